@@ -1,0 +1,62 @@
+/**
+ * Venue commands: the requests that the core decides to send. Journaled with their cause, released
+ * to the venue only when that is durable, answered by broker reports.
+ * @module
+ */
+import type { OrdType, Side, TimeInForce } from "./instrument.ts";
+import type { Params } from "./intent.ts";
+import type {
+  InstrumentId,
+  Micros,
+  OrderId,
+  Px,
+  Qty,
+  RequestId,
+  SeqId,
+  VenueId,
+} from "./numbers.ts";
+
+type Common = {
+  /** The event that caused it. */
+  readonly seqId: SeqId;
+  readonly request: RequestId;
+  readonly venue: VenueId;
+  readonly instrument: InstrumentId;
+  readonly order: OrderId;
+  /**
+   * The venue's idempotency key of the order, a pure function of journal id, order and version:
+   * a repeated request can never make a second order.
+   */
+  readonly clOrdId: string;
+  readonly venueOrderId: string | null;
+};
+
+export type SubmitOrder = Common & {
+  readonly kind: "Submit";
+  readonly side: Side;
+  readonly ordType: OrdType;
+  readonly timeInForce: TimeInForce;
+  readonly expireUs: Micros | null;
+  /** null for Market. */
+  readonly price: Px | null;
+  readonly orderQty: Qty;
+  readonly postOnly: boolean;
+  readonly reduceOnly: boolean;
+  readonly params: Params | null;
+};
+
+export type CancelRequest = Common & { readonly kind: "Cancel" };
+
+export type ReplaceRequest = Common & {
+  readonly kind: "Replace";
+  /** Key of the new version; `clOrdId` is the one it replaces. */
+  readonly newClOrdId: string;
+  /** Total quantity, including what has been filled. */
+  readonly orderQty: Qty;
+  readonly price: Px | null;
+};
+
+/** Ask for the state and the executions of one order, by client order id. */
+export type LookupOrder = Common & { readonly kind: "Lookup" };
+
+export type VenueCommand = SubmitOrder | CancelRequest | ReplaceRequest | LookupOrder;

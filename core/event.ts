@@ -1,0 +1,238 @@
+/**
+ * Inbound events: everything the core learns, in one closed union.
+ *
+ * An event is a plain, JSON-able, readonly object: integers, strings, booleans, null, arrays of
+ * these. It is written to the journal before any of its effects is visible, and a replay of the
+ * same events takes the identical path.
+ * @module
+ */
+import type { Capabilities, Instrument, Side } from "./instrument.ts";
+import type { Intent, TradingState } from "./intent.ts";
+import type {
+  InstrumentId,
+  Micros,
+  OrderId,
+  Px,
+  Qty,
+  RequestId,
+  SeqId,
+  SessionId,
+  VenueId,
+} from "./numbers.ts";
+import type { VenueRejectCode } from "./reject_code.ts";
+
+/** Where an event came from, in default order of priority. */
+export const SOURCES = ["control", "timer", "broker_report", "intent", "market_data"] as const;
+export type Source = (typeof SOURCES)[number];
+
+export type Mode = "live" | "paper" | "dry_run" | "backtest" | "replay";
+export type VenueStatus = "up" | "down" | "reconciling";
+
+/** What the engine itself needs of the configuration. Changes are events. */
+export type EngineSettings = {
+  readonly invariants: "strict" | "warn";
+  /** How long terminal orders and intent ids are kept; older intents are stale. */
+  readonly intentHorizonMs: number;
+  readonly intentsPerSecond: number;
+  readonly burst: number;
+  /** First delay before an unanswered look-up is repeated; doubles up to 30 s. */
+  readonly lookupRetryMs: number;
+};
+
+/** Costs and delays of the simulated venue. Rates are millionths of notional; > 0 is a cost. */
+export type SimulationSettings = {
+  readonly orderLatencyUs: number;
+  readonly reportLatencyUs: number;
+  readonly makerFeePpm: number;
+  readonly takerFeePpm: number;
+};
+
+/** A venue: one account at one exchange. */
+export type VenueDeclaration = {
+  readonly id: VenueId;
+  readonly name: string;
+  readonly exchange: string;
+  readonly capabilities: Capabilities;
+  /** Set: the venue is the simulator on this timeline. null: it is outside, behind an adapter. */
+  readonly simulation: SimulationSettings | null;
+  /** Most requests per second and burst; null: not paced. Cancels may use the reserve. */
+  readonly pacing: { readonly perSecond: number; readonly burst: number } | null;
+};
+
+/** Limits of one instrument; null: no limit. */
+export type InstrumentLimits = {
+  readonly maxOrderQty: Qty | null;
+  /** Furthest a limit price may lie beyond the far side of the book, millionths of it. */
+  readonly priceCollarPpm: number | null;
+  /** A book older than this is no reference for the collar. */
+  readonly bookStaleMs: number;
+};
+
+export type ControlPayloads = {
+  /** First event of every run of the daemon, also after a restart. */
+  Started: {
+    readonly engineVersion: string;
+    readonly journalId: string;
+    readonly mode: Mode;
+    /** Canonical configuration without secrets, for people and for `journal dump`. */
+    readonly configuration: string;
+    readonly configDigest: string;
+    readonly settings: EngineSettings;
+    readonly seed: number;
+  };
+  VenueDeclared: VenueDeclaration;
+  InstrumentListed: Instrument;
+  LimitsSet: { readonly limits: InstrumentLimits };
+  /** Opening balance of an account, posted to the `external` book. Decimal, currency. */
+  BalanceSet: { readonly currency: string; readonly total: string };
+  /** Operator's state; the effective one is the strictest of operator, venue and client. */
+  TradingStateSet: { readonly state: TradingState; readonly reason: string };
+  KillSwitchSet: { readonly on: boolean; readonly reason: string };
+  VenueStatusChanged: { readonly status: VenueStatus; readonly reason: string };
+  SessionOpened: {
+    readonly session: SessionId;
+    readonly client: string;
+    readonly cancelOnDisconnect: boolean;
+    readonly cancelGraceMs: number;
+    readonly agent:
+      | { readonly name: string; readonly version: string; readonly commit?: string }
+      | null;
+  };
+  /** `goodbye` acts at once, `lost` after the grace, `replaced` not at all. */
+  SessionClosed: {
+    readonly session: SessionId;
+    readonly cause: "goodbye" | "lost" | "replaced";
+    readonly keepOrders: boolean;
+  };
+  /** From here on intents are refused `SHUTTING_DOWN`. */
+  Stopping: { readonly reason: string };
+};
+
+export type IntentPayloads = {
+  IntentReceived: {
+    readonly session: SessionId;
+    /** When the frame was read. */
+    readonly recvUs: Micros;
+    readonly intent: Intent;
+  };
+};
+
+/** Edge stamps of a request, absent where not reached. */
+export type RequestStamps = {
+  readonly journalUs?: Micros;
+  readonly submitUs?: Micros;
+  readonly ackUs?: Micros;
+};
+
+/** How a report names its order: our id when the adapter knows it, else the venue's echo of ours. */
+export type OrderRef = {
+  readonly order: OrderId | null;
+  readonly clOrdId: string | null;
+  readonly venueOrderId: string | null;
+};
+
+export type BrokerPayloads = {
+  OrderAccepted: OrderRef & RequestStamps;
+  OrderRejected: OrderRef & RequestStamps & {
+    readonly rejectCode: VenueRejectCode;
+    readonly text: string;
+  };
+  OrderExecuted: OrderRef & {
+    readonly execId: string;
+    readonly lastQty: Qty;
+    readonly lastPx: Px;
+    readonly liquidity: "Maker" | "Taker" | null;
+    /** Decimal, > 0 is a cost. */
+    readonly commission: string;
+    readonly commissionCurrency: string;
+    readonly provisional: boolean;
+  };
+  /** The venue took back an execution (trade bust). */
+  ExecutionVoided: OrderRef & { readonly execId: string; readonly execRefId: string };
+  /** Also unsolicited, and the rest of IOC, FOK and Market. */
+  OrderCancelled: OrderRef & { readonly reason: string };
+  OrderExpired: OrderRef & { readonly reason: string };
+  CancelRejected: OrderRef & { readonly rejectCode: VenueRejectCode; readonly text: string };
+  OrderReplaced: OrderRef & RequestStamps & { readonly orderQty: Qty; readonly price: Px | null };
+  ReplaceRejected: OrderRef & { readonly rejectCode: VenueRejectCode; readonly text: string };
+  /** The outcome of a request that produced no answer. `notSent`: provably never left. */
+  RequestFailed: {
+    readonly request: RequestId;
+    readonly order: OrderId;
+    readonly outcome: "notSent" | "unknown";
+    readonly text: string;
+  };
+  /** Answer to a look-up; its executions, if any, were reported before it. */
+  OrderFound: OrderRef & {
+    readonly request: RequestId;
+    readonly status: "open" | "filled" | "cancelled" | "rejected" | "expired";
+    readonly orderQty: Qty;
+    readonly cumQty: Qty;
+    readonly price: Px | null;
+  };
+  OrderNotFound: { readonly request: RequestId; readonly order: OrderId };
+};
+
+/** Price levels, flat: px, qty, px, qty …; a quantity of 0 removes the level in a delta. */
+export type Levels = readonly number[];
+
+export type MarketPayloads = {
+  BookSnapshot: { readonly bids: Levels; readonly asks: Levels; readonly updateId: number | null };
+  BookDelta: { readonly bids: Levels; readonly asks: Levels; readonly updateId: number | null };
+  /** Best bid and offer. Never changes the book; the reference where a venue has no depth. */
+  QuoteUpdated: {
+    readonly bidPx: Px | null;
+    readonly bidQty: Qty;
+    readonly askPx: Px | null;
+    readonly askQty: Qty;
+    readonly updateId: number | null;
+  };
+  TradePrinted: {
+    readonly price: Px;
+    readonly qty: Qty;
+    /** Side of the taker. */
+    readonly side: Side | null;
+    readonly tradeId: string | null;
+  };
+  /** The feed lost its place (a gap, a disconnect): the book is no reference until a snapshot. */
+  BookInvalidated: { readonly reason: string };
+};
+
+export type TimerPayloads = {
+  /** Deadlines of the machines up to `dueUs` are due. */
+  DeadlineReached: { readonly dueUs: Micros };
+  /** A subscriber's interval; changes no state. */
+  IntervalElapsed: { readonly intervalMs: number; readonly dueUs: Micros };
+};
+
+type Payloads =
+  & { readonly [Type in keyof ControlPayloads]: readonly ["control", ControlPayloads[Type]] }
+  & { readonly [Type in keyof IntentPayloads]: readonly ["intent", IntentPayloads[Type]] }
+  & { readonly [Type in keyof BrokerPayloads]: readonly ["broker_report", BrokerPayloads[Type]] }
+  & { readonly [Type in keyof MarketPayloads]: readonly ["market_data", MarketPayloads[Type]] }
+  & { readonly [Type in keyof TimerPayloads]: readonly ["timer", TimerPayloads[Type]] };
+
+/** The discriminant of an event. */
+export type EventType = keyof Payloads;
+
+/** What a producer offers: an event before the sequencer has numbered it (R-CORE-1). */
+export type Draft<Type extends EventType = EventType> = {
+  [T in Type]: {
+    /** Clock of the source. */
+    readonly eventTime: Micros;
+    readonly source: Payloads[T][0];
+    /** null where the event concerns no venue. */
+    readonly venue: VenueId | null;
+    readonly instrument: InstrumentId | null;
+    readonly eventType: T;
+    readonly payload: Payloads[T][1];
+    /** Unique per source and kind; a seen one changes nothing. null: not repeatable. */
+    readonly idempotencyKey: string | null;
+  };
+}[Type];
+
+/** A sequenced event (R-CORE-1). `ingestTime`: engine clock, never decreasing. */
+export type Event<Type extends EventType = EventType> = Draft<Type> & {
+  readonly seqId: SeqId;
+  readonly ingestTime: Micros;
+};

@@ -1,0 +1,79 @@
+/**
+ * Instruments and what their venue can do: the declarations that checks, wire and adapters read.
+ *
+ * A price or quantity is an integer count of `quantum`; tick and lot are rules of validity on top,
+ * since venues change them while orders rest.
+ * @module
+ */
+import type { InstrumentId, VenueId } from "./numbers.ts";
+
+/** How money and positions of an instrument are accounted. */
+export type AssetClass = "spot" | "linear" | "inverse" | "binary" | "betting";
+
+/** Valid prices. `scale`: one quantum is 10^-scale. Ticks ascend; `from` is inclusive. */
+export type PriceRule = {
+  readonly scale: number;
+  /** Multiples of `stepQuanta` counted from `fromQuanta`, up to the next row. */
+  readonly ticks: readonly { readonly fromQuanta: number; readonly stepQuanta: number }[];
+};
+
+/** Valid quantities. `scale`: one quantum is 10^-scale. `maxQuanta` null: no maximum. */
+export type QtyRule = {
+  readonly scale: number;
+  readonly stepQuanta: number;
+  readonly minQuanta: number;
+  readonly maxQuanta: number | null;
+};
+
+export type OrdType = "Limit" | "Market";
+export type TimeInForce = "GTC" | "IOC" | "FOK" | "GTD" | "DAY";
+export type Side = "Buy" | "Sell";
+
+/** What a venue can do, declared by its adapter; read by core, wire and tests alike. */
+export type Capabilities = {
+  readonly ordTypes: readonly OrdType[];
+  readonly timeInForce: readonly TimeInForce[];
+  readonly postOnly: boolean;
+  readonly reduceOnly: boolean;
+  readonly replace: "native" | "cancel_new" | "reduce_only" | "none";
+  readonly clientOrderId: "unique" | "echoed" | "window" | "none";
+  readonly lookupByClientOrderId: boolean;
+  readonly cancelAll: boolean;
+  readonly batchMax: number;
+  readonly deadMan: boolean;
+  readonly orderStream: boolean;
+  readonly fillsReplay: boolean;
+  readonly book: "none" | "best" | "depth" | "full";
+  readonly trades: boolean;
+  readonly queueSignals: boolean;
+  readonly assetClass: AssetClass;
+  readonly fillsProvisional: boolean;
+  readonly tradingModes: readonly ("live" | "paper" | "dry_run" | "backtest" | "replay")[];
+  /** Names allowed as keys of an intent's `params`. */
+  readonly params: readonly string[];
+  /**
+   * Milliseconds after which a look-up that does not find an order proves that the venue never
+   * had it; null if the venue documents no such proof.
+   */
+  readonly absenceProofMs: number | null;
+};
+
+/** An instrument as listed. `name` is `venue:symbol`. Decimal fields are canonical strings. */
+export type Instrument = {
+  readonly id: InstrumentId;
+  readonly venue: VenueId;
+  readonly name: string;
+  readonly symbol: string;
+  readonly base: string;
+  readonly quote: string;
+  readonly assetClass: AssetClass;
+  readonly priceRule: PriceRule;
+  readonly qtyRule: QtyRule;
+  /** Least price × quantity, quote currency; null: none. */
+  readonly minNotional: string | null;
+  /** Daily session end, microseconds after 00:00 UTC; null: DAY orders end at 00:00 UTC. */
+  readonly sessionEndUs: number | null;
+  readonly status: "open" | "suspended" | "closed";
+  /** Only where they differ from the venue's. */
+  readonly capabilities: Partial<Capabilities> | null;
+};

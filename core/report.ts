@@ -1,0 +1,122 @@
+/**
+ * Execution reports and transitions: what the engine says happened.
+ *
+ * A report is a plain object in quanta; the wire encodes it with its instrument's scales. Field
+ * presence follows the protocol: order fields always, `null` if unknown; the rest only when set.
+ * @module
+ */
+import type { OrdType, Side, TimeInForce } from "./instrument.ts";
+import type {
+  ClientIndex,
+  InstrumentId,
+  Micros,
+  OrderId,
+  Px,
+  Qty,
+  SeqId,
+  VenueId,
+} from "./numbers.ts";
+import type { RejectCode } from "./reject_code.ts";
+
+/** FIX ExecType (150): why a report was sent. */
+export type ExecType =
+  | "PendingNew"
+  | "New"
+  | "Trade"
+  | "PendingCancel"
+  | "Cancelled"
+  | "PendingReplace"
+  | "Replaced"
+  | "Rejected"
+  | "CancelRejected"
+  | "ReplaceRejected"
+  | "Expired"
+  | "TradeCancel"
+  | "TradeCorrect"
+  | "Restated"
+  | "OrderStatus"
+  | "IntentDone";
+
+/** FIX OrdStatus (39): the state after it. */
+export type OrdStatus =
+  | "Submitted"
+  | "Accepted"
+  | "PartiallyFilled"
+  | "Filled"
+  | "CancelPending"
+  | "ReplacePending"
+  | "Cancelled"
+  | "Rejected"
+  | "Expired";
+
+/** One execution. */
+export type Execution = {
+  readonly execId: string;
+  readonly lastQty: Qty;
+  readonly lastPx: Px;
+  readonly liquidity: "Maker" | "Taker" | null;
+  readonly commission: string;
+  readonly commissionCurrency: string;
+};
+
+/** The order as a report shows it. `notional` is Σ LastPx·LastQty, exact, in quanta². */
+export type OrderFields = {
+  readonly orderId: OrderId;
+  readonly venueOrderId: string | null;
+  readonly instrument: InstrumentId;
+  readonly side: Side;
+  readonly ordType: OrdType;
+  readonly timeInForce: TimeInForce;
+  readonly price: Px | null;
+  readonly orderQty: Qty;
+  readonly cumQty: Qty;
+  readonly leavesQty: Qty;
+  readonly notional: bigint;
+};
+
+export type ExecutionReport = {
+  readonly client: ClientIndex;
+  /** 1, 2, 3 … without gaps per client and journal. */
+  readonly reportSeq: number;
+  readonly seqId: SeqId;
+  readonly intentId: string | null;
+  readonly origIntentId?: string;
+  readonly causeIntentId?: string;
+  readonly execType: ExecType;
+  readonly ordStatus: OrdStatus | null;
+  /** null: the report concerns no order. */
+  readonly order: OrderFields | null;
+  readonly tag: string | null;
+  readonly execution?: Execution;
+  readonly execRefId?: string;
+  readonly rejectCode?: RejectCode;
+  readonly text?: string;
+  readonly inDoubt?: true;
+  readonly late?: true;
+  readonly inferred?: true;
+  readonly provisional?: true;
+  readonly dryRun?: true;
+  /** Venue time. */
+  readonly eventUs?: Micros;
+  /** Engine time. */
+  readonly transactUs: Micros;
+  readonly sentUs?: Micros;
+  readonly recvUs?: Micros;
+  readonly journalUs?: Micros;
+  readonly submitUs?: Micros;
+  readonly ackUs?: Micros;
+};
+
+/** A change of state, for the journal: old, new and why. */
+export type Transition =
+  | {
+    readonly kind: "order";
+    readonly order: OrderId;
+    readonly from: OrdStatus | "Created";
+    readonly to: OrdStatus;
+    readonly reason: string;
+  }
+  | { readonly kind: "AccountHalted"; readonly venue: VenueId | null; readonly reason: string };
+
+/** Something an operator must know. `code` is stable, the text is a sentence. */
+export type Alarm = { readonly code: string; readonly text: string };

@@ -1,0 +1,104 @@
+/**
+ * Read-only look at the engine's state, for queries and heartbeats. Changes nothing; its answers
+ * belong to `Timeline.seqId` and must not leave before that event is durable.
+ * @module
+ */
+import type { Mode, VenueDeclaration, VenueStatus } from "./event.ts";
+import type { Instrument, Side } from "./instrument.ts";
+import type { TradingState } from "./intent.ts";
+import type {
+  ClientIndex,
+  InstrumentId,
+  Micros,
+  OrderId,
+  Px,
+  Qty,
+  SeqId,
+  VenueId,
+} from "./numbers.ts";
+import type { Execution, ExecutionReport } from "./report.ts";
+
+export type VenueView = VenueDeclaration & { readonly status: VenueStatus };
+
+export type FillRow = {
+  readonly seqId: SeqId;
+  readonly eventUs: Micros;
+  readonly orderId: OrderId;
+  readonly intentId: string;
+  readonly instrument: InstrumentId;
+  readonly side: Side;
+  readonly execution: Execution;
+};
+
+/** `avgPx` and P&L are canonical decimals in `currency`; null before the first fill or price. */
+export type PositionRow = {
+  readonly instrument: InstrumentId;
+  readonly scope: "client" | "account";
+  /** Signed decimal. */
+  readonly qty: string;
+  readonly avgPx: string | null;
+  readonly realisedPnl: string;
+  readonly unrealisedPnl: string | null;
+  readonly currency: string;
+};
+
+export type BalanceRow = {
+  readonly venue: VenueId;
+  readonly currency: string;
+  readonly total: string;
+  readonly free: string;
+  readonly reserved: string;
+};
+
+export type PriceLevel = { readonly price: Px; readonly qty: Qty };
+
+export type OrderFilter = {
+  readonly instrument?: InstrumentId;
+  readonly open?: boolean;
+  /** Orders with an id above this one. */
+  readonly after?: OrderId;
+  readonly limit: number;
+};
+
+export interface BookView {
+  /** False until a snapshot came, and from a gap until the next one. */
+  readonly isFresh: boolean;
+  readonly lastTradeUs: Micros | null;
+  readonly updatedUs: Micros | null;
+  /** Best first: `Buy` reads the bids, `Sell` the asks. */
+  top(side: Side, depth: number): readonly PriceLevel[];
+  best(side: Side): PriceLevel | undefined;
+}
+
+export interface View {
+  readonly seqId: SeqId;
+  readonly mode: Mode;
+  readonly operatorState: TradingState;
+  readonly killSwitch: boolean;
+  readonly venues: readonly VenueView[];
+  readonly instruments: readonly Instrument[];
+  instrumentByName(name: string): Instrument | undefined;
+  clientIndex(name: string): ClientIndex | undefined;
+  clientName(client: ClientIndex): string;
+  /** Last report number of a client; 0 if none. */
+  reportSeq(client: ClientIndex): number;
+  /** Strictest of operator, venues (all of them) and client; undefined client: without it. */
+  tradingState(client?: ClientIndex): TradingState;
+  /** Current state of an order as an `OrderStatus` report without a number (`reportSeq` 0). */
+  order(client: ClientIndex, id: OrderId): ExecutionReport | undefined;
+  orderByIntent(client: ClientIndex, intentId: string): ExecutionReport | undefined;
+  /** Ascending by order id. `scope` account: of all clients. */
+  orders(scope: ClientIndex | "account", filter: OrderFilter): readonly ExecutionReport[];
+  /** Ascending by sequence, after `afterExecId` if given and known. */
+  fills(
+    client: ClientIndex,
+    filter: { readonly sinceUs?: Micros; readonly afterExecId?: string; readonly limit: number },
+  ): readonly FillRow[];
+  positions(scope: ClientIndex | "account"): readonly PositionRow[];
+  balances(venue?: VenueId): readonly BalanceRow[];
+  book(instrument: InstrumentId): BookView | undefined;
+  /** Limits and states in force, for the `risk` query: snake_case, JSON-able. */
+  risk(client: ClientIndex): Readonly<Record<string, unknown>>;
+  /** Counters of the core, for the `metrics` query: snake_case names. */
+  counters(): Readonly<Record<string, number>>;
+}
