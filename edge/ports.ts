@@ -1,0 +1,168 @@
+/**
+ * Ports: the only ways in which `edge/` and `wire/` touch the world.
+ *
+ * Everything is a call or a callback, nothing is a promise: the production ports do the waiting
+ * (`deno_ports.ts`), so that the whole daemon also runs as one synchronous program on in-memory
+ * ports and a virtual clock (`tests/simulation/`). Faults are injected here and only here.
+ * @module
+ */
+
+/** Undoes a registration; calling it twice does nothing. */
+export type Cancel = () => void;
+
+export interface Clock {
+  /** Unix time, integer microseconds; may jump. For labels and for the first anchor only. */
+  wallUs(): number;
+  /** Integer microseconds since some start; never goes back. All timers and ages use it. */
+  monotonicUs(): number;
+}
+
+export interface Timers {
+  /** Runs `task` once, not before `delayUs` has passed. */
+  after(delayUs: number, task: () => void): Cancel;
+  /** Runs `task` when the current one and all I/O already waiting have been handled. */
+  soon(task: () => void): void;
+}
+
+export interface Randomness {
+  bytes(length: number): Uint8Array;
+}
+
+/** Why a disk operation failed. */
+export type DiskErrorCode = "NotFound" | "Exists" | "NoSpace" | "Denied" | "Locked" | "Io";
+
+/** A failed disk operation, told apart by `code`. */
+export class DiskError extends Error {
+  override readonly name = "DiskError";
+  readonly code: DiskErrorCode;
+  constructor(code: DiskErrorCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+/** An open file. All offsets and sizes in bytes. Every method throws `DiskError`. */
+export interface DiskFile {
+  /** Fills `buffer` from `offset` as far as the file goes; returns the bytes read. */
+  readAt(buffer: Uint8Array, offset: number): number;
+  /** Writes all of `bytes` at `offset`. */
+  writeAt(bytes: Uint8Array, offset: number): void;
+  /** fdatasync(2). After a failure nothing about the file may be believed. */
+  syncData(): void;
+  size(): number;
+  truncate(size: number): void;
+  /** flock(2), exclusive, not waiting; false if another process holds it. */
+  tryLock(): boolean;
+  close(): void;
+}
+
+/** Synchronous, since only Workers, start-up and look-backs use it. Throws `DiskError`. */
+export interface Disk {
+  /** `read`: must exist. `write`: must exist. `create`: made if missing, mode 0600. */
+  open(path: string, access: "read" | "write" | "create"): DiskFile;
+  exists(path: string): boolean;
+  /** Names in a directory, sorted by code unit. */
+  list(directory: string): string[];
+  /** Makes the directory and its parents, mode 0700; fine if it exists. */
+  makeDirectory(path: string): void;
+  /** rename(2): atomic, replaces. */
+  rename(from: string, to: string): void;
+  remove(path: string): void;
+  /** fsync of the directory: makes creations, renames and removals in it durable. */
+  syncDirectory(path: string): void;
+  /** Free bytes where `path` lives, or undefined if the platform does not say. */
+  freeBytes(path: string): number | undefined;
+}
+
+/** What a socket tells its owner. `data`'s bytes are valid during the call only. */
+export interface SocketHandlers {
+  /** Outgoing connections: it is open. */
+  opened?(): void;
+  data(bytes: Uint8Array): void;
+  /** The peer has finished sending. */
+  ended(): void;
+  /** `bufferedBytes` fell to 0 after it had not been. */
+  drained(): void;
+  /** Gone, for whatever reason; last call. */
+  closed(reason: string): void;
+}
+
+/** A TCP connection, TCP_NODELAY set. */
+export interface Socket {
+  readonly peer: string;
+  /** Bytes given to `write` and not yet taken by the kernel. */
+  readonly bufferedBytes: number;
+  attach(handlers: SocketHandlers): void;
+  /** Queues bytes; they are copied or sent before it returns. Never blocks. */
+  write(bytes: Uint8Array): void;
+  /** Stops reading (the kernel's window then stops the peer). */
+  pause(): void;
+  resume(): void;
+  /** Sends what is queued, then FIN. */
+  end(): void;
+  /** Closes at once. */
+  destroy(): void;
+}
+
+export interface Listener {
+  readonly hostname: string;
+  readonly port: number;
+  close(): void;
+}
+
+export interface Sockets {
+  /** Throws if the address is taken. Survives EMFILE and other accept errors with back-off. */
+  listen(address: { hostname: string; port: number }, accept: (socket: Socket) => void): Listener;
+  connect(address: { hostname: string; port: number }): Socket;
+}
+
+/**
+ * Shared-memory wake-ups. `watch` calls `task` now and after every change of `cells[index]` that
+ * is followed by `notify`, until `task` returns false. In a Worker it may block the thread.
+ */
+export interface Signals {
+  notify(cells: Int32Array<SharedArrayBuffer>, index: number): void;
+  watch(cells: Int32Array<SharedArrayBuffer>, index: number, task: () => boolean): void;
+}
+
+/** Worker entry points; the one list of them is `workers.ts`. */
+export type WorkerEntry = "journal" | "follower" | "index" | "feed" | "venue";
+
+/** The starter's end of a Worker. */
+export interface WorkerLink {
+  post(message: unknown): void;
+  onMessage(handler: (message: unknown) => void): void;
+  /** An uncaught error in it. The Worker is dead. */
+  onError(handler: (reason: string) => void): void;
+  terminate(): void;
+}
+
+export interface Workers {
+  /** `init` is structured-cloneable and is handed to the entry's function. */
+  start(entry: WorkerEntry, init: unknown): WorkerLink;
+}
+
+/** The Worker's own end. */
+export interface WorkerScope {
+  post(message: unknown): void;
+  onMessage(handler: (message: unknown) => void): void;
+}
+
+export type LogLevel = "debug" | "info" | "warning" | "error" | "alarm";
+
+/** Structured log. Never blocks, never throws; what cannot be written is counted. */
+export interface Log {
+  write(level: LogLevel, event: string, fields?: Readonly<Record<string, unknown>>): void;
+}
+
+/** Everything together, as `main.ts` or a simulation hands it out. */
+export type Ports = {
+  readonly clock: Clock;
+  readonly timers: Timers;
+  readonly randomness: Randomness;
+  readonly disk: Disk;
+  readonly sockets: Sockets;
+  readonly signals: Signals;
+  readonly workers: Workers;
+  readonly log: Log;
+};

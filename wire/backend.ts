@@ -1,0 +1,70 @@
+/**
+ * What the wire server needs of the daemon, and what the daemon tells the server.
+ *
+ * The server offers drafts and reads the view; it never sees the machines. It is told of every
+ * applied event before that event is durable (so that it can take what it needs of the state) and
+ * again when everything up to a sequence number is durable (only then may it send).
+ * @module
+ */
+import type { Effects } from "../core/effects.ts";
+import type { Draft, Event, Mode } from "../core/event.ts";
+import type { ClientIndex, Micros, SeqId } from "../core/numbers.ts";
+import type { View } from "../core/view.ts";
+
+/** A bounded queue into the sequencer. Events of one producer never overtake each other. */
+export interface Producer {
+  /** False if the queue is full: stop reading, offer it again when `onRoom` is called. */
+  offer(draft: Draft): boolean;
+  readonly depth: number;
+  onRoom(handler: () => void): void;
+  /** Drops what waits and leaves the sequencer. */
+  close(): void;
+}
+
+/** Recorded reports of one client, wire JSON texts, in order. */
+export type ReportPage = {
+  readonly firstSeq: number;
+  readonly texts: readonly string[];
+};
+
+export interface Backend {
+  readonly view: View;
+  readonly journalId: string;
+  readonly daemon: {
+    readonly name: string;
+    readonly version: string;
+    readonly configDigest: string;
+  };
+  readonly mode: Mode;
+  readonly durableSeq: SeqId;
+  /** Engine clock now; not before the last event's. */
+  nowUs(): Micros;
+  openProducer(name: string): Producer;
+  /** Events waiting before the sequencer, all producers. */
+  queueDepth(): number;
+  /** First report of a client that is still kept; last + 1 if none is. */
+  reportFirstSeq(client: ClientIndex): number;
+  /** Durable reports from `fromSeq` on, about `limitBytes` of them, at least one if there is one. */
+  readReports(client: ClientIndex, fromSeq: number, limitBytes: number): ReportPage;
+  /** Asks for `IntervalElapsed` events at multiples of the interval; shared between callers. */
+  watchInterval(intervalMs: number): () => void;
+  /** Process counters that the core does not have (queues, journal, venues), snake_case. */
+  counters(): Readonly<Record<string, number | string>>;
+  /** Something an operator must know. */
+  alarm(code: string, text: string): void;
+}
+
+/** A report of an applied event, encoded once: the same text is journaled and sent. */
+export type EncodedReport = {
+  readonly client: ClientIndex;
+  readonly reportSeq: number;
+  readonly text: string;
+};
+
+/** How the daemon's loop drives those who look at the timeline. */
+export interface Observer {
+  /** The event was applied; nothing of it may be shown yet. `effects` is valid during the call. */
+  applied(event: Event, effects: Effects, reports: readonly EncodedReport[]): void;
+  /** Everything up to and including `upTo` is durable. */
+  released(upTo: SeqId): void;
+}
