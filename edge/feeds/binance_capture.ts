@@ -129,11 +129,15 @@ export class BinanceCapture {
     summary.lastUpdateId = payload.u;
     summary.quotesBeyondBook = 0;
     const gap = channel.sequence.see(update);
-    if (gap !== undefined) this.#sayGap(gap, at);
-    return this.#place(channel, update, at);
+    if (gap === undefined) return this.#place(channel, update, at.place);
+    summary.gaps++;
+    const why = `${at.place}: ${sayGap(gap)}`;
+    this.#options.problem(why);
+    return this.#place(channel, update, why);
   }
 
-  #place(channel: Channel, update: Depth, at: LinePlace): Draft[] {
+  /** `why`: what to say if the update does not fit the book. */
+  #place(channel: Channel, update: Depth, why: string): Draft[] {
     const { instrument } = channel;
     switch (channel.sequence.place(update)) {
       case "hold":
@@ -151,9 +155,7 @@ export class BinanceCapture {
         ];
       case "gap": {
         channel.held = [update];
-        const reason = `depth messages are missing before update ${update.first} (${at.place})`;
-        this.#options.problem(`${at.place}: the book of ${instrument.name} is invalid: ${reason}`);
-        const news = { eventType: "BookInvalidated", payload: { reason } } as const;
+        const news = { eventType: "BookInvalidated", payload: { reason: why } } as const;
         return [marketDraft(instrument, update.eventTime, news)];
       }
     }
@@ -174,15 +176,11 @@ export class BinanceCapture {
     channel.sequence.seed(payload.lastUpdateId);
     const held = channel.held;
     channel.held = [];
-    return [snapshot, ...held.flatMap((waiting) => this.#place(channel, waiting, at))];
-  }
-
-  #sayGap(gap: DepthGap, { place }: LinePlace): void {
-    this.summary.gaps++;
-    this.#options.problem(
-      `${place}: the depth stream has a gap: the message must follow update ${gap.expected}: ` +
-        `was ${gap.seen}`,
-    );
+    const why =
+      `${at.place}: the snapshot ends at update ${payload.lastUpdateId}, before the stream`;
+    const drafts = [snapshot, ...held.flatMap((waiting) => this.#place(channel, waiting, why))];
+    if (!channel.sequence.isSeeded) this.#options.problem(why);
+    return drafts;
   }
 
   #quote({ instrument }: Channel, payload: BookTickerPayload, at: LinePlace): Draft[] {
@@ -251,6 +249,11 @@ function depthOf(payload: DepthUpdatePayload, instrument: Instrument): Depth {
     bids: levelsOf(payload.b, instrument),
     asks: levelsOf(payload.a, instrument),
   };
+}
+
+function sayGap(gap: DepthGap): string {
+  return `the depth stream has a gap: the message must follow update ${gap.expected}: ` +
+    `was ${gap.seen}`;
 }
 
 /** Spot quotes and snapshots carry no time: then the receive time is the best there is. */
