@@ -41,7 +41,7 @@ export class WireClient {
   #buffered = new Uint8Array(0);
   #changed: (() => void)[] = [];
   #isClosed = false;
-  #heartbeat: number | undefined;
+  #heartbeat: ReturnType<typeof setInterval> | undefined;
 
   /** Connects without saying anything. */
   static async open(port: number): Promise<WireClient> {
@@ -140,7 +140,7 @@ export class WireClient {
       const leftMs = deadline - Date.now();
       if (leftMs <= 0) throw new Error(`Cannot wait longer for ${what}: ${this.#summary()}`);
       if (this.#isClosed) throw new Error(`Closed before ${what}: ${this.#summary()}`);
-      let timer: number | undefined;
+      let timer: ReturnType<typeof setTimeout> | undefined;
       await new Promise<void>((resolve) => {
         timer = setTimeout(resolve, leftMs);
         this.#changed.push(resolve);
