@@ -3,12 +3,12 @@
  * @module
  */
 import { fromQuanta } from "../decimal.ts";
-import type { Guard } from "./guard.ts";
+import type { Guard, Refusal } from "./guard.ts";
 
 /** Refuses an order whose total quantity exceeds the instrument's limit. */
 export const MAX_QTY: Guard = {
   name: "max_qty",
-  check({ limits, qty, instrument }) {
+  check({ limits, qty, instrument }): Refusal | undefined {
     if (limits.maxOrderQty === null || qty <= limits.maxOrderQty) return undefined;
     const { scale } = instrument.qtyRule;
     const most = fromQuanta(limits.maxOrderQty, scale);

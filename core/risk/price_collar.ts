@@ -25,7 +25,7 @@ const STALE_KEY = "venues[].instruments[].limits.book_stale_ms";
 /** Refuses an order whose price lies too far beyond the book. */
 export const PRICE_COLLAR: Guard = {
   name: "price_collar",
-  check(request) {
+  check(request): Refusal | undefined {
     const ppm = request.limits.priceCollarPpm;
     if (ppm === null) return undefined;
     const book = request.book;

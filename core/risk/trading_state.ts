@@ -24,7 +24,7 @@ export function strictest(...states: TradingState[]): TradingState {
 /** Refuses every order while the effective trading state is Halted. */
 export const TRADING_HALTED: Guard = {
   name: "trading_halted",
-  check(request) {
+  check(request): Refusal | undefined {
     if (effectiveState(request) !== "Halted") return undefined;
     const text = `Cannot take the order: trading_state must be Active or Reducing: was Halted, ${
       origin(request, "Halted")
@@ -36,7 +36,7 @@ export const TRADING_HALTED: Guard = {
 /** Refuses what does not reduce the client's position, where only reducing is allowed. */
 export const REDUCE_ONLY: Guard = {
   name: "reduce_only",
-  check(request) {
+  check(request): Refusal | undefined {
     const isReducing = effectiveState(request) === "Reducing";
     if (!isReducing && !request.reduceOnly) return undefined;
     const leaves = request.leavesQty ?? request.qty;
