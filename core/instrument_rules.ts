@@ -9,6 +9,7 @@ import { decimalsOf, fromQuanta, fromUnits, powerOfTen, toQuanta, toUnits } from
 import type { VenueDeclaration } from "./event.ts";
 import type { Capabilities, Instrument } from "./instrument.ts";
 import type { Params, PlaceOrder, ReplaceOrder } from "./intent.ts";
+import { unreachable } from "./invariant.ts";
 import { type Px, px, type Qty, qty } from "./numbers.ts";
 
 /** A rule that a value broke. `text` is a sentence for the trader. */
@@ -128,6 +129,8 @@ export function checkReplaceCapability(
     case "native":
     case "cancel_new":
       break;
+    default:
+      return unreachable(capabilities.replace);
   }
   return paramsProblem(capabilities, { action: "replace", params: intent.params ?? null });
 }
@@ -137,10 +140,15 @@ function paramsProblem(
   of: { readonly action: string; readonly params: Params | null },
 ): string | undefined {
   if (of.params === null) return undefined;
-  const unknown = Object.keys(of.params).filter((name) => !capabilities.params.includes(name));
+  const unknown = namesOf(of.params).filter((name) => !capabilities.params.includes(name));
   if (unknown.length === 0) return undefined;
   const allowed = capabilities.params.length === 0 ? "empty" : capabilities.params.join(", ");
   return `Cannot ${of.action} the order: names in params must be ${allowed}: was ${
-    unknown.sort().join(", ")
+    unknown.join(", ")
   }`;
+}
+
+/** Names sorted by code unit, so that the order of an object's keys shows nowhere. */
+function namesOf(params: Params): readonly string[] {
+  return Reflect.ownKeys(params).filter((name) => typeof name === "string").sort();
 }

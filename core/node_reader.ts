@@ -10,20 +10,18 @@ import type { CheckpointNode } from "./timeline.ts";
 
 /** The fields of one object of a checkpoint. */
 export class NodeReader {
-  readonly #fields: ReadonlyMap<string, CheckpointNode>;
+  readonly #fields: { readonly [key: string]: CheckpointNode };
 
   /** @throws {InvariantError} If the node is not an object. */
   constructor(node: CheckpointNode) {
-    invariant(
-      typeof node === "object" && node !== null && !Array.isArray(node),
-      "A node of a checkpoint must be an object",
-    );
-    this.#fields = new Map(Object.entries(node));
+    const isObject = typeof node === "object" && node !== null && !Array.isArray(node);
+    invariant(isObject, "A node of a checkpoint must be an object");
+    this.#fields = node as { readonly [key: string]: CheckpointNode };
   }
 
   /** Returns a field. @throws {InvariantError} If it is absent. */
   node(name: string): CheckpointNode {
-    const node = this.#fields.get(name);
+    const node = this.#fields[name];
     invariant(node !== undefined, "A field of a checkpoint must be there");
     return node;
   }

@@ -79,16 +79,18 @@ export class Position {
     if (oldest !== undefined) this.#base = this.#after(this.#base, oldest);
   }
 
-  /** Takes an execution out again. @throws {InvariantError} As `apply`. */
+  /** Takes an execution out again. @throws {InvariantError} As `apply`, before anything changed. */
   revoke(change: Change): void {
     const at = this.#history.findLastIndex((kept) =>
       kept.quanta === change.quanta && kept.px === change.px
     );
-    if (at < 0) return this.apply({ quanta: -change.quanta, px: change.px });
+    if (at < 0) return this.apply(opposite(change));
+    let open = this.#base;
+    for (const [index, kept] of this.#history.entries()) {
+      if (index !== at) open = this.#after(open, kept);
+    }
     this.#history.splice(at, 1);
     this.#flow += this.#valueOf(change);
-    let open = this.#base;
-    for (const kept of this.#history) open = this.#after(open, kept);
     this.#open = open;
   }
 
@@ -178,4 +180,9 @@ export class Position {
     });
     return { quanta, cost: open.cost - closed };
   }
+}
+
+/** The execution that undoes another's quantity, at its price. */
+export function opposite(change: Change): Change {
+  return { quanta: -change.quanta, px: change.px };
 }

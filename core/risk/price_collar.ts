@@ -23,23 +23,21 @@ const COLLAR_KEY = "venues[].instruments[].limits.price_collar_ppm";
 const STALE_KEY = "venues[].instruments[].limits.book_stale_ms";
 
 /** Refuses an order whose price lies too far beyond the book. */
-export const PRICE_COLLAR: Guard = {
-  name: "price_collar",
-  check(request): Refusal | undefined {
-    const ppm = request.limits.priceCollarPpm;
-    if (ppm === null) return undefined;
-    const book = request.book;
-    const stale = bookProblem(request);
-    if (stale !== undefined || book === undefined) return refuse(stale ?? "was none");
-    const far = oppositeOf(request.side);
-    const reference = book.best(far) ?? (request.px === null ? undefined : book.best(request.side));
-    if (reference === undefined) return refuse(emptyProblem(request));
-    const bound = boundOf({ side: request.side, reference: reference.price, ppm });
-    return request.px === null
-      ? checkWalk(request, { book, bound, ppm })
-      : checkLimit(request, { px: request.px, bound, reference: reference.price, ppm });
-  },
-};
+export const PRICE_COLLAR: Guard = { name: "price_collar", check: checkCollar };
+
+function checkCollar(request: RiskRequest): Refusal | undefined {
+  const { book, limits, side, px } = request;
+  const ppm = limits.priceCollarPpm;
+  if (ppm === null) return undefined;
+  if (book === undefined || !isReference(book, request)) return refuse(bookProblem(request));
+  const farBest = book.best(oppositeOf(side));
+  const reference = px === null ? farBest : farBest ?? book.best(side);
+  if (reference === undefined) return refuse(emptyProblem(request));
+  const bound = boundOf({ side, reference: reference.price, ppm });
+  return px === null
+    ? checkWalk(request, { book, bound, ppm })
+    : checkLimit(request, { px, bound, reference: reference.price, ppm });
+}
 
 function refuse(problem: string): Refusal {
   return { code: "PRICE_COLLAR", text: `Cannot take the order: ${problem}` };
@@ -49,21 +47,23 @@ function oppositeOf(side: Side): Side {
   return side === "Buy" ? "Sell" : "Buy";
 }
 
-/** Returns why the book is no reference, or undefined. */
-function bookProblem(request: RiskRequest): string | undefined {
-  const { book, limits, nowUs } = request;
+function isReference(book: BookView, { nowUs, limits }: RiskRequest): boolean {
+  if (!book.isFresh || book.updatedUs === null) return false;
+  return nowUs - book.updatedUs <= limits.bookStaleMs * US_PER_MS;
+}
+
+function bookProblem({ book, limits, nowUs }: RiskRequest): string {
   const rule = `the price collar (${COLLAR_KEY}) must have a fresh book`;
   if (book === undefined || book.updatedUs === null) return `${rule}: was none yet`;
-  if (!book.isFresh) return `${rule}: was invalid, the feed lost its place`;
-  const ageUs = nowUs - book.updatedUs;
-  if (ageUs <= limits.bookStaleMs * US_PER_MS) return undefined;
-  const ageMs = Math.floor(ageUs / US_PER_MS);
+  if (!book.isFresh) return `${rule}: was invalid since the feed lost its place`;
+  const ageMs = Math.floor((nowUs - book.updatedUs) / US_PER_MS);
   return `${rule}, at most ${limits.bookStaleMs} ms old (${STALE_KEY}): was ${ageMs} ms old`;
 }
 
-function emptyProblem(request: RiskRequest): string {
-  const side = request.px === null ? `${oppositeOf(request.side)} orders` : "orders";
-  return `the price collar (${COLLAR_KEY}) must have a price to start from: was a book without ${side}`;
+function emptyProblem({ px, side }: RiskRequest): string {
+  const missing = px === null ? `${oppositeOf(side)} orders` : "orders";
+  const rule = `the price collar (${COLLAR_KEY}) must have a price to start from`;
+  return `${rule}: was a book without ${missing}`;
 }
 
 /** The furthest price allowed, quanta. */

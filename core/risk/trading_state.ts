@@ -22,32 +22,29 @@ export function strictest(...states: TradingState[]): TradingState {
 }
 
 /** Refuses every order while the effective trading state is Halted. */
-export const TRADING_HALTED: Guard = {
-  name: "trading_halted",
-  check(request): Refusal | undefined {
-    if (effectiveState(request) !== "Halted") return undefined;
-    const text = `Cannot take the order: trading_state must be Active or Reducing: was Halted, ${
-      origin(request, "Halted")
-    }`;
-    return { code: "TRADING_HALTED", text };
-  },
-};
+export const TRADING_HALTED: Guard = { name: "trading_halted", check: checkHalted };
 
 /** Refuses what does not reduce the client's position, where only reducing is allowed. */
-export const REDUCE_ONLY: Guard = {
-  name: "reduce_only",
-  check(request): Refusal | undefined {
-    const isReducing = effectiveState(request) === "Reducing";
-    if (!isReducing && !request.reduceOnly) return undefined;
-    const leaves = request.leavesQty ?? request.qty;
-    const reducible = reducibleQuanta(request);
-    if (leaves <= reducible) return undefined;
-    const why = isReducing
-      ? `trading_state Reducing, ${origin(request, "Reducing")}`
-      : "reduce_only of the order";
-    return refusal(request, { leaves, reducible, why });
-  },
-};
+export const REDUCE_ONLY: Guard = { name: "reduce_only", check: checkReducing };
+
+function checkHalted(request: RiskRequest): Refusal | undefined {
+  if (effectiveState(request) !== "Halted") return undefined;
+  const was = `was Halted, ${origin(request, "Halted")}`;
+  const text = `Cannot take the order: trading_state must be Active or Reducing: ${was}`;
+  return { code: "TRADING_HALTED", text };
+}
+
+function checkReducing(request: RiskRequest): Refusal | undefined {
+  const isReducing = effectiveState(request) === "Reducing";
+  if (!isReducing && !request.reduceOnly) return undefined;
+  const leaves = request.leavesQty ?? request.qty;
+  const reducible = reducibleQuanta(request);
+  if (leaves <= reducible) return undefined;
+  const why = isReducing
+    ? `trading_state is Reducing, ${origin(request, "Reducing")}`
+    : "reduce_only is true";
+  return refusal(request, { leaves, reducible, why });
+}
 
 function effectiveState(request: RiskRequest): TradingState {
   return strictest(request.operatorState, request.venueState, request.clientState);
@@ -72,6 +69,7 @@ function refusal(
   const { scale } = request.instrument.qtyRule;
   const most = fromQuanta(of.reducible, scale);
   const was = fromQuanta(of.leaves, scale);
-  const rule = `the open quantity must be at most ${most}, what is left to reduce (${of.why})`;
+  const rule =
+    `the open quantity must be at most ${most}, what is left of the client's position to reduce, since ${of.why}`;
   return { code: "REDUCE_ONLY", text: `Cannot take the order: ${rule}: was ${was}` };
 }

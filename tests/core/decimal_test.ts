@@ -1,8 +1,9 @@
 /**
  * Proves the exact decimals under money (R-CORE-6) and the wire's grammar of decimals (WIRE §1):
  * conversions agree with BigInt twins, nothing is rounded but an average.
+ * @module
  */
-import { strictEqual, throws } from "node:assert/strict";
+import { ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import {
   averagePx,
@@ -193,7 +194,7 @@ Deno.test("divideHalfEven() is never further than half away, and even when it is
       const quotient = divideHalfEven({ numerator, denominator });
       const rest = (numerator - quotient * denominator) * 2n;
       const distance = rest < 0n ? -rest : rest;
-      strictEqual(distance <= denominator, true);
+      ok(distance <= denominator);
       if (distance === denominator) strictEqual(quotient % 2n, 0n);
     }),
     { numRuns: 2_000 },
