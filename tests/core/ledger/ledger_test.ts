@@ -109,30 +109,15 @@ Deno.test("Ledger.balances() shows total, what is reserved and what is free, by 
   deepStrictEqual(ledger.balances(venueId(1), () => "0"), []);
 });
 
+const [OPEN, CLOSE] = [buy(10_000, 10_000), sell(10_000, 11_000)];
 const POSITIONS = [
-  ["nothing closed", [buy(10_000, 10_000), buy(20_000, 13_000)], "3", "120", "0"],
-  ["a part closed", [buy(10_000, 10_000), sell(4_000, 11_000)], "0.6", "100", "4"],
-  ["all closed", [buy(10_000, 10_000), sell(10_000, 9_000)], "0", null, "-10"],
-  [
-    "closed and opened again",
-    [
-      buy(10_000, 10_000),
-      sell(10_000, 11_000),
-      buy(10_000, 20_000),
-    ],
-    "1",
-    "200",
-    "10",
-  ],
-  ["turned from long to short", [buy(10_000, 10_000), sell(30_000, 11_000)], "-2", "110", "10"],
+  ["nothing closed", [OPEN, buy(20_000, 13_000)], "3", "120", "0"],
+  ["a part closed", [OPEN, sell(4_000, 11_000)], "0.6", "100", "4"],
+  ["all closed", [OPEN, sell(10_000, 9_000)], "0", null, "-10"],
+  ["closed and opened again", [OPEN, CLOSE, buy(10_000, 20_000)], "1", "200", "10"],
+  ["turned from long to short", [OPEN, sell(30_000, 11_000)], "-2", "110", "10"],
   ["a short closed in part", [sell(20_000, 11_000), buy(5_000, 10_000)], "-1.5", "110", "5"],
-  [
-    "an average without end",
-    [buy(10_000, 10_000), buy(20_000, 10_001)],
-    "3",
-    "100.006666666667",
-    "0",
-  ],
+  ["an average without end", [OPEN, buy(20_000, 10_001)], "3", "100.006666666667", "0"],
 ] as const;
 for (const [what, executions, quantity, average, realised] of POSITIONS) {
   Deno.test(`Ledger.positions() gives quantity ${quantity} at ${average} for ${what}`, () => {

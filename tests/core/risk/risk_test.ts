@@ -218,8 +218,8 @@ Deno.test("firstRefusal() computes the collar exactly for any price and width", 
 
 const TEXTS: readonly (readonly [Partial<RiskRequest>, readonly string[]])[] = [
   [{ qty: qty(70_000) }, ["at most 5 ", "limits.max_order_qty", "was 7"]],
-  [{ px: px(10_300) }, ["at most 101,", "limits.price_collar_ppm", "10000", "from 100", "was 103"]],
-  [{ side: "Sell", px: px(9_700) }, ["at least 98.01,", "price_collar_ppm", "was 97"]],
+  [{ px: px(10_300) }, ["at most 101, 1 %", "above the best ask 100 (", "ppm 10000", "was 103"]],
+  [{ side: "Sell", px: px(9_700) }, ["at least 98.01, 1 %", "below the best bid 99 (", "was 97"]],
   [{ px: null, qty: qty(40_000) }, ["at most 3,", "up to 101,", "price_collar_ppm", "was 4"]],
   [{ nowUs: micros(3_000_000) }, ["at most 1000 ms", "limits.book_stale_ms", "was 2000 ms"]],
   [{ book: undefined }, ["price_collar_ppm", "was none yet"]],
