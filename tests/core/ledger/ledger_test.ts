@@ -380,7 +380,7 @@ Deno.test("Ledger.mixInto() mixes a posting once, and differently for a differen
 Deno.test("Ledger.checkpoint() holds money as canonical decimals, currencies in order", () => {
   const ledger = new Ledger();
   ledger.book(execution({ commission: "0.10" }));
-  const [account] = new NodeReader(ledger.checkpoint()).children("accounts");
+  const [account] = new NodeReader(ledger.checkpoint()).rows("accounts");
   const whole = account?.child("whole");
   deepStrictEqual(whole?.texts("currencies"), ["BTC", "USDT"]);
   deepStrictEqual(whole?.texts("cash"), ["1", "-60000.1"]);
