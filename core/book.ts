@@ -16,7 +16,7 @@ import type { CheckpointNode } from "./timeline.ts";
 import type { BookView, PriceLevel } from "./view.ts";
 
 /** Half of the safe integers, so that the distance of two prices is exact too. */
-const PRICE_MAX = 2 ** 52;
+const PRICE_MAX = 4_503_599_627_370_496;
 
 type Quote = { readonly bid: PriceLevel | undefined; readonly ask: PriceLevel | undefined };
 

@@ -6,9 +6,10 @@
  *
  * Invariants: the window holds the best level, if there is any; whatever is worse than the window
  * is in `far`; nothing is better than the window, which moves up for it. An update in the window
- * costs one store. Bounds: finding the next best scans at most `WINDOW` slots, moving the window
- * touches at most `WINDOW` slots, and memory is the window and the levels outside it, whatever the
- * range of prices.
+ * costs one store. The window doubles once as many updates fell below it as it has slots, up to
+ * `WINDOW_MAX`, so wide books become fast and narrow ones stay small.
+ * Bounds: finding the next best scans the window at most once, moving it touches each slot at most
+ * once, and memory is the window and the levels outside it, whatever the range of prices.
  * @module
  */
 import type { Side } from "./instrument.ts";
@@ -16,19 +17,22 @@ import { px, qty } from "./numbers.ts";
 import { type KeyedLevel, SortedLevels } from "./sorted_levels.ts";
 import type { PriceLevel } from "./view.ts";
 
-const WINDOW = 2_048;
-/** Slot of the best level when the window is placed: room above it, most of the window below. */
-const ANCHOR = 1_536;
+const WINDOW_FIRST = 1_024;
+const WINDOW_MAX = 32_768;
+/** Where the best level lies when the window is placed: room above it, most of the slots below. */
+const ANCHOR_SHARE = 0.75;
 const NONE = -1;
 
 /** Levels of one side. */
 export class BookSide {
   readonly #sign: 1 | -1;
-  readonly #window = new Float64Array(WINDOW);
+  #window = new Float64Array(WINDOW_FIRST);
   readonly #far = new SortedLevels();
   #base = 0;
   /** Slot of the best level, or NONE. */
   #top = NONE;
+  /** Updates below the window since it was last resized. */
+  #farUpdates = 0;
 
   constructor(side: Side) {
     this.#sign = side === "Buy" ? 1 : -1;
@@ -46,10 +50,10 @@ export class BookSide {
     const key = level.price * this.#sign;
     const isEmpty = this.#top === NONE;
     if (level.qty === 0 && (isEmpty || key > this.#base + this.#top)) return;
-    if (isEmpty) this.#base = key - ANCHOR;
-    else if (key >= this.#base + WINDOW) this.#raise(key - ANCHOR);
+    if (isEmpty) this.#base = key - this.#anchor;
+    else if (key >= this.#base + this.#window.length) this.#raise(key - this.#anchor);
     const slot = key - this.#base;
-    if (slot < 0) this.#far.set({ key, qty: level.qty });
+    if (slot < 0) this.#setFar({ key, qty: level.qty });
     else this.#setSlot(slot, level);
   }
 
@@ -76,6 +80,18 @@ export class BookSide {
     return this.#top === NONE ? undefined : this.#levelAt(this.#top);
   }
 
+  /** Slot of the best level when the window is placed. */
+  get #anchor(): number {
+    return this.#window.length * ANCHOR_SHARE;
+  }
+
+  #setFar(level: KeyedLevel): void {
+    this.#far.set(level);
+    this.#farUpdates++;
+    const isBusy = this.#farUpdates >= this.#window.length;
+    if (isBusy && this.#window.length < WINDOW_MAX) this.#widen();
+  }
+
   #setSlot(slot: number, level: { readonly qty: number }): void {
     this.#window[slot] = level.qty;
     if (level.qty !== 0) {
@@ -93,10 +109,29 @@ export class BookSide {
 
   /** Moves the empty window down to the best of the far levels. */
   #descend(): void {
+    const best = this.#far.at(this.#far.count - 1);
+    if (best === undefined) return;
+    this.#base = best.key - this.#anchor;
+    this.#top = this.#anchor;
+    this.#absorb();
+  }
+
+  /** Doubles the window, the best level at its anchor. */
+  #widen(): void {
+    const narrow = this.#window;
+    const best = this.#base + this.#top;
+    this.#window = new Float64Array(narrow.length * 2);
+    const base = best - this.#anchor;
+    this.#window.set(narrow.subarray(0, this.#top + 1), this.#base - base);
+    this.#base = base;
+    this.#top = this.#anchor;
+    this.#farUpdates = 0;
+    this.#absorb();
+  }
+
+  /** Takes the far levels that lie in the window. */
+  #absorb(): void {
     let level = this.#far.pop();
-    if (level === undefined) return;
-    this.#base = level.key - ANCHOR;
-    this.#top = ANCHOR;
     while (level !== undefined && level.key >= this.#base) {
       this.#window[level.key - this.#base] = level.qty;
       level = this.#far.pop();
@@ -112,8 +147,9 @@ export class BookSide {
       const quantity = this.#window[slot] ?? 0;
       if (quantity !== 0) this.#far.set({ key: this.#base + slot, qty: quantity });
     }
-    if (shift < WINDOW) this.#window.copyWithin(0, shift);
-    this.#window.fill(0, Math.max(0, WINDOW - shift));
+    const size = this.#window.length;
+    if (shift < size) this.#window.copyWithin(0, shift);
+    this.#window.fill(0, Math.max(0, size - shift));
     this.#base = base;
     this.#top = Math.max(NONE, this.#top - shift);
   }
