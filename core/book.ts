@@ -1,0 +1,218 @@
+/**
+ * The L2 book of one instrument, as its feed tells it.
+ *
+ * Invariant: after a snapshot and deltas each level holds exactly what the feed said last; crossed
+ * sides are kept as given. A quote never changes levels; it is the reference only while the feed
+ * has never sent a snapshot. Deltas before a snapshot, or after a gap, change nothing.
+ * @module
+ */
+import { BookSide } from "./book_side.ts";
+import type { Levels, MarketPayloads } from "./event.ts";
+import type { Side } from "./instrument.ts";
+import { invariant } from "./invariant.ts";
+import { type Micros, micros, type Px, px, type Qty, qty } from "./numbers.ts";
+import type { CheckpointNode } from "./timeline.ts";
+import type { BookView, PriceLevel } from "./view.ts";
+
+type Quote = { readonly bid: PriceLevel | undefined; readonly ask: PriceLevel | undefined };
+
+/** Book of one instrument. */
+export class Book implements BookView {
+  readonly #bids = new BookSide("Buy");
+  readonly #asks = new BookSide("Sell");
+  #hasDepth = false;
+  #isFresh = false;
+  #quote: Quote | undefined;
+  #lastTradeUs: Micros | null = null;
+  #updatedUs: Micros | null = null;
+
+  get isFresh(): boolean {
+    return this.#isFresh;
+  }
+
+  get lastTradeUs(): Micros | null {
+    return this.#lastTradeUs;
+  }
+
+  get updatedUs(): Micros | null {
+    return this.#updatedUs;
+  }
+
+  /** Replaces every level; the book is fresh after it. */
+  applySnapshot(levels: { readonly bids: Levels; readonly asks: Levels }, at: Micros): void {
+    assertLevels(levels.bids);
+    assertLevels(levels.asks);
+    this.#bids.clear();
+    this.#asks.clear();
+    setLevels(this.#bids, levels.bids);
+    setLevels(this.#asks, levels.asks);
+    this.#hasDepth = true;
+    this.#isFresh = true;
+    this.#updatedUs = at;
+  }
+
+  /** Sets the named levels; a quantity of 0 removes one. Changes nothing while not fresh. */
+  applyDelta(levels: { readonly bids: Levels; readonly asks: Levels }, at: Micros): void {
+    assertLevels(levels.bids);
+    assertLevels(levels.asks);
+    if (!this.#hasDepth || !this.#isFresh) return;
+    setLevels(this.#bids, levels.bids);
+    setLevels(this.#asks, levels.asks);
+    this.#updatedUs = at;
+  }
+
+  /** Takes best bid and offer as the reference, if the feed has never sent a snapshot. */
+  applyQuote(quote: MarketPayloads["QuoteUpdated"], at: Micros): void {
+    if (this.#hasDepth) return;
+    this.#quote = {
+      bid: quote.bidPx === null ? undefined : { price: quote.bidPx, qty: quote.bidQty },
+      ask: quote.askPx === null ? undefined : { price: quote.askPx, qty: quote.askQty },
+    };
+    this.#isFresh = true;
+    this.#updatedUs = at;
+  }
+
+  /** Notes the time of a trade. */
+  applyTrade(at: Micros): void {
+    this.#lastTradeUs = at;
+  }
+
+  /** The feed lost its place: no reference until the next snapshot (or quote, without depth). */
+  invalidate(): void {
+    this.#isFresh = false;
+  }
+
+  /** Returns the quantity displayed at a price; 0 where there is no level. */
+  quantityAt(side: Side, price: Px): Qty {
+    if (this.#hasDepth) return qty(this.#side(side).quantityAt(price));
+    const level = this.#quoted(side);
+    return level !== undefined && level.price === price ? level.qty : qty(0);
+  }
+
+  /** Levels, best first. The book must not change while they are read. */
+  *levels(side: Side): Generator<PriceLevel, void> {
+    if (this.#hasDepth) yield* this.#side(side).levels();
+    else {
+      const level = this.#quoted(side);
+      if (level !== undefined) yield level;
+    }
+  }
+
+  top(side: Side, depth: number): readonly PriceLevel[] {
+    const levels: PriceLevel[] = [];
+    if (depth <= 0) return levels;
+    for (const level of this.levels(side)) {
+      levels.push(level);
+      if (levels.length >= depth) break;
+    }
+    return levels;
+  }
+
+  best(side: Side): PriceLevel | undefined {
+    return this.#hasDepth ? this.#side(side).best() : this.#quoted(side);
+  }
+
+  /** Returns the whole state, levels best first. */
+  checkpoint(): CheckpointNode {
+    return {
+      has_depth: this.#hasDepth,
+      is_fresh: this.#isFresh,
+      last_trade_us: this.#lastTradeUs,
+      updated_us: this.#updatedUs,
+      bids: flat(this.levels("Buy")),
+      asks: flat(this.levels("Sell")),
+    };
+  }
+
+  /** Returns the book of a checkpoint. @throws {InvariantError} If the document is not one. */
+  static restore(node: CheckpointNode): Book {
+    const saved = parseBook(node);
+    const book = new Book();
+    book.#hasDepth = saved.hasDepth;
+    book.#isFresh = saved.isFresh;
+    book.#lastTradeUs = saved.lastTradeUs;
+    book.#updatedUs = saved.updatedUs;
+    if (saved.hasDepth) {
+      setLevels(book.#bids, saved.bids);
+      setLevels(book.#asks, saved.asks);
+    } else book.#quote = { bid: firstLevel(saved.bids), ask: firstLevel(saved.asks) };
+    return book;
+  }
+
+  #side(side: Side): BookSide {
+    return side === "Buy" ? this.#bids : this.#asks;
+  }
+
+  #quoted(side: Side): PriceLevel | undefined {
+    return side === "Buy" ? this.#quote?.bid : this.#quote?.ask;
+  }
+}
+
+function setLevels(side: BookSide, levels: Levels): void {
+  for (let at = 0; at < levels.length; at += 2) {
+    side.set({ price: levels[at] ?? 0, qty: levels[at + 1] ?? 0 });
+  }
+}
+
+function assertLevels(levels: Levels): void {
+  invariant(levels.length % 2 === 0, "Levels must come in pairs of price and quantity");
+  for (let at = 0; at < levels.length; at += 2) {
+    const quantity = levels[at + 1] ?? -1;
+    invariant(Number.isSafeInteger(levels[at]), "A level's price must be a safe integer");
+    invariant(Number.isSafeInteger(quantity) && quantity >= 0, "A level's quantity must be a Qty");
+  }
+}
+
+function firstLevel(levels: Levels): PriceLevel | undefined {
+  const [price, quantity] = levels;
+  if (price === undefined || quantity === undefined) return undefined;
+  return { price: px(price), qty: qty(quantity) };
+}
+
+function flat(levels: Iterable<PriceLevel>): number[] {
+  const numbers: number[] = [];
+  for (const level of levels) numbers.push(level.price, level.qty);
+  return numbers;
+}
+
+type SavedBook = {
+  readonly hasDepth: boolean;
+  readonly isFresh: boolean;
+  readonly lastTradeUs: Micros | null;
+  readonly updatedUs: Micros | null;
+  readonly bids: Levels;
+  readonly asks: Levels;
+};
+
+function parseBook(node: CheckpointNode): SavedBook {
+  const columns = columnsOf(node);
+  return {
+    hasDepth: columns["has_depth"] === true,
+    isFresh: columns["is_fresh"] === true,
+    lastTradeUs: parseTime(columns["last_trade_us"]),
+    updatedUs: parseTime(columns["updated_us"]),
+    bids: parseLevels(columns["bids"]),
+    asks: parseLevels(columns["asks"]),
+  };
+}
+
+function columnsOf(node: CheckpointNode): { readonly [key: string]: CheckpointNode } {
+  invariant(
+    typeof node === "object" && node !== null && !Array.isArray(node),
+    "A book's checkpoint must be an object",
+  );
+  return node as { readonly [key: string]: CheckpointNode };
+}
+
+function parseTime(node: CheckpointNode | undefined): Micros | null {
+  if (node === null) return null;
+  invariant(typeof node === "number", "A book's time must be a number or null");
+  return micros(node);
+}
+
+function parseLevels(node: CheckpointNode | undefined): Levels {
+  invariant(Array.isArray(node), "A book's side must be an array");
+  const levels = node as Levels;
+  assertLevels(levels);
+  return levels;
+}

@@ -1,0 +1,77 @@
+/**
+ * Guards of the trading state: nothing new while Halted; only what reduces while Reducing, or when
+ * the order itself says `reduce_only`. Both look at the client's own position.
+ *
+ * Invariant: the effective state is the strictest of operator, venue and client.
+ * @module
+ */
+import { fromQuanta } from "../decimal.ts";
+import type { TradingState } from "../intent.ts";
+import type { Guard, Refusal, RiskRequest } from "./guard.ts";
+
+const SEVERITY = { Active: 0, Reducing: 1, Halted: 2 } as const satisfies Record<
+  TradingState,
+  number
+>;
+
+/** Returns the strictest of the states; Active if there is none. */
+export function strictest(...states: TradingState[]): TradingState {
+  let result: TradingState = "Active";
+  for (const state of states) if (SEVERITY[state] > SEVERITY[result]) result = state;
+  return result;
+}
+
+/** Refuses every order while the effective trading state is Halted. */
+export const TRADING_HALTED: Guard = {
+  name: "trading_halted",
+  check(request) {
+    if (effectiveState(request) !== "Halted") return undefined;
+    const text = `Cannot take the order: trading_state must be Active or Reducing: was Halted, ${
+      origin(request, "Halted")
+    }`;
+    return { code: "TRADING_HALTED", text };
+  },
+};
+
+/** Refuses what does not reduce the client's position, where only reducing is allowed. */
+export const REDUCE_ONLY: Guard = {
+  name: "reduce_only",
+  check(request) {
+    const isReducing = effectiveState(request) === "Reducing";
+    if (!isReducing && !request.reduceOnly) return undefined;
+    const leaves = request.leavesQty ?? request.qty;
+    const reducible = reducibleQuanta(request);
+    if (leaves <= reducible) return undefined;
+    const why = isReducing
+      ? `trading_state Reducing, ${origin(request, "Reducing")}`
+      : "reduce_only of the order";
+    return refusal(request, { leaves, reducible, why });
+  },
+};
+
+function effectiveState(request: RiskRequest): TradingState {
+  return strictest(request.operatorState, request.venueState, request.clientState);
+}
+
+function origin(request: RiskRequest, state: TradingState): string {
+  if (request.operatorState === state) return "set by the operator (operator.trading_state)";
+  if (request.venueState === state) return "set for the account of this venue";
+  return "set by this client (SetRiskFlag trading_state)";
+}
+
+/** What an order on this side may still take off the position, quanta; 0 if it would add to it. */
+function reducibleQuanta(request: RiskRequest): number {
+  const towards = request.side === "Buy" ? -request.clientPosition : request.clientPosition;
+  return Math.max(0, towards - request.openReducing);
+}
+
+function refusal(
+  request: RiskRequest,
+  of: { readonly leaves: number; readonly reducible: number; readonly why: string },
+): Refusal {
+  const { scale } = request.instrument.qtyRule;
+  const most = fromQuanta(of.reducible, scale);
+  const was = fromQuanta(of.leaves, scale);
+  const rule = `the open quantity must be at most ${most}, what is left to reduce (${of.why})`;
+  return { code: "REDUCE_ONLY", text: `Cannot take the order: ${rule}: was ${was}` };
+}
