@@ -11,6 +11,7 @@ import type { Levels, MarketPayloads } from "./event.ts";
 import type { Side } from "./instrument.ts";
 import { invariant } from "./invariant.ts";
 import { type Micros, micros, type Px, px, type Qty, qty } from "./numbers.ts";
+import { NodeReader } from "./node_reader.ts";
 import type { CheckpointNode } from "./timeline.ts";
 import type { BookView, PriceLevel } from "./view.ts";
 
@@ -126,16 +127,19 @@ export class Book implements BookView {
 
   /** Returns the book of a checkpoint. @throws {InvariantError} If the document is not one. */
   static restore(node: CheckpointNode): Book {
-    const saved = parseBook(node);
+    const saved = new NodeReader(node);
+    const [bids, asks] = [saved.integers("bids"), saved.integers("asks")];
+    assertLevels(bids);
+    assertLevels(asks);
     const book = new Book();
-    book.#hasDepth = saved.hasDepth;
-    book.#isFresh = saved.isFresh;
-    book.#lastTradeUs = saved.lastTradeUs;
-    book.#updatedUs = saved.updatedUs;
-    if (saved.hasDepth) {
-      setLevels(book.#bids, saved.bids);
-      setLevels(book.#asks, saved.asks);
-    } else book.#quote = { bid: firstLevel(saved.bids), ask: firstLevel(saved.asks) };
+    book.#hasDepth = saved.flag("has_depth");
+    book.#isFresh = saved.flag("is_fresh");
+    book.#lastTradeUs = timeOf(saved.integerOrNull("last_trade_us"));
+    book.#updatedUs = timeOf(saved.integerOrNull("updated_us"));
+    if (book.#hasDepth) {
+      setLevels(book.#bids, bids);
+      setLevels(book.#asks, asks);
+    } else book.#quote = { bid: firstLevel(bids), ask: firstLevel(asks) };
     return book;
   }
 
@@ -175,44 +179,6 @@ function flat(levels: Iterable<PriceLevel>): number[] {
   return numbers;
 }
 
-type SavedBook = {
-  readonly hasDepth: boolean;
-  readonly isFresh: boolean;
-  readonly lastTradeUs: Micros | null;
-  readonly updatedUs: Micros | null;
-  readonly bids: Levels;
-  readonly asks: Levels;
-};
-
-function parseBook(node: CheckpointNode): SavedBook {
-  const columns = columnsOf(node);
-  return {
-    hasDepth: columns["has_depth"] === true,
-    isFresh: columns["is_fresh"] === true,
-    lastTradeUs: parseTime(columns["last_trade_us"]),
-    updatedUs: parseTime(columns["updated_us"]),
-    bids: parseLevels(columns["bids"]),
-    asks: parseLevels(columns["asks"]),
-  };
-}
-
-function columnsOf(node: CheckpointNode): { readonly [key: string]: CheckpointNode } {
-  invariant(
-    typeof node === "object" && node !== null && !Array.isArray(node),
-    "A book's checkpoint must be an object",
-  );
-  return node as { readonly [key: string]: CheckpointNode };
-}
-
-function parseTime(node: CheckpointNode | undefined): Micros | null {
-  if (node === null) return null;
-  invariant(typeof node === "number", "A book's time must be a number or null");
-  return micros(node);
-}
-
-function parseLevels(node: CheckpointNode | undefined): Levels {
-  invariant(Array.isArray(node), "A book's side must be an array");
-  const levels = node as Levels;
-  assertLevels(levels);
-  return levels;
+function timeOf(us: number | null): Micros | null {
+  return us === null ? null : micros(us);
 }
