@@ -13,12 +13,7 @@ import { batchLines } from "./batch_lines.ts";
 import { readCheckpoints, type StoredCheckpoint } from "./checkpoint_files.ts";
 import { LineError, parseEventLine } from "./event_lines.ts";
 import { type SegmentHeader, segmentName } from "./format.ts";
-import {
-  type HighWaterMark,
-  highWaterPath,
-  HighWaterWriter,
-  readHighWater,
-} from "./high_water.ts";
+import { type HighWaterMark, highWaterPath, HighWaterWriter, readHighWater } from "./high_water.ts";
 import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
 import { ReportIndex } from "./report_index.ts";
 import { emptyTail, JournalScan, journalStart, type TornTail } from "./scan.ts";
@@ -34,7 +29,6 @@ export type RecoveredRecord = {
   /** Present at the last event of a batch. */
   readonly batchEnd?: {
     readonly digest: string;
-    readonly engineVersion: string;
     readonly position: BatchPosition;
   };
 };
@@ -45,6 +39,8 @@ export type RecoverOptions = {
   readonly log: Log;
   /** Locked by the caller. */
   readonly stateDirectory: string;
+  /** Of the running program: a batch of another one is not replayed. undefined: any is read. */
+  readonly engineVersion: string | undefined;
 };
 
 /** A journal that is being opened. */
@@ -169,9 +165,24 @@ class ExistingJournal implements Recovery {
   }
 
   *records(): Generator<RecoveredRecord> {
-    for (const batch of this.#scan.batches()) yield* batchRecords(batch);
+    for (const batch of this.#scan.batches()) {
+      this.#checkVersion(batch);
+      yield* batchRecords(batch);
+    }
     if (this.#scan.torn !== undefined) this.#clear(this.#scan.torn);
     this.#tail = this.#scan.tail;
+  }
+
+  #checkVersion({ header, segment, offset }: Batch): void {
+    const { engineVersion } = this.#options;
+    if (engineVersion === undefined || header.engineVersion === engineVersion) return;
+    throw new JournalRefused(
+      `what follows the checkpoint must be of engine ${engineVersion}: was of engine ` +
+        `${header.engineVersion}`,
+      `Start the previous executable (${header.engineVersion}) once and stop it, so that it takes ` +
+        "a checkpoint at the end, then start this one",
+      { segment: segmentName(segment), offset, batch: header.number, seq: header.firstSeq },
+    );
   }
 
   #clear(torn: TornTail): void {
@@ -253,7 +264,6 @@ function batchEnd(batch: Batch): Required<RecoveredRecord>["batchEnd"] {
   const { header, segment, offset, bytes } = batch;
   return {
     digest: header.digest,
-    engineVersion: header.engineVersion,
     position: { batch: header.number, segment, offset, bytes },
   };
 }
@@ -267,7 +277,11 @@ function missingEvent(batch: Batch, seq: number): JournalRefused {
       "Restore a checkpoint that covers it",
       place,
     )
-    : new JournalRefused("a batch must hold each of its events: was without one", RESTORE_ADVICE, place);
+    : new JournalRefused(
+      "a batch must hold each of its events: was without one",
+      RESTORE_ADVICE,
+      place,
+    );
 }
 
 function readEvent(line: string, batch: Batch): Event {

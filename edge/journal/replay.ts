@@ -61,21 +61,51 @@ export class LineReplayer {
 
 /**
  * Replays everything after the checkpoint; the timeline must stand at the checkpoint.
- * @param engineVersion Of the running program; a batch of another one is not replayed.
- * @throws {JournalRefused} At the first difference, or at a batch of another engine version.
+ * @throws {JournalRefused} At the first difference.
  * @throws {PoisonEvent} If applying an event throws.
  */
-export function replayInto(recovery: Recovery, machine: Machine, engineVersion: string): void {
+export function replayInto(recovery: Recovery, machine: Machine): void {
   const replayer = new LineReplayer(machine);
   let reports = new BatchReports();
   for (const record of recovery.records()) {
     const lines = replayer.apply(record.event);
-    if (lines !== record.effectLines) throw difference(record, lines);
+    const problem = differenceOf(record, { lines, digest: machine.timeline.digest });
+    if (problem !== undefined) throw replayRefusal(problem, record);
     for (const report of replayer.reports) reports.note(report.client, report.reportSeq);
-    const { batchEnd } = record;
-    if (batchEnd === undefined) continue;
-    checkBatchEnd(record, machine.timeline.digest, engineVersion);
-    recovery.reports.add(reports, batchEnd.position);
+    if (record.batchEnd === undefined) continue;
+    recovery.reports.add(reports, record.batchEnd.position);
     reports = new BatchReports();
   }
+}
+
+/** Says how a replay differs from what was recorded; undefined if it does not. */
+export function differenceOf(
+  record: RecoveredRecord,
+  replayed: { readonly lines: string; readonly digest: string },
+): string | undefined {
+  if (replayed.lines !== record.effectLines) {
+    return firstDifference(record.effectLines, replayed.lines);
+  }
+  const recorded = record.batchEnd?.digest;
+  if (recorded === undefined || recorded === replayed.digest) return undefined;
+  return `its digest must be ${recorded}, as recorded: was ${replayed.digest}`;
+}
+
+function firstDifference(recorded: string, replayed: string): string {
+  const lines = replayed.split("\n");
+  const expected = recorded.split("\n");
+  const at = expected.findIndex((line, index) => line !== lines[index]);
+  const shown = (line: string | undefined): string =>
+    line === undefined || line === "" ? "nothing" : line;
+  if (at < 0) return `it must cause nothing more: was ${shown(lines[expected.length - 1])}`;
+  return `it must cause ${shown(expected[at])}, as recorded: was ${shown(lines[at])}`;
+}
+
+function replayRefusal(problem: string, record: RecoveredRecord): JournalRefused {
+  return new JournalRefused(
+    `replaying seq ${record.event.seqId} (${record.event.eventType}) ${problem}`,
+    "The program is not the one that wrote the journal, or it is not deterministic: start the " +
+      "executable that wrote it, and report the difference",
+    { seq: record.event.seqId },
+  );
 }

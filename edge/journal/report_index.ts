@@ -24,7 +24,8 @@ export type ReportEntry = {
 export type ReportIndexDocument = readonly (readonly [
   client: number,
   last: number,
-  entries: readonly (readonly [reportSeq: number, segment: number, batch: number, offset: number])[],
+  entries:
+    readonly (readonly [reportSeq: number, segment: number, batch: number, offset: number])[],
 ])[];
 
 /** The reports of one batch, collected while it fills. */
