@@ -15,6 +15,7 @@ import { WriteBuffer } from "./write_buffer.ts";
 
 const READ_BYTES = 64 * 1024;
 
+/** A connection, accepted or outgoing. */
 export class DenoSocket implements Socket {
   readonly peer: string;
   readonly #direction: "incoming" | "outgoing";

@@ -11,6 +11,7 @@
 const FIRST_BYTES = 4096;
 const KEPT_BYTES = 1 << 20;
 
+/** Bytes on their way to a socket. */
 export class WriteBuffer {
   #filling = new Uint8Array(FIRST_BYTES);
   #spare = new Uint8Array(FIRST_BYTES);

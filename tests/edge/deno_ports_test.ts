@@ -3,13 +3,14 @@
  *
  * Proves, as far as ports go: R-JRN-2 (disk errors keep their meaning, locks exclude), R-OPS-5
  * (structured log that never blocks).
+ * @module
  */
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { denoDisk } from "../../edge/deno_disk.ts";
 import { waitingSignals } from "../../edge/deno_signals.ts";
 import { denoClock, denoRandomness, denoTimers } from "../../edge/deno_time.ts";
 import { denoWorkers } from "../../edge/deno_workers.ts";
-import { processLog } from "../../edge/log.ts";
+import { processLog } from "../../edge/deno_log.ts";
 import { DiskError, type DiskErrorCode, type Log } from "../../edge/ports.ts";
 
 const disk = denoDisk();

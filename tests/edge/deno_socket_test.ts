@@ -3,6 +3,7 @@
  *
  * Proves, as far as sockets go: R-WIRE-6 (a slow or half-open peer is bounded and noticed),
  * R-VENUE-7 (socket life cycle).
+ * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { connect as netConnect } from "node:net";

@@ -1,4 +1,7 @@
-/** A Worker module whose entries echo, fail, and answer over shared memory. @module */
+/**
+ * A Worker module whose entries echo, fail, and answer over shared memory.
+ * @module
+ */
 import { blockingSignals } from "../../../edge/deno_signals.ts";
 import { serveWorker, type WorkerMain } from "../../../edge/deno_workers.ts";
 
