@@ -1,0 +1,175 @@
+"""``ExecutionReport``: what happened to an intent or an order.
+
+Unknown keys are kept in ``raw`` and otherwise ignored, so a newer daemon does not break an older
+client. Quantities and prices are ``Decimal``; times are integer microseconds.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any, Mapping, Optional, Tuple
+
+from .decimals import parse_decimal, ratio
+from .errors import ProtocolViolation
+
+__all__ = ["TERMINAL", "Execution", "ExecutionReport"]
+
+#: States that an order never leaves.
+TERMINAL = frozenset(("Filled", "Cancelled", "Rejected", "Expired"))
+
+
+@dataclass(frozen=True)
+class Execution:
+    """One fill. ``commission`` above zero is a cost."""
+
+    exec_id: str
+    last_qty: Decimal
+    last_px: Decimal
+    liquidity: Optional[str] = None
+    commission: Optional[Decimal] = None
+    commission_currency: Optional[str] = None
+
+    @classmethod
+    def from_wire(cls, wire: Mapping[str, Any]) -> "Execution":
+        """Reads one element of ``fill_events``, or a report that carries a single fill."""
+        return cls(
+            exec_id=text(wire, "exec_id"),
+            last_qty=decimal(wire, "last_qty"),
+            last_px=decimal(wire, "last_px"),
+            liquidity=wire.get("liquidity"),
+            commission=parse_decimal(wire.get("commission"), "commission"),
+            commission_currency=wire.get("commission_currency"),
+        )
+
+
+@dataclass(frozen=True)
+class ExecutionReport:
+    """One report. ``report_seq`` and ``seq_id`` are ``None`` only in rows of an order query."""
+
+    exec_type: str
+    report_seq: Optional[int] = None
+    seq_id: Optional[int] = None
+    ord_status: Optional[str] = None
+    intent_id: Optional[str] = None
+    orig_intent_id: Optional[str] = None
+    cause_intent_id: Optional[str] = None
+    order_id: Optional[str] = None
+    venue_order_id: Optional[str] = None
+    instrument: Optional[str] = None
+    side: Optional[str] = None
+    ord_type: Optional[str] = None
+    time_in_force: Optional[str] = None
+    price: Optional[Decimal] = None
+    order_qty: Optional[Decimal] = None
+    cum_qty: Optional[Decimal] = None
+    leaves_qty: Optional[Decimal] = None
+    avg_px: Optional[Decimal] = None
+    executions: Tuple[Execution, ...] = ()
+    exec_ref_id: Optional[str] = None
+    reject_code: Optional[str] = None
+    text: Optional[str] = None
+    tag: Optional[str] = None
+    in_doubt: bool = False
+    late: bool = False
+    inferred: bool = False
+    provisional: bool = False
+    poss_dup: bool = False
+    dry_run: bool = False
+    event_us: Optional[int] = None
+    transact_us: Optional[int] = None
+    raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
+
+    @classmethod
+    def from_wire(cls, wire: Mapping[str, Any]) -> "ExecutionReport":
+        """Reads a report or a row of the ``orders`` query.
+
+        :raises ProtocolViolation: If a field has the wrong shape.
+        """
+        return cls(
+            **{name: _optional(wire, name, str) for name in _TEXTS},
+            **{name: _optional(wire, name, int) for name in _INTEGERS},
+            **{name: parse_decimal(wire.get(name), name) for name in _DECIMALS},
+            **{name: wire.get(name) is True for name in _FLAGS},
+            exec_type=text(wire, "exec_type"),
+            executions=_executions(wire),
+            raw=wire,
+        )
+
+    @property
+    def fill_size(self) -> Decimal:
+        """Quantity filled by this report: the sum over its fills; 0 if it is no trade."""
+        if self.exec_type != "Trade":
+            return Decimal(0)
+        return sum((e.last_qty for e in self.executions), Decimal(0))
+
+    @property
+    def fill_price(self) -> Optional[Decimal]:
+        """Volume-weighted price of this report's fills; ``None`` if it is no trade."""
+        size = self.fill_size
+        if size == 0:
+            return None
+        return ratio(sum((e.last_qty * e.last_px for e in self.executions), Decimal(0)), size)
+
+    @property
+    def is_terminal(self) -> bool:
+        """True if the order is done. A late fill may still raise ``cum_qty``."""
+        return self.ord_status in TERMINAL
+
+    @property
+    def is_refusal(self) -> bool:
+        """True if the intent that this report answers was refused."""
+        return self.exec_type in ("Rejected", "CancelRejected", "ReplaceRejected")
+
+    def __str__(self) -> str:
+        parts = [f"#{self.report_seq}", self.exec_type, f"intent={self.intent_id}"]
+        if self.order_id is not None:
+            parts.append(f"order={self.order_id} {self.side} {self.order_qty} {self.instrument}")
+            parts.append(f"@ {self.price} {self.ord_status} filled={self.cum_qty}")
+        if self.fill_price is not None:
+            parts.append(f"fill {self.fill_size} @ {self.fill_price}")
+        if self.reject_code is not None:
+            parts.append(f"{self.reject_code}: {self.text}")
+        return " ".join(parts + (["in doubt"] if self.in_doubt else []))
+
+
+_TEXTS = (
+    "ord_status intent_id orig_intent_id cause_intent_id order_id venue_order_id instrument side "
+    "ord_type time_in_force exec_ref_id reject_code text tag"
+).split()
+_INTEGERS = "report_seq seq_id event_us transact_us".split()
+_DECIMALS = "price order_qty cum_qty leaves_qty avg_px".split()
+_FLAGS = "in_doubt late inferred provisional poss_dup dry_run".split()
+
+
+def text(wire: Mapping[str, Any], name: str) -> str:
+    """Returns a mandatory string. :raises ProtocolViolation: If it is not one."""
+    value = wire.get(name)
+    if isinstance(value, str):
+        return value
+    raise ProtocolViolation(f"Cannot read {name}: it must be a string: was {value!r}")
+
+
+def decimal(wire: Mapping[str, Any], name: str) -> Decimal:
+    """Returns a mandatory decimal. :raises ProtocolViolation: If it is not one."""
+    value = parse_decimal(wire.get(name), name)
+    if value is not None:
+        return value
+    raise ProtocolViolation(f"Cannot read {name}: it must be a decimal: was None")
+
+
+def _optional(wire: Mapping[str, Any], name: str, kind: type) -> Any:
+    value = wire.get(name)
+    if value is None or type(value) is kind:
+        return value
+    raise ProtocolViolation(f"Cannot read {name}: it must be {kind.__name__}: was {value!r}")
+
+
+def _executions(wire: Mapping[str, Any]) -> Tuple[Execution, ...]:
+    several = wire.get("fill_events")
+    if several is not None:
+        return tuple(Execution.from_wire(one) for one in several)
+    # A TradeCancel names its execution by exec_ref_id and may have no quantities of its own.
+    if "last_qty" in wire and "last_px" in wire and "exec_id" in wire:
+        return (Execution.from_wire(wire),)
+    return ()
