@@ -21,7 +21,7 @@ class Backoff:
 
     def next_delay(self) -> float:
         """Returns how long to wait before the next attempt."""
-        ceiling = min(self._maximum, self._first * 2 ** min(self._attempts, 32))
+        ceiling = min(self._maximum, self._first * 2.0 ** min(self._attempts, 32))
         self._attempts += 1
         return ceiling * self._draw()
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from decimal import ROUND_HALF_EVEN, Context, Decimal, Inexact
-from typing import Optional, Union
+from typing import Union
 
 from .errors import InvalidIntent, ProtocolViolation
 
@@ -42,7 +42,7 @@ def to_wire_decimal(value: DecimalLike, what: str) -> str:
     return text
 
 
-def parse_decimal(value: object, what: str) -> Optional[Decimal]:
+def parse_decimal(value: object, what: str) -> Decimal | None:
     """Returns a decimal of the daemon, ``None`` for ``None``.
 
     :raises ProtocolViolation: If it is neither a decimal string nor an integer.

@@ -7,8 +7,6 @@ and its kinds). Only a ``FatalError`` whose ``reconnect`` is False ends a client
 
 from __future__ import annotations
 
-from typing import Dict, Optional, Type, Union
-
 __all__ = [
     "AuthFailed",
     "ConnectionLost",
@@ -30,6 +28,7 @@ __all__ = [
     "ShuttingDown",
     "SlowConsumer",
     "TapelineError",
+    "Transient",
     "WaitTimeout",
     "WireError",
     "WireVersion",
@@ -85,7 +84,7 @@ class RequestRefused(TapelineError):
 class WireError(TapelineError):
     """An ERROR that leaves the session alive. ``ref`` names the request or intent, if any."""
 
-    def __init__(self, code: str, message: str, ref: Union[str, int, None]) -> None:
+    def __init__(self, code: str, message: str, ref: str | int | None) -> None:
         super().__init__(f"{code}: {message}")
         self.code = code
         self.message = message
@@ -163,7 +162,7 @@ class Transient(FatalError):
     reconnect = True
 
 
-_KINDS: Dict[str, Type[FatalError]] = {
+_KINDS: dict[str, type[FatalError]] = {
     "FRAME_SIZE": FrameSize,
     "HELLO_REQUIRED": HelloRequired,
     "AUTH": AuthFailed,
@@ -179,6 +178,6 @@ _KINDS: Dict[str, Type[FatalError]] = {
 }
 
 
-def fatal_error(code: str, message: Optional[str]) -> FatalError:
+def fatal_error(code: str, message: str | None) -> FatalError:
     """Returns the exception for a fatal ERROR; ``HelloRefused`` for codes without a kind."""
     return _KINDS.get(code, HelloRefused)(code, message or "")

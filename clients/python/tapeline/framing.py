@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 import struct
-from typing import Any, Dict, List, Mapping
+from collections.abc import Mapping
+from typing import Any
 
 from .errors import ProtocolViolation
 
@@ -36,13 +37,13 @@ class FrameReader:
     def __init__(self) -> None:
         self._buffer = bytearray()
 
-    def feed(self, data: bytes) -> List[Dict[str, Any]]:
+    def feed(self, data: bytes) -> list[dict[str, Any]]:
         """Returns the messages that ``data`` completes, in order.
 
         :raises ProtocolViolation: At a length or a body that the protocol forbids.
         """
         self._buffer += data
-        messages: List[Dict[str, Any]] = []
+        messages: list[dict[str, Any]] = []
         start = 0
         while len(self._buffer) - start >= _LENGTH.size:
             (length,) = _LENGTH.unpack_from(self._buffer, start)
@@ -59,7 +60,7 @@ class FrameReader:
         return messages
 
 
-def _parse(body: bytes) -> Dict[str, Any]:
+def _parse(body: bytes) -> dict[str, Any]:
     try:
         message = json.loads(body.decode("utf-8"), parse_constant=_refuse)
     except (ValueError, RecursionError) as error:

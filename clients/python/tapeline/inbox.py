@@ -6,7 +6,7 @@ Two lines with one numbering, so that an application may read only one kind, or 
 from __future__ import annotations
 
 from collections import deque
-from typing import Deque, Optional, Tuple, Union
+from typing import Union
 
 from .report import ExecutionReport
 from .rows import Event
@@ -23,8 +23,8 @@ class Inbox:
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._count = 0
-        self._reports: Deque[Tuple[int, ExecutionReport]] = deque()
-        self._events: Deque[Tuple[int, Event]] = deque()
+        self._reports: deque[tuple[int, ExecutionReport]] = deque()
+        self._events: deque[tuple[int, Event]] = deque()
 
     def __len__(self) -> int:
         return len(self._reports) + len(self._events)
@@ -42,15 +42,15 @@ class Inbox:
         else:
             self._events.append((self._count, item))
 
-    def pop_report(self) -> Optional[ExecutionReport]:
+    def pop_report(self) -> ExecutionReport | None:
         """Takes the oldest report."""
         return self._reports.popleft()[1] if self._reports else None
 
-    def pop_event(self) -> Optional[Event]:
+    def pop_event(self) -> Event | None:
         """Takes the oldest event."""
         return self._events.popleft()[1] if self._events else None
 
-    def pop(self) -> Optional[Incoming]:
+    def pop(self) -> Incoming | None:
         """Takes the oldest of both."""
         if not self._events:
             return self.pop_report()

@@ -7,8 +7,9 @@ and anything else raises at once, in the process and the line that made the mist
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, fields
-from typing import Any, Dict, Mapping, Optional, Tuple, Union
+from typing import Any
 
 from .decimals import DecimalLike, to_wire_decimal
 from .errors import InvalidIntent
@@ -22,7 +23,7 @@ _TIMES_IN_FORCE = ("GTC", "IOC", "FOK", "GTD", "DAY")
 _TRADING_STATES = ("Active", "Reducing", "Halted")
 
 #: Action → (mandatory fields, optional fields), beyond those that every intent has.
-_FIELDS: Mapping[str, Tuple[Tuple[str, ...], Tuple[str, ...]]] = {
+_FIELDS: Mapping[str, tuple[tuple[str, ...], tuple[str, ...]]] = {
     "Place": (
         ("instrument", "side", "order_qty"),
         (
@@ -58,58 +59,71 @@ class QuoteIntent:
     """
 
     action: str
-    intent_id: Optional[str] = None
-    sent_us: Optional[int] = None
-    instrument: Optional[str] = None
-    side: Optional[str] = None
-    order_qty: Optional[DecimalLike] = None
-    price: Optional[DecimalLike] = None
-    ord_type: Optional[str] = None
-    time_in_force: Optional[str] = None
-    expire_us: Optional[int] = None
-    post_only: Optional[bool] = None
-    reduce_only: Optional[bool] = None
-    ttl_ms: Optional[int] = None
-    orig_intent_id: Optional[str] = None
-    flag: Optional[str] = None
-    value: Optional[str] = None
-    tag: Optional[str] = None
-    validate_only: Optional[bool] = None
-    params: Optional[Mapping[str, Union[str, int, float, bool]]] = None
+    intent_id: str | None = None
+    sent_us: int | None = None
+    instrument: str | None = None
+    side: str | None = None
+    order_qty: DecimalLike | None = None
+    price: DecimalLike | None = None
+    ord_type: str | None = None
+    time_in_force: str | None = None
+    expire_us: int | None = None
+    post_only: bool | None = None
+    reduce_only: bool | None = None
+    ttl_ms: int | None = None
+    orig_intent_id: str | None = None
+    flag: str | None = None
+    value: str | None = None
+    tag: str | None = None
+    validate_only: bool | None = None
+    params: Mapping[str, str | int | float | bool] | None = None
 
     @classmethod
     def place(
-        cls, instrument: str, side: str, order_qty: DecimalLike, price: Optional[DecimalLike] = None, **more: Any
-    ) -> "QuoteIntent":
+        cls,
+        instrument: str,
+        side: str,
+        order_qty: DecimalLike,
+        price: DecimalLike | None = None,
+        **more: Any,
+    ) -> QuoteIntent:
         """A new order. Without a price it is a ``Market`` order unless ``ord_type`` says else."""
         if price is None:
             more.setdefault("ord_type", "Market")
-        return cls("Place", instrument=instrument, side=side, order_qty=order_qty, price=price, **more)
+        return cls(
+            "Place", instrument=instrument, side=side, order_qty=order_qty, price=price, **more
+        )
 
     @classmethod
     def replace(
-        cls, orig_intent_id: str, order_qty: DecimalLike, price: Optional[DecimalLike] = None, **more: Any
-    ) -> "QuoteIntent":
+        cls,
+        orig_intent_id: str,
+        order_qty: DecimalLike,
+        price: DecimalLike | None = None,
+        **more: Any,
+    ) -> QuoteIntent:
         """Changes an order. ``order_qty`` is the total, including what has been filled."""
-        return cls("Replace", orig_intent_id=orig_intent_id, order_qty=order_qty, price=price, **more)
+        return cls(
+            "Replace", orig_intent_id=orig_intent_id, order_qty=order_qty, price=price, **more
+        )
 
     @classmethod
-    def cancel(cls, orig_intent_id: str, **more: Any) -> "QuoteIntent":
+    def cancel(cls, orig_intent_id: str, **more: Any) -> QuoteIntent:
         """Cancels an order, named by any intent that placed or replaced it."""
         return cls("Cancel", orig_intent_id=orig_intent_id, **more)
 
     @classmethod
-    def cancel_all(cls, instrument: Optional[str] = None, **more: Any) -> "QuoteIntent":
+    def cancel_all(cls, instrument: str | None = None, **more: Any) -> QuoteIntent:
         """Cancels every open order of this client, on one instrument if given."""
         return cls("CancelAll", instrument=instrument, **more)
 
     @classmethod
-    def set_trading_state(cls, value: str, **more: Any) -> "QuoteIntent":
+    def set_trading_state(cls, value: str, **more: Any) -> QuoteIntent:
         """Sets this client's ``Active``, ``Reducing`` or ``Halted``."""
         return cls("SetRiskFlag", flag="trading_state", value=value, **more)
 
     @classmethod
-    def noop(cls, **more: Any) -> "QuoteIntent":
+    def noop(cls, **more: Any) -> QuoteIntent:
         """Does nothing, durably: a probe of the whole path."""
         return cls("NoOp", **more)
 
@@ -120,13 +134,13 @@ class QuoteIntent:
             return self.value in ("Reducing", "Halted")
         return self.action in ("Cancel", "CancelAll")
 
-    def to_wire(self) -> Dict[str, Any]:
+    def to_wire(self) -> dict[str, Any]:
         """Returns the message, without absent fields.
 
         :raises InvalidIntent: If the daemon would have to refuse it as ``SCHEMA``.
         """
         self._check()
-        wire: Dict[str, Any] = {"type": "QuoteIntent", "v": 1}
+        wire: dict[str, Any] = {"type": "QuoteIntent", "v": 1}
         for field in fields(self):
             value = getattr(self, field.name)
             if value is None:

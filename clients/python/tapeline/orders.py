@@ -8,9 +8,9 @@ order is ignored. Terminal orders are forgotten, oldest first, beyond a bound.
 from __future__ import annotations
 
 from collections import OrderedDict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Dict, Iterable, Iterator, List, Optional, Tuple
 
 from .report import TERMINAL, ExecutionReport
 
@@ -24,18 +24,18 @@ class OrderState:
     """What is known of one order after its newest report."""
 
     order_id: str
-    intent_ids: Tuple[str, ...]
+    intent_ids: tuple[str, ...]
     instrument: str
     side: str
     ord_status: str
-    price: Optional[Decimal]
+    price: Decimal | None
     order_qty: Decimal
     cum_qty: Decimal
     leaves_qty: Decimal
-    avg_px: Optional[Decimal]
+    avg_px: Decimal | None
     in_doubt: bool
-    tag: Optional[str]
-    venue_order_id: Optional[str]
+    tag: str | None
+    venue_order_id: str | None
     report: ExecutionReport
 
     @property
@@ -59,10 +59,10 @@ class Orders:
 
     def __init__(self, keep: int = 10_000) -> None:
         self._keep = keep
-        self._by_id: Dict[str, OrderState] = {}
-        self._by_intent: Dict[str, str] = {}
-        self._terminal: "OrderedDict[str, None]" = OrderedDict()
-        self._refusals: "OrderedDict[str, ExecutionReport]" = OrderedDict()
+        self._by_id: dict[str, OrderState] = {}
+        self._by_intent: dict[str, str] = {}
+        self._terminal: OrderedDict[str, None] = OrderedDict()
+        self._refusals: OrderedDict[str, ExecutionReport] = OrderedDict()
 
     def __iter__(self) -> Iterator[OrderState]:
         return iter(list(self._by_id.values()))
@@ -71,20 +71,20 @@ class Orders:
         return len(self._by_id)
 
     @property
-    def open(self) -> List[OrderState]:
+    def open(self) -> list[OrderState]:
         """The orders that are not terminal, in the order in which they were first seen."""
         return [order for order in self._by_id.values() if order.is_open]
 
-    def get(self, order_id: str) -> Optional[OrderState]:
+    def get(self, order_id: str) -> OrderState | None:
         """Returns the order of this id, if it is known."""
         return self._by_id.get(order_id)
 
-    def by_intent(self, intent_id: str) -> Optional[OrderState]:
+    def by_intent(self, intent_id: str) -> OrderState | None:
         """Returns the order that this intent placed, replaced or tried to replace."""
         order_id = self._by_intent.get(intent_id)
         return None if order_id is None else self._by_id.get(order_id)
 
-    def refusal(self, intent_id: str) -> Optional[ExecutionReport]:
+    def refusal(self, intent_id: str) -> ExecutionReport | None:
         """Returns the report that refused this intent, if it was refused."""
         return self._refusals.get(intent_id)
 
@@ -94,7 +94,7 @@ class Orders:
             if row.order_id is not None and row.order_id not in self._by_id:
                 self.apply(row)
 
-    def apply(self, report: ExecutionReport) -> Optional[OrderState]:
+    def apply(self, report: ExecutionReport) -> OrderState | None:
         """Folds one report and returns the order it concerns, ``None`` if it concerns none."""
         if report.is_refusal and report.intent_id is not None:
             self._refusals[report.intent_id] = report
@@ -120,7 +120,7 @@ class Orders:
                 self._by_intent.pop(intent_id, None)
 
 
-def _trim(kept: "OrderedDict[str, ExecutionReport]", limit: int) -> None:
+def _trim(kept: OrderedDict[str, ExecutionReport], limit: int) -> None:
     while len(kept) > limit:
         kept.popitem(last=False)
 
@@ -131,7 +131,7 @@ def _is_older(report: ExecutionReport, newest: ExecutionReport) -> bool:
     return report.report_seq <= newest.report_seq
 
 
-def _next_state(known: Optional[OrderState], report: ExecutionReport) -> OrderState:
+def _next_state(known: OrderState | None, report: ExecutionReport) -> OrderState:
     return OrderState(
         order_id=report.order_id or "",
         intent_ids=_intent_ids(known, report),
@@ -150,12 +150,12 @@ def _next_state(known: Optional[OrderState], report: ExecutionReport) -> OrderSt
     )
 
 
-def _intent_ids(known: Optional[OrderState], report: ExecutionReport) -> Tuple[str, ...]:
+def _intent_ids(known: OrderState | None, report: ExecutionReport) -> tuple[str, ...]:
     """Ids that placed or replaced the order. A Cancel's id is none of them; the one it cancels is."""
     ids = known.intent_ids if known is not None else ()
     # A Cancel's reports and a Replace's name the order in orig_intent_id; only a Replace's own id
     # is a name of the order too.
-    names: List[Optional[str]] = [report.orig_intent_id]
+    names: list[str | None] = [report.orig_intent_id]
     replaces = report.exec_type in ("PendingReplace", "Replaced", "ReplaceRejected")
     if report.orig_intent_id is None or replaces:
         names.append(report.intent_id)

@@ -17,8 +17,9 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple, Union
+from typing import Any, Callable, Union
 
 from .errors import (
     JournalChanged,
@@ -57,11 +58,11 @@ class Options:
     client_id: str
     token: Callable[[], str]
     #: Last report processed before this process; 0 = all that is kept; ``None`` = only new ones.
-    resume_from: Optional[int] = None
-    resume_journal_id: Optional[str] = None
-    cancel_on_disconnect: Optional[bool] = None
-    cancel_grace_ms: Optional[int] = None
-    agent: Optional[Mapping[str, str]] = None
+    resume_from: int | None = None
+    resume_journal_id: str | None = None
+    cancel_on_disconnect: bool | None = None
+    cancel_grace_ms: int | None = None
+    agent: Mapping[str, str] | None = None
     #: Intents without a report yet; more raise ``QueueFull``.
     max_pending: int = 1024
 
@@ -71,8 +72,8 @@ class Answer:
     """A RESULT, or the refusal of a request."""
 
     request_id: int
-    result: Optional[Result]
-    error: Optional[Tuple[str, str]] = None
+    result: Result | None
+    error: tuple[str, str] | None = None
 
 
 @dataclass(frozen=True)
@@ -93,14 +94,14 @@ class Session:
         self._clock = clock
         self._reader = FrameReader()
         self._output = bytearray()
-        self._pending: "OrderedDict[str, QuoteIntent]" = OrderedDict()
-        self._requests: "OrderedDict[int, Mapping[str, Any]]" = OrderedDict()
+        self._pending: OrderedDict[str, QuoteIntent] = OrderedDict()
+        self._requests: OrderedDict[int, Mapping[str, Any]] = OrderedDict()
         self._subscriptions = Subscriptions()
         self._request_count = 0
         self._last_byte = 0.0
         self._next_heartbeat = 0.0
-        self._peer_now_us: Optional[int] = None
-        self._failures: "OrderedDict[str, WireError]" = OrderedDict()
+        self._peer_now_us: int | None = None
+        self._failures: OrderedDict[str, WireError] = OrderedDict()
         self.state = "closed"
         #: HELLO_ACK of the newest connection.
         self.ack: Mapping[str, Any] = {}
@@ -125,17 +126,19 @@ class Session:
         self._output.clear()
         self.state = "closed"
 
-    def data_received(self, data: bytes) -> List[Message]:
-        """Takes bytes from the daemon and returns what they mean to the application.
+    def data_received(self, data: bytes) -> Iterator[Message]:
+        """Takes bytes from the daemon and yields what they mean to the application.
+
+        Lazy, so that what came before a fatal ERROR is in the owner's hands before it raises.
 
         :raises FatalError: If the daemon ended the session.
         :raises ProtocolViolation: If the bytes break the protocol.
         """
         self._last_byte = self._clock.monotonic()
-        out: List[Message] = []
         for message in self._reader.feed(data):
+            out: list[Message] = []
             self._receive(message, out)
-        return out
+            yield from out
 
     def tick(self) -> None:
         """Sends the heartbeat that is due. :raises PeerSilent: After three without a byte."""
@@ -185,7 +188,7 @@ class Session:
         return self.state == "ready" and self.silence_seconds < 2 * self.heartbeat_seconds
 
     @property
-    def unanswered(self) -> Tuple[QuoteIntent, ...]:
+    def unanswered(self) -> tuple[QuoteIntent, ...]:
         """Intents without a report yet, oldest first."""
         return tuple(self._pending.values())
 
@@ -193,7 +196,7 @@ class Session:
         """True if this intent waits for its first report."""
         return intent_id in self._pending
 
-    def failure(self, intent_id: str) -> Optional[WireError]:
+    def failure(self, intent_id: str) -> WireError | None:
         """Returns the ERROR that answered an intent instead of a report."""
         return self._failures.get(intent_id)
 
@@ -243,7 +246,7 @@ class Session:
         self._send({"type": "PUBLISH", **fields})
         return True
 
-    def goodbye(self, reason: Optional[str], keep_orders: Optional[bool]) -> bool:
+    def goodbye(self, reason: str | None, keep_orders: bool | None) -> bool:
         """Says GOODBYE; False if there is nobody to say it to."""
         if self.state not in ("replaying", "ready"):
             return False
@@ -263,14 +266,14 @@ class Session:
     def _send_heartbeat(self) -> None:
         if self._output:
             return  # bytes are on their way already, and any byte ends silence
-        beat: Dict[str, Any] = {"type": "HEARTBEAT", "now_us": self._clock.wall_us()}
+        beat: dict[str, Any] = {"type": "HEARTBEAT", "now_us": self._clock.wall_us()}
         if self._peer_now_us is not None:
             beat["echo_us"] = self._peer_now_us
         self._send(beat)
 
     def _hello(self) -> Mapping[str, Any]:
         options = self._options
-        hello: Dict[str, Any] = {
+        hello: dict[str, Any] = {
             "type": "HELLO",
             "wire": [1],
             "client_id": options.client_id,
@@ -286,7 +289,7 @@ class Session:
         hello.update({name: value for name, value in optional.items() if value is not None})
         return hello
 
-    def _receive(self, message: Mapping[str, Any], out: List[Message]) -> None:
+    def _receive(self, message: Mapping[str, Any], out: list[Message]) -> None:
         kind = message["type"]
         if kind == "ERROR":
             self._receive_error(message, out)
@@ -305,8 +308,10 @@ class Session:
             self._peer_now_us = message.get("now_us")
         # Unknown types are ignored: a newer daemon may have more to say.
 
-    def _receive_ack(self, ack: Mapping[str, Any], out: List[Message]) -> None:
-        journal_id, seq, first = (ack.get(n) for n in ("journal_id", "report_seq", "report_first_seq"))
+    def _receive_ack(self, ack: Mapping[str, Any], out: list[Message]) -> None:
+        journal_id, seq, first = (
+            ack.get(n) for n in ("journal_id", "report_seq", "report_first_seq")
+        )
         if not isinstance(journal_id, str) or type(seq) is not int or type(first) is not int:
             raise ProtocolViolation(f"Cannot read HELLO_ACK: it needs its numbers: was {ack!r}")
         if self.journal_id not in (None, journal_id):
@@ -333,7 +338,7 @@ class Session:
         for intent in self._pending.values():
             self._send(intent.to_wire())
 
-    def _receive_report(self, message: Mapping[str, Any], out: List[Message]) -> None:
+    def _receive_report(self, message: Mapping[str, Any], out: list[Message]) -> None:
         report = ExecutionReport.from_wire(message)
         last = self.last_report_seq or 0
         if report.report_seq is None or report.report_seq > last + 1:
@@ -355,7 +360,7 @@ class Session:
             return False
         return self._pending.pop(report.intent_id, None) is not None
 
-    def _receive_result(self, message: Mapping[str, Any], out: List[Message]) -> None:
+    def _receive_result(self, message: Mapping[str, Any], out: list[Message]) -> None:
         request = self._requests.pop(message.get("id"), None)  # type: ignore[arg-type]
         if request is None:
             return  # of a renewed subscription, or of a request that was given up
@@ -368,7 +373,7 @@ class Session:
         names = ("seq_id", "report_seq", "result", "next_cursor")
         out.append(Answer(request_id, Result(*(message.get(name) for name in names))))
 
-    def _receive_error(self, message: Mapping[str, Any], out: List[Message]) -> None:
+    def _receive_error(self, message: Mapping[str, Any], out: list[Message]) -> None:
         code, text, ref = str(message.get("code")), str(message.get("message")), message.get("ref")
         if message.get("fatal") is True or self.state == "hello":
             raise fatal_error(code, text)

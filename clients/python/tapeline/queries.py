@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any, Callable, Dict, Generic, List, Mapping, Optional, Tuple, TypeVar
+from typing import Any, Callable, Generic, TypeVar
 
 from .decimals import DecimalLike, parse_decimal, to_wire_decimal
 from .errors import ProtocolViolation
@@ -21,10 +22,10 @@ Row = Mapping[str, Any]
 class Result:
     """A RESULT: the state after event ``seq_id``."""
 
-    seq_id: Optional[int]
-    report_seq: Optional[int]
+    seq_id: int | None
+    report_seq: int | None
     result: Any
-    next_cursor: Optional[Any] = None
+    next_cursor: Any | None = None
 
 
 @dataclass(frozen=True)
@@ -48,12 +49,12 @@ class FillForecast:
     observed_s: Any
 
 
-def _args(**args: Any) -> Dict[str, Any]:
+def _args(**args: Any) -> dict[str, Any]:
     return {name: value for name, value in args.items() if value is not None}
 
 
-def _rows(read: Callable[[Row], T]) -> Callable[[Any], List[T]]:
-    def read_rows(result: Any) -> List[T]:
+def _rows(read: Callable[[Row], T]) -> Callable[[Any], list[T]]:
+    def read_rows(result: Any) -> list[T]:
         if not isinstance(result, list):
             raise ProtocolViolation(f"Cannot read rows: they must be a list: was {result!r}")
         return [read(row) for row in result]
@@ -67,7 +68,7 @@ def _map(result: Any) -> Row:
     raise ProtocolViolation(f"Cannot read a map: it must be an object: was {result!r}")
 
 
-def _row_or_none(read: Callable[[Row], T]) -> Callable[[Any], Optional[T]]:
+def _row_or_none(read: Callable[[Row], T]) -> Callable[[Any], T | None]:
     return lambda result: None if result is None else read(result)
 
 
@@ -75,42 +76,42 @@ def _order_row(row: Row) -> ExecutionReport:
     return ExecutionReport.from_wire({"exec_type": "OrderStatus", **row})
 
 
-def _quantity(result: Any) -> Optional[Decimal]:
+def _quantity(result: Any) -> Decimal | None:
     return parse_decimal(result, "result")
 
 
-def _integer(result: Any) -> Optional[int]:
+def _integer(result: Any) -> int | None:
     if result is None or type(result) is int:
         return result
     raise ProtocolViolation(f"Cannot read an integer: was {result!r}")
 
 
-def instruments(venue: Optional[str]) -> Query[List[Instrument]]:
+def instruments(venue: str | None) -> Query[list[Instrument]]:
     return Query("instruments", _args(venue=venue), _rows(Instrument.from_wire), True)
 
 
 def orders(
-    instrument: Optional[str], open_only: bool, scope: Optional[str]
-) -> Query[List[ExecutionReport]]:
+    instrument: str | None, open_only: bool, scope: str | None
+) -> Query[list[ExecutionReport]]:
     return Query(
         "orders", _args(instrument=instrument, open=open_only, scope=scope), _rows(_order_row), True
     )
 
 
-def order(order_id: Optional[str], intent_id: Optional[str]) -> Query[Optional[ExecutionReport]]:
+def order(order_id: str | None, intent_id: str | None) -> Query[ExecutionReport | None]:
     return Query("order", _args(order_id=order_id, intent_id=intent_id), _row_or_none(_order_row))
 
 
-def fills(since_us: Optional[int], after_exec_id: Optional[str]) -> Query[List[Fill]]:
+def fills(since_us: int | None, after_exec_id: str | None) -> Query[list[Fill]]:
     args = _args(since_us=since_us, after_exec_id=after_exec_id)
     return Query("fills", args, _rows(Fill.from_wire), True)
 
 
-def positions(scope: Optional[str]) -> Query[List[Position]]:
+def positions(scope: str | None) -> Query[list[Position]]:
     return Query("positions", _args(scope=scope), _rows(Position.from_wire), True)
 
 
-def balances(venue: Optional[str]) -> Query[List[Row]]:
+def balances(venue: str | None) -> Query[list[Row]]:
     return Query("balances", _args(venue=venue), _rows(_map), True)
 
 
@@ -119,34 +120,34 @@ def simple_map(what: str, **args: Any) -> Query[Row]:
     return Query(what, _args(**args), _map)
 
 
-def best(instrument: str, side: str, take: Optional[bool]) -> Query[Optional[Level]]:
+def best(instrument: str, side: str, take: bool | None) -> Query[Level | None]:
     args = _args(instrument=instrument, side=side, take=take)
     return Query("best", args, _row_or_none(Level.from_wire))
 
 
-def best2_sum(instrument: str, side: str, take: Optional[bool]) -> Query[Optional[Decimal]]:
+def best2_sum(instrument: str, side: str, take: bool | None) -> Query[Decimal | None]:
     return Query("best2_sum", _args(instrument=instrument, side=side, take=take), _quantity)
 
 
-def integer_of(what: str, instrument: str) -> Query[Optional[int]]:
+def integer_of(what: str, instrument: str) -> Query[int | None]:
     """``spread_ticks`` and ``last_traded_ts_ms``."""
     return Query(what, {"instrument": instrument}, _integer)
 
 
-def get_mbr(instrument: str) -> Query[Optional[Decimal]]:
+def get_mbr(instrument: str) -> Query[Decimal | None]:
     return Query("get_mbr", {"instrument": instrument}, _quantity)
 
 
 def ladder_top(
-    instrument: str, side: str, n: Optional[int], more: Mapping[str, Any]
-) -> Query[List[Level]]:
+    instrument: str, side: str, n: int | None, more: Mapping[str, Any]
+) -> Query[list[Level]]:
     args = _args(instrument=instrument, side=side, n=n, **more)
     return Query("ladder_top", args, _rows(Level.from_wire))
 
 
 def at_price(
-    what: str, place: Tuple[str, str, DecimalLike], order_id: Optional[str]
-) -> Query[Optional[Decimal]]:
+    what: str, place: tuple[str, str, DecimalLike], order_id: str | None
+) -> Query[Decimal | None]:
     """``size_ahead`` and ``match_rate_ema``."""
     instrument, side, price = place
     args = _args(
@@ -156,7 +157,7 @@ def at_price(
 
 
 def pfill_ttf(
-    place: Tuple[str, str, DecimalLike], order_qty: DecimalLike, horizon_ms: int
+    place: tuple[str, str, DecimalLike], order_qty: DecimalLike, horizon_ms: int
 ) -> Query[FillForecast]:
     instrument, side, price = place
     args = _args(

@@ -6,9 +6,10 @@ client. Quantities and prices are ``Decimal``; times are integer microseconds.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
-from typing import Any, Mapping, Optional, Tuple
+from typing import Any
 
 from .decimals import parse_decimal, ratio
 from .errors import ProtocolViolation
@@ -26,12 +27,12 @@ class Execution:
     exec_id: str
     last_qty: Decimal
     last_px: Decimal
-    liquidity: Optional[str] = None
-    commission: Optional[Decimal] = None
-    commission_currency: Optional[str] = None
+    liquidity: str | None = None
+    commission: Decimal | None = None
+    commission_currency: str | None = None
 
     @classmethod
-    def from_wire(cls, wire: Mapping[str, Any]) -> "Execution":
+    def from_wire(cls, wire: Mapping[str, Any]) -> Execution:
         """Reads one element of ``fill_events``, or a report that carries a single fill."""
         return cls(
             exec_id=text(wire, "exec_id"),
@@ -48,49 +49,50 @@ class ExecutionReport:
     """One report. ``report_seq`` and ``seq_id`` are ``None`` only in rows of an order query."""
 
     exec_type: str
-    report_seq: Optional[int] = None
-    seq_id: Optional[int] = None
-    ord_status: Optional[str] = None
-    intent_id: Optional[str] = None
-    orig_intent_id: Optional[str] = None
-    cause_intent_id: Optional[str] = None
-    order_id: Optional[str] = None
-    venue_order_id: Optional[str] = None
-    instrument: Optional[str] = None
-    side: Optional[str] = None
-    ord_type: Optional[str] = None
-    time_in_force: Optional[str] = None
-    price: Optional[Decimal] = None
-    order_qty: Optional[Decimal] = None
-    cum_qty: Optional[Decimal] = None
-    leaves_qty: Optional[Decimal] = None
-    avg_px: Optional[Decimal] = None
-    executions: Tuple[Execution, ...] = ()
-    exec_ref_id: Optional[str] = None
-    reject_code: Optional[str] = None
-    text: Optional[str] = None
-    tag: Optional[str] = None
+    report_seq: int | None = None
+    seq_id: int | None = None
+    ord_status: str | None = None
+    intent_id: str | None = None
+    orig_intent_id: str | None = None
+    cause_intent_id: str | None = None
+    order_id: str | None = None
+    venue_order_id: str | None = None
+    instrument: str | None = None
+    side: str | None = None
+    ord_type: str | None = None
+    time_in_force: str | None = None
+    price: Decimal | None = None
+    order_qty: Decimal | None = None
+    cum_qty: Decimal | None = None
+    leaves_qty: Decimal | None = None
+    avg_px: Decimal | None = None
+    executions: tuple[Execution, ...] = ()
+    exec_ref_id: str | None = None
+    reject_code: str | None = None
+    text: str | None = None
+    tag: str | None = None
     in_doubt: bool = False
     late: bool = False
     inferred: bool = False
     provisional: bool = False
     poss_dup: bool = False
     dry_run: bool = False
-    event_us: Optional[int] = None
-    transact_us: Optional[int] = None
+    event_us: int | None = None
+    transact_us: int | None = None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def from_wire(cls, wire: Mapping[str, Any]) -> "ExecutionReport":
+    def from_wire(cls, wire: Mapping[str, Any]) -> ExecutionReport:
         """Reads a report or a row of the ``orders`` query.
 
         :raises ProtocolViolation: If a field has the wrong shape.
         """
+        values: dict[str, Any] = {name: _optional(wire, name, str) for name in _TEXTS}
+        values.update((name, _optional(wire, name, int)) for name in _INTEGERS)
+        values.update((name, parse_decimal(wire.get(name), name)) for name in _DECIMALS)
+        values.update((name, wire.get(name) is True) for name in _FLAGS)
         return cls(
-            **{name: _optional(wire, name, str) for name in _TEXTS},
-            **{name: _optional(wire, name, int) for name in _INTEGERS},
-            **{name: parse_decimal(wire.get(name), name) for name in _DECIMALS},
-            **{name: wire.get(name) is True for name in _FLAGS},
+            **values,
             exec_type=text(wire, "exec_type"),
             executions=_executions(wire),
             raw=wire,
@@ -104,7 +106,7 @@ class ExecutionReport:
         return sum((e.last_qty for e in self.executions), Decimal(0))
 
     @property
-    def fill_price(self) -> Optional[Decimal]:
+    def fill_price(self) -> Decimal | None:
         """Volume-weighted price of this report's fills; ``None`` if it is no trade."""
         size = self.fill_size
         if size == 0:
@@ -165,7 +167,7 @@ def _optional(wire: Mapping[str, Any], name: str, kind: type) -> Any:
     raise ProtocolViolation(f"Cannot read {name}: it must be {kind.__name__}: was {value!r}")
 
 
-def _executions(wire: Mapping[str, Any]) -> Tuple[Execution, ...]:
+def _executions(wire: Mapping[str, Any]) -> tuple[Execution, ...]:
     several = wire.get("fill_events")
     if several is not None:
         return tuple(Execution.from_wire(one) for one in several)

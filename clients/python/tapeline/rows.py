@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from decimal import ROUND_CEILING, ROUND_FLOOR, Decimal
-from typing import Any, Mapping, Optional, Tuple
+from typing import Any
 
 from .decimals import parse_decimal
 from .errors import ProtocolViolation
@@ -21,7 +22,7 @@ class Level:
     qty: Decimal
 
     @classmethod
-    def from_wire(cls, wire: Any) -> "Level":
+    def from_wire(cls, wire: Any) -> Level:
         """Reads ``{price, qty}`` or ``[price, qty]``."""
         if isinstance(wire, Mapping):
             return cls(decimal(wire, "price"), decimal(wire, "qty"))
@@ -35,22 +36,22 @@ class Level:
 class Book:
     """The top of a book, best first. A ``Buy`` rests in ``bids`` and takes from ``asks``."""
 
-    bids: Tuple[Level, ...]
-    asks: Tuple[Level, ...]
+    bids: tuple[Level, ...]
+    asks: tuple[Level, ...]
     seq_id: int = 0
 
     @property
-    def best_bid(self) -> Optional[Level]:
+    def best_bid(self) -> Level | None:
         """The best level of ``bids``, ``None`` if it is empty."""
         return self.bids[0] if self.bids else None
 
     @property
-    def best_ask(self) -> Optional[Level]:
+    def best_ask(self) -> Level | None:
         """The best level of ``asks``, ``None`` if it is empty."""
         return self.asks[0] if self.asks else None
 
     @property
-    def mid(self) -> Optional[Decimal]:
+    def mid(self) -> Decimal | None:
         """Half way between the best prices, ``None`` if a side is empty."""
         if not self.bids or not self.asks:
             return None
@@ -63,21 +64,23 @@ class Event:
 
     seq_id: int
     event_type: str
-    venue: Optional[str]
-    instrument: Optional[str]
+    venue: str | None
+    instrument: str | None
     payload: Mapping[str, Any]
-    event_time_us: Optional[int] = None
-    ingest_time_us: Optional[int] = None
-    source: Optional[str] = None
-    idempotency_key: Optional[str] = None
+    event_time_us: int | None = None
+    ingest_time_us: int | None = None
+    source: str | None = None
+    idempotency_key: str | None = None
     conflated: bool = False
 
     @classmethod
-    def from_wire(cls, wire: Mapping[str, Any]) -> "Event":
+    def from_wire(cls, wire: Mapping[str, Any]) -> Event:
         """Reads one element of EVENTS."""
         seq_id, payload = wire.get("seq_id"), wire.get("payload")
         if type(seq_id) is not int or not isinstance(payload, Mapping):
-            raise ProtocolViolation(f"Cannot read an event: it needs seq_id and payload: was {wire!r}")
+            raise ProtocolViolation(
+                f"Cannot read an event: it needs seq_id and payload: was {wire!r}"
+            )
         return cls(
             seq_id=seq_id,
             event_type=text(wire, "event_type"),
@@ -87,7 +90,7 @@ class Event:
         )
 
     @property
-    def book(self) -> Optional[Book]:
+    def book(self) -> Book | None:
         """The book, if this is a ``book`` event."""
         if self.event_type != "book":
             return None
@@ -105,23 +108,25 @@ class Instrument:
     instrument: str
     venue: str
     symbol: str
-    base: Optional[str]
-    quote: Optional[str]
-    status: Optional[str]
-    ticks: Tuple[Tuple[Decimal, Decimal], ...]
+    base: str | None
+    quote: str | None
+    status: str | None
+    ticks: tuple[tuple[Decimal, Decimal], ...]
     qty_step: Decimal
     qty_min: Decimal
-    qty_max: Optional[Decimal]
-    min_notional: Optional[Decimal]
+    qty_max: Decimal | None
+    min_notional: Decimal | None
     raw: Mapping[str, Any] = field(default_factory=dict, repr=False, compare=False)
 
     @classmethod
-    def from_wire(cls, wire: Mapping[str, Any]) -> "Instrument":
+    def from_wire(cls, wire: Mapping[str, Any]) -> Instrument:
         """Reads one row."""
         price_rule, qty_rule = wire.get("price_rule"), wire.get("qty_rule")
         if not isinstance(price_rule, Mapping) or not isinstance(qty_rule, Mapping):
             raise ProtocolViolation(f"Cannot read an instrument: it needs its rules: was {wire!r}")
-        ticks = tuple((decimal(t, "from"), decimal(t, "step")) for t in price_rule.get("ticks") or ())
+        ticks = tuple(
+            (decimal(t, "from"), decimal(t, "step")) for t in price_rule.get("ticks") or ()
+        )
         return cls(
             instrument=text(wire, "instrument"),
             venue=text(wire, "venue"),
@@ -152,7 +157,7 @@ class Instrument:
         steps = (qty / self.qty_step).to_integral_value(ROUND_FLOOR) * self.qty_step
         return steps if steps >= self.qty_min else Decimal(0)
 
-    def _tick(self, price: Decimal) -> Tuple[Decimal, Decimal]:
+    def _tick(self, price: Decimal) -> tuple[Decimal, Decimal]:
         chosen = self.ticks[0]
         for band in self.ticks:
             if band[0] <= price:
@@ -167,15 +172,17 @@ class Position:
     instrument: str
     scope: str
     qty: Decimal
-    avg_px: Optional[Decimal]
-    realised_pnl: Optional[Decimal]
-    unrealised_pnl: Optional[Decimal]
-    currency: Optional[str]
+    avg_px: Decimal | None
+    realised_pnl: Decimal | None
+    unrealised_pnl: Decimal | None
+    currency: str | None
 
     @classmethod
-    def from_wire(cls, wire: Mapping[str, Any]) -> "Position":
+    def from_wire(cls, wire: Mapping[str, Any]) -> Position:
         """Reads one row."""
-        money = {n: parse_decimal(wire.get(n), n) for n in ("avg_px", "realised_pnl", "unrealised_pnl")}
+        money = {
+            n: parse_decimal(wire.get(n), n) for n in ("avg_px", "realised_pnl", "unrealised_pnl")
+        }
         return cls(
             instrument=text(wire, "instrument"),
             scope=text(wire, "scope"),
@@ -191,24 +198,25 @@ class Fill:
 
     exec_id: str
     order_id: str
-    intent_id: Optional[str]
+    intent_id: str | None
     instrument: str
     side: str
     last_qty: Decimal
     last_px: Decimal
-    liquidity: Optional[str]
-    commission: Optional[Decimal]
-    commission_currency: Optional[str]
-    event_us: Optional[int]
-    seq_id: Optional[int]
+    liquidity: str | None
+    commission: Decimal | None
+    commission_currency: str | None
+    event_us: int | None
+    seq_id: int | None
 
     @classmethod
-    def from_wire(cls, wire: Mapping[str, Any]) -> "Fill":
+    def from_wire(cls, wire: Mapping[str, Any]) -> Fill:
         """Reads one row."""
         loose = "intent_id liquidity commission_currency event_us seq_id".split()
+        values: dict[str, Any] = {name: wire.get(name) for name in loose}
+        values.update((n, text(wire, n)) for n in ("exec_id", "order_id", "instrument", "side"))
         return cls(
-            **{name: text(wire, name) for name in ("exec_id", "order_id", "instrument", "side")},
-            **{name: wire.get(name) for name in loose},
+            **values,
             last_qty=decimal(wire, "last_qty"),
             last_px=decimal(wire, "last_px"),
             commission=parse_decimal(wire.get("commission"), "commission"),

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import os
-from typing import BinaryIO, Optional, Tuple
+from typing import BinaryIO
 
 from .errors import ResumeFileError
 
@@ -22,12 +22,12 @@ _WIDTH = 256
 class ResumeFile:
     """Journal id and last processed ``report_seq`` of one client, in a file of its own."""
 
-    def __init__(self, path: "str | os.PathLike[str]", client_id: str) -> None:
+    def __init__(self, path: str | os.PathLike[str], client_id: str) -> None:
         self._path = os.fspath(path)
         self._client_id = client_id
-        self._file: Optional[BinaryIO] = None
+        self._file: BinaryIO | None = None
 
-    def load(self) -> Optional[Tuple[str, int]]:
+    def load(self) -> tuple[str, int] | None:
         """Returns journal id and report number, ``None`` if there is no file yet.
 
         :raises ResumeFileError: If it cannot be read or belongs to another client.

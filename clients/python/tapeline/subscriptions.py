@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any, Dict, List, Mapping, Tuple
+from collections.abc import Mapping
+from typing import Any
 
 __all__ = ["Subscriptions"]
 
-_Key = Tuple[Tuple[str, ...], Tuple[str, ...]]
+_Key = tuple[tuple[str, ...], tuple[str, ...]]
 
 
 class Subscriptions:
@@ -18,7 +19,7 @@ class Subscriptions:
     """
 
     def __init__(self) -> None:
-        self._messages: Dict[_Key, Mapping[str, Any]] = {}
+        self._messages: dict[_Key, Mapping[str, Any]] = {}
 
     def accepted(self, message: Mapping[str, Any]) -> None:
         """Notes a request to which the daemon said yes. Other kinds of request are ignored."""
@@ -31,6 +32,6 @@ class Subscriptions:
         if first["type"] == "UNSUBSCRIBE":
             del self._messages[next(iter(self._messages))]  # nothing before it that it could undo
 
-    def messages(self) -> List[Mapping[str, Any]]:
+    def messages(self) -> list[Mapping[str, Any]]:
         """Returns what to send on a new connection, in order."""
         return list(self._messages.values())
