@@ -18,6 +18,7 @@ from typing import (
 )
 
 from . import queries
+from .aio_link import Connection
 from .api import subscription, token_reader
 from .backoff import Backoff
 from .decimals import DecimalLike
@@ -44,100 +45,6 @@ _LOG = logging.getLogger("tapeline")
 T = TypeVar("T")
 
 
-class _Connection(asyncio.Protocol):
-    """One connection. Bytes go to the session at once; its end is told by ``over``."""
-
-    def __init__(self, client: AsyncClient) -> None:
-        self._client = client
-        self._writable = True
-        self._reading = True
-        self._timer: asyncio.TimerHandle | None = None
-        self._transport: asyncio.Transport | None = None
-        self.over: asyncio.Future[None] = asyncio.get_running_loop().create_future()
-
-    def connection_made(self, transport: asyncio.BaseTransport) -> None:
-        assert isinstance(transport, asyncio.Transport)
-        self._transport = transport
-        sock = transport.get_extra_info("socket")
-        if sock is not None:
-            sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        try:
-            self._client._state.session.connection_made()
-        except OSError as error:  # the token file cannot be read
-            self.fail(error)
-            return
-        self.turn()
-
-    def data_received(self, data: bytes) -> None:
-        try:
-            self._client._receive(data)
-        except (FatalError, ProtocolViolation) as error:
-            self.fail(error)
-        self.turn()
-
-    def eof_received(self) -> bool:
-        return False
-
-    def connection_lost(self, exc: Exception | None) -> None:
-        self.fail(exc or OSError("the daemon closed the connection"))
-
-    def pause_writing(self) -> None:
-        self._writable = False
-
-    def resume_writing(self) -> None:
-        self._writable = True
-        self.flush()
-
-    def fail(self, error: Exception) -> None:
-        """Ends the connection with a reason; the first one counts."""
-        if self._timer is not None:
-            self._timer.cancel()
-        if self._transport is not None:
-            self._transport.abort()
-        if not self.over.done():
-            self.over.set_exception(error)
-
-    def turn(self) -> None:
-        """Does what is due and asks to be called when the next thing is."""
-        if self.over.done():
-            return
-        session = self._client._state.session
-        self._pace_reading()
-        try:
-            session.tick()
-        except PeerSilent as error:
-            self.fail(error)
-            return
-        self.flush()
-        if self._timer is not None:
-            self._timer.cancel()
-        delay = max(0.001, session.wake_in())
-        self._timer = asyncio.get_running_loop().call_later(delay, self.turn)
-
-    def flush(self) -> None:
-        """Writes what there is, unless the transport is full."""
-        session = self._client._state.session
-        while self._writable and self._transport is not None and not self.over.done():
-            chunk = session.output()
-            if not chunk:
-                return
-            session.consumed(len(chunk))
-            self._transport.write(chunk)
-
-    def _pace_reading(self) -> None:
-        """Reading pauses while the inbox is full, unless somebody waits for an answer."""
-        if self._transport is None:
-            return
-        pause = self._client._state.inbox.is_full and not self._client._waiting
-        if pause:
-            self._client._state.session.reading_paused()
-        if pause and self._reading:
-            self._transport.pause_reading()
-        elif not pause and not self._reading:
-            self._transport.resume_reading()
-        self._reading = not pause
-
-
 class AsyncClient:
     """A connection to the daemon that heals itself. Use it in an ``async with`` block.
 
@@ -159,10 +66,10 @@ class AsyncClient:
         self._backoff = Backoff(
             self._state.settings.reconnect_first, self._state.settings.reconnect_max
         )
-        self._connection: _Connection | None = None
+        self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self._pulse: asyncio.Future[None] | None = None
-        self._waiting = 0
+        self.waiting = 0
         self._leaving = False
         self._ended: TapelineError | None = None
         self._last_error: BaseException | None = None
@@ -495,7 +402,7 @@ class AsyncClient:
         if self._connection is not None:
             self._connection.flush()
 
-    def _receive(self, data: bytes) -> None:
+    def receive(self, data: bytes) -> None:
         session = self._state.session
         was = session.state
         try:
@@ -530,7 +437,7 @@ class AsyncClient:
     async def _serve(self) -> None:
         loop = asyncio.get_running_loop()
         host, port = self._address
-        attempt = loop.create_connection(lambda: _Connection(self), host, port)
+        attempt = loop.create_connection(lambda: Connection(self._state, self), host, port)
         _, connection = await asyncio.wait_for(attempt, self._state.settings.connect_timeout)
         self._connection = connection
         try:
@@ -543,7 +450,7 @@ class AsyncClient:
         """Returns when the condition holds or the time is up. Looks at least every 50 ms."""
         loop = asyncio.get_running_loop()
         deadline = None if timeout is None else loop.time() + timeout
-        self._waiting += 1
+        self.waiting += 1
         try:
             self._turn()
             while not condition():
@@ -552,7 +459,7 @@ class AsyncClient:
                     return
                 await self._next_change(left)
         finally:
-            self._waiting -= 1
+            self.waiting -= 1
 
     async def _next_change(self, timeout: float | None) -> None:
         if self._pulse is None:

@@ -147,6 +147,7 @@ class ClientState:
         self.errors: deque[TapelineError] = deque(maxlen=100)
         self._newest: OrderedDict[str, ExecutionReport] = OrderedDict()
         self._handed: int | None = None
+        self._anchored = kept is not None
         self._prefix = _new_prefix()
         self._count = 0
 
@@ -166,6 +167,7 @@ class ClientState:
                 text = f"reports before {message.first} are no longer kept: ask orders and fills"
                 _LOG.warning(text)
                 self.errors.append(TapelineError(text))
+        self._anchor()
 
     def newest_report(self, intent_id: str) -> ExecutionReport | None:
         """Returns the newest report that bore this intent's id."""
@@ -221,6 +223,15 @@ class ClientState:
         """Closes the resume file."""
         if self._file is not None:
             self._file.close()
+
+    def _anchor(self) -> None:
+        """Writes where a new resume file begins: a restart before the first report misses none."""
+        if self._anchored or self._file is None or self.session.state in ("closed", "hello"):
+            return
+        start = self.settings.resume_from
+        first = self.session.ack["report_seq"] if start is None else start
+        self._file.save(self.session.journal_id or "", first)
+        self._anchored = True
 
     def _hand(self, report: ExecutionReport | None) -> None:
         if report is not None and not report.poss_dup:
