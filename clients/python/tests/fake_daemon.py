@@ -182,7 +182,7 @@ class FakeDaemon:
                 self.cut_after_bytes = None
                 self.connection.sendall(data[:limit])
                 self.drop()
-                raise Cut
+                return
         if self.chunk is None:
             self.connection.sendall(data)
             return
