@@ -63,6 +63,28 @@ export function declareVenues(
   });
 }
 
+/** All declarations of a run, flat, in the order of the file. */
+export type Declarations = {
+  readonly venues: readonly VenueDeclaration[];
+  readonly instruments: readonly DeclaredInstrument[];
+  readonly balances: readonly {
+    readonly venue: VenueId;
+    readonly currency: string;
+    readonly total: string;
+  }[];
+};
+
+/** Returns the declarations of all venues in one list each. */
+export function declarationsOf(venues: readonly DeclaredVenue[]): Declarations {
+  return {
+    venues: venues.map(({ declaration }) => declaration),
+    instruments: venues.flatMap(({ instruments }) => instruments),
+    balances: venues.flatMap(({ declaration, balances }) =>
+      balances.map(({ currency, total }) => ({ venue: declaration.id, currency, total }))
+    ),
+  };
+}
+
 function declareVenue(
   venue: VenueConfiguration,
   id: VenueId,

@@ -18,7 +18,13 @@ export {
   type WireConfiguration,
   withOverrides,
 } from "./configuration.ts";
-export { type DeclaredInstrument, type DeclaredVenue, declareVenues } from "./declare.ts";
+export {
+  type Declarations,
+  declarationsOf,
+  type DeclaredInstrument,
+  type DeclaredVenue,
+  declareVenues,
+} from "./declare.ts";
 export { PAPER_DEFAULT } from "./default.ts";
 export { type ConfigurationText, parseConfiguration } from "./load.ts";
 export { type ConfigurationProblem, ConfigurationRefused, problemLine } from "./problems.ts";

@@ -16,6 +16,7 @@ import {
   canonicalConfiguration,
   type Configuration,
   configurationDigest,
+  declarationsOf,
   declareVenues,
   defaultStateDirectory,
   PAPER_DEFAULT,
@@ -71,6 +72,13 @@ Deno.test("declareVenues() numbers venues and instruments in file order and coun
   });
   strictEqual(bitcoin.startPx, 6_000_000);
   strictEqual(bitcoin.limits.maxOrderQty, 50_000);
+});
+
+Deno.test("declarationsOf() lists the declarations of all venues with the ids of their venues", () => {
+  const { venues, instruments, balances } = declarationsOf(declareVenues(configuration, known));
+  deepStrictEqual(venues.map(({ id }) => id), [0]);
+  deepStrictEqual(instruments.map(({ instrument }) => instrument.id), [0, 1]);
+  deepStrictEqual(balances[2], { venue: 0, currency: "ETH", total: "200" });
 });
 
 Deno.test("declareVenues() counts a session's end in microseconds of the day", () => {

@@ -15,13 +15,10 @@ import { DiskError, type DiskErrorCode, type Log } from "../../edge/ports.ts";
 
 const disk = denoDisk();
 
-function inTemporaryDirectory(work: (directory: string) => void): void {
-  const directory = Deno.makeTempDirSync();
-  try {
-    work(directory);
-  } finally {
-    Deno.removeSync(directory, { recursive: true });
-  }
+/** A directory that is gone at the end of the test. */
+function temporary(): { readonly path: string } & Disposable {
+  const path = Deno.makeTempDirSync();
+  return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
 }
 
 function throwsCode(code: DiskErrorCode, work: () => void): void {
@@ -77,65 +74,65 @@ Deno.test("denoRandomness() gives as many bytes as asked for", () => {
 });
 
 Deno.test("denoDisk() reads back at any offset what it wrote", () => {
-  inTemporaryDirectory((directory) => {
-    const file = disk.open(`${directory}/a`, "create");
-    file.writeAt(Uint8Array.of(1, 2, 3), 5);
-    file.writeAt(Uint8Array.of(9), 6);
-    file.syncData();
-    strictEqual(file.size(), 8);
-    const buffer = new Uint8Array(10);
-    strictEqual(file.readAt(buffer, 4), 4);
-    deepStrictEqual([...buffer.subarray(0, 5)], [0, 1, 9, 3, 0]);
-    strictEqual(file.readAt(buffer, 100), 0);
-    file.truncate(6);
-    strictEqual(file.size(), 6);
-    file.close();
-    strictEqual((Deno.statSync(`${directory}/a`).mode ?? 0) & 0o777, 0o600);
-  });
+  using place = temporary();
+  const directory = place.path;
+  const file = disk.open(`${directory}/a`, "create");
+  file.writeAt(Uint8Array.of(1, 2, 3), 5);
+  file.writeAt(Uint8Array.of(9), 6);
+  file.syncData();
+  strictEqual(file.size(), 8);
+  const buffer = new Uint8Array(10);
+  strictEqual(file.readAt(buffer, 4), 4);
+  deepStrictEqual([...buffer.subarray(0, 5)], [0, 1, 9, 3, 0]);
+  strictEqual(file.readAt(buffer, 100), 0);
+  file.truncate(6);
+  strictEqual(file.size(), 6);
+  file.close();
+  strictEqual((Deno.statSync(`${directory}/a`).mode ?? 0) & 0o777, 0o600);
 });
 
 Deno.test("denoDisk() makes, lists, renames and removes", () => {
-  inTemporaryDirectory((directory) => {
-    const deep = `${directory}/b/c`;
-    disk.makeDirectory(deep);
-    disk.makeDirectory(deep);
-    strictEqual((Deno.statSync(deep).mode ?? 0) & 0o777, 0o700);
-    for (const name of ["2", "10", "1"]) disk.open(`${deep}/${name}`, "create").close();
-    deepStrictEqual(disk.list(deep), ["1", "10", "2"]);
-    disk.rename(`${deep}/1`, `${deep}/2`);
-    disk.syncDirectory(deep);
-    disk.remove(`${deep}/10`);
-    deepStrictEqual(disk.list(deep), ["2"]);
-    ok(disk.exists(`${deep}/2`));
-    ok(!disk.exists(`${deep}/10`));
-    ok((disk.freeBytes(deep) ?? 0) > 0);
-  });
+  using place = temporary();
+  const directory = place.path;
+  const deep = `${directory}/b/c`;
+  disk.makeDirectory(deep);
+  disk.makeDirectory(deep);
+  strictEqual((Deno.statSync(deep).mode ?? 0) & 0o777, 0o700);
+  for (const name of ["2", "10", "1"]) disk.open(`${deep}/${name}`, "create").close();
+  deepStrictEqual(disk.list(deep), ["1", "10", "2"]);
+  disk.rename(`${deep}/1`, `${deep}/2`);
+  disk.syncDirectory(deep);
+  disk.remove(`${deep}/10`);
+  deepStrictEqual(disk.list(deep), ["2"]);
+  ok(disk.exists(`${deep}/2`));
+  ok(!disk.exists(`${deep}/10`));
+  ok((disk.freeBytes(deep) ?? 0) > 0);
 });
 
 Deno.test("denoDisk() tells failures apart by code", () => {
-  inTemporaryDirectory((directory) => {
-    throwsCode("NotFound", () => disk.open(`${directory}/none`, "read"));
-    throwsCode("NotFound", () => disk.open(`${directory}/none`, "write"));
-    throwsCode("NotFound", () => disk.list(`${directory}/none`));
-    throwsCode("NoSpace", () => disk.open("/dev/full", "write").writeAt(new Uint8Array(1), 0));
-    throws(
-      () => disk.remove(`${directory}/none`),
-      /Cannot remove .*none: the file system must allow it: was No such file/,
-    );
-    strictEqual(disk.freeBytes(`${directory}/none`), undefined);
-  });
+  using place = temporary();
+  const directory = place.path;
+  throwsCode("NotFound", () => disk.open(`${directory}/none`, "read"));
+  throwsCode("NotFound", () => disk.open(`${directory}/none`, "write"));
+  throwsCode("NotFound", () => disk.list(`${directory}/none`));
+  throwsCode("NoSpace", () => disk.open("/dev/full", "write").writeAt(new Uint8Array(1), 0));
+  throws(
+    () => disk.remove(`${directory}/none`),
+    /Cannot remove .*none: the file system must allow it: was No such file/,
+  );
+  strictEqual(disk.freeBytes(`${directory}/none`), undefined);
 });
 
 Deno.test("DiskFile.tryLock() is false while another open file holds the lock", () => {
-  inTemporaryDirectory((directory) => {
-    const first = disk.open(`${directory}/lock`, "create");
-    const second = disk.open(`${directory}/lock`, "create");
-    ok(first.tryLock());
-    ok(!second.tryLock());
-    first.close();
-    ok(second.tryLock());
-    second.close();
-  });
+  using place = temporary();
+  const directory = place.path;
+  const first = disk.open(`${directory}/lock`, "create");
+  const second = disk.open(`${directory}/lock`, "create");
+  ok(first.tryLock());
+  ok(!second.tryLock());
+  first.close();
+  ok(second.tryLock());
+  second.close();
 });
 
 Deno.test("waitingSignals().watch() runs the task now and after each change until it is false", async () => {
