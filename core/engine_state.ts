@@ -16,6 +16,7 @@ import type {
   VenueDeclaration,
   VenueStatus,
 } from "./event.ts";
+import { Fifo } from "./fifo.ts";
 import type { Capabilities, Instrument } from "./instrument.ts";
 import { capabilitiesOf } from "./instrument_rules.ts";
 import type { TradingState } from "./intent.ts";
@@ -42,9 +43,15 @@ export type VenueState = {
   status: VenueStatus;
   tradingState: TradingState;
   bucket: Bucket | null;
-  /** Waiting requests, oldest first; a request that its order forgot is skipped. */
-  urgent: Request[];
-  waiting: Request[];
+  readonly queues: RequestQueues;
+};
+
+/** Requests that wait for the link or for pacing; one that its order forgot is skipped. */
+export type RequestQueues = {
+  readonly cancels: Fifo<Request>;
+  readonly lookups: Fifo<Request>;
+  /** Submits and replaces. */
+  readonly orders: Fifo<Request>;
 };
 
 /** An instrument with what is decided about it. */
@@ -106,6 +113,8 @@ export class EngineState {
   nextRequest: RequestId = requestId(1);
   ledger: Ledger = new Ledger();
   readonly digest: Digest;
+  /** For the content of one intent; holds nothing between events. */
+  readonly contentDigest: Digest = new Digest();
   readonly venues: VenueState[] = [];
   readonly instruments: InstrumentState[] = [];
   readonly instrumentByName: Map<string, InstrumentState> = new Map();
@@ -156,8 +165,7 @@ export class EngineState {
       status: declaration.simulation === null ? "down" : "up",
       tradingState: "Active",
       bucket: pacing === null ? null : fullBucket(pacing, this.nowUs),
-      urgent: [],
-      waiting: [],
+      queues: { cancels: new Fifo(), lookups: new Fifo(), orders: new Fifo() },
     });
   }
 
