@@ -91,6 +91,11 @@ export function cancelEverything(turn: Turn): void {
 /** After a refused cancel: an insisted one is tried again later. */
 export function insist(turn: Turn, order: Order): void {
   if (order.mustCancel === null || order.isTerminal) return;
+  cancelLater(turn, order);
+}
+
+/** Sends a cancel again after a delay. */
+export function cancelLater(turn: Turn, order: Order): void {
   order.retry |= DOUBT.Cancel;
   backOff(turn, order, "retry");
 }

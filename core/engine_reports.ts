@@ -85,7 +85,8 @@ export function reportOrder(turn: Turn, order: Order, saying: Saying): void {
   report.ordStatus = status;
   report.order = order.fields;
   report.tag = order.tag;
-  if (order.doubt !== 0 && !isTerminal(status)) report.inDoubt = true;
+  order.isDoubtReported = order.doubt !== 0 && !isTerminal(status);
+  if (order.isDoubtReported) report.inDoubt = true;
   addDetails(report, saying);
   order.lastReport = send(turn, report, saying.by ?? order.bearer);
 }

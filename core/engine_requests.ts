@@ -56,6 +56,15 @@ export function release(turn: Turn, venue: VenueState): void {
   drain(turn, venue, { queue: queues.orders, kind: "Submit" });
 }
 
+/** Puts a command that was withheld back into its queue. */
+export function takeBackCommand(turn: Turn, command: VenueCommand): void {
+  const order = turn.state.blotter.get(command.order);
+  const request = order === undefined ? null : requestOf(order, command.kind);
+  if (request === null || request.id !== command.request) return;
+  request.sentUs = null;
+  queueOf(turn.state.venue(command.venue), command.kind).push(request);
+}
+
 /** When pacing next lets something out, or undefined if nothing waits for it. */
 export function nextReleaseUs(state: EngineState, venue: VenueState): Micros | undefined {
   const { bucket, declaration, queues } = venue;

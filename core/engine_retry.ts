@@ -11,7 +11,7 @@ const DOUBLINGS_MAX = 16;
 
 /** Sets the order's next `retry` or `lookup`: the configured delay, doubled at each failure. */
 export function backOff(turn: Turn, order: Order, kind: "retry" | "lookup"): void {
-  const doublings = Math.min(order.attempts, DOUBLINGS_MAX);
+  const doublings = Math.min(Math.max(0, order.attempts - 1), DOUBLINGS_MAX);
   const delayMs = turn.state.settings.lookupRetryMs * (1 << doublings);
   order.attempts += 1;
   setDue(turn, order, {

@@ -116,7 +116,8 @@ export class EngineState {
   /** For the content of one intent; holds nothing between events. */
   readonly contentDigest: Digest = new Digest();
   readonly venues: VenueState[] = [];
-  readonly instruments: InstrumentState[] = [];
+  /** By number; undefined where a listing was refused. */
+  readonly instruments: (InstrumentState | undefined)[] = [];
   readonly instrumentByName: Map<string, InstrumentState> = new Map();
   readonly clients: Clients = new Clients();
   readonly blotter: Blotter = new Blotter();
@@ -154,7 +155,7 @@ export class EngineState {
       known.declaration = declaration;
       known.bucket = pacing === null ? null : known.bucket ?? fullBucket(pacing, this.nowUs);
       for (const entry of this.instruments) {
-        if (entry.instrument.venue !== id) continue;
+        if (entry?.instrument.venue !== id) continue;
         entry.capabilities = capabilitiesOf(declaration, entry.instrument);
       }
       return;
