@@ -50,9 +50,16 @@ export class Blotter {
     if (order.terms.id >= this.nextOrder) this.nextOrder = orderId(order.terms.id + 1);
   }
 
+  /** Takes back an order whose birth was withheld. */
+  drop(order: Order): void {
+    this.#orders.delete(order.terms.id);
+  }
+
   /** Remembers the venue's name of an order. */
   nameAtVenue(order: Order, venueOrderId: string): void {
+    if (order.venueOrderId === venueOrderId) return;
     order.venueOrderId = venueOrderId;
+    order.venueOrderIds.push(venueOrderId);
     this.#byVenueOrderId.set(venueKey(order.terms.venue, venueOrderId), order.terms.id);
   }
 
@@ -102,8 +109,8 @@ export class Blotter {
   #forget(order: Order, clients: Clients): void {
     const id = order.terms.id;
     this.#orders.delete(id);
-    if (order.venueOrderId !== null) {
-      const key = venueKey(order.terms.venue, order.venueOrderId);
+    for (const venueOrderId of order.venueOrderIds) {
+      const key = venueKey(order.terms.venue, venueOrderId);
       if (this.#byVenueOrderId.get(key) === id) this.#byVenueOrderId.delete(key);
     }
     const client = clients.all[order.terms.client];

@@ -8,7 +8,6 @@
  * @module
  */
 import type { Client } from "./clients.ts";
-import { settle } from "./engine_settle.ts";
 import { raise, type Turn } from "./engine_turn.ts";
 import { invariant } from "./invariant.ts";
 import { isTerminal, nextStatus } from "./lifecycle.ts";
@@ -50,15 +49,16 @@ export function isLegal(order: Order, execType: ExecType): boolean {
 }
 
 /**
- * Moves the order and reports it; an end settles all that waited for it.
- * @returns False, with an alarm and nothing changed, if the life cycle does not allow it.
+ * Moves the order and reports it. Callers use `advance` of `engine_settle.ts`, which also settles
+ * what waited for an end.
+ * @returns `illegal`, with an alarm and nothing changed, if the life cycle does not allow it.
  */
-export function advance(turn: Turn, order: Order, step: Step): boolean {
+export function move(turn: Turn, order: Order, step: Step): "illegal" | "moved" | "ended" {
   const from = order.status;
   const to = next(order, step);
   if (to === undefined) {
     raiseIllegal(turn, order, step);
-    return false;
+    return "illegal";
   }
   invariant(!isTerminal(from) || from === to, "A terminal order must not become live again");
   if (from !== to) {
@@ -74,8 +74,7 @@ export function advance(turn: Turn, order: Order, step: Step): boolean {
   const hasEnded = !isTerminal(from) && isTerminal(to);
   if (hasEnded) order.doubt = 0;
   reportOrder(turn, order, step);
-  if (hasEnded) settle(turn, order, step);
-  return true;
+  return hasEnded ? "ended" : "moved";
 }
 
 /** Reports the order as it stands; its state does not move. */
@@ -86,7 +85,8 @@ export function reportOrder(turn: Turn, order: Order, saying: Saying): void {
   report.ordStatus = status;
   report.order = order.fields;
   report.tag = order.tag;
-  if (order.doubt !== 0 && !isTerminal(status)) report.inDoubt = true;
+  order.isDoubtReported = order.doubt !== 0 && !isTerminal(status);
+  if (order.isDoubtReported) report.inDoubt = true;
   addDetails(report, saying);
   order.lastReport = send(turn, report, saying.by ?? order.bearer);
 }

@@ -16,6 +16,7 @@ import type {
   VenueDeclaration,
   VenueStatus,
 } from "./event.ts";
+import { Fifo } from "./fifo.ts";
 import type { Capabilities, Instrument } from "./instrument.ts";
 import { capabilitiesOf } from "./instrument_rules.ts";
 import type { TradingState } from "./intent.ts";
@@ -42,9 +43,15 @@ export type VenueState = {
   status: VenueStatus;
   tradingState: TradingState;
   bucket: Bucket | null;
-  /** Waiting requests, oldest first; a request that its order forgot is skipped. */
-  urgent: Request[];
-  waiting: Request[];
+  readonly queues: RequestQueues;
+};
+
+/** Requests that wait for the link or for pacing; one that its order forgot is skipped. */
+export type RequestQueues = {
+  readonly cancels: Fifo<Request>;
+  readonly lookups: Fifo<Request>;
+  /** Submits and replaces. */
+  readonly orders: Fifo<Request>;
 };
 
 /** An instrument with what is decided about it. */
@@ -106,8 +113,11 @@ export class EngineState {
   nextRequest: RequestId = requestId(1);
   ledger: Ledger = new Ledger();
   readonly digest: Digest;
+  /** For the content of one intent; holds nothing between events. */
+  readonly contentDigest: Digest = new Digest();
   readonly venues: VenueState[] = [];
-  readonly instruments: InstrumentState[] = [];
+  /** By number; undefined where a listing was refused. */
+  readonly instruments: (InstrumentState | undefined)[] = [];
   readonly instrumentByName: Map<string, InstrumentState> = new Map();
   readonly clients: Clients = new Clients();
   readonly blotter: Blotter = new Blotter();
@@ -145,7 +155,7 @@ export class EngineState {
       known.declaration = declaration;
       known.bucket = pacing === null ? null : known.bucket ?? fullBucket(pacing, this.nowUs);
       for (const entry of this.instruments) {
-        if (entry.instrument.venue !== id) continue;
+        if (entry?.instrument.venue !== id) continue;
         entry.capabilities = capabilitiesOf(declaration, entry.instrument);
       }
       return;
@@ -156,8 +166,7 @@ export class EngineState {
       status: declaration.simulation === null ? "down" : "up",
       tradingState: "Active",
       bucket: pacing === null ? null : fullBucket(pacing, this.nowUs),
-      urgent: [],
-      waiting: [],
+      queues: { cancels: new Fifo(), lookups: new Fifo(), orders: new Fifo() },
     });
   }
 

@@ -14,7 +14,7 @@ import type { Alarm } from "./report.ts";
 /** What every rule is handed. */
 export class Turn {
   readonly state: EngineState;
-  readonly effects: Effects;
+  effects: Effects;
   seqId: SeqId = seqId(0);
   /** Engine time of the event. */
   nowUs: Micros = micros(0);
@@ -26,8 +26,9 @@ export class Turn {
     this.effects = effects;
   }
 
-  /** Points the turn at the next event. */
-  begin(event: Event): void {
+  /** Points the turn at the next event and its sink. */
+  begin(event: Event, effects: Effects): void {
+    this.effects = effects;
     this.seqId = event.seqId;
     this.nowUs = event.ingestTime;
     this.venueUs = event.source === "broker_report" ? event.eventTime : null;

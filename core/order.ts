@@ -110,11 +110,13 @@ export class Order {
   /** The intent that placed or last replaced it: its reports bear this id. */
   bearer: IntentRecord;
   venueOrderId: string | null = null;
+  /** All names that the venue gave it, the newest last. */
+  venueOrderIds: string[] = [];
   clOrdId = "";
   /** Last version that was given out, and the first that belongs to the order at the venue. */
   version = 0;
   baseVersion = 1;
-  /** CumQty before the order now at the venue was submitted. */
+  /** Quantity executed before the order now at the venue was submitted. */
   baseCumQty: Qty = qty(0);
   ttlDueUs: Micros | null = null;
   expireUs: Micros | null = null;
@@ -130,6 +132,8 @@ export class Order {
   lookupRequest: Request | null = null;
   /** Requests whose outcome is unknown, see {@link DOUBT}. */
   doubt = 0;
+  /** What the newest report said of it. */
+  isDoubtReported = false;
   /** When the last of them could still have left. */
   doubtSinceUs: Micros | null = null;
   lookupDueUs: Micros | null = null;
