@@ -113,7 +113,7 @@ export class BookSide {
     if (best === undefined) return;
     this.#base = best.key - this.#anchor;
     this.#top = this.#anchor;
-    this.#fetch();
+    this.#absorb();
   }
 
   /** Doubles the window, the best level at its anchor. */
@@ -126,11 +126,11 @@ export class BookSide {
     this.#base = base;
     this.#top = this.#anchor;
     this.#farUpdates = 0;
-    this.#fetch();
+    this.#absorb();
   }
 
   /** Takes the far levels that lie in the window. */
-  #fetch(): void {
+  #absorb(): void {
     let level = this.#far.pop();
     while (level !== undefined && level.key >= this.#base) {
       this.#window[level.key - this.#base] = level.qty;

@@ -156,13 +156,20 @@ export function divideHalfEven(of: { numerator: bigint; denominator: bigint }): 
 
 /**
  * Returns the average price of `cumQty` quanta that cost `notional` (Σ LastPx·LastQty, quanta²):
- * exact if it has at most 12 decimals (or those of its price scale, if more), else half-even.
+ * exact if it is a whole number of price quanta, else half-even to 12 decimals.
  * Source: FIX AvgPx (6).
- * @throws {InvariantError} If `cumQty` is not a safe integer above 0.
+ * @throws {InvariantError} If `cumQty` is not above 0.
  */
-export function averagePx(of: { notional: bigint; cumQty: number; priceScale: number }): string {
-  invariant(Number.isSafeInteger(of.cumQty) && of.cumQty > 0, "An average needs a CumQty above 0");
-  const decimals = Math.max(AVERAGE_DECIMALS, of.priceScale);
-  const numerator = of.notional * powerOfTen(decimals - of.priceScale);
-  return fromUnits(divideHalfEven({ numerator, denominator: BigInt(of.cumQty) }), decimals);
+export function averagePx(
+  of: { notional: bigint; cumQty: number | bigint; priceScale: number },
+): string {
+  const { notional, priceScale } = of;
+  const cumQty = BigInt(of.cumQty);
+  invariant(cumQty > 0n, "An average needs a CumQty above 0");
+  if (notional % cumQty === 0n) return fromUnits(notional / cumQty, priceScale);
+  const finer = Math.max(0, AVERAGE_DECIMALS - priceScale);
+  const coarser = Math.max(0, priceScale - AVERAGE_DECIMALS);
+  const numerator = notional * powerOfTen(finer);
+  const denominator = cumQty * powerOfTen(coarser);
+  return fromUnits(divideHalfEven({ numerator, denominator }), AVERAGE_DECIMALS);
 }

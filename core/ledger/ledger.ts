@@ -166,7 +166,7 @@ export class Ledger {
     const saved = new NodeReader(node);
     const venues = saved.integers("venues");
     const ledger = new Ledger();
-    for (const [at, child] of saved.children("accounts").entries()) {
+    for (const [at, child] of saved.rows("accounts").entries()) {
       const venue = venueId(venues[at] ?? -1);
       const account = Account.restore(child, (id) => byId.get(id));
       ledger.#accounts.set(venue, account);

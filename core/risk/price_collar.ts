@@ -13,10 +13,12 @@
  */
 import { fromQuanta } from "../decimal.ts";
 import type { Side } from "../instrument.ts";
-import type { BookView } from "../view.ts";
+import type { BookView, PriceLevel } from "../view.ts";
 import type { Guard, Refusal, RiskRequest } from "./guard.ts";
 
 const MILLION = 1_000_000;
+/** A millionth is 10^-4 percent. */
+const PERCENT_SCALE = 4;
 const US_PER_MS = 1_000;
 const WALK_LEVELS = 1_000;
 const COLLAR_KEY = "venues[].instruments[].limits.price_collar_ppm";
@@ -30,13 +32,15 @@ function checkCollar(request: RiskRequest): Refusal | undefined {
   const ppm = limits.priceCollarPpm;
   if (ppm === null) return undefined;
   if (book === undefined || !isReference(book, request)) return refuse(bookProblem(request));
-  const farBest = book.best(oppositeOf(side));
-  const reference = px === null ? farBest : farBest ?? book.best(side);
-  if (reference === undefined) return refuse(emptyProblem(request));
-  const bound = boundOf({ side, reference: reference.price, ppm });
+  const far = oppositeOf(side);
+  const from = px === null || book.best(far) !== undefined ? far : side;
+  const best = book.best(from);
+  if (best === undefined) return refuse(emptyProblem(request));
+  const bound = boundOf({ side, reference: best.price, ppm });
+  const collar = { ppm, best, from };
   return px === null
-    ? checkWalk(request, { book, bound, ppm })
-    : checkLimit(request, { px, bound, reference: reference.price, ppm });
+    ? checkWalk(request, { ...collar, book, bound })
+    : checkLimit(request, { ...collar, px, bound });
 }
 
 function refuse(problem: string): Refusal {
@@ -75,7 +79,9 @@ function boundOf(
   const room = Number.isSafeInteger(product)
     ? Math.floor(product / MILLION)
     : Number(BigInt(size) * BigInt(of.ppm) / BigInt(MILLION));
-  return of.side === "Buy" ? of.reference + room : of.reference - room;
+  return of.side === "Buy"
+    ? Math.min(of.reference + room, Number.MAX_SAFE_INTEGER)
+    : Math.max(of.reference - room, Number.MIN_SAFE_INTEGER);
 }
 
 function isBeyond(
@@ -86,25 +92,19 @@ function isBeyond(
 
 function checkLimit(
   { side, instrument }: RiskRequest,
-  of: {
-    readonly px: number;
-    readonly bound: number;
-    readonly reference: number;
-    readonly ppm: number;
-  },
+  of: Collar & { readonly px: number; readonly bound: number },
 ): Refusal | undefined {
   if (!isBeyond({ side, px: of.px, bound: of.bound })) return undefined;
   const { scale } = instrument.priceRule;
   const word = side === "Buy" ? "at most" : "at least";
   const bound = fromQuanta(of.bound, scale);
-  const best = fromQuanta(of.reference, scale);
-  const rule = `price must be ${word} ${bound}, ${of.ppm} millionths (${COLLAR_KEY}) from ${best}`;
-  return refuse(`${rule}: was ${fromQuanta(of.px, scale)}`);
+  const was = fromQuanta(of.px, scale);
+  return refuse(`price must be ${word} ${bound}, ${collarText(side, of, scale)}: was ${was}`);
 }
 
 function checkWalk(
   { side, instrument, qty, leavesQty }: RiskRequest,
-  of: { readonly book: BookView; readonly bound: number; readonly ppm: number },
+  of: Collar & { readonly book: BookView; readonly bound: number },
 ): Refusal | undefined {
   const wanted = leavesQty ?? qty;
   let displayed = 0;
@@ -113,9 +113,21 @@ function checkWalk(
     displayed += level.qty;
     if (displayed >= wanted) return undefined;
   }
-  const most = fromQuanta(displayed, instrument.qtyRule.scale);
-  const bound = fromQuanta(of.bound, instrument.priceRule.scale);
-  const collar = `${of.ppm} millionths (${COLLAR_KEY})`;
-  const rule = `a Market order must be at most ${most}, displayed up to ${bound}, ${collar}`;
-  return refuse(`${rule}: was ${fromQuanta(wanted, instrument.qtyRule.scale)}`);
+  const { priceRule, qtyRule } = instrument;
+  const most = fromQuanta(displayed, qtyRule.scale);
+  const bound = fromQuanta(of.bound, priceRule.scale);
+  const rule = `a Market order must be at most ${most}, what is displayed up to ${bound}`;
+  const was = fromQuanta(wanted, qtyRule.scale);
+  return refuse(`${rule}, ${collarText(side, of, priceRule.scale)}: was ${was}`);
+}
+
+/** What a bound is made of: millionths, and the best level it is counted from. */
+type Collar = { readonly ppm: number; readonly best: PriceLevel; readonly from: Side };
+
+function collarText(side: Side, { ppm, best, from }: Collar, scale: number): string {
+  const percent = fromQuanta(ppm, PERCENT_SCALE);
+  const word = side === "Buy" ? "above" : "below";
+  const name = from === "Buy" ? "bid" : "ask";
+  const price = fromQuanta(best.price, scale);
+  return `${percent} % ${word} the best ${name} ${price} (${COLLAR_KEY} ${ppm})`;
 }

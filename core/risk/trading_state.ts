@@ -41,8 +41,8 @@ function checkReducing(request: RiskRequest): Refusal | undefined {
   const reducible = reducibleQuanta(request);
   if (leaves <= reducible) return undefined;
   const why = isReducing
-    ? `trading_state is Reducing, ${origin(request, "Reducing")}`
-    : "reduce_only is true";
+    ? `while trading_state is Reducing, ${origin(request, "Reducing")}`
+    : "since reduce_only is true";
   return refusal(request, { leaves, reducible, why });
 }
 
@@ -52,7 +52,7 @@ function effectiveState(request: RiskRequest): TradingState {
 
 function origin(request: RiskRequest, state: TradingState): string {
   if (request.operatorState === state) return "set by the operator (operator.trading_state)";
-  if (request.venueState === state) return "set for the account of this venue";
+  if (request.venueState === state) return "set for this venue's account";
   return "set by this client (SetRiskFlag trading_state)";
 }
 
@@ -69,7 +69,7 @@ function refusal(
   const { scale } = request.instrument.qtyRule;
   const most = fromQuanta(of.reducible, scale);
   const was = fromQuanta(of.leaves, scale);
-  const rule =
-    `the open quantity must be at most ${most}, what is left of the client's position to reduce, since ${of.why}`;
-  return { code: "REDUCE_ONLY", text: `Cannot take the order: ${rule}: was ${was}` };
+  const left = `at most ${most}, what the client's position leaves to reduce`;
+  const text = `Cannot take the order: its open quantity must be ${left}, ${of.why}: was ${was}`;
+  return { code: "REDUCE_ONLY", text };
 }

@@ -219,6 +219,11 @@ const AVERAGES = [
     "one and a half, to the even 2",
   ],
   [{ notional: 7n, cumQty: 1, priceScale: 18 }, "0.000000000000000007", "a finer price is kept"],
+  [
+    { notional: 7n * 10n ** 6n + 1n, cumQty: 2, priceScale: 18 },
+    "0.000000000004",
+    "a finer average",
+  ],
 ] as const;
 for (const [of, expected, why] of AVERAGES) {
   Deno.test(`averagePx() gives ${expected} for ${of.notional} over ${of.cumQty}: ${why}`, () => {
