@@ -110,18 +110,20 @@ export class MarketGenerator {
   #act(atUs: Micros): Draft[] {
     const trades: Draft[] = [];
     const choice = this.#random.below(100);
-    if (choice < 40) this.#book.resize(this.#someSide());
-    else if (choice < 70 && this.#book.spread > SPREAD_RUNGS) this.#book.improve(this.#someSide());
-    else if (choice < 80) this.#withdraw(this.#someSide());
+    if (choice < 75) this.#quote(choice);
     else trades.push(...this.#takeSome(atUs));
     return [...trades, ...this.#delta(atUs)];
   }
 
-  /** Somebody pulls the best order. */
-  #withdraw(side: Side): void {
-    if (this.#book.spread < 2 * SPREAD_RUNGS) {
-      this.#book.consume(side, this.#book.lotsAt(side, this.#book.best(side)));
-    }
+  /** Makers close a wide spread; else they resize, improve or withdraw. */
+  #quote(choice: number): void {
+    const { spread } = this.#book;
+    const side = this.#someSide();
+    if (spread > 2 * SPREAD_RUNGS) {
+      while (this.#book.spread > SPREAD_RUNGS) this.#book.improve(this.#someSide());
+    } else if (choice < 40) this.#book.resize(side);
+    else if (choice < 65 && spread > SPREAD_RUNGS / 2) this.#book.improve(side);
+    else this.#book.consume(side, this.#book.lotsAt(side, this.#book.best(side)));
   }
 
   /** A taker order, one print per level. */
