@@ -63,6 +63,13 @@ export function* readCheckpoints(
   }
 }
 
+/** Returns the sequence number of the oldest checkpoint that is kept. */
+export function oldestCheckpointSeq(disk: Disk, stateDirectory: string): number | undefined {
+  const directory = checkpointDirectory(stateDirectory);
+  const name = disk.exists(directory) ? checkpointNames(disk, directory)[0] : undefined;
+  return name === undefined ? undefined : Number(name.slice(0, 16));
+}
+
 function checkpointNames(disk: Disk, directory: string): string[] {
   return disk.list(directory).filter((name) => NAME.test(name));
 }

@@ -10,15 +10,15 @@ import type { Event } from "../../core/event.ts";
 import type { Checkpoint } from "../../core/timeline.ts";
 import type { Disk, Log, Randomness } from "../ports.ts";
 import { batchLines } from "./batch_lines.ts";
-import { readCheckpoints, type StoredCheckpoint } from "./checkpoint_files.ts";
+import { readCheckpoints } from "./checkpoint_files.ts";
 import { LineError, parseEventLine } from "./event_lines.ts";
 import { type SegmentHeader, segmentName } from "./format.ts";
-import { type HighWaterMark, highWaterPath, HighWaterWriter, readHighWater } from "./high_water.ts";
+import { type HighWaterMark, highWaterPath, HighWaterWriter } from "./high_water.ts";
+import { disagreement, inspectFiles, placeAfter } from "./opening.ts";
 import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
 import { ReportIndex } from "./report_index.ts";
 import { emptyTail, JournalScan, journalStart, type TornTail } from "./scan.ts";
-import { type Batch, SegmentReader } from "./segment_reader.ts";
-import { listSegments } from "./segments.ts";
+import type { Batch } from "./segment_reader.ts";
 import { type BatchPosition, journalDirectory, type JournalTail } from "./writer.ts";
 
 /** An event as it was recorded. */
@@ -67,23 +67,12 @@ export type Recovery = {
  */
 export function recover(options: RecoverOptions): Recovery {
   const { disk, stateDirectory } = options;
-  const directory = journalDirectory(stateDirectory);
-  const mark = readHighWater(disk, highWaterPath(stateDirectory));
-  const segments = listSegments(disk, directory);
+  const { mark, segments } = inspectFiles(disk, stateDirectory);
   const first = segments[0];
-  if (mark === "missing" && first === undefined) return beginJournal(options);
-  if (mark === "missing" || mark === "damaged") {
-    throw new JournalRefused(`its high-water mark must be intact: was ${mark}`, RESTORE_ADVICE);
-  }
-  if (first === undefined) return continueEmpty(options, mark);
-  if (first.journalId !== mark.journalId) {
-    throw new JournalRefused(
-      `it must be journal ${mark.journalId}, as its high-water mark says: was ${first.journalId}`,
-      RESTORE_ADVICE,
-      { segment: segmentName(first.number), offset: 0 },
-    );
-  }
-  return new ExistingJournal(options, { mark, segments, first });
+  if (mark === undefined) return beginJournal(options);
+  if (first !== undefined) return new ExistingJournal(options, { mark, segments, first });
+  disk.makeDirectory(journalDirectory(stateDirectory));
+  return emptyRecovery(emptyTail(mark.journalId));
 }
 
 function beginJournal(options: RecoverOptions): Recovery {
@@ -99,17 +88,6 @@ function beginJournal(options: RecoverOptions): Recovery {
   writer.close();
   disk.syncDirectory(stateDirectory);
   return emptyRecovery(tail);
-}
-
-function continueEmpty({ disk, stateDirectory }: RecoverOptions, mark: HighWaterMark): Recovery {
-  if (mark.batch > 0) {
-    throw new JournalRefused(
-      `it must reach its high-water mark (batch ${mark.batch}, seq ${mark.seq}): was without segments`,
-      RESTORE_ADVICE,
-    );
-  }
-  disk.makeDirectory(journalDirectory(stateDirectory));
-  return emptyRecovery(emptyTail(mark.journalId));
 }
 
 function emptyRecovery(tail: JournalTail): Recovery {
@@ -149,12 +127,15 @@ class ExistingJournal implements Recovery {
     this.reports.dropBefore(first.number);
     const from = stored === undefined
       ? journalStart(first)
-      : checkpointPlace(stored, { disk, directory, segments, mark });
+      : placeAfter(stored.tail, { disk, directory, segments });
     if (stored === undefined && first.firstSeq > 1) {
       throw new JournalRefused(
         `a journal that begins at seq ${first.firstSeq} must have a checkpoint: was without one`,
         RESTORE_ADVICE,
       );
+    }
+    if (stored?.tail.batch === mark.batch && stored.tail.chain !== mark.chain) {
+      throw disagreement(stored.tail, "another chain");
     }
     this.#scan = new JournalScan({ disk, directory, segments, from, mark, depth: "checked" });
   }
@@ -197,50 +178,6 @@ class ExistingJournal implements Recovery {
     }
     log.write("warning", "journal_torn_tail_dropped", { ...torn });
   }
-}
-
-/** Finds where a checkpoint was taken, and holds the journal to it. */
-function checkpointPlace(
-  stored: StoredCheckpoint,
-  journal: {
-    disk: Disk;
-    directory: string;
-    segments: readonly SegmentHeader[];
-    mark: HighWaterMark;
-  },
-): JournalTail {
-  const { tail } = stored;
-  const { disk, directory, segments, mark } = journal;
-  const place = { batch: tail.batch, seq: tail.seq };
-  const disagrees = (was: string): JournalRefused =>
-    new JournalRefused(
-      `it must contain the batch after which its checkpoint was taken: was ${was}`,
-      RESTORE_ADVICE,
-      place,
-    );
-  if (mark.batch === tail.batch && mark.chain !== tail.chain) throw disagrees("another chain");
-  const segment = segments.findLast((header) => header.firstBatch <= tail.batch);
-  if (segment === undefined) return afterDroppedBatch(tail, segments[0], disagrees);
-  const reader = new SegmentReader(disk, directory, segment.number);
-  try {
-    const batch = reader.locate(tail.batch, segment.number === tail.segment ? tail.offset : 0);
-    if (batch === undefined) throw disagrees("missing");
-    if (batch.header.chain !== tail.chain) throw disagrees("another chain");
-    const offset = batch.offset + batch.bytes;
-    return { ...tail, segment: segment.number, offset };
-  } finally {
-    reader.close();
-  }
-}
-
-function afterDroppedBatch(
-  tail: JournalTail,
-  first: SegmentHeader | undefined,
-  disagrees: (was: string) => JournalRefused,
-): JournalTail {
-  if (first === undefined || first.firstBatch !== tail.batch + 1) throw disagrees("missing");
-  if (first.previousChain !== tail.chain) throw disagrees("another chain");
-  return { ...tail, segment: first.number, offset: 0 };
 }
 
 /**

@@ -59,6 +59,12 @@ export function emptyTail(journalId: string): JournalTail {
   };
 }
 
+/** Returns the place before everything that is kept. */
+export function beginning(journalId: string, segments: readonly SegmentHeader[]): JournalTail {
+  const first = segments[0];
+  return first === undefined ? emptyTail(journalId) : journalStart(first);
+}
+
 /** One walk. `tail` and `torn` say where it stands; when `batches` ends, where the journal ends. */
 export class JournalScan {
   readonly #options: ScanOptions;
@@ -99,21 +105,8 @@ export class JournalScan {
 
   #enter(reader: SegmentReader): void {
     if (reader.number === this.#tail.segment && this.#tail.offset > 0) return;
-    const { firstBatch, firstSeq, previousChain } = reader.header;
-    const { batch, seq, chain } = this.#tail;
-    const place = { segment: segmentName(reader.number), offset: 0 };
-    if (firstBatch !== batch + 1 || firstSeq !== seq + 1) {
-      throw refusal(`a segment must begin with batch ${batch + 1}: was batch ${firstBatch}`, place);
-    }
-    if (previousChain !== chain) {
-      throw refusal("a segment must continue the chain before it: was another chain", place);
-    }
-    this.#tail = {
-      ...this.#tail,
-      segment: reader.number,
-      offset: reader.firstOffset,
-      segmentSinceUs: 0,
-    };
+    checkSegment(reader, this.#tail);
+    this.#tail = entered(this.#tail, reader);
   }
 
   *#segmentBatches(reader: SegmentReader, isLast: boolean): Generator<Batch> {
@@ -126,43 +119,19 @@ export class JournalScan {
       }
       this.#check(found.batch);
       yield found.batch;
-      this.#advance(found.batch);
+      this.#tail = advanced(this.#tail, found.batch);
     }
   }
 
-  #check({ header, segment, offset }: Batch): void {
-    const { batch, seq, chain } = this.#tail;
-    const place = { segment: segmentName(segment), offset, batch: batch + 1, seq: seq + 1 };
-    if (header.number !== batch + 1 || header.firstSeq !== seq + 1) {
-      throw refusal(
-        `the batch here must be ${batch + 1} from seq ${seq + 1}: was ${header.number} from seq ` +
-          `${header.firstSeq}`,
-        place,
-      );
-    }
-    if (header.previous !== chain) {
-      throw refusal("a batch must continue the chain before it: was another chain", place);
-    }
+  #check(batch: Batch): void {
+    checkBatch(batch, this.#tail);
+    const { header, segment, offset } = batch;
     const mark = this.#options.mark;
-    if (mark?.batch === header.number && mark.chain !== header.chain) {
-      throw refusal(
-        "the journal must be the one the high-water mark was taken of: was another chain",
-        place,
-      );
-    }
-  }
-
-  #advance({ header, bytes }: Batch): void {
-    const since = this.#tail.segmentSinceUs;
-    this.#tail = {
-      journalId: this.#tail.journalId,
-      segment: this.#tail.segment,
-      offset: this.#tail.offset + bytes,
-      segmentSinceUs: since === 0 ? header.timeUs : since,
-      batch: header.number,
-      seq: header.lastSeq,
-      chain: header.chain,
-    };
+    if (mark?.batch !== header.number || mark.chain === header.chain) return;
+    throw refusal(
+      "the journal must be the one its high-water mark was taken of: was another chain",
+      { segment: segmentName(segment), offset, batch: header.number, seq: header.firstSeq },
+    );
   }
 
   /** A damaged batch: torn if it was never acknowledged, else corruption. */
@@ -190,6 +159,58 @@ export class JournalScan {
       { segment: segmentName(segment), offset, batch: batch + 1, seq: seq + 1 },
     );
   }
+}
+
+/**
+ * Holds a segment's header to the batch before it.
+ * @throws {JournalRefused} If it does not follow.
+ */
+export function checkSegment(reader: SegmentReader, { batch, seq, chain }: JournalTail): void {
+  const { firstBatch, firstSeq, previousChain } = reader.header;
+  const place = { segment: segmentName(reader.number), offset: 0 };
+  if (firstBatch !== batch + 1 || firstSeq !== seq + 1) {
+    throw refusal(`a segment must begin with batch ${batch + 1}: was batch ${firstBatch}`, place);
+  }
+  if (previousChain !== chain) {
+    throw refusal("a segment must continue the chain before it: was another chain", place);
+  }
+}
+
+/**
+ * Holds a batch to the batch before it.
+ * @throws {JournalRefused} If it does not follow.
+ */
+export function checkBatch(found: Batch, { batch, seq, chain }: JournalTail): void {
+  const { header, segment, offset } = found;
+  const place = { segment: segmentName(segment), offset, batch: batch + 1, seq: seq + 1 };
+  if (header.number !== batch + 1 || header.firstSeq !== seq + 1) {
+    throw refusal(
+      `the batch here must be ${batch + 1} from seq ${seq + 1}: was ${header.number} from seq ` +
+        `${header.firstSeq}`,
+      place,
+    );
+  }
+  if (header.previous !== chain) {
+    throw refusal("a batch must continue the chain before it: was another chain", place);
+  }
+}
+
+/** Returns the place at the first batch of a segment. */
+export function entered(tail: JournalTail, reader: SegmentReader): JournalTail {
+  return { ...tail, segment: reader.number, offset: reader.firstOffset, segmentSinceUs: 0 };
+}
+
+/** Returns the place after a batch. */
+export function advanced(tail: JournalTail, { header, bytes }: Batch): JournalTail {
+  return {
+    journalId: tail.journalId,
+    segment: tail.segment,
+    offset: tail.offset + bytes,
+    segmentSinceUs: tail.segmentSinceUs === 0 ? header.timeUs : tail.segmentSinceUs,
+    batch: header.number,
+    seq: header.lastSeq,
+    chain: header.chain,
+  };
 }
 
 function refusal(problem: string, place: JournalPlace): JournalRefused {

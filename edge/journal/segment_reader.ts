@@ -150,6 +150,16 @@ export class SegmentReader {
     return undefined;
   }
 
+  /** Returns bytes as they stand in the file; they hold until the next read. */
+  raw(offset: number, length: number): Uint8Array {
+    return this.#bytes(offset, length);
+  }
+
+  /** Forgets what was read ahead: the file may have been written since. */
+  refresh(): void {
+    this.#to = this.#from;
+  }
+
   close(): void {
     this.#file.close();
   }
@@ -164,7 +174,8 @@ export class SegmentReader {
   }
 
   #bytes(offset: number, length: number): Uint8Array {
-    if (offset < this.#from || offset + length > this.#to) this.#load(offset, length);
+    const isLoaded = offset >= this.#from && offset + length <= this.#to;
+    if (!isLoaded && length > 0) this.#load(offset, length);
     const start = offset - this.#from;
     return this.#window.subarray(start, Math.min(start + length, this.#to - this.#from));
   }

@@ -1,4 +1,7 @@
-/** Proves R-JRN-1: every kind of event is written as one line of JSON and read back as it was. */
+/**
+ * Proves R-JRN-1: every kind of event is written as one line of JSON and read back as it was.
+ * @module
+ */
 import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import type { Event, EventType } from "../../../core/event.ts";

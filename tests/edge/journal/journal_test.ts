@@ -1,6 +1,7 @@
 /**
  * Proves R-JRN-1, R-JRN-2: what was said to be durable is there after any crash; reports are read
  * back word for word; a full disk or a failing sync ends it without acknowledging anything more.
+ * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";

@@ -1,6 +1,7 @@
 /**
  * Proves R-JRN-2, R-JRN-4: a torn tail is dropped, everything else that is not as it was written is
  * refused with a sentence that names the first bad record; a restart on it never begins.
+ * @module
  */
 import { match, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
