@@ -24,6 +24,37 @@ const MINUS = 45;
  * ```
  */
 export function decimalText(quanta: number | bigint, scale: number): string {
+  const unit = POWERS_OF_TEN[scale];
+  return typeof quanta === "number" && quanta >= 0 && unit !== undefined
+    ? smallDecimalText(quanta, { scale, unit })
+    : wideDecimalText(quanta, scale);
+}
+
+/** 10^0 … 10^15: all that a double and a quantum of a safe integer have in common. */
+const POWERS_OF_TEN: readonly number[] = Array.from({ length: 16 }, (_, n) => Number(`1e${n}`));
+
+/** By arithmetic, half the time of cutting text: `%` and this division are exact. */
+function smallDecimalText(
+  quanta: number,
+  by: { readonly scale: number; readonly unit: number },
+): string {
+  let fraction = quanta % by.unit;
+  const whole = (quanta - fraction) / by.unit;
+  if (fraction === 0) return String(whole);
+  let decimals = by.scale;
+  while (fraction % 10 === 0) {
+    fraction /= 10;
+    decimals--;
+  }
+  const digits = String(fraction);
+  return digits.length === decimals
+    ? `${whole}.${digits}`
+    : `${whole}.${ZEROS.slice(0, decimals - digits.length)}${digits}`;
+}
+
+const ZEROS = "0".repeat(16);
+
+function wideDecimalText(quanta: number | bigint, scale: number): string {
   const integer = String(quanta);
   if (scale === 0 || integer === "0") return integer;
   const sign = integer.charCodeAt(0) === MINUS ? "-" : "";

@@ -53,20 +53,10 @@ const SIDE_WORDS = words(SIDES);
 const ORD_TYPE_WORDS = words(ORD_TYPES);
 const TIME_IN_FORCE_WORDS = words(TIMES_IN_FORCE);
 
-/** A key with its closing quote, found by its length and first letter, which no two share. */
-type Key = { readonly number: number; readonly bytes: Uint8Array };
-const KEY_SLOTS = 512;
-const LONGEST_KEY = 14;
-const KEYS: readonly (Key | undefined)[] = keyTable();
-
-function keyTable(): (Key | undefined)[] {
-  const table = new Array<Key | undefined>(KEY_SLOTS).fill(undefined);
-  for (const [name, number] of Object.entries(FIELD)) {
-    const bytes = new TextEncoder().encode(name);
-    table[bytes.length * 32 + ((bytes[0] ?? 0) & 31)] = { number, bytes };
-  }
-  return table;
-}
+/** The keys by number, each with its closing quote. */
+const KEYS: readonly Uint8Array[] = Object.keys(FIELD).map((name) =>
+  new TextEncoder().encode(`${name}"`)
+);
 
 function maskOf(fields: readonly string[]): number {
   let mask = 0;
@@ -126,12 +116,18 @@ class PlainIntentReader extends PlainScanner {
     this.skipSpace();
     if (this.peek() !== 0x7b) return false;
     let byte = 0x2c;
+    let number: number | undefined = -1;
     while (byte === 0x2c) {
       this.at++;
-      this.skipSpace();
-      if (!this.#readField()) return false;
-      this.skipSpace();
+      number = this.#readKey(number + 1);
+      if (number === undefined || (this.#present & (1 << number)) !== 0) return false;
+      this.#present |= 1 << number;
+      if (!this.#readValue(number)) return false;
       byte = this.peek();
+      if (byte <= 0x20) {
+        this.skipSpace();
+        byte = this.peek();
+      }
     }
     if (byte !== 0x7d) return false;
     this.at++;
@@ -139,31 +135,38 @@ class PlainIntentReader extends PlainScanner {
     return this.at === this.bytes.length;
   }
 
-  #readField(): boolean {
-    const number = this.#readKey();
-    if (number === undefined || (this.#present & (1 << number)) !== 0) return false;
-    this.#present |= 1 << number;
-    this.skipSpace();
-    if (this.peek() !== 0x3a) return false;
-    this.at++;
-    this.skipSpace();
-    return this.#readValue(number);
+  /** Reads a key and its colon. `guess`: the field that comes next in the protocol's order. */
+  #readKey(guess: number): number | undefined {
+    const bytes = this.bytes;
+    if ((bytes[this.at] ?? 0) <= 0x20) this.skipSpace();
+    if (bytes[this.at] !== 0x22) return undefined;
+    const start = this.at + 1;
+    const number = this.#numberOfKey(start, guess);
+    if (number === undefined) return undefined;
+    let at = start + (KEYS[number]?.length ?? 0);
+    if (bytes[at] !== 0x3a) {
+      this.at = at;
+      this.skipSpace();
+      at = this.at;
+      if (bytes[at] !== 0x3a) return undefined;
+    }
+    this.at = at + 1;
+    if ((bytes[at + 1] ?? 0) <= 0x20) this.skipSpace();
+    return number;
   }
 
-  /** Returns the number of the field whose key comes next. */
-  #readKey(): number | undefined {
-    if (this.peek() !== 0x22) return undefined;
+  #numberOfKey(start: number, guess: number): number | undefined {
     const bytes = this.bytes;
-    const start = this.at + 1;
-    let end = start;
-    while (end - start <= LONGEST_KEY && bytes[end] !== 0x22) end++;
-    const key = KEYS[(end - start) * 32 + ((bytes[start] ?? 0) & 31)];
-    if (key === undefined) return undefined;
-    for (let i = 0; i < key.bytes.length; i++) {
-      if (bytes[start + i] !== key.bytes[i]) return undefined;
+    const first = bytes[start];
+    for (let tried = 0; tried < KEYS.length; tried++) {
+      const number = guess + tried < KEYS.length ? guess + tried : guess + tried - KEYS.length;
+      const key = KEYS[number];
+      if (key === undefined || key[0] !== first) continue;
+      let i = 1;
+      while (i < key.length && bytes[start + i] === key[i]) i++;
+      if (i === key.length) return number;
     }
-    this.at = end + 1;
-    return key.number;
+    return undefined;
   }
 
   /** A value that is not plain leaves undefined where the field's type has none. */

@@ -29,6 +29,10 @@ for (const byte of encoder.encode("._:-")) INTENT_ID_BYTES[byte] = 1;
 for (let i = 0; i < 26; i++) INTENT_ID_BYTES[0x41 + i] = INTENT_ID_BYTES[0x61 + i] = 1;
 for (let i = 0; i < 10; i++) INTENT_ID_BYTES[ZERO + i] = 1;
 
+const PLAIN_BYTES = new Uint8Array(256);
+for (let i = 0x20; i < 0x80; i++) PLAIN_BYTES[i] = 1;
+PLAIN_BYTES[QUOTE] = PLAIN_BYTES[BACKSLASH] = 0;
+
 export class PlainScanner extends JsonScanner {
   /** Reads `"…"` of ASCII without escapes. */
   plainText(maxLength: number): string | undefined {
@@ -36,11 +40,8 @@ export class PlainScanner extends JsonScanner {
     const start = ++this.at;
     const bytes = this.bytes;
     let at = start;
-    let byte = bytes[at] ?? 0;
-    while (byte >= 0x20 && byte < 0x80 && byte !== QUOTE && byte !== BACKSLASH) {
-      byte = bytes[++at] ?? 0;
-    }
-    if (byte !== QUOTE || at - start > maxLength) return undefined;
+    while (PLAIN_BYTES[bytes[at] ?? 0] === 1) at++;
+    if (bytes[at] !== QUOTE || at - start > maxLength) return undefined;
     return this.#textTo(at, start);
   }
 
