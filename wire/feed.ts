@@ -58,6 +58,11 @@ export class Feed {
     return this.#subscriptions.isEmpty;
   }
 
+  /** True if reports of other clients are subscribed. */
+  get wantsOrders(): boolean {
+    return this.#subscriptions.has("order");
+  }
+
   /** Applies a SUBSCRIBE; `answer` sends its RESULT, the snapshot follows. */
   subscribe(message: Subscribe, answer: () => void): Refusal | undefined {
     const chosen = this.#choose(message);
@@ -97,6 +102,7 @@ export class Feed {
   /** Ends everything: the connection is gone. */
   close(): void {
     this.#stopWatching();
+    this.#subscriptions.clear();
     for (const pace of this.#paces.values()) pace.cancel?.();
     this.#paces.clear();
   }
@@ -170,7 +176,7 @@ export class Feed {
     for (const instrument of instruments) {
       const depth = this.#subscriptions.find("book", instrument.id)?.depth ?? DEFAULT_DEPTH;
       const event = this.#bookNow(instrument, depth);
-      if (text.length + event.length > this.#options.frameChars) {
+      if (text !== "" && text.length + event.length > this.#options.frameChars) {
         events.pushFrame(view.seqId, text);
         text = "";
       }

@@ -37,7 +37,9 @@ export function judgeHello(
 
 function judgeProblem(problem: MessageProblem, token: Uint8Array): HelloVerdict {
   if (problem.helloToken === undefined) {
-    if (problem.code === "BAD_JSON") return { ok: false, code: "BAD_JSON", message: problem.message };
+    if (problem.code === "BAD_JSON") {
+      return { ok: false, code: "BAD_JSON", message: problem.message };
+    }
     const message = `Cannot open a session: the first frame must be a HELLO: ${problem.message}`;
     return { ok: false, code: "HELLO_REQUIRED", message };
   }
@@ -59,7 +61,8 @@ function judgeResume(hello: Hello, context: HandshakeContext): HelloVerdict {
   }
   const { resumeJournalId, resumeFrom } = hello;
   if (resumeJournalId !== undefined && resumeJournalId !== context.journalId) {
-    const message = `Cannot resume: report numbers belong to a journal, and resume_journal_id must ` +
+    const message =
+      `Cannot resume: report numbers belong to a journal, and resume_journal_id must ` +
       `be ${context.journalId}: was ${resumeJournalId}; start over without resume_from`;
     return { ok: false, code: "JOURNAL_CHANGED", message };
   }

@@ -49,10 +49,10 @@ export class Liveness {
     this.#cancelWatch?.();
   }
 
-  /** Bytes came. `isWhole`: they ended with a frame. */
-  heard(isWhole: boolean): void {
+  /** Bytes came, ending with a whole frame or with part of one. */
+  heard(end: "whole" | "part"): void {
     this.#heardUs = this.#options.ports.clock.monotonicUs();
-    this.#frameSinceUs = isWhole ? undefined : this.#frameSinceUs ?? this.#heardUs;
+    this.#frameSinceUs = end === "whole" ? undefined : this.#frameSinceUs ?? this.#heardUs;
   }
 
   /** We have stopped reading, for a reason of our own. */
@@ -62,8 +62,8 @@ export class Liveness {
 
   /** We read again. */
   listen(): void {
-    if (this.#isDeaf) this.#heardUs = this.#options.ports.clock.monotonicUs();
     this.#isDeaf = false;
+    this.heard("whole");
   }
 
   #armBeat(): void {

@@ -98,6 +98,7 @@ export class Outbox {
     readonly written: number;
     readonly replayTo: number;
   }): void {
+    from.stream.drop();
     this.#stream = from.stream;
     this.#written = from.written;
     this.#replayTo = from.replayTo;
@@ -150,6 +151,7 @@ export class Outbox {
   /** Writes all that may leave now. */
   flush(): void {
     const stream = this.#stream;
+    if (this.#isClosed) stream?.drop();
     if (stream === undefined || this.#isClosed) return;
     if (this.#readsJournal) this.#replay(stream);
     if (!this.#readsJournal) this.#writeDue(stream);

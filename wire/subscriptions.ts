@@ -53,6 +53,10 @@ export class Subscriptions {
     }
   }
 
+  clear(): void {
+    this.#shares.clear();
+  }
+
   /** Returns whether anything matched. */
   remove(chosen: Chosen): boolean {
     let matched = false;
