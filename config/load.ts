@@ -46,7 +46,11 @@ export function parseConfiguration(
 ): Configuration {
   const resolve = (path: string): string => isAbsolute(path) ? path : join(directory, path);
   const lines = new LineCounter();
-  const document = parseDocument(text, { lineCounter: lines, prettyErrors: false });
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: "error",
+  });
   const place = (problem: PathProblem): ConfigurationProblem => {
     const offset = offsetOf(document, problem);
     return { file, ...linePos(lines, offset), path: pathText(problem.path), text: problem.text };

@@ -19,6 +19,9 @@ import { type CommandContext, stateDirectoryOf, UsageError, wholeNumber } from "
 import { addJournalCommands } from "./journal_commands.ts";
 import { readConfiguration } from "./read_configuration.ts";
 
+/** Help looks the same in every terminal, and in the documents that show it. */
+const HELP_COLUMNS = 80;
+
 /**
  * Carries out the command line and returns how the process must end.
  * @throws Whatever is a fault of the program: what `actions.exitCodeOf` does not know.
@@ -47,6 +50,8 @@ function buildProgram(context: CommandContext): Command {
     .helpCommand("help [command]", "explain a command")
     .exitOverride()
     .configureOutput({
+      getOutHelpWidth: () => HELP_COLUMNS,
+      getErrHelpWidth: () => HELP_COLUMNS,
       writeOut: (text) => terminal.out(text.trimEnd()),
       writeErr: (text) => terminal.error(text.trimEnd()),
       outputError: (text, write) => write(sentenceOf(text)),
