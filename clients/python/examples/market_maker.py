@@ -26,10 +26,8 @@ class MarketMaker(Strategy):
     def on_event(self, ctx, event):
         if isinstance(event, ExecutionReport):
             self.note(ctx, event)
-        if INSTRUMENT not in ctx.books or ctx.unanswered:
-            return []
-        book = ctx.books[INSTRUMENT]
-        if not book.bids or not book.asks:
+        book = ctx.books.get(INSTRUMENT)
+        if ctx.unanswered or book is None or book.mid is None:
             return []
         return self.quote(ctx, "Buy", book.bids[0]) + self.quote(ctx, "Sell", book.asks[0])
 
@@ -58,4 +56,4 @@ class MarketMaker(Strategy):
 if __name__ == "__main__":
     state_dir, port, *seconds = sys.argv[1:]
     with Client.from_state_dir(state_dir, port=int(port), client_id="market-maker") as client:
-        context = run(MarketMaker(), client, timeout=float(seconds[0]) if seconds else None)
+        run(MarketMaker(), client, timeout=float(seconds[0]) if seconds else None)
