@@ -7,22 +7,20 @@
  * 4. however it ends, there is an exit code and a sentence
  * @module
  */
-import { PAPER_CAPABILITIES } from "./core/simulator/capabilities.ts";
 import type { Capabilities } from "./core/instrument.ts";
+import { PAPER_CAPABILITIES } from "./core/simulator/mod.ts";
 import { declareVenues, PAPER_ADAPTER } from "./config/mod.ts";
-import type { Actions, RunOptions } from "./edge/cli/actions.ts";
+import type { RunOptions } from "./edge/cli/actions.ts";
 import { runCommandLine } from "./edge/cli/command_line.ts";
 import { denoTerminal } from "./edge/cli/deno_terminal.ts";
+import { greeting } from "./edge/cli/greeting.ts";
 import { DeclarationError } from "./edge/declarations.ts";
+import { processLog } from "./edge/deno_log.ts";
 import { mainPorts } from "./edge/deno_ports.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
-import { CAPTURE_FORMATS } from "./edge/feeds/mod.ts";
 import { JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/mod.ts";
 import { journalTools } from "./edge/journal/tools.ts";
-import { stderrLog } from "./edge/log.ts";
-import type { Log } from "./edge/ports.ts";
 import { type DaemonOptions, type End, startDaemon } from "./daemon.ts";
-import { greeting } from "./edge/cli/greeting.ts";
 import { VERSION } from "./version.ts";
 
 /** What a build of the program brings along. */
@@ -35,15 +33,66 @@ export type Product = {
   readonly openJournal?: DaemonOptions["openJournal"];
 };
 
+/** Capture formats that the feeds read. */
+const CAPTURE_FORMATS = ["binance"];
+
+/** Longest wait for the last log lines. */
+const LOG_FLUSH_MS = 1000;
+
 /** Carries out a command line; returns the exit code. */
-export async function tapeline(args: readonly string[], product: Product): Promise<ExitCode> {
-  const terminal = denoTerminal();
-  const actions: Actions = {
+export function tapeline(args: readonly string[], product: Product): Promise<ExitCode> {
+  const actions = {
     version: VERSION,
     registry: { adapters: [...product.adapters.keys()], captureFormats: CAPTURE_FORMATS },
     journal: journalTools,
-    run: (options) => run(options, product),
+    run: (options: RunOptions) => run(options, product),
     exitCodeOf,
   };
-  return await runCommandLine(args, actions, terminal);
+  return runCommandLine(args, actions, denoTerminal());
+}
+
+async function run(
+  { configuration, stateDirectory }: RunOptions,
+  product: Product,
+): Promise<ExitCode> {
+  const log = processLog({
+    level: configuration.log.level,
+    sink: (bytes) => Deno.stderr.write(bytes),
+  });
+  const terminal = denoTerminal();
+  const capabilities = new Map([[PAPER_ADAPTER, PAPER_CAPABILITIES], ...product.adapters]);
+  const ended = Promise.withResolvers<End>();
+  const daemon = startDaemon({
+    ports: mainPorts({ log, workersModule: product.workersModule }),
+    configuration,
+    stateDirectory,
+    venues: declareVenues(configuration, capabilities),
+    onListening: (listening) => {
+      terminal.out(JSON.stringify(listening));
+      for (const line of greeting(listening, configuration)) terminal.out(line);
+    },
+    onEnd: ended.resolve,
+    ...(product.openJournal === undefined ? {} : { openJournal: product.openJournal }),
+  });
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    Deno.addSignalListener(signal, () => daemon.stop(signal));
+  }
+  const { code, sentence } = await ended.promise;
+  log.write(code === EXIT.ok ? "info" : "alarm", "ended", { code, sentence });
+  await log.flush(LOG_FLUSH_MS);
+  return code;
+}
+
+/** The exit code of a refusal that is not a fault of the program. */
+function exitCodeOf(error: Error): ExitCode | undefined {
+  if (error instanceof JournalRefused) return EXIT.journalRefused;
+  if (error instanceof StateLocked) return EXIT.stateLocked;
+  if (error instanceof DeclarationError) return EXIT.configuration;
+  if (error instanceof PoisonEvent) return EXIT.internal;
+  return undefined;
+}
+
+if (import.meta.main) {
+  const workersModule = new URL("./workers.ts", import.meta.url);
+  Deno.exit(await tapeline(Deno.args, { workersModule, adapters: new Map() }));
 }

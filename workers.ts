@@ -22,8 +22,7 @@ export function serveEntries(module: URL, adapters: AdapterRegistry): void {
       runFollower(scope, ports(log), { init, machine: { createTimeline, encodeReport } }),
     index: (scope, log, init) => runIndex(scope, ports(log), init),
     feed: (scope, log, init) => runFeed(scope, ports(log), init as Parameters<typeof runFeed>[2]),
-    venue: (scope, log, init) =>
-      runVenue(scope, ports(log), { init: init as VenueInit, adapters }),
+    venue: (scope, log, init) => runVenue(scope, ports(log), { init: init as VenueInit, adapters }),
   };
   serveWorker(entries);
 }
