@@ -18,7 +18,7 @@ import type { Draft, Levels } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
 import { micros, px, qty } from "../../core/numbers.ts";
 import type { Micros, Px, Qty } from "../../core/numbers.ts";
-import { parseMessage, PayloadError } from "./binance_payloads.ts";
+import { parseMessage } from "./binance_payloads.ts";
 import type {
   BinanceMessage,
   BookTickerPayload,
@@ -27,6 +27,8 @@ import type {
   RawLevel,
   TradePayload,
 } from "./binance_payloads.ts";
+import { LineError, splitLine } from "./capture_line.ts";
+import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
 import { emptySummary } from "./capture_summary.ts";
 import type { CaptureSummary } from "./capture_summary.ts";
 import { DepthSequence } from "./depth_sequence.ts";
@@ -50,14 +52,13 @@ type Channel = {
   held: Depth[];
 };
 
-export type CaptureOptions = {
-  readonly instruments: readonly Instrument[];
-  /** Told of each problem, a sentence. */
-  readonly problem: (text: string) => void;
-};
+/** Makes a reader of such captures. */
+export function openReader(options: CaptureOptions): CaptureReader {
+  return new BinanceCapture(options);
+}
 
 /** Turns lines into drafts. */
-export class BinanceCapture {
+export class BinanceCapture implements CaptureReader {
   readonly #options: CaptureOptions;
   readonly #channels = new Map<string, Channel>();
   readonly #unknown = new Set<string>();
@@ -78,10 +79,10 @@ export class BinanceCapture {
   read(line: string, place: string): Draft[] {
     this.summary.lines++;
     try {
-      const { receivedUs, body } = splitLine(line);
-      return this.#take(parseMessage(body), { receivedUs, place });
+      const { receivedUs, message } = splitLine(line);
+      return this.#take(parseMessage(message), { receivedUs, place });
     } catch (error) {
-      if (!(error instanceof PayloadError)) throw error;
+      if (!(error instanceof LineError)) throw error;
       this.summary.badLines++;
       this.#options.problem(`${place}: ${error.message}`);
       return [];
@@ -224,22 +225,6 @@ export class BinanceCapture {
 /** When and where a line was received. */
 type LinePlace = { readonly receivedUs: Micros; readonly place: string };
 
-/** Returns the receive time of a line, microseconds. @throws {PayloadError} If it has none. */
-export function receivedUsOf(line: string): Micros {
-  const end = line.indexOf(" ");
-  const nanoseconds = end < 0 ? "" : line.slice(0, end);
-  if (/^[0-9]{16,19}$/.test(nanoseconds)) return micros(Number(nanoseconds.slice(0, -3)));
-  throw new PayloadError(
-    `Cannot read a line: it must begin with the receive time in nanoseconds: was ${
-      JSON.stringify(line.slice(0, 40))
-    }`,
-  );
-}
-
-function splitLine(line: string): { readonly receivedUs: Micros; readonly body: string } {
-  return { receivedUs: receivedUsOf(line), body: line.slice(line.indexOf(" ") + 1) };
-}
-
 function depthOf(payload: DepthUpdatePayload, instrument: Instrument): Depth {
   return {
     first: payload.U,
@@ -274,7 +259,7 @@ function levelOf([price, size]: RawLevel, instrument: Instrument): [Px, Qty] {
   const priceQuanta = quantaOf(price, instrument.priceRule.scale);
   const sizeQuanta = quantaOf(size, instrument.qtyRule.scale);
   if (priceQuanta === undefined || sizeQuanta === undefined || sizeQuanta < 0) {
-    throw new PayloadError(
+    throw new LineError(
       `Cannot read a level of ${instrument.name}: price and quantity must be decimals of at most ` +
         `${instrument.priceRule.scale} and ${instrument.qtyRule.scale} places: ` +
         `was ${price} and ${size}`,

@@ -7,6 +7,8 @@
  * @module
  */
 
+import { LineError } from "./capture_line.ts";
+
 /** Price and quantity, decimal strings. */
 export type RawLevel = readonly [string, string];
 
@@ -68,16 +70,11 @@ export type BinanceMessage =
   | { readonly kind: "snapshot"; readonly payload: DepthSnapshotPayload }
   | { readonly kind: "other"; readonly type: string };
 
-/** A payload is not what its venue documents. */
-export class PayloadError extends Error {
-  override readonly name = "PayloadError";
-}
-
 type Fields = { readonly [key: string]: unknown };
 
 /**
  * Reads one message of a combined stream or a snapshot.
- * @throws {PayloadError} If it is no JSON object or lacks what its kind must have.
+ * @throws {LineError} If it is no JSON object or lacks what its kind must have.
  */
 export function parseMessage(text: string): BinanceMessage {
   const outer = fieldsOf(parseJson(text), "the message");
@@ -100,7 +97,7 @@ export function parseMessage(text: string): BinanceMessage {
   }
 }
 
-/** Reads a depth update. @throws {PayloadError} If a field is missing or wrong. */
+/** Reads a depth update. @throws {LineError} If a field is missing or wrong. */
 export function parseDepthUpdate(fields: Fields): DepthUpdatePayload {
   const pu = fields["pu"];
   return {
@@ -115,7 +112,7 @@ export function parseDepthUpdate(fields: Fields): DepthUpdatePayload {
   };
 }
 
-/** Reads a best quote. @throws {PayloadError} If a field is missing or wrong. */
+/** Reads a best quote. @throws {LineError} If a field is missing or wrong. */
 export function parseBookTicker(fields: Fields): BookTickerPayload {
   return {
     u: integer(fields, "u"),
@@ -128,7 +125,7 @@ export function parseBookTicker(fields: Fields): BookTickerPayload {
   };
 }
 
-/** Reads a trade. @throws {PayloadError} If a field is missing or wrong. */
+/** Reads a trade. @throws {LineError} If a field is missing or wrong. */
 export function parseTrade(fields: Fields): TradePayload {
   const maker = fields["m"];
   if (typeof maker !== "boolean") throw mismatch("m", "a boolean", maker);
@@ -144,7 +141,7 @@ export function parseTrade(fields: Fields): TradePayload {
   };
 }
 
-/** Reads a depth snapshot. @throws {PayloadError} If a field is missing or wrong. */
+/** Reads a depth snapshot. @throws {LineError} If a field is missing or wrong. */
 export function parseSnapshot(fields: Fields, stream: string): DepthSnapshotPayload {
   const named = fields["symbol"] ?? fields["s"] ?? stream.split("@")[0];
   return {
@@ -160,7 +157,7 @@ function parseJson(source: string): unknown {
   try {
     return JSON.parse(source);
   } catch (error) {
-    throw new PayloadError(
+    throw new LineError(
       `Cannot read a Binance message: it must be JSON: ${source.slice(0, 80)}`,
       {
         cause: error,
@@ -198,7 +195,7 @@ function isLevel(level: unknown): level is RawLevel {
   return Array.isArray(level) && typeof level[0] === "string" && typeof level[1] === "string";
 }
 
-function mismatch(path: string, rule: string, value: unknown): PayloadError {
+function mismatch(path: string, rule: string, value: unknown): LineError {
   const seen = JSON.stringify(value)?.slice(0, 80) ?? "absent";
-  return new PayloadError(`Cannot read a Binance message: ${path} must be ${rule}: was ${seen}`);
+  return new LineError(`Cannot read a Binance message: ${path} must be ${rule}: was ${seen}`);
 }

@@ -9,10 +9,10 @@ import type { Draft } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
 import type { Disk, DiskFile } from "../ports.ts";
 import { DiskError } from "../ports.ts";
-import { BinanceCapture, receivedUsOf } from "./binance_capture.ts";
-import { PayloadError } from "./binance_payloads.ts";
-import { problemsOf } from "./capture_summary.ts";
-import type { CaptureSummary } from "./capture_summary.ts";
+import { openReader } from "./binance_capture.ts";
+import { LineError, splitLine } from "./capture_line.ts";
+import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
+import { problemsOf, sayCounts } from "./capture_summary.ts";
 import type { FeedChoice, FeedSource } from "./feed.ts";
 import { GzipError } from "./inflate.ts";
 import { LineReader } from "./line_reader.ts";
@@ -29,10 +29,15 @@ export type CaptureSourceOptions = {
 type OpenFile = { readonly file: DiskFile; readonly lines: LineReader };
 type Line = { readonly text: string; readonly place: string };
 
+/** Readers by the name that configuration uses. */
+const FORMATS: ReadonlyMap<string, (options: CaptureOptions) => CaptureReader> = new Map([
+  ["binance", openReader],
+]);
+
 /** Ends with the last file. */
 export class CaptureSource implements FeedSource {
   readonly #options: CaptureSourceOptions;
-  readonly #capture: BinanceCapture;
+  readonly #reader: CaptureReader;
   readonly #paths: string[];
   #open: OpenFile | undefined;
   #path = "capture";
@@ -41,15 +46,22 @@ export class CaptureSource implements FeedSource {
   #dueUs = 0;
   #hasEnded = false;
 
-  /** @throws {RangeError} If the speed is a number that is not above 0. */
+  /** @throws {RangeError} If the format is unknown or the speed is not above 0. */
   constructor(options: CaptureSourceOptions) {
-    const { speed } = options.feed;
+    const { speed, format } = options.feed;
     if (typeof speed === "number" && !(speed > 0)) {
       throw new RangeError(`Cannot play a capture: its speed must be above 0: was ${speed}`);
     }
     this.#options = options;
     this.#paths = [...options.feed.files];
-    this.#capture = new BinanceCapture(options);
+    const open = FORMATS.get(format);
+    if (open === undefined) {
+      const known = [...FORMATS.keys()].join(", ");
+      throw new RangeError(
+        `Cannot play a capture: its format must be one of ${known}: was ${format}`,
+      );
+    }
+    this.#reader = open(options);
   }
 
   nextDueUs(): number | undefined {
@@ -60,11 +72,11 @@ export class CaptureSource implements FeedSource {
   next(): readonly Draft[] {
     const line = this.#line;
     this.#line = undefined;
-    return line === undefined ? [] : this.#capture.read(line.text, line.place);
+    return line === undefined ? [] : this.#reader.read(line.text, line.place);
   }
 
-  summary(): CaptureSummary {
-    return { ...this.#capture.summary };
+  summary(): string {
+    return sayCounts(this.#reader.summary);
   }
 
   #advance(): void {
@@ -103,11 +115,11 @@ export class CaptureSource implements FeedSource {
     const { speed } = this.#options.feed;
     if (speed === "fastest") return 0;
     try {
-      const receivedUs = receivedUsOf(line);
+      const { receivedUs } = splitLine(line);
       this.#firstUs ??= receivedUs;
       return Math.floor((receivedUs - this.#firstUs) / (speed === "realtime" ? 1 : speed));
     } catch (error) {
-      if (error instanceof PayloadError) return 0;
+      if (error instanceof LineError) return 0;
       throw error;
     }
   }
@@ -117,6 +129,6 @@ export class CaptureSource implements FeedSource {
     this.#open?.file.close();
     this.#open = undefined;
     const { feed, problem } = this.#options;
-    for (const text of problemsOf(this.#capture.summary, feed.expect)) problem(text);
+    for (const text of problemsOf(this.#reader.summary, feed.expect)) problem(text);
   }
 }

@@ -46,9 +46,18 @@ export function emptySummary(): CaptureSummary {
   };
 }
 
+/** Returns the counts as a sentence. */
+export function sayCounts(summary: Readonly<CaptureSummary>): string {
+  const { depthMessages, firstUpdateId, lastUpdateId } = summary;
+  return `${summary.lines} lines: ${depthMessages} depth messages (updates ${firstUpdateId} to ` +
+    `${lastUpdateId}), ${summary.snapshots} snapshots, ${summary.quotes} quotes ` +
+    `(${summary.quotesBeyondBook} beyond the book's end), ${summary.trades} trades, ` +
+    `${summary.gaps} gaps, ${summary.badLines} bad lines, ${summary.ignored} not used`;
+}
+
 /** Returns what is wrong with a finished capture, a sentence each. */
 export function problemsOf(
-  summary: CaptureSummary,
+  summary: Readonly<CaptureSummary>,
   expectation: CaptureExpectation | undefined,
 ): string[] {
   const problems: string[] = [];

@@ -10,9 +10,10 @@ import type { Draft } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
 import { micros } from "../../core/numbers.ts";
 import type { VenueId } from "../../core/numbers.ts";
+import type { FeedMessage } from "../feed_link.ts";
 import type { CreditMessage } from "../inlet.ts";
 import type { Ports, WorkerScope } from "../ports.ts";
-import type { CaptureExpectation, CaptureSummary } from "./capture_summary.ts";
+import type { CaptureExpectation } from "./capture_summary.ts";
 import { CaptureSource } from "./capture_source.ts";
 import { GeneratorSource } from "./generator_source.ts";
 
@@ -35,7 +36,8 @@ export type FeedChoice =
     readonly kind: "capture";
     /** Paths, in order; together one stream. */
     readonly files: readonly string[];
-    readonly format: "binance";
+    /** Name of the recorder's format; see `capture_source.ts`. */
+    readonly format: string;
     /** A number is the factor: 2 is twice as fast as it was. */
     readonly speed: "realtime" | "fastest" | number;
     /** What the recorder says of the files: one instrument. Differences are problems. */
@@ -49,21 +51,14 @@ export type FeedInit = {
   readonly feed: FeedChoice;
 };
 
-/** From the Worker. */
-export type FeedMessage =
-  | { readonly kind: "drafts"; readonly drafts: readonly Draft[] }
-  | { readonly kind: "problem"; readonly text: string }
-  /** Nothing comes any more. `summary` is null where there is nothing to count. */
-  | { readonly kind: "ended"; readonly summary: CaptureSummary | null };
-
 /** Where drafts come from. Times are microseconds since the source began. */
 export interface FeedSource {
   /** When the next drafts are due, or undefined at the end. */
   nextDueUs(): number | undefined;
   /** The drafts of that moment; maybe none. */
   next(): readonly Draft[];
-  /** What to say at the end. */
-  summary(): CaptureSummary | null;
+  /** What to say at the end, a sentence. */
+  summary(): string;
 }
 
 export type FeedPorts = Pick<Ports, "clock" | "timers" | "disk" | "log">;

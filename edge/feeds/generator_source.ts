@@ -37,8 +37,8 @@ export class GeneratorSource implements FeedSource {
     return this.#nextGenerator()?.step() ?? [];
   }
 
-  summary(): null {
-    return null;
+  summary(): string {
+    return "there was nothing to generate";
   }
 
   #nextGenerator(): MarketGenerator | undefined {
