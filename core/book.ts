@@ -15,6 +15,9 @@ import { NodeReader } from "./node_reader.ts";
 import type { CheckpointNode } from "./timeline.ts";
 import type { BookView, PriceLevel } from "./view.ts";
 
+/** Half of the safe integers, so that the distance of two prices is exact too. */
+const PRICE_MAX = 4_503_599_627_370_496;
+
 type Quote = { readonly bid: PriceLevel | undefined; readonly ask: PriceLevel | undefined };
 
 /** Book of one instrument. */
@@ -161,8 +164,10 @@ function setLevels(side: BookSide, levels: Levels): void {
 function assertLevels(levels: Levels): void {
   invariant(levels.length % 2 === 0, "Levels must come in pairs of price and quantity");
   for (let at = 0; at < levels.length; at += 2) {
+    const price = levels[at] ?? 0;
     const quantity = levels[at + 1] ?? -1;
-    invariant(Number.isSafeInteger(levels[at]), "A level's price must be a safe integer");
+    const isPrice = Number.isSafeInteger(price) && Math.abs(price) <= PRICE_MAX;
+    invariant(isPrice, "A level's price must be an integer within 2^52");
     invariant(Number.isSafeInteger(quantity) && quantity >= 0, "A level's quantity must be a Qty");
   }
 }

@@ -1,20 +1,38 @@
 /**
- * One side of a book: price levels in sorted typed arrays, worst first, so that changes near the
- * best move few entries. Exact integers in doubles.
+ * One side of a book: a ladder of typed-array slots around the best price, sorted arrays below it.
+ *
+ * Levels are kept by key: the price for bids, its negative for asks, so the highest key is the best
+ * on either side. Slot `i` of the window holds the quantity at key `base + i`.
+ *
+ * Invariants: the window holds the best level, if there is any; whatever is worse than the window
+ * is in `far`; nothing is better than the window, which moves up for it. An update in the window
+ * costs one store. The window doubles once as many updates fell below it as it has slots, up to
+ * `WINDOW_MAX`, so wide books become fast and narrow ones stay small.
+ * Bounds: finding the next best scans the window at most once, moving it touches each slot at most
+ * once, and memory is the window and the levels outside it, whatever the range of prices.
  * @module
  */
 import type { Side } from "./instrument.ts";
 import { px, qty } from "./numbers.ts";
+import { type KeyedLevel, SortedLevels } from "./sorted_levels.ts";
 import type { PriceLevel } from "./view.ts";
 
-const CAPACITY_FIRST = 64;
+const WINDOW_FIRST = 1_024;
+const WINDOW_MAX = 32_768;
+/** Where the best level lies when the window is placed: room above it, most of the slots below. */
+const ANCHOR_SHARE = 0.75;
+const NONE = -1;
 
-/** Levels of one side. Keys ascend towards the best: the price for bids, its negative for asks. */
+/** Levels of one side. */
 export class BookSide {
   readonly #sign: 1 | -1;
-  #keys = new Float64Array(CAPACITY_FIRST);
-  #qtys = new Float64Array(CAPACITY_FIRST);
-  #count = 0;
+  #window = new Float64Array(WINDOW_FIRST);
+  readonly #far = new SortedLevels();
+  #base = 0;
+  /** Slot of the best level, or NONE. */
+  #top = NONE;
+  /** Updates below the window since it was last resized. */
+  #farUpdates = 0;
 
   constructor(side: Side) {
     this.#sign = side === "Buy" ? 1 : -1;
@@ -22,73 +40,125 @@ export class BookSide {
 
   /** Forgets every level. */
   clear(): void {
-    this.#count = 0;
+    this.#window.fill(0);
+    this.#far.clear();
+    this.#top = NONE;
   }
 
   /** Sets the quantity at a price; 0 removes the level. */
   set(level: { readonly price: number; readonly qty: number }): void {
     const key = level.price * this.#sign;
-    const at = this.#find(key);
-    const found = at < this.#count && this.#keys[at] === key;
-    if (level.qty === 0) {
-      if (found) this.#remove(at);
-    } else if (found) this.#qtys[at] = level.qty;
-    else this.#insert(at, { key, qty: level.qty });
+    const isEmpty = this.#top === NONE;
+    if (level.qty === 0 && (isEmpty || key > this.#base + this.#top)) return;
+    if (isEmpty) this.#base = key - this.#anchor;
+    else if (key >= this.#base + this.#window.length) this.#raise(key - this.#anchor);
+    const slot = key - this.#base;
+    if (slot < 0) this.#setFar({ key, qty: level.qty });
+    else this.#setSlot(slot, level);
   }
 
   /** Returns the quantity at a price; 0 where there is no level. */
   quantityAt(price: number): number {
     const key = price * this.#sign;
-    const at = this.#find(key);
-    return at < this.#count && this.#keys[at] === key ? this.#qtys[at] ?? 0 : 0;
+    const slot = key - this.#base;
+    return slot < 0 ? this.#far.quantityAt(key) : this.#window[slot] ?? 0;
   }
 
   /** Levels, best first. */
   *levels(): Generator<PriceLevel, void> {
-    for (let at = this.#count - 1; at >= 0; at--) yield this.#level(at);
+    for (let slot = this.#top; slot >= 0; slot--) {
+      if (this.#window[slot] !== 0) yield this.#levelAt(slot);
+    }
+    for (let at = this.#far.count - 1; at >= 0; at--) {
+      const level = this.#far.at(at);
+      if (level !== undefined) yield this.#levelOf(level);
+    }
   }
 
   /** Returns the best level, or undefined if there is none. */
   best(): PriceLevel | undefined {
-    return this.#count === 0 ? undefined : this.#level(this.#count - 1);
+    return this.#top === NONE ? undefined : this.#levelAt(this.#top);
   }
 
-  #level(at: number): PriceLevel {
-    return { price: px((this.#keys[at] ?? 0) * this.#sign), qty: qty(this.#qtys[at] ?? 0) };
+  /** Slot of the best level when the window is placed. */
+  get #anchor(): number {
+    return this.#window.length * ANCHOR_SHARE;
   }
 
-  #find(key: number): number {
-    let low = 0;
-    let high = this.#count;
-    while (low < high) {
-      const middle = (low + high) >>> 1;
-      if ((this.#keys[middle] ?? 0) < key) low = middle + 1;
-      else high = middle;
+  #setFar(level: KeyedLevel): void {
+    this.#far.set(level);
+    this.#farUpdates++;
+    const isBusy = this.#farUpdates >= this.#window.length;
+    if (isBusy && this.#window.length < WINDOW_MAX) this.#widen();
+  }
+
+  #setSlot(slot: number, level: { readonly qty: number }): void {
+    this.#window[slot] = level.qty;
+    if (level.qty !== 0) {
+      if (slot > this.#top) this.#top = slot;
+    } else if (slot === this.#top) this.#lower();
+  }
+
+  /** The best level is gone: finds the next one. */
+  #lower(): void {
+    let slot = this.#top - 1;
+    while (slot >= 0 && this.#window[slot] === 0) slot--;
+    this.#top = slot;
+    if (slot < 0 && this.#far.count > 0) this.#descend();
+  }
+
+  /** Moves the empty window down to the best of the far levels. */
+  #descend(): void {
+    const best = this.#far.at(this.#far.count - 1);
+    if (best === undefined) return;
+    this.#base = best.key - this.#anchor;
+    this.#top = this.#anchor;
+    this.#absorb();
+  }
+
+  /** Doubles the window, the best level at its anchor. */
+  #widen(): void {
+    const narrow = this.#window;
+    const best = this.#base + this.#top;
+    this.#window = new Float64Array(narrow.length * 2);
+    const base = best - this.#anchor;
+    this.#window.set(narrow.subarray(0, this.#top + 1), this.#base - base);
+    this.#base = base;
+    this.#top = this.#anchor;
+    this.#farUpdates = 0;
+    this.#absorb();
+  }
+
+  /** Takes the far levels that lie in the window. */
+  #absorb(): void {
+    let level = this.#far.pop();
+    while (level !== undefined && level.key >= this.#base) {
+      this.#window[level.key - this.#base] = level.qty;
+      level = this.#far.pop();
     }
-    return low;
+    if (level !== undefined) this.#far.set(level);
   }
 
-  #insert(at: number, level: { readonly key: number; readonly qty: number }): void {
-    if (this.#count === this.#keys.length) this.#grow();
-    this.#keys.copyWithin(at + 1, at, this.#count);
-    this.#qtys.copyWithin(at + 1, at, this.#count);
-    this.#keys[at] = level.key;
-    this.#qtys[at] = level.qty;
-    this.#count++;
+  /** Moves the window up; what falls out below joins the far levels. */
+  #raise(base: number): void {
+    const shift = base - this.#base;
+    const falling = Math.min(shift, this.#top + 1);
+    for (let slot = 0; slot < falling; slot++) {
+      const quantity = this.#window[slot] ?? 0;
+      if (quantity !== 0) this.#far.set({ key: this.#base + slot, qty: quantity });
+    }
+    const size = this.#window.length;
+    if (shift < size) this.#window.copyWithin(0, shift);
+    this.#window.fill(0, Math.max(0, size - shift));
+    this.#base = base;
+    this.#top = Math.max(NONE, this.#top - shift);
   }
 
-  #remove(at: number): void {
-    this.#keys.copyWithin(at, at + 1, this.#count);
-    this.#qtys.copyWithin(at, at + 1, this.#count);
-    this.#count--;
+  #levelAt(slot: number): PriceLevel {
+    return this.#levelOf({ key: this.#base + slot, qty: this.#window[slot] ?? 0 });
   }
 
-  #grow(): void {
-    const keys = new Float64Array(this.#keys.length * 2);
-    const qtys = new Float64Array(this.#qtys.length * 2);
-    keys.set(this.#keys);
-    qtys.set(this.#qtys);
-    this.#keys = keys;
-    this.#qtys = qtys;
+  #levelOf(level: KeyedLevel): PriceLevel {
+    return { price: px(level.key * this.#sign), qty: qty(level.qty) };
   }
 }

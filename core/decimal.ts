@@ -12,7 +12,10 @@ const GRAMMAR = /^-?(?:0|[1-9][0-9]*)(?:\.[0-9]+)?$/;
 const DIGITS_MAX = 38;
 /** Decimals to which an average that does not end is rounded, as the wire says. */
 const AVERAGE_DECIMALS = 12;
-/** Powers of ten that a double holds exactly and whose use below stays under 2^53. */
+/** Texts up to this length have at most 15 digits, which a double holds exactly. */
+const FAST_LENGTH = 15;
+const [MINUS, POINT, ZERO, NINE] = [45, 46, 48, 57];
+/** Powers of ten up to 10^15, which a double holds exactly. */
 const POWERS = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
 
 /**
@@ -53,16 +56,44 @@ function withoutTrailingZeros(text: string): string {
  * ```
  */
 export function toQuanta(decimal: string, scale: number): number | undefined {
+  if (decimal.length <= FAST_LENGTH && scale <= FAST_LENGTH) return toQuantaFast(decimal, scale);
   const units = toUnits(decimal, scale);
   if (units === undefined) return undefined;
   const quanta = Number(units);
   return Number.isSafeInteger(quanta) ? quanta : undefined;
 }
 
+/**
+ * `toQuanta` for texts whose digits, as one integer, a double holds exactly. The product with a
+ * power of ten is exact or beyond 2^53, since a double rounds monotonically.
+ */
+function toQuantaFast(decimal: string, scale: number): number | undefined {
+  const negative = decimal.charCodeAt(0) === MINUS;
+  const first = negative ? 1 : 0;
+  let digits = 0;
+  let point = -1;
+  for (let at = first; at < decimal.length; at++) {
+    const code = decimal.charCodeAt(at);
+    if (code >= ZERO && code <= NINE) digits = digits * 10 + code - ZERO;
+    else if (code === POINT && point < 0) point = at;
+    else return undefined;
+  }
+  const whole = (point < 0 ? decimal.length : point) - first;
+  const isPadded = whole > 1 && decimal.charCodeAt(first) === ZERO;
+  const fraction = point < 0 ? 0 : decimal.length - point - 1;
+  if (whole < 1 || isPadded || (point >= 0 && fraction === 0)) return undefined;
+  if (negative && digits === 0) return undefined;
+  const power = POWERS[Math.abs(scale - fraction)] ?? 1;
+  const quanta = scale >= fraction ? digits * power : digits / power;
+  if (!Number.isSafeInteger(quanta)) return undefined;
+  return negative ? -quanta : quanta;
+}
+
 /** Returns the canonical decimal of `quanta` × 10^-scale. */
 export function fromQuanta(quanta: number, scale: number): string {
   invariant(Number.isSafeInteger(quanta), "Quanta must be a safe integer");
-  return fromUnits(BigInt(quanta), scale);
+  const digits = `${Math.abs(quanta)}`;
+  return withPoint({ isNegative: quanta < 0, digits, scale });
 }
 
 /**
@@ -85,10 +116,18 @@ export function decimalsOf(canonical: string): number {
 
 /** Returns the canonical decimal of `units` × 10^-scale. */
 export function fromUnits(units: bigint, scale: number): string {
-  if (scale === 0) return units.toString();
-  const sign = units < 0n ? "-" : "";
-  const digits = (units < 0n ? -units : units).toString().padStart(scale + 1, "0");
-  const point = digits.length - scale;
+  const isNegative = units < 0n;
+  const digits = `${isNegative ? -units : units}`;
+  return withPoint({ isNegative, digits, scale });
+}
+
+function withPoint(
+  of: { readonly isNegative: boolean; readonly digits: string; readonly scale: number },
+): string {
+  const sign = of.isNegative ? "-" : "";
+  if (of.scale === 0) return sign + of.digits;
+  const digits = of.digits.padStart(of.scale + 1, "0");
+  const point = digits.length - of.scale;
   return sign + withoutTrailingZeros(`${digits.slice(0, point)}.${digits.slice(point)}`);
 }
 
@@ -117,13 +156,20 @@ export function divideHalfEven(of: { numerator: bigint; denominator: bigint }): 
 
 /**
  * Returns the average price of `cumQty` quanta that cost `notional` (Σ LastPx·LastQty, quanta²):
- * exact if it has at most 12 decimals (or those of its price scale, if more), else half-even.
+ * exact if it is a whole number of price quanta, else half-even to 12 decimals.
  * Source: FIX AvgPx (6).
- * @throws {InvariantError} If `cumQty` is not a safe integer above 0.
+ * @throws {InvariantError} If `cumQty` is not above 0.
  */
-export function averagePx(of: { notional: bigint; cumQty: number; priceScale: number }): string {
-  invariant(Number.isSafeInteger(of.cumQty) && of.cumQty > 0, "An average needs a CumQty above 0");
-  const decimals = Math.max(AVERAGE_DECIMALS, of.priceScale);
-  const numerator = of.notional * powerOfTen(decimals - of.priceScale);
-  return fromUnits(divideHalfEven({ numerator, denominator: BigInt(of.cumQty) }), decimals);
+export function averagePx(
+  of: { notional: bigint; cumQty: number | bigint; priceScale: number },
+): string {
+  const { notional, priceScale } = of;
+  const cumQty = BigInt(of.cumQty);
+  invariant(cumQty > 0n, "An average needs a CumQty above 0");
+  if (notional % cumQty === 0n) return fromUnits(notional / cumQty, priceScale);
+  const finer = Math.max(0, AVERAGE_DECIMALS - priceScale);
+  const coarser = Math.max(0, priceScale - AVERAGE_DECIMALS);
+  const numerator = notional * powerOfTen(finer);
+  const denominator = cumQty * powerOfTen(coarser);
+  return fromUnits(divideHalfEven({ numerator, denominator }), AVERAGE_DECIMALS);
 }

@@ -7,8 +7,9 @@
  */
 import { decimalsOf, fromQuanta, fromUnits, powerOfTen, toQuanta, toUnits } from "./decimal.ts";
 import type { VenueDeclaration } from "./event.ts";
-import type { Capabilities, Instrument } from "./instrument.ts";
+import type { Capabilities, Instrument, QtyRule } from "./instrument.ts";
 import type { Params, PlaceOrder, ReplaceOrder } from "./intent.ts";
+import { unreachable } from "./invariant.ts";
 import { type Px, px, type Qty, qty } from "./numbers.ts";
 
 /** A rule that a value broke. `text` is a sentence for the trader. */
@@ -23,24 +24,32 @@ export function checkPrice(
   decimal: string,
 ): { readonly ok: true; readonly px: Px } | { readonly ok: false; readonly breach: RuleBreach } {
   const { scale, ticks } = instrument.priceRule;
-  const refuse = (rule: string): { readonly ok: false; readonly breach: RuleBreach } => ({
-    ok: false,
-    breach: { code: "PRICE_GRID", text: `Cannot take the order: ${rule}: was ${decimal}` },
-  });
   const quanta = toQuanta(decimal, scale);
-  const finest = `price must be a multiple of ${fromQuanta(1, scale)} within 2^53 of them`;
-  if (quanta === undefined) return refuse(finest);
-  const row = ticks.findLast((tick) => tick.fromQuanta <= quanta);
-  if (row === undefined) {
-    return refuse(`price must be at least ${fromQuanta(ticks[0]?.fromQuanta ?? 0, scale)}`);
+  const row = ticks.findLast((tick) => quanta !== undefined && tick.fromQuanta <= quanta);
+  const isSigned = instrument.assetClass === "linear"; // of a spread, which may be worth nothing
+  if (quanta === undefined || row === undefined || (quanta <= 0 && !isSigned)) {
+    return { ok: false, breach: priceBreach({ rule: rangeProblem(instrument, decimal), decimal }) };
   }
-  if (quanta <= 0 && instrument.assetClass !== "linear") return refuse("price must be above 0");
-  if ((quanta - row.fromQuanta) % row.stepQuanta !== 0) {
-    const step = fromQuanta(row.stepQuanta, scale);
-    const from = fromQuanta(row.fromQuanta, scale);
-    return refuse(`price must be ${from} plus a multiple of ${step}`);
-  }
-  return { ok: true, px: px(quanta) };
+  if ((quanta - row.fromQuanta) % row.stepQuanta === 0) return { ok: true, px: px(quanta) };
+  const step = fromQuanta(row.stepQuanta, scale);
+  const from = fromQuanta(row.fromQuanta, scale);
+  const rule = `a multiple of ${step} counted from ${from}`;
+  return { ok: false, breach: priceBreach({ rule, decimal }) };
+}
+
+function rangeProblem(instrument: Instrument, decimal: string): string {
+  const { scale, ticks } = instrument.priceRule;
+  const units = toUnits(decimal, scale);
+  if (units === undefined) return `a multiple of ${fromQuanta(1, scale)}`;
+  const first = ticks[0]?.fromQuanta ?? 0;
+  if (units < BigInt(first)) return `at least ${fromQuanta(first, scale)}`;
+  if (units <= 0n) return "above 0";
+  return `at most ${fromQuanta(Number.MAX_SAFE_INTEGER, scale)}`;
+}
+
+function priceBreach(of: { readonly rule: string; readonly decimal: string }): RuleBreach {
+  const text = `Cannot take the order: price must be ${of.rule} (price_rule): was ${of.decimal}`;
+  return { code: "PRICE_GRID", text };
 }
 
 /** Returns the quantity in quanta, or the rule that it breaks; minimum and maximum included. */
@@ -48,23 +57,23 @@ export function checkQty(
   instrument: Instrument,
   decimal: string,
 ): { readonly ok: true; readonly qty: Qty } | { readonly ok: false; readonly breach: RuleBreach } {
-  const { scale, stepQuanta, minQuanta, maxQuanta } = instrument.qtyRule;
-  const refuse = (rule: string): { readonly ok: false; readonly breach: RuleBreach } => ({
-    ok: false,
-    breach: { code: "QTY_GRID", text: `Cannot take the order: ${rule}: was ${decimal}` },
-  });
-  const quanta = toQuanta(decimal, scale);
-  if (quanta === undefined || quanta % stepQuanta !== 0) {
-    return refuse(`order_qty must be a multiple of ${fromQuanta(stepQuanta, scale)}`);
+  const quanta = toQuanta(decimal, instrument.qtyRule.scale);
+  const rule = qtyProblem(instrument.qtyRule, quanta);
+  if (quanta !== undefined && rule === undefined) return { ok: true, qty: qty(quanta) };
+  const text = `Cannot take the order: order_qty must be ${rule} (qty_rule): was ${decimal}`;
+  return { ok: false, breach: { code: "QTY_GRID", text } };
+}
+
+function qtyProblem(rule: QtyRule, quanta: number | undefined): string | undefined {
+  const { scale, stepQuanta, minQuanta, maxQuanta } = rule;
+  const most = maxQuanta ?? Number.MAX_SAFE_INTEGER;
+  if (quanta === undefined) {
+    return `a multiple of ${fromQuanta(stepQuanta, scale)}, at most ${fromQuanta(most, scale)}`;
   }
-  if (quanta <= 0) return refuse("order_qty must be above 0");
-  if (quanta < minQuanta) {
-    return refuse(`order_qty must be at least ${fromQuanta(minQuanta, scale)}`);
-  }
-  if (maxQuanta !== null && quanta > maxQuanta) {
-    return refuse(`order_qty must be at most ${fromQuanta(maxQuanta, scale)}`);
-  }
-  return { ok: true, qty: qty(quanta) };
+  if (quanta <= 0) return "above 0";
+  if (quanta < minQuanta) return `at least ${fromQuanta(minQuanta, scale)}`;
+  if (quanta > most) return `at most ${fromQuanta(most, scale)}`;
+  return quanta % stepQuanta === 0 ? undefined : `a multiple of ${fromQuanta(stepQuanta, scale)}`;
 }
 
 /** Returns the breach if price × quantity is below the instrument's least notional. */
@@ -80,7 +89,7 @@ export function checkNotional(
   const leastUnits = toUnits(least, finest) ?? 0n;
   if (notional * powerOfTen(finest - scale) >= leastUnits) return undefined;
   const was = `${fromUnits(notional, scale)} ${instrument.quote}`;
-  const rule = `price × order_qty must be at least ${least} ${instrument.quote}`;
+  const rule = `price × order_qty must be at least ${least} ${instrument.quote} (min_notional)`;
   return { code: "MIN_NOTIONAL", text: `Cannot take the order: ${rule}: was ${was}` };
 }
 
@@ -121,13 +130,15 @@ export function checkReplaceCapability(
 ): string | undefined {
   switch (capabilities.replace) {
     case "none":
-      return "Cannot replace the order: the venue must support replace: was none";
+      return "Cannot replace the order: the capability replace of this venue must not be none: was none";
     case "reduce_only":
       if (intent.price === undefined) break;
-      return `Cannot replace the order: price must be absent, this venue can only lower order_qty: was ${intent.price}`;
+      return `Cannot replace the order: price must be absent, since this venue can only lower order_qty: was ${intent.price}`;
     case "native":
     case "cancel_new":
       break;
+    default:
+      return unreachable(capabilities.replace);
   }
   return paramsProblem(capabilities, { action: "replace", params: intent.params ?? null });
 }
@@ -137,10 +148,15 @@ function paramsProblem(
   of: { readonly action: string; readonly params: Params | null },
 ): string | undefined {
   if (of.params === null) return undefined;
-  const unknown = Object.keys(of.params).filter((name) => !capabilities.params.includes(name));
+  const unknown = namesOf(of.params).filter((name) => !capabilities.params.includes(name));
   if (unknown.length === 0) return undefined;
-  const allowed = capabilities.params.length === 0 ? "empty" : capabilities.params.join(", ");
-  return `Cannot ${of.action} the order: names in params must be ${allowed}: was ${
-    unknown.sort().join(", ")
-  }`;
+  const rule = capabilities.params.length === 0
+    ? "params must be absent, since this venue takes none"
+    : `params may only name ${capabilities.params.join(", ")}`;
+  return `Cannot ${of.action} the order: ${rule}: was ${unknown.join(", ")}`;
+}
+
+/** Names sorted by code unit, so that the order of an object's keys shows nowhere. */
+function namesOf(params: Params): readonly string[] {
+  return Reflect.ownKeys(params).filter((name) => typeof name === "string").sort();
 }

@@ -1,96 +1,121 @@
 /**
- * Reads a checkpoint's document: each field by name, with its type, or not at all.
- *
- * A checkpoint is checked by its digest before it is read; a field of another type is therefore our
- * bug (an `InvariantError`), not damage.
+ * Reads a checkpoint field by field: what is missing or of the wrong kind is named by its path.
  * @module
  */
-import { invariant } from "./invariant.ts";
 import type { CheckpointNode } from "./timeline.ts";
 
-/** The fields of one object of a checkpoint. */
-export class NodeReader {
-  readonly #fields: ReadonlyMap<string, CheckpointNode>;
+type NodeObject = { readonly [key: string]: CheckpointNode };
 
-  /** @throws {InvariantError} If the node is not an object. */
-  constructor(node: CheckpointNode) {
-    invariant(
-      typeof node === "object" && node !== null && !Array.isArray(node),
-      "A node of a checkpoint must be an object",
-    );
-    this.#fields = new Map(Object.entries(node));
+/** One object of a checkpoint. Every method throws `RangeError` for what is not as asked. */
+export class NodeReader {
+  readonly #node: NodeObject;
+  readonly #path: string;
+
+  /** @throws {RangeError} If the node is not an object. `path` names it in errors. */
+  constructor(node: CheckpointNode | undefined, path = "checkpoint") {
+    if (!isObject(node)) throw mismatch({ path, rule: "an object", node });
+    this.#node = node;
+    this.#path = path;
   }
 
-  /** Returns a field. @throws {InvariantError} If it is absent. */
+  /** Returns a field as it stands. */
   node(name: string): CheckpointNode {
-    const node = this.#fields.get(name);
-    invariant(node !== undefined, "A field of a checkpoint must be there");
+    const node = this.#node[name];
+    if (node === undefined) throw this.#mismatch(name, { rule: "there", node });
     return node;
   }
 
   /** Returns a field that is an object. */
   child(name: string): NodeReader {
-    return new NodeReader(this.node(name));
+    return new NodeReader(this.node(name), `${this.#path}.${name}`);
+  }
+
+  /** Returns a field that is a list of objects. */
+  rows(name: string): readonly NodeReader[] {
+    return this.list(name).map((row, at) => new NodeReader(row, `${this.#path}.${name}[${at}]`));
   }
 
   /** Returns a field that is a list. */
   list(name: string): readonly CheckpointNode[] {
-    return listOf(this.node(name));
-  }
-
-  /** Returns a field that is a list of objects. */
-  children(name: string): readonly NodeReader[] {
-    return this.list(name).map((node) => new NodeReader(node));
+    const node = this.node(name);
+    if (!isList(node)) throw this.#mismatch(name, { rule: "a list", node });
+    return node;
   }
 
   /** Returns a field that is a list of safe integers. */
   integers(name: string): readonly number[] {
-    return this.list(name).map(integerOf);
+    return this.list(name).map((node) => {
+      if (isInteger(node)) return node;
+      throw this.#mismatch(name, { rule: "a list of integers", node });
+    });
   }
 
   /** Returns a field that is a list of strings. */
   texts(name: string): readonly string[] {
-    return this.list(name).map(textOf);
+    return this.list(name).map((node) => {
+      if (typeof node === "string") return node;
+      throw this.#mismatch(name, { rule: "a list of strings", node });
+    });
   }
 
   /** Returns a field that is a safe integer. */
   integer(name: string): number {
-    return integerOf(this.node(name));
+    const node = this.node(name);
+    if (!isInteger(node)) throw this.#mismatch(name, { rule: "an integer", node });
+    return node;
   }
 
   /** Returns a field that is a safe integer or null. */
   integerOrNull(name: string): number | null {
-    const node = this.node(name);
-    return node === null ? null : integerOf(node);
+    return this.node(name) === null ? null : this.integer(name);
   }
 
   /** Returns a field that is a string. */
   text(name: string): string {
-    return textOf(this.node(name));
+    const node = this.node(name);
+    if (typeof node !== "string") throw this.#mismatch(name, { rule: "a string", node });
+    return node;
+  }
+
+  /** Returns a field that is one of some strings. */
+  oneOf<Value extends string>(name: string, values: readonly Value[]): Value {
+    const text = this.text(name);
+    const found = values.find((value) => value === text);
+    if (found !== undefined) return found;
+    throw this.#mismatch(name, { rule: `one of ${values.join(", ")}`, node: text });
   }
 
   /** Returns a field that is a boolean. */
   flag(name: string): boolean {
     const node = this.node(name);
-    invariant(typeof node === "boolean", "A field of a checkpoint must be a boolean");
+    if (typeof node !== "boolean") throw this.#mismatch(name, { rule: "a boolean", node });
     return node;
+  }
+
+  #mismatch(name: string, of: Omit<Mismatch, "path">): RangeError {
+    return mismatch({ ...of, path: `${this.#path}.${name}` });
   }
 }
 
-function listOf(node: CheckpointNode): readonly CheckpointNode[] {
-  invariant(Array.isArray(node), "A field of a checkpoint must be a list");
-  return node;
+type Mismatch = {
+  readonly path: string;
+  readonly rule: string;
+  readonly node: CheckpointNode | undefined;
+};
+
+function mismatch({ path, rule, node }: Mismatch): RangeError {
+  const was = JSON.stringify(node) ?? "absent";
+  return new RangeError(`Cannot read the checkpoint: ${path} must be ${rule}: was ${was}`);
 }
 
-function integerOf(node: CheckpointNode): number {
-  invariant(
-    typeof node === "number" && Number.isSafeInteger(node),
-    "A field of a checkpoint must be a safe integer",
-  );
-  return node;
+function isList(node: CheckpointNode | undefined): node is readonly CheckpointNode[] {
+  return Array.isArray(node);
 }
 
-function textOf(node: CheckpointNode): string {
-  invariant(typeof node === "string", "A field of a checkpoint must be a string");
-  return node;
+function isObject(node: CheckpointNode | undefined): node is NodeObject {
+  return typeof node === "object" && node !== null && !isList(node);
+}
+
+function isInteger(node: CheckpointNode): node is number {
+  return typeof node === "number" && Number.isSafeInteger(node);
 }

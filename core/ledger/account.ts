@@ -103,7 +103,7 @@ export class Account {
       account.#opening.set(currency, amountOf(opening[at] ?? ""));
     }
     const clients = saved.integers("clients");
-    for (const [at, node] of saved.children("books").entries()) {
+    for (const [at, node] of saved.rows("books").entries()) {
       account.#clients.set(clientIndex(clients[at] ?? -1), Holdings.restore(node, instrumentOf));
     }
     return account;

@@ -72,7 +72,7 @@ export class Holdings {
     for (const [at, currency] of saved.texts("currencies").entries()) {
       holdings.#cash.set(currency, amountOf(amounts[at] ?? ""));
     }
-    for (const node of saved.children("positions")) {
+    for (const node of saved.rows("positions")) {
       const position = Position.restore(node, instrumentOf);
       holdings.#positions.set(position.instrument.id, position);
     }

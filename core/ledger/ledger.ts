@@ -166,7 +166,7 @@ export class Ledger {
     const saved = new NodeReader(node);
     const venues = saved.integers("venues");
     const ledger = new Ledger();
-    for (const [at, child] of saved.children("accounts").entries()) {
+    for (const [at, child] of saved.rows("accounts").entries()) {
       const venue = venueId(venues[at] ?? -1);
       const account = Account.restore(child, (id) => byId.get(id));
       ledger.#accounts.set(venue, account);
@@ -180,15 +180,21 @@ export class Ledger {
   #post(execution: LedgerExecution, kind: "book" | "reverse"): void {
     const { venue, client, instrument, side, qty, px } = execution;
     invariant(instrument.venue === venue, "An execution must be booked at its instrument's venue");
+    const sign = kind === "book" ? 1 : -1;
     const change: Change = { quanta: side === "Buy" ? qty : -qty, px };
     const legs = legsOf(execution);
     const account = this.#account(venue);
-    for (const book of [account.whole, account.ownerBook(client)]) {
+    const books = [account.whole, account.ownerBook(client)];
+    for (const book of books) {
+      const after = (book.position(instrument.id)?.quanta ?? 0) + sign * change.quanta;
+      invariant(Number.isSafeInteger(after), "A position must stay within 2^53 quanta");
+    }
+    for (const book of books) {
+      if (kind === "book") book.applyChange(instrument, change);
+      else book.revokeChange(instrument, change);
       for (const { currency, amount } of legs) {
         book.addCash(currency, kind === "book" ? amount : negated(amount));
       }
-      if (kind === "book") book.applyChange(instrument, change);
-      else book.revokeChange(instrument, change);
     }
     this.#venueOf.set(instrument.id, venue);
     const currencies = [...new Set(legs.map((leg) => leg.currency))];

@@ -14,7 +14,14 @@
  * price; quantity, flow and total P&L are exact then too, only the split of the total may differ.
  * @module
  */
-import { divideHalfEven, fromQuanta, fromUnits, powerOfTen, toUnits } from "../decimal.ts";
+import {
+  averagePx,
+  divideHalfEven,
+  fromQuanta,
+  fromUnits,
+  powerOfTen,
+  toUnits,
+} from "../decimal.ts";
 import type { Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
 import { type InstrumentId, instrumentId, type Px, px } from "../numbers.ts";
@@ -23,7 +30,6 @@ import type { CheckpointNode } from "../timeline.ts";
 
 const HISTORY_MAX = 256;
 const COST_SCALE_LEAST = 12;
-const AVERAGE_DECIMALS = 12;
 
 /** An execution as the position sees it: quanta bought (above 0) or sold (below), at a price. */
 export type Change = { readonly quanta: number; readonly px: Px };
@@ -79,16 +85,18 @@ export class Position {
     if (oldest !== undefined) this.#base = this.#after(this.#base, oldest);
   }
 
-  /** Takes an execution out again. @throws {InvariantError} As `apply`. */
+  /** Takes an execution out again. @throws {InvariantError} As `apply`, before anything changed. */
   revoke(change: Change): void {
     const at = this.#history.findLastIndex((kept) =>
       kept.quanta === change.quanta && kept.px === change.px
     );
-    if (at < 0) return this.apply({ quanta: -change.quanta, px: change.px });
+    if (at < 0) return this.apply(opposite(change));
+    let open = this.#base;
+    for (const [index, kept] of this.#history.entries()) {
+      if (index !== at) open = this.#after(open, kept);
+    }
     this.#history.splice(at, 1);
     this.#flow += this.#valueOf(change);
-    let open = this.#base;
-    for (const kept of this.#history) open = this.#after(open, kept);
     this.#open = open;
   }
 
@@ -96,12 +104,12 @@ export class Position {
   get avgPx(): string | null {
     const { quanta, cost } = this.#open;
     if (quanta === 0) return null;
-    const { priceRule, qtyRule } = this.instrument;
-    const decimals = Math.max(AVERAGE_DECIMALS, priceRule.scale);
     const sign = quanta < 0 ? -1n : 1n;
-    const numerator = sign * cost * powerOfTen(qtyRule.scale + decimals);
-    const denominator = sign * BigInt(quanta) * powerOfTen(this.#costScale);
-    return fromUnits(divideHalfEven({ numerator, denominator }), decimals);
+    return averagePx({
+      notional: sign * cost,
+      cumQty: sign * BigInt(quanta) * this.#scaling,
+      priceScale: this.instrument.priceRule.scale,
+    });
   }
 
   /** P&L of what was closed, before commission, decimal. */
@@ -178,4 +186,9 @@ export class Position {
     });
     return { quanta, cost: open.cost - closed };
   }
+}
+
+/** The execution that undoes another's quantity, at its price. */
+export function opposite(change: Change): Change {
+  return { quanta: -change.quanta, px: change.px };
 }

@@ -3,18 +3,20 @@
  * @module
  */
 import { fromQuanta } from "../decimal.ts";
-import type { Guard } from "./guard.ts";
+import type { Guard, Refusal, RiskRequest } from "./guard.ts";
+
+const KEY = "venues[].instruments[].limits.max_order_qty";
 
 /** Refuses an order whose total quantity exceeds the instrument's limit. */
-export const MAX_QTY: Guard = {
-  name: "max_qty",
-  check({ limits, qty, instrument }) {
-    if (limits.maxOrderQty === null || qty <= limits.maxOrderQty) return undefined;
-    const { scale } = instrument.qtyRule;
-    const most = fromQuanta(limits.maxOrderQty, scale);
-    const key = "venues[].instruments[].limits.max_order_qty";
-    const was = fromQuanta(qty, scale);
-    const text = `Cannot take the order: order_qty must be at most ${most} (${key}): was ${was}`;
-    return { code: "MAX_QTY", text };
-  },
-};
+export const MAX_QTY: Guard = { name: "max_qty", check: checkMaxQty };
+
+function checkMaxQty({ limits, qty, instrument }: RiskRequest): Refusal | undefined {
+  if (limits.maxOrderQty === null || qty <= limits.maxOrderQty) return undefined;
+  const { scale } = instrument.qtyRule;
+  const most = `${fromQuanta(limits.maxOrderQty, scale)} (${KEY})`;
+  const was = fromQuanta(qty, scale);
+  return {
+    code: "MAX_QTY",
+    text: `Cannot take the order: order_qty must be at most ${most}: was ${was}`,
+  };
+}

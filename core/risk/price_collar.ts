@@ -13,33 +13,35 @@
  */
 import { fromQuanta } from "../decimal.ts";
 import type { Side } from "../instrument.ts";
-import type { BookView } from "../view.ts";
+import type { BookView, PriceLevel } from "../view.ts";
 import type { Guard, Refusal, RiskRequest } from "./guard.ts";
 
 const MILLION = 1_000_000;
+/** A millionth is 10^-4 percent. */
+const PERCENT_SCALE = 4;
 const US_PER_MS = 1_000;
 const WALK_LEVELS = 1_000;
 const COLLAR_KEY = "venues[].instruments[].limits.price_collar_ppm";
 const STALE_KEY = "venues[].instruments[].limits.book_stale_ms";
 
 /** Refuses an order whose price lies too far beyond the book. */
-export const PRICE_COLLAR: Guard = {
-  name: "price_collar",
-  check(request) {
-    const ppm = request.limits.priceCollarPpm;
-    if (ppm === null) return undefined;
-    const book = request.book;
-    const stale = bookProblem(request);
-    if (stale !== undefined || book === undefined) return refuse(stale ?? "was none");
-    const far = oppositeOf(request.side);
-    const reference = book.best(far) ?? (request.px === null ? undefined : book.best(request.side));
-    if (reference === undefined) return refuse(emptyProblem(request));
-    const bound = boundOf({ side: request.side, reference: reference.price, ppm });
-    return request.px === null
-      ? checkWalk(request, { book, bound, ppm })
-      : checkLimit(request, { px: request.px, bound, reference: reference.price, ppm });
-  },
-};
+export const PRICE_COLLAR: Guard = { name: "price_collar", check: checkCollar };
+
+function checkCollar(request: RiskRequest): Refusal | undefined {
+  const { book, limits, side, px } = request;
+  const ppm = limits.priceCollarPpm;
+  if (ppm === null) return undefined;
+  if (book === undefined || !isReference(book, request)) return refuse(bookProblem(request));
+  const far = oppositeOf(side);
+  const from = px === null || book.best(far) !== undefined ? far : side;
+  const best = book.best(from);
+  if (best === undefined) return refuse(emptyProblem(request));
+  const bound = boundOf({ side, reference: best.price, ppm });
+  const collar = { ppm, best, from };
+  return px === null
+    ? checkWalk(request, { ...collar, book, bound })
+    : checkLimit(request, { ...collar, px, bound });
+}
 
 function refuse(problem: string): Refusal {
   return { code: "PRICE_COLLAR", text: `Cannot take the order: ${problem}` };
@@ -49,21 +51,23 @@ function oppositeOf(side: Side): Side {
   return side === "Buy" ? "Sell" : "Buy";
 }
 
-/** Returns why the book is no reference, or undefined. */
-function bookProblem(request: RiskRequest): string | undefined {
-  const { book, limits, nowUs } = request;
+function isReference(book: BookView, { nowUs, limits }: RiskRequest): boolean {
+  if (!book.isFresh || book.updatedUs === null) return false;
+  return nowUs - book.updatedUs <= limits.bookStaleMs * US_PER_MS;
+}
+
+function bookProblem({ book, limits, nowUs }: RiskRequest): string {
   const rule = `the price collar (${COLLAR_KEY}) must have a fresh book`;
   if (book === undefined || book.updatedUs === null) return `${rule}: was none yet`;
-  if (!book.isFresh) return `${rule}: was invalid, the feed lost its place`;
-  const ageUs = nowUs - book.updatedUs;
-  if (ageUs <= limits.bookStaleMs * US_PER_MS) return undefined;
-  const ageMs = Math.floor(ageUs / US_PER_MS);
+  if (!book.isFresh) return `${rule}: was invalid since the feed lost its place`;
+  const ageMs = Math.floor((nowUs - book.updatedUs) / US_PER_MS);
   return `${rule}, at most ${limits.bookStaleMs} ms old (${STALE_KEY}): was ${ageMs} ms old`;
 }
 
-function emptyProblem(request: RiskRequest): string {
-  const side = request.px === null ? `${oppositeOf(request.side)} orders` : "orders";
-  return `the price collar (${COLLAR_KEY}) must have a price to start from: was a book without ${side}`;
+function emptyProblem({ px, side }: RiskRequest): string {
+  const missing = px === null ? `${oppositeOf(side)} orders` : "orders";
+  const rule = `the price collar (${COLLAR_KEY}) must have a price to start from`;
+  return `${rule}: was a book without ${missing}`;
 }
 
 /** The furthest price allowed, quanta. */
@@ -75,7 +79,9 @@ function boundOf(
   const room = Number.isSafeInteger(product)
     ? Math.floor(product / MILLION)
     : Number(BigInt(size) * BigInt(of.ppm) / BigInt(MILLION));
-  return of.side === "Buy" ? of.reference + room : of.reference - room;
+  return of.side === "Buy"
+    ? Math.min(of.reference + room, Number.MAX_SAFE_INTEGER)
+    : Math.max(of.reference - room, Number.MIN_SAFE_INTEGER);
 }
 
 function isBeyond(
@@ -86,25 +92,19 @@ function isBeyond(
 
 function checkLimit(
   { side, instrument }: RiskRequest,
-  of: {
-    readonly px: number;
-    readonly bound: number;
-    readonly reference: number;
-    readonly ppm: number;
-  },
+  of: Collar & { readonly px: number; readonly bound: number },
 ): Refusal | undefined {
   if (!isBeyond({ side, px: of.px, bound: of.bound })) return undefined;
   const { scale } = instrument.priceRule;
   const word = side === "Buy" ? "at most" : "at least";
   const bound = fromQuanta(of.bound, scale);
-  const best = fromQuanta(of.reference, scale);
-  const rule = `price must be ${word} ${bound}, ${of.ppm} millionths (${COLLAR_KEY}) from ${best}`;
-  return refuse(`${rule}: was ${fromQuanta(of.px, scale)}`);
+  const was = fromQuanta(of.px, scale);
+  return refuse(`price must be ${word} ${bound}, ${collarText(side, of, scale)}: was ${was}`);
 }
 
 function checkWalk(
   { side, instrument, qty, leavesQty }: RiskRequest,
-  of: { readonly book: BookView; readonly bound: number; readonly ppm: number },
+  of: Collar & { readonly book: BookView; readonly bound: number },
 ): Refusal | undefined {
   const wanted = leavesQty ?? qty;
   let displayed = 0;
@@ -113,9 +113,21 @@ function checkWalk(
     displayed += level.qty;
     if (displayed >= wanted) return undefined;
   }
-  const most = fromQuanta(displayed, instrument.qtyRule.scale);
-  const bound = fromQuanta(of.bound, instrument.priceRule.scale);
-  const collar = `${of.ppm} millionths (${COLLAR_KEY})`;
-  const rule = `a Market order must be at most ${most}, displayed up to ${bound}, ${collar}`;
-  return refuse(`${rule}: was ${fromQuanta(wanted, instrument.qtyRule.scale)}`);
+  const { priceRule, qtyRule } = instrument;
+  const most = fromQuanta(displayed, qtyRule.scale);
+  const bound = fromQuanta(of.bound, priceRule.scale);
+  const rule = `a Market order must be at most ${most}, what is displayed up to ${bound}`;
+  const was = fromQuanta(wanted, qtyRule.scale);
+  return refuse(`${rule}, ${collarText(side, of, priceRule.scale)}: was ${was}`);
+}
+
+/** What a bound is made of: millionths, and the best level it is counted from. */
+type Collar = { readonly ppm: number; readonly best: PriceLevel; readonly from: Side };
+
+function collarText(side: Side, { ppm, best, from }: Collar, scale: number): string {
+  const percent = fromQuanta(ppm, PERCENT_SCALE);
+  const word = side === "Buy" ? "above" : "below";
+  const name = from === "Buy" ? "bid" : "ask";
+  const price = fromQuanta(best.price, scale);
+  return `${percent} % ${word} the best ${name} ${price} (${COLLAR_KEY} ${ppm})`;
 }

@@ -22,32 +22,29 @@ export function strictest(...states: TradingState[]): TradingState {
 }
 
 /** Refuses every order while the effective trading state is Halted. */
-export const TRADING_HALTED: Guard = {
-  name: "trading_halted",
-  check(request) {
-    if (effectiveState(request) !== "Halted") return undefined;
-    const text = `Cannot take the order: trading_state must be Active or Reducing: was Halted, ${
-      origin(request, "Halted")
-    }`;
-    return { code: "TRADING_HALTED", text };
-  },
-};
+export const TRADING_HALTED: Guard = { name: "trading_halted", check: checkHalted };
 
 /** Refuses what does not reduce the client's position, where only reducing is allowed. */
-export const REDUCE_ONLY: Guard = {
-  name: "reduce_only",
-  check(request) {
-    const isReducing = effectiveState(request) === "Reducing";
-    if (!isReducing && !request.reduceOnly) return undefined;
-    const leaves = request.leavesQty ?? request.qty;
-    const reducible = reducibleQuanta(request);
-    if (leaves <= reducible) return undefined;
-    const why = isReducing
-      ? `trading_state Reducing, ${origin(request, "Reducing")}`
-      : "reduce_only of the order";
-    return refusal(request, { leaves, reducible, why });
-  },
-};
+export const REDUCE_ONLY: Guard = { name: "reduce_only", check: checkReducing };
+
+function checkHalted(request: RiskRequest): Refusal | undefined {
+  if (effectiveState(request) !== "Halted") return undefined;
+  const was = `was Halted, ${origin(request, "Halted")}`;
+  const text = `Cannot take the order: trading_state must be Active or Reducing: ${was}`;
+  return { code: "TRADING_HALTED", text };
+}
+
+function checkReducing(request: RiskRequest): Refusal | undefined {
+  const isReducing = effectiveState(request) === "Reducing";
+  if (!isReducing && !request.reduceOnly) return undefined;
+  const leaves = request.leavesQty ?? request.qty;
+  const reducible = reducibleQuanta(request);
+  if (leaves <= reducible) return undefined;
+  const why = isReducing
+    ? `while trading_state is Reducing, ${origin(request, "Reducing")}`
+    : "since reduce_only is true";
+  return refusal(request, { leaves, reducible, why });
+}
 
 function effectiveState(request: RiskRequest): TradingState {
   return strictest(request.operatorState, request.venueState, request.clientState);
@@ -55,7 +52,7 @@ function effectiveState(request: RiskRequest): TradingState {
 
 function origin(request: RiskRequest, state: TradingState): string {
   if (request.operatorState === state) return "set by the operator (operator.trading_state)";
-  if (request.venueState === state) return "set for the account of this venue";
+  if (request.venueState === state) return "set for this venue's account";
   return "set by this client (SetRiskFlag trading_state)";
 }
 
@@ -72,6 +69,7 @@ function refusal(
   const { scale } = request.instrument.qtyRule;
   const most = fromQuanta(of.reducible, scale);
   const was = fromQuanta(of.leaves, scale);
-  const rule = `the open quantity must be at most ${most}, what is left to reduce (${of.why})`;
-  return { code: "REDUCE_ONLY", text: `Cannot take the order: ${rule}: was ${was}` };
+  const left = `at most ${most}, what the client's position leaves to reduce`;
+  const text = `Cannot take the order: its open quantity must be ${left}, ${of.why}: was ${was}`;
+  return { code: "REDUCE_ONLY", text };
 }

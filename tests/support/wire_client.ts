@@ -47,7 +47,7 @@ export class WireClient {
   static async open(port: number): Promise<WireClient> {
     const client = new WireClient();
     client.#connection = await Deno.connect({ hostname: "127.0.0.1", port });
-    client.#connection.setNoDelay(true);
+    client.#connection.setNoDelay();
     client.#read();
     return client;
   }
