@@ -132,7 +132,8 @@ function onFilled(turn: Turn, order: Order, found: Found): void {
   }
   raise(turn, {
     code: "ORDER_IN_DOUBT",
-    text: `Cannot end order ${order.terms.id} at seq_id ${turn.seqId}: what is filled must be its ` +
+    text:
+      `Cannot end order ${order.terms.id} at seq_id ${turn.seqId}: what is filled must be its ` +
       `order_qty of ${order.orderQty} quanta: was found filled with ${orderQty}`,
   });
   askVenue(turn, order);

@@ -11,7 +11,7 @@
 import { backOff } from "./engine_retry.ts";
 import type { Saying } from "./engine_reports.ts";
 import { advance } from "./engine_settle.ts";
-import { isWaiting, issue } from "./engine_requests.ts";
+import { issue, isWaiting } from "./engine_requests.ts";
 import type { Turn } from "./engine_turn.ts";
 import { DOUBT, type IntentRecord, type Order, type PendingCancel } from "./order.ts";
 

@@ -33,8 +33,7 @@ export function applyControl(turn: Turn, event: ControlEvent): void {
     case "InstrumentListed":
       return applyListed(turn, event.payload);
     case "LimitsSet":
-      turn.state.instrument(instrumentIn(event)).limits = event.payload.limits;
-      return;
+      return applyLimits(turn, event);
     case "BalanceSet":
       return applyBalance(turn, event);
     case "TradingStateSet":
@@ -91,6 +90,12 @@ function applyListed(turn: Turn, instrument: ControlPayloads["InstrumentListed"]
   const entry = { instrument, capabilities, limits: NO_LIMITS, book: new Book() };
   state.instruments[instrument.id] = entry;
   state.instrumentByName.set(instrument.name, entry);
+}
+
+/** Limits of an instrument whose listing was refused have nothing to limit. */
+function applyLimits(turn: Turn, event: Event<"LimitsSet">): void {
+  const entry = turn.state.instruments[instrumentIn(event)];
+  if (entry !== undefined) entry.limits = event.payload.limits;
 }
 
 function applyBalance(turn: Turn, event: Event<"BalanceSet">): void {

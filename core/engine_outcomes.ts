@@ -226,7 +226,8 @@ function onAcceptedAfterEnd(turn: Turn, order: Order): void {
   if (!order.wasAbsent) return;
   raise(turn, {
     code: "LIVE_AFTER_ABSENCE",
-    text: `Cannot bring back order ${order.terms.id} at seq_id ${turn.seqId}: the venue must keep ` +
+    text:
+      `Cannot bring back order ${order.terms.id} at seq_id ${turn.seqId}: the venue must keep ` +
       `its proof of absence: was accepted after it; cancel ${order.clOrdId} at the venue`,
   });
 }

@@ -14,7 +14,7 @@ import { isTerminal, nextStatus } from "./lifecycle.ts";
 import type { ClientIndex, Micros, Px, Qty } from "./numbers.ts";
 import type { IntentRecord, Order } from "./order.ts";
 import type { RejectCode } from "./reject_code.ts";
-import type { Execution, ExecType, ExecutionReport } from "./report.ts";
+import type { ExecType, Execution, ExecutionReport } from "./report.ts";
 
 /** What a report says beyond the order. `by`: the intent whose id it bears, default the order's. */
 export type Saying = {
