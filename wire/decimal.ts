@@ -24,26 +24,27 @@ const MINUS = 45;
  * ```
  */
 export function decimalText(quanta: number | bigint, scale: number): string {
-  const unit = POWERS_OF_TEN[scale];
-  return typeof quanta === "number" && quanta >= 0 && unit !== undefined
-    ? smallDecimalText(quanta, { scale, unit })
+  const isSmall = typeof quanta === "number" && quanta >= 0 && quanta <= INT32_MAX;
+  return isSmall && scale <= SMALL_SCALE_MAX
+    ? smallDecimalText(quanta, scale)
     : wideDecimalText(quanta, scale);
 }
 
-/** 10^0 … 10^15: all that a double and a quantum of a safe integer have in common. */
-const POWERS_OF_TEN: readonly number[] = Array.from({ length: 16 }, (_, n) => Number(`1e${n}`));
+const INT32_MAX = 0x7fff_ffff;
+const SMALL_SCALE_MAX = 9;
+/** 10^0 … 10^9, as machine integers: the engine divides doubles ten times slower. */
+const POWERS_OF_TEN = Int32Array.from({ length: SMALL_SCALE_MAX + 1 }, (_, n) => Number(`1e${n}`));
 
-/** By arithmetic, half the time of cutting text: `%` and this division are exact. */
-function smallDecimalText(
-  quanta: number,
-  by: { readonly scale: number; readonly unit: number },
-): string {
-  let fraction = quanta % by.unit;
-  const whole = (quanta - fraction) / by.unit;
+/** By integer arithmetic: half the time of cutting text. `| 0` keeps it in machine integers. */
+function smallDecimalText(quanta: number, scale: number): string {
+  const unit = POWERS_OF_TEN[scale] ?? 1;
+  const integer = quanta | 0;
+  let fraction = (integer % unit) | 0;
+  const whole = ((integer - fraction) / unit) | 0;
   if (fraction === 0) return String(whole);
-  let decimals = by.scale;
+  let decimals = scale;
   while (fraction % 10 === 0) {
-    fraction /= 10;
+    fraction = (fraction / 10) | 0;
     decimals--;
   }
   const digits = String(fraction);
@@ -52,7 +53,7 @@ function smallDecimalText(
     : `${whole}.${ZEROS.slice(0, decimals - digits.length)}${digits}`;
 }
 
-const ZEROS = "0".repeat(16);
+const ZEROS = "0".repeat(SMALL_SCALE_MAX);
 
 function wideDecimalText(quanta: number | bigint, scale: number): string {
   const integer = String(quanta);

@@ -92,9 +92,7 @@ const ARGS = {
     scope,
   }).optional(),
   order: z.object({ order_id: name.optional(), intent_id: name.optional() })
-    .refine((args) => (args.order_id === undefined) !== (args.intent_id === undefined), {
-      when: () => true,
-    })
+    .refine((args) => (args.order_id === undefined) !== (args.intent_id === undefined))
     .meta({ oneOf: [{ required: ["order_id"] }, { required: ["intent_id"] }] }),
   fills: z.object({ ...paging, since_us: natural.optional(), after_exec_id: cursor.optional() })
     .optional(),

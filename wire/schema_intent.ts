@@ -35,9 +35,6 @@ const params = z.record(
   z.union([chars(0, { max: PARAM_TEXT_MAX }), paramNumber, z.boolean()]),
 ).refine((value) => Object.keys(value).length <= PARAMS_MAX).meta({ maxProperties: PARAMS_MAX });
 
-/** Rules between fields hold also when another field is wrong. */
-const always = { when: (): boolean => true };
-
 type Loose = { readonly [key: string]: unknown };
 
 function neverRests(value: Loose): boolean {
@@ -98,15 +95,12 @@ export function quoteIntentSchema(
   })
     .refine((v: Loose) => (v["ord_type"] === "Market") === (v["price"] === undefined), {
       path: ["price"],
-      ...always,
     })
     .refine((v: Loose) => (v["time_in_force"] === "GTD") === (v["expire_us"] !== undefined), {
       path: ["expire_us"],
-      ...always,
     })
     .refine((v: Loose) => !(v["post_only"] === true && neverRests(v)), {
       path: ["post_only"],
-      ...always,
     })
     .meta({ allOf: PLACE_RULES });
   const replace = z.strictObject({
