@@ -46,7 +46,6 @@ function venueProblems(raw: unknown, path: Path, registry: Registry): readonly P
       path: [...path, "instruments"],
       what: "instrument",
     }),
-    ...repeated(instruments, { key: "stream", path: [...path, "instruments"], what: "stream" }),
   ];
 }
 
@@ -68,13 +67,8 @@ function feedProblems(venue: Raw, path: Path, registry: Registry): readonly Path
   const paper = (venue["adapter"] ?? PAPER_ADAPTER) === PAPER_ADAPTER;
   const feed = mapOf(venue["feed"]) ?? { kind: paper ? "generator" : "adapter" };
   switch (feed["kind"]) {
-    case "generator":
-      return missing(venue, { key: "start_price", path, why: "the price the generator starts at" });
     case "capture":
-      return [
-        ...captureProblems(feed, [...path, "feed"], registry),
-        ...missing(venue, { key: "stream", path, why: "the symbol in the capture" }),
-      ];
+      return captureProblems(feed, [...path, "feed"], registry);
     case "adapter":
       return paper
         ? [{
@@ -102,18 +96,6 @@ function captureProblems(feed: Raw, path: Path, registry: Registry): readonly Pa
     problems.push({ path: [...path, "files", index], at: "value", text });
   }
   return problems;
-}
-
-function missing(
-  venue: Raw,
-  of: { readonly key: string; readonly path: Path; readonly why: string },
-): readonly PathProblem[] {
-  return listOf(venue["instruments"]).flatMap((raw, index) => {
-    const instrument = mapOf(raw);
-    if (instrument === undefined || (instrument[of.key] ?? null) !== null) return [];
-    const path = [...of.path, "instruments", index, of.key];
-    return [{ path, at: "value", text: `is missing: the feed of the venue needs it, ${of.why}` }];
-  });
 }
 
 function repeated(

@@ -8,6 +8,7 @@
 import { toQuanta } from "../core/decimal.ts";
 import type { InstrumentLimits, VenueDeclaration } from "../core/event.ts";
 import type { Capabilities, Instrument, PriceRule, QtyRule } from "../core/instrument.ts";
+import { unreachable } from "../core/invariant.ts";
 import { type InstrumentId, instrumentId, qty, type VenueId, venueId } from "../core/numbers.ts";
 import type {
   Configuration,
@@ -31,11 +32,29 @@ export type DeclaredVenue = {
 export type DeclaredInstrument = {
   readonly instrument: Instrument;
   readonly limits: InstrumentLimits;
-  /** Symbol in a capture; null where the feed needs none. */
-  readonly stream: string | null;
-  /** Where a generator starts, quanta of the instrument; null where the feed needs none. */
-  readonly startPx: number | null;
+  /** Where a generated market starts, decimal; null: the generator chooses. */
+  readonly startPrice: string | null;
 };
+
+/** What a feed's Worker is told of its source. */
+export type FeedSourceSettings =
+  | {
+    readonly kind: "generator";
+    readonly seed: number;
+    /** Decimals by symbol. */
+    readonly startPrices: Readonly<Record<string, string>>;
+  }
+  | {
+    readonly kind: "capture";
+    readonly files: readonly string[];
+    readonly format: string;
+    readonly speed: "realtime" | "fastest" | number;
+    readonly expect?: {
+      readonly depthMessages: number;
+      readonly firstUpdateId: number;
+      readonly lastUpdateId: number;
+    };
+  };
 
 /**
  * Returns the venues in the order of the file.
@@ -85,6 +104,27 @@ export function declarationsOf(venues: readonly DeclaredVenue[]): Declarations {
   };
 }
 
+/** Returns the source of the venue's feed; undefined if a client or the adapter is the source. */
+export function feedSourceOf({ feed, instruments }: DeclaredVenue): FeedSourceSettings | undefined {
+  switch (feed.kind) {
+    case "generator": {
+      const startPrices = instruments.flatMap(({ instrument, startPrice }) =>
+        startPrice === null ? [] : [[instrument.symbol, startPrice] as const]
+      );
+      return { ...feed, startPrices: Object.fromEntries(startPrices) };
+    }
+    case "capture": {
+      const { expect, ...source } = feed;
+      return expect === null ? source : { ...source, expect };
+    }
+    case "client":
+    case "adapter":
+      return undefined;
+    default:
+      return unreachable(feed);
+  }
+}
+
 function declareVenue(
   venue: VenueConfiguration,
   id: VenueId,
@@ -125,13 +165,8 @@ function declareInstrument(
     status: "open",
     capabilities: null,
   };
-  const { scale } = instrument.priceRule;
-  return {
-    instrument,
-    limits: limitsOf(of, instrument.qtyRule.scale),
-    stream: of.stream,
-    startPx: of.startPrice === null ? null : quanta(of.startPrice, scale),
-  };
+  const limits = limitsOf(of, instrument.qtyRule.scale);
+  return { instrument, limits, startPrice: of.startPrice };
 }
 
 function priceRule(price: InstrumentConfiguration["price"]): PriceRule {

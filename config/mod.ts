@@ -24,6 +24,8 @@ export {
   type DeclaredInstrument,
   type DeclaredVenue,
   declareVenues,
+  feedSourceOf,
+  type FeedSourceSettings,
 } from "./declare.ts";
 export { PAPER_DEFAULT } from "./default.ts";
 export { type ConfigurationText, parseConfiguration } from "./load.ts";

@@ -42,10 +42,12 @@ const OPERATOR = map({
 
 const JOURNAL = map({
   segment_bytes: integer({ least: 1_048_576, most: 1_073_741_824 }).default(67_108_864),
-  ring_bytes: integer({ least: 1_048_576, most: 1_073_741_824 }).default(33_554_432),
+  ring_bytes: integer({ least: 1_048_576, most: 1_073_741_824 })
+    .refine((bytes) => Number.isInteger(Math.log2(bytes)), { error: "must be a power of two" })
+    .default(33_554_432),
   checkpoint_events: integer({ least: 100, most: 100_000_000 }).default(100_000),
-  market_retention_hours: integer({ least: 1, most: 876_000 }).default(72),
-  truth_retention_days: integer({ least: 8, most: 36_500 }).default(400),
+  market_retention_hours: integer({ least: 1, most: 876_000 }).nullable().default(72),
+  truth_retention_days: integer({ least: 8, most: 36_500 }).nullable().default(400),
   index: flag({ byDefault: true }),
   cancel_all_on_failure: flag({ byDefault: true }),
 });
@@ -85,6 +87,11 @@ const FEED = z.discriminatedUnion("kind", [
       z.enum(["realtime", "fastest"]),
       z.number().gt(0, { error: SPEED_ERROR }).max(100_000, { error: SPEED_ERROR }),
     ], { error: SPEED_ERROR }).default("realtime"),
+    expect: map({
+      depth_messages: integer({ least: 0, most: Number.MAX_SAFE_INTEGER }),
+      first_update_id: integer({ least: 0, most: Number.MAX_SAFE_INTEGER }),
+      last_update_id: integer({ least: 0, most: Number.MAX_SAFE_INTEGER }),
+    }).nullable().default(null),
   }),
   map({ kind: z.literal("client") }),
   map({ kind: z.literal("adapter") }),
@@ -134,7 +141,6 @@ const INSTRUMENT = map({
     error: 'must be a time of day in UTC, such as "16:30"',
   }).nullable().default(null),
   start_price: decimal("positive").nullable().default(null),
-  stream: text(64).nullable().default(null),
   limits: LIMITS.prefault({}),
 }).superRefine((instrument, context) => {
   for (const problem of gridProblems(instrument)) context.addIssue({ code: "custom", ...problem });

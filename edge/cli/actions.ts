@@ -11,21 +11,15 @@ export type RunOptions = {
   readonly stateDirectory: string;
 };
 
-/** What `journal verify` found. */
-export type VerifyResult = {
+/** Figures by name, snake_case; null where there is none, maps and lists within. */
+export type Figures = Readonly<Record<string, unknown>>;
+
+/** What `journal verify` found: figures, and the verdict. */
+export type VerifyResult = Figures & {
   readonly ok: boolean;
-  readonly segments: number;
-  readonly batches: number;
-  readonly first_seq: number;
-  readonly last_seq: number;
-  readonly truth_bytes: number;
-  readonly market_bytes: number;
   /** The first bad record: what, where, and what to do. */
   readonly problem?: string;
 };
-
-/** Figures by name, snake_case. */
-export type StatResult = Readonly<Record<string, string | number | boolean | null>>;
 
 export const DUMP_KINDS = [
   "event",
@@ -55,7 +49,7 @@ export type Print = (line: string) => void;
 /** The journal's tools; `directory` is the state directory. */
 export interface JournalTools {
   verify(directory: string): VerifyResult;
-  stat(directory: string): StatResult;
+  stat(directory: string): Figures;
   dump(directory: string, options: DumpOptions, print: Print): void;
   export(directory: string, options: ExportOptions, print: Print): void;
   sql(directory: string, query: string, print: Print): void;

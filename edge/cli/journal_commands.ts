@@ -12,7 +12,7 @@ import {
   EXPORT_FORMATS,
   EXPORT_SUBJECTS,
   type ExportOptions,
-  type StatResult,
+  type Figures,
   type VerifyResult,
 } from "./actions.ts";
 import { type CommandContext, stateDirectoryOf, wholeNumber } from "./context.ts";
@@ -61,10 +61,17 @@ function addStat(journal: Command, { actions, terminal }: CommandContext): void 
     });
 }
 
-function figureLines(figures: StatResult): string[] {
-  return table(
-    Object.entries(figures).map(([name, value]) => [name.replaceAll("_", " "), String(value)]),
-  );
+function figureLines(figures: Figures): string[] {
+  return table(Object.entries(figures).flatMap(([name, value]) => figureRows(name, value)));
+}
+
+/** A map gives a row for each of its entries, under its name. */
+function figureRows(name: string, value: unknown): string[][] {
+  const label = name.replaceAll("_", " ");
+  if (Array.isArray(value)) return [[label, value.join(", ")]];
+  if (typeof value !== "object") return [[label, String(value)]];
+  if (value === null) return [[label, "none"]];
+  return [[label], ...Object.entries(value).map(([key, inner]) => [`  ${key}`, String(inner)])];
 }
 
 type DumpFlags = StateFlag & {

@@ -19,6 +19,7 @@ import {
   declarationsOf,
   declareVenues,
   defaultStateDirectory,
+  feedSourceOf,
   PAPER_DEFAULT,
   parseConfiguration,
   withOverrides,
@@ -70,7 +71,6 @@ Deno.test("declareVenues() numbers venues and instruments in file order and coun
     minQuanta: 1,
     maxQuanta: null,
   });
-  strictEqual(bitcoin.startPx, 6_000_000);
   strictEqual(bitcoin.limits.maxOrderQty, 50_000);
 });
 
@@ -79,6 +79,30 @@ Deno.test("declarationsOf() lists the declarations of all venues with the ids of
   deepStrictEqual(venues.map(({ id }) => id), [0]);
   deepStrictEqual(instruments.map(({ instrument }) => instrument.id), [0, 1]);
   deepStrictEqual(balances[2], { venue: 0, currency: "ETH", total: "200" });
+});
+
+function feedOf(feed: string): unknown {
+  const text = PAPER_DEFAULT.text.replace("{ kind: generator, seed: 1 }", feed);
+  const registered = { adapters: [], captureFormats: ["lines"], fileExists: () => true };
+  const read = parseConfiguration({ ...PAPER_DEFAULT, text }, registered);
+  return declareVenues(read, known).map(feedSourceOf)[0];
+}
+
+Deno.test("feedSourceOf() gives a feed's Worker its source, and nothing where a client is the source", () => {
+  const startPrices = { "BTC/USDT": "60000", "ETH/USDT": "3000" };
+  deepStrictEqual(feedOf("{ kind: generator, seed: 7 }"), {
+    kind: "generator",
+    seed: 7,
+    startPrices,
+  });
+  const capture = { kind: "capture", files: ["a.gz"], format: "lines", speed: 10 };
+  deepStrictEqual(feedOf("{ kind: capture, files: [a.gz], format: lines, speed: 10 }"), capture);
+  const expect = "{ depth_messages: 3, first_update_id: 1, last_update_id: 9 }";
+  deepStrictEqual(
+    feedOf(`{ kind: capture, files: [a.gz], format: lines, speed: 10, expect: ${expect} }`),
+    { ...capture, expect: { depthMessages: 3, firstUpdateId: 1, lastUpdateId: 9 } },
+  );
+  strictEqual(feedOf("{ kind: client }"), undefined);
 });
 
 Deno.test("declareVenues() counts a session's end in microseconds of the day", () => {

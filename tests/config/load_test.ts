@@ -89,8 +89,7 @@ Deno.test("parseConfiguration() leaves the keys of an adapter's options as they 
 
 Deno.test("parseConfiguration() resolves capture files against the file's own directory", () => {
   const feed = "    feed: { kind: capture, files: [there.gz, /a/there.gz], format: lines }\n";
-  const text = venue({ venue: feed }).replace("start_price: 10", "stream: ab");
-  const [paper] = read(text).venues;
+  const [paper] = read(venue({ venue: feed })).venues;
   deepStrictEqual(paper?.feed.kind === "capture" && paper.feed.files, [
     "etc/there.gz",
     "/a/there.gz",
@@ -135,14 +134,13 @@ ${
     "(in quotes if it has more than 15 digits): was -1",
     'c.yaml:16:27: venues[0].instruments[0].price.quantum: must be 1, 0.1, 0.01 … down to 15 decimals: was "0.05"',
     'c.yaml:17:43: venues[0].instruments[0].quantity.step: must be a multiple of the quantum 0.1, and below 2^53 of them: was "0.25"',
-    ...["base", "price", "quantity", "quote", "start_price"].map((key) =>
+    ...["base", "price", "quantity", "quote"].map((key) =>
       `c.yaml:18:9: venues[0].instruments[1].${key}: is missing: ${
         {
           base: 'it must be a name of 1 to 16 letters, digits, ".", "_" or "-"',
           quote: 'it must be a name of 1 to 16 letters, digits, ".", "_" or "-"',
           price: "it must be a map of keys and values",
           quantity: "it must be a map of keys and values",
-          start_price: "the feed of the venue needs it, the price the generator starts at",
         }[key]
       }`
     ),
@@ -176,9 +174,9 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
   ],
   ["an unknown feed", venue({ venue: "    feed: {kind: x}\n" }), /kind is generator, capture/],
   [
-    "a capture without its file, format and stream",
+    "a capture whose file and format are not there",
     venue({ venue: "    feed: {kind: capture, files: [gone.gz], format: x}\n" }),
-    /files\[0\]: must be a file that can be read: was "gone\.gz".*format.*\(lines\): was "x".*stream: is missing/s,
+    /files\[0\]: must be a file that can be read: was "gone\.gz".*format.*\(lines\): was "x"/s,
   ],
   [
     "a policy that could lose an intent",
@@ -223,6 +221,11 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
     /price\.quantum: must be a decimal above 0/,
   ],
   ["a speed of 0", venue({ venue: "    feed: {kind: capture, speed: 0}\n" }), /realtime, fastest/],
+  [
+    "a ring that is no power of two",
+    `journal: {ring_bytes: 1048577}\n${venue()}`,
+    /a power of two/,
+  ],
   ["a prototype as a key", `__proto__: {}\n${venue()}`, /__proto__: is no key/],
   ["a colon in a symbol", venue().replace("A/B", "A:B"), /symbol without blanks or ":": was "A:B"/],
 ];

@@ -48,7 +48,12 @@ class Session {
         },
         stat: (directory) => {
           call("stat", directory);
-          return { events: 9, truth_bytes_per_event: 80.5 };
+          return {
+            events: 9,
+            first_time_us: null,
+            events_by_type: { NoOp: 9 },
+            versions: ["1", "2"],
+          };
         },
         dump: (directory, options, print) => {
           call("dump", directory, options);
@@ -154,6 +159,20 @@ Deno.test("journal verify ends with 65 and the problem when a record is bad", as
   strictEqual(session.out.at(-1), "bad 7");
   strictEqual(await session.run("journal", "verify", "--json"), EXIT.journalRefused);
   strictEqual(JSON.parse(session.out.at(-1) ?? "").problem, "bad 7");
+});
+
+Deno.test("journal stat shows figures as a table, maps below their name, or as JSON", async () => {
+  const session = new Session();
+  strictEqual(await session.run("journal", "stat"), EXIT.ok);
+  deepStrictEqual(session.out, [
+    "events          9",
+    "first time us   none",
+    "events by type",
+    "  NoOp          9",
+    "versions        1, 2",
+  ]);
+  strictEqual(await session.run("journal", "stat", "--json"), EXIT.ok);
+  strictEqual(JSON.parse(session.out.at(-1) ?? "").events, 9);
 });
 
 const commands: readonly (readonly [readonly string[], readonly unknown[]])[] = [
