@@ -28,7 +28,7 @@ import {
 import { DaemonBackend, type ReportSource } from "./edge/daemon_backend.ts";
 import { controlDraft, declarationDrafts, renumber } from "./edge/declarations.ts";
 import { EngineClock } from "./edge/engine_clock.ts";
-import { EXIT } from "./edge/exit_codes.ts";
+import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
 import { Ingress, type IngressQueue } from "./edge/ingress.ts";
 import { Intervals } from "./edge/intervals.ts";
 import {
@@ -71,7 +71,7 @@ export type Listening = {
 };
 
 /** How the daemon ended. */
-export type End = { readonly code: number; readonly sentence: string };
+export type End = { readonly code: ExitCode; readonly sentence: string };
 
 /** The journal as the daemon uses it; the benchmark puts a void one in its place. */
 export interface DaemonJournal extends CommitLog, ReportSource {
@@ -295,6 +295,7 @@ class RunningDaemon implements Daemon {
         stateDirectory,
         journalId,
         checkpointEvents,
+        passedOver: [...new PoisonNotes(ports.disk, stateDirectory).quarantined()],
         retention: {
           marketHours: rest.marketRetentionHours,
           truthDays: rest.truthRetentionDays,
@@ -302,8 +303,8 @@ class RunningDaemon implements Daemon {
       },
       index: index ? { stateDirectory, journalId } : null,
       durableBatch,
-      onMismatch: (text) => this.#mismatch(text),
-      onDropped: (segment) => journal.segmentsDropped(segment),
+      onMismatch: (text: string) => this.#mismatch(text),
+      onDropped: (segment: number) => journal.segmentsDropped(segment),
     });
   }
 

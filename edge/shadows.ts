@@ -6,8 +6,8 @@
  * difference is more: the caller halts trading.
  * @module
  */
-import { type TailHandlers, TailLink } from "./journal/mod.ts";
-import type { FollowerInit } from "./journal/mod.ts";
+import type { FollowerInit } from "./journal/follower.ts";
+import { type TailHandlers, TailLink } from "./journal/tail_link.ts";
 import type { Ports } from "./ports.ts";
 
 export type ShadowsOptions = {

@@ -3,11 +3,10 @@
  * venue outside the timeline.
  * @module
  */
-import { fromQuanta } from "../core/decimal.ts";
 import type { Draft } from "../core/event.ts";
 import type { Instrument } from "../core/instrument.ts";
 import type { VenueId } from "../core/numbers.ts";
-import type { DeclaredVenue } from "../config/mod.ts";
+import { type DeclaredVenue, feedSourceOf } from "../config/mod.ts";
 import type { EngineClock } from "./engine_clock.ts";
 import { FeedLink } from "./feed_link.ts";
 import type { FeedInit } from "./feeds/feed.ts";
@@ -86,10 +85,10 @@ export class VenueSide {
 
   #addFeed(venue: DeclaredVenue, instruments: readonly Instrument[]): void {
     const { ports, ingress, clock, queues } = this.#options;
-    const feed = feedOf(venue);
+    const feed = feedSourceOf(venue);
     if (feed === undefined) return this.#say(venue.declaration.id, "up");
     const { id, name } = venue.declaration;
-    const init: FeedInit = { venue: id, instruments: streamed(venue), feed };
+    const init: FeedInit = { venue: id, instruments, feed };
     const link = { init, venue: { id, name }, instruments };
     this.#feeds.push(new FeedLink({ ...link, ingress, queue: queues.marketData, clock, ports }));
   }
@@ -104,31 +103,5 @@ export class VenueSide {
       payload: { status, reason: "the daemon has started" },
       idempotencyKey: null,
     });
-  }
-}
-
-/** The instruments under the symbols that the feed's stream uses. */
-function streamed(venue: DeclaredVenue): readonly Instrument[] {
-  return venue.instruments.map(({ instrument, stream }) =>
-    stream === null ? instrument : { ...instrument, symbol: stream }
-  );
-}
-
-/** What the feed's Worker is to do; undefined where clients publish the market data. */
-function feedOf(venue: DeclaredVenue): FeedInit["feed"] | undefined {
-  const { feed, instruments } = venue;
-  switch (feed.kind) {
-    case "generator": {
-      const startPrices = new Map<string, string>();
-      for (const { instrument: { symbol, priceRule }, startPx } of instruments) {
-        if (startPx !== null) startPrices.set(symbol, fromQuanta(startPx, priceRule.scale));
-      }
-      return { kind: "generator", seed: feed.seed, startPrices: Object.fromEntries(startPrices) };
-    }
-    case "capture":
-      return { kind: "capture", files: feed.files, format: "binance", speed: feed.speed };
-    case "client":
-    case "adapter":
-      return undefined;
   }
 }

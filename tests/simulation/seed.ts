@@ -11,8 +11,9 @@ import { createTimeline } from "../../core/mod.ts";
 import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
 import { declareVenues, PAPER_ADAPTER, parseConfiguration } from "../../config/mod.ts";
 import { type Daemon, type DaemonOptions, type End, startDaemon } from "../../daemon.ts";
-import { runFeed } from "../../edge/feeds/mod.ts";
-import { recover, replayInto, runFollower, runJournalWorker } from "../../edge/journal/mod.ts";
+import { runFeed } from "../../edge/feeds/feed.ts";
+import { recover, replayInto, runJournalWorker } from "../../edge/journal/mod.ts";
+import { runFollower } from "../../edge/journal/follower.ts";
 import type { Log, WorkerEntry } from "../../edge/ports.ts";
 import { runVenue } from "../../edge/venues/host.ts";
 import type { VenueInit } from "../../edge/venues/link.ts";
@@ -256,7 +257,7 @@ class SimulatedRun {
       log: this.#log(),
       stateDirectory: STATE,
       engineVersion: undefined,
-      fromZero: true,
+      from: "zero",
     });
     const timeline = createTimeline();
     replayInto(recovery, { timeline, encodeReport }, new Set());

@@ -111,6 +111,12 @@ export class MemoryDisk implements Disk {
     return cached.data.slice(0, cached.size);
   }
 
+  /** Returns a copy of a file's bytes as they are after a power cut now. */
+  durable(path: string): Uint8Array {
+    const { durable } = this.#node(path);
+    return durable.data.slice(0, durable.size);
+  }
+
   /** Puts a file there, durable. */
   put(path: string, bytes: Uint8Array): void {
     const node = new Node();
