@@ -147,7 +147,7 @@ class SimulatedRun {
   #log(): Log {
     return {
       write: (level, event, fields) => {
-        if (level === "debug" || level === "info") return;
+        if (level === "debug") return;
         this.#lines.push(`${this.#time.monotonicUs()} ${level} ${event} ${text(fields)}`);
         if (this.#lines.length > 200) this.#lines.shift();
       },
