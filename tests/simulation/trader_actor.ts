@@ -54,20 +54,24 @@ export class TraderActor {
   /** True when every intent has a report and every order is over. */
   get isSettled(): boolean {
     if (this.#isTrading || this.#unanswered.size > 0) return false;
+    const done = [...this.reports.values()].some((report) => report["exec_type"] === "IntentDone");
+    return done && [...this.#lastByOrder().values()].every((last) => last["leaves_qty"] === "0");
+  }
+
+  #lastByOrder(): Map<string, Report> {
     const last = new Map<string, Report>();
-    let done = false;
     for (const report of this.reports.values()) {
-      if (report["exec_type"] === "IntentDone") done = true;
       if (typeof report["order_id"] === "string") last.set(report["order_id"], report);
     }
-    return done && [...last.values()].every((report) => report["leaves_qty"] === "0");
+    return last;
   }
 
   /** What it waits for, for the message of a failed seed. */
   get summary(): string {
-    return `${this.#options.clientId}: ${this.#lastSeq} reports, unanswered ${
-      [...this.#unanswered.keys()].join(" ")
-    }`;
+    const open = [...this.#lastByOrder().values()].filter((report) => report["leaves_qty"] !== "0");
+    return `${this.#options.clientId}: ${this.#lastSeq} reports, unanswered [${
+      [...this.#unanswered.keys()]
+    }], open ${JSON.stringify(open.slice(0, 3))}`;
   }
 
   #connect(): void {
