@@ -32,6 +32,8 @@ export class DenoSocket implements Socket {
   #ending = false;
   #finSent = false;
   #gone = false;
+  /** Why it has gone, while nobody is attached to be told. */
+  #goneBecause: string | undefined;
 
   constructor(of: { readonly peer: string; readonly direction: "incoming" | "outgoing" }) {
     this.peer = of.peer;
@@ -61,7 +63,8 @@ export class DenoSocket implements Socket {
   attach(handlers: SocketHandlers): void {
     const first = this.#handlers === undefined;
     this.#handlers = handlers;
-    if (first && this.#connection !== undefined) this.#start(this.#connection);
+    if (this.#goneBecause !== undefined) this.#sayClosed(this.#goneBecause);
+    else if (first && this.#connection !== undefined) this.#start(this.#connection);
   }
 
   /** What is written after `end` or after the connection has gone is dropped. */
@@ -175,6 +178,12 @@ export class DenoSocket implements Socket {
     this.#gone = true;
     this.#wake?.();
     this.#connection?.close();
+    if (this.#handlers === undefined) this.#goneBecause = reason;
+    else this.#sayClosed(reason);
+  }
+
+  #sayClosed(reason: string): void {
+    this.#goneBecause = undefined;
     queueMicrotask(() => this.#handlers?.closed(reason));
   }
 }

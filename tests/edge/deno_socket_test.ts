@@ -7,6 +7,7 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { connect as netConnect } from "node:net";
+import fc from "fast-check";
 import { denoSockets } from "../../edge/deno_sockets.ts";
 import type { Log, Socket, SocketHandlers } from "../../edge/ports.ts";
 
@@ -265,3 +266,81 @@ Deno.test("listen() serves others at once although one peer resets what it opens
   peer.close();
   listener.close();
 });
+
+Deno.test("destroy() before the connection is open closes it once and never opens it", async () => {
+  const listener = sockets.listen(LOOPBACK, (socket) => socket.destroy());
+  const recorder = new Recorder();
+  const socket = sockets.connect({ hostname: listener.hostname, port: listener.port });
+  socket.attach(recorder);
+  socket.destroy();
+  await recorder.untilClosed();
+  await pause(20);
+  listener.close();
+  deepStrictEqual(recorder.events, ["closed: closed by this side"]);
+});
+
+Deno.test("attach() after the connection has gone is told so", async () => {
+  const socket = sockets.connect(LOOPBACK);
+  socket.destroy();
+  await pause(5);
+  const recorder = new Recorder();
+  socket.attach(recorder);
+  await recorder.untilClosed();
+  deepStrictEqual(recorder.events, ["closed: closed by this side"]);
+});
+
+Deno.test("an echo over two sockets loses and reorders nothing, whatever sizes and pauses", async () => {
+  const step = fc.record({
+    bytes: fc.integer({ min: 0, max: 200_000 }),
+    pauseMs: fc.constantFrom(0, 0, 0, 2),
+    act: fc.constantFrom("none", "pause", "resume"),
+  });
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
+      const listener = sockets.listen(LOOPBACK, (socket) =>
+        socket.attach({
+          data: (bytes) => socket.write(bytes),
+          ended: () => socket.end(),
+          drained: () => {},
+          closed: () => {},
+        }));
+      const digest = new Rolling();
+      const recorder = new Recorder();
+      const read = recorder.data.bind(recorder);
+      recorder.data = (bytes) => {
+        digest.take(bytes);
+        read(bytes);
+      };
+      const socket = sockets.connect({ hostname: listener.hostname, port: listener.port });
+      socket.attach(recorder);
+      const sent = new Rolling();
+      let total = 0;
+      for (const { bytes, pauseMs, act } of steps) {
+        const chunk = Uint8Array.from({ length: bytes }, (_, at) => (at * 31 + total) & 0xff);
+        sent.take(chunk);
+        total += bytes;
+        socket.write(chunk);
+        if (act === "pause") socket.pause();
+        if (act === "resume") socket.resume();
+        if (pauseMs > 0) await pause(pauseMs);
+      }
+      socket.end();
+      socket.resume();
+      await recorder.untilClosed();
+      listener.close();
+      strictEqual(recorder.bytes, total);
+      strictEqual(digest.value, sent.value);
+      deepStrictEqual(recorder.life, ["opened", "ended", "closed: ended by both sides"]);
+    }),
+    { numRuns: 40 },
+  );
+});
+
+/** A checksum that depends on the order of bytes and not on how they were cut. */
+class Rolling {
+  value = 1;
+
+  take(bytes: Uint8Array): void {
+    for (const byte of bytes) this.value = (Math.imul(this.value, 16_777_619) ^ byte) >>> 0;
+  }
+}

@@ -123,10 +123,8 @@ Deno.test("run lists every problem of a bad configuration, starts nothing, and e
 Deno.test("run names a configuration file that cannot be read", async () => {
   const session = new Session();
   strictEqual(await session.run("run", "--config", "none.yaml"), EXIT.configuration);
-  match(
-    session.error[0] ?? "",
-    /^none\.yaml:1:1: must be a UTF-8 file that can be read: was No such/,
-  );
+  const sentence = /^none\.yaml:1:1: must be a UTF-8 file that can be read: was No such/;
+  match(session.error[0] ?? "", sentence);
 });
 
 Deno.test("check shows what the built-in configuration means", async () => {
