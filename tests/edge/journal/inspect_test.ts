@@ -128,5 +128,11 @@ Deno.test("journalExport() gives events and reports as JSON lines and as CSV", (
   const [header, first] = exported(rig, { what: "reports", format: "csv" });
   match(header ?? "", /^client,report_seq,seq_id,/);
   match(first ?? "", /^#\d,1,4,/);
+  const fills = exported(rig, { what: "fills", format: "csv" });
+  strictEqual(fills.length, 6);
+  match(fills[1] ?? "", /^8,1008,#\d,8,i-8,paper:A\/B,\w+,e-8,2,11,Maker,0\.001,B$/);
+  const orders = exported(rig, { what: "orders", format: "jsonl" });
+  strictEqual(orders.length, 10);
+  strictEqual(JSON.parse(orders[1] ?? "").ord_status, "Filled");
   match(exported(rig, { what: "events", format: "csv" })[4] ?? "", /BookDelta|IntentReceived/);
 });
