@@ -30,6 +30,7 @@ export type WireReport = {
   readonly avg_px: Text;
   readonly reject_code?: string;
   readonly text?: string;
+  readonly orig_intent_id?: string;
   readonly exec_ref_id?: string;
   readonly transact_us?: number;
   readonly event_us?: number;

@@ -116,8 +116,8 @@ export class JournalWriter {
     this.#encoder.encodeInto(line, draft.buffer.subarray(from));
     const { segment, offset } = this.#tail;
     const bytes = line.length + parts;
-    this.#fillTo(file, offset + bytes);
     file.writeAt(draft.buffer.subarray(from, from + bytes), offset);
+    this.#fillAfter(file, offset + bytes);
     file.syncData();
     const batch = this.#tail.batch + 1;
     const since = this.#tail.segmentSinceUs === 0 ? draft.timeUs : this.#tail.segmentSinceUs;
@@ -146,7 +146,8 @@ export class JournalWriter {
     const file = this.#file;
     if (file === undefined || this.#tail.offset >= this.#settings.segmentBytes) return;
     if (this.#filled - this.#tail.offset >= this.#settings.fillBytes / 2) return;
-    this.#fillTo(file, this.#tail.offset + this.#settings.fillBytes);
+    file.writeAt(new Uint8Array(this.#settings.fillBytes), this.#filled);
+    this.#filled += this.#settings.fillBytes;
     file.syncData();
   }
 
@@ -207,8 +208,8 @@ export class JournalWriter {
     const file = this.#disk.open(`${path}.tmp`, "create");
     file.truncate(0);
     file.writeAt(header, 0);
-    this.#filled = header.length;
-    this.#fillTo(file, this.#settings.fillBytes);
+    this.#filled = 0;
+    this.#fillAfter(file, header.length);
     file.syncData();
     this.#disk.rename(`${path}.tmp`, path);
     this.#disk.syncDirectory(this.#directory);
@@ -217,11 +218,11 @@ export class JournalWriter {
     return file;
   }
 
-  #fillTo(file: DiskFile, end: number): void {
+  /** Fills up to the next step when what was written reached beyond the filled space. */
+  #fillAfter(file: DiskFile, end: number): void {
     if (end <= this.#filled) return;
-    const steps = Math.ceil((end - this.#filled) / this.#settings.fillBytes);
-    const zeros = new Uint8Array(steps * this.#settings.fillBytes);
-    file.writeAt(zeros, this.#filled);
-    this.#filled += zeros.length;
+    const { fillBytes } = this.#settings;
+    this.#filled = (Math.floor(end / fillBytes) + 1) * fillBytes;
+    file.writeAt(new Uint8Array(this.#filled - end), end);
   }
 }

@@ -131,13 +131,44 @@ export class EchoTimeline implements Timeline {
   }
 }
 
-/** A report's wire text for tests. */
+/**
+ * A report's wire text for tests: every second one is a trade of 2 at 10 or 11, bought by clients 0
+ * and 1, sold by client 2.
+ */
 export function encodeEchoReport(report: ExecutionReport): string {
+  const isTrade = report.seqId % 8 === 0;
   return JSON.stringify({
     type: "ExecutionReport",
+    v: 1,
     report_seq: report.reportSeq,
     seq_id: report.seqId,
     intent_id: report.intentId,
+    order_id: String(report.seqId),
+    venue_order_id: null,
+    instrument: "paper:A/B",
+    side: report.client === 2 ? "Sell" : "Buy",
+    ord_type: "Limit",
+    time_in_force: "GTC",
+    price: "11",
+    order_qty: "2",
     tag: report.tag,
+    exec_type: isTrade ? "Trade" : "PendingNew",
+    ord_status: isTrade ? "Filled" : "Submitted",
+    cum_qty: isTrade ? "2" : "0",
+    leaves_qty: isTrade ? "0" : "2",
+    avg_px: isTrade ? "10" : null,
+    transact_us: report.transactUs,
+    ...(isTrade ? tradeFields(report) : {}),
   });
+}
+
+function tradeFields(report: ExecutionReport): Readonly<Record<string, string>> {
+  return {
+    exec_id: `e-${report.seqId}`,
+    last_qty: "2",
+    last_px: report.seqId % 16 === 0 ? "10" : "11",
+    liquidity: "Maker",
+    commission: "0.001",
+    commission_currency: "B",
+  };
 }

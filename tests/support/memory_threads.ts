@@ -46,6 +46,11 @@ export class MemoryThreads {
     };
   }
 
+  /** Queues a task. */
+  soon(task: () => void): void {
+    this.#tasks.push(task);
+  }
+
   /** Runs the oldest task; false if there is none. */
   step(): boolean {
     const task = this.#tasks.shift();

@@ -90,7 +90,7 @@ Deno.test("recover() drops a torn last batch, cut at any byte, and keeps all bef
 });
 
 Deno.test("recover() refuses a tail cut below the high-water mark", () => {
-  const rig = journalOf(30);
+  const rig = journalOf(15);
   alter(rig.disk, FIRST, (bytes) => bytes.subarray(0, bytes.lastIndexOf(123) - 900));
   match(refusalOf(rig.disk).message, /high-water mark/);
 });
