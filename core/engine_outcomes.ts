@@ -138,6 +138,7 @@ export function applyReplaced(
     turn.state.count("stale_reports");
     return;
   }
+  accept(turn, order, { inferred: true });
   order.orderQty = atLeastExecuted(order, orderQty);
   order.price = price;
   advance(turn, order, { execType: "Restated", reason: "changed by the venue" });

@@ -122,6 +122,11 @@ export class World {
     this.timeline = createTimeline(from);
   }
 
+  /** True if the venue lives on the timeline. */
+  get isSimulated(): boolean {
+    return this.#options.simulation !== undefined;
+  }
+
   /** Passes time without an event. */
   wait(ms: number): this {
     this.nowUs += ms * 1000;
@@ -271,6 +276,7 @@ export class World {
   replace(
     intentId: string,
     of: { readonly orig: string; readonly qty: string } & Partial<ReplaceOrder>,
+    session = 1,
   ): readonly ExecutionReport[] {
     const { orig, qty: orderQty, ...rest } = of;
     return this.intent({
@@ -283,7 +289,7 @@ export class World {
       hasTag: false,
       validateOnly: false,
       ...rest,
-    });
+    }, session);
   }
 
   cancel(intentId: string, orig: string, session = 1): readonly ExecutionReport[] {
@@ -294,9 +300,14 @@ export class World {
     );
   }
 
-  cancelAll(intentId: string, instrument: string | null = null): readonly ExecutionReport[] {
+  cancelAll(
+    intentId: string,
+    of: { readonly instrument?: string | null; readonly session?: number } = {},
+  ): readonly ExecutionReport[] {
     const sentUs = micros(this.nowUs);
-    return this.intent({ action: "CancelAll", intentId, sentUs, tag: null, instrument });
+    const instrument = of.instrument ?? null;
+    const intent: Intent = { action: "CancelAll", intentId, sentUs, tag: null, instrument };
+    return this.intent(intent, of.session);
   }
 
   broker<Type extends keyof BrokerPayloads>(
