@@ -52,9 +52,19 @@ export function readOrders(state: EngineState, node: CheckpointNode): void {
     const { id, client } = order.terms;
     state.blotter.add(order);
     if (!order.isTerminal) state.clients.all[client]?.open.add(id);
-    for (const name of row.texts("venue_order_ids")) state.blotter.nameAtVenue(order, name);
-    order.venueOrderId = textOrNull(row, "venue_order_id");
+    readNames(state, order, row);
     armDeadlines(state, order);
+  }
+}
+
+function readNames(state: EngineState, order: Order, row: NodeReader): void {
+  for (const name of row.texts("former_venue_order_ids")) state.blotter.nameAtVenue(order, name);
+  const name = textOrNull(row, "venue_order_id");
+  if (name !== null) state.blotter.nameAtVenue(order, name);
+  else if (order.venueOrderId !== null) {
+    order.formerVenueOrderIds ??= [];
+    order.formerVenueOrderIds.push(order.venueOrderId);
+    order.venueOrderId = null;
   }
 }
 
@@ -80,7 +90,7 @@ function orderRow(order: Order): TableRow {
     tag: order.tag,
     bearer: order.bearer.intentId,
     venue_order_id: order.venueOrderId,
-    venue_order_ids: [...order.venueOrderIds],
+    former_venue_order_ids: [...order.formerVenueOrderIds ?? []],
     cl_ord_id: order.clOrdId,
     version: order.version,
     base_version: order.baseVersion,
@@ -103,7 +113,7 @@ function orderRow(order: Order): TableRow {
     ended_us: order.endedUs,
     was_absent: order.wasAbsent,
     fills: fillsNode(order),
-    seen_keys: order.seenKeys === null ? [] : [...order.seenKeys],
+    seen_keys: [...order.seenKeys ?? []],
   };
 }
 
@@ -131,7 +141,7 @@ function readOrder(state: EngineState, row: NodeReader): Order {
   for (const request of row.rows("requests")) readRequest(order, request);
   readFills(order, row);
   const seen = row.texts("seen_keys");
-  if (seen.length > 0) order.seenKeys = new Set(seen);
+  if (seen.length > 0) order.seenKeys = [...seen];
   return order;
 }
 

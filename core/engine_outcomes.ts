@@ -218,7 +218,7 @@ function submitReplacement(turn: Turn, order: Order, replace: PendingReplace): v
   order.baseCumQty = executed;
   order.clOrdId = nextClOrdId(turn, order);
   order.baseVersion = order.version;
-  order.venueOrderId = null;
+  forgetName(order);
   issue(turn, order, "Submit");
 }
 
@@ -246,6 +246,14 @@ function forgetAll(order: Order): void {
 
 function learnName(turn: Turn, order: Order, venueOrderId: string | null): void {
   if (venueOrderId !== null) turn.state.blotter.nameAtVenue(order, venueOrderId);
+}
+
+/** The new version has a name of its own, once the venue gives it; fills may still use the old. */
+function forgetName(order: Order): void {
+  if (order.venueOrderId === null) return;
+  order.formerVenueOrderIds ??= [];
+  order.formerVenueOrderIds.push(order.venueOrderId);
+  order.venueOrderId = null;
 }
 
 function atLeastExecuted(order: Order, orderQty: Qty): Qty {

@@ -1,5 +1,5 @@
 // Proves R-CORE-5 and R-CORE-9: random strategies, venues and restarts on one timeline.
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
 import {
   type Capabilities,
@@ -265,7 +265,7 @@ function choose(w: World, { a, b }: Step): ExecutionReport | undefined {
   return orders[a % Math.max(1, orders.length)];
 }
 
-function orderOf(w: World, id: number) {
+function orderOf(w: World, id: number): ExecutionReport["order"] | undefined {
   return w.timeline.view.orders("account", { open: false, limit: 10_000 })
     .find((report) => report.order?.orderId === orderId(id))?.order;
 }
@@ -295,7 +295,7 @@ function assertStream(w: World): void {
     if (before !== undefined) strictEqual(ordStatus, before, "a terminal order stays as it ended");
     if (execType === "New" || execType === "Replaced") accepted.add(order.orderId);
     if (execType === "Trade" && before === undefined) {
-      strictEqual(accepted.has(order.orderId), true, "no fill before acceptance");
+      ok(accepted.has(order.orderId), "no fill before acceptance");
     }
     if (isTerminal(ordStatus)) {
       ended.set(order.orderId, ordStatus);

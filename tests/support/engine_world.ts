@@ -117,8 +117,8 @@ export class World {
   readonly #options: WorldOptions;
   readonly #lastReport = new Map<ClientIndex, number>();
 
-  constructor(options: WorldOptions = {}, from?: Checkpoint) {
-    this.#options = options;
+  constructor(options?: WorldOptions, from?: Checkpoint) {
+    this.#options = options ?? {};
     this.timeline = createTimeline(from);
   }
 
@@ -169,7 +169,7 @@ export class World {
       if (due === undefined || due > this.nowUs) return reports;
       reports.push(...this.offer(draft("timer", "DeadlineReached", { dueUs: due })));
     }
-    ok(false, "deadlines must come to an end");
+    throw new Error("Cannot fire: deadlines must come to an end: was over 1000");
   }
 
   start(): this {
