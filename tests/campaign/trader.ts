@@ -7,7 +7,7 @@
  * @module
  */
 import type { Draws } from "../support/draws.ts";
-import { type Message, type Report, WireClient } from "../support/wire_client.ts";
+import { type Message, RemoteClient, type Report } from "../support/remote_client.ts";
 
 export type TraderOptions = {
   readonly clientId: string;
@@ -37,7 +37,7 @@ export class Trader {
   readonly placed: string[] = [];
   #lastSeq = 0;
   #count = 0;
-  #client: WireClient | undefined;
+  #client: RemoteClient | undefined;
   #seen = 0;
   #isStopped = false;
   readonly problems: string[] = [];
@@ -115,11 +115,11 @@ export class Trader {
     );
   }
 
-  async #connect(): Promise<WireClient | undefined> {
+  async #connect(): Promise<RemoteClient | undefined> {
     const { port, token, clientId } = this.#options;
     try {
       const hello = { resume_from: this.#lastSeq, cancel_on_disconnect: false };
-      const client = await WireClient.connect({ port, token, clientId, hello });
+      const client = await RemoteClient.connect({ port, token, clientId, hello });
       this.#client = client;
       this.#seen = 0;
       this.reconnects++;
@@ -132,11 +132,11 @@ export class Trader {
     return undefined;
   }
 
-  async #resend(client: WireClient): Promise<void> {
+  async #resend(client: RemoteClient): Promise<void> {
     for (const intent of this.#unanswered.values()) await client.send(intent);
   }
 
-  async #step(client: WireClient): Promise<void> {
+  async #step(client: RemoteClient): Promise<void> {
     this.#take(client);
     const { draws, instrument } = this.#options;
     const open = this.placed.slice(-40);
@@ -168,7 +168,7 @@ export class Trader {
   }
 
   /** Takes what arrived; every number must be the next one or one already known word for word. */
-  #take(client: WireClient): void {
+  #take(client: RemoteClient): void {
     for (; this.#seen < client.reports.length; this.#seen++) {
       const received = client.reports[this.#seen];
       if (received !== undefined) this.#takeOne(received);

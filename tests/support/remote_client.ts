@@ -32,7 +32,7 @@ export function toFrame(message: Readonly<Record<string, unknown>>): Uint8Array 
 }
 
 /** One connection to a daemon. */
-export class WireClient {
+export class RemoteClient {
   /** Everything received, oldest first, but reports and heartbeats. */
   readonly messages: Message[] = [];
   readonly reports: Report[] = [];
@@ -44,8 +44,8 @@ export class WireClient {
   #heartbeat: ReturnType<typeof setInterval> | undefined;
 
   /** Connects without saying anything. */
-  static async open(port: number): Promise<WireClient> {
-    const client = new WireClient();
+  static async open(port: number): Promise<RemoteClient> {
+    const client = new RemoteClient();
     client.#connection = await Deno.connect({ hostname: "127.0.0.1", port });
     client.#connection.setNoDelay();
     client.#read();
@@ -53,8 +53,8 @@ export class WireClient {
   }
 
   /** Connects, says HELLO and waits for the answer. */
-  static async connect(options: ConnectOptions): Promise<WireClient> {
-    const client = await WireClient.open(options.port);
+  static async connect(options: ConnectOptions): Promise<RemoteClient> {
+    const client = await RemoteClient.open(options.port);
     await client.send({
       type: "HELLO",
       wire: [1],
