@@ -17,7 +17,7 @@ import {
 import type { TableRow } from "./checkpoint_table.ts";
 import type { EngineState } from "./engine_state.ts";
 import { invariant } from "./invariant.ts";
-import { NEXT, type OrderState } from "./lifecycle.ts";
+import { ORDER_STATES } from "./lifecycle.ts";
 import { NodeReader } from "./node_reader.ts";
 import { type ClientIndex, micros, orderId, px, qty, requestId } from "./numbers.ts";
 import {
@@ -38,7 +38,6 @@ import type { CheckpointNode } from "./timeline.ts";
 const KINDS: readonly RequestKind[] = ["Submit", "Cancel", "Replace", "Lookup"];
 const CAUSES: readonly CancelCause[] = ["intent", "cancelAll", "lapse", "disconnect", "kill"];
 const STAGES: readonly PendingReplace["stage"][] = ["native", "cancelling", "placing"];
-const STATES = Object.keys(NEXT) as OrderState[];
 
 /** Writes all orders that are kept. */
 export function ordersNode(state: EngineState): CheckpointNode {
@@ -121,7 +120,7 @@ function readOrder(state: EngineState, row: NodeReader): Order {
   const terms = fromNode<OrderTerms>(row.node("terms"));
   const intents = new IntentFinder(state, terms.client);
   const order = new Order(terms, intents.find(row.text("bearer")));
-  order.status = oneOf(row.text("status"), STATES);
+  order.status = oneOf(row.text("status"), ORDER_STATES);
   order.isAccepted = row.flag("is_accepted");
   order.price = maybe(row.integerOrNull("price"), px);
   order.orderQty = qty(row.integer("order_qty"));

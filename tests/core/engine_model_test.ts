@@ -1,4 +1,7 @@
-// Proves R-CORE-5 and R-CORE-9: random strategies, venues and restarts on one timeline.
+/**
+ * Random strategies, venues and restarts on one timeline. Proves R-CORE-5 and R-CORE-9.
+ * @module
+ */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
 import {
@@ -126,6 +129,14 @@ function play(w: World, p: Play, step: Step): void {
         value: a % 4 === 0 ? "Reducing" : "Active",
       }, p.session);
       break;
+    default:
+      worldTurns(w, p, { ...step, order });
+  }
+}
+
+function worldTurns(w: World, p: Play, step: Step & { readonly order: number }): void {
+  const { a, b } = step;
+  switch (step.kind) {
     case "wait":
       w.wait(a);
       pump(w);
@@ -155,7 +166,7 @@ function play(w: World, p: Play, step: Step): void {
       w.open({ session: p.session });
       break;
     default:
-      venueSpeaks(w, step, order);
+      venueSpeaks(w, step, step.order);
   }
 }
 

@@ -1,4 +1,8 @@
-// Proves R-CORE-3, R-WIRE-2 (idempotence) and R-EXEC-1 (TTL) for Place and for what all share.
+/**
+ * Place, and what all intents share: checks in their order, idempotence, retirement, TTL. Proves
+ * R-CORE-3, R-WIRE-2 and R-EXEC-1 as far as they concern the engine.
+ * @module
+ */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { micros, type PlaceOrder, qty } from "../../core/mod.ts";
 import { instrumentId, type RejectCode } from "../../core/mod.ts";

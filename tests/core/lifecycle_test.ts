@@ -1,4 +1,7 @@
-// Proves R-CORE-4 and the terminal rule of R-CORE-5.
+/**
+ * The life cycle table, visited whole. Proves R-CORE-4 and the terminal rule of R-CORE-5.
+ * @module
+ */
 import { ok, strictEqual } from "node:assert/strict";
 import {
   isTerminal,
