@@ -9,6 +9,7 @@
  */
 import type { ClientFill, Clients } from "./clients.ts";
 import { Fifo } from "./fifo.ts";
+import { invariant } from "./invariant.ts";
 import { type Micros, micros, type OrderId, orderId, type VenueId } from "./numbers.ts";
 import type { IntentRecord, Order } from "./order.ts";
 
@@ -22,7 +23,8 @@ const RETIRE_GRAIN_US = 1_000_000;
 /** Orders by id, with the indexes by which reports find them. */
 export class Blotter {
   readonly #orders = new Map<OrderId, Order>();
-  readonly #byVenueOrderId = new Map<string, OrderId>();
+  /** By venue number, then by the venue's name of the order. */
+  readonly #byVenueOrderId: Map<string, OrderId>[] = [];
   /** Ended orders, oldest end first. */
   readonly ended = new Fifo<Order>();
   /** Intents, oldest first; those bound to an order that is kept move to `held`. */
@@ -58,13 +60,16 @@ export class Blotter {
   /** Remembers the venue's name of an order. */
   nameAtVenue(order: Order, venueOrderId: string): void {
     if (order.venueOrderId === venueOrderId) return;
+    if (order.venueOrderId !== null) {
+      order.formerVenueOrderIds ??= [];
+      order.formerVenueOrderIds.push(order.venueOrderId);
+    }
     order.venueOrderId = venueOrderId;
-    order.venueOrderIds.push(venueOrderId);
-    this.#byVenueOrderId.set(venueKey(order.terms.venue, venueOrderId), order.terms.id);
+    this.#namesAt(order.terms.venue).set(venueOrderId, order.terms.id);
   }
 
   byVenueOrderId(venue: VenueId, venueOrderId: string): Order | undefined {
-    const id = this.#byVenueOrderId.get(venueKey(venue, venueOrderId));
+    const id = this.#byVenueOrderId[venue]?.get(venueOrderId);
     return id === undefined ? undefined : this.#orders.get(id);
   }
 
@@ -98,6 +103,13 @@ export class Blotter {
     return dueUs(first, horizonUs);
   }
 
+  #namesAt(venue: VenueId): Map<string, OrderId> {
+    while (this.#byVenueOrderId.length <= venue) this.#byVenueOrderId.push(new Map());
+    const names = this.#byVenueOrderId[venue];
+    invariant(names !== undefined, "A venue must have its index");
+    return names;
+  }
+
   #isDue(
     sinceUs: Micros | null | undefined,
     at: { readonly nowUs: Micros; readonly horizonUs: number },
@@ -109,9 +121,9 @@ export class Blotter {
   #forget(order: Order, clients: Clients): void {
     const id = order.terms.id;
     this.#orders.delete(id);
-    for (const venueOrderId of order.venueOrderIds) {
-      const key = venueKey(order.terms.venue, venueOrderId);
-      if (this.#byVenueOrderId.get(key) === id) this.#byVenueOrderId.delete(key);
+    const names = this.#namesAt(order.terms.venue);
+    for (const name of [...order.formerVenueOrderIds ?? [], order.venueOrderId]) {
+      if (name !== null && names.get(name) === id) names.delete(name);
     }
     const client = clients.all[order.terms.client];
     if (client === undefined) return;
@@ -134,8 +146,4 @@ export class Blotter {
 function dueUs(sinceUs: number, horizonUs: number): Micros {
   const due = sinceUs + horizonUs + FUTURE_MAX_US;
   return micros(Math.ceil(due / RETIRE_GRAIN_US) * RETIRE_GRAIN_US);
-}
-
-function venueKey(venue: VenueId, venueOrderId: string): string {
-  return `${venue}:${venueOrderId}`;
 }

@@ -17,7 +17,7 @@ import {
 import type { TableRow } from "./checkpoint_table.ts";
 import type { EngineState } from "./engine_state.ts";
 import { invariant } from "./invariant.ts";
-import { NEXT, type OrderState } from "./lifecycle.ts";
+import { ORDER_STATES } from "./lifecycle.ts";
 import { NodeReader } from "./node_reader.ts";
 import { type ClientIndex, micros, orderId, px, qty, requestId } from "./numbers.ts";
 import {
@@ -38,7 +38,6 @@ import type { CheckpointNode } from "./timeline.ts";
 const KINDS: readonly RequestKind[] = ["Submit", "Cancel", "Replace", "Lookup"];
 const CAUSES: readonly CancelCause[] = ["intent", "cancelAll", "lapse", "disconnect", "kill"];
 const STAGES: readonly PendingReplace["stage"][] = ["native", "cancelling", "placing"];
-const STATES = Object.keys(NEXT) as OrderState[];
 
 /** Writes all orders that are kept. */
 export function ordersNode(state: EngineState): CheckpointNode {
@@ -52,9 +51,19 @@ export function readOrders(state: EngineState, node: CheckpointNode): void {
     const { id, client } = order.terms;
     state.blotter.add(order);
     if (!order.isTerminal) state.clients.all[client]?.open.add(id);
-    for (const name of row.texts("venue_order_ids")) state.blotter.nameAtVenue(order, name);
-    order.venueOrderId = textOrNull(row, "venue_order_id");
+    readNames(state, order, row);
     armDeadlines(state, order);
+  }
+}
+
+function readNames(state: EngineState, order: Order, row: NodeReader): void {
+  for (const name of row.texts("former_venue_order_ids")) state.blotter.nameAtVenue(order, name);
+  const name = textOrNull(row, "venue_order_id");
+  if (name !== null) state.blotter.nameAtVenue(order, name);
+  else if (order.venueOrderId !== null) {
+    order.formerVenueOrderIds ??= [];
+    order.formerVenueOrderIds.push(order.venueOrderId);
+    order.venueOrderId = null;
   }
 }
 
@@ -80,7 +89,7 @@ function orderRow(order: Order): TableRow {
     tag: order.tag,
     bearer: order.bearer.intentId,
     venue_order_id: order.venueOrderId,
-    venue_order_ids: [...order.venueOrderIds],
+    former_venue_order_ids: [...order.formerVenueOrderIds ?? []],
     cl_ord_id: order.clOrdId,
     version: order.version,
     base_version: order.baseVersion,
@@ -103,7 +112,7 @@ function orderRow(order: Order): TableRow {
     ended_us: order.endedUs,
     was_absent: order.wasAbsent,
     fills: fillsNode(order),
-    seen_keys: order.seenKeys === null ? [] : [...order.seenKeys],
+    seen_keys: [...order.seenKeys ?? []],
   };
 }
 
@@ -111,7 +120,7 @@ function readOrder(state: EngineState, row: NodeReader): Order {
   const terms = fromNode<OrderTerms>(row.node("terms"));
   const intents = new IntentFinder(state, terms.client);
   const order = new Order(terms, intents.find(row.text("bearer")));
-  order.status = oneOf(row.text("status"), STATES);
+  order.status = oneOf(row.text("status"), ORDER_STATES);
   order.isAccepted = row.flag("is_accepted");
   order.price = maybe(row.integerOrNull("price"), px);
   order.orderQty = qty(row.integer("order_qty"));
@@ -131,7 +140,7 @@ function readOrder(state: EngineState, row: NodeReader): Order {
   for (const request of row.rows("requests")) readRequest(order, request);
   readFills(order, row);
   const seen = row.texts("seen_keys");
-  if (seen.length > 0) order.seenKeys = new Set(seen);
+  if (seen.length > 0) order.seenKeys = [...seen];
   return order;
 }
 

@@ -12,10 +12,11 @@ export type TableRow = { readonly [column: string]: CheckpointNode };
 
 /** Writes rows as a table. */
 export function toTable(rows: readonly TableRow[]): CheckpointNode {
-  const first = rows[0];
+  const [first] = rows;
+  const columns = first === undefined ? [] : namesOf(first);
   return {
-    columns: first === undefined ? [] : Object.keys(first),
-    rows: rows.map((row) => Object.values(row)),
+    columns,
+    rows: rows.map((row) => columns.map((name) => row[name] ?? null)),
   };
 }
 
@@ -55,4 +56,9 @@ export function asNode(document: object | null): CheckpointNode {
 /** Reads back what {@link asNode} wrote; the checkpoint's digest vouches for it. */
 export function fromNode<Document>(node: CheckpointNode): Document {
   return node as Document;
+}
+
+/** Names of a literal's fields, in the order in which it was written. */
+function namesOf(row: TableRow): readonly string[] {
+  return Reflect.ownKeys(row).filter((name) => typeof name === "string");
 }

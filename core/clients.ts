@@ -137,7 +137,8 @@ function mixParams(digest: Digest, params: Params | null): void {
     digest.word(0);
     return;
   }
-  for (const name of Object.keys(params).sort()) {
+  const names = Reflect.ownKeys(params).filter((name) => typeof name === "string").sort();
+  for (const name of names) {
     const value = params[name];
     digest.text(name);
     digest.text(typeof value);

@@ -28,6 +28,9 @@ import type { Order } from "./order.ts";
 /** An event that a venue reported. */
 export type BrokerEvent = Event<keyof BrokerPayloads>;
 
+/** Keys remembered per order: what is older is stale by the state of the order. */
+const SEEN_KEYS_MAX = 64;
+
 /** Applies a broker report. */
 export function applyBroker(turn: Turn, event: BrokerEvent): void {
   const order = findOrder(turn, event);
@@ -35,17 +38,23 @@ export function applyBroker(turn: Turn, event: BrokerEvent): void {
     raiseOrphan(turn, event);
     return;
   }
-  const key = event.idempotencyKey;
-  if (key !== null) {
-    if (order.seenKeys?.has(key) === true) {
-      turn.state.count("duplicate_reports");
-      return;
-    }
-    order.seenKeys ??= new Set();
-    order.seenKeys.add(key);
+  if (isSeen(order, event)) {
+    turn.state.count("duplicate_reports");
+    return;
   }
   dispatch(turn, order, event);
   syncDoubt(turn, order);
+}
+
+/** Executions are known by their own id, for as long as the order is kept. */
+function isSeen(order: Order, event: BrokerEvent): boolean {
+  const key = event.idempotencyKey;
+  if (key === null || event.eventType === "OrderExecuted") return false;
+  order.seenKeys ??= [];
+  if (order.seenKeys.includes(key)) return true;
+  order.seenKeys.push(key);
+  if (order.seenKeys.length > SEEN_KEYS_MAX) order.seenKeys.shift();
+  return false;
 }
 
 function dispatch(turn: Turn, order: Order, event: BrokerEvent): void {

@@ -8,7 +8,7 @@
  * @module
  */
 import { accept } from "./engine_outcomes.ts";
-import { toExecution } from "./engine_reports.ts";
+import { type Step, toExecution } from "./engine_reports.ts";
 import { advance } from "./engine_settle.ts";
 import { haltAccount, raise, type Turn } from "./engine_turn.ts";
 import type { BrokerPayloads } from "./event.ts";
@@ -68,17 +68,14 @@ export function applyVoided(
     return;
   }
   takeBack(turn, order, fill);
-  advance(turn, order, {
+  const voided = { execId: payload.execId, lastQty: qty(0), commission: "0" };
+  const step: Step = {
     execType: "TradeCancel",
     reason: `execution ${payload.execRefId} voided`,
     execRefId: payload.execRefId,
-    execution: {
-      ...fill.execution,
-      execId: payload.execId,
-      lastQty: qty(0),
-      commission: "0",
-    },
-  });
+    execution: { ...fill.execution, ...voided },
+  };
+  advance(turn, order, step);
 }
 
 function book(turn: Turn, order: Order, execution: Execution): void {

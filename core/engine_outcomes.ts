@@ -138,6 +138,7 @@ export function applyReplaced(
     turn.state.count("stale_reports");
     return;
   }
+  accept(turn, order, { inferred: true });
   order.orderQty = atLeastExecuted(order, orderQty);
   order.price = price;
   advance(turn, order, { execType: "Restated", reason: "changed by the venue" });
@@ -217,7 +218,7 @@ function submitReplacement(turn: Turn, order: Order, replace: PendingReplace): v
   order.baseCumQty = executed;
   order.clOrdId = nextClOrdId(turn, order);
   order.baseVersion = order.version;
-  order.venueOrderId = null;
+  forgetName(order);
   issue(turn, order, "Submit");
 }
 
@@ -245,6 +246,14 @@ function forgetAll(order: Order): void {
 
 function learnName(turn: Turn, order: Order, venueOrderId: string | null): void {
   if (venueOrderId !== null) turn.state.blotter.nameAtVenue(order, venueOrderId);
+}
+
+/** The new version has a name of its own, once the venue gives it; fills may still use the old. */
+function forgetName(order: Order): void {
+  if (order.venueOrderId === null) return;
+  order.formerVenueOrderIds ??= [];
+  order.formerVenueOrderIds.push(order.venueOrderId);
+  order.venueOrderId = null;
 }
 
 function atLeastExecuted(order: Order, orderQty: Qty): Qty {

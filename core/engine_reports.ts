@@ -43,11 +43,6 @@ export type Step = Saying & {
 
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
-/** True if the life cycle allows `execType` now. */
-export function isLegal(order: Order, execType: ExecType): boolean {
-  return next(order, { execType, reason: "" }) !== undefined;
-}
-
 /**
  * Moves the order and reports it. Callers use `advance` of `engine_settle.ts`, which also settles
  * what waited for an end.

@@ -10,8 +10,22 @@
  */
 import type { ExecType, OrdStatus } from "./report.ts";
 
-/** Every state, the one before the first report included. */
-export type OrderState = OrdStatus | "Created";
+/** Every state, the one before the first report included, in the order of an order's life. */
+export const ORDER_STATES = [
+  "Created",
+  "Submitted",
+  "Accepted",
+  "PartiallyFilled",
+  "CancelPending",
+  "ReplacePending",
+  "Filled",
+  "Cancelled",
+  "Rejected",
+  "Expired",
+] as const satisfies readonly (OrdStatus | "Created")[];
+
+/** A state of an order. */
+export type OrderState = (typeof ORDER_STATES)[number];
 
 /** `Restored`: the state in which the order would be without the request that was answered. */
 type Cell = OrdStatus | "Restored";

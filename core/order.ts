@@ -110,8 +110,8 @@ export class Order {
   /** The intent that placed or last replaced it: its reports bear this id. */
   bearer: IntentRecord;
   venueOrderId: string | null = null;
-  /** All names that the venue gave it, the newest last. */
-  venueOrderIds: string[] = [];
+  /** Names that the venue gave it before, oldest first. */
+  formerVenueOrderIds: string[] | null = null;
   clOrdId = "";
   /** Last version that was given out, and the first that belongs to the order at the venue. */
   version = 0;
@@ -147,8 +147,8 @@ export class Order {
   /** The venue proved that it never had it. */
   wasAbsent = false;
   fills: Map<string, Fill> | null = null;
-  /** Idempotency keys of events about this order. */
-  seenKeys: Set<string> | null = null;
+  /** Newest idempotency keys of events about this order, executions aside. */
+  seenKeys: string[] | null = null;
 
   constructor(terms: OrderTerms, bearer: IntentRecord) {
     this.terms = terms;
