@@ -203,14 +203,13 @@ export class Exchange {
     }
     const price = command.price ?? order.price;
     const keepsPlace = price === order.price && command.orderQty <= order.orderQty;
+    if (!keepsPlace) this.#market(order.instrument).remove(order);
     this.#orders.rename(order, command.newClOrdId);
     order.price = price;
     order.orderQty = command.orderQty;
     const payload = { ...refOf(order), orderQty: order.orderQty, price };
     this.#say(scene, (head) => ({ ...head, eventType: "OrderReplaced", payload }));
-    if (keepsPlace) return;
-    this.#market(order.instrument).remove(order);
-    this.#enter(order, scene);
+    if (!keepsPlace) this.#enter(order, scene);
   }
 
   #replaceRefusal(command: ReplaceRequest, order: SimOrder | undefined): Refusal | undefined {

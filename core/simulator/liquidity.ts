@@ -75,6 +75,12 @@ export class Liquidity {
     return false;
   }
 
+  /** Returns the best price at which an order could take something, or undefined. */
+  bestFor(taker: Side): Px | undefined {
+    for (const level of this.#within(taker, null)) return level.price;
+    return undefined;
+  }
+
   /** Returns what could be taken within the limit, counted no further than `most`. */
   available(taker: Side, of: { readonly limit: Px | null; readonly most: Qty }): Qty {
     let sum = 0;

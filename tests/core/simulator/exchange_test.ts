@@ -86,13 +86,15 @@ Deno.test("Exchange cancels what is open and refuses what is not", () => {
   deepStrictEqual(bench.trade(80, 50, "Sell"), [], "an ended order says nothing more");
 });
 
-Deno.test("Exchange keeps the queue place of a replace that only shrinks", () => {
-  const bench = openBench();
-  bench.submit({ side: "Buy", qty: 3, price: 100 });
-  bench.trade(100, 5, "Sell");
-  deepStrictEqual(bench.replace(1, { price: 100, qty: 2 }), ["OrderReplaced 1 2@100"]);
-  deepStrictEqual(bench.trade(100, 2, "Sell"), ["OrderExecuted 1 2@100 Maker"]);
-});
+for (const qty of [2, 3]) {
+  Deno.test(`Exchange keeps the queue place of a replace from 3 to ${qty}`, () => {
+    const bench = openBench();
+    bench.submit({ side: "Buy", qty: 3, price: 100 });
+    bench.trade(100, 5, "Sell");
+    deepStrictEqual(bench.replace(1, { price: 100, qty }), [`OrderReplaced 1 ${qty}@100`]);
+    deepStrictEqual(bench.trade(100, 2, "Sell"), ["OrderExecuted 1 2@100 Maker"]);
+  });
+}
 
 for (
   const [what, to] of [["more", { price: 100, qty: 4 }], ["another price", {

@@ -35,7 +35,6 @@ class Rig {
         soon: (task: () => void): void => task(),
       },
       disk: diskOf(files),
-      log: { write: (): void => {} },
     };
     runFeed(scope, ports, { venue: VENUE, instruments: [INSTRUMENT], feed });
   }
