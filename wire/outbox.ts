@@ -136,6 +136,7 @@ export class Outbox {
     if (this.#isClosed) return;
     this.#isClosed = true;
     this.#retry?.();
+    this.#stream = undefined; // it is another session's now
     this.#answers = [];
     this.#texts = [];
     if (lastWords !== undefined) this.#socket.write(encodeFrames([lastWords]));
@@ -151,7 +152,6 @@ export class Outbox {
   /** Writes all that may leave now. */
   flush(): void {
     const stream = this.#stream;
-    if (this.#isClosed) stream?.drop();
     if (stream === undefined || this.#isClosed) return;
     if (this.#readsJournal) this.#replay(stream);
     if (!this.#readsJournal) this.#writeDue(stream);

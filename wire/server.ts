@@ -126,7 +126,7 @@ export class WireServer implements Observer {
     this.#streams.release(upTo);
     this.#acknowledge(upTo);
     for (const session of this.#book.connected) session.released();
-    this.#streams.settle((client) => this.#book.attached.has(client));
+    this.#streams.settle((client) => this.#book.attached.get(client)?.isReceiving === true);
     if (this.#stopped !== undefined) this.#stopIdle();
   }
 

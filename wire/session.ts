@@ -121,6 +121,11 @@ export class Session {
     return this.#opening !== undefined;
   }
 
+  /** False once its last words are written. */
+  get isReceiving(): boolean {
+    return this.#phase !== "closing" && this.#phase !== "closed";
+  }
+
   get client(): ClientIndex | undefined {
     return this.#opening?.client;
   }
