@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-import socket
 from collections.abc import AsyncIterator, Mapping, Sequence
 from types import TracebackType
 from typing import (
@@ -19,7 +18,7 @@ from typing import (
 
 from . import queries
 from .aio_link import Connection
-from .api import subscription, token_reader
+from .api import Limit, subscription, token_reader
 from .backoff import Backoff
 from .decimals import DecimalLike
 from .errors import (
@@ -233,20 +232,20 @@ class AsyncClient:
     def reports(
         self, timeout: float | None = None, until: Callable[[], bool] | None = None
     ) -> AsyncIterator[ExecutionReport]:
-        """Yields reports until ``until()`` holds and all are read, or ``timeout`` seconds passed."""
-        return self._take(self._state.pop_report, timeout, until)
+        """Yields reports until ``until()`` holds or ``timeout`` seconds passed, and what came by then."""
+        return self._take(self._state.pop_report, self._state.mark_processed, Limit(timeout, until))
 
     def events(
         self, timeout: float | None = None, until: Callable[[], bool] | None = None
     ) -> AsyncIterator[Event]:
         """Yields the events of the subscriptions."""
-        return self._take(self._state.inbox.pop_event, timeout, until)
+        return self._take(self._state.inbox.pop_event, lambda: None, Limit(timeout, until))
 
     def messages(
         self, timeout: float | None = None, until: Callable[[], bool] | None = None
     ) -> AsyncIterator[Incoming]:
         """Yields reports and events in the order in which they came."""
-        return self._take(self._state.pop, timeout, until)
+        return self._take(self._state.pop, self._state.mark_processed, Limit(timeout, until))
 
     def book(self, instrument: str) -> Book | None:
         """The newest book of a subscribed instrument."""
@@ -469,26 +468,23 @@ class AsyncClient:
     async def _take(
         self,
         pop: Callable[[], T | None],
-        timeout: float | None,
-        until: Callable[[], bool] | None,
+        settle: Callable[[], None],
+        limit: Limit,
     ) -> AsyncIterator[T]:
-        loop = asyncio.get_running_loop()
-        deadline = None if timeout is None else loop.time() + timeout
         while True:
             was_full = self._state.inbox.is_full
-            item = pop()
+            is_last = limit.reached(len(self._state.inbox))
+            item = pop() if limit.may_take() else None
             if was_full:
                 self._turn()
             if item is not None:
                 yield item
                 continue
-            if until is not None and until():
+            if is_last:
+                settle()
                 return
             self._raise_if_ended()
-            left = None if deadline is None else deadline - loop.time()
-            if left is not None and left <= 0:
-                return
-            await self._next_change(left)
+            await self._next_change(limit.seconds_left())
 
     async def _request(self, kind: str, fields: Mapping[str, Any]) -> Result:
         self._raise_if_ended()

@@ -19,7 +19,7 @@ from typing import (
 )
 
 from . import queries
-from .api import subscription, token_reader
+from .api import Limit, subscription, token_reader
 from .decimals import DecimalLike
 from .errors import ConnectionLost, RequestRefused, TapelineError, WaitTimeout
 from .inbox import Incoming
@@ -210,20 +210,20 @@ class Client:
     def reports(
         self, timeout: float | None = None, until: Callable[[], bool] | None = None
     ) -> Iterator[ExecutionReport]:
-        """Yields reports until ``until()`` holds and all are read, or ``timeout`` seconds passed."""
-        return self._take(self._state.pop_report, timeout, until)
+        """Yields reports until ``until()`` holds or ``timeout`` seconds passed, and what came by then."""
+        return self._take(self._state.pop_report, self._state.mark_processed, Limit(timeout, until))
 
     def events(
         self, timeout: float | None = None, until: Callable[[], bool] | None = None
     ) -> Iterator[Event]:
         """Yields the events of the subscriptions."""
-        return self._take(self._state.inbox.pop_event, timeout, until)
+        return self._take(self._state.inbox.pop_event, lambda: None, Limit(timeout, until))
 
     def messages(
         self, timeout: float | None = None, until: Callable[[], bool] | None = None
     ) -> Iterator[Incoming]:
         """Yields reports and events in the order in which they came."""
-        return self._take(self._state.pop, timeout, until)
+        return self._take(self._state.pop, self._state.mark_processed, Limit(timeout, until))
 
     def book(self, instrument: str) -> Book | None:
         """The newest book of a subscribed instrument."""
@@ -387,22 +387,20 @@ class Client:
     def _take(
         self,
         pop: Callable[[], T | None],
-        timeout: float | None,
-        until: Callable[[], bool] | None,
+        settle: Callable[[], None],
+        limit: Limit,
     ) -> Iterator[T]:
-        deadline = None if timeout is None else time.monotonic() + timeout
         while True:
             with self._changed:
-                item = pop()
+                is_last = limit.reached(len(self._state.inbox))
+                item = pop() if limit.may_take() else None
                 self._link.resume_reading()
                 if item is None:
-                    if until is not None and until():
+                    if is_last:
+                        settle()
                         return
                     self._raise_if_ended()
-                    left = None if deadline is None else deadline - time.monotonic()
-                    if left is not None and left <= 0:
-                        return
-                    self._changed.wait(left)
+                    self._changed.wait(limit.seconds_left())
                     continue
             yield item
 

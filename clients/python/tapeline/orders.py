@@ -73,7 +73,7 @@ class Orders:
     @property
     def open(self) -> list[OrderState]:
         """The orders that are not terminal, in the order in which they were first seen."""
-        return [order for order in self._by_id.values() if order.is_open]
+        return [order for order in self if order.is_open]
 
     def get(self, order_id: str) -> OrderState | None:
         """Returns the order of this id, if it is known."""

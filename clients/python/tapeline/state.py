@@ -239,7 +239,9 @@ class ClientState:
 
     def _take_report(self, report: ExecutionReport) -> None:
         self.orders.apply(report)
-        if report.intent_id is not None:
+        # A refused reuse of an id says nothing of the intent that owns it.
+        reused = report.reject_code == "INTENT_ID_REUSED" and report.intent_id in self._newest
+        if report.intent_id is not None and not reused:
             self._newest[report.intent_id] = report
             if len(self._newest) > _KEEP:
                 self._newest.popitem(last=False)

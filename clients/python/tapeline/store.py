@@ -3,7 +3,7 @@
 One line of fixed width, rewritten in place by a single unbuffered write: it survives the death of
 the process at any moment. It is not synced to disk; after a power cut it may be some reports
 behind, and those come again. A report is counted as processed when the application asks for the
-next one, so a crash in between repeats it: act on a report at least once, tell by ``report_seq``.
+next one or its loop ends, so a crash in between repeats it: act on a report at least once, tell by ``report_seq``.
 """
 
 from __future__ import annotations

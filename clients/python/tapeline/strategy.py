@@ -148,6 +148,8 @@ def run(
         for item in client.messages(timeout, until):
             context = folder.apply(item, client.unanswered)
             _send_all(client, strategy.on_event(context, item))
+            if until is not None and until():
+                break
     finally:
         _send_all(client, strategy.on_stop(folder.context))
     return folder.context
@@ -173,6 +175,8 @@ async def run_async(
             context = folder.apply(item, client.unanswered)
             for intent in strategy.on_event(context, item):
                 await client.send(intent)
+            if until is not None and until():
+                break
     finally:
         for intent in strategy.on_stop(folder.context):
             await client.send(intent)

@@ -358,6 +358,34 @@ class Bounds(ClientCase):
         self.assertEqual(events, sorted(events))
         self.assertEqual(len(events), 2001)
 
+    def test_a_stream_that_never_pauses_ends_in_time_with_what_had_come(self):
+        client = self.connected()
+        client.subscribe("book", BTC)
+        stopped = threading.Event()
+
+        def flood():
+            while not stopped.wait(0.001):
+                self.daemon.book_event()
+
+        thread = threading.Thread(target=flood, daemon=True)
+        thread.start()
+        started = time.monotonic()
+        count = sum(1 for _ in client.events(timeout=0.2) if time.sleep(0.003) is None)
+        stopped.set()
+        thread.join()
+        self.assertGreater(count, 0)
+        self.assertLess(time.monotonic() - started, 10)
+
+    def test_a_refused_reuse_of_an_id_does_not_end_its_owner(self):
+        client = self.connected()
+        order = client.place(BTC, "Buy", "0.01", "99.5", intent_id="mine")
+        client.wait(lambda: order.status == "Accepted", 5)
+        reused = {"reject_code": "INTENT_ID_REUSED", "text": "t"}
+        self.daemon.report(None, "mine", "Rejected", "Rejected", **reused)
+        codes = [r.reject_code for r in client.reports(timeout=0.2)]
+        self.assertEqual(codes, [None, None, "INTENT_ID_REUSED"])
+        self.assertFalse(order.done() or order.refused())
+
 
 class Questions(ClientCase):
     def test_pages_are_put_together(self):

@@ -65,7 +65,8 @@ class Wire:
 
     def __init__(self, port, client_id=None, token=None, **hello):
         self.socket = socket.create_connection(("127.0.0.1", port), 5)
-        self.buffer, self.reports, self.events, self.beats, self.raw = b"", [], [], [], {}
+        self.buffer = bytearray()
+        self.reports, self.events, self.beats, self.raw = [], [], [], {}
         self.ack, self.last, self.closed, self.next_beat, self.count = None, None, False, 0.0, 0
         self.client_id = client_id
         if client_id is not None:
@@ -104,7 +105,8 @@ class Wire:
                 if not 0 < length <= 1_048_576:
                     raise AssertionError(f"a frame of {length} bytes")
                 if len(self.buffer) >= 4 + length:
-                    body, self.buffer = self.buffer[4 : 4 + length], self.buffer[4 + length :]
+                    body = bytes(self.buffer[4 : 4 + length])
+                    del self.buffer[: 4 + length]
                     return self.examine(json.loads(body.decode("utf-8")), body)
             try:
                 beat_all()
@@ -121,6 +123,15 @@ class Wire:
                 self.close()
                 return None
             self.buffer += data
+
+    def slurp(self):
+        """Takes what is there, to be looked at later."""
+        self.socket.settimeout(0)
+        try:
+            while data := self.socket.recv(1 << 18):
+                self.buffer += data
+        except BlockingIOError:
+            self.socket.settimeout(5)
 
     def examine(self, m, body):
         if m["type"] == "ExecutionReport":
