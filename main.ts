@@ -19,7 +19,7 @@ import { processLog } from "./edge/deno_log.ts";
 import { mainPorts } from "./edge/deno_ports.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
 import { JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/mod.ts";
-import { journalTools } from "./edge/journal/tools.ts";
+import { journalTools } from "./edge/cli/journal_tools.ts";
 import { type DaemonOptions, type End, startDaemon } from "./daemon.ts";
 import { VERSION } from "./version.ts";
 
@@ -44,7 +44,7 @@ export function tapeline(args: readonly string[], product: Product): Promise<Exi
   const actions = {
     version: VERSION,
     registry: { adapters: [...product.adapters.keys()], captureFormats: CAPTURE_FORMATS },
-    journal: journalTools,
+    journal: journalTools(),
     run: (options: RunOptions) => run(options, product),
     exitCodeOf,
   };

@@ -5,7 +5,7 @@
 import { createTimeline } from "./core/mod.ts";
 import { workerPorts } from "./edge/deno_ports.ts";
 import { serveWorker, type WorkerMain } from "./edge/deno_workers.ts";
-import { runFeed } from "./edge/feeds/mod.ts";
+import { runFeed } from "./edge/feeds/feed.ts";
 import { runFollower, runIndex, runJournalWorker } from "./edge/journal/mod.ts";
 import type { Log, Ports, WorkerEntry } from "./edge/ports.ts";
 import { type AdapterRegistry, runVenue } from "./edge/venues/host.ts";
