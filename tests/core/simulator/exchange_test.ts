@@ -69,12 +69,15 @@ Deno.test("Exchange rejects a used client order id, also of an ended order", () 
   deepStrictEqual(again, ["OrderRejected 2 VENUE_DUPLICATE"]);
 });
 
-Deno.test("Exchange rejects orders for an instrument that is not open", () => {
+Deno.test("Exchange refuses orders and replaces while the instrument is not open, never cancels", () => {
   const bench = openBench();
+  bench.submit({ side: "Buy", qty: 1, price: 90 });
   bench.instrument = { ...INSTRUMENT, status: "suspended" };
   deepStrictEqual(bench.submit({ side: "Buy", qty: 1, price: 90 }), [
-    "OrderRejected 1 VENUE_SUSPENDED",
+    "OrderRejected 2 VENUE_SUSPENDED",
   ]);
+  deepStrictEqual(bench.replace(1, { price: 91, qty: 1 }), ["ReplaceRejected 1 VENUE_SUSPENDED"]);
+  deepStrictEqual(bench.cancel(1), ["OrderCancelled 1"]);
 });
 
 Deno.test("Exchange cancels what is open and refuses what is not", () => {
