@@ -237,6 +237,8 @@ Deno.test("withPossDup() gives the bytes of the vector: report repeated", () => 
   strictEqual(withPossDup(bodyOf("report New with every stamp")), bodyOf("report repeated"));
 });
 
+const SET = true;
+const flag = fc.constant<typeof SET>(SET);
 const text = fc.string({ maxLength: 12, unit: "binary" });
 const micro = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }).map(micros);
 const quantity = fc.nat(10_000_000_000).map(qty);
@@ -276,11 +278,11 @@ const reports = fc.record({
   execRefId: text,
   rejectCode: fc.constantFrom(...REFUSAL_CODES, ...VENUE_REJECT_CODES),
   text,
-  inDoubt: fc.constant<true>(true),
-  late: fc.constant<true>(true),
-  inferred: fc.constant<true>(true),
-  provisional: fc.constant<true>(true),
-  dryRun: fc.constant<true>(true),
+  inDoubt: flag,
+  late: flag,
+  inferred: flag,
+  provisional: flag,
+  dryRun: flag,
   eventUs: micro,
   transactUs: micro,
   sentUs: micro,
@@ -328,7 +330,7 @@ Deno.test("withPossDup() adds poss_dup and nothing else, on random reports", () 
     fc.property(reports, (source) => {
       const once = encodeReport(source, [PAPER_BTC]);
       const { poss_dup, ...rest } = JSON.parse(withPossDup(once));
-      strictEqual(poss_dup, true);
+      ok(poss_dup === true);
       deepStrictEqual(rest, JSON.parse(once));
     }),
     { numRuns: 300 },
