@@ -14,6 +14,7 @@ __all__ = ["DecimalLike", "parse_decimal", "ratio", "to_wire_decimal"]
 DecimalLike = Union[str, int, Decimal]
 
 _WIRE = re.compile(r"-?(0|[1-9][0-9]*)(\.[0-9]+)?", re.ASCII)
+_NEGATIVE_ZERO = re.compile(r"-0(\.0+)?", re.ASCII)
 _MAX_DIGITS = 38
 _TWELVE = Decimal("1e-12")
 
@@ -33,7 +34,7 @@ def to_wire_decimal(value: DecimalLike, what: str) -> str:
         text = format(value, "f")
     else:
         text = str(value)
-    if text.startswith("-") and not text.strip("-0."):
+    if _NEGATIVE_ZERO.fullmatch(text):
         text = text[1:]
     if _WIRE.fullmatch(text) is None or sum(c.isdigit() for c in text) > _MAX_DIGITS:
         raise InvalidIntent(

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import struct
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from .errors import ProtocolViolation
 
-__all__ = ["MAX_FRAME_BYTES", "FrameReader", "encode_frame"]
+__all__ = ["MAX_FRAME_BYTES", "FrameReader", "encode_frame", "parse_message"]
 
 #: The limit of both directions.
 MAX_FRAME_BYTES = 1_048_576
@@ -32,35 +32,37 @@ def encode_frame(message: Mapping[str, Any]) -> bytes:
 
 
 class FrameReader:
-    """Turns bytes, cut anywhere, into messages. Holds at most one frame that is not whole."""
+    """Turns bytes, cut anywhere, into the bodies of frames. Holds at most one that is not whole."""
 
-    def __init__(self) -> None:
+    def __init__(self, max_frame_bytes: int = MAX_FRAME_BYTES) -> None:
         self._buffer = bytearray()
+        self._max = max_frame_bytes
 
-    def feed(self, data: bytes) -> list[dict[str, Any]]:
-        """Returns the messages that ``data`` completes, in order.
+    def feed(self, data: bytes) -> Iterator[bytes]:
+        """Yields the bodies that ``data`` completes, in order.
 
-        :raises ProtocolViolation: At a length or a body that the protocol forbids.
+        :raises ProtocolViolation: At a length that the protocol forbids, after what came before it.
         """
         self._buffer += data
-        messages: list[dict[str, Any]] = []
-        start = 0
-        while len(self._buffer) - start >= _LENGTH.size:
-            (length,) = _LENGTH.unpack_from(self._buffer, start)
-            if not 0 < length <= MAX_FRAME_BYTES:
+        while len(self._buffer) >= _LENGTH.size:
+            (length,) = _LENGTH.unpack_from(self._buffer)
+            if not 0 < length <= self._max:
                 raise ProtocolViolation(
-                    f"Cannot read a frame: its length must be 1 to {MAX_FRAME_BYTES}: was {length}"
+                    f"Cannot read a frame: its length must be 1 to {self._max}: was {length}"
                 )
-            end = start + _LENGTH.size + length
+            end = _LENGTH.size + length
             if len(self._buffer) < end:
-                break
-            messages.append(_parse(bytes(self._buffer[start + _LENGTH.size : end])))
-            start = end
-        del self._buffer[:start]
-        return messages
+                return
+            body = bytes(self._buffer[_LENGTH.size : end])
+            del self._buffer[:end]
+            yield body
 
 
-def _parse(body: bytes) -> dict[str, Any]:
+def parse_message(body: bytes) -> dict[str, Any]:
+    """Returns the message of one frame.
+
+    :raises ProtocolViolation: If it is no JSON object with a string ``type``.
+    """
     try:
         message = json.loads(body.decode("utf-8"), parse_constant=_refuse)
     except (ValueError, RecursionError) as error:

@@ -188,6 +188,10 @@ class QuoteIntent:
                 raise _invalid(f"{name} must be one of {', '.join(words)}", getattr(self, name))
         if self.tag is not None and len(self.tag) > 64:
             raise _invalid("tag must be at most 64 characters", self.tag)
+        if self.instrument == "":
+            raise _invalid("instrument must be venue:symbol", self.instrument)
+        if self.params is not None and not _are_params(self.params):
+            raise _invalid("params must be a map of names to scalars", self.params)
 
     def _check_place(self) -> None:
         market = self.ord_type == "Market"
@@ -197,6 +201,12 @@ class QuoteIntent:
             raise _invalid("expire_us belongs to GTD, and GTD needs it", self.expire_us)
         if self.post_only and (market or self.time_in_force in ("IOC", "FOK")):
             raise _invalid("post_only rests: it goes with neither Market, IOC nor FOK", True)
+
+
+def _are_params(params: object) -> bool:
+    if not isinstance(params, Mapping):
+        return False
+    return all(isinstance(value, (str, int, float, bool)) for value in params.values())
 
 
 def _invalid(must: str, was: object) -> InvalidIntent:

@@ -29,7 +29,7 @@ from .errors import (
     WireError,
     fatal_error,
 )
-from .framing import FrameReader, encode_frame
+from .framing import FrameReader, encode_frame, parse_message
 from .intent import QuoteIntent
 from .queries import Result
 from .report import ExecutionReport
@@ -135,9 +135,9 @@ class Session:
         :raises ProtocolViolation: If the bytes break the protocol.
         """
         self._last_byte = self._clock.monotonic()
-        for message in self._reader.feed(data):
+        for body in self._reader.feed(data):
             out: list[Message] = []
-            self._receive(message, out)
+            self._receive(parse_message(body), out)
             yield from out
 
     def tick(self) -> None:

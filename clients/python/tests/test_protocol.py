@@ -14,7 +14,7 @@ from tapeline.errors import (
     QueueFull,
     ShuttingDown,
 )
-from tapeline.framing import FrameReader, encode_frame
+from tapeline.framing import FrameReader, encode_frame, parse_message
 from tapeline.protocol import Answer, Clock, HistoryLost, Options, Session
 
 
@@ -65,7 +65,7 @@ class SessionCase(unittest.TestCase):
         """What the session wants written, taken."""
         reader, data = FrameReader(), session.output(10**9)
         session.consumed(len(data))
-        return reader.feed(data)
+        return [parse_message(body) for body in reader.feed(data)]
 
     def noop(self, name):
         return QuoteIntent.noop(intent_id=name, sent_us=1)
@@ -261,19 +261,19 @@ class Framing(unittest.TestCase):
             draw, reader, got, at = random.Random(seed), FrameReader(), [], 0
             while at < len(data):
                 size = draw.randint(1, 40)
-                got += reader.feed(data[at : at + size])
+                got += map(parse_message, reader.feed(data[at : at + size]))
                 at += size
             self.assertEqual(got, messages, f"seed {seed}")
 
     def test_a_length_that_is_forbidden_is_refused_before_the_body(self):
         for length in (0, 1_048_577, 0xFFFFFFFF):
             with self.assertRaisesRegex(ProtocolViolation, f"was {length}"):
-                FrameReader().feed(struct.pack(">I", length))
+                list(FrameReader().feed(struct.pack(">I", length)))
 
     def test_a_body_that_is_no_message_is_refused(self):
         for body in (b"{", b"[]", b"{}", b'{"type":1}', b'{"type":"A","x":NaN}', b"\xff"):
             with self.assertRaises(ProtocolViolation):
-                FrameReader().feed(struct.pack(">I", len(body)) + body)
+                parse_message(body)
 
     def test_a_message_that_is_too_long_is_not_sent(self):
         with self.assertRaisesRegex(ValueError, "at most 1048576 bytes"):

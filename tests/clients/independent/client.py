@@ -134,6 +134,15 @@ def check_place_replace_cancel_go_through_their_states(s):
     s.main.refused("ILLEGAL_TRANSITION", "Replace", "ReplaceRejected", orig_intent_id=placed["intent_id"], order_qty=s.qty(3))
     row = s.main.query("order", intent_id=placed["intent_id"])
     assert row["order_id"] == new["order_id"] and row["ord_status"] == "Cancelled" and "report_seq" not in row, row
+    assert new["order_id"] in [r["order_id"] for r in s.main.query("orders", open=False)], "a kept order is missing"
+    assert new["order_id"] not in [r["order_id"] for r in s.main.query("orders")], "a done order is listed as open"
+
+def check_the_acknowledgement_bears_the_stamps_of_its_way(s):
+    new = s.main.report(s.rest(s.main), "New")
+    stamps = [new.get(k) for k in "sent_us recv_us journal_us submit_us ack_us".split()]
+    s.main.report(s.main.intent("CancelAll"), "IntentDone")
+    assert None not in stamps, f"sent, recv, journal, submit, ack: {stamps}"
+    assert stamps[1:] == sorted(stamps[1:]), stamps
 
 def check_taking_orders_trade_and_end(s):
     for more in ({"time_in_force": "IOC"}, {"time_in_force": "FOK"}, {"ord_type": "Market"}):
