@@ -14,7 +14,7 @@ import { BatchTail } from "./batch_tail.ts";
 import { readCheckpoints, writeCheckpoint } from "./checkpoint_files.ts";
 import { batchRecords } from "./recovery.ts";
 import { BatchReports, ReportIndex } from "./report_index.ts";
-import { differenceOf, LineReplayer, type ReportEncoder } from "./replay.ts";
+import { LineReplayer, type ReportEncoder } from "./replay.ts";
 import { applyRetention, type RetentionSettings } from "./retention.ts";
 import { placeAfter } from "./opening.ts";
 import { beginning } from "./scan.ts";
@@ -31,6 +31,8 @@ export type FollowerInit = {
   /** A checkpoint is due after this many events. */
   readonly checkpointEvents: number;
   readonly retention: RetentionSettings;
+  /** Events that recovery passed over. */
+  readonly passedOver: readonly number[];
 };
 
 /** What followers of the journal are told. */
@@ -101,7 +103,10 @@ class Follower {
     }).next().value ?? undefined;
     const timeline = machine.createTimeline(stored?.state);
     this.#timeline = timeline;
-    this.#replayer = new LineReplayer({ timeline, encodeReport: machine.encodeReport });
+    this.#replayer = new LineReplayer(
+      { timeline, encodeReport: machine.encodeReport },
+      new Set(init.passedOver),
+    );
     this.#reports = ReportIndex.from(stored?.reports ?? []);
     this.#checkpointSeq = stored?.tail.seq ?? 0;
     const directory = journalDirectory(init.stateDirectory);
@@ -146,8 +151,7 @@ class Follower {
     const reports = new BatchReports();
     this.#nowUs = batch.header.timeUs;
     for (const record of batchRecords(batch)) {
-      const lines = this.#replayer.apply(record.event);
-      const problem = differenceOf(record, { lines, digest: this.#timeline.digest });
+      const problem = this.#replayer.compare(record);
       if (problem !== undefined) return this.#doubt(record.event.seqId, problem);
       for (const report of this.#replayer.reports) reports.note(report.client, report.reportSeq);
       if (record.batchEnd !== undefined) this.#reports.add(reports, record.batchEnd.position);

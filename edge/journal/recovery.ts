@@ -10,7 +10,7 @@ import type { Event } from "../../core/event.ts";
 import type { Checkpoint } from "../../core/timeline.ts";
 import type { Disk, Log, Randomness } from "../ports.ts";
 import { batchLines } from "./batch_lines.ts";
-import { readCheckpoints } from "./checkpoint_files.ts";
+import { readCheckpoints, type StoredCheckpoint } from "./checkpoint_files.ts";
 import { LineError, parseEventLine } from "./event_lines.ts";
 import { type SegmentHeader, segmentName } from "./format.ts";
 import { type HighWaterMark, highWaterPath, HighWaterWriter } from "./high_water.ts";
@@ -41,6 +41,8 @@ export type RecoverOptions = {
   readonly stateDirectory: string;
   /** Of the running program: a batch of another one is not replayed. undefined: any is read. */
   readonly engineVersion: string | undefined;
+  /** `zero`: from the first event, as if no checkpoint had been taken. Default `checkpoint`. */
+  readonly from?: "checkpoint" | "zero";
 };
 
 /** A journal that is being opened. */
@@ -119,9 +121,7 @@ class ExistingJournal implements Recovery {
     const directory = journalDirectory(stateDirectory);
     this.#options = options;
     this.journalId = first.journalId;
-    const stored = readCheckpoints(disk, stateDirectory, (name) => {
-      log.write("warning", "checkpoint_damaged", { name });
-    }).next().value ?? undefined;
+    const stored = options.from === "zero" ? undefined : newestCheckpoint(options);
     this.checkpoint = stored?.state;
     this.reports = ReportIndex.from(stored?.reports ?? []);
     this.reports.dropBefore(first.number);
@@ -233,4 +233,13 @@ function readEvent(line: string, batch: Batch): Event {
       { segment: segmentName(segment), offset, batch: header.number },
     );
   }
+}
+
+function newestCheckpoint(
+  { disk, stateDirectory, log }: RecoverOptions,
+): StoredCheckpoint | undefined {
+  const found = readCheckpoints(disk, stateDirectory, (name) => {
+    log.write("warning", "checkpoint_damaged", { name });
+  });
+  return found.next().value ?? undefined;
 }

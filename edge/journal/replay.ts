@@ -29,11 +29,15 @@ export type Machine = {
 /** Applies events and gives the lines of their effects. */
 export class LineReplayer {
   readonly #machine: Machine;
+  readonly #passedOver: ReadonlySet<number>;
   readonly #effects = new Effects();
   #reports: readonly EncodedReport[] = [];
+  /** True from a passed-over event to the end of its batch: its recorded digest is of a fault. */
+  #isDigestVoid = false;
 
-  constructor(machine: Machine) {
+  constructor(machine: Machine, passedOver: ReadonlySet<number>) {
     this.#machine = machine;
+    this.#passedOver = passedOver;
   }
 
   /** The reports of the last event. */
@@ -41,8 +45,23 @@ export class LineReplayer {
     return this.#reports;
   }
 
-  /** Applies `event`. @throws {PoisonEvent} If the machine throws. */
-  apply(event: Event): string {
+  /**
+   * Applies a record's event and says how the result differs from what was recorded.
+   * @throws {PoisonEvent} If the machine throws.
+   */
+  compare(record: RecoveredRecord): string | undefined {
+    const isPassedOver = this.#passedOver.has(record.event.seqId);
+    const lines = this.#apply(isPassedOver ? inPlaceOf(record.event) : record.event);
+    if (isPassedOver) this.#isDigestVoid = true;
+    const { digest } = this.#machine.timeline;
+    const problem = isPassedOver
+      ? undefined
+      : differenceOf(record, { lines, digest: this.#isDigestVoid ? undefined : digest });
+    if (record.batchEnd !== undefined) this.#isDigestVoid = false;
+    return problem;
+  }
+
+  #apply(event: Event): string {
     const { timeline, encodeReport } = this.#machine;
     try {
       timeline.apply(event, this.#effects);
@@ -60,16 +79,20 @@ export class LineReplayer {
 }
 
 /**
- * Replays everything after the checkpoint; the timeline must stand at the checkpoint.
+ * Replays everything after the checkpoint; the timeline must stand at the checkpoint. Events in
+ * `passedOver` change nothing.
  * @throws {JournalRefused} At the first difference.
  * @throws {PoisonEvent} If applying an event throws.
  */
-export function replayInto(recovery: Recovery, machine: Machine): void {
-  const replayer = new LineReplayer(machine);
+export function replayInto(
+  recovery: Recovery,
+  machine: Machine,
+  passedOver: ReadonlySet<number>,
+): void {
+  const replayer = new LineReplayer(machine, passedOver);
   let reports = new BatchReports();
   for (const record of recovery.records()) {
-    const lines = replayer.apply(record.event);
-    const problem = differenceOf(record, { lines, digest: machine.timeline.digest });
+    const problem = replayer.compare(record);
     if (problem !== undefined) throw replayRefusal(problem, record);
     for (const report of replayer.reports) reports.note(report.client, report.reportSeq);
     if (record.batchEnd === undefined) continue;
@@ -78,17 +101,33 @@ export function replayInto(recovery: Recovery, machine: Machine): void {
   }
 }
 
+/** An event of the same number and time that changes nothing. */
+function inPlaceOf({ seqId, eventTime, ingestTime }: Event): Event {
+  return {
+    seqId,
+    eventTime,
+    ingestTime,
+    source: "timer",
+    venue: null,
+    instrument: null,
+    eventType: "IntervalElapsed",
+    payload: { intervalMs: 0, dueUs: ingestTime },
+    idempotencyKey: null,
+  };
+}
+
 /** Says how a replay differs from what was recorded; undefined if it does not. */
-export function differenceOf(
+function differenceOf(
   record: RecoveredRecord,
-  replayed: { readonly lines: string; readonly digest: string },
+  replayed: { readonly lines: string; readonly digest: string | undefined },
 ): string | undefined {
   if (replayed.lines !== record.effectLines) {
     return firstDifference(record.effectLines, replayed.lines);
   }
   const recorded = record.batchEnd?.digest;
-  if (recorded === undefined || recorded === replayed.digest) return undefined;
-  return `its digest must be ${recorded}, as recorded: was ${replayed.digest}`;
+  const { digest } = replayed;
+  if (recorded === undefined || digest === undefined || recorded === digest) return undefined;
+  return `its digest must be ${recorded}, as recorded: was ${digest}`;
 }
 
 function firstDifference(recorded: string, replayed: string): string {

@@ -111,6 +111,12 @@ export class MemoryDisk implements Disk {
     return cached.data.slice(0, cached.size);
   }
 
+  /** Returns a look at a file's bytes as a power cut now would leave them; not to be kept. */
+  durable(path: string): Uint8Array {
+    const { durable } = this.#node(path);
+    return durable.data.subarray(0, durable.size);
+  }
+
   /** Puts a file there, durable. */
   put(path: string, bytes: Uint8Array): void {
     const node = new Node();
