@@ -8,9 +8,8 @@
  */
 import { type ClientIndex, clientIndex } from "../../core/numbers.ts";
 import type { EncodedReport, ReportPage } from "../../wire/backend.ts";
-import type { Disk } from "../ports.ts";
-import type { BatchReports, ReportIndex } from "./report_index.ts";
-import { segmentName } from "./format.ts";
+import { type Disk, DiskError } from "../ports.ts";
+import type { BatchReports, ReportEntry, ReportIndex } from "./report_index.ts";
 import { SegmentReader } from "./segment_reader.ts";
 import type { BatchPosition } from "./writer.ts";
 
@@ -68,7 +67,7 @@ export class ReportStore {
     return this.#index.firstSeq(client);
   }
 
-  /** Durable reports from `fromSeq` on, about `limitBytes` of them, at least one if there is one. */
+  /** Durable reports from `reportSeq` on, about `limitBytes` of them, at least one if there is one. */
   read(client: ClientIndex, from: { reportSeq: number; limitBytes: number }): ReportPage {
     const firstSeq = Math.max(from.reportSeq, this.firstSeq(client));
     const last = this.#index.lastSeq(client);
@@ -78,19 +77,26 @@ export class ReportStore {
       const texts = recent.texts.slice(firstSeq - recent.firstSeq, last + 1 - recent.firstSeq);
       return { firstSeq, texts: limited(texts, from.limitBytes) };
     }
-    return { firstSeq, texts: this.#readSegments(client, { firstSeq, last, ...from }) };
+    const place = this.#index.placeOf(client, firstSeq);
+    if (place === undefined) return { firstSeq, texts: [] };
+    const reader = this.#openSegment(place.segment);
+    if (reader === undefined) {
+      // Retention removed the segment and its message is still on the way.
+      this.#index.dropBefore(place.segment + 1);
+      return this.read(client, from);
+    }
+    const wanted = { client, firstSeq, last, limitBytes: from.limitBytes };
+    return { firstSeq, texts: this.#collect(this.#truthFrom(place, reader), wanted) };
   }
 
-  #readSegments(
-    client: ClientIndex,
-    wanted: { firstSeq: number; last: number; limitBytes: number },
+  #collect(
+    truths: Iterable<string>,
+    wanted: { client: ClientIndex; firstSeq: number; last: number; limitBytes: number },
   ): string[] {
-    const place = this.#index.placeOf(client, wanted.firstSeq);
     const texts: string[] = [];
-    if (place === undefined) return texts;
     let bytes = 0;
-    for (const truth of this.#truthFrom(place)) {
-      for (const report of reportLines(truth, client)) {
+    for (const truth of truths) {
+      for (const report of reportLines(truth, wanted.client)) {
         if (report.reportSeq < wanted.firstSeq) continue;
         if (report.reportSeq > wanted.last) return texts;
         texts.push(report.text);
@@ -102,28 +108,36 @@ export class ReportStore {
   }
 
   /** The truth parts from a batch on, up to the last durable one. */
-  *#truthFrom(place: { segment: number; batch: number; offset: number }): Generator<string> {
-    let hint = place;
-    while (hint.batch <= this.#lastBatch && this.#hasSegment(hint.segment)) {
-      const reader = new SegmentReader(this.#disk, this.#directory, hint.segment);
-      try {
-        let offset = reader.locate(hint.batch, hint.offset)?.offset ?? reader.size();
-        while (hint.batch <= this.#lastBatch) {
-          const found = reader.read(offset, "unchecked");
-          if (found.kind !== "batch") break;
+  *#truthFrom(place: ReportEntry, first: SegmentReader): Generator<string> {
+    let reader: SegmentReader | undefined = first;
+    try {
+      let { batch } = place;
+      let offset = first.locate(batch, place.offset)?.offset ?? first.size();
+      while (reader !== undefined && batch <= this.#lastBatch) {
+        const found = reader.read(offset, "unchecked");
+        if (found.kind === "batch") {
           yield decoder.decode(found.batch.truth);
           offset += found.batch.bytes;
-          hint = { ...hint, batch: found.batch.header.number + 1 };
+          batch = found.batch.header.number + 1;
+        } else {
+          const next: number = reader.number + 1;
+          reader.close();
+          reader = this.#openSegment(next);
+          offset = reader?.firstOffset ?? 0;
         }
-      } finally {
-        reader.close();
       }
-      hint = { segment: hint.segment + 1, batch: hint.batch, offset: 0 };
+    } finally {
+      reader?.close();
     }
   }
 
-  #hasSegment(number: number): boolean {
-    return this.#disk.exists(`${this.#directory}/${segmentName(number)}`);
+  #openSegment(number: number): SegmentReader | undefined {
+    try {
+      return new SegmentReader(this.#disk, this.#directory, number);
+    } catch (error) {
+      if (error instanceof DiskError && error.code === "NotFound") return undefined;
+      throw error;
+    }
   }
 }
 

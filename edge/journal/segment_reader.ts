@@ -52,7 +52,8 @@ export class SegmentReader {
   /** Where the first batch is. */
   readonly firstOffset: number;
   readonly #file: DiskFile;
-  #window: Uint8Array = new Uint8Array(WINDOW_BYTES);
+  /** Small until more than the segment's header is asked for. */
+  #window: Uint8Array = new Uint8Array(HEADER_BYTES_MAX);
   #from = 0;
   #to = 0;
 
@@ -181,7 +182,8 @@ export class SegmentReader {
   }
 
   #load(offset: number, length: number): void {
-    if (length > this.#window.length) this.#window = new Uint8Array(2 * length);
+    const wanted = offset === 0 ? length : Math.max(WINDOW_BYTES, 2 * length);
+    if (this.#window.length < wanted) this.#window = new Uint8Array(wanted);
     this.#from = offset;
     this.#to = offset + this.#file.readAt(this.#window, offset);
   }

@@ -145,6 +145,21 @@ Deno.test("retention drops whole old segments, keeps the chain anchored and the 
   strictEqual(new JournalRig(rig.disk).journal.reportFirstSeq(clientIndex(0)), first);
 });
 
+Deno.test("Journal.readReports begins at what is kept before it hears of the retention", () => {
+  const rig = agedRig();
+  rig.fill(600);
+  rig.stop();
+  const second = new JournalRig(rig.disk);
+  const kept = rig.disk.list(`${STATE}/journal`).slice(2);
+  for (const name of rig.disk.list(`${STATE}/journal`).slice(0, 2)) {
+    rig.disk.remove(`${STATE}/journal/${name}`);
+  }
+  const page = second.journal.readReports(clientIndex(0), { reportSeq: 1, limitBytes: 1 });
+  ok(page.firstSeq > 1);
+  strictEqual(JSON.parse(page.texts[0] ?? "{}").report_seq, page.firstSeq);
+  ok(kept.length > 0);
+});
+
 Deno.test("retention that was interrupted before it removed a segment leaves a sound journal", () => {
   const rig = agedRig();
   const whole = rig.disk.clone();

@@ -3,7 +3,7 @@
  * back word for word; a full disk or a failing sync ends it without acknowledging anything more.
  * @module
  */
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { clientIndex } from "../../../core/numbers.ts";
 import { JournalRig, replayDisk, SMALL } from "../../support/journal_rig.ts";
@@ -87,6 +87,31 @@ for (const operation of ["syncData", "writeAt"] as const) {
     ok(!rig.journal.canAccept);
   });
 }
+
+Deno.test("Journal ends with a sentence when the disk is full", () => {
+  const rig = new JournalRig();
+  rig.fill(30);
+  rig.disk.capacityBytes = 40_000;
+  rig.fill(300);
+  match(rig.failures[0] ?? "", /must succeed: was .*no space left.*free space or replace the disk/);
+  const acknowledged = rig.durable.at(-1) ?? 0;
+  rig.threads.kill();
+  rig.disk.crash("none");
+  rig.disk.capacityBytes = Infinity;
+  ok(replayDisk(rig.disk).seqId >= acknowledged);
+});
+
+Deno.test("Journal that a lying disk lost is refused at the next start", () => {
+  const rig = new JournalRig();
+  rig.fill(30);
+  for (let onCall = 1; onCall <= 20; onCall++) {
+    rig.disk.inject({ operation: "syncData", path: "journal/", onCall, effect: "lose" });
+  }
+  rig.fill(9);
+  rig.stop();
+  rig.disk.crash("none");
+  throws(() => replayDisk(rig.disk), /must reach its high-water mark \(batch 13, seq 39\)/);
+});
 
 Deno.test("Journal.readReports gives each client's reports word for word, across restarts", () => {
   const rig = new JournalRig();
