@@ -12,6 +12,7 @@ import { INTENT_ID_SHAPE } from "./intent_fields.ts";
 import { parseIntent } from "./intent_parser.ts";
 import { JsonError, type JsonObject, type JsonValue, parseJson } from "./json.ts";
 import type { Advance, ClientMessage, MessageProblem, RequestKey } from "./message.ts";
+import { readPlainIntent } from "./plain_intent.ts";
 import { parseQuery } from "./query_parser.ts";
 import { parseGoodbye, parseHeartbeat, parseHello } from "./session_parser.ts";
 
@@ -30,6 +31,17 @@ const advanceIntentsRule = listOf(object, { min: 0, max: ADVANCE_INTENTS_MAX });
  * ```
  */
 export function parseClientMessage(
+  bytes: Uint8Array,
+  nowUs: number,
+): ClientMessage | MessageProblem {
+  const plain = readPlainIntent(bytes, nowUs);
+  return plain === undefined
+    ? parseGeneralMessage(bytes, nowUs)
+    : { type: "QuoteIntent", intent: plain };
+}
+
+/** `parseClientMessage` without the fast door for plain intents: slower, never a different answer. */
+export function parseGeneralMessage(
   bytes: Uint8Array,
   nowUs: number,
 ): ClientMessage | MessageProblem {

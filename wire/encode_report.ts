@@ -11,7 +11,7 @@ import type { Instrument } from "../core/instrument.ts";
 import type { Execution, ExecutionReport, OrderFields } from "../core/report.ts";
 import { averagePrice } from "./average_price.ts";
 import { decimalText } from "./decimal.ts";
-import { jsonString, jsonStringOrNull } from "./json_text.ts";
+import { jsonString, jsonStringOrNull, timeText } from "./json_text.ts";
 
 /**
  * Returns the JSON of a report, no frame. `instruments` is indexed by instrument id.
@@ -124,7 +124,7 @@ function flags(report: ExecutionReport): string {
 }
 
 function stamps(report: ExecutionReport): string {
-  return `${stamp("event_us", report.eventUs)},"transact_us":${report.transactUs}` +
+  return `${stamp("event_us", report.eventUs)},"transact_us":${timeText(report.transactUs)}` +
     `${stamp("sent_us", report.sentUs)}${stamp("recv_us", report.recvUs)}` +
     `${stamp("journal_us", report.journalUs)}${stamp("submit_us", report.submitUs)}` +
     `${stamp("ack_us", report.ackUs)}`;
@@ -138,5 +138,5 @@ function text(key: TextKey, value: string | undefined): string {
 }
 
 function stamp(key: StampKey, value: number | undefined): string {
-  return value === undefined ? "" : `,"${key}":${value}`;
+  return value === undefined ? "" : `,"${key}":${timeText(value)}`;
 }

@@ -91,12 +91,47 @@ export class JsonScanner {
     this.at++;
   }
 
-  /** Returns the ASCII from `start` up to the next byte. */
+  /** Returns the ASCII from `start` up to the next byte. Short ones by hand: a call out is slow. */
   asciiFrom(start: number): string {
     const length = this.at - start;
-    return length <= 8
-      ? shortAscii(this.bytes, start, length)
-      : longAscii(this.bytes, start, length);
+    if (length > 8) return Buffer.prototype.latin1Slice.call(this.bytes, start, this.at);
+    const bytes = this.bytes;
+    const a = bytes[start] ?? 0;
+    const b = bytes[start + 1] ?? 0;
+    const c = bytes[start + 2] ?? 0;
+    const d = bytes[start + 3] ?? 0;
+    switch (length) {
+      case 0:
+        return "";
+      case 1:
+        return String.fromCharCode(a);
+      case 2:
+        return String.fromCharCode(a, b);
+      case 3:
+        return String.fromCharCode(a, b, c);
+      case 4:
+        return String.fromCharCode(a, b, c, d);
+      default:
+        return this.#fiveToEight(start, String.fromCharCode(a, b, c, d));
+    }
+  }
+
+  #fiveToEight(start: number, head: string): string {
+    const bytes = this.bytes;
+    const e = bytes[start + 4] ?? 0;
+    const f = bytes[start + 5] ?? 0;
+    const g = bytes[start + 6] ?? 0;
+    const h = bytes[start + 7] ?? 0;
+    switch (this.at - start) {
+      case 5:
+        return head + String.fromCharCode(e);
+      case 6:
+        return head + String.fromCharCode(e, f);
+      case 7:
+        return head + String.fromCharCode(e, f, g);
+      default:
+        return head + String.fromCharCode(e, f, g, h);
+    }
   }
 
   /** Reads a literal such as `true`. @throws {JsonError} If another text is there. */
@@ -262,32 +297,4 @@ function hexDigit(byte: number): number | undefined {
   if (isDigit(byte)) return byte - ZERO;
   const lower = byte | 0x20;
   return lower >= 0x61 && lower <= 0x66 ? lower - 0x61 + 10 : undefined;
-}
-
-/** Up to 8 characters: three times faster than a call out of the engine. */
-function shortAscii(bytes: Uint8Array, start: number, length: number): string {
-  const [a = 0, b = 0, c = 0, d = 0] = [
-    bytes[start],
-    bytes[start + 1],
-    bytes[start + 2],
-    bytes[start + 3],
-  ];
-  switch (length) {
-    case 0:
-      return "";
-    case 1:
-      return String.fromCharCode(a);
-    case 2:
-      return String.fromCharCode(a, b);
-    case 3:
-      return String.fromCharCode(a, b, c);
-    case 4:
-      return String.fromCharCode(a, b, c, d);
-    default:
-      return String.fromCharCode(a, b, c, d) + shortAscii(bytes, start + 4, length - 4);
-  }
-}
-
-function longAscii(bytes: Uint8Array, start: number, length: number): string {
-  return Buffer.prototype.latin1Slice.call(bytes, start, start + length);
 }

@@ -1,5 +1,5 @@
 /**
- * The arguments of each query. Which queries there are is in `QUERY_RULES`, and only there.
+ * The arguments of each query: which fields they have and what each must be.
  * @module
  */
 import {

@@ -64,6 +64,19 @@ export class VirtualTime implements Clock, Timers {
     return ran;
   }
 
+  /** Runs the next task, moving time to it; false if nothing is left to run. */
+  step(): boolean {
+    const soon = this.#soon.shift();
+    if (soon !== undefined) {
+      soon();
+      return true;
+    }
+    const dueUs = this.nextDueUs();
+    if (dueUs === undefined) return false;
+    this.#nowUs = Math.max(this.#nowUs, dueUs);
+    return this.#runTimer(this.#nowUs);
+  }
+
   /** Moves time on by `us`, running everything on the way. */
   advance(us: number): void {
     const untilUs = this.#nowUs + us;

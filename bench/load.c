@@ -1,0 +1,264 @@
+/*
+ * Load generator and floors of the benchmark, in C so that the client costs next to nothing.
+ *
+ *   load echo-server                         raw blocking echo; prints its port, ends with stdin
+ *   load echo-rtt PORT COUNT                 round trips of one intent's bytes
+ *   load echo-pipe PORT COUNT WINDOW         the same bytes, WINDOW frames outstanding
+ *   load append DIR COUNT BYTES              append + fdatasync of one file
+ *   load rtt PORT TOKEN_FILE CLIENT COUNT    intent -> PendingNew round trips
+ *   load pipe PORT TOKEN_FILE CLIENT COUNT WINDOW
+ *
+ * Prints one JSON object: microseconds for latencies, per second for rates.
+ */
+#define _GNU_SOURCE
+#include <arpa/inet.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <netinet/tcp.h>
+#include <poll.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/socket.h>
+#include <time.h>
+#include <unistd.h>
+
+#define BUFFER (1 << 20)
+
+static void die(const char *what) {
+  fprintf(stderr, "load: cannot %s: %s\n", what, strerror(errno));
+  exit(1);
+}
+
+static double now_us(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_MONOTONIC, &t);
+  return t.tv_sec * 1e6 + t.tv_nsec / 1e3;
+}
+
+static int64_t wall_us(void) {
+  struct timespec t;
+  clock_gettime(CLOCK_REALTIME, &t);
+  return (int64_t)t.tv_sec * 1000000 + t.tv_nsec / 1000;
+}
+
+static int by_value(const void *a, const void *b) {
+  double x = *(const double *)a, y = *(const double *)b;
+  return x < y ? -1 : x > y;
+}
+
+static void print_latencies(double *us, int count) {
+  qsort(us, count, sizeof *us, by_value);
+  printf("{\"count\":%d,\"p50\":%.2f,\"p99\":%.2f,\"p999\":%.2f,\"max\":%.2f}\n", count,
+         us[count / 2], us[(int)(count * 0.99)], us[(int)(count * 0.999)], us[count - 1]);
+}
+
+static int connect_to(int port) {
+  int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+  struct sockaddr_in to = {.sin_family = AF_INET, .sin_port = htons(port)};
+  to.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (fd < 0 || connect(fd, (struct sockaddr *)&to, sizeof to) < 0) die("connect");
+  setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  return fd;
+}
+
+static void write_all(int fd, const char *bytes, size_t length) {
+  while (length > 0) {
+    ssize_t n = write(fd, bytes, length);
+    if (n <= 0) die("write");
+    bytes += n;
+    length -= n;
+  }
+}
+
+static void read_all(int fd, char *bytes, size_t length) {
+  while (length > 0) {
+    ssize_t n = read(fd, bytes, length);
+    if (n <= 0) die("read");
+    bytes += n;
+    length -= n;
+  }
+}
+
+static int put_frame(char *out, int length) {
+  uint32_t size = htonl(length);
+  memcpy(out, &size, 4);
+  return length + 4;
+}
+
+/* One resting order far from any market; the price is on the grid of bench/config.yaml. */
+static int put_intent(char *out, const char *client, int number) {
+  int n = sprintf(out + 4,
+                  "{\"type\":\"QuoteIntent\",\"v\":1,\"intent_id\":\"%s-%09d\",\"action\":\"Place\","
+                  "\"sent_us\":%lld,\"instrument\":\"bench:BTC/USDT\",\"side\":\"Buy\","
+                  "\"order_qty\":\"0.0100\",\"price\":\"60123.45\",\"ord_type\":\"Limit\","
+                  "\"time_in_force\":\"GTC\",\"post_only\":false,\"tag\":\"bench\"}",
+                  client, number, (long long)wall_us());
+  return put_frame(out, n);
+}
+
+static void hello(int fd, const char *token_file, const char *client) {
+  char token[256] = {0}, out[1024];
+  FILE *file = fopen(token_file, "r");
+  if (!file || !fgets(token, sizeof token, file)) die("read the token");
+  fclose(file);
+  token[strcspn(token, "\r\n")] = 0;
+  int n = sprintf(out + 4,
+                  "{\"type\":\"HELLO\",\"wire\":[1],\"client_id\":\"%s\",\"token\":\"%s\","
+                  "\"cancel_on_disconnect\":false}", client, token);
+  write_all(fd, out, put_frame(out, n));
+}
+
+static char in[BUFFER];
+static size_t in_length;
+
+/* Reads once and counts whole frames that hold `what`. */
+static int read_and_count(int fd, const char *what) {
+  ssize_t n = read(fd, in + in_length, BUFFER - in_length);
+  if (n <= 0) die("read");
+  in_length += n;
+  size_t at = 0;
+  int found = 0;
+  while (in_length - at >= 4) {
+    uint32_t size;
+    memcpy(&size, in + at, 4);
+    size = ntohl(size);
+    if (in_length - at - 4 < size) break;
+    if (memmem(in + at + 4, size, what, strlen(what))) found++;
+    if (memmem(in + at + 4, size, "\"type\":\"ERROR\"", 14)) {
+      fprintf(stderr, "load: %.*s\n", (int)size, in + at + 4);
+      exit(1);
+    }
+    at += 4 + size;
+  }
+  memmove(in, in + at, in_length - at);
+  in_length -= at;
+  return found;
+}
+
+static void wait_for(int fd, const char *what) {
+  while (read_and_count(fd, what) == 0) {
+  }
+}
+
+static int heartbeat(char *out) {
+  int n = sprintf(out + 4, "{\"type\":\"HEARTBEAT\",\"now_us\":%lld}", (long long)wall_us());
+  return put_frame(out, n);
+}
+
+static void rtt(int fd, const char *client, int count) {
+  double *us = malloc(count * sizeof *us), beat = now_us();
+  char out[1024];
+  for (int i = 0; i < count; i++) {
+    if (now_us() - beat > 500000) {
+      write_all(fd, out, heartbeat(out));
+      beat = now_us();
+    }
+    int n = put_intent(out, client, i);
+    double start = now_us();
+    write_all(fd, out, n);
+    wait_for(fd, "\"exec_type\":\"PendingNew\"");
+    us[i] = now_us() - start;
+  }
+  print_latencies(us, count);
+}
+
+/* Keeps `window` frames outstanding; `what` marks an answer, or NULL: count echoed frames. */
+static void pipelined(int fd, const char *client, int count, int window, const char *what) {
+  int sent = 0, done = 0;
+  double start = now_us(), beat = start;
+  char *out = malloc((size_t)(window + 1) * 512);
+  while (done < count) {
+    int n = 0;
+    while (sent < count && sent - done < window && n < 60000) n += put_intent(out + n, client, sent++);
+    if (n > 0 && what && now_us() - beat > 500000) {
+      n += heartbeat(out + n);
+      beat = now_us();
+    }
+    for (int at = 0; at < n;) {
+      struct pollfd ready = {fd, POLLIN | POLLOUT, 0};
+      poll(&ready, 1, -1);
+      if (ready.revents & POLLIN) done += read_and_count(fd, what);
+      if (ready.revents & POLLOUT) {
+        ssize_t w = send(fd, out + at, n - at, MSG_DONTWAIT);
+        if (w < 0 && errno != EAGAIN) die("send");
+        if (w > 0) at += w;
+      }
+    }
+    if (done < count && (sent == count || sent - done >= window)) done += read_and_count(fd, what);
+  }
+  double seconds = (now_us() - start) / 1e6;
+  printf("{\"count\":%d,\"seconds\":%.4f,\"per_second\":%.0f}\n", count, seconds, count / seconds);
+}
+
+static void echo_rtt(int fd, int count) {
+  double *us = malloc(count * sizeof *us);
+  char out[1024];
+  for (int i = 0; i < count; i++) {
+    int n = put_intent(out, "echo", i);
+    double start = now_us();
+    write_all(fd, out, n);
+    read_all(fd, in, n);
+    us[i] = now_us() - start;
+  }
+  print_latencies(us, count);
+}
+
+static void echo_server(void) {
+  int fd = socket(AF_INET, SOCK_STREAM, 0), one = 1;
+  struct sockaddr_in at = {.sin_family = AF_INET};
+  socklen_t length = sizeof at;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (bind(fd, (struct sockaddr *)&at, sizeof at) < 0 || listen(fd, 4) < 0) die("listen");
+  getsockname(fd, (struct sockaddr *)&at, &length);
+  printf("{\"port\":%d}\n", ntohs(at.sin_port));
+  fflush(stdout);
+  for (;;) {
+    int peer = accept(fd, NULL, NULL);
+    setsockopt(peer, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    for (ssize_t n; (n = read(peer, in, BUFFER)) > 0;) write_all(peer, in, n);
+    close(peer);
+  }
+}
+
+static void append(const char *directory, int count, int bytes) {
+  char path[4096], *data = calloc(1, bytes);
+  snprintf(path, sizeof path, "%s/floor.dat", directory);
+  int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_APPEND, 0600);
+  if (fd < 0) die("open the file to append to");
+  double *us = malloc(count * sizeof *us);
+  memset(data, 'x', bytes);
+  for (int i = 0; i < count; i++) {
+    double start = now_us();
+    write_all(fd, data, bytes);
+    if (fdatasync(fd) < 0) die("fdatasync");
+    us[i] = now_us() - start;
+  }
+  close(fd);
+  unlink(path);
+  print_latencies(us, count);
+}
+
+int main(int count, char **words) {
+  const char *mode = count > 1 ? words[1] : "";
+  if (!strcmp(mode, "echo-server") && count == 2) {
+    echo_server();
+  } else if (!strcmp(mode, "echo-rtt") && count == 4) {
+    echo_rtt(connect_to(atoi(words[2])), atoi(words[3]));
+  } else if (!strcmp(mode, "echo-pipe") && count == 5) {
+    pipelined(connect_to(atoi(words[2])), "echo", atoi(words[3]), atoi(words[4]), "QuoteIntent");
+  } else if (!strcmp(mode, "append") && count == 5) {
+    append(words[2], atoi(words[3]), atoi(words[4]));
+  } else if ((!strcmp(mode, "rtt") && count == 6) || (!strcmp(mode, "pipe") && count == 7)) {
+    int fd = connect_to(atoi(words[2]));
+    hello(fd, words[3], words[4]);
+    wait_for(fd, "HELLO_ACK");
+    if (count == 6) rtt(fd, words[4], atoi(words[5]));
+    else pipelined(fd, words[4], atoi(words[5]), atoi(words[6]), "\"exec_type\":\"PendingNew\"");
+  } else {
+    fprintf(stderr, "load: see the head of load.c for its modes\n");
+    return 64;
+  }
+  return 0;
+}

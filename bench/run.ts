@@ -1,0 +1,234 @@
+/**
+ * The benchmark: `deno task bench [--rounds N] [--quick] [--out FILE]`.
+ *
+ * Every figure is a ratio taken in one run beside its floor, round by round, so that a noisy
+ * machine moves both. Floors: a raw C echo over loopback, a raw append + fdatasync, a raw echo of
+ * the same bytes on the same runtime, decode and parse of the same bytes. If a floor moved by more
+ * than 25 % within the run, the run is void and says so.
+ * Prints a table for people on stderr and one JSON object on stdout.
+ * @module
+ */
+import { DaemonProcess } from "../tests/support/daemon_process.ts";
+import { type Figure, figure, type Latency, median, movement, type Rate } from "./measure.ts";
+
+const FLOOR_MOVEMENT_MAX = 0.25;
+const WINDOW = 1024;
+
+type Sizes = { readonly rounds: number; readonly rtt: number; readonly pipelined: number };
+type Round = {
+  readonly echo: Latency;
+  readonly append: Latency;
+  readonly durable: Latency;
+  readonly pipelined: Rate;
+  readonly journalOff: Rate;
+  readonly runtimeEcho: Rate;
+};
+
+const args = new Set(Deno.args);
+const sizes: Sizes = args.has("--quick")
+  ? { rounds: 3, rtt: 500, pipelined: 30_000 }
+  : { rounds: Number(option("--rounds") ?? 7), rtt: 4000, pipelined: 200_000 };
+const folder = Deno.makeTempDirSync({ prefix: "tapeline-bench-" });
+const load = `${folder}/load`;
+
+function option(name: string): string | undefined {
+  const at = Deno.args.indexOf(name);
+  return at < 0 ? undefined : Deno.args[at + 1];
+}
+
+function say(text: string): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(text + "\n"));
+}
+
+async function run<Result>(command: string, ...words: string[]): Promise<Result> {
+  const output = await new Deno.Command(command, { args: words, stderr: "inherit" }).output();
+  if (!output.success) throw new Error(`Cannot measure: ${command} ${words.join(" ")} failed`);
+  return JSON.parse(new TextDecoder().decode(output.stdout) || "null") as Result;
+}
+
+/** Starts a server that prints its port, measures against it, ends it. */
+async function beside<Result>(
+  command: readonly string[],
+  measure: (port: string) => Promise<Result>,
+): Promise<Result> {
+  const [program = "", ...words] = command;
+  const child = new Deno.Command(program, { args: words, stdout: "piped" }).spawn();
+  const reader = child.stdout.getReader();
+  const first = await reader.read();
+  try {
+    const { port } = JSON.parse(new TextDecoder().decode(first.value)) as { port: number };
+    return await measure(String(port));
+  } finally {
+    child.kill("SIGKILL");
+    await child.status;
+    await reader.cancel();
+  }
+}
+
+async function withDaemon<Result>(
+  of: { readonly main: string; readonly stateDir: string },
+  measure: (daemon: DaemonProcess) => Promise<Result>,
+): Promise<Result> {
+  const config = new URL("config.yaml", import.meta.url).pathname;
+  const daemon = await DaemonProcess.start({ stateDir: of.stateDir, config, main: of.main });
+  try {
+    return await measure(daemon);
+  } finally {
+    await daemon.stop();
+  }
+}
+
+function pipe(daemon: DaemonProcess): Promise<Rate> {
+  const { port, token_file: token } = daemon.listening;
+  const count = String(sizes.pipelined);
+  return run<Rate>(load, "pipe", String(port), token, "pipe", count, String(WINDOW));
+}
+
+async function measureRound(round: number): Promise<Round> {
+  const stateDir = `${folder}/state-${round}`;
+  const rtt = String(sizes.rtt);
+  const echo = await beside(
+    [load, "echo-server"],
+    (port) => run<Latency>(load, "echo-rtt", port, rtt),
+  );
+  const append = await run<Latency>(load, "append", folder, rtt, "1024");
+  const durable = await withDaemon({ main: "main.ts", stateDir }, (daemon) => {
+    const { port, token_file: token } = daemon.listening;
+    return run<Latency>(load, "rtt", String(port), token, "rtt", rtt);
+  });
+  const runtimeEcho = await beside(
+    [Deno.execPath(), "run", "--allow-net", new URL("echo.ts", import.meta.url).pathname],
+    (port) => run<Rate>(load, "echo-pipe", port, String(sizes.pipelined), String(WINDOW)),
+  );
+  const pipelined = await withDaemon({ main: "main.ts", stateDir: `${stateDir}-pipe` }, pipe);
+  const journalOff = await withDaemon(
+    { main: "bench/no_journal.ts", stateDir: `${stateDir}-off` },
+    pipe,
+  );
+  say(
+    `round ${round + 1}/${sizes.rounds}: durable p50 ${durable.p50} us, ` +
+      `pipelined ${pipelined.per_second}/s, journal off ${journalOff.per_second}/s, ` +
+      `runtime echo ${runtimeEcho.per_second}/s`,
+  );
+  return { echo, append, durable, pipelined, journalOff, runtimeEcho };
+}
+
+type Recovery = {
+  readonly seconds: number;
+  readonly parse_seconds: number;
+  readonly events: number;
+  readonly bytes: number;
+  readonly truth_bytes_per_event: number;
+};
+
+function figures(rounds: readonly Round[], recoveries: readonly Recovery[]): Figure[] {
+  const each = (of: (round: Round) => number): number[] => rounds.map(of);
+  const mid = (of: (round: Round) => number): number => median(each(of));
+  return [
+    figure({
+      name: "durable round trip p50: (rtt - raw echo) / raw append+fdatasync",
+      values: each(({ durable, echo, append }) => (durable.p50 - echo.p50) / append.p50),
+      unit: "k",
+      must: 2,
+      goal: 1.4,
+      better: "lower",
+      detail: {
+        rtt_us: mid(({ durable }) => durable.p50),
+        echo_us: mid(({ echo }) => echo.p50),
+        append_us: mid(({ append }) => append.p50),
+      },
+    }),
+    figure({
+      name: "durable round trip p99 / (raw echo p99 + raw append p99)",
+      values: each(({ durable, echo, append }) => durable.p99 / (echo.p99 + append.p99)),
+      unit: "x",
+      must: 2,
+      goal: 1.3,
+      better: "lower",
+      detail: {
+        rtt_us: mid(({ durable }) => durable.p99),
+        echo_us: mid(({ echo }) => echo.p99),
+        append_us: mid(({ append }) => append.p99),
+      },
+    }),
+    figure({
+      name: "pipelined durable intents / the same server with the journal off",
+      values: each(({ pipelined, journalOff }) => pipelined.per_second / journalOff.per_second),
+      unit: "x",
+      must: 0.5,
+      goal: 0.7,
+      better: "higher",
+      detail: {
+        durable_per_second: mid(({ pipelined }) => pipelined.per_second),
+        journal_off_per_second: mid(({ journalOff }) => journalOff.per_second),
+      },
+    }),
+    figure({
+      name: "journal off / raw echo of the same bytes on the same runtime",
+      values: each(({ runtimeEcho, journalOff }) => journalOff.per_second / runtimeEcho.per_second),
+      unit: "x",
+      must: 0.4,
+      goal: 0.6,
+      better: "higher",
+      detail: { runtime_echo_per_second: mid(({ runtimeEcho }) => runtimeEcho.per_second) },
+    }),
+    figure({
+      name: "recovery / decode and parse of the same bytes",
+      values: recoveries.map(({ seconds, parse_seconds }) => seconds / parse_seconds),
+      unit: "x",
+      must: 3,
+      goal: 2,
+      better: "lower",
+      detail: {
+        events: median(recoveries.map(({ events }) => events)),
+        bytes: median(recoveries.map(({ bytes }) => bytes)),
+        seconds: median(recoveries.map(({ seconds }) => seconds)),
+        truth_bytes_per_event: median(recoveries.map((one) => one.truth_bytes_per_event)),
+      },
+    }),
+  ];
+}
+
+async function measureRecoveries(): Promise<Recovery[]> {
+  const script = new URL("recovery.ts", import.meta.url).pathname;
+  const recoveries: Recovery[] = [];
+  for (let round = 0; round < sizes.rounds; round++) {
+    const stateDir = `${folder}/state-${round}-pipe`;
+    recoveries.push(await run<Recovery>(Deno.execPath(), "run", "-A", script, stateDir));
+  }
+  return recoveries;
+}
+
+async function main(): Promise<void> {
+  const source = new URL("load.c", import.meta.url).pathname;
+  await run("cc", "-O2", "-o", load, source);
+  const rounds: Round[] = [];
+  for (let round = 0; round < sizes.rounds; round++) rounds.push(await measureRound(round));
+  const recoveries = await measureRecoveries();
+  const floors = {
+    echo_p50: movement(rounds.map(({ echo }) => echo.p50)),
+    append_p50: movement(rounds.map(({ append }) => append.p50)),
+    runtime_echo: movement(rounds.map(({ runtimeEcho }) => runtimeEcho.per_second)),
+  };
+  const isVoid = Object.values(floors).some((moved) => moved > FLOOR_MOVEMENT_MAX);
+  const result = {
+    void: isVoid,
+    floor_movement: floors,
+    rounds: sizes.rounds,
+    figures: figures(rounds, recoveries),
+  };
+  for (const { verdict, value, must, goal, name } of result.figures) {
+    say(`${verdict.padEnd(7)} ${value.toFixed(3)} (must ${must}, goal ${goal})  ${name}`);
+  }
+  if (isVoid) say(`void: a floor moved by more than 25 %: ${JSON.stringify(floors)}`);
+  const text = JSON.stringify(result, undefined, 2) + "\n";
+  const out = option("--out");
+  if (out === undefined) Deno.stdout.writeSync(new TextEncoder().encode(text));
+  else Deno.writeTextFileSync(out, text);
+}
+
+try {
+  await main();
+} finally {
+  Deno.removeSync(folder, { recursive: true });
+}

@@ -1,0 +1,189 @@
+/**
+ * The L2 book of one instrument, as its feed tells it.
+ *
+ * Invariant: after a snapshot and deltas each level holds exactly what the feed said last; crossed
+ * sides are kept as given. A quote never changes levels; it is the reference only while the feed
+ * has never sent a snapshot. Deltas before a snapshot, or after a gap, change nothing.
+ * @module
+ */
+import { BookSide } from "./book_side.ts";
+import type { Levels, MarketPayloads } from "./event.ts";
+import type { Side } from "./instrument.ts";
+import { invariant } from "./invariant.ts";
+import { type Micros, micros, type Px, px, type Qty, qty } from "./numbers.ts";
+import { NodeReader } from "./node_reader.ts";
+import type { CheckpointNode } from "./timeline.ts";
+import type { BookView, PriceLevel } from "./view.ts";
+
+/** Half of the safe integers, so that the distance of two prices is exact too. */
+const PRICE_MAX = 4_503_599_627_370_496;
+
+type Quote = { readonly bid: PriceLevel | undefined; readonly ask: PriceLevel | undefined };
+
+/** Book of one instrument. */
+export class Book implements BookView {
+  readonly #bids = new BookSide("Buy");
+  readonly #asks = new BookSide("Sell");
+  #hasDepth = false;
+  #isFresh = false;
+  #quote: Quote | undefined;
+  #lastTradeUs: Micros | null = null;
+  #updatedUs: Micros | null = null;
+
+  get isFresh(): boolean {
+    return this.#isFresh;
+  }
+
+  get lastTradeUs(): Micros | null {
+    return this.#lastTradeUs;
+  }
+
+  get updatedUs(): Micros | null {
+    return this.#updatedUs;
+  }
+
+  /** Replaces every level; the book is fresh after it. */
+  applySnapshot(levels: { readonly bids: Levels; readonly asks: Levels }, at: Micros): void {
+    assertLevels(levels.bids);
+    assertLevels(levels.asks);
+    this.#bids.clear();
+    this.#asks.clear();
+    setLevels(this.#bids, levels.bids);
+    setLevels(this.#asks, levels.asks);
+    this.#hasDepth = true;
+    this.#isFresh = true;
+    this.#updatedUs = at;
+  }
+
+  /** Sets the named levels; a quantity of 0 removes one. Changes nothing while not fresh. */
+  applyDelta(levels: { readonly bids: Levels; readonly asks: Levels }, at: Micros): void {
+    assertLevels(levels.bids);
+    assertLevels(levels.asks);
+    if (!this.#hasDepth || !this.#isFresh) return;
+    setLevels(this.#bids, levels.bids);
+    setLevels(this.#asks, levels.asks);
+    this.#updatedUs = at;
+  }
+
+  /** Takes best bid and offer as the reference, if the feed has never sent a snapshot. */
+  applyQuote(quote: MarketPayloads["QuoteUpdated"], at: Micros): void {
+    if (this.#hasDepth) return;
+    this.#quote = {
+      bid: quote.bidPx === null ? undefined : { price: quote.bidPx, qty: quote.bidQty },
+      ask: quote.askPx === null ? undefined : { price: quote.askPx, qty: quote.askQty },
+    };
+    this.#isFresh = true;
+    this.#updatedUs = at;
+  }
+
+  /** Notes the time of a trade. */
+  applyTrade(at: Micros): void {
+    this.#lastTradeUs = at;
+  }
+
+  /** The feed lost its place: no reference until the next snapshot (or quote, without depth). */
+  invalidate(): void {
+    this.#isFresh = false;
+  }
+
+  /** Returns the quantity displayed at a price; 0 where there is no level. */
+  quantityAt(side: Side, price: Px): Qty {
+    if (this.#hasDepth) return qty(this.#side(side).quantityAt(price));
+    const level = this.#quoted(side);
+    return level !== undefined && level.price === price ? level.qty : qty(0);
+  }
+
+  /** Levels, best first. The book must not change while they are read. */
+  *levels(side: Side): Generator<PriceLevel, void> {
+    if (this.#hasDepth) yield* this.#side(side).levels();
+    else {
+      const level = this.#quoted(side);
+      if (level !== undefined) yield level;
+    }
+  }
+
+  top(side: Side, depth: number): readonly PriceLevel[] {
+    const levels: PriceLevel[] = [];
+    if (depth <= 0) return levels;
+    for (const level of this.levels(side)) {
+      levels.push(level);
+      if (levels.length >= depth) break;
+    }
+    return levels;
+  }
+
+  best(side: Side): PriceLevel | undefined {
+    return this.#hasDepth ? this.#side(side).best() : this.#quoted(side);
+  }
+
+  /** Returns the whole state, levels best first. */
+  checkpoint(): CheckpointNode {
+    return {
+      has_depth: this.#hasDepth,
+      is_fresh: this.#isFresh,
+      last_trade_us: this.#lastTradeUs,
+      updated_us: this.#updatedUs,
+      bids: flat(this.levels("Buy")),
+      asks: flat(this.levels("Sell")),
+    };
+  }
+
+  /** Returns the book of a checkpoint. @throws {InvariantError} If the document is not one. */
+  static restore(node: CheckpointNode): Book {
+    const saved = new NodeReader(node);
+    const [bids, asks] = [saved.integers("bids"), saved.integers("asks")];
+    assertLevels(bids);
+    assertLevels(asks);
+    const book = new Book();
+    book.#hasDepth = saved.flag("has_depth");
+    book.#isFresh = saved.flag("is_fresh");
+    book.#lastTradeUs = timeOf(saved.integerOrNull("last_trade_us"));
+    book.#updatedUs = timeOf(saved.integerOrNull("updated_us"));
+    if (book.#hasDepth) {
+      setLevels(book.#bids, bids);
+      setLevels(book.#asks, asks);
+    } else book.#quote = { bid: firstLevel(bids), ask: firstLevel(asks) };
+    return book;
+  }
+
+  #side(side: Side): BookSide {
+    return side === "Buy" ? this.#bids : this.#asks;
+  }
+
+  #quoted(side: Side): PriceLevel | undefined {
+    return side === "Buy" ? this.#quote?.bid : this.#quote?.ask;
+  }
+}
+
+function setLevels(side: BookSide, levels: Levels): void {
+  for (let at = 0; at < levels.length; at += 2) {
+    side.set({ price: levels[at] ?? 0, qty: levels[at + 1] ?? 0 });
+  }
+}
+
+function assertLevels(levels: Levels): void {
+  invariant(levels.length % 2 === 0, "Levels must come in pairs of price and quantity");
+  for (let at = 0; at < levels.length; at += 2) {
+    const price = levels[at] ?? 0;
+    const quantity = levels[at + 1] ?? -1;
+    const isPrice = Number.isSafeInteger(price) && Math.abs(price) <= PRICE_MAX;
+    invariant(isPrice, "A level's price must be an integer within 2^52");
+    invariant(Number.isSafeInteger(quantity) && quantity >= 0, "A level's quantity must be a Qty");
+  }
+}
+
+function firstLevel(levels: Levels): PriceLevel | undefined {
+  const [price, quantity] = levels;
+  if (price === undefined || quantity === undefined) return undefined;
+  return { price: px(price), qty: qty(quantity) };
+}
+
+function flat(levels: Iterable<PriceLevel>): number[] {
+  const numbers: number[] = [];
+  for (const level of levels) numbers.push(level.price, level.qty);
+  return numbers;
+}
+
+function timeOf(us: number | null): Micros | null {
+  return us === null ? null : micros(us);
+}

@@ -1,0 +1,149 @@
+/**
+ * How effects enter the rolling digest: every field that matters, in one fixed order.
+ * @module
+ */
+import type { VenueCommand } from "./command.ts";
+import type { Digest } from "./digest.ts";
+import type { Effects } from "./effects.ts";
+import { unreachable } from "./invariant.ts";
+import type { ExecType, ExecutionReport, OrdStatus, Transition } from "./report.ts";
+
+const EXEC_TYPE_CODE = {
+  PendingNew: 1,
+  New: 2,
+  Trade: 3,
+  PendingCancel: 4,
+  Cancelled: 5,
+  PendingReplace: 6,
+  Replaced: 7,
+  Rejected: 8,
+  CancelRejected: 9,
+  ReplaceRejected: 10,
+  Expired: 11,
+  TradeCancel: 12,
+  TradeCorrect: 13,
+  Restated: 14,
+  OrderStatus: 15,
+  IntentDone: 16,
+} as const satisfies Record<ExecType, number>;
+
+const STATUS_CODE = {
+  Created: 0,
+  Submitted: 1,
+  Accepted: 2,
+  PartiallyFilled: 3,
+  Filled: 4,
+  CancelPending: 5,
+  ReplacePending: 6,
+  Cancelled: 7,
+  Rejected: 8,
+  Expired: 9,
+} as const satisfies Record<OrdStatus | "Created", number>;
+
+/** Mixes all that an event caused. */
+export function mixEffects(digest: Digest, effects: Effects): void {
+  for (const transition of effects.transitions) mixTransition(digest, transition);
+  for (const report of effects.reports) mixReport(digest, report);
+  for (const command of effects.commands) mixCommand(digest, command);
+  for (const repeat of effects.repeats) {
+    digest.int(repeat.client);
+    for (const reportSeq of repeat.reportSeqs) digest.int(reportSeq);
+  }
+  for (const alarm of effects.alarms) {
+    digest.text(alarm.code);
+    digest.text(alarm.text);
+  }
+}
+
+function mixTransition(digest: Digest, transition: Transition): void {
+  switch (transition.kind) {
+    case "order":
+      digest.int(transition.order);
+      digest.word(STATUS_CODE[transition.from] * 16 + STATUS_CODE[transition.to]);
+      digest.text(transition.reason);
+      break;
+    case "AccountHalted":
+      digest.maybeInt(transition.venue);
+      digest.text(transition.reason);
+      break;
+    default:
+      unreachable(transition);
+  }
+}
+
+function mixReport(digest: Digest, report: ExecutionReport): void {
+  digest.int(report.client);
+  digest.int(report.reportSeq);
+  digest.maybeText(report.intentId);
+  const status = report.ordStatus === null ? 15 : STATUS_CODE[report.ordStatus];
+  digest.word(EXEC_TYPE_CODE[report.execType] * 16 + status);
+  digest.word(flagsOf(report));
+  digest.int(report.transactUs);
+  if (report.order !== null) mixOrder(digest, report.order);
+  digest.maybeText(report.tag);
+  if (report.execution !== undefined) mixExecution(digest, report.execution);
+  digest.maybeText(report.origIntentId);
+  digest.maybeText(report.causeIntentId);
+  digest.maybeText(report.execRefId);
+  digest.maybeText(report.rejectCode);
+  digest.maybeText(report.text);
+  digest.maybeInt(report.eventUs);
+  digest.maybeInt(report.sentUs);
+  digest.maybeInt(report.recvUs);
+  digest.maybeInt(report.journalUs);
+  digest.maybeInt(report.submitUs);
+  digest.maybeInt(report.ackUs);
+}
+
+function flagsOf(report: ExecutionReport): number {
+  return (report.inDoubt ? 1 : 0) | (report.late ? 2 : 0) | (report.inferred ? 4 : 0) |
+    (report.provisional ? 8 : 0) | (report.dryRun ? 16 : 0);
+}
+
+function mixOrder(digest: Digest, order: NonNullable<ExecutionReport["order"]>): void {
+  digest.int(order.orderId);
+  digest.maybeText(order.venueOrderId);
+  digest.int(order.instrument);
+  digest.text(order.side);
+  digest.text(order.ordType);
+  digest.text(order.timeInForce);
+  digest.maybeInt(order.price);
+  digest.int(order.orderQty);
+  digest.int(order.cumQty);
+  digest.int(order.leavesQty);
+  digest.big(order.notional);
+}
+
+function mixExecution(digest: Digest, execution: NonNullable<ExecutionReport["execution"]>): void {
+  digest.text(execution.execId);
+  digest.int(execution.lastQty);
+  digest.int(execution.lastPx);
+  digest.maybeText(execution.liquidity);
+  digest.text(execution.commission);
+  digest.text(execution.commissionCurrency);
+}
+
+function mixCommand(digest: Digest, command: VenueCommand): void {
+  digest.text(command.kind);
+  digest.int(command.request);
+  digest.int(command.order);
+  digest.text(command.clOrdId);
+  digest.maybeText(command.venueOrderId);
+  switch (command.kind) {
+    case "Submit":
+      digest.maybeInt(command.price);
+      digest.int(command.orderQty);
+      digest.maybeInt(command.expireUs);
+      break;
+    case "Replace":
+      digest.text(command.newClOrdId);
+      digest.maybeInt(command.price);
+      digest.int(command.orderQty);
+      break;
+    case "Cancel":
+    case "Lookup":
+      break;
+    default:
+      unreachable(command);
+  }
+}

@@ -1,0 +1,191 @@
+/**
+ * The life cycle of an order as a table: which report is legal in which state, and what follows.
+ *
+ * Knows no venue, money or time. One function reads the table; `engine_reports.ts` is the only
+ * place that writes an order's state.
+ *
+ * Ordering: rows are states, cells are legal reports, an absent cell is illegal and fails closed.
+ * Known limit: a refusal made here changes no state and never asks this table.
+ * @module
+ */
+import type { ExecType, OrdStatus } from "./report.ts";
+
+/** Every state, the one before the first report included, in the order of an order's life. */
+export const ORDER_STATES = [
+  "Created",
+  "Submitted",
+  "Accepted",
+  "PartiallyFilled",
+  "CancelPending",
+  "ReplacePending",
+  "Filled",
+  "Cancelled",
+  "Rejected",
+  "Expired",
+] as const satisfies readonly (OrdStatus | "Created")[];
+
+/** A state of an order. */
+export type OrderState = (typeof ORDER_STATES)[number];
+
+/** `Restored`: the state in which the order would be without the request that was answered. */
+type Cell = OrdStatus | "Restored";
+type Row = Partial<Record<ExecType, Cell>>;
+
+/** State after each legal report. Source: R-CORE-4; FIX Order State Changes. */
+export const NEXT = {
+  Created: { PendingNew: "Submitted", Rejected: "Rejected" },
+  Submitted: {
+    New: "Accepted",
+    PendingCancel: "CancelPending",
+    Rejected: "Rejected",
+    Cancelled: "Cancelled",
+    Expired: "Expired",
+    OrderStatus: "Submitted",
+  },
+  Accepted: {
+    Trade: "PartiallyFilled",
+    PendingCancel: "CancelPending",
+    PendingReplace: "ReplacePending",
+    Rejected: "Rejected",
+    Cancelled: "Cancelled",
+    Expired: "Expired",
+    Restated: "Restored",
+    OrderStatus: "Accepted",
+    TradeCancel: "Restored",
+    TradeCorrect: "Restored",
+  },
+  PartiallyFilled: {
+    Trade: "PartiallyFilled",
+    PendingCancel: "CancelPending",
+    PendingReplace: "ReplacePending",
+    Cancelled: "Cancelled",
+    Expired: "Expired",
+    Restated: "Restored",
+    OrderStatus: "PartiallyFilled",
+    TradeCancel: "Restored",
+    TradeCorrect: "Restored",
+  },
+  CancelPending: {
+    New: "CancelPending", // acknowledged after the client asked to cancel: the cancel stays pending
+    Trade: "CancelPending", // a partial fill does not clear it
+    Replaced: "CancelPending",
+    ReplaceRejected: "CancelPending",
+    CancelRejected: "Restored",
+    Rejected: "Rejected",
+    Cancelled: "Cancelled",
+    Expired: "Expired",
+    Restated: "CancelPending",
+    OrderStatus: "CancelPending",
+    TradeCancel: "CancelPending",
+    TradeCorrect: "CancelPending",
+  },
+  ReplacePending: {
+    Trade: "ReplacePending",
+    Replaced: "Restored",
+    ReplaceRejected: "Restored",
+    PendingCancel: "CancelPending",
+    Cancelled: "Cancelled",
+    Expired: "Expired",
+    Restated: "ReplacePending",
+    OrderStatus: "ReplacePending",
+    TradeCancel: "ReplacePending",
+    TradeCorrect: "ReplacePending",
+  },
+  // The venue matched before it heard of the end: book the fill, the order does not come back.
+  Filled: {
+    Trade: "Filled",
+    CancelRejected: "Filled",
+    ReplaceRejected: "Filled",
+    OrderStatus: "Filled",
+    TradeCancel: "Filled",
+    TradeCorrect: "Filled",
+  },
+  Cancelled: {
+    Trade: "Cancelled",
+    CancelRejected: "Cancelled",
+    ReplaceRejected: "Cancelled",
+    OrderStatus: "Cancelled",
+    TradeCancel: "Cancelled",
+    TradeCorrect: "Cancelled",
+  },
+  Rejected: {
+    Trade: "Rejected",
+    CancelRejected: "Rejected",
+    ReplaceRejected: "Rejected",
+    OrderStatus: "Rejected",
+    TradeCancel: "Rejected",
+    TradeCorrect: "Rejected",
+  },
+  Expired: {
+    Trade: "Expired",
+    CancelRejected: "Expired",
+    ReplaceRejected: "Expired",
+    OrderStatus: "Expired",
+    TradeCancel: "Expired",
+    TradeCorrect: "Expired",
+  },
+} as const satisfies Record<OrderState, Row>;
+
+/** What the table cannot know of the order. */
+export type StepFacts = {
+  /** Nothing is left to fill, counted after the report. */
+  readonly isComplete: boolean;
+  /** The state without the request that was answered, see {@link restoredStatus}. */
+  readonly restored: OrdStatus;
+  /** A replace by cancel and new lost the old order before the new one was refused. */
+  readonly isLost: boolean;
+};
+
+/** True if no report can bring the order back to life. */
+export function isTerminal(status: OrderState): boolean {
+  switch (status) {
+    case "Filled":
+    case "Cancelled":
+    case "Rejected":
+    case "Expired":
+      return true;
+    case "Created":
+    case "Submitted":
+    case "Accepted":
+    case "PartiallyFilled":
+    case "CancelPending":
+    case "ReplacePending":
+      return false;
+  }
+}
+
+/**
+ * Returns the state after `by`, or undefined when that report is illegal in `from`.
+ * @example A completing fill beats a pending cancel
+ * ```ts
+ * import { strictEqual } from "node:assert/strict";
+ * import { nextStatus } from "./lifecycle.ts";
+ * const facts = { isComplete: true, restored: "PartiallyFilled", isLost: false } as const;
+ * strictEqual(nextStatus("CancelPending", "Trade", facts), "Filled");
+ * strictEqual(nextStatus("Cancelled", "New", facts), undefined);
+ * ```
+ */
+export function nextStatus(
+  from: OrderState,
+  by: ExecType,
+  facts: StepFacts,
+): OrdStatus | undefined {
+  const row: Row = NEXT[from];
+  const cell = row[by];
+  if (cell === undefined || isTerminal(from)) return cell === "Restored" ? undefined : cell;
+  if (by === "ReplaceRejected" && facts.isLost) return "Cancelled";
+  const mayComplete = by === "Trade" || by === "Replaced" || by === "Restated";
+  if (mayComplete && facts.isComplete) return "Filled";
+  return cell === "Restored" ? facts.restored : cell;
+}
+
+/** Returns the state of a live order that has no cancel pending. */
+export function restoredStatus(order: {
+  readonly isAccepted: boolean;
+  readonly hasFills: boolean;
+  readonly isReplacePending: boolean;
+}): OrdStatus {
+  if (order.isReplacePending) return "ReplacePending";
+  if (order.hasFills) return "PartiallyFilled";
+  return order.isAccepted ? "Accepted" : "Submitted";
+}

@@ -1,0 +1,124 @@
+/**
+ * The machines of the one timeline: the engine, and a simulator for each simulated venue.
+ *
+ * Ordering: the engine applies an event first; then every simulator, in venue order, is told of
+ * the event and handed the commands that are meant for it.
+ * @module
+ */
+import { engineNode, readEngine } from "./checkpoint.ts";
+import { Digest } from "./digest.ts";
+import { Effects } from "./effects.ts";
+import { Engine } from "./engine.ts";
+import { EngineState } from "./engine_state.ts";
+import { EngineView } from "./engine_view.ts";
+import type { Draft, Event } from "./event.ts";
+import type { Instrument } from "./instrument.ts";
+import { invariant } from "./invariant.ts";
+import { NodeReader } from "./node_reader.ts";
+import { type InstrumentId, type Micros, micros, type SeqId, venueId } from "./numbers.ts";
+import { Simulator } from "./simulator/simulator.ts";
+import type { Checkpoint, Timeline } from "./timeline.ts";
+import type { View } from "./view.ts";
+
+/**
+ * Makes the machines: fresh, or as a checkpoint describes them.
+ * @throws {InvariantError} If `from` is not a checkpoint of this version.
+ */
+export function createTimeline(from?: Checkpoint): Timeline {
+  if (from === undefined) return new Machines(new EngineState(new Digest()));
+  invariant(from.version === 1, "A checkpoint must be of version 1");
+  const machines = new Machines(readEngine(from));
+  machines.restoreSimulators(from);
+  return machines;
+}
+
+class Machines implements Timeline {
+  readonly view: View;
+  readonly #state: EngineState;
+  readonly #engine: Engine;
+  readonly #simulators: Simulator[] = [];
+  /** Simulator of a venue; undefined: the venue is outside. */
+  readonly #byVenue: (Simulator | undefined)[] = [];
+  readonly #instrumentOf: (id: InstrumentId) => Instrument;
+
+  constructor(state: EngineState) {
+    this.#state = state;
+    this.#engine = new Engine(state, new Effects());
+    this.#instrumentOf = (id) => state.instrument(id).instrument;
+    this.view = new EngineView(state);
+  }
+
+  get seqId(): SeqId {
+    return this.#state.seqId;
+  }
+
+  get nowUs(): Micros {
+    return this.#state.nowUs;
+  }
+
+  get digest(): string {
+    return this.#state.digest.hex;
+  }
+
+  apply(event: Event, effects: Effects): void {
+    effects.clear();
+    this.#engine.apply(event, effects);
+    if (event.eventType === "VenueDeclared") this.#open(event);
+    for (const simulator of this.#simulators) simulator.apply(event, this.#instrumentOf);
+    for (const command of effects.commands) {
+      this.#byVenue[command.venue]?.command(command, event.ingestTime);
+    }
+  }
+
+  nextDeadlineUs(): Micros | undefined {
+    let first: number = this.#engine.nextDeadlineUs() ?? Infinity;
+    for (const simulator of this.#simulators) {
+      first = Math.min(first, simulator.nextDeadlineUs() ?? Infinity);
+    }
+    return first === Infinity ? undefined : micros(first);
+  }
+
+  takeOutputs(nowUs: Micros): Draft[] {
+    return this.#simulators.flatMap((simulator) => simulator.takeOutputs(nowUs));
+  }
+
+  nextOutputUs(): Micros | undefined {
+    let first = Infinity;
+    for (const simulator of this.#simulators) {
+      first = Math.min(first, simulator.nextOutputUs() ?? Infinity);
+    }
+    return first === Infinity ? undefined : micros(first);
+  }
+
+  checkpoint(): Checkpoint {
+    return {
+      version: 1,
+      engineVersion: this.#state.engineVersion,
+      seqId: this.#state.seqId,
+      ingestTime: this.#state.nowUs,
+      digest: this.digest,
+      engine: engineNode(this.#state),
+      simulators: this.#simulators.map((simulator) => simulator.checkpoint()),
+    };
+  }
+
+  restoreSimulators(from: Checkpoint): void {
+    for (const node of from.simulators) {
+      const venue = venueId(new NodeReader(node).integer("venue"));
+      const { declaration } = this.#state.venue(venue);
+      this.#keep(venue, Simulator.restore(declaration, node));
+    }
+  }
+
+  #open(event: Event<"VenueDeclared">): void {
+    const declaration = event.payload;
+    if (declaration.simulation === null || this.#byVenue[declaration.id] !== undefined) return;
+    this.#keep(declaration.id, new Simulator(declaration));
+  }
+
+  #keep(venue: number, simulator: Simulator): void {
+    while (this.#byVenue.length <= venue) this.#byVenue.push(undefined);
+    this.#byVenue[venue] = simulator;
+    this.#simulators.push(simulator);
+  }
+}

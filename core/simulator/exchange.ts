@@ -1,0 +1,306 @@
+/**
+ * The simulated venue itself: takes requests as they arrive, matches, and says what happened.
+ *
+ * Ordering: a request's answer comes before the fills that it causes, those before the end of the
+ * rest. Ids of orders and executions count up and depend on nothing else.
+ * Invariant: an ended order never says anything again.
+ * Known limits: funds are not checked; `reduceOnly` is enforced before the venue is reached.
+ * @module
+ */
+import type {
+  CancelRequest,
+  LookupOrder,
+  ReplaceRequest,
+  SubmitOrder,
+  VenueCommand,
+} from "../command.ts";
+import type { BrokerPayloads, Event, OrderRef, SimulationSettings } from "../event.ts";
+import type { Instrument } from "../instrument.ts";
+import { unreachable } from "../invariant.ts";
+import { instrumentId } from "../numbers.ts";
+import type { InstrumentId, Micros, VenueId } from "../numbers.ts";
+import type { VenueRejectCode } from "../reject_code.ts";
+import type { CheckpointNode } from "../timeline.ts";
+import { expiryOf } from "./expiry.ts";
+import { commissionOf } from "./fees.ts";
+import { Liquidity } from "./liquidity.ts";
+import { Market } from "./market.ts";
+import type { Fill } from "./market.ts";
+import type { NodeReader } from "../node_reader.ts";
+import { Orders, refOf } from "./orders.ts";
+import type { BrokerDraft, DraftHead, Outputs } from "./outputs.ts";
+import { leavesOf, mayRest, simOrderOf } from "./sim_order.ts";
+import type { SimOrder } from "./sim_order.ts";
+
+/** Where and when something happens at the venue. */
+export type Scene = {
+  readonly atUs: Micros;
+  readonly instrument: Instrument;
+  readonly settings: SimulationSettings;
+};
+
+type Refusal = { readonly rejectCode: VenueRejectCode; readonly text: string };
+type MarketEvent = Extract<Event, { readonly source: "market_data" }>;
+
+/** Orders, markets and their messages. */
+export class Exchange {
+  readonly #venue: VenueId;
+  readonly #outputs: Outputs;
+  readonly #markets = new Map<InstrumentId, Market>();
+  #orders = new Orders();
+  #nextOrdinal = 1;
+  #nextExecution = 1;
+
+  constructor(of: { readonly venue: VenueId; readonly outputs: Outputs }) {
+    this.#venue = of.venue;
+    this.#outputs = of.outputs;
+  }
+
+  /** The open order that expires first, or undefined. */
+  nextExpiring(): ReturnType<Orders["nextExpiring"]> {
+    return this.#orders.nextExpiring();
+  }
+
+  /** Ends an order whose time is up. */
+  expire(order: SimOrder, scene: Scene): void {
+    this.#orders.end(order, "expired");
+    this.#market(order.instrument).remove(order);
+    const payload = { ...refOf(order), reason: "its time in force has ended" };
+    this.#say(scene, (head) => ({ ...head, eventType: "OrderExpired", payload }));
+  }
+
+  /** A request reaches the venue. */
+  arrive(command: VenueCommand, scene: Scene): void {
+    switch (command.kind) {
+      case "Submit":
+        return this.#submit(command, scene);
+      case "Cancel":
+        return this.#cancel(command, scene);
+      case "Replace":
+        return this.#replace(command, scene);
+      case "Lookup":
+        return this.#lookup(command, scene);
+      default:
+        return unreachable(command);
+    }
+  }
+
+  /** The feed says something about an instrument. */
+  market(event: MarketEvent, scene: Scene): void {
+    const market = this.#market(scene.instrument.id);
+    switch (event.eventType) {
+      case "BookSnapshot":
+        return this.#sayFills(market.applySnapshot(event.payload, scene.atUs), scene);
+      case "BookDelta":
+        return this.#sayFills(market.applyDelta(event.payload, scene.atUs), scene);
+      case "TradePrinted":
+        return this.#sayFills(market.applyTrade(event.payload), scene);
+      case "BookInvalidated":
+        return market.invalidate();
+      case "QuoteUpdated":
+        return; // depth decides: a quote changes no book
+      default:
+        return unreachable(event);
+    }
+  }
+
+  /** All feeds are gone: no book is a reference until its next snapshot. */
+  invalidateBooks(): void {
+    for (const market of this.#markets.values()) market.invalidate();
+  }
+
+  checkpoint(): CheckpointNode {
+    const markets = [...this.#markets].sort(([first], [second]) => first - second);
+    return {
+      next_ordinal: this.#nextOrdinal,
+      next_execution: this.#nextExecution,
+      orders: this.#orders.checkpoint(),
+      markets: markets.map(([instrument, market]) => ({ instrument, market: market.checkpoint() })),
+    };
+  }
+
+  /** Reads back what `checkpoint` wrote, into a new exchange. */
+  restore(node: NodeReader): void {
+    this.#nextOrdinal = node.integer("next_ordinal");
+    this.#nextExecution = node.integer("next_execution");
+    this.#orders = Orders.restore(node.rows("orders"));
+    for (const row of node.rows("markets")) {
+      const id = instrumentId(row.integer("instrument"));
+      this.#markets.set(id, Market.restore(row.node("market")));
+    }
+    for (const order of this.#orders.open()) this.#market(order.instrument).putBack(order);
+  }
+
+  #submit(command: SubmitOrder, scene: Scene): void {
+    const refusal = this.#submitRefusal(command, scene);
+    if (refusal !== undefined) {
+      const { order, clOrdId } = command;
+      const payload = { order, clOrdId, venueOrderId: null, ...refusal };
+      return this.#say(scene, (head) => ({ ...head, eventType: "OrderRejected", payload }));
+    }
+    const ordinal = this.#nextOrdinal++;
+    const order = simOrderOf(command, {
+      ordinal,
+      venueOrderId: `S${this.#venue}-${ordinal}`,
+      expireUs: expiryOf(command, scene),
+    });
+    this.#orders.add(order);
+    const payload = refOf(order);
+    this.#say(scene, (head) => ({ ...head, eventType: "OrderAccepted", payload }));
+    this.#enter(order, scene);
+  }
+
+  #submitRefusal(command: SubmitOrder, scene: Scene): Refusal | undefined {
+    if (this.#orders.find(command.clOrdId) !== undefined) return duplicate(command.clOrdId);
+    if (scene.instrument.status !== "open") return suspended(scene.instrument);
+    const expireUs = expiryOf(command, scene);
+    if (expireUs !== null && expireUs <= scene.atUs) return EXPIRED;
+    const isCrossed = this.#market(command.instrument).isCrossed(command.side, command.price);
+    return command.postOnly && isCrossed ? POST_ONLY : undefined;
+  }
+
+  /** Takes what crosses; what is left rests, or ends. */
+  #enter(order: SimOrder, scene: Scene): void {
+    const market = this.#market(order.instrument);
+    const isKilled = order.timeInForce === "FOK" && market.available(order) < leavesOf(order);
+    if (!isKilled) this.#sayFills(market.take(order), scene);
+    if (order.status !== "open") return;
+    if (mayRest(order)) return market.rest(order);
+    const reason = isKilled
+      ? "not all of it could be filled at once"
+      : "the rest could not be filled at once";
+    this.#endCancelled(order, { scene, reason });
+  }
+
+  #cancel(command: CancelRequest, scene: Scene): void {
+    const order = this.#orders.find(command.clOrdId);
+    if (order?.status === "open") {
+      this.#market(order.instrument).remove(order);
+      return this.#endCancelled(order, { scene, reason: "cancelled on request" });
+    }
+    const { order: id, clOrdId, venueOrderId } = command;
+    const payload = { order: id, clOrdId, venueOrderId, ...notOpen(order, clOrdId) };
+    this.#say(scene, (head) => ({ ...head, eventType: "CancelRejected", payload }));
+  }
+
+  #endCancelled(order: SimOrder, of: { readonly scene: Scene; readonly reason: string }): void {
+    this.#orders.end(order, "cancelled");
+    const payload = { ...refOf(order), reason: of.reason };
+    this.#say(of.scene, (head) => ({ ...head, eventType: "OrderCancelled", payload }));
+  }
+
+  #replace(command: ReplaceRequest, scene: Scene): void {
+    const order = this.#orders.find(command.clOrdId);
+    const refusal = this.#replaceRefusal(command, order, scene);
+    if (order === undefined || refusal !== undefined) {
+      const { order: id, clOrdId, venueOrderId } = command;
+      const why = refusal ?? notOpen(order, clOrdId);
+      const payload = { order: id, clOrdId, venueOrderId, ...why };
+      return this.#say(scene, (head) => ({ ...head, eventType: "ReplaceRejected", payload }));
+    }
+    const price = command.price ?? order.price;
+    const keepsPlace = price === order.price && command.orderQty <= order.orderQty;
+    if (!keepsPlace) this.#market(order.instrument).remove(order);
+    this.#orders.rename(order, command.newClOrdId);
+    order.price = price;
+    order.orderQty = command.orderQty;
+    const payload = { ...refOf(order), orderQty: order.orderQty, price };
+    this.#say(scene, (head) => ({ ...head, eventType: "OrderReplaced", payload }));
+    if (!keepsPlace) this.#enter(order, scene);
+  }
+
+  #replaceRefusal(
+    command: ReplaceRequest,
+    order: SimOrder | undefined,
+    scene: Scene,
+  ): Refusal | undefined {
+    if (order === undefined || order.status !== "open") return notOpen(order, command.clOrdId);
+    if (scene.instrument.status !== "open") return suspended(scene.instrument);
+    if (this.#orders.find(command.newClOrdId) !== undefined) return duplicate(command.newClOrdId);
+    if (command.orderQty <= order.cumQty) return FILLED_BEYOND;
+    const price = command.price ?? order.price;
+    const isCrossed = this.#market(order.instrument).isCrossed(order.side, price);
+    return order.postOnly && isCrossed ? POST_ONLY : undefined;
+  }
+
+  #lookup(command: LookupOrder, scene: Scene): void {
+    const order = this.#orders.find(command.clOrdId);
+    const { request } = command;
+    if (order === undefined) {
+      const payload = { request, order: command.order };
+      return this.#say(scene, (head) => ({ ...head, eventType: "OrderNotFound", payload }));
+    }
+    const { status, orderQty, cumQty, price } = order;
+    const payload = { ...refOf(order), request, status, orderQty, cumQty, price };
+    this.#say(scene, (head) => ({ ...head, eventType: "OrderFound", payload }));
+  }
+
+  #sayFills(fills: readonly Fill[], scene: Scene): void {
+    for (const fill of fills) {
+      const payload = { ...refOf(fill.order), ...this.#executionOf(fill, scene) };
+      this.#say(scene, (head) => ({ ...head, eventType: "OrderExecuted", payload }));
+    }
+    for (const { order } of fills) {
+      if (order.status === "open" && leavesOf(order) === 0) this.#orders.end(order, "filled");
+    }
+  }
+
+  #executionOf(fill: Fill, { instrument, settings }: Scene): ExecutionOf {
+    const ratePpm = fill.liquidity === "Maker" ? settings.makerFeePpm : settings.takerFeePpm;
+    return {
+      execId: `E${this.#venue}-${this.#nextExecution++}`,
+      lastQty: fill.qty,
+      lastPx: fill.price,
+      liquidity: fill.liquidity,
+      commission: commissionOf(instrument, { price: fill.price, qty: fill.qty, ratePpm }),
+      commissionCurrency: instrument.quote,
+      provisional: false,
+    };
+  }
+
+  #say(scene: Scene, make: (head: DraftHead) => BrokerDraft): void {
+    const { atUs, instrument, settings } = scene;
+    const latencyUs = settings.reportLatencyUs;
+    this.#outputs.say({ atUs, latencyUs, instrument: instrument.id }, make);
+  }
+
+  #market(id: InstrumentId): Market {
+    const known = this.#markets.get(id);
+    if (known !== undefined) return known;
+    const market = new Market({ liquidity: new Liquidity(), nextRank: 1 });
+    this.#markets.set(id, market);
+    return market;
+  }
+}
+
+type ExecutionOf = Omit<BrokerPayloads["OrderExecuted"], keyof OrderRef>;
+
+const POST_ONLY: Refusal = {
+  rejectCode: "VENUE_POST_ONLY",
+  text: "A post-only order must not cross the book",
+};
+
+const EXPIRED: Refusal = {
+  rejectCode: "VENUE_REJECTED",
+  text: "The order's expiry must lie after its arrival",
+};
+
+const FILLED_BEYOND: Refusal = {
+  rejectCode: "VENUE_REJECTED",
+  text: "The new quantity must be above what has been filled",
+};
+
+function duplicate(clOrdId: string): Refusal {
+  return { rejectCode: "VENUE_DUPLICATE", text: `The client order id ${clOrdId} was used before` };
+}
+
+function suspended({ name, status }: Instrument): Refusal {
+  return { rejectCode: "VENUE_SUSPENDED", text: `Trading in ${name} is ${status}` };
+}
+
+function notOpen(order: SimOrder | undefined, clOrdId: string): Refusal {
+  const text = order === undefined
+    ? `No order has the client order id ${clOrdId}`
+    : `The order has ended: ${order.status}`;
+  return { rejectCode: "VENUE_NOT_FOUND", text };
+}

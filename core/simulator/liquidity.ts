@@ -1,0 +1,153 @@
+/**
+ * Displayed liquidity of one instrument: the feed's book, less what was taken here.
+ *
+ * The feed does not know of the simulated takes, so they are remembered per level until the feed
+ * says something new about that level: nothing displayed is taken twice.
+ *
+ * Invariant: per level, taken <= displayed.
+ * Known limit: quotes are not liquidity; a feed without depth has none.
+ * @module
+ */
+import { Book } from "../book.ts";
+import type { Levels } from "../event.ts";
+import type { Side } from "../instrument.ts";
+import { px, qty } from "../numbers.ts";
+import type { Micros, Px, Qty } from "../numbers.ts";
+import type { CheckpointNode } from "../timeline.ts";
+import type { PriceLevel } from "../view.ts";
+import { NodeReader } from "../node_reader.ts";
+
+type Depth = { readonly bids: Levels; readonly asks: Levels };
+
+/** The side that an order of this side takes from. */
+export function oppositeOf(side: Side): Side {
+  return side === "Buy" ? "Sell" : "Buy";
+}
+
+/** True if an order of `side` at `limit` may trade at `price`. null: any price. */
+export function reaches(
+  side: Side,
+  prices: { readonly limit: Px | null; readonly price: Px },
+): boolean {
+  if (prices.limit === null) return true;
+  return side === "Buy" ? prices.price <= prices.limit : prices.price >= prices.limit;
+}
+
+/** What an order can take. */
+export class Liquidity {
+  readonly #book: Book;
+  readonly #taken: { readonly Buy: Map<number, number>; readonly Sell: Map<number, number> };
+
+  constructor(book: Book = new Book()) {
+    this.#book = book;
+    this.#taken = { Buy: new Map(), Sell: new Map() };
+  }
+
+  /** False before the first snapshot and from a gap to the next one. */
+  get isFresh(): boolean {
+    return this.#book.isFresh;
+  }
+
+  applySnapshot(depth: Depth, at: Micros): void {
+    this.#book.applySnapshot(depth, at);
+    this.#taken.Buy.clear();
+    this.#taken.Sell.clear();
+  }
+
+  applyDelta(depth: Depth, at: Micros): void {
+    this.#book.applyDelta(depth, at);
+    forget(this.#taken.Buy, depth.bids);
+    forget(this.#taken.Sell, depth.asks);
+  }
+
+  invalidate(): void {
+    this.#book.invalidate();
+  }
+
+  /** Displayed quantity, own takes not subtracted: what stands before a new order. */
+  displayedAt(side: Side, price: Px): Qty {
+    return this.#book.quantityAt(side, price);
+  }
+
+  /** True if an order could take something at once. */
+  isCrossed(taker: Side, limit: Px | null): boolean {
+    for (const _ of this.#within(taker, limit)) return true;
+    return false;
+  }
+
+  /** Returns the best price at which an order could take something, or undefined. */
+  bestFor(taker: Side): Px | undefined {
+    for (const level of this.#within(taker, null)) return level.price;
+    return undefined;
+  }
+
+  /** Returns what could be taken within the limit, counted no further than `most`. */
+  available(taker: Side, of: { readonly limit: Px | null; readonly most: Qty }): Qty {
+    let sum = 0;
+    for (const level of this.#within(taker, of.limit)) {
+      sum += level.qty;
+      if (sum >= of.most) return of.most;
+    }
+    return qty(sum);
+  }
+
+  /** Takes up to `most` within the limit, best level first; returns what was taken, per level. */
+  take(taker: Side, of: { readonly limit: Px | null; readonly most: Qty }): PriceLevel[] {
+    const takes: PriceLevel[] = [];
+    const taken = this.#taken[oppositeOf(taker)];
+    let left: number = of.most;
+    for (const level of this.#within(taker, of.limit)) {
+      if (left === 0) break;
+      const size = level.qty < left ? level.qty : left;
+      taken.set(level.price, (taken.get(level.price) ?? 0) + size);
+      takes.push({ price: level.price, qty: qty(size) });
+      left -= size;
+    }
+    return takes;
+  }
+
+  checkpoint(): CheckpointNode {
+    return {
+      book: this.#book.checkpoint(),
+      taken_bids: flat(this.#taken.Buy),
+      taken_asks: flat(this.#taken.Sell),
+    };
+  }
+
+  static restore(node: CheckpointNode): Liquidity {
+    const reader = new NodeReader(node, "liquidity");
+    const liquidity = new Liquidity(Book.restore(reader.node("book")));
+    fill(liquidity.#taken.Buy, reader.integers("taken_bids"));
+    fill(liquidity.#taken.Sell, reader.integers("taken_asks"));
+    return liquidity;
+  }
+
+  /** Levels with something left to take, best first; none while the book is no reference. */
+  *#within(taker: Side, limit: Px | null): Generator<PriceLevel, void> {
+    if (!this.#book.isFresh) return;
+    const side = oppositeOf(taker);
+    const taken = this.#taken[side];
+    for (const level of this.#book.levels(side)) {
+      if (!reaches(taker, { limit, price: level.price })) return;
+      const left = level.qty - (taken.get(level.price) ?? 0);
+      if (left > 0) yield { price: level.price, qty: qty(left) };
+    }
+  }
+}
+
+function forget(taken: Map<number, number>, levels: Levels): void {
+  if (taken.size === 0) return;
+  for (let at = 0; at < levels.length; at += 2) taken.delete(levels[at] ?? 0);
+}
+
+/** Ascending by price, so that equal states give equal checkpoints. */
+function flat(taken: ReadonlyMap<number, number>): number[] {
+  const rows = [...taken].sort(([first], [second]) => first - second);
+  return rows.flatMap(([price, size]) => [price, size]);
+}
+
+function fill(taken: Map<number, number>, numbers: readonly number[]): void {
+  for (let at = 0; at < numbers.length; at += 2) {
+    taken.set(px(numbers[at] ?? 0), qty(numbers[at + 1] ?? 0));
+  }
+}

@@ -1,0 +1,163 @@
+/**
+ * The simulated venue as a machine of the timeline (R-CORE-8): market events and the engine's
+ * commands in, broker reports out. It reads no clock; time is the events' `ingestTime`.
+ *
+ * Latency: a command reaches the venue a constant time after it was decided, a report reaches the
+ * engine a constant time after it happened; neither overtakes an earlier one. What falls due
+ * between two events happens, at its own time, before the later event; when both are due at one
+ * moment, orders expire first, then commands arrive, then the feed speaks.
+ *
+ * Invariant: same events and commands in, same reports out; a checkpoint taken anywhere and
+ * restored goes on the same way.
+ * Known limits: see `market.ts` (matching) and `exchange.ts` (checks of the venue).
+ * @module
+ */
+import type { VenueCommand } from "../command.ts";
+import type { Draft, Event, SimulationSettings, VenueDeclaration } from "../event.ts";
+import type { Instrument } from "../instrument.ts";
+import { InvariantError } from "../invariant.ts";
+import { micros } from "../numbers.ts";
+import type { InstrumentId, Micros, VenueId } from "../numbers.ts";
+import type { CheckpointNode } from "../timeline.ts";
+import { Exchange } from "./exchange.ts";
+import type { Scene } from "./exchange.ts";
+import { NodeReader } from "../node_reader.ts";
+import { Outputs } from "./outputs.ts";
+
+/** A command on its way to the venue. */
+type Arrival = { readonly atUs: Micros; readonly command: VenueCommand };
+
+type InstrumentOf = (id: InstrumentId) => Instrument;
+
+/** One simulated venue. */
+export class Simulator {
+  readonly #venue: VenueId;
+  #settings: SimulationSettings;
+  #outputs: Outputs;
+  #exchange: Exchange;
+  #arrivals: Arrival[] = [];
+  #lastArrivalUs = micros(0);
+
+  /** @throws {InvariantError} If the venue is declared without a simulation. */
+  constructor(declaration: VenueDeclaration) {
+    this.#venue = declaration.id;
+    this.#settings = settingsOf(declaration);
+    this.#outputs = new Outputs(declaration.id);
+    this.#exchange = new Exchange({ venue: declaration.id, outputs: this.#outputs });
+  }
+
+  /** Lets time pass up to the event, then takes the event in, if it concerns this venue. */
+  apply(event: Event, instrumentOf: InstrumentOf): void {
+    this.#advance(event.ingestTime, instrumentOf);
+    if (event.eventType === "Started") this.#exchange.invalidateBooks();
+    if (event.venue !== this.#venue) return;
+    if (event.source === "broker_report") this.#outputs.forget(event);
+    else if (event.eventType === "VenueDeclared") this.#settings = settingsOf(event.payload);
+    else if (event.source === "market_data" && event.instrument !== null) {
+      const instrument = instrumentOf(event.instrument);
+      this.#exchange.market(event, this.#scene(instrument, event.ingestTime));
+    }
+  }
+
+  /** Takes a command that the event just applied has caused, in order. */
+  command(command: VenueCommand, atUs: Micros): void {
+    const arrivalUs = micros(atUs + this.#settings.orderLatencyUs);
+    if (arrivalUs > this.#lastArrivalUs) this.#lastArrivalUs = arrivalUs;
+    this.#arrivals.push({ atUs: this.#lastArrivalUs, command });
+  }
+
+  /** When the next command arrives or the next order expires, or undefined. */
+  nextDeadlineUs(): Micros | undefined {
+    const arrivalUs = this.#arrivals[0]?.atUs;
+    const expireUs = this.#exchange.nextExpiring()?.expireUs;
+    if (arrivalUs === undefined || expireUs === undefined) return arrivalUs ?? expireUs;
+    return arrivalUs < expireUs ? arrivalUs : expireUs;
+  }
+
+  /** When `takeOutputs` will next have something, or undefined. */
+  nextOutputUs(): Micros | undefined {
+    return this.#outputs.nextDueUs();
+  }
+
+  /** Reports that are due and were not taken before; `idempotencyKey` is `sim-<venue>-<n>`. */
+  takeOutputs(nowUs: Micros): Draft[] {
+    return this.#outputs.take(nowUs);
+  }
+
+  checkpoint(): CheckpointNode {
+    return {
+      version: 1,
+      venue: this.#venue,
+      last_arrival_us: this.#lastArrivalUs,
+      arrivals: this.#arrivals.map(({ atUs, command }) => ({
+        at_us: atUs,
+        command: toNode(command),
+      })),
+      outputs: this.#outputs.checkpoint(),
+      exchange: this.#exchange.checkpoint(),
+    };
+  }
+
+  /**
+   * Returns the simulator of a checkpoint. Reports that were taken but never applied are offered
+   * again.
+   * @throws {RangeError} If the checkpoint is not one of ours.
+   */
+  static restore(declaration: VenueDeclaration, node: CheckpointNode): Simulator {
+    const reader = new NodeReader(node, "simulator");
+    if (reader.integer("version") !== 1 || reader.integer("venue") !== declaration.id) {
+      throw new RangeError(
+        `Cannot restore a simulator: version and venue must be 1 and ${declaration.id}: ` +
+          `was ${reader.integer("version")} and ${reader.integer("venue")}`,
+      );
+    }
+    const simulator = new Simulator(declaration);
+    simulator.#lastArrivalUs = micros(reader.integer("last_arrival_us"));
+    simulator.#arrivals = reader.rows("arrivals").map((row) => ({
+      atUs: micros(row.integer("at_us")),
+      command: parseCommand(row.node("command")),
+    }));
+    simulator.#outputs = Outputs.restore(declaration.id, reader.node("outputs"));
+    simulator.#exchange = new Exchange({ venue: declaration.id, outputs: simulator.#outputs });
+    simulator.#exchange.restore(new NodeReader(reader.node("exchange"), "simulator.exchange"));
+    return simulator;
+  }
+
+  #advance(nowUs: Micros, instrumentOf: InstrumentOf): void {
+    for (;;) {
+      const dueUs = this.nextDeadlineUs();
+      if (dueUs === undefined || dueUs > nowUs) return;
+      const expiring = this.#exchange.nextExpiring();
+      if (expiring?.expireUs === dueUs) {
+        this.#exchange.expire(expiring, this.#scene(instrumentOf(expiring.instrument), dueUs));
+      } else this.#arrive(instrumentOf);
+    }
+  }
+
+  #arrive(instrumentOf: InstrumentOf): void {
+    const arrival = this.#arrivals.shift();
+    if (arrival === undefined) return;
+    const { command, atUs } = arrival;
+    this.#exchange.arrive(command, this.#scene(instrumentOf(command.instrument), atUs));
+  }
+
+  #scene(instrument: Instrument, atUs: Micros): Scene {
+    return { instrument, atUs, settings: this.#settings };
+  }
+}
+
+function settingsOf(declaration: VenueDeclaration): SimulationSettings {
+  if (declaration.simulation !== null) return declaration.simulation;
+  throw new InvariantError(
+    `Cannot simulate venue ${declaration.name}: it must be declared with a simulation: was null`,
+  );
+}
+
+// A command is JSON by construction; the digest over a checkpoint vouches for what is read back.
+function toNode(command: VenueCommand): CheckpointNode {
+  return command as unknown as CheckpointNode;
+}
+
+function parseCommand(node: CheckpointNode): VenueCommand {
+  return node as unknown as VenueCommand;
+}

@@ -1,0 +1,163 @@
+/**
+ * What a run of the daemon tells the core first: that it started, and the venues, instruments,
+ * limits and operator's states of its configuration, as events.
+ *
+ * Numbers belong to a journal: a venue or instrument that the journal knows keeps its number, a new
+ * one gets the next; one that left the configuration is listed as closed. What is already so in
+ * the state is not said again.
+ * @module
+ */
+import type { DeclaredVenue } from "../config/mod.ts";
+import type { ControlPayloads, Draft } from "../core/event.ts";
+import type { Instrument } from "../core/instrument.ts";
+import type { TradingState } from "../core/intent.ts";
+import {
+  type InstrumentId,
+  instrumentId,
+  type Micros,
+  type VenueId,
+  venueId,
+} from "../core/numbers.ts";
+import type { View } from "../core/view.ts";
+
+/** States an operator set in the configuration. */
+export type OperatorStates = { readonly tradingState: TradingState; readonly killSwitch: boolean };
+
+/** A configuration that contradicts what the journal holds. */
+export class DeclarationError extends Error {
+  override readonly name = "DeclarationError";
+}
+
+/**
+ * Returns the configuration's venues with the numbers of this journal.
+ * @throws {DeclarationError} If an instrument changed in a way that its orders cannot survive.
+ */
+export function renumber(declared: readonly DeclaredVenue[], view: View): readonly DeclaredVenue[] {
+  const nextVenue = numbering(view.venues, venueId);
+  const nextInstrument = numbering(view.instruments, instrumentId);
+  return declared.map((venue) => {
+    const id = nextVenue(venue.declaration.name);
+    const instruments = venue.instruments.map((listed) => {
+      assertSameScales(listed.instrument, view);
+      const instrument = {
+        ...listed.instrument,
+        id: nextInstrument(listed.instrument.name),
+        venue: id,
+      };
+      return { ...listed, instrument };
+    });
+    return { ...venue, declaration: { ...venue.declaration, id }, instruments };
+  });
+}
+
+/**
+ * Returns the drafts that declare the venues (renumbered), in the order in which they must come.
+ * Instruments that the journal knows and the configuration does not are listed as closed.
+ */
+export function declarationDrafts(
+  venues: readonly DeclaredVenue[],
+  options: { readonly view: View; readonly operator: OperatorStates; readonly nowUs: Micros },
+): Draft[] {
+  const { view, operator, nowUs } = options;
+  const say = drafter(nowUs);
+  const known = new Set(view.venues.map(({ name }) => name));
+  const named = new Set(
+    venues.flatMap(({ instruments }) => instruments.map(({ instrument }) => instrument.name)),
+  );
+  const gone = view.instruments.filter(({ name, status }) =>
+    !named.has(name) && status !== "closed"
+  ).map((instrument) => listing({ ...instrument, status: "closed" }, say));
+  const declared = venues.flatMap((venue) => [
+    say({
+      eventType: "VenueDeclared",
+      payload: venue.declaration,
+      venue: venue.declaration.id,
+    }),
+    ...venue.instruments.flatMap(({ instrument, limits }) => [
+      listing(instrument, say),
+      say({ eventType: "LimitsSet", payload: { limits }, ...placeOf(instrument) }),
+    ]),
+    ...(known.has(venue.declaration.name) ? [] : openingBalances(venue, say)),
+  ]);
+  return [...declared, ...gone, ...operatorDrafts(view, operator, say)];
+}
+
+function listing(instrument: Instrument, say: Say): Draft {
+  return say({ eventType: "InstrumentListed", payload: instrument, ...placeOf(instrument) });
+}
+
+function placeOf(instrument: Instrument): { venue: VenueId; instrument: InstrumentId } {
+  return { venue: instrument.venue, instrument: instrument.id };
+}
+
+/** Only for a venue that the journal does not know yet: afterwards the ledger has its own. */
+function openingBalances({ declaration, balances }: DeclaredVenue, say: Say): Draft[] {
+  return balances.map((balance) =>
+    say({ eventType: "BalanceSet", payload: balance, venue: declaration.id })
+  );
+}
+
+type Said<Type extends keyof ControlPayloads> = {
+  readonly eventType: Type;
+  readonly payload: ControlPayloads[Type];
+  readonly venue?: VenueId;
+  readonly instrument?: InstrumentId;
+};
+type Say = <Type extends keyof ControlPayloads>(of: Said<Type>) => Draft;
+
+function drafter(nowUs: Micros): Say {
+  return (of) => controlDraft(of, nowUs);
+}
+
+/** Returns a control event as the daemon offers it. */
+export function controlDraft<Type extends keyof ControlPayloads>(
+  of: Said<Type>,
+  nowUs: Micros,
+): Draft {
+  return {
+    eventTime: nowUs,
+    source: "control",
+    venue: of.venue ?? null,
+    instrument: of.instrument ?? null,
+    eventType: of.eventType,
+    payload: of.payload,
+    idempotencyKey: null,
+  } as Draft; // the type parameter ties payload to eventType; the union cannot say so
+}
+
+function operatorDrafts(view: View, operator: OperatorStates, say: Say): Draft[] {
+  const reason = "configuration";
+  const drafts: Draft[] = [];
+  if (view.operatorState !== operator.tradingState) {
+    const payload = { state: operator.tradingState, reason };
+    drafts.push(say({ eventType: "TradingStateSet", payload }));
+  }
+  if (view.killSwitch !== operator.killSwitch) {
+    drafts.push(say({ eventType: "KillSwitchSet", payload: { on: operator.killSwitch, reason } }));
+  }
+  return drafts;
+}
+
+/** Gives a name its known number, or the next free one. */
+function numbering<Id extends number>(
+  known: readonly { readonly id: Id; readonly name: string }[],
+  make: (n: number) => Id,
+): (name: string) => Id {
+  let next = known.length;
+  return (name) => known.find((one) => one.name === name)?.id ?? make(next++);
+}
+
+/** Orders and positions are kept in quanta: another quantum would change what they mean. */
+function assertSameScales(instrument: Instrument, view: View): void {
+  const known = view.instrumentByName(instrument.name);
+  if (known === undefined) return;
+  const same = known.priceRule.scale === instrument.priceRule.scale &&
+    known.qtyRule.scale === instrument.qtyRule.scale &&
+    known.assetClass === instrument.assetClass;
+  if (same) return;
+  throw new DeclarationError(
+    `Cannot change instrument ${instrument.name}: its price quantum, quantity quantum and asset ` +
+      `class must stay what this state directory knows; list it under another venue name or use ` +
+      `another state directory`,
+  );
+}

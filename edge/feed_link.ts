@@ -1,0 +1,119 @@
+/**
+ * The daemon's end of a market data feed: starts it in a Worker and lets what it posts into one
+ * ingress queue.
+ *
+ * A feed that dies leaves its books without a reference: each is invalidated, the venue is `down`,
+ * and the feed is started again after a pause that doubles.
+ * @module
+ */
+import type { Draft } from "../core/event.ts";
+import type { Instrument } from "../core/instrument.ts";
+import type { VenueId } from "../core/numbers.ts";
+import type { EngineClock } from "./engine_clock.ts";
+import { Inlet } from "./inlet.ts";
+import type { Ingress, IngressQueue, QueuePolicy } from "./ingress.ts";
+import type { Cancel, Log, Timers, WorkerLink, Workers } from "./ports.ts";
+
+const RESTART_MIN_US = 250_000;
+const RESTART_MAX_US = 30_000_000;
+
+/** From the Worker. */
+export type FeedMessage =
+  | { readonly kind: "drafts"; readonly drafts: readonly Draft[] }
+  | { readonly kind: "ended"; readonly summary: string }
+  | { readonly kind: "problem"; readonly text: string };
+
+export type FeedLinkOptions = {
+  /** Handed to the Worker's entry as it is; structured-cloneable. */
+  readonly init: unknown;
+  readonly venue: { readonly id: VenueId; readonly name: string };
+  readonly instruments: readonly Instrument[];
+  readonly ingress: Ingress;
+  readonly queue: { readonly max: number; readonly policy: QueuePolicy };
+  readonly clock: EngineClock;
+  readonly ports: { readonly workers: Workers; readonly timers: Timers; readonly log: Log };
+};
+
+/** One feed. */
+export class FeedLink {
+  readonly #options: FeedLinkOptions;
+  readonly #queue: IngressQueue;
+  #worker: WorkerLink | undefined;
+  #inlet: Inlet | undefined;
+  #pauseUs = RESTART_MIN_US;
+  #cancelRestart: Cancel | undefined;
+  #isStopped = false;
+
+  constructor(options: FeedLinkOptions) {
+    this.#options = options;
+    this.#queue = options.ingress.open({ name: `feed ${options.venue.name}`, ...options.queue });
+  }
+
+  start(): void {
+    const { ports, init } = this.#options;
+    const worker = ports.workers.start("feed", init);
+    this.#worker = worker;
+    worker.onMessage((message) => this.#heard(message as FeedMessage));
+    worker.onError((reason) => this.#died(reason));
+    this.#inlet = new Inlet(this.#queue, worker);
+    this.#offerStatus("up", "the feed has started");
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancelRestart?.();
+    this.#worker?.terminate();
+    this.#worker = undefined;
+  }
+
+  #heard(message: FeedMessage): void {
+    const { ports, venue } = this.#options;
+    switch (message.kind) {
+      case "drafts":
+        this.#pauseUs = RESTART_MIN_US;
+        this.#inlet?.accept(message.drafts);
+        break;
+      case "ended":
+        ports.log.write("info", "feed_ended", { venue: venue.name, summary: message.summary });
+        break;
+      case "problem":
+        ports.log.write("alarm", "feed_problem", { venue: venue.name, text: message.text });
+        break;
+    }
+  }
+
+  #died(reason: string): void {
+    if (this.#isStopped || this.#worker === undefined) return;
+    const { ports, venue, instruments } = this.#options;
+    this.#worker = undefined;
+    ports.log.write("alarm", "feed_died", { venue: venue.name, reason });
+    for (const instrument of instruments) this.#invalidate(instrument, reason);
+    this.#offerStatus("down", `the feed stopped: ${reason}`);
+    this.#cancelRestart = ports.timers.after(this.#pauseUs, () => this.start());
+    this.#pauseUs = Math.min(this.#pauseUs * 2, RESTART_MAX_US);
+  }
+
+  #invalidate(instrument: Instrument, reason: string): void {
+    this.#inlet?.insert({
+      eventTime: this.#options.clock.nowUs(),
+      source: "market_data",
+      venue: instrument.venue,
+      instrument: instrument.id,
+      eventType: "BookInvalidated",
+      payload: { reason: `the feed stopped: ${reason}` },
+      idempotencyKey: null,
+    });
+  }
+
+  #offerStatus(status: "up" | "down", reason: string): void {
+    this.#inlet?.insert({
+      eventTime: this.#options.clock.nowUs(),
+      source: "control",
+      venue: this.#options.venue.id,
+      instrument: null,
+      eventType: "VenueStatusChanged",
+      payload: { status, reason },
+      idempotencyKey: null,
+    });
+  }
+}

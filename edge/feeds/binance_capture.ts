@@ -1,0 +1,274 @@
+/**
+ * Recorded Binance streams as market events: lines `<receive time, ns> <message>`, spot or USD-M.
+ *
+ * Depth messages wait for the snapshot, which a recorder fetches after it has subscribed, and are
+ * then applied by the venue's rules (`depth_sequence.ts`). A message that does not follow the one
+ * before it is a problem whatever its place; once the book stands, it also invalidates the book
+ * until another snapshot comes.
+ *
+ * Invariant: deltas are emitted only when nothing is missing between them and the snapshot.
+ * Ordering: events come in the order of the lines; several files are one stream.
+ * Bounded: at most `HELD_MAX` depth messages wait for a snapshot, the oldest are dropped; the
+ * rules then find the gap that this makes.
+ * Known limits: the removal of the very first or the very last depth message leaves a valid stream;
+ * only an expectation (see `capture_summary.ts`) can tell.
+ * @module
+ */
+import type { Draft, Levels } from "../../core/event.ts";
+import type { Instrument } from "../../core/instrument.ts";
+import { micros, px, qty } from "../../core/numbers.ts";
+import type { Micros, Px, Qty } from "../../core/numbers.ts";
+import { parseMessage } from "./binance_payloads.ts";
+import type {
+  BinanceMessage,
+  BookTickerPayload,
+  DepthSnapshotPayload,
+  DepthUpdatePayload,
+  RawLevel,
+  TradePayload,
+} from "./binance_payloads.ts";
+import { LineError, splitLine } from "./capture_line.ts";
+import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
+import { emptySummary } from "./capture_summary.ts";
+import type { CaptureSummary } from "./capture_summary.ts";
+import { DepthSequence } from "./depth_sequence.ts";
+import type { DepthGap, DepthRange } from "./depth_sequence.ts";
+import { marketDraft } from "./market_draft.ts";
+import { quantaOf } from "./venue_decimal.ts";
+
+const HELD_MAX = 10_000;
+
+/** A depth message in quanta. */
+type Depth = DepthRange & {
+  readonly eventTime: Micros;
+  readonly bids: Levels;
+  readonly asks: Levels;
+};
+
+/** State of one instrument of the capture. */
+type Channel = {
+  readonly instrument: Instrument;
+  readonly sequence: DepthSequence;
+  held: Depth[];
+};
+
+/** Makes a reader of such captures. */
+export function openReader(options: CaptureOptions): CaptureReader {
+  return new BinanceCapture(options);
+}
+
+/** Turns lines into drafts. */
+export class BinanceCapture implements CaptureReader {
+  readonly #options: CaptureOptions;
+  readonly #channels = new Map<string, Channel>();
+  readonly #unknown = new Set<string>();
+  readonly summary: CaptureSummary = emptySummary();
+
+  constructor(options: CaptureOptions) {
+    this.#options = options;
+    for (const instrument of options.instruments) {
+      const channel: Channel = { instrument, sequence: new DepthSequence(), held: [] };
+      this.#channels.set(symbolKey(instrument.symbol), channel);
+    }
+  }
+
+  /**
+   * Reads one line. A line that cannot be read is a problem and gives nothing.
+   * `place` names file and line in problems.
+   */
+  read(line: string, place: string): Draft[] {
+    this.summary.lines++;
+    try {
+      const { receivedUs, message } = splitLine(line);
+      return this.#take(parseMessage(message), { receivedUs, place });
+    } catch (error) {
+      if (!(error instanceof LineError)) throw error;
+      this.summary.badLines++;
+      this.#options.problem(`${place}: ${error.message}`);
+      return [];
+    }
+  }
+
+  #take(message: BinanceMessage, at: LinePlace): Draft[] {
+    if (message.kind === "other") return this.#ignore(`stream ${message.type}`, at);
+    const name = message.payload;
+    const symbol = "s" in name ? name.s : name.symbol;
+    const channel = this.#channelOf(symbol);
+    if (channel === undefined) return this.#ignore(`symbol ${symbol ?? "(none given)"}`, at);
+    switch (message.kind) {
+      case "depth":
+        return this.#depth(channel, message.payload, at);
+      case "quote":
+        return this.#quote(channel, message.payload, at);
+      case "trade":
+        return this.#trade(channel, message.payload, at);
+      case "snapshot":
+        return this.#snapshot(channel, message.payload, at);
+    }
+  }
+
+  /** A bare snapshot names no symbol: then the capture must be of one instrument. */
+  #channelOf(symbol: string | undefined): Channel | undefined {
+    if (symbol !== undefined) return this.#channels.get(symbolKey(symbol));
+    return this.#channels.size === 1 ? [...this.#channels.values()][0] : undefined;
+  }
+
+  #ignore(what: string, { place }: LinePlace): Draft[] {
+    this.summary.ignored++;
+    if (this.#unknown.size < 100 && !this.#unknown.has(what)) {
+      this.#unknown.add(what);
+      this.#options.problem(`${place}: ${what} is not used by this feed and is left out`);
+    }
+    return [];
+  }
+
+  #depth(channel: Channel, payload: DepthUpdatePayload, at: LinePlace): Draft[] {
+    const update = depthOf(payload, channel.instrument); // all of it is read before any of it acts
+    const { summary } = this;
+    summary.depthMessages++;
+    summary.firstUpdateId ??= payload.u;
+    summary.lastUpdateId = payload.u;
+    summary.quotesBeyondBook = 0;
+    const gap = channel.sequence.see(update);
+    if (gap === undefined) return this.#place(channel, update, at.place);
+    summary.gaps++;
+    const why = `${at.place}: ${sayGap(gap)}`;
+    this.#options.problem(why);
+    return this.#place(channel, update, why);
+  }
+
+  /** `why`: what to say if the update does not fit the book. */
+  #place(channel: Channel, update: Depth, why: string): Draft[] {
+    const { instrument } = channel;
+    switch (channel.sequence.place(update)) {
+      case "hold":
+        channel.held.push(update);
+        if (channel.held.length > HELD_MAX) channel.held.shift();
+        return [];
+      case "old":
+        return [];
+      case "next":
+        return [
+          marketDraft(instrument, update.eventTime, {
+            eventType: "BookDelta",
+            payload: { bids: update.bids, asks: update.asks, updateId: update.last },
+          }),
+        ];
+      case "gap": {
+        channel.held = [update];
+        const news = { eventType: "BookInvalidated", payload: { reason: why } } as const;
+        return [marketDraft(instrument, update.eventTime, news)];
+      }
+    }
+  }
+
+  #snapshot(channel: Channel, payload: DepthSnapshotPayload, at: LinePlace): Draft[] {
+    this.summary.snapshots++;
+    if (channel.sequence.isSeeded) return []; // the book is in step: an older picture adds nothing
+    const { instrument } = channel;
+    const snapshot = marketDraft(instrument, timeOf(payload.E, at), {
+      eventType: "BookSnapshot",
+      payload: {
+        bids: levelsOf(payload.bids, instrument),
+        asks: levelsOf(payload.asks, instrument),
+        updateId: payload.lastUpdateId,
+      },
+    });
+    channel.sequence.seed(payload.lastUpdateId);
+    const held = channel.held;
+    channel.held = [];
+    const why =
+      `${at.place}: the snapshot ends at update ${payload.lastUpdateId}, before the stream`;
+    const drafts = [snapshot, ...held.flatMap((waiting) => this.#place(channel, waiting, why))];
+    if (!channel.sequence.isSeeded) this.#options.problem(why);
+    return drafts;
+  }
+
+  #quote({ instrument }: Channel, payload: BookTickerPayload, at: LinePlace): Draft[] {
+    const [bidPx, bidQty] = levelOf([payload.b, payload.B], instrument);
+    const [askPx, askQty] = levelOf([payload.a, payload.A], instrument);
+    this.summary.quotes++;
+    if (payload.u > (this.summary.lastUpdateId ?? 0)) this.summary.quotesBeyondBook++;
+    return [
+      marketDraft(instrument, timeOf(payload.E, at), {
+        eventType: "QuoteUpdated",
+        payload: {
+          bidPx: bidQty === 0 ? null : bidPx,
+          bidQty,
+          askPx: askQty === 0 ? null : askPx,
+          askQty,
+          updateId: payload.u,
+        },
+      }),
+    ];
+  }
+
+  #trade({ instrument }: Channel, payload: TradePayload, at: LinePlace): Draft[] {
+    // Insurance fund and auto-deleveraging prints did not come from the book.
+    if ((payload.X ?? "MARKET") !== "MARKET") return this.#ignore(`trade type ${payload.X}`, at);
+    const [price, size] = levelOf([payload.p, payload.q], instrument);
+    this.summary.trades++;
+    return [
+      marketDraft(instrument, micros(payload.E * 1000), {
+        eventType: "TradePrinted",
+        payload: {
+          price,
+          qty: size,
+          side: payload.m ? "Sell" : "Buy",
+          tradeId: String(payload.t),
+        },
+      }),
+    ];
+  }
+}
+
+/** When and where a line was received. */
+type LinePlace = { readonly receivedUs: Micros; readonly place: string };
+
+function depthOf(payload: DepthUpdatePayload, instrument: Instrument): Depth {
+  return {
+    first: payload.U,
+    last: payload.u,
+    previous: payload.pu ?? null,
+    eventTime: micros(payload.E * 1000),
+    bids: levelsOf(payload.b, instrument),
+    asks: levelsOf(payload.a, instrument),
+  };
+}
+
+function sayGap(gap: DepthGap): string {
+  return `the depth stream has a gap: the message must follow update ${gap.expected}: ` +
+    `was ${gap.seen}`;
+}
+
+/** Spot quotes and snapshots carry no time: then the receive time is the best there is. */
+function timeOf(eventMs: number | undefined, at: LinePlace): Micros {
+  return eventMs === undefined ? at.receivedUs : micros(eventMs * 1000);
+}
+
+function levelsOf(levels: readonly RawLevel[], instrument: Instrument): Levels {
+  const flat: number[] = [];
+  for (const level of levels) {
+    const [price, size] = levelOf(level, instrument);
+    flat.push(price, size);
+  }
+  return flat;
+}
+
+function levelOf([price, size]: RawLevel, instrument: Instrument): [Px, Qty] {
+  const priceQuanta = quantaOf(price, instrument.priceRule.scale);
+  const sizeQuanta = quantaOf(size, instrument.qtyRule.scale);
+  if (priceQuanta === undefined || sizeQuanta === undefined || sizeQuanta < 0) {
+    throw new LineError(
+      `Cannot read a level of ${instrument.name}: price and quantity must be decimals of at most ` +
+        `${instrument.priceRule.scale} and ${instrument.qtyRule.scale} places: ` +
+        `was ${price} and ${size}`,
+    );
+  }
+  return [px(priceQuanta), qty(sizeQuanta)];
+}
+
+/** `BTC/USDT`, `btcusdt` and `BTCUSDT` name the same stream. */
+function symbolKey(symbol: string): string {
+  return symbol.replace(/[^0-9A-Za-z]/g, "").toUpperCase();
+}

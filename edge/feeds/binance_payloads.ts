@@ -1,0 +1,201 @@
+/**
+ * Binance market data as the venue spells it, spot and USD-M futures, and its parsers.
+ *
+ * Strict for what changes state (ids, prices, quantities): a missing or wrong field throws with its
+ * name. Fields that are not listed are ignored.
+ * Source: Binance "WebSocket Market Streams" (spot and USD-M), read 2024-08 captures.
+ * @module
+ */
+
+import { LineError } from "./capture_line.ts";
+
+/** Price and quantity, decimal strings. */
+export type RawLevel = readonly [string, string];
+
+/** `<symbol>@depth`: changed levels, quantity "0" removes one. */
+export type DepthUpdatePayload = {
+  readonly e: "depthUpdate";
+  /** Event time, milliseconds. */
+  readonly E: number;
+  readonly s: string;
+  /** First and last update id in the message. */
+  readonly U: number;
+  readonly u: number;
+  /** `u` of the previous message; USD-M only. */
+  readonly pu?: number;
+  readonly b: readonly RawLevel[];
+  readonly a: readonly RawLevel[];
+};
+
+/** `<symbol>@bookTicker`: best bid and ask after update `u`. Spot sends neither `e` nor `E`. */
+export type BookTickerPayload = {
+  readonly e?: "bookTicker";
+  readonly u: number;
+  readonly s: string;
+  readonly b: string;
+  readonly B: string;
+  readonly a: string;
+  readonly A: string;
+  readonly E?: number;
+};
+
+/** `<symbol>@trade`. */
+export type TradePayload = {
+  readonly e: "trade";
+  readonly E: number;
+  readonly s: string;
+  readonly t: number;
+  readonly p: string;
+  readonly q: string;
+  /** The buyer was the maker: the taker sold. */
+  readonly m: boolean;
+  /** USD-M: what made the trade; only `MARKET` comes from the book. */
+  readonly X?: string;
+};
+
+/** REST depth snapshot. Bare it names no symbol; wrapped by a recorder it may. */
+export type DepthSnapshotPayload = {
+  readonly lastUpdateId: number;
+  readonly E?: number;
+  readonly symbol?: string;
+  readonly bids: readonly RawLevel[];
+  readonly asks: readonly RawLevel[];
+};
+
+/** One message, told apart. `other`: a stream that the feed does not use. */
+export type BinanceMessage =
+  | { readonly kind: "depth"; readonly payload: DepthUpdatePayload }
+  | { readonly kind: "quote"; readonly payload: BookTickerPayload }
+  | { readonly kind: "trade"; readonly payload: TradePayload }
+  | { readonly kind: "snapshot"; readonly payload: DepthSnapshotPayload }
+  | { readonly kind: "other"; readonly type: string };
+
+type Fields = { readonly [key: string]: unknown };
+
+/**
+ * Reads one message of a combined stream or a snapshot.
+ * @throws {LineError} If it is no JSON object or lacks what its kind must have.
+ */
+export function parseMessage(text: string): BinanceMessage {
+  const outer = fieldsOf(parseJson(text), "the message");
+  const inner = outer["data"];
+  const fields = inner === undefined ? outer : fieldsOf(inner, "data");
+  const stream = typeof outer["stream"] === "string" ? outer["stream"] : "";
+  if (fields["lastUpdateId"] !== undefined) {
+    return { kind: "snapshot", payload: parseSnapshot(fields, stream) };
+  }
+  const type = fields["e"] ?? (stream.endsWith("@bookTicker") ? "bookTicker" : undefined);
+  switch (type) {
+    case "depthUpdate":
+      return { kind: "depth", payload: parseDepthUpdate(fields) };
+    case "bookTicker":
+      return { kind: "quote", payload: parseBookTicker(fields) };
+    case "trade":
+      return { kind: "trade", payload: parseTrade(fields) };
+    default:
+      return { kind: "other", type: typeof type === "string" ? type : stream };
+  }
+}
+
+/** Reads a depth update. @throws {LineError} If a field is missing or wrong. */
+export function parseDepthUpdate(fields: Fields): DepthUpdatePayload {
+  const pu = fields["pu"];
+  return {
+    e: "depthUpdate",
+    E: integer(fields, "E"),
+    s: text(fields, "s"),
+    U: integer(fields, "U"),
+    u: integer(fields, "u"),
+    ...(pu === undefined ? {} : { pu: integer(fields, "pu") }),
+    b: levels(fields, "b"),
+    a: levels(fields, "a"),
+  };
+}
+
+/** Reads a best quote. @throws {LineError} If a field is missing or wrong. */
+export function parseBookTicker(fields: Fields): BookTickerPayload {
+  return {
+    u: integer(fields, "u"),
+    s: text(fields, "s"),
+    b: text(fields, "b"),
+    B: text(fields, "B"),
+    a: text(fields, "a"),
+    A: text(fields, "A"),
+    ...(fields["E"] === undefined ? {} : { E: integer(fields, "E") }),
+  };
+}
+
+/** Reads a trade. @throws {LineError} If a field is missing or wrong. */
+export function parseTrade(fields: Fields): TradePayload {
+  const maker = fields["m"];
+  if (typeof maker !== "boolean") throw mismatch("m", "a boolean", maker);
+  return {
+    e: "trade",
+    E: integer(fields, "E"),
+    s: text(fields, "s"),
+    t: integer(fields, "t"),
+    p: text(fields, "p"),
+    q: text(fields, "q"),
+    m: maker,
+    ...(fields["X"] === undefined ? {} : { X: text(fields, "X") }),
+  };
+}
+
+/** Reads a depth snapshot. @throws {LineError} If a field is missing or wrong. */
+export function parseSnapshot(fields: Fields, stream: string): DepthSnapshotPayload {
+  const named = fields["symbol"] ?? fields["s"] ?? stream.split("@")[0];
+  return {
+    lastUpdateId: integer(fields, "lastUpdateId"),
+    bids: levels(fields, "bids"),
+    asks: levels(fields, "asks"),
+    ...(fields["E"] === undefined ? {} : { E: integer(fields, "E") }),
+    ...(typeof named === "string" && named !== "" ? { symbol: named } : {}),
+  };
+}
+
+function parseJson(source: string): unknown {
+  try {
+    return JSON.parse(source);
+  } catch (error) {
+    throw new LineError(
+      `Cannot read a Binance message: it must be JSON: ${source.slice(0, 80)}`,
+      {
+        cause: error,
+      },
+    );
+  }
+}
+
+function fieldsOf(value: unknown, what: string): Fields {
+  if (typeof value === "object" && value !== null && !Array.isArray(value)) return value as Fields;
+  throw mismatch(what, "an object", value);
+}
+
+function integer(fields: Fields, name: string): number {
+  const value = fields[name];
+  if (typeof value === "number" && Number.isSafeInteger(value) && value >= 0) return value;
+  throw mismatch(name, "an integer >= 0", value);
+}
+
+function text(fields: Fields, name: string): string {
+  const value = fields[name];
+  if (typeof value === "string") return value;
+  throw mismatch(name, "a string", value);
+}
+
+function levels(fields: Fields, name: string): readonly RawLevel[] {
+  const value = fields[name];
+  if (!Array.isArray(value)) throw mismatch(name, "a list of levels", value);
+  const at = value.findIndex((level) => !isLevel(level));
+  if (at >= 0) throw mismatch(`${name}[${at}]`, "a price and a quantity, both strings", value[at]);
+  return value;
+}
+
+function isLevel(level: unknown): level is RawLevel {
+  return Array.isArray(level) && typeof level[0] === "string" && typeof level[1] === "string";
+}
+
+function mismatch(path: string, rule: string, value: unknown): LineError {
+  const seen = JSON.stringify(value)?.slice(0, 80) ?? "absent";
+  return new LineError(`Cannot read a Binance message: ${path} must be ${rule}: was ${seen}`);
+}

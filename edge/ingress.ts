@@ -1,0 +1,241 @@
+/**
+ * Ingress: one bounded queue per producer, its back-pressure policy named.
+ *
+ * Ordering: first in, first out; a producer's events never overtake each other, and conflation
+ * merges only into the last waiting event. What happens at the bound is the policy:
+ *
+ * - `block`: the offer is refused and the producer offers again when there is room. Loses nothing.
+ * - `conflate`: market data merges into the last waiting event of the same instrument and kind; what
+ *   cannot merge is dropped and counted, and a dropped book change invalidates that book.
+ * - `drop`: market data is dropped and counted; a dropped book change invalidates that book.
+ * - `fail`: the queue must never fill (control, timers): an overflow is a fault of ours.
+ * @module
+ */
+import type { Draft, Levels } from "../core/event.ts";
+
+export type QueuePolicy = "block" | "conflate" | "drop" | "fail";
+
+export type QueueOptions = {
+  readonly name: string;
+  readonly max: number;
+  readonly policy: QueuePolicy;
+};
+
+/** One producer's queue. Satisfies the sequencer's and the wire's view of it. */
+export class IngressQueue {
+  readonly index: number;
+  readonly name: string;
+  readonly policy: QueuePolicy;
+  readonly #max: number;
+  readonly #wake: () => void;
+  readonly #leave: (queue: IngressQueue) => void;
+  #items: Draft[] = [];
+  #head = 0;
+  #roomHandler: (() => void) | undefined;
+  #wasRefused = false;
+  #isClosed = false;
+  /** Instruments whose book change was dropped and not yet invalidated. */
+  readonly #broken = new Set<Draft["instrument"]>();
+  #dropped = 0;
+  #conflated = 0;
+  #highWater = 0;
+
+  constructor(
+    options: QueueOptions & { readonly index: number },
+    hooks: { readonly wake: () => void; readonly leave: (queue: IngressQueue) => void },
+  ) {
+    this.index = options.index;
+    this.name = options.name;
+    this.policy = options.policy;
+    this.#max = options.max;
+    this.#wake = hooks.wake;
+    this.#leave = hooks.leave;
+  }
+
+  get length(): number {
+    return this.#items.length - this.#head;
+  }
+
+  get depth(): number {
+    return this.length;
+  }
+
+  /** Counters for heartbeat, metrics and log. */
+  get statistics(): { depth: number; highWater: number; dropped: number; conflated: number } {
+    return {
+      depth: this.length,
+      highWater: this.#highWater,
+      dropped: this.#dropped,
+      conflated: this.#conflated,
+    };
+  }
+
+  /**
+   * Adds a draft, or does at the bound what the policy says; false only under `block`.
+   * @throws {RangeError} If a `fail` queue is full.
+   */
+  offer(draft: Draft): boolean {
+    if (this.#isClosed) return true; // a closed producer is dropped, not refused
+    if (this.length >= this.#max) return this.#offerFull(draft);
+    this.#repair(draft);
+    this.#push(draft);
+    return true;
+  }
+
+  onRoom(handler: () => void): void {
+    this.#roomHandler = handler;
+  }
+
+  peek(): Draft {
+    const draft = this.#items[this.#head];
+    if (draft === undefined) throw new RangeError(`Cannot peek: the queue ${this.name} is empty`);
+    return draft;
+  }
+
+  take(): Draft {
+    const draft = this.peek();
+    this.#head++;
+    if (this.#head === this.#items.length) {
+      this.#items = [];
+      this.#head = 0;
+    } else if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#head);
+      this.#head = 0;
+    }
+    this.#announceRoom();
+    return draft;
+  }
+
+  close(): void {
+    this.#isClosed = true;
+    this.#items = [];
+    this.#head = 0;
+    this.#leave(this);
+  }
+
+  #push(draft: Draft): void {
+    this.#items.push(draft);
+    this.#highWater = Math.max(this.#highWater, this.length);
+    this.#wake();
+  }
+
+  #offerFull(draft: Draft): boolean {
+    switch (this.policy) {
+      case "block":
+        this.#wasRefused = true;
+        return false;
+      case "fail":
+        throw new RangeError(
+          `Cannot queue a ${draft.eventType} event: ${this.name} must hold at most ${this.#max}`,
+        );
+      case "conflate":
+        if (this.#mergeIntoLast(draft)) return true;
+        return this.#drop(draft);
+      case "drop":
+        return this.#drop(draft);
+    }
+  }
+
+  #drop(draft: Draft): boolean {
+    this.#dropped++;
+    if (draft.eventType === "BookDelta" || draft.eventType === "BookSnapshot") {
+      this.#broken.add(draft.instrument);
+    }
+    return true;
+  }
+
+  /** A book that lost a change must say so before its next event; a snapshot mends it. */
+  #repair(draft: Draft): void {
+    if (!this.#broken.has(draft.instrument)) return;
+    this.#broken.delete(draft.instrument);
+    if (draft.eventType === "BookSnapshot") return;
+    this.#push({
+      ...draft,
+      eventType: "BookInvalidated",
+      source: "market_data",
+      payload: { reason: `queue ${this.name} was full and dropped a change of the book` },
+      idempotencyKey: null,
+    });
+  }
+
+  #mergeIntoLast(draft: Draft): boolean {
+    const at = this.#items.length - 1;
+    const last = this.#items[at];
+    if (last === undefined || last.instrument !== draft.instrument) return false;
+    const merged = conflate(last, draft);
+    if (merged === undefined) return false;
+    this.#items[at] = merged;
+    this.#conflated++;
+    return true;
+  }
+
+  #announceRoom(): void {
+    if (!this.#wasRefused || this.length * 2 > this.#max) return;
+    this.#wasRefused = false;
+    this.#roomHandler?.();
+  }
+}
+
+/** All queues, in producer order. */
+export class Ingress {
+  readonly #wake: () => void;
+  readonly #queues: IngressQueue[] = [];
+  #nextIndex = 0;
+
+  /** `wake` is called whenever something waits. */
+  constructor(wake: () => void) {
+    this.#wake = wake;
+  }
+
+  get queues(): readonly IngressQueue[] {
+    return this.#queues;
+  }
+
+  /** Events waiting, all producers. */
+  get depth(): number {
+    let sum = 0;
+    for (const queue of this.#queues) sum += queue.length;
+    return sum;
+  }
+
+  open(options: QueueOptions): IngressQueue {
+    const queue = new IngressQueue({ ...options, index: this.#nextIndex++ }, {
+      wake: this.#wake,
+      leave: (left) => {
+        const at = this.#queues.indexOf(left);
+        if (at >= 0) this.#queues.splice(at, 1);
+      },
+    });
+    this.#queues.push(queue);
+    return queue;
+  }
+}
+
+/** Returns one event that leaves the same book as `first` and then `second`, or undefined. */
+export function conflate(first: Draft, second: Draft): Draft | undefined {
+  if (second.eventType === "QuoteUpdated") {
+    return first.eventType === "QuoteUpdated" ? second : undefined;
+  }
+  if (second.eventType !== "BookDelta" || first.eventType !== "BookDelta") return undefined;
+  return {
+    ...second,
+    payload: {
+      bids: mergeLevels(first.payload.bids, second.payload.bids),
+      asks: mergeLevels(first.payload.asks, second.payload.asks),
+      updateId: second.payload.updateId,
+    },
+  };
+}
+
+/** Later quantities win; the order of first appearance is kept. */
+function mergeLevels(first: Levels, second: Levels): Levels {
+  const quantities = new Map<number, number>();
+  for (const levels of [first, second]) {
+    for (let at = 0; at + 1 < levels.length; at += 2) {
+      quantities.set(levels[at] ?? 0, levels[at + 1] ?? 0);
+    }
+  }
+  const merged: number[] = [];
+  for (const [price, quantity] of quantities) merged.push(price, quantity);
+  return merged;
+}

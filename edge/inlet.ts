@@ -1,0 +1,61 @@
+/**
+ * An inlet: drafts that a Worker posts, into one ingress queue, with credit.
+ *
+ * Flow control: the Worker may have at most its credit of drafts outstanding; credit is given back
+ * as drafts enter the queue, so a full queue stops the Worker and nothing piles up in between.
+ * Ordering: drafts enter in the order in which they were posted.
+ * @module
+ */
+import type { Draft } from "../core/event.ts";
+import type { IngressQueue } from "./ingress.ts";
+import type { WorkerLink } from "./ports.ts";
+
+/** Drafts that may be on their way from one Worker. */
+export const INLET_CREDIT = 4096;
+
+/** What a producing Worker and its inlet say to each other about flow. */
+export type CreditMessage = { readonly kind: "credit"; readonly drafts: number };
+export type DraftsMessage = { readonly kind: "drafts"; readonly drafts: readonly Draft[] };
+
+/** The daemon's end of a Worker that produces drafts. */
+export class Inlet {
+  readonly #queue: IngressQueue;
+  readonly #link: WorkerLink;
+  #waiting: { readonly draft: Draft; readonly credit: number }[] = [];
+
+  constructor(queue: IngressQueue, link: WorkerLink) {
+    this.#queue = queue;
+    this.#link = link;
+    queue.onRoom(() => this.#drain());
+    this.#giveCredit(INLET_CREDIT);
+  }
+
+  /** Takes a batch that the Worker posted. */
+  accept(drafts: readonly Draft[]): void {
+    for (const draft of drafts) this.#waiting.push({ draft, credit: 1 });
+    this.#drain();
+  }
+
+  /** Adds a draft of the daemon's own behind what the Worker has posted. */
+  insert(draft: Draft): void {
+    this.#waiting.push({ draft, credit: 0 });
+    this.#drain();
+  }
+
+  #drain(): void {
+    let taken = 0;
+    let credit = 0;
+    for (const waiting of this.#waiting) {
+      if (!this.#queue.offer(waiting.draft)) break;
+      taken++;
+      credit += waiting.credit;
+    }
+    if (taken > 0) this.#waiting = this.#waiting.slice(taken);
+    if (credit > 0) this.#giveCredit(credit);
+  }
+
+  #giveCredit(drafts: number): void {
+    const message: CreditMessage = { kind: "credit", drafts };
+    this.#link.post(message);
+  }
+}

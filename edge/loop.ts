@@ -1,0 +1,258 @@
+/**
+ * The live loop: takes what waits at the ingress, sequences it, applies it, has it written, and
+ * releases its effects when the journal holds it.
+ *
+ * 1. `wake` asks for a turn; a turn runs rounds until nothing waits, the journal is full, or its
+ *    bound is reached (then other I/O goes first).
+ * 2. A round: due deadlines and simulator outputs become events, the sequencer merges the queues.
+ * 3. Each event is applied to the machines; event and effects go into the journal's open batch;
+ *    observers look at the new state but show nothing.
+ * 4. The batch is handed over unless one is in flight (group commit).
+ * 5. When the journal says "durable up to N", observers and venue commands up to N are released.
+ *
+ * Invariant: nothing that follows from event N leaves before N is durable, since the only ways out
+ * are `Observer.released` and the outbox. The machines run ahead in memory only.
+ * @module
+ */
+import { Effects } from "../core/effects.ts";
+import type { VenueCommand } from "../core/command.ts";
+import type { Draft, Event } from "../core/event.ts";
+import type { Instrument } from "../core/instrument.ts";
+import type { Micros, SeqId } from "../core/numbers.ts";
+import type { Alarm, ExecutionReport } from "../core/report.ts";
+import type { Timeline } from "../core/timeline.ts";
+import type { EncodedReport, Observer } from "../wire/backend.ts";
+import type { EngineClock } from "./engine_clock.ts";
+import type { Ingress, IngressQueue } from "./ingress.ts";
+import { Outbox } from "./outbox.ts";
+import type { Cancel, Timers } from "./ports.ts";
+import type { ReleasedCommand } from "./venues/adapter.ts";
+
+/** Most events applied before other I/O has its turn. */
+const EVENTS_PER_TURN_MAX = 4096;
+
+/** What the loop needs of the sequencer. */
+export interface Sequencing {
+  round(queues: readonly IngressQueue[], nowUs: Micros): Event[];
+}
+
+/** What the loop needs of the journal. */
+export interface CommitLog {
+  /** False while too much waits to be written: sequencing pauses. */
+  readonly canAccept: boolean;
+  readonly durableSeq: SeqId;
+  record(
+    entry: { readonly event: Event; readonly effects: Effects; readonly digest: string },
+    reports: readonly EncodedReport[],
+  ): void;
+  /** Hands over the open batch unless one is in flight. */
+  flush(): void;
+  onDurable(handler: (upTo: SeqId, atUs: Micros) => void): void;
+}
+
+export type LoopOptions = {
+  readonly timeline: Timeline;
+  readonly sequencer: Sequencing;
+  readonly ingress: Ingress;
+  readonly journal: CommitLog;
+  readonly clock: EngineClock;
+  readonly timers: Timers;
+  readonly encodeReport: (report: ExecutionReport, instruments: readonly Instrument[]) => string;
+  readonly observers: readonly Observer[];
+  /** Sends a released command; only commands of venues outside the timeline come here. */
+  readonly send: (released: ReleasedCommand) => void;
+  readonly alarm: (alarm: Alarm) => void;
+  /** The machines threw: the event is poison, the process must end once it is written. */
+  readonly onPoison: (event: Event, cause: unknown) => void;
+};
+
+/** The one place where events meet the machines in a running daemon. */
+export class Loop {
+  readonly #options: LoopOptions;
+  readonly #timerQueue: IngressQueue;
+  readonly #outputQueue: IngressQueue;
+  readonly #effects = new Effects();
+  readonly #commands = new Outbox<VenueCommand>();
+  readonly #whenDurable = new Outbox<() => void>();
+  #whenTaken: { readonly queue: IngressQueue; readonly task: () => void }[] = [];
+  #outputsWaiting: Draft[] = [];
+  #deadlineOffered: Micros | undefined;
+  #isTurnPending = false;
+  #isStopped = false;
+  #alarmClock: { readonly atUs: Micros; readonly cancel: Cancel } | undefined;
+
+  constructor(options: LoopOptions) {
+    this.#options = options;
+    this.#timerQueue = options.ingress.open({ name: "timers", max: 4096, policy: "fail" });
+    this.#outputQueue = options.ingress.open({ name: "simulator", max: 65_536, policy: "block" });
+    options.journal.onDurable((upTo, atUs) => this.#released(upTo, atUs));
+  }
+
+  /** Asks for a turn soon. Cheap; any number of calls make one turn. */
+  wake(): void {
+    if (this.#isTurnPending || this.#isStopped) return;
+    this.#isTurnPending = true;
+    this.#options.timers.soon(() => this.#turn());
+  }
+
+  /** Queues a timer event (a subscriber's interval). */
+  offerTimer(draft: Draft<"IntervalElapsed">): void {
+    this.#timerQueue.offer(draft);
+  }
+
+  /** Runs `task` once everything applied so far is durable. */
+  whenDurable(task: () => void): void {
+    const { timeline, journal } = this.#options;
+    if (journal.durableSeq >= timeline.seqId) task();
+    else this.#whenDurable.put(timeline.seqId, task);
+  }
+
+  /** Runs `task` once nothing waits in `queue` and everything taken from it is durable. */
+  whenTaken(queue: IngressQueue, task: () => void): void {
+    this.#whenTaken.push({ queue, task });
+    this.wake();
+  }
+
+  /** No turn starts after this. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#alarmClock?.cancel();
+  }
+
+  #turn(): void {
+    this.#isTurnPending = false;
+    let budget = EVENTS_PER_TURN_MAX;
+    while (!this.#isStopped && this.#options.journal.canAccept && budget > 0) {
+      const applied = this.#round();
+      if (applied === 0) break;
+      budget -= applied;
+    }
+    this.#options.journal.flush();
+    if (this.#isStopped) return;
+    this.#announceTaken();
+    if (budget <= 0) this.wake();
+    this.#setAlarmClock();
+  }
+
+  #announceTaken(): void {
+    const taken = this.#whenTaken.filter(({ queue }) => queue.length === 0);
+    if (taken.length === 0) return;
+    this.#whenTaken = this.#whenTaken.filter(({ queue }) => queue.length > 0);
+    for (const { task } of taken) this.whenDurable(task);
+  }
+
+  #round(): number {
+    const { sequencer, ingress, clock } = this.#options;
+    const nowUs = clock.nowUs();
+    this.#offerDue(nowUs);
+    const events = sequencer.round(ingress.queues, nowUs);
+    for (const event of events) {
+      if (!this.#apply(event)) break;
+    }
+    return events.length;
+  }
+
+  #offerDue(nowUs: Micros): void {
+    const { timeline } = this.#options;
+    const dueUs = timeline.nextDeadlineUs();
+    if (dueUs !== undefined && dueUs <= nowUs && this.#deadlineOffered !== dueUs) {
+      this.#deadlineOffered = dueUs;
+      this.#timerQueue.offer({
+        eventTime: dueUs,
+        source: "timer",
+        venue: null,
+        instrument: null,
+        eventType: "DeadlineReached",
+        payload: { dueUs },
+        idempotencyKey: null,
+      });
+    }
+    for (const draft of timeline.takeOutputs(nowUs)) this.#outputsWaiting.push(draft);
+    if (this.#outputsWaiting.length > 0) this.#offerOutputs();
+  }
+
+  #offerOutputs(): void {
+    let taken = 0;
+    for (const draft of this.#outputsWaiting) {
+      if (!this.#outputQueue.offer(draft)) break;
+      taken++;
+    }
+    this.#outputsWaiting = this.#outputsWaiting.slice(taken);
+  }
+
+  /** Returns false if the event was poison. */
+  #apply(event: Event): boolean {
+    const { timeline, journal, observers } = this.#options;
+    const effects = this.#effects;
+    if (event.eventType === "DeadlineReached") this.#deadlineOffered = undefined;
+    try {
+      timeline.apply(event, effects);
+    } catch (cause) {
+      this.#poisoned(event, cause);
+      return false;
+    }
+    const reports = this.#encode(effects.reports);
+    journal.record({ event, effects, digest: timeline.digest }, reports);
+    for (const observer of observers) observer.applied(event, effects, reports);
+    for (const command of effects.commands) this.#hold(command);
+    for (const alarm of effects.alarms) this.#options.alarm(alarm);
+    return true;
+  }
+
+  #encode(reports: readonly ExecutionReport[]): readonly EncodedReport[] {
+    if (reports.length === 0) return [];
+    const { encodeReport, timeline } = this.#options;
+    const instruments = timeline.view.instruments;
+    return reports.map((report) => ({
+      client: report.client,
+      reportSeq: report.reportSeq,
+      text: encodeReport(report, instruments),
+    }));
+  }
+
+  #hold(command: VenueCommand): void {
+    const venue = this.#options.timeline.view.venues[command.venue];
+    if (venue?.simulation === null) this.#commands.put(command.seqId, command);
+  }
+
+  /** The event itself is written, so that recovery meets it again; its effects are not known. */
+  #poisoned(event: Event, cause: unknown): void {
+    this.stop();
+    this.#effects.clear();
+    const { journal, timeline } = this.#options;
+    journal.record({ event, effects: this.#effects, digest: timeline.digest }, []);
+    journal.flush();
+    this.#options.onPoison(event, cause);
+  }
+
+  #released(upTo: SeqId, atUs: Micros): void {
+    for (const observer of this.#options.observers) observer.released(upTo);
+    this.#commands.release(
+      upTo,
+      (command) => this.#options.send({ command, journalUs: atUs }),
+    );
+    this.#whenDurable.release(upTo, (task) => task());
+    this.#options.journal.flush();
+    if (this.#options.ingress.depth > 0) this.wake();
+  }
+
+  /** One timer for whatever the machines want next. */
+  #setAlarmClock(): void {
+    const { timeline, clock, timers } = this.#options;
+    const atUs = earliest(timeline.nextDeadlineUs(), timeline.nextOutputUs());
+    if (atUs === this.#alarmClock?.atUs) return;
+    this.#alarmClock?.cancel();
+    this.#alarmClock = undefined;
+    if (atUs === undefined) return;
+    const cancel = timers.after(Math.max(0, atUs - clock.nowUs()), () => {
+      this.#alarmClock = undefined;
+      this.wake();
+    });
+    this.#alarmClock = { atUs, cancel };
+  }
+}
+
+function earliest(first: Micros | undefined, second: Micros | undefined): Micros | undefined {
+  if (first === undefined) return second;
+  return second === undefined || first <= second ? first : second;
+}

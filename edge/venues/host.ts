@@ -1,0 +1,103 @@
+/**
+ * The Worker's end of a venue: hosts one adapter and speaks with the daemon's `VenueLink`.
+ *
+ * Flow control: at most the credit of drafts is outstanding; beyond it drafts wait here, in order,
+ * up to `WAITING_MAX`, and then `offer` answers false so that the adapter stops reading.
+ * @module
+ */
+import type { Draft } from "../../core/event.ts";
+import { micros } from "../../core/numbers.ts";
+import { EngineClock } from "../engine_clock.ts";
+import type { CreditMessage } from "../inlet.ts";
+import type { Ports, WorkerScope } from "../ports.ts";
+import type { AdapterFactory, VenueAdapter, VenueHost } from "./adapter.ts";
+import type { VenueCommandMessage, VenueInit, VenueReportMessage } from "./link.ts";
+
+const WAITING_MAX = 16_384;
+
+/** Adapters by the name that configuration uses. */
+export type AdapterRegistry = ReadonlyMap<string, AdapterFactory>;
+
+/**
+ * Runs one adapter in a Worker.
+ * @throws {RangeError} If the registry does not know the adapter.
+ */
+export function runVenue(
+  scope: WorkerScope,
+  ports: Ports,
+  options: { readonly init: VenueInit; readonly adapters: AdapterRegistry },
+): void {
+  const { init, adapters } = options;
+  const create = adapters.get(init.adapter);
+  if (create === undefined) {
+    throw new RangeError(
+      `Cannot start venue ${init.declaration.name}: no adapter is named ${init.adapter}`,
+    );
+  }
+  const outlet = new Outlet(scope);
+  const clock = new EngineClock(ports.clock, micros(0));
+  const host: VenueHost = {
+    offer: (draft) => outlet.offer(draft),
+    status: (status, reason) => outlet.post({ kind: "status", status, reason }),
+    declaration: init.declaration,
+    instruments: init.instruments,
+    clOrdIdPrefix: init.clOrdIdPrefix,
+    nowUs: () => clock.nowUs(),
+  };
+  const adapter = create(host, ports, init.options);
+  scope.onMessage((message) => {
+    const heard = message as VenueCommandMessage | CreditMessage;
+    if (heard.kind === "credit") outlet.credit(heard.drafts);
+    else obey(adapter, heard);
+  });
+  adapter.start();
+}
+
+function obey(adapter: VenueAdapter, message: VenueCommandMessage): void {
+  switch (message.kind) {
+    case "send":
+      adapter.send(message.released);
+      break;
+    case "cancelAll":
+      adapter.cancelAll();
+      break;
+    case "stop":
+      adapter.stop();
+      break;
+  }
+}
+
+/** Drafts on their way out, within the credit. */
+class Outlet {
+  readonly #scope: WorkerScope;
+  #credit = 0;
+  #waiting: Draft[] = [];
+
+  constructor(scope: WorkerScope) {
+    this.#scope = scope;
+  }
+
+  offer(draft: Draft): boolean {
+    if (this.#waiting.length >= WAITING_MAX) return false;
+    this.#waiting.push(draft);
+    this.#flush();
+    return true;
+  }
+
+  credit(drafts: number): void {
+    this.#credit += drafts;
+    this.#flush();
+  }
+
+  post(message: VenueReportMessage): void {
+    this.#scope.post(message);
+  }
+
+  #flush(): void {
+    if (this.#credit === 0 || this.#waiting.length === 0) return;
+    const drafts = this.#waiting.slice(0, this.#credit);
+    this.#waiting = this.#waiting.slice(drafts.length);
+    this.#credit -= drafts.length;
+    this.post({ kind: "drafts", drafts });
+  }
+}

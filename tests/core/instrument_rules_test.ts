@@ -1,0 +1,221 @@
+/**
+ * Proves the grids, minima and capability checks of an intent (R-CORE-3, R-VENUE-1): what is off the
+ * grid is refused and never rounded, what a venue cannot do is refused by name.
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import { fromQuanta } from "../../core/decimal.ts";
+import type { Capabilities, Instrument } from "../../core/instrument.ts";
+import {
+  capabilitiesOf,
+  checkNotional,
+  checkPlaceCapability,
+  checkPrice,
+  checkQty,
+  checkReplaceCapability,
+} from "../../core/instrument_rules.ts";
+import type { PlaceOrder, ReplaceOrder } from "../../core/intent.ts";
+import { micros, px, qty } from "../../core/numbers.ts";
+import { CAPABILITIES, spotInstrument, VENUE } from "../support/spot_instrument.ts";
+
+/** Ticks of 0.01 from 1, of 0.05 from 2, of 0.10 from 3.02. */
+const TICKED = spotInstrument({
+  priceRule: {
+    scale: 2,
+    ticks: [
+      { fromQuanta: 100, stepQuanta: 1 },
+      { fromQuanta: 200, stepQuanta: 5 },
+      { fromQuanta: 302, stepQuanta: 10 },
+    ],
+  },
+});
+
+/** Prices of spreads, which may be negative. */
+const SPREAD = spotInstrument({
+  assetClass: "linear",
+  priceRule: { scale: 1, ticks: [{ fromQuanta: -1_000, stepQuanta: 5 }] },
+});
+
+const PRICES: readonly (readonly [Instrument, string, number | undefined, string])[] = [
+  [TICKED, "1", 100, "the first row is inclusive"],
+  [TICKED, "1.99", 199, "the first row counts by 0.01"],
+  [TICKED, "2", 200, "a row begins at its from"],
+  [TICKED, "2.05", 205, "the second row counts by 0.05"],
+  [TICKED, "2.01", undefined, "the second row refuses the first one's step"],
+  [TICKED, "3", 300, "the second row reaches up to the third"],
+  [TICKED, "3.02", 302, "multiples are counted from the row's own from"],
+  [TICKED, "3.12", 312, "multiples are counted from the row's own from"],
+  [TICKED, "3.1", undefined, "a multiple of 0.10 that is not counted from 3.02"],
+  [TICKED, "0.99", undefined, "below the first row"],
+  [TICKED, "1.001", undefined, "finer than the quantum"],
+  [TICKED, "90071992547409.92", undefined, "beyond 2^53 quanta"],
+  [TICKED, "-1", undefined, "negative on spot"],
+  [SPREAD, "-100", -1_000, "negative prices of a spread count from the row"],
+  [SPREAD, "-0.5", -5, "negative prices of a spread"],
+  [SPREAD, "0", 0, "a spread of zero"],
+  [SPREAD, "-0.4", undefined, "off the spread's grid"],
+  [spotInstrument({ priceRule: SPREAD.priceRule }), "0", undefined, "zero on spot"],
+];
+for (const [instrument, decimal, expected, why] of PRICES) {
+  Deno.test(`checkPrice() ${expected === undefined ? "refuses" : "takes"} ${decimal}: ${why}`, () => {
+    const result = checkPrice(instrument, decimal);
+    strictEqual(result.ok ? result.px : undefined, expected);
+    if (!result.ok) strictEqual(result.breach.code, "PRICE_GRID");
+  });
+}
+
+Deno.test("checkPrice() takes exactly the multiples of each row, for any ladder of ticks", () => {
+  const row = fc.record({
+    gap: fc.integer({ min: 1, max: 500 }),
+    step: fc.integer({ min: 1, max: 60 }),
+  });
+  const rows = fc.array(row, { minLength: 1, maxLength: 4 });
+  fc.assert(
+    fc.property(rows, fc.integer({ min: 1, max: 2_500 }), (drawn, quanta) => {
+      const ticks: { fromQuanta: number; stepQuanta: number }[] = [];
+      let from = 0;
+      for (const { gap, step } of drawn) {
+        from += gap;
+        ticks.push({ fromQuanta: from, stepQuanta: step });
+      }
+      const grid = new Set<number>();
+      for (const [at, { fromQuanta: start, stepQuanta: step }] of ticks.entries()) {
+        const end = ticks[at + 1]?.fromQuanta ?? 2_501;
+        for (let price = start; price < end; price += step) grid.add(price);
+      }
+      const instrument = spotInstrument({ priceRule: { scale: 3, ticks } });
+      strictEqual(checkPrice(instrument, fromQuanta(quanta, 3)).ok, grid.has(quanta));
+    }),
+    { numRuns: 500 },
+  );
+});
+
+const QUANTITIES = [
+  ["0.002", 20, "the least quantity"],
+  ["0.003", 30, "a multiple of the step"],
+  ["500", 5_000_000, "the largest quantity"],
+  ["0.001", undefined, "below the least quantity"],
+  ["0.0025", undefined, "no multiple of the step"],
+  ["0.00201", undefined, "finer than the quantum"],
+  ["500.001", undefined, "above the largest quantity"],
+  ["0", undefined, "nothing"],
+  ["-0.002", undefined, "negative"],
+] as const;
+for (const [decimal, expected, why] of QUANTITIES) {
+  Deno.test(`checkQty() ${expected === undefined ? "refuses" : "takes"} ${decimal}: ${why}`, () => {
+    const result = checkQty(spotInstrument(), decimal);
+    strictEqual(result.ok ? result.qty : undefined, expected);
+    if (!result.ok) strictEqual(result.breach.code, "QTY_GRID");
+  });
+}
+
+Deno.test("checkQty() takes any multiple of the step where there is no maximum", () => {
+  const rule = { scale: 0, stepQuanta: 1, minQuanta: 0, maxQuanta: null };
+  const instrument = spotInstrument({ qtyRule: rule });
+  ok(checkQty(instrument, "9007199254740991").ok);
+  ok(!checkQty(instrument, "9007199254740992").ok);
+});
+
+Deno.test("checkNotional() compares exactly, also with a least notional finer than the quanta", () => {
+  const instrument = spotInstrument({ minNotional: "10.0000001" });
+  const below = { px: px(100_000), qty: qty(100) }; // 1 000.00 × 0.0100 = 10
+  const above = { px: px(100_001), qty: qty(100) }; // 1 000.01 × 0.0100 = 10.0001
+  strictEqual(checkNotional(instrument, below)?.code, "MIN_NOTIONAL");
+  strictEqual(checkNotional(instrument, above), undefined);
+  strictEqual(checkNotional(spotInstrument({ minNotional: "10" }), below), undefined);
+  strictEqual(checkNotional(spotInstrument({ minNotional: null }), below), undefined);
+});
+
+Deno.test("capabilitiesOf() prefers what the instrument says over what its venue says", () => {
+  strictEqual(capabilitiesOf(VENUE, spotInstrument()), CAPABILITIES);
+  const instrument = spotInstrument({ capabilities: { postOnly: false } });
+  deepStrictEqual(capabilitiesOf(VENUE, instrument), { ...CAPABILITIES, postOnly: false });
+});
+
+const PLACE: PlaceOrder = {
+  action: "Place",
+  intentId: "a",
+  sentUs: micros(0),
+  tag: null,
+  instrument: "paper:BTC/USDT",
+  side: "Buy",
+  orderQty: "1",
+  price: "100",
+  ordType: "Limit",
+  timeInForce: "GTC",
+  expireUs: null,
+  postOnly: false,
+  reduceOnly: false,
+  ttlMs: 0,
+  validateOnly: false,
+  params: null,
+};
+
+const PLACES: readonly (readonly [Partial<Capabilities>, Partial<PlaceOrder>, string])[] = [
+  [{ ordTypes: ["Limit"] }, { ordType: "Market", price: null }, "ord_type"],
+  [{}, { timeInForce: "DAY" }, "time_in_force"],
+  [{ postOnly: false }, { postOnly: true }, "post_only"],
+  [{ reduceOnly: false }, { reduceOnly: true }, "reduce_only"],
+  [{}, { params: { iceberg: "1", hidden: true } }, "hidden"],
+  [{ params: [] }, { params: { iceberg: "1" } }, "iceberg"],
+];
+for (const [venue, intent, named] of PLACES) {
+  Deno.test(`checkPlaceCapability() refuses what a venue cannot do and names ${named}`, () => {
+    const text = checkPlaceCapability({ ...CAPABILITIES, ...venue }, { ...PLACE, ...intent });
+    ok(text?.startsWith("Cannot place the order: "));
+    ok(text?.includes(named));
+  });
+}
+
+Deno.test("checkPlaceCapability() lets pass what the venue declares", () => {
+  const intent: PlaceOrder = {
+    ...PLACE,
+    ordType: "Market",
+    timeInForce: "IOC",
+    reduceOnly: true,
+    params: { strategy: 7, iceberg: "1" },
+  };
+  strictEqual(checkPlaceCapability(CAPABILITIES, intent), undefined);
+  strictEqual(checkPlaceCapability(CAPABILITIES, { ...PLACE, postOnly: true }), undefined);
+});
+
+Deno.test("checkPlaceCapability() names unknown params in one order, whatever the intent's", () => {
+  const one = checkPlaceCapability(CAPABILITIES, { ...PLACE, params: { z: 1, a: 1, 7: 1 } });
+  const other = checkPlaceCapability(CAPABILITIES, { ...PLACE, params: { a: 1, 7: 1, z: 1 } });
+  ok(one?.endsWith("was 7, a, z"));
+  strictEqual(one, other);
+});
+
+const REPLACE: ReplaceOrder = {
+  action: "Replace",
+  intentId: "b",
+  sentUs: micros(0),
+  tag: null,
+  hasTag: false,
+  origIntentId: "a",
+  orderQty: "1",
+  validateOnly: false,
+};
+
+const REPLACES: readonly (readonly [
+  Capabilities["replace"],
+  Partial<ReplaceOrder>,
+  string | undefined,
+])[] = [
+  ["native", { price: "101" }, undefined],
+  ["cancel_new", { price: "101", params: { iceberg: "1" } }, undefined],
+  ["reduce_only", {}, undefined],
+  ["reduce_only", { price: "101" }, "price"],
+  ["none", {}, "replace"],
+  ["native", { params: { hidden: true } }, "hidden"],
+];
+for (const [replace, intent, named] of REPLACES) {
+  const does = named === undefined ? "lets pass" : `refuses by ${named}`;
+  const what = JSON.stringify(intent);
+  Deno.test(`checkReplaceCapability() ${does} ${what} where replace is ${replace}`, () => {
+    const text = checkReplaceCapability({ ...CAPABILITIES, replace }, { ...REPLACE, ...intent });
+    strictEqual(text === undefined, named === undefined);
+    if (named !== undefined) ok(text?.includes(named));
+  });
+}

@@ -1,0 +1,197 @@
+/**
+ * Requests to the simulated venue and their answers (R-CORE-8, R-VENUE-6, R-EXEC-3).
+ * @module
+ */
+import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict";
+import { InvariantError } from "../../../core/invariant.ts";
+import { micros } from "../../../core/numbers.ts";
+import { Simulator } from "../../../core/simulator/mod.ts";
+import { Bench, declarationOf, INSTRUMENT } from "../../support/simulated_venue.ts";
+
+function openBench(): Bench {
+  const bench = new Bench();
+  bench.snapshot([100, 5, 99, 7], [102, 4, 103, 6]);
+  return bench;
+}
+
+Deno.test("Exchange ends the rest of IOC and Market orders", () => {
+  const bench = openBench();
+  deepStrictEqual(bench.submit({ side: "Buy", qty: 6, price: 102, timeInForce: "IOC" }), [
+    "OrderAccepted 1",
+    "OrderExecuted 1 4@102 Taker",
+    "OrderCancelled 1",
+  ]);
+  deepStrictEqual(bench.submit({ side: "Sell", qty: 20, price: null }), [
+    "OrderAccepted 2",
+    "OrderExecuted 2 5@100 Taker",
+    "OrderExecuted 2 7@99 Taker",
+    "OrderCancelled 2",
+  ]);
+});
+
+Deno.test("Exchange ends a Market order at once while there is no book", () => {
+  const bench = new Bench();
+  deepStrictEqual(bench.submit({ side: "Sell", qty: 1, price: null }), [
+    "OrderAccepted 1",
+    "OrderCancelled 1",
+  ]);
+});
+
+Deno.test("Exchange fills FOK whole or not at all", () => {
+  const bench = openBench();
+  deepStrictEqual(bench.submit({ side: "Buy", qty: 11, price: 103, timeInForce: "FOK" }), [
+    "OrderAccepted 1",
+    "OrderCancelled 1",
+  ]);
+  deepStrictEqual(bench.submit({ side: "Buy", qty: 10, price: 103, timeInForce: "FOK" }), [
+    "OrderAccepted 2",
+    "OrderExecuted 2 4@102 Taker",
+    "OrderExecuted 2 6@103 Taker",
+  ]);
+});
+
+Deno.test("Exchange rejects post-only orders that would take, and no others", () => {
+  const bench = openBench();
+  deepStrictEqual(bench.submit({ side: "Buy", qty: 1, price: 102, postOnly: true }), [
+    "OrderRejected 1 VENUE_POST_ONLY",
+  ]);
+  deepStrictEqual(bench.submit({ side: "Buy", qty: 1, price: 101, postOnly: true }), [
+    "OrderAccepted 2",
+  ]);
+  deepStrictEqual(bench.replace(2, { price: 102, qty: 1 }), ["ReplaceRejected 2 VENUE_POST_ONLY"]);
+});
+
+Deno.test("Exchange rejects a used client order id, also of an ended order", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 1, price: 90 });
+  bench.cancel(1);
+  const again = bench.submit({ side: "Buy", qty: 1, price: 90, clOrdId: "c1" });
+  deepStrictEqual(again, ["OrderRejected 2 VENUE_DUPLICATE"]);
+});
+
+Deno.test("Exchange refuses orders and replaces while the instrument is not open, never cancels", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 1, price: 90 });
+  bench.instrument = { ...INSTRUMENT, status: "suspended" };
+  deepStrictEqual(bench.submit({ side: "Buy", qty: 1, price: 90 }), [
+    "OrderRejected 2 VENUE_SUSPENDED",
+  ]);
+  deepStrictEqual(bench.replace(1, { price: 91, qty: 1 }), ["ReplaceRejected 1 VENUE_SUSPENDED"]);
+  deepStrictEqual(bench.cancel(1), ["OrderCancelled 1"]);
+});
+
+Deno.test("Exchange cancels what is open and refuses what is not", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 1, price: 90 });
+  deepStrictEqual(bench.cancel(1), ["OrderCancelled 1"]);
+  deepStrictEqual(bench.cancel(1), ["CancelRejected 1 VENUE_NOT_FOUND"]);
+  deepStrictEqual(bench.cancel(7), ["CancelRejected 7 VENUE_NOT_FOUND"]);
+  deepStrictEqual(bench.trade(80, 50, "Sell"), [], "an ended order says nothing more");
+});
+
+for (const qty of [2, 3]) {
+  Deno.test(`Exchange keeps the queue place of a replace from 3 to ${qty}`, () => {
+    const bench = openBench();
+    bench.submit({ side: "Buy", qty: 3, price: 100 });
+    bench.trade(100, 5, "Sell");
+    deepStrictEqual(bench.replace(1, { price: 100, qty }), [`OrderReplaced 1 ${qty}@100`]);
+    deepStrictEqual(bench.trade(100, 2, "Sell"), ["OrderExecuted 1 2@100 Maker"]);
+  });
+}
+
+for (
+  const [what, to] of [["more", { price: 100, qty: 4 }], ["another price", {
+    price: 99,
+    qty: 3,
+  }]] as const
+) {
+  Deno.test(`Exchange puts a replace to ${what} at the end of the queue`, () => {
+    const bench = openBench();
+    bench.submit({ side: "Buy", qty: 3, price: 100 });
+    bench.trade(100, 5, "Sell");
+    bench.replace(1, to);
+    deepStrictEqual(bench.trade(to.price, 5, "Sell"), []);
+  });
+}
+
+Deno.test("Exchange lets a replaced order take what it now crosses", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 6, price: 100 });
+  deepStrictEqual(bench.replace(1, { price: 102, qty: 6 }), [
+    "OrderReplaced 1 6@102",
+    "OrderExecuted 1 4@102 Taker",
+  ]);
+});
+
+Deno.test("Exchange refuses a replace to no more than what was filled, or of an ended order", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 6, price: 102 });
+  deepStrictEqual(bench.replace(1, { price: 102, qty: 4 }), ["ReplaceRejected 1 VENUE_REJECTED"]);
+  bench.cancel(1);
+  deepStrictEqual(bench.replace(1, { price: 102, qty: 9 }), ["ReplaceRejected 1 VENUE_NOT_FOUND"]);
+});
+
+Deno.test("Exchange finds an order by any client order id that it had", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 6, price: 102 });
+  bench.replace(1, { price: 101, qty: 9, newClOrdId: "c2" });
+  deepStrictEqual(bench.lookup(1), ["OrderFound 1 open 4/9"]);
+  deepStrictEqual(bench.lookup(2), ["OrderFound 1 open 4/9"]);
+  bench.cancel(2);
+  deepStrictEqual(bench.lookup(1), ["OrderFound 1 cancelled 4/9"]);
+  deepStrictEqual(bench.lookup(9), ["OrderNotFound 9"]);
+});
+
+Deno.test("Exchange expires GTD at its time and DAY at the end of the session", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 1, price: 90, timeInForce: "GTD", expireUs: micros(5_000_000) });
+  bench.submit({ side: "Buy", qty: 1, price: 90, timeInForce: "DAY" });
+  deepStrictEqual(bench.at(4_999), []);
+  strictEqual(bench.simulator.nextDeadlineUs(), 5_000_000);
+  deepStrictEqual(bench.at(5_000), ["OrderExpired 1"]);
+  deepStrictEqual(bench.at(86_400_000), ["OrderExpired 2"]);
+});
+
+Deno.test("Exchange rejects an order that has expired on arrival", () => {
+  const bench = openBench();
+  const wish = { side: "Buy", qty: 1, price: 90, timeInForce: "GTD", expireUs: micros(5) } as const;
+  deepStrictEqual(bench.submit(wish), ["OrderRejected 1 VENUE_REJECTED"]);
+});
+
+Deno.test("Exchange charges exact fees in the quote currency, by liquidity", () => {
+  const bench = new Bench({ makerFeePpm: -25, takerFeePpm: 375 });
+  bench.snapshot([], [102, 4]);
+  bench.submit({ side: "Buy", qty: 5, price: 102 });
+  bench.trade(101, 1, "Sell");
+  const commissions = bench.applied.flatMap((draft) =>
+    draft.eventType === "OrderExecuted"
+      ? [`${draft.payload.commission} ${draft.payload.commissionCurrency}`]
+      : []
+  );
+  // 10.2 × 0.004 × 375e-6, and 10.2 × 0.001 × -25e-6
+  deepStrictEqual(commissions, ["0.0000153 USDT", "-0.000000255 USDT"]);
+});
+
+Deno.test("Exchange gives orders and executions ids that only count up", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 5, price: 102 });
+  bench.submit({ side: "Buy", qty: 5, price: 103 });
+  const ids = bench.applied.map(({ idempotencyKey, payload }) => [
+    idempotencyKey,
+    "venueOrderId" in payload ? payload.venueOrderId : null,
+    "execId" in payload ? payload.execId : null,
+  ]);
+  deepStrictEqual(ids, [
+    ["sim-0-1", "S0-1", null],
+    ["sim-0-2", "S0-1", "E0-1"],
+    ["sim-0-3", "S0-2", null],
+    ["sim-0-4", "S0-2", "E0-2"],
+  ]);
+});
+
+Deno.test("Simulator refuses a venue that is declared without a simulation", () => {
+  throws(() => new Simulator(declarationOf(null)), (error: unknown) => {
+    match(String(error), /must be declared with a simulation/);
+    return error instanceof InvariantError;
+  });
+});

@@ -1,0 +1,127 @@
+/**
+ * Matching of the simulated venue, case by case (R-CORE-8, R-VENUE-6).
+ * @module
+ */
+import { deepStrictEqual } from "node:assert/strict";
+import { Bench } from "../../support/simulated_venue.ts";
+
+/** Bids 100 (5), 99 (7); asks 102 (4), 103 (6). */
+function openBench(): Bench {
+  const bench = new Bench();
+  bench.snapshot([100, 5, 99, 7], [102, 4, 103, 6]);
+  return bench;
+}
+
+Deno.test("Market takes displayed levels best first, one fill per level", () => {
+  const bench = openBench();
+  deepStrictEqual(bench.submit({ side: "Buy", qty: 7, price: 103 }), [
+    "OrderAccepted 1",
+    "OrderExecuted 1 4@102 Taker",
+    "OrderExecuted 1 3@103 Taker",
+  ]);
+});
+
+Deno.test("Market takes nothing twice until the feed updates the level", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 4, price: 102 });
+  deepStrictEqual(bench.submit({ side: "Buy", qty: 4, price: 102 }), ["OrderAccepted 2"]);
+  deepStrictEqual(bench.delta([], [103, 9]), [], "another level says nothing about this one");
+  deepStrictEqual(bench.delta([], [102, 3]), ["OrderExecuted 2 3@102 Maker"]);
+});
+
+Deno.test("Market rests what a limit order could not take, behind nothing displayed", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 6, price: 102 });
+  deepStrictEqual(bench.trade(102, 2, "Sell"), ["OrderExecuted 1 2@102 Maker"]);
+});
+
+Deno.test("Market fills a resting order when the queue before it has traded", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 3, price: 100 });
+  deepStrictEqual(bench.trade(100, 5, "Sell"), [], "five were displayed before it");
+  deepStrictEqual(bench.trade(100, 2, "Sell"), ["OrderExecuted 1 2@100 Maker"]);
+  deepStrictEqual(bench.trade(100, 9, "Sell"), ["OrderExecuted 1 1@100 Maker"]);
+});
+
+Deno.test("Market ignores trades at the price by takers of the order's own side", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 3, price: 100 });
+  deepStrictEqual(bench.trade(100, 50, "Buy"), []);
+  deepStrictEqual(bench.trade(100, 50, null), [], "nor where the taker is unknown");
+});
+
+Deno.test("Market cuts the queue when the level shrinks below it, and not otherwise", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 3, price: 100 });
+  bench.delta([100, 9], []);
+  bench.delta([100, 2], []);
+  deepStrictEqual(bench.trade(100, 3, "Sell"), ["OrderExecuted 1 1@100 Maker"]);
+});
+
+Deno.test("Market lets own orders at one price queue behind each other", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 3, price: 100 });
+  bench.submit({ side: "Buy", qty: 3, price: 100 });
+  deepStrictEqual(bench.trade(100, 7, "Sell"), ["OrderExecuted 1 2@100 Maker"]);
+  deepStrictEqual(bench.trade(100, 2, "Sell"), [
+    "OrderExecuted 1 1@100 Maker",
+    "OrderExecuted 2 1@100 Maker",
+  ]);
+});
+
+Deno.test("Market shares one trade between orders, best price first", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 3, price: 100 });
+  bench.submit({ side: "Buy", qty: 3, price: 101 });
+  deepStrictEqual(bench.trade(99, 5, "Sell"), [
+    "OrderExecuted 2 3@101 Maker",
+    "OrderExecuted 1 2@100 Maker",
+  ]);
+});
+
+Deno.test("Market fills an order through which a trade goes, whatever its queue", () => {
+  const bench = openBench();
+  bench.submit({ side: "Sell", qty: 2, price: 102 });
+  deepStrictEqual(bench.trade(103, 1, "Buy"), ["OrderExecuted 1 1@102 Maker"]);
+  deepStrictEqual(bench.trade(102, 1, "Buy"), ["OrderExecuted 1 1@102 Maker"], "the queue is gone");
+});
+
+Deno.test("Market fills resting orders at their own price when the other side crosses them", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 9, price: 101 });
+  deepStrictEqual(bench.delta([], [100, 2, 101, 3]), ["OrderExecuted 1 5@101 Maker"]);
+  deepStrictEqual(bench.delta([], [101, 8]), ["OrderExecuted 1 4@101 Maker"]);
+});
+
+Deno.test("Market does not match while the book is no reference", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 3, price: 100 });
+  bench.invalidate();
+  deepStrictEqual(bench.trade(90, 50, "Sell"), []);
+  deepStrictEqual(bench.delta([], [95, 3]), []);
+  deepStrictEqual(bench.submit({ side: "Buy", qty: 3, price: 110 }), ["OrderAccepted 2"]);
+  deepStrictEqual(bench.snapshot([98, 1], [110, 2]), ["OrderExecuted 2 2@110 Maker"]);
+});
+
+Deno.test("Market queues orders of a gap behind what the next snapshot displays", () => {
+  const bench = new Bench();
+  bench.submit({ side: "Buy", qty: 3, price: 100 });
+  bench.snapshot([100, 4], [102, 1]);
+  deepStrictEqual(bench.trade(100, 4, "Sell"), []);
+  deepStrictEqual(bench.trade(100, 3, "Sell"), ["OrderExecuted 1 3@100 Maker"]);
+});
+
+Deno.test("Market does not match own orders with each other", () => {
+  const bench = new Bench();
+  bench.snapshot([], []);
+  bench.submit({ side: "Buy", qty: 3, price: 100 });
+  deepStrictEqual(bench.submit({ side: "Sell", qty: 3, price: 99 }), ["OrderAccepted 2"]);
+});
+
+Deno.test("Market stops matching when a new run begins, until a snapshot", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 3, price: 100 });
+  bench.restart();
+  deepStrictEqual(bench.trade(90, 50, "Sell"), []);
+  deepStrictEqual(bench.snapshot([], [100, 1]), ["OrderExecuted 1 1@100 Maker"]);
+});

@@ -1,0 +1,173 @@
+/**
+ * The simulated venue under random commands (R-CORE-8, R-CORE-9): equal to its naive twin, never
+ * more filled than traded and displayed, deterministic, and the same after any checkpoint.
+ * @module
+ */
+import fc from "fast-check";
+import { deepStrictEqual, ok } from "node:assert/strict";
+import { NaiveVenue } from "../../support/naive_venue.ts";
+import type { NaiveCommand } from "../../support/naive_venue.ts";
+import { Bench, NO_COSTS } from "../../support/simulated_venue.ts";
+
+const side = fc.constantFrom("Buy" as const, "Sell" as const);
+const size = fc.integer({ min: 1, max: 9 });
+const price = fc.integer({ min: 97, max: 102 });
+const bidLevel = fc.tuple(fc.integer({ min: 96, max: 99 }), fc.integer({ min: 0, max: 9 }));
+const askLevel = fc.tuple(fc.integer({ min: 100, max: 103 }), fc.integer({ min: 0, max: 9 }));
+
+function depth(
+  kind: "snapshot" | "delta",
+  most: number,
+): fc.Arbitrary<Extract<NaiveCommand, { readonly kind: "snapshot" | "delta" }>> {
+  const flat = (level: typeof bidLevel): fc.Arbitrary<number[]> =>
+    fc.uniqueArray(level, { maxLength: most, selector: ([at]) => at }).map((rows) => rows.flat());
+  return fc.record({ kind: fc.constant(kind), bids: flat(bidLevel), asks: flat(askLevel) });
+}
+
+const command: fc.Arbitrary<NaiveCommand> = fc.oneof(
+  { weight: 1, arbitrary: depth("snapshot", 8) },
+  { weight: 6, arbitrary: depth("delta", 2) },
+  {
+    weight: 6,
+    arbitrary: fc.record({
+      kind: fc.constant("trade" as const),
+      price,
+      qty: fc.integer({ min: 1, max: 12 }),
+      side: fc.option(side, { freq: 9 }),
+    }),
+  },
+  { weight: 1, arbitrary: fc.constant({ kind: "invalidate" as const }) },
+  {
+    weight: 8,
+    arbitrary: fc.record({
+      kind: fc.constant("submit" as const),
+      side,
+      qty: size,
+      price: fc.option(price, { freq: 9 }),
+      timeInForce: fc.constantFrom("GTC", "GTC", "GTC", "IOC", "FOK"),
+      postOnly: fc.integer({ min: 0, max: 4 }).map((n) => n === 0),
+    }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({
+      kind: fc.constant("cancel" as const),
+      order: fc.integer({ min: 1, max: 12 }),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("replace" as const),
+      order: fc.integer({ min: 1, max: 6 }),
+      price,
+      qty: size,
+    }),
+  },
+);
+/** Long enough that queues, gaps and replaces meet; the first snapshot makes it a market. */
+const commands = fc.tuple(
+  depth("snapshot", 8),
+  fc.array(command, { minLength: 1, maxLength: 60, size: "max" }),
+).map(([first, rest]) => [first, ...rest]);
+
+/** Gives a command to the simulator. `step` makes new client order ids. */
+function perform(bench: Bench, one: NaiveCommand, step: number): string[] {
+  switch (one.kind) {
+    case "snapshot":
+      return bench.snapshot(one.bids, one.asks);
+    case "delta":
+      return bench.delta(one.bids, one.asks);
+    case "trade":
+      return bench.trade(one.price, one.qty, one.side);
+    case "invalidate":
+      return bench.invalidate();
+    case "submit": {
+      // Market means at once: it is IOC or FOK by nature.
+      const timeInForce = one.price === null && one.timeInForce === "GTC" ? "IOC" : one.timeInForce;
+      return bench.submit({ ...one, timeInForce });
+    }
+    case "cancel":
+      return bench.cancel(one.order);
+    case "replace":
+      return bench.replace(one.order, { ...one, newClOrdId: `r${step}` });
+  }
+}
+
+Deno.test("Simulator says what its naive twin says, command by command", () => {
+  fc.assert(
+    fc.property(commands, (all) => {
+      const bench = new Bench();
+      const twin = new NaiveVenue();
+      for (const [step, one] of all.entries()) {
+        deepStrictEqual(perform(bench, one, step), twin.apply(one), `command ${step}`);
+      }
+    }),
+    { numRuns: 1000 },
+  );
+});
+
+Deno.test("Simulator goes on the same way from a checkpoint taken anywhere", () => {
+  const latency = fc.record({
+    orderLatencyUs: fc.constantFrom(0, 700, 2500),
+    reportLatencyUs: fc.constantFrom(0, 900, 3100),
+  });
+  fc.assert(
+    fc.property(commands, latency, fc.nat({ max: 60 }), (all, settings, where) => {
+      const whole = new Bench(settings);
+      const cut = new Bench(settings);
+      for (const [step, one] of all.entries()) {
+        if (step === where % all.length) {
+          cut.roundTrip();
+          for (const bench of [whole, cut]) bench.redeclare(NO_COSTS); // nothing may overtake
+        }
+        for (const bench of [whole, cut]) bench.at(2000 + step);
+        deepStrictEqual(perform(cut, one, step), perform(whole, one, step));
+      }
+      deepStrictEqual(cut.at(9000), whole.at(9000));
+      deepStrictEqual(cut.simulator.checkpoint(), whole.simulator.checkpoint());
+      deepStrictEqual(cut.applied, whole.applied);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+/** Quantity that a command fills, by who rested. */
+function filledBy(said: readonly string[], who: "Maker" | "Taker"): number {
+  return said.filter((text) => text.endsWith(who))
+    .reduce((sum, text) => sum + Number(text.split(" ")[2]?.split("@")[0]), 0);
+}
+
+Deno.test("Simulator never fills more by a trade than was traded", () => {
+  fc.assert(
+    fc.property(commands, (all) => {
+      const bench = new Bench();
+      for (const [step, one] of all.entries()) {
+        const said = perform(bench, one, step);
+        if (one.kind === "trade") ok(filledBy(said, "Maker") <= one.qty);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+Deno.test("Simulator never fills more against the book than it displayed", () => {
+  fc.assert(
+    fc.property(commands, (all) => {
+      const bench = new Bench();
+      let displayed = 0;
+      let filled = 0;
+      for (const [step, one] of all.entries()) {
+        const said = perform(bench, one, step);
+        if (one.kind === "snapshot" || one.kind === "delta") {
+          for (const flat of [one.bids, one.asks]) {
+            displayed += flat.reduce((sum, quantity, at) => at % 2 === 1 ? sum + quantity : sum, 0);
+          }
+        }
+        if (one.kind !== "trade") filled += filledBy(said, "Maker") + filledBy(said, "Taker");
+        ok(filled <= displayed, `${filled} filled, ${displayed} displayed`);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});

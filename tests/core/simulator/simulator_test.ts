@@ -1,0 +1,94 @@
+/**
+ * Time in the simulator: latency both ways, order, and outputs that survive a crash (R-CORE-8,
+ * R-CORE-9).
+ * @module
+ */
+import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
+import { micros } from "../../../core/numbers.ts";
+import { Simulator } from "../../../core/simulator/mod.ts";
+import { TERMINAL_MAX } from "../../../core/simulator/orders.ts";
+import { Bench, declarationOf, inShort, NO_COSTS } from "../../support/simulated_venue.ts";
+
+Deno.test("Simulator lets a command arrive, and its answer come, after their latencies", () => {
+  const bench = new Bench({ orderLatencyUs: 2_000, reportLatencyUs: 3_000 });
+  bench.snapshot([], [102, 4]);
+  bench.submit({ side: "Buy", qty: 1, price: 102 });
+  strictEqual(bench.simulator.nextDeadlineUs(), 1_002_000);
+  strictEqual(bench.simulator.nextOutputUs(), undefined);
+  deepStrictEqual(bench.at(1_002), []);
+  strictEqual(bench.simulator.nextDeadlineUs(), undefined);
+  strictEqual(bench.simulator.nextOutputUs(), 1_005_000);
+  deepStrictEqual(bench.at(1_004), []);
+  deepStrictEqual(bench.at(1_005), ["OrderAccepted 1", "OrderExecuted 1 1@102 Taker"]);
+  deepStrictEqual(bench.applied.map(({ eventTime }) => eventTime), [1_002_000, 1_002_000]);
+});
+
+Deno.test("Simulator lets what fell due between two events happen before the later one", () => {
+  const bench = new Bench({ orderLatencyUs: 2_000 });
+  bench.snapshot([], [102, 4]);
+  bench.submit({ side: "Buy", qty: 9, price: 102 });
+  const news = { bids: [], asks: [102, 0], updateId: null };
+  const said = bench.at(1_010, { eventType: "BookDelta", payload: news });
+  deepStrictEqual(said, ["OrderAccepted 1", "OrderExecuted 1 4@102 Taker"]);
+  strictEqual(bench.applied[0]?.eventTime, 1_002_000);
+});
+
+Deno.test("Simulator lets the feed speak first where it was first", () => {
+  const bench = new Bench({ orderLatencyUs: 2_000 });
+  bench.snapshot([], [102, 4]);
+  bench.submit({ side: "Buy", qty: 9, price: 102 });
+  const news = { bids: [], asks: [102, 1], updateId: null };
+  bench.at(1_001, { eventType: "BookDelta", payload: news });
+  deepStrictEqual(bench.at(1_002), ["OrderAccepted 1", "OrderExecuted 1 1@102 Taker"]);
+});
+
+Deno.test("Simulator lets no command overtake another when latency falls", () => {
+  const bench = new Bench({ orderLatencyUs: 9_000 });
+  bench.submit({ side: "Buy", qty: 1, price: 90 });
+  bench.redeclare(NO_COSTS);
+  bench.cancel(1);
+  deepStrictEqual(bench.at(1_008), []);
+  deepStrictEqual(bench.at(1_009), ["OrderAccepted 1", "OrderCancelled 1"]);
+});
+
+Deno.test("Simulator offers a report once, and again after a restore until it is applied", () => {
+  const bench = new Bench();
+  bench.drain = () => [];
+  bench.submit({ side: "Buy", qty: 1, price: 90 });
+  const now = micros(bench.nowUs);
+  const taken = bench.simulator.takeOutputs(now);
+  deepStrictEqual(taken.map(inShort), ["OrderAccepted 1"]);
+  deepStrictEqual(bench.simulator.takeOutputs(now), []);
+  strictEqual(bench.simulator.nextOutputUs(), undefined);
+
+  bench.roundTrip();
+  strictEqual(bench.simulator.nextOutputUs(), now);
+  deepStrictEqual(bench.simulator.takeOutputs(now), taken);
+
+  for (const draft of taken) bench.applyOutput(draft);
+  bench.roundTrip();
+  deepStrictEqual(bench.simulator.takeOutputs(now), []);
+});
+
+Deno.test("Simulator remembers a bounded number of ended orders", () => {
+  const bench = new Bench();
+  for (let order = 1; order <= TERMINAL_MAX + 1; order++) {
+    bench.submit({ side: "Sell", qty: 1, price: null });
+  }
+  deepStrictEqual(bench.lookup(1), ["OrderNotFound 1"]);
+  deepStrictEqual(bench.lookup(2), ["OrderFound 2 cancelled 0/1"]);
+});
+
+Deno.test("Simulator refuses a checkpoint of another venue or version, and names what is wrong", () => {
+  const declaration = declarationOf(NO_COSTS);
+  throws(
+    () => Simulator.restore(declaration, { version: 2, venue: 0 }),
+    { name: "RangeError", message: /version and venue must be 1 and 0: was 2 and 0/ },
+  );
+  throws(
+    () => Simulator.restore(declaration, { version: 1, venue: 0, last_arrival_us: "x" }),
+    {
+      message: 'Cannot read the checkpoint: simulator.last_arrival_us must be an integer: was "x"',
+    },
+  );
+});

@@ -1,0 +1,156 @@
+/**
+ * Starts the daemon as a process, the way a user does, and stops it by its own pid.
+ * @module
+ */
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const START_MS = 30_000;
+
+export type Listening = {
+  readonly event: "listening";
+  readonly port: number;
+  readonly state_dir: string;
+  readonly token_file: string;
+  readonly mode: string;
+};
+
+export type StartOptions = {
+  readonly stateDir: string;
+  /** Path of a configuration; absent: the paper default. */
+  readonly config?: string;
+  readonly port?: number;
+  /** Entry module, relative to the project. */
+  readonly main?: string;
+  /** Put before the command: strace, a preloaded library. */
+  readonly wrap?: readonly string[];
+  readonly env?: Readonly<Record<string, string>>;
+};
+
+/** A running daemon. */
+export class DaemonProcess {
+  readonly listening: Listening;
+  readonly #child: Deno.ChildProcess;
+  readonly #stderr: string[];
+  /** What it printed on stdout after the first line. */
+  readonly stdout: string[];
+
+  constructor(
+    child: Deno.ChildProcess,
+    of: { listening: Listening; stderr: string[]; stdout: string[] },
+  ) {
+    this.#child = child;
+    this.listening = of.listening;
+    this.#stderr = of.stderr;
+    this.stdout = of.stdout;
+  }
+
+  /** Starts it and waits for its first line. @throws {Error} With its log, if it ends instead. */
+  static async start(options: StartOptions): Promise<DaemonProcess> {
+    const child = spawn(options);
+    const stderr: string[] = [];
+    const stdout: string[] = [];
+    collect(child.stderr, (line) => stderr.push(line));
+    const first = Promise.withResolvers<string>();
+    collect(child.stdout, (line) => {
+      first.resolve(line);
+      stdout.push(line);
+    });
+    const timer = setTimeout(() => child.kill("SIGKILL"), START_MS);
+    const line = await Promise.race([first.promise, child.status.then(() => undefined)]);
+    clearTimeout(timer);
+    if (line === undefined) {
+      const status = await child.status;
+      throw new DaemonEnded(status.code, stderr.join("\n"));
+    }
+    return new DaemonProcess(child, { listening: JSON.parse(line) as Listening, stderr, stdout });
+  }
+
+  get pid(): number {
+    return this.#child.pid;
+  }
+
+  get log(): string {
+    return this.#stderr.join("\n");
+  }
+
+  get token(): string {
+    return Deno.readTextFileSync(this.listening.token_file).trim();
+  }
+
+  /** Sends a signal and waits for the end; returns the exit code. */
+  async stop(signal: Deno.Signal = "SIGTERM"): Promise<number> {
+    try {
+      this.#child.kill(signal);
+    } catch (error) {
+      if (!(error instanceof TypeError) && !(error instanceof Deno.errors.NotFound)) throw error;
+    }
+    return await this.ended();
+  }
+
+  async ended(): Promise<number> {
+    return (await this.#child.status).code;
+  }
+}
+
+/** It ended before it listened. */
+export class DaemonEnded extends Error {
+  override readonly name = "DaemonEnded";
+  readonly code: number;
+  constructor(code: number, log: string) {
+    super(`The daemon ended with ${code}:\n${log}`);
+    this.code = code;
+  }
+}
+
+function spawn(options: StartOptions): Deno.ChildProcess {
+  const run = [
+    Deno.execPath(),
+    "run",
+    "--allow-all",
+    options.main ?? "main.ts",
+    "run",
+    "--state-dir",
+    options.stateDir,
+    "--port",
+    String(options.port ?? 0),
+    ...(options.config === undefined ? [] : ["--config", options.config]),
+  ];
+  const [command, ...args] = [...(options.wrap ?? []), ...run];
+  return new Deno.Command(command ?? Deno.execPath(), {
+    args,
+    cwd: ROOT,
+    stdin: "null",
+    stdout: "piped",
+    stderr: "piped",
+    env: { ...options.env, NO_COLOR: "1" },
+  }).spawn();
+}
+
+async function collect(
+  stream: ReadableStream<Uint8Array>,
+  take: (line: string) => void,
+): Promise<void> {
+  let text = "";
+  for await (const chunk of stream.pipeThrough(new TextDecoderStream())) {
+    text += chunk;
+    const lines = text.split("\n");
+    text = lines.pop() ?? "";
+    for (const line of lines) take(line);
+  }
+  if (text !== "") take(text);
+}
+
+/** Runs the command line to its end. */
+export async function runTapeline(
+  ...args: string[]
+): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
+  const output = await new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-all", "main.ts", ...args],
+    cwd: ROOT,
+    stdin: "null",
+    env: { NO_COLOR: "1" },
+  }).output();
+  const decode = (bytes: Uint8Array): string => new TextDecoder().decode(bytes);
+  return { code: output.code, stdout: decode(output.stdout), stderr: decode(output.stderr) };
+}

@@ -1,0 +1,393 @@
+/**
+ * A small world around the machines: events made by hand, effects collected as a journal would.
+ *
+ * Owns a timeline, a clock and the recorded reports; asserts after every event what must always
+ * hold of the stream of reports.
+ * @module
+ */
+import { ok, strictEqual } from "node:assert/strict";
+import {
+  type BrokerPayloads,
+  type Capabilities,
+  type Checkpoint,
+  type ClientIndex,
+  createTimeline,
+  type Draft,
+  Effects,
+  type EngineSettings,
+  type Event,
+  type EventType,
+  type ExecutionReport,
+  type Instrument,
+  instrumentId,
+  type Intent,
+  type Micros,
+  micros,
+  orderId,
+  type OrderRef,
+  type PlaceOrder,
+  px,
+  qty,
+  type ReplaceOrder,
+  seqId,
+  sessionId,
+  type SimulationSettings,
+  type Timeline,
+  type VenueCommand,
+  type VenueDeclaration,
+  venueId,
+} from "../../core/mod.ts";
+
+export const START_US = 1_700_000_000_000_000;
+export const INSTRUMENT = "test:BTC/USDT";
+
+export const CAPABILITIES: Capabilities = {
+  ordTypes: ["Limit", "Market"],
+  timeInForce: ["GTC", "IOC", "FOK", "GTD", "DAY"],
+  postOnly: true,
+  reduceOnly: true,
+  replace: "native",
+  clientOrderId: "unique",
+  lookupByClientOrderId: true,
+  cancelAll: false,
+  batchMax: 1,
+  deadMan: false,
+  orderStream: true,
+  fillsReplay: true,
+  book: "depth",
+  trades: true,
+  queueSignals: false,
+  assetClass: "spot",
+  fillsProvisional: false,
+  tradingModes: ["paper", "live"],
+  params: [],
+  absenceProofMs: 10_000,
+};
+
+export const SETTINGS: EngineSettings = {
+  invariants: "strict",
+  intentHorizonMs: 3_600_000,
+  intentsPerSecond: 100_000,
+  burst: 100_000,
+  lookupRetryMs: 500,
+};
+
+/** What a world may have differently. */
+export type WorldOptions = {
+  readonly capabilities?: Partial<Capabilities>;
+  readonly settings?: Partial<EngineSettings>;
+  readonly pacing?: VenueDeclaration["pacing"];
+  readonly simulation?: SimulationSettings;
+  /** Leave the venue as it is after its declaration. */
+  readonly keepDown?: boolean;
+};
+
+const VENUE = venueId(0);
+const BTC = instrumentId(0);
+
+/** A listed spot instrument: prices in cents, quantities in thousandths. */
+export function spotInstrument(): Instrument {
+  return {
+    id: BTC,
+    venue: VENUE,
+    name: INSTRUMENT,
+    symbol: "BTC/USDT",
+    base: "BTC",
+    quote: "USDT",
+    assetClass: "spot",
+    priceRule: { scale: 2, ticks: [{ fromQuanta: 0, stepQuanta: 1 }] },
+    qtyRule: { scale: 3, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
+    minNotional: null,
+    sessionEndUs: null,
+    status: "open",
+    capabilities: null,
+  };
+}
+
+/** The world. Its client is `alice` in session 1. */
+export class World {
+  timeline: Timeline;
+  readonly effects = new Effects();
+  readonly events: Event[] = [];
+  readonly reports: ExecutionReport[] = [];
+  readonly commands: VenueCommand[] = [];
+  readonly lines: string[] = [];
+  nowUs = START_US;
+  #seq = 0;
+  readonly #options: WorldOptions;
+  readonly #lastReport = new Map<ClientIndex, number>();
+
+  constructor(options?: WorldOptions, from?: Checkpoint) {
+    this.#options = options ?? {};
+    this.timeline = createTimeline(from);
+  }
+
+  /** True if the venue lives on the timeline. */
+  get isSimulated(): boolean {
+    return this.#options.simulation !== undefined;
+  }
+
+  /** Passes time without an event. */
+  wait(ms: number): this {
+    this.nowUs += ms * 1000;
+    return this;
+  }
+
+  /** Sequences and applies one draft; returns the reports it caused. */
+  offer(draft: Draft): readonly ExecutionReport[] {
+    this.#seq += 1;
+    const event: Event = { ...draft, seqId: seqId(this.#seq), ingestTime: micros(this.nowUs) };
+    return this.apply(event);
+  }
+
+  apply(event: Event): readonly ExecutionReport[] {
+    this.#seq = event.seqId;
+    this.nowUs = event.ingestTime;
+    this.events.push(event);
+    this.timeline.apply(event, this.effects);
+    const reports = [...this.effects.reports];
+    for (const report of reports) this.#check(report);
+    this.reports.push(...reports);
+    this.commands.push(...this.effects.commands);
+    this.lines.push(line(this.effects, this.timeline.digest));
+    return reports;
+  }
+
+  #check(report: ExecutionReport): void {
+    const last = this.#lastReport.get(report.client) ?? 0;
+    if (this.#lastReport.has(report.client) || report.reportSeq === 1) {
+      strictEqual(report.reportSeq, last + 1, "report numbers have no gap");
+    }
+    this.#lastReport.set(report.client, report.reportSeq);
+  }
+
+  /** Fires deadlines until none is due at the present time. */
+  fire(): readonly ExecutionReport[] {
+    const reports: ExecutionReport[] = [];
+    for (let rounds = 0; rounds < 1000; rounds += 1) {
+      const due = this.timeline.nextDeadlineUs();
+      if (due === undefined || due > this.nowUs) return reports;
+      reports.push(...this.offer(draft("timer", "DeadlineReached", { dueUs: due })));
+    }
+    throw new Error("Cannot fire: deadlines must come to an end: was over 1000");
+  }
+
+  start(): this {
+    const { settings } = this.#options;
+    this.control("Started", {
+      engineVersion: "test",
+      journalId: "0123456789abcdef",
+      mode: "paper",
+      configuration: "{}",
+      configDigest: "00",
+      settings: { ...SETTINGS, ...settings },
+      seed: 1,
+    });
+    this.declare();
+    this.control("InstrumentListed", spotInstrument(), BTC);
+    if (this.#options.keepDown !== true) this.venueStatus("up");
+    return this;
+  }
+
+  declare(): void {
+    const { capabilities, pacing, simulation } = this.#options;
+    this.control("VenueDeclared", {
+      id: VENUE,
+      name: "test",
+      exchange: "test",
+      capabilities: { ...CAPABILITIES, ...capabilities },
+      simulation: simulation ?? null,
+      pacing: pacing ?? null,
+    });
+  }
+
+  venueStatus(status: "up" | "down" | "reconciling"): readonly ExecutionReport[] {
+    return this.control("VenueStatusChanged", { status, reason: "test" });
+  }
+
+  control<Type extends EventType>(
+    eventType: Type,
+    payload: Draft<Type>["payload"],
+    instrument: Draft["instrument"] = null,
+  ): readonly ExecutionReport[] {
+    return this.offer(draft("control", eventType, payload, instrument));
+  }
+
+  open(
+    of: { session?: number; client?: string; cancelOnDisconnect?: boolean; graceMs?: number } = {},
+  ): this {
+    this.control("SessionOpened", {
+      session: sessionId(of.session ?? 1),
+      client: of.client ?? "alice",
+      cancelOnDisconnect: of.cancelOnDisconnect ?? true,
+      cancelGraceMs: of.graceMs ?? 5000,
+      agent: null,
+    });
+    return this;
+  }
+
+  close(
+    of: { session?: number; cause?: "goodbye" | "lost" | "replaced"; keepOrders?: boolean } = {},
+  ): readonly ExecutionReport[] {
+    return this.control("SessionClosed", {
+      session: sessionId(of.session ?? 1),
+      cause: of.cause ?? "lost",
+      keepOrders: of.keepOrders ?? false,
+    });
+  }
+
+  intent(intent: Intent, session = 1): readonly ExecutionReport[] {
+    return this.offer({
+      ...draft("intent", "IntentReceived", {
+        session: sessionId(session),
+        recvUs: micros(this.nowUs),
+        intent,
+      }),
+      venue: null,
+    });
+  }
+
+  place(intentId: string, of: Partial<PlaceOrder> = {}, session = 1): readonly ExecutionReport[] {
+    return this.intent(this.placing(intentId, of), session);
+  }
+
+  placing(intentId: string, of: Partial<PlaceOrder> = {}): PlaceOrder {
+    return {
+      action: "Place",
+      intentId,
+      sentUs: micros(this.nowUs),
+      tag: null,
+      instrument: INSTRUMENT,
+      side: "Buy",
+      orderQty: "10",
+      price: "100",
+      ordType: "Limit",
+      timeInForce: "GTC",
+      expireUs: null,
+      postOnly: false,
+      reduceOnly: false,
+      ttlMs: 0,
+      validateOnly: false,
+      params: null,
+      ...of,
+    };
+  }
+
+  replace(
+    intentId: string,
+    of: { readonly orig: string; readonly qty: string } & Partial<ReplaceOrder>,
+    session = 1,
+  ): readonly ExecutionReport[] {
+    const { orig, qty: orderQty, ...rest } = of;
+    return this.intent({
+      action: "Replace",
+      intentId,
+      sentUs: micros(this.nowUs),
+      tag: null,
+      origIntentId: orig,
+      orderQty,
+      hasTag: false,
+      validateOnly: false,
+      ...rest,
+    }, session);
+  }
+
+  cancel(intentId: string, orig: string, session = 1): readonly ExecutionReport[] {
+    const sentUs = micros(this.nowUs);
+    return this.intent(
+      { action: "Cancel", intentId, sentUs, tag: null, origIntentId: orig },
+      session,
+    );
+  }
+
+  cancelAll(
+    intentId: string,
+    of: { readonly instrument?: string | null; readonly session?: number } = {},
+  ): readonly ExecutionReport[] {
+    const sentUs = micros(this.nowUs);
+    const instrument = of.instrument ?? null;
+    const intent: Intent = { action: "CancelAll", intentId, sentUs, tag: null, instrument };
+    return this.intent(intent, of.session);
+  }
+
+  broker<Type extends keyof BrokerPayloads>(
+    eventType: Type,
+    payload: Draft<Type>["payload"],
+    idempotencyKey: string | null = null,
+  ): readonly ExecutionReport[] {
+    return this.offer({ ...draft("broker_report", eventType, payload, BTC), idempotencyKey });
+  }
+
+  accept(order = 1): readonly ExecutionReport[] {
+    return this.broker("OrderAccepted", { ...ref(order), venueOrderId: `v${order}` });
+  }
+
+  fill(
+    order: number,
+    of: { readonly id: string; readonly qty: number; readonly px?: number },
+  ): readonly ExecutionReport[] {
+    return this.broker("OrderExecuted", {
+      ...ref(order),
+      execId: of.id,
+      lastQty: qty(of.qty),
+      lastPx: px(of.px ?? 10_000),
+      liquidity: "Maker",
+      commission: "0.01",
+      commissionCurrency: "USDT",
+      provisional: false,
+    });
+  }
+
+  cancelled(order = 1): readonly ExecutionReport[] {
+    return this.broker("OrderCancelled", { ...ref(order), reason: "cancelled" });
+  }
+
+  failed(outcome: "notSent" | "unknown"): readonly ExecutionReport[] {
+    const { request, order } = this.lastCommand;
+    return this.broker("RequestFailed", { request, order, outcome, text: "test" });
+  }
+
+  get lastCommand(): VenueCommand {
+    const command = this.commands.at(-1);
+    ok(command !== undefined, "there must be a command");
+    return command;
+  }
+}
+
+/** A reference to one of our orders. */
+export function ref(order: number, clOrdId: string | null = null): OrderRef {
+  return { order: orderId(order), clOrdId, venueOrderId: null };
+}
+
+/** A draft about the world's venue. */
+export function draft<Type extends EventType>(
+  source: Draft["source"],
+  eventType: Type,
+  payload: Draft<Type>["payload"],
+  instrument: Draft["instrument"] = null,
+): Draft {
+  const common = { eventTime: micros(START_US), venue: VENUE, instrument, idempotencyKey: null };
+  // The one place of the tests that joins a kind with its payload.
+  return { ...common, source, eventType, payload } as unknown as Draft;
+}
+
+/** Short form of a report: `exec_type/ord_status cum+leaves`. */
+export function brief(report: ExecutionReport): string {
+  const sums = report.order === null ? "" : ` ${report.order.cumQty}+${report.order.leavesQty}`;
+  const flags = ["inDoubt", "late", "inferred"].filter((flag) => flag in report).join(" ");
+  return `${report.execType}/${report.ordStatus}${sums}${flags === "" ? "" : ` ${flags}`}`;
+}
+
+/** The effects of an event as one line of text. */
+function line(effects: Effects, digest: string): string {
+  const { transitions, reports, commands, repeats, alarms } = effects;
+  return JSON.stringify(
+    { transitions, reports, commands, repeats, alarms, digest },
+    (_key, value: unknown) => typeof value === "bigint" ? `${value}n` : value,
+  );
+}
+
+/** A time for tests. */
+export function at(us: number): Micros {
+  return micros(us);
+}

@@ -1,0 +1,252 @@
+/**
+ * The naive twin of the simulated venue's matching: one list of orders, one list of levels, all of
+ * it searched and sorted for each question. No latency, no fees.
+ * @module
+ */
+import type { Side } from "../../core/instrument.ts";
+
+type Level = { readonly side: Side; readonly price: number; displayed: number; taken: number };
+type NaiveOrder = {
+  readonly id: number;
+  readonly side: Side;
+  readonly tif: string;
+  readonly postOnly: boolean;
+  price: number | null;
+  qty: number;
+  cum: number;
+  status: "open" | "filled" | "cancelled" | "rejected";
+  time: number;
+  ahead: number | null;
+};
+
+export type NaiveCommand =
+  | {
+    readonly kind: "snapshot";
+    readonly bids: readonly number[];
+    readonly asks: readonly number[];
+  }
+  | { readonly kind: "delta"; readonly bids: readonly number[]; readonly asks: readonly number[] }
+  | {
+    readonly kind: "trade";
+    readonly price: number;
+    readonly qty: number;
+    readonly side: Side | null;
+  }
+  | { readonly kind: "invalidate" }
+  | {
+    readonly kind: "submit";
+    readonly side: Side;
+    readonly qty: number;
+    readonly price: number | null;
+    readonly timeInForce: "GTC" | "IOC" | "FOK";
+    readonly postOnly: boolean;
+  }
+  | { readonly kind: "cancel"; readonly order: number }
+  | {
+    readonly kind: "replace";
+    readonly order: number;
+    readonly price: number;
+    readonly qty: number;
+  };
+
+const other = (side: Side): Side => side === "Buy" ? "Sell" : "Buy";
+/** True if an order of `side` with limit `limit` accepts `price`. */
+const accepts = (side: Side, limit: number | null, price: number): boolean =>
+  limit === null || (side === "Buy" ? price <= limit : price >= limit);
+const betterFirst =
+  (side: Side) => (a: { price: number | null }, b: { price: number | null }): number =>
+    ((a.price ?? 0) - (b.price ?? 0)) * (side === "Buy" ? -1 : 1);
+
+/** A venue that is plainly right, and slow. */
+export class NaiveVenue {
+  #levels: Level[] = [];
+  #orders: NaiveOrder[] = [];
+  #isFresh = false;
+  #time = 0;
+  #said: string[] = [];
+
+  /** Applies a command; returns what the venue says, in short. */
+  apply(command: NaiveCommand): string[] {
+    this.#said = [];
+    switch (command.kind) {
+      case "snapshot":
+        this.#levels = [];
+        this.#isFresh = true;
+        this.#setLevels(command);
+        for (const order of this.#open()) {
+          const displayed = this.#displayed(order.side, order.price);
+          order.ahead = order.ahead === null ? displayed : Math.min(order.ahead, displayed);
+        }
+        this.#cross();
+        break;
+      case "delta":
+        if (!this.#isFresh) break;
+        this.#setLevels(command);
+        for (const order of this.#open()) {
+          const named = order.side === "Buy" ? command.bids : command.asks;
+          const isNamed = named.some((price, at) => at % 2 === 0 && price === order.price);
+          const displayed = this.#displayed(order.side, order.price);
+          if (isNamed && order.ahead !== null) order.ahead = Math.min(order.ahead, displayed);
+        }
+        this.#cross();
+        break;
+      case "trade":
+        if (this.#isFresh) this.#trade(command);
+        break;
+      case "invalidate":
+        this.#isFresh = false;
+        break;
+      case "submit":
+        this.#submit(command);
+        break;
+      case "cancel":
+        this.#cancel(command.order);
+        break;
+      case "replace":
+        this.#replace(command);
+        break;
+    }
+    return this.#said;
+  }
+
+  #setLevels(depth: { bids: readonly number[]; asks: readonly number[] }): void {
+    for (const [side, flat] of [["Buy", depth.bids], ["Sell", depth.asks]] as const) {
+      for (let at = 0; at < flat.length; at += 2) {
+        const price = flat[at] ?? 0;
+        this.#levels = this.#levels.filter((level) => level.side !== side || level.price !== price);
+        this.#levels.push({ side, price, displayed: flat[at + 1] ?? 0, taken: 0 });
+      }
+    }
+  }
+
+  #displayed(side: Side, price: number | null): number {
+    return this.#levels.find((level) => level.side === side && level.price === price)?.displayed ??
+      0;
+  }
+
+  /** Levels that an order could take from, best first. */
+  #takeable(side: Side, limit: number | null): Level[] {
+    if (!this.#isFresh) return [];
+    return this.#levels
+      .filter((level) => level.side === other(side) && level.displayed > level.taken)
+      .filter((level) => accepts(side, limit, level.price))
+      .sort(betterFirst(other(side)));
+  }
+
+  /** Open orders that rest, best first, then oldest first. */
+  #resting(side: Side): NaiveOrder[] {
+    return this.#open().filter((order) => order.side === side)
+      .sort((a, b) => betterFirst(side)(a, b) || a.time - b.time);
+  }
+
+  #open(): NaiveOrder[] {
+    return this.#orders.filter((order) => order.status === "open");
+  }
+
+  #fill(order: NaiveOrder, size: number, at: { price: number | null; who: string }): void {
+    if (size === 0) return;
+    order.cum += size;
+    this.#said.push(`OrderExecuted ${order.id} ${size}@${at.price} ${at.who}`);
+    if (order.cum === order.qty) order.status = "filled";
+  }
+
+  #cross(): void {
+    for (const side of ["Buy", "Sell"] as const) {
+      for (const order of this.#resting(side)) {
+        let size = 0;
+        for (const level of this.#takeable(side, order.price)) {
+          const part = Math.min(level.displayed - level.taken, order.qty - order.cum - size);
+          level.taken += part;
+          size += part;
+        }
+        if (size > 0) order.ahead = 0;
+        this.#fill(order, size, { price: order.price, who: "Maker" });
+      }
+    }
+  }
+
+  #trade(trade: { price: number; qty: number; side: Side | null }): void {
+    let left = trade.qty;
+    for (const side of ["Buy", "Sell"] as const) {
+      for (const order of this.#resting(side)) {
+        if (order.price === trade.price) {
+          if (trade.side !== other(side)) continue;
+          const eaten = Math.min(order.ahead ?? 0, left);
+          const behind = this.#resting(side).filter((one) =>
+            one.price === order.price && one.time >= order.time
+          );
+          for (const one of behind) one.ahead = Math.max(0, (one.ahead ?? 0) - eaten);
+          left -= eaten;
+        } else if (accepts(side, order.price, trade.price)) order.ahead = 0;
+        else continue;
+        const size = Math.min(left, order.qty - order.cum);
+        this.#fill(order, size, { price: order.price, who: "Maker" });
+        left -= size;
+      }
+    }
+  }
+
+  #submit(command: Extract<NaiveCommand, { kind: "submit" }>): void {
+    const order: NaiveOrder = {
+      id: this.#orders.length + 1,
+      side: command.side,
+      tif: command.price === null && command.timeInForce === "GTC" ? "IOC" : command.timeInForce,
+      postOnly: command.postOnly,
+      price: command.price,
+      qty: command.qty,
+      cum: 0,
+      status: "open",
+      time: 0,
+      ahead: null,
+    };
+    if (order.postOnly && this.#takeable(order.side, order.price).length > 0) {
+      order.status = "rejected";
+      this.#said.push(`OrderRejected ${order.id} VENUE_POST_ONLY`);
+    } else this.#said.push(`OrderAccepted ${order.id}`);
+    this.#orders.push(order);
+    if (order.status === "open") this.#enter(order);
+  }
+
+  #enter(order: NaiveOrder): void {
+    const levels = this.#takeable(order.side, order.price);
+    const there = levels.reduce((sum, level) => sum + level.displayed - level.taken, 0);
+    if (order.tif !== "FOK" || there >= order.qty - order.cum) {
+      for (const level of levels) {
+        const size = Math.min(level.displayed - level.taken, order.qty - order.cum);
+        level.taken += size;
+        this.#fill(order, size, { price: level.price, who: "Taker" });
+      }
+    }
+    if (order.status !== "open") return;
+    if (order.tif === "GTC") {
+      order.time = ++this.#time;
+      order.ahead = this.#isFresh ? this.#displayed(order.side, order.price) : null;
+    } else {
+      order.status = "cancelled";
+      this.#said.push(`OrderCancelled ${order.id}`);
+    }
+  }
+
+  #cancel(id: number): void {
+    const order = this.#orders[id - 1];
+    if (order?.status === "open") {
+      order.status = "cancelled";
+      this.#said.push(`OrderCancelled ${id}`);
+    } else this.#said.push(`CancelRejected ${id} VENUE_NOT_FOUND`);
+  }
+
+  #replace({ order: id, price, qty }: Extract<NaiveCommand, { kind: "replace" }>): void {
+    const order = this.#orders[id - 1];
+    const refuse = (code: string): void => void this.#said.push(`ReplaceRejected ${id} ${code}`);
+    if (order?.status !== "open") return refuse("VENUE_NOT_FOUND");
+    if (qty <= order.cum) return refuse("VENUE_REJECTED");
+    if (order.postOnly && this.#takeable(order.side, price).length > 0) {
+      return refuse("VENUE_POST_ONLY");
+    }
+    const keepsPlace = price === order.price && qty <= order.qty;
+    order.price = price;
+    order.qty = qty;
+    this.#said.push(`OrderReplaced ${id} ${qty}@${price}`);
+    if (!keepsPlace) this.#enter(order);
+  }
+}

@@ -1,0 +1,38 @@
+/**
+ * What a test needs beyond the runtime, and a test that skips by name where that is missing.
+ * @module
+ */
+
+/** A thing a machine may lack, and the words for its lack; undefined where it is there. */
+export type Need = () => string | undefined;
+
+function runs(command: string, ...args: string[]): boolean {
+  try {
+    return new Deno.Command(command, { args, stdin: "null", stdout: "null", stderr: "null" })
+      .outputSync().success;
+  } catch {
+    return false; // not on PATH, or not allowed: as good as absent
+  }
+}
+
+/** Python 3.9 or later. */
+export function python3(): string | undefined {
+  const version = "import sys; sys.exit(sys.version_info < (3, 9))";
+  return runs("python3", "-c", version) ? undefined : "needs Python 3.9 or later";
+}
+
+/** A C compiler. */
+export function compiler(): string | undefined {
+  return runs("cc", "--version") ? undefined : "needs a C compiler (cc)";
+}
+
+/** Registers a test that skips, saying why, where something is missing. */
+export function testWith(needs: readonly Need[], name: string, run: () => Promise<void>): void {
+  const lacks = needs.map((need) => need()).filter((lack) => lack !== undefined);
+  const isComplete = lacks.length === 0;
+  Deno.test({
+    name: isComplete ? name : `${name} [skipped: ${lacks.join(", ")}]`,
+    ignore: !isComplete,
+    fn: run,
+  });
+}

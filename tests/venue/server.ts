@@ -1,0 +1,133 @@
+/**
+ * The test exchange as a process of its own: `deno run server.ts --seed N`.
+ *
+ * Prints `{"port":…}`, speaks JSON lines, loses and delays answers, breaks connections before and
+ * after acting, fills and cancels at random. `{"op":"calm"}` ends the faults, `{"op":"audit"}`
+ * answers with the whole ledger, `{"op":"quit"}` ends the process, which also ends by itself after
+ * `LIFE_MAX_MS`.
+ * @module
+ */
+import { type Answer, Exchange, type Request } from "./exchange.ts";
+import { Draws } from "../support/draws.ts";
+
+const LIFE_MAX_MS = 15 * 60_000;
+const MATCH_EVERY_MS = 4;
+
+type Admin = { readonly op: "calm" | "audit" | "quit" };
+
+const draws = new Draws(Number(Deno.args[Deno.args.indexOf("--seed") + 1] ?? 1));
+const exchange = new Exchange();
+const lines = new Set<Line>();
+let isCalm = false;
+
+/** One connection. Answers leave in order, also the delayed ones. */
+class Line {
+  readonly #connection: Deno.TcpConn;
+  #isOpen = true;
+  #isReady = false;
+  #last: Promise<void> = Promise.resolve();
+
+  constructor(connection: Deno.TcpConn) {
+    this.#connection = connection;
+  }
+
+  async serve(): Promise<void> {
+    const decoder = new TextDecoder();
+    const buffer = new Uint8Array(65_536);
+    let text = "";
+    while (this.#isOpen) {
+      const count = await this.#connection.read(buffer).catch(() => null);
+      if (count === null) break;
+      text += decoder.decode(buffer.subarray(0, count), { stream: true });
+      const whole = text.split("\n");
+      text = whole.pop() ?? "";
+      for (const line of whole) this.#handle(JSON.parse(line) as Request | Admin);
+    }
+    this.close();
+  }
+
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    lines.delete(this);
+    this.#connection.close();
+  }
+
+  /** Sends what the exchange says by itself. */
+  push(answers: readonly Answer[]): void {
+    if (this.#isReady) this.#send(answers, 0);
+  }
+
+  #handle(request: Request | Admin): void {
+    if (!this.#isOpen) return;
+    switch (request.op) {
+      case "calm":
+        isCalm = true;
+        return;
+      case "audit":
+        return this.#send([audit()], 0);
+      case "quit":
+        return Deno.exit(0);
+    }
+    if (this.#fault(2)) return this.close(); // the request is lost
+    const answers = exchange.handle(request);
+    if (request.op === "hello") this.#isReady = true;
+    else if (this.#fault(2)) return this.close(); // it acted, the answer is lost
+    const isLost = request.op !== "hello" && this.#fault(4);
+    const delayMs = request.op !== "hello" && this.#fault(5) ? draws.below(500) : 0;
+    if (!isLost) this.#send(answers, delayMs);
+  }
+
+  #fault(percent: number): boolean {
+    return !isCalm && draws.below(100) < percent;
+  }
+
+  #send(answers: readonly unknown[], delayMs: number): void {
+    if (answers.length === 0) return;
+    const bytes = new TextEncoder().encode(answers.map((a) => JSON.stringify(a) + "\n").join(""));
+    this.#last = this.#last.then(async () => {
+      if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
+      for (let sent = 0; sent < bytes.length && this.#isOpen;) {
+        sent += await this.#connection.write(bytes.subarray(sent));
+      }
+    }).catch(() => this.close());
+  }
+}
+
+function audit(): unknown {
+  return {
+    re: "audit",
+    duplicates: exchange.duplicates,
+    position: exchange.position,
+    cash: exchange.cash,
+    fees: exchange.fees,
+    trades: exchange.trades,
+    orders: [...exchange.orders.values()].map(({ clientId, state, filled, qty }) => ({
+      clientId,
+      state,
+      filled,
+      qty,
+    })),
+  };
+}
+
+function tell(answers: readonly Answer[]): void {
+  for (const line of lines) line.push(answers);
+}
+
+setInterval(() => {
+  if (isCalm) return;
+  if (draws.below(100) < 40) tell(exchange.match((bound) => draws.below(bound)));
+  if (draws.below(1000) < 5) tell(exchange.cancelUnasked((bound) => draws.below(bound)));
+}, MATCH_EVERY_MS);
+setTimeout(() => Deno.exit(2), LIFE_MAX_MS);
+
+const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+Deno.stdout.writeSync(
+  new TextEncoder().encode(JSON.stringify({ port: listener.addr.port }) + "\n"),
+);
+for await (const connection of listener) {
+  const line = new Line(connection);
+  lines.add(line);
+  line.serve();
+}
