@@ -343,11 +343,11 @@ export class World {
   }
 
   failed(outcome: "notSent" | "unknown"): readonly ExecutionReport[] {
-    const { request, order } = this.lastCommand;
+    const { request, order } = this.lastCommand();
     return this.broker("RequestFailed", { request, order, outcome, text: "test" });
   }
 
-  get lastCommand(): VenueCommand {
+  lastCommand(): VenueCommand {
     const command = this.commands.at(-1);
     ok(command !== undefined, "there must be a command");
     return command;
