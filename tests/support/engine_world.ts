@@ -172,7 +172,15 @@ export class World {
     throw new Error("Cannot fire: deadlines must come to an end: was over 1000");
   }
 
+  /** A run begins: started, declared, listed, and the venue is up. */
   start(): this {
+    this.restart();
+    if (this.#options.keepDown !== true) this.venueStatus("up");
+    return this;
+  }
+
+  /** A run begins whose venue still has to come up. */
+  restart(): void {
     const { settings } = this.#options;
     this.control("Started", {
       engineVersion: "test",
@@ -185,8 +193,6 @@ export class World {
     });
     this.declare();
     this.control("InstrumentListed", spotInstrument(), BTC);
-    if (this.#options.keepDown !== true) this.venueStatus("up");
-    return this;
   }
 
   declare(): void {
