@@ -31,7 +31,7 @@ export class NodeReader {
   }
 
   /** Returns a field that is a list of objects. */
-  rows(name: string): readonly NodeReader[] {
+  rows(name: string): NodeReader[] {
     return this.list(name).map((row, at) => new NodeReader(row, `${this.#path}.${name}[${at}]`));
   }
 
@@ -43,7 +43,7 @@ export class NodeReader {
   }
 
   /** Returns a field that is a list of safe integers. */
-  integers(name: string): readonly number[] {
+  integers(name: string): number[] {
     return this.list(name).map((node) => {
       if (isInteger(node)) return node;
       throw this.#mismatch(name, { rule: "a list of integers", node });
@@ -51,7 +51,7 @@ export class NodeReader {
   }
 
   /** Returns a field that is a list of strings. */
-  texts(name: string): readonly string[] {
+  texts(name: string): string[] {
     return this.list(name).map((node) => {
       if (typeof node === "string") return node;
       throw this.#mismatch(name, { rule: "a list of strings", node });

@@ -7,7 +7,8 @@
  * the state is not said again.
  * @module
  */
-import type { Draft, InstrumentLimits, VenueDeclaration } from "../core/event.ts";
+import type { DeclaredVenue } from "../config/mod.ts";
+import type { ControlPayloads, Draft } from "../core/event.ts";
 import type { Instrument } from "../core/instrument.ts";
 import type { TradingState } from "../core/intent.ts";
 import {
@@ -19,20 +20,6 @@ import {
 } from "../core/numbers.ts";
 import type { View } from "../core/view.ts";
 
-/** A configuration as the core sees it; numbers count from 0 in the order of the file. */
-export type Declared = {
-  readonly venues: readonly VenueDeclaration[];
-  readonly instruments: readonly {
-    readonly instrument: Instrument;
-    readonly limits: InstrumentLimits;
-  }[];
-  readonly balances: readonly {
-    readonly venue: VenueId;
-    readonly currency: string;
-    readonly total: string;
-  }[];
-};
-
 /** States an operator set in the configuration. */
 export type OperatorStates = { readonly tradingState: TradingState; readonly killSwitch: boolean };
 
@@ -42,82 +29,100 @@ export class DeclarationError extends Error {
 }
 
 /**
- * Returns the configuration with the numbers of this journal; instruments that left it come last,
- * closed.
+ * Returns the configuration's venues with the numbers of this journal.
  * @throws {DeclarationError} If an instrument changed in a way that its orders cannot survive.
  */
-export function renumber(declared: Declared, view: View): Declared {
-  const venueIds = numbersFor(declared.venues.map(({ name }) => name), view.venues, venueId);
-  const names = declared.instruments.map(({ instrument }) => instrument.name);
-  const instrumentIds = numbersFor(names, view.instruments, instrumentId);
-  const venueOf = (id: VenueId): VenueId => venueIds[id] ?? id;
-  const instruments = declared.instruments.map(({ instrument, limits }, at) => ({
-    instrument: {
-      ...instrument,
-      id: instrumentIds[at] ?? instrument.id,
-      venue: venueOf(instrument.venue),
-    },
-    limits,
-  }));
-  for (const { instrument } of instruments) assertSameScales(instrument, view);
-  const known = new Set(names);
-  const gone = view.instruments.filter(({ name, status }) =>
-    !known.has(name) && status !== "closed"
-  )
-    .map((instrument) => ({
-      instrument: { ...instrument, status: "closed" } as const,
-      limits: { maxOrderQty: null, priceCollarPpm: null, bookStaleMs: 0 },
-    }));
-  return {
-    venues: declared.venues.map((venue, at) => ({ ...venue, id: venueIds[at] ?? venue.id })),
-    instruments: [...instruments, ...gone],
-    balances: declared.balances.map((balance) => ({ ...balance, venue: venueOf(balance.venue) })),
-  };
+export function renumber(declared: readonly DeclaredVenue[], view: View): readonly DeclaredVenue[] {
+  const nextVenue = numbering(view.venues, venueId);
+  const nextInstrument = numbering(view.instruments, instrumentId);
+  return declared.map((venue) => {
+    const id = nextVenue(venue.declaration.name);
+    const instruments = venue.instruments.map((listed) => {
+      assertSameScales(listed.instrument, view);
+      const instrument = {
+        ...listed.instrument,
+        id: nextInstrument(listed.instrument.name),
+        venue: id,
+      };
+      return { ...listed, instrument };
+    });
+    return { ...venue, declaration: { ...venue.declaration, id }, instruments };
+  });
 }
 
-/** Returns the drafts that declare `declared` (renumbered), in the order in which they must come. */
+/**
+ * Returns the drafts that declare the venues (renumbered), in the order in which they must come.
+ * Instruments that the journal knows and the configuration does not are listed as closed.
+ */
 export function declarationDrafts(
-  declared: Declared,
+  venues: readonly DeclaredVenue[],
   options: { readonly view: View; readonly operator: OperatorStates; readonly nowUs: Micros },
 ): Draft[] {
   const { view, operator, nowUs } = options;
-  const known = new Set(view.venues.map(({ name }) => name));
   const say = drafter(nowUs);
-  const venues = declared.venues.map((venue) =>
-    say({ eventType: "VenueDeclared", payload: venue, venue: venue.id })
+  const known = new Set(view.venues.map(({ name }) => name));
+  const named = new Set(
+    venues.flatMap(({ instruments }) => instruments.map(({ instrument }) => instrument.name)),
   );
-  const instruments = declared.instruments.flatMap(({ instrument, limits }) => {
-    const at = { venue: instrument.venue, instrument: instrument.id };
-    const listed = say({ eventType: "InstrumentListed", payload: instrument, ...at });
-    const limited = say({ eventType: "LimitsSet", payload: { limits }, ...at });
-    return instrument.status === "closed" ? [listed] : [listed, limited];
-  });
-  const isNew = (venue: VenueId): boolean =>
-    declared.venues.some(({ id, name }) => id === venue && !known.has(name));
-  const balances = declared.balances.filter(({ venue }) => isNew(venue))
-    .map(({ venue, currency, total }) =>
-      say({ eventType: "BalanceSet", payload: { currency, total }, venue })
-    );
-  return [...venues, ...instruments, ...balances, ...operatorDrafts(view, operator, say)];
+  const gone = view.instruments.filter(({ name, status }) =>
+    !named.has(name) && status !== "closed"
+  ).map((instrument) => listing({ ...instrument, status: "closed" }, say));
+  const declared = venues.flatMap((venue) => [
+    say({
+      eventType: "VenueDeclared",
+      payload: venue.declaration,
+      venue: venue.declaration.id,
+    }),
+    ...venue.instruments.flatMap(({ instrument, limits }) => [
+      listing(instrument, say),
+      say({ eventType: "LimitsSet", payload: { limits }, ...placeOf(instrument) }),
+    ]),
+    ...(known.has(venue.declaration.name) ? [] : openingBalances(venue, say)),
+  ]);
+  return [...declared, ...gone, ...operatorDrafts(view, operator, say)];
 }
 
-type Say = (
-  of: Pick<Draft, "eventType" | "payload"> & {
-    readonly venue?: VenueId;
-    readonly instrument?: InstrumentId;
-  },
-) => Draft;
+function listing(instrument: Instrument, say: Say): Draft {
+  return say({ eventType: "InstrumentListed", payload: instrument, ...placeOf(instrument) });
+}
+
+function placeOf(instrument: Instrument): { venue: VenueId; instrument: InstrumentId } {
+  return { venue: instrument.venue, instrument: instrument.id };
+}
+
+/** Only for a venue that the journal does not know yet: afterwards the ledger has its own. */
+function openingBalances({ declaration, balances }: DeclaredVenue, say: Say): Draft[] {
+  return balances.map((balance) =>
+    say({ eventType: "BalanceSet", payload: balance, venue: declaration.id })
+  );
+}
+
+type Said<Type extends keyof ControlPayloads> = {
+  readonly eventType: Type;
+  readonly payload: ControlPayloads[Type];
+  readonly venue?: VenueId;
+  readonly instrument?: InstrumentId;
+};
+type Say = <Type extends keyof ControlPayloads>(of: Said<Type>) => Draft;
 
 function drafter(nowUs: Micros): Say {
-  return ({ eventType, payload, venue, instrument }) => ({
+  return (of) => controlDraft(of, nowUs);
+}
+
+/** Returns a control event as the daemon offers it. */
+export function controlDraft<Type extends keyof ControlPayloads>(
+  of: Said<Type>,
+  nowUs: Micros,
+): Draft {
+  return {
     eventTime: nowUs,
     source: "control",
-    venue: venue ?? null,
-    instrument: instrument ?? null,
-    eventType,
-    payload,
+    venue: of.venue ?? null,
+    instrument: of.instrument ?? null,
+    eventType: of.eventType,
+    payload: of.payload,
     idempotencyKey: null,
-  } as Draft);
+  } as Draft; // the type parameter ties payload to eventType; the union cannot say so
 }
 
 function operatorDrafts(view: View, operator: OperatorStates, say: Say): Draft[] {
@@ -133,13 +138,13 @@ function operatorDrafts(view: View, operator: OperatorStates, say: Say): Draft[]
   return drafts;
 }
 
-function numbersFor<Id extends number>(
-  names: readonly string[],
+/** Gives a name its known number, or the next free one. */
+function numbering<Id extends number>(
   known: readonly { readonly id: Id; readonly name: string }[],
   make: (n: number) => Id,
-): Id[] {
+): (name: string) => Id {
   let next = known.length;
-  return names.map((name) => known.find((one) => one.name === name)?.id ?? make(next++));
+  return (name) => known.find((one) => one.name === name)?.id ?? make(next++);
 }
 
 /** Orders and positions are kept in quanta: another quantum would change what they mean. */

@@ -74,6 +74,7 @@ export class Loop {
   readonly #effects = new Effects();
   readonly #commands = new Outbox<VenueCommand>();
   readonly #whenDurable = new Outbox<() => void>();
+  #whenTaken: { readonly queue: IngressQueue; readonly task: () => void }[] = [];
   #outputsWaiting: Draft[] = [];
   #deadlineOffered: Micros | undefined;
   #isTurnPending = false;
@@ -106,6 +107,12 @@ export class Loop {
     else this.#whenDurable.put(timeline.seqId, task);
   }
 
+  /** Runs `task` once nothing waits in `queue` and everything taken from it is durable. */
+  whenTaken(queue: IngressQueue, task: () => void): void {
+    this.#whenTaken.push({ queue, task });
+    this.wake();
+  }
+
   /** No turn starts after this. */
   stop(): void {
     this.#isStopped = true;
@@ -122,8 +129,16 @@ export class Loop {
     }
     this.#options.journal.flush();
     if (this.#isStopped) return;
+    this.#announceTaken();
     if (budget <= 0) this.wake();
     this.#setAlarmClock();
+  }
+
+  #announceTaken(): void {
+    const taken = this.#whenTaken.filter(({ queue }) => queue.length === 0);
+    if (taken.length === 0) return;
+    this.#whenTaken = this.#whenTaken.filter(({ queue }) => queue.length > 0);
+    for (const { task } of taken) this.whenDurable(task);
   }
 
   #round(): number {

@@ -176,8 +176,7 @@ export class Position {
     if (open.quanta === 0 || Math.sign(open.quanta) === Math.sign(change.quanta)) {
       return { quanta, cost: open.cost + this.#valueOf(change) };
     }
-    if (quanta === 0) return { quanta, cost: 0n };
-    if (Math.sign(quanta) !== Math.sign(open.quanta)) {
+    if (Math.sign(quanta) !== Math.sign(open.quanta)) { // flat, or turned by this execution alone
       return { quanta, cost: this.#valueOf({ quanta, px: change.px }) };
     }
     const closed = divideHalfEven({

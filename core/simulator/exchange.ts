@@ -26,7 +26,7 @@ import { commissionOf } from "./fees.ts";
 import { Liquidity } from "./liquidity.ts";
 import { Market } from "./market.ts";
 import type { Fill } from "./market.ts";
-import type { NodeReader } from "./node_reader.ts";
+import type { NodeReader } from "../node_reader.ts";
 import { Orders, refOf } from "./orders.ts";
 import type { BrokerDraft, DraftHead, Outputs } from "./outputs.ts";
 import { leavesOf, mayRest, simOrderOf } from "./sim_order.ts";
@@ -152,10 +152,7 @@ export class Exchange {
 
   #submitRefusal(command: SubmitOrder, scene: Scene): Refusal | undefined {
     if (this.#orders.find(command.clOrdId) !== undefined) return duplicate(command.clOrdId);
-    if (scene.instrument.status !== "open") {
-      const text = `Trading in ${scene.instrument.name} is ${scene.instrument.status}`;
-      return { rejectCode: "VENUE_SUSPENDED", text };
-    }
+    if (scene.instrument.status !== "open") return suspended(scene.instrument);
     const expireUs = expiryOf(command, scene);
     if (expireUs !== null && expireUs <= scene.atUs) return EXPIRED;
     const isCrossed = this.#market(command.instrument).isCrossed(command.side, command.price);
@@ -194,7 +191,7 @@ export class Exchange {
 
   #replace(command: ReplaceRequest, scene: Scene): void {
     const order = this.#orders.find(command.clOrdId);
-    const refusal = this.#replaceRefusal(command, order);
+    const refusal = this.#replaceRefusal(command, order, scene);
     if (order === undefined || refusal !== undefined) {
       const { order: id, clOrdId, venueOrderId } = command;
       const why = refusal ?? notOpen(order, clOrdId);
@@ -203,18 +200,22 @@ export class Exchange {
     }
     const price = command.price ?? order.price;
     const keepsPlace = price === order.price && command.orderQty <= order.orderQty;
+    if (!keepsPlace) this.#market(order.instrument).remove(order);
     this.#orders.rename(order, command.newClOrdId);
     order.price = price;
     order.orderQty = command.orderQty;
     const payload = { ...refOf(order), orderQty: order.orderQty, price };
     this.#say(scene, (head) => ({ ...head, eventType: "OrderReplaced", payload }));
-    if (keepsPlace) return;
-    this.#market(order.instrument).remove(order);
-    this.#enter(order, scene);
+    if (!keepsPlace) this.#enter(order, scene);
   }
 
-  #replaceRefusal(command: ReplaceRequest, order: SimOrder | undefined): Refusal | undefined {
+  #replaceRefusal(
+    command: ReplaceRequest,
+    order: SimOrder | undefined,
+    scene: Scene,
+  ): Refusal | undefined {
     if (order === undefined || order.status !== "open") return notOpen(order, command.clOrdId);
+    if (scene.instrument.status !== "open") return suspended(scene.instrument);
     if (this.#orders.find(command.newClOrdId) !== undefined) return duplicate(command.newClOrdId);
     if (command.orderQty <= order.cumQty) return FILLED_BEYOND;
     const price = command.price ?? order.price;
@@ -291,6 +292,10 @@ const FILLED_BEYOND: Refusal = {
 
 function duplicate(clOrdId: string): Refusal {
   return { rejectCode: "VENUE_DUPLICATE", text: `The client order id ${clOrdId} was used before` };
+}
+
+function suspended({ name, status }: Instrument): Refusal {
+  return { rejectCode: "VENUE_SUSPENDED", text: `Trading in ${name} is ${status}` };
 }
 
 function notOpen(order: SimOrder | undefined, clOrdId: string): Refusal {

@@ -15,7 +15,7 @@ import { px, qty } from "../numbers.ts";
 import type { Micros, Px, Qty } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
 import type { PriceLevel } from "../view.ts";
-import { NodeReader } from "./node_reader.ts";
+import { NodeReader } from "../node_reader.ts";
 
 type Depth = { readonly bids: Levels; readonly asks: Levels };
 
@@ -73,6 +73,12 @@ export class Liquidity {
   isCrossed(taker: Side, limit: Px | null): boolean {
     for (const _ of this.#within(taker, limit)) return true;
     return false;
+  }
+
+  /** Returns the best price at which an order could take something, or undefined. */
+  bestFor(taker: Side): Px | undefined {
+    for (const level of this.#within(taker, null)) return level.price;
+    return undefined;
   }
 
   /** Returns what could be taken within the limit, counted no further than `most`. */

@@ -25,11 +25,11 @@
  */
 import type { MarketPayloads } from "../event.ts";
 import type { Side } from "../instrument.ts";
-import { qty } from "../numbers.ts";
+import { px, qty } from "../numbers.ts";
 import type { Micros, Px, Qty } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
 import { Liquidity, oppositeOf, reaches } from "./liquidity.ts";
-import { NodeReader } from "./node_reader.ts";
+import { NodeReader } from "../node_reader.ts";
 import { leavesOf } from "./sim_order.ts";
 import type { SimOrder } from "./sim_order.ts";
 
@@ -84,11 +84,9 @@ export class Market {
     if (!this.#liquidity.isFresh) return fills;
     let left = trade.qty;
     for (const side of SIDES) {
-      for (const order of [...this.#resting[side]]) {
-        const isThrough = order.price !== trade.price &&
-          reaches(side, { limit: order.price, price: trade.price });
-        const isAt = order.price === trade.price && trade.side === oppositeOf(side);
-        if (!isThrough && !isAt) break;
+      for (const order of this.#reached(side, trade.price)) {
+        const isThrough = order.price !== trade.price;
+        if (!isThrough && trade.side !== oppositeOf(side)) break;
         if (isThrough) order.ahead = qty(0);
         else left = this.#moveQueue(order, left);
         left = qty(left - this.#fill(order, { most: left, fills }));
@@ -137,11 +135,12 @@ export class Market {
     if (isPriced(order)) this.#insert(order);
   }
 
-  /** Takes an order out. */
+  /** Takes an order out. Its price and rank must be those with which it went in. */
   remove(order: SimOrder): void {
-    const orders: SimOrder[] = this.#resting[order.side];
-    const at = orders.indexOf(order);
-    if (at >= 0) orders.splice(at, 1);
+    if (!isPriced(order)) return;
+    const orders = this.#resting[order.side];
+    const at = placeOf(orders, order);
+    if (orders[at] === order) orders.splice(at, 1);
   }
 
   checkpoint(): CheckpointNode {
@@ -157,30 +156,42 @@ export class Market {
 
   #insert(order: Resting): void {
     const orders = this.#resting[order.side];
-    let at = orders.length;
-    for (; at > 0; at--) {
-      const before = orders[at - 1];
-      if (before !== undefined && comesBefore(before, order)) break;
+    orders.splice(placeOf(orders, order), 0, order);
+  }
+
+  /** Orders that may trade at a price, in order: a copy, since fills take orders out. */
+  #reached(side: Side, price: Px): Resting[] {
+    const orders = this.#resting[side];
+    let count = 0;
+    for (const order of orders) {
+      if (!reaches(side, { limit: order.price, price })) break;
+      count++;
     }
-    orders.splice(at, 0, order);
+    return orders.slice(0, count);
   }
 
   #cutQueues(side: Side, levels: readonly number[]): void {
-    if (this.#resting[side].length === 0) return;
-    const sizes = new Map<number, number>();
-    for (let at = 0; at < levels.length; at += 2) sizes.set(levels[at] ?? 0, levels[at + 1] ?? 0);
-    for (const order of this.#resting[side]) {
-      const size = sizes.get(order.price);
-      if (size !== undefined && order.ahead !== null) order.ahead = lesser(order.ahead, qty(size));
+    const orders = this.#resting[side];
+    if (orders.length === 0) return;
+    for (let at = 0; at < levels.length; at += 2) {
+      const price = px(levels[at] ?? 0);
+      const size = qty(levels[at + 1] ?? 0);
+      for (let place = placeOf(orders, { side, price, rank: 0 });; place++) {
+        const order = orders[place];
+        if (order === undefined || order.price !== price) break;
+        if (order.ahead !== null) order.ahead = lesser(order.ahead, size);
+      }
     }
   }
 
   /** Eats the queue before an order, for it and for those behind it; returns what is left. */
   #moveQueue(order: Resting, left: Qty): Qty {
     const eaten = lesser(order.ahead ?? qty(0), left);
-    for (const other of this.#resting[order.side]) {
-      if (other.price !== order.price || other.rank < order.rank || other.ahead === null) continue;
-      other.ahead = qty(other.ahead > eaten ? other.ahead - eaten : 0);
+    const orders = this.#resting[order.side];
+    for (let place = placeOf(orders, order); eaten > 0; place++) {
+      const other = orders[place];
+      if (other === undefined || other.price !== order.price) break;
+      if (other.ahead !== null) other.ahead = qty(other.ahead > eaten ? other.ahead - eaten : 0);
     }
     return qty(left - eaten);
   }
@@ -195,12 +206,17 @@ export class Market {
     return size;
   }
 
+  /** Orders that the other side of the book reaches, in order. */
+  #crossed(side: Side): Resting[] {
+    const best = this.#resting[side].length > 0 ? this.#liquidity.bestFor(side) : undefined;
+    return best === undefined ? [] : this.#reached(side, best);
+  }
+
   #matchCrossed(): Fill[] {
     const fills: Fill[] = [];
     for (const side of SIDES) {
-      for (const order of [...this.#resting[side]]) {
+      for (const order of this.#crossed(side)) {
         const of = { limit: order.price, most: leavesOf(order) };
-        if (!this.#liquidity.isCrossed(side, order.price)) break;
         for (const level of this.#liquidity.take(side, of)) {
           order.ahead = qty(0);
           this.#fill(order, { most: level.qty, fills });
@@ -221,7 +237,22 @@ function merged(fills: readonly Fill[]): Fill[] {
   return [...sums.values()];
 }
 
-function comesBefore(first: Resting, second: Resting): boolean {
+type Place = Pick<Resting, "side" | "price" | "rank">;
+
+/** Index of the first order that does not come before this place. */
+function placeOf(orders: readonly Resting[], place: Place): number {
+  let low = 0;
+  let high = orders.length;
+  while (low < high) {
+    const middle = (low + high) >>> 1;
+    const order = orders[middle];
+    if (order !== undefined && comesBefore(order, place)) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+function comesBefore(first: Place, second: Place): boolean {
   if (first.price === second.price) return first.rank < second.rank;
   return first.side === "Buy" ? first.price > second.price : first.price < second.price;
 }

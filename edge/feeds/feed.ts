@@ -61,7 +61,7 @@ export interface FeedSource {
   summary(): string;
 }
 
-export type FeedPorts = Pick<Ports, "clock" | "timers" | "disk" | "log">;
+export type FeedPorts = Pick<Ports, "clock" | "timers" | "disk">;
 
 /** Runs a feed until its source ends. */
 export function runFeed(scope: WorkerScope, ports: FeedPorts, init: FeedInit): void {
@@ -69,7 +69,6 @@ export function runFeed(scope: WorkerScope, ports: FeedPorts, init: FeedInit): v
   let problems = 0;
   const problem = (text: string): void => {
     if (++problems > PROBLEMS_MAX) return;
-    ports.log.write("warning", "feed_problem", { venue: init.venue, text });
     post({ kind: "problem", text });
     if (problems === PROBLEMS_MAX) post({ kind: "problem", text: "further problems are not told" });
   };

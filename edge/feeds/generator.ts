@@ -34,7 +34,7 @@ type Pace = { readonly meanUs: number; readonly stepsMax: number };
 const PACES: readonly Pace[] = [
   { meanUs: 60_000, stepsMax: 300 },
   { meanUs: 60_000, stepsMax: 300 },
-  { meanUs: 500_000, stepsMax: 30 }, // quiet
+  { meanUs: 1_500_000, stepsMax: 15 }, // quiet
   { meanUs: 4_000, stepsMax: 250 }, // burst
 ];
 

@@ -33,7 +33,7 @@ export function quantaOf(text: string, scale: number): number | undefined {
         if (code !== ZERO) return undefined;
         continue;
       }
-      quanta = quanta * 10 + code - ZERO;
+      quanta = quanta * 10 + (code - ZERO);
       if (decimals >= 0) decimals++;
     }
   }

@@ -47,7 +47,8 @@ export class SimProcess {
   readonly #entries: ReadonlyMap<WorkerEntry, SimEntry>;
   readonly #sockets = new Set<Socket>();
   readonly #listeners = new Set<Listener>();
-  readonly #watches = new Map<Int32Array, Map<number, (() => void)[]>>();
+  /** By index alone: threads see the same memory through different objects. */
+  readonly #watches = new Map<number, (() => void)[]>();
   #isAlive = true;
   /** Why it ended by itself, if it did. */
   fault: unknown;
@@ -109,17 +110,15 @@ export class SimProcess {
 
   #signals(): Signals {
     return {
-      notify: (cells, index) => {
-        for (const wake of this.#watches.get(cells)?.get(index) ?? []) this.#hop(wake);
+      notify: (_cells, index) => {
+        for (const wake of this.#watches.get(index) ?? []) this.#hop(wake);
       },
-      watch: (cells, index, task) => {
+      watch: (_cells, index, task) => {
         let isWatching = true;
         const wake = (): void => {
           if (isWatching) isWatching = task();
         };
-        const byIndex = this.#watches.get(cells) ?? new Map<number, (() => void)[]>();
-        this.#watches.set(cells, byIndex);
-        byIndex.set(index, [...(byIndex.get(index) ?? []), wake]);
+        this.#watches.set(index, [...(this.#watches.get(index) ?? []), wake]);
         this.#hop(wake);
       },
     };

@@ -155,6 +155,18 @@ export class Bench {
     return this.drain();
   }
 
+  /** Declares the venue again, with other costs and delays. */
+  redeclare(settings: SimulationSettings): string[] {
+    this.#apply({
+      ...this.#head(),
+      instrument: null,
+      source: "control",
+      eventType: "VenueDeclared",
+      payload: declarationOf(settings),
+    });
+    return this.drain();
+  }
+
   /** Sends an order now; with latency 0 it has arrived. Order ids are 1, 2, 3 …, clOrdIds c1 … */
   submit(wish: OrderWish): string[] {
     this.#order++;

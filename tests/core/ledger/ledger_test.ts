@@ -181,6 +181,29 @@ Deno.test("Ledger.reverse() of an execution older than the history keeps the tot
   deepStrictEqual(ledger.balances(VENUE, () => "0"), without.balances(VENUE, () => "0"));
 });
 
+Deno.test("Ledger.reverse() undoes a recent execution of a long history as if it never was", () => {
+  const [ledger, without] = [new Ledger(), new Ledger()];
+  const isVoided = (at: number): boolean => at === 300 || at === 350 || at === 399;
+  const executions = Array.from(
+    { length: 400 },
+    (_, at) => at % 3 === 2 ? sell(7_001, 10_000 + at) : buy(5_003, 9_000 + at),
+  );
+  for (const [at, each] of executions.entries()) {
+    ledger.book(each);
+    if (!isVoided(at)) without.book(each);
+  }
+  for (const each of executions.filter((_, at) => isVoided(at))) ledger.reverse(each);
+  deepStrictEqual(visible(ledger), visible(without));
+});
+
+Deno.test("Ledger keeps a bounded history of executions, however many there are", () => {
+  const ledger = new Ledger();
+  for (let at = 0; at < 1_000; at++) ledger.book(buy(1, 100 + at));
+  const [account] = new NodeReader(ledger.checkpoint()).rows("accounts");
+  const [position] = account?.child("whole").rows("positions") ?? [];
+  strictEqual(position?.integers("history_px").length, 256);
+});
+
 function totalOf(row: PositionRow | undefined): string {
   return plus([row?.realisedPnl ?? "", row?.unrealisedPnl ?? ""]);
 }

@@ -69,12 +69,15 @@ Deno.test("Exchange rejects a used client order id, also of an ended order", () 
   deepStrictEqual(again, ["OrderRejected 2 VENUE_DUPLICATE"]);
 });
 
-Deno.test("Exchange rejects orders for an instrument that is not open", () => {
+Deno.test("Exchange refuses orders and replaces while the instrument is not open, never cancels", () => {
   const bench = openBench();
+  bench.submit({ side: "Buy", qty: 1, price: 90 });
   bench.instrument = { ...INSTRUMENT, status: "suspended" };
   deepStrictEqual(bench.submit({ side: "Buy", qty: 1, price: 90 }), [
-    "OrderRejected 1 VENUE_SUSPENDED",
+    "OrderRejected 2 VENUE_SUSPENDED",
   ]);
+  deepStrictEqual(bench.replace(1, { price: 91, qty: 1 }), ["ReplaceRejected 1 VENUE_SUSPENDED"]);
+  deepStrictEqual(bench.cancel(1), ["OrderCancelled 1"]);
 });
 
 Deno.test("Exchange cancels what is open and refuses what is not", () => {
@@ -86,13 +89,15 @@ Deno.test("Exchange cancels what is open and refuses what is not", () => {
   deepStrictEqual(bench.trade(80, 50, "Sell"), [], "an ended order says nothing more");
 });
 
-Deno.test("Exchange keeps the queue place of a replace that only shrinks", () => {
-  const bench = openBench();
-  bench.submit({ side: "Buy", qty: 3, price: 100 });
-  bench.trade(100, 5, "Sell");
-  deepStrictEqual(bench.replace(1, { price: 100, qty: 2 }), ["OrderReplaced 1 2@100"]);
-  deepStrictEqual(bench.trade(100, 2, "Sell"), ["OrderExecuted 1 2@100 Maker"]);
-});
+for (const qty of [2, 3]) {
+  Deno.test(`Exchange keeps the queue place of a replace from 3 to ${qty}`, () => {
+    const bench = openBench();
+    bench.submit({ side: "Buy", qty: 3, price: 100 });
+    bench.trade(100, 5, "Sell");
+    deepStrictEqual(bench.replace(1, { price: 100, qty }), [`OrderReplaced 1 ${qty}@100`]);
+    deepStrictEqual(bench.trade(100, 2, "Sell"), ["OrderExecuted 1 2@100 Maker"]);
+  });
+}
 
 for (
   const [what, to] of [["more", { price: 100, qty: 4 }], ["another price", {

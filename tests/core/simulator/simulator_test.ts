@@ -4,7 +4,7 @@
  * @module
  */
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
-import { micros, seqId } from "../../../core/numbers.ts";
+import { micros } from "../../../core/numbers.ts";
 import { Simulator } from "../../../core/simulator/mod.ts";
 import { TERMINAL_MAX } from "../../../core/simulator/orders.ts";
 import { Bench, declarationOf, inShort, NO_COSTS } from "../../support/simulated_venue.ts";
@@ -45,25 +45,11 @@ Deno.test("Simulator lets the feed speak first where it was first", () => {
 Deno.test("Simulator lets no command overtake another when latency falls", () => {
   const bench = new Bench({ orderLatencyUs: 9_000 });
   bench.submit({ side: "Buy", qty: 1, price: 90 });
-  redeclare(bench, 0);
+  bench.redeclare(NO_COSTS);
   bench.cancel(1);
   deepStrictEqual(bench.at(1_008), []);
   deepStrictEqual(bench.at(1_009), ["OrderAccepted 1", "OrderCancelled 1"]);
 });
-
-function redeclare(bench: Bench, orderLatencyUs: number): void {
-  bench.simulator.apply({
-    seqId: seqId(1),
-    ingestTime: micros(bench.nowUs),
-    eventTime: micros(bench.nowUs),
-    source: "control",
-    venue: bench.declaration.id,
-    instrument: null,
-    eventType: "VenueDeclared",
-    payload: declarationOf({ ...NO_COSTS, orderLatencyUs }),
-    idempotencyKey: null,
-  }, () => bench.instrument);
-}
 
 Deno.test("Simulator offers a report once, and again after a restore until it is applied", () => {
   const bench = new Bench();
@@ -102,7 +88,7 @@ Deno.test("Simulator refuses a checkpoint of another venue or version, and names
   throws(
     () => Simulator.restore(declaration, { version: 1, venue: 0, last_arrival_us: "x" }),
     {
-      message: 'Cannot restore a simulator: simulator.last_arrival_us must be an integer: was "x"',
+      message: 'Cannot read the checkpoint: simulator.last_arrival_us must be an integer: was "x"',
     },
   );
 });

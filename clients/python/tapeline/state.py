@@ -1,0 +1,264 @@
+"""What both clients know, whichever way they wait: session, orders, books, what came.
+
+Not locked: its owner calls it from one thread at a time.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+from collections import OrderedDict, deque
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Callable, Union
+
+from .errors import NotHealthy, QueueFull, TapelineError, WireError
+from .inbox import Inbox, Incoming
+from .intent import QuoteIntent
+from .orders import Orders, OrderState
+from .protocol import Answer, Clock, HistoryLost, Message, Options, Session
+from .report import ExecutionReport
+from .rows import Book, Event
+from .store import ResumeFile
+
+__all__ = ["ClientState", "OrderHandle", "OrderRef", "Settings", "intent_id_of"]
+
+_LOG = logging.getLogger("tapeline")
+_KEEP = 10_000
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How a client behaves; all of it has defaults. Durations are seconds unless named ``_ms``."""
+
+    #: File that carries the last processed report over a restart of the process.
+    resume_file: str | None = None
+    #: Without a resume file: where to begin. 0 = all that is kept; ``None`` = only new reports.
+    resume_from: int | None = None
+    #: What the daemon does with open orders when this process is gone; ``None`` = its default.
+    cancel_on_disconnect: bool | None = None
+    cancel_grace_ms: int | None = None
+    #: Name and version of the strategy, kept in the daemon's journal.
+    agent: Mapping[str, str] | None = None
+    #: Intents without a report yet, at most.
+    max_pending: int = 1024
+    #: When the queue is full or the daemon not heard: ``"wait"`` up to ``send_timeout``, ``"raise"``.
+    when_blocked: str = "wait"
+    send_timeout: float = 5.0
+    #: Reports and events not yet taken, at most; then reading pauses.
+    inbox_limit: int = 100_000
+    connect_timeout: float = 10.0
+    request_timeout: float = 10.0
+    reconnect_first: float = 0.1
+    reconnect_max: float = 10.0
+    clock: Clock = Clock()
+
+
+class OrderHandle:
+    """One intent that was sent, and the order that it made or meant."""
+
+    def __init__(self, state: ClientState, intent: QuoteIntent) -> None:
+        self._state = state
+        #: The intent as it was sent.
+        self.intent = intent
+
+    @property
+    def intent_id(self) -> str:
+        """The id by which the order can be replaced or cancelled."""
+        return self.intent.intent_id or ""
+
+    @property
+    def order(self) -> OrderState | None:
+        """The order, ``None`` before its first report or if there is none."""
+        orders = self._state.orders
+        return orders.by_intent(self.intent.orig_intent_id or self.intent_id)
+
+    @property
+    def report(self) -> ExecutionReport | None:
+        """The newest report that answers the intent."""
+        return self._state.newest_report(self.intent_id)
+
+    @property
+    def status(self) -> str | None:
+        """State of the order, ``"Rejected"`` if the intent never became one."""
+        if self.order is not None:
+            return self.order.ord_status
+        return self.report.ord_status if self.report is not None else None
+
+    def answered(self) -> bool:
+        """True once the first report, or an ERROR in its place, is there."""
+        return not self._state.session.is_pending(self.intent_id)
+
+    def refused(self) -> bool:
+        """True if the intent was refused."""
+        report = self.report
+        failed = self._state.session.failure(self.intent_id) is not None
+        return failed or (report is not None and report.is_refusal)
+
+    def done(self) -> bool:
+        """True once nothing more will come of it: the order is terminal, or it was refused."""
+        report = self.report
+        if self.refused() or (report is not None and report.exec_type == "IntentDone"):
+            return True
+        return self.order is not None and not self.order.is_open
+
+    def __repr__(self) -> str:
+        return f"<{self.intent.action} {self.intent_id} {self.status or 'unanswered'}>"
+
+
+#: How an order can be named in Replace and Cancel.
+OrderRef = Union[str, OrderHandle, OrderState, ExecutionReport]
+
+
+def intent_id_of(order: OrderRef) -> str:
+    """Returns an intent id that names the order."""
+    name = order if isinstance(order, str) else order.intent_id
+    return name or ""
+
+
+class ClientState:
+    """Takes what the session gives, keeps what the application asks."""
+
+    def __init__(self, client_id: str, token: Callable[[], str], settings: Settings) -> None:
+        self.settings = settings
+        self._file: ResumeFile | None = None
+        kept = None
+        if settings.resume_file is not None:
+            self._file = ResumeFile(settings.resume_file, client_id)
+            kept = self._file.load()
+        options = Options(
+            client_id=client_id,
+            token=token,
+            resume_from=kept[1] if kept is not None else settings.resume_from,
+            resume_journal_id=kept[0] if kept is not None else None,
+            cancel_on_disconnect=settings.cancel_on_disconnect,
+            cancel_grace_ms=settings.cancel_grace_ms,
+            agent=settings.agent,
+            max_pending=settings.max_pending,
+        )
+        self.session = Session(options, settings.clock)
+        self.orders = Orders(_KEEP)
+        self.inbox = Inbox(settings.inbox_limit)
+        self.books: dict[str, Book] = {}
+        self.answers: dict[int, Answer] = {}
+        #: The newest errors that did not end the session.
+        self.errors: deque[TapelineError] = deque(maxlen=100)
+        self._newest: OrderedDict[str, ExecutionReport] = OrderedDict()
+        self._handed: int | None = None
+        self._anchored = kept is not None
+        self._prefix = _new_prefix()
+        self._count = 0
+
+    def take(self, messages: Iterable[Message]) -> None:
+        """Files what the session returned."""
+        for message in messages:
+            if isinstance(message, ExecutionReport):
+                self._take_report(message)
+            elif isinstance(message, Event):
+                self._take_event(message)
+            elif isinstance(message, Answer):
+                self.answers[message.request_id] = message
+            elif isinstance(message, WireError):
+                _LOG.warning("the daemon says %s", message)
+                self.errors.append(message)
+            elif isinstance(message, HistoryLost):
+                text = f"reports before {message.first} are no longer kept: ask orders and fills"
+                _LOG.warning(text)
+                self.errors.append(TapelineError(text))
+        self._anchor()
+
+    def newest_report(self, intent_id: str) -> ExecutionReport | None:
+        """Returns the newest report that bore this intent's id."""
+        return self._newest.get(intent_id)
+
+    def completed(self, intent: QuoteIntent) -> QuoteIntent:
+        """Returns the intent with an id and its time."""
+        intent_id = intent.intent_id
+        if intent_id is None:
+            self._count += 1
+            intent_id = f"{self._prefix}-{self._count}"
+        sent_us = intent.sent_us
+        if sent_us is None:
+            sent_us = self.settings.clock.wall_us()
+        return replace(intent, intent_id=intent_id, sent_us=sent_us)
+
+    def obstacle(self, intent: QuoteIntent) -> TapelineError | None:
+        """Returns why an intent should not go out now. What reduces risk need not wait for health."""
+        if not self.session.has_room(intent):
+            return QueueFull(
+                "Cannot send: too many intents wait for their first report (max_pending): "
+                f"was {len(self.session.unanswered)}"
+            )
+        if intent.reduces_risk or self.session.healthy:
+            return None
+        return NotHealthy(
+            "Cannot send: the daemon must be connected and heard within two heartbeats: "
+            f"was {self.session.state}, silent for {self.session.silence_seconds:.1f} s"
+        )
+
+    def pop_report(self) -> ExecutionReport | None:
+        """Takes the next report; the one before it counts as processed."""
+        self.mark_processed()
+        report = self.inbox.pop_report()
+        self._hand(report)
+        return report
+
+    def pop(self) -> Incoming | None:
+        """Takes the next report or event; what was taken before counts as processed."""
+        self.mark_processed()
+        item = self.inbox.pop()
+        if isinstance(item, ExecutionReport):
+            self._hand(item)
+        return item
+
+    def mark_processed(self) -> None:
+        """Notes in the resume file that everything handed out was processed."""
+        if self._handed is not None and self._file is not None:
+            self._file.save(self.session.journal_id or "", self._handed)
+        self._handed = None
+
+    def close(self) -> None:
+        """Closes the resume file."""
+        if self._file is not None:
+            self._file.close()
+
+    def _anchor(self) -> None:
+        """Writes where a new resume file begins: a restart before the first report misses none."""
+        if self._anchored or self._file is None or self.session.state in ("closed", "hello"):
+            return
+        start = self.settings.resume_from
+        first = self.session.ack["report_seq"] if start is None else start
+        self._file.save(self.session.journal_id or "", first)
+        self._anchored = True
+
+    def _hand(self, report: ExecutionReport | None) -> None:
+        if report is not None and not report.poss_dup:
+            self._handed = report.report_seq
+
+    def _take_report(self, report: ExecutionReport) -> None:
+        self.orders.apply(report)
+        # A refused reuse of an id says nothing of the intent that owns it.
+        reused = report.reject_code == "INTENT_ID_REUSED" and report.intent_id in self._newest
+        if report.intent_id is not None and not reused:
+            self._newest[report.intent_id] = report
+            if len(self._newest) > _KEEP:
+                self._newest.popitem(last=False)
+        self.inbox.push(report)
+
+    def _take_event(self, event: Event) -> None:
+        book = event.book
+        if book is not None and event.instrument is not None:
+            self.books[event.instrument] = book
+        self.inbox.push(event)
+
+
+def _new_prefix() -> str:
+    """Intent ids must be unique per client over all its processes: time and chance together."""
+    number = time.time_ns() // 1000 * 36**4 + random.SystemRandom().randrange(36**4)
+    digits = ""
+    while number:
+        number, digit = divmod(number, 36)
+        digits = _DIGITS[digit] + digits
+    return digits

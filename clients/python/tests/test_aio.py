@@ -1,0 +1,137 @@
+"""The asyncio client against the fake daemon (R-WIRE-2, R-WIRE-3, R-STRAT-3)."""
+
+import asyncio
+import os
+import tempfile
+import unittest
+
+from tapeline import (
+    AsyncClient,
+    AuthFailed,
+    ConnectionLost,
+    QueueFull,
+    SessionReplaced,
+    WaitTimeout,
+)
+from tests.fake_daemon import BTC, TOKEN, FakeDaemon
+
+
+class AsyncCase(unittest.IsolatedAsyncioTestCase):
+    async def asyncSetUp(self):
+        self.daemon = FakeDaemon()
+        self.addCleanup(self.daemon.close)
+
+    async def connected(self, **settings):
+        settings.setdefault("token", TOKEN)
+        client = AsyncClient("test", self.daemon.port, reconnect_first=0.01, **settings)
+        self.addAsyncCleanup(client.close, timeout=0.5)
+        await client.connect()
+        return client
+
+    async def seqs(self, client, count):
+        got = []
+        async for report in client.reports(timeout=5, until=lambda: len(got) >= count):
+            got.append(report.report_seq)
+        return got
+
+    async def happens(self, condition):
+        for _ in range(1000):
+            if condition():
+                return
+            await asyncio.sleep(0.005)
+        self.fail("it did not happen in time")
+
+    async def test_place_replace_cancel_and_their_reports(self):
+        client = await self.connected()
+        order = await client.place(BTC, "Buy", "0.01", "99.5")
+        await client.wait(order.answered, 5)
+        change = await client.replace(order, "0.02")
+        await client.wait(change.answered, 5)
+        cancel = await client.cancel(change)
+        await client.wait(cancel.done, 5)
+        self.assertEqual(order.status, "Cancelled")
+        self.assertEqual(await self.seqs(client, 6), [1, 2, 3, 4, 5, 6])
+
+    async def test_reports_and_lost_intents_survive_any_cut(self):
+        client = await self.connected()
+        for cut in range(1, 400, 13):
+            self.daemon.cut_after_bytes = cut
+            await client.wait((await client.noop()).done, 5)
+        count = len(range(1, 400, 13))
+        self.assertEqual(await self.seqs(client, count), list(range(1, count + 1)))
+        self.assertEqual(len(self.daemon.intents), count)
+
+    async def test_a_takeover_ends_the_old_client_for_good(self):
+        old = await self.connected()
+        await self.connected()
+        with self.assertRaises(SessionReplaced):
+            await self.seqs(old, 1)
+
+    async def test_a_wrong_token_is_typed(self):
+        with self.assertRaises(AuthFailed):
+            await self.connected(token="wrong")
+
+    async def test_connect_gives_up_in_time(self):
+        self.daemon.close()
+        with self.assertRaisesRegex(WaitTimeout, "Connect call failed|refused"):
+            await self.connected(connect_timeout=0.3)
+
+    async def test_a_missing_token_file_is_named(self):
+        with self.assertRaisesRegex(WaitTimeout, "no/such"):
+            await self.connected(token=None, token_file="/no/such", connect_timeout=0.3)
+
+    async def test_a_blocked_send_gives_up_in_time(self):
+        self.daemon.deaf = True
+        client = await self.connected(max_pending=1, send_timeout=0.1)
+        await client.noop()
+        with self.assertRaises(QueueFull):
+            await client.noop()
+
+    async def test_silence_reconnects(self):
+        self.daemon.heartbeat_ms = 100
+        client = await self.connected()
+        self.daemon.mute = True
+        await self.happens(lambda: len(self.daemon.hellos) >= 2)
+        self.daemon.mute = False
+        await self.happens(lambda: client.healthy)
+
+    async def test_reading_pauses_while_the_inbox_is_full_and_goes_on_after(self):
+        client = await self.connected(inbox_limit=10)
+        await client.subscribe("book", BTC)
+        loop = asyncio.get_running_loop()
+        sending = loop.run_in_executor(None, lambda: [self.daemon.book_event() for _ in range(500)])
+        await asyncio.sleep(0.2)
+        events = []
+        async for event in client.events(timeout=5, until=lambda: len(events) == 501):
+            events.append(event.seq_id)
+        await sending
+        self.assertEqual(len(events), 501)
+
+    async def test_resume_file_carries_the_position_over_a_restart(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "position")
+            client = await self.connected(resume_file=path)
+            await client.place(BTC, "Buy", "0.01", "99.5")
+            self.assertEqual(await self.seqs(client, 2), [1, 2])
+            await client.close()
+            self.daemon.trade("1", "0.01", "99.5", "Filled")
+            again = await self.connected(resume_file=path)
+            self.assertEqual(await self.seqs(again, 1), [3])
+
+    async def test_close_says_goodbye_and_ends_what_waits(self):
+        client = await self.connected()
+        await client.close(reason="done")
+        self.assertEqual(self.daemon.goodbyes, [{"type": "GOODBYE", "reason": "done"}])
+        with self.assertRaises(ConnectionLost):
+            await client.noop()
+
+    async def test_queries_read_their_rows(self):
+        client = await self.connected()
+        self.assertEqual((await client.instruments())[0].instrument, BTC)
+        self.assertEqual(await client.orders(), [])
+        self.daemon.results["spread_ticks"] = 2
+        self.assertEqual(await client.spread_ticks(BTC), 2)
+
+
+if __name__ == "__main__":
+    unittest.main()

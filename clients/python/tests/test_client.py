@@ -1,0 +1,424 @@
+"""The blocking client against a fake daemon: resume, repetition, take-over, bounds (R-WIRE-2, R-WIRE-3, R-STRAT-3)."""
+
+import os
+import tempfile
+import threading
+import time
+import unittest
+from decimal import Decimal
+
+from tapeline import (
+    AuthFailed,
+    Client,
+    ConnectionLost,
+    JournalChanged,
+    NotHealthy,
+    QueueFull,
+    QuoteIntent,
+    RequestRefused,
+    ResumeAhead,
+    SessionReplaced,
+    WaitTimeout,
+    errors,
+)
+from tests.fake_daemon import BTC, TOKEN, FakeDaemon, error, wait_for
+
+
+class ClientCase(unittest.TestCase):
+    def setUp(self):
+        self.daemon = FakeDaemon()
+        self.addCleanup(self.daemon.close)
+
+    def client(self, **settings):
+        settings.setdefault("token", TOKEN)
+        settings.setdefault("reconnect_first", 0.01)
+        client = Client("test", self.daemon.port, **settings)
+        self.addCleanup(client.close, timeout=0.5)
+        return client
+
+    def connected(self, **settings):
+        client = self.client(**settings)
+        client.connect()
+        return client
+
+    def seqs(self, client, count):
+        got = []
+        for report in client.reports(timeout=5, until=lambda: len(got) >= count):
+            got.append(report.report_seq)
+        return got
+
+
+class Trading(ClientCase):
+    def test_place_returns_at_once_and_its_reports_follow_in_order(self):
+        client = self.connected()
+        order = client.place(BTC, "Buy", "0.01", "99.5", tag="first")
+        client.wait(lambda: order.status == "Accepted", 5)
+        reports = list(client.reports(timeout=0.1))
+        self.assertEqual([r.exec_type for r in reports], ["PendingNew", "New"])
+        self.assertEqual(reports[0].tag, "first")
+        self.assertEqual(order.order.leaves_qty, Decimal("0.01"))
+
+    def test_replace_and_cancel_name_the_order_by_any_of_its_intents(self):
+        client = self.connected()
+        order = client.place(BTC, "Buy", "0.01", "99.5")
+        client.wait(order.answered, 5)
+        change = client.replace(order, "0.02", "99")
+        client.wait(lambda: change.status == "Accepted" and change.answered(), 5)
+        cancel = client.cancel(change)
+        client.wait(cancel.done, 5)
+        self.assertEqual(order.status, "Cancelled")
+        self.assertTrue(order.done())
+        self.assertEqual(order.order.intent_ids, (order.intent_id, change.intent_id))
+
+    def test_fill_price_and_size_are_on_the_report_of_a_trade(self):
+        client = self.connected()
+        order = client.place(BTC, "Buy", "0.01", "99.5")
+        client.wait(lambda: order.status == "Accepted", 5)
+        self.daemon.trade("1", "0.01", "99.5", "Filled")
+        last = list(client.reports(timeout=5, until=order.done))[-1]
+        self.assertEqual((last.fill_size, last.fill_price), (Decimal("0.01"), Decimal("99.5")))
+
+    def test_a_refused_intent_is_done(self):
+        client = self.connected()
+        cancel = client.cancel("nobody")
+        client.wait(cancel.done, 5)
+        self.assertTrue(cancel.refused())
+        self.assertEqual(cancel.report.reject_code, "UNKNOWN_ORDER")
+
+    def test_noop_is_done_by_its_intent_done(self):
+        client = self.connected()
+        probe = client.noop()
+        client.wait(probe.done, 5)
+        self.assertFalse(probe.refused())
+
+    def test_an_error_that_names_the_intent_settles_it(self):
+        self.daemon.deaf = True
+        client = self.connected()
+        probe = client.noop(intent_id="bad")
+        wait_for(lambda: "bad" in self.daemon.intents)
+        self.daemon.say(error("BAD_MESSAGE", "no", fatal=False, ref="bad"))
+        client.wait(probe.done, 5)
+        self.assertTrue(probe.refused())
+        self.assertEqual(client.unanswered, ())
+
+    def test_goodbye_says_whether_orders_stay(self):
+        client = self.connected()
+        client.close(keep_orders=True, reason="lunch")
+        said = {"type": "GOODBYE", "reason": "lunch", "keep_orders": True}
+        self.assertEqual(self.daemon.goodbyes, [said])
+        with self.assertRaises(ConnectionLost):
+            client.noop()
+
+
+class Resume(ClientCase):
+    def test_reports_missed_during_a_disconnect_come_without_gap_or_repetition(self):
+        client = self.connected()
+        client.place(BTC, "Buy", "0.01", "99.5")
+        self.assertEqual(self.seqs(client, 2), [1, 2])
+        with self.daemon.lock:
+            self.daemon.drop()
+            self.daemon.trade("1", "0.005", "99.5")
+        self.daemon.trade("1", "0.01", "99.5", "Filled")
+        self.assertEqual(self.seqs(client, 2), [3, 4])
+        self.assertEqual(self.daemon.hellos[-1]["resume_from"], 2)
+        self.assertEqual(self.daemon.hellos[-1]["resume_journal_id"], self.daemon.journal_id)
+
+    def test_an_intent_that_was_lost_is_sent_again_under_its_id(self):
+        client = self.connected()
+        self.daemon.lose_intents = 2
+        first = client.place(BTC, "Buy", "0.01", "99.5", intent_id="one")
+        second = client.place(BTC, "Sell", "0.01", "100.5", intent_id="two")
+        client.wait(lambda: first.answered() and second.answered(), 5)
+        self.assertEqual(list(self.daemon.intents), ["one", "two"])
+        self.assertEqual(len(self.daemon.orders), 2)
+
+    def test_an_intent_that_was_journaled_but_not_answered_is_not_done_twice(self):
+        client = self.connected()
+        self.daemon.cut_after_bytes = 3
+        order = client.place(BTC, "Buy", "0.01", "99.5")
+        client.wait(lambda: order.status == "Accepted", 5)
+        self.assertEqual(len(self.daemon.orders), 1)
+        self.assertEqual(self.seqs(client, 2), [1, 2])
+
+    def test_reports_before_a_fatal_error_in_the_same_segment_are_not_lost(self):
+        client = self.connected()
+        with self.daemon.lock:
+            order = {"intent_id": "x", "action": "Place", "instrument": BTC, "side": "Buy"}
+            self.daemon.place({**order, "order_qty": "1", "price": "1"})
+            self.daemon.fatal("SLOW_CONSUMER")
+        self.assertEqual(self.seqs(client, 2), [1, 2])
+        wait_for(lambda: len(self.daemon.hellos) == 2)
+
+    def test_duplicates_are_dropped_by_number(self):
+        self.daemon.twice = True
+        client = self.connected()
+        client.place(BTC, "Buy", "0.01", "99.5")
+        self.assertEqual(self.seqs(client, 2), [1, 2])
+        self.assertEqual(list(client.reports(timeout=0.1)), [])
+
+    def test_a_repeated_intent_of_an_earlier_process_gets_its_old_report(self):
+        self.connected().place(BTC, "Buy", "0.01", "99.5", intent_id="mine")
+        wait_for(lambda: len(self.daemon.reports) == 2)
+        self.daemon.drop()
+        client = self.connected()
+        order = client.place(BTC, "Buy", "0.01", "99.5", intent_id="mine")
+        client.wait(order.answered, 5)
+        report = next(client.reports(timeout=1))
+        self.assertEqual((report.report_seq, report.poss_dup), (2, True))
+        self.assertEqual(len(self.daemon.orders), 1)
+
+    def test_a_gap_drops_the_connection_and_resumes(self):
+        client = self.connected()
+        client.place(BTC, "Buy", "0.01", "99.5")
+        self.assertEqual(self.seqs(client, 2), [1, 2])
+        with self.daemon.lock:
+            connection, self.daemon.connection = self.daemon.connection, None
+            self.daemon.trade("1", "0.005", "99.5")  # never sent
+            self.daemon.connection = connection
+            self.daemon.trade("1", "0.01", "99.5", "Filled")
+        self.assertEqual(self.seqs(client, 2), [3, 4])
+
+    def test_history_that_is_no_longer_kept_is_told(self):
+        for number in range(4):
+            self.daemon.report(None, f"i{number}", "IntentDone", None)
+        self.daemon.first_kept = 3
+        client = self.connected(resume_from=0)
+        self.assertEqual(self.seqs(client, 2), [3, 4])
+        self.assertIn("no longer kept", str(client.errors[0]))
+
+    def test_resume_file_carries_the_position_over_a_restart(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "position")
+            client = self.connected(resume_file=path)
+            client.place(BTC, "Buy", "0.01", "99.5")
+            wait_for(lambda: len(self.daemon.reports) == 2)
+            reports = client.reports(timeout=1)
+            next(reports)
+            next(reports)  # the first counts as processed, the second does not yet
+            client.close()
+            again = self.connected(resume_file=path)
+            self.assertEqual(self.seqs(again, 1), [2])
+
+    def test_a_resume_file_begins_with_the_first_connection(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "position")
+            self.connected(resume_file=path).close()
+            self.daemon.report(None, "missed", "IntentDone", None)
+            self.assertEqual(self.seqs(self.connected(resume_file=path), 1), [1])
+
+    def test_a_block_that_ends_well_has_processed_what_it_took(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "position")
+            with Client("test", self.daemon.port, token=TOKEN, resume_file=path) as client:
+                client.noop()
+                self.assertEqual(self.seqs(client, 1), [1])
+            with Client("test", self.daemon.port, token=TOKEN, resume_file=path) as client:
+                self.assertEqual(list(client.reports(timeout=0.1)), [])
+
+    def test_a_resume_file_of_another_client_is_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "position")
+            with open(path, "w", encoding="ascii") as file:
+                file.write('{"client_id":"other","journal_id":"j","report_seq":1}')
+            with self.assertRaisesRegex(errors.ResumeFileError, "must belong to test"):
+                self.client(resume_file=path)
+
+    def test_subscriptions_and_open_queries_survive_a_disconnect(self):
+        client = self.connected()
+        client.subscribe("book", BTC, depth=3)
+        self.daemon.drop()
+        wait_for(lambda: len(self.daemon.subscriptions) == 2)
+        again = self.daemon.subscriptions[1]
+        self.assertEqual((again["channels"], again["depth"]), (["book"], 3))
+        with self.daemon.lock:
+            self.daemon.drop()
+            asked = threading.Thread(target=client.instruments, daemon=True)
+            asked.start()
+        asked.join(5)
+        self.assertFalse(asked.is_alive())
+
+
+class Refusals(ClientCase):
+    def test_a_wrong_token_is_typed_and_not_tried_again(self):
+        client = self.client(token="wrong")
+        with self.assertRaises(AuthFailed):
+            client.connect()
+        time.sleep(0.1)
+        self.assertEqual(len(self.daemon.hellos), 1)
+
+    def test_a_takeover_ends_the_old_client_for_good(self):
+        old = self.connected()
+        self.connected()
+        with self.assertRaises(SessionReplaced):
+            list(old.reports(timeout=5))
+        time.sleep(0.1)
+        self.assertEqual(len(self.daemon.hellos), 2)
+        with self.assertRaises(SessionReplaced):
+            old.noop()
+
+    def test_another_journal_is_told_and_nothing_is_sent_again(self):
+        client = self.connected()
+        self.daemon.lose_intents = 1
+        with self.daemon.lock:
+            client.noop()
+            self.daemon.journal_id = "another"
+        with self.assertRaises(JournalChanged):
+            list(client.reports(timeout=5))
+        self.assertEqual(self.daemon.intents, {})
+        self.assertEqual(len(client.unanswered), 1)
+
+    def test_a_daemon_that_knows_less_than_the_client_is_told(self):
+        with self.assertRaises(ResumeAhead):
+            self.client(resume_from=7).connect()
+
+    def test_a_daemon_that_shuts_down_is_tried_again(self):
+        client = self.connected()
+        self.daemon.fatal("SHUTTING_DOWN")
+        wait_for(lambda: len(self.daemon.hellos) == 2)
+        probe = client.noop()
+        client.wait(probe.done, 5)
+
+    def test_connect_says_why_it_failed(self):
+        self.daemon.close()
+        with self.assertRaisesRegex(WaitTimeout, "refused"):
+            self.client(connect_timeout=0.3).connect()
+
+    def test_a_missing_token_file_is_named(self):
+        with self.assertRaisesRegex(WaitTimeout, "no/such/token"):
+            self.client(token=None, token_file="/no/such/token", connect_timeout=0.3).connect()
+
+    def test_a_refused_query_raises_its_code(self):
+        client = self.connected()
+        with self.assertRaises(RequestRefused) as caught:
+            client.get_mbr(BTC)
+        self.assertEqual(caught.exception.code, "UNSUPPORTED")
+
+
+class Bounds(ClientCase):
+    def test_a_full_queue_raises_and_cancels_still_go(self):
+        self.daemon.deaf = True
+        client = self.connected(max_pending=2, when_blocked="raise")
+        client.noop()
+        client.noop()
+        with self.assertRaises(QueueFull):
+            client.noop()
+        client.cancel("whatever")
+        wait_for(lambda: len(self.daemon.intents_of("Cancel")) == 1)
+
+    def test_a_full_queue_blocks_until_there_is_room(self):
+        self.daemon.deaf = True
+        client = self.connected(max_pending=1, send_timeout=5)
+        client.noop(intent_id="first")
+        wait_for(lambda: "first" in self.daemon.intents)
+        done = lambda: self.daemon.report(None, "first", "IntentDone", None)  # noqa: E731
+        threading.Timer(0.1, done).start()
+        client.noop(intent_id="second")
+        wait_for(lambda: "second" in self.daemon.intents)
+
+    def test_a_blocked_send_gives_up_in_time(self):
+        self.daemon.deaf = True
+        client = self.connected(max_pending=1, send_timeout=0.1)
+        client.noop()
+        with self.assertRaises(QueueFull):
+            client.noop()
+
+    def test_a_silent_daemon_pauses_publishing_but_takes_cancels(self):
+        self.daemon.heartbeat_ms = 300
+        client = self.connected(when_blocked="raise")
+        self.daemon.mute = True
+        wait_for(lambda: not client.healthy)
+        with self.assertRaises(NotHealthy):
+            client.noop()
+        client.cancel_all()
+
+    def test_silence_for_three_heartbeats_reconnects(self):
+        self.daemon.heartbeat_ms = 100
+        client = self.connected()
+        self.daemon.mute = True
+        wait_for(lambda: len(self.daemon.hellos) >= 2)
+        self.daemon.mute = False
+        wait_for(lambda: client.healthy)
+
+    def test_the_client_beats_while_its_user_computes(self):
+        self.daemon.heartbeat_ms = 50
+        self.connected()
+        time.sleep(0.4)
+        beats = [m for m in self.daemon.received if m["type"] == "HEARTBEAT"]
+        self.assertGreaterEqual(len(beats), 4)
+        self.assertIn("echo_us", beats[-1])
+
+    def test_reading_pauses_while_the_inbox_is_full_and_goes_on_after(self):
+        client = self.connected(inbox_limit=10)
+        client.subscribe("book", BTC)
+        for _ in range(2000):
+            self.daemon.book_event()
+        events = []
+        for event in client.events(timeout=5, until=lambda: len(events) == 2001):
+            events.append(event.seq_id)
+        self.assertEqual(events, sorted(events))
+        self.assertEqual(len(events), 2001)
+
+    def test_a_stream_that_never_pauses_ends_in_time_with_what_had_come(self):
+        client = self.connected()
+        client.subscribe("book", BTC)
+        stopped = threading.Event()
+
+        def flood():
+            while not stopped.wait(0.001):
+                self.daemon.book_event()
+
+        thread = threading.Thread(target=flood, daemon=True)
+        thread.start()
+        started = time.monotonic()
+        count = sum(1 for _ in client.events(timeout=0.2) if time.sleep(0.003) is None)
+        stopped.set()
+        thread.join()
+        self.assertGreater(count, 0)
+        self.assertLess(time.monotonic() - started, 10)
+
+    def test_a_refused_reuse_of_an_id_does_not_end_its_owner(self):
+        client = self.connected()
+        order = client.place(BTC, "Buy", "0.01", "99.5", intent_id="mine")
+        client.wait(lambda: order.status == "Accepted", 5)
+        reused = {"reject_code": "INTENT_ID_REUSED", "text": "t"}
+        self.daemon.report(None, "mine", "Rejected", "Rejected", **reused)
+        codes = [r.reject_code for r in client.reports(timeout=0.2)]
+        self.assertEqual(codes, [None, None, "INTENT_ID_REUSED"])
+        self.assertFalse(order.done() or order.refused())
+
+
+class Questions(ClientCase):
+    def test_pages_are_put_together(self):
+        row = {"instrument": BTC, "scope": "client", "qty": "1"}
+        self.daemon.pages["positions"] = [[{**row, "qty": "1"}], [{**row, "qty": "-2.5"}]]
+        held = self.connected().positions()
+        self.assertEqual([p.qty for p in held], [Decimal(1), Decimal("-2.5")])
+
+    def test_best_is_a_level_or_none(self):
+        client = self.connected()
+        self.daemon.results["best"] = {"price": "99.5", "qty": "3"}
+        self.assertEqual(client.best(BTC, "Buy").price, Decimal("99.5"))
+        self.daemon.results["best"] = None
+        self.assertIsNone(client.best(BTC, "Buy"))
+
+    def test_instruments_know_their_grids(self):
+        btc = self.connected().instruments()[0]
+        self.assertEqual(btc.passive("Buy", Decimal("99.7")), Decimal("99.5"))
+        self.assertEqual(btc.passive("Sell", Decimal("99.7")), Decimal("100.0"))
+        self.assertEqual(btc.round_qty(Decimal("0.0159")), Decimal("0.015"))
+        self.assertEqual(btc.round_qty(Decimal("0.0019")), Decimal(0))
+
+    def test_a_row_of_orders_reads_like_a_report(self):
+        row = {"order_id": "7", "intent_id": "i", "ord_status": "Accepted", "cum_qty": "0"}
+        self.daemon.results["orders"] = [row]
+        order = self.connected().orders()[0]
+        self.assertEqual((order.exec_type, order.report_seq), ("OrderStatus", None))
+
+    def test_send_takes_an_intent_made_by_hand(self):
+        client = self.connected()
+        client.wait(client.send(QuoteIntent.set_trading_state("Reducing")).done, 5)
+        self.assertEqual(self.daemon.intents_of("SetRiskFlag")[0]["value"], "Reducing")
+
+
+if __name__ == "__main__":
+    unittest.main()

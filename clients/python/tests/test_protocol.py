@@ -1,0 +1,284 @@
+"""The session without sockets: bytes cut anywhere, cuts at every byte, virtual time (R-WIRE-2, R-WIRE-3)."""
+
+import json
+import random
+import struct
+import unittest
+
+from tapeline import ExecutionReport, QuoteIntent
+from tapeline.errors import (
+    FrameSize,
+    HelloRefused,
+    PeerSilent,
+    ProtocolViolation,
+    QueueFull,
+    ShuttingDown,
+)
+from tapeline.framing import FrameReader, encode_frame, parse_message
+from tapeline.protocol import Answer, Clock, HistoryLost, Options, Session
+
+
+class Time:
+    """A clock that a test moves."""
+
+    def __init__(self):
+        self.now = 1000.0
+
+    def clock(self):
+        return Clock(lambda: self.now, lambda: int(self.now * 1e6))
+
+
+def ack(report_seq=0, report_first_seq=1, journal_id="j", **more):
+    numbers = {"report_seq": report_seq, "report_first_seq": report_first_seq, "now_us": 5}
+    return {"type": "HELLO_ACK", "journal_id": journal_id, "heartbeat_ms": 1000, **numbers, **more}
+
+
+def report(seq, intent_id="i", **more):
+    wire = {"type": "ExecutionReport", "v": 1, "report_seq": seq, "seq_id": seq}
+    return {**wire, "intent_id": intent_id, "exec_type": "IntentDone", "ord_status": None, **more}
+
+
+def wire(*messages):
+    bodies = [json.dumps(m).encode() for m in messages]
+    return b"".join(struct.pack(">I", len(b)) + b for b in bodies)
+
+
+class SessionCase(unittest.TestCase):
+    def setUp(self):
+        self.time = Time()
+
+    def session(self, **options):
+        options = Options(client_id="c", token=lambda: "t", **options)
+        return Session(options, self.time.clock())
+
+    def begun(self, *messages, **options):
+        session = self.session(**options)
+        session.connection_made()
+        self.sent(session)
+        self.receive(session, *(messages or (ack(),)))
+        return session
+
+    def receive(self, session, *messages):
+        return list(session.data_received(wire(*messages)))
+
+    def sent(self, session):
+        """What the session wants written, taken."""
+        reader, data = FrameReader(), session.output(10**9)
+        session.consumed(len(data))
+        return [parse_message(body) for body in reader.feed(data)]
+
+    def noop(self, name):
+        return QuoteIntent.noop(intent_id=name, sent_us=1)
+
+
+class Handshake(SessionCase):
+    def test_hello_goes_first_with_what_is_known(self):
+        session = self.session(resume_from=4, resume_journal_id="j", cancel_grace_ms=1)
+        session.connection_made()
+        expected = {"type": "HELLO", "wire": [1], "client_id": "c", "token": "t"}
+        expected.update(resume_from=4, resume_journal_id="j", cancel_grace_ms=1)
+        self.assertEqual(self.sent(session), [expected])
+
+    def test_anything_before_the_acknowledgement_is_a_violation(self):
+        session = self.session()
+        session.connection_made()
+        with self.assertRaisesRegex(ProtocolViolation, "HELLO_ACK must come first"):
+            self.receive(session, report(1))
+
+    def test_every_error_before_the_acknowledgement_is_fatal(self):
+        session = self.session()
+        session.connection_made()
+        with self.assertRaises(HelloRefused):
+            self.receive(session, {"type": "ERROR", "code": "BAD_MESSAGE", "message": "no"})
+
+    def test_no_answer_within_five_seconds_is_silence(self):
+        session = self.session()
+        session.connection_made()
+        self.time.now += 4.9
+        session.tick()
+        self.time.now += 0.1
+        with self.assertRaises(PeerSilent):
+            session.tick()
+
+
+class Replay(SessionCase):
+    def test_intents_wait_until_the_replay_is_complete(self):
+        session = self.session(resume_from=0)
+        session.submit(self.noop("known"))
+        session.submit(self.noop("lost"))
+        session.connection_made()
+        self.receive(session, ack(report_seq=2), report(1))
+        self.assertEqual([m["type"] for m in self.sent(session)], ["HELLO"])
+        self.receive(session, report(2, "known"))
+        self.assertEqual([m["intent_id"] for m in self.sent(session)], ["lost"])
+
+    def test_intents_are_sent_again_in_their_first_order(self):
+        session = self.begun()
+        for name in ("b", "a", "c"):
+            session.submit(self.noop(name))
+        self.receive(session, report(1, "a"))
+        session.connection_lost()
+        session.submit(self.noop("d"))
+        session.connection_made()
+        self.receive(session, ack(report_seq=1))
+        names = [m.get("intent_id") for m in self.sent(session)]
+        self.assertEqual(names, [None, "b", "c", "d"])
+
+    def test_lost_history_is_told_once_and_replay_goes_on(self):
+        session = self.session(resume_from=2)
+        session.connection_made()
+        out = self.receive(session, ack(report_seq=6, report_first_seq=6), report(6))
+        self.assertEqual(out[0], HistoryLost(6))
+        self.assertEqual((session.state, session.last_report_seq), ("ready", 6))
+
+    def test_a_skipped_number_is_a_violation(self):
+        session = self.begun()
+        with self.assertRaisesRegex(ProtocolViolation, "must be 1: was 2"):
+            self.receive(session, report(2))
+
+    def test_messages_before_a_fatal_error_come_out(self):
+        session, got = self.begun(), []
+        end = {"type": "ERROR", "code": "SHUTTING_DOWN", "message": "", "fatal": True}
+        with self.assertRaises(ShuttingDown):
+            for message in session.data_received(wire(report(1), report(2), end)):
+                got.append(message.report_seq)
+        self.assertEqual((got, session.last_report_seq), ([1, 2], 2))
+
+    def test_any_cut_at_any_byte_gives_every_report_once_and_every_intent_an_answer(self):
+        history = [report(n, f"i{n}") for n in range(1, 8)]
+        for seed in range(200):
+            draw = random.Random(seed)
+            session, got = self.session(resume_from=0), []
+            for n in range(1, 8):
+                session.submit(self.noop(f"i{n}"))
+            while len(got) < len(history):
+                session.connection_made()
+                resume = self.sent(session)[0]["resume_from"]
+                data = wire(ack(report_seq=7), *history[resume:])
+                data = data[: draw.randrange(len(data) + 1)] if draw.random() < 0.8 else data
+                while data:
+                    size = draw.randint(1, 200)
+                    for message in session.data_received(data[:size]):
+                        got.append(message.report_seq)
+                    data = data[size:]
+                session.connection_lost()
+            self.assertEqual(got, list(range(1, 8)), f"seed {seed}")
+            self.assertEqual(session.unanswered, (), f"seed {seed}")
+
+
+class Running(SessionCase):
+    def test_heartbeats_go_at_the_cadence_and_echo(self):
+        session = self.begun()
+        session.tick()
+        beat = self.sent(session)[-1]
+        self.assertEqual((beat["type"], beat["echo_us"]), ("HEARTBEAT", 5))
+        self.time.now += 0.5
+        session.tick()
+        self.assertEqual(self.sent(session), [])
+        self.assertAlmostEqual(session.wake_in(), 0.5)
+        self.receive(session, {"type": "HEARTBEAT", "now_us": 9, "trading_state": "Active"})
+        self.time.now += 0.5
+        session.tick()
+        self.assertEqual(self.sent(session)[0]["echo_us"], 9)
+
+    def test_three_heartbeats_without_a_byte_are_silence(self):
+        session = self.begun()
+        self.time.now += 2.0
+        self.assertFalse(session.healthy)
+        session.tick()
+        self.time.now += 1.0
+        with self.assertRaises(PeerSilent):
+            session.tick()
+
+    def test_a_part_of_a_frame_ends_silence(self):
+        session = self.begun()
+        self.time.now += 2.5
+        list(session.data_received(b"\0"))
+        self.time.now += 2.5
+        session.tick()
+
+    def test_the_queue_is_bounded_with_a_reserve_for_cancels(self):
+        session = self.begun(max_pending=1)
+        session.submit(self.noop("a"))
+        with self.assertRaises(QueueFull):
+            session.submit(self.noop("b"))
+        session.submit(QuoteIntent.cancel("x", intent_id="c", sent_us=1))
+        self.receive(session, report(1, "a"), report(2, "c"))
+        session.submit(self.noop("b"))
+
+    def test_requests_are_answered_by_id_and_repeated_on_a_new_connection(self):
+        session = self.begun()
+        first = session.request("QUERY", {"what": "risk", "args": {}})
+        second = session.request("SUBSCRIBE", {"channels": ["book"], "instruments": "*"})
+        out = self.receive(session, {"type": "RESULT", "id": second, "ok": True, "seq_id": 1})
+        self.assertEqual(out[0].request_id, second)
+        session.connection_lost()
+        session.connection_made()
+        self.sent(session)
+        self.receive(session, ack())
+        again = [(m["type"], m["id"]) for m in self.sent(session)]
+        self.assertEqual(again, [("SUBSCRIBE", f"again-{second}"), ("QUERY", first)])
+        refusal = {
+            "type": "RESULT",
+            "id": first,
+            "ok": False,
+            "code": "UNSUPPORTED",
+            "message": "m",
+        }
+        self.assertEqual(
+            self.receive(session, refusal), [Answer(first, None, ("UNSUPPORTED", "m"))]
+        )
+
+    def test_unsubscribing_ends_the_renewal(self):
+        session = self.begun()
+        lists = {"channels": ["book", "trade"], "instruments": ["a", "b"]}
+        for kind in ("SUBSCRIBE", "UNSUBSCRIBE"):
+            request = session.request(kind, lists)
+            self.receive(session, {"type": "RESULT", "id": request, "ok": True, "seq_id": 1})
+        session.connection_made()
+        self.receive(session, ack())
+        self.assertEqual([m["type"] for m in self.sent(session)], ["HELLO"])
+
+    def test_unknown_types_and_keys_are_ignored(self):
+        session = self.begun()
+        self.assertEqual(self.receive(session, {"type": "NEWS", "a": 1}), [])
+        self.assertIsInstance(self.receive(session, report(1, news=1))[0], ExecutionReport)
+
+    def test_frame_size_from_the_daemon_ends_for_good(self):
+        session = self.begun()
+        with self.assertRaises(FrameSize) as caught:
+            self.receive(
+                session, {"type": "ERROR", "code": "FRAME_SIZE", "message": "", "fatal": True}
+            )
+        self.assertFalse(caught.exception.reconnect)
+
+
+class Framing(unittest.TestCase):
+    def test_frames_come_out_whole_however_they_are_cut(self):
+        messages = [{"type": "A", "text": "ü" * n} for n in (0, 1, 300, 5)]
+        data = b"".join(encode_frame(m) for m in messages)
+        for seed in range(100):
+            draw, reader, got, at = random.Random(seed), FrameReader(), [], 0
+            while at < len(data):
+                size = draw.randint(1, 40)
+                got += map(parse_message, reader.feed(data[at : at + size]))
+                at += size
+            self.assertEqual(got, messages, f"seed {seed}")
+
+    def test_a_length_that_is_forbidden_is_refused_before_the_body(self):
+        for length in (0, 1_048_577, 0xFFFFFFFF):
+            with self.assertRaisesRegex(ProtocolViolation, f"was {length}"):
+                list(FrameReader().feed(struct.pack(">I", length)))
+
+    def test_a_body_that_is_no_message_is_refused(self):
+        for body in (b"{", b"[]", b"{}", b'{"type":1}', b'{"type":"A","x":NaN}', b"\xff"):
+            with self.assertRaises(ProtocolViolation):
+                parse_message(body)
+
+    def test_a_message_that_is_too_long_is_not_sent(self):
+        with self.assertRaisesRegex(ValueError, "at most 1048576 bytes"):
+            encode_frame({"type": "A", "text": "x" * 1_048_577})
+
+
+if __name__ == "__main__":
+    unittest.main()

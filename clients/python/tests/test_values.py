@@ -1,0 +1,226 @@
+"""Intents, reports, orders and strategies as values (R-STRAT-1, R-STRAT-5)."""
+
+import unittest
+from decimal import Decimal
+
+from tapeline import (
+    AsyncClient,
+    Client,
+    Context,
+    ExecutionReport,
+    InvalidIntent,
+    Orders,
+    QuoteIntent,
+    Strategy,
+    run,
+    run_async,
+)
+from tapeline.decimals import to_wire_decimal
+from tapeline.errors import ProtocolViolation
+from tests.fake_daemon import BTC, TOKEN, FakeDaemon
+
+
+def stamped(intent, **more):
+    return QuoteIntent(**{**intent.__dict__, "intent_id": "i", "sent_us": 1, **more})
+
+
+class Intents(unittest.TestCase):
+    def test_to_wire_has_exactly_the_fields_that_were_given(self):
+        intent = stamped(QuoteIntent.place(BTC, "Buy", "0.10", Decimal("1E+2"), post_only=True))
+        expected = {
+            "type": "QuoteIntent",
+            "v": 1,
+            "action": "Place",
+            "intent_id": "i",
+            "sent_us": 1,
+        }
+        expected.update(instrument=BTC, side="Buy", order_qty="0.10", price="100", post_only=True)
+        self.assertEqual(intent.to_wire(), expected)
+
+    def test_each_constructor_makes_its_action(self):
+        cases = {
+            "Replace": QuoteIntent.replace("o", 2, "1"),
+            "Cancel": QuoteIntent.cancel("o"),
+            "CancelAll": QuoteIntent.cancel_all(),
+            "SetRiskFlag": QuoteIntent.set_trading_state("Halted"),
+            "NoOp": QuoteIntent.noop(),
+        }
+        for action, intent in cases.items():
+            self.assertEqual(stamped(intent).to_wire()["action"], action)
+
+    def test_a_place_without_price_is_a_market_order(self):
+        self.assertEqual(QuoteIntent.place(BTC, "Buy", 1).ord_type, "Market")
+
+    def test_what_the_daemon_would_refuse_raises_before_it_is_sent(self):
+        place = QuoteIntent.place(BTC, "Buy", "1", "1")
+        cases = [
+            (place, {"side": "buy"}, "side must be one of"),
+            (place, {"price": None}, "a Limit order has a price"),
+            (place, {"ord_type": "Market"}, "a Market order none"),
+            (place, {"time_in_force": "GTD"}, "GTD needs it"),
+            (place, {"expire_us": 5}, "expire_us belongs to GTD"),
+            (place, {"time_in_force": "IOC", "post_only": True}, "post_only rests"),
+            (place, {"orig_intent_id": "o"}, "Place has no orig_intent_id"),
+            (place, {"intent_id": "a b"}, "intent_id must be 1 to 64"),
+            (place, {"intent_id": "a" * 65}, "intent_id must be 1 to 64"),
+            (place, {"ttl_ms": -1}, "ttl_ms must be an integer"),
+            (place, {"sent_us": 1.5}, "sent_us must be an integer"),
+            (place, {"tag": "x" * 65}, "tag must be at most 64"),
+            (place, {"order_qty": 0.1}, "must be a str, an int or a Decimal: was 0.1"),
+            (QuoteIntent.cancel("o"), {"price": "1"}, "Cancel has no price"),
+            (QuoteIntent.noop(), {"action": "Nothing"}, "action must be one of"),
+        ]
+        for intent, change, message in cases:
+            with self.assertRaisesRegex(InvalidIntent, message):
+                stamped(intent, **change).to_wire()
+
+    def test_cancels_and_tightening_reduce_risk(self):
+        self.assertTrue(QuoteIntent.cancel("o").reduces_risk)
+        self.assertTrue(QuoteIntent.set_trading_state("Reducing").reduces_risk)
+        self.assertFalse(QuoteIntent.set_trading_state("Active").reduces_risk)
+        self.assertFalse(QuoteIntent.place(BTC, "Sell", 1).reduces_risk)
+
+    def test_decimals_are_plain_and_have_no_negative_zero(self):
+        cases = {"1.50": "1.50", "-0": "0", "-0.00": "0.00", Decimal("1E-3"): "0.001", 7: "7"}
+        for value, text in cases.items():
+            self.assertEqual(to_wire_decimal(value, "x"), text)
+        for value in ("01", "1.", ".5", "1e3", "+1", "", " 1", "1" * 39, Decimal("NaN"), True, "١"):
+            with self.assertRaises(InvalidIntent):
+                to_wire_decimal(value, "x")
+
+
+def trade(**more):
+    wire = {"exec_type": "Trade", "order_id": "1", "ord_status": "PartiallyFilled", "side": "Buy"}
+    return ExecutionReport.from_wire({**wire, "instrument": BTC, "intent_id": "i", **more})
+
+
+class Reports(unittest.TestCase):
+    def test_fill_price_weighs_several_fills_by_their_quantity(self):
+        fills = [
+            {"exec_id": "a", "last_qty": "1", "last_px": "10"},
+            {"exec_id": "b", "last_qty": "3", "last_px": "11"},
+        ]
+        report = trade(fill_events=fills)
+        self.assertEqual((report.fill_size, report.fill_price), (Decimal(4), Decimal("10.75")))
+
+    def test_fill_price_is_half_even_to_twelve_decimals_when_it_is_not_exact(self):
+        fills = [
+            {"exec_id": "a", "last_qty": "1", "last_px": "1"},
+            {"exec_id": "b", "last_qty": "2", "last_px": "2"},
+        ]
+        self.assertEqual(trade(fill_events=fills).fill_price, Decimal("1.666666666667"))
+
+    def test_what_is_no_trade_has_no_fill(self):
+        report = ExecutionReport.from_wire({"exec_type": "New", "order_id": "1"})
+        self.assertEqual((report.fill_size, report.fill_price), (Decimal(0), None))
+        self.assertIn("New", str(report))
+
+    def test_a_correction_is_no_fill(self):
+        one = {"exec_id": "a", "last_qty": "1", "last_px": "10"}
+        report = ExecutionReport.from_wire({"exec_type": "TradeCorrect", "exec_ref_id": "a", **one})
+        self.assertEqual(report.fill_size, 0)
+        self.assertEqual(report.executions[0].last_qty, 1)
+
+    def test_a_field_of_the_wrong_shape_is_named(self):
+        with self.assertRaisesRegex(ProtocolViolation, "cum_qty"):
+            trade(cum_qty=1.5)
+        with self.assertRaisesRegex(ProtocolViolation, "order_id"):
+            trade(order_id=1)
+
+
+class Folding(unittest.TestCase):
+    def test_an_older_or_repeated_report_changes_nothing(self):
+        orders = Orders()
+        orders.apply(trade(report_seq=2, cum_qty="2", order_qty="5"))
+        orders.apply(trade(report_seq=1, cum_qty="1", order_qty="5"))
+        orders.apply(trade(report_seq=2, cum_qty="2", order_qty="5"))
+        self.assertEqual(orders.get("1").cum_qty, 2)
+
+    def test_a_cancel_does_not_become_a_name_of_the_order(self):
+        orders = Orders()
+        orders.apply(trade(report_seq=1))
+        report = {"intent_id": "c", "orig_intent_id": "i", "exec_type": "PendingCancel"}
+        orders.apply(trade(report_seq=2, **report))
+        self.assertEqual(orders.get("1").intent_ids, ("i",))
+        self.assertIsNone(orders.by_intent("c"))
+
+    def test_terminal_orders_are_forgotten_beyond_the_bound(self):
+        orders = Orders(keep=2)
+        for n in range(1, 5):
+            done = {"report_seq": n, "order_id": str(n), "intent_id": f"i{n}"}
+            orders.apply(trade(**done, ord_status="Cancelled"))
+        self.assertEqual([o.order_id for o in orders], ["3", "4"])
+        self.assertIsNone(orders.by_intent("i1"))
+
+    def test_a_late_fill_moves_a_terminal_order(self):
+        orders = Orders()
+        orders.apply(trade(report_seq=1, ord_status="Cancelled", cum_qty="0"))
+        orders.apply(trade(report_seq=2, ord_status="Cancelled", cum_qty="1", late=True))
+        self.assertEqual((orders.get("1").cum_qty, orders.get("1").is_open), (1, False))
+
+
+class Quoter(Strategy):
+    """Buys once at the first book, cancels the rest when a part is filled."""
+
+    def __init__(self):
+        self.contexts = []
+        self.finished = False
+
+    def on_start(self, ctx):
+        return [QuoteIntent.noop()]
+
+    def on_event(self, ctx, event):
+        self.contexts.append(ctx)
+        if not isinstance(event, ExecutionReport):
+            bid = ctx.books[BTC].best_bid.price
+            return [QuoteIntent.place(BTC, "Buy", "0.01", bid)] if not ctx.orders else []
+        if event.exec_type == "Trade":
+            return [QuoteIntent.cancel(event.intent_id)]
+        self.finished = event.exec_type == "Cancelled"
+        return []
+
+    def on_stop(self, ctx):
+        return [QuoteIntent.cancel_all()]
+
+
+class Running(unittest.IsolatedAsyncioTestCase):
+    def setUp(self):
+        self.daemon = FakeDaemon()
+        self.addCleanup(self.daemon.close)
+        held = {"instrument": BTC, "scope": "client", "qty": "1"}
+        self.daemon.results["positions"] = [held]
+
+    def check(self, strategy, last):
+        self.assertEqual(last.position(BTC), Decimal("1.004"))
+        self.assertEqual(dict(last.orders), {})
+        self.assertEqual(dict(strategy.contexts[0].orders), {}, "old contexts stay as they were")
+        self.assertEqual(strategy.contexts[0].position(BTC), 1)
+        self.assertEqual(len(self.daemon.intents_of("CancelAll")), 1)
+
+    def fill_when_open(self, strategy):
+        if self.daemon.orders and len(self.daemon.reports) == 3:
+            self.daemon.trade("1", "0.004", "99.5")
+        return strategy.finished
+
+    def test_run_feeds_a_strategy_and_sends_what_it_returns(self):
+        strategy = Quoter()
+        with Client("test", self.daemon.port, token=TOKEN) as client:
+            last = run(strategy, client, timeout=5, until=lambda: self.fill_when_open(strategy))
+            client.wait(lambda: not client.unanswered, 5)
+        self.check(strategy, last)
+
+    async def test_run_async_feeds_a_strategy_and_sends_what_it_returns(self):
+        strategy = Quoter()
+        async with AsyncClient("test", self.daemon.port, token=TOKEN) as client:
+            until = lambda: self.fill_when_open(strategy)  # noqa: E731
+            last = await run_async(strategy, client, timeout=5, until=until)
+            await client.wait(lambda: not client.unanswered, 5)
+        self.check(strategy, last)
+
+    def test_a_context_cannot_be_changed(self):
+        with self.assertRaises(AttributeError):
+            Context().now_us = 1
+
+
+if __name__ == "__main__":
+    unittest.main()

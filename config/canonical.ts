@@ -1,0 +1,32 @@
+/**
+ * The canonical text of a configuration: what the journal keeps and what the digest is made of.
+ *
+ * Invariant: equal configurations give equal text, whatever the order of keys in the file. Secrets
+ * and the place of the state directory are not in it.
+ * @module
+ */
+import { createHash } from "node:crypto";
+import type { Configuration } from "./configuration.ts";
+
+/** Keys of a venue's options whose value is a secret: it is left out, its presence is not. */
+const SECRET_KEY = /secret|password|passphrase|token|api_?key|private_?key|credential/i;
+
+/** Returns the configuration as JSON with sorted keys, without secrets. */
+export function canonicalConfiguration(configuration: Configuration): string {
+  const { state: _place, ...rest } = configuration;
+  return JSON.stringify(sorted(rest));
+}
+
+/** Returns the SHA-256 of the canonical text, 64 hex digits. */
+export function configurationDigest(configuration: Configuration): string {
+  return createHash("sha256").update(canonicalConfiguration(configuration)).digest("hex");
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value)
+    .sort(([a], [b]) => a < b ? -1 : 1)
+    .map(([key, inner]) => [key, SECRET_KEY.test(key) ? "[secret]" : sorted(inner)] as const);
+  return Object.fromEntries(entries);
+}

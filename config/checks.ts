@@ -1,0 +1,127 @@
+/**
+ * Checks across keys, on the file as it was written: they also run when single values are wrong,
+ * so that all problems are listed at once.
+ *
+ * Limit: a part whose shape the schema refuses is passed over here, since the schema has said so.
+ * @module
+ */
+import { type PathProblem, shown } from "./problems.ts";
+import { PAPER_ADAPTER } from "./schema.ts";
+
+/** What the program that reads the file can do. */
+export type Registry = {
+  /** Names of venue adapters besides `paper`. */
+  readonly adapters: readonly string[];
+  /** Formats of recorded captures that the feeds can read. */
+  readonly captureFormats: readonly string[];
+  /** Tells whether a capture file can be opened; its path is absolute or as the process sees it. */
+  readonly fileExists: (path: string) => boolean;
+};
+
+type Raw = Readonly<Record<string, unknown>>;
+type Path = readonly PropertyKey[];
+
+/** Returns what is wrong between keys. `root` is the parsed YAML. */
+export function crossProblems(root: unknown, registry: Registry): readonly PathProblem[] {
+  const venues = listOf(mapOf(root)?.["venues"]);
+  return [
+    ...repeated(venues, { key: "name", path: ["venues"], what: "venue" }),
+    ...venues.flatMap((venue, index) => venueProblems(venue, ["venues", index], registry)),
+  ];
+}
+
+function venueProblems(raw: unknown, path: Path, registry: Registry): readonly PathProblem[] {
+  const venue = mapOf(raw) ?? {};
+  const instruments = listOf(venue["instruments"]);
+  return [
+    ...adapterProblems(venue, path, registry),
+    ...feedProblems(venue, path, registry),
+    ...repeated(listOf(venue["balances"]), {
+      key: "currency",
+      path: [...path, "balances"],
+      what: "balance",
+    }),
+    ...repeated(instruments, {
+      key: "symbol",
+      path: [...path, "instruments"],
+      what: "instrument",
+    }),
+  ];
+}
+
+function adapterProblems(venue: Raw, path: Path, registry: Registry): readonly PathProblem[] {
+  const adapter = venue["adapter"] ?? PAPER_ADAPTER;
+  if (typeof adapter !== "string") return [];
+  const known = [PAPER_ADAPTER, ...registry.adapters];
+  if (!known.includes(adapter)) {
+    const text = `must be an adapter of this build (${known.join(", ")}): was ${shown(adapter)}`;
+    return [{ path: [...path, "adapter"], at: "value", text }];
+  }
+  if (adapter === PAPER_ADAPTER || venue["simulation"] === undefined) return [];
+  const text = `must be left out, since only the adapter ${PAPER_ADAPTER} simulates: ` +
+    `was given for ${shown(adapter)}`;
+  return [{ path: [...path, "simulation"], at: "key", text }];
+}
+
+function feedProblems(venue: Raw, path: Path, registry: Registry): readonly PathProblem[] {
+  const paper = (venue["adapter"] ?? PAPER_ADAPTER) === PAPER_ADAPTER;
+  const feed = mapOf(venue["feed"]) ?? { kind: paper ? "generator" : "adapter" };
+  switch (feed["kind"]) {
+    case "capture":
+      return captureProblems(feed, [...path, "feed"], registry);
+    case "adapter":
+      return paper
+        ? [{
+          path: [...path, "feed", "kind"],
+          at: "value",
+          text: 'must be generator, capture or client, since paper has no feed: was "adapter"',
+        }]
+        : [];
+    default:
+      return [];
+  }
+}
+
+function captureProblems(feed: Raw, path: Path, registry: Registry): readonly PathProblem[] {
+  const problems: PathProblem[] = [];
+  const format = feed["format"];
+  if (typeof format === "string" && !registry.captureFormats.includes(format)) {
+    const known = registry.captureFormats.join(", ");
+    const text = `must be a format of this build (${known}): was ${shown(format)}`;
+    problems.push({ path: [...path, "format"], at: "value", text });
+  }
+  for (const [index, file] of listOf(feed["files"]).entries()) {
+    if (typeof file !== "string" || registry.fileExists(file)) continue;
+    const text = `must be a file that can be read: was ${shown(file)}`;
+    problems.push({ path: [...path, "files", index], at: "value", text });
+  }
+  return problems;
+}
+
+function repeated(
+  items: readonly unknown[],
+  of: { readonly key: string; readonly path: Path; readonly what: string },
+): readonly PathProblem[] {
+  const first = new Map<unknown, number>();
+  return items.flatMap((item, index) => {
+    const value = mapOf(item)?.[of.key];
+    if (value === undefined || value === null) return [];
+    const earlier = first.get(value);
+    if (earlier === undefined) {
+      first.set(value, index);
+      return [];
+    }
+    const text = `must differ from every other ${of.what}'s: was ${shown(value)}, ` +
+      `as in number ${earlier + 1} of the list`;
+    return [{ path: [...of.path, index, of.key], at: "value", text }];
+  });
+}
+
+function mapOf(value: unknown): Raw | undefined {
+  const map = typeof value === "object" && value !== null && !Array.isArray(value);
+  return map ? value as Raw : undefined;
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}

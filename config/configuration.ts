@@ -1,0 +1,71 @@
+/**
+ * The configuration as the program reads it: complete, checked, camelCase.
+ *
+ * `reference.yaml` documents each key; the types follow from the schema. `options` of a venue keep
+ * the spelling of the file, since their keys are the adapter's.
+ * @module
+ */
+import type { ConfigurationFile } from "./schema.ts";
+
+type Camel<Key extends string> = Key extends `${infer Head}_${infer Tail}`
+  ? `${Head}${Capitalize<Camel<Tail>>}`
+  : Key;
+
+type CamelKeys<Value> = Value extends readonly (infer Item)[] ? readonly CamelKeys<Item>[]
+  : Value extends object ? {
+      readonly [Key in keyof Value as Key extends string ? Camel<Key> : never]: Key extends
+        "options" ? Readonly<Record<string, unknown>> : CamelKeys<Value[Key]>;
+    }
+  : Value;
+
+export type Configuration = CamelKeys<ConfigurationFile>;
+export type WireConfiguration = Configuration["wire"];
+export type EngineConfiguration = Configuration["engine"];
+export type JournalConfiguration = Configuration["journal"];
+export type QueuesConfiguration = Configuration["queues"];
+export type VenueConfiguration = Configuration["venues"][number];
+export type InstrumentConfiguration = VenueConfiguration["instruments"][number];
+export type FeedConfiguration = VenueConfiguration["feed"];
+
+/** Returns the file's content under the program's names. */
+export function toConfiguration(file: ConfigurationFile): Configuration {
+  return camelKeys(file) as Configuration;
+}
+
+/** Returns what the command line changed; undefined leaves a value as it is. */
+export function withOverrides(
+  configuration: Configuration,
+  overrides: { readonly port: number | undefined; readonly stateDirectory: string | undefined },
+): Configuration {
+  const { wire, state } = configuration;
+  return {
+    ...configuration,
+    wire: { ...wire, port: overrides.port ?? wire.port },
+    state: { directory: overrides.stateDirectory ?? state.directory },
+  };
+}
+
+/** Returns the configuration with the paths of its captures resolved. */
+export function withCaptureFiles(
+  configuration: Configuration,
+  resolve: (path: string) => string,
+): Configuration {
+  const venues = configuration.venues.map((venue) => {
+    if (venue.feed.kind !== "capture") return venue;
+    return { ...venue, feed: { ...venue.feed, files: venue.feed.files.map(resolve) } };
+  });
+  return { ...configuration, venues };
+}
+
+function camelKeys(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(camelKeys);
+  if (typeof value !== "object" || value === null) return value;
+  const entries = Object.entries(value).map(([key, inner]) =>
+    [camel(key), key === "options" ? inner : camelKeys(inner)] as const
+  );
+  return Object.fromEntries(entries);
+}
+
+function camel(key: string): string {
+  return key.replace(/_([a-z0-9])/g, (_, letter: string) => letter.toUpperCase());
+}

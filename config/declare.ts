@@ -1,0 +1,221 @@
+/**
+ * From a configuration to what the core is told: venues, instruments, limits, balances, with ids.
+ *
+ * Invariant: ids count from 0 in the order of the file, instruments across all venues; the same
+ * configuration gives the same declarations. Pure.
+ * @module
+ */
+import { toQuanta } from "../core/decimal.ts";
+import type { InstrumentLimits, VenueDeclaration } from "../core/event.ts";
+import type { Capabilities, Instrument, PriceRule, QtyRule } from "../core/instrument.ts";
+import { unreachable } from "../core/invariant.ts";
+import { type InstrumentId, instrumentId, qty, type VenueId, venueId } from "../core/numbers.ts";
+import type {
+  Configuration,
+  FeedConfiguration,
+  InstrumentConfiguration,
+  VenueConfiguration,
+} from "./configuration.ts";
+import { scaleOf } from "./grids.ts";
+
+/** One venue with everything that is declared of it. */
+export type DeclaredVenue = {
+  readonly declaration: VenueDeclaration;
+  readonly adapter: string;
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly feed: FeedConfiguration;
+  /** Opening balances; decimals. */
+  readonly balances: readonly { readonly currency: string; readonly total: string }[];
+  readonly instruments: readonly DeclaredInstrument[];
+};
+
+export type DeclaredInstrument = {
+  readonly instrument: Instrument;
+  readonly limits: InstrumentLimits;
+  /** Where a generated market starts, decimal; null: the generator chooses. */
+  readonly startPrice: string | null;
+};
+
+/** What a feed's Worker is told of its source. */
+export type FeedSourceSettings =
+  | {
+    readonly kind: "generator";
+    readonly seed: number;
+    /** Decimals by symbol. */
+    readonly startPrices: Readonly<Record<string, string>>;
+  }
+  | {
+    readonly kind: "capture";
+    readonly files: readonly string[];
+    readonly format: string;
+    readonly speed: "realtime" | "fastest" | number;
+    readonly expect?: {
+      readonly depthMessages: number;
+      readonly firstUpdateId: number;
+      readonly lastUpdateId: number;
+    };
+  };
+
+/**
+ * Returns the venues in the order of the file.
+ * @param capabilities By adapter name; every adapter of the configuration is in it.
+ * @throws {RangeError} If an adapter has no capabilities, or a value the schema would refuse.
+ */
+export function declareVenues(
+  configuration: Configuration,
+  capabilities: ReadonlyMap<string, Capabilities>,
+): readonly DeclaredVenue[] {
+  let listed = 0;
+  return configuration.venues.map((venue, index) => {
+    const id = venueId(index);
+    const instruments = venue.instruments.map((instrument) =>
+      declareInstrument(instrument, { id: instrumentId(listed++), venue: id, name: venue.name })
+    );
+    return {
+      declaration: declareVenue(venue, id, capabilities),
+      adapter: venue.adapter,
+      options: venue.options,
+      feed: venue.feed,
+      balances: venue.balances,
+      instruments,
+    };
+  });
+}
+
+/** All declarations of a run, flat, in the order of the file. */
+export type Declarations = {
+  readonly venues: readonly VenueDeclaration[];
+  readonly instruments: readonly DeclaredInstrument[];
+  readonly balances: readonly {
+    readonly venue: VenueId;
+    readonly currency: string;
+    readonly total: string;
+  }[];
+};
+
+/** Returns the declarations of all venues in one list each. */
+export function declarationsOf(venues: readonly DeclaredVenue[]): Declarations {
+  return {
+    venues: venues.map(({ declaration }) => declaration),
+    instruments: venues.flatMap(({ instruments }) => instruments),
+    balances: venues.flatMap(({ declaration, balances }) =>
+      balances.map(({ currency, total }) => ({ venue: declaration.id, currency, total }))
+    ),
+  };
+}
+
+/** Returns the source of the venue's feed; undefined if a client or the adapter is the source. */
+export function feedSourceOf({ feed, instruments }: DeclaredVenue): FeedSourceSettings | undefined {
+  switch (feed.kind) {
+    case "generator": {
+      const startPrices = instruments.flatMap(({ instrument, startPrice }) =>
+        startPrice === null ? [] : [[instrument.symbol, startPrice] as const]
+      );
+      return { ...feed, startPrices: Object.fromEntries(startPrices) };
+    }
+    case "capture": {
+      const { expect, ...source } = feed;
+      return expect === null ? source : { ...source, expect };
+    }
+    case "client":
+    case "adapter":
+      return undefined;
+    default:
+      return unreachable(feed);
+  }
+}
+
+function declareVenue(
+  venue: VenueConfiguration,
+  id: VenueId,
+  capabilities: ReadonlyMap<string, Capabilities>,
+): VenueDeclaration {
+  const known = capabilities.get(venue.adapter);
+  if (known === undefined) {
+    throw new RangeError(
+      `Cannot declare venue ${venue.name}: its adapter must be known: was ${venue.adapter}`,
+    );
+  }
+  return {
+    id,
+    name: venue.name,
+    exchange: venue.exchange,
+    capabilities: known,
+    simulation: venue.simulation,
+    pacing: venue.pacing,
+  };
+}
+
+function declareInstrument(
+  of: InstrumentConfiguration,
+  at: { readonly id: InstrumentId; readonly venue: VenueId; readonly name: string },
+): DeclaredInstrument {
+  const instrument: Instrument = {
+    id: at.id,
+    venue: at.venue,
+    name: `${at.name}:${of.symbol}`,
+    symbol: of.symbol,
+    base: of.base,
+    quote: of.quote,
+    assetClass: of.assetClass,
+    priceRule: priceRule(of.price),
+    qtyRule: qtyRule(of.quantity),
+    minNotional: of.minNotional,
+    sessionEndUs: of.sessionEnd === null ? null : timeOfDayUs(of.sessionEnd),
+    status: "open",
+    capabilities: null,
+  };
+  const limits = limitsOf(of, instrument.qtyRule.scale);
+  return { instrument, limits, startPrice: of.startPrice };
+}
+
+function priceRule(price: InstrumentConfiguration["price"]): PriceRule {
+  const scale = scaleOrThrow(price.quantum);
+  return {
+    scale,
+    ticks: price.ticks.map(({ from, step }) => ({
+      fromQuanta: quanta(from, scale),
+      stepQuanta: quanta(step, scale),
+    })),
+  };
+}
+
+function qtyRule(quantity: InstrumentConfiguration["quantity"]): QtyRule {
+  const scale = scaleOrThrow(quantity.quantum);
+  return {
+    scale,
+    stepQuanta: quanta(quantity.step, scale),
+    minQuanta: quanta(quantity.min, scale),
+    maxQuanta: quantity.max === null ? null : quanta(quantity.max, scale),
+  };
+}
+
+function limitsOf({ limits }: InstrumentConfiguration, scale: number): InstrumentLimits {
+  const most = limits.maxOrderQty;
+  return {
+    maxOrderQty: most === null ? null : qty(quanta(most, scale)),
+    priceCollarPpm: limits.priceCollarPpm,
+    bookStaleMs: limits.bookStaleMs,
+  };
+}
+
+function timeOfDayUs(time: string): number {
+  const [hours = 0, minutes = 0] = time.split(":").map(Number);
+  return (hours * 60 + minutes) * 60_000_000;
+}
+
+function scaleOrThrow(quantum: string): number {
+  const scale = scaleOf(quantum);
+  if (scale !== undefined) return scale;
+  throw new RangeError(
+    `Cannot declare an instrument: its quantum must be 1, 0.1 …: was ${quantum}`,
+  );
+}
+
+function quanta(decimal: string, scale: number): number {
+  const count = toQuanta(decimal, scale);
+  if (count !== undefined) return count;
+  throw new RangeError(
+    `Cannot declare an instrument: a value must be on its grid of ${scale} decimals: was ${decimal}`,
+  );
+}

@@ -1,0 +1,141 @@
+/**
+ * Reads a configuration file: text in, checked values out, or everything that is wrong with it.
+ *
+ * Invariant: either the whole configuration is returned or `ConfigurationRefused` lists every
+ * problem that can be known, in file order, each with file, line, column and path.
+ * Known limit: a file that is no YAML at all is not looked into further.
+ * @module
+ */
+import { isAbsolute, join } from "node:path";
+import {
+  type Document,
+  isMap,
+  isSeq,
+  LineCounter,
+  type Node,
+  parseDocument,
+  type YAMLError,
+} from "yaml";
+import { crossProblems, type Registry } from "./checks.ts";
+import { type Configuration, toConfiguration, withCaptureFiles } from "./configuration.ts";
+import {
+  type ConfigurationProblem,
+  ConfigurationRefused,
+  issueProblems,
+  type PathProblem,
+  pathText,
+} from "./problems.ts";
+import { SCHEMA } from "./schema.ts";
+
+/** A configuration file's content. */
+export type ConfigurationText = {
+  /** The name that its problems carry. */
+  readonly file: string;
+  readonly text: string;
+  /** The directory in which the relative paths of the file start. */
+  readonly directory: string;
+};
+
+/**
+ * Returns the configuration.
+ * @throws {ConfigurationRefused} If anything is wrong with it.
+ */
+export function parseConfiguration(
+  { file, text, directory }: ConfigurationText,
+  registry: Registry,
+): Configuration {
+  const resolve = (path: string): string => isAbsolute(path) ? path : join(directory, path);
+  const lines = new LineCounter();
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    prettyErrors: false,
+    logLevel: "error",
+  });
+  const place = (problem: PathProblem): ConfigurationProblem => {
+    const offset = offsetOf(document, problem);
+    return { file, ...linePos(lines, offset), path: pathText(problem.path), text: problem.text };
+  };
+  const broken = document.errors.map((error) => syntaxProblem(error, { file, lines }));
+  if (document.errors.some(({ code }) => code !== "DUPLICATE_KEY")) {
+    throw new ConfigurationRefused(inFileOrder(broken));
+  }
+  const root = toPlain(document, place);
+  const parsed = SCHEMA.safeParse(root ?? {});
+  const wrong = [
+    ...(parsed.error?.issues ?? []).flatMap((issue) => issueProblems(issue, root)),
+    ...crossProblems(root, {
+      ...registry,
+      fileExists: (path) => registry.fileExists(resolve(path)),
+    }),
+  ];
+  const problems = inFileOrder([...broken, ...wrong.map(place)]);
+  if (problems.length > 0 || !parsed.success) throw new ConfigurationRefused(problems);
+  return withCaptureFiles(toConfiguration(parsed.data), resolve);
+}
+
+/** Returns the document's value; aliases that multiply themselves are refused. */
+function toPlain(
+  document: Document,
+  place: (problem: PathProblem) => ConfigurationProblem,
+): unknown {
+  try {
+    return document.toJS();
+  } catch (error) {
+    if (!(error instanceof ReferenceError)) throw error;
+    const text = `must hold no aliases that multiply or have no anchor: was ${error.message}`;
+    throw new ConfigurationRefused([place({ path: [], at: "value", text })]);
+  }
+}
+
+function syntaxProblem(
+  error: YAMLError,
+  of: { readonly file: string; readonly lines: LineCounter },
+): ConfigurationProblem {
+  const text = error.code === "DUPLICATE_KEY"
+    ? "must give each key once: was given again"
+    : `must be YAML: was ${error.message}`;
+  return { file: of.file, ...linePos(of.lines, error.pos[0]), path: "", text };
+}
+
+function linePos(
+  lines: LineCounter,
+  offset: number,
+): { readonly line: number; readonly column: number } {
+  const { line, col } = lines.linePos(offset);
+  return { line: Math.max(line, 1), column: Math.max(col, 1) };
+}
+
+/** Returns where the path's key or value stands, or the nearest thing above it that is there. */
+function offsetOf(document: Document, { path, at }: PathProblem): number {
+  let node = document.contents as Node | null;
+  let offset = node?.range?.[0] ?? 0;
+  for (const [depth, segment] of path.entries()) {
+    const found = descend(node, segment);
+    if (found === undefined) return offset;
+    const last = depth === path.length - 1;
+    const wanted = last && at === "key" ? found.key : found.value ?? found.key;
+    offset = wanted?.range?.[0] ?? offset;
+    node = found.value;
+  }
+  return offset;
+}
+
+type Found = { readonly key: Node | null; readonly value: Node | null };
+
+function descend(node: Node | null, segment: PropertyKey): Found | undefined {
+  if (isSeq<Node>(node) && typeof segment === "number") {
+    const value = node.items[segment];
+    return value === undefined ? undefined : { key: null, value };
+  }
+  if (!isMap<Node, Node>(node)) return undefined;
+  const pair = node.items.find(({ key }) => String(key) === String(segment));
+  return pair && { key: pair.key, value: pair.value };
+}
+
+/** Sorts by place and says the same thing about the same place once. */
+function inFileOrder(problems: readonly ConfigurationProblem[]): readonly ConfigurationProblem[] {
+  const once = new Map(problems.map((problem) => [JSON.stringify(problem), problem]));
+  return [...once.values()].sort((a, b) =>
+    a.line - b.line || a.column - b.column || (a.path < b.path ? -1 : 1)
+  );
+}

@@ -1,0 +1,34 @@
+/**
+ * Configuration: files and environment in, validated values out, before any socket opens.
+ *
+ * `parseConfiguration` reads, `declareVenues` turns the result into what the core is told,
+ * `canonicalConfiguration` into what the journal keeps. `reference.yaml` documents every key.
+ * @module
+ */
+export { canonicalConfiguration, configurationDigest } from "./canonical.ts";
+export type { Registry } from "./checks.ts";
+export {
+  type Configuration,
+  type EngineConfiguration,
+  type FeedConfiguration,
+  type InstrumentConfiguration,
+  type JournalConfiguration,
+  type QueuesConfiguration,
+  type VenueConfiguration,
+  type WireConfiguration,
+  withOverrides,
+} from "./configuration.ts";
+export {
+  type Declarations,
+  declarationsOf,
+  type DeclaredInstrument,
+  type DeclaredVenue,
+  declareVenues,
+  feedSourceOf,
+  type FeedSourceSettings,
+} from "./declare.ts";
+export { PAPER_DEFAULT } from "./default.ts";
+export { type ConfigurationText, parseConfiguration } from "./load.ts";
+export { type ConfigurationProblem, ConfigurationRefused, problemLine } from "./problems.ts";
+export { PAPER_ADAPTER } from "./schema.ts";
+export { defaultStateDirectory, type Environment } from "./state_directory.ts";

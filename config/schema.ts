@@ -1,0 +1,191 @@
+/**
+ * The schema of the configuration file: every key, its kind, range and default.
+ *
+ * `reference.yaml` says the same for people, and a test holds the two equal. Units stand last in
+ * a key: `_ms`, `_us`, `_bytes`, `_ppm` (millionths). Keys are snake_case here, camelCase once read.
+ *
+ * Invariant: what parses is complete: every default, also one derived from another key, is filled
+ * in. What no single value shows (duplicates, the registered adapters) is `checks.ts`.
+ * @module
+ */
+import { z } from "zod";
+import { decimal, flag, integer, list, map, name, text, word } from "./fields.ts";
+import { gridProblems } from "./grids.ts";
+
+const MODES = ["paper"] as const;
+const WIRE = map({
+  host: word(["127.0.0.1", "::1"], "since orders never cross a network").default("127.0.0.1"),
+  port: integer({ least: 0, most: 65_535 }).default(7411),
+  heartbeat_ms: integer({ least: 100, most: 60_000 }).default(1000),
+  max_frame_bytes: integer({ least: 65_536, most: 1_048_576 }).default(1_048_576),
+  report_buffer_bytes: integer({ least: 65_536, most: 1_073_741_824 }).default(8_388_608),
+  max_sessions: integer({ least: 1, most: 1000 }).default(64),
+  hello_timeout_ms: integer({ least: 100, most: 60_000 }).default(5000),
+  intents_per_second: integer({ least: 1, most: 10_000_000 }).default(5000),
+  burst: integer({ least: 1, most: 10_000_000 }).default(10_000),
+  other_frames_per_second: integer({ least: 1, most: 10_000_000 }).default(1000),
+  cancel_on_disconnect: flag({ byDefault: true }),
+  cancel_grace_ms: integer({ least: 0, most: 3_600_000 }).default(5000),
+});
+
+const ENGINE = map({
+  invariants: word(["strict", "warn"]).default("strict"),
+  intent_horizon_ms: integer({ least: 60_000, most: 31_536_000_000 }).default(604_800_000),
+  lookup_retry_ms: integer({ least: 10, most: 30_000 }).default(1000),
+  seed: integer({ least: 0, most: 4_294_967_295 }).default(1),
+});
+
+const OPERATOR = map({
+  trading_state: word(["Active", "Reducing", "Halted"]).default("Active"),
+  kill_switch: flag({ byDefault: false }),
+});
+
+const JOURNAL = map({
+  segment_bytes: integer({ least: 1_048_576, most: 1_073_741_824 }).default(67_108_864),
+  ring_bytes: integer({ least: 1_048_576, most: 1_073_741_824 })
+    .refine((bytes) => Number.isInteger(Math.log2(bytes)), { error: "must be a power of two" })
+    .default(33_554_432),
+  checkpoint_events: integer({ least: 100, most: 100_000_000 }).default(100_000),
+  market_retention_hours: integer({ least: 1, most: 876_000 }).nullable().default(72),
+  truth_retention_days: integer({ least: 8, most: 36_500 }).nullable().default(400),
+  index: flag({ byDefault: true }),
+  cancel_all_on_failure: flag({ byDefault: true }),
+});
+
+const queueMax = integer({ least: 16, most: 1_048_576 });
+/** What the mode allows: nothing but market data may ever be dropped. */
+const QUEUES = map({
+  control: map({
+    max: queueMax.default(1024),
+    policy: word(["fail"], "since control is never dropped and cannot wait").default("fail"),
+  }).prefault({}),
+  intents: map({
+    max: queueMax.default(1024),
+    policy: word(["block"], "since an intent is never dropped").default("block"),
+  }).prefault({}),
+  broker_reports: map({
+    max: queueMax.default(4096),
+    policy: word(["block"], "since a report is never dropped").default("block"),
+  }).prefault({}),
+  market_data: map({
+    max: queueMax.default(8192),
+    policy: word(["block", "conflate", "drop"]).default("block"),
+  }).prefault({}),
+});
+
+const SPEED_ERROR = "must be realtime, fastest, or how many times real time, above 0 up to 100000";
+const FEED = z.discriminatedUnion("kind", [
+  map({
+    kind: z.literal("generator"),
+    seed: integer({ least: 0, most: 4_294_967_295 }).default(1),
+  }),
+  map({
+    kind: z.literal("capture"),
+    files: list(text(4096)).min(1, { error: "must name one file or more" }),
+    format: name(32),
+    speed: z.union([
+      z.enum(["realtime", "fastest"]),
+      z.number().gt(0, { error: SPEED_ERROR }).max(100_000, { error: SPEED_ERROR }),
+    ], { error: SPEED_ERROR }).default("realtime"),
+    expect: map({
+      depth_messages: integer({ least: 0, most: Number.MAX_SAFE_INTEGER }),
+      first_update_id: integer({ least: 0, most: Number.MAX_SAFE_INTEGER }),
+      last_update_id: integer({ least: 0, most: Number.MAX_SAFE_INTEGER }),
+    }).nullable().default(null),
+  }),
+  map({ kind: z.literal("client") }),
+  map({ kind: z.literal("adapter") }),
+], { error: "must be a map whose kind is generator, capture, client or adapter" });
+
+const SIMULATION = map({
+  order_latency_us: integer({ least: 0, most: 60_000_000 }).default(2000),
+  report_latency_us: integer({ least: 0, most: 60_000_000 }).default(2000),
+  maker_fee_ppm: integer({ least: -100_000, most: 100_000 }).default(100),
+  taker_fee_ppm: integer({ least: -100_000, most: 100_000 }).default(500),
+});
+
+const PRICE = map({
+  quantum: decimal("positive"),
+  ticks: list(map({ from: decimal("not negative"), step: decimal("positive") }))
+    .min(1, { error: "must have one row or more" }).optional(),
+}).transform((price) => ({
+  ...price,
+  ticks: price.ticks ?? [{ from: "0", step: price.quantum }],
+}));
+
+const QUANTITY = map({
+  quantum: decimal("positive"),
+  step: decimal("positive").optional(),
+  min: decimal("positive").optional(),
+  max: decimal("positive").nullable().default(null),
+}).transform((quantity) => {
+  const step = quantity.step ?? quantity.quantum;
+  return { ...quantity, step, min: quantity.min ?? step };
+});
+
+const LIMITS = map({
+  max_order_qty: decimal("positive").nullable().default(null),
+  price_collar_ppm: integer({ least: 1, most: 1_000_000 }).nullable().default(50_000),
+  book_stale_ms: integer({ least: 1, most: 86_400_000 }).default(5000),
+});
+
+const INSTRUMENT = map({
+  symbol: text(64).regex(/^[^\s:]+$/, { error: 'must be a symbol without blanks or ":"' }),
+  base: name(16),
+  quote: name(16),
+  asset_class: word(["spot"], "the only class of this version").default("spot"),
+  price: PRICE,
+  quantity: QUANTITY,
+  min_notional: decimal("positive").nullable().default(null),
+  session_end: z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, {
+    error: 'must be a time of day in UTC, such as "16:30"',
+  }).nullable().default(null),
+  start_price: decimal("positive").nullable().default(null),
+  limits: LIMITS.prefault({}),
+}).superRefine((instrument, context) => {
+  for (const problem of gridProblems(instrument)) context.addIssue({ code: "custom", ...problem });
+});
+
+/** The adapter whose venue is the simulator. */
+export const PAPER_ADAPTER = "paper";
+
+const VENUE = map({
+  name: name(32),
+  exchange: name(32),
+  adapter: name(32).default(PAPER_ADAPTER),
+  feed: FEED.optional(),
+  simulation: SIMULATION.optional(),
+  pacing: map({
+    per_second: integer({ least: 1, most: 1_000_000 }),
+    burst: integer({ least: 1, most: 1_000_000 }),
+  }).nullable().default(null),
+  balances: list(map({ currency: name(16), total: decimal("not negative") })).default([]),
+  options: z.record(z.string(), z.json(), { error: "must be a map of keys and values" })
+    .default({}),
+  instruments: list(INSTRUMENT).min(1, { error: "must list one instrument or more" }),
+}).transform((venue) => {
+  const paper = venue.adapter === PAPER_ADAPTER;
+  return {
+    ...venue,
+    feed: venue.feed ?? FEED.parse(paper ? { kind: "generator" } : { kind: "adapter" }),
+    simulation: venue.simulation ?? (paper ? SIMULATION.parse({}) : null),
+  };
+});
+
+/** The whole file. */
+export const SCHEMA = map({
+  mode: word(MODES, "the only mode of this version").default("paper"),
+  wire: WIRE.prefault({}),
+  state: map({ directory: text(4096).nullable().default(null) }).prefault({}),
+  engine: ENGINE.prefault({}),
+  operator: OPERATOR.prefault({}),
+  journal: JOURNAL.prefault({}),
+  queues: QUEUES.prefault({}),
+  log: map({
+    level: word(["debug", "info", "warning", "error", "alarm"]).default("info"),
+  }).prefault({}),
+  venues: list(VENUE).min(1, { error: "must list one venue or more" }),
+});
+
+/** The file as read, keys as written. */
+export type ConfigurationFile = z.output<typeof SCHEMA>;

@@ -1,0 +1,69 @@
+/**
+ * What keys the schema knows where, for suggestions and for the test that holds `reference.yaml`
+ * equal to it. Reads the JSON Schema that the schema gives of itself.
+ * @module
+ */
+import { z } from "zod";
+import { SCHEMA } from "./schema.ts";
+
+/** A key of the schema. `path` has `[]` for each list; `byDefault` undefined: it must be given. */
+export type SchemaKey = {
+  readonly path: string;
+  readonly byDefault: unknown;
+  /** Of a whole number, both ends inclusive. */
+  readonly range: { readonly least: number; readonly most: number } | undefined;
+};
+
+type Node = {
+  readonly properties?: Readonly<Record<string, Node>>;
+  readonly items?: Node;
+  readonly anyOf?: readonly Node[];
+  readonly oneOf?: readonly Node[];
+  readonly default?: unknown;
+  readonly minimum?: number;
+  readonly maximum?: number;
+};
+
+/** Returns the keys that a map at `path` may have, over all its variants. */
+export function keysAt(path: readonly PropertyKey[]): readonly string[] {
+  let nodes: readonly Node[] = variants(rootNode());
+  for (const segment of path) nodes = nodes.flatMap((node) => child(node, segment));
+  return [...new Set(nodes.flatMap((node) => Object.keys(node.properties ?? {})))];
+}
+
+/** Returns every key of the schema, maps and lists included, each path once per variant. */
+export function allKeys(): readonly SchemaKey[] {
+  return variants(rootNode()).flatMap((node) => keysBelow(node, ""));
+}
+
+function keysBelow(node: Node, prefix: string): SchemaKey[] {
+  return Object.entries(node.properties ?? {}).flatMap(([key, inner]) => {
+    const path = prefix === "" ? key : `${prefix}.${key}`;
+    const below = variants(inner).flatMap((variant) => {
+      if (variant.items === undefined) return keysBelow(variant, path);
+      return variants(variant.items).flatMap((item) => keysBelow(item, `${path}[]`));
+    });
+    return [{ path, byDefault: inner.default, range: rangeOf(inner) }, ...below];
+  });
+}
+
+function rangeOf(node: Node): SchemaKey["range"] {
+  for (const { minimum, maximum } of variants(node)) {
+    if (minimum !== undefined && maximum !== undefined) return { least: minimum, most: maximum };
+  }
+  return undefined;
+}
+
+function child(node: Node, segment: PropertyKey): readonly Node[] {
+  const next = typeof segment === "number" ? node.items : node.properties?.[String(segment)];
+  return next === undefined ? [] : variants(next);
+}
+
+function variants(node: Node): readonly Node[] {
+  const inner = node.anyOf ?? node.oneOf;
+  return inner === undefined ? [node] : inner.flatMap(variants);
+}
+
+function rootNode(): Node {
+  return z.toJSONSchema(SCHEMA, { io: "input", unrepresentable: "any" }) as Node;
+}

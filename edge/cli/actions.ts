@@ -1,0 +1,76 @@
+/**
+ * What the command line can do, as functions that whoever composes the program hands in.
+ * @module
+ */
+import type { Configuration, Environment, Registry } from "../../config/mod.ts";
+import type { ExitCode } from "../exit_codes.ts";
+
+/** What `run` was asked for; the configuration holds what the command line changed. */
+export type RunOptions = {
+  readonly configuration: Configuration;
+  readonly stateDirectory: string;
+};
+
+/** Figures by name, snake_case; null where there is none, maps and lists within. */
+export type Figures = Readonly<Record<string, unknown>>;
+
+/** What `journal verify` found: figures, and the verdict. */
+export type VerifyResult = Figures & {
+  readonly ok: boolean;
+  /** The first bad record: what, where, and what to do. */
+  readonly problem?: string;
+};
+
+export const DUMP_KINDS = [
+  "event",
+  "transition",
+  "report",
+  "command",
+  "repeat",
+  "alarm",
+] as const;
+export type DumpKind = (typeof DUMP_KINDS)[number];
+export type DumpOptions = {
+  readonly fromSeq?: number;
+  readonly toSeq?: number;
+  readonly kind?: DumpKind;
+};
+
+export const EXPORT_FORMATS = ["jsonl", "csv"] as const;
+export const EXPORT_SUBJECTS = ["events", "fills", "orders", "reports"] as const;
+export type ExportOptions = {
+  readonly format: (typeof EXPORT_FORMATS)[number];
+  readonly what: (typeof EXPORT_SUBJECTS)[number];
+};
+
+/** Takes one line of output, without its line break. */
+export type Print = (line: string) => void;
+
+/** The journal's tools; `directory` is the state directory. */
+export interface JournalTools {
+  verify(directory: string): VerifyResult;
+  stat(directory: string): Figures;
+  dump(directory: string, options: DumpOptions, print: Print): void;
+  export(directory: string, options: ExportOptions, print: Print): void;
+  sql(directory: string, query: string, print: Print): void;
+  /** Sets aside the record at which recovery fails; returns what it did, in a sentence. */
+  quarantine(directory: string, of: { readonly seq: number; readonly reason: string }): string;
+}
+
+/** Everything the command line calls. */
+export interface Actions {
+  readonly version: string;
+  readonly registry: Pick<Registry, "adapters" | "captureFormats">;
+  readonly journal: JournalTools;
+  /** Runs the daemon until it stops. */
+  run(options: RunOptions): Promise<ExitCode> | ExitCode;
+  /** The exit code of an expected failure, whose message is a sentence; undefined: a fault. */
+  exitCodeOf(error: Error): ExitCode | undefined;
+}
+
+/** Where the command line speaks and looks. */
+export interface Terminal {
+  out: Print;
+  error: Print;
+  readonly environment: Environment;
+}

@@ -1,0 +1,96 @@
+/**
+ * `tapeline check`: validates a configuration and says what it means.
+ * @module
+ */
+import {
+  type Configuration,
+  configurationDigest,
+  ConfigurationRefused,
+  defaultStateDirectory,
+  type Registry,
+  type VenueConfiguration,
+} from "../../config/mod.ts";
+import { EXIT, type ExitCode } from "../exit_codes.ts";
+import type { Terminal } from "./actions.ts";
+import { readConfiguration } from "./read_configuration.ts";
+import { table } from "./table.ts";
+
+/** What to check and how to answer. */
+export type CheckOptions = {
+  /** undefined: the built-in configuration. */
+  readonly path: string | undefined;
+  readonly json: boolean;
+  readonly registry: Pick<Registry, "adapters" | "captureFormats">;
+};
+
+/** Prints a summary, or everything that is wrong; returns the exit code. */
+export function check(options: CheckOptions, terminal: Terminal): ExitCode {
+  try {
+    const configuration = readConfiguration(options.path, options.registry);
+    if (options.json) terminal.out(JSON.stringify(summaryJson(configuration)));
+    else printSummary(configuration, options, terminal);
+    return EXIT.ok;
+  } catch (error) {
+    if (!(error instanceof ConfigurationRefused) || !options.json) throw error;
+    terminal.out(JSON.stringify({ ok: false, problems: error.problems }));
+    return EXIT.configuration;
+  }
+}
+
+function summaryJson(configuration: Configuration): Readonly<Record<string, unknown>> {
+  const { mode, wire, state, venues } = configuration;
+  return {
+    ok: true,
+    mode,
+    config_digest: configurationDigest(configuration),
+    listen: { host: wire.host, port: wire.port },
+    state_directory: state.directory,
+    venues: venues.map((venue) => ({
+      venue: venue.name,
+      exchange: venue.exchange,
+      adapter: venue.adapter,
+      feed: venue.feed.kind,
+      instruments: venue.instruments.map(({ symbol }) => `${venue.name}:${symbol}`),
+    })),
+  };
+}
+
+function printSummary(
+  configuration: Configuration,
+  { path, registry }: CheckOptions,
+  terminal: Terminal,
+): void {
+  const { mode, wire, state, venues } = configuration;
+  const adapters = ["paper", ...registry.adapters].join(", ");
+  const formats = registry.captureFormats.join(", ") || "none";
+  const facts = [
+    ["configuration", path ?? "built-in paper configuration"],
+    ["mode", mode],
+    ["listens on", `${wire.host}:${wire.port === 0 ? "any free port" : wire.port}`],
+    ["state", placeOfState(state.directory, terminal)],
+    ["digest", configurationDigest(configuration)],
+    ["this build", `adapters ${adapters}; capture formats ${formats}`],
+  ];
+  for (const line of table(facts)) terminal.out(line);
+  terminal.out("");
+  const head = ["instrument", "exchange", "adapter", "feed", "tick", "step", "largest order"];
+  for (const line of table([head, ...venues.flatMap(instrumentRows)])) terminal.out(line);
+  terminal.out("");
+  terminal.out("The configuration is valid.");
+}
+
+function instrumentRows(venue: VenueConfiguration): string[][] {
+  return venue.instruments.map((instrument) => [
+    `${venue.name}:${instrument.symbol}`,
+    venue.exchange,
+    venue.adapter,
+    venue.feed.kind,
+    instrument.price.ticks.map(({ step }) => step).join(" / "),
+    instrument.quantity.step,
+    instrument.limits.maxOrderQty ?? "no limit",
+  ]);
+}
+
+function placeOfState(directory: string | null, { environment }: Terminal): string {
+  return directory ?? defaultStateDirectory(environment) ?? "must be given by --state-dir";
+}

@@ -1,0 +1,132 @@
+/**
+ * The command line `tapeline`: run, check, journal, version, help.
+ *
+ * Invariant: every end has its code (`exit_codes.ts`) and every refusal its sentence on stderr;
+ * nothing but what was asked for is written to stdout. A fault of the program is not caught here.
+ * @module
+ */
+import { Command, CommanderError, InvalidArgumentError } from "commander";
+import {
+  type Configuration,
+  ConfigurationRefused,
+  problemLine,
+  withOverrides,
+} from "../../config/mod.ts";
+import { EXIT, type ExitCode } from "../exit_codes.ts";
+import type { Actions, Terminal } from "./actions.ts";
+import { check } from "./check.ts";
+import { type CommandContext, stateDirectoryOf, UsageError, wholeNumber } from "./context.ts";
+import { addJournalCommands } from "./journal_commands.ts";
+import { readConfiguration } from "./read_configuration.ts";
+
+/** Help looks the same in every terminal, and in the documents that show it. */
+const HELP_COLUMNS = 80;
+
+/**
+ * Carries out the command line and returns how the process must end.
+ * @throws Whatever is a fault of the program: what `actions.exitCodeOf` does not know.
+ */
+export async function runCommandLine(
+  args: readonly string[],
+  actions: Actions,
+  terminal: Terminal,
+): Promise<ExitCode> {
+  const end: { code: ExitCode } = { code: EXIT.ok };
+  const program = buildProgram({ actions, terminal, end });
+  try {
+    await program.parseAsync([...args], { from: "user" });
+    return end.code;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return refusal(error, actions, terminal);
+  }
+}
+
+function buildProgram(context: CommandContext): Command {
+  const { actions, terminal } = context;
+  const program = new Command("tapeline")
+    .description("An execution daemon: strategies send intents, it keeps the truth.")
+    .version(actions.version, "-V, --version", "print the version")
+    .helpCommand("help [command]", "explain a command")
+    .exitOverride()
+    .configureOutput({
+      getOutHelpWidth: () => HELP_COLUMNS,
+      getErrHelpWidth: () => HELP_COLUMNS,
+      writeOut: (text) => terminal.out(text.trimEnd()),
+      writeErr: (text) => terminal.error(text.trimEnd()),
+      outputError: (text, write) => write(sentenceOf(text)),
+    });
+  addRun(program, context);
+  addCheck(program, context);
+  addJournalCommands(program, context);
+  program.command("version").description("print the version")
+    .action(() => terminal.out(actions.version));
+  return program;
+}
+
+type RunFlags = {
+  readonly config?: string;
+  readonly stateDir?: string;
+  readonly port?: number;
+};
+
+function addRun(program: Command, { actions, terminal, end }: CommandContext): void {
+  program.command("run")
+    .description("run the daemon; without --config it trades on paper, on a generated market")
+    .option("--config <file>", "configuration file (YAML)")
+    .option("--state-dir <directory>", "where journal, checkpoints and token are kept")
+    .option("--port <number>", "port to listen on; 0 takes any free one", portNumber)
+    .action(async (flags: RunFlags) => {
+      const configuration = overridden(readConfiguration(flags.config, actions.registry), flags);
+      const directory = configuration.state.directory ?? undefined;
+      const stateDirectory = stateDirectoryOf(directory, terminal);
+      end.code = await actions.run({ configuration, stateDirectory });
+    });
+}
+
+function overridden(configuration: Configuration, flags: RunFlags): Configuration {
+  return withOverrides(configuration, { port: flags.port, stateDirectory: flags.stateDir });
+}
+
+function addCheck(program: Command, { actions, terminal, end }: CommandContext): void {
+  program.command("check")
+    .description("check a configuration and show what it means; starts nothing")
+    .option("--config <file>", "configuration file (YAML); without it the built-in one")
+    .option("--json", "machine-readable output")
+    .action((flags: { readonly config?: string; readonly json?: true }) => {
+      const { registry } = actions;
+      end.code = check({ path: flags.config, json: flags.json === true, registry }, terminal);
+    });
+}
+
+function portNumber(text: string): number {
+  const port = wholeNumber(text);
+  if (port <= 65_535) return port;
+  throw new InvalidArgumentError(`It must be a port from 0 to 65535: was ${port}`);
+}
+
+/** Says why a command was not carried out, and returns the code for it. */
+function refusal(error: Error, actions: Actions, terminal: Terminal): ExitCode {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+  if (error instanceof UsageError) {
+    terminal.error(`tapeline: ${error.message}`);
+    return EXIT.usage;
+  }
+  if (error instanceof ConfigurationRefused) {
+    for (const problem of error.problems) terminal.error(problemLine(problem));
+    terminal.error("tapeline: Cannot use the configuration: each line above must be repaired");
+    return EXIT.configuration;
+  }
+  const code = actions.exitCodeOf(error);
+  if (code === undefined) throw error;
+  terminal.error(`tapeline: ${error.message}`);
+  return code;
+}
+
+/** Turns the library's "error: unknown option '--x'" into a sentence that says what to do. */
+function sentenceOf(text: string): string {
+  const [problem = "", hint = ""] = text.trim().replace(/^error: /, "").split("\n");
+  const advice = hint.replace(/^\((.*)\)$/, " $1").replace(/^ Did/, " Did");
+  return `tapeline: Cannot read the command line: ${problem.replace(/\.$/, "")}.${advice} ` +
+    `"tapeline help" shows the commands`;
+}

@@ -1,0 +1,31 @@
+/**
+ * What the daemon prints for a person who has just started it: where it listens, where its state
+ * is, and six lines of Python that trade against it.
+ * @module
+ */
+import type { Configuration } from "../../config/mod.ts";
+
+/** Returns the lines, after the machine-readable first one. */
+export function greeting(
+  listening: { readonly port: number; readonly state_dir: string },
+  configuration: Configuration,
+): readonly string[] {
+  const venue = configuration.venues[0];
+  const instrument = venue?.instruments[0];
+  if (venue === undefined || instrument === undefined) return [];
+  const smallest = instrument.quantity.min;
+  const name = `${venue.name}:${instrument.symbol}`;
+  return [
+    "",
+    `Tapeline trades on ${configuration.mode}. It listens on ${configuration.wire.host}:${listening.port},`,
+    `its state is in ${listening.state_dir}. Ctrl-C stops it. Trade against it from this folder:`,
+    "",
+    `  import sys; sys.path.insert(0, "clients/python")`,
+    "  from tapeline import Client",
+    `  with Client.from_state_dir("${listening.state_dir}", port=${listening.port}, client_id="demo") as c:`,
+    `      order = c.place("${name}", "Buy", "${smallest}", c.best("${name}", "Buy").price)`,
+    "      for report in c.reports(until=order.done, timeout=10):",
+    "          print(report)",
+    "",
+  ];
+}

@@ -1,0 +1,105 @@
+/**
+ * The daemon as the wire server sees it.
+ * @module
+ */
+import type { Mode } from "../core/event.ts";
+import type { ClientIndex, Micros, SeqId } from "../core/numbers.ts";
+import type { View } from "../core/view.ts";
+import type { Backend, Producer, ReportPage } from "../wire/backend.ts";
+import type { EngineClock } from "./engine_clock.ts";
+import type { Ingress, QueuePolicy } from "./ingress.ts";
+import type { Intervals } from "./intervals.ts";
+import type { Log } from "./ports.ts";
+
+/** What the backend needs of the journal. */
+export interface ReportSource {
+  readonly journalId: string;
+  readonly durableSeq: SeqId;
+  reportFirstSeq(client: ClientIndex): number;
+  readReports(client: ClientIndex, from: { reportSeq: number; limitBytes: number }): ReportPage;
+  counters(): Readonly<Record<string, number>>;
+}
+
+export type DaemonBackendOptions = {
+  readonly view: View;
+  readonly journal: ReportSource;
+  readonly clock: EngineClock;
+  readonly ingress: Ingress;
+  readonly intervals: Intervals;
+  readonly log: Log;
+  readonly daemon: Backend["daemon"];
+  readonly mode: Mode;
+  /** Of each session's queue. */
+  readonly intents: { readonly max: number; readonly policy: QueuePolicy };
+};
+
+/** Binds the wire's needs to the parts that meet them. */
+export class DaemonBackend implements Backend {
+  readonly #options: DaemonBackendOptions;
+
+  constructor(options: DaemonBackendOptions) {
+    this.#options = options;
+  }
+
+  get view(): View {
+    return this.#options.view;
+  }
+
+  get journalId(): string {
+    return this.#options.journal.journalId;
+  }
+
+  get daemon(): Backend["daemon"] {
+    return this.#options.daemon;
+  }
+
+  get mode(): Mode {
+    return this.#options.mode;
+  }
+
+  get durableSeq(): SeqId {
+    return this.#options.journal.durableSeq;
+  }
+
+  nowUs(): Micros {
+    return this.#options.clock.nowUs();
+  }
+
+  openProducer(name: string): Producer {
+    return this.#options.ingress.open({ name, ...this.#options.intents });
+  }
+
+  queueDepth(): number {
+    return this.#options.ingress.depth;
+  }
+
+  reportFirstSeq(client: ClientIndex): number {
+    return this.#options.journal.reportFirstSeq(client);
+  }
+
+  readReports(client: ClientIndex, fromSeq: number, limitBytes: number): ReportPage {
+    return this.#options.journal.readReports(client, { reportSeq: fromSeq, limitBytes });
+  }
+
+  watchInterval(intervalMs: number): () => void {
+    return this.#options.intervals.watch(intervalMs);
+  }
+
+  counters(): Readonly<Record<string, number | string>> {
+    const { ingress, journal } = this.#options;
+    const counters: Record<string, number | string> = { ...journal.counters() };
+    for (const { name, policy, statistics } of ingress.queues) {
+      const key = `queue_${name.replace(/[^a-zA-Z0-9]+/g, "_")}`;
+      counters[`${key}_policy`] = policy;
+      counters[`${key}_depth`] = statistics.depth;
+      counters[`${key}_high_water`] = statistics.highWater;
+      counters[`${key}_dropped`] = statistics.dropped;
+      counters[`${key}_conflated`] = statistics.conflated;
+    }
+    return counters;
+  }
+
+  alarm(code: string, text: string): void {
+    this.#options.log.write("alarm", code, { text });
+  }
+}

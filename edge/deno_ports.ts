@@ -1,0 +1,46 @@
+/**
+ * The production ports, put together: one set for the main thread, one for each Worker.
+ *
+ * Only `main.ts` and `workers.ts` call this; everything else takes `Ports`.
+ * @module
+ */
+import { denoDisk } from "./deno_disk.ts";
+import { blockingSignals, waitingSignals } from "./deno_signals.ts";
+import { denoSockets } from "./deno_sockets.ts";
+import { denoClock, denoRandomness, denoTimers } from "./deno_time.ts";
+import { denoWorkers } from "./deno_workers.ts";
+import type { Log, Ports, Signals } from "./ports.ts";
+
+/** Returns the main thread's ports. `workersModule` is the module of all Workers. */
+export function mainPorts(options: { readonly log: Log; readonly workersModule: URL }): Ports {
+  return ports({ ...options, signals: waitingSignals() });
+}
+
+/**
+ * Returns a Worker's ports. `blocking` lets `signals.watch` hold the thread: lower latency, but no
+ * timer, socket or message is served meanwhile.
+ */
+export function workerPorts(options: {
+  readonly log: Log;
+  readonly workersModule: URL;
+  readonly signals: "waiting" | "blocking";
+}): Ports {
+  const signals = options.signals === "blocking" ? blockingSignals() : waitingSignals();
+  return ports({ ...options, signals });
+}
+
+function ports(
+  options: { readonly log: Log; readonly workersModule: URL; readonly signals: Signals },
+): Ports {
+  const clock = denoClock();
+  return {
+    clock,
+    timers: denoTimers(clock),
+    randomness: denoRandomness(),
+    disk: denoDisk(),
+    sockets: denoSockets(options.log),
+    signals: options.signals,
+    workers: denoWorkers({ module: options.workersModule, log: options.log }),
+    log: options.log,
+  };
+}

@@ -1,0 +1,48 @@
+/**
+ * Production shared-memory wake-ups: one variant for threads with an event loop of their own, one
+ * for Workers that have nothing else to do and block.
+ *
+ * Ordering: the cell is read before the task runs, so a change during the task wakes it again.
+ * Known limit: waiting for a cell does not keep the process alive; a listener or a Worker does.
+ * @module
+ */
+import type { Signals } from "./ports.ts";
+
+/** Returns signals that leave the thread's event loop free. Use on the main thread. */
+export function waitingSignals(): Signals {
+  return {
+    notify,
+    watch: (cells, index, task) => {
+      void watchWaiting(cells, index, task);
+    },
+  };
+}
+
+/** Returns signals that block the thread between changes: half the latency, no messages meanwhile. */
+export function blockingSignals(): Signals {
+  return {
+    notify,
+    watch: (cells, index, task) => {
+      for (let seen = Atomics.load(cells, index); task(); seen = Atomics.load(cells, index)) {
+        Atomics.wait(cells, index, seen);
+      }
+    },
+  };
+}
+
+function notify(cells: Int32Array<SharedArrayBuffer>, index: number): void {
+  Atomics.notify(cells, index);
+}
+
+async function watchWaiting(
+  cells: Int32Array<SharedArrayBuffer>,
+  index: number,
+  task: () => boolean,
+): Promise<void> {
+  for (;;) {
+    const seen = Atomics.load(cells, index);
+    if (!task()) return;
+    const change = Atomics.waitAsync(cells, index, seen);
+    if (change.async) await change.value;
+  }
+}

@@ -1,0 +1,27 @@
+/**
+ * How the process ends: one code per reason, so that a supervisor can tell a restart that helps
+ * from one that does not. `docs/reference/exit-codes.md` says what to do about each.
+ *
+ * Source: the numbers are those of sysexits.h where it has one.
+ * @module
+ */
+
+/** Exit codes by reason. */
+export const EXIT = {
+  /** It did what it was asked to. */
+  ok: 0,
+  /** The command line is wrong: EX_USAGE. */
+  usage: 64,
+  /** The journal is damaged, older than its mark, or another's: EX_DATAERR. Do not restart. */
+  journalRefused: 65,
+  /** A fault of the program's own: EX_SOFTWARE. A restart recovers from the journal. */
+  internal: 70,
+  /** The journal could not be written: EX_IOERR. Nothing after the failure was acknowledged. */
+  journalWriteFailed: 74,
+  /** Another process holds the state directory: EX_TEMPFAIL. */
+  stateLocked: 75,
+  /** The configuration is wrong: EX_CONFIG. Do not restart. */
+  configuration: 78,
+} as const;
+
+export type ExitCode = (typeof EXIT)[keyof typeof EXIT];

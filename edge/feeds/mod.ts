@@ -1,0 +1,8 @@
+/**
+ * Feeds: where market data comes from when no venue sends it — generated, or recorded and played
+ * again. A feed runs in a Worker of its own; the daemon's end is `edge/feed_link.ts`.
+ * @module
+ */
+export type { CaptureExpectation } from "./capture_summary.ts";
+export { runFeed } from "./feed.ts";
+export type { FeedChoice, FeedInit, FeedPorts } from "./feed.ts";

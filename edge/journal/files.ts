@@ -1,0 +1,35 @@
+/**
+ * Whole small files: read at once, replaced at once.
+ * @module
+ */
+import type { Disk } from "../ports.ts";
+
+/** Returns all bytes of a file. */
+export function readWhole(disk: Disk, path: string): Uint8Array {
+  const file = disk.open(path, "read");
+  try {
+    const bytes = new Uint8Array(file.size());
+    return bytes.subarray(0, file.readAt(bytes, 0));
+  } finally {
+    file.close();
+  }
+}
+
+/** Replaces a file by one that holds `text`; after a crash it holds the old or the new, whole. */
+export function replaceFile(
+  disk: Disk,
+  at: { directory: string; name: string },
+  text: string,
+): void {
+  const path = `${at.directory}/${at.name}`;
+  const file = disk.open(`${path}.tmp`, "create");
+  try {
+    file.truncate(0);
+    file.writeAt(new TextEncoder().encode(text), 0);
+    file.syncData();
+  } finally {
+    file.close();
+  }
+  disk.rename(`${path}.tmp`, path);
+  disk.syncDirectory(at.directory);
+}

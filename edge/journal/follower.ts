@@ -1,0 +1,201 @@
+/**
+ * The follower: a second timeline in a Worker that reads the journal as it becomes durable.
+ *
+ * It holds the live machine to the journal all day: the effects of each event byte for byte, the
+ * digest of each batch. It takes the checkpoints, so that the main thread never stalls, and applies
+ * retention, since it knows what the checkpoints cover. After a difference it takes none any more:
+ * its state is as doubtful as the live one.
+ * Bound: one turn reads about 4 MiB, then messages have theirs.
+ * @module
+ */
+import type { Checkpoint, Timeline } from "../../core/timeline.ts";
+import { DiskError, type Ports, type WorkerScope } from "../ports.ts";
+import { BatchTail } from "./batch_tail.ts";
+import { readCheckpoints, writeCheckpoint } from "./checkpoint_files.ts";
+import { batchRecords } from "./recovery.ts";
+import { BatchReports, ReportIndex } from "./report_index.ts";
+import { LineReplayer, type ReportEncoder } from "./replay.ts";
+import { applyRetention, type RetentionSettings } from "./retention.ts";
+import { placeAfter } from "./opening.ts";
+import { beginning } from "./scan.ts";
+import type { Batch } from "./segment_reader.ts";
+import { listSegments } from "./segments.ts";
+import { journalDirectory } from "./writer.ts";
+
+const TURN_BYTES = 4 << 20;
+
+/** What the Worker is started with. */
+export type FollowerInit = {
+  readonly stateDirectory: string;
+  readonly journalId: string;
+  /** A checkpoint is due after this many events. */
+  readonly checkpointEvents: number;
+  readonly retention: RetentionSettings;
+  /** Events that recovery passed over. */
+  readonly passedOver: readonly number[];
+};
+
+/** What followers of the journal are told. */
+export type TailRequest =
+  /** Everything up to this batch is durable. */
+  | { readonly kind: "durable"; readonly batch: number }
+  /** Take a checkpoint when everything durable has been read. */
+  | { readonly kind: "checkpoint" };
+
+/** What followers of the journal say. */
+export type TailMessage =
+  /** Everything up to this batch has been read. */
+  | { readonly kind: "progress"; readonly batch: number; readonly seq: number }
+  | { readonly kind: "checkpoint"; readonly seq: number }
+  /** The journal, this machine and the live one do not agree. */
+  | { readonly kind: "mismatch"; readonly seq: number; readonly text: string }
+  /** Retention has removed the segments before this one. */
+  | { readonly kind: "dropped"; readonly segment: number };
+
+/** How the follower makes its machine; handed in, since the journal knows no engine. */
+export type FollowerMachine = {
+  readonly createTimeline: (from?: Checkpoint) => Timeline;
+  readonly encodeReport: ReportEncoder;
+};
+
+type FollowerPorts = Pick<Ports, "disk" | "timers" | "log">;
+
+/** Worker entry `follower`. */
+export function runFollower(
+  scope: WorkerScope,
+  ports: FollowerPorts,
+  start: { readonly init: unknown; readonly machine: FollowerMachine },
+): void {
+  const post = (message: TailMessage): void => scope.post(message);
+  const follower = new Follower(post, ports, {
+    init: start.init as FollowerInit,
+    machine: start.machine,
+  });
+  scope.onMessage((message) => follower.take(message as TailRequest));
+}
+
+class Follower {
+  readonly #post: (message: TailMessage) => void;
+  readonly #ports: FollowerPorts;
+  readonly #init: FollowerInit;
+  readonly #timeline: Timeline;
+  readonly #replayer: LineReplayer;
+  readonly #reports: ReportIndex;
+  readonly #tail: BatchTail;
+  #durableBatch = 0;
+  #checkpointSeq: number;
+  #isCheckpointAsked = false;
+  #isTurnPending = false;
+  #isDoubtful = false;
+  #nowUs = 0;
+
+  constructor(
+    post: (message: TailMessage) => void,
+    ports: FollowerPorts,
+    start: { init: FollowerInit; machine: FollowerMachine },
+  ) {
+    const { init, machine } = start;
+    this.#post = post;
+    this.#ports = ports;
+    this.#init = init;
+    const stored = readCheckpoints(ports.disk, init.stateDirectory, (name) => {
+      ports.log.write("warning", "checkpoint_damaged", { name });
+    }).next().value ?? undefined;
+    const timeline = machine.createTimeline(stored?.state);
+    this.#timeline = timeline;
+    this.#replayer = new LineReplayer(
+      { timeline, encodeReport: machine.encodeReport },
+      new Set(init.passedOver),
+    );
+    this.#reports = ReportIndex.from(stored?.reports ?? []);
+    this.#checkpointSeq = stored?.tail.seq ?? 0;
+    const directory = journalDirectory(init.stateDirectory);
+    const segments = listSegments(ports.disk, directory);
+    const from = stored === undefined
+      ? beginning(init.journalId, segments)
+      : placeAfter(stored.tail, { disk: ports.disk, directory, segments });
+    this.#tail = new BatchTail(ports.disk, directory, from);
+  }
+
+  take(message: TailRequest): void {
+    if (message.kind === "durable") this.#durableBatch = message.batch;
+    else this.#isCheckpointAsked = true;
+    this.#wake();
+  }
+
+  #wake(): void {
+    if (this.#isTurnPending || this.#isDoubtful) return;
+    this.#isTurnPending = true;
+    this.#ports.timers.soon(() => this.#turn());
+  }
+
+  #turn(): void {
+    this.#isTurnPending = false;
+    this.#tail.refresh();
+    let bytes = 0;
+    while (bytes < TURN_BYTES && !this.#isDoubtful) {
+      const batch = this.#tail.next(this.#durableBatch);
+      if (batch === undefined) break;
+      bytes += batch.bytes;
+      this.#apply(batch);
+    }
+    if (this.#isDoubtful) return;
+    const isDone = this.#tail.tail.batch >= this.#durableBatch;
+    const isDue = this.#tail.tail.seq - this.#checkpointSeq >= this.#init.checkpointEvents;
+    if (isDue || (isDone && this.#isCheckpointAsked)) this.#checkpoint();
+    this.#post({ kind: "progress", batch: this.#tail.tail.batch, seq: this.#tail.tail.seq });
+    if (!isDone) this.#wake();
+  }
+
+  #apply(batch: Batch): void {
+    const reports = new BatchReports();
+    this.#nowUs = batch.header.timeUs;
+    for (const record of batchRecords(batch)) {
+      const problem = this.#replayer.compare(record);
+      if (problem !== undefined) return this.#doubt(record.event.seqId, problem);
+      for (const report of this.#replayer.reports) reports.note(report.client, report.reportSeq);
+      if (record.batchEnd !== undefined) this.#reports.add(reports, record.batchEnd.position);
+    }
+  }
+
+  #doubt(seq: number, problem: string): void {
+    this.#isDoubtful = true;
+    this.#post({ kind: "mismatch", seq, text: `The follower's replay of seq ${seq}: ${problem}` });
+  }
+
+  #checkpoint(): void {
+    const { disk, log } = this.#ports;
+    const { tail } = this.#tail;
+    this.#isCheckpointAsked = false;
+    this.#checkpointSeq = tail.seq;
+    try {
+      writeCheckpoint(disk, this.#init.stateDirectory, {
+        format: 1,
+        tail,
+        reports: this.#reports.toDocument(),
+        state: this.#timeline.checkpoint(),
+      });
+      this.#post({ kind: "checkpoint", seq: tail.seq });
+      this.#retain();
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      // Without a checkpoint a restart takes longer; the journal itself is whole.
+      log.write("error", "checkpoint_failed", { seq: tail.seq, reason: error.message });
+    }
+  }
+
+  #retain(): void {
+    const { firstKept, rewritten } = applyRetention({
+      disk: this.#ports.disk,
+      stateDirectory: this.#init.stateDirectory,
+      settings: this.#init.retention,
+      nowUs: this.#nowUs,
+    });
+    if (rewritten !== undefined) {
+      this.#ports.log.write("info", "market_data_dropped", { segment: rewritten });
+    }
+    if (firstKept === undefined) return;
+    this.#reports.dropBefore(firstKept);
+    this.#post({ kind: "dropped", segment: firstKept });
+  }
+}

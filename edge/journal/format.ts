@@ -1,0 +1,157 @@
+/**
+ * The journal's file format, version 1: names of segments, their header line, the header line of a
+ * batch, and the hash chain.
+ *
+ * A segment is text: one header line, then batches. A batch is one header line, then the lines of
+ * its truth part, then those of its market part. `chain` is the SHA-256 of the header line's bytes
+ * up to `,"chain":`; these hold the previous chain and the hash of each part, so the chain covers
+ * everything, and still verifies when the market part has been dropped. Bytes after the last batch
+ * of the open segment are zero: space taken ahead, never written.
+ * Headers have exactly one spelling: whatever `parse*` accepts, `encode*` gives back.
+ * @module
+ */
+import { createHash } from "node:crypto";
+
+/** Version of the format. A higher one is refused. */
+export const FORMAT = 1;
+/** SHA-256 of nothing: the hash of an absent part. */
+export const EMPTY_SHA256 = "e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855";
+/** Longest header line, bytes; a longer one is no header. */
+export const HEADER_BYTES_MAX = 2048;
+
+/** First line of a segment. */
+export type SegmentHeader = {
+  readonly journalId: string;
+  readonly number: number;
+  readonly firstBatch: number;
+  readonly firstSeq: number;
+  /** Chain of the batch before `firstBatch`, or of the journal's beginning. */
+  readonly previousChain: string;
+};
+
+/** What a batch's chain covers. */
+export type BatchFields = {
+  readonly number: number;
+  readonly firstSeq: number;
+  readonly lastSeq: number;
+  readonly engineVersion: string;
+  /** Engine clock when the batch was closed. */
+  readonly timeUs: number;
+  readonly truthBytes: number;
+  readonly truthSha256: string;
+  readonly marketBytes: number;
+  readonly marketSha256: string;
+  /** Digest of the timeline after `lastSeq`. */
+  readonly digest: string;
+  /** Chain of the batch before. */
+  readonly previous: string;
+};
+
+/** A parsed batch header. */
+export type BatchHeader = BatchFields & {
+  readonly chain: string;
+  /** The market part was dropped by retention; `marketBytes` says what it was. */
+  readonly isMarketDropped: boolean;
+};
+
+/** Returns the SHA-256 of `data`, hexadecimal. */
+export function sha256(data: string | Uint8Array): string {
+  return createHash("sha256").update(data).digest("hex");
+}
+
+/** Returns the chain before the first batch of a journal. */
+export function genesisChain(journalId: string): string {
+  return sha256(`tapeline journal ${journalId}`);
+}
+
+/** Returns the file name of a segment. */
+export function segmentName(number: number): string {
+  return `${String(number).padStart(8, "0")}.log`;
+}
+
+/** Returns the number of a segment's file, or undefined if the name is not of a segment. */
+export function segmentNumber(name: string): number | undefined {
+  return /^\d{8}\.log$/.test(name) ? Number(name.slice(0, 8)) : undefined;
+}
+
+/** Returns the header line of a segment, with its line end. */
+export function encodeSegmentHeader(header: SegmentHeader): string {
+  const text = `{"segment":{"format":${FORMAT},"journal_id":"${header.journalId}",` +
+    `"number":${header.number},"first_batch":${header.firstBatch},` +
+    `"first_seq":${header.firstSeq},"previous_chain":"${header.previousChain}"`;
+  return `${text},"check":"${sha256(text)}"}}\n`;
+}
+
+const SEGMENT_HEADER =
+  /^(\{"segment":\{"format":1,"journal_id":"([0-9a-f]{32})","number":(\d{1,8}),"first_batch":(\d{1,15}),"first_seq":(\d{1,15}),"previous_chain":"([0-9a-f]{64})"),"check":"([0-9a-f]{64})"\}\}$/;
+
+/** Reads a segment's header line; a string says what is wrong with it. */
+export function parseSegmentHeader(line: string): SegmentHeader | string {
+  const newer = /^\{"segment":\{"format":(\d+),/.exec(line);
+  if (newer !== null && Number(newer[1]) > FORMAT) {
+    return `its format must be at most ${FORMAT}: was ${newer[1]}`;
+  }
+  const match = SEGMENT_HEADER.exec(line);
+  if (match === null) return "its first line must be a segment header: was something else";
+  const [, text, journalId, number, firstBatch, firstSeq, previousChain, check] = match;
+  if (sha256(text ?? "") !== check) return "its header must agree with its check: was altered";
+  return {
+    journalId: journalId ?? "",
+    number: Number(number),
+    firstBatch: Number(firstBatch),
+    firstSeq: Number(firstSeq),
+    previousChain: previousChain ?? "",
+  };
+}
+
+/** Returns the header line of a batch with its line end, and the chain after it. */
+export function encodeBatchHeader(fields: BatchFields): { line: string; chain: string } {
+  const text = hashedText(fields);
+  const chain = sha256(text);
+  return { line: `${text},"chain":"${chain}"}}\n`, chain };
+}
+
+/** Returns the header line, with its line end, of a batch whose market part is dropped. */
+export function encodeDroppedHeader(header: BatchHeader): string {
+  return `${hashedText(header)},"chain":"${header.chain}","market":"dropped"}}\n`;
+}
+
+function hashedText(fields: BatchFields): string {
+  return `{"batch":{"number":${fields.number},"first_seq":${fields.firstSeq},` +
+    `"last_seq":${fields.lastSeq},"engine_version":"${fields.engineVersion}",` +
+    `"time_us":${fields.timeUs},"truth_bytes":${fields.truthBytes},` +
+    `"truth_sha256":"${fields.truthSha256}","market_bytes":${fields.marketBytes},` +
+    `"market_sha256":"${fields.marketSha256}","digest":"${fields.digest}",` +
+    `"previous":"${fields.previous}"`;
+}
+
+const BATCH_HEADER =
+  /^(\{"batch":\{"number":(\d{1,15}),"first_seq":(\d{1,15}),"last_seq":(\d{1,15}),"engine_version":"([^"\\]{0,64})","time_us":(\d{1,16}),"truth_bytes":(\d{1,12}),"truth_sha256":"([0-9a-f]{64})","market_bytes":(\d{1,12}),"market_sha256":"([0-9a-f]{64})","digest":"([0-9a-f]{0,64})","previous":"([0-9a-f]{64})"),"chain":"([0-9a-f]{64})"(,"market":"dropped")?\}\}$/;
+
+/** Reads a batch's header line and checks its chain; undefined if it is no intact header. */
+export function parseBatchHeader(line: string): BatchHeader | undefined {
+  const match = BATCH_HEADER.exec(line);
+  if (match === null) return undefined;
+  const text = (index: number): string => match[index] ?? "";
+  if (sha256(text(1)) !== text(13)) return undefined;
+  return {
+    number: Number(match[2]),
+    firstSeq: Number(match[3]),
+    lastSeq: Number(match[4]),
+    engineVersion: text(5),
+    timeUs: Number(match[6]),
+    truthBytes: Number(match[7]),
+    truthSha256: text(8),
+    marketBytes: Number(match[9]),
+    marketSha256: text(10),
+    digest: text(11),
+    previous: text(12),
+    chain: text(13),
+    isMarketDropped: match[14] !== undefined,
+  };
+}
+
+/** Returns the bytes that a batch's parts take in the file. */
+export function storedBytes(header: BatchHeader): number {
+  return header.truthBytes + (header.isMarketDropped ? 0 : header.marketBytes);
+}

@@ -1,0 +1,95 @@
+/**
+ * The high-water mark: how far the journal had come, kept outside the journal's directory.
+ *
+ * Two slots of 4 KiB are written in turn, so a torn write spoils one at most. A mark is written
+ * after its batch is durable, so it can lag behind the journal but never lead it: a journal that
+ * ends before its mark, or has another chain there, has lost something or is another journal.
+ * @module
+ */
+import type { Disk, DiskFile } from "../ports.ts";
+import { sha256 } from "./format.ts";
+
+const SLOT_BYTES = 4096;
+const MARK =
+  /^(\{"high_water":\{"journal_id":"([0-9a-f]{32})","batch":(\d{1,15}),"seq":(\d{1,15}),"chain":"([0-9a-f]{64})","segment":(\d{1,8}),"offset":(\d{1,12}))\},"check":"([0-9a-f]{64})"\}\n/;
+
+/** How far the journal had come. */
+export type HighWaterMark = {
+  readonly journalId: string;
+  /** Last durable batch; 0: none yet. */
+  readonly batch: number;
+  readonly seq: number;
+  readonly chain: string;
+  readonly segment: number;
+  /** Where the next batch goes. */
+  readonly offset: number;
+};
+
+/** Returns the path of the mark. */
+export function highWaterPath(stateDirectory: string): string {
+  return `${stateDirectory}/high_water`;
+}
+
+/** Reads the mark; `missing` if there is no file, `damaged` if neither slot is intact. */
+export function readHighWater(disk: Disk, path: string): HighWaterMark | "missing" | "damaged" {
+  if (!disk.exists(path)) return "missing";
+  const file = disk.open(path, "read");
+  try {
+    const bytes = new Uint8Array(2 * SLOT_BYTES);
+    const text = new TextDecoder().decode(bytes.subarray(0, file.readAt(bytes, 0)));
+    const first = parseMark(text.slice(0, SLOT_BYTES));
+    const second = parseMark(text.slice(SLOT_BYTES));
+    if (first === undefined || second === undefined) return first ?? second ?? "damaged";
+    return first.batch >= second.batch ? first : second;
+  } finally {
+    file.close();
+  }
+}
+
+/** Writes marks. Not synced by `write`: a mark that is lost only lags. */
+export class HighWaterWriter {
+  readonly #file: DiskFile;
+  readonly #encoder = new TextEncoder();
+  readonly #slot = new Uint8Array(SLOT_BYTES);
+  #next = 0;
+
+  constructor(disk: Disk, path: string) {
+    this.#file = disk.open(path, "create");
+    if (this.#file.size() !== 2 * SLOT_BYTES) this.#file.writeAt(new Uint8Array(2 * SLOT_BYTES), 0);
+  }
+
+  /** Writes `mark` over the older of the two. */
+  write(mark: HighWaterMark): void {
+    const { written } = this.#encoder.encodeInto(encodeMark(mark), this.#slot);
+    this.#file.writeAt(this.#slot.subarray(0, written), this.#next * SLOT_BYTES);
+    this.#next = 1 - this.#next;
+  }
+
+  /** Makes the marks durable. */
+  sync(): void {
+    this.#file.syncData();
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+}
+
+function encodeMark(mark: HighWaterMark): string {
+  const text = `{"high_water":{"journal_id":"${mark.journalId}","batch":${mark.batch},` +
+    `"seq":${mark.seq},"chain":"${mark.chain}","segment":${mark.segment},"offset":${mark.offset}`;
+  return `${text}},"check":"${sha256(text)}"}\n`;
+}
+
+function parseMark(slot: string): HighWaterMark | undefined {
+  const match = MARK.exec(slot);
+  if (match === null || sha256(match[1] ?? "") !== match[8]) return undefined;
+  return {
+    journalId: match[2] ?? "",
+    batch: Number(match[3]),
+    seq: Number(match[4]),
+    chain: match[5] ?? "",
+    segment: Number(match[6]),
+    offset: Number(match[7]),
+  };
+}

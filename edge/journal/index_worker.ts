@@ -1,0 +1,133 @@
+/**
+ * The index: a Worker that keeps `events.sqlite` up with the journal, for people and dashboards.
+ *
+ * Derived only: nothing reads it back, it may be deleted at any time, and one of another journal or
+ * format is made anew. It lags behind the journal and never holds it up.
+ * Bound: one turn reads about 1 MiB of journal, then messages have theirs.
+ * @module
+ */
+import type { Ports, WorkerScope } from "../ports.ts";
+import { BatchTail } from "./batch_tail.ts";
+import type { Database, OpenDatabase } from "./database.ts";
+import type { TailMessage, TailRequest } from "./follower.ts";
+import { createIndex, IndexWriter, readIndexTail } from "./index_writer.ts";
+import { placeAfter } from "./opening.ts";
+import { JournalRefused } from "./refusal.ts";
+import { beginning } from "./scan.ts";
+import { openSqlite } from "./sqlite_database.ts";
+import { listSegments } from "./segments.ts";
+import { journalDirectory, type JournalTail } from "./writer.ts";
+
+const TURN_BYTES = 1 << 20;
+const SUFFIXES = ["", "-wal", "-shm"];
+
+/** What the Worker is started with. */
+export type IndexInit = { readonly stateDirectory: string; readonly journalId: string };
+
+type IndexPorts = Pick<Ports, "disk" | "timers" | "log">;
+
+/** Returns the path of the derived database. */
+export function indexPath(stateDirectory: string): string {
+  return `${stateDirectory}/events.sqlite`;
+}
+
+/** Worker entry `index`. */
+export function runIndex(scope: WorkerScope, ports: IndexPorts, init: unknown): void {
+  serveIndex(scope, ports, { init, openDatabase: openSqlite });
+}
+
+/** Serves the index on whatever opens its database. */
+export function serveIndex(
+  scope: WorkerScope,
+  ports: IndexPorts,
+  start: { readonly init: unknown; readonly openDatabase: OpenDatabase },
+): void {
+  const post = (message: TailMessage): void => scope.post(message);
+  const follower = new IndexFollower(post, ports, {
+    init: start.init as IndexInit,
+    openDatabase: start.openDatabase,
+  });
+  scope.onMessage((message) => follower.take(message as TailRequest));
+}
+
+class IndexFollower {
+  readonly #post: (message: TailMessage) => void;
+  readonly #ports: IndexPorts;
+  readonly #writer: IndexWriter;
+  readonly #tail: BatchTail;
+  #durableBatch = 0;
+  #isTurnPending = false;
+
+  constructor(
+    post: (message: TailMessage) => void,
+    ports: IndexPorts,
+    start: { init: IndexInit; openDatabase: OpenDatabase },
+  ) {
+    this.#post = post;
+    this.#ports = ports;
+    const { stateDirectory } = start.init;
+    const { database, from } = openIndex(ports, start);
+    this.#writer = new IndexWriter(database);
+    this.#tail = new BatchTail(ports.disk, journalDirectory(stateDirectory), from);
+  }
+
+  take(message: TailRequest): void {
+    if (message.kind !== "durable") return;
+    this.#durableBatch = message.batch;
+    this.#wake();
+  }
+
+  #wake(): void {
+    if (this.#isTurnPending) return;
+    this.#isTurnPending = true;
+    this.#ports.timers.soon(() => this.#turn());
+  }
+
+  #turn(): void {
+    this.#isTurnPending = false;
+    this.#tail.refresh();
+    let batch = this.#tail.next(this.#durableBatch);
+    if (batch !== undefined) this.#writer.begin();
+    let bytes = 0;
+    while (batch !== undefined) {
+      this.#writer.take(batch);
+      bytes += batch.bytes;
+      batch = bytes < TURN_BYTES ? this.#tail.next(this.#durableBatch) : undefined;
+    }
+    const { tail } = this.#tail;
+    if (bytes > 0) this.#writer.commit(tail);
+    this.#post({ kind: "progress", batch: tail.batch, seq: tail.seq });
+    if (tail.batch < this.#durableBatch) this.#wake();
+  }
+}
+
+/** Opens the database, or makes it anew if it is missing, foreign, old or damaged. */
+function openIndex(
+  ports: IndexPorts,
+  { init, openDatabase }: { init: IndexInit; openDatabase: OpenDatabase },
+): { database: Database; from: JournalTail } {
+  const { disk, log } = ports;
+  const path = indexPath(init.stateDirectory);
+  const directory = journalDirectory(init.stateDirectory);
+  const segments = listSegments(disk, directory);
+  try {
+    const database = openDatabase(path, "write");
+    const tail = readIndexTail(database, init.journalId);
+    if (tail !== undefined) {
+      const from = tail.batch === 0
+        ? beginning(init.journalId, segments)
+        : placeAfter(tail, { disk, directory, segments });
+      return { database, from };
+    }
+    database.close();
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    const isForeign = error instanceof JournalRefused;
+    log.write("warning", isForeign ? "index_foreign" : "index_damaged", { path, reason });
+  }
+  for (const suffix of SUFFIXES) if (disk.exists(path + suffix)) disk.remove(path + suffix);
+  const database = openDatabase(path, "write");
+  const from = beginning(init.journalId, segments);
+  createIndex(database, from);
+  return { database, from };
+}

@@ -1,0 +1,158 @@
+/**
+ * `journal verify` and `journal stat`: reads every batch and counts. Works on a journal that a
+ * daemon is writing: what is not yet durable is seen as a torn tail and left alone.
+ * @module
+ */
+import type { Disk } from "../ports.ts";
+import { batchLines } from "./batch_lines.ts";
+import { inspectFiles } from "./opening.ts";
+import { JournalRefused } from "./refusal.ts";
+import { beginning, JournalScan, type TornTail } from "./scan.ts";
+import type { Batch } from "./segment_reader.ts";
+import { journalDirectory } from "./writer.ts";
+
+/** The result of `journal verify`, in the spelling in which it is printed. */
+export type VerifyResult = {
+  readonly ok: boolean;
+  readonly journal_id: string | null;
+  readonly segments: number;
+  readonly batches: number;
+  readonly first_seq: number | null;
+  readonly last_seq: number | null;
+  readonly truth_bytes: number;
+  readonly market_bytes: number;
+  /** Batches whose market part retention has dropped. */
+  readonly market_dropped_batches: number;
+  /** Bytes after the last batch that were never acknowledged. */
+  readonly torn_bytes: number;
+  /** What is wrong, where, and what to do; the sentence with which a start is refused. */
+  readonly problem?: string;
+};
+
+/** The result of `journal stat`. */
+export type StatResult = VerifyResult & {
+  readonly events: number;
+  readonly truth_events: number;
+  readonly truth_bytes_per_event: number | null;
+  readonly header_bytes: number;
+  readonly first_time_us: number | null;
+  readonly last_time_us: number | null;
+  readonly engine_versions: readonly string[];
+  readonly events_by_type: Readonly<Record<string, number>>;
+};
+
+/** Checks everything: files, chain, hashes, mark. Changes nothing. */
+export function journalVerify(disk: Disk, stateDirectory: string): VerifyResult {
+  return walk(disk, stateDirectory, () => {});
+}
+
+/** Checks everything and counts what is in it. */
+export function journalStat(disk: Disk, stateDirectory: string): StatResult {
+  const statistics = new Statistics();
+  const verified = walk(disk, stateDirectory, (batch) => statistics.take(batch));
+  return { ...verified, ...statistics.result(verified.truth_bytes) };
+}
+
+/**
+ * Yields every batch that is kept, checked.
+ * @throws {JournalRefused} At the first record that is not as it was written.
+ */
+export function* checkedBatches(disk: Disk, stateDirectory: string): Generator<Batch> {
+  yield* openScan(disk, stateDirectory).scan.batches();
+}
+
+type OpenScan = { readonly scan: JournalScan; readonly segments: number };
+
+function openScan(disk: Disk, stateDirectory: string): OpenScan {
+  const { mark, segments } = inspectFiles(disk, stateDirectory);
+  if (mark === undefined) {
+    throw new JournalRefused(
+      `there must be one in ${stateDirectory}: was none`,
+      "Name the state directory of a daemon with --state-dir",
+    );
+  }
+  const from = beginning(mark.journalId, segments);
+  const directory = journalDirectory(stateDirectory);
+  const scan = new JournalScan({ disk, directory, segments, from, mark, depth: "checked" });
+  return { scan, segments: segments.length };
+}
+
+function walk(disk: Disk, stateDirectory: string, visit: (batch: Batch) => void): VerifyResult {
+  const counts = { batches: 0, truth: 0, market: 0, dropped: 0 };
+  let firstSeq: number | null = null;
+  let open: OpenScan | undefined;
+  let problem: string | undefined;
+  try {
+    open = openScan(disk, stateDirectory);
+    for (const batch of open.scan.batches()) {
+      firstSeq ??= batch.header.firstSeq;
+      counts.batches += 1;
+      counts.truth += batch.truth.length;
+      counts.market += batch.market.length;
+      counts.dropped += batch.header.isMarketDropped ? 1 : 0;
+      visit(batch);
+    }
+  } catch (error) {
+    if (!(error instanceof JournalRefused)) throw error;
+    problem = error.message;
+  }
+  const torn: TornTail | undefined = open?.scan.torn;
+  return {
+    ok: problem === undefined,
+    journal_id: open?.scan.tail.journalId ?? null,
+    segments: open?.segments ?? 0,
+    batches: counts.batches,
+    first_seq: firstSeq,
+    last_seq: firstSeq === null ? null : open?.scan.tail.seq ?? null,
+    truth_bytes: counts.truth,
+    market_bytes: counts.market,
+    market_dropped_batches: counts.dropped,
+    torn_bytes: torn?.bytes ?? 0,
+    ...(problem === undefined ? {} : { problem }),
+  };
+}
+
+class Statistics {
+  #events = 0;
+  #truthEvents = 0;
+  #headerBytes = 0;
+  #firstTimeUs: number | null = null;
+  #lastTimeUs: number | null = null;
+  readonly #versions = new Set<string>();
+  readonly #types = new Map<string, number>();
+
+  take(batch: Batch): void {
+    const { header } = batch;
+    this.#headerBytes += batch.bytes - batch.truth.length - batch.market.length;
+    this.#firstTimeUs ??= header.timeUs;
+    this.#lastTimeUs = header.timeUs;
+    this.#versions.add(header.engineVersion);
+    for (const lines of batchLines(batch)) this.#count(lines.event);
+  }
+
+  #count(event: string | undefined): void {
+    this.#events += 1;
+    const type = event === undefined
+      ? "dropped"
+      : /"event_type":"(\w+)"/.exec(event)?.[1] ?? "unknown";
+    this.#types.set(type, (this.#types.get(type) ?? 0) + 1);
+    const isMarket = event === undefined || event.includes('"source":"market_data"');
+    if (!isMarket) this.#truthEvents += 1;
+  }
+
+  result(truthBytes: number): Omit<StatResult, keyof VerifyResult> {
+    const events = this.#truthEvents;
+    return {
+      events: this.#events,
+      truth_events: events,
+      truth_bytes_per_event: events === 0 ? null : Math.round(truthBytes / events),
+      header_bytes: this.#headerBytes,
+      first_time_us: this.#firstTimeUs,
+      last_time_us: this.#lastTimeUs,
+      engine_versions: [...this.#versions],
+      events_by_type: Object.fromEntries(
+        [...this.#types].sort(([a], [b]) => a < b ? -1 : 1),
+      ),
+    };
+  }
+}

@@ -1,0 +1,326 @@
+/**
+ * The journal as the live loop sees it: records go in, "durable up to" comes out.
+ *
+ * Group commit: one batch is being written while the next fills. Records are text until their batch
+ * is closed, then bytes in the ring, then the Worker's. Bound: while the open batch holds
+ * `batchChars` or more and the ring has not taken the one before, `canAccept` is false and the loop
+ * must stop sequencing. After a failure nothing becomes durable any more.
+ * @module
+ */
+import type { Effects } from "../../core/effects.ts";
+import type { Event } from "../../core/event.ts";
+import { type ClientIndex, type Micros, type SeqId, seqId } from "../../core/numbers.ts";
+import type { EncodedReport, ReportPage } from "../../wire/backend.ts";
+import type { Ports, WorkerLink } from "../ports.ts";
+import { encodeEffectLines } from "./effect_lines.ts";
+import { encodeEventLine } from "./event_lines.ts";
+import { BatchReports, type ReportIndex } from "./report_index.ts";
+import { ReportStore } from "./report_store.ts";
+import { CELL, createRingMemory, type RingMemory, RingWriter } from "./ring.ts";
+import { encodeRingRecord, RECORD_BYTES, type RingRecord, STOP_RECORD } from "./ring_record.ts";
+import {
+  type JournalWorkerInit,
+  type JournalWorkerMessage,
+  POSITION_COLUMNS,
+  POSITION_ROWS,
+} from "./worker.ts";
+import {
+  type BatchPosition,
+  journalDirectory,
+  type JournalTail,
+  type SegmentSettings,
+} from "./writer.ts";
+
+/** Sizes. Powers of two where said. */
+export type JournalSettings = SegmentSettings & {
+  /** Bytes of the ring to the Worker, a power of two. */
+  readonly ringBytes: number;
+  /** An open batch of this many characters is closed although one is in flight. */
+  readonly batchChars: number;
+};
+
+/** What suits a daemon on a local disk. */
+export const JOURNAL_DEFAULTS: JournalSettings = {
+  segmentBytes: 64 << 20,
+  segmentAgeUs: 86_400_000_000,
+  fillBytes: 1 << 20,
+  ringBytes: 32 << 20,
+  batchChars: 4 << 20,
+};
+
+export type JournalOptions = {
+  readonly ports: Pick<Ports, "disk" | "signals" | "workers">;
+  readonly stateDirectory: string;
+  readonly engineVersion: string;
+  /** From the recovery, when its records have been replayed. */
+  readonly tail: JournalTail;
+  readonly reports: ReportIndex;
+  readonly settings: JournalSettings;
+  /** Engine clock. */
+  readonly nowUs: () => Micros;
+};
+
+/** An applied event. `effects` is read during the call only. */
+export type JournalEntry = {
+  readonly event: Event;
+  readonly effects: Effects;
+  /** Of the timeline after the event. */
+  readonly digest: string;
+};
+
+type ClosedBatch = { readonly lastSeq: SeqId; readonly reports: BatchReports };
+
+/** The open journal. */
+export class Journal {
+  readonly journalId: string;
+  readonly #options: JournalOptions;
+  readonly #memory: RingMemory;
+  readonly #positions: Float64Array<SharedArrayBuffer>;
+  readonly #ring: RingWriter;
+  readonly #worker: WorkerLink;
+  readonly #store: ReportStore;
+  readonly #encoder = new TextEncoder();
+
+  #truth = "";
+  #market = "";
+  #firstSeq: SeqId | undefined;
+  #lastSeq: SeqId;
+  #digest = "";
+  #reports = new BatchReports();
+
+  #scratch = new Uint8Array(1 << 16);
+  /** Bytes of the scratch that the ring has not taken yet. */
+  #outgoing: Uint8Array = new Uint8Array(0);
+  #inFlight: ClosedBatch[] = [];
+  #durableCount = 0;
+  #durableSeq: SeqId;
+  #durableBatch: number;
+  #state: "open" | "stopping" | "stopped" | "failed" = "open";
+  #bytesWritten = 0;
+
+  #durableHandler: (seq: SeqId, atUs: Micros) => void = () => {};
+  #failureHandler: (sentence: string) => void = () => {};
+  #stoppedHandler: () => void = () => {};
+
+  /** Starts the Worker. */
+  constructor(options: JournalOptions) {
+    const { ports, tail, stateDirectory, engineVersion, settings } = options;
+    this.#options = options;
+    this.journalId = tail.journalId;
+    this.#lastSeq = seqId(tail.seq);
+    this.#durableSeq = this.#lastSeq;
+    this.#durableBatch = tail.batch;
+    this.#memory = createRingMemory(settings.ringBytes);
+    this.#positions = new Float64Array(
+      new SharedArrayBuffer(8 * POSITION_ROWS * POSITION_COLUMNS),
+    );
+    this.#ring = new RingWriter(this.#memory);
+    this.#store = new ReportStore(ports.disk, {
+      directory: journalDirectory(stateDirectory),
+      lastBatch: tail.batch,
+      index: options.reports,
+    });
+    const start = { stateDirectory, engineVersion, tail };
+    const init: JournalWorkerInit = {
+      memory: this.#memory,
+      positions: this.#positions,
+      start,
+      settings,
+    };
+    this.#worker = ports.workers.start("journal", init);
+    this.#worker.onMessage((message) => this.#onMessage(message as JournalWorkerMessage));
+    this.#worker.onError((reason) => this.#fail(workerDeath(reason)));
+    ports.signals.watch(this.#memory.cells, CELL.progress, () => this.#onProgress());
+  }
+
+  /** Last event that is on the disk; only its effects and earlier ones may be shown. */
+  get durableSeq(): SeqId {
+    return this.#durableSeq;
+  }
+
+  /** Last batch that is on the disk. */
+  get durableBatch(): number {
+    return this.#durableBatch;
+  }
+
+  /** False: stop sequencing until `onDurable` is called. */
+  get canAccept(): boolean {
+    return this.#state === "open" && this.#openChars < this.#options.settings.batchChars;
+  }
+
+  /** `atUs`: engine time at which the news arrived. */
+  onDurable(handler: (seq: SeqId, atUs: Micros) => void): void {
+    this.#durableHandler = handler;
+  }
+
+  /** Called once, with a sentence for people; the daemon must end. */
+  onFailure(handler: (sentence: string) => void): void {
+    this.#failureHandler = handler;
+  }
+
+  /** Records an applied event with its effects, after the one before it. */
+  record({ event, effects, digest }: JournalEntry, reports: readonly EncodedReport[]): void {
+    this.#firstSeq ??= event.seqId;
+    this.#lastSeq = event.seqId;
+    this.#digest = digest;
+    if (event.source === "market_data") this.#market += encodeEventLine(event);
+    else this.#truth += encodeEventLine(event);
+    this.#truth += encodeEffectLines(event.seqId, effects, reports);
+    for (const report of reports) {
+      this.#reports.note(report.client, report.reportSeq);
+      this.#store.remember(report);
+    }
+    if (this.#openChars >= this.#options.settings.batchChars) this.#close();
+  }
+
+  /** Hands the open batch on, unless one is in flight: then it goes when that one is durable. */
+  flush(): void {
+    if (this.#inFlight.length === 0) this.#close();
+  }
+
+  /** First report of a client that is kept; last + 1 if none is. */
+  reportFirstSeq(client: ClientIndex): number {
+    return this.#store.firstSeq(client);
+  }
+
+  /** Durable reports from `reportSeq` on, about `limitBytes` of them. */
+  readReports(client: ClientIndex, from: { reportSeq: number; limitBytes: number }): ReportPage {
+    return this.#store.read(client, from);
+  }
+
+  /** Segments before `segment` have been dropped by retention. */
+  segmentsDropped(segment: number): void {
+    this.#store.dropBefore(segment);
+  }
+
+  /** For heartbeat, log and metrics. */
+  counters(): Readonly<Record<string, number>> {
+    return {
+      journal_durable_seq: this.#durableSeq,
+      journal_batch: this.#durableBatch,
+      journal_bytes_written: this.#bytesWritten,
+      journal_open_chars: this.#openChars,
+      journal_batches_in_flight: this.#inFlight.length,
+      journal_ring_free_bytes: this.#ring.room,
+    };
+  }
+
+  /** Writes what is open, closes the files, then calls `done`; nothing may be recorded after. */
+  stop(done: () => void): void {
+    if (this.#state !== "open") return done();
+    this.#stoppedHandler = done;
+    this.#state = "stopping";
+    this.#pump();
+  }
+
+  get #isRunning(): boolean {
+    return this.#state === "open" || this.#state === "stopping";
+  }
+
+  get #openChars(): number {
+    return this.#truth.length + this.#market.length;
+  }
+
+  #close(): void {
+    if (this.#firstSeq === undefined || this.#outgoing.length > 0) return;
+    const { truth, market } = { truth: this.#truth, market: this.#market };
+    this.#reserve(RECORD_BYTES + 3 * (truth.length + market.length));
+    const parts = this.#scratch.subarray(RECORD_BYTES);
+    const truthBytes = this.#encoder.encodeInto(truth, parts).written;
+    const marketBytes = this.#encoder.encodeInto(market, parts.subarray(truthBytes)).written;
+    this.#inFlight.push({ lastSeq: this.#lastSeq, reports: this.#reports });
+    this.#send({
+      kind: "batch",
+      truthBytes,
+      marketBytes,
+      firstSeq: this.#firstSeq,
+      lastSeq: this.#lastSeq,
+      timeUs: this.#options.nowUs(),
+      digest: this.#digest,
+    });
+    this.#truth = "";
+    this.#market = "";
+    this.#firstSeq = undefined;
+    this.#reports = new BatchReports();
+  }
+
+  #send(record: RingRecord): void {
+    encodeRingRecord(record, this.#scratch);
+    const bytes = RECORD_BYTES + record.truthBytes + record.marketBytes;
+    this.#outgoing = this.#scratch.subarray(0, bytes);
+    this.#push();
+  }
+
+  #push(): void {
+    const count = this.#ring.write(this.#outgoing);
+    if (count === 0) return;
+    this.#outgoing = this.#outgoing.subarray(count);
+    this.#options.ports.signals.notify(this.#memory.cells, CELL.head);
+  }
+
+  /** Moves on whatever waits: the rest of a batch, the open batch, the word to stop. */
+  #pump(): void {
+    if (this.#outgoing.length > 0) this.#push();
+    if (this.#outgoing.length > 0) return;
+    const isUrgent = this.#state === "stopping" ||
+      this.#openChars >= this.#options.settings.batchChars;
+    if (isUrgent) this.#close();
+    else this.flush();
+    if (this.#state !== "stopping" || this.#outgoing.length > 0) return;
+    this.#state = "stopped";
+    this.#send(STOP_RECORD);
+  }
+
+  #onProgress(): boolean {
+    const count = Atomics.load(this.#memory.cells, CELL.durable);
+    const batches = (count - this.#durableCount) | 0;
+    this.#durableCount = count;
+    if (batches > 0) this.#takeDurable(batches);
+    // The next batch goes first: the disk works while the effects of the last one are sent.
+    if (this.#isRunning) this.#pump();
+    if (batches > 0) this.#durableHandler(this.#durableSeq, this.#options.nowUs());
+    return this.#isRunning || this.#inFlight.length > 0;
+  }
+
+  #takeDurable(batches: number): void {
+    for (const batch of this.#inFlight.splice(0, batches)) {
+      this.#durableBatch += 1;
+      this.#durableSeq = batch.lastSeq;
+      const position = this.#positionOf(this.#durableBatch);
+      this.#bytesWritten += position.bytes;
+      this.#store.add(batch.reports, position);
+    }
+  }
+
+  #positionOf(batch: number): BatchPosition {
+    const row = (batch % POSITION_ROWS) * POSITION_COLUMNS;
+    const [found, segment, offset, bytes] = this.#positions.subarray(row, row + POSITION_COLUMNS);
+    if (found === batch && segment !== undefined && offset !== undefined && bytes !== undefined) {
+      return { batch, segment, offset, bytes };
+    }
+    throw new RangeError(
+      `Cannot tell where batch ${batch} is: its row must be of it: was of batch ${found}`,
+    );
+  }
+
+  #onMessage(message: JournalWorkerMessage): void {
+    if (message.kind === "failed") return this.#fail(message.sentence);
+    this.#worker.terminate();
+    this.#stoppedHandler();
+  }
+
+  #fail(sentence: string): void {
+    if (this.#state === "failed") return;
+    this.#state = "failed";
+    this.#worker.terminate();
+    this.#failureHandler(sentence);
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#scratch.length < bytes) this.#scratch = new Uint8Array(2 * bytes);
+  }
+}
+
+function workerDeath(reason: string): string {
+  return `Cannot write the journal: its Worker must live: was ended by ${reason}`;
+}

@@ -1,0 +1,88 @@
+/**
+ * The first look at a journal: its mark, its segments, and where a checkpoint stands in it. Shared
+ * by recovery, follower and the command line, so that they all say the same.
+ * @module
+ */
+import type { Disk } from "../ports.ts";
+import { type SegmentHeader, segmentName } from "./format.ts";
+import { type HighWaterMark, highWaterPath, readHighWater } from "./high_water.ts";
+import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
+import { SegmentReader } from "./segment_reader.ts";
+import { listSegments } from "./segments.ts";
+import { journalDirectory, type JournalTail } from "./writer.ts";
+
+/** What a first look finds. */
+export type JournalFiles = {
+  /** undefined: there has never been a journal here. */
+  readonly mark: HighWaterMark | undefined;
+  /** All segments; none while nothing has been written. */
+  readonly segments: readonly SegmentHeader[];
+};
+
+/**
+ * Looks at the files of a state directory's journal.
+ * @throws {JournalRefused} If files are missing, damaged or do not belong together.
+ */
+export function inspectFiles(disk: Disk, stateDirectory: string): JournalFiles {
+  const mark = readHighWater(disk, highWaterPath(stateDirectory));
+  const segments = listSegments(disk, journalDirectory(stateDirectory));
+  const first = segments[0];
+  if (mark === "missing" && first === undefined) return { mark: undefined, segments };
+  if (mark === "missing" || mark === "damaged") {
+    throw new JournalRefused(`its high-water mark must be intact: was ${mark}`, RESTORE_ADVICE);
+  }
+  if (first === undefined && mark.batch > 0) {
+    throw new JournalRefused(
+      `it must reach its high-water mark (batch ${mark.batch}, seq ${mark.seq}): ` +
+        "was without segments",
+      RESTORE_ADVICE,
+    );
+  }
+  if (first !== undefined && first.journalId !== mark.journalId) {
+    throw new JournalRefused(
+      `it must be journal ${mark.journalId}, as its high-water mark says: was ${first.journalId}`,
+      RESTORE_ADVICE,
+      { segment: segmentName(first.number), offset: 0 },
+    );
+  }
+  return { mark, segments };
+}
+
+/**
+ * Finds the place in a journal after the batch that ended at `tail`, wherever retention put it.
+ * @throws {JournalRefused} If the journal does not hold that batch.
+ */
+export function placeAfter(
+  tail: JournalTail,
+  journal: { disk: Disk; directory: string; segments: readonly SegmentHeader[] },
+): JournalTail {
+  const { disk, directory, segments } = journal;
+  const segment = segments.findLast((header) => header.firstBatch <= tail.batch);
+  if (segment === undefined) return afterDroppedBatch(tail, segments[0]);
+  const reader = new SegmentReader(disk, directory, segment.number);
+  try {
+    const batch = reader.locate(tail.batch, reader.firstOffset);
+    if (batch === undefined) throw disagreement(tail, "missing");
+    if (batch.header.chain !== tail.chain) throw disagreement(tail, "another chain");
+    return { ...tail, segment: segment.number, offset: batch.offset + batch.bytes };
+  } finally {
+    reader.close();
+  }
+}
+
+/** The refusal of a journal that a checkpoint was not taken of. */
+export function disagreement(tail: JournalTail, was: string): JournalRefused {
+  return new JournalRefused(
+    `it must contain the batch after which its checkpoint was taken: was ${was}`,
+    RESTORE_ADVICE,
+    { batch: tail.batch, seq: tail.seq },
+  );
+}
+
+function afterDroppedBatch(tail: JournalTail, first: SegmentHeader | undefined): JournalTail {
+  if (first === undefined || first.firstBatch !== tail.batch + 1) {
+    throw disagreement(tail, "missing");
+  }
+  if (first.previousChain !== tail.chain) throw disagreement(tail, "another chain");
+  return { ...tail, segment: first.number, offset: 0 };
+}

@@ -1,0 +1,245 @@
+/**
+ * Opening a journal: is it whole, where does it end, what has to be replayed.
+ *
+ * `recover` checks what needs no reading of batches; `records` then reads and checks every batch
+ * after the checkpoint, once. Only when it has been walked to its end is the journal known to be
+ * sound, and only then are a torn tail's bytes cleared and `tail` known.
+ * @module
+ */
+import type { Event } from "../../core/event.ts";
+import type { Checkpoint } from "../../core/timeline.ts";
+import type { Disk, Log, Randomness } from "../ports.ts";
+import { batchLines } from "./batch_lines.ts";
+import { readCheckpoints, type StoredCheckpoint } from "./checkpoint_files.ts";
+import { LineError, parseEventLine } from "./event_lines.ts";
+import { type SegmentHeader, segmentName } from "./format.ts";
+import { type HighWaterMark, highWaterPath, HighWaterWriter } from "./high_water.ts";
+import { disagreement, inspectFiles, placeAfter } from "./opening.ts";
+import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
+import { ReportIndex } from "./report_index.ts";
+import { emptyTail, JournalScan, journalStart, type TornTail } from "./scan.ts";
+import type { Batch } from "./segment_reader.ts";
+import { type BatchPosition, journalDirectory, type JournalTail } from "./writer.ts";
+
+/** An event as it was recorded. */
+export type RecoveredRecord = {
+  readonly event: Event;
+  /** The recorded lines of its effects, as `encodeEffectLines` spells them. */
+  readonly effectLines: string;
+  /** Present at the last event of a batch. */
+  readonly batchEnd?: {
+    readonly digest: string;
+    readonly position: BatchPosition;
+  };
+};
+
+export type RecoverOptions = {
+  readonly disk: Disk;
+  readonly randomness: Randomness;
+  readonly log: Log;
+  /** Locked by the caller. */
+  readonly stateDirectory: string;
+  /** Of the running program: a batch of another one is not replayed. undefined: any is read. */
+  readonly engineVersion: string | undefined;
+  /** `zero`: from the first event, as if no checkpoint had been taken. Default `checkpoint`. */
+  readonly from?: "checkpoint" | "zero";
+};
+
+/** A journal that is being opened. */
+export type Recovery = {
+  readonly journalId: string;
+  /** True if the journal was made just now. */
+  readonly isNew: boolean;
+  /** State to begin from; undefined: from nothing. */
+  readonly checkpoint: Checkpoint | undefined;
+  /** Index of the reports up to the checkpoint; whoever replays adds the rest. */
+  readonly reports: ReportIndex;
+  /**
+   * Reads what was recorded after the checkpoint; to be walked once, to its end.
+   * @throws {JournalRefused} At the first record that is not as it was written.
+   */
+  records(): Generator<RecoveredRecord>;
+  /** Where the journal ends. @throws {RangeError} Before `records` has ended. */
+  readonly tail: JournalTail;
+};
+
+/**
+ * Opens the journal of a state directory, or begins one if there has never been any.
+ * @throws {JournalRefused} If it is damaged, incomplete, older than its mark or another one.
+ */
+export function recover(options: RecoverOptions): Recovery {
+  const { disk, stateDirectory } = options;
+  const { mark, segments } = inspectFiles(disk, stateDirectory);
+  const first = segments[0];
+  if (mark === undefined) return beginJournal(options);
+  if (first !== undefined) return new ExistingJournal(options, { mark, segments, first });
+  disk.makeDirectory(journalDirectory(stateDirectory));
+  return emptyRecovery(emptyTail(mark.journalId));
+}
+
+function beginJournal(options: RecoverOptions): Recovery {
+  const { disk, stateDirectory, randomness } = options;
+  const journalId = [...randomness.bytes(16)]
+    .map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  disk.makeDirectory(journalDirectory(stateDirectory));
+  const tail = emptyTail(journalId);
+  // The mark comes first: from here on a journal without a mark is one that lost it.
+  const writer = new HighWaterWriter(disk, highWaterPath(stateDirectory));
+  writer.write(tail);
+  writer.sync();
+  writer.close();
+  disk.syncDirectory(stateDirectory);
+  return emptyRecovery(tail);
+}
+
+function emptyRecovery(tail: JournalTail): Recovery {
+  return {
+    journalId: tail.journalId,
+    isNew: true,
+    checkpoint: undefined,
+    reports: new ReportIndex(),
+    *records(): Generator<RecoveredRecord> {},
+    tail,
+  };
+}
+
+class ExistingJournal implements Recovery {
+  readonly journalId: string;
+  readonly isNew = false;
+  readonly checkpoint: Checkpoint | undefined;
+  readonly reports: ReportIndex;
+  readonly #options: RecoverOptions;
+  readonly #scan: JournalScan;
+  #tail: JournalTail | undefined;
+
+  constructor(
+    options: RecoverOptions,
+    found: { mark: HighWaterMark; segments: readonly SegmentHeader[]; first: SegmentHeader },
+  ) {
+    const { mark, segments, first } = found;
+    const { disk, stateDirectory } = options;
+    const directory = journalDirectory(stateDirectory);
+    this.#options = options;
+    this.journalId = first.journalId;
+    const stored = options.from === "zero" ? undefined : newestCheckpoint(options);
+    this.checkpoint = stored?.state;
+    this.reports = ReportIndex.from(stored?.reports ?? []);
+    this.reports.dropBefore(first.number);
+    const from = stored === undefined
+      ? journalStart(first)
+      : placeAfter(stored.tail, { disk, directory, segments });
+    if (stored === undefined && first.firstSeq > 1) {
+      throw new JournalRefused(
+        `a journal that begins at seq ${first.firstSeq} must have a checkpoint: was without one`,
+        RESTORE_ADVICE,
+      );
+    }
+    if (stored?.tail.batch === mark.batch && stored.tail.chain !== mark.chain) {
+      throw disagreement(stored.tail, "another chain");
+    }
+    this.#scan = new JournalScan({ disk, directory, segments, from, mark, depth: "checked" });
+  }
+
+  get tail(): JournalTail {
+    if (this.#tail !== undefined) return this.#tail;
+    throw new RangeError("Cannot tell where the journal ends: its records must be read first");
+  }
+
+  *records(): Generator<RecoveredRecord> {
+    for (const batch of this.#scan.batches()) {
+      this.#checkVersion(batch);
+      yield* batchRecords(batch);
+    }
+    if (this.#scan.torn !== undefined) this.#clear(this.#scan.torn);
+    this.#tail = this.#scan.tail;
+  }
+
+  #checkVersion({ header, segment, offset }: Batch): void {
+    const { engineVersion } = this.#options;
+    if (engineVersion === undefined || header.engineVersion === engineVersion) return;
+    throw new JournalRefused(
+      `what follows the checkpoint must be of engine ${engineVersion}: was of engine ` +
+        `${header.engineVersion}`,
+      `Start the previous executable (${header.engineVersion}) once and stop it, so that it takes ` +
+        "a checkpoint at the end, then start this one",
+      { segment: segmentName(segment), offset, batch: header.number, seq: header.firstSeq },
+    );
+  }
+
+  #clear(torn: TornTail): void {
+    const { disk, stateDirectory, log } = this.#options;
+    const path = `${journalDirectory(stateDirectory)}/${segmentName(torn.segment)}`;
+    const file = disk.open(path, "write");
+    try {
+      file.writeAt(new Uint8Array(torn.bytes), torn.offset);
+      file.syncData();
+    } finally {
+      file.close();
+    }
+    log.write("warning", "journal_torn_tail_dropped", { ...torn });
+  }
+}
+
+/**
+ * Yields the records of a batch.
+ * @throws {JournalRefused} If the batch does not hold exactly its events.
+ */
+export function* batchRecords(batch: Batch): Generator<RecoveredRecord> {
+  const { header } = batch;
+  let seq = header.firstSeq - 1;
+  for (const lines of batchLines(batch)) {
+    seq += 1;
+    if (lines.seq !== seq || lines.event === undefined) throw missingEvent(batch, seq);
+    const record = { event: readEvent(lines.event, batch), effectLines: lines.effects };
+    if (seq !== header.lastSeq) yield record;
+    else yield { ...record, batchEnd: batchEnd(batch) };
+  }
+  if (seq !== header.lastSeq) throw missingEvent(batch, seq + 1);
+}
+
+function batchEnd(batch: Batch): Required<RecoveredRecord>["batchEnd"] {
+  const { header, segment, offset, bytes } = batch;
+  return {
+    digest: header.digest,
+    position: { batch: header.number, segment, offset, bytes },
+  };
+}
+
+function missingEvent(batch: Batch, seq: number): JournalRefused {
+  const { header, segment, offset } = batch;
+  const place = { segment: segmentName(segment), offset, batch: header.number, seq };
+  return header.isMarketDropped
+    ? new JournalRefused(
+      "a batch that is replayed must have its market part: was dropped by retention",
+      "Restore a checkpoint that covers it",
+      place,
+    )
+    : new JournalRefused(
+      "a batch must hold each of its events: was without one",
+      RESTORE_ADVICE,
+      place,
+    );
+}
+
+function readEvent(line: string, batch: Batch): Event {
+  try {
+    return parseEventLine(line);
+  } catch (error) {
+    if (!(error instanceof LineError)) throw error;
+    const { header, segment, offset } = batch;
+    throw new JournalRefused(
+      `an event must be readable: was "${error.message}"`,
+      "It was recorded by another version: start that one",
+      { segment: segmentName(segment), offset, batch: header.number },
+    );
+  }
+}
+
+function newestCheckpoint(
+  { disk, stateDirectory, log }: RecoverOptions,
+): StoredCheckpoint | undefined {
+  const found = readCheckpoints(disk, stateDirectory, (name) => {
+    log.write("warning", "checkpoint_damaged", { name });
+  });
+  return found.next().value ?? undefined;
+}

@@ -1,0 +1,61 @@
+/**
+ * Why a journal is not opened: errors that end a start, each one sentence of what, where, and what
+ * to do. None of them is ever caught and passed over.
+ * @module
+ */
+
+/** Where in the journal something is wrong; what is not known is absent. */
+export type JournalPlace = {
+  readonly segment?: string;
+  /** Bytes from the start of the segment. */
+  readonly offset?: number;
+  readonly batch?: number;
+  readonly seq?: number;
+};
+
+/** The journal cannot be trusted or continued. The daemon exits 65. */
+export class JournalRefused extends Error {
+  override readonly name = "JournalRefused";
+  readonly place: JournalPlace;
+  constructor(problem: string, advice: string, place: JournalPlace = {}) {
+    super(`Cannot use the journal: ${problem}${describePlace(place)}. ${advice}`);
+    this.place = place;
+  }
+}
+
+/** Another process holds the state directory. The daemon exits 75. */
+export class StateLocked extends Error {
+  override readonly name = "StateLocked";
+  constructor(directory: string) {
+    super(
+      `Cannot use the state directory ${directory}: only one daemon may hold it: was locked by ` +
+        `another process. Stop that daemon or name another --state-dir`,
+    );
+  }
+}
+
+/** Applying a recorded event threw: what `cause` says. The caller decides about safe mode. */
+export class PoisonEvent extends Error {
+  override readonly name = "PoisonEvent";
+  readonly seqId: number;
+  constructor(seqId: number, cause: unknown) {
+    super(`Cannot replay event ${seqId}: applying it must not throw: was ${String(cause)}`, {
+      cause,
+    });
+    this.seqId = seqId;
+  }
+}
+
+/** What to do about a damaged journal. */
+export const RESTORE_ADVICE =
+  "Keep the state directory as it is, restore the whole of it from a backup, and reconcile with " +
+  "the venues before trading";
+
+function describePlace(place: JournalPlace): string {
+  const parts: string[] = [];
+  if (place.segment !== undefined) parts.push(`segment ${place.segment}`);
+  if (place.offset !== undefined) parts.push(`byte ${place.offset}`);
+  if (place.batch !== undefined) parts.push(`batch ${place.batch}`);
+  if (place.seq !== undefined) parts.push(`seq ${place.seq}`);
+  return parts.length === 0 ? "" : ` (${parts.join(", ")})`;
+}

@@ -1,0 +1,150 @@
+/**
+ * Replays what a recovery reads into a timeline, and holds the two to each other: the same effects
+ * byte for byte, the same digest at the end of each batch.
+ * @module
+ */
+import { Effects } from "../../core/effects.ts";
+import type { Event } from "../../core/event.ts";
+import type { Instrument } from "../../core/instrument.ts";
+import type { ExecutionReport } from "../../core/report.ts";
+import type { Timeline } from "../../core/timeline.ts";
+import type { EncodedReport } from "../../wire/backend.ts";
+import { encodeEffectLines } from "./effect_lines.ts";
+import { JournalRefused, PoisonEvent } from "./refusal.ts";
+import type { RecoveredRecord, Recovery } from "./recovery.ts";
+import { BatchReports } from "./report_index.ts";
+
+/** Encodes a report as its client is sent it. */
+export type ReportEncoder = (
+  report: ExecutionReport,
+  instruments: readonly Instrument[],
+) => string;
+
+/** What replays: a timeline and how its reports are spelt. */
+export type Machine = {
+  readonly timeline: Timeline;
+  readonly encodeReport: ReportEncoder;
+};
+
+/** Applies events and gives the lines of their effects. */
+export class LineReplayer {
+  readonly #machine: Machine;
+  readonly #passedOver: ReadonlySet<number>;
+  readonly #effects = new Effects();
+  #reports: readonly EncodedReport[] = [];
+  /** True from a passed-over event to the end of its batch: its recorded digest is of a fault. */
+  #isDigestVoid = false;
+
+  constructor(machine: Machine, passedOver: ReadonlySet<number>) {
+    this.#machine = machine;
+    this.#passedOver = passedOver;
+  }
+
+  /** The reports of the last event. */
+  get reports(): readonly EncodedReport[] {
+    return this.#reports;
+  }
+
+  /**
+   * Applies a record's event and says how the result differs from what was recorded.
+   * @throws {PoisonEvent} If the machine throws.
+   */
+  compare(record: RecoveredRecord): string | undefined {
+    const isPassedOver = this.#passedOver.has(record.event.seqId);
+    const lines = this.#apply(isPassedOver ? inPlaceOf(record.event) : record.event);
+    if (isPassedOver) this.#isDigestVoid = true;
+    const { digest } = this.#machine.timeline;
+    const problem = isPassedOver
+      ? undefined
+      : differenceOf(record, { lines, digest: this.#isDigestVoid ? undefined : digest });
+    if (record.batchEnd !== undefined) this.#isDigestVoid = false;
+    return problem;
+  }
+
+  #apply(event: Event): string {
+    const { timeline, encodeReport } = this.#machine;
+    try {
+      timeline.apply(event, this.#effects);
+    } catch (error) {
+      throw new PoisonEvent(event.seqId, error);
+    }
+    const instruments = timeline.view.instruments;
+    this.#reports = this.#effects.reports.map((report) => ({
+      client: report.client,
+      reportSeq: report.reportSeq,
+      text: encodeReport(report, instruments),
+    }));
+    return encodeEffectLines(event.seqId, this.#effects, this.#reports);
+  }
+}
+
+/**
+ * Replays everything after the checkpoint; the timeline must stand at the checkpoint. Events in
+ * `passedOver` change nothing.
+ * @throws {JournalRefused} At the first difference.
+ * @throws {PoisonEvent} If applying an event throws.
+ */
+export function replayInto(
+  recovery: Recovery,
+  machine: Machine,
+  passedOver: ReadonlySet<number>,
+): void {
+  const replayer = new LineReplayer(machine, passedOver);
+  let reports = new BatchReports();
+  for (const record of recovery.records()) {
+    const problem = replayer.compare(record);
+    if (problem !== undefined) throw replayRefusal(problem, record);
+    for (const report of replayer.reports) reports.note(report.client, report.reportSeq);
+    if (record.batchEnd === undefined) continue;
+    recovery.reports.add(reports, record.batchEnd.position);
+    reports = new BatchReports();
+  }
+}
+
+/** An event of the same number and time that changes nothing. */
+function inPlaceOf({ seqId, eventTime, ingestTime }: Event): Event {
+  return {
+    seqId,
+    eventTime,
+    ingestTime,
+    source: "timer",
+    venue: null,
+    instrument: null,
+    eventType: "IntervalElapsed",
+    payload: { intervalMs: 0, dueUs: ingestTime },
+    idempotencyKey: null,
+  };
+}
+
+/** Says how a replay differs from what was recorded; undefined if it does not. */
+function differenceOf(
+  record: RecoveredRecord,
+  replayed: { readonly lines: string; readonly digest: string | undefined },
+): string | undefined {
+  if (replayed.lines !== record.effectLines) {
+    return firstDifference(record.effectLines, replayed.lines);
+  }
+  const recorded = record.batchEnd?.digest;
+  const { digest } = replayed;
+  if (recorded === undefined || digest === undefined || recorded === digest) return undefined;
+  return `its digest must be ${recorded}, as recorded: was ${digest}`;
+}
+
+function firstDifference(recorded: string, replayed: string): string {
+  const lines = replayed.split("\n");
+  const expected = recorded.split("\n");
+  const at = expected.findIndex((line, index) => line !== lines[index]);
+  const shown = (line: string | undefined): string =>
+    line === undefined || line === "" ? "nothing" : line;
+  if (at < 0) return `it must cause nothing more: was ${shown(lines[expected.length - 1])}`;
+  return `it must cause ${shown(expected[at])}, as recorded: was ${shown(lines[at])}`;
+}
+
+function replayRefusal(problem: string, record: RecoveredRecord): JournalRefused {
+  return new JournalRefused(
+    `replaying seq ${record.event.seqId} (${record.event.eventType}) ${problem}`,
+    "The program is not the one that wrote the journal, or it is not deterministic: start the " +
+      "executable that wrote it, and report the difference",
+    { seq: record.event.seqId },
+  );
+}

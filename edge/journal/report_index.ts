@@ -1,0 +1,110 @@
+/**
+ * Where the reports of each client are: a sparse index over batches, in memory.
+ *
+ * Invariant: for each client and segment the first batch with a report of that client has an entry,
+ * so that the first report still kept is known exactly after old segments went; beyond that about
+ * one entry per 256 reports. Batches are named by number: their offset is a hint, since retention
+ * moves them.
+ * @module
+ */
+import type { ClientIndex } from "../../core/numbers.ts";
+import type { BatchPosition } from "./writer.ts";
+
+const REPORTS_PER_ENTRY = 256;
+
+/** A batch in which a client's reports from `reportSeq` on stand. */
+export type ReportEntry = {
+  readonly reportSeq: number;
+  readonly segment: number;
+  readonly batch: number;
+  readonly offset: number;
+};
+
+/** The index as JSON: client, last report, entries. */
+export type ReportIndexDocument = readonly (readonly [
+  client: number,
+  last: number,
+  entries:
+    readonly (readonly [reportSeq: number, segment: number, batch: number, offset: number])[],
+])[];
+
+/** The reports of one batch, collected while it fills. */
+export class BatchReports {
+  readonly #byClient = new Map<ClientIndex, { readonly first: number; last: number }>();
+
+  note(client: ClientIndex, reportSeq: number): void {
+    const known = this.#byClient.get(client);
+    if (known === undefined) this.#byClient.set(client, { first: reportSeq, last: reportSeq });
+    else known.last = reportSeq;
+  }
+
+  /** First and last report of each client. */
+  get byClient(): ReadonlyMap<ClientIndex, { readonly first: number; readonly last: number }> {
+    return this.#byClient;
+  }
+}
+
+/** The index. Knows durable reports only. */
+export class ReportIndex {
+  readonly #clients = new Map<ClientIndex, { last: number; entries: ReportEntry[] }>();
+
+  /** Takes in a durable batch. */
+  add(reports: BatchReports, position: Omit<BatchPosition, "bytes">): void {
+    const { segment, batch, offset } = position;
+    for (const [client, { first, last }] of reports.byClient) {
+      const known = this.#clients.get(client) ?? { last: 0, entries: [] };
+      this.#clients.set(client, known);
+      known.last = last;
+      const entry = known.entries.at(-1);
+      const isDue = entry === undefined || entry.segment !== segment ||
+        first - entry.reportSeq >= REPORTS_PER_ENTRY;
+      if (isDue) known.entries.push({ reportSeq: first, segment, batch, offset });
+    }
+  }
+
+  /** Last durable report of a client; 0 if none. */
+  lastSeq(client: ClientIndex): number {
+    return this.#clients.get(client)?.last ?? 0;
+  }
+
+  /** First report that is kept; last + 1 if none is. */
+  firstSeq(client: ClientIndex): number {
+    return this.#clients.get(client)?.entries[0]?.reportSeq ?? this.lastSeq(client) + 1;
+  }
+
+  /** The place from which to read on to reach `reportSeq`; undefined if it is not kept. */
+  placeOf(client: ClientIndex, reportSeq: number): ReportEntry | undefined {
+    return this.#clients.get(client)?.entries.findLast((entry) => entry.reportSeq <= reportSeq);
+  }
+
+  /** Forgets what stood in segments before `segment`. */
+  dropBefore(segment: number): void {
+    for (const known of this.#clients.values()) {
+      known.entries = known.entries.filter((entry) => entry.segment >= segment);
+    }
+  }
+
+  /** Returns the index as JSON. */
+  toDocument(): ReportIndexDocument {
+    return [...this.#clients].map(([client, { last, entries }]) => [
+      client,
+      last,
+      entries.map(({ reportSeq, segment, batch, offset }) => [reportSeq, segment, batch, offset]),
+    ]);
+  }
+
+  /** Returns the index that `document` was made of. */
+  static from(document: ReportIndexDocument): ReportIndex {
+    const index = new ReportIndex();
+    for (const [client, last, rows] of document) {
+      const entries = rows.map(([reportSeq, segment, batch, offset]) => ({
+        reportSeq,
+        segment,
+        batch,
+        offset,
+      }));
+      index.#clients.set(client as ClientIndex, { last, entries });
+    }
+    return index;
+  }
+}

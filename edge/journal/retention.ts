@@ -1,0 +1,170 @@
+/**
+ * Retention of both kinds: market data is dropped from old segments, then old segments whole.
+ *
+ * Only sealed segments that every kept checkpoint covers are touched, so a recovery never needs
+ * what was dropped. A segment is replaced or removed atomically; the chain verifies throughout:
+ * over hashes where a market part went, from the anchor where segments went.
+ * Bound: one call rewrites at most one segment.
+ * @module
+ */
+import type { Disk } from "../ports.ts";
+import { oldestCheckpointSeq } from "./checkpoint_files.ts";
+import { replaceFile } from "./files.ts";
+import {
+  encodeDroppedHeader,
+  encodeSegmentHeader,
+  type SegmentHeader,
+  segmentName,
+} from "./format.ts";
+import { SegmentReader } from "./segment_reader.ts";
+import { encodeAnchor, listSegments } from "./segments.ts";
+import { journalDirectory } from "./writer.ts";
+
+const HOUR_US = 3_600_000_000;
+
+/** How long what is kept. null: for ever. */
+export type RetentionSettings = {
+  readonly marketHours: number | null;
+  readonly truthDays: number | null;
+};
+
+export type RetentionRequest = {
+  readonly disk: Disk;
+  readonly stateDirectory: string;
+  readonly settings: RetentionSettings;
+  /** Engine time. */
+  readonly nowUs: number;
+};
+
+/** What was done. */
+export type RetentionResult = {
+  /** Segment whose market parts were dropped. */
+  readonly rewritten: number | undefined;
+  /** First segment that is left; undefined: none was removed. */
+  readonly firstKept: number | undefined;
+};
+
+type Sealed = {
+  readonly header: SegmentHeader;
+  readonly next: SegmentHeader;
+  readonly endUs: number;
+};
+
+/** Applies retention once. @throws {DiskError} If the disk fails; nothing is lost then. */
+export function applyRetention(request: RetentionRequest): RetentionResult {
+  const covered = coveredSegments(request);
+  const firstKept = dropSegments(request, covered);
+  const left = covered.filter(({ header }) => header.number >= (firstKept ?? 0));
+  return { rewritten: dropMarket(request, left), firstKept };
+}
+
+/** Sealed segments that all checkpoints cover, oldest first. */
+function coveredSegments({ disk, stateDirectory }: RetentionRequest): Sealed[] {
+  const directory = journalDirectory(stateDirectory);
+  const checkpointSeq = oldestCheckpointSeq(disk, stateDirectory) ?? 0;
+  const headers = listSegments(disk, directory);
+  const sealed: Sealed[] = [];
+  for (const [index, header] of headers.entries()) {
+    const next = headers[index + 1];
+    if (next === undefined || next.firstSeq - 1 > checkpointSeq) break;
+    const endUs = firstTimeUs(disk, directory, next.number);
+    if (endUs === undefined) break;
+    sealed.push({ header, next, endUs });
+  }
+  return sealed;
+}
+
+/** Engine time of a segment's first batch: no batch of the segment before is younger. */
+function firstTimeUs(disk: Disk, directory: string, number: number): number | undefined {
+  const reader = new SegmentReader(disk, directory, number);
+  const found = reader.read(reader.firstOffset, "header");
+  reader.close();
+  return found.kind === "batch" ? found.batch.header.timeUs : undefined;
+}
+
+function dropSegments(request: RetentionRequest, covered: readonly Sealed[]): number | undefined {
+  const { disk, stateDirectory, settings, nowUs } = request;
+  if (settings.truthDays === null) return undefined;
+  const cutUs = nowUs - settings.truthDays * 24 * HOUR_US;
+  const old = covered.filter(({ endUs }) => endUs < cutUs);
+  const anchor = old.at(-1)?.next;
+  if (anchor === undefined) return undefined;
+  const directory = journalDirectory(stateDirectory);
+  // The anchor comes first: what is older than it is ignored, whether or not it is gone yet.
+  replaceFile(disk, { directory, name: "anchor.json" }, encodeAnchor(anchor));
+  for (const { header } of old) disk.remove(`${directory}/${segmentName(header.number)}`);
+  disk.syncDirectory(directory);
+  return anchor.number;
+}
+
+function dropMarket(request: RetentionRequest, covered: readonly Sealed[]): number | undefined {
+  const { disk, stateDirectory, settings, nowUs } = request;
+  if (settings.marketHours === null) return undefined;
+  const cutUs = nowUs - settings.marketHours * HOUR_US;
+  const directory = journalDirectory(stateDirectory);
+  for (const { header, endUs } of covered) {
+    if (endUs >= cutUs) return undefined;
+    if (rewriteWithoutMarket(disk, directory, header)) return header.number;
+  }
+  return undefined;
+}
+
+/** Returns false if the segment has no market part any more. */
+function rewriteWithoutMarket(disk: Disk, directory: string, header: SegmentHeader): boolean {
+  const reader = new SegmentReader(disk, directory, header.number);
+  try {
+    if (!hasMarket(reader)) return false;
+    const name = segmentName(header.number);
+    const file = disk.open(`${directory}/${name}.tmp`, "create");
+    try {
+      file.truncate(0);
+      let end = 0;
+      const append = (bytes: Uint8Array): void => {
+        file.writeAt(bytes, end);
+        end += bytes.length;
+      };
+      append(new TextEncoder().encode(encodeSegmentHeader(header)));
+      for (const bytes of withoutMarket(reader)) append(bytes);
+      file.syncData();
+    } finally {
+      file.close();
+    }
+    disk.rename(`${directory}/${name}.tmp`, `${directory}/${name}`);
+    disk.syncDirectory(directory);
+    return true;
+  } finally {
+    reader.close();
+  }
+}
+
+/** A segment is rewritten as a whole, so its first batch with market data tells. */
+function hasMarket(reader: SegmentReader): boolean {
+  let offset = reader.firstOffset;
+  for (;;) {
+    const found = reader.read(offset, "header");
+    if (found.kind !== "batch") return false;
+    if (found.batch.header.marketBytes > 0) return !found.batch.header.isMarketDropped;
+    offset += found.batch.bytes;
+  }
+}
+
+function* withoutMarket(reader: SegmentReader): Generator<Uint8Array> {
+  const encoder = new TextEncoder();
+  let offset = reader.firstOffset;
+  for (;;) {
+    const found = reader.read(offset, "checked");
+    // Damage is left for recovery and verification to name; a rewrite would hide it.
+    if (found.kind === "bad") {
+      throw new RangeError(`Cannot drop market data of segment ${reader.number}: ${found.problem}`);
+    }
+    if (found.kind === "end") return;
+    const { header, truth, bytes } = found.batch;
+    const line = header.marketBytes === 0 ? undefined : encodeDroppedHeader(header);
+    if (line === undefined) yield reader.raw(offset, bytes);
+    else {
+      yield encoder.encode(line);
+      yield truth;
+    }
+    offset += bytes;
+  }
+}

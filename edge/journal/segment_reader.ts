@@ -1,0 +1,213 @@
+/**
+ * Reads one segment through a window, batch by batch, and says what is wrong with a batch.
+ *
+ * A batch's bytes are views into the window: they hold until the next read. Only what was asked for
+ * is read, so an open segment can be followed while it is written: callers stop at the last batch
+ * that they know to be durable.
+ * @module
+ */
+import type { Disk, DiskFile } from "../ports.ts";
+import {
+  type BatchHeader,
+  EMPTY_SHA256,
+  HEADER_BYTES_MAX,
+  parseBatchHeader,
+  parseSegmentHeader,
+  type SegmentHeader,
+  segmentName,
+  sha256,
+  storedBytes,
+} from "./format.ts";
+import { type JournalPlace, JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
+
+const WINDOW_BYTES = 1 << 20;
+const NEW_LINE = 10;
+const decoder = new TextDecoder();
+
+/** A batch as it stands in its segment. */
+export type Batch = {
+  readonly header: BatchHeader;
+  readonly segment: number;
+  readonly offset: number;
+  /** Bytes of header and stored parts. */
+  readonly bytes: number;
+  readonly truth: Uint8Array;
+  /** Empty if it was dropped. */
+  readonly market: Uint8Array;
+};
+
+/** What was found where a batch was looked for. */
+export type Found =
+  | { readonly kind: "batch"; readonly batch: Batch }
+  | { readonly kind: "end" }
+  | { readonly kind: "bad"; readonly problem: string };
+
+/** Whether to check the hashes of the parts; `header` leaves the parts unread. */
+export type ReadDepth = "checked" | "unchecked" | "header";
+
+/** One open segment. */
+export class SegmentReader {
+  readonly number: number;
+  readonly header: SegmentHeader;
+  /** Where the first batch is. */
+  readonly firstOffset: number;
+  readonly #file: DiskFile;
+  /** Small until more than the segment's header is asked for. */
+  #window: Uint8Array = new Uint8Array(HEADER_BYTES_MAX);
+  #from = 0;
+  #to = 0;
+
+  /**
+   * Opens a segment and checks its header.
+   * @throws {JournalRefused} If the header is not an intact one of this number.
+   */
+  constructor(disk: Disk, directory: string, number: number) {
+    this.number = number;
+    this.#file = disk.open(`${directory}/${segmentName(number)}`, "read");
+    const line = this.#line(0);
+    const header = parseSegmentHeader(line ?? "");
+    if (typeof header === "string") {
+      this.close();
+      throw this.#refusal(header);
+    }
+    if (header.number !== number) {
+      this.close();
+      throw this.#refusal(`its header must bear its number: was ${header.number}`);
+    }
+    this.header = header;
+    this.firstOffset = (line ?? "").length + 1;
+  }
+
+  /** Bytes of the file now. */
+  size(): number {
+    return this.#file.size();
+  }
+
+  /** Reads the batch at `offset`. */
+  read(offset: number, depth: ReadDepth): Found {
+    const line = this.#line(offset);
+    if (line === undefined) {
+      if (this.lastWritten(offset) <= offset) return { kind: "end" };
+      return { kind: "bad", problem: "a batch must begin with its header: was something else" };
+    }
+    const header = parseBatchHeader(line);
+    if (header === undefined) {
+      return { kind: "bad", problem: "a batch's header must agree with its chain: was altered" };
+    }
+    const partsAt = offset + line.length + 1;
+    const bytes = line.length + 1 + storedBytes(header);
+    const wanted = depth === "header" ? 0 : storedBytes(header);
+    const parts = this.#bytes(partsAt, wanted);
+    if (parts.length < wanted) {
+      return { kind: "bad", problem: `a batch must be whole: was cut after ${parts.length} bytes` };
+    }
+    const truth = parts.subarray(0, header.truthBytes);
+    const market = parts.subarray(truth.length);
+    const batch = { header, segment: this.number, offset, bytes, truth, market };
+    return depth === "checked" ? checkParts(batch) : { kind: "batch", batch };
+  }
+
+  /**
+   * Finds batch `number`, looking first where it was last seen; undefined if it is not here.
+   * Retention moves batches forward in a file, so a place is only a hint.
+   */
+  locate(number: number, hint: number): Batch | undefined {
+    const hinted = hint >= this.firstOffset ? this.read(hint, "header") : undefined;
+    if (hinted?.kind === "batch" && hinted.batch.header.number === number) return hinted.batch;
+    let offset = this.firstOffset;
+    for (;;) {
+      const found = this.read(offset, "header");
+      if (found.kind !== "batch" || found.batch.header.number > number) return undefined;
+      if (found.batch.header.number === number) return found.batch;
+      offset += found.batch.bytes;
+    }
+  }
+
+  /** Returns the offset after the last byte that is not zero, or `from` if all are from there. */
+  lastWritten(from: number): number {
+    let end = from;
+    const size = this.size();
+    for (let at = from; at < size; at += WINDOW_BYTES) {
+      const bytes = this.#bytes(at, Math.min(WINDOW_BYTES, size - at));
+      const last = bytes.findLastIndex((byte) => byte !== 0);
+      if (last >= 0) end = at + last + 1;
+    }
+    return end;
+  }
+
+  /** Returns the number of the first intact batch header that begins a line after `from`. */
+  intactBatchAfter(from: number): number | undefined {
+    const size = this.size();
+    for (let at = from; at < size; at += WINDOW_BYTES) {
+      const text = decoder.decode(
+        this.#bytes(at, Math.min(WINDOW_BYTES + HEADER_BYTES_MAX, size - at)),
+      );
+      const lines = text.matchAll(/[\n\0](\{"batch":\{[^\n]*)\n/g);
+      for (const line of lines) {
+        const header = parseBatchHeader(line[1] ?? "");
+        if (header !== undefined) return header.number;
+      }
+    }
+    return undefined;
+  }
+
+  /** Returns bytes as they stand in the file; they hold until the next read. */
+  raw(offset: number, length: number): Uint8Array {
+    return this.#bytes(offset, length);
+  }
+
+  /** Forgets what was read ahead: the file may have been written since. */
+  refresh(): void {
+    this.#to = this.#from;
+  }
+
+  close(): void {
+    this.#file.close();
+  }
+
+  #line(offset: number): string | undefined {
+    const bytes = this.#bytes(offset, HEADER_BYTES_MAX);
+    const end = bytes.indexOf(NEW_LINE);
+    if (end < 0 || bytes[0] !== 0x7b) return undefined;
+    const line = decoder.decode(bytes.subarray(0, end));
+    // Bytes that are no ASCII make another length, and are no header.
+    return line.length === end ? line : "";
+  }
+
+  #bytes(offset: number, length: number): Uint8Array {
+    const isLoaded = offset >= this.#from && offset + length <= this.#to;
+    if (!isLoaded && length > 0) this.#load(offset, length);
+    const start = offset - this.#from;
+    return this.#window.subarray(start, Math.min(start + length, this.#to - this.#from));
+  }
+
+  #load(offset: number, length: number): void {
+    const wanted = offset === 0 ? length : Math.max(WINDOW_BYTES, 2 * length);
+    if (this.#window.length < wanted) this.#window = new Uint8Array(wanted);
+    this.#from = offset;
+    this.#to = offset + this.#file.readAt(this.#window, offset);
+  }
+
+  #refusal(problem: string): JournalRefused {
+    const place: JournalPlace = { segment: segmentName(this.number), offset: 0 };
+    const advice = problem.startsWith("its format")
+      ? "It was written by a newer Tapeline: start that one"
+      : RESTORE_ADVICE;
+    return new JournalRefused(problem, advice, place);
+  }
+}
+
+function checkParts(batch: Batch): Found {
+  const { header, truth, market } = batch;
+  if (hashOf(truth) !== header.truthSha256) {
+    return { kind: "bad", problem: "a truth part must agree with its hash: was altered" };
+  }
+  if (!header.isMarketDropped && hashOf(market) !== header.marketSha256) {
+    return { kind: "bad", problem: "a market part must agree with its hash: was altered" };
+  }
+  return { kind: "batch", batch };
+}
+
+function hashOf(bytes: Uint8Array): string {
+  return bytes.length === 0 ? EMPTY_SHA256 : sha256(bytes);
+}

@@ -1,0 +1,116 @@
+/**
+ * The segments of a journal as a row: complete, in order, of one journal, from its anchor on.
+ *
+ * The anchor (`journal/anchor.json`) says where the journal begins since retention dropped its
+ * oldest segments; without one it begins at segment 1. Segments before the anchor are left-overs
+ * of a retention that was interrupted, and are ignored.
+ * @module
+ */
+import type { Disk } from "../ports.ts";
+import { genesisChain, type SegmentHeader, segmentName, segmentNumber, sha256 } from "./format.ts";
+import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
+import { SegmentReader } from "./segment_reader.ts";
+
+/** Where a journal begins. */
+export type JournalAnchor = SegmentHeader;
+
+const ANCHOR =
+  /^(\{"anchor":\{"journal_id":"([0-9a-f]{32})","segment":(\d{1,8}),"first_batch":(\d{1,15}),"first_seq":(\d{1,15}),"previous_chain":"([0-9a-f]{64})"\}),"check":"([0-9a-f]{64})"\}\n$/;
+
+/** Returns the path of the anchor. */
+export function anchorPath(directory: string): string {
+  return `${directory}/anchor.json`;
+}
+
+/** Returns the anchor's text. */
+export function encodeAnchor(anchor: JournalAnchor): string {
+  const text = `{"anchor":{"journal_id":"${anchor.journalId}","segment":${anchor.number},` +
+    `"first_batch":${anchor.firstBatch},"first_seq":${anchor.firstSeq},` +
+    `"previous_chain":"${anchor.previousChain}"}`;
+  return `${text},"check":"${sha256(text)}"}\n`;
+}
+
+/**
+ * Returns the headers of all segments, ascending; empty if the journal has none yet.
+ * @throws {JournalRefused} If one is missing, misplaced, altered or of another journal.
+ */
+export function listSegments(disk: Disk, directory: string): SegmentHeader[] {
+  if (!disk.exists(directory)) return [];
+  const anchor = readAnchor(disk, directory);
+  const first = anchor?.number ?? 1;
+  const numbers = disk.list(directory).map(segmentNumber)
+    .filter((number) => number !== undefined).filter((number) => number >= first);
+  const headers: SegmentHeader[] = [];
+  for (const number of numbers) {
+    const expected = first + headers.length;
+    if (number !== expected) throw missingSegment(expected, number);
+    const reader = new SegmentReader(disk, directory, number);
+    headers.push(reader.header);
+    reader.close();
+  }
+  checkFirst(headers, anchor);
+  headers.forEach((header) => checkSameJournal(header, headers[0]?.journalId));
+  return headers;
+}
+
+function missingSegment(expected: number, found: number): JournalRefused {
+  return new JournalRefused(
+    `segment ${segmentName(expected)} must be there: was missing before ${segmentName(found)}`,
+    RESTORE_ADVICE,
+    { segment: segmentName(expected) },
+  );
+}
+
+function checkFirst(headers: readonly SegmentHeader[], anchor: JournalAnchor | undefined): void {
+  const first = headers[0];
+  if (first === undefined) {
+    if (anchor !== undefined) throw missingSegment(anchor.number, anchor.number);
+    return;
+  }
+  const expected = anchor ?? {
+    journalId: first.journalId,
+    number: 1,
+    firstBatch: 1,
+    firstSeq: 1,
+    previousChain: genesisChain(first.journalId),
+  };
+  const agrees = first.journalId === expected.journalId &&
+    first.firstBatch === expected.firstBatch && first.firstSeq === expected.firstSeq &&
+    first.previousChain === expected.previousChain;
+  if (agrees) return;
+  throw new JournalRefused(
+    `the first segment must begin where the journal begins (batch ${expected.firstBatch}): ` +
+      `was batch ${first.firstBatch} after chain ${first.previousChain.slice(0, 16)}…`,
+    RESTORE_ADVICE,
+    { segment: segmentName(first.number), offset: 0 },
+  );
+}
+
+function checkSameJournal(header: SegmentHeader, journalId: string | undefined): void {
+  if (header.journalId === journalId) return;
+  throw new JournalRefused(
+    `all segments must be of journal ${journalId}: was of journal ${header.journalId}`,
+    RESTORE_ADVICE,
+    { segment: segmentName(header.number), offset: 0 },
+  );
+}
+
+function readAnchor(disk: Disk, directory: string): JournalAnchor | undefined {
+  const path = anchorPath(directory);
+  if (!disk.exists(path)) return undefined;
+  const file = disk.open(path, "read");
+  const bytes = new Uint8Array(1024);
+  const text = new TextDecoder().decode(bytes.subarray(0, file.readAt(bytes, 0)));
+  file.close();
+  const match = ANCHOR.exec(text);
+  if (match === null || sha256(match[1] ?? "") !== match[7]) {
+    throw new JournalRefused("journal/anchor.json must be intact: was altered", RESTORE_ADVICE);
+  }
+  return {
+    journalId: match[2] ?? "",
+    number: Number(match[3]),
+    firstBatch: Number(match[4]),
+    firstSeq: Number(match[5]),
+    previousChain: match[6] ?? "",
+  };
+}

@@ -1,0 +1,31 @@
+/**
+ * `Database` over the runtime's SQLite. WAL and shared locking, so that other processes query the
+ * file while it is written. NORMAL: a power cut may lose the last commits, which are made again from
+ * the journal, but never damages the file.
+ * @module
+ */
+import { DatabaseSync } from "node:sqlite";
+import type { Database, SqlRow, SqlValue } from "./database.ts";
+
+const BUSY_MS = 5000;
+
+/** Opens an SQLite file. */
+export function openSqlite(path: string, access: "write" | "read"): Database {
+  const database = new DatabaseSync(path, { readOnly: access === "read", timeout: BUSY_MS });
+  if (access === "write") database.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
+  return wrap(database);
+}
+
+function wrap(database: DatabaseSync): Database {
+  return {
+    exec: (sql) => database.exec(sql),
+    prepare: (sql) => {
+      const statement = database.prepare(sql);
+      return {
+        run: (...values: SqlValue[]) => void statement.run(...values),
+        all: (...values: SqlValue[]) => statement.all(...values) as SqlRow[],
+      };
+    },
+    close: () => database.close(),
+  };
+}

@@ -1,0 +1,152 @@
+/**
+ * The journal's Worker: takes batches from the ring, writes them, says how far it is.
+ *
+ * It may block its thread on the ring, so it is told everything through the ring and never through
+ * messages. After a failure it reads no further: nothing after it becomes durable.
+ * @module
+ */
+import type { Ports, WorkerScope } from "../ports.ts";
+import { HEADER_BYTES_MAX } from "./format.ts";
+import { CELL, type RingMemory, RingReader } from "./ring.ts";
+import { parseRingRecord, RECORD_BYTES, type RingRecord } from "./ring_record.ts";
+import {
+  type BatchPosition,
+  type JournalTail,
+  JournalWriter,
+  type SegmentSettings,
+} from "./writer.ts";
+
+/** Rows of the table of positions; more batches than this are never under way at once. */
+export const POSITION_ROWS = 64;
+/** Numbers in a row: batch, segment, offset, bytes. */
+export const POSITION_COLUMNS = 4;
+
+/** What the Worker is started with. */
+export type JournalWorkerInit = {
+  readonly memory: RingMemory;
+  /** Row `batch % POSITION_ROWS` says where a durable batch is. */
+  readonly positions: Float64Array<SharedArrayBuffer>;
+  readonly start: { stateDirectory: string; engineVersion: string; tail: JournalTail };
+  readonly settings: SegmentSettings;
+};
+
+/** What the Worker says. */
+export type JournalWorkerMessage =
+  | { readonly kind: "stopped" }
+  | { readonly kind: "failed"; readonly sentence: string };
+
+/** Worker entry `journal`. */
+export function runJournalWorker(
+  scope: WorkerScope,
+  ports: Pick<Ports, "disk" | "signals" | "clock">,
+  init: unknown,
+): void {
+  const { memory } = init as JournalWorkerInit;
+  let loop: CommitLoop | undefined;
+  ports.signals.watch(memory.cells, CELL.head, () => {
+    try {
+      loop ??= new CommitLoop(ports, init as JournalWorkerInit);
+      if (loop.run()) return true;
+      post(scope, { kind: "stopped" });
+    } catch (error) {
+      post(scope, { kind: "failed", sentence: failureSentence(error) });
+    }
+    return false;
+  });
+}
+
+function post(scope: WorkerScope, message: JournalWorkerMessage): void {
+  scope.post(message);
+}
+
+function failureSentence(error: unknown): string {
+  const reason = error instanceof Error ? error.message : String(error);
+  return `Cannot write the journal: every write and sync must succeed: was ${reason}. ` +
+    "Nothing after the last durable batch has been acknowledged; free space or replace the disk, " +
+    "then start again";
+}
+
+class CommitLoop {
+  readonly #ports: Pick<Ports, "disk" | "signals" | "clock">;
+  readonly #init: JournalWorkerInit;
+  readonly #ring: RingReader;
+  readonly #writer: JournalWriter;
+  readonly #head = new Uint8Array(RECORD_BYTES);
+  #headBytes = 0;
+  #record: RingRecord | undefined;
+  #buffer = new Uint8Array(1 << 16);
+  #bufferBytes = HEADER_BYTES_MAX;
+
+  constructor(ports: Pick<Ports, "disk" | "signals" | "clock">, init: JournalWorkerInit) {
+    this.#ports = ports;
+    this.#init = init;
+    this.#ring = new RingReader(init.memory);
+    this.#writer = new JournalWriter(ports.disk, init.start, init.settings);
+  }
+
+  /** Takes what is in the ring; false when told to stop. */
+  run(): boolean {
+    for (;;) {
+      const record = this.#nextRecord();
+      if (record === undefined) {
+        this.#writer.prepare();
+        return true;
+      }
+      if (record.kind === "stop") {
+        this.#writer.close();
+        return false;
+      }
+      this.#commit(record);
+    }
+  }
+
+  /** The next record with all its parts in the buffer, or undefined while it is not whole. */
+  #nextRecord(): RingRecord | undefined {
+    if (this.#record === undefined) {
+      this.#headBytes += this.#ring.read(this.#head.subarray(this.#headBytes));
+      if (this.#headBytes < RECORD_BYTES) return undefined;
+      this.#record = parseRingRecord(this.#head);
+      this.#reserve(HEADER_BYTES_MAX + this.#record.truthBytes + this.#record.marketBytes);
+    }
+    const record = this.#record;
+    const end = HEADER_BYTES_MAX + record.truthBytes + record.marketBytes;
+    const count = this.#ring.read(this.#buffer.subarray(this.#bufferBytes, end));
+    this.#bufferBytes += count;
+    if (this.#bufferBytes < end) {
+      // A batch larger than the ring comes in pieces: the writer waits for room.
+      if (count > 0) this.#progress();
+      return undefined;
+    }
+    this.#record = undefined;
+    this.#headBytes = 0;
+    this.#bufferBytes = HEADER_BYTES_MAX;
+    return record;
+  }
+
+  #reserve(bytes: number): void {
+    if (this.#buffer.length < bytes) this.#buffer = new Uint8Array(2 * bytes);
+  }
+
+  #commit(record: RingRecord): void {
+    const position = this.#writer.commit({ ...record, buffer: this.#buffer });
+    this.#publish(position);
+    this.#writer.mark(this.#ports.clock.monotonicUs());
+  }
+
+  #publish(position: BatchPosition): void {
+    const row = (position.batch % POSITION_ROWS) * POSITION_COLUMNS;
+    const { positions, memory } = this.#init;
+    positions[row] = position.batch;
+    positions[row + 1] = position.segment;
+    positions[row + 2] = position.offset;
+    positions[row + 3] = position.bytes;
+    Atomics.add(memory.cells, CELL.durable, 1);
+    this.#progress();
+  }
+
+  #progress(): void {
+    const { cells } = this.#init.memory;
+    Atomics.add(cells, CELL.progress, 1);
+    this.#ports.signals.notify(cells, CELL.progress);
+  }
+}

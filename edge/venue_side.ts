@@ -1,0 +1,107 @@
+/**
+ * Everything on the venues' side of the daemon: a feed for each simulated venue, a link to each
+ * venue outside the timeline.
+ * @module
+ */
+import type { Draft } from "../core/event.ts";
+import type { Instrument } from "../core/instrument.ts";
+import type { VenueId } from "../core/numbers.ts";
+import { type DeclaredVenue, feedSourceOf } from "../config/mod.ts";
+import type { EngineClock } from "./engine_clock.ts";
+import { FeedLink } from "./feed_link.ts";
+import type { FeedInit } from "./feeds/feed.ts";
+import type { Ingress, QueueOptions } from "./ingress.ts";
+import type { Ports } from "./ports.ts";
+import type { ReleasedCommand } from "./venues/adapter.ts";
+import { VenueLink } from "./venues/link.ts";
+
+type Queue = Omit<QueueOptions, "name">;
+
+export type VenueSideOptions = {
+  /** With the journal's numbers. */
+  readonly venues: readonly DeclaredVenue[];
+  readonly ports: Pick<Ports, "workers" | "timers" | "log">;
+  readonly ingress: Ingress;
+  readonly clock: EngineClock;
+  readonly clOrdIdPrefix: string;
+  readonly queues: { readonly marketData: Queue; readonly brokerReports: Queue };
+  /** For what the daemon itself says of a venue. */
+  readonly offer: (draft: Draft) => void;
+};
+
+/** The feeds and links of a daemon. */
+export class VenueSide {
+  readonly #options: VenueSideOptions;
+  readonly #feeds: FeedLink[] = [];
+  readonly #links = new Map<VenueId, VenueLink>();
+
+  constructor(options: VenueSideOptions) {
+    this.#options = options;
+    for (const venue of options.venues) this.#add(venue);
+  }
+
+  /** Starts all Workers; a venue is `up` when its feed or adapter says so. */
+  start(): void {
+    for (const feed of this.#feeds) feed.start();
+    for (const link of this.#links.values()) link.start();
+  }
+
+  /** Hands a released command to its venue. */
+  send(released: ReleasedCommand): void {
+    this.#links.get(released.command.venue)?.send(released);
+  }
+
+  /** Best effort, from memory: every venue is asked to cancel what rests. */
+  cancelAll(): void {
+    for (const link of this.#links.values()) link.cancelAll();
+  }
+
+  stop(): void {
+    for (const feed of this.#feeds) feed.stop();
+    for (const link of this.#links.values()) link.stop();
+  }
+
+  #add(venue: DeclaredVenue): void {
+    const { ports, ingress, clock, queues, clOrdIdPrefix } = this.#options;
+    const { declaration } = venue;
+    const instruments = venue.instruments.map(({ instrument }) => instrument);
+    if (declaration.simulation !== null) return this.#addFeed(venue, instruments);
+    this.#say(declaration.id, "down");
+    const link = new VenueLink({
+      init: {
+        adapter: venue.adapter,
+        declaration,
+        instruments,
+        clOrdIdPrefix,
+        options: venue.options,
+      },
+      ingress,
+      queueMax: queues.brokerReports.max,
+      clock,
+      ports,
+    });
+    this.#links.set(declaration.id, link);
+  }
+
+  #addFeed(venue: DeclaredVenue, instruments: readonly Instrument[]): void {
+    const { ports, ingress, clock, queues } = this.#options;
+    const feed = feedSourceOf(venue);
+    if (feed === undefined) return this.#say(venue.declaration.id, "up");
+    const { id, name } = venue.declaration;
+    const init: FeedInit = { venue: id, instruments, feed };
+    const link = { init, venue: { id, name }, instruments };
+    this.#feeds.push(new FeedLink({ ...link, ingress, queue: queues.marketData, clock, ports }));
+  }
+
+  #say(venue: VenueId, status: "up" | "down"): void {
+    this.#options.offer({
+      eventTime: this.#options.clock.nowUs(),
+      source: "control",
+      venue,
+      instrument: null,
+      eventType: "VenueStatusChanged",
+      payload: { status, reason: "the daemon has started" },
+      idempotencyKey: null,
+    });
+  }
+}

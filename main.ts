@@ -1,0 +1,98 @@
+/**
+ * Entry of the program: the command line over production ports, and the life of the process.
+ *
+ * 1. the command line decides what is asked
+ * 2. `run` starts the daemon and says on stdout where it listens
+ * 3. SIGTERM and SIGINT stop it in order, a second one at once
+ * 4. however it ends, there is an exit code and a sentence
+ * @module
+ */
+import type { Capabilities } from "./core/instrument.ts";
+import { PAPER_CAPABILITIES } from "./core/simulator/mod.ts";
+import { declareVenues, PAPER_ADAPTER } from "./config/mod.ts";
+import type { RunOptions } from "./edge/cli/actions.ts";
+import { runCommandLine } from "./edge/cli/command_line.ts";
+import { denoTerminal } from "./edge/cli/deno_terminal.ts";
+import { greeting } from "./edge/cli/greeting.ts";
+import { DeclarationError } from "./edge/declarations.ts";
+import { processLog } from "./edge/deno_log.ts";
+import { mainPorts } from "./edge/deno_ports.ts";
+import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
+import { JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/mod.ts";
+import { journalTools } from "./edge/cli/journal_tools.ts";
+import { type DaemonOptions, type End, startDaemon } from "./daemon.ts";
+import { VERSION } from "./version.ts";
+
+/** What a build of the program brings along. */
+export type Product = {
+  /** Module that its Workers run. */
+  readonly workersModule: URL;
+  /** Capabilities of its venue adapters, by the name that configuration uses. */
+  readonly adapters: ReadonlyMap<string, Capabilities>;
+  /** In place of the journal on disk; for measurements only. */
+  readonly openJournal?: DaemonOptions["openJournal"];
+};
+
+/** Capture formats that the feeds read. */
+const CAPTURE_FORMATS = ["binance"];
+
+/** Longest wait for the last log lines. */
+const LOG_FLUSH_MS = 1000;
+
+/** Carries out a command line; returns the exit code. */
+export function tapeline(args: readonly string[], product: Product): Promise<ExitCode> {
+  const actions = {
+    version: VERSION,
+    registry: { adapters: [...product.adapters.keys()], captureFormats: CAPTURE_FORMATS },
+    journal: journalTools(),
+    run: (options: RunOptions) => run(options, product),
+    exitCodeOf,
+  };
+  return runCommandLine(args, actions, denoTerminal());
+}
+
+async function run(
+  { configuration, stateDirectory }: RunOptions,
+  product: Product,
+): Promise<ExitCode> {
+  const log = processLog({
+    level: configuration.log.level,
+    sink: (bytes) => Deno.stderr.write(bytes),
+  });
+  const terminal = denoTerminal();
+  const capabilities = new Map([[PAPER_ADAPTER, PAPER_CAPABILITIES], ...product.adapters]);
+  const ended = Promise.withResolvers<End>();
+  const daemon = startDaemon({
+    ports: mainPorts({ log, workersModule: product.workersModule }),
+    configuration,
+    stateDirectory,
+    venues: declareVenues(configuration, capabilities),
+    onListening: (listening) => {
+      terminal.out(JSON.stringify(listening));
+      for (const line of greeting(listening, configuration)) terminal.out(line);
+    },
+    onEnd: ended.resolve,
+    ...(product.openJournal === undefined ? {} : { openJournal: product.openJournal }),
+  });
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    Deno.addSignalListener(signal, () => daemon.stop(signal));
+  }
+  const { code, sentence } = await ended.promise;
+  log.write(code === EXIT.ok ? "info" : "alarm", "ended", { code, sentence });
+  await log.flush(LOG_FLUSH_MS);
+  return code;
+}
+
+/** The exit code of a refusal that is not a fault of the program. */
+function exitCodeOf(error: Error): ExitCode | undefined {
+  if (error instanceof JournalRefused) return EXIT.journalRefused;
+  if (error instanceof StateLocked) return EXIT.stateLocked;
+  if (error instanceof DeclarationError) return EXIT.configuration;
+  if (error instanceof PoisonEvent) return EXIT.internal;
+  return undefined;
+}
+
+if (import.meta.main) {
+  const workersModule = new URL("./workers.ts", import.meta.url);
+  Deno.exit(await tapeline(Deno.args, { workersModule, adapters: new Map() }));
+}

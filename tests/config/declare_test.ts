@@ -1,0 +1,148 @@
+/**
+ * From configuration to declarations, and to the canonical text of the journal.
+ *
+ * Proves R-CORE-5 in part: the same configuration gives the same declarations and digest.
+ * @module
+ */
+import {
+  deepStrictEqual,
+  doesNotMatch,
+  match,
+  notStrictEqual,
+  strictEqual,
+  throws,
+} from "node:assert/strict";
+import {
+  canonicalConfiguration,
+  type Configuration,
+  configurationDigest,
+  declarationsOf,
+  declareVenues,
+  defaultStateDirectory,
+  feedSourceOf,
+  PAPER_DEFAULT,
+  parseConfiguration,
+  withOverrides,
+} from "../../config/mod.ts";
+import type { Capabilities } from "../../core/instrument.ts";
+
+const registry = { adapters: ["test"], captureFormats: [], fileExists: () => false };
+const configuration = parseConfiguration(PAPER_DEFAULT, registry);
+const capabilities: Capabilities = {
+  ordTypes: ["Limit"],
+  timeInForce: ["GTC"],
+  postOnly: true,
+  reduceOnly: true,
+  replace: "native",
+  clientOrderId: "unique",
+  lookupByClientOrderId: true,
+  cancelAll: false,
+  batchMax: 1,
+  deadMan: false,
+  orderStream: true,
+  fillsReplay: true,
+  book: "depth",
+  trades: true,
+  queueSignals: false,
+  assetClass: "spot",
+  fillsProvisional: false,
+  tradingModes: ["paper"],
+  params: [],
+  absenceProofMs: 0,
+};
+const known = new Map([["paper", capabilities]]);
+
+Deno.test("declareVenues() numbers venues and instruments in file order and counts quanta", () => {
+  const [paper, ...rest] = declareVenues(configuration, known);
+  deepStrictEqual(rest, []);
+  strictEqual(paper?.declaration.name, "paper");
+  strictEqual(paper.declaration.simulation?.orderLatencyUs, 2000);
+  deepStrictEqual(paper.balances[0], { currency: "USDT", total: "1000000" });
+  const [bitcoin, ether] = paper.instruments;
+  strictEqual(ether?.instrument.id, 1);
+  strictEqual(bitcoin?.instrument.name, "paper:BTC/USDT");
+  deepStrictEqual(bitcoin.instrument.priceRule, {
+    scale: 2,
+    ticks: [{ fromQuanta: 0, stepQuanta: 1 }],
+  });
+  deepStrictEqual(bitcoin.instrument.qtyRule, {
+    scale: 4,
+    stepQuanta: 1,
+    minQuanta: 1,
+    maxQuanta: null,
+  });
+  strictEqual(bitcoin.limits.maxOrderQty, 50_000);
+});
+
+Deno.test("declarationsOf() lists the declarations of all venues with the ids of their venues", () => {
+  const { venues, instruments, balances } = declarationsOf(declareVenues(configuration, known));
+  deepStrictEqual(venues.map(({ id }) => id), [0]);
+  deepStrictEqual(instruments.map(({ instrument }) => instrument.id), [0, 1]);
+  deepStrictEqual(balances[2], { venue: 0, currency: "ETH", total: "200" });
+});
+
+function feedOf(feed: string): unknown {
+  const text = PAPER_DEFAULT.text.replace("{ kind: generator, seed: 1 }", feed);
+  const registered = { adapters: [], captureFormats: ["lines"], fileExists: () => true };
+  const read = parseConfiguration({ ...PAPER_DEFAULT, text }, registered);
+  return declareVenues(read, known).map(feedSourceOf)[0];
+}
+
+Deno.test("feedSourceOf() gives a feed's Worker its source, and nothing where a client is the source", () => {
+  const startPrices = { "BTC/USDT": "60000", "ETH/USDT": "3000" };
+  deepStrictEqual(feedOf("{ kind: generator, seed: 7 }"), {
+    kind: "generator",
+    seed: 7,
+    startPrices,
+  });
+  const capture = { kind: "capture", files: ["a.gz"], format: "lines", speed: 10 };
+  deepStrictEqual(feedOf("{ kind: capture, files: [a.gz], format: lines, speed: 10 }"), capture);
+  const expect = "{ depth_messages: 3, first_update_id: 1, last_update_id: 9 }";
+  deepStrictEqual(
+    feedOf(`{ kind: capture, files: [a.gz], format: lines, speed: 10, expect: ${expect} }`),
+    { ...capture, expect: { depthMessages: 3, firstUpdateId: 1, lastUpdateId: 9 } },
+  );
+  strictEqual(feedOf("{ kind: client }"), undefined);
+});
+
+Deno.test("declareVenues() counts a session's end in microseconds of the day", () => {
+  const text = PAPER_DEFAULT.text.replace("base: BTC", 'base: BTC\n        session_end: "16:30"');
+  const [paper] = declareVenues(parseConfiguration({ ...PAPER_DEFAULT, text }, registry), known);
+  strictEqual(paper?.instruments[0]?.instrument.sessionEndUs, 59_400_000_000);
+});
+
+Deno.test("declareVenues() throws for an adapter without capabilities", () => {
+  throws(() => declareVenues(configuration, new Map()), /adapter must be known: was paper/);
+});
+
+Deno.test("canonicalConfiguration() is the same text whatever the order of keys and the place of state", () => {
+  const text = PAPER_DEFAULT.text.replace("mode: paper\n", "") + "log: {}\nmode: paper\n";
+  const other = parseConfiguration({ ...PAPER_DEFAULT, text }, registry);
+  strictEqual(canonicalConfiguration(other), canonicalConfiguration(configuration));
+  const elsewhere = withOverrides(other, { port: undefined, stateDirectory: "/elsewhere" });
+  strictEqual(configurationDigest(elsewhere), configurationDigest(configuration));
+  match(configurationDigest(configuration), /^[0-9a-f]{64}$/);
+});
+
+Deno.test("canonicalConfiguration() changes with a value but never shows a secret", () => {
+  const changed = withOverrides(configuration, { port: 1, stateDirectory: undefined });
+  notStrictEqual(configurationDigest(changed), configurationDigest(configuration));
+  const [paper] = configuration.venues;
+  if (paper === undefined) throw new Error("the paper default has a venue");
+  const options = { apiKey: "hush", nested: { client_secret: "hush", url: "shown" } };
+  const secretive: Configuration = { ...configuration, venues: [{ ...paper, options }] };
+  doesNotMatch(canonicalConfiguration(secretive), /hush/);
+  match(canonicalConfiguration(secretive), /shown/);
+});
+
+const homes: readonly (readonly [Record<string, string>, string | undefined])[] = [
+  [{ XDG_STATE_HOME: "/s", HOME: "/h" }, "/s/tapeline"],
+  [{ XDG_STATE_HOME: "relative", HOME: "/h" }, "/h/.local/state/tapeline"],
+  [{ HOME: "/h" }, "/h/.local/state/tapeline"],
+  [{}, undefined],
+];
+for (const [variables, expected] of homes) {
+  Deno.test(`defaultStateDirectory() gives ${expected} for ${JSON.stringify(variables)}`, () => {
+    strictEqual(defaultStateDirectory((name) => variables[name]), expected);
+  });
+}

@@ -1,0 +1,267 @@
+/**
+ * Reading a configuration: what it becomes, and every problem at once with its place.
+ *
+ * Proves R-OPS-2: checked with exact file, line and path in each error.
+ * @module
+ */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import {
+  type Configuration,
+  ConfigurationRefused,
+  PAPER_DEFAULT,
+  parseConfiguration,
+  problemLine,
+  type Registry,
+  withOverrides,
+} from "../../config/mod.ts";
+
+const registry: Registry = {
+  adapters: ["test"],
+  captureFormats: ["lines"],
+  fileExists: (path) => path.endsWith("there.gz"),
+};
+
+function read(text: string): Configuration {
+  return parseConfiguration({ file: "c.yaml", text, directory: "etc" }, registry);
+}
+
+function problemsOf(text: string): string[] {
+  try {
+    read(text);
+  } catch (error) {
+    if (error instanceof ConfigurationRefused) return error.problems.map(problemLine);
+    throw error;
+  }
+  return [];
+}
+
+/** A venue that is right, with lines put in where the test needs them. */
+function venue(lines: { readonly venue?: string; readonly instrument?: string } = {}): string {
+  return `venues:
+  - name: paper
+    exchange: paper
+${lines.venue ?? ""}    instruments:
+      - symbol: A/B
+        base: A
+        quote: B
+        start_price: 10
+${
+    lines.instrument ?? '        price: { quantum: "0.01" }\n        quantity: { quantum: "0.1" }\n'
+  }`;
+}
+
+Deno.test("parseConfiguration() fills in every default of the built-in paper configuration", () => {
+  const configuration = parseConfiguration(PAPER_DEFAULT, registry);
+  strictEqual(configuration.mode, "paper");
+  strictEqual(configuration.wire.port, 7411);
+  strictEqual(configuration.queues.marketData.policy, "block");
+  const [paper] = configuration.venues;
+  strictEqual(paper?.simulation?.orderLatencyUs, 2000);
+  const [bitcoin, ether] = paper.instruments;
+  deepStrictEqual(bitcoin?.price.ticks, [{ from: "0", step: "0.01" }]);
+  deepStrictEqual(ether?.quantity, { quantum: "0.001", step: "0.001", min: "0.001", max: null });
+});
+
+Deno.test("parseConfiguration() derives feed and simulation from the adapter", () => {
+  const [paper] = read(venue()).venues;
+  deepStrictEqual(paper?.feed, { kind: "generator", seed: 1 });
+  strictEqual(paper.simulation?.takerFeePpm, 500);
+  const [outside] = read(venue({ venue: "    adapter: test\n" })).venues;
+  deepStrictEqual(outside?.feed, { kind: "adapter" });
+  strictEqual(outside.simulation, null);
+});
+
+Deno.test("parseConfiguration() takes unquoted decimals by value and makes them canonical", () => {
+  const [paper] = read(venue({
+    instrument:
+      "        price: { quantum: 0.010 }\n        quantity: { quantum: 1.0, max: 5.00 }\n",
+  })).venues;
+  strictEqual(paper?.instruments[0]?.price.quantum, "0.01");
+  strictEqual(paper.instruments[0].quantity.max, "5");
+});
+
+Deno.test("parseConfiguration() leaves the keys of an adapter's options as they are", () => {
+  const [outside] =
+    read(venue({ venue: "    adapter: test\n    options: { base_url: x }\n" })).venues;
+  deepStrictEqual(outside?.options, { base_url: "x" });
+});
+
+Deno.test("parseConfiguration() resolves capture files against the file's own directory", () => {
+  const feed = "    feed: { kind: capture, files: [there.gz, /a/there.gz], format: lines }\n";
+  const [paper] = read(venue({ venue: feed })).venues;
+  deepStrictEqual(paper?.feed.kind === "capture" && paper.feed.files, [
+    "etc/there.gz",
+    "/a/there.gz",
+  ]);
+});
+
+Deno.test("withOverrides() changes only what the command line gave", () => {
+  const before = parseConfiguration(PAPER_DEFAULT, registry);
+  const changed = withOverrides(before, { port: 0, stateDirectory: undefined });
+  strictEqual(changed.wire.port, 0);
+  strictEqual(changed.state.directory, null);
+  deepStrictEqual({ ...changed, wire: before.wire }, before);
+});
+
+Deno.test("parseConfiguration() lists everything that is wrong at once, in the order of the file", () => {
+  const text = `mode: live
+wire:
+  prot: 7411
+  heartbeat_ms: soon
+  host: 0.0.0.0
+logg: {}
+${
+    venue({
+      venue: "    balances: [{ currency: B, total: 1 }, { currency: B, total: -1 }]\n",
+      instrument: `        price: { quantum: "0.05" }
+        quantity: { quantum: "0.1", step: "0.25" }
+      - symbol: A/B
+`,
+    })
+  }  - name: paper
+`;
+  deepStrictEqual(problemsOf(text), [
+    'c.yaml:1:7: mode: must be paper, the only mode of this version: was "live"',
+    "c.yaml:3:3: wire.prot: is no key of the configuration: did you mean port?",
+    'c.yaml:4:17: wire.heartbeat_ms: must be a whole number from 100 to 60000: was "soon"',
+    "c.yaml:5:9: wire.host: must be 127.0.0.1 or ::1, since orders never cross a network: " +
+    'was "0.0.0.0"',
+    "c.yaml:6:1: logg: is no key of the configuration: did you mean log?",
+    "c.yaml:10:55: venues[0].balances[1].currency: must differ from every other balance's: " +
+    'was "B", as in number 1 of the list',
+    'c.yaml:10:65: venues[0].balances[1].total: must be a decimal of 0 or more, such as "0.01" ' +
+    "(in quotes if it has more than 15 digits): was -1",
+    'c.yaml:16:27: venues[0].instruments[0].price.quantum: must be 1, 0.1, 0.01 … down to 15 decimals: was "0.05"',
+    'c.yaml:17:43: venues[0].instruments[0].quantity.step: must be a multiple of the quantum 0.1, and below 2^53 of them: was "0.25"',
+    ...["base", "price", "quantity", "quote"].map((key) =>
+      `c.yaml:18:9: venues[0].instruments[1].${key}: is missing: ${
+        {
+          base: 'it must be a name of 1 to 16 letters, digits, ".", "_" or "-"',
+          quote: 'it must be a name of 1 to 16 letters, digits, ".", "_" or "-"',
+          price: "it must be a map of keys and values",
+          quantity: "it must be a map of keys and values",
+        }[key]
+      }`
+    ),
+    "c.yaml:18:17: venues[0].instruments[1].symbol: must differ from every other instrument's: " +
+    'was "A/B", as in number 1 of the list',
+    'c.yaml:19:5: venues[1].exchange: is missing: it must be a name of 1 to 32 letters, digits, ".", "_" or "-"',
+    "c.yaml:19:5: venues[1].instruments: is missing: it must be a list",
+    'c.yaml:19:11: venues[1].name: must differ from every other venue\'s: was "paper", ' +
+    "as in number 1 of the list",
+  ]);
+});
+
+const refused: readonly (readonly [string, string, RegExp])[] = [
+  ["broken YAML", "wire: {port: 1\nlog: x", /^c\.yaml:2:\d+: must be YAML: was/],
+  ["a tab as indentation", "wire:\n\tport: 1\n", /^c\.yaml:2:1: must be YAML/],
+  ["a key given twice", `mode: paper\nmode: paper\n${venue()}`, /^c\.yaml:2:1: .*each key once/],
+  ["an empty file", "", /^c\.yaml:1:1: venues: is missing: it must be a list/],
+  ["a list at the top", "- a", /^c\.yaml:1:1: must be a map of keys and values: was \["a"\]/],
+  ["an alias without anchor", "wire: *nothing", /^c\.yaml:1:1: .*no anchor: was Unresolved alias/],
+  ["a venue without instruments", "venues: [{name: a, exchange: b, instruments: []}]", /one instr/],
+  ["an adapter nobody registered", venue({ venue: "    adapter: tset\n" }), /paper, test\): was/],
+  [
+    "a simulation of a venue outside",
+    venue({ venue: "    adapter: test\n    simulation: {}\n" }),
+    /^c\.yaml:5:5: venues\[0\]\.simulation: must be left out/,
+  ],
+  [
+    "the adapter's feed for paper",
+    venue({ venue: "    feed: {kind: adapter}\n" }),
+    /paper has no feed/,
+  ],
+  ["an unknown feed", venue({ venue: "    feed: {kind: x}\n" }), /kind is generator, capture/],
+  [
+    "a capture whose file and format are not there",
+    venue({ venue: "    feed: {kind: capture, files: [gone.gz], format: x}\n" }),
+    /files\[0\]: must be a file that can be read: was "gone\.gz".*format.*\(lines\): was "x"/s,
+  ],
+  [
+    "a policy that could lose an intent",
+    `queues: {intents: {policy: drop}}\n${venue()}`,
+    /must be block, since an intent is never dropped: was "drop"/,
+  ],
+  [
+    "more quanta than an integer holds",
+    venue({
+      instrument:
+        '        price: { quantum: "0.01" }\n        quantity: { quantum: "0.00000001", max: "100000000" }\n',
+    }),
+    /quantity\.max: must be a multiple of the quantum 0\.00000001, and below 2\^53 of them/,
+  ],
+  [
+    "ticks that do not ascend",
+    venue({
+      instrument:
+        '        price: { quantum: "1", ticks: [{from: 5, step: 1}, {from: 5, step: 1}] }\n        quantity: { quantum: 1 }\n',
+    }),
+    /ticks\[1\]\.from: must be above the row before it/,
+  ],
+  [
+    "a largest quantity below the least",
+    venue({
+      instrument:
+        "        price: { quantum: 1 }\n        quantity: { quantum: 1, min: 5, max: 4 }\n",
+    }),
+    /quantity\.max: must be at least quantity\.min, which is 5: was 4/,
+  ],
+  [
+    "a least quantity off the step",
+    venue({
+      instrument:
+        "        price: { quantum: 1 }\n        quantity: { quantum: 1, step: 2, min: 3 }\n",
+    }),
+    /quantity\.min: must be a multiple of quantity\.step, which is 2: was 3/,
+  ],
+  [
+    "a decimal with an exponent",
+    venue({ instrument: "        price: { quantum: 1e-9 }\n        quantity: { quantum: 1 }\n" }),
+    /price\.quantum: must be a decimal above 0/,
+  ],
+  ["a speed of 0", venue({ venue: "    feed: {kind: capture, speed: 0}\n" }), /realtime, fastest/],
+  [
+    "a ring that is no power of two",
+    `journal: {ring_bytes: 1048577}\n${venue()}`,
+    /a power of two/,
+  ],
+  ["a prototype as a key", `__proto__: {}\n${venue()}`, /__proto__: is no key/],
+  ["a colon in a symbol", venue().replace("A/B", "A:B"), /symbol without blanks or ":": was "A:B"/],
+];
+
+for (const [what, text, expected] of refused) {
+  Deno.test(`parseConfiguration() refuses ${what}`, () => {
+    match(problemsOf(text).join("\n"), expected);
+  });
+}
+
+Deno.test("parseConfiguration() stops aliases that multiply", () => {
+  const levels = Array.from(
+    { length: 9 },
+    (_, level) => `a${level + 1}: &a${level + 1} [${`*a${level}, `.repeat(9)}]`,
+  );
+  match(problemsOf(`a0: &a0 [x]\n${levels.join("\n")}`).join("\n"), /aliases that multiply/);
+});
+
+Deno.test("parseConfiguration() ends in a configuration or in problems with places for any text", () => {
+  const lines = PAPER_DEFAULT.text.split("\n");
+  const mutation = fc.record({
+    line: fc.nat({ max: lines.length - 1 }),
+    with: fc.oneof(fc.constant(""), fc.string({ maxLength: 20 }), fc.constantFrom(...lines)),
+  });
+  fc.assert(
+    fc.property(fc.array(mutation, { maxLength: 3 }), (mutations) => {
+      const mutated = [...lines];
+      for (const { line, with: text } of mutations) mutated[line] = text;
+      try {
+        parseConfiguration({ ...PAPER_DEFAULT, text: mutated.join("\n") }, registry);
+      } catch (error) {
+        if (!(error instanceof ConfigurationRefused)) throw error;
+        ok(error.problems.length > 0);
+        ok(error.problems.every(({ line, column, text }) => line > 0 && column > 0 && text !== ""));
+      }
+    }),
+    { numRuns: 300 },
+  );
+});

@@ -1,0 +1,236 @@
+/**
+ * The command line: what each command calls, what it prints, and how it ends.
+ *
+ * Proves R-OPS-2 (the daemon does not start on a bad configuration) and the exit codes.
+ * @module
+ */
+import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
+import type { Actions, RunOptions } from "../../../edge/cli/actions.ts";
+import { runCommandLine } from "../../../edge/cli/command_line.ts";
+import { EXIT } from "../../../edge/exit_codes.ts";
+
+class Locked extends Error {}
+
+/** One command line with everything it did. */
+class Session {
+  readonly out: string[] = [];
+  readonly error: string[] = [];
+  readonly calls: unknown[] = [];
+  readonly runs: RunOptions[] = [];
+  verifyOk = true;
+  runError: Error | undefined;
+
+  run(...args: string[]): Promise<number> {
+    return runCommandLine(args, this.#actions(), {
+      out: (line) => this.out.push(line),
+      error: (line) => this.error.push(line),
+      environment: (name) => name === "HOME" ? "/h" : undefined,
+    });
+  }
+
+  #actions(): Actions {
+    const call = (...of: unknown[]): void => void this.calls.push(of);
+    const figures = { segments: 1, batches: 2, first_seq: 1, last_seq: 9 };
+    return {
+      version: "tapeline 0.0.0",
+      registry: { adapters: [], captureFormats: [] },
+      run: (options) => {
+        this.runs.push(options);
+        if (this.runError !== undefined) throw this.runError;
+        return EXIT.ok;
+      },
+      exitCodeOf: (error) => error instanceof Locked ? EXIT.stateLocked : undefined,
+      journal: {
+        verify: (directory) => {
+          call("verify", directory);
+          const found = { ...figures, truth_bytes: 10, market_bytes: 0 };
+          return this.verifyOk ? { ok: true, ...found } : { ok: false, ...found, problem: "bad 7" };
+        },
+        stat: (directory) => {
+          call("stat", directory);
+          return {
+            events: 9,
+            first_time_us: null,
+            events_by_type: { NoOp: 9 },
+            versions: ["1", "2"],
+          };
+        },
+        dump: (directory, options, print) => {
+          call("dump", directory, options);
+          print("{}");
+        },
+        export: (directory, options) => call("export", directory, options),
+        sql: (directory, query) => call("sql", directory, query),
+        quarantine: (directory, of) => {
+          call("quarantine", directory, of);
+          return "Set aside.";
+        },
+      },
+    };
+  }
+}
+
+Deno.test("run without a file uses the paper default, the default state directory and its port", async () => {
+  const session = new Session();
+  strictEqual(await session.run("run"), EXIT.ok);
+  const [options] = session.runs;
+  strictEqual(options?.stateDirectory, "/h/.local/state/tapeline");
+  strictEqual(options.configuration.wire.port, 7411);
+});
+
+Deno.test("run --state-dir and --port go before the configuration", async () => {
+  const session = new Session();
+  strictEqual(await session.run("run", "--state-dir", "/s", "--port", "0"), EXIT.ok);
+  const [options] = session.runs;
+  strictEqual(options?.stateDirectory, "/s");
+  strictEqual(options.configuration.wire.port, 0);
+});
+
+Deno.test("run ends with the code of an expected failure and prints its sentence", async () => {
+  const session = new Session();
+  session.runError = new Locked("Cannot use the state directory");
+  strictEqual(await session.run("run"), EXIT.stateLocked);
+  deepStrictEqual(session.error, ["tapeline: Cannot use the state directory"]);
+});
+
+Deno.test("run lets a fault of the program pass", async () => {
+  const session = new Session();
+  session.runError = new RangeError("a bug");
+  await rejects(session.run("run"), /a bug/);
+});
+
+/** A file with this text that is gone at the end of the test. */
+function temporaryFile(text: string): { readonly path: string } & Disposable {
+  const path = Deno.makeTempFileSync({ suffix: ".yaml" });
+  Deno.writeTextFileSync(path, text);
+  return { path, [Symbol.dispose]: () => Deno.removeSync(path) };
+}
+
+Deno.test("run lists every problem of a bad configuration, starts nothing, and ends with 78", async () => {
+  using file = temporaryFile("mod: paper\nwire: { port: -1 }\nvenues: []\n");
+  const { path } = file;
+  const session = new Session();
+  strictEqual(await session.run("run", "--config", path), EXIT.configuration);
+  deepStrictEqual(session.runs, []);
+  deepStrictEqual(session.error, [
+    `${path}:1:1: mod: is no key of the configuration: did you mean mode?`,
+    `${path}:2:15: wire.port: must be a whole number from 0 to 65535: was -1`,
+    `${path}:3:9: venues: must list one venue or more: was []`,
+    "tapeline: Cannot use the configuration: each line above must be repaired",
+  ]);
+});
+
+Deno.test("run names a configuration file that cannot be read", async () => {
+  const session = new Session();
+  strictEqual(await session.run("run", "--config", "none.yaml"), EXIT.configuration);
+  const sentence = /^none\.yaml:1:1: must be a UTF-8 file that can be read: was No such/;
+  match(session.error[0] ?? "", sentence);
+});
+
+Deno.test("check shows what the built-in configuration means", async () => {
+  const session = new Session();
+  strictEqual(await session.run("check"), EXIT.ok);
+  const text = session.out.join("\n");
+  match(text, /listens on +127\.0\.0\.1:7411/);
+  match(text, /paper:ETH\/USDT +paper +paper +generator +0\.01 +0\.001 +100/);
+  match(text, /The configuration is valid\.$/);
+});
+
+Deno.test("check --json gives one object, for a good configuration and for a bad one", async () => {
+  const good = new Session();
+  strictEqual(await good.run("check", "--json"), EXIT.ok);
+  const summary = JSON.parse(good.out.join("\n"));
+  ok(summary.ok);
+  deepStrictEqual(summary.venues[0].instruments, ["paper:BTC/USDT", "paper:ETH/USDT"]);
+  const bad = new Session();
+  strictEqual(await bad.run("check", "--json", "--config", "none.yaml"), EXIT.configuration);
+  const answer = JSON.parse(bad.out.join("\n"));
+  strictEqual(answer.problems[0].file, "none.yaml");
+});
+
+Deno.test("journal verify ends with 65 and the problem when a record is bad", async () => {
+  const session = new Session();
+  strictEqual(await session.run("journal", "verify", "--state-dir", "/s"), EXIT.ok);
+  strictEqual(session.out.at(-1), "The journal is whole.");
+  session.verifyOk = false;
+  strictEqual(await session.run("journal", "verify", "--state-dir", "/s"), EXIT.journalRefused);
+  strictEqual(session.out.at(-1), "bad 7");
+  strictEqual(await session.run("journal", "verify", "--json"), EXIT.journalRefused);
+  strictEqual(JSON.parse(session.out.at(-1) ?? "").problem, "bad 7");
+});
+
+Deno.test("journal stat shows figures as a table, maps below their name, or as JSON", async () => {
+  const session = new Session();
+  strictEqual(await session.run("journal", "stat"), EXIT.ok);
+  deepStrictEqual(session.out, [
+    "events          9",
+    "first time us   none",
+    "events by type",
+    "  NoOp          9",
+    "versions        1, 2",
+  ]);
+  strictEqual(await session.run("journal", "stat", "--json"), EXIT.ok);
+  strictEqual(JSON.parse(session.out.at(-1) ?? "").events, 9);
+});
+
+const commands: readonly (readonly [readonly string[], readonly unknown[]])[] = [
+  [["stat"], ["stat", "/h/.local/state/tapeline"]],
+  [["dump", "--state-dir", "/s"], ["dump", "/s", {}]],
+  [
+    ["dump", "--state-dir", "/s", "--from", "3", "--to", "9", "--kind", "report"],
+    ["dump", "/s", { fromSeq: 3, toSeq: 9, kind: "report" }],
+  ],
+  [["export", "--state-dir", "/s"], ["export", "/s", { format: "jsonl", what: "fills" }]],
+  [
+    ["export", "--state-dir", "/s", "--what", "orders", "--format", "csv"],
+    ["export", "/s", { format: "csv", what: "orders" }],
+  ],
+  [["sql", "--state-dir", "/s", "select 1"], ["sql", "/s", "select 1"]],
+  [
+    ["quarantine", "--state-dir", "/s", "--seq", "7", "--reason", "poison"],
+    ["quarantine", "/s", { seq: 7, reason: "poison" }],
+  ],
+];
+for (const [args, expected] of commands) {
+  Deno.test(`journal ${args.join(" ")} calls the journal's tool`, async () => {
+    const session = new Session();
+    strictEqual(await session.run("journal", ...args), EXIT.ok);
+    deepStrictEqual(session.calls, [expected]);
+  });
+}
+
+const refused: readonly (readonly [readonly string[], RegExp])[] = [
+  [["rnu"], /unknown command 'rnu'\. Did you mean run\?/],
+  [["run", "--prot", "1"], /unknown option '--prot'\. Did you mean --port\?/],
+  [["run", "--port", "x"], /It must be a whole number: was "x"/],
+  [["run", "--port", "70000"], /It must be a port from 0 to 65535: was 70000/],
+  [["run", "extra"], /too many arguments/],
+  [["journal", "dump", "--kind", "x"], /Allowed choices are event, transition/],
+  [["journal", "sql"], /missing required argument 'query'/],
+  [["journal", "quarantine", "--seq", "1"], /required option '--reason <text>' not specified/],
+];
+for (const [args, expected] of refused) {
+  Deno.test(`the command line refuses "${args.join(" ")}" with a sentence and 64`, async () => {
+    const session = new Session();
+    strictEqual(await session.run(...args), EXIT.usage);
+    match(session.error.join("\n"), /^tapeline: Cannot read the command line: /);
+    match(session.error.join("\n"), expected);
+    deepStrictEqual(session.out, []);
+  });
+}
+
+Deno.test("the command line without a command shows its help and ends with 64", async () => {
+  const session = new Session();
+  strictEqual(await session.run(), EXIT.usage);
+  match(session.error.join("\n"), /Usage: tapeline/);
+});
+
+Deno.test("help and version are printed and end with 0", async () => {
+  const session = new Session();
+  for (const args of [["help"], ["help", "run"], ["run", "--help"], ["version"], ["--version"]]) {
+    strictEqual(await session.run(...args), EXIT.ok);
+  }
+  match(session.out.join("\n"), /journal +read and check the journal/);
+  deepStrictEqual(session.out.slice(-2), ["tapeline 0.0.0", "tapeline 0.0.0"]);
+  deepStrictEqual(session.error, []);
+});

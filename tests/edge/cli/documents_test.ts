@@ -1,0 +1,84 @@
+/**
+ * The reference pages say what the program does: help texts, exit codes, examples.
+ * @module
+ */
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { parseConfiguration } from "../../../config/mod.ts";
+import type { Actions } from "../../../edge/cli/actions.ts";
+import { runCommandLine } from "../../../edge/cli/command_line.ts";
+import { EXIT } from "../../../edge/exit_codes.ts";
+
+function page(name: string): string {
+  return Deno.readTextFileSync(new URL(`../../../docs/reference/${name}`, import.meta.url));
+}
+
+/** Fenced blocks of one language. */
+function blocks(text: string, language: string): string[] {
+  const fences = text.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, "gms"));
+  return [...fences].map((match) => match[1] ?? "");
+}
+
+function unused(): never {
+  throw new Error("help must not start anything");
+}
+
+const actions: Actions = {
+  version: "",
+  registry: { adapters: [], captureFormats: [] },
+  run: unused,
+  exitCodeOf: () => undefined,
+  journal: {
+    verify: unused,
+    stat: unused,
+    dump: unused,
+    export: unused,
+    sql: unused,
+    quarantine: unused,
+  },
+};
+
+async function helpOf(command: string): Promise<string> {
+  const lines: string[] = [];
+  const terminal = {
+    out: (line: string) => void lines.push(line),
+    error: unused,
+    environment: () => undefined,
+  };
+  await runCommandLine([...command.split(" ").filter(Boolean), "--help"], actions, terminal);
+  return lines.join("\n") + "\n";
+}
+
+Deno.test("docs/reference/cli.md shows the help of every command as it is", async () => {
+  const shown = blocks(page("cli.md"), "text");
+  const commands = shown.map((text) => /^Usage: tapeline ?([a-z ]*?)(?: \[|\n| <)/.exec(text)?.[1]);
+  deepStrictEqual(commands, [
+    "",
+    "run",
+    "check",
+    "journal",
+    "journal verify",
+    "journal stat",
+    "journal dump",
+    "journal export",
+    "journal sql",
+    "journal quarantine",
+  ]);
+  for (const [index, command] of commands.entries()) {
+    strictEqual(shown[index], await helpOf(command ?? ""), command);
+  }
+});
+
+Deno.test("docs/reference/exit-codes.md lists every exit code by its name", () => {
+  const rows = [...page("exit-codes.md").matchAll(/^\| (\d+) +\| `(\w+)`/gm)];
+  deepStrictEqual(
+    Object.fromEntries(rows.map(([, code, name]) => [name, Number(code)])),
+    { ...EXIT },
+  );
+});
+
+Deno.test("docs/reference/configuration.md shows a configuration that works", () => {
+  const [text = ""] = blocks(page("configuration.md"), "yaml");
+  const registry = { adapters: [], captureFormats: [], fileExists: () => false };
+  const configuration = parseConfiguration({ file: "page", text, directory: "." }, registry);
+  strictEqual(configuration.venues[0]?.feed.kind, "generator");
+});

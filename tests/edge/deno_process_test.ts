@@ -1,0 +1,70 @@
+/**
+ * What the production ports do when the process itself is short of something: file descriptors, a
+ * reader of its log.
+ *
+ * Proves, as far as ports go: R-WIRE-6 (a storm of connections ends nothing), R-OPS-5.
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+
+const LISTENING = fileURLToPath(new URL("support/listening_process.ts", import.meta.url));
+const LOGGING = fileURLToPath(new URL("support/logging_process.ts", import.meta.url));
+
+async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
+  let text = "";
+  const reader = stream.getReader();
+  while (!text.includes("\n")) {
+    const { value, done } = await reader.read();
+    if (done) break;
+    text += new TextDecoder().decode(value);
+  }
+  reader.releaseLock();
+  return text.trim();
+}
+
+async function connect(port: number): Promise<Deno.TcpConn> {
+  return await Deno.connect({ hostname: "127.0.0.1", port });
+}
+
+async function greeting(connection: Deno.TcpConn): Promise<number | null> {
+  return await connection.read(new Uint8Array(1));
+}
+
+Deno.test({
+  name: "listen() accepts again after the process had no file descriptors left",
+  ignore: Deno.build.os === "windows", // no ulimit
+  fn: async () => {
+    const limited = 'ulimit -n 64 && exec "$0" run --allow-net "$1"';
+    const child = new Deno.Command("sh", {
+      args: ["-c", limited, Deno.execPath(), LISTENING],
+      stdout: "piped",
+      stderr: "null",
+    }).spawn();
+    const port = Number(await firstLine(child.stdout));
+    const storm: Deno.TcpConn[] = [];
+    for (let count = 0; count < 100; count += 1) storm.push(await connect(port));
+    strictEqual(await greeting(storm[0] ?? await connect(port)), 1);
+    await new Promise((done) => setTimeout(done, 100));
+    for (const connection of storm) connection.close();
+    const late = await connect(port);
+    strictEqual(await greeting(late), 1);
+    late.close();
+    child.kill("SIGKILL");
+    await child.status;
+    await child.stdout.cancel();
+  },
+});
+
+Deno.test("processLog() lets the process go on and end while nobody reads its log", async () => {
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ["run", "--allow-env", LOGGING],
+    stdout: "piped",
+    stderr: "piped",
+  }).spawn();
+  const { dropped } = JSON.parse(await firstLine(child.stdout));
+  ok(dropped > 200 && dropped < 400, `was ${dropped}`);
+  deepStrictEqual((await child.status).code, 0);
+  await child.stdout.cancel();
+  await child.stderr.cancel();
+});

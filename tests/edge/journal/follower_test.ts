@@ -1,0 +1,188 @@
+/**
+ * Proves R-JRN-2, R-JRN-3, R-JRN-4, R-CORE-9: checkpoint and suffix equal a full replay; a second
+ * machine agrees with the live one all day, or says so; retention leaves what is kept verifiable.
+ * @module
+ */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { clientIndex } from "../../../core/numbers.ts";
+import { journalVerify } from "../../../edge/journal/mod.ts";
+import { startFollower } from "../../support/follower_rig.ts";
+import { eventAt, JournalRig, openJournal, replayDisk, STATE } from "../../support/journal_rig.ts";
+import { micros } from "../../../core/numbers.ts";
+
+Deno.test("runFollower() takes checkpoints from which a restart gives the same state", () => {
+  const rig = new JournalRig();
+  const { link, heard } = startFollower(rig, { checkpointEvents: 40 });
+  rig.fill(200);
+  rig.threads.run();
+  ok(heard.checkpoints.length >= 4);
+  link.checkpoint();
+  rig.threads.run();
+  strictEqual(heard.checkpoints.at(-1), 200);
+  rig.fill(30);
+  rig.stop();
+  deepStrictEqual(heard.mismatches, []);
+  strictEqual(rig.disk.list(`${STATE}/checkpoints`).length, 3);
+  const recovery = openJournal(rig.disk);
+  strictEqual(recovery.checkpoint?.seqId, 200);
+  strictEqual([...recovery.records()].length, 30);
+  const replayed = replayDisk(rig.disk);
+  strictEqual(replayed.digest, rig.timeline.digest);
+  deepStrictEqual(replayed.checkpoint(), rig.timeline.checkpoint());
+});
+
+Deno.test("runFollower() goes on from its checkpoint after a restart", () => {
+  const rig = new JournalRig();
+  const first = startFollower(rig, { checkpointEvents: 40 });
+  rig.fill(120);
+  first.link.terminate();
+  rig.stop();
+  const second = new JournalRig(rig.disk);
+  const { heard } = startFollower(second, { checkpointEvents: 40 });
+  second.fill(120);
+  deepStrictEqual(heard.mismatches, []);
+  ok((heard.checkpoints.at(-1) ?? 0) > 200);
+});
+
+Deno.test("recover() passes over a damaged checkpoint and replays more", () => {
+  const rig = new JournalRig();
+  startFollower(rig, { checkpointEvents: 40 });
+  rig.fill(120);
+  rig.stop();
+  const newest = `${STATE}/checkpoints/${rig.disk.list(`${STATE}/checkpoints`).at(-1)}`;
+  const before = openJournal(rig.disk).checkpoint?.seqId ?? 0;
+  rig.disk.put(newest, rig.disk.read(newest).map((byte, at) => at === 200 ? byte ^ 1 : byte));
+  ok((openJournal(rig.disk).checkpoint?.seqId ?? 0) < before);
+  strictEqual(replayDisk(rig.disk).digest, rig.timeline.digest);
+});
+
+Deno.test("recover() refuses a journal that does not hold its checkpoint's batch", () => {
+  const rig = new JournalRig();
+  rig.fill(60);
+  const older = rig.disk.clone();
+  startFollower(rig, { checkpointEvents: 40 });
+  rig.fill(60);
+  rig.stop();
+  for (const name of rig.disk.list(`${STATE}/checkpoints`)) {
+    older.put(`${STATE}/checkpoints/${name}`, rig.disk.read(`${STATE}/checkpoints/${name}`));
+  }
+  let message = "";
+  try {
+    replayDisk(older);
+  } catch (error) {
+    message = String(error);
+  }
+  match(message, /must contain the batch after which its checkpoint was taken/);
+});
+
+Deno.test("runFollower() says where its replay differs and takes no checkpoint after it", () => {
+  const rig = new JournalRig();
+  const { link, heard } = startFollower(rig, { encodeReport: () => '{"other":1}' });
+  rig.fill(30);
+  link.checkpoint();
+  rig.threads.run();
+  strictEqual(heard.mismatches.length, 1);
+  match(heard.mismatches[0] ?? "", /replay of seq 4: it must cause \{"report"/);
+  deepStrictEqual(heard.checkpoints, []);
+});
+
+function agedRig(): JournalRig {
+  const rig = new JournalRig();
+  for (let n = 1; n <= 300; n++) {
+    rig.record({ ...eventAt(n), ingestTime: micros(n * 3_600_000_000) });
+    rig.journal.flush();
+    rig.threads.run();
+  }
+  return rig;
+}
+
+Deno.test("retention drops market data from old segments and everything still verifies", () => {
+  const rig = agedRig();
+  const before = journalVerify(rig.disk, STATE);
+  const { link, heard } = startFollower(rig, { retention: { marketHours: 24, truthDays: null } });
+  for (let round = 0; round < 20; round++) {
+    rig.threads.run();
+    link.checkpoint();
+  }
+  rig.threads.run();
+  const after = journalVerify(rig.disk, STATE);
+  deepStrictEqual(heard.mismatches, []);
+  ok(after.ok, after.problem);
+  strictEqual(after.truth_bytes, before.truth_bytes);
+  ok(after.market_bytes < before.market_bytes / 2);
+  ok(after.market_bytes > 0);
+  rig.fill(9);
+  for (const client of [0, 1, 2].map(clientIndex)) {
+    const page = rig.journal.readReports(client, { reportSeq: 1, limitBytes: 1e9 });
+    strictEqual(page.firstSeq, 1);
+    ok(page.texts.length > 10);
+  }
+  rig.stop();
+  strictEqual(replayDisk(rig.disk).digest, rig.timeline.digest);
+  const second = new JournalRig(rig.disk);
+  ok(second.journal.readReports(clientIndex(0), { reportSeq: 1, limitBytes: 10 }).texts.length > 0);
+});
+
+Deno.test("retention drops whole old segments, keeps the chain anchored and the reports exact", () => {
+  const rig = agedRig();
+  const { link, heard } = startFollower(rig, { retention: { marketHours: null, truthDays: 5 } });
+  rig.threads.run();
+  link.checkpoint();
+  rig.threads.run();
+  const [kept] = heard.dropped;
+  ok(kept !== undefined && kept > 1);
+  const verified = journalVerify(rig.disk, STATE);
+  ok(verified.ok, verified.problem);
+  ok((verified.first_seq ?? 0) > 1);
+  const first = rig.journal.reportFirstSeq(clientIndex(0));
+  ok(first > 1);
+  const page = rig.journal.readReports(clientIndex(0), { reportSeq: 1, limitBytes: 1e9 });
+  strictEqual(page.firstSeq, first);
+  strictEqual(JSON.parse(page.texts[0] ?? "{}").report_seq, first);
+  rig.fill(30);
+  rig.stop();
+  strictEqual(replayDisk(rig.disk).digest, rig.timeline.digest);
+  strictEqual(new JournalRig(rig.disk).journal.reportFirstSeq(clientIndex(0)), first);
+});
+
+Deno.test("Journal.readReports begins at what is kept before it hears of the retention", () => {
+  const rig = agedRig();
+  rig.fill(600);
+  rig.stop();
+  const second = new JournalRig(rig.disk);
+  const kept = rig.disk.list(`${STATE}/journal`).slice(2);
+  for (const name of rig.disk.list(`${STATE}/journal`).slice(0, 2)) {
+    rig.disk.remove(`${STATE}/journal/${name}`);
+  }
+  const page = second.journal.readReports(clientIndex(0), { reportSeq: 1, limitBytes: 1 });
+  ok(page.firstSeq > 1);
+  strictEqual(JSON.parse(page.texts[0] ?? "{}").report_seq, page.firstSeq);
+  ok(kept.length > 0);
+});
+
+Deno.test("retention that was interrupted before it removed a segment leaves a sound journal", () => {
+  const rig = agedRig();
+  const whole = rig.disk.clone();
+  const { link } = startFollower(rig, { retention: { marketHours: null, truthDays: 5 } });
+  rig.threads.run();
+  link.checkpoint();
+  rig.threads.run();
+  rig.stop();
+  for (const name of whole.list(`${STATE}/journal`).slice(0, 1)) {
+    rig.disk.put(`${STATE}/journal/${name}`, whole.read(`${STATE}/journal/${name}`));
+  }
+  ok(journalVerify(rig.disk, STATE).ok);
+  strictEqual(replayDisk(rig.disk).digest, rig.timeline.digest);
+});
+
+Deno.test("recover() refuses a journal without the oldest segment that retention kept", () => {
+  const rig = agedRig();
+  const { link } = startFollower(rig, { retention: { marketHours: null, truthDays: 5 } });
+  rig.threads.run();
+  link.checkpoint();
+  rig.threads.run();
+  rig.stop();
+  const first = rig.disk.list(`${STATE}/journal`).find((name) => name.endsWith(".log"));
+  rig.disk.remove(`${STATE}/journal/${first}`);
+  match(journalVerify(rig.disk, STATE).problem ?? "", new RegExp(`${first} must be there`));
+});

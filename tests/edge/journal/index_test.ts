@@ -1,0 +1,215 @@
+/**
+ * Proves R-JRN-1: the derived database shows events, orders, fills, reports and P&L to other
+ * readers while it is written, and is made anew whenever it is not this journal's.
+ * @module
+ */
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
+import { Effects } from "../../../core/effects.ts";
+import type { Event } from "../../../core/event.ts";
+import { micros, seqId, sessionId } from "../../../core/numbers.ts";
+import { serveIndex } from "../../../edge/journal/index_worker.ts";
+import { journalSql, TailLink } from "../../../edge/journal/mod.ts";
+import { PnlBook } from "../../../edge/journal/pnl_book.ts";
+import { openSqlite } from "../../../edge/journal/sqlite_database.ts";
+import { JournalRig, SILENT, STATE } from "../../support/journal_rig.ts";
+import { MemoryDisk } from "../../support/memory_disk.ts";
+
+/** A memory disk on which the database's files are real ones in `folder`. */
+class IndexDisk extends MemoryDisk {
+  readonly folder: string;
+  constructor(folder: string) {
+    super();
+    this.folder = folder;
+  }
+
+  real(path: string): string {
+    return `${this.folder}/${path.slice(path.lastIndexOf("/") + 1)}`;
+  }
+
+  override exists(path: string): boolean {
+    if (!path.includes(".sqlite")) return super.exists(path);
+    return [...Deno.readDirSync(this.folder)].some(({ name }) => path.endsWith(`/${name}`));
+  }
+
+  override remove(path: string): void {
+    if (path.includes(".sqlite")) Deno.removeSync(this.real(path));
+    else super.remove(path);
+  }
+}
+
+type World = { readonly rig: JournalRig; readonly disk: IndexDisk };
+
+function withIndex(test: (world: World) => void): () => void {
+  return () => {
+    const folder = Deno.makeTempDirSync();
+    try {
+      const disk = new IndexDisk(folder);
+      test({ rig: new JournalRig(disk), disk });
+    } finally {
+      Deno.removeSync(folder, { recursive: true });
+    }
+  };
+}
+
+function startIndex({ rig, disk }: World, journalId = rig.journal.journalId): TailLink {
+  const timers = { after: () => () => {}, soon: (task: () => void) => rig.threads.soon(task) };
+  const workers = rig.threads.workers({
+    index: (scope, init) =>
+      serveIndex(scope, { disk, timers, log: SILENT }, {
+        init,
+        openDatabase: (path, access) => openSqlite(disk.real(path), access),
+      }),
+  });
+  const init = { stateDirectory: STATE, journalId };
+  const link = new TailLink(workers.start("index", init), {}, rig.journal.durableBatch);
+  rig.journal.onDurable(() => link.durable(rig.journal.durableBatch));
+  rig.threads.run();
+  return link;
+}
+
+function query({ disk }: World, sql: string): Record<string, unknown>[] {
+  const rows: Record<string, unknown>[] = [];
+  journalSql(disk.folder, sql, (line) => rows.push(JSON.parse(line)));
+  return rows;
+}
+
+function opened(n: number, of: { session: number; client: string }): Event<"SessionOpened"> {
+  return {
+    seqId: seqId(n),
+    eventTime: micros(n),
+    ingestTime: micros(1000 + n),
+    source: "control",
+    venue: null,
+    instrument: null,
+    eventType: "SessionOpened",
+    payload: {
+      session: sessionId(of.session),
+      client: of.client,
+      cancelOnDisconnect: true,
+      cancelGraceMs: 0,
+      agent: null,
+    },
+    idempotencyKey: null,
+  };
+}
+
+Deno.test(
+  "runIndex() shows events, orders, fills, reports and P&L while the journal is written",
+  withIndex((world) => {
+    const { rig } = world;
+    for (let session = 1; session <= 7; session++) {
+      const event = opened(session, { session, client: `client${session % 3}` });
+      rig.timeline.apply(event, new Effects());
+      rig.journal.record({ event, effects: new Effects(), digest: rig.timeline.digest }, []);
+    }
+    startIndex(world);
+    rig.fill(200);
+    strictEqual(query(world, "SELECT value FROM meta WHERE key = 'last_seq'")[0]?.["value"], "207");
+    deepStrictEqual(query(world, "SELECT count(*) AS n FROM events WHERE source = 'intent'"), [
+      { n: 50 },
+    ]);
+    deepStrictEqual(query(world, "SELECT DISTINCT client FROM reports ORDER BY client"), [
+      { client: "client0" },
+      { client: "client1" },
+      { client: "client2" },
+    ]);
+    const fills = query(world, "SELECT count(*) AS n, sum(qty) AS qty FROM fills")[0];
+    deepStrictEqual(fills, { n: 25, qty: 50 });
+    const [pnl] = query(world, "SELECT * FROM pnl WHERE client = 'client2'");
+    ok(Number(pnl?.["position"]) < 0);
+    strictEqual(pnl?.["position_exact"], String(pnl?.["position"]));
+    match(String(pnl?.["fees"]), /^0\.\d+ B$/);
+    strictEqual(query(world, "SELECT * FROM orders WHERE ord_status = 'Filled'").length, 25);
+    strictEqual(query(world, "SELECT * FROM effects WHERE kind = 'command'").length, 50);
+  }),
+);
+
+Deno.test(
+  "runIndex() goes on where it was after a restart, each row once",
+  withIndex((world) => {
+    startIndex(world).terminate();
+    world.rig.fill(100);
+    world.rig.stop();
+    for (let round = 0; round < 2; round++) {
+      const next = { ...world, rig: new JournalRig(world.disk) };
+      const link = startIndex(next);
+      next.rig.fill(48);
+      link.terminate();
+      next.rig.stop();
+    }
+    const count = query(world, "SELECT count(*) AS n FROM effects WHERE kind = 'transition'");
+    deepStrictEqual(count, [{ n: 49 }]);
+    const [pnl] = query(world, "SELECT sum(fills) AS n FROM pnl");
+    deepStrictEqual(query(world, "SELECT count(*) AS n FROM fills"), [{ n: pnl?.["n"] }]);
+  }),
+);
+
+for (
+  const [what, spoil] of [
+    ["another journal's", "UPDATE meta SET value = 'x' WHERE key = 'journal_id'"],
+    ["an older format's", "UPDATE meta SET value = '0' WHERE key = 'format'"],
+  ] as const
+) {
+  Deno.test(
+    `runIndex() makes ${what} database anew`,
+    withIndex((world) => {
+      startIndex(world).terminate();
+      world.rig.fill(40);
+      const database = openSqlite(world.disk.real("/events.sqlite"), "write");
+      database.exec(spoil);
+      database.close();
+      startIndex(world);
+      deepStrictEqual(query(world, "SELECT count(*) AS n FROM reports"), [{ n: 10 }]);
+    }),
+  );
+}
+
+Deno.test(
+  "runIndex() makes a damaged database anew",
+  withIndex((world) => {
+    Deno.writeTextFileSync(world.disk.real("/events.sqlite"), "no database ".repeat(1000));
+    startIndex(world);
+    world.rig.fill(40);
+    deepStrictEqual(query(world, "SELECT count(*) AS n FROM reports"), [{ n: 10 }]);
+  }),
+);
+
+Deno.test(
+  "journalSql() changes nothing",
+  withIndex((world) => {
+    throws(() => query(world, "SELECT 1"), /the daemon must have made it: was/);
+    startIndex(world);
+    world.rig.fill(10);
+    throws(() => query(world, "DELETE FROM reports"), /must be one that reads: was .*readonly/);
+  }),
+);
+
+Deno.test("PnlBook realises by average cost, through zero and back, exactly", () => {
+  const book = new PnlBook();
+  const fee = { commission: "0.1", commission_currency: "USDT" };
+  book.book({ side: "Buy", last_qty: "2", last_px: "10", ...fee });
+  book.book({ side: "Buy", last_qty: "1", last_px: "13", ...fee });
+  book.book({ side: "Sell", last_qty: "1.5", last_px: "12", ...fee });
+  strictEqual(book.toColumns().realised, "1.5");
+  book.book({ side: "Sell", last_qty: "2.5", last_px: "10", ...fee });
+  const columns = book.toColumns();
+  deepStrictEqual(columns, {
+    fills: 4,
+    position: "-1",
+    cost: "-10",
+    realised: "0",
+    boughtQty: "3",
+    soldQty: "4",
+    fees: "0.4 USDT",
+  });
+  const row = {
+    fills: 4,
+    position_exact: columns.position,
+    cost_exact: columns.cost,
+    realised_exact: columns.realised,
+    bought_qty_exact: columns.boughtQty,
+    sold_qty_exact: columns.soldQty,
+    fees: columns.fees,
+  };
+  deepStrictEqual(PnlBook.from(row).toColumns(), columns);
+});

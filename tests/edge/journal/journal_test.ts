@@ -1,0 +1,135 @@
+/**
+ * Proves R-JRN-1, R-JRN-2: what was said to be durable is there after any crash; reports are read
+ * back word for word; a full disk or a failing sync ends it without acknowledging anything more.
+ * @module
+ */
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
+import fc from "fast-check";
+import { clientIndex } from "../../../core/numbers.ts";
+import { JournalRig, replayDisk, SMALL } from "../../support/journal_rig.ts";
+import { MemoryDisk } from "../../support/memory_disk.ts";
+
+Deno.test("Journal gives back after a stop the state and the sequence it had", () => {
+  const rig = new JournalRig();
+  rig.fill(200);
+  rig.stop();
+  const replayed = replayDisk(rig.disk);
+  strictEqual(replayed.seqId, 200);
+  strictEqual(replayed.digest, rig.timeline.digest);
+});
+
+Deno.test("Journal continues an existing journal with the next batch and sequence number", () => {
+  const rig = new JournalRig();
+  rig.fill(50);
+  rig.stop();
+  const second = new JournalRig(rig.disk);
+  strictEqual(second.recovery.journalId, rig.recovery.journalId);
+  second.fill(50);
+  second.stop();
+  strictEqual(replayDisk(rig.disk).seqId, 100);
+});
+
+Deno.test("Journal says durable only what survives a power cut at any step", () => {
+  fc.assert(fc.property(
+    fc.array(fc.nat(4), { minLength: 1, maxLength: 60 }),
+    fc.integer(),
+    (actions, seed) => {
+      const rig = new JournalRig();
+      for (const action of actions) {
+        if (action < 2) rig.record();
+        else if (action === 2) rig.journal.flush();
+        else rig.threads.step();
+      }
+      let state = seed;
+      rig.threads.kill();
+      rig.disk.crash(() => ((state = Math.imul(state, 1103515245) + 12345) & 0x10000) !== 0);
+      const replayed = replayDisk(rig.disk);
+      ok(replayed.seqId >= (rig.durable.at(-1) ?? 0));
+      ok(replayed.seqId <= rig.timeline.seqId);
+    },
+  ));
+});
+
+Deno.test("Journal takes a batch larger than its ring", () => {
+  const rig = new JournalRig(new MemoryDisk(), { ...SMALL, batchChars: 1 << 20 });
+  for (let count = 0; count < 300; count++) rig.record();
+  rig.journal.flush();
+  rig.threads.run();
+  deepStrictEqual(rig.durable, [300]);
+  strictEqual(replayDisk(rig.disk).digest, rig.timeline.digest);
+});
+
+Deno.test("Journal.canAccept is false while a full batch waits behind one in flight", () => {
+  const rig = new JournalRig();
+  while (rig.journal.canAccept) rig.record();
+  ok(rig.timeline.seqId > 10);
+  rig.threads.run();
+  ok(rig.journal.canAccept);
+  rig.stop();
+  strictEqual(replayDisk(rig.disk).digest, rig.timeline.digest);
+});
+
+for (const operation of ["syncData", "writeAt"] as const) {
+  Deno.test(`Journal acknowledges nothing after a failing ${operation}`, () => {
+    const rig = new JournalRig();
+    rig.fill(30);
+    const acknowledged = rig.durable.at(-1);
+    rig.disk.inject({ operation, path: "journal/", onCall: 1, effect: "Io" });
+    rig.record();
+    rig.journal.flush();
+    rig.threads.run();
+    rig.record();
+    rig.journal.flush();
+    rig.threads.run();
+    strictEqual(rig.durable.at(-1), acknowledged);
+    strictEqual(rig.failures.length, 1);
+    match(rig.failures[0] ?? "", /^Cannot write the journal: .*: was .*Io/);
+    ok(!rig.journal.canAccept);
+  });
+}
+
+Deno.test("Journal ends with a sentence when the disk is full", () => {
+  const rig = new JournalRig();
+  rig.fill(30);
+  rig.disk.capacityBytes = 40_000;
+  rig.fill(300);
+  match(rig.failures[0] ?? "", /must succeed: was .*no space left.*free space or replace the disk/);
+  const acknowledged = rig.durable.at(-1) ?? 0;
+  rig.threads.kill();
+  rig.disk.crash("none");
+  rig.disk.capacityBytes = Infinity;
+  ok(replayDisk(rig.disk).seqId >= acknowledged);
+});
+
+Deno.test("Journal that a lying disk lost is refused at the next start", () => {
+  const rig = new JournalRig();
+  rig.fill(30);
+  for (let onCall = 1; onCall <= 20; onCall++) {
+    rig.disk.inject({ operation: "syncData", path: "journal/", onCall, effect: "lose" });
+  }
+  rig.fill(9);
+  rig.stop();
+  rig.disk.crash("none");
+  throws(() => replayDisk(rig.disk), /must reach its high-water mark \(batch 13, seq 39\)/);
+});
+
+Deno.test("Journal.readReports gives each client's reports word for word, across restarts", () => {
+  const rig = new JournalRig();
+  rig.fill(4000, 5);
+  rig.stop();
+  const second = new JournalRig(rig.disk);
+  second.fill(40);
+  for (const client of [0, 1, 2].map(clientIndex)) {
+    strictEqual(second.journal.reportFirstSeq(client), 1);
+    const texts: string[] = [];
+    for (;;) {
+      const from = { reportSeq: texts.length + 1, limitBytes: 3000 };
+      const page = second.journal.readReports(client, from);
+      if (page.texts.length === 0) break;
+      strictEqual(page.firstSeq, texts.length + 1);
+      texts.push(...page.texts);
+    }
+    ok(texts.length > 250);
+    texts.forEach((text, index) => strictEqual(JSON.parse(text).report_seq, index + 1));
+  }
+});

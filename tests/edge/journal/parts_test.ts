@@ -1,0 +1,186 @@
+/**
+ * Proves R-JRN-2 in its parts: ring, high-water mark, lock, headers, report lines.
+ * @module
+ */
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
+import fc from "fast-check";
+import { clientIndex } from "../../../core/numbers.ts";
+import {
+  encodeBatchHeader,
+  encodeDroppedHeader,
+  encodeSegmentHeader,
+  genesisChain,
+  parseBatchHeader,
+  parseSegmentHeader,
+  sha256,
+} from "../../../edge/journal/format.ts";
+import {
+  type HighWaterMark,
+  HighWaterWriter,
+  readHighWater,
+} from "../../../edge/journal/high_water.ts";
+import { lockState, StateLocked } from "../../../edge/journal/mod.ts";
+import { BatchReports, ReportIndex } from "../../../edge/journal/report_index.ts";
+import { reportLines } from "../../../edge/journal/report_store.ts";
+import { createRingMemory, RingReader, RingWriter } from "../../../edge/journal/ring.ts";
+import { MemoryDisk } from "../../support/memory_disk.ts";
+
+Deno.test("RingReader gives the bytes of RingWriter in order, whatever the steps", () => {
+  fc.assert(fc.property(
+    fc.array(fc.record({ write: fc.nat(1500), read: fc.nat(1500) }), { maxLength: 100 }),
+    (steps) => {
+      const memory = createRingMemory(1024);
+      const writer = new RingWriter(memory);
+      const reader = new RingReader(memory);
+      let written = 0;
+      let read = 0;
+      for (const step of steps) {
+        const data = new Uint8Array(step.write).map((_, index) => (written + index) % 251);
+        written += writer.write(data);
+        const target = new Uint8Array(step.read);
+        const count = reader.read(target);
+        for (let index = 0; index < count; index++) {
+          strictEqual(target[index], (read + index) % 251);
+        }
+        read += count;
+        strictEqual(writer.room, 1024 - (written - read));
+      }
+    },
+  ));
+});
+
+Deno.test("a ring goes on when its counters wrap at 2^32", () => {
+  const memory = createRingMemory(1024);
+  memory.cells.fill(-8, 0, 2);
+  const writer = new RingWriter(memory);
+  strictEqual(writer.write(new Uint8Array(2000).fill(7)), 1024);
+  const target = new Uint8Array(1024);
+  strictEqual(new RingReader(memory).read(target), 1024);
+  ok(target.every((byte) => byte === 7));
+  throws(() => createRingMemory(1000), /power of two/);
+});
+
+function mark(batch: number): HighWaterMark {
+  return {
+    journalId: "0".repeat(32),
+    batch,
+    seq: batch * 2,
+    chain: "a".repeat(64),
+    segment: 1,
+    offset: batch * 100,
+  };
+}
+
+Deno.test("readHighWater() gives the newest intact of two marks", () => {
+  const disk = new MemoryDisk();
+  disk.makeDirectory("s");
+  strictEqual(readHighWater(disk, "s/high_water"), "missing");
+  const writer = new HighWaterWriter(disk, "s/high_water");
+  strictEqual(readHighWater(disk, "s/high_water"), "damaged");
+  for (const batch of [1, 2, 3]) writer.write(mark(batch));
+  deepStrictEqual(readHighWater(disk, "s/high_water"), mark(3));
+  const bytes = disk.read("s/high_water");
+  bytes[40] = (bytes[40] ?? 0) ^ 1;
+  disk.put("s/high_water", bytes);
+  deepStrictEqual(readHighWater(disk, "s/high_water"), mark(2));
+});
+
+Deno.test("a mark written shorter than the one before it in its slot is read whole", () => {
+  const disk = new MemoryDisk();
+  disk.makeDirectory("s");
+  const writer = new HighWaterWriter(disk, "s/high_water");
+  for (const batch of [100_000, 100_001, 7]) writer.write(mark(batch));
+  ok(readHighWater(disk, "s/high_water") !== "damaged");
+});
+
+Deno.test("lockState() refuses a second holder until the first lets go", () => {
+  const disk = new MemoryDisk();
+  const lock = lockState(disk, "s");
+  throws(() => lockState(disk, "s"), StateLocked);
+  throws(() => lockState(disk, "s"), /only one daemon may hold it/);
+  lock.release();
+  lockState(disk, "s").release();
+});
+
+const FIELDS = {
+  number: 3,
+  firstSeq: 4,
+  lastSeq: 9,
+  engineVersion: "0.1.0",
+  timeUs: 1_700_000_000_000_000,
+  truthBytes: 10,
+  truthSha256: sha256("truth"),
+  marketBytes: 20,
+  marketSha256: sha256("market"),
+  digest: "00000000000000ff",
+  previous: genesisChain("0".repeat(32)),
+};
+
+Deno.test("parseBatchHeader() inverts encodeBatchHeader(), also when the market part went", () => {
+  const { line, chain } = encodeBatchHeader(FIELDS);
+  const header = parseBatchHeader(line.trimEnd());
+  deepStrictEqual(header, { ...FIELDS, chain, isMarketDropped: false });
+  ok(header !== undefined);
+  const dropped = encodeDroppedHeader(header).trimEnd();
+  deepStrictEqual(parseBatchHeader(dropped), { ...header, isMarketDropped: true });
+});
+
+Deno.test("a header with any altered character is none", () => {
+  const batch = encodeBatchHeader(FIELDS).line.trimEnd();
+  const segment = encodeSegmentHeader({
+    journalId: "0".repeat(32),
+    number: 1,
+    firstBatch: 1,
+    firstSeq: 1,
+    previousChain: FIELDS.previous,
+  }).trimEnd();
+  strictEqual(typeof parseSegmentHeader(segment), "object");
+  fc.assert(
+    fc.property(fc.nat(batch.length - 1), fc.integer({ min: 1, max: 127 }), (at, change) => {
+      const altered = String.fromCharCode(batch.charCodeAt(at) ^ change);
+      strictEqual(parseBatchHeader(batch.slice(0, at) + altered + batch.slice(at + 1)), undefined);
+    }),
+  );
+  fc.assert(
+    fc.property(fc.nat(segment.length - 1), fc.integer({ min: 1, max: 127 }), (at, change) => {
+      const altered = String.fromCharCode(segment.charCodeAt(at) ^ change);
+      strictEqual(
+        typeof parseSegmentHeader(segment.slice(0, at) + altered + segment.slice(at + 1)),
+        "string",
+      );
+    }),
+  );
+});
+
+Deno.test("ReportIndex keeps the first report of each client and segment, and survives a document", () => {
+  const index = new ReportIndex();
+  const client = clientIndex(4);
+  for (let batch = 1; batch <= 100; batch++) {
+    const reports = new BatchReports();
+    for (let seq = batch * 10 - 9; seq <= batch * 10; seq++) reports.note(client, seq);
+    index.add(reports, { segment: Math.ceil(batch / 30), batch, offset: batch * 1000 });
+  }
+  const copy = ReportIndex.from(JSON.parse(JSON.stringify(index.toDocument())));
+  for (const each of [index, copy]) {
+    strictEqual(each.firstSeq(client), 1);
+    strictEqual(each.lastSeq(client), 1000);
+    each.dropBefore(2);
+    strictEqual(each.firstSeq(client), 301);
+    strictEqual(each.placeOf(client, 300), undefined);
+    ok((each.placeOf(client, 700)?.reportSeq ?? 0) > 444);
+    each.dropBefore(9);
+    strictEqual(each.firstSeq(client), 1001);
+  }
+  strictEqual(index.firstSeq(clientIndex(5)), 1);
+});
+
+Deno.test("reportLines() finds every report, whatever its text holds", () => {
+  const tricky = '{"text":"\\n{\\"report\\":{ \u2028}}"}';
+  const line = `{"report":{"seq_id":1,"client":2,"report_seq":3,"wire":${tricky}}}\n`;
+  const truth = `{"event":{"seq_id":1}}\n${line}${line}{"alarm":{"seq_id":1}}\n`;
+  const found = [...reportLines(truth)];
+  strictEqual(found.length, 2);
+  deepStrictEqual(found[1], { client: 2, reportSeq: 3, text: tricky });
+  strictEqual([...reportLines(truth, clientIndex(1))].length, 0);
+  match(line, /\u2028/);
+});

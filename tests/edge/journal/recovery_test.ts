@@ -1,0 +1,207 @@
+/**
+ * Proves R-JRN-2, R-JRN-4: a torn tail is dropped, everything else that is not as it was written is
+ * refused with a sentence that names the first bad record; a restart on it never begins.
+ * @module
+ */
+import { match, ok, strictEqual, throws } from "node:assert/strict";
+import fc from "fast-check";
+import { Effects } from "../../../core/effects.ts";
+import type { Event } from "../../../core/event.ts";
+import { micros, seqId } from "../../../core/numbers.ts";
+import { JournalRefused, PoisonEvent, replayInto } from "../../../edge/journal/mod.ts";
+import { EchoTimeline } from "../../support/echo_timeline.ts";
+import { JournalRig, openJournal, replayDisk, STATE } from "../../support/journal_rig.ts";
+import type { MemoryDisk } from "../../support/memory_disk.ts";
+
+const FIRST = `${STATE}/journal/00000001.log`;
+const SECOND = `${STATE}/journal/00000002.log`;
+const THIRD = `${STATE}/journal/00000003.log`;
+
+function journalOf(events: number): JournalRig {
+  const rig = new JournalRig();
+  rig.fill(events);
+  rig.stop();
+  return rig;
+}
+
+function alter(disk: MemoryDisk, path: string, change: (bytes: Uint8Array) => Uint8Array): void {
+  disk.put(path, change(disk.read(path)));
+}
+
+function flip(offset: number, bit = 0): (bytes: Uint8Array) => Uint8Array {
+  return (bytes) => bytes.map((byte, index) => index === offset ? byte ^ (1 << bit) : byte);
+}
+
+function refusalOf(disk: MemoryDisk): JournalRefused {
+  try {
+    replayDisk(disk);
+  } catch (error) {
+    if (error instanceof JournalRefused) return error;
+    throw error;
+  }
+  throw new Error("the journal was not refused");
+}
+
+Deno.test("recover() names the batch in which a bit of either part or the header flipped", () => {
+  const rig = journalOf(30);
+  const text = new TextDecoder("latin1").decode(rig.disk.read(FIRST));
+  const places = {
+    header: text.indexOf('"number":3,') + 10,
+    chain: text.indexOf('"chain":', text.indexOf('"number":3,')) + 12,
+    truth: text.indexOf('"due_us":7') + 10,
+    market: text.indexOf('"bids":[9,') + 8,
+  };
+  for (const [part, offset] of Object.entries(places)) {
+    const disk = rig.disk.clone();
+    alter(disk, FIRST, flip(offset));
+    const refusal = refusalOf(disk);
+    match(refusal.message, /segment 00000001\.log, byte \d+, batch 3, seq 7/, part);
+    strictEqual(refusal.place.batch, 3, part);
+  }
+});
+
+Deno.test("recover() refuses any single flipped bit in what was acknowledged", () => {
+  const rig = journalOf(12);
+  const size = new TextDecoder("latin1").decode(rig.disk.read(FIRST)).replace(/\0+$/, "").length;
+  fc.assert(fc.property(fc.nat(size - 1), fc.nat(7), (offset, bit) => {
+    const disk = rig.disk.clone();
+    alter(disk, FIRST, flip(offset, bit));
+    refusalOf(disk);
+  }));
+});
+
+Deno.test("recover() drops a torn last batch, cut at any byte, and keeps all before it", () => {
+  const rig = journalOf(6);
+  const mark = rig.disk.read(`${STATE}/high_water`);
+  const before = new TextDecoder("latin1").decode(rig.disk.read(FIRST)).replace(/\0+$/, "").length;
+  const longer = new JournalRig(rig.disk.clone());
+  longer.fill(3);
+  longer.stop();
+  const whole = longer.disk.read(FIRST);
+  const after = new TextDecoder("latin1").decode(whole).replace(/\0+$/, "").length;
+  for (let cut = before; cut < after; cut++) {
+    const disk = longer.disk.clone();
+    disk.put(`${STATE}/high_water`, mark);
+    alter(disk, FIRST, (bytes) => bytes.map((byte, index) => index < cut ? byte : 0));
+    strictEqual(replayDisk(disk).seqId, 6, `cut at ${cut}`);
+    const text = new TextDecoder("latin1").decode(disk.read(FIRST));
+    strictEqual(text.replace(/\0+$/, "").length, before);
+  }
+});
+
+Deno.test("recover() refuses a tail cut below the high-water mark", () => {
+  const rig = journalOf(15);
+  alter(rig.disk, FIRST, (bytes) => bytes.subarray(0, bytes.lastIndexOf(123) - 900));
+  match(refusalOf(rig.disk).message, /high-water mark/);
+});
+
+Deno.test("recover() refuses zeros in the middle", () => {
+  const rig = journalOf(30);
+  alter(rig.disk, FIRST, (bytes) => bytes.fill(0, 4096, 8192));
+  match(refusalOf(rig.disk).message, /batch \d+/);
+});
+
+Deno.test("recover() refuses deleted, swapped and duplicated segments by name", () => {
+  const rig = journalOf(150);
+  const cases: [string, (disk: MemoryDisk) => void, RegExp][] = [
+    ["first deleted", (disk) => disk.remove(FIRST), /00000001\.log/],
+    ["middle deleted", (disk) => disk.remove(SECOND), /00000002\.log must be there/],
+    ["swapped", (disk) => {
+      const second = disk.read(SECOND);
+      disk.put(SECOND, disk.read(THIRD));
+      disk.put(THIRD, second);
+    }, /must bear its number.*00000002\.log/],
+    ["duplicated", (disk) => disk.put(THIRD, disk.read(SECOND)), /must bear its number/],
+    ["last deleted", (disk) => {
+      const last = disk.list(`${STATE}/journal`).at(-1);
+      disk.remove(`${STATE}/journal/${last}`);
+    }, /high-water mark/],
+  ];
+  ok(rig.disk.list(`${STATE}/journal`).length > 3);
+  for (const [name, damage, expected] of cases) {
+    const disk = rig.disk.clone();
+    damage(disk);
+    match(refusalOf(disk).message, expected, name);
+  }
+});
+
+Deno.test("recover() refuses an older copy of the journal directory put back", () => {
+  const rig = journalOf(30);
+  const older = rig.disk.clone();
+  const second = new JournalRig(rig.disk);
+  second.fill(30);
+  second.stop();
+  const disk = second.disk.clone();
+  for (const name of disk.list(`${STATE}/journal`)) disk.remove(`${STATE}/journal/${name}`);
+  for (const name of older.list(`${STATE}/journal`)) {
+    disk.put(`${STATE}/journal/${name}`, older.read(`${STATE}/journal/${name}`));
+  }
+  match(refusalOf(disk).message, /must reach its high-water mark \(batch 20, seq 60\)/);
+});
+
+Deno.test("recover() refuses a segment of another journal and of a newer format", () => {
+  const rig = journalOf(150);
+  const foreign = rig.disk.clone();
+  alter(foreign, SECOND, (bytes) => {
+    const text = new TextDecoder("latin1").decode(bytes);
+    return new TextEncoder().encode(text.replace(/"journal_id":"./, '"journal_id":"f'));
+  });
+  match(refusalOf(foreign).message, /00000002\.log/);
+  const newer = rig.disk.clone();
+  alter(newer, SECOND, (bytes) => {
+    const text = new TextDecoder("latin1").decode(bytes);
+    return Uint8Array.from(text.replace('"format":1', '"format":2'), (c) => c.charCodeAt(0));
+  });
+  match(refusalOf(newer).message, /format must be at most 1: was 2.*newer Tapeline/);
+});
+
+Deno.test("recover() refuses a journal whose high-water mark is missing or damaged", () => {
+  const rig = journalOf(9);
+  const missing = rig.disk.clone();
+  missing.remove(`${STATE}/high_water`);
+  match(refusalOf(missing).message, /high-water mark must be intact: was missing/);
+  const damaged = rig.disk.clone();
+  damaged.put(`${STATE}/high_water`, new Uint8Array(8192).fill(65));
+  match(refusalOf(damaged).message, /was damaged/);
+});
+
+Deno.test("recover() refuses what another engine version wrote and says what to do", () => {
+  const rig = journalOf(9);
+  const recovery = openJournal(rig.disk, "test-2");
+  throws(() => [...recovery.records()], /engine test-2: was of engine test-1.*previous executable/);
+});
+
+Deno.test("replayInto() refuses effects that differ from the recorded ones", () => {
+  const machine = { timeline: new EchoTimeline(), encodeReport: (): string => "{}" };
+  throws(
+    () => replayInto(openJournal(journalOf(9).disk), machine, new Set()),
+    /replaying seq 4 \(IntentReceived\) it must cause \{"report":.*: was \{"report":/,
+  );
+});
+
+Deno.test("replayInto() names the event whose application throws", () => {
+  const rig = new JournalRig();
+  rig.fill(4);
+  const poison = stopping(5, "poison");
+  rig.journal.record({ event: poison, effects: new Effects(), digest: rig.timeline.digest }, []);
+  rig.stop();
+  throws(() => replayDisk(rig.disk), (error) => {
+    ok(error instanceof PoisonEvent);
+    strictEqual(error.seqId, 5);
+    return true;
+  });
+});
+
+function stopping(n: number, reason: string): Event<"Stopping"> {
+  return {
+    seqId: seqId(n),
+    eventTime: micros(n),
+    ingestTime: micros(1000 + n),
+    source: "control",
+    venue: null,
+    instrument: null,
+    eventType: "Stopping",
+    payload: { reason },
+    idempotencyKey: null,
+  };
+}

@@ -1,0 +1,28 @@
+/**
+ * A Worker module whose entries echo, fail, and answer over shared memory.
+ * @module
+ */
+import { blockingSignals } from "../../../edge/deno_signals.ts";
+import { serveWorker, type WorkerMain } from "../../../edge/deno_workers.ts";
+
+const echo: WorkerMain = (scope, log, init) => {
+  log.write("info", "echo_started");
+  scope.post((init as { readonly greeting: string }).greeting);
+  scope.onMessage((message) => scope.post(`echo ${message}`));
+};
+
+const fail: WorkerMain = () => {
+  throw new Error("told to fail");
+};
+
+const answer: WorkerMain = (_scope, _log, init) => {
+  const cells = init as Int32Array<SharedArrayBuffer>;
+  const signals = blockingSignals();
+  signals.watch(cells, 0, () => {
+    Atomics.store(cells, 1, Atomics.load(cells, 0));
+    signals.notify(cells, 1);
+    return true;
+  });
+};
+
+serveWorker({ journal: echo, index: fail, follower: answer, feed: echo, venue: echo });

@@ -1,0 +1,19 @@
+/**
+ * A process that greets every connection with one byte and prints its port.
+ * @module
+ */
+import { denoSockets } from "../../../edge/deno_sockets.ts";
+
+const listener = denoSockets({ write: () => {} }).listen(
+  { hostname: "127.0.0.1", port: 0 },
+  (socket) => {
+    socket.attach({
+      data: () => {},
+      ended: () => socket.end(),
+      drained: () => {},
+      closed: () => {},
+    });
+    socket.write(Uint8Array.of(1));
+  },
+);
+Deno.stdout.writeSync(new TextEncoder().encode(`${listener.port}\n`));

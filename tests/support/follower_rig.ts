@@ -1,0 +1,56 @@
+/**
+ * A journal with its follower on a memory disk.
+ * @module
+ */
+import { type FollowerInit, runFollower, TailLink } from "../../edge/journal/mod.ts";
+import type { Timers } from "../../edge/ports.ts";
+import { EchoTimeline, encodeEchoReport } from "./echo_timeline.ts";
+import { JournalRig, SILENT, STATE } from "./journal_rig.ts";
+
+/** What the follower said. */
+export type Heard = {
+  readonly checkpoints: number[];
+  readonly mismatches: string[];
+  readonly dropped: number[];
+};
+
+/** Starts a follower beside a running journal; `settings` change its start. */
+export function startFollower(
+  rig: JournalRig,
+  settings: Partial<FollowerInit> & { readonly encodeReport?: () => string } = {},
+): { link: TailLink; heard: Heard } {
+  const timers: Timers = {
+    after: () => () => {},
+    soon: (task) => rig.threads.soon(task),
+  };
+  const machine = {
+    createTimeline: (from?: ConstructorParameters<typeof EchoTimeline>[0]) =>
+      new EchoTimeline(from),
+    encodeReport: settings.encodeReport ?? encodeEchoReport,
+  };
+  const workers = rig.threads.workers({
+    follower: (scope, init) =>
+      runFollower(scope, { disk: rig.disk, timers, log: SILENT }, { init, machine }),
+  });
+  const heard: Heard = { checkpoints: [], mismatches: [], dropped: [] };
+  const init: FollowerInit = {
+    stateDirectory: STATE,
+    journalId: rig.journal.journalId,
+    checkpointEvents: settings.checkpointEvents ?? 100_000,
+    passedOver: [],
+    retention: settings.retention ?? { marketHours: null, truthDays: null },
+  };
+  const link = new TailLink(workers.start("follower", init), {
+    checkpoint: (seq) => heard.checkpoints.push(seq),
+    mismatch: (text) => heard.mismatches.push(text),
+    dropped: (segment) => {
+      heard.dropped.push(segment);
+      rig.journal.segmentsDropped(segment);
+    },
+  }, rig.journal.durableBatch);
+  rig.journal.onDurable((seq) => {
+    rig.durable.push(seq);
+    link.durable(rig.journal.durableBatch);
+  });
+  return { link, heard };
+}

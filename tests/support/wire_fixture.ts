@@ -1,0 +1,88 @@
+/**
+ * A wire server on a toy daemon, in memory, with clients.
+ * @module
+ */
+import type { Log } from "../../edge/ports.ts";
+import { WireServer } from "../../wire/server.ts";
+import { DEFAULT_WIRE_SETTINGS, type WireSettings } from "../../wire/settings.ts";
+import { FakeBackend } from "./fake_backend.ts";
+import { type Chunking, MemorySockets } from "./memory_sockets.ts";
+import { VirtualTime } from "./virtual_time.ts";
+import { WireClient } from "./wire_client.ts";
+
+export const TOKEN = "a-token-of-the-tests";
+
+export type WireFixtureOptions = {
+  readonly settings?: Partial<WireSettings>;
+  readonly chunking?: Chunking;
+  readonly windowBytes?: number;
+};
+
+/** Everything together. */
+export class WireFixture {
+  readonly time = new VirtualTime();
+  readonly backend = new FakeBackend(this.time);
+  readonly sockets: MemorySockets;
+  readonly server: WireServer;
+  readonly logged: string[] = [];
+  readonly port: number;
+
+  constructor(options: WireFixtureOptions = {}) {
+    const { settings, ...network } = options;
+    this.sockets = new MemorySockets({ timers: this.time, ...network });
+    const log: Log = {
+      write: (_level, event, fields) => this.logged.push(`${event} ${fields?.["code"]}`),
+    };
+    this.server = new WireServer({
+      backend: this.backend,
+      ports: { sockets: this.sockets, timers: this.time, clock: this.time, log },
+      settings: { ...DEFAULT_WIRE_SETTINGS, port: 0, ...settings },
+      token: new TextEncoder().encode(TOKEN),
+    });
+    this.backend.observer = this.server;
+    this.port = this.server.listen().port;
+  }
+
+  /** Connects without a word. */
+  connect(): WireClient {
+    const client = new WireClient(this.sockets.connect({ hostname: "127.0.0.1", port: this.port }));
+    this.time.runDue();
+    return client;
+  }
+
+  /** Connects and says HELLO; nothing is applied yet. */
+  hello(clientId: string, more: Readonly<Record<string, unknown>> = {}): WireClient {
+    const client = this.connect();
+    client.send({ type: "HELLO", wire: [1], client_id: clientId, token: TOKEN, ...more });
+    this.time.runDue();
+    return client;
+  }
+
+  /** Connects, says HELLO, and waits for HELLO_ACK. */
+  open(clientId: string, more: Readonly<Record<string, unknown>> = {}): WireClient {
+    const client = this.hello(clientId, more);
+    this.settle();
+    return client;
+  }
+
+  /** Delivers, applies, commits, until nothing happens any more. */
+  settle(): void {
+    for (let round = 0; round < 4; round++) {
+      this.time.runDue();
+      this.backend.turn();
+      this.backend.commit();
+    }
+    this.time.runDue();
+  }
+
+  /** Makes a NoOp intent. */
+  noOp(intentId: string): Readonly<Record<string, unknown>> {
+    return {
+      type: "QuoteIntent",
+      v: 1,
+      intent_id: intentId,
+      action: "NoOp",
+      sent_us: this.time.wallUs(),
+    };
+  }
+}

@@ -1,0 +1,86 @@
+/**
+ * Proves for R-WIRE-1, R-WIRE-6: the fast door never gives another answer than the general parser.
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import { parseClientMessage, parseGeneralMessage } from "../../wire/client_message.ts";
+import { readPlainIntent } from "../../wire/plain_intent.ts";
+import {
+  bytesOf,
+  intents,
+  mutated,
+  NOW_US,
+  plainIntents,
+  shuffled,
+} from "../support/wire_arbitraries.ts";
+
+const frames = fc.oneof(
+  bytesOf(plainIntents),
+  bytesOf(shuffled(plainIntents)),
+  bytesOf(mutated(plainIntents)),
+  bytesOf(intents),
+  bytesOf(shuffled(intents)),
+  bytesOf(mutated(intents)),
+  bytesOf(shuffled(mutated(intents))),
+);
+
+Deno.test("readPlainIntent() gives the general parser's answer or none, on random frames", () => {
+  let plain = 0;
+  fc.assert(
+    fc.property(frames, (bytes) => {
+      const fast = readPlainIntent(bytes, NOW_US);
+      const general = parseGeneralMessage(bytes, NOW_US);
+      if (fast === undefined) return;
+      plain++;
+      deepStrictEqual({ type: "QuoteIntent", intent: fast }, general);
+    }),
+    { numRuns: 20_000 },
+  );
+  ok(plain > 2_000, `too few frames took the fast door: ${plain}`);
+});
+
+Deno.test("parseClientMessage() equals parseGeneralMessage() on random frames", () => {
+  fc.assert(
+    fc.property(frames, (bytes) => {
+      deepStrictEqual(parseClientMessage(bytes, NOW_US), parseGeneralMessage(bytes, NOW_US));
+    }),
+    { numRuns: 3_000 },
+  );
+});
+
+const base = {
+  type: "QuoteIntent",
+  v: 1,
+  intent_id: "a-1",
+  action: "Place",
+  sent_us: NOW_US,
+  instrument: "paper:BTC/USDT",
+  side: "Buy",
+  order_qty: "0.50",
+  price: "100",
+};
+const left = [
+  [{ params: { x: 1 } }, "params"],
+  [{ tag: "é" }, "text that is not ASCII"],
+  [{ order_qty: 1 }, "a decimal as a number"],
+  [{ order_qty: "-1" }, "a negative decimal"],
+  [{ sent_us: 1.5 }, "a fraction"],
+  [{ time_in_force: "GTD" }, "a GTD without expire_us"],
+  [{ sent_us: NOW_US + 1_000_001 }, "sent_us too far ahead"],
+] as const;
+for (const [change, why] of left) {
+  Deno.test(`readPlainIntent() leaves ${why} to the general parser`, () => {
+    const bytes = new TextEncoder().encode(JSON.stringify({ ...base, ...change }));
+    strictEqual(readPlainIntent(bytes, NOW_US), undefined);
+  });
+}
+
+Deno.test("readPlainIntent() takes a plain Place, also with spaces and in another order", () => {
+  const reversed = Object.fromEntries(Object.entries(base).reverse());
+  for (const text of [JSON.stringify(base), JSON.stringify(reversed, null, 2)]) {
+    const intent = readPlainIntent(new TextEncoder().encode(text), NOW_US);
+    ok(intent?.action === "Place");
+    strictEqual(intent.orderQty, "0.5");
+  }
+});

@@ -1,0 +1,186 @@
+/**
+ * Resume: recorded reports at the reader's pace, what waits behind them, slow consumers.
+ * Proves R-WIRE-3, R-WIRE-6.
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { WireFixture } from "../support/wire_fixture.ts";
+import type { WireClient } from "../support/wire_client.ts";
+
+const PAD = "x".repeat(1_000);
+
+function upTo(n: number, from = 1): number[] {
+  return Array.from({ length: n - from + 1 }, (_, at) => at + from);
+}
+
+/** Makes `n` durable reports of a client that is not connected, 1 kB each. */
+function record(fixture: WireFixture, n: number): void {
+  for (let at = 0; at < n; at++) fixture.backend.report("alice", PAD);
+  fixture.backend.commit();
+}
+
+function finish(fixture: WireFixture): void {
+  for (let round = 0; round < 200; round++) fixture.settle();
+}
+
+Deno.test("WireServer replays from resume_from + 1, word for word, right after HELLO_ACK", () => {
+  const fixture = new WireFixture();
+  record(fixture, 5);
+  const client = fixture.open("alice", { resume_from: 2 });
+  const [ack, ...rest] = client.texts;
+  ok(ack?.includes('"report_seq":5'));
+  const page = fixture.backend.readReports(
+    fixture.backend.view.clientIndex("alice") ?? fail(),
+    3,
+    1e9,
+  );
+  deepStrictEqual(rest, page.texts);
+});
+
+function fail(): never {
+  throw new Error("Cannot go on: the client must be known");
+}
+
+Deno.test("WireServer sends only new reports to a client that does not resume", () => {
+  const fixture = new WireFixture();
+  record(fixture, 5);
+  const client = fixture.open("alice");
+  strictEqual(client.only("HELLO_ACK")["report_seq"], 5);
+  client.send(fixture.noOp("1"));
+  fixture.settle();
+  deepStrictEqual(client.reportSeqs(), [6]);
+});
+
+Deno.test("WireServer begins a replay at the first report that is kept", () => {
+  const fixture = new WireFixture();
+  record(fixture, 5);
+  fixture.backend.firstKept = 4;
+  const client = fixture.open("alice", { resume_from: 0 });
+  strictEqual(client.only("HELLO_ACK")["report_first_seq"], 4);
+  deepStrictEqual(client.reportSeqs(), [4, 5]);
+});
+
+Deno.test("WireServer replays in pages, only as fast as the reader takes them", () => {
+  const fixture = new WireFixture({ windowBytes: 10_000 });
+  record(fixture, 1_000);
+  const client = fixture.hello("alice", { resume_from: 0 });
+  client.socket.pause();
+  fixture.settle();
+  ok(fixture.backend.pagesRead <= 3, `read ${fixture.backend.pagesRead} pages`);
+  client.socket.resume();
+  finish(fixture);
+  deepStrictEqual(client.reportSeqs(), upTo(1_000));
+  strictEqual(client.all("ERROR").length, 0);
+});
+
+Deno.test("WireServer puts nothing between HELLO_ACK and the end of the replay", () => {
+  const fixture = new WireFixture({ windowBytes: 10_000 });
+  record(fixture, 500);
+  const client = fixture.hello("alice", { resume_from: 0 });
+  fixture.backend.turn();
+  fixture.backend.commit();
+  client.socket.pause();
+  client.send({ type: "QUERY", id: "q", what: "risk" });
+  client.send({ type: "SUBSCRIBE", id: "s", channels: ["book"], instruments: "*" });
+  client.sendText("not JSON");
+  client.send(fixture.noOp("1"));
+  for (let beat = 0; beat < 2; beat++) {
+    fixture.time.advance(1_000_000);
+    fixture.settle();
+  }
+  client.socket.resume();
+  finish(fixture);
+  const kinds = client.received.map((row) => row.type);
+  strictEqual(kinds[0], "HELLO_ACK");
+  ok(kinds.slice(1, 501).every((kind) => kind === "ExecutionReport"));
+  deepStrictEqual(client.reportSeqs(), upTo(501));
+  strictEqual(client.all("RESULT").length, 2);
+  strictEqual(client.only("ERROR")["code"], "BAD_JSON");
+});
+
+Deno.test("WireServer does not count a replay towards report_buffer_bytes", () => {
+  const fixture = new WireFixture({
+    windowBytes: 1_000,
+    settings: { reportBufferBytes: 5_000, heartbeatMs: 60_000 },
+  });
+  record(fixture, 300);
+  const client = fixture.hello("alice", { resume_from: 0 });
+  fixture.settle();
+  client.socket.pause();
+  for (let n = 0; n < 100; n++) fixture.backend.report("alice", PAD);
+  fixture.settle();
+  client.socket.resume();
+  finish(fixture);
+  strictEqual(client.all("ERROR").length, 0);
+  deepStrictEqual(client.reportSeqs(), upTo(400));
+});
+
+Deno.test("WireServer waits for a journal reader that lags behind its writer", () => {
+  const fixture = new WireFixture();
+  record(fixture, 3);
+  const read = fixture.backend.readReports.bind(fixture.backend);
+  let isLagging = true;
+  fixture.backend.readReports = (client, from, bytes) =>
+    isLagging ? { firstSeq: from, texts: [] } : read(client, from, bytes);
+  const client = fixture.open("alice", { resume_from: 0 });
+  deepStrictEqual(client.reportSeqs(), []);
+  isLagging = false;
+  fixture.time.advance(10_000);
+  deepStrictEqual(client.reportSeqs(), [1, 2, 3]);
+});
+
+Deno.test("WireServer ends a slow consumer with an unbroken prefix; others go on", () => {
+  const fixture = new WireFixture({
+    windowBytes: 2_000,
+    settings: { reportBufferBytes: 20_000 },
+  });
+  const slow = fixture.open("alice");
+  const other = fixture.open("bob");
+  slow.socket.pause();
+  for (let n = 0; n < 100; n++) {
+    fixture.backend.report("alice", PAD);
+    fixture.settle();
+  }
+  slow.socket.resume();
+  fixture.time.runDue();
+  const numbers = slow.reportSeqs();
+  ok(numbers.length > 5 && numbers.length < 100, `was ${numbers.length} ${slow.closedBecause}`);
+  deepStrictEqual(numbers, upTo(numbers.length));
+  strictEqual(slow.only("ERROR")["code"], "SLOW_CONSUMER");
+  other.send(fixture.noOp("1"));
+  fixture.settle();
+  deepStrictEqual(other.reportSeqs(), [1]);
+  const back = fixture.open("alice", { resume_from: numbers.length });
+  finish(fixture);
+  deepStrictEqual([...numbers, ...back.reportSeqs()], upTo(100));
+});
+
+Deno.test("WireServer sends one large batch to a reader that keeps up", () => {
+  const fixture = new WireFixture({ settings: { reportBufferBytes: 20_000 } });
+  const client = fixture.open("alice");
+  for (let n = 0; n < 100; n++) fixture.backend.report("alice", PAD);
+  finish(fixture);
+  deepStrictEqual(client.reportSeqs(), upTo(100));
+});
+
+Deno.test("WireServer loses and repeats nothing over any pattern of reconnects", () => {
+  const fixture = new WireFixture({ windowBytes: 700, chunking: (waiting) => waiting % 97 + 1 });
+  const seen: unknown[] = [];
+  let client: WireClient | undefined;
+  for (let round = 0; round < 60; round++) {
+    if (round % 4 === 0) {
+      seen.push(...(client?.reportSeqs() ?? []));
+      if (round % 8 === 0) client?.socket.destroy();
+      client = fixture.hello("alice", { resume_from: seen.length });
+    }
+    fixture.backend.turn();
+    fixture.backend.report("alice", PAD.slice(0, round * 13));
+    if (round % 3 === 0) fixture.backend.commit();
+    fixture.time.runDue();
+    if (round % 5 === 0) client?.send(fixture.noOp(`intent ${round}`.replace(" ", "-")));
+  }
+  finish(fixture);
+  seen.push(...(client?.reportSeqs() ?? []));
+  const alice = fixture.backend.view.clientIndex("alice") ?? fail();
+  deepStrictEqual(seen, upTo(fixture.backend.view.reportSeq(alice)));
+});

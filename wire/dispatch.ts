@@ -1,0 +1,114 @@
+/**
+ * Frames of one open session to whoever serves them.
+ *
+ * A mistake of ours in one request costs that request, not the session and nobody else anything.
+ * @module
+ */
+import type { Intent } from "../core/intent.ts";
+import { InvariantError, unreachable } from "../core/invariant.ts";
+import { micros, type SessionId } from "../core/numbers.ts";
+import type { Backend } from "./backend.ts";
+import { parseClientMessage } from "./client_message.ts";
+import type { Inlet } from "./inlet.ts";
+import type { ClientMessage, MessageProblem, Publish } from "./message.ts";
+import { toDrafts } from "./publish.ts";
+import type { SessionRequests } from "./session_requests.ts";
+import type { WirePorts, WireSettings } from "./settings.ts";
+
+const SECOND_HELLO = "type: HELLO must be the first frame of a connection: was a later one";
+const NOT_LOCKSTEP =
+  "type: ADVANCE exists only in a lock-step session: was sent in a stream session";
+const INTERNAL = "Cannot serve the request: the daemon made a mistake; its log says which";
+
+export type DispatchOptions = {
+  readonly backend: Backend;
+  readonly ports: WirePorts;
+  readonly settings: WireSettings;
+  readonly requests: SessionRequests;
+  readonly clientId: string;
+  readonly session: SessionId;
+  readonly inlet: Inlet;
+  /** GOODBYE: `keep` leaves the orders resting. */
+  readonly leave: (keepOrders: boolean) => void;
+};
+
+/** Parses and hands out frames. */
+export class Dispatch {
+  readonly #options: DispatchOptions;
+  #echoUs: number | undefined;
+
+  constructor(options: DispatchOptions) {
+    this.#options = options;
+  }
+
+  /** Newest `now_us` of the client's heartbeats. */
+  get echoUs(): number | undefined {
+    return this.#echoUs;
+  }
+
+  /** Serves one frame's body. */
+  serve(frame: Uint8Array): void {
+    const nowUs = this.#options.backend.nowUs();
+    const message = parseClientMessage(frame, nowUs);
+    try {
+      this.#serve(message, nowUs);
+    } catch (error) {
+      if (error instanceof InvariantError) throw error;
+      this.#internal(error);
+    }
+  }
+
+  #serve(message: ClientMessage | MessageProblem, nowUs: number): void {
+    const { requests, leave } = this.#options;
+    switch (message.type) {
+      case "QuoteIntent":
+        return this.#offerIntent(message.intent, nowUs);
+      case "HEARTBEAT":
+        this.#echoUs = Math.max(this.#echoUs ?? 0, message.nowUs);
+        return;
+      case "SUBSCRIBE":
+      case "UNSUBSCRIBE":
+      case "QUERY":
+        return requests.serve(message);
+      case "PUBLISH":
+        return this.#publish(message);
+      case "GOODBYE":
+        return leave(message.keepOrders);
+      case "HELLO":
+        return requests.error({ code: "BAD_MESSAGE", message: SECOND_HELLO });
+      case "ADVANCE":
+        return requests.error({ code: "BAD_MESSAGE", message: NOT_LOCKSTEP });
+      case "problem":
+        return requests.reject(message);
+      default:
+        return unreachable(message);
+    }
+  }
+
+  #offerIntent(intent: Intent, nowUs: number): void {
+    this.#options.inlet.offer([{
+      eventTime: intent.sentUs,
+      source: "intent",
+      venue: null,
+      instrument: null,
+      eventType: "IntentReceived",
+      payload: { session: this.#options.session, recvUs: micros(nowUs), intent },
+      idempotencyKey: null,
+    }]);
+  }
+
+  #publish(message: Publish): void {
+    const { backend, settings, inlet, requests } = this.#options;
+    const outcome = toDrafts(message, { view: backend.view, clientFeeds: settings.clientFeeds });
+    if (outcome.ok) return inlet.offer(outcome.drafts);
+    requests.error({ code: "BAD_MESSAGE", message: outcome.message });
+  }
+
+  #internal(error: unknown): void {
+    this.#options.ports.log.write("error", "wire_request_failed", {
+      client_id: this.#options.clientId,
+      error: error instanceof Error ? error.stack : String(error),
+    });
+    this.#options.requests.error({ code: "INTERNAL", message: INTERNAL });
+  }
+}

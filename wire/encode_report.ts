@@ -1,0 +1,142 @@
+/**
+ * Execution reports as exact wire JSON, concatenated by hand: the text that is journaled, sent and
+ * sent again.
+ *
+ * Invariant: order fields are always present, `null` if unknown; fill, reject and stamp fields and
+ * `false` booleans are absent. The same report always gives the same text.
+ * Ordering: keys come in the order of the protocol's table.
+ * @module
+ */
+import type { Instrument } from "../core/instrument.ts";
+import type { Execution, ExecutionReport, OrderFields } from "../core/report.ts";
+import { averagePrice } from "./average_price.ts";
+import { decimalText } from "./decimal.ts";
+import { jsonString, jsonStringOrNull, timeText } from "./json_text.ts";
+
+/**
+ * Returns the JSON of a report, no frame. `instruments` is indexed by instrument id.
+ * @throws {RangeError} If the report's instrument is not among them.
+ */
+export function encodeReport(
+  report: ExecutionReport,
+  instruments: readonly Instrument[],
+): string {
+  return `{"type":"ExecutionReport","v":1,"report_seq":${report.reportSeq},` +
+    body(report, instruments);
+}
+
+/**
+ * Returns a row of the `orders` query: an `OrderStatus` report without `report_seq`.
+ * @throws {RangeError} If the report's instrument is not among `instruments`.
+ */
+export function encodeOrderRow(
+  report: ExecutionReport,
+  instruments: readonly Instrument[],
+): string {
+  return `{"type":"ExecutionReport","v":1,${body(report, instruments)}`;
+}
+
+/**
+ * Returns a recorded report's text with `poss_dup: true` added, all else word for word.
+ * @example
+ * ```ts
+ * import { strictEqual } from "node:assert/strict";
+ * strictEqual(withPossDup('{"report_seq":1}'), '{"report_seq":1,"poss_dup":true}');
+ * ```
+ */
+export function withPossDup(text: string): string {
+  return `${text.slice(0, -1)},"poss_dup":true}`;
+}
+
+function body(report: ExecutionReport, instruments: readonly Instrument[]): string {
+  const { order } = report;
+  const instrument = order === null ? undefined : instruments[order.instrument];
+  const orderText = order === null || instrument === undefined
+    ? withoutOrder(report)
+    : withOrder({ report, order, instrument });
+  return `"seq_id":${report.seqId},"intent_id":${jsonStringOrNull(report.intentId)}` +
+    `${text("orig_intent_id", report.origIntentId)}${
+      text("cause_intent_id", report.causeIntentId)
+    }` +
+    `${orderText}${refusal(report)}${flags(report)}${stamps(report)}}`;
+}
+
+function withoutOrder(report: ExecutionReport): string {
+  if (report.order !== null) {
+    throw new RangeError(
+      `Cannot encode a report: its instrument must be listed: was ${report.order.instrument}`,
+    );
+  }
+  return `,"order_id":null,"venue_order_id":null,"instrument":null,"side":null,"ord_type":null,` +
+    `"time_in_force":null,"price":null,"order_qty":null,"tag":${jsonStringOrNull(report.tag)},` +
+    `"exec_type":"${report.execType}","ord_status":${jsonStringOrNull(report.ordStatus)},` +
+    `"cum_qty":null,"leaves_qty":null,"avg_px":null`;
+}
+
+function withOrder(
+  parts: {
+    readonly report: ExecutionReport;
+    readonly order: OrderFields;
+    readonly instrument: Instrument;
+  },
+): string {
+  const { report, order, instrument } = parts;
+  const qtyScale = instrument.qtyRule.scale;
+  const priceScale = instrument.priceRule.scale;
+  const price = order.price === null ? "null" : `"${decimalText(order.price, priceScale)}"`;
+  const average = averagePrice(order, priceScale);
+  return `,"order_id":"${order.orderId}","venue_order_id":${
+    jsonStringOrNull(order.venueOrderId)
+  },` +
+    `"instrument":${jsonString(instrument.name)},"side":"${order.side}",` +
+    `"ord_type":"${order.ordType}","time_in_force":"${order.timeInForce}","price":${price},` +
+    `"order_qty":"${decimalText(order.orderQty, qtyScale)}","tag":${
+      jsonStringOrNull(report.tag)
+    },` +
+    `"exec_type":"${report.execType}","ord_status":${jsonStringOrNull(report.ordStatus)},` +
+    `"cum_qty":"${decimalText(order.cumQty, qtyScale)}",` +
+    `"leaves_qty":"${decimalText(order.leavesQty, qtyScale)}",` +
+    `"avg_px":${average === undefined ? "null" : `"${average}"`}` +
+    (report.execution === undefined ? "" : executionText(report.execution, instrument));
+}
+
+function executionText(execution: Execution, instrument: Instrument): string {
+  return `,"exec_id":${jsonString(execution.execId)},` +
+    `"last_qty":"${decimalText(execution.lastQty, instrument.qtyRule.scale)}",` +
+    `"last_px":"${decimalText(execution.lastPx, instrument.priceRule.scale)}",` +
+    `"liquidity":${jsonStringOrNull(execution.liquidity)},` +
+    `"commission":"${execution.commission}",` +
+    `"commission_currency":${jsonString(execution.commissionCurrency)}`;
+}
+
+function refusal(report: ExecutionReport): string {
+  const code = report.rejectCode === undefined ? "" : `,"reject_code":"${report.rejectCode}"`;
+  return `${text("exec_ref_id", report.execRefId)}${code}${text("text", report.text)}`;
+}
+
+function flags(report: ExecutionReport): string {
+  let flagged = report.inDoubt === true ? `,"in_doubt":true` : "";
+  if (report.late === true) flagged += `,"late":true`;
+  if (report.inferred === true) flagged += `,"inferred":true`;
+  if (report.provisional === true) flagged += `,"provisional":true`;
+  if (report.dryRun === true) flagged += `,"dry_run":true`;
+  return flagged;
+}
+
+function stamps(report: ExecutionReport): string {
+  return `${stamp("event_us", report.eventUs)},"transact_us":${timeText(report.transactUs)}` +
+    `${stamp("sent_us", report.sentUs)}${stamp("recv_us", report.recvUs)}` +
+    `${stamp("journal_us", report.journalUs)}${stamp("submit_us", report.submitUs)}` +
+    `${stamp("ack_us", report.ackUs)}`;
+}
+
+type TextKey = "orig_intent_id" | "cause_intent_id" | "exec_ref_id" | "text";
+type StampKey = "event_us" | "sent_us" | "recv_us" | "journal_us" | "submit_us" | "ack_us";
+
+function text(key: TextKey, value: string | undefined): string {
+  return value === undefined ? "" : `,"${key}":${jsonString(value)}`;
+}
+
+function stamp(key: StampKey, value: number | undefined): string {
+  return value === undefined ? "" : `,"${key}":${timeText(value)}`;
+}

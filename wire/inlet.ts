@@ -1,0 +1,129 @@
+/**
+ * The way in of one session: bytes become frames, frames are served, intents go to the sequencer.
+ *
+ * Ordering: frames are served in the order of their bytes. A draft that finds the queue full stops
+ * everything behind it.
+ * Limits: one frame's drafts wait; while they do the socket is not read, so the kernel's window
+ * stops the peer.
+ * @module
+ */
+import type { Draft } from "../core/event.ts";
+import type { Socket } from "../edge/ports.ts";
+import type { Producer } from "./backend.ts";
+import type { WireCounters } from "./counters.ts";
+import { FrameReader, FrameSizeError } from "./frame.ts";
+
+export type InletOptions = {
+  readonly socket: Socket;
+  readonly producer: Producer;
+  readonly counters: WireCounters;
+  readonly maxFrameBytes: number;
+  /** False while frames must wait for something that is not the queue. */
+  readonly mayServe: () => boolean;
+  readonly serve: (frame: Uint8Array) => void;
+  readonly badFrame: (error: FrameSizeError) => void;
+  /** The queue is full: nothing is read. */
+  readonly blocked: () => void;
+  /** It has room again. */
+  readonly unblocked: () => void;
+};
+
+/** Reads one session's frames. */
+export class Inlet {
+  readonly #options: InletOptions;
+  readonly #reader: FrameReader;
+  /** Drafts that found the queue full, oldest first. */
+  #waiting: Draft[] = [];
+  #isPaused = false;
+  #isClosed = false;
+
+  constructor(options: InletOptions) {
+    this.#options = options;
+    this.#reader = new FrameReader({ maxFrameBytes: options.maxFrameBytes });
+    options.producer.onRoom(() => this.#onRoom());
+  }
+
+  /** True if the bytes so far end with a whole frame. */
+  get isWhole(): boolean {
+    return this.#reader.bufferedBytes === 0;
+  }
+
+  /** True when nothing that was offered still waits before the sequencer. */
+  get isIdle(): boolean {
+    return this.#waiting.length === 0 && this.#options.producer.depth === 0;
+  }
+
+  /** Takes received bytes and serves what it can. */
+  take(bytes: Uint8Array): void {
+    if (this.#isClosed) return;
+    this.#reader.push(bytes);
+    this.pump();
+  }
+
+  /** Serves frames until there is none or something is in the way. */
+  pump(): void {
+    try {
+      while (this.#canServe()) {
+        const frame = this.#reader.next();
+        if (frame === undefined) return this.#resume();
+        this.#options.counters.add("wire_frames_in");
+        this.#options.serve(frame);
+      }
+    } catch (error) {
+      if (!(error instanceof FrameSizeError)) throw error;
+      return this.#options.badFrame(error);
+    }
+    if (this.#isClosed) return;
+    this.#reader.keep();
+    this.#pause();
+  }
+
+  /** Offers drafts in order; what finds no room waits, and reading with it. */
+  offer(drafts: readonly Draft[]): void {
+    if (this.#isClosed) return;
+    this.#waiting.push(...drafts);
+    this.#drain();
+    if (this.#waiting.length > 0) this.#options.blocked();
+  }
+
+  /** Drops what waits and leaves the sequencer. */
+  close(): void {
+    this.#isClosed = true;
+    this.#waiting = [];
+    this.#options.producer.close();
+  }
+
+  #canServe(): boolean {
+    return !this.#isClosed && this.#waiting.length === 0 && this.#options.mayServe();
+  }
+
+  #onRoom(): void {
+    if (this.#isClosed || this.#waiting.length === 0) return;
+    this.#drain();
+    if (this.#waiting.length > 0) return;
+    this.#options.unblocked();
+    this.pump();
+  }
+
+  #drain(): void {
+    let taken = 0;
+    for (const draft of this.#waiting) {
+      if (!this.#options.producer.offer(draft)) break;
+      taken += 1;
+    }
+    this.#waiting.splice(0, taken);
+  }
+
+  #pause(): void {
+    if (this.#isPaused) return;
+    this.#isPaused = true;
+    this.#options.counters.add("wire_read_pauses");
+    this.#options.socket.pause();
+  }
+
+  #resume(): void {
+    if (!this.#isPaused) return;
+    this.#isPaused = false;
+    this.#options.socket.resume();
+  }
+}

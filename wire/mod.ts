@@ -1,0 +1,12 @@
+/**
+ * The loopback protocol: frames, messages, sessions, subscriptions, queries.
+ *
+ * Owns what is said to clients and when. Takes from the core its types and constructors, never an
+ * engine; the daemon's loop drives the server through `Observer` and is driven through `Backend`.
+ * @module
+ */
+export type { Backend, EncodedReport, Observer, Producer, ReportPage } from "./backend.ts";
+export { encodeReport } from "./encode_report.ts";
+export { WireServer, type WireServerOptions } from "./server.ts";
+export { DEFAULT_WIRE_SETTINGS, type WirePorts, type WireSettings } from "./settings.ts";
+export { readOrCreateToken, tokenPath } from "./token.ts";

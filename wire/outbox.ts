@@ -1,0 +1,268 @@
+/**
+ * Everything one session is sent, in the order that the protocol promises.
+ *
+ * Invariants: nothing leaves before its event is durable. Reports leave in the order of their
+ * numbers, without a gap. An answer leaves after every report up to its sequence number. Between
+ * HELLO_ACK and the end of the replay there are only reports.
+ * Ordering: recorded reports come from the journal, a page whenever the reader has room, until the
+ * session has caught up; from then on from the client's stream.
+ * Limits: one socket write per released batch. Reports that the reader leaves lying beyond
+ * `reportBufferBytes` end the session.
+ * @module
+ */
+import type { Cancel, Socket } from "../edge/ports.ts";
+import type { Backend } from "./backend.ts";
+import type { WireCounters } from "./counters.ts";
+import { withPossDup } from "./encode_report.ts";
+import { EventQueue } from "./event_queue.ts";
+import { encodeFrames } from "./frame.ts";
+import type { ReportStream } from "./report_stream.ts";
+import { encodeEvents } from "./server_message.ts";
+import type { WirePorts, WireSettings } from "./settings.ts";
+
+/** Replay reads another page when less than this waits in the socket. */
+const REPLAY_LOW_BYTES = 65_536;
+const REPLAY_PAGE_BYTES = 65_536;
+/** A reader with more than this waiting in its socket is slow: its market data is conflated. */
+const SLOW_BYTES = 65_536;
+/** Unread answers beyond which no more requests are read. */
+const ANSWERS_MAX_BYTES = 1_048_576;
+const ANSWERS_MAX = 256;
+const JOURNAL_RETRY_US = 5_000;
+
+/** A text, or reports to repeat, held until event `seq` is durable and `afterReport` is written. */
+type Answer = {
+  readonly seq: number;
+  readonly afterReport: number;
+  readonly text: string;
+  readonly repeats: readonly number[];
+  readonly isHeartbeat: boolean;
+};
+
+export type OutboxOptions = {
+  readonly socket: Socket;
+  readonly backend: Backend;
+  readonly ports: WirePorts;
+  readonly settings: WireSettings;
+  readonly counters: WireCounters;
+  /** The reader left too much lying. */
+  readonly onSlow: (unreadBytes: number) => void;
+};
+
+/** The way out of one session. */
+export class Outbox {
+  readonly events = new EventQueue();
+  readonly #options: OutboxOptions;
+  readonly #socket: Socket;
+  #stream: ReportStream | undefined;
+  #answers: Answer[] = [];
+  /** Texts of the write being put together. */
+  #texts: string[] = [];
+  #written = 0;
+  #replayTo = 0;
+  #readsJournal = false;
+  #retry: Cancel | undefined;
+  /** Bytes of live reports, and of answers, since the socket was last empty. */
+  #unreadReports = 0;
+  #unreadAnswers = 0;
+  #isClosed = false;
+
+  constructor(options: OutboxOptions) {
+    this.#options = options;
+    this.#socket = options.socket;
+  }
+
+  /** Number of the last report given to the socket. */
+  get written(): number {
+    return this.#written;
+  }
+
+  /** True from HELLO_ACK until the last report that it named has been written. */
+  get isReplaying(): boolean {
+    return this.#written < this.#replayTo;
+  }
+
+  get isSlow(): boolean {
+    return this.#socket.bufferedBytes > SLOW_BYTES;
+  }
+
+  /** True when the reader has so many unread answers that it should not ask for more. */
+  get isFull(): boolean {
+    return this.#answers.length >= ANSWERS_MAX ||
+      Math.min(this.#unreadAnswers, this.#socket.bufferedBytes) > ANSWERS_MAX_BYTES;
+  }
+
+  /** Writes HELLO_ACK, then every report after `written`, first those up to `replayTo`. */
+  open(ack: string, from: {
+    readonly stream: ReportStream;
+    readonly written: number;
+    readonly replayTo: number;
+  }): void {
+    from.stream.drop();
+    this.#stream = from.stream;
+    this.#written = from.written;
+    this.#replayTo = from.replayTo;
+    this.#readsJournal = from.written < from.stream.durable;
+    this.#texts.push(ack);
+    this.flush();
+  }
+
+  /** Sends a text that belongs to the state at `seq`. */
+  answer(text: string, seq: number): void {
+    this.#options.counters.add("wire_answers_out");
+    this.#hold({ seq, text, repeats: [], isHeartbeat: false });
+    this.flush();
+  }
+
+  /** Sends a heartbeat of the state at `seq`, unless one is still held back. */
+  beat(text: string, seq: number): void {
+    if (this.isReplaying || this.#answers.some((answer) => answer.isHeartbeat)) return;
+    this.#hold({ seq, text, repeats: [], isHeartbeat: true });
+    this.flush();
+  }
+
+  /** Sends recorded reports again, when event `seq` is durable. */
+  repeat(reportSeqs: readonly number[], seq: number): void {
+    this.#hold({ seq, text: "", repeats: [...reportSeqs], isHeartbeat: false });
+  }
+
+  #hold(answer: Omit<Answer, "afterReport">): void {
+    if (this.#isClosed) return;
+    this.#answers.push({ ...answer, afterReport: this.#stream?.applied ?? 0 });
+  }
+
+  /** Sends nothing any more but these last words, after all that was written. */
+  close(lastWords: string | undefined): void {
+    if (this.#isClosed) return;
+    this.#isClosed = true;
+    this.#retry?.();
+    this.#stream = undefined; // it is another session's now
+    this.#answers = [];
+    this.#texts = [];
+    if (lastWords !== undefined) this.#socket.write(encodeFrames([lastWords]));
+  }
+
+  /** The socket is empty: what was unread has been taken. */
+  drained(): void {
+    this.#unreadReports = 0;
+    this.#unreadAnswers = 0;
+    this.flush();
+  }
+
+  /** Writes all that may leave now. */
+  flush(): void {
+    const stream = this.#stream;
+    if (stream === undefined || this.#isClosed) return;
+    if (this.#readsJournal) this.#replay(stream);
+    if (!this.#readsJournal) this.#writeDue(stream);
+    this.#send();
+    const { chars } = this.events;
+    if (chars > this.#options.settings.reportBufferBytes) this.#options.onSlow(chars);
+  }
+
+  #replay(stream: ReportStream): void {
+    stream.drop();
+    if (this.#texts.length > 0) this.#send();
+    while (this.#readsJournal && !this.#isClosed && this.#socket.bufferedBytes < REPLAY_LOW_BYTES) {
+      if (!this.#readPage(stream)) return this.#retryLater();
+      this.#send();
+      if (this.#written >= stream.durable) this.#readsJournal = false;
+    }
+  }
+
+  /** Returns false if the journal's reader is not yet as far as its writer. */
+  #readPage(stream: ReportStream): boolean {
+    const from = this.#written + 1;
+    const page = this.#options.backend.readReports(stream.client, from, REPLAY_PAGE_BYTES);
+    if (page.texts.length === 0) return false;
+    this.#written = Math.max(this.#written, page.firstSeq - 1); // what retention took is gone
+    for (const text of page.texts) {
+      if (this.#written >= stream.durable) break;
+      this.#writeReport(text);
+      if (!this.isReplaying) this.#writeAnswers(stream);
+    }
+    return true;
+  }
+
+  #retryLater(): void {
+    this.#retry?.();
+    this.#retry = this.#options.ports.timers.after(JOURNAL_RETRY_US, () => this.flush());
+  }
+
+  #writeReport(text: string): void {
+    this.#texts.push(text);
+    this.#written += 1;
+    this.#options.counters.add("wire_reports_out");
+  }
+
+  #writeDue(stream: ReportStream): void {
+    if (this.isReplaying) return;
+    this.#writeAnswers(stream);
+    this.#writeReports(stream, stream.durable);
+    this.#writeEvents(this.#options.backend.durableSeq);
+  }
+
+  #writeAnswers(stream: ReportStream): void {
+    const upTo = this.#options.backend.durableSeq;
+    let done = 0;
+    for (const answer of this.#answers) {
+      if (answer.seq > upTo || !this.#writeReports(stream, answer.afterReport)) break;
+      this.#writeEvents(answer.seq - 1);
+      this.#writeAnswer(stream, answer);
+      done += 1;
+    }
+    if (done > 0) this.#answers.splice(0, done);
+  }
+
+  #writeAnswer(stream: ReportStream, answer: Answer): void {
+    if (answer.text !== "") {
+      this.#texts.push(answer.text);
+      this.#unreadAnswers += answer.text.length;
+    }
+    for (const reportSeq of answer.repeats) {
+      const [text] = this.#options.backend.readReports(stream.client, reportSeq, 1).texts;
+      if (text !== undefined) this.#texts.push(withPossDup(text));
+    }
+  }
+
+  /** Writes live reports up to a number; returns whether that many have now been written. */
+  #writeReports(stream: ReportStream, until: number): boolean {
+    while (!this.#readsJournal && this.#written < until) {
+      const text = stream.take();
+      if (text === undefined) break;
+      this.#writeReport(text);
+    }
+    return this.#written >= until;
+  }
+
+  #writeEvents(upTo: number): void {
+    if (this.isSlow || this.events.chars === 0) return;
+    const charsMax = Math.floor(this.#options.settings.maxFrameBytes / 4); // a character is ≤ 3 bytes
+    for (
+      let batch = this.events.take(upTo, charsMax);
+      batch !== undefined;
+      batch = this.events.take(upTo, charsMax)
+    ) {
+      this.#texts.push(encodeEvents({ seqId: batch.seq, events: batch.texts }));
+      this.#options.counters.add("wire_events_out", batch.texts.length);
+    }
+  }
+
+  /** Live reports, and events that may not be dropped, that the reader has not taken. */
+  #unreadBytes(): number {
+    return Math.min(this.#unreadReports, this.#socket.bufferedBytes);
+  }
+
+  #send(): void {
+    const texts = this.#texts;
+    if (texts.length === 0) return;
+    this.#texts = [];
+    if (this.#isClosed) return;
+    const unread = this.#unreadBytes();
+    if (unread > this.#options.settings.reportBufferBytes) return this.#options.onSlow(unread);
+    const bytes = encodeFrames(texts);
+    if (this.#socket.bufferedBytes === 0) this.#unreadReports = 0;
+    if (!this.#readsJournal) this.#unreadReports += bytes.length;
+    this.#socket.write(bytes);
+  }
+}

@@ -1,0 +1,131 @@
+/**
+ * Queries of the hot loop: about one book.
+ *
+ * `side` is the side of our order; the ladder read is the one on which it would rest, or with
+ * `take` the one that it would take. A book that is not fresh has no best, no spread, no ladder.
+ * @module
+ */
+import type { Capabilities, Instrument, PriceRule, Side } from "../core/instrument.ts";
+import type { PriceLevel } from "../core/view.ts";
+import { decimalText } from "./decimal.ts";
+import { unknownInstrument } from "./feed.ts";
+import type { QueryArgs } from "./message.ts";
+import type { QueryAnswer, QueryContext } from "./query_answer.ts";
+import { encodeLevels } from "./rows.ts";
+
+const DEFAULT_LADDER = 10;
+
+/** Answers `best`: `{price, qty}` or null. */
+export function answerBest(args: QueryArgs["best"], context: QueryContext): QueryAnswer {
+  return onInstrument(args, context, (instrument) => {
+    const [level] = levels(instrument, context, { ...args, n: 1 });
+    if (level === undefined) return "null";
+    const price = decimalText(level.price, instrument.priceRule.scale);
+    const qty = decimalText(level.qty, instrument.qtyRule.scale);
+    return JSON.stringify({ price, qty });
+  });
+}
+
+/** Answers `best2_sum`: the quantity of the best two levels. */
+export function answerBestTwo(args: QueryArgs["best2_sum"], context: QueryContext): QueryAnswer {
+  return onInstrument(args, context, (instrument) => {
+    let sum = 0;
+    for (const level of levels(instrument, context, { ...args, n: 2 })) sum += level.qty;
+    return JSON.stringify(decimalText(sum, instrument.qtyRule.scale));
+  });
+}
+
+/** Answers `ladder_top`: `[[price, qty]…]`, best first. */
+export function answerLadder(args: QueryArgs["ladder_top"], context: QueryContext): QueryAnswer {
+  return onInstrument(args, context, (instrument) => {
+    const n = args.n ?? DEFAULT_LADDER;
+    return encodeLevels(levels(instrument, context, { ...args, n }), instrument);
+  });
+}
+
+/** Answers `spread_ticks`: whole valid prices from the best bid to the best ask, or null. */
+export function answerSpread(args: QueryArgs["spread_ticks"], context: QueryContext): QueryAnswer {
+  return onInstrument(args, context, (instrument) => {
+    const [bid] = levels(instrument, context, { side: "Buy", take: false, n: 1 });
+    const [ask] = levels(instrument, context, { side: "Sell", take: false, n: 1 });
+    if (bid === undefined || ask === undefined) return "null";
+    return String(ticksBetween(instrument.priceRule, { from: bid.price, to: ask.price }));
+  });
+}
+
+/** Answers `last_traded_ts_ms`: Unix milliseconds or null. */
+export function answerLastTrade(
+  args: QueryArgs["last_traded_ts_ms"],
+  context: QueryContext,
+): QueryAnswer {
+  return onInstrument(args, context, (instrument) => {
+    const lastUs = context.view.book(instrument.id)?.lastTradeUs ?? null;
+    return lastUs === null ? "null" : String(Math.floor(lastUs / 1_000));
+  });
+}
+
+/** Answers `hotloop_capabilities`: which of these an instrument has. */
+export function answerHotloopCapabilities(
+  args: QueryArgs["hotloop_capabilities"],
+  context: QueryContext,
+): QueryAnswer {
+  return onInstrument(args, context, (instrument) => {
+    const venue = context.view.venues[instrument.venue]?.capabilities;
+    const own: Partial<Capabilities> = { ...venue, ...instrument.capabilities };
+    const hasBest = own.book !== undefined && own.book !== "none";
+    const hasDepth = hasBest && own.book !== "best";
+    return JSON.stringify({
+      best: hasBest,
+      best2_sum: hasDepth,
+      spread_ticks: hasBest,
+      ladder_top: hasDepth,
+      last_traded_ts_ms: own.trades === true,
+      get_mbr: false,
+      size_ahead: false,
+      match_rate_ema: false,
+      pfill_ttf: false,
+    });
+  });
+}
+
+/**
+ * Returns how many ticks lie between two prices, negative if they are crossed. Bands of different
+ * ticks are counted each by its own.
+ */
+export function ticksBetween(
+  rule: PriceRule,
+  of: { readonly from: number; readonly to: number },
+): number {
+  if (of.to < of.from) return -ticksBetween(rule, { from: of.to, to: of.from });
+  let ticks = 0;
+  for (const [at, band] of rule.ticks.entries()) {
+    const low = at === 0 ? of.from : Math.max(of.from, band.fromQuanta);
+    const high = Math.min(of.to, rule.ticks[at + 1]?.fromQuanta ?? of.to);
+    if (high > low) ticks += Math.floor((high - low) / band.stepQuanta);
+  }
+  return ticks;
+}
+
+function onInstrument(
+  args: { readonly instrument: string },
+  context: QueryContext,
+  answer: (instrument: Instrument) => string,
+): QueryAnswer {
+  const instrument = context.view.instrumentByName(args.instrument);
+  if (instrument === undefined) return unknownInstrument(args.instrument);
+  return { ok: true, result: answer(instrument) };
+}
+
+function levels(
+  instrument: Instrument,
+  context: QueryContext,
+  of: { readonly side: Side; readonly take: boolean; readonly n: number },
+): readonly PriceLevel[] {
+  const book = context.view.book(instrument.id);
+  if (book?.isFresh !== true) return [];
+  return book.top(of.take ? opposite(of.side) : of.side, of.n);
+}
+
+function opposite(side: Side): Side {
+  return side === "Buy" ? "Sell" : "Buy";
+}

@@ -1,0 +1,296 @@
+/**
+ * The wire server: listens on loopback, owns the sessions, and tells them what the timeline does.
+ *
+ * Invariants: nothing that carries a sequence number, or follows from one, is written before it is
+ * durable. A client has at most one session that is acted on: from the moment at which a newer
+ * SessionOpened is applied, nothing of the older one is.
+ * Ordering: on release the reports of all clients become durable first; then sessions open in the
+ * order of their events; then everyone's socket is written, once each.
+ * Limits: `maxSessions` with HELLO, `ANONYMOUS_MAX` without; the oldest without gives way.
+ * @module
+ */
+import type { Effects } from "../core/effects.ts";
+import type { Draft, Event } from "../core/event.ts";
+import type { SeqId, SessionId } from "../core/numbers.ts";
+import type { Listener, Socket } from "../edge/ports.ts";
+import type { Backend, EncodedReport, Observer, Producer } from "./backend.ts";
+import { orderEvent, toChannelEvent } from "./channel_event.ts";
+import { WireCounters } from "./counters.ts";
+import { ReportStreams } from "./report_streams.ts";
+import { encodeOrderPayload } from "./rows.ts";
+import type { ErrorCode } from "./server_message.ts";
+import { Session } from "./session.ts";
+import { SessionBook } from "./session_book.ts";
+import { closedDraft } from "./session_drafts.ts";
+import type { AdmissionRefusal, SessionHost } from "./session_host.ts";
+import type { WirePorts, WireSettings } from "./settings.ts";
+
+/** Connections that have not said HELLO. */
+const ANONYMOUS_MAX = 64;
+/** Longest wait for what was read before `stop` to be answered. */
+const STOP_US = 2_000_000;
+const LOOPBACK = ["127.0.0.1", "::1"];
+
+export type WireServerOptions = {
+  readonly backend: Backend;
+  readonly ports: WirePorts;
+  readonly settings: WireSettings;
+  /** The bytes of the token's text. */
+  readonly token: Uint8Array;
+};
+
+/** Serves clients; driven by the daemon's loop through `applied` and `released`. */
+export class WireServer implements Observer {
+  readonly #backend: Backend;
+  readonly #ports: WirePorts;
+  readonly #settings: WireSettings;
+  readonly #counters: WireCounters;
+  readonly #host: SessionHost;
+  readonly #book = new SessionBook();
+  readonly #streams: ReportStreams;
+  readonly #control: Producer;
+  /** Closings that found the control queue full. */
+  #closings: Draft[] = [];
+  #listeners: Listener[] = [];
+  #stopped: (() => void) | undefined;
+
+  constructor(options: WireServerOptions) {
+    this.#backend = options.backend;
+    this.#ports = options.ports;
+    this.#settings = options.settings;
+    this.#counters = new WireCounters(options.ports.log);
+    this.#streams = new ReportStreams(options.backend);
+    this.#control = options.backend.openProducer("sessions");
+    this.#control.onRoom(() => this.#offerClosings());
+    this.#host = {
+      ...options,
+      counters: this.#counters,
+      reportSeq: (clientId) => this.#reportSeq(clientId),
+      admit: (session) => this.#admit(session),
+      offerClose: (draft) => this.#offerClose(draft),
+      subscriptionsChanged: (session) => this.#subscriptionsChanged(session),
+      gone: (session) => this.#gone(session),
+    };
+  }
+
+  /**
+   * Listens on the configured loopback address, and on the other one where it exists.
+   * @throws {Error} If the address is not loopback or is taken.
+   */
+  listen(): { readonly port: number } {
+    const { host } = this.#settings;
+    if (!LOOPBACK.includes(host)) {
+      throw new Error(`Cannot listen: wire.host must be 127.0.0.1 or ::1: was ${host}`);
+    }
+    const first = this.#listenOn(host, this.#settings.port);
+    for (const other of LOOPBACK) {
+      if (other === host) continue;
+      try {
+        this.#listenOn(other, first.port);
+      } catch (error) {
+        this.#ports.log.write("info", "wire_not_listening", { host: other, error: String(error) });
+      }
+    }
+    return { port: first.port };
+  }
+
+  #listenOn(hostname: string, port: number): Listener {
+    const address = { hostname, port };
+    const listener = this.#ports.sockets.listen(address, (socket) => this.#accept(socket));
+    this.#listeners.push(listener);
+    return listener;
+  }
+
+  /** What the server counts, names as the `metrics` query spells them. */
+  counters(): Readonly<Record<string, number>> {
+    const { connected, anonymous } = this.#book;
+    return {
+      ...this.#counters.read(),
+      wire_connections_open: connected.size,
+      wire_sessions_open: connected.size - anonymous.size,
+    };
+  }
+
+  applied(event: Event, effects: Effects, reports: readonly EncodedReport[]): void {
+    for (const report of reports) this.#streams.hold(report, event.seqId);
+    if (event.eventType === "SessionOpened") this.#opened(event);
+    if (event.eventType === "SessionClosed") this.#closed(event);
+    if (event.eventType === "IntentReceived" && effects.repeats.length > 0) {
+      const session = this.#book.members.get(event.payload.session);
+      for (const repeat of effects.repeats) session?.repeat(repeat.reportSeqs, event.seqId);
+    }
+    if (this.#book.watching.size > 0) this.#show(event, effects, reports);
+  }
+
+  released(upTo: SeqId): void {
+    this.#streams.release(upTo);
+    this.#acknowledge(upTo);
+    for (const session of this.#book.connected) session.released();
+    this.#streams.settle((client) => this.#book.attached.get(client)?.isReceiving === true);
+    if (this.#stopped !== undefined) this.#stopIdle();
+  }
+
+  /**
+   * Takes no more connections and reads nothing more; when what was read has been answered, every
+   * session ends `SHUTTING_DOWN`. Calls `done` when the last connection is closed.
+   */
+  stop(done: () => void): void {
+    if (this.#stopped !== undefined) return;
+    this.#stopped = done;
+    this.#closeListeners();
+    for (const session of this.#book.connected) session.stopReading();
+    this.#ports.timers.after(STOP_US, () => this.#endAll());
+    this.#stopIdle();
+  }
+
+  /** Ends every session now, with an unnumbered ERROR; nothing that was held is written. */
+  fatal(code: ErrorCode, message: string): void {
+    this.#closeListeners();
+    for (const session of [...this.#book.connected]) session.fatal({ code, message });
+  }
+
+  #closeListeners(): void {
+    for (const listener of this.#listeners) listener.close();
+    this.#listeners = [];
+  }
+
+  #stopIdle(): void {
+    const { connected } = this.#book;
+    const isDurable = this.#backend.durableSeq >= this.#backend.view.seqId;
+    if (isDurable && [...connected].every((session) => session.isIdle)) this.#endAll();
+  }
+
+  #endAll(): void {
+    this.fatal(
+      "SHUTTING_DOWN",
+      "Cannot keep the session: the daemon is shutting down; reconnect " +
+        "with resume_from when it is back",
+    );
+    if (this.#book.connected.size === 0) this.#stopped?.();
+  }
+
+  #accept(socket: Socket): void {
+    this.#counters.add("wire_connections");
+    const { anonymous } = this.#book;
+    if (anonymous.size >= ANONYMOUS_MAX) {
+      const [oldest] = anonymous;
+      this.#counters.add("wire_connections_refused");
+      oldest?.destroy();
+    }
+    this.#book.add(new Session(this.#host, socket));
+  }
+
+  #admit(session: Session): SessionId | AdmissionRefusal {
+    if (this.#stopped !== undefined) {
+      return {
+        code: "SHUTTING_DOWN",
+        message: "Cannot open a session: the daemon is shutting down",
+      };
+    }
+    const { connected, anonymous } = this.#book;
+    const { maxSessions } = this.#settings;
+    const id = connected.size - anonymous.size < maxSessions
+      ? this.#book.admit(session, this.#backend.view.seqId)
+      : undefined;
+    if (id !== undefined) {
+      this.#counters.add("wire_sessions");
+      return id;
+    }
+    this.#counters.add("wire_connections_refused");
+    const message = `Cannot open a session: there must be fewer than wire.max_sessions, ` +
+      `${maxSessions}: try again later`;
+    return { code: "RATE_LIMIT", message };
+  }
+
+  #reportSeq(clientId: string): number {
+    const client = this.#backend.view.clientIndex(clientId);
+    return client === undefined ? 0 : this.#streams.of(client).durable;
+  }
+
+  #opened(event: Event<"SessionOpened">): void {
+    const { session: id, client: clientId } = event.payload;
+    const client = this.#backend.view.clientIndex(clientId);
+    if (client === undefined) return;
+    const { current, members, openings } = this.#book;
+    current.get(client)?.replaced();
+    const session = members.get(id);
+    if (session === undefined) return this.#offerClose(lostDraft(event));
+    current.set(client, session);
+    session.openingApplied(event.seqId, client);
+    openings.push({ seq: event.seqId, client, session });
+  }
+
+  #closed(event: Event<"SessionClosed">): void {
+    const session = this.#book.members.get(event.payload.session);
+    if (session?.client === undefined) return;
+    this.#book.retire(event.payload.session, session.client);
+    session.closeApplied(event.seqId, this.#streams.of(session.client));
+  }
+
+  #acknowledge(upTo: number): void {
+    const { openings, attached } = this.#book;
+    let done = 0;
+    for (const { seq, client, session } of openings) {
+      if (seq > upTo) break;
+      done += 1;
+      attached.get(client)?.endReplaced();
+      attached.set(client, session);
+      session.acknowledge(this.#streams.of(client));
+    }
+    openings.splice(0, done);
+  }
+
+  /** Shows an applied event to those who have subscribed. */
+  #show(event: Event, effects: Effects, reports: readonly EncodedReport[]): void {
+    const { view } = this.#backend;
+    const shown = toChannelEvent(event, view);
+    if (shown !== undefined) {
+      for (const { feed } of this.#book.watching) feed.offer(shown);
+    }
+    const hedgers = [...this.#book.watching].filter(({ feed }) => feed.wantsOrders);
+    if (hedgers.length === 0) return;
+    for (const [at, report] of reports.entries()) {
+      const payload = encodeOrderPayload({
+        clientId: view.clientName(report.client),
+        report: report.text,
+      });
+      const instrument = effects.reports[at]?.order?.instrument ?? null;
+      const order = orderEvent(event, view, { instrument, payload });
+      for (const { feed } of hedgers) feed.offer(order);
+    }
+  }
+
+  #subscriptionsChanged(session: Session): void {
+    if (session.feed.isEmpty) this.#book.watching.delete(session);
+    else this.#book.watching.add(session);
+  }
+
+  #gone(session: Session): void {
+    this.#book.remove(session);
+    const { attached } = this.#book;
+    if (session.client !== undefined && attached.get(session.client) === session) {
+      attached.delete(session.client);
+    }
+    if (this.#stopped !== undefined && this.#book.connected.size === 0) this.#stopped();
+  }
+
+  #offerClose(draft: Draft): void {
+    this.#closings.push(draft);
+    this.#offerClosings();
+  }
+
+  #offerClosings(): void {
+    let taken = 0;
+    for (const draft of this.#closings) {
+      if (!this.#control.offer(draft)) break;
+      taken += 1;
+    }
+    this.#closings.splice(0, taken);
+  }
+}
+
+/** The closing of a session whose connection went before its SessionOpened was applied. */
+function lostDraft(event: Event<"SessionOpened">): Draft<"SessionClosed"> {
+  const { session } = event.payload;
+  return closedDraft({ session, cause: "lost", keepOrders: false }, event.ingestTime);
+}

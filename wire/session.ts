@@ -1,0 +1,455 @@
+/**
+ * One connection: from the first byte to the last.
+ *
+ * Phases: hello → opening (SessionOpened offered, not yet durable) → open → leaving, replaced or
+ * stopping → closing → closed. `INPUT` says what becomes of received bytes in each.
+ * Invariants: nothing but HELLO is acted on before HELLO_ACK. Every SessionOpened that was applied
+ * is followed by exactly one SessionClosed, unless the daemon stops first.
+ * @module
+ */
+import type { ClientIndex, SessionId } from "../core/numbers.ts";
+import type { Cancel, Socket } from "../edge/ports.ts";
+import { parseClientMessage } from "./client_message.ts";
+import { Dispatch } from "./dispatch.ts";
+import { Feed } from "./feed.ts";
+import { FrameReader, FrameSizeError } from "./frame.ts";
+import { judgeHello, MAX_HELLO_BYTES } from "./handshake.ts";
+import { Inlet } from "./inlet.ts";
+import { Liveness } from "./liveness.ts";
+import type { ClientMessage, Hello, MessageProblem } from "./message.ts";
+import { Outbox } from "./outbox.ts";
+import type { ReportStream } from "./report_stream.ts";
+import { encodeError, encodeHeartbeat, type ErrorCode } from "./server_message.ts";
+import {
+  closedDraft,
+  helloAck,
+  openedDraft,
+  type OpeningState,
+  readOpeningState,
+} from "./session_drafts.ts";
+import type { SessionHost } from "./session_host.ts";
+import { SessionRequests } from "./session_requests.ts";
+
+type Phase =
+  | "hello"
+  | "opening"
+  | "open"
+  | "leaving"
+  | "replaced"
+  | "stopping"
+  | "closing"
+  | "closed";
+
+/** What becomes of received bytes. `keep`: they wait for HELLO_ACK. */
+const INPUT = {
+  hello: "handshake",
+  opening: "keep",
+  open: "serve",
+  leaving: "discard",
+  replaced: "discard",
+  stopping: "discard",
+  closing: "discard",
+  closed: "discard",
+} as const satisfies Record<Phase, string>;
+
+/** After the last words input is discarded for so long, then the connection is closed. */
+const LINGER_US = 1_000_000;
+
+/** What a session has from its accepted HELLO on. */
+type Member = { readonly hello: Hello; readonly id: SessionId; readonly inlet: Inlet };
+
+/** How a session leaves the timeline. */
+type Closing = { readonly cause: "goodbye" | "lost" | "replaced"; readonly keepOrders: boolean };
+
+const LOST: Closing = { cause: "lost", keepOrders: false };
+
+/** A peer, and what it is owed. */
+export class Session {
+  readonly #host: SessionHost;
+  readonly #socket: Socket;
+  readonly #outbox: Outbox;
+  readonly #liveness: Liveness;
+  readonly #helloReader: FrameReader;
+  readonly feed: Feed;
+  #phase: Phase = "hello";
+  /** HELLO's deadline, later the linger after the last words. */
+  #cancelTimer: Cancel;
+  #member: Member | undefined;
+  #opening: OpeningState | undefined;
+  #dispatch: Dispatch | undefined;
+  #isCloseOffered = false;
+  /** Its SessionClosed goes through its own queue, behind its intents. */
+  #leavesInOrder = false;
+  /** The connection ends when this event is durable and this report written. */
+  #end: { readonly seq: number; readonly afterReport: number } | undefined;
+
+  constructor(host: SessionHost, socket: Socket) {
+    const { backend, ports, settings, counters } = host;
+    this.#host = host;
+    this.#socket = socket;
+    this.#helloReader = new FrameReader({
+      maxFrameBytes: Math.min(MAX_HELLO_BYTES, settings.maxFrameBytes),
+    });
+    const onSlow = (unread: number): void => this.#slow(unread);
+    const out = new Outbox({ socket, backend, ports, settings, counters, onSlow });
+    const frameChars = Math.floor(settings.maxFrameBytes / 4);
+    this.#outbox = out;
+    this.feed = new Feed({ backend, ports, counters, out, frameChars });
+    this.#liveness = new Liveness({
+      ports,
+      heartbeatMs: settings.heartbeatMs,
+      beat: () => this.#beat(),
+      gone: (reason) => this.#silent(reason),
+    });
+    const helloUs = settings.helloTimeoutMs * 1_000;
+    this.#cancelTimer = ports.timers.after(helloUs, () => this.#helloIsLate());
+    socket.attach({
+      data: (bytes) => this.#data(bytes),
+      ended: () => this.#ended(),
+      drained: () => this.#drained(),
+      closed: () => this.#closed(),
+    });
+  }
+
+  /** Number of the session; undefined before HELLO was accepted. */
+  get id(): SessionId | undefined {
+    return this.#member?.id;
+  }
+
+  /** True from the moment at which its SessionOpened was applied. */
+  get isOnTimeline(): boolean {
+    return this.#opening !== undefined;
+  }
+
+  /** False once its last words are written. */
+  get isReceiving(): boolean {
+    return this.#phase !== "closing" && this.#phase !== "closed";
+  }
+
+  get client(): ClientIndex | undefined {
+    return this.#opening?.client;
+  }
+
+  /** True when nothing that it has sent still waits before the sequencer. */
+  get isIdle(): boolean {
+    return this.#member === undefined || this.#member.inlet.isIdle;
+  }
+
+  /** Its SessionOpened was applied as event `seq`. */
+  openingApplied(seq: number, client: ClientIndex): void {
+    this.#opening = readOpeningState(this.#host.backend, { seq, client });
+    if (this.#phase === "closing" || this.#phase === "closed") this.#offerClose(LOST);
+  }
+
+  /** A newer session of its client was applied: nothing more of this one is acted on. */
+  replaced(): void {
+    if (this.#leavesInOrder) this.#isCloseOffered = false; // it waits in the queue dropped below
+    this.#leavesInOrder = false;
+    this.#offerClose({ cause: "replaced", keepOrders: false });
+    this.#member?.inlet.close();
+    if (INPUT[this.#phase] !== "discard" || this.#phase === "leaving") this.#phase = "replaced";
+  }
+
+  /** The newer session is durable: the last words. */
+  endReplaced(): void {
+    this.#outbox.flush();
+    this.fatal({
+      code: "SESSION_REPLACED",
+      message:
+        "Cannot keep the session: a client_id has one connection, and another one has said " +
+        "HELLO with it; do not reconnect by itself",
+    });
+  }
+
+  /** Its SessionOpened is durable: HELLO_ACK, then what it has missed. */
+  acknowledge(stream: ReportStream): void {
+    const opening = this.#opening;
+    const member = this.#member;
+    if (opening === undefined || member === undefined) return;
+    if (this.#phase !== "opening" && this.#phase !== "replaced") return;
+    if (this.#phase === "opening") this.#phase = "open";
+    const { backend, settings } = this.#host;
+    const reportSeq = stream.durable;
+    const reportFirstSeq = backend.reportFirstSeq(stream.client);
+    const ack = { session: member.id, opening, reportSeq, reportFirstSeq };
+    const written = Math.max(member.hello.resumeFrom ?? reportSeq, reportFirstSeq - 1);
+    this.#liveness.start();
+    this.#outbox.open(helloAck(backend, settings, ack), {
+      stream,
+      written: Math.min(written, reportSeq),
+      replayTo: reportSeq,
+    });
+    this.#dispatch = this.#makeDispatch(member, stream.client);
+    member.inlet.pump();
+  }
+
+  /** Its SessionClosed was applied as event `seq`. */
+  closeApplied(seq: number, stream: ReportStream): void {
+    if (!this.#leavesInOrder) return;
+    this.#leavesInOrder = false;
+    this.#member?.inlet.close();
+    this.#end = { seq, afterReport: stream.applied };
+  }
+
+  /** Reports are to be sent again, as its own intent in event `seq` asked. */
+  repeat(reportSeqs: readonly number[], seq: number): void {
+    this.#outbox.repeat(reportSeqs, seq);
+  }
+
+  /** More has become durable. */
+  released(): void {
+    this.#outbox.flush();
+    this.#goOn();
+  }
+
+  /** Reads nothing more; what was read is still answered. */
+  stopReading(): void {
+    if (this.#phase === "opening" || this.#phase === "open") this.#phase = "stopping";
+  }
+
+  /** Ends the connection with a reason: ERROR, half-close, and closed within a second. */
+  fatal(of: { readonly code: ErrorCode; readonly message: string }): void {
+    if (this.#phase === "closing" || this.#phase === "closed") return;
+    const peer = this.#member?.hello.clientId ?? "unauthenticated";
+    this.#host.counters.problem({ peer, ...of });
+    const isDaemonsEnd = of.code === "SHUTTING_DOWN" || of.code === "JOURNAL_UNAVAILABLE";
+    if (!isDaemonsEnd) this.#offerClose(LOST);
+    this.#finish(encodeError({ ...of, fatal: true }));
+  }
+
+  /** Closes at once, without a word. */
+  destroy(): void {
+    this.#socket.destroy();
+    this.#closed();
+  }
+
+  #data(bytes: Uint8Array): void {
+    switch (INPUT[this.#phase]) {
+      case "handshake":
+        return this.#readHello(bytes);
+      case "keep":
+      case "serve":
+        this.#member?.inlet.take(bytes);
+        return this.#liveness.heard(this.#member?.inlet.isWhole === true ? "whole" : "part");
+      case "discard":
+        return;
+    }
+  }
+
+  #readHello(chunk: Uint8Array): void {
+    try {
+      this.#helloReader.push(chunk);
+      const body = this.#helloReader.next();
+      if (body === undefined) return;
+      const message = parseClientMessage(body, this.#host.backend.nowUs());
+      const rest = chunk.subarray(chunk.length - this.#helloReader.bufferedBytes);
+      this.#judge(message, rest);
+    } catch (error) {
+      if (!(error instanceof FrameSizeError)) throw error;
+      this.#badFrame(error);
+    }
+  }
+
+  /** `rest` is what came in one chunk behind the HELLO. */
+  #judge(message: ClientMessage | MessageProblem, rest: Uint8Array): void {
+    const verdict = judgeHello(message, {
+      token: this.#host.token,
+      journalId: this.#host.backend.journalId,
+      reportSeq: (clientId) => this.#host.reportSeq(clientId),
+    });
+    if (!verdict.ok) {
+      if (verdict.code === "RESUME_AHEAD") {
+        this.#host.backend.alarm("RESUME_AHEAD", verdict.message);
+      }
+      return this.fatal(verdict);
+    }
+    const admission = this.#host.admit(this);
+    if (typeof admission === "object") return this.fatal(admission);
+    this.#join(verdict.hello, { id: admission, rest });
+  }
+
+  #join(hello: Hello, of: { readonly id: SessionId; readonly rest: Uint8Array }): void {
+    const { backend, settings, counters } = this.#host;
+    this.#cancelTimer();
+    const inlet = new Inlet({
+      socket: this.#socket,
+      producer: backend.openProducer(`session ${of.id}`),
+      counters,
+      maxFrameBytes: settings.maxFrameBytes,
+      mayServe: () => this.#phase === "open" && !this.#outbox.isFull,
+      serve: (frame) => this.#dispatch?.serve(frame),
+      badFrame: (error) => this.#badFrame(error),
+      blocked: () => this.#liveness.deafen(),
+      unblocked: () => this.#liveness.listen(),
+    });
+    this.#member = { hello, id: of.id, inlet };
+    this.#phase = "opening";
+    inlet.offer([openedDraft(hello, { session: of.id, nowUs: backend.nowUs(), settings })]);
+    inlet.take(of.rest);
+  }
+
+  #makeDispatch(member: Member, client: ClientIndex): Dispatch {
+    const { backend, ports, settings, counters } = this.#host;
+    const { clientId } = member.hello;
+    const requests = new SessionRequests({
+      backend,
+      ports,
+      settings,
+      counters,
+      outbox: this.#outbox,
+      feed: this.feed,
+      client,
+      clientId,
+      subscriptionsChanged: () => this.#host.subscriptionsChanged(this),
+    });
+    return new Dispatch({
+      backend,
+      ports,
+      settings,
+      requests,
+      clientId,
+      session: member.id,
+      inlet: member.inlet,
+      leave: (keepOrders) => this.#leave({ cause: "goodbye", keepOrders }),
+    });
+  }
+
+  #beat(): void {
+    const { backend } = this.#host;
+    const { view } = backend;
+    const client = this.#opening?.client;
+    const echoUs = this.#dispatch?.echoUs;
+    if (client === undefined) return;
+    const text = encodeHeartbeat({
+      nowUs: backend.nowUs(),
+      ...(echoUs === undefined ? {} : { echoUs }),
+      seqId: view.seqId,
+      reportSeq: view.reportSeq(client),
+      tradingState: view.tradingState(client),
+      queueDepth: backend.queueDepth(),
+      venues: view.venues,
+    });
+    this.#outbox.beat(text, view.seqId);
+  }
+
+  #goOn(): void {
+    const end = this.#end;
+    const { durableSeq } = this.#host.backend;
+    if (end !== undefined && end.seq <= durableSeq && end.afterReport <= this.#outbox.written) {
+      return this.#finish(undefined);
+    }
+    this.#member?.inlet.pump();
+  }
+
+  /** Leaves in order: everything received before is processed and first answered. */
+  #leave(closing: Closing): void {
+    const member = this.#member;
+    if (member === undefined || this.#isCloseOffered) return;
+    this.#phase = "leaving";
+    this.#isCloseOffered = true;
+    this.#leavesInOrder = true;
+    member.inlet.offer([
+      closedDraft({ session: member.id, ...closing }, this.#host.backend.nowUs()),
+    ]);
+  }
+
+  #offerClose(closing: Closing): void {
+    const member = this.#member;
+    if (member === undefined || this.#isCloseOffered) return;
+    if (this.#opening === undefined) return; // not applied: if it still is, `openingApplied` is back
+    this.#isCloseOffered = true;
+    const nowUs = this.#host.backend.nowUs();
+    this.#host.offerClose(closedDraft({ session: member.id, ...closing }, nowUs));
+  }
+
+  /** The peer has finished sending: what it has sent is acted on, then it is lost. */
+  #ended(): void {
+    switch (this.#phase) {
+      case "open":
+        return this.#leave(LOST);
+      case "hello":
+      case "opening":
+        return this.destroy();
+      case "closing":
+        if (this.#socket.bufferedBytes === 0) this.destroy();
+        return;
+      case "leaving":
+      case "replaced":
+      case "stopping":
+      case "closed":
+        return;
+    }
+  }
+
+  #drained(): void {
+    this.#outbox.drained();
+    this.#goOn();
+  }
+
+  #closed(): void {
+    if (this.#phase === "closed") return;
+    this.#phase = "closed";
+    this.#offerClose(LOST);
+    this.#outbox.close(undefined);
+    this.#letGo();
+    this.#cancelTimer();
+    this.#host.gone(this);
+  }
+
+  #finish(lastWords: string | undefined): void {
+    this.#phase = "closing";
+    this.#outbox.close(lastWords);
+    this.#letGo();
+    this.#cancelTimer();
+    this.#cancelTimer = this.#host.ports.timers.after(LINGER_US, () => this.destroy());
+    this.#socket.resume(); // so that what is discarded does not become a reset
+    this.#socket.end();
+  }
+
+  /** Ends what only an open session needs. */
+  #letGo(): void {
+    this.#liveness.stop();
+    this.feed.close();
+    this.#host.subscriptionsChanged(this);
+    if (!this.#leavesInOrder) this.#member?.inlet.close();
+  }
+
+  #badFrame(error: FrameSizeError): void {
+    if (this.#phase === "hello" && isForeign(error.claimedBytes)) {
+      this.#host.counters.add("wire_foreign_protocol");
+    }
+    this.fatal({ code: "FRAME_SIZE", message: error.message });
+  }
+
+  #helloIsLate(): void {
+    this.#host.counters.add("wire_hello_timeouts");
+    const { helloTimeoutMs } = this.#host.settings;
+    const message = `Cannot open a session: HELLO must come within ${helloTimeoutMs} ms of ` +
+      "connecting: was absent";
+    this.fatal({ code: "HELLO_REQUIRED", message });
+  }
+
+  #silent(reason: string): void {
+    const { counters } = this.#host;
+    counters.add("wire_silent_peers");
+    const peer = this.#member?.hello.clientId ?? "unauthenticated";
+    counters.once("warning", { peer, code: "SILENT", message: `Closed a connection: ${reason}` });
+    if (this.#outbox.isFull) return this.#slow(this.#socket.bufferedBytes);
+    this.destroy();
+  }
+
+  #slow(unreadBytes: number): void {
+    this.#host.counters.add("wire_slow_consumers");
+    const most = this.#host.settings.reportBufferBytes;
+    const message = `Cannot keep the session: unread bytes must not exceed ` +
+      `wire.report_buffer_bytes, ${most}: was ${unreadBytes}; reconnect with resume_from`;
+    this.fatal({ code: "SLOW_CONSUMER", message });
+  }
+}
+
+/** Returns whether a claimed length is another protocol's first bytes: letters, or a TLS hello. */
+export function isForeign(claimedBytes: number): boolean {
+  const bytes = [24, 16, 8, 0].map((shift) => claimedBytes >>> shift & 0xff);
+  if (bytes[0] === 0x16 && bytes[1] === 3) return true;
+  return bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
+}

@@ -1,0 +1,33 @@
+/**
+ * What one session needs of the server.
+ * @module
+ */
+import type { Draft } from "../core/event.ts";
+import type { SessionId } from "../core/numbers.ts";
+import type { Backend } from "./backend.ts";
+import type { WireCounters } from "./counters.ts";
+import type { ErrorCode } from "./server_message.ts";
+import type { Session } from "./session.ts";
+import type { WirePorts, WireSettings } from "./settings.ts";
+
+/** Why a HELLO that was right is refused all the same. */
+export type AdmissionRefusal = { readonly code: ErrorCode; readonly message: string };
+
+/** The server as its sessions see it. */
+export interface SessionHost {
+  readonly backend: Backend;
+  readonly ports: WirePorts;
+  readonly settings: WireSettings;
+  readonly counters: WireCounters;
+  readonly token: Uint8Array;
+  /** Number of a client's newest durable report; 0 if it has none. */
+  reportSeq(clientId: string): number;
+  /** Gives an accepted HELLO its number, or says why there is no room. */
+  admit(session: Session): SessionId | AdmissionRefusal;
+  /** Offers the SessionClosed of a session that has left the sequencer. */
+  offerClose(draft: Draft<"SessionClosed">): void;
+  /** The session's subscriptions have changed. */
+  subscriptionsChanged(session: Session): void;
+  /** The connection is gone. */
+  gone(session: Session): void;
+}
