@@ -109,7 +109,7 @@ Deno.test("apply() books a fill that comes after the proof of absence as late, a
   deepStrictEqual(w.fill(1, { id: "e1", qty: 1000 }).map(brief), ["Trade/Rejected 1000+0 late"]);
   strictEqual(w.effects.alarms[0]?.code, "FILL_AFTER_ABSENCE");
   strictEqual(w.accept().length, 0);
-  strictEqual(w.effects.alarms[0]?.code, "LIVE_AFTER_ABSENCE");
+  strictEqual(w.effects.alarms[0]?.code, "LIVE_AFTER_END");
 });
 
 Deno.test("apply() believes no answer that contradicts the fills it has, and asks again", () => {
