@@ -26,7 +26,7 @@ import {
   type DeclaredVenue,
 } from "./config/mod.ts";
 import { DaemonBackend, type ReportSource } from "./edge/daemon_backend.ts";
-import { controlDraft, declarationDrafts, renumber } from "./edge/declarations.ts";
+import { controlDraft, declarationDrafts, heldBack, renumber } from "./edge/declarations.ts";
 import { EngineClock } from "./edge/engine_clock.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
 import { Ingress, type IngressQueue } from "./edge/ingress.ts";
@@ -43,7 +43,7 @@ import {
 } from "./edge/journal/mod.ts";
 import { type CommitLog, Loop } from "./edge/loop.ts";
 import { PoisonNotes } from "./edge/poison.ts";
-import type { Cancel, Ports } from "./edge/ports.ts";
+import type { Cancel, Ports, Timers } from "./edge/ports.ts";
 import { Shadows } from "./edge/shadows.ts";
 import { VenueSide } from "./edge/venue_side.ts";
 import { encodeReport } from "./wire/encode_report.ts";
@@ -84,11 +84,13 @@ export type DaemonOptions = {
   readonly configuration: Configuration;
   readonly stateDirectory: string;
   readonly venues: readonly DeclaredVenue[];
+  /** The operator allows this start to loosen the trading state and the kill switch. */
+  readonly resumeTrading: boolean;
   readonly onListening: (listening: Listening) => void;
   /** Called once; nothing of the daemon runs after it. */
   readonly onEnd: (end: End) => void;
   /** Default: the journal on disk. */
-  readonly openJournal?: (options: JournalOptions) => DaemonJournal;
+  readonly openJournal?: (options: JournalOptions, timers: Timers) => DaemonJournal;
 };
 
 /** A daemon that was asked to run. */
@@ -175,7 +177,7 @@ class RunningDaemon implements Daemon {
     this.#options = options;
     this.#lock = lock;
     this.#clock = clock;
-    this.#journal = open({ ...from.journal, nowUs: () => clock.nowUs() });
+    this.#journal = open({ ...from.journal, nowUs: () => clock.nowUs() }, ports.timers);
     this.#journal.onFailure((sentence) => this.#journalFailed(sentence));
 
     const ingress = new Ingress(() => this.#loop.wake());
@@ -268,11 +270,11 @@ class RunningDaemon implements Daemon {
   #createVenues(timeline: Timeline, ingress: Ingress): VenueSide {
     const { ports, configuration } = this.#options;
     const venues = renumber(this.#options.venues, timeline.view);
-    const drafts = declarationDrafts(venues, {
-      view: timeline.view,
-      operator: configuration.operator,
-      nowUs: this.#clock.nowUs(),
-    });
+    const { view } = timeline;
+    const operator = { ...configuration.operator, resume: this.#options.resumeTrading };
+    const held = heldBack(view, operator);
+    if (held !== undefined) ports.log.write("alarm", "trading_held_back", { text: held });
+    const drafts = declarationDrafts(venues, { view, operator, nowUs: this.#clock.nowUs() });
     for (const draft of drafts) this.#control.offer(draft);
     return new VenueSide({
       venues,

@@ -115,8 +115,7 @@ export function applyCancelRejected(turn: Turn, order: Order, of: Refused): void
   }
   if (replace?.stage === "cancelling") refuseReplace(turn, order, { replace, ...of });
   insist(turn, order);
-  // A refusal proves neither that it rests nor that it is gone: what ended it may not have reached us.
-  askVenue(turn, order);
+  askAfterRefusal(turn, order, of.rejectCode);
 }
 
 /** The venue replaced the order, or changed it by itself. */
@@ -154,7 +153,19 @@ export function applyReplaceRejected(turn: Turn, order: Order, of: Refused): voi
     return;
   }
   refuseReplace(turn, order, { replace, ...of });
-  askVenue(turn, order);
+  askAfterRefusal(turn, order, of.rejectCode);
+}
+
+/** The venue did not even look at the order. */
+const UNLOOKED: ReadonlySet<RejectCode> = new Set([
+  "VENUE_RATE_LIMIT",
+  "VENUE_SUSPENDED",
+  "VENUE_AUTH",
+]);
+
+/** A refusal proves neither that it rests nor that it is gone: what ended it may not have come. */
+function askAfterRefusal(turn: Turn, order: Order, code: RejectCode): void {
+  if (!UNLOOKED.has(code)) askVenue(turn, order);
 }
 
 /** Ends a replace that did not happen. */
