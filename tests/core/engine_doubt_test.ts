@@ -90,6 +90,17 @@ Deno.test("apply() rejects VENUE_ABSENT only when the venue's proof of absence i
   strictEqual(report?.rejectCode, "VENUE_ABSENT");
 });
 
+Deno.test("apply() answers a held cancel too when the order proves never to have arrived", () => {
+  const w = placed({ capabilities: { absenceProofMs: 0 } });
+  w.failed("unknown");
+  deepStrictEqual(w.cancel("c1", "a1").map(brief), ["PendingCancel/CancelPending 0+10000 inDoubt"]);
+  deepStrictEqual(notFound(w).map((r) => [r.intentId, brief(r)]), [
+    ["a1", "Rejected/Rejected 0+0"],
+    ["c1", "CancelRejected/Rejected 0+0"],
+  ]);
+  deepStrictEqual(kinds(w), ["Submit", "Lookup"]);
+});
+
 Deno.test("apply() stays in doubt and alarms where a venue documents no proof of absence", () => {
   const w = placed({ capabilities: { absenceProofMs: null } });
   w.failed("unknown");

@@ -129,7 +129,10 @@ function assertAnswered({ w, intents }: Play): void {
   for (const report of w.reports) {
     if (report.order !== null) doubted.set(report.order.orderId, report.inDoubt === true);
   }
-  ok(![...doubted.values()].includes(true), "all doubt was left, and that was reported");
+  ok(
+    [...doubted.values()].every((isInDoubt) => !isInDoubt),
+    "all doubt was left, and that was reported",
+  );
 }
 
 function run(of: WorldOptions, steps: readonly Step[]): Play {
