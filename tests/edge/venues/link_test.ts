@@ -1,0 +1,236 @@
+/**
+ * The daemon's end of a venue whose adapter answers, dies, comes back. Proves R-EXEC-3 at the edge
+ * (an unanswered request is `unknown`, never resent) and R-VENUE-1.
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import type { VenueCommand } from "../../../core/command.ts";
+import type { Draft } from "../../../core/event.ts";
+import { instrumentId, micros, orderId, requestId, seqId, venueId } from "../../../core/numbers.ts";
+import { EngineClock } from "../../../edge/engine_clock.ts";
+import { Ingress, type IngressQueue } from "../../../edge/ingress.ts";
+import { INLET_CREDIT } from "../../../edge/inlet.ts";
+import type { LogLevel } from "../../../edge/ports.ts";
+import type { ReleasedCommand } from "../../../edge/venues/adapter.ts";
+import { VenueLink } from "../../../edge/venues/link.ts";
+import { acceptedDraft } from "../../support/drafts.ts";
+import { PlayedWorkers } from "../../support/memory_workers.ts";
+import { spotInstrument, VENUE } from "../../support/spot_instrument.ts";
+import { VirtualTime } from "../../support/virtual_time.ts";
+
+class Rig {
+  readonly time = new VirtualTime();
+  readonly workers = new PlayedWorkers();
+  readonly alarms: string[] = [];
+  readonly link: VenueLink;
+  readonly #queue: IngressQueue;
+
+  constructor(queueMax = 100) {
+    const ingress = new Ingress(() => {});
+    const write = (level: LogLevel, event: string): void => {
+      if (level === "alarm") this.alarms.push(event);
+    };
+    this.link = new VenueLink({
+      init: {
+        adapter: "test",
+        declaration: VENUE,
+        instruments: [spotInstrument()],
+        clOrdIdPrefix: "tl00000000",
+        options: { port: 1 },
+      },
+      ingress,
+      queueMax,
+      clock: new EngineClock(this.time, micros(0)),
+      ports: { workers: this.workers, timers: this.time, log: { write } },
+    });
+    const [queue] = ingress.queues;
+    if (queue === undefined) throw new Error("Cannot test: the link must open its queue");
+    this.#queue = queue;
+  }
+
+  /** What has been queued since, each as a word. */
+  drain(): string[] {
+    const said: string[] = [];
+    while (this.#queue.length > 0) said.push(wordOf(this.#queue.take()));
+    return said;
+  }
+
+  takeOne(): string {
+    return wordOf(this.#queue.take());
+  }
+
+  drafts(...drafts: readonly Draft[]): void {
+    this.workers.last.say({ kind: "drafts", drafts });
+  }
+}
+
+function wordOf(draft: Draft): string {
+  switch (draft.eventType) {
+    case "RequestFailed":
+      return `${draft.payload.outcome} ${draft.payload.request}`;
+    case "VenueStatusChanged":
+      return draft.payload.status;
+    case "OrderAccepted":
+      return `accepted ${draft.payload.order}`;
+    default:
+      return draft.eventType;
+  }
+}
+
+function released(kind: "Cancel" | "Lookup", request: number, order = request): ReleasedCommand {
+  const command: VenueCommand = {
+    kind,
+    seqId: seqId(1),
+    request: requestId(request),
+    venue: venueId(0),
+    instrument: instrumentId(0),
+    order: orderId(order),
+    clOrdId: `tl-${order}-1`,
+    venueOrderId: null,
+  };
+  return { command, journalUs: micros(5) };
+}
+
+/** As far as a link looks: a Submit by its kind and order. */
+function submit(request: number, order = request): ReleasedCommand {
+  const { command, journalUs } = released("Cancel", request, order);
+  return { command: { ...command, kind: "Submit" } as unknown as VenueCommand, journalUs };
+}
+
+function answer(eventType: Draft["eventType"], order: number, request = order): Draft {
+  const payload = { order, request, clOrdId: null, venueOrderId: null, reason: "" };
+  return { ...acceptedDraft(order), eventType, payload } as unknown as Draft;
+}
+
+Deno.test("VenueLink starts its adapter, and hands on commands and drafts in order", () => {
+  const rig = new Rig();
+  rig.link.start();
+  deepStrictEqual(rig.workers.started.map(({ entry }) => entry), ["venue"]);
+  rig.workers.last.say({ kind: "status", status: "up", reason: "connected" });
+  rig.link.send(submit(1));
+  rig.drafts(acceptedDraft(1), acceptedDraft(2));
+  deepStrictEqual(rig.drain(), ["up", "accepted 1", "accepted 2"]);
+  deepStrictEqual(rig.workers.last.told("send"), [{ kind: "send", released: submit(1) }]);
+});
+
+Deno.test("VenueLink answers unknown for each unanswered request when the adapter dies", () => {
+  const rig = new Rig();
+  rig.link.start();
+  for (const request of [1, 2, 3]) rig.link.send(submit(request));
+  rig.link.send(released("Cancel", 4, 1));
+  rig.link.send(released("Lookup", 5, 2));
+  rig.drafts(acceptedDraft(2));
+  rig.workers.last.die();
+  deepStrictEqual(
+    rig.drain(),
+    ["accepted 2", "down", "unknown 1", "unknown 3", "unknown 4", "unknown 5"],
+  );
+  deepStrictEqual(rig.alarms, ["venue_adapter_died"]);
+});
+
+const ANSWERS = [
+  ["OrderAccepted", submit(1)],
+  ["OrderRejected", submit(1)],
+  ["OrderCancelled", released("Cancel", 1)],
+  ["CancelRejected", released("Cancel", 1)],
+  ["OrderFound", released("Lookup", 1)],
+  ["OrderNotFound", released("Lookup", 1)],
+  ["RequestFailed", submit(1)],
+] as const;
+for (const [eventType, request] of ANSWERS) {
+  Deno.test(`VenueLink takes ${eventType} for the answer to a ${request.command.kind}`, () => {
+    const rig = new Rig();
+    rig.link.start();
+    rig.link.send(request);
+    rig.drafts(answer(eventType, 1));
+    rig.drain();
+    rig.workers.last.die();
+    deepStrictEqual(rig.drain(), ["down"]);
+  });
+}
+
+Deno.test("VenueLink never sends again what a dead adapter had", () => {
+  const rig = new Rig();
+  rig.link.start();
+  rig.link.send(submit(1));
+  rig.workers.last.die();
+  rig.time.advance(1_000_000);
+  strictEqual(rig.workers.started.length, 2);
+  deepStrictEqual(rig.workers.last.told("send"), []);
+});
+
+Deno.test("VenueLink answers unknown what it is given while no adapter runs", () => {
+  const rig = new Rig();
+  rig.link.start();
+  rig.workers.last.die();
+  rig.link.send(submit(9));
+  deepStrictEqual(rig.drain(), ["down", "unknown 9"]);
+});
+
+Deno.test("VenueLink restarts with a pause that doubles up to 30 s and begins anew once up", () => {
+  const rig = new Rig();
+  rig.link.start();
+  const pauses: number[] = [];
+  for (let death = 0; death < 10; death++) pauses.push(pauseOf(rig));
+  deepStrictEqual(pauses, [250, 500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
+  rig.workers.last.say({ kind: "status", status: "down", reason: "not yet" });
+  strictEqual(pauseOf(rig), 30_000);
+  rig.workers.last.say({ kind: "status", status: "up", reason: "connected" });
+  strictEqual(pauseOf(rig), 250);
+});
+
+/** Lets the adapter die and returns the milliseconds until the next one. */
+function pauseOf(rig: Rig): number {
+  const count = rig.workers.started.length;
+  const fromUs = rig.time.monotonicUs();
+  rig.workers.last.die();
+  while (rig.workers.started.length === count) ok(rig.time.step());
+  return (rig.time.monotonicUs() - fromUs) / 1000;
+}
+
+Deno.test("VenueLink loses nothing that waited for room when its adapter died", () => {
+  const rig = new Rig(2);
+  rig.link.start();
+  rig.link.send(submit(9));
+  rig.drafts(...[1, 2, 3, 4, 5].map((order) => acceptedDraft(order)));
+  rig.workers.last.die();
+  rig.time.advance(300_000);
+  rig.drafts(acceptedDraft(6));
+  const said: string[] = [];
+  for (let left = 8; left > 0; left--) said.push(rig.takeOne());
+  deepStrictEqual(said, [
+    "accepted 1",
+    "accepted 2",
+    "accepted 3",
+    "accepted 4",
+    "accepted 5",
+    "down",
+    "unknown 9",
+    "accepted 6",
+  ]);
+  const credits = rig.workers.last.told("credit") as { readonly drafts: number }[];
+  // Two entered before the death; the rest, and its own, came back to the second adapter.
+  strictEqual(credits.reduce((sum, { drafts }) => sum + drafts, 0), INLET_CREDIT + 1);
+});
+
+Deno.test("cancelAll() is handed on, and stop() ends the adapter for good", () => {
+  const rig = new Rig();
+  rig.link.cancelAll();
+  rig.link.start();
+  rig.link.cancelAll();
+  const { last } = rig.workers;
+  rig.link.stop();
+  last.die();
+  rig.time.advance(60_000_000);
+  deepStrictEqual([last.told("cancelAll").length, last.told("stop").length], [1, 1]);
+  deepStrictEqual([last.isTerminated, rig.workers.started.length, rig.drain()], [true, 1, []]);
+});
+
+Deno.test("stop() while the adapter is dead calls off its restart", () => {
+  const rig = new Rig();
+  rig.link.start();
+  rig.workers.last.die();
+  rig.link.stop();
+  rig.time.advance(60_000_000);
+  strictEqual(rig.workers.started.length, 1);
+});
