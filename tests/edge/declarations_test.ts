@@ -1,0 +1,244 @@
+/**
+ * What a run tells the core first, over restarts with changed configurations. Proves R-CORE-2 and
+ * R-CORE-7 at the edge: numbers belong to a journal, operator's states only tighten by themselves.
+ * @module
+ */
+import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict";
+import { createTimeline, Effects } from "../../core/mod.ts";
+import type { Draft, Event } from "../../core/event.ts";
+import type { TradingState } from "../../core/intent.ts";
+import type { Instrument } from "../../core/instrument.ts";
+import { instrumentId, micros, seqId, venueId } from "../../core/numbers.ts";
+import type { Timeline } from "../../core/timeline.ts";
+import type { DeclaredVenue } from "../../config/mod.ts";
+import {
+  controlDraft,
+  declarationDrafts,
+  DeclarationError,
+  heldBack,
+  renumber,
+} from "../../edge/declarations.ts";
+import { spotInstrument, VENUE } from "../support/spot_instrument.ts";
+
+const ACTIVE = { tradingState: "Active", killSwitch: false, resume: false } as const;
+const SIMULATION = { orderLatencyUs: 0, reportLatencyUs: 0, makerFeePpm: 0, takerFeePpm: 0 };
+const LIMITS = { maxOrderQty: null, priceCollarPpm: null, bookStaleMs: 1000 };
+
+type Changes = {
+  readonly instrument?: Partial<Instrument>;
+  readonly simulation?: DeclaredVenue["declaration"]["simulation"];
+};
+
+/** Returns a venue as the configuration declares it: numbers count from 0 in the file. */
+function venue(name: string, symbols: readonly string[], changes: Changes = {}): DeclaredVenue {
+  return {
+    declaration: { ...VENUE, name, simulation: changes.simulation ?? null },
+    adapter: "test",
+    options: {},
+    feed: { kind: "client" },
+    balances: [{ currency: "USDT", total: "100" }],
+    instruments: symbols.map((symbol, at) => ({
+      instrument: spotInstrument({
+        id: instrumentId(at),
+        symbol,
+        name: `${name}:${symbol}`,
+        ...changes.instrument,
+      }),
+      limits: LIMITS,
+      startPrice: null,
+    })),
+  };
+}
+
+/** A journal over several runs. */
+class Journal {
+  readonly timeline: Timeline = createTimeline();
+  #seq = 0;
+
+  /** Starts a run with this configuration and returns what it declared, each as words. */
+  run(venues: readonly DeclaredVenue[], operator: Operator = ACTIVE): string[] {
+    const { view } = this.timeline;
+    const numbered = renumber(venues, view);
+    const drafts = declarationDrafts(numbered, { view, operator, nowUs: micros(1) });
+    for (const draft of drafts) this.apply(draft);
+    return drafts.map(wordsOf);
+  }
+
+  apply(draft: Draft): void {
+    this.#seq++;
+    const event = { ...draft, seqId: seqId(this.#seq), ingestTime: micros(this.#seq) } as Event;
+    this.timeline.apply(event, new Effects());
+  }
+
+  get numbers(): string[] {
+    const { venues, instruments } = this.timeline.view;
+    return [
+      ...venues.map(({ id, name }) => `${name}=${id}`),
+      ...instruments.map(({ id, name, venue: of, status }) => `${name}=${id}@${of} ${status}`),
+    ];
+  }
+}
+
+type Operator = {
+  readonly tradingState: TradingState;
+  readonly killSwitch: boolean;
+  readonly resume: boolean;
+};
+
+function wordsOf(draft: Draft): string {
+  switch (draft.eventType) {
+    case "VenueDeclared":
+      return `venue ${draft.payload.name}`;
+    case "InstrumentListed":
+      return `${draft.payload.status} ${draft.payload.name}`;
+    case "BalanceSet":
+      return `balance ${draft.venue} ${draft.payload.currency}`;
+    case "TradingStateSet":
+      return draft.payload.state;
+    case "KillSwitchSet":
+      return `kill switch ${draft.payload.on}`;
+    default:
+      return draft.eventType;
+  }
+}
+
+Deno.test("declarationDrafts() declares venue, instruments, limits, then opening balances", () => {
+  deepStrictEqual(new Journal().run([venue("a", ["X/Y", "Z/Y"])]), [
+    "venue a",
+    "open a:X/Y",
+    "LimitsSet",
+    "open a:Z/Y",
+    "LimitsSet",
+    "balance 0 USDT",
+  ]);
+});
+
+Deno.test("declarationDrafts() says the opening balance of a venue once in a journal's life", () => {
+  const journal = new Journal();
+  journal.run([venue("a", ["X/Y"])]);
+  deepStrictEqual(journal.run([venue("a", ["X/Y"])]), ["venue a", "open a:X/Y", "LimitsSet"]);
+  const third = journal.run([venue("a", ["X/Y"]), venue("b", ["X/Y"])]);
+  deepStrictEqual(third.filter((words) => words.startsWith("balance")), ["balance 1 USDT"]);
+});
+
+Deno.test("renumber() keeps the journal's numbers when the file's order changes", () => {
+  const journal = new Journal();
+  journal.run([venue("a", ["X/Y", "Z/Y"]), venue("b", ["X/Y"])]);
+  journal.run([venue("c", ["N/Y"]), venue("b", ["M/Y", "X/Y"]), venue("a", ["Z/Y"])]);
+  deepStrictEqual(journal.numbers, [
+    "a=0",
+    "b=1",
+    "c=2",
+    "a:X/Y=0@0 closed",
+    "a:Z/Y=1@0 open",
+    "b:X/Y=2@1 open",
+    "c:N/Y=3@2 open",
+    "b:M/Y=4@1 open",
+  ]);
+});
+
+Deno.test("declarationDrafts() closes what left the configuration once, and reopens it", () => {
+  const journal = new Journal();
+  journal.run([venue("a", ["X/Y", "Z/Y"])]);
+  const closing = journal.run([venue("a", ["X/Y"])]);
+  deepStrictEqual(closing.filter((words) => words.startsWith("closed")), ["closed a:Z/Y"]);
+  const after = journal.run([venue("a", ["X/Y"])]);
+  deepStrictEqual(after.filter((words) => words.startsWith("closed")), []);
+  journal.run([venue("a", ["X/Y", "Z/Y"])]);
+  deepStrictEqual(journal.numbers, ["a=0", "a:X/Y=0@0 open", "a:Z/Y=1@0 open"]);
+});
+
+Deno.test("declarationDrafts() closes the instruments of a venue that left", () => {
+  const journal = new Journal();
+  journal.run([venue("a", ["X/Y"]), venue("b", ["X/Y"])]);
+  journal.run([venue("b", ["X/Y"])]);
+  deepStrictEqual(journal.numbers, ["a=0", "b=1", "a:X/Y=0@0 closed", "b:X/Y=1@1 open"]);
+});
+
+const FORBIDDEN = [
+  ["the price quantum", { priceRule: { scale: 3, ticks: [{ fromQuanta: 1, stepQuanta: 1 }] } }],
+  [
+    "the quantity quantum",
+    { qtyRule: { scale: 5, stepQuanta: 10, minQuanta: 20, maxQuanta: null } },
+  ],
+  ["the asset class", { assetClass: "linear" }],
+] as const;
+for (const [what, instrument] of FORBIDDEN) {
+  Deno.test(`renumber() refuses a change of ${what} and says what to do`, () => {
+    const journal = new Journal();
+    journal.run([venue("a", ["X/Y"])]);
+    throws(
+      () => renumber([venue("a", ["X/Y"], { instrument })], journal.timeline.view),
+      (error: unknown) =>
+        error instanceof DeclarationError &&
+        /^Cannot change instrument a:X\/Y: .* or use another state directory$/.test(error.message),
+    );
+    strictEqual(renumber([venue("b", ["X/Y"], { instrument })], journal.timeline.view).length, 1);
+  });
+}
+
+Deno.test("renumber() takes a change of tick, lot and minimum, since venues change them", () => {
+  const journal = new Journal();
+  journal.run([venue("a", ["X/Y"])]);
+  const instrument = {
+    priceRule: { scale: 2, ticks: [{ fromQuanta: 5, stepQuanta: 5 }] },
+    qtyRule: { scale: 4, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
+    minNotional: null,
+  };
+  journal.run([venue("a", ["X/Y"], { instrument })]);
+  deepStrictEqual(journal.timeline.view.instruments[0]?.priceRule, instrument.priceRule);
+});
+
+Deno.test("renumber() refuses that a venue becomes simulated, or ceases to be", () => {
+  const simulated = venue("a", ["X/Y"], { simulation: SIMULATION });
+  for (const [first, second] of [[venue("a", []), simulated], [simulated, venue("a", [])]]) {
+    if (first === undefined || second === undefined) continue;
+    const journal = new Journal();
+    journal.run([first]);
+    throws(
+      () => renumber([second], journal.timeline.view),
+      /^DeclarationError: Cannot change venue a: a simulated venue must stay simulated/,
+    );
+  }
+});
+
+const STATES: readonly TradingState[] = ["Active", "Reducing", "Halted"];
+for (const [had, held] of STATES.entries()) {
+  for (const [asks, asked] of STATES.entries()) {
+    const outcome = asks > had ? asked : held;
+    Deno.test(`a run that asks for ${asked} after ${held} has ${outcome}, with resume ${asked}`, () => {
+      for (const resume of [false, true]) {
+        const journal = new Journal();
+        journal.run([], { ...ACTIVE, tradingState: held });
+        const operator = { ...ACTIVE, tradingState: asked, resume };
+        const isHeldBack = heldBack(journal.timeline.view, operator) !== undefined;
+        strictEqual(isHeldBack, !resume && asks < had);
+        journal.run([], operator);
+        strictEqual(journal.timeline.view.operatorState, resume ? asked : outcome);
+      }
+    });
+  }
+}
+
+Deno.test("the kill switch stays on until an operator resumes", () => {
+  const journal = new Journal();
+  deepStrictEqual(journal.run([], { ...ACTIVE, killSwitch: true }), ["kill switch true"]);
+  deepStrictEqual(journal.run([], ACTIVE), []);
+  match(heldBack(journal.timeline.view, ACTIVE) ?? "", /the kill switch stays on/);
+  deepStrictEqual(journal.run([], { ...ACTIVE, resume: true }), ["kill switch false"]);
+  strictEqual(heldBack(journal.timeline.view, ACTIVE), undefined);
+});
+
+Deno.test("declarationDrafts() does not say again what an operator's state is", () => {
+  const journal = new Journal();
+  const operator = { tradingState: "Halted", killSwitch: true, resume: false } as const;
+  deepStrictEqual(journal.run([], operator), ["Halted", "kill switch true"]);
+  deepStrictEqual(journal.run([], operator), []);
+});
+
+Deno.test("controlDraft() concerns no venue unless it says one", () => {
+  const payload = { reason: "over" };
+  const draft = controlDraft({ eventType: "Stopping", payload, venue: venueId(1) }, micros(3));
+  deepStrictEqual([draft.venue, draft.instrument, draft.source], [1, null, "control"]);
+  strictEqual(controlDraft({ eventType: "Stopping", payload }, micros(3)).venue, null);
+});

@@ -1,0 +1,87 @@
+/**
+ * Those who follow the journal beside the daemon. Proves R-JRN-2 and R-CORE-9 at the edge: a
+ * difference reaches the daemon, a death is an alarm and nothing more.
+ * @module
+ */
+import { deepStrictEqual } from "node:assert/strict";
+import { Shadows } from "../../edge/shadows.ts";
+import { PlayedWorkers } from "../support/memory_workers.ts";
+
+const FOLLOWER = {
+  stateDirectory: "state",
+  journalId: "j",
+  checkpointEvents: 10,
+  retention: { marketHours: null, truthDays: null },
+  passedOver: [3],
+};
+
+class Rig {
+  readonly workers = new PlayedWorkers();
+  readonly said: string[] = [];
+  readonly shadows: Shadows;
+
+  constructor(index: unknown = { stateDirectory: "state" }) {
+    this.shadows = new Shadows({
+      ports: {
+        workers: this.workers,
+        log: { write: (level, event) => this.said.push(`${level} ${event}`) },
+      },
+      follower: FOLLOWER,
+      index,
+      durableBatch: 4,
+      onMismatch: (text) => this.said.push(text),
+      onDropped: (segment) => this.said.push(`dropped ${segment}`),
+    });
+  }
+
+  durables(): unknown[] {
+    return this.workers.started.map((worker) =>
+      worker.told("durable").map((message) => (message as { batch: number }).batch)
+    );
+  }
+}
+
+Deno.test("Shadows starts follower and index, and tells both what is durable", () => {
+  const rig = new Rig();
+  deepStrictEqual(rig.workers.started.map(({ entry }) => entry), ["follower", "index"]);
+  deepStrictEqual(rig.workers.started[0]?.init, FOLLOWER);
+  deepStrictEqual(rig.durables(), [[4], [4]]);
+});
+
+Deno.test("Shadows starts no index where none is kept", () => {
+  deepStrictEqual(new Rig(null).workers.started.map(({ entry }) => entry), ["follower"]);
+});
+
+Deno.test("durable() tells a Worker the newest batch once it has read the last one", () => {
+  const rig = new Rig();
+  rig.shadows.durable(5);
+  rig.shadows.durable(6);
+  deepStrictEqual(rig.durables(), [[4], [4]]);
+  rig.workers.started[0]?.say({ kind: "progress", batch: 4, seq: 40 });
+  deepStrictEqual(rig.durables(), [[4, 6], [4]]);
+});
+
+Deno.test("Shadows hands on differences, dropped segments and checkpoints", () => {
+  const rig = new Rig();
+  const [follower] = rig.workers.started;
+  follower?.say({ kind: "checkpoint", seq: 12 });
+  follower?.say({ kind: "dropped", segment: 3 });
+  follower?.say({ kind: "mismatch", seq: 17, text: "they differ" });
+  deepStrictEqual(rig.said, ["info checkpoint_taken", "dropped 3", "they differ"]);
+});
+
+Deno.test("a shadow that dies is an alarm, and the other one goes on", () => {
+  const rig = new Rig();
+  rig.workers.started[1]?.die();
+  rig.workers.started[0]?.die();
+  deepStrictEqual(rig.said, ["alarm index_died", "alarm follower_died"]);
+  rig.shadows.durable(9);
+  rig.workers.started[0]?.say({ kind: "progress", batch: 4, seq: 40 });
+  deepStrictEqual(rig.durables()[0], [4, 9]);
+});
+
+Deno.test("stop() ends all of them", () => {
+  const rig = new Rig();
+  rig.shadows.stop();
+  deepStrictEqual(rig.workers.started.map(({ isTerminated }) => isTerminated), [true, true]);
+});
