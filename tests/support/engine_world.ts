@@ -37,30 +37,15 @@ import {
   type VenueDeclaration,
   venueId,
 } from "../../core/mod.ts";
+import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
+import { placeOrder } from "./place_order.ts";
 
 export const START_US = 1_700_000_000_000_000;
 export const INSTRUMENT = "test:BTC/USDT";
 
 export const CAPABILITIES: Capabilities = {
-  ordTypes: ["Limit", "Market"],
-  timeInForce: ["GTC", "IOC", "FOK", "GTD", "DAY"],
-  postOnly: true,
-  reduceOnly: true,
-  replace: "native",
-  clientOrderId: "unique",
-  lookupByClientOrderId: true,
-  cancelAll: false,
-  batchMax: 1,
-  deadMan: false,
-  orderStream: true,
-  fillsReplay: true,
-  book: "depth",
-  trades: true,
-  queueSignals: false,
-  assetClass: "spot",
-  fillsProvisional: false,
+  ...PAPER_CAPABILITIES,
   tradingModes: ["paper", "live"],
-  params: [],
   absenceProofMs: 10_000,
 };
 
@@ -258,25 +243,8 @@ export class World {
   }
 
   placing(intentId: string, of: Partial<PlaceOrder> = {}): PlaceOrder {
-    return {
-      action: "Place",
-      intentId,
-      sentUs: micros(this.nowUs),
-      tag: null,
-      instrument: INSTRUMENT,
-      side: "Buy",
-      orderQty: "10",
-      price: "100",
-      ordType: "Limit",
-      timeInForce: "GTC",
-      expireUs: null,
-      postOnly: false,
-      reduceOnly: false,
-      ttlMs: 0,
-      validateOnly: false,
-      params: null,
-      ...of,
-    };
+    const usual = { intentId, sentUs: micros(this.nowUs), instrument: INSTRUMENT, orderQty: "10" };
+    return placeOrder({ ...usual, ...of });
   }
 
   replace(

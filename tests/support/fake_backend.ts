@@ -21,6 +21,7 @@ import {
   venueId,
 } from "../../core/numbers.ts";
 import type { ExecutionReport } from "../../core/report.ts";
+import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
 import type { BookView, VenueView, View } from "../../core/view.ts";
 import type { Backend, EncodedReport, Observer, Producer, ReportPage } from "../../wire/backend.ts";
 import { encodeReport } from "../../wire/encode_report.ts";
@@ -31,25 +32,10 @@ export const PAPER: VenueDeclaration = {
   name: "paper",
   exchange: "paper",
   capabilities: {
-    ordTypes: ["Limit", "Market"],
+    ...PAPER_CAPABILITIES,
     timeInForce: ["GTC", "IOC"],
-    postOnly: true,
-    reduceOnly: true,
-    replace: "native",
-    clientOrderId: "unique",
-    lookupByClientOrderId: true,
     cancelAll: true,
-    batchMax: 1,
-    deadMan: false,
-    orderStream: true,
-    fillsReplay: true,
-    book: "depth",
-    trades: true,
-    queueSignals: false,
-    assetClass: "spot",
-    fillsProvisional: false,
     tradingModes: ["paper"],
-    params: [],
     absenceProofMs: null,
   },
   simulation: null,
