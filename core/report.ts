@@ -59,6 +59,7 @@ export type Execution = {
   readonly lastQty: Qty;
   readonly lastPx: Px;
   readonly liquidity: "Maker" | "Taker" | null;
+  /** Decimal, > 0 is a cost. */
   readonly commission: string;
   readonly commissionCurrency: string;
 };

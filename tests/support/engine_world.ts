@@ -39,6 +39,7 @@ import {
 } from "../../core/mod.ts";
 import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
 import { placeOrder } from "./place_order.ts";
+import { spotInstrument as testInstrument } from "./spot_instrument.ts";
 
 export const START_US = 1_700_000_000_000_000;
 export const INSTRUMENT = "test:BTC/USDT";
@@ -72,21 +73,12 @@ const BTC = instrumentId(0);
 
 /** A listed spot instrument: prices in cents, quantities in thousandths. */
 export function spotInstrument(): Instrument {
-  return {
-    id: BTC,
-    venue: VENUE,
+  return testInstrument({
     name: INSTRUMENT,
-    symbol: "BTC/USDT",
-    base: "BTC",
-    quote: "USDT",
-    assetClass: "spot",
     priceRule: { scale: 2, ticks: [{ fromQuanta: 0, stepQuanta: 1 }] },
     qtyRule: { scale: 3, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
     minNotional: null,
-    sessionEndUs: null,
-    status: "open",
-    capabilities: null,
-  };
+  });
 }
 
 /** The world. Its client is `alice` in session 1. */
