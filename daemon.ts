@@ -377,7 +377,11 @@ class RunningDaemon implements Daemon {
   #leave(reason: string): void {
     this.#loop.stop();
     this.#venues.stop();
-    this.#journal.stop(() => this.#end({ code: EXIT.ok, sentence: `stopped: ${reason}` }));
+    const end = (): void => this.#end({ code: EXIT.ok, sentence: `stopped: ${reason}` });
+    this.#journal.stop(() => {
+      if (this.#shadows === undefined) end();
+      else this.#shadows.finish(this.#journal.durableSeq, end);
+    });
   }
 
   #end(end: End): void {
