@@ -31,8 +31,9 @@ export const TEST_CAPABILITIES: Capabilities = {
 /** Name of the adapter in a configuration. */
 export const TEST_ADAPTER = "test";
 
-/** A configuration whose one venue is the test exchange at `port`. */
-export function testVenueConfiguration(port: number): string {
+/** A configuration whose one venue is the test exchange at `port`; `strikeFile`: see `Strikes`. */
+export function testVenueConfiguration(port: number, strikeFile?: string): string {
+  const strikes = strikeFile === undefined ? "" : `, strike_file: ${JSON.stringify(strikeFile)}`;
   return `
 mode: paper
 wire: { intents_per_second: 100000, burst: 100000, heartbeat_ms: 500 }
@@ -42,7 +43,7 @@ venues:
   - name: x
     exchange: test
     adapter: ${TEST_ADAPTER}
-    options: { port: ${port} }
+    options: { port: ${port}${strikes} }
     balances: [{ currency: USD, total: "0" }]
     instruments:
       - symbol: TST/USD

@@ -1,5 +1,5 @@
 /**
- * The test exchange as a process of its own: `deno run server.ts --seed N`.
+ * The test exchange as a process of its own: `deno run server.ts SEED STRIKE_FILE`.
  *
  * Prints `{"port":…}`, speaks JSON lines, loses and delays answers, breaks connections before and
  * after acting, fills and cancels at random. `{"op":"calm"}` ends the faults, `{"op":"audit"}`
@@ -9,14 +9,19 @@
  */
 import { type Answer, Exchange, type Request } from "./exchange.ts";
 import { Draws } from "../support/draws.ts";
+import { Strikes } from "./strikes.ts";
 
 const LIFE_MAX_MS = 15 * 60_000;
 const MATCH_EVERY_MS = 4;
 
 type Admin = { readonly op: "calm" | "audit" | "quit" };
 
-const draws = new Draws(Number(Deno.args[Deno.args.indexOf("--seed") + 1] ?? 1));
+const [seed = "1", strikeFile = "/nonexistent"] = Deno.args;
+const draws = new Draws(Number(seed));
+const strikes = new Strikes(strikeFile);
 const exchange = new Exchange();
+/** Orders that were sent and that the exchange never read. */
+const lost: string[] = [];
 const lines = new Set<Line>();
 let isCalm = false;
 
@@ -69,17 +74,27 @@ class Line {
       case "quit":
         return Deno.exit(0);
     }
-    if (this.#fault(2)) return this.close(); // the request is lost
+    if (request.op === "hello") {
+      this.#isReady = true;
+      return this.#send(exchange.handle(request), 0);
+    }
+    strikes.at("received");
+    if (this.#fault(0.5)) return this.#lose(request);
     const answers = exchange.handle(request);
-    if (request.op === "hello") this.#isReady = true;
-    else if (this.#fault(2)) return this.close(); // it acted, the answer is lost
-    const isLost = request.op !== "hello" && this.#fault(4);
-    const delayMs = request.op !== "hello" && this.#fault(5) ? draws.below(500) : 0;
-    if (!isLost) this.#send(answers, delayMs);
+    strikes.at("acted");
+    if (this.#fault(0.5)) return this.close(); // it acted, the answer is lost
+    const isAnswerLost = this.#fault(3);
+    const delayMs = this.#fault(3) ? draws.below(500) : 0;
+    if (!isAnswerLost) this.#send(answers, delayMs);
+  }
+
+  #lose(request: Request): void {
+    if (request.op === "place") lost.push(request.clientId);
+    this.close();
   }
 
   #fault(percent: number): boolean {
-    return !isCalm && draws.below(100) < percent;
+    return !isCalm && draws.chance(percent);
   }
 
   #send(answers: readonly unknown[], delayMs: number): void {
@@ -97,6 +112,7 @@ class Line {
 function audit(): unknown {
   return {
     re: "audit",
+    lost,
     duplicates: exchange.duplicates,
     position: exchange.position,
     cash: exchange.cash,

@@ -1,0 +1,95 @@
+/**
+ * Strikes: kill -9 at an exact moment of a request's life instead of at a random one.
+ *
+ * The campaign arms a strike by writing a file; the adapter's Worker and the exchange look for it
+ * at their moments, and whoever finds its own moment there kills the daemon on the spot. So each
+ * gap between commit, send, act, answer and commit of the answer is hit, however narrow it is.
+ * @module
+ */
+import type { AdapterFactory, VenueAdapter } from "../../edge/venues/adapter.ts";
+
+/**
+ * - `beforeSend`: durable and released to the adapter, nothing sent
+ * - `received`: the exchange has read a request and not acted
+ * - `acted`: the exchange has acted and not answered
+ * - `heard`: the adapter has the exchange's answer, the daemon does not
+ */
+export const MOMENTS = ["beforeSend", "received", "acted", "heard"] as const;
+export type Moment = typeof MOMENTS[number];
+
+/** A strike that is armed. `pid`: whom to kill. */
+type Armed = { readonly moment: Moment; readonly pid: number };
+
+/** The file through which strikes are armed. */
+export class Strikes {
+  readonly #path: string;
+
+  constructor(path: string) {
+    this.#path = path;
+  }
+
+  arm(armed: Armed): void {
+    Deno.writeTextFileSync(`${this.#path}.new`, JSON.stringify(armed));
+    Deno.renameSync(`${this.#path}.new`, this.#path);
+  }
+
+  /** Takes back what is armed; false if it has struck. */
+  disarm(): boolean {
+    try {
+      Deno.removeSync(this.#path);
+      return true;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return false;
+      throw error;
+    }
+  }
+
+  /** Kills, if a strike is armed for this moment. Does not return from one's own. */
+  at(moment: Moment): void {
+    const armed = this.#read();
+    if (armed?.moment !== moment || !this.disarm()) return;
+    Deno.kill(armed.pid, "SIGKILL");
+  }
+
+  #read(): Armed | undefined {
+    try {
+      return JSON.parse(Deno.readTextFileSync(this.#path)) as Armed;
+    } catch (error) {
+      if (error instanceof Deno.errors.NotFound) return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Wraps an adapter so that it dies at its moments. `options.strike_file`: where they are armed. */
+export function striking(create: AdapterFactory): AdapterFactory {
+  return (host, ports, options): VenueAdapter => {
+    const path = options["strike_file"];
+    if (typeof path !== "string") return create(host, ports, options);
+    const strikes = new Strikes(path);
+    const inner = create(
+      {
+        declaration: host.declaration,
+        instruments: host.instruments,
+        clOrdIdPrefix: host.clOrdIdPrefix,
+        nowUs: host.nowUs,
+        status: (status, reason) => host.status(status, reason),
+        offer: (draft) => {
+          strikes.at("heard");
+          return host.offer(draft);
+        },
+      },
+      ports,
+      options,
+    );
+    return {
+      start: () => inner.start(),
+      send: (released) => {
+        strikes.at("beforeSend");
+        inner.send(released);
+      },
+      cancelAll: () => inner.cancelAll(),
+      stop: () => inner.stop(),
+    };
+  };
+}
