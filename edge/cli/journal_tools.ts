@@ -6,7 +6,7 @@ import { denoDisk } from "../deno_disk.ts";
 import { journalDump, journalExport } from "../journal/dump.ts";
 import { journalStat, journalVerify } from "../journal/inspect.ts";
 import { lockState } from "../journal/mod.ts";
-import { journalSql } from "../journal/sql.ts";
+import { journalSql } from "../journal/mod.ts";
 import { PoisonNotes } from "../poison.ts";
 import type { JournalTools } from "./actions.ts";
 
