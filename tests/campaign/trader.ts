@@ -53,6 +53,10 @@ export class Trader {
     this.#options = options;
   }
 
+  get clientId(): string {
+    return this.#options.clientId;
+  }
+
   /** Trades until `stop`; reconnects whenever the daemon is gone. */
   async run(): Promise<void> {
     while (!this.#isStopped) {

@@ -1,0 +1,218 @@
+/**
+ * The kill campaign on real processes: kill -9 under load from reconnecting clients, on the paper
+ * venue and against a test exchange in a process of its own that loses answers on purpose.
+ * Proves R-WIRE-2, R-WIRE-3, R-EXEC-2, R-EXEC-3, R-JRN-2, R-CORE-5, R-CORE-9.
+ *
+ * `KILLS` and `SEED` from the environment make other and longer runs. A seed fixes what is drawn,
+ * not how processes are scheduled: a failure is told by the journal it leaves.
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { Draws } from "../support/draws.ts";
+import { type Audit, ExchangeProcess } from "../venue/exchange_process.ts";
+import { testVenueConfiguration } from "../venue/capabilities.ts";
+import { MOMENTS, Strikes } from "../venue/strikes.ts";
+import { type History, readHistory } from "./history.ts";
+import {
+  assertIntentsAnsweredOnce,
+  assertLedgersEqual,
+  assertReplayable,
+  assertReportsComplete,
+  assertSettled,
+  executionsOf,
+  type Holdings,
+  holdingsAfter,
+  holdingsOf,
+} from "./judge.ts";
+import { KillCampaign, type KillOptions } from "./kill.ts";
+import { Trader, type TraderOptions } from "./trader.ts";
+
+const SEED = Number(Deno.env.get("SEED") ?? Date.now() % 1_000_000);
+const KILLS = Deno.env.get("KILLS");
+const TRADERS = ["alice", "bob", "carol", "dave"];
+const SETTLE_MS = 30_000;
+const STOP_MS = 2000;
+
+const PAPER = `
+mode: paper
+wire: { heartbeat_ms: 500 }
+journal: { segment_bytes: 1048576, checkpoint_events: 2000 }
+venues:
+  - name: paper
+    exchange: paper
+    feed: { kind: generator, seed: ${SEED} }
+    balances: [{ currency: USDT, total: "1000000" }, { currency: BTC, total: "1000" }]
+    instruments:
+      - symbol: BTC/USDT
+        base: BTC
+        quote: USDT
+        price: { quantum: "0.01" }
+        quantity: { quantum: "0.0001" }
+        start_price: "60000"
+        limits: { price_collar_ppm: null }
+`;
+
+type Trading = Pick<TraderOptions, "instrument" | "price" | "qty">;
+
+const PAPER_TRADING: Trading = {
+  instrument: "paper:BTC/USDT",
+  price: (draws) => `${59_900 + draws.below(200)}.${10 + draws.below(90)}`,
+  qty: (draws) => `0.${1 + draws.below(9)}`,
+};
+
+const EXCHANGE_TRADING: Trading = {
+  instrument: "x:TST/USD",
+  price: (draws) => String(90 + draws.below(20)),
+  qty: (draws) => String(1 + draws.below(9)),
+};
+
+/** What a campaign leaves to be judged. */
+type Outcome = {
+  readonly campaign: KillCampaign;
+  readonly traders: readonly Trader[];
+  readonly holdings: Holdings;
+  readonly history: History;
+};
+
+/** Kills under load, settles, stops in order. `calm` ends the venue's faults before settling. */
+async function runCampaign(
+  options: KillOptions,
+  trading: Trading,
+  calm: () => Promise<void>,
+): Promise<Outcome> {
+  const campaign = await KillCampaign.start(options);
+  const { token, listening } = campaign.daemon;
+  const traders = TRADERS.map((clientId) =>
+    new Trader({
+      ...trading,
+      clientId,
+      port: listening.port,
+      token,
+      draws: options.draws.fork(clientId),
+      intervalMs: 12,
+      burst: 4,
+    })
+  );
+  const running = traders.map((trader) => trader.run());
+  try {
+    await campaign.run();
+    for (const trader of traders) trader.stop();
+    await Promise.all(running);
+    await calm();
+    await Promise.all(traders.map((trader) => trader.settle(SETTLE_MS)));
+    const holdings = await holdingsOf(first(traders));
+    strictEqual(await campaign.stop(), 0, "it stops in order");
+    const history = readHistory(listening.state_dir);
+    return { campaign, traders, holdings, history };
+  } finally {
+    for (const trader of traders) trader.stop();
+    await campaign.abandon();
+    await Promise.all(running);
+    for (const trader of traders) trader.close();
+  }
+}
+
+function first<Item>([item]: readonly Item[]): Item {
+  if (item === undefined) throw new RangeError("Cannot take the first: there must be an item");
+  return item;
+}
+
+function assertCommon({ traders, holdings, history }: Outcome, initial: Map<string, string>): void {
+  assertReportsComplete(traders, history);
+  assertIntentsAnsweredOnce(traders);
+  assertSettled(traders);
+  assertReplayable(history);
+  const expected = holdingsAfter(executionsOf(traders).values(), initial);
+  strictEqual(holdings.position, expected.position);
+  for (const [currency, total] of holdings.totals) {
+    strictEqual(total, expected.totals.get(currency) ?? "0", `the account's ${currency}`);
+  }
+}
+
+/** Kills that found a request without an answer, and how far those had come. */
+function gapsHit({ inFlight }: History, audit: Audit): Record<string, number> {
+  const known = new Set(audit.orders.map(({ clientId }) => clientId));
+  const lost = new Set(audit.lost);
+  const submits = inFlight.flat().filter(({ kind }) => kind === "Submit");
+  const notSent = submits.filter(({ cl_ord_id: id }) => !known.has(id) && !lost.has(id));
+  return {
+    kills: inFlight.filter((requests) => requests.length > 0).length,
+    beforeSending: notSent.length,
+    beforeTheOutcome: submits.length - notSent.length,
+  };
+}
+
+function inDoubtReports(traders: readonly Trader[]): number {
+  return traders.flatMap((trader) => trader.ordered()).filter((report) => report["in_doubt"])
+    .length;
+}
+
+async function inTemporaryDirectory(run: (directory: string) => Promise<void>): Promise<void> {
+  const directory = await Deno.makeTempDir({ prefix: "tapeline-campaign-" });
+  try {
+    await run(directory);
+  } catch (error) {
+    throw new Error(`seed ${SEED}, state kept in ${directory}`, { cause: error });
+  }
+  await Deno.remove(directory, { recursive: true });
+}
+
+Deno.test(`the daemon keeps its word through kills on the paper venue (seed ${SEED})`, () =>
+  inTemporaryDirectory(async (directory) => {
+    const config = `${directory}/paper.yaml`;
+    await Deno.writeTextFile(config, PAPER);
+    const outcome = await runCampaign(
+      {
+        start: { stateDir: `${directory}/state`, config },
+        kills: Number(KILLS ?? 15),
+        draws: new Draws(SEED),
+        lifeMs: [50, 700],
+        moments: ["random", "random", "starting"],
+        stopMs: STOP_MS,
+      },
+      PAPER_TRADING,
+      () => Promise.resolve(),
+    );
+    assertCommon(outcome, new Map([["USDT", "1000000"], ["BTC", "1000"]]));
+    ok(executionsOf(outcome.traders).size > 50, "orders are filled");
+  }));
+
+Deno.test(`two ledgers agree after kills against a test exchange (seed ${SEED})`, () =>
+  inTemporaryDirectory(async (directory) => {
+    const strikeFile = `${directory}/strike`;
+    const exchange = await ExchangeProcess.start(SEED, strikeFile);
+    try {
+      const config = `${directory}/test.yaml`;
+      await Deno.writeTextFile(config, testVenueConfiguration(exchange.port, strikeFile));
+      const outcome = await runCampaign(
+        {
+          start: { stateDir: `${directory}/state`, config, main: "tests/venue/main.ts" },
+          kills: Number(KILLS ?? 20),
+          draws: new Draws(SEED),
+          lifeMs: [50, 700],
+          moments: [...MOMENTS, ...MOMENTS, "random", "starting"],
+          strikes: new Strikes(strikeFile),
+          stopMs: STOP_MS,
+        },
+        EXCHANGE_TRADING,
+        () => exchange.calm(),
+      );
+      assertAgainst(await exchange.audit(), outcome);
+    } finally {
+      await exchange.stop();
+    }
+  }));
+
+function assertAgainst(audit: Audit, outcome: Outcome): void {
+  const { traders, holdings, history } = outcome;
+  assertCommon(outcome, new Map([["USD", "0"]]));
+  assertLedgersEqual(traders, audit);
+  strictEqual(holdings.position, String(audit.position));
+  strictEqual(holdings.totals.get("USD"), String(audit.cash - audit.fees));
+  const gaps = gapsHit(history, audit);
+  const summary = JSON.stringify({ ...gaps, trades: audit.trades.length, seed: SEED });
+  ok(audit.trades.length > 100, `orders are filled: ${summary}`);
+  ok(inDoubtReports(traders) > 0, `orders come into doubt: ${summary}`);
+  for (const [gap, hits] of Object.entries(gaps)) ok(hits > 0, `${gap} is hit: ${summary}`);
+  deepStrictEqual(history.verified.torn_bytes, 0);
+}
