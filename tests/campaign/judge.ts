@@ -177,14 +177,14 @@ type Row = Readonly<Record<string, unknown>>;
 
 async function rowsOf(trader: Trader, what: string, args: Row): Promise<readonly Row[]> {
   const result = await trader.query(what, args);
-  strictEqual(result["ok"], true, JSON.stringify(result));
+  ok(result["ok"], JSON.stringify(result));
   return result["result"] as readonly Row[];
 }
 
 /** The journal is sound, and a replay from nothing ends where the daemon would go on. */
 export function assertReplayable(history: History): void {
   strictEqual(history.verified.problem, undefined);
-  strictEqual(history.verified.ok, true);
+  ok(history.verified.ok);
   strictEqual(history.replayed.digest, history.resumed.digest);
   strictEqual(history.replayed.seqId, history.resumed.seqId);
 }

@@ -129,6 +129,38 @@ function assertCommon({ traders, holdings, history }: Outcome, initial: Map<stri
   }
 }
 
+/** What happened, in numbers; said in the log, since an idle campaign proves nothing. */
+function summaryOf({ campaign, traders, history }: Outcome): Record<string, unknown> {
+  const sum = (of: (trader: Trader) => number): number =>
+    traders.reduce((total, trader) => total + of(trader), 0);
+  return {
+    seed: SEED,
+    killed: Object.fromEntries(campaign.killed),
+    intents: sum(({ intents }) => intents.size),
+    reports: sum(({ reports }) => reports.size),
+    reconnects: sum(({ reconnects }) => reconnects),
+    inDoubt: sum((trader) => trader.ordered().filter((report) => report["in_doubt"]).length),
+    executions: executionsOf(traders).size,
+    events: history.events,
+    alarms: alarmsOf(campaign.logs),
+  };
+}
+
+/** Alarms in the daemons' logs, counted by name. */
+function alarmsOf(logs: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const line of logs.flatMap((log) => log.split("\n"))) {
+    if (!line.startsWith("{")) continue;
+    const { level, event } = JSON.parse(line) as { readonly level: string; readonly event: string };
+    if (level === "alarm" || level === "error") counts[event] = (counts[event] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function say(summary: Record<string, unknown>): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${JSON.stringify(summary)}\n`));
+}
+
 /** Kills that found a request without an answer, and how far those had come. */
 function gapsHit({ inFlight }: History, audit: Audit): Record<string, number> {
   const known = new Set(audit.orders.map(({ clientId }) => clientId));
@@ -174,7 +206,9 @@ Deno.test(`the daemon keeps its word through kills on the paper venue (seed ${SE
       () => Promise.resolve(),
     );
     assertCommon(outcome, new Map([["USDT", "1000000"], ["BTC", "1000"]]));
-    ok(executionsOf(outcome.traders).size > 50, "orders are filled");
+    const summary = summaryOf(outcome);
+    say(summary);
+    ok(Number(summary["executions"]) > 50, "orders are filled");
   }));
 
 Deno.test(`two ledgers agree after kills against a test exchange (seed ${SEED})`, () =>
@@ -210,9 +244,10 @@ function assertAgainst(audit: Audit, outcome: Outcome): void {
   strictEqual(holdings.position, String(audit.position));
   strictEqual(holdings.totals.get("USD"), String(audit.cash - audit.fees));
   const gaps = gapsHit(history, audit);
-  const summary = JSON.stringify({ ...gaps, trades: audit.trades.length, seed: SEED });
-  ok(audit.trades.length > 100, `orders are filled: ${summary}`);
-  ok(inDoubtReports(traders) > 0, `orders come into doubt: ${summary}`);
-  for (const [gap, hits] of Object.entries(gaps)) ok(hits > 0, `${gap} is hit: ${summary}`);
+  const summary = summaryOf(outcome);
+  say({ ...summary, gaps });
+  ok(audit.trades.length > 100, "orders are filled");
+  ok(Number(summary["inDoubt"]) > 0, "orders come into doubt");
+  for (const [gap, hits] of Object.entries(gaps)) ok(hits > 0, `a gap is hit: ${gap}`);
   deepStrictEqual(history.verified.torn_bytes, 0);
 }
