@@ -56,7 +56,7 @@ type Trading = Pick<TraderOptions, "instrument" | "price" | "qty">;
 
 const PAPER_TRADING: Trading = {
   instrument: "paper:BTC/USDT",
-  price: (draws) => `${59_900 + draws.below(200)}.${10 + draws.below(90)}`,
+  price: (draws) => `${59_970 + draws.below(60)}.${10 + draws.below(90)}`,
   qty: (draws) => `0.${1 + draws.below(9)}`,
 };
 
@@ -174,11 +174,6 @@ function gapsHit({ inFlight }: History, audit: Audit): Record<string, number> {
   };
 }
 
-function inDoubtReports(traders: readonly Trader[]): number {
-  return traders.flatMap((trader) => trader.ordered()).filter((report) => report["in_doubt"])
-    .length;
-}
-
 async function inTemporaryDirectory(run: (directory: string) => Promise<void>): Promise<void> {
   const directory = await Deno.makeTempDir({ prefix: "tapeline-campaign-" });
   try {
@@ -186,7 +181,7 @@ async function inTemporaryDirectory(run: (directory: string) => Promise<void>): 
   } catch (error) {
     throw new Error(`seed ${SEED}, state kept in ${directory}`, { cause: error });
   }
-  await Deno.remove(directory, { recursive: true });
+  if (Deno.env.get("KEEP") === undefined) await Deno.remove(directory, { recursive: true });
 }
 
 Deno.test(`the daemon keeps its word through kills on the paper venue (seed ${SEED})`, () =>
@@ -198,7 +193,7 @@ Deno.test(`the daemon keeps its word through kills on the paper venue (seed ${SE
         start: { stateDir: `${directory}/state`, config },
         kills: Number(KILLS ?? 15),
         draws: new Draws(SEED),
-        lifeMs: [50, 700],
+        lifeMs: [50, 900],
         moments: ["random", "random", "starting"],
         stopMs: STOP_MS,
       },
