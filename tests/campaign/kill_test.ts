@@ -12,6 +12,7 @@ import { Draws } from "../support/draws.ts";
 import { type Audit, ExchangeProcess } from "../venue/exchange_process.ts";
 import { testVenueConfiguration } from "../venue/capabilities.ts";
 import { MOMENTS, Strikes } from "../venue/strikes.ts";
+import { unwrittenFile } from "../venue/written_first.ts";
 import { type History, readHistory } from "./history.ts";
 import {
   assertIntentsAnsweredOnce,
@@ -174,6 +175,15 @@ function gapsHit({ inFlight }: History, audit: Audit): Record<string, number> {
   };
 }
 
+async function textIfAny(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
 async function inTemporaryDirectory(run: (directory: string) => Promise<void>): Promise<void> {
   const directory = await Deno.makeTempDir({ prefix: "tapeline-campaign-" });
   try {
@@ -208,11 +218,10 @@ Deno.test(`the daemon keeps its word through kills on the paper venue (seed ${SE
 
 Deno.test(`two ledgers agree after kills against a test exchange (seed ${SEED})`, () =>
   inTemporaryDirectory(async (directory) => {
-    const strikeFile = `${directory}/strike`;
-    const exchange = await ExchangeProcess.start(SEED, strikeFile);
+    const exchange = await ExchangeProcess.start(SEED, directory);
     try {
       const config = `${directory}/test.yaml`;
-      await Deno.writeTextFile(config, testVenueConfiguration(exchange.port, strikeFile));
+      await Deno.writeTextFile(config, testVenueConfiguration(exchange.port, directory));
       const outcome = await runCampaign(
         {
           start: { stateDir: `${directory}/state`, config, main: "tests/venue/main.ts" },
@@ -220,13 +229,14 @@ Deno.test(`two ledgers agree after kills against a test exchange (seed ${SEED})`
           draws: new Draws(SEED),
           lifeMs: [50, 700],
           moments: [...MOMENTS, ...MOMENTS, "random", "starting"],
-          strikes: new Strikes(strikeFile),
+          strikes: new Strikes(directory),
           stopMs: STOP_MS,
         },
         EXCHANGE_TRADING,
         () => exchange.calm(),
       );
       assertAgainst(await exchange.audit(), outcome);
+      strictEqual(await textIfAny(unwrittenFile(directory)), undefined, "sent before written");
     } finally {
       await exchange.stop();
     }

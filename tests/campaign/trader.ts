@@ -85,7 +85,9 @@ export class Trader {
       if (isDone() && this.#unanswered.size === 0 && this.open.length === 0) return;
     }
     throw new CampaignError(
-      `${this.#options.clientId} did not settle: without a report are ` +
+      `${this.clientId} did not settle: it saw ${
+        JSON.stringify(this.problems)
+      }, without a report are ` +
         `${JSON.stringify([...this.#unanswered.values()].slice(0, 3))} of ` +
         `${this.#unanswered.size}, open is ${JSON.stringify(this.open.slice(0, 3))}`,
     );

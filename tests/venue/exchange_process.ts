@@ -30,9 +30,9 @@ export class ExchangeProcess {
     this.port = port;
   }
 
-  static async start(seed: number, strikeFile: string): Promise<ExchangeProcess> {
+  static async start(seed: number, campaignDirectory: string): Promise<ExchangeProcess> {
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "--allow-all", SERVER, String(seed), strikeFile],
+      args: ["run", "--allow-all", SERVER, String(seed), campaignDirectory],
       stdin: "null",
       stdout: "piped",
     }).spawn();

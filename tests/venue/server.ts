@@ -1,5 +1,5 @@
 /**
- * The test exchange as a process of its own: `deno run server.ts SEED STRIKE_FILE`.
+ * The test exchange as a process of its own: `deno run server.ts SEED CAMPAIGN_DIRECTORY`.
  *
  * Prints `{"port":…}`, speaks JSON lines, loses and delays answers, breaks connections before and
  * after acting, fills and cancels at random. `{"op":"calm"}` ends the faults, `{"op":"audit"}`
@@ -16,9 +16,9 @@ const MATCH_EVERY_MS = 4;
 
 type Admin = { readonly op: "calm" | "audit" | "quit" };
 
-const [seed = "1", strikeFile = "/nonexistent"] = Deno.args;
+const [seed = "1", campaignDirectory = "."] = Deno.args;
 const draws = new Draws(Number(seed));
-const strikes = new Strikes(strikeFile);
+const strikes = new Strikes(campaignDirectory);
 const exchange = new Exchange();
 /** Orders that were sent and that the exchange never read. */
 const lost: string[] = [];

@@ -20,12 +20,12 @@ export type Moment = typeof MOMENTS[number];
 /** A strike that is armed. `pid`: whom to kill. */
 type Armed = { readonly moment: Moment; readonly pid: number };
 
-/** The file through which strikes are armed. */
+/** The file `strike` through which strikes are armed. */
 export class Strikes {
   readonly #path: string;
 
-  constructor(path: string) {
-    this.#path = path;
+  constructor(campaignDirectory: string) {
+    this.#path = `${campaignDirectory}/strike`;
   }
 
   arm(armed: Armed): void {
@@ -61,12 +61,12 @@ export class Strikes {
   }
 }
 
-/** Wraps an adapter so that it dies at its moments. `options.strike_file`: where they are armed. */
+/** Wraps an adapter so that it strikes. `options.campaign_directory`: where strikes are armed. */
 export function striking(create: AdapterFactory): AdapterFactory {
   return (host, ports, options): VenueAdapter => {
-    const path = options["strike_file"];
-    if (typeof path !== "string") return create(host, ports, options);
-    const strikes = new Strikes(path);
+    const directory = options["campaign_directory"];
+    if (typeof directory !== "string") return create(host, ports, options);
+    const strikes = new Strikes(directory);
     const inner = create(
       {
         declaration: host.declaration,

@@ -7,5 +7,9 @@ import { serveEntries } from "../../workers.ts";
 import { testVenue } from "./adapter.ts";
 import { TEST_ADAPTER } from "./capabilities.ts";
 import { striking } from "./strikes.ts";
+import { writtenFirst } from "./written_first.ts";
 
-serveEntries(new URL(import.meta.url), new Map([[TEST_ADAPTER, striking(testVenue)]]));
+serveEntries(
+  new URL(import.meta.url),
+  new Map([[TEST_ADAPTER, striking(writtenFirst(testVenue))]]),
+);
