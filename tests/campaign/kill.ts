@@ -30,6 +30,7 @@ export type KillOptions = {
 /** A strike that finds nothing to hit becomes a plain kill after this. */
 const STRIKE_WAIT_MS = 3000;
 const STARTING_MS_MAX = 500;
+const STRIKE_SKIP_MAX = 60;
 
 /** Daemons of one state directory, one after the other. */
 export class KillCampaign {
@@ -98,7 +99,8 @@ export class KillCampaign {
       await this.#daemon.stop("SIGKILL");
       return "random";
     }
-    strikes.arm({ moment: wanted, pid: this.#daemon.pid });
+    const skip = this.#options.draws.below(STRIKE_SKIP_MAX);
+    strikes.arm({ moment: wanted, pid: this.#daemon.pid, skip });
     await Promise.race([this.#daemon.ended(), pause(STRIKE_WAIT_MS)]);
     const isArmed = strikes.disarm();
     await this.#daemon.stop("SIGKILL");

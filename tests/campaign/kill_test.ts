@@ -227,7 +227,7 @@ Deno.test(`two ledgers agree after kills against a test exchange (seed ${SEED})`
           start: { stateDir: `${directory}/state`, config, main: "tests/venue/main.ts" },
           kills: Number(KILLS ?? 20),
           draws: new Draws(SEED),
-          lifeMs: [50, 700],
+          lifeMs: [50, 1000],
           moments: [...MOMENTS, ...MOMENTS, "random", "starting"],
           strikes: new Strikes(directory),
           stopMs: STOP_MS,

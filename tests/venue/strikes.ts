@@ -17,12 +17,24 @@ import type { AdapterFactory, VenueAdapter } from "../../edge/venues/adapter.ts"
 export const MOMENTS = ["beforeSend", "received", "acted", "heard"] as const;
 export type Moment = typeof MOMENTS[number];
 
+/** Moments come by the thousand; the file is looked at this often. */
+const LOOK_EVERY_MS = 5;
+
 /** A strike that is armed. `pid`: whom to kill. */
-type Armed = { readonly moment: Moment; readonly pid: number };
+type Armed = {
+  readonly moment: Moment;
+  readonly pid: number;
+  /** Moments that pass before it strikes. */
+  readonly skip: number;
+};
 
 /** The file `strike` through which strikes are armed. */
 export class Strikes {
   readonly #path: string;
+  #armed: Armed | undefined;
+  #lookedMs = -LOOK_EVERY_MS;
+  /** Moments that have passed since the strike was armed. */
+  #passed = 0;
 
   constructor(campaignDirectory: string) {
     this.#path = `${campaignDirectory}/strike`;
@@ -46,9 +58,21 @@ export class Strikes {
 
   /** Kills, if a strike is armed for this moment. Does not return from one's own. */
   at(moment: Moment): void {
-    const armed = this.#read();
-    if (armed?.moment !== moment || !this.disarm()) return;
+    this.#look();
+    const armed = this.#armed;
+    if (armed?.moment !== moment) return;
+    this.#passed++;
+    if (this.#passed <= armed.skip || !this.disarm()) return;
+    this.#passed = 0;
+    this.#armed = undefined;
     Deno.kill(armed.pid, "SIGKILL");
+  }
+
+  #look(): void {
+    const nowMs = performance.now();
+    if (nowMs - this.#lookedMs < LOOK_EVERY_MS) return;
+    this.#lookedMs = nowMs;
+    this.#armed = this.#read();
   }
 
   #read(): Armed | undefined {
@@ -75,7 +99,7 @@ export function striking(create: AdapterFactory): AdapterFactory {
         nowUs: host.nowUs,
         status: (status, reason) => host.status(status, reason),
         offer: (draft) => {
-          strikes.at("heard");
+          if (draft.eventType !== "OrderExecuted") strikes.at("heard");
           return host.offer(draft);
         },
       },
@@ -85,7 +109,7 @@ export function striking(create: AdapterFactory): AdapterFactory {
     return {
       start: () => inner.start(),
       send: (released) => {
-        strikes.at("beforeSend");
+        if (released.command.kind !== "Lookup") strikes.at("beforeSend");
         inner.send(released);
       },
       cancelAll: () => inner.cancelAll(),
