@@ -26,7 +26,7 @@ import {
   type DeclaredVenue,
 } from "./config/mod.ts";
 import { DaemonBackend, type ReportSource } from "./edge/daemon_backend.ts";
-import { controlDraft, declarationDrafts, renumber } from "./edge/declarations.ts";
+import { controlDraft, declarationDrafts, heldBack, renumber } from "./edge/declarations.ts";
 import { EngineClock } from "./edge/engine_clock.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
 import { Ingress, type IngressQueue } from "./edge/ingress.ts";
@@ -44,6 +44,7 @@ import {
 import { type CommitLog, Loop } from "./edge/loop.ts";
 import { PoisonNotes } from "./edge/poison.ts";
 import type { Cancel, Ports, Timers } from "./edge/ports.ts";
+import { QueueWatch } from "./edge/queue_watch.ts";
 import { Shadows } from "./edge/shadows.ts";
 import { VenueSide } from "./edge/venue_side.ts";
 import { encodeReport } from "./wire/encode_report.ts";
@@ -84,6 +85,8 @@ export type DaemonOptions = {
   readonly configuration: Configuration;
   readonly stateDirectory: string;
   readonly venues: readonly DeclaredVenue[];
+  /** The operator allows this start to loosen the trading state and the kill switch. */
+  readonly resumeTrading: boolean;
   readonly onListening: (listening: Listening) => void;
   /** Called once; nothing of the daemon runs after it. */
   readonly onEnd: (end: End) => void;
@@ -163,6 +166,7 @@ class RunningDaemon implements Daemon {
   readonly #intervals: Intervals;
   readonly #server: WireServer;
   readonly #venues: VenueSide;
+  readonly #queues: QueueWatch;
   #shadows: Shadows | undefined;
   #cancelHousekeeping: Cancel = () => {};
   #state: "running" | "stopping" | "ended" = "running";
@@ -184,6 +188,7 @@ class RunningDaemon implements Daemon {
       { timers: ports.timers, clock },
       (draft) => this.#loop.offerTimer(draft),
     );
+    this.#queues = new QueueWatch(ingress, ports.log);
     this.#server = this.#createServer(timeline, ingress);
     this.#loop = this.#createLoop(timeline, ingress);
     this.#offer({ eventType: "Started", payload: this.#started() });
@@ -268,11 +273,11 @@ class RunningDaemon implements Daemon {
   #createVenues(timeline: Timeline, ingress: Ingress): VenueSide {
     const { ports, configuration } = this.#options;
     const venues = renumber(this.#options.venues, timeline.view);
-    const drafts = declarationDrafts(venues, {
-      view: timeline.view,
-      operator: configuration.operator,
-      nowUs: this.#clock.nowUs(),
-    });
+    const { view } = timeline;
+    const operator = { ...configuration.operator, resume: this.#options.resumeTrading };
+    const held = heldBack(view, operator);
+    if (held !== undefined) ports.log.write("alarm", "trading_held_back", { text: held });
+    const drafts = declarationDrafts(venues, { view, operator, nowUs: this.#clock.nowUs() });
     for (const draft of drafts) this.#control.offer(draft);
     return new VenueSide({
       venues,
@@ -333,7 +338,7 @@ class RunningDaemon implements Daemon {
     this.#control.offer(controlDraft(of, this.#clock.nowUs()));
   }
 
-  /** Once a second: the clock follows the wall, slowly; a large difference is said. */
+  /** Once a second: the clock follows the wall, slowly; a large difference is said; queues too. */
   #keepHouse(): void {
     const { timers, log } = this.#options.ports;
     this.#cancelHousekeeping = timers.after(HOUSEKEEPING_US, () => {
@@ -341,6 +346,7 @@ class RunningDaemon implements Daemon {
       if (Math.abs(differenceUs) > CLOCK_DIFFERENCE_MAX_US) {
         log.write("alarm", "clock_jumped", { wall_minus_engine_us: differenceUs });
       }
+      this.#queues.look();
       this.#keepHouse();
     });
   }
@@ -375,7 +381,11 @@ class RunningDaemon implements Daemon {
   #leave(reason: string): void {
     this.#loop.stop();
     this.#venues.stop();
-    this.#journal.stop(() => this.#end({ code: EXIT.ok, sentence: `stopped: ${reason}` }));
+    const end = (): void => this.#end({ code: EXIT.ok, sentence: `stopped: ${reason}` });
+    this.#journal.stop(() => {
+      if (this.#shadows === undefined) end();
+      else this.#shadows.finish(this.#journal.durableSeq, end);
+    });
   }
 
   #end(end: End): void {
