@@ -7,6 +7,7 @@ import { journalDump, journalExport } from "../journal/dump.ts";
 import { journalStat, journalVerify } from "../journal/inspect.ts";
 import { lockState } from "../journal/mod.ts";
 import { journalSql } from "../journal/sql.ts";
+import { openSqlite } from "../journal/sqlite_database.ts";
 import { PoisonNotes } from "../poison.ts";
 import type { JournalTools } from "./actions.ts";
 
@@ -20,7 +21,8 @@ export function journalTools(): JournalTools {
       journalDump({ disk, stateDirectory: directory }, options, print),
     export: (directory, options, print) =>
       journalExport({ disk, stateDirectory: directory }, options, print),
-    sql: journalSql,
+    sql: (directory, query, print) =>
+      journalSql({ disk, stateDirectory: directory, open: openSqlite }, query, print),
     quarantine: (directory, { seq, reason }) => {
       const lock = lockState(disk, directory);
       try {
