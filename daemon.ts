@@ -207,7 +207,8 @@ class RunningDaemon implements Daemon {
     const { ports, configuration, stateDirectory, onListening } = this.#options;
     if (this.#journal instanceof Journal) this.#shadows = this.#createShadows(this.#journal);
     this.#venues.start();
-    const { port } = this.#server.listen();
+    const port = this.#listen();
+    if (port === undefined) return;
     this.#keepHouse();
     ports.log.write("info", "listening", { host: configuration.wire.host, port });
     onListening({
@@ -217,6 +218,20 @@ class RunningDaemon implements Daemon {
       token_file: tokenPath(stateDirectory),
       mode: configuration.mode,
     });
+  }
+
+  /** Returns the port; undefined if the address cannot be had, which is the end. */
+  #listen(): number | undefined {
+    try {
+      return this.#server.listen().port;
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const sentence = `${error.message}. Stop what listens there, or name another --port`;
+      this.#loop.stop();
+      this.#venues.stop();
+      this.#journal.stop(() => this.#end({ code: EXIT.unavailable, sentence }));
+      return undefined;
+    }
   }
 
   #createServer(timeline: Timeline, ingress: Ingress): WireServer {

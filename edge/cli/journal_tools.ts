@@ -10,6 +10,7 @@ import { journalSql } from "../journal/sql.ts";
 import { openSqlite } from "../journal/sqlite_database.ts";
 import { PoisonNotes } from "../poison.ts";
 import type { JournalTools } from "./actions.ts";
+import { UsageError } from "./context.ts";
 
 /** Returns the tools. Only `quarantine` writes, and only while no daemon runs. */
 export function journalTools(): JournalTools {
@@ -22,16 +23,42 @@ export function journalTools(): JournalTools {
     export: (directory, options, print) =>
       journalExport({ disk, stateDirectory: directory }, options, print),
     sql: (directory, query, print) =>
-      journalSql({ disk, stateDirectory: directory, open: openSqlite }, query, print),
+      asUsage(() =>
+        journalSql({ disk, stateDirectory: directory, open: openSqlite }, query, print)
+      ),
     quarantine: (directory, { seq, reason }) => {
-      const lock = lockState(disk, directory);
-      try {
-        new PoisonNotes(disk, directory).quarantine(seq);
-      } finally {
-        lock.release();
-      }
+      asUsage(() => quarantine(directory, seq));
       return `Event ${seq} will be passed over at the next start: it is replayed as an event that ` +
         `changes nothing. Reconcile with the venues before trading. Reason given: ${reason}`;
     },
   };
+}
+
+function quarantine(directory: string, seq: number): void {
+  const disk = denoDisk();
+  if (!disk.exists(directory)) {
+    throw new RangeError(`Cannot pass over event ${seq}: there must be a directory ${directory}`);
+  }
+  const lock = lockState(disk, directory);
+  try {
+    new PoisonNotes(disk, directory).quarantine(seq);
+  } finally {
+    lock.release();
+  }
+}
+
+/** What a tool cannot do with what it was asked is the caller's to repair, in one sentence. */
+function asUsage(tool: () => void): void {
+  try {
+    tool();
+  } catch (error) {
+    if (error instanceof RangeError) throw new UsageError(error.message, { cause: error });
+    if (!isSqlError(error)) throw error;
+    throw new UsageError(`Cannot run the query: ${error.message}`, { cause: error });
+  }
+}
+
+/** The database's own errors, told from others by their code. */
+function isSqlError(error: unknown): error is Error {
+  return error instanceof Error && "code" in error && error.code === "ERR_SQLITE_ERROR";
 }
