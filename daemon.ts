@@ -43,7 +43,7 @@ import {
 } from "./edge/journal/mod.ts";
 import { type CommitLog, Loop } from "./edge/loop.ts";
 import { PoisonNotes } from "./edge/poison.ts";
-import type { Cancel, Ports } from "./edge/ports.ts";
+import type { Cancel, Ports, Timers } from "./edge/ports.ts";
 import { Shadows } from "./edge/shadows.ts";
 import { VenueSide } from "./edge/venue_side.ts";
 import { encodeReport } from "./wire/encode_report.ts";
@@ -88,7 +88,7 @@ export type DaemonOptions = {
   /** Called once; nothing of the daemon runs after it. */
   readonly onEnd: (end: End) => void;
   /** Default: the journal on disk. */
-  readonly openJournal?: (options: JournalOptions) => DaemonJournal;
+  readonly openJournal?: (options: JournalOptions, timers: Timers) => DaemonJournal;
 };
 
 /** A daemon that was asked to run. */
@@ -175,7 +175,7 @@ class RunningDaemon implements Daemon {
     this.#options = options;
     this.#lock = lock;
     this.#clock = clock;
-    this.#journal = open({ ...from.journal, nowUs: () => clock.nowUs() });
+    this.#journal = open({ ...from.journal, nowUs: () => clock.nowUs() }, ports.timers);
     this.#journal.onFailure((sentence) => this.#journalFailed(sentence));
 
     const ingress = new Ingress(() => this.#loop.wake());

@@ -7,7 +7,6 @@ import { workerPorts } from "./edge/deno_ports.ts";
 import { serveWorker, type WorkerMain } from "./edge/deno_workers.ts";
 import { runFeed } from "./edge/feeds/feed.ts";
 import { runFollower, runIndex, runJournalWorker } from "./edge/journal/mod.ts";
-import { openSqlite } from "./edge/journal/sqlite_database.ts";
 import type { Log, Ports, WorkerEntry } from "./edge/ports.ts";
 import { type AdapterRegistry, runVenue } from "./edge/venues/host.ts";
 import type { VenueInit } from "./edge/venues/link.ts";
@@ -21,7 +20,7 @@ export function serveEntries(module: URL, adapters: AdapterRegistry): void {
     journal: (scope, log, init) => runJournalWorker(scope, ports(log, "blocking"), init),
     follower: (scope, log, init) =>
       runFollower(scope, ports(log), { init, machine: { createTimeline, encodeReport } }),
-    index: (scope, log, init) => runIndex(scope, ports(log), { init, openDatabase: openSqlite }),
+    index: (scope, log, init) => runIndex(scope, ports(log), init),
     feed: (scope, log, init) => runFeed(scope, ports(log), init as Parameters<typeof runFeed>[2]),
     venue: (scope, log, init) => runVenue(scope, ports(log), { init: init as VenueInit, adapters }),
   };

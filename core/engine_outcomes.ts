@@ -115,8 +115,8 @@ export function applyCancelRejected(turn: Turn, order: Order, of: Refused): void
   }
   if (replace?.stage === "cancelling") refuseReplace(turn, order, { replace, ...of });
   insist(turn, order);
-  // Not to be found is no proof that it is gone: ask.
-  if (of.rejectCode === "VENUE_NOT_FOUND") askVenue(turn, order);
+  // A refusal proves neither that it rests nor that it is gone: what ended it may not have reached us.
+  askVenue(turn, order);
 }
 
 /** The venue replaced the order, or changed it by itself. */
@@ -154,7 +154,7 @@ export function applyReplaceRejected(turn: Turn, order: Order, of: Refused): voi
     return;
   }
   refuseReplace(turn, order, { replace, ...of });
-  if (of.rejectCode === "VENUE_NOT_FOUND") askVenue(turn, order);
+  askVenue(turn, order);
 }
 
 /** Ends a replace that did not happen. */

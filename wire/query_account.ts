@@ -51,7 +51,7 @@ export function answerOrders(args: QueryArgs["orders"], context: QueryContext): 
   }
   const reports = view.orders(args.scope === "account" ? "account" : context.client, {
     ...(instrument === undefined ? {} : { instrument }),
-    ...(args.open ? { open: true } : {}),
+    open: args.open,
     ...(after === 0 ? {} : { after: orderId(after) }),
     limit: rowsToRead(args.limit),
   });

@@ -26,7 +26,7 @@ import { commissionOf } from "./fees.ts";
 import { Liquidity } from "./liquidity.ts";
 import { Market } from "./market.ts";
 import type { Fill } from "./market.ts";
-import type { NodeReader } from "./node_reader.ts";
+import type { NodeReader } from "../node_reader.ts";
 import { Orders, refOf } from "./orders.ts";
 import type { BrokerDraft, DraftHead, Outputs } from "./outputs.ts";
 import { leavesOf, mayRest, simOrderOf } from "./sim_order.ts";

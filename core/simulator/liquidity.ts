@@ -15,7 +15,7 @@ import { px, qty } from "../numbers.ts";
 import type { Micros, Px, Qty } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
 import type { PriceLevel } from "../view.ts";
-import { NodeReader } from "./node_reader.ts";
+import { NodeReader } from "../node_reader.ts";
 
 type Depth = { readonly bids: Levels; readonly asks: Levels };
 

@@ -29,7 +29,7 @@ import { px, qty } from "../numbers.ts";
 import type { Micros, Px, Qty } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
 import { Liquidity, oppositeOf, reaches } from "./liquidity.ts";
-import { NodeReader } from "./node_reader.ts";
+import { NodeReader } from "../node_reader.ts";
 import { leavesOf } from "./sim_order.ts";
 import type { SimOrder } from "./sim_order.ts";
 

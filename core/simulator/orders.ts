@@ -7,7 +7,7 @@
  */
 import type { Micros } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
-import type { NodeReader } from "./node_reader.ts";
+import type { NodeReader } from "../node_reader.ts";
 import { clOrdIdOf, parseRow, toRow } from "./sim_order.ts";
 import type { SimOrder, SimStatus } from "./sim_order.ts";
 

@@ -12,7 +12,7 @@ import type { BrokerPayloads, Draft, Event } from "../event.ts";
 import { micros } from "../numbers.ts";
 import type { InstrumentId, Micros, VenueId } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
-import { NodeReader } from "./node_reader.ts";
+import { NodeReader } from "../node_reader.ts";
 
 /** Drafts that the simulated venue makes. */
 export type BrokerDraft = Draft<keyof BrokerPayloads>;

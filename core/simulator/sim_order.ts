@@ -9,7 +9,7 @@ import type { OrdType, Side, TimeInForce } from "../instrument.ts";
 import { instrumentId, micros, orderId, px, qty } from "../numbers.ts";
 import type { InstrumentId, Micros, OrderId, Px, Qty } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
-import type { NodeReader } from "./node_reader.ts";
+import type { NodeReader } from "../node_reader.ts";
 
 const STATUSES = ["open", "filled", "cancelled", "rejected", "expired"] as const;
 /** State at the venue. */

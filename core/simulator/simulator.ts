@@ -21,7 +21,7 @@ import type { InstrumentId, Micros, VenueId } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
 import { Exchange } from "./exchange.ts";
 import type { Scene } from "./exchange.ts";
-import { NodeReader } from "./node_reader.ts";
+import { NodeReader } from "../node_reader.ts";
 import { Outputs } from "./outputs.ts";
 
 /** A command on its way to the venue. */

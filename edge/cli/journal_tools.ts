@@ -6,8 +6,7 @@ import { denoDisk } from "../deno_disk.ts";
 import { journalDump, journalExport } from "../journal/dump.ts";
 import { journalStat, journalVerify } from "../journal/inspect.ts";
 import { lockState } from "../journal/mod.ts";
-import { journalSql } from "../journal/sql.ts";
-import { openSqlite } from "../journal/sqlite_database.ts";
+import { journalSql } from "../journal/mod.ts";
 import { PoisonNotes } from "../poison.ts";
 import type { JournalTools } from "./actions.ts";
 import { UsageError } from "./context.ts";
@@ -22,10 +21,7 @@ export function journalTools(): JournalTools {
       journalDump({ disk, stateDirectory: directory }, options, print),
     export: (directory, options, print) =>
       journalExport({ disk, stateDirectory: directory }, options, print),
-    sql: (directory, query, print) =>
-      asUsage(() =>
-        journalSql({ disk, stateDirectory: directory, open: openSqlite }, query, print)
-      ),
+    sql: (directory, query, print) => asUsage(() => journalSql(directory, query, print)),
     quarantine: (directory, { seq, reason }) => {
       asUsage(() => quarantine(directory, seq));
       return `Event ${seq} will be passed over at the next start: it is replayed as an event that ` +
@@ -52,13 +48,7 @@ function asUsage(tool: () => void): void {
   try {
     tool();
   } catch (error) {
-    if (error instanceof RangeError) throw new UsageError(error.message, { cause: error });
-    if (!isSqlError(error)) throw error;
-    throw new UsageError(`Cannot run the query: ${error.message}`, { cause: error });
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(error.message, { cause: error });
   }
-}
-
-/** The database's own errors, told from others by their code. */
-function isSqlError(error: unknown): error is Error {
-  return error instanceof Error && "code" in error && error.code === "ERR_SQLITE_ERROR";
 }

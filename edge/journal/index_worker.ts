@@ -14,6 +14,7 @@ import { createIndex, IndexWriter, readIndexTail } from "./index_writer.ts";
 import { placeAfter } from "./opening.ts";
 import { JournalRefused } from "./refusal.ts";
 import { beginning } from "./scan.ts";
+import { openSqlite } from "./sqlite_database.ts";
 import { listSegments } from "./segments.ts";
 import { journalDirectory, type JournalTail } from "./writer.ts";
 
@@ -31,7 +32,12 @@ export function indexPath(stateDirectory: string): string {
 }
 
 /** Worker entry `index`. */
-export function runIndex(
+export function runIndex(scope: WorkerScope, ports: IndexPorts, init: unknown): void {
+  serveIndex(scope, ports, { init, openDatabase: openSqlite });
+}
+
+/** Serves the index on whatever opens its database. */
+export function serveIndex(
   scope: WorkerScope,
   ports: IndexPorts,
   start: { readonly init: unknown; readonly openDatabase: OpenDatabase },

@@ -117,7 +117,7 @@ class ExistingJournal implements Recovery {
     found: { mark: HighWaterMark; segments: readonly SegmentHeader[]; first: SegmentHeader },
   ) {
     const { mark, segments, first } = found;
-    const { disk, stateDirectory, log } = options;
+    const { disk, stateDirectory } = options;
     const directory = journalDirectory(stateDirectory);
     this.#options = options;
     this.journalId = first.journalId;

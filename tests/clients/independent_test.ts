@@ -3,6 +3,7 @@
  * and the Python examples trade as they are printed.
  *
  * Proves R-WIRE-1 to R-WIRE-4, R-WIRE-6, R-WIRE-8 and the Python part of R-STRAT-4.
+ * @module
  */
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { fileURLToPath } from "node:url";

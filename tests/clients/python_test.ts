@@ -2,6 +2,7 @@
  * Runs the Python package's own tests, which need no daemon.
  *
  * Proves R-WIRE-8 and the Python part of R-STRAT-1, R-STRAT-3, R-STRAT-5.
+ * @module
  */
 import { strictEqual } from "node:assert/strict";
 import { fileURLToPath } from "node:url";

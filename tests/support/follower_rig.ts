@@ -37,6 +37,7 @@ export function startFollower(
     stateDirectory: STATE,
     journalId: rig.journal.journalId,
     checkpointEvents: settings.checkpointEvents ?? 100_000,
+    passedOver: [],
     retention: settings.retention ?? { marketHours: null, truthDays: null },
   };
   const link = new TailLink(workers.start("follower", init), {

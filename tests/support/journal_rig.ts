@@ -103,7 +103,11 @@ export class JournalRig {
     this.disk = disk;
     this.recovery = openJournal(disk);
     this.timeline = new EchoTimeline(this.recovery.checkpoint);
-    replayInto(this.recovery, { timeline: this.timeline, encodeReport: encodeEchoReport });
+    replayInto(
+      this.recovery,
+      { timeline: this.timeline, encodeReport: encodeEchoReport },
+      new Set(),
+    );
     const clock = { wallUs: () => 0, monotonicUs: () => (this.#bytes += 1000) };
     const ports = { disk, signals: this.threads.signals, clock };
     this.journal = new Journal({
@@ -171,6 +175,6 @@ export function openJournal(disk: MemoryDisk, engineVersion = ENGINE): Recovery 
 export function replayDisk(disk: MemoryDisk): EchoTimeline {
   const recovery = openJournal(disk);
   const timeline = new EchoTimeline(recovery.checkpoint);
-  replayInto(recovery, { timeline, encodeReport: encodeEchoReport });
+  replayInto(recovery, { timeline, encodeReport: encodeEchoReport }, new Set());
   return timeline;
 }

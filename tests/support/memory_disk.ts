@@ -232,15 +232,14 @@ export class MemoryDisk implements Disk {
   }
 
   #enter(operation: DiskFault["operation"], path: string): "lose" | undefined {
-    for (const armed of this.#faults) {
-      const { fault } = armed;
-      if (fault.operation !== operation || !path.includes(fault.path ?? "")) continue;
-      armed.calls += 1;
-      if (armed.calls !== fault.onCall) continue;
-      if (fault.effect === "lose") return "lose";
-      throw new DiskError(fault.effect, `${operation} ${path}: ${fault.effect}`);
-    }
-    return undefined;
+    const met = this.#faults.filter(({ fault }) =>
+      fault.operation === operation && path.includes(fault.path ?? "")
+    );
+    for (const armed of met) armed.calls += 1;
+    const due = met.find(({ fault, calls }) => calls === fault.onCall)?.fault;
+    if (due === undefined) return undefined;
+    if (due.effect === "lose") return due.effect;
+    throw new DiskError(due.effect, `${operation} ${path}: ${due.effect}`);
   }
 
   #checkRoom(path: string, more: number): void {

@@ -85,6 +85,7 @@ export class MemorySocket implements Socket {
   #arrived: Uint8Array[] = [];
   #arrivedBytes = 0;
   #hasEnded = false;
+  #isEndSent = false;
   #isEndDelivered = false;
   #isPaused = false;
   #isGone = false;
@@ -190,13 +191,15 @@ export class MemorySocket implements Socket {
       other.#arrived.push(part);
       other.#arrivedBytes += part.length;
     }
-    other.#schedule();
-    if (had > 0 && this.#queuedBytes === 0) this.#handlers?.drained();
+    if (this.#queuedBytes < had) other.#schedule();
+    if (this.#queuedBytes === 0) this.#handlers?.drained();
     this.#sendEnd();
   }
 
   #sendEnd(): void {
-    if (this.#hasEnded && this.#queuedBytes === 0) this.#wakeOther();
+    if (!this.#hasEnded || this.#isEndSent || this.#queuedBytes > 0) return;
+    this.#isEndSent = true;
+    this.#wakeOther();
   }
 
   #deliver(): void {

@@ -88,7 +88,7 @@ Deno.test("Simulator refuses a checkpoint of another venue or version, and names
   throws(
     () => Simulator.restore(declaration, { version: 1, venue: 0, last_arrival_us: "x" }),
     {
-      message: 'Cannot restore a simulator: simulator.last_arrival_us must be an integer: was "x"',
+      message: 'Cannot read the checkpoint: simulator.last_arrival_us must be an integer: was "x"',
     },
   );
 });

@@ -174,7 +174,7 @@ Deno.test("recover() refuses what another engine version wrote and says what to 
 Deno.test("replayInto() refuses effects that differ from the recorded ones", () => {
   const machine = { timeline: new EchoTimeline(), encodeReport: (): string => "{}" };
   throws(
-    () => replayInto(openJournal(journalOf(9).disk), machine),
+    () => replayInto(openJournal(journalOf(9).disk), machine, new Set()),
     /replaying seq 4 \(IntentReceived\) it must cause \{"report":.*: was \{"report":/,
   );
 });
