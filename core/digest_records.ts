@@ -5,6 +5,7 @@
 import type { VenueCommand } from "./command.ts";
 import type { Digest } from "./digest.ts";
 import type { Effects } from "./effects.ts";
+import type { OrdType, Side, TimeInForce } from "./instrument.ts";
 import { unreachable } from "./invariant.ts";
 import type { ExecType, ExecutionReport, OrdStatus, Transition } from "./report.ts";
 
@@ -39,6 +40,13 @@ const STATUS_CODE = {
   Rejected: 8,
   Expired: 9,
 } as const satisfies Record<OrdStatus | "Created", number>;
+
+const SIDE_CODE = { Buy: 0, Sell: 1 } as const satisfies Record<Side, number>;
+const ORD_TYPE_CODE = { Limit: 0, Market: 2 } as const satisfies Record<OrdType, number>;
+const TIF_CODE = { GTC: 0, IOC: 4, FOK: 8, GTD: 12, DAY: 16 } as const satisfies Record<
+  TimeInForce,
+  number
+>;
 
 /** Mixes all that an event caused. */
 export function mixEffects(digest: Digest, effects: Effects): void {
@@ -104,9 +112,7 @@ function mixOrder(digest: Digest, order: NonNullable<ExecutionReport["order"]>):
   digest.int(order.orderId);
   digest.maybeText(order.venueOrderId);
   digest.int(order.instrument);
-  digest.text(order.side);
-  digest.text(order.ordType);
-  digest.text(order.timeInForce);
+  digest.word(SIDE_CODE[order.side] + ORD_TYPE_CODE[order.ordType] + TIF_CODE[order.timeInForce]);
   digest.maybeInt(order.price);
   digest.int(order.orderQty);
   digest.int(order.cumQty);

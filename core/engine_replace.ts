@@ -58,6 +58,12 @@ function checkReplace(
   if (unsupported !== undefined) {
     return { ok: false, refusal: { code: "UNSUPPORTED", text: unsupported } };
   }
+  if (intent.expireUs !== undefined && order.terms.timeInForce !== "GTD") {
+    const text =
+      "Cannot replace the order: expire_us must be absent unless time_in_force is GTD: " +
+      `was ${intent.expireUs} on a ${order.terms.timeInForce} order`;
+    return { ok: false, refusal: { code: "SCHEMA", text } };
+  }
   const { scale } = entry.instrument.priceRule;
   const kept = order.price === null ? null : fromQuanta(order.price, scale);
   const checked = checkTerms(entry, {

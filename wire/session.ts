@@ -9,14 +9,12 @@
  */
 import type { ClientIndex, SessionId } from "../core/numbers.ts";
 import type { Cancel, Socket } from "../edge/ports.ts";
-import { parseClientMessage } from "./client_message.ts";
 import { Dispatch } from "./dispatch.ts";
 import { Feed } from "./feed.ts";
-import { FrameReader, FrameSizeError } from "./frame.ts";
-import { judgeHello, MAX_HELLO_BYTES } from "./handshake.ts";
+import { Greeting } from "./greeting.ts";
 import { Inlet } from "./inlet.ts";
 import { Liveness } from "./liveness.ts";
-import type { ClientMessage, Hello, MessageProblem } from "./message.ts";
+import type { Hello } from "./message.ts";
 import { Outbox } from "./outbox.ts";
 import type { ReportStream } from "./report_stream.ts";
 import { encodeError, encodeHeartbeat, type ErrorCode } from "./server_message.ts";
@@ -69,11 +67,10 @@ export class Session {
   readonly #socket: Socket;
   readonly #outbox: Outbox;
   readonly #liveness: Liveness;
-  readonly #helloReader: FrameReader;
+  readonly #greeting: Greeting;
   readonly feed: Feed;
   #phase: Phase = "hello";
-  /** HELLO's deadline, later the linger after the last words. */
-  #cancelTimer: Cancel;
+  #cancelLinger: Cancel = () => {};
   #member: Member | undefined;
   #opening: OpeningState | undefined;
   #dispatch: Dispatch | undefined;
@@ -87,8 +84,9 @@ export class Session {
     const { backend, ports, settings, counters } = host;
     this.#host = host;
     this.#socket = socket;
-    this.#helloReader = new FrameReader({
-      maxFrameBytes: Math.min(MAX_HELLO_BYTES, settings.maxFrameBytes),
+    this.#greeting = new Greeting(host, {
+      accepted: (hello, rest) => this.#greeted(hello, rest),
+      refused: (of) => this.fatal(of),
     });
     const onSlow = (unread: number): void => this.#slow(unread);
     const out = new Outbox({ socket, backend, ports, settings, counters, onSlow });
@@ -101,8 +99,6 @@ export class Session {
       beat: () => this.#beat(),
       gone: (reason) => this.#silent(reason),
     });
-    const helloUs = settings.helloTimeoutMs * 1_000;
-    this.#cancelTimer = ports.timers.after(helloUs, () => this.#helloIsLate());
     socket.attach({
       data: (bytes) => this.#data(bytes),
       ended: () => this.#ended(),
@@ -226,7 +222,7 @@ export class Session {
   #data(bytes: Uint8Array): void {
     switch (INPUT[this.#phase]) {
       case "handshake":
-        return this.#readHello(bytes);
+        return this.#greeting.take(bytes);
       case "keep":
       case "serve":
         this.#member?.inlet.take(bytes);
@@ -236,41 +232,15 @@ export class Session {
     }
   }
 
-  #readHello(chunk: Uint8Array): void {
-    try {
-      this.#helloReader.push(chunk);
-      const body = this.#helloReader.next();
-      if (body === undefined) return;
-      const message = parseClientMessage(body, this.#host.backend.nowUs());
-      const rest = chunk.subarray(chunk.length - this.#helloReader.bufferedBytes);
-      this.#judge(message, rest);
-    } catch (error) {
-      if (!(error instanceof FrameSizeError)) throw error;
-      this.#badFrame(error);
-    }
-  }
-
   /** `rest` is what came in one chunk behind the HELLO. */
-  #judge(message: ClientMessage | MessageProblem, rest: Uint8Array): void {
-    const verdict = judgeHello(message, {
-      token: this.#host.token,
-      journalId: this.#host.backend.journalId,
-      reportSeq: (clientId) => this.#host.reportSeq(clientId),
-    });
-    if (!verdict.ok) {
-      if (verdict.code === "RESUME_AHEAD") {
-        this.#host.backend.alarm("RESUME_AHEAD", verdict.message);
-      }
-      return this.fatal(verdict);
-    }
+  #greeted(hello: Hello, rest: Uint8Array): void {
     const admission = this.#host.admit(this);
     if (typeof admission === "object") return this.fatal(admission);
-    this.#join(verdict.hello, { id: admission, rest });
+    this.#join(hello, { id: admission, rest });
   }
 
   #join(hello: Hello, of: { readonly id: SessionId; readonly rest: Uint8Array }): void {
     const { backend, settings, counters } = this.#host;
-    this.#cancelTimer();
     const inlet = new Inlet({
       socket: this.#socket,
       producer: backend.openProducer(`session ${of.id}`),
@@ -278,7 +248,7 @@ export class Session {
       maxFrameBytes: settings.maxFrameBytes,
       mayServe: () => this.#phase === "open" && !this.#outbox.isFull,
       serve: (frame) => this.#dispatch?.serve(frame),
-      badFrame: (error) => this.#badFrame(error),
+      badFrame: ({ message }) => this.fatal({ code: "FRAME_SIZE", message }),
       blocked: () => this.#liveness.deafen(),
       unblocked: () => this.#liveness.listen(),
     });
@@ -392,7 +362,7 @@ export class Session {
     this.#offerClose(LOST);
     this.#outbox.close(undefined);
     this.#letGo();
-    this.#cancelTimer();
+    this.#cancelLinger();
     this.#host.gone(this);
   }
 
@@ -400,33 +370,18 @@ export class Session {
     this.#phase = "closing";
     this.#outbox.close(lastWords);
     this.#letGo();
-    this.#cancelTimer();
-    this.#cancelTimer = this.#host.ports.timers.after(LINGER_US, () => this.destroy());
+    this.#cancelLinger = this.#host.ports.timers.after(LINGER_US, () => this.destroy());
     this.#socket.resume(); // so that what is discarded does not become a reset
     this.#socket.end();
   }
 
   /** Ends what only an open session needs. */
   #letGo(): void {
+    this.#greeting.stop();
     this.#liveness.stop();
     this.feed.close();
     this.#host.subscriptionsChanged(this);
     if (!this.#leavesInOrder) this.#member?.inlet.close();
-  }
-
-  #badFrame(error: FrameSizeError): void {
-    if (this.#phase === "hello" && isForeign(error.claimedBytes)) {
-      this.#host.counters.add("wire_foreign_protocol");
-    }
-    this.fatal({ code: "FRAME_SIZE", message: error.message });
-  }
-
-  #helloIsLate(): void {
-    this.#host.counters.add("wire_hello_timeouts");
-    const { helloTimeoutMs } = this.#host.settings;
-    const message = `Cannot open a session: HELLO must come within ${helloTimeoutMs} ms of ` +
-      "connecting: was absent";
-    this.fatal({ code: "HELLO_REQUIRED", message });
   }
 
   #silent(reason: string): void {
@@ -445,11 +400,4 @@ export class Session {
       `wire.report_buffer_bytes, ${most}: was ${unreadBytes}; reconnect with resume_from`;
     this.fatal({ code: "SLOW_CONSUMER", message });
   }
-}
-
-/** Returns whether a claimed length is another protocol's first bytes: letters, or a TLS hello. */
-export function isForeign(claimedBytes: number): boolean {
-  const bytes = [24, 16, 8, 0].map((shift) => claimedBytes >>> shift & 0xff);
-  if (bytes[0] === 0x16 && bytes[1] === 3) return true;
-  return bytes.every((byte) => byte >= 0x20 && byte < 0x7f);
 }

@@ -172,7 +172,15 @@ export class World {
     throw new Error("Cannot fire: deadlines must come to an end: was over 1000");
   }
 
+  /** A run begins: started, declared, listed, and the venue is up. */
   start(): this {
+    this.restart();
+    if (this.#options.keepDown !== true) this.venueStatus("up");
+    return this;
+  }
+
+  /** A run begins whose venue still has to come up. */
+  restart(): void {
     const { settings } = this.#options;
     this.control("Started", {
       engineVersion: "test",
@@ -185,8 +193,6 @@ export class World {
     });
     this.declare();
     this.control("InstrumentListed", spotInstrument(), BTC);
-    if (this.#options.keepDown !== true) this.venueStatus("up");
-    return this;
   }
 
   declare(): void {
@@ -343,11 +349,11 @@ export class World {
   }
 
   failed(outcome: "notSent" | "unknown"): readonly ExecutionReport[] {
-    const { request, order } = this.lastCommand;
+    const { request, order } = this.lastCommand();
     return this.broker("RequestFailed", { request, order, outcome, text: "test" });
   }
 
-  get lastCommand(): VenueCommand {
+  lastCommand(): VenueCommand {
     const command = this.commands.at(-1);
     ok(command !== undefined, "there must be a command");
     return command;

@@ -1,0 +1,349 @@
+/**
+ * Subscriptions: snapshots, updates, conflation, slow readers, every channel.
+ * Proves R-WIRE-4, R-WIRE-6.
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import type { Draft } from "../../core/event.ts";
+import { instrumentId, micros, px, qty, venueId } from "../../core/numbers.ts";
+import { instrument } from "../support/fake_backend.ts";
+import type { Received, WireClient } from "../support/wire_client.ts";
+import { WireFixture } from "../support/wire_fixture.ts";
+
+const BTC = instrumentId(0);
+const ETH = instrumentId(1);
+
+type Shown = {
+  readonly seq_id: number;
+  readonly event_type: string;
+  readonly instrument: string | null;
+  readonly conflated?: boolean;
+  readonly payload: Readonly<Record<string, unknown>>;
+};
+
+function events(client: WireClient): Shown[] {
+  return client.all("EVENTS").flatMap((message) => message["events"] as Shown[]);
+}
+
+function bestBids(client: WireClient): unknown[] {
+  return events(client).map((event) => (event.payload["bids"] as unknown[][])[0]?.[0]);
+}
+
+/** Puts a bid into a book and applies the event that says so. */
+function bid(fixture: WireFixture, price: number, id = BTC): void {
+  const book = fixture.backend.books.get(id);
+  if (book !== undefined) book.bids = [[price, 10_000], [price - 10, 20_000]];
+  market(fixture, {
+    eventType: "BookDelta",
+    instrument: id,
+    payload: { bids: [price, 10_000], asks: [], updateId: null },
+  });
+}
+
+function market(
+  fixture: WireFixture,
+  of: Pick<Draft<"BookDelta">, "eventType" | "instrument" | "payload">,
+): void {
+  fixture.backend.apply({
+    ...of,
+    eventTime: micros(5),
+    source: "market_data",
+    venue: venueId(0),
+    idempotencyKey: null,
+  });
+}
+
+function subscribe(
+  fixture: WireFixture,
+  client: WireClient,
+  more: Readonly<Record<string, unknown>>,
+): Received {
+  client.send({ type: "SUBSCRIBE", id: "s", channels: ["book"], instruments: "*", ...more });
+  fixture.settle();
+  const result = client.all("RESULT").at(-1);
+  if (result === undefined) throw new Error("Cannot subscribe: there must be a RESULT: was none");
+  return result;
+}
+
+Deno.test("SUBSCRIBE gets RESULT, then one EVENTS with a snapshot of each book", () => {
+  const fixture = new WireFixture();
+  const client = fixture.open("alice");
+  bid(fixture, 100_00);
+  fixture.settle();
+  client.forget();
+  const result = subscribe(fixture, client, {});
+  deepStrictEqual([result["ok"], result["seq_id"]], [true, fixture.backend.view.seqId]);
+  deepStrictEqual(client.received.map((row) => row.type), ["RESULT", "EVENTS"]);
+  deepStrictEqual(events(client).map((event) => event.instrument), [
+    "paper:BTC/USDT",
+    "paper:ETH/USDT",
+  ]);
+  deepStrictEqual(events(client)[0]?.payload, {
+    bids: [["100", "1"], ["99.9", "2"]],
+    asks: [],
+  });
+});
+
+Deno.test("SUBSCRIBE waits with RESULT and snapshot until their state is durable", () => {
+  const fixture = new WireFixture();
+  const client = fixture.open("alice");
+  client.forget();
+  bid(fixture, 100_00);
+  client.send({ type: "SUBSCRIBE", id: 1, channels: ["book"], instruments: ["paper:BTC/USDT"] });
+  fixture.time.runDue();
+  bid(fixture, 101_00);
+  fixture.time.runDue();
+  strictEqual(client.received.length, 0);
+  fixture.settle();
+  deepStrictEqual(client.received.map((row) => row.type), ["RESULT", "EVENTS", "EVENTS"]);
+  deepStrictEqual(bestBids(client), ["100", "101"]);
+});
+
+Deno.test("EVENTS hold the book as it was at their seq_id, however late they leave", () => {
+  const fixture = new WireFixture();
+  const client = fixture.open("alice");
+  subscribe(fixture, client, { depth: 1 });
+  client.forget();
+  for (const price of [101, 102, 103]) bid(fixture, price * 100);
+  fixture.backend.commit();
+  fixture.time.runDue();
+  strictEqual(client.all("EVENTS").length, 1);
+  deepStrictEqual(bestBids(client), ["101", "102", "103"]);
+  strictEqual(client.only("EVENTS")["seq_id"], events(client).at(-1)?.seq_id);
+  ok(events(client).every((event) => (event.payload["bids"] as unknown[]).length === 1));
+});
+
+Deno.test("a book that is no reference is shown empty", () => {
+  const fixture = new WireFixture();
+  const client = fixture.open("alice");
+  bid(fixture, 100_00);
+  const book = fixture.backend.books.get(BTC);
+  if (book !== undefined) book.isFresh = false;
+  subscribe(fixture, client, { instruments: ["paper:BTC/USDT"] });
+  deepStrictEqual(events(client)[0]?.payload, { bids: [], asks: [] });
+});
+
+Deno.test("conflate_ms sends the first change at once and then the newest once per interval", () => {
+  const fixture = new WireFixture();
+  const client = fixture.open("alice");
+  subscribe(fixture, client, { conflate_ms: 100, instruments: ["paper:BTC/USDT"] });
+  client.forget();
+  for (const price of [1, 2, 3, 4]) bid(fixture, price * 100);
+  fixture.settle();
+  deepStrictEqual(bestBids(client), ["1"]);
+  fixture.time.advance(100_000);
+  fixture.settle();
+  deepStrictEqual(bestBids(client), ["1", "4"]);
+  ok(events(client).at(-1)?.conflated);
+  fixture.time.advance(1_000_000);
+  deepStrictEqual(bestBids(client), ["1", "4"]);
+});
+
+Deno.test("a later SUBSCRIBE replaces depth and conflation", () => {
+  const fixture = new WireFixture();
+  const client = fixture.open("alice");
+  subscribe(fixture, client, { depth: 1, conflate_ms: 1_000 });
+  subscribe(fixture, client, { depth: 2, instruments: ["paper:BTC/USDT"] });
+  client.forget();
+  bid(fixture, 100_00);
+  bid(fixture, 101_00);
+  fixture.settle();
+  deepStrictEqual(bestBids(client), ["100", "101"]);
+  strictEqual((events(client)[0]?.payload["bids"] as unknown[]).length, 2);
+});
+
+Deno.test("a slow reader gets the newest book, conflated, and all orders, in order", () => {
+  const fixture = new WireFixture({ windowBytes: 1_000 });
+  const client = fixture.open("alice");
+  subscribe(fixture, client, { channels: ["book", "order"] });
+  client.forget();
+  client.socket.pause();
+  for (let n = 1; n <= 2_000; n++) {
+    bid(fixture, n * 100);
+    if (n % 100 === 0) fixture.backend.report("bob", `report-${n}`);
+    fixture.backend.commit();
+    fixture.time.runDue();
+  }
+  client.socket.resume();
+  for (let round = 0; round < 20; round++) fixture.settle();
+  const seen = events(client);
+  const books = seen.filter((event) => event.event_type === "book");
+  ok(books.length < 1_500, `was ${books.length}`);
+  ok(books.at(-1)?.conflated);
+  deepStrictEqual((books.at(-1)?.payload["bids"] as unknown[][])[0]?.[0], "2000");
+  strictEqual(seen.filter((event) => event.event_type === "order").length, 20);
+  const seqs = seen.map((event) => event.seq_id);
+  deepStrictEqual(seqs, [...seqs].sort((a, b) => a - b));
+  strictEqual(client.all("ERROR").length, 0);
+});
+
+Deno.test("a monitor that reads no order events ends SLOW_CONSUMER", () => {
+  const fixture = new WireFixture({
+    windowBytes: 1_000,
+    settings: { reportBufferBytes: 50_000 },
+  });
+  const client = fixture.open("monitor");
+  subscribe(fixture, client, { channels: ["order"] });
+  client.socket.pause();
+  for (let n = 1; n <= 500; n++) {
+    fixture.backend.report("bob", `report-${n}`);
+    fixture.settle();
+  }
+  client.socket.resume();
+  fixture.time.runDue();
+  strictEqual(client.only("ERROR")["code"], "SLOW_CONSUMER");
+});
+
+Deno.test("UNSUBSCRIBE ends what matches and says NOT_SUBSCRIBED when nothing did", () => {
+  const fixture = new WireFixture();
+  const client = fixture.open("alice");
+  subscribe(fixture, client, {});
+  client.forget();
+  const instruments = ["paper:BTC/USDT"];
+  client.send({ type: "UNSUBSCRIBE", id: 1, channels: ["book"], instruments });
+  client.send({ type: "UNSUBSCRIBE", id: 2, channels: ["book"], instruments });
+  client.send({ type: "UNSUBSCRIBE", id: 3, channels: ["trade"], instruments: "*" });
+  fixture.settle();
+  deepStrictEqual(client.all("RESULT").map((row) => row["code"] ?? row["ok"]), [
+    true,
+    "NOT_SUBSCRIBED",
+    "NOT_SUBSCRIBED",
+  ]);
+  bid(fixture, 100, BTC);
+  bid(fixture, 200, ETH);
+  fixture.settle();
+  deepStrictEqual(events(client).map((event) => event.instrument), ["paper:ETH/USDT"]);
+});
+
+Deno.test("* includes instruments that are listed later", () => {
+  const fixture = new WireFixture();
+  const client = fixture.open("alice");
+  subscribe(fixture, client, { channels: ["instrument", "trade"] });
+  client.forget();
+  const listed = instrument(2, "SOL/USDT");
+  fixture.backend.instruments.push(listed);
+  fixture.backend.apply({
+    eventTime: micros(1),
+    source: "control",
+    venue: venueId(0),
+    instrument: listed.id,
+    eventType: "InstrumentListed",
+    payload: listed,
+    idempotencyKey: null,
+  });
+  fixture.backend.apply({
+    eventTime: micros(2),
+    source: "market_data",
+    venue: venueId(0),
+    instrument: listed.id,
+    eventType: "TradePrinted",
+    payload: { price: px(12_345), qty: qty(5_000), side: "Sell", tradeId: "t1" },
+    idempotencyKey: null,
+  });
+  fixture.settle();
+  deepStrictEqual(events(client).map((event) => event.event_type), ["instrument", "trade"]);
+  strictEqual(events(client)[0]?.payload["instrument"], "paper:SOL/USDT");
+  deepStrictEqual(events(client)[1]?.payload, {
+    price: "123.45",
+    qty: "0.5",
+    side: "Sell",
+    trade_id: "t1",
+  });
+});
+
+Deno.test("venue and timer events reach those who asked, at the interval they asked", () => {
+  const fixture = new WireFixture();
+  const client = fixture.open("alice");
+  subscribe(fixture, client, {
+    channels: ["venue", "timer"],
+    instruments: ["paper:ETH/USDT"],
+    interval_ms: 500,
+  });
+  deepStrictEqual(fixture.backend.intervals, [500]);
+  client.forget();
+  const head = { eventTime: micros(1), instrument: null, idempotencyKey: null } as const;
+  fixture.backend.apply({
+    ...head,
+    source: "control",
+    venue: venueId(0),
+    eventType: "VenueStatusChanged",
+    payload: { status: "down", reason: "test" },
+  });
+  for (const intervalMs of [500, 700]) {
+    fixture.backend.apply({
+      ...head,
+      source: "timer",
+      venue: null,
+      eventType: "IntervalElapsed",
+      payload: { intervalMs, dueUs: micros(intervalMs * 1_000) },
+    });
+  }
+  fixture.settle();
+  deepStrictEqual(events(client).map((event) => event.payload), [
+    { venue: "paper", status: "down", reason: "test" },
+    { interval_ms: 500, due_us: 500_000 },
+  ]);
+  client.socket.destroy();
+  fixture.settle();
+  deepStrictEqual(fixture.backend.intervals, []);
+});
+
+Deno.test("the order channel shows reports of all clients with their owner", () => {
+  const fixture = new WireFixture();
+  const monitor = fixture.open("monitor");
+  subscribe(fixture, monitor, { channels: ["order"] });
+  const bob = fixture.open("bob");
+  bob.send(fixture.noOp("1"));
+  fixture.settle();
+  const [event] = events(monitor);
+  strictEqual(event?.payload["client_id"], "bob");
+  deepStrictEqual(event?.payload["report"], bob.only("ExecutionReport"));
+});
+
+const badLists = [
+  ["an unknown instrument", { instruments: ["paper:BTC/USDT", "paper:NO"] }, "UNKNOWN_INSTRUMENT"],
+  ["a channel without an engine", { channels: ["book", "bar"] }, "UNSUPPORTED"],
+  ["signals", { channels: ["signal"] }, "UNSUPPORTED"],
+  ["a timer without interval", { channels: ["book", "timer"] }, "BAD_MESSAGE"],
+  ["an unknown channel", { channels: ["books"] }, "BAD_MESSAGE"],
+  ["a depth of zero", { depth: 0 }, "BAD_MESSAGE"],
+] as const;
+for (const [what, change, code] of badLists) {
+  Deno.test(`SUBSCRIBE is refused ${code} for ${what}, and nothing changes`, () => {
+    const fixture = new WireFixture();
+    const client = fixture.open("alice");
+    strictEqual(subscribe(fixture, client, change)["code"], code);
+    client.forget();
+    bid(fixture, 100_00);
+    fixture.settle();
+    deepStrictEqual(events(client), []);
+    deepStrictEqual(fixture.backend.intervals, []);
+  });
+}
+
+Deno.test("subscriptions end with the connection", () => {
+  const fixture = new WireFixture();
+  const client = fixture.open("alice");
+  subscribe(fixture, client, {});
+  const back = fixture.open("alice");
+  bid(fixture, 100_00);
+  fixture.settle();
+  deepStrictEqual(events(back), []);
+});
+
+Deno.test("PUBLISH turns levels and trades into events of a client's feed", () => {
+  const fixture = new WireFixture({ settings: { clientFeeds: ["paper"] } });
+  const client = fixture.open("alice");
+  const head = { type: "PUBLISH", instrument: "paper:BTC/USDT", ts_us: 7 };
+  const trade = { price: "1.5", qty: "2", side: "Buy", trade_id: "x" };
+  client.send({ ...head, kind: "snapshot", payload: { bids: [["1.25", "0.5"]], asks: [] } });
+  client.send({ ...head, kind: "delta", payload: { bids: [], asks: [], trades: [trade] } });
+  client.send({ ...head, kind: "delta", payload: { bids: [["0.001", "1"]], asks: [] } });
+  client.send({ ...head, kind: "raw", payload: "line" });
+  fixture.settle();
+  deepStrictEqual(fixture.backend.events.slice(1).map((event) => event.payload), [
+    { bids: [125, 5_000], asks: [], updateId: null },
+    { price: 150, qty: 20_000, side: "Buy", tradeId: "x" },
+  ]);
+  deepStrictEqual(client.all("ERROR").map((row) => row["code"]), ["BAD_MESSAGE", "BAD_MESSAGE"]);
+});
