@@ -91,7 +91,7 @@ Deno.test("check --json gives the problems as data", async () => {
   const { code, stdout } = await runTapeline("check", "--json", "--config", config);
   strictEqual(code, 78);
   const { ok: isGood, problems } = JSON.parse(stdout) as { ok: boolean; problems: object[] };
-  strictEqual(isGood, false);
+  ok(!isGood);
   strictEqual(problems.length, PROBLEMS.length);
   deepStrictEqual(Object.keys(problems[0] ?? {}).sort(), [
     "column",
@@ -155,7 +155,7 @@ async function tradeOnce(daemon: DaemonProcess): Promise<void> {
 
 async function readEverything(directory: TemporaryDirectory): Promise<void> {
   const verified = JSON.parse(await journal(directory, "verify", "--json")) as { ok: boolean };
-  strictEqual(verified.ok, true);
+  ok(verified.ok);
   match(await journal(directory, "verify"), /The journal is whole\.\n$/);
   match(await journal(directory, "stat"), /events by type/);
   const dump = await journal(directory, "dump", "--kind", "report");

@@ -11,7 +11,7 @@ import { RemoteClient } from "../support/remote_client.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 
 const SMALL_SEGMENTS = `mode: paper
-journal: { segment_bytes: 1048576 }
+journal: { segment_bytes: 1048576, checkpoint_events: 500 }
 venues:
   - name: paper
     exchange: paper
@@ -42,17 +42,22 @@ class State {
     return `${this.directory}/journal/${this.segments.at(at)}`;
   }
 
-  /** Flips a bit of the first digit after a `mark` in the segment; returns the segment's name. */
-  flip(mark: string, at: number): string {
-    const bytes = Deno.readFileSync(this.segment(at));
-    const start = indexOf(bytes, encoder.encode(mark));
-    ok(start > 0, `there must be ${mark}`);
-    const digit = bytes.findIndex((byte, index) =>
-      index > start + mark.length && byte >= 0x30 && byte <= 0x39
-    );
-    bytes[digit] = (bytes[digit] ?? 0) ^ 1;
-    Deno.writeFileSync(this.segment(at), bytes);
-    return this.segments.at(at) ?? "";
+  /** Flips a bit of a digit after a `mark`, in the first or last segment with one; names it. */
+  flip(mark: string, which: "first" | "last"): string {
+    const names = which === "first" ? this.segments : this.segments.toReversed();
+    for (const name of names) {
+      const path = `${this.directory}/journal/${name}`;
+      const bytes = Deno.readFileSync(path);
+      const start = indexOf(bytes, encoder.encode(mark));
+      if (start < 0) continue;
+      const isDigit = (byte: number, at: number): boolean =>
+        at > start + mark.length && byte >= 0x30 && byte <= 0x39;
+      const digit = bytes.findIndex(isDigit);
+      bytes[digit] = (bytes[digit] ?? 0) ^ 1;
+      Deno.writeFileSync(path, bytes);
+      return name;
+    }
+    throw new Error(`Cannot damage the journal: it must hold ${mark}`);
   }
 
   /** Cuts the journal's last record in two. */
@@ -139,15 +144,15 @@ type Damage = {
 const damages: readonly Damage[] = [
   {
     what: "a bit flipped in the truth of the first segment",
-    damage: (state) => named(state.flip('"event_type":"IntentReceived"', 0)),
+    damage: (state) => named(state.flip('"event_type":"IntentReceived"', "first")),
   },
   {
     what: "a bit flipped in the truth of the last segment",
-    damage: (state) => named(state.flip('"event_type":"IntentReceived"', -1)),
+    damage: (state) => named(state.flip('"event_type":"IntentReceived"', "last")),
   },
   {
     what: "a bit flipped in the market data",
-    damage: (state) => named(state.flip('"event_type":"BookDelta"', 0)),
+    damage: (state) => named(state.flip('"event_type":"BookDelta"', "first")),
   },
   {
     what: "a record cut in two below the high-water mark",
@@ -232,13 +237,25 @@ Deno.test("a damaged or older journal is refused with 65 and named", async (test
     await isRefused(state, config, /high-water mark|high_water/);
   });
 
+  await test.step("reports damaged while the daemon runs are told to nobody and end it with 65", async () => {
+    const state = await recording.copy();
+    await using daemon = await DaemonProcess.start({ stateDir: state.directory, config });
+    const segment = state.flip('"wire":{"type":"ExecutionReport"', "first");
+    const client = await connect(daemon, { resume_from: 0 });
+    await client.closed();
+    deepStrictEqual(client.reports, []);
+    strictEqual(client.messages.at(-1)?.["code"], "JOURNAL_UNAVAILABLE");
+    strictEqual(await daemon.ended(), 65);
+    match(daemon.log, new RegExp(`^tapeline: Cannot use the journal: .*segment ${segment}`, "m"));
+  });
+
   await test.step("an older copy of the whole state starts, and its client learns RESUME_AHEAD", async () => {
     await using daemon = await DaemonProcess.start({ stateDir: older.directory, config });
     ok(recording.lastReport > seenInOlder);
     const ahead = await connect(daemon, { resume_from: recording.lastReport });
     const error = ahead.messages.find((message) => message.type === "ERROR");
     strictEqual(error?.["code"], "RESUME_AHEAD");
-    strictEqual(error["fatal"], true);
+    ok(error["fatal"]);
     await ahead.closed();
     await until(() => daemon.alarms("RESUME_AHEAD").length === 1, "the alarm");
     const known = await connect(daemon, { resume_from: seenInOlder - 1 });
