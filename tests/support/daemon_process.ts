@@ -17,7 +17,8 @@ export type Listening = {
 };
 
 export type StartOptions = {
-  readonly stateDir: string;
+  /** Absent: where the environment says. */
+  readonly stateDir?: string;
   /** Path of a configuration; absent: the paper default. */
   readonly config?: string;
   readonly port?: number;
@@ -122,9 +123,9 @@ export class DaemonProcess {
     return code;
   }
 
-  /** Kills it if it still runs. */
+  /** Ends it if it still runs; a task passes the signal on. */
   async [Symbol.asyncDispose](): Promise<void> {
-    await this.stop("SIGKILL");
+    await this.stop("SIGTERM");
   }
 }
 
@@ -144,8 +145,7 @@ function spawn(options: StartOptions): Deno.ChildProcess {
   const run = [
     Deno.execPath(),
     ...(options.command ?? ["run", "--allow-all", options.main ?? "main.ts", "run"]),
-    "--state-dir",
-    options.stateDir,
+    ...(options.stateDir === undefined ? [] : ["--state-dir", options.stateDir]),
     "--port",
     String(options.port ?? 0),
     ...(options.config === undefined ? [] : ["--config", options.config]),
