@@ -34,6 +34,7 @@ import { Intervals } from "./edge/intervals.ts";
 import {
   Journal,
   JOURNAL_DEFAULTS,
+  type JournalFault,
   type JournalOptions,
   lockState,
   PoisonEvent,
@@ -76,7 +77,7 @@ export type End = { readonly code: ExitCode; readonly sentence: string };
 
 /** The journal as the daemon uses it; the benchmark puts a void one in its place. */
 export interface DaemonJournal extends CommitLog, ReportSource {
-  onFailure(handler: (sentence: string) => void): void;
+  onFailure(handler: (sentence: string, fault: JournalFault) => void): void;
   stop(done: () => void): void;
 }
 
@@ -180,7 +181,10 @@ class RunningDaemon implements Daemon {
     this.#lock = lock;
     this.#clock = clock;
     this.#journal = open({ ...from.journal, nowUs: () => clock.nowUs() }, ports.timers);
-    this.#journal.onFailure((sentence) => this.#journalFailed(sentence));
+    // Later: a reader may be in the middle of a session that the failure ends.
+    this.#journal.onFailure((sentence, fault) =>
+      ports.timers.soon(() => this.#journalFailed(sentence, fault))
+    );
 
     const ingress = new Ingress(() => this.#loop.wake());
     this.#control = ingress.open({ name: "control", ...configuration.queues.control });
@@ -212,7 +216,8 @@ class RunningDaemon implements Daemon {
     const { ports, configuration, stateDirectory, onListening } = this.#options;
     if (this.#journal instanceof Journal) this.#shadows = this.#createShadows(this.#journal);
     this.#venues.start();
-    const { port } = this.#server.listen();
+    const port = this.#listen();
+    if (port === undefined) return;
     this.#keepHouse();
     ports.log.write("info", "listening", { host: configuration.wire.host, port });
     onListening({
@@ -222,6 +227,20 @@ class RunningDaemon implements Daemon {
       token_file: tokenPath(stateDirectory),
       mode: configuration.mode,
     });
+  }
+
+  /** Returns the port; undefined if the address cannot be had, which is the end. */
+  #listen(): number | undefined {
+    try {
+      return this.#server.listen().port;
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const sentence = `${error.message}. Stop what listens there, or name another --port`;
+      this.#loop.stop();
+      this.#venues.stop();
+      this.#journal.stop(() => this.#end({ code: EXIT.unavailable, sentence }));
+      return undefined;
+    }
   }
 
   #createServer(timeline: Timeline, ingress: Ingress): WireServer {
@@ -365,17 +384,18 @@ class RunningDaemon implements Daemon {
     this.#journal.stop(() => this.#end({ code: EXIT.internal, sentence }));
   }
 
-  #journalFailed(sentence: string): void {
+  #journalFailed(sentence: string, fault: JournalFault): void {
     if (this.#state === "ended") return;
     this.#options.ports.log.write("alarm", "journal_failed", { sentence });
     this.#loop.stop();
-    this.#server.fatal("JOURNAL_UNAVAILABLE", "The journal cannot be written; nothing was taken");
+    const lastWords = fault === "write"
+      ? "The journal cannot be written; nothing was taken"
+      : "The journal is not as it was written; nothing is told of it";
+    this.#server.fatal("JOURNAL_UNAVAILABLE", lastWords);
     if (this.#options.configuration.journal.cancelAllOnFailure) this.#venues.cancelAll();
     // One turn for the words to reach the sockets and the venues' Workers.
-    this.#options.ports.timers.after(
-      LAST_WORDS_US,
-      () => this.#end({ code: EXIT.journalWriteFailed, sentence }),
-    );
+    const code = fault === "write" ? EXIT.journalWriteFailed : EXIT.journalRefused;
+    this.#options.ports.timers.after(LAST_WORDS_US, () => this.#end({ code, sentence }));
   }
 
   #leave(reason: string): void {
