@@ -213,6 +213,7 @@ class RunningDaemon implements Daemon {
 
   /** Stage 6: everything declared is durable. */
   #start(): void {
+    if (this.#state !== "running") return; // asked to stop before it could be reached
     const { ports, configuration, stateDirectory, onListening } = this.#options;
     if (this.#journal instanceof Journal) this.#shadows = this.#createShadows(this.#journal);
     this.#venues.start();
@@ -427,16 +428,19 @@ class SafeMode implements Daemon {
   readonly #lock: StateLock;
   readonly #venues: VenueSide;
   #cancelRepeat: Cancel = () => {};
+  #isEnded = false;
 
   constructor(options: DaemonOptions, at: Stuck & { readonly lock: StateLock }) {
     const { ports, configuration, venues } = options;
     const clock = new EngineClock(ports.clock, micros(0));
+    // What the venues report is let go, lest full queues stop the adapters.
+    const ingress: Ingress = new Ingress(() => ingress.queues.forEach(discard));
     this.#options = options;
     this.#lock = at.lock;
     this.#venues = new VenueSide({
       venues: venues.filter(({ declaration }) => declaration.simulation === null),
       ports,
-      ingress: new Ingress(() => {}),
+      ingress,
       clock,
       clOrdIdPrefix: clOrdIdPrefix(at.journalId),
       queues: configuration.queues,
@@ -447,6 +451,8 @@ class SafeMode implements Daemon {
   }
 
   stop(reason: string): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
     this.#cancelRepeat();
     this.#venues.stop();
     this.#lock.release();
@@ -464,6 +470,10 @@ class SafeMode implements Daemon {
     this.#venues.cancelAll();
     this.#cancelRepeat = ports.timers.after(SAFE_MODE_REPEAT_US, () => this.#insist(seq));
   }
+}
+
+function discard(queue: IngressQueue): void {
+  while (queue.length > 0) queue.take();
 }
 
 function clOrdIdPrefix(journalId: string): string {

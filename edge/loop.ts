@@ -78,6 +78,8 @@ export class Loop {
   #outputsWaiting: Draft[] = [];
   #deadlineOffered: Micros | undefined;
   #isTurnPending = false;
+  /** The journal holds the loop back; the next release wakes it. */
+  #isHeldBack = false;
   #isStopped = false;
   #alarmClock: { readonly atUs: Micros; readonly cancel: Cancel } | undefined;
 
@@ -131,7 +133,9 @@ export class Loop {
     if (this.#isStopped) return;
     this.#announceTaken();
     if (budget <= 0) this.wake();
-    this.#setAlarmClock();
+    this.#isHeldBack = !this.#options.journal.canAccept;
+    // A deadline that passes while the journal holds back would wake the loop again and again.
+    if (!this.#isHeldBack) this.#setAlarmClock();
   }
 
   #announceTaken(): void {
@@ -233,7 +237,7 @@ export class Loop {
     );
     this.#whenDurable.release(upTo, (task) => task());
     this.#options.journal.flush();
-    if (this.#options.ingress.depth > 0) this.wake();
+    if (this.#isHeldBack || this.#options.ingress.depth > 0) this.wake();
   }
 
   /** One timer for whatever the machines want next. */
