@@ -58,15 +58,12 @@ export type JournalOptions = {
   readonly settings: JournalSettings;
   /** Engine clock. */
   readonly nowUs: () => Micros;
+  /** Of the timeline after the last recorded event; asked once per batch. */
+  readonly digest: () => string;
 };
 
 /** An applied event. `effects` is read during the call only. */
-export type JournalEntry = {
-  readonly event: Event;
-  readonly effects: Effects;
-  /** Of the timeline after the event. */
-  readonly digest: string;
-};
+export type JournalEntry = { readonly event: Event; readonly effects: Effects };
 
 type ClosedBatch = { readonly lastSeq: SeqId; readonly reports: BatchReports };
 
@@ -85,7 +82,6 @@ export class Journal {
   #market = "";
   #firstSeq: SeqId | undefined;
   #lastSeq: SeqId;
-  #digest = "";
   #reports = new BatchReports();
 
   #scratch = new Uint8Array(1 << 16);
@@ -159,10 +155,9 @@ export class Journal {
   }
 
   /** Records an applied event with its effects, after the one before it. */
-  record({ event, effects, digest }: JournalEntry, reports: readonly EncodedReport[]): void {
+  record({ event, effects }: JournalEntry, reports: readonly EncodedReport[]): void {
     this.#firstSeq ??= event.seqId;
     this.#lastSeq = event.seqId;
-    this.#digest = digest;
     if (event.source === "market_data") this.#market += encodeEventLine(event);
     else this.#truth += encodeEventLine(event);
     this.#truth += encodeEffectLines(event.seqId, effects, reports);
@@ -236,7 +231,7 @@ export class Journal {
       firstSeq: this.#firstSeq,
       lastSeq: this.#lastSeq,
       timeUs: this.#options.nowUs(),
-      digest: this.#digest,
+      digest: this.#options.digest(),
     });
     this.#truth = "";
     this.#market = "";
