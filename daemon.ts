@@ -26,7 +26,7 @@ import {
   type DeclaredVenue,
 } from "./config/mod.ts";
 import { DaemonBackend, type ReportSource } from "./edge/daemon_backend.ts";
-import { controlDraft, declarationDrafts, renumber } from "./edge/declarations.ts";
+import { controlDraft, declarationDrafts, heldBack, renumber } from "./edge/declarations.ts";
 import { EngineClock } from "./edge/engine_clock.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
 import { Ingress, type IngressQueue } from "./edge/ingress.ts";
@@ -84,6 +84,8 @@ export type DaemonOptions = {
   readonly configuration: Configuration;
   readonly stateDirectory: string;
   readonly venues: readonly DeclaredVenue[];
+  /** The operator allows this start to loosen the trading state and the kill switch. */
+  readonly resumeTrading: boolean;
   readonly onListening: (listening: Listening) => void;
   /** Called once; nothing of the daemon runs after it. */
   readonly onEnd: (end: End) => void;
@@ -271,11 +273,11 @@ class RunningDaemon implements Daemon {
   #createVenues(timeline: Timeline, ingress: Ingress): VenueSide {
     const { ports, configuration } = this.#options;
     const venues = renumber(this.#options.venues, timeline.view);
-    const drafts = declarationDrafts(venues, {
-      view: timeline.view,
-      operator: configuration.operator,
-      nowUs: this.#clock.nowUs(),
-    });
+    const { view } = timeline;
+    const operator = { ...configuration.operator, resume: this.#options.resumeTrading };
+    const held = heldBack(view, operator);
+    if (held !== undefined) ports.log.write("alarm", "trading_held_back", { text: held });
+    const drafts = declarationDrafts(venues, { view, operator, nowUs: this.#clock.nowUs() });
     for (const draft of drafts) this.#control.offer(draft);
     return new VenueSide({
       venues,

@@ -52,7 +52,7 @@ export function tapeline(args: readonly string[], product: Product): Promise<Exi
 }
 
 async function run(
-  { configuration, stateDirectory }: RunOptions,
+  { configuration, stateDirectory, resumeTrading }: RunOptions,
   product: Product,
 ): Promise<ExitCode> {
   const log = processLog({
@@ -66,6 +66,7 @@ async function run(
     ports: mainPorts({ log, workersModule: product.workersModule }),
     configuration,
     stateDirectory,
+    resumeTrading,
     venues: declareVenues(configuration, capabilities),
     onListening: (listening) => {
       terminal.out(JSON.stringify(listening));

@@ -57,14 +57,12 @@ export function readOrders(state: EngineState, node: CheckpointNode): void {
 }
 
 function readNames(state: EngineState, order: Order, row: NodeReader): void {
-  for (const name of row.texts("former_venue_order_ids")) state.blotter.nameAtVenue(order, name);
+  const former = row.texts("former_venue_order_ids");
   const name = textOrNull(row, "venue_order_id");
+  for (const each of former) state.blotter.nameAtVenue(order, each);
   if (name !== null) state.blotter.nameAtVenue(order, name);
-  else if (order.venueOrderId !== null) {
-    order.formerVenueOrderIds ??= [];
-    order.formerVenueOrderIds.push(order.venueOrderId);
-    order.venueOrderId = null;
-  }
+  order.formerVenueOrderIds = former.length === 0 ? null : [...former];
+  order.venueOrderId = name;
 }
 
 function armDeadlines(state: EngineState, order: Order): void {

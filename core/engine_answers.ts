@@ -7,14 +7,8 @@
  */
 import { cancelLater, sendCancel } from "./engine_cancel.ts";
 import { askVenue, forgetRequest } from "./engine_doubt.ts";
-import {
-  accept,
-  applyCancelled,
-  applyExpired,
-  applyRejected,
-  finishReplace,
-  refuseReplace,
-} from "./engine_outcomes.ts";
+import { accept, applyCancelled, applyExpired, applyRejected } from "./engine_outcomes.ts";
+import { finishReplace, refuseReplace } from "./engine_replaced.ts";
 import { raise, type Turn } from "./engine_turn.ts";
 import type { BrokerPayloads } from "./event.ts";
 import { unreachable } from "./invariant.ts";
@@ -109,7 +103,8 @@ function settleReplace(
   if (orderQty === replace.orderQty && found.price === replace.price) {
     forgetRequest(order, "Replace");
     const details = { inferred: true };
-    finishReplace(turn, order, { replace, orderQty, price: found.price, details });
+    const { clOrdId, price } = found;
+    finishReplace(turn, order, { replace, orderQty, price, clOrdId, details });
     return true;
   }
   if (!isProof(turn, order, of.askedUs)) return false;
@@ -120,14 +115,21 @@ function settleReplace(
   return true;
 }
 
-/** All is filled by our books too, unless a smaller quantity came by a replace in doubt. */
+/** All is filled at the venue: by the terms of a replace in doubt, or by the old ones. */
 function onFilled(turn: Turn, order: Order, found: Found): void {
   const { replace } = order;
   const orderQty = qty(found.orderQty + order.baseCumQty);
   if (replace?.stage === "native" && orderQty === replace.orderQty) {
     forgetRequest(order, "Replace");
+    const details = { inferred: true };
     const { price } = replace;
-    finishReplace(turn, order, { replace, orderQty, price, details: { inferred: true } });
+    finishReplace(turn, order, { replace, orderQty, price, clOrdId: found.clOrdId, details });
+    return;
+  }
+  if (replace?.stage === "native" && orderQty === order.orderQty) {
+    forgetRequest(order, "Replace");
+    const text = `Order ${order.terms.id} was filled before it could be replaced`;
+    refuseReplace(turn, order, { replace, rejectCode: "VENUE_REJECTED", text });
     return;
   }
   raise(turn, {

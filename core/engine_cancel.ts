@@ -13,6 +13,7 @@ import type { Saying } from "./engine_reports.ts";
 import { advance } from "./engine_settle.ts";
 import { issue, isWaiting } from "./engine_requests.ts";
 import type { Turn } from "./engine_turn.ts";
+import { invariant } from "./invariant.ts";
 import { DOUBT, type IntentRecord, type Order, type PendingCancel } from "./order.ts";
 
 /** Begins to cancel a live order that has no cancel pending. */
@@ -20,6 +21,7 @@ export function beginCancel(turn: Turn, order: Order, cancel: PendingCancel): vo
   if (isInsisted(cancel)) order.mustCancel = cancel.cause;
   if (order.cancel !== null || order.isTerminal) return;
   withdrawReplace(turn, order);
+  invariant(!order.isTerminal, "A withdrawn replace must leave its order live");
   order.cancel = cancel;
   const hasLeft = !neverLeft(order);
   if (hasLeft && turn.state.venue(order.terms.venue).status === "down") {

@@ -8,6 +8,7 @@
  */
 import { cancelLater, endCancelled, neverLeft, sendCancel } from "./engine_cancel.ts";
 import { reportOrder } from "./engine_reports.ts";
+import { refuseReplace } from "./engine_replaced.ts";
 import { issue } from "./engine_requests.ts";
 import { backOff } from "./engine_retry.ts";
 import { raise, type Turn } from "./engine_turn.ts";
@@ -106,6 +107,13 @@ export function syncDoubt(turn: Turn, order: Order): void {
 }
 
 function sendLater(turn: Turn, order: Order, kind: "Submit" | "Cancel" | "Replace"): void {
+  const { replace } = order;
+  // The old quantity is filled and the increase never left: there is nothing more to ask for.
+  if (kind === "Replace" && replace !== null && order.openQty === 0) {
+    const text = `Order ${order.terms.id} was filled before the replace could be sent`;
+    refuseReplace(turn, order, { replace, rejectCode: "ILLEGAL_TRANSITION", text });
+    return;
+  }
   order.retry |= DOUBT[kind];
   if (order.cancel !== null && neverLeft(order)) {
     order.retry = 0;

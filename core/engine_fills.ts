@@ -7,14 +7,16 @@
  * Invariant: after a posting the account's book is the sum of the sub-books and `external`.
  * @module
  */
+import { forgetRequest } from "./engine_doubt.ts";
 import { accept } from "./engine_outcomes.ts";
+import { finishReplace } from "./engine_replaced.ts";
 import { type Step, toExecution } from "./engine_reports.ts";
 import { advance } from "./engine_settle.ts";
 import { haltAccount, raise, type Turn } from "./engine_turn.ts";
 import type { BrokerPayloads } from "./event.ts";
 import { invariant } from "./invariant.ts";
 import type { LedgerExecution } from "./ledger/ledger.ts";
-import { qty } from "./numbers.ts";
+import { type Qty, qty } from "./numbers.ts";
 import type { Fill, Order } from "./order.ts";
 import type { Execution } from "./report.ts";
 
@@ -35,7 +37,7 @@ export function applyExecuted(
     turn.state.blotter.nameAtVenue(order, venueOrderId);
   }
   const isLate = order.isTerminal;
-  if (!isLate && !of.isOldVersion) accept(turn, order, { inferred: true });
+  if (!isLate && !of.isOldVersion) inferFromFill(turn, order, payload.lastQty);
   const execution = toExecution(payload);
   book(turn, order, execution);
   advance(turn, order, {
@@ -76,6 +78,16 @@ export function applyVoided(
     execution: { ...fill.execution, ...voided },
   };
   advance(turn, order, step);
+}
+
+/** A fill proves the acceptance, and one above the old quantity that the increase was made. */
+function inferFromFill(turn: Turn, order: Order, lastQty: Qty): void {
+  accept(turn, order, { inferred: true });
+  const { replace } = order;
+  if (replace === null || !order.mayGrow || lastQty <= order.openQty) return;
+  forgetRequest(order, "Replace");
+  const { orderQty, price } = replace;
+  finishReplace(turn, order, { replace, orderQty, price, details: { inferred: true } });
 }
 
 function book(turn: Turn, order: Order, execution: Execution): void {

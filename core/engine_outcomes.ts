@@ -8,13 +8,18 @@
 import { cancelBearing, endCancelled, insist, sendCancel } from "./engine_cancel.ts";
 import { askVenue, forgetRequest } from "./engine_doubt.ts";
 import { nextClOrdId } from "./engine_place.ts";
+import {
+  atLeastExecuted,
+  finishReplace,
+  refuseReplace,
+  replaceBearing,
+} from "./engine_replaced.ts";
 import { issue } from "./engine_requests.ts";
-import { armLapse } from "./engine_retry.ts";
 import type { Saying } from "./engine_reports.ts";
 import { advance, settleCancelAlls } from "./engine_settle.ts";
 import { raise, type Turn } from "./engine_turn.ts";
 import type { BrokerPayloads, RequestStamps } from "./event.ts";
-import { type Px, type Qty, qty } from "./numbers.ts";
+import { qty } from "./numbers.ts";
 import type { Order, PendingReplace } from "./order.ts";
 import type { RejectCode } from "./reject_code.ts";
 
@@ -115,8 +120,7 @@ export function applyCancelRejected(turn: Turn, order: Order, of: Refused): void
   }
   if (replace?.stage === "cancelling") refuseReplace(turn, order, { replace, ...of });
   insist(turn, order);
-  // A refusal proves neither that it rests nor that it is gone: what ended it may not have reached us.
-  askVenue(turn, order);
+  askAfterRefusal(turn, order, of.rejectCode);
 }
 
 /** The venue replaced the order, or changed it by itself. */
@@ -125,13 +129,17 @@ export function applyReplaced(
   order: Order,
   payload: BrokerPayloads["OrderReplaced"],
 ): void {
-  forgetRequest(order, "Replace");
-  if (isLate(turn, order)) return;
-  learnName(turn, order, payload.venueOrderId);
   const { orderQty, price } = payload;
+  forgetRequest(order, "Replace");
+  if (isLate(turn, order)) {
+    if (orderQty > order.cumQty + order.voidedQty) raiseLive(turn, order, "was replaced");
+    return;
+  }
+  learnName(turn, order, payload.venueOrderId);
   const { replace } = order;
   if (replace?.stage === "native") {
-    finishReplace(turn, order, { replace, orderQty, price, details: stampsOf(payload) });
+    const { clOrdId } = payload;
+    finishReplace(turn, order, { replace, orderQty, price, clOrdId, details: stampsOf(payload) });
     return;
   }
   if (orderQty === order.orderQty && price === order.price) {
@@ -154,56 +162,19 @@ export function applyReplaceRejected(turn: Turn, order: Order, of: Refused): voi
     return;
   }
   refuseReplace(turn, order, { replace, ...of });
-  askVenue(turn, order);
+  askAfterRefusal(turn, order, of.rejectCode);
 }
 
-/** Ends a replace that did not happen. */
-export function refuseReplace(
-  turn: Turn,
-  order: Order,
-  of: Refused & { readonly replace: PendingReplace },
-): void {
-  order.replace = null;
-  advance(turn, order, {
-    execType: "ReplaceRejected",
-    reason: of.text,
-    rejectCode: of.rejectCode,
-    text: of.text,
-    ...replaceBearing(of.replace),
-  });
-  sendCancel(turn, order);
-}
+/** The venue did not even look at the order. */
+const UNLOOKED: ReadonlySet<RejectCode> = new Set([
+  "VENUE_RATE_LIMIT",
+  "VENUE_SUSPENDED",
+  "VENUE_AUTH",
+]);
 
-/** Gives the order its new terms. */
-export function finishReplace(
-  turn: Turn,
-  order: Order,
-  of: {
-    readonly replace: PendingReplace;
-    readonly orderQty: Qty;
-    readonly price: Px | null;
-    readonly details: Partial<Saying>;
-  },
-): void {
-  const { replace } = of;
-  order.replace = null;
-  order.isAccepted = true;
-  order.bearer = replace.by;
-  order.orderQty = atLeastExecuted(order, of.orderQty);
-  order.price = of.price;
-  order.tag = replace.tag;
-  order.params = replace.params;
-  order.ttlDueUs = replace.ttlDueUs;
-  order.expireUs = replace.expireUs;
-  if (replace.clOrdId !== null) order.clOrdId = replace.clOrdId;
-  armLapse(turn, order);
-  advance(turn, order, {
-    ...of.details,
-    ...replaceBearing(replace),
-    execType: "Replaced",
-    reason: "replaced by the venue",
-  });
-  sendCancel(turn, order);
+/** A refusal proves neither that it rests nor that it is gone: what ended it may not have come. */
+function askAfterRefusal(turn: Turn, order: Order, code: RejectCode): void {
+  if (!UNLOOKED.has(code)) askVenue(turn, order);
 }
 
 /** The old order is gone for certain: what it left of the new quantity goes out as a new one. */
@@ -224,12 +195,15 @@ function submitReplacement(turn: Turn, order: Order, replace: PendingReplace): v
 
 function onAcceptedAfterEnd(turn: Turn, order: Order): void {
   turn.state.count("stale_reports");
-  if (!order.wasAbsent) return;
+  if (order.wasAbsent) raiseLive(turn, order, "was accepted after its proof of absence");
+}
+
+/** The venue works on an order that has ended here. */
+function raiseLive(turn: Turn, order: Order, what: string): void {
   raise(turn, {
-    code: "LIVE_AFTER_ABSENCE",
-    text:
-      `Cannot bring back order ${order.terms.id} at seq_id ${turn.seqId}: the venue must keep ` +
-      `its proof of absence: was accepted after it; cancel ${order.clOrdId} at the venue`,
+    code: "LIVE_AFTER_END",
+    text: `Order ${order.terms.id} ended as ${order.status}, at seq_id ${turn.seqId}: the venue ` +
+      `must not have it: ${what}; cancel ${order.clOrdId} at the venue`,
   });
 }
 
@@ -254,14 +228,6 @@ function forgetName(order: Order): void {
   order.formerVenueOrderIds ??= [];
   order.formerVenueOrderIds.push(order.venueOrderId);
   order.venueOrderId = null;
-}
-
-function atLeastExecuted(order: Order, orderQty: Qty): Qty {
-  return qty(Math.max(orderQty, order.cumQty + order.voidedQty));
-}
-
-function replaceBearing(replace: PendingReplace): Pick<Saying, "by" | "origIntentId"> {
-  return { by: replace.by, origIntentId: replace.origIntentId };
 }
 
 function stampsOf(stamps: RequestStamps): Pick<Saying, "journalUs" | "submitUs" | "ackUs"> {

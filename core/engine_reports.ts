@@ -118,7 +118,7 @@ export function orderStatus(order: Order, at: Pick<Turn, "seqId" | "nowUs">): Ex
 
 function next(order: Order, step: Step): ReturnType<typeof nextStatus> {
   return nextStatus(order.status, step.execType, {
-    isComplete: order.openQty === 0,
+    isComplete: order.isComplete,
     restored: order.restored,
     isLost: step.isLost === true,
   });

@@ -126,6 +126,15 @@ export const NEXT = {
   },
 } as const satisfies Record<OrderState, Row>;
 
+/** Reports after which an order with nothing left has ended: fills, terms, and refused changes. */
+const MAY_COMPLETE: ReadonlySet<ExecType> = new Set([
+  "Trade",
+  "Replaced",
+  "Restated",
+  "ReplaceRejected",
+  "CancelRejected",
+]);
+
 /** What the table cannot know of the order. */
 export type StepFacts = {
   /** Nothing is left to fill, counted after the report. */
@@ -174,8 +183,7 @@ export function nextStatus(
   const cell = row[by];
   if (cell === undefined || isTerminal(from)) return cell === "Restored" ? undefined : cell;
   if (by === "ReplaceRejected" && facts.isLost) return "Cancelled";
-  const mayComplete = by === "Trade" || by === "Replaced" || by === "Restated";
-  if (mayComplete && facts.isComplete) return "Filled";
+  if (facts.isComplete && MAY_COMPLETE.has(by)) return "Filled";
   return cell === "Restored" ? facts.restored : cell;
 }
 

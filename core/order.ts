@@ -164,6 +164,22 @@ export class Order {
     return qty(Math.max(0, this.orderQty - this.cumQty - this.voidedQty));
   }
 
+  /**
+   * Nothing is left and nothing can come: an increase on its way may already rule at the venue, so
+   * filling the old quantity does not end the order while one is unanswered.
+   */
+  get isComplete(): boolean {
+    return this.openQty === 0 && !this.mayGrow;
+  }
+
+  /** A replace that would raise the quantity has left and is unanswered. */
+  get mayGrow(): boolean {
+    const { replace, replaceRequest, doubt } = this;
+    if (replace?.stage !== "native" || replace.orderQty <= this.orderQty) return false;
+    return (doubt & DOUBT.Replace) !== 0 ||
+      (replaceRequest !== null && replaceRequest.sentUs !== null);
+  }
+
   /** FIX LeavesQty (151): 0 when terminal. */
   get leavesQty(): Qty {
     return this.isTerminal ? qty(0) : this.openQty;

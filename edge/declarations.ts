@@ -20,8 +20,17 @@ import {
 } from "../core/numbers.ts";
 import type { View } from "../core/view.ts";
 
-/** States an operator set in the configuration. */
-export type OperatorStates = { readonly tradingState: TradingState; readonly killSwitch: boolean };
+/**
+ * States an operator set in the configuration. They tighten what the journal holds; only with
+ * `resume`, which an operator gives by hand at a start, do they loosen it.
+ */
+export type OperatorStates = {
+  readonly tradingState: TradingState;
+  readonly killSwitch: boolean;
+  readonly resume: boolean;
+};
+
+const SEVERITY: Readonly<Record<TradingState, number>> = { Active: 0, Reducing: 1, Halted: 2 };
 
 /** A configuration that contradicts what the journal holds. */
 export class DeclarationError extends Error {
@@ -36,6 +45,7 @@ export function renumber(declared: readonly DeclaredVenue[], view: View): readon
   const nextVenue = numbering(view.venues, venueId);
   const nextInstrument = numbering(view.instruments, instrumentId);
   return declared.map((venue) => {
+    assertSameKind(venue, view);
     const id = nextVenue(venue.declaration.name);
     const instruments = venue.instruments.map((listed) => {
       assertSameScales(listed.instrument, view);
@@ -126,16 +136,31 @@ export function controlDraft<Type extends keyof ControlPayloads>(
 }
 
 function operatorDrafts(view: View, operator: OperatorStates, say: Say): Draft[] {
-  const reason = "configuration";
+  const reason = operator.resume ? "resumed by the operator" : "configuration";
+  const { tradingState, killSwitch, resume } = operator;
+  const isLooser = SEVERITY[tradingState] < SEVERITY[view.operatorState];
   const drafts: Draft[] = [];
-  if (view.operatorState !== operator.tradingState) {
-    const payload = { state: operator.tradingState, reason };
-    drafts.push(say({ eventType: "TradingStateSet", payload }));
+  if (view.operatorState !== tradingState && (resume || !isLooser)) {
+    drafts.push(say({ eventType: "TradingStateSet", payload: { state: tradingState, reason } }));
   }
-  if (view.killSwitch !== operator.killSwitch) {
-    drafts.push(say({ eventType: "KillSwitchSet", payload: { on: operator.killSwitch, reason } }));
+  if (view.killSwitch !== killSwitch && (resume || killSwitch)) {
+    drafts.push(say({ eventType: "KillSwitchSet", payload: { on: killSwitch, reason } }));
   }
   return drafts;
+}
+
+/** Says in what way trading is held back more than the configuration asks; undefined: it is not. */
+export function heldBack(view: View, operator: OperatorStates): string | undefined {
+  const { tradingState, killSwitch, resume } = operator;
+  if (resume) return undefined;
+  const held: string[] = [];
+  if (SEVERITY[tradingState] < SEVERITY[view.operatorState]) {
+    held.push(`the trading state stays ${view.operatorState}`);
+  }
+  if (view.killSwitch && !killSwitch) held.push("the kill switch stays on");
+  if (held.length === 0) return undefined;
+  return `${held.join(" and ")}, as the journal holds; start once with --resume-trading to have ` +
+    "what the configuration says";
 }
 
 /** Gives a name its known number, or the next free one. */
@@ -145,6 +170,17 @@ function numbering<Id extends number>(
 ): (name: string) => Id {
   let next = known.length;
   return (name) => known.find((one) => one.name === name)?.id ?? make(next++);
+}
+
+/** Orders of a simulated venue are on the timeline, those of another are not. */
+function assertSameKind({ declaration }: DeclaredVenue, view: View): void {
+  const known = view.venues.find(({ name }) => name === declaration.name);
+  if (known === undefined) return;
+  if ((known.simulation === null) === (declaration.simulation === null)) return;
+  throw new DeclarationError(
+    `Cannot change venue ${declaration.name}: a simulated venue must stay simulated, and another ` +
+      `one must not become it; give it another name or use another state directory`,
+  );
 }
 
 /** Orders and positions are kept in quanta: another quantum would change what they mean. */

@@ -30,7 +30,10 @@ const ANSWERS_MAX_BYTES = 1_048_576;
 const ANSWERS_MAX = 256;
 const JOURNAL_RETRY_US = 5_000;
 
-/** A text, or reports to repeat, held until event `seq` is durable and `afterReport` is written. */
+/**
+ * A text, or reports to repeat, held until event `seq` is durable and `afterReport` is written: the
+ * client's last report when it was made, so never one within a replay.
+ */
 type Answer = {
   readonly seq: number;
   readonly afterReport: number;
@@ -179,7 +182,7 @@ export class Outbox {
     for (const text of page.texts) {
       if (this.#written >= stream.durable) break;
       this.#writeReport(text);
-      if (!this.isReplaying) this.#writeAnswers(stream);
+      this.#writeAnswers(stream);
     }
     return true;
   }
@@ -196,7 +199,6 @@ export class Outbox {
   }
 
   #writeDue(stream: ReportStream): void {
-    if (this.isReplaying) return;
     this.#writeAnswers(stream);
     this.#writeReports(stream, stream.durable);
     this.#writeEvents(this.#options.backend.durableSeq);

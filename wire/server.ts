@@ -6,7 +6,8 @@
  * SessionOpened is applied, nothing of the older one is.
  * Ordering: on release the reports of all clients become durable first; then sessions open in the
  * order of their events; then everyone's socket is written, once each.
- * Limits: `maxSessions` with HELLO, `ANONYMOUS_MAX` without; the oldest without gives way.
+ * Limits: `maxSessions` with HELLO; `ANONYMOUS_MAX` without and `LINGERING_MAX` that are closing:
+ * of these the oldest gives way.
  * @module
  */
 import type { Effects } from "../core/effects.ts";
@@ -27,6 +28,8 @@ import type { WirePorts, WireSettings } from "./settings.ts";
 
 /** Connections that have not said HELLO. */
 const ANONYMOUS_MAX = 64;
+/** Closing connections that are given their second. */
+const LINGERING_MAX = 64;
 /** Longest wait for what was read before `stop` to be answered. */
 const STOP_US = 2_000_000;
 const LOOPBACK = ["127.0.0.1", "::1"];
@@ -69,6 +72,7 @@ export class WireServer implements Observer {
       admit: (session) => this.#admit(session),
       offerClose: (draft) => this.#offerClose(draft),
       subscriptionsChanged: (session) => this.#subscriptionsChanged(session),
+      lingers: (session) => this.#lingers(session),
       gone: (session) => this.#gone(session),
     };
   }
@@ -103,11 +107,10 @@ export class WireServer implements Observer {
 
   /** What the server counts, names as the `metrics` query spells them. */
   counters(): Readonly<Record<string, number>> {
-    const { connected, anonymous } = this.#book;
     return {
       ...this.#counters.read(),
-      wire_connections_open: connected.size,
-      wire_sessions_open: connected.size - anonymous.size,
+      wire_connections_open: this.#book.connected.size,
+      wire_sessions_open: this.#book.size,
     };
   }
 
@@ -187,9 +190,8 @@ export class WireServer implements Observer {
         message: "Cannot open a session: the daemon is shutting down",
       };
     }
-    const { connected, anonymous } = this.#book;
     const { maxSessions } = this.#settings;
-    const id = connected.size - anonymous.size < maxSessions
+    const id = this.#book.size < maxSessions
       ? this.#book.admit(session, this.#backend.view.seqId)
       : undefined;
     if (id !== undefined) {
@@ -263,6 +265,14 @@ export class WireServer implements Observer {
   #subscriptionsChanged(session: Session): void {
     if (session.feed.isEmpty) this.#book.watching.delete(session);
     else this.#book.watching.add(session);
+  }
+
+  #lingers(session: Session): void {
+    const { anonymous, lingering } = this.#book;
+    anonymous.delete(session);
+    lingering.add(session);
+    const [oldest] = lingering;
+    if (lingering.size > LINGERING_MAX) oldest?.destroy();
   }
 
   #gone(session: Session): void {

@@ -209,7 +209,8 @@ export class Session {
     const peer = this.#member?.hello.clientId ?? "unauthenticated";
     this.#host.counters.problem({ peer, ...of });
     const isDaemonsEnd = of.code === "SHUTTING_DOWN" || of.code === "JOURNAL_UNAVAILABLE";
-    if (!isDaemonsEnd) this.#offerClose(LOST);
+    if (isDaemonsEnd) this.#isCloseOffered = true; // a restart finds the session open, and counts
+    else this.#offerClose(LOST);
     this.#finish(encodeError({ ...of, fatal: true }));
   }
 
@@ -249,13 +250,20 @@ export class Session {
       mayServe: () => this.#phase === "open" && !this.#outbox.isFull,
       serve: (frame) => this.#dispatch?.serve(frame),
       badFrame: ({ message }) => this.fatal({ code: "FRAME_SIZE", message }),
-      blocked: () => this.#liveness.deafen(),
+      blocked: () => this.#blocked(hello.clientId),
       unblocked: () => this.#liveness.listen(),
     });
     this.#member = { hello, id: of.id, inlet };
     this.#phase = "opening";
     inlet.offer([openedDraft(hello, { session: of.id, nowUs: backend.nowUs(), settings })]);
     inlet.take(of.rest);
+  }
+
+  /** The queue into the sequencer is full: the peer waits, and its silence does not count. */
+  #blocked(peer: string): void {
+    const message = "Not reading a connection: the queue of intents is full";
+    this.#host.counters.once("info", { peer, code: "BACK_PRESSURE", message });
+    this.#liveness.deafen();
   }
 
   #makeDispatch(member: Member, client: ClientIndex): Dispatch {
@@ -373,6 +381,7 @@ export class Session {
     this.#cancelLinger = this.#host.ports.timers.after(LINGER_US, () => this.destroy());
     this.#socket.resume(); // so that what is discarded does not become a reset
     this.#socket.end();
+    this.#host.lingers(this);
   }
 
   /** Ends what only an open session needs. */

@@ -23,6 +23,8 @@ export class SessionBook {
   readonly connected = new Set<Session>();
   /** Those that have not said HELLO, oldest first. */
   readonly anonymous = new Set<Session>();
+  /** Those that have had their last words, oldest first. */
+  readonly lingering = new Set<Session>();
   /** Those with subscriptions. */
   readonly watching = new Set<Session>();
   /** Those on the timeline, or on their way onto it. */
@@ -31,6 +33,11 @@ export class SessionBook {
   readonly attached = new Map<ClientIndex, Session>();
   openings: Opening[] = [];
   #lastId = 0;
+
+  /** Connections that have said HELLO and still get something. */
+  get size(): number {
+    return this.connected.size - this.anonymous.size - this.lingering.size;
+  }
 
   /** Takes a new connection. */
   add(session: Session): void {
@@ -59,6 +66,7 @@ export class SessionBook {
   remove(session: Session): void {
     this.connected.delete(session);
     this.anonymous.delete(session);
+    this.lingering.delete(session);
     this.watching.delete(session);
     if (!session.isOnTimeline && session.id !== undefined) this.members.delete(session.id);
   }

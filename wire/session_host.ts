@@ -28,6 +28,8 @@ export interface SessionHost {
   offerClose(draft: Draft<"SessionClosed">): void;
   /** The session's subscriptions have changed. */
   subscriptionsChanged(session: Session): void;
+  /** The session has had its last words and is about to close. */
+  lingers(session: Session): void;
   /** The connection is gone. */
   gone(session: Session): void;
 }

@@ -17,7 +17,7 @@ import type {
 import type { BrokerPayloads, Event, OrderRef, SimulationSettings } from "../event.ts";
 import type { Instrument } from "../instrument.ts";
 import { unreachable } from "../invariant.ts";
-import { instrumentId } from "../numbers.ts";
+import { instrumentId, micros } from "../numbers.ts";
 import type { InstrumentId, Micros, VenueId } from "../numbers.ts";
 import type { VenueRejectCode } from "../reject_code.ts";
 import type { CheckpointNode } from "../timeline.ts";
@@ -135,7 +135,7 @@ export class Exchange {
     const refusal = this.#submitRefusal(command, scene);
     if (refusal !== undefined) {
       const { order, clOrdId } = command;
-      const payload = { order, clOrdId, venueOrderId: null, ...refusal };
+      const payload = { order, clOrdId, venueOrderId: null, ...refusal, ...stampsOf(scene) };
       return this.#say(scene, (head) => ({ ...head, eventType: "OrderRejected", payload }));
     }
     const ordinal = this.#nextOrdinal++;
@@ -145,7 +145,7 @@ export class Exchange {
       expireUs: expiryOf(command, scene),
     });
     this.#orders.add(order);
-    const payload = refOf(order);
+    const payload = { ...refOf(order), ...stampsOf(scene) };
     this.#say(scene, (head) => ({ ...head, eventType: "OrderAccepted", payload }));
     this.#enter(order, scene);
   }
@@ -204,7 +204,7 @@ export class Exchange {
     this.#orders.rename(order, command.newClOrdId);
     order.price = price;
     order.orderQty = command.orderQty;
-    const payload = { ...refOf(order), orderQty: order.orderQty, price };
+    const payload = { ...refOf(order), orderQty: order.orderQty, price, ...stampsOf(scene) };
     this.#say(scene, (head) => ({ ...head, eventType: "OrderReplaced", payload }));
     if (!keepsPlace) this.#enter(order, scene);
   }
@@ -303,4 +303,9 @@ function notOpen(order: SimOrder | undefined, clOrdId: string): Refusal {
     ? `No order has the client order id ${clOrdId}`
     : `The order has ended: ${order.status}`;
   return { rejectCode: "VENUE_NOT_FOUND", text };
+}
+
+/** When the request reached the venue and when its answer is due back. */
+function stampsOf({ atUs, settings }: Scene): { submitUs: Micros; ackUs: Micros } {
+  return { submitUs: atUs, ackUs: micros(atUs + settings.reportLatencyUs) };
 }

@@ -9,6 +9,8 @@ import type { ExitCode } from "../exit_codes.ts";
 export type RunOptions = {
   readonly configuration: Configuration;
   readonly stateDirectory: string;
+  /** The operator allows trading state and kill switch to be loosened at this start. */
+  readonly resumeTrading: boolean;
 };
 
 /** Figures by name, snake_case; null where there is none, maps and lists within. */

@@ -68,6 +68,7 @@ type RunFlags = {
   readonly config?: string;
   readonly stateDir?: string;
   readonly port?: number;
+  readonly resumeTrading?: true;
 };
 
 function addRun(program: Command, { actions, terminal, end }: CommandContext): void {
@@ -76,11 +77,13 @@ function addRun(program: Command, { actions, terminal, end }: CommandContext): v
     .option("--config <file>", "configuration file (YAML)")
     .option("--state-dir <directory>", "where journal, checkpoints and token are kept")
     .option("--port <number>", "port to listen on; 0 takes any free one", portNumber)
+    .option("--resume-trading", "loosen a trading state or kill switch that the journal holds")
     .action(async (flags: RunFlags) => {
       const configuration = overridden(readConfiguration(flags.config, actions.registry), flags);
       const directory = configuration.state.directory ?? undefined;
       const stateDirectory = stateDirectoryOf(directory, terminal);
-      end.code = await actions.run({ configuration, stateDirectory });
+      const resumeTrading = flags.resumeTrading === true;
+      end.code = await actions.run({ configuration, stateDirectory, resumeTrading });
     });
 }
 

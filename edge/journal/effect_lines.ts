@@ -14,20 +14,43 @@ import type { Alarm, Transition } from "../../core/report.ts";
 import type { EncodedReport } from "../../wire/backend.ts";
 import { quote, quoteOrNull } from "./json_text.ts";
 
+/** An event's number with what it caused. */
+export type Caused = {
+  readonly seqId: SeqId;
+  readonly effects: Effects;
+  readonly reports: readonly EncodedReport[];
+};
+
 /** Returns the lines of one event's effects, each with its line end; "" if there are none. */
-export function encodeEffectLines(
-  seqId: SeqId,
-  effects: Effects,
-  reports: readonly EncodedReport[],
-): string {
-  if (effects.isEmpty) return "";
+export function encodeEffectLines(caused: Caused): string {
   let lines = "";
-  for (const transition of effects.transitions) lines += encodeTransition(seqId, transition);
-  for (const report of reports) lines += encodeReportLine(seqId, report);
-  for (const command of effects.commands) lines += encodeCommand(command);
-  for (const repeat of effects.repeats) lines += encodeRepeat(seqId, repeat);
-  for (const alarm of effects.alarms) lines += encodeAlarm(seqId, alarm);
+  writeEffectLines(caused, "", (text) => lines += text);
   return lines;
+}
+
+/**
+ * Puts `before` and the lines of one event's effects, in pieces. A report's text is a piece of its
+ * own: it is flattened once, for here and for the socket.
+ */
+export function writeEffectLines(
+  { seqId, effects, reports }: Caused,
+  before: string,
+  put: (text: string) => void,
+): void {
+  let text = before;
+  for (const transition of effects.transitions) text += encodeTransition(seqId, transition);
+  for (const report of reports) {
+    put(
+      `${text}{"report":{"seq_id":${seqId},"client":${report.client},` +
+        `"report_seq":${report.reportSeq},"wire":`,
+    );
+    put(report.text);
+    text = "}}\n";
+  }
+  for (const command of effects.commands) text += encodeCommand(command);
+  for (const repeat of effects.repeats) text += encodeRepeat(seqId, repeat);
+  for (const alarm of effects.alarms) text += encodeAlarm(seqId, alarm);
+  if (text !== "") put(text);
 }
 
 function encodeTransition(seqId: SeqId, transition: Transition): string {
@@ -42,11 +65,6 @@ function encodeTransition(seqId: SeqId, transition: Transition): string {
     default:
       return unreachable(transition);
   }
-}
-
-function encodeReportLine(seqId: SeqId, report: EncodedReport): string {
-  return `{"report":{"seq_id":${seqId},"client":${report.client},` +
-    `"report_seq":${report.reportSeq},"wire":${report.text}}}\n`;
 }
 
 function encodeCommand(command: VenueCommand): string {

@@ -135,6 +135,8 @@ function encodePayload(event: Event): string {
         `"intent":${encodeIntent(event.payload.intent)}}`;
     case "DeadlineReached":
       return `{"due_us":${event.payload.dueUs}}`;
+    case "OrderAccepted":
+      return encodeAcceptance(event.payload);
     case "OrderExecuted":
       return encodeExecution(event.payload);
     case "BookSnapshot":
@@ -154,6 +156,16 @@ function encodePayload(event: Event): string {
     default:
       return encodeNode(event.payload);
   }
+}
+
+function encodeAcceptance(accepted: PayloadOf<"OrderAccepted">): string {
+  const { order, clOrdId, venueOrderId, journalUs, submitUs, ackUs } = accepted;
+  let text = `{"order":${order},"cl_ord_id":${quoteOrNull(clOrdId)},` +
+    `"venue_order_id":${quoteOrNull(venueOrderId)}`;
+  if (journalUs !== undefined) text += `,"journal_us":${journalUs}`;
+  if (submitUs !== undefined) text += `,"submit_us":${submitUs}`;
+  if (ackUs !== undefined) text += `,"ack_us":${ackUs}`;
+  return `${text}}`;
 }
 
 function encodeExecution(execution: PayloadOf<"OrderExecuted">): string {
@@ -263,6 +275,8 @@ function parsePayload(type: string, raw: RawEvent["payload"]): Fields {
       };
     case "TradePrinted":
       return { price: raw["price"], qty: raw["qty"], side: raw["side"], tradeId: raw["trade_id"] };
+    case "OrderAccepted":
+      return parseAcceptance(raw);
     case "OrderExecuted":
       return parseExecution(raw);
     case "IntentReceived":
@@ -274,6 +288,18 @@ function parsePayload(type: string, raw: RawEvent["payload"]): Fields {
     default:
       return parseNode(raw) as Fields;
   }
+}
+
+function parseAcceptance(raw: RawEvent["payload"]): Fields {
+  const { order, cl_ord_id, venue_order_id, journal_us, submit_us, ack_us } = raw;
+  return {
+    order,
+    clOrdId: cl_ord_id,
+    venueOrderId: venue_order_id,
+    ...(journal_us === undefined ? {} : { journalUs: journal_us }),
+    ...(submit_us === undefined ? {} : { submitUs: submit_us }),
+    ...(ack_us === undefined ? {} : { ackUs: ack_us }),
+  };
 }
 
 function parseExecution(raw: RawEvent["payload"]): Fields {

@@ -47,6 +47,8 @@ export type TailMessage =
   /** Everything up to this batch has been read. */
   | { readonly kind: "progress"; readonly batch: number; readonly seq: number }
   | { readonly kind: "checkpoint"; readonly seq: number }
+  /** A checkpoint could not be taken; the journal itself is whole. */
+  | { readonly kind: "checkpointFailed"; readonly reason: string }
   /** The journal, this machine and the live one do not agree. */
   | { readonly kind: "mismatch"; readonly seq: number; readonly text: string }
   /** Retention has removed the segments before this one. */
@@ -119,6 +121,7 @@ class Follower {
 
   take(message: TailRequest): void {
     if (message.kind === "durable") this.#durableBatch = message.batch;
+    else if (this.#isDoubtful) this.#checkpointFailed("its state differs from the live one");
     else this.#isCheckpointAsked = true;
     this.#wake();
   }
@@ -161,10 +164,11 @@ class Follower {
   #doubt(seq: number, problem: string): void {
     this.#isDoubtful = true;
     this.#post({ kind: "mismatch", seq, text: `The follower's replay of seq ${seq}: ${problem}` });
+    if (this.#isCheckpointAsked) this.#checkpointFailed("its state differs from the live one");
   }
 
   #checkpoint(): void {
-    const { disk, log } = this.#ports;
+    const { disk } = this.#ports;
     const { tail } = this.#tail;
     this.#isCheckpointAsked = false;
     this.#checkpointSeq = tail.seq;
@@ -179,9 +183,13 @@ class Follower {
       this.#retain();
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
-      // Without a checkpoint a restart takes longer; the journal itself is whole.
-      log.write("error", "checkpoint_failed", { seq: tail.seq, reason: error.message });
+      this.#checkpointFailed(error.message);
     }
+  }
+
+  #checkpointFailed(reason: string): void {
+    this.#ports.log.write("error", "checkpoint_failed", { seq: this.#tail.tail.seq, reason });
+    this.#post({ kind: "checkpointFailed", reason });
   }
 
   #retain(): void {

@@ -1,9 +1,9 @@
 /**
  * The journal as the live loop sees it: records go in, "durable up to" comes out.
  *
- * Group commit: one batch is being written while the next fills. Records are text until their batch
- * is closed, then bytes in the ring, then the Worker's. Bound: while the open batch holds
- * `batchChars` or more and the ring has not taken the one before, `canAccept` is false and the loop
+ * Group commit: one batch is being written while the next fills. Records are bytes of their batch's
+ * parts until it is closed, then bytes in the ring, then the Worker's. Bound: while the open batch holds
+ * `batchBytes` or more and the ring has not taken the one before, `canAccept` is false and the loop
  * must stop sequencing. After a failure nothing becomes durable any more.
  * @module
  */
@@ -12,12 +12,13 @@ import type { Event } from "../../core/event.ts";
 import { type ClientIndex, type Micros, type SeqId, seqId } from "../../core/numbers.ts";
 import type { EncodedReport, ReportPage } from "../../wire/backend.ts";
 import type { Ports, WorkerLink } from "../ports.ts";
-import { encodeEffectLines } from "./effect_lines.ts";
+import { writeEffectLines } from "./effect_lines.ts";
 import { encodeEventLine } from "./event_lines.ts";
 import { BatchReports, type ReportIndex } from "./report_index.ts";
 import { ReportStore } from "./report_store.ts";
 import { CELL, createRingMemory, type RingMemory, RingWriter } from "./ring.ts";
 import { encodeRingRecord, RECORD_BYTES, type RingRecord, STOP_RECORD } from "./ring_record.ts";
+import { TextBuffer } from "./text_buffer.ts";
 import {
   type JournalWorkerInit,
   type JournalWorkerMessage,
@@ -35,8 +36,8 @@ import {
 export type JournalSettings = SegmentSettings & {
   /** Bytes of the ring to the Worker, a power of two. */
   readonly ringBytes: number;
-  /** An open batch of this many characters is closed although one is in flight. */
-  readonly batchChars: number;
+  /** An open batch of this many bytes is closed although one is in flight. */
+  readonly batchBytes: number;
 };
 
 /** What suits a daemon on a local disk. */
@@ -45,7 +46,7 @@ export const JOURNAL_DEFAULTS: JournalSettings = {
   segmentAgeUs: 86_400_000_000,
   fillBytes: 1 << 20,
   ringBytes: 32 << 20,
-  batchChars: 4 << 20,
+  batchBytes: 4 << 20,
 };
 
 export type JournalOptions = {
@@ -76,16 +77,16 @@ export class Journal {
   readonly #ring: RingWriter;
   readonly #worker: WorkerLink;
   readonly #store: ReportStore;
-  readonly #encoder = new TextEncoder();
 
-  #truth = "";
-  #market = "";
+  readonly #truth = new TextBuffer();
+  readonly #market = new TextBuffer();
+  readonly #putTruth = (text: string): void => this.#truth.put(text);
   #firstSeq: SeqId | undefined;
   #lastSeq: SeqId;
   #reports = new BatchReports();
 
-  #scratch = new Uint8Array(1 << 16);
-  /** Bytes of the scratch that the ring has not taken yet. */
+  readonly #head = new Uint8Array(RECORD_BYTES);
+  /** Bytes of a closed batch that the ring had no room for yet. */
   #outgoing: Uint8Array = new Uint8Array(0);
   #inFlight: ClosedBatch[] = [];
   #durableCount = 0;
@@ -141,7 +142,7 @@ export class Journal {
 
   /** False: stop sequencing until `onDurable` is called. */
   get canAccept(): boolean {
-    return this.#state === "open" && this.#openChars < this.#options.settings.batchChars;
+    return this.#state === "open" && this.#openBytes < this.#options.settings.batchBytes;
   }
 
   /** `atUs`: engine time at which the news arrived. */
@@ -158,14 +159,16 @@ export class Journal {
   record({ event, effects }: JournalEntry, reports: readonly EncodedReport[]): void {
     this.#firstSeq ??= event.seqId;
     this.#lastSeq = event.seqId;
-    if (event.source === "market_data") this.#market += encodeEventLine(event);
-    else this.#truth += encodeEventLine(event);
-    this.#truth += encodeEffectLines(event.seqId, effects, reports);
+    const line = encodeEventLine(event);
+    const isMarket = event.source === "market_data";
+    if (isMarket) this.#market.put(line);
+    const caused = { seqId: event.seqId, effects, reports };
+    writeEffectLines(caused, isMarket ? "" : line, this.#putTruth);
     for (const report of reports) {
       this.#reports.note(report.client, report.reportSeq);
       this.#store.remember(report);
     }
-    if (this.#openChars >= this.#options.settings.batchChars) this.#close();
+    if (this.#openBytes >= this.#options.settings.batchBytes) this.#close();
   }
 
   /** Hands the open batch on, unless one is in flight: then it goes when that one is durable. */
@@ -194,7 +197,7 @@ export class Journal {
       journal_durable_seq: this.#durableSeq,
       journal_batch: this.#durableBatch,
       journal_bytes_written: this.#bytesWritten,
-      journal_open_chars: this.#openChars,
+      journal_open_bytes: this.#openBytes,
       journal_batches_in_flight: this.#inFlight.length,
       journal_ring_free_bytes: this.#ring.room,
     };
@@ -212,38 +215,37 @@ export class Journal {
     return this.#state === "open" || this.#state === "stopping";
   }
 
-  get #openChars(): number {
+  get #openBytes(): number {
     return this.#truth.length + this.#market.length;
   }
 
   #close(): void {
     if (this.#firstSeq === undefined || this.#outgoing.length > 0) return;
-    const { truth, market } = { truth: this.#truth, market: this.#market };
-    this.#reserve(RECORD_BYTES + 3 * (truth.length + market.length));
-    const parts = this.#scratch.subarray(RECORD_BYTES);
-    const truthBytes = this.#encoder.encodeInto(truth, parts).written;
-    const marketBytes = this.#encoder.encodeInto(market, parts.subarray(truthBytes)).written;
     this.#inFlight.push({ lastSeq: this.#lastSeq, reports: this.#reports });
     this.#send({
       kind: "batch",
-      truthBytes,
-      marketBytes,
+      truthBytes: this.#truth.length,
+      marketBytes: this.#market.length,
       firstSeq: this.#firstSeq,
       lastSeq: this.#lastSeq,
       timeUs: this.#options.nowUs(),
       digest: this.#options.digest(),
     });
-    this.#truth = "";
-    this.#market = "";
+    this.#truth.clear();
+    this.#market.clear();
     this.#firstSeq = undefined;
     this.#reports = new BatchReports();
   }
 
   #send(record: RingRecord): void {
-    encodeRingRecord(record, this.#scratch);
-    const bytes = RECORD_BYTES + record.truthBytes + record.marketBytes;
-    this.#outgoing = this.#scratch.subarray(0, bytes);
-    this.#push();
+    encodeRingRecord(record, this.#head);
+    const left: Uint8Array[] = [];
+    for (const bytes of [this.#head, this.#truth.bytes, this.#market.bytes]) {
+      const count = left.length > 0 ? 0 : this.#ring.write(bytes);
+      if (count < bytes.length) left.push(bytes.subarray(count));
+    }
+    this.#outgoing = joined(left);
+    this.#options.ports.signals.notify(this.#memory.cells, CELL.head);
   }
 
   #push(): void {
@@ -258,7 +260,7 @@ export class Journal {
     if (this.#outgoing.length > 0) this.#push();
     if (this.#outgoing.length > 0) return;
     const isUrgent = this.#state === "stopping" ||
-      this.#openChars >= this.#options.settings.batchChars;
+      this.#openBytes >= this.#options.settings.batchBytes;
     if (isUrgent) this.#close();
     else this.flush();
     if (this.#state !== "stopping" || this.#outgoing.length > 0) return;
@@ -310,10 +312,16 @@ export class Journal {
     this.#worker.terminate();
     this.#failureHandler(sentence);
   }
+}
 
-  #reserve(bytes: number): void {
-    if (this.#scratch.length < bytes) this.#scratch = new Uint8Array(2 * bytes);
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  const bytes = new Uint8Array(pieces.reduce((sum, piece) => sum + piece.length, 0));
+  let at = 0;
+  for (const piece of pieces) {
+    bytes.set(piece, at);
+    at += piece.length;
   }
+  return bytes;
 }
 
 function workerDeath(reason: string): string {

@@ -74,7 +74,11 @@ export class LineReplayer {
       reportSeq: report.reportSeq,
       text: encodeReport(report, instruments),
     }));
-    return encodeEffectLines(event.seqId, this.#effects, this.#reports);
+    return encodeEffectLines({
+      seqId: event.seqId,
+      effects: this.#effects,
+      reports: this.#reports,
+    });
   }
 }
 

@@ -129,8 +129,8 @@ export class SegmentReader {
     const size = this.size();
     for (let at = from; at < size; at += WINDOW_BYTES) {
       const bytes = this.#bytes(at, Math.min(WINDOW_BYTES, size - at));
-      const last = bytes.findLastIndex((byte) => byte !== 0);
-      if (last >= 0) end = at + last + 1;
+      if (isZero(bytes)) continue;
+      end = at + bytes.findLastIndex((byte) => byte !== 0) + 1;
     }
     return end;
   }
@@ -210,4 +210,17 @@ function checkParts(batch: Batch): Found {
 
 function hashOf(bytes: Uint8Array): string {
   return bytes.length === 0 ? EMPTY_SHA256 : sha256(bytes);
+}
+
+/** Four bytes at a time: every start looks through the space taken ahead. */
+function isZero(bytes: Uint8Array): boolean {
+  const lead = Math.min(bytes.length, (4 - bytes.byteOffset % 4) % 4);
+  const count = (bytes.length - lead) >> 2;
+  const words = new Int32Array(bytes.buffer, bytes.byteOffset + lead, count);
+  for (let index = 0; index < count; index++) if (words[index] !== 0) return false;
+  for (let index = 0; index < lead; index++) if (bytes[index] !== 0) return false;
+  for (let index = lead + 4 * count; index < bytes.length; index++) {
+    if (bytes[index] !== 0) return false;
+  }
+  return true;
 }

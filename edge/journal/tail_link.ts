@@ -11,6 +11,8 @@ import type { TailMessage, TailRequest } from "./follower.ts";
 /** Who listens; what is absent is not heard. */
 export type TailHandlers = {
   checkpoint?(seq: number): void;
+  /** An asked or a due checkpoint was not taken. */
+  checkpointFailed?(reason: string): void;
   mismatch?(text: string): void;
   dropped?(segment: number): void;
   /** The Worker is dead; the journal and the daemon live on. */
@@ -47,7 +49,7 @@ export class TailLink {
     this.#tell();
   }
 
-  /** Asks for a checkpoint of everything that is durable now. */
+  /** Asks for a checkpoint of everything that is durable now; `checkpoint` or `checkpointFailed` answers. */
   checkpoint(): void {
     this.#post({ kind: "durable", batch: this.#durableBatch });
     this.#post({ kind: "checkpoint" });
@@ -76,6 +78,8 @@ export class TailLink {
         return this.#tell();
       case "checkpoint":
         return this.#handlers.checkpoint?.(message.seq);
+      case "checkpointFailed":
+        return this.#handlers.checkpointFailed?.(message.reason);
       case "mismatch":
         return this.#handlers.mismatch?.(message.text);
       case "dropped":

@@ -90,6 +90,17 @@ Deno.test("apply() rejects VENUE_ABSENT only when the venue's proof of absence i
   strictEqual(report?.rejectCode, "VENUE_ABSENT");
 });
 
+Deno.test("apply() answers a held cancel too when the order proves never to have arrived", () => {
+  const w = placed({ capabilities: { absenceProofMs: 0 } });
+  w.failed("unknown");
+  deepStrictEqual(w.cancel("c1", "a1").map(brief), ["PendingCancel/CancelPending 0+10000 inDoubt"]);
+  deepStrictEqual(notFound(w).map((r) => [r.intentId, brief(r)]), [
+    ["a1", "Rejected/Rejected 0+0"],
+    ["c1", "CancelRejected/Rejected 0+0"],
+  ]);
+  deepStrictEqual(kinds(w), ["Submit", "Lookup"]);
+});
+
 Deno.test("apply() stays in doubt and alarms where a venue documents no proof of absence", () => {
   const w = placed({ capabilities: { absenceProofMs: null } });
   w.failed("unknown");
@@ -109,7 +120,7 @@ Deno.test("apply() books a fill that comes after the proof of absence as late, a
   deepStrictEqual(w.fill(1, { id: "e1", qty: 1000 }).map(brief), ["Trade/Rejected 1000+0 late"]);
   strictEqual(w.effects.alarms[0]?.code, "FILL_AFTER_ABSENCE");
   strictEqual(w.accept().length, 0);
-  strictEqual(w.effects.alarms[0]?.code, "LIVE_AFTER_ABSENCE");
+  strictEqual(w.effects.alarms[0]?.code, "LIVE_AFTER_END");
 });
 
 Deno.test("apply() believes no answer that contradicts the fills it has, and asks again", () => {

@@ -110,9 +110,39 @@ Deno.test("apply() fills an order that is replaced down to what is filled, or be
   deepStrictEqual(replaced(w, { qty: 5000, px: 10_000 }), ["Replaced/Filled 6000+0"]);
 });
 
-Deno.test("apply() answers the replace too when a fill completes the order before it", () => {
+Deno.test("apply() does not end an order by its old quantity while an increase is on its way", () => {
   const w = live();
   w.replace("r1", { orig: "a1", qty: "12" });
+  deepStrictEqual(w.fill(1, { id: "e1", qty: 10_000 }).map(brief), [
+    "Trade/ReplacePending 10000+0",
+  ]);
+  deepStrictEqual(replaced(w, { qty: 12_000, px: 10_000 }), [
+    "Replaced/PartiallyFilled 10000+2000",
+  ]);
+});
+
+Deno.test("apply() ends it when that increase is refused", () => {
+  const w = live();
+  w.replace("r1", { orig: "a1", qty: "12" });
+  w.fill(1, { id: "e1", qty: 10_000 });
+  const refusal = { ...ref(1), rejectCode: "VENUE_REJECTED", text: "filled" } as const;
+  deepStrictEqual(w.broker("ReplaceRejected", refusal).map(brief), [
+    "ReplaceRejected/Filled 10000+0",
+  ]);
+});
+
+Deno.test("apply() infers an increase from a fill above the old quantity", () => {
+  const w = live();
+  w.replace("r1", { orig: "a1", qty: "12" });
+  deepStrictEqual(w.fill(1, { id: "e1", qty: 11_000 }).map(brief), [
+    "Replaced/Accepted 0+12000 inferred",
+    "Trade/PartiallyFilled 11000+1000",
+  ]);
+});
+
+Deno.test("apply() answers the replace too when a fill completes the order before it", () => {
+  const w = live();
+  w.replace("r1", { orig: "a1", qty: "10", price: "101" });
   deepStrictEqual(w.fill(1, { id: "e1", qty: 10_000 }).map(brief), [
     "Trade/Filled 10000+0",
     "ReplaceRejected/Filled 10000+0",

@@ -89,6 +89,8 @@ const completing = [
   ["CancelPending", "Trade", "Filled", "a completing fill beats the cancel"],
   ["ReplacePending", "Trade", "Filled", "a completing fill beats the replace"],
   ["ReplacePending", "Replaced", "Filled", "a replace down to what is filled fills"],
+  ["ReplacePending", "ReplaceRejected", "Filled", "the refused increase leaves nothing open"],
+  ["CancelPending", "CancelRejected", "Filled", "the refused cancel found nothing open"],
   ["Cancelled", "Trade", "Cancelled", "a late fill leaves the order ended"],
   ["Accepted", "PendingCancel", "CancelPending", "only a fill or new terms complete"],
 ] as const;

@@ -182,6 +182,7 @@ class SimulatedRun {
       ports: process.ports,
       configuration: CONFIGURATION,
       stateDirectory: STATE,
+      resumeTrading: false,
       venues: declareVenues(CONFIGURATION, capabilities),
       onListening: () => {},
       onEnd: (end) => {

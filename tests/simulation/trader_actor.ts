@@ -69,9 +69,9 @@ export class TraderActor {
   /** What it waits for, for the message of a failed seed. */
   get summary(): string {
     const open = [...this.#lastByOrder().values()].filter((report) => report["leaves_qty"] !== "0");
-    return `${this.#options.clientId}: ${this.#lastSeq} reports, unanswered [${
-      [...this.#unanswered.keys()]
-    }], open ${JSON.stringify(open.slice(0, 3))}`;
+    return `${this.#options.clientId}: ${this.#lastSeq} reports, unanswered [${[
+      ...this.#unanswered.keys(),
+    ]}], open ${JSON.stringify(open.slice(0, 3))}`;
   }
 
   #connect(): void {

@@ -10,6 +10,7 @@ import { JournalRig, SILENT, STATE } from "./journal_rig.ts";
 /** What the follower said. */
 export type Heard = {
   readonly checkpoints: number[];
+  readonly refused: string[];
   readonly mismatches: string[];
   readonly dropped: number[];
 };
@@ -32,7 +33,7 @@ export function startFollower(
     follower: (scope, init) =>
       runFollower(scope, { disk: rig.disk, timers, log: SILENT }, { init, machine }),
   });
-  const heard: Heard = { checkpoints: [], mismatches: [], dropped: [] };
+  const heard: Heard = { checkpoints: [], refused: [], mismatches: [], dropped: [] };
   const init: FollowerInit = {
     stateDirectory: STATE,
     journalId: rig.journal.journalId,
@@ -42,6 +43,7 @@ export function startFollower(
   };
   const link = new TailLink(workers.start("follower", init), {
     checkpoint: (seq) => heard.checkpoints.push(seq),
+    checkpointFailed: (reason) => heard.refused.push(reason),
     mismatch: (text) => heard.mismatches.push(text),
     dropped: (segment) => {
       heard.dropped.push(segment);

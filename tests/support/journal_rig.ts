@@ -26,7 +26,7 @@ export const SMALL: JournalSettings = {
   segmentBytes: 16_384,
   fillBytes: 4096,
   ringBytes: 4096,
-  batchChars: 8192,
+  batchBytes: 8192,
 };
 export const SILENT: Log = { write: () => {} };
 

@@ -13,6 +13,8 @@ export class WireClient {
   readonly socket: MemorySocket;
   readonly received: Received[] = [];
   readonly texts: string[] = [];
+  /** Told of each message as it comes. */
+  onMessage: (message: Received) => void = () => {};
   hasEnded = false;
   closedBecause: string | undefined;
   readonly #reader = new FrameReader({ maxFrameBytes: 1_048_576 });
@@ -71,7 +73,9 @@ export class WireClient {
     for (let body = this.#reader.next(); body !== undefined; body = this.#reader.next()) {
       const text = new TextDecoder().decode(body);
       this.texts.push(text);
-      this.received.push(JSON.parse(text));
+      const message: Received = JSON.parse(text);
+      this.received.push(message);
+      this.onMessage(message);
     }
   }
 }

@@ -164,6 +164,15 @@ Deno.test("WireServer survives a storm of reconnects of one client", () => {
   stillServes(fixture, other, "1");
 });
 
+Deno.test("WireServer leaves room for others while one client's old sessions linger", () => {
+  const fixture = new WireFixture({ settings: { maxSessions: 3 } });
+  for (let n = 0; n < 200; n++) {
+    fixture.open("stormy");
+  }
+  strictEqual(fixture.open("other").all("HELLO_ACK").length, 1);
+  ok((fixture.server.counters()["wire_connections_open"] ?? 0) <= 67);
+});
+
 Deno.test("WireServer refuses sessions beyond max_sessions", () => {
   const fixture = new WireFixture({ settings: { maxSessions: 2 } });
   const first = fixture.open("a");

@@ -33,11 +33,8 @@ function bestBids(client: WireClient): unknown[] {
 function bid(fixture: WireFixture, price: number, id = BTC): void {
   const book = fixture.backend.books.get(id);
   if (book !== undefined) book.bids = [[price, 10_000], [price - 10, 20_000]];
-  market(fixture, {
-    eventType: "BookDelta",
-    instrument: id,
-    payload: { bids: [price, 10_000], asks: [], updateId: null },
-  });
+  const payload = { bids: [price, 10_000], asks: [], updateId: null };
+  market(fixture, { eventType: "BookDelta", instrument: id, payload });
 }
 
 function market(
@@ -78,10 +75,8 @@ Deno.test("SUBSCRIBE gets RESULT, then one EVENTS with a snapshot of each book",
     "paper:BTC/USDT",
     "paper:ETH/USDT",
   ]);
-  deepStrictEqual(events(client)[0]?.payload, {
-    bids: [["100", "1"], ["99.9", "2"]],
-    asks: [],
-  });
+  const bids = [["100", "1"], ["99.9", "2"]];
+  deepStrictEqual(events(client)[0]?.payload, { bids, asks: [] });
 });
 
 Deno.test("SUBSCRIBE waits with RESULT and snapshot until their state is durable", () => {

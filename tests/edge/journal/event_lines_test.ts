@@ -69,6 +69,9 @@ const capabilities = record({
 });
 const book = { bids: levels, asks: levels, updateId: orNull(int) };
 
+/** Keys that any payload may lack. */
+const STAMPS = ["journalUs", "submitUs", "ackUs"];
+
 /** A source and a payload for every kind of event. */
 const KINDS: { readonly [Type in EventType]: readonly [string, Record<string, unknown>] } = {
   Started: ["control", {
@@ -127,7 +130,7 @@ const KINDS: { readonly [Type in EventType]: readonly [string, Record<string, un
   }],
   Stopping: ["control", { reason: text }],
   IntentReceived: ["intent", { session: int, recvUs: int, intent }],
-  OrderAccepted: ["broker_report", { ...reference, submitUs: int }],
+  OrderAccepted: ["broker_report", { ...reference, journalUs: int, submitUs: int, ackUs: int }],
   OrderRejected: ["broker_report", rejection],
   OrderExecuted: ["broker_report", {
     ...reference,
@@ -193,7 +196,7 @@ function events(
     venue: orNull(int),
     instrument: orNull(int),
     eventType: fc.constant(type),
-    payload: record(payload as Fields),
+    payload: record(payload as Fields, STAMPS),
     idempotencyKey: orNull(text),
   }) as unknown as fc.Arbitrary<Event>;
 }

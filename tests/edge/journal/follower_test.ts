@@ -84,6 +84,20 @@ Deno.test("runFollower() says where its replay differs and takes no checkpoint a
   strictEqual(heard.mismatches.length, 1);
   match(heard.mismatches[0] ?? "", /replay of seq 4: it must cause \{"report"/);
   deepStrictEqual(heard.checkpoints, []);
+  strictEqual(heard.refused.length, 1);
+});
+
+Deno.test("runFollower() says that a checkpoint could not be taken and goes on", () => {
+  const rig = new JournalRig();
+  const { link, heard } = startFollower(rig);
+  rig.fill(30);
+  rig.disk.inject({ operation: "syncData", path: "checkpoints/", onCall: 1, effect: "NoSpace" });
+  link.checkpoint();
+  rig.threads.run();
+  strictEqual(heard.refused.length, 1);
+  link.checkpoint();
+  rig.threads.run();
+  deepStrictEqual(heard.checkpoints, [30]);
 });
 
 function agedRig(): JournalRig {

@@ -52,10 +52,20 @@ function withIndex(test: (world: World) => void): () => void {
 }
 
 function startIndex({ rig, disk }: World, journalId = rig.journal.journalId): TailLink {
-  const timers = { after: () => () => {}, soon: (task: () => void) => rig.threads.soon(task) };
+  const soon = (task: () => void): void => rig.threads.soon(task);
+  const after = (_delayUs: number, task: () => void): () => void => {
+    soon(task);
+    return () => {};
+  };
+  const ports = {
+    disk,
+    log: SILENT,
+    timers: { soon, after },
+    clock: { wallUs: () => 0, monotonicUs: () => 0 },
+  };
   const workers = rig.threads.workers({
     index: (scope, init) =>
-      serveIndex(scope, { disk, timers, log: SILENT }, {
+      serveIndex(scope, ports, {
         init,
         openDatabase: (path, access) => openSqlite(disk.real(path), access),
       }),

@@ -51,7 +51,7 @@ Deno.test("Journal says durable only what survives a power cut at any step", () 
 });
 
 Deno.test("Journal takes a batch larger than its ring", () => {
-  const rig = new JournalRig(new MemoryDisk(), { ...SMALL, batchChars: 1 << 20 });
+  const rig = new JournalRig(new MemoryDisk(), { ...SMALL, batchBytes: 1 << 20 });
   for (let count = 0; count < 300; count++) rig.record();
   rig.journal.flush();
   rig.threads.run();
