@@ -64,7 +64,7 @@ export class Dispatch {
       case "QuoteIntent":
         return this.#offerIntent(message.intent, nowUs);
       case "HEARTBEAT":
-        this.#echoUs = Math.max(this.#echoUs ?? 0, message.nowUs);
+        this.#echoUs = message.nowUs;
         return;
       case "SUBSCRIBE":
       case "UNSUBSCRIBE":

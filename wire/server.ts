@@ -68,6 +68,7 @@ export class WireServer implements Observer {
     this.#host = {
       ...options,
       counters: this.#counters,
+      metrics: () => this.counters(),
       reportSeq: (clientId) => this.#reportSeq(clientId),
       admit: (session) => this.#admit(session),
       offerClose: (draft) => this.#offerClose(draft),

@@ -278,6 +278,7 @@ export class Session {
       feed: this.feed,
       client,
       clientId,
+      metrics: () => this.#host.metrics(),
       subscriptionsChanged: () => this.#host.subscriptionsChanged(this),
     });
     return new Dispatch({

@@ -20,6 +20,8 @@ export interface SessionHost {
   readonly settings: WireSettings;
   readonly counters: WireCounters;
   readonly token: Uint8Array;
+  /** Everything that the server counts. */
+  metrics(): Readonly<Record<string, number>>;
   /** Number of a client's newest durable report; 0 if it has none. */
   reportSeq(clientId: string): number;
   /** Gives an accepted HELLO its number, or says why there is no room. */

@@ -29,6 +29,8 @@ export type RequestsOptions = {
   readonly feed: Feed;
   readonly client: ClientIndex;
   readonly clientId: string;
+  /** Everything that the server counts. */
+  readonly metrics: () => Readonly<Record<string, number>>;
   readonly subscriptionsChanged: () => void;
 };
 
@@ -120,13 +122,13 @@ export class SessionRequests {
   }
 
   #query(query: Query): void {
-    const { backend, client, settings, counters, outbox } = this.#options;
+    const { backend, client, settings, metrics, outbox } = this.#options;
     const { view } = backend;
     const answer = answerQuery(query, {
       view,
       client,
       maxFrameBytes: settings.maxFrameBytes,
-      counters: () => ({ ...view.counters(), ...backend.counters(), ...counters.read() }),
+      counters: () => ({ ...view.counters(), ...backend.counters(), ...metrics() }),
     });
     const { seqId } = view;
     const head = { id: query.id, seqId, reportSeq: view.reportSeq(client) };

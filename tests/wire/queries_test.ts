@@ -276,7 +276,7 @@ Deno.test("QUERY is answered with the state at arrival, after every report up to
   const row = client.only("RESULT");
   deepStrictEqual([row["id"], row["ok"], row["seq_id"], row["report_seq"]], ["q", true, 2, 1]);
   const metrics = row["result"] as Record<string, unknown>;
-  strictEqual(metrics["wire_sessions"], 1);
+  strictEqual(metrics["wire_sessions_open"], 1);
   strictEqual(metrics["events"], 2);
   strictEqual(metrics["queue_depth"], 0);
 });
