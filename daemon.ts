@@ -44,6 +44,7 @@ import {
 import { type CommitLog, Loop } from "./edge/loop.ts";
 import { PoisonNotes } from "./edge/poison.ts";
 import type { Cancel, Ports, Timers } from "./edge/ports.ts";
+import { QueueWatch } from "./edge/queue_watch.ts";
 import { Shadows } from "./edge/shadows.ts";
 import { VenueSide } from "./edge/venue_side.ts";
 import { encodeReport } from "./wire/encode_report.ts";
@@ -167,6 +168,7 @@ class RunningDaemon implements Daemon {
   readonly #intervals: Intervals;
   readonly #server: WireServer;
   readonly #venues: VenueSide;
+  readonly #queues: QueueWatch;
   #shadows: Shadows | undefined;
   #cancelHousekeeping: Cancel = () => {};
   #state: "running" | "stopping" | "ended" = "running";
@@ -189,6 +191,7 @@ class RunningDaemon implements Daemon {
       { timers: ports.timers, clock },
       (draft) => this.#loop.offerTimer(draft),
     );
+    this.#queues = new QueueWatch(ingress, ports.log);
     this.#server = this.#createServer(timeline, ingress);
     this.#loop = this.#createLoop(timeline, ingress);
     this.#offer({ eventType: "Started", payload: this.#started() });
@@ -338,7 +341,7 @@ class RunningDaemon implements Daemon {
     this.#control.offer(controlDraft(of, this.#clock.nowUs()));
   }
 
-  /** Once a second: the clock follows the wall, slowly; a large difference is said. */
+  /** Once a second: the clock follows the wall, slowly; a large difference is said; queues too. */
   #keepHouse(): void {
     const { timers, log } = this.#options.ports;
     this.#cancelHousekeeping = timers.after(HOUSEKEEPING_US, () => {
@@ -346,6 +349,7 @@ class RunningDaemon implements Daemon {
       if (Math.abs(differenceUs) > CLOCK_DIFFERENCE_MAX_US) {
         log.write("alarm", "clock_jumped", { wall_minus_engine_us: differenceUs });
       }
+      this.#queues.look();
       this.#keepHouse();
     });
   }
@@ -380,7 +384,11 @@ class RunningDaemon implements Daemon {
   #leave(reason: string): void {
     this.#loop.stop();
     this.#venues.stop();
-    this.#journal.stop(() => this.#end({ code: EXIT.ok, sentence: `stopped: ${reason}` }));
+    const end = (): void => this.#end({ code: EXIT.ok, sentence: `stopped: ${reason}` });
+    this.#journal.stop(() => {
+      if (this.#shadows === undefined) end();
+      else this.#shadows.finish(this.#journal.durableSeq, end);
+    });
   }
 
   #end(end: End): void {

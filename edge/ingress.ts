@@ -26,7 +26,7 @@ export class IngressQueue {
   readonly index: number;
   readonly name: string;
   readonly policy: QueuePolicy;
-  readonly #max: number;
+  readonly max: number;
   readonly #wake: () => void;
   readonly #leave: (queue: IngressQueue) => void;
   #items: Draft[] = [];
@@ -38,6 +38,7 @@ export class IngressQueue {
   readonly #broken = new Set<Draft["instrument"]>();
   #dropped = 0;
   #conflated = 0;
+  #refused = 0;
   #highWater = 0;
 
   constructor(
@@ -47,7 +48,7 @@ export class IngressQueue {
     this.index = options.index;
     this.name = options.name;
     this.policy = options.policy;
-    this.#max = options.max;
+    this.max = options.max;
     this.#wake = hooks.wake;
     this.#leave = hooks.leave;
   }
@@ -61,12 +62,15 @@ export class IngressQueue {
   }
 
   /** Counters for heartbeat, metrics and log. */
-  get statistics(): { depth: number; highWater: number; dropped: number; conflated: number } {
+  get statistics(): Readonly<
+    Record<"depth" | "highWater" | "dropped" | "conflated" | "refused", number>
+  > {
     return {
       depth: this.length,
       highWater: this.#highWater,
       dropped: this.#dropped,
       conflated: this.#conflated,
+      refused: this.#refused,
     };
   }
 
@@ -76,7 +80,7 @@ export class IngressQueue {
    */
   offer(draft: Draft): boolean {
     if (this.#isClosed) return true; // a closed producer is dropped, not refused
-    if (this.length >= this.#max) return this.#offerFull(draft);
+    if (this.length >= this.max) return this.#offerFull(draft);
     this.#repair(draft);
     this.#push(draft);
     return true;
@@ -123,10 +127,11 @@ export class IngressQueue {
     switch (this.policy) {
       case "block":
         this.#wasRefused = true;
+        this.#refused++;
         return false;
       case "fail":
         throw new RangeError(
-          `Cannot queue a ${draft.eventType} event: ${this.name} must hold at most ${this.#max}`,
+          `Cannot queue a ${draft.eventType} event: ${this.name} must hold at most ${this.max}`,
         );
       case "conflate":
         if (this.#mergeIntoLast(draft)) return true;
@@ -170,7 +175,7 @@ export class IngressQueue {
   }
 
   #announceRoom(): void {
-    if (!this.#wasRefused || this.length * 2 > this.#max) return;
+    if (!this.#wasRefused || this.length * 2 > this.max) return;
     this.#wasRefused = false;
     this.#roomHandler?.();
   }
