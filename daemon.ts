@@ -120,7 +120,9 @@ export function startDaemon(options: DaemonOptions): Daemon {
   }
 }
 
-type Recovered = { readonly timeline: Timeline; readonly journal: Omit<JournalOptions, "nowUs"> };
+/** Options of the journal, all but what the running daemon adds. */
+type RecoveredJournal = Omit<JournalOptions, "nowUs" | "digest">;
+type Recovered = { readonly timeline: Timeline; readonly journal: RecoveredJournal };
 type Stuck = { readonly kind: "safeMode"; readonly seq: number; readonly journalId: string };
 
 /** @throws {PoisonEvent} The first time an event makes the machines throw. */
@@ -180,7 +182,8 @@ class RunningDaemon implements Daemon {
     this.#options = options;
     this.#lock = lock;
     this.#clock = clock;
-    this.#journal = open({ ...from.journal, nowUs: () => clock.nowUs() }, ports.timers);
+    const now = { nowUs: () => clock.nowUs(), digest: () => timeline.digest };
+    this.#journal = open({ ...from.journal, ...now }, ports.timers);
     // Later: a reader may be in the middle of a session that the failure ends.
     this.#journal.onFailure((sentence, fault) =>
       ports.timers.soon(() => this.#journalFailed(sentence, fault))

@@ -42,7 +42,7 @@ export interface CommitLog {
   readonly canAccept: boolean;
   readonly durableSeq: SeqId;
   record(
-    entry: { readonly event: Event; readonly effects: Effects; readonly digest: string },
+    entry: { readonly event: Event; readonly effects: Effects },
     reports: readonly EncodedReport[],
   ): void;
   /** Hands over the open batch unless one is in flight. */
@@ -196,7 +196,7 @@ export class Loop {
       return false;
     }
     const reports = this.#encode(effects.reports);
-    journal.record({ event, effects, digest: timeline.digest }, reports);
+    journal.record({ event, effects }, reports);
     for (const observer of observers) observer.applied(event, effects, reports);
     for (const command of effects.commands) this.#hold(command);
     for (const alarm of effects.alarms) this.#options.alarm(alarm);
@@ -223,8 +223,8 @@ export class Loop {
   #poisoned(event: Event, cause: unknown): void {
     this.stop();
     this.#effects.clear();
-    const { journal, timeline } = this.#options;
-    journal.record({ event, effects: this.#effects, digest: timeline.digest }, []);
+    const { journal } = this.#options;
+    journal.record({ event, effects: this.#effects }, []);
     journal.flush();
     this.#options.onPoison(event, cause);
   }

@@ -137,6 +137,7 @@ export class JournalRig {
       reports: this.recovery.reports,
       settings,
       nowUs: () => this.timeline.nowUs,
+      digest: () => this.timeline.digest,
     });
     this.journal.onDurable((seq) => this.durable.push(seq));
     this.journal.onFailure((sentence) => this.failures.push(sentence));
@@ -150,10 +151,7 @@ export class JournalRig {
       reportSeq: report.reportSeq,
       text: encodeEchoReport(report),
     }));
-    this.journal.record(
-      { event, effects: this.#effects, digest: this.timeline.digest },
-      reports,
-    );
+    this.journal.record({ event, effects: this.#effects }, reports);
   }
 
   /** Records `count` events, `batch` of them at a time, each batch made durable. */

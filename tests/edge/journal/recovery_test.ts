@@ -188,7 +188,7 @@ Deno.test("replayInto() names the event whose application throws", () => {
   const rig = new JournalRig();
   rig.fill(4);
   const poison = stopping(5, "poison");
-  rig.journal.record({ event: poison, effects: new Effects(), digest: rig.timeline.digest }, []);
+  rig.journal.record({ event: poison, effects: new Effects() }, []);
   rig.stop();
   throws(() => replayDisk(rig.disk), (error) => {
     ok(error instanceof PoisonEvent);
