@@ -11,8 +11,7 @@ import { gunzipSync, gzipSync } from "node:zlib";
 import { DaemonProcess, runTapeline } from "../support/daemon_process.ts";
 import { cancel, place, RemoteClient, type Report } from "../support/remote_client.ts";
 import { sharedData } from "../support/shared_data.ts";
-import { TemporaryDirectory, until } from "../support/temporary.ts";
-import { pause } from "../support/temporary.ts";
+import { pause, TemporaryDirectory, until } from "../support/temporary.ts";
 import { type Need, testWith } from "../support/needs.ts";
 
 const CAPTURE = "crypto/hftbacktest/usdm_btcusdt_20240808.gz";
@@ -180,7 +179,6 @@ testWith(
     );
     quoter.isStopped = true;
     await quoting;
-    console.log(quoter.fills.length, quoter.client.reports.length, trades(), watcher.books.length);
     isCoherent(watcher.events);
     ok(quoter.fills.length > 0, `${quoter.client.reports.length} reports, none a fill`);
     deepStrictEqual(daemon.alarms("feed_problem"), []);
@@ -190,3 +188,67 @@ testWith(
     strictEqual(counts["TradePrinted"], TRADES);
   },
 );
+
+/** Writes a copy of the recording without one depth message in its middle. */
+function withoutOneMessage(directory: TemporaryDirectory): string {
+  const whole = gunzipSync(Deno.readFileSync(sharedData(CAPTURE) ?? ""));
+  const lines = new TextDecoder().decode(whole).split("\n");
+  const depth = lines.flatMap((line, at) => line.includes("@depth") ? [at] : []);
+  lines.splice(depth[Math.floor(depth.length / 3)] ?? 0, 1);
+  const path = `${directory.path}/damaged.gz`;
+  Deno.writeFileSync(path, gzipSync(new TextEncoder().encode(lines.join("\n")), { level: 1 }));
+  return path;
+}
+
+testWith(
+  [capture],
+  "a missing depth message is an alarm, and nobody trades on that book any more",
+  async () => {
+    using directory = new TemporaryDirectory();
+    const text = configuration(withoutOneMessage(directory), "fastest");
+    const config = directory.write("damaged.yaml", text);
+    await using daemon = await DaemonProcess.start({ stateDir: directory.state, config });
+    const client = await connect(daemon, "trader");
+    const counted = /depthMessages must be 6551: was 6550/;
+    const texts = (): string[] => daemon.alarms("feed_problem").map((line) => String(line["text"]));
+    await until(
+      () => texts().some((line) => counted.test(line)),
+      "the end of the recording",
+      RUN_MS,
+    );
+    match(texts()[0] ?? "", /damaged\.gz:\d+: /, "the first alarm names the line after the gap");
+    for (const side of ["Buy", "Sell"]) {
+      const best = await client.query("best", { instrument: INSTRUMENT, side });
+      strictEqual(best["result"], null, `no best ${side} of a book that is not known`);
+    }
+    await client.send(place("x-1", { instrument: INSTRUMENT, order_qty: "0.010", price: "60000" }));
+    const refusal = await client.report((report) => report["intent_id"] === "x-1");
+    strictEqual(refusal["reject_code"], "PRICE_COLLAR");
+    match(String(refusal["text"]), /must have a fresh book/);
+    client.close();
+    strictEqual(await daemon.stop(), 0);
+  },
+);
+
+/** Speed, and how much market time a second of ours must show, seconds. */
+const speeds = [["realtime", 0.5, 2.5], ["50", 20, 120]] as const;
+for (const [speed, least, most] of speeds) {
+  testWith([capture], `a recording at speed ${speed} keeps its pace`, async () => {
+    using directory = new TemporaryDirectory();
+    const config = directory.write("paced.yaml", configuration(sharedData(CAPTURE) ?? "", speed));
+    await using daemon = await DaemonProcess.start({ stateDir: directory.state, config });
+    const watcher = await Watcher.join(daemon);
+    const fromMs = performance.now();
+    await pause(1500);
+    const tookSeconds = (performance.now() - fromMs) / 1000;
+    const market = watcher.events.filter(({ event_type }) => event_type === "trade");
+    const [first, last] = [market.at(0), market.at(-1)];
+    const shownSeconds = ((last?.event_time_us ?? 0) - (first?.event_time_us ?? 0)) / 1e6;
+    const pace = shownSeconds / tookSeconds;
+    ok(pace > least && pace < most, `${pace} seconds of market time in a second`);
+    isCoherent(watcher.events);
+    deepStrictEqual(daemon.alarms("feed_problem"), []);
+    watcher.client.close();
+    strictEqual(await daemon.stop(), 0);
+  });
+}
