@@ -120,7 +120,9 @@ export function startDaemon(options: DaemonOptions): Daemon {
   }
 }
 
-type Recovered = { readonly timeline: Timeline; readonly journal: Omit<JournalOptions, "nowUs"> };
+/** Options of the journal, all but what the running daemon adds. */
+type RecoveredJournal = Omit<JournalOptions, "nowUs" | "digest">;
+type Recovered = { readonly timeline: Timeline; readonly journal: RecoveredJournal };
 type Stuck = { readonly kind: "safeMode"; readonly seq: number; readonly journalId: string };
 
 /** @throws {PoisonEvent} The first time an event makes the machines throw. */
@@ -180,7 +182,8 @@ class RunningDaemon implements Daemon {
     this.#options = options;
     this.#lock = lock;
     this.#clock = clock;
-    this.#journal = open({ ...from.journal, nowUs: () => clock.nowUs() }, ports.timers);
+    const now = { nowUs: () => clock.nowUs(), digest: () => timeline.digest };
+    this.#journal = open({ ...from.journal, ...now }, ports.timers);
     // Later: a reader may be in the middle of a session that the failure ends.
     this.#journal.onFailure((sentence, fault) =>
       ports.timers.soon(() => this.#journalFailed(sentence, fault))
@@ -213,6 +216,7 @@ class RunningDaemon implements Daemon {
 
   /** Stage 6: everything declared is durable. */
   #start(): void {
+    if (this.#state !== "running") return; // asked to stop before it could be reached
     const { ports, configuration, stateDirectory, onListening } = this.#options;
     if (this.#journal instanceof Journal) this.#shadows = this.#createShadows(this.#journal);
     this.#venues.start();
@@ -427,16 +431,19 @@ class SafeMode implements Daemon {
   readonly #lock: StateLock;
   readonly #venues: VenueSide;
   #cancelRepeat: Cancel = () => {};
+  #isEnded = false;
 
   constructor(options: DaemonOptions, at: Stuck & { readonly lock: StateLock }) {
     const { ports, configuration, venues } = options;
     const clock = new EngineClock(ports.clock, micros(0));
+    // What the venues report is let go, lest full queues stop the adapters.
+    const ingress: Ingress = new Ingress(() => ingress.queues.forEach(discard));
     this.#options = options;
     this.#lock = at.lock;
     this.#venues = new VenueSide({
       venues: venues.filter(({ declaration }) => declaration.simulation === null),
       ports,
-      ingress: new Ingress(() => {}),
+      ingress,
       clock,
       clOrdIdPrefix: clOrdIdPrefix(at.journalId),
       queues: configuration.queues,
@@ -447,6 +454,8 @@ class SafeMode implements Daemon {
   }
 
   stop(reason: string): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
     this.#cancelRepeat();
     this.#venues.stop();
     this.#lock.release();
@@ -464,6 +473,10 @@ class SafeMode implements Daemon {
     this.#venues.cancelAll();
     this.#cancelRepeat = ports.timers.after(SAFE_MODE_REPEAT_US, () => this.#insist(seq));
   }
+}
+
+function discard(queue: IngressQueue): void {
+  while (queue.length > 0) queue.take();
 }
 
 function clOrdIdPrefix(journalId: string): string {

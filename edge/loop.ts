@@ -47,7 +47,7 @@ export interface CommitLog {
   readonly canAccept: boolean;
   readonly durableSeq: SeqId;
   record(
-    entry: { readonly event: Event; readonly effects: Effects; readonly digest: string },
+    entry: { readonly event: Event; readonly effects: Effects },
     reports: readonly EncodedReport[],
   ): void;
   /** Hands over the open batch unless one is in flight. */
@@ -85,6 +85,8 @@ export class Loop {
   readonly #breath = new Breath();
   #needsRest = false;
   #isTurnPending = false;
+  /** The journal holds the loop back; the next release wakes it. */
+  #isHeldBack = false;
   #isStopped = false;
   #alarmClock: { readonly atUs: Micros; readonly cancel: Cancel } | undefined;
 
@@ -137,7 +139,9 @@ export class Loop {
     this.#announceTaken();
     this.#needsRest = this.#breath.isDue({ nowUs: clock.nowUs(), hasMore: ingress.depth > 0 });
     if (isSpent) this.wake();
-    this.#setAlarmClock();
+    this.#isHeldBack = !journal.canAccept;
+    // A deadline that passes while the journal holds back would wake the loop again and again.
+    if (!this.#isHeldBack) this.#setAlarmClock();
   }
 
   /** Runs rounds until nothing waits, or the journal is full; true if the turn's bound came first. */
@@ -211,7 +215,7 @@ export class Loop {
       return false;
     }
     const reports = this.#encode(effects.reports);
-    journal.record({ event, effects, digest: timeline.digest }, reports);
+    journal.record({ event, effects }, reports);
     for (const observer of observers) observer.applied(event, effects, reports);
     for (const command of effects.commands) this.#hold(command);
     for (const alarm of effects.alarms) this.#options.alarm(alarm);
@@ -238,8 +242,8 @@ export class Loop {
   #poisoned(event: Event, cause: unknown): void {
     this.stop();
     this.#effects.clear();
-    const { journal, timeline } = this.#options;
-    journal.record({ event, effects: this.#effects, digest: timeline.digest }, []);
+    const { journal } = this.#options;
+    journal.record({ event, effects: this.#effects }, []);
     journal.flush();
     this.#options.onPoison(event, cause);
   }
@@ -252,7 +256,7 @@ export class Loop {
     );
     this.#whenDurable.release(upTo, (task) => task());
     this.#options.journal.flush();
-    if (this.#options.ingress.depth > 0) this.wake();
+    if (this.#isHeldBack || this.#options.ingress.depth > 0) this.wake();
   }
 
   /** One timer for whatever the machines want next. */

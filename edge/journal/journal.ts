@@ -60,15 +60,12 @@ export type JournalOptions = {
   readonly settings: JournalSettings;
   /** Engine clock. */
   readonly nowUs: () => Micros;
+  /** Of the timeline after the last recorded event; asked once per batch. */
+  readonly digest: () => string;
 };
 
 /** An applied event. `effects` is read during the call only. */
-export type JournalEntry = {
-  readonly event: Event;
-  readonly effects: Effects;
-  /** Of the timeline after the event. */
-  readonly digest: string;
-};
+export type JournalEntry = { readonly event: Event; readonly effects: Effects };
 
 /** What the journal could not do: take what is new, or give what it had taken. */
 export type JournalFault = "write" | "read";
@@ -90,7 +87,6 @@ export class Journal {
   readonly #putTruth = (text: string): void => this.#truth.put(text);
   #firstSeq: SeqId | undefined;
   #lastSeq: SeqId;
-  #digest = "";
   #reports = new BatchReports();
 
   readonly #head = new Uint8Array(RECORD_BYTES);
@@ -164,10 +160,9 @@ export class Journal {
   }
 
   /** Records an applied event with its effects, after the one before it. */
-  record({ event, effects, digest }: JournalEntry, reports: readonly EncodedReport[]): void {
+  record({ event, effects }: JournalEntry, reports: readonly EncodedReport[]): void {
     this.#firstSeq ??= event.seqId;
     this.#lastSeq = event.seqId;
-    this.#digest = digest;
     const line = encodeEventLine(event);
     const isMarket = event.source === "market_data";
     if (isMarket) this.#market.put(line);
@@ -247,7 +242,7 @@ export class Journal {
       firstSeq: this.#firstSeq,
       lastSeq: this.#lastSeq,
       timeUs: this.#options.nowUs(),
-      digest: this.#digest,
+      digest: this.#options.digest(),
     });
     this.#truth.clear();
     this.#market.clear();

@@ -80,6 +80,16 @@ export class DaemonProcess {
     return new DaemonProcess(child, { listening, stderr, stdout, collected });
   }
 
+  /** Starts it and kills it after `ms`, most likely before it listens. */
+  static async killYoung(options: StartOptions, ms: number): Promise<void> {
+    const child = spawn(options);
+    const drained = [child.stdout, child.stderr].map((stream) => collect(stream, () => {}));
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    child.kill("SIGKILL");
+    await child.status;
+    await Promise.all(drained);
+  }
+
   get pid(): number {
     return this.#child.pid;
   }

@@ -1,0 +1,258 @@
+/**
+ * The kill campaign on real processes: kill -9 under load from reconnecting clients, on the paper
+ * venue and against a test exchange in a process of its own that loses answers on purpose.
+ * Proves R-WIRE-2, R-WIRE-3, R-EXEC-2, R-EXEC-3, R-JRN-2, R-CORE-5, R-CORE-9.
+ *
+ * `KILLS` and `SEED` from the environment make other and longer runs. A seed fixes what is drawn,
+ * not how processes are scheduled: a failure is told by the journal it leaves.
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { Draws } from "../support/draws.ts";
+import { type Audit, ExchangeProcess } from "../venue/exchange_process.ts";
+import { testVenueConfiguration } from "../venue/capabilities.ts";
+import { MOMENTS, Strikes } from "../venue/strikes.ts";
+import { unwrittenFile } from "../venue/written_first.ts";
+import { type History, readHistory } from "./history.ts";
+import {
+  assertIntentsAnsweredOnce,
+  assertLedgersEqual,
+  assertReplayable,
+  assertReportsComplete,
+  assertSettled,
+  executionsOf,
+  type Holdings,
+  holdingsAfter,
+  holdingsOf,
+} from "./judge.ts";
+import { KillCampaign, type KillOptions } from "./kill.ts";
+import { Trader, type TraderOptions } from "./trader.ts";
+
+const SEED = Number(Deno.env.get("SEED") ?? Date.now() % 1_000_000);
+const KILLS = Deno.env.get("KILLS");
+const TRADERS = ["alice", "bob", "carol", "dave"];
+const SETTLE_MS = 30_000;
+const STOP_MS = 2000;
+
+const PAPER = `
+mode: paper
+wire: { heartbeat_ms: 500 }
+journal: { segment_bytes: 1048576, checkpoint_events: 2000 }
+venues:
+  - name: paper
+    exchange: paper
+    feed: { kind: generator, seed: ${SEED} }
+    balances: [{ currency: USDT, total: "1000000" }, { currency: BTC, total: "1000" }]
+    instruments:
+      - symbol: BTC/USDT
+        base: BTC
+        quote: USDT
+        price: { quantum: "0.01" }
+        quantity: { quantum: "0.0001" }
+        start_price: "60000"
+        limits: { price_collar_ppm: null }
+`;
+
+type Trading = Pick<TraderOptions, "instrument" | "price" | "qty">;
+
+const PAPER_TRADING: Trading = {
+  instrument: "paper:BTC/USDT",
+  price: (draws) => `${59_970 + draws.below(60)}.${10 + draws.below(90)}`,
+  qty: (draws) => `0.${1 + draws.below(9)}`,
+};
+
+const EXCHANGE_TRADING: Trading = {
+  instrument: "x:TST/USD",
+  price: (draws) => String(90 + draws.below(20)),
+  qty: (draws) => String(1 + draws.below(9)),
+};
+
+/** What a campaign leaves to be judged. */
+type Outcome = {
+  readonly campaign: KillCampaign;
+  readonly traders: readonly Trader[];
+  readonly holdings: Holdings;
+  readonly history: History;
+};
+
+/** Kills under load, settles, stops in order. `calm` ends the venue's faults before settling. */
+async function runCampaign(
+  options: KillOptions,
+  trading: Trading,
+  calm: () => Promise<void>,
+): Promise<Outcome> {
+  const campaign = await KillCampaign.start(options);
+  const { token, listening } = campaign.daemon;
+  const traders = TRADERS.map((clientId) =>
+    new Trader({
+      ...trading,
+      clientId,
+      port: listening.port,
+      token,
+      draws: options.draws.fork(clientId),
+      intervalMs: 12,
+      burst: 4,
+    })
+  );
+  const running = traders.map((trader) => trader.run());
+  try {
+    await campaign.run();
+    for (const trader of traders) trader.stop();
+    await Promise.all(running);
+    await calm();
+    await Promise.all(traders.map((trader) => trader.settle(SETTLE_MS)));
+    const holdings = await holdingsOf(first(traders));
+    strictEqual(await campaign.stop(), 0, "it stops in order");
+    const history = readHistory(listening.state_dir);
+    return { campaign, traders, holdings, history };
+  } finally {
+    for (const trader of traders) trader.stop();
+    await campaign.abandon();
+    await Promise.all(running);
+    for (const trader of traders) trader.close();
+  }
+}
+
+function first<Item>([item]: readonly Item[]): Item {
+  if (item === undefined) throw new RangeError("Cannot take the first: there must be an item");
+  return item;
+}
+
+function assertCommon({ traders, holdings, history }: Outcome, initial: Map<string, string>): void {
+  assertReportsComplete(traders, history);
+  assertIntentsAnsweredOnce(traders);
+  assertSettled(traders);
+  assertReplayable(history);
+  const expected = holdingsAfter(executionsOf(traders).values(), initial);
+  strictEqual(holdings.position, expected.position);
+  for (const [currency, total] of holdings.totals) {
+    strictEqual(total, expected.totals.get(currency) ?? "0", `the account's ${currency}`);
+  }
+}
+
+/** What happened, in numbers; said in the log, since an idle campaign proves nothing. */
+function summaryOf({ campaign, traders, history }: Outcome): Record<string, unknown> {
+  const sum = (of: (trader: Trader) => number): number =>
+    traders.reduce((total, trader) => total + of(trader), 0);
+  return {
+    seed: SEED,
+    killed: Object.fromEntries(campaign.killed),
+    intents: sum(({ intents }) => intents.size),
+    reports: sum(({ reports }) => reports.size),
+    reconnects: sum(({ reconnects }) => reconnects),
+    inDoubt: sum((trader) => trader.ordered().filter((report) => report["in_doubt"]).length),
+    executions: executionsOf(traders).size,
+    events: history.events,
+    alarms: alarmsOf(campaign.logs),
+  };
+}
+
+/** Alarms in the daemons' logs, counted by name. */
+function alarmsOf(logs: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const line of logs.flatMap((log) => log.split("\n"))) {
+    if (!line.startsWith("{")) continue;
+    const { level, event } = JSON.parse(line) as { readonly level: string; readonly event: string };
+    if (level === "alarm" || level === "error") counts[event] = (counts[event] ?? 0) + 1;
+  }
+  return counts;
+}
+
+function say(summary: Record<string, unknown>): void {
+  Deno.stderr.writeSync(new TextEncoder().encode(`${JSON.stringify(summary)}\n`));
+}
+
+/** Kills that found a request without an answer, and how far those had come. */
+function gapsHit({ inFlight }: History, audit: Audit): Record<string, number> {
+  const known = new Set(audit.orders.map(({ clientId }) => clientId));
+  const lost = new Set(audit.lost);
+  const submits = inFlight.flat().filter(({ kind }) => kind === "Submit");
+  const notSent = submits.filter(({ cl_ord_id: id }) => !known.has(id) && !lost.has(id));
+  return {
+    kills: inFlight.filter((requests) => requests.length > 0).length,
+    beforeSending: notSent.length,
+    beforeTheOutcome: submits.length - notSent.length,
+  };
+}
+
+async function textIfAny(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
+async function inTemporaryDirectory(run: (directory: string) => Promise<void>): Promise<void> {
+  const directory = await Deno.makeTempDir({ prefix: "tapeline-campaign-" });
+  try {
+    await run(directory);
+  } catch (error) {
+    throw new Error(`seed ${SEED}, state kept in ${directory}`, { cause: error });
+  }
+  if (Deno.env.get("KEEP") === undefined) await Deno.remove(directory, { recursive: true });
+}
+
+Deno.test(`the daemon keeps its word through kills on the paper venue (seed ${SEED})`, () =>
+  inTemporaryDirectory(async (directory) => {
+    const config = `${directory}/paper.yaml`;
+    await Deno.writeTextFile(config, PAPER);
+    const outcome = await runCampaign(
+      {
+        start: { stateDir: `${directory}/state`, config },
+        kills: Number(KILLS ?? 15),
+        draws: new Draws(SEED),
+        lifeMs: [50, 900],
+        moments: ["random", "random", "starting"],
+        stopMs: STOP_MS,
+      },
+      PAPER_TRADING,
+      () => Promise.resolve(),
+    );
+    assertCommon(outcome, new Map([["USDT", "1000000"], ["BTC", "1000"]]));
+    const summary = summaryOf(outcome);
+    say(summary);
+    ok(Number(summary["executions"]) > 50, "orders are filled");
+  }));
+
+Deno.test(`two ledgers agree after kills against a test exchange (seed ${SEED})`, () =>
+  inTemporaryDirectory(async (directory) => {
+    const exchange = await ExchangeProcess.start(SEED, directory);
+    try {
+      const config = `${directory}/test.yaml`;
+      await Deno.writeTextFile(config, testVenueConfiguration(exchange.port, directory));
+      const outcome = await runCampaign(
+        {
+          start: { stateDir: `${directory}/state`, config, main: "tests/venue/main.ts" },
+          kills: Number(KILLS ?? 20),
+          draws: new Draws(SEED),
+          lifeMs: [50, 1000],
+          moments: [...MOMENTS, ...MOMENTS, "random", "starting"],
+          strikes: new Strikes(directory),
+          stopMs: STOP_MS,
+        },
+        EXCHANGE_TRADING,
+        () => exchange.calm(),
+      );
+      assertAgainst(await exchange.audit(), outcome);
+      strictEqual(await textIfAny(unwrittenFile(directory)), undefined, "sent before written");
+    } finally {
+      await exchange.stop();
+    }
+  }));
+
+function assertAgainst(audit: Audit, outcome: Outcome): void {
+  const { traders, holdings, history } = outcome;
+  assertCommon(outcome, new Map([["USD", "0"]]));
+  assertLedgersEqual(traders, audit);
+  strictEqual(holdings.position, String(audit.position));
+  strictEqual(holdings.totals.get("USD"), String(audit.cash - audit.fees));
+  const gaps = gapsHit(history, audit);
+  const summary = summaryOf(outcome);
+  say({ ...summary, gaps });
+  ok(audit.trades.length > 100, "orders are filled");
+  ok(Number(summary["inDoubt"]) > 0, "orders come into doubt");
+  for (const [gap, hits] of Object.entries(gaps)) ok(hits > 0, `a gap is hit: ${gap}`);
+  deepStrictEqual(history.verified.torn_bytes, 0);
+}
