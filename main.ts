@@ -70,8 +70,8 @@ async function run(
     resumeTrading,
     venues: declareVenues(configuration, capabilities),
     onListening: (listening) => {
-      terminal.out(JSON.stringify(listening));
-      for (const line of greeting(listening, configuration)) terminal.out(line);
+      // One write: whoever reads the first line may close the pipe behind it.
+      terminal.out([JSON.stringify(listening), ...greeting(listening, configuration)].join("\n"));
     },
     onEnd: ended.resolve,
     ...(product.openJournal === undefined ? {} : { openJournal: product.openJournal }),

@@ -6,6 +6,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { DaemonProcess } from "../support/daemon_process.ts";
+import { isUnbroken, startLoads } from "../support/load.ts";
 import { cancel, type Message, place, RemoteClient, toFrame } from "../support/remote_client.ts";
 import { pause, TemporaryDirectory, until } from "../support/temporary.ts";
 
@@ -224,3 +225,22 @@ Deno.test("a second SIGTERM ends the daemon at once, with 0, and the next start 
   again.close();
   strictEqual(await next.stop(), 0);
 });
+
+for (const [signal, code] of [["SIGTERM", 0], ["SIGINT", 0], ["SIGKILL", 137]] as const) {
+  Deno.test(`${signal} under load ends with ${code} and takes nothing back that was told`, async () => {
+    using directory = new TemporaryDirectory();
+    const stateDir = directory.state;
+    await using stopped = await DaemonProcess.start({ stateDir });
+    const { loads, running } = await startLoads(stopped, 4);
+    await pause(700);
+    strictEqual(await stopped.stop(signal), code);
+    await running;
+    for (const load of loads) {
+      const said = code === 0 ? "SHUTTING_DOWN" : undefined;
+      strictEqual(load.lastMessage?.["code"], said, load.id);
+    }
+    await using daemon = await DaemonProcess.start({ stateDir });
+    for (const load of loads) await isUnbroken(daemon, load);
+    strictEqual(await daemon.stop(), 0);
+  });
+}

@@ -7,13 +7,13 @@
  * the process".
  * @module
  */
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { match, ok, strictEqual } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { DaemonProcess, refusedStart } from "../support/daemon_process.ts";
 import { Draws } from "../support/draws.ts";
+import { isUnbroken, type Load, startLoads } from "../support/load.ts";
 import { compiler, mounting, testWith } from "../support/needs.ts";
-import { place, RemoteClient, type Report } from "../support/remote_client.ts";
-import { pause, TemporaryDirectory, until } from "../support/temporary.ts";
+import { TemporaryDirectory } from "../support/temporary.ts";
 
 const CLIENTS = 4;
 const ROUNDS = 3;
@@ -31,60 +31,9 @@ async function compileShim(directory: TemporaryDirectory): Promise<string> {
   return library;
 }
 
-type Sent = Readonly<Record<string, unknown>> & { readonly intent_id: string };
-
-/** A client that trades as fast as it is answered, until its connection ends. */
-class Load {
-  readonly id: string;
-  readonly sent: Sent[] = [];
-  readonly #client: RemoteClient;
-  constructor(id: string, client: RemoteClient) {
-    this.id = id;
-    this.#client = client;
-  }
-
-  get reports(): readonly Report[] {
-    return this.#client.reports;
-  }
-
-  get lastMessage(): Readonly<Record<string, unknown>> | undefined {
-    return this.#client.messages.at(-1);
-  }
-
-  async run(): Promise<void> {
-    for (let at = 1; !this.#client.isClosed; at++) {
-      const order = { instrument: "paper:BTC/USDT", order_qty: "0.001", price: "58000.00" };
-      const intent = place(`${this.id}-${at}`, order) as Sent;
-      this.sent.push(intent);
-      await this.#client.send(intent).catch(() => this.#client.close());
-      await pause(1);
-    }
-  }
-
-  close(): void {
-    this.#client.close();
-  }
-}
-
-async function connect(
-  daemon: DaemonProcess,
-  clientId: string,
-  hello: Readonly<Record<string, unknown>> = {},
-): Promise<RemoteClient> {
-  const { listening: { port }, token } = daemon;
-  const keep = { cancel_on_disconnect: false };
-  return await RemoteClient.connect({ port, token, clientId, hello: { ...keep, ...hello } });
-}
-
 /** Trades until the disk fails; returns what each client sent and heard. */
 async function tradeUntilFault(daemon: DaemonProcess, said: RegExp): Promise<readonly Load[]> {
-  const loads = await Promise.all(
-    Array.from(
-      { length: CLIENTS },
-      async (_, at) => new Load(`load-${at}`, await connect(daemon, `load-${at}`)),
-    ),
-  );
-  const running = Promise.all(loads.map((load) => load.run()));
+  const { loads, running } = await startLoads(daemon, CLIENTS);
   strictEqual(await daemon.ended(), 74, daemon.log);
   await running;
   match(daemon.log, /^tapeline: Cannot write the journal: /m);
@@ -94,32 +43,6 @@ async function tradeUntilFault(daemon: DaemonProcess, said: RegExp): Promise<rea
     ok(load.lastMessage["fatal"]);
   }
   return loads;
-}
-
-/** Everything a client was told is there word for word; what it was not told it sends again. */
-async function isUnbroken(daemon: DaemonProcess, load: Load): Promise<void> {
-  const client = await connect(daemon, load.id, { resume_from: 0 });
-  const replayed = Number(client.ack?.["report_seq"]);
-  await until(() => client.reports.length >= replayed, `${replayed} reports of ${load.id}`);
-  const told = load.reports.map((report) => JSON.stringify(report));
-  const kept = client.reports.slice(0, told.length).map((report) => JSON.stringify(report));
-  deepStrictEqual(kept, told);
-  deepStrictEqual(
-    client.reports.map(({ report_seq }) => report_seq),
-    client.reports.map((_, at) => at + 1),
-  );
-  await resend(client, load);
-  client.close();
-}
-
-async function resend(client: RemoteClient, { id, sent }: Load): Promise<void> {
-  const answered = (): Set<unknown> => new Set(client.reports.map((report) => report["intent_id"]));
-  const unanswered = sent.filter(({ intent_id }) => !answered().has(intent_id));
-  for (const intent of unanswered) await client.send(intent);
-  await until(() => answered().size === sent.length, `answers to all of ${id}`);
-  const placed = client.reports.filter((report) => report["exec_type"] === "PendingNew");
-  strictEqual(placed.length, new Set(placed.map((report) => report["intent_id"])).size);
-  strictEqual(placed.length, new Set(placed.map((report) => report["order_id"])).size);
 }
 
 for (const { operation, error, said, callsMax } of FAULTS) {
