@@ -58,7 +58,7 @@ type Trading = Pick<TraderOptions, "instrument" | "price" | "qty">;
 const PAPER_TRADING: Trading = {
   instrument: "paper:BTC/USDT",
   price: (draws) => `${59_970 + draws.below(60)}.${10 + draws.below(90)}`,
-  qty: (draws) => `0.${1 + draws.below(9)}`,
+  qty: (draws) => `0.00${1 + draws.below(9)}`,
 };
 
 const EXCHANGE_TRADING: Trading = {
@@ -206,7 +206,7 @@ Deno.test(`the daemon keeps its word through kills on the paper venue (seed ${SE
         start: { stateDir: `${directory}/state`, config },
         kills: Number(KILLS ?? 15),
         draws: new Draws(SEED),
-        lifeMs: [50, 900],
+        lifeMs: [100, 1100],
         moments: ["random", "random", "starting"],
         stopMs: STOP_MS,
       },
