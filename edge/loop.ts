@@ -42,7 +42,7 @@ export interface CommitLog {
   readonly canAccept: boolean;
   readonly durableSeq: SeqId;
   record(
-    entry: { readonly event: Event; readonly effects: Effects; readonly digest: string },
+    entry: { readonly event: Event; readonly effects: Effects },
     reports: readonly EncodedReport[],
   ): void;
   /** Hands over the open batch unless one is in flight. */
@@ -78,6 +78,8 @@ export class Loop {
   #outputsWaiting: Draft[] = [];
   #deadlineOffered: Micros | undefined;
   #isTurnPending = false;
+  /** The journal holds the loop back; the next release wakes it. */
+  #isHeldBack = false;
   #isStopped = false;
   #alarmClock: { readonly atUs: Micros; readonly cancel: Cancel } | undefined;
 
@@ -131,7 +133,9 @@ export class Loop {
     if (this.#isStopped) return;
     this.#announceTaken();
     if (budget <= 0) this.wake();
-    this.#setAlarmClock();
+    this.#isHeldBack = !this.#options.journal.canAccept;
+    // A deadline that passes while the journal holds back would wake the loop again and again.
+    if (!this.#isHeldBack) this.#setAlarmClock();
   }
 
   #announceTaken(): void {
@@ -192,7 +196,7 @@ export class Loop {
       return false;
     }
     const reports = this.#encode(effects.reports);
-    journal.record({ event, effects, digest: timeline.digest }, reports);
+    journal.record({ event, effects }, reports);
     for (const observer of observers) observer.applied(event, effects, reports);
     for (const command of effects.commands) this.#hold(command);
     for (const alarm of effects.alarms) this.#options.alarm(alarm);
@@ -219,8 +223,8 @@ export class Loop {
   #poisoned(event: Event, cause: unknown): void {
     this.stop();
     this.#effects.clear();
-    const { journal, timeline } = this.#options;
-    journal.record({ event, effects: this.#effects, digest: timeline.digest }, []);
+    const { journal } = this.#options;
+    journal.record({ event, effects: this.#effects }, []);
     journal.flush();
     this.#options.onPoison(event, cause);
   }
@@ -233,7 +237,7 @@ export class Loop {
     );
     this.#whenDurable.release(upTo, (task) => task());
     this.#options.journal.flush();
-    if (this.#options.ingress.depth > 0) this.wake();
+    if (this.#isHeldBack || this.#options.ingress.depth > 0) this.wake();
   }
 
   /** One timer for whatever the machines want next. */

@@ -15,6 +15,7 @@ export const MAX_FRAME_BYTES = 1_048_576;
 
 const LEAST_BUFFER_BYTES = 1_024;
 const EMPTY = new Uint8Array(0);
+const HEADER_SPACE = "\0".repeat(FRAME_HEADER_BYTES);
 
 /** A length of 0 or above the limit. The stream has lost its meaning: read nothing more of it. */
 export class FrameSizeError extends Error {
@@ -125,17 +126,43 @@ export function encodeFrame(text: string): Uint8Array {
  * ```
  */
 export function encodeFrames(texts: readonly string[]): Uint8Array {
+  return encodeAscii(texts) ?? encodeEach(texts);
+}
+
+/** All texts in one call, which costs as much as it does for one; undefined if one is not ASCII. */
+function encodeAscii(texts: readonly string[]): Uint8Array | undefined {
+  let joined = "";
+  for (const text of texts) joined += HEADER_SPACE + text;
+  const bytes = new Uint8Array(joined.length);
+  const { read, written } = encoder.encodeInto(joined, bytes);
+  if (read !== written || written !== bytes.length) return undefined;
+  let at = 0;
+  for (const text of texts) {
+    writeLength(bytes, { at, length: text.length });
+    at += FRAME_HEADER_BYTES + text.length;
+  }
+  return bytes;
+}
+
+function encodeEach(texts: readonly string[]): Uint8Array {
   let most = 0;
   for (const text of texts) most += FRAME_HEADER_BYTES + text.length * 3;
   const bytes = new Uint8Array(most);
-  let end = 0;
+  let at = 0;
   for (const text of texts) {
-    const { written } = encoder.encodeInto(text, bytes.subarray(end + FRAME_HEADER_BYTES));
-    bytes[end] = written >>> 24;
-    bytes[end + 1] = written >>> 16;
-    bytes[end + 2] = written >>> 8;
-    bytes[end + 3] = written;
-    end += FRAME_HEADER_BYTES + written;
+    const { written } = encoder.encodeInto(text, bytes.subarray(at + FRAME_HEADER_BYTES));
+    writeLength(bytes, { at, length: written });
+    at += FRAME_HEADER_BYTES + written;
   }
-  return bytes.subarray(0, end);
+  return bytes.subarray(0, at);
+}
+
+function writeLength(
+  bytes: Uint8Array,
+  { at, length }: { readonly at: number; readonly length: number },
+): void {
+  bytes[at] = length >>> 24;
+  bytes[at + 1] = length >>> 16;
+  bytes[at + 2] = length >>> 8;
+  bytes[at + 3] = length;
 }
