@@ -13,7 +13,14 @@ import { type Audit, ExchangeProcess } from "../venue/exchange_process.ts";
 import { testVenueConfiguration } from "../venue/capabilities.ts";
 import { MOMENTS, Strikes } from "../venue/strikes.ts";
 import { unwrittenFile } from "../venue/written_first.ts";
-import { type History, readHistory } from "./history.ts";
+import {
+  alarmsOf,
+  gapsHit,
+  type Outcome,
+  runCampaign,
+  summaryOf,
+  type Trading,
+} from "./campaign.ts";
 import {
   assertIntentsAnsweredOnce,
   assertLedgersEqual,
@@ -21,17 +28,11 @@ import {
   assertReportsComplete,
   assertSettled,
   executionsOf,
-  type Holdings,
   holdingsAfter,
-  holdingsOf,
 } from "./judge.ts";
-import { KillCampaign, type KillOptions } from "./kill.ts";
-import { Trader, type TraderOptions } from "./trader.ts";
 
 const SEED = Number(Deno.env.get("SEED") ?? Date.now() % 1_000_000);
 const KILLS = Deno.env.get("KILLS");
-const TRADERS = ["alice", "bob", "carol", "dave"];
-const SETTLE_MS = 60_000;
 const STOP_MS = 2000;
 
 const PAPER = `
@@ -53,8 +54,6 @@ venues:
         limits: { price_collar_ppm: null }
 `;
 
-type Trading = Pick<TraderOptions, "instrument" | "price" | "qty">;
-
 const PAPER_TRADING: Trading = {
   instrument: "paper:BTC/USDT",
   price: (draws) => `${59_970 + draws.below(60)}.${10 + draws.below(90)}`,
@@ -66,57 +65,6 @@ const EXCHANGE_TRADING: Trading = {
   price: (draws) => String(90 + draws.below(20)),
   qty: (draws) => String(1 + draws.below(9)),
 };
-
-/** What a campaign leaves to be judged. */
-type Outcome = {
-  readonly campaign: KillCampaign;
-  readonly traders: readonly Trader[];
-  readonly holdings: Holdings;
-  readonly history: History;
-};
-
-/** Kills under load, settles, stops in order. `calm` ends the venue's faults before settling. */
-async function runCampaign(
-  options: KillOptions,
-  trading: Trading,
-  calm: () => Promise<void>,
-): Promise<Outcome> {
-  const campaign = await KillCampaign.start(options);
-  const { token, listening } = campaign.daemon;
-  const traders = TRADERS.map((clientId) =>
-    new Trader({
-      ...trading,
-      clientId,
-      port: listening.port,
-      token,
-      draws: options.draws.fork(clientId),
-      intervalMs: 20,
-      burst: 4,
-    })
-  );
-  const running = traders.map((trader) => trader.run());
-  try {
-    await campaign.run();
-    for (const trader of traders) trader.stop();
-    await Promise.all(running);
-    await calm();
-    await Promise.all(traders.map((trader) => trader.settle(SETTLE_MS)));
-    const holdings = await holdingsOf(first(traders));
-    strictEqual(await campaign.stop(), 0, "it stops in order");
-    const history = readHistory(listening.state_dir);
-    return { campaign, traders, holdings, history };
-  } finally {
-    for (const trader of traders) trader.stop();
-    await campaign.abandon();
-    await Promise.all(running);
-    for (const trader of traders) trader.close();
-  }
-}
-
-function first<Item>([item]: readonly Item[]): Item {
-  if (item === undefined) throw new RangeError("Cannot take the first: there must be an item");
-  return item;
-}
 
 function assertCommon(outcome: Outcome, initial: Map<string, string>): void {
   const { campaign, traders, holdings, history } = outcome;
@@ -132,50 +80,8 @@ function assertCommon(outcome: Outcome, initial: Map<string, string>): void {
   }
 }
 
-/** What happened, in numbers; said in the log, since an idle campaign proves nothing. */
-function summaryOf({ campaign, traders, history }: Outcome): Record<string, unknown> {
-  const sum = (of: (trader: Trader) => number): number =>
-    traders.reduce((total, trader) => total + of(trader), 0);
-  return {
-    seed: SEED,
-    killed: Object.fromEntries(campaign.killed),
-    intents: sum(({ intents }) => intents.size),
-    reports: sum(({ reports }) => reports.size),
-    reconnects: sum(({ reconnects }) => reconnects),
-    inDoubt: sum((trader) => trader.ordered().filter((report) => report["in_doubt"]).length),
-    executions: executionsOf(traders).size,
-    events: history.events,
-    alarms: alarmsOf(campaign.logs),
-  };
-}
-
-/** Alarms in the daemons' logs, counted by name; long doubt is what a campaign is for. */
-function alarmsOf(logs: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const line of logs.flatMap((log) => log.split("\n"))) {
-    if (!line.startsWith("{")) continue;
-    const { level, event } = JSON.parse(line) as { readonly level: string; readonly event: string };
-    const isBad = level === "alarm" || level === "error";
-    if (isBad && event !== "ORDER_IN_DOUBT") counts[event] = (counts[event] ?? 0) + 1;
-  }
-  return counts;
-}
-
 function say(summary: Record<string, unknown>): void {
   Deno.stderr.writeSync(new TextEncoder().encode(`${JSON.stringify(summary)}\n`));
-}
-
-/** Kills that found a request without an answer, and how far those had come. */
-function gapsHit({ inFlight }: History, audit: Audit): Record<string, number> {
-  const known = new Set(audit.orders.map(({ clientId }) => clientId));
-  const lost = new Set(audit.lost);
-  const submits = inFlight.flat().filter(({ kind }) => kind === "Submit");
-  const notSent = submits.filter(({ cl_ord_id: id }) => !known.has(id) && !lost.has(id));
-  return {
-    kills: inFlight.filter((requests) => requests.length > 0).length,
-    beforeSending: notSent.length,
-    beforeTheOutcome: submits.length - notSent.length,
-  };
 }
 
 async function textIfAny(path: string): Promise<string | undefined> {
@@ -257,5 +163,5 @@ function assertAgainst(audit: Audit, outcome: Outcome): void {
   ok(audit.trades.length > 100, "orders are filled");
   ok(Number(summary["inDoubt"]) > 0, "orders come into doubt");
   for (const [gap, hits] of Object.entries(gaps)) ok(hits > 0, `a gap is hit: ${gap}`);
-  deepStrictEqual(history.verified.torn_bytes, 0);
+  strictEqual(history.verified.torn_bytes, 0);
 }
