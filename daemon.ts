@@ -34,6 +34,7 @@ import { Intervals } from "./edge/intervals.ts";
 import {
   Journal,
   JOURNAL_DEFAULTS,
+  type JournalFault,
   type JournalOptions,
   lockState,
   PoisonEvent,
@@ -44,6 +45,7 @@ import {
 import { type CommitLog, Loop } from "./edge/loop.ts";
 import { PoisonNotes } from "./edge/poison.ts";
 import type { Cancel, Ports, Timers } from "./edge/ports.ts";
+import { QueueWatch } from "./edge/queue_watch.ts";
 import { Shadows } from "./edge/shadows.ts";
 import { VenueSide } from "./edge/venue_side.ts";
 import { encodeReport } from "./wire/encode_report.ts";
@@ -75,7 +77,7 @@ export type End = { readonly code: ExitCode; readonly sentence: string };
 
 /** The journal as the daemon uses it; the benchmark puts a void one in its place. */
 export interface DaemonJournal extends CommitLog, ReportSource {
-  onFailure(handler: (sentence: string) => void): void;
+  onFailure(handler: (sentence: string, fault: JournalFault) => void): void;
   stop(done: () => void): void;
 }
 
@@ -118,7 +120,9 @@ export function startDaemon(options: DaemonOptions): Daemon {
   }
 }
 
-type Recovered = { readonly timeline: Timeline; readonly journal: Omit<JournalOptions, "nowUs"> };
+/** Options of the journal, all but what the running daemon adds. */
+type RecoveredJournal = Omit<JournalOptions, "nowUs" | "digest">;
+type Recovered = { readonly timeline: Timeline; readonly journal: RecoveredJournal };
 type Stuck = { readonly kind: "safeMode"; readonly seq: number; readonly journalId: string };
 
 /** @throws {PoisonEvent} The first time an event makes the machines throw. */
@@ -165,6 +169,7 @@ class RunningDaemon implements Daemon {
   readonly #intervals: Intervals;
   readonly #server: WireServer;
   readonly #venues: VenueSide;
+  readonly #queues: QueueWatch;
   #shadows: Shadows | undefined;
   #cancelHousekeeping: Cancel = () => {};
   #state: "running" | "stopping" | "ended" = "running";
@@ -177,8 +182,12 @@ class RunningDaemon implements Daemon {
     this.#options = options;
     this.#lock = lock;
     this.#clock = clock;
-    this.#journal = open({ ...from.journal, nowUs: () => clock.nowUs() }, ports.timers);
-    this.#journal.onFailure((sentence) => this.#journalFailed(sentence));
+    const now = { nowUs: () => clock.nowUs(), digest: () => timeline.digest };
+    this.#journal = open({ ...from.journal, ...now }, ports.timers);
+    // Later: a reader may be in the middle of a session that the failure ends.
+    this.#journal.onFailure((sentence, fault) =>
+      ports.timers.soon(() => this.#journalFailed(sentence, fault))
+    );
 
     const ingress = new Ingress(() => this.#loop.wake());
     this.#control = ingress.open({ name: "control", ...configuration.queues.control });
@@ -186,6 +195,7 @@ class RunningDaemon implements Daemon {
       { timers: ports.timers, clock },
       (draft) => this.#loop.offerTimer(draft),
     );
+    this.#queues = new QueueWatch(ingress, ports.log);
     this.#server = this.#createServer(timeline, ingress);
     this.#loop = this.#createLoop(timeline, ingress);
     this.#offer({ eventType: "Started", payload: this.#started() });
@@ -210,7 +220,8 @@ class RunningDaemon implements Daemon {
     const { ports, configuration, stateDirectory, onListening } = this.#options;
     if (this.#journal instanceof Journal) this.#shadows = this.#createShadows(this.#journal);
     this.#venues.start();
-    const { port } = this.#server.listen();
+    const port = this.#listen();
+    if (port === undefined) return;
     this.#keepHouse();
     ports.log.write("info", "listening", { host: configuration.wire.host, port });
     onListening({
@@ -220,6 +231,20 @@ class RunningDaemon implements Daemon {
       token_file: tokenPath(stateDirectory),
       mode: configuration.mode,
     });
+  }
+
+  /** Returns the port; undefined if the address cannot be had, which is the end. */
+  #listen(): number | undefined {
+    try {
+      return this.#server.listen().port;
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const sentence = `${error.message}. Stop what listens there, or name another --port`;
+      this.#loop.stop();
+      this.#venues.stop();
+      this.#journal.stop(() => this.#end({ code: EXIT.unavailable, sentence }));
+      return undefined;
+    }
   }
 
   #createServer(timeline: Timeline, ingress: Ingress): WireServer {
@@ -336,7 +361,7 @@ class RunningDaemon implements Daemon {
     this.#control.offer(controlDraft(of, this.#clock.nowUs()));
   }
 
-  /** Once a second: the clock follows the wall, slowly; a large difference is said. */
+  /** Once a second: the clock follows the wall, slowly; a large difference is said; queues too. */
   #keepHouse(): void {
     const { timers, log } = this.#options.ports;
     this.#cancelHousekeeping = timers.after(HOUSEKEEPING_US, () => {
@@ -344,6 +369,7 @@ class RunningDaemon implements Daemon {
       if (Math.abs(differenceUs) > CLOCK_DIFFERENCE_MAX_US) {
         log.write("alarm", "clock_jumped", { wall_minus_engine_us: differenceUs });
       }
+      this.#queues.look();
       this.#keepHouse();
     });
   }
@@ -362,23 +388,28 @@ class RunningDaemon implements Daemon {
     this.#journal.stop(() => this.#end({ code: EXIT.internal, sentence }));
   }
 
-  #journalFailed(sentence: string): void {
+  #journalFailed(sentence: string, fault: JournalFault): void {
     if (this.#state === "ended") return;
     this.#options.ports.log.write("alarm", "journal_failed", { sentence });
     this.#loop.stop();
-    this.#server.fatal("JOURNAL_UNAVAILABLE", "The journal cannot be written; nothing was taken");
+    const lastWords = fault === "write"
+      ? "The journal cannot be written; nothing was taken"
+      : "The journal is not as it was written; nothing is told of it";
+    this.#server.fatal("JOURNAL_UNAVAILABLE", lastWords);
     if (this.#options.configuration.journal.cancelAllOnFailure) this.#venues.cancelAll();
     // One turn for the words to reach the sockets and the venues' Workers.
-    this.#options.ports.timers.after(
-      LAST_WORDS_US,
-      () => this.#end({ code: EXIT.journalWriteFailed, sentence }),
-    );
+    const code = fault === "write" ? EXIT.journalWriteFailed : EXIT.journalRefused;
+    this.#options.ports.timers.after(LAST_WORDS_US, () => this.#end({ code, sentence }));
   }
 
   #leave(reason: string): void {
     this.#loop.stop();
     this.#venues.stop();
-    this.#journal.stop(() => this.#end({ code: EXIT.ok, sentence: `stopped: ${reason}` }));
+    const end = (): void => this.#end({ code: EXIT.ok, sentence: `stopped: ${reason}` });
+    this.#journal.stop(() => {
+      if (this.#shadows === undefined) end();
+      else this.#shadows.finish(this.#journal.durableSeq, end);
+    });
   }
 
   #end(end: End): void {

@@ -9,7 +9,6 @@
  */
 import type { ClientFill, Clients } from "./clients.ts";
 import { Fifo } from "./fifo.ts";
-import { invariant } from "./invariant.ts";
 import { type Micros, micros, type OrderId, orderId, type VenueId } from "./numbers.ts";
 import type { IntentRecord, Order } from "./order.ts";
 
@@ -23,8 +22,11 @@ const RETIRE_GRAIN_US = 1_000_000;
 /** Orders by id, with the indexes by which reports find them. */
 export class Blotter {
   readonly #orders = new Map<OrderId, Order>();
-  /** By venue number, then by the venue's name of the order. */
-  readonly #byVenueOrderId: Map<string, OrderId>[] = [];
+  /**
+   * By venue number, then by the venue's name of the order. Made when a venue first reports by that
+   * name alone: most never do.
+   */
+  readonly #byVenueOrderId: (Map<string, OrderId> | undefined)[] = [];
   /** Ended orders, oldest end first. */
   readonly ended = new Fifo<Order>();
   /** Intents, oldest first; those bound to an order that is kept move to `held`. */
@@ -65,11 +67,11 @@ export class Blotter {
       order.formerVenueOrderIds.push(order.venueOrderId);
     }
     order.venueOrderId = venueOrderId;
-    this.#namesAt(order.terms.venue).set(venueOrderId, order.terms.id);
+    this.#byVenueOrderId[order.terms.venue]?.set(venueOrderId, order.terms.id);
   }
 
   byVenueOrderId(venue: VenueId, venueOrderId: string): Order | undefined {
-    const id = this.#byVenueOrderId[venue]?.get(venueOrderId);
+    const id = this.#namesAt(venue).get(venueOrderId);
     return id === undefined ? undefined : this.#orders.get(id);
   }
 
@@ -104,9 +106,15 @@ export class Blotter {
   }
 
   #namesAt(venue: VenueId): Map<string, OrderId> {
-    while (this.#byVenueOrderId.length <= venue) this.#byVenueOrderId.push(new Map());
-    const names = this.#byVenueOrderId[venue];
-    invariant(names !== undefined, "A venue must have its index");
+    const known = this.#byVenueOrderId[venue];
+    if (known !== undefined) return known;
+    const names = new Map<string, OrderId>();
+    for (const order of this.#orders.values()) {
+      if (order.terms.venue !== venue) continue;
+      for (const name of namesOf(order)) names.set(name, order.terms.id);
+    }
+    while (this.#byVenueOrderId.length < venue) this.#byVenueOrderId.push(undefined);
+    this.#byVenueOrderId[venue] = names;
     return names;
   }
 
@@ -121,9 +129,9 @@ export class Blotter {
   #forget(order: Order, clients: Clients): void {
     const id = order.terms.id;
     this.#orders.delete(id);
-    const names = this.#namesAt(order.terms.venue);
-    for (const name of [...order.formerVenueOrderIds ?? [], order.venueOrderId]) {
-      if (name !== null && names.get(name) === id) names.delete(name);
+    const names = this.#byVenueOrderId[order.terms.venue];
+    if (names !== undefined) {
+      for (const name of namesOf(order)) if (names.get(name) === id) names.delete(name);
     }
     const client = clients.all[order.terms.client];
     if (client === undefined) return;
@@ -141,6 +149,12 @@ export class Blotter {
     if (held === undefined) this.held.set(record.order, [record]);
     else held.push(record);
   }
+}
+
+/** Every name that the venue gave the order, oldest first. */
+function namesOf({ formerVenueOrderIds, venueOrderId }: Order): readonly string[] {
+  const former = formerVenueOrderIds ?? [];
+  return venueOrderId === null ? former : [...former, venueOrderId];
 }
 
 function dueUs(sinceUs: number, horizonUs: number): Micros {

@@ -50,7 +50,10 @@ export function applyBroker(turn: Turn, event: BrokerEvent): void {
 function isSeen(order: Order, event: BrokerEvent): boolean {
   const key = event.idempotencyKey;
   if (key === null || event.eventType === "OrderExecuted") return false;
-  order.seenKeys ??= [];
+  if (order.seenKeys === null) {
+    order.seenKeys = [key]; // of length one: most orders see one or two, and are kept for days
+    return false;
+  }
   if (order.seenKeys.includes(key)) return true;
   order.seenKeys.push(key);
   if (order.seenKeys.length > SEEN_KEYS_MAX) order.seenKeys.shift();

@@ -79,6 +79,7 @@ function applyListed(turn: Turn, instrument: ControlPayloads["InstrumentListed"]
   const { state } = turn;
   const venue = state.venue(instrument.venue);
   const capabilities = capabilitiesOf(venue.declaration, instrument);
+  state.declarations += 1;
   const known = state.instruments[instrument.id];
   if (known !== undefined) {
     invariant(known.instrument.name === instrument.name, "A number must keep its instrument");
@@ -115,6 +116,7 @@ function applyTradingState(turn: Turn, event: Event<"TradingStateSet">): void {
 function applyVenueStatus(turn: Turn, event: Event<"VenueStatusChanged">): void {
   const venue = turn.state.venue(venueIn(event));
   venue.status = event.payload.status;
+  turn.state.declarations += 1;
   turn.state.digest.text(venue.status);
   release(turn, venue);
 }

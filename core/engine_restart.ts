@@ -35,6 +35,7 @@ export function applyStarted(turn: Turn, payload: ControlPayloads["Started"]): v
   for (const venue of state.venues) {
     if (venue.declaration.simulation === null) venue.status = "down";
   }
+  state.declarations += 1;
   for (const entry of state.instruments) entry?.book.invalidate();
   applyDeadlines(turn, turn.nowUs);
   endSessions(turn);

@@ -119,6 +119,8 @@ export class EngineState {
   /** By number; undefined where a listing was refused. */
   readonly instruments: (InstrumentState | undefined)[] = [];
   readonly instrumentByName: Map<string, InstrumentState> = new Map();
+  /** Changes whenever a venue or an instrument does, or is added: what shows them may be kept. */
+  declarations = 0;
   readonly clients: Clients = new Clients();
   readonly blotter: Blotter = new Blotter();
   readonly deadlines: Deadlines;
@@ -151,6 +153,7 @@ export class EngineState {
   declare(id: VenueId, declaration: VenueDeclaration): void {
     const known = this.venues[id];
     const pacing = declaration.pacing;
+    this.declarations += 1;
     if (known !== undefined) {
       known.declaration = declaration;
       known.bucket = pacing === null ? null : known.bucket ?? fullBucket(pacing, this.nowUs);

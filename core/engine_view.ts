@@ -28,9 +28,12 @@ import type {
   View,
 } from "./view.ts";
 
+type Declared = Pick<View, "venues" | "instruments"> & { readonly declarations: number };
+
 /** View over one state. */
 export class EngineView implements View {
   readonly #state: EngineState;
+  #shown: Declared | undefined;
 
   constructor(state: EngineState) {
     this.#state = state;
@@ -53,13 +56,11 @@ export class EngineView implements View {
   }
 
   get venues(): readonly VenueView[] {
-    return this.#state.venues.map(({ declaration, status }) => ({ ...declaration, status }));
+    return this.#declared.venues;
   }
 
   get instruments(): readonly Instrument[] {
-    return this.#state.instruments.flatMap((entry) =>
-      entry === undefined ? [] : [entry.instrument]
-    );
+    return this.#declared.instruments;
   }
 
   instrumentByName(name: string): Instrument | undefined {
@@ -185,6 +186,18 @@ export class EngineView implements View {
       orders_in_doubt: inDoubt,
       clients: state.clients.all.length,
     };
+  }
+
+  /** Every report and command asks for these: made anew only when they have changed. */
+  get #declared(): Declared {
+    const { declarations, venues, instruments } = this.#state;
+    if (this.#shown?.declarations === declarations) return this.#shown;
+    this.#shown = {
+      declarations,
+      venues: venues.map(({ declaration, status }) => ({ ...declaration, status })),
+      instruments: instruments.flatMap((entry) => entry === undefined ? [] : [entry.instrument]),
+    };
+    return this.#shown;
   }
 
   #client(client: ClientIndex): Client | undefined {

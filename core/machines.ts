@@ -79,7 +79,11 @@ class Machines implements Timeline {
   }
 
   takeOutputs(nowUs: Micros): Draft[] {
-    return this.#simulators.flatMap((simulator) => simulator.takeOutputs(nowUs));
+    const drafts: Draft[] = [];
+    for (const simulator of this.#simulators) {
+      for (const draft of simulator.takeOutputs(nowUs)) drafts.push(draft);
+    }
+    return drafts;
   }
 
   nextOutputUs(): Micros | undefined {

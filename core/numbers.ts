@@ -23,7 +23,7 @@ export type VenueId = Branded<number, "VenueId">;
 export type InstrumentId = Branded<number, "InstrumentId">;
 /** Number of a client, 0, 1, 2 … in order of first appearance. */
 export type ClientIndex = Branded<number, "ClientIndex">;
-/** Number of a session, 1, 2, 3 … within a journal. */
+/** Number of a session, unique within a journal. */
 export type SessionId = Branded<number, "SessionId">;
 /** Number of an order, 1, 2, 3 … within a journal. */
 export type OrderId = Branded<number, "OrderId">;

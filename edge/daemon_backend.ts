@@ -95,6 +95,7 @@ export class DaemonBackend implements Backend {
       counters[`${key}_high_water`] = statistics.highWater;
       counters[`${key}_dropped`] = statistics.dropped;
       counters[`${key}_conflated`] = statistics.conflated;
+      counters[`${key}_held_back`] = statistics.refused;
     }
     return counters;
   }

@@ -28,7 +28,7 @@ export class IngressQueue {
   readonly index: number;
   readonly name: string;
   readonly policy: QueuePolicy;
-  readonly #max: number;
+  readonly max: number;
   readonly #wake: () => void;
   readonly #leave: (queue: IngressQueue) => void;
   #items: Draft[] = [];
@@ -40,6 +40,7 @@ export class IngressQueue {
   readonly #broken = new Set<Draft["instrument"]>();
   #dropped = 0;
   #conflated = 0;
+  #refused = 0;
   #highWater = 0;
 
   constructor(
@@ -49,7 +50,7 @@ export class IngressQueue {
     this.index = options.index;
     this.name = options.name;
     this.policy = options.policy;
-    this.#max = options.max;
+    this.max = options.max;
     this.#wake = hooks.wake;
     this.#leave = hooks.leave;
   }
@@ -63,12 +64,15 @@ export class IngressQueue {
   }
 
   /** Counters for heartbeat, metrics and log. */
-  get statistics(): { depth: number; highWater: number; dropped: number; conflated: number } {
+  get statistics(): Readonly<
+    Record<"depth" | "highWater" | "dropped" | "conflated" | "refused", number>
+  > {
     return {
       depth: this.length,
       highWater: this.#highWater,
       dropped: this.#dropped,
       conflated: this.#conflated,
+      refused: this.#refused,
     };
   }
 
@@ -78,7 +82,7 @@ export class IngressQueue {
    */
   offer(draft: Draft): boolean {
     if (this.#isClosed) return true; // a closed producer is dropped, not refused
-    if (this.length >= this.#max) return this.#offerFull(draft);
+    if (this.length >= this.max) return this.#offerFull(draft);
     this.#repair(draft);
     this.#push(draft);
     return true;
@@ -127,7 +131,7 @@ export class IngressQueue {
         return this.#refuse();
       case "fail":
         throw new RangeError(
-          `Cannot queue a ${draft.eventType} event: ${this.name} must hold at most ${this.#max}`,
+          `Cannot queue a ${draft.eventType} event: ${this.name} must hold at most ${this.max}`,
         );
       case "conflate":
         if (!this.#broken.has(draft.instrument) && this.#mergeIntoLast(draft)) return true;
@@ -139,6 +143,7 @@ export class IngressQueue {
 
   #refuse(): false {
     this.#wasRefused = true;
+    this.#refused++;
     return false;
   }
 
@@ -176,7 +181,7 @@ export class IngressQueue {
   }
 
   #announceRoom(): void {
-    if (!this.#wasRefused || this.length * 2 > this.#max) return;
+    if (!this.#wasRefused || this.length * 2 > this.max) return;
     this.#wasRefused = false;
     this.#roomHandler?.();
   }

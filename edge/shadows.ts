@@ -6,12 +6,16 @@
  * difference is more: the caller halts trading.
  * @module
  */
+import type { SeqId } from "../core/numbers.ts";
 import type { FollowerInit } from "./journal/follower.ts";
 import { type TailHandlers, TailLink } from "./journal/tail_link.ts";
-import type { Ports } from "./ports.ts";
+import type { Cancel, Ports } from "./ports.ts";
+
+/** Longest wait for the last checkpoint; without it the next start replays more. */
+const LAST_CHECKPOINT_US = 10_000_000;
 
 export type ShadowsOptions = {
-  readonly ports: Pick<Ports, "workers" | "log">;
+  readonly ports: Pick<Ports, "workers" | "timers" | "log">;
   readonly follower: FollowerInit;
   /** What the index's Worker is started with; null: no index is kept. */
   readonly index: unknown;
@@ -25,6 +29,8 @@ export type ShadowsOptions = {
 /** The Workers that read what is durable. */
 export class Shadows {
   readonly #links: readonly TailLink[];
+  readonly #ports: ShadowsOptions["ports"];
+  #finished: ((upTo: number) => void) | undefined;
 
   /** Starts them. */
   constructor(options: ShadowsOptions) {
@@ -34,12 +40,23 @@ export class Shadows {
         ports.workers.start(entry, init),
         {
           ...handlers,
-          failed: (reason) => ports.log.write("alarm", `${entry}_died`, { reason }),
+          failed: (reason) => {
+            ports.log.write("alarm", `${entry}_died`, { reason });
+            if (entry === "follower") this.#finished?.(Infinity);
+          },
         },
         durableBatch,
       );
+    this.#ports = ports;
     const links = [start("follower", follower, {
-      checkpoint: (seq) => ports.log.write("info", "checkpoint_taken", { seq_id: seq }),
+      checkpoint: (seq) => {
+        ports.log.write("info", "checkpoint_taken", { seq_id: seq });
+        this.#finished?.(seq);
+      },
+      checkpointFailed: (reason) => {
+        ports.log.write("alarm", "checkpoint_failed", { reason });
+        this.#finished?.(Infinity);
+      },
       mismatch: options.onMismatch,
       dropped: options.onDropped,
     })];
@@ -50,6 +67,22 @@ export class Shadows {
   /** A batch became durable. */
   durable(batch: number): void {
     for (const link of this.#links) link.durable(batch);
+  }
+
+  /**
+   * Takes a checkpoint of everything up to `lastSeq`, which is durable, so that another version of
+   * the program can go on from there, then calls `done`.
+   */
+  finish(lastSeq: SeqId, done: () => void): void {
+    let cancel: Cancel = () => {};
+    this.#finished = (upTo): void => {
+      if (upTo < lastSeq) return;
+      this.#finished = undefined;
+      cancel();
+      done();
+    };
+    cancel = this.#ports.timers.after(LAST_CHECKPOINT_US, () => this.#finished?.(Infinity));
+    this.#links[0]?.checkpoint();
   }
 
   stop(): void {

@@ -72,7 +72,8 @@ export class Outputs {
       draft.idempotencyKey === event.idempotencyKey
     );
     if (at < 0) return;
-    this.#waiting.splice(at, 1);
+    if (at === 0) this.#waiting.shift(); // nearly always, and it moves nothing
+    else this.#waiting.splice(at, 1);
     if (at < this.#offered) this.#offered--;
   }
 

@@ -14,6 +14,7 @@
  */
 import type { VenueCommand } from "../command.ts";
 import type { Draft, Event, SimulationSettings, VenueDeclaration } from "../event.ts";
+import { Fifo } from "../fifo.ts";
 import type { Instrument } from "../instrument.ts";
 import { InvariantError } from "../invariant.ts";
 import { micros } from "../numbers.ts";
@@ -35,7 +36,7 @@ export class Simulator {
   #settings: SimulationSettings;
   #outputs: Outputs;
   #exchange: Exchange;
-  #arrivals: Arrival[] = [];
+  readonly #arrivals = new Fifo<Arrival>();
   #lastArrivalUs = micros(0);
 
   /** @throws {InvariantError} If the venue is declared without a simulation. */
@@ -68,7 +69,7 @@ export class Simulator {
 
   /** When the next command arrives or the next order expires, or undefined. */
   nextDeadlineUs(): Micros | undefined {
-    const arrivalUs = this.#arrivals[0]?.atUs;
+    const arrivalUs = this.#arrivals.peek()?.atUs;
     const expireUs = this.#exchange.nextExpiring()?.expireUs;
     if (arrivalUs === undefined || expireUs === undefined) return arrivalUs ?? expireUs;
     return arrivalUs < expireUs ? arrivalUs : expireUs;
@@ -89,7 +90,7 @@ export class Simulator {
       version: 1,
       venue: this.#venue,
       last_arrival_us: this.#lastArrivalUs,
-      arrivals: this.#arrivals.map(({ atUs, command }) => ({
+      arrivals: [...this.#arrivals].map(({ atUs, command }) => ({
         at_us: atUs,
         command: toNode(command),
       })),
@@ -113,10 +114,12 @@ export class Simulator {
     }
     const simulator = new Simulator(declaration);
     simulator.#lastArrivalUs = micros(reader.integer("last_arrival_us"));
-    simulator.#arrivals = reader.rows("arrivals").map((row) => ({
-      atUs: micros(row.integer("at_us")),
-      command: parseCommand(row.node("command")),
-    }));
+    for (const row of reader.rows("arrivals")) {
+      simulator.#arrivals.push({
+        atUs: micros(row.integer("at_us")),
+        command: parseCommand(row.node("command")),
+      });
+    }
     simulator.#outputs = Outputs.restore(declaration.id, reader.node("outputs"));
     simulator.#exchange = new Exchange({ venue: declaration.id, outputs: simulator.#outputs });
     simulator.#exchange.restore(new NodeReader(reader.node("exchange"), "simulator.exchange"));
@@ -135,7 +138,7 @@ export class Simulator {
   }
 
   #arrive(instrumentOf: InstrumentOf): void {
-    const arrival = this.#arrivals.shift();
+    const arrival = this.#arrivals.take();
     if (arrival === undefined) return;
     const { command, atUs } = arrival;
     this.#exchange.arrive(command, this.#scene(instrumentOf(command.instrument), atUs));

@@ -5,7 +5,7 @@
  * digest of each batch. It takes the checkpoints, so that the main thread never stalls, and applies
  * retention, since it knows what the checkpoints cover. After a difference it takes none any more:
  * its state is as doubtful as the live one.
- * Bound: one turn reads about 4 MiB, then messages have theirs.
+ * Bound: one turn reads about 1 MiB, then it rests and messages have theirs.
  * @module
  */
 import type { Checkpoint, Timeline } from "../../core/timeline.ts";
@@ -20,9 +20,10 @@ import { placeAfter } from "./opening.ts";
 import { beginning } from "./scan.ts";
 import type { Batch } from "./segment_reader.ts";
 import { listSegments } from "./segments.ts";
+import { Turns } from "./turns.ts";
 import { journalDirectory } from "./writer.ts";
 
-const TURN_BYTES = 4 << 20;
+const TURN_BYTES = 1 << 20;
 
 /** What the Worker is started with. */
 export type FollowerInit = {
@@ -60,7 +61,7 @@ export type FollowerMachine = {
   readonly encodeReport: ReportEncoder;
 };
 
-type FollowerPorts = Pick<Ports, "disk" | "timers" | "log">;
+type FollowerPorts = Pick<Ports, "disk" | "timers" | "clock" | "log">;
 
 /** Worker entry `follower`. */
 export function runFollower(
@@ -84,10 +85,10 @@ class Follower {
   readonly #replayer: LineReplayer;
   readonly #reports: ReportIndex;
   readonly #tail: BatchTail;
+  readonly #turns: Turns;
   #durableBatch = 0;
   #checkpointSeq: number;
   #isCheckpointAsked = false;
-  #isTurnPending = false;
   #isDoubtful = false;
   #nowUs = 0;
 
@@ -99,6 +100,7 @@ class Follower {
     const { init, machine } = start;
     this.#post = post;
     this.#ports = ports;
+    this.#turns = new Turns(ports, () => this.#isDoubtful ? "done" : this.#turn());
     this.#init = init;
     const stored = readCheckpoints(ports.disk, init.stateDirectory, (name) => {
       ports.log.write("warning", "checkpoint_damaged", { name });
@@ -123,17 +125,10 @@ class Follower {
     if (message.kind === "durable") this.#durableBatch = message.batch;
     else if (this.#isDoubtful) this.#checkpointFailed("its state differs from the live one");
     else this.#isCheckpointAsked = true;
-    this.#wake();
+    this.#turns.wake();
   }
 
-  #wake(): void {
-    if (this.#isTurnPending || this.#isDoubtful) return;
-    this.#isTurnPending = true;
-    this.#ports.timers.soon(() => this.#turn());
-  }
-
-  #turn(): void {
-    this.#isTurnPending = false;
+  #turn(): "behind" | "done" {
     this.#tail.refresh();
     let bytes = 0;
     while (bytes < TURN_BYTES && !this.#isDoubtful) {
@@ -142,12 +137,12 @@ class Follower {
       bytes += batch.bytes;
       this.#apply(batch);
     }
-    if (this.#isDoubtful) return;
+    if (this.#isDoubtful) return "done";
     const isDone = this.#tail.tail.batch >= this.#durableBatch;
     const isDue = this.#tail.tail.seq - this.#checkpointSeq >= this.#init.checkpointEvents;
     if (isDue || (isDone && this.#isCheckpointAsked)) this.#checkpoint();
     this.#post({ kind: "progress", batch: this.#tail.tail.batch, seq: this.#tail.tail.seq });
-    if (!isDone) this.#wake();
+    return isDone ? "done" : "behind";
   }
 
   #apply(batch: Batch): void {

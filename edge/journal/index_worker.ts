@@ -2,8 +2,7 @@
  * The index: a Worker that keeps `events.sqlite` up with the journal, for people and dashboards.
  *
  * Derived only: nothing reads it back, it may be deleted at any time, and one of another journal or
- * format is made anew. It lags behind the journal and never holds it up: after each turn it rests three
- * times as long as the turn took, so a burst leaves the processors to trading.
+ * format is made anew. It lags behind the journal and never holds it up; between turns it rests.
  * Bound: one turn reads about 256 KiB of journal.
  * @module
  */
@@ -17,11 +16,10 @@ import { JournalRefused } from "./refusal.ts";
 import { beginning } from "./scan.ts";
 import { openSqlite } from "./sqlite_database.ts";
 import { listSegments } from "./segments.ts";
+import { Turns } from "./turns.ts";
 import { journalDirectory, type JournalTail } from "./writer.ts";
 
 const TURN_BYTES = 256 << 10;
-/** Of the time a turn took. */
-const REST_RATIO = 3;
 const SUFFIXES = ["", "-wal", "-shm"];
 
 /** What the Worker is started with. */
@@ -55,11 +53,10 @@ export function serveIndex(
 
 class IndexFollower {
   readonly #post: (message: TailMessage) => void;
-  readonly #ports: IndexPorts;
   readonly #writer: IndexWriter;
   readonly #tail: BatchTail;
   #durableBatch = 0;
-  #isTurnPending = false;
+  readonly #turns: Turns;
 
   constructor(
     post: (message: TailMessage) => void,
@@ -67,7 +64,7 @@ class IndexFollower {
     start: { init: IndexInit; openDatabase: OpenDatabase },
   ) {
     this.#post = post;
-    this.#ports = ports;
+    this.#turns = new Turns(ports, () => this.#turn());
     const { stateDirectory } = start.init;
     const { database, from } = openIndex(ports, start);
     this.#writer = new IndexWriter(database);
@@ -77,18 +74,10 @@ class IndexFollower {
   take(message: TailRequest): void {
     if (message.kind !== "durable") return;
     this.#durableBatch = message.batch;
-    this.#wake();
+    this.#turns.wake();
   }
 
-  #wake(afterUs = 0): void {
-    if (this.#isTurnPending) return;
-    this.#isTurnPending = true;
-    this.#ports.timers.after(afterUs, () => this.#turn());
-  }
-
-  #turn(): void {
-    const startUs = this.#ports.clock.monotonicUs();
-    this.#isTurnPending = false;
+  #turn(): "behind" | "done" {
     this.#tail.refresh();
     let batch = this.#tail.next(this.#durableBatch);
     if (batch !== undefined) this.#writer.begin();
@@ -101,8 +90,7 @@ class IndexFollower {
     const { tail } = this.#tail;
     if (bytes > 0) this.#writer.commit(tail);
     this.#post({ kind: "progress", batch: tail.batch, seq: tail.seq });
-    const tookUs = this.#ports.clock.monotonicUs() - startUs;
-    if (tail.batch < this.#durableBatch) this.#wake(REST_RATIO * tookUs);
+    return tail.batch < this.#durableBatch ? "behind" : "done";
   }
 }
 

@@ -11,9 +11,10 @@ import type { Effects } from "../../core/effects.ts";
 import type { Event } from "../../core/event.ts";
 import { type ClientIndex, type Micros, type SeqId, seqId } from "../../core/numbers.ts";
 import type { EncodedReport, ReportPage } from "../../wire/backend.ts";
-import type { Ports, WorkerLink } from "../ports.ts";
+import { DiskError, type Ports, type WorkerLink } from "../ports.ts";
 import { writeEffectLines } from "./effect_lines.ts";
 import { encodeEventLine } from "./event_lines.ts";
+import { JournalRefused } from "./refusal.ts";
 import { BatchReports, type ReportIndex } from "./report_index.ts";
 import { ReportStore } from "./report_store.ts";
 import { CELL, createRingMemory, type RingMemory, RingWriter } from "./ring.ts";
@@ -59,15 +60,15 @@ export type JournalOptions = {
   readonly settings: JournalSettings;
   /** Engine clock. */
   readonly nowUs: () => Micros;
+  /** Of the timeline after the last recorded event; asked once per batch. */
+  readonly digest: () => string;
 };
 
 /** An applied event. `effects` is read during the call only. */
-export type JournalEntry = {
-  readonly event: Event;
-  readonly effects: Effects;
-  /** Of the timeline after the event. */
-  readonly digest: string;
-};
+export type JournalEntry = { readonly event: Event; readonly effects: Effects };
+
+/** What the journal could not do: take what is new, or give what it had taken. */
+export type JournalFault = "write" | "read";
 
 type ClosedBatch = { readonly lastSeq: SeqId; readonly reports: BatchReports };
 
@@ -86,7 +87,6 @@ export class Journal {
   readonly #putTruth = (text: string): void => this.#truth.put(text);
   #firstSeq: SeqId | undefined;
   #lastSeq: SeqId;
-  #digest = "";
   #reports = new BatchReports();
 
   readonly #head = new Uint8Array(RECORD_BYTES);
@@ -100,7 +100,7 @@ export class Journal {
   #bytesWritten = 0;
 
   #durableHandler: (seq: SeqId, atUs: Micros) => void = () => {};
-  #failureHandler: (sentence: string) => void = () => {};
+  #failureHandler: (sentence: string, fault: JournalFault) => void = () => {};
   #stoppedHandler: () => void = () => {};
 
   /** Starts the Worker. */
@@ -130,7 +130,7 @@ export class Journal {
     };
     this.#worker = ports.workers.start("journal", init);
     this.#worker.onMessage((message) => this.#onMessage(message as JournalWorkerMessage));
-    this.#worker.onError((reason) => this.#fail(workerDeath(reason)));
+    this.#worker.onError((reason) => this.#fail(workerDeath(reason), "write"));
     ports.signals.watch(this.#memory.cells, CELL.progress, () => this.#onProgress());
   }
 
@@ -155,15 +155,14 @@ export class Journal {
   }
 
   /** Called once, with a sentence for people; the daemon must end. */
-  onFailure(handler: (sentence: string) => void): void {
+  onFailure(handler: (sentence: string, fault: JournalFault) => void): void {
     this.#failureHandler = handler;
   }
 
   /** Records an applied event with its effects, after the one before it. */
-  record({ event, effects, digest }: JournalEntry, reports: readonly EncodedReport[]): void {
+  record({ event, effects }: JournalEntry, reports: readonly EncodedReport[]): void {
     this.#firstSeq ??= event.seqId;
     this.#lastSeq = event.seqId;
-    this.#digest = digest;
     const line = encodeEventLine(event);
     const isMarket = event.source === "market_data";
     if (isMarket) this.#market.put(line);
@@ -186,9 +185,18 @@ export class Journal {
     return this.#store.firstSeq(client);
   }
 
-  /** Durable reports from `reportSeq` on, about `limitBytes` of them. */
+  /**
+   * Durable reports from `reportSeq` on, about `limitBytes` of them. Reports that are not as they
+   * were written are a failure: nothing is given, and the daemon must end.
+   */
   readReports(client: ClientIndex, from: { reportSeq: number; limitBytes: number }): ReportPage {
-    return this.#store.read(client, from);
+    try {
+      return this.#store.read(client, from);
+    } catch (error) {
+      if (!(error instanceof JournalRefused || error instanceof DiskError)) throw error;
+      this.#fail(error.message, "read");
+      return { firstSeq: from.reportSeq, texts: [] };
+    }
   }
 
   /** Segments before `segment` have been dropped by retention. */
@@ -221,7 +229,7 @@ export class Journal {
   }
 
   get #openBytes(): number {
-    return this.#truth.length + this.#market.length;
+    return this.#truth.size + this.#market.size;
   }
 
   #close(): void {
@@ -229,12 +237,12 @@ export class Journal {
     this.#inFlight.push({ lastSeq: this.#lastSeq, reports: this.#reports });
     this.#send({
       kind: "batch",
-      truthBytes: this.#truth.length,
-      marketBytes: this.#market.length,
+      truthBytes: this.#truth.bytes.length,
+      marketBytes: this.#market.bytes.length,
       firstSeq: this.#firstSeq,
       lastSeq: this.#lastSeq,
       timeUs: this.#options.nowUs(),
-      digest: this.#digest,
+      digest: this.#options.digest(),
     });
     this.#truth.clear();
     this.#market.clear();
@@ -306,16 +314,16 @@ export class Journal {
   }
 
   #onMessage(message: JournalWorkerMessage): void {
-    if (message.kind === "failed") return this.#fail(message.sentence);
+    if (message.kind === "failed") return this.#fail(message.sentence, "write");
     this.#worker.terminate();
     this.#stoppedHandler();
   }
 
-  #fail(sentence: string): void {
+  #fail(sentence: string, fault: JournalFault): void {
     if (this.#state === "failed") return;
     this.#state = "failed";
     this.#worker.terminate();
-    this.#failureHandler(sentence);
+    this.#failureHandler(sentence, fault);
   }
 }
 

@@ -53,10 +53,9 @@ export class LineReplayer {
     const isPassedOver = this.#passedOver.has(record.event.seqId);
     const lines = this.#apply(isPassedOver ? inPlaceOf(record.event) : record.event);
     if (isPassedOver) this.#isDigestVoid = true;
-    const { digest } = this.#machine.timeline;
-    const problem = isPassedOver
-      ? undefined
-      : differenceOf(record, { lines, digest: this.#isDigestVoid ? undefined : digest });
+    const hasDigest = record.batchEnd !== undefined && !this.#isDigestVoid;
+    const digest = hasDigest ? this.#machine.timeline.digest : undefined;
+    const problem = isPassedOver ? undefined : differenceOf(record, { lines, digest });
     if (record.batchEnd !== undefined) this.#isDigestVoid = false;
     return problem;
   }

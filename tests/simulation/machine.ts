@@ -17,8 +17,9 @@ import { MemorySockets } from "../support/memory_sockets.ts";
 import { VirtualTime } from "../support/virtual_time.ts";
 import { WireClient } from "../support/wire_client.ts";
 import { type SimEntry, SimProcess } from "./process.ts";
-import { daemonOptions, ENTRIES, isWritten, STATE, VENUE_PORT, WIRE_PORT } from "./setup.ts";
+import { daemonOptions, ENTRIES, STATE, VENUE_PORT, WIRE_PORT } from "./setup.ts";
 import { VenueActor } from "./venue_actor.ts";
+import { WrittenRequests } from "./written.ts";
 
 const BEAT_US = 300_000;
 const WAIT_US = 20_000_000;
@@ -43,6 +44,7 @@ export class Machine {
   readonly time = new VirtualTime();
   readonly disk = new MemoryDisk();
   readonly lines: Line[] = [];
+  readonly #written = new WrittenRequests(this.disk);
   /** Client order ids that reached the exchange, and whether they were on the disk by then. */
   readonly placed: { readonly clientId: string; readonly isWritten: boolean }[] = [];
   readonly venue: VenueActor;
@@ -56,7 +58,7 @@ export class Machine {
       draws: this.#draws.fork("venue"),
       port: VENUE_PORT,
       onPlace: (clientId) => {
-        this.placed.push({ clientId, isWritten: isWritten(this.disk, clientId) });
+        this.placed.push({ clientId, isWritten: this.#written.has(clientId) });
       },
     });
     this.venue.isCalm = true;

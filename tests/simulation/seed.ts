@@ -17,9 +17,10 @@ import { MemoryDisk } from "../support/memory_disk.ts";
 import { MemorySockets } from "../support/memory_sockets.ts";
 import { VirtualTime } from "../support/virtual_time.ts";
 import { SimProcess } from "./process.ts";
-import { daemonOptions, ENTRIES, isWritten, STATE, VENUE_PORT, WIRE_PORT } from "./setup.ts";
+import { daemonOptions, ENTRIES, STATE, VENUE_PORT, WIRE_PORT } from "./setup.ts";
 import { TraderActor } from "./trader_actor.ts";
 import { VenueActor } from "./venue_actor.ts";
+import { WrittenRequests } from "./written.ts";
 
 /** Virtual time of trouble, and at most so much more to become well. */
 const TROUBLE_US = 800_000;
@@ -54,6 +55,7 @@ class SimulatedRun {
   readonly #venue: VenueActor;
   readonly #traders: readonly TraderActor[];
   readonly #lines: string[] = [];
+  readonly #written = new WrittenRequests(this.#disk);
   #process: SimProcess | undefined;
   #daemon: Daemon | undefined;
   #end: End | undefined;
@@ -109,7 +111,7 @@ class SimulatedRun {
   #log(): Log {
     return {
       write: (level, event, fields) => {
-        if (level === "debug") return;
+        if (level === "debug" || level === "info") return;
         this.#lines.push(`${this.#time.monotonicUs()} ${level} ${event} ${text(fields)}`);
         if (this.#lines.length > 200) this.#lines.shift();
       },
@@ -251,7 +253,7 @@ class SimulatedRun {
 
   /** R-EXEC-2. */
   #assertWritten(clientId: string): void {
-    if (isWritten(this.#disk, clientId)) return;
+    if (this.#written.has(clientId)) return;
     this.#fail(`order ${clientId} reached the venue before it was durable`);
   }
 

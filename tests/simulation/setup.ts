@@ -2,7 +2,6 @@
  * What every simulation of the whole daemon shares: its configuration, its Workers, its places.
  * @module
  */
-import { Buffer } from "node:buffer";
 import { createTimeline } from "../../core/mod.ts";
 import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
 import { declareVenues, PAPER_ADAPTER, parseConfiguration } from "../../config/mod.ts";
@@ -87,12 +86,3 @@ export const ENTRIES: ReadonlyMap<WorkerEntry, SimEntry> = new Map<WorkerEntry, 
   ["feed", (scope, ports, init) => runFeed(scope, ports, init as Parameters<typeof runFeed>[2])],
   ["venue", venueEntry(testVenue)],
 ]);
-
-/** R-EXEC-2: true if the request's cause is on the disk, not only in its cache. */
-export function isWritten(disk: MemoryDisk, clientId: string): boolean {
-  const needle = `"cl_ord_id":"${clientId}"`;
-  return disk.list(`${STATE}/journal`).some((name) => {
-    const bytes = disk.durable(`${STATE}/journal/${name}`);
-    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).includes(needle);
-  });
-}

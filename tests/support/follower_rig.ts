@@ -21,9 +21,13 @@ export function startFollower(
   settings: Partial<FollowerInit> & { readonly encodeReport?: () => string } = {},
 ): { link: TailLink; heard: Heard } {
   const timers: Timers = {
-    after: () => () => {},
+    after: (_delayUs, task) => {
+      rig.threads.soon(task);
+      return () => {};
+    },
     soon: (task) => rig.threads.soon(task),
   };
+  const clock = { wallUs: () => 0, monotonicUs: () => 0 };
   const machine = {
     createTimeline: (from?: ConstructorParameters<typeof EchoTimeline>[0]) =>
       new EchoTimeline(from),
@@ -31,7 +35,7 @@ export function startFollower(
   };
   const workers = rig.threads.workers({
     follower: (scope, init) =>
-      runFollower(scope, { disk: rig.disk, timers, log: SILENT }, { init, machine }),
+      runFollower(scope, { disk: rig.disk, timers, clock, log: SILENT }, { init, machine }),
   });
   const heard: Heard = { checkpoints: [], refused: [], mismatches: [], dropped: [] };
   const init: FollowerInit = {

@@ -86,6 +86,19 @@ function draftAt(n: number): Omit<Draft, "eventTime"> {
   }
 }
 
+/** What an event of the control source has beside its kind and payload, at seq `n`. */
+export function controlHead(n: number): Omit<Event<"Stopping">, "eventType" | "payload"> {
+  return {
+    seqId: seqId(n),
+    eventTime: micros(n),
+    ingestTime: micros(1000 + n),
+    source: "control",
+    venue: null,
+    instrument: null,
+    idempotencyKey: null,
+  };
+}
+
 /** A running journal. */
 export class JournalRig {
   readonly disk: MemoryDisk;
@@ -124,6 +137,7 @@ export class JournalRig {
       reports: this.recovery.reports,
       settings,
       nowUs: () => this.timeline.nowUs,
+      digest: () => this.timeline.digest,
     });
     this.journal.onDurable((seq) => this.durable.push(seq));
     this.journal.onFailure((sentence) => this.failures.push(sentence));
@@ -137,10 +151,7 @@ export class JournalRig {
       reportSeq: report.reportSeq,
       text: encodeEchoReport(report),
     }));
-    this.journal.record(
-      { event, effects: this.#effects, digest: this.timeline.digest },
-      reports,
-    );
+    this.journal.record({ event, effects: this.#effects }, reports);
   }
 
   /** Records `count` events, `batch` of them at a time, each batch made durable. */
