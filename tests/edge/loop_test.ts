@@ -263,7 +263,7 @@ Deno.test("whenTaken() waits until the queue is empty and what it held is durabl
     isDone = true;
   });
   rig.time.runDue();
-  strictEqual(isDone, false);
+  ok(!isDone);
   rig.journal.sync();
   ok(isDone);
 });

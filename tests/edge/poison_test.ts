@@ -15,24 +15,25 @@ function stateDisk(): MemoryDisk {
 
 Deno.test("meet() knows a number the second time, also after a power cut", () => {
   const disk = stateDisk();
-  strictEqual(new PoisonNotes(disk, "state").meet(17), false);
+  ok(!new PoisonNotes(disk, "state").meet(17));
   disk.crash("none");
-  strictEqual(new PoisonNotes(disk, "state").meet(17), true);
-  strictEqual(new PoisonNotes(disk, "state").meet(17), true);
+  ok(new PoisonNotes(disk, "state").meet(17));
+  ok(new PoisonNotes(disk, "state").meet(17));
 });
 
 Deno.test("meet() begins anew at another number", () => {
   const notes = new PoisonNotes(stateDisk(), "state");
-  strictEqual(notes.meet(17), false);
-  strictEqual(notes.meet(18), false, "17 was passed");
-  strictEqual(notes.meet(18), true);
-  strictEqual(notes.meet(17), false);
+  ok(!notes.meet(17));
+  ok(!notes.meet(18), "17 was passed");
+  ok(notes.meet(18));
+  ok(!notes.meet(17));
 });
 
 Deno.test("quarantine() keeps every number, once, through power cuts", () => {
   const disk = stateDisk();
   deepStrictEqual(new PoisonNotes(disk, "state").quarantined(), new Set());
   for (const seq of [17, 4, 17]) {
+    new PoisonNotes(disk, "state").meet(seq);
     new PoisonNotes(disk, "state").quarantine(seq);
     disk.crash("none");
   }
@@ -40,10 +41,20 @@ Deno.test("quarantine() keeps every number, once, through power cuts", () => {
   strictEqual(new TextDecoder().decode(disk.read("state/quarantine")), "17\n4\n");
 });
 
+Deno.test("quarantine() refuses a number at which recovery did not fail", () => {
+  const notes = new PoisonNotes(stateDisk(), "state");
+  throws(() => notes.quarantine(17), /Cannot pass over event 17: .* it failed at no event/);
+  notes.meet(18);
+  throws(() => notes.quarantine(17), /Cannot pass over event 17: .* it failed at event 18/);
+  deepStrictEqual(notes.quarantined(), new Set());
+});
+
 Deno.test("quarantine() that fails leaves what was there", () => {
   for (const operation of ["open", "writeAt", "syncData", "rename"] as const) {
     const disk = stateDisk();
+    new PoisonNotes(disk, "state").meet(17);
     new PoisonNotes(disk, "state").quarantine(17);
+    new PoisonNotes(disk, "state").meet(18);
     disk.inject({
       operation,
       path: "quarantine",

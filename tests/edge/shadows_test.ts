@@ -3,9 +3,11 @@
  * difference reaches the daemon, a death is an alarm and nothing more.
  * @module
  */
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { seqId } from "../../core/numbers.ts";
 import { Shadows } from "../../edge/shadows.ts";
 import { PlayedWorkers } from "../support/memory_workers.ts";
+import { VirtualTime } from "../support/virtual_time.ts";
 
 const FOLLOWER = {
   stateDirectory: "state",
@@ -16,6 +18,7 @@ const FOLLOWER = {
 };
 
 class Rig {
+  readonly time = new VirtualTime();
   readonly workers = new PlayedWorkers();
   readonly said: string[] = [];
   readonly shadows: Shadows;
@@ -24,6 +27,7 @@ class Rig {
     this.shadows = new Shadows({
       ports: {
         workers: this.workers,
+        timers: this.time,
         log: { write: (level, event) => this.said.push(`${level} ${event}`) },
       },
       follower: FOLLOWER,
@@ -84,4 +88,38 @@ Deno.test("stop() ends all of them", () => {
   const rig = new Rig();
   rig.shadows.stop();
   deepStrictEqual(rig.workers.started.map(({ isTerminated }) => isTerminated), [true, true]);
+});
+
+const LAST_WORDS = [
+  ["a checkpoint of everything", { kind: "checkpoint", seq: 40 }],
+  ["a checkpoint that failed", { kind: "checkpointFailed", reason: "disk full" }],
+] as const;
+for (const [what, message] of LAST_WORDS) {
+  Deno.test(`finish() asks the follower for a checkpoint and is done with ${what}, once`, () => {
+    const rig = new Rig();
+    let done = 0;
+    rig.shadows.finish(seqId(40), () => done++);
+    const [follower] = rig.workers.started;
+    strictEqual(follower?.told("checkpoint").length, 1);
+    follower?.say({ kind: "checkpoint", seq: 39 });
+    strictEqual(done, 0, "one that was under way is not the last");
+    follower?.say(message);
+    follower?.say(message);
+    rig.time.advance(60_000_000);
+    strictEqual(done, 1);
+  });
+}
+
+Deno.test("finish() waits neither for a dead follower nor for one that is silent", () => {
+  const dead = new Rig();
+  let done = 0;
+  dead.shadows.finish(seqId(40), () => done++);
+  dead.workers.started[0]?.die();
+  strictEqual(done, 1);
+  const silent = new Rig();
+  silent.shadows.finish(seqId(40), () => done++);
+  silent.time.advance(9_999_999);
+  strictEqual(done, 1);
+  silent.time.advance(1);
+  strictEqual(done, 2);
 });

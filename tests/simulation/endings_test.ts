@@ -191,8 +191,8 @@ Deno.test("the daemon halts trading when its follower disagrees, and cancels sti
   const alice = machine.client("alice");
   alice.send(place(machine, "p1"));
   machine.until(() => hasReport(alice, { intent_id: "p1", exec_type: "New" }), "New");
+  machine.until(() => machine.said("digest_mismatch").length > 0, "a difference");
   machine.pass(50_000);
-  strictEqual(machine.said("digest_mismatch").length, 1);
   alice.send(place(machine, "p2"));
   machine.until(() => hasReport(alice, { intent_id: "p2" }), "an answer");
   ok(hasReport(alice, { intent_id: "p2", reject_code: "TRADING_HALTED" }));
