@@ -14,7 +14,6 @@ import { runVenue } from "../../edge/venues/host.ts";
 import type { AdapterFactory } from "../../edge/venues/adapter.ts";
 import type { VenueInit } from "../../edge/venues/link.ts";
 import { encodeReport } from "../../wire/encode_report.ts";
-import type { MemoryDisk } from "../support/memory_disk.ts";
 import { testVenue } from "../venue/adapter.ts";
 import { TEST_ADAPTER, TEST_CAPABILITIES, testVenueConfiguration } from "../venue/capabilities.ts";
 import type { SimEntry, SimProcess } from "./process.ts";
