@@ -26,7 +26,13 @@ import {
   type DeclaredVenue,
 } from "./config/mod.ts";
 import { DaemonBackend, type ReportSource } from "./edge/daemon_backend.ts";
-import { controlDraft, declarationDrafts, heldBack, renumber } from "./edge/declarations.ts";
+import {
+  controlDraft,
+  declarationDrafts,
+  declarationsMax,
+  heldBack,
+  renumber,
+} from "./edge/declarations.ts";
 import { EngineClock } from "./edge/engine_clock.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
 import { Ingress, type IngressQueue } from "./edge/ingress.ts";
@@ -190,7 +196,10 @@ class RunningDaemon implements Daemon {
     );
 
     const ingress = new Ingress(() => this.#loop.wake());
-    this.#control = ingress.open({ name: "control", ...configuration.queues.control });
+    // The configured bound is for what comes later: however much a start declares must fit.
+    const { max, policy } = configuration.queues.control;
+    const atStart = declarationsMax(options.venues, timeline.view);
+    this.#control = ingress.open({ name: "control", max: max + atStart, policy });
     this.#intervals = new Intervals(
       { timers: ports.timers, clock },
       (draft) => this.#loop.offerTimer(draft),

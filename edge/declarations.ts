@@ -92,6 +92,16 @@ export function declarationDrafts(
   return [...declared, ...gone, ...operatorDrafts(view, operator, say)];
 }
 
+/** Returns the most events that a start says: `Started`, the declarations, each venue's status. */
+export function declarationsMax(venues: readonly DeclaredVenue[], view: View): number {
+  const declared = venues.reduce(
+    (sum, { instruments, balances }) => sum + 2 + 2 * instruments.length + balances.length,
+    0,
+  );
+  const operator = 2;
+  return 1 + declared + view.instruments.length + operator;
+}
+
 function listing(instrument: Instrument, say: Say): Draft {
   return say({ eventType: "InstrumentListed", payload: instrument, ...placeOf(instrument) });
 }

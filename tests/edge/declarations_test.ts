@@ -3,7 +3,7 @@
  * R-CORE-7 at the edge: numbers belong to a journal, operator's states only tighten by themselves.
  * @module
  */
-import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { createTimeline, Effects } from "../../core/mod.ts";
 import type { Draft, Event } from "../../core/event.ts";
 import type { TradingState } from "../../core/intent.ts";
@@ -15,6 +15,7 @@ import {
   controlDraft,
   declarationDrafts,
   DeclarationError,
+  declarationsMax,
   heldBack,
   renumber,
 } from "../../edge/declarations.ts";
@@ -227,6 +228,17 @@ Deno.test("the kill switch stays on until an operator resumes", () => {
   match(heldBack(journal.timeline.view, ACTIVE) ?? "", /the kill switch stays on/);
   deepStrictEqual(journal.run([], { ...ACTIVE, resume: true }), ["kill switch false"]);
   strictEqual(heldBack(journal.timeline.view, ACTIVE), undefined);
+});
+
+Deno.test("declarationsMax() leaves room for all that a start says", () => {
+  const journal = new Journal();
+  const symbols = Array.from({ length: 700 }, (_, at) => `S${at}/Y`);
+  const operator = { tradingState: "Halted", killSwitch: true, resume: false } as const;
+  for (const venues of [[venue("a", symbols)], [venue("b", symbols), venue("c", [])]]) {
+    const most = declarationsMax(venues, journal.timeline.view);
+    const said = 1 + journal.run(venues, operator).length + venues.length;
+    ok(said <= most, `${said} must fit ${most}`);
+  }
 });
 
 Deno.test("declarationDrafts() does not say again what an operator's state is", () => {

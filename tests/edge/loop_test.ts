@@ -200,14 +200,14 @@ Deno.test("Loop waits for the journal when it holds back, without spinning on a 
   rig.time.runDue();
   rig.journal.canAccept = false;
   rig.timeline.deadlineUs = rig.time.wallUs() + 100;
-  rig.queue.offer(tradeDraft(2));
-  rig.time.advance(1000);
+  rig.time.after(1000, () => rig.loop.wake());
+  for (let step = 0; step < 10; step++) rig.time.step();
   deepStrictEqual(rig.types, ["TradePrinted"]);
   strictEqual(rig.time.nextDueUs(), undefined, "no timer wakes it again and again");
   rig.journal.canAccept = true;
   rig.journal.sync();
   rig.time.runDue();
-  deepStrictEqual(rig.types, ["TradePrinted", "DeadlineReached", "TradePrinted"]);
+  deepStrictEqual(rig.types, ["TradePrinted", "DeadlineReached"]);
 });
 
 Deno.test("Loop lets other I/O have its turn after a bound of events", () => {

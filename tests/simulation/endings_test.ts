@@ -94,6 +94,49 @@ Deno.test("the daemon comes up in safe mode when recovery meets the same poison 
   deepStrictEqual(run.ends.map(({ code }) => code), [0]);
 });
 
+/** An adapter that talks without end; `counts` says how often it was heard and how often not. */
+function talkative(counts: { heard: number; refused: number }): AdapterFactory {
+  return (host, ports, options) => {
+    const talk = (): void => {
+      for (let left = 300; left > 0; left--) {
+        const isHeard = host.offer({
+          eventTime: host.nowUs(),
+          source: "market_data",
+          venue: host.declaration.id,
+          instrument: null,
+          eventType: "BookInvalidated",
+          payload: { reason: "test" },
+          idempotencyKey: null,
+        });
+        if (isHeard) counts.heard++;
+        else counts.refused++;
+      }
+      ports.timers.after(1000, talk);
+    };
+    const adapter = testVenue(host, ports, options);
+    return {
+      start: () => {
+        adapter.start();
+        talk();
+      },
+      send: (released) => adapter.send(released),
+      cancelAll: () => adapter.cancelAll(),
+      stop: () => adapter.stop(),
+    };
+  };
+}
+
+Deno.test("safe mode lets go what venues report, so that no adapter is stopped by full queues", () => {
+  const { machine } = poisonedMachine();
+  machine.start();
+  const counts = { heard: 0, refused: 0 };
+  const run = machine.start([["venue", venueEntry(talkative(counts))]]);
+  ok(run.daemon !== undefined);
+  machine.pass(200_000);
+  ok(counts.heard > 50_000);
+  strictEqual(counts.refused, 0);
+});
+
 Deno.test("the daemon trades again once an operator has quarantined the poison", () => {
   const { machine, seq } = poisonedMachine();
   machine.start();

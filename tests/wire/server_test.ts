@@ -328,10 +328,8 @@ Deno.test("WireServer.stop() answers what was read, then says SHUTTING_DOWN", ()
   const anonymous = fixture.connect();
   client.send(fixture.noOp("1"));
   fixture.time.runDue();
-  let isStopped = false;
-  fixture.server.stop(() => {
-    isStopped = true;
-  });
+  let stopped = 0;
+  fixture.server.stop(() => stopped++);
   fixture.time.runDue();
   strictEqual(client.all("ERROR").length, 0);
   fixture.settle();
@@ -341,7 +339,10 @@ Deno.test("WireServer.stop() answers what was read, then says SHUTTING_DOWN", ()
   ]);
   strictEqual(anonymous.only("ERROR")["code"], "SHUTTING_DOWN");
   fixture.time.advance(1.1 * SECOND_US);
-  ok(isStopped);
+  strictEqual(stopped, 1);
+  fixture.settle();
+  fixture.time.advance(5 * SECOND_US);
+  strictEqual(stopped, 1, "it is said once");
 });
 
 Deno.test("WireServer.stop() is done at once when nobody is connected", () => {
