@@ -5,6 +5,9 @@
  * machine moves both. Floors: a raw C echo over loopback, a raw append + fdatasync, a raw echo of
  * the same bytes on the same runtime, decode and parse of the same bytes. If a floor moved by more
  * than 25 % within the run, the run is void and says so.
+ * Round trips are taken by a C client (`load.c`), which adds next to nothing to a latency. The three
+ * pipelined figures (runtime echo, journal off, durable) are taken by one client on the same runtime
+ * (`pipe_client.ts`), which builds and scans frames alike against the echo and the daemon.
  * Prints a table for people on stderr and one JSON object on stdout.
  * @module
  */
@@ -70,10 +73,14 @@ async function withDaemon<Result>(
   }
 }
 
-function pipe(daemon: DaemonProcess): Promise<Rate> {
-  const { port, token_file: token } = daemon.listening;
-  const count = String(sizes.pipelined);
-  return run<Rate>(load, "pipe", String(port), token, "pipe", count, String(WINDOW));
+function pipe(kind: "echo" | "daemon", port: string, ...words: string[]): Promise<Rate> {
+  const client = new URL("pipe_client.ts", import.meta.url).pathname;
+  const amounts = [String(sizes.pipelined), String(WINDOW)];
+  return run<Rate>(Deno.execPath(), "run", "-A", client, kind, port, ...amounts, ...words);
+}
+
+function pipeDaemon({ listening }: DaemonProcess): Promise<Rate> {
+  return pipe("daemon", String(listening.port), listening.token_file, "pipe");
 }
 
 async function measureRound(round: number): Promise<Round> {
@@ -90,12 +97,15 @@ async function measureRound(round: number): Promise<Round> {
   });
   const runtimeEcho = await beside(
     [Deno.execPath(), "run", "--allow-net", new URL("echo.ts", import.meta.url).pathname],
-    (port) => run<Rate>(load, "echo-pipe", port, String(sizes.pipelined), String(WINDOW)),
+    (port) => pipe("echo", port),
   );
-  const pipelined = await withDaemon({ main: "main.ts", stateDir: `${stateDir}-pipe` }, pipe);
+  const pipelined = await withDaemon(
+    { main: "main.ts", stateDir: `${stateDir}-pipe` },
+    pipeDaemon,
+  );
   const journalOff = await withDaemon(
     { main: "bench/no_journal.ts", stateDir: `${stateDir}-off` },
-    pipe,
+    pipeDaemon,
   );
   say(
     `round ${round + 1}/${sizes.rounds}: durable p50 ${durable.p50} us, ` +

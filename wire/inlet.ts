@@ -81,8 +81,11 @@ export class Inlet {
   /** Offers drafts in order; what finds no room waits, and reading with it. */
   offer(drafts: readonly Draft[]): void {
     if (this.#isClosed) return;
-    this.#waiting.push(...drafts);
-    this.#drain();
+    for (const draft of drafts) {
+      if (this.#waiting.length > 0 || !this.#options.producer.offer(draft)) {
+        this.#waiting.push(draft);
+      }
+    }
     if (this.#waiting.length > 0) this.#options.blocked();
   }
 

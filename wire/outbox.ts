@@ -15,7 +15,7 @@ import type { Backend } from "./backend.ts";
 import type { WireCounters } from "./counters.ts";
 import { withPossDup } from "./encode_report.ts";
 import { EventQueue } from "./event_queue.ts";
-import { encodeFrames } from "./frame.ts";
+import { FrameEncoder } from "./frame.ts";
 import type { ReportStream } from "./report_stream.ts";
 import { encodeEvents } from "./server_message.ts";
 import type { WirePorts, WireSettings } from "./settings.ts";
@@ -57,6 +57,7 @@ export class Outbox {
   readonly events = new EventQueue();
   readonly #options: OutboxOptions;
   readonly #socket: Socket;
+  readonly #frames = new FrameEncoder();
   #stream: ReportStream | undefined;
   #answers: Answer[] = [];
   /** Texts of the write being put together. */
@@ -142,7 +143,7 @@ export class Outbox {
     this.#stream = undefined; // it is another session's now
     this.#answers = [];
     this.#texts = [];
-    if (lastWords !== undefined) this.#socket.write(encodeFrames([lastWords]));
+    if (lastWords !== undefined) this.#socket.write(this.#frames.encode([lastWords]));
   }
 
   /** The socket is empty: what was unread has been taken. */
@@ -262,7 +263,7 @@ export class Outbox {
     if (this.#isClosed) return;
     const unread = this.#unreadBytes();
     if (unread > this.#options.settings.reportBufferBytes) return this.#options.onSlow(unread);
-    const bytes = encodeFrames(texts);
+    const bytes = this.#frames.encode(texts);
     if (this.#socket.bufferedBytes === 0) this.#unreadReports = 0;
     if (!this.#readsJournal) this.#unreadReports += bytes.length;
     this.#socket.write(bytes);

@@ -155,8 +155,9 @@ export class Exchange {
     if (scene.instrument.status !== "open") return suspended(scene.instrument);
     const expireUs = expiryOf(command, scene);
     if (expireUs !== null && expireUs <= scene.atUs) return EXPIRED;
+    if (!command.postOnly) return undefined;
     const isCrossed = this.#market(command.instrument).isCrossed(command.side, command.price);
-    return command.postOnly && isCrossed ? POST_ONLY : undefined;
+    return isCrossed ? POST_ONLY : undefined;
   }
 
   /** Takes what crosses; what is left rests, or ends. */
@@ -218,9 +219,10 @@ export class Exchange {
     if (scene.instrument.status !== "open") return suspended(scene.instrument);
     if (this.#orders.find(command.newClOrdId) !== undefined) return duplicate(command.newClOrdId);
     if (command.orderQty <= order.cumQty) return FILLED_BEYOND;
+    if (!order.postOnly) return undefined;
     const price = command.price ?? order.price;
     const isCrossed = this.#market(order.instrument).isCrossed(order.side, price);
-    return order.postOnly && isCrossed ? POST_ONLY : undefined;
+    return isCrossed ? POST_ONLY : undefined;
   }
 
   #lookup(command: LookupOrder, scene: Scene): void {

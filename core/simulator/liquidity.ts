@@ -123,8 +123,11 @@ export class Liquidity {
   }
 
   /** Levels with something left to take, best first; none while the book is no reference. */
-  *#within(taker: Side, limit: Px | null): Generator<PriceLevel, void> {
-    if (!this.#book.isFresh) return;
+  #within(taker: Side, limit: Px | null): Iterable<PriceLevel> {
+    return this.#book.isFresh ? this.#walk(taker, limit) : NOTHING;
+  }
+
+  *#walk(taker: Side, limit: Px | null): Generator<PriceLevel, void> {
     const side = oppositeOf(taker);
     const taken = this.#taken[side];
     for (const level of this.#book.levels(side)) {
@@ -134,6 +137,8 @@ export class Liquidity {
     }
   }
 }
+
+const NOTHING: readonly PriceLevel[] = [];
 
 function forget(taken: Map<number, number>, levels: Levels): void {
   if (taken.size === 0) return;

@@ -229,7 +229,7 @@ export class Journal {
   }
 
   get #openBytes(): number {
-    return this.#truth.length + this.#market.length;
+    return this.#truth.size + this.#market.size;
   }
 
   #close(): void {
@@ -237,8 +237,8 @@ export class Journal {
     this.#inFlight.push({ lastSeq: this.#lastSeq, reports: this.#reports });
     this.#send({
       kind: "batch",
-      truthBytes: this.#truth.length,
-      marketBytes: this.#market.length,
+      truthBytes: this.#truth.bytes.length,
+      marketBytes: this.#market.bytes.length,
       firstSeq: this.#firstSeq,
       lastSeq: this.#lastSeq,
       timeUs: this.#options.nowUs(),

@@ -36,6 +36,7 @@ export type History = {
   readonly replayed: Timeline;
   /** As the next start would find it: the newest checkpoint and what follows it. */
   readonly resumed: Timeline;
+  readonly hasCheckpoint: boolean;
   /** Recorded reports by client name, in order. */
   readonly reports: ReadonlyMap<string, readonly Readonly<Record<string, unknown>>[]>;
   /** For each restart, the requests that no event had answered. */
@@ -46,8 +47,8 @@ export type History = {
 /** Reads the journal of a daemon that has ended. @throws {JournalRefused} If it is not sound. */
 export function readHistory(stateDirectory: string): History {
   const verified = journalVerify(denoDisk(), stateDirectory);
-  const replayed = replay(stateDirectory, "zero");
-  const resumed = replay(stateDirectory, "checkpoint");
+  const { timeline: replayed } = replay(stateDirectory, "zero");
+  const { timeline: resumed, hasCheckpoint } = replay(stateDirectory, "checkpoint");
   const reports = new Map<string, Readonly<Record<string, unknown>>[]>();
   const flights = new Flights();
   for (const { event, effectLines } of open(stateDirectory, "zero").records()) {
@@ -65,6 +66,7 @@ export function readHistory(stateDirectory: string): History {
     verified,
     replayed,
     resumed,
+    hasCheckpoint,
     reports,
     inFlight: flights.atRestarts,
     events: replayed.seqId,
@@ -82,11 +84,14 @@ function open(stateDirectory: string, from: "zero" | "checkpoint"): Recovery {
   });
 }
 
-function replay(stateDirectory: string, from: "zero" | "checkpoint"): Timeline {
+function replay(
+  stateDirectory: string,
+  from: "zero" | "checkpoint",
+): { readonly timeline: Timeline; readonly hasCheckpoint: boolean } {
   const recovery = open(stateDirectory, from);
   const timeline = createTimeline(recovery.checkpoint);
   replayInto(recovery, { timeline, encodeReport }, new Set());
-  return timeline;
+  return { timeline, hasCheckpoint: recovery.checkpoint !== undefined };
 }
 
 function clientName({ view }: Timeline, client: number): string {

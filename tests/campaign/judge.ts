@@ -187,4 +187,5 @@ export function assertReplayable(history: History): void {
   ok(history.verified.ok);
   strictEqual(history.replayed.digest, history.resumed.digest);
   strictEqual(history.replayed.seqId, history.resumed.seqId);
+  ok(history.hasCheckpoint, "a checkpoint was taken");
 }

@@ -13,7 +13,14 @@ import { type Audit, ExchangeProcess } from "../venue/exchange_process.ts";
 import { testVenueConfiguration } from "../venue/capabilities.ts";
 import { MOMENTS, Strikes } from "../venue/strikes.ts";
 import { unwrittenFile } from "../venue/written_first.ts";
-import { type History, readHistory } from "./history.ts";
+import {
+  alarmsOf,
+  gapsHit,
+  type Outcome,
+  runCampaign,
+  summaryOf,
+  type Trading,
+} from "./campaign.ts";
 import {
   assertIntentsAnsweredOnce,
   assertLedgersEqual,
@@ -21,17 +28,11 @@ import {
   assertReportsComplete,
   assertSettled,
   executionsOf,
-  type Holdings,
   holdingsAfter,
-  holdingsOf,
 } from "./judge.ts";
-import { KillCampaign, type KillOptions } from "./kill.ts";
-import { Trader, type TraderOptions } from "./trader.ts";
 
 const SEED = Number(Deno.env.get("SEED") ?? Date.now() % 1_000_000);
 const KILLS = Deno.env.get("KILLS");
-const TRADERS = ["alice", "bob", "carol", "dave"];
-const SETTLE_MS = 30_000;
 const STOP_MS = 2000;
 
 const PAPER = `
@@ -53,12 +54,10 @@ venues:
         limits: { price_collar_ppm: null }
 `;
 
-type Trading = Pick<TraderOptions, "instrument" | "price" | "qty">;
-
 const PAPER_TRADING: Trading = {
   instrument: "paper:BTC/USDT",
   price: (draws) => `${59_970 + draws.below(60)}.${10 + draws.below(90)}`,
-  qty: (draws) => `0.${1 + draws.below(9)}`,
+  qty: (draws) => `0.00${1 + draws.below(9)}`,
 };
 
 const EXCHANGE_TRADING: Trading = {
@@ -67,62 +66,13 @@ const EXCHANGE_TRADING: Trading = {
   qty: (draws) => String(1 + draws.below(9)),
 };
 
-/** What a campaign leaves to be judged. */
-type Outcome = {
-  readonly campaign: KillCampaign;
-  readonly traders: readonly Trader[];
-  readonly holdings: Holdings;
-  readonly history: History;
-};
-
-/** Kills under load, settles, stops in order. `calm` ends the venue's faults before settling. */
-async function runCampaign(
-  options: KillOptions,
-  trading: Trading,
-  calm: () => Promise<void>,
-): Promise<Outcome> {
-  const campaign = await KillCampaign.start(options);
-  const { token, listening } = campaign.daemon;
-  const traders = TRADERS.map((clientId) =>
-    new Trader({
-      ...trading,
-      clientId,
-      port: listening.port,
-      token,
-      draws: options.draws.fork(clientId),
-      intervalMs: 12,
-      burst: 4,
-    })
-  );
-  const running = traders.map((trader) => trader.run());
-  try {
-    await campaign.run();
-    for (const trader of traders) trader.stop();
-    await Promise.all(running);
-    await calm();
-    await Promise.all(traders.map((trader) => trader.settle(SETTLE_MS)));
-    const holdings = await holdingsOf(first(traders));
-    strictEqual(await campaign.stop(), 0, "it stops in order");
-    const history = readHistory(listening.state_dir);
-    return { campaign, traders, holdings, history };
-  } finally {
-    for (const trader of traders) trader.stop();
-    await campaign.abandon();
-    await Promise.all(running);
-    for (const trader of traders) trader.close();
-  }
-}
-
-function first<Item>([item]: readonly Item[]): Item {
-  if (item === undefined) throw new RangeError("Cannot take the first: there must be an item");
-  return item;
-}
-
-function assertCommon({ traders, holdings, history }: Outcome, initial: Map<string, string>): void {
+function assertCommon(outcome: Outcome, initial: Map<string, string>): void {
+  const { campaign, traders, holdings, history } = outcome;
   assertReportsComplete(traders, history);
   assertIntentsAnsweredOnce(traders);
   assertSettled(traders);
   assertReplayable(history);
+  deepStrictEqual(alarmsOf(campaign.logs), {});
   const expected = holdingsAfter(executionsOf(traders).values(), initial);
   strictEqual(holdings.position, expected.position);
   for (const [currency, total] of holdings.totals) {
@@ -130,49 +80,8 @@ function assertCommon({ traders, holdings, history }: Outcome, initial: Map<stri
   }
 }
 
-/** What happened, in numbers; said in the log, since an idle campaign proves nothing. */
-function summaryOf({ campaign, traders, history }: Outcome): Record<string, unknown> {
-  const sum = (of: (trader: Trader) => number): number =>
-    traders.reduce((total, trader) => total + of(trader), 0);
-  return {
-    seed: SEED,
-    killed: Object.fromEntries(campaign.killed),
-    intents: sum(({ intents }) => intents.size),
-    reports: sum(({ reports }) => reports.size),
-    reconnects: sum(({ reconnects }) => reconnects),
-    inDoubt: sum((trader) => trader.ordered().filter((report) => report["in_doubt"]).length),
-    executions: executionsOf(traders).size,
-    events: history.events,
-    alarms: alarmsOf(campaign.logs),
-  };
-}
-
-/** Alarms in the daemons' logs, counted by name. */
-function alarmsOf(logs: readonly string[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const line of logs.flatMap((log) => log.split("\n"))) {
-    if (!line.startsWith("{")) continue;
-    const { level, event } = JSON.parse(line) as { readonly level: string; readonly event: string };
-    if (level === "alarm" || level === "error") counts[event] = (counts[event] ?? 0) + 1;
-  }
-  return counts;
-}
-
 function say(summary: Record<string, unknown>): void {
   Deno.stderr.writeSync(new TextEncoder().encode(`${JSON.stringify(summary)}\n`));
-}
-
-/** Kills that found a request without an answer, and how far those had come. */
-function gapsHit({ inFlight }: History, audit: Audit): Record<string, number> {
-  const known = new Set(audit.orders.map(({ clientId }) => clientId));
-  const lost = new Set(audit.lost);
-  const submits = inFlight.flat().filter(({ kind }) => kind === "Submit");
-  const notSent = submits.filter(({ cl_ord_id: id }) => !known.has(id) && !lost.has(id));
-  return {
-    kills: inFlight.filter((requests) => requests.length > 0).length,
-    beforeSending: notSent.length,
-    beforeTheOutcome: submits.length - notSent.length,
-  };
 }
 
 async function textIfAny(path: string): Promise<string | undefined> {
@@ -203,7 +112,7 @@ Deno.test(`the daemon keeps its word through kills on the paper venue (seed ${SE
         start: { stateDir: `${directory}/state`, config },
         kills: Number(KILLS ?? 15),
         draws: new Draws(SEED),
-        lifeMs: [50, 900],
+        lifeMs: [100, 1100],
         moments: ["random", "random", "starting"],
         stopMs: STOP_MS,
       },
@@ -254,5 +163,5 @@ function assertAgainst(audit: Audit, outcome: Outcome): void {
   ok(audit.trades.length > 100, "orders are filled");
   ok(Number(summary["inDoubt"]) > 0, "orders come into doubt");
   for (const [gap, hits] of Object.entries(gaps)) ok(hits > 0, `a gap is hit: ${gap}`);
-  deepStrictEqual(history.verified.torn_bytes, 0);
+  strictEqual(history.verified.torn_bytes, 0);
 }

@@ -15,7 +15,7 @@ export type TraderOptions = {
   readonly token: string;
   readonly instrument: string;
   readonly draws: Draws;
-  /** Order prices are drawn from [from, to], as decimals the venue takes. */
+  /** Draws prices and quantities, as decimals that the venue takes. */
   readonly price: (draws: Draws) => string;
   readonly qty: (draws: Draws) => string;
   readonly intervalMs: number;

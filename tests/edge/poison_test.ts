@@ -1,40 +1,80 @@
 /**
- * Notes about poison events: the first failure ends the process, the second is safe mode, and only
- * an event at which recovery failed can be passed over. Proves the poison rule of R-JRN-2.
+ * Notes about poison events on a disk that may fail. Proves the poison rule's memory (R-JRN-2).
  * @module
  */
-import { deepStrictEqual, ok, throws } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { PoisonNotes } from "../../edge/poison.ts";
+import { DiskError } from "../../edge/ports.ts";
 import { MemoryDisk } from "../support/memory_disk.ts";
 
-function notesOnNewDisk(): { readonly disk: MemoryDisk; readonly notes: PoisonNotes } {
+function stateDisk(): MemoryDisk {
   const disk = new MemoryDisk();
-  disk.makeDirectory("/state");
-  return { disk, notes: new PoisonNotes(disk, "/state") };
+  disk.makeDirectory("state");
+  return disk;
 }
 
-Deno.test("PoisonNotes.meet() is true only for the event at which recovery failed before", () => {
-  const { notes } = notesOnNewDisk();
-  ok(!notes.meet(7));
-  ok(notes.meet(7));
-  ok(!notes.meet(9), "another event is a new failure");
-  ok(!notes.meet(7));
+Deno.test("meet() knows a number the second time, also after a power cut", () => {
+  const disk = stateDisk();
+  strictEqual(new PoisonNotes(disk, "state").meet(17), false);
+  disk.crash("none");
+  strictEqual(new PoisonNotes(disk, "state").meet(17), true);
+  strictEqual(new PoisonNotes(disk, "state").meet(17), true);
 });
 
-Deno.test("PoisonNotes.quarantine() passes over the event that was met, and remembers it", () => {
-  const { disk, notes } = notesOnNewDisk();
-  notes.meet(7);
-  notes.quarantine(7);
-  notes.meet(12);
-  notes.quarantine(12);
-  notes.quarantine(12);
-  deepStrictEqual([...new PoisonNotes(disk, "/state").quarantined()], [7, 12]);
+Deno.test("meet() begins anew at another number", () => {
+  const notes = new PoisonNotes(stateDisk(), "state");
+  strictEqual(notes.meet(17), false);
+  strictEqual(notes.meet(18), false, "17 was passed");
+  strictEqual(notes.meet(18), true);
+  strictEqual(notes.meet(17), false);
 });
 
-Deno.test("PoisonNotes.quarantine() refuses an event at which recovery did not fail", () => {
-  const { notes } = notesOnNewDisk();
+Deno.test("quarantine() keeps every number, once, through power cuts", () => {
+  const disk = stateDisk();
+  deepStrictEqual(new PoisonNotes(disk, "state").quarantined(), new Set());
+  for (const seq of [17, 4, 17]) {
+    new PoisonNotes(disk, "state").meet(seq);
+    new PoisonNotes(disk, "state").quarantine(seq);
+    disk.crash("none");
+  }
+  deepStrictEqual(new PoisonNotes(disk, "state").quarantined(), new Set([17, 4]));
+  strictEqual(new TextDecoder().decode(disk.read("state/quarantine")), "17\n4\n");
+});
+
+Deno.test("quarantine() that fails leaves what was there", () => {
+  for (const operation of ["open", "writeAt", "syncData", "rename"] as const) {
+    const disk = stateDisk();
+    new PoisonNotes(disk, "state").meet(17);
+    new PoisonNotes(disk, "state").quarantine(17);
+    new PoisonNotes(disk, "state").meet(18);
+    disk.inject({
+      operation,
+      path: "quarantine",
+      onCall: operation === "open" ? 2 : 1,
+      effect: "Io",
+    });
+    throws(() => new PoisonNotes(disk, "state").quarantine(18), DiskError);
+    disk.crash("none");
+    disk.heal();
+    deepStrictEqual(new PoisonNotes(disk, "state").quarantined(), new Set([17]), operation);
+  }
+});
+
+Deno.test("quarantined() passes over lines that are no numbers", () => {
+  const disk = stateDisk();
+  disk.put("state/quarantine", new TextEncoder().encode("17\n\nseventeen\n-1\n1.5\n18"));
+  ok(new PoisonNotes(disk, "state").quarantined().has(18));
+  deepStrictEqual(new PoisonNotes(disk, "state").quarantined(), new Set([17, 18]));
+});
+
+Deno.test("quarantine() refuses an event at which recovery did not fail", () => {
+  const notes = new PoisonNotes(stateDisk(), "state");
   throws(() => notes.quarantine(7), /recovery must have failed there: it failed at no event/);
   notes.meet(9);
   throws(() => notes.quarantine(7), /it failed at event 9/);
-  deepStrictEqual([...notes.quarantined()], []);
+  deepStrictEqual(notes.quarantined(), new Set());
+  notes.quarantine(9);
+  notes.meet(12);
+  notes.quarantine(9);
+  deepStrictEqual(notes.quarantined(), new Set([9]), "once more is no error");
 });

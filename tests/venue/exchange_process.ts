@@ -33,7 +33,7 @@ export class ExchangeProcess {
   static async start(seed: number, campaignDirectory: string): Promise<ExchangeProcess> {
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "--allow-all", SERVER, String(seed), campaignDirectory],
-      stdin: "null",
+      stdin: "piped",
       stdout: "piped",
     }).spawn();
     const line = await firstLine(child.stdout);
@@ -53,7 +53,7 @@ export class ExchangeProcess {
   }
 
   async stop(): Promise<void> {
-    this.#child.kill("SIGKILL");
+    await this.#child.stdin.close();
     await this.#child.status;
   }
 

@@ -1,22 +1,23 @@
 /**
  * The test exchange as a process of its own: `deno run server.ts SEED CAMPAIGN_DIRECTORY`.
  *
- * Prints `{"port":…}`, speaks JSON lines, loses and delays answers, breaks connections before and
- * after acting, fills and cancels at random. `{"op":"calm"}` ends the faults, `{"op":"audit"}`
- * answers with the whole ledger, `{"op":"quit"}` ends the process, which also ends by itself after
- * `LIFE_MAX_MS`.
+ * Prints `{"port":…}`, speaks JSON lines, loses and delays answers, acts late, breaks connections
+ * before and after acting, fills and cancels at random. `{"op":"calm"}` ends the faults, `{"op":"audit"}`
+ * answers with the whole ledger. The process ends when its standard input does, so that it never
+ * outlives the test that started it.
  * @module
  */
 import { type Answer, Exchange, type Request } from "./exchange.ts";
 import { Draws } from "../support/draws.ts";
 import { Strikes } from "./strikes.ts";
 
-const LIFE_MAX_MS = 15 * 60_000;
 const MATCH_EVERY_MS = 4;
 /** More than the adapter's deadline for an answer. */
 const DELAY_MAX_MS = 500;
+/** Less than `absenceProofMs`. */
+const LATE_MAX_MS = 1000;
 
-type Admin = { readonly op: "calm" | "audit" | "quit" };
+type Admin = { readonly op: "calm" | "audit" };
 
 const [seed = "1", campaignDirectory = "."] = Deno.args;
 const draws = new Draws(Number(seed));
@@ -73,8 +74,6 @@ class Line {
         return;
       case "audit":
         return this.#send([audit()]);
-      case "quit":
-        return Deno.exit(0);
     }
     if (request.op === "hello") {
       this.#isReady = true;
@@ -84,12 +83,18 @@ class Line {
     const isOrder = request.op !== "lookup";
     if (isOrder) strikes.at("received");
     if (isOrder && this.#fault(0.4)) return this.#lose(request);
+    if (request.op === "place" && this.#fault(2)) return this.#actLate(request);
     const answers = exchange.handle(request);
     if (isOrder) strikes.at("acted");
     if (isOrder && this.#fault(0.4)) return this.close(); // it acted, the answer is lost
     if (this.#fault(2)) return;
     if (this.#fault(2)) setTimeout(() => this.#send(answers), draws.below(DELAY_MAX_MS));
     else this.#send(answers);
+  }
+
+  /** An order may come to life after a look-up found nothing, but not after the proof's delay. */
+  #actLate(request: Request): void {
+    setTimeout(() => this.#send(exchange.handle(request)), draws.below(LATE_MAX_MS));
   }
 
   #lose(request: Request): void {
@@ -139,8 +144,15 @@ setInterval(() => {
   if (draws.below(100) < 40) tell(exchange.match((bound) => draws.below(bound)));
   if (draws.below(1000) < 5) tell(exchange.cancelUnasked((bound) => draws.below(bound)));
 }, MATCH_EVERY_MS);
-setTimeout(() => Deno.exit(2), LIFE_MAX_MS);
 
+/** Waits for the end of the input. */
+async function outlived(): Promise<void> {
+  const buffer = new Uint8Array(256);
+  while (await Deno.stdin.read(buffer) !== null);
+  Deno.exit(0);
+}
+
+outlived();
 const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
 Deno.stdout.writeSync(
   new TextEncoder().encode(JSON.stringify({ port: listener.addr.port }) + "\n"),

@@ -32,19 +32,19 @@ Deno.test("Turns.wake() makes one turn of any number of calls within a rest", ()
   time.advance(10_000);
   for (let i = 0; i < 5; i++) turns.wake();
   time.advance(90_000);
-  deepStrictEqual(begun, [0, 20_000]);
+  deepStrictEqual(begun, [0, 50_000]);
 });
 
 Deno.test("Turns rest three times as long as a turn took while they are behind", () => {
-  const { time, turns, begun } = turnsOf({ tookUs: 10_000, left: 3 });
+  const { time, turns, begun } = turnsOf({ tookUs: 20_000, left: 3 });
   turns.wake();
   time.advance(200_000);
-  deepStrictEqual(begun, [0, 30_000, 60_000]);
+  deepStrictEqual(begun, [0, 60_000, 120_000]);
 });
 
 Deno.test("Turns that were behind for half a minute rest no longer than they must", () => {
   const { time, turns, begun } = turnsOf({ tookUs: 16_000_000, left: 4 });
   turns.wake();
   time.advance(200_000_000);
-  deepStrictEqual(begun, [0, 48_000_000, 48_020_000, 48_040_000]);
+  deepStrictEqual(begun, [0, 48_000_000, 48_050_000, 48_100_000]);
 });

@@ -1,0 +1,177 @@
+/**
+ * Pipelining client on the same runtime as the server: keeps a window of intents outstanding, scans
+ * the frames that come back, counts the answers. An echo measured with it does the same framing work
+ * on both sides as the daemon measured with it, so their ratio says what the daemon adds.
+ *
+ *   pipe_client.ts echo PORT COUNT WINDOW
+ *   pipe_client.ts daemon PORT COUNT WINDOW TOKEN_FILE CLIENT
+ *
+ * Prints one JSON object: count, seconds, per_second.
+ * @module
+ */
+import { Buffer } from "node:buffer";
+
+const HEADER_BYTES = 4;
+const READ_BYTES = 1 << 20;
+const WRITE_BYTES_MAX = 60_000;
+const HEARTBEAT_MS = 500;
+
+type Setting = {
+  readonly connection: Deno.TcpConn;
+  readonly count: number;
+  readonly window: number;
+  readonly client: string;
+  /** Part of every answer that counts, and of no other frame. */
+  readonly mark: string;
+  readonly hasHeartbeat: boolean;
+};
+
+const encoder = new TextEncoder();
+
+function frameOf(text: string): Uint8Array {
+  const body = encoder.encode(text);
+  const frame = new Uint8Array(HEADER_BYTES + body.length);
+  new DataView(frame.buffer).setUint32(0, body.length);
+  frame.set(body, HEADER_BYTES);
+  return frame;
+}
+
+/** One resting order far from any market, as `load.c` builds it. */
+function intentText(client: string, number: number): string {
+  return `{"type":"QuoteIntent","v":1,"intent_id":"${client}-${String(number).padStart(9, "0")}",` +
+    `"action":"Place","sent_us":${Date.now()}000,"instrument":"bench:BTC/USDT","side":"Buy",` +
+    `"order_qty":"0.0100","price":"60123.45","ord_type":"Limit","time_in_force":"GTC",` +
+    `"post_only":false,"tag":"bench"}`;
+}
+
+/** Frames received so far that were not counted yet. */
+class Frames {
+  readonly #mark: Uint8Array;
+  readonly #bytes = Buffer.alloc(2 * READ_BYTES);
+  #length = 0;
+
+  constructor(mark: string) {
+    this.#mark = encoder.encode(mark);
+  }
+
+  /** Where the next bytes go. */
+  get room(): Uint8Array {
+    return this.#bytes.subarray(this.#length, this.#length + READ_BYTES);
+  }
+
+  /** Takes `count` bytes that were read into `room`; returns how many answers they completed. */
+  take(count: number): number {
+    this.#length += count;
+    const end = this.#wholeEnd();
+    const whole = this.#bytes.subarray(0, end);
+    if (whole.includes('"type":"ERROR"')) throw new Error(`Cannot go on: was told ${whole}`);
+    let found = 0;
+    for (let at = whole.indexOf(this.#mark); at >= 0; at = whole.indexOf(this.#mark, at + 1)) {
+      found += 1;
+    }
+    this.#bytes.copyWithin(0, end, this.#length);
+    this.#length -= end;
+    return found;
+  }
+
+  /** Steps from frame to frame; returns where the last whole one ends. */
+  #wholeEnd(): number {
+    let at = 0;
+    while (this.#length - at >= HEADER_BYTES) {
+      const next = at + HEADER_BYTES + this.#bytes.readUInt32BE(at);
+      if (next > this.#length) break;
+      at = next;
+    }
+    return at;
+  }
+}
+
+async function writeAll(connection: Deno.TcpConn, bytes: Uint8Array): Promise<void> {
+  for (let at = 0; at < bytes.length;) at += await connection.write(bytes.subarray(at));
+}
+
+async function readOnce(connection: Deno.TcpConn, frames: Frames): Promise<number> {
+  const count = await connection.read(frames.room);
+  if (count === null) throw new Error("Cannot go on: the server must stay: was gone");
+  return frames.take(count);
+}
+
+/** Keeps the window full; resolves when every answer has come. */
+async function pipelined(setting: Setting): Promise<void> {
+  const { connection, count, window } = setting;
+  const frames = new Frames(setting.mark);
+  let done = 0;
+  let wake: () => void = () => {};
+  const write = async (): Promise<void> => {
+    const buffer = new Uint8Array(WRITE_BYTES_MAX + 1024);
+    let beatMs = performance.now();
+    for (let sent = 0; sent < count;) {
+      let length = 0;
+      while (sent < count && sent - done < window && length < WRITE_BYTES_MAX) {
+        length += putFrame(intentText(setting.client, sent++), buffer.subarray(length));
+      }
+      if (setting.hasHeartbeat && performance.now() - beatMs > HEARTBEAT_MS) {
+        const beat = `{"type":"HEARTBEAT","now_us":${Date.now()}000}`;
+        length += putFrame(beat, buffer.subarray(length));
+        beatMs = performance.now();
+      }
+      if (length > 0) await writeAll(connection, buffer.subarray(0, length));
+      else await new Promise<void>((resolve) => wake = resolve);
+    }
+  };
+  const read = async (): Promise<void> => {
+    while (done < count) {
+      done += await readOnce(connection, frames);
+      wake();
+    }
+  };
+  await Promise.all([write(), read()]);
+}
+
+function putFrame(text: string, target: Uint8Array): number {
+  const { written } = encoder.encodeInto(text, target.subarray(HEADER_BYTES));
+  new DataView(target.buffer, target.byteOffset).setUint32(0, written);
+  return HEADER_BYTES + written;
+}
+
+async function hello(
+  connection: Deno.TcpConn,
+  of: { readonly client: string; readonly tokenFile: string },
+): Promise<void> {
+  const token = Deno.readTextFileSync(of.tokenFile).trim();
+  await writeAll(
+    connection,
+    frameOf(JSON.stringify({
+      type: "HELLO",
+      wire: [1],
+      client_id: of.client,
+      token,
+      cancel_on_disconnect: false,
+    })),
+  );
+  const frames = new Frames('"type":"HELLO_ACK"');
+  while (await readOnce(connection, frames) === 0);
+}
+
+async function main(): Promise<void> {
+  const [kind, port, count, window, tokenFile = "", client = "echo"] = Deno.args;
+  const connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
+  connection.setNoDelay();
+  const isDaemon = kind === "daemon";
+  if (isDaemon) await hello(connection, { client, tokenFile });
+  const start = performance.now();
+  await pipelined({
+    connection,
+    client,
+    count: Number(count),
+    window: Number(window),
+    mark: isDaemon ? '"exec_type":"PendingNew"' : '"type":"QuoteIntent"',
+    hasHeartbeat: isDaemon,
+  });
+  const seconds = (performance.now() - start) / 1000;
+  connection.close();
+  const result = { count: Number(count), seconds, per_second: Number(count) / seconds };
+  Deno.stdout.writeSync(encoder.encode(JSON.stringify(result) + "\n"));
+}
+
+await main();
