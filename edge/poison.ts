@@ -37,6 +37,8 @@ export class PoisonNotes {
    * @throws {RangeError} If recovery did not fail there: passing over a sound event is damage.
    */
   quarantine(seq: number): void {
+    const known = this.#read("quarantine");
+    if (known.includes(seq)) return;
     const met = this.#read("poison");
     if (!met.includes(seq)) {
       const was = met.length === 0 ? "no event" : `event ${met.join(", ")}`;
@@ -44,8 +46,7 @@ export class PoisonNotes {
         `Cannot pass over event ${seq}: recovery must have failed there: it failed at ${was}`,
       );
     }
-    const known = this.#read("quarantine");
-    if (!known.includes(seq)) this.#write("quarantine", [...known, seq]);
+    this.#write("quarantine", [...known, seq]);
   }
 
   #read(name: string): readonly number[] {

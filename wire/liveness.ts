@@ -17,7 +17,7 @@ const LATE_PARTS = 4;
 const FRAME_BEATS_MAX = 30;
 
 export type LivenessOptions = {
-  readonly ports: WirePorts;
+  readonly ports: Pick<WirePorts, "clock" | "timers">;
   readonly heartbeatMs: number;
   readonly beat: () => void;
   /** The peer is gone; last call. */

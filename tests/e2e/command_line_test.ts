@@ -163,9 +163,10 @@ async function readEverything(directory: TemporaryDirectory): Promise<void> {
   match(await journal(directory, "export"), /"exec_id"/);
   const csv = await journal(directory, "export", "--what", "orders", "--format", "csv");
   match(csv.split("\n")[1] ?? "", /a-1/);
-  const sql = (): Promise<string> =>
-    journal(directory, "sql", "select intent_id, last_qty from fills order by seq_id");
-  await until(async () => /"a-1"/.test(await sql()), "the fill in the derived database");
+  const sql = ["sql", "select intent_id, last_qty from fills", "--state-dir", directory.state];
+  const isThere = async (): Promise<boolean> =>
+    (await runTapeline("journal", ...sql)).stdout.includes('"a-1"');
+  await until(isThere, "the fill in the derived database");
 }
 
 Deno.test("the journal's commands answer while the daemon runs and after it", async () => {
@@ -180,9 +181,9 @@ Deno.test("the journal's commands answer while the daemon runs and after it", as
 Deno.test("journal sql refuses what is no query that reads, with a sentence", async () => {
   using directory = new TemporaryDirectory();
   await using daemon = await DaemonProcess.start({ stateDir: directory.state });
-  await until(() => {
-    return [...Deno.readDirSync(directory.state)].some(({ name }) => name === "events.sqlite");
-  }, "the derived database");
+  const isMade = async (): Promise<boolean> =>
+    (await runTapeline("journal", "sql", "select 1", "--state-dir", directory.state)).code === 0;
+  await until(isMade, "the derived database");
   for (const query of ["selec 1", "delete from events"]) {
     const ended = await runTapeline("journal", "sql", query, "--state-dir", directory.state);
     strictEqual(ended.code, 64, ended.stderr);

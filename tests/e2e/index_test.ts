@@ -5,6 +5,7 @@
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { existsSync } from "node:fs";
 import { DatabaseSync } from "node:sqlite";
 import { DaemonProcess, runTapeline } from "../support/daemon_process.ts";
 import { cancel, place, RemoteClient } from "../support/remote_client.ts";
@@ -146,6 +147,9 @@ async function comparesEqual(path: string, traders: readonly Trader[]): Promise<
     const metrics = await traders[0]?.client.query("metrics");
     return String((metrics?.["result"] as Row)["journal_durable_seq"]);
   };
+  const isMade = (): boolean =>
+    existsSync(path) && query(path, "SELECT 1 FROM sqlite_master WHERE name = 'meta'").length > 0;
+  await until(isMade, "the database");
   const last = (): string =>
     String(query(path, "SELECT value FROM meta WHERE key = 'last_seq'")[0]?.["value"]);
   await until(async () => last() === await durable(), "the database to have everything");

@@ -74,3 +74,15 @@ Deno.test("quarantined() passes over lines that are no numbers", () => {
   ok(new PoisonNotes(disk, "state").quarantined().has(18));
   deepStrictEqual(new PoisonNotes(disk, "state").quarantined(), new Set([17, 18]));
 });
+
+Deno.test("quarantine() refuses an event at which recovery did not fail", () => {
+  const notes = new PoisonNotes(stateDisk(), "state");
+  throws(() => notes.quarantine(7), /recovery must have failed there: it failed at no event/);
+  notes.meet(9);
+  throws(() => notes.quarantine(7), /it failed at event 9/);
+  deepStrictEqual(notes.quarantined(), new Set());
+  notes.quarantine(9);
+  notes.meet(12);
+  notes.quarantine(9);
+  deepStrictEqual(notes.quarantined(), new Set([9]), "once more is no error");
+});
