@@ -34,6 +34,7 @@ import { Intervals } from "./edge/intervals.ts";
 import {
   Journal,
   JOURNAL_DEFAULTS,
+  type JournalFault,
   type JournalOptions,
   lockState,
   PoisonEvent,
@@ -76,7 +77,7 @@ export type End = { readonly code: ExitCode; readonly sentence: string };
 
 /** The journal as the daemon uses it; the benchmark puts a void one in its place. */
 export interface DaemonJournal extends CommitLog, ReportSource {
-  onFailure(handler: (sentence: string) => void): void;
+  onFailure(handler: (sentence: string, fault: JournalFault) => void): void;
   stop(done: () => void): void;
 }
 
@@ -183,7 +184,10 @@ class RunningDaemon implements Daemon {
     this.#clock = clock;
     const now = { nowUs: () => clock.nowUs(), digest: () => timeline.digest };
     this.#journal = open({ ...from.journal, ...now }, ports.timers);
-    this.#journal.onFailure((sentence) => this.#journalFailed(sentence));
+    // Later: a reader may be in the middle of a session that the failure ends.
+    this.#journal.onFailure((sentence, fault) =>
+      ports.timers.soon(() => this.#journalFailed(sentence, fault))
+    );
 
     const ingress = new Ingress(() => this.#loop.wake());
     this.#control = ingress.open({ name: "control", ...configuration.queues.control });
@@ -212,10 +216,12 @@ class RunningDaemon implements Daemon {
 
   /** Stage 6: everything declared is durable. */
   #start(): void {
+    if (this.#state !== "running") return; // asked to stop before it could be reached
     const { ports, configuration, stateDirectory, onListening } = this.#options;
     if (this.#journal instanceof Journal) this.#shadows = this.#createShadows(this.#journal);
     this.#venues.start();
-    const { port } = this.#server.listen();
+    const port = this.#listen();
+    if (port === undefined) return;
     this.#keepHouse();
     ports.log.write("info", "listening", { host: configuration.wire.host, port });
     onListening({
@@ -225,6 +231,20 @@ class RunningDaemon implements Daemon {
       token_file: tokenPath(stateDirectory),
       mode: configuration.mode,
     });
+  }
+
+  /** Returns the port; undefined if the address cannot be had, which is the end. */
+  #listen(): number | undefined {
+    try {
+      return this.#server.listen().port;
+    } catch (error) {
+      if (!(error instanceof Error)) throw error;
+      const sentence = `${error.message}. Stop what listens there, or name another --port`;
+      this.#loop.stop();
+      this.#venues.stop();
+      this.#journal.stop(() => this.#end({ code: EXIT.unavailable, sentence }));
+      return undefined;
+    }
   }
 
   #createServer(timeline: Timeline, ingress: Ingress): WireServer {
@@ -368,17 +388,18 @@ class RunningDaemon implements Daemon {
     this.#journal.stop(() => this.#end({ code: EXIT.internal, sentence }));
   }
 
-  #journalFailed(sentence: string): void {
+  #journalFailed(sentence: string, fault: JournalFault): void {
     if (this.#state === "ended") return;
     this.#options.ports.log.write("alarm", "journal_failed", { sentence });
     this.#loop.stop();
-    this.#server.fatal("JOURNAL_UNAVAILABLE", "The journal cannot be written; nothing was taken");
+    const lastWords = fault === "write"
+      ? "The journal cannot be written; nothing was taken"
+      : "The journal is not as it was written; nothing is told of it";
+    this.#server.fatal("JOURNAL_UNAVAILABLE", lastWords);
     if (this.#options.configuration.journal.cancelAllOnFailure) this.#venues.cancelAll();
     // One turn for the words to reach the sockets and the venues' Workers.
-    this.#options.ports.timers.after(
-      LAST_WORDS_US,
-      () => this.#end({ code: EXIT.journalWriteFailed, sentence }),
-    );
+    const code = fault === "write" ? EXIT.journalWriteFailed : EXIT.journalRefused;
+    this.#options.ports.timers.after(LAST_WORDS_US, () => this.#end({ code, sentence }));
   }
 
   #leave(reason: string): void {
@@ -410,16 +431,19 @@ class SafeMode implements Daemon {
   readonly #lock: StateLock;
   readonly #venues: VenueSide;
   #cancelRepeat: Cancel = () => {};
+  #isEnded = false;
 
   constructor(options: DaemonOptions, at: Stuck & { readonly lock: StateLock }) {
     const { ports, configuration, venues } = options;
     const clock = new EngineClock(ports.clock, micros(0));
+    // What the venues report is let go, lest full queues stop the adapters.
+    const ingress: Ingress = new Ingress(() => ingress.queues.forEach(discard));
     this.#options = options;
     this.#lock = at.lock;
     this.#venues = new VenueSide({
       venues: venues.filter(({ declaration }) => declaration.simulation === null),
       ports,
-      ingress: new Ingress(() => {}),
+      ingress,
       clock,
       clOrdIdPrefix: clOrdIdPrefix(at.journalId),
       queues: configuration.queues,
@@ -430,6 +454,8 @@ class SafeMode implements Daemon {
   }
 
   stop(reason: string): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
     this.#cancelRepeat();
     this.#venues.stop();
     this.#lock.release();
@@ -447,6 +473,10 @@ class SafeMode implements Daemon {
     this.#venues.cancelAll();
     this.#cancelRepeat = ports.timers.after(SAFE_MODE_REPEAT_US, () => this.#insist(seq));
   }
+}
+
+function discard(queue: IngressQueue): void {
+  while (queue.length > 0) queue.take();
 }
 
 function clOrdIdPrefix(journalId: string): string {

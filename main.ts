@@ -17,6 +17,7 @@ import { greeting } from "./edge/cli/greeting.ts";
 import { DeclarationError } from "./edge/declarations.ts";
 import { processLog } from "./edge/deno_log.ts";
 import { mainPorts } from "./edge/deno_ports.ts";
+import { DiskError } from "./edge/ports.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
 import { JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/mod.ts";
 import { journalTools } from "./edge/cli/journal_tools.ts";
@@ -69,8 +70,8 @@ async function run(
     resumeTrading,
     venues: declareVenues(configuration, capabilities),
     onListening: (listening) => {
-      terminal.out(JSON.stringify(listening));
-      for (const line of greeting(listening, configuration)) terminal.out(line);
+      // One write: whoever reads the first line may close the pipe behind it.
+      terminal.out([JSON.stringify(listening), ...greeting(listening, configuration)].join("\n"));
     },
     onEnd: ended.resolve,
     ...(product.openJournal === undefined ? {} : { openJournal: product.openJournal }),
@@ -81,6 +82,7 @@ async function run(
   const { code, sentence } = await ended.promise;
   log.write(code === EXIT.ok ? "info" : "alarm", "ended", { code, sentence });
   await log.flush(LOG_FLUSH_MS);
+  if (code !== EXIT.ok) terminal.error(`tapeline: ${sentence.split("\n", 1)[0]}`);
   return code;
 }
 
@@ -90,6 +92,9 @@ function exitCodeOf(error: Error): ExitCode | undefined {
   if (error instanceof StateLocked) return EXIT.stateLocked;
   if (error instanceof DeclarationError) return EXIT.configuration;
   if (error instanceof PoisonEvent) return EXIT.internal;
+  if (error instanceof DiskError) {
+    return error.code === "NoSpace" ? EXIT.journalWriteFailed : EXIT.unavailable;
+  }
   return undefined;
 }
 

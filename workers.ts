@@ -27,6 +27,7 @@ export function serveEntries(module: URL, adapters: AdapterRegistry): void {
   serveWorker(entries);
 }
 
-if (import.meta.main || "WorkerGlobalScope" in globalThis) {
+// Main is the module a Worker was started with: one that imports this serves entries of its own.
+if (import.meta.main) {
   serveEntries(new URL(import.meta.url), new Map());
 }

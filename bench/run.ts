@@ -12,21 +12,13 @@
  * @module
  */
 import { DaemonProcess } from "../tests/support/daemon_process.ts";
-import { type Figure, figure, type Latency, median, movement, type Rate } from "./measure.ts";
+import { figures, type Recovery, type Round } from "./figures.ts";
+import { type Latency, movement, type Rate } from "./measure.ts";
 
 const FLOOR_MOVEMENT_MAX = 0.25;
 const WINDOW = 1024;
 
 type Sizes = { readonly rounds: number; readonly rtt: number; readonly pipelined: number };
-type Round = {
-  readonly echo: Latency;
-  readonly append: Latency;
-  readonly durable: Latency;
-  readonly pipelined: Rate;
-  readonly journalOff: Rate;
-  readonly runtimeEcho: Rate;
-};
-
 const args = new Set(Deno.args);
 const sizes: Sizes = args.has("--quick")
   ? { rounds: 3, rtt: 500, pipelined: 30_000 }
@@ -121,82 +113,6 @@ async function measureRound(round: number): Promise<Round> {
       `runtime echo ${runtimeEcho.per_second}/s`,
   );
   return { echo, append, durable, pipelined, journalOff, runtimeEcho };
-}
-
-type Recovery = {
-  readonly seconds: number;
-  readonly parse_seconds: number;
-  readonly events: number;
-  readonly bytes: number;
-  readonly truth_bytes_per_event: number;
-};
-
-function figures(rounds: readonly Round[], recoveries: readonly Recovery[]): Figure[] {
-  const each = (of: (round: Round) => number): number[] => rounds.map(of);
-  const mid = (of: (round: Round) => number): number => median(each(of));
-  return [
-    figure({
-      name: "durable round trip p50: (rtt - raw echo) / raw append+fdatasync",
-      values: each(({ durable, echo, append }) => (durable.p50 - echo.p50) / append.p50),
-      unit: "k",
-      must: 2,
-      goal: 1.4,
-      better: "lower",
-      detail: {
-        rtt_us: mid(({ durable }) => durable.p50),
-        echo_us: mid(({ echo }) => echo.p50),
-        append_us: mid(({ append }) => append.p50),
-      },
-    }),
-    figure({
-      name: "durable round trip p99 / (raw echo p99 + raw append p99)",
-      values: each(({ durable, echo, append }) => durable.p99 / (echo.p99 + append.p99)),
-      unit: "x",
-      must: 2,
-      goal: 1.3,
-      better: "lower",
-      detail: {
-        rtt_us: mid(({ durable }) => durable.p99),
-        echo_us: mid(({ echo }) => echo.p99),
-        append_us: mid(({ append }) => append.p99),
-      },
-    }),
-    figure({
-      name: "pipelined durable intents / the same server with the journal off",
-      values: each(({ pipelined, journalOff }) => pipelined.per_second / journalOff.per_second),
-      unit: "x",
-      must: 0.5,
-      goal: 0.7,
-      better: "higher",
-      detail: {
-        durable_per_second: mid(({ pipelined }) => pipelined.per_second),
-        journal_off_per_second: mid(({ journalOff }) => journalOff.per_second),
-      },
-    }),
-    figure({
-      name: "journal off / raw echo of the same bytes on the same runtime",
-      values: each(({ runtimeEcho, journalOff }) => journalOff.per_second / runtimeEcho.per_second),
-      unit: "x",
-      must: 0.4,
-      goal: 0.6,
-      better: "higher",
-      detail: { runtime_echo_per_second: mid(({ runtimeEcho }) => runtimeEcho.per_second) },
-    }),
-    figure({
-      name: "recovery / decode and parse of the same bytes",
-      values: recoveries.map(({ seconds, parse_seconds }) => seconds / parse_seconds),
-      unit: "x",
-      must: 3,
-      goal: 2,
-      better: "lower",
-      detail: {
-        events: median(recoveries.map(({ events }) => events)),
-        bytes: median(recoveries.map(({ bytes }) => bytes)),
-        seconds: median(recoveries.map(({ seconds }) => seconds)),
-        truth_bytes_per_event: median(recoveries.map((one) => one.truth_bytes_per_event)),
-      },
-    }),
-  ];
 }
 
 async function measureRecoveries(): Promise<Recovery[]> {

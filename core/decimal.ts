@@ -17,6 +17,9 @@ const FAST_LENGTH = 15;
 const [MINUS, POINT, ZERO, NINE] = [45, 46, 48, 57];
 /** Powers of ten up to 10^15, which a double holds exactly. */
 const POWERS = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+/** The largest scale whose power of ten is a machine integer. */
+const SMALL_SCALE_MAX = 9;
+const ZEROS = "000000000";
 
 /**
  * Returns the decimal without trailing zeros, or undefined if the text is not a decimal.
@@ -89,11 +92,38 @@ function toQuantaFast(decimal: string, scale: number): number | undefined {
   return negative ? -quanta : quanta;
 }
 
-/** Returns the canonical decimal of `quanta` × 10^-scale. */
+/**
+ * Returns the canonical decimal of `quanta` × 10^-scale.
+ * @throws {InvariantError} If `quanta` is not a safe integer.
+ * @example
+ * ```ts
+ * import { strictEqual } from "node:assert/strict";
+ * strictEqual(fromQuanta(-1050, 2), "-10.5");
+ * ```
+ */
 export function fromQuanta(quanta: number, scale: number): string {
+  const isSmall = (quanta | 0) === quanta && quanta >= 0 && scale <= SMALL_SCALE_MAX;
+  if (isSmall) return fromSmallQuanta(quanta, scale);
   invariant(Number.isSafeInteger(quanta), "Quanta must be a safe integer");
   const digits = `${Math.abs(quanta)}`;
   return withPoint({ isNegative: quanta < 0, digits, scale });
+}
+
+/** By machine integers, which `| 0` keeps it in: the engine divides doubles ten times slower. */
+function fromSmallQuanta(quanta: number, scale: number): string {
+  const unit = (POWERS[scale] ?? 1) | 0;
+  const integer = quanta | 0;
+  let fraction = (integer % unit) | 0;
+  const whole = ((integer - fraction) / unit) | 0;
+  if (fraction === 0) return `${whole}`;
+  let decimals = scale;
+  while (fraction % 10 === 0) {
+    fraction = (fraction / 10) | 0;
+    decimals--;
+  }
+  const digits = `${fraction}`;
+  const zeros = decimals - digits.length;
+  return zeros === 0 ? `${whole}.${digits}` : `${whole}.${ZEROS.slice(0, zeros)}${digits}`;
 }
 
 /**
@@ -164,6 +194,8 @@ export function averagePx(
   of: { notional: bigint; cumQty: number | bigint; priceScale: number },
 ): string {
   const { notional, priceScale } = of;
+  const whole = wholeQuotient(notional, of.cumQty);
+  if (whole !== undefined) return fromQuanta(whole, priceScale);
   const cumQty = BigInt(of.cumQty);
   invariant(cumQty > 0n, "An average needs a CumQty above 0");
   if (notional % cumQty === 0n) return fromUnits(notional / cumQty, priceScale);
@@ -172,4 +204,12 @@ export function averagePx(
   const numerator = notional * powerOfTen(finer);
   const denominator = cumQty * powerOfTen(coarser);
   return fromUnits(divideHalfEven({ numerator, denominator }), AVERAGE_DECIMALS);
+}
+
+/** The quotient of numbers that divide without rest, else undefined: far faster than BigInts. */
+function wholeQuotient(notional: bigint, cumQty: number | bigint): number | undefined {
+  const small = Number(notional);
+  if (typeof cumQty === "bigint" || cumQty <= 0 || !Number.isSafeInteger(small)) return undefined;
+  const quotient = Math.trunc(small / cumQty);
+  return quotient * cumQty === small ? quotient : undefined;
 }

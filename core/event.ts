@@ -20,6 +20,7 @@ import type {
   VenueId,
 } from "./numbers.ts";
 import type { VenueRejectCode } from "./reject_code.ts";
+import type { Execution } from "./report.ts";
 
 /** Where an event came from, in default order of priority. */
 export const SOURCES = ["control", "timer", "broker_report", "intent", "market_data"] as const;
@@ -137,16 +138,7 @@ export type BrokerPayloads = {
     readonly rejectCode: VenueRejectCode;
     readonly text: string;
   };
-  OrderExecuted: OrderRef & {
-    readonly execId: string;
-    readonly lastQty: Qty;
-    readonly lastPx: Px;
-    readonly liquidity: "Maker" | "Taker" | null;
-    /** Decimal, > 0 is a cost. */
-    readonly commission: string;
-    readonly commissionCurrency: string;
-    readonly provisional: boolean;
-  };
+  OrderExecuted: OrderRef & Execution & { readonly provisional: boolean };
   /** The venue took back an execution (trade bust). */
   ExecutionVoided: OrderRef & { readonly execId: string; readonly execRefId: string };
   /** Also unsolicited, and the rest of IOC, FOK and Market. */

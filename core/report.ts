@@ -19,35 +19,39 @@ import type {
 import type { RejectCode } from "./reject_code.ts";
 
 /** FIX ExecType (150): why a report was sent. */
-export type ExecType =
-  | "PendingNew"
-  | "New"
-  | "Trade"
-  | "PendingCancel"
-  | "Cancelled"
-  | "PendingReplace"
-  | "Replaced"
-  | "Rejected"
-  | "CancelRejected"
-  | "ReplaceRejected"
-  | "Expired"
-  | "TradeCancel"
-  | "TradeCorrect"
-  | "Restated"
-  | "OrderStatus"
-  | "IntentDone";
+export const EXEC_TYPES = [
+  "PendingNew",
+  "New",
+  "Trade",
+  "PendingCancel",
+  "Cancelled",
+  "PendingReplace",
+  "Replaced",
+  "Rejected",
+  "CancelRejected",
+  "ReplaceRejected",
+  "Expired",
+  "TradeCancel",
+  "TradeCorrect",
+  "Restated",
+  "OrderStatus",
+  "IntentDone",
+] as const;
+export type ExecType = (typeof EXEC_TYPES)[number];
 
 /** FIX OrdStatus (39): the state after it. */
-export type OrdStatus =
-  | "Submitted"
-  | "Accepted"
-  | "PartiallyFilled"
-  | "Filled"
-  | "CancelPending"
-  | "ReplacePending"
-  | "Cancelled"
-  | "Rejected"
-  | "Expired";
+export const ORD_STATUSES = [
+  "Submitted",
+  "Accepted",
+  "PartiallyFilled",
+  "Filled",
+  "CancelPending",
+  "ReplacePending",
+  "Cancelled",
+  "Rejected",
+  "Expired",
+] as const;
+export type OrdStatus = (typeof ORD_STATUSES)[number];
 
 /** One execution. */
 export type Execution = {
@@ -55,6 +59,7 @@ export type Execution = {
   readonly lastQty: Qty;
   readonly lastPx: Px;
   readonly liquidity: "Maker" | "Taker" | null;
+  /** Decimal, > 0 is a cost. */
   readonly commission: string;
   readonly commissionCurrency: string;
 };

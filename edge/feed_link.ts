@@ -55,7 +55,8 @@ export class FeedLink {
     this.#worker = worker;
     worker.onMessage((message) => this.#heard(message as FeedMessage));
     worker.onError((reason) => this.#died(reason));
-    this.#inlet = new Inlet(this.#queue, worker);
+    if (this.#inlet === undefined) this.#inlet = new Inlet(this.#queue, worker);
+    else this.#inlet.reconnect(worker);
     this.#offerStatus("up", "the feed has started");
   }
 

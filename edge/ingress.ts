@@ -8,6 +8,8 @@
  * - `conflate`: market data merges into the last waiting event of the same instrument and kind; what
  *   cannot merge is dropped and counted, and a dropped book change invalidates that book.
  * - `drop`: market data is dropped and counted; a dropped book change invalidates that book.
+ *   Under both, what nothing later makes up for (a venue's status, a book's invalidation) is refused
+ *   as under `block`.
  * - `fail`: the queue must never fill (control, timers): an overflow is a fault of ours.
  * @module
  */
@@ -75,7 +77,7 @@ export class IngressQueue {
   }
 
   /**
-   * Adds a draft, or does at the bound what the policy says; false only under `block`.
+   * Adds a draft, or does at the bound what the policy says; false: offer it again when there is room.
    * @throws {RangeError} If a `fail` queue is full.
    */
   offer(draft: Draft): boolean {
@@ -126,19 +128,23 @@ export class IngressQueue {
   #offerFull(draft: Draft): boolean {
     switch (this.policy) {
       case "block":
-        this.#wasRefused = true;
-        this.#refused++;
-        return false;
+        return this.#refuse();
       case "fail":
         throw new RangeError(
           `Cannot queue a ${draft.eventType} event: ${this.name} must hold at most ${this.max}`,
         );
       case "conflate":
-        if (this.#mergeIntoLast(draft)) return true;
-        return this.#drop(draft);
+        if (!this.#broken.has(draft.instrument) && this.#mergeIntoLast(draft)) return true;
+        return isDroppable(draft) ? this.#drop(draft) : this.#refuse();
       case "drop":
-        return this.#drop(draft);
+        return isDroppable(draft) ? this.#drop(draft) : this.#refuse();
     }
+  }
+
+  #refuse(): false {
+    this.#wasRefused = true;
+    this.#refused++;
+    return false;
   }
 
   #drop(draft: Draft): boolean {
@@ -214,6 +220,11 @@ export class Ingress {
     this.#queues.push(queue);
     return queue;
   }
+}
+
+/** Later market data makes up for what was lost, once a lost book change is said. */
+function isDroppable({ source, eventType }: Draft): boolean {
+  return source === "market_data" && eventType !== "BookInvalidated";
 }
 
 /** Returns one event that leaves the same book as `first` and then `second`, or undefined. */

@@ -3,7 +3,7 @@
  *
  * Flow control: the Worker may have at most its credit of drafts outstanding; credit is given back
  * as drafts enter the queue, so a full queue stops the Worker and nothing piles up in between.
- * Ordering: drafts enter in the order in which they were posted.
+ * Ordering: drafts enter in the order in which they were posted, across the deaths of the Worker.
  * @module
  */
 import type { Draft } from "../core/event.ts";
@@ -20,7 +20,7 @@ export type DraftsMessage = { readonly kind: "drafts"; readonly drafts: readonly
 /** The daemon's end of a Worker that produces drafts. */
 export class Inlet {
   readonly #queue: IngressQueue;
-  readonly #link: WorkerLink;
+  #link: WorkerLink;
   #waiting: { readonly draft: Draft; readonly credit: number }[] = [];
 
   constructor(queue: IngressQueue, link: WorkerLink) {
@@ -28,6 +28,13 @@ export class Inlet {
     this.#link = link;
     queue.onRoom(() => this.#drain());
     this.#giveCredit(INLET_CREDIT);
+  }
+
+  /** Goes on with the Worker that follows a dead one; what that one posted enters first. */
+  reconnect(link: WorkerLink): void {
+    this.#link = link;
+    const owed = this.#waiting.reduce((sum, { credit }) => sum + credit, 0);
+    this.#giveCredit(INLET_CREDIT - owed);
   }
 
   /** Takes a batch that the Worker posted. */

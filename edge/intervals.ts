@@ -55,16 +55,21 @@ export class Intervals {
   }
 
   #arm(intervalMs: number): Cancel {
-    const intervalUs = intervalMs * 1000;
     const nowUs = this.#clock.nowUs();
-    const dueUs = micros(nowUs - nowUs % intervalUs + intervalUs);
+    const dueUs = micros(lastMultiple(nowUs, intervalMs) + intervalMs * 1000);
     return this.#timers.after(dueUs - nowUs, () => this.#elapsed(intervalMs, dueUs));
   }
 
-  #elapsed(intervalMs: number, dueUs: Micros): void {
+  #elapsed(intervalMs: number, armedUs: Micros): void {
     const watch = this.#watches.get(intervalMs);
     if (watch === undefined) return;
     watch.cancel = this.#arm(intervalMs);
+    const nowUs = this.#clock.nowUs();
+    // The engine's clock may be slewed: what then comes early has just been armed again.
+    if (nowUs >= armedUs) this.#say(intervalMs, lastMultiple(nowUs, intervalMs));
+  }
+
+  #say(intervalMs: number, dueUs: Micros): void {
     this.#offer({
       eventTime: dueUs,
       source: "timer",
@@ -75,4 +80,8 @@ export class Intervals {
       idempotencyKey: null,
     });
   }
+}
+
+function lastMultiple(nowUs: Micros, intervalMs: number): Micros {
+  return micros(nowUs - nowUs % (intervalMs * 1000));
 }

@@ -22,6 +22,7 @@ import type { Micros, SeqId } from "../core/numbers.ts";
 import type { Alarm, ExecutionReport } from "../core/report.ts";
 import type { Timeline } from "../core/timeline.ts";
 import type { EncodedReport, Observer } from "../wire/backend.ts";
+import { Breath } from "./breath.ts";
 import type { EngineClock } from "./engine_clock.ts";
 import type { Ingress, IngressQueue } from "./ingress.ts";
 import { Outbox } from "./outbox.ts";
@@ -30,6 +31,10 @@ import type { ReleasedCommand } from "./venues/adapter.ts";
 
 /** Most events applied before other I/O has its turn. */
 const EVENTS_PER_TURN_MAX = 4096;
+/** A turn begins no round after this long: subscribers make events of very different cost. */
+const TURN_US_MAX = 5_000;
+/** A rest: any timer will do. */
+const REST_US = 1;
 
 /** What the loop needs of the sequencer. */
 export interface Sequencing {
@@ -77,7 +82,11 @@ export class Loop {
   #whenTaken: { readonly queue: IngressQueue; readonly task: () => void }[] = [];
   #outputsWaiting: Draft[] = [];
   #deadlineOffered: Micros | undefined;
+  readonly #breath = new Breath();
+  #needsRest = false;
   #isTurnPending = false;
+  /** The journal holds the loop back; the next release wakes it. */
+  #isHeldBack = false;
   #isStopped = false;
   #alarmClock: { readonly atUs: Micros; readonly cancel: Cancel } | undefined;
 
@@ -92,7 +101,9 @@ export class Loop {
   wake(): void {
     if (this.#isTurnPending || this.#isStopped) return;
     this.#isTurnPending = true;
-    this.#options.timers.soon(() => this.#turn());
+    const turn = (): void => this.#turn();
+    if (this.#needsRest) this.#options.timers.after(REST_US, turn);
+    else this.#options.timers.soon(turn);
   }
 
   /** Queues a timer event (a subscriber's interval). */
@@ -121,17 +132,29 @@ export class Loop {
 
   #turn(): void {
     this.#isTurnPending = false;
-    let budget = EVENTS_PER_TURN_MAX;
-    while (!this.#isStopped && this.#options.journal.canAccept && budget > 0) {
-      const applied = this.#round();
-      if (applied === 0) break;
-      budget -= applied;
-    }
-    this.#options.journal.flush();
+    const { clock, ingress, journal } = this.#options;
+    const isSpent = this.#rounds(clock.nowUs() + TURN_US_MAX);
+    journal.flush();
     if (this.#isStopped) return;
     this.#announceTaken();
-    if (budget <= 0) this.wake();
-    this.#setAlarmClock();
+    this.#needsRest = this.#breath.isDue({ nowUs: clock.nowUs(), hasMore: ingress.depth > 0 });
+    if (isSpent) this.wake();
+    this.#isHeldBack = !journal.canAccept;
+    // A deadline that passes while the journal holds back would wake the loop again and again.
+    if (!this.#isHeldBack) this.#setAlarmClock();
+  }
+
+  /** Runs rounds until nothing waits, or the journal is full; true if the turn's bound came first. */
+  #rounds(endUs: number): boolean {
+    const { clock, journal } = this.#options;
+    let budget = EVENTS_PER_TURN_MAX;
+    while (!this.#isStopped && journal.canAccept) {
+      const applied = this.#round();
+      if (applied === 0) return false;
+      budget -= applied;
+      if (budget <= 0 || clock.nowUs() >= endUs) return true;
+    }
+    return false;
   }
 
   #announceTaken(): void {
@@ -233,7 +256,7 @@ export class Loop {
     );
     this.#whenDurable.release(upTo, (task) => task());
     this.#options.journal.flush();
-    if (this.#options.ingress.depth > 0) this.wake();
+    if (this.#isHeldBack || this.#options.ingress.depth > 0) this.wake();
   }
 
   /** One timer for whatever the machines want next. */

@@ -32,8 +32,18 @@ export class PoisonNotes {
     return new Set(this.#read("quarantine"));
   }
 
-  /** Lets the next start pass over `seq`. */
+  /**
+   * Lets the next start pass over `seq`.
+   * @throws {RangeError} If recovery did not fail there: passing over a sound event is damage.
+   */
   quarantine(seq: number): void {
+    const met = this.#read("poison");
+    if (!met.includes(seq)) {
+      const was = met.length === 0 ? "no event" : `event ${met.join(", ")}`;
+      throw new RangeError(
+        `Cannot pass over event ${seq}: recovery must have failed there: it failed at ${was}`,
+      );
+    }
     const known = this.#read("quarantine");
     if (!known.includes(seq)) this.#write("quarantine", [...known, seq]);
   }

@@ -89,12 +89,28 @@ const samples: readonly (readonly [string, Rule, string, string])[] = [
     "wire/x.ts",
     "function f(): void {\n" + "  a();\n".repeat(70) + "}\n",
   ],
+  [
+    "a method too long",
+    functionsAreShort,
+    "wire/x.ts",
+    "class A {\n  f(\n    a: B,\n  ): void {\n" + "    a();\n".repeat(70) + "  }\n}\n",
+  ],
   ["an undocumented export", exportsAreDocumented, "wire/x.ts", "\nexport function f(): void {}\n"],
   ["a path of one machine", noPathOfOneMachine, "wire/x.ts", 'const a = "/' + 'work/main";'],
 ];
 for (const [what, rule, path, text] of samples) {
   Deno.test(`${rule.name}() refuses ${what}`, () => notStrictEqual(rule({ path, text }).length, 0));
 }
+
+Deno.test("functionsAreShort() passes a call over several lines in a long test", () => {
+  const text = 'Deno.test("x", () => {\n  check({\n    a,\n  });\n' + "  b();\n".repeat(80) +
+    "  if (c) {\n    d();\n  }\n});\n";
+  deepStrictEqual(functionsAreShort({ path: "tests/x.ts", text }), []);
+});
+
+Deno.test("worldBehindPorts() passes a field named await", () => {
+  deepStrictEqual(worldBehindPorts({ path: "wire/x.ts", text: "const a = { await: flag };" }), []);
+});
 
 Deno.test("deadFiles() refuses a file that nothing imports", () => {
   strictEqual(deadFiles([{ path: "edge/x.ts", text: "" }], isEntry).length, 1);

@@ -27,14 +27,17 @@ export type ReportPage = {
   readonly texts: readonly string[];
 };
 
+/** Which daemon this is, under which configuration. */
+export type DaemonIdentity = {
+  readonly name: string;
+  readonly version: string;
+  readonly configDigest: string;
+};
+
 export interface Backend {
   readonly view: View;
   readonly journalId: string;
-  readonly daemon: {
-    readonly name: string;
-    readonly version: string;
-    readonly configDigest: string;
-  };
+  readonly daemon: DaemonIdentity;
   readonly mode: Mode;
   readonly durableSeq: SeqId;
   /** Engine clock now; not before the last event's. */

@@ -2,8 +2,8 @@
  * Capabilities and price, quantity rules as the protocol spells them.
  * @module
  */
+import { fromQuanta } from "../core/decimal.ts";
 import type { Capabilities, Instrument, PriceRule, QtyRule } from "../core/instrument.ts";
-import { decimalText } from "./decimal.ts";
 
 /** JSON-able, snake_case. */
 export type JsonMap = { readonly [key: string]: unknown };
@@ -37,10 +37,10 @@ export function capabilitiesJson(capabilities: Partial<Capabilities>): JsonMap {
 /** Returns `{quantum, ticks: [{from, step}…]}`. */
 export function priceRuleJson(rule: PriceRule): JsonMap {
   return {
-    quantum: decimalText(1, rule.scale),
+    quantum: fromQuanta(1, rule.scale),
     ticks: rule.ticks.map((tick) => ({
-      from: decimalText(tick.fromQuanta, rule.scale),
-      step: decimalText(tick.stepQuanta, rule.scale),
+      from: fromQuanta(tick.fromQuanta, rule.scale),
+      step: fromQuanta(tick.stepQuanta, rule.scale),
     })),
   };
 }
@@ -48,10 +48,10 @@ export function priceRuleJson(rule: PriceRule): JsonMap {
 /** Returns `{quantum, step, min, max|null}`. */
 export function qtyRuleJson(rule: QtyRule): JsonMap {
   return {
-    quantum: decimalText(1, rule.scale),
-    step: decimalText(rule.stepQuanta, rule.scale),
-    min: decimalText(rule.minQuanta, rule.scale),
-    max: rule.maxQuanta === null ? null : decimalText(rule.maxQuanta, rule.scale),
+    quantum: fromQuanta(1, rule.scale),
+    step: fromQuanta(rule.stepQuanta, rule.scale),
+    min: fromQuanta(rule.minQuanta, rule.scale),
+    max: rule.maxQuanta === null ? null : fromQuanta(rule.maxQuanta, rule.scale),
   };
 }
 

@@ -7,11 +7,10 @@
  * Ordering: keys come in the order of the protocol's table.
  * @module
  */
+import { averagePx, fromQuanta } from "../core/decimal.ts";
 import type { Instrument } from "../core/instrument.ts";
 import { invariant } from "../core/invariant.ts";
 import type { Execution, ExecutionReport, OrderFields } from "../core/report.ts";
-import { averagePrice } from "./average_price.ts";
-import { decimalText } from "./decimal.ts";
 import { jsonString, jsonStringOrNull, timeText } from "./json_text.ts";
 
 const OPENING_BRACE = 0x7b;
@@ -90,27 +89,30 @@ function withOrder(
   const { report, order, instrument } = parts;
   const qtyScale = instrument.qtyRule.scale;
   const priceScale = instrument.priceRule.scale;
-  const price = order.price === null ? "null" : `"${decimalText(order.price, priceScale)}"`;
-  const average = averagePrice(order, priceScale);
+  const price = order.price === null ? "null" : `"${fromQuanta(order.price, priceScale)}"`;
   return `,"order_id":"${order.orderId}","venue_order_id":${
     jsonStringOrNull(order.venueOrderId)
   },` +
     `"instrument":${jsonString(instrument.name)},"side":"${order.side}",` +
     `"ord_type":"${order.ordType}","time_in_force":"${order.timeInForce}","price":${price},` +
-    `"order_qty":"${decimalText(order.orderQty, qtyScale)}","tag":${
-      jsonStringOrNull(report.tag)
-    },` +
+    `"order_qty":"${fromQuanta(order.orderQty, qtyScale)}","tag":${jsonStringOrNull(report.tag)},` +
     `"exec_type":"${report.execType}","ord_status":${jsonStringOrNull(report.ordStatus)},` +
-    `"cum_qty":"${decimalText(order.cumQty, qtyScale)}",` +
-    `"leaves_qty":"${decimalText(order.leavesQty, qtyScale)}",` +
-    `"avg_px":${average === undefined ? "null" : `"${average}"`}` +
+    `"cum_qty":"${fromQuanta(order.cumQty, qtyScale)}",` +
+    `"leaves_qty":"${fromQuanta(order.leavesQty, qtyScale)}",` +
+    `"avg_px":${averageText(order, priceScale)}` +
     (report.execution === undefined ? "" : executionText(report.execution, instrument));
+}
+
+/** The average is derived from exact sums when it is shown; before the first fill there is none. */
+function averageText(order: OrderFields, priceScale: number): string {
+  const { notional, cumQty } = order;
+  return cumQty === 0 ? "null" : `"${averagePx({ notional, cumQty, priceScale })}"`;
 }
 
 function executionText(execution: Execution, instrument: Instrument): string {
   return `,"exec_id":${jsonString(execution.execId)},` +
-    `"last_qty":"${decimalText(execution.lastQty, instrument.qtyRule.scale)}",` +
-    `"last_px":"${decimalText(execution.lastPx, instrument.priceRule.scale)}",` +
+    `"last_qty":"${fromQuanta(execution.lastQty, instrument.qtyRule.scale)}",` +
+    `"last_px":"${fromQuanta(execution.lastPx, instrument.priceRule.scale)}",` +
     `"liquidity":${jsonStringOrNull(execution.liquidity)},` +
     `"commission":"${execution.commission}",` +
     `"commission_currency":${jsonString(execution.commissionCurrency)}`;

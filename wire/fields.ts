@@ -6,7 +6,8 @@
  * Ordering: the first breach in the order of the reads is the one that is told.
  * @module
  */
-import { canonicalDecimal, decimalOfNumber } from "./decimal.ts";
+import { canonicalDecimal } from "../core/decimal.ts";
+import { decimalOfNumber } from "./decimal.ts";
 import { type JsonObject, type JsonValue, WideNumber } from "./json.ts";
 
 /** A field does not keep its rule. The message reads "path: must be …: was …". */

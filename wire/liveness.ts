@@ -2,7 +2,8 @@
  * Heartbeats and silence of one session.
  *
  * Beats every `heartbeatMs`; a peer that has sent no byte for three of them is gone. While we
- * ourselves have stopped reading, its silence proves nothing and does not count.
+ * ourselves have stopped reading, its silence proves nothing and does not count; nor does it when
+ * the watch itself comes late, since then its bytes may wait unread.
  * @module
  */
 import type { Cancel } from "../edge/ports.ts";
@@ -10,6 +11,8 @@ import type { WirePorts } from "./settings.ts";
 
 /** Silent heartbeats after which the peer is gone. */
 const SILENT_BEATS_MAX = 3;
+/** A watch later than this part of a heartbeat was held up by ourselves. */
+const LATE_PARTS = 4;
 /** A frame that is not whole after so many heartbeats never will be. */
 const FRAME_BEATS_MAX = 30;
 
@@ -28,6 +31,8 @@ export class Liveness {
   #cancelBeat: Cancel | undefined;
   #cancelWatch: Cancel | undefined;
   #heardUs = 0;
+  /** When the watch was to look. */
+  #lookUs = 0;
   /** When the frame that is not yet whole began. */
   #frameSinceUs: number | undefined;
   #isDeaf = false;
@@ -74,12 +79,14 @@ export class Liveness {
   }
 
   #armWatch(delayUs: number): void {
+    this.#lookUs = this.#options.ports.clock.monotonicUs() + delayUs;
     this.#cancelWatch = this.#options.ports.timers.after(delayUs, () => this.#look());
   }
 
   #look(): void {
     const nowUs = this.#options.ports.clock.monotonicUs();
-    if (this.#isDeaf) return this.#armWatch(this.#periodUs);
+    const wasStalled = nowUs - this.#lookUs > this.#periodUs / LATE_PARTS;
+    if (this.#isDeaf || wasStalled) return this.#armWatch(this.#periodUs);
     const leftUs = this.#heardUs + SILENT_BEATS_MAX * this.#periodUs - nowUs;
     if (leftUs <= 0) return this.#end("silent for three heartbeats");
     const frameLeftUs = this.#frameSinceUs === undefined

@@ -33,6 +33,11 @@ const PLAIN_BYTES = new Uint8Array(256);
 for (let i = 0x20; i < 0x80; i++) PLAIN_BYTES[i] = 1;
 PLAIN_BYTES[QUOTE] = PLAIN_BYTES[BACKSLASH] = 0;
 
+/**
+ * Reads values only in their plainest spelling, straight from the bytes: ASCII, no escapes, canonical
+ * decimals. For any other spelling a method gives undefined, and the whole message is read again by
+ * the general parser.
+ */
 export class PlainScanner extends JsonScanner {
   /** Reads `"…"` of ASCII without escapes. */
   plainText(maxLength: number): string | undefined {

@@ -5,9 +5,9 @@
  * `take` the one that it would take. A book that is not fresh has no best, no spread, no ladder.
  * @module
  */
+import { fromQuanta, fromUnits } from "../core/decimal.ts";
 import type { Capabilities, Instrument, PriceRule, Side } from "../core/instrument.ts";
 import type { PriceLevel } from "../core/view.ts";
-import { decimalText } from "./decimal.ts";
 import { unknownInstrument } from "./feed.ts";
 import type { QueryArgs } from "./message.ts";
 import type { QueryAnswer, QueryContext } from "./query_answer.ts";
@@ -20,8 +20,8 @@ export function answerBest(args: QueryArgs["best"], context: QueryContext): Quer
   return onInstrument(args, context, (instrument) => {
     const [level] = levels(instrument, context, { ...args, n: 1 });
     if (level === undefined) return "null";
-    const price = decimalText(level.price, instrument.priceRule.scale);
-    const qty = decimalText(level.qty, instrument.qtyRule.scale);
+    const price = fromQuanta(level.price, instrument.priceRule.scale);
+    const qty = fromQuanta(level.qty, instrument.qtyRule.scale);
     return JSON.stringify({ price, qty });
   });
 }
@@ -29,9 +29,9 @@ export function answerBest(args: QueryArgs["best"], context: QueryContext): Quer
 /** Answers `best2_sum`: the quantity of the best two levels. */
 export function answerBestTwo(args: QueryArgs["best2_sum"], context: QueryContext): QueryAnswer {
   return onInstrument(args, context, (instrument) => {
-    let sum = 0;
-    for (const level of levels(instrument, context, { ...args, n: 2 })) sum += level.qty;
-    return JSON.stringify(decimalText(sum, instrument.qtyRule.scale));
+    let sum = 0n;
+    for (const level of levels(instrument, context, { ...args, n: 2 })) sum += BigInt(level.qty);
+    return JSON.stringify(fromUnits(sum, instrument.qtyRule.scale));
   });
 }
 

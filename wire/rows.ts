@@ -2,12 +2,12 @@
  * Payloads of EVENTS and rows of RESULT as JSON texts.
  * @module
  */
+import { fromQuanta } from "../core/decimal.ts";
 import type { Instrument, Side } from "../core/instrument.ts";
 import type { VenueStatus } from "../core/event.ts";
 import type { Px, Qty } from "../core/numbers.ts";
 import type { BalanceRow, FillRow, PositionRow, PriceLevel } from "../core/view.ts";
 import { instrumentCapabilitiesJson, priceRuleJson, qtyRuleJson } from "./capability_json.ts";
-import { decimalText } from "./decimal.ts";
 
 /** Returns `{bids, asks}`, best first. */
 export function encodeBookPayload(
@@ -24,8 +24,8 @@ export function encodeLevels(levels: readonly PriceLevel[], instrument: Instrume
   let text = "[";
   for (const level of levels) {
     if (text.length > 1) text += ",";
-    text += `["${decimalText(level.price, instrument.priceRule.scale)}","${
-      decimalText(level.qty, instrument.qtyRule.scale)
+    text += `["${fromQuanta(level.price, instrument.priceRule.scale)}","${
+      fromQuanta(level.qty, instrument.qtyRule.scale)
     }"]`;
   }
   return `${text}]`;
@@ -41,8 +41,8 @@ export function encodeTradePayload(
   },
   instrument: Instrument,
 ): string {
-  return `{"price":"${decimalText(trade.price, instrument.priceRule.scale)}","qty":"${
-    decimalText(trade.qty, instrument.qtyRule.scale)
+  return `{"price":"${fromQuanta(trade.price, instrument.priceRule.scale)}","qty":"${
+    fromQuanta(trade.qty, instrument.qtyRule.scale)
   }","side":${JSON.stringify(trade.side)},"trade_id":${JSON.stringify(trade.tradeId)}}`;
 }
 
@@ -111,8 +111,8 @@ export function encodeFillRow(row: FillRow, instrument: Instrument): string {
     intent_id: row.intentId,
     instrument: instrument.name,
     side: row.side,
-    last_qty: decimalText(execution.lastQty, instrument.qtyRule.scale),
-    last_px: decimalText(execution.lastPx, instrument.priceRule.scale),
+    last_qty: fromQuanta(execution.lastQty, instrument.qtyRule.scale),
+    last_px: fromQuanta(execution.lastPx, instrument.priceRule.scale),
     liquidity: execution.liquidity,
     commission: execution.commission,
     commission_currency: execution.commissionCurrency,

@@ -5,6 +5,7 @@
  */
 import { z } from "zod";
 import { REFUSAL_CODES, VENUE_REJECT_CODES } from "../core/reject_code.ts";
+import { EXEC_TYPES, ORD_STATUSES } from "../core/report.ts";
 import { ORD_TYPES, TIMES_IN_FORCE } from "./intent_fields.ts";
 import { CHANNELS } from "./message.ts";
 import {
@@ -149,35 +150,8 @@ const reportFields = {
   price: decimalString.nullable(),
   order_qty: decimalString.nullable(),
   tag: z.string().nullable(),
-  exec_type: z.enum([
-    "PendingNew",
-    "New",
-    "Trade",
-    "PendingCancel",
-    "Cancelled",
-    "PendingReplace",
-    "Replaced",
-    "Rejected",
-    "CancelRejected",
-    "ReplaceRejected",
-    "Expired",
-    "TradeCancel",
-    "TradeCorrect",
-    "Restated",
-    "OrderStatus",
-    "IntentDone",
-  ]),
-  ord_status: z.enum([
-    "Submitted",
-    "Accepted",
-    "PartiallyFilled",
-    "Filled",
-    "CancelPending",
-    "ReplacePending",
-    "Cancelled",
-    "Rejected",
-    "Expired",
-  ]).nullable(),
+  exec_type: z.enum(EXEC_TYPES),
+  ord_status: z.enum(ORD_STATUSES).nullable(),
   cum_qty: decimalString.nullable(),
   leaves_qty: decimalString.nullable(),
   avg_px: decimalString.nullable(),

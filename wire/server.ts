@@ -56,6 +56,7 @@ export class WireServer implements Observer {
   #closings: Draft[] = [];
   #listeners: Listener[] = [];
   #stopped: (() => void) | undefined;
+  #isDone = false;
 
   constructor(options: WireServerOptions) {
     this.#backend = options.backend;
@@ -136,7 +137,7 @@ export class WireServer implements Observer {
 
   /**
    * Takes no more connections and reads nothing more; when what was read has been answered, every
-   * session ends `SHUTTING_DOWN`. Calls `done` when the last connection is closed.
+   * session ends `SHUTTING_DOWN`. Calls `done` once, when the last connection is closed.
    */
   stop(done: () => void): void {
     if (this.#stopped !== undefined) return;
@@ -170,7 +171,13 @@ export class WireServer implements Observer {
       "Cannot keep the session: the daemon is shutting down; reconnect " +
         "with resume_from when it is back",
     );
-    if (this.#book.connected.size === 0) this.#stopped?.();
+    this.#doneIfEmpty();
+  }
+
+  #doneIfEmpty(): void {
+    if (this.#isDone || this.#stopped === undefined || this.#book.connected.size > 0) return;
+    this.#isDone = true;
+    this.#stopped();
   }
 
   #accept(socket: Socket): void {
@@ -282,7 +289,7 @@ export class WireServer implements Observer {
     if (session.client !== undefined && attached.get(session.client) === session) {
       attached.delete(session.client);
     }
-    if (this.#stopped !== undefined && this.#book.connected.size === 0) this.#stopped();
+    this.#doneIfEmpty();
   }
 
   #offerClose(draft: Draft): void {

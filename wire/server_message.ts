@@ -9,6 +9,7 @@ import type { Mode, Source, VenueStatus } from "../core/event.ts";
 import type { Capabilities } from "../core/instrument.ts";
 import type { TradingState } from "../core/intent.ts";
 import type { RejectCode } from "../core/reject_code.ts";
+import type { DaemonIdentity } from "./backend.ts";
 import { capabilitiesJson } from "./capability_json.ts";
 import type { Channel, RequestKey } from "./message.ts";
 
@@ -41,11 +42,7 @@ export type ResultCode = ErrorCode | RejectCode | "NOT_FOUND" | "NOT_SUBSCRIBED"
 export type HelloAck = {
   readonly sessionId: string;
   readonly journalId: string;
-  readonly daemon: {
-    readonly name: string;
-    readonly version: string;
-    readonly configDigest: string;
-  };
+  readonly daemon: DaemonIdentity;
   readonly mode: Mode;
   readonly tradingState: TradingState;
   readonly heartbeatMs: number;

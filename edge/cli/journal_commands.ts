@@ -50,12 +50,13 @@ function verifyLines(result: VerifyResult): string[] {
   return [...figureLines(figures), "", verdict];
 }
 
-function addStat(journal: Command, { actions, terminal }: CommandContext): void {
+function addStat(journal: Command, { actions, terminal, end }: CommandContext): void {
   withState(journal.command("stat"))
     .description("show what the journal holds and how large it is")
     .option("--json", "machine-readable output")
     .action((flags: StateFlag & JsonFlag) => {
       const result = actions.journal.stat(stateDirectoryOf(flags.stateDir, terminal));
+      if (result["ok"] === false) end.code = EXIT.journalRefused;
       if (flags.json) terminal.out(JSON.stringify(result));
       else for (const line of figureLines(result)) terminal.out(line);
     });

@@ -9,6 +9,7 @@ import { lockState } from "../journal/mod.ts";
 import { journalSql } from "../journal/mod.ts";
 import { PoisonNotes } from "../poison.ts";
 import type { JournalTools } from "./actions.ts";
+import { UsageError } from "./context.ts";
 
 /** Returns the tools. Only `quarantine` writes, and only while no daemon runs. */
 export function journalTools(): JournalTools {
@@ -20,16 +21,34 @@ export function journalTools(): JournalTools {
       journalDump({ disk, stateDirectory: directory }, options, print),
     export: (directory, options, print) =>
       journalExport({ disk, stateDirectory: directory }, options, print),
-    sql: journalSql,
+    sql: (directory, query, print) => asUsage(() => journalSql(directory, query, print)),
     quarantine: (directory, { seq, reason }) => {
-      const lock = lockState(disk, directory);
-      try {
-        new PoisonNotes(disk, directory).quarantine(seq);
-      } finally {
-        lock.release();
-      }
+      asUsage(() => quarantine(directory, seq));
       return `Event ${seq} will be passed over at the next start: it is replayed as an event that ` +
         `changes nothing. Reconcile with the venues before trading. Reason given: ${reason}`;
     },
   };
+}
+
+function quarantine(directory: string, seq: number): void {
+  const disk = denoDisk();
+  if (!disk.exists(directory)) {
+    throw new RangeError(`Cannot pass over event ${seq}: there must be a directory ${directory}`);
+  }
+  const lock = lockState(disk, directory);
+  try {
+    new PoisonNotes(disk, directory).quarantine(seq);
+  } finally {
+    lock.release();
+  }
+}
+
+/** What a tool cannot do with what it was asked is the caller's to repair, in one sentence. */
+function asUsage(tool: () => void): void {
+  try {
+    tool();
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    throw new UsageError(error.message, { cause: error });
+  }
 }

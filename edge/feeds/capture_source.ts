@@ -14,7 +14,7 @@ import { LineError, splitLine } from "./capture_line.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
 import { problemsOf, sayCounts } from "./capture_summary.ts";
 import type { FeedChoice, FeedSource } from "./feed.ts";
-import { GzipError } from "./inflate.ts";
+import { GzipError } from "./gunzip.ts";
 import { LineReader } from "./line_reader.ts";
 
 type CaptureChoice = Extract<FeedChoice, { readonly kind: "capture" }>;

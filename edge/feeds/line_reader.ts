@@ -6,8 +6,8 @@
  * @module
  */
 import type { DiskFile } from "../ports.ts";
-import { Gunzip, GzipError } from "./inflate.ts";
-import type { ReadBytes } from "./inflate.ts";
+import { Gunzip, GzipError } from "./gunzip.ts";
+import type { ReadBytes } from "./gunzip.ts";
 
 const LINE_FEED = 10;
 const PIECE = 65_536;

@@ -12,7 +12,7 @@ import { unreachable } from "../../core/invariant.ts";
 import type { SeqId } from "../../core/numbers.ts";
 import type { Alarm, Transition } from "../../core/report.ts";
 import type { EncodedReport } from "../../wire/backend.ts";
-import { quote, quoteOrNull } from "./json_text.ts";
+import { jsonString, jsonStringOrNull } from "../../wire/json_text.ts";
 
 /** An event's number with what it caused. */
 export type Caused = {
@@ -58,10 +58,10 @@ function encodeTransition(seqId: SeqId, transition: Transition): string {
     case "order":
       return `{"transition":{"seq_id":${seqId},"kind":"order","order":${transition.order},` +
         `"from":"${transition.from}","to":"${transition.to}",` +
-        `"reason":${quote(transition.reason)}}}\n`;
+        `"reason":${jsonString(transition.reason)}}}\n`;
     case "AccountHalted":
       return `{"transition":{"seq_id":${seqId},"kind":"AccountHalted","venue":${transition.venue},` +
-        `"reason":${quote(transition.reason)}}}\n`;
+        `"reason":${jsonString(transition.reason)}}}\n`;
     default:
       return unreachable(transition);
   }
@@ -70,8 +70,8 @@ function encodeTransition(seqId: SeqId, transition: Transition): string {
 function encodeCommand(command: VenueCommand): string {
   const head = `{"command":{"seq_id":${command.seqId},"kind":"${command.kind}",` +
     `"request":${command.request},"venue":${command.venue},"instrument":${command.instrument},` +
-    `"order":${command.order},"cl_ord_id":${quote(command.clOrdId)},` +
-    `"venue_order_id":${quoteOrNull(command.venueOrderId)}`;
+    `"order":${command.order},"cl_ord_id":${jsonString(command.clOrdId)},` +
+    `"venue_order_id":${jsonStringOrNull(command.venueOrderId)}`;
   switch (command.kind) {
     case "Submit":
       return `${head},"side":"${command.side}","ord_type":"${command.ordType}",` +
@@ -80,7 +80,7 @@ function encodeCommand(command: VenueCommand): string {
         `"post_only":${command.postOnly},"reduce_only":${command.reduceOnly},` +
         `"params":${JSON.stringify(command.params)}}}\n`;
     case "Replace":
-      return `${head},"new_cl_ord_id":${quote(command.newClOrdId)},` +
+      return `${head},"new_cl_ord_id":${jsonString(command.newClOrdId)},` +
         `"order_qty":${command.orderQty},"price":${command.price}}}\n`;
     case "Cancel":
     case "Lookup":
@@ -96,5 +96,7 @@ function encodeRepeat(seqId: SeqId, repeat: RepeatReports): string {
 }
 
 function encodeAlarm(seqId: SeqId, alarm: Alarm): string {
-  return `{"alarm":{"seq_id":${seqId},"code":${quote(alarm.code)},"text":${quote(alarm.text)}}}\n`;
+  return `{"alarm":{"seq_id":${seqId},"code":${jsonString(alarm.code)},"text":${
+    jsonString(alarm.text)
+  }}}\n`;
 }

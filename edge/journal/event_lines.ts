@@ -10,7 +10,8 @@ import type { Draft, Event, EventType, Source } from "../../core/event.ts";
 import type { Intent } from "../../core/intent.ts";
 import { seqId } from "../../core/numbers.ts";
 import type { CheckpointNode } from "../../core/timeline.ts";
-import { encodeNode, parseNode, quote, quoteOrNull, toSnake } from "./json_text.ts";
+import { jsonString, jsonStringOrNull } from "../../wire/json_text.ts";
+import { encodeNode, parseNode, toSnake } from "./json_text.ts";
 
 type PayloadOf<Type extends EventType> = Extract<Draft, { eventType: Type }>["payload"];
 type Kinds = {
@@ -125,7 +126,9 @@ export function encodeEventLine(event: Event): string {
   return `{"event":{"seq_id":${event.seqId},"event_time":${event.eventTime},` +
     `"ingest_time":${event.ingestTime},"source":"${event.source}","venue":${event.venue},` +
     `"instrument":${event.instrument},"event_type":"${event.eventType}",` +
-    `"payload":${encodePayload(event)},"idempotency_key":${quoteOrNull(event.idempotencyKey)}}}\n`;
+    `"payload":${encodePayload(event)},"idempotency_key":${
+      jsonStringOrNull(event.idempotencyKey)
+    }}}\n`;
 }
 
 function encodePayload(event: Event): string {
@@ -150,8 +153,8 @@ function encodePayload(event: Event): string {
     }
     case "TradePrinted": {
       const trade = event.payload;
-      return `{"price":${trade.price},"qty":${trade.qty},"side":${quoteOrNull(trade.side)},` +
-        `"trade_id":${quoteOrNull(trade.tradeId)}}`;
+      return `{"price":${trade.price},"qty":${trade.qty},"side":${jsonStringOrNull(trade.side)},` +
+        `"trade_id":${jsonStringOrNull(trade.tradeId)}}`;
     }
     default:
       return encodeNode(event.payload);
@@ -160,8 +163,8 @@ function encodePayload(event: Event): string {
 
 function encodeAcceptance(accepted: PayloadOf<"OrderAccepted">): string {
   const { order, clOrdId, venueOrderId, journalUs, submitUs, ackUs } = accepted;
-  let text = `{"order":${order},"cl_ord_id":${quoteOrNull(clOrdId)},` +
-    `"venue_order_id":${quoteOrNull(venueOrderId)}`;
+  let text = `{"order":${order},"cl_ord_id":${jsonStringOrNull(clOrdId)},` +
+    `"venue_order_id":${jsonStringOrNull(venueOrderId)}`;
   if (journalUs !== undefined) text += `,"journal_us":${journalUs}`;
   if (submitUs !== undefined) text += `,"submit_us":${submitUs}`;
   if (ackUs !== undefined) text += `,"ack_us":${ackUs}`;
@@ -169,21 +172,23 @@ function encodeAcceptance(accepted: PayloadOf<"OrderAccepted">): string {
 }
 
 function encodeExecution(execution: PayloadOf<"OrderExecuted">): string {
-  return `{"order":${execution.order},"cl_ord_id":${quoteOrNull(execution.clOrdId)},` +
-    `"venue_order_id":${quoteOrNull(execution.venueOrderId)},` +
-    `"exec_id":${quote(execution.execId)},"last_qty":${execution.lastQty},` +
-    `"last_px":${execution.lastPx},"liquidity":${quoteOrNull(execution.liquidity)},` +
+  return `{"order":${execution.order},"cl_ord_id":${jsonStringOrNull(execution.clOrdId)},` +
+    `"venue_order_id":${jsonStringOrNull(execution.venueOrderId)},` +
+    `"exec_id":${jsonString(execution.execId)},"last_qty":${execution.lastQty},` +
+    `"last_px":${execution.lastPx},"liquidity":${jsonStringOrNull(execution.liquidity)},` +
     `"commission":"${execution.commission}",` +
-    `"commission_currency":${quote(execution.commissionCurrency)},` +
+    `"commission_currency":${jsonString(execution.commissionCurrency)},` +
     `"provisional":${execution.provisional}}`;
 }
 
 function encodeIntent(intent: Intent): string {
   if (intent.action !== "Place") return encodeNode(intent);
-  return `{"action":"Place","intent_id":${quote(intent.intentId)},"sent_us":${intent.sentUs},` +
-    `"tag":${quoteOrNull(intent.tag)},"instrument":${quote(intent.instrument)},` +
+  return `{"action":"Place","intent_id":${
+    jsonString(intent.intentId)
+  },"sent_us":${intent.sentUs},` +
+    `"tag":${jsonStringOrNull(intent.tag)},"instrument":${jsonString(intent.instrument)},` +
     `"side":"${intent.side}","order_qty":"${intent.orderQty}",` +
-    `"price":${quoteOrNull(intent.price)},"ord_type":"${intent.ordType}",` +
+    `"price":${jsonStringOrNull(intent.price)},"ord_type":"${intent.ordType}",` +
     `"time_in_force":"${intent.timeInForce}","expire_us":${intent.expireUs},` +
     `"post_only":${intent.postOnly},"reduce_only":${intent.reduceOnly},` +
     `"ttl_ms":${intent.ttlMs},"validate_only":${intent.validateOnly},` +

@@ -9,25 +9,16 @@ import type { Database, SqlValue, Statement } from "./database.ts";
 import { batchLines, type EventLines } from "./batch_lines.ts";
 import { INDEX_FORMAT, INDEX_SCHEMA } from "./index_schema.ts";
 import { PnlBook } from "./pnl_book.ts";
-import { ClientNames, fillRows, parseWireReport, type WireReport } from "./report_rows.ts";
+import {
+  ClientNames,
+  fillRows,
+  ORDER_FIELDS,
+  parseWireReport,
+  type WireReport,
+} from "./report_rows.ts";
 import { reportLines } from "./report_store.ts";
 import type { Batch } from "./segment_reader.ts";
 import type { JournalTail } from "./writer.ts";
-
-const ORDER_COLUMNS = [
-  "venue_order_id",
-  "instrument",
-  "side",
-  "ord_type",
-  "time_in_force",
-  "price",
-  "order_qty",
-  "cum_qty",
-  "leaves_qty",
-  "avg_px",
-  "ord_status",
-  "tag",
-] as const;
 
 type Statements = Readonly<Record<StatementName, Statement>>;
 type StatementName = keyof typeof SQL;
@@ -188,7 +179,7 @@ export class IndexWriter {
 
   #takeOrder(report: WireReport, client: string): void {
     if (report.order_id === null || report.order_id === undefined) return;
-    const values = ORDER_COLUMNS.map((column) => report[column] ?? null);
+    const values = ORDER_FIELDS.map((column) => report[column] ?? null);
     const time = report.transact_us ?? null;
     // A Cancel or Replace bears its own id and names the order's.
     const intentId = report.orig_intent_id ?? report.intent_id;

@@ -11,9 +11,10 @@ import type { Effects } from "../../core/effects.ts";
 import type { Event } from "../../core/event.ts";
 import { type ClientIndex, type Micros, type SeqId, seqId } from "../../core/numbers.ts";
 import type { EncodedReport, ReportPage } from "../../wire/backend.ts";
-import type { Ports, WorkerLink } from "../ports.ts";
+import { DiskError, type Ports, type WorkerLink } from "../ports.ts";
 import { writeEffectLines } from "./effect_lines.ts";
 import { encodeEventLine } from "./event_lines.ts";
+import { JournalRefused } from "./refusal.ts";
 import { BatchReports, type ReportIndex } from "./report_index.ts";
 import { ReportStore } from "./report_store.ts";
 import { CELL, createRingMemory, type RingMemory, RingWriter } from "./ring.ts";
@@ -66,6 +67,9 @@ export type JournalOptions = {
 /** An applied event. `effects` is read during the call only. */
 export type JournalEntry = { readonly event: Event; readonly effects: Effects };
 
+/** What the journal could not do: take what is new, or give what it had taken. */
+export type JournalFault = "write" | "read";
+
 type ClosedBatch = { readonly lastSeq: SeqId; readonly reports: BatchReports };
 
 /** The open journal. */
@@ -96,7 +100,7 @@ export class Journal {
   #bytesWritten = 0;
 
   #durableHandler: (seq: SeqId, atUs: Micros) => void = () => {};
-  #failureHandler: (sentence: string) => void = () => {};
+  #failureHandler: (sentence: string, fault: JournalFault) => void = () => {};
   #stoppedHandler: () => void = () => {};
 
   /** Starts the Worker. */
@@ -126,7 +130,7 @@ export class Journal {
     };
     this.#worker = ports.workers.start("journal", init);
     this.#worker.onMessage((message) => this.#onMessage(message as JournalWorkerMessage));
-    this.#worker.onError((reason) => this.#fail(workerDeath(reason)));
+    this.#worker.onError((reason) => this.#fail(workerDeath(reason), "write"));
     ports.signals.watch(this.#memory.cells, CELL.progress, () => this.#onProgress());
   }
 
@@ -151,7 +155,7 @@ export class Journal {
   }
 
   /** Called once, with a sentence for people; the daemon must end. */
-  onFailure(handler: (sentence: string) => void): void {
+  onFailure(handler: (sentence: string, fault: JournalFault) => void): void {
     this.#failureHandler = handler;
   }
 
@@ -181,9 +185,18 @@ export class Journal {
     return this.#store.firstSeq(client);
   }
 
-  /** Durable reports from `reportSeq` on, about `limitBytes` of them. */
+  /**
+   * Durable reports from `reportSeq` on, about `limitBytes` of them. Reports that are not as they
+   * were written are a failure: nothing is given, and the daemon must end.
+   */
   readReports(client: ClientIndex, from: { reportSeq: number; limitBytes: number }): ReportPage {
-    return this.#store.read(client, from);
+    try {
+      return this.#store.read(client, from);
+    } catch (error) {
+      if (!(error instanceof JournalRefused || error instanceof DiskError)) throw error;
+      this.#fail(error.message, "read");
+      return { firstSeq: from.reportSeq, texts: [] };
+    }
   }
 
   /** Segments before `segment` have been dropped by retention. */
@@ -301,16 +314,16 @@ export class Journal {
   }
 
   #onMessage(message: JournalWorkerMessage): void {
-    if (message.kind === "failed") return this.#fail(message.sentence);
+    if (message.kind === "failed") return this.#fail(message.sentence, "write");
     this.#worker.terminate();
     this.#stoppedHandler();
   }
 
-  #fail(sentence: string): void {
+  #fail(sentence: string, fault: JournalFault): void {
     if (this.#state === "failed") return;
     this.#state = "failed";
     this.#worker.terminate();
-    this.#failureHandler(sentence);
+    this.#failureHandler(sentence, fault);
   }
 }
 

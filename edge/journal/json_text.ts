@@ -1,24 +1,12 @@
 /**
- * Pieces of JSON text for lines that are written by hand, and the spelling of keys: camelCase in
- * code, snake_case in the journal.
+ * Plain values as JSON text and back, and the spelling of keys: camelCase in code, snake_case in the
+ * journal.
  *
  * The value of a key `params` is a client's own map: its keys are kept as they are.
  * @module
  */
 import type { CheckpointNode } from "../../core/timeline.ts";
-
-// deno-lint-ignore no-control-regex -- control characters are exactly what must be escaped
-const NEEDS_ESCAPE = /["\\\u0000-\u001f\ud800-\udfff]/;
-
-/** Returns `text` as a JSON string. */
-export function quote(text: string): string {
-  return NEEDS_ESCAPE.test(text) ? JSON.stringify(text) : `"${text}"`;
-}
-
-/** Returns `text` as a JSON string, or `null`. */
-export function quoteOrNull(text: string | null): string {
-  return text === null ? "null" : quote(text);
-}
+import { jsonString } from "../../wire/json_text.ts";
 
 /** Returns the snake_case spelling of a camelCase key. */
 export function toSnake(key: string): string {
@@ -32,7 +20,7 @@ export function toCamel(key: string): string {
 
 /** Returns the JSON text of a plain value with snake_case keys, in the value's own key order. */
 export function encodeNode(value: unknown): string {
-  if (typeof value === "string") return quote(value);
+  if (typeof value === "string") return jsonString(value);
   if (typeof value !== "object" || value === null) return String(value);
   if (Array.isArray(value)) return `[${value.map(encodeNode).join(",")}]`;
   const parts: string[] = [];

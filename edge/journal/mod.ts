@@ -25,6 +25,7 @@ export {
   Journal,
   JOURNAL_DEFAULTS,
   type JournalEntry,
+  type JournalFault,
   type JournalOptions,
   type JournalSettings,
 } from "./journal.ts";

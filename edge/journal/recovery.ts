@@ -1,8 +1,8 @@
 /**
  * Opening a journal: is it whole, where does it end, what has to be replayed.
  *
- * `recover` checks what needs no reading of batches; `records` then reads and checks every batch
- * after the checkpoint, once. Only when it has been walked to its end is the journal known to be
+ * `recover` checks what needs no reading of batches; `records` then reads and checks every batch,
+ * once: those before the checkpoint by chain and hashes only, those after it are given out. Only when it has been walked to its end is the journal known to be
  * sound, and only then are a torn tail's bytes cleared and `tail` known.
  * @module
  */
@@ -17,7 +17,7 @@ import { type HighWaterMark, highWaterPath, HighWaterWriter } from "./high_water
 import { disagreement, inspectFiles, placeAfter } from "./opening.ts";
 import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
 import { ReportIndex } from "./report_index.ts";
-import { emptyTail, JournalScan, journalStart, type TornTail } from "./scan.ts";
+import { emptyTail, JournalScan, journalStart, type ScanOptions, type TornTail } from "./scan.ts";
 import type { Batch } from "./segment_reader.ts";
 import { type BatchPosition, journalDirectory, type JournalTail } from "./writer.ts";
 
@@ -110,6 +110,8 @@ class ExistingJournal implements Recovery {
   readonly reports: ReportIndex;
   readonly #options: RecoverOptions;
   readonly #scan: JournalScan;
+  /** Over what the checkpoint stands for; undefined without one. */
+  readonly #before: JournalScan | undefined;
   #tail: JournalTail | undefined;
 
   constructor(
@@ -125,9 +127,9 @@ class ExistingJournal implements Recovery {
     this.checkpoint = stored?.state;
     this.reports = ReportIndex.from(stored?.reports ?? []);
     this.reports.dropBefore(first.number);
-    const from = stored === undefined
-      ? journalStart(first)
-      : placeAfter(stored.tail, { disk, directory, segments });
+    const scan = { disk, directory, segments, mark, depth: "checked" } as const;
+    const start = journalStart(first);
+    const from = stored === undefined ? start : placeAfterCheckpoint(stored.tail, scan, start);
     if (stored === undefined && first.firstSeq > 1) {
       throw new JournalRefused(
         `a journal that begins at seq ${first.firstSeq} must have a checkpoint: was without one`,
@@ -137,7 +139,10 @@ class ExistingJournal implements Recovery {
     if (stored?.tail.batch === mark.batch && stored.tail.chain !== mark.chain) {
       throw disagreement(stored.tail, "another chain");
     }
-    this.#scan = new JournalScan({ disk, directory, segments, from, mark, depth: "checked" });
+    this.#scan = new JournalScan({ ...scan, from });
+    if (stored !== undefined && first.firstBatch <= from.batch) {
+      this.#before = new JournalScan({ ...scan, from: start });
+    }
   }
 
   get tail(): JournalTail {
@@ -146,12 +151,20 @@ class ExistingJournal implements Recovery {
   }
 
   *records(): Generator<RecoveredRecord> {
+    this.#checkBefore(this.#scan.tail.batch);
     for (const batch of this.#scan.batches()) {
       this.#checkVersion(batch);
       yield* batchRecords(batch);
     }
     if (this.#scan.torn !== undefined) this.#clear(this.#scan.torn);
     this.#tail = this.#scan.tail;
+  }
+
+  /** Reports are read from there, and people believe it: no trading on a damaged past. */
+  #checkBefore(checkpointBatch: number): void {
+    for (const { header } of this.#before?.batches() ?? []) {
+      if (header.number === checkpointBatch) return;
+    }
   }
 
   #checkVersion({ header, segment, offset }: Batch): void {
@@ -177,6 +190,21 @@ class ExistingJournal implements Recovery {
       file.close();
     }
     log.write("warning", "journal_torn_tail_dropped", { ...torn });
+  }
+}
+
+/** Damage to the journal itself is said first, and in the words of every other check. */
+function placeAfterCheckpoint(
+  checkpoint: JournalTail,
+  scan: Omit<ScanOptions, "from">,
+  start: JournalTail,
+): JournalTail {
+  try {
+    return placeAfter(checkpoint, scan);
+  } catch (error) {
+    const whole = new JournalScan({ ...scan, from: start }).batches();
+    while (whole.next().done === false);
+    throw error;
   }
 }
 

@@ -37,6 +37,22 @@ export type WireReport = {
   readonly fill_events?: readonly WireFill[];
 } & Partial<WireFill>;
 
+/** What a report says of its order beyond its ids, in the order of the columns. */
+export const ORDER_FIELDS = [
+  "venue_order_id",
+  "instrument",
+  "side",
+  "ord_type",
+  "time_in_force",
+  "price",
+  "order_qty",
+  "cum_qty",
+  "leaves_qty",
+  "avg_px",
+  "ord_status",
+  "tag",
+] as const satisfies readonly (keyof WireReport)[];
+
 /** One execution on the wire. */
 export type WireFill = {
   readonly exec_id: string;

@@ -10,6 +10,8 @@ import { type ClientIndex, clientIndex } from "../../core/numbers.ts";
 import type { EncodedReport, ReportPage } from "../../wire/backend.ts";
 import { type Disk, DiskError } from "../ports.ts";
 import type { BatchReports, ReportEntry, ReportIndex } from "./report_index.ts";
+import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
+import { segmentName } from "./format.ts";
 import { SegmentReader } from "./segment_reader.ts";
 import type { BatchPosition } from "./writer.ts";
 
@@ -67,7 +69,11 @@ export class ReportStore {
     return this.#index.firstSeq(client);
   }
 
-  /** Durable reports from `reportSeq` on, about `limitBytes` of them, at least one if there is one. */
+  /**
+   * Durable reports from `reportSeq` on, about `limitBytes` of them, at least one if there is one.
+   * @throws {JournalRefused} If they are not as they were written: nobody may be told them.
+   * @throws {DiskError} If they cannot be read.
+   */
   read(client: ClientIndex, from: { reportSeq: number; limitBytes: number }): ReportPage {
     const firstSeq = Math.max(from.reportSeq, this.firstSeq(client));
     const last = this.#index.lastSeq(client);
@@ -112,9 +118,10 @@ export class ReportStore {
     let reader: SegmentReader | undefined = first;
     try {
       let { batch } = place;
-      let offset = first.locate(batch, place.offset)?.offset ?? first.size();
+      let offset = placeOf(first, place);
       while (reader !== undefined && batch <= this.#lastBatch) {
-        const found = reader.read(offset, "unchecked");
+        const found = reader.read(offset, "checked");
+        if (found.kind === "bad") throw damaged(found.problem, { reader, offset, batch });
         if (found.kind === "batch") {
           yield decoder.decode(found.batch.truth);
           offset += found.batch.bytes;
@@ -139,6 +146,25 @@ export class ReportStore {
       throw error;
     }
   }
+}
+
+function placeOf(reader: SegmentReader, { batch, offset: hint }: ReportEntry): number {
+  const located = reader.locate(batch, hint);
+  if (located !== undefined) return located.offset;
+  throw damaged("a batch must be where reports were recorded: was missing or altered", {
+    reader,
+    offset: hint,
+    batch,
+  });
+}
+
+function damaged(
+  problem: string,
+  at: { readonly reader: SegmentReader; readonly offset: number; readonly batch: number },
+): JournalRefused {
+  const { reader, offset, batch } = at;
+  const place = { segment: segmentName(reader.number), offset, batch };
+  return new JournalRefused(problem, RESTORE_ADVICE, place);
 }
 
 const REPORT_LINE =

@@ -2,7 +2,8 @@
  * The Worker's end of a venue: hosts one adapter and speaks with the daemon's `VenueLink`.
  *
  * Flow control: at most the credit of drafts is outstanding; beyond it drafts wait here, in order,
- * up to `WAITING_MAX`, and then `offer` answers false so that the adapter stops reading.
+ * up to `WAITING_MAX`, and then `offer` answers false so that the adapter stops reading. A status
+ * waits behind the drafts before it: `up` must not overtake what the venue replayed.
  * @module
  */
 import type { Draft } from "../../core/event.ts";
@@ -38,7 +39,7 @@ export function runVenue(
   const clock = new EngineClock(ports.clock, micros(0));
   const host: VenueHost = {
     offer: (draft) => outlet.offer(draft),
-    status: (status, reason) => outlet.post({ kind: "status", status, reason }),
+    status: (status, reason) => outlet.say({ kind: "status", status, reason }),
     declaration: init.declaration,
     instruments: init.instruments,
     clOrdIdPrefix: init.clOrdIdPrefix,
@@ -67,11 +68,14 @@ function obey(adapter: VenueAdapter, message: VenueCommandMessage): void {
   }
 }
 
-/** Drafts on their way out, within the credit. */
+type StatusMessage = Extract<VenueReportMessage, { readonly kind: "status" }>;
+type Waiting = StatusMessage | { readonly kind: "draft"; readonly draft: Draft };
+
+/** What is on its way out, in order: drafts within the credit, and the statuses between them. */
 class Outlet {
   readonly #scope: WorkerScope;
   #credit = 0;
-  #waiting: Draft[] = [];
+  #waiting: Waiting[] = [];
 
   constructor(scope: WorkerScope) {
     this.#scope = scope;
@@ -79,9 +83,14 @@ class Outlet {
 
   offer(draft: Draft): boolean {
     if (this.#waiting.length >= WAITING_MAX) return false;
-    this.#waiting.push(draft);
+    this.#waiting.push({ kind: "draft", draft });
     this.#flush();
     return true;
+  }
+
+  say(message: StatusMessage): void {
+    this.#waiting.push(message);
+    this.#flush();
   }
 
   credit(drafts: number): void {
@@ -89,15 +98,28 @@ class Outlet {
     this.#flush();
   }
 
-  post(message: VenueReportMessage): void {
-    this.#scope.post(message);
+  #flush(): void {
+    let taken = 0;
+    let drafts: Draft[] = [];
+    for (const waiting of this.#waiting) {
+      if (waiting.kind === "draft") {
+        if (this.#credit === 0) break;
+        this.#credit--;
+        drafts.push(waiting.draft);
+      } else {
+        this.#post(drafts);
+        drafts = [];
+        this.#scope.post(waiting);
+      }
+      taken++;
+    }
+    this.#post(drafts);
+    if (taken > 0) this.#waiting = this.#waiting.slice(taken);
   }
 
-  #flush(): void {
-    if (this.#credit === 0 || this.#waiting.length === 0) return;
-    const drafts = this.#waiting.slice(0, this.#credit);
-    this.#waiting = this.#waiting.slice(drafts.length);
-    this.#credit -= drafts.length;
-    this.post({ kind: "drafts", drafts });
+  #post(drafts: readonly Draft[]): void {
+    if (drafts.length > 0) {
+      this.#scope.post({ kind: "drafts", drafts } satisfies VenueReportMessage);
+    }
   }
 }

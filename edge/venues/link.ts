@@ -76,7 +76,8 @@ export class VenueLink {
     const { ports, init } = this.#options;
     const worker = ports.workers.start("venue", init);
     this.#worker = worker;
-    this.#inlet = new Inlet(this.#queue, worker);
+    if (this.#inlet === undefined) this.#inlet = new Inlet(this.#queue, worker);
+    else this.#inlet.reconnect(worker);
     worker.onMessage((message) => this.#heard(message as VenueReportMessage));
     worker.onError((reason) => this.#died(reason));
   }
@@ -143,7 +144,6 @@ export class VenueLink {
     if (this.#isStopped || this.#worker === undefined) return;
     const { ports, init } = this.#options;
     this.#worker = undefined;
-    this.#inlet = undefined;
     ports.log.write("alarm", "venue_adapter_died", { venue: init.declaration.name, reason });
     this.#offerStatus("down", `the adapter stopped: ${reason}`);
     for (const released of [...this.#unanswered.values()]) this.#fail(released, reason);

@@ -15,13 +15,18 @@ export type TraderOptions = {
   readonly token: string;
   readonly instrument: string;
   readonly draws: Draws;
-  /** Order prices are drawn from [from, to], as decimals the venue takes. */
+  /** Draws prices and quantities, as decimals that the venue takes. */
   readonly price: (draws: Draws) => string;
   readonly qty: (draws: Draws) => string;
   readonly intervalMs: number;
+  /** Most intents sent at once. */
+  readonly burst: number;
 };
 
-type Intent = Readonly<Record<string, unknown>> & { readonly intent_id: string };
+export type Intent = Readonly<Record<string, unknown>> & { readonly intent_id: string };
+
+/** How long a CancelAll may take before another one is sent. */
+const CANCEL_ALL_MS = 4000;
 
 /** What it found wrong, if anything. */
 export class CampaignError extends Error {
@@ -32,11 +37,12 @@ export class Trader {
   readonly #options: TraderOptions;
   /** Every report by its number, without `poss_dup`. */
   readonly reports = new Map<number, Report>();
+  /** Every intent that was ever sent, by id. */
+  readonly intents = new Map<string, Intent>();
   /** Intents that no report has answered yet. */
   readonly #unanswered = new Map<string, Intent>();
-  readonly placed: string[] = [];
+  readonly #placed: string[] = [];
   #lastSeq = 0;
-  #count = 0;
   #client: RemoteClient | undefined;
   #seen = 0;
   #isStopped = false;
@@ -47,14 +53,18 @@ export class Trader {
     this.#options = options;
   }
 
+  get clientId(): string {
+    return this.#options.clientId;
+  }
+
   /** Trades until `stop`; reconnects whenever the daemon is gone. */
   async run(): Promise<void> {
     while (!this.#isStopped) {
       const client = await this.#connect();
       if (client === undefined) continue;
-      await this.#resend(client).catch(() => client.close());
+      await this.#resend(client).catch(() => this.#broken(client));
       while (!this.#isStopped && !client.isClosed) {
-        await this.#step(client).catch(() => client.close());
+        await this.#step(client).catch(() => this.#broken(client));
         await pause(this.#options.intervalMs);
       }
     }
@@ -65,25 +75,27 @@ export class Trader {
     this.#isStopped = true;
   }
 
-  /** Cancels everything and waits until every intent is answered and every order is over. */
+  /** Cancels everything, as often as it takes, until every intent is answered and no order lives. */
   async settle(deadlineMs: number): Promise<void> {
     const deadline = Date.now() + deadlineMs;
-    const intent = this.#intent({ action: "CancelAll" });
     while (Date.now() < deadline) {
-      const client = this.#client?.isClosed === false ? this.#client : await this.#connect();
-      if (client !== undefined) {
-        if (!this.#unanswered.has(intent.intent_id) && !this.#isDone(intent.intent_id)) {
-          this.#unanswered.set(intent.intent_id, intent);
-        }
-        await this.#resend(client).catch(() => client.close());
-        await pause(200);
-        this.#take(client);
-        if (this.#isDone(intent.intent_id) && this.#unanswered.size === 0) return;
-      }
+      const intent = this.#intent({ action: "CancelAll" });
+      const isDone = (): boolean => this.#isAnswered(intent.intent_id);
+      await this.#pursue(isDone, Math.min(deadline, Date.now() + CANCEL_ALL_MS));
+      if (isDone() && this.#unanswered.size === 0 && this.open.length === 0) return;
     }
     throw new CampaignError(
-      `${this.#options.clientId}: not settled: ${this.#unanswered.size} intents without a report`,
+      `${this.clientId} did not settle: it saw ${
+        JSON.stringify(this.problems)
+      }, without a report are ` +
+        `${JSON.stringify([...this.#unanswered.values()].slice(0, 3))} of ` +
+        `${this.#unanswered.size}, open is ${JSON.stringify(this.open.slice(0, 3))}`,
     );
+  }
+
+  /** Last reports of the orders that are not over. */
+  get open(): Report[] {
+    return [...this.orders().values()].filter((report) => report["leaves_qty"] !== "0");
   }
 
   /** Orders by id with their last report. */
@@ -100,7 +112,7 @@ export class Trader {
   }
 
   async query(what: string, args: Readonly<Record<string, unknown>> = {}): Promise<Message> {
-    const client = this.#client?.isClosed === false ? this.#client : await this.#connect();
+    const client = await this.#connected();
     if (client === undefined) throw new CampaignError("no daemon to query");
     return await client.query(what, args);
   }
@@ -109,13 +121,35 @@ export class Trader {
     this.#client?.close();
   }
 
-  #isDone(intentId: string): boolean {
-    return [...this.reports.values()].some((report) =>
-      report["intent_id"] === intentId && report["exec_type"] === "IntentDone"
-    );
+  #isAnswered(intentId: string): boolean {
+    return this.intents.has(intentId) && !this.#unanswered.has(intentId);
+  }
+
+  /** Stays connected, repeating what is unanswered after each reconnect, until `holds`. */
+  async #pursue(holds: () => boolean, deadline: number): Promise<void> {
+    while (!holds() && Date.now() < deadline) {
+      const client = await this.#connected();
+      if (client === undefined) continue;
+      await this.#resend(client).catch(() => this.#broken(client));
+      while (!client.isClosed && !holds() && Date.now() < deadline) {
+        await pause(this.#options.intervalMs);
+        this.#take(client);
+      }
+    }
+  }
+
+  async #connected(): Promise<RemoteClient | undefined> {
+    return this.#client?.isClosed === false ? this.#client : await this.#connect();
+  }
+
+  /** Nothing can be sent any more; what arrived before is still to be read. */
+  async #broken(client: RemoteClient): Promise<void> {
+    await client.closed().catch(() => client.close());
   }
 
   async #connect(): Promise<RemoteClient | undefined> {
+    // What the old connection brought counts: it must not be taken back.
+    if (this.#client !== undefined) this.#take(this.#client);
     const { port, token, clientId } = this.#options;
     try {
       const hello = { resume_from: this.#lastSeq, cancel_on_disconnect: false };
@@ -138,33 +172,42 @@ export class Trader {
 
   async #step(client: RemoteClient): Promise<void> {
     this.#take(client);
-    const { draws, instrument } = this.#options;
-    const open = this.placed.slice(-40);
-    const fields = draws.chance(65) || open.length === 0
-      ? {
-        action: "Place",
-        instrument,
-        side: draws.pick(["Buy", "Sell"]),
-        order_qty: this.#options.qty(draws),
-        price: this.#options.price(draws),
-        time_in_force: draws.chance(85) ? "GTC" : "IOC",
-      }
-      : { action: "Cancel", orig_intent_id: draws.pick(open) };
-    const intent = this.#intent(fields);
-    if (fields.action === "Place") this.placed.push(intent.intent_id);
-    this.#unanswered.set(intent.intent_id, intent);
-    await client.send(intent);
-    if (draws.chance(3)) await client.send(intent); // the same again, at once
+    const { draws, burst } = this.#options;
+    for (let count = 1 + draws.below(burst); count > 0; count--) {
+      const intent = this.#intent(this.#drawn());
+      await client.send(intent);
+      if (draws.chance(3)) await client.send(intent); // the same again, at once
+    }
+  }
+
+  #drawn(): Readonly<Record<string, unknown>> {
+    const { draws, instrument, qty, price } = this.#options;
+    const recent = this.#placed.slice(-40);
+    if (recent.length > 0 && draws.chance(35)) {
+      return { action: "Cancel", orig_intent_id: draws.pick(recent) };
+    }
+    return {
+      action: "Place",
+      instrument,
+      side: draws.pick(["Buy", "Sell"]),
+      order_qty: qty(draws),
+      price: price(draws),
+      time_in_force: draws.chance(85) ? "GTC" : "IOC",
+    };
   }
 
   #intent(fields: Readonly<Record<string, unknown>>): Intent {
-    return {
+    const intent = {
       type: "QuoteIntent",
       v: 1,
-      intent_id: `${this.#options.clientId}-${++this.#count}`,
+      intent_id: `${this.#options.clientId}-${this.intents.size + 1}`,
       sent_us: Date.now() * 1000,
       ...fields,
     };
+    this.intents.set(intent.intent_id, intent);
+    this.#unanswered.set(intent.intent_id, intent);
+    if (fields["action"] === "Place") this.#placed.push(intent.intent_id);
+    return intent;
   }
 
   /** Takes what arrived; every number must be the next one or one already known word for word. */

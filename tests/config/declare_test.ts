@@ -25,30 +25,15 @@ import {
   withOverrides,
 } from "../../config/mod.ts";
 import type { Capabilities } from "../../core/instrument.ts";
+import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
 
 const registry = { adapters: ["test"], captureFormats: [], fileExists: () => false };
 const configuration = parseConfiguration(PAPER_DEFAULT, registry);
 const capabilities: Capabilities = {
+  ...PAPER_CAPABILITIES,
   ordTypes: ["Limit"],
   timeInForce: ["GTC"],
-  postOnly: true,
-  reduceOnly: true,
-  replace: "native",
-  clientOrderId: "unique",
-  lookupByClientOrderId: true,
-  cancelAll: false,
-  batchMax: 1,
-  deadMan: false,
-  orderStream: true,
-  fillsReplay: true,
-  book: "depth",
-  trades: true,
-  queueSignals: false,
-  assetClass: "spot",
-  fillsProvisional: false,
   tradingModes: ["paper"],
-  params: [],
-  absenceProofMs: 0,
 };
 const known = new Map([["paper", capabilities]]);
 

@@ -144,14 +144,26 @@ Deno.test("fromUnits() inverts toUnits() and gives canonical text", () => {
   );
 });
 
-Deno.test("fromQuanta() agrees with fromUnits() and is inverted by toQuanta()", () => {
+/** The plainest way: pad, cut, strip. */
+function naiveText(units: bigint, scale: number): string {
+  const sign = units < 0n ? "-" : "";
+  const digits = String(units < 0n ? -units : units).padStart(scale + 1, "0");
+  const fraction = digits.slice(digits.length - scale).replace(/0+$/, "");
+  const whole = digits.slice(0, digits.length - scale);
+  return sign + whole + (scale === 0 || fraction === "" ? "" : `.${fraction}`);
+}
+
+Deno.test("fromQuanta() and fromUnits() equal the plainest way, and toQuanta() inverts them", () => {
+  const quanta = fc.oneof(fc.integer(), fc.maxSafeInteger(), fc.nat(1000), fc.constant(2 ** 31));
   fc.assert(
-    fc.property(fc.maxSafeInteger(), fc.integer({ min: 0, max: 18 }), (quanta, scale) => {
-      const text = fromQuanta(quanta, scale);
-      strictEqual(text, fromUnits(BigInt(quanta), scale));
-      strictEqual(toQuanta(text, scale), quanta);
+    fc.property(quanta, fc.integer({ min: 0, max: 20 }), (value, scale) => {
+      const text = fromQuanta(value, scale);
+      strictEqual(text, naiveText(BigInt(value), scale));
+      strictEqual(fromUnits(BigInt(value), scale), text);
+      strictEqual(canonicalDecimal(text), text);
+      strictEqual(toQuanta(text, scale), value);
     }),
-    { numRuns: 2_000 },
+    { numRuns: 5_000 },
   );
 });
 
@@ -224,6 +236,15 @@ const AVERAGES = [
     "0.000000000004",
     "a finer average",
   ],
+  [{ notional: 20_050_000n, cumQty: 2_000, priceScale: 2 }, "100.25", "a whole quotient"],
+  [{ notional: -1n, cumQty: 2, priceScale: 0 }, "-0.5", "below zero, a digit below the quantum"],
+  [{ notional: 1n, cumQty: 2e12, priceScale: 0 }, "0", "a tie goes to the even zero"],
+  [{ notional: 3n, cumQty: 2e12, priceScale: 0 }, "0.000000000002", "a tie goes to the even two"],
+  [{ notional: -3n, cumQty: 2e12, priceScale: 0 }, "-0.000000000002", "a tie below zero, even two"],
+  [{ notional: 10n ** 30n, cumQty: 1, priceScale: 8 }, `1${"0".repeat(22)}`, "beyond a double"],
+  [{ notional: 10n ** 30n, cumQty: 10n ** 22n, priceScale: 8 }, "1", "both beyond a double"],
+  [{ notional: 3n, cumQty: 1, priceScale: 15 }, "0.000000000000003", "whole finer quanta"],
+  [{ notional: 1n, cumQty: 2, priceScale: 15 }, "0", "half a finer quantum is rounded"],
 ] as const;
 for (const [of, expected, why] of AVERAGES) {
   Deno.test(`averagePx() gives ${expected} for ${of.notional} over ${of.cumQty}: ${why}`, () => {

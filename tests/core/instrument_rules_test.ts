@@ -17,6 +17,7 @@ import {
 } from "../../core/instrument_rules.ts";
 import type { PlaceOrder, ReplaceOrder } from "../../core/intent.ts";
 import { micros, px, qty } from "../../core/numbers.ts";
+import { placeOrder } from "../support/place_order.ts";
 import { CAPABILITIES, spotInstrument, VENUE } from "../support/spot_instrument.ts";
 
 /** Ticks of 0.01 from 1, of 0.05 from 2, of 0.10 from 3.02. */
@@ -133,24 +134,7 @@ Deno.test("capabilitiesOf() prefers what the instrument says over what its venue
   deepStrictEqual(capabilitiesOf(VENUE, instrument), { ...CAPABILITIES, postOnly: false });
 });
 
-const PLACE: PlaceOrder = {
-  action: "Place",
-  intentId: "a",
-  sentUs: micros(0),
-  tag: null,
-  instrument: "paper:BTC/USDT",
-  side: "Buy",
-  orderQty: "1",
-  price: "100",
-  ordType: "Limit",
-  timeInForce: "GTC",
-  expireUs: null,
-  postOnly: false,
-  reduceOnly: false,
-  ttlMs: 0,
-  validateOnly: false,
-  params: null,
-};
+const PLACE = placeOrder();
 
 const PLACES: readonly (readonly [Partial<Capabilities>, Partial<PlaceOrder>, string])[] = [
   [{ ordTypes: ["Limit"] }, { ordType: "Market", price: null }, "ord_type"],

@@ -10,7 +10,7 @@ import {
   type OrderState,
   restoredStatus,
 } from "../../core/lifecycle.ts";
-import type { ExecType, OrdStatus } from "../../core/mod.ts";
+import { EXEC_TYPES, type OrdStatus } from "../../core/report.ts";
 
 const STATES = [
   "Created",
@@ -24,25 +24,6 @@ const STATES = [
   "Rejected",
   "Expired",
 ] as const satisfies readonly OrderState[];
-
-const REPORTS = [
-  "PendingNew",
-  "New",
-  "Trade",
-  "PendingCancel",
-  "Cancelled",
-  "PendingReplace",
-  "Replaced",
-  "Rejected",
-  "CancelRejected",
-  "ReplaceRejected",
-  "Expired",
-  "TradeCancel",
-  "TradeCorrect",
-  "Restated",
-  "OrderStatus",
-  "IntentDone",
-] as const satisfies readonly ExecType[];
 
 const RESTORED = "Accepted";
 const facts = { isComplete: false, restored: RESTORED, isLost: false } as const;
@@ -60,7 +41,7 @@ const LETTERS: Readonly<Record<OrdStatus, string>> = {
   Expired: "e",
 };
 
-// Columns as in REPORTS. The expected table is written by hand, apart from the shipped one.
+// Columns as in EXEC_TYPES. The expected table is written by hand, apart from the shipped one.
 const TABLE: Readonly<Record<OrderState, string>> = {
   Created: "s......j........",
   Submitted: ".a.cx..j..e...s.",
@@ -75,7 +56,7 @@ const TABLE: Readonly<Record<OrderState, string>> = {
 };
 
 for (const from of STATES) {
-  for (const [column, by] of REPORTS.entries()) {
+  for (const [column, by] of EXEC_TYPES.entries()) {
     const letter = TABLE[from].charAt(column);
     Deno.test(`nextStatus() gives ${letter} for ${by} after ${from}`, () => {
       const to = nextStatus(from, by, facts);
@@ -114,7 +95,7 @@ Deno.test("nextStatus() gives Cancelled when the refused replace has lost the ol
 Deno.test("nextStatus() never leaves a terminal state, whatever is reported", () => {
   for (const from of STATES) {
     if (!isTerminal(from)) continue;
-    for (const by of REPORTS) {
+    for (const by of EXEC_TYPES) {
       for (const isComplete of [false, true]) {
         for (const isLost of [false, true]) {
           const to = nextStatus(from, by, { isComplete, isLost, restored: "Accepted" });

@@ -9,7 +9,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { connect as netConnect } from "node:net";
 import fc from "fast-check";
 import { denoSockets } from "../../edge/deno_sockets.ts";
-import type { Log, Socket, SocketHandlers } from "../../edge/ports.ts";
+import type { Listener, Log, Socket, SocketHandlers } from "../../edge/ports.ts";
 
 const silent: Log = { write: () => {} };
 const sockets = denoSockets(silent);
@@ -102,6 +102,16 @@ async function readAll(peer: Deno.TcpConn, length: number): Promise<Uint8Array> 
 
 async function pause(ms: number): Promise<void> {
   await new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function echoServer(): Listener {
+  return sockets.listen(LOOPBACK, (socket) =>
+    socket.attach({
+      data: (bytes) => socket.write(bytes),
+      ended: () => socket.end(),
+      drained: () => {},
+      closed: () => {},
+    }));
 }
 
 Deno.test("DenoSocket.write() keeps the order of 10 000 small writes and sends them in few drains", async () => {
@@ -203,13 +213,7 @@ Deno.test("DenoSocket.destroy() reports closed after the call, once, with a writ
 });
 
 Deno.test("connect() opens, sends what was written before it was open, and is echoed", async () => {
-  const listener = sockets.listen(LOOPBACK, (socket) =>
-    socket.attach({
-      data: (bytes) => socket.write(bytes),
-      ended: () => socket.end(),
-      drained: () => {},
-      closed: () => {},
-    }));
+  const listener = echoServer();
   const recorder = new Recorder();
   const socket = sockets.connect({ hostname: listener.hostname, port: listener.port });
   socket.attach(recorder);
@@ -297,13 +301,7 @@ Deno.test("an echo over two sockets loses and reorders nothing, whatever sizes a
   });
   await fc.assert(
     fc.asyncProperty(fc.array(step, { minLength: 1, maxLength: 12 }), async (steps) => {
-      const listener = sockets.listen(LOOPBACK, (socket) =>
-        socket.attach({
-          data: (bytes) => socket.write(bytes),
-          ended: () => socket.end(),
-          drained: () => {},
-          closed: () => {},
-        }));
+      const listener = echoServer();
       const digest = new Rolling();
       const recorder = new Recorder();
       const read = recorder.data.bind(recorder);

@@ -3,18 +3,15 @@
  *
  * Everything a process schedules, opens or starts goes through here; after `kill` none of it runs
  * any more, its sockets break and its Workers are gone, as after kill -9. What its disk still
- * holds is the disk's business.
+ * holds is the disk's business. A Worker that throws dies alone, and its starter is told.
  * @module
  */
 import type {
-  Cancel,
+  Clock,
   Disk,
-  Listener,
   Log,
   Ports,
   Signals,
-  Socket,
-  SocketHandlers,
   Sockets,
   Timers,
   WorkerEntry,
@@ -22,8 +19,8 @@ import type {
   Workers,
   WorkerScope,
 } from "../../edge/ports.ts";
-import type { Clock } from "../../edge/ports.ts";
 import type { Draws } from "../support/draws.ts";
+import { Guard } from "./guard.ts";
 
 /** What the world outside of any process offers. */
 export type World = {
@@ -45,13 +42,13 @@ export class SimProcess {
   readonly #world: World;
   readonly #draws: Draws;
   readonly #entries: ReadonlyMap<WorkerEntry, SimEntry>;
-  readonly #sockets = new Set<Socket>();
-  readonly #listeners = new Set<Listener>();
+  readonly #guard: Guard;
   /** By index alone: threads see the same memory through different objects. */
   readonly #watches = new Map<number, (() => void)[]>();
-  #isAlive = true;
   /** Why it ended by itself, if it did. */
   fault: unknown;
+  /** What its Workers threw. */
+  readonly workerFaults: unknown[] = [];
 
   constructor(
     world: World,
@@ -60,14 +57,17 @@ export class SimProcess {
     this.#world = world;
     this.#draws = options.draws;
     this.#entries = options.entries;
+    this.#guard = new Guard((fault) => {
+      this.fault = fault;
+    });
     this.ports = {
       clock: world.clock,
-      timers: this.#timers(),
+      timers: this.#guard.timers(world.timers),
       randomness: {
         bytes: (length) => Uint8Array.from({ length }, () => this.#draws.below(256)),
       },
       disk: world.disk,
-      sockets: this.#guardedSockets(),
+      sockets: this.#guard.sockets(world.sockets),
       signals: this.#signals(),
       workers: this.#workers(),
       log: world.log,
@@ -75,33 +75,17 @@ export class SimProcess {
   }
 
   get isAlive(): boolean {
-    return this.#isAlive;
+    return this.#guard.isAlive;
   }
 
   /** kill -9: nothing of it runs after this. */
   kill(): void {
-    this.#isAlive = false;
-    for (const listener of this.#listeners) listener.close();
-    for (const socket of this.#sockets) socket.destroy();
+    this.#guard.end();
   }
 
   /** Runs a part of the process; an error ends the process, as an uncaught one does. */
   run(task: () => void): void {
-    if (!this.#isAlive) return;
-    try {
-      task();
-    } catch (fault) {
-      this.fault = fault;
-      this.kill();
-    }
-  }
-
-  #timers(): Timers {
-    const { timers } = this.#world;
-    return {
-      after: (delayUs, task): Cancel => timers.after(delayUs, () => this.run(task)),
-      soon: (task) => timers.soon(() => this.run(task)),
-    };
+    this.#guard.run(task);
   }
 
   #hop(task: () => void): void {
@@ -132,26 +116,18 @@ export class SimProcess {
   #startWorker(entry: WorkerEntry, init: unknown): WorkerLink {
     const main = this.#entries.get(entry);
     if (main === undefined) throw new RangeError(`Cannot start a Worker: no entry named ${entry}`);
-    const toWorker = new Lane((task) => this.#hop(task));
-    const toStarter = new Lane((task) => this.#hop(task));
-    let isRunning = true;
     let onError: (reason: string) => void = () => {};
-    this.#hop(() => {
-      if (!isRunning) return;
-      try {
-        main(
-          {
-            post: (message) => toStarter.post(message),
-            onMessage: (handler) => toWorker.deliverTo(handler),
-          },
-          this.ports,
-          structuredClone(init),
-        );
-      } catch (fault) {
-        isRunning = false;
-        onError(String(fault));
-      }
+    const guard = new Guard((fault) => {
+      this.workerFaults.push(fault);
+      this.#hop(() => onError(String(fault)));
     });
+    const toWorker = new Lane((task) => this.#hop(() => guard.run(task)));
+    const toStarter = new Lane((task) => this.#hop(task));
+    const scope: WorkerScope = {
+      post: (message) => toStarter.post(message),
+      onMessage: (handler) => toWorker.deliverTo(handler),
+    };
+    this.#hop(() => guard.run(() => main(scope, this.#guardedPorts(guard), structuredClone(init))));
     return {
       post: (message) => toWorker.post(message),
       onMessage: (handler) => toStarter.deliverTo(handler),
@@ -159,56 +135,19 @@ export class SimProcess {
         onError = handler;
       },
       terminate: () => {
-        isRunning = false;
-        toWorker.close();
+        guard.end();
         toStarter.close();
       },
     };
   }
 
-  #guardedSockets(): Sockets {
-    const { sockets } = this.#world;
+  #guardedPorts(guard: Guard): Ports {
+    const { timers, sockets, signals } = this.ports;
     return {
-      listen: (address, accept) => {
-        const listener = sockets.listen(address, (socket) => {
-          if (this.#isAlive) this.run(() => accept(this.#guarded(socket)));
-          else socket.destroy();
-        });
-        this.#listeners.add(listener);
-        return listener;
-      },
-      connect: (address) => this.#guarded(sockets.connect(address)),
-    };
-  }
-
-  #guarded(socket: Socket): Socket {
-    this.#sockets.add(socket);
-    return {
-      get peer(): string {
-        return socket.peer;
-      },
-      get bufferedBytes(): number {
-        return socket.bufferedBytes;
-      },
-      attach: (handlers) => socket.attach(this.#guardedHandlers(socket, handlers)),
-      write: (bytes) => socket.write(bytes),
-      pause: () => socket.pause(),
-      resume: () => socket.resume(),
-      end: () => socket.end(),
-      destroy: () => socket.destroy(),
-    };
-  }
-
-  #guardedHandlers(socket: Socket, handlers: SocketHandlers): SocketHandlers {
-    return {
-      opened: () => this.run(() => handlers.opened?.()),
-      data: (bytes) => this.run(() => handlers.data(bytes)),
-      ended: () => this.run(() => handlers.ended()),
-      drained: () => this.run(() => handlers.drained()),
-      closed: (reason) => {
-        this.#sockets.delete(socket);
-        this.run(() => handlers.closed(reason));
-      },
+      ...this.ports,
+      timers: guard.timers(timers),
+      sockets: guard.sockets(sockets),
+      signals: guard.signals(signals),
     };
   }
 }

@@ -8,61 +8,24 @@
  * @module
  */
 import { createTimeline } from "../../core/mod.ts";
-import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
-import { declareVenues, PAPER_ADAPTER, parseConfiguration } from "../../config/mod.ts";
-import { type Daemon, type DaemonOptions, type End, startDaemon } from "../../daemon.ts";
-import { runFeed } from "../../edge/feeds/feed.ts";
-import { recover, replayInto, runJournalWorker } from "../../edge/journal/mod.ts";
-import { runFollower } from "../../edge/journal/follower.ts";
-import type { Log, WorkerEntry } from "../../edge/ports.ts";
-import { runVenue } from "../../edge/venues/host.ts";
-import type { VenueInit } from "../../edge/venues/link.ts";
+import { type Daemon, type End, startDaemon } from "../../daemon.ts";
+import { recover, replayInto } from "../../edge/journal/mod.ts";
+import type { Log } from "../../edge/ports.ts";
 import { encodeReport } from "../../wire/encode_report.ts";
 import { Draws } from "../support/draws.ts";
 import { MemoryDisk } from "../support/memory_disk.ts";
 import { MemorySockets } from "../support/memory_sockets.ts";
 import { VirtualTime } from "../support/virtual_time.ts";
-import { testVenue } from "../venue/adapter.ts";
-import { TEST_ADAPTER, TEST_CAPABILITIES, testVenueConfiguration } from "../venue/capabilities.ts";
 import { SimProcess } from "./process.ts";
-import { type SimEntry } from "./process.ts";
+import { daemonOptions, ENTRIES, STATE, VENUE_PORT, WIRE_PORT } from "./setup.ts";
 import { TraderActor } from "./trader_actor.ts";
 import { VenueActor } from "./venue_actor.ts";
+import { WrittenRequests } from "./written.ts";
 
-const STATE = "state";
-const VENUE_PORT = 9000;
-const WIRE_PORT = 7411;
 /** Virtual time of trouble, and at most so much more to become well. */
 const TROUBLE_US = 800_000;
 const HEALING_US = 30_000_000;
 const STEPS_MAX = 2_000_000;
-
-const CONFIGURATION = parseConfiguration(
-  {
-    file: "simulation",
-    directory: ".",
-    text: testVenueConfiguration(VENUE_PORT) + paperVenue(),
-  },
-  { adapters: [TEST_ADAPTER], captureFormats: [], fileExists: () => false },
-);
-
-function paperVenue(): string {
-  return `
-  - name: paper
-    exchange: paper
-    adapter: paper
-    feed: { kind: client }
-    simulation: { order_latency_us: 3000, report_latency_us: 3000 }
-    balances: [{ currency: USD, total: "1000000" }]
-    instruments:
-      - symbol: PPR/USD
-        base: PPR
-        quote: USD
-        price: { quantum: "1" }
-        quantity: { quantum: "1" }
-        limits: { price_collar_ppm: null }
-`;
-}
 
 /** What happened in a seed. */
 export type SeedResult = {
@@ -92,9 +55,7 @@ class SimulatedRun {
   readonly #venue: VenueActor;
   readonly #traders: readonly TraderActor[];
   readonly #lines: string[] = [];
-  /** Client order ids that the disk holds, and how far each segment was read for them. */
-  readonly #written = new Set<string>();
-  readonly #readTo = new Map<string, number>();
+  readonly #written = new WrittenRequests(this.#disk);
   #process: SimProcess | undefined;
   #daemon: Daemon | undefined;
   #end: End | undefined;
@@ -171,26 +132,11 @@ class SimulatedRun {
     this.#process = process;
     this.#end = undefined;
     process.run(() => {
-      this.#daemon = startDaemon(this.#daemonOptions(process));
-    });
-  }
-
-  #daemonOptions(process: SimProcess): DaemonOptions {
-    const capabilities = new Map([
-      [PAPER_ADAPTER, PAPER_CAPABILITIES],
-      [TEST_ADAPTER, TEST_CAPABILITIES],
-    ]);
-    return {
-      ports: process.ports,
-      configuration: CONFIGURATION,
-      stateDirectory: STATE,
-      resumeTrading: false,
-      venues: declareVenues(CONFIGURATION, capabilities),
-      onListening: () => {},
-      onEnd: (end) => {
+      const onEnd = (end: End): void => {
         this.#end = end;
-      },
-    };
+      };
+      this.#daemon = startDaemon(daemonOptions(process, onEnd));
+    });
   }
 
   /** Steps until `untilUs`, or until `holds`. */
@@ -205,7 +151,7 @@ class SimulatedRun {
   #check(): void {
     const { duplicates } = this.#venue.exchange;
     if (duplicates > 0) this.#fail("an order was sent twice");
-    const fault = this.#process?.fault;
+    const fault = this.#process?.fault ?? this.#process?.workerFaults[0];
     if (fault !== undefined) {
       this.#fail(`the daemon threw: ${fault instanceof Error ? fault.stack : String(fault)}`);
     }
@@ -305,25 +251,10 @@ class SimulatedRun {
     }
   }
 
-  /** R-EXEC-2: the request's cause is on the disk, not only in its cache. */
+  /** R-EXEC-2. */
   #assertWritten(clientId: string): void {
-    if (!this.#written.has(clientId)) this.#readDurable();
     if (this.#written.has(clientId)) return;
     this.#fail(`order ${clientId} reached the venue before it was durable`);
-  }
-
-  /** Reads on in the segments, as far as a power cut now would leave them. */
-  #readDurable(): void {
-    for (const name of this.#disk.list(`${STATE}/journal`)) {
-      const bytes = this.#disk.durable(`${STATE}/journal/${name}`);
-      const from = this.#readTo.get(name) ?? 0;
-      const end = bytes.indexOf(0, from);
-      const text = new TextDecoder().decode(bytes.subarray(from, end < 0 ? bytes.length : end));
-      for (const [, clOrdId = ""] of text.matchAll(/"cl_ord_id":"([^"]+)"/g)) {
-        this.#written.add(clOrdId);
-      }
-      this.#readTo.set(name, from + text.lastIndexOf("\n") + 1); // journal lines are ASCII here
-    }
   }
 
   #fail(problem: string): never {
@@ -335,21 +266,3 @@ class SimulatedRun {
 function text(value: unknown): string {
   return JSON.stringify(value) ?? String(value);
 }
-
-/** The product's Worker entries, and the test exchange's adapter. */
-const ENTRIES: ReadonlyMap<WorkerEntry, SimEntry> = new Map<WorkerEntry, SimEntry>([
-  ["journal", (scope, ports, init) => runJournalWorker(scope, ports, init)],
-  [
-    "follower",
-    (scope, ports, init) =>
-      runFollower(scope, ports, { init, machine: { createTimeline, encodeReport } }),
-  ],
-  ["feed", (scope, ports, init) => runFeed(scope, ports, init as Parameters<typeof runFeed>[2])],
-  [
-    "venue",
-    (scope, ports, init) => {
-      const adapters = new Map([[TEST_ADAPTER, testVenue]]);
-      runVenue(scope, ports, { init: init as VenueInit, adapters });
-    },
-  ],
-]);

@@ -6,6 +6,7 @@ import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 const START_MS = 30_000;
+const END_MS = 20_000;
 
 export type Listening = {
   readonly event: "listening";
@@ -16,12 +17,15 @@ export type Listening = {
 };
 
 export type StartOptions = {
-  readonly stateDir: string;
+  /** Absent: where the environment says. */
+  readonly stateDir?: string;
   /** Path of a configuration; absent: the paper default. */
   readonly config?: string;
   readonly port?: number;
   /** Entry module, relative to the project. */
   readonly main?: string;
+  /** How the runtime is asked for the daemon, in place of its module: a task. */
+  readonly command?: readonly string[];
   /** Put before the command: strace, a preloaded library. */
   readonly wrap?: readonly string[];
   readonly env?: Readonly<Record<string, string>>;
@@ -32,17 +36,24 @@ export class DaemonProcess {
   readonly listening: Listening;
   readonly #child: Deno.ChildProcess;
   readonly #stderr: string[];
+  readonly #collected: Promise<unknown>;
   /** What it printed on stdout after the first line. */
   readonly stdout: string[];
 
   constructor(
     child: Deno.ChildProcess,
-    of: { listening: Listening; stderr: string[]; stdout: string[] },
+    of: {
+      listening: Listening;
+      stderr: string[];
+      stdout: string[];
+      collected: Promise<unknown>;
+    },
   ) {
     this.#child = child;
     this.listening = of.listening;
     this.#stderr = of.stderr;
     this.stdout = of.stdout;
+    this.#collected = of.collected;
   }
 
   /** Starts it and waits for its first line. @throws {Error} With its log, if it ends instead. */
@@ -50,9 +61,9 @@ export class DaemonProcess {
     const child = spawn(options);
     const stderr: string[] = [];
     const stdout: string[] = [];
-    collect(child.stderr, (line) => stderr.push(line));
+    const errors = collect(child.stderr, (line) => stderr.push(line));
     const first = Promise.withResolvers<string>();
-    collect(child.stdout, (line) => {
+    const output = collect(child.stdout, (line) => {
       first.resolve(line);
       stdout.push(line);
     });
@@ -61,9 +72,22 @@ export class DaemonProcess {
     clearTimeout(timer);
     if (line === undefined) {
       const status = await child.status;
+      await errors;
       throw new DaemonEnded(status.code, stderr.join("\n"));
     }
-    return new DaemonProcess(child, { listening: JSON.parse(line) as Listening, stderr, stdout });
+    const listening = JSON.parse(line) as Listening;
+    const collected = Promise.all([errors, output]);
+    return new DaemonProcess(child, { listening, stderr, stdout, collected });
+  }
+
+  /** Starts it and kills it after `ms`, most likely before it listens. */
+  static async killYoung(options: StartOptions, ms: number): Promise<void> {
+    const child = spawn(options);
+    const drained = [child.stdout, child.stderr].map((stream) => collect(stream, () => {}));
+    await new Promise((resolve) => setTimeout(resolve, ms));
+    child.kill("SIGKILL");
+    await child.status;
+    await Promise.all(drained);
   }
 
   get pid(): number {
@@ -78,18 +102,40 @@ export class DaemonProcess {
     return Deno.readTextFileSync(this.listening.token_file).trim();
   }
 
-  /** Sends a signal and waits for the end; returns the exit code. */
-  async stop(signal: Deno.Signal = "SIGTERM"): Promise<number> {
+  /** Structured log lines of this kind. Alarms are part of what the daemon promises. */
+  alarms(event: string): readonly Readonly<Record<string, unknown>>[] {
+    return this.#stderr.filter((line) => line.startsWith("{"))
+      .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
+      .filter((line) => line["level"] === "alarm" && line["event"] === event);
+  }
+
+  /** Sends a signal; a process that is gone does not mind. */
+  signal(signal: Deno.Signal): void {
     try {
       this.#child.kill(signal);
     } catch (error) {
       if (!(error instanceof TypeError) && !(error instanceof Deno.errors.NotFound)) throw error;
     }
+  }
+
+  /** Sends a signal and waits for the end; returns the exit code. */
+  async stop(signal: Deno.Signal = "SIGTERM"): Promise<number> {
+    this.signal(signal);
     return await this.ended();
   }
 
+  /** Waits for the end and its last words; returns the exit code, 137 if it did not end by itself. */
   async ended(): Promise<number> {
-    return (await this.#child.status).code;
+    const timer = setTimeout(() => this.signal("SIGKILL"), END_MS);
+    const { code } = await this.#child.status;
+    clearTimeout(timer);
+    await this.#collected;
+    return code;
+  }
+
+  /** Ends it if it still runs; a task passes the signal on. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.stop("SIGTERM");
   }
 }
 
@@ -97,21 +143,19 @@ export class DaemonProcess {
 export class DaemonEnded extends Error {
   override readonly name = "DaemonEnded";
   readonly code: number;
+  readonly log: string;
   constructor(code: number, log: string) {
     super(`The daemon ended with ${code}:\n${log}`);
     this.code = code;
+    this.log = log;
   }
 }
 
 function spawn(options: StartOptions): Deno.ChildProcess {
   const run = [
     Deno.execPath(),
-    "run",
-    "--allow-all",
-    options.main ?? "main.ts",
-    "run",
-    "--state-dir",
-    options.stateDir,
+    ...(options.command ?? ["run", "--allow-all", options.main ?? "main.ts", "run"]),
+    ...(options.stateDir === undefined ? [] : ["--state-dir", options.stateDir]),
     "--port",
     String(options.port ?? 0),
     ...(options.config === undefined ? [] : ["--config", options.config]),
@@ -139,6 +183,17 @@ async function collect(
     for (const line of lines) take(line);
   }
   if (text !== "") take(text);
+}
+
+/** Starts a daemon that must refuse to; returns how it ended. */
+export async function refusedStart(options: StartOptions): Promise<DaemonEnded> {
+  try {
+    await using daemon = await DaemonProcess.start(options);
+    throw new Error(`It must not start: it listens on ${daemon.listening.port}`);
+  } catch (error) {
+    if (error instanceof DaemonEnded) return error;
+    throw error;
+  }
 }
 
 /** Runs the command line to its end. */

@@ -37,30 +37,16 @@ import {
   type VenueDeclaration,
   venueId,
 } from "../../core/mod.ts";
+import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
+import { placeOrder } from "./place_order.ts";
+import { spotInstrument as testInstrument } from "./spot_instrument.ts";
 
 export const START_US = 1_700_000_000_000_000;
 export const INSTRUMENT = "test:BTC/USDT";
 
 export const CAPABILITIES: Capabilities = {
-  ordTypes: ["Limit", "Market"],
-  timeInForce: ["GTC", "IOC", "FOK", "GTD", "DAY"],
-  postOnly: true,
-  reduceOnly: true,
-  replace: "native",
-  clientOrderId: "unique",
-  lookupByClientOrderId: true,
-  cancelAll: false,
-  batchMax: 1,
-  deadMan: false,
-  orderStream: true,
-  fillsReplay: true,
-  book: "depth",
-  trades: true,
-  queueSignals: false,
-  assetClass: "spot",
-  fillsProvisional: false,
+  ...PAPER_CAPABILITIES,
   tradingModes: ["paper", "live"],
-  params: [],
   absenceProofMs: 10_000,
 };
 
@@ -87,21 +73,12 @@ const BTC = instrumentId(0);
 
 /** A listed spot instrument: prices in cents, quantities in thousandths. */
 export function spotInstrument(): Instrument {
-  return {
-    id: BTC,
-    venue: VENUE,
+  return testInstrument({
     name: INSTRUMENT,
-    symbol: "BTC/USDT",
-    base: "BTC",
-    quote: "USDT",
-    assetClass: "spot",
     priceRule: { scale: 2, ticks: [{ fromQuanta: 0, stepQuanta: 1 }] },
     qtyRule: { scale: 3, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
     minNotional: null,
-    sessionEndUs: null,
-    status: "open",
-    capabilities: null,
-  };
+  });
 }
 
 /** The world. Its client is `alice` in session 1. */
@@ -258,25 +235,8 @@ export class World {
   }
 
   placing(intentId: string, of: Partial<PlaceOrder> = {}): PlaceOrder {
-    return {
-      action: "Place",
-      intentId,
-      sentUs: micros(this.nowUs),
-      tag: null,
-      instrument: INSTRUMENT,
-      side: "Buy",
-      orderQty: "10",
-      price: "100",
-      ordType: "Limit",
-      timeInForce: "GTC",
-      expireUs: null,
-      postOnly: false,
-      reduceOnly: false,
-      ttlMs: 0,
-      validateOnly: false,
-      params: null,
-      ...of,
-    };
+    const usual = { intentId, sentUs: micros(this.nowUs), instrument: INSTRUMENT, orderQty: "10" };
+    return placeOrder({ ...usual, ...of });
   }
 
   replace(

@@ -21,9 +21,11 @@ import {
   venueId,
 } from "../../core/numbers.ts";
 import type { ExecutionReport } from "../../core/report.ts";
+import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
 import type { BookView, VenueView, View } from "../../core/view.ts";
 import type { Backend, EncodedReport, Observer, Producer, ReportPage } from "../../wire/backend.ts";
 import { encodeReport } from "../../wire/encode_report.ts";
+import { spotInstrument } from "./spot_instrument.ts";
 import type { VirtualTime } from "./virtual_time.ts";
 
 export const PAPER: VenueDeclaration = {
@@ -31,25 +33,10 @@ export const PAPER: VenueDeclaration = {
   name: "paper",
   exchange: "paper",
   capabilities: {
-    ordTypes: ["Limit", "Market"],
+    ...PAPER_CAPABILITIES,
     timeInForce: ["GTC", "IOC"],
-    postOnly: true,
-    reduceOnly: true,
-    replace: "native",
-    clientOrderId: "unique",
-    lookupByClientOrderId: true,
     cancelAll: true,
-    batchMax: 1,
-    deadMan: false,
-    orderStream: true,
-    fillsReplay: true,
-    book: "depth",
-    trades: true,
-    queueSignals: false,
-    assetClass: "spot",
-    fillsProvisional: false,
     tradingModes: ["paper"],
-    params: [],
     absenceProofMs: null,
   },
   simulation: null,
@@ -58,21 +45,15 @@ export const PAPER: VenueDeclaration = {
 
 /** Makes an instrument of the paper venue: price quantum 0.01, quantity quantum 0.0001. */
 export function instrument(id: number, symbol: string): Instrument {
-  return {
+  return spotInstrument({
     id: instrumentId(id),
-    venue: venueId(0),
     name: `paper:${symbol}`,
     symbol,
     base: symbol.split("/")[0] ?? "",
-    quote: "USDT",
-    assetClass: "spot",
     priceRule: { scale: 2, ticks: [{ fromQuanta: 0, stepQuanta: 10 }] },
     qtyRule: { scale: 4, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
     minNotional: null,
-    sessionEndUs: null,
-    status: "open",
-    capabilities: null,
-  };
+  });
 }
 
 type Queue = { drafts: Draft[]; isClosed: boolean; wasFull: boolean; onRoom: () => void };

@@ -86,6 +86,19 @@ function draftAt(n: number): Omit<Draft, "eventTime"> {
   }
 }
 
+/** What an event of the control source has beside its kind and payload, at seq `n`. */
+export function controlHead(n: number): Omit<Event<"Stopping">, "eventType" | "payload"> {
+  return {
+    seqId: seqId(n),
+    eventTime: micros(n),
+    ingestTime: micros(1000 + n),
+    source: "control",
+    venue: null,
+    instrument: null,
+    idempotencyKey: null,
+  };
+}
+
 /** A running journal. */
 export class JournalRig {
   readonly disk: MemoryDisk;

@@ -26,6 +26,19 @@ export function compiler(): string | undefined {
   return runs("cc", "--version") ? undefined : "needs a C compiler (cc)";
 }
 
+/** The right to mount a file system: root, outside most containers. */
+export function mounting(): string | undefined {
+  const folder = Deno.makeTempDirSync();
+  try {
+    if (!runs("mount", "-t", "tmpfs", "-o", "size=64k", "tmpfs", folder)) {
+      return "needs root and the right to mount";
+    }
+    return runs("umount", folder) ? undefined : "needs umount";
+  } finally {
+    Deno.removeSync(folder);
+  }
+}
+
 /** Registers a test that skips, saying why, where something is missing. */
 export function testWith(needs: readonly Need[], name: string, run: () => Promise<void>): void {
   const lacks = needs.map((need) => need()).filter((lack) => lack !== undefined);

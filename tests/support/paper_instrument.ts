@@ -3,20 +3,10 @@
  * @module
  */
 import type { Instrument } from "../../core/instrument.ts";
-import { instrumentId, venueId } from "../../core/numbers.ts";
+import { spotInstrument } from "./spot_instrument.ts";
 
-export const PAPER_BTC: Instrument = {
-  id: instrumentId(0),
-  venue: venueId(0),
-  name: "paper:BTC/USDT",
-  symbol: "BTC/USDT",
-  base: "BTC",
-  quote: "USDT",
-  assetClass: "spot",
+export const PAPER_BTC: Instrument = spotInstrument({
   priceRule: { scale: 2, ticks: [{ fromQuanta: 0, stepQuanta: 1 }] },
   qtyRule: { scale: 4, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
   minNotional: "5",
-  sessionEndUs: null,
-  status: "open",
-  capabilities: null,
-};
+});

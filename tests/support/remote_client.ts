@@ -19,6 +19,8 @@ export type ConnectOptions = {
 };
 
 const WAIT_MS = 10_000;
+/** What a failure shows of the last messages. */
+const SUMMARY_CHARS = 1500;
 const encoder = new TextEncoder();
 const decoder = new TextDecoder();
 
@@ -151,7 +153,7 @@ export class RemoteClient {
 
   #summary(): string {
     const last = [...this.messages.slice(-3), ...this.reports.slice(-2)];
-    return `last received ${JSON.stringify(last)}`;
+    return `last received ${JSON.stringify(last).slice(-SUMMARY_CHARS)}`;
   }
 
   async #read(): Promise<void> {

@@ -11,38 +11,20 @@ import type {
   VenueDeclaration,
 } from "../../core/event.ts";
 import type { Instrument, Side } from "../../core/instrument.ts";
-import {
-  instrumentId,
-  micros,
-  orderId,
-  px,
-  qty,
-  requestId,
-  seqId,
-  venueId,
-} from "../../core/numbers.ts";
+import { micros, orderId, px, qty, requestId, seqId, venueId } from "../../core/numbers.ts";
 import { PAPER_CAPABILITIES, Simulator } from "../../core/simulator/mod.ts";
 import type { CheckpointNode } from "../../core/timeline.ts";
 import type { MarketNews } from "../../edge/feeds/market_draft.ts";
+import { spotInstrument } from "./spot_instrument.ts";
 
 export const VENUE = venueId(0);
 
 /** One quantum of price is 0.1, of quantity 0.001. */
-export const INSTRUMENT: Instrument = {
-  id: instrumentId(0),
-  venue: VENUE,
-  name: "paper:BTC/USDT",
-  symbol: "BTC/USDT",
-  base: "BTC",
-  quote: "USDT",
-  assetClass: "spot",
+export const INSTRUMENT: Instrument = spotInstrument({
   priceRule: { scale: 1, ticks: [{ fromQuanta: 0, stepQuanta: 1 }] },
   qtyRule: { scale: 3, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
   minNotional: null,
-  sessionEndUs: null,
-  status: "open",
-  capabilities: null,
-};
+});
 
 export const NO_COSTS: SimulationSettings = {
   orderLatencyUs: 0,

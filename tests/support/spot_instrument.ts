@@ -5,26 +5,13 @@
 import type { VenueDeclaration } from "../../core/event.ts";
 import type { Capabilities, Instrument } from "../../core/instrument.ts";
 import { instrumentId, venueId } from "../../core/numbers.ts";
+import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
 
 /** What the venue of the tests can do. */
 export const CAPABILITIES: Capabilities = {
-  ordTypes: ["Limit", "Market"],
+  ...PAPER_CAPABILITIES,
   timeInForce: ["GTC", "IOC"],
-  postOnly: true,
-  reduceOnly: true,
-  replace: "native",
-  clientOrderId: "unique",
-  lookupByClientOrderId: true,
-  cancelAll: false,
-  batchMax: 1,
-  deadMan: false,
-  orderStream: true,
-  fillsReplay: true,
   book: "full",
-  trades: true,
-  queueSignals: false,
-  assetClass: "spot",
-  fillsProvisional: false,
   tradingModes: ["paper"],
   params: ["iceberg", "strategy"],
   absenceProofMs: null,

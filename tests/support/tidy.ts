@@ -57,7 +57,7 @@ const PAST_PORTS = [
     "randomness: use ports.randomness",
   ],
   [/\bnew Worker\b/, "a Worker: use ports.workers"],
-  [/\bawait\b/, "waiting: only the production ports wait"],
+  [/\bawait\b(?!:)/, "waiting: only the production ports wait"],
 ] as const;
 
 const VENUE_NAMES = /binance|betfair|polymarket|kalshi|kraken|bybit/i;
@@ -166,14 +166,27 @@ export function functionsAreShort(source: Source): readonly string[] {
     const indent = starts.exec(line)?.[1];
     if (indent === undefined || notFunctions.test(line) || !/[{(,]$/.test(line)) continue;
     if (!opening.test(line) && !/[(,]$/.test(line)) continue;
-    const end = lines.findIndex((other, from) => from > at && other === `${indent}}`);
-    if (end > 0 && end - at + 1 > FUNCTION_LINES_MAX) {
+    const end = endOfFunction(lines, { at, indent });
+    if (end !== undefined && end - at + 1 > FUNCTION_LINES_MAX) {
       found.push(
         `${source.path}:${at + 1}: a function of ${end - at + 1} lines: push its loops down`,
       );
     }
   }
   return found;
+}
+
+/** Returns the line of the closing brace, or undefined for a call whose arguments take lines. */
+function endOfFunction(
+  lines: readonly string[],
+  from: { readonly at: number; readonly indent: string },
+): number | undefined {
+  for (let at = from.at + 1; at < lines.length; at++) {
+    const line = lines[at] ?? "";
+    const isOutside = line.startsWith(from.indent) && /^[})]/.test(line.slice(from.indent.length));
+    if (isOutside && !line.endsWith("{")) return line.trimStart() === "}" ? at : undefined;
+  }
+  return undefined;
 }
 
 /** Every exported symbol carries its contract. Type-only members of a documented group pass. */

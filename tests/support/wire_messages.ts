@@ -3,6 +3,7 @@
  * @module
  */
 import fc from "fast-check";
+import { QUERY_NAMES } from "../../wire/query_parser.ts";
 import { mutated, NOW_US, type Plain } from "./wire_arbitraries.ts";
 
 const key = fc.oneof(
@@ -87,28 +88,7 @@ const onBook = fc.record({
 const query = fc.record({
   type: fc.constant("QUERY"),
   id: key,
-  what: fc.constantFrom(
-    "instruments",
-    "orders",
-    "order",
-    "fills",
-    "positions",
-    "balances",
-    "capabilities",
-    "risk",
-    "metrics",
-    "best",
-    "best2_sum",
-    "spread_ticks",
-    "get_mbr",
-    "last_traded_ts_ms",
-    "ladder_top",
-    "size_ahead",
-    "match_rate_ema",
-    "pfill_ttf",
-    "hotloop_capabilities",
-    "nothing",
-  ),
+  what: fc.constantFrom(...QUERY_NAMES, "nothing"),
   args: fc.oneof(args, perhapsMutated(onBook)),
 }, { requiredKeys: ["type", "id", "what"] });
 

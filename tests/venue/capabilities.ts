@@ -31,8 +31,14 @@ export const TEST_CAPABILITIES: Capabilities = {
 /** Name of the adapter in a configuration. */
 export const TEST_ADAPTER = "test";
 
-/** A configuration whose one venue is the test exchange at `port`. */
-export function testVenueConfiguration(port: number): string {
+/**
+ * A configuration whose one venue is the test exchange at `port`. `campaignDirectory` switches on
+ * strikes and the check that what is sent was written.
+ */
+export function testVenueConfiguration(port: number, campaignDirectory?: string): string {
+  const options = campaignDirectory === undefined
+    ? `{ port: ${port} }`
+    : `{ port: ${port}, campaign_directory: ${JSON.stringify(campaignDirectory)} }`;
   return `
 mode: paper
 wire: { intents_per_second: 100000, burst: 100000, heartbeat_ms: 500 }
@@ -42,7 +48,7 @@ venues:
   - name: x
     exchange: test
     adapter: ${TEST_ADAPTER}
-    options: { port: ${port} }
+    options: ${options}
     balances: [{ currency: USD, total: "0" }]
     instruments:
       - symbol: TST/USD

@@ -1,26 +1,34 @@
 /**
- * The test exchange as a process of its own: `deno run server.ts --seed N`.
+ * The test exchange as a process of its own: `deno run server.ts SEED CAMPAIGN_DIRECTORY`.
  *
- * Prints `{"port":…}`, speaks JSON lines, loses and delays answers, breaks connections before and
- * after acting, fills and cancels at random. `{"op":"calm"}` ends the faults, `{"op":"audit"}`
- * answers with the whole ledger, `{"op":"quit"}` ends the process, which also ends by itself after
- * `LIFE_MAX_MS`.
+ * Prints `{"port":…}`, speaks JSON lines, loses and delays answers, acts late, breaks connections
+ * before and after acting, fills and cancels at random. `{"op":"calm"}` ends the faults, `{"op":"audit"}`
+ * answers with the whole ledger. The process ends when its standard input does, so that it never
+ * outlives the test that started it.
  * @module
  */
 import { type Answer, Exchange, type Request } from "./exchange.ts";
 import { Draws } from "../support/draws.ts";
+import { Strikes } from "./strikes.ts";
 
-const LIFE_MAX_MS = 15 * 60_000;
 const MATCH_EVERY_MS = 4;
+/** More than the adapter's deadline for an answer. */
+const DELAY_MAX_MS = 500;
+/** Less than `absenceProofMs`. */
+const LATE_MAX_MS = 1000;
 
-type Admin = { readonly op: "calm" | "audit" | "quit" };
+type Admin = { readonly op: "calm" | "audit" };
 
-const draws = new Draws(Number(Deno.args[Deno.args.indexOf("--seed") + 1] ?? 1));
+const [seed = "1", campaignDirectory = "."] = Deno.args;
+const draws = new Draws(Number(seed));
+const strikes = new Strikes(campaignDirectory);
 const exchange = new Exchange();
+/** Orders that were sent and that the exchange never read. */
+const lost: string[] = [];
 const lines = new Set<Line>();
 let isCalm = false;
 
-/** One connection. Answers leave in order, also the delayed ones. */
+/** One connection. Delayed answers are overtaken by what comes after them. */
 class Line {
   readonly #connection: Deno.TcpConn;
   #isOpen = true;
@@ -55,7 +63,7 @@ class Line {
 
   /** Sends what the exchange says by itself. */
   push(answers: readonly Answer[]): void {
-    if (this.#isReady) this.#send(answers, 0);
+    if (this.#isReady) this.#send(answers);
   }
 
   #handle(request: Request | Admin): void {
@@ -65,28 +73,43 @@ class Line {
         isCalm = true;
         return;
       case "audit":
-        return this.#send([audit()], 0);
-      case "quit":
-        return Deno.exit(0);
+        return this.#send([audit()]);
     }
-    if (this.#fault(2)) return this.close(); // the request is lost
+    if (request.op === "hello") {
+      this.#isReady = true;
+      return this.#send(exchange.handle(request));
+    }
+    // After a restart look-ups come in storms: they must not draw all that is aimed at orders.
+    const isOrder = request.op !== "lookup";
+    if (isOrder) strikes.at("received");
+    if (isOrder && this.#fault(0.4)) return this.#lose(request);
+    if (request.op === "place" && this.#fault(2)) return this.#actLate(request);
     const answers = exchange.handle(request);
-    if (request.op === "hello") this.#isReady = true;
-    else if (this.#fault(2)) return this.close(); // it acted, the answer is lost
-    const isLost = request.op !== "hello" && this.#fault(4);
-    const delayMs = request.op !== "hello" && this.#fault(5) ? draws.below(500) : 0;
-    if (!isLost) this.#send(answers, delayMs);
+    if (isOrder) strikes.at("acted");
+    if (isOrder && this.#fault(0.4)) return this.close(); // it acted, the answer is lost
+    if (this.#fault(2)) return;
+    if (this.#fault(2)) setTimeout(() => this.#send(answers), draws.below(DELAY_MAX_MS));
+    else this.#send(answers);
+  }
+
+  /** An order may come to life after a look-up found nothing, but not after the proof's delay. */
+  #actLate(request: Request): void {
+    setTimeout(() => this.#send(exchange.handle(request)), draws.below(LATE_MAX_MS));
+  }
+
+  #lose(request: Request): void {
+    if (request.op === "place") lost.push(request.clientId);
+    this.close();
   }
 
   #fault(percent: number): boolean {
-    return !isCalm && draws.below(100) < percent;
+    return !isCalm && draws.chance(percent);
   }
 
-  #send(answers: readonly unknown[], delayMs: number): void {
+  #send(answers: readonly unknown[]): void {
     if (answers.length === 0) return;
     const bytes = new TextEncoder().encode(answers.map((a) => JSON.stringify(a) + "\n").join(""));
     this.#last = this.#last.then(async () => {
-      if (delayMs > 0) await new Promise((resolve) => setTimeout(resolve, delayMs));
       for (let sent = 0; sent < bytes.length && this.#isOpen;) {
         sent += await this.#connection.write(bytes.subarray(sent));
       }
@@ -97,6 +120,7 @@ class Line {
 function audit(): unknown {
   return {
     re: "audit",
+    lost,
     duplicates: exchange.duplicates,
     position: exchange.position,
     cash: exchange.cash,
@@ -120,8 +144,15 @@ setInterval(() => {
   if (draws.below(100) < 40) tell(exchange.match((bound) => draws.below(bound)));
   if (draws.below(1000) < 5) tell(exchange.cancelUnasked((bound) => draws.below(bound)));
 }, MATCH_EVERY_MS);
-setTimeout(() => Deno.exit(2), LIFE_MAX_MS);
 
+/** Waits for the end of the input. */
+async function outlived(): Promise<void> {
+  const buffer = new Uint8Array(256);
+  while (await Deno.stdin.read(buffer) !== null);
+  Deno.exit(0);
+}
+
+outlived();
 const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
 Deno.stdout.writeSync(
   new TextEncoder().encode(JSON.stringify({ port: listener.addr.port }) + "\n"),

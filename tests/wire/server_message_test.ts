@@ -6,6 +6,7 @@ import { ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import type { Capabilities } from "../../core/instrument.ts";
 import { instrumentId, micros, orderId, px, qty, seqId, venueId } from "../../core/numbers.ts";
+import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
 import { jsonString } from "../../wire/json_text.ts";
 import {
   encodeBalanceRow,
@@ -31,26 +32,11 @@ import { PAPER_BTC } from "../support/paper_instrument.ts";
 import { readVectors } from "../support/wire_vectors.ts";
 
 const capabilities: Capabilities = {
-  ordTypes: ["Limit", "Market"],
+  ...PAPER_CAPABILITIES,
   timeInForce: ["GTC", "IOC"],
-  postOnly: true,
   reduceOnly: false,
-  replace: "native",
-  clientOrderId: "unique",
-  lookupByClientOrderId: true,
-  cancelAll: false,
-  batchMax: 1,
-  deadMan: false,
-  orderStream: true,
-  fillsReplay: true,
   book: "full",
-  trades: true,
-  queueSignals: false,
-  assetClass: "spot",
-  fillsProvisional: false,
   tradingModes: ["paper"],
-  params: [],
-  absenceProofMs: 0,
 };
 
 const vectors = readVectors<{ readonly name: string; readonly body: string }>("daemon_messages");

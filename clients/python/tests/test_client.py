@@ -157,9 +157,10 @@ class Resume(ClientCase):
         self.assertEqual(list(client.reports(timeout=0.1)), [])
 
     def test_a_repeated_intent_of_an_earlier_process_gets_its_old_report(self):
-        self.connected().place(BTC, "Buy", "0.01", "99.5", intent_id="mine")
+        earlier = self.connected()
+        earlier.place(BTC, "Buy", "0.01", "99.5", intent_id="mine")
         wait_for(lambda: len(self.daemon.reports) == 2)
-        self.daemon.drop()
+        earlier.close()  # else it reconnects and takes the session back
         client = self.connected()
         order = client.place(BTC, "Buy", "0.01", "99.5", intent_id="mine")
         client.wait(order.answered, 5)

@@ -6,12 +6,12 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { Effects } from "../../../core/effects.ts";
 import type { Event } from "../../../core/event.ts";
-import { micros, seqId, sessionId } from "../../../core/numbers.ts";
+import { sessionId } from "../../../core/numbers.ts";
 import { serveIndex } from "../../../edge/journal/index_worker.ts";
 import { journalSql, TailLink } from "../../../edge/journal/mod.ts";
 import { PnlBook } from "../../../edge/journal/pnl_book.ts";
 import { openSqlite } from "../../../edge/journal/sqlite_database.ts";
-import { JournalRig, SILENT, STATE } from "../../support/journal_rig.ts";
+import { controlHead, JournalRig, SILENT, STATE } from "../../support/journal_rig.ts";
 import { MemoryDisk } from "../../support/memory_disk.ts";
 
 /** A memory disk on which the database's files are real ones in `folder`. */
@@ -85,12 +85,7 @@ function query({ disk }: World, sql: string): Record<string, unknown>[] {
 
 function opened(n: number, of: { session: number; client: string }): Event<"SessionOpened"> {
   return {
-    seqId: seqId(n),
-    eventTime: micros(n),
-    ingestTime: micros(1000 + n),
-    source: "control",
-    venue: null,
-    instrument: null,
+    ...controlHead(n),
     eventType: "SessionOpened",
     payload: {
       session: sessionId(of.session),
@@ -99,7 +94,6 @@ function opened(n: number, of: { session: number; client: string }): Event<"Sess
       cancelGraceMs: 0,
       agent: null,
     },
-    idempotencyKey: null,
   };
 }
 

@@ -7,10 +7,15 @@ import { match, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { Effects } from "../../../core/effects.ts";
 import type { Event } from "../../../core/event.ts";
-import { micros, seqId } from "../../../core/numbers.ts";
 import { JournalRefused, PoisonEvent, replayInto } from "../../../edge/journal/mod.ts";
 import { EchoTimeline } from "../../support/echo_timeline.ts";
-import { JournalRig, openJournal, replayDisk, STATE } from "../../support/journal_rig.ts";
+import {
+  controlHead,
+  JournalRig,
+  openJournal,
+  replayDisk,
+  STATE,
+} from "../../support/journal_rig.ts";
 import type { MemoryDisk } from "../../support/memory_disk.ts";
 
 const FIRST = `${STATE}/journal/00000001.log`;
@@ -194,14 +199,8 @@ Deno.test("replayInto() names the event whose application throws", () => {
 
 function stopping(n: number, reason: string): Event<"Stopping"> {
   return {
-    seqId: seqId(n),
-    eventTime: micros(n),
-    ingestTime: micros(1000 + n),
-    source: "control",
-    venue: null,
-    instrument: null,
+    ...controlHead(n),
     eventType: "Stopping",
     payload: { reason },
-    idempotencyKey: null,
   };
 }

@@ -4,9 +4,9 @@
  */
 import { Buffer } from "node:buffer";
 import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
-import { constants, gzipSync } from "node:zlib";
+import { constants, crc32, gzipSync } from "node:zlib";
 import fc from "fast-check";
-import { Gunzip, GzipError } from "../../../edge/feeds/inflate.ts";
+import { Gunzip, GzipError } from "../../../edge/feeds/gunzip.ts";
 
 /** Decompresses with input coming in reads of at most `step` bytes. */
 function gunzip(bytes: Uint8Array, step = 65_536): Uint8Array {
@@ -68,12 +68,30 @@ Deno.test("Gunzip reads several members as one stream", () => {
   ok(Buffer.from(gunzip(packed)).equals(Buffer.concat([first, second])));
 });
 
+Deno.test("Gunzip gives pieces of at most 64 KiB however much one read expands to", () => {
+  const packed = gzipSync(new Uint8Array(5_000_000));
+  let total = 0;
+  let read = 0;
+  const reader = new Gunzip((buffer) => {
+    const part = packed.subarray(read, read + buffer.length);
+    buffer.set(part);
+    read += part.length;
+    return part.length;
+  });
+  for (let piece = reader.next(); piece !== undefined; piece = reader.next()) {
+    ok(piece.length <= 65_536);
+    total += piece.length;
+  }
+  strictEqual(total, 5_000_000);
+});
+
 Deno.test("Gunzip skips every optional field of the header", () => {
   const packed = gzipSync(sampleOf(50));
-  const fields = [2, 0, 7, 7, ...new TextEncoder().encode("name\0note\0"), 1, 2];
-  const header = [...packed.subarray(0, 10)];
+  const fields = [2, 0, 7, 7, ...new TextEncoder().encode("name\0note\0")];
+  const header = Uint8Array.from([...packed.subarray(0, 10), ...fields]);
   header[3] = 4 | 8 | 16 | 2;
-  const full = Uint8Array.from([...header, ...fields, ...packed.subarray(10)]);
+  const check = crc32(header);
+  const full = Uint8Array.from([...header, check & 255, check >> 8 & 255, ...packed.subarray(10)]);
   ok(Buffer.from(gunzip(full)).equals(sampleOf(50)));
 });
 
@@ -106,6 +124,9 @@ Deno.test("Gunzip never gives other bytes for a flipped bit without an error", (
 });
 
 Deno.test("Gunzip refuses what is not gzip", () => {
-  throws(() => gunzip(new TextEncoder().encode("hello")), /must begin with the gzip magic number/);
+  const text = new TextEncoder().encode("hello");
+  throws(() => gunzip(text), /must be as it was written: was "incorrect header check"/);
+  const trailed = Buffer.concat([gzipSync(sampleOf(10)), text]);
+  throws(() => gunzip(trailed), /must be as it was written: was "incorrect header check"/);
   strictEqual(gunzip(new Uint8Array(0)).length, 0);
 });

@@ -1,0 +1,113 @@
+/**
+ * One campaign from the first start to its outcome: traders at work, kills, faults off, everything
+ * cancelled and settled, the daemon stopped in order, its journal read.
+ * @module
+ */
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import type { Audit } from "../venue/exchange_process.ts";
+import { type History, readHistory } from "./history.ts";
+import { executionsOf, type Holdings, holdingsOf } from "./judge.ts";
+import { KillCampaign, type KillOptions } from "./kill.ts";
+import { Trader, type TraderOptions } from "./trader.ts";
+
+const TRADERS = ["alice", "bob", "carol", "dave"];
+/** Pause of a trader between its bursts, and the most intents of one. */
+const INTERVAL_MS = 20;
+const BURST = 4;
+const SETTLE_MS = 60_000;
+
+/** By pattern, since a kill may cut a line. */
+const ALARM = /"level":"(?:alarm|error)","event":"([^"]+)"/g;
+
+/** What and at which prices the traders trade. */
+export type Trading = Pick<TraderOptions, "instrument" | "price" | "qty">;
+
+/** What a campaign leaves to be judged. */
+export type Outcome = {
+  readonly campaign: KillCampaign;
+  readonly traders: readonly Trader[];
+  readonly holdings: Holdings;
+  readonly history: History;
+};
+
+/** Kills under load, settles, stops in order. `calm` ends the venue's faults before settling. */
+export async function runCampaign(
+  options: KillOptions,
+  trading: Trading,
+  calm: () => Promise<void>,
+): Promise<Outcome> {
+  const campaign = await KillCampaign.start(options);
+  const { token, listening } = campaign.daemon;
+  const traders = TRADERS.map((clientId) =>
+    new Trader({
+      ...trading,
+      clientId,
+      port: listening.port,
+      token,
+      draws: options.draws.fork(clientId),
+      intervalMs: INTERVAL_MS,
+      burst: BURST,
+    })
+  );
+  const running = traders.map((trader) => trader.run());
+  try {
+    await campaign.run();
+    for (const trader of traders) deepStrictEqual(trader.problems, []);
+    for (const trader of traders) trader.stop();
+    await Promise.all(running);
+    await calm();
+    await Promise.all(traders.map((trader) => trader.settle(SETTLE_MS)));
+    const holdings = await holdingsOf(first(traders));
+    strictEqual(await campaign.stop(), 0, "it stops in order");
+    const history = readHistory(listening.state_dir);
+    return { campaign, traders, holdings, history };
+  } finally {
+    for (const trader of traders) trader.stop();
+    await campaign.abandon();
+    await Promise.all(running);
+    for (const trader of traders) trader.close();
+  }
+}
+
+function first<Item>([item]: readonly Item[]): Item {
+  if (item === undefined) throw new RangeError("Cannot take the first: there must be an item");
+  return item;
+}
+
+/** What happened, in numbers: an idle campaign proves nothing. */
+export function summaryOf({ campaign, traders, history }: Outcome): Record<string, unknown> {
+  const sum = (of: (trader: Trader) => number): number =>
+    traders.reduce((total, trader) => total + of(trader), 0);
+  return {
+    killed: Object.fromEntries(campaign.killed),
+    intents: sum(({ intents }) => intents.size),
+    reports: sum(({ reports }) => reports.size),
+    reconnects: sum(({ reconnects }) => reconnects),
+    inDoubt: sum((trader) => trader.ordered().filter((report) => report["in_doubt"]).length),
+    executions: executionsOf(traders).size,
+    events: history.events,
+    alarms: alarmsOf(campaign.logs),
+  };
+}
+
+/** Alarms in the daemons' logs, counted by name; long doubt is what a campaign is for. */
+export function alarmsOf(logs: readonly string[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const [, event = ""] of logs.join("\n").matchAll(ALARM)) {
+    if (event !== "ORDER_IN_DOUBT") counts[event] = (counts[event] ?? 0) + 1;
+  }
+  return counts;
+}
+
+/** Kills that found a request without an answer, and how far those had come. */
+export function gapsHit({ inFlight }: History, audit: Audit): Record<string, number> {
+  const known = new Set(audit.orders.map(({ clientId }) => clientId));
+  const lost = new Set(audit.lost);
+  const submits = inFlight.flat().filter(({ kind }) => kind === "Submit");
+  const notSent = submits.filter(({ cl_ord_id: id }) => !known.has(id) && !lost.has(id));
+  return {
+    kills: inFlight.filter((requests) => requests.length > 0).length,
+    beforeSending: notSent.length,
+    beforeTheOutcome: submits.length - notSent.length,
+  };
+}

@@ -1,0 +1,192 @@
+/**
+ * The command line as a process: what is printed where, and how it ends.
+ *
+ * Proves the exit codes, R-OPS-2 (nothing starts on a bad configuration) and R-JRN-1 (the journal
+ * is readable while the daemon runs).
+ * @module
+ */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { DaemonProcess, refusedStart, runTapeline } from "../support/daemon_process.ts";
+import { place, RemoteClient } from "../support/remote_client.ts";
+import { TemporaryDirectory, until } from "../support/temporary.ts";
+
+const JOURNAL_MISSING = /^tapeline: Cannot use the journal: there must be one in .*: was none/;
+
+/** Command lines that need no daemon: arguments, code, what must be on stdout, and on stderr. */
+const answers: readonly (readonly [readonly string[], number, RegExp, RegExp])[] = [
+  [["version"], 0, /^\d+\.\d+\.\d+\n$/, /^$/],
+  [["help"], 0, /^Usage: tapeline/, /^$/],
+  [["help", "run"], 0, /--state-dir <directory>/, /^$/],
+  [["journal", "verify", "--help"], 0, /--json/, /^$/],
+  [["check"], 0, /paper:BTC\/USDT[^]*The configuration is valid/, /^$/],
+  [["check", "--json"], 0, /^\{"ok":true,[^\n]*\}\n$/, /^$/],
+  [["rum"], 64, /^$/, /^tapeline: Cannot read the command line: .*Did you mean run\?/],
+  [
+    ["run", "--prot", "0"],
+    64,
+    /^$/,
+    /^tapeline: .*unknown option '--prot'\. Did you mean --port\?/,
+  ],
+  [["journal", "verify", "--jsno"], 64, /^$/, /^tapeline: .*Did you mean --json\?/],
+];
+for (const [args, code, out, error] of answers) {
+  Deno.test(`tapeline ${args.join(" ")} ends with ${code}`, async () => {
+    const ended = await runTapeline(...args);
+    match(ended.stdout, out);
+    match(ended.stderr, error);
+    strictEqual(ended.code, code, ended.stderr);
+  });
+}
+
+/** Journal commands on a directory without a journal: the sentence says so, nothing is made. */
+const refusals: readonly (readonly [readonly string[], number, RegExp])[] = [
+  [["verify"], 65, /there must be one in .*: was none\. Name the state directory/],
+  [["stat"], 65, /there must be one in/],
+  [["dump"], 65, JOURNAL_MISSING],
+  [["export"], 65, JOURNAL_MISSING],
+  [["sql", "select 1"], 64, /^tapeline: Cannot query .*: the daemon must have made it/],
+  [["quarantine", "--seq", "1", "--reason", "x"], 64, /^tapeline: Cannot pass over event 1: /],
+];
+for (const [args, code, sentence] of refusals) {
+  Deno.test(`journal ${args[0]} ends with ${code} where there is no journal`, async () => {
+    using directory = new TemporaryDirectory();
+    const ended = await runTapeline("journal", ...args, "--state-dir", directory.state);
+    strictEqual(ended.code, code, ended.stderr);
+    match(ended.stderr + ended.stdout, sentence);
+    deepStrictEqual([...Deno.readDirSync(directory.path)], []);
+  });
+}
+
+const BAD = `mode: papper
+wire: { port: 70000, hots: 127.0.0.1 }
+venues:
+  - name: "p p"
+    exchange: paper
+    instruments: []
+`;
+const PROBLEMS = [
+  /:1:7: mode: must be paper, .*: was "papper"/,
+  /:2:15: wire\.port: .* was 70000/,
+  /:2:22: wire\.hots: is no key of the configuration: did you mean host\?/,
+  /:4:11: venues\[0\]\.name: /,
+  /:6:18: venues\[0\]\.instruments: /,
+];
+for (const command of ["check", "run"]) {
+  Deno.test(`${command} lists every problem of a configuration with its place and ends with 78`, async () => {
+    using directory = new TemporaryDirectory();
+    const config = directory.write("bad.yaml", BAD);
+    const args = command === "run" ? ["--state-dir", directory.state, "--port", "0"] : [];
+    const ended = await runTapeline(command, "--config", config, ...args);
+    strictEqual(ended.code, 78, ended.stderr);
+    strictEqual(ended.stdout, "");
+    for (const problem of PROBLEMS) match(ended.stderr, problem);
+    strictEqual(ended.stderr.trimEnd().split("\n").length, PROBLEMS.length + 1);
+    deepStrictEqual([...Deno.readDirSync(directory.path)].map(({ name }) => name), ["bad.yaml"]);
+  });
+}
+
+Deno.test("check --json gives the problems as data", async () => {
+  using directory = new TemporaryDirectory();
+  const config = directory.write("bad.yaml", BAD);
+  const { code, stdout } = await runTapeline("check", "--json", "--config", config);
+  strictEqual(code, 78);
+  const { ok: isGood, problems } = JSON.parse(stdout) as { ok: boolean; problems: object[] };
+  ok(!isGood);
+  strictEqual(problems.length, PROBLEMS.length);
+  deepStrictEqual(Object.keys(problems[0] ?? {}).sort(), [
+    "column",
+    "file",
+    "line",
+    "path",
+    "text",
+  ]);
+});
+
+Deno.test("run ends with 75 where another daemon holds the state, and that one goes on", async () => {
+  using directory = new TemporaryDirectory();
+  await using daemon = await DaemonProcess.start({ stateDir: directory.state });
+  const { code, log } = await refusedStart({ stateDir: directory.state });
+  strictEqual(code, 75);
+  match(log, /^tapeline: Cannot use the state directory .*: only one daemon may hold it/m);
+  const { listening: { port }, token } = daemon;
+  const client = await RemoteClient.connect({ port, token, clientId: "still-there" });
+  ok(client.ack !== undefined);
+  client.close();
+  strictEqual(await daemon.stop(), 0);
+});
+
+Deno.test("run ends with 69 and a sentence where its port is taken", async () => {
+  using directory = new TemporaryDirectory();
+  using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { port } = listener.addr;
+  const { code, log } = await refusedStart({ stateDir: directory.state, port });
+  strictEqual(code, 69);
+  match(log, new RegExp(`^tapeline: Cannot listen on 127\\.0\\.0\\.1:${port}: .*--port$`, "m"));
+  const { code: verified } = await runTapeline("journal", "verify", "--state-dir", directory.state);
+  strictEqual(verified, 0, "what it wrote before is whole");
+});
+
+Deno.test("run ends with 69 and a sentence where its state directory is a file", async () => {
+  using directory = new TemporaryDirectory();
+  const { code, log } = await refusedStart({ stateDir: directory.write("file", "") });
+  strictEqual(code, 69);
+  match(log, /^tapeline: Cannot make directory .*file: /m);
+});
+
+/** Runs a journal command and returns its stdout. */
+async function journal(directory: TemporaryDirectory, ...args: string[]): Promise<string> {
+  const ended = await runTapeline("journal", ...args, "--state-dir", directory.state);
+  strictEqual(ended.code, 0, ended.stderr + ended.stdout);
+  return ended.stdout;
+}
+
+async function tradeOnce(daemon: DaemonProcess): Promise<void> {
+  const { listening: { port }, token } = daemon;
+  const client = await RemoteClient.connect({ port, token, clientId: "user" });
+  const fields = { instrument: "paper:BTC/USDT", order_qty: "0.01", ord_type: "Market" };
+  let best = await client.query("best", { instrument: "paper:BTC/USDT", side: "Sell" });
+  while (best["result"] === null) {
+    best = await client.query("best", { instrument: "paper:BTC/USDT", side: "Sell" });
+  }
+  await client.send(place("a-1", fields));
+  await client.report((report) => report["ord_status"] === "Filled", "the fill");
+  client.close();
+}
+
+async function readEverything(directory: TemporaryDirectory): Promise<void> {
+  const verified = JSON.parse(await journal(directory, "verify", "--json")) as { ok: boolean };
+  ok(verified.ok);
+  match(await journal(directory, "verify"), /The journal is whole\.\n$/);
+  match(await journal(directory, "stat"), /events by type/);
+  const dump = await journal(directory, "dump", "--kind", "report");
+  match(dump, /^\{"report":\{.*"PendingNew"/);
+  match(await journal(directory, "export"), /"exec_id"/);
+  const csv = await journal(directory, "export", "--what", "orders", "--format", "csv");
+  match(csv.split("\n")[1] ?? "", /a-1/);
+  const sql = (): Promise<string> =>
+    journal(directory, "sql", "select intent_id, last_qty from fills order by seq_id");
+  await until(async () => /"a-1"/.test(await sql()), "the fill in the derived database");
+}
+
+Deno.test("the journal's commands answer while the daemon runs and after it", async () => {
+  using directory = new TemporaryDirectory();
+  await using daemon = await DaemonProcess.start({ stateDir: directory.state });
+  await tradeOnce(daemon);
+  await readEverything(directory);
+  strictEqual(await daemon.stop(), 0);
+  await readEverything(directory);
+});
+
+Deno.test("journal sql refuses what is no query that reads, with a sentence", async () => {
+  using directory = new TemporaryDirectory();
+  await using daemon = await DaemonProcess.start({ stateDir: directory.state });
+  await until(() => {
+    return [...Deno.readDirSync(directory.state)].some(({ name }) => name === "events.sqlite");
+  }, "the derived database");
+  for (const query of ["selec 1", "delete from events"]) {
+    const ended = await runTapeline("journal", "sql", query, "--state-dir", directory.state);
+    strictEqual(ended.code, 64, ended.stderr);
+    match(ended.stderr, /^tapeline: Cannot query .*events\.sqlite: [^\n]*\n$/);
+  }
+  strictEqual(await daemon.stop(), 0);
+});

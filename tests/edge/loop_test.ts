@@ -1,0 +1,294 @@
+/**
+ * The live loop over a toy machine and a toy journal. Proves R-EXEC-2 and R-CORE-2 at the seam:
+ * nothing is shown or sent before it is durable, deadlines become events once, a turn has a bound.
+ * @module
+ */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import type { Effects } from "../../core/effects.ts";
+import type { Draft, Event } from "../../core/event.ts";
+import { type Micros, micros, type SeqId, seqId } from "../../core/numbers.ts";
+import { Sequencer } from "../../core/sequencer.ts";
+import type { Timeline } from "../../core/timeline.ts";
+import type { View } from "../../core/view.ts";
+import { EngineClock } from "../../edge/engine_clock.ts";
+import { Ingress, type IngressQueue } from "../../edge/ingress.ts";
+import { type CommitLog, Loop } from "../../edge/loop.ts";
+import { intentDraft, stoppingDraft, tradeDraft } from "../support/drafts.ts";
+import { EchoTimeline, encodeEchoReport } from "../support/echo_timeline.ts";
+import { VirtualTime } from "../support/virtual_time.ts";
+
+/** The echo machine with one venue outside, a deadline, and outputs, all set by the test. */
+class ToyTimeline implements Timeline {
+  readonly #echo = new EchoTimeline();
+  deadlineUs: number | undefined;
+  outputs: Draft[] = [];
+  readonly view = { instruments: [], venues: [{ simulation: null }] } as unknown as View;
+
+  get seqId(): SeqId {
+    return this.#echo.seqId;
+  }
+
+  get nowUs(): Micros {
+    return this.#echo.nowUs;
+  }
+
+  get digest(): string {
+    return this.#echo.digest;
+  }
+
+  apply(event: Event, effects: Effects): void {
+    if (event.eventType === "DeadlineReached") this.deadlineUs = undefined;
+    this.#echo.apply(event, effects);
+  }
+
+  nextDeadlineUs(): Micros | undefined {
+    return this.deadlineUs === undefined ? undefined : micros(this.deadlineUs);
+  }
+
+  takeOutputs(): Draft[] {
+    return this.outputs.splice(0);
+  }
+
+  nextOutputUs(): undefined {}
+
+  checkpoint(): ReturnType<Timeline["checkpoint"]> {
+    return this.#echo.checkpoint();
+  }
+}
+
+/** Keeps batches in memory; durable when the test says so. */
+class ToyJournal implements CommitLog {
+  canAccept = true;
+  durableSeq = seqId(0);
+  readonly events: Event[] = [];
+  readonly batches: number[] = [];
+  #open = 0;
+  #inFlight: SeqId | undefined;
+  #handler: (upTo: SeqId, atUs: Micros) => void = () => {};
+
+  record({ event }: { readonly event: Event }): void {
+    this.events.push(event);
+    this.#open++;
+  }
+
+  flush(): void {
+    if (this.#inFlight !== undefined || this.#open === 0) return;
+    this.#inFlight = this.events.at(-1)?.seqId;
+    this.batches.push(this.#open);
+    this.#open = 0;
+  }
+
+  onDurable(handler: (upTo: SeqId, atUs: Micros) => void): void {
+    this.#handler = handler;
+  }
+
+  /** The batch in flight reaches the disk. */
+  sync(): void {
+    if (this.#inFlight === undefined) return;
+    this.durableSeq = this.#inFlight;
+    this.#inFlight = undefined;
+    this.#handler(this.durableSeq, micros(7));
+  }
+}
+
+class Rig {
+  readonly time = new VirtualTime();
+  readonly timeline = new ToyTimeline();
+  readonly journal = new ToyJournal();
+  readonly sent: SeqId[] = [];
+  readonly shown: SeqId[] = [];
+  readonly applied: SeqId[] = [];
+  readonly alarms: string[] = [];
+  readonly poison: SeqId[] = [];
+  readonly ingress: Ingress;
+  readonly loop: Loop;
+  readonly queue: IngressQueue;
+
+  constructor() {
+    const clock = new EngineClock(this.time, micros(0));
+    this.ingress = new Ingress(() => this.loop.wake());
+    this.loop = new Loop({
+      timeline: this.timeline,
+      sequencer: new Sequencer({ startAfter: seqId(0), lastIngest: micros(0) }),
+      ingress: this.ingress,
+      journal: this.journal,
+      clock,
+      timers: this.time,
+      encodeReport: encodeEchoReport,
+      observers: [{
+        applied: (event) => this.applied.push(event.seqId),
+        released: (upTo) => this.shown.push(upTo),
+      }],
+      send: ({ command }) => this.sent.push(command.seqId),
+      alarm: ({ code }) => this.alarms.push(code),
+      onPoison: (event) => this.poison.push(event.seqId),
+    });
+    this.queue = this.ingress.open({ name: "test", max: 100_000, policy: "block" });
+  }
+
+  get types(): string[] {
+    return this.journal.events.map(({ eventType }) => eventType);
+  }
+}
+
+Deno.test("Loop shows and sends nothing of an event before it is durable", () => {
+  const step = fc.constantFrom("intent", "trade", "turn", "sync");
+  fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+    const rig = new Rig();
+    for (const [at, kind] of steps.entries()) {
+      if (kind === "intent") rig.queue.offer(intentDraft(`i${at}`));
+      if (kind === "trade") rig.queue.offer(tradeDraft(1));
+      if (kind === "turn") rig.time.runDue();
+      if (kind === "sync") rig.journal.sync();
+      ok(rig.shown.every((seq) => seq <= rig.journal.durableSeq));
+      ok(rig.sent.every((seq) => seq <= rig.journal.durableSeq));
+    }
+    for (let left = 0; left < 4; left++) {
+      rig.time.runDue();
+      rig.journal.sync();
+    }
+    const intents = rig.journal.events.filter(({ eventType }) => eventType === "IntentReceived");
+    deepStrictEqual(rig.sent, intents.map((event) => event.seqId), "each once, in order");
+    strictEqual(
+      rig.journal.events.length,
+      steps.filter((kind) => /intent|trade/.test(kind)).length,
+    );
+  }));
+});
+
+Deno.test("Loop hands a batch over while the next one fills (group commit)", () => {
+  const rig = new Rig();
+  rig.queue.offer(tradeDraft(1));
+  rig.time.runDue();
+  rig.queue.offer(tradeDraft(2));
+  rig.time.runDue();
+  rig.queue.offer(tradeDraft(3));
+  rig.time.runDue();
+  deepStrictEqual([rig.journal.batches, rig.applied.length], [[1], 3]);
+  rig.journal.sync();
+  deepStrictEqual(rig.journal.batches, [1, 2]);
+});
+
+Deno.test("Loop says a due deadline once, and not before its time", () => {
+  const rig = new Rig();
+  rig.timeline.deadlineUs = rig.time.wallUs() + 1000;
+  rig.loop.wake();
+  rig.time.advance(999);
+  deepStrictEqual(rig.types, []);
+  rig.time.advance(1);
+  deepStrictEqual(rig.types, ["DeadlineReached"]);
+  rig.time.advance(1_000_000);
+  deepStrictEqual(rig.types, ["DeadlineReached"]);
+});
+
+Deno.test("Loop wakes for a deadline that became earlier, and not for one that went", () => {
+  const rig = new Rig();
+  rig.timeline.deadlineUs = rig.time.wallUs() + 10_000;
+  rig.loop.wake();
+  rig.time.advance(10);
+  rig.timeline.deadlineUs = rig.time.wallUs() + 500;
+  rig.loop.wake();
+  rig.time.advance(600);
+  deepStrictEqual(rig.types, ["DeadlineReached"]);
+  strictEqual(rig.time.nextDueUs(), undefined, "no timer is left");
+});
+
+Deno.test("Loop waits for the journal when it holds back, without spinning on a deadline", () => {
+  const rig = new Rig();
+  rig.queue.offer(tradeDraft(1));
+  rig.time.runDue();
+  rig.journal.canAccept = false;
+  rig.timeline.deadlineUs = rig.time.wallUs() + 100;
+  rig.queue.offer(tradeDraft(2));
+  rig.time.advance(1000);
+  deepStrictEqual(rig.types, ["TradePrinted"]);
+  strictEqual(rig.time.nextDueUs(), undefined, "no timer wakes it again and again");
+  rig.journal.canAccept = true;
+  rig.journal.sync();
+  rig.time.runDue();
+  deepStrictEqual(rig.types, ["TradePrinted", "DeadlineReached", "TradePrinted"]);
+});
+
+Deno.test("Loop lets other I/O have its turn after a bound of events", () => {
+  const rig = new Rig();
+  for (let n = 0; n < 10_000; n++) rig.queue.offer(tradeDraft(1));
+  const counts: number[] = [];
+  while (rig.time.step()) counts.push(rig.applied.length);
+  deepStrictEqual(counts, [4096, 8192, 10_000]);
+});
+
+Deno.test("Loop turns the simulator's outputs into events", () => {
+  const rig = new Rig();
+  rig.timeline.outputs = [tradeDraft(1), tradeDraft(2)];
+  rig.loop.wake();
+  rig.time.runDue();
+  deepStrictEqual(rig.types, ["TradePrinted", "TradePrinted"]);
+});
+
+Deno.test("Loop hands alarms on at once and timers' drafts in", () => {
+  const rig = new Rig();
+  rig.queue.offer(tradeDraft(6));
+  rig.loop.offerTimer({
+    eventTime: micros(1),
+    source: "timer",
+    venue: null,
+    instrument: null,
+    eventType: "IntervalElapsed",
+    payload: { intervalMs: 1, dueUs: micros(1) },
+    idempotencyKey: null,
+  });
+  rig.time.runDue();
+  deepStrictEqual(rig.alarms, ["BIG"]);
+  deepStrictEqual(rig.types, ["IntervalElapsed", "TradePrinted"]);
+});
+
+Deno.test("whenDurable() runs at once if nothing is open, else with the release", () => {
+  const rig = new Rig();
+  const done: string[] = [];
+  rig.loop.whenDurable(() => done.push("nothing open"));
+  rig.queue.offer(tradeDraft(1));
+  rig.time.runDue();
+  rig.loop.whenDurable(() => done.push("open"));
+  deepStrictEqual(done, ["nothing open"]);
+  rig.journal.sync();
+  deepStrictEqual(done, ["nothing open", "open"]);
+});
+
+Deno.test("whenTaken() waits until the queue is empty and what it held is durable", () => {
+  const rig = new Rig();
+  let isDone = false;
+  rig.queue.offer(tradeDraft(1));
+  rig.loop.whenTaken(rig.queue, () => {
+    isDone = true;
+  });
+  rig.time.runDue();
+  strictEqual(isDone, false);
+  rig.journal.sync();
+  ok(isDone);
+});
+
+Deno.test("a poison event is written without effects, and nothing is applied after it", () => {
+  const rig = new Rig();
+  rig.queue.offer(intentDraft("before"));
+  rig.queue.offer(stoppingDraft("poison"));
+  rig.queue.offer(intentDraft("after"));
+  rig.time.runDue();
+  deepStrictEqual(rig.types, ["IntentReceived", "Stopping"]);
+  deepStrictEqual([rig.poison, rig.applied], [[2], [1]]);
+  rig.journal.sync();
+  rig.queue.offer(intentDraft("later"));
+  rig.time.advance(1_000_000);
+  match(rig.types.join(), /Stopping$/);
+});
+
+Deno.test("stop() ends turns, deadlines and wakes", () => {
+  const rig = new Rig();
+  rig.timeline.deadlineUs = rig.time.wallUs() + 100;
+  rig.loop.wake();
+  rig.time.runDue();
+  rig.loop.stop();
+  rig.queue.offer(tradeDraft(1));
+  rig.time.advance(1_000_000);
+  deepStrictEqual(rig.types, []);
+});

@@ -1,0 +1,343 @@
+/**
+ * The daemon's end cases, each led by hand through the whole daemon on simulated ports.
+ * Proves R-JRN-1, R-JRN-2, R-EXEC-2, R-EXEC-3, R-CORE-5, R-CORE-9 and the wire's shutdown rules
+ * where a process ends in an unusual way: poison, a failing disk, a disagreeing follower, a stop,
+ * a dead adapter, a second daemon.
+ * @module
+ */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { createTimeline } from "../../core/mod.ts";
+import type { Draft } from "../../core/event.ts";
+import type { Timeline } from "../../core/timeline.ts";
+import { PoisonEvent, StateLocked } from "../../edge/journal/mod.ts";
+import { runFollower } from "../../edge/journal/follower.ts";
+import { PoisonNotes } from "../../edge/poison.ts";
+import type { AdapterFactory } from "../../edge/venues/adapter.ts";
+import { encodeReport } from "../../wire/encode_report.ts";
+import type { WireClient } from "../support/wire_client.ts";
+import { testVenue } from "../venue/adapter.ts";
+import { hasReport, Machine, place, type Run } from "./machine.ts";
+import type { SimEntry } from "./process.ts";
+import { STATE, venueEntry } from "./setup.ts";
+
+/** An adapter that does not keep its type: executions at a price between two quanta. */
+const POISONOUS: AdapterFactory = (host, ports, options) => {
+  const offer = (draft: Draft): boolean => {
+    if (draft.eventType !== "OrderExecuted") return host.offer(draft);
+    const lastPx = draft.payload.lastPx + 0.5;
+    return host.offer({ ...draft, payload: { ...draft.payload, lastPx } } as Draft);
+  };
+  return testVenue({ ...host, offer }, ports, options);
+};
+
+function endOf(machine: Machine, run: Run): Run["ends"][number] | undefined {
+  machine.until(() => run.ends.length > 0, "an end");
+  machine.pass(100_000);
+  strictEqual(run.ends.length, 1, "it ends once");
+  strictEqual(run.process.fault, undefined);
+  return run.ends[0];
+}
+
+function errorCodes(client: WireClient): unknown[] {
+  return client.all("ERROR").map((error) => error["code"]);
+}
+
+/** Brings a machine to a journal whose last event is poison; returns that event's number. */
+function poisonedMachine(): { readonly machine: Machine; readonly seq: number } {
+  const machine = new Machine();
+  const run = machine.start([["venue", venueEntry(POISONOUS)]]);
+  machine.ready(run);
+  const alice = machine.client("alice");
+  alice.send(place(machine, "rests", { price: "90" }));
+  machine.until(() => hasReport(alice, { intent_id: "rests", exec_type: "New" }), "New");
+  alice.send(place(machine, "takes", { time_in_force: "IOC" }));
+  const end = endOf(machine, run);
+  strictEqual(end?.code, 70);
+  match(end?.sentence ?? "", /^Cannot apply event \d+ \(OrderExecuted\)/);
+  deepStrictEqual(errorCodes(alice), ["JOURNAL_UNAVAILABLE"]);
+  ok(!hasReport(alice, { exec_type: "Trade" }), "nothing of the poison was shown");
+  machine.kill(run);
+  return { machine, seq: Number(machine.said("poison_event")[0]?.fields["seq_id"]) };
+}
+
+Deno.test("the daemon ends 70 at a poison event and recovery meets it in the journal", () => {
+  const { machine, seq } = poisonedMachine();
+  const run = machine.start();
+  ok(run.refusal instanceof PoisonEvent, String(run.refusal));
+  strictEqual(run.refusal.seqId, seq);
+});
+
+Deno.test("the daemon comes up in safe mode when recovery meets the same poison again", () => {
+  const { machine } = poisonedMachine();
+  machine.start();
+  machine.lines.length = 0;
+  const run = machine.start();
+  ok(run.daemon !== undefined);
+  machine.pass(25_000_000);
+  deepStrictEqual(machine.said("listening"), [], "nobody can connect");
+  ok(machine.said("safe_mode").length >= 3, "the alarm is repeated");
+  const states = [...machine.venue.exchange.orders.values()].map(({ state }) => state);
+  deepStrictEqual(states, ["cancelled", "filled"], "what rests is cancelled by the venue's truth");
+  machine.venue.exchange.handle({
+    op: "place",
+    id: 900,
+    clientId: "stray",
+    side: "Buy",
+    price: 1,
+    qty: 1,
+    resting: true,
+  });
+  machine.pass(11_000_000);
+  strictEqual(machine.venue.exchange.orders.get("stray")?.state, "cancelled", "again and again");
+  run.daemon.stop("over");
+  run.daemon.stop("over");
+  deepStrictEqual(run.ends.map(({ code }) => code), [0]);
+});
+
+Deno.test("the daemon trades again once an operator has quarantined the poison", () => {
+  const { machine, seq } = poisonedMachine();
+  machine.start();
+  new PoisonNotes(machine.disk, STATE).quarantine(seq);
+  machine.lines.length = 0;
+  const run = machine.start();
+  strictEqual(run.refusal, undefined);
+  machine.ready(run);
+  machine.until(() => machine.venue.exchange.trades.length === 1, "the exchange's replay");
+  const alice = machine.client("alice", { resume_from: 0 });
+  machine.until(() => hasReport(alice, { intent_id: "takes", exec_type: "Trade" }), "the fill");
+  alice.send(place(machine, "again", { time_in_force: "IOC" }));
+  machine.until(() => hasReport(alice, { intent_id: "again", exec_type: "Trade" }), "a new fill");
+  deepStrictEqual(machine.said("digest_mismatch"), []);
+  run.daemon?.stop("over");
+  strictEqual(endOf(machine, run)?.code, 0);
+  machine.kill(run);
+  const replayed = machine.replay(new Set([seq]));
+  deepStrictEqual(replayed.view.positions("account").map(({ qty }) => qty), ["2"]);
+  machine.lines.length = 0;
+  const next = machine.start();
+  machine.until(() => machine.said("recovered").length > 0, "recovery");
+  const { seq_id, digest } = machine.said("recovered")[0]?.fields ?? {};
+  deepStrictEqual([seq_id, digest], [replayed.seqId, replayed.digest]);
+  machine.kill(next);
+});
+
+Deno.test("the daemon ends 74 when the journal cannot be synced, and shows nothing after it", () => {
+  const machine = new Machine();
+  const run = machine.start();
+  machine.ready(run);
+  const alice = machine.client("alice");
+  alice.send(place(machine, "before"));
+  machine.until(() => hasReport(alice, { intent_id: "before", exec_type: "New" }), "New");
+  const shown = [...alice.all("ExecutionReport")];
+  machine.disk.inject({ operation: "syncData", path: "journal/", onCall: 1, effect: "Io" });
+  alice.send(place(machine, "after"));
+  const end = endOf(machine, run);
+  strictEqual(end?.code, 74);
+  match(end?.sentence ?? "", /journal/);
+  deepStrictEqual(errorCodes(alice), ["JOURNAL_UNAVAILABLE"]);
+  deepStrictEqual(alice.all("ExecutionReport"), shown);
+  const orders = [...machine.venue.exchange.orders.values()];
+  deepStrictEqual(orders.map(({ state }) => state), ["cancelled"], "best effort: all cancelled");
+  machine.kill(run);
+  machine.disk.crash("none");
+  machine.disk.heal();
+  machine.lines.length = 0;
+  const next = machine.start();
+  machine.ready(next);
+  const again = machine.client("alice", { resume_from: 0 });
+  const last = shown.length;
+  machine.until(() => again.all("ExecutionReport").length >= last, "every report ever shown");
+  deepStrictEqual(again.all("ExecutionReport").slice(0, last), shown);
+  again.send(place(machine, "after"));
+  machine.until(() => hasReport(again, { intent_id: "after", exec_type: "New" }), "a first time");
+});
+
+/** The follower's machine with one word more in its digest, from its first order on. */
+function disagreeing(timeline: Timeline): Timeline {
+  return {
+    get seqId() {
+      return timeline.seqId;
+    },
+    get nowUs() {
+      return timeline.nowUs;
+    },
+    get digest() {
+      const { digest } = timeline;
+      const hasOrders = timeline.view.orders("account", { limit: 1 }).length > 0;
+      return hasOrders ? [...digest].reverse().join("") : digest;
+    },
+    view: timeline.view,
+    apply: (event, effects) => timeline.apply(event, effects),
+    nextDeadlineUs: () => timeline.nextDeadlineUs(),
+    takeOutputs: (nowUs) => timeline.takeOutputs(nowUs),
+    nextOutputUs: () => timeline.nextOutputUs(),
+    checkpoint: () => timeline.checkpoint(),
+  };
+}
+
+const DISAGREEING: SimEntry = (scope, ports, init) => {
+  const machine = {
+    createTimeline: (...from: Parameters<typeof createTimeline>) =>
+      disagreeing(createTimeline(...from)),
+    encodeReport,
+  };
+  runFollower(scope, ports, { init, machine });
+};
+
+Deno.test("the daemon halts trading when its follower disagrees, and cancels still go", () => {
+  const machine = new Machine();
+  const run = machine.start([["follower", DISAGREEING]]);
+  machine.ready(run);
+  const alice = machine.client("alice");
+  alice.send(place(machine, "p1"));
+  machine.until(() => hasReport(alice, { intent_id: "p1", exec_type: "New" }), "New");
+  machine.pass(50_000);
+  strictEqual(machine.said("digest_mismatch").length, 1);
+  alice.send(place(machine, "p2"));
+  machine.until(() => hasReport(alice, { intent_id: "p2" }), "an answer");
+  ok(hasReport(alice, { intent_id: "p2", reject_code: "TRADING_HALTED" }));
+  alice.send({ ...place(machine, "c1"), ...cancelOf("p1") });
+  machine.until(() => hasReport(alice, { intent_id: "c1", exec_type: "Cancelled" }), "Cancelled");
+  strictEqual(machine.placed.length, 1);
+  machine.kill(run);
+  machine.lines.length = 0;
+  const next = machine.start();
+  machine.ready(next);
+  const ack = machine.client("alice").only("HELLO_ACK");
+  strictEqual(ack["trading_state"], "Halted", "a restart does not loosen it");
+});
+
+function cancelOf(origIntentId: string): Readonly<Record<string, unknown>> {
+  return {
+    action: "Cancel",
+    orig_intent_id: origIntentId,
+    instrument: undefined,
+    side: undefined,
+    order_qty: undefined,
+    price: undefined,
+  };
+}
+
+type Stopped = { readonly machine: Machine; readonly alice: WireClient };
+
+/** Sends a new intent and a known one, and asks for the stop so many steps later. */
+function stoppedAfter(steps: number): Stopped {
+  const machine = new Machine();
+  const run = machine.start();
+  machine.ready(run);
+  const alice = machine.client("alice");
+  const known = place(machine, "known");
+  alice.send(known);
+  machine.until(() => hasReport(alice, { intent_id: "known", exec_type: "New" }), "New");
+  alice.send(known);
+  alice.send(place(machine, "last"));
+  for (let step = 0; step < steps; step++) machine.time.step();
+  run.process.run(() => run.daemon?.stop("operator"));
+  strictEqual(endOf(machine, run)?.code, 0);
+  machine.kill(run);
+  return { machine, alice };
+}
+
+Deno.test("stop() at any step writes every report that is due, then SHUTTING_DOWN, and ends 0", () => {
+  const outcomes = new Set<string>();
+  for (let steps = 0; steps < 30; steps++) {
+    const { machine, alice } = stoppedAfter(steps);
+    deepStrictEqual(errorCodes(alice), ["SHUTTING_DOWN"]);
+    const { view } = machine.replay();
+    const client = view.clientIndex("alice");
+    ok(client !== undefined);
+    const seqs = [...new Set(alice.reportSeqs())].map(Number).sort((a, b) => a - b);
+    deepStrictEqual(seqs, seqs.map((_, at) => at + 1), "no report is left out");
+    const isRefused = hasReport(alice, { intent_id: "last", reject_code: "SHUTTING_DOWN" });
+    const isTaken = hasReport(alice, { intent_id: "last", exec_type: "PendingNew" });
+    const isRepeated = hasReport(alice, { intent_id: "known", poss_dup: true });
+    if (isRefused) ok(isRepeated, "the duplicate check comes first");
+    strictEqual(isTaken, view.orderByIntent(client, "last") !== undefined, "journaled: answered");
+    if (isTaken) {
+      outcomes.add("taken");
+      continue;
+    }
+    // A venue's answer is not awaited; every other report that was recorded has been written.
+    strictEqual(seqs.length, view.reportSeq(client));
+    strictEqual(machine.placed.length, 1, "what was not taken was not sent");
+    outcomes.add(isRefused ? "refused" : "not read");
+  }
+  deepStrictEqual([...outcomes].sort(), ["not read", "refused", "taken"]);
+});
+
+Deno.test("stop() a second time ends at once", () => {
+  const machine = new Machine();
+  const run = machine.start();
+  machine.ready(run);
+  machine.client("alice");
+  run.process.run(() => run.daemon?.stop("first"));
+  strictEqual(run.ends.length, 0);
+  run.process.run(() => run.daemon?.stop("second"));
+  deepStrictEqual(run.ends, [{ code: 0, sentence: "stopped at once" }]);
+  run.process.run(() => run.daemon?.stop("third"));
+  machine.pass(3_000_000);
+  strictEqual(run.ends.length, 1);
+});
+
+Deno.test("stop() before the daemon listens ends 0 and never listens", () => {
+  const machine = new Machine();
+  const run = machine.start();
+  run.process.run(() => run.daemon?.stop("early"));
+  strictEqual(endOf(machine, run)?.code, 0);
+  deepStrictEqual(machine.said("listening"), []);
+  machine.kill(run);
+  strictEqual(machine.start().refusal, undefined, "the journal is whole and the lock is free");
+});
+
+/** An adapter that sends its first order, and dies before it hears the answer. */
+function dyingOnce(): AdapterFactory {
+  let deaths = 0;
+  return (host, ports, options) => {
+    const adapter = testVenue(host, ports, options);
+    return {
+      start: () => adapter.start(),
+      cancelAll: () => adapter.cancelAll(),
+      stop: () => adapter.stop(),
+      send: (released) => {
+        adapter.send(released);
+        if (deaths > 0) return;
+        deaths++;
+        ports.timers.after(1, () => {
+          throw new Error("the adapter has a fault");
+        });
+      },
+    };
+  };
+}
+
+Deno.test("an adapter that dies leaves its order in doubt until the venue is asked", () => {
+  const machine = new Machine();
+  const run = machine.start([["venue", venueEntry(dyingOnce())]]);
+  machine.ready(run);
+  const alice = machine.client("alice");
+  alice.send(place(machine, "p1"));
+  machine.until(() => hasReport(alice, { intent_id: "p1", in_doubt: true }), "doubt");
+  machine.until(() => hasReport(alice, { intent_id: "p1", exec_type: "New" }), "acceptance");
+  strictEqual(run.process.workerFaults.length, 1);
+  strictEqual(machine.said("venue_adapter_died").length, 1);
+  const last = alice.all("ExecutionReport").at(-1);
+  deepStrictEqual([last?.["ord_status"], last?.["in_doubt"]], ["Accepted", undefined]);
+  strictEqual(machine.venue.exchange.duplicates, 0);
+  deepStrictEqual(machine.placed.map(({ isWritten }) => isWritten), [true]);
+  alice.send({ ...place(machine, "c1"), ...cancelOf("p1") });
+  machine.until(() => hasReport(alice, { intent_id: "c1", exec_type: "Cancelled" }), "Cancelled");
+});
+
+Deno.test("a second daemon on the same state directory is refused and disturbs nobody", () => {
+  const machine = new Machine();
+  const run = machine.start();
+  machine.ready(run);
+  const second = machine.start();
+  ok(second.refusal instanceof StateLocked, String(second.refusal));
+  const alice = machine.client("alice");
+  alice.send(place(machine, "p1"));
+  machine.until(() => hasReport(alice, { intent_id: "p1", exec_type: "New" }), "New");
+  run.daemon?.stop("over");
+  strictEqual(endOf(machine, run)?.code, 0);
+  strictEqual(machine.start().refusal, undefined, "the lock is free again");
+});

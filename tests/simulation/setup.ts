@@ -1,0 +1,87 @@
+/**
+ * What every simulation of the whole daemon shares: its configuration, its Workers, its places.
+ * @module
+ */
+import { createTimeline } from "../../core/mod.ts";
+import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
+import { declareVenues, PAPER_ADAPTER, parseConfiguration } from "../../config/mod.ts";
+import { type DaemonOptions, type End } from "../../daemon.ts";
+import { runFeed } from "../../edge/feeds/feed.ts";
+import { runJournalWorker } from "../../edge/journal/mod.ts";
+import { runFollower } from "../../edge/journal/follower.ts";
+import type { WorkerEntry } from "../../edge/ports.ts";
+import { runVenue } from "../../edge/venues/host.ts";
+import type { AdapterFactory } from "../../edge/venues/adapter.ts";
+import type { VenueInit } from "../../edge/venues/link.ts";
+import { encodeReport } from "../../wire/encode_report.ts";
+import { testVenue } from "../venue/adapter.ts";
+import { TEST_ADAPTER, TEST_CAPABILITIES, testVenueConfiguration } from "../venue/capabilities.ts";
+import type { SimEntry, SimProcess } from "./process.ts";
+
+export const STATE = "state";
+export const VENUE_PORT = 9000;
+export const WIRE_PORT = 7411;
+
+const CONFIGURATION = parseConfiguration(
+  {
+    file: "simulation",
+    directory: ".",
+    text: testVenueConfiguration(VENUE_PORT) + paperVenue(),
+  },
+  { adapters: [TEST_ADAPTER], captureFormats: [], fileExists: () => false },
+);
+
+function paperVenue(): string {
+  return `
+  - name: paper
+    exchange: paper
+    adapter: paper
+    feed: { kind: client }
+    simulation: { order_latency_us: 3000, report_latency_us: 3000 }
+    balances: [{ currency: USD, total: "1000000" }]
+    instruments:
+      - symbol: PPR/USD
+        base: PPR
+        quote: USD
+        price: { quantum: "1" }
+        quantity: { quantum: "1" }
+        limits: { price_collar_ppm: null }
+`;
+}
+
+/** Returns a daemon's options: the test exchange and a paper venue. */
+export function daemonOptions(process: SimProcess, onEnd: (end: End) => void): DaemonOptions {
+  const capabilities = new Map([
+    [PAPER_ADAPTER, PAPER_CAPABILITIES],
+    [TEST_ADAPTER, TEST_CAPABILITIES],
+  ]);
+  return {
+    ports: process.ports,
+    configuration: CONFIGURATION,
+    stateDirectory: STATE,
+    resumeTrading: false,
+    venues: declareVenues(CONFIGURATION, capabilities),
+    onListening: () => {},
+    onEnd,
+  };
+}
+
+/** Returns the entry `venue`, with this adapter of the test exchange. */
+export function venueEntry(adapter: AdapterFactory): SimEntry {
+  return (scope, ports, init) => {
+    const adapters = new Map([[TEST_ADAPTER, adapter]]);
+    runVenue(scope, ports, { init: init as VenueInit, adapters });
+  };
+}
+
+/** The product's Worker entries, and the test exchange's adapter. */
+export const ENTRIES: ReadonlyMap<WorkerEntry, SimEntry> = new Map<WorkerEntry, SimEntry>([
+  ["journal", (scope, ports, init) => runJournalWorker(scope, ports, init)],
+  [
+    "follower",
+    (scope, ports, init) =>
+      runFollower(scope, ports, { init, machine: { createTimeline, encodeReport } }),
+  ],
+  ["feed", (scope, ports, init) => runFeed(scope, ports, init as Parameters<typeof runFeed>[2])],
+  ["venue", venueEntry(testVenue)],
+]);
