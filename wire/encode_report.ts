@@ -9,8 +9,11 @@
  */
 import { averagePx, fromQuanta } from "../core/decimal.ts";
 import type { Instrument } from "../core/instrument.ts";
+import { invariant } from "../core/invariant.ts";
 import type { Execution, ExecutionReport, OrderFields } from "../core/report.ts";
 import { jsonString, jsonStringOrNull, timeText } from "./json_text.ts";
+
+const OPENING_BRACE = 0x7b;
 
 /**
  * Returns the JSON of a report, no frame. `instruments` is indexed by instrument id.
@@ -20,8 +23,12 @@ export function encodeReport(
   report: ExecutionReport,
   instruments: readonly Instrument[],
 ): string {
-  return `{"type":"ExecutionReport","v":1,"report_seq":${report.reportSeq},` +
+  const text = `{"type":"ExecutionReport","v":1,"report_seq":${report.reportSeq},` +
     body(report, instruments);
+  // The engine holds a sum of strings as a tree of its parts until a character of it is read. Journal,
+  // socket and memory all copy this text: let each find one piece and not walk the tree.
+  invariant(text.charCodeAt(0) === OPENING_BRACE, "A report must be written as a JSON object");
+  return text;
 }
 
 /**

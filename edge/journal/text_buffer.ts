@@ -7,7 +7,7 @@
 
 const FIRST_BYTES = 1 << 16;
 /** Text that waits to be encoded. */
-const WAITING_CHARS = 1 << 13;
+const WAITING_CHARS = 1 << 15;
 
 /** Growing bytes; what was grown is kept for the next batch. */
 export class TextBuffer {

@@ -9,7 +9,7 @@
 import type { Ports } from "../ports.ts";
 
 /** Rest after any turn: the daemon is told of batches, and tells of them, no more often. */
-const REST_LEAST_US = 50_000;
+const REST_LEAST_US = 20_000;
 /** Of the time a turn took. */
 const REST_RATIO = 3;
 /** A burst that lasts longer than this is no burst. */
