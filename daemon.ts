@@ -17,7 +17,7 @@
  */
 import { createTimeline, Sequencer } from "./core/mod.ts";
 import type { ControlPayloads, Event } from "./core/event.ts";
-import { micros } from "./core/numbers.ts";
+import { clOrdIdPrefix } from "./core/command.ts";
 import type { Timeline } from "./core/timeline.ts";
 import {
   canonicalConfiguration,
@@ -52,6 +52,7 @@ import { type CommitLog, Loop } from "./edge/loop.ts";
 import { PoisonNotes } from "./edge/poison.ts";
 import type { Cancel, Ports, Timers } from "./edge/ports.ts";
 import { QueueWatch } from "./edge/queue_watch.ts";
+import { SafeMode } from "./edge/safe_mode.ts";
 import { Shadows } from "./edge/shadows.ts";
 import { VenueSide } from "./edge/venue_side.ts";
 import { encodeReport } from "./wire/encode_report.ts";
@@ -63,8 +64,6 @@ import { VERSION } from "./version.ts";
 const HOUSEKEEPING_US = 1_000_000;
 /** A larger difference between wall and engine clock is an alarm. */
 const CLOCK_DIFFERENCE_MAX_US = 1_000_000;
-/** In safe mode, how often venues are asked again to cancel and the alarm is repeated. */
-const SAFE_MODE_REPEAT_US = 10_000_000;
 
 /** What the last words to sessions and venues may take when the journal is gone. */
 const LAST_WORDS_US = 100_000;
@@ -118,7 +117,10 @@ export function startDaemon(options: DaemonOptions): Daemon {
   const lock = lockState(ports.disk, stateDirectory);
   try {
     const recovered = recoverTimeline(options);
-    if (recovered.kind === "safeMode") return new SafeMode(options, { ...recovered, lock });
+    if (recovered.kind === "safeMode") {
+      const { seq, journalId } = recovered;
+      return new SafeMode({ ...options, lock, seq, journalId });
+    }
     return new RunningDaemon(options, { ...recovered, lock });
   } catch (error) {
     lock.release();
@@ -432,64 +434,6 @@ class RunningDaemon implements Daemon {
     this.#lock.release();
     this.#options.onEnd(end);
   }
-}
-
-/** No intents, cancels by the venues' truth, alarm, until an operator quarantines the record. */
-class SafeMode implements Daemon {
-  readonly #options: DaemonOptions;
-  readonly #lock: StateLock;
-  readonly #venues: VenueSide;
-  #cancelRepeat: Cancel = () => {};
-  #isEnded = false;
-
-  constructor(options: DaemonOptions, at: Stuck & { readonly lock: StateLock }) {
-    const { ports, configuration, venues } = options;
-    const clock = new EngineClock(ports.clock, micros(0));
-    // What the venues report is let go, lest full queues stop the adapters.
-    const ingress: Ingress = new Ingress(() => ingress.queues.forEach(discard));
-    this.#options = options;
-    this.#lock = at.lock;
-    this.#venues = new VenueSide({
-      venues: venues.filter(({ declaration }) => declaration.simulation === null),
-      ports,
-      ingress,
-      clock,
-      clOrdIdPrefix: clOrdIdPrefix(at.journalId),
-      queues: configuration.queues,
-      offer: () => {},
-    });
-    this.#venues.start();
-    this.#insist(at.seq);
-  }
-
-  stop(reason: string): void {
-    if (this.#isEnded) return;
-    this.#isEnded = true;
-    this.#cancelRepeat();
-    this.#venues.stop();
-    this.#lock.release();
-    this.#options.onEnd({ code: EXIT.ok, sentence: `stopped in safe mode: ${reason}` });
-  }
-
-  #insist(seq: number): void {
-    const { ports } = this.#options;
-    ports.log.write("alarm", "safe_mode", {
-      seq_id: seq,
-      text: `Recovery threw at event ${seq} again: no intents are taken, venues are asked to ` +
-        `cancel everything; look at it with "tapeline journal dump --from-seq ${seq}", then pass ` +
-        `over it with "tapeline journal quarantine" and restart`,
-    });
-    this.#venues.cancelAll();
-    this.#cancelRepeat = ports.timers.after(SAFE_MODE_REPEAT_US, () => this.#insist(seq));
-  }
-}
-
-function discard(queue: IngressQueue): void {
-  while (queue.length > 0) queue.take();
-}
-
-function clOrdIdPrefix(journalId: string): string {
-  return `tl${journalId.slice(0, 8)}`;
 }
 
 function describe(cause: unknown): string {

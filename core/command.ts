@@ -60,3 +60,11 @@ export type ReplaceRequest = Common & {
 export type LookupOrder = Common & { readonly kind: "Lookup" };
 
 export type VenueCommand = SubmitOrder | CancelRequest | ReplaceRequest | LookupOrder;
+
+/**
+ * Returns the first letters of all client order ids of a journal, `tl` and eight hexadecimal digits
+ * of its id: what begins otherwise was not placed from it.
+ */
+export function clOrdIdPrefix(journalId: string): string {
+  return `tl${journalId.replace(/[^0-9a-f]/g, "").slice(0, 8)}`;
+}

@@ -7,6 +7,7 @@
  * A simulated venue lives on this timeline and has lost nothing.
  * @module
  */
+import { clOrdIdPrefix } from "./command.ts";
 import { sendCancel } from "./engine_cancel.ts";
 import { applyDeadlines } from "./engine_deadlines.ts";
 import { askVenue, fallIntoDoubt, syncDoubt } from "./engine_doubt.ts";
@@ -14,9 +15,6 @@ import { armGrace } from "./engine_sessions.ts";
 import type { Turn } from "./engine_turn.ts";
 import type { ControlPayloads } from "./event.ts";
 import { DOUBT, type Order, type Request } from "./order.ts";
-
-/** Hex digits of the journal's id that client order ids begin with. */
-const PREFIX_DIGITS = 8;
 
 /** Applies the first event of a run. */
 export function applyStarted(turn: Turn, payload: ControlPayloads["Started"]): void {
@@ -27,7 +25,7 @@ export function applyStarted(turn: Turn, payload: ControlPayloads["Started"]): v
   state.mode = payload.mode;
   state.engineVersion = payload.engineVersion;
   state.journalId = payload.journalId;
-  state.clOrdIdPrefix = `tl${hexDigits(payload.journalId).slice(0, PREFIX_DIGITS)}`;
+  state.clOrdIdPrefix = clOrdIdPrefix(payload.journalId);
   state.settings = payload.settings;
   state.digest.text(payload.configDigest);
   for (const client of state.clients.all) client.bucket = null;
@@ -73,8 +71,4 @@ function recoverOrder(turn: Turn, order: Order): void {
 
 function hasLeft(request: Request | null): boolean {
   return request !== null && request.sentUs !== null;
-}
-
-function hexDigits(journalId: string): string {
-  return journalId.replaceAll(/[^0-9a-f]/g, "");
 }

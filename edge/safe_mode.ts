@@ -1,0 +1,81 @@
+/**
+ * Safe mode: the daemon comes up where recovery fails at the same event again.
+ *
+ * No sessions and no intents; every venue outside the timeline is asked to cancel what rests, again
+ * and again, and an alarm is repeated, until an operator quarantines the record and restarts.
+ * @module
+ */
+import type { Configuration, DeclaredVenue } from "../config/mod.ts";
+import { clOrdIdPrefix } from "../core/command.ts";
+import { micros } from "../core/numbers.ts";
+import { EngineClock } from "./engine_clock.ts";
+import { EXIT, type ExitCode } from "./exit_codes.ts";
+import { Ingress, type IngressQueue } from "./ingress.ts";
+import type { StateLock } from "./journal/mod.ts";
+import type { Cancel, Ports } from "./ports.ts";
+import { VenueSide } from "./venue_side.ts";
+
+/** How often venues are asked again and the alarm is repeated. */
+const REPEAT_US = 10_000_000;
+
+export type SafeModeOptions = {
+  readonly ports: Ports;
+  readonly configuration: Configuration;
+  readonly venues: readonly DeclaredVenue[];
+  readonly lock: StateLock;
+  /** The event at which recovery failed. */
+  readonly seq: number;
+  readonly journalId: string;
+  readonly onEnd: (end: { readonly code: ExitCode; readonly sentence: string }) => void;
+};
+
+/** A daemon that only cancels. */
+export class SafeMode {
+  readonly #options: SafeModeOptions;
+  readonly #venues: VenueSide;
+  #cancelRepeat: Cancel = () => {};
+  #isEnded = false;
+
+  constructor(options: SafeModeOptions) {
+    const { ports, configuration, venues, journalId } = options;
+    // What the venues report is let go, lest full queues stop the adapters.
+    const ingress: Ingress = new Ingress(() => ingress.queues.forEach(discard));
+    this.#options = options;
+    this.#venues = new VenueSide({
+      venues: venues.filter(({ declaration }) => declaration.simulation === null),
+      ports,
+      ingress,
+      clock: new EngineClock(ports.clock, micros(0)),
+      clOrdIdPrefix: clOrdIdPrefix(journalId),
+      queues: configuration.queues,
+      offer: () => {},
+    });
+    this.#venues.start();
+    this.#insist();
+  }
+
+  stop(reason: string): void {
+    if (this.#isEnded) return;
+    this.#isEnded = true;
+    this.#cancelRepeat();
+    this.#venues.stop();
+    this.#options.lock.release();
+    this.#options.onEnd({ code: EXIT.ok, sentence: `stopped in safe mode: ${reason}` });
+  }
+
+  #insist(): void {
+    const { ports, seq } = this.#options;
+    ports.log.write("alarm", "safe_mode", {
+      seq_id: seq,
+      text: `Recovery threw at event ${seq} again: no intents are taken, venues are asked to ` +
+        `cancel everything; look at it with "tapeline journal dump --from-seq ${seq}", then pass ` +
+        `over it with "tapeline journal quarantine" and restart`,
+    });
+    this.#venues.cancelAll();
+    this.#cancelRepeat = ports.timers.after(REPEAT_US, () => this.#insist());
+  }
+}
+
+function discard(queue: IngressQueue): void {
+  while (queue.length > 0) queue.take();
+}
