@@ -1,7 +1,7 @@
 /**
  * The life cycle of an order as a table: which report is legal in which state, and what follows.
  *
- * Knows no venue, money or time. One function reads the table; `engine_reports.ts` is the only
+ * Knows no venue, money or time. One function reads the table; `engine/reports.ts` is the only
  * place that writes an order's state.
  *
  * Ordering: rows are states, cells are legal reports, an absent cell is illegal and fails closed.

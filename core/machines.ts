@@ -5,12 +5,9 @@
  * the event and handed the commands that are meant for it.
  * @module
  */
-import { engineNode, readEngine } from "./checkpoint.ts";
 import { Digest } from "./digest.ts";
 import { Effects } from "./effects.ts";
-import { Engine } from "./engine.ts";
-import { EngineState } from "./engine_state.ts";
-import { EngineView } from "./engine_view.ts";
+import { Engine, engineNode, EngineState, EngineView, readEngine } from "./engine/mod.ts";
 import type { Draft, Event } from "./event.ts";
 import type { Instrument } from "./instrument.ts";
 import { invariant } from "./invariant.ts";

@@ -3,7 +3,7 @@
  * network, no randomness, no waiting.
  *
  * Everything outside `core/` sees the machines as a {@link Timeline}. This file is the whole public
- * face; `engine.ts` is where to begin to read.
+ * face; `engine/mod.ts` is where to begin to read.
  * @module
  */
 export * from "./command.ts";

@@ -1,7 +1,7 @@
 /**
  * One order: what the engine knows of it, and the sums derived from that.
  *
- * Owns no behaviour: `engine_reports.ts` writes the state, the other `engine_*` files the rest.
+ * Owns no behaviour: `engine/reports.ts` writes the state, the other files of `engine/` the rest.
  *
  * Invariants: `cumQty` and `notional` are exact sums over the executions that were not voided;
  * while the order lives `leaves + cumQty + voidedQty === orderQty`, and 0 is left when it ended.

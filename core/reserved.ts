@@ -3,7 +3,7 @@
  * @module
  */
 import { fromUnits, powerOfTen } from "./decimal.ts";
-import type { EngineState } from "./engine_state.ts";
+import type { EngineState } from "./engine/state.ts";
 import type { VenueId } from "./numbers.ts";
 
 /** A sum of decimals: units of 10^-scale. */

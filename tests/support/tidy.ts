@@ -111,7 +111,7 @@ export function coreIsPure(source: Source): readonly string[] {
 export function edgesHaveNoEngine(source: Source): readonly string[] {
   if (!/^(wire|edge|config)\//.test(source.path)) return [];
   const machine =
-    /^core\/(mod|machines|engine|blotter|order|sequencer|pacing|requests|clients)\w*\.ts$|^core\/(ledger|risk)\//;
+    /^core\/(mod|machines|blotter|order|sequencer|pacing|clients)\w*\.ts$|^core\/(engine|ledger|risk)\//;
   const runtimeImport = /^import (?!type\b)[^;]*?from "([^"]+)"/gm;
   return [...source.text.matchAll(runtimeImport)]
     .map((match) => resolveImport(source.path, match[1] ?? ""))

@@ -1,0 +1,178 @@
+/**
+ * Answers to look-ups: what the venue knows of an order, and when its silence proves something.
+ *
+ * Invariant: an answer that contradicts the executions we booked decides nothing: executions are
+ * facts of their own and come as such, so the venue is asked again.
+ * @module
+ */
+import { cancelLater, sendCancel } from "./cancel.ts";
+import { askVenue, forgetRequest } from "./doubt.ts";
+import { accept, applyCancelled, applyExpired, applyRejected } from "./outcomes.ts";
+import { finishReplace, refuseReplace } from "./replaced.ts";
+import { raise, type Turn } from "./turn.ts";
+import type { BrokerPayloads } from "../event.ts";
+import { unreachable } from "../invariant.ts";
+import { type Micros, qty, type RequestId } from "../numbers.ts";
+import { DOUBT, type Order, type PendingReplace } from "../order.ts";
+
+/** Cancels sent again at once after a look-up; from then on with back-off. */
+const QUICK_ATTEMPTS_MAX = 2;
+
+type Found = BrokerPayloads["OrderFound"];
+
+/** The venue has the order. */
+export function applyFound(turn: Turn, order: Order, found: Found): void {
+  const askedUs = closeLookup(order, found.request);
+  if (order.isTerminal) {
+    onFoundAfterEnd(turn, order, found);
+    return;
+  }
+  if (found.venueOrderId !== null) turn.state.blotter.nameAtVenue(order, found.venueOrderId);
+  const booked = order.cumQty + order.voidedQty - order.baseCumQty;
+  // Venues differ in whether CumQty still counts what they voided.
+  if (found.cumQty !== booked && found.cumQty !== booked - order.voidedQty) {
+    if (found.cumQty > booked) raiseMissing(turn, order, { found, booked });
+    askVenue(turn, order);
+    return;
+  }
+  const reason = `found ${found.status} by look-up`;
+  switch (found.status) {
+    case "open":
+      return onOpen(turn, order, { found, askedUs });
+    case "filled":
+      return onFilled(turn, order, found);
+    case "cancelled":
+      return applyCancelled(turn, order, reason);
+    case "expired":
+      return applyExpired(turn, order, reason);
+    case "rejected":
+      return applyRejected(turn, order, { rejectCode: "VENUE_REJECTED", text: reason });
+    default:
+      return unreachable(found.status);
+  }
+}
+
+/** The venue does not have the order: proof only if it documents when that is one. */
+export function applyNotFound(
+  turn: Turn,
+  order: Order,
+  answer: BrokerPayloads["OrderNotFound"],
+): void {
+  const askedUs = closeLookup(order, answer.request);
+  if (order.isTerminal) return;
+  const isSubmitInDoubt = (order.doubt & DOUBT.Submit) !== 0;
+  if (!isSubmitInDoubt || !isProof(turn, order, askedUs)) {
+    askVenue(turn, order);
+    return;
+  }
+  order.wasAbsent = true;
+  applyRejected(turn, order, {
+    rejectCode: "VENUE_ABSENT",
+    text: `Order ${order.terms.id} never reached the venue: it was asked and does not have it`,
+  });
+}
+
+function onOpen(
+  turn: Turn,
+  order: Order,
+  of: { readonly found: Found; readonly askedUs: Micros | null },
+): void {
+  accept(turn, order, { inferred: true });
+  const { replace } = order;
+  if ((order.doubt & DOUBT.Replace) !== 0 && replace !== null) {
+    if (!settleReplace(turn, order, { ...of, replace })) {
+      askVenue(turn, order);
+      return;
+    }
+  }
+  if (order.cancelRequest !== null || (order.retry & DOUBT.Cancel) !== 0) return;
+  const wasCancelInDoubt = (order.doubt & DOUBT.Cancel) !== 0;
+  order.doubt &= ~DOUBT.Cancel;
+  if (wasCancelInDoubt && order.attempts > QUICK_ATTEMPTS_MAX) cancelLater(turn, order);
+  else sendCancel(turn, order);
+}
+
+/** Decides a replace in doubt by the terms that the venue has; false if it stays in doubt. */
+function settleReplace(
+  turn: Turn,
+  order: Order,
+  of: { readonly found: Found; readonly askedUs: Micros | null; readonly replace: PendingReplace },
+): boolean {
+  const { found, replace } = of;
+  const orderQty = qty(found.orderQty + order.baseCumQty);
+  if (orderQty === replace.orderQty && found.price === replace.price) {
+    forgetRequest(order, "Replace");
+    const details = { inferred: true };
+    const { clOrdId, price } = found;
+    finishReplace(turn, order, { replace, orderQty, price, clOrdId, details });
+    return true;
+  }
+  if (!isProof(turn, order, of.askedUs)) return false;
+  forgetRequest(order, "Replace");
+  const text = `Replace of order ${order.terms.id} never reached the venue: ` +
+    "it was asked and has the old terms";
+  refuseReplace(turn, order, { replace, rejectCode: "VENUE_ABSENT", text });
+  return true;
+}
+
+/** All is filled at the venue: by the terms of a replace in doubt, or by the old ones. */
+function onFilled(turn: Turn, order: Order, found: Found): void {
+  const { replace } = order;
+  const orderQty = qty(found.orderQty + order.baseCumQty);
+  if (replace?.stage === "native" && orderQty === replace.orderQty) {
+    forgetRequest(order, "Replace");
+    const details = { inferred: true };
+    const { price } = replace;
+    finishReplace(turn, order, { replace, orderQty, price, clOrdId: found.clOrdId, details });
+    return;
+  }
+  if (replace?.stage === "native" && orderQty === order.orderQty) {
+    forgetRequest(order, "Replace");
+    const text = `Order ${order.terms.id} was filled before it could be replaced`;
+    refuseReplace(turn, order, { replace, rejectCode: "VENUE_REJECTED", text });
+    return;
+  }
+  raise(turn, {
+    code: "ORDER_IN_DOUBT",
+    text:
+      `Cannot end order ${order.terms.id} at seq_id ${turn.seqId}: what is filled must be its ` +
+      `order_qty of ${order.orderQty} quanta: was found filled with ${orderQty}`,
+  });
+  askVenue(turn, order);
+}
+
+/** True if a look-up asked at `askedUs` proves that what it did not show never arrived. */
+function isProof(turn: Turn, order: Order, askedUs: Micros | null): boolean {
+  const { absenceProofMs } = turn.state.instrument(order.terms.instrument).capabilities;
+  if (absenceProofMs === null || askedUs === null || order.doubtSinceUs === null) return false;
+  return askedUs >= order.doubtSinceUs + absenceProofMs * 1000;
+}
+
+function closeLookup(order: Order, request: RequestId): Micros | null {
+  if (order.lookupRequest?.id !== request) return null;
+  const { sentUs } = order.lookupRequest;
+  order.lookupRequest = null;
+  return sentUs;
+}
+
+function raiseMissing(
+  turn: Turn,
+  order: Order,
+  of: { readonly found: Found; readonly booked: number },
+): void {
+  raise(turn, {
+    code: "FILLS_MISSING",
+    text: `Order ${order.terms.id} at seq_id ${turn.seqId}: the venue must report the executions ` +
+      `before its answer: was cum_qty ${of.found.cumQty} quanta there and ${of.booked} here`,
+  });
+}
+
+function onFoundAfterEnd(turn: Turn, order: Order, found: Found): void {
+  turn.state.count("stale_reports");
+  if (found.status !== "open") return;
+  raise(turn, {
+    code: "LIVE_AFTER_END",
+    text: `Order ${order.terms.id} ended as ${order.status}: the venue must not have it: ` +
+      `was found open; cancel ${order.clOrdId} at the venue`,
+  });
+}

@@ -1,0 +1,151 @@
+/**
+ * Broker reports: found their order, known or stale ones set aside, the rest applied.
+ *
+ * Ordering: reports of a venue come in its own order, yet fills may precede acceptance, anything
+ * may be repeated, and anything may be late. A report that names no order of ours is an orphan.
+ *
+ * Invariant: entering and leaving doubt is reported, with the report at hand or by `OrderStatus`.
+ * @module
+ */
+import { applyFound, applyNotFound } from "./answers.ts";
+import { applyRequestFailed, syncDoubt } from "./doubt.ts";
+import { applyExecuted, applyVoided } from "./fills.ts";
+import {
+  applyAccepted,
+  applyCancelled,
+  applyCancelRejected,
+  applyExpired,
+  applyRejected,
+  applyReplaced,
+  applyReplaceRejected,
+} from "./outcomes.ts";
+import { raise, type Turn } from "./turn.ts";
+import type { BrokerPayloads, Event, OrderRef } from "../event.ts";
+import { unreachable } from "../invariant.ts";
+import { orderId, type VenueId } from "../numbers.ts";
+import type { Order } from "../order.ts";
+
+/** An event that a venue reported. */
+export type BrokerEvent = Event<keyof BrokerPayloads>;
+
+/** Keys remembered per order: what is older is stale by the state of the order. */
+const SEEN_KEYS_MAX = 64;
+
+/** Applies a broker report. */
+export function applyBroker(turn: Turn, event: BrokerEvent): void {
+  const order = findOrder(turn, event);
+  if (order === undefined) {
+    raiseOrphan(turn, event);
+    return;
+  }
+  if (isSeen(order, event)) {
+    turn.state.count("duplicate_reports");
+    return;
+  }
+  dispatch(turn, order, event);
+  syncDoubt(turn, order);
+}
+
+/** Executions are known by their own id, for as long as the order is kept. */
+function isSeen(order: Order, event: BrokerEvent): boolean {
+  const key = event.idempotencyKey;
+  if (key === null || event.eventType === "OrderExecuted") return false;
+  if (order.seenKeys === null) {
+    order.seenKeys = [key]; // of length one: most orders see one or two, and are kept for days
+    return false;
+  }
+  if (order.seenKeys.includes(key)) return true;
+  order.seenKeys.push(key);
+  if (order.seenKeys.length > SEEN_KEYS_MAX) order.seenKeys.shift();
+  return false;
+}
+
+function dispatch(turn: Turn, order: Order, event: BrokerEvent): void {
+  const stale = isStale(order, event);
+  switch (event.eventType) {
+    case "OrderExecuted":
+      return applyExecuted(turn, order, { payload: event.payload, isOldVersion: stale });
+    case "ExecutionVoided":
+      return applyVoided(turn, order, event.payload);
+    case "RequestFailed":
+      return applyRequestFailed(turn, order, event.payload);
+    case "OrderFound":
+      return applyFound(turn, order, event.payload);
+    case "OrderNotFound":
+      return applyNotFound(turn, order, event.payload);
+    default:
+      break;
+  }
+  if (stale) {
+    turn.state.count("stale_reports");
+    return;
+  }
+  switch (event.eventType) {
+    case "OrderAccepted":
+      return applyAccepted(turn, order, event.payload);
+    case "OrderRejected":
+      return applyRejected(turn, order, event.payload);
+    case "OrderCancelled":
+      return applyCancelled(turn, order, event.payload.reason);
+    case "OrderExpired":
+      return applyExpired(turn, order, event.payload.reason);
+    case "CancelRejected":
+      return applyCancelRejected(turn, order, event.payload);
+    case "OrderReplaced":
+      return applyReplaced(turn, order, event.payload);
+    case "ReplaceRejected":
+      return applyReplaceRejected(turn, order, event.payload);
+    default:
+      return unreachable(event);
+  }
+}
+
+function findOrder(turn: Turn, event: BrokerEvent): Order | undefined {
+  const { blotter } = turn.state;
+  const ref = event.payload;
+  if (ref.order !== null) return blotter.get(ref.order);
+  if (!("clOrdId" in ref)) return undefined;
+  const ours = ref.clOrdId === null ? undefined : parseClOrdId(turn, ref.clOrdId);
+  if (ours !== undefined) return blotter.get(orderId(ours.order));
+  if (ref.venueOrderId === null || event.venue === null) return undefined;
+  return blotter.byVenueOrderId(event.venue, ref.venueOrderId);
+}
+
+/** Numbers of order and version in a key of ours, or undefined if it is foreign. */
+function parseClOrdId(
+  turn: Turn,
+  clOrdId: string,
+): { readonly order: number; readonly version: number } | undefined {
+  const [prefix, order, version, ...rest] = clOrdId.split("-");
+  if (prefix !== turn.state.clOrdIdPrefix || rest.length > 0) return undefined;
+  const numbers = { order: Number(order), version: Number(version) };
+  const isOurs = Number.isSafeInteger(numbers.order) && numbers.order >= 1 &&
+    Number.isSafeInteger(numbers.version);
+  return isOurs ? numbers : undefined;
+}
+
+/** True for a report about a version that a cancel-and-new has left behind. */
+function isStale(order: Order, event: BrokerEvent): boolean {
+  if (order.baseVersion === 1 || !("clOrdId" in event.payload)) return false;
+  const { clOrdId } = event.payload;
+  if (clOrdId === null) return false;
+  return Number(clOrdId.slice(clOrdId.lastIndexOf("-") + 1)) < order.baseVersion;
+}
+
+function raiseOrphan(turn: Turn, event: BrokerEvent): void {
+  turn.state.count("orphan_reports");
+  const ref: Partial<OrderRef> = event.payload;
+  const name = `order ${ref.order ?? "-"}, client order id ${ref.clOrdId ?? "-"}, ` +
+    `venue order id ${ref.venueOrderId ?? "-"}`;
+  const venue = venueName(turn, event.venue);
+  raise(turn, {
+    code: "ORPHAN_REPORT",
+    text: `Cannot apply ${event.eventType} of ${venue} at seq_id ${turn.seqId}: ` +
+      `it must name an order that is kept: was ${name}`,
+  });
+}
+
+function venueName(turn: Turn, venue: VenueId | null): string {
+  const declared = venue === null ? undefined : turn.state.venues[venue];
+  return declared === undefined ? "an unknown venue" : `venue ${declared.declaration.name}`;
+}

@@ -1,0 +1,130 @@
+/**
+ * Cancels, whoever wants them: taken in every live state, held until they can be sent.
+ *
+ * A cancel waits for the acknowledgement of what it cancels, since a venue that does not know the
+ * order yet would refuse it. An order that provably never left is cancelled here and now.
+ *
+ * Invariant: at most one cancel of an order is pending. One that must come true (a lapse, a lost
+ * client, the kill switch) is tried again until the order has ended.
+ * @module
+ */
+import { backOff } from "./retry.ts";
+import type { Saying } from "./reports.ts";
+import { advance } from "./settle.ts";
+import { issue, isWaiting } from "./requests.ts";
+import type { Turn } from "./turn.ts";
+import { invariant } from "../invariant.ts";
+import { DOUBT, type IntentRecord, type Order, type PendingCancel } from "../order.ts";
+
+/** Begins to cancel a live order that has no cancel pending. */
+export function beginCancel(turn: Turn, order: Order, cancel: PendingCancel): void {
+  if (isInsisted(cancel)) order.mustCancel = cancel.cause;
+  if (order.cancel !== null || order.isTerminal) return;
+  withdrawReplace(turn, order);
+  invariant(!order.isTerminal, "A withdrawn replace must leave its order live");
+  order.cancel = cancel;
+  const hasLeft = !neverLeft(order);
+  if (hasLeft && turn.state.venue(order.terms.venue).status === "down") {
+    order.doubt |= DOUBT.Cancel;
+  }
+  const bearing = cancelBearing(order, cancel);
+  advance(turn, order, { execType: "PendingCancel", reason: cancel.cause, ...bearing });
+  if (hasLeft) sendCancel(turn, order);
+  else endCancelled(turn, order, "never sent to the venue");
+}
+
+/** Sends the cancel that is wanted, if there is one and the venue can know the order. */
+export function sendCancel(turn: Turn, order: Order): void {
+  const isWanted = order.cancel !== null || order.replace?.stage === "cancelling";
+  if (!isWanted || order.cancelRequest !== null) return;
+  if (order.submitRequest !== null || (order.doubt & DOUBT.Submit) !== 0) return;
+  if (order.replaceRequest !== null) return;
+  order.retry &= ~DOUBT.Cancel;
+  issue(turn, order, "Cancel");
+}
+
+/** Ends the order as the venue confirmed: Expired if it lapsed, else Cancelled. */
+export function endCancelled(turn: Turn, order: Order, reason: string): void {
+  const { cancel } = order;
+  order.cancel = null;
+  const execType = cancel?.cause === "lapse" ? "Expired" : "Cancelled";
+  const bearing = cancel === null ? {} : cancelBearing(order, cancel);
+  advance(turn, order, { execType, reason, text: reason, ...bearing });
+}
+
+/** Under which ids a cancel is reported: its own for a Cancel, the order's for all others. */
+export function cancelBearing(
+  order: Order,
+  cancel: PendingCancel,
+): Pick<Saying, "by" | "origIntentId" | "causeIntentId"> {
+  if (cancel.by === null) return {};
+  if (cancel.cause === "cancelAll") return { causeIntentId: cancel.by.intentId };
+  return { by: cancel.by, origIntentId: order.bearer.intentId };
+}
+
+/** True if the order, or its new version, is certain not to be at the venue. */
+export function neverLeft(order: Order): boolean {
+  return isWaiting(order.submitRequest) || (order.retry & DOUBT.Submit) !== 0;
+}
+
+/** Cancels every live order of one client, in order-id order. */
+export function cancelOrdersOf(
+  turn: Turn,
+  of: { readonly client: number; readonly cause: "disconnect" | "kill" },
+): void {
+  const client = turn.state.clients.all[of.client];
+  if (client === undefined) return;
+  for (const id of [...client.open]) {
+    const order = turn.state.blotter.get(id);
+    if (order !== undefined) beginCancel(turn, order, { cause: of.cause, by: null });
+  }
+}
+
+/** Cancels every live order, in order-id order. */
+export function cancelEverything(turn: Turn): void {
+  const { blotter, clients } = turn.state;
+  const ids = clients.all.flatMap((client) => [...client.open]).sort((a, b) => a - b);
+  for (const id of ids) {
+    const order = blotter.get(id);
+    if (order !== undefined) beginCancel(turn, order, { cause: "kill", by: null });
+  }
+}
+
+/** After a refused cancel: an insisted one is tried again later. */
+export function insist(turn: Turn, order: Order): void {
+  if (order.mustCancel === null || order.isTerminal) return;
+  cancelLater(turn, order);
+}
+
+/** Sends a cancel again after a delay. */
+export function cancelLater(turn: Turn, order: Order): void {
+  order.retry |= DOUBT.Cancel;
+  backOff(turn, order, "retry");
+}
+
+function isInsisted(cancel: PendingCancel): boolean {
+  return cancel.cause !== "intent" && cancel.cause !== "cancelAll";
+}
+
+/** A replace that has not left is dropped: the cancel wins. */
+function withdrawReplace(turn: Turn, order: Order): void {
+  const { replace } = order;
+  if (replace === null || replace.stage !== "native") return;
+  if (!isWaiting(order.replaceRequest) && (order.retry & DOUBT.Replace) === 0) return;
+  order.replaceRequest = null;
+  order.retry &= ~DOUBT.Replace;
+  order.replace = null;
+  const refusal = replaceRefusal(order, replace.by);
+  advance(turn, order, { ...refusal, reason: "a cancel came first" });
+}
+
+function replaceRefusal(order: Order, by: IntentRecord): Saying {
+  return {
+    execType: "ReplaceRejected",
+    by,
+    origIntentId: order.bearer.intentId,
+    rejectCode: "ILLEGAL_TRANSITION",
+    text: "Cannot replace the order: no cancel may come before it is sent: " +
+      `was order ${order.terms.id} being cancelled`,
+  };
+}

@@ -1,0 +1,96 @@
+/**
+ * Cancel and CancelAll as a client asks for them.
+ * @module
+ */
+import type { Client, PendingCancelAll } from "../clients.ts";
+import { beginCancel } from "./cancel.ts";
+import { refuseChange, refuseIntent } from "./refuse.ts";
+import { finishCancelAll } from "./settle.ts";
+import type { Turn } from "./turn.ts";
+import type { CancelAll, CancelOrder } from "../intent.ts";
+import type { OrderId } from "../numbers.ts";
+import type { IntentRecord, Order } from "../order.ts";
+import type { Refusal } from "../risk/mod.ts";
+
+/** Returns the order that an intent placed, replaced or tried to replace. */
+export function orderMeant(turn: Turn, client: Client, origIntentId: string): Order | undefined {
+  const meant = client.intents.get(origIntentId);
+  if (meant === undefined || meant.order === null) return undefined;
+  if (meant.action !== "Place" && meant.action !== "Replace") return undefined;
+  return turn.state.blotter.get(meant.order);
+}
+
+/** The refusal for an `orig_intent_id` that means no order. */
+export function unknownOrder(origIntentId: string): Refusal {
+  const text = "Cannot find the order: orig_intent_id must be an intent of this client that " +
+    `placed, replaced or tried to replace an order: was ${origIntentId}`;
+  return { code: "UNKNOWN_ORDER", text };
+}
+
+/** Applies a Cancel. */
+export function applyCancel(
+  turn: Turn,
+  client: Client,
+  of: { readonly intent: CancelOrder; readonly record: IntentRecord },
+): void {
+  const { intent, record } = of;
+  const order = orderMeant(turn, client, intent.origIntentId);
+  if (order === undefined) {
+    refuseIntent(turn, record, unknownOrder(intent.origIntentId));
+    return;
+  }
+  record.order = order.terms.id;
+  const refusal = checkCancel(order);
+  if (refusal === undefined) beginCancel(turn, order, { cause: "intent", by: record });
+  else refuseChange(turn, order, { by: record, refusal });
+}
+
+function checkCancel(order: Order): Refusal | undefined {
+  const rule = `Cannot cancel order ${order.terms.id}: it must be live with no cancel pending`;
+  if (order.isTerminal || order.cancel !== null) {
+    return { code: "ILLEGAL_TRANSITION", text: `${rule}: was ${order.status}` };
+  }
+  return undefined;
+}
+
+/** Applies a CancelAll: takes every live order of the client, in order-id order. */
+export function applyCancelAll(
+  turn: Turn,
+  client: Client,
+  of: { readonly intent: CancelAll; readonly record: IntentRecord },
+): void {
+  const { intent, record } = of;
+  const { state } = turn;
+  const only = intent.instrument;
+  if (only !== null && !state.instrumentByName.has(only)) {
+    const text = "Cannot cancel all: instrument must be one that the instruments query lists: " +
+      `was ${only}`;
+    refuseIntent(turn, record, { code: "UNKNOWN_INSTRUMENT", text });
+    return;
+  }
+  const taken = liveOrders(turn, client, only);
+  const pending: PendingCancelAll = {
+    by: record,
+    taken: taken.length,
+    cancelled: 0,
+    waitingFor: new Set<OrderId>(taken.map((order) => order.terms.id)),
+  };
+  if (taken.length === 0) {
+    finishCancelAll(turn, client, pending);
+    return;
+  }
+  client.cancelAlls.push(pending);
+  for (const order of taken) beginCancel(turn, order, { cause: "cancelAll", by: record });
+}
+
+function liveOrders(turn: Turn, client: Client, only: string | null): Order[] {
+  const { blotter, instrumentByName } = turn.state;
+  const instrument = only === null ? undefined : instrumentByName.get(only)?.instrument.id;
+  const orders: Order[] = [];
+  for (const id of client.open) {
+    const order = blotter.get(id);
+    if (order === undefined) continue;
+    if (instrument === undefined || order.terms.instrument === instrument) orders.push(order);
+  }
+  return orders;
+}

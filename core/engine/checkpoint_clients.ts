@@ -1,0 +1,200 @@
+/**
+ * Clients, intents and fills in a checkpoint.
+ *
+ * Ordering: clients by number; intents and fills as they retire, oldest first, those that are kept
+ * with their order before the rest.
+ * @module
+ */
+import {
+  asNode,
+  fromNode,
+  maybe,
+  oneOf,
+  readTable,
+  textOrNull,
+  toTable,
+} from "./checkpoint_table.ts";
+import type { TableRow } from "./checkpoint_table.ts";
+import { Client, type ClientFill } from "../clients.ts";
+import type { EngineState } from "./state.ts";
+import type { IntentAction, TradingState } from "../intent.ts";
+import { invariant } from "../invariant.ts";
+import type { NodeReader } from "../node_reader.ts";
+import { clientIndex, micros, orderId, sessionId } from "../numbers.ts";
+import type { IntentRecord } from "../order.ts";
+import type { Bucket } from "../pacing.ts";
+import type { CheckpointNode } from "../timeline.ts";
+import type { FillRow } from "../view.ts";
+
+const TRADING_STATES: readonly TradingState[] = ["Active", "Reducing", "Halted"];
+const ACTIONS: readonly IntentAction[] = [
+  "Place",
+  "Replace",
+  "Cancel",
+  "CancelAll",
+  "SetRiskFlag",
+  "NoOp",
+  "Malformed",
+];
+
+/** Reads a trading state. */
+export function parseTradingState(text: string): TradingState {
+  return oneOf(text, TRADING_STATES);
+}
+
+/** Writes all clients. */
+export function clientsNode(state: EngineState): CheckpointNode {
+  return toTable(state.clients.all.map((client) => ({
+    name: client.name,
+    report_seq: client.reportSeq,
+    trading_state: client.tradingState,
+    session: client.session,
+    cancel_on_disconnect: client.cancelOnDisconnect,
+    cancel_grace_ms: client.cancelGraceMs,
+    grace_due_us: client.graceDueUs,
+    bucket: bucketNode(client.bucket),
+  })));
+}
+
+/** Reads all clients into an empty state. */
+export function readClients(state: EngineState, node: CheckpointNode): void {
+  for (const row of readTable(node)) {
+    const client = new Client(clientIndex(state.clients.all.length), row.text("name"));
+    client.reportSeq = row.integer("report_seq");
+    client.tradingState = parseTradingState(row.text("trading_state"));
+    client.session = maybe(row.integerOrNull("session"), sessionId);
+    client.cancelOnDisconnect = row.flag("cancel_on_disconnect");
+    client.cancelGraceMs = row.integer("cancel_grace_ms");
+    client.graceDueUs = maybe(row.integerOrNull("grace_due_us"), micros);
+    client.bucket = readBucket(row.node("bucket"));
+    state.clients.add(client);
+    if (client.graceDueUs === null) continue;
+    state.deadlines.push({ dueUs: client.graceDueUs, kind: "grace", key: client.index });
+  }
+}
+
+/** Writes the intents that are remembered. */
+export function intentsNode(state: EngineState): CheckpointNode {
+  const { blotter } = state;
+  const held = [...blotter.held.entries()].sort(([a], [b]) => a - b);
+  const rows = held.flatMap(([, records]) =>
+    records.map((record) => ({ ...recordRow(record), held: true }))
+  );
+  for (const record of blotter.intents) rows.push({ ...recordRow(record), held: false });
+  return toTable(rows);
+}
+
+/** Reads the intents into a state that has its clients. */
+export function readIntents(state: EngineState, node: CheckpointNode): void {
+  const { blotter, clients } = state;
+  for (const row of readTable(node)) {
+    const record = readRecord(row);
+    clients.all[record.client]?.intents.set(record.intentId, record);
+    if (!row.flag("held")) blotter.intents.push(record);
+    else if (record.order !== null) {
+      const records = blotter.held.get(record.order) ?? [];
+      records.push(record);
+      blotter.held.set(record.order, records);
+    }
+  }
+}
+
+/** Writes the CancelAlls that have not settled. Each brings its intent, which may be forgotten. */
+export function cancelAllsNode(state: EngineState): CheckpointNode {
+  return toTable(state.clients.all.flatMap((client) =>
+    client.cancelAlls.map((pending) => ({
+      ...recordRow(pending.by),
+      taken: pending.taken,
+      cancelled: pending.cancelled,
+      waiting_for: [...pending.waitingFor],
+    }))
+  ));
+}
+
+/** Reads the CancelAlls into a state that has its intents. */
+export function readCancelAlls(state: EngineState, node: CheckpointNode): void {
+  for (const row of readTable(node)) {
+    const by = findRecord(state, row);
+    state.clients.all[by.client]?.cancelAlls.push({
+      by,
+      taken: row.integer("taken"),
+      cancelled: row.integer("cancelled"),
+      waitingFor: new Set(row.integers("waiting_for").map(orderId)),
+    });
+  }
+}
+
+/** Writes the fills that are kept. */
+export function fillsNode(state: EngineState): CheckpointNode {
+  const rows: TableRow[] = [];
+  for (const fill of state.blotter.fills) {
+    rows.push({ client: fill.client, ingest_us: fill.ingestUs, row: asNode(fill.row) });
+  }
+  return toTable(rows);
+}
+
+/** Reads the fills. */
+export function readFills(state: EngineState, node: CheckpointNode): void {
+  for (const row of readTable(node)) {
+    const fill: ClientFill = {
+      client: clientIndex(row.integer("client")),
+      ingestUs: micros(row.integer("ingest_us")),
+      row: fromNode<FillRow>(row.node("row")),
+    };
+    state.blotter.fills.push(fill);
+    state.clients.all[fill.client]?.fills.push(fill);
+  }
+}
+
+/** Writes a bucket. */
+export function bucketNode(bucket: Bucket | null): CheckpointNode {
+  return bucket === null ? null : [bucket.level, bucket.atUs];
+}
+
+/** Reads a bucket. */
+export function readBucket(node: CheckpointNode): Bucket | null {
+  if (node === null) return null;
+  invariant(Array.isArray(node), "A bucket of a checkpoint must be a list");
+  const [level, atUs] = node;
+  invariant(typeof level === "number" && typeof atUs === "number", "A bucket must be two numbers");
+  return { level, atUs: micros(atUs) };
+}
+
+/** Returns the remembered record that a row names, or the row's own. */
+export function findRecord(state: EngineState, row: NodeReader): IntentRecord {
+  const record = readRecord(row);
+  const known = state.clients.all[record.client]?.intents.get(record.intentId);
+  return known?.ingestUs === record.ingestUs ? known : record;
+}
+
+function recordRow(record: IntentRecord): TableRow {
+  return {
+    intent_id: record.intentId,
+    client: record.client,
+    action: record.action,
+    content_low: record.contentLow,
+    content_high: record.contentHigh,
+    sent_us: record.sentUs,
+    recv_us: record.recvUs,
+    ingest_us: record.ingestUs,
+    tag: record.tag,
+    order: record.order,
+    newest_report: record.newestReport,
+  };
+}
+
+function readRecord(row: NodeReader): IntentRecord {
+  return {
+    intentId: row.text("intent_id"),
+    client: clientIndex(row.integer("client")),
+    action: oneOf(row.text("action"), ACTIONS),
+    contentLow: row.integer("content_low"),
+    contentHigh: row.integer("content_high"),
+    sentUs: micros(row.integer("sent_us")),
+    recvUs: micros(row.integer("recv_us")),
+    ingestUs: micros(row.integer("ingest_us")),
+    tag: textOrNull(row, "tag"),
+    order: maybe(row.integerOrNull("order"), orderId),
+    newestReport: row.integerOrNull("newest_report"),
+  };
+}

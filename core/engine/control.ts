@@ -1,0 +1,132 @@
+/**
+ * Control events: declarations, limits, the operator's switches, sessions, start and stop.
+ * @module
+ */
+import { Book } from "../book.ts";
+import { cancelEverything } from "./cancel.ts";
+import { release } from "./requests.ts";
+import { applyStarted } from "./restart.ts";
+import { applySessionClosed, applySessionOpened } from "./sessions.ts";
+import { NO_LIMITS } from "./state.ts";
+import { raise, type Turn } from "./turn.ts";
+import type { ControlPayloads, Event } from "../event.ts";
+import { capabilitiesOf } from "../instrument_rules.ts";
+import { invariant, unreachable } from "../invariant.ts";
+import { policyProblem } from "../ledger/policy.ts";
+import type { InstrumentId, VenueId } from "../numbers.ts";
+
+/** An event about the daemon itself. */
+export type ControlEvent = Event<keyof ControlPayloads>;
+
+/** Control events of which a repetition is recognised. */
+const SEEN_KEYS_MAX = 1024;
+
+/** Applies a control event; a seen one changes nothing. */
+export function applyControl(turn: Turn, event: ControlEvent): void {
+  if (isSeen(turn, event)) return;
+  turn.state.digest.text(event.eventType);
+  switch (event.eventType) {
+    case "Started":
+      return applyStarted(turn, event.payload);
+    case "VenueDeclared":
+      return turn.state.declare(event.payload.id, event.payload);
+    case "InstrumentListed":
+      return applyListed(turn, event.payload);
+    case "LimitsSet":
+      return applyLimits(turn, event);
+    case "BalanceSet":
+      return applyBalance(turn, event);
+    case "TradingStateSet":
+      return applyTradingState(turn, event);
+    case "KillSwitchSet":
+      turn.state.killSwitch = event.payload.on;
+      if (event.payload.on) cancelEverything(turn);
+      return;
+    case "VenueStatusChanged":
+      return applyVenueStatus(turn, event);
+    case "SessionOpened":
+      return applySessionOpened(turn, event.payload);
+    case "SessionClosed":
+      return applySessionClosed(turn, event.payload);
+    case "Stopping":
+      turn.state.isStopping = true;
+      return;
+    default:
+      return unreachable(event);
+  }
+}
+
+function isSeen(turn: Turn, event: ControlEvent): boolean {
+  const key = event.idempotencyKey;
+  if (key === null) return false;
+  const seen = turn.state.seenControlKeys;
+  if (seen.has(key)) return true;
+  seen.add(key);
+  if (seen.size <= SEEN_KEYS_MAX) return false;
+  for (const oldest of seen) {
+    seen.delete(oldest);
+    break;
+  }
+  return false;
+}
+
+function applyListed(turn: Turn, instrument: ControlPayloads["InstrumentListed"]): void {
+  const problem = policyProblem(instrument);
+  if (problem !== undefined) {
+    raise(turn, { code: "UNSUPPORTED", text: problem });
+    return;
+  }
+  const { state } = turn;
+  const venue = state.venue(instrument.venue);
+  const capabilities = capabilitiesOf(venue.declaration, instrument);
+  state.declarations += 1;
+  const known = state.instruments[instrument.id];
+  if (known !== undefined) {
+    invariant(known.instrument.name === instrument.name, "A number must keep its instrument");
+    known.instrument = instrument;
+    known.capabilities = capabilities;
+    return;
+  }
+  while (state.instruments.length < instrument.id) state.instruments.push(undefined);
+  const entry = { instrument, capabilities, limits: NO_LIMITS, book: new Book() };
+  state.instruments[instrument.id] = entry;
+  state.instrumentByName.set(instrument.name, entry);
+}
+
+/** Limits of an instrument whose listing was refused have nothing to limit. */
+function applyLimits(turn: Turn, event: Event<"LimitsSet">): void {
+  const entry = turn.state.instruments[instrumentIn(event)];
+  if (entry !== undefined) entry.limits = event.payload.limits;
+}
+
+function applyBalance(turn: Turn, event: Event<"BalanceSet">): void {
+  const { digest, ledger } = turn.state;
+  const { currency, total } = event.payload;
+  ledger.deposit({ venue: venueIn(event), currency, total });
+  ledger.mixInto((value) => digest.mix(value));
+}
+
+function applyTradingState(turn: Turn, event: Event<"TradingStateSet">): void {
+  const { state } = event.payload;
+  if (event.venue === null) turn.state.operatorState = state;
+  else turn.state.venue(event.venue).tradingState = state;
+  turn.state.digest.text(state);
+}
+
+function applyVenueStatus(turn: Turn, event: Event<"VenueStatusChanged">): void {
+  const venue = turn.state.venue(venueIn(event));
+  venue.status = event.payload.status;
+  turn.state.declarations += 1;
+  turn.state.digest.text(venue.status);
+  release(turn, venue);
+}
+
+function venueIn(event: ControlEvent): VenueId {
+  invariant(event.venue !== null, "An event about a venue must name it");
+  return event.venue;
+}
+
+function instrumentIn(event: ControlEvent): InstrumentId {
+  invariant(event.instrument !== null, "An event about an instrument must name it");
+  return event.instrument;
+}

@@ -1,0 +1,79 @@
+/**
+ * Deadlines as they fall due: lapses, graces, retries, look-ups, pacing, retirement.
+ *
+ * Ordering: by time, then kind, then key (see `deadlines.ts`), then retirement, then pacing in
+ * venue order. Limit: one event fires at most `FIRED_PER_EVENT_MAX`; what is left stays due.
+ * @module
+ */
+import { beginCancel, sendCancel } from "./cancel.ts";
+import { askNow } from "./doubt.ts";
+import { issue, nextReleaseUs, release } from "./requests.ts";
+import { applyGraceOver } from "./sessions.ts";
+import type { EngineState } from "./state.ts";
+import type { Turn } from "./turn.ts";
+import type { Deadline } from "../deadlines.ts";
+import { type Micros, micros, orderId } from "../numbers.ts";
+import { DOUBT, type Order } from "../order.ts";
+
+const FIRED_PER_EVENT_MAX = 1024;
+
+/** Fires what is due at `nowUs`. */
+export function applyDeadlines(turn: Turn, nowUs: Micros): void {
+  const { state } = turn;
+  for (let fired = 0; fired < FIRED_PER_EVENT_MAX; fired += 1) {
+    const deadline = state.deadlines.takeDue(nowUs);
+    if (deadline === undefined) break;
+    fire(turn, deadline);
+  }
+  state.blotter.retire(state.clients, { nowUs, horizonUs: horizonUs(state) });
+  for (const venue of state.venues) release(turn, venue);
+}
+
+/** When the engine next wants a `DeadlineReached`, or undefined. */
+export function nextDeadlineUs(state: EngineState): Micros | undefined {
+  let first = state.deadlines.peek()?.dueUs ?? Infinity;
+  first = Math.min(first, state.blotter.nextRetirementUs(horizonUs(state)) ?? Infinity);
+  for (const venue of state.venues) {
+    first = Math.min(first, nextReleaseUs(state, venue) ?? Infinity);
+  }
+  return first === Infinity ? undefined : micros(first);
+}
+
+function horizonUs(state: EngineState): number {
+  return state.settings.intentHorizonMs * 1000;
+}
+
+function fire(turn: Turn, deadline: Deadline): void {
+  if (deadline.kind === "grace") {
+    applyGraceOver(turn, deadline.key);
+    return;
+  }
+  const order = turn.state.blotter.get(orderId(deadline.key));
+  if (order === undefined) return;
+  switch (deadline.kind) {
+    case "lapse":
+      order.lapseDueUs = null;
+      beginCancel(turn, order, { cause: "lapse", by: null });
+      return;
+    case "retry":
+      retry(turn, order);
+      return;
+    case "lookup":
+      order.lookupDueUs = null;
+      askNow(turn, order);
+      return;
+  }
+}
+
+function retry(turn: Turn, order: Order): void {
+  const wanted = order.retry;
+  order.retry = 0;
+  order.retryDueUs = null;
+  if (order.isTerminal) return;
+  if ((wanted & DOUBT.Submit) !== 0) issue(turn, order, "Submit");
+  if ((wanted & DOUBT.Replace) !== 0) issue(turn, order, "Replace");
+  if ((wanted & DOUBT.Cancel) === 0) return;
+  if (order.cancel === null && order.mustCancel !== null) {
+    beginCancel(turn, order, { cause: order.mustCancel, by: null });
+  } else sendCancel(turn, order);
+}

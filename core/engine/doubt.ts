@@ -1,0 +1,136 @@
+/**
+ * Honest doubt (R-EXEC-3): requests whose outcome is unknown, and how the venue is asked.
+ *
+ * No time-out turns doubt into an end. It ends by a look-up, by what the venue reports, or by its
+ * documented proof of absence; else it stays, and alarms. Only a request that provably never left
+ * is sent again, under the same key.
+ * @module
+ */
+import { cancelLater, endCancelled, neverLeft, sendCancel } from "./cancel.ts";
+import { reportOrder } from "./reports.ts";
+import { refuseReplace } from "./replaced.ts";
+import { issue } from "./requests.ts";
+import { backOff } from "./retry.ts";
+import { raise, type Turn } from "./turn.ts";
+import type { BrokerPayloads } from "../event.ts";
+import { unreachable } from "../invariant.ts";
+import type { RequestId } from "../numbers.ts";
+import { DOUBT, type Order, type RequestKind, requestOf, setRequest } from "../order.ts";
+
+const KINDS = ["Submit", "Cancel", "Replace", "Lookup"] as const;
+/** Look-ups without an end between two alarms; at the longest delay about ten minutes. */
+const ALARM_EVERY = 20;
+
+/** Forgets a request that has its outcome, and the doubt about it. */
+export function forgetRequest(order: Order, kind: "Submit" | "Cancel" | "Replace"): void {
+  setRequest(order, kind, null);
+  order.doubt &= ~DOUBT[kind];
+  order.retry &= ~DOUBT[kind];
+  if (order.doubt !== 0) return;
+  order.doubtSinceUs = null;
+  if (order.lookupRequest === null) order.lookupDueUs = null;
+  if (order.retry === 0) order.attempts = 0;
+}
+
+/** A request of ours came to no answer. */
+export function applyRequestFailed(
+  turn: Turn,
+  order: Order,
+  payload: BrokerPayloads["RequestFailed"],
+): void {
+  const kind = kindOf(order, payload.request);
+  if (kind === undefined) {
+    turn.state.count("stale_reports");
+    return;
+  }
+  setRequest(order, kind, null);
+  if (kind === "Lookup") {
+    askVenue(turn, order);
+    return;
+  }
+  switch (payload.outcome) {
+    case "notSent":
+      return sendLater(turn, order, kind);
+    case "unknown":
+      return fallIntoDoubt(turn, order, kind);
+    default:
+      return unreachable(payload.outcome);
+  }
+}
+
+/** Marks a request whose outcome is unknown and asks the venue. */
+export function fallIntoDoubt(
+  turn: Turn,
+  order: Order,
+  kind: "Submit" | "Cancel" | "Replace",
+): void {
+  setRequest(order, kind, null);
+  if (order.doubt === 0) turn.state.count("in_doubt");
+  order.doubt |= DOUBT[kind];
+  order.doubtSinceUs = turn.nowUs;
+  askVenue(turn, order);
+  // The order may exist under either key; a cancel must not wait for certainty.
+  if (kind === "Replace") sendCancel(turn, order);
+}
+
+/** Asks the venue for the order: at once the first time, then with back-off. */
+export function askVenue(turn: Turn, order: Order): void {
+  if (order.isTerminal || order.lookupRequest !== null || order.lookupDueUs !== null) return;
+  const { capabilities } = turn.state.instrument(order.terms.instrument);
+  if (!capabilities.lookupByClientOrderId) {
+    raiseDoubt(turn, order, "the venue offers no look-up");
+    // To cancel twice is harmless, so without a look-up the cancel itself is tried again.
+    if ((order.doubt & DOUBT.Cancel) !== 0) cancelLater(turn, order);
+    return;
+  }
+  if (order.attempts > 0 && order.attempts % ALARM_EVERY === 0) {
+    raiseDoubt(turn, order, `${order.attempts} look-ups gave no certainty`);
+  }
+  if (order.attempts > 0) {
+    backOff(turn, order, "lookup");
+    return;
+  }
+  order.attempts = 1;
+  issue(turn, order, "Lookup");
+}
+
+/** Asks the venue for the order, unless it is being asked. */
+export function askNow(turn: Turn, order: Order): void {
+  if (!order.isTerminal && order.lookupRequest === null) issue(turn, order, "Lookup");
+}
+
+/** Reports that an order came into doubt or left it, if no other report of the event said so. */
+export function syncDoubt(turn: Turn, order: Order): void {
+  if (order.isTerminal || order.status === "Created") return;
+  if ((order.doubt !== 0) === order.isDoubtReported) return;
+  reportOrder(turn, order, { execType: "OrderStatus" });
+}
+
+function sendLater(turn: Turn, order: Order, kind: "Submit" | "Cancel" | "Replace"): void {
+  const { replace } = order;
+  // The old quantity is filled and the increase never left: there is nothing more to ask for.
+  if (kind === "Replace" && replace !== null && order.openQty === 0) {
+    const text = `Order ${order.terms.id} was filled before the replace could be sent`;
+    refuseReplace(turn, order, { replace, rejectCode: "ILLEGAL_TRANSITION", text });
+    return;
+  }
+  order.retry |= DOUBT[kind];
+  if (order.cancel !== null && neverLeft(order)) {
+    order.retry = 0;
+    endCancelled(turn, order, "never sent to the venue");
+    return;
+  }
+  backOff(turn, order, "retry");
+}
+
+function kindOf(order: Order, request: RequestId): RequestKind | undefined {
+  return KINDS.find((kind) => requestOf(order, kind)?.id === request);
+}
+
+function raiseDoubt(turn: Turn, order: Order, why: string): void {
+  raise(turn, {
+    code: "ORDER_IN_DOUBT",
+    text: `Order ${order.terms.id} (${order.clOrdId}) is in doubt in ${order.status}: ${why}; ` +
+      "look at the venue",
+  });
+}

@@ -1,0 +1,231 @@
+/**
+ * Outcomes: what a venue said about a submit, a cancel or a replace.
+ *
+ * Invariants: what answers a request forgets it and the doubt about it; a terminal order stays
+ * terminal; the terms of an order change only when the venue has replaced it.
+ * @module
+ */
+import { cancelBearing, endCancelled, insist, sendCancel } from "./cancel.ts";
+import { askVenue, forgetRequest } from "./doubt.ts";
+import { nextClOrdId } from "./place.ts";
+import { atLeastExecuted, finishReplace, refuseReplace, replaceBearing } from "./replaced.ts";
+import { issue } from "./requests.ts";
+import type { Saying } from "./reports.ts";
+import { advance, settleCancelAlls } from "./settle.ts";
+import { raise, type Turn } from "./turn.ts";
+import type { BrokerPayloads, RequestStamps } from "../event.ts";
+import { qty } from "../numbers.ts";
+import type { Order, PendingReplace } from "../order.ts";
+import type { RejectCode } from "../reject_code.ts";
+
+type Refused = { readonly rejectCode: RejectCode; readonly text: string };
+
+/** The venue took the order, or the new version of it. */
+export function applyAccepted(
+  turn: Turn,
+  order: Order,
+  payload: BrokerPayloads["OrderAccepted"],
+): void {
+  learnName(turn, order, payload.venueOrderId);
+  forgetRequest(order, "Submit");
+  if (order.isTerminal) {
+    onAcceptedAfterEnd(turn, order);
+    return;
+  }
+  if (order.isAccepted && order.replace?.stage !== "placing") {
+    turn.state.count("stale_reports");
+    return;
+  }
+  accept(turn, order, stampsOf(payload));
+}
+
+/** Makes the order known to the venue, also where only a fill or a look-up says so. */
+export function accept(turn: Turn, order: Order, details: Partial<Saying>): void {
+  forgetRequest(order, "Submit");
+  const { replace } = order;
+  if (replace?.stage === "placing") {
+    finishReplace(turn, order, {
+      replace,
+      orderQty: replace.orderQty,
+      price: replace.price,
+      details,
+    });
+    return;
+  }
+  if (order.isAccepted) return;
+  order.isAccepted = true;
+  advance(turn, order, { ...details, execType: "New", reason: "accepted by the venue" });
+  sendCancel(turn, order);
+}
+
+/** The venue refused the order, or the new version of it: then the old one is lost as well. */
+export function applyRejected(turn: Turn, order: Order, of: Refused & RequestStamps): void {
+  forgetRequest(order, "Submit");
+  if (isLate(turn, order)) return;
+  const { replace } = order;
+  const details = { ...stampsOf(of), rejectCode: of.rejectCode, text: of.text, reason: of.text };
+  if (replace?.stage !== "placing") {
+    advance(turn, order, { ...details, execType: "Rejected" });
+    return;
+  }
+  order.replace = null;
+  advance(turn, order, {
+    ...details,
+    ...replaceBearing(replace),
+    execType: "ReplaceRejected",
+    isLost: true,
+  });
+}
+
+/** The order is gone from the venue, asked for or not. */
+export function applyCancelled(turn: Turn, order: Order, reason: string): void {
+  if (isLate(turn, order)) return;
+  forgetAll(order);
+  const { replace } = order;
+  if (replace?.stage === "cancelling" && order.cancel === null) {
+    submitReplacement(turn, order, replace);
+    return;
+  }
+  if (replace?.stage === "placing") accept(turn, order, { inferred: true });
+  endCancelled(turn, order, reason);
+}
+
+/** The order ran out at the venue. */
+export function applyExpired(turn: Turn, order: Order, reason: string): void {
+  if (isLate(turn, order)) return;
+  forgetAll(order);
+  if (order.replace?.stage === "placing") accept(turn, order, { inferred: true });
+  const { cancel } = order;
+  order.cancel = null;
+  const bearing = cancel === null ? {} : cancelBearing(order, cancel);
+  advance(turn, order, { execType: "Expired", reason, text: reason, ...bearing });
+}
+
+/** The venue would not cancel. */
+export function applyCancelRejected(turn: Turn, order: Order, of: Refused): void {
+  forgetRequest(order, "Cancel");
+  if (isLate(turn, order)) return;
+  const { cancel, replace } = order;
+  const details = { rejectCode: of.rejectCode, text: of.text, reason: of.text };
+  if (cancel !== null) {
+    order.cancel = null;
+    const bearing = cancelBearing(order, cancel);
+    advance(turn, order, { ...details, execType: "CancelRejected", ...bearing });
+    settleCancelAlls(turn, order, { isCancelled: false });
+  }
+  if (replace?.stage === "cancelling") refuseReplace(turn, order, { replace, ...of });
+  insist(turn, order);
+  askAfterRefusal(turn, order, of.rejectCode);
+}
+
+/** The venue replaced the order, or changed it by itself. */
+export function applyReplaced(
+  turn: Turn,
+  order: Order,
+  payload: BrokerPayloads["OrderReplaced"],
+): void {
+  const { orderQty, price } = payload;
+  forgetRequest(order, "Replace");
+  if (isLate(turn, order)) {
+    if (orderQty > order.cumQty + order.voidedQty) raiseLive(turn, order, "was replaced");
+    return;
+  }
+  learnName(turn, order, payload.venueOrderId);
+  const { replace } = order;
+  if (replace?.stage === "native") {
+    const { clOrdId } = payload;
+    finishReplace(turn, order, { replace, orderQty, price, clOrdId, details: stampsOf(payload) });
+    return;
+  }
+  if (orderQty === order.orderQty && price === order.price) {
+    turn.state.count("stale_reports");
+    return;
+  }
+  accept(turn, order, { inferred: true });
+  order.orderQty = atLeastExecuted(order, orderQty);
+  order.price = price;
+  advance(turn, order, { execType: "Restated", reason: "changed by the venue" });
+}
+
+/** The venue would not replace; the order stands as it was. */
+export function applyReplaceRejected(turn: Turn, order: Order, of: Refused): void {
+  forgetRequest(order, "Replace");
+  if (isLate(turn, order)) return;
+  const { replace } = order;
+  if (replace?.stage !== "native") {
+    turn.state.count("stale_reports");
+    return;
+  }
+  refuseReplace(turn, order, { replace, ...of });
+  askAfterRefusal(turn, order, of.rejectCode);
+}
+
+/** The venue did not even look at the order. */
+const UNLOOKED: ReadonlySet<RejectCode> = new Set([
+  "VENUE_RATE_LIMIT",
+  "VENUE_SUSPENDED",
+  "VENUE_AUTH",
+]);
+
+/** A refusal proves neither that it rests nor that it is gone: what ended it may not have come. */
+function askAfterRefusal(turn: Turn, order: Order, code: RejectCode): void {
+  if (!UNLOOKED.has(code)) askVenue(turn, order);
+}
+
+/** The old order is gone for certain: what it left of the new quantity goes out as a new one. */
+function submitReplacement(turn: Turn, order: Order, replace: PendingReplace): void {
+  const executed = qty(order.cumQty + order.voidedQty);
+  if (replace.orderQty <= executed) {
+    const { price } = replace;
+    finishReplace(turn, order, { replace, orderQty: executed, price, details: {} });
+    return;
+  }
+  replace.stage = "placing";
+  order.baseCumQty = executed;
+  order.clOrdId = nextClOrdId(turn, order);
+  order.baseVersion = order.version;
+  forgetName(order);
+  issue(turn, order, "Submit");
+}
+
+function onAcceptedAfterEnd(turn: Turn, order: Order): void {
+  turn.state.count("stale_reports");
+  if (order.wasAbsent) raiseLive(turn, order, "was accepted after its proof of absence");
+}
+
+/** The venue works on an order that has ended here. */
+function raiseLive(turn: Turn, order: Order, what: string): void {
+  raise(turn, {
+    code: "LIVE_AFTER_END",
+    text: `Order ${order.terms.id} ended as ${order.status}, at seq_id ${turn.seqId}: the venue ` +
+      `must not have it: ${what}; cancel ${order.clOrdId} at the venue`,
+  });
+}
+
+function isLate(turn: Turn, order: Order): boolean {
+  if (order.isTerminal) turn.state.count("stale_reports");
+  return order.isTerminal;
+}
+
+function forgetAll(order: Order): void {
+  forgetRequest(order, "Submit");
+  forgetRequest(order, "Cancel");
+  forgetRequest(order, "Replace");
+}
+
+function learnName(turn: Turn, order: Order, venueOrderId: string | null): void {
+  if (venueOrderId !== null) turn.state.blotter.nameAtVenue(order, venueOrderId);
+}
+
+/** The new version has a name of its own, once the venue gives it; fills may still use the old. */
+function forgetName(order: Order): void {
+  if (order.venueOrderId === null) return;
+  order.formerVenueOrderIds ??= [];
+  order.formerVenueOrderIds.push(order.venueOrderId);
+  order.venueOrderId = null;
+}
+
+function stampsOf(stamps: RequestStamps): Pick<Saying, "journalUs" | "submitUs" | "ackUs"> {
+  const { journalUs, submitUs, ackUs } = stamps;
+  return { journalUs, submitUs, ackUs };
+}

@@ -1,0 +1,118 @@
+/**
+ * Place: the last checks of a new order, and its birth.
+ * @module
+ */
+import type { Client } from "../clients.ts";
+import { type Candidate, checkAdmission, checkTerms } from "./admit.ts";
+import { refuseIntent } from "./refuse.ts";
+import { issue } from "./requests.ts";
+import { armLapse } from "./retry.ts";
+import { reportIntent } from "./reports.ts";
+import { advance } from "./settle.ts";
+import type { Turn } from "./turn.ts";
+import type { Instrument } from "../instrument.ts";
+import { checkPlaceCapability } from "../instrument_rules.ts";
+import type { PlaceOrder } from "../intent.ts";
+import { type Micros, micros, orderId, qty } from "../numbers.ts";
+import { type IntentRecord, Order } from "../order.ts";
+import type { Refusal } from "../risk/mod.ts";
+
+const DAY_US = 86_400_000_000;
+
+/** A Place with its record. */
+type Placing = { readonly intent: PlaceOrder; readonly record: IntentRecord };
+
+/** Applies a Place that passed the checks common to all intents. */
+export function applyPlace(turn: Turn, client: Client, placing: Placing): void {
+  const { intent, record } = placing;
+  const checked = checkPlace(turn, client, intent);
+  if (!checked.ok) refuseIntent(turn, record, checked.refusal);
+  else if (intent.validateOnly) reportIntent(turn, record, { execType: "IntentDone" });
+  else create(turn, client, { ...placing, candidate: checked.candidate });
+}
+
+type Checked =
+  | { readonly ok: true; readonly candidate: Candidate }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+function checkPlace(turn: Turn, client: Client, intent: PlaceOrder): Checked {
+  const entry = turn.state.instrumentByName.get(intent.instrument);
+  if (entry === undefined) {
+    const text = "Cannot place the order: instrument must be one that the instruments query " +
+      `lists: was ${intent.instrument}`;
+    return { ok: false, refusal: { code: "UNKNOWN_INSTRUMENT", text } };
+  }
+  const unsupported = checkPlaceCapability(entry.capabilities, intent);
+  if (unsupported !== undefined) {
+    return { ok: false, refusal: { code: "UNSUPPORTED", text: unsupported } };
+  }
+  const checked = checkTerms(entry, intent);
+  if (!checked.ok) return checked;
+  const candidate: Candidate = {
+    entry,
+    side: intent.side,
+    px: checked.terms.px,
+    qty: checked.terms.qty,
+    leavesQty: checked.terms.qty,
+    reduceOnly: intent.reduceOnly,
+    replaces: null,
+  };
+  const refusal = checkAdmission(turn, client, candidate);
+  return refusal === undefined ? { ok: true, candidate } : { ok: false, refusal };
+}
+
+function create(
+  turn: Turn,
+  client: Client,
+  of: Placing & { readonly candidate: Candidate },
+): void {
+  const { intent, record, candidate } = of;
+  const { instrument } = candidate.entry;
+  const { blotter } = turn.state;
+  const order = new Order({
+    id: orderId(blotter.nextOrder),
+    client: client.index,
+    venue: instrument.venue,
+    instrument: instrument.id,
+    side: intent.side,
+    ordType: intent.ordType,
+    timeInForce: intent.timeInForce,
+    postOnly: intent.postOnly,
+    reduceOnly: intent.reduceOnly,
+  }, record);
+  order.price = candidate.px;
+  order.orderQty = candidate.qty;
+  order.baseCumQty = qty(0);
+  order.params = intent.params;
+  order.tag = intent.tag;
+  order.ttlDueUs = ttlDue(intent);
+  order.expireUs = expiryOf(turn, intent, instrument);
+  order.clOrdId = nextClOrdId(turn, order);
+  record.order = order.terms.id;
+  blotter.add(order);
+  client.open.add(order.terms.id);
+  advance(turn, order, { execType: "PendingNew", reason: "placed" });
+  armLapse(turn, order);
+  issue(turn, order, "Submit");
+}
+
+/** When a TTL ends, or null if there is none. */
+export function ttlDue(
+  of: { readonly sentUs: Micros; readonly ttlMs: number },
+): Micros | null {
+  return of.ttlMs === 0 ? null : micros(of.sentUs + of.ttlMs * 1000);
+}
+
+/** The venue's idempotency key of the order's next version. */
+export function nextClOrdId(turn: Turn, order: Order): string {
+  order.version += 1;
+  return `${turn.state.clOrdIdPrefix}-${order.terms.id}-${order.version}`;
+}
+
+function expiryOf(turn: Turn, intent: PlaceOrder, instrument: Instrument): Micros | null {
+  if (intent.timeInForce === "GTD") return intent.expireUs;
+  if (intent.timeInForce !== "DAY") return null;
+  const startUs = turn.nowUs - turn.nowUs % DAY_US;
+  const endUs = startUs + (instrument.sessionEndUs ?? DAY_US);
+  return micros(endUs > turn.nowUs ? endUs : endUs + DAY_US);
+}

@@ -1,0 +1,158 @@
+/**
+ * Replace: new terms for a live order, in the way its venue offers.
+ *
+ * `native` asks the venue once. `cancel_new` cancels first, and sizes and submits the new order
+ * only when the cancel and its final CumQty are confirmed (see `outcomes.ts`): at no time
+ * can both be at the venue.
+ *
+ * Invariant: one replace at a time; the order keeps its terms until the venue has replaced it.
+ * @module
+ */
+import type { Client } from "../clients.ts";
+import { checkAdmission, checkTerms, type Terms } from "./admit.ts";
+import { sendCancel } from "./cancel.ts";
+import { orderMeant, unknownOrder } from "./cancel_intents.ts";
+import { nextClOrdId, ttlDue } from "./place.ts";
+import { refuseChange, refuseIntent } from "./refuse.ts";
+import { reportIntent } from "./reports.ts";
+import { issue } from "./requests.ts";
+import { advance } from "./settle.ts";
+import type { InstrumentState } from "./state.ts";
+import type { Turn } from "./turn.ts";
+import { fromQuanta } from "../decimal.ts";
+import { checkReplaceCapability } from "../instrument_rules.ts";
+import type { ReplaceOrder } from "../intent.ts";
+import { qty } from "../numbers.ts";
+import type { IntentRecord, Order, PendingReplace } from "../order.ts";
+import type { Refusal } from "../risk/mod.ts";
+
+type Replacing = { readonly intent: ReplaceOrder; readonly record: IntentRecord };
+
+/** Applies a Replace that passed the checks common to all intents. */
+export function applyReplace(turn: Turn, client: Client, replacing: Replacing): void {
+  const { intent, record } = replacing;
+  const order = orderMeant(turn, client, intent.origIntentId);
+  if (order === undefined) {
+    refuseIntent(turn, record, unknownOrder(intent.origIntentId));
+    return;
+  }
+  if (!intent.validateOnly) record.order = order.terms.id;
+  const checked = checkReplace(turn, client, { order, intent });
+  if (!checked.ok) refuseChange(turn, order, { by: record, refusal: checked.refusal });
+  else if (intent.validateOnly) reportIntent(turn, record, { execType: "IntentDone" });
+  else begin(turn, order, { ...replacing, terms: checked.terms });
+}
+
+type Checked =
+  | { readonly ok: true; readonly terms: Terms }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+function checkReplace(
+  turn: Turn,
+  client: Client,
+  of: { readonly order: Order; readonly intent: ReplaceOrder },
+): Checked {
+  const { order, intent } = of;
+  const entry = turn.state.instrument(order.terms.instrument);
+  const unsupported = checkReplaceCapability(entry.capabilities, intent);
+  if (unsupported !== undefined) {
+    return { ok: false, refusal: { code: "UNSUPPORTED", text: unsupported } };
+  }
+  if (intent.expireUs !== undefined && order.terms.timeInForce !== "GTD") {
+    const text =
+      "Cannot replace the order: expire_us must be absent unless time_in_force is GTD: " +
+      `was ${intent.expireUs} on a ${order.terms.timeInForce} order`;
+    return { ok: false, refusal: { code: "SCHEMA", text } };
+  }
+  const { scale } = entry.instrument.priceRule;
+  const kept = order.price === null ? null : fromQuanta(order.price, scale);
+  const checked = checkTerms(entry, {
+    price: intent.price ?? kept,
+    orderQty: intent.orderQty,
+  });
+  if (!checked.ok) return checked;
+  const refusal = checkOnlyReduces(entry, { order, terms: checked.terms }) ??
+    checkAdmission(turn, client, {
+      entry,
+      side: order.terms.side,
+      px: checked.terms.px,
+      qty: checked.terms.qty,
+      leavesQty: qty(Math.max(0, checked.terms.qty - order.cumQty)),
+      reduceOnly: order.terms.reduceOnly,
+      replaces: order,
+    }) ?? checkTransition(order, { entry, terms: checked.terms });
+  return refusal === undefined ? checked : { ok: false, refusal };
+}
+
+function checkOnlyReduces(
+  entry: InstrumentState,
+  of: { readonly order: Order; readonly terms: Terms },
+): Refusal | undefined {
+  if (entry.capabilities.replace !== "reduce_only") return undefined;
+  const { order, terms } = of;
+  if (terms.qty <= order.orderQty && terms.px === order.price) return undefined;
+  const text = "Cannot replace the order: on this venue order_qty may only fall and price must " +
+    "stay: was otherwise";
+  return { code: "UNSUPPORTED", text };
+}
+
+function checkTransition(
+  order: Order,
+  of: { readonly entry: InstrumentState; readonly terms: Terms },
+): Refusal | undefined {
+  const { id } = order.terms;
+  if (order.terms.ordType === "Market" || !isReplaceable(order)) {
+    const text = `Cannot replace order ${id}: it must be a limit order in Accepted or ` +
+      `PartiallyFilled: was ${order.terms.ordType} in ${order.status}`;
+    return { code: "ILLEGAL_TRANSITION", text };
+  }
+  if (of.terms.qty > order.cumQty) return undefined;
+  const { scale } = of.entry.instrument.qtyRule;
+  const filled = fromQuanta(order.cumQty, scale);
+  const text = `Cannot replace order ${id}: order_qty must be above its cum_qty of ${filled}: ` +
+    `was ${fromQuanta(of.terms.qty, scale)}`;
+  return { code: "ILLEGAL_TRANSITION", text };
+}
+
+function isReplaceable(order: Order): boolean {
+  return order.status === "Accepted" || order.status === "PartiallyFilled";
+}
+
+function begin(turn: Turn, order: Order, of: Replacing & { readonly terms: Terms }): void {
+  const { capabilities } = turn.state.instrument(order.terms.instrument);
+  const replace = pendingOf(order, of);
+  replace.stage = capabilities.replace === "cancel_new" ? "cancelling" : "native";
+  order.replace = replace;
+  advance(turn, order, {
+    execType: "PendingReplace",
+    reason: "replace asked for",
+    by: of.record,
+    origIntentId: replace.origIntentId,
+  });
+  if (replace.stage === "cancelling") {
+    sendCancel(turn, order);
+    return;
+  }
+  replace.clOrdId = nextClOrdId(turn, order);
+  issue(turn, order, "Replace");
+}
+
+function pendingOf(
+  order: Order,
+  of: Replacing & { readonly terms: Terms },
+): PendingReplace {
+  const { intent, record, terms } = of;
+  const { ttlMs } = intent;
+  return {
+    by: record,
+    stage: "native",
+    origIntentId: order.bearer.intentId,
+    orderQty: terms.qty,
+    price: terms.px,
+    ttlDueUs: ttlMs === undefined ? order.ttlDueUs : ttlDue({ sentUs: intent.sentUs, ttlMs }),
+    expireUs: intent.expireUs ?? order.expireUs,
+    tag: intent.hasTag ? intent.tag : order.tag,
+    params: intent.params ?? order.params,
+    clOrdId: null,
+  };
+}

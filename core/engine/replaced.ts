@@ -1,0 +1,85 @@
+/**
+ * The end of a replace: the order gets its new terms, or keeps the old ones.
+ *
+ * Invariant: terms change only when the venue has replaced the order, and never to less than what
+ * was executed.
+ * @module
+ */
+import { sendCancel } from "./cancel.ts";
+import type { Saying } from "./reports.ts";
+import { armLapse } from "./retry.ts";
+import { advance } from "./settle.ts";
+import type { Turn } from "./turn.ts";
+import { type Px, type Qty, qty } from "../numbers.ts";
+import type { Order, PendingReplace } from "../order.ts";
+import type { RejectCode } from "../reject_code.ts";
+
+/** Ends a replace that did not happen. */
+export function refuseReplace(
+  turn: Turn,
+  order: Order,
+  of: {
+    readonly replace: PendingReplace;
+    readonly rejectCode: RejectCode;
+    readonly text: string;
+  },
+): void {
+  order.replace = null;
+  advance(turn, order, {
+    execType: "ReplaceRejected",
+    reason: of.text,
+    rejectCode: of.rejectCode,
+    text: of.text,
+    ...replaceBearing(of.replace),
+  });
+  sendCancel(turn, order);
+}
+
+/** Gives the order its new terms. */
+export function finishReplace(
+  turn: Turn,
+  order: Order,
+  of: {
+    readonly replace: PendingReplace;
+    readonly orderQty: Qty;
+    readonly price: Px | null;
+    /** The key under which the venue has it now, if it said so: some keep the first one. */
+    readonly clOrdId?: string | null;
+    readonly details: Partial<Saying>;
+  },
+): void {
+  const { replace } = of;
+  order.replace = null;
+  order.isAccepted = true;
+  order.bearer = replace.by;
+  order.orderQty = atLeastExecuted(order, of.orderQty);
+  order.price = of.price;
+  order.tag = replace.tag;
+  order.params = replace.params;
+  order.ttlDueUs = replace.ttlDueUs;
+  order.expireUs = replace.expireUs;
+  const key = isKeyOf(turn, order, of.clOrdId ?? null) ? of.clOrdId : null;
+  order.clOrdId = key ?? replace.clOrdId ?? order.clOrdId;
+  armLapse(turn, order);
+  advance(turn, order, {
+    ...of.details,
+    ...replaceBearing(replace),
+    execType: "Replaced",
+    reason: "replaced by the venue",
+  });
+  sendCancel(turn, order);
+}
+
+/** Returns a quantity that covers what was executed. */
+export function atLeastExecuted(order: Order, orderQty: Qty): Qty {
+  return qty(Math.max(orderQty, order.cumQty + order.voidedQty));
+}
+
+/** Returns the ids that a replace is reported under. */
+export function replaceBearing(replace: PendingReplace): Pick<Saying, "by" | "origIntentId"> {
+  return { by: replace.by, origIntentId: replace.origIntentId };
+}
+
+function isKeyOf(turn: Turn, order: Order, clOrdId: string | null): boolean {
+  return clOrdId?.startsWith(`${turn.state.clOrdIdPrefix}-${order.terms.id}-`) === true;
+}

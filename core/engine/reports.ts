@@ -1,0 +1,210 @@
+/**
+ * Reports and transitions: the only place that writes an order's state, and the only one that
+ * numbers reports.
+ *
+ * Invariants: a client's report numbers have no gap; a terminal order never becomes live again; a
+ * report that the life cycle does not allow fails closed, with an alarm that names order, state,
+ * report and sequence number.
+ * @module
+ */
+import type { Client } from "../clients.ts";
+import { raise, type Turn } from "./turn.ts";
+import { invariant } from "../invariant.ts";
+import { isTerminal, nextStatus } from "../lifecycle.ts";
+import type { ClientIndex, Micros, Px, Qty } from "../numbers.ts";
+import type { IntentRecord, Order } from "../order.ts";
+import type { RejectCode } from "../reject_code.ts";
+import type { ExecType, Execution, ExecutionReport } from "../report.ts";
+
+/** What a report says beyond the order. `by`: the intent whose id it bears, default the order's. */
+export type Saying = {
+  readonly execType: ExecType;
+  readonly by?: IntentRecord;
+  readonly origIntentId?: string;
+  readonly causeIntentId?: string;
+  readonly execution?: Execution;
+  readonly execRefId?: string;
+  readonly rejectCode?: RejectCode;
+  readonly text?: string;
+  readonly late?: boolean;
+  readonly inferred?: boolean;
+  readonly provisional?: boolean;
+  readonly journalUs?: Micros | undefined;
+  readonly submitUs?: Micros | undefined;
+  readonly ackUs?: Micros | undefined;
+};
+
+/** A report that moves its order. `reason` goes into the transition. */
+export type Step = Saying & {
+  readonly reason: string;
+  /** The replace lost the old order: it is gone although the replace was refused. */
+  readonly isLost?: boolean;
+};
+
+type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
+
+/**
+ * Moves the order and reports it. Callers use `advance` of `settle.ts`, which also settles
+ * what waited for an end.
+ * @returns `illegal`, with an alarm and nothing changed, if the life cycle does not allow it.
+ */
+export function move(turn: Turn, order: Order, step: Step): "illegal" | "moved" | "ended" {
+  const from = order.status;
+  const to = next(order, step);
+  if (to === undefined) {
+    raiseIllegal(turn, order, step);
+    return "illegal";
+  }
+  invariant(!isTerminal(from) || from === to, "A terminal order must not become live again");
+  if (from !== to) {
+    order.status = to;
+    turn.effects.transitions.push({
+      kind: "order",
+      order: order.terms.id,
+      from,
+      to,
+      reason: step.reason,
+    });
+  }
+  const hasEnded = !isTerminal(from) && isTerminal(to);
+  if (hasEnded) order.doubt = 0;
+  reportOrder(turn, order, step);
+  return hasEnded ? "ended" : "moved";
+}
+
+/** Reports the order as it stands; its state does not move. */
+export function reportOrder(turn: Turn, order: Order, saying: Saying): void {
+  const { status } = order;
+  invariant(status !== "Created", "An order must have a state before it is reported");
+  const report = newReport(turn, saying.by ?? order.bearer, saying.execType);
+  report.ordStatus = status;
+  report.order = order.fields;
+  report.tag = order.tag;
+  order.isDoubtReported = order.doubt !== 0 && !isTerminal(status);
+  if (order.isDoubtReported) report.inDoubt = true;
+  addDetails(report, saying);
+  order.lastReport = send(turn, report, saying.by ?? order.bearer);
+}
+
+/** Answers an intent that concerns no order: done, or refused. */
+export function reportIntent(turn: Turn, by: IntentRecord, saying: Saying): void {
+  const report = newReport(turn, by, saying.execType);
+  if (saying.execType === "Rejected") report.ordStatus = "Rejected";
+  report.tag = by.tag;
+  addDetails(report, saying);
+  send(turn, report, by);
+}
+
+/** Refuses an intent whose id is already spent on another content: the original is untouched. */
+export function reportReused(turn: Turn, by: IntentRecord, text: string): void {
+  const report = newReport(turn, by, "Rejected");
+  report.ordStatus = "Rejected";
+  report.tag = by.tag;
+  report.rejectCode = "INTENT_ID_REUSED";
+  report.text = text;
+  send(turn, report, undefined);
+}
+
+/** The order as an `OrderStatus` report without a number, for queries. */
+export function orderStatus(order: Order, at: Pick<Turn, "seqId" | "nowUs">): ExecutionReport {
+  const { status } = order;
+  const report = blank(order.bearer, { ...at, execType: "OrderStatus", reportSeq: 0 });
+  report.ordStatus = status === "Created" ? null : status;
+  report.order = order.fields;
+  report.tag = order.tag;
+  if (order.doubt !== 0 && !isTerminal(status)) report.inDoubt = true;
+  return report;
+}
+
+function next(order: Order, step: Step): ReturnType<typeof nextStatus> {
+  return nextStatus(order.status, step.execType, {
+    isComplete: order.isComplete,
+    restored: order.restored,
+    isLost: step.isLost === true,
+  });
+}
+
+function newReport(turn: Turn, by: IntentRecord, execType: ExecType): Writable<ExecutionReport> {
+  const client = clientOf(turn, by.client);
+  client.reportSeq += 1;
+  const report = blank(by, {
+    seqId: turn.seqId,
+    nowUs: turn.nowUs,
+    execType,
+    reportSeq: client.reportSeq,
+  });
+  if (turn.venueUs !== null) report.eventUs = turn.venueUs;
+  return report;
+}
+
+function blank(
+  by: IntentRecord,
+  of: Pick<Turn, "seqId" | "nowUs"> & { readonly execType: ExecType; readonly reportSeq: number },
+): Writable<ExecutionReport> {
+  return {
+    client: by.client,
+    reportSeq: of.reportSeq,
+    seqId: of.seqId,
+    intentId: by.intentId,
+    execType: of.execType,
+    ordStatus: null,
+    order: null,
+    tag: null,
+    transactUs: of.nowUs,
+    sentUs: by.sentUs,
+    recvUs: by.recvUs,
+  };
+}
+
+function addDetails(report: Writable<ExecutionReport>, saying: Saying): void {
+  if (saying.origIntentId !== undefined) report.origIntentId = saying.origIntentId;
+  if (saying.causeIntentId !== undefined) report.causeIntentId = saying.causeIntentId;
+  if (saying.execution !== undefined) report.execution = saying.execution;
+  if (saying.execRefId !== undefined) report.execRefId = saying.execRefId;
+  if (saying.rejectCode !== undefined) report.rejectCode = saying.rejectCode;
+  if (saying.text !== undefined) report.text = saying.text;
+  if (saying.late === true) report.late = true;
+  if (saying.inferred === true) report.inferred = true;
+  if (saying.provisional === true) report.provisional = true;
+  if (saying.journalUs !== undefined) report.journalUs = saying.journalUs;
+  if (saying.submitUs !== undefined) report.submitUs = saying.submitUs;
+  if (saying.ackUs !== undefined) report.ackUs = saying.ackUs;
+}
+
+function send(
+  turn: Turn,
+  report: ExecutionReport,
+  answered: IntentRecord | undefined,
+): number {
+  if (answered !== undefined) answered.newestReport = report.reportSeq;
+  turn.effects.reports.push(report);
+  return report.reportSeq;
+}
+
+function clientOf(turn: Turn, index: ClientIndex): Client {
+  const client = turn.state.clients.all[index];
+  invariant(client !== undefined, "A report must have a known client");
+  return client;
+}
+
+function raiseIllegal(turn: Turn, order: Order, step: Step): void {
+  turn.state.count("transition_failures");
+  const what = `${step.execType} at seq_id ${turn.seqId} (${step.reason})`;
+  raise(turn, {
+    code: "ILLEGAL_TRANSITION",
+    text: `Cannot apply ${what}: order ${order.terms.id} must allow it: was ${order.status}`,
+  });
+}
+
+/** A fill as the report spells it. */
+export function toExecution(of: {
+  readonly execId: string;
+  readonly lastQty: Qty;
+  readonly lastPx: Px;
+  readonly liquidity: "Maker" | "Taker" | null;
+  readonly commission: string;
+  readonly commissionCurrency: string;
+}): Execution {
+  const { execId, lastQty, lastPx, liquidity, commission, commissionCurrency } = of;
+  return { execId, lastQty, lastPx, liquidity, commission, commissionCurrency };
+}

@@ -1,0 +1,74 @@
+/**
+ * Start and restart: what a new run of the daemon changes in what the last one left.
+ *
+ * Connections are gone: sessions end and their grace runs anew, venues outside are down until
+ * their adapter says otherwise, books are no reference. What lapsed meanwhile is cancelled first.
+ * At venues outside a submit or replace without an outcome is in doubt, a cancel is issued again.
+ * A simulated venue lives on this timeline and has lost nothing.
+ * @module
+ */
+import { clOrdIdPrefix } from "../command.ts";
+import { sendCancel } from "./cancel.ts";
+import { applyDeadlines } from "./deadlines.ts";
+import { askVenue, fallIntoDoubt, syncDoubt } from "./doubt.ts";
+import { armGrace } from "./sessions.ts";
+import type { Turn } from "./turn.ts";
+import type { ControlPayloads } from "../event.ts";
+import { DOUBT, type Order, type Request } from "../order.ts";
+
+/** Applies the first event of a run. */
+export function applyStarted(turn: Turn, payload: ControlPayloads["Started"]): void {
+  const { state } = turn;
+  const isRestart = state.isStarted;
+  state.isStarted = true;
+  state.isStopping = false;
+  state.mode = payload.mode;
+  state.engineVersion = payload.engineVersion;
+  state.journalId = payload.journalId;
+  state.clOrdIdPrefix = clOrdIdPrefix(payload.journalId);
+  state.settings = payload.settings;
+  state.digest.text(payload.configDigest);
+  for (const client of state.clients.all) client.bucket = null;
+  if (!isRestart) return;
+  for (const venue of state.venues) {
+    if (venue.declaration.simulation === null) venue.status = "down";
+  }
+  state.declarations += 1;
+  for (const entry of state.instruments) entry?.book.invalidate();
+  applyDeadlines(turn, turn.nowUs);
+  endSessions(turn);
+  for (const order of state.blotter.values()) recoverOrder(turn, order);
+}
+
+function endSessions(turn: Turn): void {
+  const { clients } = turn.state;
+  for (const client of clients.all) {
+    const mayReturn = client.session !== null || client.graceDueUs !== null;
+    clients.setSession(client, null);
+    if (mayReturn) armGrace(turn, client);
+  }
+}
+
+function recoverOrder(turn: Turn, order: Order): void {
+  const { venues } = turn.state;
+  const isOutside = venues[order.terms.venue]?.declaration.simulation === null;
+  if (!isOutside || order.isTerminal) return;
+  order.attempts = 0;
+  order.lookupDueUs = null;
+  if (hasLeft(order.lookupRequest)) order.lookupRequest = null;
+  const isCancelOpen = hasLeft(order.cancelRequest);
+  if (isCancelOpen) order.cancelRequest = null;
+  if (hasLeft(order.submitRequest)) fallIntoDoubt(turn, order, "Submit");
+  if (hasLeft(order.replaceRequest)) fallIntoDoubt(turn, order, "Replace");
+  if (isCancelOpen) {
+    order.doubt |= DOUBT.Cancel;
+    order.doubtSinceUs ??= turn.nowUs;
+    sendCancel(turn, order);
+  }
+  if (order.doubt !== 0 && !isCancelOpen) askVenue(turn, order);
+  syncDoubt(turn, order);
+}
+
+function hasLeft(request: Request | null): boolean {
+  return request !== null && request.sentUs !== null;
+}

@@ -1,0 +1,191 @@
+/**
+ * The engine's state: everything that a checkpoint must hold, in one place.
+ *
+ * Owns the data, not the rules: the other `engine_*` files change it, one event at a time.
+ * @module
+ */
+import { Blotter } from "../blotter.ts";
+import type { Book } from "../book.ts";
+import { Clients } from "../clients.ts";
+import { type Deadline, Deadlines } from "../deadlines.ts";
+import { Digest } from "../digest.ts";
+import type {
+  EngineSettings,
+  InstrumentLimits,
+  Mode,
+  VenueDeclaration,
+  VenueStatus,
+} from "../event.ts";
+import { Fifo } from "../fifo.ts";
+import type { Capabilities, Instrument } from "../instrument.ts";
+import { capabilitiesOf } from "../instrument_rules.ts";
+import type { TradingState } from "../intent.ts";
+import { invariant } from "../invariant.ts";
+import { Ledger } from "../ledger/ledger.ts";
+import {
+  clientIndex,
+  type InstrumentId,
+  type Micros,
+  micros,
+  orderId,
+  type RequestId,
+  requestId,
+  type SeqId,
+  seqId,
+  type VenueId,
+} from "../numbers.ts";
+import type { Request } from "../order.ts";
+import { type Bucket, fullBucket } from "../pacing.ts";
+
+/** A venue: its declaration, link, pacing, and the requests that wait for either. */
+export type VenueState = {
+  declaration: VenueDeclaration;
+  status: VenueStatus;
+  tradingState: TradingState;
+  bucket: Bucket | null;
+  readonly queues: RequestQueues;
+};
+
+/** Requests that wait for the link or for pacing; one that its order forgot is skipped. */
+export type RequestQueues = {
+  readonly cancels: Fifo<Request>;
+  readonly lookups: Fifo<Request>;
+  /** Submits and replaces. */
+  readonly orders: Fifo<Request>;
+};
+
+/** An instrument with what is decided about it. */
+export type InstrumentState = {
+  instrument: Instrument;
+  capabilities: Capabilities;
+  limits: InstrumentLimits;
+  book: Book;
+};
+
+/** Counters of the core, snake_case as the `metrics` query shows them. */
+export const COUNTERS = [
+  "events",
+  "intents",
+  "duplicate_intents",
+  "dropped_intents",
+  "refused_intents",
+  "ttl_prevented",
+  "duplicate_reports",
+  "stale_reports",
+  "transition_failures",
+  "invariant_failures",
+  "orphan_reports",
+  "fills",
+  "late_fills",
+  "pacing_trips",
+  "in_doubt",
+] as const;
+export type Counter = (typeof COUNTERS)[number];
+
+/** No limit at all, in force until `LimitsSet`. */
+export const NO_LIMITS: InstrumentLimits = {
+  maxOrderQty: null,
+  priceCollarPpm: null,
+  bookStaleMs: 0,
+};
+
+const INITIAL_SETTINGS: EngineSettings = {
+  invariants: "strict",
+  intentHorizonMs: 604_800_000,
+  intentsPerSecond: 1000,
+  burst: 1000,
+  lookupRetryMs: 500,
+};
+
+/** The state, whole. */
+export class EngineState {
+  seqId: SeqId = seqId(0);
+  nowUs: Micros = micros(0);
+  mode: Mode = "paper";
+  isStarted = false;
+  isStopping = false;
+  engineVersion = "";
+  journalId = "";
+  clOrdIdPrefix = "tl00000000";
+  settings: EngineSettings = INITIAL_SETTINGS;
+  operatorState: TradingState = "Active";
+  killSwitch = false;
+  nextRequest: RequestId = requestId(1);
+  ledger: Ledger = new Ledger();
+  readonly digest: Digest;
+  /** For the content of one intent; holds nothing between events. */
+  readonly contentDigest: Digest = new Digest();
+  readonly venues: VenueState[] = [];
+  /** By number; undefined where a listing was refused. */
+  readonly instruments: (InstrumentState | undefined)[] = [];
+  readonly instrumentByName: Map<string, InstrumentState> = new Map();
+  /** Changes whenever a venue or an instrument does, or is added: what shows them may be kept. */
+  declarations = 0;
+  readonly clients: Clients = new Clients();
+  readonly blotter: Blotter = new Blotter();
+  readonly deadlines: Deadlines;
+  readonly counters: Map<Counter, number> = new Map(COUNTERS.map((name) => [name, 0]));
+  /** Control events that were seen and may be repeated, oldest first. */
+  readonly seenControlKeys: Set<string> = new Set();
+
+  constructor(digest: Digest = new Digest()) {
+    this.digest = digest;
+    this.deadlines = new Deadlines((deadline) => this.#stands(deadline));
+  }
+
+  venue(id: VenueId): VenueState {
+    const venue = this.venues[id];
+    invariant(venue !== undefined, "A venue must be declared before it is used");
+    return venue;
+  }
+
+  instrument(id: InstrumentId): InstrumentState {
+    const instrument = this.instruments[id];
+    invariant(instrument !== undefined, "An instrument must be listed before it is used");
+    return instrument;
+  }
+
+  count(name: Counter): void {
+    this.counters.set(name, (this.counters.get(name) ?? 0) + 1);
+  }
+
+  /** Declares a venue, or renews its declaration. */
+  declare(id: VenueId, declaration: VenueDeclaration): void {
+    const known = this.venues[id];
+    const pacing = declaration.pacing;
+    this.declarations += 1;
+    if (known !== undefined) {
+      known.declaration = declaration;
+      known.bucket = pacing === null ? null : known.bucket ?? fullBucket(pacing, this.nowUs);
+      for (const entry of this.instruments) {
+        if (entry?.instrument.venue !== id) continue;
+        entry.capabilities = capabilitiesOf(declaration, entry.instrument);
+      }
+      return;
+    }
+    invariant(id === this.venues.length, "Venues must be declared in the order of their numbers");
+    this.venues.push({
+      declaration,
+      status: declaration.simulation === null ? "down" : "up",
+      tradingState: "Active",
+      bucket: pacing === null ? null : fullBucket(pacing, this.nowUs),
+      queues: { cancels: new Fifo(), lookups: new Fifo(), orders: new Fifo() },
+    });
+  }
+
+  #stands(deadline: Deadline): boolean {
+    if (deadline.kind === "grace") {
+      return this.clients.all[clientIndex(deadline.key)]?.graceDueUs === deadline.dueUs;
+    }
+    const order = this.blotter.get(orderId(deadline.key));
+    if (order === undefined) return false;
+    switch (deadline.kind) {
+      case "lapse":
+        return order.lapseDueUs === deadline.dueUs;
+      case "retry":
+        return order.retryDueUs === deadline.dueUs;
+      case "lookup":
+        return order.lookupDueUs === deadline.dueUs;
+    }
+  }
+}

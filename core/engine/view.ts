@@ -1,0 +1,234 @@
+/**
+ * The read-only look at the engine's state, for queries and heartbeats.
+ *
+ * Ordering: orders by id, fills by sequence number, positions by instrument.
+ * Known limit: what is reserved counts limit orders; a market order has no price to count with.
+ * @module
+ */
+import type { Client } from "../clients.ts";
+import { fromQuanta, fromUnits } from "../decimal.ts";
+import { orderStatus } from "./reports.ts";
+import { COUNTERS, type EngineState } from "./state.ts";
+import type { Mode } from "../event.ts";
+import type { Instrument } from "../instrument.ts";
+import type { TradingState } from "../intent.ts";
+import { type ClientIndex, type InstrumentId, type OrderId, type Px, px } from "../numbers.ts";
+import type { SeqId, VenueId } from "../numbers.ts";
+import type { Order } from "../order.ts";
+import type { ExecutionReport } from "../report.ts";
+import { reservedOf } from "../reserved.ts";
+import { strictest } from "../risk/mod.ts";
+import type {
+  BalanceRow,
+  BookView,
+  FillRow,
+  OrderFilter,
+  PositionRow,
+  VenueView,
+  View,
+} from "../view.ts";
+
+type Declared = Pick<View, "venues" | "instruments"> & { readonly declarations: number };
+
+/** View over one state. */
+export class EngineView implements View {
+  readonly #state: EngineState;
+  #shown: Declared | undefined;
+
+  constructor(state: EngineState) {
+    this.#state = state;
+  }
+
+  get seqId(): SeqId {
+    return this.#state.seqId;
+  }
+
+  get mode(): Mode {
+    return this.#state.mode;
+  }
+
+  get operatorState(): TradingState {
+    return this.#state.operatorState;
+  }
+
+  get killSwitch(): boolean {
+    return this.#state.killSwitch;
+  }
+
+  get venues(): readonly VenueView[] {
+    return this.#declared.venues;
+  }
+
+  get instruments(): readonly Instrument[] {
+    return this.#declared.instruments;
+  }
+
+  instrumentByName(name: string): Instrument | undefined {
+    return this.#state.instrumentByName.get(name)?.instrument;
+  }
+
+  clientIndex(name: string): ClientIndex | undefined {
+    return this.#state.clients.byName(name)?.index;
+  }
+
+  clientName(client: ClientIndex): string {
+    return this.#client(client)?.name ?? "";
+  }
+
+  reportSeq(client: ClientIndex): number {
+    return this.#client(client)?.reportSeq ?? 0;
+  }
+
+  tradingState(client?: ClientIndex): TradingState {
+    const state = this.#state;
+    const own = client === undefined ? "Active" : this.#client(client)?.tradingState ?? "Active";
+    const venues = state.venues.map((venue) => venue.tradingState);
+    return strictest(state.operatorState, own, ...venues);
+  }
+
+  order(client: ClientIndex, id: OrderId): ExecutionReport | undefined {
+    const order = this.#state.blotter.get(id);
+    return order?.terms.client === client ? this.#status(order) : undefined;
+  }
+
+  orderByIntent(client: ClientIndex, intentId: string): ExecutionReport | undefined {
+    const id = this.#client(client)?.intents.get(intentId)?.order ?? null;
+    return id === null ? undefined : this.order(client, id);
+  }
+
+  orders(scope: ClientIndex | "account", filter: OrderFilter): readonly ExecutionReport[] {
+    const rows: ExecutionReport[] = [];
+    for (const order of this.#candidates(scope, filter)) {
+      if (rows.length >= filter.limit) break;
+      if (scope !== "account" && order.terms.client !== scope) continue;
+      if (filter.instrument !== undefined && order.terms.instrument !== filter.instrument) continue;
+      if (filter.after !== undefined && order.terms.id <= filter.after) continue;
+      rows.push(this.#status(order));
+    }
+    return rows;
+  }
+
+  fills(
+    client: ClientIndex,
+    filter: {
+      readonly sinceUs?: FillRow["eventUs"];
+      readonly afterExecId?: string;
+      readonly limit: number;
+    },
+  ): readonly FillRow[] {
+    const all: FillRow[] = [];
+    for (const fill of this.#client(client)?.fills ?? []) all.push(fill.row);
+    const { sinceUs, afterExecId } = filter;
+    const after = afterExecId === undefined
+      ? -1
+      : all.findIndex((row) => row.execution.execId === afterExecId);
+    return all.slice(after + 1)
+      .filter((row) => sinceUs === undefined || row.eventUs >= sinceUs)
+      .slice(0, filter.limit);
+  }
+
+  positions(scope: ClientIndex | "account"): readonly PositionRow[] {
+    return this.#state.ledger.positions(scope, (id) => this.#mark(id));
+  }
+
+  balances(venue?: VenueId): readonly BalanceRow[] {
+    return this.#state.ledger.balances(
+      venue,
+      (id, currency) => reservedOf(this.#state, { venue: id, currency }),
+    );
+  }
+
+  book(instrument: InstrumentId): BookView | undefined {
+    return this.#state.instruments[instrument]?.book;
+  }
+
+  risk(client: ClientIndex): Readonly<Record<string, unknown>> {
+    const state = this.#state;
+    return {
+      trading_state: this.tradingState(client),
+      operator_trading_state: state.operatorState,
+      client_trading_state: this.#client(client)?.tradingState ?? "Active",
+      kill_switch: state.killSwitch,
+      intents_per_second: state.settings.intentsPerSecond,
+      burst: state.settings.burst,
+      venues: state.venues.map((venue) => ({
+        venue: venue.declaration.name,
+        status: venue.status,
+        trading_state: venue.tradingState,
+      })),
+      instruments: state.instruments.flatMap((entry) =>
+        entry === undefined ? [] : [{
+          instrument: entry.instrument.name,
+          max_order_qty: entry.limits.maxOrderQty === null
+            ? null
+            : fromQuanta(entry.limits.maxOrderQty, entry.instrument.qtyRule.scale),
+          price_collar: entry.limits.priceCollarPpm === null
+            ? null
+            : fromUnits(BigInt(entry.limits.priceCollarPpm), 6),
+          book_stale_ms: entry.limits.bookStaleMs,
+        }]
+      ),
+    };
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    const state = this.#state;
+    let open = 0;
+    let inDoubt = 0;
+    for (const client of state.clients.all) {
+      open += client.open.size;
+      for (const id of client.open) if (state.blotter.get(id)?.doubt !== 0) inDoubt += 1;
+    }
+    return {
+      ...Object.fromEntries(COUNTERS.map((name) => [name, state.counters.get(name) ?? 0])),
+      orders_open: open,
+      orders_kept: state.blotter.size,
+      orders_in_doubt: inDoubt,
+      clients: state.clients.all.length,
+    };
+  }
+
+  /** Every report and command asks for these: made anew only when they have changed. */
+  get #declared(): Declared {
+    const { declarations, venues, instruments } = this.#state;
+    if (this.#shown?.declarations === declarations) return this.#shown;
+    this.#shown = {
+      declarations,
+      venues: venues.map(({ declaration, status }) => ({ ...declaration, status })),
+      instruments: instruments.flatMap((entry) => entry === undefined ? [] : [entry.instrument]),
+    };
+    return this.#shown;
+  }
+
+  #client(client: ClientIndex): Client | undefined {
+    return this.#state.clients.all[client];
+  }
+
+  #status(order: Order): ExecutionReport {
+    return orderStatus(order, this.#state);
+  }
+
+  /** Live orders of one client are found without a walk over all that are kept. */
+  *#candidates(scope: ClientIndex | "account", filter: OrderFilter): Iterable<Order> {
+    const { blotter } = this.#state;
+    const onlyOpen = filter.open !== false;
+    if (scope === "account" || !onlyOpen) {
+      for (const order of blotter.values()) if (!onlyOpen || !order.isTerminal) yield order;
+      return;
+    }
+    for (const id of this.#client(scope)?.open ?? []) {
+      const order = blotter.get(id);
+      if (order !== undefined) yield order;
+    }
+  }
+
+  /** Middle of a fresh book, rounded down; undefined without one. */
+  #mark(instrument: InstrumentId): Px | undefined {
+    const book = this.#state.instruments[instrument]?.book;
+    if (book === undefined || !book.isFresh) return undefined;
+    const bid = book.best("Buy")?.price;
+    const ask = book.best("Sell")?.price;
+    if (bid === undefined || ask === undefined) return bid ?? ask;
+    return px(Math.floor((bid + ask) / 2));
+  }
+}

@@ -1,0 +1,236 @@
+/**
+ * Cancel and CancelAll, kill switch and sessions: every way in which an order is taken off.
+ * Proves R-CORE-3, R-CORE-4, R-EXEC-1 and R-EXEC-6 as far as they concern the engine.
+ * @module
+ */
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { brief, draft, ref, World, type WorldOptions } from "../../support/engine_world.ts";
+
+function live(options: WorldOptions = {}): World {
+  const w = new World(options).start().open();
+  w.place("a1");
+  w.accept();
+  return w;
+}
+
+Deno.test("apply() reports a cancel under its own id, with the order's beside it", () => {
+  const w = live();
+  const pending = w.cancel("c1", "a1");
+  deepStrictEqual(pending.map(brief), ["PendingCancel/CancelPending 0+10000"]);
+  deepStrictEqual([pending[0]?.intentId, pending[0]?.origIntentId], ["c1", "a1"]);
+  strictEqual(w.lastCommand().kind, "Cancel");
+  strictEqual(w.lastCommand().venueOrderId, "v1");
+  const done = w.cancelled();
+  deepStrictEqual(done.map(brief), ["Cancelled/Cancelled 0+0"]);
+  deepStrictEqual([done[0]?.intentId, done[0]?.origIntentId], ["c1", "a1"]);
+});
+
+Deno.test("apply() holds a cancel until the venue has acknowledged the order", () => {
+  const w = new World().start().open();
+  w.place("a1");
+  deepStrictEqual(w.cancel("c1", "a1").map(brief), ["PendingCancel/CancelPending 0+10000"]);
+  deepStrictEqual(w.commands.map((c) => c.kind), ["Submit"]);
+  deepStrictEqual(w.accept().map(brief), ["New/CancelPending 0+10000"]);
+  deepStrictEqual(w.commands.map((c) => c.kind), ["Submit", "Cancel"]);
+});
+
+Deno.test("apply() refuses a second cancel, one of an ended order and one of none", () => {
+  const w = live();
+  w.cancel("c1", "a1");
+  const [second] = w.cancel("c2", "a1");
+  strictEqual(brief(second ?? never()), "CancelRejected/CancelPending 0+10000");
+  strictEqual(second?.rejectCode, "ILLEGAL_TRANSITION");
+  strictEqual(second.origIntentId, "a1");
+  w.cancelled();
+  strictEqual(brief(w.cancel("c3", "a1")[0] ?? never()), "CancelRejected/Cancelled 0+0");
+  const [none] = w.cancel("c4", "nobody");
+  deepStrictEqual([none?.execType, none?.rejectCode, none?.order], [
+    "Rejected",
+    "UNKNOWN_ORDER",
+    null,
+  ]);
+  strictEqual(w.cancel("c5", "c1")[0]?.rejectCode, "UNKNOWN_ORDER", "a cancel places nothing");
+});
+
+function never(): never {
+  throw new Error("there must be a report");
+}
+
+Deno.test("apply() keeps a partial fill pending and lets a completing fill beat the cancel", () => {
+  const w = live();
+  w.cancel("c1", "a1");
+  const partial = w.fill(1, { id: "e1", qty: 4000 });
+  deepStrictEqual(partial.map(brief), ["Trade/CancelPending 4000+6000"]);
+  strictEqual(partial[0]?.intentId, "a1", "trades bear the order's id");
+  const last = w.fill(1, { id: "e2", qty: 6000 });
+  deepStrictEqual(last.map(brief), ["Trade/Filled 10000+0", "CancelRejected/Filled 10000+0"]);
+  strictEqual(last[1]?.intentId, "c1");
+  const late = { ...ref(1), rejectCode: "VENUE_NOT_FOUND", text: "gone" } as const;
+  strictEqual(w.broker("CancelRejected", late).length, 0, "it was answered already");
+});
+
+Deno.test("apply() shows the true state after the venue refused a cancel, and takes another", () => {
+  const w = live();
+  w.fill(1, { id: "e1", qty: 1000 });
+  w.cancel("c1", "a1");
+  const refusal = { ...ref(1), rejectCode: "VENUE_REJECTED", text: "no" } as const;
+  const [report] = w.broker("CancelRejected", refusal);
+  strictEqual(brief(report ?? never()), "CancelRejected/PartiallyFilled 1000+9000");
+  deepStrictEqual([report?.intentId, report?.rejectCode], ["c1", "VENUE_REJECTED"]);
+  strictEqual(w.cancel("c2", "a1")[0]?.execType, "PendingCancel");
+});
+
+Deno.test("apply() asks the venue when it cannot find the order to be cancelled", () => {
+  const w = live();
+  w.cancel("c1", "a1");
+  w.broker("CancelRejected", { ...ref(1), rejectCode: "VENUE_NOT_FOUND", text: "no" });
+  strictEqual(w.lastCommand().kind, "Lookup");
+});
+
+Deno.test("apply() takes an unsolicited cancel", () => {
+  const w = live();
+  const [report] = w.cancelled();
+  strictEqual(brief(report ?? never()), "Cancelled/Cancelled 0+0");
+  strictEqual(report?.intentId, "a1");
+});
+
+Deno.test("apply() takes a cancel while the venue is down, in doubt, and sends it on its return", () => {
+  const w = live();
+  w.venueStatus("down");
+  const [report] = w.cancel("c1", "a1");
+  strictEqual(brief(report ?? never()), "PendingCancel/CancelPending 0+10000 inDoubt");
+  deepStrictEqual(w.commands.map((c) => c.kind), ["Submit"]);
+  w.venueStatus("up");
+  deepStrictEqual(w.commands.map((c) => c.kind), ["Submit", "Cancel"]);
+  strictEqual(brief(w.cancelled()[0] ?? never()), "Cancelled/Cancelled 0+0");
+});
+
+Deno.test("apply() sends cancels while the venue reconciles, but no orders", () => {
+  const w = live();
+  w.venueStatus("reconciling");
+  w.cancel("c1", "a1");
+  strictEqual(w.lastCommand().kind, "Cancel");
+});
+
+Deno.test("apply() takes all live orders by CancelAll and says so once all are settled", () => {
+  const w = live();
+  w.place("a2");
+  w.accept(2);
+  w.place("a3");
+  w.accept(3);
+  w.cancel("c3", "a3");
+  const reports = w.cancelAll("all");
+  deepStrictEqual(reports.map((r) => [r.order?.orderId, r.intentId, r.causeIntentId]), [
+    [1, "a1", "all"],
+    [2, "a2", "all"],
+  ]);
+  w.cancelAll("all");
+  deepStrictEqual(w.effects.repeats, [], "the coming report answers both");
+  const [cancelled] = w.cancelled(1);
+  deepStrictEqual([cancelled?.intentId, cancelled?.causeIntentId], ["a1", "all"]);
+  const refusal = { ...ref(2), rejectCode: "VENUE_REJECTED", text: "no" } as const;
+  strictEqual(w.broker("CancelRejected", refusal)[0]?.causeIntentId, "all");
+  const [, done] = w.cancelled(3);
+  strictEqual(done?.execType, "IntentDone");
+  strictEqual(done.intentId, "all");
+  match(done.text ?? "", /taken: 3, cancelled: 2/);
+  w.cancelAll("all");
+  deepStrictEqual(w.effects.repeats, [{ client: 0, reportSeqs: [done.reportSeq] }]);
+});
+
+Deno.test("apply() answers a CancelAll with nothing to take at once", () => {
+  const w = new World().start().open();
+  deepStrictEqual(w.cancelAll("all").map((r) => [r.execType, r.ordStatus]), [["IntentDone", null]]);
+  strictEqual(w.cancelAll("x", { instrument: "no:such" })[0]?.rejectCode, "UNKNOWN_INSTRUMENT");
+});
+
+Deno.test("apply() cancels everything by the kill switch and insists", () => {
+  const w = live();
+  w.place("a2");
+  w.accept(2);
+  const reports = w.control("KillSwitchSet", { on: true, reason: "test" });
+  deepStrictEqual(reports.map((r) => [r.order?.orderId, r.execType]), [
+    [1, "PendingCancel"],
+    [2, "PendingCancel"],
+  ]);
+  strictEqual(w.place("a3")[0]?.rejectCode, "KILL_SWITCH");
+  w.broker("CancelRejected", { ...ref(1), rejectCode: "VENUE_RATE_LIMIT", text: "slow" });
+  w.wait(1000);
+  deepStrictEqual(w.fire().map(brief), ["PendingCancel/CancelPending 0+10000"]);
+  strictEqual(w.commands.filter((c) => c.kind === "Cancel" && c.order === 1).length, 2);
+});
+
+Deno.test("apply() cancels a lost client's orders after its grace, also those accepted later", () => {
+  const w = live();
+  w.place("a2");
+  w.close({ cause: "lost" });
+  w.wait(4999);
+  strictEqual(w.fire().length, 0);
+  w.wait(1);
+  deepStrictEqual(w.fire().map((r) => [r.order?.orderId, r.intentId, r.execType]), [
+    [1, "a1", "PendingCancel"],
+    [2, "a2", "PendingCancel"],
+  ]);
+  const before = w.commands.length;
+  w.accept(2);
+  deepStrictEqual(w.commands.slice(before).map((c) => [c.kind, c.order]), [["Cancel", 2]]);
+});
+
+const kept = [
+  ["the client is back in time", (w: World) => w.close({ cause: "lost" }), 2],
+  ["another connection took over", (w: World) => w.open({ session: 2 }).close({ session: 1 }), 0],
+] as const;
+for (const [why, act, session] of kept) {
+  Deno.test(`apply() leaves orders alone when ${why}`, () => {
+    const w = live();
+    act(w);
+    w.wait(1000);
+    if (session > 0) w.open({ session });
+    w.wait(60_000);
+    strictEqual(w.fire().length, 0);
+  });
+}
+
+Deno.test("apply() leaves orders alone when the client did not ask for their cancel", () => {
+  const w = new World().start().open({ cancelOnDisconnect: false });
+  w.place("a1");
+  w.accept();
+  w.close({ cause: "lost" });
+  w.wait(60_000);
+  strictEqual(w.fire().length, 0);
+});
+
+Deno.test("apply() cancels at once on GOODBYE, unless the client keeps its orders", () => {
+  strictEqual(live().close({ cause: "goodbye" })[0]?.execType, "PendingCancel");
+  const w = live();
+  strictEqual(w.close({ cause: "goodbye", keepOrders: true }).length, 0);
+  w.wait(60_000);
+  strictEqual(w.fire().length, 0);
+});
+
+Deno.test("apply() begins the grace anew when the daemon is restarted", () => {
+  const w = live();
+  w.wait(100_000).start();
+  w.wait(4999);
+  strictEqual(w.fire().length, 0);
+  w.wait(1);
+  strictEqual(w.fire()[0]?.execType, "PendingCancel");
+});
+
+Deno.test("apply() cancels what lapsed before anything else after a restart", () => {
+  const w = new World().start().open();
+  w.place("a1", { ttlMs: 1000 });
+  w.accept();
+  w.wait(5000).start();
+  const started = w.lines[w.lines.length - 4] ?? "";
+  match(started, /PendingCancel/);
+});
+
+Deno.test("apply() refuses new exposure of one account only, when that account is halted", () => {
+  const w = live();
+  w.offer(draft("control", "TradingStateSet", { state: "Halted", reason: "test" }));
+  strictEqual(w.place("a2")[0]?.rejectCode, "TRADING_HALTED");
+  strictEqual(w.timeline.view.operatorState, "Active");
+  strictEqual(w.timeline.view.tradingState(), "Halted");
+  strictEqual(w.cancel("c1", "a1")[0]?.execType, "PendingCancel");
+});

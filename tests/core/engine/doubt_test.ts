@@ -1,0 +1,287 @@
+/**
+ * Honest doubt, look-ups, restarts and pacing. Proves R-EXEC-3 and R-EXEC-8, and the engine's side
+ * of R-EXEC-2.
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
+import { type BrokerPayloads, type ExecutionReport, px, qty } from "../../../core/mod.ts";
+import { brief, ref, World, type WorldOptions } from "../../support/engine_world.ts";
+
+function placed(options: WorldOptions = {}): World {
+  const w = new World(options).start().open({ cancelOnDisconnect: false });
+  w.place("a1");
+  return w;
+}
+
+function kinds(w: World): readonly string[] {
+  return w.commands.map((command) => command.kind);
+}
+
+type Status = BrokerPayloads["OrderFound"]["status"];
+
+/** The venue answers the newest look-up. */
+function found(
+  w: World,
+  of: {
+    readonly status: Status;
+    readonly qty?: number;
+    readonly cum?: number;
+    readonly px?: number;
+  },
+): readonly ExecutionReport[] {
+  const lookup = w.lastCommand();
+  strictEqual(lookup.kind, "Lookup");
+  return w.broker("OrderFound", {
+    ...ref(lookup.order),
+    venueOrderId: "v1",
+    request: lookup.request,
+    status: of.status,
+    orderQty: qty(of.qty ?? 10_000),
+    cumQty: qty(of.cum ?? 0),
+    price: px(of.px ?? 10_000),
+  });
+}
+
+function notFound(w: World): readonly ExecutionReport[] {
+  const lookup = w.lastCommand();
+  strictEqual(lookup.kind, "Lookup");
+  return w.broker("OrderNotFound", { request: lookup.request, order: lookup.order });
+}
+
+Deno.test("apply() puts a submit of unknown outcome in doubt and asks, never sending it again", () => {
+  const w = placed();
+  deepStrictEqual(w.failed("unknown").map(brief), ["OrderStatus/Submitted 0+10000 inDoubt"]);
+  deepStrictEqual(kinds(w), ["Submit", "Lookup"]);
+  strictEqual(w.lastCommand().clOrdId, "tl01234567-1-1");
+  deepStrictEqual(found(w, { status: "open" }).map(brief), ["New/Accepted 0+10000 inferred"]);
+  deepStrictEqual(kinds(w), ["Submit", "Lookup"]);
+});
+
+Deno.test("apply() leaves doubt by what the venue reports of itself", () => {
+  const w = placed();
+  w.failed("unknown");
+  deepStrictEqual(w.accept().map(brief), ["New/Accepted 0+10000"]);
+});
+
+Deno.test("apply() repeats an unanswered look-up with doubling delay up to 30 s", () => {
+  const w = placed();
+  w.failed("unknown");
+  const delays: number[] = [];
+  for (let round = 0; round < 9; round += 1) {
+    w.failed("unknown");
+    const dueUs = w.timeline.nextDeadlineUs() ?? 0;
+    delays.push((dueUs - w.nowUs) / 1000);
+    w.wait((dueUs - w.nowUs) / 1000);
+    w.fire();
+  }
+  deepStrictEqual(delays, [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
+  strictEqual(kinds(w).filter((kind) => kind === "Submit").length, 1);
+});
+
+Deno.test("apply() rejects VENUE_ABSENT only when the venue's proof of absence is complete", () => {
+  const w = placed();
+  w.failed("unknown");
+  strictEqual(notFound(w).length, 0, "asked too early to prove anything");
+  w.wait(9_999).fire();
+  strictEqual(notFound(w).length, 0, "asked one millisecond too early");
+  w.wait(30_000).fire();
+  const [report] = notFound(w);
+  strictEqual(report === undefined ? "" : brief(report), "Rejected/Rejected 0+0");
+  strictEqual(report?.rejectCode, "VENUE_ABSENT");
+});
+
+Deno.test("apply() answers a held cancel too when the order proves never to have arrived", () => {
+  const w = placed({ capabilities: { absenceProofMs: 0 } });
+  w.failed("unknown");
+  deepStrictEqual(w.cancel("c1", "a1").map(brief), ["PendingCancel/CancelPending 0+10000 inDoubt"]);
+  deepStrictEqual(notFound(w).map((r) => [r.intentId, brief(r)]), [
+    ["a1", "Rejected/Rejected 0+0"],
+    ["c1", "CancelRejected/Rejected 0+0"],
+  ]);
+  deepStrictEqual(kinds(w), ["Submit", "Lookup"]);
+});
+
+Deno.test("apply() stays in doubt and alarms where a venue documents no proof of absence", () => {
+  const w = placed({ capabilities: { absenceProofMs: null } });
+  w.failed("unknown");
+  const alarms = new Set<string>();
+  for (let round = 0; round < 45; round += 1) {
+    strictEqual(notFound(w).length, 0);
+    for (const alarm of w.effects.alarms) alarms.add(alarm.code);
+    w.wait(30_000).fire();
+  }
+  deepStrictEqual([...alarms], ["ORDER_IN_DOUBT"]);
+});
+
+Deno.test("apply() books a fill that comes after the proof of absence as late, and alarms", () => {
+  const w = placed({ capabilities: { absenceProofMs: 0 } });
+  w.failed("unknown");
+  notFound(w);
+  deepStrictEqual(w.fill(1, { id: "e1", qty: 1000 }).map(brief), ["Trade/Rejected 1000+0 late"]);
+  strictEqual(w.effects.alarms[0]?.code, "FILL_AFTER_ABSENCE");
+  strictEqual(w.accept().length, 0);
+  strictEqual(w.effects.alarms[0]?.code, "LIVE_AFTER_END");
+});
+
+Deno.test("apply() believes no answer that contradicts the fills it has, and asks again", () => {
+  const w = placed();
+  w.failed("unknown");
+  strictEqual(found(w, { status: "cancelled", cum: 3000 }).length, 0);
+  strictEqual(w.effects.alarms[0]?.code, "FILLS_MISSING");
+  w.fill(1, { id: "e1", qty: 3000 });
+  w.wait(500).fire();
+  deepStrictEqual(found(w, { status: "cancelled", cum: 3000 }).map(brief), [
+    "Cancelled/Cancelled 3000+0",
+  ]);
+});
+
+Deno.test("apply() sends a submit again that provably never left, under the same key", () => {
+  const w = placed();
+  strictEqual(w.failed("notSent").length, 0);
+  w.wait(500).fire();
+  deepStrictEqual(w.commands.map((c) => [c.kind, c.clOrdId]), [
+    ["Submit", "tl01234567-1-1"],
+    ["Submit", "tl01234567-1-1"],
+  ]);
+});
+
+Deno.test("apply() cancels here and now what provably never left", () => {
+  const w = placed();
+  w.failed("notSent");
+  deepStrictEqual(w.cancel("c1", "a1").map(brief), [
+    "PendingCancel/CancelPending 0+10000",
+    "Cancelled/Cancelled 0+0",
+  ]);
+  w.wait(60_000).fire();
+  deepStrictEqual(kinds(w), ["Submit"]);
+});
+
+Deno.test("apply() sends a cancel again when its outcome is unknown and the order is still open", () => {
+  const w = placed();
+  w.accept();
+  w.cancel("c1", "a1");
+  deepStrictEqual(w.failed("unknown").map(brief), ["OrderStatus/CancelPending 0+10000 inDoubt"]);
+  deepStrictEqual(found(w, { status: "open" }).map(brief), ["OrderStatus/CancelPending 0+10000"]);
+  deepStrictEqual(kinds(w), ["Submit", "Cancel", "Lookup", "Cancel"]);
+  deepStrictEqual(w.cancelled().map((r) => [r.execType, r.intentId]), [["Cancelled", "c1"]]);
+});
+
+Deno.test("apply() keeps trying to cancel where a venue offers no look-up", () => {
+  const w = placed({ capabilities: { lookupByClientOrderId: false } });
+  w.accept();
+  w.cancel("c1", "a1");
+  w.failed("unknown");
+  strictEqual(w.effects.alarms[0]?.code, "ORDER_IN_DOUBT");
+  w.wait(500).fire();
+  deepStrictEqual(kinds(w), ["Submit", "Cancel", "Cancel"]);
+});
+
+Deno.test("apply() decides a replace in doubt by the terms that the venue has", () => {
+  const w = placed();
+  w.accept();
+  w.replace("r1", { orig: "a1", qty: "12" });
+  w.failed("unknown");
+  deepStrictEqual(found(w, { status: "open", qty: 12_000 }).map(brief), [
+    "Replaced/Accepted 0+12000 inferred",
+  ]);
+});
+
+Deno.test("apply() refuses a replace in doubt once the venue proves that it never came", () => {
+  const w = placed();
+  w.accept();
+  w.replace("r1", { orig: "a1", qty: "12" });
+  w.failed("unknown");
+  strictEqual(found(w, { status: "open" }).length, 0, "the old terms prove nothing yet");
+  w.wait(30_000).fire();
+  const [report] = found(w, { status: "open" });
+  strictEqual(report === undefined ? "" : brief(report), "ReplaceRejected/Accepted 0+10000");
+  strictEqual(report?.rejectCode, "VENUE_ABSENT");
+});
+
+Deno.test("apply() puts submits without an outcome in doubt at a restart and asks on return", () => {
+  const w = placed();
+  w.place("a2");
+  w.accept(2);
+  w.cancel("c2", "a2");
+  const before = w.reports.length;
+  w.wait(1000);
+  w.restart();
+  deepStrictEqual(w.reports.slice(before).map((r) => [r.order?.orderId, brief(r)]), [
+    [1, "OrderStatus/Submitted 0+10000 inDoubt"],
+    [2, "OrderStatus/CancelPending 0+10000 inDoubt"],
+  ]);
+  deepStrictEqual(
+    kinds(w),
+    ["Submit", "Submit", "Cancel"],
+    "nothing leaves while the link is down",
+  );
+  w.venueStatus("up");
+  deepStrictEqual(kinds(w).slice(3), ["Cancel", "Lookup"], "cancels first; no submit again");
+});
+
+Deno.test("apply() leaves a simulated venue's orders alone at a restart", () => {
+  const simulation = { orderLatencyUs: 1000, reportLatencyUs: 0, makerFeePpm: 0, takerFeePpm: 0 };
+  const w = placed({ simulation });
+  w.restart();
+  deepStrictEqual(w.reports.map(brief), ["PendingNew/Submitted 0+10000"]);
+  w.wait(1);
+  w.fire();
+  deepStrictEqual(w.timeline.takeOutputs(w.timeline.nowUs).map((d) => d.eventType), [
+    "OrderAccepted",
+  ]);
+});
+
+Deno.test("apply() holds commands back by pacing, cancels first and from their own reserve", () => {
+  const w = new World({ pacing: { perSecond: 1, burst: 5 } }).start().open();
+  for (let n = 1; n <= 6; n += 1) w.place(`a${n}`);
+  strictEqual(w.commands.length, 4, "one of five is kept for cancels");
+  w.accept(1);
+  w.cancel("c1", "a1");
+  strictEqual(w.lastCommand().kind, "Cancel");
+  strictEqual(w.timeline.nextDeadlineUs(), w.nowUs + 2_000_000);
+  w.accept(2);
+  w.cancel("c2", "a2");
+  strictEqual(w.commands.length, 5);
+  strictEqual(w.timeline.nextDeadlineUs(), w.nowUs + 1_000_000);
+  w.wait(1000).fire();
+  deepStrictEqual([w.lastCommand().kind, w.lastCommand().order], ["Cancel", 2]);
+  w.wait(2000).fire();
+  deepStrictEqual([w.lastCommand().kind, w.lastCommand().order], ["Submit", 5]);
+});
+
+Deno.test("apply() cancels a submit that still waits for pacing without asking the venue", () => {
+  const w = new World({ pacing: { perSecond: 1, burst: 1 } }).start().open();
+  w.place("a1");
+  w.place("a2");
+  deepStrictEqual(w.cancel("c2", "a2").map((r) => r.execType), ["PendingCancel", "Cancelled"]);
+  w.wait(60_000).fire();
+  strictEqual(w.commands.length, 1);
+});
+
+Deno.test("apply() halts the account and withholds the effects when a rule is broken", () => {
+  const w = placed();
+  w.accept();
+  const last = w.reports.at(-1)?.reportSeq;
+  strictEqual(w.fill(1, { id: "e1", qty: 0 }).length, 0);
+  deepStrictEqual(w.effects.transitions.map((t) => t.kind), ["AccountHalted"]);
+  strictEqual(w.effects.alarms[0]?.code, "INVARIANT");
+  const [refused] = w.place("a2");
+  strictEqual(refused?.rejectCode, "TRADING_HALTED");
+  strictEqual(refused.reportSeq, (last ?? 0) + 1, "report numbers keep no gap");
+});
+
+Deno.test("apply() only counts and alarms when invariants are set to warn", () => {
+  const w = placed({ settings: { invariants: "warn" } });
+  w.accept();
+  w.fill(1, { id: "e1", qty: 0 });
+  strictEqual(w.effects.transitions.length, 0);
+  strictEqual(w.timeline.view.counters()["invariant_failures"], 1);
+  strictEqual(w.place("a2")[0]?.execType, "PendingNew");
+});
+
+Deno.test("apply() lets any other throw through: the event is poison", () => {
+  const w = placed();
+  const again = w.events.at(-1);
+  ok(again !== undefined);
+  throws(() => w.apply(again), RangeError);
+});

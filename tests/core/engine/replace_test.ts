@@ -1,0 +1,252 @@
+/**
+ * Replace, in both ways that venues offer. Proves R-CORE-3, R-CORE-4 and R-EXEC-1 as far as they
+ * concern Replace.
+ * @module
+ */
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { px, qty } from "../../../core/mod.ts";
+import { brief, ref, World, type WorldOptions } from "../../support/engine_world.ts";
+
+const CANCEL_NEW: WorldOptions = { capabilities: { replace: "cancel_new" } };
+
+function live(options: WorldOptions = {}): World {
+  const w = new World(options).start().open();
+  w.place("a1", { tag: "t" });
+  w.accept();
+  return w;
+}
+
+function replaced(w: World, of: { readonly qty: number; readonly px: number }): readonly string[] {
+  const payload = { ...ref(1), venueOrderId: "v1b", orderQty: qty(of.qty), price: px(of.px) };
+  return w.broker("OrderReplaced", payload).map(brief);
+}
+
+Deno.test("apply() replaces natively: pending under its id, new terms only when replaced", () => {
+  const w = live();
+  const [pending] = w.replace("r1", { orig: "a1", qty: "12", price: "101" });
+  strictEqual(pending === undefined ? "" : brief(pending), "PendingReplace/ReplacePending 0+10000");
+  deepStrictEqual([pending?.intentId, pending?.origIntentId], ["r1", "a1"]);
+  const command = w.lastCommand();
+  strictEqual(command.kind === "Replace" ? command.newClOrdId : "", "tl01234567-1-2");
+  const trade = w.fill(1, { id: "e1", qty: 1000 });
+  deepStrictEqual(trade.map(brief), ["Trade/ReplacePending 1000+9000"]);
+  strictEqual(trade[0]?.intentId, "a1", "before Replaced trades bear the old id");
+  deepStrictEqual(replaced(w, { qty: 12_000, px: 10_100 }), [
+    "Replaced/PartiallyFilled 1000+11000",
+  ]);
+  const after = w.fill(1, { id: "e2", qty: 1000 });
+  strictEqual(after[0]?.intentId, "r1", "after it the new");
+  strictEqual(after[0]?.order?.price, 10_100);
+  strictEqual(after[0]?.tag, "t", "an absent tag keeps its value");
+  w.cancel("c1", "a1");
+  strictEqual(w.lastCommand().clOrdId, "tl01234567-1-2");
+});
+
+Deno.test("apply() finds the order by the id that placed, replaced or tried to replace it", () => {
+  const w = live();
+  w.replace("r1", { orig: "a1", qty: "12" });
+  w.broker("ReplaceRejected", { ...ref(1), rejectCode: "VENUE_REJECTED", text: "no" });
+  strictEqual(w.replace("r2", { orig: "r1", qty: "13" })[0]?.execType, "PendingReplace");
+});
+
+const refusals = [
+  ["in Submitted", "ILLEGAL_TRANSITION", (_w: World) => {}, "12"],
+  ["at its cum_qty", "ILLEGAL_TRANSITION", (w: World) => {
+    w.accept();
+    w.fill(1, { id: "e1", qty: 4000 });
+  }, "4"],
+  ["when it has ended", "ILLEGAL_TRANSITION", (w: World) => {
+    w.accept();
+    w.cancelled();
+  }, "12"],
+  ["off the grid", "QTY_GRID", (w: World) => w.accept(), "1.00001"],
+  ["while another is pending", "ILLEGAL_TRANSITION", (w: World) => {
+    w.accept();
+    w.replace("r0", { orig: "a1", qty: "11" });
+  }, "12"],
+] as const;
+for (const [when, code, prepare, quantity] of refusals) {
+  Deno.test(`apply() refuses to replace an order ${when}: ReplaceRejected ${code}`, () => {
+    const w = new World().start().open();
+    w.place("a1");
+    prepare(w);
+    const before = w.timeline.view.orders("account", { open: false, limit: 9 })[0]?.ordStatus;
+    const [report] = w.replace("r1", { orig: "a1", qty: quantity });
+    deepStrictEqual([report?.execType, report?.rejectCode], ["ReplaceRejected", code]);
+    strictEqual(report?.ordStatus, before);
+    deepStrictEqual([report?.intentId, report?.origIntentId], ["r1", "a1"]);
+  });
+}
+
+Deno.test("apply() refuses a Replace where the venue cannot, and one of an unknown order", () => {
+  const w = live({ capabilities: { replace: "none" } });
+  strictEqual(w.replace("r1", { orig: "a1", qty: "12" })[0]?.rejectCode, "UNSUPPORTED");
+  const [report] = w.replace("r2", { orig: "zz", qty: "12" });
+  deepStrictEqual([report?.execType, report?.rejectCode], ["Rejected", "UNKNOWN_ORDER"]);
+});
+
+Deno.test("apply() lets a venue that only reduces lower the quantity, not raise it", () => {
+  const w = live({ capabilities: { replace: "reduce_only" } });
+  strictEqual(w.replace("r1", { orig: "a1", qty: "12" })[0]?.rejectCode, "UNSUPPORTED");
+  strictEqual(w.replace("r2", { orig: "a1", qty: "8" })[0]?.execType, "PendingReplace");
+});
+
+Deno.test("apply() shows the true state after the venue refused a replace", () => {
+  const w = live();
+  w.replace("r1", { orig: "a1", qty: "12" });
+  const [report] = w.broker("ReplaceRejected", {
+    ...ref(1),
+    rejectCode: "VENUE_REJECTED",
+    text: "no",
+  });
+  strictEqual(report === undefined ? "" : brief(report), "ReplaceRejected/Accepted 0+10000");
+  strictEqual(report?.intentId, "r1");
+});
+
+Deno.test("apply() fills an order that is replaced down to what is filled, or below", () => {
+  const w = live();
+  w.replace("r1", { orig: "a1", qty: "5" });
+  w.fill(1, { id: "e1", qty: 6000 });
+  deepStrictEqual(replaced(w, { qty: 5000, px: 10_000 }), ["Replaced/Filled 6000+0"]);
+});
+
+Deno.test("apply() does not end an order by its old quantity while an increase is on its way", () => {
+  const w = live();
+  w.replace("r1", { orig: "a1", qty: "12" });
+  deepStrictEqual(w.fill(1, { id: "e1", qty: 10_000 }).map(brief), [
+    "Trade/ReplacePending 10000+0",
+  ]);
+  deepStrictEqual(replaced(w, { qty: 12_000, px: 10_000 }), [
+    "Replaced/PartiallyFilled 10000+2000",
+  ]);
+});
+
+Deno.test("apply() ends it when that increase is refused", () => {
+  const w = live();
+  w.replace("r1", { orig: "a1", qty: "12" });
+  w.fill(1, { id: "e1", qty: 10_000 });
+  const refusal = { ...ref(1), rejectCode: "VENUE_REJECTED", text: "filled" } as const;
+  deepStrictEqual(w.broker("ReplaceRejected", refusal).map(brief), [
+    "ReplaceRejected/Filled 10000+0",
+  ]);
+});
+
+Deno.test("apply() infers an increase from a fill above the old quantity", () => {
+  const w = live();
+  w.replace("r1", { orig: "a1", qty: "12" });
+  deepStrictEqual(w.fill(1, { id: "e1", qty: 11_000 }).map(brief), [
+    "Replaced/Accepted 0+12000 inferred",
+    "Trade/PartiallyFilled 11000+1000",
+  ]);
+});
+
+Deno.test("apply() answers the replace too when a fill completes the order before it", () => {
+  const w = live();
+  w.replace("r1", { orig: "a1", qty: "10", price: "101" });
+  deepStrictEqual(w.fill(1, { id: "e1", qty: 10_000 }).map(brief), [
+    "Trade/Filled 10000+0",
+    "ReplaceRejected/Filled 10000+0",
+  ]);
+});
+
+Deno.test("apply() lets a cancel pass a replace in flight once that is answered", () => {
+  const w = live();
+  w.replace("r1", { orig: "a1", qty: "12" });
+  strictEqual(w.cancel("c1", "a1")[0]?.ordStatus, "CancelPending");
+  strictEqual(w.lastCommand().kind, "Replace");
+  deepStrictEqual(replaced(w, { qty: 12_000, px: 10_000 }), ["Replaced/CancelPending 0+12000"]);
+  strictEqual(w.lastCommand().kind, "Cancel");
+});
+
+Deno.test("apply() sizes the new order only when the cancel and its cum_qty are confirmed", () => {
+  const w = live(CANCEL_NEW);
+  strictEqual(
+    w.replace("r1", { orig: "a1", qty: "12", price: "101" })[0]?.execType,
+    "PendingReplace",
+  );
+  strictEqual(w.lastCommand().kind, "Cancel");
+  deepStrictEqual(w.fill(1, { id: "e1", qty: 3000 }).map(brief), [
+    "Trade/ReplacePending 3000+7000",
+  ]);
+  deepStrictEqual(w.cancelled(), []);
+  const submit = w.lastCommand();
+  deepStrictEqual(submit.kind === "Submit" ? [submit.orderQty, submit.price, submit.clOrdId] : [], [
+    9000,
+    10_100,
+    "tl01234567-1-2",
+  ]);
+  deepStrictEqual(w.accept().map(brief), ["Replaced/PartiallyFilled 3000+9000"]);
+});
+
+Deno.test("apply() reports ReplaceRejected with Cancelled when the replace lost the old order", () => {
+  const w = live(CANCEL_NEW);
+  w.replace("r1", { orig: "a1", qty: "12" });
+  w.cancelled();
+  const reports = w.broker("OrderRejected", {
+    ...ref(1),
+    rejectCode: "VENUE_FUNDS",
+    text: "no money",
+  });
+  deepStrictEqual(reports.map(brief), ["ReplaceRejected/Cancelled 0+0"]);
+  strictEqual(reports[0]?.rejectCode, "VENUE_FUNDS");
+});
+
+Deno.test("apply() keeps the old order when the cancel of a cancel-and-new is refused", () => {
+  const w = live(CANCEL_NEW);
+  w.replace("r1", { orig: "a1", qty: "12" });
+  const refusal = { ...ref(1), rejectCode: "VENUE_REJECTED", text: "no" } as const;
+  deepStrictEqual(w.broker("CancelRejected", refusal).map(brief), [
+    "ReplaceRejected/Accepted 0+10000",
+  ]);
+});
+
+Deno.test("apply() places nothing new when a cancel came between the two halves", () => {
+  const w = live(CANCEL_NEW);
+  w.replace("r1", { orig: "a1", qty: "12" });
+  w.cancel("c1", "a1");
+  const before = w.commands.length;
+  deepStrictEqual(w.cancelled().map(brief), [
+    "Cancelled/Cancelled 0+0",
+    "ReplaceRejected/Cancelled 0+0",
+  ]);
+  strictEqual(w.commands.length, before);
+});
+
+Deno.test("apply() infers Replaced from a fill of the new version and ignores the old one's end", () => {
+  const w = live(CANCEL_NEW);
+  w.replace("r1", { orig: "a1", qty: "12" });
+  w.cancelled();
+  strictEqual(
+    w.broker("OrderCancelled", { ...ref(1, "tl01234567-1-1"), reason: "again" }).length,
+    0,
+  );
+  deepStrictEqual(w.fill(1, { id: "e1", qty: 1000 }).map(brief), [
+    "Replaced/Accepted 0+12000 inferred",
+    "Trade/PartiallyFilled 1000+11000",
+  ]);
+});
+
+Deno.test("apply() restarts the TTL by a Replace that names one, and removes it by 0", () => {
+  const w = new World().start().open();
+  w.place("a1", { ttlMs: 1000 });
+  w.accept();
+  w.wait(500).replace("r1", { orig: "a1", qty: "10", ttlMs: 1000 });
+  replaced(w, { qty: 10_000, px: 10_000 });
+  w.wait(999);
+  strictEqual(w.fire().length, 0);
+  w.wait(1);
+  strictEqual(w.fire()[0]?.execType, "PendingCancel");
+  const kept = new World().start().open();
+  kept.place("a1", { ttlMs: 1000 });
+  kept.accept();
+  kept.replace("r1", { orig: "a1", qty: "11", ttlMs: 0 });
+  replaced(kept, { qty: 11_000, px: 10_000 });
+  strictEqual(kept.wait(2000).fire().length, 0);
+});
+
+Deno.test("apply() answers a Replace with validate_only without touching the order", () => {
+  const w = live();
+  const [report] = w.replace("r1", { orig: "a1", qty: "12", validateOnly: true });
+  deepStrictEqual([report?.execType, report?.order], ["IntentDone", null]);
+  strictEqual(w.commands.length, 1);
+});

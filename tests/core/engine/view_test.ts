@@ -1,0 +1,112 @@
+/**
+ * The read-only look: orders, fills, money, books, limits, counters. Proves the engine's side of
+ * R-WIRE-4's queries.
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { clientIndex, instrumentId, micros, orderId, qty, venueId } from "../../../core/mod.ts";
+import { World } from "../../support/engine_world.ts";
+
+const ALICE = clientIndex(0);
+const BOB = clientIndex(1);
+
+/** Alice has a filled, a partly filled and a live order, Bob a live one. */
+function busy(): World {
+  const w = new World().start().open().open({ session: 2, client: "bob" });
+  w.place("a1");
+  w.place("a2", { side: "Sell" });
+  w.place("a3", { price: "99.5" });
+  w.place("b1", {}, 2);
+  for (const order of [1, 2, 3, 4]) w.accept(order);
+  w.fill(1, { id: "e1", qty: 10_000 });
+  w.fill(2, { id: "e2", qty: 4_000 });
+  return w;
+}
+
+function ids(w: World, of: Parameters<World["timeline"]["view"]["orders"]>): readonly number[] {
+  return w.timeline.view.orders(...of).map((row) => row.order?.orderId ?? 0);
+}
+
+Deno.test("View.orders() gives orders by scope, state, instrument and page, by id", () => {
+  const w = busy();
+  deepStrictEqual(ids(w, [ALICE, { limit: 9 }]), [2, 3]);
+  deepStrictEqual(ids(w, [ALICE, { open: false, limit: 9 }]), [1, 2, 3]);
+  deepStrictEqual(ids(w, ["account", { open: false, limit: 9 }]), [1, 2, 3, 4]);
+  deepStrictEqual(ids(w, ["account", { limit: 2, after: orderId(2) }]), [3, 4]);
+  deepStrictEqual(ids(w, ["account", { limit: 9, instrument: instrumentId(7) }]), []);
+});
+
+Deno.test("View.order() shows one's own order as an OrderStatus report without a number", () => {
+  const { view } = busy().timeline;
+  const row = view.order(ALICE, orderId(2));
+  deepStrictEqual(
+    [row?.execType, row?.ordStatus, row?.reportSeq, row?.order?.leavesQty, row?.intentId],
+    ["OrderStatus", "PartiallyFilled", 0, 6000, "a2"],
+  );
+  strictEqual(view.order(BOB, orderId(2)), undefined);
+  strictEqual(view.orderByIntent(ALICE, "a2")?.order?.orderId, 2);
+  strictEqual(view.orderByIntent(BOB, "a2"), undefined);
+});
+
+Deno.test("View.fills() pages by execution and time", () => {
+  const { view } = busy().timeline;
+  const execIds = (of: Parameters<typeof view.fills>[1]): readonly string[] =>
+    view.fills(ALICE, of).map((row) => row.execution.execId);
+  deepStrictEqual(execIds({ limit: 9 }), ["e1", "e2"]);
+  deepStrictEqual(execIds({ limit: 1 }), ["e1"]);
+  deepStrictEqual(execIds({ limit: 9, afterExecId: "e1" }), ["e2"]);
+  deepStrictEqual(execIds({ limit: 9, afterExecId: "unknown" }), ["e1", "e2"]);
+  deepStrictEqual(execIds({ limit: 9, sinceUs: micros(8e15) }), []);
+});
+
+Deno.test("View.balances() reserves what live orders would need", () => {
+  const rows = busy().timeline.view.balances(venueId(0));
+  deepStrictEqual(rows.map((row) => [row.currency, row.total, row.reserved, row.free]), [
+    ["BTC", "6", "6", "0"],
+    ["USDT", "-600.02", "1995", "-2595.02"],
+  ]);
+});
+
+Deno.test("View.positions() values what is held at the middle of the book", () => {
+  const w = busy();
+  w.offer({
+    eventTime: micros(w.nowUs),
+    source: "market_data",
+    venue: venueId(0),
+    instrument: instrumentId(0),
+    eventType: "BookSnapshot",
+    payload: { bids: [10_900, 1], asks: [11_100, 1], updateId: null },
+    idempotencyKey: null,
+  });
+  const [row] = w.timeline.view.positions(ALICE);
+  deepStrictEqual([row?.qty, row?.avgPx, row?.unrealisedPnl], ["6", "100", "60"]);
+  ok(w.timeline.view.book(instrumentId(0))?.isFresh);
+});
+
+Deno.test("View.risk() names limits and states, View.counters() counts", () => {
+  const w = busy();
+  const limits = { maxOrderQty: qty(50_000), priceCollarPpm: 50_000, bookStaleMs: 1000 };
+  w.control("LimitsSet", { limits }, instrumentId(0));
+  const risk = w.timeline.view.risk(ALICE);
+  deepStrictEqual(risk["instruments"], [{
+    instrument: "test:BTC/USDT",
+    max_order_qty: "50",
+    price_collar: "0.05",
+    book_stale_ms: 1000,
+  }]);
+  const counters = w.timeline.view.counters();
+  deepStrictEqual(
+    ["intents", "fills", "orders_open", "orders_kept", "clients"].map((name) => counters[name]),
+    [4, 2, 3, 4, 2],
+  );
+});
+
+Deno.test("View finds clients and instruments by name, and says nothing of others", () => {
+  const { view } = busy().timeline;
+  strictEqual(view.clientIndex("bob"), BOB);
+  strictEqual(view.clientName(BOB), "bob");
+  strictEqual(view.clientIndex("carol"), undefined);
+  strictEqual(view.instrumentByName("test:BTC/USDT")?.id, 0);
+  strictEqual(view.instrumentByName("test:X/Y"), undefined);
+  strictEqual(view.reportSeq(ALICE), 8);
+});
