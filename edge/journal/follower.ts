@@ -20,7 +20,7 @@ import { placeAfter } from "./opening.ts";
 import { beginning } from "./scan.ts";
 import type { Batch } from "./segment_reader.ts";
 import { listSegments } from "./segments.ts";
-import { Turns } from "./turns.ts";
+import { type Turn, Turns } from "./turns.ts";
 import { journalDirectory } from "./writer.ts";
 
 const TURN_BYTES = 1 << 20;
@@ -100,7 +100,7 @@ class Follower {
     const { init, machine } = start;
     this.#post = post;
     this.#ports = ports;
-    this.#turns = new Turns(ports, () => this.#isDoubtful ? "done" : this.#turn());
+    this.#turns = new Turns(ports, () => this.#turn());
     this.#init = init;
     const stored = readCheckpoints(ports.disk, init.stateDirectory, (name) => {
       ports.log.write("warning", "checkpoint_damaged", { name });
@@ -124,18 +124,22 @@ class Follower {
   take(message: TailRequest): void {
     if (message.kind === "durable") this.#durableBatch = message.batch;
     else if (this.#isDoubtful) this.#checkpointFailed("its state differs from the live one");
-    else this.#isCheckpointAsked = true;
+    else {
+      this.#isCheckpointAsked = true;
+      return this.#turns.hurry();
+    }
     this.#turns.wake();
   }
 
-  #turn(): "behind" | "done" {
+  *#turn(): Turn {
+    if (this.#isDoubtful) return "done";
     this.#tail.refresh();
     let bytes = 0;
     while (bytes < TURN_BYTES && !this.#isDoubtful) {
       const batch = this.#tail.next(this.#durableBatch);
       if (batch === undefined) break;
       bytes += batch.bytes;
-      this.#apply(batch);
+      yield* this.#apply(batch);
     }
     if (this.#isDoubtful) return "done";
     const isDone = this.#tail.tail.batch >= this.#durableBatch;
@@ -145,7 +149,7 @@ class Follower {
     return isDone ? "done" : "behind";
   }
 
-  #apply(batch: Batch): void {
+  *#apply(batch: Batch): Generator<void, void> {
     const reports = new BatchReports();
     this.#nowUs = batch.header.timeUs;
     for (const record of batchRecords(batch)) {
@@ -153,6 +157,7 @@ class Follower {
       if (problem !== undefined) return this.#doubt(record.event.seqId, problem);
       for (const report of this.#replayer.reports) reports.note(report.client, report.reportSeq);
       if (record.batchEnd !== undefined) this.#reports.add(reports, record.batchEnd.position);
+      yield;
     }
   }
 

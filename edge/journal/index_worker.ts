@@ -16,7 +16,7 @@ import { JournalRefused } from "./refusal.ts";
 import { beginning } from "./scan.ts";
 import { openSqlite } from "./sqlite_database.ts";
 import { listSegments } from "./segments.ts";
-import { Turns } from "./turns.ts";
+import { type Turn, Turns } from "./turns.ts";
 import { journalDirectory, type JournalTail } from "./writer.ts";
 
 const TURN_BYTES = 256 << 10;
@@ -77,13 +77,13 @@ class IndexFollower {
     this.#turns.wake();
   }
 
-  #turn(): "behind" | "done" {
+  *#turn(): Turn {
     this.#tail.refresh();
     let batch = this.#tail.next(this.#durableBatch);
     if (batch !== undefined) this.#writer.begin();
     let bytes = 0;
     while (batch !== undefined) {
-      this.#writer.take(batch);
+      yield* this.#writer.take(batch);
       bytes += batch.bytes;
       batch = bytes < TURN_BYTES ? this.#tail.next(this.#durableBatch) : undefined;
     }

@@ -81,10 +81,12 @@ export class IndexWriter {
     this.#database.exec("BEGIN IMMEDIATE");
   }
 
-  take(batch: Batch): void {
+  /** Takes a batch, event by event; it may be left to rest in between. */
+  *take(batch: Batch): Generator<void, void> {
     for (const lines of batchLines(batch)) {
       this.#takeEvent(lines);
       this.#takeEffects(lines);
+      yield;
     }
   }
 

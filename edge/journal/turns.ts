@@ -1,59 +1,106 @@
 /**
- * Turns of a Worker that follows the journal: work, then rest, so that a burst leaves the
- * processors, and the wake-ups, to trading.
+ * Turns of a Worker that follows the journal: work in thin slices, then rest, so that trading never
+ * waits behind it for a processor, and a burst is left alone.
  *
- * Bounds: at most one turn in `REST_LEAST_US`; of the time at most a quarter is work, until the
- * Worker has been behind for `BEHIND_MAX_US`: then it rests only as long as it must.
+ * Bounds: a slice takes about `SLICE_US` (a scheduler's own slice is ten times as long, and on a small
+ * machine a commit would wait for it); at most a quarter of the time is work, and turns begin no
+ * more often than every `REST_LEAST_US`, until the Worker has been behind for `BEHIND_MAX_US` or is
+ * told to hurry: then it only lets messages in between.
  * @module
  */
 import type { Ports } from "../ports.ts";
 
-/** Rest after any turn: the daemon is told of batches, and tells of them, no more often. */
+/** Work without a rest. */
+const SLICE_US = 300;
+/** Rest between two slices. */
+const SLICE_REST_US = 1_000;
+/** Rest between two turns: the daemon is told of batches, and tells of them, no more often. */
 const REST_LEAST_US = 20_000;
-/** Of the time a turn took. */
+/** Of the time a slice took. */
 const REST_RATIO = 3;
 /** A burst that lasts longer than this is no burst. */
 const BEHIND_MAX_US = 30_000_000;
 
-/** Runs a task, again and again while there is work for it. */
+/** One turn: yields wherever it may pause, and says in the end whether there is more to do. */
+export type Turn = Generator<void, "behind" | "done">;
+
+/** Runs turns, again and again while there is work for them. */
 export class Turns {
   readonly #ports: Pick<Ports, "clock" | "timers">;
-  readonly #task: () => "behind" | "done";
-  #isAwake = false;
+  readonly #begin: () => Turn;
+  #turn: Turn | undefined;
+  #isScheduled = false;
   #isWanted = false;
+  #isUrgent = false;
   #behindSinceUs: number | undefined;
 
-  /** `task` does one turn and says whether there is more to do. */
-  constructor(ports: Pick<Ports, "clock" | "timers">, task: () => "behind" | "done") {
+  constructor(ports: Pick<Ports, "clock" | "timers">, begin: () => Turn) {
     this.#ports = ports;
-    this.#task = task;
+    this.#begin = begin;
   }
 
   /** There is work. Cheap; any number of calls make one turn. */
   wake(): void {
     this.#isWanted = true;
-    if (this.#isAwake) return;
-    this.#isAwake = true;
-    this.#ports.timers.soon(() => this.#turn());
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#ports.timers.soon(() => this.#slice());
   }
 
-  #turn(): void {
+  /** Somebody waits for all of it: no rests until it is done. */
+  hurry(): void {
+    this.#isUrgent = true;
+    this.wake();
+  }
+
+  #slice(): void {
     const { clock, timers } = this.#ports;
     const startUs = clock.monotonicUs();
-    this.#isWanted = false;
-    if (this.#task() === "behind") this.#behindSinceUs ??= startUs;
-    else this.#behindSinceUs = undefined;
-    timers.after(this.#restUs({ startUs, endUs: clock.monotonicUs() }), () => this.#rested());
+    this.#isWanted = this.#isWanted && this.#turn !== undefined;
+    this.#turn ??= this.#begin();
+    const outcome = this.#work(this.#turn, startUs);
+    const endUs = clock.monotonicUs();
+    if (outcome !== "paused") this.#ended(outcome, startUs);
+    const restUs = this.#restUs({ outcome, tookUs: endUs - startUs, endUs });
+    timers.after(restUs, () => this.#rested());
+  }
+
+  #work(turn: Turn, startUs: number): "paused" | "behind" | "done" {
+    const { clock } = this.#ports;
+    for (;;) {
+      const step = turn.next();
+      if (step.done === true) return step.value;
+      if (clock.monotonicUs() - startUs >= SLICE_US) return "paused";
+    }
+  }
+
+  #ended(outcome: "behind" | "done", startUs: number): void {
+    this.#turn = undefined;
+    if (outcome === "behind") this.#behindSinceUs ??= startUs;
+    else {
+      this.#behindSinceUs = undefined;
+      this.#isUrgent = false;
+    }
   }
 
   #rested(): void {
-    this.#isAwake = false;
-    if (this.#isWanted || this.#behindSinceUs !== undefined) this.wake();
+    const isBehind = this.#turn !== undefined || this.#behindSinceUs !== undefined;
+    this.#isScheduled = false;
+    if (!isBehind && !this.#isWanted) return;
+    this.#isScheduled = true;
+    this.#slice();
   }
 
-  #restUs({ startUs, endUs }: { readonly startUs: number; readonly endUs: number }): number {
-    const behindUs = endUs - (this.#behindSinceUs ?? endUs);
-    if (behindUs > BEHIND_MAX_US) return REST_LEAST_US;
-    return Math.max(REST_LEAST_US, REST_RATIO * (endUs - startUs));
+  #restUs(
+    of: {
+      readonly outcome: "paused" | "behind" | "done";
+      readonly tookUs: number;
+      readonly endUs: number;
+    },
+  ): number {
+    const behindUs = of.endUs - (this.#behindSinceUs ?? of.endUs);
+    if (this.#isUrgent || behindUs > BEHIND_MAX_US) return 0;
+    const leastUs = of.outcome === "paused" ? SLICE_REST_US : REST_LEAST_US;
+    return Math.max(leastUs, REST_RATIO * of.tookUs);
   }
 }

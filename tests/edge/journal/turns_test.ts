@@ -1,34 +1,45 @@
 /**
- * The rhythm of what follows the journal: the follower notices soon, a
- * burst is left alone (R-CORE-9, R-JRN-2).
+ * The rhythm of what follows the journal: it notices soon, works in thin slices, and leaves a burst
+ * alone (R-CORE-9, R-JRN-2).
  * @module
  */
-import { deepStrictEqual } from "node:assert/strict";
-import { Turns } from "../../../edge/journal/turns.ts";
+import { deepStrictEqual, ok } from "node:assert/strict";
+import { type Turn, Turns } from "../../../edge/journal/turns.ts";
 import { VirtualTime } from "../../support/virtual_time.ts";
 
-/** Turns of which each takes `tookUs`; `left` turns are behind. */
-function turnsOf(of: { readonly tookUs: number; readonly left: number }): {
+type Rig = {
   readonly time: VirtualTime;
   readonly turns: Turns;
+  /** When each turn began, and when each step of work was done, microseconds. */
   readonly begun: number[];
-} {
+  readonly steps: number[];
+};
+
+/** Turns of `steps` steps that take `stepUs` each; all but the last of `turnsLeft` are behind. */
+function rigOf(
+  of: { readonly steps: number; readonly stepUs: number; readonly turnsLeft: number },
+): Rig {
   const time = new VirtualTime();
   const begun: number[] = [];
-  let { left } = of;
+  const steps: number[] = [];
   let workedUs = 0;
+  let { turnsLeft } = of;
   const clock = { wallUs: () => 0, monotonicUs: () => time.monotonicUs() + workedUs };
-  const turns = new Turns({ clock, timers: time }, () => {
+  function* turn(): Turn {
     begun.push(time.monotonicUs());
-    workedUs += of.tookUs;
-    left -= 1;
-    return left > 0 ? "behind" : "done";
-  });
-  return { time, turns, begun };
+    for (let step = 0; step < of.steps; step++) {
+      workedUs += of.stepUs;
+      steps.push(time.monotonicUs());
+      yield;
+    }
+    turnsLeft -= 1;
+    return turnsLeft > 0 ? "behind" : "done";
+  }
+  return { time, turns: new Turns({ clock, timers: time }, turn), begun, steps };
 }
 
 Deno.test("Turns.wake() makes one turn of any number of calls within a rest", () => {
-  const { time, turns, begun } = turnsOf({ tookUs: 0, left: 1 });
+  const { time, turns, begun } = rigOf({ steps: 0, stepUs: 0, turnsLeft: 1 });
   for (let i = 0; i < 5; i++) turns.wake();
   time.advance(10_000);
   for (let i = 0; i < 5; i++) turns.wake();
@@ -36,16 +47,39 @@ Deno.test("Turns.wake() makes one turn of any number of calls within a rest", ()
   deepStrictEqual(begun, [0, 20_000]);
 });
 
-Deno.test("Turns rest three times as long as a turn took while they are behind", () => {
-  const { time, turns, begun } = turnsOf({ tookUs: 20_000, left: 3 });
+Deno.test("Turns pause a turn after a thin slice and go on with it after a rest", () => {
+  const { time, turns, begun, steps } = rigOf({ steps: 6, stepUs: 150, turnsLeft: 1 });
   turns.wake();
-  time.advance(200_000);
-  deepStrictEqual(begun, [0, 60_000, 120_000]);
+  time.advance(100_000);
+  deepStrictEqual(begun, [0]);
+  deepStrictEqual(steps, [0, 0, 1000, 1000, 2000, 2000]);
 });
 
-Deno.test("Turns that were behind for half a minute rest no longer than they must", () => {
-  const { time, turns, begun } = turnsOf({ tookUs: 16_000_000, left: 4 });
+Deno.test("Turns rest three times as long as a slice took, if that is longer", () => {
+  const { time, turns, steps } = rigOf({ steps: 3, stepUs: 2000, turnsLeft: 1 });
+  turns.wake();
+  time.advance(100_000);
+  deepStrictEqual(steps, [0, 6000, 12_000]);
+});
+
+Deno.test("Turns that are behind begin the next turn after the least rest", () => {
+  const { time, turns, begun } = rigOf({ steps: 1, stepUs: 100, turnsLeft: 3 });
+  turns.wake();
+  time.advance(200_000);
+  deepStrictEqual(begun, [0, 20_000, 40_000]);
+});
+
+Deno.test("Turns that were behind for half a minute rest no more", () => {
+  const { time, turns, begun } = rigOf({ steps: 1, stepUs: 16_000_000, turnsLeft: 4 });
   turns.wake();
   time.advance(200_000_000);
-  deepStrictEqual(begun, [0, 48_000_000, 48_020_000, 48_040_000]);
+  deepStrictEqual(begun.length, 4);
+  ok((begun[3] ?? 0) - (begun[2] ?? 0) === 0, "no rest once behind for long");
+});
+
+Deno.test("Turns.hurry() takes the rests away until the work is done", () => {
+  const { time, turns, steps } = rigOf({ steps: 4, stepUs: 400, turnsLeft: 2 });
+  turns.hurry();
+  time.runDue();
+  deepStrictEqual(steps, [0, 0, 0, 0, 0, 0, 0, 0]);
 });
