@@ -3,7 +3,7 @@
  * waits behind it for a processor, and a burst is left alone.
  *
  * Bounds: a slice takes about `SLICE_US` (a scheduler's own slice is ten times as long, and on a small
- * machine a commit would wait for it); at most a quarter of the time is work, and turns begin no
+ * machine a commit would wait for it); at most a tenth of the time is work, and turns begin no
  * more often than every `REST_LEAST_US`, until the Worker has been behind for `BEHIND_MAX_US` or is
  * told to hurry: then it only lets messages in between.
  * @module
@@ -13,11 +13,11 @@ import type { Ports } from "../ports.ts";
 /** Work without a rest. */
 const SLICE_US = 300;
 /** Rest between two slices. */
-const SLICE_REST_US = 1_000;
+const SLICE_REST_US = 2_700;
 /** Rest between two turns: the daemon is told of batches, and tells of them, no more often. */
 const REST_LEAST_US = 20_000;
 /** Of the time a slice took. */
-const REST_RATIO = 3;
+const REST_RATIO = 9;
 /** A burst that lasts longer than this is no burst. */
 const BEHIND_MAX_US = 30_000_000;
 

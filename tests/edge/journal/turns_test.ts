@@ -52,14 +52,14 @@ Deno.test("Turns pause a turn after a thin slice and go on with it after a rest"
   turns.wake();
   time.advance(100_000);
   deepStrictEqual(begun, [0]);
-  deepStrictEqual(steps, [0, 0, 1000, 1000, 2000, 2000]);
+  deepStrictEqual(steps, [0, 0, 2700, 2700, 5400, 5400]);
 });
 
-Deno.test("Turns rest three times as long as a slice took, if that is longer", () => {
+Deno.test("Turns rest nine times as long as a slice took, if that is longer", () => {
   const { time, turns, steps } = rigOf({ steps: 3, stepUs: 2000, turnsLeft: 1 });
   turns.wake();
   time.advance(100_000);
-  deepStrictEqual(steps, [0, 6000, 12_000]);
+  deepStrictEqual(steps, [0, 18_000, 36_000]);
 });
 
 Deno.test("Turns that are behind begin the next turn after the least rest", () => {
