@@ -77,3 +77,15 @@ export type Instrument = {
   /** Only where they differ from the venue's. */
   readonly capabilities: Partial<Capabilities> | null;
 };
+
+/**
+ * Returns the instrument with a number from a list in order of numbers, or undefined. A listing that
+ * was refused leaves its number unused, so the place in the list is only where to look first.
+ */
+export function instrumentAt(
+  instruments: readonly Instrument[],
+  id: InstrumentId,
+): Instrument | undefined {
+  const there = instruments[id];
+  return there?.id === id ? there : instruments.find((instrument) => instrument.id === id);
+}

@@ -178,7 +178,7 @@ function numbering<Id extends number>(
   known: readonly { readonly id: Id; readonly name: string }[],
   make: (n: number) => Id,
 ): (name: string) => Id {
-  let next = known.length;
+  let next = 1 + Math.max(-1, ...known.map(({ id }) => id)); // a refused listing leaves a gap
   return (name) => known.find((one) => one.name === name)?.id ?? make(next++);
 }
 

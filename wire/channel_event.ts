@@ -6,7 +6,7 @@
  * @module
  */
 import type { Event } from "../core/event.ts";
-import type { Instrument } from "../core/instrument.ts";
+import { type Instrument, instrumentAt } from "../core/instrument.ts";
 import { unreachable } from "../core/invariant.ts";
 import type { InstrumentId, VenueId } from "../core/numbers.ts";
 import type { View } from "../core/view.ts";
@@ -83,13 +83,17 @@ export function toChannelEvent(event: Event, view: View): ChannelEvent | undefin
 
 /** A quote changes what subscribers see only where it is all the book there is. */
 function showsQuotes(event: Event, view: View): boolean {
-  const instrument = event.instrument === null ? undefined : view.instruments[event.instrument];
+  const instrument = event.instrument === null
+    ? undefined
+    : instrumentAt(view.instruments, event.instrument);
   const venue = event.venue === null ? undefined : view.venues[event.venue];
   return (instrument?.capabilities?.book ?? venue?.capabilities.book) === "best";
 }
 
 function bookEvent(event: Event, view: View): ChannelEvent | undefined {
-  const instrument = event.instrument === null ? undefined : view.instruments[event.instrument];
+  const instrument = event.instrument === null
+    ? undefined
+    : instrumentAt(view.instruments, event.instrument);
   if (instrument === undefined) return undefined;
   const texts = new Map<number, string>();
   return {
@@ -152,7 +156,9 @@ export function orderEvent(
     readonly payload: string;
   },
 ): ChannelEvent {
-  const instrument = of.instrument === null ? undefined : view.instruments[of.instrument];
+  const instrument = of.instrument === null
+    ? undefined
+    : instrumentAt(view.instruments, of.instrument);
   const concerned = {
     ...event,
     instrument: of.instrument,
@@ -189,7 +195,9 @@ function wrap(event: Concerned, view: View, shown: Shown): string {
     ingestTimeUs: event.ingestTime,
     source: event.source,
     venue: venue === null ? null : view.venues[venue]?.name ?? null,
-    instrument: instrument === null ? null : view.instruments[instrument]?.name ?? null,
+    instrument: instrument === null
+      ? null
+      : instrumentAt(view.instruments, instrument)?.name ?? null,
     eventType: shown.channel,
     payload: shown.payload,
     idempotencyKey: event.idempotencyKey,
@@ -197,7 +205,9 @@ function wrap(event: Concerned, view: View, shown: Shown): string {
 }
 
 function tradePayload(event: Event<"TradePrinted">, view: View): string {
-  const instrument = event.instrument === null ? undefined : view.instruments[event.instrument];
+  const instrument = event.instrument === null
+    ? undefined
+    : instrumentAt(view.instruments, event.instrument);
   return instrument === undefined ? "null" : encodeTradePayload(event.payload, instrument);
 }
 

@@ -8,7 +8,7 @@
  * @module
  */
 import { averagePx, fromQuanta } from "../core/decimal.ts";
-import type { Instrument } from "../core/instrument.ts";
+import { type Instrument, instrumentAt } from "../core/instrument.ts";
 import { invariant } from "../core/invariant.ts";
 import type { Execution, ExecutionReport, OrderFields } from "../core/report.ts";
 import { jsonString, jsonStringOrNull, timeText } from "./json_text.ts";
@@ -56,7 +56,7 @@ export function withPossDup(text: string): string {
 
 function body(report: ExecutionReport, instruments: readonly Instrument[]): string {
   const { order } = report;
-  const instrument = order === null ? undefined : instruments[order.instrument];
+  const instrument = order === null ? undefined : instrumentAt(instruments, order.instrument);
   const orderText = order === null || instrument === undefined
     ? withoutOrder(report)
     : withOrder({ report, order, instrument });

@@ -7,7 +7,7 @@
  * @module
  */
 import type { Cancel } from "../edge/ports.ts";
-import type { Instrument } from "../core/instrument.ts";
+import { type Instrument, instrumentAt } from "../core/instrument.ts";
 import type { InstrumentId } from "../core/numbers.ts";
 import type { Backend } from "./backend.ts";
 import { bookKey, type ChannelEvent, encodeBookNow } from "./channel_event.ts";
@@ -138,7 +138,7 @@ export class Feed {
     const { backend, ports, counters, out } = this.#options;
     pace.cancel = undefined;
     const options = this.#subscriptions.find("book", id);
-    const instrument = backend.view.instruments[id];
+    const instrument = instrumentAt(backend.view.instruments, id);
     if (options === undefined || instrument === undefined) return;
     pace.nextUs = ports.clock.monotonicUs() + options.conflateUs;
     const text = this.#bookNow(instrument, options.depth);
@@ -170,7 +170,7 @@ export class Feed {
     const { view } = this.#options.backend;
     const instruments = chosen.instruments === "*"
       ? view.instruments
-      : chosen.instruments.flatMap((id) => view.instruments[id] ?? []);
+      : chosen.instruments.flatMap((id) => instrumentAt(view.instruments, id) ?? []);
     const { events } = this.#options.out;
     let text = "";
     for (const instrument of instruments) {

@@ -2,6 +2,7 @@
  * Queries about the listing, orders, fills, positions and balances.
  * @module
  */
+import { instrumentAt } from "../core/instrument.ts";
 import { micros, orderId, type VenueId } from "../core/numbers.ts";
 import type { View } from "../core/view.ts";
 import { encodeOrderRow } from "./encode_report.ts";
@@ -91,7 +92,7 @@ export function answerFills(args: QueryArgs["fills"], context: QueryContext): Qu
     limit: rowsToRead(args.limit),
   });
   const rows = fills.flatMap((fill): Row[] => {
-    const instrument = view.instruments[fill.instrument];
+    const instrument = instrumentAt(view.instruments, fill.instrument);
     if (instrument === undefined) return [];
     return [{ text: encodeFillRow(fill, instrument), cursor: fill.execution.execId }];
   });
@@ -103,7 +104,7 @@ export function answerPositions(args: QueryArgs["positions"], context: QueryCont
   const { view } = context;
   const positions = view.positions(args.scope === "account" ? "account" : context.client);
   const known = positions.flatMap((row) => {
-    const instrument = view.instruments[row.instrument];
+    const instrument = instrumentAt(view.instruments, row.instrument);
     return instrument === undefined ? [] : [encodePositionRow(row, instrument)];
   });
   return pageOf(args, context, rowsAfter(known, args.cursor, (text) => text));

@@ -138,6 +138,15 @@ Deno.test("renumber() keeps the journal's numbers when the file's order changes"
   ]);
 });
 
+Deno.test("renumber() gives no number twice after a listing that was refused", () => {
+  const journal = new Journal();
+  const refused = venue("b", ["X/Y"], { instrument: { assetClass: "linear" } });
+  journal.run([venue("a", ["X/Y"]), refused, venue("c", ["X/Y"])]);
+  deepStrictEqual(journal.numbers.slice(3), ["a:X/Y=0@0 open", "c:X/Y=2@2 open"]);
+  journal.run([venue("a", ["X/Y"]), venue("c", ["X/Y"]), venue("d", ["X/Y"])]);
+  deepStrictEqual(journal.numbers.at(-1), "d:X/Y=3@3 open");
+});
+
 Deno.test("declarationDrafts() closes what left the configuration once, and reopens it", () => {
   const journal = new Journal();
   journal.run([venue("a", ["X/Y", "Z/Y"])]);
