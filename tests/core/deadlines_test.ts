@@ -11,7 +11,7 @@ const deadline: fc.Arbitrary<Deadline> = fc.record({
   dueUs: fc.nat({ max: 30 }).map(micros),
   kind: fc.constantFrom(...DEADLINE_KINDS),
   key: fc.nat({ max: 5 }),
-});
+}, { noNullPrototype: true });
 
 function compare(a: Deadline, b: Deadline): number {
   return a.dueUs - b.dueUs || DEADLINE_KINDS.indexOf(a.kind) - DEADLINE_KINDS.indexOf(b.kind) ||
