@@ -17,6 +17,8 @@ export type VenueActorOptions = {
 };
 
 const MATCH_EVERY_US = 4_000;
+/** Below `absenceProofMs` of the venue's capabilities, with what its answers may take. */
+const ACT_LATE_US_MAX = 900_000;
 
 export class VenueActor {
   readonly exchange = new Exchange();
@@ -50,16 +52,27 @@ export class VenueActor {
   }
 
   #handle(line: Line, request: Request): void {
+    const { draws, timers } = this.#options;
+    if (this.#fault(2)) return this.#break(line);
+    // It may also act late, inside its proof of absence: "not found" is no proof before that.
+    if (request.op === "place" && this.#fault(4)) {
+      timers.after(draws.below(ACT_LATE_US_MAX), () => this.#act(line, request));
+    } else this.#act(line, request);
+  }
+
+  #act(line: Line, request: Request): void {
     const { draws, timers, onPlace } = this.#options;
-    const fault = (percent: number): boolean => !this.isCalm && draws.chance(percent);
-    if (fault(2)) return this.#break(line);
     if (request.op === "place") onPlace(request.clientId);
     const answers = this.exchange.handle(request);
     if (request.op === "hello") line.isReady = true;
-    else if (fault(2)) return this.#break(line);
-    else if (fault(4)) return;
-    const delayUs = request.op !== "hello" && fault(6) ? draws.below(500_000) : draws.below(2000);
-    timers.after(delayUs, () => line.send(answers));
+    else if (this.#fault(2)) return this.#break(line);
+    else if (this.#fault(4)) return;
+    const isSlow = request.op !== "hello" && this.#fault(6);
+    timers.after(draws.below(isSlow ? 500_000 : 2000), () => line.send(answers));
+  }
+
+  #fault(percent: number): boolean {
+    return !this.isCalm && this.#options.draws.chance(percent);
   }
 
   #break(line: Line): void {
