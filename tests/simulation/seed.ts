@@ -234,7 +234,10 @@ class SimulatedRun {
     positions: readonly { readonly instrument: number; readonly qty: string }[],
   ): void {
     const own = positions.find(({ instrument }) => instrument === 0)?.qty ?? "0";
-    const { position, trades } = this.#venue.exchange;
+    const { position, trades, orders } = this.#venue.exchange;
+    for (const { clientId, state } of orders.values()) {
+      if (state === "open") this.#fail(`${clientId} rests at the venue and nobody knows`);
+    }
     if (own !== String(position)) {
       this.#fail(`the position must be the venue's ${position}: was ${own}`);
     }
