@@ -5,6 +5,7 @@
  * offered, so a message is taken whole or not at all.
  * @module
  */
+import { toQuanta } from "../core/decimal.ts";
 import type { Draft } from "../core/event.ts";
 import type { Instrument } from "../core/instrument.ts";
 import { micros, px, qty } from "../core/numbers.ts";
@@ -111,12 +112,4 @@ function toLevels(levels: readonly DecimalLevel[], instrument: Instrument): numb
     flat.push(price, quantity);
   }
   return flat;
-}
-
-/** Returns how many 10^-scale a canonical decimal is, or undefined if not a safe whole number. */
-function toQuanta(decimal: string, scale: number): number | undefined {
-  const [whole = "", fraction = ""] = decimal.split(".");
-  if (fraction.length > scale) return undefined;
-  const quanta = Number(whole + fraction.padEnd(scale, "0"));
-  return Number.isSafeInteger(quanta) ? quanta : undefined;
 }
