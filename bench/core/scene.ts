@@ -252,6 +252,7 @@ export class Scene {
       sessionEndUs: null,
       status: "open",
       capabilities: null,
+      contract: null,
     }, true);
     control("LimitsSet", {
       limits: {
