@@ -75,6 +75,7 @@ export function engineNode(state: EngineState): CheckpointNode {
     ended: endedNode(state),
     fills: fillsNode(state),
     ledger: state.ledger.checkpoint(),
+    posted_keys: state.postedKeys.checkpoint(),
   };
 }
 
@@ -103,6 +104,7 @@ export function readEngine(checkpoint: Checkpoint): EngineState {
     entry === undefined ? [] : [entry.instrument]
   );
   state.ledger = Ledger.restore(saved.node("ledger"), instruments);
+  state.postedKeys.restore(saved.rows("posted_keys"));
   return state;
 }
 

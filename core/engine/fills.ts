@@ -138,6 +138,7 @@ function ledgerExecution(turn: Turn, order: Order, execution: Execution): Ledger
     px: execution.lastPx,
     commission: execution.commission,
     commissionCurrency: execution.commissionCurrency,
+    tag: order.tag,
   };
 }
 

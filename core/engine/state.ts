@@ -16,6 +16,7 @@ import type {
   VenueDeclaration,
   VenueStatus,
 } from "../event.ts";
+import { PostedKeys } from "./posted_keys.ts";
 import { Fifo } from "../fifo.ts";
 import type { Capabilities, Instrument } from "../instrument.ts";
 import { capabilitiesOf } from "../instrument_rules.ts";
@@ -127,6 +128,8 @@ export class EngineState {
   readonly counters: Map<Counter, number> = new Map(COUNTERS.map((name) => [name, 0]));
   /** Control events that were seen and may be repeated, oldest first. */
   readonly seenControlKeys: Set<string> = new Set();
+  /** Facts about accounts that were seen and may be repeated. */
+  readonly postedKeys: PostedKeys = new PostedKeys();
 
   constructor(digest: Digest = new Digest()) {
     this.digest = digest;
