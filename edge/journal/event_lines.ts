@@ -54,6 +54,7 @@ const KINDS: Kinds = {
       "base",
       "quote",
       "assetClass",
+      "contract",
       "priceRule",
       "qtyRule",
       "minNotional",
