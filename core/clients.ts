@@ -101,8 +101,10 @@ export function mixContent(digest: Digest, intent: Intent): void {
       digest.text(intent.ordType);
       digest.text(intent.timeInForce);
       digest.maybeInt(intent.expireUs);
-      digest.word((intent.postOnly ? 1 : 0) | (intent.reduceOnly ? 2 : 0));
-      digest.word(intent.validateOnly ? 1 : 0);
+      digest.pair(
+        (intent.postOnly ? 1 : 0) | (intent.reduceOnly ? 2 : 0),
+        intent.validateOnly ? 1 : 0,
+      );
       digest.int(intent.ttlMs);
       mixParams(digest, intent.params);
       break;
@@ -112,7 +114,7 @@ export function mixContent(digest: Digest, intent: Intent): void {
       digest.maybeText(intent.price);
       digest.maybeInt(intent.expireUs);
       digest.maybeInt(intent.ttlMs);
-      digest.word((intent.hasTag ? 1 : 0) | (intent.validateOnly ? 2 : 0));
+      digest.pair(intent.hasTag ? 1 : 0, intent.validateOnly ? 1 : 0);
       mixParams(digest, intent.params ?? null);
       break;
     case "Cancel":
@@ -134,7 +136,7 @@ export function mixContent(digest: Digest, intent: Intent): void {
 
 function mixParams(digest: Digest, params: Params | null): void {
   if (params === null) {
-    digest.word(0);
+    digest.absent();
     return;
   }
   const names = Reflect.ownKeys(params).filter((name) => typeof name === "string").sort();

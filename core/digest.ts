@@ -1,8 +1,22 @@
 /**
  * The rolling digest: 64 bits over everything that the engine did, in order.
  *
- * Two 32-bit lanes with different multipliers; integers only, so every machine gives the same
- * digits. It tells two runs apart, it does not resist an adversary: the journal's hash chain does.
+ * Two 32-bit lanes, integers only, so every machine gives the same digits. It tells two runs apart,
+ * it does not resist an adversary: the journal's hash chain does.
+ *
+ * The mixing, exact enough to write it again. All arithmetic is modulo 2^32. The lanes begin as
+ * `high` = 9e3779b9 and `low` = 7f4a7c15; {@link Digest.hex} is `high`, then `low`, 8 digits each.
+ * One round takes two 32-bit words `a` and `b`:
+ * `x` = (`low` xor `a`) × 85ebca6b; `y` = (`high` + `b`) × c2b2ae35;
+ * `low` = (`x` xor (`x` >> 15)) + `y`; `high` = `y` xor (`y` >> 13) xor the new `low`
+ * (>> shifts zeros in). Everything else is rounds:
+ * - an integer is one round of its low 32 bits and its next 32 bits (two's complement);
+ * - what is absent is one round of 6e756c6c and 6c6c756e, which no safe integer gives;
+ * - a text is one round of its length in UTF-16 units and 74657874, then one round for every four
+ *   units: the first and second as the low and high half of `a`, the third and fourth of `b`,
+ *   0 where the text has ended;
+ * - a wide integer is an integer if it is above -2^53 and below 2^53, else the text of its
+ *   hexadecimal digits, lower case, after a minus if it is below 0.
  * @module
  */
 
@@ -37,45 +51,58 @@ export class Digest {
     this.#low = 0x7f4a7c15;
   }
 
-  /** Mixes 32 bits. */
-  word(value: number): void {
-    const low = Math.imul(this.#low ^ value, 0x85ebca6b);
-    const high = Math.imul((this.#high + value) | 0, 0xc2b2ae35);
-    this.#low = (low ^ (low >>> 15)) + this.#high | 0;
-    this.#high = high ^ (high >>> 13) ^ this.#low;
+  /** Mixes two words of 32 bits: one round. */
+  pair(a: number, b: number): void {
+    const x = Math.imul(this.#low ^ a, 0x85ebca6b);
+    const y = Math.imul((this.#high + b) | 0, 0xc2b2ae35);
+    const low = ((x ^ (x >>> 15)) + y) | 0;
+    this.#low = low;
+    this.#high = y ^ (y >>> 13) ^ low;
   }
 
   /** Mixes a safe integer. */
   int(value: number): void {
-    this.word(value | 0);
-    this.word(Math.floor(value / 4294967296) | 0);
+    this.pair(value | 0, Math.floor(value / 4294967296) | 0);
   }
 
   /** Mixes an integer that may be absent. */
   maybeInt(value: number | null | undefined): void {
-    if (value === null || value === undefined) this.word(0x6e756c6c);
+    if (value === null || value === undefined) this.absent();
     else this.int(value);
   }
 
-  /** Mixes a string: its length, then two UTF-16 units at a time. */
+  /** Mixes that something is not there. */
+  absent(): void {
+    this.pair(0x6e756c6c, 0x6c6c756e);
+  }
+
+  /** Mixes a string: its length, then four UTF-16 units at a time. */
   text(value: string): void {
     const length = value.length;
-    this.word(length);
-    for (let i = 0; i < length; i += 2) {
-      const next = i + 1 < length ? value.charCodeAt(i + 1) : 0;
-      this.word(value.charCodeAt(i) | (next << 16));
+    this.pair(length, 0x74657874);
+    const whole = length - length % 4;
+    for (let i = 0; i < whole; i += 4) {
+      this.pair(
+        value.charCodeAt(i) | (value.charCodeAt(i + 1) << 16),
+        value.charCodeAt(i + 2) | (value.charCodeAt(i + 3) << 16),
+      );
     }
+    if (whole === length) return;
+    const second = whole + 1 < length ? value.charCodeAt(whole + 1) << 16 : 0;
+    const third = whole + 2 < length ? value.charCodeAt(whole + 2) : 0;
+    this.pair(value.charCodeAt(whole) | second, third);
   }
 
   /** Mixes a string that may be absent. */
   maybeText(value: string | null | undefined): void {
-    if (value === null || value === undefined) this.word(0x6e756c6c);
+    if (value === null || value === undefined) this.absent();
     else this.text(value);
   }
 
   /** Mixes a wide integer. */
   big(value: bigint): void {
-    if (value === 0n) this.word(0);
+    const narrow = Number(value);
+    if (Number.isSafeInteger(narrow)) this.int(narrow);
     else this.text(value.toString(16));
   }
 

@@ -1,5 +1,25 @@
 /**
- * How effects enter the rolling digest: every field that matters, in one fixed order.
+ * How effects enter the rolling digest: every field that a program may act on, in one fixed order.
+ *
+ * Left out are sentences for people (`text` of reports and alarms, `reason` of transitions): they
+ * may be worded better without making a run another run. Codes below are stable.
+ *
+ * After each event its `seq_id` is mixed, then its effects: transitions, reports, commands,
+ * repeats, alarms, each kind in the order in which it was caused. A pair is one round of two words,
+ * everything else as `digest.ts` says; `?` marks what may be absent.
+ * - transition of an order: pair(1, 16 × code of the old state + code of the new); order id
+ * - account halted: pair(2, 0); venue?
+ * - report: pair(3, 16 × exec type + state, or 15 where there is none); pair(client, flags);
+ *   report number; intent id?; engine time; then the order, or absent: order id, venue order id?,
+ *   pair(instrument, side + order type + time in force), price?, order quantity, executed quantity,
+ *   quantity left, notional (wide); tag?; then the execution, or absent: execution id, last
+ *   quantity, last price, liquidity?, commission, its currency; original intent id?, causing intent
+ *   id?, execution meant?, reject code?; then the times of venue, sending, receipt, journal, submit
+ *   and acknowledgement, each absent or not
+ * - command: pair(4, code of its kind); request; order id; client order id; venue order id?; a
+ *   Submit also price?, quantity, expiry?; a Replace also its new client order id, price?, quantity
+ * - repeated reports: pair(5, client); each report number
+ * - alarm: pair(6, 0); its code
  * @module
  */
 import type { VenueCommand } from "./command.ts";
@@ -48,31 +68,35 @@ const TIF_CODE = { GTC: 0, IOC: 4, FOK: 8, GTD: 12, DAY: 16 } as const satisfies
   number
 >;
 
+const COMMAND_CODE = { Submit: 1, Cancel: 2, Replace: 3, Lookup: 4 } as const satisfies Record<
+  VenueCommand["kind"],
+  number
+>;
+
 /** Mixes all that an event caused. */
 export function mixEffects(digest: Digest, effects: Effects): void {
   for (const transition of effects.transitions) mixTransition(digest, transition);
   for (const report of effects.reports) mixReport(digest, report);
   for (const command of effects.commands) mixCommand(digest, command);
   for (const repeat of effects.repeats) {
-    digest.int(repeat.client);
+    digest.pair(5, repeat.client);
     for (const reportSeq of repeat.reportSeqs) digest.int(reportSeq);
   }
   for (const alarm of effects.alarms) {
+    digest.pair(6, 0);
     digest.text(alarm.code);
-    digest.text(alarm.text);
   }
 }
 
 function mixTransition(digest: Digest, transition: Transition): void {
   switch (transition.kind) {
     case "order":
+      digest.pair(1, STATUS_CODE[transition.from] * 16 + STATUS_CODE[transition.to]);
       digest.int(transition.order);
-      digest.word(STATUS_CODE[transition.from] * 16 + STATUS_CODE[transition.to]);
-      digest.text(transition.reason);
       break;
     case "AccountHalted":
+      digest.pair(2, 0);
       digest.maybeInt(transition.venue);
-      digest.text(transition.reason);
       break;
     default:
       unreachable(transition);
@@ -80,21 +104,21 @@ function mixTransition(digest: Digest, transition: Transition): void {
 }
 
 function mixReport(digest: Digest, report: ExecutionReport): void {
-  digest.int(report.client);
+  const status = report.ordStatus === null ? 15 : STATUS_CODE[report.ordStatus];
+  digest.pair(3, EXEC_TYPE_CODE[report.execType] * 16 + status);
+  digest.pair(report.client, flagsOf(report));
   digest.int(report.reportSeq);
   digest.maybeText(report.intentId);
-  const status = report.ordStatus === null ? 15 : STATUS_CODE[report.ordStatus];
-  digest.word(EXEC_TYPE_CODE[report.execType] * 16 + status);
-  digest.word(flagsOf(report));
   digest.int(report.transactUs);
   if (report.order !== null) mixOrder(digest, report.order);
+  else digest.absent();
   digest.maybeText(report.tag);
   if (report.execution !== undefined) mixExecution(digest, report.execution);
+  else digest.absent();
   digest.maybeText(report.origIntentId);
   digest.maybeText(report.causeIntentId);
   digest.maybeText(report.execRefId);
   digest.maybeText(report.rejectCode);
-  digest.maybeText(report.text);
   digest.maybeInt(report.eventUs);
   digest.maybeInt(report.sentUs);
   digest.maybeInt(report.recvUs);
@@ -111,8 +135,8 @@ function flagsOf(report: ExecutionReport): number {
 function mixOrder(digest: Digest, order: NonNullable<ExecutionReport["order"]>): void {
   digest.int(order.orderId);
   digest.maybeText(order.venueOrderId);
-  digest.int(order.instrument);
-  digest.word(SIDE_CODE[order.side] + ORD_TYPE_CODE[order.ordType] + TIF_CODE[order.timeInForce]);
+  const kind = SIDE_CODE[order.side] + ORD_TYPE_CODE[order.ordType] + TIF_CODE[order.timeInForce];
+  digest.pair(order.instrument, kind);
   digest.maybeInt(order.price);
   digest.int(order.orderQty);
   digest.int(order.cumQty);
@@ -130,7 +154,7 @@ function mixExecution(digest: Digest, execution: NonNullable<ExecutionReport["ex
 }
 
 function mixCommand(digest: Digest, command: VenueCommand): void {
-  digest.text(command.kind);
+  digest.pair(4, COMMAND_CODE[command.kind]);
   digest.int(command.request);
   digest.int(command.order);
   digest.text(command.clOrdId);
