@@ -20,7 +20,17 @@ const NUMBER_BYTES = 32;
 const TEN_THOUSAND = 10_000;
 const HUNDRED_MILLION = 100_000_000;
 /** Powers of ten that are machine integers. */
-const POWERS = Int32Array.of(1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000);
+const POWERS = Int32Array.of(
+  1,
+  10,
+  100,
+  1_000,
+  10_000,
+  100_000,
+  1_000_000,
+  10_000_000,
+  100_000_000,
+);
 const SCALE_MAX = 8;
 
 const encoder = new TextEncoder();

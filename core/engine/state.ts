@@ -16,6 +16,7 @@ import type {
   VenueDeclaration,
   VenueStatus,
 } from "../event.ts";
+import { ExternalFills } from "../external_fills.ts";
 import { Fifo } from "../fifo.ts";
 import type { Capabilities, Instrument } from "../instrument.ts";
 import { capabilitiesOf } from "../instrument_rules.ts";
@@ -59,6 +60,7 @@ export type InstrumentState = {
   instrument: Instrument;
   capabilities: Capabilities;
   limits: InstrumentLimits;
+  tradingState: TradingState;
   book: Book;
 };
 
@@ -77,6 +79,7 @@ export const COUNTERS = [
   "orphan_reports",
   "fills",
   "late_fills",
+  "external_fills",
   "pacing_trips",
   "in_doubt",
 ] as const;
@@ -123,6 +126,7 @@ export class EngineState {
   declarations = 0;
   readonly clients: Clients = new Clients();
   readonly blotter: Blotter = new Blotter();
+  readonly externalFills: ExternalFills = new ExternalFills();
   readonly deadlines: Deadlines;
   readonly counters: Map<Counter, number> = new Map(COUNTERS.map((name) => [name, 0]));
   /** Control events that were seen and may be repeated, oldest first. */

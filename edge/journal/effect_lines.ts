@@ -62,6 +62,9 @@ function encodeTransition(seqId: SeqId, transition: Transition): string {
     case "AccountHalted":
       return `{"transition":{"seq_id":${seqId},"kind":"AccountHalted","venue":${transition.venue},` +
         `"reason":${jsonString(transition.reason)}}}\n`;
+    case "InstrumentHalted":
+      return `{"transition":{"seq_id":${seqId},"kind":"InstrumentHalted",` +
+        `"instrument":${transition.instrument},"reason":${jsonString(transition.reason)}}}\n`;
     default:
       return unreachable(transition);
   }
