@@ -13,7 +13,7 @@ import { fromQuanta } from "../core/decimal.ts";
 const FIRST_BYTES = 1 << 12;
 /** A larger buffer than this is given back by `clear`. */
 const KEPT_BYTES = 1 << 23;
-const [QUOTE, BACKSLASH, SPACE, POINT, MINUS, ZERO, DELETE] = [34, 92, 32, 46, 45, 48, 127];
+const [QUOTE, BACKSLASH, SPACE, POINT, ZERO, DELETE] = [34, 92, 32, 46, 48, 127];
 const WORD_BYTES = 4;
 /** Room for any number: sixteen digits, a sign, a point, and the rest of a word. */
 const NUMBER_BYTES = 32;

@@ -7,6 +7,7 @@
  * whether it was booked before is no longer known.
  * @module
  */
+import { closePosting } from "./postings.ts";
 import { toExecution } from "./reports.ts";
 import { haltInstrument, raise, type Turn } from "./turn.ts";
 import type { BrokerPayloads, Event } from "../event.ts";
@@ -97,7 +98,7 @@ function applyCorrection(turn: Turn, event: Event<"ExecutionCorrected">): boolea
     return true;
   }
   turn.state.ledger.reverse(ledgerExecution(turn, fill));
-  mix(turn);
+  closePosting(turn);
   fill.execution = { ...toExecution(event.payload), execId: fill.execution.execId };
   turn.state.ledger.book(ledgerExecution(turn, fill));
   finish(turn, fill, "corrected");
@@ -114,18 +115,12 @@ function found(
 
 function finish(turn: Turn, fill: ExternalFill, what: string): void {
   const { state } = turn;
-  mix(turn);
-  state.ledger.assertConserved(fill.venue);
+  closePosting(turn);
   const { instrument } = state.instrument(fill.instrument);
   const text = `Execution ${fill.execution.execId} of ${instrument.name} at seq_id ${turn.seqId} ` +
     `was ${what} for no order of ours: it is booked to the external book`;
   haltInstrument(turn, { instrument: fill.instrument, reason: text });
   raise(turn, { code: "EXTERNAL_FILL", text });
-}
-
-function mix(turn: Turn): void {
-  const { digest, ledger } = turn.state;
-  ledger.mixInto((value) => digest.mix(value));
 }
 
 function ledgerExecution(turn: Turn, fill: ExternalFill): LedgerExecution {

@@ -10,6 +10,7 @@
  */
 import { forgetRequest } from "./doubt.ts";
 import { accept } from "./outcomes.ts";
+import { closePosting } from "./postings.ts";
 import { finishReplace } from "./replaced.ts";
 import { toExecution } from "./reports.ts";
 import { advance } from "./settle.ts";
@@ -68,20 +69,18 @@ export function inferIncrease(turn: Turn, order: Order, executed: number): void 
 export function book(turn: Turn, order: Order, execution: Execution): void {
   const { state } = turn;
   state.ledger.book(ledgerExecution(turn, order, execution));
-  mixPosting(turn);
+  closePosting(turn);
   order.cumQty = qty(order.cumQty + execution.lastQty);
   order.notional += BigInt(execution.lastPx) * BigInt(execution.lastQty);
-  state.ledger.assertConserved(order.terms.venue);
 }
 
 /** Takes an execution out of the ledger and the sums of its order again. */
 export function bookBack(turn: Turn, order: Order, execution: Execution): void {
   const { state } = turn;
   state.ledger.reverse(ledgerExecution(turn, order, execution));
-  mixPosting(turn);
+  closePosting(turn);
   order.cumQty = qty(order.cumQty - execution.lastQty);
   order.notional -= BigInt(execution.lastPx) * BigInt(execution.lastQty);
-  state.ledger.assertConserved(order.terms.venue);
 }
 
 /** Halts the account if more is executed than was ordered: it is booked all the same. */
@@ -138,11 +137,6 @@ function ledgerExecution(turn: Turn, order: Order, execution: Execution): Ledger
     commission: execution.commission,
     commissionCurrency: execution.commissionCurrency,
   };
-}
-
-function mixPosting(turn: Turn): void {
-  const { digest, ledger } = turn.state;
-  ledger.mixInto((value) => digest.mix(value));
 }
 
 function checkFill(

@@ -69,8 +69,8 @@ const capabilities = record({
 });
 const book = { bids: levels, asks: levels, updateId: orNull(int) };
 
-/** Keys that any payload may lack. */
-const OPTIONAL = ["journalUs", "submitUs", "ackUs", "side"];
+/** Keys that any payload may lack; an execution may lack its side too. */
+const STAMPS = ["journalUs", "submitUs", "ackUs"];
 const execution = {
   execId: text,
   lastQty: int,
@@ -205,7 +205,7 @@ function events(
     venue: orNull(int),
     instrument: orNull(int),
     eventType: fc.constant(type),
-    payload: record(payload as Fields, OPTIONAL),
+    payload: record(payload as Fields, type === "OrderExecuted" ? [...STAMPS, "side"] : STAMPS),
     idempotencyKey: orNull(text),
   }) as unknown as fc.Arbitrary<Event>;
 }
