@@ -5,7 +5,7 @@
  *
  * Invariants: `cumQty` and `notional` are exact sums over the executions that were not voided;
  * while the order lives `leaves + cumQty + voidedQty === orderQty`, and 0 is left when it ended.
- * Known limit: a voided quantity does not come back to the market.
+ * Known limit: a quantity that was voided or corrected away does not come back to the market.
  * @module
  */
 import type { OrdType, Side, TimeInForce } from "./instrument.ts";
@@ -78,8 +78,17 @@ export type Request = {
   sentUs: Micros | null;
 };
 
-/** One execution of an order. */
-export type Fill = { readonly execution: Execution; isVoided: boolean };
+/** One execution of an order, as it stands: booked, then perhaps corrected, confirmed, voided. */
+export type Fill = {
+  /** Under the id that it was first booked with. */
+  execution: Execution;
+  /** Ids of its corrections, oldest first; each names it too. */
+  correctedAs: string[] | null;
+  /** Most that it ever counted: what the venue takes off does not come back to the market. */
+  peakQty: Qty;
+  isVoided: boolean;
+  isProvisional: boolean;
+};
 
 /** What a Place fixes for the life of the order. */
 export type OrderTerms = {
@@ -149,6 +158,10 @@ export class Order {
   fills: Map<string, Fill> | null = null;
   /** Newest idempotency keys of events about this order, executions aside. */
   seenKeys: string[] | null = null;
+  /** Last event that touched it, see `Turn.touch`; not part of any checkpoint. */
+  touchedSeq = 0;
+  /** Where its note is in that event's list. */
+  touchedAt = 0;
 
   constructor(terms: OrderTerms, bearer: IntentRecord) {
     this.terms = terms;
@@ -165,16 +178,18 @@ export class Order {
   }
 
   /**
-   * Nothing is left and nothing can come: an increase on its way may already rule at the venue, so
-   * filling the old quantity does not end the order while one is unanswered.
+   * Nothing is left and nothing can come: an increase on its way may already rule at the venue, and
+   * so may the second half of a cancel-and-new, so that filling the old quantity does not end the
+   * order while one is unanswered.
    */
   get isComplete(): boolean {
     return this.openQty === 0 && !this.mayGrow;
   }
 
-  /** A replace that would raise the quantity has left and is unanswered. */
+  /** A replace that would raise the quantity, or a new version, has left and is unanswered. */
   get mayGrow(): boolean {
     const { replace, replaceRequest, doubt } = this;
+    if (replace?.stage === "placing") return true;
     if (replace?.stage !== "native" || replace.orderQty <= this.orderQty) return false;
     return (doubt & DOUBT.Replace) !== 0 ||
       (replaceRequest !== null && replaceRequest.sentUs !== null);
@@ -246,4 +261,11 @@ export function setRequest(order: Order, kind: RequestKind, request: Request | n
       order.lookupRequest = request;
       break;
   }
+}
+
+/** Remembers an execution under each of its ids. */
+export function rememberFill(order: Order, fill: Fill): void {
+  order.fills ??= new Map();
+  order.fills.set(fill.execution.execId, fill);
+  for (const execId of fill.correctedAs ?? []) order.fills.set(execId, fill);
 }

@@ -47,6 +47,7 @@ export function clientsNode(state: EngineState): CheckpointNode {
   return toTable(state.clients.all.map((client) => ({
     name: client.name,
     report_seq: client.reportSeq,
+    checked_report_seq: client.checkedReportSeq,
     trading_state: client.tradingState,
     session: client.session,
     cancel_on_disconnect: client.cancelOnDisconnect,
@@ -61,6 +62,7 @@ export function readClients(state: EngineState, node: CheckpointNode): void {
   for (const row of readTable(node)) {
     const client = new Client(clientIndex(state.clients.all.length), row.text("name"));
     client.reportSeq = row.integer("report_seq");
+    client.checkedReportSeq = row.integer("checked_report_seq");
     client.tradingState = parseTradingState(row.text("trading_state"));
     client.session = maybe(row.integerOrNull("session"), sessionId);
     client.cancelOnDisconnect = row.flag("cancel_on_disconnect");

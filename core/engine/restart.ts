@@ -53,6 +53,7 @@ function recoverOrder(turn: Turn, order: Order): void {
   const { venues } = turn.state;
   const isOutside = venues[order.terms.venue]?.declaration.simulation === null;
   if (!isOutside || order.isTerminal) return;
+  turn.touch(order);
   order.attempts = 0;
   order.lookupDueUs = null;
   if (hasLeft(order.lookupRequest)) order.lookupRequest = null;

@@ -50,6 +50,8 @@ const EXECUTION_KEY = {
   commission: fixed(',"commission":"'),
   commissionCurrency: fixed('","commission_currency":'),
   provisional: fixed(',"provisional":'),
+  side: fixed(',"side":"'),
+  sideEnd: fixed('"'),
 } as const;
 const MARKET_KEY = {
   dueUs: fixed('{"due_us":'),
@@ -183,6 +185,11 @@ function writeExecution(to: ByteWriter, execution: PayloadOf<"OrderExecuted">): 
   to.string(execution.commissionCurrency);
   to.fixed(EXECUTION_KEY.provisional);
   to.boolean(execution.provisional);
+  if (execution.side !== undefined) {
+    to.fixed(EXECUTION_KEY.side);
+    to.plain(execution.side);
+    to.fixed(EXECUTION_KEY.sideEnd);
+  }
   to.fixed(END);
 }
 
