@@ -8,6 +8,7 @@ import { SCENARIOS } from "../tests/contracts/engine/scenarios/mod.ts";
 import { changesOf } from "../tests/contracts/trace/changes.ts";
 import { fixtureNames, fixtureUrl, readFixtures } from "../tests/contracts/trace/files.ts";
 import { fixtureText } from "../tests/contracts/trace/fixture.ts";
+import { print } from "../tests/contracts/trace/print.ts";
 
 const before = new Map(readFixtures("scenarios").map((fixture) => [fixture.name, fixture]));
 const after = new Map(SCENARIOS.map((scenario) => [scenario.name, record(scenario)]));
@@ -20,12 +21,12 @@ for (const name of names) {
   const lines = changesOf({ before: before.get(name), after: recorded });
   if (lines.length === 0) continue;
   changed += 1;
-  console.log([name, ...lines].join("\n"));
+  print([name, ...lines].join("\n"));
   if (!isWriting) continue;
   if (recorded === undefined) Deno.removeSync(fixtureUrl("scenarios", name));
   else Deno.writeTextFileSync(fixtureUrl("scenarios", name), fixtureText(recorded));
 }
 
 const what = isWriting ? "written" : "different";
-console.log(`${names.length} traces, ${changed} ${what}`);
+print(`${names.length} traces, ${changed} ${what}`);
 if (changed > 0 && !isWriting) Deno.exit(1);
