@@ -158,6 +158,7 @@ function declareInstrument(
     base: of.base,
     quote: of.quote,
     assetClass: of.assetClass,
+    contract: null,
     priceRule: priceRule(of.price),
     qtyRule: qtyRule(of.quantity),
     minNotional: of.minNotional,

@@ -58,6 +58,41 @@ export type Capabilities = {
   readonly absenceProofMs: number | null;
 };
 
+/**
+ * What a contract is worth; decimals are canonical strings. Quantities count contracts (betting:
+ * stake), prices are in the quote currency (binary: per contract, of `payout`; betting: decimal
+ * odds).
+ */
+export type Contract =
+  /** Worth price × `multiplier` (base units a contract is of), settled in `settlement`. */
+  | { readonly kind: "linear"; readonly multiplier: string; readonly settlement: string }
+  /** Worth `multiplier` quote units ÷ price, settled in `settlement`, the base currency. */
+  | { readonly kind: "inverse"; readonly multiplier: string; readonly settlement: string }
+  /** Pays `payout` of `collateral` if `outcome` of `condition` holds, else nothing. */
+  | {
+    readonly kind: "binary";
+    readonly condition: string;
+    readonly outcome: string;
+    /** Symbol of the other outcome's instrument at the venue; null where this one counts both. */
+    readonly complement: string | null;
+    readonly collateral: string;
+    readonly payout: string;
+    /** `signed`: one count, below 0 held as the complement; `perOutcome`: each held apart, ≥ 0. */
+    readonly netting: "signed" | "perOutcome";
+  }
+  /** A runner of `market`; commission on the market's net winnings, less the discount. */
+  | {
+    readonly kind: "betting";
+    readonly market: string;
+    readonly currency: string;
+    readonly commissionPpm: number;
+    readonly discountPpm: number;
+    /** How many runners win together: 1, or the places of a place market. */
+    readonly winners: number;
+    /** How many runners the market has, removed ones too; null: not known. */
+    readonly runners: number | null;
+  };
+
 /** An instrument as listed. `name` is `venue:symbol`. Decimal fields are canonical strings. */
 export type Instrument = {
   readonly id: InstrumentId;
@@ -67,6 +102,8 @@ export type Instrument = {
   readonly base: string;
   readonly quote: string;
   readonly assetClass: AssetClass;
+  /** Terms of the contract, of the kind of the asset class; null for spot. */
+  readonly contract: Contract | null;
   readonly priceRule: PriceRule;
   readonly qtyRule: QtyRule;
   /** Least price × quantity, quote currency; null: none. */

@@ -37,6 +37,7 @@ export function spotInstrument(changes: Partial<Instrument> = {}): Instrument {
     base: "BTC",
     quote: "USDT",
     assetClass: "spot",
+    contract: null,
     priceRule: { scale: 2, ticks: [{ fromQuanta: 1, stepQuanta: 1 }] },
     qtyRule: { scale: 4, stepQuanta: 10, minQuanta: 20, maxQuanta: 5_000_000 },
     minNotional: "10",

@@ -99,6 +99,9 @@ const KINDS: { readonly [Type in EventType]: readonly [string, Record<string, un
     base: text,
     quote: text,
     assetClass: fc.constant("spot"),
+    contract: orNull(
+      record({ kind: fc.constant("linear"), multiplier: decimal, settlement: text }),
+    ),
     priceRule: record({
       scale: int,
       ticks: fc.array(record({ fromQuanta: int, stepQuanta: int })),

@@ -1,0 +1,27 @@
+/**
+ * The follower of the steady benchmark: as many orders in an isolate of its own, one checkpoint
+ * written as text when told to.
+ * @module
+ */
+import { Lives } from "./lives.ts";
+import { Scene } from "./scene.ts";
+
+type Request = { readonly live?: number; readonly checkpointAfterMs?: number };
+
+let scene: Scene | undefined;
+const scope = globalThis as unknown as {
+  onmessage: (message: MessageEvent<Request>) => void;
+  postMessage: (message: number) => void;
+};
+
+scope.onmessage = ({ data }): void => {
+  if (data.live !== undefined) {
+    scene = new Scene({ stepUs: 20, horizonMs: 2_000 });
+    scene.apply(scene.eventsOf(new Lives(data.live, 11).begin()));
+    scope.postMessage(0);
+    return;
+  }
+  setTimeout(() => {
+    scope.postMessage(JSON.stringify(scene?.timeline.checkpoint()).length);
+  }, data.checkpointAfterMs);
+};
