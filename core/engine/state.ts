@@ -36,7 +36,7 @@ import {
   seqId,
   type VenueId,
 } from "../numbers.ts";
-import type { Request } from "../order.ts";
+import type { WaitingRequest } from "../order.ts";
 import { type Bucket, fullBucket } from "../pacing.ts";
 
 /** A venue: its declaration, link, pacing, and the requests that wait for either. */
@@ -50,10 +50,10 @@ export type VenueState = {
 
 /** Requests that wait for the link or for pacing; one that its order forgot is skipped. */
 export type RequestQueues = {
-  readonly cancels: Fifo<Request>;
-  readonly lookups: Fifo<Request>;
+  readonly cancels: Fifo<WaitingRequest>;
+  readonly lookups: Fifo<WaitingRequest>;
   /** Submits and replaces. */
-  readonly orders: Fifo<Request>;
+  readonly orders: Fifo<WaitingRequest>;
 };
 
 /** An instrument with what is decided about it. */
@@ -110,7 +110,6 @@ export class EngineState {
   isStopping = false;
   engineVersion = "";
   journalId = "";
-  clOrdIdPrefix = "tl00000000";
   settings: EngineSettings = INITIAL_SETTINGS;
   operatorState: TradingState = "Active";
   killSwitch = false;
@@ -170,6 +169,7 @@ export class EngineState {
       }
       return;
     }
+    if (declaration.simulation === null) this.blotter.openNames(id);
     invariant(id === this.venues.length, "Venues must be declared in the order of their numbers");
     this.venues.push({
       declaration,
