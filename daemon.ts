@@ -55,7 +55,7 @@ import { QueueWatch } from "./edge/queue_watch.ts";
 import { SafeMode } from "./edge/safe_mode.ts";
 import { Shadows } from "./edge/shadows.ts";
 import { VenueSide } from "./edge/venue_side.ts";
-import { encodeReport } from "./wire/encode_report.ts";
+import { writeReport } from "./wire/encode_report.ts";
 import { WireServer } from "./wire/server.ts";
 import { readOrCreateToken, tokenPath } from "./wire/token.ts";
 import { VERSION } from "./version.ts";
@@ -143,7 +143,7 @@ function recoverTimeline(
   const recovery = recover({ disk, randomness, log, stateDirectory, engineVersion: VERSION });
   const timeline = createTimeline(recovery.checkpoint);
   try {
-    replayInto(recovery, { timeline, encodeReport }, notes.quarantined());
+    replayInto(recovery, { timeline, writeReport }, notes.quarantined());
   } catch (error) {
     if (!(error instanceof PoisonEvent) || !notes.meet(error.seqId)) throw error;
     return { kind: "safeMode", seq: error.seqId, journalId: recovery.journalId };
@@ -295,7 +295,7 @@ class RunningDaemon implements Daemon {
       journal: this.#journal,
       clock: this.#clock,
       timers: ports.timers,
-      encodeReport,
+      writeReport,
       observers: [this.#server, { applied: () => {}, released: () => this.#tellShadows() }],
       send: (released) => this.#venues.send(released),
       alarm: ({ code, text }) => ports.log.write("alarm", code, { text }),

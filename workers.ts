@@ -10,7 +10,7 @@ import { runFollower, runIndex, runJournalWorker } from "./edge/journal/mod.ts";
 import type { Log, Ports, WorkerEntry } from "./edge/ports.ts";
 import { type AdapterRegistry, runVenue } from "./edge/venues/host.ts";
 import type { VenueInit } from "./edge/venues/link.ts";
-import { encodeReport } from "./wire/encode_report.ts";
+import { writeReport } from "./wire/encode_report.ts";
 
 /** Serves the entries in this Worker. `adapters`: venues by the name that configuration uses. */
 export function serveEntries(module: URL, adapters: AdapterRegistry): void {
@@ -19,7 +19,7 @@ export function serveEntries(module: URL, adapters: AdapterRegistry): void {
   const entries: Readonly<Record<WorkerEntry, WorkerMain>> = {
     journal: (scope, log, init) => runJournalWorker(scope, ports(log, "blocking"), init),
     follower: (scope, log, init) =>
-      runFollower(scope, ports(log), { init, machine: { createTimeline, encodeReport } }),
+      runFollower(scope, ports(log), { init, machine: { createTimeline, writeReport } }),
     index: (scope, log, init) => runIndex(scope, ports(log), init),
     feed: (scope, log, init) => runFeed(scope, ports(log), init as Parameters<typeof runFeed>[2]),
     venue: (scope, log, init) => runVenue(scope, ports(log), { init: init as VenueInit, adapters }),

@@ -7,6 +7,7 @@
  * Ordering: frames come out in the order of their bytes, whatever the fragmentation.
  * @module
  */
+import { ByteWriter } from "./byte_writer.ts";
 
 /** Bytes of the length in front of each frame. */
 export const FRAME_HEADER_BYTES = 4;
@@ -15,9 +16,6 @@ export const MAX_FRAME_BYTES = 1_048_576;
 
 const LEAST_BUFFER_BYTES = 1_024;
 const EMPTY = new Uint8Array(0);
-/** A larger buffer than this is given back by the next batch. */
-const KEPT_BYTES = 1 << 20;
-const HEADER_SPACE = "\0".repeat(FRAME_HEADER_BYTES);
 
 /** A length of 0 or above the limit. The stream has lost its meaning: read nothing more of it. */
 export class FrameSizeError extends Error {
@@ -112,8 +110,6 @@ export class FrameReader {
   }
 }
 
-const encoder = new TextEncoder();
-
 /** Returns one frame holding `text` as UTF-8. */
 export function encodeFrame(text: string): Uint8Array {
   return encodeFrames([text]);
@@ -128,54 +124,20 @@ export function encodeFrame(text: string): Uint8Array {
  * ```
  */
 export function encodeFrames(texts: readonly string[]): Uint8Array {
-  return new FrameEncoder().encode(texts);
+  const to = new ByteWriter();
+  for (const text of texts) writeFrame(to, text);
+  return to.bytes;
 }
 
-/** Writes frames into memory of its own, again and again: one for each connection. */
-export class FrameEncoder {
-  #bytes = new Uint8Array(LEAST_BUFFER_BYTES);
-
-  /** Returns one buffer holding a frame per text, in order; valid until the next call. */
-  encode(texts: readonly string[]): Uint8Array {
-    if (this.#bytes.length > KEPT_BYTES) this.#bytes = new Uint8Array(LEAST_BUFFER_BYTES);
-    return this.#encodeAscii(texts) ?? this.#encodeEach(texts);
-  }
-
-  /** All texts in one call, which costs what it does for one; undefined if one is not ASCII. */
-  #encodeAscii(texts: readonly string[]): Uint8Array | undefined {
-    let joined = "";
-    for (const text of texts) joined += HEADER_SPACE + text;
-    const bytes = this.#room(joined.length);
-    const { read, written } = encoder.encodeInto(joined, bytes);
-    if (read !== written || written !== joined.length) return undefined;
-    let at = 0;
-    for (const text of texts) {
-      writeLength(bytes, { at, length: text.length });
-      at += FRAME_HEADER_BYTES + text.length;
-    }
-    return bytes.subarray(0, at);
-  }
-
-  #encodeEach(texts: readonly string[]): Uint8Array {
-    let most = 0;
-    for (const text of texts) most += FRAME_HEADER_BYTES + text.length * 3;
-    const bytes = this.#room(most);
-    let at = 0;
-    for (const text of texts) {
-      const { written } = encoder.encodeInto(text, bytes.subarray(at + FRAME_HEADER_BYTES));
-      writeLength(bytes, { at, length: written });
-      at += FRAME_HEADER_BYTES + written;
-    }
-    return bytes.subarray(0, at);
-  }
-
-  #room(bytes: number): Uint8Array<ArrayBuffer> {
-    if (this.#bytes.length < bytes) this.#bytes = new Uint8Array(2 * bytes);
-    return this.#bytes;
-  }
+/** Writes one frame holding `text` as UTF-8. */
+export function writeFrame(to: ByteWriter, text: string): void {
+  const at = to.skip32();
+  to.raw(text);
+  to.length32(at);
 }
 
-function writeLength(
+/** Writes the length of a frame's body in front of it. */
+export function writeLength(
   bytes: Uint8Array,
   { at, length }: { readonly at: number; readonly length: number },
 ): void {

@@ -22,18 +22,6 @@ function heldBytes(): number {
   return heapUsed + external;
 }
 
-function retire(scene: Scene): void {
-  const dueUs = scene.timeline.nextDeadlineUs();
-  if (dueUs === undefined || dueUs > scene.nowUs) return;
-  scene.apply([scene.event({
-    source: "timer",
-    eventType: "DeadlineReached",
-    payload: { dueUs },
-    idempotencyKey: null,
-    isOfVenue: false,
-  })]);
-}
-
 const [lanes = "50000", events = "10000000"] = Deno.args;
 const lives = new Lives(Number(lanes), 7);
 const scene = new Scene({ stepUs: 20, horizonMs: 1_000 });
@@ -42,10 +30,8 @@ const steps = stepsOf(BATCH);
 const held: number[] = [];
 for (let done = 0; done < Number(events);) {
   lives.fill(steps);
-  for (const event of scene.eventsOf(steps)) {
-    scene.apply([event]);
-    retire(scene);
-  }
+  scene.apply(scene.eventsOf(steps));
+  scene.applyAllDue();
   done += BATCH;
   if (done % MILLION === 0) {
     held.push(heldBytes());

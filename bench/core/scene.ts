@@ -73,6 +73,25 @@ export class Scene {
     for (const event of events) this.timeline.apply(event, this.effects);
   }
 
+  /** Applies all deadlines that are due, retirement above all. */
+  applyAllDue(): void {
+    while (this.applyDue());
+  }
+
+  /** Applies the earliest deadline if it is due, as each round of the live loop does. */
+  applyDue(): boolean {
+    const dueUs = this.timeline.nextDeadlineUs();
+    if (dueUs === undefined || dueUs > this.#nowUs) return false;
+    this.apply([this.event({
+      source: "timer",
+      eventType: "DeadlineReached",
+      payload: { dueUs },
+      idempotencyKey: null,
+      isOfVenue: false,
+    })]);
+    return true;
+  }
+
   /** Numbers and times an event. */
   event(head: Head): Event {
     this.#nowUs += this.#stepUs;
@@ -207,75 +226,7 @@ export class Scene {
   }
 
   #setUp(horizonMs: number): void {
-    const control = (
-      eventType: Event["eventType"],
-      payload: Event["payload"],
-      isOfVenue = false,
-    ): void =>
-      this.apply([
-        this.event({ source: "control", eventType, payload, idempotencyKey: null, isOfVenue }),
-      ]);
-    control("Started", {
-      engineVersion: "bench",
-      journalId: "00000000-0000-4000-8000-000000000000",
-      mode: "live",
-      configuration: "{}",
-      configDigest: "",
-      settings: {
-        invariants: "strict",
-        intentHorizonMs: horizonMs,
-        intentsPerSecond: 1_000_000,
-        burst: 1_000_000,
-        lookupRetryMs: 500,
-      },
-      seed: 1,
-    });
-    control("VenueDeclared", {
-      id: VENUE,
-      name: "bench",
-      exchange: "bench",
-      capabilities: { ...PAPER_CAPABILITIES, tradingModes: ["live"] },
-      simulation: null,
-      pacing: null,
-    }, true);
-    control("InstrumentListed", {
-      id: BTC,
-      venue: VENUE,
-      name: INSTRUMENT,
-      symbol: "BTC/USDT",
-      base: "BTC",
-      quote: "USDT",
-      assetClass: "spot",
-      priceRule: { scale: PRICE_SCALE, ticks: [{ fromQuanta: 0, stepQuanta: 1 }] },
-      qtyRule: { scale: QTY_SCALE, stepQuanta: 1, minQuanta: 1, maxQuanta: 1_000_000_000 },
-      minNotional: null,
-      sessionEndUs: null,
-      status: "open",
-      capabilities: null,
-      contract: null,
-    }, true);
-    control("LimitsSet", {
-      limits: {
-        maxOrderQty: qty(1_000_000),
-        priceCollarPpm: 50_000,
-        bookStaleMs: 86_400_000,
-      },
-    }, true);
-    control("VenueStatusChanged", { status: "up", reason: "bench" }, true);
-    control("SessionOpened", {
-      session: SESSION,
-      client: "bench",
-      cancelOnDisconnect: false,
-      cancelGraceMs: 0,
-      agent: null,
-    });
-    this.apply([this.event({
-      source: "market_data",
-      eventType: "BookSnapshot",
-      payload: { bids: [5_999_900, 100_000], asks: [6_000_100, 100_000], updateId: 1 },
-      idempotencyKey: null,
-      isOfVenue: true,
-    })]);
+    for (const head of opening(horizonMs)) this.apply([this.event(head)]);
   }
 }
 
@@ -286,3 +237,80 @@ export function decimal(quanta: number, scale: number): string {
   const whole = digits.slice(0, -scale);
   return fraction === "" ? whole : `${whole}.${fraction}`;
 }
+
+/** The events before the first order. */
+function opening(horizonMs: number): Head[] {
+  const ofAll = { source: "control", idempotencyKey: null, isOfVenue: false } as const;
+  const ofVenue = { ...ofAll, isOfVenue: true } as const;
+  return [
+    { ...ofAll, eventType: "Started", payload: started(horizonMs) },
+    { ...ofVenue, eventType: "VenueDeclared", payload: VENUE_DECLARED },
+    { ...ofVenue, eventType: "InstrumentListed", payload: LISTED },
+    { ...ofVenue, eventType: "LimitsSet", payload: LIMITS },
+    { ...ofVenue, eventType: "VenueStatusChanged", payload: { status: "up", reason: "bench" } },
+    { ...ofAll, eventType: "SessionOpened", payload: SESSION_OPENED },
+    { ...ofVenue, source: "market_data", eventType: "BookSnapshot", payload: BOOK },
+  ];
+}
+
+function started(horizonMs: number): Event<"Started">["payload"] {
+  return {
+    engineVersion: "bench",
+    journalId: "00000000-0000-4000-8000-000000000000",
+    mode: "live",
+    configuration: "{}",
+    configDigest: "",
+    settings: {
+      invariants: "strict",
+      intentHorizonMs: horizonMs,
+      intentsPerSecond: 1_000_000,
+      burst: 1_000_000,
+      lookupRetryMs: 500,
+    },
+    seed: 1,
+  };
+}
+
+const VENUE_DECLARED: Event<"VenueDeclared">["payload"] = {
+  id: VENUE,
+  name: "bench",
+  exchange: "bench",
+  capabilities: { ...PAPER_CAPABILITIES, tradingModes: ["live"] },
+  simulation: null,
+  pacing: null,
+};
+
+const LISTED: Event<"InstrumentListed">["payload"] = {
+  id: BTC,
+  venue: VENUE,
+  name: INSTRUMENT,
+  symbol: "BTC/USDT",
+  base: "BTC",
+  quote: "USDT",
+  assetClass: "spot",
+  priceRule: { scale: PRICE_SCALE, ticks: [{ fromQuanta: 0, stepQuanta: 1 }] },
+  qtyRule: { scale: QTY_SCALE, stepQuanta: 1, minQuanta: 1, maxQuanta: 1_000_000_000 },
+  minNotional: null,
+  sessionEndUs: null,
+  status: "open",
+  capabilities: null,
+  contract: null,
+};
+
+const LIMITS: Event<"LimitsSet">["payload"] = {
+  limits: { maxOrderQty: qty(1_000_000), priceCollarPpm: 50_000, bookStaleMs: 86_400_000 },
+};
+
+const SESSION_OPENED: Event<"SessionOpened">["payload"] = {
+  session: SESSION,
+  client: "bench",
+  cancelOnDisconnect: false,
+  cancelGraceMs: 0,
+  agent: null,
+};
+
+const BOOK: Event<"BookSnapshot">["payload"] = {
+  bids: [5_999_900, 100_000],
+  asks: [6_000_100, 100_000],
+  updateId: 1,
+};

@@ -77,20 +77,7 @@ class Replaced {
     for (const report of scene.effects.reports) {
       this.#written += encoder.encodeInto(encodeReport(report, instruments), this.#out).written;
     }
-    this.#retire();
-  }
-
-  #retire(): void {
-    const scene = this.#scene;
-    const dueUs = scene.timeline.nextDeadlineUs();
-    if (dueUs === undefined || dueUs > scene.nowUs) return;
-    scene.apply([scene.event({
-      source: "timer",
-      eventType: "DeadlineReached",
-      payload: { dueUs },
-      idempotencyKey: null,
-      isOfVenue: false,
-    })]);
+    scene.applyDue();
   }
 
   #intent(number: number): ReturnType<Scene["intentEvent"]> {

@@ -36,6 +36,7 @@ function verify(lanes: number): number {
   while (oracle.checked < CHECKED_EVENTS) {
     lives.fill(steps);
     follow(steps);
+    scene.applyAllDue();
   }
   return oracle.checked;
 }
@@ -57,6 +58,7 @@ function measure(lanes: number, events: number): Record<string, number> {
     const batch = scene.eventsOf(steps);
     const start = performance.now();
     scene.apply(batch);
+    scene.applyAllDue();
     const middle = performance.now();
     loop.apply(batch, steps);
     const end = performance.now();

@@ -4,6 +4,7 @@
  */
 import { Book } from "../book.ts";
 import { cancelEverything } from "./cancel.ts";
+import { closePosting } from "./postings.ts";
 import { release } from "./requests.ts";
 import { applyStarted } from "./restart.ts";
 import { applySessionClosed, applySessionOpened } from "./sessions.ts";
@@ -100,10 +101,9 @@ function applyLimits(turn: Turn, event: Event<"LimitsSet">): void {
 }
 
 function applyBalance(turn: Turn, event: Event<"BalanceSet">): void {
-  const { digest, ledger } = turn.state;
   const { currency, total } = event.payload;
-  ledger.deposit({ venue: venueIn(event), currency, total });
-  ledger.mixInto((value) => digest.mix(value));
+  turn.state.ledger.deposit({ venue: venueIn(event), currency, total });
+  closePosting(turn);
 }
 
 function applyTradingState(turn: Turn, event: Event<"TradingStateSet">): void {

@@ -9,6 +9,7 @@
  */
 import { forgetRequest } from "./doubt.ts";
 import { accept } from "./outcomes.ts";
+import { closePosting } from "./postings.ts";
 import { finishReplace } from "./replaced.ts";
 import { type Step, toExecution } from "./reports.ts";
 import { advance } from "./settle.ts";
@@ -94,7 +95,7 @@ function book(turn: Turn, order: Order, execution: Execution): void {
   const { state } = turn;
   const { terms } = order;
   state.ledger.book(ledgerExecution(turn, order, execution));
-  mixPosting(turn);
+  closePosting(turn);
   order.cumQty = qty(order.cumQty + execution.lastQty);
   order.notional += BigInt(execution.lastPx) * BigInt(execution.lastQty);
   order.fills ??= new Map();
@@ -115,18 +116,16 @@ function book(turn: Turn, order: Order, execution: Execution): void {
   state.clients.all[terms.client]?.fills.push(fill);
   state.blotter.fills.push(fill);
   state.count("fills");
-  state.ledger.assertConserved(terms.venue);
 }
 
 function takeBack(turn: Turn, order: Order, fill: Fill): void {
   const { execution } = fill;
   turn.state.ledger.reverse(ledgerExecution(turn, order, execution));
-  mixPosting(turn);
+  closePosting(turn);
   fill.isVoided = true;
   order.cumQty = qty(order.cumQty - execution.lastQty);
   order.voidedQty = qty(order.voidedQty + execution.lastQty);
   order.notional -= BigInt(execution.lastPx) * BigInt(execution.lastQty);
-  turn.state.ledger.assertConserved(order.terms.venue);
 }
 
 function ledgerExecution(turn: Turn, order: Order, execution: Execution): LedgerExecution {
@@ -140,11 +139,6 @@ function ledgerExecution(turn: Turn, order: Order, execution: Execution): Ledger
     commission: execution.commission,
     commissionCurrency: execution.commissionCurrency,
   };
-}
-
-function mixPosting(turn: Turn): void {
-  const { digest, ledger } = turn.state;
-  ledger.mixInto((value) => digest.mix(value));
 }
 
 function checkFill(

@@ -1,28 +1,43 @@
 /**
  * The books of one venue (one account at one exchange): what the account holds, and whose it is.
  *
- * Invariant: the account book equals the sub-books of the clients plus `external`, per currency and
- * per instrument, after every posting.
+ * Invariant: the account book equals the sub-books of the clients plus `external`, per currency
+ * (posted cash) and per instrument (`quanta` and `flow`), after every posting. Shown cash of
+ * `external` is the account's less the clients'. Ordering: clients by number, `external` last.
  * @module
  */
-import type { Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
 import type { NodeReader } from "../node_reader.ts";
 import { type ClientIndex, clientIndex, type InstrumentId } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
+import { Cash } from "./cash.ts";
+import { ExactSum } from "./exact_sum.ts";
 import { Holdings } from "./holdings.ts";
 import { type Amount, amountOf, decimalOf, negated, NOTHING, sum } from "./money.ts";
+import type { Accounting, CashLeg, Change, Position } from "./policy.ts";
+import { Totals } from "./totals.ts";
+
+/** Whose book: a client's, or null for `external`. */
+export type Owner = ClientIndex | null;
+
+/** An execution with all that it moves. */
+export type Posting = {
+  readonly owner: Owner;
+  readonly accounting: Accounting;
+  readonly change: Change;
+  readonly legs: readonly CashLeg[];
+};
 
 /** Books of one venue. */
 export class Account {
-  readonly #whole: Holdings;
+  readonly #whole = new Holdings(null);
+  readonly #totals = new Totals();
   readonly #external: Holdings;
   readonly #clients = new Map<ClientIndex, Holdings>();
   readonly #opening = new Map<string, Amount>();
 
-  constructor(of: { readonly whole: Holdings; readonly external: Holdings }) {
-    this.#whole = of.whole;
-    this.#external = of.external;
+  constructor() {
+    this.#external = new Holdings(this.#totals);
   }
 
   /** The account book. */
@@ -30,87 +45,205 @@ export class Account {
     return this.#whole;
   }
 
-  /** Book of a client, or undefined before its first execution here. */
+  /** What no client of ours did. */
+  get external(): Holdings {
+    return this.#external;
+  }
+
+  /** Book of a client, or undefined before its first posting here. */
   client(client: ClientIndex): Holdings | undefined {
     return this.#clients.get(client);
   }
 
-  /** The book that an execution of this owner goes to; null is `external`. */
-  ownerBook(client: ClientIndex | null): Holdings {
-    if (client === null) return this.#external;
-    const known = this.#clients.get(client);
+  /** Books of the clients, by number. */
+  clients(): [ClientIndex, Holdings][] {
+    return [...this.#clients].sort(([left], [right]) => left - right);
+  }
+
+  /** The book that an owner's postings go to. */
+  ownerBook(owner: Owner): Holdings {
+    if (owner === null) return this.#external;
+    const known = this.#clients.get(owner);
     if (known !== undefined) return known;
-    const book = new Holdings();
-    this.#clients.set(client, book);
+    const book = new Holdings(this.#totals);
+    this.#clients.set(owner, book);
     return book;
+  }
+
+  /** Shown cash that is neither a client's nor `external`'s own. */
+  externalCash(currency: string): Amount {
+    let rest = this.#whole.cash(currency);
+    for (const [, book] of this.clients()) {
+      rest = sum({ left: rest, right: negated(book.cash(currency)) });
+    }
+    return rest;
+  }
+
+  /** Books an execution. @throws {InvariantError} Before anything changed. */
+  book({ owner, accounting, change, legs }: Posting): void {
+    this.#postExecution({ owner, accounting, change }, (position) => position.book(change));
+    for (const leg of legs) this.post(owner, leg);
+  }
+
+  /** Takes an execution out again. @throws {InvariantError} Before anything changed. */
+  reverse({ owner, accounting, change, legs }: Posting): void {
+    const undone = { ...change, quanta: -change.quanta };
+    this.#postExecution(
+      { owner, accounting, change: undone },
+      (position) => position.reverse(change),
+    );
+    for (const { currency, amount } of legs) {
+      this.post(owner, { currency, amount: negated(amount) });
+    }
+  }
+
+  /** Posts cash to the account and to its owner. */
+  post(owner: Owner, leg: CashLeg): void {
+    this.#whole.addCash(leg);
+    this.ownerBook(owner).addCash(leg);
+  }
+
+  /** Does the same to the position of the account and of an owner; it must be additive. */
+  changeBoth(
+    of: { readonly owner: Owner; readonly accounting: Accounting },
+    change: (position: Position) => void,
+  ): void {
+    for (const book of [this.#whole, this.ownerBook(of.owner)]) {
+      book.changePosition(book.ensure(of.accounting), change);
+    }
+  }
+
+  /**
+   * Does to each book by itself what need not be additive (a rounded share, a settlement): to the
+   * account, the clients by number, and `external`; what is then left of cash and of the
+   * instruments' flows goes to `external`.
+   */
+  settle(instruments: readonly Accounting[], effect: (book: Holdings) => void): void {
+    effect(this.#whole);
+    for (const [, book] of this.clients()) effect(book);
+    effect(this.#external);
+    for (const currency of this.#whole.currencies()) {
+      const rest = new Cash();
+      rest.merge(this.#whole.posted(currency) ?? rest);
+      const parts = this.#totals.cash(currency);
+      if (parts !== undefined) rest.part(parts);
+      if (!rest.sum.isZero) this.#external.addCash({ currency, amount: rest.amount });
+    }
+    for (const accounting of instruments) this.#levelFlow(accounting);
   }
 
   /** Sets the opening balance of a currency: only its difference to the last one is posted. */
   deposit(currency: string, total: Amount): void {
     const before = this.#opening.get(currency) ?? NOTHING;
-    const difference = sum({ left: total, right: negated(before) });
     this.#opening.set(currency, total);
-    this.#whole.addCash(currency, difference);
-    this.#external.addCash(currency, difference);
+    this.post(null, { currency, amount: sum({ left: total, right: negated(before) }) });
   }
 
-  /** @throws {InvariantError} If the account book is not the sum of its sub-books. */
+  /** @throws {InvariantError} If posted cash of a currency is not that of its parts. */
+  assertCash(currency: string): void {
+    const whole = this.#whole.posted(currency) ?? new Cash();
+    const isWhole = whole.equals(this.#totals.cash(currency) ?? new Cash());
+    invariant(isWhole, "Cash of an account must be that of its sub-books and external");
+  }
+
+  /** @throws {InvariantError} If the account's position is not that of its parts. */
+  assertPosition(instrument: InstrumentId): void {
+    const whole = this.#whole.position(instrument);
+    const parts = this.#totals.position(instrument);
+    const isWhole = whole === undefined || parts === undefined
+      ? whole === parts
+      : parts.quanta.value === whole.quanta && parts.flow.equals(whole.flow);
+    invariant(isWhole, "A position of an account must be that of its sub-books and external");
+  }
+
+  /** As both, for every currency and instrument, from the books alone; at the cost of all of them. */
   assertConserved(): void {
+    const counted = new Totals();
+    for (const [, book] of this.clients()) count(counted, book);
+    count(counted, this.#external);
     for (const currency of this.#whole.currencies()) {
-      let rest = this.#whole.cash(currency);
-      for (const book of this.#parts()) {
-        rest = sum({ left: rest, right: negated(book.cash(currency)) });
-      }
-      invariant(rest.units === 0n, "Cash of an account must be that of its sub-books and external");
+      this.assertCash(currency);
+      const parts = counted.cash(currency) ?? new Cash();
+      const isWhole = parts.equals(this.#whole.posted(currency) ?? new Cash());
+      invariant(isWhole, "Cash of an account must be what its parts add up to");
     }
     for (const { instrument, quanta, flow } of this.#whole.positions()) {
-      let restQuanta = quanta;
-      let restFlow = flow;
-      for (const book of this.#parts()) {
-        restQuanta -= book.position(instrument.id)?.quanta ?? 0;
-        restFlow -= book.position(instrument.id)?.flow ?? 0n;
-      }
-      const isWhole = restQuanta === 0 && restFlow === 0n;
-      invariant(isWhole, "A position of an account must be that of its sub-books and external");
+      this.assertPosition(instrument.id);
+      const parts = counted.position(instrument.id);
+      const isWhole = parts?.quanta.value === quanta && parts.flow.equals(flow);
+      invariant(isWhole, "A position of an account must be what its parts add up to");
     }
   }
 
   /** Returns the whole state; clients by number. */
   checkpoint(): CheckpointNode {
     const currencies = [...this.#opening.keys()].sort();
-    const clients = [...this.#clients.keys()].sort((left, right) => left - right);
+    const clients = this.clients();
     return {
       opening_currencies: currencies,
       opening: currencies.map((currency) => decimalOf(this.#opening.get(currency) ?? NOTHING)),
       whole: this.#whole.checkpoint(),
       external: this.#external.checkpoint(),
-      clients,
-      books: clients.map((client) => this.ownerBook(client).checkpoint()),
+      clients: clients.map(([client]) => client),
+      books: clients.map(([, book]) => book.checkpoint()),
     };
   }
 
   /** Returns the account of a checkpoint. */
   static restore(
     saved: NodeReader,
-    instrumentOf: (id: InstrumentId) => Instrument | undefined,
+    accountingOf: (id: InstrumentId) => Accounting | undefined,
   ): Account {
-    const account = new Account({
-      whole: Holdings.restore(saved.child("whole"), instrumentOf),
-      external: Holdings.restore(saved.child("external"), instrumentOf),
-    });
+    const account = new Account();
+    account.#whole.restore(saved.child("whole"), accountingOf);
+    account.#external.restore(saved.child("external"), accountingOf);
     const opening = saved.texts("opening");
     for (const [at, currency] of saved.texts("opening_currencies").entries()) {
       account.#opening.set(currency, amountOf(opening[at] ?? ""));
     }
     const clients = saved.integers("clients");
     for (const [at, node] of saved.rows("books").entries()) {
-      account.#clients.set(clientIndex(clients[at] ?? -1), Holdings.restore(node, instrumentOf));
+      account.ownerBook(clientIndex(clients[at] ?? -1)).restore(node, accountingOf);
     }
     return account;
   }
 
-  *#parts(): Generator<Holdings, void> {
-    yield this.#external;
-    yield* this.#clients.values();
+  #postExecution(
+    of: { readonly owner: Owner; readonly accounting: Accounting; readonly change: Change },
+    post: (position: Position) => void,
+  ): void {
+    const { owner, accounting, change } = of;
+    const known = owner === null ? this.#external : this.#clients.get(owner);
+    assertBookable(this.#whole, accounting, change);
+    assertBookable(known, accounting, change);
+    this.changeBoth({ owner, accounting }, post);
   }
+
+  #levelFlow(accounting: Accounting): void {
+    const { id } = accounting.instrument;
+    const rest = new ExactSum();
+    const [whole, parts] = [this.#whole.position(id), this.#totals.position(id)];
+    if (whole !== undefined) rest.addSum(whole.flow);
+    if (parts !== undefined) rest.subtractSum(parts.flow);
+    if (rest.isZero) return;
+    const position = this.#external.ensure(accounting);
+    this.#external.changePosition(position, ({ flow }) => flow.addSum(rest));
+  }
+}
+
+function assertBookable(
+  book: Holdings | undefined,
+  accounting: Accounting,
+  change: Change,
+): void {
+  const position = book?.position(accounting.instrument.id) ?? accounting.open();
+  position.assertBookable(change);
+}
+
+function count(totals: Totals, book: Holdings): void {
+  for (const currency of book.currencies()) {
+    const cash = book.posted(currency);
+    if (cash !== undefined) totals.enterCash(currency, cash);
+  }
+  for (const position of book.positions()) totals.enter(position);
 }

@@ -1,23 +1,46 @@
 /**
  * One book of the ledger: cash per currency and positions per instrument, of an account, of one
  * client, or of nobody we know (`external`).
+ *
+ * Posted cash is what was booked and conserves; shown cash is posted cash and what the positions
+ * carry (`policy.ts`).
  * @module
  */
-import type { Instrument } from "../instrument.ts";
+import { invariant } from "../invariant.ts";
 import type { NodeReader } from "../node_reader.ts";
-import type { InstrumentId } from "../numbers.ts";
+import { type InstrumentId, instrumentId } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
-import { type Amount, amountOf, decimalOf, NOTHING, sum } from "./money.ts";
-import { type Change, Position } from "./position.ts";
+import { Cash } from "./cash.ts";
+import { narrowed } from "./exact_sum.ts";
+import { type Amount, decimalOf, NOTHING, sum } from "./money.ts";
+import type { Accounting, CashLeg, Position } from "./policy.ts";
+import type { Totals } from "./totals.ts";
 
 /** Cash and positions of one book. */
 export class Holdings {
-  readonly #cash = new Map<string, Amount>();
+  readonly #cash = new Map<string, Cash>();
   readonly #positions = new Map<InstrumentId, Position>();
+  readonly #totals: Totals | null;
 
-  /** Cash of a currency; nothing where none was ever posted. */
+  /** `totals` follow the book if it is part of an account. */
+  constructor(totals: Totals | null) {
+    this.#totals = totals;
+  }
+
+  /** Posted cash of a currency, or undefined where none was ever posted. */
+  posted(currency: string): Cash | undefined {
+    return this.#cash.get(currency);
+  }
+
+  /** Shown cash of a currency. */
   cash(currency: string): Amount {
-    return this.#cash.get(currency) ?? NOTHING;
+    let shown = this.#cash.get(currency)?.amount ?? NOTHING;
+    for (const position of this.#positions.values()) {
+      if (position.currency !== currency) continue;
+      const { carried } = position;
+      if (carried.units !== 0) shown = sum({ left: shown, right: carried });
+    }
+    return shown;
   }
 
   /** Every currency ever posted. */
@@ -25,7 +48,7 @@ export class Holdings {
     return this.#cash.keys();
   }
 
-  /** Position in an instrument, or undefined before the first execution. */
+  /** Position in an instrument, or undefined before anything was booked. */
   position(instrument: InstrumentId): Position | undefined {
     return this.#positions.get(instrument);
   }
@@ -35,55 +58,79 @@ export class Holdings {
     return this.#positions.values();
   }
 
-  /** Adds to the cash of a currency. */
-  addCash(currency: string, amount: Amount): void {
-    this.#cash.set(currency, sum({ left: this.cash(currency), right: amount }));
+  /** Returns the position in an instrument, empty if there was none. */
+  ensure(accounting: Accounting): Position {
+    const { id } = accounting.instrument;
+    const known = this.#positions.get(id);
+    if (known !== undefined) return known;
+    const position = accounting.open();
+    this.#positions.set(id, position);
+    return position;
   }
 
-  /** Books an execution into its position. */
-  applyChange(instrument: Instrument, change: Change): void {
-    this.#ensure(instrument).apply(change);
+  /** Posts cash. */
+  addCash({ currency, amount }: CashLeg): void {
+    const cash = this.#ensureCash(currency);
+    this.#totals?.leaveCash(currency, cash);
+    cash.add(amount);
+    this.#totals?.enterCash(currency, cash);
   }
 
-  /** Takes an execution out of its position. */
-  revokeChange(instrument: Instrument, change: Change): void {
-    this.#ensure(instrument).revoke(change);
+  /** Takes posted cash out again. */
+  subtractCash({ currency, amount }: CashLeg): void {
+    const cash = this.#ensureCash(currency);
+    this.#totals?.leaveCash(currency, cash);
+    cash.subtract(amount);
+    this.#totals?.enterCash(currency, cash);
+  }
+
+  /** Changes a position of this book; whatever `change` does, the totals follow. */
+  changePosition(position: Position, change: (position: Position) => void): void {
+    this.#totals?.leave(position);
+    change(position);
+    this.#totals?.enter(position);
   }
 
   /** Returns the whole book; currencies by code unit, positions by instrument. */
   checkpoint(): CheckpointNode {
     const currencies = [...this.#cash.keys()].sort();
+    const cash = currencies.map((currency) => this.#ensureCash(currency));
     const positions = [...this.#positions.values()];
     positions.sort((left, right) => left.instrument.id - right.instrument.id);
     return {
       currencies,
-      cash: currencies.map((currency) => decimalOf(this.cash(currency))),
+      cash: cash.map((each) => decimalOf(each.amount)),
+      units: cash.map((each) => `${each.sum.units}`),
+      scales: cash.map((each) => each.scale),
+      instruments: positions.map((position) => position.instrument.id),
       positions: positions.map((position) => position.checkpoint()),
     };
   }
 
-  /** Returns the book of a checkpoint. */
-  static restore(
-    saved: NodeReader,
-    instrumentOf: (id: InstrumentId) => Instrument | undefined,
-  ): Holdings {
-    const holdings = new Holdings();
-    const amounts = saved.texts("cash");
+  /** Takes the book of a checkpoint; this one must be empty. */
+  restore(saved: NodeReader, accountingOf: (id: InstrumentId) => Accounting | undefined): void {
+    const units = saved.texts("units");
+    const scales = saved.integers("scales");
     for (const [at, currency] of saved.texts("currencies").entries()) {
-      holdings.#cash.set(currency, amountOf(amounts[at] ?? ""));
+      const amount = { units: narrowed(BigInt(units[at] ?? "")), scale: scales[at] ?? 0 };
+      this.addCash({ currency, amount });
     }
-    for (const node of saved.rows("positions")) {
-      const position = Position.restore(node, instrumentOf);
-      holdings.#positions.set(position.instrument.id, position);
+    const ids = saved.integers("instruments");
+    for (const [at, node] of saved.rows("positions").entries()) {
+      const id = instrumentId(ids[at] ?? -1);
+      const accounting = accountingOf(id);
+      invariant(accounting !== undefined, "A position's instrument must be listed");
+      const position = accounting.restore(node);
+      this.#positions.set(id, position);
+      this.#totals?.enter(position);
     }
-    return holdings;
   }
 
-  #ensure(instrument: Instrument): Position {
-    const known = this.#positions.get(instrument.id);
+  #ensureCash(currency: string): Cash {
+    const known = this.#cash.get(currency);
     if (known !== undefined) return known;
-    const position = new Position(instrument);
-    this.#positions.set(instrument.id, position);
-    return position;
+    const cash = new Cash();
+    this.#cash.set(currency, cash);
+    return cash;
   }
 }

@@ -3,9 +3,9 @@
  *
  * Owns one account book per venue, one sub-book per client and venue, and `external` for what no
  * client did. Invariant: account = Σ sub-books + external, per currency and instrument, after every
- * posting. Ordering: postings are sums, so cash, quantities and total P&L do not depend on their
- * order; average price and the split of P&L follow the order of executions (see `position.ts`).
- * A posting checks its arguments first and changes books after.
+ * posting. Ordering: postings are sums, so posted cash, quantities and total P&L do not depend on
+ * their order; average price and the split of P&L follow the order of executions (see
+ * `cost_position.ts`). A posting checks its arguments first and changes books after.
  * @module
  */
 import type { Instrument, Side } from "../instrument.ts";
@@ -21,11 +21,10 @@ import {
 } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
 import type { BalanceRow, PositionRow } from "../view.ts";
-import { Account } from "./account.ts";
-import { Holdings } from "./holdings.ts";
-import { amountOf, decimalOf, negated, sum } from "./money.ts";
-import { type CashLeg, policyOf } from "./policy.ts";
-import type { Change, Position } from "./position.ts";
+import { Account, type Owner, type Posting } from "./account.ts";
+import type { Holdings } from "./holdings.ts";
+import { type Amount, amountOf, decimalOf, negated, NOTHING, sum } from "./money.ts";
+import { type Accounting, type Exposure, policyOf, type Position } from "./policy.ts";
 
 /** An execution to book. Commission is a decimal, above 0 a cost, in any currency. */
 export type LedgerExecution = {
@@ -40,20 +39,21 @@ export type LedgerExecution = {
   readonly commissionCurrency: string;
 };
 
-/** What a posting touched, for the digest. */
-type Posting = {
-  readonly kind: "book" | "reverse" | "deposit";
-  readonly venue: VenueId;
-  readonly client: ClientIndex | null;
-  readonly instrument: InstrumentId | null;
+/** What a posting touched, for the digest and the check of the sums. */
+export type Touched = {
+  readonly kind: string;
+  /** "all": every book of the account. */
+  readonly owner: Owner | "all";
+  readonly instruments: readonly InstrumentId[];
   readonly currencies: readonly string[];
 };
 
 /** Books of every venue. */
 export class Ledger {
   readonly #accounts = new Map<VenueId, Account>();
-  readonly #venueOf = new Map<InstrumentId, VenueId>();
-  #lastPosting: Posting | undefined;
+  /** By number of instrument: rules, made again when the instrument is listed again. */
+  readonly #accountings: (Accounting | undefined)[] = [];
+  #last: (Touched & { readonly venue: VenueId }) | undefined;
 
   /**
    * Sets the opening balance of an account, posted to `external`. A second one for the same
@@ -64,32 +64,65 @@ export class Ledger {
     of: { readonly venue: VenueId; readonly currency: string; readonly total: string },
   ): void {
     const total = amountOf(of.total);
-    this.#account(of.venue).deposit(of.currency, total);
-    this.#lastPosting = {
-      kind: "deposit",
-      venue: of.venue,
-      client: null,
-      instrument: null,
-      currencies: [of.currency],
-    };
+    this.post(of.venue, (account) => {
+      account.deposit(of.currency, total);
+      return { kind: "deposit", owner: null, instruments: [], currencies: [of.currency] };
+    });
   }
 
   /** Books an execution into the account book and its owner's. */
   book(execution: LedgerExecution): void {
-    this.#post(execution, "book");
+    const posting = this.#postingOf(execution);
+    this.#account(execution.venue).book(posting);
+    this.#touch(execution, { kind: "book", posting });
   }
 
   /** Takes a booked execution out again, exactly. */
   reverse(execution: LedgerExecution): void {
-    this.#post(execution, "reverse");
+    const posting = this.#postingOf(execution);
+    this.#account(execution.venue).reverse(posting);
+    this.#touch(execution, { kind: "reverse", posting });
+  }
+
+  /** Lets a fact that is no execution change the books of an account; it says what it touched. */
+  post(venue: VenueId, fact: (account: Account) => Touched): void {
+    this.#last = { venue, ...fact(this.#account(venue)) };
+  }
+
+  /** Returns the rules of a listed instrument. @throws {InvariantError} If its class has none. */
+  accountingOf(instrument: Instrument): Accounting {
+    const known = this.#accountings[instrument.id];
+    if (known?.instrument === instrument) return known;
+    const policy = policyOf(instrument.assetClass);
+    invariant(policy !== undefined, "An instrument's asset class must have an accounting policy");
+    const accounting = policy.accountingOf(instrument);
+    while (this.#accountings.length < instrument.id) this.#accountings.push(undefined);
+    this.#accountings[instrument.id] = accounting;
+    return accounting;
   }
 
   /** Returns the signed position of a client or an account, quanta. */
   positionQuanta(scope: ClientIndex | "account", instrument: InstrumentId): number {
-    const venue = this.#venueOf.get(instrument);
-    const account = venue === undefined ? undefined : this.#accounts.get(venue);
-    const book = scope === "account" ? account?.whole : account?.client(scope);
-    return book?.position(instrument)?.quanta ?? 0;
+    return this.#position(scope, instrument)?.quanta ?? 0;
+  }
+
+  /** Returns what a position has at stake; `mark` values what is open. */
+  exposure(
+    scope: ClientIndex | "account",
+    of: { readonly instrument: InstrumentId; readonly mark: Px | undefined },
+  ): Exposure {
+    const position = this.#position(scope, of.instrument);
+    return position?.exposure(of.mark) ?? { atEntry: NOTHING, atMark: NOTHING };
+  }
+
+  /** Returns shown cash of a client or an account. */
+  cash(
+    scope: ClientIndex | "account",
+    of: { readonly venue: VenueId; readonly currency: string },
+  ): Amount {
+    const account = this.#accounts.get(of.venue);
+    const book = account === undefined ? undefined : bookOf(account, scope);
+    return book?.cash(of.currency) ?? NOTHING;
   }
 
   /** Returns every position ever held, by instrument; `markOf` values what is open. */
@@ -99,14 +132,18 @@ export class Ledger {
   ): PositionRow[] {
     const positions: Position[] = [];
     for (const account of this.#accounts.values()) {
-      const book = scope === "account" ? account.whole : account.client(scope);
-      if (book !== undefined) positions.push(...book.positions());
+      positions.push(...bookOf(account, scope)?.positions() ?? []);
     }
     positions.sort((left, right) => left.instrument.id - right.instrument.id);
-    return positions.map((position) => rowOf(position, { scope, markOf }));
+    return positions.map((position) => ({
+      instrument: position.instrument.id,
+      scope: scope === "account" ? "account" : "client",
+      ...position.figures(markOf(position.instrument.id)),
+      currency: position.currency,
+    }));
   }
 
-  /** Returns the account's cash by venue and currency; `reservedOf` gives decimals. */
+  /** Returns the account's shown cash by venue and currency; `reservedOf` gives decimals. */
   balances(
     venue: VenueId | undefined,
     reservedOf: (venue: VenueId, currency: string) => string,
@@ -131,6 +168,14 @@ export class Ledger {
     return rows;
   }
 
+  /** @throws {InvariantError} If what the last posting touched is not the sum of its parts. */
+  assertTouched(): void {
+    if (this.#last === undefined) return;
+    const account = this.#account(this.#last.venue);
+    for (const currency of this.#last.currencies) account.assertCash(currency);
+    for (const instrument of this.#last.instruments) account.assertPosition(instrument);
+  }
+
   /** @throws {InvariantError} If the venue's account is not the sum of its sub-books. */
   assertConserved(venue: VenueId): void {
     this.#accounts.get(venue)?.assertConserved();
@@ -138,20 +183,17 @@ export class Ledger {
 
   /** Mixes the last posting and what it led to into a digest; once. */
   mixInto(mix: (value: number | bigint | string) => void): void {
-    const posting = this.#lastPosting;
-    if (posting === undefined) return;
-    this.#lastPosting = undefined;
-    const account = this.#account(posting.venue);
-    mix(posting.kind);
-    mix(posting.venue);
-    mix(posting.client ?? "external");
-    for (const book of [account.whole, account.ownerBook(posting.client)]) {
-      for (const currency of posting.currencies) {
-        mix(currency);
-        mix(decimalOf(book.cash(currency)));
-      }
-      if (posting.instrument !== null) mixPosition(book, posting.instrument, mix);
-    }
+    const last = this.#last;
+    if (last === undefined) return;
+    this.#last = undefined;
+    const account = this.#account(last.venue);
+    mix(last.kind);
+    mix(last.venue);
+    mix(last.owner ?? "external");
+    mixBook(account.whole, last, mix);
+    if (last.owner !== "all") return mixBook(account.ownerBook(last.owner), last, mix);
+    for (const [, book] of account.clients()) mixBook(book, last, mix);
+    mixBook(account.external, last, mix);
   }
 
   /** Returns the whole state: venues, clients, currencies and instruments in order. */
@@ -167,44 +209,49 @@ export class Ledger {
     const venues = saved.integers("venues");
     const ledger = new Ledger();
     for (const [at, child] of saved.rows("accounts").entries()) {
-      const venue = venueId(venues[at] ?? -1);
-      const account = Account.restore(child, (id) => byId.get(id));
-      ledger.#accounts.set(venue, account);
-      for (const position of account.whole.positions()) {
-        ledger.#venueOf.set(position.instrument.id, venue);
-      }
+      const account = Account.restore(child, (id) => {
+        const instrument = byId.get(id);
+        return instrument === undefined ? undefined : ledger.accountingOf(instrument);
+      });
+      ledger.#accounts.set(venueId(venues[at] ?? -1), account);
     }
     return ledger;
   }
 
-  #post(execution: LedgerExecution, kind: "book" | "reverse"): void {
+  #postingOf(execution: LedgerExecution): Posting {
     const { venue, client, instrument, side, qty, px } = execution;
     invariant(instrument.venue === venue, "An execution must be booked at its instrument's venue");
-    const sign = kind === "book" ? 1 : -1;
-    const change: Change = { quanta: side === "Buy" ? qty : -qty, px };
-    const legs = legsOf(execution);
-    const account = this.#account(venue);
-    const books = [account.whole, account.ownerBook(client)];
-    for (const book of books) {
-      const after = (book.position(instrument.id)?.quanta ?? 0) + sign * change.quanta;
-      invariant(Number.isSafeInteger(after), "A position must stay within 2^53 quanta");
+    const accounting = this.accountingOf(instrument);
+    const change = { quanta: side === "Buy" ? qty : -qty, px };
+    const legs = accounting.legsOf(change);
+    const amount = negated(amountOf(execution.commission));
+    if (amount.units === 0) return { owner: client, accounting, change, legs };
+    const paid = { currency: execution.commissionCurrency, amount };
+    return { owner: client, accounting, change, legs: [...legs, paid] };
+  }
+
+  #touch(
+    { venue, instrument }: LedgerExecution,
+    of: { readonly kind: string; readonly posting: Posting },
+  ): void {
+    const currencies: string[] = [];
+    for (const { currency } of of.posting.legs) {
+      if (!currencies.includes(currency)) currencies.push(currency);
     }
-    for (const book of books) {
-      if (kind === "book") book.applyChange(instrument, change);
-      else book.revokeChange(instrument, change);
-      for (const { currency, amount } of legs) {
-        book.addCash(currency, kind === "book" ? amount : negated(amount));
-      }
-    }
-    this.#venueOf.set(instrument.id, venue);
-    const currencies = [...new Set(legs.map((leg) => leg.currency))];
-    this.#lastPosting = { kind, venue, client, instrument: instrument.id, currencies };
+    const { owner } = of.posting;
+    this.#last = { venue, kind: of.kind, owner, instruments: [instrument.id], currencies };
+  }
+
+  #position(scope: ClientIndex | "account", instrument: InstrumentId): Position | undefined {
+    const venue = this.#accountings[instrument]?.instrument.venue;
+    const account = venue === undefined ? undefined : this.#accounts.get(venue);
+    return account === undefined ? undefined : bookOf(account, scope)?.position(instrument);
   }
 
   #account(venue: VenueId): Account {
     const known = this.#accounts.get(venue);
     if (known !== undefined) return known;
-    const account = new Account({ whole: new Holdings(), external: new Holdings() });
+    const account = new Account();
     this.#accounts.set(venue, account);
     return account;
   }
@@ -214,42 +261,25 @@ export class Ledger {
   }
 }
 
-function legsOf(execution: LedgerExecution): readonly CashLeg[] {
-  const policy = policyOf(execution.instrument.assetClass);
-  invariant(policy !== undefined, "An instrument's asset class must have an accounting policy");
-  const amount = negated(amountOf(execution.commission));
-  const legs = policy.legsOf(execution);
-  if (amount.units === 0n) return legs;
-  return [...legs, { currency: execution.commissionCurrency, amount }];
+function bookOf(account: Account, scope: ClientIndex | "account"): Holdings | undefined {
+  return scope === "account" ? account.whole : account.client(scope);
 }
 
-function rowOf(
-  position: Position,
-  of: {
-    readonly scope: ClientIndex | "account";
-    readonly markOf: (instrument: InstrumentId) => Px | undefined;
-  },
-): PositionRow {
-  const { instrument } = position;
-  return {
-    instrument: instrument.id,
-    scope: of.scope === "account" ? "account" : "client",
-    qty: position.qty,
-    avgPx: position.avgPx,
-    realisedPnl: position.realisedPnl,
-    unrealisedPnl: position.unrealisedPnl(of.markOf(instrument.id)),
-    currency: policyOf(instrument.assetClass)?.currencyOf(instrument) ?? instrument.quote,
-  };
-}
-
-function mixPosition(
+function mixBook(
   book: Holdings,
-  instrument: InstrumentId,
+  touched: Touched,
   mix: (value: number | bigint | string) => void,
 ): void {
-  const position = book.position(instrument);
-  mix(instrument);
-  mix(position?.quanta ?? 0);
-  mix(position?.cost ?? 0n);
-  mix(position?.flow ?? 0n);
+  for (const currency of touched.currencies) {
+    const cash = book.posted(currency);
+    mix(currency);
+    mix(cash?.scale ?? 0);
+    mix(cash?.sum.value ?? 0);
+  }
+  for (const instrument of touched.instruments) {
+    mix(instrument);
+    const position = book.position(instrument);
+    if (position === undefined) mix(0);
+    else position.mixInto(mix);
+  }
 }

@@ -2,5 +2,5 @@
  * Ledger: who holds what, exactly. Owns cash, positions, P&L and the accounting policies.
  * @module
  */
-export { Ledger, type LedgerExecution } from "./ledger.ts";
+export { Ledger, type LedgerExecution, type Touched } from "./ledger.ts";
 export { type AccountingPolicy, policyOf, policyProblem } from "./policy.ts";

@@ -1,45 +1,64 @@
 /**
- * An exact amount of one currency: a wide integer and its scale.
+ * An exact amount of one currency: an integer and its scale.
  *
  * Invariant: an addition finer than the scale widens it; nothing is ever rounded. Two amounts are
  * equal by value, whatever their scales.
  * @module
  */
-import { canonicalDecimal, decimalsOf, fromUnits, powerOfTen, toUnits } from "../decimal.ts";
+import {
+  canonicalDecimal,
+  decimalsOf,
+  fromQuanta,
+  fromUnits,
+  powerOfTen,
+  toQuanta,
+  toUnits,
+} from "../decimal.ts";
 import { invariant } from "../invariant.ts";
+import { narrowed, type Wide } from "./exact_sum.ts";
 
 /** `units` × 10^-`scale`. */
-export type Amount = { readonly units: bigint; readonly scale: number };
+export type Amount = { readonly units: Wide; readonly scale: number };
 
 /** No money. */
-export const NOTHING: Amount = { units: 0n, scale: 0 };
+export const NOTHING: Amount = { units: 0, scale: 0 };
 
 /** Returns the amount that a decimal says. @throws {InvariantError} If it is not a decimal. */
 export function amountOf(decimal: string): Amount {
+  if (decimal === "0") return NOTHING;
+  const point = decimal.indexOf(".");
+  const last = decimal.charCodeAt(decimal.length - 1);
+  if (point < 0 || last !== 48) {
+    const scale = point < 0 ? 0 : decimal.length - point - 1;
+    const quanta = toQuanta(decimal, scale);
+    if (quanta !== undefined) return { units: quanta, scale };
+  }
   const canonical = canonicalDecimal(decimal);
   invariant(canonical !== undefined, "An amount of money must be a decimal");
   const scale = decimalsOf(canonical);
-  return { units: toUnits(canonical, scale) ?? 0n, scale };
+  return { units: narrowed(toUnits(canonical, scale) ?? 0n), scale };
 }
 
 /** Returns the amount as a canonical decimal. */
 export function decimalOf(amount: Amount): string {
-  return fromUnits(amount.units, amount.scale);
+  const { units, scale } = amount;
+  return typeof units === "number" ? fromQuanta(units, scale) : fromUnits(units, scale);
 }
 
 /** Returns the same amount with the opposite sign. */
 export function negated(amount: Amount): Amount {
-  return { units: -amount.units, scale: amount.scale };
+  const { units, scale } = amount;
+  return { units: typeof units === "number" ? 0 - units : -units, scale };
 }
 
 /** Returns the exact sum, at the finer of the two scales. */
 export function sum(of: { readonly left: Amount; readonly right: Amount }): Amount {
   const { left, right } = of;
-  if (left.scale === right.scale) return { units: left.units + right.units, scale: left.scale };
   const scale = Math.max(left.scale, right.scale);
-  return { units: unitsAt(left, scale) + unitsAt(right, scale), scale };
+  return { units: narrowed(unitsAt(left, scale) + unitsAt(right, scale)), scale };
 }
 
-function unitsAt(amount: Amount, scale: number): bigint {
-  return amount.units * powerOfTen(scale - amount.scale);
+/** Returns the units of an amount at a scale that is its own or finer. */
+export function unitsAt(amount: Amount, scale: number): bigint {
+  return BigInt(amount.units) * powerOfTen(scale - amount.scale);
 }

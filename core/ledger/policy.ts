@@ -1,33 +1,111 @@
 /**
- * Accounting policies: how an execution moves cash, by class of instrument.
+ * Accounting policies: the seam between the books and the classes of instrument.
  *
- * This is the seam for linear, inverse, binary and betting instruments. A class without a policy
- * is refused when an instrument is listed, so the ledger never meets one.
+ * One class = one policy (`spot.ts`, `linear.ts`, …): a constant that makes the rules of an instrument
+ * (`Accounting`, made once per listing) and, with them, one kind of position per book.
+ * What a policy promises:
+ *
+ * 1. *Executions are additive.* `legsOf` depends on the execution alone, never on what a book holds,
+ *    and is odd in the quantity: the legs of a sale are those of a purchase with opposite signs. The
+ *    same legs are posted to the account book and to the owner's.
+ * 2. *A position says what it adds to posted cash.* Where cash follows what a book holds (realised
+ *    P&L by its own average cost, collateral bound by a short), the policy posts the full flow and
+ *    `carried` gives the difference: shown cash = posted + Σ `carried`. A flat position carries 0.
+ * 3. *Two integers conserve*: `quanta` and `flow`, which `book` and `reverse` change additively.
+ *    After every posting they are those of the sub-books and `external` together. A class that has
+ *    nothing to say with one of them leaves it 0.
+ * 4. *Check first, change after*: `assertBookable` throws for what `book` cannot take exactly, and
+ *    changes nothing; after it `book` and `reverse` do not throw.
+ * 5. `reverse` undoes a booked execution to the last unit of `quanta`, `flow` and cash.
+ *
+ * Facts that are not executions (settlement, split, resolution, funding) are functions over an
+ * `Account`: they change the books through its `post` and `settle`, which keep the sums.
+ *
+ * A class without a policy is refused when an instrument is listed, so the ledger never meets one.
  * @module
  */
-import type { AssetClass, Instrument, Side } from "../instrument.ts";
+import type { AssetClass, Instrument } from "../instrument.ts";
 import { unreachable } from "../invariant.ts";
-import type { Px, Qty } from "../numbers.ts";
+import type { NodeReader } from "../node_reader.ts";
+import type { Px } from "../numbers.ts";
+import type { CheckpointNode } from "../timeline.ts";
+import type { CostPosition } from "./cost_position.ts";
+import type { ExactSum } from "./exact_sum.ts";
+import { INVERSE } from "./inverse.ts";
+import { LINEAR } from "./linear.ts";
 import type { Amount } from "./money.ts";
 import { SPOT } from "./spot.ts";
 
-/** What a policy looks at. */
-export type Deal = {
-  readonly instrument: Instrument;
-  readonly side: Side;
-  readonly qty: Qty;
-  readonly px: Px;
-};
+/** An execution as a position sees it: quanta bought (above 0) or sold (below), at a price. */
+export type Change = { readonly quanta: number; readonly px: Px };
 
 /** A movement of cash: above 0 is received. */
 export type CashLeg = { readonly currency: string; readonly amount: Amount };
 
+/** What a row of `positions` shows; decimals in the position's currency. */
+export type PositionFigures = {
+  /** Signed. */
+  readonly qty: string;
+  /** null when flat. */
+  readonly avgPx: string | null;
+  readonly realisedPnl: string;
+  /** null without a mark while something is open. */
+  readonly unrealisedPnl: string | null;
+};
+
+/** What is at stake, in the position's currency; both 0 or above. */
+export type Exposure = {
+  readonly atEntry: Amount;
+  /** null without a mark while something is open. */
+  readonly atMark: Amount | null;
+};
+
+/** What every kind of position can do: one book's holding of one instrument. */
+export interface PositionBase {
+  readonly instrument: Instrument;
+  /** Currency of average cost, P&L, `carried` and exposure. */
+  readonly currency: string;
+  /** Signed quantity; conserves. */
+  readonly quanta: number;
+  /** Σ sold − Σ bought of the class's value; conserves. */
+  readonly flow: ExactSum;
+  /** What shown cash has beyond posted cash. */
+  readonly carried: Amount;
+  /** @throws {InvariantError} If `book` could not take it. */
+  assertBookable(change: Change): void;
+  book(change: Change): void;
+  reverse(change: Change): void;
+  figures(mark: Px | undefined): PositionFigures;
+  exposure(mark: Px | undefined): Exposure;
+  checkpoint(): CheckpointNode;
+  /** Mixes what it holds into a digest. */
+  mixInto(mix: (value: number | bigint | string) => void): void;
+}
+
+/** A position, told apart by `kind`. */
+export type Position = CostPosition;
+
+/** How one instrument is accounted. */
+export interface Accounting {
+  readonly instrument: Instrument;
+  /** Currency of average cost, P&L, `carried` and exposure. */
+  readonly currency: string;
+  /** Cash that an execution posts, commission apart. @throws {InvariantError} If it has none. */
+  legsOf(change: Change): readonly CashLeg[];
+  /** What so much is worth at a price, in `currency`, without its sign. */
+  notionalOf(change: Change): Amount;
+  /** Returns an empty position. */
+  open(): Position;
+  /** Returns the position that a checkpoint holds. */
+  restore(saved: NodeReader): Position;
+}
+
 /** How one class of instrument is accounted. */
 export interface AccountingPolicy {
-  /** Currency of price × quantity, average price and P&L. */
-  currencyOf(instrument: Instrument): string;
-  /** Cash that the execution moves, commission apart. */
-  legsOf(deal: Deal): readonly CashLeg[];
+  /** Returns what is wrong with the terms, "<what must hold>: was <value>", or undefined. */
+  problemOf(instrument: Instrument): string | undefined;
+  /** Returns the rules for an instrument without a problem. */
+  accountingOf(instrument: Instrument): Accounting;
 }
 
 /** Returns the policy of a class, or undefined if this version has none. */
@@ -36,7 +114,9 @@ export function policyOf(assetClass: AssetClass): AccountingPolicy | undefined {
     case "spot":
       return SPOT;
     case "linear":
+      return LINEAR;
     case "inverse":
+      return INVERSE;
     case "binary":
     case "betting":
       return undefined;
@@ -47,7 +127,15 @@ export function policyOf(assetClass: AssetClass): AccountingPolicy | undefined {
 
 /** Returns the sentence that refuses to list the instrument, or undefined if it has a policy. */
 export function policyProblem(instrument: Instrument): string | undefined {
-  if (policyOf(instrument.assetClass) !== undefined) return undefined;
-  const rule = "asset_class must be spot, the class that this version accounts";
-  return `Cannot list ${instrument.name}: ${rule}: was ${instrument.assetClass}`;
+  const { assetClass, contract, name } = instrument;
+  const policy = policyOf(assetClass);
+  if (policy === undefined) {
+    const rule = "asset_class must be spot, linear or inverse, the classes of this version";
+    return `Cannot list ${name}: ${rule}: was ${assetClass}`;
+  }
+  const kind = assetClass === "spot" ? undefined : assetClass;
+  const problem = contract?.kind === kind
+    ? policy.problemOf(instrument)
+    : `contract must be ${kind ?? "absent"}: was ${contract?.kind ?? "absent"}`;
+  return problem === undefined ? undefined : `Cannot list ${name}: ${problem}`;
 }

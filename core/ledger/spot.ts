@@ -1,24 +1,19 @@
 /**
- * Accounting of spot: an execution exchanges base against quote currency, exactly.
+ * Accounting of spot: an execution exchanges base against quote currency, exactly. A Buy receives
+ * its quantity of base and pays price × quantity of quote; a Sell the reverse.
  * @module
  */
 import type { Instrument } from "../instrument.ts";
-import type { AccountingPolicy, CashLeg, Deal } from "./policy.ts";
+import { CostAccounting } from "./cost_accounting.ts";
+import type { Accounting, AccountingPolicy } from "./policy.ts";
+import { ProductValuation } from "./valuation.ts";
 
-/** A Buy receives its quantity of base and pays price × quantity of quote; a Sell the reverse. */
+/** The policy of spot instruments. */
 export const SPOT: AccountingPolicy = {
-  currencyOf: (instrument: Instrument): string => instrument.quote,
+  problemOf: (): undefined => undefined,
 
-  legsOf({ instrument, side, qty, px }: Deal): readonly CashLeg[] {
-    const received = BigInt(side === "Buy" ? qty : -qty);
-    const scale = instrument.qtyRule.scale;
-    const paid = received * BigInt(px);
-    return [
-      { currency: instrument.base, amount: { units: received, scale } },
-      {
-        currency: instrument.quote,
-        amount: { units: -paid, scale: scale + instrument.priceRule.scale },
-      },
-    ];
+  accountingOf(instrument: Instrument): Accounting {
+    const valuation = new ProductValuation(instrument, { multiplier: "1", isPaidInFull: true });
+    return new CostAccounting(instrument, { currency: instrument.quote, valuation });
   },
 };

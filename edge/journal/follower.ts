@@ -9,12 +9,13 @@
  * @module
  */
 import type { Checkpoint, Timeline } from "../../core/timeline.ts";
+import type { ReportWriter } from "../../wire/encode_report.ts";
 import { DiskError, type Ports, type WorkerScope } from "../ports.ts";
 import { BatchTail } from "./batch_tail.ts";
 import { readCheckpoints, writeCheckpoint } from "./checkpoint_files.ts";
 import { batchRecords } from "./recovery.ts";
 import { BatchReports, ReportIndex } from "./report_index.ts";
-import { LineReplayer, type ReportEncoder } from "./replay.ts";
+import { LineReplayer } from "./replay.ts";
 import { applyRetention, type RetentionSettings } from "./retention.ts";
 import { placeAfter } from "./opening.ts";
 import { beginning } from "./scan.ts";
@@ -58,7 +59,7 @@ export type TailMessage =
 /** How the follower makes its machine; handed in, since the journal knows no engine. */
 export type FollowerMachine = {
   readonly createTimeline: (from?: Checkpoint) => Timeline;
-  readonly encodeReport: ReportEncoder;
+  readonly writeReport: ReportWriter;
 };
 
 type FollowerPorts = Pick<Ports, "disk" | "timers" | "clock" | "log">;
@@ -108,7 +109,7 @@ class Follower {
     const timeline = machine.createTimeline(stored?.state);
     this.#timeline = timeline;
     this.#replayer = new LineReplayer(
-      { timeline, encodeReport: machine.encodeReport },
+      { timeline, writeReport: machine.writeReport },
       new Set(init.passedOver),
     );
     this.#reports = ReportIndex.from(stored?.reports ?? []);

@@ -1,0 +1,162 @@
+/**
+ * The position of one book in one instrument, by the average-cost method.
+ *
+ * Kept: signed quantity, the cost of what is open, and the flow (Σ sold − Σ bought, by value).
+ * Realised P&L is flow + cost and unrealised is value − cost, so their sum is exact whatever the
+ * cost is; commission is no part of either.
+ *
+ * A voided execution is taken out of the history and the cost is computed again without it, as if
+ * it had never been; so the order of voids does not matter. The history holds the last
+ * `HISTORY_MAX` executions. Known limit: an older one is voided as an opposite execution at its
+ * price; quantity, flow and total P&L are exact then too, only the split of the total may differ.
+ * @module
+ */
+import { fromQuanta, fromUnits } from "../decimal.ts";
+import type { Instrument } from "../instrument.ts";
+import { invariant } from "../invariant.ts";
+import { type Px, px } from "../numbers.ts";
+import type { NodeReader } from "../node_reader.ts";
+import type { CheckpointNode } from "../timeline.ts";
+import { ExactSum, narrowed } from "./exact_sum.ts";
+import { type Amount, NOTHING } from "./money.ts";
+import { OpenCost } from "./open_cost.ts";
+import type { Change, Exposure, PositionFigures } from "./policy.ts";
+import type { Valuation } from "./valuation.ts";
+
+const HISTORY_MAX = 256;
+
+/** Position of one book in one instrument. */
+export class CostPosition {
+  readonly kind = "cost";
+  readonly instrument: Instrument;
+  readonly currency: string;
+  /** Σ sold − Σ bought, units of the valuation. */
+  readonly flow: ExactSum = new ExactSum();
+  readonly #valuation: Valuation;
+  readonly #open = new OpenCost();
+  /** The open position before the oldest change in the history. */
+  readonly #base = new OpenCost();
+  readonly #history: Change[] = [];
+
+  constructor(
+    instrument: Instrument,
+    of: { readonly currency: string; readonly valuation: Valuation },
+  ) {
+    this.instrument = instrument;
+    this.currency = of.currency;
+    this.#valuation = of.valuation;
+  }
+
+  /** Signed quantity, quanta. */
+  get quanta(): number {
+    return this.#open.quanta;
+  }
+
+  /** Cost of what is open, if the class moves cash by realised P&L alone. */
+  get carried(): Amount {
+    return this.#valuation.isPaidInFull || this.quanta === 0 ? NOTHING : this.#cost;
+  }
+
+  /** @throws {InvariantError} If the position would pass 2^53 quanta. */
+  assertBookable(change: Change): void {
+    const after = this.quanta + change.quanta;
+    invariant(Number.isSafeInteger(after), "A position must stay within 2^53 quanta");
+  }
+
+  /** Books an execution. */
+  book(change: Change): void {
+    this.#open.apply(this.#valuation, change);
+    this.flow.subtract(this.#valuation.valueOf(change));
+    this.#history.push(change);
+    if (this.#history.length <= HISTORY_MAX) return;
+    const oldest = this.#history.shift();
+    if (oldest !== undefined) this.#base.apply(this.#valuation, oldest);
+  }
+
+  /** Takes an execution out again. */
+  reverse(change: Change): void {
+    const at = this.#history.findLastIndex((kept) =>
+      kept.quanta === change.quanta && kept.px === change.px
+    );
+    if (at < 0) return this.book({ ...change, quanta: -change.quanta });
+    this.#history.splice(at, 1);
+    this.#open.copy(this.#base);
+    for (const kept of this.#history) this.#open.apply(this.#valuation, kept);
+    this.flow.add(this.#valuation.valueOf(change));
+  }
+
+  /** Returns what a row shows. */
+  figures(mark: Px | undefined): PositionFigures {
+    const { quanta } = this;
+    const scale = this.#valuation.costScale;
+    const cost = this.#costUnits;
+    const flow = this.flow.units * this.#valuation.fractions;
+    return {
+      qty: fromQuanta(quanta, this.instrument.qtyRule.scale),
+      avgPx: quanta === 0 ? null : this.#valuation.averagePx({ quanta, cost }),
+      realisedPnl: fromUnits(flow + cost, scale),
+      unrealisedPnl: quanta === 0
+        ? "0"
+        : mark === undefined
+        ? null
+        : fromUnits(this.#valueAt(mark) - cost, scale),
+    };
+  }
+
+  /** Returns the value of what is open, without its sign. */
+  exposure(mark: Px | undefined): Exposure {
+    if (this.quanta === 0) return { atEntry: NOTHING, atMark: NOTHING };
+    const scale = this.#valuation.costScale;
+    const atMark = mark === undefined
+      ? null
+      : { units: narrowed(magnitudeOf(this.#valueAt(mark))), scale };
+    return { atEntry: { units: narrowed(magnitudeOf(this.#costUnits)), scale }, atMark };
+  }
+
+  /** Mixes quantity, cost and flow. */
+  mixInto(mix: (value: number | bigint | string) => void): void {
+    this.#open.mixInto(mix);
+    mix(this.flow.value);
+  }
+
+  /** Returns the whole state; costs as integers in text. */
+  checkpoint(): CheckpointNode {
+    return {
+      instrument: this.instrument.id,
+      open: this.#open.checkpoint(),
+      base: this.#base.checkpoint(),
+      flow: `${this.flow.units}`,
+      history_quanta: this.#history.map((change) => change.quanta),
+      history_px: this.#history.map((change) => change.px),
+    };
+  }
+
+  /** Takes the state of a checkpoint. */
+  restore(saved: NodeReader): this {
+    this.#open.restore(saved.child("open"));
+    this.#base.restore(saved.child("base"));
+    this.flow.set(narrowed(BigInt(saved.text("flow"))));
+    const prices = saved.integers("history_px");
+    for (const [at, quanta] of saved.integers("history_quanta").entries()) {
+      this.#history.push({ quanta, px: px(prices[at] ?? 0) });
+    }
+    return this;
+  }
+
+  get #cost(): Amount {
+    return { units: narrowed(this.#costUnits), scale: this.#valuation.costScale };
+  }
+
+  get #costUnits(): bigint {
+    return this.#open.units(this.#valuation);
+  }
+
+  #valueAt(mark: Px): bigint {
+    const value = this.#valuation.valueOf({ quanta: this.quanta, px: mark });
+    return BigInt(value) * this.#valuation.fractions;
+  }
+}
+
+function magnitudeOf(units: bigint): bigint {
+  return units < 0n ? -units : units;
+}
