@@ -86,7 +86,10 @@ export type ControlPayloads = {
   LimitsSet: { readonly limits: InstrumentLimits };
   /** Opening balance of an account, posted to the `external` book. Decimal, currency. */
   BalanceSet: { readonly currency: string; readonly total: string };
-  /** Operator's state; the effective one is the strictest of operator, venue and client. */
+  /**
+   * Operator's state, or that of the instrument or venue in the envelope; the effective one is the
+   * strictest of operator, venue, instrument and client.
+   */
   TradingStateSet: { readonly state: TradingState; readonly reason: string };
   KillSwitchSet: { readonly on: boolean; readonly reason: string };
   VenueStatusChanged: { readonly status: VenueStatus; readonly reason: string };
@@ -138,9 +141,14 @@ export type BrokerPayloads = {
     readonly rejectCode: VenueRejectCode;
     readonly text: string;
   };
-  OrderExecuted: OrderRef & Execution & { readonly provisional: boolean };
+  /** `side`: where the venue says it, so that a fill of an order unknown to us can be booked. */
+  OrderExecuted: OrderRef & Execution & { readonly provisional: boolean; readonly side?: Side };
   /** The venue took back an execution (trade bust). */
   ExecutionVoided: OrderRef & { readonly execId: string; readonly execRefId: string };
+  /** The venue corrected the execution `execRefId`: it stands as told here, under both ids. */
+  ExecutionCorrected: OrderRef & Execution & { readonly execRefId: string };
+  /** An execution that was provisional is final. */
+  ExecutionConfirmed: OrderRef & { readonly execRefId: string };
   /** Also unsolicited, and the rest of IOC, FOK and Market. */
   OrderCancelled: OrderRef & { readonly reason: string };
   OrderExpired: OrderRef & { readonly reason: string };

@@ -15,8 +15,8 @@ import { applyControl } from "./control.ts";
 import { applyDeadlines, nextDeadlineUs } from "./deadlines.ts";
 import { applyIntent } from "./intents.ts";
 import { applyMarket } from "./market.ts";
-import { assertReports } from "./asserts.ts";
 import { applyAccountFact } from "./postings.ts";
+import { acceptNumbers, assertAll } from "./asserts.ts";
 import { EngineState } from "./state.ts";
 import { haltAccount, raise, Turn } from "./turn.ts";
 import { withhold } from "./withhold.ts";
@@ -48,7 +48,7 @@ export class Engine {
     turn.begin(event, effects);
     try {
       dispatch(turn, event);
-      assertReports(turn);
+      assertAll(turn);
     } catch (error) {
       if (!(error instanceof InvariantError)) throw error;
       onBroken(turn, event, error);
@@ -113,6 +113,7 @@ function onBroken(turn: Turn, event: Event, error: InvariantError): void {
     withhold(turn);
     haltAccount(turn, { venue: venueOf(turn, event), reason });
   }
+  acceptNumbers(turn);
   raise(turn, { code: "INVARIANT", text: reason });
 }
 

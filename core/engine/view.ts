@@ -93,7 +93,7 @@ export class EngineView implements View {
   }
 
   orderByIntent(client: ClientIndex, intentId: string): ExecutionReport | undefined {
-    const id = this.#client(client)?.intents.get(intentId)?.order ?? null;
+    const id = this.#state.blotter.intents.find(client, intentId)?.order ?? null;
     return id === null ? undefined : this.order(client, id);
   }
 

@@ -167,16 +167,19 @@ export class Account {
     const counted = new Totals();
     for (const [, book] of this.clients()) count(counted, book);
     count(counted, this.#external);
-    for (const currency of this.#whole.currencies()) {
+    for (const currency of [...this.#whole.currencies(), ...counted.currencies()]) {
       this.assertCash(currency);
       const parts = counted.cash(currency) ?? new Cash();
       const isWhole = parts.equals(this.#whole.posted(currency) ?? new Cash());
       invariant(isWhole, "Cash of an account must be what its parts add up to");
     }
-    for (const { instrument, quanta, flow } of this.#whole.positions()) {
-      this.assertPosition(instrument.id);
-      const parts = counted.position(instrument.id);
-      const isWhole = parts?.quanta.value === quanta && parts.flow.equals(flow);
+    const held = [...this.#whole.positions()].map(({ instrument }) => instrument.id);
+    for (const instrument of [...held, ...counted.instruments()]) {
+      this.assertPosition(instrument);
+      const whole = this.#whole.position(instrument);
+      const parts = counted.position(instrument);
+      const isWhole = whole !== undefined && parts?.quanta.value === whole.quanta &&
+        parts.flow.equals(whole.flow);
       invariant(isWhole, "A position of an account must be what its parts add up to");
     }
   }

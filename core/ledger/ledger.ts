@@ -178,7 +178,8 @@ export class Ledger {
     of: { readonly instrument: InstrumentId; readonly mark: Px | undefined },
   ): Exposure {
     const position = this.#position(scope, of.instrument);
-    return position?.exposure(of.mark) ?? { atEntry: NOTHING, atMark: NOTHING };
+    if (position === undefined) return { atEntry: NOTHING, atMark: NOTHING };
+    return position.exposure(usable(position.instrument, of.mark));
   }
 
   /** Returns shown cash of a client or an account. */
@@ -189,6 +190,11 @@ export class Ledger {
     const account = this.#accounts.get(of.venue);
     const book = account === undefined ? undefined : bookOf(account, scope);
     return book?.cash(of.currency) ?? NOTHING;
+  }
+
+  /** Returns shown cash that is no client's. */
+  externalCash(of: { readonly venue: VenueId; readonly currency: string }): Amount {
+    return this.#accounts.get(of.venue)?.externalCash(of.currency) ?? NOTHING;
   }
 
   /** Returns every position ever held, by instrument; `markOf` values what is open. */
@@ -204,7 +210,7 @@ export class Ledger {
     return positions.map((position) => ({
       instrument: position.instrument.id,
       scope: scope === "account" ? "account" : "client",
-      ...position.figures(markOf(position.instrument.id)),
+      ...position.figures(usable(position.instrument, markOf(position.instrument.id))),
       currency: position.currency,
     }));
   }
@@ -214,7 +220,10 @@ export class Ledger {
     client: ClientIndex,
     markOf: (instrument: InstrumentId) => Px | undefined,
   ): readonly TagRow[] {
-    return this.#tags.get(client)?.rows(markOf) ?? [];
+    const rows = this.#tags.get(client)?.rows((instrument) =>
+      usable(instrument, markOf(instrument.id))
+    );
+    return rows ?? [];
   }
 
   /** Returns the account's shown cash by venue and currency; `reservedOf` gives decimals. */
@@ -362,6 +371,11 @@ export class Ledger {
   #venues(): VenueId[] {
     return [...this.#accounts.keys()].sort((left, right) => left - right);
   }
+}
+
+/** An inverse contract is worth nothing that can be said at a price of 0 or below. */
+function usable({ assetClass }: Instrument, mark: Px | undefined): Px | undefined {
+  return assetClass === "inverse" && mark !== undefined && mark <= 0 ? undefined : mark;
 }
 
 function bookOf(account: Account, scope: ClientIndex | "account"): Holdings | undefined {

@@ -9,6 +9,7 @@
  * @module
  */
 import { fromQuanta } from "../decimal.ts";
+import type { Instrument } from "../instrument.ts";
 import { type InstrumentId, instrumentId, type Px } from "../numbers.ts";
 import type { NodeReader } from "../node_reader.ts";
 import type { CheckpointNode } from "../timeline.ts";
@@ -76,7 +77,7 @@ export class TagBook {
   }
 
   /** Returns what a client sees; instruments by number, currencies by code unit. */
-  rows(markOf: (instrument: InstrumentId) => Px | undefined): TagRow[] {
+  rows(markOf: (instrument: Instrument) => Px | undefined): TagRow[] {
     const rows: TagRow[] = [];
     for (const { tag, isRest, sums } of this.#all()) {
       if (sums.lines.size === 0 && sums.fees.size === 0) continue;
@@ -139,11 +140,11 @@ export class TagBook {
 
 function rowOf(
   { accounting, quanta, flow }: Line,
-  markOf: (instrument: InstrumentId) => Px | undefined,
+  markOf: (instrument: Instrument) => Px | undefined,
 ): TagRow["instruments"][number] {
   const { instrument, currency } = accounting;
   const open = Number(quanta.value);
-  const mark = markOf(instrument.id);
+  const mark = markOf(instrument);
   const isMarked = open === 0 || mark !== undefined;
   const left = flow.amount;
   const pnl = open === 0 || mark === undefined

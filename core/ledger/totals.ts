@@ -28,6 +28,15 @@ export class Totals {
     return this.#positions.get(instrument);
   }
 
+  /** Every currency and instrument that any part has had. */
+  currencies(): Iterable<string> {
+    return this.#cash.keys();
+  }
+
+  instruments(): Iterable<InstrumentId> {
+    return this.#positions.keys();
+  }
+
   enterCash(currency: string, cash: Cash): void {
     const known = this.#cash.get(currency);
     if (known !== undefined) return known.merge(cash);
