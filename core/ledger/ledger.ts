@@ -118,8 +118,12 @@ export class Ledger {
     this.#tag(execution, opposite(posting));
   }
 
-  /** Makes a booked provisional execution final. @throws {InvariantError} If it was none. */
+  /**
+   * Makes a booked provisional execution final; only binary positions tell the difference.
+   * @throws {InvariantError} If it was none.
+   */
   confirm(execution: LedgerExecution): void {
+    if (execution.instrument.assetClass !== "binary") return;
     const { owner, accounting, change } = this.#postingOf(execution);
     const { instrument } = accounting;
     this.post(execution.venue, (account) => {

@@ -7,12 +7,13 @@
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { fromUnits } from "../../../core/decimal.ts";
+import type { PlacedRunner } from "../../../core/event.ts";
 import type { Side } from "../../../core/instrument.ts";
 import { InvariantError } from "../../../core/invariant.ts";
 import { removeRunner, settleMarket } from "../../../core/ledger/betting_facts.ts";
 import type { BettingMarket } from "../../../core/ledger/betting_market.ts";
 import type { Removal } from "../../../core/ledger/betting_reduction.ts";
-import type { MarketResult, PlacedRunner } from "../../../core/ledger/betting_result.ts";
+import type { MarketResult } from "../../../core/ledger/betting_result.ts";
 import { Ledger, type LedgerExecution } from "../../../core/ledger/mod.ts";
 import { amountOf, decimalOf } from "../../../core/ledger/money.ts";
 import { NOTHING_OPEN, openProfits, worstLoss } from "../../../core/ledger/stakes.ts";
