@@ -12,7 +12,14 @@ import { BettingPosition } from "./betting_position.ts";
 import { narrowed, productOf } from "./exact_sum.ts";
 import type { Amount } from "./money.ts";
 import { NO_PROFITS, type Profits, worstPart } from "./outcomes.ts";
-import type { Accounting, AccountingPolicy, CashLeg, Change } from "./policy.ts";
+import type {
+  Accounting,
+  AccountingPolicy,
+  CashLeg,
+  Change,
+  TagFigures,
+  TagSum,
+} from "./policy.ts";
 import type { Pools } from "./pools.ts";
 
 const MILLION = 1_000_000;
@@ -55,6 +62,11 @@ export class BettingAccounting implements Accounting {
     const { one } = this.market;
     const ifWon = BigInt(quanta) * (BigInt(px) - one);
     return worstPart({ ifWon, ifLost: -BigInt(quanta) * one });
+  }
+
+  /** Net stake as traded; results are by market, not by tag. */
+  tagFigures({ quanta }: TagSum): TagFigures {
+    return { quanta, pnl: null };
   }
 
   open(): BettingPosition {

@@ -7,11 +7,19 @@ import type { Instrument } from "../instrument.ts";
 import type { NodeReader } from "../node_reader.ts";
 import type { BinaryCondition, Outcome } from "./binary_condition.ts";
 import { BinaryPosition } from "./binary_position.ts";
-import { binaryProblem, binaryTerms, heldProfits } from "./binary_terms.ts";
+import { binaryProblem, binaryTerms, heldProfits, settledValue } from "./binary_terms.ts";
 import { CostAccounting } from "./cost_accounting.ts";
-import type { Amount } from "./money.ts";
+import { narrowed } from "./exact_sum.ts";
+import { type Amount, sum } from "./money.ts";
 import { NO_PROFITS, type Profits, worstPart } from "./outcomes.ts";
-import type { Accounting, AccountingPolicy, CashLeg, Change } from "./policy.ts";
+import type {
+  Accounting,
+  AccountingPolicy,
+  CashLeg,
+  Change,
+  TagFigures,
+  TagSum,
+} from "./policy.ts";
 import type { Pools } from "./pools.ts";
 import { ProductValuation } from "./valuation.ts";
 
@@ -56,6 +64,17 @@ export class BinaryAccounting implements Accounting {
     if (this.outcome.settled !== null) return NO_PROFITS;
     const flow = -BigInt(quanta) * BigInt(px);
     return worstPart(heldProfits({ quanta, payout: this.outcome.payout, flow }));
+  }
+
+  /** Marked at the share once resolved, closed at it once settled. */
+  tagFigures({ quanta, flow }: TagSum): TagFigures | undefined {
+    const { settled, resolved, payout } = this.outcome;
+    const share = settled ?? resolved;
+    if (share === null) return undefined;
+    const finer = this.#valuation.fractions;
+    const value = narrowed(settledValue({ quanta, payout, share, finer }));
+    const pnl = sum({ left: flow, right: { units: value, scale: this.#valuation.costScale } });
+    return { quanta: settled === null ? quanta : 0, pnl };
   }
 
   open(): BinaryPosition {

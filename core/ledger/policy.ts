@@ -67,6 +67,12 @@ export type PositionFigures = {
   readonly unrealisedPnl: string | null;
 };
 
+/** Sums of one tag in one instrument; `flow` is Σ sold − Σ bought. */
+export type TagSum = { readonly quanta: number; readonly flow: Amount };
+
+/** What a tag's row shows; `pnl` null: not known. */
+export type TagFigures = { readonly quanta: number; readonly pnl: Amount | null };
+
 /** What is at stake, in the position's currency; both 0 or above. */
 export type Exposure = {
   readonly atEntry: Amount;
@@ -114,6 +120,8 @@ export interface Accounting {
   valueOf(change: Change): Amount;
   /** The same without its sign: what is at stake. */
   notionalOf(change: Change): Amount;
+  /** What a tag's sums show where price × quantity does not say it; undefined: it does. */
+  tagFigures?(of: TagSum): TagFigures | undefined;
   /** What an open order can lose by outcome; absent where a class has no outcomes. */
   openProfits?(change: Change): Profits;
   /** Posts what an execution booked or reversed late changes; returns the currencies touched. */
