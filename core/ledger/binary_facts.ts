@@ -11,7 +11,7 @@ import { type PayoutShare, settledValue } from "./binary_terms.ts";
 import type { Holdings } from "./holdings.ts";
 import { narrowed } from "./exact_sum.ts";
 import type { Touched } from "./ledger.ts";
-import { type Amount, negated, NOTHING, sum } from "./money.ts";
+import { type Amount, negated, NOTHING, plain, sum } from "./money.ts";
 import { bookOf } from "./pool.ts";
 import { NO_PROFITS, plus, type Profits, worstProfit } from "./outcomes.ts";
 import type { Accounting } from "./policy.ts";
@@ -89,7 +89,7 @@ export function settleOutcome(
     ? NOTHING
     : sum({ left: stated, right: negated(creditOf(account.whole, outcome, share)) });
   const amount = sum({ left: adjustment, right: negated(outcome.adjustment) });
-  account.post(null, { currency, amount });
+  if (amount.units !== 0) account.post(null, { currency, amount: plain(amount) });
   outcome.adjustment = adjustment;
   const instruments = [outcome.instrument.id];
   return { kind: "settlement", owner: "all", instruments, currencies: [currency] };

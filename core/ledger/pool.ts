@@ -8,7 +8,7 @@
  */
 import type { Account, Owner } from "./account.ts";
 import type { Holdings } from "./holdings.ts";
-import { type Amount, negated, NOTHING, sum } from "./money.ts";
+import { type Amount, negated, NOTHING, plain, sum } from "./money.ts";
 
 /** One book of an account: the whole, or its owner's. */
 export type Scope = "account" | Owner;
@@ -22,7 +22,10 @@ export function bookOf(account: Account, scope: Scope): Holdings | undefined {
   return scope === null ? account.external : account.client(scope);
 }
 
-/** Posts moves of the account and of clients; `external` gets what they leave. */
+/**
+ * Posts moves of the account and of clients; `external` gets what they leave. Nothing is posted
+ * where it is 0; a scale is that of the amount's decimal, so that it depends on the value alone.
+ */
 export function postBalanced(
   account: Account,
   of: { readonly currency: string; readonly moves: readonly CashMove[] },
@@ -32,8 +35,8 @@ export function postBalanced(
   for (const { scope, amount } of of.moves) {
     if (scope === null) continue;
     const book = scope === "account" ? account.whole : account.ownerBook(scope);
-    if (amount.units !== 0) book.addCash({ currency, amount });
+    if (amount.units !== 0) book.addCash({ currency, amount: plain(amount) });
     rest = sum({ left: rest, right: scope === "account" ? amount : negated(amount) });
   }
-  if (rest.units !== 0) account.external.addCash({ currency, amount: rest });
+  if (rest.units !== 0) account.external.addCash({ currency, amount: plain(rest) });
 }

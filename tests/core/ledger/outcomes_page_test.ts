@@ -3,7 +3,7 @@
  * by row. Proves the page behind R-CORE-6.
  * @module
  */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, fail, ok, strictEqual } from "node:assert/strict";
 import { toQuanta } from "../../../core/decimal.ts";
 import type { Instrument, Side } from "../../../core/instrument.ts";
 import { removeRunner, settleMarket } from "../../../core/ledger/betting_facts.ts";
@@ -93,7 +93,7 @@ function playPair(ledger: Ledger, [event = "", amount = "", price = ""]: Row): v
     case "Settle":
       return settle(ledger, instrument, Number(numerator));
     default:
-      ok(false, `The page must say what is known: was ${event}`);
+      fail(`The page must say what is known: was ${event}`);
   }
 }
 
