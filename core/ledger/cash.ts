@@ -84,6 +84,12 @@ export class Cash {
     return unitsAt(this.amount, scale) === unitsAt(other.amount, scale);
   }
 
+  /** Mixes scale and sum into a digest. */
+  mixInto(mix: (value: number | bigint | string) => void): void {
+    mix(this.#scale);
+    this.#sum.mixInto(mix);
+  }
+
   #addCoarse(amount: Amount): void {
     const factor = FACTORS[this.#scale - amount.scale];
     if (factor !== undefined) this.#sum.addScaled({ units: amount.units, factor });

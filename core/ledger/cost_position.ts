@@ -90,7 +90,7 @@ export class CostPosition {
     const { quanta } = this;
     const scale = this.#valuation.costScale;
     const cost = this.#costUnits;
-    const flow = this.flow.units * this.#valuation.fractions;
+    const flow = this.flow.units * BigInt(this.#valuation.fractions);
     return {
       qty: fromQuanta(quanta, this.instrument.qtyRule.scale),
       avgPx: quanta === 0 ? null : this.#valuation.averagePx({ quanta, cost }),
@@ -116,7 +116,7 @@ export class CostPosition {
   /** Mixes quantity, cost and flow. */
   mixInto(mix: (value: number | bigint | string) => void): void {
     this.#open.mixInto(mix);
-    mix(this.flow.value);
+    this.flow.mixInto(mix);
   }
 
   /** Returns the whole state; costs as integers in text. */
@@ -153,7 +153,7 @@ export class CostPosition {
 
   #valueAt(mark: Px): bigint {
     const value = this.#valuation.valueOf({ quanta: this.quanta, px: mark });
-    return BigInt(value) * this.#valuation.fractions;
+    return BigInt(value) * BigInt(this.#valuation.fractions);
   }
 }
 
