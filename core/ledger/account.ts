@@ -257,7 +257,7 @@ function assertBookable(
 function count(totals: Totals, book: Holdings): void {
   for (const currency of book.currencies()) {
     const cash = book.posted(currency);
-    if (cash !== undefined) totals.enterCash(currency, cash);
+    if (cash !== undefined) totals.ensureCash(currency).merge(cash);
   }
   for (const position of book.positions()) totals.enter(position);
 }

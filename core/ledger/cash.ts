@@ -30,11 +30,13 @@ const FACTORS = [
 
 /** One currency of one book. */
 export class Cash {
-  #scale: number;
+  #scale = 0;
   readonly #sum = new ExactSum();
+  /** Follows this cash: it has all of it, and of others. */
+  readonly #total: Cash | null;
 
-  constructor(scale = 0) {
-    this.#scale = scale;
+  constructor(total: Cash | null = null) {
+    this.#total = total;
   }
 
   /** Decimals of the units. */
@@ -53,9 +55,11 @@ export class Cash {
 
   /** Posts an amount; above 0 is received. */
   add(amount: Amount): void {
+    this.#total?.part(this);
     if (amount.scale > this.#scale) this.#widen(amount.scale);
     if (amount.scale === this.#scale) this.#sum.add(amount.units);
     else this.#addCoarse(amount);
+    this.#total?.merge(this);
   }
 
   /** Takes an amount out again. */

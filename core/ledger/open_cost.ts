@@ -83,7 +83,7 @@ export class OpenCost {
       const borrows = isNegative && this.#fraction > 0;
       const units = isNegative ? -value - (borrows ? 1 : 0) : value;
       const fraction = borrows ? fractions - this.#fraction : this.#fraction;
-      const rest = units % whole;
+      const rest = restOf({ units, whole });
       if (units <= EXACT_MAX && rest * part <= EXACT_MAX) {
         this.#closeFast({ units, fraction, isNegative }, { part, whole, rest, fractions });
         return;
@@ -106,10 +106,10 @@ export class OpenCost {
     },
   ): void {
     const { part, whole, rest, fractions } = of;
-    const left = (rest * part) % whole;
+    const left = restOf({ units: rest * part, whole });
     let closed = ((cost.units - rest) / whole) * part + (rest * part - left) / whole;
     const fine = left * fractions + cost.fraction * part;
-    const last = fine % whole;
+    const last = restOf({ units: fine, whole });
     let closedFine = (fine - last) / whole;
     const isOdd = (fractions === 1 ? closed + closedFine : closedFine) % 2 === 1;
     if (2 * last > whole || (2 * last === whole && isOdd)) closedFine += 1;
@@ -137,4 +137,12 @@ export class OpenCost {
     this.#value.set(narrowed((left - fraction) / fractions));
     this.#fraction = Number(fraction);
   }
+}
+
+/** `units % whole`, which the engine does ten times slower than a division put right. */
+function restOf(
+  { units, whole }: { readonly units: number; readonly whole: number },
+): number {
+  const rest = units - Math.floor(units / whole) * whole;
+  return rest < 0 ? rest + whole : rest;
 }
