@@ -81,16 +81,26 @@ export class Account {
     return rest;
   }
 
+  /** @throws {InvariantError} If `book` could not take it. */
+  assertBookable(posting: Posting): void {
+    const { owner, accounting, change } = posting;
+    positionIn(this.#whole, accounting).assertBookable(change);
+    positionIn(this.#existing(owner), accounting).assertBookable(change);
+  }
+
   /** Books an execution. @throws {InvariantError} Before anything changed. */
   book(posting: Posting): void {
+    this.assertBookable(posting);
     const { change } = posting;
-    this.#postExecution(posting, (position) => position.book(change));
+    this.#post(posting, (position) => position.book(change));
   }
 
   /** Takes an execution out again. @throws {InvariantError} Before anything changed. */
   reverse(posting: Posting): void {
-    const { change } = posting;
-    this.#postExecution(opposite(posting), (position) => position.reverse(change));
+    const { owner, accounting, change } = posting;
+    positionIn(this.#whole, accounting).assertReversible(change);
+    positionIn(this.#existing(owner), accounting).assertReversible(change);
+    this.#post(opposite(posting), (position) => position.reverse(change));
   }
 
   /** Posts cash to the account and to its owner. */
@@ -207,14 +217,15 @@ export class Account {
     return account;
   }
 
-  #postExecution(posting: Posting, post: (position: Position) => void): void {
-    const { owner, accounting, change, legs, fee } = posting;
-    const known = owner === null ? this.#external : this.#clients.get(owner);
-    assertBookable(this.#whole, accounting, change);
-    assertBookable(known, accounting, change);
-    this.changeBoth({ owner, accounting }, post);
+  #post(posting: Posting, post: (position: Position) => void): void {
+    const { owner, legs, fee } = posting;
+    this.changeBoth(posting, post);
     for (const leg of legs) this.post(owner, leg);
     if (fee !== null) this.post(owner, fee);
+  }
+
+  #existing(owner: Owner): Holdings | undefined {
+    return owner === null ? this.#external : this.#clients.get(owner);
   }
 
   #levelFlow(accounting: Accounting): void {
@@ -245,13 +256,9 @@ function oppositeLeg({ currency, amount }: CashLeg): CashLeg {
   return { currency, amount: negated(amount) };
 }
 
-function assertBookable(
-  book: Holdings | undefined,
-  accounting: Accounting,
-  change: Change,
-): void {
-  const position = book?.position(accounting.instrument.id) ?? accounting.open();
-  position.assertBookable(change);
+/** The position in a book, or an empty one where there is none. */
+function positionIn(book: Holdings | undefined, accounting: Accounting): Position {
+  return book?.position(accounting.instrument.id) ?? accounting.open();
 }
 
 function count(totals: Totals, book: Holdings): void {

@@ -51,15 +51,30 @@ export class CostPosition {
     return this.#open.quanta;
   }
 
+  /** The same: a settlement closes it. */
+  get heldQuanta(): number {
+    return this.quanta;
+  }
+
+  /** Cost of what is open; below 0 for a short. */
+  get cost(): Amount {
+    return { units: narrowed(this.#costUnits), scale: this.#valuation.costScale };
+  }
+
   /** Cost of what is open, if the class moves cash by realised P&L alone. */
   get carried(): Amount {
-    return this.#valuation.isPaidInFull || this.quanta === 0 ? NOTHING : this.#cost;
+    return this.#valuation.isPaidInFull || this.quanta === 0 ? NOTHING : this.cost;
   }
 
   /** @throws {InvariantError} If the position would pass 2^53 quanta. */
   assertBookable(change: Change): void {
     const after = this.quanta + change.quanta;
     invariant(Number.isSafeInteger(after), "A position must stay within 2^53 quanta");
+  }
+
+  /** @throws {InvariantError} If the position would pass 2^53 quanta. */
+  assertReversible(change: Change): void {
+    this.assertBookable({ ...change, quanta: -change.quanta });
   }
 
   /** Books an execution. */
@@ -130,10 +145,6 @@ export class CostPosition {
     this.flow.set(narrowed(BigInt(saved.text("flow"))));
     this.#recent.restore(saved);
     return this;
-  }
-
-  get #cost(): Amount {
-    return { units: narrowed(this.#costUnits), scale: this.#valuation.costScale };
   }
 
   get #costUnits(): bigint {
