@@ -264,7 +264,7 @@ function positionIn(book: Holdings | undefined, accounting: Accounting): Positio
 function count(totals: Totals, book: Holdings): void {
   for (const currency of book.currencies()) {
     const cash = book.posted(currency);
-    if (cash !== undefined) totals.enterCash(currency, cash);
+    if (cash !== undefined) totals.ensureCash(currency).merge(cash);
   }
   for (const position of book.positions()) totals.enter(position);
 }

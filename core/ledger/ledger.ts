@@ -394,8 +394,8 @@ function mixBook(
   for (const currency of touched.currencies) {
     const cash = book.posted(currency);
     mix(currency);
-    mix(cash?.scale ?? 0);
-    mix(cash?.sum.value ?? 0);
+    if (cash === undefined) mix(0);
+    else cash.mixInto(mix);
   }
   for (const instrument of touched.instruments) {
     mix(instrument);

@@ -37,16 +37,13 @@ export class Totals {
     return this.#positions.keys();
   }
 
-  enterCash(currency: string, cash: Cash): void {
+  /** Returns the sum of a currency, which the cash of a part is told to keep up. */
+  ensureCash(currency: string): Cash {
     const known = this.#cash.get(currency);
-    if (known !== undefined) return known.merge(cash);
-    const total = new Cash(cash.scale);
-    total.merge(cash);
+    if (known !== undefined) return known;
+    const total = new Cash();
     this.#cash.set(currency, total);
-  }
-
-  leaveCash(currency: string, cash: Cash): void {
-    this.#cash.get(currency)?.part(cash);
+    return total;
   }
 
   enter(position: PositionBase): void {
