@@ -12,6 +12,7 @@ import { unreachable } from "./invariant.ts";
 import type { ClientIndex, Micros, OrderId, SessionId } from "./numbers.ts";
 import type { IntentRecord } from "./order.ts";
 import type { Bucket } from "./pacing.ts";
+import { OrderList } from "./slots/order_list.ts";
 import type { FillRow } from "./view.ts";
 
 /** A CancelAll whose orders have not all settled. */
@@ -43,9 +44,8 @@ export class Client {
   cancelGraceMs = 0;
   graceDueUs: Micros | null = null;
   bucket: Bucket | null = null;
-  readonly intents: Map<string, IntentRecord> = new Map();
-  /** Ids of live orders, ascending: they enter when placed and never come back. */
-  readonly open: Set<OrderId> = new Set();
+  /** Live orders, ascending by id: they enter when placed and never come back. */
+  readonly open = new OrderList();
   readonly cancelAlls: PendingCancelAll[] = [];
   /** Oldest first. */
   readonly fills = new Fifo<ClientFill>();

@@ -173,6 +173,35 @@ export type BrokerPayloads = {
   OrderNotFound: { readonly request: RequestId; readonly order: OrderId };
 };
 
+/** Why cash came or went; says nothing to the books. Above 0 is received whatever the kind. */
+export type CashKind =
+  | "deposit"
+  | "withdrawal"
+  | "transfer"
+  | "fee"
+  | "rebate"
+  | "interest"
+  | "adjustment";
+
+/**
+ * Facts about an account that concern no order. The envelope names the venue and a key; a seen key
+ * changes nothing. Amounts are decimals, above 0 received.
+ */
+export type AccountPayloads = {
+  /** Cash of a client, by name, or of nobody we know (null). A fee or rebate may bear a tag. */
+  CashPosted: {
+    readonly kind: CashKind;
+    readonly currency: string;
+    readonly amount: string;
+    readonly client: string | null;
+    readonly tag: string | null;
+  };
+  /** Funding of the envelope's instrument, paid or received by the whole account. */
+  FundingPosted: { readonly currency: string; readonly amount: string };
+  /** The envelope's instrument ended: every book's position is closed at this price. */
+  InstrumentSettled: { readonly price: Px };
+};
+
 /** Price levels, flat: px, qty, px, qty …; a quantity of 0 removes the level in a delta. */
 export type Levels = readonly number[];
 
@@ -209,6 +238,7 @@ type Payloads =
   & { readonly [Type in keyof ControlPayloads]: readonly ["control", ControlPayloads[Type]] }
   & { readonly [Type in keyof IntentPayloads]: readonly ["intent", IntentPayloads[Type]] }
   & { readonly [Type in keyof BrokerPayloads]: readonly ["broker_report", BrokerPayloads[Type]] }
+  & { readonly [Type in keyof AccountPayloads]: readonly ["broker_report", AccountPayloads[Type]] }
   & { readonly [Type in keyof MarketPayloads]: readonly ["market_data", MarketPayloads[Type]] }
   & { readonly [Type in keyof TimerPayloads]: readonly ["timer", TimerPayloads[Type]] };
 

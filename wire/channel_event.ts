@@ -76,6 +76,9 @@ export function toChannelEvent(event: Event, view: View): ChannelEvent | undefin
     case "RequestFailed":
     case "OrderFound":
     case "OrderNotFound":
+    case "CashPosted":
+    case "FundingPosted":
+    case "InstrumentSettled":
     case "DeadlineReached":
       return undefined;
     default:

@@ -89,7 +89,7 @@ function onOpen(
       return;
     }
   }
-  if (order.cancelRequest !== null || (order.retry & DOUBT.Cancel) !== 0) return;
+  if (order.isAsking("Cancel") || (order.retry & DOUBT.Cancel) !== 0) return;
   const wasCancelInDoubt = (order.doubt & DOUBT.Cancel) !== 0;
   order.doubt &= ~DOUBT.Cancel;
   if (wasCancelInDoubt && order.attempts > QUICK_ATTEMPTS_MAX) cancelLater(turn, order);
@@ -153,9 +153,9 @@ function isProof(turn: Turn, order: Order, askedUs: Micros | null): boolean {
 }
 
 function closeLookup(order: Order, request: RequestId): Micros | null {
-  if (order.lookupRequest?.id !== request) return null;
-  const { sentUs } = order.lookupRequest;
-  order.lookupRequest = null;
+  if (order.requestOf("Lookup") !== request) return null;
+  const sentUs = order.sentUsOf("Lookup");
+  order.dropRequest("Lookup");
   return sentUs;
 }
 

@@ -7,14 +7,13 @@
  * at home: conservation of positions and cash in the ledger, after each posting.
  * @module
  */
-import { isWaiting } from "./requests.ts";
 import type { Touched, Turn } from "./turn.ts";
 import type { Client } from "../clients.ts";
 import type { VenueCommand } from "../command.ts";
 import { invariant, unreachable } from "../invariant.ts";
 import { isTerminal } from "../lifecycle.ts";
 import type { ClientIndex, OrderId } from "../numbers.ts";
-import { type Order, requestOf } from "../order.ts";
+import { type Order, REQUEST_KINDS } from "../order.ts";
 import type { ExecutionReport } from "../report.ts";
 
 /** A rule about one order: as it was before the event, and as it is. */
@@ -210,14 +209,12 @@ function hasLeftNow(turn: Turn, command: VenueCommand): boolean {
   const order = turn.state.blotter.get(command.order);
   if (order === undefined) return false;
   if (order.isTerminal) return true; // a fill of the same event may have ended it
-  const request = requestOf(order, command.kind);
-  return request !== null && request.id === command.request && !isWaiting(request) &&
-    request.sentUs === turn.nowUs;
+  return order.requestOf(command.kind) === command.request &&
+    order.sentUsOf(command.kind) === turn.nowUs;
 }
 
 function isIdle(order: Order): boolean {
   return order.cancel === null && order.replace === null && order.mustCancel === null &&
-    order.submitRequest === null && order.cancelRequest === null &&
-    order.replaceRequest === null && order.lookupRequest === null &&
+    REQUEST_KINDS.every((kind) => !order.isAsking(kind)) &&
     order.doubt === 0 && order.retry === 0 && order.lapseDueUs === null;
 }

@@ -25,14 +25,11 @@ import {
 import { raise, type Turn } from "./turn.ts";
 import type { BrokerPayloads, Event, OrderRef } from "../event.ts";
 import { unreachable } from "../invariant.ts";
-import { orderId, type VenueId } from "../numbers.ts";
+import type { VenueId } from "../numbers.ts";
 import type { Order } from "../order.ts";
 
 /** An event that a venue reported. */
 export type BrokerEvent = Event<keyof BrokerPayloads>;
-
-/** Keys remembered per order: what is older is stale by the state of the order. */
-const SEEN_KEYS_MAX = 64;
 
 /** Applies a broker report. */
 export function applyBroker(turn: Turn, event: BrokerEvent): void {
@@ -54,14 +51,7 @@ export function applyBroker(turn: Turn, event: BrokerEvent): void {
 function isSeen(order: Order, event: BrokerEvent): boolean {
   const key = event.idempotencyKey;
   if (key === null || event.eventType === "OrderExecuted") return false;
-  if (order.seenKeys === null) {
-    order.seenKeys = [key]; // of length one: most orders see one or two, and are kept for days
-    return false;
-  }
-  if (order.seenKeys.includes(key)) return true;
-  order.seenKeys.push(key);
-  if (order.seenKeys.length > SEEN_KEYS_MAX) order.seenKeys.shift();
-  return false;
+  return order.hasSeen(key);
 }
 
 function dispatch(turn: Turn, order: Order, event: BrokerEvent): void {
@@ -113,23 +103,10 @@ function findOrder(turn: Turn, event: BrokerEvent): Order | undefined {
   const ref = event.payload;
   if (ref.order !== null) return blotter.get(ref.order);
   if (!("clOrdId" in ref)) return undefined;
-  const ours = ref.clOrdId === null ? undefined : parseClOrdId(turn, ref.clOrdId);
-  if (ours !== undefined) return blotter.get(orderId(ours.order));
+  const ours = ref.clOrdId === null ? undefined : blotter.keys.parse(ref.clOrdId);
+  if (ours !== undefined) return blotter.get(ours.order);
   if (ref.venueOrderId === null || event.venue === null) return undefined;
   return blotter.byVenueOrderId(event.venue, ref.venueOrderId);
-}
-
-/** Numbers of order and version in a key of ours, or undefined if it is foreign. */
-function parseClOrdId(
-  turn: Turn,
-  clOrdId: string,
-): { readonly order: number; readonly version: number } | undefined {
-  const [prefix, order, version, ...rest] = clOrdId.split("-");
-  if (prefix !== turn.state.clOrdIdPrefix || rest.length > 0) return undefined;
-  const numbers = { order: Number(order), version: Number(version) };
-  const isOurs = Number.isSafeInteger(numbers.order) && numbers.order >= 1 &&
-    Number.isSafeInteger(numbers.version);
-  return isOurs ? numbers : undefined;
 }
 
 /** True for a report about a version that a cancel-and-new has left behind. */

@@ -11,6 +11,7 @@ import {
   cancelAllsNode,
   clientsNode,
   fillsNode,
+  holdIntents,
   intentsNode,
   parseTradingState,
   readBucket,
@@ -44,7 +45,7 @@ import { invariant } from "../invariant.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { NodeReader } from "../node_reader.ts";
 import { micros, orderId, requestId, seqId } from "../numbers.ts";
-import { type Request, requestOf } from "../order.ts";
+import { REQUEST_KINDS, type WaitingRequest } from "../order.ts";
 import type { Checkpoint, CheckpointNode } from "../timeline.ts";
 
 const MODES: readonly Mode[] = ["live", "paper", "dry_run", "backtest", "replay"];
@@ -57,7 +58,7 @@ export function engineNode(state: EngineState): CheckpointNode {
     is_started: state.isStarted,
     is_stopping: state.isStopping,
     journal_id: state.journalId,
-    cl_ord_id_prefix: state.clOrdIdPrefix,
+    cl_ord_id_prefix: state.blotter.keys.prefix,
     settings: asNode(state.settings),
     operator_state: state.operatorState,
     kill_switch: state.killSwitch,
@@ -77,6 +78,7 @@ export function engineNode(state: EngineState): CheckpointNode {
     fills: fillsNode(state),
     external_fills: [...state.externalFills].map((fill) => asNode({ ...fill })),
     ledger: state.ledger.checkpoint(),
+    posted_keys: state.postedKeys.checkpoint(),
   };
 }
 
@@ -94,9 +96,10 @@ export function readEngine(checkpoint: Checkpoint): EngineState {
   readVenues(state, saved);
   readInstruments(state, saved);
   readClients(state, saved.node("clients"));
-  readIntents(state, saved.node("intents"));
+  const intents = readIntents(state, saved.node("intents"));
   readCancelAlls(state, saved.node("cancel_alls"));
-  readOrders(state, saved.node("orders"));
+  readOrders(state, saved.node("orders"), intents);
+  holdIntents(state, intents);
   state.blotter.nextOrder = orderId(saved.integer("next_order"));
   readEnded(state, saved.integers("ended"));
   readFills(state, saved.node("fills"));
@@ -108,6 +111,7 @@ export function readEngine(checkpoint: Checkpoint): EngineState {
     entry === undefined ? [] : [entry.instrument]
   );
   state.ledger = Ledger.restore(saved.node("ledger"), instruments);
+  state.postedKeys.restore(saved.rows("posted_keys"));
   return state;
 }
 
@@ -116,7 +120,8 @@ function readScalars(state: EngineState, saved: NodeReader): void {
   state.isStarted = saved.flag("is_started");
   state.isStopping = saved.flag("is_stopping");
   state.journalId = saved.text("journal_id");
-  state.clOrdIdPrefix = saved.text("cl_ord_id_prefix");
+  state.blotter.keys.prefix = saved.text("cl_ord_id_prefix");
+  state.blotter.intents.seed(state.journalId);
   state.settings = fromNode<EngineSettings>(saved.node("settings"));
   state.operatorState = parseTradingState(saved.text("operator_state"));
   state.killSwitch = saved.flag("kill_switch");
@@ -155,11 +160,11 @@ function readVenues(state: EngineState, saved: NodeReader): void {
 }
 
 /** Waiting requests that their orders still want, oldest first. */
-function queueNode(state: EngineState, queue: Fifo<Request>): CheckpointNode {
+function queueNode(state: EngineState, queue: Fifo<WaitingRequest>): CheckpointNode {
   const rows = [];
   for (const request of queue) {
     const order = state.blotter.get(request.order);
-    if (order === undefined || requestOf(order, request.kind) !== request) continue;
+    if (order === undefined || order.requestOf(request.kind) !== request.id) continue;
     rows.push({ order: request.order, kind: request.kind });
   }
   return toTable(rows);
@@ -182,10 +187,10 @@ function readQueue(
 ): void {
   for (const row of readTable(of.node)) {
     const order = state.blotter.get(orderId(row.integer("order")));
-    const kind = oneOf(row.text("kind"), ["Submit", "Cancel", "Replace", "Lookup"]);
-    const request = order === undefined ? null : requestOf(order, kind);
-    invariant(request !== null, "A waiting request of a checkpoint must have its order");
-    queues[of.name].push(request);
+    const kind = oneOf(row.text("kind"), REQUEST_KINDS);
+    const id = order?.requestOf(kind) ?? null;
+    invariant(order !== undefined && id !== null, "A waiting request must have its order");
+    queues[of.name].push({ id, kind, order: order.id });
   }
 }
 

@@ -15,11 +15,12 @@ import { applyControl } from "./control.ts";
 import { applyDeadlines, nextDeadlineUs } from "./deadlines.ts";
 import { applyIntent } from "./intents.ts";
 import { applyMarket } from "./market.ts";
+import { applyAccountFact } from "./postings.ts";
 import { acceptNumbers, assertAll } from "./asserts.ts";
 import { EngineState } from "./state.ts";
 import { haltAccount, raise, Turn } from "./turn.ts";
 import { withhold } from "./withhold.ts";
-import type { Event } from "../event.ts";
+import type { AccountPayloads, BrokerPayloads, Event } from "../event.ts";
 import { InvariantError, unreachable } from "../invariant.ts";
 import type { Micros, VenueId } from "../numbers.ts";
 
@@ -83,7 +84,7 @@ function dispatch(turn: Turn, event: Event): void {
     case "intent":
       return applyIntent(turn, event);
     case "broker_report":
-      return applyBroker(turn, event);
+      return applyReport(turn, event);
     case "market_data":
       return applyMarket(turn, event);
     case "timer":
@@ -91,6 +92,17 @@ function dispatch(turn: Turn, event: Event): void {
       return;
     default:
       return unreachable(event);
+  }
+}
+
+function applyReport(turn: Turn, event: Event<keyof (BrokerPayloads & AccountPayloads)>): void {
+  switch (event.eventType) {
+    case "CashPosted":
+    case "FundingPosted":
+    case "InstrumentSettled":
+      return applyAccountFact(turn, event);
+    default:
+      return applyBroker(turn, event);
   }
 }
 

@@ -136,6 +136,7 @@ function ledgerExecution(turn: Turn, order: Order, execution: Execution): Ledger
     px: execution.lastPx,
     commission: execution.commission,
     commissionCurrency: execution.commissionCurrency,
+    tag: order.tag,
   };
 }
 

@@ -7,7 +7,6 @@
  */
 import { cancelBearing, endCancelled, insist, replaceNeverLeft, sendCancel } from "./cancel.ts";
 import { askVenue, forgetRequest } from "./doubt.ts";
-import { nextClOrdId } from "./place.ts";
 import { atLeastExecuted, finishReplace, refuseReplace, replaceBearing } from "./replaced.ts";
 import { issue } from "./requests.ts";
 import type { Saying } from "./reports.ts";
@@ -187,7 +186,8 @@ function submitReplacement(turn: Turn, order: Order, replace: PendingReplace): v
   }
   replace.stage = "placing";
   order.baseCumQty = executed;
-  order.clOrdId = nextClOrdId(turn, order);
+  order.version += 1;
+  order.keyVersion = order.version;
   order.baseVersion = order.version;
   forgetName(order);
   issue(turn, order, "Submit");

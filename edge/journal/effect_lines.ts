@@ -181,7 +181,8 @@ function writeSubmit(to: ByteWriter, command: Submit): void {
   to.fixed(KEY.reduceOnly);
   to.boolean(command.reduceOnly);
   to.fixed(KEY.params);
-  to.raw(JSON.stringify(command.params));
+  if (command.params === null) to.stringOrNull(null);
+  else to.raw(JSON.stringify(command.params));
 }
 
 function writeRepeat(to: ByteWriter, seqId: SeqId, repeat: RepeatReports): void {

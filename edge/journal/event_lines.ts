@@ -106,6 +106,9 @@ const KINDS: Kinds = {
     keys: [...ORDER_REF, "request", "status", "orderQty", "cumQty", "price"],
   },
   OrderNotFound: { source: "broker_report", keys: ["request", "order"] },
+  CashPosted: { source: "broker_report", keys: ["kind", "currency", "amount", "client", "tag"] },
+  FundingPosted: { source: "broker_report", keys: ["currency", "amount"] },
+  InstrumentSettled: { source: "broker_report", keys: ["price"] },
   BookSnapshot: { source: "market_data", keys: BOOK },
   BookDelta: { source: "market_data", keys: BOOK },
   QuoteUpdated: {

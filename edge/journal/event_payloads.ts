@@ -139,7 +139,8 @@ function writePlace(to: ByteWriter, place: PlaceOrder): void {
   to.fixed(PLACE_KEY.validateOnly);
   to.boolean(place.validateOnly);
   to.fixed(PLACE_KEY.params);
-  to.raw(JSON.stringify(place.params));
+  if (place.params === null) to.stringOrNull(null);
+  else to.raw(JSON.stringify(place.params));
   to.fixed(END);
 }
 

@@ -172,6 +172,15 @@ const KINDS: { readonly [Type in EventType]: readonly [string, Record<string, un
     price: orNull(int),
   }],
   OrderNotFound: ["broker_report", { request: int, order: int }],
+  CashPosted: ["broker_report", {
+    kind: fc.constant("deposit"),
+    currency: text,
+    amount: decimal,
+    client: orNull(text),
+    tag: orNull(text),
+  }],
+  FundingPosted: ["broker_report", { currency: text, amount: decimal }],
+  InstrumentSettled: ["broker_report", { price: int }],
   BookSnapshot: ["market_data", book],
   BookDelta: ["market_data", book],
   QuoteUpdated: ["market_data", {
