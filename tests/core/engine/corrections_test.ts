@@ -55,6 +55,24 @@ Deno.test("apply() knows a corrected execution by each of its ids", () => {
   strictEqual(say.voided(w, "e0").length, 0, "it is the same one");
 });
 
+Deno.test("apply() names an execution by the id that its client has seen first", () => {
+  const w = partFilled();
+  say.corrected(w, { ref: "e0", id: "x1", qty: 3000 });
+  strictEqual(say.corrected(w, { ref: "x1", id: "x2", qty: 3500 })[0]?.execRefId, "e0");
+  strictEqual(say.voided(w, "x2")[0]?.execRefId, "e0");
+});
+
+Deno.test("View.fills() shows executions as they stand, and none that was voided", () => {
+  const w = partFilled();
+  w.fill(1, { id: "e1", qty: 1000 });
+  say.corrected(w, { ref: "e0", id: "x1", qty: 3000, px: 9_900 });
+  say.voided(w, "e1");
+  const rows = w.timeline.view.fills(ALICE, { limit: 9 });
+  deepStrictEqual(rows.map(({ execution }) => [execution.execId, execution.lastQty]), [
+    ["e0", 3000],
+  ]);
+});
+
 Deno.test("apply() changes nothing by a repeated correction, nor by an earlier one after a later", () => {
   const w = partFilled();
   say.corrected(w, { ref: "e0", id: "x1", qty: 3000 });
