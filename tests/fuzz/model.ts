@@ -7,6 +7,7 @@
  */
 import type { VenueCommand } from "../../core/command.ts";
 import type { Effects } from "../../core/effects.ts";
+import type { Px, Qty } from "../../core/numbers.ts";
 import { isTerminal } from "../../core/lifecycle.ts";
 import type { ExecutionReport, OrdStatus } from "../../core/report.ts";
 
@@ -25,6 +26,10 @@ export type KnownOrder = {
   cumQty: number;
   lastPrice: number | null;
   clOrdId: string;
+  /** What the order now at the venue was submitted after, and what a replace asked for last. */
+  submitBase: number;
+  replaceQty: Qty | null;
+  replacePrice: Px | null;
   venueOrderId: string | null;
   /** Commands without an answer, oldest first. */
   readonly asked: VenueCommand[];
@@ -44,8 +49,15 @@ export class Model {
       const order = this.#byId.get(command.order);
       if (order === undefined) continue;
       order.asked.push(command);
-      if (command.kind === "Submit") order.clOrdId = command.clOrdId;
-      if (command.kind === "Replace") order.clOrdId = command.newClOrdId;
+      if (command.kind === "Submit") {
+        order.clOrdId = command.clOrdId;
+        order.submitBase = order.cumQty;
+      }
+      if (command.kind === "Replace") {
+        order.clOrdId = command.newClOrdId;
+        order.replaceQty = command.orderQty;
+        order.replacePrice = command.price;
+      }
     }
   }
 
@@ -82,6 +94,9 @@ export class Model {
       cumQty: fields.cumQty,
       lastPrice: fields.price,
       clOrdId: "",
+      submitBase: 0,
+      replaceQty: null,
+      replacePrice: null,
       venueOrderId: fields.venueOrderId,
       asked: [],
       fills: [],
