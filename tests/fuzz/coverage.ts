@@ -3,6 +3,7 @@
  * @module
  */
 import type { AssetClass } from "../../core/instrument.ts";
+import type { EventType } from "../../core/event.ts";
 import { NEXT, ORDER_STATES, type OrderState } from "../../core/lifecycle.ts";
 import { REFUSAL_CODES, VENUE_REJECT_CODES } from "../../core/reject_code.ts";
 import { EXEC_TYPES } from "../../core/report.ts";
@@ -16,13 +17,48 @@ const MILLION = 1_000_000;
 
 const CLASSES: readonly AssetClass[] = ["spot", "linear", "inverse", "binary", "betting"];
 
+/** Every kind of event: a new one does not compile until it is here, and is missed until it is made. */
+const KINDS: Readonly<Record<EventType, number>> = {
+  Started: 0,
+  VenueDeclared: 0,
+  InstrumentListed: 0,
+  LimitsSet: 0,
+  BalanceSet: 0,
+  TradingStateSet: 0,
+  KillSwitchSet: 0,
+  VenueStatusChanged: 0,
+  SessionOpened: 0,
+  SessionClosed: 0,
+  Stopping: 0,
+  IntentReceived: 0,
+  OrderAccepted: 0,
+  OrderRejected: 0,
+  OrderExecuted: 0,
+  ExecutionVoided: 0,
+  OrderCancelled: 0,
+  OrderExpired: 0,
+  CancelRejected: 0,
+  OrderReplaced: 0,
+  ReplaceRejected: 0,
+  RequestFailed: 0,
+  OrderFound: 0,
+  OrderNotFound: 0,
+  BookSnapshot: 0,
+  BookDelta: 0,
+  QuoteUpdated: 0,
+  TradePrinted: 0,
+  BookInvalidated: 0,
+  DeadlineReached: 0,
+  IntervalElapsed: 0,
+};
+
 /** Counts over all streams of a run. */
 export class Coverage {
   events = 0;
   streams = 0;
   readonly cells = new Map<string, number>();
   readonly codes = new Map<string, number>();
-  readonly kinds = new Map<string, number>();
+  readonly kinds = new Map<string, number>(Object.entries(KINDS));
   readonly classes = new Map<string, number>();
   readonly alarms = new Map<string, number>();
 
@@ -56,9 +92,11 @@ export class Coverage {
       .map(([cell, hits]) => `cell ${cell}: ${hits} of ${Math.max(1, least)}`);
     const unseen = [...this.codes].filter(([, hits]) => hits === 0)
       .map(([code]) => `reject code ${code}: never`);
+    const unmade = [...this.kinds].filter(([, hits]) => hits === 0)
+      .map(([kind]) => `event kind ${kind}: never`);
     const rare = [...this.classes].filter(([, hits]) => percent(hits, this) < CLASS_LEAST_PERCENT)
       .map(([each, hits]) => `asset class ${each}: ${percent(hits, this).toFixed(1)} % of events`);
-    return [...missed, ...unseen, ...rare];
+    return [...missed, ...unseen, ...unmade, ...rare];
   }
 
   /** The counts as lines for people. */

@@ -24,12 +24,17 @@ export const DAEMON_ACTIONS: readonly Action[] = [
   { weight: 3, act: redeclare },
   { weight: 3, act: balance },
   { weight: 2, act: restart },
-  { weight: 1, act: (scene) => void scene.control("Stopping", { reason: "told" }) },
+  { weight: 1, act: stop },
   { weight: 1, act: interval },
 ];
 
 function farAhead(scene: Scene): void {
   scene.wait(scene.draws.pick([500, 3_000, 25_000, 4_000_000])).deadline();
+}
+
+function stop(scene: Scene): void {
+  scene.control("Stopping", { reason: "told" });
+  scene.isStopping = true;
 }
 
 function interval(scene: Scene): void {
@@ -114,7 +119,17 @@ function goodbye(scene: Scene): void {
   if (draws.chance(70)) scene.wait(draws.below(20)).say(client);
 }
 
-/** Mostly back to Active, and of a halted account above all. */
+/** Undoes one thing that would make a dull stream: a halt, the kill switch, a link that is down. */
+export function release(scene: Scene): void {
+  const { view } = scene.timeline;
+  const down = view.venues.find(({ status }) => status !== "up");
+  if (view.killSwitch) scene.killSwitch("off");
+  else if (down !== undefined) scene.venue("up", down.id);
+  else if (scene.draws.chance(25)) scene.tradingState("Active");
+  else scene.tradingState("Active", scene.draws.below(3));
+}
+
+/** Mostly back to Active. */
 function tradingState(scene: Scene): void {
   const { draws } = scene;
   const state = weighed(draws, [
@@ -179,8 +194,9 @@ function balance(scene: Scene): void {
 }
 
 /** The daemon begins anew: the same world, most venues up, most clients back. */
-function restart(scene: Scene): void {
+export function restart(scene: Scene): void {
   const { draws } = scene;
+  scene.isStopping = false;
   scene.wait(draws.pick([1, 100, 10_000])).start(scene.world);
   for (const at of [0, 1, 2]) if (draws.chance(90)) scene.venue("up", at);
   for (const client of CLIENTS.keys()) if (draws.chance(80)) scene.say(client);

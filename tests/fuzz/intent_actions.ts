@@ -81,11 +81,12 @@ function place(scene: Scene): PlaceOrder {
 
 function expireUs(scene: Scene): Micros {
   const { draws, nowUs } = scene;
-  return micros(nowUs + draws.pick([-1, 0, 1, 1_000, 300_000, 10_000_000]));
+  return micros(nowUs + draws.pick([0, 1, 1_000, 300_000, 10_000_000, 10_000_000]));
 }
 
 function replaceLive(scene: Scene): void {
   const order = someOrder(scene);
+  if (order === undefined && scene.draws.chance(90)) return;
   scene.send(order?.client ?? 0, replace(scene, order));
 }
 
@@ -125,6 +126,7 @@ function newQuantity(
 
 function cancelLive(scene: Scene): void {
   const order = someOrder(scene);
+  if (order === undefined && scene.draws.chance(90)) return;
   scene.send(order?.client ?? 0, {
     action: "Cancel",
     ...common(scene),

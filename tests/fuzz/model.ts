@@ -9,10 +9,13 @@ import type { VenueCommand } from "../../core/command.ts";
 import type { Effects } from "../../core/effects.ts";
 import type { Px, Qty } from "../../core/numbers.ts";
 import { isTerminal } from "../../core/lifecycle.ts";
-import type { ExecutionReport, OrdStatus } from "../../core/report.ts";
+import type { ExecType, ExecutionReport, OrdStatus } from "../../core/report.ts";
 
 /** Ended orders that are remembered for late reports. */
-const ENDED_MAX = 40;
+const ENDED_MAX = 15;
+
+/** Reports under the id of an intent that means the order from then on. */
+const NAMING: ReadonlySet<ExecType> = new Set(["PendingNew", "PendingReplace", "ReplaceRejected"]);
 
 /** An order as its client and its venue see it. */
 export type KnownOrder = {
@@ -72,7 +75,7 @@ export class Model {
     order.cumQty = fields.cumQty;
     order.lastPrice = fields.price;
     order.venueOrderId = fields.venueOrderId;
-    if (report.intentId !== null && order.intentIds.at(-1) !== report.intentId) {
+    if (NAMING.has(report.execType) && report.intentId !== null) {
       order.intentIds.push(report.intentId);
     }
     if (report.execType === "Trade" && report.execution !== undefined) {

@@ -16,8 +16,10 @@ type Maker = (scene: Scene, order: KnownOrder, command: VenueCommand | undefined
 /** What venues may report. */
 export const REPORT_ACTIONS: readonly Action[] = [
   { weight: 330, act: answerOldest },
-  { weight: 120, act: (scene) => reportOn(scene, { command: undefined, table: UNASKED }) },
-  { weight: 25, act: (scene) => reportOn(scene, { command: undefined, table: ANYTHING }) },
+  { weight: 100, act: (scene) => reportOn(scene, { pool: scene.model.live, table: UNASKED }) },
+  { weight: 30, act: (scene) => reportOn(scene, { pool: scene.model.ended, table: LATE }) },
+  { weight: 25, act: (scene) => reportOn(scene, { pool: scene.model.live, table: ANYTHING }) },
+  { weight: 8, act: (scene) => reportOn(scene, { pool: scene.model.ended, table: ANYTHING }) },
 ];
 
 /** Answers the oldest request of an order that has one. */
@@ -35,13 +37,12 @@ function answerOldest(scene: Scene): void {
 function reportOn(
   scene: Scene,
   of: {
-    readonly command: VenueCommand | undefined;
+    readonly pool: readonly KnownOrder[];
     readonly table: readonly (readonly [number, Maker])[];
   },
 ): void {
-  const { draws, model } = scene;
-  const pool = model.live.length > 0 && draws.chance(80) ? model.live : model.ended;
-  if (pool.length > 0) weighed(draws, of.table)(scene, draws.pick(pool), of.command);
+  const { draws } = scene;
+  if (of.pool.length > 0) weighed(draws, of.table)(scene, draws.pick(of.pool), undefined);
 }
 
 const accept: Maker = (scene, order) => tell(scene, order, "OrderAccepted", stamps(scene));
@@ -78,11 +79,10 @@ const filled: Maker = (scene, order) => {
 
 const voided: Maker = (scene, order) => {
   const { draws } = scene;
-  const known = order.fills.length > 0 && draws.chance(95);
-  tell(scene, order, "ExecutionVoided", {
-    execId: scene.name("x"),
-    execRefId: known ? draws.pick(order.fills) : "nothing",
-  });
+  const known = order.fills.length > 0 && draws.chance(96);
+  const execRefId = known ? draws.pick(order.fills) : "nothing";
+  if (known && draws.chance(80)) order.fills.splice(order.fills.indexOf(execRefId), 1);
+  tell(scene, order, "ExecutionVoided", { execId: scene.name("x"), execRefId });
 };
 
 /** To the terms that were asked for, or as the venue likes. */
@@ -177,6 +177,15 @@ const UNASKED: readonly (readonly [number, Maker])[] = [
   [6, accept],
 ];
 
+/** What comes after the end. */
+const LATE: readonly (readonly [number, Maker])[] = [
+  [45, filled],
+  [40, voided],
+  [5, cancelled],
+  [5, accept],
+  [5, replaced],
+];
+
 /** What should not come, and may. */
 const ANYTHING: readonly (readonly [number, Maker])[] = [
   [1, accept],
@@ -255,13 +264,13 @@ function refTo(scene: Scene, order: KnownOrder): OrderRef {
     [55, null],
     [35, order.clOrdId === "" ? null : order.clOrdId],
     [6, `tl01234567-${order.id}-${1 + draws.below(3)}`],
-    [2, "foreign-7"],
-    [1, `tl01234567-${order.id + 500}-1`],
+    [3, "foreign-7"],
+    [draws.chance(20) ? 1 : 0, `tl01234567-${order.id + 500}-1`],
   ]);
   const id: OrderId | null = weighed(draws, [
-    [75, orderId(order.id)],
-    [24, null],
-    [1, orderId(order.id + 777)],
+    [85, orderId(order.id)],
+    [15, null],
+    [draws.chance(20) ? 1 : 0, orderId(order.id + 777)],
   ]);
   return { order: id, clOrdId, venueOrderId };
 }

@@ -36,6 +36,7 @@ export class Scene extends Chronicle {
   readonly keys: string[] = [];
   /** Session that speaks for each client, 0: none. */
   readonly sessions: number[] = CLIENTS.map(() => 0);
+  isStopping = false;
   #sessionsGiven = 0;
   #named = 0;
 

@@ -11,7 +11,7 @@ import { eventJson, eventOf } from "../contracts/trace/fixture.ts";
 import { finalOf } from "../contracts/trace/final_json.ts";
 import { Draws } from "../support/draws.ts";
 import { ActionTable } from "./actions.ts";
-import { DAEMON_ACTIONS } from "./daemon_actions.ts";
+import { DAEMON_ACTIONS, release, restart } from "./daemon_actions.ts";
 import { INTENT_ACTIONS } from "./intent_actions.ts";
 import { REPORT_ACTIONS } from "./report_actions.ts";
 import { type Answer, Scene } from "./scene.ts";
@@ -70,5 +70,7 @@ function takeStep(scene: Scene, step: number): void {
   scene.nowUs += draws.chance(60) ? draws.below(300) : draws.below(40_000);
   const due = scene.timeline.nextDeadlineUs();
   if (due !== undefined && due <= scene.nowUs && draws.chance(70)) scene.deadline();
-  ACTIONS.act(scene);
+  if (scene.isStopping && draws.chance(40)) restart(scene);
+  else if (draws.chance(6)) release(scene);
+  else ACTIONS.act(scene);
 }

@@ -103,8 +103,12 @@ export function drawWorld(draws: Draws): WorldSpec {
     settings: {
       invariants: draws.chance(90) ? "strict" : "warn",
       intentHorizonMs: draws.pick([2_000, 20_000, 3_600_000]),
-      intentsPerSecond: draws.pick([5, 100, 10_000]),
-      burst: draws.pick([20, 1000, 1000]),
+      ...draws.pick([
+        { intentsPerSecond: 5, burst: 3 },
+        { intentsPerSecond: 100, burst: 50 },
+        { intentsPerSecond: 10_000, burst: 10_000 },
+        { intentsPerSecond: 10_000, burst: 10_000 },
+      ]),
       lookupRetryMs: draws.pick([100, 500]),
     },
     venues: [
