@@ -126,6 +126,7 @@ export function release(scene: Scene): void {
   if (view.killSwitch) scene.killSwitch("off");
   else if (down !== undefined) scene.venue("up", down.id);
   else if (scene.draws.chance(25)) scene.tradingState("Active");
+  else if (scene.draws.chance(30)) scene.tradingStateOf(scene.instrument(), "Active");
   else scene.tradingState("Active", scene.draws.below(3));
 }
 
@@ -137,6 +138,7 @@ function tradingState(scene: Scene): void {
     [13, "Reducing"] as const,
     [7, "Halted"] as const,
   ]);
+  if (draws.chance(15)) return scene.tradingStateOf(scene.instrument(), state);
   const venue = draws.chance(60) ? { venue: draws.below(3) } : {};
   const key = scene.key();
   const keyed = key === null || draws.chance(80) ? {} : { key };

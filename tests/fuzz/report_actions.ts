@@ -73,7 +73,8 @@ const filled: Maker = (scene, order) => {
     liquidity: draws.pick(["Maker", "Taker", null]),
     commission: draws.pick(["0", "0", "0.01", "-0.005", "1.23456789", "0.0000000000001"]),
     commissionCurrency: draws.pick([instrument.quote, instrument.base, "BNB"]),
-    provisional: draws.chance(10),
+    provisional: draws.chance(15),
+    ...(draws.chance(10) ? { side: draws.pick(["Buy", "Sell"] as const) } : {}),
   });
 };
 
@@ -83,6 +84,30 @@ const voided: Maker = (scene, order) => {
   const execRefId = known ? draws.pick(order.fills) : "nothing";
   if (known && draws.chance(80)) order.fills.splice(order.fills.indexOf(execRefId), 1);
   tell(scene, order, "ExecutionVoided", { execId: scene.name("x"), execRefId });
+};
+
+const corrected: Maker = (scene, order) => {
+  const { draws } = scene;
+  const known = order.fills.length > 0 && draws.chance(96);
+  const execRefId = known ? draws.pick(order.fills) : "nothing";
+  const instrument = scene.instruments[order.instrument] ?? scene.instrument();
+  const lastQty = draws.chance(1) ? 0 : 1 + draws.below(draws.pick([3, 20, 1000]));
+  tell(scene, order, "ExecutionCorrected", {
+    execId: draws.chance(10) ? execRefId : scene.name("c"),
+    execRefId,
+    lastQty: qty(lastQty),
+    lastPx: px(Math.max(1, order.lastPrice ?? Math.abs(scene.price(instrument)))),
+    liquidity: null,
+    commission: draws.pick(["0", "0.02"]),
+    commissionCurrency: instrument.quote,
+  });
+};
+
+const confirmed: Maker = (scene, order) => {
+  const { draws } = scene;
+  const known = order.fills.length > 0 && draws.chance(96);
+  const execRefId = known ? draws.pick(order.fills) : "nothing";
+  tell(scene, order, "ExecutionConfirmed", { execRefId });
 };
 
 /** To the terms that were asked for, or as the venue likes. */
@@ -169,8 +194,10 @@ const ANSWERS: Readonly<Record<VenueCommand["kind"], readonly (readonly [number,
 
 /** What venues report by themselves. */
 const UNASKED: readonly (readonly [number, Maker])[] = [
-  [56, filled],
-  [14, voided],
+  [50, filled],
+  [9, voided],
+  [9, corrected],
+  [6, confirmed],
   [6, cancelled],
   [4, expired],
   [8, replaced],
@@ -180,7 +207,9 @@ const UNASKED: readonly (readonly [number, Maker])[] = [
 /** What comes after the end. */
 const LATE: readonly (readonly [number, Maker])[] = [
   [45, filled],
-  [40, voided],
+  [25, voided],
+  [20, corrected],
+  [10, confirmed],
   [5, cancelled],
   [5, accept],
   [5, replaced],
@@ -197,6 +226,8 @@ const ANYTHING: readonly (readonly [number, Maker])[] = [
   [1, replaced],
   [1, filled],
   [1, voided],
+  [1, corrected],
+  [1, confirmed],
   [1, found],
   [1, notFound],
   [1, failed("unknown")],

@@ -6,7 +6,7 @@
  */
 import type { EventType } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
-import type { Intent } from "../../core/intent.ts";
+import type { Intent, TradingState } from "../../core/intent.ts";
 import { fromQuanta } from "../../core/decimal.ts";
 import { Chronicle, type Told } from "../contracts/engine/chronicle.ts";
 import type { WorldSpec } from "../contracts/engine/world.ts";
@@ -34,6 +34,8 @@ export class Scene extends Chronicle {
   readonly answers: Answer[] = [];
   readonly sent: SentIntent[] = [];
   readonly keys: string[] = [];
+  /** Executions of orders that are not ours. */
+  readonly externals: string[] = [];
   /** Session that speaks for each client, 0: none. */
   readonly sessions: number[] = CLIENTS.map(() => 0);
   isStopping = false;
@@ -83,6 +85,13 @@ export class Scene extends Chronicle {
     this.sent.push({ client, intent });
     if (this.sent.length > KEPT_MAX) this.sent.shift();
     this.intent(intent, this.sessions[client] ?? 1);
+  }
+
+  /** The operator's word about one instrument. */
+  tradingStateOf(instrument: Instrument, state: TradingState): void {
+    const payload = { state, reason: "told" };
+    const { venue, id } = instrument;
+    this.control("TradingStateSet", payload, { venue, instrument: id });
   }
 
   /** A new name: of an intent, an execution, a key. */

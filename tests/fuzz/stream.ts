@@ -10,6 +10,7 @@ import { causedOf } from "../contracts/trace/effects_json.ts";
 import { eventJson, eventOf } from "../contracts/trace/fixture.ts";
 import { finalOf } from "../contracts/trace/final_json.ts";
 import { Draws } from "../support/draws.ts";
+import { ACCOUNT_ACTIONS } from "./account_actions.ts";
 import { ActionTable } from "./actions.ts";
 import { DAEMON_ACTIONS, release, restart } from "./daemon_actions.ts";
 import { INTENT_ACTIONS } from "./intent_actions.ts";
@@ -32,7 +33,12 @@ export type Stream = PlayedStream & {
   readonly scene: Scene;
 };
 
-const ACTIONS = new ActionTable([...INTENT_ACTIONS, ...REPORT_ACTIONS, ...DAEMON_ACTIONS]);
+const ACTIONS = new ActionTable([
+  ...INTENT_ACTIONS,
+  ...REPORT_ACTIONS,
+  ...ACCOUNT_ACTIONS,
+  ...DAEMON_ACTIONS,
+]);
 
 /** Makes the events of a stream and lets the core apply them. */
 export function makeStream(seed: StreamSeed): Stream {
