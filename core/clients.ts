@@ -35,6 +35,8 @@ export class Client {
   readonly index: ClientIndex;
   readonly name: string;
   reportSeq = 0;
+  /** The last number that the rules have seen; apart from `reportSeq` only within an event. */
+  checkedReportSeq = 0;
   tradingState: TradingState = "Active";
   /** The session that speaks for it; null: none. */
   session: SessionId | null = null;

@@ -8,7 +8,7 @@
  *
  * Invariants: `cumQty` and `notional` are exact sums over the executions that were not voided;
  * while the order lives `leaves + cumQty + voidedQty === orderQty`, and 0 is left when it ended.
- * Known limit: a voided quantity does not come back to the market.
+ * Known limit: a quantity that was voided or corrected away does not come back to the market.
  * @module
  */
 import type { Params } from "./intent.ts";
@@ -54,6 +54,10 @@ export class Order extends OrderWindow {
   list: OrderList | null = null;
   previous: Order | null = null;
   next: Order | null = null;
+  /** Last event that touched it, see `Turn.touch`; not part of any checkpoint. */
+  touchedSeq = 0;
+  /** Where its note is in that event's list. */
+  touchedAt = 0;
   #rare: Rare | null = null;
   /** Newest idempotency keys of events about it, executions aside. Mostly one or none. */
   #seen: string | string[] | null = null;
@@ -76,6 +80,7 @@ export class Order extends OrderWindow {
     this.tag = null;
     this.venueOrderId = null;
     this.fills = null;
+    this.touchedSeq = 0;
     this.#rare = null;
     this.#seen = null;
   }
@@ -184,16 +189,18 @@ export class Order extends OrderWindow {
   }
 
   /**
-   * Nothing is left and nothing can come: an increase on its way may already rule at the venue, so
-   * filling the old quantity does not end the order while one is unanswered.
+   * Nothing is left and nothing can come: an increase on its way may already rule at the venue, and
+   * so may the second half of a cancel-and-new, so that filling the old quantity does not end the
+   * order while one is unanswered.
    */
   get isComplete(): boolean {
     return this.openQty === 0 && !this.mayGrow;
   }
 
-  /** A replace that would raise the quantity has left and is unanswered. */
+  /** A replace that would raise the quantity, or a new version, has left and is unanswered. */
   get mayGrow(): boolean {
     const { replace } = this;
+    if (replace?.stage === "placing") return true;
     if (replace?.stage !== "native" || replace.orderQty <= this.orderQty) return false;
     return (this.doubt & DOUBT.Replace) !== 0 || this.hasLeft("Replace");
   }
@@ -248,4 +255,11 @@ export class Order extends OrderWindow {
     };
     return this.#rare;
   }
+}
+
+/** Remembers an execution under each of its ids. */
+export function rememberFill(order: Order, fill: Fill): void {
+  order.fills ??= new Map();
+  order.fills.set(fill.execution.execId, fill);
+  for (const execId of fill.correctedAs ?? []) order.fills.set(execId, fill);
 }

@@ -54,8 +54,17 @@ export type WaitingRequest = {
   readonly order: OrderId;
 };
 
-/** One execution of an order. */
-export type Fill = { readonly execution: Execution; isVoided: boolean };
+/** One execution of an order, as it stands: booked, then perhaps corrected, confirmed, voided. */
+export type Fill = {
+  /** Under the id that it was first booked with. */
+  execution: Execution;
+  /** Ids of its corrections, oldest first; each names it too. */
+  correctedAs: string[] | null;
+  /** Most that it ever counted: what the venue takes off does not come back to the market. */
+  peakQty: Qty;
+  isVoided: boolean;
+  isProvisional: boolean;
+};
 
 /** What a Place fixes for the life of the order. */
 export type OrderTerms = {

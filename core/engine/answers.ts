@@ -32,6 +32,7 @@ export function applyFound(turn: Turn, order: Order, found: Found): void {
   // Venues differ in whether CumQty still counts what they voided.
   if (found.cumQty !== booked && found.cumQty !== booked - order.voidedQty) {
     if (found.cumQty > booked) raiseMissing(turn, order, { found, booked });
+    else turn.state.count("stale_reports"); // the higher of two sums of facts is the newer one
     askVenue(turn, order);
     return;
   }
@@ -46,6 +47,9 @@ export function applyFound(turn: Turn, order: Order, found: Found): void {
     case "expired":
       return applyExpired(turn, order, reason);
     case "rejected":
+      if (order.cumQty > 0 && order.replace?.stage !== "placing") {
+        return applyCancelled(turn, order, reason); // one that has traded ends by losing its rest
+      }
       return applyRejected(turn, order, { rejectCode: "VENUE_REJECTED", text: reason });
     default:
       return unreachable(found.status);

@@ -2,14 +2,17 @@
  * Broker reports: found their order, known or stale ones set aside, the rest applied.
  *
  * Ordering: reports of a venue come in its own order, yet fills may precede acceptance, anything
- * may be repeated, and anything may be late. A report that names no order of ours is an orphan.
+ * may be repeated, and anything may be late. A report that names no order of ours is an orphan: a
+ * fill among them is booked to nobody's account where that can be done (see `external.ts`).
  *
  * Invariant: entering and leaving doubt is reported, with the report at hand or by `OrderStatus`.
  * @module
  */
 import { applyFound, applyNotFound } from "./answers.ts";
 import { applyRequestFailed, syncDoubt } from "./doubt.ts";
-import { applyExecuted, applyVoided } from "./fills.ts";
+import { applyConfirmed, applyCorrected, applyVoided } from "./corrections.ts";
+import { applyExternal } from "./external.ts";
+import { applyExecuted } from "./fills.ts";
 import {
   applyAccepted,
   applyCancelled,
@@ -32,9 +35,10 @@ export type BrokerEvent = Event<keyof BrokerPayloads>;
 export function applyBroker(turn: Turn, event: BrokerEvent): void {
   const order = findOrder(turn, event);
   if (order === undefined) {
-    raiseOrphan(turn, event);
+    if (!applyExternal(turn, event)) raiseOrphan(turn, event);
     return;
   }
+  turn.touch(order);
   if (isSeen(order, event)) {
     turn.state.count("duplicate_reports");
     return;
@@ -57,6 +61,10 @@ function dispatch(turn: Turn, order: Order, event: BrokerEvent): void {
       return applyExecuted(turn, order, { payload: event.payload, isOldVersion: stale });
     case "ExecutionVoided":
       return applyVoided(turn, order, event.payload);
+    case "ExecutionCorrected":
+      return applyCorrected(turn, order, event.payload);
+    case "ExecutionConfirmed":
+      return applyConfirmed(turn, order, event.payload);
     case "RequestFailed":
       return applyRequestFailed(turn, order, event.payload);
     case "OrderFound":

@@ -18,8 +18,10 @@ import { DOUBT, type IntentRecord, type Order, type PendingCancel } from "../ord
 
 /** Begins to cancel a live order that has no cancel pending. */
 export function beginCancel(turn: Turn, order: Order, cancel: PendingCancel): void {
+  if (order.isTerminal) return;
+  turn.touch(order);
   if (isInsisted(cancel)) order.mustCancel = cancel.cause;
-  if (order.cancel !== null || order.isTerminal) return;
+  if (order.cancel !== null) return;
   withdrawReplace(turn, order);
   invariant(!order.isTerminal, "A withdrawn replace must leave its order live");
   order.cancel = cancel;
@@ -67,6 +69,12 @@ export function neverLeft(order: Order): boolean {
   return order.isWaiting("Submit") || (order.retry & DOUBT.Submit) !== 0;
 }
 
+/** True if a replace is pending of which the venue is certain not to have heard. */
+export function replaceNeverLeft(order: Order): boolean {
+  return order.replace?.stage === "native" &&
+    (order.isWaiting("Replace") || (order.retry & DOUBT.Replace) !== 0);
+}
+
 /** Cancels every live order of one client, in order-id order. */
 export function cancelOrdersOf(
   turn: Turn,
@@ -109,8 +117,7 @@ function isInsisted(cancel: PendingCancel): boolean {
 /** A replace that has not left is dropped: the cancel wins. */
 function withdrawReplace(turn: Turn, order: Order): void {
   const { replace } = order;
-  if (replace === null || replace.stage !== "native") return;
-  if (!order.isWaiting("Replace") && (order.retry & DOUBT.Replace) === 0) return;
+  if (replace === null || !replaceNeverLeft(order)) return;
   order.dropRequest("Replace");
   order.retry &= ~DOUBT.Replace;
   order.replace = null;

@@ -39,6 +39,7 @@ export function applyCancel(
     refuseIntent(turn, record, unknownOrder(intent.origIntentId));
     return;
   }
+  turn.touch(order);
   record.order = order.terms.id;
   const refusal = checkCancel(order);
   if (refusal === undefined) beginCancel(turn, order, { cause: "intent", by: record });

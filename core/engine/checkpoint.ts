@@ -37,6 +37,7 @@ import type {
   VenueDeclaration,
   VenueStatus,
 } from "../event.ts";
+import type { ExternalFill } from "../external_fills.ts";
 import { Fifo } from "../fifo.ts";
 import type { Instrument } from "../instrument.ts";
 import { capabilitiesOf } from "../instrument_rules.ts";
@@ -75,7 +76,9 @@ export function engineNode(state: EngineState): CheckpointNode {
     orders: ordersNode(state),
     ended: endedNode(state),
     fills: fillsNode(state),
+    external_fills: [...state.externalFills].map((fill) => asNode({ ...fill })),
     ledger: state.ledger.checkpoint(),
+    posted_keys: state.postedKeys.checkpoint(),
   };
 }
 
@@ -100,11 +103,15 @@ export function readEngine(checkpoint: Checkpoint): EngineState {
   state.blotter.nextOrder = orderId(saved.integer("next_order"));
   readEnded(state, saved.integers("ended"));
   readFills(state, saved.node("fills"));
+  for (const node of saved.list("external_fills")) {
+    state.externalFills.add({ ...fromNode<ExternalFill>(node) }, 0);
+  }
   readQueues(state, saved);
   const instruments = state.instruments.flatMap((entry) =>
     entry === undefined ? [] : [entry.instrument]
   );
   state.ledger = Ledger.restore(saved.node("ledger"), instruments);
+  state.postedKeys.restore(saved.rows("posted_keys"));
   return state;
 }
 
@@ -191,6 +198,7 @@ function listed(entry: InstrumentState): CheckpointNode {
   return {
     instrument: asNode(entry.instrument),
     limits: asNode(entry.limits),
+    trading_state: entry.tradingState,
     book: entry.book.checkpoint(),
   };
 }
@@ -207,6 +215,7 @@ function readInstruments(state: EngineState, saved: NodeReader): void {
       instrument,
       capabilities: capabilitiesOf(state.venue(instrument.venue).declaration, instrument),
       limits: fromNode<InstrumentLimits>(row.node("limits")),
+      tradingState: parseTradingState(row.text("trading_state")),
       book: Book.restore(row.node("book")),
     };
     state.instruments.push(entry);

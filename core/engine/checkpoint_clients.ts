@@ -38,6 +38,7 @@ export function clientsNode(state: EngineState): CheckpointNode {
   return toTable(state.clients.all.map((client) => ({
     name: client.name,
     report_seq: client.reportSeq,
+    checked_report_seq: client.checkedReportSeq,
     trading_state: client.tradingState,
     session: client.session,
     cancel_on_disconnect: client.cancelOnDisconnect,
@@ -52,6 +53,7 @@ export function readClients(state: EngineState, node: CheckpointNode): void {
   for (const row of readTable(node)) {
     const client = new Client(clientIndex(state.clients.all.length), row.text("name"));
     client.reportSeq = row.integer("report_seq");
+    client.checkedReportSeq = row.integer("checked_report_seq");
     client.tradingState = parseTradingState(row.text("trading_state"));
     client.session = maybe(row.integerOrNull("session"), sessionId);
     client.cancelOnDisconnect = row.flag("cancel_on_disconnect");

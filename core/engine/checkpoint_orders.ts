@@ -28,6 +28,7 @@ import {
   type OrderTerms,
   type PendingCancel,
   type PendingReplace,
+  rememberFill,
   REQUEST_KINDS,
 } from "../order.ts";
 import type { Execution } from "../report.ts";
@@ -256,17 +257,29 @@ function readRequest(order: Order, node: NodeReader): void {
 
 function fillsNode(order: Order): CheckpointNode {
   const fills: CheckpointNode[] = [];
-  for (const fill of order.fills?.values() ?? []) {
-    fills.push({ execution: asNode(fill.execution), is_voided: fill.isVoided });
+  for (const [execId, fill] of order.fills ?? []) {
+    if (execId !== fill.execution.execId) continue; // a correction's id names it again
+    fills.push({
+      execution: asNode(fill.execution),
+      corrected_as: [...fill.correctedAs ?? []],
+      peak_qty: fill.peakQty,
+      is_voided: fill.isVoided,
+      is_provisional: fill.isProvisional,
+    });
   }
   return fills;
 }
 
 function readFills(order: Order, row: NodeReader): void {
   for (const fill of row.rows("fills")) {
-    const execution = fromNode<Execution>(fill.node("execution"));
-    order.fills ??= new Map();
-    order.fills.set(execution.execId, { execution, isVoided: fill.flag("is_voided") });
+    const correctedAs = fill.texts("corrected_as");
+    rememberFill(order, {
+      execution: fromNode<Execution>(fill.node("execution")),
+      correctedAs: correctedAs.length === 0 ? null : [...correctedAs],
+      peakQty: qty(fill.integer("peak_qty")),
+      isVoided: fill.flag("is_voided"),
+      isProvisional: fill.flag("is_provisional"),
+    });
   }
 }
 

@@ -80,6 +80,7 @@ function create(
     postOnly: intent.postOnly,
     reduceOnly: intent.reduceOnly,
   }, record);
+  turn.touch(order);
   order.price = candidate.px;
   order.orderQty = candidate.qty;
   order.baseCumQty = qty(0);

@@ -36,6 +36,7 @@ export function applyReplace(turn: Turn, client: Client, replacing: Replacing): 
     refuseIntent(turn, record, unknownOrder(intent.origIntentId));
     return;
   }
+  turn.touch(order);
   if (!intent.validateOnly) record.order = order.terms.id;
   const checked = checkReplace(turn, client, { order, intent });
   if (!checked.ok) refuseChange(turn, order, { by: record, refusal: checked.refusal });

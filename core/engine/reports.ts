@@ -52,6 +52,7 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
  * @returns `illegal`, with an alarm and nothing changed, if the life cycle does not allow it.
  */
 export function move(turn: Turn, order: Order, step: Step): "illegal" | "moved" | "ended" {
+  turn.touch(order);
   const from = order.status;
   const to = next(order, step);
   if (to === undefined) {
@@ -122,6 +123,7 @@ export function orderStatus(order: Order, at: Pick<Turn, "seqId" | "nowUs">): Ex
 function next(order: Order, step: Step): ReturnType<typeof nextStatus> {
   return nextStatus(order.status, step.execType, {
     isComplete: order.isComplete,
+    hasFills: order.cumQty > 0,
     restored: order.restored,
     isLost: step.isLost === true,
   });

@@ -54,6 +54,7 @@ function recoverOrder(turn: Turn, order: Order): void {
   const { venues } = turn.state;
   const isOutside = venues[order.terms.venue]?.declaration.simulation === null;
   if (!isOutside || order.isTerminal) return;
+  turn.touch(order);
   order.attempts = 0;
   order.lookupDueUs = null;
   if (order.hasLeft("Lookup")) order.dropRequest("Lookup");

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Client, PendingCancelAll } from "../clients.ts";
-import { move, reportIntent, reportOrder, type Step } from "./reports.ts";
+import { move, reportIntent, type Step } from "./reports.ts";
 import type { Turn } from "./turn.ts";
 import { invariant } from "../invariant.ts";
 import { type Order, REQUEST_KINDS } from "../order.ts";
@@ -75,8 +75,9 @@ function answerPending(turn: Turn, order: Order): void {
   order.cancel = null;
   const ended = `order ${order.terms.id} ended as ${order.status}`;
   if (replace !== null) {
-    reportOrder(turn, order, {
+    move(turn, order, {
       execType: "ReplaceRejected",
+      reason: ended,
       by: replace.by,
       origIntentId: replace.origIntentId,
       rejectCode: "ILLEGAL_TRANSITION",
@@ -84,8 +85,9 @@ function answerPending(turn: Turn, order: Order): void {
     });
   }
   if (cancel !== null && cancel.cause === "intent" && cancel.by !== null) {
-    reportOrder(turn, order, {
+    move(turn, order, {
       execType: "CancelRejected",
+      reason: ended,
       by: cancel.by,
       origIntentId: order.bearer.intentId,
       rejectCode: "ILLEGAL_TRANSITION",

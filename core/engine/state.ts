@@ -16,6 +16,8 @@ import type {
   VenueDeclaration,
   VenueStatus,
 } from "../event.ts";
+import { PostedKeys } from "./posted_keys.ts";
+import { ExternalFills } from "../external_fills.ts";
 import { Fifo } from "../fifo.ts";
 import type { Capabilities, Instrument } from "../instrument.ts";
 import { capabilitiesOf } from "../instrument_rules.ts";
@@ -59,6 +61,7 @@ export type InstrumentState = {
   instrument: Instrument;
   capabilities: Capabilities;
   limits: InstrumentLimits;
+  tradingState: TradingState;
   book: Book;
 };
 
@@ -77,6 +80,7 @@ export const COUNTERS = [
   "orphan_reports",
   "fills",
   "late_fills",
+  "external_fills",
   "pacing_trips",
   "in_doubt",
 ] as const;
@@ -122,10 +126,13 @@ export class EngineState {
   declarations = 0;
   readonly clients: Clients = new Clients();
   readonly blotter: Blotter = new Blotter();
+  readonly externalFills: ExternalFills = new ExternalFills();
   readonly deadlines: Deadlines;
   readonly counters: Map<Counter, number> = new Map(COUNTERS.map((name) => [name, 0]));
   /** Control events that were seen and may be repeated, oldest first. */
   readonly seenControlKeys: Set<string> = new Set();
+  /** Facts about accounts that were seen and may be repeated. */
+  readonly postedKeys: PostedKeys = new PostedKeys();
 
   constructor(digest: Digest = new Digest()) {
     this.digest = digest;

@@ -24,6 +24,7 @@ import type {
   FillRow,
   OrderFilter,
   PositionRow,
+  TagRow,
   VenueView,
   View,
 } from "../view.ts";
@@ -129,6 +130,10 @@ export class EngineView implements View {
 
   positions(scope: ClientIndex | "account"): readonly PositionRow[] {
     return this.#state.ledger.positions(scope, (id) => this.#mark(id));
+  }
+
+  tags(client: ClientIndex): readonly TagRow[] {
+    return this.#state.ledger.tags(client, (id) => this.#mark(id));
   }
 
   balances(venue?: VenueId): readonly BalanceRow[] {
