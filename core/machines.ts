@@ -80,11 +80,12 @@ class Machines implements Timeline {
   }
 
   takeOutputs(nowUs: Micros): Draft[] {
-    const drafts: Draft[] = [];
+    let drafts: Draft[] | undefined;
     for (const simulator of this.#simulators) {
-      for (const draft of simulator.takeOutputs(nowUs)) drafts.push(draft);
+      const taken = simulator.takeOutputs(nowUs);
+      drafts = drafts === undefined ? taken : drafts.concat(taken);
     }
-    return drafts;
+    return drafts ?? [];
   }
 
   nextOutputUs(): Micros | undefined {

@@ -140,10 +140,13 @@ export class Exchange {
       return this.#say(scene, "OrderRejected", payload);
     }
     const order = this.#orders.add(this.#newOrder(command, scene), command.clOrdId);
-    const { venueOrderId } = this.#orders.refOf(order);
-    const { submitUs, ackUs } = stampsOf(scene);
-    const ref = { order: command.order, clOrdId: command.clOrdId, venueOrderId };
-    this.#say(scene, "OrderAccepted", { ...ref, submitUs, ackUs });
+    this.#say(scene, "OrderAccepted", {
+      order: command.order,
+      clOrdId: command.clOrdId,
+      venueOrderId: this.#orders.venueOrderIdOf(order),
+      submitUs: scene.atUs,
+      ackUs: ackUsOf(scene),
+    });
     this.#enter(order, scene);
   }
 
@@ -180,7 +183,8 @@ export class Exchange {
   #enter(order: SimOrder, scene: Scene): void {
     const market = this.#market(order.instrument);
     const isKilled = order.timeInForce === "FOK" && market.available(order) < order.leavesQty;
-    if (!isKilled) this.#sayFills(market.take(order), scene);
+    const takes = !isKilled && market.isCrossed(order.side, order.price);
+    if (takes) this.#sayFills(market.take(order), scene);
     if (order.status !== "open") return;
     if (order.mayRest) return market.rest(order);
     const reason = isKilled
@@ -330,6 +334,10 @@ function notOpen(order: SimOrder | undefined, clOrdId: string): Refusal {
 }
 
 /** When the request reached the venue and when its answer is due back. */
-function stampsOf({ atUs, settings }: Scene): { submitUs: Micros; ackUs: Micros } {
-  return { submitUs: atUs, ackUs: micros(atUs + settings.reportLatencyUs) };
+function stampsOf(scene: Scene): { submitUs: Micros; ackUs: Micros } {
+  return { submitUs: scene.atUs, ackUs: ackUsOf(scene) };
+}
+
+function ackUsOf({ atUs, settings }: Scene): Micros {
+  return micros(atUs + settings.reportLatencyUs);
 }

@@ -44,10 +44,7 @@ export class Orders {
 
   /** The order in a slot that is in use. */
   at(slot: number): SimOrder {
-    return new SimOrder(slot, {
-      row: this.#pageOf(slot).rows,
-      at: (slot & PAGE_MASK) * SIM_ORDER_WIDTH,
-    });
+    return new SimOrder(slot, this.#pageOf(slot).rows);
   }
 
   /** The order that came from an order of ours under a client order id, or undefined. */
@@ -123,7 +120,7 @@ export class Orders {
   } {
     const names = this.#pageOf(order.slot).names[order.slot & PAGE_MASK] ?? [];
     const clOrdId = typeof names === "string" ? names : names[names.length - 1] ?? null;
-    return { order: order.order, clOrdId, venueOrderId: this.#venueOrderId(order) };
+    return { order: order.order, clOrdId, venueOrderId: this.venueOrderIdOf(order) };
   }
 
   /** Rows of all orders: the open ones by arrival, then the ended ones as they ended. */
@@ -135,7 +132,7 @@ export class Orders {
     }
     return rows.map((order) =>
       toRow(order, {
-        venueOrderId: this.#venueOrderId(order),
+        venueOrderId: this.venueOrderIdOf(order),
         clOrdIds: [...this.clOrdIdsOf(order)],
       })
     );
@@ -165,7 +162,8 @@ export class Orders {
     return open.sort((first, second) => first.ordinal - second.ordinal);
   }
 
-  #venueOrderId(order: SimOrder): string {
+  /** The venue's name of an order. */
+  venueOrderIdOf(order: SimOrder): string {
     return `S${this.#venue}-${order.ordinal}`;
   }
 

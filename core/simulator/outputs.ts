@@ -74,14 +74,15 @@ export class Outputs {
 
   /** Reports due at `nowUs` that were not offered before, in order. */
   take(nowUs: Micros): Draft[] {
-    const drafts: Draft[] = [];
+    let drafts: Draft[] | undefined;
     for (; this.#offered < this.#waiting.length; this.#offered += 1) {
       const output = this.#waiting[this.#offered];
       if (output === undefined) continue;
       if (output.dueUs > nowUs) break;
-      drafts.push(output.draft);
+      if (drafts === undefined) drafts = [output.draft];
+      else drafts.push(output.draft);
     }
-    return drafts;
+    return drafts ?? [];
   }
 
   /** A report was applied as an event: it is never offered again. */

@@ -11,7 +11,7 @@ import type { OrdType, Side, TimeInForce } from "../instrument.ts";
 import { instrumentId, micros, orderId, px, qty } from "../numbers.ts";
 import type { InstrumentId, Micros, OrderId, Px, Qty } from "../numbers.ts";
 import { ordTypeIn, postOnlyIn, sideIn, termsWord, timeInForceIn } from "../slots/order_row.ts";
-import { NONE, stored, storedOrNull } from "../slots/pages.ts";
+import { NONE, PAGE_MASK, stored, storedOrNull } from "../slots/pages.ts";
 import type { CheckpointNode } from "../timeline.ts";
 import type { NodeReader } from "../node_reader.ts";
 
@@ -76,10 +76,11 @@ export class SimOrder implements SimOrderFields {
   readonly #row: Float64Array;
   readonly #at: number;
 
-  constructor(slot: number, of: { readonly row: Float64Array; readonly at: number }) {
+  /** `rows` is the page in which the slot has its row. */
+  constructor(slot: number, rows: Float64Array) {
     this.slot = slot;
-    this.#row = of.row;
-    this.#at = of.at;
+    this.#row = rows;
+    this.#at = (slot & PAGE_MASK) * SIM_ORDER_WIDTH;
   }
 
   /** Writes all fields, and that it stands in no list. */
@@ -89,7 +90,7 @@ export class SimOrder implements SimOrderFields {
     row[at + ORDER] = fields.order;
     row[at + ORDINAL] = fields.ordinal;
     row[at + INSTRUMENT] = fields.instrument;
-    row[at + TERMS] = termsWord({ ...fields, reduceOnly: false });
+    row[at + TERMS] = termsWord(fields);
     row[at + EXPIRE_US] = fields.expireUs ?? NONE;
     this.price = fields.price;
     this.orderQty = fields.orderQty;
