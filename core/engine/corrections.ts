@@ -2,7 +2,8 @@
  * What a venue says of an execution afterwards: voided, corrected, confirmed.
  *
  * A correction is two postings, the old execution reversed and the new one booked, and one report.
- * An execution is known by the id it was booked with and by those of its corrections.
+ * An execution is known by the id it was booked with and by those of its corrections; reports name it
+ * by the first, the one that its client has seen.
  *
  * Invariants: the order does not re-open; what a void or a correction takes off its quantity does
  * not come back to the market (`voidedQty`); a voided execution stays voided.
@@ -38,7 +39,7 @@ export function applyVoided(
   advance(turn, order, {
     execType: "TradeCancel",
     reason: `execution ${execRefId} voided`,
-    execRefId,
+    execRefId: fill.execution.execId,
     execution: { ...fill.execution, execId, lastQty: qty(0), commission: "0" },
   });
 }
@@ -67,7 +68,7 @@ export function applyCorrected(
   advance(turn, order, {
     execType: "TradeCorrect",
     reason: `execution ${execRefId} corrected`,
-    execRefId,
+    execRefId: fill.execution.execId,
     execution: toExecution(payload),
     provisional: fill.isProvisional,
   });
@@ -96,7 +97,8 @@ export function applyConfirmed(
   closePosting(turn);
   fill.isProvisional = false;
   const text = `Execution ${execRefId} is final`;
-  reportOrder(turn, order, { execType: "OrderStatus", execRefId, text });
+  const { execId } = fill.execution;
+  reportOrder(turn, order, { execType: "OrderStatus", execRefId: execId, text });
 }
 
 type Action = "void" | "correct" | "confirm";
