@@ -63,6 +63,7 @@ class State:
         self.born_intents: List[Tuple[int, IntentRecord]] = []
         self.born_orders: List[int] = []
         self.first_report_seq: Dict[int, int] = {}
+        self.account_facts: Dict[Tuple[int, str, str], int] = {}
         self.ledger: Any = None
         self.risk: Any = None
 
