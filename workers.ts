@@ -4,6 +4,7 @@
  */
 import { createTimeline } from "./core/mod.ts";
 import { workerPorts } from "./edge/deno_ports.ts";
+import { giveWay } from "./edge/deno_priority.ts";
 import { serveWorker, type WorkerMain } from "./edge/deno_workers.ts";
 import { runFeed } from "./edge/feeds/feed.ts";
 import { runFollower, runIndex, runJournalWorker } from "./edge/journal/mod.ts";
@@ -18,9 +19,14 @@ export function serveEntries(module: URL, adapters: AdapterRegistry): void {
     workerPorts({ log, workersModule: module, signals });
   const entries: Readonly<Record<WorkerEntry, WorkerMain>> = {
     journal: (scope, log, init) => runJournalWorker(scope, ports(log, "blocking"), init),
-    follower: (scope, log, init) =>
-      runFollower(scope, ports(log), { init, machine: { createTimeline, writeReport } }),
-    index: (scope, log, init) => runIndex(scope, ports(log), init),
+    follower: (scope, log, init) => {
+      giveWay(log);
+      runFollower(scope, ports(log), { init, machine: { createTimeline, writeReport } });
+    },
+    index: (scope, log, init) => {
+      giveWay(log);
+      runIndex(scope, ports(log), init);
+    },
     feed: (scope, log, init) => runFeed(scope, ports(log), init as Parameters<typeof runFeed>[2]),
     venue: (scope, log, init) => runVenue(scope, ports(log), { init: init as VenueInit, adapters }),
   };

@@ -86,7 +86,10 @@ export type ControlPayloads = {
   LimitsSet: { readonly limits: InstrumentLimits };
   /** Opening balance of an account, posted to the `external` book. Decimal, currency. */
   BalanceSet: { readonly currency: string; readonly total: string };
-  /** Operator's state; the effective one is the strictest of operator, venue and client. */
+  /**
+   * Operator's state, or that of the instrument or venue in the envelope; the effective one is the
+   * strictest of operator, venue, instrument and client.
+   */
   TradingStateSet: { readonly state: TradingState; readonly reason: string };
   KillSwitchSet: { readonly on: boolean; readonly reason: string };
   VenueStatusChanged: { readonly status: VenueStatus; readonly reason: string };
@@ -138,9 +141,14 @@ export type BrokerPayloads = {
     readonly rejectCode: VenueRejectCode;
     readonly text: string;
   };
-  OrderExecuted: OrderRef & Execution & { readonly provisional: boolean };
+  /** `side`: where the venue says it, so that a fill of an order unknown to us can be booked. */
+  OrderExecuted: OrderRef & Execution & { readonly provisional: boolean; readonly side?: Side };
   /** The venue took back an execution (trade bust). */
   ExecutionVoided: OrderRef & { readonly execId: string; readonly execRefId: string };
+  /** The venue corrected the execution `execRefId`: it stands as told here, under both ids. */
+  ExecutionCorrected: OrderRef & Execution & { readonly execRefId: string };
+  /** An execution that was provisional is final. */
+  ExecutionConfirmed: OrderRef & { readonly execRefId: string };
   /** Also unsolicited, and the rest of IOC, FOK and Market. */
   OrderCancelled: OrderRef & { readonly reason: string };
   OrderExpired: OrderRef & { readonly reason: string };
@@ -163,6 +171,35 @@ export type BrokerPayloads = {
     readonly price: Px | null;
   };
   OrderNotFound: { readonly request: RequestId; readonly order: OrderId };
+};
+
+/** Why cash came or went; says nothing to the books. Above 0 is received whatever the kind. */
+export type CashKind =
+  | "deposit"
+  | "withdrawal"
+  | "transfer"
+  | "fee"
+  | "rebate"
+  | "interest"
+  | "adjustment";
+
+/**
+ * Facts about an account that concern no order. The envelope names the venue and a key; a seen key
+ * changes nothing. Amounts are decimals, above 0 received.
+ */
+export type AccountPayloads = {
+  /** Cash of a client, by name, or of nobody we know (null). A fee or rebate may bear a tag. */
+  CashPosted: {
+    readonly kind: CashKind;
+    readonly currency: string;
+    readonly amount: string;
+    readonly client: string | null;
+    readonly tag: string | null;
+  };
+  /** Funding of the envelope's instrument, paid or received by the whole account. */
+  FundingPosted: { readonly currency: string; readonly amount: string };
+  /** The envelope's instrument ended: every book's position is closed at this price. */
+  InstrumentSettled: { readonly price: Px };
 };
 
 /** Price levels, flat: px, qty, px, qty …; a quantity of 0 removes the level in a delta. */
@@ -201,6 +238,7 @@ type Payloads =
   & { readonly [Type in keyof ControlPayloads]: readonly ["control", ControlPayloads[Type]] }
   & { readonly [Type in keyof IntentPayloads]: readonly ["intent", IntentPayloads[Type]] }
   & { readonly [Type in keyof BrokerPayloads]: readonly ["broker_report", BrokerPayloads[Type]] }
+  & { readonly [Type in keyof AccountPayloads]: readonly ["broker_report", AccountPayloads[Type]] }
   & { readonly [Type in keyof MarketPayloads]: readonly ["market_data", MarketPayloads[Type]] }
   & { readonly [Type in keyof TimerPayloads]: readonly ["timer", TimerPayloads[Type]] };
 

@@ -226,7 +226,9 @@ export class ByteWriter {
 
   #grow(least: number): void {
     const before = this.#bytes;
-    this.#replace(2 * least);
+    let size = 2 * before.length;
+    while (size < least) size *= 2;
+    this.#replace(size);
     this.#bytes.set(before.subarray(0, this.#length));
   }
 

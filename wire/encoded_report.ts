@@ -51,7 +51,7 @@ export class EncodedReports {
     instruments: readonly Instrument[],
   ): readonly EncodedReport[] {
     const encoded = this.#encoded;
-    encoded.length = 0;
+    while (encoded.length > 0) encoded.pop(); // a length of 0 would give the memory away
     if (reports.length === 0) return encoded;
     const to = this.#to;
     to.clear();

@@ -72,7 +72,10 @@ function checkVenue(turn: Turn, entry: InstrumentState): Refusal | undefined {
 function checkRisk(turn: Turn, client: Client, candidate: Candidate): Refusal | undefined {
   const { state } = turn;
   const { entry, side } = candidate;
-  const venueState = state.venue(entry.instrument.venue).tradingState;
+  const venueState = strictest(
+    state.venue(entry.instrument.venue).tradingState,
+    entry.tradingState,
+  );
   const effective = strictest(state.operatorState, venueState, client.tradingState);
   const looksAtPosition = candidate.reduceOnly || effective === "Reducing";
   return firstRefusal({

@@ -89,7 +89,13 @@ function applyListed(turn: Turn, instrument: ControlPayloads["InstrumentListed"]
     return;
   }
   while (state.instruments.length < instrument.id) state.instruments.push(undefined);
-  const entry = { instrument, capabilities, limits: NO_LIMITS, book: new Book() };
+  const entry = {
+    instrument,
+    capabilities,
+    limits: NO_LIMITS,
+    tradingState: "Active" as const,
+    book: new Book(),
+  };
   state.instruments[instrument.id] = entry;
   state.instrumentByName.set(instrument.name, entry);
 }
@@ -108,7 +114,8 @@ function applyBalance(turn: Turn, event: Event<"BalanceSet">): void {
 
 function applyTradingState(turn: Turn, event: Event<"TradingStateSet">): void {
   const { state } = event.payload;
-  if (event.venue === null) turn.state.operatorState = state;
+  if (event.instrument !== null) turn.state.instrument(event.instrument).tradingState = state;
+  else if (event.venue === null) turn.state.operatorState = state;
   else turn.state.venue(event.venue).tradingState = state;
   turn.state.digest.text(state);
 }

@@ -15,11 +15,12 @@ import { applyControl } from "./control.ts";
 import { applyDeadlines, nextDeadlineUs } from "./deadlines.ts";
 import { applyIntent } from "./intents.ts";
 import { applyMarket } from "./market.ts";
-import { assertReports } from "./asserts.ts";
+import { applyAccountFact } from "./postings.ts";
+import { acceptNumbers, assertAll } from "./asserts.ts";
 import { EngineState } from "./state.ts";
 import { haltAccount, raise, Turn } from "./turn.ts";
 import { withhold } from "./withhold.ts";
-import type { Event } from "../event.ts";
+import type { AccountPayloads, BrokerPayloads, Event } from "../event.ts";
 import { InvariantError, unreachable } from "../invariant.ts";
 import type { Micros, VenueId } from "../numbers.ts";
 
@@ -47,7 +48,7 @@ export class Engine {
     turn.begin(event, effects);
     try {
       dispatch(turn, event);
-      assertReports(turn);
+      assertAll(turn);
     } catch (error) {
       if (!(error instanceof InvariantError)) throw error;
       onBroken(turn, event, error);
@@ -83,7 +84,7 @@ function dispatch(turn: Turn, event: Event): void {
     case "intent":
       return applyIntent(turn, event);
     case "broker_report":
-      return applyBroker(turn, event);
+      return applyReport(turn, event);
     case "market_data":
       return applyMarket(turn, event);
     case "timer":
@@ -94,6 +95,17 @@ function dispatch(turn: Turn, event: Event): void {
   }
 }
 
+function applyReport(turn: Turn, event: Event<keyof (BrokerPayloads & AccountPayloads)>): void {
+  switch (event.eventType) {
+    case "CashPosted":
+    case "FundingPosted":
+    case "InstrumentSettled":
+      return applyAccountFact(turn, event);
+    default:
+      return applyBroker(turn, event);
+  }
+}
+
 function onBroken(turn: Turn, event: Event, error: InvariantError): void {
   turn.state.count("invariant_failures");
   const reason = `${event.eventType} at seq_id ${event.seqId} broke a rule: ${error.message}`;
@@ -101,6 +113,7 @@ function onBroken(turn: Turn, event: Event, error: InvariantError): void {
     withhold(turn);
     haltAccount(turn, { venue: venueOf(turn, event), reason });
   }
+  acceptNumbers(turn);
   raise(turn, { code: "INVARIANT", text: reason });
 }
 

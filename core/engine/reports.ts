@@ -41,6 +41,9 @@ export type Step = Saying & {
   readonly isLost?: boolean;
 };
 
+/** What a report takes from the intent whose id it bears. */
+type Bearer = Pick<IntentRecord, "intentId" | "client" | "sentUs" | "recvUs" | "tag">;
+
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /**
@@ -49,6 +52,7 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
  * @returns `illegal`, with an alarm and nothing changed, if the life cycle does not allow it.
  */
 export function move(turn: Turn, order: Order, step: Step): "illegal" | "moved" | "ended" {
+  turn.touch(order);
   const from = order.status;
   const to = next(order, step);
   if (to === undefined) {
@@ -96,7 +100,7 @@ export function reportIntent(turn: Turn, by: IntentRecord, saying: Saying): void
 }
 
 /** Refuses an intent whose id is already spent on another content: the original is untouched. */
-export function reportReused(turn: Turn, by: IntentRecord, text: string): void {
+export function reportReused(turn: Turn, by: Bearer, text: string): void {
   const report = newReport(turn, by, "Rejected");
   report.ordStatus = "Rejected";
   report.tag = by.tag;
@@ -119,12 +123,13 @@ export function orderStatus(order: Order, at: Pick<Turn, "seqId" | "nowUs">): Ex
 function next(order: Order, step: Step): ReturnType<typeof nextStatus> {
   return nextStatus(order.status, step.execType, {
     isComplete: order.isComplete,
+    hasFills: order.cumQty > 0,
     restored: order.restored,
     isLost: step.isLost === true,
   });
 }
 
-function newReport(turn: Turn, by: IntentRecord, execType: ExecType): Writable<ExecutionReport> {
+function newReport(turn: Turn, by: Bearer, execType: ExecType): Writable<ExecutionReport> {
   const client = clientOf(turn, by.client);
   client.reportSeq += 1;
   const report = blank(by, {
@@ -138,7 +143,7 @@ function newReport(turn: Turn, by: IntentRecord, execType: ExecType): Writable<E
 }
 
 function blank(
-  by: IntentRecord,
+  by: Bearer,
   of: Pick<Turn, "seqId" | "nowUs"> & { readonly execType: ExecType; readonly reportSeq: number },
 ): Writable<ExecutionReport> {
   return {

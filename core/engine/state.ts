@@ -16,6 +16,8 @@ import type {
   VenueDeclaration,
   VenueStatus,
 } from "../event.ts";
+import { PostedKeys } from "./posted_keys.ts";
+import { ExternalFills } from "../external_fills.ts";
 import { Fifo } from "../fifo.ts";
 import type { Capabilities, Instrument } from "../instrument.ts";
 import { capabilitiesOf } from "../instrument_rules.ts";
@@ -34,7 +36,7 @@ import {
   seqId,
   type VenueId,
 } from "../numbers.ts";
-import type { Request } from "../order.ts";
+import type { WaitingRequest } from "../order.ts";
 import { type Bucket, fullBucket } from "../pacing.ts";
 
 /** A venue: its declaration, link, pacing, and the requests that wait for either. */
@@ -48,10 +50,10 @@ export type VenueState = {
 
 /** Requests that wait for the link or for pacing; one that its order forgot is skipped. */
 export type RequestQueues = {
-  readonly cancels: Fifo<Request>;
-  readonly lookups: Fifo<Request>;
+  readonly cancels: Fifo<WaitingRequest>;
+  readonly lookups: Fifo<WaitingRequest>;
   /** Submits and replaces. */
-  readonly orders: Fifo<Request>;
+  readonly orders: Fifo<WaitingRequest>;
 };
 
 /** An instrument with what is decided about it. */
@@ -59,6 +61,7 @@ export type InstrumentState = {
   instrument: Instrument;
   capabilities: Capabilities;
   limits: InstrumentLimits;
+  tradingState: TradingState;
   book: Book;
 };
 
@@ -77,6 +80,7 @@ export const COUNTERS = [
   "orphan_reports",
   "fills",
   "late_fills",
+  "external_fills",
   "pacing_trips",
   "in_doubt",
 ] as const;
@@ -106,7 +110,6 @@ export class EngineState {
   isStopping = false;
   engineVersion = "";
   journalId = "";
-  clOrdIdPrefix = "tl00000000";
   settings: EngineSettings = INITIAL_SETTINGS;
   operatorState: TradingState = "Active";
   killSwitch = false;
@@ -123,10 +126,13 @@ export class EngineState {
   declarations = 0;
   readonly clients: Clients = new Clients();
   readonly blotter: Blotter = new Blotter();
+  readonly externalFills: ExternalFills = new ExternalFills();
   readonly deadlines: Deadlines;
   readonly counters: Map<Counter, number> = new Map(COUNTERS.map((name) => [name, 0]));
   /** Control events that were seen and may be repeated, oldest first. */
   readonly seenControlKeys: Set<string> = new Set();
+  /** Facts about accounts that were seen and may be repeated. */
+  readonly postedKeys: PostedKeys = new PostedKeys();
 
   constructor(digest: Digest = new Digest()) {
     this.digest = digest;
@@ -163,6 +169,7 @@ export class EngineState {
       }
       return;
     }
+    if (declaration.simulation === null) this.blotter.openNames(id);
     invariant(id === this.venues.length, "Venues must be declared in the order of their numbers");
     this.venues.push({
       declaration,

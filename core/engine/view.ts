@@ -24,6 +24,7 @@ import type {
   FillRow,
   OrderFilter,
   PositionRow,
+  TagRow,
   VenueView,
   View,
 } from "../view.ts";
@@ -92,7 +93,7 @@ export class EngineView implements View {
   }
 
   orderByIntent(client: ClientIndex, intentId: string): ExecutionReport | undefined {
-    const id = this.#client(client)?.intents.get(intentId)?.order ?? null;
+    const id = this.#state.blotter.intents.find(client, intentId)?.order ?? null;
     return id === null ? undefined : this.order(client, id);
   }
 
@@ -129,6 +130,10 @@ export class EngineView implements View {
 
   positions(scope: ClientIndex | "account"): readonly PositionRow[] {
     return this.#state.ledger.positions(scope, (id) => this.#mark(id));
+  }
+
+  tags(client: ClientIndex): readonly TagRow[] {
+    return this.#state.ledger.tags(client, (id) => this.#mark(id));
   }
 
   balances(venue?: VenueId): readonly BalanceRow[] {

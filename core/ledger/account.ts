@@ -26,6 +26,8 @@ export type Posting = {
   readonly accounting: Accounting;
   readonly change: Change;
   readonly legs: readonly CashLeg[];
+  /** Commission, below 0 a cost; null: none. */
+  readonly fee: CashLeg | null;
 };
 
 /** Books of one venue. */
@@ -80,21 +82,15 @@ export class Account {
   }
 
   /** Books an execution. @throws {InvariantError} Before anything changed. */
-  book({ owner, accounting, change, legs }: Posting): void {
-    this.#postExecution({ owner, accounting, change }, (position) => position.book(change));
-    for (const leg of legs) this.post(owner, leg);
+  book(posting: Posting): void {
+    const { change } = posting;
+    this.#postExecution(posting, (position) => position.book(change));
   }
 
   /** Takes an execution out again. @throws {InvariantError} Before anything changed. */
-  reverse({ owner, accounting, change, legs }: Posting): void {
-    const undone = { ...change, quanta: -change.quanta };
-    this.#postExecution(
-      { owner, accounting, change: undone },
-      (position) => position.reverse(change),
-    );
-    for (const { currency, amount } of legs) {
-      this.post(owner, { currency, amount: negated(amount) });
-    }
+  reverse(posting: Posting): void {
+    const { change } = posting;
+    this.#postExecution(opposite(posting), (position) => position.reverse(change));
   }
 
   /** Posts cash to the account and to its owner. */
@@ -208,15 +204,14 @@ export class Account {
     return account;
   }
 
-  #postExecution(
-    of: { readonly owner: Owner; readonly accounting: Accounting; readonly change: Change },
-    post: (position: Position) => void,
-  ): void {
-    const { owner, accounting, change } = of;
+  #postExecution(posting: Posting, post: (position: Position) => void): void {
+    const { owner, accounting, change, legs, fee } = posting;
     const known = owner === null ? this.#external : this.#clients.get(owner);
     assertBookable(this.#whole, accounting, change);
     assertBookable(known, accounting, change);
     this.changeBoth({ owner, accounting }, post);
+    for (const leg of legs) this.post(owner, leg);
+    if (fee !== null) this.post(owner, fee);
   }
 
   #levelFlow(accounting: Accounting): void {
@@ -229,6 +224,22 @@ export class Account {
     const position = this.#external.ensure(accounting);
     this.#external.changePosition(position, ({ flow }) => flow.addSum(rest));
   }
+}
+
+/** Returns the posting that undoes quantity and cash of another. */
+export function opposite(posting: Posting): Posting {
+  const { owner, accounting, change, legs, fee } = posting;
+  return {
+    owner,
+    accounting,
+    change: { ...change, quanta: -change.quanta },
+    legs: legs.map(oppositeLeg),
+    fee: fee === null ? null : oppositeLeg(fee),
+  };
+}
+
+function oppositeLeg({ currency, amount }: CashLeg): CashLeg {
+  return { currency, amount: negated(amount) };
 }
 
 function assertBookable(

@@ -13,6 +13,7 @@ import { invariant } from "../invariant.ts";
 import { NodeReader } from "../node_reader.ts";
 import {
   type ClientIndex,
+  clientIndex,
   type InstrumentId,
   type Px,
   type Qty,
@@ -20,11 +21,13 @@ import {
   venueId,
 } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
-import type { BalanceRow, PositionRow } from "../view.ts";
-import { Account, type Owner, type Posting } from "./account.ts";
+import type { BalanceRow, PositionRow, TagRow } from "../view.ts";
+import { Account, opposite, type Owner, type Posting } from "./account.ts";
+import { settleInstrument } from "./funding.ts";
 import type { Holdings } from "./holdings.ts";
 import { type Amount, amountOf, decimalOf, negated, NOTHING, sum } from "./money.ts";
-import { type Accounting, type Exposure, policyOf, type Position } from "./policy.ts";
+import { type Accounting, type CashLeg, type Exposure, policyOf, type Position } from "./policy.ts";
+import { TagBook } from "./tags.ts";
 
 /** An execution to book. Commission is a decimal, above 0 a cost, in any currency. */
 export type LedgerExecution = {
@@ -37,6 +40,15 @@ export type LedgerExecution = {
   readonly px: Px;
   readonly commission: string;
   readonly commissionCurrency: string;
+  /** What the client calls the order; the same again when the execution is taken back. */
+  readonly tag?: string | null;
+};
+
+/** Cash of an owner. `feeTag`: it is a fee or rebate, which counts for this tag too. */
+export type CashPosting = {
+  readonly owner: Owner;
+  readonly leg: CashLeg;
+  readonly feeTag: { readonly tag: string | null } | null;
 };
 
 /** What a posting touched, for the digest and the check of the sums. */
@@ -53,6 +65,8 @@ export class Ledger {
   readonly #accounts = new Map<VenueId, Account>();
   /** By number of instrument: rules, made again when the instrument is listed again. */
   readonly #accountings: (Accounting | undefined)[] = [];
+  /** Sums by tag; no book depends on them. */
+  readonly #tags = new Map<ClientIndex, TagBook>();
   #last: (Touched & { readonly venue: VenueId }) | undefined;
 
   /**
@@ -75,6 +89,7 @@ export class Ledger {
     const posting = this.#postingOf(execution);
     this.#account(execution.venue).book(posting);
     this.#touch(execution, { kind: "book", posting });
+    this.#tag(execution, posting);
   }
 
   /** Takes a booked execution out again, exactly. */
@@ -82,6 +97,23 @@ export class Ledger {
     const posting = this.#postingOf(execution);
     this.#account(execution.venue).reverse(posting);
     this.#touch(execution, { kind: "reverse", posting });
+    this.#tag(execution, opposite(posting));
+  }
+
+  /** Posts cash to the account and its owner. */
+  postCash(venue: VenueId, { owner, leg, feeTag }: CashPosting): void {
+    this.post(venue, (account) => {
+      account.post(owner, leg);
+      return { kind: "cash", owner, instruments: [], currencies: [leg.currency] };
+    });
+    if (feeTag !== null && owner !== null) this.#tagBook(owner).addFee(feeTag.tag, leg);
+  }
+
+  /** Closes every book's position in a derivative at a price. */
+  settle(instrument: Instrument, price: Px): void {
+    const accounting = this.accountingOf(instrument);
+    this.post(instrument.venue, (account) => settleInstrument(account, accounting, price));
+    for (const book of this.#tags.values()) book.settle(accounting, price);
   }
 
   /** Lets a fact that is no execution change the books of an account; it says what it touched. */
@@ -112,7 +144,8 @@ export class Ledger {
     of: { readonly instrument: InstrumentId; readonly mark: Px | undefined },
   ): Exposure {
     const position = this.#position(scope, of.instrument);
-    return position?.exposure(of.mark) ?? { atEntry: NOTHING, atMark: NOTHING };
+    if (position === undefined) return { atEntry: NOTHING, atMark: NOTHING };
+    return position.exposure(usable(position.instrument, of.mark));
   }
 
   /** Returns shown cash of a client or an account. */
@@ -123,6 +156,11 @@ export class Ledger {
     const account = this.#accounts.get(of.venue);
     const book = account === undefined ? undefined : bookOf(account, scope);
     return book?.cash(of.currency) ?? NOTHING;
+  }
+
+  /** Returns shown cash that is no client's. */
+  externalCash(of: { readonly venue: VenueId; readonly currency: string }): Amount {
+    return this.#accounts.get(of.venue)?.externalCash(of.currency) ?? NOTHING;
   }
 
   /** Returns every position ever held, by instrument; `markOf` values what is open. */
@@ -138,9 +176,20 @@ export class Ledger {
     return positions.map((position) => ({
       instrument: position.instrument.id,
       scope: scope === "account" ? "account" : "client",
-      ...position.figures(markOf(position.instrument.id)),
+      ...position.figures(usable(position.instrument, markOf(position.instrument.id))),
       currency: position.currency,
     }));
+  }
+
+  /** Returns P&L and fees of a client by tag; `markOf` values what is open. */
+  tags(
+    client: ClientIndex,
+    markOf: (instrument: InstrumentId) => Px | undefined,
+  ): readonly TagRow[] {
+    const rows = this.#tags.get(client)?.rows((instrument) =>
+      usable(instrument, markOf(instrument.id))
+    );
+    return rows ?? [];
   }
 
   /** Returns the account's shown cash by venue and currency; `reservedOf` gives decimals. */
@@ -199,7 +248,13 @@ export class Ledger {
   /** Returns the whole state: venues, clients, currencies and instruments in order. */
   checkpoint(): CheckpointNode {
     const venues = this.#venues();
-    return { venues, accounts: venues.map((venue) => this.#account(venue).checkpoint()) };
+    const tagged = [...this.#tags].sort(([left], [right]) => left - right);
+    return {
+      venues,
+      accounts: venues.map((venue) => this.#account(venue).checkpoint()),
+      tagged: tagged.map(([client]) => client),
+      tags: tagged.map(([, book]) => book.checkpoint()),
+    };
   }
 
   /** Returns the ledger of a checkpoint; `instruments` are those listed then. */
@@ -208,12 +263,16 @@ export class Ledger {
     const saved = new NodeReader(node);
     const venues = saved.integers("venues");
     const ledger = new Ledger();
+    const accountingOf = (id: InstrumentId): Accounting | undefined => {
+      const instrument = byId.get(id);
+      return instrument === undefined ? undefined : ledger.accountingOf(instrument);
+    };
     for (const [at, child] of saved.rows("accounts").entries()) {
-      const account = Account.restore(child, (id) => {
-        const instrument = byId.get(id);
-        return instrument === undefined ? undefined : ledger.accountingOf(instrument);
-      });
-      ledger.#accounts.set(venueId(venues[at] ?? -1), account);
+      ledger.#accounts.set(venueId(venues[at] ?? -1), Account.restore(child, accountingOf));
+    }
+    const tagged = saved.integers("tagged");
+    for (const [at, child] of saved.rows("tags").entries()) {
+      ledger.#tags.set(clientIndex(tagged[at] ?? -1), TagBook.restore(child, accountingOf));
     }
     return ledger;
   }
@@ -225,9 +284,8 @@ export class Ledger {
     const change = { quanta: side === "Buy" ? qty : -qty, px };
     const legs = accounting.legsOf(change);
     const amount = negated(amountOf(execution.commission));
-    if (amount.units === 0) return { owner: client, accounting, change, legs };
-    const paid = { currency: execution.commissionCurrency, amount };
-    return { owner: client, accounting, change, legs: [...legs, paid] };
+    const fee = amount.units === 0 ? null : { currency: execution.commissionCurrency, amount };
+    return { owner: client, accounting, change, legs, fee };
   }
 
   #touch(
@@ -235,11 +293,25 @@ export class Ledger {
     of: { readonly kind: string; readonly posting: Posting },
   ): void {
     const currencies: string[] = [];
-    for (const { currency } of of.posting.legs) {
-      if (!currencies.includes(currency)) currencies.push(currency);
-    }
-    const { owner } = of.posting;
+    const { owner, legs, fee } = of.posting;
+    for (const { currency } of legs) if (!currencies.includes(currency)) currencies.push(currency);
+    if (fee !== null && !currencies.includes(fee.currency)) currencies.push(fee.currency);
     this.#last = { venue, kind: of.kind, owner, instruments: [instrument.id], currencies };
+  }
+
+  #tag({ client, tag = null }: LedgerExecution, { accounting, change, fee }: Posting): void {
+    if (client === null) return;
+    const book = this.#tagBook(client);
+    book.add(tag, { accounting, change });
+    if (fee !== null) book.addFee(tag, fee);
+  }
+
+  #tagBook(client: ClientIndex): TagBook {
+    const known = this.#tags.get(client);
+    if (known !== undefined) return known;
+    const book = new TagBook();
+    this.#tags.set(client, book);
+    return book;
   }
 
   #position(scope: ClientIndex | "account", instrument: InstrumentId): Position | undefined {
@@ -259,6 +331,11 @@ export class Ledger {
   #venues(): VenueId[] {
     return [...this.#accounts.keys()].sort((left, right) => left - right);
   }
+}
+
+/** An inverse contract is worth nothing that can be said at a price of 0 or below. */
+function usable({ assetClass }: Instrument, mark: Px | undefined): Px | undefined {
+  return assetClass === "inverse" && mark !== undefined && mark <= 0 ? undefined : mark;
 }
 
 function bookOf(account: Account, scope: ClientIndex | "account"): Holdings | undefined {

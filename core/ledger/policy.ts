@@ -92,7 +92,9 @@ export interface Accounting {
   readonly currency: string;
   /** Cash that an execution posts, commission apart. @throws {InvariantError} If it has none. */
   legsOf(change: Change): readonly CashLeg[];
-  /** What so much is worth at a price, in `currency`, without its sign. */
+  /** What so much is worth at a price, in `currency`: `book` takes it from `flow`. */
+  valueOf(change: Change): Amount;
+  /** The same without its sign: what is at stake. */
   notionalOf(change: Change): Amount;
   /** Returns an empty position. */
   open(): Position;

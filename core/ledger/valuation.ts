@@ -105,7 +105,9 @@ export class QuotientValuation implements Valuation {
     this.#divisor = powerOfTen(instrument.qtyRule.scale + decimals);
   }
 
+  /** @throws {InvariantError} If the price is not above 0. */
   valueOf({ quanta, px }: Change): Wide {
+    invariant(px > 0, "The price of an inverse contract must be above 0");
     if (quanta === 0) return 0;
     const value = divideHalfEven({
       numerator: -BigInt(quanta) * this.#factor,

@@ -254,8 +254,7 @@ export class Exchange {
       lastQty: fill.qty,
       lastPx: fill.price,
       liquidity: fill.liquidity,
-      commission: commissionOf(instrument, { price: fill.price, qty: fill.qty, ratePpm }),
-      commissionCurrency: instrument.quote,
+      ...commissionOf(instrument, { price: fill.price, qty: fill.qty, ratePpm }),
       provisional: false,
     };
   }

@@ -37,6 +37,7 @@ const KEY = {
   to: fixed('","to":"'),
   reasonBehindWord: fixed('","reason":'),
   accountHalted: fixed(',"kind":"AccountHalted","venue":'),
+  instrumentHalted: fixed(',"kind":"InstrumentHalted","instrument":'),
   reason: fixed(',"reason":'),
   client: fixed(',"client":'),
   reportSeq: fixed(',"report_seq":'),
@@ -96,6 +97,11 @@ function writeTransition(to: ByteWriter, seqId: SeqId, transition: Transition): 
     case "AccountHalted":
       to.fixed(KEY.accountHalted);
       to.integerOrNull(transition.venue);
+      to.fixed(KEY.reason);
+      break;
+    case "InstrumentHalted":
+      to.fixed(KEY.instrumentHalted);
+      to.integer(transition.instrument);
       to.fixed(KEY.reason);
       break;
     default:
@@ -175,7 +181,8 @@ function writeSubmit(to: ByteWriter, command: Submit): void {
   to.fixed(KEY.reduceOnly);
   to.boolean(command.reduceOnly);
   to.fixed(KEY.params);
-  to.raw(JSON.stringify(command.params));
+  if (command.params === null) to.stringOrNull(null);
+  else to.raw(JSON.stringify(command.params));
 }
 
 function writeRepeat(to: ByteWriter, seqId: SeqId, repeat: RepeatReports): void {

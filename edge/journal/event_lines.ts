@@ -23,6 +23,14 @@ type Kinds = {
 };
 
 const ORDER_REF = ["order", "clOrdId", "venueOrderId"] as const;
+const EXECUTION = [
+  "execId",
+  "lastQty",
+  "lastPx",
+  "liquidity",
+  "commission",
+  "commissionCurrency",
+] as const;
 const REJECTION = [...ORDER_REF, "rejectCode", "text"] as const;
 const BOOK = ["bids", "asks", "updateId"] as const;
 
@@ -79,18 +87,14 @@ const KINDS: Kinds = {
   OrderRejected: { source: "broker_report", keys: REJECTION },
   OrderExecuted: {
     source: "broker_report",
-    keys: [
-      ...ORDER_REF,
-      "execId",
-      "lastQty",
-      "lastPx",
-      "liquidity",
-      "commission",
-      "commissionCurrency",
-      "provisional",
-    ],
+    keys: [...ORDER_REF, ...EXECUTION, "provisional"],
   },
   ExecutionVoided: { source: "broker_report", keys: [...ORDER_REF, "execId", "execRefId"] },
+  ExecutionCorrected: {
+    source: "broker_report",
+    keys: [...ORDER_REF, ...EXECUTION, "execRefId"],
+  },
+  ExecutionConfirmed: { source: "broker_report", keys: [...ORDER_REF, "execRefId"] },
   OrderCancelled: { source: "broker_report", keys: [...ORDER_REF, "reason"] },
   OrderExpired: { source: "broker_report", keys: [...ORDER_REF, "reason"] },
   CancelRejected: { source: "broker_report", keys: REJECTION },
@@ -102,6 +106,9 @@ const KINDS: Kinds = {
     keys: [...ORDER_REF, "request", "status", "orderQty", "cumQty", "price"],
   },
   OrderNotFound: { source: "broker_report", keys: ["request", "order"] },
+  CashPosted: { source: "broker_report", keys: ["kind", "currency", "amount", "client", "tag"] },
+  FundingPosted: { source: "broker_report", keys: ["currency", "amount"] },
+  InstrumentSettled: { source: "broker_report", keys: ["price"] },
   BookSnapshot: { source: "market_data", keys: BOOK },
   BookDelta: { source: "market_data", keys: BOOK },
   QuoteUpdated: {
@@ -289,6 +296,7 @@ function parseExecution(raw: RawEvent["payload"]): Fields {
     commission: raw["commission"],
     commissionCurrency: raw["commission_currency"],
     provisional: raw["provisional"],
+    ...(raw["side"] === undefined ? {} : { side: raw["side"] }),
   };
 }
 

@@ -50,6 +50,8 @@ const EXECUTION_KEY = {
   commission: fixed(',"commission":"'),
   commissionCurrency: fixed('","commission_currency":'),
   provisional: fixed(',"provisional":'),
+  side: fixed(',"side":"'),
+  sideEnd: fixed('"'),
 } as const;
 const MARKET_KEY = {
   dueUs: fixed('{"due_us":'),
@@ -137,7 +139,8 @@ function writePlace(to: ByteWriter, place: PlaceOrder): void {
   to.fixed(PLACE_KEY.validateOnly);
   to.boolean(place.validateOnly);
   to.fixed(PLACE_KEY.params);
-  to.raw(JSON.stringify(place.params));
+  if (place.params === null) to.stringOrNull(null);
+  else to.raw(JSON.stringify(place.params));
   to.fixed(END);
 }
 
@@ -183,6 +186,11 @@ function writeExecution(to: ByteWriter, execution: PayloadOf<"OrderExecuted">): 
   to.string(execution.commissionCurrency);
   to.fixed(EXECUTION_KEY.provisional);
   to.boolean(execution.provisional);
+  if (execution.side !== undefined) {
+    to.fixed(EXECUTION_KEY.side);
+    to.plain(execution.side);
+    to.fixed(EXECUTION_KEY.sideEnd);
+  }
   to.fixed(END);
 }
 

@@ -315,6 +315,7 @@ export class FakeBackend implements Backend {
       fills: () => [],
       positions: () => [],
       balances: () => [],
+      tags: () => [],
       book: (id) => this.books.get(id),
       risk: () => ({ trading_state: this.operatorState }),
       counters: () => ({ events: this.#seq }),

@@ -251,7 +251,7 @@ export class Bench {
 
 /** A report in short: kind, order, and what matters of it. */
 export function inShort(draft: Draft): string {
-  if (draft.source !== "broker_report") return draft.eventType;
+  if (draft.source !== "broker_report" || !("order" in draft.payload)) return draft.eventType;
   return `${draft.eventType} ${draft.payload.order}${detailOf(draft)}`;
 }
 
