@@ -9,7 +9,8 @@
  * not come back to the market (`voidedQty`); a voided execution stays voided.
  * @module
  */
-import { book, bookBack, checkOverfill, inferIncrease } from "./fills.ts";
+import { book, bookBack, checkOverfill, inferIncrease, toLedgerExecution } from "./fills.ts";
+import { closePosting } from "./postings.ts";
 import { reportOrder, toExecution } from "./reports.ts";
 import { advance } from "./settle.ts";
 import { raise, type Turn } from "./turn.ts";
@@ -32,7 +33,7 @@ export function applyVoided(
     turn.state.count("duplicate_reports");
     return;
   }
-  bookBack(turn, order, fill.execution);
+  bookBack(turn, order, fill);
   order.voidedQty = qty(order.voidedQty + fill.execution.lastQty);
   fill.isVoided = true;
   advance(turn, order, {
@@ -92,6 +93,8 @@ export function applyConfirmed(
     turn.state.count("duplicate_reports");
     return;
   }
+  turn.state.ledger.confirm(toLedgerExecution(turn, order, fill));
+  closePosting(turn);
   fill.isProvisional = false;
   const text = `Execution ${execRefId} is final`;
   const { execId } = fill.execution;
@@ -147,8 +150,9 @@ function rebook(
   of: { readonly fill: Fill; readonly execution: Execution },
 ): void {
   const { fill, execution } = of;
-  bookBack(turn, order, fill.execution);
-  book(turn, order, execution);
+  bookBack(turn, order, fill);
+  const { booked, isProvisional } = fill;
+  book(turn, order, { execution, booked, isProvisional });
   const takenOff = takenOffBy(fill);
   const { execId } = fill.execution;
   fill.execution = { ...execution, execId };

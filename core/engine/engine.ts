@@ -100,6 +100,12 @@ function applyReport(turn: Turn, event: Event<keyof (BrokerPayloads & AccountPay
     case "CashPosted":
     case "FundingPosted":
     case "InstrumentSettled":
+    case "OutcomesSplit":
+    case "OutcomesMerged":
+    case "InstrumentResolved":
+    case "OutcomeSettled":
+    case "RunnerRemoved":
+    case "MarketSettled":
       return applyAccountFact(turn, event);
     default:
       return applyBroker(turn, event);
