@@ -12,6 +12,7 @@ import type {
   Px,
   Qty,
   RequestId,
+  SeqId,
   VenueId,
 } from "./numbers.ts";
 import type { Execution } from "./report.ts";
@@ -62,6 +63,8 @@ export type Fill = {
   correctedAs: string[] | null;
   /** Most that it ever counted: what the venue takes off does not come back to the market. */
   peakQty: Qty;
+  /** The event that booked it first. */
+  readonly booked: SeqId;
   isVoided: boolean;
   isProvisional: boolean;
 };

@@ -118,7 +118,10 @@ export class EngineView implements View {
     },
   ): readonly FillRow[] {
     const all: FillRow[] = [];
-    for (const fill of this.#client(client)?.fills ?? []) all.push(fill.row);
+    for (const { row } of this.#client(client)?.fills ?? []) {
+      const execution = this.#asItStands(row);
+      if (execution !== undefined) all.push({ ...row, execution });
+    }
     const { sinceUs, afterExecId } = filter;
     const after = afterExecId === undefined
       ? -1
@@ -207,6 +210,13 @@ export class EngineView implements View {
 
   #client(client: ClientIndex): Client | undefined {
     return this.#state.clients.all[client];
+  }
+
+  /** The execution of a row as the venue corrected it; undefined if it was voided. */
+  #asItStands(row: FillRow): FillRow["execution"] | undefined {
+    const fill = this.#state.blotter.get(row.orderId)?.fills?.get(row.execution.execId);
+    if (fill === undefined) return row.execution;
+    return fill.isVoided ? undefined : fill.execution;
   }
 
   #status(order: Order): ExecutionReport {
