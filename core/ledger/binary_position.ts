@@ -160,7 +160,7 @@ export class BinaryPosition {
 
   #settledFigures(settled: PayoutShare): PositionFigures {
     const { costScale, fractions } = this.#valuation;
-    const earned = this.flow.units * fractions + this.#valueAt(settled);
+    const earned = this.flow.units * BigInt(fractions) + this.#valueAt(settled);
     return {
       qty: "0",
       avgPx: null,
@@ -172,7 +172,7 @@ export class BinaryPosition {
   #valueAt(share: PayoutShare): bigint {
     const { payout } = this.#outcome;
     const { fractions } = this.#valuation;
-    return settledValue({ quanta: this.quanta, payout, share, finer: fractions });
+    return settledValue({ quanta: this.quanta, payout, share, finer: BigInt(fractions) });
   }
 }
 

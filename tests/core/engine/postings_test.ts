@@ -153,3 +153,17 @@ for (const [what, offer] of BROKEN) {
     strictEqual(w.timeline.view.tradingState(), "Halted");
   });
 }
+
+Deno.test("A void is taken out of the tag that the order bore when it was booked", () => {
+  const w = holding();
+  w.replace("r1", { orig: "a1", qty: "20", tag: "other", hasTag: true });
+  w.broker("OrderReplaced", {
+    ...ref(1),
+    orderQty: qty(20),
+    price: px(600_000),
+  });
+  w.broker("ExecutionVoided", { ...ref(1), execId: "v1", execRefId: "e1" });
+  const [row, ...others] = w.timeline.view.tags(ALICE);
+  deepStrictEqual([row?.tag, row?.instruments[0]?.pnl, row?.fees[0]?.amount], ["grid", "0", "0"]);
+  deepStrictEqual(others, []);
+});
