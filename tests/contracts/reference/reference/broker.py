@@ -32,7 +32,7 @@ KEYS_MAX = 64
 NOT_LOOKED = ("VENUE_RATE_LIMIT", "VENUE_SUSPENDED", "VENUE_AUTH")
 """Codes by which a venue refuses without having looked at the order."""
 EXECUTIONS = ("OrderExecuted", "ExecutionVoided", "ExecutionCorrected", "ExecutionConfirmed")
-"""Reports that are known by the name of their execution, not by their key."""
+"""Reports about an execution."""
 STILL_APPLIED = EXECUTIONS + ("RequestFailed", "OrderFound", "OrderNotFound")
 """Reports that are applied even when they name an old version of the order."""
 OUR_KEY = re.compile(r"^([^-]*)-([0-9]+)-([0-9]+)$")
@@ -45,8 +45,7 @@ def apply_broker_report(state: State, event: Json) -> None:
     if order is None:
         apply_orphan(state, event)
         return
-    is_execution = kind in EXECUTIONS
-    if not is_execution and _is_seen(order, event["idempotency_key"]):
+    if kind != "OrderExecuted" and _is_seen(order, event["idempotency_key"]):
         return
     is_old = _is_of_old_version(order, payload)
     if not is_old or kind in STILL_APPLIED:

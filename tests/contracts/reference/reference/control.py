@@ -120,17 +120,19 @@ def _capabilities(venue: Venue, terms: Json) -> Json:
 
 
 def _instrument_listed(state: State, event: Json, payload: Json) -> None:
+    if not state.ledger.supports(state, payload):
+        state.alarm("UNSUPPORTED")
+        return
     venue = state.venue(payload["venue"])
     must(venue is not None, "the venue of an instrument is declared")
     known = state.instruments.get(payload["id"])
     must(known is None or known.terms["name"] == payload["name"], "a number keeps its name")
-    if not state.ledger.supports(payload):
-        state.alarm("UNSUPPORTED")
-        return
     listed = Instrument(payload, _capabilities(venue, payload))
     if known is not None:
         listed.book = known.book
         listed.trading_state = known.trading_state
+        listed.resolved, listed.settled = known.resolved, known.settled
+        listed.difference = known.difference
     state.instruments[payload["id"]] = listed
     state.instrument_names[payload["name"]] = payload["id"]
 

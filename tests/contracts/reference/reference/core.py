@@ -6,6 +6,8 @@ nothing.
 
 from __future__ import annotations
 
+from collections import deque
+
 from .broker import apply_broker_report
 from .cash import HANDLERS as ACCOUNT_FACTS
 from .cash import apply_account_fact
@@ -36,7 +38,7 @@ class Core:
             raise CannotApply("Cannot apply an event: it must follow the last one")
         state.seq_id, state.now, state.event = event["seq_id"], event["ingest_time"], event
         state.effects = Effects()
-        state.born_intents, state.born_orders, state.first_report_seq = [], [], {}
+        state.born_orders = []
         try:
             _dispatch(state, event)
         except InvariantBroken:
@@ -73,11 +75,15 @@ def _dispatch(state: State, event: Json) -> None:
 
 def withhold(state: State) -> None:
     """Takes back what the event would have shown; what else was changed stays."""
-    for number, first in state.first_report_seq.items():
-        state.clients[number].report_seq = first
-    for client, record in state.born_intents:
-        del state.clients[client].intents[record.intent_id]
-        state.taken.pop()
+    for sent in reversed(state.effects.reports):
+        client = state.clients[sent["client"]]
+        client.report_seq = sent["report_seq"] - 1
+        record = client.intents.get(sent["intent_id"])
+        if record is not None and record.newest_report == sent["report_seq"]:
+            record.newest_report = None
+            if record.taken == state.now:
+                del client.intents[record.intent_id]
+                state.taken = deque(each for each in state.taken if each[2] is not record)
     for number in state.born_orders:
         order = state.orders.pop(number)
         state.live.discard(number)

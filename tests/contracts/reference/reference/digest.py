@@ -55,6 +55,11 @@ class Digest:
         else:
             self.text(("-" if n < 0 else "") + format(abs(n), "x"))
 
+    def wide(self, n: int) -> None:
+        """A sum of money: billions, then the rest."""
+        self.big(n // 10**9)
+        self.int(n % 10**9)
+
     def int_or_absent(self, n: Optional[int]) -> None:
         """An integer that may be missing."""
         if n is None:

@@ -57,7 +57,6 @@ def apply_intent(state: State, event: Json) -> None:
         return
     client.intents[record.intent_id] = record
     state.taken.append((state.now, client.id, record))
-    state.born_intents.append((client.id, record))
     try:
         _check_frame(state, client, intent)
         ACTIONS[intent["action"]](state, client, record, intent)

@@ -60,9 +60,7 @@ class State:
         self.ended: Deque[Tuple[int, int]] = deque()
         self.taken: Deque[Tuple[int, int, IntentRecord]] = deque()
         self.filled: Deque[int] = deque()
-        self.born_intents: List[Tuple[int, IntentRecord]] = []
         self.born_orders: List[int] = []
-        self.first_report_seq: Dict[int, int] = {}
         self.external_fills: Dict[Tuple[int, str], ExternalFill] = {}
         self.account_facts: Dict[Tuple[int, str, str], int] = {}
         self.ledger: Any = None
