@@ -16,6 +16,7 @@ import type {
   InstrumentConfiguration,
   VenueConfiguration,
 } from "./configuration.ts";
+import { contractOf } from "./contracts.ts";
 import { scaleOf } from "./grids.ts";
 
 /** One venue with everything that is declared of it. */
@@ -158,13 +159,13 @@ function declareInstrument(
     base: of.base,
     quote: of.quote,
     assetClass: of.assetClass,
-    contract: null,
+    contract: contractOf(of),
     priceRule: priceRule(of.price),
     qtyRule: qtyRule(of.quantity),
     minNotional: of.minNotional,
     sessionEndUs: of.sessionEnd === null ? null : timeOfDayUs(of.sessionEnd),
     status: "open",
-    capabilities: null,
+    capabilities: of.assetClass === "spot" ? null : { assetClass: of.assetClass },
   };
   const limits = limitsOf(of, instrument.qtyRule.scale);
   return { instrument, limits, startPrice: of.startPrice };

@@ -183,6 +183,26 @@ export type CashKind =
   | "interest"
   | "adjustment";
 
+/** Of a split or merge: the client by name, or nobody we know (null). */
+type OutcomesPayload = {
+  readonly condition: string;
+  readonly qty: string;
+  readonly client: string | null;
+};
+
+/**
+ * What a removed runner's factor is taken from: `price`, the whole price (one winner); `winnings`,
+ * the price less 1 (several places).
+ */
+export type ReductionBasis = "price" | "winnings";
+
+/** A runner that took places: 1 of 1 for a winner; `places` shared by `tied` for a dead heat. */
+export type PlacedRunner = {
+  readonly instrument: InstrumentId;
+  readonly places: number;
+  readonly tied: number;
+};
+
 /**
  * Facts about an account that concern no order. The envelope names the venue and a key; a seen key
  * changes nothing. Amounts are decimals, above 0 received.
@@ -200,6 +220,39 @@ export type AccountPayloads = {
   FundingPosted: { readonly currency: string; readonly amount: string };
   /** The envelope's instrument ended: every book's position is closed at this price. */
   InstrumentSettled: { readonly price: Px };
+  /** Collateral became `qty` (decimal) of each of the two outcomes of a condition. */
+  OutcomesSplit: OutcomesPayload;
+  /** `qty` of each of the two outcomes became collateral again. */
+  OutcomesMerged: OutcomesPayload;
+  /**
+   * The envelope's binary instrument is worth this share of its payout, its complement the rest.
+   * Moves no cash; a later one replaces it.
+   */
+  InstrumentResolved: {
+    readonly numerator: number;
+    readonly denominator: number;
+    /** False: the venue may still amend it. */
+    readonly isFinal: boolean;
+  };
+  /** The envelope's binary instrument was paid at this share of its payout; a later one replaces it. */
+  OutcomeSettled: {
+    readonly numerator: number;
+    readonly denominator: number;
+    /** What the venue credited to the account for it; null: it does not say. */
+    readonly amount: string | null;
+  };
+  /** The envelope's runner was removed: its bets are void, the prices of earlier others fall. */
+  RunnerRemoved: { readonly reductionPpm: number; readonly basis: ReductionBasis };
+  /** A betting market has its result; a later one replaces it. Runners not named have lost. */
+  MarketSettled: {
+    readonly market: string;
+    readonly winners: readonly PlacedRunner[];
+    readonly voided: readonly InstrumentId[];
+    /** Every bet of the market is void. */
+    readonly isVoid: boolean;
+    /** What the venue credited to the account, commission taken; null: it does not say. */
+    readonly amount: string | null;
+  };
 };
 
 /** Price levels, flat: px, qty, px, qty …; a quantity of 0 removes the level in a delta. */

@@ -8,7 +8,7 @@
  */
 import { Fifo } from "./fifo.ts";
 import type { Side } from "./instrument.ts";
-import type { InstrumentId, Micros, VenueId } from "./numbers.ts";
+import type { InstrumentId, Micros, SeqId, VenueId } from "./numbers.ts";
 import type { Execution } from "./report.ts";
 
 /** One of them, as it stands. */
@@ -18,6 +18,8 @@ export type ExternalFill = {
   readonly side: Side;
   /** Under the id that it was booked with. */
   execution: Execution;
+  /** The event that booked it first. */
+  readonly booked: SeqId;
   isVoided: boolean;
   readonly ingestUs: Micros;
 };

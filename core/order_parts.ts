@@ -12,6 +12,7 @@ import type {
   Px,
   Qty,
   RequestId,
+  SeqId,
   VenueId,
 } from "./numbers.ts";
 import type { Execution } from "./report.ts";
@@ -62,6 +63,10 @@ export type Fill = {
   correctedAs: string[] | null;
   /** Most that it ever counted: what the venue takes off does not come back to the market. */
   peakQty: Qty;
+  /** The event that booked it first. */
+  readonly booked: SeqId;
+  /** What the order was called then. */
+  readonly tag: string | null;
   isVoided: boolean;
   isProvisional: boolean;
 };

@@ -79,6 +79,12 @@ export function toChannelEvent(event: Event, view: View): ChannelEvent | undefin
     case "CashPosted":
     case "FundingPosted":
     case "InstrumentSettled":
+    case "OutcomesSplit":
+    case "OutcomesMerged":
+    case "InstrumentResolved":
+    case "OutcomeSettled":
+    case "RunnerRemoved":
+    case "MarketSettled":
     case "DeadlineReached":
       return undefined;
     default:

@@ -20,7 +20,16 @@ import type { EngineState } from "./state.ts";
 import { invariant } from "../invariant.ts";
 import { ORDER_STATES } from "../lifecycle.ts";
 import { NodeReader } from "../node_reader.ts";
-import { type ClientIndex, clientIndex, micros, orderId, px, qty, requestId } from "../numbers.ts";
+import {
+  type ClientIndex,
+  clientIndex,
+  micros,
+  orderId,
+  px,
+  qty,
+  requestId,
+  seqId,
+} from "../numbers.ts";
 import {
   CANCEL_CAUSES,
   type IntentRecord,
@@ -263,6 +272,8 @@ function fillsNode(order: Order): CheckpointNode {
       execution: asNode(fill.execution),
       corrected_as: [...fill.correctedAs ?? []],
       peak_qty: fill.peakQty,
+      booked: fill.booked,
+      tag: fill.tag,
       is_voided: fill.isVoided,
       is_provisional: fill.isProvisional,
     });
@@ -277,6 +288,8 @@ function readFills(order: Order, row: NodeReader): void {
       execution: fromNode<Execution>(fill.node("execution")),
       correctedAs: correctedAs.length === 0 ? null : [...correctedAs],
       peakQty: qty(fill.integer("peak_qty")),
+      booked: seqId(fill.integer("booked")),
+      tag: textOrNull(fill, "tag"),
       isVoided: fill.flag("is_voided"),
       isProvisional: fill.flag("is_provisional"),
     });

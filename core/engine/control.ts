@@ -72,7 +72,7 @@ function isSeen(turn: Turn, event: ControlEvent): boolean {
 }
 
 function applyListed(turn: Turn, instrument: ControlPayloads["InstrumentListed"]): void {
-  const problem = policyProblem(instrument);
+  const problem = policyProblem(instrument) ?? turn.state.ledger.list(instrument);
   if (problem !== undefined) {
     raise(turn, { code: "UNSUPPORTED", text: problem });
     return;

@@ -2,13 +2,15 @@
  * What a venue says of an execution afterwards: voided, corrected, confirmed.
  *
  * A correction is two postings, the old execution reversed and the new one booked, and one report.
- * An execution is known by the id it was booked with and by those of its corrections.
+ * An execution is known by the id it was booked with and by those of its corrections; reports name it
+ * by the first, the one that its client has seen.
  *
  * Invariants: the order does not re-open; what a void or a correction takes off its quantity does
  * not come back to the market (`voidedQty`); a voided execution stays voided.
  * @module
  */
-import { book, bookBack, checkOverfill, inferIncrease } from "./fills.ts";
+import { book, bookBack, checkOverfill, inferIncrease, toLedgerExecution } from "./fills.ts";
+import { closePosting } from "./postings.ts";
 import { reportOrder, toExecution } from "./reports.ts";
 import { advance } from "./settle.ts";
 import { raise, type Turn } from "./turn.ts";
@@ -31,13 +33,13 @@ export function applyVoided(
     turn.state.count("duplicate_reports");
     return;
   }
-  bookBack(turn, order, fill.execution);
+  bookBack(turn, order, fill);
   order.voidedQty = qty(order.voidedQty + fill.execution.lastQty);
   fill.isVoided = true;
   advance(turn, order, {
     execType: "TradeCancel",
     reason: `execution ${execRefId} voided`,
-    execRefId,
+    execRefId: fill.execution.execId,
     execution: { ...fill.execution, execId, lastQty: qty(0), commission: "0" },
   });
 }
@@ -66,7 +68,7 @@ export function applyCorrected(
   advance(turn, order, {
     execType: "TradeCorrect",
     reason: `execution ${execRefId} corrected`,
-    execRefId,
+    execRefId: fill.execution.execId,
     execution: toExecution(payload),
     provisional: fill.isProvisional,
   });
@@ -91,9 +93,12 @@ export function applyConfirmed(
     turn.state.count("duplicate_reports");
     return;
   }
+  turn.state.ledger.confirm(toLedgerExecution(turn, order, fill));
+  closePosting(turn);
   fill.isProvisional = false;
   const text = `Execution ${execRefId} is final`;
-  reportOrder(turn, order, { execType: "OrderStatus", execRefId, text });
+  const { execId } = fill.execution;
+  reportOrder(turn, order, { execType: "OrderStatus", execRefId: execId, text });
 }
 
 type Action = "void" | "correct" | "confirm";
@@ -145,8 +150,8 @@ function rebook(
   of: { readonly fill: Fill; readonly execution: Execution },
 ): void {
   const { fill, execution } = of;
-  bookBack(turn, order, fill.execution);
-  book(turn, order, execution);
+  bookBack(turn, order, fill);
+  book(turn, order, { ...fill, execution });
   const takenOff = takenOffBy(fill);
   const { execId } = fill.execution;
   fill.execution = { ...execution, execId };

@@ -100,6 +100,12 @@ function applyReport(turn: Turn, event: Event<keyof (BrokerPayloads & AccountPay
     case "CashPosted":
     case "FundingPosted":
     case "InstrumentSettled":
+    case "OutcomesSplit":
+    case "OutcomesMerged":
+    case "InstrumentResolved":
+    case "OutcomeSettled":
+    case "RunnerRemoved":
+    case "MarketSettled":
       return applyAccountFact(turn, event);
     default:
       return applyBroker(turn, event);
@@ -108,10 +114,11 @@ function applyReport(turn: Turn, event: Event<keyof (BrokerPayloads & AccountPay
 
 function onBroken(turn: Turn, event: Event, error: InvariantError): void {
   turn.state.count("invariant_failures");
+  const venue = venueOf(turn, event);
   const reason = `${event.eventType} at seq_id ${event.seqId} broke a rule: ${error.message}`;
   if (turn.state.settings.invariants === "strict") {
     withhold(turn);
-    haltAccount(turn, { venue: venueOf(turn, event), reason });
+    haltAccount(turn, { venue, reason });
   }
   acceptNumbers(turn);
   raise(turn, { code: "INVARIANT", text: reason });
@@ -122,8 +129,22 @@ function venueOf(turn: Turn, event: Event): VenueId | null {
   if (event.venue !== null) {
     return turn.state.venues[event.venue] === undefined ? null : event.venue;
   }
-  if (event.eventType !== "IntentReceived") return null;
-  const { intent } = event.payload;
-  if (intent.action !== "Place") return null;
-  return turn.state.instrumentByName.get(intent.instrument)?.instrument.venue ?? null;
+  if (event.eventType === "IntentReceived" && event.payload.intent.action === "Place") {
+    const { instrument } = event.payload.intent;
+    return turn.state.instrumentByName.get(instrument)?.instrument.venue ?? null;
+  }
+  return venueTouched(turn);
+}
+
+/** The one venue of all orders that the event touched so far; null if it is not one. */
+function venueTouched(turn: Turn): VenueId | null {
+  let one: VenueId | null = null;
+  for (let at = 0; at < turn.touchedCount; at += 1) {
+    const touched = turn.touched[at];
+    const order = touched === undefined ? undefined : turn.state.blotter.get(touched.id);
+    if (order === undefined) continue;
+    if (one !== null && one !== order.terms.venue) return null;
+    one = order.terms.venue;
+  }
+  return one;
 }

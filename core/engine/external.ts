@@ -72,6 +72,7 @@ function toFill(turn: Turn, event: Event<"OrderExecuted">): ExternalFill | undef
     instrument: entry.instrument.id,
     side: payload.side,
     execution: toExecution(payload),
+    booked: turn.seqId,
     isVoided: false,
     ingestUs: turn.nowUs,
   };
@@ -134,5 +135,6 @@ function ledgerExecution(turn: Turn, fill: ExternalFill): LedgerExecution {
     px: execution.lastPx,
     commission: execution.commission,
     commissionCurrency: execution.commissionCurrency,
+    booked: fill.booked,
   };
 }

@@ -19,8 +19,7 @@ import type { BrokerPayloads } from "../event.ts";
 import { invariant } from "../invariant.ts";
 import type { LedgerExecution } from "../ledger/ledger.ts";
 import { qty } from "../numbers.ts";
-import { type Order, rememberFill } from "../order.ts";
-import type { Execution } from "../report.ts";
+import { type Fill, type Order, rememberFill } from "../order.ts";
 
 /** Books a fill and reports it. */
 export function applyExecuted(
@@ -44,8 +43,10 @@ export function applyExecuted(
     inferIncrease(turn, order, payload.lastQty);
   }
   const execution = toExecution(payload);
-  book(turn, order, execution);
-  remember(turn, order, { execution, isProvisional: payload.provisional });
+  const { seqId: booked } = turn;
+  const booking = { execution, booked, tag: order.tag, isProvisional: payload.provisional };
+  book(turn, order, booking);
+  remember(turn, order, booking);
   advance(turn, order, {
     execType: "Trade",
     reason: `execution ${execution.execId}`,
@@ -65,19 +66,24 @@ export function inferIncrease(turn: Turn, order: Order, executed: number): void 
   finishReplace(turn, order, { replace, orderQty, price, details: { inferred: true } });
 }
 
+/** An execution, the event and tag that it was booked with first, and whether it may be voided. */
+export type Booking = Pick<Fill, "execution" | "booked" | "tag" | "isProvisional">;
+
 /** Books an execution into the ledger and the sums of its order. */
-export function book(turn: Turn, order: Order, execution: Execution): void {
+export function book(turn: Turn, order: Order, booking: Booking): void {
   const { state } = turn;
-  state.ledger.book(ledgerExecution(turn, order, execution));
+  const { execution } = booking;
+  state.ledger.book(toLedgerExecution(turn, order, booking));
   closePosting(turn);
   order.cumQty = qty(order.cumQty + execution.lastQty);
   order.notional += BigInt(execution.lastPx) * BigInt(execution.lastQty);
 }
 
 /** Takes an execution out of the ledger and the sums of its order again. */
-export function bookBack(turn: Turn, order: Order, execution: Execution): void {
+export function bookBack(turn: Turn, order: Order, booking: Booking): void {
   const { state } = turn;
-  state.ledger.reverse(ledgerExecution(turn, order, execution));
+  const { execution } = booking;
+  state.ledger.reverse(toLedgerExecution(turn, order, booking));
   closePosting(turn);
   order.cumQty = qty(order.cumQty - execution.lastQty);
   order.notional -= BigInt(execution.lastPx) * BigInt(execution.lastQty);
@@ -96,17 +102,16 @@ export function checkOverfill(turn: Turn, order: Order, what: string): void {
 function remember(
   turn: Turn,
   order: Order,
-  of: { readonly execution: Execution; readonly isProvisional: boolean },
+  booking: Booking,
 ): void {
   const { state } = turn;
   const { terms } = order;
-  const { execution, isProvisional } = of;
+  const { execution } = booking;
   rememberFill(order, {
-    execution,
+    ...booking,
     correctedAs: null,
     peakQty: execution.lastQty,
     isVoided: false,
-    isProvisional,
   });
   const fill = {
     client: terms.client,
@@ -126,7 +131,9 @@ function remember(
   state.count("fills");
 }
 
-function ledgerExecution(turn: Turn, order: Order, execution: Execution): LedgerExecution {
+/** The booking as the ledger takes it. */
+export function toLedgerExecution(turn: Turn, order: Order, booking: Booking): LedgerExecution {
+  const { execution, booked, tag, isProvisional } = booking;
   return {
     venue: order.terms.venue,
     client: order.terms.client,
@@ -136,7 +143,9 @@ function ledgerExecution(turn: Turn, order: Order, execution: Execution): Ledger
     px: execution.lastPx,
     commission: execution.commission,
     commissionCurrency: execution.commissionCurrency,
-    tag: order.tag,
+    tag,
+    booked,
+    isProvisional,
   };
 }
 

@@ -5,6 +5,13 @@
  * is checked before anything changes.
  * @module
  */
+import {
+  postOutcome,
+  postRemoval,
+  postResolution,
+  postResult,
+  postSplit,
+} from "./pool_postings.ts";
 import { raise, type Turn } from "./turn.ts";
 import type { AccountPayloads, Event } from "../event.ts";
 import type { Instrument } from "../instrument.ts";
@@ -61,6 +68,17 @@ function post(turn: Turn, venue: VenueId, event: AccountEvent): void {
       invariant(isDerivative, "What is settled at a price must be a linear or inverse derivative");
       return turn.state.ledger.settle(instrument, event.payload.price);
     }
+    case "OutcomesSplit":
+    case "OutcomesMerged":
+      return postSplit(turn, event, ownerOf(turn, event.payload.client));
+    case "InstrumentResolved":
+      return postResolution(turn, instrumentOf(turn, event), event.payload);
+    case "OutcomeSettled":
+      return postOutcome(turn, instrumentOf(turn, event), event.payload);
+    case "RunnerRemoved":
+      return postRemoval(turn, instrumentOf(turn, event), event.payload);
+    case "MarketSettled":
+      return postResult(turn, venue, event.payload);
     default:
       return unreachable(event);
   }

@@ -118,7 +118,10 @@ export class EngineView implements View {
     },
   ): readonly FillRow[] {
     const all: FillRow[] = [];
-    for (const fill of this.#client(client)?.fills ?? []) all.push(fill.row);
+    for (const { row } of this.#client(client)?.fills ?? []) {
+      const execution = this.#asItStands(row);
+      if (execution !== undefined) all.push({ ...row, execution });
+    }
     const { sinceUs, afterExecId } = filter;
     const after = afterExecId === undefined
       ? -1
@@ -209,6 +212,13 @@ export class EngineView implements View {
     return this.#state.clients.all[client];
   }
 
+  /** The execution of a row as the venue corrected it; undefined if it was voided. */
+  #asItStands(row: FillRow): FillRow["execution"] | undefined {
+    const fill = this.#state.blotter.get(row.orderId)?.fills?.get(row.execution.execId);
+    if (fill === undefined) return row.execution;
+    return fill.isVoided ? undefined : fill.execution;
+  }
+
   #status(order: Order): ExecutionReport {
     return orderStatus(order, this.#state);
   }
@@ -227,13 +237,20 @@ export class EngineView implements View {
     }
   }
 
-  /** Middle of a fresh book, rounded down; undefined without one. */
+  /** Middle of a fresh book, rounded down; undefined without one, or if it is no price. */
   #mark(instrument: InstrumentId): Px | undefined {
-    const book = this.#state.instruments[instrument]?.book;
-    if (book === undefined || !book.isFresh) return undefined;
-    const bid = book.best("Buy")?.price;
-    const ask = book.best("Sell")?.price;
-    if (bid === undefined || ask === undefined) return bid ?? ask;
-    return px(Math.floor((bid + ask) / 2));
+    const entry = this.#state.instruments[instrument];
+    if (entry === undefined || !entry.book.isFresh) return undefined;
+    const middle = middleOf(entry.book);
+    if (middle === undefined) return undefined;
+    // Only a spread, which is linear, may be worth nothing or less.
+    return middle > 0 || entry.instrument.assetClass === "linear" ? middle : undefined;
   }
+}
+
+function middleOf(book: BookView): Px | undefined {
+  const bid = book.best("Buy")?.price;
+  const ask = book.best("Sell")?.price;
+  if (bid === undefined || ask === undefined) return bid ?? ask;
+  return px(Math.floor((bid + ask) / 2));
 }

@@ -60,17 +60,18 @@ export class Bets {
     this.#add(bet, { quanta: -bet.qty, price: priceNow(bet.px, bet.epoch) });
   }
 
-  /** @throws {InvariantError} If the bet could not be booked (sign 1) or taken out (sign -1). */
-  check(bet: Bet, sign: 1 | -1): void {
+  /** @throws {InvariantError} If `apply` would throw. */
+  check(bet: Bet): void {
+    const { stake } = bet.side === "Buy" ? this.#backed : this.#laid;
+    const isSafe = Number.isSafeInteger(stake + bet.qty);
+    invariant(isSafe, "Stakes of a side must stay within 2^53 quanta");
+  }
+
+  /** @throws {InvariantError} If `revoke` would throw. */
+  checkBooked(bet: Bet): void {
     const row = this.#epochs[bet.epoch]?.get(bet.px);
-    const [there, total] = bet.side === "Buy"
-      ? [row?.backed ?? 0, this.#backed.stake]
-      : [row?.laid ?? 0, this.#laid.stake];
-    invariant(there + sign * bet.qty >= 0, "A bet taken out must have been booked");
-    invariant(
-      Number.isSafeInteger(total + sign * bet.qty),
-      "Stakes of a side must stay within 2^53 quanta",
-    );
+    const there = (bet.side === "Buy" ? row?.backed : row?.laid) ?? 0;
+    invariant(there >= bet.qty, "A bet taken out must have been booked");
   }
 
   /** Adds up again, after the prices of now have changed. */

@@ -1,5 +1,5 @@
 /**
- * One betting market of an account: its runners, removals and result, and the bets of every book.
+ * One betting market of an account: its runners, removals and result.
  *
  * Bets move no cash; a result does. The cash of a book is a function of its bets and the result, so
  * a bet that comes or is voided after settlement, a removal reported late and a second settlement
@@ -10,73 +10,63 @@
  * @module
  */
 import { powerOfTen } from "../decimal.ts";
-import type { Side } from "../instrument.ts";
+import type { Contract, Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
-import type { ClientIndex, InstrumentId, Px, Qty, SeqId } from "../numbers.ts";
-import { type Bet, Bets, type PriceNow } from "./betting_bets.ts";
-import { epochOf, reducedPx, type Removal } from "./betting_reduction.ts";
+import type { NodeReader } from "../node_reader.ts";
+import { clientIndex, type InstrumentId, instrumentId, seqId } from "../numbers.ts";
+import type { CheckpointNode } from "../timeline.ts";
+import type { Bets, PriceNow } from "./betting_bets.ts";
+import { reducedPx, type Removal } from "./betting_reduction.ts";
 import {
-  type Claim,
   commissionOn,
   type MarketResult,
   netWinnings,
   type Share,
   shareOf,
 } from "./betting_result.ts";
-import { type Amount, negated, NOTHING, sum } from "./money.ts";
+import { narrowed } from "./exact_sum.ts";
+import { type Amount, amountOf, decimalOf, negated, NOTHING, sum } from "./money.ts";
 import { NO_PROFITS, plus, type Profits, worstProfit } from "./outcomes.ts";
-import { balanced, type CashMove, type Scope, scopeOf, scopeRank } from "./pool.ts";
+import type { Scope } from "./pool.ts";
 
-/** What all runners of a market share. */
-export type MarketTerms = {
-  readonly market: string;
-  readonly currency: string;
-  readonly commissionPpm: number;
-  readonly discountPpm: number;
-  readonly winners: number;
-  readonly runners: number | null;
-  readonly priceScale: number;
-  readonly qtyScale: number;
-};
+/** The terms of a runner. */
+export type BettingTerms = Extract<Contract, { kind: "betting" }>;
 
-/** An execution on a runner. `Buy` backs, `Sell` lays. */
-export type MatchedBet = {
-  readonly instrument: InstrumentId;
-  /** null: `external`. */
-  readonly owner: ClientIndex | null;
-  readonly side: Side;
-  readonly px: Px;
-  readonly qty: Qty;
-  /** The event that booked it. */
-  readonly booked: SeqId;
-};
+/** Bets of one book by runner. */
+export type BetsOf = (runner: InstrumentId) => Bets | undefined;
 
-/** The result and the account's own figure. */
-export type Settlement = {
-  readonly result: MarketResult;
-  /** What the venue credited to the account in all, commission taken; null: not said. */
-  readonly amount: Amount | null;
-};
+/** Returns the terms of an instrument. @throws {InvariantError} If it is no runner. */
+export function bettingTerms({ contract }: Instrument): BettingTerms {
+  invariant(contract?.kind === "betting", "A betting instrument must have the terms of one");
+  return contract;
+}
 
-/** The bets of one book. */
-export type BookOfBets = {
-  readonly runners: Map<InstrumentId, Bets>;
-  /** Cash that the result has moved so far. */
-  posted: Amount;
-};
-
-/** Bets of every book on the runners of one market. */
+/** A market of one account. */
 export class BettingMarket {
-  terms: MarketTerms;
-  readonly #listed = new Set<InstrumentId>();
+  readonly name: string;
+  /** The listed runner with the least number: its terms are the market's. */
+  #first: Instrument;
+  readonly #runners = new Map<InstrumentId, Instrument>();
   readonly #removals: Removal[] = [];
-  readonly #books = new Map<Scope, BookOfBets>();
   #result: MarketResult | null = null;
   /** What the venue's figure was above ours when it was given. */
   #adjustment: Amount = NOTHING;
+  /** Cash that the result has moved so far. */
+  readonly #posted = new Map<Scope, Amount>();
 
-  constructor(terms: MarketTerms) {
-    this.terms = terms;
+  /** Begins with its first runner. */
+  constructor(first: Instrument) {
+    this.#first = first;
+    this.name = bettingTerms(first).market;
+  }
+
+  get currency(): string {
+    return this.#terms.currency;
+  }
+
+  /** Listed runners, by number. */
+  get runners(): readonly Instrument[] {
+    return [...this.#runners.values()].sort((left, right) => left.id - right.id);
   }
 
   /** The result in force, or null while the market is not settled. */
@@ -84,183 +74,188 @@ export class BettingMarket {
     return this.#result;
   }
 
+  /** What the venue's figure was above ours; the account has it, `external` the opposite. */
+  get adjustment(): Amount {
+    return this.#adjustment;
+  }
+
   /** Removed runners, oldest first. */
   get removals(): readonly Removal[] {
     return this.#removals;
   }
 
-  /** Counts a runner among those that are known. */
-  list(runner: InstrumentId): void {
-    this.#listed.add(runner);
+  /** The price 1, price quanta. */
+  get one(): bigint {
+    return powerOfTen(this.#first.priceRule.scale);
   }
 
-  /** Books a bet. @throws {InvariantError} If it cannot be counted exactly; nothing changed. */
-  book(bet: MatchedBet): CashMove[] {
-    return this.#post(bet, 1);
+  /** Returns what forbids a runner beside those that are listed, or undefined. */
+  problemOf(runner: Instrument): string | undefined {
+    const [terms, first] = [bettingTerms(runner), this.#first];
+    if (terms.currency !== this.currency) {
+      return `contract currency must be the market's ${this.currency}: was ${terms.currency}`;
+    }
+    if (terms.winners !== this.#terms.winners) {
+      return `contract winners must be the market's ${this.#terms.winners}: was ${terms.winners}`;
+    }
+    if (runner.priceRule.scale !== first.priceRule.scale) {
+      return `price scale must be the market's ${first.priceRule.scale}: was ${runner.priceRule.scale}`;
+    }
+    if (runner.qtyRule.scale === first.qtyRule.scale) return undefined;
+    return `quantity scale must be the market's ${first.qtyRule.scale}: was ${runner.qtyRule.scale}`;
   }
 
-  /** Takes a booked bet out again, exactly. @throws {InvariantError} If it was not booked. */
-  revoke(bet: MatchedBet): CashMove[] {
-    return this.#post(bet, -1);
+  /** Lists a runner, or lists it again. */
+  list(runner: Instrument): void {
+    this.#runners.set(runner.id, runner);
+    if (runner.id <= this.#first.id) this.#first = runner;
   }
 
-  /**
-   * Removes a runner: its bets are void, the prices of the others fall. A second removal of a
-   * runner replaces the factor of the first.
-   */
-  remove(removal: Removal): CashMove[] {
+  has(runner: InstrumentId): boolean {
+    return this.#runners.has(runner);
+  }
+
+  /** Records a removal; a second one of a runner replaces factor and basis, in its place. */
+  recordRemoval(removal: Removal): void {
     const at = this.#removals.findIndex((known) => known.runner === removal.runner);
     const known = this.#removals[at];
     if (known === undefined) this.#removals.push(removal);
     else this.#removals[at] = { ...removal, seqId: known.seqId };
-    for (const { runners } of this.#books.values()) {
-      for (const bets of runners.values()) bets.reprice(this.#priceNow);
-    }
-    return this.#moves(this.#books.keys());
   }
 
-  /** Settles the market, or settles it again: what was posted before is taken back. */
-  settle(settlement: Settlement): CashMove[] {
-    this.#result = settlement.result;
+  /**
+   * Records a result. `stated` is what the venue credited to the account in all, commission taken;
+   * null: not said.
+   */
+  recordResult(
+    result: MarketResult,
+    of: { readonly stated: Amount | null; readonly account: BetsOf },
+  ): void {
+    this.#result = result;
     this.#adjustment = NOTHING;
-    if (settlement.amount !== null) {
-      const ours = this.#target("account");
-      this.#adjustment = sum({ left: settlement.amount, right: negated(ours) });
+    if (of.stated !== null) {
+      const ours = negated(this.#target("account", of.account));
+      this.#adjustment = sum({ left: of.stated, right: ours });
     }
-    this.#book("account");
-    return this.#moves(this.#books.keys());
   }
 
-  /** What the venue's figure is above ours, for an operator to judge. */
-  get adjustment(): Amount {
-    return this.#adjustment;
-  }
-
-  /** Books with bets, in order. */
-  scopes(): Scope[] {
-    return [...this.#books.keys()].sort((left, right) => scopeRank(left) - scopeRank(right));
-  }
-
-  /** Bets of a book on a runner, or undefined before the first. */
-  bets(scope: Scope, runner: InstrumentId): Bets | undefined {
-    return this.#books.get(scope)?.runners.get(runner);
-  }
-
-  /** Runners on which a book has had bets. */
-  runners(scope: Scope): Iterable<InstrumentId> {
-    return this.#books.get(scope)?.runners.keys() ?? [];
-  }
+  /** The price now of a bet. */
+  readonly priceNow: PriceNow = (traded, epoch) =>
+    reducedPx(traded, {
+      removals: this.#removals,
+      epoch,
+      priceScale: this.#first.priceRule.scale,
+    });
 
   /** The part of a stake on a runner that wins; undefined while that is not known. */
   shareOf(runner: InstrumentId): Share | undefined {
-    if (this.#isRemoved(runner)) return null;
+    if (this.#removals.some((removal) => removal.runner === runner)) return null;
     return this.#result === null ? undefined : shareOf(this.#result, runner);
   }
 
-  /** Profit of a book if a runner wins and if it loses; nothing once that is settled. */
-  profits(scope: Scope, runner: InstrumentId): Profits {
-    if (this.shareOf(runner) !== undefined) return NO_PROFITS;
-    return this.bets(scope, runner)?.profits(this.#one) ?? NO_PROFITS;
+  /** Returns the cash that the result owes a book beyond what it was posted, and counts it posted. */
+  due(scope: Scope, betsOf: BetsOf): Amount {
+    const target = this.#target(scope, betsOf);
+    const posted = this.#posted.get(scope) ?? NOTHING;
+    this.#posted.set(scope, target);
+    return sum({ left: target, right: negated(posted) });
   }
 
   /**
    * Returns the least profit of a book over the ways the market can end, before commission, in
    * price quanta × stake quanta. `openOf` gives the worst part of open orders on a runner.
    */
-  worstProfit(scope: Scope, openOf: (runner: InstrumentId) => Profits): bigint {
+  worstProfit(betsOf: BetsOf, openOf: (runner: InstrumentId) => Profits): bigint {
     const rows: Profits[] = [];
-    for (const runner of this.#listed) {
+    const one = this.one;
+    for (const runner of this.#runners.keys()) {
       if (this.shareOf(runner) !== undefined) continue;
-      rows.push(plus({ left: this.profits(scope, runner), right: openOf(runner) }));
+      const held = betsOf(runner)?.profits(one) ?? NO_PROFITS;
+      rows.push(plus({ left: held, right: openOf(runner) }));
     }
-    const { winners, runners } = this.terms;
+    const { winners, runners } = this.#terms;
     const isComplete = runners !== null && rows.length + this.#removals.length >= runners;
     return worstProfit(rows, { winners, isComplete });
   }
 
-  /** @throws {InvariantError} If the account's bets are not those of its books. */
-  assertConserved(): void {
-    for (const [runner, whole] of this.#books.get("account")?.runners ?? []) {
-      let { netQuanta, gross } = whole;
-      for (const [scope, book] of this.#books) {
-        if (scope === "account") continue;
-        netQuanta -= book.runners.get(runner)?.netQuanta ?? 0;
-        gross -= book.runners.get(runner)?.gross ?? 0n;
-      }
-      const isWhole = netQuanta === 0 && gross === 0n;
-      invariant(isWhole, "Bets of an account must be those of its sub-books and external");
+  /** Returns the state; runners come from their listings. */
+  checkpoint(): CheckpointNode {
+    const posted = [...this.#posted];
+    return {
+      name: this.name,
+      removed: this.#removals.map((removal) => removal.runner),
+      removed_ppm: this.#removals.map((removal) => removal.reductionPpm),
+      removed_basis: this.#removals.map((removal) => removal.basis),
+      removed_seq: this.#removals.map((removal) => removal.seqId),
+      result: this.#result === null ? null : {
+        winners: this.#result.winners.map((winner) => winner.instrument),
+        places: this.#result.winners.map((winner) => winner.places),
+        tied: this.#result.winners.map((winner) => winner.tied),
+        voided: [...this.#result.voided],
+        is_void: this.#result.isVoid,
+      },
+      adjustment: decimalOf(this.#adjustment),
+      account_posted: decimalOf(this.#posted.get("account") ?? NOTHING),
+      clients: posted.map(([scope]) => scope).filter((scope) => typeof scope === "number")
+        .sort((left, right) => left - right),
+      posted: posted.flatMap(([scope, amount]) =>
+        typeof scope === "number" ? [{ scope, amount }] : []
+      ).sort((left, right) => left.scope - right.scope).map(({ amount }) => decimalOf(amount)),
+    };
+  }
+
+  /** Takes the state of a checkpoint. */
+  restore(saved: NodeReader): void {
+    const ppm = saved.integers("removed_ppm");
+    const basis = saved.texts("removed_basis");
+    const seq = saved.integers("removed_seq");
+    for (const [at, runner] of saved.integers("removed").entries()) {
+      this.#removals.push({
+        runner: instrumentId(runner),
+        reductionPpm: ppm[at] ?? 0,
+        basis: basis[at] === "winnings" ? "winnings" : "price",
+        seqId: seqId(seq[at] ?? 0),
+      });
+    }
+    if (saved.node("result") !== null) this.#result = readResult(saved.child("result"));
+    this.#adjustment = amountOf(saved.text("adjustment"));
+    this.#posted.set("account", amountOf(saved.text("account_posted")));
+    const posted = saved.texts("posted");
+    for (const [at, client] of saved.integers("clients").entries()) {
+      this.#posted.set(clientIndex(client), amountOf(posted[at] ?? "0"));
     }
   }
 
-  get #one(): bigint {
-    return powerOfTen(this.terms.priceScale);
-  }
-
-  readonly #priceNow: PriceNow = (traded, epoch) =>
-    reducedPx(traded, {
-      removals: this.#removals,
-      epoch,
-      priceScale: this.terms.priceScale,
-    });
-
-  #isRemoved(runner: InstrumentId): boolean {
-    return this.#removals.some((removal) => removal.runner === runner);
-  }
-
-  #post(matched: MatchedBet, sign: 1 | -1): CashMove[] {
-    const { instrument, side, px, qty } = matched;
-    const bet: Bet = { side, px, qty, epoch: epochOf(this.#removals, matched.booked) };
-    const scopes: readonly Scope[] = ["account", scopeOf(matched.owner)];
-    const books = scopes.map((scope) => this.#betsOf(scope, instrument));
-    for (const bets of books) bets.check(bet, sign);
-    for (const bets of books) {
-      if (sign > 0) bets.apply(bet, this.#priceNow);
-      else bets.revoke(bet, this.#priceNow);
-    }
-    return this.#moves(scopes);
-  }
-
-  /** Moves the cash of books to what it must be. */
-  #moves(scopes: Iterable<Scope>): CashMove[] {
-    const moves: CashMove[] = [];
-    for (const scope of scopes) {
-      if (scope === "external") continue;
-      const book = this.#book(scope);
-      const target = this.#target(scope);
-      moves.push({ scope, amount: sum({ left: target, right: negated(book.posted) }) });
-      book.posted = target;
-    }
-    return balanced(moves);
+  get #terms(): BettingTerms {
+    return bettingTerms(this.#first);
   }
 
   /** Cash that the result gives a book: net winnings less commission. */
-  #target(scope: Scope): Amount {
+  #target(scope: Scope, betsOf: BetsOf): Amount {
     if (this.#result === null) return NOTHING;
-    const claims: Claim[] = [];
-    for (const [runner, bets] of this.#books.get(scope)?.runners ?? []) {
+    const claims = [];
+    for (const runner of this.#runners.keys()) {
+      const bets = betsOf(runner);
+      if (bets === undefined) continue;
       const share = this.shareOf(runner) ?? null;
       claims.push({ netQuanta: bets.netQuanta, gross: bets.gross, share });
     }
-    const winnings = netWinnings(claims, this.#one);
-    const units = winnings - commissionOn(winnings, this.terms);
-    const amount = { units, scale: this.terms.qtyScale };
+    const winnings = netWinnings(claims, this.one);
+    const units = narrowed(winnings - commissionOn(winnings, this.#terms));
+    const amount = { units, scale: this.#first.qtyRule.scale };
     return scope === "account" ? sum({ left: amount, right: this.#adjustment }) : amount;
   }
+}
 
-  #book(scope: Scope): BookOfBets {
-    const known = this.#books.get(scope);
-    if (known !== undefined) return known;
-    const book = { runners: new Map<InstrumentId, Bets>(), posted: NOTHING };
-    this.#books.set(scope, book);
-    return book;
-  }
-
-  #betsOf(scope: Scope, runner: InstrumentId): Bets {
-    const { runners } = this.#book(scope);
-    const known = runners.get(runner);
-    if (known !== undefined) return known;
-    const bets = new Bets();
-    runners.set(runner, bets);
-    return bets;
-  }
+function readResult(saved: NodeReader): MarketResult {
+  const [places, tied] = [saved.integers("places"), saved.integers("tied")];
+  return {
+    winners: saved.integers("winners").map((winner, at) => ({
+      instrument: instrumentId(winner),
+      places: places[at] ?? 0,
+      tied: tied[at] ?? 1,
+    })),
+    voided: saved.integers("voided").map(instrumentId),
+    isVoid: saved.flag("is_void"),
+  };
 }

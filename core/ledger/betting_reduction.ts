@@ -7,6 +7,7 @@
  * can be taken out exactly, whatever happened since.
  * @module
  */
+import type { ReductionBasis } from "../event.ts";
 import { divideHalfEven, powerOfTen } from "../decimal.ts";
 import type { InstrumentId, SeqId } from "../numbers.ts";
 import { type Px, px } from "../numbers.ts";
@@ -14,12 +15,6 @@ import { type Px, px } from "../numbers.ts";
 const MILLION = 1_000_000n;
 /** A factor below 2.5 % leaves the prices of a market with one winner as they are. */
 const PRICE_BASIS_LEAST_PPM = 25_000;
-
-/**
- * What the factor is taken from: `price`, the whole price (one winner); `winnings`, the price
- * less 1 (several places).
- */
-export type ReductionBasis = "price" | "winnings";
 
 /** A removed runner. */
 export type Removal = {

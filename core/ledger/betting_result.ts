@@ -6,17 +6,11 @@
  * @module
  */
 import { divideHalfEven } from "../decimal.ts";
+import type { PlacedRunner } from "../event.ts";
 import { invariant } from "../invariant.ts";
 import type { InstrumentId } from "../numbers.ts";
 
 const MILLION = 1_000_000n;
-
-/** A runner that took places: one for a winner; `places` shared by `tied` for a dead heat. */
-export type PlacedRunner = {
-  readonly instrument: InstrumentId;
-  readonly places: number;
-  readonly tied: number;
-};
 
 /** What a market's settlement says. Runners named nowhere have lost. */
 export type MarketResult = {

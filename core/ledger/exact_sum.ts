@@ -118,6 +118,19 @@ export class ExactSum {
     return this.#high === other.#high && this.#low === other.#low && this.#big === other.#big;
   }
 
+  /** Mixes the value as two integers: ⌊value ÷ 10^9⌋ and the rest. */
+  mixInto(mix: (value: number | bigint | string) => void): void {
+    if (this.#big === null) {
+      mix(this.#high);
+      mix(this.#low);
+      return;
+    }
+    const rest = this.#big % BIG_BASE;
+    const low = rest < 0n ? rest + BIG_BASE : rest;
+    mix((this.#big - low) / BIG_BASE);
+    mix(Number(low));
+  }
+
   #addHigh(high: number): void {
     if (this.#big !== null) {
       this.#keep(this.#big + BigInt(high) * BIG_BASE);

@@ -70,18 +70,7 @@ export class Holdings {
 
   /** Posts cash. */
   addCash({ currency, amount }: CashLeg): void {
-    const cash = this.#ensureCash(currency);
-    this.#totals?.leaveCash(currency, cash);
-    cash.add(amount);
-    this.#totals?.enterCash(currency, cash);
-  }
-
-  /** Takes posted cash out again. */
-  subtractCash({ currency, amount }: CashLeg): void {
-    const cash = this.#ensureCash(currency);
-    this.#totals?.leaveCash(currency, cash);
-    cash.subtract(amount);
-    this.#totals?.enterCash(currency, cash);
+    this.#ensureCash(currency).add(amount);
   }
 
   /** Changes a position of this book; whatever `change` does, the totals follow. */
@@ -129,7 +118,7 @@ export class Holdings {
   #ensureCash(currency: string): Cash {
     const known = this.#cash.get(currency);
     if (known !== undefined) return known;
-    const cash = new Cash();
+    const cash = new Cash(this.#totals?.ensureCash(currency) ?? null);
     this.#cash.set(currency, cash);
     return cash;
   }

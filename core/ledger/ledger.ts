@@ -17,6 +17,7 @@ import {
   type InstrumentId,
   type Px,
   type Qty,
+  type SeqId,
   type VenueId,
   venueId,
 } from "../numbers.ts";
@@ -26,6 +27,8 @@ import { Account, opposite, type Owner, type Posting } from "./account.ts";
 import { settleInstrument } from "./funding.ts";
 import type { Holdings } from "./holdings.ts";
 import { type Amount, amountOf, decimalOf, negated, NOTHING, sum } from "./money.ts";
+import { confirmReceipt } from "./binary_facts.ts";
+import { Pools } from "./pools.ts";
 import { type Accounting, type CashLeg, type Exposure, policyOf, type Position } from "./policy.ts";
 import { TagBook } from "./tags.ts";
 
@@ -42,6 +45,10 @@ export type LedgerExecution = {
   readonly commissionCurrency: string;
   /** What the client calls the order; the same again when the execution is taken back. */
   readonly tag?: string | null;
+  /** The event that books it, or booked it; betting needs it. */
+  readonly booked?: SeqId;
+  /** The venue may still void it; on `reverse`: it was not confirmed either. */
+  readonly isProvisional?: boolean;
 };
 
 /** Cash of an owner. `feeTag`: it is a fee or rebate, which counts for this tag too. */
@@ -63,6 +70,8 @@ export type Touched = {
 /** Books of every venue. */
 export class Ledger {
   readonly #accounts = new Map<VenueId, Account>();
+  /** Betting markets and binary conditions. */
+  readonly pools: Pools = new Pools();
   /** By number of instrument: rules, made again when the instrument is listed again. */
   readonly #accountings: (Accounting | undefined)[] = [];
   /** Sums by tag; no book depends on them. */
@@ -84,6 +93,15 @@ export class Ledger {
     });
   }
 
+  /**
+   * Lists an instrument, or lists it again. Returns the sentence that refuses it beside those with
+   * which it shares a market or condition, or undefined.
+   */
+  list(instrument: Instrument): string | undefined {
+    const problem = this.pools.list(instrument);
+    return problem === undefined ? undefined : `Cannot list ${instrument.name}: ${problem}`;
+  }
+
   /** Books an execution into the account book and its owner's. */
   book(execution: LedgerExecution): void {
     const posting = this.#postingOf(execution);
@@ -98,6 +116,20 @@ export class Ledger {
     this.#account(execution.venue).reverse(posting);
     this.#touch(execution, { kind: "reverse", posting });
     this.#tag(execution, opposite(posting));
+  }
+
+  /**
+   * Makes a booked provisional execution final; only binary positions tell the difference.
+   * @throws {InvariantError} If it was none.
+   */
+  confirm(execution: LedgerExecution): void {
+    if (execution.instrument.assetClass !== "binary") return;
+    const { owner, accounting, change } = this.#postingOf(execution);
+    const { instrument } = accounting;
+    this.post(execution.venue, (account) => {
+      confirmReceipt(account, { owner, accounting, quanta: change.quanta });
+      return { kind: "confirm", owner, instruments: [instrument.id], currencies: [] };
+    });
   }
 
   /** Posts cash to the account and its owner. */
@@ -127,15 +159,21 @@ export class Ledger {
     if (known?.instrument === instrument) return known;
     const policy = policyOf(instrument.assetClass);
     invariant(policy !== undefined, "An instrument's asset class must have an accounting policy");
-    const accounting = policy.accountingOf(instrument);
+    const accounting = policy.accountingOf(instrument, this.pools);
     while (this.#accountings.length < instrument.id) this.#accountings.push(undefined);
     this.#accountings[instrument.id] = accounting;
     return accounting;
   }
 
-  /** Returns the signed position of a client or an account, quanta. */
+  /** Returns the signed open position of a client or an account, quanta; betting: net stake. */
   positionQuanta(scope: ClientIndex | "account", instrument: InstrumentId): number {
-    return this.#position(scope, instrument)?.quanta ?? 0;
+    return this.#position(scope, instrument)?.heldQuanta ?? 0;
+  }
+
+  /** Returns the book of a client or an account, or undefined before its first posting. */
+  holdings(scope: ClientIndex | "account", venue: VenueId): Holdings | undefined {
+    const account = this.#accounts.get(venue);
+    return account === undefined ? undefined : bookOf(account, scope);
   }
 
   /** Returns what a position has at stake; `mark` values what is open. */
@@ -252,6 +290,7 @@ export class Ledger {
     return {
       venues,
       accounts: venues.map((venue) => this.#account(venue).checkpoint()),
+      pools: this.pools.checkpoint(),
       tagged: tagged.map(([client]) => client),
       tags: tagged.map(([, book]) => book.checkpoint()),
     };
@@ -263,6 +302,8 @@ export class Ledger {
     const saved = new NodeReader(node);
     const venues = saved.integers("venues");
     const ledger = new Ledger();
+    for (const instrument of instruments) ledger.list(instrument);
+    ledger.pools.restore(saved.child("pools"));
     const accountingOf = (id: InstrumentId): Accounting | undefined => {
       const instrument = byId.get(id);
       return instrument === undefined ? undefined : ledger.accountingOf(instrument);
@@ -278,10 +319,10 @@ export class Ledger {
   }
 
   #postingOf(execution: LedgerExecution): Posting {
-    const { venue, client, instrument, side, qty, px } = execution;
+    const { venue, client, instrument, side, qty, px, booked, isProvisional } = execution;
     invariant(instrument.venue === venue, "An execution must be booked at its instrument's venue");
     const accounting = this.accountingOf(instrument);
-    const change = { quanta: side === "Buy" ? qty : -qty, px };
+    const change = { quanta: side === "Buy" ? qty : -qty, px, booked, isProvisional };
     const legs = accounting.legsOf(change);
     const amount = negated(amountOf(execution.commission));
     const fee = amount.units === 0 ? null : { currency: execution.commissionCurrency, amount };
@@ -296,6 +337,9 @@ export class Ledger {
     const { owner, legs, fee } = of.posting;
     for (const { currency } of legs) if (!currencies.includes(currency)) currencies.push(currency);
     if (fee !== null && !currencies.includes(fee.currency)) currencies.push(fee.currency);
+    for (const currency of of.posting.accounting.followUp?.(this.#account(venue), owner) ?? []) {
+      if (!currencies.includes(currency)) currencies.push(currency);
+    }
     this.#last = { venue, kind: of.kind, owner, instruments: [instrument.id], currencies };
   }
 
@@ -350,8 +394,8 @@ function mixBook(
   for (const currency of touched.currencies) {
     const cash = book.posted(currency);
     mix(currency);
-    mix(cash?.scale ?? 0);
-    mix(cash?.sum.value ?? 0);
+    if (cash === undefined) mix(0);
+    else cash.mixInto(mix);
   }
   for (const instrument of touched.instruments) {
     mix(instrument);

@@ -144,6 +144,16 @@ function rowOf(
 ): TagRow["instruments"][number] {
   const { instrument, currency } = accounting;
   const open = Number(quanta.value);
+  const own = accounting.tagFigures?.({ quanta: open, flow: flow.amount });
+  if (own !== undefined) {
+    const qty = fromQuanta(own.quanta, instrument.qtyRule.scale);
+    return {
+      instrument: instrument.id,
+      qty,
+      pnl: own.pnl === null ? null : decimalOf(own.pnl),
+      currency,
+    };
+  }
   const mark = markOf(instrument);
   const isMarked = open === 0 || mark !== undefined;
   const left = flow.amount;

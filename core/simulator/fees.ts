@@ -8,7 +8,7 @@
 import { divideHalfEven, fromUnits, powerOfTen } from "../decimal.ts";
 import type { Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
-import { policyOf } from "../ledger/mod.ts";
+import { policyOf, Pools } from "../ledger/mod.ts";
 import type { Px, Qty } from "../numbers.ts";
 
 /** Decimal places of a rate in millionths. */
@@ -28,7 +28,9 @@ export function commissionOf(
     const scale = instrument.priceRule.scale + instrument.qtyRule.scale + RATE_SCALE;
     return { commission: fromUnits(units, scale), commissionCurrency: instrument.quote };
   }
-  const accounting = policyOf(instrument.assetClass)?.accountingOf(instrument);
+  const pools = new Pools();
+  pools.list(instrument);
+  const accounting = policyOf(instrument.assetClass)?.accountingOf(instrument, pools);
   invariant(accounting !== undefined, "A simulated instrument must have an accounting policy");
   const { units, scale } = accounting.notionalOf({ quanta: fill.qty, px: fill.price });
   const fee = BigInt(units) * BigInt(fill.ratePpm);

@@ -109,6 +109,15 @@ const KINDS: Kinds = {
   CashPosted: { source: "broker_report", keys: ["kind", "currency", "amount", "client", "tag"] },
   FundingPosted: { source: "broker_report", keys: ["currency", "amount"] },
   InstrumentSettled: { source: "broker_report", keys: ["price"] },
+  OutcomesSplit: { source: "broker_report", keys: ["condition", "qty", "client"] },
+  OutcomesMerged: { source: "broker_report", keys: ["condition", "qty", "client"] },
+  InstrumentResolved: { source: "broker_report", keys: ["numerator", "denominator", "isFinal"] },
+  OutcomeSettled: { source: "broker_report", keys: ["numerator", "denominator", "amount"] },
+  RunnerRemoved: { source: "broker_report", keys: ["reductionPpm", "basis"] },
+  MarketSettled: {
+    source: "broker_report",
+    keys: ["market", "winners", "voided", "isVoid", "amount"],
+  },
   BookSnapshot: { source: "market_data", keys: BOOK },
   BookDelta: { source: "market_data", keys: BOOK },
   QuoteUpdated: {

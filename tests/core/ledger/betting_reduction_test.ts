@@ -3,12 +3,8 @@
  * @module
  */
 import { strictEqual } from "node:assert/strict";
-import {
-  epochOf,
-  reducedPx,
-  type ReductionBasis,
-  type Removal,
-} from "../../../core/ledger/betting_reduction.ts";
+import type { ReductionBasis } from "../../../core/event.ts";
+import { epochOf, reducedPx, type Removal } from "../../../core/ledger/betting_reduction.ts";
 import { instrumentId, px, seqId } from "../../../core/numbers.ts";
 
 function removal(

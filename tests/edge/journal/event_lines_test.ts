@@ -181,6 +181,28 @@ const KINDS: { readonly [Type in EventType]: readonly [string, Record<string, un
   }],
   FundingPosted: ["broker_report", { currency: text, amount: decimal }],
   InstrumentSettled: ["broker_report", { price: int }],
+  OutcomesSplit: ["broker_report", { condition: text, qty: decimal, client: orNull(text) }],
+  OutcomesMerged: ["broker_report", { condition: text, qty: decimal, client: orNull(text) }],
+  InstrumentResolved: ["broker_report", {
+    numerator: int,
+    denominator: int,
+    isFinal: fc.boolean(),
+  }],
+  OutcomeSettled: ["broker_report", {
+    numerator: int,
+    denominator: int,
+    amount: orNull(decimal),
+  }],
+  RunnerRemoved: ["broker_report", { reductionPpm: int, basis: fc.constant("price") }],
+  MarketSettled: ["broker_report", {
+    market: text,
+    winners: fc.array(
+      fc.record({ instrument: int, places: int, tied: int }, { noNullPrototype: true }),
+    ),
+    voided: fc.array(int),
+    isVoid: fc.boolean(),
+    amount: orNull(decimal),
+  }],
   BookSnapshot: ["market_data", book],
   BookDelta: ["market_data", book],
   QuoteUpdated: ["market_data", {

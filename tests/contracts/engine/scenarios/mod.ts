@@ -6,6 +6,7 @@ import type { Scenario } from "../scenario.ts";
 import { CANCELS } from "./cancels.ts";
 import { DOUBTS } from "./doubts.ts";
 import { LIFE } from "./life.ts";
+import { OUTCOMES } from "./outcomes.ts";
 import { REFUSALS } from "./refusals.ts";
 import { REPLACES } from "./replaces.ts";
 import { RESTARTS } from "./restarts.ts";
@@ -20,4 +21,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...DOUBTS,
   ...RESTARTS,
   ...STATES,
+  ...OUTCOMES,
 ];
