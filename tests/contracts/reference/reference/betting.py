@@ -136,8 +136,7 @@ class Markets:
         """Returns the price of a bet after the removals from its epoch on."""
         price = bet[1]
         for removal in self.of(instrument).removals[bet[2] :]:
-            if removal.instrument != instrument.id:
-                price = removal.apply(price, one_of(instrument))
+            price = removal.apply(price, one_of(instrument))
         return price
 
     def gross(self, state: State, instrument: Instrument, position: BetPosition) -> int:

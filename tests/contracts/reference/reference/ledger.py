@@ -259,7 +259,7 @@ def mix_book(
             digest.int(0)
         elif instrument.asset_class == "betting":
             digest.int(position.qty)
-            digest.wide(-state.ledger.markets.gross(state, instrument, position))
+            digest.big(-state.ledger.markets.gross(state, instrument, position))
         else:
             _mix_position(state, instrument, position)
 
