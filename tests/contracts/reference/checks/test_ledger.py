@@ -68,7 +68,9 @@ class LedgerCheck(unittest.TestCase):
         text = DOCUMENT.read_text(encoding="utf-8")
         text = text[text.index("Worked examples") :]
         text = text[text.index(heading) :]
-        columns = [c.strip() for c in text.split("\n\n", 2)[1].splitlines()[0].strip("|").split("|")]
+        columns = [
+            c.strip() for c in text.split("\n\n", 2)[1].splitlines()[0].strip("|").split("|")
+        ]
         position_qty = len(columns) - 3
         for line in text.split("\n\n", 2)[1].splitlines()[2:]:
             cells = [cell.strip() for cell in line.strip("|").split("|")]

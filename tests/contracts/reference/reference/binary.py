@@ -8,13 +8,14 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import List, Optional
 
-from .books import Trade, amount_of, plain_amount
+from .books import Position, Trade, amount_of, plain_amount
 from .decimals import SAFE
 from .model import Instrument, Json, Share
-from .state import State, must
+from .state import State, must, present
 from .values import Values
 
 DIFFERENCE_MIN = Fraction(1, 100)
+PAIRED = "the outcomes of the condition are a pair"
 
 
 def fits_binary(state: State, terms: Json) -> bool:
@@ -85,8 +86,7 @@ def pair(state: State, venue: int, condition: str) -> Optional[List[Instrument]]
 
 def check_split(state: State, venue: int, payload: Json) -> None:
     """Asserts what a split or merge must be."""
-    both = pair(state, venue, payload["condition"])
-    must(both is not None, "the outcomes of the condition are a pair")
+    both = present(pair(state, venue, payload["condition"]), PAIRED)
     qty = amount_of(payload["qty"]).value * 10 ** both[0].qty_scale
     must(qty.denominator == 1 and qty > 0, "a quantity is a whole number of quanta above 0")
 
@@ -94,7 +94,7 @@ def check_split(state: State, venue: int, payload: Json) -> None:
 def apply_split(state: State, event: Json, payload: Json, sign: int, owner: object) -> None:
     """Splits collateral into both outcomes, or merges them."""
     venue = event["venue"]
-    both = pair(state, venue, payload["condition"])
+    both = present(pair(state, venue, payload["condition"]), PAIRED)
     values = Values(both[0])
     qty = amount_of(payload["qty"]).at(values.qty_scale)
     price = values.payout_quanta() // 2
@@ -160,7 +160,7 @@ def apply_final(state: State, instrument: Instrument, owner: object, trade: Trad
     ledger.mix(state, "confirm", instrument.venue, owner, [], [instrument])
 
 
-def available_to_sell(instrument: Instrument, position: object) -> int:
+def available_to_sell(instrument: Instrument, position: Position) -> int:
     """Returns what of a position can be sold for certain."""
     if instrument.settled is not None:
         return 0

@@ -133,8 +133,6 @@ class AverageCost:
         position.qty, position.cost = qty, cost
 
 
-
-
 @dataclass
 class Trade:
     """An execution as the ledger books it: signed quanta at a price, and its fee."""

@@ -311,12 +311,12 @@ def _found_open(state: State, order: Order, payload: Json, asked: Optional[int])
 def _found_filled(state: State, order: Order, payload: Json) -> None:
     replace = order.replace
     found_qty = payload["order_qty"] + order.base_cum_qty
-    is_native = replace is not None and replace.stage == "native"
-    if is_native and found_qty == replace.order_qty:
+    native = replace if replace is not None and replace.stage == "native" else None
+    if native is not None and found_qty == native.order_qty:
         forget(state, order, "Replace")
         key = payload["cl_ord_id"]
-        finish_replace(state, order, found_qty, replace.price, key, inferred=True)
-    elif is_native and found_qty == order.order_qty:
+        finish_replace(state, order, found_qty, native.price, key, inferred=True)
+    elif native is not None and found_qty == order.order_qty:
         forget(state, order, "Replace")
         refuse_replace(state, order, "VENUE_REJECTED")
     else:

@@ -10,7 +10,7 @@ from .betting import check_result
 from .binary import apply_resolved, apply_settled, apply_split, check_split, share_of
 from .books import Amount, amount_of
 from .model import Instrument, Json
-from .state import State, must
+from .state import State, must, present
 from .values import Values
 
 DECIMAL = re.compile(r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$")
@@ -38,8 +38,8 @@ def parse_amount(text: object) -> Amount:
 
 def instrument_of(state: State, event: Json) -> Instrument:
     """Returns the instrument in the envelope, listed at the venue in the envelope."""
-    instrument: Optional[Instrument] = state.instruments.get(event["instrument"])
-    must(instrument is not None, "the envelope names a listed instrument")
+    known = state.instruments.get(event["instrument"])
+    instrument = present(known, "the envelope names a listed instrument")
     must(instrument.venue == event["venue"], "the instrument is listed at that venue")
     return instrument
 

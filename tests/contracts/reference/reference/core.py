@@ -89,12 +89,12 @@ def withhold(state: State) -> None:
         state.live.discard(number)
         state.clients[order.client].live.discard(number)
     for command in state.effects.commands:
-        order = state.order(command["order"])
-        request = None if order is None else order.requests.get(command["kind"])
-        if request is not None and request.number == command["request"]:
+        kept = state.order(command["order"])
+        request = None if kept is None else kept.requests.get(command["kind"])
+        if kept is not None and request is not None and request.number == command["request"]:
             request.left = None
-            waiting = Waiting(command["kind"], order.id, request.number)
-            state.venues[order.venue].queue(command["kind"]).append(waiting)
+            waiting = Waiting(command["kind"], kept.id, request.number)
+            state.venues[kept.venue].queue(command["kind"]).append(waiting)
     state.effects.clear()
 
 
@@ -104,8 +104,9 @@ def halt_account(state: State, event: Json) -> None:
     if event["event_type"] == "IntentReceived":
         intent = event["payload"]["intent"]
         number = state.instrument_names.get(intent.get("instrument"))
-        is_place = intent["action"] == "Place" and number is not None
-        venue = state.instruments[number].venue if is_place else None
+        venue = None
+        if intent["action"] == "Place" and number is not None:
+            venue = state.instruments[number].venue
     declared = state.venue(venue)
     if declared is None:
         state.operator_state = "Halted"

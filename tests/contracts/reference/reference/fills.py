@@ -35,9 +35,7 @@ def signed(side: str, qty: int) -> int:
     return qty if side == "Buy" else -qty
 
 
-def book(
-    state: State, instrument: int, owner: Optional[int], side: str, fill: Fill
-) -> None:
+def book(state: State, instrument: int, owner: Optional[int], side: str, fill: Fill) -> None:
     """Books an execution in the ledger."""
     listed = state.instruments[instrument]
     if listed.asset_class == "betting" and fill.epoch is None:
@@ -45,9 +43,7 @@ def book(
     state.ledger.book(state, listed, owner, _trade(side, fill))
 
 
-def reverse(
-    state: State, instrument: int, owner: Optional[int], side: str, fill: Fill
-) -> None:
+def reverse(state: State, instrument: int, owner: Optional[int], side: str, fill: Fill) -> None:
     """Takes an execution out of the ledger."""
     state.ledger.reverse(state, state.instruments[instrument], owner, _trade(side, fill))
 
@@ -129,9 +125,7 @@ def halt_instrument(state: State, instrument: Instrument) -> None:
     """Halts an instrument, unless it is halted."""
     if instrument.trading_state != "Halted":
         instrument.trading_state = "Halted"
-        state.effects.transitions.append(
-            {"kind": "InstrumentHalted", "instrument": instrument.id}
-        )
+        state.effects.transitions.append({"kind": "InstrumentHalted", "instrument": instrument.id})
 
 
 def _meant(state: State, order: Order, payload: Json) -> Optional[Fill]:

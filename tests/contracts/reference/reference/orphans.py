@@ -49,9 +49,7 @@ def _executed(state: State, event: Json) -> None:
     fill = new_fill(payload, None)
     fill.provisional = False
     book(state, event["instrument"], None, payload["side"], fill)
-    state.external_fills[key] = ExternalFill(
-        event["instrument"], payload["side"], state.now, fill
-    )
+    state.external_fills[key] = ExternalFill(event["instrument"], payload["side"], state.now, fill)
     for old in [key for key, each in state.external_fills.items() if each.booked < oldest]:
         del state.external_fills[old]
     _warn(state, event["instrument"])

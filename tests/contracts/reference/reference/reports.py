@@ -153,7 +153,11 @@ def emit(state: State, client: Client, record: IntentRecord, body: Json, extra: 
             "intent_id": record.intent_id,
             **body,
             "transact_us": state.now,
-            **{key: value for key, value in optional.items() if value is not None and value is not False},
+            **{
+                key: value
+                for key, value in optional.items()
+                if value is not None and value is not False
+            },
         }
     )
     return client.report_seq
