@@ -65,6 +65,8 @@ export type Fill = {
   peakQty: Qty;
   /** The event that booked it first. */
   readonly booked: SeqId;
+  /** What the order was called then. */
+  readonly tag: string | null;
   isVoided: boolean;
   isProvisional: boolean;
 };

@@ -273,6 +273,7 @@ function fillsNode(order: Order): CheckpointNode {
       corrected_as: [...fill.correctedAs ?? []],
       peak_qty: fill.peakQty,
       booked: fill.booked,
+      tag: fill.tag,
       is_voided: fill.isVoided,
       is_provisional: fill.isProvisional,
     });
@@ -288,6 +289,7 @@ function readFills(order: Order, row: NodeReader): void {
       correctedAs: correctedAs.length === 0 ? null : [...correctedAs],
       peakQty: qty(fill.integer("peak_qty")),
       booked: seqId(fill.integer("booked")),
+      tag: textOrNull(fill, "tag"),
       isVoided: fill.flag("is_voided"),
       isProvisional: fill.flag("is_provisional"),
     });

@@ -151,8 +151,7 @@ function rebook(
 ): void {
   const { fill, execution } = of;
   bookBack(turn, order, fill);
-  const { booked, isProvisional } = fill;
-  book(turn, order, { execution, booked, isProvisional });
+  book(turn, order, { ...fill, execution });
   const takenOff = takenOffBy(fill);
   const { execId } = fill.execution;
   fill.execution = { ...execution, execId };

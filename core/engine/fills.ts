@@ -43,7 +43,8 @@ export function applyExecuted(
     inferIncrease(turn, order, payload.lastQty);
   }
   const execution = toExecution(payload);
-  const booking = { execution, booked: turn.seqId, isProvisional: payload.provisional };
+  const { seqId: booked } = turn;
+  const booking = { execution, booked, tag: order.tag, isProvisional: payload.provisional };
   book(turn, order, booking);
   remember(turn, order, booking);
   advance(turn, order, {
@@ -65,8 +66,8 @@ export function inferIncrease(turn: Turn, order: Order, executed: number): void 
   finishReplace(turn, order, { replace, orderQty, price, details: { inferred: true } });
 }
 
-/** An execution, the event that booked it first, and whether the venue may still void it. */
-export type Booking = Pick<Fill, "execution" | "booked" | "isProvisional">;
+/** An execution, the event and tag that it was booked with first, and whether it may be voided. */
+export type Booking = Pick<Fill, "execution" | "booked" | "tag" | "isProvisional">;
 
 /** Books an execution into the ledger and the sums of its order. */
 export function book(turn: Turn, order: Order, booking: Booking): void {
@@ -132,7 +133,7 @@ function remember(
 
 /** The booking as the ledger takes it. */
 export function toLedgerExecution(turn: Turn, order: Order, booking: Booking): LedgerExecution {
-  const { execution, booked, isProvisional } = booking;
+  const { execution, booked, tag, isProvisional } = booking;
   return {
     venue: order.terms.venue,
     client: order.terms.client,
@@ -142,7 +143,7 @@ export function toLedgerExecution(turn: Turn, order: Order, booking: Booking): L
     px: execution.lastPx,
     commission: execution.commission,
     commissionCurrency: execution.commissionCurrency,
-    tag: order.tag,
+    tag,
     booked,
     isProvisional,
   };

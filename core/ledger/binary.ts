@@ -71,7 +71,7 @@ export class BinaryAccounting implements Accounting {
     const { settled, resolved, payout } = this.outcome;
     const share = settled ?? resolved;
     if (share === null) return undefined;
-    const finer = this.#valuation.fractions;
+    const finer = BigInt(this.#valuation.fractions);
     const value = narrowed(settledValue({ quanta, payout, share, finer }));
     const pnl = sum({ left: flow, right: { units: value, scale: this.#valuation.costScale } });
     return { quanta: settled === null ? quanta : 0, pnl };

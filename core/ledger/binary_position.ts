@@ -27,6 +27,7 @@ import type { Valuation } from "./valuation.ts";
 /** Position of one book in one outcome. */
 export class BinaryPosition {
   readonly kind = "binary";
+  readonly mayCarry = true;
   readonly #cost: CostPosition;
   readonly #outcome: Outcome;
   readonly #valuation: Valuation;
@@ -160,7 +161,7 @@ export class BinaryPosition {
 
   #settledFigures(settled: PayoutShare): PositionFigures {
     const { costScale, fractions } = this.#valuation;
-    const earned = this.flow.units * fractions + this.#valueAt(settled);
+    const earned = this.flow.units * BigInt(fractions) + this.#valueAt(settled);
     return {
       qty: "0",
       avgPx: null,
@@ -172,7 +173,7 @@ export class BinaryPosition {
   #valueAt(share: PayoutShare): bigint {
     const { payout } = this.#outcome;
     const { fractions } = this.#valuation;
-    return settledValue({ quanta: this.quanta, payout, share, finer: fractions });
+    return settledValue({ quanta: this.quanta, payout, share, finer: BigInt(fractions) });
   }
 }
 

@@ -5,11 +5,11 @@ Source: docs/reference/orders.md sections 5 and 6 ("forget", "accept").
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, List, Optional
 
 from .deadlines import arm_lapse, set_due
 from .model import DOUBTFUL, Client, IntentRecord, Order, PendingCancel
-from .reports import Bearing, of_cancel, of_replace, own, report
+from .reports import of_cancel, of_replace, own, report
 from .requests import issue
 from .state import State
 
@@ -64,16 +64,16 @@ def begin_cancel(
     state: State, order: Order, cause: str, record: Optional[IntentRecord] = None
 ) -> None:
     """Somebody wants the order cancelled."""
+    if order.is_terminal:
+        return
     if cause in INSISTED:
         order.must_cancel = cause
-    if order.cancel is not None or order.is_terminal:
+    if order.cancel is not None:
         return
-    replace = order.replace
-    if replace is not None and replace.stage == "native":
-        if order.is_waiting("Replace") or "Replace" in order.retry:
-            order.requests.pop("Replace", None)
-            order.retry.discard("Replace")
-            refuse_and_take_off(state, order, "ILLEGAL_TRANSITION")
+    if order.replace_never_left:
+        order.requests.pop("Replace", None)
+        order.retry.discard("Replace")
+        refuse_and_take_off(state, order, "ILLEGAL_TRANSITION")
     order.cancel = PendingCancel(cause, record)
     if not order.never_left and state.venues[order.venue].status == "down":
         order.doubt.add("Cancel")
@@ -84,7 +84,7 @@ def begin_cancel(
         send_cancel(state, order)
 
 
-def begin_cancel_all(state: State, orders: list, cause: str) -> None:
+def begin_cancel_all(state: State, orders: List[int], cause: str) -> None:
     """Begins to cancel orders by number."""
     for number in sorted(orders):
         order = state.orders.get(number)

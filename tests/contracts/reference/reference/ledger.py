@@ -1,152 +1,280 @@
-"""The ledger: per venue an account book, per client a sub-book, the rest external.
+"""The ledger: postings to books and their digest.
 
-Source: docs/reference/ledger.md.
+Invariant: after every posting, posted cash of an account is the sum of that of its clients and of
+`external`. Source: docs/reference/ledger.md sections 1 to 8.
 """
 
 from __future__ import annotations
 
-from fractions import Fraction
-from typing import Dict, List, Optional, Tuple
+from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
-from .decimals import SAFE, canonical, half_even, parse
-from .digest import utf16_key
-from .model import Fill, Instrument, Json, Order
+from .binary import fits_binary
+from .betting import BetPosition, Markets
+from .books import Amount, AverageCost, BookOf, Position, Trade, amount_of
+from .decimals import SAFE
+from .model import Instrument, Json
 from .state import State, must
+from .values import Values, fits, shares
 
-AVERAGE_SCALE = 12
+EXTERNAL = None
+"""The owner of what belongs to no client."""
 
-
-class Position:
-    """A spot position: signed quanta, cost of what is open, flow."""
-
-    def __init__(self) -> None:
-        self.qty = 0
-        self.cost = Fraction(0)
-        self.flow = Fraction(0)
-
-
-class BookOf:
-    """The book of an account, of a client in it, or of the rest."""
-
-    def __init__(self) -> None:
-        self.cash: Dict[str, Fraction] = {}
-        self.positions: Dict[int, Position] = {}
-
-    def move(self, currency: str, amount: Fraction) -> None:
-        """Moves cash."""
-        self.cash[currency] = self.cash.get(currency, Fraction(0)) + amount
+Owner = Optional[int]
+Movement = Tuple[str, Amount]
 
 
 class Ledger:
-    """All books."""
+    """All books of all accounts."""
 
     def __init__(self) -> None:
         self.accounts: Dict[int, BookOf] = {}
-        self.owners: Dict[Tuple[int, Optional[int]], BookOf] = {}
+        self.owners: Dict[int, Dict[Owner, BookOf]] = {}
+        self.opening: Dict[Tuple[int, str], Amount] = {}
+        self.markets = Markets()
 
-    def supports(self, terms: Json) -> bool:
-        """Whether there is a policy for the instrument."""
-        return terms["asset_class"] == "spot" and terms.get("contract") is None
+    def supports(self, state: State, terms: Json) -> bool:
+        """Whether there is a policy for the instrument and its contract fits."""
+        if terms["asset_class"] == "binary":
+            return fits_binary(state, terms)
+        if terms["asset_class"] == "betting":
+            return self.markets.fits(state, terms)
+        return fits(terms)
 
-    def _books(self, venue: int, owner: Optional[int]) -> List[BookOf]:
-        return [
-            self.accounts.setdefault(venue, BookOf()),
-            self.owners.setdefault((venue, owner), BookOf()),
-        ]
+    def account(self, venue: int) -> BookOf:
+        """Returns the book of an account."""
+        return self.accounts.setdefault(venue, BookOf())
+
+    def owner(self, venue: int, owner: Owner) -> BookOf:
+        """Returns the book of a client, or of external."""
+        return self.owners.setdefault(venue, {}).setdefault(owner, BookOf())
+
+    def clients(self, venue: int) -> List[int]:
+        """Returns the clients that have a book there, by number."""
+        return sorted(owner for owner in self.owners.get(venue, {}) if owner is not None)
+
+    def parts(self, venue: int) -> List[BookOf]:
+        """Returns the books of the clients by number, then that of external."""
+        books = [self.owner(venue, client) for client in self.clients(venue)]
+        return books + [self.owner(venue, EXTERNAL)]
 
     def deposit(self, state: State, venue: int, currency: str, total: str) -> None:
-        """Posts an opening balance to the external book."""
-        for book in self._books(venue, None):
-            book.move(currency, parse(total))
-        self._mix(state, "deposit", venue, None, [currency], None)
+        """Posts an opening balance: what it differs from the last one."""
+        amount = amount_of(total)
+        last = self.opening.get((venue, currency), Amount(0, 0))
+        self.opening[(venue, currency)] = amount
+        self.post(state, "deposit", venue, EXTERNAL, [(currency, amount.plus(last.negated()))])
 
-    def book(self, state: State, order: Order, fill: Fill) -> None:
-        """Books an execution of an order."""
-        self._post(state, order, fill, 1)
+    def post(
+        self, state: State, kind: str, venue: int, owner: Owner, movements: List[Movement]
+    ) -> None:
+        """Posts movements of cash to the account and its owner."""
+        for book in (self.account(venue), self.owner(venue, owner)):
+            for currency, amount in movements:
+                book.post(currency, amount)
+        self.mix(state, kind, venue, owner, [currency for currency, _ in movements], [])
 
-    def reverse(self, state: State, order: Order, fill: Fill) -> None:
-        """Takes an execution back."""
-        self._post(state, order, fill, -1)
-
-    def _post(self, state: State, order: Order, fill: Fill, sign: int) -> None:
-        instrument = state.instruments[order.instrument]
-        signed = fill.last_qty * (1 if order.side == "Buy" else -1) * sign
-        books = self._books(order.venue, order.client)
+    def check(self, instrument: Instrument, owner: Owner, trade: Trade, sign: int) -> None:
+        """Asserts what an execution (or its void) must not break, before anything changes."""
+        books = (self.account(instrument.venue), self.owner(instrument.venue, owner))
+        if instrument.asset_class == "betting":
+            self.markets.check(instrument, books, trade, sign)
+            return
+        must(Values(instrument).can_trade_at(trade.price), "an inverse price is above 0")
         for book in books:
-            position = book.positions.get(instrument.id)
-            after = signed + (0 if position is None else position.qty)
+            after = position_of(book, instrument).qty + trade.signed * sign
             must(-SAFE <= after <= SAFE, "a position is within 2^53 quanta")
-        scale = 10 ** (instrument.price_scale + instrument.qty_scale)
-        quote = Fraction(-signed * fill.last_px, scale)
-        base = Fraction(signed, 10**instrument.qty_scale)
-        moves = [
-            (instrument.terms["base"], base),
-            (instrument.terms["quote"], quote),
-            (fill.commission_currency, -parse(fill.commission) * sign),
-        ]
-        for book in books:
-            for currency, amount in moves:
-                book.move(currency, amount)
-            _trade(book.positions.setdefault(instrument.id, Position()), signed, fill.last_px)
-        currencies: List[str] = []
-        for currency, _ in moves:
-            if currency not in currencies:
-                currencies.append(currency)
-        kind = "book" if sign > 0 else "reverse"
-        self._mix(state, kind, order.venue, order.client, currencies, instrument)
 
-    def _mix(
+    def book(self, state: State, instrument: Instrument, owner: Owner, trade: Trade) -> None:
+        """Books an execution to the account and its owner."""
+        self.check(instrument, owner, trade, 1)
+        self._trade(state, instrument, owner, trade, 1)
+
+    def reverse(self, state: State, instrument: Instrument, owner: Owner, trade: Trade) -> None:
+        """Takes an execution out again."""
+        self.check(instrument, owner, trade, -1)
+        self._trade(state, instrument, owner, trade, -1)
+
+    def _trade(
+        self, state: State, instrument: Instrument, owner: Owner, trade: Trade, sign: int
+    ) -> None:
+        kind = "book" if sign > 0 else "reverse"
+        currencies = self.apply(instrument, owner, trade, sign)
+        if instrument.asset_class == "betting":
+            currencies += self.markets.after_trade(state, self, instrument, owner)
+        self.mix(state, kind, instrument.venue, owner, currencies, [instrument])
+
+    def apply(self, instrument: Instrument, owner: Owner, trade: Trade, sign: int) -> List[str]:
+        """Posts an execution (or its void) to two books; returns the currencies it touched."""
+        movements = _movements(instrument, trade, sign)
+        for book in (self.account(instrument.venue), self.owner(instrument.venue, owner)):
+            for currency, amount in movements:
+                book.post(currency, amount)
+            change_position(book, instrument, trade, sign)
+        return [currency for currency, _ in movements]
+
+    def fund(self, state: State, instrument: Instrument, currency: str, amount: Amount) -> None:
+        """Posts funding to the account and, by position, to its parts."""
+        venue = instrument.venue
+        account = self.account(venue)
+        account.post(currency, amount)
+        total = self.qty(account, instrument)
+        scale = max(12, amount.scale)
+        rest = Amount(amount.at(scale), scale)
+        for client in self.clients(venue):
+            qty = self.qty(self.owner(venue, client), instrument)
+            if qty != 0 and total != 0:
+                share = shares(amount, qty, total, scale)
+                self.owner(venue, client).post(currency, share)
+                rest = rest.plus(share.negated())
+        self.owner(venue, EXTERNAL).post(currency, rest)
+        self.mix_all(state, "funding", venue, [currency], [instrument])
+
+    def qty(self, book: BookOf, instrument: Instrument) -> int:
+        """Returns the signed quantity of a position."""
+        position = book.positions.get(instrument.id)
+        return 0 if position is None else position.qty
+
+    def settle(self, state: State, instrument: Instrument, price: int) -> None:
+        """Closes every book's position in a linear or inverse instrument at a price."""
+        values = Values(instrument)
+        policy = AverageCost(values)
+        venue = instrument.venue
+        touched: List[str] = []
+        for book in [self.account(venue)] + self.parts(venue):
+            position = book.positions.get(instrument.id)
+            if position is not None and position.qty != 0:
+                execution = (-position.qty, price)
+                book.post(values.currency, Amount(-values.value(*execution), values.scale))
+                policy.execute(position, execution)
+                touched = [values.currency]
+        self._settle_rest(instrument, values)
+        self.mix_all(state, "settle", venue, touched, [instrument])
+
+    def _settle_rest(self, instrument: Instrument, values: Values) -> None:
+        """What rounding leaves between the account and its parts goes to external."""
+        venue = instrument.venue
+        account, parts = self.account(venue), self.parts(venue)
+        left = account.posted(values.currency)
+        flow = position_of(account, instrument).flow
+        for book in parts:
+            left = left.plus(book.posted(values.currency).negated())
+            flow -= position_of(book, instrument).flow
+        external = self.owner(venue, EXTERNAL)
+        if left.units != 0:
+            external.post(values.currency, left)
+        if flow != 0:
+            external.positions.setdefault(instrument.id, Position()).flow += flow
+
+    def mix(
         self,
         state: State,
         kind: str,
         venue: int,
-        owner: Optional[int],
-        currencies: List[str],
-        instrument: Optional[Instrument],
+        owner: Owner,
+        currencies: Iterable[str],
+        instruments: Sequence[Instrument],
     ) -> None:
-        digest = state.digest
-        digest.text(kind)
-        digest.int(venue)
-        if owner is None:
-            digest.text("external")
+        """Mixes a posting to the account and its owner into the digest."""
+        _mix_head(state, kind, venue)
+        if owner is EXTERNAL:
+            state.digest.text("external")
         else:
-            digest.int(owner)
-        for book in self._books(venue, owner):
-            for currency in currencies:
-                digest.text(currency)
-                digest.text(canonical(book.cash.get(currency, Fraction(0))))
-            if instrument is not None:
-                position = book.positions[instrument.id]
-                digest.int(instrument.id)
-                digest.int(position.qty)
-                digest.big(int(position.cost))
-                digest.big(int(position.flow))
+            state.digest.int(owner)
+        for book in (self.account(venue), self.owner(venue, owner)):
+            mix_book(state, book, currencies, instruments)
 
-    def position_rows(self, state: State) -> List[Json]:
-        """Returns the positions that were ever held."""
-        return []
-
-    def balance_rows(self, state: State) -> List[Json]:
-        """Returns the cash of each account."""
-        rows: List[Json] = []
-        for venue in sorted(self.accounts):
-            cash = self.accounts[venue].cash
-            for currency in sorted(cash, key=utf16_key):
-                rows.append(
-                    {"venue": venue, "currency": currency, "total": canonical(cash[currency])}
-                )
-        return rows
+    def mix_all(
+        self,
+        state: State,
+        kind: str,
+        venue: int,
+        currencies: Iterable[str],
+        instruments: Sequence[Instrument],
+    ) -> None:
+        """Mixes a posting to all books of an account into the digest."""
+        _mix_head(state, kind, venue)
+        state.digest.text("all")
+        for book in [self.account(venue)] + self.parts(venue):
+            mix_book(state, book, currencies, instruments)
 
 
-def _trade(position: Position, signed: int, price: int) -> None:
-    """Average cost: what opens adds its cost, what closes takes its share of the cost out."""
-    position.flow -= signed * price
-    before = position.qty
-    position.qty += signed
-    if before == 0 or (before > 0) == (signed > 0):
-        position.cost += signed * price
-    elif abs(signed) < abs(before):
-        share = position.cost * Fraction(-signed, before)
-        position.cost -= half_even(share, AVERAGE_SCALE)
+def _movements(instrument: Instrument, trade: Trade, sign: int) -> List[Movement]:
+    """Returns what an execution (or its void) posts, in order."""
+    movements: List[Movement] = []
+    signed = trade.signed * sign
+    if instrument.asset_class != "betting":
+        values = Values(instrument)
+        if values.asset_class == "spot":
+            movements.append((values.base, Amount(signed, values.qty_scale)))
+        paid = Amount(-values.value(signed, trade.price), values.scale)
+        movements.append((values.currency, paid))
+    if trade.fee.units != 0:
+        movements.append((trade.fee_currency, Amount(-trade.fee.units * sign, trade.fee.scale)))
+    return movements
+
+
+def change_position(book: BookOf, instrument: Instrument, trade: Trade, sign: int) -> None:
+    """Books an execution in a position, or takes it out."""
+    if instrument.asset_class == "betting":
+        bets: BetPosition = book.positions.setdefault(instrument.id, BetPosition())
+        bets.change(trade, sign)
+        return
+    position: Position = book.positions.setdefault(instrument.id, Position())
+    policy = AverageCost(Values(instrument))
+    if sign > 0:
+        policy.execute(position, trade.execution)
     else:
-        position.cost = Fraction(position.qty * price)
+        policy.void(position, trade.execution)
+    if instrument.asset_class == "binary" and trade.provisional and trade.signed > 0:
+        position.provisional += trade.signed * sign
+
+
+def position_of(book: BookOf, instrument: Instrument) -> Any:
+    """Returns a position, an empty one if the book has none."""
+    return book.positions.get(instrument.id, Position())
+
+
+def _mix_head(state: State, kind: str, venue: int) -> None:
+    state.digest.text(kind)
+    state.digest.int(venue)
+
+
+def mix_book(
+    state: State, book: BookOf, currencies: Iterable[str], instruments: Sequence[Instrument]
+) -> None:
+    """Mixes the figures of a book that a posting touched."""
+    digest = state.digest
+    for currency in dict.fromkeys(currencies):
+        digest.text(currency)
+        posted = book.cash.get(currency)
+        if posted is None:
+            digest.int(0)
+        else:
+            digest.int(posted.scale)
+            digest.wide(posted.units)
+    for instrument in instruments:
+        digest.int(instrument.id)
+        position = book.positions.get(instrument.id)
+        if position is None:
+            digest.int(0)
+        elif instrument.asset_class == "betting":
+            digest.int(position.qty)
+            digest.big(-state.ledger.markets.gross(state, instrument, position))
+        else:
+            _mix_position(state, instrument, position)
+
+
+def _mix_position(state: State, instrument: Instrument, position: Position) -> None:
+    digest = state.digest
+    values = Values(instrument)
+    finer = 10 ** (values.cost_scale - values.scale)
+    digest.int(position.qty)
+    digest.wide(position.cost // finer)
+    digest.int(position.cost % finer)
+    digest.wide(position.flow)
+    if instrument.asset_class == "binary":
+        digest.int(position.provisional)
+        for share in (instrument.resolved, instrument.settled):
+            numerator, denominator = share if share is not None else (0, 0)
+            digest.int(numerator)
+            digest.int(denominator)
