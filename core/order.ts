@@ -147,6 +147,15 @@ export class Order {
   /** The venue proved that it never had it. */
   wasAbsent = false;
   fills: Map<string, Fill> | null = null;
+  /** What a Market order is counted with by risk: the reference when it was let in. */
+  referencePx: Px | null = null;
+  /** True while the order is in the sums of `engine/exposure.ts`, with the next three. */
+  isCounted = false;
+  countedQty: Qty = qty(0);
+  /** Most aggressive price that it has or may have; null: none, it may meet anything. */
+  countedPx: Px | null = null;
+  /** The price of those at which it holds back most; null: none is known. */
+  countedDearPx: Px | null = null;
   /** Newest idempotency keys of events about this order, executions aside. */
   seenKeys: string[] | null = null;
 

@@ -70,6 +70,14 @@ export interface BookView {
   best(side: Side): PriceLevel | undefined;
 }
 
+/** Where a client has limits of its own. */
+export type LimitedClient = {
+  readonly client: string;
+  readonly isLimited: boolean;
+  /** By number, ascending. */
+  readonly instruments: readonly InstrumentId[];
+};
+
 export interface View {
   readonly seqId: SeqId;
   readonly mode: Mode;
@@ -97,6 +105,8 @@ export interface View {
   positions(scope: ClientIndex | "account"): readonly PositionRow[];
   balances(venue?: VenueId): readonly BalanceRow[];
   book(instrument: InstrumentId): BookView | undefined;
+  /** Clients, `*` included, that have limits of their own: at all, and in single instruments. */
+  readonly limitedClients: readonly LimitedClient[];
   /** Limits and states in force, for the `risk` query: snake_case, JSON-able. */
   risk(client: ClientIndex): Readonly<Record<string, unknown>>;
   /** Counters of the core, for the `metrics` query: snake_case names. */

@@ -19,6 +19,8 @@ import {
   readFills,
   readIntents,
 } from "./checkpoint_clients.ts";
+import { readRisk, riskNode } from "./checkpoint_risk.ts";
+import { countAll } from "./exposure.ts";
 import { endedNode, ordersNode, readEnded, readOrders } from "./checkpoint_orders.ts";
 import { asNode, fromNode, oneOf, readTable, toTable } from "./checkpoint_table.ts";
 import { Digest } from "../digest.ts";
@@ -29,13 +31,7 @@ import {
   type RequestQueues,
   type VenueState,
 } from "./state.ts";
-import type {
-  EngineSettings,
-  InstrumentLimits,
-  Mode,
-  VenueDeclaration,
-  VenueStatus,
-} from "../event.ts";
+import type { EngineSettings, Mode, VenueDeclaration, VenueStatus } from "../event.ts";
 import { Fifo } from "../fifo.ts";
 import type { Instrument } from "../instrument.ts";
 import { capabilitiesOf } from "../instrument_rules.ts";
@@ -75,6 +71,7 @@ export function engineNode(state: EngineState): CheckpointNode {
     ended: endedNode(state),
     fills: fillsNode(state),
     ledger: state.ledger.checkpoint(),
+    risk: riskNode(state),
   };
 }
 
@@ -103,6 +100,8 @@ export function readEngine(checkpoint: Checkpoint): EngineState {
     entry === undefined ? [] : [entry.instrument]
   );
   state.ledger = Ledger.restore(saved.node("ledger"), instruments);
+  readRisk(state, saved.node("risk"));
+  countAll(state);
   return state;
 }
 
@@ -139,8 +138,10 @@ function venueRow(
 
 function readVenues(state: EngineState, saved: NodeReader): void {
   for (const row of readTable(saved.node("venues"))) {
+    const declaration = fromNode<VenueDeclaration>(row.node("declaration"));
+    state.risk.declare(declaration);
     state.venues.push({
-      declaration: fromNode<VenueDeclaration>(row.node("declaration")),
+      declaration,
       status: oneOf(row.text("status"), STATUSES),
       tradingState: parseTradingState(row.text("trading_state")),
       bucket: readBucket(row.node("bucket")),
@@ -187,7 +188,6 @@ function readQueue(
 function listed(entry: InstrumentState): CheckpointNode {
   return {
     instrument: asNode(entry.instrument),
-    limits: asNode(entry.limits),
     book: entry.book.checkpoint(),
   };
 }
@@ -203,10 +203,11 @@ function readInstruments(state: EngineState, saved: NodeReader): void {
     const entry: InstrumentState = {
       instrument,
       capabilities: capabilitiesOf(state.venue(instrument.venue).declaration, instrument),
-      limits: fromNode<InstrumentLimits>(row.node("limits")),
       book: Book.restore(row.node("book")),
     };
     state.instruments.push(entry);
     state.instrumentByName.set(instrument.name, entry);
+    const { name: venueName } = state.venue(instrument.venue).declaration;
+    state.risk.list({ instrument, venueName, book: entry.book });
   }
 }

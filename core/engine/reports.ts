@@ -49,6 +49,7 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
  * @returns `illegal`, with an alarm and nothing changed, if the life cycle does not allow it.
  */
 export function move(turn: Turn, order: Order, step: Step): "illegal" | "moved" | "ended" {
+  turn.touched.push(order);
   const from = order.status;
   const to = next(order, step);
   if (to === undefined) {

@@ -9,6 +9,7 @@ import type { Effects } from "../effects.ts";
 import type { EngineState } from "./state.ts";
 import type { Event } from "../event.ts";
 import { type Micros, micros, type SeqId, seqId, type VenueId } from "../numbers.ts";
+import type { Order } from "../order.ts";
 import type { Alarm } from "../report.ts";
 
 /** What every rule is handed. */
@@ -18,6 +19,8 @@ export class Turn {
   seqId: SeqId = seqId(0);
   /** Engine time of the event. */
   nowUs: Micros = micros(0);
+  /** Orders that the event may have changed, in the order in which it did; some more than once. */
+  readonly touched: Order[] = [];
   /** Venue time; null unless a venue reported. */
   venueUs: Micros | null = null;
 

@@ -54,6 +54,12 @@ export class Ledger {
   /** By number of instrument: rules, made again when the instrument is listed again. */
   readonly #accountings: (Accounting | undefined)[] = [];
   #last: (Touched & { readonly venue: VenueId }) | undefined;
+  #revision = 0;
+
+  /** Changes with every posting: what was read from the books may be kept until then. */
+  get revision(): number {
+    return this.#revision;
+  }
 
   /**
    * Sets the opening balance of an account, posted to `external`. A second one for the same
@@ -87,6 +93,7 @@ export class Ledger {
   /** Lets a fact that is no execution change the books of an account; it says what it touched. */
   post(venue: VenueId, fact: (account: Account) => Touched): void {
     this.#last = { venue, ...fact(this.#account(venue)) };
+    this.#revision += 1;
   }
 
   /** Returns the rules of a listed instrument. @throws {InvariantError} If its class has none. */
@@ -123,6 +130,37 @@ export class Ledger {
     const account = this.#accounts.get(of.venue);
     const book = account === undefined ? undefined : bookOf(account, scope);
     return book?.cash(of.currency) ?? NOTHING;
+  }
+
+  /** Tells whether the account ever had cash of a currency. */
+  hasCash(of: { readonly venue: VenueId; readonly currency: string }): boolean {
+    return this.#accounts.get(of.venue)?.whole.posted(of.currency) !== undefined;
+  }
+
+  /**
+   * Returns realised and unrealised P&L of a client or an account in one currency, at one venue or
+   * (null) at all; undefined if something is open that `markOf` has no price for.
+   */
+  profit(
+    scope: ClientIndex | "account",
+    of: {
+      readonly venue: VenueId | null;
+      readonly currency: string;
+      readonly markOf: (instrument: InstrumentId) => Px | undefined;
+    },
+  ): Amount | undefined {
+    let total = NOTHING;
+    for (const [venue, account] of this.#accounts) {
+      if (of.venue !== null && of.venue !== venue) continue;
+      for (const position of bookOf(account, scope)?.positions() ?? []) {
+        if (position.currency !== of.currency) continue;
+        const figures = position.figures(of.markOf(position.instrument.id));
+        if (figures.unrealisedPnl === null) return undefined;
+        total = sum({ left: total, right: amountOf(figures.realisedPnl) });
+        total = sum({ left: total, right: amountOf(figures.unrealisedPnl) });
+      }
+    }
+    return total;
   }
 
   /** Returns every position ever held, by instrument; `markOf` values what is open. */
@@ -239,6 +277,7 @@ export class Ledger {
       if (!currencies.includes(currency)) currencies.push(currency);
     }
     const { owner } = of.posting;
+    this.#revision += 1;
     this.#last = { venue, kind: of.kind, owner, instruments: [instrument.id], currencies };
   }
 
