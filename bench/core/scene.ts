@@ -250,7 +250,7 @@ function opening(horizonMs: number): Head[] {
     ...["BTC", "USDT"].map((currency): Head => ({
       ...ofVenue,
       eventType: "BalanceSet",
-      payload: { currency, total: "1000000000000000" },
+      payload: { currency, total: OPENING },
     })),
     { ...ofVenue, eventType: "VenueStatusChanged", payload: { status: "up", reason: "bench" } },
     { ...ofAll, eventType: "SessionOpened", payload: SESSION_OPENED },
@@ -301,6 +301,9 @@ const LISTED: Event<"InstrumentListed">["payload"] = {
   capabilities: null,
   contract: null,
 };
+
+/** What the account holds of each currency at first. */
+export const OPENING = "1000000000";
 
 const ORDER_LIMITS = {
   maxOrderQty: qty(1_000_000),
