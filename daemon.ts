@@ -56,7 +56,7 @@ import { QueueWatch } from "./edge/queue_watch.ts";
 import { SafeMode } from "./edge/safe_mode.ts";
 import { Shadows } from "./edge/shadows.ts";
 import { VenueSide } from "./edge/venue_side.ts";
-import { encodeReport } from "./wire/encode_report.ts";
+import { writeReport } from "./wire/encode_report.ts";
 import { WireServer } from "./wire/server.ts";
 import { readOrCreateToken, tokenPath } from "./wire/token.ts";
 import { VERSION } from "./version.ts";
@@ -144,7 +144,7 @@ function recoverTimeline(
   const recovery = recover({ disk, randomness, log, stateDirectory, engineVersion: VERSION });
   const timeline = createTimeline(recovery.checkpoint);
   try {
-    replayInto(recovery, { timeline, encodeReport }, notes.quarantined());
+    replayInto(recovery, { timeline, writeReport }, notes.quarantined());
   } catch (error) {
     if (!(error instanceof PoisonEvent) || !notes.meet(error.seqId)) throw error;
     return { kind: "safeMode", seq: error.seqId, journalId: recovery.journalId };
@@ -297,7 +297,7 @@ class RunningDaemon implements Daemon {
       journal: this.#journal,
       clock: this.#clock,
       timers: ports.timers,
-      encodeReport,
+      writeReport,
       observers: [this.#server, { applied: () => {}, released: () => this.#tellShadows() }],
       send: (released) => this.#venues.send(released),
       alarm: ({ code, text }) => ports.log.write("alarm", code, { text }),
@@ -331,12 +331,13 @@ class RunningDaemon implements Daemon {
   #createShadows(journal: Journal): Shadows {
     const { ports, configuration, stateDirectory } = this.#options;
     const { checkpointEvents, index, ...rest } = configuration.journal;
-    const { journalId, durableBatch } = journal;
+    const { journalId, durableBatch, cells } = journal;
     return new Shadows({
       ports,
       follower: {
         stateDirectory,
         journalId,
+        cells,
         checkpointEvents,
         passedOver: [...new PoisonNotes(ports.disk, stateDirectory).quarantined()],
         retention: {
@@ -344,7 +345,7 @@ class RunningDaemon implements Daemon {
           truthDays: rest.truthRetentionDays,
         },
       },
-      index: index ? { stateDirectory, journalId } : null,
+      index: index ? { stateDirectory, journalId, cells } : null,
       durableBatch,
       onMismatch: (text: string) => this.#mismatch(text),
       onDropped: (segment: number) => journal.segmentsDropped(segment),

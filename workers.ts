@@ -4,13 +4,14 @@
  */
 import { createTimeline } from "./core/mod.ts";
 import { workerPorts } from "./edge/deno_ports.ts";
+import { giveWay } from "./edge/deno_priority.ts";
 import { serveWorker, type WorkerMain } from "./edge/deno_workers.ts";
 import { runFeed } from "./edge/feeds/feed.ts";
 import { runFollower, runIndex, runJournalWorker } from "./edge/journal/mod.ts";
 import type { Log, Ports, WorkerEntry } from "./edge/ports.ts";
 import { type AdapterRegistry, runVenue } from "./edge/venues/host.ts";
 import type { VenueInit } from "./edge/venues/link.ts";
-import { encodeReport } from "./wire/encode_report.ts";
+import { writeReport } from "./wire/encode_report.ts";
 
 /** Serves the entries in this Worker. `adapters`: venues by the name that configuration uses. */
 export function serveEntries(module: URL, adapters: AdapterRegistry): void {
@@ -18,9 +19,14 @@ export function serveEntries(module: URL, adapters: AdapterRegistry): void {
     workerPorts({ log, workersModule: module, signals });
   const entries: Readonly<Record<WorkerEntry, WorkerMain>> = {
     journal: (scope, log, init) => runJournalWorker(scope, ports(log, "blocking"), init),
-    follower: (scope, log, init) =>
-      runFollower(scope, ports(log), { init, machine: { createTimeline, encodeReport } }),
-    index: (scope, log, init) => runIndex(scope, ports(log), init),
+    follower: (scope, log, init) => {
+      giveWay(log);
+      runFollower(scope, ports(log), { init, machine: { createTimeline, writeReport } });
+    },
+    index: (scope, log, init) => {
+      giveWay(log);
+      runIndex(scope, ports(log), init);
+    },
     feed: (scope, log, init) => runFeed(scope, ports(log), init as Parameters<typeof runFeed>[2]),
     venue: (scope, log, init) => runVenue(scope, ports(log), { init: init as VenueInit, adapters }),
   };

@@ -8,7 +8,7 @@ import { createTimeline } from "../core/mod.ts";
 import { denoDisk } from "../edge/deno_disk.ts";
 import { journalStat } from "../edge/journal/inspect.ts";
 import { recover, replayInto } from "../edge/journal/mod.ts";
-import { encodeReport } from "../wire/encode_report.ts";
+import { writeReport } from "../wire/encode_report.ts";
 import { median } from "./measure.ts";
 
 const TURNS = 3;
@@ -31,7 +31,7 @@ function recoverOnce(): void {
     engineVersion: undefined,
     from: "zero",
   });
-  replayInto(recovery, { timeline, encodeReport }, new Set());
+  replayInto(recovery, { timeline, writeReport }, new Set());
 }
 
 /** Every line of every segment, read, decoded and parsed; nothing else. */

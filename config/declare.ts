@@ -18,6 +18,7 @@ import type {
   InstrumentConfiguration,
   VenueConfiguration,
 } from "./configuration.ts";
+import { contractOf } from "./contracts.ts";
 import { scaleOf } from "./grids.ts";
 import {
   exchangeLimitsOf,
@@ -183,13 +184,13 @@ function declareInstrument(
     base: of.base,
     quote: of.quote,
     assetClass: of.assetClass,
-    contract: null,
+    contract: contractOf(of),
     priceRule: priceRule(of.price),
     qtyRule: qtyRule(of.quantity),
     minNotional: of.minNotional,
     sessionEndUs: of.sessionEnd === null ? null : timeOfDayUs(of.sessionEnd),
     status: "open",
-    capabilities: null,
+    capabilities: of.assetClass === "spot" ? null : { assetClass: of.assetClass },
   };
   const { scale } = instrument.qtyRule;
   return {

@@ -9,6 +9,7 @@
  * @module
  */
 import { z } from "zod";
+import { contractProblems, LISTED_CLASSES } from "./contracts.ts";
 import { decimal, flag, integer, list, map, name, text, word } from "./fields.ts";
 import { gridProblems } from "./grids.ts";
 
@@ -177,7 +178,12 @@ const INSTRUMENT = map({
   symbol: text(64).regex(/^[^\s:]+$/, { error: 'must be a symbol without blanks or ":"' }),
   base: name(16),
   quote: name(16),
-  asset_class: word(["spot"], "the only class of this version").default("spot"),
+  asset_class: word(LISTED_CLASSES, "since other classes are listed by the adapter of their venue")
+    .default("spot"),
+  contract: map({
+    multiplier: decimal("positive").default("1"),
+    settlement: name(16).optional(),
+  }).optional(),
   price: PRICE,
   quantity: QUANTITY,
   min_notional: decimal("positive").nullable().default(null),
@@ -187,7 +193,9 @@ const INSTRUMENT = map({
   start_price: decimal("positive").nullable().default(null),
   limits: LIMITS.prefault({}),
 }).superRefine((instrument, context) => {
-  for (const problem of gridProblems(instrument)) context.addIssue({ code: "custom", ...problem });
+  for (const problem of [...gridProblems(instrument), ...contractProblems(instrument)]) {
+    context.addIssue({ code: "custom", ...problem });
+  }
 });
 
 /** The adapter whose venue is the simulator. */

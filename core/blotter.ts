@@ -1,16 +1,23 @@
 /**
- * The blotter: every order that is kept, and when what has ended is forgotten.
+ * The blotter: every order and intent that is kept, and when what has ended is forgotten.
  *
  * Orders enter in id order and leave a horizon after they ended, so memory is bounded by what
  * happened within it. Intent ids are kept at least as long, and as long as their order.
  *
- * Invariant: what is walked is walked in order-id order.
+ * Invariant: what is walked is walked in order-id order. Nothing here grows in one step by what it
+ * holds (decision 0050).
  * @module
  */
 import type { ClientFill, Clients } from "./clients.ts";
+import type { ClOrdIds } from "./command.ts";
 import { Fifo } from "./fifo.ts";
 import { type Micros, micros, type OrderId, orderId, type VenueId } from "./numbers.ts";
-import type { IntentRecord, Order } from "./order.ts";
+import type { Order, OrderTerms } from "./order.ts";
+import { type IntentRecord, Intents } from "./slots/intents.ts";
+import { IdDirectory } from "./slots/id_directory.ts";
+import { OrderList } from "./slots/order_list.ts";
+import { OrderPool } from "./slots/order_pool.ts";
+import { VenueNames } from "./slots/venue_names.ts";
 
 /** Most orders, ids and fills that one event retires. */
 export const RETIRED_PER_EVENT_MAX = 256;
@@ -21,20 +28,21 @@ const RETIRE_GRAIN_US = 1_000_000;
 
 /** Orders by id, with the indexes by which reports find them. */
 export class Blotter {
-  readonly #orders = new Map<OrderId, Order>();
-  /**
-   * By venue number, then by the venue's name of the order. Made when a venue first reports by that
-   * name alone: most never do.
-   */
-  readonly #byVenueOrderId: (Map<string, OrderId> | undefined)[] = [];
+  /** Intents by client and id; those bound to an order that is kept are kept with it. */
+  readonly intents = new Intents();
   /** Ended orders, oldest end first. */
-  readonly ended = new Fifo<Order>();
-  /** Intents, oldest first; those bound to an order that is kept move to `held`. */
-  readonly intents = new Fifo<IntentRecord>();
+  readonly ended = new OrderList();
   /** Fills of all clients, oldest first; each client's own queue has the same order. */
   readonly fills = new Fifo<ClientFill>();
-  readonly held = new Map<OrderId, IntentRecord[]>();
   nextOrder: OrderId = orderId(1);
+  readonly #pool = new OrderPool(this.intents);
+  readonly #orders = new IdDirectory<Order>();
+  readonly #names = new VenueNames();
+
+  /** How client order ids are spelled. */
+  get keys(): ClOrdIds {
+    return this.#pool.keys;
+  }
 
   get size(): number {
     return this.#orders.size;
@@ -49,14 +57,18 @@ export class Blotter {
     return this.#orders.values();
   }
 
-  add(order: Order): void {
-    this.#orders.set(order.terms.id, order);
-    if (order.terms.id >= this.nextOrder) this.nextOrder = orderId(order.terms.id + 1);
+  /** Makes an order and keeps it. Ids ascend. */
+  add(terms: OrderTerms, bearer: IntentRecord): Order {
+    const order = this.#pool.take(terms, bearer);
+    this.#orders.set(order.id, order);
+    if (terms.id >= this.nextOrder) this.nextOrder = orderId(terms.id + 1);
+    return order;
   }
 
   /** Takes back an order whose birth was withheld. */
   drop(order: Order): void {
-    this.#orders.delete(order.terms.id);
+    order.list?.delete(order);
+    this.#forget(order);
   }
 
   /** Remembers the venue's name of an order. */
@@ -67,11 +79,21 @@ export class Blotter {
       order.formerVenueOrderIds.push(order.venueOrderId);
     }
     order.venueOrderId = venueOrderId;
-    this.#byVenueOrderId[order.terms.venue]?.set(venueOrderId, order.terms.id);
+    this.#names.add(order.venue, { name: venueOrderId, order: order.id });
+  }
+
+  /** Finds orders of this venue by its names from now on. */
+  openNames(venue: VenueId): void {
+    this.#names.open(venue);
+    for (const order of this.#orders.values()) {
+      if (order.venue !== venue) continue;
+      for (const name of namesOf(order)) this.#names.add(venue, { name, order: order.id });
+    }
   }
 
   byVenueOrderId(venue: VenueId, venueOrderId: string): Order | undefined {
-    const id = this.#namesAt(venue).get(venueOrderId);
+    if (!this.#names.isOpen(venue)) this.openNames(venue);
+    const id = this.#names.find(venue, venueOrderId);
     return id === undefined ? undefined : this.#orders.get(id);
   }
 
@@ -80,12 +102,12 @@ export class Blotter {
     let budget = RETIRED_PER_EVENT_MAX;
     while (budget > 0 && this.#isDue(this.ended.peek()?.endedUs, at)) {
       const order = this.ended.take();
-      if (order !== undefined) this.#forget(order, clients);
+      if (order !== undefined) this.#forget(order);
       budget -= 1;
     }
-    while (budget > 0 && this.#isDue(this.intents.peek()?.ingestUs, at)) {
-      const record = this.intents.take();
-      if (record !== undefined) this.#forgetIntent(record, clients);
+    while (budget > 0 && this.#isDue(this.intents.oldest?.ingestUs, at)) {
+      const record = this.intents.takeOldest();
+      if (record !== undefined) this.#retireIntent(record);
       budget -= 1;
     }
     while (budget > 0 && this.#isDue(this.fills.peek()?.ingestUs, at)) {
@@ -98,24 +120,11 @@ export class Blotter {
   /** When {@link retire} next has something to do. */
   nextRetirementUs(horizonUs: number): Micros | undefined {
     const ended = this.ended.peek()?.endedUs;
-    const said = this.intents.peek()?.ingestUs;
+    const said = this.intents.oldest?.ingestUs;
     const booked = this.fills.peek()?.ingestUs;
     const first = Math.min(ended ?? Infinity, said ?? Infinity, booked ?? Infinity);
     if (first === Infinity) return undefined;
     return dueUs(first, horizonUs);
-  }
-
-  #namesAt(venue: VenueId): Map<string, OrderId> {
-    const known = this.#byVenueOrderId[venue];
-    if (known !== undefined) return known;
-    const names = new Map<string, OrderId>();
-    for (const order of this.#orders.values()) {
-      if (order.terms.venue !== venue) continue;
-      for (const name of namesOf(order)) names.set(name, order.terms.id);
-    }
-    while (this.#byVenueOrderId.length < venue) this.#byVenueOrderId.push(undefined);
-    this.#byVenueOrderId[venue] = names;
-    return names;
   }
 
   #isDue(
@@ -126,28 +135,23 @@ export class Blotter {
     return dueUs(sinceUs, at.horizonUs) <= at.nowUs;
   }
 
-  #forget(order: Order, clients: Clients): void {
-    const id = order.terms.id;
-    this.#orders.delete(id);
-    const names = this.#byVenueOrderId[order.terms.venue];
-    if (names !== undefined) {
-      for (const name of namesOf(order)) if (names.get(name) === id) names.delete(name);
-    }
-    const client = clients.all[order.terms.client];
-    if (client === undefined) return;
-    for (const record of this.held.get(id) ?? []) client.intents.delete(record.intentId);
-    this.held.delete(id);
+  #forget(order: Order): void {
+    this.#forgetNames(order);
+    this.#orders.delete(order.id);
+    this.intents.forgetHeld(order);
+    this.#pool.giveBack(order);
   }
 
-  #forgetIntent(record: IntentRecord, clients: Clients): void {
-    const isKept = record.order !== null && this.#orders.has(record.order);
-    if (record.order === null || !isKept) {
-      clients.all[record.client]?.intents.delete(record.intentId);
-      return;
-    }
-    const held = this.held.get(record.order);
-    if (held === undefined) this.held.set(record.order, [record]);
-    else held.push(record);
+  #forgetNames(order: Order): void {
+    const { venue, id } = order;
+    if (!this.#names.isOpen(venue)) return;
+    for (const name of namesOf(order)) this.#names.delete(venue, { name, order: id });
+  }
+
+  #retireIntent(record: IntentRecord): void {
+    const order = record.order === null ? undefined : this.#orders.get(record.order);
+    if (order === undefined) this.intents.forget(record);
+    else this.intents.hold(order, record);
   }
 }
 

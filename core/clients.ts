@@ -12,6 +12,7 @@ import { unreachable } from "./invariant.ts";
 import type { ClientIndex, Micros, OrderId, SessionId } from "./numbers.ts";
 import type { IntentRecord } from "./order.ts";
 import type { Bucket } from "./pacing.ts";
+import { OrderList } from "./slots/order_list.ts";
 import type { FillRow } from "./view.ts";
 
 /** A CancelAll whose orders have not all settled. */
@@ -34,6 +35,8 @@ export class Client {
   readonly index: ClientIndex;
   readonly name: string;
   reportSeq = 0;
+  /** The last number that the rules have seen; apart from `reportSeq` only within an event. */
+  checkedReportSeq = 0;
   tradingState: TradingState = "Active";
   /** The session that speaks for it; null: none. */
   session: SessionId | null = null;
@@ -41,9 +44,8 @@ export class Client {
   cancelGraceMs = 0;
   graceDueUs: Micros | null = null;
   bucket: Bucket | null = null;
-  readonly intents: Map<string, IntentRecord> = new Map();
-  /** Ids of live orders, ascending: they enter when placed and never come back. */
-  readonly open: Set<OrderId> = new Set();
+  /** Live orders, ascending by id: they enter when placed and never come back. */
+  readonly open = new OrderList();
   readonly cancelAlls: PendingCancelAll[] = [];
   /** Oldest first. */
   readonly fills = new Fifo<ClientFill>();

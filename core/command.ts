@@ -5,15 +5,16 @@
  */
 import type { OrdType, Side, TimeInForce } from "./instrument.ts";
 import type { Params } from "./intent.ts";
-import type {
-  InstrumentId,
-  Micros,
-  OrderId,
-  Px,
-  Qty,
-  RequestId,
-  SeqId,
-  VenueId,
+import {
+  type InstrumentId,
+  type Micros,
+  type OrderId,
+  orderId,
+  type Px,
+  type Qty,
+  type RequestId,
+  type SeqId,
+  type VenueId,
 } from "./numbers.ts";
 
 type Common = {
@@ -67,4 +68,24 @@ export type VenueCommand = SubmitOrder | CancelRequest | ReplaceRequest | Lookup
  */
 export function clOrdIdPrefix(journalId: string): string {
   return `tl${journalId.replace(/[^0-9a-f]/g, "").slice(0, 8)}`;
+}
+
+/** Client order ids of one journal: prefix, order and version. */
+export class ClOrdIds {
+  prefix = "tl00000000";
+
+  /** Returns the key of a version of an order. */
+  of(order: OrderId, version: number): string {
+    return `${this.prefix}-${order}-${version}`;
+  }
+
+  /** Returns order and version of a key of ours, or undefined if it is foreign. */
+  parse(clOrdId: string): { readonly order: OrderId; readonly version: number } | undefined {
+    const [prefix, order, version, ...rest] = clOrdId.split("-");
+    if (prefix !== this.prefix || rest.length > 0) return undefined;
+    const numbers = { order: Number(order), version: Number(version) };
+    const isOurs = Number.isSafeInteger(numbers.order) && numbers.order >= 1 &&
+      Number.isSafeInteger(numbers.version) && numbers.version >= 1;
+    return isOurs ? { order: orderId(numbers.order), version: numbers.version } : undefined;
+  }
 }

@@ -98,6 +98,9 @@ function mixTransition(digest: Digest, transition: Transition): void {
       digest.pair(2, 0);
       digest.maybeInt(transition.venue);
       break;
+    case "InstrumentHalted":
+      digest.pair(7, transition.instrument);
+      break;
     default:
       unreachable(transition);
   }

@@ -82,7 +82,10 @@ export type ControlPayloads = {
   LimitsSet: ScopedLimits & { readonly admin: boolean };
   /** Opening balance of an account, posted to the `external` book. Decimal, currency. */
   BalanceSet: { readonly currency: string; readonly total: string };
-  /** Operator's state; the effective one is the strictest of operator, venue and client. */
+  /**
+   * Operator's state, or that of the instrument or venue in the envelope; the effective one is the
+   * strictest of operator, venue, instrument and client.
+   */
   TradingStateSet: { readonly state: TradingState; readonly reason: string };
   KillSwitchSet: { readonly on: boolean; readonly reason: string };
   VenueStatusChanged: { readonly status: VenueStatus; readonly reason: string };
@@ -134,9 +137,14 @@ export type BrokerPayloads = {
     readonly rejectCode: VenueRejectCode;
     readonly text: string;
   };
-  OrderExecuted: OrderRef & Execution & { readonly provisional: boolean };
+  /** `side`: where the venue says it, so that a fill of an order unknown to us can be booked. */
+  OrderExecuted: OrderRef & Execution & { readonly provisional: boolean; readonly side?: Side };
   /** The venue took back an execution (trade bust). */
   ExecutionVoided: OrderRef & { readonly execId: string; readonly execRefId: string };
+  /** The venue corrected the execution `execRefId`: it stands as told here, under both ids. */
+  ExecutionCorrected: OrderRef & Execution & { readonly execRefId: string };
+  /** An execution that was provisional is final. */
+  ExecutionConfirmed: OrderRef & { readonly execRefId: string };
   /** Also unsolicited, and the rest of IOC, FOK and Market. */
   OrderCancelled: OrderRef & { readonly reason: string };
   OrderExpired: OrderRef & { readonly reason: string };
@@ -159,6 +167,88 @@ export type BrokerPayloads = {
     readonly price: Px | null;
   };
   OrderNotFound: { readonly request: RequestId; readonly order: OrderId };
+};
+
+/** Why cash came or went; says nothing to the books. Above 0 is received whatever the kind. */
+export type CashKind =
+  | "deposit"
+  | "withdrawal"
+  | "transfer"
+  | "fee"
+  | "rebate"
+  | "interest"
+  | "adjustment";
+
+/** Of a split or merge: the client by name, or nobody we know (null). */
+type OutcomesPayload = {
+  readonly condition: string;
+  readonly qty: string;
+  readonly client: string | null;
+};
+
+/**
+ * What a removed runner's factor is taken from: `price`, the whole price (one winner); `winnings`,
+ * the price less 1 (several places).
+ */
+export type ReductionBasis = "price" | "winnings";
+
+/** A runner that took places: 1 of 1 for a winner; `places` shared by `tied` for a dead heat. */
+export type PlacedRunner = {
+  readonly instrument: InstrumentId;
+  readonly places: number;
+  readonly tied: number;
+};
+
+/**
+ * Facts about an account that concern no order. The envelope names the venue and a key; a seen key
+ * changes nothing. Amounts are decimals, above 0 received.
+ */
+export type AccountPayloads = {
+  /** Cash of a client, by name, or of nobody we know (null). A fee or rebate may bear a tag. */
+  CashPosted: {
+    readonly kind: CashKind;
+    readonly currency: string;
+    readonly amount: string;
+    readonly client: string | null;
+    readonly tag: string | null;
+  };
+  /** Funding of the envelope's instrument, paid or received by the whole account. */
+  FundingPosted: { readonly currency: string; readonly amount: string };
+  /** The envelope's instrument ended: every book's position is closed at this price. */
+  InstrumentSettled: { readonly price: Px };
+  /** Collateral became `qty` (decimal) of each of the two outcomes of a condition. */
+  OutcomesSplit: OutcomesPayload;
+  /** `qty` of each of the two outcomes became collateral again. */
+  OutcomesMerged: OutcomesPayload;
+  /**
+   * The envelope's binary instrument is worth this share of its payout, its complement the rest.
+   * Moves no cash; a later one replaces it.
+   */
+  InstrumentResolved: {
+    readonly numerator: number;
+    readonly denominator: number;
+    /** False: the venue may still amend it. */
+    readonly isFinal: boolean;
+  };
+  /** The envelope's binary instrument was paid at this share of its payout; a later one replaces it. */
+  OutcomeSettled: {
+    readonly numerator: number;
+    readonly denominator: number;
+    /** What the venue credited to the account for it; null: it does not say. */
+    readonly amount: string | null;
+  };
+  /** The envelope's runner was removed: its bets are void, the prices of earlier others fall. */
+  RunnerRemoved: { readonly reductionPpm: number; readonly basis: ReductionBasis };
+  /** A betting market has its result; a later one replaces it. Runners not named have lost. */
+  MarketSettled: {
+    readonly market: string;
+    readonly winners: readonly PlacedRunner[];
+    readonly voided: readonly InstrumentId[];
+    /** Every bet of the market is void. */
+    readonly isVoid: boolean;
+    /** What the venue credited to the account, commission taken; null: it does not say. */
+    readonly amount: string | null;
+  };
 };
 
 /** Price levels, flat: px, qty, px, qty …; a quantity of 0 removes the level in a delta. */
@@ -197,6 +287,7 @@ type Payloads =
   & { readonly [Type in keyof ControlPayloads]: readonly ["control", ControlPayloads[Type]] }
   & { readonly [Type in keyof IntentPayloads]: readonly ["intent", IntentPayloads[Type]] }
   & { readonly [Type in keyof BrokerPayloads]: readonly ["broker_report", BrokerPayloads[Type]] }
+  & { readonly [Type in keyof AccountPayloads]: readonly ["broker_report", AccountPayloads[Type]] }
   & { readonly [Type in keyof MarketPayloads]: readonly ["market_data", MarketPayloads[Type]] }
   & { readonly [Type in keyof TimerPayloads]: readonly ["timer", TimerPayloads[Type]] };
 

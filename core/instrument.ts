@@ -87,6 +87,10 @@ export type Contract =
     readonly currency: string;
     readonly commissionPpm: number;
     readonly discountPpm: number;
+    /** How many runners win together: 1, or the places of a place market. */
+    readonly winners: number;
+    /** How many runners the market has, removed ones too; null: not known. */
+    readonly runners: number | null;
   };
 
 /** An instrument as listed. `name` is `venue:symbol`. Decimal fields are canonical strings. */

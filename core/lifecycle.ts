@@ -5,7 +5,7 @@
  * place that writes an order's state.
  *
  * Ordering: rows are states, cells are legal reports, an absent cell is illegal and fails closed.
- * Known limit: a refusal made here changes no state and never asks this table.
+ * Known limit: a refusal made here and `OrderStatus` change no state and never ask this table.
  * @module
  */
 import type { ExecType, OrdStatus } from "./report.ts";
@@ -31,16 +31,20 @@ export type OrderState = (typeof ORDER_STATES)[number];
 type Cell = OrdStatus | "Restored";
 type Row = Partial<Record<ExecType, Cell>>;
 
-/** State after each legal report. Source: R-CORE-4; FIX Order State Changes. */
+/**
+ * State after each legal report. Source: R-CORE-4; FIX Order State Changes.
+ *
+ * `OrderStatus` moves nothing and is sent whatever the state: it has no cells. Every cell here can
+ * be reached; what cannot happen is absent.
+ */
 export const NEXT = {
-  Created: { PendingNew: "Submitted", Rejected: "Rejected" },
+  Created: { PendingNew: "Submitted" },
   Submitted: {
     New: "Accepted",
     PendingCancel: "CancelPending",
     Rejected: "Rejected",
     Cancelled: "Cancelled",
     Expired: "Expired",
-    OrderStatus: "Submitted",
   },
   Accepted: {
     Trade: "PartiallyFilled",
@@ -50,9 +54,6 @@ export const NEXT = {
     Cancelled: "Cancelled",
     Expired: "Expired",
     Restated: "Restored",
-    OrderStatus: "Accepted",
-    TradeCancel: "Restored",
-    TradeCorrect: "Restored",
   },
   PartiallyFilled: {
     Trade: "PartiallyFilled",
@@ -61,7 +62,6 @@ export const NEXT = {
     Cancelled: "Cancelled",
     Expired: "Expired",
     Restated: "Restored",
-    OrderStatus: "PartiallyFilled",
     TradeCancel: "Restored",
     TradeCorrect: "Restored",
   },
@@ -75,7 +75,6 @@ export const NEXT = {
     Cancelled: "Cancelled",
     Expired: "Expired",
     Restated: "CancelPending",
-    OrderStatus: "CancelPending",
     TradeCancel: "CancelPending",
     TradeCorrect: "CancelPending",
   },
@@ -84,10 +83,10 @@ export const NEXT = {
     Replaced: "Restored",
     ReplaceRejected: "Restored",
     PendingCancel: "CancelPending",
+    Rejected: "Rejected",
     Cancelled: "Cancelled",
     Expired: "Expired",
     Restated: "ReplacePending",
-    OrderStatus: "ReplacePending",
     TradeCancel: "ReplacePending",
     TradeCorrect: "ReplacePending",
   },
@@ -96,7 +95,6 @@ export const NEXT = {
     Trade: "Filled",
     CancelRejected: "Filled",
     ReplaceRejected: "Filled",
-    OrderStatus: "Filled",
     TradeCancel: "Filled",
     TradeCorrect: "Filled",
   },
@@ -104,7 +102,6 @@ export const NEXT = {
     Trade: "Cancelled",
     CancelRejected: "Cancelled",
     ReplaceRejected: "Cancelled",
-    OrderStatus: "Cancelled",
     TradeCancel: "Cancelled",
     TradeCorrect: "Cancelled",
   },
@@ -112,15 +109,12 @@ export const NEXT = {
     Trade: "Rejected",
     CancelRejected: "Rejected",
     ReplaceRejected: "Rejected",
-    OrderStatus: "Rejected",
     TradeCancel: "Rejected",
     TradeCorrect: "Rejected",
   },
   Expired: {
     Trade: "Expired",
-    CancelRejected: "Expired",
     ReplaceRejected: "Expired",
-    OrderStatus: "Expired",
     TradeCancel: "Expired",
     TradeCorrect: "Expired",
   },
@@ -129,6 +123,7 @@ export const NEXT = {
 /** Reports after which an order with nothing left has ended: fills, terms, and refused changes. */
 const MAY_COMPLETE: ReadonlySet<ExecType> = new Set([
   "Trade",
+  "TradeCorrect",
   "Replaced",
   "Restated",
   "ReplaceRejected",
@@ -139,6 +134,8 @@ const MAY_COMPLETE: ReadonlySet<ExecType> = new Set([
 export type StepFacts = {
   /** Nothing is left to fill, counted after the report. */
   readonly isComplete: boolean;
+  /** Something is filled: an order that traded is not refused any more. */
+  readonly hasFills: boolean;
   /** The state without the request that was answered, see {@link restoredStatus}. */
   readonly restored: OrdStatus;
   /** A replace by cancel and new lost the old order before the new one was refused. */
@@ -169,7 +166,8 @@ export function isTerminal(status: OrderState): boolean {
  * ```ts
  * import { strictEqual } from "node:assert/strict";
  * import { nextStatus } from "./lifecycle.ts";
- * const facts = { isComplete: true, restored: "PartiallyFilled", isLost: false } as const;
+ * const filled = { isComplete: true, hasFills: true } as const;
+ * const facts = { ...filled, restored: "PartiallyFilled", isLost: false } as const;
  * strictEqual(nextStatus("CancelPending", "Trade", facts), "Filled");
  * strictEqual(nextStatus("Cancelled", "New", facts), undefined);
  * ```
@@ -181,7 +179,8 @@ export function nextStatus(
 ): OrdStatus | undefined {
   const row: Row = NEXT[from];
   const cell = row[by];
-  if (cell === undefined || isTerminal(from)) return cell === "Restored" ? undefined : cell;
+  if (cell === undefined || by === "Rejected" && facts.hasFills) return undefined;
+  if (isTerminal(from)) return cell === "Restored" ? undefined : cell;
   if (by === "ReplaceRejected" && facts.isLost) return "Cancelled";
   if (facts.isComplete && MAY_COMPLETE.has(by)) return "Filled";
   return cell === "Restored" ? facts.restored : cell;

@@ -25,6 +25,11 @@ export class NodeReader {
     return node;
   }
 
+  /** True if there is such a field. */
+  has(name: string): boolean {
+    return this.#node[name] !== undefined;
+  }
+
   /** Returns a field that is an object. */
   child(name: string): NodeReader {
     return new NodeReader(this.node(name), `${this.#path}.${name}`);

@@ -1,167 +1,182 @@
 /**
  * One order: what the engine knows of it, and the sums derived from that.
  *
+ * An `Order` is a window onto a row of numbers in a page of its pool, with the few references that
+ * are no numbers. It is handed out again for another order after its retirement: nothing keeps one
+ * longer than that, and orders are the same if the windows or the ids are.
  * Owns no behaviour: `engine/reports.ts` writes the state, the other files of `engine/` the rest.
  *
  * Invariants: `cumQty` and `notional` are exact sums over the executions that were not voided;
  * while the order lives `leaves + cumQty + voidedQty === orderQty`, and 0 is left when it ended.
- * Known limit: a voided quantity does not come back to the market.
+ * Known limit: a quantity that was voided or corrected away does not come back to the market.
  * @module
  */
-import type { OrdType, Side, TimeInForce } from "./instrument.ts";
-import type { IntentAction, Params } from "./intent.ts";
+import type { Params } from "./intent.ts";
 import { isTerminal, type OrderState, restoredStatus } from "./lifecycle.ts";
+import { type Qty, qty } from "./numbers.ts";
 import {
-  type ClientIndex,
-  type InstrumentId,
-  type Micros,
-  type OrderId,
-  type Px,
-  type Qty,
-  qty,
-  type RequestId,
-  type VenueId,
-} from "./numbers.ts";
-import type { Execution, OrderFields, OrdStatus } from "./report.ts";
+  DOUBT,
+  type Fill,
+  type OrderTerms,
+  type PendingCancel,
+  type PendingReplace,
+} from "./order_parts.ts";
+import type { OrderFields, OrdStatus } from "./report.ts";
+import type { IntentRecord } from "./slots/intents.ts";
+import type { OrderList } from "./slots/order_list.ts";
+import type { OrderPool } from "./slots/order_pool.ts";
+import { OrderWindow } from "./slots/order_window.ts";
 
-/** An intent that was taken: what answers a repetition, and the stamps its reports carry. */
-export type IntentRecord = {
-  readonly intentId: string;
-  readonly client: ClientIndex;
-  readonly action: IntentAction;
-  /** Content digest, two signed 32-bit lanes. */
-  readonly contentLow: number;
-  readonly contentHigh: number;
-  readonly sentUs: Micros;
-  readonly recvUs: Micros;
-  readonly ingestUs: Micros;
-  readonly tag: string | null;
-  /** The order it placed, or meant. */
-  order: OrderId | null;
-  /** Newest report that bore this id; null: none yet. */
-  newestReport: number | null;
-};
+export * from "./order_parts.ts";
+export type { IntentRecord } from "./slots/intents.ts";
 
-/** Why an order is being cancelled. All but `intent` are insisted upon. */
-export type CancelCause = "intent" | "cancelAll" | "lapse" | "disconnect" | "kill";
+/** Keys remembered per order: what is older is stale by the state of the order. */
+const SEEN_KEYS_MAX = 64;
 
-export type PendingCancel = {
-  readonly cause: CancelCause;
-  /** The Cancel or CancelAll that asked for it. */
-  readonly by: IntentRecord | null;
-};
-
-/** A replace under way, with the terms it would give the order. */
-export type PendingReplace = {
-  readonly by: IntentRecord;
-  /** `cancelling` and `placing`: the two halves where a venue replaces by cancel and new. */
-  stage: "native" | "cancelling" | "placing";
-  readonly origIntentId: string;
-  readonly orderQty: Qty;
-  readonly price: Px | null;
-  readonly ttlDueUs: Micros | null;
-  readonly expireUs: Micros | null;
-  readonly tag: string | null;
-  readonly params: Params | null;
-  /** Key of the new version; null until it is asked for. */
-  clOrdId: string | null;
-};
-
-export type RequestKind = "Submit" | "Cancel" | "Replace" | "Lookup";
-
-/** A request to the venue that has no outcome yet. `sentUs` null: it waits in the core. */
-export type Request = {
-  readonly id: RequestId;
-  readonly kind: RequestKind;
-  readonly order: OrderId;
-  readonly venue: VenueId;
-  sentUs: Micros | null;
-};
-
-/** One execution of an order. */
-export type Fill = { readonly execution: Execution; isVoided: boolean };
-
-/** What a Place fixes for the life of the order. */
-export type OrderTerms = {
-  readonly id: OrderId;
-  readonly client: ClientIndex;
-  readonly venue: VenueId;
-  readonly instrument: InstrumentId;
-  readonly side: Side;
-  readonly ordType: OrdType;
-  readonly timeInForce: TimeInForce;
-  readonly postOnly: boolean;
-  readonly reduceOnly: boolean;
-};
-
-/** An order as the blotter keeps it. */
-export class Order {
-  readonly terms: OrderTerms;
-  status: OrderState = "Created";
-  isAccepted = false;
-  price: Px | null = null;
-  orderQty: Qty = qty(0);
-  cumQty: Qty = qty(0);
-  voidedQty: Qty = qty(0);
-  /** Σ LastPx·LastQty, quanta². */
-  notional = 0n;
-  params: Params | null = null;
-  tag: string | null = null;
-  /** The intent that placed or last replaced it: its reports bear this id. */
-  bearer: IntentRecord;
-  venueOrderId: string | null = null;
+/** What most orders never have, or not for long. */
+type Rare = {
+  params: Params | null;
+  cancel: PendingCancel | null;
+  replace: PendingReplace | null;
   /** Names that the venue gave it before, oldest first. */
-  formerVenueOrderIds: string[] | null = null;
-  clOrdId = "";
-  /** Last version that was given out, and the first that belongs to the order at the venue. */
-  version = 0;
-  baseVersion = 1;
-  /** Quantity executed before the order now at the venue was submitted. */
-  baseCumQty: Qty = qty(0);
-  ttlDueUs: Micros | null = null;
-  expireUs: Micros | null = null;
-  /** Earliest of the two above, until it fired. */
-  lapseDueUs: Micros | null = null;
-  /** A cancel that must come true: it is tried again until the order has ended. */
-  mustCancel: CancelCause | null = null;
-  cancel: PendingCancel | null = null;
-  replace: PendingReplace | null = null;
-  submitRequest: Request | null = null;
-  cancelRequest: Request | null = null;
-  replaceRequest: Request | null = null;
-  lookupRequest: Request | null = null;
-  /** Requests whose outcome is unknown, see {@link DOUBT}. */
-  doubt = 0;
-  /** What the newest report said of it. */
-  isDoubtReported = false;
-  /** When the last of them could still have left. */
-  doubtSinceUs: Micros | null = null;
-  lookupDueUs: Micros | null = null;
-  /** Requests that never left and are tried again at `retryDueUs`, see {@link DOUBT}. */
-  retry = 0;
-  retryDueUs: Micros | null = null;
-  /** Failures in a row: sets the back-off. */
-  attempts = 0;
-  lastReport = 0;
-  endedUs: Micros | null = null;
-  /** The venue proved that it never had it. */
-  wasAbsent = false;
-  fills: Map<string, Fill> | null = null;
-  /** What a Market order is counted with by risk: the reference when it was let in. */
-  referencePx: Px | null = null;
-  /** True while the order is in the sums of `engine/exposure.ts`, with the next three. */
-  isCounted = false;
-  countedQty: Qty = qty(0);
-  /** Most aggressive price that it has or may have; null: none, it may meet anything. */
-  countedPx: Px | null = null;
-  /** The price of those at which it holds back most; null: none is known. */
-  countedDearPx: Px | null = null;
-  /** Newest idempotency keys of events about this order, executions aside. */
-  seenKeys: string[] | null = null;
+  formerVenueOrderIds: string[] | null;
+  wideNotional: bigint | null;
+};
 
-  constructor(terms: OrderTerms, bearer: IntentRecord) {
-    this.terms = terms;
+/** An order as the blotter keeps it. What is no column is set back in {@link Order.end}. */
+export class Order extends OrderWindow {
+  readonly #pool: OrderPool;
+  status: OrderState = "Created";
+  tag: string | null = null;
+  venueOrderId: string | null = null;
+  fills: Map<string, Fill> | null = null;
+  /** The list in which it stands, and its neighbours there; only {@link OrderList} writes them. */
+  list: OrderList | null = null;
+  previous: Order | null = null;
+  next: Order | null = null;
+  /** Last event that touched it, see `Turn.touch`; not part of any checkpoint. */
+  touchedSeq = 0;
+  /** Where its note is in that event's list. */
+  touchedAt = 0;
+  #rare: Rare | null = null;
+  /** Newest idempotency keys of events about it, executions aside. Mostly one or none. */
+  #seen: string | string[] | null = null;
+
+  /** Made by {@link OrderPool} only. */
+  constructor(pool: OrderPool, of: { readonly row: Float64Array; readonly at: number }) {
+    super(of);
+    this.#pool = pool;
+  }
+
+  /** Begins the life of another order in this window. */
+  begin(terms: OrderTerms, bearer: IntentRecord): void {
+    this.writeTerms(terms);
     this.bearer = bearer;
+    this.status = "Created";
+  }
+
+  /** Lets go of what the garbage collector would have to keep. */
+  end(): void {
+    this.tag = null;
+    this.venueOrderId = null;
+    this.fills = null;
+    this.touchedSeq = 0;
+    this.#rare = null;
+    this.#seen = null;
+  }
+
+  /** What the Place fixed. */
+  get terms(): OrderTerms {
+    return this;
+  }
+
+  /** Σ LastPx·LastQty, quanta². */
+  get notional(): bigint {
+    const narrow = this.narrowNotional;
+    if (narrow === 0) return 0n;
+    return narrow === null ? this.#rare?.wideNotional ?? 0n : BigInt(narrow);
+  }
+
+  set notional(value: bigint) {
+    const narrow = Number(value);
+    const isNarrow = Number.isSafeInteger(narrow);
+    this.narrowNotional = isNarrow ? narrow : null;
+    if (!isNarrow) this.#rarely().wideNotional = value;
+    else if (this.#rare !== null) this.#rare.wideNotional = null;
+  }
+
+  get params(): Params | null {
+    return this.#rare === null ? null : this.#rare.params;
+  }
+
+  set params(value: Params | null) {
+    if (value === null && this.#rare === null) return;
+    this.#rarely().params = value;
+    if (value === null) this.#dropRare();
+  }
+
+  /** The intent that placed or last replaced it: its reports bear this id. */
+  get bearer(): IntentRecord {
+    return this.#pool.intents.at(this.bearerSlot);
+  }
+
+  set bearer(record: IntentRecord) {
+    this.bearerSlot = record.slot;
+  }
+
+  /** Names that the venue gave it before, oldest first. */
+  get formerVenueOrderIds(): string[] | null {
+    return this.#rare === null ? null : this.#rare.formerVenueOrderIds;
+  }
+
+  set formerVenueOrderIds(value: string[] | null) {
+    if (value === null && this.#rare === null) return;
+    this.#rarely().formerVenueOrderIds = value;
+    if (value === null) this.#dropRare();
+  }
+
+  /** The key under which the venue has it; empty before there is one. */
+  get clOrdId(): string {
+    return this.keyVersion === 0 ? "" : this.#pool.keys.of(this.id, this.keyVersion);
+  }
+
+  get cancel(): PendingCancel | null {
+    return this.#rare === null ? null : this.#rare.cancel;
+  }
+
+  set cancel(value: PendingCancel | null) {
+    if (value === null && this.#rare === null) return;
+    this.#rarely().cancel = value;
+    if (value === null) this.#dropRare();
+  }
+
+  get replace(): PendingReplace | null {
+    return this.#rare === null ? null : this.#rare.replace;
+  }
+
+  set replace(value: PendingReplace | null) {
+    if (value === null && this.#rare === null) return;
+    this.#rarely().replace = value;
+    if (value === null) this.#dropRare();
+  }
+
+  /** Returns true if an event with this key was about the order before; else remembers it. */
+  hasSeen(key: string): boolean {
+    const seen = this.#seen;
+    if (seen === null) this.#seen = key;
+    else if (typeof seen !== "string") {
+      if (seen.includes(key)) return true;
+      seen.push(key);
+      if (seen.length > SEEN_KEYS_MAX) seen.shift();
+    } else if (seen === key) return true;
+    else this.#seen = [seen, key];
+    return false;
+  }
+
+  /** The keys that {@link Order.hasSeen} knows, oldest first. */
+  get seenKeys(): readonly string[] {
+    const seen = this.#seen ?? [];
+    return typeof seen === "string" ? [seen] : seen;
   }
 
   get isTerminal(): boolean {
@@ -174,19 +189,20 @@ export class Order {
   }
 
   /**
-   * Nothing is left and nothing can come: an increase on its way may already rule at the venue, so
-   * filling the old quantity does not end the order while one is unanswered.
+   * Nothing is left and nothing can come: an increase on its way may already rule at the venue, and
+   * so may the second half of a cancel-and-new, so that filling the old quantity does not end the
+   * order while one is unanswered.
    */
   get isComplete(): boolean {
     return this.openQty === 0 && !this.mayGrow;
   }
 
-  /** A replace that would raise the quantity has left and is unanswered. */
+  /** A replace that would raise the quantity, or a new version, has left and is unanswered. */
   get mayGrow(): boolean {
-    const { replace, replaceRequest, doubt } = this;
+    const { replace } = this;
+    if (replace?.stage === "placing") return true;
     if (replace?.stage !== "native" || replace.orderQty <= this.orderQty) return false;
-    return (doubt & DOUBT.Replace) !== 0 ||
-      (replaceRequest !== null && replaceRequest.sentUs !== null);
+    return (this.doubt & DOUBT.Replace) !== 0 || this.hasLeft("Replace");
   }
 
   /** FIX LeavesQty (151): 0 when terminal. */
@@ -205,14 +221,14 @@ export class Order {
 
   /** The order as a report shows it. */
   get fields(): OrderFields {
-    const terms = this.terms;
+    const { side, ordType, timeInForce } = this;
     return {
-      orderId: terms.id,
+      orderId: this.id,
       venueOrderId: this.venueOrderId,
-      instrument: terms.instrument,
-      side: terms.side,
-      ordType: terms.ordType,
-      timeInForce: terms.timeInForce,
+      instrument: this.instrument,
+      side,
+      ordType,
+      timeInForce,
       price: this.price,
       orderQty: this.orderQty,
       cumQty: this.cumQty,
@@ -220,39 +236,30 @@ export class Order {
       notional: this.notional,
     };
   }
-}
 
-/** Bits of `doubt` and `retry`. */
-export const DOUBT = { Submit: 1, Cancel: 2, Replace: 4 } as const;
+  #dropRare(): void {
+    const rare = this.#rare;
+    if (rare === null || rare.params !== null || rare.formerVenueOrderIds !== null) return;
+    if (rare.cancel === null && rare.replace === null && rare.wideNotional === null) {
+      this.#rare = null;
+    }
+  }
 
-/** Returns the request of a kind that has no outcome yet. */
-export function requestOf(order: Order, kind: RequestKind): Request | null {
-  switch (kind) {
-    case "Submit":
-      return order.submitRequest;
-    case "Cancel":
-      return order.cancelRequest;
-    case "Replace":
-      return order.replaceRequest;
-    case "Lookup":
-      return order.lookupRequest;
+  #rarely(): Rare {
+    this.#rare ??= {
+      params: null,
+      cancel: null,
+      replace: null,
+      formerVenueOrderIds: null,
+      wideNotional: null,
+    };
+    return this.#rare;
   }
 }
 
-/** Remembers or, with null, forgets the request of a kind. */
-export function setRequest(order: Order, kind: RequestKind, request: Request | null): void {
-  switch (kind) {
-    case "Submit":
-      order.submitRequest = request;
-      break;
-    case "Cancel":
-      order.cancelRequest = request;
-      break;
-    case "Replace":
-      order.replaceRequest = request;
-      break;
-    case "Lookup":
-      order.lookupRequest = request;
-      break;
-  }
+/** Remembers an execution under each of its ids. */
+export function rememberFill(order: Order, fill: Fill): void {
+  order.fills ??= new Map();
+  order.fills.set(fill.execution.execId, fill);
+  for (const execId of fill.correctedAs ?? []) order.fills.set(execId, fill);
 }

@@ -64,6 +64,13 @@ export type Execution = {
   readonly commissionCurrency: string;
 };
 
+/** True if two executions say the same, their ids apart. */
+export function saysTheSame(left: Execution, right: Execution): boolean {
+  return left.lastQty === right.lastQty && left.lastPx === right.lastPx &&
+    left.liquidity === right.liquidity && left.commission === right.commission &&
+    left.commissionCurrency === right.commissionCurrency;
+}
+
 /** The order as a report shows it. `notional` is Σ LastPx·LastQty, exact, in quanta². */
 export type OrderFields = {
   readonly orderId: OrderId;
@@ -121,7 +128,12 @@ export type Transition =
     readonly to: OrdStatus;
     readonly reason: string;
   }
-  | { readonly kind: "AccountHalted"; readonly venue: VenueId | null; readonly reason: string };
+  | { readonly kind: "AccountHalted"; readonly venue: VenueId | null; readonly reason: string }
+  | {
+    readonly kind: "InstrumentHalted";
+    readonly instrument: InstrumentId;
+    readonly reason: string;
+  };
 
 /** Something an operator must know. `code` is stable, the text is a sentence. */
 export type Alarm = { readonly code: string; readonly text: string };

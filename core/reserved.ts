@@ -1,5 +1,6 @@
 /**
- * What live orders hold back of the cash of a venue, exact.
+ * What live orders of spot instruments hold back of the cash of a venue, exact. Derivatives pay no
+ * price: what their orders bind is the venue's margin, which is no part of the balances here.
  * @module
  */
 import { fromUnits, powerOfTen } from "./decimal.ts";
@@ -20,6 +21,7 @@ export function reservedOf(
       const order = state.blotter.get(id);
       if (order === undefined || order.terms.venue !== of.venue) continue;
       const { instrument } = state.instrument(order.terms.instrument);
+      if (instrument.assetClass !== "spot") continue;
       const leaves = BigInt(order.leavesQty);
       if (order.terms.side === "Sell" && instrument.base === of.currency) {
         add(sum, leaves, instrument.qtyRule.scale);

@@ -42,6 +42,24 @@ export type PositionRow = {
   readonly currency: string;
 };
 
+/** What a client made with the orders of one tag, funding apart. */
+export type TagRow = {
+  /** null: orders without a tag, or the rest. */
+  readonly tag: string | null;
+  /** True: all tags beyond those that are told apart. */
+  readonly isRest: boolean;
+  readonly instruments: readonly {
+    readonly instrument: InstrumentId;
+    /** Signed decimal. */
+    readonly qty: string;
+    /** Realised and unrealised, commission apart; null without a mark while something is open. */
+    readonly pnl: string | null;
+    readonly currency: string;
+  }[];
+  /** Commission and fees paid, decimals, above 0 a cost; by currency. */
+  readonly fees: readonly { readonly currency: string; readonly amount: string }[];
+};
+
 export type BalanceRow = {
   readonly venue: VenueId;
   readonly currency: string;
@@ -104,6 +122,8 @@ export interface View {
   ): readonly FillRow[];
   positions(scope: ClientIndex | "account"): readonly PositionRow[];
   balances(venue?: VenueId): readonly BalanceRow[];
+  /** P&L and fees of a client by tag: untagged first, then by code unit, the rest last. */
+  tags(client: ClientIndex): readonly TagRow[];
   book(instrument: InstrumentId): BookView | undefined;
   /** Clients, `*` included, that have limits of their own: at all, and in single instruments. */
   readonly limitedClients: readonly LimitedClient[];

@@ -9,7 +9,8 @@
  */
 import type { DeclaredClient, DeclaredInstrument, DeclaredVenue } from "../config/mod.ts";
 import type { ControlPayloads, Draft } from "../core/event.ts";
-import type { Instrument } from "../core/instrument.ts";
+import type { Contract, Instrument } from "../core/instrument.ts";
+import { unreachable } from "../core/invariant.ts";
 import type { TradingState } from "../core/intent.ts";
 import type { ScopedLimits } from "../core/limits.ts";
 import {
@@ -276,11 +277,30 @@ function assertSameScales(instrument: Instrument, view: View): void {
   if (known === undefined) return;
   const same = known.priceRule.scale === instrument.priceRule.scale &&
     known.qtyRule.scale === instrument.qtyRule.scale &&
-    known.assetClass === instrument.assetClass;
+    known.assetClass === instrument.assetClass &&
+    worthOf(known.contract) === worthOf(instrument.contract);
   if (same) return;
   throw new DeclarationError(
-    `Cannot change instrument ${instrument.name}: its price quantum, quantity quantum and asset ` +
-      `class must stay what this state directory knows; list it under another venue name or use ` +
-      `another state directory`,
+    `Cannot change instrument ${instrument.name}: its price quantum, quantity quantum, asset class ` +
+      `and contract must stay what this state directory knows; list it under another venue name or ` +
+      `use another state directory`,
   );
+}
+
+/** The terms that say what is held; a betting market's rates may change. */
+function worthOf(contract: Contract | null): string {
+  if (contract === null) return "";
+  switch (contract.kind) {
+    case "linear":
+    case "inverse":
+      return `${contract.kind} ${contract.multiplier} ${contract.settlement}`;
+    case "binary": {
+      const { condition, outcome, collateral, payout, netting } = contract;
+      return JSON.stringify([condition, outcome, collateral, payout, netting]);
+    }
+    case "betting":
+      return JSON.stringify([contract.market, contract.currency]);
+    default:
+      return unreachable(contract);
+  }
 }

@@ -15,6 +15,9 @@
  */
 import type { Draft, Levels } from "../core/event.ts";
 
+/** Room of a fresh queue, a power of two. */
+const FIRST_SIZE = 16;
+
 export type QueuePolicy = "block" | "conflate" | "drop" | "fail";
 
 export type QueueOptions = {
@@ -31,8 +34,10 @@ export class IngressQueue {
   readonly max: number;
   readonly #wake: () => void;
   readonly #leave: (queue: IngressQueue) => void;
-  #items: Draft[] = [];
+  /** A ring whose size is a power of two; it grows up to what `max` needs. */
+  #items: (Draft | undefined)[] = new Array(FIRST_SIZE).fill(undefined);
   #head = 0;
+  #length = 0;
   #roomHandler: (() => void) | undefined;
   #wasRefused = false;
   #isClosed = false;
@@ -56,7 +61,7 @@ export class IngressQueue {
   }
 
   get length(): number {
-    return this.#items.length - this.#head;
+    return this.#length;
   }
 
   get depth(): number {
@@ -100,29 +105,34 @@ export class IngressQueue {
 
   take(): Draft {
     const draft = this.peek();
-    this.#head++;
-    if (this.#head === this.#items.length) {
-      this.#items = [];
-      this.#head = 0;
-    } else if (this.#head > 1024 && this.#head * 2 > this.#items.length) {
-      this.#items = this.#items.slice(this.#head);
-      this.#head = 0;
-    }
+    this.#items[this.#head] = undefined;
+    this.#head = (this.#head + 1) & (this.#items.length - 1);
+    this.#length--;
     this.#announceRoom();
     return draft;
   }
 
   close(): void {
     this.#isClosed = true;
-    this.#items = [];
-    this.#head = 0;
+    this.#items = new Array(FIRST_SIZE).fill(undefined);
+    this.#head = this.#length = 0;
     this.#leave(this);
   }
 
   #push(draft: Draft): void {
-    this.#items.push(draft);
-    this.#highWater = Math.max(this.#highWater, this.length);
+    if (this.#length === this.#items.length) this.#grow();
+    this.#items[(this.#head + this.#length) & (this.#items.length - 1)] = draft;
+    this.#length++;
+    if (this.#length > this.#highWater) this.#highWater = this.#length;
     this.#wake();
+  }
+
+  #grow(): void {
+    const size = this.#items.length;
+    const grown: (Draft | undefined)[] = new Array(2 * size).fill(undefined);
+    for (let at = 0; at < size; at++) grown[at] = this.#items[(this.#head + at) & (size - 1)];
+    this.#items = grown;
+    this.#head = 0;
   }
 
   #offerFull(draft: Draft): boolean {
@@ -170,7 +180,8 @@ export class IngressQueue {
   }
 
   #mergeIntoLast(draft: Draft): boolean {
-    const at = this.#items.length - 1;
+    if (this.#length === 0) return false;
+    const at = (this.#head + this.#length - 1) & (this.#items.length - 1);
     const last = this.#items[at];
     if (last === undefined || last.instrument !== draft.instrument) return false;
     const merged = conflate(last, draft);

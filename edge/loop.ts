@@ -17,11 +17,12 @@
 import { Effects } from "../core/effects.ts";
 import type { VenueCommand } from "../core/command.ts";
 import type { Draft, Event } from "../core/event.ts";
-import type { Instrument } from "../core/instrument.ts";
 import type { Micros, SeqId } from "../core/numbers.ts";
-import type { Alarm, ExecutionReport } from "../core/report.ts";
+import type { Alarm } from "../core/report.ts";
 import type { Timeline } from "../core/timeline.ts";
-import type { EncodedReport, Observer } from "../wire/backend.ts";
+import type { Observer } from "../wire/backend.ts";
+import type { ReportWriter } from "../wire/encode_report.ts";
+import { type EncodedReport, EncodedReports } from "../wire/encoded_report.ts";
 import { Breath } from "./breath.ts";
 import type { EngineClock } from "./engine_clock.ts";
 import type { Ingress, IngressQueue } from "./ingress.ts";
@@ -62,7 +63,7 @@ export type LoopOptions = {
   readonly journal: CommitLog;
   readonly clock: EngineClock;
   readonly timers: Timers;
-  readonly encodeReport: (report: ExecutionReport, instruments: readonly Instrument[]) => string;
+  readonly writeReport: ReportWriter;
   readonly observers: readonly Observer[];
   /** Sends a released command; only commands of venues outside the timeline come here. */
   readonly send: (released: ReleasedCommand) => void;
@@ -77,6 +78,7 @@ export class Loop {
   readonly #timerQueue: IngressQueue;
   readonly #outputQueue: IngressQueue;
   readonly #effects = new Effects();
+  readonly #reports: EncodedReports;
   readonly #commands = new Outbox<VenueCommand>();
   readonly #whenDurable = new Outbox<() => void>();
   #whenTaken: { readonly queue: IngressQueue; readonly task: () => void }[] = [];
@@ -92,6 +94,7 @@ export class Loop {
 
   constructor(options: LoopOptions) {
     this.#options = options;
+    this.#reports = new EncodedReports(options.writeReport);
     this.#timerQueue = options.ingress.open({ name: "timers", max: 4096, policy: "fail" });
     this.#outputQueue = options.ingress.open({ name: "simulator", max: 65_536, policy: "block" });
     options.journal.onDurable((upTo, atUs) => this.#released(upTo, atUs));
@@ -214,23 +217,12 @@ export class Loop {
       this.#poisoned(event, cause);
       return false;
     }
-    const reports = this.#encode(effects.reports);
+    const reports = this.#reports.encode(effects.reports, timeline.view.instruments);
     journal.record({ event, effects }, reports);
     for (const observer of observers) observer.applied(event, effects, reports);
     for (const command of effects.commands) this.#hold(command);
     for (const alarm of effects.alarms) this.#options.alarm(alarm);
     return true;
-  }
-
-  #encode(reports: readonly ExecutionReport[]): readonly EncodedReport[] {
-    if (reports.length === 0) return [];
-    const { encodeReport, timeline } = this.#options;
-    const instruments = timeline.view.instruments;
-    return reports.map((report) => ({
-      client: report.client,
-      reportSeq: report.reportSeq,
-      text: encodeReport(report, instruments),
-    }));
   }
 
   #hold(command: VenueCommand): void {

@@ -10,6 +10,7 @@ import type { Effects } from "../core/effects.ts";
 import type { Draft, Event, Mode } from "../core/event.ts";
 import type { ClientIndex, Micros, SeqId } from "../core/numbers.ts";
 import type { View } from "../core/view.ts";
+import type { EncodedReport } from "./encoded_report.ts";
 
 /** A bounded queue into the sequencer. Events of one producer never overtake each other. */
 export interface Producer {
@@ -57,16 +58,12 @@ export interface Backend {
   alarm(code: string, text: string): void;
 }
 
-/** A report of an applied event, encoded once: the same text is journaled and sent. */
-export type EncodedReport = {
-  readonly client: ClientIndex;
-  readonly reportSeq: number;
-  readonly text: string;
-};
-
 /** How the daemon's loop drives those who look at the timeline. */
 export interface Observer {
-  /** The event was applied; nothing of it may be shown yet. `effects` is valid during the call. */
+  /**
+   * The event was applied; nothing of it may be shown yet. `effects` and `reports` are valid during
+   * the call.
+   */
   applied(event: Event, effects: Effects, reports: readonly EncodedReport[]): void;
   /** Everything up to and including `upTo` is durable. */
   released(upTo: SeqId): void;

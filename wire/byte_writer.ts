@@ -13,14 +13,24 @@ import { fromQuanta } from "../core/decimal.ts";
 const FIRST_BYTES = 1 << 12;
 /** A larger buffer than this is given back by `clear`. */
 const KEPT_BYTES = 1 << 23;
-const [QUOTE, BACKSLASH, SPACE, POINT, MINUS, ZERO, DELETE] = [34, 92, 32, 46, 45, 48, 127];
+const [QUOTE, BACKSLASH, SPACE, POINT, ZERO, DELETE] = [34, 92, 32, 46, 48, 127];
 const WORD_BYTES = 4;
 /** Room for any number: sixteen digits, a sign, a point, and the rest of a word. */
 const NUMBER_BYTES = 32;
 const TEN_THOUSAND = 10_000;
 const HUNDRED_MILLION = 100_000_000;
 /** Powers of ten that are machine integers. */
-const POWERS = Int32Array.of(1, 10, 100, 1_000, 10_000, 100_000, 1_000_000, 10_000_000, 100_000_000);
+const POWERS = Int32Array.of(
+  1,
+  10,
+  100,
+  1_000,
+  10_000,
+  100_000,
+  1_000_000,
+  10_000_000,
+  100_000_000,
+);
 const SCALE_MAX = 8;
 
 const encoder = new TextEncoder();
@@ -216,7 +226,9 @@ export class ByteWriter {
 
   #grow(least: number): void {
     const before = this.#bytes;
-    this.#replace(2 * least);
+    let size = 2 * before.length;
+    while (size < least) size *= 2;
+    this.#replace(size);
     this.#bytes.set(before.subarray(0, this.#length));
   }
 

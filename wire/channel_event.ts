@@ -66,6 +66,8 @@ export function toChannelEvent(event: Event, view: View): ChannelEvent | undefin
     case "OrderRejected":
     case "OrderExecuted":
     case "ExecutionVoided":
+    case "ExecutionCorrected":
+    case "ExecutionConfirmed":
     case "OrderCancelled":
     case "OrderExpired":
     case "CancelRejected":
@@ -74,6 +76,15 @@ export function toChannelEvent(event: Event, view: View): ChannelEvent | undefin
     case "RequestFailed":
     case "OrderFound":
     case "OrderNotFound":
+    case "CashPosted":
+    case "FundingPosted":
+    case "InstrumentSettled":
+    case "OutcomesSplit":
+    case "OutcomesMerged":
+    case "InstrumentResolved":
+    case "OutcomeSettled":
+    case "RunnerRemoved":
+    case "MarketSettled":
     case "DeadlineReached":
       return undefined;
     default:

@@ -28,7 +28,12 @@ const REMEMBERED_MAX = 1_024;
 
 /** Counters, and a log that says each thing once per peer. */
 export class WireCounters {
-  readonly #counts = new Map<string, number>(NAMES.map((name) => [name, 0]));
+  readonly #plain = Object.fromEntries(NAMES.map((name) => [name, 0])) as Record<
+    WireCounter,
+    number
+  >;
+  /** Counts by code, made when first seen. */
+  readonly #problems = new Map<string, number>();
   readonly #said = new Set<string>();
   readonly #log: Log;
 
@@ -37,13 +42,13 @@ export class WireCounters {
   }
 
   add(name: WireCounter, by = 1): void {
-    this.#counts.set(name, (this.#counts.get(name) ?? 0) + by);
+    this.#plain[name] += by;
   }
 
   /** Counts an ERROR or a refused request by its code; logs the first of each peer and code. */
   problem(of: { readonly peer: string; readonly code: string; readonly message: string }): void {
     const name = `wire_errors_${of.code.toLowerCase()}`;
-    this.#counts.set(name, (this.#counts.get(name) ?? 0) + 1);
+    this.#problems.set(name, (this.#problems.get(name) ?? 0) + 1);
     this.once("warning", of);
   }
 
@@ -61,6 +66,6 @@ export class WireCounters {
 
   /** Everything counted so far. */
   read(): Readonly<Record<string, number>> {
-    return Object.fromEntries(this.#counts);
+    return { ...this.#plain, ...Object.fromEntries(this.#problems) };
   }
 }

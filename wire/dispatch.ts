@@ -6,11 +6,13 @@
  */
 import type { Intent } from "../core/intent.ts";
 import { InvariantError, unreachable } from "../core/invariant.ts";
-import { micros, type SessionId } from "../core/numbers.ts";
+import type { Micros, SessionId } from "../core/numbers.ts";
 import type { Backend } from "./backend.ts";
-import { parseClientMessage } from "./client_message.ts";
+import { parseGeneralMessage } from "./client_message.ts";
+import { bodyOf, type FrameBody } from "./frame.ts";
 import type { Inlet } from "./inlet.ts";
 import type { ClientMessage, MessageProblem, Publish } from "./message.ts";
+import { PlainIntentReader } from "./plain_intent.ts";
 import { toDrafts } from "./publish.ts";
 import type { SessionRequests } from "./session_requests.ts";
 import type { WirePorts, WireSettings } from "./settings.ts";
@@ -35,6 +37,7 @@ export type DispatchOptions = {
 /** Parses and hands out frames. */
 export class Dispatch {
   readonly #options: DispatchOptions;
+  readonly #plain = new PlainIntentReader();
   #echoUs: number | undefined;
 
   constructor(options: DispatchOptions) {
@@ -46,19 +49,20 @@ export class Dispatch {
     return this.#echoUs;
   }
 
-  /** Serves one frame's body. */
-  serve(frame: Uint8Array): void {
-    const nowUs = this.#options.backend.nowUs();
-    const message = parseClientMessage(frame, nowUs);
+  /** Serves one frame's body, read at `nowUs`. */
+  serve(frame: FrameBody, nowUs: Micros): void {
+    const intent = this.#plain.read(frame, nowUs);
+    const message = intent === undefined ? parseGeneralMessage(bodyOf(frame), nowUs) : undefined;
     try {
-      this.#serve(message, nowUs);
+      if (intent !== undefined) this.#offerIntent(intent, nowUs);
+      else if (message !== undefined) this.#serve(message, nowUs);
     } catch (error) {
       if (error instanceof InvariantError) throw error;
       this.#internal(error);
     }
   }
 
-  #serve(message: ClientMessage | MessageProblem, nowUs: number): void {
+  #serve(message: ClientMessage | MessageProblem, nowUs: Micros): void {
     const { requests, leave } = this.#options;
     switch (message.type) {
       case "QuoteIntent":
@@ -85,16 +89,16 @@ export class Dispatch {
     }
   }
 
-  #offerIntent(intent: Intent, nowUs: number): void {
-    this.#options.inlet.offer([{
+  #offerIntent(intent: Intent, nowUs: Micros): void {
+    this.#options.inlet.offerOne({
       eventTime: intent.sentUs,
       source: "intent",
       venue: null,
       instrument: null,
       eventType: "IntentReceived",
-      payload: { session: this.#options.session, recvUs: micros(nowUs), intent },
+      payload: { session: this.#options.session, recvUs: nowUs, intent },
       idempotencyKey: null,
-    }]);
+    });
   }
 
   #publish(message: Publish): void {

@@ -7,6 +7,7 @@
  * Ordering: frames come out in the order of their bytes, whatever the fragmentation.
  * @module
  */
+import { ByteWriter } from "./byte_writer.ts";
 
 /** Bytes of the length in front of each frame. */
 export const FRAME_HEADER_BYTES = 4;
@@ -15,9 +16,18 @@ export const MAX_FRAME_BYTES = 1_048_576;
 
 const LEAST_BUFFER_BYTES = 1_024;
 const EMPTY = new Uint8Array(0);
-/** A larger buffer than this is given back by the next batch. */
-const KEPT_BYTES = 1 << 20;
-const HEADER_SPACE = "\0".repeat(FRAME_HEADER_BYTES);
+
+/** A frame's body where it was received: `memory` from `from` to `to`. */
+export type FrameBody = {
+  readonly memory: Uint8Array;
+  readonly from: number;
+  readonly to: number;
+};
+
+/** Returns the bytes of a frame's body. */
+export function bodyOf({ memory, from, to }: FrameBody): Uint8Array {
+  return memory.subarray(from, to);
+}
 
 /** A length of 0 or above the limit. The stream has lost its meaning: read nothing more of it. */
 export class FrameSizeError extends Error {
@@ -34,13 +44,15 @@ export class FrameSizeError extends Error {
 }
 
 /** Cuts a byte stream into frames. Push a chunk, take frames until there is none, push again. */
-export class FrameReader {
+export class FrameReader implements FrameBody {
   readonly #maxFrameBytes: number;
   /** Either the caller's chunk, read in place, or our own buffer when a frame spans chunks. */
   #bytes: Uint8Array = EMPTY;
   #ownsBytes = false;
   #start = 0;
   #end = 0;
+  /** The last frame's body is what ends at `#start`. */
+  #bodyFrom = 0;
 
   constructor(options: { readonly maxFrameBytes: number }) {
     this.#maxFrameBytes = options.maxFrameBytes;
@@ -68,33 +80,58 @@ export class FrameReader {
     this.#end += chunk.length;
   }
 
+  get memory(): Uint8Array {
+    return this.#bytes;
+  }
+
+  get from(): number {
+    return this.#bodyFrom;
+  }
+
+  get to(): number {
+    return this.#start;
+  }
+
   /**
    * Returns the next whole frame's body, valid until the next call of any method, or undefined.
    * @throws {FrameSizeError} As soon as a bad length is read, and on every call after that.
    */
   next(): Uint8Array | undefined {
-    if (this.bufferedBytes < FRAME_HEADER_BYTES) return this.keep();
+    return this.step() ? bodyOf(this) : undefined;
+  }
+
+  /**
+   * Steps to the next whole frame, which the reader then is, or returns false.
+   * @throws {FrameSizeError} As soon as a bad length is read, and on every call after that.
+   */
+  step(): boolean {
+    if (this.bufferedBytes < FRAME_HEADER_BYTES) return this.#isShort();
     const length = this.#lengthAt(this.#start);
     if (length === 0 || length > this.#maxFrameBytes) {
       throw new FrameSizeError(length, this.#maxFrameBytes);
     }
     const bodyStart = this.#start + FRAME_HEADER_BYTES;
     const bodyEnd = bodyStart + length;
-    if (bodyEnd > this.#end) return this.keep();
+    if (bodyEnd > this.#end) return this.#isShort();
+    this.#bodyFrom = bodyStart;
     this.#start = bodyEnd;
-    return this.#bytes.subarray(bodyStart, bodyEnd);
+    return true;
   }
 
   /** Copies what is left of the chunk, so that its memory may be used again. */
-  keep(): undefined {
+  keep(): void {
     if (this.#start < this.#end && !this.#ownsBytes) this.#makeRoom(0);
-    return undefined;
+  }
+
+  #isShort(): false {
+    this.keep();
+    return false;
   }
 
   #lengthAt(at: number): number {
     const bytes = this.#bytes;
-    const [a = 0, b = 0, c = 0, d = 0] = [bytes[at], bytes[at + 1], bytes[at + 2], bytes[at + 3]];
-    return a * 0x1000000 + (b << 16 | c << 8 | d);
+    const low = (bytes[at + 1] ?? 0) << 16 | (bytes[at + 2] ?? 0) << 8 | (bytes[at + 3] ?? 0);
+    return (bytes[at] ?? 0) * 0x1000000 + low;
   }
 
   /** Moves what is left into a buffer of our own that holds `more` bytes on top of it. */
@@ -112,8 +149,6 @@ export class FrameReader {
   }
 }
 
-const encoder = new TextEncoder();
-
 /** Returns one frame holding `text` as UTF-8. */
 export function encodeFrame(text: string): Uint8Array {
   return encodeFrames([text]);
@@ -128,54 +163,20 @@ export function encodeFrame(text: string): Uint8Array {
  * ```
  */
 export function encodeFrames(texts: readonly string[]): Uint8Array {
-  return new FrameEncoder().encode(texts);
+  const to = new ByteWriter();
+  for (const text of texts) writeFrame(to, text);
+  return to.bytes;
 }
 
-/** Writes frames into memory of its own, again and again: one for each connection. */
-export class FrameEncoder {
-  #bytes = new Uint8Array(LEAST_BUFFER_BYTES);
-
-  /** Returns one buffer holding a frame per text, in order; valid until the next call. */
-  encode(texts: readonly string[]): Uint8Array {
-    if (this.#bytes.length > KEPT_BYTES) this.#bytes = new Uint8Array(LEAST_BUFFER_BYTES);
-    return this.#encodeAscii(texts) ?? this.#encodeEach(texts);
-  }
-
-  /** All texts in one call, which costs what it does for one; undefined if one is not ASCII. */
-  #encodeAscii(texts: readonly string[]): Uint8Array | undefined {
-    let joined = "";
-    for (const text of texts) joined += HEADER_SPACE + text;
-    const bytes = this.#room(joined.length);
-    const { read, written } = encoder.encodeInto(joined, bytes);
-    if (read !== written || written !== joined.length) return undefined;
-    let at = 0;
-    for (const text of texts) {
-      writeLength(bytes, { at, length: text.length });
-      at += FRAME_HEADER_BYTES + text.length;
-    }
-    return bytes.subarray(0, at);
-  }
-
-  #encodeEach(texts: readonly string[]): Uint8Array {
-    let most = 0;
-    for (const text of texts) most += FRAME_HEADER_BYTES + text.length * 3;
-    const bytes = this.#room(most);
-    let at = 0;
-    for (const text of texts) {
-      const { written } = encoder.encodeInto(text, bytes.subarray(at + FRAME_HEADER_BYTES));
-      writeLength(bytes, { at, length: written });
-      at += FRAME_HEADER_BYTES + written;
-    }
-    return bytes.subarray(0, at);
-  }
-
-  #room(bytes: number): Uint8Array<ArrayBuffer> {
-    if (this.#bytes.length < bytes) this.#bytes = new Uint8Array(2 * bytes);
-    return this.#bytes;
-  }
+/** Writes one frame holding `text` as UTF-8. */
+export function writeFrame(to: ByteWriter, text: string): void {
+  const at = to.skip32();
+  to.raw(text);
+  to.length32(at);
 }
 
-function writeLength(
+/** Writes the length of a frame's body in front of it. */
+export function writeLength(
   bytes: Uint8Array,
   { at, length }: { readonly at: number; readonly length: number },
 ): void {

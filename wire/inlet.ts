@@ -8,10 +8,11 @@
  * @module
  */
 import type { Draft } from "../core/event.ts";
+import type { Micros } from "../core/numbers.ts";
 import type { Socket } from "../edge/ports.ts";
 import type { Producer } from "./backend.ts";
 import type { WireCounters } from "./counters.ts";
-import { FrameReader, FrameSizeError } from "./frame.ts";
+import { type FrameBody, FrameReader, FrameSizeError } from "./frame.ts";
 
 export type InletOptions = {
   readonly socket: Socket;
@@ -20,7 +21,10 @@ export type InletOptions = {
   readonly maxFrameBytes: number;
   /** False while frames must wait for something that is not the queue. */
   readonly mayServe: () => boolean;
-  readonly serve: (frame: Uint8Array) => void;
+  /** Engine time; asked once for all frames that came together. */
+  readonly nowUs: () => Micros;
+  /** The frame holds during the call. */
+  readonly serve: (frame: FrameBody, nowUs: Micros) => void;
   readonly badFrame: (error: FrameSizeError) => void;
   /** The queue is full: nothing is read. */
   readonly blocked: () => void;
@@ -62,12 +66,14 @@ export class Inlet {
 
   /** Serves frames until there is none or something is in the way. */
   pump(): void {
+    const reader = this.#reader;
+    const { counters, serve } = this.#options;
+    const nowUs = this.#options.nowUs();
     try {
       while (this.#canServe()) {
-        const frame = this.#reader.next();
-        if (frame === undefined) return this.#resume();
-        this.#options.counters.add("wire_frames_in");
-        this.#options.serve(frame);
+        if (!reader.step()) return this.#resume();
+        counters.add("wire_frames_in");
+        serve(reader, nowUs);
       }
     } catch (error) {
       if (!(error instanceof FrameSizeError)) throw error;
@@ -81,12 +87,20 @@ export class Inlet {
   /** Offers drafts in order; what finds no room waits, and reading with it. */
   offer(drafts: readonly Draft[]): void {
     if (this.#isClosed) return;
-    for (const draft of drafts) {
-      if (this.#waiting.length > 0 || !this.#options.producer.offer(draft)) {
-        this.#waiting.push(draft);
-      }
-    }
+    for (const draft of drafts) this.#offer(draft);
     if (this.#waiting.length > 0) this.#options.blocked();
+  }
+
+  /** `offer` of one draft. */
+  offerOne(draft: Draft): void {
+    if (this.#isClosed) return;
+    this.#offer(draft);
+    if (this.#waiting.length > 0) this.#options.blocked();
+  }
+
+  #offer(draft: Draft): void {
+    if (this.#waiting.length === 0 && this.#options.producer.offer(draft)) return;
+    this.#waiting.push(draft);
   }
 
   /** Drops what waits and leaves the sequencer. */

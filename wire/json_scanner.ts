@@ -54,7 +54,8 @@ const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
 /** Reads tokens from left to right. `at` is the next byte. */
 export class JsonScanner {
-  readonly bytes: Uint8Array;
+  /** What is read; whoever reads one message after the other puts it here. */
+  bytes: Uint8Array;
   at = 0;
 
   constructor(bytes: Uint8Array) {

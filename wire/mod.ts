@@ -5,8 +5,9 @@
  * engine; the daemon's loop drives the server through `Observer` and is driven through `Backend`.
  * @module
  */
-export type { Backend, EncodedReport, Observer, Producer, ReportPage } from "./backend.ts";
-export { encodeReport } from "./encode_report.ts";
+export type { Backend, Observer, Producer, ReportPage } from "./backend.ts";
+export { encodeReport, writeReport } from "./encode_report.ts";
+export type { EncodedReport } from "./encoded_report.ts";
 export { WireServer, type WireServerOptions } from "./server.ts";
 export { DEFAULT_WIRE_SETTINGS, type WirePorts, type WireSettings } from "./settings.ts";
 export { readOrCreateToken, tokenPath } from "./token.ts";

@@ -12,10 +12,11 @@
  */
 import type { Cancel, Socket } from "../edge/ports.ts";
 import type { Backend } from "./backend.ts";
+import { ByteWriter } from "./byte_writer.ts";
 import type { WireCounters } from "./counters.ts";
 import { withPossDup } from "./encode_report.ts";
 import { EventQueue } from "./event_queue.ts";
-import { FrameEncoder } from "./frame.ts";
+import { encodeFrame, writeFrame } from "./frame.ts";
 import type { ReportStream } from "./report_stream.ts";
 import { encodeEvents } from "./server_message.ts";
 import type { WirePorts, WireSettings } from "./settings.ts";
@@ -57,11 +58,10 @@ export class Outbox {
   readonly events = new EventQueue();
   readonly #options: OutboxOptions;
   readonly #socket: Socket;
-  readonly #frames = new FrameEncoder();
   #stream: ReportStream | undefined;
   #answers: Answer[] = [];
-  /** Texts of the write being put together. */
-  #texts: string[] = [];
+  /** Frames of the write being put together. */
+  readonly #frames = new ByteWriter();
   #written = 0;
   #replayTo = 0;
   #readsJournal = false;
@@ -107,7 +107,7 @@ export class Outbox {
     this.#written = from.written;
     this.#replayTo = from.replayTo;
     this.#readsJournal = from.written < from.stream.durable;
-    this.#texts.push(ack);
+    writeFrame(this.#frames, ack);
     this.flush();
   }
 
@@ -142,8 +142,8 @@ export class Outbox {
     this.#retry?.();
     this.#stream = undefined; // it is another session's now
     this.#answers = [];
-    this.#texts = [];
-    if (lastWords !== undefined) this.#socket.write(this.#frames.encode([lastWords]));
+    this.#frames.clear();
+    if (lastWords !== undefined) this.#socket.write(encodeFrame(lastWords));
   }
 
   /** The socket is empty: what was unread has been taken. */
@@ -166,7 +166,7 @@ export class Outbox {
 
   #replay(stream: ReportStream): void {
     stream.drop();
-    if (this.#texts.length > 0) this.#send();
+    this.#send();
     while (this.#readsJournal && !this.#isClosed && this.#socket.bufferedBytes < REPLAY_LOW_BYTES) {
       if (!this.#readPage(stream)) return this.#retryLater();
       this.#send();
@@ -182,7 +182,8 @@ export class Outbox {
     this.#written = Math.max(this.#written, page.firstSeq - 1); // what retention took is gone
     for (const text of page.texts) {
       if (this.#written >= stream.durable) break;
-      this.#writeReport(text);
+      writeFrame(this.#frames, text);
+      this.#wrote(1);
       this.#writeAnswers(stream);
     }
     return true;
@@ -193,10 +194,9 @@ export class Outbox {
     this.#retry = this.#options.ports.timers.after(JOURNAL_RETRY_US, () => this.flush());
   }
 
-  #writeReport(text: string): void {
-    this.#texts.push(text);
-    this.#written += 1;
-    this.#options.counters.add("wire_reports_out");
+  #wrote(reports: number): void {
+    this.#written += reports;
+    this.#options.counters.add("wire_reports_out", reports);
   }
 
   #writeDue(stream: ReportStream): void {
@@ -219,21 +219,19 @@ export class Outbox {
 
   #writeAnswer(stream: ReportStream, answer: Answer): void {
     if (answer.text !== "") {
-      this.#texts.push(answer.text);
+      writeFrame(this.#frames, answer.text);
       this.#unreadAnswers += answer.text.length;
     }
     for (const reportSeq of answer.repeats) {
       const [text] = this.#options.backend.readReports(stream.client, reportSeq, 1).texts;
-      if (text !== undefined) this.#texts.push(withPossDup(text));
+      if (text !== undefined) writeFrame(this.#frames, withPossDup(text));
     }
   }
 
   /** Writes live reports up to a number; returns whether that many have now been written. */
   #writeReports(stream: ReportStream, until: number): boolean {
-    while (!this.#readsJournal && this.#written < until) {
-      const text = stream.take();
-      if (text === undefined) break;
-      this.#writeReport(text);
+    if (!this.#readsJournal && this.#written < until) {
+      this.#wrote(stream.take(until - this.#written, this.#frames));
     }
     return this.#written >= until;
   }
@@ -246,7 +244,7 @@ export class Outbox {
       batch !== undefined;
       batch = this.events.take(upTo, charsMax)
     ) {
-      this.#texts.push(encodeEvents({ seqId: batch.seq, events: batch.texts }));
+      writeFrame(this.#frames, encodeEvents({ seqId: batch.seq, events: batch.texts }));
       this.#options.counters.add("wire_events_out", batch.texts.length);
     }
   }
@@ -257,15 +255,17 @@ export class Outbox {
   }
 
   #send(): void {
-    const texts = this.#texts;
-    if (texts.length === 0) return;
-    this.#texts = [];
-    if (this.#isClosed) return;
+    const frames = this.#frames;
+    if (frames.length === 0) return;
+    if (this.#isClosed) return frames.clear();
     const unread = this.#unreadBytes();
-    if (unread > this.#options.settings.reportBufferBytes) return this.#options.onSlow(unread);
-    const bytes = this.#frames.encode(texts);
+    if (unread > this.#options.settings.reportBufferBytes) {
+      frames.clear();
+      return this.#options.onSlow(unread);
+    }
     if (this.#socket.bufferedBytes === 0) this.#unreadReports = 0;
-    if (!this.#readsJournal) this.#unreadReports += bytes.length;
-    this.#socket.write(bytes);
+    if (!this.#readsJournal) this.#unreadReports += frames.length;
+    this.#socket.write(frames.bytes);
+    frames.clear();
   }
 }

@@ -22,7 +22,10 @@ import {
   TAG_MAX,
   TIMES_IN_FORCE,
 } from "./intent_fields.ts";
+import type { FrameBody } from "./frame.ts";
 import { PlainScanner, words } from "./plain_scanner.ts";
+
+const EMPTY = new Uint8Array(0);
 
 /** Numbers of the fields; a set of fields is a mask of bits. */
 const FIELD = {
@@ -87,12 +90,14 @@ const TAG_BIT = bit("tag");
 
 /** Returns the intent in a frame's body if it is plain, else undefined. */
 export function readPlainIntent(bytes: Uint8Array, nowUs: number): Intent | undefined {
-  const reader = new PlainIntentReader(bytes);
-  return reader.readObject() ? reader.intent(nowUs) : undefined;
+  return new PlainIntentReader().read({ memory: bytes, from: 0, to: bytes.length }, nowUs);
 }
 
-/** Fields that are absent keep their defaults; `#present` tells which are there. */
-class PlainIntentReader extends PlainScanner {
+/**
+ * Reads one intent after the other. Fields that are absent have their defaults; `#present` tells
+ * which are there.
+ */
+export class PlainIntentReader extends PlainScanner {
   #present = 0;
   #action: "Place" | "Replace" | "Cancel" = "Place";
   #intentId = "";
@@ -111,8 +116,25 @@ class PlainIntentReader extends PlainScanner {
   #tag = "";
   #validateOnly = false;
 
-  /** Reads the whole body. False if it is not plain. */
-  readObject(): boolean {
+  constructor() {
+    super(EMPTY);
+  }
+
+  /** Returns the intent in a frame's body if it is plain, else undefined. */
+  read(frame: FrameBody, nowUs: number): Intent | undefined {
+    this.bytes = frame.memory;
+    this.at = frame.from;
+    this.#present = 0;
+    this.#ordType = "Limit";
+    this.#timeInForce = "GTC";
+    this.#postOnly = this.#reduceOnly = this.#validateOnly = false;
+    this.#ttlMs = 0;
+    // Bytes behind the frame may be looked at; what was read then does not end where it must.
+    return this.#readObject() && this.at === frame.to ? this.#intent(nowUs) : undefined;
+  }
+
+  /** Reads an object. False if it is not plain. */
+  #readObject(): boolean {
     this.skipSpace();
     if (this.peek() !== 0x7b) return false;
     let byte = 0x2c;
@@ -132,7 +154,7 @@ class PlainIntentReader extends PlainScanner {
     if (byte !== 0x7d) return false;
     this.at++;
     this.skipSpace();
-    return this.at === this.bytes.length;
+    return true;
   }
 
   /** Reads a key and its colon. `guess`: the field that comes next in the protocol's order. */
@@ -256,7 +278,7 @@ class PlainIntentReader extends PlainScanner {
   }
 
   /** Returns the intent that was read, or undefined if its fields do not go together. */
-  intent(nowUs: number): Intent | undefined {
+  #intent(nowUs: number): Intent | undefined {
     const action = this.#action;
     const present = this.#present;
     if ((present & ~ALLOWED[action]) !== 0) return undefined;

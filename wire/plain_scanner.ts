@@ -14,6 +14,9 @@ const POINT = 0x2e;
 const PLAIN_INTEGER_DIGITS = 16;
 const PLAIN_DECIMAL_DIGITS = 18;
 
+/** Texts remembered, a power of two; they hold no more than so many short strings. */
+const KNOWN_TEXTS = 256;
+
 /** A word of an enumeration, and its bytes with both quotes. */
 export type Word<T extends string> = { readonly text: T; readonly bytes: Uint8Array };
 
@@ -39,7 +42,9 @@ PLAIN_BYTES[QUOTE] = PLAIN_BYTES[BACKSLASH] = 0;
  * the general parser.
  */
 export class PlainScanner extends JsonScanner {
-  /** Reads `"…"` of ASCII without escapes. */
+  readonly #known: (string | undefined)[] = new Array(KNOWN_TEXTS).fill(undefined);
+
+  /** Reads `"…"` of ASCII without escapes: a name or a label, which is likely to come again. */
   plainText(maxLength: number): string | undefined {
     if (this.peek() !== QUOTE) return undefined;
     const start = ++this.at;
@@ -47,7 +52,8 @@ export class PlainScanner extends JsonScanner {
     let at = start;
     while (PLAIN_BYTES[bytes[at] ?? 0] === 1) at++;
     if (bytes[at] !== QUOTE || at - start > maxLength) return undefined;
-    return this.#textTo(at, start);
+    this.at = at + 1;
+    return this.#knownText(start, at - start);
   }
 
   /** Reads an intent id. */
@@ -80,10 +86,8 @@ export class PlainScanner extends JsonScanner {
       if (end === point + 1) end = point;
     }
     if (bytes[at] !== QUOTE || at - start > PLAIN_DECIMAL_DIGITS + 1) return undefined;
-    this.at = end;
-    const text = this.asciiFrom(start);
     this.at = at + 1;
-    return text;
+    return this.#knownText(start, end - start);
   }
 
   /** Reads an integer that is not negative, within 2^53. */
@@ -129,6 +133,29 @@ export class PlainScanner extends JsonScanner {
       if (bytes[at + i] !== expected[i]) return false;
     }
     this.at = at + expected.length;
+    return true;
+  }
+
+  /** Returns the text at `start`: the very one that was read before, if it is still known. */
+  #knownText(start: number, length: number): string {
+    const bytes = this.bytes;
+    let hash = length;
+    for (let i = 0; i < length; i++) hash = Math.imul(hash, 31) + (bytes[start + i] ?? 0) | 0;
+    const row = (hash ^ (hash >>> 16)) & (KNOWN_TEXTS - 1);
+    const known = this.#known[row];
+    if (known !== undefined && this.#isText(known, start, length)) return known;
+    const end = this.at;
+    this.at = start + length;
+    const text = this.asciiFrom(start);
+    this.at = end;
+    this.#known[row] = text;
+    return text;
+  }
+
+  #isText(text: string, start: number, length: number): boolean {
+    if (text.length !== length) return false;
+    const bytes = this.bytes;
+    for (let i = 0; i < length; i++) if (bytes[start + i] !== text.charCodeAt(i)) return false;
     return true;
   }
 

@@ -3,7 +3,8 @@
  * @module
  */
 import type { ClientIndex } from "../core/numbers.ts";
-import type { Backend, EncodedReport } from "./backend.ts";
+import type { Backend } from "./backend.ts";
+import type { EncodedReport } from "./encoded_report.ts";
 import { ReportStream } from "./report_stream.ts";
 
 /** Streams by client, and which of them wait for the disk. */
@@ -24,7 +25,7 @@ export class ReportStreams {
   /** Takes an applied report, caused by event `seq`. */
   hold(report: EncodedReport, seq: number): void {
     const stream = this.#find(report.client, report.reportSeq - 1);
-    stream.hold(seq, report.text);
+    stream.hold(seq, report);
     this.#waiting.add(stream);
   }
 

@@ -8,6 +8,7 @@ import type { VenueStatus } from "../core/event.ts";
 import type { Px, Qty } from "../core/numbers.ts";
 import type { BalanceRow, FillRow, PositionRow, PriceLevel } from "../core/view.ts";
 import { instrumentCapabilitiesJson, priceRuleJson, qtyRuleJson } from "./capability_json.ts";
+import { contractJson } from "./contract_json.ts";
 
 /** Returns `{bids, asks}`, best first. */
 export function encodeBookPayload(
@@ -80,6 +81,7 @@ export function encodeInstrumentRow(
     base: instrument.base,
     quote: instrument.quote,
     asset_class: instrument.assetClass,
+    contract: instrument.contract === null ? undefined : contractJson(instrument.contract),
     price_rule: priceRuleJson(instrument.priceRule),
     qty_rule: qtyRuleJson(instrument.qtyRule),
     min_notional: instrument.minNotional,

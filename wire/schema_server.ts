@@ -179,6 +179,33 @@ export const executionReportSchema = z.strictObject({ ...reportFields, report_se
 /** A row of the `orders` query. */
 export const orderRowSchema = z.strictObject(reportFields);
 
+/** What a contract is worth; absent for spot. */
+const contract = z.discriminatedUnion("kind", [
+  z.strictObject({
+    kind: z.enum(["linear", "inverse"]),
+    multiplier: decimalString,
+    settlement: z.string(),
+  }),
+  z.strictObject({
+    kind: z.literal("binary"),
+    condition: z.string(),
+    outcome: z.string(),
+    complement: z.string().nullable(),
+    collateral: z.string(),
+    payout: decimalString,
+    netting: z.enum(["signed", "per_outcome"]),
+  }),
+  z.strictObject({
+    kind: z.literal("betting"),
+    market: z.string(),
+    currency: z.string(),
+    commission_ppm: natural,
+    discount_ppm: natural,
+    winners: positive,
+    runners: positive.nullable(),
+  }),
+]);
+
 export const instrumentRowSchema = z.strictObject({
   instrument: z.string(),
   venue: z.string(),
@@ -187,6 +214,7 @@ export const instrumentRowSchema = z.strictObject({
   base: z.string(),
   quote: z.string(),
   asset_class: assetClass,
+  contract: contract.optional(),
   price_rule: priceRule,
   qty_rule: qtyRule,
   min_notional: decimalString.nullable(),

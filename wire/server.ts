@@ -14,9 +14,10 @@ import type { Effects } from "../core/effects.ts";
 import type { Draft, Event } from "../core/event.ts";
 import type { SeqId, SessionId } from "../core/numbers.ts";
 import type { Listener, Socket } from "../edge/ports.ts";
-import type { Backend, EncodedReport, Observer, Producer } from "./backend.ts";
+import type { Backend, Observer, Producer } from "./backend.ts";
 import { orderEvent, toChannelEvent } from "./channel_event.ts";
 import { WireCounters } from "./counters.ts";
+import { type EncodedReport, reportText } from "./encoded_report.ts";
 import { ReportStreams } from "./report_streams.ts";
 import { encodeOrderPayload } from "./rows.ts";
 import type { ErrorCode } from "./server_message.ts";
@@ -262,7 +263,7 @@ export class WireServer implements Observer {
     for (const [at, report] of reports.entries()) {
       const payload = encodeOrderPayload({
         clientId: view.clientName(report.client),
-        report: report.text,
+        report: reportText(report),
       });
       const instrument = effects.reports[at]?.order?.instrument ?? null;
       const order = orderEvent(event, view, { instrument, payload });

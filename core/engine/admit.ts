@@ -9,7 +9,14 @@ import type { Side } from "../instrument.ts";
 import { checkNotional, checkPrice, checkQty } from "../instrument_rules.ts";
 import { type Px, px, type Qty, qty } from "../numbers.ts";
 import type { Order } from "../order.ts";
-import { chargeOrder, firstRefusal, type Kept, marketPx, type Refusal } from "../risk/mod.ts";
+import {
+  chargeOrder,
+  firstRefusal,
+  type Kept,
+  marketPx,
+  type Refusal,
+  strictest,
+} from "../risk/mod.ts";
 
 /** Price and quantity of an order, in quanta. */
 export type Terms = { readonly px: Px | null; readonly qty: Qty };
@@ -97,7 +104,7 @@ function checkRisk(turn: Turn, client: Client, candidate: Candidate): Refusal | 
     kept: replaces === null ? null : keptOf(replaces, candidate.countPx),
     nowUs: turn.nowUs,
     operatorState: state.operatorState,
-    venueState: state.venue(venue).tradingState,
+    venueState: strictest(state.venue(venue).tradingState, entry.tradingState),
     clientState: client.tradingState,
     killSwitch: state.killSwitch,
     client: scope,

@@ -32,6 +32,7 @@ export function applyFound(turn: Turn, order: Order, found: Found): void {
   // Venues differ in whether CumQty still counts what they voided.
   if (found.cumQty !== booked && found.cumQty !== booked - order.voidedQty) {
     if (found.cumQty > booked) raiseMissing(turn, order, { found, booked });
+    else turn.state.count("stale_reports"); // the higher of two sums of facts is the newer one
     askVenue(turn, order);
     return;
   }
@@ -46,6 +47,9 @@ export function applyFound(turn: Turn, order: Order, found: Found): void {
     case "expired":
       return applyExpired(turn, order, reason);
     case "rejected":
+      if (order.cumQty > 0 && order.replace?.stage !== "placing") {
+        return applyCancelled(turn, order, reason); // one that has traded ends by losing its rest
+      }
       return applyRejected(turn, order, { rejectCode: "VENUE_REJECTED", text: reason });
     default:
       return unreachable(found.status);
@@ -85,7 +89,7 @@ function onOpen(
       return;
     }
   }
-  if (order.cancelRequest !== null || (order.retry & DOUBT.Cancel) !== 0) return;
+  if (order.isAsking("Cancel") || (order.retry & DOUBT.Cancel) !== 0) return;
   const wasCancelInDoubt = (order.doubt & DOUBT.Cancel) !== 0;
   order.doubt &= ~DOUBT.Cancel;
   if (wasCancelInDoubt && order.attempts > QUICK_ATTEMPTS_MAX) cancelLater(turn, order);
@@ -149,9 +153,9 @@ function isProof(turn: Turn, order: Order, askedUs: Micros | null): boolean {
 }
 
 function closeLookup(order: Order, request: RequestId): Micros | null {
-  if (order.lookupRequest?.id !== request) return null;
-  const { sentUs } = order.lookupRequest;
-  order.lookupRequest = null;
+  if (order.requestOf("Lookup") !== request) return null;
+  const sentUs = order.sentUsOf("Lookup");
+  order.dropRequest("Lookup");
   return sentUs;
 }
 

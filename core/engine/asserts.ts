@@ -1,33 +1,220 @@
 /**
- * R-CORE-5, asserted after each event over the orders that the event touched.
+ * What must hold after every event (R-CORE-5), as a list of named rules over what the event touched:
+ * its orders as they were and as they are, and its effects.
+ *
+ * A rule that is broken is our bug or an adapter's; the engine's seam decides what follows. The cost
+ * is that of the orders touched, never that of all orders. Other rules are asserted where they are
+ * at home: conservation of positions and cash in the ledger, after each posting.
  * @module
  */
-import type { Turn } from "./turn.ts";
-import { invariant } from "../invariant.ts";
+import type { Touched, Turn } from "./turn.ts";
+import type { Client } from "../clients.ts";
+import type { VenueCommand } from "../command.ts";
+import { invariant, unreachable } from "../invariant.ts";
 import { isTerminal } from "../lifecycle.ts";
+import type { ClientIndex, OrderId } from "../numbers.ts";
+import { type Order, REQUEST_KINDS } from "../order.ts";
 import type { ExecutionReport } from "../report.ts";
 
-/** Asserts what every report must show. @throws {InvariantError} If one does not. */
-export function assertReports(turn: Turn): void {
-  const { reports } = turn.effects;
-  for (const report of reports) {
-    if (report.order !== null) assertOrder(report, report.order);
+/** A rule about one order: as it was before the event, and as it is. */
+export type OrderRule = {
+  readonly name: string;
+  /** What must hold; the text of the alarm. */
+  readonly rule: string;
+  readonly holds: (order: Order, before: Touched) => boolean;
+};
+
+/** Rules about every order that the event touched. */
+export const ORDER_RULES: readonly OrderRule[] = [
+  {
+    name: "terminal_stays",
+    rule: "A terminal order must not become live again",
+    holds: (order, before) => !isTerminal(before.status) || order.status === before.status,
+  },
+  {
+    name: "transition_recorded",
+    rule: "A change of state must be a recorded transition",
+    holds: (order, before) => order.status === before.status || before.isMoved,
+  },
+  {
+    name: "accepted_first",
+    rule: "No fill must come before acceptance",
+    holds: (order) => order.isAccepted || order.isTerminal || order.cumQty + order.voidedQty === 0,
+  },
+  {
+    name: "cum_qty_rises_by_execution",
+    rule: "CumQty must rise only by an execution",
+    holds: (order, { cumQty, said }) => order.cumQty <= cumQty || (said & SAID.execution) !== 0,
+  },
+  {
+    name: "cum_qty_falls_by_name",
+    rule: "CumQty must fall only by a trade cancel or correction that names its execution",
+    holds: (order, { cumQty, said }) => order.cumQty >= cumQty || (said & SAID.named) !== 0,
+  },
+  {
+    name: "leaves_rise_by_replace",
+    rule: "LeavesQty must rise only by a replace or by the venue's restatement",
+    holds: (order, { status, leavesQty, said }) =>
+      status === "Created" || order.leavesQty <= leavesQty || (said & SAID.terms) !== 0,
+  },
+  {
+    name: "live_has_something_left",
+    rule: "A live order must have something left, unless it may still grow",
+    holds: (order) => order.isTerminal || !order.isComplete,
+  },
+  {
+    name: "end_is_clean",
+    rule: "A terminal order must wait for nothing",
+    holds: (order) => !order.isTerminal || isIdle(order),
+  },
+  {
+    name: "doubt_is_said",
+    rule: "Entering and leaving doubt must be reported",
+    holds: (order) => order.isTerminal || (order.doubt !== 0) === order.isDoubtReported,
+  },
+];
+
+/** A rule about one report about an order. */
+export type ReportRule = {
+  readonly name: string;
+  readonly rule: string;
+  readonly holds: (report: ExecutionReport) => boolean;
+};
+
+/** Rules about every report of the event that is about an order. */
+export const REPORT_RULES: readonly ReportRule[] = [
+  {
+    name: "has_status",
+    rule: "An order report must have a status",
+    holds: (report) => report.ordStatus !== null,
+  },
+  {
+    name: "terminal_leaves_nothing",
+    rule: "Nothing must be left of a terminal order",
+    holds: (report) => !hasEnded(report) || report.order?.leavesQty === 0,
+  },
+  {
+    name: "terminal_is_certain",
+    rule: "A terminal report must not be in doubt",
+    holds: (report) => !hasEnded(report) || report.inDoubt !== true,
+  },
+  {
+    name: "quantities_fit",
+    rule: "CumQty and LeavesQty must not exceed OrderQty of a live order",
+    holds: (report) => {
+      const { order } = report;
+      if (order === null || hasEnded(report)) return true;
+      return order.cumQty + order.leavesQty <= order.orderQty;
+    },
+  },
+  {
+    name: "no_trade_when_submitted",
+    rule: "A trade must not be reported of an order that was not accepted",
+    holds: (report) => report.execType !== "Trade" || report.ordStatus !== "Submitted",
+  },
+];
+
+/** The rule about the numbers of a client's reports. */
+export const REPORT_NUMBERS = "Report numbers must have no gap";
+/** The rule about commands. */
+export const COMMAND_HAS_LEFT = "A command of a live order must be a request that left just now";
+
+/** Bits of what the event's reports said of an order. */
+export const SAID = { execution: 1, named: 2, terms: 4 } as const;
+
+/**
+ * Asserts every rule over what the event touched.
+ * @throws {InvariantError} At the first that is broken; its message is the rule.
+ */
+export function assertAll(turn: Turn): void {
+  const { effects, state } = turn;
+  for (const report of effects.reports) assertReport(turn, report);
+  for (const { client } of effects.reports) {
+    const { reportSeq, checkedReportSeq } = clientOf(turn, client);
+    invariant(reportSeq === checkedReportSeq, REPORT_NUMBERS);
+  }
+  for (const transition of effects.transitions) {
+    const before = transition.kind === "order" ? touchedOf(turn, transition.order) : undefined;
+    if (before !== undefined) before.isMoved = true;
+  }
+  for (const command of effects.commands) invariant(hasLeftNow(turn, command), COMMAND_HAS_LEFT);
+  for (let at = 0; at < turn.touchedCount; at += 1) {
+    const before = turn.touched[at];
+    const order = before === undefined ? undefined : state.blotter.get(before.id);
+    if (before === undefined || order === undefined) continue; // retired by this very event
+    for (const { rule, holds } of ORDER_RULES) invariant(holds(order, before), rule);
   }
 }
 
-function assertOrder(report: ExecutionReport, order: NonNullable<ExecutionReport["order"]>): void {
-  const status = report.ordStatus;
-  invariant(status !== null, "An order report must have a status");
-  if (isTerminal(status)) {
-    invariant(order.leavesQty === 0, "Nothing must be left of a terminal order");
-    invariant(report.inDoubt !== true, "A terminal report must not be in doubt");
-    return;
+/** After a broken rule the numbers count from where they are, or the next event would break too. */
+export function acceptNumbers(turn: Turn): void {
+  for (const client of turn.state.clients.all) client.checkedReportSeq = client.reportSeq;
+}
+
+function assertReport(turn: Turn, report: ExecutionReport): void {
+  const client = clientOf(turn, report.client);
+  client.checkedReportSeq += 1;
+  invariant(report.reportSeq === client.checkedReportSeq, REPORT_NUMBERS);
+  if (report.order === null) return;
+  for (const { rule, holds } of REPORT_RULES) invariant(holds(report), rule);
+  const before = touchedOf(turn, report.order.orderId);
+  if (before !== undefined) before.said |= saidBy(report);
+}
+
+/** The bits of {@link SAID} that a report sets. */
+export function saidBy(report: Pick<ExecutionReport, "execType" | "execRefId">): number {
+  switch (report.execType) {
+    case "Trade":
+      return SAID.execution;
+    case "TradeCorrect":
+      return report.execRefId === undefined ? 0 : SAID.execution | SAID.named;
+    case "TradeCancel":
+      return report.execRefId === undefined ? 0 : SAID.named;
+    case "Replaced":
+    case "Restated":
+      return SAID.terms;
+    case "PendingNew":
+    case "New":
+    case "PendingCancel":
+    case "Cancelled":
+    case "PendingReplace":
+    case "Rejected":
+    case "CancelRejected":
+    case "ReplaceRejected":
+    case "Expired":
+    case "OrderStatus":
+    case "IntentDone":
+      return 0;
+    default:
+      return unreachable(report.execType);
   }
-  invariant(order.cumQty <= order.orderQty, "CumQty must not exceed OrderQty of a live order");
-  invariant(
-    order.cumQty + order.leavesQty <= order.orderQty,
-    "CumQty and LeavesQty must not exceed OrderQty",
-  );
-  const isFilled = report.execType === "Trade";
-  invariant(!isFilled || status !== "Submitted", "No fill must come before acceptance");
+}
+
+function touchedOf(turn: Turn, id: OrderId): Touched | undefined {
+  const order = turn.state.blotter.get(id);
+  return order?.touchedSeq === turn.seqId ? turn.touched[order.touchedAt] : undefined;
+}
+
+function clientOf(turn: Turn, index: ClientIndex): Client {
+  const client = turn.state.clients.all[index];
+  invariant(client !== undefined, "A report must have a known client");
+  return client;
+}
+
+function hasEnded(report: Pick<ExecutionReport, "ordStatus">): boolean {
+  return report.ordStatus !== null && isTerminal(report.ordStatus);
+}
+
+function hasLeftNow(turn: Turn, command: VenueCommand): boolean {
+  const order = turn.state.blotter.get(command.order);
+  if (order === undefined) return false;
+  if (order.isTerminal) return true; // a fill of the same event may have ended it
+  return order.requestOf(command.kind) === command.request &&
+    order.sentUsOf(command.kind) === turn.nowUs;
+}
+
+function isIdle(order: Order): boolean {
+  return order.cancel === null && order.replace === null && order.mustCancel === null &&
+    REQUEST_KINDS.every((kind) => !order.isAsking(kind)) &&
+    order.doubt === 0 && order.retry === 0 && order.lapseDueUs === null;
 }

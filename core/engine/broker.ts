@@ -2,14 +2,17 @@
  * Broker reports: found their order, known or stale ones set aside, the rest applied.
  *
  * Ordering: reports of a venue come in its own order, yet fills may precede acceptance, anything
- * may be repeated, and anything may be late. A report that names no order of ours is an orphan.
+ * may be repeated, and anything may be late. A report that names no order of ours is an orphan: a
+ * fill among them is booked to nobody's account where that can be done (see `external.ts`).
  *
  * Invariant: entering and leaving doubt is reported, with the report at hand or by `OrderStatus`.
  * @module
  */
 import { applyFound, applyNotFound } from "./answers.ts";
 import { applyRequestFailed, syncDoubt } from "./doubt.ts";
-import { applyExecuted, applyVoided } from "./fills.ts";
+import { applyConfirmed, applyCorrected, applyVoided } from "./corrections.ts";
+import { applyExternal } from "./external.ts";
+import { applyExecuted } from "./fills.ts";
 import {
   applyAccepted,
   applyCancelled,
@@ -22,22 +25,20 @@ import {
 import { raise, type Turn } from "./turn.ts";
 import type { BrokerPayloads, Event, OrderRef } from "../event.ts";
 import { unreachable } from "../invariant.ts";
-import { orderId, type VenueId } from "../numbers.ts";
+import type { VenueId } from "../numbers.ts";
 import type { Order } from "../order.ts";
 
 /** An event that a venue reported. */
 export type BrokerEvent = Event<keyof BrokerPayloads>;
 
-/** Keys remembered per order: what is older is stale by the state of the order. */
-const SEEN_KEYS_MAX = 64;
-
 /** Applies a broker report. */
 export function applyBroker(turn: Turn, event: BrokerEvent): void {
   const order = findOrder(turn, event);
   if (order === undefined) {
-    raiseOrphan(turn, event);
+    if (!applyExternal(turn, event)) raiseOrphan(turn, event);
     return;
   }
+  turn.touch(order);
   if (isSeen(order, event)) {
     turn.state.count("duplicate_reports");
     return;
@@ -50,14 +51,7 @@ export function applyBroker(turn: Turn, event: BrokerEvent): void {
 function isSeen(order: Order, event: BrokerEvent): boolean {
   const key = event.idempotencyKey;
   if (key === null || event.eventType === "OrderExecuted") return false;
-  if (order.seenKeys === null) {
-    order.seenKeys = [key]; // of length one: most orders see one or two, and are kept for days
-    return false;
-  }
-  if (order.seenKeys.includes(key)) return true;
-  order.seenKeys.push(key);
-  if (order.seenKeys.length > SEEN_KEYS_MAX) order.seenKeys.shift();
-  return false;
+  return order.hasSeen(key);
 }
 
 function dispatch(turn: Turn, order: Order, event: BrokerEvent): void {
@@ -67,6 +61,10 @@ function dispatch(turn: Turn, order: Order, event: BrokerEvent): void {
       return applyExecuted(turn, order, { payload: event.payload, isOldVersion: stale });
     case "ExecutionVoided":
       return applyVoided(turn, order, event.payload);
+    case "ExecutionCorrected":
+      return applyCorrected(turn, order, event.payload);
+    case "ExecutionConfirmed":
+      return applyConfirmed(turn, order, event.payload);
     case "RequestFailed":
       return applyRequestFailed(turn, order, event.payload);
     case "OrderFound":
@@ -105,23 +103,10 @@ function findOrder(turn: Turn, event: BrokerEvent): Order | undefined {
   const ref = event.payload;
   if (ref.order !== null) return blotter.get(ref.order);
   if (!("clOrdId" in ref)) return undefined;
-  const ours = ref.clOrdId === null ? undefined : parseClOrdId(turn, ref.clOrdId);
-  if (ours !== undefined) return blotter.get(orderId(ours.order));
+  const ours = ref.clOrdId === null ? undefined : blotter.keys.parse(ref.clOrdId);
+  if (ours !== undefined) return blotter.get(ours.order);
   if (ref.venueOrderId === null || event.venue === null) return undefined;
   return blotter.byVenueOrderId(event.venue, ref.venueOrderId);
-}
-
-/** Numbers of order and version in a key of ours, or undefined if it is foreign. */
-function parseClOrdId(
-  turn: Turn,
-  clOrdId: string,
-): { readonly order: number; readonly version: number } | undefined {
-  const [prefix, order, version, ...rest] = clOrdId.split("-");
-  if (prefix !== turn.state.clOrdIdPrefix || rest.length > 0) return undefined;
-  const numbers = { order: Number(order), version: Number(version) };
-  const isOurs = Number.isSafeInteger(numbers.order) && numbers.order >= 1 &&
-    Number.isSafeInteger(numbers.version);
-  return isOurs ? numbers : undefined;
 }
 
 /** True for a report about a version that a cancel-and-new has left behind. */

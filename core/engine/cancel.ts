@@ -11,15 +11,17 @@
 import { backOff } from "./retry.ts";
 import type { Saying } from "./reports.ts";
 import { advance } from "./settle.ts";
-import { issue, isWaiting } from "./requests.ts";
+import { issue } from "./requests.ts";
 import type { Turn } from "./turn.ts";
 import { invariant } from "../invariant.ts";
 import { DOUBT, type IntentRecord, type Order, type PendingCancel } from "../order.ts";
 
 /** Begins to cancel a live order that has no cancel pending. */
 export function beginCancel(turn: Turn, order: Order, cancel: PendingCancel): void {
+  if (order.isTerminal) return;
+  turn.touch(order);
   if (isInsisted(cancel)) order.mustCancel = cancel.cause;
-  if (order.cancel !== null || order.isTerminal) return;
+  if (order.cancel !== null) return;
   withdrawReplace(turn, order);
   invariant(!order.isTerminal, "A withdrawn replace must leave its order live");
   order.cancel = cancel;
@@ -36,9 +38,9 @@ export function beginCancel(turn: Turn, order: Order, cancel: PendingCancel): vo
 /** Sends the cancel that is wanted, if there is one and the venue can know the order. */
 export function sendCancel(turn: Turn, order: Order): void {
   const isWanted = order.cancel !== null || order.replace?.stage === "cancelling";
-  if (!isWanted || order.cancelRequest !== null) return;
-  if (order.submitRequest !== null || (order.doubt & DOUBT.Submit) !== 0) return;
-  if (order.replaceRequest !== null) return;
+  if (!isWanted || order.isAsking("Cancel")) return;
+  if (order.isAsking("Submit") || (order.doubt & DOUBT.Submit) !== 0) return;
+  if (order.isAsking("Replace")) return;
   order.retry &= ~DOUBT.Cancel;
   issue(turn, order, "Cancel");
 }
@@ -64,7 +66,13 @@ export function cancelBearing(
 
 /** True if the order, or its new version, is certain not to be at the venue. */
 export function neverLeft(order: Order): boolean {
-  return isWaiting(order.submitRequest) || (order.retry & DOUBT.Submit) !== 0;
+  return order.isWaiting("Submit") || (order.retry & DOUBT.Submit) !== 0;
+}
+
+/** True if a replace is pending of which the venue is certain not to have heard. */
+export function replaceNeverLeft(order: Order): boolean {
+  return order.replace?.stage === "native" &&
+    (order.isWaiting("Replace") || (order.retry & DOUBT.Replace) !== 0);
 }
 
 /** Cancels every live order of one client, in order-id order. */
@@ -109,9 +117,8 @@ function isInsisted(cancel: PendingCancel): boolean {
 /** A replace that has not left is dropped: the cancel wins. */
 function withdrawReplace(turn: Turn, order: Order): void {
   const { replace } = order;
-  if (replace === null || replace.stage !== "native") return;
-  if (!isWaiting(order.replaceRequest) && (order.retry & DOUBT.Replace) === 0) return;
-  order.replaceRequest = null;
+  if (replace === null || !replaceNeverLeft(order)) return;
+  order.dropRequest("Replace");
   order.retry &= ~DOUBT.Replace;
   order.replace = null;
   const refusal = replaceRefusal(order, replace.by);

@@ -14,7 +14,7 @@ import type { Refusal } from "../risk/mod.ts";
 
 /** Returns the order that an intent placed, replaced or tried to replace. */
 export function orderMeant(turn: Turn, client: Client, origIntentId: string): Order | undefined {
-  const meant = client.intents.get(origIntentId);
+  const meant = turn.state.blotter.intents.find(client.index, origIntentId);
   if (meant === undefined || meant.order === null) return undefined;
   if (meant.action !== "Place" && meant.action !== "Replace") return undefined;
   return turn.state.blotter.get(meant.order);
@@ -39,6 +39,7 @@ export function applyCancel(
     refuseIntent(turn, record, unknownOrder(intent.origIntentId));
     return;
   }
+  turn.touch(order);
   record.order = order.terms.id;
   const refusal = checkCancel(order);
   if (refusal === undefined) beginCancel(turn, order, { cause: "intent", by: record });
@@ -80,6 +81,7 @@ export function applyCancelAll(
     return;
   }
   client.cancelAlls.push(pending);
+  state.blotter.intents.pin(record);
   for (const order of taken) beginCancel(turn, order, { cause: "cancelAll", by: record });
 }
 

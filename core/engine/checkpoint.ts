@@ -11,6 +11,7 @@ import {
   cancelAllsNode,
   clientsNode,
   fillsNode,
+  holdIntents,
   intentsNode,
   parseTradingState,
   readBucket,
@@ -32,6 +33,7 @@ import {
   type VenueState,
 } from "./state.ts";
 import type { EngineSettings, Mode, VenueDeclaration, VenueStatus } from "../event.ts";
+import type { ExternalFill } from "../external_fills.ts";
 import { Fifo } from "../fifo.ts";
 import type { Instrument } from "../instrument.ts";
 import { capabilitiesOf } from "../instrument_rules.ts";
@@ -39,7 +41,7 @@ import { invariant } from "../invariant.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { NodeReader } from "../node_reader.ts";
 import { micros, orderId, requestId, seqId } from "../numbers.ts";
-import { type Request, requestOf } from "../order.ts";
+import { REQUEST_KINDS, type WaitingRequest } from "../order.ts";
 import type { Checkpoint, CheckpointNode } from "../timeline.ts";
 
 const MODES: readonly Mode[] = ["live", "paper", "dry_run", "backtest", "replay"];
@@ -52,7 +54,7 @@ export function engineNode(state: EngineState): CheckpointNode {
     is_started: state.isStarted,
     is_stopping: state.isStopping,
     journal_id: state.journalId,
-    cl_ord_id_prefix: state.clOrdIdPrefix,
+    cl_ord_id_prefix: state.blotter.keys.prefix,
     settings: asNode(state.settings),
     operator_state: state.operatorState,
     kill_switch: state.killSwitch,
@@ -70,7 +72,9 @@ export function engineNode(state: EngineState): CheckpointNode {
     orders: ordersNode(state),
     ended: endedNode(state),
     fills: fillsNode(state),
+    external_fills: [...state.externalFills].map((fill) => asNode({ ...fill })),
     ledger: state.ledger.checkpoint(),
+    posted_keys: state.postedKeys.checkpoint(),
     risk: riskNode(state),
   };
 }
@@ -89,17 +93,22 @@ export function readEngine(checkpoint: Checkpoint): EngineState {
   readVenues(state, saved);
   readInstruments(state, saved);
   readClients(state, saved.node("clients"));
-  readIntents(state, saved.node("intents"));
+  const intents = readIntents(state, saved.node("intents"));
   readCancelAlls(state, saved.node("cancel_alls"));
-  readOrders(state, saved.node("orders"));
+  readOrders(state, saved.node("orders"), intents);
+  holdIntents(state, intents);
   state.blotter.nextOrder = orderId(saved.integer("next_order"));
   readEnded(state, saved.integers("ended"));
   readFills(state, saved.node("fills"));
+  for (const node of saved.list("external_fills")) {
+    state.externalFills.add({ ...fromNode<ExternalFill>(node) }, 0);
+  }
   readQueues(state, saved);
   const instruments = state.instruments.flatMap((entry) =>
     entry === undefined ? [] : [entry.instrument]
   );
   state.ledger = Ledger.restore(saved.node("ledger"), instruments);
+  state.postedKeys.restore(saved.rows("posted_keys"));
   readRisk(state, saved.node("risk"));
   countAll(state);
   return state;
@@ -110,7 +119,8 @@ function readScalars(state: EngineState, saved: NodeReader): void {
   state.isStarted = saved.flag("is_started");
   state.isStopping = saved.flag("is_stopping");
   state.journalId = saved.text("journal_id");
-  state.clOrdIdPrefix = saved.text("cl_ord_id_prefix");
+  state.blotter.keys.prefix = saved.text("cl_ord_id_prefix");
+  state.blotter.intents.seed(state.journalId);
   state.settings = fromNode<EngineSettings>(saved.node("settings"));
   state.operatorState = parseTradingState(saved.text("operator_state"));
   state.killSwitch = saved.flag("kill_switch");
@@ -151,11 +161,11 @@ function readVenues(state: EngineState, saved: NodeReader): void {
 }
 
 /** Waiting requests that their orders still want, oldest first. */
-function queueNode(state: EngineState, queue: Fifo<Request>): CheckpointNode {
+function queueNode(state: EngineState, queue: Fifo<WaitingRequest>): CheckpointNode {
   const rows = [];
   for (const request of queue) {
     const order = state.blotter.get(request.order);
-    if (order === undefined || requestOf(order, request.kind) !== request) continue;
+    if (order === undefined || order.requestOf(request.kind) !== request.id) continue;
     rows.push({ order: request.order, kind: request.kind });
   }
   return toTable(rows);
@@ -178,16 +188,17 @@ function readQueue(
 ): void {
   for (const row of readTable(of.node)) {
     const order = state.blotter.get(orderId(row.integer("order")));
-    const kind = oneOf(row.text("kind"), ["Submit", "Cancel", "Replace", "Lookup"]);
-    const request = order === undefined ? null : requestOf(order, kind);
-    invariant(request !== null, "A waiting request of a checkpoint must have its order");
-    queues[of.name].push(request);
+    const kind = oneOf(row.text("kind"), REQUEST_KINDS);
+    const id = order?.requestOf(kind) ?? null;
+    invariant(order !== undefined && id !== null, "A waiting request must have its order");
+    queues[of.name].push({ id, kind, order: order.id });
   }
 }
 
 function listed(entry: InstrumentState): CheckpointNode {
   return {
     instrument: asNode(entry.instrument),
+    trading_state: entry.tradingState,
     book: entry.book.checkpoint(),
   };
 }
@@ -203,6 +214,7 @@ function readInstruments(state: EngineState, saved: NodeReader): void {
     const entry: InstrumentState = {
       instrument,
       capabilities: capabilitiesOf(state.venue(instrument.venue).declaration, instrument),
+      tradingState: parseTradingState(row.text("trading_state")),
       book: Book.restore(row.node("book")),
     };
     state.instruments.push(entry);

@@ -17,25 +17,16 @@ import {
 import type { TableRow } from "./checkpoint_table.ts";
 import { Client, type ClientFill } from "../clients.ts";
 import type { EngineState } from "./state.ts";
-import type { IntentAction, TradingState } from "../intent.ts";
+import type { TradingState } from "../intent.ts";
 import { invariant } from "../invariant.ts";
 import type { NodeReader } from "../node_reader.ts";
 import { clientIndex, micros, orderId, sessionId } from "../numbers.ts";
-import type { IntentRecord } from "../order.ts";
+import { INTENT_ACTIONS, type IntentFields, type IntentRecord } from "../slots/intents.ts";
 import type { Bucket } from "../pacing.ts";
 import type { CheckpointNode } from "../timeline.ts";
 import type { FillRow } from "../view.ts";
 
 const TRADING_STATES: readonly TradingState[] = ["Active", "Reducing", "Halted"];
-const ACTIONS: readonly IntentAction[] = [
-  "Place",
-  "Replace",
-  "Cancel",
-  "CancelAll",
-  "SetRiskFlag",
-  "NoOp",
-  "Malformed",
-];
 
 /** Reads a trading state. */
 export function parseTradingState(text: string): TradingState {
@@ -47,6 +38,7 @@ export function clientsNode(state: EngineState): CheckpointNode {
   return toTable(state.clients.all.map((client) => ({
     name: client.name,
     report_seq: client.reportSeq,
+    checked_report_seq: client.checkedReportSeq,
     trading_state: client.tradingState,
     session: client.session,
     cancel_on_disconnect: client.cancelOnDisconnect,
@@ -61,6 +53,7 @@ export function readClients(state: EngineState, node: CheckpointNode): void {
   for (const row of readTable(node)) {
     const client = new Client(clientIndex(state.clients.all.length), row.text("name"));
     client.reportSeq = row.integer("report_seq");
+    client.checkedReportSeq = row.integer("checked_report_seq");
     client.tradingState = parseTradingState(row.text("trading_state"));
     client.session = maybe(row.integerOrNull("session"), sessionId);
     client.cancelOnDisconnect = row.flag("cancel_on_disconnect");
@@ -75,27 +68,48 @@ export function readClients(state: EngineState, node: CheckpointNode): void {
 
 /** Writes the intents that are remembered. */
 export function intentsNode(state: EngineState): CheckpointNode {
-  const { blotter } = state;
-  const held = [...blotter.held.entries()].sort(([a], [b]) => a - b);
-  const rows = held.flatMap(([, records]) =>
-    records.map((record) => ({ ...recordRow(record), held: true }))
-  );
-  for (const record of blotter.intents) rows.push({ ...recordRow(record), held: false });
+  const { intents } = state.blotter;
+  const rows: TableRow[] = [];
+  for (const order of state.blotter.values()) {
+    for (const record of intents.heldBy(order)) rows.push(intentRow(record, { held: true }));
+  }
+  for (const record of intents.queued()) rows.push(intentRow(record, { held: false }));
   return toTable(rows);
 }
 
-/** Reads the intents into a state that has its clients. */
-export function readIntents(state: EngineState, node: CheckpointNode): void {
-  const { blotter, clients } = state;
+function intentRow(record: IntentRecord, of: { readonly held: boolean }): TableRow {
+  return { ...recordRow(record), held: of.held, known: record.isKnown };
+}
+
+/** Intents for the orders of a checkpoint, which are read after them. */
+export type IntentsRead = {
+  /** Those that are kept with their order. */
+  readonly held: IntentRecord[];
+  /** Those that are not found by their id: an order may mean one all the same. */
+  readonly unknown: IntentRecord[];
+};
+
+/** Reads the intents. Hand what it returns to {@link holdIntents} when the orders are read. */
+export function readIntents(state: EngineState, node: CheckpointNode): IntentsRead {
+  const { intents } = state.blotter;
+  const held: IntentRecord[] = [];
+  const unknown: IntentRecord[] = [];
   for (const row of readTable(node)) {
-    const record = readRecord(row);
-    clients.all[record.client]?.intents.set(record.intentId, record);
-    if (!row.flag("held")) blotter.intents.push(record);
-    else if (record.order !== null) {
-      const records = blotter.held.get(record.order) ?? [];
-      records.push(record);
-      blotter.held.set(record.order, records);
-    }
+    const isKnown = !row.has("known") || row.flag("known");
+    const record = intents.restore(readRecord(row), { isKnown });
+    if (row.flag("held")) held.push(record);
+    else intents.enqueue(record);
+    if (!isKnown) unknown.push(record);
+  }
+  return { held, unknown };
+}
+
+/** Lets the orders keep what they kept. */
+export function holdIntents(state: EngineState, { held }: IntentsRead): void {
+  for (const record of held) {
+    const order = record.order === null ? undefined : state.blotter.get(record.order);
+    invariant(order !== undefined, "An intent that is held must have its order");
+    state.blotter.intents.hold(order, record);
   }
 }
 
@@ -114,7 +128,7 @@ export function cancelAllsNode(state: EngineState): CheckpointNode {
 /** Reads the CancelAlls into a state that has its intents. */
 export function readCancelAlls(state: EngineState, node: CheckpointNode): void {
   for (const row of readTable(node)) {
-    const by = findRecord(state, row);
+    const by = pinRecord(state, row);
     state.clients.all[by.client]?.cancelAlls.push({
       by,
       taken: row.integer("taken"),
@@ -160,11 +174,16 @@ export function readBucket(node: CheckpointNode): Bucket | null {
   return { level, atUs: micros(atUs) };
 }
 
-/** Returns the remembered record that a row names, or the row's own. */
-export function findRecord(state: EngineState, row: NodeReader): IntentRecord {
-  const record = readRecord(row);
-  const known = state.clients.all[record.client]?.intents.get(record.intentId);
-  return known?.ingestUs === record.ingestUs ? known : record;
+/** Pins the remembered record that a row names, or the row's own. */
+function pinRecord(state: EngineState, row: NodeReader): IntentRecord {
+  const { intents } = state.blotter;
+  const fields = readRecord(row);
+  const known = intents.find(fields.client, fields.intentId);
+  const isSame = known?.ingestUs === fields.ingestUs;
+  const record = isSame ? known : intents.restore(fields, { isKnown: false });
+  intents.pin(record);
+  if (!isSame) intents.forget(record); // the pin keeps it until the CancelAll is done
+  return record;
 }
 
 function recordRow(record: IntentRecord): TableRow {
@@ -183,11 +202,11 @@ function recordRow(record: IntentRecord): TableRow {
   };
 }
 
-function readRecord(row: NodeReader): IntentRecord {
+function readRecord(row: NodeReader): IntentFields {
   return {
     intentId: row.text("intent_id"),
     client: clientIndex(row.integer("client")),
-    action: oneOf(row.text("action"), ACTIONS),
+    action: oneOf(row.text("action"), INTENT_ACTIONS),
     contentLow: row.integer("content_low"),
     contentHigh: row.integer("content_high"),
     sentUs: micros(row.integer("sent_us")),

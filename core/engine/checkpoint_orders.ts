@@ -15,28 +15,34 @@ import {
   toTable,
 } from "./checkpoint_table.ts";
 import type { TableRow } from "./checkpoint_table.ts";
+import type { IntentsRead } from "./checkpoint_clients.ts";
 import type { EngineState } from "./state.ts";
 import { invariant } from "../invariant.ts";
 import { ORDER_STATES } from "../lifecycle.ts";
 import { NodeReader } from "../node_reader.ts";
-import { type ClientIndex, micros, orderId, px, qty, requestId } from "../numbers.ts";
 import {
-  type CancelCause,
+  type ClientIndex,
+  clientIndex,
+  micros,
+  orderId,
+  px,
+  qty,
+  requestId,
+  seqId,
+} from "../numbers.ts";
+import {
+  CANCEL_CAUSES,
   type IntentRecord,
-  Order,
+  type Order,
   type OrderTerms,
   type PendingCancel,
   type PendingReplace,
-  type Request,
-  type RequestKind,
-  requestOf,
-  setRequest,
+  rememberFill,
+  REQUEST_KINDS,
 } from "../order.ts";
 import type { Execution } from "../report.ts";
 import type { CheckpointNode } from "../timeline.ts";
 
-const KINDS: readonly RequestKind[] = ["Submit", "Cancel", "Replace", "Lookup"];
-const CAUSES: readonly CancelCause[] = ["intent", "cancelAll", "lapse", "disconnect", "kill"];
 const STAGES: readonly PendingReplace["stage"][] = ["native", "cancelling", "placing"];
 
 /** Writes all orders that are kept. */
@@ -45,12 +51,11 @@ export function ordersNode(state: EngineState): CheckpointNode {
 }
 
 /** Reads all orders, and what follows from them: live orders, names at the venue, deadlines. */
-export function readOrders(state: EngineState, node: CheckpointNode): void {
+export function readOrders(state: EngineState, node: CheckpointNode, of: IntentsRead): void {
+  const finder = new IntentFinder(state, of);
   for (const row of readTable(node)) {
-    const order = readOrder(state, row);
-    const { id, client } = order.terms;
-    state.blotter.add(order);
-    if (!order.isTerminal) state.clients.all[client]?.open.add(id);
+    const order = readOrder(state, row, finder);
+    if (!order.isTerminal) state.clients.all[order.client]?.open.add(order);
     readNames(state, order, row);
     armDeadlines(state, order);
   }
@@ -73,9 +78,15 @@ function armDeadlines(state: EngineState, order: Order): void {
   if (lookupDueUs !== null) state.deadlines.push({ dueUs: lookupDueUs, kind: "lookup", key });
 }
 
+function termsNode(order: Order): CheckpointNode {
+  const { id, client, venue, instrument, side, ordType, timeInForce } = order;
+  const { postOnly, reduceOnly } = order;
+  return { id, client, venue, instrument, side, ordType, timeInForce, postOnly, reduceOnly };
+}
+
 function orderRow(order: Order): TableRow {
   return {
-    terms: asNode(order.terms),
+    terms: termsNode(order),
     status: order.status,
     is_accepted: order.isAccepted,
     price: order.price,
@@ -111,14 +122,14 @@ function orderRow(order: Order): TableRow {
     was_absent: order.wasAbsent,
     reference_px: order.referencePx,
     fills: fillsNode(order),
-    seen_keys: [...order.seenKeys ?? []],
+    seen_keys: [...order.seenKeys],
   };
 }
 
-function readOrder(state: EngineState, row: NodeReader): Order {
+function readOrder(state: EngineState, row: NodeReader, finder: IntentFinder): Order {
   const terms = fromNode<OrderTerms>(row.node("terms"));
-  const intents = new IntentFinder(state, terms.client);
-  const order = new Order(terms, intents.find(row.text("bearer")));
+  const intents = finder.of(terms.client);
+  const order = state.blotter.add(terms, intents.find(row.text("bearer")));
   order.status = oneOf(row.text("status"), ORDER_STATES);
   order.isAccepted = row.flag("is_accepted");
   order.price = maybe(row.integerOrNull("price"), px);
@@ -129,7 +140,7 @@ function readOrder(state: EngineState, row: NodeReader): Order {
   order.notional = BigInt(row.text("notional"));
   order.params = fromNode(row.node("params"));
   order.tag = textOrNull(row, "tag");
-  order.clOrdId = row.text("cl_ord_id");
+  order.keyVersion = state.blotter.keys.parse(row.text("cl_ord_id"))?.version ?? 0;
   order.version = row.integer("version");
   order.baseVersion = row.integer("base_version");
   order.baseCumQty = qty(row.integer("base_cum_qty"));
@@ -139,8 +150,7 @@ function readOrder(state: EngineState, row: NodeReader): Order {
   readDoubt(order, row);
   for (const request of row.rows("requests")) readRequest(order, request);
   readFills(order, row);
-  const seen = row.texts("seen_keys");
-  if (seen.length > 0) order.seenKeys = [...seen];
+  for (const key of row.texts("seen_keys")) order.hasSeen(key);
   return order;
 }
 
@@ -152,7 +162,7 @@ function readTimes(order: Order, row: NodeReader): void {
   order.lastReport = row.integer("last_report");
   order.wasAbsent = row.flag("was_absent");
   const mustCancel = textOrNull(row, "must_cancel");
-  order.mustCancel = mustCancel === null ? null : oneOf(mustCancel, CAUSES);
+  order.mustCancel = mustCancel === null ? null : oneOf(mustCancel, CANCEL_CAUSES);
 }
 
 function readDoubt(order: Order, row: NodeReader): void {
@@ -165,21 +175,30 @@ function readDoubt(order: Order, row: NodeReader): void {
   order.attempts = row.integer("attempts");
 }
 
-/** Finds intents of one client by id. */
+/** Finds intents by id. @throws {InvariantError} If one is not remembered. */
 class IntentFinder {
   readonly #state: EngineState;
-  readonly #client: ClientIndex;
+  readonly #unknown: readonly IntentRecord[];
+  #client: ClientIndex = clientIndex(0);
 
-  constructor(state: EngineState, client: ClientIndex) {
+  constructor(state: EngineState, { unknown }: IntentsRead) {
     this.#state = state;
-    this.#client = client;
+    this.#unknown = unknown;
   }
 
-  /** @throws {InvariantError} If the intent is not remembered. */
+  /** Turns to one client. */
+  of(client: ClientIndex): this {
+    this.#client = client;
+    return this;
+  }
+
   find(intentId: string): IntentRecord {
-    const client = this.#state.clients.all[this.#client];
-    const known = client?.intents.get(intentId) ??
-      client?.cancelAlls.find((pending) => pending.by.intentId === intentId)?.by;
+    const { blotter, clients } = this.#state;
+    const client = this.#client;
+    const isMeant = (by: IntentRecord): boolean => by.intentId === intentId && by.client === client;
+    const known = blotter.intents.find(client, intentId) ??
+      clients.all[client]?.cancelAlls.find(({ by }) => isMeant(by))?.by ??
+      this.#unknown.find(isMeant);
     invariant(known !== undefined, "An order of a checkpoint must have its intents");
     return known;
   }
@@ -194,7 +213,7 @@ function readCancel(node: CheckpointNode, intents: IntentFinder): PendingCancel 
   const cancel = new NodeReader(node);
   const by = textOrNull(cancel, "by");
   return {
-    cause: oneOf(cancel.text("cause"), CAUSES),
+    cause: oneOf(cancel.text("cause"), CANCEL_CAUSES),
     by: by === null ? null : intents.find(by),
   };
 }
@@ -234,44 +253,54 @@ function readReplace(node: CheckpointNode, intents: IntentFinder): PendingReplac
 
 function requestsNode(order: Order): CheckpointNode {
   const requests: CheckpointNode[] = [];
-  for (const kind of KINDS) {
-    const request = requestOf(order, kind);
-    if (request === null) continue;
-    requests.push({ kind, id: request.id, sent_us: request.sentUs });
+  for (const kind of REQUEST_KINDS) {
+    const id = order.requestOf(kind);
+    if (id !== null) requests.push({ kind, id, sent_us: order.sentUsOf(kind) });
   }
   return requests;
 }
 
 function readRequest(order: Order, node: NodeReader): void {
-  const request: Request = {
-    id: requestId(node.integer("id")),
-    kind: oneOf(node.text("kind"), KINDS),
-    order: order.terms.id,
-    venue: order.terms.venue,
-    sentUs: maybe(node.integerOrNull("sent_us"), micros),
-  };
-  setRequest(order, request.kind, request);
+  const kind = oneOf(node.text("kind"), REQUEST_KINDS);
+  order.setRequest(kind, requestId(node.integer("id")));
+  order.setSentUs(kind, maybe(node.integerOrNull("sent_us"), micros));
 }
 
 function fillsNode(order: Order): CheckpointNode {
   const fills: CheckpointNode[] = [];
-  for (const fill of order.fills?.values() ?? []) {
-    fills.push({ execution: asNode(fill.execution), is_voided: fill.isVoided });
+  for (const [execId, fill] of order.fills ?? []) {
+    if (execId !== fill.execution.execId) continue; // a correction's id names it again
+    fills.push({
+      execution: asNode(fill.execution),
+      corrected_as: [...fill.correctedAs ?? []],
+      peak_qty: fill.peakQty,
+      booked: fill.booked,
+      tag: fill.tag,
+      is_voided: fill.isVoided,
+      is_provisional: fill.isProvisional,
+    });
   }
   return fills;
 }
 
 function readFills(order: Order, row: NodeReader): void {
   for (const fill of row.rows("fills")) {
-    const execution = fromNode<Execution>(fill.node("execution"));
-    order.fills ??= new Map();
-    order.fills.set(execution.execId, { execution, isVoided: fill.flag("is_voided") });
+    const correctedAs = fill.texts("corrected_as");
+    rememberFill(order, {
+      execution: fromNode<Execution>(fill.node("execution")),
+      correctedAs: correctedAs.length === 0 ? null : [...correctedAs],
+      peakQty: qty(fill.integer("peak_qty")),
+      booked: seqId(fill.integer("booked")),
+      tag: textOrNull(fill, "tag"),
+      isVoided: fill.flag("is_voided"),
+      isProvisional: fill.flag("is_provisional"),
+    });
   }
 }
 
 /** Writes the ids of ended orders, oldest end first. */
 export function endedNode(state: EngineState): CheckpointNode {
-  return [...state.blotter.ended].map((order) => order.terms.id);
+  return [...state.blotter.ended];
 }
 
 /** Reads the ids of ended orders into a state that has its orders. */
@@ -279,6 +308,6 @@ export function readEnded(state: EngineState, ids: readonly number[]): void {
   for (const id of ids) {
     const order = state.blotter.get(orderId(id));
     invariant(order !== undefined, "An ended order of a checkpoint must be kept");
-    state.blotter.ended.push(order);
+    state.blotter.ended.add(order);
   }
 }

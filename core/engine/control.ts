@@ -78,7 +78,7 @@ function applyDeclared(turn: Turn, declaration: ControlPayloads["VenueDeclared"]
 }
 
 function applyListed(turn: Turn, instrument: ControlPayloads["InstrumentListed"]): void {
-  const problem = policyProblem(instrument);
+  const problem = policyProblem(instrument) ?? turn.state.ledger.list(instrument);
   if (problem !== undefined) {
     raise(turn, { code: "UNSUPPORTED", text: problem });
     return;
@@ -97,7 +97,12 @@ function applyListed(turn: Turn, instrument: ControlPayloads["InstrumentListed"]
     return;
   }
   while (state.instruments.length < instrument.id) state.instruments.push(undefined);
-  const entry = { instrument, capabilities, book: new Book() };
+  const entry = {
+    instrument,
+    capabilities,
+    tradingState: "Active" as const,
+    book: new Book(),
+  };
   state.risk.list({ instrument, venueName, book: entry.book });
   state.instruments[instrument.id] = entry;
   state.instrumentByName.set(instrument.name, entry);
@@ -111,7 +116,8 @@ function applyBalance(turn: Turn, event: Event<"BalanceSet">): void {
 
 function applyTradingState(turn: Turn, event: Event<"TradingStateSet">): void {
   const { state } = event.payload;
-  if (event.venue === null) turn.state.operatorState = state;
+  if (event.instrument !== null) turn.state.instrument(event.instrument).tradingState = state;
+  else if (event.venue === null) turn.state.operatorState = state;
   else turn.state.venue(event.venue).tradingState = state;
   turn.state.digest.text(state);
 }

@@ -50,6 +50,7 @@ function fire(turn: Turn, deadline: Deadline): void {
   }
   const order = turn.state.blotter.get(orderId(deadline.key));
   if (order === undefined) return;
+  turn.touch(order);
   switch (deadline.kind) {
     case "lapse":
       order.lapseDueUs = null;

@@ -15,20 +15,19 @@ import { raise, type Turn } from "./turn.ts";
 import type { BrokerPayloads } from "../event.ts";
 import { unreachable } from "../invariant.ts";
 import type { RequestId } from "../numbers.ts";
-import { DOUBT, type Order, type RequestKind, requestOf, setRequest } from "../order.ts";
+import { DOUBT, type Order, REQUEST_KINDS, type RequestKind } from "../order.ts";
 
-const KINDS = ["Submit", "Cancel", "Replace", "Lookup"] as const;
 /** Look-ups without an end between two alarms; at the longest delay about ten minutes. */
 const ALARM_EVERY = 20;
 
 /** Forgets a request that has its outcome, and the doubt about it. */
 export function forgetRequest(order: Order, kind: "Submit" | "Cancel" | "Replace"): void {
-  setRequest(order, kind, null);
+  order.dropRequest(kind);
   order.doubt &= ~DOUBT[kind];
   order.retry &= ~DOUBT[kind];
   if (order.doubt !== 0) return;
   order.doubtSinceUs = null;
-  if (order.lookupRequest === null) order.lookupDueUs = null;
+  if (!order.isAsking("Lookup")) order.lookupDueUs = null;
   if (order.retry === 0) order.attempts = 0;
 }
 
@@ -43,7 +42,7 @@ export function applyRequestFailed(
     turn.state.count("stale_reports");
     return;
   }
-  setRequest(order, kind, null);
+  order.dropRequest(kind);
   if (kind === "Lookup") {
     askVenue(turn, order);
     return;
@@ -64,7 +63,7 @@ export function fallIntoDoubt(
   order: Order,
   kind: "Submit" | "Cancel" | "Replace",
 ): void {
-  setRequest(order, kind, null);
+  order.dropRequest(kind);
   if (order.doubt === 0) turn.state.count("in_doubt");
   order.doubt |= DOUBT[kind];
   order.doubtSinceUs = turn.nowUs;
@@ -75,7 +74,7 @@ export function fallIntoDoubt(
 
 /** Asks the venue for the order: at once the first time, then with back-off. */
 export function askVenue(turn: Turn, order: Order): void {
-  if (order.isTerminal || order.lookupRequest !== null || order.lookupDueUs !== null) return;
+  if (order.isTerminal || order.isAsking("Lookup") || order.lookupDueUs !== null) return;
   const { capabilities } = turn.state.instrument(order.terms.instrument);
   if (!capabilities.lookupByClientOrderId) {
     raiseDoubt(turn, order, "the venue offers no look-up");
@@ -96,7 +95,7 @@ export function askVenue(turn: Turn, order: Order): void {
 
 /** Asks the venue for the order, unless it is being asked. */
 export function askNow(turn: Turn, order: Order): void {
-  if (!order.isTerminal && order.lookupRequest === null) issue(turn, order, "Lookup");
+  if (!order.isTerminal && !order.isAsking("Lookup")) issue(turn, order, "Lookup");
 }
 
 /** Reports that an order came into doubt or left it, if no other report of the event said so. */
@@ -124,7 +123,7 @@ function sendLater(turn: Turn, order: Order, kind: "Submit" | "Cancel" | "Replac
 }
 
 function kindOf(order: Order, request: RequestId): RequestKind | undefined {
-  return KINDS.find((kind) => requestOf(order, kind)?.id === request);
+  return REQUEST_KINDS.find((kind) => order.requestOf(kind) === request);
 }
 
 function raiseDoubt(turn: Turn, order: Order, why: string): void {

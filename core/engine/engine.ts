@@ -16,11 +16,12 @@ import { applyDeadlines, nextDeadlineUs } from "./deadlines.ts";
 import { countTouched, recountWithheld } from "./exposure.ts";
 import { applyIntent } from "./intents.ts";
 import { applyMarket } from "./market.ts";
-import { assertReports } from "./asserts.ts";
+import { applyAccountFact } from "./postings.ts";
+import { acceptNumbers, assertAll } from "./asserts.ts";
 import { EngineState } from "./state.ts";
 import { haltAccount, raise, Turn } from "./turn.ts";
 import { withhold } from "./withhold.ts";
-import type { Event } from "../event.ts";
+import type { AccountPayloads, BrokerPayloads, Event } from "../event.ts";
 import { InvariantError, unreachable } from "../invariant.ts";
 import type { Micros, VenueId } from "../numbers.ts";
 
@@ -50,7 +51,7 @@ export class Engine {
     try {
       dispatch(turn, event);
       countTouched(turn);
-      assertReports(turn);
+      assertAll(turn);
     } catch (error) {
       if (!(error instanceof InvariantError)) throw error;
       onBroken(turn, event, error);
@@ -86,7 +87,7 @@ function dispatch(turn: Turn, event: Event): void {
     case "intent":
       return applyIntent(turn, event);
     case "broker_report":
-      return applyBroker(turn, event);
+      return applyReport(turn, event);
     case "market_data":
       return applyMarket(turn, event);
     case "timer":
@@ -97,14 +98,33 @@ function dispatch(turn: Turn, event: Event): void {
   }
 }
 
+function applyReport(turn: Turn, event: Event<keyof (BrokerPayloads & AccountPayloads)>): void {
+  switch (event.eventType) {
+    case "CashPosted":
+    case "FundingPosted":
+    case "InstrumentSettled":
+    case "OutcomesSplit":
+    case "OutcomesMerged":
+    case "InstrumentResolved":
+    case "OutcomeSettled":
+    case "RunnerRemoved":
+    case "MarketSettled":
+      return applyAccountFact(turn, event);
+    default:
+      return applyBroker(turn, event);
+  }
+}
+
 function onBroken(turn: Turn, event: Event, error: InvariantError): void {
   turn.state.count("invariant_failures");
+  const venue = venueOf(turn, event);
   const reason = `${event.eventType} at seq_id ${event.seqId} broke a rule: ${error.message}`;
   if (turn.state.settings.invariants === "strict") {
     withhold(turn);
-    haltAccount(turn, { venue: venueOf(turn, event), reason });
+    haltAccount(turn, { venue, reason });
   }
   recountWithheld(turn);
+  acceptNumbers(turn);
   raise(turn, { code: "INVARIANT", text: reason });
 }
 
@@ -113,8 +133,22 @@ function venueOf(turn: Turn, event: Event): VenueId | null {
   if (event.venue !== null) {
     return turn.state.venues[event.venue] === undefined ? null : event.venue;
   }
-  if (event.eventType !== "IntentReceived") return null;
-  const { intent } = event.payload;
-  if (intent.action !== "Place") return null;
-  return turn.state.instrumentByName.get(intent.instrument)?.instrument.venue ?? null;
+  if (event.eventType === "IntentReceived" && event.payload.intent.action === "Place") {
+    const { instrument } = event.payload.intent;
+    return turn.state.instrumentByName.get(instrument)?.instrument.venue ?? null;
+  }
+  return venueTouched(turn);
+}
+
+/** The one venue of all orders that the event touched so far; null if it is not one. */
+function venueTouched(turn: Turn): VenueId | null {
+  let one: VenueId | null = null;
+  for (let at = 0; at < turn.touchedCount; at += 1) {
+    const touched = turn.touched[at];
+    const order = touched === undefined ? undefined : turn.state.blotter.get(touched.id);
+    if (order === undefined) continue;
+    if (one !== null && one !== order.terms.venue) return null;
+    one = order.terms.venue;
+  }
+  return one;
 }

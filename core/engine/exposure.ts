@@ -29,10 +29,11 @@ export function recountWithheld(turn: Turn): void {
 
 function recount(turn: Turn): boolean {
   let isExact = true;
-  for (const order of turn.touched) {
-    if (!count(turn.state, order)) isExact = false;
+  for (let at = 0; at < turn.touchedCount; at += 1) {
+    const id = turn.touched[at]?.id;
+    const order = id === undefined ? undefined : turn.state.blotter.get(id);
+    if (order !== undefined && !count(turn.state, order)) isExact = false;
   }
-  turn.touched.length = 0;
   return isExact;
 }
 
@@ -40,8 +41,6 @@ function recount(turn: Turn): boolean {
 export function uncount(turn: Turn, order: Order): void {
   if (order.isCounted) change(turn.state, order, -1);
   order.isCounted = false;
-  let at = turn.touched.indexOf(order);
-  for (; at >= 0; at = turn.touched.indexOf(order)) turn.touched.splice(at, 1);
 }
 
 /** Counts every live order anew: after a restore, or when what orders are valued by has changed. */

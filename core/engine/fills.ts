@@ -2,7 +2,8 @@
  * Fills are facts: what the venue executed is booked, whatever the state of the order says.
  *
  * Early fills infer the acceptance, late ones leave the order ended, those above the order's
- * quantity halt the account, voided ones are booked back. A repeated execution changes nothing.
+ * quantity halt the account. A repeated execution changes nothing. What the venue says of an
+ * execution afterwards is in `corrections.ts`.
  *
  * Invariant: after a posting the account's book is the sum of the sub-books and `external`.
  * @module
@@ -11,15 +12,14 @@ import { forgetRequest } from "./doubt.ts";
 import { accept } from "./outcomes.ts";
 import { closePosting } from "./postings.ts";
 import { finishReplace } from "./replaced.ts";
-import { type Step, toExecution } from "./reports.ts";
+import { toExecution } from "./reports.ts";
 import { advance } from "./settle.ts";
 import { haltAccount, raise, type Turn } from "./turn.ts";
 import type { BrokerPayloads } from "../event.ts";
 import { invariant } from "../invariant.ts";
 import type { LedgerExecution } from "../ledger/ledger.ts";
-import { type Qty, qty } from "../numbers.ts";
-import type { Fill, Order } from "../order.ts";
-import type { Execution } from "../report.ts";
+import { qty } from "../numbers.ts";
+import { type Fill, type Order, rememberFill } from "../order.ts";
 
 /** Books a fill and reports it. */
 export function applyExecuted(
@@ -38,9 +38,15 @@ export function applyExecuted(
     turn.state.blotter.nameAtVenue(order, venueOrderId);
   }
   const isLate = order.isTerminal;
-  if (!isLate && !of.isOldVersion) inferFromFill(turn, order, payload.lastQty);
+  if (!isLate && !of.isOldVersion) {
+    accept(turn, order, { inferred: true });
+    inferIncrease(turn, order, payload.lastQty);
+  }
   const execution = toExecution(payload);
-  book(turn, order, execution);
+  const { seqId: booked } = turn;
+  const booking = { execution, booked, tag: order.tag, isProvisional: payload.provisional };
+  book(turn, order, booking);
+  remember(turn, order, booking);
   advance(turn, order, {
     execType: "Trade",
     reason: `execution ${execution.execId}`,
@@ -51,55 +57,62 @@ export function applyExecuted(
   checkFill(turn, order, { isLate, execId: execution.execId });
 }
 
-/** Books an execution back that the venue voided. The order does not re-open. */
-export function applyVoided(
-  turn: Turn,
-  order: Order,
-  payload: BrokerPayloads["ExecutionVoided"],
-): void {
-  const fill = order.fills?.get(payload.execRefId);
-  if (fill === undefined) {
-    raise(turn, {
-      code: "ORPHAN_REPORT",
-      text: `Cannot void an execution of order ${order.terms.id} at seq_id ${turn.seqId}: ` +
-        `it must be booked: was ${payload.execRefId}`,
-    });
-    return;
-  }
-  if (fill.isVoided) {
-    turn.state.count("duplicate_reports");
-    return;
-  }
-  takeBack(turn, order, fill);
-  const voided = { execId: payload.execId, lastQty: qty(0), commission: "0" };
-  const step: Step = {
-    execType: "TradeCancel",
-    reason: `execution ${payload.execRefId} voided`,
-    execRefId: payload.execRefId,
-    execution: { ...fill.execution, ...voided },
-  };
-  advance(turn, order, step);
-}
-
-/** A fill proves the acceptance, and one above the old quantity that the increase was made. */
-function inferFromFill(turn: Turn, order: Order, lastQty: Qty): void {
-  accept(turn, order, { inferred: true });
+/** An execution of more than the old quantity leaves proves that the increase was made. */
+export function inferIncrease(turn: Turn, order: Order, executed: number): void {
   const { replace } = order;
-  if (replace === null || !order.mayGrow || lastQty <= order.openQty) return;
+  if (replace?.stage !== "native" || !order.mayGrow || executed <= order.openQty) return;
   forgetRequest(order, "Replace");
   const { orderQty, price } = replace;
   finishReplace(turn, order, { replace, orderQty, price, details: { inferred: true } });
 }
 
-function book(turn: Turn, order: Order, execution: Execution): void {
+/** An execution, the event and tag that it was booked with first, and whether it may be voided. */
+export type Booking = Pick<Fill, "execution" | "booked" | "tag" | "isProvisional">;
+
+/** Books an execution into the ledger and the sums of its order. */
+export function book(turn: Turn, order: Order, booking: Booking): void {
   const { state } = turn;
-  const { terms } = order;
-  state.ledger.book(ledgerExecution(turn, order, execution));
+  const { execution } = booking;
+  state.ledger.book(toLedgerExecution(turn, order, booking));
   closePosting(turn);
   order.cumQty = qty(order.cumQty + execution.lastQty);
   order.notional += BigInt(execution.lastPx) * BigInt(execution.lastQty);
-  order.fills ??= new Map();
-  order.fills.set(execution.execId, { execution, isVoided: false });
+}
+
+/** Takes an execution out of the ledger and the sums of its order again. */
+export function bookBack(turn: Turn, order: Order, booking: Booking): void {
+  const { state } = turn;
+  const { execution } = booking;
+  state.ledger.reverse(toLedgerExecution(turn, order, booking));
+  closePosting(turn);
+  order.cumQty = qty(order.cumQty - execution.lastQty);
+  order.notional -= BigInt(execution.lastPx) * BigInt(execution.lastQty);
+}
+
+/** Halts the account if more is executed than was ordered: it is booked all the same. */
+export function checkOverfill(turn: Turn, order: Order, what: string): void {
+  const executed = order.cumQty + order.voidedQty;
+  if (executed <= order.orderQty) return;
+  const reason = `Booked ${what}: what is executed must be at most order_qty of ` +
+    `${order.orderQty} quanta: was ${executed}`;
+  haltAccount(turn, { venue: order.terms.venue, reason });
+  raise(turn, { code: "OVERFILL", text: reason });
+}
+
+function remember(
+  turn: Turn,
+  order: Order,
+  booking: Booking,
+): void {
+  const { state } = turn;
+  const { terms } = order;
+  const { execution } = booking;
+  rememberFill(order, {
+    ...booking,
+    correctedAs: null,
+    peakQty: execution.lastQty,
+    isVoided: false,
+  });
   const fill = {
     client: terms.client,
     ingestUs: turn.nowUs,
@@ -118,17 +131,9 @@ function book(turn: Turn, order: Order, execution: Execution): void {
   state.count("fills");
 }
 
-function takeBack(turn: Turn, order: Order, fill: Fill): void {
-  const { execution } = fill;
-  turn.state.ledger.reverse(ledgerExecution(turn, order, execution));
-  closePosting(turn);
-  fill.isVoided = true;
-  order.cumQty = qty(order.cumQty - execution.lastQty);
-  order.voidedQty = qty(order.voidedQty + execution.lastQty);
-  order.notional -= BigInt(execution.lastPx) * BigInt(execution.lastQty);
-}
-
-function ledgerExecution(turn: Turn, order: Order, execution: Execution): LedgerExecution {
+/** The booking as the ledger takes it. */
+export function toLedgerExecution(turn: Turn, order: Order, booking: Booking): LedgerExecution {
+  const { execution, booked, tag, isProvisional } = booking;
   return {
     venue: order.terms.venue,
     client: order.terms.client,
@@ -138,6 +143,9 @@ function ledgerExecution(turn: Turn, order: Order, execution: Execution): Ledger
     px: execution.lastPx,
     commission: execution.commission,
     commissionCurrency: execution.commissionCurrency,
+    tag,
+    booked,
+    isProvisional,
   };
 }
 
@@ -154,10 +162,5 @@ function checkFill(
       text: `Booked ${name}: the venue had proved that it never had this order`,
     });
   }
-  const executed = order.cumQty + order.voidedQty;
-  if (executed <= order.orderQty) return;
-  const reason = `Booked ${name}: what is executed must be at most order_qty of ` +
-    `${order.orderQty} quanta: was ${executed}`;
-  haltAccount(turn, { venue: order.terms.venue, reason });
-  raise(turn, { code: "OVERFILL", text: reason });
+  checkOverfill(turn, order, name);
 }

@@ -18,6 +18,7 @@ import type { Event } from "../event.ts";
 import type { Intent, SetRiskFlag, TradingState } from "../intent.ts";
 import { unreachable } from "../invariant.ts";
 import type { IntentRecord } from "../order.ts";
+import type { IntentFields } from "../slots/intents.ts";
 import { fullBucket, refill, takeToken } from "../pacing.ts";
 import type { Refusal } from "../risk/mod.ts";
 import { strictest } from "../risk/mod.ts";
@@ -32,24 +33,23 @@ export function applyIntent(turn: Turn, event: Event<"IntentReceived">): void {
     return;
   }
   state.count("intents");
-  const record = newRecord(turn, client, { intent, recvUs });
-  const known = client.intents.get(intent.intentId);
+  const fields = fieldsOf(turn, client, { intent, recvUs });
+  const known = state.blotter.intents.find(client.index, intent.intentId);
   if (known !== undefined) {
-    answerKnown(turn, { client, known, again: record });
+    answerKnown(turn, { client, known, again: fields });
     return;
   }
-  client.intents.set(intent.intentId, record);
-  state.blotter.intents.push(record);
+  const record = state.blotter.intents.add(fields);
   const refusal = checkCommon(turn, client, intent);
   if (refusal === undefined) act(turn, client, { intent, record });
   else refuseIntent(turn, record, refusal);
 }
 
-function newRecord(
+function fieldsOf(
   turn: Turn,
   client: Client,
   of: { readonly intent: Intent; readonly recvUs: IntentRecord["recvUs"] },
-): IntentRecord {
+): IntentFields {
   const { intent, recvUs } = of;
   const digest = turn.state.contentDigest;
   digest.reset();
@@ -71,7 +71,7 @@ function newRecord(
 
 function answerKnown(
   turn: Turn,
-  of: { readonly client: Client; readonly known: IntentRecord; readonly again: IntentRecord },
+  of: { readonly client: Client; readonly known: IntentRecord; readonly again: IntentFields },
 ): void {
   const { client, known, again } = of;
   turn.state.count("duplicate_intents");

@@ -5,9 +5,8 @@
  * terminal; the terms of an order change only when the venue has replaced it.
  * @module
  */
-import { cancelBearing, endCancelled, insist, sendCancel } from "./cancel.ts";
+import { cancelBearing, endCancelled, insist, replaceNeverLeft, sendCancel } from "./cancel.ts";
 import { askVenue, forgetRequest } from "./doubt.ts";
-import { nextClOrdId } from "./place.ts";
 import { atLeastExecuted, finishReplace, refuseReplace, replaceBearing } from "./replaced.ts";
 import { issue } from "./requests.ts";
 import type { Saying } from "./reports.ts";
@@ -58,14 +57,17 @@ export function accept(turn: Turn, order: Order, details: Partial<Saying>): void
   sendCancel(turn, order);
 }
 
-/** The venue refused the order, or the new version of it: then the old one is lost as well. */
+/**
+ * The venue refused the order, or the new version of it: then the old one is lost as well. One that
+ * has traded cannot be refused: the venue is asked what it means.
+ */
 export function applyRejected(turn: Turn, order: Order, of: Refused & RequestStamps): void {
   forgetRequest(order, "Submit");
   if (isLate(turn, order)) return;
   const { replace } = order;
   const details = { ...stampsOf(of), rejectCode: of.rejectCode, text: of.text, reason: of.text };
   if (replace?.stage !== "placing") {
-    advance(turn, order, { ...details, execType: "Rejected" });
+    if (!advance(turn, order, { ...details, execType: "Rejected" })) askVenue(turn, order);
     return;
   }
   order.replace = null;
@@ -118,21 +120,22 @@ export function applyCancelRejected(turn: Turn, order: Order, of: Refused): void
   askAfterRefusal(turn, order, of.rejectCode);
 }
 
-/** The venue replaced the order, or changed it by itself. */
+/** The venue replaced the order, or changed it by itself: also while our own replace still waits. */
 export function applyReplaced(
   turn: Turn,
   order: Order,
   payload: BrokerPayloads["OrderReplaced"],
 ): void {
   const { orderQty, price } = payload;
-  forgetRequest(order, "Replace");
+  const isOurs = !replaceNeverLeft(order);
+  if (isOurs) forgetRequest(order, "Replace");
   if (isLate(turn, order)) {
     if (orderQty > order.cumQty + order.voidedQty) raiseLive(turn, order, "was replaced");
     return;
   }
   learnName(turn, order, payload.venueOrderId);
   const { replace } = order;
-  if (replace?.stage === "native") {
+  if (replace?.stage === "native" && isOurs) {
     const { clOrdId } = payload;
     finishReplace(turn, order, { replace, orderQty, price, clOrdId, details: stampsOf(payload) });
     return;
@@ -149,10 +152,11 @@ export function applyReplaced(
 
 /** The venue would not replace; the order stands as it was. */
 export function applyReplaceRejected(turn: Turn, order: Order, of: Refused): void {
-  forgetRequest(order, "Replace");
+  const isOurs = !replaceNeverLeft(order);
+  if (isOurs) forgetRequest(order, "Replace");
   if (isLate(turn, order)) return;
   const { replace } = order;
-  if (replace?.stage !== "native") {
+  if (replace?.stage !== "native" || !isOurs) {
     turn.state.count("stale_reports");
     return;
   }
@@ -182,7 +186,8 @@ function submitReplacement(turn: Turn, order: Order, replace: PendingReplace): v
   }
   replace.stage = "placing";
   order.baseCumQty = executed;
-  order.clOrdId = nextClOrdId(turn, order);
+  order.version += 1;
+  order.keyVersion = order.version;
   order.baseVersion = order.version;
   forgetName(order);
   issue(turn, order, "Submit");

@@ -14,7 +14,7 @@ import type { Instrument } from "../instrument.ts";
 import { checkPlaceCapability } from "../instrument_rules.ts";
 import type { PlaceOrder } from "../intent.ts";
 import { type Micros, micros, orderId, qty } from "../numbers.ts";
-import { type IntentRecord, Order } from "../order.ts";
+import type { IntentRecord } from "../order.ts";
 import type { Refusal } from "../risk/mod.ts";
 
 const DAY_US = 86_400_000_000;
@@ -71,7 +71,7 @@ function create(
   const { intent, record, candidate } = of;
   const { instrument } = candidate.entry;
   const { blotter } = turn.state;
-  const order = new Order({
+  const order = blotter.add({
     id: orderId(blotter.nextOrder),
     client: client.index,
     venue: instrument.venue,
@@ -82,6 +82,7 @@ function create(
     postOnly: intent.postOnly,
     reduceOnly: intent.reduceOnly,
   }, record);
+  turn.touch(order);
   order.price = candidate.px;
   if (candidate.px === null) order.referencePx = candidate.countPx;
   order.orderQty = candidate.qty;
@@ -90,11 +91,11 @@ function create(
   order.tag = intent.tag;
   order.ttlDueUs = ttlDue(intent);
   order.expireUs = expiryOf(turn, intent, instrument);
-  order.clOrdId = nextClOrdId(turn, order);
+  order.version = 1;
+  order.keyVersion = 1;
   record.order = order.terms.id;
   charge(turn, client, candidate.entry);
-  blotter.add(order);
-  client.open.add(order.terms.id);
+  client.open.add(order);
   advance(turn, order, { execType: "PendingNew", reason: "placed" });
   armLapse(turn, order);
   issue(turn, order, "Submit");
@@ -105,12 +106,6 @@ export function ttlDue(
   of: { readonly sentUs: Micros; readonly ttlMs: number },
 ): Micros | null {
   return of.ttlMs === 0 ? null : micros(of.sentUs + of.ttlMs * 1000);
-}
-
-/** The venue's idempotency key of the order's next version. */
-export function nextClOrdId(turn: Turn, order: Order): string {
-  order.version += 1;
-  return `${turn.state.clOrdIdPrefix}-${order.terms.id}-${order.version}`;
 }
 
 function expiryOf(turn: Turn, intent: PlaceOrder, instrument: Instrument): Micros | null {

@@ -1,8 +1,45 @@
 /**
  * What is posted to the ledger beside executions, and what every posting ends with.
+ *
+ * Invariant: a fact whose key was seen at its venue within the horizon changes nothing. Everything
+ * is checked before anything changes.
  * @module
  */
-import type { Turn } from "./turn.ts";
+import {
+  postOutcome,
+  postRemoval,
+  postResolution,
+  postResult,
+  postSplit,
+} from "./pool_postings.ts";
+import { raise, type Turn } from "./turn.ts";
+import type { AccountPayloads, Event } from "../event.ts";
+import type { Instrument } from "../instrument.ts";
+import { invariant, unreachable } from "../invariant.ts";
+import { postFunding } from "../ledger/funding.ts";
+import { amountOf } from "../ledger/money.ts";
+import type { ClientIndex, VenueId } from "../numbers.ts";
+
+/** A fact about an account. */
+export type AccountEvent = Event<keyof AccountPayloads>;
+
+/** Applies a fact about an account; a seen one changes nothing. */
+export function applyAccountFact(turn: Turn, event: AccountEvent): void {
+  const { venue, idempotencyKey } = event;
+  invariant(venue !== null, "A fact about an account must name its venue");
+  invariant(idempotencyKey !== null, "A fact about an account must have a key");
+  const { state } = turn;
+  state.venue(venue);
+  const sinceUs = turn.nowUs - state.settings.intentHorizonMs * 1000;
+  const key = `${event.eventType} ${idempotencyKey}`;
+  if (state.postedKeys.has(venue, { key, sinceUs })) {
+    state.count("duplicate_reports");
+    return;
+  }
+  post(turn, venue, event);
+  closePosting(turn);
+  state.postedKeys.add(venue, { key, nowUs: turn.nowUs, sinceUs });
+}
 
 /**
  * Ends a posting: what it touched must be the sum of its parts, and belongs to the digest.
@@ -12,4 +49,64 @@ export function closePosting(turn: Turn): void {
   const { digest, ledger } = turn.state;
   ledger.assertTouched();
   ledger.mixInto((value) => digest.mix(value));
+}
+
+function post(turn: Turn, venue: VenueId, event: AccountEvent): void {
+  switch (event.eventType) {
+    case "CashPosted":
+      return postCash(turn, venue, event.payload);
+    case "FundingPosted": {
+      const { currency, amount } = event.payload;
+      const leg = { currency, amount: amountOf(amount) };
+      const accounting = turn.state.ledger.accountingOf(instrumentOf(turn, event));
+      return turn.state.ledger.post(venue, (account) => postFunding(account, accounting, leg));
+    }
+    case "InstrumentSettled": {
+      const instrument = instrumentOf(turn, event);
+      const isDerivative = instrument.assetClass === "linear" ||
+        instrument.assetClass === "inverse";
+      invariant(isDerivative, "What is settled at a price must be a linear or inverse derivative");
+      return turn.state.ledger.settle(instrument, event.payload.price);
+    }
+    case "OutcomesSplit":
+    case "OutcomesMerged":
+      return postSplit(turn, event, ownerOf(turn, event.payload.client));
+    case "InstrumentResolved":
+      return postResolution(turn, instrumentOf(turn, event), event.payload);
+    case "OutcomeSettled":
+      return postOutcome(turn, instrumentOf(turn, event), event.payload);
+    case "RunnerRemoved":
+      return postRemoval(turn, instrumentOf(turn, event), event.payload);
+    case "MarketSettled":
+      return postResult(turn, venue, event.payload);
+    default:
+      return unreachable(event);
+  }
+}
+
+function postCash(turn: Turn, venue: VenueId, cash: AccountPayloads["CashPosted"]): void {
+  const leg = { currency: cash.currency, amount: amountOf(cash.amount) };
+  const owner = ownerOf(turn, cash.client);
+  const isFee = cash.kind === "fee" || cash.kind === "rebate";
+  turn.state.ledger.postCash(venue, { owner, leg, feeTag: isFee ? { tag: cash.tag } : null });
+}
+
+/** A client that never spoke here has no book: its cash is nobody's we know. */
+function ownerOf(turn: Turn, name: string | null): ClientIndex | null {
+  if (name === null) return null;
+  const client = turn.state.clients.byName(name);
+  if (client !== undefined) return client.index;
+  raise(turn, {
+    code: "UNKNOWN_CLIENT",
+    text: `Posted cash to external at seq_id ${turn.seqId}: its client must have said HELLO here ` +
+      `before: was ${name}`,
+  });
+  return null;
+}
+
+function instrumentOf(turn: Turn, event: AccountEvent): Instrument {
+  invariant(event.instrument !== null, "A fact about an instrument must name it");
+  const { instrument } = turn.state.instrument(event.instrument);
+  invariant(instrument.venue === event.venue, "An instrument's fact must come from its venue");
+  return instrument;
 }

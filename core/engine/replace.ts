@@ -12,7 +12,7 @@ import type { Client } from "../clients.ts";
 import { charge, checkAdmission, checkTerms, type Terms } from "./admit.ts";
 import { sendCancel } from "./cancel.ts";
 import { orderMeant, unknownOrder } from "./cancel_intents.ts";
-import { nextClOrdId, ttlDue } from "./place.ts";
+import { ttlDue } from "./place.ts";
 import { refuseChange, refuseIntent } from "./refuse.ts";
 import { reportIntent } from "./reports.ts";
 import { issue } from "./requests.ts";
@@ -36,6 +36,7 @@ export function applyReplace(turn: Turn, client: Client, replacing: Replacing): 
     refuseIntent(turn, record, unknownOrder(intent.origIntentId));
     return;
   }
+  turn.touch(order);
   if (!intent.validateOnly) record.order = order.terms.id;
   const checked = checkReplace(turn, client, { order, intent });
   if (!checked.ok) refuseChange(turn, order, { by: record, refusal: checked.refusal });
@@ -137,7 +138,8 @@ function begin(turn: Turn, order: Order, of: Replacing & { readonly terms: Terms
     sendCancel(turn, order);
     return;
   }
-  replace.clOrdId = nextClOrdId(turn, order);
+  order.version += 1;
+  replace.clOrdId = turn.state.blotter.keys.of(order.id, order.version);
   issue(turn, order, "Replace");
 }
 

@@ -58,8 +58,8 @@ export function finishReplace(
   order.params = replace.params;
   order.ttlDueUs = replace.ttlDueUs;
   order.expireUs = replace.expireUs;
-  const key = isKeyOf(turn, order, of.clOrdId ?? null) ? of.clOrdId : null;
-  order.clOrdId = key ?? replace.clOrdId ?? order.clOrdId;
+  order.keyVersion = versionOf(turn, order, of.clOrdId) ??
+    versionOf(turn, order, replace.clOrdId) ?? order.keyVersion;
   armLapse(turn, order);
   advance(turn, order, {
     ...of.details,
@@ -80,6 +80,12 @@ export function replaceBearing(replace: PendingReplace): Pick<Saying, "by" | "or
   return { by: replace.by, origIntentId: replace.origIntentId };
 }
 
-function isKeyOf(turn: Turn, order: Order, clOrdId: string | null): boolean {
-  return clOrdId?.startsWith(`${turn.state.clOrdIdPrefix}-${order.terms.id}-`) === true;
+/** The version in a key of this order, or undefined if it is none. */
+function versionOf(
+  turn: Turn,
+  order: Order,
+  clOrdId: string | null | undefined,
+): number | undefined {
+  const ours = typeof clOrdId === "string" ? turn.state.blotter.keys.parse(clOrdId) : undefined;
+  return ours?.order === order.id ? ours.version : undefined;
 }

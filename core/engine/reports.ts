@@ -41,6 +41,9 @@ export type Step = Saying & {
   readonly isLost?: boolean;
 };
 
+/** What a report takes from the intent whose id it bears. */
+type Bearer = Pick<IntentRecord, "intentId" | "client" | "sentUs" | "recvUs" | "tag">;
+
 type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
 
 /**
@@ -49,7 +52,7 @@ type Writable<T> = { -readonly [Key in keyof T]: T[Key] };
  * @returns `illegal`, with an alarm and nothing changed, if the life cycle does not allow it.
  */
 export function move(turn: Turn, order: Order, step: Step): "illegal" | "moved" | "ended" {
-  turn.touched.push(order);
+  turn.touch(order);
   const from = order.status;
   const to = next(order, step);
   if (to === undefined) {
@@ -77,14 +80,15 @@ export function move(turn: Turn, order: Order, step: Step): "illegal" | "moved" 
 export function reportOrder(turn: Turn, order: Order, saying: Saying): void {
   const { status } = order;
   invariant(status !== "Created", "An order must have a state before it is reported");
-  const report = newReport(turn, saying.by ?? order.bearer, saying.execType);
+  const by = saying.by ?? order.bearer;
+  const report = newReport(turn, by, saying.execType);
   report.ordStatus = status;
   report.order = order.fields;
   report.tag = order.tag;
   order.isDoubtReported = order.doubt !== 0 && !isTerminal(status);
   if (order.isDoubtReported) report.inDoubt = true;
   addDetails(report, saying);
-  order.lastReport = send(turn, report, saying.by ?? order.bearer);
+  order.lastReport = send(turn, report, by);
 }
 
 /** Answers an intent that concerns no order: done, or refused. */
@@ -97,7 +101,7 @@ export function reportIntent(turn: Turn, by: IntentRecord, saying: Saying): void
 }
 
 /** Refuses an intent whose id is already spent on another content: the original is untouched. */
-export function reportReused(turn: Turn, by: IntentRecord, text: string): void {
+export function reportReused(turn: Turn, by: Bearer, text: string): void {
   const report = newReport(turn, by, "Rejected");
   report.ordStatus = "Rejected";
   report.tag = by.tag;
@@ -120,12 +124,13 @@ export function orderStatus(order: Order, at: Pick<Turn, "seqId" | "nowUs">): Ex
 function next(order: Order, step: Step): ReturnType<typeof nextStatus> {
   return nextStatus(order.status, step.execType, {
     isComplete: order.isComplete,
+    hasFills: order.cumQty > 0,
     restored: order.restored,
     isLost: step.isLost === true,
   });
 }
 
-function newReport(turn: Turn, by: IntentRecord, execType: ExecType): Writable<ExecutionReport> {
+function newReport(turn: Turn, by: Bearer, execType: ExecType): Writable<ExecutionReport> {
   const client = clientOf(turn, by.client);
   client.reportSeq += 1;
   const report = blank(by, {
@@ -139,7 +144,7 @@ function newReport(turn: Turn, by: IntentRecord, execType: ExecType): Writable<E
 }
 
 function blank(
-  by: IntentRecord,
+  by: Bearer,
   of: Pick<Turn, "seqId" | "nowUs"> & { readonly execType: ExecType; readonly reportSeq: number },
 ): Writable<ExecutionReport> {
   return {

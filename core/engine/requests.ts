@@ -16,31 +16,24 @@ import type { Fifo } from "../fifo.ts";
 import { invariant } from "../invariant.ts";
 import { type Micros, qty, requestId } from "../numbers.ts";
 import type { EngineState } from "./state.ts";
-import { type Order, type Request, type RequestKind, requestOf, setRequest } from "../order.ts";
+import type { Order, RequestKind, WaitingRequest } from "../order.ts";
 import { cancelReserve, nextTokenUs, refill, takeToken } from "../pacing.ts";
 
 /** Decides a request: it leaves now, or waits for link and pacing. */
 export function issue(turn: Turn, order: Order, kind: RequestKind): void {
   const { state } = turn;
-  const { venue: venueNumber, id } = order.terms;
-  const request: Request = {
-    id: state.nextRequest,
-    kind,
-    order: id,
-    venue: venueNumber,
-    sentUs: null,
-  };
-  state.nextRequest = requestId(request.id + 1);
-  setRequest(order, kind, request);
-  const venue = state.venue(venueNumber);
+  const request = state.nextRequest;
+  state.nextRequest = requestId(request + 1);
+  order.setRequest(kind, request);
+  const venue = state.venue(order.venue);
   const queue = queueOf(venue, kind);
   const isFirst = head(state, queue) === undefined;
   if (venue.bucket !== null && venue.declaration.pacing !== null) {
     refill(venue.bucket, venue.declaration.pacing, turn.nowUs);
   }
-  if (isFirst && isReachable(venue, kind) && mayLeave(venue, kind)) leave(turn, order, request);
+  if (isFirst && isReachable(venue, kind) && mayLeave(venue, kind)) leave(turn, order, kind);
   else {
-    queue.push(request);
+    queue.push({ id: request, kind, order: order.id });
     if (isReachable(venue, kind)) state.count("pacing_trips");
   }
 }
@@ -59,10 +52,10 @@ export function release(turn: Turn, venue: VenueState): void {
 /** Puts a command that was withheld back into its queue. */
 export function takeBackCommand(turn: Turn, command: VenueCommand): void {
   const order = turn.state.blotter.get(command.order);
-  const request = order === undefined ? null : requestOf(order, command.kind);
-  if (request === null || request.id !== command.request) return;
-  request.sentUs = null;
-  queueOf(turn.state.venue(command.venue), command.kind).push(request);
+  const { kind, request } = command;
+  if (order === undefined || order.requestOf(kind) !== request) return;
+  order.setSentUs(kind, null);
+  queueOf(turn.state.venue(command.venue), kind).push({ id: request, kind, order: order.id });
 }
 
 /** When pacing next lets something out, or undefined if nothing waits for it. */
@@ -78,15 +71,10 @@ export function nextReleaseUs(state: EngineState, venue: VenueState): Micros | u
   return waits ? nextTokenUs(bucket, rate, cancelReserve(rate)) : undefined;
 }
 
-/** True if a request of this kind waits and so provably never left. */
-export function isWaiting(request: Request | null): boolean {
-  return request !== null && request.sentUs === null;
-}
-
 function drain(
   turn: Turn,
   venue: VenueState,
-  of: { readonly queue: Fifo<Request>; readonly kind: RequestKind },
+  of: { readonly queue: Fifo<WaitingRequest>; readonly kind: RequestKind },
 ): void {
   if (!isReachable(venue, of.kind)) return;
   for (;;) {
@@ -95,24 +83,24 @@ function drain(
     of.queue.take();
     const order = turn.state.blotter.get(request.order);
     invariant(order !== undefined, "A waiting request must have an order");
-    leave(turn, order, request);
+    leave(turn, order, request.kind);
   }
 }
 
 /** The oldest request that its order still wants; those above it are dropped. */
-function head(state: EngineState, queue: Fifo<Request>): Request | undefined {
+function head(state: EngineState, queue: Fifo<WaitingRequest>): WaitingRequest | undefined {
   for (;;) {
     const request = queue.peek();
     if (request === undefined) return undefined;
     const order = state.blotter.get(request.order);
-    if (order !== undefined && requestOf(order, request.kind) === request) return request;
+    if (order !== undefined && order.requestOf(request.kind) === request.id) return request;
     queue.take();
   }
 }
 
-function leave(turn: Turn, order: Order, request: Request): void {
-  request.sentUs = turn.nowUs;
-  turn.effects.commands.push(toCommand(turn, order, request));
+function leave(turn: Turn, order: Order, kind: RequestKind): void {
+  order.setSentUs(kind, turn.nowUs);
+  turn.effects.commands.push(toCommand(turn, order, kind));
 }
 
 /** Orders wait until the account is known again; cancels and look-ups need only the link. */
@@ -133,7 +121,7 @@ function mayLeave(venue: VenueState, kind: RequestKind): boolean {
   return takeToken(bucket, kind === "Cancel" ? 0 : cancelReserve(declaration.pacing));
 }
 
-function queueOf(venue: VenueState, kind: RequestKind): Fifo<Request> {
+function queueOf(venue: VenueState, kind: RequestKind): Fifo<WaitingRequest> {
   switch (kind) {
     case "Cancel":
       return venue.queues.cancels;
@@ -145,26 +133,28 @@ function queueOf(venue: VenueState, kind: RequestKind): Fifo<Request> {
   }
 }
 
-function toCommand(turn: Turn, order: Order, request: Request): VenueCommand {
+function toCommand(turn: Turn, order: Order, kind: RequestKind): VenueCommand {
   const { terms, replace } = order;
-  const common = {
-    seqId: turn.seqId,
-    request: request.id,
-    venue: terms.venue,
-    instrument: terms.instrument,
-    order: terms.id,
-    clOrdId: order.clOrdId,
-    venueOrderId: order.venueOrderId,
-  };
-  switch (request.kind) {
+  const request = order.requestOf(kind);
+  invariant(request !== null, "A request must be remembered before it leaves");
+  const { seqId } = turn;
+  const { id, venue, instrument } = terms;
+  const { clOrdId, venueOrderId } = order;
+  switch (kind) {
     case "Cancel":
     case "Lookup":
-      return { kind: request.kind, ...common };
+      return { kind, seqId, request, venue, instrument, order: id, clOrdId, venueOrderId };
     case "Replace":
       invariant(replace !== null && replace.clOrdId !== null, "A Replace must have its new key");
       return {
         kind: "Replace",
-        ...common,
+        seqId,
+        request,
+        venue,
+        instrument,
+        order: id,
+        clOrdId,
+        venueOrderId,
         newClOrdId: replace.clOrdId,
         orderQty: replace.orderQty,
         price: replace.price,
@@ -173,7 +163,13 @@ function toCommand(turn: Turn, order: Order, request: Request): VenueCommand {
       const wanted = replace ?? order;
       return {
         kind: "Submit",
-        ...common,
+        seqId,
+        request,
+        venue,
+        instrument,
+        order: id,
+        clOrdId,
+        venueOrderId,
         side: terms.side,
         ordType: terms.ordType,
         timeInForce: terms.timeInForce,

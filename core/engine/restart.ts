@@ -14,7 +14,7 @@ import { askVenue, fallIntoDoubt, syncDoubt } from "./doubt.ts";
 import { armGrace } from "./sessions.ts";
 import type { Turn } from "./turn.ts";
 import type { ControlPayloads } from "../event.ts";
-import { DOUBT, type Order, type Request } from "../order.ts";
+import { DOUBT, type Order } from "../order.ts";
 
 /** Applies the first event of a run. */
 export function applyStarted(turn: Turn, payload: ControlPayloads["Started"]): void {
@@ -25,7 +25,8 @@ export function applyStarted(turn: Turn, payload: ControlPayloads["Started"]): v
   state.mode = payload.mode;
   state.engineVersion = payload.engineVersion;
   state.journalId = payload.journalId;
-  state.clOrdIdPrefix = clOrdIdPrefix(payload.journalId);
+  state.blotter.keys.prefix = clOrdIdPrefix(payload.journalId);
+  state.blotter.intents.seed(payload.journalId);
   state.settings = payload.settings;
   state.digest.text(payload.configDigest);
   for (const client of state.clients.all) client.bucket = null;
@@ -53,13 +54,14 @@ function recoverOrder(turn: Turn, order: Order): void {
   const { venues } = turn.state;
   const isOutside = venues[order.terms.venue]?.declaration.simulation === null;
   if (!isOutside || order.isTerminal) return;
+  turn.touch(order);
   order.attempts = 0;
   order.lookupDueUs = null;
-  if (hasLeft(order.lookupRequest)) order.lookupRequest = null;
-  const isCancelOpen = hasLeft(order.cancelRequest);
-  if (isCancelOpen) order.cancelRequest = null;
-  if (hasLeft(order.submitRequest)) fallIntoDoubt(turn, order, "Submit");
-  if (hasLeft(order.replaceRequest)) fallIntoDoubt(turn, order, "Replace");
+  if (order.hasLeft("Lookup")) order.dropRequest("Lookup");
+  const isCancelOpen = order.hasLeft("Cancel");
+  if (isCancelOpen) order.dropRequest("Cancel");
+  if (order.hasLeft("Submit")) fallIntoDoubt(turn, order, "Submit");
+  if (order.hasLeft("Replace")) fallIntoDoubt(turn, order, "Replace");
   if (isCancelOpen) {
     order.doubt |= DOUBT.Cancel;
     order.doubtSinceUs ??= turn.nowUs;
@@ -67,8 +69,4 @@ function recoverOrder(turn: Turn, order: Order): void {
   }
   if (order.doubt !== 0 && !isCancelOpen) askVenue(turn, order);
   syncDoubt(turn, order);
-}
-
-function hasLeft(request: Request | null): boolean {
-  return request !== null && request.sentUs !== null;
 }

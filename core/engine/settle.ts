@@ -6,10 +6,10 @@
  * @module
  */
 import type { Client, PendingCancelAll } from "../clients.ts";
-import { move, reportIntent, reportOrder, type Step } from "./reports.ts";
+import { move, reportIntent, type Step } from "./reports.ts";
 import type { Turn } from "./turn.ts";
 import { invariant } from "../invariant.ts";
-import type { Order } from "../order.ts";
+import { type Order, REQUEST_KINDS } from "../order.ts";
 
 /**
  * Moves the order and reports it; an end settles all that waited for it.
@@ -22,10 +22,8 @@ export function advance(turn: Turn, order: Order, step: Step): boolean {
 }
 
 function settle(turn: Turn, order: Order): void {
-  const client = clientOf(turn, order);
-  client.open.delete(order.terms.id);
   order.endedUs = turn.nowUs;
-  turn.state.blotter.ended.push(order);
+  turn.state.blotter.ended.add(order);
   dropWork(order);
   answerPending(turn, order);
   settleCancelAlls(turn, order, { isCancelled: isCancelled(order) });
@@ -49,20 +47,19 @@ export function settleCancelAlls(
 /** Reports that a CancelAll is done. */
 export function finishCancelAll(turn: Turn, client: Client, pending: PendingCancelAll): void {
   const at = client.cancelAlls.indexOf(pending);
-  if (at >= 0) client.cancelAlls.splice(at, 1);
   const others = pending.taken - pending.cancelled;
   reportIntent(turn, pending.by, {
     execType: "IntentDone",
     text: `Orders taken: ${pending.taken}, cancelled: ${pending.cancelled}, ` +
       `ended otherwise or refused: ${others}`,
   });
+  if (at < 0) return;
+  client.cancelAlls.splice(at, 1);
+  turn.state.blotter.intents.unpin(pending.by);
 }
 
 function dropWork(order: Order): void {
-  order.submitRequest = null;
-  order.cancelRequest = null;
-  order.replaceRequest = null;
-  order.lookupRequest = null;
+  for (const kind of REQUEST_KINDS) order.dropRequest(kind);
   order.retry = 0;
   order.retryDueUs = null;
   order.lookupDueUs = null;
@@ -78,8 +75,9 @@ function answerPending(turn: Turn, order: Order): void {
   order.cancel = null;
   const ended = `order ${order.terms.id} ended as ${order.status}`;
   if (replace !== null) {
-    reportOrder(turn, order, {
+    move(turn, order, {
       execType: "ReplaceRejected",
+      reason: ended,
       by: replace.by,
       origIntentId: replace.origIntentId,
       rejectCode: "ILLEGAL_TRANSITION",
@@ -87,8 +85,9 @@ function answerPending(turn: Turn, order: Order): void {
     });
   }
   if (cancel !== null && cancel.cause === "intent" && cancel.by !== null) {
-    reportOrder(turn, order, {
+    move(turn, order, {
       execType: "CancelRejected",
+      reason: ended,
       by: cancel.by,
       origIntentId: order.bearer.intentId,
       rejectCode: "ILLEGAL_TRANSITION",

@@ -10,6 +10,8 @@ import { Clients } from "../clients.ts";
 import { type Deadline, Deadlines } from "../deadlines.ts";
 import { Digest } from "../digest.ts";
 import type { EngineSettings, Mode, VenueDeclaration, VenueStatus } from "../event.ts";
+import { PostedKeys } from "./posted_keys.ts";
+import { ExternalFills } from "../external_fills.ts";
 import { Fifo } from "../fifo.ts";
 import type { Capabilities, Instrument } from "../instrument.ts";
 import { capabilitiesOf } from "../instrument_rules.ts";
@@ -28,7 +30,7 @@ import {
   seqId,
   type VenueId,
 } from "../numbers.ts";
-import type { Request } from "../order.ts";
+import type { WaitingRequest } from "../order.ts";
 import { type Bucket, fullBucket } from "../pacing.ts";
 import { RiskState } from "../risk/mod.ts";
 import { LedgerFunds } from "./funds.ts";
@@ -45,16 +47,17 @@ export type VenueState = {
 
 /** Requests that wait for the link or for pacing; one that its order forgot is skipped. */
 export type RequestQueues = {
-  readonly cancels: Fifo<Request>;
-  readonly lookups: Fifo<Request>;
+  readonly cancels: Fifo<WaitingRequest>;
+  readonly lookups: Fifo<WaitingRequest>;
   /** Submits and replaces. */
-  readonly orders: Fifo<Request>;
+  readonly orders: Fifo<WaitingRequest>;
 };
 
 /** An instrument with what is decided about it. */
 export type InstrumentState = {
   instrument: Instrument;
   capabilities: Capabilities;
+  tradingState: TradingState;
   book: Book;
 };
 
@@ -73,6 +76,7 @@ export const COUNTERS = [
   "orphan_reports",
   "fills",
   "late_fills",
+  "external_fills",
   "pacing_trips",
   "in_doubt",
 ] as const;
@@ -95,7 +99,6 @@ export class EngineState {
   isStopping = false;
   engineVersion = "";
   journalId = "";
-  clOrdIdPrefix = "tl00000000";
   settings: EngineSettings = INITIAL_SETTINGS;
   operatorState: TradingState = "Active";
   killSwitch = false;
@@ -115,10 +118,13 @@ export class EngineState {
   declarations = 0;
   readonly clients: Clients = new Clients();
   readonly blotter: Blotter = new Blotter();
+  readonly externalFills: ExternalFills = new ExternalFills();
   readonly deadlines: Deadlines;
   readonly counters: Map<Counter, number> = new Map(COUNTERS.map((name) => [name, 0]));
   /** Control events that were seen and may be repeated, oldest first. */
   readonly seenControlKeys: Set<string> = new Set();
+  /** Facts about accounts that were seen and may be repeated. */
+  readonly postedKeys: PostedKeys = new PostedKeys();
 
   constructor(digest: Digest = new Digest()) {
     this.digest = digest;
@@ -157,6 +163,7 @@ export class EngineState {
       }
       return;
     }
+    if (declaration.simulation === null) this.blotter.openNames(id);
     invariant(id === this.venues.length, "Venues must be declared in the order of their numbers");
     this.venues.push({
       declaration,

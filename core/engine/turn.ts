@@ -8,9 +8,33 @@
 import type { Effects } from "../effects.ts";
 import type { EngineState } from "./state.ts";
 import type { Event } from "../event.ts";
-import { type Micros, micros, type SeqId, seqId, type VenueId } from "../numbers.ts";
+import type { OrderState } from "../lifecycle.ts";
+import {
+  type InstrumentId,
+  type Micros,
+  micros,
+  type OrderId,
+  type SeqId,
+  seqId,
+  type VenueId,
+} from "../numbers.ts";
 import type { Order } from "../order.ts";
 import type { Alarm } from "../report.ts";
+
+/** An order that the event touches, as it was before. */
+export type Touched = {
+  id: OrderId;
+  status: OrderState;
+  cumQty: number;
+  leavesQty: number;
+  /** A transition of it is recorded. Known once the event is applied. */
+  isMoved: boolean;
+  /** What the event's reports said of it, see `SAID` of `asserts.ts`; likewise. */
+  said: number;
+};
+
+/** Notes kept for the next event; an event that touches more makes new ones. */
+const TOUCHED_KEPT_MAX = 1024;
 
 /** What every rule is handed. */
 export class Turn {
@@ -19,10 +43,11 @@ export class Turn {
   seqId: SeqId = seqId(0);
   /** Engine time of the event. */
   nowUs: Micros = micros(0);
-  /** Orders that the event may have changed, in the order in which it did; some more than once. */
-  readonly touched: Order[] = [];
   /** Venue time; null unless a venue reported. */
   venueUs: Micros | null = null;
+  /** What the event touched so far; the first `touchedCount` count. Kept from event to event. */
+  readonly touched: Touched[] = [];
+  touchedCount = 0;
 
   constructor(state: EngineState, effects: Effects) {
     this.state = state;
@@ -35,6 +60,29 @@ export class Turn {
     this.seqId = event.seqId;
     this.nowUs = event.ingestTime;
     this.venueUs = event.source === "broker_report" ? event.eventTime : null;
+    this.touchedCount = 0;
+    if (this.touched.length > TOUCHED_KEPT_MAX) this.touched.length = TOUCHED_KEPT_MAX;
+  }
+
+  /** Notes how an order is before the event changes it; a second call does nothing. */
+  touch(order: Order): void {
+    if (order.touchedSeq === this.seqId) return;
+    order.touchedSeq = this.seqId;
+    order.touchedAt = this.touchedCount;
+    const { status, cumQty, leavesQty } = order;
+    const { id } = order.terms;
+    const kept = this.touched[this.touchedCount];
+    this.touchedCount += 1;
+    if (kept === undefined) {
+      this.touched.push({ id, status, cumQty, leavesQty, isMoved: false, said: 0 });
+      return;
+    }
+    kept.id = id;
+    kept.status = status;
+    kept.cumQty = cumQty;
+    kept.leavesQty = leavesQty;
+    kept.isMoved = false;
+    kept.said = 0;
   }
 }
 
@@ -51,4 +99,21 @@ export function haltAccount(
   if (of.venue === null) turn.state.operatorState = "Halted";
   else turn.state.venue(of.venue).tradingState = "Halted";
   turn.effects.transitions.push({ kind: "AccountHalted", venue: of.venue, reason: of.reason });
+}
+
+/**
+ * Halts one instrument, once. Only an operator's `TradingStateSet` that names it ends it.
+ */
+export function haltInstrument(
+  turn: Turn,
+  of: { readonly instrument: InstrumentId; readonly reason: string },
+): void {
+  const entry = turn.state.instrument(of.instrument);
+  if (entry.tradingState === "Halted") return;
+  entry.tradingState = "Halted";
+  turn.effects.transitions.push({
+    kind: "InstrumentHalted",
+    instrument: of.instrument,
+    reason: of.reason,
+  });
 }

@@ -25,6 +25,7 @@ import type {
   LimitedClient,
   OrderFilter,
   PositionRow,
+  TagRow,
   VenueView,
   View,
 } from "../view.ts";
@@ -93,7 +94,7 @@ export class EngineView implements View {
   }
 
   orderByIntent(client: ClientIndex, intentId: string): ExecutionReport | undefined {
-    const id = this.#client(client)?.intents.get(intentId)?.order ?? null;
+    const id = this.#state.blotter.intents.find(client, intentId)?.order ?? null;
     return id === null ? undefined : this.order(client, id);
   }
 
@@ -118,7 +119,10 @@ export class EngineView implements View {
     },
   ): readonly FillRow[] {
     const all: FillRow[] = [];
-    for (const fill of this.#client(client)?.fills ?? []) all.push(fill.row);
+    for (const { row } of this.#client(client)?.fills ?? []) {
+      const execution = this.#asItStands(row);
+      if (execution !== undefined) all.push({ ...row, execution });
+    }
     const { sinceUs, afterExecId } = filter;
     const after = afterExecId === undefined
       ? -1
@@ -130,6 +134,10 @@ export class EngineView implements View {
 
   positions(scope: ClientIndex | "account"): readonly PositionRow[] {
     return this.#state.ledger.positions(scope, (id) => this.#mark(id));
+  }
+
+  tags(client: ClientIndex): readonly TagRow[] {
+    return this.#state.ledger.tags(client, (id) => this.#mark(id));
   }
 
   balances(venue?: VenueId): readonly BalanceRow[] {
@@ -193,6 +201,13 @@ export class EngineView implements View {
     return this.#state.clients.all[client];
   }
 
+  /** The execution of a row as the venue corrected it; undefined if it was voided. */
+  #asItStands(row: FillRow): FillRow["execution"] | undefined {
+    const fill = this.#state.blotter.get(row.orderId)?.fills?.get(row.execution.execId);
+    if (fill === undefined) return row.execution;
+    return fill.isVoided ? undefined : fill.execution;
+  }
+
   #status(order: Order): ExecutionReport {
     return orderStatus(order, this.#state);
   }
@@ -211,10 +226,13 @@ export class EngineView implements View {
     }
   }
 
-  /** Middle of a fresh book, rounded down; undefined without one. */
+  /** Middle of a fresh book, rounded down; undefined without one, or if it is no price. */
   #mark(instrument: InstrumentId): Px | undefined {
-    const book = this.#state.instruments[instrument]?.book;
-    if (book === undefined || !book.isFresh) return undefined;
-    return midOf(book);
+    const entry = this.#state.instruments[instrument];
+    if (entry === undefined || !entry.book.isFresh) return undefined;
+    const middle = midOf(entry.book);
+    if (middle === undefined) return undefined;
+    // Only a spread, which is linear, may be worth nothing or less.
+    return middle > 0 || entry.instrument.assetClass === "linear" ? middle : undefined;
   }
 }

@@ -27,17 +27,17 @@ function takeBackReport(turn: Turn, report: ExecutionReport): void {
   if (client === undefined) return;
   client.reportSeq = Math.min(client.reportSeq, report.reportSeq - 1);
   if (report.intentId === null) return;
-  const record = client.intents.get(report.intentId);
+  const { intents } = turn.state.blotter;
+  const record = intents.find(client.index, report.intentId);
   if (record?.newestReport !== report.reportSeq) return;
   record.newestReport = null;
-  if (record.ingestUs === turn.nowUs) client.intents.delete(report.intentId);
+  if (record.ingestUs === turn.nowUs) intents.disown(record);
 }
 
 function dropNewborn(turn: Turn, transition: Transition): void {
   if (transition.kind !== "order" || transition.from !== "Created") return;
   const order = turn.state.blotter.get(transition.order);
   if (order === undefined) return;
-  turn.state.clients.all[order.terms.client]?.open.delete(order.terms.id);
   uncount(turn, order);
   turn.state.blotter.drop(order);
 }

@@ -26,6 +26,8 @@ export type Posting = {
   readonly accounting: Accounting;
   readonly change: Change;
   readonly legs: readonly CashLeg[];
+  /** Commission, below 0 a cost; null: none. */
+  readonly fee: CashLeg | null;
 };
 
 /** Books of one venue. */
@@ -79,22 +81,26 @@ export class Account {
     return rest;
   }
 
+  /** @throws {InvariantError} If `book` could not take it. */
+  assertBookable(posting: Posting): void {
+    const { owner, accounting, change } = posting;
+    positionIn(this.#whole, accounting).assertBookable(change);
+    positionIn(this.#existing(owner), accounting).assertBookable(change);
+  }
+
   /** Books an execution. @throws {InvariantError} Before anything changed. */
-  book({ owner, accounting, change, legs }: Posting): void {
-    this.#postExecution({ owner, accounting, change }, (position) => position.book(change));
-    for (const leg of legs) this.post(owner, leg);
+  book(posting: Posting): void {
+    this.assertBookable(posting);
+    const { change } = posting;
+    this.#post(posting, (position) => position.book(change));
   }
 
   /** Takes an execution out again. @throws {InvariantError} Before anything changed. */
-  reverse({ owner, accounting, change, legs }: Posting): void {
-    const undone = { ...change, quanta: -change.quanta };
-    this.#postExecution(
-      { owner, accounting, change: undone },
-      (position) => position.reverse(change),
-    );
-    for (const { currency, amount } of legs) {
-      this.post(owner, { currency, amount: negated(amount) });
-    }
+  reverse(posting: Posting): void {
+    const { owner, accounting, change } = posting;
+    positionIn(this.#whole, accounting).assertReversible(change);
+    positionIn(this.#existing(owner), accounting).assertReversible(change);
+    this.#post(opposite(posting), (position) => position.reverse(change));
   }
 
   /** Posts cash to the account and to its owner. */
@@ -161,16 +167,19 @@ export class Account {
     const counted = new Totals();
     for (const [, book] of this.clients()) count(counted, book);
     count(counted, this.#external);
-    for (const currency of this.#whole.currencies()) {
+    for (const currency of [...this.#whole.currencies(), ...counted.currencies()]) {
       this.assertCash(currency);
       const parts = counted.cash(currency) ?? new Cash();
       const isWhole = parts.equals(this.#whole.posted(currency) ?? new Cash());
       invariant(isWhole, "Cash of an account must be what its parts add up to");
     }
-    for (const { instrument, quanta, flow } of this.#whole.positions()) {
-      this.assertPosition(instrument.id);
-      const parts = counted.position(instrument.id);
-      const isWhole = parts?.quanta.value === quanta && parts.flow.equals(flow);
+    const held = [...this.#whole.positions()].map(({ instrument }) => instrument.id);
+    for (const instrument of [...held, ...counted.instruments()]) {
+      this.assertPosition(instrument);
+      const whole = this.#whole.position(instrument);
+      const parts = counted.position(instrument);
+      const isWhole = whole !== undefined && parts?.quanta.value === whole.quanta &&
+        parts.flow.equals(whole.flow);
       invariant(isWhole, "A position of an account must be what its parts add up to");
     }
   }
@@ -208,15 +217,15 @@ export class Account {
     return account;
   }
 
-  #postExecution(
-    of: { readonly owner: Owner; readonly accounting: Accounting; readonly change: Change },
-    post: (position: Position) => void,
-  ): void {
-    const { owner, accounting, change } = of;
-    const known = owner === null ? this.#external : this.#clients.get(owner);
-    assertBookable(this.#whole, accounting, change);
-    assertBookable(known, accounting, change);
-    this.changeBoth({ owner, accounting }, post);
+  #post(posting: Posting, post: (position: Position) => void): void {
+    const { owner, legs, fee } = posting;
+    this.changeBoth(posting, post);
+    for (const leg of legs) this.post(owner, leg);
+    if (fee !== null) this.post(owner, fee);
+  }
+
+  #existing(owner: Owner): Holdings | undefined {
+    return owner === null ? this.#external : this.#clients.get(owner);
   }
 
   #levelFlow(accounting: Accounting): void {
@@ -231,19 +240,31 @@ export class Account {
   }
 }
 
-function assertBookable(
-  book: Holdings | undefined,
-  accounting: Accounting,
-  change: Change,
-): void {
-  const position = book?.position(accounting.instrument.id) ?? accounting.open();
-  position.assertBookable(change);
+/** Returns the posting that undoes quantity and cash of another. */
+export function opposite(posting: Posting): Posting {
+  const { owner, accounting, change, legs, fee } = posting;
+  return {
+    owner,
+    accounting,
+    change: { ...change, quanta: -change.quanta },
+    legs: legs.map(oppositeLeg),
+    fee: fee === null ? null : oppositeLeg(fee),
+  };
+}
+
+function oppositeLeg({ currency, amount }: CashLeg): CashLeg {
+  return { currency, amount: negated(amount) };
+}
+
+/** The position in a book, or an empty one where there is none. */
+function positionIn(book: Holdings | undefined, accounting: Accounting): Position {
+  return book?.position(accounting.instrument.id) ?? accounting.open();
 }
 
 function count(totals: Totals, book: Holdings): void {
   for (const currency of book.currencies()) {
     const cash = book.posted(currency);
-    if (cash !== undefined) totals.enterCash(currency, cash);
+    if (cash !== undefined) totals.ensureCash(currency).merge(cash);
   }
   for (const position of book.positions()) totals.enter(position);
 }

@@ -30,11 +30,13 @@ const FACTORS = [
 
 /** One currency of one book. */
 export class Cash {
-  #scale: number;
+  #scale = 0;
   readonly #sum = new ExactSum();
+  /** Follows this cash: it has all of it, and of others. */
+  readonly #total: Cash | null;
 
-  constructor(scale = 0) {
-    this.#scale = scale;
+  constructor(total: Cash | null = null) {
+    this.#total = total;
   }
 
   /** Decimals of the units. */
@@ -53,9 +55,11 @@ export class Cash {
 
   /** Posts an amount; above 0 is received. */
   add(amount: Amount): void {
+    this.#total?.part(this);
     if (amount.scale > this.#scale) this.#widen(amount.scale);
     if (amount.scale === this.#scale) this.#sum.add(amount.units);
     else this.#addCoarse(amount);
+    this.#total?.merge(this);
   }
 
   /** Takes an amount out again. */
@@ -82,6 +86,12 @@ export class Cash {
     if (other.#scale === this.#scale) return this.#sum.equals(other.#sum);
     const scale = Math.max(this.#scale, other.#scale);
     return unitsAt(this.amount, scale) === unitsAt(other.amount, scale);
+  }
+
+  /** Mixes scale and sum into a digest. */
+  mixInto(mix: (value: number | bigint | string) => void): void {
+    mix(this.#scale);
+    this.#sum.mixInto(mix);
   }
 
   #addCoarse(amount: Amount): void {

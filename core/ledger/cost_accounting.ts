@@ -40,9 +40,13 @@ export class CostAccounting implements Accounting {
     ];
   }
 
+  valueOf(change: Change): Amount {
+    return { units: this.#valuation.valueOf(change), scale: this.#valuation.scale };
+  }
+
   notionalOf(change: Change): Amount {
-    const units = this.#valuation.valueOf(change);
-    return { units: magnitudeOf(units), scale: this.#valuation.scale };
+    const { units, scale } = this.valueOf(change);
+    return { units: magnitudeOf(units), scale };
   }
 
   open(): CostPosition {

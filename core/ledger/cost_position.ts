@@ -6,24 +6,23 @@
  * cost is; commission is no part of either.
  *
  * A voided execution is taken out of the history and the cost is computed again without it, as if
- * it had never been; so the order of voids does not matter. The history holds the last
- * `HISTORY_MAX` executions. Known limit: an older one is voided as an opposite execution at its
+ * it had never been; so the order of voids does not matter. The last 256 executions are kept for
+ * that (`recent_changes.ts`). Known limit: an older one is voided as an opposite execution at its
  * price; quantity, flow and total P&L are exact then too, only the split of the total may differ.
  * @module
  */
 import { fromQuanta, fromUnits } from "../decimal.ts";
 import type { Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
-import { type Px, px } from "../numbers.ts";
+import type { Px } from "../numbers.ts";
 import type { NodeReader } from "../node_reader.ts";
 import type { CheckpointNode } from "../timeline.ts";
 import { ExactSum, narrowed } from "./exact_sum.ts";
 import { type Amount, NOTHING } from "./money.ts";
 import { OpenCost } from "./open_cost.ts";
 import type { Change, Exposure, PositionFigures } from "./policy.ts";
+import { RecentChanges } from "./recent_changes.ts";
 import type { Valuation } from "./valuation.ts";
-
-const HISTORY_MAX = 256;
 
 /** Position of one book in one instrument. */
 export class CostPosition {
@@ -34,9 +33,9 @@ export class CostPosition {
   readonly flow: ExactSum = new ExactSum();
   readonly #valuation: Valuation;
   readonly #open = new OpenCost();
-  /** The open position before the oldest change in the history. */
+  /** The open position before the oldest of the recent changes. */
   readonly #base = new OpenCost();
-  readonly #history: Change[] = [];
+  readonly #recent = new RecentChanges();
 
   constructor(
     instrument: Instrument,
@@ -52,9 +51,24 @@ export class CostPosition {
     return this.#open.quanta;
   }
 
+  /** The same: a settlement closes it. */
+  get heldQuanta(): number {
+    return this.quanta;
+  }
+
+  /** Cost of what is open; below 0 for a short. */
+  get cost(): Amount {
+    return { units: narrowed(this.#costUnits), scale: this.#valuation.costScale };
+  }
+
+  /** Where an execution moves its whole value, nothing is carried. */
+  get mayCarry(): boolean {
+    return !this.#valuation.isPaidInFull;
+  }
+
   /** Cost of what is open, if the class moves cash by realised P&L alone. */
   get carried(): Amount {
-    return this.#valuation.isPaidInFull || this.quanta === 0 ? NOTHING : this.#cost;
+    return this.#valuation.isPaidInFull || this.quanta === 0 ? NOTHING : this.cost;
   }
 
   /** @throws {InvariantError} If the position would pass 2^53 quanta. */
@@ -63,25 +77,24 @@ export class CostPosition {
     invariant(Number.isSafeInteger(after), "A position must stay within 2^53 quanta");
   }
 
+  /** @throws {InvariantError} If the position would pass 2^53 quanta. */
+  assertReversible(change: Change): void {
+    this.assertBookable({ ...change, quanta: -change.quanta });
+  }
+
   /** Books an execution. */
   book(change: Change): void {
     this.#open.apply(this.#valuation, change);
     this.flow.subtract(this.#valuation.valueOf(change));
-    this.#history.push(change);
-    if (this.#history.length <= HISTORY_MAX) return;
-    const oldest = this.#history.shift();
+    const oldest = this.#recent.push(change);
     if (oldest !== undefined) this.#base.apply(this.#valuation, oldest);
   }
 
   /** Takes an execution out again. */
   reverse(change: Change): void {
-    const at = this.#history.findLastIndex((kept) =>
-      kept.quanta === change.quanta && kept.px === change.px
-    );
-    if (at < 0) return this.book({ ...change, quanta: -change.quanta });
-    this.#history.splice(at, 1);
+    if (!this.#recent.take(change)) return this.book({ ...change, quanta: -change.quanta });
     this.#open.copy(this.#base);
-    for (const kept of this.#history) this.#open.apply(this.#valuation, kept);
+    for (const kept of this.#recent.all()) this.#open.apply(this.#valuation, kept);
     this.flow.add(this.#valuation.valueOf(change));
   }
 
@@ -90,7 +103,7 @@ export class CostPosition {
     const { quanta } = this;
     const scale = this.#valuation.costScale;
     const cost = this.#costUnits;
-    const flow = this.flow.units * this.#valuation.fractions;
+    const flow = this.flow.units * BigInt(this.#valuation.fractions);
     return {
       qty: fromQuanta(quanta, this.instrument.qtyRule.scale),
       avgPx: quanta === 0 ? null : this.#valuation.averagePx({ quanta, cost }),
@@ -116,7 +129,7 @@ export class CostPosition {
   /** Mixes quantity, cost and flow. */
   mixInto(mix: (value: number | bigint | string) => void): void {
     this.#open.mixInto(mix);
-    mix(this.flow.value);
+    this.flow.mixInto(mix);
   }
 
   /** Returns the whole state; costs as integers in text. */
@@ -126,8 +139,7 @@ export class CostPosition {
       open: this.#open.checkpoint(),
       base: this.#base.checkpoint(),
       flow: `${this.flow.units}`,
-      history_quanta: this.#history.map((change) => change.quanta),
-      history_px: this.#history.map((change) => change.px),
+      ...this.#recent.checkpoint(),
     };
   }
 
@@ -136,15 +148,8 @@ export class CostPosition {
     this.#open.restore(saved.child("open"));
     this.#base.restore(saved.child("base"));
     this.flow.set(narrowed(BigInt(saved.text("flow"))));
-    const prices = saved.integers("history_px");
-    for (const [at, quanta] of saved.integers("history_quanta").entries()) {
-      this.#history.push({ quanta, px: px(prices[at] ?? 0) });
-    }
+    this.#recent.restore(saved);
     return this;
-  }
-
-  get #cost(): Amount {
-    return { units: narrowed(this.#costUnits), scale: this.#valuation.costScale };
   }
 
   get #costUnits(): bigint {
@@ -153,7 +158,7 @@ export class CostPosition {
 
   #valueAt(mark: Px): bigint {
     const value = this.#valuation.valueOf({ quanta: this.quanta, px: mark });
-    return BigInt(value) * this.#valuation.fractions;
+    return BigInt(value) * BigInt(this.#valuation.fractions);
   }
 }
 

@@ -73,9 +73,7 @@ export class ExactSum {
       return;
     }
     const high = Math.floor(value / BASE);
-    this.#high += high;
-    this.#low += value - high * BASE;
-    this.#settle();
+    this.#move({ high, low: value - high * BASE });
   }
 
   subtract(value: Wide): void {
@@ -99,9 +97,7 @@ export class ExactSum {
       this.#keep(this.units + other.units);
       return;
     }
-    this.#high += other.#high;
-    this.#low += other.#low;
-    this.#settle();
+    this.#move({ high: other.#high, low: other.#low });
   }
 
   subtractSum(other: ExactSum): void {
@@ -109,13 +105,24 @@ export class ExactSum {
       this.#keep(this.units - other.units);
       return;
     }
-    this.#high -= other.#high;
-    this.#low -= other.#low;
-    this.#settle();
+    this.#move({ high: -other.#high, low: -other.#low });
   }
 
   equals(other: ExactSum): boolean {
     return this.#high === other.#high && this.#low === other.#low && this.#big === other.#big;
+  }
+
+  /** Mixes the value as two integers: ⌊value ÷ 10^9⌋ and the rest. */
+  mixInto(mix: (value: number | bigint | string) => void): void {
+    if (this.#big === null) {
+      mix(this.#high);
+      mix(this.#low);
+      return;
+    }
+    const rest = this.#big % BIG_BASE;
+    const low = rest < 0n ? rest + BIG_BASE : rest;
+    mix((this.#big - low) / BIG_BASE);
+    mix(Number(low));
   }
 
   #addHigh(high: number): void {
@@ -123,21 +130,26 @@ export class ExactSum {
       this.#keep(this.#big + BigInt(high) * BIG_BASE);
       return;
     }
-    this.#high += high;
-    this.#settle();
+    this.#move({ high, low: 0 });
   }
 
-  /** Brings the low part, off by less than three bases, into its range. */
-  #settle(): void {
-    while (this.#low >= BASE) {
-      this.#low -= BASE;
-      this.#high += 1;
+  /** Adds to both parts; `low` is above −BASE and at most BASE. Stores only what is in range. */
+  #move(by: { readonly high: number; readonly low: number }): void {
+    let high = this.#high + by.high;
+    let low = this.#low + by.low;
+    if (low >= BASE) {
+      low -= BASE;
+      high += 1;
+    } else if (low < 0) {
+      low += BASE;
+      high -= 1;
     }
-    while (this.#low < 0) {
-      this.#low += BASE;
-      this.#high -= 1;
+    if (high > HIGH_MAX || high < -HIGH_MAX) {
+      this.#keep(BigInt(high) * BIG_BASE + BigInt(low));
+      return;
     }
-    if (this.#high > HIGH_MAX || this.#high < -HIGH_MAX) this.#keep(this.units);
+    this.#high = high;
+    this.#low = low;
   }
 
   #keep(value: bigint): void {

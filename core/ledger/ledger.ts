@@ -13,18 +13,24 @@ import { invariant } from "../invariant.ts";
 import { NodeReader } from "../node_reader.ts";
 import {
   type ClientIndex,
+  clientIndex,
   type InstrumentId,
   type Px,
   type Qty,
+  type SeqId,
   type VenueId,
   venueId,
 } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
-import type { BalanceRow, PositionRow } from "../view.ts";
-import { Account, type Owner, type Posting } from "./account.ts";
+import type { BalanceRow, PositionRow, TagRow } from "../view.ts";
+import { Account, opposite, type Owner, type Posting } from "./account.ts";
+import { settleInstrument } from "./funding.ts";
 import type { Holdings } from "./holdings.ts";
 import { type Amount, amountOf, decimalOf, negated, NOTHING, sum } from "./money.ts";
-import { type Accounting, type Exposure, policyOf, type Position } from "./policy.ts";
+import { confirmReceipt } from "./binary_facts.ts";
+import { Pools } from "./pools.ts";
+import { type Accounting, type CashLeg, type Exposure, policyOf, type Position } from "./policy.ts";
+import { TagBook } from "./tags.ts";
 
 /** An execution to book. Commission is a decimal, above 0 a cost, in any currency. */
 export type LedgerExecution = {
@@ -37,6 +43,19 @@ export type LedgerExecution = {
   readonly px: Px;
   readonly commission: string;
   readonly commissionCurrency: string;
+  /** What the client calls the order; the same again when the execution is taken back. */
+  readonly tag?: string | null;
+  /** The event that books it, or booked it; betting needs it. */
+  readonly booked?: SeqId;
+  /** The venue may still void it; on `reverse`: it was not confirmed either. */
+  readonly isProvisional?: boolean;
+};
+
+/** Cash of an owner. `feeTag`: it is a fee or rebate, which counts for this tag too. */
+export type CashPosting = {
+  readonly owner: Owner;
+  readonly leg: CashLeg;
+  readonly feeTag: { readonly tag: string | null } | null;
 };
 
 /** What a posting touched, for the digest and the check of the sums. */
@@ -51,8 +70,12 @@ export type Touched = {
 /** Books of every venue. */
 export class Ledger {
   readonly #accounts = new Map<VenueId, Account>();
+  /** Betting markets and binary conditions. */
+  readonly pools: Pools = new Pools();
   /** By number of instrument: rules, made again when the instrument is listed again. */
   readonly #accountings: (Accounting | undefined)[] = [];
+  /** Sums by tag; no book depends on them. */
+  readonly #tags = new Map<ClientIndex, TagBook>();
   #last: (Touched & { readonly venue: VenueId }) | undefined;
   #revision = 0;
 
@@ -76,11 +99,21 @@ export class Ledger {
     });
   }
 
+  /**
+   * Lists an instrument, or lists it again. Returns the sentence that refuses it beside those with
+   * which it shares a market or condition, or undefined.
+   */
+  list(instrument: Instrument): string | undefined {
+    const problem = this.pools.list(instrument);
+    return problem === undefined ? undefined : `Cannot list ${instrument.name}: ${problem}`;
+  }
+
   /** Books an execution into the account book and its owner's. */
   book(execution: LedgerExecution): void {
     const posting = this.#postingOf(execution);
     this.#account(execution.venue).book(posting);
     this.#touch(execution, { kind: "book", posting });
+    this.#tag(execution, posting);
   }
 
   /** Takes a booked execution out again, exactly. */
@@ -88,6 +121,37 @@ export class Ledger {
     const posting = this.#postingOf(execution);
     this.#account(execution.venue).reverse(posting);
     this.#touch(execution, { kind: "reverse", posting });
+    this.#tag(execution, opposite(posting));
+  }
+
+  /**
+   * Makes a booked provisional execution final; only binary positions tell the difference.
+   * @throws {InvariantError} If it was none.
+   */
+  confirm(execution: LedgerExecution): void {
+    if (execution.instrument.assetClass !== "binary") return;
+    const { owner, accounting, change } = this.#postingOf(execution);
+    const { instrument } = accounting;
+    this.post(execution.venue, (account) => {
+      confirmReceipt(account, { owner, accounting, quanta: change.quanta });
+      return { kind: "confirm", owner, instruments: [instrument.id], currencies: [] };
+    });
+  }
+
+  /** Posts cash to the account and its owner. */
+  postCash(venue: VenueId, { owner, leg, feeTag }: CashPosting): void {
+    this.post(venue, (account) => {
+      account.post(owner, leg);
+      return { kind: "cash", owner, instruments: [], currencies: [leg.currency] };
+    });
+    if (feeTag !== null && owner !== null) this.#tagBook(owner).addFee(feeTag.tag, leg);
+  }
+
+  /** Closes every book's position in a derivative at a price. */
+  settle(instrument: Instrument, price: Px): void {
+    const accounting = this.accountingOf(instrument);
+    this.post(instrument.venue, (account) => settleInstrument(account, accounting, price));
+    for (const book of this.#tags.values()) book.settle(accounting, price);
   }
 
   /** Lets a fact that is no execution change the books of an account; it says what it touched. */
@@ -102,15 +166,21 @@ export class Ledger {
     if (known?.instrument === instrument) return known;
     const policy = policyOf(instrument.assetClass);
     invariant(policy !== undefined, "An instrument's asset class must have an accounting policy");
-    const accounting = policy.accountingOf(instrument);
+    const accounting = policy.accountingOf(instrument, this.pools);
     while (this.#accountings.length < instrument.id) this.#accountings.push(undefined);
     this.#accountings[instrument.id] = accounting;
     return accounting;
   }
 
-  /** Returns the signed position of a client or an account, quanta. */
+  /** Returns the signed open position of a client or an account, quanta; betting: net stake. */
   positionQuanta(scope: ClientIndex | "account", instrument: InstrumentId): number {
-    return this.#position(scope, instrument)?.quanta ?? 0;
+    return this.#position(scope, instrument)?.heldQuanta ?? 0;
+  }
+
+  /** Returns the book of a client or an account, or undefined before its first posting. */
+  holdings(scope: ClientIndex | "account", venue: VenueId): Holdings | undefined {
+    const account = this.#accounts.get(venue);
+    return account === undefined ? undefined : bookOf(account, scope);
   }
 
   /** Returns what a position has at stake; `mark` values what is open. */
@@ -119,7 +189,8 @@ export class Ledger {
     of: { readonly instrument: InstrumentId; readonly mark: Px | undefined },
   ): Exposure {
     const position = this.#position(scope, of.instrument);
-    return position?.exposure(of.mark) ?? { atEntry: NOTHING, atMark: NOTHING };
+    if (position === undefined) return { atEntry: NOTHING, atMark: NOTHING };
+    return position.exposure(usable(position.instrument, of.mark));
   }
 
   /** Returns shown cash of a client or an account. */
@@ -163,6 +234,11 @@ export class Ledger {
     return total;
   }
 
+  /** Returns shown cash that is no client's. */
+  externalCash(of: { readonly venue: VenueId; readonly currency: string }): Amount {
+    return this.#accounts.get(of.venue)?.externalCash(of.currency) ?? NOTHING;
+  }
+
   /** Returns every position ever held, by instrument; `markOf` values what is open. */
   positions(
     scope: ClientIndex | "account",
@@ -176,9 +252,20 @@ export class Ledger {
     return positions.map((position) => ({
       instrument: position.instrument.id,
       scope: scope === "account" ? "account" : "client",
-      ...position.figures(markOf(position.instrument.id)),
+      ...position.figures(usable(position.instrument, markOf(position.instrument.id))),
       currency: position.currency,
     }));
+  }
+
+  /** Returns P&L and fees of a client by tag; `markOf` values what is open. */
+  tags(
+    client: ClientIndex,
+    markOf: (instrument: InstrumentId) => Px | undefined,
+  ): readonly TagRow[] {
+    const rows = this.#tags.get(client)?.rows((instrument) =>
+      usable(instrument, markOf(instrument.id))
+    );
+    return rows ?? [];
   }
 
   /** Returns the account's shown cash by venue and currency; `reservedOf` gives decimals. */
@@ -237,7 +324,14 @@ export class Ledger {
   /** Returns the whole state: venues, clients, currencies and instruments in order. */
   checkpoint(): CheckpointNode {
     const venues = this.#venues();
-    return { venues, accounts: venues.map((venue) => this.#account(venue).checkpoint()) };
+    const tagged = [...this.#tags].sort(([left], [right]) => left - right);
+    return {
+      venues,
+      accounts: venues.map((venue) => this.#account(venue).checkpoint()),
+      pools: this.pools.checkpoint(),
+      tagged: tagged.map(([client]) => client),
+      tags: tagged.map(([, book]) => book.checkpoint()),
+    };
   }
 
   /** Returns the ledger of a checkpoint; `instruments` are those listed then. */
@@ -246,26 +340,31 @@ export class Ledger {
     const saved = new NodeReader(node);
     const venues = saved.integers("venues");
     const ledger = new Ledger();
+    for (const instrument of instruments) ledger.list(instrument);
+    ledger.pools.restore(saved.child("pools"));
+    const accountingOf = (id: InstrumentId): Accounting | undefined => {
+      const instrument = byId.get(id);
+      return instrument === undefined ? undefined : ledger.accountingOf(instrument);
+    };
     for (const [at, child] of saved.rows("accounts").entries()) {
-      const account = Account.restore(child, (id) => {
-        const instrument = byId.get(id);
-        return instrument === undefined ? undefined : ledger.accountingOf(instrument);
-      });
-      ledger.#accounts.set(venueId(venues[at] ?? -1), account);
+      ledger.#accounts.set(venueId(venues[at] ?? -1), Account.restore(child, accountingOf));
+    }
+    const tagged = saved.integers("tagged");
+    for (const [at, child] of saved.rows("tags").entries()) {
+      ledger.#tags.set(clientIndex(tagged[at] ?? -1), TagBook.restore(child, accountingOf));
     }
     return ledger;
   }
 
   #postingOf(execution: LedgerExecution): Posting {
-    const { venue, client, instrument, side, qty, px } = execution;
+    const { venue, client, instrument, side, qty, px, booked, isProvisional } = execution;
     invariant(instrument.venue === venue, "An execution must be booked at its instrument's venue");
     const accounting = this.accountingOf(instrument);
-    const change = { quanta: side === "Buy" ? qty : -qty, px };
+    const change = { quanta: side === "Buy" ? qty : -qty, px, booked, isProvisional };
     const legs = accounting.legsOf(change);
     const amount = negated(amountOf(execution.commission));
-    if (amount.units === 0) return { owner: client, accounting, change, legs };
-    const paid = { currency: execution.commissionCurrency, amount };
-    return { owner: client, accounting, change, legs: [...legs, paid] };
+    const fee = amount.units === 0 ? null : { currency: execution.commissionCurrency, amount };
+    return { owner: client, accounting, change, legs, fee };
   }
 
   #touch(
@@ -273,12 +372,29 @@ export class Ledger {
     of: { readonly kind: string; readonly posting: Posting },
   ): void {
     const currencies: string[] = [];
-    for (const { currency } of of.posting.legs) {
+    const { owner, legs, fee } = of.posting;
+    for (const { currency } of legs) if (!currencies.includes(currency)) currencies.push(currency);
+    if (fee !== null && !currencies.includes(fee.currency)) currencies.push(fee.currency);
+    for (const currency of of.posting.accounting.followUp?.(this.#account(venue), owner) ?? []) {
       if (!currencies.includes(currency)) currencies.push(currency);
     }
-    const { owner } = of.posting;
     this.#revision += 1;
     this.#last = { venue, kind: of.kind, owner, instruments: [instrument.id], currencies };
+  }
+
+  #tag({ client, tag = null }: LedgerExecution, { accounting, change, fee }: Posting): void {
+    if (client === null) return;
+    const book = this.#tagBook(client);
+    book.add(tag, { accounting, change });
+    if (fee !== null) book.addFee(tag, fee);
+  }
+
+  #tagBook(client: ClientIndex): TagBook {
+    const known = this.#tags.get(client);
+    if (known !== undefined) return known;
+    const book = new TagBook();
+    this.#tags.set(client, book);
+    return book;
   }
 
   #position(scope: ClientIndex | "account", instrument: InstrumentId): Position | undefined {
@@ -300,6 +416,11 @@ export class Ledger {
   }
 }
 
+/** An inverse contract is worth nothing that can be said at a price of 0 or below. */
+function usable({ assetClass }: Instrument, mark: Px | undefined): Px | undefined {
+  return assetClass === "inverse" && mark !== undefined && mark <= 0 ? undefined : mark;
+}
+
 function bookOf(account: Account, scope: ClientIndex | "account"): Holdings | undefined {
   return scope === "account" ? account.whole : account.client(scope);
 }
@@ -312,8 +433,8 @@ function mixBook(
   for (const currency of touched.currencies) {
     const cash = book.posted(currency);
     mix(currency);
-    mix(cash?.scale ?? 0);
-    mix(cash?.sum.value ?? 0);
+    if (cash === undefined) mix(0);
+    else cash.mixInto(mix);
   }
   for (const instrument of touched.instruments) {
     mix(instrument);

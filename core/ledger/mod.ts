@@ -3,4 +3,5 @@
  * @module
  */
 export { Ledger, type LedgerExecution, type Touched } from "./ledger.ts";
+export { Pools } from "./pools.ts";
 export { type AccountingPolicy, policyOf, policyProblem } from "./policy.ts";

@@ -45,6 +45,11 @@ export function decimalOf(amount: Amount): string {
   return typeof units === "number" ? fromQuanta(units, scale) : fromUnits(units, scale);
 }
 
+/** Returns the same amount at the coarsest scale that can say it, as its decimal does. */
+export function plain(amount: Amount): Amount {
+  return amountOf(decimalOf(amount));
+}
+
 /** Returns the same amount with the opposite sign. */
 export function negated(amount: Amount): Amount {
   const { units, scale } = amount;

@@ -27,17 +27,31 @@
 import type { AssetClass, Instrument } from "../instrument.ts";
 import { unreachable } from "../invariant.ts";
 import type { NodeReader } from "../node_reader.ts";
-import type { Px } from "../numbers.ts";
+import type { Px, SeqId } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
+import type { Account, Owner } from "./account.ts";
+import { BETTING } from "./betting.ts";
+import type { BettingPosition } from "./betting_position.ts";
+import { BINARY } from "./binary.ts";
+import type { BinaryPosition } from "./binary_position.ts";
 import type { CostPosition } from "./cost_position.ts";
 import type { ExactSum } from "./exact_sum.ts";
 import { INVERSE } from "./inverse.ts";
 import { LINEAR } from "./linear.ts";
 import type { Amount } from "./money.ts";
+import type { Profits } from "./outcomes.ts";
+import type { Pools } from "./pools.ts";
 import { SPOT } from "./spot.ts";
 
 /** An execution as a position sees it: quanta bought (above 0) or sold (below), at a price. */
-export type Change = { readonly quanta: number; readonly px: Px };
+export type Change = {
+  readonly quanta: number;
+  readonly px: Px;
+  /** The event that booked it; bets need it. */
+  readonly booked?: SeqId | undefined;
+  /** The venue may still void it: what is bought may not be sold yet (binary). */
+  readonly isProvisional?: boolean | undefined;
+};
 
 /** A movement of cash: above 0 is received. */
 export type CashLeg = { readonly currency: string; readonly amount: Amount };
@@ -53,6 +67,12 @@ export type PositionFigures = {
   readonly unrealisedPnl: string | null;
 };
 
+/** Sums of one tag in one instrument; `flow` is Σ sold − Σ bought. */
+export type TagSum = { readonly quanta: number; readonly flow: Amount };
+
+/** What a tag's row shows; `pnl` null: not known. */
+export type TagFigures = { readonly quanta: number; readonly pnl: Amount | null };
+
 /** What is at stake, in the position's currency; both 0 or above. */
 export type Exposure = {
   readonly atEntry: Amount;
@@ -67,12 +87,18 @@ export interface PositionBase {
   readonly currency: string;
   /** Signed quantity; conserves. */
   readonly quanta: number;
+  /** Signed quantity that is open: 0 once it is settled. */
+  readonly heldQuanta: number;
   /** Σ sold − Σ bought of the class's value; conserves. */
   readonly flow: ExactSum;
+  /** False: `carried` is always nothing. */
+  readonly mayCarry: boolean;
   /** What shown cash has beyond posted cash. */
   readonly carried: Amount;
   /** @throws {InvariantError} If `book` could not take it. */
   assertBookable(change: Change): void;
+  /** @throws {InvariantError} If `reverse` could not take it. */
+  assertReversible(change: Change): void;
   book(change: Change): void;
   reverse(change: Change): void;
   figures(mark: Px | undefined): PositionFigures;
@@ -83,7 +109,7 @@ export interface PositionBase {
 }
 
 /** A position, told apart by `kind`. */
-export type Position = CostPosition;
+export type Position = CostPosition | BinaryPosition | BettingPosition;
 
 /** How one instrument is accounted. */
 export interface Accounting {
@@ -92,8 +118,16 @@ export interface Accounting {
   readonly currency: string;
   /** Cash that an execution posts, commission apart. @throws {InvariantError} If it has none. */
   legsOf(change: Change): readonly CashLeg[];
-  /** What so much is worth at a price, in `currency`, without its sign. */
+  /** What so much is worth at a price, in `currency`: `book` takes it from `flow`. */
+  valueOf(change: Change): Amount;
+  /** The same without its sign: what is at stake. */
   notionalOf(change: Change): Amount;
+  /** What a tag's sums show where price × quantity does not say it; undefined: it does. */
+  tagFigures?(of: TagSum): TagFigures | undefined;
+  /** What an open order can lose by outcome; absent where a class has no outcomes. */
+  openProfits?(change: Change): Profits;
+  /** Posts what an execution booked or reversed late changes; returns the currencies touched. */
+  followUp?(account: Account, owner: Owner): readonly string[];
   /** Returns an empty position. */
   open(): Position;
   /** Returns the position that a checkpoint holds. */
@@ -104,8 +138,8 @@ export interface Accounting {
 export interface AccountingPolicy {
   /** Returns what is wrong with the terms, "<what must hold>: was <value>", or undefined. */
   problemOf(instrument: Instrument): string | undefined;
-  /** Returns the rules for an instrument without a problem. */
-  accountingOf(instrument: Instrument): Accounting;
+  /** Returns the rules for an instrument without a problem, listed in `pools`. */
+  accountingOf(instrument: Instrument, pools: Pools): Accounting;
 }
 
 /** Returns the policy of a class, or undefined if this version has none. */
@@ -118,8 +152,9 @@ export function policyOf(assetClass: AssetClass): AccountingPolicy | undefined {
     case "inverse":
       return INVERSE;
     case "binary":
+      return BINARY;
     case "betting":
-      return undefined;
+      return BETTING;
     default:
       return unreachable(assetClass);
   }

@@ -28,16 +28,22 @@ export class Totals {
     return this.#positions.get(instrument);
   }
 
-  enterCash(currency: string, cash: Cash): void {
-    const known = this.#cash.get(currency);
-    if (known !== undefined) return known.merge(cash);
-    const total = new Cash(cash.scale);
-    total.merge(cash);
-    this.#cash.set(currency, total);
+  /** Every currency and instrument that any part has had. */
+  currencies(): Iterable<string> {
+    return this.#cash.keys();
   }
 
-  leaveCash(currency: string, cash: Cash): void {
-    this.#cash.get(currency)?.part(cash);
+  instruments(): Iterable<InstrumentId> {
+    return this.#positions.keys();
+  }
+
+  /** Returns the sum of a currency, which the cash of a part is told to keep up. */
+  ensureCash(currency: string): Cash {
+    const known = this.#cash.get(currency);
+    if (known !== undefined) return known;
+    const total = new Cash();
+    this.#cash.set(currency, total);
+    return total;
   }
 
   enter(position: PositionBase): void {

@@ -36,7 +36,7 @@ export interface Valuation {
   /** Decimals of a cost. */
   readonly costScale: number;
   /** Units of cost in one of value, 10^(costScale − scale). */
-  readonly fractions: bigint;
+  readonly fractions: number;
   valueOf(change: Change): Wide;
   /** Average price of open quanta that cost so much, decimal; half-even to 12 decimals. */
   averagePx(of: { readonly quanta: number; readonly cost: bigint }): string;
@@ -47,7 +47,7 @@ export class ProductValuation implements Valuation {
   readonly isPaidInFull: boolean;
   readonly scale: number;
   readonly costScale: number;
-  readonly fractions: bigint;
+  readonly fractions: number;
   readonly #multiplier: number;
   readonly #priceScale: number;
 
@@ -64,7 +64,7 @@ export class ProductValuation implements Valuation {
     this.isPaidInFull = of.isPaidInFull;
     this.scale = instrument.priceRule.scale + instrument.qtyRule.scale + decimals;
     this.costScale = Math.max(COST_SCALE_LEAST, this.scale);
-    this.fractions = powerOfTen(this.costScale - this.scale);
+    this.fractions = Number(powerOfTen(this.costScale - this.scale));
   }
 
   valueOf({ quanta, px }: Change): Wide {
@@ -78,7 +78,7 @@ export class ProductValuation implements Valuation {
     const sign = quanta < 0 ? -1n : 1n;
     return averagePx({
       notional: sign * cost,
-      cumQty: sign * BigInt(quanta) * BigInt(this.#multiplier) * this.fractions,
+      cumQty: sign * BigInt(quanta) * BigInt(this.#multiplier) * BigInt(this.fractions),
       priceScale: this.#priceScale,
     });
   }
@@ -89,7 +89,7 @@ export class QuotientValuation implements Valuation {
   readonly isPaidInFull = false;
   readonly scale = INVERSE_SCALE;
   readonly costScale = INVERSE_SCALE;
-  readonly fractions = 1n;
+  readonly fractions = 1;
   /** Quote units of a quantum × 10^INVERSE_SCALE × 10^priceScale, over `#divisor`. */
   readonly #factor: bigint;
   readonly #divisor: bigint;
@@ -105,7 +105,9 @@ export class QuotientValuation implements Valuation {
     this.#divisor = powerOfTen(instrument.qtyRule.scale + decimals);
   }
 
+  /** @throws {InvariantError} If the price is not above 0. */
   valueOf({ quanta, px }: Change): Wide {
+    invariant(px > 0, "The price of an inverse contract must be above 0");
     if (quanta === 0) return 0;
     const value = divideHalfEven({
       numerator: -BigInt(quanta) * this.#factor,

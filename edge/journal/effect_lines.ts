@@ -3,7 +3,7 @@
  *
  * Written once live, and again by every replay, which compares the two byte for byte: one spelling,
  * keys in a fixed order. `seq_id` is the first key of every line, so that a reader finds the event
- * without parsing the rest. A report's `wire` is the exact text that its client is sent.
+ * without parsing the rest. A report's `wire` is the exact JSON that its client is sent.
  * @module
  */
 import type { VenueCommand } from "../../core/command.ts";
@@ -11,8 +11,8 @@ import type { Effects, RepeatReports } from "../../core/effects.ts";
 import { unreachable } from "../../core/invariant.ts";
 import type { SeqId } from "../../core/numbers.ts";
 import type { Alarm, Transition } from "../../core/report.ts";
-import type { EncodedReport } from "../../wire/backend.ts";
-import { jsonString, jsonStringOrNull } from "../../wire/json_text.ts";
+import { ByteWriter, fixed } from "../../wire/byte_writer.ts";
+import { type EncodedReport, reportBytes } from "../../wire/encoded_report.ts";
 
 /** An event's number with what it caused. */
 export type Caused = {
@@ -21,82 +21,186 @@ export type Caused = {
   readonly reports: readonly EncodedReport[];
 };
 
+type Submit = Extract<VenueCommand, { kind: "Submit" }>;
+
+const LINE = {
+  transition: fixed('{"transition":{"seq_id":'),
+  report: fixed('{"report":{"seq_id":'),
+  command: fixed('{"command":{"seq_id":'),
+  repeat: fixed('{"repeat":{"seq_id":'),
+  alarm: fixed('{"alarm":{"seq_id":'),
+  end: fixed("}}\n"),
+} as const;
+const KEY = {
+  orderTransition: fixed(',"kind":"order","order":'),
+  from: fixed(',"from":"'),
+  to: fixed('","to":"'),
+  reasonBehindWord: fixed('","reason":'),
+  accountHalted: fixed(',"kind":"AccountHalted","venue":'),
+  instrumentHalted: fixed(',"kind":"InstrumentHalted","instrument":'),
+  reason: fixed(',"reason":'),
+  client: fixed(',"client":'),
+  reportSeq: fixed(',"report_seq":'),
+  wire: fixed(',"wire":'),
+  kind: fixed(',"kind":"'),
+  request: fixed('","request":'),
+  venue: fixed(',"venue":'),
+  instrument: fixed(',"instrument":'),
+  order: fixed(',"order":'),
+  clOrdId: fixed(',"cl_ord_id":'),
+  venueOrderId: fixed(',"venue_order_id":'),
+  side: fixed(',"side":"'),
+  ordType: fixed('","ord_type":"'),
+  timeInForce: fixed('","time_in_force":"'),
+  expireUs: fixed('","expire_us":'),
+  price: fixed(',"price":'),
+  orderQty: fixed(',"order_qty":'),
+  postOnly: fixed(',"post_only":'),
+  reduceOnly: fixed(',"reduce_only":'),
+  params: fixed(',"params":'),
+  newClOrdId: fixed(',"new_cl_ord_id":'),
+  reportSeqs: fixed(',"report_seqs":['),
+  endOfList: fixed("]}}\n"),
+  code: fixed(',"code":'),
+  text: fixed(',"text":'),
+} as const;
+
 /** Returns the lines of one event's effects, each with its line end; "" if there are none. */
 export function encodeEffectLines(caused: Caused): string {
-  let lines = "";
-  writeEffectLines(caused, "", (text) => lines += text);
-  return lines;
+  const to = new ByteWriter();
+  writeEffectLines(to, caused);
+  return to.textFrom(0);
 }
 
-/**
- * Puts `before` and the lines of one event's effects, in pieces. A report's text is a piece of its
- * own: it is flattened once, for here and for the socket.
- */
-export function writeEffectLines(
-  { seqId, effects, reports }: Caused,
-  before: string,
-  put: (text: string) => void,
-): void {
-  let text = before;
-  for (const transition of effects.transitions) text += encodeTransition(seqId, transition);
-  for (const report of reports) {
-    put(
-      `${text}{"report":{"seq_id":${seqId},"client":${report.client},` +
-        `"report_seq":${report.reportSeq},"wire":`,
-    );
-    put(report.text);
-    text = "}}\n";
-  }
-  for (const command of effects.commands) text += encodeCommand(command);
-  for (const repeat of effects.repeats) text += encodeRepeat(seqId, repeat);
-  for (const alarm of effects.alarms) text += encodeAlarm(seqId, alarm);
-  if (text !== "") put(text);
+/** Writes the lines of one event's effects, each with its line end. */
+export function writeEffectLines(to: ByteWriter, { seqId, effects, reports }: Caused): void {
+  for (const transition of effects.transitions) writeTransition(to, seqId, transition);
+  for (const report of reports) writeReportLine(to, seqId, report);
+  for (const command of effects.commands) writeCommand(to, command);
+  for (const repeat of effects.repeats) writeRepeat(to, seqId, repeat);
+  for (const alarm of effects.alarms) writeAlarm(to, seqId, alarm);
 }
 
-function encodeTransition(seqId: SeqId, transition: Transition): string {
+function writeTransition(to: ByteWriter, seqId: SeqId, transition: Transition): void {
+  to.fixed(LINE.transition);
+  to.integer(seqId);
   switch (transition.kind) {
     case "order":
-      return `{"transition":{"seq_id":${seqId},"kind":"order","order":${transition.order},` +
-        `"from":"${transition.from}","to":"${transition.to}",` +
-        `"reason":${jsonString(transition.reason)}}}\n`;
+      to.fixed(KEY.orderTransition);
+      to.integer(transition.order);
+      to.fixed(KEY.from);
+      to.plain(transition.from);
+      to.fixed(KEY.to);
+      to.plain(transition.to);
+      to.fixed(KEY.reasonBehindWord);
+      break;
     case "AccountHalted":
-      return `{"transition":{"seq_id":${seqId},"kind":"AccountHalted","venue":${transition.venue},` +
-        `"reason":${jsonString(transition.reason)}}}\n`;
+      to.fixed(KEY.accountHalted);
+      to.integerOrNull(transition.venue);
+      to.fixed(KEY.reason);
+      break;
+    case "InstrumentHalted":
+      to.fixed(KEY.instrumentHalted);
+      to.integer(transition.instrument);
+      to.fixed(KEY.reason);
+      break;
     default:
       return unreachable(transition);
   }
+  to.string(transition.reason);
+  to.fixed(LINE.end);
 }
 
-function encodeCommand(command: VenueCommand): string {
-  const head = `{"command":{"seq_id":${command.seqId},"kind":"${command.kind}",` +
-    `"request":${command.request},"venue":${command.venue},"instrument":${command.instrument},` +
-    `"order":${command.order},"cl_ord_id":${jsonString(command.clOrdId)},` +
-    `"venue_order_id":${jsonStringOrNull(command.venueOrderId)}`;
+function writeReportLine(to: ByteWriter, seqId: SeqId, report: EncodedReport): void {
+  to.fixed(LINE.report);
+  to.integer(seqId);
+  to.fixed(KEY.client);
+  to.integer(report.client);
+  to.fixed(KEY.reportSeq);
+  to.integer(report.reportSeq);
+  to.fixed(KEY.wire);
+  to.copy(reportBytes(report));
+  to.fixed(LINE.end);
+}
+
+function writeCommand(to: ByteWriter, command: VenueCommand): void {
+  to.fixed(LINE.command);
+  to.integer(command.seqId);
+  to.fixed(KEY.kind);
+  to.plain(command.kind);
+  to.fixed(KEY.request);
+  to.integer(command.request);
+  to.fixed(KEY.venue);
+  to.integer(command.venue);
+  to.fixed(KEY.instrument);
+  to.integer(command.instrument);
+  to.fixed(KEY.order);
+  to.integer(command.order);
+  to.fixed(KEY.clOrdId);
+  to.string(command.clOrdId);
+  to.fixed(KEY.venueOrderId);
+  to.stringOrNull(command.venueOrderId);
+  writeTerms(to, command);
+  to.fixed(LINE.end);
+}
+
+function writeTerms(to: ByteWriter, command: VenueCommand): void {
   switch (command.kind) {
     case "Submit":
-      return `${head},"side":"${command.side}","ord_type":"${command.ordType}",` +
-        `"time_in_force":"${command.timeInForce}","expire_us":${command.expireUs},` +
-        `"price":${command.price},"order_qty":${command.orderQty},` +
-        `"post_only":${command.postOnly},"reduce_only":${command.reduceOnly},` +
-        `"params":${JSON.stringify(command.params)}}}\n`;
+      return writeSubmit(to, command);
     case "Replace":
-      return `${head},"new_cl_ord_id":${jsonString(command.newClOrdId)},` +
-        `"order_qty":${command.orderQty},"price":${command.price}}}\n`;
+      to.fixed(KEY.newClOrdId);
+      to.string(command.newClOrdId);
+      to.fixed(KEY.orderQty);
+      to.integer(command.orderQty);
+      to.fixed(KEY.price);
+      return to.integerOrNull(command.price);
     case "Cancel":
     case "Lookup":
-      return `${head}}}\n`;
+      return;
     default:
       return unreachable(command);
   }
 }
 
-function encodeRepeat(seqId: SeqId, repeat: RepeatReports): string {
-  return `{"repeat":{"seq_id":${seqId},"client":${repeat.client},` +
-    `"report_seqs":[${repeat.reportSeqs.join(",")}]}}\n`;
+function writeSubmit(to: ByteWriter, command: Submit): void {
+  to.fixed(KEY.side);
+  to.plain(command.side);
+  to.fixed(KEY.ordType);
+  to.plain(command.ordType);
+  to.fixed(KEY.timeInForce);
+  to.plain(command.timeInForce);
+  to.fixed(KEY.expireUs);
+  to.integerOrNull(command.expireUs);
+  to.fixed(KEY.price);
+  to.integerOrNull(command.price);
+  to.fixed(KEY.orderQty);
+  to.integer(command.orderQty);
+  to.fixed(KEY.postOnly);
+  to.boolean(command.postOnly);
+  to.fixed(KEY.reduceOnly);
+  to.boolean(command.reduceOnly);
+  to.fixed(KEY.params);
+  if (command.params === null) to.stringOrNull(null);
+  else to.raw(JSON.stringify(command.params));
 }
 
-function encodeAlarm(seqId: SeqId, alarm: Alarm): string {
-  return `{"alarm":{"seq_id":${seqId},"code":${jsonString(alarm.code)},"text":${
-    jsonString(alarm.text)
-  }}}\n`;
+function writeRepeat(to: ByteWriter, seqId: SeqId, repeat: RepeatReports): void {
+  to.fixed(LINE.repeat);
+  to.integer(seqId);
+  to.fixed(KEY.client);
+  to.integer(repeat.client);
+  to.fixed(KEY.reportSeqs);
+  to.plain(repeat.reportSeqs.join(","));
+  to.fixed(KEY.endOfList);
+}
+
+function writeAlarm(to: ByteWriter, seqId: SeqId, alarm: Alarm): void {
+  to.fixed(LINE.alarm);
+  to.integer(seqId);
+  to.fixed(KEY.code);
+  to.string(alarm.code);
+  to.fixed(KEY.text);
+  to.string(alarm.text);
+  to.fixed(LINE.end);
 }

@@ -7,11 +7,11 @@
  * @module
  */
 import type { Draft, Event, EventType, Source } from "../../core/event.ts";
-import type { Intent } from "../../core/intent.ts";
 import { seqId } from "../../core/numbers.ts";
 import type { CheckpointNode } from "../../core/timeline.ts";
-import { jsonString, jsonStringOrNull } from "../../wire/json_text.ts";
-import { encodeNode, parseNode, toSnake } from "./json_text.ts";
+import { ByteWriter, fixed } from "../../wire/byte_writer.ts";
+import { writePayload } from "./event_payloads.ts";
+import { parseNode, toSnake } from "./json_text.ts";
 
 type PayloadOf<Type extends EventType> = Extract<Draft, { eventType: Type }>["payload"];
 type Kinds = {
@@ -23,6 +23,14 @@ type Kinds = {
 };
 
 const ORDER_REF = ["order", "clOrdId", "venueOrderId"] as const;
+const EXECUTION = [
+  "execId",
+  "lastQty",
+  "lastPx",
+  "liquidity",
+  "commission",
+  "commissionCurrency",
+] as const;
 const REJECTION = [...ORDER_REF, "rejectCode", "text"] as const;
 const BOOK = ["bids", "asks", "updateId"] as const;
 
@@ -79,18 +87,14 @@ const KINDS: Kinds = {
   OrderRejected: { source: "broker_report", keys: REJECTION },
   OrderExecuted: {
     source: "broker_report",
-    keys: [
-      ...ORDER_REF,
-      "execId",
-      "lastQty",
-      "lastPx",
-      "liquidity",
-      "commission",
-      "commissionCurrency",
-      "provisional",
-    ],
+    keys: [...ORDER_REF, ...EXECUTION, "provisional"],
   },
   ExecutionVoided: { source: "broker_report", keys: [...ORDER_REF, "execId", "execRefId"] },
+  ExecutionCorrected: {
+    source: "broker_report",
+    keys: [...ORDER_REF, ...EXECUTION, "execRefId"],
+  },
+  ExecutionConfirmed: { source: "broker_report", keys: [...ORDER_REF, "execRefId"] },
   OrderCancelled: { source: "broker_report", keys: [...ORDER_REF, "reason"] },
   OrderExpired: { source: "broker_report", keys: [...ORDER_REF, "reason"] },
   CancelRejected: { source: "broker_report", keys: REJECTION },
@@ -102,6 +106,18 @@ const KINDS: Kinds = {
     keys: [...ORDER_REF, "request", "status", "orderQty", "cumQty", "price"],
   },
   OrderNotFound: { source: "broker_report", keys: ["request", "order"] },
+  CashPosted: { source: "broker_report", keys: ["kind", "currency", "amount", "client", "tag"] },
+  FundingPosted: { source: "broker_report", keys: ["currency", "amount"] },
+  InstrumentSettled: { source: "broker_report", keys: ["price"] },
+  OutcomesSplit: { source: "broker_report", keys: ["condition", "qty", "client"] },
+  OutcomesMerged: { source: "broker_report", keys: ["condition", "qty", "client"] },
+  InstrumentResolved: { source: "broker_report", keys: ["numerator", "denominator", "isFinal"] },
+  OutcomeSettled: { source: "broker_report", keys: ["numerator", "denominator", "amount"] },
+  RunnerRemoved: { source: "broker_report", keys: ["reductionPpm", "basis"] },
+  MarketSettled: {
+    source: "broker_report",
+    keys: ["market", "winners", "voided", "isVoid", "amount"],
+  },
   BookSnapshot: { source: "market_data", keys: BOOK },
   BookDelta: { source: "market_data", keys: BOOK },
   QuoteUpdated: {
@@ -122,78 +138,47 @@ const KIND_ROWS: ReadonlyMap<string, KindRow> = new Map(
   ]),
 );
 
+const LINE = {
+  head: fixed('{"event":{"seq_id":'),
+  eventTime: fixed(',"event_time":'),
+  ingestTime: fixed(',"ingest_time":'),
+  source: fixed(',"source":"'),
+  venue: fixed('","venue":'),
+  instrument: fixed(',"instrument":'),
+  eventType: fixed(',"event_type":"'),
+  payload: fixed('","payload":'),
+  idempotencyKey: fixed(',"idempotency_key":'),
+  end: fixed("}}\n"),
+} as const;
+
 /** Returns an event's line with its line end. */
 export function encodeEventLine(event: Event): string {
-  return `{"event":{"seq_id":${event.seqId},"event_time":${event.eventTime},` +
-    `"ingest_time":${event.ingestTime},"source":"${event.source}","venue":${event.venue},` +
-    `"instrument":${event.instrument},"event_type":"${event.eventType}",` +
-    `"payload":${encodePayload(event)},"idempotency_key":${
-      jsonStringOrNull(event.idempotencyKey)
-    }}}\n`;
+  const to = new ByteWriter();
+  writeEventLine(to, event);
+  return to.textFrom(0);
 }
 
-function encodePayload(event: Event): string {
-  switch (event.eventType) {
-    case "IntentReceived":
-      return `{"session":${event.payload.session},"recv_us":${event.payload.recvUs},` +
-        `"intent":${encodeIntent(event.payload.intent)}}`;
-    case "DeadlineReached":
-      return `{"due_us":${event.payload.dueUs}}`;
-    case "OrderAccepted":
-      return encodeAcceptance(event.payload);
-    case "OrderExecuted":
-      return encodeExecution(event.payload);
-    case "BookSnapshot":
-    case "BookDelta":
-      return `{"bids":[${event.payload.bids.join(",")}],"asks":[${event.payload.asks.join(",")}],` +
-        `"update_id":${event.payload.updateId}}`;
-    case "QuoteUpdated": {
-      const quoted = event.payload;
-      return `{"bid_px":${quoted.bidPx},"bid_qty":${quoted.bidQty},"ask_px":${quoted.askPx},` +
-        `"ask_qty":${quoted.askQty},"update_id":${quoted.updateId}}`;
-    }
-    case "TradePrinted": {
-      const trade = event.payload;
-      return `{"price":${trade.price},"qty":${trade.qty},"side":${jsonStringOrNull(trade.side)},` +
-        `"trade_id":${jsonStringOrNull(trade.tradeId)}}`;
-    }
-    default:
-      return encodeNode(event.payload);
-  }
-}
-
-function encodeAcceptance(accepted: PayloadOf<"OrderAccepted">): string {
-  const { order, clOrdId, venueOrderId, journalUs, submitUs, ackUs } = accepted;
-  let text = `{"order":${order},"cl_ord_id":${jsonStringOrNull(clOrdId)},` +
-    `"venue_order_id":${jsonStringOrNull(venueOrderId)}`;
-  if (journalUs !== undefined) text += `,"journal_us":${journalUs}`;
-  if (submitUs !== undefined) text += `,"submit_us":${submitUs}`;
-  if (ackUs !== undefined) text += `,"ack_us":${ackUs}`;
-  return `${text}}`;
-}
-
-function encodeExecution(execution: PayloadOf<"OrderExecuted">): string {
-  return `{"order":${execution.order},"cl_ord_id":${jsonStringOrNull(execution.clOrdId)},` +
-    `"venue_order_id":${jsonStringOrNull(execution.venueOrderId)},` +
-    `"exec_id":${jsonString(execution.execId)},"last_qty":${execution.lastQty},` +
-    `"last_px":${execution.lastPx},"liquidity":${jsonStringOrNull(execution.liquidity)},` +
-    `"commission":"${execution.commission}",` +
-    `"commission_currency":${jsonString(execution.commissionCurrency)},` +
-    `"provisional":${execution.provisional}}`;
-}
-
-function encodeIntent(intent: Intent): string {
-  if (intent.action !== "Place") return encodeNode(intent);
-  return `{"action":"Place","intent_id":${
-    jsonString(intent.intentId)
-  },"sent_us":${intent.sentUs},` +
-    `"tag":${jsonStringOrNull(intent.tag)},"instrument":${jsonString(intent.instrument)},` +
-    `"side":"${intent.side}","order_qty":"${intent.orderQty}",` +
-    `"price":${jsonStringOrNull(intent.price)},"ord_type":"${intent.ordType}",` +
-    `"time_in_force":"${intent.timeInForce}","expire_us":${intent.expireUs},` +
-    `"post_only":${intent.postOnly},"reduce_only":${intent.reduceOnly},` +
-    `"ttl_ms":${intent.ttlMs},"validate_only":${intent.validateOnly},` +
-    `"params":${JSON.stringify(intent.params)}}`;
+/** Writes an event's line with its line end. */
+export function writeEventLine(to: ByteWriter, event: Event): void {
+  to.fixed(LINE.head);
+  to.integer(event.seqId);
+  to.fixed(LINE.eventTime);
+  to.integer(event.eventTime);
+  to.fixed(LINE.ingestTime);
+  to.integer(event.ingestTime);
+  to.fixed(LINE.source);
+  to.plain(event.source);
+  to.fixed(LINE.venue);
+  to.integerOrNull(event.venue);
+  to.fixed(LINE.instrument);
+  to.integerOrNull(event.instrument);
+  to.fixed(LINE.eventType);
+  to.plain(event.eventType);
+  to.fixed(LINE.payload);
+  writePayload(to, event);
+  to.fixed(LINE.idempotencyKey);
+  to.stringOrNull(event.idempotencyKey);
+  to.fixed(LINE.end);
 }
 
 /** An event's line that does not say what an event must say. */
@@ -320,6 +305,7 @@ function parseExecution(raw: RawEvent["payload"]): Fields {
     commission: raw["commission"],
     commissionCurrency: raw["commission_currency"],
     provisional: raw["provisional"],
+    ...(raw["side"] === undefined ? {} : { side: raw["side"] }),
   };
 }
 

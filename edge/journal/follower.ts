@@ -9,12 +9,14 @@
  * @module
  */
 import type { Checkpoint, Timeline } from "../../core/timeline.ts";
+import type { ReportWriter } from "../../wire/encode_report.ts";
 import { DiskError, type Ports, type WorkerScope } from "../ports.ts";
 import { BatchTail } from "./batch_tail.ts";
 import { readCheckpoints, writeCheckpoint } from "./checkpoint_files.ts";
 import { batchRecords } from "./recovery.ts";
 import { BatchReports, ReportIndex } from "./report_index.ts";
-import { LineReplayer, type ReportEncoder } from "./replay.ts";
+import { LineReplayer } from "./replay.ts";
+import { commitsOf, type RingMemory } from "./ring.ts";
 import { applyRetention, type RetentionSettings } from "./retention.ts";
 import { placeAfter } from "./opening.ts";
 import { beginning } from "./scan.ts";
@@ -34,6 +36,8 @@ export type FollowerInit = {
   readonly retention: RetentionSettings;
   /** Events that recovery passed over. */
   readonly passedOver: readonly number[];
+  /** Shared with the journal: shows when it commits. */
+  readonly cells: RingMemory["cells"];
 };
 
 /** What followers of the journal are told. */
@@ -58,7 +62,7 @@ export type TailMessage =
 /** How the follower makes its machine; handed in, since the journal knows no engine. */
 export type FollowerMachine = {
   readonly createTimeline: (from?: Checkpoint) => Timeline;
-  readonly encodeReport: ReportEncoder;
+  readonly writeReport: ReportWriter;
 };
 
 type FollowerPorts = Pick<Ports, "disk" | "timers" | "clock" | "log">;
@@ -100,7 +104,7 @@ class Follower {
     const { init, machine } = start;
     this.#post = post;
     this.#ports = ports;
-    this.#turns = new Turns(ports, () => this.#turn());
+    this.#turns = new Turns(ports, () => this.#turn(), commitsOf(init));
     this.#init = init;
     const stored = readCheckpoints(ports.disk, init.stateDirectory, (name) => {
       ports.log.write("warning", "checkpoint_damaged", { name });
@@ -108,7 +112,7 @@ class Follower {
     const timeline = machine.createTimeline(stored?.state);
     this.#timeline = timeline;
     this.#replayer = new LineReplayer(
-      { timeline, encodeReport: machine.encodeReport },
+      { timeline, writeReport: machine.writeReport },
       new Set(init.passedOver),
     );
     this.#reports = ReportIndex.from(stored?.reports ?? []);

@@ -31,6 +31,8 @@ const SQL = {
   order: "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
   fill: "INSERT OR REPLACE INTO fill_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
   void: "UPDATE fill_rows SET voided = 1 WHERE order_id = ? AND exec_id = ?",
+  correct: "UPDATE fill_rows SET last_qty = ?, last_px = ?, liquidity = ?, commission = ?, " +
+    "commission_currency = ? WHERE order_id = ? AND exec_id = ?",
   pnl: "INSERT OR REPLACE INTO pnl_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
   pnlOf: "SELECT * FROM pnl_rows WHERE client = ? AND instrument = ?",
   fillsOf: "SELECT * FROM fill_rows WHERE client = ? AND instrument = ? AND voided = 0 " +
@@ -177,6 +179,7 @@ export class IndexWriter {
       this.#bookOf(client, fill.instrument ?? "").book(fill);
     }
     if (report.exec_type === "TradeCancel") this.#void(report, client);
+    if (report.exec_type === "TradeCorrect") this.#correct(report, client);
   }
 
   #takeOrder(report: WireReport, client: string): void {
@@ -190,7 +193,24 @@ export class IndexWriter {
 
   #void(report: WireReport, client: string): void {
     this.#statements.void.run(report.order_id, report.exec_ref_id ?? report.exec_id ?? null);
-    const instrument = report.instrument ?? "";
+    this.#rebook(report.instrument ?? "", client);
+  }
+
+  #correct(report: WireReport, client: string): void {
+    this.#statements.correct.run(
+      report.last_qty ?? null,
+      report.last_px ?? null,
+      report.liquidity ?? null,
+      report.commission ?? null,
+      report.commission_currency ?? null,
+      report.order_id,
+      report.exec_ref_id ?? null,
+    );
+    this.#rebook(report.instrument ?? "", client);
+  }
+
+  /** Books a client's executions in an instrument anew, as they stand. */
+  #rebook(instrument: string, client: string): void {
     const book = new PnlBook();
     for (const row of this.#statements.fillsOf.all(client, instrument)) {
       book.book({

@@ -10,16 +10,17 @@
 import type { Effects } from "../../core/effects.ts";
 import type { Event } from "../../core/event.ts";
 import { type ClientIndex, type Micros, type SeqId, seqId } from "../../core/numbers.ts";
-import type { EncodedReport, ReportPage } from "../../wire/backend.ts";
+import type { ReportPage } from "../../wire/backend.ts";
+import { ByteWriter } from "../../wire/byte_writer.ts";
+import type { EncodedReport } from "../../wire/encoded_report.ts";
 import { DiskError, type Ports, type WorkerLink } from "../ports.ts";
 import { writeEffectLines } from "./effect_lines.ts";
-import { encodeEventLine } from "./event_lines.ts";
+import { writeEventLine } from "./event_lines.ts";
 import { JournalRefused } from "./refusal.ts";
 import { BatchReports, type ReportIndex } from "./report_index.ts";
 import { ReportStore } from "./report_store.ts";
 import { CELL, createRingMemory, type RingMemory, RingWriter } from "./ring.ts";
 import { encodeRingRecord, RECORD_BYTES, type RingRecord, STOP_RECORD } from "./ring_record.ts";
-import { TextBuffer } from "./text_buffer.ts";
 import {
   type JournalWorkerInit,
   type JournalWorkerMessage,
@@ -82,9 +83,8 @@ export class Journal {
   readonly #worker: WorkerLink;
   readonly #store: ReportStore;
 
-  readonly #truth = new TextBuffer();
-  readonly #market = new TextBuffer();
-  readonly #putTruth = (text: string): void => this.#truth.put(text);
+  readonly #truth = new ByteWriter();
+  readonly #market = new ByteWriter();
   #firstSeq: SeqId | undefined;
   #lastSeq: SeqId;
   #reports = new BatchReports();
@@ -144,6 +144,11 @@ export class Journal {
     return this.#durableBatch;
   }
 
+  /** Shared counters, for those who follow the journal and give way to it. */
+  get cells(): RingMemory["cells"] {
+    return this.#memory.cells;
+  }
+
   /** False: stop sequencing until `onDurable` is called. */
   get canAccept(): boolean {
     return this.#state === "open" && this.#openBytes < this.#options.settings.batchBytes;
@@ -163,11 +168,8 @@ export class Journal {
   record({ event, effects }: JournalEntry, reports: readonly EncodedReport[]): void {
     this.#firstSeq ??= event.seqId;
     this.#lastSeq = event.seqId;
-    const line = encodeEventLine(event);
-    const isMarket = event.source === "market_data";
-    if (isMarket) this.#market.put(line);
-    const caused = { seqId: event.seqId, effects, reports };
-    writeEffectLines(caused, isMarket ? "" : line, this.#putTruth);
+    writeEventLine(event.source === "market_data" ? this.#market : this.#truth, event);
+    writeEffectLines(this.#truth, { seqId: event.seqId, effects, reports });
     for (const report of reports) {
       this.#reports.note(report.client, report.reportSeq);
       this.#store.remember(report);
@@ -229,7 +231,7 @@ export class Journal {
   }
 
   get #openBytes(): number {
-    return this.#truth.size + this.#market.size;
+    return this.#truth.length + this.#market.length;
   }
 
   #close(): void {
@@ -237,8 +239,8 @@ export class Journal {
     this.#inFlight.push({ lastSeq: this.#lastSeq, reports: this.#reports });
     this.#send({
       kind: "batch",
-      truthBytes: this.#truth.bytes.length,
-      marketBytes: this.#market.bytes.length,
+      truthBytes: this.#truth.length,
+      marketBytes: this.#market.length,
       firstSeq: this.#firstSeq,
       lastSeq: this.#lastSeq,
       timeUs: this.#options.nowUs(),

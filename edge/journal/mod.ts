@@ -32,7 +32,7 @@ export {
 export { lockState, type StateLock } from "./lock.ts";
 export { recover, type RecoveredRecord, type RecoverOptions, type Recovery } from "./recovery.ts";
 export { JournalRefused, PoisonEvent, StateLocked } from "./refusal.ts";
-export { type Machine, replayInto, type ReportEncoder } from "./replay.ts";
+export { type Machine, replayInto } from "./replay.ts";
 export type { RetentionSettings } from "./retention.ts";
 export { journalSql } from "./sql.ts";
 export { type TailHandlers, TailLink } from "./tail_link.ts";

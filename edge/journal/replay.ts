@@ -5,25 +5,19 @@
  */
 import { Effects } from "../../core/effects.ts";
 import type { Event } from "../../core/event.ts";
-import type { Instrument } from "../../core/instrument.ts";
-import type { ExecutionReport } from "../../core/report.ts";
 import type { Timeline } from "../../core/timeline.ts";
-import type { EncodedReport } from "../../wire/backend.ts";
-import { encodeEffectLines } from "./effect_lines.ts";
+import { ByteWriter } from "../../wire/byte_writer.ts";
+import type { ReportWriter } from "../../wire/encode_report.ts";
+import { type EncodedReport, EncodedReports } from "../../wire/encoded_report.ts";
+import { writeEffectLines } from "./effect_lines.ts";
 import { JournalRefused, PoisonEvent } from "./refusal.ts";
 import type { RecoveredRecord, Recovery } from "./recovery.ts";
 import { BatchReports } from "./report_index.ts";
 
-/** Encodes a report as its client is sent it. */
-export type ReportEncoder = (
-  report: ExecutionReport,
-  instruments: readonly Instrument[],
-) => string;
-
 /** What replays: a timeline and how its reports are spelt. */
 export type Machine = {
   readonly timeline: Timeline;
-  readonly encodeReport: ReportEncoder;
+  readonly writeReport: ReportWriter;
 };
 
 /** Applies events and gives the lines of their effects. */
@@ -31,16 +25,19 @@ export class LineReplayer {
   readonly #machine: Machine;
   readonly #passedOver: ReadonlySet<number>;
   readonly #effects = new Effects();
+  readonly #encoded: EncodedReports;
+  readonly #lines = new ByteWriter();
   #reports: readonly EncodedReport[] = [];
   /** True from a passed-over event to the end of its batch: its recorded digest is of a fault. */
   #isDigestVoid = false;
 
   constructor(machine: Machine, passedOver: ReadonlySet<number>) {
     this.#machine = machine;
+    this.#encoded = new EncodedReports(machine.writeReport);
     this.#passedOver = passedOver;
   }
 
-  /** The reports of the last event. */
+  /** The reports of the last event, until the next one. */
   get reports(): readonly EncodedReport[] {
     return this.#reports;
   }
@@ -61,23 +58,18 @@ export class LineReplayer {
   }
 
   #apply(event: Event): string {
-    const { timeline, encodeReport } = this.#machine;
+    const { timeline } = this.#machine;
     try {
       timeline.apply(event, this.#effects);
     } catch (error) {
       throw new PoisonEvent(event.seqId, error);
     }
-    const instruments = timeline.view.instruments;
-    this.#reports = this.#effects.reports.map((report) => ({
-      client: report.client,
-      reportSeq: report.reportSeq,
-      text: encodeReport(report, instruments),
-    }));
-    return encodeEffectLines({
-      seqId: event.seqId,
-      effects: this.#effects,
-      reports: this.#reports,
-    });
+    const effects = this.#effects;
+    const reports = this.#encoded.encode(effects.reports, timeline.view.instruments);
+    this.#reports = reports;
+    this.#lines.clear();
+    writeEffectLines(this.#lines, { seqId: event.seqId, effects, reports });
+    return this.#lines.textFrom(0);
   }
 }
 

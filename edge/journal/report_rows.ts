@@ -5,7 +5,6 @@
  * intents caused its reports.
  * @module
  */
-import type { EncodedReport } from "../../wire/backend.ts";
 
 type Text = string | null;
 
@@ -75,7 +74,7 @@ export type FillRow = WireFill & {
 };
 
 /** Reads a recorded report. The journal's hash vouches for what the encoder wrote. */
-export function parseWireReport(report: Pick<EncodedReport, "text">): WireReport {
+export function parseWireReport(report: { readonly text: string }): WireReport {
   return JSON.parse(report.text) as WireReport;
 }
 

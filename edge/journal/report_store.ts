@@ -7,26 +7,38 @@
  * @module
  */
 import { type ClientIndex, clientIndex } from "../../core/numbers.ts";
-import type { EncodedReport, ReportPage } from "../../wire/backend.ts";
+import type { ReportPage } from "../../wire/backend.ts";
+import type { EncodedReport } from "../../wire/encoded_report.ts";
 import { type Disk, DiskError } from "../ports.ts";
+import { RecentReports } from "./recent_reports.ts";
 import type { BatchReports, ReportEntry, ReportIndex } from "./report_index.ts";
 import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
 import { segmentName } from "./format.ts";
 import { SegmentReader } from "./segment_reader.ts";
 import type { BatchPosition } from "./writer.ts";
 
-const RECENT_MAX = 512;
-const RECENT_LEAST = 256;
 const decoder = new TextDecoder();
 
-type Recent = { firstSeq: number; readonly texts: string[] };
+/** A report as it stands in a truth part. */
+export type RecordedReport = {
+  readonly client: ClientIndex;
+  readonly reportSeq: number;
+  readonly text: string;
+};
+
+type Wanted = {
+  readonly client: ClientIndex;
+  readonly firstSeq: number;
+  readonly last: number;
+  readonly limitBytes: number;
+};
 
 /** The store. `remember` takes reports as they are recorded; reads give durable ones only. */
 export class ReportStore {
   readonly #disk: Disk;
   readonly #directory: string;
   readonly #index: ReportIndex;
-  readonly #recent = new Map<ClientIndex, Recent>();
+  readonly #recent = new RecentReports();
   #lastBatch: number;
 
   constructor(
@@ -41,16 +53,7 @@ export class ReportStore {
 
   /** Keeps a report that was just recorded, for a while. */
   remember(report: EncodedReport): void {
-    const recent = this.#recent.get(report.client);
-    if (recent === undefined) {
-      this.#recent.set(report.client, { firstSeq: report.reportSeq, texts: [report.text] });
-      return;
-    }
-    recent.texts.push(report.text);
-    if (recent.texts.length <= RECENT_MAX) return;
-    const surplus = recent.texts.length - RECENT_LEAST;
-    recent.texts.splice(0, surplus);
-    recent.firstSeq += surplus;
+    this.#recent.remember(report);
   }
 
   /** A batch is durable. */
@@ -78,11 +81,9 @@ export class ReportStore {
     const firstSeq = Math.max(from.reportSeq, this.firstSeq(client));
     const last = this.#index.lastSeq(client);
     if (firstSeq > last) return { firstSeq, texts: [] };
-    const recent = this.#recent.get(client);
-    if (recent !== undefined && recent.firstSeq <= firstSeq) {
-      const texts = recent.texts.slice(firstSeq - recent.firstSeq, last + 1 - recent.firstSeq);
-      return { firstSeq, texts: limited(texts, from.limitBytes) };
-    }
+    const wanted = { client, firstSeq, last, limitBytes: from.limitBytes };
+    const recent = this.#readRecent(wanted);
+    if (recent.length > 0) return { firstSeq, texts: recent };
     const place = this.#index.placeOf(client, firstSeq);
     if (place === undefined) return { firstSeq, texts: [] };
     const reader = this.#openSegment(place.segment);
@@ -91,14 +92,23 @@ export class ReportStore {
       this.#index.dropBefore(place.segment + 1);
       return this.read(client, from);
     }
-    const wanted = { client, firstSeq, last, limitBytes: from.limitBytes };
     return { firstSeq, texts: this.#collect(this.#truthFrom(place, reader), wanted) };
   }
 
-  #collect(
-    truths: Iterable<string>,
-    wanted: { client: ClientIndex; firstSeq: number; last: number; limitBytes: number },
-  ): string[] {
+  /** As many as are in memory, or none: a report's successors are newer and there too. */
+  #readRecent(wanted: Wanted): string[] {
+    const texts: string[] = [];
+    let bytes = 0;
+    for (let seq = wanted.firstSeq; seq <= wanted.last && bytes < wanted.limitBytes; seq++) {
+      const text = this.#recent.text(wanted.client, seq);
+      if (text === undefined) break;
+      texts.push(text);
+      bytes += text.length;
+    }
+    return texts;
+  }
+
+  #collect(truths: Iterable<string>, wanted: Wanted): string[] {
     const texts: string[] = [];
     let bytes = 0;
     for (const truth of truths) {
@@ -171,16 +181,10 @@ const REPORT_LINE =
   /(?:^|\n)\{"report":\{"seq_id":\d+,"client":(\d+),"report_seq":(\d+),"wire":([^\n]*)\}\}(?=\n)/g;
 
 /** Yields the reports in a truth part, of one client or of all. */
-export function* reportLines(truth: string, only?: ClientIndex): Generator<EncodedReport> {
+export function* reportLines(truth: string, only?: ClientIndex): Generator<RecordedReport> {
   for (const line of truth.matchAll(REPORT_LINE)) {
     const client = clientIndex(Number(line[1]));
     if (only !== undefined && client !== only) continue;
     yield { client, reportSeq: Number(line[2]), text: line[3] ?? "" };
   }
-}
-
-function limited(texts: readonly string[], limitBytes: number): string[] {
-  let bytes = 0;
-  const end = texts.findIndex((text) => (bytes += text.length) >= limitBytes);
-  return texts.slice(0, end < 0 ? texts.length : end + 1);
 }

@@ -14,7 +14,7 @@ import {
   replayInto,
   type VerifyResult,
 } from "../../edge/journal/mod.ts";
-import { encodeReport } from "../../wire/encode_report.ts";
+import { writeReport } from "../../wire/encode_report.ts";
 
 /** A request without an answer. */
 export type OpenRequest = {
@@ -90,7 +90,7 @@ function replay(
 ): { readonly timeline: Timeline; readonly hasCheckpoint: boolean } {
   const recovery = open(stateDirectory, from);
   const timeline = createTimeline(recovery.checkpoint);
-  replayInto(recovery, { timeline, encodeReport }, new Set());
+  replayInto(recovery, { timeline, writeReport }, new Set());
   return { timeline, hasCheckpoint: recovery.checkpoint !== undefined };
 }
 

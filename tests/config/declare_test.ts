@@ -96,6 +96,26 @@ Deno.test("declareVenues() counts a session's end in microseconds of the day", (
   strictEqual(paper?.instruments[0]?.instrument.sessionEndUs, 59_400_000_000);
 });
 
+const CONTRACTS = [
+  ["", null, null],
+  ["asset_class: linear", { kind: "linear", multiplier: "1", settlement: "USDT" }, "linear"],
+  ["asset_class: inverse", { kind: "inverse", multiplier: "1", settlement: "BTC" }, "inverse"],
+  [
+    'asset_class: inverse\n        contract: { multiplier: "100", settlement: ETH }',
+    { kind: "inverse", multiplier: "100", settlement: "ETH" },
+    "inverse",
+  ],
+] as const;
+for (const [lines, contract, assetClass] of CONTRACTS) {
+  Deno.test(`declareVenues() settles a contract in what follows from "${lines}"`, () => {
+    const text = PAPER_DEFAULT.text.replace("base: BTC", `base: BTC\n        ${lines}`);
+    const [paper] = declareVenues(parseConfiguration({ ...PAPER_DEFAULT, text }, registry), known);
+    const instrument = paper?.instruments[0]?.instrument;
+    deepStrictEqual(instrument?.contract, contract);
+    deepStrictEqual(instrument?.capabilities, assetClass === null ? null : { assetClass });
+  });
+}
+
 Deno.test("declareVenues() throws for an adapter without capabilities", () => {
   throws(() => declareVenues(configuration, new Map()), /adapter must be known: was paper/);
 });

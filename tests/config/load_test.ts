@@ -265,3 +265,46 @@ Deno.test("parseConfiguration() ends in a configuration or in problems with plac
     { numRuns: 300 },
   );
 });
+
+const GRIDS = '        price: { quantum: "0.01" }\n        quantity: { quantum: "0.1" }\n';
+
+function listed(lines: string): string {
+  return venue({ instrument: `${lines}${GRIDS}` });
+}
+
+const CONTRACTS = [
+  [
+    "betting",
+    "        asset_class: betting\n",
+    /asset_class: must be spot or linear or inverse, since/,
+  ],
+  [
+    "a contract on spot",
+    '        contract: { multiplier: "2" }\n',
+    /contract: must be absent for spot/,
+  ],
+  [
+    "a multiplier of 0",
+    '        asset_class: linear\n        contract: { multiplier: "0" }\n',
+    /contract\.multiplier: must be a decimal above 0/,
+  ],
+  [
+    "a multiplier that is too fine",
+    `        asset_class: inverse\n        contract: { multiplier: "0.${"0".repeat(18)}1" }\n`,
+    /contract\.multiplier: must have at most 18 decimals/,
+  ],
+] as const;
+for (const [what, lines, expected] of CONTRACTS) {
+  Deno.test(`parseConfiguration() refuses ${what} and says where`, () => {
+    const [problem = "", ...others] = problemsOf(listed(lines));
+    match(problem, expected);
+    strictEqual(others.length, 0);
+  });
+}
+
+Deno.test("parseConfiguration() takes a contract's terms by class", () => {
+  const lines =
+    "        asset_class: linear\n        contract: { multiplier: 0.001, settlement: C }\n";
+  const [instrument] = read(listed(lines)).venues[0]?.instruments ?? [];
+  deepStrictEqual(instrument?.contract, { multiplier: "0.001", settlement: "C" });
+});

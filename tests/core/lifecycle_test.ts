@@ -26,7 +26,7 @@ const STATES = [
 ] as const satisfies readonly OrderState[];
 
 const RESTORED = "Accepted";
-const facts = { isComplete: false, restored: RESTORED, isLost: false } as const;
+const facts = { isComplete: false, hasFills: false, restored: RESTORED, isLost: false } as const;
 
 /** One letter per state, in the order of `STATES`; R: the restored state; a dot: illegal. */
 const LETTERS: Readonly<Record<OrdStatus, string>> = {
@@ -43,16 +43,16 @@ const LETTERS: Readonly<Record<OrdStatus, string>> = {
 
 // Columns as in EXEC_TYPES. The expected table is written by hand, apart from the shipped one.
 const TABLE: Readonly<Record<OrderState, string>> = {
-  Created: "s......j........",
-  Submitted: ".a.cx..j..e...s.",
-  Accepted: "..pcxr.j..eaaaa.",
-  PartiallyFilled: "..pcxr....eaaap.",
-  Filled: "..f.....ff.ff.f.",
-  CancelPending: ".cc.x.cjacecccc.",
-  ReplacePending: "..rcx.a..aerrrr.",
-  Cancelled: "..x.....xx.xx.x.",
-  Rejected: "..j.....jj.jj.j.",
-  Expired: "..e.....ee.ee.e.",
+  Created: "s...............",
+  Submitted: ".a.cx..j..e.....",
+  Accepted: "..pcxr.j..e..a..",
+  PartiallyFilled: "..pcxr....eaaa..",
+  Filled: "..f.....ff.ff...",
+  CancelPending: ".cc.x.cjaceccc..",
+  ReplacePending: "..rcx.aj.aerrr..",
+  Cancelled: "..x.....xx.xx...",
+  Rejected: "..j.....jj.jj...",
+  Expired: "..e......e.ee...",
 };
 
 for (const from of STATES) {
@@ -73,6 +73,7 @@ const completing = [
   ["ReplacePending", "ReplaceRejected", "Filled", "the refused increase leaves nothing open"],
   ["CancelPending", "CancelRejected", "Filled", "the refused cancel found nothing open"],
   ["Cancelled", "Trade", "Cancelled", "a late fill leaves the order ended"],
+  ["PartiallyFilled", "TradeCorrect", "Filled", "a correction may bring the rest"],
   ["Accepted", "PendingCancel", "CancelPending", "only a fill or new terms complete"],
 ] as const;
 for (const [from, by, expected, why] of completing) {
@@ -92,13 +93,19 @@ Deno.test("nextStatus() gives Cancelled when the refused replace has lost the ol
   );
 });
 
+Deno.test("nextStatus() refuses to reject an order that has traded, whatever its state", () => {
+  for (const from of STATES) {
+    strictEqual(nextStatus(from, "Rejected", { ...facts, hasFills: true }), undefined, from);
+  }
+});
+
 Deno.test("nextStatus() never leaves a terminal state, whatever is reported", () => {
   for (const from of STATES) {
     if (!isTerminal(from)) continue;
     for (const by of EXEC_TYPES) {
       for (const isComplete of [false, true]) {
         for (const isLost of [false, true]) {
-          const to = nextStatus(from, by, { isComplete, isLost, restored: "Accepted" });
+          const to = nextStatus(from, by, { ...facts, isComplete, isLost });
           ok(to === undefined || to === from, `${from} ${by}`);
         }
       }

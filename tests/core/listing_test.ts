@@ -6,6 +6,7 @@
 import { ok, strictEqual } from "node:assert/strict";
 import type { AssetClass, Instrument } from "../../core/instrument.ts";
 import { listingProblem } from "../../core/listing.ts";
+import { inverseInstrument, linearInstrument } from "../support/contract_instruments.ts";
 import { spotInstrument } from "../support/spot_instrument.ts";
 
 Deno.test("listingProblem() has nothing to say about a spot instrument with sane rules", () => {
@@ -50,9 +51,33 @@ for (const [what, changes, named] of PROBLEMS) {
   });
 }
 
-const UNACCOUNTED: readonly AssetClass[] = ["linear", "inverse", "binary", "betting"];
-for (const assetClass of UNACCOUNTED) {
-  Deno.test(`listingProblem() refuses ${assetClass}, which has no accounting policy yet`, () => {
+const CLASSES: readonly AssetClass[] = ["linear", "inverse", "binary", "betting"];
+for (const assetClass of CLASSES) {
+  Deno.test(`listingProblem() refuses ${assetClass} without the contract that it is of`, () => {
     ok(listingProblem(spotInstrument({ assetClass }))?.includes(assetClass));
+  });
+}
+
+Deno.test("listingProblem() has nothing to say about linear and inverse contracts", () => {
+  strictEqual(listingProblem(linearInstrument()), undefined);
+  strictEqual(listingProblem(inverseInstrument()), undefined);
+});
+
+Deno.test("listingProblem() refuses a contract on spot and one of another class", () => {
+  const { contract } = linearInstrument();
+  ok(listingProblem(spotInstrument({ contract }))?.endsWith("must be absent: was linear"));
+  const other = listingProblem(inverseInstrument({ contract }));
+  ok(other?.endsWith("contract must be inverse: was linear"));
+});
+
+const MULTIPLIERS = ["0", "-1", "1.0", "ten", "", "1e3", `0.${"0".repeat(18)}1`, "9".repeat(17)];
+for (const multiplier of MULTIPLIERS) {
+  Deno.test(`listingProblem() refuses a multiplier of "${multiplier}" in a sentence`, () => {
+    for (const kind of ["linear", "inverse"] as const) {
+      const contract = { kind, multiplier, settlement: "USDT" };
+      const text = listingProblem(spotInstrument({ assetClass: kind, contract }));
+      ok(text?.includes("multiplier must be a decimal above 0"));
+      ok(text?.endsWith(`: was ${multiplier}`));
+    }
   });
 }

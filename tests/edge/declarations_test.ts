@@ -195,6 +195,7 @@ const FORBIDDEN = [
     { qtyRule: { scale: 5, stepQuanta: 10, minQuanta: 20, maxQuanta: null } },
   ],
   ["the asset class", { assetClass: "linear" }],
+  ["the contract", { contract: { kind: "linear", multiplier: "10", settlement: "USDT" } }],
 ] as const;
 for (const [what, instrument] of FORBIDDEN) {
   Deno.test(`renumber() refuses a change of ${what} and says what to do`, () => {

@@ -15,7 +15,7 @@ import { EngineClock } from "../../edge/engine_clock.ts";
 import { Ingress, type IngressQueue } from "../../edge/ingress.ts";
 import { type CommitLog, Loop } from "../../edge/loop.ts";
 import { intentDraft, stoppingDraft, tradeDraft } from "../support/drafts.ts";
-import { EchoTimeline, encodeEchoReport } from "../support/echo_timeline.ts";
+import { EchoTimeline, writeEchoReport } from "../support/echo_timeline.ts";
 import { VirtualTime } from "../support/virtual_time.ts";
 
 /** The echo machine with one venue outside, a deadline, and outputs, all set by the test. */
@@ -115,7 +115,7 @@ class Rig {
       journal: this.journal,
       clock,
       timers: this.time,
-      encodeReport: encodeEchoReport,
+      writeReport: writeEchoReport,
       observers: [{
         applied: (event) => this.applied.push(event.seqId),
         released: (upTo) => this.shown.push(upTo),

@@ -13,7 +13,7 @@ import { PoisonEvent, StateLocked } from "../../edge/journal/mod.ts";
 import { runFollower } from "../../edge/journal/follower.ts";
 import { PoisonNotes } from "../../edge/poison.ts";
 import type { AdapterFactory } from "../../edge/venues/adapter.ts";
-import { encodeReport } from "../../wire/encode_report.ts";
+import { writeReport } from "../../wire/encode_report.ts";
 import type { WireClient } from "../support/wire_client.ts";
 import { testVenue } from "../venue/adapter.ts";
 import { hasReport, Machine, place, type Run } from "./machine.ts";
@@ -222,7 +222,7 @@ const DISAGREEING: SimEntry = (scope, ports, init) => {
   const machine = {
     createTimeline: (...from: Parameters<typeof createTimeline>) =>
       disagreeing(createTimeline(...from)),
-    encodeReport,
+    writeReport,
   };
   runFollower(scope, ports, { init, machine });
 };

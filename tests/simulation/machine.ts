@@ -10,7 +10,7 @@ import { type Daemon, type End, startDaemon } from "../../daemon.ts";
 import { createTimeline } from "../../core/mod.ts";
 import type { Timeline } from "../../core/timeline.ts";
 import { recover, replayInto } from "../../edge/journal/mod.ts";
-import { encodeReport } from "../../wire/encode_report.ts";
+import { writeReport } from "../../wire/encode_report.ts";
 import { Draws } from "../support/draws.ts";
 import { MemoryDisk } from "../support/memory_disk.ts";
 import { MemorySockets } from "../support/memory_sockets.ts";
@@ -163,7 +163,7 @@ export class Machine {
       from: "zero",
     });
     const timeline = createTimeline();
-    replayInto(recovery, { timeline, encodeReport }, passedOver);
+    replayInto(recovery, { timeline, writeReport }, passedOver);
     return timeline;
   }
 

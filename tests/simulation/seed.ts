@@ -11,7 +11,7 @@ import { createTimeline } from "../../core/mod.ts";
 import { type Daemon, type End, startDaemon } from "../../daemon.ts";
 import { recover, replayInto } from "../../edge/journal/mod.ts";
 import type { Log } from "../../edge/ports.ts";
-import { encodeReport } from "../../wire/encode_report.ts";
+import { writeReport } from "../../wire/encode_report.ts";
 import { Draws } from "../support/draws.ts";
 import { MemoryDisk } from "../support/memory_disk.ts";
 import { MemorySockets } from "../support/memory_sockets.ts";
@@ -210,7 +210,7 @@ class SimulatedRun {
       from: "zero",
     });
     const timeline = createTimeline();
-    replayInto(recovery, { timeline, encodeReport }, new Set());
+    replayInto(recovery, { timeline, writeReport }, new Set());
     this.#compareLedgers(timeline.view.positions("account"));
     return {
       crashes: this.#crashes,

@@ -13,7 +13,7 @@ import type { WorkerEntry } from "../../edge/ports.ts";
 import { runVenue } from "../../edge/venues/host.ts";
 import type { AdapterFactory } from "../../edge/venues/adapter.ts";
 import type { VenueInit } from "../../edge/venues/link.ts";
-import { encodeReport } from "../../wire/encode_report.ts";
+import { writeReport } from "../../wire/encode_report.ts";
 import { testVenue } from "../venue/adapter.ts";
 import { TEST_ADAPTER, TEST_CAPABILITIES, testVenueConfiguration } from "../venue/capabilities.ts";
 import type { SimEntry, SimProcess } from "./process.ts";
@@ -81,7 +81,7 @@ export const ENTRIES: ReadonlyMap<WorkerEntry, SimEntry> = new Map<WorkerEntry, 
   [
     "follower",
     (scope, ports, init) =>
-      runFollower(scope, ports, { init, machine: { createTimeline, encodeReport } }),
+      runFollower(scope, ports, { init, machine: { createTimeline, writeReport } }),
   ],
   ["feed", (scope, ports, init) => runFeed(scope, ports, init as Parameters<typeof runFeed>[2])],
   ["venue", venueEntry(testVenue)],

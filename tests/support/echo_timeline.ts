@@ -20,6 +20,7 @@ import {
 import type { ExecutionReport } from "../../core/report.ts";
 import type { Checkpoint, Timeline } from "../../core/timeline.ts";
 import type { View } from "../../core/view.ts";
+import type { ByteWriter } from "../../wire/byte_writer.ts";
 
 /** Clients are the sessions modulo this. */
 const CLIENTS = 3;
@@ -131,11 +132,16 @@ export class EchoTimeline implements Timeline {
   }
 }
 
+/** Writes a report's wire text for tests. */
+export function writeEchoReport(to: ByteWriter, report: ExecutionReport): void {
+  to.raw(encodeEchoReport(report));
+}
+
 /**
  * A report's wire text for tests: every second one is a trade of 2 at 10 or 11, bought by clients 0
  * and 1, sold by client 2.
  */
-export function encodeEchoReport(report: ExecutionReport): string {
+function encodeEchoReport(report: ExecutionReport): string {
   const isTrade = report.seqId % 8 === 0;
   return JSON.stringify({
     type: "ExecutionReport",

@@ -23,8 +23,9 @@ import {
 import type { ExecutionReport } from "../../core/report.ts";
 import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
 import type { BookView, VenueView, View } from "../../core/view.ts";
-import type { Backend, EncodedReport, Observer, Producer, ReportPage } from "../../wire/backend.ts";
-import { encodeReport } from "../../wire/encode_report.ts";
+import type { Backend, Observer, Producer, ReportPage } from "../../wire/backend.ts";
+import { writeReport } from "../../wire/encode_report.ts";
+import { type EncodedReport, EncodedReports, reportText } from "../../wire/encoded_report.ts";
 import { spotInstrument } from "./spot_instrument.ts";
 import type { VirtualTime } from "./virtual_time.ts";
 
@@ -98,6 +99,7 @@ export class FakeBackend implements Backend {
   readonly #queues: Queue[] = [];
   readonly #clients = new Map<string, Known>();
   readonly #names: string[] = [];
+  readonly #encoded = new EncodedReports(writeReport);
   readonly #sessions = new Map<number, string>();
   readonly #intents = new Map<string, number>();
   #seq = 0;
@@ -274,10 +276,11 @@ export class FakeBackend implements Backend {
       transactUs: event.ingestTime,
       ...(of.text === undefined ? {} : { text: of.text }),
     };
-    const text = encodeReport(report, this.instruments);
-    client.texts.push(text);
+    const [encoded] = this.#encoded.encode([report], this.instruments);
+    if (encoded === undefined) throw new RangeError("Cannot answer: the report must be encoded");
+    client.texts.push(reportText(encoded));
     client.seqs.push(event.seqId);
-    return { report, encoded: { client: client.index, reportSeq: report.reportSeq, text } };
+    return { report, encoded };
   }
 
   #client(name: string): Known {
@@ -313,6 +316,7 @@ export class FakeBackend implements Backend {
       fills: () => [],
       positions: () => [],
       balances: () => [],
+      tags: () => [],
       book: (id) => this.books.get(id),
       risk: () => ({ trading_state: this.operatorState }),
       counters: () => ({ events: this.#seq }),

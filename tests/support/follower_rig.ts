@@ -4,7 +4,8 @@
  */
 import { type FollowerInit, runFollower, TailLink } from "../../edge/journal/mod.ts";
 import type { Timers } from "../../edge/ports.ts";
-import { EchoTimeline, encodeEchoReport } from "./echo_timeline.ts";
+import type { ReportWriter } from "../../wire/encode_report.ts";
+import { EchoTimeline, writeEchoReport } from "./echo_timeline.ts";
 import { JournalRig, SILENT, STATE } from "./journal_rig.ts";
 
 /** What the follower said. */
@@ -18,7 +19,7 @@ export type Heard = {
 /** Starts a follower beside a running journal; `settings` change its start. */
 export function startFollower(
   rig: JournalRig,
-  settings: Partial<FollowerInit> & { readonly encodeReport?: () => string } = {},
+  settings: Partial<FollowerInit> & { readonly writeReport?: ReportWriter } = {},
 ): { link: TailLink; heard: Heard } {
   const timers: Timers = {
     after: (_delayUs, task) => {
@@ -31,7 +32,7 @@ export function startFollower(
   const machine = {
     createTimeline: (from?: ConstructorParameters<typeof EchoTimeline>[0]) =>
       new EchoTimeline(from),
-    encodeReport: settings.encodeReport ?? encodeEchoReport,
+    writeReport: settings.writeReport ?? writeEchoReport,
   };
   const workers = rig.threads.workers({
     follower: (scope, init) =>
@@ -41,6 +42,7 @@ export function startFollower(
   const init: FollowerInit = {
     stateDirectory: STATE,
     journalId: rig.journal.journalId,
+    cells: new Int32Array(new SharedArrayBuffer(64)),
     checkpointEvents: settings.checkpointEvents ?? 100_000,
     passedOver: [],
     retention: settings.retention ?? { marketHours: null, truthDays: null },

@@ -15,7 +15,8 @@ import {
   runJournalWorker,
 } from "../../edge/journal/mod.ts";
 import type { Log } from "../../edge/ports.ts";
-import { EchoTimeline, encodeEchoReport } from "./echo_timeline.ts";
+import { EncodedReports } from "../../wire/encoded_report.ts";
+import { EchoTimeline, writeEchoReport } from "./echo_timeline.ts";
 import { MemoryDisk } from "./memory_disk.ts";
 import { MemoryThreads } from "./memory_threads.ts";
 
@@ -110,6 +111,7 @@ export class JournalRig {
   readonly durable: number[] = [];
   readonly failures: string[] = [];
   readonly #effects = new Effects();
+  readonly #encoded = new EncodedReports(writeEchoReport);
   #bytes = 0;
 
   constructor(disk: MemoryDisk = new MemoryDisk(), settings: JournalSettings = SMALL) {
@@ -118,7 +120,7 @@ export class JournalRig {
     this.timeline = new EchoTimeline(this.recovery.checkpoint);
     replayInto(
       this.recovery,
-      { timeline: this.timeline, encodeReport: encodeEchoReport },
+      { timeline: this.timeline, writeReport: writeEchoReport },
       new Set(),
     );
     const clock = { wallUs: () => 0, monotonicUs: () => (this.#bytes += 1000) };
@@ -146,11 +148,7 @@ export class JournalRig {
   /** Applies and records the next event. */
   record(event: Event = eventAt(this.timeline.seqId + 1)): void {
     this.timeline.apply(event, this.#effects);
-    const reports = this.#effects.reports.map((report) => ({
-      client: report.client,
-      reportSeq: report.reportSeq,
-      text: encodeEchoReport(report),
-    }));
+    const reports = this.#encoded.encode(this.#effects.reports, []);
     this.journal.record({ event, effects: this.#effects }, reports);
   }
 
@@ -186,6 +184,6 @@ export function openJournal(disk: MemoryDisk, engineVersion = ENGINE): Recovery 
 export function replayDisk(disk: MemoryDisk): EchoTimeline {
   const recovery = openJournal(disk);
   const timeline = new EchoTimeline(recovery.checkpoint);
-  replayInto(recovery, { timeline, encodeReport: encodeEchoReport }, new Set());
+  replayInto(recovery, { timeline, writeReport: writeEchoReport }, new Set());
   return timeline;
 }

@@ -4,7 +4,7 @@
  */
 import { ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import type { Capabilities } from "../../core/instrument.ts";
+import type { Capabilities, Contract } from "../../core/instrument.ts";
 import { instrumentId, micros, orderId, px, qty, seqId, venueId } from "../../core/numbers.ts";
 import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
 import { jsonString } from "../../wire/json_text.ts";
@@ -28,6 +28,7 @@ import {
   encodeResult,
   type WireEvent,
 } from "../../wire/server_message.ts";
+import { instrumentRowSchema } from "../../wire/schema_server.ts";
 import { PAPER_BTC } from "../support/paper_instrument.ts";
 import { readVectors } from "../support/wire_vectors.ts";
 
@@ -210,6 +211,37 @@ Deno.test("encodeInstrumentRow() shows a session end and what differs from the v
   ok(parsed.capabilities.post_only === false);
   ok(!("reduce_only" in parsed.capabilities));
 });
+
+const CONTRACTS: readonly Contract[] = [
+  { kind: "linear", multiplier: "0.001", settlement: "USDT" },
+  { kind: "inverse", multiplier: "100", settlement: "BTC" },
+  {
+    kind: "binary",
+    condition: "c1",
+    outcome: "YES",
+    complement: null,
+    collateral: "USD",
+    payout: "1",
+    netting: "perOutcome",
+  },
+  {
+    kind: "betting",
+    market: "1.23",
+    currency: "GBP",
+    commissionPpm: 50_000,
+    discountPpm: 0,
+    winners: 1,
+    runners: null,
+  },
+];
+for (const contract of CONTRACTS) {
+  Deno.test(`encodeInstrumentRow() shows the terms of a ${contract.kind} contract`, () => {
+    const listed = { ...PAPER_BTC, assetClass: contract.kind, contract };
+    const parsed = JSON.parse(encodeInstrumentRow(listed, { name: "paper", exchange: "sim" }));
+    instrumentRowSchema.parse(parsed);
+    strictEqual(parsed.contract.kind, contract.kind);
+  });
+}
 
 Deno.test("encodeFillRow() spells quantities in the instrument's scales", () => {
   const text = encodeFillRow({

@@ -60,6 +60,8 @@ function transitionJson(transition: Transition): JsonObject {
     }
     case "AccountHalted":
       return { kind: transition.kind, venue: transition.venue };
+    case "InstrumentHalted":
+      return { kind: transition.kind, instrument: transition.instrument };
     default:
       return unreachable(transition);
   }

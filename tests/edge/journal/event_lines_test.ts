@@ -69,8 +69,16 @@ const capabilities = record({
 });
 const book = { bids: levels, asks: levels, updateId: orNull(int) };
 
-/** Keys that any payload may lack. */
+/** Keys that any payload may lack; an execution may lack its side too. */
 const STAMPS = ["journalUs", "submitUs", "ackUs"];
+const execution = {
+  execId: text,
+  lastQty: int,
+  lastPx: int,
+  liquidity: orNull(fc.constant("Maker")),
+  commission: decimal,
+  commissionCurrency: text,
+};
 
 /** A source and a payload for every kind of event. */
 const KINDS: { readonly [Type in EventType]: readonly [string, Record<string, unknown>] } = {
@@ -140,15 +148,13 @@ const KINDS: { readonly [Type in EventType]: readonly [string, Record<string, un
   OrderRejected: ["broker_report", rejection],
   OrderExecuted: ["broker_report", {
     ...reference,
-    execId: text,
-    lastQty: int,
-    lastPx: int,
-    liquidity: orNull(fc.constant("Maker")),
-    commission: decimal,
-    commissionCurrency: text,
+    ...execution,
     provisional: fc.boolean(),
+    side: fc.constantFrom("Buy", "Sell"),
   }],
   ExecutionVoided: ["broker_report", { ...reference, execId: text, execRefId: text }],
+  ExecutionCorrected: ["broker_report", { ...reference, ...execution, execRefId: text }],
+  ExecutionConfirmed: ["broker_report", { ...reference, execRefId: text }],
   OrderCancelled: ["broker_report", { ...reference, reason: text }],
   OrderExpired: ["broker_report", { ...reference, reason: text }],
   CancelRejected: ["broker_report", rejection],
@@ -169,6 +175,37 @@ const KINDS: { readonly [Type in EventType]: readonly [string, Record<string, un
     price: orNull(int),
   }],
   OrderNotFound: ["broker_report", { request: int, order: int }],
+  CashPosted: ["broker_report", {
+    kind: fc.constant("deposit"),
+    currency: text,
+    amount: decimal,
+    client: orNull(text),
+    tag: orNull(text),
+  }],
+  FundingPosted: ["broker_report", { currency: text, amount: decimal }],
+  InstrumentSettled: ["broker_report", { price: int }],
+  OutcomesSplit: ["broker_report", { condition: text, qty: decimal, client: orNull(text) }],
+  OutcomesMerged: ["broker_report", { condition: text, qty: decimal, client: orNull(text) }],
+  InstrumentResolved: ["broker_report", {
+    numerator: int,
+    denominator: int,
+    isFinal: fc.boolean(),
+  }],
+  OutcomeSettled: ["broker_report", {
+    numerator: int,
+    denominator: int,
+    amount: orNull(decimal),
+  }],
+  RunnerRemoved: ["broker_report", { reductionPpm: int, basis: fc.constant("price") }],
+  MarketSettled: ["broker_report", {
+    market: text,
+    winners: fc.array(
+      fc.record({ instrument: int, places: int, tied: int }, { noNullPrototype: true }),
+    ),
+    voided: fc.array(int),
+    isVoid: fc.boolean(),
+    amount: orNull(decimal),
+  }],
   BookSnapshot: ["market_data", book],
   BookDelta: ["market_data", book],
   QuoteUpdated: ["market_data", {
@@ -202,7 +239,7 @@ function events(
     venue: orNull(int),
     instrument: orNull(int),
     eventType: fc.constant(type),
-    payload: record(payload as Fields, STAMPS),
+    payload: record(payload as Fields, type === "OrderExecuted" ? [...STAMPS, "side"] : STAMPS),
     idempotencyKey: orNull(text),
   }) as unknown as fc.Arbitrary<Event>;
 }

@@ -77,7 +77,7 @@ Deno.test("recover() refuses a journal that does not hold its checkpoint's batch
 
 Deno.test("runFollower() says where its replay differs and takes no checkpoint after it", () => {
   const rig = new JournalRig();
-  const { link, heard } = startFollower(rig, { encodeReport: () => '{"other":1}' });
+  const { link, heard } = startFollower(rig, { writeReport: (to) => to.raw('{"other":1}') });
   rig.fill(30);
   link.checkpoint();
   rig.threads.run();

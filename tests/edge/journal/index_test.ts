@@ -5,6 +5,10 @@
  */
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { Effects } from "../../../core/effects.ts";
+import { createTimeline } from "../../../core/mod.ts";
+import { EncodedReports } from "../../../wire/encoded_report.ts";
+import { writeReport } from "../../../wire/encode_report.ts";
+import * as say from "../../support/venue_words.ts";
 import type { Event } from "../../../core/event.ts";
 import { sessionId } from "../../../core/numbers.ts";
 import { serveIndex } from "../../../edge/journal/index_worker.ts";
@@ -70,7 +74,8 @@ function startIndex({ rig, disk }: World, journalId = rig.journal.journalId): Ta
         openDatabase: (path, access) => openSqlite(disk.real(path), access),
       }),
   });
-  const init = { stateDirectory: STATE, journalId };
+  const cells = new Int32Array(new SharedArrayBuffer(64));
+  const init = { stateDirectory: STATE, journalId, cells };
   const link = new TailLink(workers.start("index", init), {}, rig.journal.durableBatch);
   rig.journal.onDurable(() => link.durable(rig.journal.durableBatch));
   rig.threads.run();
@@ -167,6 +172,38 @@ for (
     }),
   );
 }
+
+Deno.test(
+  "runIndex() shows a corrected execution as it stands, a voided one as voided, and P&L without it",
+  withIndex((world) => {
+    const { rig } = world;
+    const w = say.worldIn("PartiallyFilled");
+    w.fill(1, { id: "e1", qty: 1000 });
+    say.corrected(w, { ref: "e0", id: "x1", qty: 3000 });
+    say.corrected(w, { ref: "x1", id: "x2", qty: 2000, px: 9_900 });
+    say.voided(w, "e1");
+    const timeline = createTimeline();
+    const effects = new Effects();
+    const encoded = new EncodedReports(writeReport);
+    for (const event of w.events) {
+      timeline.apply(event, effects);
+      rig.journal.record(
+        { event, effects },
+        encoded.encode(effects.reports, timeline.view.instruments),
+      );
+    }
+    startIndex(world);
+    rig.journal.flush();
+    rig.threads.run();
+    const fills = query(world, "SELECT exec_id, last_qty, last_px, voided FROM fills");
+    deepStrictEqual(fills, [
+      { exec_id: "e0", last_qty: "2", last_px: "99", voided: 0 },
+      { exec_id: "e1", last_qty: "1", last_px: "100", voided: 1 },
+    ]);
+    const [pnl] = query(world, "SELECT position_exact, cost_exact, fills FROM pnl");
+    deepStrictEqual(pnl, { position_exact: "2", cost_exact: "198", fills: 1 });
+  }),
+);
 
 Deno.test(
   "runIndex() makes a damaged database anew",

@@ -16,6 +16,7 @@ import {
   replayDisk,
   STATE,
 } from "../../support/journal_rig.ts";
+import type { ByteWriter } from "../../../wire/byte_writer.ts";
 import type { MemoryDisk } from "../../support/memory_disk.ts";
 
 const FIRST = `${STATE}/journal/00000001.log`;
@@ -177,7 +178,10 @@ Deno.test("recover() refuses what another engine version wrote and says what to 
 });
 
 Deno.test("replayInto() refuses effects that differ from the recorded ones", () => {
-  const machine = { timeline: new EchoTimeline(), encodeReport: (): string => "{}" };
+  const machine = {
+    timeline: new EchoTimeline(),
+    writeReport: (to: ByteWriter): void => to.raw("{}"),
+  };
   throws(
     () => replayInto(openJournal(journalOf(9).disk), machine, new Set()),
     /replaying seq 4 \(IntentReceived\) it must cause \{"report":.*: was \{"report":/,

@@ -1,0 +1,169 @@
+/**
+ * What a venue says of an execution afterwards: voided, corrected, confirmed.
+ *
+ * A correction is two postings, the old execution reversed and the new one booked, and one report.
+ * An execution is known by the id it was booked with and by those of its corrections; reports name it
+ * by the first, the one that its client has seen.
+ *
+ * Invariants: the order does not re-open; what a void or a correction takes off its quantity does
+ * not come back to the market (`voidedQty`); a voided execution stays voided.
+ * @module
+ */
+import { book, bookBack, checkOverfill, inferIncrease, toLedgerExecution } from "./fills.ts";
+import { closePosting } from "./postings.ts";
+import { reportOrder, toExecution } from "./reports.ts";
+import { advance } from "./settle.ts";
+import { raise, type Turn } from "./turn.ts";
+import type { BrokerPayloads } from "../event.ts";
+import { invariant } from "../invariant.ts";
+import { type Qty, qty } from "../numbers.ts";
+import type { Fill, Order } from "../order.ts";
+import { type Execution, saysTheSame } from "../report.ts";
+
+/** Books an execution back that the venue voided. */
+export function applyVoided(
+  turn: Turn,
+  order: Order,
+  payload: BrokerPayloads["ExecutionVoided"],
+): void {
+  const { execId, execRefId } = payload;
+  const fill = meant(turn, order, { execRefId, action: "void" });
+  if (fill === undefined) return;
+  if (fill.isVoided) {
+    turn.state.count("duplicate_reports");
+    return;
+  }
+  bookBack(turn, order, fill);
+  order.voidedQty = qty(order.voidedQty + fill.execution.lastQty);
+  fill.isVoided = true;
+  advance(turn, order, {
+    execType: "TradeCancel",
+    reason: `execution ${execRefId} voided`,
+    execRefId: fill.execution.execId,
+    execution: { ...fill.execution, execId, lastQty: qty(0), commission: "0" },
+  });
+}
+
+/** Books an execution as the venue corrected it. */
+export function applyCorrected(
+  turn: Turn,
+  order: Order,
+  payload: BrokerPayloads["ExecutionCorrected"],
+): void {
+  const { execId, execRefId } = payload;
+  const fill = meant(turn, order, { execRefId, action: "correct" });
+  if (fill === undefined) return;
+  if (isRepeated(order, fill, payload)) {
+    turn.state.count("duplicate_reports");
+    return;
+  }
+  if (fill.isVoided) {
+    refuse(turn, order, { execRefId, action: "correct" });
+    return;
+  }
+  invariant(payload.lastQty > 0, "A correction must leave a quantity");
+  const raised = payload.lastQty - fill.peakQty;
+  if (!order.isTerminal && raised > 0) inferIncrease(turn, order, raised);
+  rebook(turn, order, { fill, execution: toExecution(payload) });
+  advance(turn, order, {
+    execType: "TradeCorrect",
+    reason: `execution ${execRefId} corrected`,
+    execRefId: fill.execution.execId,
+    execution: toExecution(payload),
+    provisional: fill.isProvisional,
+  });
+  const name = `correction ${execId} of order ${order.terms.id} at seq_id ${turn.seqId}`;
+  if (raised > 0) checkOverfill(turn, order, name);
+}
+
+/** A provisional execution is final from now on. */
+export function applyConfirmed(
+  turn: Turn,
+  order: Order,
+  payload: BrokerPayloads["ExecutionConfirmed"],
+): void {
+  const { execRefId } = payload;
+  const fill = meant(turn, order, { execRefId, action: "confirm" });
+  if (fill === undefined) return;
+  if (fill.isVoided) {
+    refuse(turn, order, { execRefId, action: "confirm" });
+    return;
+  }
+  if (!fill.isProvisional) {
+    turn.state.count("duplicate_reports");
+    return;
+  }
+  turn.state.ledger.confirm(toLedgerExecution(turn, order, fill));
+  closePosting(turn);
+  fill.isProvisional = false;
+  const text = `Execution ${execRefId} is final`;
+  const { execId } = fill.execution;
+  reportOrder(turn, order, { execType: "OrderStatus", execRefId: execId, text });
+}
+
+type Action = "void" | "correct" | "confirm";
+
+/** The execution that is meant, or undefined with an alarm. */
+function meant(
+  turn: Turn,
+  order: Order,
+  of: { readonly execRefId: string; readonly action: Action },
+): Fill | undefined {
+  const fill = order.fills?.get(of.execRefId);
+  if (fill !== undefined) return fill;
+  turn.state.count("orphan_reports");
+  raise(turn, {
+    code: "ORPHAN_REPORT",
+    text: `Cannot ${of.action} an execution of order ${order.terms.id} at seq_id ` +
+      `${turn.seqId}: it must be booked: was ${of.execRefId}`,
+  });
+  return undefined;
+}
+
+/** A voided execution stays voided: a person has to look at what the venue means. */
+function refuse(
+  turn: Turn,
+  order: Order,
+  of: { readonly execRefId: string; readonly action: Action },
+): void {
+  raise(turn, {
+    code: "CORRECTION_REFUSED",
+    text: `Cannot ${of.action} execution ${of.execRefId} of order ${order.terms.id} at seq_id ` +
+      `${turn.seqId}: it must not be voided: was voided`,
+  });
+}
+
+/** True for a correction that was applied, also an earlier one than the last. */
+function isRepeated(
+  order: Order,
+  fill: Fill,
+  payload: BrokerPayloads["ExecutionCorrected"],
+): boolean {
+  const { execId, execRefId } = payload;
+  if (execId !== execRefId && order.fills?.has(execId) === true) return true;
+  return !fill.isVoided && saysTheSame(fill.execution, payload);
+}
+
+function rebook(
+  turn: Turn,
+  order: Order,
+  of: { readonly fill: Fill; readonly execution: Execution },
+): void {
+  const { fill, execution } = of;
+  bookBack(turn, order, fill);
+  book(turn, order, { ...fill, execution });
+  const takenOff = takenOffBy(fill);
+  const { execId } = fill.execution;
+  fill.execution = { ...execution, execId };
+  fill.peakQty = qty(Math.max(fill.peakQty, execution.lastQty));
+  order.voidedQty = qty(order.voidedQty - takenOff + takenOffBy(fill));
+  if (order.fills?.has(execution.execId) === true) return;
+  fill.correctedAs ??= [];
+  fill.correctedAs.push(execution.execId);
+  order.fills?.set(execution.execId, fill);
+}
+
+/** What of its peak the execution does not count any more. */
+function takenOffBy(fill: Fill): Qty {
+  return qty(fill.peakQty - fill.execution.lastQty);
+}

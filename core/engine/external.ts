@@ -1,0 +1,140 @@
+/**
+ * Executions on our account that no order of ours explains: somebody else trades there, or an order
+ * is forgotten. The books follow the account, nobody's sub-book moves, and the instrument is halted
+ * until an operator has looked.
+ *
+ * Invariants: such an execution is booked once; none that is older than the horizon is booked, since
+ * whether it was booked before is no longer known.
+ * @module
+ */
+import { closePosting } from "./postings.ts";
+import { toExecution } from "./reports.ts";
+import { haltInstrument, raise, type Turn } from "./turn.ts";
+import type { BrokerPayloads, Event } from "../event.ts";
+import type { ExternalFill } from "../external_fills.ts";
+import type { LedgerExecution } from "../ledger/ledger.ts";
+import { saysTheSame } from "../report.ts";
+
+type BrokerEvent = Event<keyof BrokerPayloads>;
+
+/**
+ * Applies a report about no order of ours.
+ * @returns False, with nothing changed, if it does not say enough to be booked.
+ */
+export function applyExternal(turn: Turn, event: BrokerEvent): boolean {
+  switch (event.eventType) {
+    case "OrderExecuted":
+      return applyFill(turn, event);
+    case "ExecutionVoided":
+      return applyVoid(turn, event);
+    case "ExecutionCorrected":
+      return applyCorrection(turn, event);
+    default:
+      return false;
+  }
+}
+
+function applyFill(turn: Turn, event: Event<"OrderExecuted">): boolean {
+  const fill = toFill(turn, event);
+  if (fill === undefined) return false;
+  const { state } = turn;
+  const { execId } = fill.execution;
+  if (state.externalFills.find(fill.venue, execId) !== undefined) {
+    state.count("duplicate_reports");
+    return true;
+  }
+  const sinceUs = turn.nowUs - state.settings.intentHorizonMs * 1000;
+  if (event.eventTime < sinceUs) {
+    state.count("orphan_reports");
+    raise(turn, {
+      code: "FILL_TOO_OLD",
+      text:
+        `Cannot book execution ${execId} at seq_id ${turn.seqId}: it must have happened within ` +
+        `${state.settings.intentHorizonMs} ms (wire.intent_horizon_ms): was older`,
+    });
+    return true;
+  }
+  state.ledger.book(ledgerExecution(turn, fill));
+  state.externalFills.add(fill, sinceUs);
+  state.count("external_fills");
+  finish(turn, fill, "executed");
+  return true;
+}
+
+/** The execution, if account, instrument and side are known. */
+function toFill(turn: Turn, event: Event<"OrderExecuted">): ExternalFill | undefined {
+  const { payload, venue, instrument } = event;
+  const entry = instrument === null ? undefined : turn.state.instruments[instrument];
+  if (entry === undefined || entry.instrument.venue !== venue) return undefined;
+  if (payload.side === undefined || payload.lastQty <= 0) return undefined;
+  return {
+    venue,
+    instrument: entry.instrument.id,
+    side: payload.side,
+    execution: toExecution(payload),
+    booked: turn.seqId,
+    isVoided: false,
+    ingestUs: turn.nowUs,
+  };
+}
+
+function applyVoid(turn: Turn, event: Event<"ExecutionVoided">): boolean {
+  const fill = found(turn, event);
+  if (fill === undefined) return false;
+  if (fill.isVoided) {
+    turn.state.count("duplicate_reports");
+    return true;
+  }
+  turn.state.ledger.reverse(ledgerExecution(turn, fill));
+  fill.isVoided = true;
+  finish(turn, fill, "voided");
+  return true;
+}
+
+function applyCorrection(turn: Turn, event: Event<"ExecutionCorrected">): boolean {
+  const fill = found(turn, event);
+  if (fill === undefined || fill.isVoided || event.payload.lastQty <= 0) return false;
+  if (saysTheSame(fill.execution, event.payload)) {
+    turn.state.count("duplicate_reports");
+    return true;
+  }
+  turn.state.ledger.reverse(ledgerExecution(turn, fill));
+  closePosting(turn);
+  fill.execution = { ...toExecution(event.payload), execId: fill.execution.execId };
+  turn.state.ledger.book(ledgerExecution(turn, fill));
+  finish(turn, fill, "corrected");
+  return true;
+}
+
+function found(
+  turn: Turn,
+  event: Event<"ExecutionVoided" | "ExecutionCorrected">,
+): ExternalFill | undefined {
+  if (event.venue === null) return undefined;
+  return turn.state.externalFills.find(event.venue, event.payload.execRefId);
+}
+
+function finish(turn: Turn, fill: ExternalFill, what: string): void {
+  const { state } = turn;
+  closePosting(turn);
+  const { instrument } = state.instrument(fill.instrument);
+  const text = `Execution ${fill.execution.execId} of ${instrument.name} at seq_id ${turn.seqId} ` +
+    `was ${what} for no order of ours: it is booked to the external book`;
+  haltInstrument(turn, { instrument: fill.instrument, reason: text });
+  raise(turn, { code: "EXTERNAL_FILL", text });
+}
+
+function ledgerExecution(turn: Turn, fill: ExternalFill): LedgerExecution {
+  const { execution } = fill;
+  return {
+    venue: fill.venue,
+    client: null,
+    instrument: turn.state.instrument(fill.instrument).instrument,
+    side: fill.side,
+    qty: execution.lastQty,
+    px: execution.lastPx,
+    commission: execution.commission,
+    commissionCurrency: execution.commissionCurrency,
+    booked: fill.booked,
+  };
+}

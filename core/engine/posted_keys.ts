@@ -1,0 +1,55 @@
+/**
+ * Keys of facts about accounts that were posted, per venue, so that a repetition changes nothing.
+ *
+ * A key is remembered for the horizon from when it was first seen. Bound: what a venue reports
+ * within the horizon.
+ * @module
+ */
+import { type Micros, micros, type VenueId, venueId } from "../numbers.ts";
+import type { NodeReader } from "../node_reader.ts";
+import type { CheckpointNode } from "../timeline.ts";
+
+/** Keys with the time at which they were seen. */
+export class PostedKeys {
+  /** By venue, each oldest first. */
+  readonly #seen = new Map<VenueId, Map<string, Micros>>();
+
+  /** Tells whether the key was seen after `sinceUs`. */
+  has(venue: VenueId, of: { readonly key: string; readonly sinceUs: number }): boolean {
+    const at = this.#seen.get(venue)?.get(of.key);
+    return at !== undefined && at > of.sinceUs;
+  }
+
+  /** Remembers a key, and forgets those that were seen at `sinceUs` or before. */
+  add(
+    venue: VenueId,
+    of: { readonly key: string; readonly nowUs: Micros; readonly sinceUs: number },
+  ): void {
+    const keys = this.#seen.get(venue) ?? new Map<string, Micros>();
+    this.#seen.set(venue, keys);
+    for (const [oldest, at] of keys) {
+      if (at > of.sinceUs) break;
+      keys.delete(oldest);
+    }
+    keys.set(of.key, of.nowUs);
+  }
+
+  /** Returns every key; venues by number, keys oldest first. */
+  checkpoint(): CheckpointNode {
+    const venues = [...this.#seen.keys()].sort((left, right) => left - right);
+    return venues.map((venue) => {
+      const keys = this.#seen.get(venue) ?? new Map<string, Micros>();
+      return { venue, keys: [...keys.keys()], times: [...keys.values()] };
+    });
+  }
+
+  /** Takes the keys of a checkpoint. */
+  restore(rows: readonly NodeReader[]): void {
+    for (const row of rows) {
+      const times = row.integers("times");
+      const keys = new Map<string, Micros>();
+      for (const [at, key] of row.texts("keys").entries()) keys.set(key, micros(times[at] ?? 0));
+      this.#seen.set(venueId(row.integer("venue")), keys);
+    }
+  }
+}

@@ -1,0 +1,371 @@
+/**
+ * Intents that are remembered: found by client and id, forgotten oldest first.
+ *
+ * A record is a row of numbers and two strings in a page; what the engine holds of it is a light
+ * handle, made when it is looked at. Records stand in one queue, oldest first. One whose order is
+ * still kept when its time has come moves to that order, and leaves with it.
+ *
+ * Invariant: a handle is valid until its record is forgotten; a record that a CancelAll is pinned
+ * to keeps its row until it is released.
+ * @module
+ */
+import type { IntentAction } from "../intent.ts";
+import { invariant } from "../invariant.ts";
+import type { ClientIndex, Micros, OrderId } from "../numbers.ts";
+import { NONE, PAGE_BITS, PAGE_MASK, PAGE_SIZE, stored, storedOrNull } from "./pages.ts";
+import { NO_SLOT, SlotIndex } from "./slot_index.ts";
+import { hashText } from "./text_hash.ts";
+
+/** What is remembered of an intent. */
+export type IntentFields = {
+  readonly intentId: string;
+  readonly client: ClientIndex;
+  readonly action: IntentAction;
+  /** Content digest, two signed 32-bit lanes. */
+  readonly contentLow: number;
+  readonly contentHigh: number;
+  readonly sentUs: Micros;
+  readonly recvUs: Micros;
+  readonly ingestUs: Micros;
+  readonly tag: string | null;
+  /** The order it placed, or meant. */
+  readonly order: OrderId | null;
+  /** Newest report that bore this id; null: none yet. */
+  readonly newestReport: number | null;
+};
+
+/** Actions by code, as the column holds them. */
+export const INTENT_ACTIONS: readonly IntentAction[] = [
+  "Place",
+  "Replace",
+  "Cancel",
+  "CancelAll",
+  "SetRiskFlag",
+  "NoOp",
+  "Malformed",
+];
+
+const CLIENT = 0;
+const ACTION = 1;
+const CONTENT_LOW = 2;
+const CONTENT_HIGH = 3;
+const SENT_US = 4;
+const RECV_US = 5;
+const INGEST_US = 6;
+const ORDER = 7;
+const NEWEST_REPORT = 8;
+/** The slot that follows in the queue, among those of an order, or among the free. */
+const NEXT = 9;
+/** Bits: see below. */
+const STATE = 10;
+const PINS = 11;
+const WIDTH = 12;
+
+/** Found by its id. */
+const KNOWN = 1;
+/** Neither in the queue nor held: only its pins keep the row. */
+const LEFT = 2;
+
+type Page = {
+  readonly rows: Float64Array;
+  readonly intentIds: string[];
+  readonly tags: (string | null)[];
+};
+
+/** A remembered intent: what answers a repetition, and the stamps its reports carry. */
+export class IntentRecord implements IntentFields {
+  readonly slot: number;
+  readonly #page: Page;
+  readonly #at: number;
+
+  constructor(slot: number, page: Page) {
+    this.slot = slot;
+    this.#page = page;
+    this.#at = (slot & PAGE_MASK) * WIDTH;
+  }
+
+  get intentId(): string {
+    return this.#page.intentIds[this.slot & PAGE_MASK] ?? "";
+  }
+
+  get client(): ClientIndex {
+    return stored(this.#page.rows, this.#at + CLIENT);
+  }
+
+  get action(): IntentAction {
+    return INTENT_ACTIONS[this.#page.rows[this.#at + ACTION] ?? 0] ?? "Malformed";
+  }
+
+  get contentLow(): number {
+    return stored(this.#page.rows, this.#at + CONTENT_LOW);
+  }
+
+  get contentHigh(): number {
+    return stored(this.#page.rows, this.#at + CONTENT_HIGH);
+  }
+
+  get sentUs(): Micros {
+    return stored(this.#page.rows, this.#at + SENT_US);
+  }
+
+  get recvUs(): Micros {
+    return stored(this.#page.rows, this.#at + RECV_US);
+  }
+
+  get ingestUs(): Micros {
+    return stored(this.#page.rows, this.#at + INGEST_US);
+  }
+
+  get tag(): string | null {
+    return this.#page.tags[this.slot & PAGE_MASK] ?? null;
+  }
+
+  get order(): OrderId | null {
+    return storedOrNull(this.#page.rows, this.#at + ORDER);
+  }
+
+  set order(id: OrderId | null) {
+    this.#page.rows[this.#at + ORDER] = id ?? NONE;
+  }
+
+  get newestReport(): number | null {
+    return storedOrNull(this.#page.rows, this.#at + NEWEST_REPORT);
+  }
+
+  set newestReport(reportSeq: number | null) {
+    this.#page.rows[this.#at + NEWEST_REPORT] = reportSeq ?? NONE;
+  }
+
+  /** A repetition of its id finds it. */
+  get isKnown(): boolean {
+    return (stored(this.#page.rows, this.#at + STATE) & KNOWN) !== 0;
+  }
+}
+
+/** Where the records of an order begin and end: {@link NO_SLOT} if it holds none. */
+export type Holder = { heldFirst: number; heldLast: number };
+
+/** All remembered intents. */
+export class Intents {
+  readonly #pages: Page[] = [];
+  readonly #index = new SlotIndex();
+  #seed = 0;
+  /** Rows ever used, and the first of those that are free again. */
+  #used = 0;
+  #free = NO_SLOT;
+  #oldest = NO_SLOT;
+  #newest = NO_SLOT;
+
+  /** How many are found by their id. */
+  get size(): number {
+    return this.#index.size;
+  }
+
+  /** The oldest record in the queue, or undefined. */
+  get oldest(): IntentRecord | undefined {
+    return this.#oldest === NO_SLOT ? undefined : this.at(this.#oldest);
+  }
+
+  /** Sets what clients cannot choose about the index. Only while it is empty. */
+  seed(text: string): void {
+    if (this.#index.size === 0) this.#seed = hashText(text, 0);
+  }
+
+  /** The record in a slot that is in use. */
+  at(slot: number): IntentRecord {
+    return new IntentRecord(slot, this.#pageOf(slot));
+  }
+
+  /** The client's record of an id, or undefined. */
+  find(client: ClientIndex, intentId: string): IntentRecord | undefined {
+    const hash = this.#hashOf(client, intentId);
+    for (
+      let slot = this.#index.first(hash);
+      slot !== NO_SLOT;
+      slot = this.#index.after(slot)
+    ) {
+      const page = this.#pageOf(slot);
+      if (page.intentIds[slot & PAGE_MASK] !== intentId) continue;
+      if (page.rows[(slot & PAGE_MASK) * WIDTH + CLIENT] === client) {
+        return new IntentRecord(slot, page);
+      }
+    }
+    return undefined;
+  }
+
+  /** Remembers an intent as the newest one. Its id must not be known. */
+  add(fields: IntentFields): IntentRecord {
+    const record = this.restore(fields, { isKnown: true });
+    this.enqueue(record);
+    return record;
+  }
+
+  /** Writes a record that stands nowhere yet: enqueue it, let an order hold it, or pin it. */
+  restore(fields: IntentFields, of: { readonly isKnown: boolean }): IntentRecord {
+    const record = this.#write(fields);
+    if (of.isKnown) this.#know(record);
+    return record;
+  }
+
+  /** Puts a record at the end of the queue. */
+  enqueue({ slot }: IntentRecord): void {
+    if (this.#newest === NO_SLOT) this.#oldest = slot;
+    else this.#setNext(this.#newest, slot);
+    this.#newest = slot;
+  }
+
+  /** Lets a repetition of the id be judged anew; the record itself stays. */
+  disown(record: IntentRecord): void {
+    if (!record.isKnown) return;
+    this.#index.remove(record.slot);
+    this.#setState(record.slot, 0);
+  }
+
+  /** Takes the oldest record out of the queue: to be forgotten, or held by its order. */
+  takeOldest(): IntentRecord | undefined {
+    const record = this.oldest;
+    if (record === undefined) return undefined;
+    this.#oldest = this.#nextOf(record.slot);
+    if (this.#oldest === NO_SLOT) this.#newest = NO_SLOT;
+    return record;
+  }
+
+  /** Forgets a record that is in no queue. */
+  forget(record: IntentRecord): void {
+    this.disown(record);
+    if (this.#pageOf(record.slot).rows[this.#rowOf(record.slot) + PINS] === 0) {
+      this.#release(record.slot);
+    } else this.#setState(record.slot, LEFT);
+  }
+
+  /** Lets an order keep a record that was taken out of the queue. */
+  hold(holder: Holder, record: IntentRecord): void {
+    this.#setNext(record.slot, NO_SLOT);
+    if (holder.heldLast === NO_SLOT) holder.heldFirst = record.slot;
+    else this.#setNext(holder.heldLast, record.slot);
+    holder.heldLast = record.slot;
+  }
+
+  /** Forgets all that an order holds. */
+  forgetHeld(holder: Holder): void {
+    let slot = holder.heldFirst;
+    holder.heldFirst = NO_SLOT;
+    holder.heldLast = NO_SLOT;
+    while (slot !== NO_SLOT) {
+      const next = this.#nextOf(slot);
+      this.forget(this.at(slot));
+      slot = next;
+    }
+  }
+
+  /** What an order holds, oldest first. */
+  *heldBy(holder: Holder): Iterable<IntentRecord> {
+    for (let slot = holder.heldFirst; slot !== NO_SLOT; slot = this.#nextOf(slot)) {
+      yield this.at(slot);
+    }
+  }
+
+  /** The queue, oldest first. */
+  *queued(): Iterable<IntentRecord> {
+    for (let slot = this.#oldest; slot !== NO_SLOT; slot = this.#nextOf(slot)) {
+      yield this.at(slot);
+    }
+  }
+
+  /** Keeps the row of a record until as many calls of {@link Intents.unpin} have followed. */
+  pin(record: IntentRecord): void {
+    this.#addPins(record.slot, 1);
+  }
+
+  /** Ends a {@link Intents.pin}. */
+  unpin(record: IntentRecord): void {
+    const pins = this.#addPins(record.slot, -1);
+    const state = this.#pageOf(record.slot).rows[this.#rowOf(record.slot) + STATE];
+    if (pins === 0 && state === LEFT) this.#release(record.slot);
+  }
+
+  #hashOf(client: ClientIndex, intentId: string): number {
+    return hashText(intentId, this.#seed ^ Math.imul(client + 1, 0x9e3779b1));
+  }
+
+  #know(record: IntentRecord): void {
+    this.#index.insert(record.slot, this.#hashOf(record.client, record.intentId));
+    this.#setState(record.slot, KNOWN);
+  }
+
+  #write(fields: IntentFields): IntentRecord {
+    const slot = this.#take();
+    const page = this.#pageOf(slot);
+    const { rows } = page;
+    const at = this.#rowOf(slot);
+    rows[at + CLIENT] = fields.client;
+    rows[at + ACTION] = INTENT_ACTIONS.indexOf(fields.action);
+    rows[at + CONTENT_LOW] = fields.contentLow;
+    rows[at + CONTENT_HIGH] = fields.contentHigh;
+    rows[at + SENT_US] = fields.sentUs;
+    rows[at + RECV_US] = fields.recvUs;
+    rows[at + INGEST_US] = fields.ingestUs;
+    rows[at + ORDER] = fields.order ?? NONE;
+    rows[at + NEWEST_REPORT] = fields.newestReport ?? NONE;
+    rows[at + NEXT] = NO_SLOT;
+    rows[at + STATE] = 0;
+    rows[at + PINS] = 0;
+    page.intentIds[slot & PAGE_MASK] = fields.intentId;
+    page.tags[slot & PAGE_MASK] = fields.tag;
+    return new IntentRecord(slot, page);
+  }
+
+  #take(): number {
+    const slot = this.#free;
+    if (slot !== NO_SLOT) {
+      this.#free = this.#nextOf(slot);
+      return slot;
+    }
+    if ((this.#used & PAGE_MASK) === 0) {
+      this.#pages.push({
+        rows: new Float64Array(PAGE_SIZE * WIDTH),
+        intentIds: new Array<string>(PAGE_SIZE).fill(""),
+        tags: new Array<string | null>(PAGE_SIZE).fill(null),
+      });
+    }
+    this.#used += 1;
+    return this.#used - 1;
+  }
+
+  #release(slot: number): void {
+    const page = this.#pageOf(slot);
+    page.intentIds[slot & PAGE_MASK] = "";
+    page.tags[slot & PAGE_MASK] = null;
+    this.#setNext(slot, this.#free);
+    this.#free = slot;
+  }
+
+  #nextOf(slot: number): number {
+    return stored(this.#pageOf(slot).rows, this.#rowOf(slot) + NEXT);
+  }
+
+  #setNext(slot: number, next: number): void {
+    this.#pageOf(slot).rows[this.#rowOf(slot) + NEXT] = next;
+  }
+
+  #setState(slot: number, state: number): void {
+    this.#pageOf(slot).rows[this.#rowOf(slot) + STATE] = state;
+  }
+
+  #addPins(slot: number, change: number): number {
+    const { rows } = this.#pageOf(slot);
+    const pins = stored(rows, this.#rowOf(slot) + PINS) + change;
+    rows[this.#rowOf(slot) + PINS] = pins;
+    return pins;
+  }
+
+  #rowOf(slot: number): number {
+    return (slot & PAGE_MASK) * WIDTH;
+  }
+
+  #pageOf(slot: number): Page {
+    const page = this.#pages[slot >>> PAGE_BITS];
+    invariant(page !== undefined, "A record must be in a page that exists");
+    return page;
+  }
+}

@@ -1,0 +1,53 @@
+/**
+ * Windows and rows of orders, used again and again.
+ *
+ * Known limit: rows are never given back to the machine; there are as many as orders were kept at
+ * one time.
+ * @module
+ */
+import { ClOrdIds } from "../command.ts";
+import type { OrderTerms } from "../order_parts.ts";
+import { Order } from "../order.ts";
+import type { IntentRecord, Intents } from "./intents.ts";
+import { OrderList } from "./order_list.ts";
+import { ORDER_WIDTH } from "./order_row.ts";
+import { PAGE_SIZE } from "./pages.ts";
+
+/** Rows per page: a page of a quarter of a megabyte. */
+const ROWS = PAGE_SIZE;
+
+/** All windows. */
+export class OrderPool {
+  readonly intents: Intents;
+  readonly keys = new ClOrdIds();
+  readonly #free = new OrderList();
+  #page = new Float64Array(0);
+  #used = ROWS;
+
+  constructor(intents: Intents) {
+    this.intents = intents;
+  }
+
+  /** Makes an order. */
+  take(terms: OrderTerms, bearer: IntentRecord): Order {
+    const order = this.#free.take() ?? this.#grow();
+    order.begin(terms, bearer);
+    return order;
+  }
+
+  /** Takes an order back that nothing refers to any more. */
+  giveBack(order: Order): void {
+    order.end();
+    this.#free.add(order);
+  }
+
+  #grow(): Order {
+    if (this.#used === ROWS) {
+      this.#page = new Float64Array(ROWS * ORDER_WIDTH);
+      this.#used = 0;
+    }
+    const at = this.#used * ORDER_WIDTH;
+    this.#used += 1;
+    return new Order(this, { row: this.#page, at });
+  }
+}

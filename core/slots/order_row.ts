@@ -1,0 +1,148 @@
+/**
+ * The row of an order: which column holds what, and how words become numbers.
+ *
+ * Columns that a typical event touches stand together, so that it touches few lines of the cache.
+ * @module
+ */
+import type { OrdType, Side, TimeInForce } from "../instrument.ts";
+import type { CancelCause, OrderTerms, RequestKind } from "../order_parts.ts";
+import { NONE } from "./pages.ts";
+import { NO_SLOT } from "./slot_index.ts";
+
+/** Columns. */
+export const ID = 0;
+export const CLIENT = 1;
+export const VENUE = 2;
+export const INSTRUMENT = 3;
+/** Side, type, time in force and flags of the Place, see {@link termsWord}. */
+export const TERMS = 4;
+/** See {@link FLAG}. */
+export const FLAGS = 5;
+export const PRICE = 6;
+export const ORDER_QTY = 7;
+export const CUM_QTY = 8;
+export const VOIDED_QTY = 9;
+/** Exact while below 2^53; {@link NONE} where the wide one counts. */
+export const NOTIONAL = 10;
+/** Slot of the intent that placed or last replaced it. */
+export const BEARER = 11;
+export const LAST_REPORT = 12;
+export const DOUBT_BITS = 13;
+export const RETRY_BITS = 14;
+export const VERSION = 15;
+export const KEY_VERSION = 16;
+export const BASE_VERSION = 17;
+export const BASE_CUM_QTY = 18;
+/** Four request numbers, then the four times at which they left. */
+export const REQUESTS = 19;
+export const REQUESTS_SENT_US = 23;
+export const TTL_DUE_US = 27;
+export const EXPIRE_US = 28;
+export const LAPSE_DUE_US = 29;
+export const ENDED_US = 30;
+export const DOUBT_SINCE_US = 31;
+export const LOOKUP_DUE_US = 32;
+export const RETRY_DUE_US = 33;
+export const ATTEMPTS = 34;
+export const MUST_CANCEL = 35;
+export const HELD_FIRST = 36;
+export const HELD_LAST = 37;
+/** What a Market order is counted with by risk. */
+export const REFERENCE_PX = 38;
+export const COUNTED_QTY = 39;
+export const COUNTED_PX = 40;
+export const COUNTED_DEAR_PX = 41;
+/** Columns of a row. */
+export const ORDER_WIDTH = 42;
+
+/** Bits of {@link FLAGS}. */
+export const FLAG = { isAccepted: 1, isDoubtReported: 2, wasAbsent: 4, isCounted: 8 } as const;
+
+const TIMES_IN_FORCE = ["GTC", "IOC", "FOK", "GTD", "DAY"] as const satisfies TimeInForce[];
+const TIF_CODE = { GTC: 0, IOC: 1, FOK: 2, GTD: 3, DAY: 4 } as const satisfies Record<
+  TimeInForce,
+  number
+>;
+const CAUSES = ["intent", "cancelAll", "lapse", "disconnect", "kill"] as const;
+const CAUSE_CODE = {
+  intent: 0,
+  cancelAll: 1,
+  lapse: 2,
+  disconnect: 3,
+  kill: 4,
+} as const satisfies Record<CancelCause, number>;
+
+/** Returns side, type, time in force and flags as one number. */
+export function termsWord(
+  terms:
+    & Pick<OrderTerms, "side" | "ordType" | "timeInForce" | "postOnly">
+    & Partial<Pick<OrderTerms, "reduceOnly">>,
+): number {
+  return (terms.side === "Buy" ? 0 : 1) | (terms.ordType === "Limit" ? 0 : 2) |
+    (terms.postOnly ? 4 : 0) | (terms.reduceOnly === true ? 8 : 0) |
+    (TIF_CODE[terms.timeInForce] << 4);
+}
+
+/** Returns the side in a terms word. */
+export function sideIn(word: number): Side {
+  return (word & 1) === 0 ? "Buy" : "Sell";
+}
+
+/** Returns the order type in a terms word. */
+export function ordTypeIn(word: number): OrdType {
+  return (word & 2) === 0 ? "Limit" : "Market";
+}
+
+/** Returns if a terms word says post-only. */
+export function postOnlyIn(word: number): boolean {
+  return (word & 4) !== 0;
+}
+
+/** Returns if a terms word says reduce-only. */
+export function reduceOnlyIn(word: number): boolean {
+  return (word & 8) !== 0;
+}
+
+/** Returns the time in force in a terms word. */
+export function timeInForceIn(word: number): TimeInForce {
+  return TIMES_IN_FORCE[word >> 4] ?? "GTC";
+}
+
+/** Returns the code of a cancel's cause, or {@link NONE}. */
+export function causeCode(cause: CancelCause | null): number {
+  return cause === null ? NONE : CAUSE_CODE[cause];
+}
+
+/** Returns the cause of a code, or null. */
+export function causeOf(code: number): CancelCause | null {
+  return code === NONE ? null : CAUSES[code] ?? null;
+}
+
+/** Returns the place of a kind of request among the four. */
+export function requestColumn(kind: RequestKind): number {
+  switch (kind) {
+    case "Submit":
+      return 0;
+    case "Cancel":
+      return 1;
+    case "Replace":
+      return 2;
+    case "Lookup":
+      return 3;
+  }
+}
+
+/** Empties a row for its next order. */
+export function clearRow(row: Float64Array, at: number): void {
+  for (let column = ID; column < REQUESTS; column += 1) row[at + column] = 0;
+  for (let column = REQUESTS; column < HELD_FIRST; column += 1) row[at + column] = NONE;
+  row[at + PRICE] = NONE;
+  row[at + ATTEMPTS] = 0;
+  row[at + BASE_VERSION] = 1;
+  row[at + HELD_FIRST] = NO_SLOT;
+  row[at + HELD_LAST] = NO_SLOT;
+  row[at + REFERENCE_PX] = NONE;
+  row[at + COUNTED_QTY] = 0;
+  row[at + COUNTED_PX] = NONE;
+  row[at + COUNTED_DEAR_PX] = NONE;
+}

@@ -1,0 +1,129 @@
+/**
+ * Scenarios of cancels: the FIX matrices B and where messages cross.
+ * @module
+ */
+import type { Scenario } from "../scenario.ts";
+
+/** Cancels. */
+export const CANCELS: readonly Scenario[] = [
+  {
+    name: "fix_b1a_cancel_unfilled",
+    requires: ["FIX B.1.a", "R-CORE-4"],
+    description: "Cancel of an order without fills, confirmed; and one refused.",
+    tell: (story) =>
+      story.begin().place("i1").place("i2").accept(1).accept(2)
+        .cancel("c1", { orig: "i1" }).cancelled(1)
+        .cancel("c2", { orig: "i2" }).cancelRejected(2, "VENUE_SUSPENDED"),
+  },
+  {
+    name: "fix_b1b_cancel_crosses_fills",
+    requires: ["FIX B.1.b", "R-TEST-1", "fault 14"],
+    description:
+      "Fills before and while a cancel is pending: the pending state is the stronger word.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).fill(1, { id: "e1", qty: "2", px: "100" })
+        .cancel("c1", { orig: "i1" }).fill(1, { id: "e2", qty: "3", px: "100" })
+        .fill(1, { id: "e3", qty: "1", px: "100" }).cancelled(1),
+  },
+  {
+    name: "fix_b1c_cancel_too_late",
+    requires: ["FIX B.1.c", "R-TEST-1", "fault 15"],
+    description:
+      "A completing fill beats the cancel: Filled at once, the cancel is answered with it.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).fill(1, { id: "e1", qty: "5", px: "100" })
+        .cancel("c1", { orig: "i1" }).fill(1, { id: "e2", qty: "5", px: "100" })
+        .cancelRejected(1, "VENUE_NOT_FOUND"),
+  },
+  {
+    name: "fix_b1d_cancel_before_acknowledgement",
+    requires: ["FIX B.1.d"],
+    description: "A cancel waits for the acknowledgement; the venue may cancel without giving one.",
+    tell: (story) => story.begin().place("i1").cancel("c1", { orig: "i1" }).cancelled(1),
+  },
+  {
+    name: "fix_b1e_cancel_crosses_acknowledgement",
+    requires: ["FIX B.1.e"],
+    description: "The acknowledgement comes after the cancel was asked for: then the request goes.",
+    tell: (story) => story.begin().place("i1").cancel("c1", { orig: "i1" }).accept(1).cancelled(1),
+  },
+  {
+    name: "fix_b1f_cancel_of_unknown_order",
+    requires: ["FIX B.1.f"],
+    description: "A cancel of what this client never placed.",
+    tell: (story) =>
+      story.begin().open({ session: 2, client: "bob" }).place("i1").cancel("c1", { orig: "i9" })
+        .cancel("c2", { orig: "i1" }, 2).cancel("c3", { orig: "c1" }),
+  },
+  {
+    name: "cancel_rejected_while_pending_new",
+    requires: ["R-CORE-4"],
+    description: "The venue refuses the order while its cancel waits.",
+    tell: (story) =>
+      story.begin().place("i1").cancel("c1", { orig: "i1" }).reject(1, "VENUE_FUNDS"),
+  },
+  {
+    name: "cancel_after_partial_fill",
+    requires: ["R-TEST-1", "fault 14"],
+    description: "A cancelled order keeps what was filled; a straggler is late.",
+    tell: (story) =>
+      story.begin().place("i1", { tag: "mm" }).accept(1).fill(1, { id: "e1", qty: "4", px: "100" })
+        .cancel("c1", { orig: "i1" }).cancelled(1).fill(1, { id: "e2", qty: "1", px: "100" }),
+  },
+  {
+    name: "second_cancel_is_refused",
+    requires: ["R-CORE-3", "fault 20"],
+    description: "One cancel at a time; after a refused one another may come.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).cancel("c1", { orig: "i1" }).cancel("c2", { orig: "i1" })
+        .cancelRejected(1, "VENUE_RATE_LIMIT").cancel("c3", { orig: "i1" }).cancelled(1)
+        .cancel("c4", { orig: "i1" }),
+  },
+  {
+    name: "cancel_rejected_asks_the_venue",
+    requires: ["R-EXEC-3", "fault 16"],
+    description:
+      "A refused cancel proves nothing: the venue is asked, and says where the order is.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).cancel("c1", { orig: "i1" })
+        .cancelRejected(1, "VENUE_NOT_FOUND")
+        .found(1, { status: "open", qty: "10", cum: "0", px: "100" })
+        .cancel("c2", { orig: "i1" }).cancelRejected(1, "VENUE_NOT_FOUND")
+        .found(1, { status: "cancelled", qty: "10", cum: "0", px: "100" }),
+  },
+  {
+    name: "cancel_pending_expires",
+    requires: ["R-CORE-4"],
+    description: "The order runs out while its cancel is pending.",
+    tell: (story) => story.begin().place("i1").accept(1).cancel("c1", { orig: "i1" }).expired(1),
+  },
+  {
+    name: "cancel_all",
+    requires: ["R-CORE-3"],
+    description: "CancelAll takes what lives, and is done when all are settled, however they end.",
+    tell: (story) =>
+      story.begin().place("i1").place("i2").place("i3").place("i4").accept(1).accept(2).accept(3)
+        .cancel("c1", { orig: "i3" }).cancelAll("a1").place("i5").cancelAll("a1")
+        .cancelled(1).fill(2, { id: "e1", qty: "10", px: "100" }).cancelled(3)
+        .accept(4).cancelRejected(4, "VENUE_SUSPENDED").cancelAll("a1"),
+  },
+  {
+    name: "cancel_all_of_one_instrument",
+    requires: ["R-CORE-3"],
+    description: "On one instrument, on an unknown one, and of nothing.",
+    tell: (story) =>
+      story.begin({ instruments: [{ symbol: "BTC/USDT" }, { symbol: "ETH/USDT" }] })
+        .place("i1").place("i2", { on: 1 }).accept(1).accept(2)
+        .cancelAll("a1", { instrument: "test:ETH/USDT" }).cancelled(2)
+        .cancelAll("a2", { instrument: "test:DOGE/USDT" })
+        .cancelAll("a3", { instrument: "test:ETH/USDT" }),
+  },
+  {
+    name: "two_cancel_alls",
+    requires: ["R-CORE-3"],
+    description: "Two CancelAlls wait for the same order; one end settles both.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).cancelAll("a1").cancelAll("a2").cancelled(1)
+        .cancelAll("a2"),
+  },
+];

@@ -1,0 +1,233 @@
+/**
+ * Scenarios of doubt: lost answers, look-ups, proofs of absence, restarts (R-EXEC-3).
+ * @module
+ */
+import type { Scenario } from "../scenario.ts";
+
+const NO_LOOKUP = {
+  venues: [{ name: "test", capabilities: { lookupByClientOrderId: false } }],
+} as const;
+const NO_PROOF = { venues: [{ name: "test", capabilities: { absenceProofMs: null } }] } as const;
+const CANCEL_NEW = { venues: [{ name: "test", capabilities: { replace: "cancel_new" } }] } as const;
+
+/** Doubt. */
+export const DOUBTS: readonly Scenario[] = [
+  {
+    name: "lost_answer_found_open",
+    requires: ["R-EXEC-3", "fault 5", "fault 2"],
+    description: "The answer to a submit is lost; the venue has the order.",
+    tell: (story) =>
+      story.begin().place("i1").failed(1, { kind: "Submit", outcome: "unknown" })
+        .found(1, { status: "open", qty: "10", cum: "0", px: "100", venueOrderId: "v1" })
+        .fill(1, { id: "e1", qty: "10", px: "100" }),
+  },
+  {
+    name: "lost_answer_late_acknowledgement",
+    requires: ["R-EXEC-3", "fault 7"],
+    description: "The acknowledgement comes after all, before the look-up is answered.",
+    tell: (story) =>
+      story.begin().place("i1").failed(1, { kind: "Submit", outcome: "unknown" }).accept(1)
+        .found(1, { status: "open", qty: "10", cum: "0", px: "100" }),
+  },
+  {
+    name: "lost_answer_found_rejected",
+    requires: ["R-EXEC-3", "fault 6"],
+    description: "The venue refused the order; its answer was lost.",
+    tell: (story) =>
+      story.begin().place("i1").failed(1, { kind: "Submit", outcome: "unknown" })
+        .found(1, { status: "rejected", qty: "10", cum: "0", px: "100" }),
+  },
+  {
+    name: "lost_answer_found_filled",
+    requires: ["R-EXEC-3", "fault 5"],
+    description: "The executions come before the answer that says filled.",
+    tell: (story) =>
+      story.begin().place("i1").failed(1, { kind: "Submit", outcome: "unknown" })
+        .fill(1, { id: "e1", qty: "10", px: "100" })
+        .found(1, { status: "filled", qty: "10", cum: "10", px: "100" }),
+  },
+  {
+    name: "look_up_contradicts_executions",
+    requires: ["R-EXEC-3", "fault 12", "fault 25"],
+    description: "More filled there than here: an alarm, and the venue is asked again; then less.",
+    tell: (story) =>
+      story.begin().place("i1").failed(1, { kind: "Submit", outcome: "unknown" })
+        .found(1, { status: "open", qty: "10", cum: "4", px: "100" }).toDeadline()
+        .fill(1, { id: "e1", qty: "4", px: "100" }).fill(1, { id: "e2", qty: "1", px: "100" })
+        .found(1, { status: "open", qty: "10", cum: "4", px: "100" }).toDeadline()
+        .found(1, { status: "open", qty: "10", cum: "5", px: "100" }),
+  },
+  {
+    name: "proof_of_absence",
+    requires: ["R-EXEC-3", "fault 1"],
+    description: "A look-up asked too early proves nothing; one after the documented time does.",
+    tell: (story) => {
+      story.begin().place("i1").failed(1, { kind: "Submit", outcome: "unknown" });
+      for (let n = 0; n < 7; n += 1) story.notFound(1).toDeadline();
+      story.notFound(1).fill(1, { id: "e1", qty: "1", px: "100" }).accept(1);
+    },
+  },
+  {
+    name: "no_proof_of_absence",
+    requires: ["R-EXEC-3"],
+    description: "Where the venue documents no proof an order stays in doubt, with an alarm.",
+    tell: (story) => {
+      story.begin(NO_PROOF).place("i1").failed(1, { kind: "Submit", outcome: "unknown" });
+      for (let n = 0; n < 21; n += 1) story.notFound(1).toDeadline();
+      story.cancel("c1", { orig: "i1" }).notFound(1).toDeadline().accept(1).cancelled(1);
+    },
+  },
+  {
+    name: "no_look_up",
+    requires: ["R-EXEC-3"],
+    description: "A venue without look-ups: doubt alarms at once; a lost cancel is tried again.",
+    tell: (story) =>
+      story.begin(NO_LOOKUP).place("i1").failed(1, { kind: "Submit", outcome: "unknown" })
+        .cancel("c1", { orig: "i1" }).accept(1).failed(1, { kind: "Cancel", outcome: "unknown" })
+        .toDeadline().failed(1, { kind: "Cancel", outcome: "unknown" }).toDeadline().cancelled(1),
+  },
+  {
+    name: "look_up_fails",
+    requires: ["R-EXEC-3"],
+    description: "A look-up that comes to nothing is repeated with back-off.",
+    tell: (story) => {
+      story.begin().place("i1").failed(1, { kind: "Submit", outcome: "unknown" });
+      for (let n = 0; n < 8; n += 1) {
+        story.failed(1, { kind: "Lookup", outcome: n % 2 === 0 ? "unknown" : "notSent" })
+          .toDeadline();
+      }
+      story.found(1, { status: "open", qty: "10", cum: "0", px: "100" });
+    },
+  },
+  {
+    name: "never_sent_is_sent_again",
+    requires: ["R-EXEC-3"],
+    description: "What provably never left goes out again under the same key, with back-off.",
+    tell: (story) =>
+      story.begin().place("i1").failed(1, { kind: "Submit", outcome: "notSent" }).toDeadline()
+        .failed(1, { kind: "Submit", outcome: "notSent" }).toDeadline().accept(1)
+        .replace("r1", { orig: "i1", qty: "11" }).failed(1, { kind: "Replace", outcome: "notSent" })
+        .toDeadline().replaced(1, { qty: "11", px: "100" }).cancel("c1", { orig: "r1" })
+        .failed(1, { kind: "Cancel", outcome: "notSent" }).toDeadline().cancelled(1),
+  },
+  {
+    name: "never_sent_and_cancelled",
+    requires: ["R-EXEC-3"],
+    description: "An order that never left is cancelled here and now, before or after it failed.",
+    tell: (story) =>
+      story.begin().place("i1").failed(1, { kind: "Submit", outcome: "notSent" })
+        .cancel("c1", { orig: "i1" }).place("i2").cancel("c2", { orig: "i2" })
+        .failed(2, { kind: "Submit", outcome: "notSent" }).toDeadline(),
+  },
+  {
+    name: "replace_never_sent_and_filled",
+    requires: ["R-CORE-4"],
+    description:
+      "The old quantity is filled and the increase never left: there is nothing to ask for.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).replace("r1", { orig: "i1", qty: "12" })
+        .fill(1, { id: "e1", qty: "10", px: "100" })
+        .failed(1, { kind: "Replace", outcome: "notSent" }),
+  },
+  {
+    name: "replace_in_doubt_was_made",
+    requires: ["R-EXEC-3", "fault 18"],
+    description: "The venue has the new terms: the replace was made.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).replace("r1", { orig: "i1", qty: "12", price: "101" })
+        .failed(1, { kind: "Replace", outcome: "unknown" })
+        .found(1, {
+          status: "open",
+          qty: "12",
+          cum: "0",
+          px: "101",
+          clOrdId: "tl01234567-1-2",
+        }),
+  },
+  {
+    name: "replace_in_doubt_never_arrived",
+    requires: ["R-EXEC-3", "fault 18"],
+    description: "The old terms prove it only when the venue was asked late enough.",
+    tell: (story) => {
+      story.begin().place("i1").accept(1).replace("r1", { orig: "i1", qty: "12" })
+        .failed(1, { kind: "Replace", outcome: "unknown" });
+      for (let n = 0; n < 7; n += 1) {
+        story.found(1, { status: "open", qty: "10", cum: "0", px: "100" }).toDeadline();
+      }
+    },
+  },
+  {
+    name: "replace_in_doubt_found_filled",
+    requires: ["R-EXEC-3", "fault 18"],
+    description: "Filled by the old terms, by the new ones, and by neither.",
+    tell: (story) => {
+      story.begin();
+      for (const n of [1, 2, 3]) {
+        story.place(`i${n}`).accept(n).replace(`r${n}`, { orig: `i${n}`, qty: "12" })
+          .failed(n, { kind: "Replace", outcome: "unknown" })
+          .fill(n, { id: `e${n}`, qty: "10", px: "100" });
+      }
+      story.found(1, { status: "filled", qty: "10", cum: "10", px: "100" })
+        .fill(2, { id: "f2", qty: "2", px: "100" })
+        .found(2, { status: "filled", qty: "12", cum: "12", px: "100" })
+        .found(3, { status: "filled", qty: "11", cum: "10", px: "100" });
+    },
+  },
+  {
+    name: "replace_in_doubt_and_cancelled",
+    requires: ["R-EXEC-3", "fault 20"],
+    description: "A cancel does not wait for certainty about a replace.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).replace("r1", { orig: "i1", qty: "12" })
+        .cancel("c1", { orig: "i1" }).failed(1, { kind: "Replace", outcome: "unknown" })
+        .cancelled(1),
+  },
+  {
+    name: "cancel_in_doubt",
+    requires: ["R-EXEC-3"],
+    description:
+      "A lost answer to a cancel: found open it is sent again, found cancelled it was done.",
+    tell: (story) => {
+      story.begin().place("i1").place("i2").accept(1).accept(2).cancel("c1", { orig: "i1" })
+        .failed(1, { kind: "Cancel", outcome: "unknown" });
+      for (let n = 0; n < 4; n += 1) {
+        story.found(1, { status: "open", qty: "10", cum: "0", px: "100" })
+          .failed(1, { kind: "Cancel", outcome: "unknown" }).toDeadline();
+      }
+      story.cancel("c2", { orig: "i2" }).failed(2, { kind: "Cancel", outcome: "unknown" })
+        .found(2, { status: "cancelled", qty: "10", cum: "0", px: "100" });
+    },
+  },
+  {
+    name: "new_half_in_doubt",
+    requires: ["R-EXEC-3", "fault 18"],
+    description: "Replace by cancel and new: the answer to the new order is lost.",
+    tell: (story) => {
+      story.begin(CANCEL_NEW).place("i1").place("i2").accept(1).accept(2);
+      for (const n of [1, 2]) {
+        story.fill(n, { id: `e${n}`, qty: "1", px: "100" })
+          .replace(`r${n}`, { orig: `i${n}`, qty: "12" }).cancelled(n)
+          .failed(n, { kind: "Submit", outcome: "unknown" });
+      }
+      story.found(1, { status: "open", qty: "11", cum: "0", px: "100" });
+      story.wait(20_000).notFound(2).toDeadline().notFound(2);
+    },
+  },
+  {
+    name: "live_after_end",
+    requires: ["R-CORE-4", "fault 25"],
+    description: "What ended here is found open there: an alarm, and the order stays ended.",
+    tell: (story) =>
+      story.begin().place("i1").failed(1, { kind: "Submit", outcome: "unknown" }).cancelled(1)
+        .found(1, { status: "open", qty: "10", cum: "0", px: "100" })
+        .replaced(1, { qty: "10", px: "100" }),
+  },
+  {
+    name: "failed_requests_of_old",
+    requires: ["R-CORE-5"],
+    description: "Outcomes of requests that have been answered are stale.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).failed(1, { kind: "Submit", outcome: "unknown" })
+        .failed(1, { kind: "Submit", outcome: "notSent" }),
+  },
+];

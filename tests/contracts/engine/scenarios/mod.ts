@@ -1,0 +1,25 @@
+/**
+ * Every scenario, in the order in which a person would read them.
+ * @module
+ */
+import type { Scenario } from "../scenario.ts";
+import { CANCELS } from "./cancels.ts";
+import { DOUBTS } from "./doubts.ts";
+import { LIFE } from "./life.ts";
+import { OUTCOMES } from "./outcomes.ts";
+import { REFUSALS } from "./refusals.ts";
+import { REPLACES } from "./replaces.ts";
+import { RESTARTS } from "./restarts.ts";
+import { STATES } from "./states.ts";
+
+/** All scenarios; each name is the name of its fixture. */
+export const SCENARIOS: readonly Scenario[] = [
+  ...LIFE,
+  ...CANCELS,
+  ...REPLACES,
+  ...REFUSALS,
+  ...DOUBTS,
+  ...RESTARTS,
+  ...STATES,
+  ...OUTCOMES,
+];

@@ -1,0 +1,466 @@
+/**
+ * Scenarios of outcomes: binary contracts held apart and signed, betting markets; what venues say
+ * of them beside executions, in order, late, twice and wrongly.
+ * @module
+ */
+import type { AccountPayloads } from "../../../../core/event.ts";
+import { instrumentId } from "../../../../core/numbers.ts";
+import type { Scenario } from "../scenario.ts";
+import type { Story } from "../story.ts";
+import { contractOf, type InstrumentSpec, SPOT, type WorldSpec } from "../world.ts";
+
+const RULES: Partial<InstrumentSpec> = {
+  quote: "USD",
+  priceRule: { scale: 4, ticks: [{ fromQuanta: 1, stepQuanta: 1 }] },
+  qtyRule: { scale: 2, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
+};
+const ODDS: Partial<InstrumentSpec> = {
+  quote: "GBP",
+  priceRule: { scale: 2, ticks: [{ fromQuanta: 101, stepQuanta: 1 }] },
+  qtyRule: { scale: 2, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
+};
+
+type Binary = Extract<InstrumentSpec["contract"], { kind: "binary" }>;
+type Betting = Extract<InstrumentSpec["contract"], { kind: "betting" }>;
+
+function token(
+  symbol: string,
+  complement: string | null,
+  terms: Partial<Binary> = {},
+): InstrumentSpec {
+  return contractOf(symbol, {
+    kind: "binary",
+    condition: "c",
+    outcome: symbol,
+    complement,
+    collateral: "USD",
+    payout: "1",
+    netting: complement === null ? "signed" : "perOutcome",
+    ...terms,
+  }, RULES);
+}
+
+function runner(symbol: string, terms: Partial<Betting> = {}): InstrumentSpec {
+  return contractOf(symbol, {
+    kind: "betting",
+    market: "m",
+    currency: "GBP",
+    commissionPpm: 50_000,
+    discountPpm: 0,
+    winners: 1,
+    runners: 3,
+    ...terms,
+  }, ODDS);
+}
+
+const PAIR: WorldSpec = { instruments: [token("YES", "NO"), token("NO", "YES")] };
+const SIGNED: WorldSpec = { instruments: [token("CONTRACT", null)] };
+const MARKET: WorldSpec = { instruments: [runner("A"), runner("B"), runner("C")] };
+const WARN = { settings: { invariants: "warn" } } as const;
+
+/** A fact of the venue about its account; its key is the count of events unless given. */
+function fact<Kind extends keyof AccountPayloads>(
+  story: Story,
+  kind: Kind,
+  of: { readonly payload: AccountPayloads[Kind]; readonly on?: number; readonly key?: string },
+): Story {
+  return story.offer({
+    source: "broker_report",
+    eventType: kind,
+    payload: of.payload as Parameters<typeof story.offer<Kind>>[0]["payload"],
+    venue: 0,
+    instrument: of.on ?? null,
+    key: of.key ?? `k${story.events.length}`,
+  });
+}
+
+/** An order that is filled at once: number, side, instrument, quantity, price, session. */
+function deal(
+  story: Story,
+  order: number,
+  of: {
+    readonly side?: "Buy" | "Sell";
+    readonly on?: number;
+    readonly qty: string;
+    readonly px: string;
+    readonly session?: number;
+    readonly fee?: string;
+    readonly provisional?: boolean;
+  },
+): Story {
+  const { side = "Buy", on = 0, qty, px, session = 1, ...more } = of;
+  return story.place(`i${order}`, { side, on, qty, px }, session).accept(order)
+    .fill(order, { id: `e${order}`, qty, px, feeCurrency: "USD", ...more });
+}
+
+function bob(story: Story): Story {
+  return story.open({ session: 2, client: "bob" });
+}
+
+function split(story: Story, qty: string, client: string | null = "alice"): Story {
+  return fact(story, "OutcomesSplit", { payload: { condition: "c", qty, client } });
+}
+
+function merge(story: Story, qty: string, client: string | null = "alice"): Story {
+  return fact(story, "OutcomesMerged", { payload: { condition: "c", qty, client } });
+}
+
+type Share = readonly [number, number];
+
+function resolve(story: Story, on: number, [numerator, denominator]: Share): Story {
+  const payload = { numerator, denominator, isFinal: false };
+  return fact(story, "InstrumentResolved", { payload, on });
+}
+
+function settle(story: Story, on: number, of: { share: Share; amount?: string }): Story {
+  const [numerator, denominator] = of.share;
+  const payload = { numerator, denominator, amount: of.amount ?? null };
+  return fact(story, "OutcomeSettled", { payload, on });
+}
+
+function remove(
+  story: Story,
+  on: number,
+  of: { readonly ppm: number; readonly basis?: "price" | "winnings" },
+): Story {
+  const payload = { reductionPpm: of.ppm, basis: of.basis ?? "price" } as const;
+  return fact(story, "RunnerRemoved", { payload, on });
+}
+
+/** A result: winners by number, in dead heats with the places they share. */
+function result(
+  story: Story,
+  winners: readonly number[],
+  of: {
+    readonly places?: number;
+    readonly tied?: number;
+    readonly voided?: readonly number[];
+    readonly isVoid?: boolean;
+    readonly amount?: string;
+    readonly market?: string;
+    readonly key?: string;
+  } = {},
+): Story {
+  const { places = 1, tied = 1, voided = [], isVoid = false, amount = null, market = "m" } = of;
+  const placed = winners.map((id) => ({ instrument: instrumentId(id), places, tied }));
+  const payload = { market, winners: placed, voided: voided.map(instrumentId), isVoid, amount };
+  const keyed = of.key === undefined ? {} : { key: of.key };
+  return fact(story, "MarketSettled", { payload, ...keyed });
+}
+
+const REQUIRES = ["R-CORE-5", "R-CORE-6"];
+
+/** Binary contracts. */
+const BINARY: readonly Scenario[] = [
+  {
+    name: "binary_pair_from_split_to_redemption",
+    requires: REQUIRES,
+    description: "Split, sold, bought and voided, merged, resolved, settled outcome by outcome.",
+    tell: (story) => {
+      split(story.begin(PAIR), "100");
+      deal(story, 1, { side: "Sell", qty: "40", px: "0.62" });
+      deal(story, 2, { on: 1, qty: "10", px: "0.35", provisional: true })
+        .void(2, { execId: "x2", ref: "e2" });
+      resolve(merge(story, "50"), 1, [1, 1]);
+      settle(settle(story, 0, { share: [0, 1] }), 1, { share: [1, 1] });
+    },
+  },
+  {
+    name: "binary_signed_count",
+    requires: REQUIRES,
+    description: "An ask without holding binds collateral; buying back frees it; settlement.",
+    tell: (story) => {
+      bob(story.begin(SIGNED)).control(
+        "BalanceSet",
+        { currency: "USD", total: "100" },
+        { venue: 0 },
+      );
+      deal(story, 1, { side: "Sell", qty: "10", px: "0.4", fee: "0.0175" });
+      deal(story, 2, { qty: "4", px: "0.3" });
+      deal(story, 3, { qty: "10", px: "0.5" });
+      deal(story, 4, { side: "Sell", qty: "7", px: "0.61", session: 2 });
+      settle(resolve(story, 0, [1, 1]), 0, { share: [1, 1] });
+    },
+  },
+  {
+    name: "binary_provisional_executions",
+    requires: REQUIRES,
+    description: "Provisional receipts confirmed, corrected, voided; each once.",
+    tell: (story) => {
+      story.begin(PAIR);
+      deal(story, 1, { qty: "10", px: "0.4", provisional: true });
+      deal(story, 2, { qty: "6", px: "0.41", provisional: true });
+      story.report("ExecutionConfirmed", { execRefId: "e1" }, { order: 1 })
+        .report("ExecutionConfirmed", { execRefId: "e1" }, { order: 1 })
+        .report("ExecutionCorrected", {
+          execId: "x2",
+          execRefId: "e2",
+          ...story.quanta(0, { qty: "5", px: "0.42" }),
+          liquidity: "Taker",
+          commission: "0.01",
+          commissionCurrency: "USD",
+        }, { order: 2 })
+        .void(2, { execId: "y2", ref: "x2" })
+        .void(1, { execId: "y1", ref: "e1" });
+    },
+  },
+  {
+    name: "binary_late_after_settlement",
+    requires: REQUIRES,
+    description: "Booked and voided after settlement at its share; settled again at another.",
+    tell: (story) => {
+      bob(story.begin(SIGNED));
+      deal(story, 1, { qty: "10", px: "0.4" });
+      deal(story, 2, { side: "Sell", qty: "3", px: "0.45", session: 2 });
+      settle(story, 0, { share: [1, 3], amount: "4.3" });
+      deal(story, 3, { qty: "5", px: "0.5", session: 2 });
+      story.void(1, { execId: "x1", ref: "e1" });
+      settle(story, 0, { share: [2, 7], amount: "0.58" });
+      settle(story, 0, { share: [0, 1] });
+    },
+  },
+  {
+    name: "binary_resolution_amended",
+    requires: REQUIRES,
+    description: "A resolution marks both outcomes and is replaced by the next; no cash moves.",
+    tell: (story) => {
+      split(story.begin(PAIR), "10");
+      split(story, "2.5", null);
+      split(story, "1", "carol");
+      resolve(resolve(resolve(story, 0, [1, 1]), 1, [1, 1]), 0, [1, 2]);
+      merge(story, "12");
+    },
+  },
+  {
+    name: "binary_facts_once",
+    requires: REQUIRES,
+    description: "A fact with a seen key changes nothing.",
+    tell: (story) => {
+      story.begin(PAIR);
+      const payload = { condition: "c", qty: "3", client: "alice" };
+      for (const kind of ["OutcomesSplit", "OutcomesSplit", "OutcomesMerged"] as const) {
+        fact(story, kind, { payload, key: "same" });
+      }
+    },
+  },
+  {
+    name: "binary_facts_that_break_rules",
+    requires: REQUIRES,
+    description: "Facts about what is no pair, no binary contract or no share change nothing.",
+    tell: (story) => {
+      story.begin({
+        ...WARN,
+        instruments: [token("YES", "NO"), SPOT, token("CONTRACT", null, { condition: "s" })],
+      });
+      split(story, "1"); // one outcome only
+      fact(story, "OutcomesSplit", { payload: { condition: "s", qty: "1", client: null } });
+      fact(story, "OutcomesMerged", { payload: { condition: "none", qty: "1", client: null } });
+      resolve(resolve(resolve(story, 1, [1, 1]), 0, [2, 1]), 0, [0, 0]);
+      settle(settle(story, 1, { share: [1, 1] }), 0, { share: [-1, 1] });
+      settle(story, 0, { share: [1, 1], amount: "1e3" });
+      fact(story, "InstrumentSettled", {
+        payload: { price: story.quanta(0, { qty: "1", px: "1" }).lastPx },
+        on: 0,
+      });
+      const first = firstOf(story);
+      const other = {
+        ...first,
+        id: instrumentId(3),
+        name: "test:NO",
+        symbol: "NO",
+        contract: token("NO", "YES").contract ?? null,
+      };
+      story.control("InstrumentListed", other, { venue: 0, instrument: 3 });
+      split(split(split(story, "1.001"), "0"), "0.01");
+    },
+  },
+  {
+    name: "binary_listings_refused",
+    requires: REQUIRES,
+    description: "Terms that cannot be counted, or not beside the others of the condition.",
+    tell: (story) => {
+      story.begin({
+        instruments: [
+          token("A", null, { payout: "0" }),
+          token("B", null, { payout: "0.00005" }),
+          token("C", null, { complement: "D" }),
+          token("D", "C", { payout: "0.9999" }),
+          token("E", null, { condition: "" }),
+          token("F", null, { collateral: "" }),
+          token("YES", "NO"),
+          token("NO", "YES", { collateral: "EUR" }),
+          token("NO", "YES", { payout: "2" }),
+          token("NO", "YES"),
+        ],
+      });
+      split(story, "1");
+    },
+  },
+];
+
+/** Betting. */
+const BETTING: readonly Scenario[] = [
+  {
+    name: "betting_back_and_lay",
+    requires: REQUIRES,
+    description: "Two clients and external; each pays commission on its own net winnings.",
+    tell: (story) => {
+      bob(story.begin(MARKET));
+      deal(story, 1, { qty: "10", px: "3" });
+      deal(story, 2, { side: "Sell", qty: "5", px: "3.05", session: 2 });
+      deal(story, 3, { on: 1, qty: "2.5", px: "4.7", session: 2, fee: "0.02" });
+      deal(story, 4, { side: "Sell", qty: "4", px: "2.5" });
+      result(story, [0]);
+    },
+  },
+  {
+    name: "betting_dead_heat_and_voids",
+    requires: REQUIRES,
+    description: "Dead heats, a void runner, a void market, one result after the other.",
+    tell: (story) => {
+      bob(story.begin(MARKET));
+      deal(story, 1, { qty: "10", px: "3" });
+      deal(story, 2, { on: 1, side: "Sell", qty: "7.77", px: "2.37", session: 2 });
+      deal(story, 3, { on: 2, qty: "1.01", px: "9.4", session: 2 });
+      result(result(story, [0, 1], { tied: 2 }), [0, 1, 2], { tied: 3 });
+      result(result(story, [0, 1], { places: 2, tied: 3 }), [0], { voided: [1, 2] });
+      result(result(story, [2], { isVoid: true }), []);
+    },
+  },
+  {
+    name: "betting_runner_removed",
+    requires: REQUIRES,
+    description: "Earlier prices fall, later ones do not; voids and corrections stay exact.",
+    tell: (story) => {
+      bob(story.begin(MARKET));
+      deal(story, 1, { qty: "2", px: "12" });
+      deal(story, 2, { on: 1, side: "Sell", qty: "10", px: "3", session: 2 });
+      deal(story, 3, { on: 2, qty: "5", px: "4" });
+      remove(story, 2, { ppm: 211_000 });
+      deal(story, 4, { qty: "2", px: "12" });
+      deal(story, 5, { on: 2, qty: "1", px: "4", session: 2 });
+      story.report("ExecutionCorrected", {
+        execId: "x2",
+        execRefId: "e2",
+        ...story.quanta(1, { qty: "9", px: "3.2" }),
+        liquidity: "Maker",
+        commission: "0",
+        commissionCurrency: "GBP",
+      }, { order: 2 }).void(1, { execId: "x1", ref: "e1" });
+      result(story, [0]);
+    },
+  },
+  {
+    name: "betting_several_removals",
+    requires: REQUIRES,
+    description:
+      "Factors apply in order, small ones not to prices; a second one replaces the first.",
+    tell: (story) => {
+      story.begin({ instruments: ["A", "B", "C", "D", "E"].map((name) => runner(name)) });
+      deal(story, 1, { qty: "3", px: "12" });
+      deal(story, 2, { side: "Sell", qty: "2", px: "1.5" });
+      remove(story, 1, { ppm: 24_999 });
+      remove(story, 2, { ppm: 250_000 });
+      deal(story, 3, { qty: "3", px: "12" });
+      remove(story, 3, { ppm: 10_000, basis: "winnings" });
+      remove(story, 1, { ppm: 100_000 });
+      remove(story, 4, { ppm: 999_999 });
+      result(story, [0]);
+      story.void(2, { execId: "x2", ref: "e2" });
+      remove(story, 2, { ppm: 0, basis: "winnings" });
+    },
+  },
+  {
+    name: "betting_several_places",
+    requires: REQUIRES,
+    description: "Two places, a discount, and a factor on the winnings.",
+    tell: (story) => {
+      const terms = { winners: 2, commissionPpm: 65_000, discountPpm: 120_000, runners: 4 };
+      bob(story.begin({ instruments: ["A", "B", "C", "D"].map((name) => runner(name, terms)) }));
+      deal(story, 1, { qty: "10", px: "8" });
+      deal(story, 2, { on: 1, side: "Sell", qty: "6", px: "2.5", session: 2 });
+      remove(story, 3, { ppm: 250_000, basis: "winnings" });
+      result(story, [0, 2]);
+    },
+  },
+  {
+    name: "betting_late_and_again",
+    requires: REQUIRES,
+    description: "The venue's figure differs; a bet comes and goes late; the result is replaced.",
+    tell: (story) => {
+      bob(story.begin(MARKET));
+      deal(story, 1, { qty: "10", px: "3" });
+      result(story, [0], { amount: "18.99" });
+      deal(story, 2, { side: "Sell", qty: "3.33", px: "2.98", session: 2 });
+      story.void(1, { execId: "x1", ref: "e1" });
+      result(story, [1], { amount: "3.155" });
+      remove(story, 2, { ppm: 300_000 });
+      result(story, [1], { key: "again" });
+      result(story, [0], { key: "again" });
+    },
+  },
+  {
+    name: "betting_largest_stakes",
+    requires: REQUIRES,
+    description: "Stakes and returns at the edge of 2^53 quanta, to the last penny.",
+    tell: (story) => {
+      bob(story.begin(MARKET));
+      deal(story, 1, { qty: "90071992547409.9", px: "1000" });
+      deal(story, 2, { side: "Sell", qty: "90071992547409.91", px: "999.99", session: 2 });
+      result(story, [0]);
+      result(story, [1]);
+      deal(story, 3, { qty: "0.02", px: "2", session: 2 });
+    },
+  },
+  {
+    name: "betting_facts_that_break_rules",
+    requires: REQUIRES,
+    description: "Removals and results of what is no runner, and impossible ones, change nothing.",
+    tell: (story) => {
+      story.begin({ ...WARN, instruments: [runner("A"), runner("B", { market: "n" }), SPOT] });
+      deal(story, 1, { qty: "10", px: "3" });
+      remove(remove(story, 2, { ppm: 1 }), 0, { ppm: 1_000_000 });
+      remove(story, 1, { ppm: -1 });
+      result(story, [0], { market: "none" });
+      result(result(story, [1]), [0], { voided: [0] });
+      result(result(story, [0, 0]), [], { voided: [2] });
+      result(result(story, [0], { places: 2 }), [0], { tied: 0 });
+      result(result(story, [0], { places: 0 }), [0], { amount: "x" });
+      settle(split(story, "1"), 0, { share: [1, 1] });
+      result(story, [0]);
+    },
+  },
+  {
+    name: "betting_listings_refused",
+    requires: REQUIRES,
+    description: "Terms that cannot be, or not beside the others of the market.",
+    tell: (story) => {
+      story.begin({
+        instruments: [
+          runner("A", { market: "" }),
+          runner("B", { currency: "" }),
+          runner("C", { commissionPpm: 1_000_001 }),
+          runner("D", { discountPpm: -1 }),
+          runner("E", { winners: 0 }),
+          runner("F", { runners: 0 }),
+          runner("G", { runners: null }),
+          runner("H", { currency: "EUR" }),
+          runner("I", { winners: 2 }),
+          { ...runner("J"), priceRule: { scale: 3, ticks: [{ fromQuanta: 1, stepQuanta: 1 }] } },
+          runner("K", { commissionPpm: 70_000 }),
+        ],
+      });
+      deal(story, 1, { on: 10, qty: "10", px: "3" });
+      result(story, [10]);
+    },
+  },
+];
+
+/** Outcomes. */
+export const OUTCOMES: readonly Scenario[] = [...BINARY, ...BETTING];
+
+function firstOf(story: Story): Story["instruments"][number] {
+  const [first] = story.instruments;
+  if (first === undefined) throw new Error("A story must list its instruments first");
+  return first;
+}

@@ -1,0 +1,224 @@
+/**
+ * Scenarios of replaces: the FIX matrices C and D, replace by cancel and new, and crossings.
+ * @module
+ */
+import type { Scenario } from "../scenario.ts";
+
+const CANCEL_NEW = { venues: [{ name: "test", capabilities: { replace: "cancel_new" } }] } as const;
+const REDUCING = { venues: [{ name: "test", capabilities: { replace: "reduce_only" } }] } as const;
+
+/** Replaces. */
+export const REPLACES: readonly Scenario[] = [
+  {
+    name: "fix_c1a_increase_unfilled",
+    requires: ["FIX C.1.a"],
+    description: "An increase without fills, made; and one refused.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).replace("r1", { orig: "i1", qty: "11" })
+        .replaced(1, { qty: "11", px: "100" }).replace("r2", { orig: "r1", qty: "12" })
+        .replaceRejected(1, "VENUE_SUSPENDED").fill(1, { id: "e1", qty: "11", px: "100" }),
+  },
+  {
+    name: "fix_c1b_increase_crosses_fill",
+    requires: ["FIX C.1.b", "fault 17"],
+    description: "A fill while the replace is pending counts against the old quantity.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).fill(1, { id: "e1", qty: "1", px: "100" })
+        .replace("r1", { orig: "i1", qty: "12" }).fill(1, { id: "e2", qty: "0.1", px: "100" })
+        .replaced(1, { qty: "12", px: "100" }).fill(1, { id: "e3", qty: "10.9", px: "100" }),
+  },
+  {
+    name: "fix_c1c_increase_of_filled_order",
+    requires: ["FIX C.1.c", "R-CORE-5"],
+    description: "A terminal order never re-opens: the replace is refused.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).fill(1, { id: "e1", qty: "10", px: "100" })
+        .replace("r1", { orig: "i1", qty: "12" }),
+  },
+  {
+    name: "increase_crosses_completing_fill",
+    requires: ["FIX C.1.c", "R-CORE-4"],
+    description: "The old quantity is filled while the increase is unanswered: the answer decides.",
+    tell: (story) =>
+      story.begin().place("i1").place("i2").accept(1).accept(2)
+        .replace("r1", { orig: "i1", qty: "12" }).fill(1, { id: "e1", qty: "10", px: "100" })
+        .replaced(1, { qty: "12", px: "100" }).fill(1, { id: "e2", qty: "2", px: "100" })
+        .replace("r2", { orig: "i2", qty: "12" }).fill(2, { id: "f1", qty: "10", px: "100" })
+        .replaceRejected(2, "VENUE_NOT_FOUND"),
+  },
+  {
+    name: "fill_proves_the_increase",
+    requires: ["R-CORE-4"],
+    description: "A fill above the old quantity infers that the increase was made.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).replace("r1", { orig: "i1", qty: "12" })
+        .fill(1, { id: "e1", qty: "11", px: "100" }).replaced(1, { qty: "12", px: "100" })
+        .fill(1, { id: "e2", qty: "1", px: "100" }),
+  },
+  {
+    name: "fix_c2a_price_change_too_late",
+    requires: ["FIX C.2.a"],
+    description: "A fill completes the order while a change of price is pending.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).fill(1, { id: "e1", qty: "1", px: "100" })
+        .replace("r1", { orig: "i1", qty: "10", price: "101" })
+        .fill(1, { id: "e2", qty: "9", px: "100" }).replaceRejected(1, "VENUE_NOT_FOUND"),
+  },
+  {
+    name: "fix_c3a_decrease_crosses_fill",
+    requires: ["FIX C.3.a"],
+    description: "A decrease with fills on both sides of it.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).fill(1, { id: "e1", qty: "1", px: "100" })
+        .replace("r1", { orig: "i1", qty: "8" }).fill(1, { id: "e2", qty: "0.5", px: "100" })
+        .fill(1, { id: "e3", qty: "0.1", px: "100" }).replaced(1, { qty: "8", px: "100" })
+        .fill(1, { id: "e4", qty: "6.4", px: "100" }),
+  },
+  {
+    name: "fix_c3b_decrease_to_what_was_filled",
+    requires: ["FIX C.3.b"],
+    description: "A decrease to exactly what was filled meanwhile ends Filled.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).replace("r1", { orig: "i1", qty: "7" })
+        .fill(1, { id: "e1", qty: "7", px: "100" }).replaced(1, { qty: "7", px: "100" }),
+  },
+  {
+    name: "fix_c3c_decrease_below_what_was_filled",
+    requires: ["FIX C.3.c", "fault 19"],
+    description: "More was filled than the new quantity: it becomes what was filled.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).replace("r1", { orig: "i1", qty: "7" })
+        .fill(1, { id: "e1", qty: "8", px: "100" }).replaced(1, { qty: "7", px: "100" }),
+  },
+  {
+    name: "fix_d1a_two_replaces",
+    requires: ["FIX D.1.a"],
+    description: "One replace after the other, with fills between.",
+    tell: (story) =>
+      story.begin().place("x").accept(1).fill(1, { id: "e1", qty: "1", px: "100" })
+        .replace("y", { orig: "x", qty: "8" }).fill(1, { id: "e2", qty: "0.5", px: "100" })
+        .replaced(1, { qty: "8", px: "100" }).fill(1, { id: "e3", qty: "2", px: "100" })
+        .replace("z", { orig: "y", qty: "6" }).replaced(1, { qty: "6", px: "100" })
+        .fill(1, { id: "e4", qty: "2.5", px: "100" }),
+  },
+  {
+    name: "fix_d1b_replace_after_refused_one",
+    requires: ["FIX D.1.b", "FIX D.1.c"],
+    description: "A refused replace leaves the order as it was; the next names either id.",
+    tell: (story) =>
+      story.begin().place("x").accept(1).replace("y", { orig: "x", qty: "8" })
+        .fill(1, { id: "e1", qty: "1.5", px: "100" }).replaceRejected(1, "VENUE_SUSPENDED")
+        .replace("z", { orig: "y", qty: "6" }).replaced(1, { qty: "6", px: "100" }),
+  },
+  {
+    name: "fix_d2x_one_replace_at_a_time",
+    requires: ["FIX D.2.a", "FIX D.2.x", "fault 20"],
+    description: "While a replace is pending another is refused with the true state.",
+    tell: (story) =>
+      story.begin().place("x").accept(1).replace("y", { orig: "x", qty: "8" })
+        .replace("z", { orig: "x", qty: "7" }).replaced(1, { qty: "8", px: "100" })
+        .replace("z2", { orig: "y", qty: "7" }).replaced(1, { qty: "7", px: "100" }),
+  },
+  {
+    name: "fix_f1b_same_place_again",
+    requires: ["FIX F.1.b", "R-WIRE-2"],
+    description: "The same Place again is a repetition; another under its id is refused.",
+    tell: (story) =>
+      story.begin().place("x").accept(1).place("x").place("x", { qty: "11" }).cancel("c", {
+        orig: "x",
+      }),
+  },
+  {
+    name: "replace_changes_everything",
+    requires: ["R-CORE-3"],
+    description: "Price, quantity, expiry, TTL, tag and params of a GTD order.",
+    tell: (story) => {
+      story.begin();
+      const expireUs = story.sentUs + 60_000_000 as typeof story.sentUs;
+      story.place("i1", { timeInForce: "GTD", expireUs, tag: "a", ttlMs: 50_000 }).accept(1)
+        .replace("r1", {
+          orig: "i1",
+          qty: "9",
+          price: "99",
+          expireUs: expireUs + 30_000_000 as typeof expireUs,
+          ttlMs: 0,
+          hasTag: true,
+          tag: "b",
+          params: { iceberg: "1" },
+        }).replaced(1, { qty: "9", px: "99" }).toDeadline().cancelled(1);
+    },
+  },
+  {
+    name: "replace_and_cancel_cross",
+    requires: ["fault 20", "R-CORE-4"],
+    description:
+      "A cancel while a replace is out waits for its answer; the replace is made or not.",
+    tell: (story) =>
+      story.begin().place("i1").place("i2").accept(1).accept(2)
+        .replace("r1", { orig: "i1", qty: "12" }).cancel("c1", { orig: "r1" })
+        .replaced(1, { qty: "12", px: "100" }).cancelled(1)
+        .replace("r2", { orig: "i2", qty: "12" }).cancel("c2", { orig: "i2" })
+        .replaceRejected(2, "VENUE_RATE_LIMIT").cancelled(2),
+  },
+  {
+    name: "order_ends_while_replace_pending",
+    requires: ["R-CORE-4"],
+    description: "Cancelled, expired or filled under a pending replace: it is answered at once.",
+    tell: (story) =>
+      story.begin().place("i1").place("i2").accept(1).accept(2)
+        .replace("r1", { orig: "i1", qty: "12" }).cancelled(1).replaced(1, { qty: "12", px: "100" })
+        .replace("r2", { orig: "i2", qty: "9" }).cancel("c2", { orig: "i2" }).expired(2)
+        .replaceRejected(2),
+  },
+  {
+    name: "replace_by_cancel_and_new",
+    requires: ["R-CORE-3", "R-EXEC-1"],
+    description:
+      "The new order is sized only when the cancel and its final quantity are confirmed.",
+    tell: (story) =>
+      story.begin(CANCEL_NEW).place("i1").accept(1).fill(1, { id: "e1", qty: "1", px: "100" })
+        .replace("r1", { orig: "i1", qty: "12", price: "101" })
+        .fill(1, { id: "e2", qty: "2", px: "100" }).cancelled(1)
+        .fill(1, { id: "e3", qty: "1", px: "100", clOrdId: "tl01234567-1-1" })
+        .accept(1, { venueOrderId: "w1", clOrdId: "tl01234567-1-2" })
+        .cancelled(1, { clOrdId: "tl01234567-1-1" })
+        .fill(1, { id: "e4", qty: "8", px: "101", clOrdId: "tl01234567-1-2" }),
+  },
+  {
+    name: "replace_by_cancel_and_new_loses_the_order",
+    requires: ["R-CORE-4"],
+    description: "The venue refuses the new order: the old one is gone, Cancelled.",
+    tell: (story) =>
+      story.begin(CANCEL_NEW).place("i1").accept(1).replace("r1", { orig: "i1", qty: "12" })
+        .cancelled(1).reject(1, "VENUE_FUNDS", { clOrdId: "tl01234567-1-2" }),
+  },
+  {
+    name: "replace_by_cancel_and_new_is_overtaken",
+    requires: ["R-CORE-4", "fault 19"],
+    description: "Nothing is left to place when the cancel is confirmed; and a cancel is refused.",
+    tell: (story) =>
+      story.begin(CANCEL_NEW).place("i1").place("i2").accept(1).accept(2)
+        .replace("r1", { orig: "i1", qty: "5" }).fill(1, { id: "e1", qty: "6", px: "100" })
+        .cancelled(1).replace("r2", { orig: "i2", qty: "5" })
+        .cancelRejected(2, "VENUE_SUSPENDED").fill(2, { id: "e2", qty: "10", px: "100" }),
+  },
+  {
+    name: "replace_by_cancel_and_new_is_cancelled",
+    requires: ["R-CORE-4"],
+    description: "A client's cancel in either half wins.",
+    tell: (story) =>
+      story.begin(CANCEL_NEW).place("i1").place("i2").accept(1).accept(2)
+        .replace("r1", { orig: "i1", qty: "12" }).cancel("c1", { orig: "i1" }).cancelled(1)
+        .replace("r2", { orig: "i2", qty: "12" }).cancelled(2).cancel("c2", { orig: "r2" })
+        .accept(2, { venueOrderId: "w2", clOrdId: "tl01234567-2-2" }).cancelled(2),
+  },
+  {
+    name: "replace_that_only_reduces",
+    requires: ["R-CORE-3"],
+    description: "A venue that can only lower the quantity.",
+    tell: (story) =>
+      story.begin(REDUCING).place("i1").accept(1).replace("r1", { orig: "i1", qty: "12" })
+        .replace("r2", { orig: "i1", qty: "9", price: "100" })
+        .replace("r3", { orig: "i1", qty: "9" }).replaced(1, { qty: "9", px: "100" }),
+  },
+];

@@ -1,0 +1,258 @@
+/**
+ * Scenarios of runs, links and sessions: restarts, pacing, grace, expiry, retirement (R-CORE-9).
+ * @module
+ */
+import { micros } from "../../../../core/numbers.ts";
+import type { Scenario } from "../scenario.ts";
+
+const PACED = {
+  venues: [{ name: "test", pacing: { perSecond: 10, burst: 5 } }],
+} as const;
+
+/** Restarts, links, sessions, time. */
+export const RESTARTS: readonly Scenario[] = [
+  {
+    name: "restart_with_everything_open",
+    requires: ["R-JRN-2", "R-EXEC-3", "fault 1", "fault 2"],
+    description: "Submits and replaces without an answer are in doubt, cancels are issued again.",
+    tell: (story) =>
+      story.begin().place("i1").place("i2").accept(2).place("i3").accept(3).place("i4").accept(4)
+        .replace("r2", { orig: "i2", qty: "12" }).cancel("c3", { orig: "i3" })
+        .wait(1000).start().venue("up").open({ session: 2, client: "alice" })
+        .found(1, { status: "open", qty: "10", cum: "0", px: "100" })
+        .found(2, { status: "open", qty: "12", cum: "0", px: "100" })
+        .cancelled(3).place("i1", {}, 2),
+  },
+  {
+    name: "restart_during_doubt",
+    requires: ["R-EXEC-3"],
+    description: "An order in doubt stays so; it is asked for again, at once.",
+    tell: (story) =>
+      story.begin().place("i1").failed(1, { kind: "Submit", outcome: "unknown" }).notFound(1)
+        .wait(100).start().venue("up").wait(20_000).notFound(1).toDeadline().notFound(1),
+  },
+  {
+    name: "restart_with_requests_that_wait",
+    requires: ["R-EXEC-2", "R-EXEC-8"],
+    description: "What waited for the link never left, and leaves after the restart.",
+    tell: (story) =>
+      story.begin().venue("reconciling").start().venue("up").open({ session: 2, client: "alice" })
+        .place("i1", {}, 2).accept(1).venue("down").cancel("c1", { orig: "i1" }, 2).start()
+        .venue("up").cancelled(1),
+  },
+  {
+    name: "restart_runs_the_grace_anew",
+    requires: ["R-EXEC-6"],
+    description: "A client that does not come back after a restart loses its orders.",
+    tell: (story) =>
+      story.begin().open({ session: 2, client: "bob", cancelOnDisconnect: false })
+        .place("i1").place("b1", {}, 2).accept(1).accept(2).start().venue("up").toDeadline()
+        .cancelled(1),
+  },
+  {
+    name: "restart_lapses_first",
+    requires: ["R-EXEC-1"],
+    description: "What lapsed while the daemon was away is cancelled before anything else.",
+    tell: (story) =>
+      story.begin().place("i1", { ttlMs: 2000 }).accept(1).wait(10_000).start().venue("up")
+        .cancelled(1),
+  },
+  {
+    name: "cancel_while_the_venue_is_down",
+    requires: ["R-CORE-3", "fault 24"],
+    description: "Taken, in doubt, and sent on return.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).venue("down").cancel("c1", { orig: "i1" })
+        .venue("reconciling").cancelled(1),
+  },
+  {
+    name: "link_down_holds_requests",
+    requires: ["R-EXEC-8"],
+    description: "Reconciling lets cancels and look-ups through, up lets all through.",
+    tell: (story) =>
+      story.begin().place("i1").place("i2").accept(1).accept(2).venue("reconciling")
+        .failed(1, { kind: "Submit", outcome: "unknown" }).cancel("c2", { orig: "i2" })
+        .venue("down").cancel("c1", { orig: "i1" }).venue("up").cancelled(1).cancelled(2),
+  },
+  {
+    name: "pacing",
+    requires: ["R-EXEC-8", "fault 26"],
+    description: "A fifth of the burst is kept for cancels; what waits leaves when it may.",
+    tell: (story) => {
+      story.begin(PACED);
+      for (let n = 1; n <= 6; n += 1) story.place(`i${n}`);
+      story.accept(1).accept(2).cancel("c1", { orig: "i1" }).cancel("c2", { orig: "i2" })
+        .cancel("c6", { orig: "i6" }).toDeadline().toDeadline().toDeadline().cancelled(1)
+        .accept(5).toDeadline();
+    },
+  },
+  {
+    name: "pacing_withdraws_a_replace",
+    requires: ["R-EXEC-8", "fault 20"],
+    description: "A replace that waits is dropped when a cancel comes: the cancel wins.",
+    tell: (story) => {
+      story.begin(PACED).place("i1").accept(1);
+      for (let n = 2; n <= 4; n += 1) story.place(`i${n}`);
+      story.replace("r1", { orig: "i1", qty: "12" }).cancel("c1", { orig: "r1" }).cancelled(1)
+        .toDeadline();
+    },
+  },
+  {
+    name: "pacing_changes",
+    requires: ["R-EXEC-8"],
+    description: "A new declaration keeps the bucket, or takes pacing away.",
+    tell: (story) => {
+      story.begin(PACED);
+      for (let n = 1; n <= 7; n += 1) story.place(`i${n}`);
+      const [venue] = story.timeline.view.venues;
+      if (venue === undefined) return;
+      const { status: _status, ...declaration } = venue;
+      const pacing = { perSecond: 1000, burst: 1 };
+      story.control("VenueDeclared", { ...declaration, pacing }, { venue: 0 }).toDeadline()
+        .control("VenueDeclared", { ...declaration, pacing: null }, { venue: 0 }).venue("up")
+        .place("i8");
+    },
+  },
+  {
+    name: "grace_after_a_lost_connection",
+    requires: ["R-EXEC-6"],
+    description: "Back within the grace nothing happens; away for longer everything is cancelled.",
+    tell: (story) =>
+      story.begin().place("i1").place("i2").accept(1).accept(2).close({ cause: "lost" }).wait(4000)
+        .open({ session: 2, client: "alice", graceMs: 1000 }).wait(2000).deadline()
+        .close({ session: 2, cause: "lost" }).toDeadline().cancelled(1).cancelled(2),
+  },
+  {
+    name: "goodbye",
+    requires: ["R-EXEC-6"],
+    description: "GOODBYE cancels at once, keeps orders if told so, and means nothing twice.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).close({ cause: "goodbye", keepOrders: true })
+        .open({ session: 2, client: "alice" }).close({ session: 2, cause: "goodbye" })
+        .close({ session: 2, cause: "goodbye" }).cancelled(1),
+  },
+  {
+    name: "takeover",
+    requires: ["R-WIRE-3"],
+    description: "From the new HELLO on the old session says nothing.",
+    tell: (story) =>
+      story.begin().place("i1").open({ session: 2, client: "alice" }).place("i2")
+        .close({ cause: "replaced" }).close({ cause: "lost" }).place("i2", {}, 2)
+        .close({ session: 2, cause: "replaced" }).place("i3", {}, 2),
+  },
+  {
+    name: "grace_insists",
+    requires: ["R-EXEC-6"],
+    description: "A cancel for a lost client is tried again when the venue refuses it.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).close({ cause: "lost" }).toDeadline()
+        .cancelRejected(1, "VENUE_RATE_LIMIT").toDeadline().cancelRejected(1, "VENUE_RATE_LIMIT")
+        .toDeadline().cancelled(1),
+  },
+  {
+    name: "time_to_live",
+    requires: ["R-EXEC-1"],
+    description: "A live order past its TTL is cancelled and ends Expired; fills until then count.",
+    tell: (story) =>
+      story.begin().place("i1", { ttlMs: 1000 }).accept(1).toDeadline()
+        .fill(1, { id: "e1", qty: "1", px: "100" }).cancelled(1),
+  },
+  {
+    name: "time_to_live_restarted",
+    requires: ["R-EXEC-1"],
+    description: "A replace keeps, restarts or removes the TTL.",
+    tell: (story) => {
+      story.begin();
+      for (const n of [1, 2, 3]) story.place(`i${n}`, { ttlMs: 1000 }).accept(n);
+      story.wait(500).replace("r1", { orig: "i1", qty: "9" })
+        .replace("r2", { orig: "i2", qty: "9", ttlMs: 2000 })
+        .replace("r3", { orig: "i3", qty: "9", ttlMs: 0 });
+      for (const n of [1, 2, 3]) story.replaced(n, { qty: "9", px: "100" });
+      story.toDeadline().cancelled(1).toDeadline().cancelled(2).toDeadline();
+    },
+  },
+  {
+    name: "lapse_before_acceptance",
+    requires: ["R-EXEC-1"],
+    description: "A TTL that ends before the acknowledgement: the cancel waits for it.",
+    tell: (story) => story.begin().place("i1", { ttlMs: 1000 }).toDeadline().accept(1).cancelled(1),
+  },
+  {
+    name: "lapse_during_a_cancel",
+    requires: ["R-EXEC-1"],
+    description: "The client's cancel is pending when the TTL ends; refused, the lapse takes over.",
+    tell: (story) =>
+      story.begin().place("i1", { ttlMs: 1000 }).accept(1).cancel("c1", { orig: "i1" })
+        .toDeadline().cancelRejected(1, "VENUE_RATE_LIMIT").toDeadline().cancelled(1),
+  },
+  {
+    name: "good_till_date",
+    requires: ["R-EXEC-1"],
+    description: "GTD is watched here as well: whichever of expiry and TTL is first.",
+    tell: (story) => {
+      const expireUs = micros(story.nowUs + 3_000_000);
+      story.begin().place("i1", { timeInForce: "GTD", expireUs })
+        .place("i2", { timeInForce: "GTD", expireUs, ttlMs: 1000 }).accept(1).accept(2)
+        .toDeadline().cancelled(2).toDeadline().expired(1);
+    },
+  },
+  {
+    name: "day_orders",
+    requires: ["R-EXEC-1"],
+    description: "DAY ends with the instrument's session, else at midnight UTC.",
+    tell: (story) => {
+      const hour = 3_600_000_000;
+      story.begin({
+        instruments: [
+          { symbol: "BTC/USDT" },
+          { symbol: "LATE/USDT", sessionEndUs: 23 * hour },
+          { symbol: "PAST/USDT", sessionEndUs: 22 * hour },
+        ],
+      });
+      for (const on of [0, 1, 2]) story.place(`i${on}`, { on, timeInForce: "DAY" }).accept(on + 1);
+      for (const order of [2, 1, 3]) story.toDeadline().cancelled(order);
+    },
+  },
+  {
+    name: "deadlines_are_bounded",
+    requires: ["R-CORE-2"],
+    description: "Deadlines of one instant fire by kind and number.",
+    tell: (story) => {
+      story.begin().place("i1", { ttlMs: 5001 }).place("i2", { ttlMs: 5001 }).accept(2)
+        .close({ cause: "lost" }).toDeadline().deadline();
+    },
+  },
+  {
+    name: "retirement",
+    requires: ["R-CORE-5"],
+    description: "What ended is forgotten after the horizon: orders, ids and fills.",
+    tell: (story) =>
+      story.begin({ settings: { intentHorizonMs: 10_000 } }).place("i1").accept(1)
+        .fill(1, { id: "e1", qty: "10", px: "100" }).place("i2").accept(2).place("bad", {
+          qty: "0",
+        }).toDeadline().place("bad", { qty: "0" }).cancelled(1).place("i1")
+        .cancel("c2", { orig: "i2" }).cancelled(2).toDeadline().toDeadline()
+        .fill(2, { id: "e2", qty: "1", px: "100" }),
+  },
+  {
+    name: "retirement_keeps_ids_of_live_orders",
+    requires: ["R-WIRE-2"],
+    description: "An id whose order lives is remembered beyond the horizon.",
+    tell: (story) =>
+      story.begin({ settings: { intentHorizonMs: 10_000 } }).place("i1").accept(1).toDeadline()
+        .wait(60_000).deadline().cancel("c1", { orig: "i1" }).place("i1", { sentUs: micros(1) })
+        .cancelled(1),
+  },
+  {
+    name: "control_keys",
+    requires: ["R-CORE-5"],
+    description: "A control event with a key that was seen does nothing at all.",
+    tell: (story) => {
+      const payload = { state: "Reducing", reason: "told" } as const;
+      const again = { state: "Halted", reason: "told" } as const;
+      story.begin().control("TradingStateSet", payload, { key: "k1" })
+        .control("TradingStateSet", again, { key: "k1" })
+        .control("KillSwitchSet", { on: true, reason: "told" }, { key: "k1" });
+    },
+  },
+];

@@ -1,0 +1,354 @@
+"""What a venue says about an order: which order is meant, and what each report does.
+
+Source: docs/reference/orders.md section 6, events.md ("Reports of venues").
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Callable, Dict, Optional
+
+from .changes import (
+    accept,
+    client_order_id,
+    end_cancelled,
+    finish_replace,
+    forget,
+    refuse_and_take_off,
+    refuse_replace,
+    retry_later,
+    send_cancel,
+)
+from .deadlines import back_off
+from .doubt import apply_request_failed, ask, is_proof, take_answer
+from .fills import apply_confirmed, apply_corrected, apply_executed, apply_voided
+from .model import Json, Order
+from .orphans import apply_orphan
+from .reports import of_cancel, own, report, settle
+from .requests import issue
+from .state import State
+
+KEYS_MAX = 64
+NOT_LOOKED = ("VENUE_RATE_LIMIT", "VENUE_SUSPENDED", "VENUE_AUTH")
+"""Codes by which a venue refuses without having looked at the order."""
+EXECUTIONS = ("OrderExecuted", "ExecutionVoided", "ExecutionCorrected", "ExecutionConfirmed")
+"""Reports that are known by the name of their execution, not by their key."""
+STILL_APPLIED = EXECUTIONS + ("RequestFailed", "OrderFound", "OrderNotFound")
+"""Reports that are applied even when they name an old version of the order."""
+OUR_KEY = re.compile(r"^([^-]*)-([0-9]+)-([0-9]+)$")
+
+
+def apply_broker_report(state: State, event: Json) -> None:
+    """Applies a report about an order."""
+    kind, payload = event["event_type"], event["payload"]
+    order = find(state, event["venue"], payload)
+    if order is None:
+        apply_orphan(state, event)
+        return
+    is_execution = kind in EXECUTIONS
+    if not is_execution and _is_seen(order, event["idempotency_key"]):
+        return
+    is_old = _is_of_old_version(order, payload)
+    if not is_old or kind in STILL_APPLIED:
+        HANDLERS[kind](state, order, payload, is_old)
+    if not order.is_terminal and bool(order.doubt) != order.is_doubt_reported:
+        report(state, order, "OrderStatus", own(order))
+
+
+def find(state: State, venue: Optional[int], payload: Json) -> Optional[Order]:
+    """Returns the order that a report means, if it is kept."""
+    if payload.get("order") is not None:
+        return state.order(payload["order"])
+    key = payload.get("cl_ord_id")
+    match = None if key is None else OUR_KEY.match(key)
+    if match and match.group(1) == state.prefix and int(match.group(2)) >= 1:
+        return state.order(int(match.group(2)))
+    name = payload.get("venue_order_id")
+    if name is None or venue is None:
+        return None
+    named = state.names.get((venue, name))
+    return state.orders[named[-1]] if named else None
+
+
+def _is_seen(order: Order, key: Optional[str]) -> bool:
+    if key is None:
+        return False
+    if key in order.seen_keys:
+        return True
+    order.seen_keys.append(key)
+    if len(order.seen_keys) > KEYS_MAX:
+        order.seen_keys.popleft()
+    return False
+
+
+def _is_of_old_version(order: Order, payload: Json) -> bool:
+    key = payload.get("cl_ord_id")
+    if order.base_version <= 1 or key is None:
+        return False
+    last = key.rsplit("-", 1)[-1]
+    return last.isdigit() and int(last) < order.base_version
+
+
+def learn_name(state: State, order: Order, name: Optional[str]) -> None:
+    """Learns the venue's name for an order, if given."""
+    if name is None or name == order.venue_order_id:
+        return
+    order.venue_order_id = name
+    named = state.names.setdefault((order.venue, name), [])
+    if order.id in named:
+        named.remove(order.id)
+    named.append(order.id)
+    if name not in order.names:
+        order.names.append(name)
+
+
+def stamps(payload: Json) -> Dict[str, Any]:
+    """Returns the stamps that a report of a venue carries."""
+    return {name: payload.get(name) for name in ("journal_us", "submit_us", "ack_us")}
+
+
+def _accepted(state: State, order: Order, payload: Json, is_old: bool) -> None:
+    learn_name(state, order, payload["venue_order_id"])
+    forget(state, order, "Submit")
+    if order.is_terminal:
+        if order.was_absent:
+            state.alarm("LIVE_AFTER_END")
+        return
+    if order.is_accepted and not _is_placing(order):
+        return
+    accept(state, order, **stamps(payload))
+
+
+def _is_placing(order: Order) -> bool:
+    return order.replace is not None and order.replace.stage == "placing"
+
+
+def _rejected(state: State, order: Order, payload: Json, is_old: bool) -> None:
+    reject(state, order, payload["reject_code"], **stamps(payload))
+
+
+def reject(state: State, order: Order, reject_code: str, **extra: Any) -> None:
+    """The venue refused the order, or its new version under a cancel-and-new."""
+    forget(state, order, "Submit")
+    if order.is_terminal:
+        return
+    if _is_placing(order):
+        refuse_and_take_off(state, order, reject_code, old_order_lost=True, **extra)
+    elif not report(state, order, "Rejected", own(order), reject_code=reject_code, **extra):
+        ask(state, order)
+
+
+def _executed(state: State, order: Order, payload: Json, is_old: bool) -> None:
+    if not is_old and payload["exec_id"] not in order.fills and payload["last_qty"] > 0:
+        learn_name(state, order, payload["venue_order_id"])
+    apply_executed(state, order, payload, is_old)
+
+
+def _voided(state: State, order: Order, payload: Json, is_old: bool) -> None:
+    apply_voided(state, order, payload)
+
+
+def _corrected(state: State, order: Order, payload: Json, is_old: bool) -> None:
+    apply_corrected(state, order, payload)
+
+
+def _confirmed(state: State, order: Order, payload: Json, is_old: bool) -> None:
+    apply_confirmed(state, order, payload)
+
+
+def _cancelled(state: State, order: Order, payload: Json, is_old: bool) -> None:
+    if order.is_terminal:
+        return
+    forget(state, order, "Submit", "Cancel", "Replace")
+    replace = order.replace
+    if replace is not None and replace.stage == "cancelling" and order.cancel is None:
+        _place_new_version(state, order)
+        return
+    if _is_placing(order):
+        accept(state, order, inferred=True)
+        if order.is_terminal:
+            return
+    end_cancelled(state, order)
+
+
+def _place_new_version(state: State, order: Order) -> None:
+    """The second half of a cancel-and-new."""
+    replace = order.replace
+    assert replace is not None
+    executed = order.executed
+    if replace.order_qty <= executed:
+        finish_replace(state, order, executed, replace.price, None)
+        return
+    replace.stage = "placing"
+    order.base_cum_qty = executed
+    order.version += 1
+    order.cl_ord_id = client_order_id(state, order.id, order.version)
+    order.base_version = order.version
+    order.venue_order_id = None
+    issue(state, order, "Submit")
+
+
+def _expired(state: State, order: Order, payload: Json, is_old: bool) -> None:
+    if order.is_terminal:
+        return
+    forget(state, order, "Submit", "Cancel", "Replace")
+    if _is_placing(order):
+        accept(state, order, inferred=True)
+        if order.is_terminal:
+            return
+    bearing = of_cancel(order)
+    order.cancel = None
+    report(state, order, "Expired", bearing)
+
+
+def _cancel_rejected(state: State, order: Order, payload: Json, is_old: bool) -> None:
+    forget(state, order, "Cancel")
+    if order.is_terminal:
+        return
+    code = payload["reject_code"]
+    if order.cancel is not None:
+        bearing = of_cancel(order)
+        order.cancel = None
+        report(state, order, "CancelRejected", bearing, reject_code=code)
+        settle(state, state.clients[order.client], order, False)
+    if order.replace is not None and order.replace.stage == "cancelling":
+        refuse_replace(state, order, code)
+    if order.must_cancel is not None and not order.is_terminal:
+        retry_later(state, order, "Cancel", back_off(state, order))
+    if code not in NOT_LOOKED:
+        ask(state, order)
+
+
+def _replaced(state: State, order: Order, payload: Json, is_old: bool) -> None:
+    never_left = order.replace_never_left
+    if not never_left:
+        forget(state, order, "Replace")
+    order_qty, price = payload["order_qty"], payload["price"]
+    if order.is_terminal:
+        if order_qty > order.executed:
+            state.alarm("LIVE_AFTER_END")
+        return
+    learn_name(state, order, payload["venue_order_id"])
+    is_native = order.replace is not None and order.replace.stage == "native"
+    if is_native and not never_left:
+        finish_replace(state, order, order_qty, price, payload["cl_ord_id"], **stamps(payload))
+        return
+    if order_qty == order.order_qty and price == order.price:
+        return
+    accept(state, order, inferred=True)
+    order.order_qty = max(order_qty, order.executed)
+    order.price = price
+    report(state, order, "Restated", own(order))
+
+
+def _replace_rejected(state: State, order: Order, payload: Json, is_old: bool) -> None:
+    if order.replace_never_left:
+        return
+    forget(state, order, "Replace")
+    if order.is_terminal or order.replace is None or order.replace.stage != "native":
+        return
+    code = payload["reject_code"]
+    refuse_replace(state, order, code)
+    if code not in NOT_LOOKED:
+        ask(state, order)
+
+
+def _request_failed(state: State, order: Order, payload: Json, is_old: bool) -> None:
+    apply_request_failed(state, order, payload)
+
+
+def _found(state: State, order: Order, payload: Json, is_old: bool) -> None:
+    asked = take_answer(order, payload["request"])
+    status = payload["status"]
+    if order.is_terminal:
+        if status == "open":
+            state.alarm("LIVE_AFTER_END")
+        return
+    learn_name(state, order, payload["venue_order_id"])
+    booked = order.executed - order.base_cum_qty
+    if payload["cum_qty"] not in (booked, booked - order.voided_qty):
+        if payload["cum_qty"] > booked:
+            state.alarm("FILLS_MISSING")
+        ask(state, order)
+    elif status == "cancelled":
+        _cancelled(state, order, payload, False)
+    elif status == "expired":
+        _expired(state, order, payload, False)
+    elif status == "rejected" and order.cum_qty > 0 and not _is_placing(order):
+        _cancelled(state, order, payload, False)
+    elif status == "rejected":
+        reject(state, order, "VENUE_REJECTED")
+    elif status == "open":
+        _found_open(state, order, payload, asked)
+    else:
+        _found_filled(state, order, payload)
+
+
+def _found_open(state: State, order: Order, payload: Json, asked: Optional[int]) -> None:
+    accept(state, order, inferred=True)
+    replace = order.replace
+    found_qty = payload["order_qty"] + order.base_cum_qty
+    if "Replace" in order.doubt and replace is not None:
+        if found_qty == replace.order_qty and payload["price"] == replace.price:
+            forget(state, order, "Replace")
+            key = payload["cl_ord_id"]
+            finish_replace(state, order, found_qty, replace.price, key, inferred=True)
+        elif is_proof(state, order, asked):
+            forget(state, order, "Replace")
+            refuse_replace(state, order, "VENUE_ABSENT")
+        else:
+            ask(state, order)
+            return
+    if "Cancel" in order.requests or "Cancel" in order.retry:
+        return
+    was_in_doubt = "Cancel" in order.doubt
+    order.doubt.discard("Cancel")
+    if was_in_doubt and order.attempts > 2:
+        retry_later(state, order, "Cancel", back_off(state, order))
+    else:
+        send_cancel(state, order)
+
+
+def _found_filled(state: State, order: Order, payload: Json) -> None:
+    replace = order.replace
+    found_qty = payload["order_qty"] + order.base_cum_qty
+    is_native = replace is not None and replace.stage == "native"
+    if is_native and found_qty == replace.order_qty:
+        forget(state, order, "Replace")
+        key = payload["cl_ord_id"]
+        finish_replace(state, order, found_qty, replace.price, key, inferred=True)
+    elif is_native and found_qty == order.order_qty:
+        forget(state, order, "Replace")
+        refuse_replace(state, order, "VENUE_REJECTED")
+    else:
+        state.alarm("ORDER_IN_DOUBT")
+        ask(state, order)
+
+
+def _not_found(state: State, order: Order, payload: Json, is_old: bool) -> None:
+    asked = take_answer(order, payload["request"])
+    if order.is_terminal:
+        return
+    if "Submit" in order.doubt and is_proof(state, order, asked):
+        order.was_absent = True
+        reject(state, order, "VENUE_ABSENT")
+    else:
+        ask(state, order)
+
+
+HANDLERS: Dict[str, Callable[[State, Order, Json, bool], None]] = {
+    "OrderAccepted": _accepted,
+    "OrderRejected": _rejected,
+    "OrderExecuted": _executed,
+    "ExecutionVoided": _voided,
+    "ExecutionCorrected": _corrected,
+    "ExecutionConfirmed": _confirmed,
+    "OrderCancelled": _cancelled,
+    "OrderExpired": _expired,
+    "CancelRejected": _cancel_rejected,
+    "OrderReplaced": _replaced,
+    "ReplaceRejected": _replace_rejected,
+    "RequestFailed": _request_failed,
+    "OrderFound": _found,
+    "OrderNotFound": _not_found,
+}

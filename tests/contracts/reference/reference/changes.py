@@ -1,0 +1,178 @@
+"""What changes a living order: place, cancel, replace, acceptance.
+
+Source: docs/reference/orders.md sections 5 and 6 ("forget", "accept").
+"""
+
+from __future__ import annotations
+
+from typing import Any, Optional
+
+from .deadlines import arm_lapse, set_due
+from .model import DOUBTFUL, Client, IntentRecord, Order, PendingCancel
+from .reports import Bearing, of_cancel, of_replace, own, report
+from .requests import issue
+from .state import State
+
+INSISTED = ("lapse", "disconnect", "kill")
+"""Causes of a cancel that is tried until the order has ended."""
+
+
+def client_order_id(state: State, order: int, version: int) -> str:
+    """Returns the key of a version of an order."""
+    return f"{state.prefix}-{order}-{version}"
+
+
+def place(state: State, order: Order) -> None:
+    """Brings a new order to life."""
+    state.orders[order.id] = order
+    state.live.add(order.id)
+    state.clients[order.client].live.add(order.id)
+    state.born_orders.append(order.id)
+    report(state, order, "PendingNew", own(order))
+    arm_lapse(state, order)
+    issue(state, order, "Submit")
+
+
+def forget(state: State, order: Order, *kinds: str) -> None:
+    """Forgets requests of some kinds: the outcome of each is known now."""
+    for kind in kinds:
+        order.requests.pop(kind, None)
+        order.doubt.discard(kind)
+        order.retry.discard(kind)
+        if order.doubt:
+            continue
+        order.doubt_since = None
+        if "Lookup" not in order.requests:
+            set_due(state, order, "lookup", None)
+        if not order.retry:
+            order.attempts = 0
+
+
+def accept(state: State, order: Order, **extra: Any) -> None:
+    """The venue is known to have the order (or its new version). `extra`: stamps or inferred."""
+    forget(state, order, "Submit")
+    replace = order.replace
+    if replace is not None and replace.stage == "placing":
+        finish_replace(state, order, replace.order_qty, replace.price, None, **extra)
+    elif not order.is_accepted:
+        order.is_accepted = True
+        report(state, order, "New", own(order), **extra)
+        send_cancel(state, order)
+
+
+def begin_cancel(
+    state: State, order: Order, cause: str, record: Optional[IntentRecord] = None
+) -> None:
+    """Somebody wants the order cancelled."""
+    if order.is_terminal:
+        return
+    if cause in INSISTED:
+        order.must_cancel = cause
+    if order.cancel is not None:
+        return
+    if order.replace_never_left:
+        order.requests.pop("Replace", None)
+        order.retry.discard("Replace")
+        refuse_and_take_off(state, order, "ILLEGAL_TRANSITION")
+    order.cancel = PendingCancel(cause, record)
+    if not order.never_left and state.venues[order.venue].status == "down":
+        order.doubt.add("Cancel")
+    report(state, order, "PendingCancel", of_cancel(order))
+    if order.never_left:
+        end_cancelled(state, order)
+    else:
+        send_cancel(state, order)
+
+
+def begin_cancel_all(state: State, orders: list, cause: str) -> None:
+    """Begins to cancel orders by number."""
+    for number in sorted(orders):
+        order = state.orders.get(number)
+        if order is not None and not order.is_terminal:
+            begin_cancel(state, order, cause)
+
+
+def cancel_live_of(state: State, client: Client, cause: str) -> None:
+    """Begins to cancel a client's live orders, by number."""
+    begin_cancel_all(state, list(client.live), cause)
+
+
+def send_cancel(state: State, order: Order) -> None:
+    """Sends the cancel that is wanted, unless it has to wait for another answer."""
+    is_cancelling = order.replace is not None and order.replace.stage == "cancelling"
+    if order.cancel is None and not is_cancelling:
+        return
+    if "Cancel" in order.requests or "Submit" in order.requests or "Replace" in order.requests:
+        return
+    if "Submit" in order.doubt:
+        return
+    order.retry.discard("Cancel")
+    issue(state, order, "Cancel")
+
+
+def end_cancelled(state: State, order: Order) -> None:
+    """The order is gone: `Expired` if a lapse wanted it, else `Cancelled`."""
+    bearing = of_cancel(order)
+    cause = None if order.cancel is None else order.cancel.cause
+    order.cancel = None
+    report(state, order, "Expired" if cause == "lapse" else "Cancelled", bearing)
+
+
+def finish_replace(
+    state: State,
+    order: Order,
+    order_qty: int,
+    price: Optional[int],
+    key: Optional[str],
+    **extra: Any,
+) -> None:
+    """The new terms are in force. `key`: the client order id under which the venue knows them."""
+    replace = order.replace
+    assert replace is not None
+    bearing = of_replace(order)
+    order.replace = None
+    order.is_accepted = True
+    order.bearer = replace.record
+    order.order_qty = max(order_qty, order.executed)
+    order.price = price
+    order.tag = replace.tag
+    order.params = replace.params
+    order.ttl_due = replace.ttl_due
+    order.expire_us = replace.expire_us
+    if key is not None and key.startswith(f"{state.prefix}-{order.id}-"):
+        order.cl_ord_id = key
+    elif replace.key is not None:
+        order.cl_ord_id = replace.key
+    arm_lapse(state, order)
+    report(state, order, "Replaced", bearing, **extra)
+    send_cancel(state, order)
+
+
+def refuse_and_take_off(
+    state: State, order: Order, reject_code: str, old_order_lost: bool = False, **extra: Any
+) -> None:
+    """Takes the replace off and reports that it was refused."""
+    bearing = of_replace(order)
+    order.replace = None
+    report(
+        state,
+        order,
+        "ReplaceRejected",
+        bearing,
+        old_order_lost,
+        reject_code=reject_code,
+        **extra,
+    )
+
+
+def refuse_replace(state: State, order: Order, reject_code: str, **extra: Any) -> None:
+    """The replace came to nothing; the order stays as it was."""
+    refuse_and_take_off(state, order, reject_code, **extra)
+    send_cancel(state, order)
+
+
+def retry_later(state: State, order: Order, kind: str, due: int) -> None:
+    """Marks a request to be sent again."""
+    assert kind in DOUBTFUL
+    order.retry.add(kind)
+    set_due(state, order, "retry", due)

@@ -1,0 +1,217 @@
+"""Control events. Source: docs/reference/events.md ("Control events"), orders.md section 10."""
+
+from __future__ import annotations
+
+from typing import Callable, Dict, Optional
+
+from .changes import begin_cancel_all, cancel_live_of, send_cancel
+from .deadlines import set_due, set_grace
+from .doubt import ask, fall_into_doubt
+from .firing import fire_all
+from .model import Client, Instrument, Json, Order, Venue
+from .reports import own, report
+from .requests import new_bucket, release
+from .state import State, must
+
+KEYS_MAX = 1024
+
+
+def apply_control(state: State, event: Json) -> None:
+    """Applies a control event, unless its key was seen."""
+    key = event["idempotency_key"]
+    if key is not None:
+        if key in state.control_keys:
+            return
+        state.control_keys.append(key)
+        if len(state.control_keys) > KEYS_MAX:
+            state.control_keys.popleft()
+    state.digest.text(event["event_type"])
+    HANDLERS[event["event_type"]](state, event, event["payload"])
+
+
+def _started(state: State, event: Json, payload: Json) -> None:
+    state.settings = payload["settings"]
+    state.stopping = False
+    digits = [c for c in payload["journal_id"] if c in "0123456789abcdef"]
+    state.prefix = "tl" + "".join(digits[:8])
+    state.digest.text(payload["config_digest"])
+    for client in state.clients:
+        client.bucket = None
+    if state.started:
+        _restart(state)
+    state.started = True
+
+
+def _restart(state: State) -> None:
+    for venue in state.venues:
+        if venue.simulation is None:
+            venue.status = "down"
+    for instrument in state.instruments.values():
+        instrument.book.is_fresh = False
+    fire_all(state)
+    for client in state.clients:
+        if client.session is None and client.grace_due is None:
+            continue
+        client.session = None
+        is_wanted = client.cancel_on_disconnect
+        set_grace(state, client, _grace_end(state, client) if is_wanted else None)
+    for number in sorted(state.live):
+        order = state.orders[number]
+        if state.venues[order.venue].simulation is None and not order.is_terminal:
+            _recover(state, order)
+
+
+def _grace_end(state: State, client: Client) -> int:
+    return state.now + client.cancel_grace_ms * 1000
+
+
+def _recover(state: State, order: Order) -> None:
+    """What a restart does to a live order at a venue outside the timeline."""
+    order.attempts = 0
+    set_due(state, order, "lookup", None)
+    left = {kind for kind, request in order.requests.items() if request.left is not None}
+    if "Lookup" in left:
+        del order.requests["Lookup"]
+    if "Cancel" in left:
+        del order.requests["Cancel"]
+    for kind in ("Submit", "Replace"):
+        if kind in left:
+            del order.requests[kind]
+            fall_into_doubt(state, order, kind)
+    if "Cancel" in left:
+        order.doubt.add("Cancel")
+        if order.doubt_since is None:
+            order.doubt_since = state.now
+        send_cancel(state, order)
+    elif order.doubt:
+        ask(state, order)
+    if bool(order.doubt) != order.is_doubt_reported:
+        report(state, order, "OrderStatus", own(order))
+
+
+def _venue_declared(state: State, event: Json, payload: Json) -> None:
+    known = state.venue(payload["id"])
+    must(known is not None or payload["id"] == len(state.venues), "venues are numbered in order")
+    if known is None:
+        known = Venue(**payload, status="down" if payload["simulation"] is None else "up")
+        state.venues.append(known)
+    else:
+        for name in ("name", "exchange", "capabilities", "simulation", "pacing"):
+            setattr(known, name, payload[name])
+    _take_pacing(state, known)
+    for instrument in state.instruments.values():
+        if instrument.venue == known.id:
+            instrument.capabilities = _capabilities(known, instrument.terms)
+
+
+def _take_pacing(state: State, venue: Venue) -> None:
+    """A venue keeps what its bucket holds; a new bucket is full."""
+    if venue.pacing is None:
+        venue.bucket = None
+        return
+    fresh = new_bucket(venue.pacing["per_second"], venue.pacing["burst"], state.now)
+    if venue.bucket is not None:
+        fresh.held, fresh.asked = venue.bucket.held, venue.bucket.asked
+    venue.bucket = fresh
+
+
+def _capabilities(venue: Venue, terms: Json) -> Json:
+    return {**venue.capabilities, **(terms["capabilities"] or {})}
+
+
+def _instrument_listed(state: State, event: Json, payload: Json) -> None:
+    venue = state.venue(payload["venue"])
+    must(venue is not None, "the venue of an instrument is declared")
+    known = state.instruments.get(payload["id"])
+    must(known is None or known.terms["name"] == payload["name"], "a number keeps its name")
+    if not state.ledger.supports(payload):
+        state.alarm("UNSUPPORTED")
+        return
+    listed = Instrument(payload, _capabilities(venue, payload))
+    if known is not None:
+        listed.book = known.book
+        listed.trading_state = known.trading_state
+    state.instruments[payload["id"]] = listed
+    state.instrument_names[payload["name"]] = payload["id"]
+
+
+def _limits_set(state: State, event: Json, payload: Json) -> None:
+    state.risk.set_limits(state, event, payload)
+
+
+def _balance_set(state: State, event: Json, payload: Json) -> None:
+    must(event["venue"] is not None, "a balance names its venue")
+    state.ledger.deposit(state, event["venue"], payload["currency"], payload["total"])
+
+
+def _trading_state_set(state: State, event: Json, payload: Json) -> None:
+    if event["instrument"] is not None:
+        instrument = state.instruments.get(event["instrument"])
+        must(instrument is not None, "the instrument is listed")
+        instrument.trading_state = payload["state"]
+    elif event["venue"] is not None:
+        venue = state.venue(event["venue"])
+        must(venue is not None, "the venue is declared")
+        venue.trading_state = payload["state"]
+    else:
+        state.operator_state = payload["state"]
+    state.digest.text(payload["state"])
+
+
+def _kill_switch_set(state: State, event: Json, payload: Json) -> None:
+    state.kill_switch = payload["on"]
+    if state.kill_switch:
+        begin_cancel_all(state, list(state.live), "kill")
+
+
+def _venue_status_changed(state: State, event: Json, payload: Json) -> None:
+    venue = state.venue(event["venue"])
+    must(venue is not None, "the venue is declared")
+    venue.status = payload["status"]
+    state.digest.text(payload["status"])
+    release(state, venue)
+
+
+def _stopping(state: State, event: Json, payload: Json) -> None:
+    state.stopping = True
+
+
+def _session_opened(state: State, event: Json, payload: Json) -> None:
+    number = state.client_names.get(payload["client"])
+    if number is None:
+        number = len(state.clients)
+        state.clients.append(Client(number, payload["client"]))
+        state.client_names[payload["client"]] = number
+    client = state.clients[number]
+    client.session = payload["session"]
+    client.cancel_on_disconnect = payload["cancel_on_disconnect"]
+    client.cancel_grace_ms = payload["cancel_grace_ms"]
+    set_grace(state, client, None)
+
+
+def _session_closed(state: State, event: Json, payload: Json) -> None:
+    client = state.client_of_session(payload["session"])
+    if client is None or payload["cause"] == "replaced":
+        return
+    client.session = None
+    if not client.cancel_on_disconnect:
+        return
+    if payload["cause"] == "lost":
+        set_grace(state, client, _grace_end(state, client))
+    elif not payload["keep_orders"]:
+        cancel_live_of(state, client, "disconnect")
+
+
+HANDLERS: Dict[str, Callable[[State, Json, Json], None]] = {
+    "Started": _started,
+    "VenueDeclared": _venue_declared,
+    "InstrumentListed": _instrument_listed,
+    "LimitsSet": _limits_set,
+    "BalanceSet": _balance_set,
+    "TradingStateSet": _trading_state_set,
+    "KillSwitchSet": _kill_switch_set,
+    "VenueStatusChanged": _venue_status_changed,
+    "Stopping": _stopping,
+    "SessionOpened": _session_opened,
+    "SessionClosed": _session_closed,
+}

@@ -1,0 +1,91 @@
+"""Doubt: requests without an answer, and how the venue is asked.
+
+Source: docs/reference/orders.md section 7.
+"""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from .changes import end_cancelled, refuse_replace, retry_later, send_cancel
+from .deadlines import back_off, set_due
+from .model import Json, Order
+from .requests import issue
+from .state import State
+
+
+def ask(state: State, order: Order) -> None:
+    """Asks the venue for the order, now or by back-off."""
+    if order.is_terminal or "Lookup" in order.requests or order.lookup_due is not None:
+        return
+    if not state.venues[order.venue].capabilities["lookup_by_client_order_id"]:
+        state.alarm("ORDER_IN_DOUBT")
+        if "Cancel" in order.doubt:
+            retry_later(state, order, "Cancel", back_off(state, order))
+        return
+    if order.attempts > 0 and order.attempts % 20 == 0:
+        state.alarm("ORDER_IN_DOUBT")
+    if order.attempts == 0:
+        order.attempts = 1
+        issue(state, order, "Lookup")
+    else:
+        set_due(state, order, "lookup", back_off(state, order))
+
+
+def fall_into_doubt(state: State, order: Order, kind: str) -> None:
+    """The fate of a request is unknown."""
+    order.doubt.add(kind)
+    order.doubt_since = state.now
+    ask(state, order)
+    if kind == "Replace":
+        send_cancel(state, order)
+
+
+def apply_request_failed(state: State, order: Order, payload: Json) -> None:
+    """A request of ours came to no answer."""
+    kind = _kind_of(order, payload["request"])
+    if kind is None:
+        return
+    del order.requests[kind]
+    if kind == "Lookup":
+        ask(state, order)
+    elif payload["outcome"] == "notSent":
+        _not_sent(state, order, kind)
+    else:
+        fall_into_doubt(state, order, kind)
+
+
+def _kind_of(order: Order, number: int) -> Optional[str]:
+    for kind, request in order.requests.items():
+        if request.number == number:
+            return kind
+    return None
+
+
+def _not_sent(state: State, order: Order, kind: str) -> None:
+    if kind == "Replace" and order.open_qty == 0:
+        refuse_replace(state, order, "ILLEGAL_TRANSITION")
+        return
+    order.retry.add(kind)
+    if order.cancel is not None and order.never_left:
+        order.retry.clear()
+        end_cancelled(state, order)
+        return
+    set_due(state, order, "retry", back_off(state, order))
+
+
+def take_answer(order: Order, request: int) -> Optional[int]:
+    """Takes the answered look-up off; returns when it was asked."""
+    lookup = order.requests.get("Lookup")
+    if lookup is None or lookup.number != request:
+        return None
+    del order.requests["Lookup"]
+    return lookup.left
+
+
+def is_proof(state: State, order: Order, asked: Optional[int]) -> bool:
+    """Whether a look-up asked at that time proves what the venue does not have."""
+    after_ms = state.venues[order.venue].capabilities["absence_proof_ms"]
+    if after_ms is None or asked is None or order.doubt_since is None:
+        return False
+    return asked >= order.doubt_since + after_ms * 1000

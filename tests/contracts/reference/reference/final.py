@@ -1,0 +1,47 @@
+"""The state at the end of a trace. Source: docs/reference/traces.md."""
+
+from __future__ import annotations
+
+from .firing import next_wanted
+from .model import Json, Order
+from .reports import shown
+from .state import State
+
+
+def final_state(state: State) -> Json:
+    """Returns the state as a trace shows it."""
+    return {
+        "digest": state.digest.hex(),
+        "next_deadline_us": next_wanted(state),
+        "operator_trading_state": state.operator_state,
+        "kill_switch": state.kill_switch,
+        "venues": [
+            {"venue": venue.id, "status": venue.status, "trading_state": venue.trading_state}
+            for venue in state.venues
+        ],
+        "clients": [
+            {
+                "client": client.id,
+                "name": client.name,
+                "report_seq": client.report_seq,
+                "trading_state": client.trading_state,
+            }
+            for client in state.clients
+        ],
+        "orders": [_order(state.orders[number]) for number in sorted(state.orders)],
+        "positions": state.ledger.position_rows(state),
+        "balances": state.ledger.balance_rows(state),
+    }
+
+
+def _order(order: Order) -> Json:
+    row: Json = {
+        "client": order.client,
+        "intent_id": order.bearer.intent_id,
+        "ord_status": order.status,
+        "order": shown(order),
+        "tag": order.tag,
+    }
+    if order.doubt:
+        row["in_doubt"] = True
+    return row

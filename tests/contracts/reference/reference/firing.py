@@ -1,0 +1,114 @@
+"""What fires at a deadline, and what retires. Source: docs/reference/orders.md section 9."""
+
+from __future__ import annotations
+
+from typing import List, Optional
+
+from .changes import begin_cancel, cancel_live_of, send_cancel
+from .decimals import ceil_div
+from .deadlines import next_due, set_due, set_grace
+from .model import Order
+from .requests import issue, next_release, release
+from .state import State
+
+FIRED_MAX = 1024
+RETIRED_MAX = 256
+SECOND = 1_000_000
+
+
+def fire_all(state: State) -> None:
+    """Fires what is due, retires what has had its time, lets out what may leave."""
+    for _ in range(FIRED_MAX):
+        due = next_due(state)
+        if due is None or due[0] > state.now:
+            break
+        _, name, key = due
+        if name == "grace":
+            client = state.clients[key]
+            set_grace(state, client, None)
+            cancel_live_of(state, client, "disconnect")
+        else:
+            _fire(state, state.orders[key], name)
+    retire(state)
+    for venue in state.venues:
+        release(state, venue)
+
+
+def _fire(state: State, order: Order, name: str) -> None:
+    set_due(state, order, name, None)
+    if name == "lapse":
+        begin_cancel(state, order, "lapse")
+    elif name == "retry":
+        _retry(state, order)
+    elif "Lookup" not in order.requests:
+        issue(state, order, "Lookup")
+
+
+def _retry(state: State, order: Order) -> None:
+    kinds = set(order.retry)
+    order.retry.clear()
+    for kind in ("Submit", "Replace"):
+        if kind in kinds:
+            issue(state, order, kind)
+    if "Cancel" in kinds:
+        if order.cancel is None and order.must_cancel is not None:
+            begin_cancel(state, order, order.must_cancel)
+        else:
+            send_cancel(state, order)
+
+
+def _may_go(state: State, since: int) -> int:
+    horizon_us = state.settings["intent_horizon_ms"] * 1000
+    return ceil_div(since + horizon_us + SECOND, SECOND) * SECOND
+
+
+def retire(state: State) -> None:
+    """Forgets at most 256 ended orders, intents and fills that have had their time."""
+    left = RETIRED_MAX
+    while left > 0 and state.ended and _may_go(state, state.ended[0][0]) <= state.now:
+        _, number = state.ended.popleft()
+        _forget_order(state, state.orders.pop(number))
+        left -= 1
+    while left > 0 and state.taken and _may_go(state, state.taken[0][0]) <= state.now:
+        _, client_id, record = state.taken.popleft()
+        order = state.order(record.order)
+        if order is not None:
+            record.is_held = True
+            order.held.append(record)
+        else:
+            state.clients[client_id].intents.pop(record.intent_id, None)
+        left -= 1
+    while left > 0 and state.filled and _may_go(state, state.filled[0]) <= state.now:
+        state.filled.popleft()
+        left -= 1
+
+
+def _forget_order(state: State, order: Order) -> None:
+    for name in order.names:
+        named = state.names.get((order.venue, name), [])
+        if order.id in named:
+            named.remove(order.id)
+        if not named:
+            state.names.pop((order.venue, name), None)
+    intents = state.clients[order.client].intents
+    for record in order.held:
+        intents.pop(record.intent_id, None)
+
+
+def next_wanted(state: State) -> Optional[int]:
+    """Returns when the core next wants a `DeadlineReached`."""
+    times: List[int] = []
+    due = next_due(state)
+    if due is not None:
+        times.append(due[0])
+    if state.ended:
+        times.append(_may_go(state, state.ended[0][0]))
+    if state.taken:
+        times.append(_may_go(state, state.taken[0][0]))
+    if state.filled:
+        times.append(_may_go(state, state.filled[0]))
+    for venue in state.venues:
+        released = next_release(state, venue)
+        if released is not None:
+            times.append(released)
+    return min(times) if times else None

@@ -1,0 +1,131 @@
+"""Requests to venues: issuing, waiting, pacing, leaving.
+
+Source: docs/reference/orders.md section 8, intents.md ("Rates").
+"""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from typing import Deque, List, Optional
+
+from .decimals import ceil_div, half_up
+from .model import TOKEN, Bucket, Json, Order, Request, Venue, Waiting
+from .state import State
+
+
+def new_bucket(per_second: object, burst: int, now: int) -> Bucket:
+    """Returns a full bucket."""
+    gain = max(1, half_up(Fraction(str(per_second)) * 1000))
+    return Bucket(gain=gain, most=burst * TOKEN, held=burst * TOKEN, asked=now)
+
+
+def is_reachable(venue: Venue, kind: str) -> bool:
+    """Whether a request of that kind may go to the venue in its present status."""
+    return venue.status != "down" if kind in ("Cancel", "Lookup") else venue.status == "up"
+
+
+def reserve(venue: Venue, kind: str) -> int:
+    """What must remain in the bucket after the request, in billionths."""
+    if kind == "Cancel" or venue.pacing is None:
+        return 0
+    return venue.pacing["burst"] // 5 * TOKEN
+
+
+def _pacing_allows(state: State, venue: Venue, kind: str) -> bool:
+    return venue.bucket is None or venue.bucket.take(state.now, reserve(venue, kind))
+
+
+def _head(state: State, queue: Deque[Waiting]) -> Optional[Waiting]:
+    """Returns the first request that still stands; what was forgotten before it is dropped."""
+    while queue:
+        waiting = queue[0]
+        order = state.orders.get(waiting.order)
+        request = None if order is None else order.requests.get(waiting.kind)
+        if request is not None and request.number == waiting.request:
+            return waiting
+        queue.popleft()
+    return None
+
+
+def issue(state: State, order: Order, kind: str) -> None:
+    """Makes a request; it leaves now if it may, else it waits at the end of its queue."""
+    request = Request(state.next_request)
+    state.next_request += 1
+    order.requests[kind] = request
+    venue = state.venues[order.venue]
+    queue = venue.queue(kind)
+    if venue.bucket is not None:
+        venue.bucket.accrue(state.now)
+    is_first = _head(state, queue) is None
+    if is_first and is_reachable(venue, kind) and _pacing_allows(state, venue, kind):
+        _leave(state, order, kind)
+    else:
+        queue.append(Waiting(kind, order.id, request.number))
+
+
+def _leave(state: State, order: Order, kind: str) -> None:
+    order.requests[kind].left = state.now
+    state.effects.commands.append(command(order, kind))
+
+
+def command(order: Order, kind: str) -> Json:
+    """Returns what the request says, from the order as it is."""
+    said: Json = {
+        "kind": kind,
+        "request": order.requests[kind].number,
+        "venue": order.venue,
+        "instrument": order.instrument,
+        "order": order.id,
+        "cl_ord_id": order.cl_ord_id,
+        "venue_order_id": order.venue_order_id,
+    }
+    replace = order.replace
+    if kind == "Submit":
+        is_placing = replace is not None and replace.stage == "placing"
+        terms = replace if is_placing else order
+        said.update(
+            side=order.side,
+            ord_type=order.ord_type,
+            time_in_force=order.time_in_force,
+            expire_us=terms.expire_us,
+            price=terms.price,
+            order_qty=terms.order_qty - order.base_cum_qty,
+            post_only=order.post_only,
+            reduce_only=order.reduce_only,
+            params=terms.params,
+        )
+    elif kind == "Replace":
+        said.update(
+            new_cl_ord_id=replace.key, order_qty=replace.order_qty, price=replace.price
+        )
+    return said
+
+
+def release(state: State, venue: Venue) -> None:
+    """Lets out what may leave: cancels, then look-ups, then orders."""
+    if venue.bucket is not None:
+        venue.bucket.accrue(state.now)
+    for queue in (venue.cancels, venue.lookups, venue.orders):
+        while True:
+            waiting = _head(state, queue)
+            if waiting is None or not is_reachable(venue, waiting.kind):
+                break
+            if not _pacing_allows(state, venue, waiting.kind):
+                break
+            queue.popleft()
+            _leave(state, state.orders[waiting.order], waiting.kind)
+
+
+def next_release(state: State, venue: Venue) -> Optional[int]:
+    """Returns when pacing will let the next request of a venue out, or None."""
+    bucket = venue.bucket
+    if bucket is None:
+        return None
+    heads: List[Optional[Waiting]] = [
+        _head(state, queue) for queue in (venue.cancels, venue.lookups, venue.orders)
+    ]
+    for head in heads:
+        if head is not None and is_reachable(venue, head.kind):
+            missing = reserve(venue, head.kind) + TOKEN - bucket.held
+            return bucket.asked + max(0, ceil_div(missing, bucket.gain))
+    return None

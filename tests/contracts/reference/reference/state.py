@@ -1,0 +1,95 @@
+"""The state of a core and the errors that stop an event. Knows no rules: those are in its users."""
+
+from __future__ import annotations
+
+from collections import deque
+from typing import Any, Deque, Dict, List, Optional, Set, Tuple
+
+from .digest import Digest
+from .effects import Effects
+from .model import Client, ExternalFill, Instrument, IntentRecord, Json, Order, Venue
+
+
+class InvariantBroken(Exception):
+    """A rule that must hold does not: events.md, "An event that breaks a rule"."""
+
+
+class CannotApply(Exception):
+    """The event cannot be applied at all; whoever feeds the core is at fault."""
+
+
+def must(condition: bool, rule: str) -> None:
+    """Asserts a rule that an event can break by its content."""
+    if not condition:
+        raise InvariantBroken(rule)
+
+
+class State:
+    """Everything that a core remembers, and the effects of the event at hand."""
+
+    def __init__(self) -> None:
+        self.digest = Digest()
+        self.effects = Effects()
+        self.event: Json = {}
+        self.seq_id = 0
+        self.now = 0
+        self.started = False
+        self.stopping = False
+        self.prefix = "tl"
+        self.settings: Json = {
+            "invariants": "strict",
+            "intent_horizon_ms": 7 * 24 * 3600 * 1000,
+            "intents_per_second": 50,
+            "burst": 100,
+            "lookup_retry_ms": 500,
+        }
+        self.operator_state = "Active"
+        self.kill_switch = False
+        self.control_keys: Deque[str] = deque()
+        self.venues: List[Venue] = []
+        self.instruments: Dict[int, Instrument] = {}
+        self.instrument_names: Dict[str, int] = {}
+        self.clients: List[Client] = []
+        self.client_names: Dict[str, int] = {}
+        self.orders: Dict[int, Order] = {}
+        self.live: Set[int] = set()
+        self.names: Dict[Tuple[int, str], List[int]] = {}
+        self.next_order = 1
+        self.next_request = 1
+        self.deadlines: List[Tuple[int, int, int]] = []
+        self.ended: Deque[Tuple[int, int]] = deque()
+        self.taken: Deque[Tuple[int, int, IntentRecord]] = deque()
+        self.filled: Deque[int] = deque()
+        self.born_intents: List[Tuple[int, IntentRecord]] = []
+        self.born_orders: List[int] = []
+        self.first_report_seq: Dict[int, int] = {}
+        self.external_fills: Dict[Tuple[int, str], ExternalFill] = {}
+        self.account_facts: Dict[Tuple[int, str, str], int] = {}
+        self.ledger: Any = None
+        self.risk: Any = None
+
+    def alarm(self, code: str) -> None:
+        """Raises an alarm."""
+        self.effects.alarms.append(code)
+
+    def venue(self, number: Optional[int]) -> Optional[Venue]:
+        """Returns a declared venue."""
+        if number is None or not 0 <= number < len(self.venues):
+            return None
+        return self.venues[number]
+
+    def client_of_session(self, session: int) -> Optional[Client]:
+        """Returns the client for which a session speaks."""
+        for client in self.clients:
+            if client.session == session:
+                return client
+        return None
+
+    def order(self, number: Optional[int]) -> Optional[Order]:
+        """Returns an order that is kept."""
+        return None if number is None else self.orders.get(number)
+
+    def strictest(self, *states: str) -> str:
+        """Returns the strictest of some trading states."""
+        order = ("Active", "Reducing", "Halted")
+        return max(states, key=order.index)

@@ -1,0 +1,229 @@
+/**
+ * Executions that the venue takes back, corrects or makes final, in every order of arrival. Proves
+ * R-CORE-5 (CumQty falls only by name, the order does not re-open) and the engine's side of R-CORE-6.
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import * as fc from "fast-check";
+import { fromQuanta } from "../../../core/decimal.ts";
+import { clientIndex } from "../../../core/mod.ts";
+import { World } from "../../support/engine_world.ts";
+import * as say from "../../support/venue_words.ts";
+
+const ALICE = clientIndex(0);
+
+/** Order 1 with 4 of 10 filled at 100.00. */
+function partFilled(): World {
+  return say.worldIn("PartiallyFilled");
+}
+
+function position(w: World): string | undefined {
+  return w.timeline.view.positions(ALICE)[0]?.qty;
+}
+
+function cash(w: World): string | undefined {
+  return w.timeline.view.balances().find(({ currency }) => currency === "USDT")?.total;
+}
+
+Deno.test("apply() reverses an execution and books it as corrected, under a report that names it", () => {
+  const w = partFilled();
+  strictEqual(cash(w), "-400.01");
+  const [report, ...others] = say.corrected(w, { ref: "e0", id: "x1", qty: 3000, px: 10_100 });
+  strictEqual(others.length, 0);
+  deepStrictEqual(say.briefs(report === undefined ? [] : [report]), [
+    "TradeCorrect/PartiallyFilled 3000+6000",
+  ]);
+  deepStrictEqual([report?.execRefId, report?.execution], ["e0", {
+    execId: "x1",
+    lastQty: 3000,
+    lastPx: 10_100,
+    liquidity: "Maker",
+    commission: "0.01",
+    commissionCurrency: "USDT",
+  }]);
+  strictEqual(report?.order?.notional, 30_300_000n);
+  deepStrictEqual([position(w), cash(w)], ["3", "-303.01"]);
+});
+
+Deno.test("apply() knows a corrected execution by each of its ids", () => {
+  const w = partFilled();
+  say.corrected(w, { ref: "e0", id: "x1", qty: 3000 });
+  deepStrictEqual(say.briefs(say.corrected(w, { ref: "x1", id: "x2", qty: 3500 })), [
+    "TradeCorrect/PartiallyFilled 3500+6000",
+  ]);
+  deepStrictEqual(say.briefs(say.voided(w, "x2")), ["TradeCancel/Accepted 0+6000"]);
+  strictEqual(say.voided(w, "e0").length, 0, "it is the same one");
+});
+
+Deno.test("apply() names an execution by the id that its client has seen first", () => {
+  const w = partFilled();
+  say.corrected(w, { ref: "e0", id: "x1", qty: 3000 });
+  strictEqual(say.corrected(w, { ref: "x1", id: "x2", qty: 3500 })[0]?.execRefId, "e0");
+  strictEqual(say.voided(w, "x2")[0]?.execRefId, "e0");
+});
+
+Deno.test("View.fills() shows executions as they stand, and none that was voided", () => {
+  const w = partFilled();
+  w.fill(1, { id: "e1", qty: 1000 });
+  say.corrected(w, { ref: "e0", id: "x1", qty: 3000, px: 9_900 });
+  say.voided(w, "e1");
+  const rows = w.timeline.view.fills(ALICE, { limit: 9 });
+  deepStrictEqual(rows.map(({ execution }) => [execution.execId, execution.lastQty]), [
+    ["e0", 3000],
+  ]);
+});
+
+Deno.test("apply() changes nothing by a repeated correction, nor by an earlier one after a later", () => {
+  const w = partFilled();
+  say.corrected(w, { ref: "e0", id: "x1", qty: 3000 });
+  strictEqual(say.corrected(w, { ref: "e0", id: "x1", qty: 3000 }).length, 0);
+  say.corrected(w, { ref: "e0", id: "x2", qty: 2000 });
+  strictEqual(say.corrected(w, { ref: "e0", id: "x1", qty: 3000 }).length, 0);
+  strictEqual(say.corrected(w, { ref: "e0", id: "x3", qty: 2000 }).length, 0, "as it stands");
+  strictEqual(w.fill(1, { id: "x2", qty: 2000 }).length, 0, "nor by the correction as a fill");
+  strictEqual(w.timeline.view.counters()["duplicate_reports"], 4);
+  strictEqual(position(w), "2");
+});
+
+Deno.test("apply() gives back to an execution what an earlier correction took off it, no more", () => {
+  const w = partFilled();
+  say.corrected(w, { ref: "e0", id: "x1", qty: 1000 });
+  deepStrictEqual(say.briefs(say.corrected(w, { ref: "e0", id: "x2", qty: 4000 })), [
+    "TradeCorrect/PartiallyFilled 4000+6000",
+  ]);
+  deepStrictEqual(say.briefs(say.corrected(w, { ref: "e0", id: "x3", qty: 5000 })), [
+    "TradeCorrect/PartiallyFilled 5000+5000",
+  ]);
+});
+
+Deno.test("apply() fills an order by a correction that brings its rest", () => {
+  const w = partFilled();
+  deepStrictEqual(say.briefs(say.corrected(w, { ref: "e0", id: "x1", qty: 10_000 })), [
+    "TradeCorrect/Filled 10000+0",
+  ]);
+});
+
+Deno.test("apply() infers an increase in flight from a correction above the old quantity", () => {
+  const w = partFilled();
+  w.replace("r1", { orig: "a1", qty: "12" });
+  deepStrictEqual(say.briefs(say.corrected(w, { ref: "e0", id: "x1", qty: 11_000 })), [
+    "Replaced/PartiallyFilled 4000+8000 inferred",
+    "TradeCorrect/PartiallyFilled 11000+1000",
+  ]);
+});
+
+Deno.test("apply() books a correction above the order's quantity, halts the account and alarms", () => {
+  const w = partFilled();
+  const reports = say.corrected(w, { ref: "e0", id: "x1", qty: 10_001 });
+  deepStrictEqual(say.briefs(reports), ["TradeCorrect/Filled 10001+0"]);
+  deepStrictEqual(say.alarms(w), ["OVERFILL"]);
+  strictEqual(w.effects.transitions.at(-1)?.kind, "AccountHalted");
+});
+
+for (const status of ["Filled", "Cancelled", "Rejected", "Expired"] as const) {
+  Deno.test(`apply() corrects and voids an execution of an order that is ${status}: it stays so`, () => {
+    const w = say.worldIn(status);
+    if (status !== "Filled") w.fill(1, { id: "e0", qty: 10_000 });
+    deepStrictEqual(say.briefs(say.corrected(w, { ref: "e0", id: "x1", qty: 6000 })), [
+      `TradeCorrect/${status} 6000+0`,
+    ]);
+    strictEqual(position(w), "6");
+    deepStrictEqual(say.briefs(say.voided(w, "e0")), [`TradeCancel/${status} 0+0`]);
+    strictEqual(position(w), "0");
+  });
+}
+
+Deno.test("apply() refuses to correct or confirm a voided execution, and alarms", () => {
+  const w = partFilled();
+  say.voided(w, "e0");
+  strictEqual(say.corrected(w, { ref: "e0", id: "x1", qty: 4000 }).length, 0);
+  deepStrictEqual(say.alarms(w), ["CORRECTION_REFUSED"]);
+  strictEqual(say.confirmed(w, "e0").length, 0);
+  deepStrictEqual(say.alarms(w), ["CORRECTION_REFUSED"]);
+  strictEqual(position(w), "0");
+});
+
+const unknown = [
+  ["void", (w: World) => say.voided(w, "e9")],
+  ["correct", (w: World) => say.corrected(w, { ref: "e9", id: "x1", qty: 1 })],
+  ["confirm", (w: World) => say.confirmed(w, "e9")],
+] as const;
+for (const [action, act] of unknown) {
+  Deno.test(`apply() alarms when it is to ${action} an execution that is not booked`, () => {
+    const w = partFilled();
+    strictEqual(act(w).length, 0);
+    deepStrictEqual(say.alarms(w), ["ORPHAN_REPORT"]);
+    strictEqual(position(w), "4");
+  });
+}
+
+Deno.test("apply() reports once that a provisional execution is final, without an execution", () => {
+  const w = say.worldIn("Accepted");
+  const [trade] = say.provisionalFill(w, { id: "e1", qty: 10_000 });
+  deepStrictEqual([trade?.ordStatus, trade?.provisional], ["Filled", true]);
+  const [report, ...others] = say.confirmed(w, "e1");
+  strictEqual(others.length, 0);
+  deepStrictEqual(
+    [report?.execType, report?.ordStatus, report?.execRefId, report?.execution],
+    ["OrderStatus", "Filled", "e1", undefined],
+  );
+  strictEqual(report?.provisional, undefined);
+  strictEqual(say.confirmed(w, "e1").length, 0);
+  strictEqual(w.timeline.view.counters()["duplicate_reports"], 1);
+});
+
+Deno.test("apply() keeps a correction of a provisional execution provisional until it is confirmed", () => {
+  const w = say.worldIn("Accepted");
+  say.provisionalFill(w, { id: "e1", qty: 4000 });
+  ok(say.corrected(w, { ref: "e1", id: "x1", qty: 3000 })[0]?.provisional);
+  say.confirmed(w, "x1");
+  strictEqual(say.corrected(w, { ref: "e1", id: "x2", qty: 2000 })[0]?.provisional, undefined);
+});
+
+Deno.test("apply() remembers corrections across a checkpoint", () => {
+  const w = partFilled();
+  say.corrected(w, { ref: "e0", id: "x1", qty: 3000 });
+  const again = new World({}, w.timeline.checkpoint());
+  again.nowUs = w.nowUs;
+  const events = w.events.length;
+  say.corrected(w, { ref: "x1", id: "x2", qty: 5000 });
+  say.corrected(w, { ref: "e0", id: "x1", qty: 3000 });
+  for (const event of w.events.slice(events)) again.apply(event);
+  deepStrictEqual(again.lines, w.lines.slice(events));
+});
+
+type Word = { readonly fill: number; readonly qty: number; readonly kind: "correct" | "void" };
+
+Deno.test("apply() keeps every sum exact through any stream of fills, corrections and voids", () => {
+  const word: fc.Arbitrary<Word> = fc.record({
+    fill: fc.nat(3),
+    qty: fc.integer({ min: 1, max: 4000 }),
+    kind: fc.constantFrom("correct", "correct", "void"),
+  });
+  fc.assert(
+    fc.property(fc.array(word, { maxLength: 30 }), (words) => {
+      const w = say.worldIn("Accepted");
+      const stands = [2000, 1500, 1000, 500];
+      stands.forEach((qty, at) => w.fill(1, { id: `e${at}`, qty }));
+      const peaks = [...stands];
+      const isVoided = stands.map(() => false);
+      for (const [at, { fill, qty, kind }] of words.entries()) {
+        if (kind === "void") say.voided(w, `e${fill}`);
+        else say.corrected(w, { ref: `e${fill}`, id: `x${at}`, qty });
+        if (isVoided[fill] === true) continue;
+        stands[fill] = kind === "void" ? 0 : qty;
+        isVoided[fill] = kind === "void";
+        peaks[fill] = Math.max(peaks[fill] ?? 0, stands[fill] ?? 0);
+      }
+      const cum = stands.reduce((sum, qty) => sum + qty, 0);
+      const taken = peaks.reduce((sum, qty) => sum + qty, 0);
+      const order = w.timeline.view.orders("account", { open: false, limit: 1 })[0]?.order;
+      strictEqual(order?.cumQty, cum);
+      strictEqual(order?.notional, BigInt(cum) * 10_000n);
+      strictEqual(order?.leavesQty, taken >= 10_000 ? 0 : 10_000 - taken);
+      strictEqual(position(w), fromQuanta(cum, 3));
+      strictEqual(w.timeline.view.counters()["invariant_failures"], 0);
+    }),
+    { numRuns: 200 },
+  );
+});

@@ -1,0 +1,185 @@
+/**
+ * Reports about orders that are not ours: what can be booked is booked to `external`, its instrument
+ * is halted until an operator looked, everything else alarms. Proves R-CORE-5 (a fill the venue really
+ * made is never dropped), R-CORE-6 and part of R-EXEC-5.
+ * @module
+ */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import {
+  clientIndex,
+  type ExecutionReport,
+  instrumentId,
+  micros,
+  px,
+  qty,
+} from "../../../core/mod.ts";
+import { draft, SETTINGS, World } from "../../support/engine_world.ts";
+import * as say from "../../support/venue_words.ts";
+
+const STRANGER = { order: null, clOrdId: "somebody-else", venueOrderId: "v99" } as const;
+const FEE = { liquidity: "Taker", commission: "0.5", commissionCurrency: "USDT" } as const;
+const BTC = instrumentId(0);
+
+type Differently = {
+  readonly id?: string;
+  readonly side?: "Buy" | "Sell" | null;
+  readonly agoMs?: number;
+  readonly instrument?: typeof BTC | null;
+  readonly qty?: number;
+};
+
+function stranger(w: World, of: Differently = {}): readonly ExecutionReport[] {
+  const { id = "e1", side = "Sell", agoMs = 0, instrument = BTC } = of;
+  const execution = { execId: id, lastQty: qty(of.qty ?? 2000), lastPx: px(10_000), ...FEE };
+  const payload = { ...STRANGER, ...execution, provisional: false, ...(side && { side }) };
+  const common = draft("broker_report", "OrderExecuted", payload, instrument);
+  return w.offer({ ...common, eventTime: micros(w.nowUs - agoMs * 1000) });
+}
+
+function strangerVoids(w: World, execRefId: string): void {
+  w.broker("ExecutionVoided", { ...STRANGER, execId: "x1", execRefId });
+}
+
+function position(w: World): string | undefined {
+  return w.timeline.view.positions("account")[0]?.qty;
+}
+
+Deno.test("apply() books a stranger's fill to external, halts the instrument and alarms", () => {
+  const w = say.placed();
+  strictEqual(stranger(w).length, 0, "no client is told");
+  deepStrictEqual(say.alarms(w), ["EXTERNAL_FILL"]);
+  const [halt, ...others] = w.effects.transitions;
+  deepStrictEqual([halt?.kind, others.length], ["InstrumentHalted", 0]);
+  strictEqual(position(w), "-2");
+  strictEqual(w.timeline.view.positions(clientIndex(0)).length, 0);
+  const usdt = w.timeline.view.balances().find(({ currency }) => currency === "USDT");
+  strictEqual(usdt?.total, "199.5");
+  strictEqual(w.timeline.view.counters()["external_fills"], 1);
+});
+
+Deno.test("apply() refuses new orders on a halted instrument and lets cancels go", () => {
+  const w = say.worldIn("Accepted");
+  stranger(w);
+  strictEqual(w.place("a2")[0]?.rejectCode, "TRADING_HALTED");
+  strictEqual(w.replace("r1", { orig: "a1", qty: "12" })[0]?.rejectCode, "TRADING_HALTED");
+  w.cancel("c1", "a1");
+  strictEqual(w.lastCommand().kind, "Cancel");
+});
+
+Deno.test("apply() ends the halt of an instrument only by the operator's word for it", () => {
+  const w = say.worldIn("Accepted");
+  stranger(w);
+  const active = { state: "Active", reason: "looked" } as const;
+  w.control("TradingStateSet", active);
+  w.restart();
+  w.venueStatus("up");
+  w.open({ session: 2 });
+  strictEqual(w.place("a2", {}, 2)[0]?.rejectCode, "TRADING_HALTED", "it survives a restart");
+  w.control("TradingStateSet", active, BTC);
+  strictEqual(w.place("a3", {}, 2)[0]?.execType, "PendingNew");
+});
+
+Deno.test("apply() halts once for many fills, and again after the operator's word", () => {
+  const w = say.placed();
+  stranger(w);
+  stranger(w, { id: "e2" });
+  strictEqual(w.effects.transitions.length, 0);
+  w.control("TradingStateSet", { state: "Active", reason: "looked" }, BTC);
+  stranger(w, { id: "e3" });
+  strictEqual(w.effects.transitions[0]?.kind, "InstrumentHalted");
+});
+
+Deno.test("apply() books a stranger's fill once, also after a checkpoint", () => {
+  const w = say.placed();
+  stranger(w);
+  const again = new World({}, w.timeline.checkpoint());
+  stranger(w);
+  ok(w.effects.isEmpty);
+  const event = w.events.at(-1);
+  if (event !== undefined) again.apply(event);
+  deepStrictEqual(again.lines, w.lines.slice(-1));
+  strictEqual(again.timeline.view.positions("account")[0]?.qty, "-2");
+});
+
+Deno.test("apply() takes a stranger's fill back when the venue voids it, once", () => {
+  const w = say.placed();
+  stranger(w);
+  strangerVoids(w, "e1");
+  strictEqual(position(w), "0");
+  strangerVoids(w, "e1");
+  ok(w.effects.isEmpty);
+  strangerVoids(w, "e7");
+  deepStrictEqual(say.alarms(w), ["ORPHAN_REPORT"]);
+});
+
+Deno.test("apply() corrects a stranger's fill, once", () => {
+  const w = say.placed();
+  stranger(w);
+  const terms = { lastQty: qty(1500), lastPx: px(10_100), ...FEE };
+  const correction = { ...STRANGER, execId: "x1", execRefId: "e1", ...terms };
+  w.broker("ExecutionCorrected", correction);
+  strictEqual(position(w), "-1.5");
+  w.broker("ExecutionCorrected", correction);
+  ok(w.effects.isEmpty);
+  strangerVoids(w, "e1");
+  w.broker("ExecutionCorrected", { ...correction, lastQty: qty(1) });
+  deepStrictEqual([position(w), ...say.alarms(w)], ["0", "ORPHAN_REPORT"]);
+});
+
+Deno.test("apply() books no fill that is older than the horizon: it may have been booked before", () => {
+  const w = say.placed();
+  stranger(w, { agoMs: SETTINGS.intentHorizonMs });
+  strictEqual(position(w), "-2");
+  stranger(w, { id: "e2", agoMs: SETTINGS.intentHorizonMs + 1 });
+  deepStrictEqual(say.alarms(w), ["FILL_TOO_OLD"]);
+  strictEqual(position(w), "-2");
+});
+
+Deno.test("apply() still knows a stranger's fill for as long as a repetition could be booked", () => {
+  const w = say.placed();
+  stranger(w);
+  w.wait(SETTINGS.intentHorizonMs);
+  stranger(w, { id: "e2" });
+  stranger(w, { id: "e1", agoMs: SETTINGS.intentHorizonMs });
+  ok(w.effects.isEmpty);
+  w.wait(1);
+  stranger(w, { id: "e3" });
+  stranger(w, { id: "e1", agoMs: SETTINGS.intentHorizonMs + 1 });
+  deepStrictEqual(say.alarms(w), ["FILL_TOO_OLD"]);
+  strictEqual(position(w), "-6");
+});
+
+const unbookable = [
+  ["without a side", { side: null }],
+  ["without an instrument", { instrument: null }],
+  ["of an instrument that is not listed", { instrument: instrumentId(7) }],
+  ["without a quantity", { qty: 0 }],
+] as const;
+for (const [what, of] of unbookable) {
+  Deno.test(`apply() can only alarm about a stranger's fill ${what}`, () => {
+    const w = say.placed();
+    stranger(w, of);
+    deepStrictEqual(say.alarms(w), ["ORPHAN_REPORT"]);
+    match(w.effects.alarms[0]?.text ?? "", /OrderExecuted of venue test .*somebody-else.*v99/);
+    strictEqual(position(w), undefined);
+  });
+}
+
+Deno.test("apply() alarms about every other word about an order it does not keep", () => {
+  const w = say.placed();
+  w.broker("OrderCancelled", { ...STRANGER, reason: "x" });
+  deepStrictEqual(say.alarms(w), ["ORPHAN_REPORT"]);
+  strictEqual(w.timeline.view.counters()["orphan_reports"], 1);
+});
+
+Deno.test("apply() books a fill of an order of ours that has been forgotten to external", () => {
+  const w = say.worldIn("Cancelled");
+  w.wait(SETTINGS.intentHorizonMs + 3000).fire();
+  strictEqual(w.timeline.view.orders("account", { open: false, limit: 9 }).length, 0);
+  const execution = { execId: "e1", lastQty: qty(1000), lastPx: px(10_000), ...FEE };
+  const named = { order: null, clOrdId: "tl01234567-1-1", venueOrderId: null };
+  const payload = { ...named, ...execution, provisional: false, side: "Buy" } as const;
+  const common = draft("broker_report", "OrderExecuted", payload, BTC);
+  w.offer({ ...common, eventTime: micros(w.nowUs) });
+  deepStrictEqual([position(w), ...say.alarms(w)], ["1", "EXTERNAL_FILL"]);
+});

@@ -1,0 +1,448 @@
+/**
+ * Proves the accounting of binary contracts (R-CORE-5, R-CORE-6): collateral, split, merge,
+ * provisional and voided fills, resolution and settlement against a naive twin, the list of facts
+ * computed anew; cash and each outcome conserve to the last unit.
+ * @module
+ */
+import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict";
+import fc from "fast-check";
+import { fromUnits, toUnits } from "../../../core/decimal.ts";
+import type { Instrument, Side } from "../../../core/instrument.ts";
+import { InvariantError } from "../../../core/invariant.ts";
+import { resolveOutcome, settleOutcome, splitOutcomes } from "../../../core/ledger/binary_facts.ts";
+import type { PayoutShare } from "../../../core/ledger/binary_terms.ts";
+import { Ledger, type LedgerExecution, policyProblem } from "../../../core/ledger/mod.ts";
+import { amountOf, decimalOf } from "../../../core/ledger/money.ts";
+import {
+  availableQuanta,
+  conditionPnl,
+  NOTHING_OPEN,
+  openProfits,
+  provisionalQuanta,
+  worstLoss,
+} from "../../../core/ledger/stakes.ts";
+import { clientIndex, px, qty, venueId } from "../../../core/numbers.ts";
+import type { PositionRow } from "../../../core/view.ts";
+import { signedContract, token } from "../../support/outcome_instruments.ts";
+
+const VENUE = venueId(0);
+const [ALICE, BOB] = [clientIndex(0), clientIndex(1)];
+const [YES, NO, SIGNED] = [token("YES"), token("NO"), signedContract()];
+const INSTRUMENTS = [YES, NO, SIGNED];
+const [ALL, NONE, HALF, THIRD] = [[1, 1], [0, 1], [1, 2], [1, 3]] as const;
+type Who = typeof ALICE | "account";
+
+/** A ledger with a pair of tokens and a signed contract. */
+class Bench {
+  readonly ledger: Ledger;
+
+  constructor(ledger: Ledger = new Ledger()) {
+    this.ledger = ledger;
+    for (const each of INSTRUMENTS) strictEqual(ledger.list(each), undefined);
+  }
+
+  deal(of: Partial<LedgerExecution> & { readonly q: number; readonly p: number }): LedgerExecution {
+    const { q, p, ...rest } = of;
+    return {
+      venue: VENUE,
+      client: ALICE,
+      instrument: YES,
+      side: "Buy",
+      qty: qty(Math.round(q * 100)),
+      px: px(Math.round(p * 10_000)),
+      commission: "0",
+      commissionCurrency: "USD",
+      ...rest,
+    };
+  }
+
+  split(q: number, owner: typeof ALICE | null = ALICE): void {
+    const { condition } = this.ledger.pools.outcome(YES);
+    const pair = (condition.pair ?? []).map((outcome) => ({
+      outcome,
+      accounting: this.ledger.accountingOf(outcome.instrument),
+    }));
+    const quanta = Math.round(q * 100);
+    this.ledger.post(VENUE, (account) => splitOutcomes(account, { owner, pair, quanta }));
+    this.check();
+  }
+
+  resolve(instrument: Instrument, share: readonly [number, number]): void {
+    const pool = this.ledger.pools.outcome(instrument);
+    this.ledger.post(VENUE, () => resolveOutcome({ ...pool, share: shareOf(share) }));
+    this.check();
+  }
+
+  settle(instrument: Instrument, share: readonly [number, number], stated?: string): void {
+    const { outcome } = this.ledger.pools.outcome(instrument);
+    const amount = stated === undefined ? null : amountOf(stated);
+    this.ledger.post(
+      VENUE,
+      (account) => settleOutcome(account, { outcome, share: shareOf(share), stated: amount }),
+    );
+    this.check();
+  }
+
+  check(): void {
+    this.ledger.assertTouched();
+    this.ledger.assertConserved(VENUE);
+  }
+
+  cash(who: Who): string {
+    return decimalOf(this.ledger.cash(who, { venue: VENUE, currency: "USD" }));
+  }
+
+  row(instrument: Instrument, who: Who = ALICE): PositionRow | undefined {
+    return this.ledger.positions(who, () => px(6000))
+      .find((row) => row.instrument === instrument.id);
+  }
+
+  worst(instrument: Instrument, who: Who = ALICE): string {
+    const loss = worstLoss(this.ledger, instrument, { who, openOf: NOTHING_OPEN });
+    return decimalOf(loss ?? amountOf("0"));
+  }
+}
+
+function shareOf([numerator, denominator]: readonly [number, number]): PayoutShare {
+  return { numerator, denominator };
+}
+
+Deno.test("Ledger accounts a pair of tokens as the page's example says", () => {
+  const bench = new Bench();
+  const seen = (): unknown => [
+    bench.cash(ALICE),
+    bench.row(YES)?.qty,
+    bench.row(NO)?.qty,
+    bench.row(YES)?.realisedPnl,
+    bench.row(NO)?.realisedPnl,
+  ];
+  bench.split(100);
+  deepStrictEqual(seen(), ["-100", "100", "100", "0", "0"]);
+  bench.ledger.book(bench.deal({ q: 40, p: 0.62, side: "Sell" }));
+  deepStrictEqual(seen(), ["-75.2", "60", "100", "4.8", "0"]);
+  const bought = bench.deal({ q: 10, p: 0.35, instrument: NO, isProvisional: true });
+  bench.ledger.book(bought);
+  deepStrictEqual(seen(), ["-78.7", "60", "110", "4.8", "0"]);
+  strictEqual(availableQuanta(bench.ledger, NO, ALICE), 10_000);
+  bench.ledger.reverse(bought);
+  deepStrictEqual(seen(), ["-75.2", "60", "100", "4.8", "0"]);
+  bench.split(-50);
+  deepStrictEqual(seen(), ["-25.2", "10", "50", "4.8", "0"]);
+  deepStrictEqual(conditionPnl(bench.ledger, YES, ALICE), {
+    cost: "25.2",
+    outcomes: [{ instrument: YES.id, profit: "-15.2" }, { instrument: NO.id, profit: "24.8" }],
+    maxLoss: "15.2",
+    lockedProfit: "0",
+  });
+  bench.resolve(NO, ALL);
+  strictEqual(bench.row(YES)?.unrealisedPnl, "-5");
+  strictEqual(bench.row(NO)?.unrealisedPnl, "25");
+  bench.settle(YES, NONE);
+  deepStrictEqual(seen(), ["-25.2", "0", "50", "-0.2", "0"]);
+  bench.settle(NO, ALL);
+  deepStrictEqual(seen(), ["24.8", "0", "0", "-0.2", "25"]);
+  strictEqual(bench.cash("account"), "24.8");
+  strictEqual(bench.worst(YES), "0");
+});
+
+Deno.test("Ledger accounts one signed count as the page's example says", () => {
+  const bench = new Bench();
+  bench.ledger.deposit({ venue: VENUE, currency: "USD", total: "100" });
+  const facts = [
+    ["Sell", 10, 0.4, "94", "-10"],
+    ["Buy", 4, 0.3, "96.8", "-6"],
+    ["Buy", 10, 0.5, "97.8", "4"],
+  ] as const;
+  for (const [side, q, p, cash, held] of facts) {
+    bench.ledger.book(bench.deal({ q, p, side, instrument: SIGNED }));
+    strictEqual(bench.cash("account"), cash);
+    strictEqual(bench.row(SIGNED)?.qty, held);
+    bench.check();
+  }
+  bench.settle(SIGNED, ALL);
+  strictEqual(bench.cash("account"), "101.8");
+  strictEqual(bench.row(SIGNED)?.qty, "0");
+  strictEqual(bench.row(SIGNED)?.realisedPnl, "1.8");
+});
+
+const SETTLED = [
+  ["a short at nothing", "Sell", NONE, "4", "4"],
+  ["a short at the payout", "Sell", ALL, "-6", "-6"],
+  ["a short at a half", "Sell", HALF, "-1", "-1"],
+  ["a short at a third, rounded down", "Sell", THIRD, "0.666666666666", "0.666666666666"],
+  ["a long at a third, rounded down", "Buy", THIRD, "-0.666666666667", "-0.666666666667"],
+] as const;
+for (const [what, side, share, cash, realised] of SETTLED) {
+  Deno.test(`settleOutcome() leaves cash ${cash} for ${what}`, () => {
+    const bench = new Bench();
+    bench.ledger.book(bench.deal({ q: 10, p: 0.4, side, instrument: SIGNED }));
+    bench.settle(SIGNED, share);
+    strictEqual(bench.cash(ALICE), cash);
+    strictEqual(bench.row(SIGNED)?.realisedPnl, realised);
+  });
+}
+
+Deno.test("settleOutcome() pays what is booked late and takes back what is voided", () => {
+  const bench = new Bench();
+  const early = bench.deal({ q: 10, p: 0.4 });
+  const late = bench.deal({ q: 5, p: 0.5 });
+  bench.ledger.book(early);
+  bench.settle(YES, ALL);
+  strictEqual(bench.cash(ALICE), "6");
+  bench.ledger.book(late);
+  strictEqual(bench.cash(ALICE), "8.5");
+  bench.ledger.reverse(early);
+  strictEqual(bench.cash(ALICE), "2.5");
+  bench.settle(YES, NONE);
+  strictEqual(bench.cash(ALICE), "-2.5");
+  strictEqual(bench.ledger.positionQuanta(ALICE, YES.id), 0);
+});
+
+Deno.test("settleOutcome() gives the account the venue's figure and external what differs", () => {
+  const bench = new Bench();
+  bench.ledger.book(bench.deal({ q: 10, p: 0.4 }));
+  bench.settle(YES, ALL, "9.99");
+  strictEqual(bench.cash("account"), "5.99");
+  strictEqual(bench.cash(ALICE), "6");
+  strictEqual(decimalOf(bench.ledger.pools.outcome(YES).outcome.adjustment), "-0.01");
+  bench.settle(YES, ALL);
+  strictEqual(bench.cash("account"), "6");
+});
+
+Deno.test("resolveOutcome() marks both outcomes of a pair, again when amended, and moves no cash", () => {
+  const bench = new Bench();
+  bench.ledger.book(bench.deal({ q: 10, p: 0.4 }));
+  bench.ledger.book(bench.deal({ q: 10, p: 0.5, instrument: NO }));
+  strictEqual(bench.row(YES)?.unrealisedPnl, "2"); // by the book's mark of 0.6
+  for (const [share, yes, no] of [[ALL, "6", "-5"], [HALF, "1", "0"]] as const) {
+    bench.resolve(YES, share);
+    strictEqual(bench.row(YES)?.unrealisedPnl, yes);
+    strictEqual(bench.row(NO)?.unrealisedPnl, no);
+    strictEqual(bench.cash(ALICE), "-9");
+  }
+});
+
+Deno.test("Ledger.confirm() makes a provisional receipt sellable, once", () => {
+  const bench = new Bench();
+  const bought = bench.deal({ q: 10, p: 0.4, isProvisional: true });
+  bench.ledger.book(bought);
+  bench.ledger.book(bench.deal({ q: 4, p: 0.5, side: "Sell", isProvisional: true }));
+  strictEqual(provisionalQuanta(bench.ledger, YES, "account"), 1000);
+  strictEqual(availableQuanta(bench.ledger, YES, ALICE), 0);
+  bench.ledger.confirm(bought);
+  strictEqual(availableQuanta(bench.ledger, YES, ALICE), 600);
+  throws(() => bench.ledger.confirm(bought), InvariantError);
+  throws(() => bench.ledger.reverse(bought), InvariantError);
+  bench.ledger.reverse({ ...bought, isProvisional: false });
+  strictEqual(bench.ledger.positionQuanta(ALICE, YES.id), -400);
+  bench.check();
+});
+
+Deno.test("worstLoss() nets a pair, and counts open orders where they hurt", () => {
+  const bench = new Bench();
+  bench.ledger.book(bench.deal({ q: 10, p: 0.4 }));
+  bench.ledger.book(bench.deal({ q: 10, p: 0.5, instrument: NO }));
+  strictEqual(bench.worst(YES), "0");
+  strictEqual(conditionPnl(bench.ledger, YES, ALICE).lockedProfit, "1");
+  const lost = (side: Side, q: number, p: number): string => {
+    const open = openProfits(bench.ledger, YES, { side, qty: qty(q * 100), px: px(p * 10_000) });
+    const loss = worstLoss(bench.ledger, NO, {
+      who: ALICE,
+      openOf: (id) => id === YES.id ? open : NOTHING_OPEN(id),
+    });
+    return decimalOf(loss ?? amountOf("0"));
+  };
+  strictEqual(lost("Buy", 10, 0.3), "2"); // 1 less 3 if NO
+  strictEqual(lost("Sell", 10, 0.7), "2"); // 1 less 3 if YES
+});
+
+Deno.test("worstLoss() of a signed count is what the worse outcome costs", () => {
+  const bench = new Bench();
+  bench.ledger.book(bench.deal({ q: 10, p: 0.4, side: "Sell", instrument: SIGNED }));
+  strictEqual(bench.worst(SIGNED), "6");
+  bench.ledger.book(bench.deal({ q: 10, p: 0.3, instrument: SIGNED }));
+  strictEqual(bench.worst(SIGNED), "0");
+});
+
+const REFUSED = [
+  [signedContract({ payout: "0" }), "payout must be a whole number of price quanta above 0: was 0"],
+  [signedContract({ payout: "0.00005" }), "whole number of price quanta above 0: was 0.00005"],
+  [signedContract({ complement: "X" }), "complement must be null where netting is signed: was X"],
+  [token("YES", { payout: "0.9999" }), "payout must be an even number of price quanta: was 0.9999"],
+  [signedContract({ condition: "" }), "contract condition must name one: was empty"],
+  [signedContract({ collateral: "" }), "contract collateral must be a currency: was empty"],
+] as const;
+for (const [instrument, sentence] of REFUSED) {
+  Deno.test(`policyProblem() refuses a binary contract: ${sentence}`, () => {
+    match(policyProblem(instrument) ?? "", new RegExp(`${sentence}$`));
+  });
+}
+
+Deno.test("Ledger.list() refuses an outcome whose terms are not those of its condition", () => {
+  const { ledger } = new Bench();
+  const other = { ...token("NO", { collateral: "EUR" }), name: "paper:X" };
+  strictEqual(
+    ledger.list(other),
+    "Cannot list paper:X: contract collateral must be the condition's USD: was EUR",
+  );
+});
+
+Deno.test("Ledger.book() throws and changes nothing for contracts beyond 2^53 quanta", () => {
+  const bench = new Bench();
+  const most = { ...bench.deal({ q: 0, p: 0.9999 }), qty: qty(Number.MAX_SAFE_INTEGER) };
+  bench.ledger.book(most);
+  strictEqual(bench.cash(ALICE), "-90062985348155.169009");
+  throws(() => bench.ledger.book(bench.deal({ q: 0.01, p: 0.5, client: BOB })), InvariantError);
+  throws(() => bench.split(0.01, BOB), InvariantError);
+  strictEqual(bench.cash(BOB), "0");
+  strictEqual(bench.ledger.positionQuanta(BOB, NO.id), 0);
+  bench.settle(YES, ALL);
+  strictEqual(bench.cash(ALICE), "9007199254.740991");
+  bench.check();
+});
+
+type Fact = {
+  readonly kind: "deal" | "split" | "resolve" | "settle" | "void" | "confirm" | "restart";
+  readonly client: typeof ALICE | null;
+  readonly instrument: Instrument;
+  readonly side: Side;
+  readonly qty: number;
+  readonly px: number;
+  readonly isProvisional: boolean;
+  readonly share: readonly [number, number];
+  readonly rank: number;
+};
+
+const facts = fc.array(
+  fc.record<Fact>({
+    kind: fc.constantFrom(
+      ...(["deal", "deal", "deal", "deal", "split", "resolve", "settle"] as const),
+      ...(["void", "void", "confirm", "restart"] as const),
+    ),
+    client: fc.constantFrom(ALICE, BOB, null),
+    instrument: fc.constantFrom(YES, NO, SIGNED),
+    side: fc.constantFrom("Buy", "Sell"),
+    qty: fc.oneof(fc.integer({ min: 1, max: 500 }), fc.constant(1_000_000_000_000)),
+    px: fc.integer({ min: 1, max: 9_999 }),
+    isProvisional: fc.boolean(),
+    share: fc.constantFrom(ALL, NONE, HALF, THIRD, [2, 7] as const),
+    rank: fc.nat(),
+  }),
+  { maxLength: 40 },
+);
+
+/** What stands, and the rest computed anew from it. */
+class Twin {
+  readonly deals: LedgerExecution[] = [];
+  readonly splits: { readonly owner: typeof ALICE | null; readonly quanta: number }[] = [];
+  readonly settled = new Map<number, readonly [number, number]>();
+
+  quanta(who: Who, instrument: Instrument): bigint {
+    let quanta = 0n;
+    for (const each of this.deals) {
+      if (each.instrument !== instrument || !isOf(who, each.client)) continue;
+      quanta += BigInt(each.side === "Buy" ? each.qty : -each.qty);
+    }
+    for (const each of this.splits) {
+      if (instrument !== SIGNED && isOf(who, each.owner)) quanta += BigInt(each.quanta);
+    }
+    return quanta;
+  }
+
+  /** Cash at 10^-12: price × quantity is at 10^-6. */
+  cash(who: Who): bigint {
+    let cash = 0n;
+    for (const each of this.deals) {
+      if (!isOf(who, each.client)) continue;
+      const value = BigInt(each.qty) * BigInt(each.px) * 1_000_000n;
+      cash += each.side === "Buy" ? -value : value;
+      cash -= toUnits(each.commission, 12) ?? 0n;
+    }
+    for (const { owner, quanta } of this.splits) {
+      if (isOf(who, owner)) cash -= BigInt(quanta) * 10_000n * 1_000_000n;
+    }
+    for (const instrument of INSTRUMENTS) {
+      const quanta = this.quanta(who, instrument) * 10_000n * 1_000_000n;
+      const share = this.settled.get(instrument.id);
+      if (share !== undefined) cash += floor(quanta * BigInt(share[0]), BigInt(share[1]));
+      else if (instrument === SIGNED && quanta < 0n) cash += quanta;
+    }
+    return cash;
+  }
+}
+
+function isOf(who: Who, owner: typeof ALICE | null): boolean {
+  return who === "account" || who === owner;
+}
+
+function floor(numerator: bigint, denominator: bigint): bigint {
+  const rest = ((numerator % denominator) + denominator) % denominator;
+  return (numerator - rest) / denominator;
+}
+
+Deno.test("Ledger agrees with a list of facts computed anew, after every one", () => {
+  fc.assert(
+    fc.property(facts, (drawn) => {
+      let bench = new Bench();
+      const twin = new Twin();
+      for (const fact of drawn) {
+        if (fact.kind === "restart") bench = restarted(bench);
+        else run(bench, twin, fact);
+        bench.check();
+        for (const who of ["account", ALICE, BOB] as const) {
+          strictEqual(bench.cash(who), fromUnits(twin.cash(who), 12));
+          for (const instrument of INSTRUMENTS) {
+            const isSettled = twin.settled.has(instrument.id);
+            const held = isSettled ? 0n : twin.quanta(who, instrument);
+            strictEqual(BigInt(bench.ledger.positionQuanta(who, instrument.id)), held);
+          }
+        }
+      }
+    }),
+    { numRuns: 600 },
+  );
+});
+
+/** The same, from its checkpoint. */
+function restarted(bench: Bench): Bench {
+  const saved = bench.ledger.checkpoint();
+  const restored = Ledger.restore(JSON.parse(JSON.stringify(saved)), INSTRUMENTS);
+  deepStrictEqual(restored.checkpoint(), saved);
+  return new Bench(restored);
+}
+
+function run(bench: Bench, twin: Twin, fact: Fact): void {
+  switch (fact.kind) {
+    case "deal": {
+      const { client, instrument, side, isProvisional } = fact;
+      const of = { client, instrument, side, isProvisional, qty: qty(fact.qty), px: px(fact.px) };
+      const deal = { ...bench.deal({ q: 0, p: 0 }), ...of, commission: "0.0175" };
+      twin.deals.push(deal);
+      return bench.ledger.book(deal);
+    }
+    case "split": {
+      const quanta = fact.side === "Buy" ? fact.qty : -fact.qty;
+      twin.splits.push({ owner: fact.client, quanta });
+      return bench.split(quanta / 100, fact.client);
+    }
+    case "resolve":
+      return bench.resolve(fact.instrument, fact.share);
+    case "settle":
+      twin.settled.set(fact.instrument.id, fact.share);
+      return bench.settle(fact.instrument, fact.share);
+    case "void": {
+      const [gone] = twin.deals.splice(fact.rank % Math.max(1, twin.deals.length), 1);
+      if (gone !== undefined) bench.ledger.reverse(gone);
+      return;
+    }
+    case "confirm": {
+      const at = twin.deals.findIndex((deal) => deal.isProvisional === true);
+      const deal = twin.deals[at];
+      if (deal === undefined) return;
+      twin.deals[at] = { ...deal, isProvisional: false };
+      return bench.ledger.confirm(deal);
+    }
+    case "restart":
+      return;
+  }
+}
