@@ -303,6 +303,63 @@ Deno.test("Ledger.positions() shows net stake, average price and what trading ou
   strictEqual(bench.cash(ALICE), "3.16"); // 3.33 less 0.17
 });
 
+Deno.test("Ledger.positions() shows a flat runner as 0 without a mark, an open one as unknown", () => {
+  const bench = new Bench();
+  const at = (mark?: number): string | null | undefined =>
+    bench.ledger.positions(ALICE, () => mark === undefined ? undefined : px(mark))[0]
+      ?.unrealisedPnl;
+  bench.ledger.book(bench.bet({}));
+  strictEqual(at(), null);
+  strictEqual(at(0), null);
+  bench.ledger.book(bench.bet({ side: "Sell", px: px(250) })); // stakes cancel, 5 is left if A wins
+  strictEqual(at(), null);
+  strictEqual(at(500), "1");
+  bench.ledger.reverse(bench.bet({ side: "Sell", px: px(250) }));
+  bench.ledger.book(bench.bet({ side: "Sell" }));
+  strictEqual(at(), "0");
+});
+
+Deno.test("Ledger.positions() shows the share of a dead heat for several places", () => {
+  const bench = new Bench();
+  bench.ledger.book(bench.bet({}));
+  bench.settle(tied(2, 3));
+  strictEqual(bench.ledger.positions(ALICE, () => undefined)[0]?.realisedPnl, "10");
+});
+
+Deno.test("Ledger.exposure() of a runner is what can be lost on it alone, until its result", () => {
+  const bench = new Bench();
+  const lost = (): string => {
+    const of = { instrument: A, mark: undefined };
+    return decimalOf(bench.ledger.exposure(ALICE, of).atEntry);
+  };
+  bench.ledger.book(bench.bet({}));
+  strictEqual(lost(), "10");
+  bench.ledger.book(bench.bet({ side: "Sell", px: px(400), qty: qty(1500) }));
+  strictEqual(lost(), "25");
+  bench.ledger.book(bench.bet({ px: px(400), qty: qty(500) }));
+  strictEqual(lost(), "10");
+  bench.ledger.book(bench.bet({ px: px(1100), qty: qty(1000) }));
+  strictEqual(lost(), "10");
+  bench.settle(won(A));
+  strictEqual(lost(), "0");
+});
+
+Deno.test("Ledger.checkpoint() does not depend on the order of bets", () => {
+  const [left, right] = [new Bench(), new Bench()];
+  const bets = [300, 250, 900, 101].map((price) => left.bet({ px: px(price) }));
+  for (const bet of bets) left.ledger.book(bet);
+  for (const bet of bets.toReversed()) right.ledger.book(bet);
+  deepStrictEqual(left.ledger.checkpoint(), right.ledger.checkpoint());
+});
+
+Deno.test("Ledger.list() lets the only runner of a market change its terms", () => {
+  const { ledger } = new Bench();
+  const alone = runner(7, { market: "1.2" });
+  strictEqual(ledger.list(alone), undefined);
+  strictEqual(ledger.list(runner(7, { market: "1.2", currency: "EUR" })), undefined);
+  strictEqual(ledger.pools.market(alone).currency, "EUR");
+});
+
 const STRANGERS = [
   [{ currency: "EUR" }, {}, "contract currency must be the market's GBP: was EUR"],
   [{ winners: 2 }, {}, "contract winners must be the market's 1: was 2"],
