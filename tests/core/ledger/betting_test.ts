@@ -225,6 +225,15 @@ Deno.test("worstLoss() needs a winner among the runners when all are listed", ()
   strictEqual(some.worst(BOB), "0");
 });
 
+Deno.test("worstLoss() needs a winner among those that are left when the others are removed", () => {
+  const bench = new Bench();
+  for (const on of [A, B, C]) bench.ledger.book(bench.bet({ on, px: px(400), qty: qty(100) }));
+  strictEqual(bench.worst(ALICE), "3"); // the fourth may win
+  const removal = { reductionPpm: 0, basis: "price", seqId: seqId(2) } as const;
+  bench.remove({ ...removal, runner: instrumentId(3) });
+  strictEqual(bench.worst(ALICE), "0");
+});
+
 Deno.test("worstLoss() counts open orders where they hurt", () => {
   const bench = new Bench();
   bench.ledger.book(bench.bet({ side: "Sell", px: px(400), qty: qty(100) })); // −3 on A, else +1
@@ -343,6 +352,23 @@ Deno.test("Ledger.exposure() of a runner is what can be lost on it alone, until 
   bench.settle(won(A));
   strictEqual(lost(), "0");
 });
+
+Deno.test("Ledger.tags() shows net stake, and no P&L of what is settled by market", () => {
+  const bench = new Bench();
+  bench.ledger.book(bench.bet({ tag: "t" }));
+  bench.ledger.book(bench.bet({ tag: "t", side: "Sell", qty: qty(400) }));
+  const [row] = bench.ledger.tags(ALICE, () => px(300));
+  deepStrictEqual(row?.instruments, [{ instrument: A, qty: "6", pnl: null, currency: "GBP" }]);
+});
+
+const NOTIONALS = [[1000, "10"], [-1000, "25"]] as const;
+for (const [quanta, expected] of NOTIONALS) {
+  Deno.test(`BettingAccounting.notionalOf() is the liability: ${expected} of ${quanta} at 3.5`, () => {
+    const bench = new Bench();
+    const accounting = bench.ledger.accountingOf(bench.runner(A));
+    strictEqual(decimalOf(accounting.notionalOf({ quanta, px: px(350) })), expected);
+  });
+}
 
 Deno.test("Ledger.checkpoint() does not depend on the order of bets", () => {
   const [left, right] = [new Bench(), new Bench()];
