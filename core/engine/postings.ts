@@ -70,7 +70,8 @@ function post(turn: Turn, venue: VenueId, event: AccountEvent): void {
     }
     case "OutcomesSplit":
     case "OutcomesMerged":
-      return postSplit(turn, event, ownerOf(turn, event.payload.client));
+      postSplit(turn, event, clientOf(turn, event.payload.client));
+      return tellUnknown(turn, event.payload.client);
     case "InstrumentResolved":
       return postResolution(turn, instrumentOf(turn, event), event.payload);
     case "OutcomeSettled":
@@ -86,22 +87,25 @@ function post(turn: Turn, venue: VenueId, event: AccountEvent): void {
 
 function postCash(turn: Turn, venue: VenueId, cash: AccountPayloads["CashPosted"]): void {
   const leg = { currency: cash.currency, amount: amountOf(cash.amount) };
-  const owner = ownerOf(turn, cash.client);
+  const owner = clientOf(turn, cash.client);
   const isFee = cash.kind === "fee" || cash.kind === "rebate";
   turn.state.ledger.postCash(venue, { owner, leg, feeTag: isFee ? { tag: cash.tag } : null });
+  tellUnknown(turn, cash.client);
 }
 
 /** A client that never spoke here has no book: its cash is nobody's we know. */
-function ownerOf(turn: Turn, name: string | null): ClientIndex | null {
-  if (name === null) return null;
-  const client = turn.state.clients.byName(name);
-  if (client !== undefined) return client.index;
+function clientOf(turn: Turn, name: string | null): ClientIndex | null {
+  return name === null ? null : turn.state.clients.byName(name)?.index ?? null;
+}
+
+/** After the posting, so that one which breaks a rule says only that. */
+function tellUnknown(turn: Turn, name: string | null): void {
+  if (name === null || clientOf(turn, name) !== null) return;
   raise(turn, {
     code: "UNKNOWN_CLIENT",
     text: `Posted cash to external at seq_id ${turn.seqId}: its client must have said HELLO here ` +
       `before: was ${name}`,
   });
-  return null;
 }
 
 function instrumentOf(turn: Turn, event: AccountEvent): Instrument {
