@@ -14,7 +14,7 @@ import { Fifo } from "./fifo.ts";
 import { type Micros, micros, type OrderId, orderId, type VenueId } from "./numbers.ts";
 import type { Order, OrderTerms } from "./order.ts";
 import { type IntentRecord, Intents } from "./slots/intents.ts";
-import { OrderDirectory } from "./slots/order_directory.ts";
+import { IdDirectory } from "./slots/id_directory.ts";
 import { OrderList } from "./slots/order_list.ts";
 import { OrderPool } from "./slots/order_pool.ts";
 import { VenueNames } from "./slots/venue_names.ts";
@@ -36,7 +36,7 @@ export class Blotter {
   readonly fills = new Fifo<ClientFill>();
   nextOrder: OrderId = orderId(1);
   readonly #pool = new OrderPool(this.intents);
-  readonly #orders = new OrderDirectory();
+  readonly #orders = new IdDirectory<Order>();
   readonly #names = new VenueNames();
 
   /** How client order ids are spelled. */
@@ -60,7 +60,7 @@ export class Blotter {
   /** Makes an order and keeps it. Ids ascend. */
   add(terms: OrderTerms, bearer: IntentRecord): Order {
     const order = this.#pool.take(terms, bearer);
-    this.#orders.add(order);
+    this.#orders.set(order.id, order);
     if (terms.id >= this.nextOrder) this.nextOrder = orderId(terms.id + 1);
     return order;
   }

@@ -69,8 +69,8 @@ export class Book implements BookView {
   applyQuote(quote: MarketPayloads["QuoteUpdated"], at: Micros): void {
     if (this.#hasDepth) return;
     this.#quote = {
-      bid: quote.bidPx === null ? undefined : { price: quote.bidPx, qty: quote.bidQty },
-      ask: quote.askPx === null ? undefined : { price: quote.askPx, qty: quote.askQty },
+      bid: quotedLevel(quote.bidPx, quote.bidQty),
+      ask: quotedLevel(quote.askPx, quote.askQty),
     };
     this.#isFresh = true;
     this.#updatedUs = at;
@@ -170,6 +170,11 @@ function assertLevels(levels: Levels): void {
     invariant(isPrice, "A level's price must be an integer within 2^52");
     invariant(Number.isSafeInteger(quantity) && quantity >= 0, "A level's quantity must be a Qty");
   }
+}
+
+/** A quantity of 0 is no level, in a quote as in a ladder. */
+function quotedLevel(price: Px | null, quantity: Qty): PriceLevel | undefined {
+  return price === null || quantity === 0 ? undefined : { price, qty: quantity };
 }
 
 function firstLevel(levels: Levels): PriceLevel | undefined {

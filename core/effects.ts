@@ -31,10 +31,15 @@ export class Effects {
 
   /** Forgets everything, for the next event. */
   clear(): void {
-    this.transitions.length = 0;
-    this.reports.length = 0;
-    this.commands.length = 0;
-    this.repeats.length = 0;
-    this.alarms.length = 0;
+    empty(this.transitions);
+    empty(this.reports);
+    empty(this.commands);
+    empty(this.repeats);
+    empty(this.alarms);
   }
+}
+
+/** Pops one by one: `length = 0` drops the storage, and the next event would have to make it anew. */
+function empty(list: unknown[]): void {
+  while (list.length > 0) list.pop();
 }

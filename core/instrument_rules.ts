@@ -25,7 +25,7 @@ export function checkPrice(
 ): { readonly ok: true; readonly px: Px } | { readonly ok: false; readonly breach: RuleBreach } {
   const { scale, ticks } = instrument.priceRule;
   const quanta = toQuanta(decimal, scale);
-  const row = ticks.findLast((tick) => quanta !== undefined && tick.fromQuanta <= quanta);
+  const row = quanta === undefined ? undefined : tickAt(ticks, quanta);
   const isSigned = instrument.assetClass === "linear"; // of a spread, which may be worth nothing
   if (quanta === undefined || row === undefined || (quanta <= 0 && !isSigned)) {
     return { ok: false, breach: priceBreach({ rule: rangeProblem(instrument, decimal), decimal }) };
@@ -35,6 +35,18 @@ export function checkPrice(
   const from = fromQuanta(row.fromQuanta, scale);
   const rule = `a multiple of ${step} counted from ${from}`;
   return { ok: false, breach: priceBreach({ rule, decimal }) };
+}
+
+type Tick = Instrument["priceRule"]["ticks"][number];
+
+/** The last row that begins at or below a price, or undefined. */
+function tickAt(ticks: readonly Tick[], quanta: number): Tick | undefined {
+  let found: Tick | undefined;
+  for (const tick of ticks) {
+    if (tick.fromQuanta > quanta) break;
+    found = tick;
+  }
+  return found;
 }
 
 function rangeProblem(instrument: Instrument, decimal: string): string {

@@ -62,8 +62,12 @@ class Machines implements Timeline {
     this.#engine.apply(event, effects);
     if (event.eventType === "VenueDeclared") this.#open(event);
     for (const simulator of this.#simulators) simulator.apply(event, this.#instrumentOf);
+    if (effects.commands.length === 0) return;
     for (const command of effects.commands) {
       this.#byVenue[command.venue]?.command(command, event.ingestTime);
+    }
+    for (const simulator of this.#simulators) {
+      simulator.settle(event.ingestTime, this.#instrumentOf);
     }
   }
 
@@ -76,11 +80,12 @@ class Machines implements Timeline {
   }
 
   takeOutputs(nowUs: Micros): Draft[] {
-    const drafts: Draft[] = [];
+    let drafts: Draft[] | undefined;
     for (const simulator of this.#simulators) {
-      for (const draft of simulator.takeOutputs(nowUs)) drafts.push(draft);
+      const taken = simulator.takeOutputs(nowUs);
+      drafts = drafts === undefined ? taken : drafts.concat(taken);
     }
-    return drafts;
+    return drafts ?? [];
   }
 
   nextOutputUs(): Micros | undefined {

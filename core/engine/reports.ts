@@ -80,14 +80,15 @@ export function move(turn: Turn, order: Order, step: Step): "illegal" | "moved" 
 export function reportOrder(turn: Turn, order: Order, saying: Saying): void {
   const { status } = order;
   invariant(status !== "Created", "An order must have a state before it is reported");
-  const report = newReport(turn, saying.by ?? order.bearer, saying.execType);
+  const by = saying.by ?? order.bearer;
+  const report = newReport(turn, by, saying.execType);
   report.ordStatus = status;
   report.order = order.fields;
   report.tag = order.tag;
   order.isDoubtReported = order.doubt !== 0 && !isTerminal(status);
   if (order.isDoubtReported) report.inDoubt = true;
   addDetails(report, saying);
-  order.lastReport = send(turn, report, saying.by ?? order.bearer);
+  order.lastReport = send(turn, report, by);
 }
 
 /** Answers an intent that concerns no order: done, or refused. */

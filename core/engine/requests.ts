@@ -137,24 +137,24 @@ function toCommand(turn: Turn, order: Order, kind: RequestKind): VenueCommand {
   const { terms, replace } = order;
   const request = order.requestOf(kind);
   invariant(request !== null, "A request must be remembered before it leaves");
-  const common = {
-    seqId: turn.seqId,
-    request,
-    venue: terms.venue,
-    instrument: terms.instrument,
-    order: terms.id,
-    clOrdId: order.clOrdId,
-    venueOrderId: order.venueOrderId,
-  };
+  const { seqId } = turn;
+  const { id, venue, instrument } = terms;
+  const { clOrdId, venueOrderId } = order;
   switch (kind) {
     case "Cancel":
     case "Lookup":
-      return { kind, ...common };
+      return { kind, seqId, request, venue, instrument, order: id, clOrdId, venueOrderId };
     case "Replace":
       invariant(replace !== null && replace.clOrdId !== null, "A Replace must have its new key");
       return {
         kind: "Replace",
-        ...common,
+        seqId,
+        request,
+        venue,
+        instrument,
+        order: id,
+        clOrdId,
+        venueOrderId,
         newClOrdId: replace.clOrdId,
         orderQty: replace.orderQty,
         price: replace.price,
@@ -163,7 +163,13 @@ function toCommand(turn: Turn, order: Order, kind: RequestKind): VenueCommand {
       const wanted = replace ?? order;
       return {
         kind: "Submit",
-        ...common,
+        seqId,
+        request,
+        venue,
+        instrument,
+        order: id,
+        clOrdId,
+        venueOrderId,
         side: terms.side,
         ordType: terms.ordType,
         timeInForce: terms.timeInForce,

@@ -237,13 +237,20 @@ export class EngineView implements View {
     }
   }
 
-  /** Middle of a fresh book, rounded down; undefined without one. */
+  /** Middle of a fresh book, rounded down; undefined without one, or if it is no price. */
   #mark(instrument: InstrumentId): Px | undefined {
-    const book = this.#state.instruments[instrument]?.book;
-    if (book === undefined || !book.isFresh) return undefined;
-    const bid = book.best("Buy")?.price;
-    const ask = book.best("Sell")?.price;
-    if (bid === undefined || ask === undefined) return bid ?? ask;
-    return px(Math.floor((bid + ask) / 2));
+    const entry = this.#state.instruments[instrument];
+    if (entry === undefined || !entry.book.isFresh) return undefined;
+    const middle = middleOf(entry.book);
+    if (middle === undefined) return undefined;
+    // Only a spread, which is linear, may be worth nothing or less.
+    return middle > 0 || entry.instrument.assetClass === "linear" ? middle : undefined;
   }
+}
+
+function middleOf(book: BookView): Px | undefined {
+  const bid = book.best("Buy")?.price;
+  const ask = book.best("Sell")?.price;
+  if (bid === undefined || ask === undefined) return bid ?? ask;
+  return px(Math.floor((bid + ask) / 2));
 }

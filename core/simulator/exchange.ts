@@ -17,7 +17,7 @@ import type {
 import type { BrokerPayloads, Event, OrderRef, SimulationSettings } from "../event.ts";
 import type { Instrument } from "../instrument.ts";
 import { unreachable } from "../invariant.ts";
-import { instrumentId, micros } from "../numbers.ts";
+import { instrumentId, micros, qty } from "../numbers.ts";
 import type { InstrumentId, Micros, VenueId } from "../numbers.ts";
 import type { VenueRejectCode } from "../reject_code.ts";
 import type { CheckpointNode } from "../timeline.ts";
@@ -27,10 +27,9 @@ import { Liquidity } from "./liquidity.ts";
 import { Market } from "./market.ts";
 import type { Fill } from "./market.ts";
 import type { NodeReader } from "../node_reader.ts";
-import { Orders, refOf } from "./orders.ts";
-import type { BrokerDraft, DraftHead, Outputs } from "./outputs.ts";
-import { leavesOf, mayRest, simOrderOf } from "./sim_order.ts";
-import type { SimOrder } from "./sim_order.ts";
+import { Orders } from "./orders.ts";
+import type { Outputs } from "./outputs.ts";
+import type { SimOrder, SimOrderFields } from "./sim_order.ts";
 
 /** Where and when something happens at the venue. */
 export type Scene = {
@@ -47,13 +46,14 @@ export class Exchange {
   readonly #venue: VenueId;
   readonly #outputs: Outputs;
   readonly #markets = new Map<InstrumentId, Market>();
-  #orders = new Orders();
+  #orders: Orders;
   #nextOrdinal = 1;
   #nextExecution = 1;
 
   constructor(of: { readonly venue: VenueId; readonly outputs: Outputs }) {
     this.#venue = of.venue;
     this.#outputs = of.outputs;
+    this.#orders = new Orders(of.venue);
   }
 
   /** The open order that expires first, or undefined. */
@@ -65,8 +65,8 @@ export class Exchange {
   expire(order: SimOrder, scene: Scene): void {
     this.#orders.end(order, "expired");
     this.#market(order.instrument).remove(order);
-    const payload = { ...refOf(order), reason: "its time in force has ended" };
-    this.#say(scene, (head) => ({ ...head, eventType: "OrderExpired", payload }));
+    const reason = "its time in force has ended";
+    this.#say(scene, "OrderExpired", { ...this.#orders.refOf(order), reason });
   }
 
   /** A request reaches the venue. */
@@ -123,12 +123,13 @@ export class Exchange {
   restore(node: NodeReader): void {
     this.#nextOrdinal = node.integer("next_ordinal");
     this.#nextExecution = node.integer("next_execution");
-    this.#orders = Orders.restore(node.rows("orders"));
+    this.#orders = Orders.restore(this.#venue, node.rows("orders"));
     for (const row of node.rows("markets")) {
       const id = instrumentId(row.integer("instrument"));
-      this.#markets.set(id, Market.restore(row.node("market")));
+      this.#markets.set(id, Market.restore(row.node("market"), this.#orders));
     }
-    for (const order of this.#orders.open()) this.#market(order.instrument).putBack(order);
+    const resting = this.#orders.open().sort((first, second) => first.rank - second.rank);
+    for (const order of resting) this.#market(order.instrument).putBack(order);
   }
 
   #submit(command: SubmitOrder, scene: Scene): void {
@@ -136,22 +137,40 @@ export class Exchange {
     if (refusal !== undefined) {
       const { order, clOrdId } = command;
       const payload = { order, clOrdId, venueOrderId: null, ...refusal, ...stampsOf(scene) };
-      return this.#say(scene, (head) => ({ ...head, eventType: "OrderRejected", payload }));
+      return this.#say(scene, "OrderRejected", payload);
     }
-    const ordinal = this.#nextOrdinal++;
-    const order = simOrderOf(command, {
-      ordinal,
-      venueOrderId: `S${this.#venue}-${ordinal}`,
-      expireUs: expiryOf(command, scene),
+    const order = this.#orders.add(this.#newOrder(command, scene), command.clOrdId);
+    this.#say(scene, "OrderAccepted", {
+      order: command.order,
+      clOrdId: command.clOrdId,
+      venueOrderId: this.#orders.venueOrderIdOf(order),
+      submitUs: scene.atUs,
+      ackUs: ackUsOf(scene),
     });
-    this.#orders.add(order);
-    const payload = { ...refOf(order), ...stampsOf(scene) };
-    this.#say(scene, (head) => ({ ...head, eventType: "OrderAccepted", payload }));
     this.#enter(order, scene);
   }
 
+  #newOrder(command: SubmitOrder, scene: Scene): SimOrderFields {
+    return {
+      order: command.order,
+      ordinal: this.#nextOrdinal++,
+      instrument: command.instrument,
+      side: command.side,
+      ordType: command.ordType,
+      timeInForce: command.timeInForce,
+      postOnly: command.postOnly,
+      expireUs: expiryOf(command, scene),
+      price: command.price,
+      orderQty: command.orderQty,
+      cumQty: qty(0),
+      status: "open",
+      rank: 0,
+      ahead: null,
+    };
+  }
+
   #submitRefusal(command: SubmitOrder, scene: Scene): Refusal | undefined {
-    if (this.#orders.find(command.clOrdId) !== undefined) return duplicate(command.clOrdId);
+    if (this.#orders.find(command) !== undefined) return duplicate(command.clOrdId);
     if (scene.instrument.status !== "open") return suspended(scene.instrument);
     const expireUs = expiryOf(command, scene);
     if (expireUs !== null && expireUs <= scene.atUs) return EXPIRED;
@@ -163,10 +182,11 @@ export class Exchange {
   /** Takes what crosses; what is left rests, or ends. */
   #enter(order: SimOrder, scene: Scene): void {
     const market = this.#market(order.instrument);
-    const isKilled = order.timeInForce === "FOK" && market.available(order) < leavesOf(order);
-    if (!isKilled) this.#sayFills(market.take(order), scene);
+    const isKilled = order.timeInForce === "FOK" && market.available(order) < order.leavesQty;
+    const takes = !isKilled && market.isCrossed(order.side, order.price);
+    if (takes) this.#sayFills(market.take(order), scene);
     if (order.status !== "open") return;
-    if (mayRest(order)) return market.rest(order);
+    if (order.mayRest) return market.rest(order);
     const reason = isKilled
       ? "not all of it could be filled at once"
       : "the rest could not be filled at once";
@@ -174,30 +194,30 @@ export class Exchange {
   }
 
   #cancel(command: CancelRequest, scene: Scene): void {
-    const order = this.#orders.find(command.clOrdId);
+    const order = this.#orders.find(command);
     if (order?.status === "open") {
       this.#market(order.instrument).remove(order);
       return this.#endCancelled(order, { scene, reason: "cancelled on request" });
     }
     const { order: id, clOrdId, venueOrderId } = command;
     const payload = { order: id, clOrdId, venueOrderId, ...notOpen(order, clOrdId) };
-    this.#say(scene, (head) => ({ ...head, eventType: "CancelRejected", payload }));
+    this.#say(scene, "CancelRejected", payload);
   }
 
   #endCancelled(order: SimOrder, of: { readonly scene: Scene; readonly reason: string }): void {
     this.#orders.end(order, "cancelled");
-    const payload = { ...refOf(order), reason: of.reason };
-    this.#say(of.scene, (head) => ({ ...head, eventType: "OrderCancelled", payload }));
+    const payload = { ...this.#orders.refOf(order), reason: of.reason };
+    this.#say(of.scene, "OrderCancelled", payload);
   }
 
   #replace(command: ReplaceRequest, scene: Scene): void {
-    const order = this.#orders.find(command.clOrdId);
+    const order = this.#orders.find(command);
     const refusal = this.#replaceRefusal(command, order, scene);
     if (order === undefined || refusal !== undefined) {
       const { order: id, clOrdId, venueOrderId } = command;
       const why = refusal ?? notOpen(order, clOrdId);
       const payload = { order: id, clOrdId, venueOrderId, ...why };
-      return this.#say(scene, (head) => ({ ...head, eventType: "ReplaceRejected", payload }));
+      return this.#say(scene, "ReplaceRejected", payload);
     }
     const price = command.price ?? order.price;
     const keepsPlace = price === order.price && command.orderQty <= order.orderQty;
@@ -205,8 +225,9 @@ export class Exchange {
     this.#orders.rename(order, command.newClOrdId);
     order.price = price;
     order.orderQty = command.orderQty;
-    const payload = { ...refOf(order), orderQty: order.orderQty, price, ...stampsOf(scene) };
-    this.#say(scene, (head) => ({ ...head, eventType: "OrderReplaced", payload }));
+    const ref = this.#orders.refOf(order);
+    const payload = { ...ref, orderQty: order.orderQty, price, ...stampsOf(scene) };
+    this.#say(scene, "OrderReplaced", payload);
     if (!keepsPlace) this.#enter(order, scene);
   }
 
@@ -217,7 +238,9 @@ export class Exchange {
   ): Refusal | undefined {
     if (order === undefined || order.status !== "open") return notOpen(order, command.clOrdId);
     if (scene.instrument.status !== "open") return suspended(scene.instrument);
-    if (this.#orders.find(command.newClOrdId) !== undefined) return duplicate(command.newClOrdId);
+    const { newClOrdId } = command;
+    const named = this.#orders.find({ order: command.order, clOrdId: newClOrdId });
+    if (named !== undefined) return duplicate(newClOrdId);
     if (command.orderQty <= order.cumQty) return FILLED_BEYOND;
     if (!order.postOnly) return undefined;
     const price = command.price ?? order.price;
@@ -226,24 +249,24 @@ export class Exchange {
   }
 
   #lookup(command: LookupOrder, scene: Scene): void {
-    const order = this.#orders.find(command.clOrdId);
+    const order = this.#orders.find(command);
     const { request } = command;
     if (order === undefined) {
       const payload = { request, order: command.order };
-      return this.#say(scene, (head) => ({ ...head, eventType: "OrderNotFound", payload }));
+      return this.#say(scene, "OrderNotFound", payload);
     }
     const { status, orderQty, cumQty, price } = order;
-    const payload = { ...refOf(order), request, status, orderQty, cumQty, price };
-    this.#say(scene, (head) => ({ ...head, eventType: "OrderFound", payload }));
+    const ref = this.#orders.refOf(order);
+    this.#say(scene, "OrderFound", { ...ref, request, status, orderQty, cumQty, price });
   }
 
   #sayFills(fills: readonly Fill[], scene: Scene): void {
     for (const fill of fills) {
-      const payload = { ...refOf(fill.order), ...this.#executionOf(fill, scene) };
-      this.#say(scene, (head) => ({ ...head, eventType: "OrderExecuted", payload }));
+      const payload = { ...this.#orders.refOf(fill.order), ...this.#executionOf(fill, scene) };
+      this.#say(scene, "OrderExecuted", payload);
     }
     for (const { order } of fills) {
-      if (order.status === "open" && leavesOf(order) === 0) this.#orders.end(order, "filled");
+      if (order.status === "open" && order.leavesQty === 0) this.#orders.end(order, "filled");
     }
   }
 
@@ -259,16 +282,20 @@ export class Exchange {
     };
   }
 
-  #say(scene: Scene, make: (head: DraftHead) => BrokerDraft): void {
+  #say<Type extends keyof BrokerPayloads>(
+    scene: Scene,
+    eventType: Type,
+    payload: BrokerPayloads[Type],
+  ): void {
     const { atUs, instrument, settings } = scene;
     const latencyUs = settings.reportLatencyUs;
-    this.#outputs.say({ atUs, latencyUs, instrument: instrument.id }, make);
+    this.#outputs.say({ atUs, latencyUs, instrument: instrument.id }, { eventType, payload });
   }
 
   #market(id: InstrumentId): Market {
     const known = this.#markets.get(id);
     if (known !== undefined) return known;
-    const market = new Market({ liquidity: new Liquidity(), nextRank: 1 });
+    const market = new Market({ orders: this.#orders, liquidity: new Liquidity(), nextRank: 1 });
     this.#markets.set(id, market);
     return market;
   }
@@ -307,6 +334,10 @@ function notOpen(order: SimOrder | undefined, clOrdId: string): Refusal {
 }
 
 /** When the request reached the venue and when its answer is due back. */
-function stampsOf({ atUs, settings }: Scene): { submitUs: Micros; ackUs: Micros } {
-  return { submitUs: atUs, ackUs: micros(atUs + settings.reportLatencyUs) };
+function stampsOf(scene: Scene): { submitUs: Micros; ackUs: Micros } {
+  return { submitUs: scene.atUs, ackUs: ackUsOf(scene) };
+}
+
+function ackUsOf({ atUs, settings }: Scene): Micros {
+  return micros(atUs + settings.reportLatencyUs);
 }

@@ -71,6 +71,9 @@ export class Liquidity {
 
   /** True if an order could take something at once. */
   isCrossed(taker: Side, limit: Px | null): boolean {
+    if (!this.#book.isFresh) return false;
+    const best = this.#book.best(oppositeOf(taker));
+    if (best === undefined || !reaches(taker, { limit, price: best.price })) return false;
     for (const _ of this.#within(taker, limit)) return true;
     return false;
   }

@@ -28,9 +28,10 @@ import type { Side } from "../instrument.ts";
 import { px, qty } from "../numbers.ts";
 import type { Micros, Px, Qty } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
-import { Liquidity, oppositeOf, reaches } from "./liquidity.ts";
+import { Liquidity, oppositeOf } from "./liquidity.ts";
 import { NodeReader } from "../node_reader.ts";
-import { leavesOf } from "./sim_order.ts";
+import type { Orders } from "./orders.ts";
+import { Resting } from "./resting.ts";
 import type { SimOrder } from "./sim_order.ts";
 
 /** One fill. `CumQty` is already raised. */
@@ -41,18 +42,18 @@ export type Fill = {
   readonly liquidity: "Maker" | "Taker";
 };
 
-/** A resting order has a price. */
-type Resting = SimOrder & { price: Px };
-
 const SIDES = ["Buy", "Sell"] as const satisfies readonly Side[];
 
 /** One instrument at the simulated venue. */
 export class Market {
   readonly #liquidity: Liquidity;
-  readonly #resting: { readonly Buy: Resting[]; readonly Sell: Resting[] } = { Buy: [], Sell: [] };
+  readonly #resting: { readonly Buy: Resting; readonly Sell: Resting };
   #nextRank: number;
 
-  constructor(of: { readonly liquidity: Liquidity; readonly nextRank: number }) {
+  constructor(
+    of: { readonly orders: Orders; readonly liquidity: Liquidity; readonly nextRank: number },
+  ) {
+    this.#resting = { Buy: new Resting("Buy", of.orders), Sell: new Resting("Sell", of.orders) };
     this.#liquidity = of.liquidity;
     this.#nextRank = of.nextRank;
   }
@@ -61,9 +62,11 @@ export class Market {
   applySnapshot(depth: MarketPayloads["BookSnapshot"], at: Micros): Fill[] {
     this.#liquidity.applySnapshot(depth, at);
     for (const side of SIDES) {
-      for (const order of this.#resting[side]) {
-        const displayed = this.#liquidity.displayedAt(side, order.price);
-        order.ahead = order.ahead === null ? displayed : lesser(order.ahead, displayed);
+      for (const price of this.#resting[side].prices()) {
+        const displayed = this.#liquidity.displayedAt(side, price);
+        for (const order of this.#resting[side].at(price)) {
+          order.ahead = order.ahead === null ? displayed : lesser(order.ahead, displayed);
+        }
       }
     }
     return this.#matchCrossed();
@@ -84,7 +87,7 @@ export class Market {
     if (!this.#liquidity.isFresh) return fills;
     let left = trade.qty;
     for (const side of SIDES) {
-      for (const order of this.#reached(side, trade.price)) {
+      for (const order of this.#resting[side].reached(trade.price)) {
         const isThrough = order.price !== trade.price;
         if (!isThrough && trade.side !== oppositeOf(side)) break;
         if (isThrough) order.ahead = qty(0);
@@ -107,13 +110,13 @@ export class Market {
 
   /** Returns how much of the order could be taken at once. */
   available(order: SimOrder): Qty {
-    const of = { limit: order.price, most: leavesOf(order) };
+    const of = { limit: order.price, most: order.leavesQty };
     return this.#liquidity.available(order.side, of);
   }
 
   /** Takes what crosses. */
   take(order: SimOrder): Fill[] {
-    const of = { limit: order.price, most: leavesOf(order) };
+    const of = { limit: order.price, most: order.leavesQty };
     return this.#liquidity.take(order.side, of).map((level) => {
       order.cumQty = qty(order.cumQty + level.qty);
       return { order, price: level.price, qty: level.qty, liquidity: "Taker" };
@@ -122,25 +125,21 @@ export class Market {
 
   /** Puts an order at the end of the queue of its price. */
   rest(order: SimOrder): void {
-    if (!isPriced(order)) return;
+    const { side, price } = order;
+    if (price === null) return;
     order.rank = this.#nextRank++;
-    order.ahead = this.#liquidity.isFresh
-      ? this.#liquidity.displayedAt(order.side, order.price)
-      : null;
-    this.#insert(order);
+    order.ahead = this.#liquidity.isFresh ? this.#liquidity.displayedAt(side, price) : null;
+    this.#resting[side].add(order);
   }
 
-  /** Puts an order of a checkpoint back where it was. */
+  /** Puts an order of a checkpoint back, behind those of lower rank: they come first. */
   putBack(order: SimOrder): void {
-    if (isPriced(order)) this.#insert(order);
+    this.#resting[order.side].add(order);
   }
 
-  /** Takes an order out. Its price and rank must be those with which it went in. */
+  /** Takes an order out. Its price must be that with which it went in. */
   remove(order: SimOrder): void {
-    if (!isPriced(order)) return;
-    const orders = this.#resting[order.side];
-    const at = placeOf(orders, order);
-    if (orders[at] === order) orders.splice(at, 1);
+    this.#resting[order.side].remove(order);
   }
 
   checkpoint(): CheckpointNode {
@@ -148,75 +147,54 @@ export class Market {
   }
 
   /** Returns the market of a checkpoint, its orders not yet put back. */
-  static restore(node: CheckpointNode): Market {
+  static restore(node: CheckpointNode, orders: Orders): Market {
     const reader = new NodeReader(node, "market");
     const liquidity = Liquidity.restore(reader.node("liquidity"));
-    return new Market({ liquidity, nextRank: reader.integer("next_rank") });
-  }
-
-  #insert(order: Resting): void {
-    const orders = this.#resting[order.side];
-    orders.splice(placeOf(orders, order), 0, order);
-  }
-
-  /** Orders that may trade at a price, in order: a copy, since fills take orders out. */
-  #reached(side: Side, price: Px): Resting[] {
-    const orders = this.#resting[side];
-    let count = 0;
-    for (const order of orders) {
-      if (!reaches(side, { limit: order.price, price })) break;
-      count++;
-    }
-    return orders.slice(0, count);
+    return new Market({ orders, liquidity, nextRank: reader.integer("next_rank") });
   }
 
   #cutQueues(side: Side, levels: readonly number[]): void {
-    const orders = this.#resting[side];
-    if (orders.length === 0) return;
+    const resting = this.#resting[side];
+    if (resting.isEmpty) return;
     for (let at = 0; at < levels.length; at += 2) {
-      const price = px(levels[at] ?? 0);
       const size = qty(levels[at + 1] ?? 0);
-      for (let place = placeOf(orders, { side, price, rank: 0 });; place++) {
-        const order = orders[place];
-        if (order === undefined || order.price !== price) break;
+      for (const order of resting.at(px(levels[at] ?? 0))) {
         if (order.ahead !== null) order.ahead = lesser(order.ahead, size);
       }
     }
   }
 
   /** Eats the queue before an order, for it and for those behind it; returns what is left. */
-  #moveQueue(order: Resting, left: Qty): Qty {
+  #moveQueue(order: SimOrder, left: Qty): Qty {
     const eaten = lesser(order.ahead ?? qty(0), left);
-    const orders = this.#resting[order.side];
-    for (let place = placeOf(orders, order); eaten > 0; place++) {
-      const other = orders[place];
-      if (other === undefined || other.price !== order.price) break;
+    if (eaten === 0) return left;
+    for (const other of this.#resting[order.side].from(order)) {
       if (other.ahead !== null) other.ahead = qty(other.ahead > eaten ? other.ahead - eaten : 0);
     }
     return qty(left - eaten);
   }
 
   /** Fills a resting order at its own price; returns the quantity. */
-  #fill(order: Resting, of: { readonly most: Qty; readonly fills: Fill[] }): Qty {
-    const size = lesser(leavesOf(order), of.most);
-    if (size === 0) return size;
+  #fill(order: SimOrder, of: { readonly most: Qty; readonly fills: Fill[] }): Qty {
+    const size = lesser(order.leavesQty, of.most);
+    if (size === 0 || order.price === null) return qty(0);
     order.cumQty = qty(order.cumQty + size);
     of.fills.push({ order, price: order.price, qty: size, liquidity: "Maker" });
-    if (leavesOf(order) === 0) this.remove(order);
+    if (order.leavesQty === 0) this.remove(order);
     return size;
   }
 
   /** Orders that the other side of the book reaches, in order. */
-  #crossed(side: Side): Resting[] {
-    const best = this.#resting[side].length > 0 ? this.#liquidity.bestFor(side) : undefined;
-    return best === undefined ? [] : this.#reached(side, best);
+  #crossed(side: Side): readonly SimOrder[] {
+    const best = this.#resting[side].isEmpty ? undefined : this.#liquidity.bestFor(side);
+    return best === undefined ? [] : this.#resting[side].reached(best);
   }
 
   #matchCrossed(): Fill[] {
     const fills: Fill[] = [];
     for (const side of SIDES) {
       for (const order of this.#crossed(side)) {
-        const of = { limit: order.price, most: leavesOf(order) };
+        const of = { limit: order.price, most: order.leavesQty };
         for (const level of this.#liquidity.take(side, of)) {
           order.ahead = qty(0);
           this.#fill(order, { most: level.qty, fills });
@@ -229,36 +207,13 @@ export class Market {
 
 /** One fill per order: all of them are at the order's own price. */
 function merged(fills: readonly Fill[]): Fill[] {
-  const sums = new Map<SimOrder, Fill>();
+  const sums = new Map<number, Fill>();
   for (const fill of fills) {
-    const sum = sums.get(fill.order);
-    sums.set(fill.order, sum === undefined ? fill : { ...fill, qty: qty(sum.qty + fill.qty) });
+    const { slot } = fill.order;
+    const sum = sums.get(slot);
+    sums.set(slot, sum === undefined ? fill : { ...fill, qty: qty(sum.qty + fill.qty) });
   }
   return [...sums.values()];
-}
-
-type Place = Pick<Resting, "side" | "price" | "rank">;
-
-/** Index of the first order that does not come before this place. */
-function placeOf(orders: readonly Resting[], place: Place): number {
-  let low = 0;
-  let high = orders.length;
-  while (low < high) {
-    const middle = (low + high) >>> 1;
-    const order = orders[middle];
-    if (order !== undefined && comesBefore(order, place)) low = middle + 1;
-    else high = middle;
-  }
-  return low;
-}
-
-function comesBefore(first: Place, second: Place): boolean {
-  if (first.price === second.price) return first.rank < second.rank;
-  return first.side === "Buy" ? first.price > second.price : first.price < second.price;
-}
-
-function isPriced(order: SimOrder): order is Resting {
-  return order.price !== null;
 }
 
 function lesser(first: Qty, second: Qty): Qty {

@@ -1,41 +1,96 @@
 /**
- * Orders of the simulated venue by any client order id they ever had.
+ * Orders of the simulated venue by our order and the client order ids they had.
  *
  * Bounded: terminal orders stay for look-ups and duplicates until `TERMINAL_MAX` newer ones ended;
- * client order ids are never made twice, so an older one cannot come again.
+ * of an order that was renamed often its first and its newest ids are known. Client order ids are
+ * never made twice, so an older one cannot come again.
  * @module
  */
-import type { Micros } from "../numbers.ts";
+import { invariant } from "../invariant.ts";
+import type { Micros, OrderId, VenueId } from "../numbers.ts";
+import { PAGE_BITS, PAGE_MASK, PAGE_SIZE } from "../slots/pages.ts";
+import { IdDirectory } from "../slots/id_directory.ts";
 import type { CheckpointNode } from "../timeline.ts";
 import type { NodeReader } from "../node_reader.ts";
-import { clOrdIdOf, parseRow, toRow } from "./sim_order.ts";
-import type { SimOrder, SimStatus } from "./sim_order.ts";
+import { Expiries } from "./expiries.ts";
+import { parseRow, SIM_ORDER_WIDTH, SimOrder, toRow } from "./sim_order.ts";
+import type { SimOrderFields, SimStatus } from "./sim_order.ts";
 
 /** How many terminal orders are remembered. */
 export const TERMINAL_MAX = 10_000;
+/** How many client order ids of one order are known. */
+const NAMES_MAX = 16;
+
+/** Rows, and the client order ids of each: one, or the list once there are more. */
+type Page = { readonly rows: Float64Array; readonly names: (string | string[])[] };
 
 /** All orders that the venue remembers. */
 export class Orders {
-  readonly #byClOrdId = new Map<string, SimOrder>();
-  /** In the order in which they ended. */
-  readonly #terminal: SimOrder[] = [];
-  /** Open orders that end by themselves, soonest first, then by arrival; ended ones linger. */
-  readonly #expiring: SimOrder[] = [];
+  readonly #venue: VenueId;
+  readonly #pages: Page[] = [];
+  /** By our order id: the newest order that came from it. */
+  readonly #byOrder = new IdDirectory<number>();
+  readonly #expiries = new Expiries();
+  #used = 0;
+  #free: number | null = null;
+  /** Ended orders, linked in the order in which they ended. */
+  #firstEnded: SimOrder | null = null;
+  #lastEnded: SimOrder | null = null;
+  #ended = 0;
 
-  find(clOrdId: string): SimOrder | undefined {
-    return this.#byClOrdId.get(clOrdId);
+  constructor(venue: VenueId) {
+    this.#venue = venue;
   }
 
-  add(order: SimOrder): void {
-    for (const clOrdId of order.clOrdIds) this.#byClOrdId.set(clOrdId, order);
-    if (order.status !== "open") this.#bury(order);
-    else if (order.expireUs !== null) this.#insertExpiring(order);
+  /** The order in a slot that is in use. */
+  at(slot: number): SimOrder {
+    return new SimOrder(slot, this.#pageOf(slot).rows);
+  }
+
+  /** The order that came from an order of ours under a client order id, or undefined. */
+  find(of: { readonly order: OrderId; readonly clOrdId: string }): SimOrder | undefined {
+    let slot = this.#byOrder.get(of.order) ?? null;
+    while (slot !== null) {
+      const names = this.#pageOf(slot).names[slot & PAGE_MASK];
+      const order = this.at(slot);
+      if (typeof names === "string" ? names === of.clOrdId : names?.includes(of.clOrdId)) {
+        return order;
+      }
+      slot = order.older;
+    }
+    return undefined;
+  }
+
+  /** Adds an order under its first client order id. */
+  add(fields: SimOrderFields, clOrdId: string): SimOrder {
+    const order = this.at(this.#take());
+    order.write(fields);
+    order.older = this.#byOrder.get(fields.order) ?? null;
+    this.#byOrder.set(fields.order, order.slot);
+    this.#pageOf(order.slot).names[order.slot & PAGE_MASK] = clOrdId;
+    if (fields.status !== "open") this.#bury(order);
+    else if (fields.expireUs !== null) {
+      this.#expiries.add({ dueUs: fields.expireUs, ordinal: fields.ordinal, slot: order.slot });
+    }
+    return order;
   }
 
   /** Gives an order a new client order id; it is found by the old ones too. */
   rename(order: SimOrder, clOrdId: string): void {
-    order.clOrdIds.push(clOrdId);
-    this.#byClOrdId.set(clOrdId, order);
+    const { names } = this.#pageOf(order.slot);
+    const at = order.slot & PAGE_MASK;
+    const known = names[at] ?? [];
+    if (typeof known === "string") names[at] = [known, clOrdId];
+    else {
+      known.push(clOrdId);
+      if (known.length > NAMES_MAX) known.splice(1, 1);
+    }
+  }
+
+  /** The client order ids that are known of an order, the last is the current one. */
+  clOrdIdsOf(order: SimOrder): readonly string[] {
+    const names = this.#pageOf(order.slot).names[order.slot & PAGE_MASK] ?? [];
+    return typeof names === "string" ? [names] : names;
   }
 
   /** Ends an order, for good. */
@@ -45,64 +100,126 @@ export class Orders {
   }
 
   /** The open order that expires first, or undefined. */
-  nextExpiring(): SimOrder & { readonly expireUs: Micros } | undefined {
+  nextExpiring(): { readonly order: SimOrder; readonly dueUs: Micros } | undefined {
     for (;;) {
-      const order = this.#expiring[0];
-      if (order === undefined) return undefined;
-      if (order.status === "open" && isExpiring(order)) return order;
-      this.#expiring.shift();
+      const expiry = this.#expiries.peek();
+      if (expiry === undefined) return undefined;
+      const order = this.at(expiry.slot);
+      if (order.ordinal === expiry.ordinal && order.status === "open") {
+        return { order, dueUs: expiry.dueUs };
+      }
+      this.#expiries.take();
     }
+  }
+
+  /** How messages name an order. */
+  refOf(order: SimOrder): {
+    readonly order: OrderId;
+    readonly clOrdId: string | null;
+    readonly venueOrderId: string;
+  } {
+    const names = this.#pageOf(order.slot).names[order.slot & PAGE_MASK] ?? [];
+    const clOrdId = typeof names === "string" ? names : names[names.length - 1] ?? null;
+    return { order: order.order, clOrdId, venueOrderId: this.venueOrderIdOf(order) };
   }
 
   /** Rows of all orders: the open ones by arrival, then the ended ones as they ended. */
   checkpoint(): CheckpointNode {
-    return [...this.open(), ...this.#terminal].map(toRow);
+    const rows = this.open();
+    for (let order = this.#firstEnded; order !== null;) {
+      rows.push(order);
+      order = order.next === null ? null : this.at(order.next);
+    }
+    return rows.map((order) =>
+      toRow(order, {
+        venueOrderId: this.venueOrderIdOf(order),
+        clOrdIds: [...this.clOrdIdsOf(order)],
+      })
+    );
   }
 
-  static restore(rows: readonly NodeReader[]): Orders {
-    const orders = new Orders();
-    for (const row of rows) orders.add(parseRow(row));
+  /** Returns the orders of a checkpoint. */
+  static restore(venue: VenueId, rows: readonly NodeReader[]): Orders {
+    const orders = new Orders(venue);
+    for (const row of rows) {
+      const { fields, clOrdIds } = parseRow(row);
+      const [first = "", ...others] = clOrdIds;
+      const order = orders.add(fields, first);
+      for (const clOrdId of others) orders.rename(order, clOrdId);
+    }
     return orders;
   }
 
   /** Open orders, by arrival at the venue. */
   open(): SimOrder[] {
-    const open = new Set<SimOrder>();
-    for (const order of this.#byClOrdId.values()) if (order.status === "open") open.add(order);
-    return [...open].sort((first, second) => first.ordinal - second.ordinal);
+    const open: SimOrder[] = [];
+    for (const newest of this.#byOrder.values()) {
+      for (let slot: number | null = newest; slot !== null; slot = this.at(slot).older) {
+        const order = this.at(slot);
+        if (order.status === "open") open.push(order);
+      }
+    }
+    return open.sort((first, second) => first.ordinal - second.ordinal);
+  }
+
+  /** The venue's name of an order. */
+  venueOrderIdOf(order: SimOrder): string {
+    return `S${this.#venue}-${order.ordinal}`;
   }
 
   #bury(order: SimOrder): void {
-    this.#terminal.push(order);
-    if (this.#terminal.length <= TERMINAL_MAX) return;
-    const oldest = this.#terminal.shift();
-    for (const clOrdId of oldest?.clOrdIds ?? []) this.#byClOrdId.delete(clOrdId);
+    order.previous = null;
+    order.next = null;
+    if (this.#lastEnded === null) this.#firstEnded = order;
+    else this.#lastEnded.next = order.slot;
+    this.#lastEnded = order;
+    this.#ended += 1;
+    if (this.#ended > TERMINAL_MAX) this.#forgetOldest();
   }
 
-  #insertExpiring(order: SimOrder): void {
-    let at = this.#expiring.length;
-    for (; at > 0; at--) {
-      const before = this.#expiring[at - 1];
-      if (before !== undefined && !expiresBefore(order, before)) break;
+  #forgetOldest(): void {
+    const order = this.#firstEnded;
+    if (order === null || order.next === null) return;
+    this.#firstEnded = this.at(order.next);
+    this.#ended -= 1;
+    this.#unlink(order);
+    this.#pageOf(order.slot).names[order.slot & PAGE_MASK] = "";
+    order.next = this.#free;
+    this.#free = order.slot;
+  }
+
+  /** Takes an order out of those that came from one order of ours. */
+  #unlink(order: SimOrder): void {
+    const newest = this.#byOrder.get(order.order);
+    if (newest === order.slot) {
+      if (order.older === null) this.#byOrder.delete(order.order);
+      else this.#byOrder.set(order.order, order.older);
+      return;
     }
-    this.#expiring.splice(at, 0, order);
+    for (let slot = newest ?? null; slot !== null;) {
+      const younger = this.at(slot);
+      slot = younger.older;
+      if (slot === order.slot) younger.older = order.older;
+    }
   }
-}
 
-function isExpiring(order: SimOrder): order is SimOrder & { readonly expireUs: Micros } {
-  return order.expireUs !== null;
-}
+  #take(): number {
+    const slot = this.#free;
+    if (slot !== null) {
+      this.#free = this.at(slot).next;
+      return slot;
+    }
+    if ((this.#used & PAGE_MASK) === 0) {
+      const names = new Array<string | string[]>(PAGE_SIZE).fill("");
+      this.#pages.push({ rows: new Float64Array(PAGE_SIZE * SIM_ORDER_WIDTH), names });
+    }
+    this.#used += 1;
+    return this.#used - 1;
+  }
 
-function expiresBefore(first: SimOrder, second: SimOrder): boolean {
-  const [early, late] = [first.expireUs ?? 0, second.expireUs ?? 0];
-  return early === late ? first.ordinal < second.ordinal : early < late;
-}
-
-/** How messages name an order. */
-export function refOf(order: SimOrder): {
-  readonly order: SimOrder["order"];
-  readonly clOrdId: string | null;
-  readonly venueOrderId: string;
-} {
-  return { order: order.order, clOrdId: clOrdIdOf(order), venueOrderId: order.venueOrderId };
+  #pageOf(slot: number): Page {
+    const page = this.#pages[slot >>> PAGE_BITS];
+    invariant(page !== undefined, "A slot must be in a page that exists");
+    return page;
+  }
 }

@@ -17,94 +17,143 @@ import { NodeReader } from "../node_reader.ts";
 /** Drafts that the simulated venue makes. */
 export type BrokerDraft = Draft<keyof BrokerPayloads>;
 
-type Output = { readonly number: number; readonly dueUs: Micros; readonly draft: BrokerDraft };
+/** What a report says. */
+export type Saying<Type extends keyof BrokerPayloads> = {
+  readonly eventType: Type;
+  readonly payload: BrokerPayloads[Type];
+};
+
+type Output = { readonly dueUs: Micros; readonly draft: BrokerDraft };
+
+/** Reports that were applied and not yet cut off the front: more than this many are. */
+const WASTE_MAX = 1024;
 
 /** The simulated venue's reports on their way to the engine. */
 export class Outputs {
   readonly #venue: VenueId;
-  #waiting: Output[] = [];
-  /** How many of `#waiting`, from the front, were offered in this life. */
+  readonly #keyPrefix: string;
+  /** By number, from `#firstNumber` on; undefined: applied. */
+  #waiting: (Output | undefined)[] = [];
+  #firstNumber = 1;
+  /** Places in `#waiting`: of the oldest that waits, and of the first that was not offered. */
+  #head = 0;
   #offered = 0;
-  #nextNumber = 1;
   #lastDueUs = micros(0);
 
   constructor(venue: VenueId) {
     this.#venue = venue;
+    this.#keyPrefix = `sim-${venue}-`;
   }
 
-  /** Says something. `make` gets the fields that every report has. */
-  say(
+  /** Says something. */
+  say<Type extends keyof BrokerPayloads>(
     of: { readonly atUs: Micros; readonly latencyUs: number; readonly instrument: InstrumentId },
-    make: (head: DraftHead) => BrokerDraft,
+    saying: Saying<Type>,
   ): void {
-    const number = this.#nextNumber++;
     const dueUs = of.atUs + of.latencyUs;
     if (dueUs > this.#lastDueUs) this.#lastDueUs = micros(dueUs);
-    const draft = make({
+    const draft = toDraft({
       eventTime: of.atUs,
       source: "broker_report",
       venue: this.#venue,
       instrument: of.instrument,
-      idempotencyKey: `sim-${this.#venue}-${number}`,
+      eventType: saying.eventType,
+      payload: saying.payload,
+      idempotencyKey: this.#keyPrefix + this.#nextNumber,
     });
-    this.#waiting.push({ number, dueUs: this.#lastDueUs, draft });
+    this.#waiting.push({ dueUs: this.#lastDueUs, draft });
   }
 
   /** When the first report that was not offered is due, or undefined. */
   nextDueUs(): Micros | undefined {
+    while (this.#offered < this.#waiting.length && this.#waiting[this.#offered] === undefined) {
+      this.#offered += 1;
+    }
     return this.#waiting[this.#offered]?.dueUs;
   }
 
   /** Reports due at `nowUs` that were not offered before, in order. */
   take(nowUs: Micros): Draft[] {
-    const drafts: Draft[] = [];
-    for (;;) {
+    let drafts: Draft[] | undefined;
+    for (; this.#offered < this.#waiting.length; this.#offered += 1) {
       const output = this.#waiting[this.#offered];
-      if (output === undefined || output.dueUs > nowUs) return drafts;
-      drafts.push(output.draft);
-      this.#offered++;
+      if (output === undefined) continue;
+      if (output.dueUs > nowUs) break;
+      if (drafts === undefined) drafts = [output.draft];
+      else drafts.push(output.draft);
     }
+    return drafts ?? [];
   }
 
   /** A report was applied as an event: it is never offered again. */
   forget(event: Event): void {
-    const at = this.#waiting.findIndex(({ draft }) =>
-      draft.idempotencyKey === event.idempotencyKey
-    );
-    if (at < 0) return;
-    if (at === 0) this.#waiting.shift(); // nearly always, and it moves nothing
-    else this.#waiting.splice(at, 1);
-    if (at < this.#offered) this.#offered--;
+    const key = event.idempotencyKey;
+    if (key === null || !key.startsWith(this.#keyPrefix)) return;
+    const at = Number(key.slice(this.#keyPrefix.length)) - this.#firstNumber;
+    if (this.#waiting[at]?.draft.idempotencyKey !== key) return;
+    this.#waiting[at] = undefined;
+    while (this.#head < this.#waiting.length && this.#waiting[this.#head] === undefined) {
+      this.#head += 1;
+    }
+    if (this.#offered < this.#head) this.#offered = this.#head;
+    if (this.#head > WASTE_MAX && this.#head * 2 > this.#waiting.length) this.#cutOff();
   }
 
   checkpoint(): CheckpointNode {
-    return {
-      next_number: this.#nextNumber,
-      last_due_us: this.#lastDueUs,
-      waiting: this.#waiting.map(({ number, dueUs, draft }) => ({
-        number,
-        due_us: dueUs,
-        draft: toNode(draft),
-      })),
-    };
+    const waiting: CheckpointNode[] = [];
+    for (const [at, output] of this.#waiting.entries()) {
+      if (output === undefined) continue;
+      const { dueUs, draft } = output;
+      waiting.push({ number: this.#firstNumber + at, due_us: dueUs, draft: toNode(draft) });
+    }
+    return { next_number: this.#nextNumber, last_due_us: this.#lastDueUs, waiting };
   }
 
   static restore(venue: VenueId, node: CheckpointNode): Outputs {
     const reader = new NodeReader(node, "outputs");
     const outputs = new Outputs(venue);
-    outputs.#nextNumber = reader.integer("next_number");
     outputs.#lastDueUs = micros(reader.integer("last_due_us"));
-    outputs.#waiting = reader.rows("waiting").map((row) => ({
-      number: row.integer("number"),
-      dueUs: micros(row.integer("due_us")),
-      draft: parseDraft(row.node("draft")),
-    }));
+    const next = reader.integer("next_number");
+    const rows = reader.rows("waiting");
+    outputs.#firstNumber = rows[0]?.integer("number") ?? next;
+    for (const row of rows) {
+      const dueUs = micros(row.integer("due_us"));
+      outputs.#fillTo(row.integer("number"));
+      outputs.#waiting.push({ dueUs, draft: parseDraft(row.node("draft")) });
+    }
+    outputs.#fillTo(next);
     return outputs;
+  }
+
+  get #nextNumber(): number {
+    return this.#firstNumber + this.#waiting.length;
+  }
+
+  /** Leaves out the numbers up to one: they were applied. */
+  #fillTo(number: number): void {
+    while (this.#nextNumber < number) this.#waiting.push(undefined);
+  }
+
+  #cutOff(): void {
+    this.#waiting = this.#waiting.slice(this.#head);
+    this.#firstNumber += this.#head;
+    this.#offered -= this.#head;
+    this.#head = 0;
   }
 }
 
-/** Fields that every report of the simulated venue has. */
-export type DraftHead = Omit<BrokerDraft, "eventType" | "payload">;
+/** What `say` puts together: the kind and its payload belong together there. */
+function toDraft(draft: {
+  readonly eventTime: Micros;
+  readonly source: "broker_report";
+  readonly venue: VenueId;
+  readonly instrument: InstrumentId;
+  readonly eventType: keyof BrokerPayloads;
+  readonly payload: BrokerPayloads[keyof BrokerPayloads];
+  readonly idempotencyKey: string;
+}): BrokerDraft {
+  return draft as BrokerDraft;
+}
 
 // A draft is JSON by construction; the digest over a checkpoint vouches for what is read back.
 function toNode(draft: BrokerDraft): CheckpointNode {

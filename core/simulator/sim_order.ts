@@ -1,13 +1,17 @@
 /**
  * An order as the simulated venue keeps it, and its row in a checkpoint.
  *
+ * A `SimOrder` is a light handle onto a row of numbers, made when the order is looked at; two
+ * handles with one `slot` are the same order.
+ *
  * Invariant: cumQty <= orderQty; a status other than `open` never changes again.
  * @module
  */
-import type { SubmitOrder } from "../command.ts";
 import type { OrdType, Side, TimeInForce } from "../instrument.ts";
 import { instrumentId, micros, orderId, px, qty } from "../numbers.ts";
 import type { InstrumentId, Micros, OrderId, Px, Qty } from "../numbers.ts";
+import { ordTypeIn, postOnlyIn, sideIn, termsWord, timeInForceIn } from "../slots/order_row.ts";
+import { NONE, PAGE_MASK, stored, storedOrNull } from "../slots/pages.ts";
 import type { CheckpointNode } from "../timeline.ts";
 import type { NodeReader } from "../node_reader.ts";
 
@@ -25,84 +29,215 @@ const TIMES_IN_FORCE = [
   "DAY",
 ] as const satisfies readonly TimeInForce[];
 
-/** One order at the simulated venue. */
-export type SimOrder = {
+const ORDER = 0;
+const ORDINAL = 1;
+const INSTRUMENT = 2;
+const TERMS = 3;
+const EXPIRE_US = 4;
+const PRICE = 5;
+const ORDER_QTY = 6;
+const CUM_QTY = 7;
+const STATUS = 8;
+const RANK = 9;
+const AHEAD = 10;
+/** Neighbours in the queue of its price, or among the ended and the free: slots. */
+const PREVIOUS = 11;
+const NEXT = 12;
+/** The venue's order before it that came from the same order of ours: a slot. */
+const OLDER = 13;
+/** Columns of a row. */
+export const SIM_ORDER_WIDTH = 14;
+
+/** What an order is when it comes, or comes back from a checkpoint. */
+export type SimOrderFields = {
   readonly order: OrderId;
   /** 1, 2, 3 … in order of arrival at the venue; the number in `venueOrderId`. */
   readonly ordinal: number;
-  readonly venueOrderId: string;
   readonly instrument: InstrumentId;
   readonly side: Side;
   readonly ordType: OrdType;
   readonly timeInForce: TimeInForce;
   readonly postOnly: boolean;
   readonly expireUs: Micros | null;
-  /** All client order ids it ever had; the last is the current one. */
-  readonly clOrdIds: string[];
   /** null for Market. */
-  price: Px | null;
-  orderQty: Qty;
-  cumQty: Qty;
-  status: SimStatus;
+  readonly price: Px | null;
+  readonly orderQty: Qty;
+  readonly cumQty: Qty;
+  readonly status: SimStatus;
   /** Time priority at its price: lower came earlier. */
-  rank: number;
+  readonly rank: number;
   /** Displayed quantity that stands before it, quanta; null while no book says. */
-  ahead: Qty | null;
+  readonly ahead: Qty | null;
 };
 
-/** Makes the order that a request asks for. */
-export function simOrderOf(
-  command: SubmitOrder,
-  of: { readonly ordinal: number; readonly venueOrderId: string; readonly expireUs: Micros | null },
-): SimOrder {
-  return {
-    order: command.order,
-    ordinal: of.ordinal,
-    venueOrderId: of.venueOrderId,
-    instrument: command.instrument,
-    side: command.side,
-    ordType: command.ordType,
-    timeInForce: command.timeInForce,
-    postOnly: command.postOnly,
-    expireUs: of.expireUs,
-    clOrdIds: [command.clOrdId],
-    price: command.price,
-    orderQty: command.orderQty,
-    cumQty: qty(0),
-    status: "open",
-    rank: 0,
-    ahead: null,
-  };
-}
+/** One order at the simulated venue. */
+export class SimOrder implements SimOrderFields {
+  readonly slot: number;
+  readonly #row: Float64Array;
+  readonly #at: number;
 
-/** Returns the quantity still open. */
-export function leavesOf(order: SimOrder): Qty {
-  return qty(order.orderQty - order.cumQty);
-}
+  /** `rows` is the page in which the slot has its row. */
+  constructor(slot: number, rows: Float64Array) {
+    this.slot = slot;
+    this.#row = rows;
+    this.#at = (slot & PAGE_MASK) * SIM_ORDER_WIDTH;
+  }
 
-/** Returns the client order id that the order has now. */
-export function clOrdIdOf(order: SimOrder): string | null {
-  return order.clOrdIds[order.clOrdIds.length - 1] ?? null;
-}
+  /** Writes all fields, and that it stands in no list. */
+  write(fields: SimOrderFields): void {
+    const row = this.#row;
+    const at = this.#at;
+    row[at + ORDER] = fields.order;
+    row[at + ORDINAL] = fields.ordinal;
+    row[at + INSTRUMENT] = fields.instrument;
+    row[at + TERMS] = termsWord(fields);
+    row[at + EXPIRE_US] = fields.expireUs ?? NONE;
+    this.price = fields.price;
+    this.orderQty = fields.orderQty;
+    this.cumQty = fields.cumQty;
+    this.status = fields.status;
+    this.rank = fields.rank;
+    this.ahead = fields.ahead;
+    this.previous = null;
+    this.next = null;
+    this.older = null;
+  }
 
-/** Returns true if the rest may stay in the book. */
-export function mayRest(order: SimOrder): boolean {
-  return order.ordType === "Limit" && order.timeInForce !== "IOC" && order.timeInForce !== "FOK";
+  get order(): OrderId {
+    return stored(this.#row, this.#at + ORDER);
+  }
+
+  get ordinal(): number {
+    return stored(this.#row, this.#at + ORDINAL);
+  }
+
+  get instrument(): InstrumentId {
+    return stored(this.#row, this.#at + INSTRUMENT);
+  }
+
+  get side(): Side {
+    return sideIn(stored(this.#row, this.#at + TERMS));
+  }
+
+  get ordType(): OrdType {
+    return ordTypeIn(stored(this.#row, this.#at + TERMS));
+  }
+
+  get timeInForce(): TimeInForce {
+    return timeInForceIn(stored(this.#row, this.#at + TERMS));
+  }
+
+  get postOnly(): boolean {
+    return postOnlyIn(stored(this.#row, this.#at + TERMS));
+  }
+
+  get expireUs(): Micros | null {
+    return storedOrNull(this.#row, this.#at + EXPIRE_US);
+  }
+
+  get price(): Px | null {
+    return storedOrNull(this.#row, this.#at + PRICE);
+  }
+
+  set price(value: Px | null) {
+    this.#row[this.#at + PRICE] = value ?? NONE;
+  }
+
+  get orderQty(): Qty {
+    return stored(this.#row, this.#at + ORDER_QTY);
+  }
+
+  set orderQty(value: Qty) {
+    this.#row[this.#at + ORDER_QTY] = value;
+  }
+
+  get cumQty(): Qty {
+    return stored(this.#row, this.#at + CUM_QTY);
+  }
+
+  set cumQty(value: Qty) {
+    this.#row[this.#at + CUM_QTY] = value;
+  }
+
+  get status(): SimStatus {
+    return STATUSES[stored<number>(this.#row, this.#at + STATUS)] ?? "rejected";
+  }
+
+  set status(value: SimStatus) {
+    this.#row[this.#at + STATUS] = STATUSES.indexOf(value);
+  }
+
+  get rank(): number {
+    return stored(this.#row, this.#at + RANK);
+  }
+
+  set rank(value: number) {
+    this.#row[this.#at + RANK] = value;
+  }
+
+  get ahead(): Qty | null {
+    return storedOrNull(this.#row, this.#at + AHEAD);
+  }
+
+  set ahead(value: Qty | null) {
+    this.#row[this.#at + AHEAD] = value ?? NONE;
+  }
+
+  /** The slot before it in its list, or null. */
+  get previous(): number | null {
+    return storedOrNull(this.#row, this.#at + PREVIOUS);
+  }
+
+  set previous(slot: number | null) {
+    this.#row[this.#at + PREVIOUS] = slot ?? NONE;
+  }
+
+  /** The slot after it in its list, or null. */
+  get next(): number | null {
+    return storedOrNull(this.#row, this.#at + NEXT);
+  }
+
+  set next(slot: number | null) {
+    this.#row[this.#at + NEXT] = slot ?? NONE;
+  }
+
+  /** The slot of the order that came before it from the same order of ours, or null. */
+  get older(): number | null {
+    return storedOrNull(this.#row, this.#at + OLDER);
+  }
+
+  set older(slot: number | null) {
+    this.#row[this.#at + OLDER] = slot ?? NONE;
+  }
+
+  /** The quantity still open. */
+  get leavesQty(): Qty {
+    return qty(this.orderQty - this.cumQty);
+  }
+
+  /** True if the rest may stay in the book. */
+  get mayRest(): boolean {
+    const { timeInForce } = this;
+    return this.ordType === "Limit" && timeInForce !== "IOC" && timeInForce !== "FOK";
+  }
 }
 
 /** Returns the order as a checkpoint row. */
-export function toRow(order: SimOrder): CheckpointNode {
+export function toRow(
+  order: SimOrder,
+  of: { readonly venueOrderId: string; readonly clOrdIds: readonly string[] },
+): CheckpointNode {
   return {
     order: order.order,
     ordinal: order.ordinal,
-    venue_order_id: order.venueOrderId,
+    venue_order_id: of.venueOrderId,
     instrument: order.instrument,
     side: order.side,
     ord_type: order.ordType,
     time_in_force: order.timeInForce,
     post_only: order.postOnly,
     expire_us: order.expireUs,
-    cl_ord_ids: [...order.clOrdIds],
+    cl_ord_ids: of.clOrdIds,
     price: order.price,
     order_qty: order.orderQty,
     cum_qty: order.cumQty,
@@ -113,21 +248,21 @@ export function toRow(order: SimOrder): CheckpointNode {
 }
 
 /** Reads a row. @throws {RangeError} If the checkpoint is not one of ours. */
-export function parseRow(row: NodeReader): SimOrder {
+export function parseRow(
+  row: NodeReader,
+): { readonly fields: SimOrderFields; readonly clOrdIds: readonly string[] } {
   const price = row.integerOrNull("price");
   const expireUs = row.integerOrNull("expire_us");
   const ahead = row.integerOrNull("ahead");
-  return {
+  const fields: SimOrderFields = {
     order: orderId(row.integer("order")),
     ordinal: row.integer("ordinal"),
-    venueOrderId: row.text("venue_order_id"),
     instrument: instrumentId(row.integer("instrument")),
     side: row.oneOf("side", SIDES),
     ordType: row.oneOf("ord_type", ORD_TYPES),
     timeInForce: row.oneOf("time_in_force", TIMES_IN_FORCE),
     postOnly: row.flag("post_only"),
     expireUs: expireUs === null ? null : micros(expireUs),
-    clOrdIds: row.texts("cl_ord_ids"),
     price: price === null ? null : px(price),
     orderQty: qty(row.integer("order_qty")),
     cumQty: qty(row.integer("cum_qty")),
@@ -135,4 +270,5 @@ export function parseRow(row: NodeReader): SimOrder {
     rank: row.integer("rank"),
     ahead: ahead === null ? null : qty(ahead),
   };
+  return { fields, clOrdIds: row.texts("cl_ord_ids") };
 }

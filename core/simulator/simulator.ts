@@ -67,10 +67,15 @@ export class Simulator {
     this.#arrivals.push({ atUs: this.#lastArrivalUs, command });
   }
 
+  /** Lets happen what the commands of an event at `nowUs` cause at once, where there is no latency. */
+  settle(nowUs: Micros, instrumentOf: InstrumentOf): void {
+    this.#advance(nowUs, instrumentOf);
+  }
+
   /** When the next command arrives or the next order expires, or undefined. */
   nextDeadlineUs(): Micros | undefined {
     const arrivalUs = this.#arrivals.peek()?.atUs;
-    const expireUs = this.#exchange.nextExpiring()?.expireUs;
+    const expireUs = this.#exchange.nextExpiring()?.dueUs;
     if (arrivalUs === undefined || expireUs === undefined) return arrivalUs ?? expireUs;
     return arrivalUs < expireUs ? arrivalUs : expireUs;
   }
@@ -131,8 +136,9 @@ export class Simulator {
       const dueUs = this.nextDeadlineUs();
       if (dueUs === undefined || dueUs > nowUs) return;
       const expiring = this.#exchange.nextExpiring();
-      if (expiring?.expireUs === dueUs) {
-        this.#exchange.expire(expiring, this.#scene(instrumentOf(expiring.instrument), dueUs));
+      if (expiring?.dueUs === dueUs) {
+        const { order } = expiring;
+        this.#exchange.expire(order, this.#scene(instrumentOf(order.instrument), dueUs));
       } else this.#arrive(instrumentOf);
     }
   }

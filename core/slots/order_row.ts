@@ -68,9 +68,14 @@ const CAUSE_CODE = {
 } as const satisfies Record<CancelCause, number>;
 
 /** Returns side, type, time in force and flags as one number. */
-export function termsWord(terms: OrderTerms): number {
+export function termsWord(
+  terms:
+    & Pick<OrderTerms, "side" | "ordType" | "timeInForce" | "postOnly">
+    & Partial<Pick<OrderTerms, "reduceOnly">>,
+): number {
   return (terms.side === "Buy" ? 0 : 1) | (terms.ordType === "Limit" ? 0 : 2) |
-    (terms.postOnly ? 4 : 0) | (terms.reduceOnly ? 8 : 0) | (TIF_CODE[terms.timeInForce] << 4);
+    (terms.postOnly ? 4 : 0) | (terms.reduceOnly === true ? 8 : 0) |
+    (TIF_CODE[terms.timeInForce] << 4);
 }
 
 /** Returns the side in a terms word. */

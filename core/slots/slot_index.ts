@@ -11,8 +11,6 @@
  * Limit: slots below 2^31, each in the index at most once.
  * @module
  */
-import { PAGE_BITS, PAGE_MASK } from "./pages.ts";
-
 /** No slot. */
 export const NO_SLOT = -1;
 
@@ -20,19 +18,23 @@ const BUCKETS_LEAST = 64;
 /** A bucket is split above this many slots per bucket, and merged below a quarter of it. */
 const LOAD_MOST = 0.75;
 
+/** Integers of a page, as bits: few large pages, since a look-up goes anywhere. */
+const INTEGERS_BITS = 16;
+const INTEGERS_MASK = (1 << INTEGERS_BITS) - 1;
+
 /** Pages of integers; a page is made when it is first written to. */
 class Integers {
   readonly #pages: Int32Array[] = [];
 
   get(at: number): number {
-    return this.#pages[at >>> PAGE_BITS]?.[at & PAGE_MASK] ?? 0;
+    return this.#pages[at >>> INTEGERS_BITS]?.[at & INTEGERS_MASK] ?? 0;
   }
 
   set(at: number, value: number): void {
-    const page = at >>> PAGE_BITS;
-    while (this.#pages.length <= page) this.#pages.push(new Int32Array(PAGE_MASK + 1));
+    const page = at >>> INTEGERS_BITS;
+    while (this.#pages.length <= page) this.#pages.push(new Int32Array(INTEGERS_MASK + 1));
     const integers = this.#pages[page];
-    if (integers !== undefined) integers[at & PAGE_MASK] = value;
+    if (integers !== undefined) integers[at & INTEGERS_MASK] = value;
   }
 }
 

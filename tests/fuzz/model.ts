@@ -7,11 +7,15 @@
  */
 import type { VenueCommand } from "../../core/command.ts";
 import type { Effects } from "../../core/effects.ts";
+import type { Px, Qty } from "../../core/numbers.ts";
 import { isTerminal } from "../../core/lifecycle.ts";
-import type { ExecutionReport, OrdStatus } from "../../core/report.ts";
+import type { ExecType, ExecutionReport, OrdStatus } from "../../core/report.ts";
 
 /** Ended orders that are remembered for late reports. */
-const ENDED_MAX = 40;
+const ENDED_MAX = 15;
+
+/** Reports under the id of an intent that means the order from then on. */
+const NAMING: ReadonlySet<ExecType> = new Set(["PendingNew", "PendingReplace", "ReplaceRejected"]);
 
 /** An order as its client and its venue see it. */
 export type KnownOrder = {
@@ -25,6 +29,10 @@ export type KnownOrder = {
   cumQty: number;
   lastPrice: number | null;
   clOrdId: string;
+  /** What the order now at the venue was submitted after, and what a replace asked for last. */
+  submitBase: number;
+  replaceQty: Qty | null;
+  replacePrice: Px | null;
   venueOrderId: string | null;
   /** Commands without an answer, oldest first. */
   readonly asked: VenueCommand[];
@@ -44,8 +52,15 @@ export class Model {
       const order = this.#byId.get(command.order);
       if (order === undefined) continue;
       order.asked.push(command);
-      if (command.kind === "Submit") order.clOrdId = command.clOrdId;
-      if (command.kind === "Replace") order.clOrdId = command.newClOrdId;
+      if (command.kind === "Submit") {
+        order.clOrdId = command.clOrdId;
+        order.submitBase = order.cumQty;
+      }
+      if (command.kind === "Replace") {
+        order.clOrdId = command.newClOrdId;
+        order.replaceQty = command.orderQty;
+        order.replacePrice = command.price;
+      }
     }
   }
 
@@ -60,7 +75,7 @@ export class Model {
     order.cumQty = fields.cumQty;
     order.lastPrice = fields.price;
     order.venueOrderId = fields.venueOrderId;
-    if (report.intentId !== null && order.intentIds.at(-1) !== report.intentId) {
+    if (NAMING.has(report.execType) && report.intentId !== null) {
       order.intentIds.push(report.intentId);
     }
     if (report.execType === "Trade" && report.execution !== undefined) {
@@ -82,6 +97,9 @@ export class Model {
       cumQty: fields.cumQty,
       lastPrice: fields.price,
       clOrdId: "",
+      submitBase: 0,
+      replaceQty: null,
+      replacePrice: null,
       venueOrderId: fields.venueOrderId,
       asked: [],
       fills: [],

@@ -48,7 +48,11 @@ export function declarationOf(simulation: SimulationSettings | null): VenueDecla
 /** Fields of an order that matter to a test. */
 export type OrderWish =
   & { readonly side: Side; readonly qty: number; readonly price: number | null }
-  & Partial<Pick<SubmitOrder, "timeInForce" | "postOnly" | "expireUs" | "clOrdId">>;
+  & Partial<Pick<SubmitOrder, "timeInForce" | "postOnly" | "expireUs">>
+  & {
+    /** The order of ours that is sent again; left out: a new one. */
+    readonly again?: number;
+  };
 
 type BrokerDraft = Extract<Draft, { readonly source: "broker_report" }>;
 
@@ -151,11 +155,10 @@ export class Bench {
 
   /** Sends an order now; with latency 0 it has arrived. Order ids are 1, 2, 3 …, clOrdIds c1 … */
   submit(wish: OrderWish): string[] {
-    this.#order++;
+    if (wish.again === undefined) this.#order++;
     return this.send({
       kind: "Submit",
-      ...this.#common(this.#order),
-      clOrdId: wish.clOrdId ?? `c${this.#order}`,
+      ...this.#common(wish.again ?? this.#order),
       side: wish.side,
       ordType: wish.price === null ? "Market" : "Limit",
       timeInForce: wish.timeInForce ?? "GTC",
@@ -168,12 +171,12 @@ export class Bench {
     });
   }
 
-  cancel(order: number): string[] {
-    return this.send({ kind: "Cancel", ...this.#common(order) });
+  cancel(order: number, clOrdId = `c${order}`): string[] {
+    return this.send({ kind: "Cancel", ...this.#common(order), clOrdId });
   }
 
-  lookup(order: number): string[] {
-    return this.send({ kind: "Lookup", ...this.#common(order) });
+  lookup(order: number, clOrdId = `c${order}`): string[] {
+    return this.send({ kind: "Lookup", ...this.#common(order), clOrdId });
   }
 
   replace(

@@ -10,7 +10,7 @@ import { toQuanta } from "../../../core/decimal.ts";
 import { Effects } from "../../../core/effects.ts";
 import type { Draft, Event, EventType } from "../../../core/event.ts";
 import type { Instrument } from "../../../core/instrument.ts";
-import type { TradingState } from "../../../core/intent.ts";
+import type { Intent, TradingState } from "../../../core/intent.ts";
 import { createTimeline } from "../../../core/machines.ts";
 import { instrumentId, micros, px, qty, seqId, sessionId, venueId } from "../../../core/numbers.ts";
 import type { Timeline } from "../../../core/timeline.ts";
@@ -170,6 +170,15 @@ export class Chronicle {
   /** The operator's kill switch. */
   killSwitch(position: "on" | "off"): this {
     return this.control("KillSwitchSet", { on: position === "on", reason: "told" });
+  }
+
+  /** An intent of a session, default the first. */
+  intent(intent: Intent, session = 1): this {
+    return this.offer({
+      source: "intent",
+      eventType: "IntentReceived",
+      payload: { session: sessionId(session), recvUs: micros(this.nowUs - 200), intent },
+    });
   }
 
   /** When a client says that it sent what comes now. */

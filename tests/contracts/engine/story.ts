@@ -9,7 +9,7 @@ import { ok } from "node:assert/strict";
 import type { VenueCommand } from "../../../core/command.ts";
 import type { BrokerPayloads, Draft, EventType, OrderRef } from "../../../core/event.ts";
 import type { Intent, PlaceOrder, ReplaceOrder, TradingState } from "../../../core/intent.ts";
-import { micros, orderId, sessionId } from "../../../core/numbers.ts";
+import { micros, orderId } from "../../../core/numbers.ts";
 import type { VenueRejectCode } from "../../../core/reject_code.ts";
 import { placeOrder } from "../../support/place_order.ts";
 import { Chronicle, type Told } from "./chronicle.ts";
@@ -55,15 +55,6 @@ export class Story extends Chronicle {
       if (order !== null) this.#ordersOn.set(order.orderId, order.instrument);
     }
     return this;
-  }
-
-  /** An intent of a session, default the first. */
-  intent(intent: Intent, session = 1): this {
-    return this.offer({
-      source: "intent",
-      eventType: "IntentReceived",
-      payload: { session: sessionId(session), recvUs: micros(this.nowUs - 200), intent },
-    });
   }
 
   /** Place; by default a limit order to buy 10 at 100. */

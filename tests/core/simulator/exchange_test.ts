@@ -65,8 +65,8 @@ Deno.test("Exchange rejects a used client order id, also of an ended order", () 
   const bench = openBench();
   bench.submit({ side: "Buy", qty: 1, price: 90 });
   bench.cancel(1);
-  const again = bench.submit({ side: "Buy", qty: 1, price: 90, clOrdId: "c1" });
-  deepStrictEqual(again, ["OrderRejected 2 VENUE_DUPLICATE"]);
+  const again = bench.submit({ side: "Buy", qty: 1, price: 90, again: 1 });
+  deepStrictEqual(again, ["OrderRejected 1 VENUE_DUPLICATE"]);
 });
 
 Deno.test("Exchange refuses orders and replaces while the instrument is not open, never cancels", () => {
@@ -136,9 +136,10 @@ Deno.test("Exchange finds an order by any client order id that it had", () => {
   bench.submit({ side: "Buy", qty: 6, price: 102 });
   bench.replace(1, { price: 101, qty: 9, newClOrdId: "c2" });
   deepStrictEqual(bench.lookup(1), ["OrderFound 1 open 4/9"]);
-  deepStrictEqual(bench.lookup(2), ["OrderFound 1 open 4/9"]);
-  bench.cancel(2);
+  deepStrictEqual(bench.lookup(1, "c2"), ["OrderFound 1 open 4/9"]);
+  bench.cancel(1, "c2");
   deepStrictEqual(bench.lookup(1), ["OrderFound 1 cancelled 4/9"]);
+  deepStrictEqual(bench.lookup(1, "c3"), ["OrderNotFound 1"]);
   deepStrictEqual(bench.lookup(9), ["OrderNotFound 9"]);
 });
 

@@ -120,6 +120,38 @@ export const STATES: readonly Scenario[] = [
     },
   },
   {
+    name: "quotes_are_a_book_of_one_level",
+    requires: ["R-CORE-7", "R-CORE-6"],
+    description: "Without depth the quote is the reference and the mark; a quantity of 0 is none.",
+    tell: (story) => {
+      limits(story.begin(), { priceCollarPpm: 10_000, bookStaleMs: 60_000 });
+      const quote = (of: { readonly bid: string; readonly ask: string }): void => {
+        const bid = story.quanta(0, { px: "98.99", qty: of.bid });
+        const ask = story.quanta(0, { px: "100", qty: of.ask });
+        story.offer({
+          source: "market_data",
+          venue: 0,
+          instrument: 0,
+          eventType: "QuoteUpdated",
+          payload: {
+            bidPx: bid.lastPx,
+            bidQty: bid.lastQty,
+            askPx: ask.lastPx,
+            askQty: ask.lastQty,
+            updateId: null,
+          },
+        });
+      };
+      quote({ bid: "1", ask: "1" });
+      story.place("i1", { px: "101" }).fill(1, { id: "e1", qty: "1", px: "100" });
+      quote({ bid: "1", ask: "0" });
+      story.place("i2", { px: "101" }).place("i3", { px: "99.97" });
+      quote({ bid: "0", ask: "0" });
+      story.place("i4", { px: "99" });
+      quote({ bid: "1", ask: "1" });
+    },
+  },
+  {
     name: "broken_rule_halts_the_account",
     requires: ["R-CORE-5"],
     description: "An execution without a quantity: the account is halted, the effects withheld.",
