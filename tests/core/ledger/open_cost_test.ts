@@ -30,7 +30,15 @@ const instruments = fc.record({
 );
 
 /** Largest sizes and prices, one pair for a whole history, so that ties and long closes occur. */
-const SIZES = [4, 20, 100_000, 90_000_000, 1_099_511_627_776, Math.floor(EDGE / 64)];
+const SIZES = [
+  4,
+  20,
+  100_000,
+  90_000_000,
+  1_099_511_627_776,
+  17_592_186_044_416,
+  Math.floor(EDGE / 64),
+];
 const PRICES = [5, 50, 7_000_000, EDGE];
 const changes = fc.tuple(fc.constantFrom(...SIZES), fc.constantFrom(...PRICES), fc.boolean())
   .chain(([size, price, isSpread]) =>
