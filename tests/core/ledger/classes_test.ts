@@ -129,9 +129,10 @@ for (
     fc.assert(
       fc.property(list, (executions) => {
         const ledger = new Ledger();
-        for (const each of executions) {
+        for (const [at, each] of executions.entries()) {
           ledger.book(toLedger(each));
           ledger.assertTouched();
+          if (at % 3 === 0) assertAgrees(ledger, executions.slice(0, at + 1), "account");
         }
         ledger.assertConserved(VENUE.id);
         for (const scope of ["account", ALICE, BOB] as const) {
