@@ -327,12 +327,13 @@ class RunningDaemon implements Daemon {
   #createShadows(journal: Journal): Shadows {
     const { ports, configuration, stateDirectory } = this.#options;
     const { checkpointEvents, index, ...rest } = configuration.journal;
-    const { journalId, durableBatch } = journal;
+    const { journalId, durableBatch, cells } = journal;
     return new Shadows({
       ports,
       follower: {
         stateDirectory,
         journalId,
+        cells,
         checkpointEvents,
         passedOver: [...new PoisonNotes(ports.disk, stateDirectory).quarantined()],
         retention: {
@@ -340,7 +341,7 @@ class RunningDaemon implements Daemon {
           truthDays: rest.truthRetentionDays,
         },
       },
-      index: index ? { stateDirectory, journalId } : null,
+      index: index ? { stateDirectory, journalId, cells } : null,
       durableBatch,
       onMismatch: (text: string) => this.#mismatch(text),
       onDropped: (segment: number) => journal.segmentsDropped(segment),

@@ -181,8 +181,8 @@ export function nextStatus(
   const cell = row[by];
   if (cell === undefined || by === "Rejected" && facts.hasFills) return undefined;
   if (isTerminal(from)) return cell === "Restored" ? undefined : cell;
-  if (by === "ReplaceRejected" && facts.isLost) return "Cancelled";
   if (facts.isComplete && MAY_COMPLETE.has(by)) return "Filled";
+  if (by === "ReplaceRejected" && facts.isLost) return "Cancelled";
   return cell === "Restored" ? facts.restored : cell;
 }
 

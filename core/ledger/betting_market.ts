@@ -115,6 +115,11 @@ export class BettingMarket {
     return this.#runners.has(runner);
   }
 
+  /** Decimals of an amount of price quanta × stake quanta. */
+  get scale(): number {
+    return this.#first.priceRule.scale + this.#first.qtyRule.scale;
+  }
+
   /** Records a removal; a second one of a runner replaces factor and basis, in its place. */
   recordRemoval(removal: Removal): void {
     const at = this.#removals.findIndex((known) => known.runner === removal.runner);

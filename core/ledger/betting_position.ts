@@ -25,6 +25,7 @@ const SHOWN_DECIMALS = 12;
 /** Bets of one book on one runner. */
 export class BettingPosition {
   readonly kind = "betting";
+  readonly mayCarry = false;
   readonly instrument: Instrument;
   readonly flow: ExactSum = new ExactSum();
   readonly #market: BettingMarket;

@@ -42,6 +42,8 @@ export class Outcome {
 export class BinaryCondition {
   readonly name: string;
   readonly #outcomes = new Map<InstrumentId, Outcome>();
+  /** The same by number of instrument. */
+  #sorted: readonly Outcome[] = [];
 
   constructor(name: string) {
     this.name = name;
@@ -49,9 +51,7 @@ export class BinaryCondition {
 
   /** Outcomes by number of instrument. */
   get outcomes(): readonly Outcome[] {
-    return [...this.#outcomes.values()].sort((left, right) =>
-      left.instrument.id - right.instrument.id
-    );
+    return this.#sorted;
   }
 
   outcome(instrument: InstrumentId): Outcome | undefined {
@@ -96,7 +96,11 @@ export class BinaryCondition {
   /** Lists an outcome; listed again, it keeps its state. */
   list(instrument: Instrument): void {
     const known = this.#outcomes.get(instrument.id);
-    if (known === undefined) this.#outcomes.set(instrument.id, new Outcome(instrument));
+    if (known !== undefined) return;
+    this.#outcomes.set(instrument.id, new Outcome(instrument));
+    this.#sorted = [...this.#outcomes.values()].sort((left, right) =>
+      left.instrument.id - right.instrument.id
+    );
   }
 
   /** Marks an outcome, and its complement with the rest. */

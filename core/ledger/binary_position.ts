@@ -27,6 +27,7 @@ import type { Valuation } from "./valuation.ts";
 /** Position of one book in one outcome. */
 export class BinaryPosition {
   readonly kind = "binary";
+  readonly mayCarry = true;
   readonly #cost: CostPosition;
   readonly #outcome: Outcome;
   readonly #valuation: Valuation;

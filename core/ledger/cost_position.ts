@@ -61,6 +61,11 @@ export class CostPosition {
     return { units: narrowed(this.#costUnits), scale: this.#valuation.costScale };
   }
 
+  /** Where an execution moves its whole value, nothing is carried. */
+  get mayCarry(): boolean {
+    return !this.#valuation.isPaidInFull;
+  }
+
   /** Cost of what is open, if the class moves cash by realised P&L alone. */
   get carried(): Amount {
     return this.#valuation.isPaidInFull || this.quanta === 0 ? NOTHING : this.cost;

@@ -73,9 +73,7 @@ export class ExactSum {
       return;
     }
     const high = Math.floor(value / BASE);
-    this.#high += high;
-    this.#low += value - high * BASE;
-    this.#settle();
+    this.#move({ high, low: value - high * BASE });
   }
 
   subtract(value: Wide): void {
@@ -99,9 +97,7 @@ export class ExactSum {
       this.#keep(this.units + other.units);
       return;
     }
-    this.#high += other.#high;
-    this.#low += other.#low;
-    this.#settle();
+    this.#move({ high: other.#high, low: other.#low });
   }
 
   subtractSum(other: ExactSum): void {
@@ -109,9 +105,7 @@ export class ExactSum {
       this.#keep(this.units - other.units);
       return;
     }
-    this.#high -= other.#high;
-    this.#low -= other.#low;
-    this.#settle();
+    this.#move({ high: -other.#high, low: -other.#low });
   }
 
   equals(other: ExactSum): boolean {
@@ -136,21 +130,26 @@ export class ExactSum {
       this.#keep(this.#big + BigInt(high) * BIG_BASE);
       return;
     }
-    this.#high += high;
-    this.#settle();
+    this.#move({ high, low: 0 });
   }
 
-  /** Brings the low part, off by less than three bases, into its range. */
-  #settle(): void {
-    while (this.#low >= BASE) {
-      this.#low -= BASE;
-      this.#high += 1;
+  /** Adds to both parts; `low` is above −BASE and at most BASE. Stores only what is in range. */
+  #move(by: { readonly high: number; readonly low: number }): void {
+    let high = this.#high + by.high;
+    let low = this.#low + by.low;
+    if (low >= BASE) {
+      low -= BASE;
+      high += 1;
+    } else if (low < 0) {
+      low += BASE;
+      high -= 1;
     }
-    while (this.#low < 0) {
-      this.#low += BASE;
-      this.#high -= 1;
+    if (high > HIGH_MAX || high < -HIGH_MAX) {
+      this.#keep(BigInt(high) * BIG_BASE + BigInt(low));
+      return;
     }
-    if (this.#high > HIGH_MAX || this.#high < -HIGH_MAX) this.#keep(this.units);
+    this.#high = high;
+    this.#low = low;
   }
 
   #keep(value: bigint): void {

@@ -20,6 +20,8 @@ import type { Totals } from "./totals.ts";
 export class Holdings {
   readonly #cash = new Map<string, Cash>();
   readonly #positions = new Map<InstrumentId, Position>();
+  /** Those of the positions that may carry something. */
+  readonly #carrying: Position[] = [];
   readonly #totals: Totals | null;
 
   /** `totals` follow the book if it is part of an account. */
@@ -35,7 +37,7 @@ export class Holdings {
   /** Shown cash of a currency. */
   cash(currency: string): Amount {
     let shown = this.#cash.get(currency)?.amount ?? NOTHING;
-    for (const position of this.#positions.values()) {
+    for (const position of this.#carrying) {
       if (position.currency !== currency) continue;
       const { carried } = position;
       if (carried.units !== 0) shown = sum({ left: shown, right: carried });
@@ -64,7 +66,7 @@ export class Holdings {
     const known = this.#positions.get(id);
     if (known !== undefined) return known;
     const position = accounting.open();
-    this.#positions.set(id, position);
+    this.#keep(position);
     return position;
   }
 
@@ -110,9 +112,14 @@ export class Holdings {
       const accounting = accountingOf(id);
       invariant(accounting !== undefined, "A position's instrument must be listed");
       const position = accounting.restore(node);
-      this.#positions.set(id, position);
+      this.#keep(position);
       this.#totals?.enter(position);
     }
+  }
+
+  #keep(position: Position): void {
+    this.#positions.set(position.instrument.id, position);
+    if (position.mayCarry) this.#carrying.push(position);
   }
 
   #ensureCash(currency: string): Cash {

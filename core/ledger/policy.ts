@@ -91,6 +91,8 @@ export interface PositionBase {
   readonly heldQuanta: number;
   /** Σ sold − Σ bought of the class's value; conserves. */
   readonly flow: ExactSum;
+  /** False: `carried` is always nothing. */
+  readonly mayCarry: boolean;
   /** What shown cash has beyond posted cash. */
   readonly carried: Amount;
   /** @throws {InvariantError} If `book` could not take it. */

@@ -45,6 +45,11 @@ export class Pools {
     return this.#markets.get(venue)?.get(name);
   }
 
+  /** Returns the betting markets of a venue, in order of listing. */
+  marketsOf(venue: VenueId): Iterable<BettingMarket> {
+    return this.#markets.get(venue)?.values() ?? [];
+  }
+
   /** Returns a binary condition, or undefined if no outcome of it is listed. */
   conditionNamed(venue: VenueId, name: string): BinaryCondition | undefined {
     return this.#conditions.get(venue)?.get(name);

@@ -5,12 +5,12 @@
  */
 import { fromUnits } from "../decimal.ts";
 import type { Instrument, Side } from "../instrument.ts";
-import type { ClientIndex, InstrumentId, Px, Qty } from "../numbers.ts";
+import type { ClientIndex, InstrumentId, Px, Qty, VenueId } from "../numbers.ts";
 import { betsIn } from "./betting_facts.ts";
 import { profitsIn, worstOfCondition } from "./binary_facts.ts";
 import { narrowed } from "./exact_sum.ts";
 import type { Ledger } from "./ledger.ts";
-import { type Amount, NOTHING } from "./money.ts";
+import { type Amount, NOTHING, sum } from "./money.ts";
 import { NO_PROFITS, type Profits } from "./outcomes.ts";
 
 /** Whose book. */
@@ -57,17 +57,45 @@ export function worstLoss(
   instrument: Instrument,
   of: { readonly who: Who; readonly openOf: OpenOf },
 ): Amount | undefined {
-  const { contract, venue, priceRule, qtyRule } = instrument;
-  const book = ledger.holdings(of.who, venue);
-  let profit = 0n;
-  if (contract?.kind === "betting") {
-    profit = ledger.pools.market(instrument).worstProfit(betsIn(book), of.openOf);
-  } else if (contract?.kind === "binary") {
-    const { condition } = ledger.pools.outcome(instrument);
-    profit = worstOfCondition(book, { condition, openOf: of.openOf });
-  } else return undefined;
+  const profit = worstProfit(ledger, instrument, of);
+  if (profit === undefined) return undefined;
+  const { priceRule, qtyRule } = instrument;
   if (profit >= 0n) return NOTHING;
   return { units: narrowed(-profit), scale: priceRule.scale + qtyRule.scale };
+}
+
+/**
+ * Tells whether open orders leave a book's worst outcome in the pool as it is or better: what they
+ * may at most do is to reduce. `openOf` includes the order that is judged. True of classes without
+ * outcomes only for no orders at all, so ask by position there.
+ */
+export function isWorstKept(
+  ledger: Ledger,
+  instrument: Instrument,
+  of: { readonly who: Who; readonly openOf: OpenOf },
+): boolean {
+  const now = worstProfit(ledger, instrument, { who: of.who, openOf: NOTHING_OPEN });
+  const then = worstProfit(ledger, instrument, of);
+  return now !== undefined && then !== undefined && then >= now;
+}
+
+/**
+ * Returns what the matched bets of an account hold back of a currency, 0 or above: Σ over markets
+ * without a result of the worst loss. Bets move no cash, so cash alone does not show it.
+ */
+export function betsHoldBack(
+  ledger: Ledger,
+  of: { readonly venue: VenueId; readonly currency: string },
+): Amount {
+  const betsOf = betsIn(ledger.holdings("account", of.venue));
+  let held: Amount = NOTHING;
+  for (const market of ledger.pools.marketsOf(of.venue)) {
+    if (market.currency !== of.currency || market.result !== null) continue;
+    const profit = market.worstProfit(betsOf, NOTHING_OPEN);
+    if (profit >= 0n) continue;
+    held = sum({ left: held, right: { units: narrowed(-profit), scale: market.scale } });
+  }
+  return held;
 }
 
 /** Returns what a book may sell of an instrument, quanta: held and not provisional. */
@@ -100,4 +128,20 @@ export function conditionPnl(ledger: Ledger, instrument: Instrument, who: Who): 
     maxLoss: fromUnits(worst < 0n ? -worst : 0n, scale),
     lockedProfit: fromUnits(worst > 0n ? worst : 0n, scale),
   };
+}
+
+/** In price quanta × quantity quanta; undefined for classes without outcomes. */
+function worstProfit(
+  ledger: Ledger,
+  instrument: Instrument,
+  of: { readonly who: Who; readonly openOf: OpenOf },
+): bigint | undefined {
+  const { contract, venue } = instrument;
+  const book = ledger.holdings(of.who, venue);
+  if (contract?.kind === "betting") {
+    return ledger.pools.market(instrument).worstProfit(betsIn(book), of.openOf);
+  }
+  if (contract?.kind !== "binary") return undefined;
+  const { condition } = ledger.pools.outcome(instrument);
+  return worstOfCondition(book, { condition, openOf: of.openOf });
 }

@@ -16,6 +16,7 @@ import { readCheckpoints, writeCheckpoint } from "./checkpoint_files.ts";
 import { batchRecords } from "./recovery.ts";
 import { BatchReports, ReportIndex } from "./report_index.ts";
 import { LineReplayer } from "./replay.ts";
+import { commitsOf, type RingMemory } from "./ring.ts";
 import { applyRetention, type RetentionSettings } from "./retention.ts";
 import { placeAfter } from "./opening.ts";
 import { beginning } from "./scan.ts";
@@ -35,6 +36,8 @@ export type FollowerInit = {
   readonly retention: RetentionSettings;
   /** Events that recovery passed over. */
   readonly passedOver: readonly number[];
+  /** Shared with the journal: shows when it commits. */
+  readonly cells: RingMemory["cells"];
 };
 
 /** What followers of the journal are told. */
@@ -101,7 +104,7 @@ class Follower {
     const { init, machine } = start;
     this.#post = post;
     this.#ports = ports;
-    this.#turns = new Turns(ports, () => this.#turn());
+    this.#turns = new Turns(ports, () => this.#turn(), commitsOf(init));
     this.#init = init;
     const stored = readCheckpoints(ports.disk, init.stateDirectory, (name) => {
       ports.log.write("warning", "checkpoint_damaged", { name });

@@ -13,6 +13,7 @@ import type { TailMessage, TailRequest } from "./follower.ts";
 import { createIndex, IndexWriter, readIndexTail } from "./index_writer.ts";
 import { placeAfter } from "./opening.ts";
 import { JournalRefused } from "./refusal.ts";
+import { commitsOf, type RingMemory } from "./ring.ts";
 import { beginning } from "./scan.ts";
 import { openSqlite } from "./sqlite_database.ts";
 import { listSegments } from "./segments.ts";
@@ -23,7 +24,12 @@ const TURN_BYTES = 256 << 10;
 const SUFFIXES = ["", "-wal", "-shm"];
 
 /** What the Worker is started with. */
-export type IndexInit = { readonly stateDirectory: string; readonly journalId: string };
+export type IndexInit = {
+  readonly stateDirectory: string;
+  readonly journalId: string;
+  /** Shared with the journal: shows when it commits. */
+  readonly cells: RingMemory["cells"];
+};
 
 type IndexPorts = Pick<Ports, "disk" | "timers" | "clock" | "log">;
 
@@ -64,7 +70,7 @@ class IndexFollower {
     start: { init: IndexInit; openDatabase: OpenDatabase },
   ) {
     this.#post = post;
-    this.#turns = new Turns(ports, () => this.#turn());
+    this.#turns = new Turns(ports, () => this.#turn(), commitsOf(start.init));
     const { stateDirectory } = start.init;
     const { database, from } = openIndex(ports, start);
     this.#writer = new IndexWriter(database);

@@ -144,6 +144,11 @@ export class Journal {
     return this.#durableBatch;
   }
 
+  /** Shared counters, for those who follow the journal and give way to it. */
+  get cells(): RingMemory["cells"] {
+    return this.#memory.cells;
+  }
+
   /** False: stop sequencing until `onDurable` is called. */
   get canAccept(): boolean {
     return this.#state === "open" && this.#openBytes < this.#options.settings.batchBytes;

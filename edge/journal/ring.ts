@@ -39,6 +39,11 @@ export function createRingMemory(capacity: number): RingMemory {
   };
 }
 
+/** Counts the commits of the Worker that reads this ring: it changes with each. */
+export function commitsOf({ cells }: Pick<RingMemory, "cells">): () => number {
+  return () => Atomics.load(cells, CELL.durable);
+}
+
 /** The writer's end. */
 export class RingWriter {
   readonly #memory: RingMemory;

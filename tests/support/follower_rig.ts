@@ -42,6 +42,7 @@ export function startFollower(
   const init: FollowerInit = {
     stateDirectory: STATE,
     journalId: rig.journal.journalId,
+    cells: new Int32Array(new SharedArrayBuffer(64)),
     checkpointEvents: settings.checkpointEvents ?? 100_000,
     passedOver: [],
     retention: settings.retention ?? { marketHours: null, truthDays: null },

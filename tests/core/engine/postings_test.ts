@@ -6,7 +6,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { createTimeline, type Draft, type EventType, px } from "../../../core/mod.ts";
 import { clientIndex, instrumentId, micros, qty, venueId } from "../../../core/numbers.ts";
-import { linearInstrument } from "../../support/contract_instruments.ts";
+import { inverseInstrument, linearInstrument } from "../../support/contract_instruments.ts";
 import { ref, World, type WorldOptions } from "../../support/engine_world.ts";
 
 const ALICE = clientIndex(0);
@@ -167,3 +167,50 @@ Deno.test("A void is taken out of the tag that the order bore when it was booked
   deepStrictEqual([row?.tag, row?.instruments[0]?.pnl, row?.fees[0]?.amount], ["grid", "0", "0"]);
   deepStrictEqual(others, []);
 });
+
+/** Applies what the simulated venue says until it is silent. */
+function listen(w: World): void {
+  for (let rounds = 0; rounds < 100; rounds++) {
+    w.wait(10).fire();
+    for (const answer of w.timeline.takeOutputs(micros(w.nowUs))) w.offer(answer);
+  }
+}
+
+for (
+  const [instrument, settlement, cash, pnl] of [
+    [LINEAR, "USDT", "-0.3", "0"],
+    [
+      { ...inverseInstrument(), id: instrumentId(1), name: "test:COIN" },
+      "BTC",
+      "-0.000008333333",
+      "0",
+    ],
+  ] as const
+) {
+  Deno.test(`A simulated venue trades ${instrument.assetClass} contracts and charges their notional`, () => {
+    const simulation = {
+      orderLatencyUs: 0,
+      reportLatencyUs: 0,
+      makerFeePpm: 100,
+      takerFeePpm: 500,
+    };
+    const w = new World({ simulation }).start().open();
+    w.control("InstrumentListed", instrument, instrument.id);
+    w.offer({
+      eventTime: micros(w.nowUs),
+      source: "market_data",
+      venue: venueId(0),
+      instrument: instrument.id,
+      eventType: "BookSnapshot",
+      payload: { bids: [599_999, 50], asks: [600_000, 50], updateId: 1 },
+      idempotencyKey: null,
+    });
+    w.place("a1", { instrument: instrument.name, price: "60000" });
+    listen(w);
+    const [row] = w.timeline.view.positions(ALICE);
+    deepStrictEqual([row?.qty, row?.avgPx, row?.realisedPnl], ["10", "60000", pnl]);
+    strictEqual(row?.currency, settlement);
+    const [balance] = w.timeline.view.balances();
+    deepStrictEqual([balance?.currency, balance?.total], [settlement, cash]);
+  });
+}

@@ -16,7 +16,13 @@ import type { Removal } from "../../../core/ledger/betting_reduction.ts";
 import type { MarketResult } from "../../../core/ledger/betting_result.ts";
 import { Ledger, type LedgerExecution } from "../../../core/ledger/mod.ts";
 import { amountOf, decimalOf } from "../../../core/ledger/money.ts";
-import { NOTHING_OPEN, openProfits, worstLoss } from "../../../core/ledger/stakes.ts";
+import {
+  betsHoldBack,
+  isWorstKept,
+  NOTHING_OPEN,
+  openProfits,
+  worstLoss,
+} from "../../../core/ledger/stakes.ts";
 import { clientIndex, instrumentId, px, qty, seqId, venueId } from "../../../core/numbers.ts";
 import { runner } from "../../support/outcome_instruments.ts";
 
@@ -232,6 +238,40 @@ Deno.test("worstLoss() counts open orders where they hurt", () => {
     openOf: (id) => id === B ? open : NOTHING_OPEN(id),
   });
   strictEqual(decimalOf(loss ?? amountOf("0")), "5");
+});
+
+const REDUCING = [
+  ["a lay that trades out of a back", "Sell", 300, 1000, true],
+  ["a lay above the back's price that still loses less", "Sell", 400, 1000, true],
+  ["a lay that would lose more than the back", "Sell", 300, 2000, false],
+  ["another back", "Buy", 300, 1, false],
+] as const;
+for (const [what, side, price, quantity, expected] of REDUCING) {
+  Deno.test(`isWorstKept() is ${expected} for ${what}`, () => {
+    const bench = new Bench();
+    bench.ledger.book(bench.bet({})); // wins 20 or loses 10
+    const order = { side, px: px(price), qty: qty(quantity) };
+    const open = openProfits(bench.ledger, bench.runner(A), order);
+    const openOf = (id: typeof A): typeof open => id === A ? open : NOTHING_OPEN(id);
+    strictEqual(isWorstKept(bench.ledger, bench.runner(A), { who: ALICE, openOf }), expected);
+  });
+}
+
+Deno.test("betsHoldBack() adds up the worst losses of the account until there are results", () => {
+  const bench = new Bench();
+  const other = runner(7, { market: "1.2" });
+  bench.ledger.list(other);
+  const held = (currency: string): string =>
+    decimalOf(betsHoldBack(bench.ledger, { venue: VENUE, currency }));
+  bench.ledger.book(bench.bet({}));
+  bench.ledger.book({
+    ...bench.bet({ side: "Sell", px: px(450), client: BOB }),
+    instrument: other,
+  });
+  strictEqual(held("GBP"), "45");
+  strictEqual(held("EUR"), "0");
+  bench.settle(won(A));
+  strictEqual(held("GBP"), "35");
 });
 
 Deno.test("Ledger.positions() shows net stake, average price and what trading out locks in", () => {

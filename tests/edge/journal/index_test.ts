@@ -74,7 +74,8 @@ function startIndex({ rig, disk }: World, journalId = rig.journal.journalId): Ta
         openDatabase: (path, access) => openSqlite(disk.real(path), access),
       }),
   });
-  const init = { stateDirectory: STATE, journalId };
+  const cells = new Int32Array(new SharedArrayBuffer(64));
+  const init = { stateDirectory: STATE, journalId, cells };
   const link = new TailLink(workers.start("index", init), {}, rig.journal.durableBatch);
   rig.journal.onDurable(() => link.durable(rig.journal.durableBatch));
   rig.threads.run();

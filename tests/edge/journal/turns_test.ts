@@ -17,7 +17,12 @@ type Rig = {
 
 /** Turns of `steps` steps that take `stepUs` each; all but the last of `turnsLeft` are behind. */
 function rigOf(
-  of: { readonly steps: number; readonly stepUs: number; readonly turnsLeft: number },
+  of: {
+    readonly steps: number;
+    readonly stepUs: number;
+    readonly turnsLeft: number;
+    readonly commits?: (time: VirtualTime) => number;
+  },
 ): Rig {
   const time = new VirtualTime();
   const begun: number[] = [];
@@ -35,7 +40,8 @@ function rigOf(
     turnsLeft -= 1;
     return turnsLeft > 0 ? "behind" : "done";
   }
-  return { time, turns: new Turns({ clock, timers: time }, turn), begun, steps };
+  const commits = (): number => of.commits?.(time) ?? 0;
+  return { time, turns: new Turns({ clock, timers: time }, turn, commits), begun, steps };
 }
 
 Deno.test("Turns.wake() makes one turn of any number of calls within a rest", () => {
@@ -48,11 +54,11 @@ Deno.test("Turns.wake() makes one turn of any number of calls within a rest", ()
 });
 
 Deno.test("Turns pause a turn after a thin slice and go on with it after a rest", () => {
-  const { time, turns, begun, steps } = rigOf({ steps: 6, stepUs: 150, turnsLeft: 1 });
+  const { time, turns, begun, steps } = rigOf({ steps: 6, stepUs: 50, turnsLeft: 1 });
   turns.wake();
   time.advance(100_000);
   deepStrictEqual(begun, [0]);
-  deepStrictEqual(steps, [0, 0, 2700, 2700, 5400, 5400]);
+  deepStrictEqual(steps, [0, 0, 900, 900, 1800, 1800]);
 });
 
 Deno.test("Turns rest nine times as long as a slice took, if that is longer", () => {
@@ -63,7 +69,7 @@ Deno.test("Turns rest nine times as long as a slice took, if that is longer", ()
 });
 
 Deno.test("Turns that are behind begin the next turn after the least rest", () => {
-  const { time, turns, begun } = rigOf({ steps: 1, stepUs: 100, turnsLeft: 3 });
+  const { time, turns, begun } = rigOf({ steps: 1, stepUs: 10, turnsLeft: 3 });
   turns.wake();
   time.advance(200_000);
   deepStrictEqual(begun, [0, 20_000, 40_000]);
@@ -82,4 +88,29 @@ Deno.test("Turns.hurry() takes the rests away until the work is done", () => {
   turns.hurry();
   time.runDue();
   deepStrictEqual(steps, [0, 0, 0, 0, 0, 0, 0, 0]);
+});
+
+Deno.test("Turns wait for a pause of the commits before they work", () => {
+  const commits = (time: VirtualTime): number =>
+    Math.min(10, 1 + Math.floor(time.monotonicUs() / 2000));
+  const { time, turns, begun } = rigOf({ steps: 1, stepUs: 10, turnsLeft: 1, commits });
+  turns.wake();
+  time.advance(100_000);
+  deepStrictEqual(begun, [25_000]); // the last commit was at 18 ms; it looks every 5 ms
+});
+
+Deno.test("Turns wait for a pause for two seconds at most", () => {
+  const commits = (time: VirtualTime): number => 1 + Math.floor(time.monotonicUs() / 2000);
+  const { time, turns, begun } = rigOf({ steps: 1, stepUs: 10, turnsLeft: 1, commits });
+  turns.wake();
+  time.advance(2_100_000);
+  deepStrictEqual(begun, [2_000_000]);
+});
+
+Deno.test("Turns.hurry() waits for no pause", () => {
+  const commits = (time: VirtualTime): number => 1 + Math.floor(time.monotonicUs() / 2000);
+  const { time, turns, begun } = rigOf({ steps: 1, stepUs: 10, turnsLeft: 1, commits });
+  turns.hurry();
+  time.runDue();
+  deepStrictEqual(begun, [0]);
 });

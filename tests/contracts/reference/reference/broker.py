@@ -21,8 +21,9 @@ from .changes import (
 )
 from .deadlines import back_off
 from .doubt import apply_request_failed, ask, is_proof, take_answer
-from .fills import apply_executed, apply_voided
+from .fills import apply_confirmed, apply_corrected, apply_executed, apply_voided
 from .model import Json, Order
+from .orphans import apply_orphan
 from .reports import of_cancel, own, report, settle
 from .requests import issue
 from .state import State
@@ -30,13 +31,9 @@ from .state import State
 KEYS_MAX = 64
 NOT_LOOKED = ("VENUE_RATE_LIMIT", "VENUE_SUSPENDED", "VENUE_AUTH")
 """Codes by which a venue refuses without having looked at the order."""
-STILL_APPLIED = (
-    "OrderExecuted",
-    "ExecutionVoided",
-    "RequestFailed",
-    "OrderFound",
-    "OrderNotFound",
-)
+EXECUTIONS = ("OrderExecuted", "ExecutionVoided", "ExecutionCorrected", "ExecutionConfirmed")
+"""Reports that are known by the name of their execution, not by their key."""
+STILL_APPLIED = EXECUTIONS + ("RequestFailed", "OrderFound", "OrderNotFound")
 """Reports that are applied even when they name an old version of the order."""
 OUR_KEY = re.compile(r"^([^-]*)-([0-9]+)-([0-9]+)$")
 
@@ -46,9 +43,9 @@ def apply_broker_report(state: State, event: Json) -> None:
     kind, payload = event["event_type"], event["payload"]
     order = find(state, event["venue"], payload)
     if order is None:
-        state.alarm("ORPHAN_REPORT")
+        apply_orphan(state, event)
         return
-    is_execution = kind in ("OrderExecuted", "ExecutionVoided")
+    is_execution = kind in EXECUTIONS
     if not is_execution and _is_seen(order, event["idempotency_key"]):
         return
     is_old = _is_of_old_version(order, payload)
@@ -137,8 +134,8 @@ def reject(state: State, order: Order, reject_code: str, **extra: Any) -> None:
         return
     if _is_placing(order):
         refuse_and_take_off(state, order, reject_code, old_order_lost=True, **extra)
-    else:
-        report(state, order, "Rejected", own(order), reject_code=reject_code, **extra)
+    elif not report(state, order, "Rejected", own(order), reject_code=reject_code, **extra):
+        ask(state, order)
 
 
 def _executed(state: State, order: Order, payload: Json, is_old: bool) -> None:
@@ -149,6 +146,14 @@ def _executed(state: State, order: Order, payload: Json, is_old: bool) -> None:
 
 def _voided(state: State, order: Order, payload: Json, is_old: bool) -> None:
     apply_voided(state, order, payload)
+
+
+def _corrected(state: State, order: Order, payload: Json, is_old: bool) -> None:
+    apply_corrected(state, order, payload)
+
+
+def _confirmed(state: State, order: Order, payload: Json, is_old: bool) -> None:
+    apply_confirmed(state, order, payload)
 
 
 def _cancelled(state: State, order: Order, payload: Json, is_old: bool) -> None:
@@ -215,14 +220,17 @@ def _cancel_rejected(state: State, order: Order, payload: Json, is_old: bool) ->
 
 
 def _replaced(state: State, order: Order, payload: Json, is_old: bool) -> None:
-    forget(state, order, "Replace")
+    never_left = order.replace_never_left
+    if not never_left:
+        forget(state, order, "Replace")
     order_qty, price = payload["order_qty"], payload["price"]
     if order.is_terminal:
         if order_qty > order.executed:
             state.alarm("LIVE_AFTER_END")
         return
     learn_name(state, order, payload["venue_order_id"])
-    if order.replace is not None and order.replace.stage == "native":
+    is_native = order.replace is not None and order.replace.stage == "native"
+    if is_native and not never_left:
         finish_replace(state, order, order_qty, price, payload["cl_ord_id"], **stamps(payload))
         return
     if order_qty == order.order_qty and price == order.price:
@@ -230,10 +238,12 @@ def _replaced(state: State, order: Order, payload: Json, is_old: bool) -> None:
     accept(state, order, inferred=True)
     order.order_qty = max(order_qty, order.executed)
     order.price = price
-    report(state, order, "Restated", own(order), **stamps(payload))
+    report(state, order, "Restated", own(order))
 
 
 def _replace_rejected(state: State, order: Order, payload: Json, is_old: bool) -> None:
+    if order.replace_never_left:
+        return
     forget(state, order, "Replace")
     if order.is_terminal or order.replace is None or order.replace.stage != "native":
         return
@@ -264,6 +274,8 @@ def _found(state: State, order: Order, payload: Json, is_old: bool) -> None:
         _cancelled(state, order, payload, False)
     elif status == "expired":
         _expired(state, order, payload, False)
+    elif status == "rejected" and order.cum_qty > 0 and not _is_placing(order):
+        _cancelled(state, order, payload, False)
     elif status == "rejected":
         reject(state, order, "VENUE_REJECTED")
     elif status == "open":
@@ -329,6 +341,8 @@ HANDLERS: Dict[str, Callable[[State, Order, Json, bool], None]] = {
     "OrderRejected": _rejected,
     "OrderExecuted": _executed,
     "ExecutionVoided": _voided,
+    "ExecutionCorrected": _corrected,
+    "ExecutionConfirmed": _confirmed,
     "OrderCancelled": _cancelled,
     "OrderExpired": _expired,
     "CancelRejected": _cancel_rejected,

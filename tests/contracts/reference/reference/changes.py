@@ -64,16 +64,16 @@ def begin_cancel(
     state: State, order: Order, cause: str, record: Optional[IntentRecord] = None
 ) -> None:
     """Somebody wants the order cancelled."""
+    if order.is_terminal:
+        return
     if cause in INSISTED:
         order.must_cancel = cause
-    if order.cancel is not None or order.is_terminal:
+    if order.cancel is not None:
         return
-    replace = order.replace
-    if replace is not None and replace.stage == "native":
-        if order.is_waiting("Replace") or "Replace" in order.retry:
-            order.requests.pop("Replace", None)
-            order.retry.discard("Replace")
-            refuse_and_take_off(state, order, "ILLEGAL_TRANSITION")
+    if order.replace_never_left:
+        order.requests.pop("Replace", None)
+        order.retry.discard("Replace")
+        refuse_and_take_off(state, order, "ILLEGAL_TRANSITION")
     order.cancel = PendingCancel(cause, record)
     if not order.never_left and state.venues[order.venue].status == "down":
         order.doubt.add("Cancel")

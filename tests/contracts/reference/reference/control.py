@@ -130,6 +130,7 @@ def _instrument_listed(state: State, event: Json, payload: Json) -> None:
     listed = Instrument(payload, _capabilities(venue, payload))
     if known is not None:
         listed.book = known.book
+        listed.trading_state = known.trading_state
     state.instruments[payload["id"]] = listed
     state.instrument_names[payload["name"]] = payload["id"]
 
@@ -144,12 +145,16 @@ def _balance_set(state: State, event: Json, payload: Json) -> None:
 
 
 def _trading_state_set(state: State, event: Json, payload: Json) -> None:
-    if event["venue"] is None:
-        state.operator_state = payload["state"]
-    else:
+    if event["instrument"] is not None:
+        instrument = state.instruments.get(event["instrument"])
+        must(instrument is not None, "the instrument is listed")
+        instrument.trading_state = payload["state"]
+    elif event["venue"] is not None:
         venue = state.venue(event["venue"])
         must(venue is not None, "the venue is declared")
         venue.trading_state = payload["state"]
+    else:
+        state.operator_state = payload["state"]
     state.digest.text(payload["state"])
 
 

@@ -7,6 +7,8 @@ nothing.
 from __future__ import annotations
 
 from .broker import apply_broker_report
+from .cash import HANDLERS as ACCOUNT_FACTS
+from .cash import apply_account_fact
 from .control import apply_control
 from .effects import Effects
 from .final import final_state
@@ -59,6 +61,8 @@ def _dispatch(state: State, event: Json) -> None:
         apply_control(state, event)
     elif source == "intent":
         apply_intent(state, event)
+    elif source == "broker_report" and event["event_type"] in ACCOUNT_FACTS:
+        apply_account_fact(state, event)
     elif source == "broker_report":
         apply_broker_report(state, event)
     elif source == "market_data":

@@ -68,9 +68,11 @@ def _mix_transition(digest: Digest, transition: Json) -> None:
         states = 16 * STATE_NUMBER[transition["from"]] + STATE_NUMBER[transition["to"]]
         digest.pair(1, states)
         digest.int(transition["order"])
-    else:
+    elif transition["kind"] == "AccountHalted":
         digest.pair(2, 0)
         digest.int_or_absent(transition["venue"])
+    else:
+        digest.pair(7, transition["instrument"])
 
 
 def _mix_report(digest: Digest, report: Json) -> None:

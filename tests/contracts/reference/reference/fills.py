@@ -1,14 +1,58 @@
-"""Executions: booked whatever our state says, once each, and taken back by their name.
+"""Executions: booked whatever our state says, once each; voided, corrected and confirmed by name.
 
-Source: docs/reference/orders.md section 6 (OrderExecuted, ExecutionVoided).
+Source: docs/reference/orders.md section 6 (OrderExecuted to ExecutionConfirmed).
 """
 
 from __future__ import annotations
 
+from typing import Optional, Tuple
+
+from .books import Amount, amount_of
 from .changes import accept, finish_replace, forget
-from .model import Fill, Json, Order
+from .model import Fill, Instrument, Json, Order
 from .reports import own, report
 from .state import State, must
+
+
+def new_fill(payload: Json, tag: Optional[str]) -> Fill:
+    """Returns the execution that a report tells."""
+    return Fill(
+        payload["exec_id"],
+        payload["last_qty"],
+        payload["last_px"],
+        payload["liquidity"],
+        payload["commission"],
+        payload["commission_currency"],
+        payload.get("provisional", False),
+        tag,
+        payload["last_qty"],
+    )
+
+
+def signed(side: str, qty: int) -> int:
+    """Returns a quantity with the sign of its side."""
+    return qty if side == "Buy" else -qty
+
+
+def book(
+    state: State, instrument: int, owner: Optional[int], side: str, fill: Fill
+) -> None:
+    """Books an execution in the ledger."""
+    terms = _terms(side, fill)
+    state.ledger.book(state, state.instruments[instrument], owner, *terms)
+
+
+def reverse(
+    state: State, instrument: int, owner: Optional[int], side: str, fill: Fill
+) -> None:
+    """Takes an execution out of the ledger."""
+    terms = _terms(side, fill)
+    state.ledger.reverse(state, state.instruments[instrument], owner, *terms)
+
+
+def _terms(side: str, fill: Fill) -> Tuple[Tuple[int, int], Tuple[str, Amount]]:
+    execution = (signed(side, fill.last_qty), fill.last_px)
+    return execution, (fill.commission_currency, amount_of(fill.commission))
 
 
 def apply_executed(state: State, order: Order, payload: Json, is_old: bool) -> None:
@@ -19,23 +63,9 @@ def apply_executed(state: State, order: Order, payload: Json, is_old: bool) -> N
     was_terminal = order.is_terminal
     if not was_terminal and not is_old:
         accept(state, order, inferred=True)
-        replace = order.replace
-        if order.may_grow and payload["last_qty"] > order.open_qty:
-            forget(state, order, "Replace")
-            finish_replace(
-                state, order, replace.order_qty, replace.price, None, inferred=True
-            )
-    fill = Fill(
-        payload["exec_id"],
-        payload["last_qty"],
-        payload["last_px"],
-        payload["liquidity"],
-        payload["commission"],
-        payload["commission_currency"],
-    )
-    state.ledger.book(state, order, fill)
-    order.cum_qty += fill.last_qty
-    order.notional += fill.last_px * fill.last_qty
+        infer_increase(state, order, payload["last_qty"])
+    fill = new_fill(payload, order.tag)
+    book(state, order.instrument, order.client, order.side, fill)
     order.fills[fill.exec_id] = fill
     state.filled.append(state.now)
     report(
@@ -45,8 +75,23 @@ def apply_executed(state: State, order: Order, payload: Json, is_old: bool) -> N
         own(order),
         execution=shown(fill),
         late=was_terminal,
-        provisional=payload["provisional"],
+        provisional=fill.provisional,
     )
+    check_overfill(state, order)
+
+
+def infer_increase(state: State, order: Order, qty: int) -> None:
+    """An execution of more than is open proves that a native increase was made."""
+    replace = order.replace
+    if replace is None or replace.stage != "native":
+        return
+    if order.may_grow and qty > order.open_qty:
+        forget(state, order, "Replace")
+        finish_replace(state, order, replace.order_qty, replace.price, None, inferred=True)
+
+
+def check_overfill(state: State, order: Order) -> None:
+    """What an execution that should not have been raises."""
     if order.was_absent:
         state.alarm("FILL_AFTER_ABSENCE")
     if order.executed > order.order_qty:
@@ -72,19 +117,29 @@ def halt(state: State, venue: int) -> None:
     state.effects.transitions.append({"kind": "AccountHalted", "venue": venue})
 
 
-def apply_voided(state: State, order: Order, payload: Json) -> None:
-    """Takes an execution back."""
+def halt_instrument(state: State, instrument: Instrument) -> None:
+    """Halts an instrument, unless it is halted."""
+    if instrument.trading_state != "Halted":
+        instrument.trading_state = "Halted"
+        state.effects.transitions.append(
+            {"kind": "InstrumentHalted", "instrument": instrument.id}
+        )
+
+
+def _meant(state: State, order: Order, payload: Json) -> Optional[Fill]:
     fill = order.fills.get(payload["exec_ref_id"])
     if fill is None:
         state.alarm("ORPHAN_REPORT")
+    return fill
+
+
+def apply_voided(state: State, order: Order, payload: Json) -> None:
+    """Takes an execution back."""
+    fill = _meant(state, order, payload)
+    if fill is None or fill.is_voided:
         return
-    if fill.is_voided:
-        return
-    state.ledger.reverse(state, order, fill)
+    reverse(state, order.instrument, order.client, order.side, fill)
     fill.is_voided = True
-    order.cum_qty -= fill.last_qty
-    order.notional -= fill.last_px * fill.last_qty
-    order.voided_qty += fill.last_qty
     execution = {**shown(fill), "exec_id": payload["exec_id"], "last_qty": 0, "commission": "0"}
     report(
         state,
@@ -94,3 +149,61 @@ def apply_voided(state: State, order: Order, payload: Json) -> None:
         execution=execution,
         exec_ref_id=payload["exec_ref_id"],
     )
+
+
+def apply_corrected(state: State, order: Order, payload: Json) -> None:
+    """An execution stands as told here."""
+    fill = _meant(state, order, payload)
+    if fill is None:
+        return
+    name = payload["exec_id"]
+    corrected = new_fill(payload, fill.tag)
+    is_named = name != payload["exec_ref_id"] and name in order.fills
+    if is_named or (not fill.is_voided and fill.terms() == corrected.terms()):
+        return
+    if fill.is_voided:
+        state.alarm("CORRECTION_REFUSED")
+        return
+    must(payload["last_qty"] > 0, "an execution has a quantity above 0")
+    above = payload["last_qty"] - fill.peak
+    if not order.is_terminal and above > 0:
+        infer_increase(state, order, above)
+    reverse(state, order.instrument, order.client, order.side, fill)
+    book(state, order.instrument, order.client, order.side, corrected)
+    correct(fill, corrected)
+    order.fills[name] = fill
+    report(
+        state,
+        order,
+        "TradeCorrect",
+        own(order),
+        execution=shown(corrected),
+        exec_ref_id=payload["exec_ref_id"],
+        provisional=fill.provisional,
+    )
+    if above > 0:
+        check_overfill(state, order)
+
+
+def correct(fill: Fill, corrected: Fill) -> None:
+    """Takes over the corrected terms; the peak only rises."""
+    fill.last_qty = corrected.last_qty
+    fill.last_px = corrected.last_px
+    fill.liquidity = corrected.liquidity
+    fill.commission = corrected.commission
+    fill.commission_currency = corrected.commission_currency
+    fill.peak = max(fill.peak, corrected.last_qty)
+
+
+def apply_confirmed(state: State, order: Order, payload: Json) -> None:
+    """An execution that was provisional is final."""
+    fill = _meant(state, order, payload)
+    if fill is None:
+        return
+    if fill.is_voided:
+        state.alarm("CORRECTION_REFUSED")
+    elif fill.provisional:
+        fill.provisional = False
+        report(
+            state, order, "OrderStatus", own(order), exec_ref_id=payload["exec_ref_id"]
+        )

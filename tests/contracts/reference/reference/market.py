@@ -52,7 +52,7 @@ def _apply_quote(state: State, book: Book, payload: Json) -> None:
 
 
 def _one_level(price: Optional[int], qty: int) -> Dict[int, int]:
-    return {} if price is None else {price: qty}
+    return {} if price is None or qty == 0 else {price: qty}
 
 
 def _levels(flat: List[int]) -> List[List[int]]:

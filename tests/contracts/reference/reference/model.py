@@ -112,6 +112,7 @@ class Instrument:
     terms: Json
     capabilities: Json
     book: Book = field(default_factory=Book)
+    trading_state: str = "Active"
 
     @property
     def id(self) -> int:
@@ -195,7 +196,35 @@ class Fill:
     liquidity: Optional[str]
     commission: str
     commission_currency: str
+    provisional: bool
+    tag: Optional[str]
+    peak: int
     is_voided: bool = False
+
+    @property
+    def counts(self) -> int:
+        """What of it counts now."""
+        return 0 if self.is_voided else self.last_qty
+
+    def terms(self) -> Tuple[Any, ...]:
+        """Returns what a correction may change."""
+        return (
+            self.last_qty,
+            self.last_px,
+            self.liquidity,
+            self.commission,
+            self.commission_currency,
+        )
+
+
+@dataclass
+class ExternalFill:
+    """An execution on our account that belongs to no order of ours."""
+
+    instrument: int
+    side: str
+    booked: int
+    fill: Fill
 
 
 @dataclass
@@ -245,9 +274,6 @@ class Order:
     expire_us: Optional[int]
     status: str = "Created"
     is_accepted: bool = False
-    cum_qty: int = 0
-    voided_qty: int = 0
-    notional: int = 0
     fills: Dict[str, Fill] = field(default_factory=dict)
     venue_order_id: Optional[str] = None
     version: int = 1
@@ -277,6 +303,25 @@ class Order:
         return self.status in TERMINAL
 
     @property
+    def cum_qty(self) -> int:
+        """Quantity of the executions that stand."""
+        return sum(fill.counts for fill in self.executions())
+
+    @property
+    def voided_qty(self) -> int:
+        """What the venue took off; it does not come back to the market."""
+        return sum(fill.peak - fill.counts for fill in self.executions())
+
+    @property
+    def notional(self) -> int:
+        """Price x quantity of the executions that stand, in quanta squared."""
+        return sum(fill.counts * fill.last_px for fill in self.executions())
+
+    def executions(self) -> List[Fill]:
+        """Returns its executions, each once, whatever names it has."""
+        return list({id(fill): fill for fill in self.fills.values()}.values())
+
+    @property
     def executed(self) -> int:
         """Quantity that the market has had: standing and voided."""
         return self.cum_qty + self.voided_qty
@@ -293,6 +338,8 @@ class Order:
     def may_grow(self) -> bool:
         """Whether the venue may hold a larger version of the order alive."""
         replace = self.replace
+        if replace is not None and replace.stage == "placing":
+            return True
         if replace is None or replace.stage != "native" or replace.order_qty <= self.order_qty:
             return False
         request = self.requests.get("Replace")
@@ -315,6 +362,13 @@ class Order:
     def never_left(self) -> bool:
         submit = self.requests.get("Submit")
         return "Submit" in self.retry or (submit is not None and submit.left is None)
+
+    @property
+    def replace_never_left(self) -> bool:
+        """Whether a native replace is pending that has not left."""
+        if self.replace is None or self.replace.stage != "native":
+            return False
+        return self.is_waiting("Replace") or "Replace" in self.retry
 
     def is_waiting(self, kind: str) -> bool:
         """Whether its request of that kind waits here."""

@@ -51,6 +51,10 @@ def of_replace(order: Order) -> Bearing:
 
 def next_status(order: Order, exec_type: str, old_order_lost: bool = False) -> Optional[str]:
     """Returns the state after a report, or None if it is illegal."""
+    if exec_type == "OrderStatus":
+        return order.status
+    if exec_type == "Rejected" and order.cum_qty > 0:
+        return None
     cell = TABLE[exec_type].get(order.status)
     if old_order_lost and not order.is_terminal:
         return "Cancelled"

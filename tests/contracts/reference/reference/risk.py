@@ -43,7 +43,10 @@ class Risk:
         venue = state.venues[instrument.venue]
         client = state.clients[request.client]
         effective = state.strictest(
-            state.operator_state, venue.trading_state, client.trading_state
+            state.operator_state,
+            venue.trading_state,
+            instrument.trading_state,
+            client.trading_state,
         )
         if effective == "Halted":
             return "TRADING_HALTED"

@@ -7,7 +7,7 @@ from typing import Any, Deque, Dict, List, Optional, Set, Tuple
 
 from .digest import Digest
 from .effects import Effects
-from .model import Client, Instrument, IntentRecord, Json, Order, Venue
+from .model import Client, ExternalFill, Instrument, IntentRecord, Json, Order, Venue
 
 
 class InvariantBroken(Exception):
@@ -63,6 +63,8 @@ class State:
         self.born_intents: List[Tuple[int, IntentRecord]] = []
         self.born_orders: List[int] = []
         self.first_report_seq: Dict[int, int] = {}
+        self.external_fills: Dict[Tuple[int, str], ExternalFill] = {}
+        self.account_facts: Dict[Tuple[int, str, str], int] = {}
         self.ledger: Any = None
         self.risk: Any = None
 

@@ -40,12 +40,18 @@ EXEC_TYPES = [
 """In the order of their numbers in the digest, which begin at 1."""
 
 LIVE = ("Submitted", "Accepted", "PartiallyFilled", "CancelPending", "ReplacePending")
-COMPLETING = ("Trade", "Replaced", "Restated", "ReplaceRejected", "CancelRejected")
+COMPLETING = (
+    "Trade",
+    "TradeCorrect",
+    "Replaced",
+    "Restated",
+    "ReplaceRejected",
+    "CancelRejected",
+)
 """Reports that make an order Filled if nothing is left open."""
 
 _ENDED = {state: state for state in ("Filled", "Cancelled", "Rejected", "Expired")}
 _CORRECTED = {
-    "Accepted": "Restored",
     "PartiallyFilled": "Restored",
     "CancelPending": "CancelPending",
     "ReplacePending": "ReplacePending",
@@ -69,18 +75,22 @@ TABLE: Dict[str, Dict[str, str]] = {
     "PendingReplace": {"Accepted": "ReplacePending", "PartiallyFilled": "ReplacePending"},
     "Replaced": {"CancelPending": "CancelPending", "ReplacePending": "Restored"},
     "Rejected": {
-        "Created": "Rejected",
         "Submitted": "Rejected",
         "Accepted": "Rejected",
         "CancelPending": "Rejected",
+        "ReplacePending": "Rejected",
     },
-    "CancelRejected": {"CancelPending": "Restored", **_ENDED},
+    "CancelRejected": {
+        "CancelPending": "Restored",
+        "Filled": "Filled",
+        "Cancelled": "Cancelled",
+        "Rejected": "Rejected",
+    },
     "ReplaceRejected": {"CancelPending": "CancelPending", "ReplacePending": "Restored", **_ENDED},
     "Expired": {state: "Expired" for state in LIVE},
     "TradeCancel": {**_CORRECTED, **_ENDED},
     "TradeCorrect": {**_CORRECTED, **_ENDED},
-    "Restated": dict(_CORRECTED),
-    "OrderStatus": {**{state: state for state in LIVE}, **_ENDED},
+    "Restated": {"Accepted": "Restored", **_CORRECTED},
 }
 
 

@@ -1,0 +1,1 @@
+"""Checks of the reference core against what the documents show: `python3 -m unittest`."""

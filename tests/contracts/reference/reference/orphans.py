@@ -1,0 +1,84 @@
+"""Reports that name no order that is kept. Source: docs/reference/orders.md section 6, Orphans."""
+
+from __future__ import annotations
+
+from typing import Optional
+
+from .fills import book, correct, halt_instrument, new_fill, reverse
+from .model import ExternalFill, Instrument, Json
+from .state import State
+
+
+def apply_orphan(state: State, event: Json) -> None:
+    """Books what is a fill on our account all the same; anything else alarms."""
+    kind = event["event_type"]
+    known = _known(state, event)
+    if kind == "OrderExecuted" and _is_fill_on_our_account(state, event):
+        _executed(state, event)
+    elif kind == "ExecutionVoided" and known is not None:
+        _voided(state, known)
+    elif kind == "ExecutionCorrected" and known is not None:
+        _corrected(state, event, known)
+    else:
+        state.alarm("ORPHAN_REPORT")
+
+
+def _known(state: State, event: Json) -> Optional[ExternalFill]:
+    if event["venue"] is None:
+        return None
+    return state.external_fills.get((event["venue"], event["payload"].get("exec_ref_id")))
+
+
+def _is_fill_on_our_account(state: State, event: Json) -> bool:
+    instrument: Optional[Instrument] = state.instruments.get(event["instrument"])
+    payload = event["payload"]
+    if instrument is None or instrument.venue != event["venue"]:
+        return False
+    return payload.get("side") is not None and payload["last_qty"] > 0
+
+
+def _executed(state: State, event: Json) -> None:
+    payload = event["payload"]
+    key = (event["venue"], payload["exec_id"])
+    if key in state.external_fills:
+        return
+    oldest = state.now - state.settings["intent_horizon_ms"] * 1000
+    if event["event_time"] < oldest:
+        state.alarm("FILL_TOO_OLD")
+        return
+    fill = new_fill(payload, None)
+    book(state, event["instrument"], None, payload["side"], fill)
+    state.external_fills[key] = ExternalFill(
+        event["instrument"], payload["side"], state.now, fill
+    )
+    for old in [key for key, each in state.external_fills.items() if each.booked < oldest]:
+        del state.external_fills[old]
+    _warn(state, event["instrument"])
+
+
+def _warn(state: State, instrument: int) -> None:
+    halt_instrument(state, state.instruments[instrument])
+    state.alarm("EXTERNAL_FILL")
+
+
+def _voided(state: State, known: ExternalFill) -> None:
+    if known.fill.is_voided:
+        return
+    reverse(state, known.instrument, None, known.side, known.fill)
+    known.fill.is_voided = True
+    _warn(state, known.instrument)
+
+
+def _corrected(state: State, event: Json, known: ExternalFill) -> None:
+    payload = event["payload"]
+    if known.fill.is_voided or payload["last_qty"] <= 0:
+        state.alarm("ORPHAN_REPORT")
+        return
+    corrected = new_fill(payload, None)
+    if known.fill.terms() == corrected.terms():
+        return
+    reverse(state, known.instrument, None, known.side, known.fill)
+    book(state, known.instrument, None, known.side, corrected)
+    correct(known.fill, corrected)
+    state.external_fills[(event["venue"], payload["exec_id"])] = known
+    _warn(state, known.instrument)
