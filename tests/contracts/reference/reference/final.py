@@ -5,6 +5,7 @@ from __future__ import annotations
 from .firing import next_wanted
 from .model import Json, Order
 from .reports import shown
+from .rows import balance_rows, position_rows
 from .state import State
 
 
@@ -29,8 +30,8 @@ def final_state(state: State) -> Json:
             for client in state.clients
         ],
         "orders": [_order(state.orders[number]) for number in sorted(state.orders)],
-        "positions": state.ledger.position_rows(state),
-        "balances": state.ledger.balance_rows(state),
+        "positions": position_rows(state),
+        "balances": balance_rows(state),
     }
 
 

@@ -34,9 +34,9 @@ def apply_market_data(state: State, event: Json) -> None:
 
 
 def _apply_delta(state: State, book: Book, payload: Json) -> None:
+    bids, asks = _levels(payload["bids"]), _levels(payload["asks"])
     if not book.has_depth or not book.is_fresh:
         return
-    bids, asks = _levels(payload["bids"]), _levels(payload["asks"])
     _set_levels(book.bids, bids)
     _set_levels(book.asks, asks)
     book.updated = state.now
