@@ -23,6 +23,7 @@ import {
   canonicalConfiguration,
   type Configuration,
   configurationDigest,
+  declareClients,
   type DeclaredVenue,
 } from "./config/mod.ts";
 import { DaemonBackend, type ReportSource } from "./edge/daemon_backend.ts";
@@ -200,7 +201,8 @@ class RunningDaemon implements Daemon {
     const ingress = new Ingress(() => this.#loop.wake());
     // The configured bound is for what comes later: however much a start declares must fit.
     const { max, policy } = configuration.queues.control;
-    const atStart = declarationsMax(options.venues, timeline.view);
+    const clients = declareClients(configuration);
+    const atStart = declarationsMax(options.venues, { clients, view: timeline.view });
     this.#control = ingress.open({ name: "control", max: max + atStart, policy });
     this.#intervals = new Intervals(
       { timers: ports.timers, clock },
@@ -311,7 +313,9 @@ class RunningDaemon implements Daemon {
     const operator = { ...configuration.operator, resume: this.#options.resumeTrading };
     const held = heldBack(view, operator);
     if (held !== undefined) ports.log.write("alarm", "trading_held_back", { text: held });
-    const drafts = declarationDrafts(venues, { view, operator, nowUs: this.#clock.nowUs() });
+    const clients = declareClients(configuration);
+    const nowUs = this.#clock.nowUs();
+    const drafts = declarationDrafts(venues, { view, clients, operator, nowUs });
     for (const draft of drafts) this.#control.offer(draft);
     return new VenueSide({
       venues,

@@ -5,6 +5,8 @@
  * Limit: a part whose shape the schema refuses is passed over here, since the schema has said so.
  * @module
  */
+import { limitProblems } from "./limit_checks.ts";
+import { listOf, mapOf, type Path, type Raw, repeated } from "./raw.ts";
 import { type PathProblem, shown } from "./problems.ts";
 import { PAPER_ADAPTER } from "./schema.ts";
 
@@ -18,15 +20,13 @@ export type Registry = {
   readonly fileExists: (path: string) => boolean;
 };
 
-type Raw = Readonly<Record<string, unknown>>;
-type Path = readonly PropertyKey[];
-
 /** Returns what is wrong between keys. `root` is the parsed YAML. */
 export function crossProblems(root: unknown, registry: Registry): readonly PathProblem[] {
   const venues = listOf(mapOf(root)?.["venues"]);
   return [
     ...repeated(venues, { key: "name", path: ["venues"], what: "venue" }),
     ...venues.flatMap((venue, index) => venueProblems(venue, ["venues", index], registry)),
+    ...limitProblems(root),
   ];
 }
 
@@ -96,32 +96,4 @@ function captureProblems(feed: Raw, path: Path, registry: Registry): readonly Pa
     problems.push({ path: [...path, "files", index], at: "value", text });
   }
   return problems;
-}
-
-function repeated(
-  items: readonly unknown[],
-  of: { readonly key: string; readonly path: Path; readonly what: string },
-): readonly PathProblem[] {
-  const first = new Map<unknown, number>();
-  return items.flatMap((item, index) => {
-    const value = mapOf(item)?.[of.key];
-    if (value === undefined || value === null) return [];
-    const earlier = first.get(value);
-    if (earlier === undefined) {
-      first.set(value, index);
-      return [];
-    }
-    const text = `must differ from every other ${of.what}'s: was ${shown(value)}, ` +
-      `as in number ${earlier + 1} of the list`;
-    return [{ path: [...of.path, index, of.key], at: "value", text }];
-  });
-}
-
-function mapOf(value: unknown): Raw | undefined {
-  const map = typeof value === "object" && value !== null && !Array.isArray(value);
-  return map ? value as Raw : undefined;
-}
-
-function listOf(value: unknown): readonly unknown[] {
-  return Array.isArray(value) ? value : [];
 }

@@ -24,6 +24,8 @@ export type EngineConfiguration = Configuration["engine"];
 export type JournalConfiguration = Configuration["journal"];
 export type QueuesConfiguration = Configuration["queues"];
 export type VenueConfiguration = Configuration["venues"][number];
+export type ExchangeConfiguration = Configuration["exchanges"][number];
+export type ClientConfiguration = Configuration["clients"][number];
 export type InstrumentConfiguration = VenueConfiguration["instruments"][number];
 export type FeedConfiguration = VenueConfiguration["feed"];
 

@@ -6,11 +6,13 @@
  * @module
  */
 import { toQuanta } from "../core/decimal.ts";
-import type { InstrumentLimits, VenueDeclaration } from "../core/event.ts";
+import type { VenueDeclaration } from "../core/event.ts";
 import type { Capabilities, Instrument, PriceRule, QtyRule } from "../core/instrument.ts";
 import { unreachable } from "../core/invariant.ts";
-import { type InstrumentId, instrumentId, qty, type VenueId, venueId } from "../core/numbers.ts";
+import type { ExchangeLimits, InstrumentLimits, OrderLimits, VenueLimits } from "../core/limits.ts";
+import { type InstrumentId, instrumentId, type VenueId, venueId } from "../core/numbers.ts";
 import type {
+  ClientConfiguration,
   Configuration,
   FeedConfiguration,
   InstrumentConfiguration,
@@ -18,6 +20,12 @@ import type {
 } from "./configuration.ts";
 import { contractOf } from "./contracts.ts";
 import { scaleOf } from "./grids.ts";
+import {
+  exchangeLimitsOf,
+  instrumentLimitsOf,
+  pairLimitsOf,
+  venueLimitsOf,
+} from "./declare_limits.ts";
 
 /** One venue with everything that is declared of it. */
 export type DeclaredVenue = {
@@ -27,12 +35,17 @@ export type DeclaredVenue = {
   readonly feed: FeedConfiguration;
   /** Opening balances; decimals. */
   readonly balances: readonly { readonly currency: string; readonly total: string }[];
+  readonly limits: VenueLimits;
+  /** Of its exchange. */
+  readonly exchangeLimits: ExchangeLimits;
   readonly instruments: readonly DeclaredInstrument[];
 };
 
 export type DeclaredInstrument = {
   readonly instrument: Instrument;
   readonly limits: InstrumentLimits;
+  /** Of single clients in this instrument. */
+  readonly clientLimits: readonly { readonly client: string; readonly limits: OrderLimits }[];
   /** Where a generated market starts, decimal; null: the generator chooses. */
   readonly startPrice: string | null;
 };
@@ -70,7 +83,12 @@ export function declareVenues(
   return configuration.venues.map((venue, index) => {
     const id = venueId(index);
     const instruments = venue.instruments.map((instrument) =>
-      declareInstrument(instrument, { id: instrumentId(listed++), venue: id, name: venue.name })
+      declareInstrument(instrument, {
+        id: instrumentId(listed++),
+        venue: id,
+        name: venue.name,
+        clients: configuration.clients,
+      })
     );
     return {
       declaration: declareVenue(venue, id, capabilities),
@@ -78,6 +96,8 @@ export function declareVenues(
       options: venue.options,
       feed: venue.feed,
       balances: venue.balances,
+      limits: venueLimitsOf(venue.limits),
+      exchangeLimits: exchangeLimitsOf(configuration.exchanges, venue.exchange),
       instruments,
     };
   });
@@ -149,7 +169,12 @@ function declareVenue(
 
 function declareInstrument(
   of: InstrumentConfiguration,
-  at: { readonly id: InstrumentId; readonly venue: VenueId; readonly name: string },
+  at: {
+    readonly id: InstrumentId;
+    readonly venue: VenueId;
+    readonly name: string;
+    readonly clients: readonly ClientConfiguration[];
+  },
 ): DeclaredInstrument {
   const instrument: Instrument = {
     id: at.id,
@@ -167,8 +192,13 @@ function declareInstrument(
     status: "open",
     capabilities: of.assetClass === "spot" ? null : { assetClass: of.assetClass },
   };
-  const limits = limitsOf(of, instrument.qtyRule.scale);
-  return { instrument, limits, startPrice: of.startPrice };
+  const { scale } = instrument.qtyRule;
+  return {
+    instrument,
+    limits: instrumentLimitsOf(of.limits, scale),
+    clientLimits: pairLimitsOf(at.clients, instrument),
+    startPrice: of.startPrice,
+  };
 }
 
 function priceRule(price: InstrumentConfiguration["price"]): PriceRule {
@@ -189,15 +219,6 @@ function qtyRule(quantity: InstrumentConfiguration["quantity"]): QtyRule {
     stepQuanta: quanta(quantity.step, scale),
     minQuanta: quanta(quantity.min, scale),
     maxQuanta: quantity.max === null ? null : quanta(quantity.max, scale),
-  };
-}
-
-function limitsOf({ limits }: InstrumentConfiguration, scale: number): InstrumentLimits {
-  const most = limits.maxOrderQty;
-  return {
-    maxOrderQty: most === null ? null : qty(quanta(most, scale)),
-    priceCollarPpm: limits.priceCollarPpm,
-    bookStaleMs: limits.bookStaleMs,
   };
 }
 

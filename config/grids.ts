@@ -27,7 +27,10 @@ export type Grids = {
     readonly max: string | null;
   };
   readonly start_price: string | null;
-  readonly limits: { readonly max_order_qty: string | null };
+  readonly limits: {
+    readonly max_order_qty: string | null;
+    readonly max_position: string | null;
+  };
 };
 
 const SCALE_MAX = 15;
@@ -112,10 +115,27 @@ function stepProblems(of: {
 }
 
 function limitProblems({ quantity, limits }: Grids): GridProblem[] {
-  const scale = scaleOf(quantity.quantum);
-  const most = limits.max_order_qty;
-  if (scale === undefined || most === null || toQuanta(most, scale) !== undefined) return [];
-  return [offGrid(["limits", "max_order_qty"], most, quantity.quantum)];
+  const { quantum } = quantity;
+  return limitGridProblems(limits, quantum).map((problem) => ({
+    ...problem,
+    path: ["limits", ...problem.path],
+  }));
+}
+
+/** Returns what is wrong with limits on quantities of so fine a quantum; paths are their keys. */
+export function limitGridProblems(
+  limits: { readonly max_order_qty: string | null; readonly max_position: string | null },
+  quantum: string,
+): GridProblem[] {
+  const scale = scaleOf(quantum);
+  if (scale === undefined) return [];
+  const keys = ["max_order_qty", "max_position"] as const;
+  return keys.flatMap((key) => {
+    const most = limits[key];
+    return most === null || toQuanta(most, scale) !== undefined
+      ? []
+      : [offGrid([key], most, quantum)];
+  });
 }
 
 function quantumProblem(key: "price" | "quantity", input: string): GridProblem {

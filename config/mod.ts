@@ -27,6 +27,7 @@ export {
   feedSourceOf,
   type FeedSourceSettings,
 } from "./declare.ts";
+export { declareClients, type DeclaredClient } from "./declare_limits.ts";
 export { PAPER_DEFAULT } from "./default.ts";
 export { type ConfigurationText, parseConfiguration } from "./load.ts";
 export { type ConfigurationProblem, ConfigurationRefused, problemLine } from "./problems.ts";

@@ -124,10 +124,54 @@ const QUANTITY = map({
   return { ...quantity, step, min: quantity.min ?? step };
 });
 
-const LIMITS = map({
+/** Most live orders. */
+const openOrdersMost = integer({ least: 1, most: 10_000_000 }).nullable().default(null);
+/** Orders per second, and at once after a pause. */
+const ORDER_RATE = map({
+  per_second: integer({ least: 1, most: 10_000_000 }),
+  burst: integer({ least: 1, most: 10_000_000 }),
+}).nullable().default(null);
+const AMOUNTS = list(map({ currency: name(16), amount: decimal("not negative") })).default([]);
+
+const ORDER_LIMITS = {
   max_order_qty: decimal("positive").nullable().default(null),
+  max_order_notional: decimal("positive").nullable().default(null),
+  max_position: decimal("positive").nullable().default(null),
+  max_open_orders: openOrdersMost,
+};
+
+const LIMITS = map({
+  ...ORDER_LIMITS,
   price_collar_ppm: integer({ least: 1, most: 1_000_000 }).nullable().default(50_000),
   book_stale_ms: integer({ least: 1, most: 86_400_000 }).default(5000),
+  initial_margin_ppm: integer({ least: 1, most: 1_000_000 }).nullable().default(null),
+});
+
+const FLOW_LIMITS = { max_open_orders: openOrdersMost, order_rate: ORDER_RATE };
+
+const VENUE_LIMITS = map({
+  ...FLOW_LIMITS,
+  max_loss: AMOUNTS,
+  check_funds: flag({ byDefault: true }),
+  tripwire: map({
+    reports: integer({ least: 1, most: 1000 }).default(2),
+    tolerances: AMOUNTS,
+  }).prefault({}),
+});
+
+const EXCHANGE = map({
+  name: name(32),
+  ...FLOW_LIMITS,
+  self_match: word(["refuse", "allow"]).default("refuse"),
+});
+
+const CLIENT = map({
+  name: text(64).regex(/^(?:\*|[A-Za-z0-9._-]{1,64})$/, {
+    error: 'must be a client id, or "*" for every client that is not listed',
+  }),
+  ...FLOW_LIMITS,
+  max_loss: AMOUNTS,
+  instruments: list(map({ instrument: text(97), ...ORDER_LIMITS })).default([]),
 });
 
 const INSTRUMENT = map({
@@ -167,6 +211,7 @@ const VENUE = map({
     per_second: integer({ least: 1, most: 1_000_000 }),
     burst: integer({ least: 1, most: 1_000_000 }),
   }).nullable().default(null),
+  limits: VENUE_LIMITS.prefault({}),
   balances: list(map({ currency: name(16), total: decimal("not negative") })).default([]),
   options: z.record(z.string(), z.json(), { error: "must be a map of keys and values" })
     .default({}),
@@ -192,6 +237,8 @@ export const SCHEMA = map({
   log: map({
     level: word(["debug", "info", "warning", "error", "alarm"]).default("info"),
   }).prefault({}),
+  exchanges: list(EXCHANGE).default([]),
+  clients: list(CLIENT).default([]),
   venues: list(VENUE).min(1, { error: "must list one venue or more" }),
 });
 

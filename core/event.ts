@@ -8,6 +8,7 @@
  */
 import type { Capabilities, Instrument, Side } from "./instrument.ts";
 import type { Intent, TradingState } from "./intent.ts";
+import type { ScopedLimits } from "./limits.ts";
 import type {
   InstrumentId,
   Micros,
@@ -60,15 +61,6 @@ export type VenueDeclaration = {
   readonly pacing: { readonly perSecond: number; readonly burst: number } | null;
 };
 
-/** Limits of one instrument; null: no limit. */
-export type InstrumentLimits = {
-  readonly maxOrderQty: Qty | null;
-  /** Furthest a limit price may lie beyond the far side of the book, millionths of it. */
-  readonly priceCollarPpm: number | null;
-  /** A book older than this is no reference for the collar. */
-  readonly bookStaleMs: number;
-};
-
 export type ControlPayloads = {
   /** First event of every run of the daemon, also after a restart. */
   Started: {
@@ -83,7 +75,11 @@ export type ControlPayloads = {
   };
   VenueDeclared: VenueDeclaration;
   InstrumentListed: Instrument;
-  LimitsSet: { readonly limits: InstrumentLimits };
+  /**
+   * Limits of one scope, whole. Without `admin` they can only tighten: of each limit the stricter
+   * of the old and the new one rules.
+   */
+  LimitsSet: ScopedLimits & { readonly admin: boolean };
   /** Opening balance of an account, posted to the `external` book. Decimal, currency. */
   BalanceSet: { readonly currency: string; readonly total: string };
   /**

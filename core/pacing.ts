@@ -38,6 +38,11 @@ export function takeToken(bucket: Bucket, keep = 0): boolean {
   return true;
 }
 
+/** Returns true if a token is there; call {@link refill} first. */
+export function hasToken(bucket: Bucket): boolean {
+  return bucket.level >= UNIT;
+}
+
 /** Returns when one token above `keep` will be there, for a bucket refilled at its `atUs`. */
 export function nextTokenUs(bucket: Bucket, rate: Rate, keep: number): Micros {
   const missing = (keep + 1) * UNIT - bucket.level;

@@ -88,6 +88,14 @@ export interface BookView {
   best(side: Side): PriceLevel | undefined;
 }
 
+/** Where a client has limits of its own. */
+export type LimitedClient = {
+  readonly client: string;
+  readonly isLimited: boolean;
+  /** By number, ascending. */
+  readonly instruments: readonly InstrumentId[];
+};
+
 export interface View {
   readonly seqId: SeqId;
   readonly mode: Mode;
@@ -117,6 +125,8 @@ export interface View {
   /** P&L and fees of a client by tag: untagged first, then by code unit, the rest last. */
   tags(client: ClientIndex): readonly TagRow[];
   book(instrument: InstrumentId): BookView | undefined;
+  /** Clients, `*` included, that have limits of their own: at all, and in single instruments. */
+  readonly limitedClients: readonly LimitedClient[];
   /** Limits and states in force, for the `risk` query: snake_case, JSON-able. */
   risk(client: ClientIndex): Readonly<Record<string, unknown>>;
   /** Counters of the core, for the `metrics` query: snake_case names. */

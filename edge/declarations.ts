@@ -7,11 +7,12 @@
  * the state is not said again.
  * @module
  */
-import type { DeclaredVenue } from "../config/mod.ts";
+import type { DeclaredClient, DeclaredInstrument, DeclaredVenue } from "../config/mod.ts";
 import type { ControlPayloads, Draft } from "../core/event.ts";
 import type { Contract, Instrument } from "../core/instrument.ts";
 import { unreachable } from "../core/invariant.ts";
 import type { TradingState } from "../core/intent.ts";
+import type { ScopedLimits } from "../core/limits.ts";
 import {
   type InstrumentId,
   instrumentId,
@@ -67,9 +68,14 @@ export function renumber(declared: readonly DeclaredVenue[], view: View): readon
  */
 export function declarationDrafts(
   venues: readonly DeclaredVenue[],
-  options: { readonly view: View; readonly operator: OperatorStates; readonly nowUs: Micros },
+  options: {
+    readonly view: View;
+    readonly clients: readonly DeclaredClient[];
+    readonly operator: OperatorStates;
+    readonly nowUs: Micros;
+  },
 ): Draft[] {
-  const { view, operator, nowUs } = options;
+  const { view, clients, operator, nowUs } = options;
   const say = drafter(nowUs);
   const known = new Set(view.venues.map(({ name }) => name));
   const named = new Set(
@@ -84,23 +90,94 @@ export function declarationDrafts(
       payload: venue.declaration,
       venue: venue.declaration.id,
     }),
-    ...venue.instruments.flatMap(({ instrument, limits }) => [
-      listing(instrument, say),
-      say({ eventType: "LimitsSet", payload: { limits }, ...placeOf(instrument) }),
-    ]),
+    limiting({ scope: "venue", limits: venue.limits }, { venue: venue.declaration.id }, say),
+    limiting(
+      {
+        scope: "exchange",
+        exchange: venue.declaration.exchange,
+        limits: venue.exchangeLimits,
+      },
+      {},
+      say,
+    ),
+    ...venue.instruments.flatMap((listed) => instrumentDrafts(listed, say)),
     ...(known.has(venue.declaration.name) ? [] : openingBalances(venue, say)),
   ]);
-  return [...declared, ...gone, ...operatorDrafts(view, operator, say)];
+  return [
+    ...declared,
+    ...gone,
+    ...clientDrafts(clients, venues, { view, say }),
+    ...operatorDrafts(view, operator, say),
+  ];
 }
 
 /** Returns the most events that a start says: `Started`, the declarations, each venue's status. */
-export function declarationsMax(venues: readonly DeclaredVenue[], view: View): number {
-  const declared = venues.reduce(
-    (sum, { instruments, balances }) => sum + 2 + 2 * instruments.length + balances.length,
-    0,
+export function declarationsMax(
+  venues: readonly DeclaredVenue[],
+  of: { readonly clients: readonly DeclaredClient[]; readonly view: View },
+): number {
+  const declared = venues.reduce((sum, { instruments, balances }) => {
+    const pairs = instruments.reduce((count, { clientLimits }) => count + clientLimits.length, 0);
+    return sum + 4 + 2 * instruments.length + pairs + balances.length;
+  }, 0);
+  const gone = of.view.limitedClients.reduce(
+    (sum, { instruments }) => sum + 1 + instruments.length,
+    of.view.instruments.length,
   );
   const operator = 2;
-  return 1 + declared + view.instruments.length + operator;
+  return 1 + declared + of.clients.length + gone + operator;
+}
+
+function instrumentDrafts(
+  { instrument, limits, clientLimits }: DeclaredInstrument,
+  say: Say,
+): Draft[] {
+  const place = placeOf(instrument);
+  return [
+    listing(instrument, say),
+    limiting({ scope: "instrument", limits }, place, say),
+    ...clientLimits.map((own) => limiting({ scope: "clientInstrument", ...own }, place, say)),
+  ];
+}
+
+/** The limits of clients; what is no longer in the configuration is taken from them. */
+function clientDrafts(
+  clients: readonly DeclaredClient[],
+  venues: readonly DeclaredVenue[],
+  { view, say }: { readonly view: View; readonly say: Say },
+): Draft[] {
+  const listed = venues.flatMap(({ instruments }) => instruments);
+  const gone = view.limitedClients.flatMap(({ client, isLimited, instruments }) => {
+    const isNamed = clients.some((known) => known.client === client);
+    const whole = isLimited && !isNamed
+      ? [limiting({ scope: "client", client, limits: null }, {}, say)]
+      : [];
+    const single = instruments.filter((id) => !isLimitedIn(listed, { client, id }));
+    const pairs = single.map((id) => {
+      const venue = view.instruments.find((instrument) => instrument.id === id)?.venue;
+      const place = venue === undefined ? { instrument: id } : { instrument: id, venue };
+      return limiting({ scope: "clientInstrument", client, limits: null }, place, say);
+    });
+    return [...whole, ...pairs];
+  });
+  return [...clients.map((own) => limiting({ scope: "client", ...own }, {}, say)), ...gone];
+}
+
+function isLimitedIn(
+  listed: readonly DeclaredInstrument[],
+  of: { readonly client: string; readonly id: InstrumentId },
+): boolean {
+  const found = listed.find(({ instrument }) => instrument.id === of.id);
+  return found?.clientLimits.some(({ client }) => client === of.client) === true;
+}
+
+/** What an operator configured and started with may also loosen. */
+function limiting(
+  limits: ScopedLimits,
+  place: { readonly venue?: VenueId; readonly instrument?: InstrumentId },
+  say: Say,
+): Draft {
+  return say({ eventType: "LimitsSet", payload: { ...limits, admin: true }, ...place });
 }
 
 function listing(instrument: Instrument, say: Say): Draft {

@@ -3,7 +3,7 @@
  * every single event.
  * @module
  */
-import { COMMISSION, PRICE_SCALE, QTY_SCALE, type Scene } from "./scene.ts";
+import { COMMISSION, OPENING, PRICE_SCALE, QTY_SCALE, type Scene } from "./scene.ts";
 import { isBuying, STEP, type Steps } from "./lives.ts";
 
 /** Cash is counted in units of 10^-CASH_SCALE. */
@@ -25,8 +25,8 @@ type Kept = { orderQty: bigint; cumQty: bigint; notional: bigint };
 /** Follows the stream beside the engine. */
 export class Oracle {
   readonly #orders = new Map<number, Kept>();
-  #base = 0n;
-  #quote = 0n;
+  #base = unitsOf(OPENING, QTY_SCALE);
+  #quote = unitsOf(OPENING, CASH_SCALE);
   #checked = 0;
 
   /** Events compared so far. */

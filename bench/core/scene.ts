@@ -246,7 +246,12 @@ function opening(horizonMs: number): Head[] {
     { ...ofAll, eventType: "Started", payload: started(horizonMs) },
     { ...ofVenue, eventType: "VenueDeclared", payload: VENUE_DECLARED },
     { ...ofVenue, eventType: "InstrumentListed", payload: LISTED },
-    { ...ofVenue, eventType: "LimitsSet", payload: LIMITS },
+    ...LIMITS.map((payload): Head => ({ ...ofVenue, eventType: "LimitsSet", payload })),
+    ...["BTC", "USDT"].map((currency): Head => ({
+      ...ofVenue,
+      eventType: "BalanceSet",
+      payload: { currency, total: OPENING },
+    })),
     { ...ofVenue, eventType: "VenueStatusChanged", payload: { status: "up", reason: "bench" } },
     { ...ofAll, eventType: "SessionOpened", payload: SESSION_OPENED },
     { ...ofVenue, source: "market_data", eventType: "BookSnapshot", payload: BOOK },
@@ -297,9 +302,51 @@ const LISTED: Event<"InstrumentListed">["payload"] = {
   contract: null,
 };
 
-const LIMITS: Event<"LimitsSet">["payload"] = {
-  limits: { maxOrderQty: qty(1_000_000), priceCollarPpm: 50_000, bookStaleMs: 86_400_000 },
+/** What the account holds of each currency at first. */
+export const OPENING = "1000000000";
+
+const ORDER_LIMITS = {
+  maxOrderQty: qty(1_000_000),
+  maxOrderNotional: "100000000",
+  maxPosition: qty(1_000_000_000_000_000),
+  maxOpenOrders: 10_000_000,
 };
+const FLOW_LIMITS = {
+  maxOpenOrders: 10_000_000,
+  orderRate: { perSecond: 10_000_000, burst: 10_000_000 },
+};
+
+/** A limit of every kind in every scope, wide enough to let all orders pass. */
+const LIMITS: readonly Event<"LimitsSet">["payload"][] = [
+  {
+    scope: "instrument",
+    admin: true,
+    limits: {
+      ...ORDER_LIMITS,
+      priceCollarPpm: 50_000,
+      bookStaleMs: 86_400_000,
+      initialMarginPpm: null,
+    },
+  },
+  { scope: "clientInstrument", admin: true, client: "bench", limits: ORDER_LIMITS },
+  { scope: "client", admin: true, client: "bench", limits: { ...FLOW_LIMITS, maxLoss: [] } },
+  {
+    scope: "venue",
+    admin: true,
+    limits: {
+      ...FLOW_LIMITS,
+      maxLoss: [],
+      checkFunds: true,
+      tripwire: { reports: 2, tolerances: [] },
+    },
+  },
+  {
+    scope: "exchange",
+    admin: true,
+    exchange: "bench",
+    limits: { ...FLOW_LIMITS, selfMatch: "refuse" },
+  },
+];
 
 const SESSION_OPENED: Event<"SessionOpened">["payload"] = {
   session: SESSION,

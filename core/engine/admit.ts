@@ -7,9 +7,16 @@ import type { InstrumentState } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import type { Side } from "../instrument.ts";
 import { checkNotional, checkPrice, checkQty } from "../instrument_rules.ts";
-import type { Px, Qty } from "../numbers.ts";
+import { type Px, px, type Qty, qty } from "../numbers.ts";
 import type { Order } from "../order.ts";
-import { firstRefusal, type Refusal, strictest } from "../risk/mod.ts";
+import {
+  chargeOrder,
+  firstRefusal,
+  type Kept,
+  marketPx,
+  type Refusal,
+  strictest,
+} from "../risk/mod.ts";
 
 /** Price and quantity of an order, in quanta. */
 export type Terms = { readonly px: Px | null; readonly qty: Qty };
@@ -39,9 +46,21 @@ export type Candidate = Terms & {
   readonly side: Side;
   readonly leavesQty: Qty;
   readonly reduceOnly: boolean;
+  /** The price that it is counted with: its own, or a Market order's reference. */
+  readonly countPx: Px | null;
   /** The order that it would become, not counted twice. */
   readonly replaces: Order | null;
 };
+
+/** Returns the price that an order is counted with; null: it has none and there is no reference. */
+export function countPxOf(
+  turn: Turn,
+  of: { readonly entry: InstrumentState; readonly side: Side; readonly px: Px | null },
+): Px | null {
+  if (of.px !== null) return of.px;
+  const listed = turn.state.risk.instrument(of.entry.instrument.id);
+  return marketPx(listed, { side: of.side, nowUs: turn.nowUs });
+}
 
 /** Returns why the venue's state or risk refuses the candidate, or undefined. */
 export function checkAdmission(
@@ -71,44 +90,45 @@ function checkVenue(turn: Turn, entry: InstrumentState): Refusal | undefined {
 
 function checkRisk(turn: Turn, client: Client, candidate: Candidate): Refusal | undefined {
   const { state } = turn;
-  const { entry, side } = candidate;
-  const venueState = strictest(
-    state.venue(entry.instrument.venue).tradingState,
-    entry.tradingState,
-  );
-  const effective = strictest(state.operatorState, venueState, client.tradingState);
-  const looksAtPosition = candidate.reduceOnly || effective === "Reducing";
+  const { entry, replaces } = candidate;
+  const { id, venue } = entry.instrument;
+  const listed = state.risk.instrument(id);
+  const scope = state.risk.client(client.index, client.name);
   return firstRefusal({
-    instrument: entry.instrument,
-    side,
+    side: candidate.side,
     px: candidate.px,
+    countPx: candidate.countPx,
     qty: candidate.qty,
     leavesQty: candidate.leavesQty,
     reduceOnly: candidate.reduceOnly,
-    limits: entry.limits,
-    book: entry.book,
+    kept: replaces === null ? null : keptOf(replaces, candidate.countPx),
     nowUs: turn.nowUs,
     operatorState: state.operatorState,
-    venueState,
+    venueState: strictest(state.venue(venue).tradingState, entry.tradingState),
     clientState: client.tradingState,
     killSwitch: state.killSwitch,
-    clientPosition: looksAtPosition
-      ? state.ledger.positionQuanta(client.index, entry.instrument.id)
-      : 0,
-    openReducing: looksAtPosition ? openQuanta(turn, client, candidate) : 0,
+    client: scope,
+    pair: state.risk.pair(scope, listed),
+    listed,
+    clientPosition: state.ledger.positionQuanta(client.index, id),
+    accountPosition: state.ledger.positionQuanta("account", id),
+    funds: state.funds,
+    losses: state.losses,
   });
 }
 
-/** What the client's other live orders on this side would fill at worst. */
-function openQuanta(turn: Turn, client: Client, candidate: Candidate): number {
-  let open = 0;
-  for (const id of client.open) {
-    const order = turn.state.blotter.get(id);
-    if (order === undefined || order === candidate.replaces) continue;
-    const { instrument, side } = order.terms;
-    if (instrument !== candidate.entry.instrument.id || side !== candidate.side) continue;
-    const replaced = order.replace === null ? 0 : order.replace.orderQty - order.cumQty;
-    open += Math.max(order.openQty, replaced);
-  }
-  return open;
+/** Only live orders count; one that has ended keeps nothing. */
+function keptOf(order: Order, countPx: Px | null): Kept {
+  const dearPx = order.countedDearPx ?? countPx ?? px(0);
+  return { qty: order.isCounted ? order.countedQty : qty(0), dearPx };
+}
+
+/** Takes what an order that was let in costs of the rates in force. */
+export function charge(turn: Turn, client: Client, entry: InstrumentState): void {
+  const { risk } = turn.state;
+  chargeOrder({
+    client: risk.client(client.index, client.name),
+    listed: risk.instrument(entry.instrument.id),
+    nowUs: turn.nowUs,
+  });
 }

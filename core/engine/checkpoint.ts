@@ -20,6 +20,8 @@ import {
   readFills,
   readIntents,
 } from "./checkpoint_clients.ts";
+import { readRisk, riskNode } from "./checkpoint_risk.ts";
+import { countAll } from "./exposure.ts";
 import { endedNode, ordersNode, readEnded, readOrders } from "./checkpoint_orders.ts";
 import { asNode, fromNode, oneOf, readTable, toTable } from "./checkpoint_table.ts";
 import { Digest } from "../digest.ts";
@@ -30,13 +32,7 @@ import {
   type RequestQueues,
   type VenueState,
 } from "./state.ts";
-import type {
-  EngineSettings,
-  InstrumentLimits,
-  Mode,
-  VenueDeclaration,
-  VenueStatus,
-} from "../event.ts";
+import type { EngineSettings, Mode, VenueDeclaration, VenueStatus } from "../event.ts";
 import type { ExternalFill } from "../external_fills.ts";
 import { Fifo } from "../fifo.ts";
 import type { Instrument } from "../instrument.ts";
@@ -79,6 +75,7 @@ export function engineNode(state: EngineState): CheckpointNode {
     external_fills: [...state.externalFills].map((fill) => asNode({ ...fill })),
     ledger: state.ledger.checkpoint(),
     posted_keys: state.postedKeys.checkpoint(),
+    risk: riskNode(state),
   };
 }
 
@@ -112,6 +109,8 @@ export function readEngine(checkpoint: Checkpoint): EngineState {
   );
   state.ledger = Ledger.restore(saved.node("ledger"), instruments);
   state.postedKeys.restore(saved.rows("posted_keys"));
+  readRisk(state, saved.node("risk"));
+  countAll(state);
   return state;
 }
 
@@ -149,8 +148,10 @@ function venueRow(
 
 function readVenues(state: EngineState, saved: NodeReader): void {
   for (const row of readTable(saved.node("venues"))) {
+    const declaration = fromNode<VenueDeclaration>(row.node("declaration"));
+    state.risk.declare(declaration);
     state.venues.push({
-      declaration: fromNode<VenueDeclaration>(row.node("declaration")),
+      declaration,
       status: oneOf(row.text("status"), STATUSES),
       tradingState: parseTradingState(row.text("trading_state")),
       bucket: readBucket(row.node("bucket")),
@@ -197,7 +198,6 @@ function readQueue(
 function listed(entry: InstrumentState): CheckpointNode {
   return {
     instrument: asNode(entry.instrument),
-    limits: asNode(entry.limits),
     trading_state: entry.tradingState,
     book: entry.book.checkpoint(),
   };
@@ -214,11 +214,12 @@ function readInstruments(state: EngineState, saved: NodeReader): void {
     const entry: InstrumentState = {
       instrument,
       capabilities: capabilitiesOf(state.venue(instrument.venue).declaration, instrument),
-      limits: fromNode<InstrumentLimits>(row.node("limits")),
       tradingState: parseTradingState(row.text("trading_state")),
       book: Book.restore(row.node("book")),
     };
     state.instruments.push(entry);
     state.instrumentByName.set(instrument.name, entry);
+    const { name: venueName } = state.venue(instrument.venue).declaration;
+    state.risk.list({ instrument, venueName, book: entry.book });
   }
 }

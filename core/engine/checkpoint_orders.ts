@@ -120,6 +120,7 @@ function orderRow(order: Order): TableRow {
     last_report: order.lastReport,
     ended_us: order.endedUs,
     was_absent: order.wasAbsent,
+    reference_px: order.referencePx,
     fills: fillsNode(order),
     seen_keys: [...order.seenKeys],
   };
@@ -132,6 +133,7 @@ function readOrder(state: EngineState, row: NodeReader, finder: IntentFinder): O
   order.status = oneOf(row.text("status"), ORDER_STATES);
   order.isAccepted = row.flag("is_accepted");
   order.price = maybe(row.integerOrNull("price"), px);
+  order.referencePx = maybe(row.integerOrNull("reference_px"), px);
   order.orderQty = qty(row.integer("order_qty"));
   order.cumQty = qty(row.integer("cum_qty"));
   order.voidedQty = qty(row.integer("voided_qty"));

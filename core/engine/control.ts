@@ -3,18 +3,19 @@
  * @module
  */
 import { Book } from "../book.ts";
+import { countAll } from "./exposure.ts";
+import { applyLimits } from "./limits.ts";
 import { cancelEverything } from "./cancel.ts";
 import { closePosting } from "./postings.ts";
 import { release } from "./requests.ts";
 import { applyStarted } from "./restart.ts";
 import { applySessionClosed, applySessionOpened } from "./sessions.ts";
-import { NO_LIMITS } from "./state.ts";
 import { raise, type Turn } from "./turn.ts";
 import type { ControlPayloads, Event } from "../event.ts";
 import { capabilitiesOf } from "../instrument_rules.ts";
 import { invariant, unreachable } from "../invariant.ts";
 import { policyProblem } from "../ledger/policy.ts";
-import type { InstrumentId, VenueId } from "../numbers.ts";
+import type { VenueId } from "../numbers.ts";
 
 /** An event about the daemon itself. */
 export type ControlEvent = Event<keyof ControlPayloads>;
@@ -30,7 +31,7 @@ export function applyControl(turn: Turn, event: ControlEvent): void {
     case "Started":
       return applyStarted(turn, event.payload);
     case "VenueDeclared":
-      return turn.state.declare(event.payload.id, event.payload);
+      return applyDeclared(turn, event.payload);
     case "InstrumentListed":
       return applyListed(turn, event.payload);
     case "LimitsSet":
@@ -71,6 +72,11 @@ function isSeen(turn: Turn, event: ControlEvent): boolean {
   return false;
 }
 
+function applyDeclared(turn: Turn, declaration: ControlPayloads["VenueDeclared"]): void {
+  turn.state.declare(declaration.id, declaration);
+  if (turn.state.risk.declare(declaration)) countAll(turn.state);
+}
+
 function applyListed(turn: Turn, instrument: ControlPayloads["InstrumentListed"]): void {
   const problem = policyProblem(instrument) ?? turn.state.ledger.list(instrument);
   if (problem !== undefined) {
@@ -79,6 +85,7 @@ function applyListed(turn: Turn, instrument: ControlPayloads["InstrumentListed"]
   }
   const { state } = turn;
   const venue = state.venue(instrument.venue);
+  const { name: venueName } = venue.declaration;
   const capabilities = capabilitiesOf(venue.declaration, instrument);
   state.declarations += 1;
   const known = state.instruments[instrument.id];
@@ -86,24 +93,19 @@ function applyListed(turn: Turn, instrument: ControlPayloads["InstrumentListed"]
     invariant(known.instrument.name === instrument.name, "A number must keep its instrument");
     known.instrument = instrument;
     known.capabilities = capabilities;
+    if (state.risk.list({ instrument, venueName, book: known.book })) countAll(state);
     return;
   }
   while (state.instruments.length < instrument.id) state.instruments.push(undefined);
   const entry = {
     instrument,
     capabilities,
-    limits: NO_LIMITS,
     tradingState: "Active" as const,
     book: new Book(),
   };
+  state.risk.list({ instrument, venueName, book: entry.book });
   state.instruments[instrument.id] = entry;
   state.instrumentByName.set(instrument.name, entry);
-}
-
-/** Limits of an instrument whose listing was refused have nothing to limit. */
-function applyLimits(turn: Turn, event: Event<"LimitsSet">): void {
-  const entry = turn.state.instruments[instrumentIn(event)];
-  if (entry !== undefined) entry.limits = event.payload.limits;
 }
 
 function applyBalance(turn: Turn, event: Event<"BalanceSet">): void {
@@ -131,9 +133,4 @@ function applyVenueStatus(turn: Turn, event: Event<"VenueStatusChanged">): void 
 function venueIn(event: ControlEvent): VenueId {
   invariant(event.venue !== null, "An event about a venue must name it");
   return event.venue;
-}
-
-function instrumentIn(event: ControlEvent): InstrumentId {
-  invariant(event.instrument !== null, "An event about an instrument must name it");
-  return event.instrument;
 }

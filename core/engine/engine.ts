@@ -13,6 +13,7 @@ import type { Effects } from "../effects.ts";
 import { applyBroker } from "./broker.ts";
 import { applyControl } from "./control.ts";
 import { applyDeadlines, nextDeadlineUs } from "./deadlines.ts";
+import { countTouched, recountWithheld } from "./exposure.ts";
 import { applyIntent } from "./intents.ts";
 import { applyMarket } from "./market.ts";
 import { applyAccountFact } from "./postings.ts";
@@ -46,8 +47,10 @@ export class Engine {
     state.count("events");
     const turn = this.#turn;
     turn.begin(event, effects);
+    state.losses.roll(event.ingestTime);
     try {
       dispatch(turn, event);
+      countTouched(turn);
       assertAll(turn);
     } catch (error) {
       if (!(error instanceof InvariantError)) throw error;
@@ -120,6 +123,7 @@ function onBroken(turn: Turn, event: Event, error: InvariantError): void {
     withhold(turn);
     haltAccount(turn, { venue, reason });
   }
+  recountWithheld(turn);
   acceptNumbers(turn);
   raise(turn, { code: "INVARIANT", text: reason });
 }

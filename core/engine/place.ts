@@ -3,7 +3,7 @@
  * @module
  */
 import type { Client } from "../clients.ts";
-import { type Candidate, checkAdmission, checkTerms } from "./admit.ts";
+import { type Candidate, charge, checkAdmission, checkTerms, countPxOf } from "./admit.ts";
 import { refuseIntent } from "./refuse.ts";
 import { issue } from "./requests.ts";
 import { armLapse } from "./retry.ts";
@@ -48,10 +48,12 @@ function checkPlace(turn: Turn, client: Client, intent: PlaceOrder): Checked {
   }
   const checked = checkTerms(entry, intent);
   if (!checked.ok) return checked;
+  const { px } = checked.terms;
   const candidate: Candidate = {
     entry,
     side: intent.side,
-    px: checked.terms.px,
+    px,
+    countPx: countPxOf(turn, { entry, side: intent.side, px }),
     qty: checked.terms.qty,
     leavesQty: checked.terms.qty,
     reduceOnly: intent.reduceOnly,
@@ -82,6 +84,7 @@ function create(
   }, record);
   turn.touch(order);
   order.price = candidate.px;
+  if (candidate.px === null) order.referencePx = candidate.countPx;
   order.orderQty = candidate.qty;
   order.baseCumQty = qty(0);
   order.params = intent.params;
@@ -91,6 +94,7 @@ function create(
   order.version = 1;
   order.keyVersion = 1;
   record.order = order.terms.id;
+  charge(turn, client, candidate.entry);
   client.open.add(order);
   advance(turn, order, { execType: "PendingNew", reason: "placed" });
   armLapse(turn, order);

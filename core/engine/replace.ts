@@ -9,7 +9,7 @@
  * @module
  */
 import type { Client } from "../clients.ts";
-import { checkAdmission, checkTerms, type Terms } from "./admit.ts";
+import { charge, checkAdmission, checkTerms, type Terms } from "./admit.ts";
 import { sendCancel } from "./cancel.ts";
 import { orderMeant, unknownOrder } from "./cancel_intents.ts";
 import { ttlDue } from "./place.ts";
@@ -41,7 +41,10 @@ export function applyReplace(turn: Turn, client: Client, replacing: Replacing): 
   const checked = checkReplace(turn, client, { order, intent });
   if (!checked.ok) refuseChange(turn, order, { by: record, refusal: checked.refusal });
   else if (intent.validateOnly) reportIntent(turn, record, { execType: "IntentDone" });
-  else begin(turn, order, { ...replacing, terms: checked.terms });
+  else {
+    charge(turn, client, turn.state.instrument(order.terms.instrument));
+    begin(turn, order, { ...replacing, terms: checked.terms });
+  }
 }
 
 type Checked =
@@ -77,8 +80,9 @@ function checkReplace(
       entry,
       side: order.terms.side,
       px: checked.terms.px,
+      countPx: checked.terms.px ?? order.referencePx,
       qty: checked.terms.qty,
-      leavesQty: qty(Math.max(0, checked.terms.qty - order.cumQty)),
+      leavesQty: qty(Math.max(0, checked.terms.qty - order.cumQty - order.voidedQty)),
       reduceOnly: order.terms.reduceOnly,
       replaces: order,
     }) ?? checkTransition(order, { entry, terms: checked.terms });

@@ -10,13 +10,7 @@ import { Clients } from "../clients.ts";
 import { Counters } from "../counters.ts";
 import { type Deadline, Deadlines } from "../deadlines.ts";
 import { Digest } from "../digest.ts";
-import type {
-  EngineSettings,
-  InstrumentLimits,
-  Mode,
-  VenueDeclaration,
-  VenueStatus,
-} from "../event.ts";
+import type { EngineSettings, Mode, VenueDeclaration, VenueStatus } from "../event.ts";
 import { PostedKeys } from "./posted_keys.ts";
 import { ExternalFills } from "../external_fills.ts";
 import { Fifo } from "../fifo.ts";
@@ -39,6 +33,9 @@ import {
 } from "../numbers.ts";
 import type { WaitingRequest } from "../order.ts";
 import { type Bucket, fullBucket } from "../pacing.ts";
+import { RiskState } from "../risk/mod.ts";
+import { LedgerFunds } from "./funds.ts";
+import { DayLosses } from "./losses.ts";
 
 /** A venue: its declaration, link, pacing, and the requests that wait for either. */
 export type VenueState = {
@@ -61,7 +58,6 @@ export type RequestQueues = {
 export type InstrumentState = {
   instrument: Instrument;
   capabilities: Capabilities;
-  limits: InstrumentLimits;
   tradingState: TradingState;
   book: Book;
 };
@@ -86,13 +82,6 @@ export const COUNTERS = [
   "in_doubt",
 ] as const;
 export type Counter = (typeof COUNTERS)[number];
-
-/** No limit at all, in force until `LimitsSet`. */
-export const NO_LIMITS: InstrumentLimits = {
-  maxOrderQty: null,
-  priceCollarPpm: null,
-  bookStaleMs: 0,
-};
 
 const INITIAL_SETTINGS: EngineSettings = {
   invariants: "strict",
@@ -119,6 +108,9 @@ export class EngineState {
   readonly digest: Digest;
   /** For the content of one intent; holds nothing between events. */
   readonly contentDigest: Digest = new Digest();
+  readonly risk: RiskState = new RiskState();
+  readonly funds: LedgerFunds;
+  readonly losses: DayLosses;
   readonly venues: VenueState[] = [];
   /** By number; undefined where a listing was refused. */
   readonly instruments: (InstrumentState | undefined)[] = [];
@@ -137,6 +129,8 @@ export class EngineState {
 
   constructor(digest: Digest = new Digest()) {
     this.digest = digest;
+    this.funds = new LedgerFunds(this);
+    this.losses = new DayLosses(this);
     this.deadlines = new Deadlines((deadline) => this.#stands(deadline));
   }
 

@@ -6,22 +6,23 @@
  * @module
  */
 import type { Client } from "../clients.ts";
-import { fromQuanta, fromUnits } from "../decimal.ts";
 import { orderStatus } from "./reports.ts";
+import { limitedClients, limitsMap } from "./risk_view.ts";
 import { COUNTERS, type EngineState } from "./state.ts";
 import type { Mode } from "../event.ts";
 import type { Instrument } from "../instrument.ts";
 import type { TradingState } from "../intent.ts";
-import { type ClientIndex, type InstrumentId, type OrderId, type Px, px } from "../numbers.ts";
+import { type ClientIndex, type InstrumentId, type OrderId, type Px } from "../numbers.ts";
 import type { SeqId, VenueId } from "../numbers.ts";
 import type { Order } from "../order.ts";
 import type { ExecutionReport } from "../report.ts";
 import { reservedOf } from "../reserved.ts";
-import { strictest } from "../risk/mod.ts";
+import { midOf, strictest } from "../risk/mod.ts";
 import type {
   BalanceRow,
   BookView,
   FillRow,
+  LimitedClient,
   OrderFilter,
   PositionRow,
   TagRow,
@@ -150,6 +151,10 @@ export class EngineView implements View {
     return this.#state.instruments[instrument]?.book;
   }
 
+  get limitedClients(): readonly LimitedClient[] {
+    return limitedClients(this.#state);
+  }
+
   risk(client: ClientIndex): Readonly<Record<string, unknown>> {
     const state = this.#state;
     return {
@@ -159,23 +164,7 @@ export class EngineView implements View {
       kill_switch: state.killSwitch,
       intents_per_second: state.settings.intentsPerSecond,
       burst: state.settings.burst,
-      venues: state.venues.map((venue) => ({
-        venue: venue.declaration.name,
-        status: venue.status,
-        trading_state: venue.tradingState,
-      })),
-      instruments: state.instruments.flatMap((entry) =>
-        entry === undefined ? [] : [{
-          instrument: entry.instrument.name,
-          max_order_qty: entry.limits.maxOrderQty === null
-            ? null
-            : fromQuanta(entry.limits.maxOrderQty, entry.instrument.qtyRule.scale),
-          price_collar: entry.limits.priceCollarPpm === null
-            ? null
-            : fromUnits(BigInt(entry.limits.priceCollarPpm), 6),
-          book_stale_ms: entry.limits.bookStaleMs,
-        }]
-      ),
+      ...limitsMap(state, this.#client(client)),
     };
   }
 
@@ -241,16 +230,9 @@ export class EngineView implements View {
   #mark(instrument: InstrumentId): Px | undefined {
     const entry = this.#state.instruments[instrument];
     if (entry === undefined || !entry.book.isFresh) return undefined;
-    const middle = middleOf(entry.book);
+    const middle = midOf(entry.book);
     if (middle === undefined) return undefined;
     // Only a spread, which is linear, may be worth nothing or less.
     return middle > 0 || entry.instrument.assetClass === "linear" ? middle : undefined;
   }
-}
-
-function middleOf(book: BookView): Px | undefined {
-  const bid = book.best("Buy")?.price;
-  const ask = book.best("Sell")?.price;
-  if (bid === undefined || ask === undefined) return bid ?? ask;
-  return px(Math.floor((bid + ask) / 2));
 }

@@ -7,6 +7,7 @@
  * @module
  */
 import type { VenueCommand } from "../command.ts";
+import { uncount } from "./exposure.ts";
 import { takeBackCommand } from "./requests.ts";
 import type { Turn } from "./turn.ts";
 import type { ExecutionReport, Transition } from "../report.ts";
@@ -37,5 +38,6 @@ function dropNewborn(turn: Turn, transition: Transition): void {
   if (transition.kind !== "order" || transition.from !== "Created") return;
   const order = turn.state.blotter.get(transition.order);
   if (order === undefined) return;
+  uncount(turn, order);
   turn.state.blotter.drop(order);
 }

@@ -77,6 +77,12 @@ export class Ledger {
   /** Sums by tag; no book depends on them. */
   readonly #tags = new Map<ClientIndex, TagBook>();
   #last: (Touched & { readonly venue: VenueId }) | undefined;
+  #revision = 0;
+
+  /** Changes with every posting: what was read from the books may be kept until then. */
+  get revision(): number {
+    return this.#revision;
+  }
 
   /**
    * Sets the opening balance of an account, posted to `external`. A second one for the same
@@ -151,6 +157,7 @@ export class Ledger {
   /** Lets a fact that is no execution change the books of an account; it says what it touched. */
   post(venue: VenueId, fact: (account: Account) => Touched): void {
     this.#last = { venue, ...fact(this.#account(venue)) };
+    this.#revision += 1;
   }
 
   /** Returns the rules of a listed instrument. @throws {InvariantError} If its class has none. */
@@ -194,6 +201,37 @@ export class Ledger {
     const account = this.#accounts.get(of.venue);
     const book = account === undefined ? undefined : bookOf(account, scope);
     return book?.cash(of.currency) ?? NOTHING;
+  }
+
+  /** Tells whether the account ever had cash of a currency. */
+  hasCash(of: { readonly venue: VenueId; readonly currency: string }): boolean {
+    return this.#accounts.get(of.venue)?.whole.posted(of.currency) !== undefined;
+  }
+
+  /**
+   * Returns realised and unrealised P&L of a client or an account in one currency, at one venue or
+   * (null) at all; undefined if something is open that `markOf` has no price for.
+   */
+  profit(
+    scope: ClientIndex | "account",
+    of: {
+      readonly venue: VenueId | null;
+      readonly currency: string;
+      readonly markOf: (instrument: InstrumentId) => Px | undefined;
+    },
+  ): Amount | undefined {
+    let total = NOTHING;
+    for (const [venue, account] of this.#accounts) {
+      if (of.venue !== null && of.venue !== venue) continue;
+      for (const position of bookOf(account, scope)?.positions() ?? []) {
+        if (position.currency !== of.currency) continue;
+        const figures = position.figures(of.markOf(position.instrument.id));
+        if (figures.unrealisedPnl === null) return undefined;
+        total = sum({ left: total, right: amountOf(figures.realisedPnl) });
+        total = sum({ left: total, right: amountOf(figures.unrealisedPnl) });
+      }
+    }
+    return total;
   }
 
   /** Returns shown cash that is no client's. */
@@ -340,6 +378,7 @@ export class Ledger {
     for (const currency of of.posting.accounting.followUp?.(this.#account(venue), owner) ?? []) {
       if (!currencies.includes(currency)) currencies.push(currency);
     }
+    this.#revision += 1;
     this.#last = { venue, kind: of.kind, owner, instruments: [instrument.id], currencies };
   }
 

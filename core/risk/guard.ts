@@ -1,43 +1,55 @@
 /**
  * What a risk guard is: one rule, asked about one order that would add exposure.
  *
- * A guard is pure and changes nothing. It is never asked about a cancel. Its text names the value,
- * the limit and the configuration key, in decimals.
+ * A guard is pure and changes nothing but to let a rate's tokens accrue. It is never asked about a
+ * cancel. Its text names the value, the limit and the configuration key, in decimals; it is made
+ * only when the guard refuses.
  * @module
  */
-import type { InstrumentLimits } from "../event.ts";
-import type { Instrument, Side } from "../instrument.ts";
+import { fromQuanta } from "../decimal.ts";
+import type { Side } from "../instrument.ts";
 import type { TradingState } from "../intent.ts";
 import type { Micros, Px, Qty } from "../numbers.ts";
 import type { RefusalCode } from "../reject_code.ts";
-import type { BookView } from "../view.ts";
+import type { Funds } from "./funds.ts";
+import type { LossMeter } from "./max_loss.ts";
+import type { ClientScope, InstrumentScope, PairScope } from "./scopes.ts";
 
 /** Why an order was refused. `text` is a sentence for the trader. */
 export type Refusal = { readonly code: RefusalCode; readonly text: string };
 
 /** A Place, or a Replace as the order that it would become, and what the guards look at. */
 export type RiskRequest = {
-  readonly instrument: Instrument;
   readonly side: Side;
   /** null for Market. */
   readonly px: Px | null;
+  /** The price that the order is counted with: its own or a Market order's reference. */
+  readonly countPx: Px | null;
   /** Total quantity, including what has been filled. */
   readonly qty: Qty;
-  /** What would be open: for a Replace `qty` less CumQty. Absent: `qty`. */
-  readonly leavesQty?: Qty;
+  /** What would be open: for a Replace `qty` less what was executed. */
+  readonly leavesQty: Qty;
   readonly reduceOnly: boolean;
-  readonly limits: InstrumentLimits;
-  readonly book: BookView | undefined;
+  /** The order that it would become; null for a Place. */
+  readonly kept: Kept | null;
   readonly nowUs: Micros;
   readonly operatorState: TradingState;
   readonly venueState: TradingState;
   readonly clientState: TradingState;
   readonly killSwitch: boolean;
+  readonly client: ClientScope;
+  readonly pair: PairScope;
+  readonly listed: InstrumentScope;
   /** The client's own position, quanta, signed. */
   readonly clientPosition: number;
-  /** What this client's other open orders would already take off that position, quanta. */
-  readonly openReducing: number;
+  /** The account's position, quanta, signed. */
+  readonly accountPosition: number;
+  readonly funds: Funds;
+  readonly losses: LossMeter;
 };
+
+/** What an order that is to be replaced counts with now, and goes on to until it is replaced. */
+export type Kept = { readonly qty: Qty; readonly dearPx: Px };
 
 /** One rule. */
 export type Guard = {
@@ -45,3 +57,28 @@ export type Guard = {
   /** Returns why the order is refused, or undefined. */
   check(request: RiskRequest): Refusal | undefined;
 };
+
+/** Returns by how much the order would raise what is open at worst, quanta. */
+export function addedQty({ leavesQty, kept }: RiskRequest): number {
+  return kept === null ? leavesQty : Math.max(0, leavesQty - kept.qty);
+}
+
+/** Returns what others have open at worst on the order's side, quanta. */
+export function othersQty(request: RiskRequest, of: { readonly open: number }): number {
+  return of.open - (request.kept?.qty ?? 0);
+}
+
+/** Returns a quantity of the request's instrument as a decimal. */
+export function qtyText({ listed }: RiskRequest, quanta: number): string {
+  return fromQuanta(quanta, listed.instrument.qtyRule.scale);
+}
+
+/** Returns a price of the request's instrument as a decimal. */
+export function pxText({ listed }: RiskRequest, quanta: number): string {
+  return fromQuanta(quanta, listed.instrument.priceRule.scale);
+}
+
+/** Returns the refusal of an order. */
+export function refusal(code: RefusalCode, problem: string): Refusal {
+  return { code, text: `Cannot take the order: ${problem}` };
+}

@@ -2,13 +2,12 @@
  * Guard: while the kill switch is on, nothing new goes out.
  * @module
  */
-import type { Guard, Refusal, RiskRequest } from "./guard.ts";
+import { type Guard, type Refusal, refusal, type RiskRequest } from "./guard.ts";
 
 /** Refuses every order while the kill switch is on. */
 export const KILL_SWITCH: Guard = { name: "kill_switch", check: checkKillSwitch };
 
 function checkKillSwitch(request: RiskRequest): Refusal | undefined {
   if (!request.killSwitch) return undefined;
-  const rule = "the kill switch (operator.kill_switch) must be off";
-  return { code: "KILL_SWITCH", text: `Cannot take the order: ${rule}: was on` };
+  return refusal("KILL_SWITCH", "the kill switch (operator.kill_switch) must be off: was on");
 }

@@ -2,21 +2,23 @@
  * Guard: the most that one order may ask for.
  * @module
  */
-import { fromQuanta } from "../decimal.ts";
-import type { Guard, Refusal, RiskRequest } from "./guard.ts";
+import type { OrderLimits } from "../limits.ts";
+import { type Guard, qtyText, type Refusal, refusal, type RiskRequest } from "./guard.ts";
 
-const KEY = "venues[].instruments[].limits.max_order_qty";
-
-/** Refuses an order whose total quantity exceeds the instrument's limit. */
+/** Refuses an order whose total quantity exceeds the limit of the client there or the instrument. */
 export const MAX_QTY: Guard = { name: "max_qty", check: checkMaxQty };
 
-function checkMaxQty({ limits, qty, instrument }: RiskRequest): Refusal | undefined {
-  if (limits.maxOrderQty === null || qty <= limits.maxOrderQty) return undefined;
-  const { scale } = instrument.qtyRule;
-  const most = `${fromQuanta(limits.maxOrderQty, scale)} (${KEY})`;
-  const was = fromQuanta(qty, scale);
-  return {
-    code: "MAX_QTY",
-    text: `Cannot take the order: order_qty must be at most ${most}: was ${was}`,
-  };
+function checkMaxQty(request: RiskRequest): Refusal | undefined {
+  return checkScope(request, request.pair) ?? checkScope(request, request.listed);
+}
+
+function checkScope(
+  request: RiskRequest,
+  scope: { readonly limits: OrderLimits; readonly key: string },
+): Refusal | undefined {
+  const most = scope.limits.maxOrderQty;
+  if (most === null || request.qty <= most) return undefined;
+  const limit = `${qtyText(request, most)} (${scope.key}.max_order_qty)`;
+  const was = qtyText(request, request.qty);
+  return refusal("MAX_QTY", `order_qty must be at most ${limit}: was ${was}`);
 }

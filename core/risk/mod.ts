@@ -1,16 +1,32 @@
 /**
  * Risk: the ordered list of guards that every order passes before it may go out.
  *
- * Ordering: guards run in the order of `REFUSAL_CODES`; the first refusal is the answer.
+ * The scopes that limits belong to are `scopes.ts`, found by `risk_state.ts`; what an order is worth
+ * is `valuation.ts`; `docs/reference/risk.md` is the whole of the rules.
+ *
+ * Ordering: guards run in the order of {@link GUARDS}; the first refusal is the answer.
  * @module
  */
+import { FUNDS } from "./funds.ts";
 import type { Guard, Refusal, RiskRequest } from "./guard.ts";
 import { KILL_SWITCH } from "./kill_switch.ts";
+import { MAX_LOSS } from "./max_loss.ts";
+import { MAX_NOTIONAL } from "./max_notional.ts";
+import { MAX_OPEN_ORDERS } from "./max_open_orders.ts";
+import { MAX_POSITION } from "./max_position.ts";
 import { MAX_QTY } from "./max_qty.ts";
 import { PRICE_COLLAR } from "./price_collar.ts";
+import { RATE_LIMIT } from "./rate_limit.ts";
+import { SELF_MATCH } from "./self_match.ts";
 import { REDUCE_ONLY, TRADING_HALTED } from "./trading_state.ts";
 
-export type { Guard, Refusal, RiskRequest } from "./guard.ts";
+export { dearer, type Funds } from "./funds.ts";
+export type { Guard, Kept, Refusal, RiskRequest } from "./guard.ts";
+export type { LossMeter } from "./max_loss.ts";
+export { chargeOrder } from "./rate_limit.ts";
+export { marketPx, midOf, referenceBook } from "./reference.ts";
+export { RiskState } from "./risk_state.ts";
+export * from "./scopes.ts";
 export { strictest } from "./trading_state.ts";
 
 /** Every guard, in the order in which they are asked. */
@@ -19,7 +35,14 @@ export const GUARDS: readonly Guard[] = [
   TRADING_HALTED,
   REDUCE_ONLY,
   MAX_QTY,
+  MAX_NOTIONAL,
+  MAX_POSITION,
+  MAX_OPEN_ORDERS,
   PRICE_COLLAR,
+  SELF_MATCH,
+  RATE_LIMIT,
+  MAX_LOSS,
+  FUNDS,
 ];
 
 /** Returns the first refusal, or undefined if every guard lets the order pass. */

@@ -14,29 +14,28 @@
 import { fromQuanta } from "../decimal.ts";
 import type { Side } from "../instrument.ts";
 import type { BookView, PriceLevel } from "../view.ts";
-import type { Guard, Refusal, RiskRequest } from "./guard.ts";
+import { type Guard, pxText, qtyText, type Refusal, refusal, type RiskRequest } from "./guard.ts";
+import { boundOf, isBeyond, oppositeOf, referenceBook } from "./reference.ts";
 
-const MILLION = 1_000_000;
 /** A millionth is 10^-4 percent. */
 const PERCENT_SCALE = 4;
 const US_PER_MS = 1_000;
 const WALK_LEVELS = 1_000;
-const COLLAR_KEY = "venues[].instruments[].limits.price_collar_ppm";
-const STALE_KEY = "venues[].instruments[].limits.book_stale_ms";
 
 /** Refuses an order whose price lies too far beyond the book. */
 export const PRICE_COLLAR: Guard = { name: "price_collar", check: checkCollar };
 
 function checkCollar(request: RiskRequest): Refusal | undefined {
-  const { book, limits, side, px } = request;
-  const ppm = limits.priceCollarPpm;
+  const { listed, side, px } = request;
+  const ppm = listed.limits.priceCollarPpm;
   if (ppm === null) return undefined;
-  if (book === undefined || !isReference(book, request)) return refuse(bookProblem(request));
+  const book = referenceBook(listed, request.nowUs);
+  if (book === undefined) return refuse(bookProblem(request));
   const far = oppositeOf(side);
   const from = px === null || book.best(far) !== undefined ? far : side;
   const best = book.best(from);
   if (best === undefined) return refuse(emptyProblem(request));
-  const bound = boundOf({ side, reference: best.price, ppm });
+  const bound = boundOf({ side, reference: best.price, ppm, isBetting: isBetting(request) });
   const collar = { ppm, best, from };
   return px === null
     ? checkWalk(request, { ...collar, book, bound })
@@ -44,90 +43,68 @@ function checkCollar(request: RiskRequest): Refusal | undefined {
 }
 
 function refuse(problem: string): Refusal {
-  return { code: "PRICE_COLLAR", text: `Cannot take the order: ${problem}` };
+  return refusal("PRICE_COLLAR", problem);
 }
 
-function oppositeOf(side: Side): Side {
-  return side === "Buy" ? "Sell" : "Buy";
+function isBetting({ listed }: RiskRequest): boolean {
+  return listed.instrument.assetClass === "betting";
 }
 
-function isReference(book: BookView, { nowUs, limits }: RiskRequest): boolean {
-  if (!book.isFresh || book.updatedUs === null) return false;
-  return nowUs - book.updatedUs <= limits.bookStaleMs * US_PER_MS;
-}
-
-function bookProblem({ book, limits, nowUs }: RiskRequest): string {
-  const rule = `the price collar (${COLLAR_KEY}) must have a fresh book`;
-  if (book === undefined || book.updatedUs === null) return `${rule}: was none yet`;
+function bookProblem({ listed, nowUs }: RiskRequest): string {
+  const { book, limits, key } = listed;
+  const rule = `the price collar (${key}.price_collar_ppm) must have a fresh book`;
+  if (book.updatedUs === null) return `${rule}: was none yet`;
   if (!book.isFresh) return `${rule}: was invalid since the feed lost its place`;
   const ageMs = Math.floor((nowUs - book.updatedUs) / US_PER_MS);
-  return `${rule}, at most ${limits.bookStaleMs} ms old (${STALE_KEY}): was ${ageMs} ms old`;
+  return `${rule}, at most ${limits.bookStaleMs} ms old (${key}.book_stale_ms): was ${ageMs} ms old`;
 }
 
-function emptyProblem({ px, side }: RiskRequest): string {
+function emptyProblem({ listed, px, side }: RiskRequest): string {
   const missing = px === null ? `${oppositeOf(side)} orders` : "orders";
-  const rule = `the price collar (${COLLAR_KEY}) must have a price to start from`;
+  const rule = `the price collar (${listed.key}.price_collar_ppm) must have a price to start from`;
   return `${rule}: was a book without ${missing}`;
 }
 
-/** The furthest price allowed, quanta. */
-function boundOf(
-  of: { readonly side: Side; readonly reference: number; readonly ppm: number },
-): number {
-  const size = Math.abs(of.reference);
-  const product = size * of.ppm;
-  const room = Number.isSafeInteger(product)
-    ? Math.floor(product / MILLION)
-    : Number(BigInt(size) * BigInt(of.ppm) / BigInt(MILLION));
-  return of.side === "Buy"
-    ? Math.min(of.reference + room, Number.MAX_SAFE_INTEGER)
-    : Math.max(of.reference - room, Number.MIN_SAFE_INTEGER);
-}
-
-function isBeyond(
-  of: { readonly side: Side; readonly px: number; readonly bound: number },
-): boolean {
-  return of.side === "Buy" ? of.px > of.bound : of.px < of.bound;
-}
-
 function checkLimit(
-  { side, instrument }: RiskRequest,
+  request: RiskRequest,
   of: Collar & { readonly px: number; readonly bound: number },
 ): Refusal | undefined {
-  if (!isBeyond({ side, px: of.px, bound: of.bound })) return undefined;
-  const { scale } = instrument.priceRule;
-  const word = side === "Buy" ? "at most" : "at least";
-  const bound = fromQuanta(of.bound, scale);
-  const was = fromQuanta(of.px, scale);
-  return refuse(`price must be ${word} ${bound}, ${collarText(side, of, scale)}: was ${was}`);
+  const { side } = request;
+  if (!isBeyond({ side, px: of.px, bound: of.bound, isBetting: isBetting(request) })) {
+    return undefined;
+  }
+  const word = (side === "Buy") === isBetting(request) ? "at least" : "at most";
+  const rule = `price must be ${word} ${pxText(request, of.bound)}, ${collarText(request, of)}`;
+  return refuse(`${rule}: was ${pxText(request, of.px)}`);
 }
 
 function checkWalk(
-  { side, instrument, qty, leavesQty }: RiskRequest,
+  request: RiskRequest,
   of: Collar & { readonly book: BookView; readonly bound: number },
 ): Refusal | undefined {
-  const wanted = leavesQty ?? qty;
+  const { side, leavesQty } = request;
   let displayed = 0;
   for (const level of of.book.top(oppositeOf(side), WALK_LEVELS)) {
-    if (isBeyond({ side, px: level.price, bound: of.bound })) break;
+    const { price } = level;
+    if (isBeyond({ side, px: price, bound: of.bound, isBetting: isBetting(request) })) break;
     displayed += level.qty;
-    if (displayed >= wanted) return undefined;
+    if (displayed >= leavesQty) return undefined;
   }
-  const { priceRule, qtyRule } = instrument;
-  const most = fromQuanta(displayed, qtyRule.scale);
-  const bound = fromQuanta(of.bound, priceRule.scale);
-  const rule = `a Market order must be at most ${most}, what is displayed up to ${bound}`;
-  const was = fromQuanta(wanted, qtyRule.scale);
-  return refuse(`${rule}, ${collarText(side, of, priceRule.scale)}: was ${was}`);
+  const most = `${qtyText(request, displayed)}, what is displayed up to ${
+    pxText(request, of.bound)
+  }`;
+  const rule = `a Market order must be at most ${most}, ${collarText(request, of)}`;
+  return refuse(`${rule}: was ${qtyText(request, leavesQty)}`);
 }
 
 /** What a bound is made of: millionths, and the best level it is counted from. */
 type Collar = { readonly ppm: number; readonly best: PriceLevel; readonly from: Side };
 
-function collarText(side: Side, { ppm, best, from }: Collar, scale: number): string {
+function collarText(request: RiskRequest, { ppm, best, from }: Collar): string {
   const percent = fromQuanta(ppm, PERCENT_SCALE);
-  const word = side === "Buy" ? "above" : "below";
+  const word = (request.side === "Buy") === isBetting(request) ? "below" : "above";
   const name = from === "Buy" ? "bid" : "ask";
-  const price = fromQuanta(best.price, scale);
-  return `${percent} % ${word} the best ${name} ${price} (${COLLAR_KEY} ${ppm})`;
+  const price = pxText(request, best.price);
+  return `${percent} % ${word} the best ${name} ${price} ` +
+    `(${request.listed.key}.price_collar_ppm ${ppm})`;
 }

@@ -5,9 +5,15 @@
  * Invariant: the effective state is the strictest of operator, venue and client.
  * @module
  */
-import { fromQuanta } from "../decimal.ts";
 import type { TradingState } from "../intent.ts";
-import type { Guard, Refusal, RiskRequest } from "./guard.ts";
+import {
+  type Guard,
+  othersQty,
+  qtyText,
+  type Refusal,
+  refusal,
+  type RiskRequest,
+} from "./guard.ts";
 
 function severityOf(state: TradingState): number {
   switch (state) {
@@ -36,24 +42,28 @@ export const REDUCE_ONLY: Guard = { name: "reduce_only", check: checkReducing };
 function checkHalted(request: RiskRequest): Refusal | undefined {
   if (effectiveState(request) !== "Halted") return undefined;
   const was = `was Halted, ${origin(request, "Halted")}`;
-  const text = `Cannot take the order: trading_state must be Active or Reducing: ${was}`;
-  return { code: "TRADING_HALTED", text };
+  return refusal("TRADING_HALTED", `trading_state must be Active or Reducing: ${was}`);
 }
 
 function checkReducing(request: RiskRequest): Refusal | undefined {
   const isReducing = effectiveState(request) === "Reducing";
   if (!isReducing && !request.reduceOnly) return undefined;
-  const leaves = request.leavesQty ?? request.qty;
   const reducible = reducibleQuanta(request);
-  if (leaves <= reducible) return undefined;
+  if (request.leavesQty <= reducible) return undefined;
   const why = isReducing
     ? `while trading_state is Reducing, ${origin(request, "Reducing")}`
     : "since reduce_only is true";
-  return refusal(request, { leaves, reducible, why });
+  const most = `at most ${
+    qtyText(request, reducible)
+  }, what the client's position leaves to reduce`;
+  const was = qtyText(request, request.leavesQty);
+  return refusal("REDUCE_ONLY", `its open quantity must be ${most}, ${why}: was ${was}`);
 }
 
 function effectiveState(request: RiskRequest): TradingState {
-  return strictest(request.operatorState, request.venueState, request.clientState);
+  const { operatorState, venueState, clientState } = request;
+  if (operatorState === "Active" && venueState === "Active") return clientState;
+  return strictest(operatorState, venueState, clientState);
 }
 
 function origin(request: RiskRequest, state: TradingState): string {
@@ -64,18 +74,7 @@ function origin(request: RiskRequest, state: TradingState): string {
 
 /** What an order on this side may still take off the position, quanta; 0 if it would add to it. */
 function reducibleQuanta(request: RiskRequest): number {
-  const towards = request.side === "Buy" ? -request.clientPosition : request.clientPosition;
-  return Math.max(0, towards - request.openReducing);
-}
-
-function refusal(
-  request: RiskRequest,
-  of: { readonly leaves: number; readonly reducible: number; readonly why: string },
-): Refusal {
-  const { scale } = request.instrument.qtyRule;
-  const most = fromQuanta(of.reducible, scale);
-  const was = fromQuanta(of.leaves, scale);
-  const left = `at most ${most}, what the client's position leaves to reduce`;
-  const text = `Cannot take the order: its open quantity must be ${left}, ${of.why}: was ${was}`;
-  return { code: "REDUCE_ONLY", text };
+  const { side, clientPosition, pair } = request;
+  const towards = side === "Buy" ? -clientPosition : clientPosition;
+  return Math.max(0, towards - othersQty(request, { open: pair.sums.openQty(side) }));
 }

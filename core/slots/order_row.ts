@@ -48,11 +48,16 @@ export const ATTEMPTS = 34;
 export const MUST_CANCEL = 35;
 export const HELD_FIRST = 36;
 export const HELD_LAST = 37;
+/** What a Market order is counted with by risk. */
+export const REFERENCE_PX = 38;
+export const COUNTED_QTY = 39;
+export const COUNTED_PX = 40;
+export const COUNTED_DEAR_PX = 41;
 /** Columns of a row. */
-export const ORDER_WIDTH = 38;
+export const ORDER_WIDTH = 42;
 
 /** Bits of {@link FLAGS}. */
-export const FLAG = { isAccepted: 1, isDoubtReported: 2, wasAbsent: 4 } as const;
+export const FLAG = { isAccepted: 1, isDoubtReported: 2, wasAbsent: 4, isCounted: 8 } as const;
 
 const TIMES_IN_FORCE = ["GTC", "IOC", "FOK", "GTD", "DAY"] as const satisfies TimeInForce[];
 const CAUSES = ["intent", "cancelAll", "lapse", "disconnect", "kill"] as const;
@@ -133,4 +138,8 @@ export function clearRow(row: Float64Array, at: number): void {
   row[at + BASE_VERSION] = 1;
   row[at + HELD_FIRST] = NO_SLOT;
   row[at + HELD_LAST] = NO_SLOT;
+  row[at + REFERENCE_PX] = NONE;
+  row[at + COUNTED_QTY] = 0;
+  row[at + COUNTED_PX] = NONE;
+  row[at + COUNTED_DEAR_PX] = NONE;
 }

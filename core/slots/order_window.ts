@@ -26,6 +26,9 @@ import {
   causeOf,
   clearRow,
   CLIENT,
+  COUNTED_DEAR_PX,
+  COUNTED_PX,
+  COUNTED_QTY,
   CUM_QTY,
   DOUBT_BITS,
   DOUBT_SINCE_US,
@@ -48,6 +51,7 @@ import {
   postOnlyIn,
   PRICE,
   reduceOnlyIn,
+  REFERENCE_PX,
   requestColumn,
   REQUESTS,
   REQUESTS_SENT_US,
@@ -316,6 +320,50 @@ export class OrderWindow {
 
   set wasAbsent(value: boolean) {
     this.#setFlag(FLAG.wasAbsent, value ? FLAG.wasAbsent : 0);
+  }
+
+  /** What a Market order is counted with by risk: the reference when it was let in. */
+  get referencePx(): Px | null {
+    return storedOrNull(this.#row, this.#at + REFERENCE_PX);
+  }
+
+  set referencePx(value: Px | null) {
+    this.#row[this.#at + REFERENCE_PX] = value ?? NONE;
+  }
+
+  /** True while it is in the sums of `engine/exposure.ts`, with the next three. */
+  get isCounted(): boolean {
+    return this.#hasFlag(FLAG.isCounted);
+  }
+
+  set isCounted(value: boolean) {
+    this.#setFlag(FLAG.isCounted, value ? FLAG.isCounted : 0);
+  }
+
+  get countedQty(): Qty {
+    return stored(this.#row, this.#at + COUNTED_QTY);
+  }
+
+  set countedQty(value: Qty) {
+    this.#row[this.#at + COUNTED_QTY] = value;
+  }
+
+  /** Most aggressive price that it has or may have; null: none, it may meet anything. */
+  get countedPx(): Px | null {
+    return storedOrNull(this.#row, this.#at + COUNTED_PX);
+  }
+
+  set countedPx(value: Px | null) {
+    this.#row[this.#at + COUNTED_PX] = value ?? NONE;
+  }
+
+  /** The price of those at which it holds back most; null: none is known. */
+  get countedDearPx(): Px | null {
+    return storedOrNull(this.#row, this.#at + COUNTED_DEAR_PX);
+  }
+
+  set countedDearPx(value: Px | null) {
+    this.#row[this.#at + COUNTED_DEAR_PX] = value ?? NONE;
   }
 
   /** Intents that are kept with it, see `slots/intents.ts`. */

@@ -71,7 +71,7 @@ const KINDS: Kinds = {
       "capabilities",
     ],
   },
-  LimitsSet: { source: "control", keys: ["limits"] },
+  LimitsSet: { source: "control", keys: ["scope", "admin", "limits"] },
   BalanceSet: { source: "control", keys: ["currency", "total"] },
   TradingStateSet: { source: "control", keys: ["state", "reason"] },
   KillSwitchSet: { source: "control", keys: ["on", "reason"] },

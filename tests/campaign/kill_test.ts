@@ -39,6 +39,7 @@ const PAPER = `
 mode: paper
 wire: { heartbeat_ms: 500 }
 journal: { segment_bytes: 1048576, checkpoint_events: 2000 }
+exchanges: [{ name: paper, self_match: allow }]
 venues:
   - name: paper
     exchange: paper

@@ -29,7 +29,13 @@ Deno.test("reference.yaml has every key of the schema and no other", () => {
 
 Deno.test("reference.yaml shows the default of every key that has one", () => {
   const first = new Map(keysOf(parse(TEXT)).reverse());
-  const example = new Set(["venues[].pacing", "venues[].feed.expect"]);
+  const example = new Set([
+    "exchanges[].order_rate",
+    "clients[].order_rate",
+    "venues[].limits.order_rate",
+    "venues[].pacing",
+    "venues[].feed.expect",
+  ]);
   for (const { path, byDefault } of allKeys()) {
     const scalar = byDefault !== undefined && (typeof byDefault !== "object" || byDefault === null);
     if (!scalar || example.has(path)) continue;

@@ -8,9 +8,10 @@ import { createTimeline, Effects } from "../../core/mod.ts";
 import type { Draft, Event } from "../../core/event.ts";
 import type { TradingState } from "../../core/intent.ts";
 import type { Instrument } from "../../core/instrument.ts";
+import { NO_EXCHANGE_LIMITS, NO_LIMITS, NO_VENUE_LIMITS } from "../../core/limits.ts";
 import { instrumentId, micros, seqId, venueId } from "../../core/numbers.ts";
 import type { Timeline } from "../../core/timeline.ts";
-import type { DeclaredVenue } from "../../config/mod.ts";
+import type { DeclaredClient, DeclaredVenue } from "../../config/mod.ts";
 import {
   controlDraft,
   declarationDrafts,
@@ -23,7 +24,7 @@ import { spotInstrument, VENUE } from "../support/spot_instrument.ts";
 
 const ACTIVE = { tradingState: "Active", killSwitch: false, resume: false } as const;
 const SIMULATION = { orderLatencyUs: 0, reportLatencyUs: 0, makerFeePpm: 0, takerFeePpm: 0 };
-const LIMITS = { maxOrderQty: null, priceCollarPpm: null, bookStaleMs: 1000 };
+const LIMITS = { ...NO_LIMITS, bookStaleMs: 1000 };
 
 type Changes = {
   readonly instrument?: Partial<Instrument>;
@@ -38,6 +39,8 @@ function venue(name: string, symbols: readonly string[], changes: Changes = {}):
     options: {},
     feed: { kind: "client" },
     balances: [{ currency: "USDT", total: "100" }],
+    limits: NO_VENUE_LIMITS,
+    exchangeLimits: NO_EXCHANGE_LIMITS,
     instruments: symbols.map((symbol, at) => ({
       instrument: spotInstrument({
         id: instrumentId(at),
@@ -46,6 +49,7 @@ function venue(name: string, symbols: readonly string[], changes: Changes = {}):
         ...changes.instrument,
       }),
       limits: LIMITS,
+      clientLimits: [],
       startPrice: null,
     })),
   };
@@ -57,10 +61,14 @@ class Journal {
   #seq = 0;
 
   /** Starts a run with this configuration and returns what it declared, each as words. */
-  run(venues: readonly DeclaredVenue[], operator: Operator = ACTIVE): string[] {
+  run(
+    venues: readonly DeclaredVenue[],
+    operator: Operator = ACTIVE,
+    clients: readonly DeclaredClient[] = [],
+  ): string[] {
     const { view } = this.timeline;
     const numbered = renumber(venues, view);
-    const drafts = declarationDrafts(numbered, { view, operator, nowUs: micros(1) });
+    const drafts = declarationDrafts(numbered, { view, clients, operator, nowUs: micros(1) });
     for (const draft of drafts) this.apply(draft);
     return drafts.map(wordsOf);
   }
@@ -86,6 +94,11 @@ type Operator = {
   readonly resume: boolean;
 };
 
+function limitsOf(payload: Draft<"LimitsSet">["payload"]): string {
+  const whose = "client" in payload ? ` ${payload.client}` : "";
+  return `limits ${payload.scope}${whose}${payload.limits === null ? " none" : ""}`;
+}
+
 function wordsOf(draft: Draft): string {
   switch (draft.eventType) {
     case "VenueDeclared":
@@ -96,6 +109,8 @@ function wordsOf(draft: Draft): string {
       return `balance ${draft.venue} ${draft.payload.currency}`;
     case "TradingStateSet":
       return draft.payload.state;
+    case "LimitsSet":
+      return limitsOf(draft.payload);
     case "KillSwitchSet":
       return `kill switch ${draft.payload.on}`;
     default:
@@ -106,10 +121,12 @@ function wordsOf(draft: Draft): string {
 Deno.test("declarationDrafts() declares venue, instruments, limits, then opening balances", () => {
   deepStrictEqual(new Journal().run([venue("a", ["X/Y", "Z/Y"])]), [
     "venue a",
+    "limits venue",
+    "limits exchange",
     "open a:X/Y",
-    "LimitsSet",
+    "limits instrument",
     "open a:Z/Y",
-    "LimitsSet",
+    "limits instrument",
     "balance 0 USDT",
   ]);
 });
@@ -117,7 +134,13 @@ Deno.test("declarationDrafts() declares venue, instruments, limits, then opening
 Deno.test("declarationDrafts() says the opening balance of a venue once in a journal's life", () => {
   const journal = new Journal();
   journal.run([venue("a", ["X/Y"])]);
-  deepStrictEqual(journal.run([venue("a", ["X/Y"])]), ["venue a", "open a:X/Y", "LimitsSet"]);
+  deepStrictEqual(journal.run([venue("a", ["X/Y"])]), [
+    "venue a",
+    "limits venue",
+    "limits exchange",
+    "open a:X/Y",
+    "limits instrument",
+  ]);
   const third = journal.run([venue("a", ["X/Y"]), venue("b", ["X/Y"])]);
   deepStrictEqual(third.filter((words) => words.startsWith("balance")), ["balance 1 USDT"]);
 });
@@ -245,7 +268,7 @@ Deno.test("declarationsMax() leaves room for all that a start says", () => {
   const symbols = Array.from({ length: 700 }, (_, at) => `S${at}/Y`);
   const operator = { tradingState: "Halted", killSwitch: true, resume: false } as const;
   for (const venues of [[venue("a", symbols)], [venue("b", symbols), venue("c", [])]]) {
-    const most = declarationsMax(venues, journal.timeline.view);
+    const most = declarationsMax(venues, { clients: [], view: journal.timeline.view });
     const said = 1 + journal.run(venues, operator).length + venues.length;
     ok(said <= most, `${said} must fit ${most}`);
   }

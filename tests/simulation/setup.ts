@@ -34,8 +34,9 @@ const CONFIGURATION = parseConfiguration(
 function paperVenue(): string {
   return `
   - name: paper
-    exchange: paper
+    exchange: test
     adapter: paper
+    limits: { check_funds: false }
     feed: { kind: client }
     simulation: { order_latency_us: 3000, report_latency_us: 3000 }
     balances: [{ currency: USD, total: "1000000" }]

@@ -302,6 +302,7 @@ export class FakeBackend implements Backend {
       mode: this.mode,
       operatorState: this.operatorState,
       killSwitch: false,
+      limitedClients: [],
       venues: this.venues,
       instruments: this.instruments,
       instrumentByName: (name) => this.instruments.find((row) => row.name === name),

@@ -44,11 +44,13 @@ mode: paper
 wire: { intents_per_second: 100000, burst: 100000, heartbeat_ms: 500 }
 engine: { lookup_retry_ms: 100 }
 journal: { segment_bytes: 1048576, checkpoint_events: 2000, index: false }
+exchanges: [{ name: test, self_match: allow }]
 venues:
   - name: x
     exchange: test
     adapter: ${TEST_ADAPTER}
     options: ${options}
+    limits: { check_funds: false }
     balances: [{ currency: USD, total: "0" }]
     instruments:
       - symbol: TST/USD

@@ -4,6 +4,7 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { NO_LIMITS } from "../../../core/limits.ts";
 import { micros, type PlaceOrder, qty } from "../../../core/mod.ts";
 import { instrumentId, type RejectCode } from "../../../core/mod.ts";
 import { brief, draft, INSTRUMENT, World, type WorldOptions } from "../../support/engine_world.ts";
@@ -96,7 +97,9 @@ const refusals: readonly (readonly [
   ],
   ["MAX_QTY", "it is above max_order_qty", {}, {}, (w) =>
     w.control("LimitsSet", {
-      limits: { maxOrderQty: qty(9_999), priceCollarPpm: null, bookStaleMs: 1000 },
+      scope: "instrument",
+      admin: true,
+      limits: { ...NO_LIMITS, maxOrderQty: qty(9_999) },
     }, instrumentId(0))],
 ];
 

@@ -5,6 +5,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { clientIndex, instrumentId, micros, orderId, qty, venueId } from "../../../core/mod.ts";
+import { NO_LIMITS } from "../../../core/limits.ts";
 import { World } from "../../support/engine_world.ts";
 
 const ALICE = clientIndex(0);
@@ -85,14 +86,35 @@ Deno.test("View.positions() values what is held at the middle of the book", () =
 
 Deno.test("View.risk() names limits and states, View.counters() counts", () => {
   const w = busy();
-  const limits = { maxOrderQty: qty(50_000), priceCollarPpm: 50_000, bookStaleMs: 1000 };
-  w.control("LimitsSet", { limits }, instrumentId(0));
+  const limits = {
+    ...NO_LIMITS,
+    maxOrderQty: qty(50_000),
+    priceCollarPpm: 50_000,
+    bookStaleMs: 1000,
+  };
+  w.control("LimitsSet", { scope: "instrument", admin: true, limits }, instrumentId(0));
   const risk = w.timeline.view.risk(ALICE);
   deepStrictEqual(risk["instruments"], [{
     instrument: "test:BTC/USDT",
     max_order_qty: "50",
+    max_order_notional: null,
+    max_position: null,
+    max_open_orders: null,
     price_collar: "0.05",
     book_stale_ms: 1000,
+    initial_margin: null,
+    open_orders: 3,
+    open_buy_qty: "20",
+    open_sell_qty: "6",
+    client: {
+      max_order_qty: null,
+      max_order_notional: null,
+      max_position: null,
+      max_open_orders: null,
+      open_orders: 2,
+      open_buy_qty: "10",
+      open_sell_qty: "6",
+    },
   }]);
   const counters = w.timeline.view.counters();
   deepStrictEqual(

@@ -9,76 +9,68 @@ import { Book } from "../../../core/book.ts";
 import type { TradingState } from "../../../core/intent.ts";
 import { micros, px, qty } from "../../../core/numbers.ts";
 import { REFUSAL_CODES, type RefusalCode } from "../../../core/reject_code.ts";
-import { firstRefusal, GUARDS, type RiskRequest, strictest } from "../../../core/risk/mod.ts";
-import { spotInstrument } from "../../support/spot_instrument.ts";
+import { firstRefusal, GUARDS, strictest } from "../../../core/risk/mod.ts";
+import { bookOf, type RequestChanges, riskRequest } from "../../support/risk_request.ts";
 
 const STATES: readonly TradingState[] = ["Active", "Reducing", "Halted"];
 
-function book(
-  levels: { readonly bids?: readonly number[]; readonly asks?: readonly number[] },
-): Book {
-  const made = new Book();
-  made.applySnapshot({ bids: levels.bids ?? [], asks: levels.asks ?? [] }, micros(1_000_000));
-  return made;
+function codeFor(changes: RequestChanges): RefusalCode | undefined {
+  return firstRefusal(riskRequest(changes))?.code;
 }
 
-/** Bids 99.00 and 98.00, asks 100.00, 101.00 and 110.00; 1 % collar, at most 5 per order. */
-const BOOK = book({
-  bids: [9_900, 20_000, 9_800, 30_000],
-  asks: [10_000, 20_000, 10_100, 10_000, 11_000, 90_000],
-});
-
-function request(changes: Partial<RiskRequest> = {}): RiskRequest {
-  return {
-    instrument: spotInstrument(),
-    side: "Buy",
-    px: px(10_000),
-    qty: qty(10_000),
-    reduceOnly: false,
-    limits: { maxOrderQty: qty(50_000), priceCollarPpm: 10_000, bookStaleMs: 1_000 },
-    book: BOOK,
-    nowUs: micros(1_500_000),
-    operatorState: "Active",
-    venueState: "Active",
-    clientState: "Active",
-    killSwitch: false,
-    clientPosition: 0,
-    openReducing: 0,
-    ...changes,
-  };
-}
-
-function codeFor(changes: Partial<RiskRequest>): RefusalCode | undefined {
-  return firstRefusal(request(changes))?.code;
-}
+/** A limit of every kind, none of which the usual order breaks. */
+const LIMITED: RequestChanges = {
+  limits: { maxOrderNotional: "600", maxPosition: qty(70_000), maxOpenOrders: 5 },
+  exchangeLimits: { selfMatch: "refuse" },
+  clientLimits: {
+    orderRate: { perSecond: 1, burst: 1 },
+    maxLoss: [{ currency: "USDT", most: "10" }],
+  },
+  venueLimits: { checkFunds: true },
+};
 
 /** One change per guard, in the order in which they are asked; the last breaks the last guard. */
-const BREACHES: readonly (readonly [RefusalCode, Partial<RiskRequest>])[] = [
+const BREACHES: readonly (readonly [RefusalCode, RequestChanges])[] = [
   ["KILL_SWITCH", { killSwitch: true }],
   ["TRADING_HALTED", { operatorState: "Halted" }],
   ["REDUCE_ONLY", { reduceOnly: true }],
   ["MAX_QTY", { qty: qty(50_001) }],
+  ["MAX_NOTIONAL", { countPx: px(70_000) }],
+  ["MAX_POSITION", { accountPosition: 60_001 }],
+  ["MAX_OPEN_ORDERS", { sums: { orders: 5 } }],
   ["PRICE_COLLAR", { px: px(10_101) }],
+  ["SELF_MATCH", { own: [["Sell", 10_000]] }],
+  ["RATE_LIMIT", { isCharged: true }],
+  ["MAX_LOSS", { loss: { units: 1001, scale: 2 } }],
+  ["FUNDS", { cash: null }],
 ];
 
 Deno.test("firstRefusal() lets a sane order pass", () => {
-  strictEqual(firstRefusal(request()), undefined);
+  strictEqual(firstRefusal(riskRequest()), undefined);
 });
 
 for (const [at, [code]] of BREACHES.entries()) {
   Deno.test(`firstRefusal() gives ${code} when that guard and every later one refuse`, () => {
     const changes = Object.assign({}, ...BREACHES.slice(at).map(([, change]) => change));
-    strictEqual(codeFor(changes), code);
+    strictEqual(codeFor({ ...LIMITED, ...changes }), code);
   });
 }
 
 Deno.test("GUARDS runs in the order in which the codes are declared", () => {
-  const order = BREACHES.map(([code]) => REFUSAL_CODES.indexOf(code));
+  // RATE_LIMIT stands where the client's intents are counted, before anything is known of them.
+  const order = BREACHES.filter(([code]) => code !== "RATE_LIMIT")
+    .map(([code]) => REFUSAL_CODES.indexOf(code));
   deepStrictEqual(order, order.toSorted((left, right) => left - right));
   deepStrictEqual(
-    BREACHES.map(([, change]) => GUARDS.find((guard) => guard.check(request(change)))),
+    BREACHES.map(([, change]) =>
+      GUARDS.find((guard) => guard.check(riskRequest({ ...LIMITED, ...change })))
+    ),
     [...GUARDS],
   );
+});
+
+Deno.test("every guard lets the usual order pass under a limit of every kind", () => {
+  strictEqual(codeFor(LIMITED), undefined);
 });
 
 Deno.test("strictest() gives the most severe state and Active for none", () => {
@@ -98,16 +90,16 @@ for (const who of ["operatorState", "venueState", "clientState"] as const) {
   });
 }
 
-const REDUCING: readonly (readonly [string, Partial<RiskRequest>, boolean])[] = [
+const REDUCING: readonly (readonly [string, RequestChanges, boolean])[] = [
   ["a Buy against no position", {}, false],
   ["a Buy that adds to a long position", { clientPosition: 90_000 }, false],
   ["a Buy that closes a short position", { clientPosition: -10_000 }, true],
   ["a Buy one quantum beyond a short position", { clientPosition: -9_999 }, false],
   ["a Buy where open orders already reduce", {
     clientPosition: -10_000,
-    openReducing: 1,
+    pairSums: { buyQty: 1 },
   }, false],
-  ["a Buy beside open orders", { clientPosition: -15_000, openReducing: 5_000 }, true],
+  ["a Buy beside open orders", { clientPosition: -15_000, pairSums: { buyQty: 5_000 } }, true],
   ["a Sell that closes a long position", {
     side: "Sell",
     clientPosition: 10_000,
@@ -127,24 +119,27 @@ for (const [what, changes, passes] of REDUCING) {
 
 Deno.test("firstRefusal() takes the largest order and any where there is no limit", () => {
   strictEqual(codeFor({ qty: qty(50_000) }), undefined);
-  const limits = { ...request().limits, maxOrderQty: null };
+  const limits = { maxOrderQty: null };
   strictEqual(codeFor({ qty: qty(5_000_000), limits }), undefined);
 });
 
-const COLLARS: readonly (readonly [string, Partial<RiskRequest>, boolean])[] = [
+const COLLARS: readonly (readonly [string, RequestChanges, boolean])[] = [
   ["a Buy 1 % above the best ask", { px: px(10_100) }, true],
   ["a Buy just beyond that", { px: px(10_101) }, false],
   ["a Buy far below the book", { px: px(1) }, true],
   ["a Sell 1 % below the best bid", { side: "Sell", px: px(9_801) }, true],
   ["a Sell just beyond that", { side: "Sell", px: px(9_800) }, false],
   ["a Sell far above the book", { side: "Sell", px: px(99_999) }, true],
-  ["a Buy by the best bid without asks", { book: book({ bids: [9_900, 1] }), px: px(9_999) }, true],
+  [
+    "a Buy by the best bid without asks",
+    { book: bookOf({ bids: [9_900, 1] }), px: px(9_999) },
+    true,
+  ],
   ["a Buy beyond the best bid without asks", {
-    book: book({ bids: [9_900, 1] }),
+    book: bookOf({ bids: [9_900, 1] }),
     px: px(10_000),
   }, false],
-  ["any order in an empty book", { book: book({}) }, false],
-  ["any order without a book", { book: undefined }, false],
+  ["any order in an empty book", { book: bookOf({}) }, false],
   ["any order before the first snapshot", { book: new Book() }, false],
   ["an order by a book just fresh enough", { nowUs: micros(2_000_000) }, true],
   ["an order by a stale book", { nowUs: micros(2_000_001) }, false],
@@ -161,7 +156,7 @@ const COLLARS: readonly (readonly [string, Partial<RiskRequest>, boolean])[] = [
     px: null,
     qty: qty(20_001),
   }, false],
-  ["a Market Buy without asks", { px: null, book: book({ bids: [9_900, 90_000] }) }, false],
+  ["a Market Buy without asks", { px: null, book: bookOf({ bids: [9_900, 90_000] }) }, false],
 ];
 for (const [what, changes, passes] of COLLARS) {
   Deno.test(`firstRefusal() ${passes ? "takes" : "refuses"} by the collar ${what}`, () => {
@@ -170,12 +165,12 @@ for (const [what, changes, passes] of COLLARS) {
 }
 
 Deno.test("firstRefusal() has no collar, and needs no book, without price_collar_ppm", () => {
-  const limits = { ...request().limits, priceCollarPpm: null };
-  strictEqual(codeFor({ limits, book: undefined, px: px(999_999) }), undefined);
+  const limits = { priceCollarPpm: null };
+  strictEqual(codeFor({ limits, book: new Book(), px: px(999_999) }), undefined);
 });
 
 Deno.test("firstRefusal() refuses by the collar once the feed has lost its place", () => {
-  const lost = book({ bids: [9_900, 1], asks: [10_000, 1] });
+  const lost = bookOf({ bids: [9_900, 1], asks: [10_000, 1] });
   lost.invalidate();
   strictEqual(codeFor({ book: lost }), "PRICE_COLLAR");
 });
@@ -208,22 +203,22 @@ Deno.test("firstRefusal() computes the collar exactly for any price and width", 
       const price = Number(bound) + offset;
       if (!Number.isSafeInteger(price)) return;
       const isWithin = (BigInt(price) - BigInt(best)) * 1_000_000n <= size * BigInt(width);
-      const limits = { ...request().limits, priceCollarPpm: width };
-      const changes = { book: book({ asks: [best, 1] }), px: px(price), limits };
+      const limits = { priceCollarPpm: width };
+      const changes = { book: bookOf({ asks: [best, 1] }), px: px(price), limits };
       strictEqual(codeFor(changes) === undefined, isWithin);
     }),
     { numRuns: 500 },
   );
 });
 
-const TEXTS: readonly (readonly [Partial<RiskRequest>, readonly string[]])[] = [
+const TEXTS: readonly (readonly [RequestChanges, readonly string[]])[] = [
   [{ qty: qty(70_000) }, ["at most 5 ", "limits.max_order_qty", "was 7"]],
   [{ px: px(10_300) }, ["at most 101, 1 %", "above the best ask 100 (", "ppm 10000", "was 103"]],
   [{ side: "Sell", px: px(9_700) }, ["at least 98.01, 1 %", "below the best bid 99 (", "was 97"]],
   [{ px: null, qty: qty(40_000) }, ["at most 3,", "up to 101,", "price_collar_ppm", "was 4"]],
   [{ nowUs: micros(3_000_000) }, ["at most 1000 ms", "limits.book_stale_ms", "was 2000 ms"]],
-  [{ book: undefined }, ["price_collar_ppm", "was none yet"]],
-  [{ book: book({}) }, ["price_collar_ppm", "without orders"]],
+  [{ book: new Book() }, ["price_collar_ppm", "was none yet"]],
+  [{ book: bookOf({}) }, ["price_collar_ppm", "without orders"]],
   [{ killSwitch: true }, ["operator.kill_switch", "was on"]],
   [{ operatorState: "Halted" }, ["was Halted", "operator.trading_state"]],
   [{ clientState: "Halted" }, ["was Halted", "SetRiskFlag"]],
@@ -232,7 +227,7 @@ const TEXTS: readonly (readonly [Partial<RiskRequest>, readonly string[]])[] = [
 ];
 for (const [changes, parts] of TEXTS) {
   Deno.test(`firstRefusal() says ${parts.join(" … ")}`, () => {
-    const text = firstRefusal(request(changes))?.text ?? "";
+    const text = firstRefusal(riskRequest(changes))?.text ?? "";
     ok(text.startsWith("Cannot take the order: "), text);
     for (const part of parts) ok(text.includes(part), `${part} in: ${text}`);
   });

@@ -121,7 +121,10 @@ const KINDS: { readonly [Type in EventType]: readonly [string, Record<string, un
     capabilities: orNull(capabilities),
   }],
   LimitsSet: ["control", {
-    limits: record({ maxOrderQty: orNull(int), priceCollarPpm: orNull(int), bookStaleMs: int }),
+    scope: fc.constant("clientInstrument"),
+    client: text,
+    admin: fc.boolean(),
+    limits: orNull(record({ maxOrderQty: orNull(int), maxOrderNotional: orNull(decimal) })),
   }],
   BalanceSet: ["control", { currency: text, total: decimal }],
   TradingStateSet: ["control", { state: fc.constant("Halted"), reason: text }],

@@ -2,11 +2,10 @@
  * Scenarios of trading states, the kill switch, books and collars, halts (R-CORE-7).
  * @module
  */
+import { NO_LIMITS } from "../../../../core/limits.ts";
 import { qty } from "../../../../core/numbers.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Story } from "../story.ts";
-
-const NONE = { maxOrderQty: null, priceCollarPpm: null, bookStaleMs: 0 } as const;
 
 /** Limits of the first instrument. */
 function limits(
@@ -14,7 +13,12 @@ function limits(
   of: { readonly maxOrderQty?: number; readonly priceCollarPpm?: number; bookStaleMs?: number },
 ): Story {
   const maxOrderQty = of.maxOrderQty === undefined ? null : qty(of.maxOrderQty);
-  return story.control("LimitsSet", { limits: { ...NONE, ...of, maxOrderQty } }, { instrument: 0 });
+  const payload = {
+    scope: "instrument",
+    admin: true,
+    limits: { ...NO_LIMITS, ...of, maxOrderQty },
+  } as const;
+  return story.control("LimitsSet", payload, { instrument: 0 });
 }
 
 /** States, switches, books. */

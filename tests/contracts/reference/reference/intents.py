@@ -216,8 +216,13 @@ def _check_notional(instrument: Instrument, price: int, qty: int) -> None:
     least = instrument.terms["min_notional"]
     if least is not None:
         notional = decimals.Fraction(
-            price * qty, 10 ** (instrument.price_scale + instrument.qty_scale)
+            abs(price) * qty, 10 ** (instrument.price_scale + instrument.qty_scale)
         )
+        contract = instrument.terms["contract"]
+        if contract is not None and contract["kind"] == "inverse":
+            notional = decimals.Fraction(qty, 10**instrument.qty_scale)
+        if contract is not None and contract["kind"] in ("linear", "inverse"):
+            notional *= decimals.parse(contract["multiplier"])
         check(notional >= decimals.parse(least), "MIN_NOTIONAL")
 
 

@@ -1,0 +1,119 @@
+/**
+ * Risk in a checkpoint: limits, rates, the day's baselines, the tripwire. Sums are not: they are
+ * counted again from the orders.
+ *
+ * Ordering: venues, instruments and clients by number, names of limits by code unit.
+ * @module
+ */
+import { asNode, fromNode, maybe, readTable, type TableRow, toTable } from "./checkpoint_table.ts";
+import { bucketNode, readBucket } from "./checkpoint_clients.ts";
+import type { EngineState } from "./state.ts";
+import { amountOf, decimalOf } from "../ledger/money.ts";
+import {
+  type ClientLimits,
+  type ExchangeLimits,
+  type InstrumentLimits,
+  NO_LIMITS,
+  NO_VENUE_LIMITS,
+  type OrderLimits,
+  type VenueLimits,
+} from "../limits.ts";
+import { NodeReader } from "../node_reader.ts";
+import { clientIndex, instrumentId, micros, venueId } from "../numbers.ts";
+import type { CheckpointNode } from "../timeline.ts";
+
+/** Writes what risk remembers. */
+export function riskNode(state: EngineState): CheckpointNode {
+  const { risk, losses } = state;
+  return {
+    instruments: risk.instruments.map((listed) =>
+      listed === undefined || listed.limits === NO_LIMITS ? null : asNode(listed.limits)
+    ),
+    venues: risk.venues.map((venue) => ({
+      limits: venue === undefined || venue.limits === NO_VENUE_LIMITS ? null : asNode(venue.limits),
+      bucket: bucketNode(venue?.bucket ?? null),
+      mismatches: venue?.mismatches ?? 0,
+    })),
+    exchanges: namesOf(risk.exchanges).map((name) => {
+      const { limits, bucket } = risk.exchange(name);
+      return { name, limits: asNode(limits), bucket: bucketNode(bucket) };
+    }),
+    client_limits: namesOf(risk.clientLimits).map((client) => ({
+      client,
+      limits: asNode(risk.clientLimitsOf(client)),
+    })),
+    pair_limits: namesOf(risk.pairLimits).flatMap((client) => pairRows(state, client)),
+    client_buckets: state.clients.all.map(({ index }) =>
+      bucketNode(risk.clients[index]?.bucket ?? null)
+    ),
+    next_day_us: losses.nextDayUs,
+    baselines: toTable(losses.baselines.map(({ client, venue, currency, profit }): TableRow => ({
+      client,
+      venue,
+      currency,
+      profit: decimalOf(profit),
+    }))),
+  };
+}
+
+/** Reads it into a state that has its venues, instruments and clients. */
+export function readRisk(state: EngineState, node: CheckpointNode): void {
+  const { risk, losses } = state;
+  const saved = new NodeReader(node);
+  for (const [id, limits] of saved.list("instruments").entries()) {
+    const listed = risk.instruments[id];
+    if (listed === undefined || limits === null) continue;
+    listed.limits = fromNode<InstrumentLimits>(limits);
+    risk.revalue(listed);
+  }
+  for (const [id, row] of saved.rows("venues").entries()) {
+    const venue = risk.venue(venueId(id));
+    const limits = row.node("limits");
+    if (limits !== null) venue.limits = fromNode<VenueLimits>(limits);
+    venue.bucket = readBucket(row.node("bucket"));
+    venue.mismatches = row.integer("mismatches");
+  }
+  for (const row of saved.rows("exchanges")) {
+    const exchange = risk.exchange(row.text("name"));
+    exchange.limits = fromNode<ExchangeLimits>(row.node("limits"));
+    exchange.bucket = readBucket(row.node("bucket"));
+  }
+  readClientLimits(state, saved);
+  losses.nextDayUs = micros(saved.integer("next_day_us"));
+  losses.baselines = [...readTable(saved.node("baselines"))].map((row) => ({
+    client: maybe(row.integerOrNull("client"), clientIndex),
+    venue: venueId(row.integer("venue")),
+    currency: row.text("currency"),
+    profit: amountOf(row.text("profit")),
+  }));
+}
+
+function readClientLimits(state: EngineState, saved: NodeReader): void {
+  const { risk } = state;
+  for (const row of saved.rows("client_limits")) {
+    risk.setClientLimits(row.text("client"), fromNode<ClientLimits>(row.node("limits")));
+  }
+  for (const row of saved.rows("pair_limits")) {
+    const id = instrumentId(row.integer("instrument"));
+    risk.setPairLimits(row.text("client"), id, fromNode<OrderLimits>(row.node("limits")));
+  }
+  for (const [at, bucket] of saved.list("client_buckets").entries()) {
+    const client = state.clients.all[at];
+    if (client === undefined || bucket === null) continue;
+    risk.client(client.index, client.name).bucket = readBucket(bucket);
+  }
+}
+
+function pairRows(state: EngineState, client: string): CheckpointNode[] {
+  const limits = state.risk.pairLimits.get(client);
+  const ids = [...limits?.keys() ?? []].sort((left, right) => left - right);
+  return ids.map((instrument) => ({
+    client,
+    instrument,
+    limits: asNode(state.risk.pairLimitsOf(client, instrument)),
+  }));
+}
+
+function namesOf(map: ReadonlyMap<string, unknown>): string[] {
+  return [...map.keys()].sort();
+}

@@ -1,0 +1,133 @@
+/**
+ * What live orders may still do at worst: sums by scope, kept by difference.
+ *
+ * An order counts from its birth to its end, in flight and in doubt as well, with the larger
+ * quantity of its own and of a replace under way, at the price that is worse for what is asked. What
+ * it was last counted with is kept on the order, so a change costs the same whatever is live.
+ *
+ * Invariant: after every event each sum is that of the live orders counted anew. An order whose count
+ * would take a sum beyond 2^53 keeps its old count.
+ * @module
+ */
+import type { EngineState } from "./state.ts";
+import type { Turn } from "./turn.ts";
+import { invariant } from "../invariant.ts";
+import { type Px, type Qty, qty } from "../numbers.ts";
+import type { Order } from "../order.ts";
+import { dearer, type InstrumentScope, type OpenSums, type SymbolGroup } from "../risk/mod.ts";
+
+/** Counts again what the event touched. @throws {InvariantError} If a sum would not be exact. */
+export function countTouched(turn: Turn): void {
+  const isExact = recount(turn);
+  invariant(isExact, "What is open on a side must stay within 2^53 quanta");
+}
+
+/** Counts again what a withheld event touched; what cannot be counted keeps its old count. */
+export function recountWithheld(turn: Turn): void {
+  recount(turn);
+}
+
+function recount(turn: Turn): boolean {
+  let isExact = true;
+  for (let at = 0; at < turn.touchedCount; at += 1) {
+    const id = turn.touched[at]?.id;
+    const order = id === undefined ? undefined : turn.state.blotter.get(id);
+    if (order !== undefined && !count(turn.state, order)) isExact = false;
+  }
+  return isExact;
+}
+
+/** Takes an order that is dropped out of every sum. */
+export function uncount(turn: Turn, order: Order): void {
+  if (order.isCounted) change(turn.state, order, -1);
+  order.isCounted = false;
+}
+
+/** Counts every live order anew: after a restore, or when what orders are valued by has changed. */
+export function countAll(state: EngineState): void {
+  state.risk.clearSums();
+  for (const order of state.blotter.values()) {
+    order.isCounted = false;
+    count(state, order);
+  }
+}
+
+/** Brings the sums up to date with one order; false if one would not be exact. */
+function count(state: EngineState, order: Order): boolean {
+  const isLive = !order.isTerminal && order.status !== "Created";
+  if (!isLive) {
+    if (order.isCounted) change(state, order, -1);
+    order.isCounted = false;
+    return true;
+  }
+  const listed = state.risk.instrument(order.terms.instrument);
+  const quantity = worstQty(order);
+  const price = aggressivePx(order, listed.group);
+  const dearPx = worstPx(order, listed);
+  const isSame = order.isCounted && quantity === order.countedQty &&
+    price === order.countedPx && dearPx === order.countedDearPx;
+  if (isSame) return true;
+  const counted = order.isCounted ? order.countedQty : 0;
+  const open = listed.sums.openQty(order.terms.side) - counted;
+  if (!Number.isSafeInteger(open + quantity)) return false;
+  if (order.isCounted) change(state, order, -1);
+  order.isCounted = true;
+  order.countedQty = quantity;
+  order.countedPx = price;
+  order.countedDearPx = dearPx;
+  change(state, order, 1);
+  return true;
+}
+
+/** Returns what an order may still fill at worst. */
+export function worstQty(order: Order): Qty {
+  const { replace } = order;
+  const open = order.openQty;
+  if (replace === null || replace.orderQty <= order.orderQty) return open;
+  return qty(Math.max(0, replace.orderQty - order.cumQty - order.voidedQty));
+}
+
+function aggressivePx(order: Order, group: SymbolGroup): Px | null {
+  const { price, replace } = order;
+  const next = replace?.price ?? null;
+  if (price === null || next === null) return price;
+  const wantsHigh = (order.terms.side === "Buy") !== group.own.isBetting;
+  return (wantsHigh ? next > price : next < price) ? next : price;
+}
+
+function worstPx(order: Order, listed: InstrumentScope): Px | null {
+  const price = order.price ?? order.referencePx;
+  const next = order.replace?.price ?? null;
+  if (price === null || next === null) return price;
+  return dearer({ held: listed.heldOn(order.terms.side), left: price, right: next });
+}
+
+/** Adds or takes away what an order is counted with. */
+function change(state: EngineState, order: Order, sign: 1 | -1): void {
+  const { client: index, instrument, side } = order.terms;
+  const listed = state.risk.instrument(instrument);
+  const client = state.risk.client(index, state.clients.all[index]?.name ?? "");
+  const pair = state.risk.pair(client, listed);
+  const { venue, group } = listed;
+  changeSums(pair.sums, order, sign);
+  changeSums(listed.sums, order, sign);
+  client.orders += sign;
+  venue.orders += sign;
+  venue.exchange.orders += sign;
+  if (sign === 1) group.own.add(side, order.countedPx);
+  else group.own.remove(side, order.countedPx);
+  const held = listed.heldOn(side);
+  if (held === null || order.countedDearPx === null) return;
+  const { purse, reserve } = held;
+  const units = reserve.unitsOf(order.countedDearPx, order.countedQty);
+  const lifted = purse.lifted(units, reserve.scale);
+  if (sign === 1) purse.reserved.add(lifted);
+  else purse.reserved.subtract(lifted);
+}
+
+function changeSums(sums: OpenSums, order: Order, sign: 1 | -1): void {
+  sums.orders += sign;
+  const quanta = sign * order.countedQty;
+  if (order.terms.side === "Buy") sums.buyQty += quanta;
+  else sums.sellQty += quanta;
+}

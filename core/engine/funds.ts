@@ -1,0 +1,70 @@
+/**
+ * What the ledger says of an account to the funds guard.
+ *
+ * Read again only after a posting: until then a purse keeps what it was told.
+ * @module
+ */
+import type { EngineState } from "./state.ts";
+import { powerOfTen } from "../decimal.ts";
+import { type Amount, unitsAt } from "../ledger/money.ts";
+import type { InstrumentId, VenueId } from "../numbers.ts";
+import type { Funds, InstrumentScope } from "../risk/mod.ts";
+import type { Purse } from "../risk/purse.ts";
+import { narrowed, type Wide } from "../risk/wide.ts";
+
+const MILLION = 1_000_000n;
+
+/** Funds by the engine's ledger. */
+export class LedgerFunds implements Funds {
+  readonly #state: EngineState;
+
+  constructor(state: EngineState) {
+    this.#state = state;
+  }
+
+  cashOf(venue: VenueId, purse: Purse): Wide | undefined {
+    const { ledger } = this.#state;
+    if (purse.cashAt !== ledger.revision) {
+      purse.cash = this.#readCash(venue, purse);
+      purse.cashAt = ledger.revision;
+    }
+    return purse.cash;
+  }
+
+  holdingOf(instrument: InstrumentId): number {
+    return this.#state.ledger.positionQuanta("account", instrument);
+  }
+
+  #readCash(venue: VenueId, { currency, scale }: Purse): Wide | undefined {
+    const { ledger, risk } = this.#state;
+    if (!ledger.hasCash({ venue, currency })) return undefined;
+    let units = unitsBelow(ledger.cash("account", { venue, currency }), scale);
+    for (const listed of risk.instruments) {
+      if (listed?.instrument.venue === venue) units -= this.#marginOf(listed, { currency, scale });
+    }
+    return narrowed(units);
+  }
+
+  /** Margin of the account's position at what it cost, rounded up; 0 where none is configured. */
+  #marginOf(
+    { instrument, limits }: InstrumentScope,
+    of: { readonly currency: string; readonly scale: number },
+  ): bigint {
+    const { contract, id } = instrument;
+    const ppm = limits.initialMarginPpm;
+    if (ppm === null || (contract?.kind !== "linear" && contract?.kind !== "inverse")) return 0n;
+    if (contract.settlement !== of.currency) return 0n;
+    const { atEntry } = this.#state.ledger.exposure("account", { instrument: id, mark: undefined });
+    const share = { units: BigInt(atEntry.units) * BigInt(ppm), scale: atEntry.scale };
+    return -unitsBelow({ units: -share.units / MILLION - 1n, scale: share.scale }, of.scale);
+  }
+}
+
+/** Units at a scale, rounded down. */
+function unitsBelow(amount: Amount, scale: number): bigint {
+  if (amount.scale <= scale) return unitsAt(amount, scale);
+  const units = BigInt(amount.units);
+  const power = powerOfTen(amount.scale - scale);
+  const towardsZero = units / power;
+  return units < 0n && towardsZero * power !== units ? towardsZero - 1n : towardsZero;
+}

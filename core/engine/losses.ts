@@ -1,0 +1,117 @@
+/**
+ * What each book has lost since 00:00 UTC: profit when the day began less profit now.
+ *
+ * Profit is realised and unrealised together, before commission, of every position of a book in one
+ * currency. The first event of a new day notes it before anything else, by the middle of each book
+ * as it stands, fresh or not; a position whose book is empty counts what it realised. Now it is told
+ * by fresh books only.
+ *
+ * Limit: the day is that of the engine's clock; what happened while the daemon was down belongs to
+ * the day in which it came back.
+ * @module
+ */
+import type { EngineState } from "./state.ts";
+import { type Amount, amountOf, negated, NOTHING, sum } from "../ledger/money.ts";
+import type { ClientIndex, InstrumentId, Micros, Px, VenueId } from "../numbers.ts";
+import { micros } from "../numbers.ts";
+import { type LossMeter, midOf, referenceBook } from "../risk/mod.ts";
+import type { PositionRow } from "../view.ts";
+
+/** Microseconds of a day. */
+export const DAY_US = 86_400_000_000;
+
+/** Profit of one book in one currency when the day began. `client` null: the account's. */
+export type Baseline = {
+  readonly client: ClientIndex | null;
+  readonly venue: VenueId;
+  readonly currency: string;
+  readonly profit: Amount;
+};
+
+/** Losses of the day. */
+export class DayLosses implements LossMeter {
+  /** When the next day begins; 0 before the first event. */
+  nextDayUs: Micros = micros(0);
+  baselines: Baseline[] = [];
+  readonly #state: EngineState;
+
+  constructor(state: EngineState) {
+    this.#state = state;
+  }
+
+  /** Notes where every book stands if `nowUs` is in a new day. */
+  roll(nowUs: Micros): void {
+    if (nowUs < this.nextDayUs) return;
+    const isFirst = this.nextDayUs === 0;
+    this.nextDayUs = micros(nowUs - nowUs % DAY_US + DAY_US);
+    if (isFirst) return;
+    const mark = (id: InstrumentId): Px | undefined => this.#mid(id);
+    const { clients, ledger } = this.#state;
+    this.baselines = profitsOf(this.#state, null, ledger.positions("account", mark));
+    for (const { index } of clients.all) {
+      const rows = ledger.positions(index, mark);
+      this.baselines.push(...profitsOf(this.#state, index, rows));
+    }
+  }
+
+  clientLoss(client: ClientIndex, currency: string): Amount | undefined {
+    return this.#lossOf({ client, venue: null, currency });
+  }
+
+  venueLoss(venue: VenueId, currency: string): Amount | undefined {
+    return this.#lossOf({ client: null, venue, currency });
+  }
+
+  #lossOf(
+    of: {
+      readonly client: ClientIndex | null;
+      readonly venue: VenueId | null;
+      readonly currency: string;
+    },
+  ): Amount | undefined {
+    const { ledger } = this.#state;
+    const now = ledger.profit(of.client ?? "account", {
+      venue: of.venue,
+      currency: of.currency,
+      markOf: (id) => this.#freshMid(id),
+    });
+    if (now === undefined) return undefined;
+    let loss = negated(now);
+    for (const baseline of this.baselines) {
+      if (baseline.client !== of.client || baseline.currency !== of.currency) continue;
+      if (of.venue !== null && baseline.venue !== of.venue) continue;
+      loss = sum({ left: loss, right: baseline.profit });
+    }
+    return loss;
+  }
+
+  #mid(instrument: InstrumentId): Px | undefined {
+    const listed = this.#state.risk.instruments[instrument];
+    return listed === undefined ? undefined : midOf(listed.book);
+  }
+
+  #freshMid(instrument: InstrumentId): Px | undefined {
+    const listed = this.#state.risk.instruments[instrument];
+    const book = listed === undefined ? undefined : referenceBook(listed, this.#state.nowUs);
+    return book === undefined ? undefined : midOf(book);
+  }
+}
+
+/** Sums by venue and currency, in the order of the rows. */
+function profitsOf(
+  state: EngineState,
+  client: ClientIndex | null,
+  rows: readonly PositionRow[],
+): Baseline[] {
+  const found: Baseline[] = [];
+  for (const row of rows) {
+    const { venue } = state.instrument(row.instrument).instrument;
+    const unrealised = row.unrealisedPnl === null ? NOTHING : amountOf(row.unrealisedPnl);
+    const profit = sum({ left: amountOf(row.realisedPnl), right: unrealised });
+    const at = found.findIndex((one) => one.venue === venue && one.currency === row.currency);
+    const known = found[at];
+    if (known === undefined) found.push({ client, venue, currency: row.currency, profit });
+    else found[at] = { ...known, profit: sum({ left: known.profit, right: profit }) };
+  }
+  return found;
+}

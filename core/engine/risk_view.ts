@@ -1,0 +1,119 @@
+/**
+ * The `risk` query: limits and states in force, and how far they are used. snake_case, JSON-able.
+ *
+ * Ordering: venues and instruments by number, exchanges by code unit.
+ * @module
+ */
+import type { Client } from "../clients.ts";
+import { fromQuanta, fromUnits } from "../decimal.ts";
+import type { EngineState, InstrumentState } from "./state.ts";
+import type { CurrencyLimit, FlowLimits, OrderLimits } from "../limits.ts";
+import type { OpenSums } from "../risk/mod.ts";
+import type { LimitedClient } from "../view.ts";
+
+/** A plain map. */
+export type RiskMap = Readonly<Record<string, unknown>>;
+
+/** Returns what the limits of venues, exchanges and instruments say, and of the client if known. */
+export function limitsMap(state: EngineState, client: Client | undefined): RiskMap {
+  const { risk } = state;
+  return {
+    client: client === undefined ? null : clientMap(state, client),
+    venues: state.venues.map(({ declaration, status, tradingState }) => {
+      const venue = risk.venue(declaration.id);
+      return {
+        venue: declaration.name,
+        status,
+        trading_state: tradingState,
+        ...flowMap(venue, venue.orders),
+        max_loss: amounts(venue.limits.maxLoss),
+        check_funds: venue.limits.checkFunds,
+        tripwire_reports: venue.limits.tripwire.reports,
+        tripwire_mismatches: venue.mismatches,
+      };
+    }),
+    exchanges: [...risk.exchanges.keys()].sort().map((exchange) => {
+      const { limits, orders } = risk.exchange(exchange);
+      return { exchange, ...flowMap({ limits }, orders), self_match: limits.selfMatch };
+    }),
+    instruments: state.instruments.flatMap((entry) =>
+      entry === undefined ? [] : [instrumentMap(state, entry, client)]
+    ),
+  };
+}
+
+function clientMap({ risk }: EngineState, client: Client): RiskMap {
+  const limits = risk.clientLimitsOf(client.name);
+  const orders = risk.clients[client.index]?.orders ?? 0;
+  return { ...flowMap({ limits }, orders), max_loss: amounts(limits.maxLoss) };
+}
+
+/** Returns where clients have limits of their own, by name. */
+export function limitedClients({ risk }: EngineState): LimitedClient[] {
+  const names = new Set([...risk.clientLimits.keys(), ...risk.pairLimits.keys()]);
+  return [...names].sort().map((client) => ({
+    client,
+    isLimited: risk.clientLimits.has(client),
+    instruments: [...risk.pairLimits.get(client)?.keys() ?? []].sort((left, right) => left - right),
+  }));
+}
+
+function instrumentMap(
+  state: EngineState,
+  { instrument }: InstrumentState,
+  client: Client | undefined,
+): RiskMap {
+  const { limits, sums } = state.risk.instrument(instrument.id);
+  const { priceCollarPpm, initialMarginPpm } = limits;
+  const pair = client === undefined
+    ? undefined
+    : state.risk.clients[client.index]?.pairs[instrument.id];
+  const { scale } = instrument.qtyRule;
+  return {
+    instrument: instrument.name,
+    ...ordersMap(limits, scale),
+    price_collar: priceCollarPpm === null ? null : fromUnits(BigInt(priceCollarPpm), 6),
+    book_stale_ms: limits.bookStaleMs,
+    initial_margin: initialMarginPpm === null ? null : fromUnits(BigInt(initialMarginPpm), 6),
+    ...sumsMap(sums, scale),
+    client: client === undefined ? null : {
+      ...ordersMap(state.risk.pairLimitsOf(client.name, instrument.id), scale),
+      ...sumsMap(pair?.sums ?? { orders: 0, buyQty: 0, sellQty: 0 }, scale),
+    },
+  };
+}
+
+function ordersMap(limits: OrderLimits, scale: number): RiskMap {
+  const quantity = (quanta: number | null): string | null =>
+    quanta === null ? null : fromQuanta(quanta, scale);
+  return {
+    max_order_qty: quantity(limits.maxOrderQty),
+    max_order_notional: limits.maxOrderNotional,
+    max_position: quantity(limits.maxPosition),
+    max_open_orders: limits.maxOpenOrders,
+  };
+}
+
+function sumsMap(
+  { orders, buyQty, sellQty }: Pick<OpenSums, "orders" | "buyQty" | "sellQty">,
+  scale: number,
+): RiskMap {
+  return {
+    open_orders: orders,
+    open_buy_qty: fromQuanta(buyQty, scale),
+    open_sell_qty: fromQuanta(sellQty, scale),
+  };
+}
+
+function flowMap({ limits }: { readonly limits: FlowLimits }, orders: number): RiskMap {
+  return {
+    max_open_orders: limits.maxOpenOrders,
+    orders_per_second: limits.orderRate?.perSecond ?? null,
+    orders_burst: limits.orderRate?.burst ?? null,
+    open_orders: orders,
+  };
+}
+
+function amounts(limits: readonly CurrencyLimit[]): RiskMap[] {
+  return limits.map(({ currency, most }) => ({ currency, amount: most }));
+}

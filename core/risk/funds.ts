@@ -1,0 +1,123 @@
+/**
+ * Guard: an order must be covered by what its account has free.
+ *
+ * Free is the account's cash less what positions and live orders hold back. What an order holds
+ * back is `Reserve` of `valuation.ts`: a replace needs what it adds while both versions may trade.
+ * An order in a derivative or a signed binary contract that only reduces the account's position
+ * needs nothing. Where outcomes are held apart a Sell must be covered by the outcome held.
+ *
+ * Fails closed: an account whose cash in the currency was never reported covers nothing.
+ * @module
+ */
+import { fromUnits } from "../decimal.ts";
+import type { InstrumentId, Px, VenueId } from "../numbers.ts";
+import { qty } from "../numbers.ts";
+import {
+  addedQty,
+  type Guard,
+  othersQty,
+  qtyText,
+  type Refusal,
+  refusal,
+  type RiskRequest,
+} from "./guard.ts";
+import type { Purse } from "./purse.ts";
+import type { Held } from "./scopes.ts";
+import type { Wide } from "./wide.ts";
+
+/** What the ledger says of an account. */
+export interface Funds {
+  /**
+   * Cash of a currency less what positions hold back, in the purse's units, rounded down; undefined
+   * if the account never reported any.
+   */
+  cashOf(venue: VenueId, purse: Purse): Wide | undefined;
+  /** Quantity of an instrument that is held for certain and may be sold, quanta. */
+  holdingOf(instrument: InstrumentId): number;
+}
+
+/** Refuses an order that the account cannot cover. */
+export const FUNDS: Guard = { name: "funds", check: checkFunds };
+
+function checkFunds(request: RiskRequest): Refusal | undefined {
+  const { listed, side } = request;
+  if (!listed.venue.limits.checkFunds) return undefined;
+  const held = listed.heldOn(side);
+  if (held === null) return checkHolding(request);
+  const { contract } = listed.instrument;
+  if (contract !== null && contract.kind !== "betting" && onlyReduces(request)) return undefined;
+  const added = addedUnits(request, held);
+  if (added === undefined) return refusal("FUNDS", priceProblem(request));
+  if (added <= 0) return undefined;
+  const { purse } = held;
+  const cash = request.funds.cashOf(listed.instrument.venue, purse);
+  if (cash === undefined) return refusal("FUNDS", cashProblem(request, purse));
+  const free = BigInt(cash) - BigInt(purse.reserved.value);
+  if (free >= added) return undefined;
+  return refusal("FUNDS", coverProblem(request, { purse, free, added }));
+}
+
+/** What the order adds to what is held back, purse units; undefined: it has no price. */
+function addedUnits(request: RiskRequest, { reserve, purse }: Held): Wide | undefined {
+  const { countPx, leavesQty, kept } = request;
+  if (countPx === null) return undefined;
+  if (kept === null) return purse.lifted(reserve.unitsOf(countPx, leavesQty), reserve.scale);
+  const worstPx = dearer({ held: { reserve, purse }, left: countPx, right: kept.dearPx });
+  const worst = reserve.unitsOf(worstPx, qty(Math.max(leavesQty, kept.qty)));
+  const now = reserve.unitsOf(kept.dearPx, kept.qty);
+  return purse.lifted(BigInt(worst) - BigInt(now), reserve.scale);
+}
+
+/** Returns the price of the two at which a quantity holds back more. */
+export function dearer(
+  of: { readonly held: Held | null; readonly left: Px; readonly right: Px },
+): Px {
+  const { held, left, right } = of;
+  if (left === right || held === null) return left;
+  const one = qty(1);
+  return held.reserve.unitsOf(right, one) > held.reserve.unitsOf(left, one) ? right : left;
+}
+
+/** True if all that is open on the order's side can only bring the account's position nearer to 0. */
+function onlyReduces(request: RiskRequest): boolean {
+  const { side, accountPosition, leavesQty, listed } = request;
+  const towards = side === "Buy" ? -accountPosition : accountPosition;
+  const open = othersQty(request, { open: listed.sums.openQty(side) });
+  return leavesQty <= towards - open;
+}
+
+/** Outcomes that are held apart: what is sold must be there. */
+function checkHolding(request: RiskRequest): Refusal | undefined {
+  const { listed, side, funds } = request;
+  const { contract, id } = listed.instrument;
+  if (contract?.kind !== "binary" || contract.netting !== "perOutcome") return undefined;
+  const added = addedQty(request);
+  if (added === 0) return undefined;
+  const holding = funds.holdingOf(id);
+  const open = listed.sums.openQty(side);
+  if (open + added <= holding) return undefined;
+  const held = qtyText(request, Math.max(0, holding));
+  const rule = `what is open to sell must be at most what the account holds, ${held} ` +
+    `(${listed.venue.key}.check_funds)`;
+  return refusal("FUNDS", `${rule}: was ${qtyText(request, open + added)} with this order`);
+}
+
+function priceProblem({ listed }: RiskRequest): string {
+  const rule = `a Market order must have a price to count with (${listed.venue.key}.check_funds)`;
+  return `${rule}: was without a fresh book`;
+}
+
+function cashProblem({ listed }: RiskRequest, purse: Purse): string {
+  const rule = `the account's ${purse.currency} must be known (${listed.venue.key}.check_funds)`;
+  return `${rule}: was never reported`;
+}
+
+function coverProblem(
+  { listed }: RiskRequest,
+  of: { readonly purse: Purse; readonly free: bigint; readonly added: Wide },
+): string {
+  const { currency, scale } = of.purse;
+  const needs = `${fromUnits(BigInt(of.added), scale)} ${currency}`;
+  const rule = `the account must have ${needs} free for it (${listed.venue.key}.check_funds)`;
+  return `${rule}: was ${fromUnits(of.free, scale)} ${currency}`;
+}

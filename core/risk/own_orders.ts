@@ -1,0 +1,74 @@
+/**
+ * The prices at which our own live orders may trade, by side: what self-match prevention asks.
+ *
+ * One per exchange, symbol and price scale. An order counts at the most aggressive price that it
+ * has or may have; one without a price may meet anything.
+ *
+ * Invariant: a level's quantity is the number of orders that count at it. Betting quotes odds, where
+ * a higher price is the better one for who backs: there the sides of the ladders are exchanged.
+ * @module
+ */
+import { BookSide } from "../book_side.ts";
+import type { AssetClass, Side } from "../instrument.ts";
+import type { Px } from "../numbers.ts";
+
+type Sides = {
+  readonly Buy: BookSide;
+  readonly Sell: BookSide;
+};
+
+/** Live orders of all clients that could meet each other. */
+export class OwnOrders {
+  readonly isBetting: boolean;
+  #sides: Sides | null = null;
+  readonly #unpriced = { Buy: 0, Sell: 0 };
+
+  constructor(assetClass: AssetClass) {
+    this.isBetting = assetClass === "betting";
+  }
+
+  /** Counts an order in; null has no price. */
+  add(side: Side, price: Px | null): void {
+    this.#count(side, price, 1);
+  }
+
+  /** Counts an order out. */
+  remove(side: Side, price: Px | null): void {
+    this.#count(side, price, -1);
+  }
+
+  /** Returns true if an order could meet one of ours; null has no price. */
+  meets(side: Side, price: Px | null): boolean {
+    const other = side === "Buy" ? "Sell" : "Buy";
+    if (this.#unpriced[other] > 0) return true;
+    const best = this.bestOf(other);
+    if (best === undefined) return false;
+    if (price === null) return true;
+    return (side === "Buy") === this.isBetting ? price <= best : price >= best;
+  }
+
+  /** Returns our most aggressive price on a side, or undefined if there is none. */
+  bestOf(side: Side): Px | undefined {
+    return this.#sides?.[side].best()?.price;
+  }
+
+  /** Forgets every order. */
+  clear(): void {
+    this.#sides?.Buy.clear();
+    this.#sides?.Sell.clear();
+    this.#unpriced.Buy = 0;
+    this.#unpriced.Sell = 0;
+  }
+
+  #count(side: Side, price: Px | null, change: 1 | -1): void {
+    if (price === null) {
+      this.#unpriced[side] += change;
+      return;
+    }
+    this.#sides ??= this.isBetting
+      ? { Buy: new BookSide("Sell"), Sell: new BookSide("Buy") }
+      : { Buy: new BookSide("Buy"), Sell: new BookSide("Sell") };
+    const ladder = this.#sides[side];
+    ladder.set({ price, qty: ladder.quantityAt(price) + change });
+  }
+}

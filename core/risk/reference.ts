@@ -1,0 +1,93 @@
+/**
+ * The price that an order is measured by: which book is one, and how far from it is far.
+ *
+ * A book is a reference while it is fresh and not older than `book_stale_ms` of the order's
+ * instrument. Where the instrument's own book is none, that of the first instrument of the same
+ * market at another venue of the exchange is: accounts at one exchange share one market.
+ * @module
+ */
+import type { Side } from "../instrument.ts";
+import { type Micros, type Px, px } from "../numbers.ts";
+import type { BookView } from "../view.ts";
+import type { InstrumentScope } from "./scopes.ts";
+
+const MILLION = 1_000_000;
+const US_PER_MS = 1_000;
+
+/** Returns the book by which an order of the instrument is measured; undefined: there is none. */
+export function referenceBook(listed: InstrumentScope, nowUs: Micros): BookView | undefined {
+  const { bookStaleMs } = listed.limits;
+  if (isReference(listed.book, { bookStaleMs, nowUs })) return listed.book;
+  const { members } = listed.group;
+  if (members.length < 2) return undefined;
+  return members.find((other) => isReference(other.book, { bookStaleMs, nowUs }))?.book;
+}
+
+/**
+ * Returns the price that a Market order is counted with: the best price that it would meet, for a
+ * Buy as far beyond it as the collar lets it go; null without a reference.
+ */
+export function marketPx(
+  listed: InstrumentScope,
+  of: { readonly side: Side; readonly nowUs: Micros },
+): Px | null {
+  const { side } = of;
+  const best = referenceBook(listed, of.nowUs)?.best(oppositeOf(side));
+  if (best === undefined) return null;
+  const { priceCollarPpm: ppm } = listed.limits;
+  const isBetting = listed.instrument.assetClass === "betting";
+  if (side === "Sell" || ppm === null || isBetting) return best.price;
+  return px(boundOf({ side, reference: best.price, ppm, isBetting }));
+}
+
+/** Returns the other side. */
+export function oppositeOf(side: Side): Side {
+  return side === "Buy" ? "Sell" : "Buy";
+}
+
+/** Returns the furthest price allowed, quanta. Odds are the worse for who backs the lower they are. */
+export function boundOf(
+  of: {
+    readonly side: Side;
+    readonly reference: number;
+    readonly ppm: number;
+    readonly isBetting: boolean;
+  },
+): number {
+  const size = Math.abs(of.reference);
+  const product = size * of.ppm;
+  const room = Number.isSafeInteger(product)
+    ? Math.floor(product / MILLION)
+    : Number(BigInt(size) * BigInt(of.ppm) / BigInt(MILLION));
+  return (of.side === "Buy") !== of.isBetting
+    ? Math.min(of.reference + room, Number.MAX_SAFE_INTEGER)
+    : Math.max(of.reference - room, Number.MIN_SAFE_INTEGER);
+}
+
+/** Returns true if a price lies beyond the furthest allowed. */
+export function isBeyond(
+  of: {
+    readonly side: Side;
+    readonly px: number;
+    readonly bound: number;
+    readonly isBetting: boolean;
+  },
+): boolean {
+  return (of.side === "Buy") !== of.isBetting ? of.px > of.bound : of.px < of.bound;
+}
+
+function isReference(
+  book: BookView,
+  at: { readonly bookStaleMs: number; readonly nowUs: Micros },
+): boolean {
+  if (!book.isFresh || book.updatedUs === null) return false;
+  return at.nowUs - book.updatedUs <= at.bookStaleMs * US_PER_MS;
+}
+
+/** Returns the middle of best bid and offer, rounded down; one of them where the other is missing. */
+export function midOf(book: BookView): Px | undefined {
+  const bid = book.best("Buy")?.price;
+  const ask = book.best("Sell")?.price;
+  if (bid === undefined || ask === undefined) return bid ?? ask;
+  return px(Math.floor((bid + ask) / 2));
+}
