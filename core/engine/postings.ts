@@ -38,6 +38,7 @@ export function applyAccountFact(turn: Turn, event: AccountEvent): void {
   }
   post(turn, venue, event);
   closePosting(turn);
+  tellUnknownClient(turn, event);
   state.postedKeys.add(venue, { key, nowUs: turn.nowUs, sinceUs });
 }
 
@@ -70,8 +71,7 @@ function post(turn: Turn, venue: VenueId, event: AccountEvent): void {
     }
     case "OutcomesSplit":
     case "OutcomesMerged":
-      postSplit(turn, event, clientOf(turn, event.payload.client));
-      return tellUnknown(turn, event.payload.client);
+      return postSplit(turn, event, ownerOf(turn, event.payload.client));
     case "InstrumentResolved":
       return postResolution(turn, instrumentOf(turn, event), event.payload);
     case "OutcomeSettled":
@@ -87,20 +87,20 @@ function post(turn: Turn, venue: VenueId, event: AccountEvent): void {
 
 function postCash(turn: Turn, venue: VenueId, cash: AccountPayloads["CashPosted"]): void {
   const leg = { currency: cash.currency, amount: amountOf(cash.amount) };
-  const owner = clientOf(turn, cash.client);
+  const owner = ownerOf(turn, cash.client);
   const isFee = cash.kind === "fee" || cash.kind === "rebate";
   turn.state.ledger.postCash(venue, { owner, leg, feeTag: isFee ? { tag: cash.tag } : null });
-  tellUnknown(turn, cash.client);
 }
 
 /** A client that never spoke here has no book: its cash is nobody's we know. */
-function clientOf(turn: Turn, name: string | null): ClientIndex | null {
+function ownerOf(turn: Turn, name: string | null): ClientIndex | null {
   return name === null ? null : turn.state.clients.byName(name)?.index ?? null;
 }
 
-/** After the posting, so that one which breaks a rule says only that. */
-function tellUnknown(turn: Turn, name: string | null): void {
-  if (name === null || clientOf(turn, name) !== null) return;
+/** Told once it is posted: of a fact that breaks a rule nothing is said but that. */
+function tellUnknownClient(turn: Turn, { payload }: AccountEvent): void {
+  const name = "client" in payload ? payload.client : null;
+  if (name === null || turn.state.clients.byName(name) !== undefined) return;
   raise(turn, {
     code: "UNKNOWN_CLIENT",
     text: `Posted cash to external at seq_id ${turn.seqId}: its client must have said HELLO here ` +
