@@ -5,7 +5,6 @@
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { seqId } from "../../core/numbers.ts";
-import { createRing } from "../../edge/journal/ring.ts";
 import { createRingMemory } from "../../edge/journal/ring.ts";
 import { Shadows } from "../../edge/shadows.ts";
 import { PlayedWorkers } from "../support/memory_workers.ts";

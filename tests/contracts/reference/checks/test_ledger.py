@@ -2,16 +2,14 @@
 
 import unittest
 from fractions import Fraction
-from pathlib import Path
 
+from checks.page import table_after
 from reference.books import Trade, amount_of
 from reference.decimals import canonical
 from reference.ledger import Ledger
 from reference.model import Instrument
 from reference.rows import position_row, shown_cash
 from reference.state import State
-
-DOCUMENT = Path(__file__).resolve().parents[4] / "docs" / "reference" / "ledger.md"
 
 
 def listed(asset_class, price_scale, qty_scale, contract):
@@ -65,23 +63,16 @@ class World:
 
 class LedgerCheck(unittest.TestCase):
     def check(self, heading, world):
-        text = DOCUMENT.read_text(encoding="utf-8")
-        text = text[text.index("Worked examples") :]
-        text = text[text.index(heading) :]
-        columns = [
-            c.strip() for c in text.split("\n\n", 2)[1].splitlines()[0].strip("|").split("|")
-        ]
-        position_qty = len(columns) - 3
-        for line in text.split("\n\n", 2)[1].splitlines()[2:]:
-            cells = [cell.strip() for cell in line.strip("|").split("|")]
-            row = dict(zip(columns[:4], cells[:4]))
-            with self.subTest(line):
-                world.apply(row)
+        columns, rows = table_after(heading)
+        for cells in rows:
+            with self.subTest(cells):
+                world.apply(dict(zip(columns[:4], cells[:4])))
+                qty, average, realised = cells[-3:]
                 expected = {
                     "cash": cells[4],
-                    "qty": cells[position_qty],
-                    "avg_px": cells[position_qty + 1],
-                    "realised_pnl": cells[position_qty + 2],
+                    "qty": qty,
+                    "avg_px": average,
+                    "realised_pnl": realised,
                 }
                 self.assertEqual(world.shown(), expected)
 

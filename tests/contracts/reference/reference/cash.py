@@ -58,6 +58,8 @@ def _cash_posted(state: State, event: Json, payload: Json) -> None:
     amount = parse_amount(payload["amount"])
     owner = owner_of(state, payload)
     state.ledger.post(state, "cash", event["venue"], owner, [(payload["currency"], amount)])
+    if owner is not None and payload["kind"] in ("fee", "rebate"):
+        state.tags.charge(owner, payload["tag"], payload["currency"], amount)
 
 
 def _funding_posted(state: State, event: Json, payload: Json) -> None:
@@ -70,6 +72,7 @@ def _instrument_settled(state: State, event: Json, payload: Json) -> None:
     must(instrument.asset_class in ("linear", "inverse"), "a derivative is settled")
     must(Values(instrument).can_trade_at(payload["price"]), "an inverse price is above 0")
     state.ledger.settle(state, instrument, payload["price"])
+    state.tags.settle(instrument, payload["price"])
 
 
 def _split(state: State, event: Json, payload: Json) -> None:

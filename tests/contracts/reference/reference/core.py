@@ -21,6 +21,7 @@ from .market import apply_market_data
 from .model import Json, Waiting
 from .risk import Risk
 from .state import CannotApply, InvariantBroken, State
+from .tags import Tags
 
 
 class Core:
@@ -29,6 +30,7 @@ class Core:
     def __init__(self) -> None:
         self.state = State()
         self.state.ledger = Ledger()
+        self.state.tags = Tags()
         self.state.risk = Risk()
 
     def apply(self, event: Json) -> Json:

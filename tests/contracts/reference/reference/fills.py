@@ -40,12 +40,17 @@ def book(state: State, instrument: int, owner: Optional[int], side: str, fill: F
     listed = state.instruments[instrument]
     if listed.asset_class == "betting" and fill.epoch is None:
         fill.epoch = state.ledger.markets.epoch(listed)
-    state.ledger.book(state, listed, owner, _trade(side, fill))
+    trade = _trade(side, fill)
+    state.ledger.book(state, listed, owner, trade)
+    state.tags.trade(listed, owner, fill.tag, trade, 1)
 
 
 def reverse(state: State, instrument: int, owner: Optional[int], side: str, fill: Fill) -> None:
     """Takes an execution out of the ledger."""
-    state.ledger.reverse(state, state.instruments[instrument], owner, _trade(side, fill))
+    listed = state.instruments[instrument]
+    trade = _trade(side, fill)
+    state.ledger.reverse(state, listed, owner, trade)
+    state.tags.trade(listed, owner, fill.tag, trade, -1)
 
 
 def _trade(side: str, fill: Fill) -> Trade:

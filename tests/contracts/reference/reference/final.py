@@ -20,6 +20,10 @@ def final_state(state: State) -> Json:
             {"venue": venue.id, "status": venue.status, "trading_state": venue.trading_state}
             for venue in state.venues
         ],
+        "instruments": [
+            {"instrument": number, "trading_state": state.instruments[number].trading_state}
+            for number in sorted(state.instruments)
+        ],
         "clients": [
             {
                 "client": client.id,
@@ -31,6 +35,7 @@ def final_state(state: State) -> Json:
         ],
         "orders": [_order(state.orders[number]) for number in sorted(state.orders)],
         "positions": position_rows(state),
+        "tags": state.tags.rows(state),
         "balances": balance_rows(state),
     }
 

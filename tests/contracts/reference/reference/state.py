@@ -74,6 +74,7 @@ class State:
         self.external_fills: Dict[Tuple[int, str], ExternalFill] = {}
         self.account_facts: Dict[Tuple[int, str, str], int] = {}
         self.ledger: Any = None
+        self.tags: Any = None
         self.risk: Any = None
 
     def alarm(self, code: str) -> None:
