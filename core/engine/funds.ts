@@ -6,7 +6,8 @@
  */
 import type { EngineState } from "./state.ts";
 import { powerOfTen } from "../decimal.ts";
-import { type Amount, unitsAt } from "../ledger/money.ts";
+import { type Amount, negated, sum, unitsAt } from "../ledger/money.ts";
+import { availableQuanta, betsHoldBack } from "../ledger/stakes.ts";
 import type { InstrumentId, VenueId } from "../numbers.ts";
 import type { Funds, InstrumentScope } from "../risk/mod.ts";
 import type { Purse } from "../risk/purse.ts";
@@ -32,13 +33,16 @@ export class LedgerFunds implements Funds {
   }
 
   holdingOf(instrument: InstrumentId): number {
-    return this.#state.ledger.positionQuanta("account", instrument);
+    const { instrument: listed } = this.#state.risk.instrument(instrument);
+    return availableQuanta(this.#state.ledger, listed, "account");
   }
 
   #readCash(venue: VenueId, { currency, scale }: Purse): Wide | undefined {
     const { ledger, risk } = this.#state;
     if (!ledger.hasCash({ venue, currency })) return undefined;
-    let units = unitsBelow(ledger.cash("account", { venue, currency }), scale);
+    const bets = betsHoldBack(ledger, { venue, currency });
+    const cash = sum({ left: ledger.cash("account", { venue, currency }), right: negated(bets) });
+    let units = unitsBelow(cash, scale);
     for (const listed of risk.instruments) {
       if (listed?.instrument.venue === venue) units -= this.#marginOf(listed, { currency, scale });
     }
