@@ -67,6 +67,7 @@ export class Book implements BookView {
 
   /** Takes best bid and offer as the reference, if the feed has never sent a snapshot. */
   applyQuote(quote: MarketPayloads["QuoteUpdated"], at: Micros): void {
+    assertLevels([quote.bidPx ?? 0, quote.bidQty, quote.askPx ?? 0, quote.askQty]);
     if (this.#hasDepth) return;
     this.#quote = {
       bid: quotedLevel(quote.bidPx, quote.bidQty),

@@ -100,12 +100,9 @@ export const REPORT_RULES: readonly ReportRule[] = [
   },
   {
     name: "quantities_fit",
-    rule: "CumQty and LeavesQty must not exceed OrderQty of a live order",
-    holds: (report) => {
-      const { order } = report;
-      if (order === null || hasEnded(report)) return true;
-      return order.cumQty + order.leavesQty <= order.orderQty;
-    },
+    rule: "Where something is left, CumQty and LeavesQty must not exceed OrderQty",
+    holds: ({ order }) =>
+      order === null || order.leavesQty === 0 || order.cumQty + order.leavesQty <= order.orderQty,
   },
   {
     name: "no_trade_when_submitted",

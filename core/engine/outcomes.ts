@@ -38,23 +38,29 @@ export function applyAccepted(
   accept(turn, order, stampsOf(payload));
 }
 
-/** Makes the order known to the venue, also where only a fill or a look-up says so. */
+/**
+ * Makes the order known to the venue, also where only a fill or a look-up says so. A new version that
+ * late executions of the old one have filled already ends here, while the venue works on it: alarmed.
+ */
 export function accept(turn: Turn, order: Order, details: Partial<Saying>): void {
   forgetRequest(order, "Submit");
-  const { replace } = order;
-  if (replace?.stage === "placing") {
-    finishReplace(turn, order, {
-      replace,
-      orderQty: replace.orderQty,
-      price: replace.price,
-      details,
-    });
+  if (order.replace?.stage === "placing") {
+    finishPlacing(turn, order, details);
+    if (order.isTerminal) raiseLive(turn, order, "was placed anew and is filled already");
     return;
   }
   if (order.isAccepted) return;
   order.isAccepted = true;
   advance(turn, order, { ...details, execType: "New", reason: "accepted by the venue" });
   sendCancel(turn, order);
+}
+
+/** The venue has, or had, the new version of a cancel-and-new. */
+function finishPlacing(turn: Turn, order: Order, details: Partial<Saying>): void {
+  const { replace } = order;
+  if (replace?.stage !== "placing") return;
+  const { orderQty, price } = replace;
+  finishReplace(turn, order, { replace, orderQty, price, details });
 }
 
 /**
@@ -88,15 +94,16 @@ export function applyCancelled(turn: Turn, order: Order, reason: string): void {
     submitReplacement(turn, order, replace);
     return;
   }
-  if (replace?.stage === "placing") accept(turn, order, { inferred: true });
-  endCancelled(turn, order, reason);
+  finishPlacing(turn, order, { inferred: true });
+  if (!order.isTerminal) endCancelled(turn, order, reason);
 }
 
 /** The order ran out at the venue. */
 export function applyExpired(turn: Turn, order: Order, reason: string): void {
   if (isLate(turn, order)) return;
   forgetAll(order);
-  if (order.replace?.stage === "placing") accept(turn, order, { inferred: true });
+  finishPlacing(turn, order, { inferred: true });
+  if (order.isTerminal) return;
   const { cancel } = order;
   order.cancel = null;
   const bearing = cancel === null ? {} : cancelBearing(order, cancel);

@@ -39,6 +39,7 @@ export function applyAccountFact(turn: Turn, event: AccountEvent): void {
   }
   post(turn, venue, event);
   closePosting(turn);
+  tellUnknownClient(turn, event);
   state.postedKeys.add(venue, { key, nowUs: turn.nowUs, sinceUs });
 }
 
@@ -96,15 +97,18 @@ function postCash(turn: Turn, venue: VenueId, cash: AccountPayloads["CashPosted"
 
 /** A client that never spoke here has no book: its cash is nobody's we know. */
 function ownerOf(turn: Turn, name: string | null): ClientIndex | null {
-  if (name === null) return null;
-  const client = turn.state.clients.byName(name);
-  if (client !== undefined) return client.index;
+  return name === null ? null : turn.state.clients.byName(name)?.index ?? null;
+}
+
+/** Told once it is posted: of a fact that breaks a rule nothing is said but that. */
+function tellUnknownClient(turn: Turn, { payload }: AccountEvent): void {
+  const name = "client" in payload ? payload.client : null;
+  if (name === null || turn.state.clients.byName(name) !== undefined) return;
   raise(turn, {
     code: "UNKNOWN_CLIENT",
     text: `Posted cash to external at seq_id ${turn.seqId}: its client must have said HELLO here ` +
       `before: was ${name}`,
   });
-  return null;
 }
 
 function instrumentOf(turn: Turn, event: AccountEvent): Instrument {

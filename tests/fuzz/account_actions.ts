@@ -104,8 +104,8 @@ function aftermath(scene: Scene, instrument: Instrument): void {
   scene.offer({ ...about, source: "broker_report", eventType: "ExecutionCorrected", payload });
 }
 
-/** Mostly with a key of its own; seldom with an old one, with none, or at another venue. */
-function fact<Type extends EventType>(
+/** A fact: mostly with a key of its own; seldom with an old one, with none, or at another venue. */
+export function fact<Type extends EventType>(
   scene: Scene,
   instrument: Instrument,
   told: Pick<Told<Type>, "eventType" | "payload">,

@@ -98,16 +98,26 @@ export class Coverage {
 
   /** What is missing for a run of so many events, a sentence each. */
   gaps(): readonly string[] {
+    const { cells, codes, kinds, classes } = this.gapsByGoal();
+    return [...cells, ...codes, ...kinds, ...classes];
+  }
+
+  /** The same by goal. */
+  gapsByGoal(): Readonly<Record<"cells" | "codes" | "kinds" | "classes", readonly string[]>> {
     const least = Math.floor(CELL_LEAST_PER_MILLION * Math.min(1, this.events / MILLION));
-    const missed = [...this.cells].filter(([, hits]) => hits < Math.max(1, least))
-      .map(([cell, hits]) => `cell ${cell}: ${hits} of ${Math.max(1, least)}`);
-    const unseen = [...this.codes].filter(([, hits]) => hits === 0)
-      .map(([code]) => `reject code ${code}: never`);
-    const unmade = [...this.kinds].filter(([, hits]) => hits === 0)
-      .map(([kind]) => `event kind ${kind}: never`);
-    const rare = [...this.classes].filter(([, hits]) => percent(hits, this) < CLASS_LEAST_PERCENT)
-      .map(([each, hits]) => `asset class ${each}: ${percent(hits, this).toFixed(1)} % of events`);
-    return [...missed, ...unseen, ...unmade, ...rare];
+    const unmet = Math.max(1, least);
+    const never = (counts: ReadonlyMap<string, number>, what: string): readonly string[] =>
+      [...counts].filter(([, hits]) => hits === 0).map(([name]) => `${what} ${name}: never`);
+    return {
+      cells: [...this.cells].filter(([, hits]) => hits < unmet)
+        .map(([cell, hits]) => `cell ${cell}: ${hits} of ${unmet}`),
+      codes: never(this.codes, "reject code"),
+      kinds: never(this.kinds, "event kind"),
+      classes: [...this.classes].filter(([, hits]) => percent(hits, this) < CLASS_LEAST_PERCENT)
+        .map(([each, hits]) =>
+          `asset class ${each}: ${percent(hits, this).toFixed(1)} % of events`
+        ),
+    };
   }
 
   /** The counts as lines for people. */

@@ -115,13 +115,14 @@ function newQuantity(
   const { draws } = scene;
   if (of.order === undefined) return scene.quantity(of.instrument);
   const { orderQty, cumQty } = of.order;
-  return weighed(draws, [
+  const quanta = weighed(draws, [
     [40, orderQty + 1 + draws.below(20)],
     [40, cumQty + 1 + draws.below(Math.max(1, Math.min(1e6, orderQty - cumQty)))],
     [10, orderQty],
     [5, cumQty],
     [5, scene.quantity(of.instrument)],
   ]);
+  return Math.min(quanta, Number.MAX_SAFE_INTEGER);
 }
 
 function cancelLive(scene: Scene): void {

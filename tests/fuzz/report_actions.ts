@@ -17,10 +17,24 @@ type Maker = (scene: Scene, order: KnownOrder, command: VenueCommand | undefined
 export const REPORT_ACTIONS: readonly Action[] = [
   { weight: 330, act: answerOldest },
   { weight: 100, act: (scene) => reportOn(scene, { pool: scene.model.live, table: UNASKED }) },
-  { weight: 30, act: (scene) => reportOn(scene, { pool: scene.model.ended, table: LATE }) },
+  { weight: 30, act: (scene) => reportOn(scene, { pool: neverBooked(scene), table: LATE }) },
+  { weight: 30, act: (scene) => reportOn(scene, { pool: bookedLate(scene), table: REVISED }) },
   { weight: 25, act: (scene) => reportOn(scene, { pool: scene.model.live, table: ANYTHING }) },
   { weight: 8, act: (scene) => reportOn(scene, { pool: scene.model.ended, table: ANYTHING }) },
 ];
+
+/** Ended orders that fills should still meet: rejected and expired ones above all. */
+function neverBooked({ model, draws }: Scene): readonly KnownOrder[] {
+  const rare = model.ended.filter(({ status }) => status === "Rejected" || status === "Expired");
+  return rare.length > 0 && draws.chance(60) ? rare : model.ended;
+}
+
+/** Ended orders with executions, the rarer ends first. */
+function bookedLate({ model, draws }: Scene): readonly KnownOrder[] {
+  const booked = model.ended.filter(({ fills }) => fills.length > 0);
+  const rare = booked.filter(({ status }) => status !== "Filled");
+  return rare.length > 0 && draws.chance(80) ? rare : booked;
+}
 
 /** Answers the oldest request of an order that has one. */
 function answerOldest(scene: Scene): void {
@@ -68,7 +82,7 @@ const filled: Maker = (scene, order) => {
   const again = order.fills.length > 0 && draws.chance(6);
   tell(scene, order, "OrderExecuted", {
     execId: again ? draws.pick(order.fills) : scene.name("e"),
-    lastQty: qty(Math.min(Math.max(0, lastQty), Number.MAX_SAFE_INTEGER)),
+    lastQty: qty(safe(lastQty)),
     lastPx: px(Math.max(1, order.lastPrice ?? Math.abs(scene.price(instrument)))),
     liquidity: draws.pick(["Maker", "Taker", null]),
     commission: draws.pick(["0", "0", "0.01", "-0.005", "1.23456789", "0.0000000000001"]),
@@ -127,7 +141,7 @@ function otherTerms(
   const instrument = scene.instruments[order.instrument] ?? scene.instrument();
   const orderQty = draws.pick([order.orderQty, order.orderQty + 5, order.cumQty, 3]);
   const price = draws.chance(70) ? order.lastPrice : Math.max(1, scene.price(instrument));
-  return { orderQty: qty(orderQty), price: price === null ? null : px(price) };
+  return { orderQty: qty(safe(orderQty)), price: price === null ? null : px(price) };
 }
 
 const failed: (outcome: "notSent" | "unknown") => Maker = (outcome) => (scene, order, command) => {
@@ -157,8 +171,8 @@ const found: Maker = (scene, order, command) => {
       [6, "rejected"] as const,
       [6, "expired"] as const,
     ]),
-    orderQty: qty(Math.max(0, total - base)),
-    cumQty: qty(Math.max(0, draws.chance(85) ? cum : cum + draws.below(5) - 2)),
+    orderQty: qty(safe(total - base)),
+    cumQty: qty(safe(draws.chance(85) ? cum : cum + draws.below(5) - 2)),
     price: isReplacing ? order.replacePrice : order.lastPrice === null ? null : px(order.lastPrice),
   });
 };
@@ -183,7 +197,8 @@ const ANSWERS: Readonly<Record<VenueCommand["kind"], readonly (readonly [number,
     [5, expired],
   ],
   Replace: [
-    [54, replaced],
+    [3, reject],
+    [51, replaced],
     [18, replaceRejected],
     [10, failed("unknown")],
     [5, failed("notSent")],
@@ -202,17 +217,23 @@ const UNASKED: readonly (readonly [number, Maker])[] = [
   [4, expired],
   [8, replaced],
   [6, accept],
+  [4, reject],
 ];
 
 /** What comes after the end. */
 const LATE: readonly (readonly [number, Maker])[] = [
-  [45, filled],
-  [25, voided],
-  [20, corrected],
-  [10, confirmed],
+  [80, filled],
   [5, cancelled],
   [5, accept],
   [5, replaced],
+  [5, expired],
+];
+
+/** What is said of executions of orders that have ended. */
+const REVISED: readonly (readonly [number, Maker])[] = [
+  [45, voided],
+  [45, corrected],
+  [10, confirmed],
 ];
 
 /** What should not come, and may. */
@@ -244,6 +265,10 @@ function stamps(scene: Scene): Partial<BrokerPayloads["OrderAccepted"]> {
   const { draws, nowUs } = scene;
   if (draws.chance(50)) return {};
   return { journalUs: micros(nowUs - 30), submitUs: micros(nowUs - 20), ackUs: micros(nowUs - 1) };
+}
+
+function safe(quanta: number): number {
+  return Math.min(Math.max(0, quanta), Number.MAX_SAFE_INTEGER);
 }
 
 /** A report that names its order in one of the ways a venue may. */

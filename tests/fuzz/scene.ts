@@ -5,7 +5,7 @@
  * @module
  */
 import type { EventType } from "../../core/event.ts";
-import type { Instrument } from "../../core/instrument.ts";
+import type { AssetClass, Instrument } from "../../core/instrument.ts";
 import type { Intent, TradingState } from "../../core/intent.ts";
 import { fromQuanta } from "../../core/decimal.ts";
 import { Chronicle, type Told } from "../contracts/engine/chronicle.ts";
@@ -16,6 +16,20 @@ import { Model } from "./model.ts";
 import { CLIENTS, drawWorld, pricesOf } from "./world.ts";
 
 const KEPT_MAX = 60;
+/** Facts about accounts add to the shares of the last four. */
+const CLASS_SHARES: readonly AssetClass[] = [
+  ...["spot", "spot", "spot", "spot", "linear", "linear", "linear"] as const,
+  ...[
+    "inverse",
+    "inverse",
+    "inverse",
+    "binary",
+    "binary",
+    "betting",
+    "betting",
+    "betting",
+  ] as const,
+];
 
 /** What a core answers to one event. */
 export type Answer = Caused & {
@@ -110,10 +124,10 @@ export class Scene extends Chronicle {
     return key;
   }
 
-  /** An instrument: each class alike. */
+  /** An instrument, so that each class has its share of events. */
   instrument(): Instrument {
     const { draws } = this;
-    const assetClass = draws.pick(["spot", "linear", "inverse", "binary", "betting"] as const);
+    const assetClass = draws.pick(CLASS_SHARES);
     return draws.pick(this.instruments.filter((each) => each.assetClass === assetClass));
   }
 

@@ -8,7 +8,7 @@
 import { ok } from "node:assert/strict";
 import type { VenueCommand } from "../../../core/command.ts";
 import type { BrokerPayloads, Draft, EventType, OrderRef } from "../../../core/event.ts";
-import type { Intent, PlaceOrder, ReplaceOrder, TradingState } from "../../../core/intent.ts";
+import type { PlaceOrder, ReplaceOrder, TradingState } from "../../../core/intent.ts";
 import { micros, orderId } from "../../../core/numbers.ts";
 import type { VenueRejectCode } from "../../../core/reject_code.ts";
 import { placeOrder } from "../../support/place_order.ts";

@@ -6,7 +6,7 @@ import { readTable } from "../../../core/engine/checkpoint_table.ts";
 import { type ClientIndex, clientIndex } from "../../../core/numbers.ts";
 import { NodeReader } from "../../../core/node_reader.ts";
 import type { Timeline } from "../../../core/timeline.ts";
-import type { PositionRow } from "../../../core/view.ts";
+import type { PositionRow, TagRow } from "../../../core/view.ts";
 import { orderJson } from "./effects_json.ts";
 import type { JsonObject } from "./json.ts";
 
@@ -22,6 +22,7 @@ export function finalOf(timeline: Timeline): JsonObject {
     operator_trading_state: view.operatorState,
     kill_switch: view.killSwitch,
     venues: venuesOf(timeline),
+    instruments: instrumentsOf(timeline),
     clients,
     orders: ordersOf(timeline),
     positions: [
@@ -31,6 +32,10 @@ export function finalOf(timeline: Timeline): JsonObject {
         return view.positions(client).map((row) => positionJson(row, client));
       }),
     ],
+    tags: clients.flatMap((_, at) => {
+      const client = clientIndex(at);
+      return view.tags(client).map((row) => tagJson(row, client));
+    }),
     balances: view.balances().map(({ venue, currency, total }) => ({ venue, currency, total })),
   };
 }
@@ -56,6 +61,29 @@ function positionJson(row: PositionRow, scope: ClientIndex | "account"): JsonObj
     unrealised_pnl: row.unrealisedPnl,
     currency: row.currency,
   };
+}
+
+function tagJson(row: TagRow, client: ClientIndex): JsonObject {
+  return {
+    client,
+    tag: row.tag,
+    is_rest: row.isRest,
+    instruments: row.instruments.map(({ instrument, qty, pnl, currency }) => ({
+      instrument,
+      qty,
+      pnl,
+      currency,
+    })),
+    fees: row.fees.map(({ currency, amount }) => ({ currency, amount })),
+  };
+}
+
+/** Those that are listed; the view does not say what is halted. */
+function instrumentsOf(timeline: Timeline): JsonObject[] {
+  const engine = new NodeReader(timeline.checkpoint().engine);
+  return engine.list("instruments").flatMap((node, instrument) =>
+    node === null ? [] : [{ instrument, trading_state: new NodeReader(node).text("trading_state") }]
+  );
 }
 
 /** The view has no list of clients: their table is in the checkpoint. */

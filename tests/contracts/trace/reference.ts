@@ -29,7 +29,7 @@ export class ReferenceCore {
       cwd: folder,
       stdin: "piped",
       stdout: "piped",
-      stderr: "inherit",
+      stderr: "null",
     });
     this.#child = command.spawn();
     this.#writer = this.#child.stdin.getWriter();

@@ -6,7 +6,7 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { clientIndex, qty } from "../../../core/mod.ts";
+import { clientIndex, px, qty } from "../../../core/mod.ts";
 import { ref, World } from "../../support/engine_world.ts";
 import * as say from "../../support/venue_words.ts";
 
@@ -340,7 +340,7 @@ Deno.test("apply() does not end a cancel-and-new by a late fill of the old versi
     ...old,
     execId: "e1",
     lastQty: qty(10_000),
-    lastPx: w.reports[0]?.order?.price ?? (0 as never),
+    lastPx: px(10_000),
     liquidity: null,
     commission: "0",
     commissionCurrency: "USDT",
@@ -348,6 +348,30 @@ Deno.test("apply() does not end a cancel-and-new by a late fill of the old versi
   });
   deepStrictEqual(say.briefs(late), ["Trade/ReplacePending 10000+0"]);
   deepStrictEqual(say.briefs(w.accept()), ["Replaced/PartiallyFilled 10000+2000"]);
+});
+
+Deno.test("apply() alarms when a cancel-and-new is filled by late fills while its new version is placed", () => {
+  const w = say.worldIn("ReplacePending", CANCEL_NEW);
+  w.cancelled();
+  w.fill(1, { id: "e1", qty: 10 }); // of the new version: it is placed, and takes its terms
+  strictEqual(order(w)?.ordStatus, "PartiallyFilled");
+  const again = say.worldIn("ReplacePending", CANCEL_NEW);
+  again.cancelled();
+  const old = { order: null, clOrdId: "tl01234567-1-1", venueOrderId: null };
+  for (const [execId, quantity] of [["e1", 10_000], ["e2", 2000]] as const) {
+    again.broker("OrderExecuted", {
+      ...old,
+      execId,
+      lastQty: qty(quantity),
+      lastPx: px(10_000),
+      liquidity: null,
+      commission: "0",
+      commissionCurrency: "USDT",
+      provisional: false,
+    });
+  }
+  deepStrictEqual(say.briefs(again.accept()), ["Replaced/Filled 12000+0"]);
+  deepStrictEqual(say.alarms(again), ["LIVE_AFTER_END"]);
 });
 
 Deno.test("apply() keeps an order in doubt through days of timers until evidence comes", () => {

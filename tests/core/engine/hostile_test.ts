@@ -56,7 +56,7 @@ const options: fc.Arbitrary<WorldOptions> = fc.record({
   capabilities: fc.record({
     replace: fc.constantFrom("native" as const, "cancel_new" as const, "reduce_only" as const),
     absenceProofMs: fc.constantFrom(0, 2000, null),
-    lookupByClientOrderId: fc.constantFrom(true, true, false),
+    lookupByClientOrderId: fc.boolean(),
   }),
   pacing: fc.constantFrom(null, { perSecond: 5, burst: 5 }),
 });

@@ -3,7 +3,9 @@
  * @module
  */
 import type { Scenario } from "../scenario.ts";
+import { ACCOUNTS } from "./accounts.ts";
 import { CANCELS } from "./cancels.ts";
+import { CORRECTIONS } from "./corrections.ts";
 import { DOUBTS } from "./doubts.ts";
 import { LIFE } from "./life.ts";
 import { OUTCOMES } from "./outcomes.ts";
@@ -21,5 +23,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...DOUBTS,
   ...RESTARTS,
   ...STATES,
+  ...CORRECTIONS,
+  ...ACCOUNTS,
   ...OUTCOMES,
 ];

@@ -2,15 +2,14 @@
 
 import unittest
 from fractions import Fraction
-from pathlib import Path
 
-from reference.books import amount_of
+from checks.page import table_after
+from reference.books import Trade, amount_of
 from reference.decimals import canonical
-from reference.ledger import Ledger, position_row, shown_cash
+from reference.ledger import Ledger
 from reference.model import Instrument
+from reference.rows import position_row, shown_cash
 from reference.state import State
-
-DOCUMENT = Path(__file__).resolve().parents[4] / "docs" / "reference" / "ledger.md"
 
 
 def listed(asset_class, price_scale, qty_scale, contract):
@@ -48,12 +47,12 @@ class World:
         qty = int(Fraction(row["qty"]) * 10**self.instrument.qty_scale)
         price = int(Fraction(row["price"]) * 10**self.instrument.price_scale)
         signed = qty if row["side"] == "Buy" else -qty
-        fee = (self.currency, amount_of(row["commission"]))
-        self.ledger.book(self.state, self.instrument, 0, (signed, price), fee)
+        trade = Trade(signed, price, self.currency, amount_of(row["commission"]))
+        self.ledger.book(self.state, self.instrument, 0, trade)
 
     def shown(self):
         book = self.ledger.owner(0, 0)
-        row = position_row(self.instrument, 0, book.positions[0])
+        row = position_row(self.state, self.instrument, book.positions[0])
         return {
             "cash": canonical(shown_cash(self.state, book, self.currency)),
             "qty": row["qty"],
@@ -64,21 +63,16 @@ class World:
 
 class LedgerCheck(unittest.TestCase):
     def check(self, heading, world):
-        text = DOCUMENT.read_text(encoding="utf-8")
-        text = text[text.index("Worked examples") :]
-        text = text[text.index(heading) :]
-        columns = [c.strip() for c in text.split("\n\n", 2)[1].splitlines()[0].strip("|").split("|")]
-        position_qty = len(columns) - 3
-        for line in text.split("\n\n", 2)[1].splitlines()[2:]:
-            cells = [cell.strip() for cell in line.strip("|").split("|")]
-            row = dict(zip(columns[:4], cells[:4]))
-            with self.subTest(line):
-                world.apply(row)
+        columns, rows = table_after(heading)
+        for cells in rows:
+            with self.subTest(cells):
+                world.apply(dict(zip(columns[:4], cells[:4])))
+                qty, average, realised = cells[-3:]
                 expected = {
                     "cash": cells[4],
-                    "qty": cells[position_qty],
-                    "avg_px": cells[position_qty + 1],
-                    "realised_pnl": cells[position_qty + 2],
+                    "qty": qty,
+                    "avg_px": average,
+                    "realised_pnl": realised,
                 }
                 self.assertEqual(world.shown(), expected)
 
@@ -96,12 +90,13 @@ class LedgerCheck(unittest.TestCase):
     def test_a_void_in_any_order_leaves_nothing(self):
         contract = {"kind": "inverse", "multiplier": "100", "settlement": "BTC"}
         world = World(listed("inverse", 1, 0, contract), "BTC", "1")
+        fee = amount_of("0.0001")
         executions = [(100, 500000), (-50, 625000), (30, 600000), (-80, 610005)]
-        fee = ("BTC", amount_of("0.0001"))
-        for execution in executions:
-            world.ledger.book(world.state, world.instrument, 0, execution, fee)
-        for execution in (executions[2], executions[0], executions[3], executions[1]):
-            world.ledger.reverse(world.state, world.instrument, 0, execution, fee)
+        trades = [Trade(qty, price, "BTC", fee) for qty, price in executions]
+        for trade in trades:
+            world.ledger.book(world.state, world.instrument, 0, trade)
+        for trade in (trades[2], trades[0], trades[3], trades[1]):
+            world.ledger.reverse(world.state, world.instrument, 0, trade)
         self.assertEqual(
             world.shown(), {"cash": "1", "qty": "0", "avg_px": "null", "realised_pnl": "0"}
         )

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any, Deque, Dict, Optional, Tuple
 
+from .decimals import canonical
+
 HISTORY_MAX = 256
-COST_SCALE_MIN = 12
 
 
 @dataclass
@@ -66,6 +67,7 @@ class Position:
     cost: int = 0
     before_qty: int = 0
     before_cost: int = 0
+    provisional: int = 0
     history: Deque[Execution] = field(default_factory=deque)
 
 
@@ -91,13 +93,8 @@ class AverageCost:
     def __init__(self, values: Any) -> None:
         self.values = values
 
-    @property
-    def cost_scale(self) -> int:
-        """The scale of costs: that of values, but at least 12."""
-        return max(COST_SCALE_MIN, self.values.scale)
-
     def _cost_of(self, qty: int, price: int) -> int:
-        return self.values.value(qty, price) * 10 ** (self.cost_scale - self.values.scale)
+        return self.values.value(qty, price) * 10 ** (self.values.cost_scale - self.values.scale)
 
     def next(self, qty: int, cost: int, execution: Execution) -> Tuple[int, int]:
         """Returns quantity and cost after an execution."""
@@ -136,3 +133,23 @@ class AverageCost:
         position.qty, position.cost = qty, cost
 
 
+@dataclass
+class Trade:
+    """An execution as the ledger books it: signed quanta at a price, and its fee."""
+
+    signed: int
+    price: int
+    fee_currency: str
+    fee: Amount
+    provisional: bool = False
+    epoch: Optional[int] = None
+
+    @property
+    def execution(self) -> Execution:
+        """Returns quantity and price."""
+        return self.signed, self.price
+
+
+def plain_amount(value: Fraction) -> Amount:
+    """Returns an amount whose scale is that of its decimal without trailing zeros."""
+    return amount_of(canonical(value))

@@ -32,7 +32,7 @@ KEYS_MAX = 64
 NOT_LOOKED = ("VENUE_RATE_LIMIT", "VENUE_SUSPENDED", "VENUE_AUTH")
 """Codes by which a venue refuses without having looked at the order."""
 EXECUTIONS = ("OrderExecuted", "ExecutionVoided", "ExecutionCorrected", "ExecutionConfirmed")
-"""Reports that are known by the name of their execution, not by their key."""
+"""Reports about an execution."""
 STILL_APPLIED = EXECUTIONS + ("RequestFailed", "OrderFound", "OrderNotFound")
 """Reports that are applied even when they name an old version of the order."""
 OUR_KEY = re.compile(r"^([^-]*)-([0-9]+)-([0-9]+)$")
@@ -45,8 +45,7 @@ def apply_broker_report(state: State, event: Json) -> None:
     if order is None:
         apply_orphan(state, event)
         return
-    is_execution = kind in EXECUTIONS
-    if not is_execution and _is_seen(order, event["idempotency_key"]):
+    if kind != "OrderExecuted" and _is_seen(order, event["idempotency_key"]):
         return
     is_old = _is_of_old_version(order, payload)
     if not is_old or kind in STILL_APPLIED:
@@ -312,12 +311,12 @@ def _found_open(state: State, order: Order, payload: Json, asked: Optional[int])
 def _found_filled(state: State, order: Order, payload: Json) -> None:
     replace = order.replace
     found_qty = payload["order_qty"] + order.base_cum_qty
-    is_native = replace is not None and replace.stage == "native"
-    if is_native and found_qty == replace.order_qty:
+    native = replace if replace is not None and replace.stage == "native" else None
+    if native is not None and found_qty == native.order_qty:
         forget(state, order, "Replace")
         key = payload["cl_ord_id"]
-        finish_replace(state, order, found_qty, replace.price, key, inferred=True)
-    elif is_native and found_qty == order.order_qty:
+        finish_replace(state, order, found_qty, native.price, key, inferred=True)
+    elif native is not None and found_qty == order.order_qty:
         forget(state, order, "Replace")
         refuse_replace(state, order, "VENUE_REJECTED")
     else:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from typing import Callable, Dict, Optional
 
+from .betting import check_result
+from .binary import apply_resolved, apply_settled, apply_split, check_split, share_of
 from .books import Amount, amount_of
 from .model import Instrument, Json
-from .state import State, must
+from .state import State, must, present
 from .values import Values
 
 DECIMAL = re.compile(r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$")
@@ -35,20 +38,28 @@ def parse_amount(text: object) -> Amount:
 
 def instrument_of(state: State, event: Json) -> Instrument:
     """Returns the instrument in the envelope, listed at the venue in the envelope."""
-    instrument: Optional[Instrument] = state.instruments.get(event["instrument"])
-    must(instrument is not None, "the envelope names a listed instrument")
+    known = state.instruments.get(event["instrument"])
+    instrument = present(known, "the envelope names a listed instrument")
     must(instrument.venue == event["venue"], "the instrument is listed at that venue")
     return instrument
 
 
+def owner_of(state: State, payload: Json) -> Optional[int]:
+    """Returns the client that a payload names; an unknown one is external, and alarms."""
+    if payload["client"] is None:
+        return None
+    owner = state.client_names.get(payload["client"])
+    if owner is None:
+        state.alarm("UNKNOWN_CLIENT")
+    return owner
+
+
 def _cash_posted(state: State, event: Json, payload: Json) -> None:
     amount = parse_amount(payload["amount"])
-    owner = None
-    if payload["client"] is not None:
-        owner = state.client_names.get(payload["client"])
-        if owner is None:
-            state.alarm("UNKNOWN_CLIENT")
+    owner = owner_of(state, payload)
     state.ledger.post(state, "cash", event["venue"], owner, [(payload["currency"], amount)])
+    if owner is not None and payload["kind"] in ("fee", "rebate"):
+        state.tags.charge(owner, payload["tag"], payload["currency"], amount)
 
 
 def _funding_posted(state: State, event: Json, payload: Json) -> None:
@@ -61,10 +72,59 @@ def _instrument_settled(state: State, event: Json, payload: Json) -> None:
     must(instrument.asset_class in ("linear", "inverse"), "a derivative is settled")
     must(Values(instrument).can_trade_at(payload["price"]), "an inverse price is above 0")
     state.ledger.settle(state, instrument, payload["price"])
+    state.tags.settle(instrument, payload["price"])
+
+
+def _split(state: State, event: Json, payload: Json) -> None:
+    _split_or_merge(state, event, payload, 1)
+
+
+def _merged(state: State, event: Json, payload: Json) -> None:
+    _split_or_merge(state, event, payload, -1)
+
+
+def _split_or_merge(state: State, event: Json, payload: Json, sign: int) -> None:
+    parse_amount(payload["qty"])
+    check_split(state, event["venue"], payload)
+    apply_split(state, event, payload, sign, owner_of(state, payload))
+
+
+def _resolved(state: State, event: Json, payload: Json) -> None:
+    instrument = instrument_of(state, event)
+    apply_resolved(state, instrument, share_of(payload, instrument))
+
+
+def _settled(state: State, event: Json, payload: Json) -> None:
+    instrument = instrument_of(state, event)
+    share = share_of(payload, instrument)
+    apply_settled(state, instrument, share, _amount_or_none(payload))
+
+
+def _amount_or_none(payload: Json) -> Optional[Fraction]:
+    return None if payload["amount"] is None else parse_amount(payload["amount"]).value
+
+
+def _runner_removed(state: State, event: Json, payload: Json) -> None:
+    instrument = instrument_of(state, event)
+    must(instrument.asset_class == "betting", "the instrument is a runner")
+    must(0 <= payload["reduction_ppm"] < 10**6, "a reduction is below 1000000 ppm")
+    state.ledger.markets.remove(state, state.ledger, instrument, payload)
+
+
+def _market_settled(state: State, event: Json, payload: Json) -> None:
+    check_result(state, event["venue"], payload)
+    amount = _amount_or_none(payload)
+    state.ledger.markets.settle(state, state.ledger, event["venue"], payload, amount)
 
 
 HANDLERS: Dict[str, Callable[[State, Json, Json], None]] = {
     "CashPosted": _cash_posted,
     "FundingPosted": _funding_posted,
     "InstrumentSettled": _instrument_settled,
+    "OutcomesSplit": _split,
+    "OutcomesMerged": _merged,
+    "InstrumentResolved": _resolved,
+    "OutcomeSettled": _settled,
+    "RunnerRemoved": _runner_removed,
+    "MarketSettled": _market_settled,
 }

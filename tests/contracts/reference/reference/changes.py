@@ -5,11 +5,11 @@ Source: docs/reference/orders.md sections 5 and 6 ("forget", "accept").
 
 from __future__ import annotations
 
-from typing import Any, Optional
+from typing import Any, List, Optional
 
 from .deadlines import arm_lapse, set_due
 from .model import DOUBTFUL, Client, IntentRecord, Order, PendingCancel
-from .reports import Bearing, of_cancel, of_replace, own, report
+from .reports import of_cancel, of_replace, own, report
 from .requests import issue
 from .state import State
 
@@ -84,7 +84,7 @@ def begin_cancel(
         send_cancel(state, order)
 
 
-def begin_cancel_all(state: State, orders: list, cause: str) -> None:
+def begin_cancel_all(state: State, orders: List[int], cause: str) -> None:
     """Begins to cancel orders by number."""
     for number in sorted(orders):
         order = state.orders.get(number)

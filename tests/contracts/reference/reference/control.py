@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict, Optional
+from typing import Callable, Dict
 
 from .changes import begin_cancel_all, cancel_live_of, send_cancel
 from .deadlines import set_due, set_grace
@@ -11,7 +11,7 @@ from .firing import fire_all
 from .model import Client, Instrument, Json, Order, Venue
 from .reports import own, report
 from .requests import new_bucket, release
-from .state import State, must
+from .state import State, must, present
 
 KEYS_MAX = 1024
 
@@ -120,17 +120,18 @@ def _capabilities(venue: Venue, terms: Json) -> Json:
 
 
 def _instrument_listed(state: State, event: Json, payload: Json) -> None:
-    venue = state.venue(payload["venue"])
-    must(venue is not None, "the venue of an instrument is declared")
-    known = state.instruments.get(payload["id"])
-    must(known is None or known.terms["name"] == payload["name"], "a number keeps its name")
-    if not state.ledger.supports(payload):
+    if not state.ledger.supports(state, payload):
         state.alarm("UNSUPPORTED")
         return
+    venue = present(state.venue(payload["venue"]), "the venue of an instrument is declared")
+    known = state.instruments.get(payload["id"])
+    must(known is None or known.terms["name"] == payload["name"], "a number keeps its name")
     listed = Instrument(payload, _capabilities(venue, payload))
     if known is not None:
         listed.book = known.book
         listed.trading_state = known.trading_state
+        listed.resolved, listed.settled = known.resolved, known.settled
+        listed.difference = known.difference
     state.instruments[payload["id"]] = listed
     state.instrument_names[payload["name"]] = payload["id"]
 
@@ -146,12 +147,11 @@ def _balance_set(state: State, event: Json, payload: Json) -> None:
 
 def _trading_state_set(state: State, event: Json, payload: Json) -> None:
     if event["instrument"] is not None:
-        instrument = state.instruments.get(event["instrument"])
-        must(instrument is not None, "the instrument is listed")
+        listed = state.instruments.get(event["instrument"])
+        instrument = present(listed, "the instrument is listed")
         instrument.trading_state = payload["state"]
     elif event["venue"] is not None:
-        venue = state.venue(event["venue"])
-        must(venue is not None, "the venue is declared")
+        venue = present(state.venue(event["venue"]), "the venue is declared")
         venue.trading_state = payload["state"]
     else:
         state.operator_state = payload["state"]
@@ -165,8 +165,7 @@ def _kill_switch_set(state: State, event: Json, payload: Json) -> None:
 
 
 def _venue_status_changed(state: State, event: Json, payload: Json) -> None:
-    venue = state.venue(event["venue"])
-    must(venue is not None, "the venue is declared")
+    venue = present(state.venue(event["venue"]), "the venue is declared")
     venue.status = payload["status"]
     state.digest.text(payload["status"])
     release(state, venue)

@@ -6,6 +6,8 @@ nothing.
 
 from __future__ import annotations
 
+from collections import deque
+
 from .broker import apply_broker_report
 from .cash import HANDLERS as ACCOUNT_FACTS
 from .cash import apply_account_fact
@@ -19,6 +21,7 @@ from .market import apply_market_data
 from .model import Json, Waiting
 from .risk import Risk
 from .state import CannotApply, InvariantBroken, State
+from .tags import Tags
 
 
 class Core:
@@ -27,6 +30,7 @@ class Core:
     def __init__(self) -> None:
         self.state = State()
         self.state.ledger = Ledger()
+        self.state.tags = Tags()
         self.state.risk = Risk()
 
     def apply(self, event: Json) -> Json:
@@ -36,7 +40,7 @@ class Core:
             raise CannotApply("Cannot apply an event: it must follow the last one")
         state.seq_id, state.now, state.event = event["seq_id"], event["ingest_time"], event
         state.effects = Effects()
-        state.born_intents, state.born_orders, state.first_report_seq = [], [], {}
+        state.born_orders = []
         try:
             _dispatch(state, event)
         except InvariantBroken:
@@ -73,22 +77,26 @@ def _dispatch(state: State, event: Json) -> None:
 
 def withhold(state: State) -> None:
     """Takes back what the event would have shown; what else was changed stays."""
-    for number, first in state.first_report_seq.items():
-        state.clients[number].report_seq = first
-    for client, record in state.born_intents:
-        del state.clients[client].intents[record.intent_id]
-        state.taken.pop()
+    for sent in reversed(state.effects.reports):
+        client = state.clients[sent["client"]]
+        client.report_seq = sent["report_seq"] - 1
+        record = client.intents.get(sent["intent_id"])
+        if record is not None and record.newest_report == sent["report_seq"]:
+            record.newest_report = None
+            if record.taken == state.now:
+                del client.intents[record.intent_id]
+                state.taken = deque(each for each in state.taken if each[2] is not record)
     for number in state.born_orders:
         order = state.orders.pop(number)
         state.live.discard(number)
         state.clients[order.client].live.discard(number)
     for command in state.effects.commands:
-        order = state.order(command["order"])
-        request = None if order is None else order.requests.get(command["kind"])
-        if request is not None and request.number == command["request"]:
+        kept = state.order(command["order"])
+        request = None if kept is None else kept.requests.get(command["kind"])
+        if kept is not None and request is not None and request.number == command["request"]:
             request.left = None
-            waiting = Waiting(command["kind"], order.id, request.number)
-            state.venues[order.venue].queue(command["kind"]).append(waiting)
+            waiting = Waiting(command["kind"], kept.id, request.number)
+            state.venues[kept.venue].queue(command["kind"]).append(waiting)
     state.effects.clear()
 
 
@@ -98,8 +106,9 @@ def halt_account(state: State, event: Json) -> None:
     if event["event_type"] == "IntentReceived":
         intent = event["payload"]["intent"]
         number = state.instrument_names.get(intent.get("instrument"))
-        is_place = intent["action"] == "Place" and number is not None
-        venue = state.instruments[number].venue if is_place else None
+        venue = None
+        if intent["action"] == "Place" and number is not None:
+            venue = state.instruments[number].venue
     declared = state.venue(venue)
     if declared is None:
         state.operator_state = "Halted"

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import List, Optional
 
 WORD = 0xFFFFFFFF
+Integer = int
+"""A name for `int` where a method of that name hides it."""
 
 
 def units(text: str) -> List[int]:
@@ -25,14 +27,14 @@ class Digest:
         self.high = 0x9E3779B9
         self.low = 0x7F4A7C15
 
-    def pair(self, a: int, b: int) -> None:
+    def pair(self, a: Integer, b: Integer) -> None:
         """One round of two words (each taken modulo 2**32)."""
         x = ((self.low ^ (a & WORD)) * 0x85EBCA6B) & WORD
         y = ((self.high + b) * 0xC2B2AE35) & WORD
         self.low = ((x ^ (x >> 15)) + y) & WORD
         self.high = y ^ (y >> 13) ^ self.low
 
-    def int(self, n: int) -> None:
+    def int(self, n: Integer) -> None:
         """An integer, as 64 bits of two's complement."""
         self.pair(n & WORD, (n >> 32) & WORD)
 
@@ -48,14 +50,19 @@ class Digest:
         for at in range(0, len(u), 4):
             self.pair(u[at] | u[at + 1] << 16, u[at + 2] | u[at + 3] << 16)
 
-    def big(self, n: int) -> None:
+    def big(self, n: Integer) -> None:
         """An integer of any size."""
         if -(2**53) < n < 2**53:
             self.int(n)
         else:
             self.text(("-" if n < 0 else "") + format(abs(n), "x"))
 
-    def int_or_absent(self, n: Optional[int]) -> None:
+    def wide(self, n: Integer) -> None:
+        """A sum of money: billions, then the rest."""
+        self.big(n // 10**9)
+        self.int(n % 10**9)
+
+    def int_or_absent(self, n: Optional[Integer]) -> None:
         """An integer that may be missing."""
         if n is None:
             self.absent()

@@ -18,7 +18,8 @@ def ask(state: State, order: Order) -> None:
     """Asks the venue for the order, now or by back-off."""
     if order.is_terminal or "Lookup" in order.requests or order.lookup_due is not None:
         return
-    if not state.venues[order.venue].capabilities["lookup_by_client_order_id"]:
+    offered = state.instruments[order.instrument].capabilities
+    if not offered["lookup_by_client_order_id"]:
         state.alarm("ORDER_IN_DOUBT")
         if "Cancel" in order.doubt:
             retry_later(state, order, "Cancel", back_off(state, order))
@@ -85,7 +86,7 @@ def take_answer(order: Order, request: int) -> Optional[int]:
 
 def is_proof(state: State, order: Order, asked: Optional[int]) -> bool:
     """Whether a look-up asked at that time proves what the venue does not have."""
-    after_ms = state.venues[order.venue].capabilities["absence_proof_ms"]
+    after_ms = state.instruments[order.instrument].capabilities["absence_proof_ms"]
     if after_ms is None or asked is None or order.doubt_since is None:
         return False
     return asked >= order.doubt_since + after_ms * 1000

@@ -5,7 +5,7 @@ Sources: docs/reference/traces.md ("What one event causes"), events.md ("The dig
 
 from __future__ import annotations
 
-from typing import List
+from typing import List, Optional
 
 from .digest import Digest
 from .model import Json
@@ -43,7 +43,9 @@ class Effects:
 
     def clear(self) -> None:
         """Empties all five lists."""
-        self.__init__()
+        for each in (self.transitions, self.reports, self.commands, self.repeats):
+            each.clear()
+        self.alarms.clear()
 
     def mix(self, digest: Digest, seq_id: int) -> None:
         """Mixes the event's number and its effects into the digest, list by list."""
@@ -92,7 +94,7 @@ def _mix_report(digest: Digest, report: Json) -> None:
         digest.int_or_absent(report.get(name))
 
 
-def _mix_order(digest: Digest, order: Json) -> None:
+def _mix_order(digest: Digest, order: Optional[Json]) -> None:
     if order is None:
         digest.absent()
         return
@@ -106,7 +108,7 @@ def _mix_order(digest: Digest, order: Json) -> None:
     digest.big(int(order["notional"]))
 
 
-def _mix_execution(digest: Digest, execution: Json) -> None:
+def _mix_execution(digest: Digest, execution: Optional[Json]) -> None:
     if execution is None:
         digest.absent()
         return

@@ -5,9 +5,10 @@ Source: docs/reference/orders.md section 6 (OrderExecuted to ExecutionConfirmed)
 
 from __future__ import annotations
 
-from typing import Optional, Tuple
+from typing import Optional
 
-from .books import Amount, amount_of
+from .binary import apply_final
+from .books import Trade, amount_of
 from .changes import accept, finish_replace, forget
 from .model import Fill, Instrument, Json, Order
 from .reports import own, report
@@ -34,25 +35,33 @@ def signed(side: str, qty: int) -> int:
     return qty if side == "Buy" else -qty
 
 
-def book(
-    state: State, instrument: int, owner: Optional[int], side: str, fill: Fill
-) -> None:
+def book(state: State, instrument: int, owner: Optional[int], side: str, fill: Fill) -> None:
     """Books an execution in the ledger."""
-    terms = _terms(side, fill)
-    state.ledger.book(state, state.instruments[instrument], owner, *terms)
+    listed = state.instruments[instrument]
+    if listed.asset_class == "betting" and fill.epoch is None:
+        fill.epoch = state.ledger.markets.epoch(listed)
+    trade = _trade(side, fill)
+    state.ledger.book(state, listed, owner, trade)
+    state.tags.trade(listed, owner, fill.tag, trade, 1)
 
 
-def reverse(
-    state: State, instrument: int, owner: Optional[int], side: str, fill: Fill
-) -> None:
+def reverse(state: State, instrument: int, owner: Optional[int], side: str, fill: Fill) -> None:
     """Takes an execution out of the ledger."""
-    terms = _terms(side, fill)
-    state.ledger.reverse(state, state.instruments[instrument], owner, *terms)
+    listed = state.instruments[instrument]
+    trade = _trade(side, fill)
+    state.ledger.reverse(state, listed, owner, trade)
+    state.tags.trade(listed, owner, fill.tag, trade, -1)
 
 
-def _terms(side: str, fill: Fill) -> Tuple[Tuple[int, int], Tuple[str, Amount]]:
-    execution = (signed(side, fill.last_qty), fill.last_px)
-    return execution, (fill.commission_currency, amount_of(fill.commission))
+def _trade(side: str, fill: Fill) -> Trade:
+    return Trade(
+        signed(side, fill.last_qty),
+        fill.last_px,
+        fill.commission_currency,
+        amount_of(fill.commission),
+        fill.provisional,
+        fill.epoch,
+    )
 
 
 def apply_executed(state: State, order: Order, payload: Json, is_old: bool) -> None:
@@ -121,9 +130,7 @@ def halt_instrument(state: State, instrument: Instrument) -> None:
     """Halts an instrument, unless it is halted."""
     if instrument.trading_state != "Halted":
         instrument.trading_state = "Halted"
-        state.effects.transitions.append(
-            {"kind": "InstrumentHalted", "instrument": instrument.id}
-        )
+        state.effects.transitions.append({"kind": "InstrumentHalted", "instrument": instrument.id})
 
 
 def _meant(state: State, order: Order, payload: Json) -> Optional[Fill]:
@@ -147,7 +154,7 @@ def apply_voided(state: State, order: Order, payload: Json) -> None:
         "TradeCancel",
         own(order),
         execution=execution,
-        exec_ref_id=payload["exec_ref_id"],
+        exec_ref_id=fill.exec_id,
     )
 
 
@@ -158,6 +165,7 @@ def apply_corrected(state: State, order: Order, payload: Json) -> None:
         return
     name = payload["exec_id"]
     corrected = new_fill(payload, fill.tag)
+    corrected.provisional, corrected.epoch = fill.provisional, fill.epoch
     is_named = name != payload["exec_ref_id"] and name in order.fills
     if is_named or (not fill.is_voided and fill.terms() == corrected.terms()):
         return
@@ -178,7 +186,7 @@ def apply_corrected(state: State, order: Order, payload: Json) -> None:
         "TradeCorrect",
         own(order),
         execution=shown(corrected),
-        exec_ref_id=payload["exec_ref_id"],
+        exec_ref_id=fill.exec_id,
         provisional=fill.provisional,
     )
     if above > 0:
@@ -203,7 +211,8 @@ def apply_confirmed(state: State, order: Order, payload: Json) -> None:
     if fill.is_voided:
         state.alarm("CORRECTION_REFUSED")
     elif fill.provisional:
+        instrument = state.instruments[order.instrument]
+        if instrument.asset_class == "binary":
+            apply_final(state, instrument, order.client, _trade(order.side, fill))
         fill.provisional = False
-        report(
-            state, order, "OrderStatus", own(order), exec_ref_id=payload["exec_ref_id"]
-        )
+        report(state, order, "OrderStatus", own(order), exec_ref_id=fill.exec_id)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from .firing import next_wanted
 from .model import Json, Order
 from .reports import shown
+from .rows import balance_rows, position_rows
 from .state import State
 
 
@@ -19,6 +20,10 @@ def final_state(state: State) -> Json:
             {"venue": venue.id, "status": venue.status, "trading_state": venue.trading_state}
             for venue in state.venues
         ],
+        "instruments": [
+            {"instrument": number, "trading_state": state.instruments[number].trading_state}
+            for number in sorted(state.instruments)
+        ],
         "clients": [
             {
                 "client": client.id,
@@ -29,8 +34,9 @@ def final_state(state: State) -> Json:
             for client in state.clients
         ],
         "orders": [_order(state.orders[number]) for number in sorted(state.orders)],
-        "positions": state.ledger.position_rows(state),
-        "balances": state.ledger.balance_rows(state),
+        "positions": position_rows(state),
+        "tags": state.tags.rows(state),
+        "balances": balance_rows(state),
     }
 
 

@@ -6,7 +6,7 @@ Source: docs/reference/intents.md.
 from __future__ import annotations
 
 import json
-from typing import Optional
+from typing import Optional, Tuple, TypeVar
 
 from . import decimals
 from .changes import begin_cancel, client_order_id, place, send_cancel
@@ -17,6 +17,7 @@ from .requests import issue, new_bucket
 from .risk import Request
 from .state import State
 
+T = TypeVar("T")
 DAY = 24 * 3600 * 1_000_000
 FUTURE_MAX = 1_000_000
 
@@ -33,6 +34,13 @@ def check(condition: bool, code: str) -> None:
     """Refuses with `code` unless the condition holds."""
     if not condition:
         raise Refused(code)
+
+
+def needed(value: Optional[T], code: str) -> T:
+    """Returns what must be there; refuses with `code` if it is not."""
+    if value is None:
+        raise Refused(code)
+    return value
 
 
 def apply_intent(state: State, event: Json) -> None:
@@ -57,7 +65,6 @@ def apply_intent(state: State, event: Json) -> None:
         return
     client.intents[record.intent_id] = record
     state.taken.append((state.now, client.id, record))
-    state.born_intents.append((client.id, record))
     try:
         _check_frame(state, client, intent)
         ACTIONS[intent["action"]](state, client, record, intent)
@@ -94,9 +101,7 @@ def _check_frame(state: State, client: Client, intent: Json) -> None:
     if _is_rated(client, intent):
         if client.bucket is None:
             settings = state.settings
-            client.bucket = new_bucket(
-                settings["intents_per_second"], settings["burst"], state.now
-            )
+            client.bucket = new_bucket(settings["intents_per_second"], settings["burst"], state.now)
         check(client.bucket.take(state.now, 0), "RATE_LIMIT")
     age = state.now - sent_us
     check(age <= state.settings["intent_horizon_ms"] * 1000, "STALE_INTENT")
@@ -170,8 +175,7 @@ def _expiry(state: State, instrument: Instrument, intent: Json) -> Optional[int]
 
 
 def _instrument_named(state: State, name: str) -> Instrument:
-    number = state.instrument_names.get(name)
-    check(number is not None, "UNKNOWN_INSTRUMENT")
+    number = needed(state.instrument_names.get(name), "UNKNOWN_INSTRUMENT")
     return state.instruments[number]
 
 
@@ -190,12 +194,10 @@ def _check_params(instrument: Instrument, params: Optional[Json]) -> None:
 
 
 def _check_price(instrument: Instrument, text: str) -> int:
-    price = decimals.quanta(text, instrument.price_scale)
-    check(price is not None and abs(price) <= decimals.SAFE, "PRICE_GRID")
+    price = needed(decimals.quanta(text, instrument.price_scale), "PRICE_GRID")
+    check(abs(price) <= decimals.SAFE, "PRICE_GRID")
     check(price > 0 or instrument.asset_class == "linear", "PRICE_GRID")
-    rows = [
-        row for row in instrument.terms["price_rule"]["ticks"] if row["from_quanta"] <= price
-    ]
+    rows = [row for row in instrument.terms["price_rule"]["ticks"] if row["from_quanta"] <= price]
     check(len(rows) > 0, "PRICE_GRID")
     check((price - rows[-1]["from_quanta"]) % rows[-1]["step_quanta"] == 0, "PRICE_GRID")
     return price
@@ -203,9 +205,9 @@ def _check_price(instrument: Instrument, text: str) -> int:
 
 def _check_qty(instrument: Instrument, text: str) -> int:
     rule = instrument.terms["qty_rule"]
-    qty = decimals.quanta(text, rule["scale"])
+    qty = needed(decimals.quanta(text, rule["scale"]), "QTY_GRID")
     most = decimals.SAFE if rule["max_quanta"] is None else rule["max_quanta"]
-    check(qty is not None and 0 < qty and rule["min_quanta"] <= qty <= most, "QTY_GRID")
+    check(0 < qty and rule["min_quanta"] <= qty <= most, "QTY_GRID")
     check(qty % rule["step_quanta"] == 0, "QTY_GRID")
     return qty
 
@@ -235,10 +237,9 @@ def _check_guards(state: State, request: Request) -> None:
 def order_meant(state: State, client: Client, intent: Json) -> Order:
     """Returns the order that `orig_intent_id` means."""
     orig = client.intents.get(intent["orig_intent_id"])
-    is_naming = orig is not None and orig.action in ("Place", "Replace")
-    order = state.order(orig.order) if is_naming else None
-    check(order is not None, "UNKNOWN_ORDER")
-    return order
+    if orig is None or orig.action not in ("Place", "Replace"):
+        raise Refused("UNKNOWN_ORDER")
+    return needed(state.order(orig.order), "UNKNOWN_ORDER")
 
 
 def _replace(state: State, client: Client, record: IntentRecord, intent: Json) -> None:
@@ -275,7 +276,9 @@ def _replace(state: State, client: Client, record: IntentRecord, intent: Json) -
         issue(state, order, "Replace")
 
 
-def _check_replace(state: State, order: Order, instrument: Instrument, intent: Json) -> tuple:
+def _check_replace(
+    state: State, order: Order, instrument: Instrument, intent: Json
+) -> Tuple[Optional[int], int]:
     mode = instrument.capabilities["replace"]
     check(mode != "none", "UNSUPPORTED")
     check(mode != "reduce_only" or "price" not in intent, "UNSUPPORTED")
@@ -325,9 +328,7 @@ def _cancel_all(state: State, client: Client, record: IntentRecord, intent: Json
     if intent["instrument"] is not None:
         only = _instrument_named(state, intent["instrument"]).id
     taken = sorted(
-        number
-        for number in client.live
-        if only is None or state.orders[number].instrument == only
+        number for number in client.live if only is None or state.orders[number].instrument == only
     )
     if not taken:
         answer(state, client, record)

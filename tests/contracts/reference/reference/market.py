@@ -34,24 +34,27 @@ def apply_market_data(state: State, event: Json) -> None:
 
 
 def _apply_delta(state: State, book: Book, payload: Json) -> None:
+    bids, asks = _levels(payload["bids"]), _levels(payload["asks"])
     if not book.has_depth or not book.is_fresh:
         return
-    bids, asks = _levels(payload["bids"]), _levels(payload["asks"])
     _set_levels(book.bids, bids)
     _set_levels(book.asks, asks)
     book.updated = state.now
 
 
 def _apply_quote(state: State, book: Book, payload: Json) -> None:
+    bids = _one_level(payload["bid_px"], payload["bid_qty"])
+    asks = _one_level(payload["ask_px"], payload["ask_qty"])
     if book.has_depth:
         return
-    book.bids = _one_level(payload["bid_px"], payload["bid_qty"])
-    book.asks = _one_level(payload["ask_px"], payload["ask_qty"])
+    book.bids, book.asks = bids, asks
     book.is_fresh = True
     book.updated = state.now
 
 
 def _one_level(price: Optional[int], qty: int) -> Dict[int, int]:
+    if price is not None:
+        _levels([price, qty])
     return {} if price is None or qty == 0 else {price: qty}
 
 

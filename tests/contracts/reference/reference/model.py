@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any, Deque, Dict, List, Optional, Set, Tuple
 
 Json = Dict[str, Any]
@@ -105,6 +106,10 @@ class Book:
         return (bid + ask) // 2
 
 
+Share = Tuple[int, int]
+"""What a contract pays of its payout: numerator and denominator."""
+
+
 @dataclass
 class Instrument:
     """A listed instrument: its terms as declared, its capabilities, its book."""
@@ -113,6 +118,9 @@ class Instrument:
     capabilities: Json
     book: Book = field(default_factory=Book)
     trading_state: str = "Active"
+    resolved: Optional[Share] = None
+    settled: Optional[Share] = None
+    difference: Fraction = Fraction(0)
 
     @property
     def id(self) -> int:
@@ -199,6 +207,7 @@ class Fill:
     provisional: bool
     tag: Optional[str]
     peak: int
+    epoch: Optional[int] = None
     is_voided: bool = False
 
     @property

@@ -47,10 +47,9 @@ def _executed(state: State, event: Json) -> None:
         state.alarm("FILL_TOO_OLD")
         return
     fill = new_fill(payload, None)
+    fill.provisional = False
     book(state, event["instrument"], None, payload["side"], fill)
-    state.external_fills[key] = ExternalFill(
-        event["instrument"], payload["side"], state.now, fill
-    )
+    state.external_fills[key] = ExternalFill(event["instrument"], payload["side"], state.now, fill)
     for old in [key for key, each in state.external_fills.items() if each.booked < oldest]:
         del state.external_fills[old]
     _warn(state, event["instrument"])
@@ -75,10 +74,10 @@ def _corrected(state: State, event: Json, known: ExternalFill) -> None:
         state.alarm("ORPHAN_REPORT")
         return
     corrected = new_fill(payload, None)
+    corrected.epoch = known.fill.epoch
     if known.fill.terms() == corrected.terms():
         return
     reverse(state, known.instrument, None, known.side, known.fill)
     book(state, known.instrument, None, known.side, corrected)
     correct(known.fill, corrected)
-    state.external_fills[(event["venue"], payload["exec_id"])] = known
     _warn(state, known.instrument)

@@ -138,7 +138,6 @@ def emit_about(state: State, order: Order, exec_type: str, bearing: Bearing, **e
 
 def emit(state: State, client: Client, record: IntentRecord, body: Json, extra: Json) -> int:
     """Sends a report with the client's next number; keys of `extra` that are None are absent."""
-    state.first_report_seq.setdefault(client.id, client.report_seq)
     client.report_seq += 1
     event_us = state.event["event_time"] if state.event["source"] == "broker_report" else None
     optional = {
@@ -154,7 +153,11 @@ def emit(state: State, client: Client, record: IntentRecord, body: Json, extra: 
             "intent_id": record.intent_id,
             **body,
             "transact_us": state.now,
-            **{key: value for key, value in optional.items() if value is not None and value is not False},
+            **{
+                key: value
+                for key, value in optional.items()
+                if value is not None and value is not False
+            },
         }
     )
     return client.report_seq

@@ -6,10 +6,10 @@ Source: docs/reference/orders.md section 8, intents.md ("Rates").
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Deque, List, Optional
+from typing import Deque, List, Optional, Union
 
 from .decimals import ceil_div, half_up
-from .model import TOKEN, Bucket, Json, Order, Request, Venue, Waiting
+from .model import TOKEN, Bucket, Json, Order, PendingReplace, Request, Venue, Waiting
 from .state import State
 
 
@@ -81,8 +81,9 @@ def command(order: Order, kind: str) -> Json:
     }
     replace = order.replace
     if kind == "Submit":
-        is_placing = replace is not None and replace.stage == "placing"
-        terms = replace if is_placing else order
+        terms: Union[Order, PendingReplace] = order
+        if replace is not None and replace.stage == "placing":
+            terms = replace
         said.update(
             side=order.side,
             ord_type=order.ord_type,
@@ -94,10 +95,8 @@ def command(order: Order, kind: str) -> Json:
             reduce_only=order.reduce_only,
             params=terms.params,
         )
-    elif kind == "Replace":
-        said.update(
-            new_cl_ord_id=replace.key, order_qty=replace.order_qty, price=replace.price
-        )
+    elif kind == "Replace" and replace is not None:
+        said.update(new_cl_ord_id=replace.key, order_qty=replace.order_qty, price=replace.price)
     return said
 
 

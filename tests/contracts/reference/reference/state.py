@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import deque
-from typing import Any, Deque, Dict, List, Optional, Set, Tuple
+from typing import Any, Deque, Dict, List, Optional, Set, Tuple, TypeVar
 
 from .digest import Digest
 from .effects import Effects
@@ -22,6 +22,16 @@ def must(condition: bool, rule: str) -> None:
     """Asserts a rule that an event can break by its content."""
     if not condition:
         raise InvariantBroken(rule)
+
+
+T = TypeVar("T")
+
+
+def present(value: Optional[T], rule: str) -> T:
+    """Returns what must be there."""
+    if value is None:
+        raise InvariantBroken(rule)
+    return value
 
 
 class State:
@@ -60,12 +70,11 @@ class State:
         self.ended: Deque[Tuple[int, int]] = deque()
         self.taken: Deque[Tuple[int, int, IntentRecord]] = deque()
         self.filled: Deque[int] = deque()
-        self.born_intents: List[Tuple[int, IntentRecord]] = []
         self.born_orders: List[int] = []
-        self.first_report_seq: Dict[int, int] = {}
         self.external_fills: Dict[Tuple[int, str], ExternalFill] = {}
         self.account_facts: Dict[Tuple[int, str, str], int] = {}
         self.ledger: Any = None
+        self.tags: Any = None
         self.risk: Any = None
 
     def alarm(self, code: str) -> None:

@@ -1,0 +1,255 @@
+/**
+ * Scenarios of accounts: books of several clients, classes of instruments, cash, funding, settlement
+ * (R-CORE-6).
+ * @module
+ */
+import type { AccountPayloads } from "../../../../core/event.ts";
+import { px } from "../../../../core/numbers.ts";
+import type { Scenario } from "../scenario.ts";
+import type { Story } from "../story.ts";
+import { contractOf, type WorldSpec } from "../world.ts";
+
+const LINEAR: WorldSpec = {
+  instruments: [
+    contractOf("PERP/USDT", { kind: "linear", multiplier: "0.001", settlement: "USDT" }, {
+      priceRule: { scale: 1, ticks: [{ fromQuanta: -10_000, stepQuanta: 1 }] },
+      qtyRule: { scale: 0, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
+    }),
+  ],
+};
+const INVERSE: WorldSpec = {
+  instruments: [
+    contractOf("INV/USD", { kind: "inverse", multiplier: "100", settlement: "BTC" }, {
+      base: "BTC",
+      quote: "USD",
+      priceRule: { scale: 1, ticks: [{ fromQuanta: 0, stepQuanta: 5 }] },
+      qtyRule: { scale: 0, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
+    }),
+  ],
+};
+
+type Deal = {
+  readonly side: "Buy" | "Sell";
+  readonly qty: string;
+  readonly px: string;
+  readonly fee?: string;
+  readonly feeCurrency?: string;
+  readonly session?: number;
+  readonly tag?: string;
+};
+
+/** An order that is filled at once. */
+function deal(story: Story, order: number, of: Deal): Story {
+  const { side, qty, px: price, session = 1, tag = null } = of;
+  story.place(`i${order}`, { side, qty, px: price, tag }, session);
+  return story.fill(order, { ...of, id: `e${order}` });
+}
+
+function balance(story: Story, of: { readonly currency: string; readonly total: string }): Story {
+  return story.control("BalanceSet", of, { venue: 0 });
+}
+
+/** A fact about the account, with a key of its own unless told. */
+function fact<Kind extends keyof AccountPayloads>(
+  story: Story,
+  kind: Kind,
+  of: { readonly payload: AccountPayloads[Kind]; readonly key?: string },
+): Story {
+  return story.offer({
+    source: "broker_report",
+    eventType: kind,
+    payload: of.payload as Parameters<typeof story.offer<Kind>>[0]["payload"],
+    venue: 0,
+    instrument: 0,
+    key: of.key ?? `k${story.events.length}`,
+  });
+}
+
+/** Books. */
+export const ACCOUNTS: readonly Scenario[] = [
+  {
+    name: "spot_account",
+    requires: ["R-CORE-6"],
+    description: "The ledger's worked example of spot: costs, profits, a rebate, through zero.",
+    tell: (story) => {
+      const qtyRule = { scale: 4, stepQuanta: 1, minQuanta: 1, maxQuanta: null };
+      balance(story.begin({ instruments: [{ symbol: "BTC/USDT", qtyRule }] }), {
+        currency: "USDT",
+        total: "1000",
+      });
+      const deals: readonly Deal[] = [
+        { side: "Buy", qty: "1", px: "100", fee: "0.1" },
+        { side: "Buy", qty: "2", px: "130", fee: "0.26" },
+        { side: "Sell", qty: "1.5", px: "140", fee: "0.21" },
+        { side: "Sell", qty: "2", px: "150", fee: "-0.03" },
+        { side: "Buy", qty: "0.5", px: "145" },
+      ];
+      for (const [at, each] of deals.entries()) deal(story, at + 1, each);
+    },
+  },
+  {
+    name: "linear_account",
+    requires: ["R-CORE-6"],
+    description: "The ledger's worked example of a linear perpetual, funding included.",
+    tell: (story) => {
+      balance(story.begin(LINEAR), { currency: "USDT", total: "1000" });
+      const deals: readonly Deal[] = [
+        { side: "Buy", qty: "10", px: "60000", fee: "0.3" },
+        { side: "Buy", qty: "5", px: "60100.5", fee: "0.15" },
+        { side: "Sell", qty: "7", px: "60200", fee: "0.21" },
+        { side: "Sell", qty: "12", px: "60000", fee: "0.36" },
+      ];
+      for (const [at, each] of deals.entries()) deal(story, at + 1, each);
+      fact(story, "FundingPosted", { payload: { currency: "USDT", amount: "-0.6" } });
+      story.book({ bids: ["59990", "1"], asks: ["60000.1", "1"] });
+    },
+  },
+  {
+    name: "inverse_account",
+    requires: ["R-CORE-6"],
+    description: "The ledger's worked example of an inverse perpetual, with its one rounding.",
+    tell: (story) => {
+      balance(story.begin(INVERSE), { currency: "BTC", total: "1" });
+      const btc = { feeCurrency: "BTC" };
+      const deals: readonly Deal[] = [
+        { side: "Buy", qty: "100", px: "50000", fee: "0.0001", ...btc },
+        { side: "Sell", qty: "50", px: "62500", fee: "0.00004", ...btc },
+        { side: "Buy", qty: "30", px: "60000", ...btc },
+        { side: "Sell", qty: "80", px: "61000.5", ...btc },
+        { side: "Sell", qty: "7", px: "61000.5", ...btc },
+      ];
+      for (const [at, each] of deals.entries()) deal(story, at + 1, each);
+      story.book({ bids: ["60990", "1"] });
+    },
+  },
+  {
+    name: "two_clients_of_one_account",
+    requires: ["R-CORE-6"],
+    description: "Offset trades: the account is flat, each client is not; external holds the rest.",
+    tell: (story) => {
+      story.begin(LINEAR).open({ session: 2, client: "bob" });
+      deal(story, 1, { side: "Buy", qty: "10", px: "60000" });
+      deal(story, 2, { side: "Sell", qty: "10", px: "60100", session: 2 });
+      story.book({ bids: ["60100", "1"], asks: ["60100", "1"] });
+    },
+  },
+  {
+    name: "funding_by_position",
+    requires: ["R-CORE-6"],
+    description: "Shares that do not divide: each client's by position, external the rest.",
+    tell: (story) => {
+      story.begin(LINEAR).open({ session: 2, client: "bob" }).open({ session: 3, client: "carol" });
+      deal(story, 1, { side: "Buy", qty: "2", px: "60000" });
+      deal(story, 2, { side: "Buy", qty: "2", px: "60000", session: 2 });
+      deal(story, 3, { side: "Sell", qty: "1", px: "60000", session: 3 });
+      fact(story, "FundingPosted", { payload: { currency: "USDT", amount: "1" } });
+      fact(story, "FundingPosted", {
+        payload: { currency: "USDT", amount: "-0.00000000000001" },
+      });
+      deal(story, 4, { side: "Sell", qty: "3", px: "60000" });
+      fact(story, "FundingPosted", { payload: { currency: "USDT", amount: "1" } });
+    },
+  },
+  {
+    name: "settled_instrument",
+    requires: ["R-CORE-6"],
+    description: "Every book is closed at the price; a void that comes later opens one again.",
+    tell: (story) => {
+      story.begin(INVERSE).open({ session: 2, client: "bob" });
+      deal(story, 1, { side: "Buy", qty: "10", px: "60000", tag: "mm" });
+      deal(story, 2, { side: "Sell", qty: "3", px: "61000", session: 2 });
+      fact(story, "InstrumentSettled", { payload: { price: px(612_345) } });
+      fact(story, "InstrumentSettled", { payload: { price: px(612_345) } });
+      story.void(2, { execId: "x1", ref: "e2" });
+      fact(story, "InstrumentSettled", { payload: { price: px(612_345) } });
+      fact(story, "InstrumentSettled", { payload: { price: px(0) } });
+    },
+  },
+  {
+    name: "cash_of_clients_and_nobody",
+    requires: ["R-CORE-6"],
+    description: "Deposits, fees, rebates, a client that is not known; a key that was seen.",
+    tell: (story) => {
+      const cash = { kind: "deposit", currency: "USDT", amount: "100", client: "alice" } as const;
+      story.begin();
+      fact(story, "CashPosted", { payload: { ...cash, tag: null }, key: "a" });
+      fact(story, "CashPosted", { payload: { ...cash, amount: "7", tag: null }, key: "a" });
+      fact(story, "FundingPosted", { payload: { currency: "USDT", amount: "1" }, key: "a" });
+      fact(story, "CashPosted", {
+        payload: { ...cash, kind: "fee", amount: "-0.25", tag: "mm" },
+      });
+      fact(story, "CashPosted", { payload: { ...cash, client: null, tag: null } });
+      fact(story, "CashPosted", { payload: { ...cash, client: "stranger", tag: null } });
+    },
+  },
+  {
+    name: "tags_beyond_the_bound",
+    requires: ["R-CORE-6"],
+    description: "64 tags of a client are told apart, later ones share the rest; by code unit.",
+    tell: (story) => {
+      story.begin();
+      const fee = { kind: "fee", currency: "USDT", client: "alice" } as const;
+      for (let n = 0; n < 66; n += 1) {
+        fact(story, "CashPosted", { payload: { ...fee, amount: `-${n + 1}`, tag: `t${n}` } });
+      }
+      fact(story, "CashPosted", { payload: { ...fee, amount: "-0.5", tag: null } });
+      deal(story, 1, { side: "Buy", qty: "1", px: "100", fee: "0.1", tag: "t70" });
+      deal(story, 2, { side: "Sell", qty: "2", px: "101", fee: "0.2", tag: "t1" });
+      story.book({ bids: ["99", "1"], asks: ["101", "1"] });
+    },
+  },
+  {
+    name: "facts_that_break_rules",
+    requires: ["R-CORE-5", "R-CORE-6"],
+    description: "Without a key, of no venue, of no decimal, at another venue, of another class.",
+    tell: (story) => {
+      const cash = { kind: "deposit", currency: "USDT", client: null, tag: null } as const;
+      const told = { source: "broker_report", eventType: "CashPosted" } as const;
+      const payload = { ...cash, amount: "1" };
+      story.begin().offer({ ...told, payload, venue: 0 }).tradingState("Active", 0)
+        .offer({ ...told, payload, venue: null, key: "a" }).tradingState("Active")
+        .offer({ ...told, payload, venue: 9, key: "a" }).tradingState("Active")
+        .offer({ ...told, payload: { ...cash, amount: "1.2.3" }, venue: 0, key: "a" })
+        .tradingState("Active", 0).offer({ ...told, payload, venue: 0, key: "a" });
+      fact(story, "InstrumentSettled", { payload: { price: px(100) } });
+    },
+  },
+  {
+    name: "opening_balances",
+    requires: ["R-CORE-6"],
+    description: "Only the difference to the last one is posted; scales widen.",
+    tell: (story) => {
+      story.begin();
+      for (const total of ["100", "100.00000001", "100.00000001", "-5"]) {
+        balance(story, { currency: "USDT", total });
+      }
+      balance(story, { currency: "BTC", total: "0.1" });
+    },
+  },
+  {
+    name: "voids_in_any_order",
+    requires: ["R-CORE-6", "fault 13"],
+    description: "A voided execution is taken out as if it had never been.",
+    tell: (story) => {
+      story.begin().place("i1", { qty: "10" }).place("i2", { side: "Sell", qty: "10" });
+      story.fill(1, { id: "a", qty: "1", px: "100" }).fill(1, { id: "b", qty: "2", px: "110" })
+        .fill(2, { id: "c", qty: "1.5", px: "120" }).fill(2, { id: "d", qty: "2", px: "90" })
+        .void(1, { execId: "x1", ref: "a" }).void(2, { execId: "x2", ref: "c" })
+        .void(1, { execId: "x3", ref: "b" }).void(2, { execId: "x4", ref: "d" });
+    },
+  },
+  {
+    name: "largest_quantities",
+    requires: ["R-CORE-6"],
+    description:
+      "Exact at the edge of 2^53, in quantity, notional and cash; beyond it a rule breaks.",
+    tell: (story) => {
+      const largest = "9007199254740.991";
+      story.begin().place("i1", { qty: largest, px: "90071992547409.91" })
+        .fill(1, { id: "e1", qty: largest, px: "90071992547409.91", fee: "0.000000000000000001" })
+        .place("i2", { side: "Sell", qty: largest }).fill(2, { id: "e2", qty: largest, px: "0.01" })
+        .place("i3", { qty: "1" }).fill(3, { id: "e3", qty: "1", px: "0.01" })
+        .place("i4", { qty: largest }).fill(4, { id: "e4", qty: largest, px: "0.01" });
+    },
+  },
+];

@@ -1,0 +1,197 @@
+/**
+ * Scenarios of what venues say of executions afterwards, and of executions that no order explains.
+ * @module
+ */
+import { instrumentId, px, qty, venueId } from "../../../../core/numbers.ts";
+import type { Side } from "../../../../core/instrument.ts";
+import type { Scenario } from "../scenario.ts";
+import type { Story } from "../story.ts";
+
+/** An execution that stands as given from now on. */
+function correct(
+  story: Story,
+  of: { readonly ref: string; readonly id: string; readonly qty: string; readonly px: string },
+): Story {
+  return story.report("ExecutionCorrected", {
+    execId: of.id,
+    execRefId: of.ref,
+    ...story.quanta(0, of),
+    liquidity: "Maker",
+    commission: "0.05",
+    commissionCurrency: "USDT",
+  }, { order: 1 });
+}
+
+function confirm(story: Story, ref: string): Story {
+  return story.report("ExecutionConfirmed", { execRefId: ref }, { order: 1 });
+}
+
+/** A fill on our account under a name that is not ours. */
+function externalFill(
+  story: Story,
+  of: { readonly id: string; readonly qty: string; readonly side?: Side; readonly late?: boolean },
+): Story {
+  const { lastQty, lastPx } = story.quanta(0, { qty: of.qty, px: "100" });
+  return story.offer({
+    source: "broker_report",
+    eventType: "OrderExecuted",
+    payload: {
+      order: null,
+      clOrdId: "theirs",
+      venueOrderId: "theirs",
+      execId: of.id,
+      lastQty,
+      lastPx,
+      liquidity: null,
+      commission: "0.01",
+      commissionCurrency: "USDT",
+      provisional: false,
+      ...(of.side === undefined ? {} : { side: of.side }),
+    },
+    venue: 0,
+    instrument: 0,
+  });
+}
+
+function release(story: Story): Story {
+  return story.control("TradingStateSet", { state: "Active", reason: "told" }, {
+    venue: venueId(0),
+    instrument: instrumentId(0),
+  });
+}
+
+/** Corrections, confirmations, fills of nobody we know. */
+export const CORRECTIONS: readonly Scenario[] = [
+  {
+    name: "corrected_fill",
+    requires: ["R-CORE-5", "fault 13"],
+    description: "Less, more, at another price; the same again; by the correction's own id.",
+    tell: (story) => {
+      story.begin().place("i1").accept(1).fill(1, { id: "e1", qty: "4", px: "100", fee: "0.04" });
+      correct(story, { ref: "e1", id: "c1", qty: "3", px: "100.5" });
+      correct(story, { ref: "e1", id: "c1", qty: "3", px: "100.5" });
+      correct(story, { ref: "c1", id: "c2", qty: "5", px: "99" });
+      correct(story, { ref: "e1", id: "c1", qty: "1", px: "1" });
+      story.fill(1, { id: "e2", qty: "5", px: "100" });
+    },
+  },
+  {
+    name: "corrected_until_complete",
+    requires: ["R-CORE-5", "fault 13"],
+    description: "A correction upwards completes the order, one beyond its quantity halts.",
+    tell: (story) => {
+      story.begin().place("i1").accept(1).fill(1, { id: "e1", qty: "4", px: "100" });
+      correct(story, { ref: "e1", id: "c1", qty: "10", px: "100" });
+      correct(story, { ref: "e1", id: "c2", qty: "11", px: "100" });
+    },
+  },
+  {
+    name: "corrected_after_the_end",
+    requires: ["R-CORE-5", "fault 13"],
+    description: "Corrections of a cancelled order move its sums and the books, not its state.",
+    tell: (story) => {
+      story.begin().place("i1").accept(1).fill(1, { id: "e1", qty: "4", px: "100" })
+        .cancel("c", { orig: "i1" }).cancelled(1);
+      correct(story, { ref: "e1", id: "c1", qty: "2", px: "100" });
+      correct(story, { ref: "e1", id: "c2", qty: "6", px: "100" });
+    },
+  },
+  {
+    name: "corrected_and_voided",
+    requires: ["R-CORE-5", "fault 13"],
+    description: "A corrected execution is voided as it stands; a voided one is not corrected.",
+    tell: (story) => {
+      story.begin().place("i1").accept(1).fill(1, { id: "e1", qty: "4", px: "100" });
+      correct(story, { ref: "e1", id: "c1", qty: "3", px: "101" });
+      story.void(1, { execId: "x1", ref: "c1" });
+      correct(story, { ref: "e1", id: "c2", qty: "2", px: "100" });
+      correct(story, { ref: "nothing", id: "c3", qty: "2", px: "100" });
+      confirm(story, "e1");
+    },
+  },
+  {
+    name: "corrected_while_pending",
+    requires: ["R-CORE-5", "FIX B.1.b"],
+    description: "Corrections while a cancel or a replace is pending keep the pending state.",
+    tell: (story) => {
+      story.begin().place("i1").accept(1).fill(1, { id: "e1", qty: "4", px: "100" })
+        .replace("r1", { orig: "i1", qty: "12" });
+      correct(story, { ref: "e1", id: "c1", qty: "3", px: "100" });
+      story.replaced(1, { qty: "12", px: "100" }).cancel("c", { orig: "r1" });
+      correct(story, { ref: "e1", id: "c2", qty: "5", px: "100" });
+      story.void(1, { execId: "x1", ref: "e1" }).cancelled(1);
+    },
+  },
+  {
+    name: "correction_without_quantity",
+    requires: ["R-CORE-5"],
+    description: "A correction to nothing breaks a rule: that would be a void.",
+    tell: (story) => {
+      story.begin().place("i1").accept(1).fill(1, { id: "e1", qty: "4", px: "100" });
+      correct(story, { ref: "e1", id: "c1", qty: "0", px: "100" });
+    },
+  },
+  {
+    name: "confirmed_fill",
+    requires: ["R-CORE-5", "R-CORE-6"],
+    description: "A provisional execution becomes final, once.",
+    tell: (story) => {
+      story.begin().place("i1").accept(1)
+        .fill(1, { id: "e1", qty: "4", px: "100", provisional: true });
+      correct(story, { ref: "e1", id: "c1", qty: "3", px: "100" });
+      confirm(confirm(story, "e1"), "e1");
+      confirm(story, "nothing");
+      correct(story, { ref: "e1", id: "c2", qty: "2", px: "100" });
+    },
+  },
+  {
+    name: "fill_of_nobody_we_know",
+    requires: ["fault 9", "fault 36", "R-CORE-6"],
+    description: "Booked to external, once; the instrument is halted until an operator has looked.",
+    tell: (story) => {
+      story.begin().place("i1");
+      externalFill(story, { id: "x1", qty: "2", side: "Sell" });
+      externalFill(story, { id: "x1", qty: "2", side: "Sell" });
+      story.place("i2").cancel("c1", { orig: "i1" }).accept(1).cancelled(1);
+      externalFill(story, { id: "x2", qty: "1", side: "Buy" });
+      release(story).place("i3");
+      externalFill(story, { id: "x3", qty: "1" });
+      externalFill(story, { id: "x4", qty: "0", side: "Buy" });
+    },
+  },
+  {
+    name: "fill_of_nobody_we_know_revised",
+    requires: ["fault 9", "fault 13"],
+    description: "Voided and corrected like any other, to the external book.",
+    tell: (story) => {
+      const names = { order: null, clOrdId: null, venueOrderId: "theirs" };
+      const about = { source: "broker_report", venue: 0, instrument: 0 } as const;
+      const terms = {
+        lastQty: qty(3000),
+        lastPx: px(9900),
+        liquidity: null,
+        commission: "0",
+        commissionCurrency: "USDT",
+      };
+      story.begin();
+      externalFill(story, { id: "x1", qty: "2", side: "Sell" });
+      for (const execRefId of ["x1", "x1", "c", "nothing"]) {
+        const payload = { ...names, execId: "c", execRefId, ...terms };
+        story.offer({ ...about, eventType: "ExecutionCorrected", payload });
+      }
+      for (const execRefId of ["x1", "x1", "nothing"]) {
+        const payload = { ...names, execId: "v", execRefId };
+        story.offer({ ...about, eventType: "ExecutionVoided", payload });
+      }
+    },
+  },
+  {
+    name: "fill_of_nobody_we_know_too_old",
+    requires: ["fault 9", "R-CORE-5"],
+    description: "Older than the horizon: whether it was booked before is no longer known.",
+    tell: (story) => {
+      story.begin({ settings: { intentHorizonMs: 4 } });
+      externalFill(story, { id: "x1", qty: "2", side: "Sell" });
+    },
+  },
+];
