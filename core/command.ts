@@ -81,11 +81,28 @@ export class ClOrdIds {
 
   /** Returns order and version of a key of ours, or undefined if it is foreign. */
   parse(clOrdId: string): { readonly order: OrderId; readonly version: number } | undefined {
-    const [prefix, order, version, ...rest] = clOrdId.split("-");
-    if (prefix !== this.prefix || rest.length > 0) return undefined;
-    const numbers = { order: Number(order), version: Number(version) };
-    const isOurs = Number.isSafeInteger(numbers.order) && numbers.order >= 1 &&
-      Number.isSafeInteger(numbers.version) && numbers.version >= 1;
-    return isOurs ? { order: orderId(numbers.order), version: numbers.version } : undefined;
+    const { prefix } = this;
+    const middle = clOrdId.indexOf("-", prefix.length + 1);
+    if (middle < 0 || !clOrdId.startsWith(prefix) || clOrdId[prefix.length] !== "-") {
+      return undefined;
+    }
+    const order = countIn(clOrdId, { from: prefix.length + 1, to: middle });
+    const version = countIn(clOrdId, { from: middle + 1, to: clOrdId.length });
+    if (order === undefined || version === undefined) return undefined;
+    return { order: orderId(order), version };
   }
+}
+
+/** Returns the number from 1 on that a piece of text spells in plain digits, or undefined. */
+function countIn(
+  text: string,
+  of: { readonly from: number; readonly to: number },
+): number | undefined {
+  let count = 0;
+  for (let at = of.from; at < of.to; at += 1) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit < 0 || digit > 9 || (digit === 0 && count === 0)) return undefined;
+    count = count * 10 + digit;
+  }
+  return count >= 1 && Number.isSafeInteger(count) ? count : undefined;
 }

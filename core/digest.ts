@@ -79,8 +79,8 @@ export class Digest {
   /** Mixes a string: its length, then four UTF-16 units at a time. */
   text(value: string): void {
     const length = value.length;
+    const whole = length & ~3;
     this.pair(length, 0x74657874);
-    const whole = length - length % 4;
     for (let i = 0; i < whole; i += 4) {
       this.pair(
         value.charCodeAt(i) | (value.charCodeAt(i + 1) << 16),

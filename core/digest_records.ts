@@ -2,11 +2,11 @@
  * How effects enter the rolling digest: every field that a program may act on, in one fixed order.
  *
  * Left out are sentences for people (`text` of reports and alarms, `reason` of transitions): they
- * may be worded better without making a run another run. Codes below are stable.
+ * may be worded better without making a run another run.
  *
  * After each event its `seq_id` is mixed, then its effects: transitions, reports, commands,
  * repeats, alarms, each kind in the order in which it was caused. A pair is one round of two words,
- * everything else as `digest.ts` says; `?` marks what may be absent.
+ * everything else as `digest.ts` says, codes as `digest_codes.ts` does; `?` marks what may be absent.
  * - transition of an order: pair(1, 16 × code of the old state + code of the new); order id
  * - account halted: pair(2, 0); venue?
  * - report: pair(3, 16 × exec type + state, or 15 where there is none); pair(client, flags);
@@ -24,54 +24,10 @@
  */
 import type { VenueCommand } from "./command.ts";
 import type { Digest } from "./digest.ts";
+import { commandCode, execTypeCode, statusCode, termsCode } from "./digest_codes.ts";
 import type { Effects } from "./effects.ts";
-import type { OrdType, Side, TimeInForce } from "./instrument.ts";
 import { unreachable } from "./invariant.ts";
-import type { ExecType, ExecutionReport, OrdStatus, Transition } from "./report.ts";
-
-const EXEC_TYPE_CODE = {
-  PendingNew: 1,
-  New: 2,
-  Trade: 3,
-  PendingCancel: 4,
-  Cancelled: 5,
-  PendingReplace: 6,
-  Replaced: 7,
-  Rejected: 8,
-  CancelRejected: 9,
-  ReplaceRejected: 10,
-  Expired: 11,
-  TradeCancel: 12,
-  TradeCorrect: 13,
-  Restated: 14,
-  OrderStatus: 15,
-  IntentDone: 16,
-} as const satisfies Record<ExecType, number>;
-
-const STATUS_CODE = {
-  Created: 0,
-  Submitted: 1,
-  Accepted: 2,
-  PartiallyFilled: 3,
-  Filled: 4,
-  CancelPending: 5,
-  ReplacePending: 6,
-  Cancelled: 7,
-  Rejected: 8,
-  Expired: 9,
-} as const satisfies Record<OrdStatus | "Created", number>;
-
-const SIDE_CODE = { Buy: 0, Sell: 1 } as const satisfies Record<Side, number>;
-const ORD_TYPE_CODE = { Limit: 0, Market: 2 } as const satisfies Record<OrdType, number>;
-const TIF_CODE = { GTC: 0, IOC: 4, FOK: 8, GTD: 12, DAY: 16 } as const satisfies Record<
-  TimeInForce,
-  number
->;
-
-const COMMAND_CODE = { Submit: 1, Cancel: 2, Replace: 3, Lookup: 4 } as const satisfies Record<
-  VenueCommand["kind"],
-  number
->;
+import type { ExecutionReport, Transition } from "./report.ts";
 
 /** Mixes all that an event caused. */
 export function mixEffects(digest: Digest, effects: Effects): void {
@@ -91,7 +47,7 @@ export function mixEffects(digest: Digest, effects: Effects): void {
 function mixTransition(digest: Digest, transition: Transition): void {
   switch (transition.kind) {
     case "order":
-      digest.pair(1, STATUS_CODE[transition.from] * 16 + STATUS_CODE[transition.to]);
+      digest.pair(1, statusCode(transition.from) * 16 + statusCode(transition.to));
       digest.int(transition.order);
       break;
     case "AccountHalted":
@@ -107,8 +63,8 @@ function mixTransition(digest: Digest, transition: Transition): void {
 }
 
 function mixReport(digest: Digest, report: ExecutionReport): void {
-  const status = report.ordStatus === null ? 15 : STATUS_CODE[report.ordStatus];
-  digest.pair(3, EXEC_TYPE_CODE[report.execType] * 16 + status);
+  const status = report.ordStatus === null ? 15 : statusCode(report.ordStatus);
+  digest.pair(3, execTypeCode(report.execType) * 16 + status);
   digest.pair(report.client, flagsOf(report));
   digest.int(report.reportSeq);
   digest.maybeText(report.intentId);
@@ -138,8 +94,7 @@ function flagsOf(report: ExecutionReport): number {
 function mixOrder(digest: Digest, order: NonNullable<ExecutionReport["order"]>): void {
   digest.int(order.orderId);
   digest.maybeText(order.venueOrderId);
-  const kind = SIDE_CODE[order.side] + ORD_TYPE_CODE[order.ordType] + TIF_CODE[order.timeInForce];
-  digest.pair(order.instrument, kind);
+  digest.pair(order.instrument, termsCode(order));
   digest.maybeInt(order.price);
   digest.int(order.orderQty);
   digest.int(order.cumQty);
@@ -157,7 +112,7 @@ function mixExecution(digest: Digest, execution: NonNullable<ExecutionReport["ex
 }
 
 function mixCommand(digest: Digest, command: VenueCommand): void {
-  digest.pair(4, COMMAND_CODE[command.kind]);
+  digest.pair(4, commandCode(command.kind));
   digest.int(command.request);
   digest.int(command.order);
   digest.text(command.clOrdId);

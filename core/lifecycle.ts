@@ -8,7 +8,7 @@
  * Known limit: a refusal made here and `OrderStatus` change no state and never ask this table.
  * @module
  */
-import type { ExecType, OrdStatus } from "./report.ts";
+import { EXEC_TYPES, type ExecType, type OrdStatus } from "./report.ts";
 
 /** Every state, the one before the first report included, in the order of an order's life. */
 export const ORDER_STATES = [
@@ -120,6 +120,20 @@ export const NEXT = {
   },
 } as const satisfies Record<OrderState, Row>;
 
+/** The table by state and report, as `nextStatus` reads it: a map is found faster by varying keys. */
+const CELLS: ReadonlyMap<OrderState, ReadonlyMap<ExecType, Cell>> = new Map(
+  ORDER_STATES.map((state) => [state, cellsOf(NEXT[state])]),
+);
+
+function cellsOf(row: Row): ReadonlyMap<ExecType, Cell> {
+  const cells = new Map<ExecType, Cell>();
+  for (const by of EXEC_TYPES) {
+    const cell = row[by];
+    if (cell !== undefined) cells.set(by, cell);
+  }
+  return cells;
+}
+
 /** Reports after which an order with nothing left has ended: fills, terms, and refused changes. */
 const MAY_COMPLETE: ReadonlySet<ExecType> = new Set([
   "Trade",
@@ -177,8 +191,7 @@ export function nextStatus(
   by: ExecType,
   facts: StepFacts,
 ): OrdStatus | undefined {
-  const row: Row = NEXT[from];
-  const cell = row[by];
+  const cell = CELLS.get(from)?.get(by);
   if (cell === undefined || by === "Rejected" && facts.hasFills) return undefined;
   if (isTerminal(from)) return cell === "Restored" ? undefined : cell;
   if (facts.isComplete && MAY_COMPLETE.has(by)) return "Filled";

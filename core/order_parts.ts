@@ -86,3 +86,15 @@ export type OrderTerms = {
 
 /** Bits of `doubt` and `retry`. */
 export const DOUBT = { Submit: 1, Cancel: 2, Replace: 4 } as const;
+
+/** Returns the bit of a kind of request. */
+export function doubtOf(kind: "Submit" | "Cancel" | "Replace"): number {
+  switch (kind) {
+    case "Submit":
+      return DOUBT.Submit;
+    case "Cancel":
+      return DOUBT.Cancel;
+    case "Replace":
+      return DOUBT.Replace;
+  }
+}

@@ -61,7 +61,7 @@ export function engineNode(state: EngineState): CheckpointNode {
     next_request: state.nextRequest,
     next_order: state.blotter.nextOrder,
     counters: toTable(
-      COUNTERS.map((name) => ({ name, value: state.counters.get(name) ?? 0 })),
+      COUNTERS.map((name) => ({ name, value: state.counters.get(name) })),
     ),
     seen_control_keys: [...state.seenControlKeys],
     venues: toTable(state.venues.map((venue) => venueRow(state, venue))),

@@ -15,7 +15,7 @@ import { raise, type Turn } from "./turn.ts";
 import type { BrokerPayloads } from "../event.ts";
 import { unreachable } from "../invariant.ts";
 import type { RequestId } from "../numbers.ts";
-import { DOUBT, type Order, REQUEST_KINDS, type RequestKind } from "../order.ts";
+import { DOUBT, doubtOf, type Order, REQUEST_KINDS, type RequestKind } from "../order.ts";
 
 /** Look-ups without an end between two alarms; at the longest delay about ten minutes. */
 const ALARM_EVERY = 20;
@@ -23,8 +23,8 @@ const ALARM_EVERY = 20;
 /** Forgets a request that has its outcome, and the doubt about it. */
 export function forgetRequest(order: Order, kind: "Submit" | "Cancel" | "Replace"): void {
   order.dropRequest(kind);
-  order.doubt &= ~DOUBT[kind];
-  order.retry &= ~DOUBT[kind];
+  order.doubt &= ~doubtOf(kind);
+  order.retry &= ~doubtOf(kind);
   if (order.doubt !== 0) return;
   order.doubtSinceUs = null;
   if (!order.isAsking("Lookup")) order.lookupDueUs = null;
@@ -65,7 +65,7 @@ export function fallIntoDoubt(
 ): void {
   order.dropRequest(kind);
   if (order.doubt === 0) turn.state.count("in_doubt");
-  order.doubt |= DOUBT[kind];
+  order.doubt |= doubtOf(kind);
   order.doubtSinceUs = turn.nowUs;
   askVenue(turn, order);
   // The order may exist under either key; a cancel must not wait for certainty.
@@ -113,7 +113,7 @@ function sendLater(turn: Turn, order: Order, kind: "Submit" | "Cancel" | "Replac
     refuseReplace(turn, order, { replace, rejectCode: "ILLEGAL_TRANSITION", text });
     return;
   }
-  order.retry |= DOUBT[kind];
+  order.retry |= doubtOf(kind);
   if (order.cancel !== null && neverLeft(order)) {
     order.retry = 0;
     endCancelled(turn, order, "never sent to the venue");

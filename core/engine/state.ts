@@ -7,6 +7,7 @@
 import { Blotter } from "../blotter.ts";
 import type { Book } from "../book.ts";
 import { Clients } from "../clients.ts";
+import { Counters } from "../counters.ts";
 import { type Deadline, Deadlines } from "../deadlines.ts";
 import { Digest } from "../digest.ts";
 import type { EngineSettings, Mode, VenueDeclaration, VenueStatus } from "../event.ts";
@@ -120,7 +121,7 @@ export class EngineState {
   readonly blotter: Blotter = new Blotter();
   readonly externalFills: ExternalFills = new ExternalFills();
   readonly deadlines: Deadlines;
-  readonly counters: Map<Counter, number> = new Map(COUNTERS.map((name) => [name, 0]));
+  readonly counters: Counters<Counter> = new Counters(COUNTERS);
   /** Control events that were seen and may be repeated, oldest first. */
   readonly seenControlKeys: Set<string> = new Set();
   /** Facts about accounts that were seen and may be repeated. */
@@ -146,7 +147,7 @@ export class EngineState {
   }
 
   count(name: Counter): void {
-    this.counters.set(name, (this.counters.get(name) ?? 0) + 1);
+    this.counters.add(name);
   }
 
   /** Declares a venue, or renews its declaration. */

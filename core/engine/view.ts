@@ -177,7 +177,7 @@ export class EngineView implements View {
       for (const id of client.open) if (state.blotter.get(id)?.doubt !== 0) inDoubt += 1;
     }
     return {
-      ...Object.fromEntries(COUNTERS.map((name) => [name, state.counters.get(name) ?? 0])),
+      ...Object.fromEntries(COUNTERS.map((name) => [name, state.counters.get(name)])),
       orders_open: open,
       orders_kept: state.blotter.size,
       orders_in_doubt: inDoubt,

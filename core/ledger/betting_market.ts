@@ -89,17 +89,20 @@ export class BettingMarket {
     return powerOfTen(this.#first.priceRule.scale);
   }
 
-  /** Returns what forbids a runner beside those that are listed, or undefined. */
+  /** Returns what forbids a runner beside the others that are listed, or undefined. */
   problemOf(runner: Instrument): string | undefined {
-    const [terms, first] = [bettingTerms(runner), this.#first];
-    if (terms.currency !== this.currency) {
-      return `contract currency must be the market's ${this.currency}: was ${terms.currency}`;
+    const first = this.runners.find((other) => other.id !== runner.id);
+    if (first === undefined) return undefined;
+    const [terms, others] = [bettingTerms(runner), bettingTerms(first)];
+    if (terms.currency !== others.currency) {
+      return `contract currency must be the market's ${others.currency}: was ${terms.currency}`;
     }
-    if (terms.winners !== this.#terms.winners) {
-      return `contract winners must be the market's ${this.#terms.winners}: was ${terms.winners}`;
+    if (terms.winners !== others.winners) {
+      return `contract winners must be the market's ${others.winners}: was ${terms.winners}`;
     }
-    if (runner.priceRule.scale !== first.priceRule.scale) {
-      return `price scale must be the market's ${first.priceRule.scale}: was ${runner.priceRule.scale}`;
+    const { scale } = runner.priceRule;
+    if (scale !== first.priceRule.scale) {
+      return `price scale must be the market's ${first.priceRule.scale}: was ${scale}`;
     }
     if (runner.qtyRule.scale === first.qtyRule.scale) return undefined;
     return `quantity scale must be the market's ${first.qtyRule.scale}: was ${runner.qtyRule.scale}`;

@@ -7,7 +7,13 @@ import type { Instrument } from "../instrument.ts";
 import type { NodeReader } from "../node_reader.ts";
 import type { BinaryCondition, Outcome } from "./binary_condition.ts";
 import { BinaryPosition } from "./binary_position.ts";
-import { binaryProblem, binaryTerms, heldProfits, settledValue } from "./binary_terms.ts";
+import {
+  binaryProblem,
+  binaryTerms,
+  heldProfits,
+  settledValue,
+  valuationOf,
+} from "./binary_terms.ts";
 import { CostAccounting } from "./cost_accounting.ts";
 import { narrowed } from "./exact_sum.ts";
 import { type Amount, sum } from "./money.ts";
@@ -21,7 +27,7 @@ import type {
   TagSum,
 } from "./policy.ts";
 import type { Pools } from "./pools.ts";
-import { ProductValuation } from "./valuation.ts";
+import type { ProductValuation } from "./valuation.ts";
 
 /** Rules of one outcome. */
 export class BinaryAccounting implements Accounting {
@@ -40,7 +46,7 @@ export class BinaryAccounting implements Accounting {
     this.condition = of.condition;
     this.outcome = of.outcome;
     this.currency = binaryTerms(instrument).collateral;
-    this.#valuation = new ProductValuation(instrument, { multiplier: "1", isPaidInFull: false });
+    this.#valuation = valuationOf(instrument);
     this.#cost = new CostAccounting(instrument, {
       currency: this.currency,
       valuation: this.#valuation,

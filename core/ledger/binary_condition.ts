@@ -20,10 +20,8 @@ import { type Amount, amountOf, decimalOf, NOTHING } from "./money.ts";
 
 /** One outcome, shared by the positions of all books. */
 export class Outcome {
-  readonly instrument: Instrument;
-  readonly terms: BinaryTerms;
-  /** What a contract pays, price quanta. */
-  readonly payout: Px;
+  #instrument: Instrument;
+  #payout: Px;
   /** What it was resolved to, or null. */
   resolved: PayoutShare | null = null;
   /** What it was settled at, or null. */
@@ -32,9 +30,28 @@ export class Outcome {
   adjustment: Amount = NOTHING;
 
   constructor(instrument: Instrument) {
-    this.instrument = instrument;
-    this.terms = binaryTerms(instrument);
-    this.payout = payoutPx(instrument);
+    this.#instrument = instrument;
+    this.#payout = payoutPx(instrument);
+  }
+
+  /** As last listed. */
+  get instrument(): Instrument {
+    return this.#instrument;
+  }
+
+  get terms(): BinaryTerms {
+    return binaryTerms(this.#instrument);
+  }
+
+  /** What a contract pays, price quanta. */
+  get payout(): Px {
+    return this.#payout;
+  }
+
+  /** Takes the terms of a later listing. */
+  list(instrument: Instrument): void {
+    this.#instrument = instrument;
+    this.#payout = payoutPx(instrument);
   }
 }
 
@@ -96,7 +113,7 @@ export class BinaryCondition {
   /** Lists an outcome; listed again, it keeps its state. */
   list(instrument: Instrument): void {
     const known = this.#outcomes.get(instrument.id);
-    if (known !== undefined) return;
+    if (known !== undefined) return known.list(instrument);
     this.#outcomes.set(instrument.id, new Outcome(instrument));
     this.#sorted = [...this.#outcomes.values()].sort((left, right) =>
       left.instrument.id - right.instrument.id

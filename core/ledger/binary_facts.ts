@@ -3,11 +3,10 @@
  * has at stake in it.
  * @module
  */
-import { powerOfTen } from "../decimal.ts";
 import { type InstrumentId, px } from "../numbers.ts";
 import type { Account, Owner, Posting } from "./account.ts";
 import type { BinaryCondition, Outcome } from "./binary_condition.ts";
-import { type PayoutShare, settledValue } from "./binary_terms.ts";
+import { boundCollateral, type PayoutShare, settledValue, valuationOf } from "./binary_terms.ts";
 import type { Holdings } from "./holdings.ts";
 import { narrowed } from "./exact_sum.ts";
 import type { Touched } from "./ledger.ts";
@@ -97,15 +96,12 @@ export function settleOutcome(
 
 /** What a settlement pays a book: the value, and the collateral of a short back. */
 function creditOf(book: Holdings, outcome: Outcome, share: PayoutShare): Amount {
-  const { payout, instrument, terms } = outcome;
+  const { payout, instrument, terms: { netting } } = outcome;
   const quanta = book.position(instrument.id)?.quanta ?? 0;
-  const scale = Math.max(12, instrument.priceRule.scale + instrument.qtyRule.scale);
-  const finer = powerOfTen(scale - instrument.priceRule.scale - instrument.qtyRule.scale);
-  const value = settledValue({ quanta, payout, share, finer });
-  const bound = terms.netting === "signed" && quanta < 0
-    ? -BigInt(quanta) * BigInt(payout) * finer
-    : 0n;
-  return { units: narrowed(value + bound), scale };
+  const { scale, costScale, fractions } = valuationOf(instrument);
+  const value = settledValue({ quanta, payout, share, finer: BigInt(fractions) });
+  const bound = { units: narrowed(boundCollateral({ quanta, payout, netting })), scale };
+  return sum({ left: { units: narrowed(value), scale: costScale }, right: bound });
 }
 
 /** Returns the profits of a book by outcome, by number; nothing for settled ones. */

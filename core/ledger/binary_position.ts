@@ -79,9 +79,8 @@ export class BinaryPosition {
     if (settled !== null) {
       return { units: narrowed(this.#valueAt(settled)), scale: this.#valuation.costScale };
     }
-    if (this.quanta > 0 || netting === "perOutcome") return NOTHING;
     const bound = boundCollateral({ quanta: this.quanta, payout, netting });
-    return { units: narrowed(-bound), scale: this.#valuation.scale };
+    return bound === 0n ? NOTHING : { units: narrowed(-bound), scale: this.#valuation.scale };
   }
 
   /** @throws {InvariantError} If the position would pass 2^53 quanta. */

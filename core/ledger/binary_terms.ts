@@ -7,10 +7,11 @@
  * @module
  */
 import { toQuanta } from "../decimal.ts";
-import type { Contract, Instrument, Side } from "../instrument.ts";
+import type { Contract, Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
-import { type Px, px, type Qty } from "../numbers.ts";
+import { type Px, px } from "../numbers.ts";
 import type { Profits } from "./outcomes.ts";
+import { ProductValuation } from "./valuation.ts";
 
 /** The terms of a binary contract. */
 export type BinaryTerms = Extract<Contract, { kind: "binary" }>;
@@ -30,6 +31,11 @@ export function payoutPx(instrument: Instrument): Px {
   const quanta = toQuanta(binaryTerms(instrument).payout, instrument.priceRule.scale);
   invariant(quanta !== undefined && quanta > 0, "A payout must be above 0 price quanta");
   return px(quanta);
+}
+
+/** Returns what quantities of a contract are worth: price × quantity, paid in full by none. */
+export function valuationOf(instrument: Instrument): ProductValuation {
+  return new ProductValuation(instrument, { multiplier: "1", isPaidInFull: false });
 }
 
 /** Returns what is wrong with the terms, "<what must hold>: was <value>", or undefined. */
@@ -99,37 +105,9 @@ export function boundCollateral(
   return -BigInt(of.quanta) * BigInt(of.payout);
 }
 
-/**
- * Returns what an order at a limit must have behind it: a bid p for each contract that opens, an
- * ask (payout − p); nothing for what closes a position (`signed`) or sells what is held.
- */
-export function collateralToRest(
-  of: {
-    readonly side: Side;
-    readonly qty: Qty;
-    readonly px: Px;
-    readonly payout: Px;
-    readonly netting: BinaryTerms["netting"];
-    /** The position, and what is already promised of it to other orders, taken off. */
-    readonly closable: Qty;
-  },
-): bigint {
-  const closes = of.side === "Sell" || of.netting === "signed";
-  const opening = BigInt(of.qty - (closes ? Math.min(of.qty, of.closable) : 0));
-  return opening * BigInt(of.side === "Buy" ? of.px : of.payout - of.px);
-}
-
 /** Returns what a position earns if its outcome holds and if not; `flow` is Σ sold − Σ bought. */
 export function heldProfits(
   of: { readonly quanta: number; readonly payout: Px; readonly flow: bigint },
 ): Profits {
   return { ifWon: of.flow + BigInt(of.quanta) * BigInt(of.payout), ifLost: of.flow };
-}
-
-/** Returns what a fill of so much at a price would earn, either way. */
-export function dealProfits(
-  of: { readonly side: Side; readonly qty: Qty; readonly px: Px; readonly payout: Px },
-): Profits {
-  const quanta = of.side === "Buy" ? of.qty : -of.qty;
-  return heldProfits({ quanta, payout: of.payout, flow: -BigInt(quanta) * BigInt(of.px) });
 }

@@ -10,6 +10,7 @@ import { invariant } from "../invariant.ts";
 import type { NodeReader } from "../node_reader.ts";
 import { type InstrumentId, instrumentId } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
+import { Carried } from "./carried.ts";
 import { Cash } from "./cash.ts";
 import { narrowed } from "./exact_sum.ts";
 import { type Amount, decimalOf, NOTHING, sum } from "./money.ts";
@@ -20,8 +21,10 @@ import type { Totals } from "./totals.ts";
 export class Holdings {
   readonly #cash = new Map<string, Cash>();
   readonly #positions = new Map<InstrumentId, Position>();
-  /** Those of the positions that may carry something. */
+  /** Positions whose carried cash hangs on what their market or condition came to. */
   readonly #carrying: Position[] = [];
+  /** Of those whose carried cash changes only when they do. */
+  readonly #carried = new Carried();
   readonly #totals: Totals | null;
 
   /** `totals` follow the book if it is part of an account. */
@@ -36,7 +39,8 @@ export class Holdings {
 
   /** Shown cash of a currency. */
   cash(currency: string): Amount {
-    let shown = this.#cash.get(currency)?.amount ?? NOTHING;
+    const left = this.#cash.get(currency)?.amount ?? NOTHING;
+    let shown = sum({ left, right: this.#carried.in(currency) });
     for (const position of this.#carrying) {
       if (position.currency !== currency) continue;
       const { carried } = position;
@@ -80,6 +84,7 @@ export class Holdings {
     this.#totals?.leave(position);
     change(position);
     this.#totals?.enter(position);
+    this.#note(position);
   }
 
   /** Returns the whole book; currencies by code unit, positions by instrument. */
@@ -119,7 +124,12 @@ export class Holdings {
 
   #keep(position: Position): void {
     this.#positions.set(position.instrument.id, position);
-    if (position.mayCarry) this.#carrying.push(position);
+    if (position.mayCarry && position.kind !== "cost") this.#carrying.push(position);
+    this.#note(position);
+  }
+
+  #note(position: Position): void {
+    if (position.kind === "cost" && position.mayCarry) this.#carried.note(position);
   }
 
   #ensureCash(currency: string): Cash {

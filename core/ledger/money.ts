@@ -59,6 +59,8 @@ export function negated(amount: Amount): Amount {
 /** Returns the exact sum, at the finer of the two scales. */
 export function sum(of: { readonly left: Amount; readonly right: Amount }): Amount {
   const { left, right } = of;
+  if (right.units === 0 && right.scale <= left.scale) return left;
+  if (left.units === 0 && left.scale <= right.scale) return right;
   const scale = Math.max(left.scale, right.scale);
   return { units: narrowed(unitsAt(left, scale) + unitsAt(right, scale)), scale };
 }

@@ -10,7 +10,6 @@
 import { divideHalfEven } from "../decimal.ts";
 import { invariant } from "../invariant.ts";
 import type { NodeReader } from "../node_reader.ts";
-import type { CheckpointNode } from "../timeline.ts";
 import { ExactSum, narrowed } from "./exact_sum.ts";
 import type { Change } from "./policy.ts";
 import type { Valuation } from "./valuation.ts";
@@ -62,7 +61,7 @@ export class OpenCost {
     mix(this.#fraction);
   }
 
-  checkpoint(): CheckpointNode {
+  checkpoint(): { readonly quanta: number; readonly value: string; readonly fraction: number } {
     return { quanta: this.#quanta, value: `${this.#value.units}`, fraction: this.#fraction };
   }
 
@@ -93,7 +92,7 @@ export class OpenCost {
   }
 
   /**
-   * By machine numbers: every product is below 2^53, every quotient is put right by its rest.
+   * By machine numbers: every product is at most 2^53, every quotient exact.
    * closed = units × part ÷ whole, first the whole units, then the fractions of what is left.
    */
   #closeFast(
@@ -139,10 +138,12 @@ export class OpenCost {
   }
 }
 
-/** `units % whole`, which the engine does ten times slower than a division put right. */
+/**
+ * `units % whole`, which the engine does ten times slower than a division. The quotient is never
+ * rounded up to an integer above it: that needs units of 2^54, since it misses it by 1 ÷ whole.
+ */
 function restOf(
   { units, whole }: { readonly units: number; readonly whole: number },
 ): number {
-  const rest = units - Math.floor(units / whole) * whole;
-  return rest < 0 ? rest + whole : rest;
+  return units - Math.floor(units / whole) * whole;
 }

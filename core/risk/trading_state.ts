@@ -15,15 +15,21 @@ import {
   type RiskRequest,
 } from "./guard.ts";
 
-const SEVERITY = { Active: 0, Reducing: 1, Halted: 2 } as const satisfies Record<
-  TradingState,
-  number
->;
+function severityOf(state: TradingState): number {
+  switch (state) {
+    case "Active":
+      return 0;
+    case "Reducing":
+      return 1;
+    case "Halted":
+      return 2;
+  }
+}
 
 /** Returns the strictest of the states; Active if there is none. */
 export function strictest(...states: TradingState[]): TradingState {
   let result: TradingState = "Active";
-  for (const state of states) if (SEVERITY[state] > SEVERITY[result]) result = state;
+  for (const state of states) if (severityOf(state) > severityOf(result)) result = state;
   return result;
 }
 

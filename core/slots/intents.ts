@@ -182,7 +182,7 @@ export class Intents {
     for (
       let slot = this.#index.first(hash);
       slot !== NO_SLOT;
-      slot = this.#index.after(slot)
+      slot = this.#index.after()
     ) {
       const page = this.#pageOf(slot);
       if (page.intentIds[slot & PAGE_MASK] !== intentId) continue;
@@ -217,7 +217,7 @@ export class Intents {
   /** Lets a repetition of the id be judged anew; the record itself stays. */
   disown(record: IntentRecord): void {
     if (!record.isKnown) return;
-    this.#index.remove(record.slot);
+    this.#index.remove(record.slot, this.#hashOf(record.client, record.intentId));
     this.#setState(record.slot, 0);
   }
 

@@ -4,6 +4,7 @@
  * Columns that a typical event touches stand together, so that it touches few lines of the cache.
  * @module
  */
+import { timeInForceCode } from "../digest_codes.ts";
 import type { OrdType, Side, TimeInForce } from "../instrument.ts";
 import type { CancelCause, OrderTerms, RequestKind } from "../order_parts.ts";
 import { NONE } from "./pages.ts";
@@ -59,10 +60,6 @@ export const ORDER_WIDTH = 42;
 export const FLAG = { isAccepted: 1, isDoubtReported: 2, wasAbsent: 4, isCounted: 8 } as const;
 
 const TIMES_IN_FORCE = ["GTC", "IOC", "FOK", "GTD", "DAY"] as const satisfies TimeInForce[];
-const TIF_CODE = { GTC: 0, IOC: 1, FOK: 2, GTD: 3, DAY: 4 } as const satisfies Record<
-  TimeInForce,
-  number
->;
 const CAUSES = ["intent", "cancelAll", "lapse", "disconnect", "kill"] as const;
 const CAUSE_CODE = {
   intent: 0,
@@ -80,7 +77,7 @@ export function termsWord(
 ): number {
   return (terms.side === "Buy" ? 0 : 1) | (terms.ordType === "Limit" ? 0 : 2) |
     (terms.postOnly ? 4 : 0) | (terms.reduceOnly === true ? 8 : 0) |
-    (TIF_CODE[terms.timeInForce] << 4);
+    (timeInForceCode(terms.timeInForce) << 4);
 }
 
 /** Returns the side in a terms word. */

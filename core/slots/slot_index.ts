@@ -1,53 +1,74 @@
 /**
  * An index from hashes to slots that never stops to rebuild itself (linear hashing).
  *
- * It keeps hashes and links, never keys: the owner of the slots compares those. Buckets are chains
- * through the slots. Each insertion may split one bucket and each removal merge two, so no call
- * takes long, however many slots there are; a hash table of the language doubles in one step, which
- * stalls for milliseconds (decision 0050).
+ * It keeps hashes, never keys: the owner of the slots compares those. A bucket is one line of the
+ * cache with room for a few entries, and spills into others when it is full. Each insertion may
+ * split one bucket and each removal merge two, so no call takes long, however many slots there are;
+ * a hash table of the language doubles in one step, which stalls for milliseconds (decision 0050).
  *
- * Invariant: every slot in the index is in the one chain that its hash names.
- * Ordering: chains have no meaningful order: nothing that is seen outside may depend on it.
- * Limit: slots below 2^31, each in the index at most once.
+ * Invariants: every slot is in the one bucket that its hash names; entries of a bucket have no gap.
+ * Ordering: entries have no meaningful order: nothing that is seen outside may depend on it.
+ * Limit: slots below 2^31 - 1.
  * @module
  */
+
 /** No slot. */
 export const NO_SLOT = -1;
 
-const BUCKETS_LEAST = 64;
+/** Entries of a bucket. Columns: their hashes, the bucket it spills into plus 1, slots plus 1. */
+const ROOM = 7;
+const SPILL = 7;
+const SLOTS = 8;
+const BUCKET_WIDTH = 16;
+/** Buckets of a page, as bits: few large pages, since a look-up goes anywhere. */
+const PAGE_BITS = 12;
+const PAGE_MASK = (1 << PAGE_BITS) - 1;
+
+const BUCKETS_LEAST = 16;
 /** A bucket is split above this many slots per bucket, and merged below a quarter of it. */
-const LOAD_MOST = 0.75;
+const LOAD_MOST = 4.5;
 
-/** Integers of a page, as bits: few large pages, since a look-up goes anywhere. */
-const INTEGERS_BITS = 16;
-const INTEGERS_MASK = (1 << INTEGERS_BITS) - 1;
-
-/** Pages of integers; a page is made when it is first written to. */
-class Integers {
+/** Buckets by number; pages are made as they are needed. */
+class Buckets {
   readonly #pages: Int32Array[] = [];
 
-  get(at: number): number {
-    return this.#pages[at >>> INTEGERS_BITS]?.[at & INTEGERS_MASK] ?? 0;
+  /** The page of a bucket. */
+  page(bucket: number): Int32Array {
+    const number = bucket >>> PAGE_BITS;
+    while (this.#pages.length <= number) {
+      this.#pages.push(new Int32Array((PAGE_MASK + 1) * BUCKET_WIDTH));
+    }
+    return this.#pages[number] ?? new Int32Array(0);
   }
+}
 
-  set(at: number, value: number): void {
-    const page = at >>> INTEGERS_BITS;
-    while (this.#pages.length <= page) this.#pages.push(new Int32Array(INTEGERS_MASK + 1));
-    const integers = this.#pages[page];
-    if (integers !== undefined) integers[at & INTEGERS_MASK] = value;
-  }
+/** Where a bucket begins in its page. */
+function placeOf(bucket: number): number {
+  return (bucket & PAGE_MASK) * BUCKET_WIDTH;
 }
 
 /** Slots by hash. */
 export class SlotIndex {
-  /** By bucket: the first slot of its chain plus 1, 0 if there is none. */
-  readonly #heads = new Integers();
-  /** Two by slot: its hash, and the slot that follows it plus 1. */
-  readonly #entries = new Integers();
+  readonly #main = new Buckets();
+  readonly #spilled = new Buckets();
+  #spillsUsed = 0;
+  /** Spilled buckets that are free again, linked; 0 ends the list. */
+  #spillsFree = 0;
   #size = 0;
   /** Buckets there are: `#round` of them, and those that were split off in this round. */
   #buckets = BUCKETS_LEAST;
   #round = BUCKETS_LEAST;
+  /** The search under way: {@link SlotIndex.after} goes on with it. */
+  #hash = 0;
+  #page: Int32Array;
+  #place = 0;
+  #entry = 0;
+  /** Hashes and slots while a bucket is taken apart; empty between calls. */
+  readonly #loose: number[] = [];
+
+  constructor() {
+    this.#page = this.#main.page(0);
+  }
 
   /** How many slots are in it. */
   get size(): number {
@@ -56,44 +77,42 @@ export class SlotIndex {
 
   /** The first slot with this hash, or {@link NO_SLOT}. */
   first(hash: number): number {
-    return this.#withHash(this.#heads.get(this.#bucketOf(hash)) - 1, hash);
+    this.#open(hash | 0);
+    return this.after();
   }
 
-  /** The slot with the same hash after `slot`, or {@link NO_SLOT}. */
-  after(slot: number): number {
-    return this.#withHash(this.#linkOf(slot) - 1, this.#hashOf(slot));
+  /** The next slot with the hash of the last {@link SlotIndex.first}, or {@link NO_SLOT}. */
+  after(): number {
+    for (;;) {
+      const page = this.#page;
+      const place = this.#place;
+      for (let entry = this.#entry; entry < ROOM; entry += 1) {
+        const slot = page[place + SLOTS + entry] ?? 0;
+        if (slot === 0) return NO_SLOT;
+        if (page[place + entry] !== this.#hash) continue;
+        this.#entry = entry + 1;
+        return slot - 1;
+      }
+      if (!this.#follow()) return NO_SLOT;
+    }
   }
 
   /** Adds a slot that is not in the index. */
   insert(slot: number, hash: number): void {
-    this.#entries.set(2 * slot, hash | 0);
-    this.#push(this.#bucketOf(hash | 0), slot);
+    this.#put(slot, hash | 0);
     this.#size += 1;
     if (this.#size > this.#buckets * LOAD_MOST) this.#split();
   }
 
-  /** Removes a slot that is in the index. */
-  remove(slot: number): void {
-    const bucket = this.#bucketOf(this.#hashOf(slot));
-    const next = this.#linkOf(slot);
-    let at = this.#heads.get(bucket) - 1;
-    if (at === slot) this.#heads.set(bucket, next);
-    else {
-      while (at !== NO_SLOT && this.#linkOf(at) - 1 !== slot) at = this.#linkOf(at) - 1;
-      if (at === NO_SLOT) return;
-      this.#entries.set(2 * at + 1, next);
-    }
+  /** Removes a slot that was inserted with this hash. */
+  remove(slot: number, hash: number): void {
+    let found = this.first(hash);
+    while (found !== NO_SLOT && found !== slot) found = this.after();
+    if (found === NO_SLOT) return;
+    this.#fillGap();
     this.#size -= 1;
     const isSparse = this.#size < this.#buckets * LOAD_MOST / 4;
     if (isSparse && this.#buckets > BUCKETS_LEAST) this.#merge();
-  }
-
-  #hashOf(slot: number): number {
-    return this.#entries.get(2 * slot);
-  }
-
-  #linkOf(slot: number): number {
-    return this.#entries.get(2 * slot + 1);
   }
 
   #bucketOf(hash: number): number {
@@ -101,43 +120,118 @@ export class SlotIndex {
     return wide < this.#buckets ? wide : wide & (this.#round - 1);
   }
 
-  #withHash(from: number, hash: number): number {
-    let slot = from;
-    while (slot !== NO_SLOT && this.#hashOf(slot) !== hash) slot = this.#linkOf(slot) - 1;
-    return slot;
+  #open(hash: number): void {
+    const bucket = this.#bucketOf(hash);
+    this.#hash = hash;
+    this.#page = this.#main.page(bucket);
+    this.#place = placeOf(bucket);
+    this.#entry = 0;
   }
 
-  #push(bucket: number, slot: number): void {
-    this.#entries.set(2 * slot + 1, this.#heads.get(bucket));
-    this.#heads.set(bucket, slot + 1);
+  /** Goes on into the bucket that this one spills into; false if there is none. */
+  #follow(): boolean {
+    const spill = this.#page[this.#place + SPILL] ?? 0;
+    if (spill === 0) return false;
+    this.#page = this.#spilled.page(spill - 1);
+    this.#place = placeOf(spill - 1);
+    this.#entry = 0;
+    return true;
+  }
+
+  #put(slot: number, hash: number): void {
+    this.#open(hash);
+    for (;;) {
+      const page = this.#page;
+      for (let entry = 0; entry < ROOM; entry += 1) {
+        if (page[this.#place + SLOTS + entry] !== 0) continue;
+        page[this.#place + entry] = hash;
+        page[this.#place + SLOTS + entry] = slot + 1;
+        return;
+      }
+      if (this.#follow()) continue;
+      page[this.#place + SPILL] = this.#newSpill();
+      this.#follow();
+    }
+  }
+
+  /** Moves the bucket's last entry to the one that was just found. */
+  #fillGap(): void {
+    const page = this.#page;
+    const gap = this.#place + this.#entry - 1;
+    let owner = page;
+    let link = -1;
+    while ((this.#page[this.#place + SPILL] ?? 0) !== 0) {
+      owner = this.#page;
+      link = this.#place + SPILL;
+      this.#follow();
+    }
+    let last = this.#place + ROOM - 1;
+    while (this.#page[last + SLOTS] === 0) last -= 1;
+    page[gap] = this.#page[last] ?? 0;
+    page[gap + SLOTS] = this.#page[last + SLOTS] ?? 0;
+    this.#page[last + SLOTS] = 0;
+    if (last !== this.#place || link < 0) return;
+    this.#freeSpill(owner[link] ?? 0);
+    owner[link] = 0;
+  }
+
+  #newSpill(): number {
+    const free = this.#spillsFree;
+    if (free === 0) {
+      this.#spillsUsed += 1;
+      return this.#spillsUsed;
+    }
+    const page = this.#spilled.page(free - 1);
+    this.#spillsFree = page[placeOf(free - 1) + SPILL] ?? 0;
+    page[placeOf(free - 1) + SPILL] = 0;
+    return free;
+  }
+
+  #freeSpill(spill: number): void {
+    this.#spilled.page(spill - 1)[placeOf(spill - 1) + SPILL] = this.#spillsFree;
+    this.#spillsFree = spill;
   }
 
   /** Makes one more bucket, from the oldest that was not split in this round. */
   #split(): void {
-    const bucket = this.#buckets - this.#round;
+    this.#takeApart(this.#buckets - this.#round);
     this.#buckets += 1;
-    const chain = this.#heads.get(bucket);
-    this.#heads.set(bucket, 0);
-    this.#heads.set(this.#buckets - 1, 0);
-    this.#spread(chain);
+    this.#putBack();
     if (this.#buckets === 2 * this.#round) this.#round *= 2;
   }
 
   /** Gives the last bucket back to the one from which it was split. */
   #merge(): void {
+    this.#takeApart(this.#buckets - 1);
     if (this.#buckets === this.#round) this.#round /= 2;
     this.#buckets -= 1;
-    const chain = this.#heads.get(this.#buckets);
-    this.#heads.set(this.#buckets, 0);
-    this.#spread(chain);
+    this.#putBack();
   }
 
-  #spread(chain: number): void {
-    let slot = chain - 1;
-    while (slot !== NO_SLOT) {
-      const next = this.#linkOf(slot) - 1;
-      this.#push(this.#bucketOf(this.#hashOf(slot)), slot);
-      slot = next;
+  #takeApart(bucket: number): void {
+    let page = this.#main.page(bucket);
+    let place = placeOf(bucket);
+    let spill = 0;
+    for (;;) {
+      for (let at = place; at < place + ROOM && page[at + SLOTS] !== 0; at += 1) {
+        this.#loose.push(page[at] ?? 0, page[at + SLOTS] ?? 0);
+        page[at + SLOTS] = 0;
+      }
+      const next = page[place + SPILL] ?? 0;
+      page[place + SPILL] = 0;
+      if (spill !== 0) this.#freeSpill(spill);
+      if (next === 0) return;
+      page = this.#spilled.page(next - 1);
+      place = placeOf(next - 1);
+      spill = next;
+    }
+  }
+
+  #putBack(): void {
+    while (this.#loose.length > 0) {
+      const slot = this.#loose.pop() ?? 0;
+      const hash = this.#loose.pop() ?? 0;
+      this.#put(slot - 1, hash);
     }
   }
 }

@@ -62,7 +62,7 @@ export class VenueNames {
   delete(venue: VenueId, of: { readonly name: string; readonly order: OrderId }): void {
     if (this.find(venue, of.name) !== of.order) return;
     const slot = this.#slotOf(venue, of.name);
-    this.#index.remove(slot);
+    this.#index.remove(slot, hashOf(venue, of.name));
     const page = this.#pageOf(slot);
     if (page === undefined) return;
     page.names[slot & PAGE_MASK] = "";
@@ -72,7 +72,7 @@ export class VenueNames {
 
   #slotOf(venue: VenueId, name: string): number {
     let slot = this.#index.first(hashOf(venue, name));
-    for (; slot !== NO_SLOT; slot = this.#index.after(slot)) {
+    for (; slot !== NO_SLOT; slot = this.#index.after()) {
       const page = this.#pageOf(slot);
       if (page?.names[slot & PAGE_MASK] !== name) continue;
       if (page.rows[(slot & PAGE_MASK) * WIDTH + VENUE] === venue) return slot;

@@ -66,6 +66,8 @@ export type BatchPosition = {
 };
 
 const MARK_SYNC_US = 1_000_000;
+/** A batch of this size is of a burst: its time goes into its bytes, not into its metadata. */
+const LARGE_BATCH_BYTES = 1 << 16;
 
 /** Returns the directory of the segments. */
 export function journalDirectory(stateDirectory: string): string {
@@ -81,10 +83,13 @@ export class JournalWriter {
   readonly #mark: HighWaterWriter;
   readonly #encoder = new TextEncoder();
   #markSyncedUs = 0;
+  #zeroBytes = new Uint8Array(0);
   #tail: JournalTail;
   #file: DiskFile | undefined;
   /** End of the zero-filled space. */
   #filled = 0;
+  /** Bytes of the last batch. */
+  #lastBytes = 0;
 
   constructor(
     disk: Disk,
@@ -117,6 +122,7 @@ export class JournalWriter {
     const { segment, offset } = this.#tail;
     const bytes = line.length + parts;
     file.writeAt(draft.buffer.subarray(from, from + bytes), offset);
+    this.#lastBytes = bytes;
     this.#fillAfter(file, offset + bytes);
     file.syncData();
     const batch = this.#tail.batch + 1;
@@ -141,12 +147,13 @@ export class JournalWriter {
     this.#markSyncedUs = monotonicUs;
   }
 
-  /** Fills space ahead; to be called when no batch waits. */
+  /** Fills space ahead; to be called when no batch waits. Not in a burst: it would write all twice. */
   prepare(): void {
     const file = this.#file;
+    if (this.#lastBytes >= LARGE_BATCH_BYTES) return;
     if (file === undefined || this.#tail.offset >= this.#settings.segmentBytes) return;
     if (this.#filled - this.#tail.offset >= this.#settings.fillBytes / 2) return;
-    file.writeAt(new Uint8Array(this.#settings.fillBytes), this.#filled);
+    file.writeAt(this.#zeros(this.#settings.fillBytes), this.#filled);
     this.#filled += this.#settings.fillBytes;
     file.syncData();
   }
@@ -218,11 +225,18 @@ export class JournalWriter {
     return file;
   }
 
-  /** Fills up to the next step when what was written reached beyond the filled space. */
+  /** Fills up to the next step when what was written reached beyond it, except in a burst. */
   #fillAfter(file: DiskFile, end: number): void {
     if (end <= this.#filled) return;
+    this.#filled = end;
+    if (this.#lastBytes >= LARGE_BATCH_BYTES) return;
     const { fillBytes } = this.#settings;
     this.#filled = (Math.floor(end / fillBytes) + 1) * fillBytes;
-    file.writeAt(new Uint8Array(this.#filled - end), end);
+    file.writeAt(this.#zeros(this.#filled - end), end);
+  }
+
+  #zeros(bytes: number): Uint8Array {
+    if (this.#zeroBytes.length < bytes) this.#zeroBytes = new Uint8Array(bytes);
+    return this.#zeroBytes.subarray(0, bytes);
   }
 }

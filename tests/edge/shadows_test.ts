@@ -5,6 +5,7 @@
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { seqId } from "../../core/numbers.ts";
+import { createRingMemory } from "../../edge/journal/ring.ts";
 import { Shadows } from "../../edge/shadows.ts";
 import { PlayedWorkers } from "../support/memory_workers.ts";
 import { VirtualTime } from "../support/virtual_time.ts";
@@ -15,6 +16,7 @@ const FOLLOWER = {
   checkpointEvents: 10,
   retention: { marketHours: null, truthDays: null },
   passedOver: [3],
+  cells: createRingMemory(1024).cells,
 };
 
 class Rig {

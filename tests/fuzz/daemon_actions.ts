@@ -3,6 +3,7 @@
  * @module
  */
 import type { Draft } from "../../core/event.ts";
+import { NO_LIMITS } from "../../core/limits.ts";
 import { type Levels, micros, px, qty, sessionId } from "../../core/mod.ts";
 import { type Action, weighed } from "./actions.ts";
 import type { Scene } from "./scene.ts";
@@ -154,12 +155,15 @@ function limits(scene: Scene): void {
   const { draws } = scene;
   const instrument = scene.instrument();
   const payload = {
+    scope: "instrument",
+    admin: draws.chance(50),
     limits: {
+      ...NO_LIMITS,
       maxOrderQty: draws.chance(40) ? qty(scene.quantity(instrument)) : null,
       priceCollarPpm: draws.chance(40) ? draws.pick([1_000, 20_000, 500_000]) : null,
       bookStaleMs: draws.pick([1, 1000, 60_000]),
     },
-  };
+  } as const;
   scene.control("LimitsSet", payload, { venue: instrument.venue, instrument: instrument.id });
 }
 

@@ -80,6 +80,7 @@ const BROKEN: readonly (readonly [string, Kind, object, number | null])[] = [
     { condition: "c", qty: "0.001", client: null },
     null,
   ],
+  ["no quantity of a stranger", "OutcomesSplit", { condition: "c", qty: "0", client: "x" }, null],
   ["a resolution of no instrument", "InstrumentResolved", { ...SHARE, isFinal: true }, null],
   ["a resolution of spot", "InstrumentResolved", { ...SHARE, isFinal: true }, 5],
   [

@@ -225,6 +225,15 @@ Deno.test("worstLoss() needs a winner among the runners when all are listed", ()
   strictEqual(some.worst(BOB), "0");
 });
 
+Deno.test("worstLoss() needs a winner among those that are left when the others are removed", () => {
+  const bench = new Bench();
+  for (const on of [A, B, C]) bench.ledger.book(bench.bet({ on, px: px(400), qty: qty(100) }));
+  strictEqual(bench.worst(ALICE), "3"); // the fourth may win
+  const removal = { reductionPpm: 0, basis: "price", seqId: seqId(2) } as const;
+  bench.remove({ ...removal, runner: instrumentId(3) });
+  strictEqual(bench.worst(ALICE), "0");
+});
+
 Deno.test("worstLoss() counts open orders where they hurt", () => {
   const bench = new Bench();
   bench.ledger.book(bench.bet({ side: "Sell", px: px(400), qty: qty(100) })); // −3 on A, else +1
@@ -301,6 +310,80 @@ Deno.test("Ledger.positions() shows net stake, average price and what trading ou
   });
   strictEqual(bench.ledger.positionQuanta(ALICE, A), 0);
   strictEqual(bench.cash(ALICE), "3.16"); // 3.33 less 0.17
+});
+
+Deno.test("Ledger.positions() shows a flat runner as 0 without a mark, an open one as unknown", () => {
+  const bench = new Bench();
+  const at = (mark?: number): string | null | undefined =>
+    bench.ledger.positions(ALICE, () => mark === undefined ? undefined : px(mark))[0]
+      ?.unrealisedPnl;
+  bench.ledger.book(bench.bet({}));
+  strictEqual(at(), null);
+  strictEqual(at(0), null);
+  bench.ledger.book(bench.bet({ side: "Sell", px: px(250) })); // stakes cancel, 5 is left if A wins
+  strictEqual(at(), null);
+  strictEqual(at(500), "1");
+  bench.ledger.reverse(bench.bet({ side: "Sell", px: px(250) }));
+  bench.ledger.book(bench.bet({ side: "Sell" }));
+  strictEqual(at(), "0");
+});
+
+Deno.test("Ledger.positions() shows the share of a dead heat for several places", () => {
+  const bench = new Bench();
+  bench.ledger.book(bench.bet({}));
+  bench.settle(tied(2, 3));
+  strictEqual(bench.ledger.positions(ALICE, () => undefined)[0]?.realisedPnl, "10");
+});
+
+Deno.test("Ledger.exposure() of a runner is what can be lost on it alone, until its result", () => {
+  const bench = new Bench();
+  const lost = (): string => {
+    const of = { instrument: A, mark: undefined };
+    return decimalOf(bench.ledger.exposure(ALICE, of).atEntry);
+  };
+  bench.ledger.book(bench.bet({}));
+  strictEqual(lost(), "10");
+  bench.ledger.book(bench.bet({ side: "Sell", px: px(400), qty: qty(1500) }));
+  strictEqual(lost(), "25");
+  bench.ledger.book(bench.bet({ px: px(400), qty: qty(500) }));
+  strictEqual(lost(), "10");
+  bench.ledger.book(bench.bet({ px: px(1100), qty: qty(1000) }));
+  strictEqual(lost(), "10");
+  bench.settle(won(A));
+  strictEqual(lost(), "0");
+});
+
+Deno.test("Ledger.tags() shows net stake, and no P&L of what is settled by market", () => {
+  const bench = new Bench();
+  bench.ledger.book(bench.bet({ tag: "t" }));
+  bench.ledger.book(bench.bet({ tag: "t", side: "Sell", qty: qty(400) }));
+  const [row] = bench.ledger.tags(ALICE, () => px(300));
+  deepStrictEqual(row?.instruments, [{ instrument: A, qty: "6", pnl: null, currency: "GBP" }]);
+});
+
+const NOTIONALS = [[1000, "10"], [-1000, "25"]] as const;
+for (const [quanta, expected] of NOTIONALS) {
+  Deno.test(`BettingAccounting.notionalOf() is the liability: ${expected} of ${quanta} at 3.5`, () => {
+    const bench = new Bench();
+    const accounting = bench.ledger.accountingOf(bench.runner(A));
+    strictEqual(decimalOf(accounting.notionalOf({ quanta, px: px(350) })), expected);
+  });
+}
+
+Deno.test("Ledger.checkpoint() does not depend on the order of bets", () => {
+  const [left, right] = [new Bench(), new Bench()];
+  const bets = [300, 250, 900, 101].map((price) => left.bet({ px: px(price) }));
+  for (const bet of bets) left.ledger.book(bet);
+  for (const bet of bets.toReversed()) right.ledger.book(bet);
+  deepStrictEqual(left.ledger.checkpoint(), right.ledger.checkpoint());
+});
+
+Deno.test("Ledger.list() lets the only runner of a market change its terms", () => {
+  const { ledger } = new Bench();
+  const alone = runner(7, { market: "1.2" });
+  strictEqual(ledger.list(alone), undefined);
+  strictEqual(ledger.list(runner(7, { market: "1.2", currency: "EUR" })), undefined);
+  strictEqual(ledger.pools.market(alone).currency, "EUR");
 });
 
 const STRANGERS = [

@@ -21,7 +21,7 @@ import {
   provisionalQuanta,
   worstLoss,
 } from "../../../core/ledger/stakes.ts";
-import { clientIndex, px, qty, venueId } from "../../../core/numbers.ts";
+import { clientIndex, instrumentId, px, qty, venueId } from "../../../core/numbers.ts";
 import type { PositionRow } from "../../../core/view.ts";
 import { signedContract, token } from "../../support/outcome_instruments.ts";
 
@@ -126,6 +126,7 @@ Deno.test("Ledger accounts a pair of tokens as the page's example says", () => {
   strictEqual(availableQuanta(bench.ledger, NO, ALICE), 10_000);
   bench.ledger.reverse(bought);
   deepStrictEqual(seen(), ["-75.2", "60", "100", "4.8", "0"]);
+  strictEqual(provisionalQuanta(bench.ledger, NO, ALICE), 0);
   bench.split(-50);
   deepStrictEqual(seen(), ["-25.2", "10", "50", "4.8", "0"]);
   deepStrictEqual(conditionPnl(bench.ledger, YES, ALICE), {
@@ -207,6 +208,82 @@ Deno.test("settleOutcome() gives the account the venue's figure and external wha
   strictEqual(decimalOf(bench.ledger.pools.outcome(YES).outcome.adjustment), "-0.01");
   bench.settle(YES, ALL);
   strictEqual(bench.cash("account"), "6");
+});
+
+const STATED = [
+  ["a long", "Buy", SIGNED, "10", "6"],
+  ["a short, its collateral back", "Sell", SIGNED, "0", "-6"],
+  ["a sale of what is held apart and not there", "Sell", YES, "-10", "-6"],
+] as const;
+for (const [what, side, instrument, stated, cash] of STATED) {
+  Deno.test(`settleOutcome() finds no difference to ${stated} credited at the payout for ${what}`, () => {
+    const bench = new Bench();
+    bench.ledger.book(bench.deal({ q: 10, p: 0.4, side, instrument }));
+    bench.settle(instrument, ALL, stated);
+    strictEqual(decimalOf(bench.ledger.pools.outcome(instrument).outcome.adjustment), "0");
+    strictEqual(bench.cash("account"), cash);
+  });
+}
+
+Deno.test("settleOutcome() counts exactly where values are finer than 10^-12", () => {
+  const fine = {
+    ...SIGNED,
+    id: instrumentId(20),
+    name: "paper:FINE",
+    symbol: "FINE",
+    priceRule: { ...SIGNED.priceRule, scale: 9 },
+    qtyRule: { ...SIGNED.qtyRule, scale: 6 },
+    contract: signedContract({ condition: "fine" }).contract,
+  };
+  const bench = new Bench();
+  bench.ledger.list(fine);
+  bench.ledger.book({
+    ...bench.deal({ q: 0, p: 0, instrument: fine, side: "Sell" }),
+    qty: qty(10_000_001),
+    px: px(400_000_001),
+  });
+  strictEqual(bench.cash(ALICE), "-6.000000589999999");
+  bench.settle(fine, THIRD, "6.666667333333333");
+  strictEqual(bench.cash(ALICE), "0.666666743333334");
+  strictEqual(decimalOf(bench.ledger.pools.outcome(fine).outcome.adjustment), "0");
+});
+
+Deno.test("Ledger.exposure() of an outcome is its cost and its value at the mark, until settled", () => {
+  const bench = new Bench();
+  bench.ledger.book(bench.deal({ q: 10, p: 0.4 }));
+  const seen = (): unknown => {
+    const { atEntry, atMark } = bench.ledger.exposure(ALICE, {
+      instrument: YES.id,
+      mark: px(6000),
+    });
+    return [decimalOf(atEntry), atMark === null ? null : decimalOf(atMark)];
+  };
+  deepStrictEqual(seen(), ["4", "6"]);
+  bench.settle(YES, ALL);
+  deepStrictEqual(seen(), ["0", "0"]);
+});
+
+Deno.test("Ledger.tags() marks an outcome at its share once resolved, and closes it once settled", () => {
+  const bench = new Bench();
+  bench.ledger.book(bench.deal({ q: 10, p: 0.4, tag: "t" }));
+  bench.ledger.book(bench.deal({ q: 4, p: 0.5, side: "Sell", tag: "u" }));
+  const seen = (): unknown =>
+    bench.ledger.tags(ALICE, () => px(6000)).flatMap(({ tag, instruments }) =>
+      instruments.map(({ qty: held, pnl }) => [tag, held, pnl])
+    );
+  deepStrictEqual(seen(), [["t", "10", "2"], ["u", "-4", "-0.4"]]);
+  bench.resolve(YES, HALF);
+  deepStrictEqual(seen(), [["t", "10", "1"], ["u", "-4", "0"]]);
+  bench.settle(YES, ALL);
+  deepStrictEqual(seen(), [["t", "0", "6"], ["u", "0", "-2"]]);
+});
+
+Deno.test("Ledger.list() lets the only outcome of a condition change its payout", () => {
+  const bench = new Bench();
+  const doubled = signedContract({ payout: "2" });
+  strictEqual(bench.ledger.list(doubled), undefined);
+  bench.ledger.book(bench.deal({ q: 10, p: 0.4, side: "Sell", instrument: doubled }));
+  strictEqual(bench.cash(ALICE), "-16");
 });
 
 Deno.test("resolveOutcome() marks both outcomes of a pair, again when amended, and moves no cash", () => {

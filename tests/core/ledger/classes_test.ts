@@ -4,7 +4,7 @@
  * the account is the sum of its parts, and says so when it is not.
  * @module
  */
-import { ok, strictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import type { Instrument, Side } from "../../../core/instrument.ts";
 import { InvariantError } from "../../../core/invariant.ts";
@@ -129,9 +129,10 @@ for (
     fc.assert(
       fc.property(list, (executions) => {
         const ledger = new Ledger();
-        for (const each of executions) {
+        for (const [at, each] of executions.entries()) {
           ledger.book(toLedger(each));
           ledger.assertTouched();
+          if (at % 3 === 0) assertAgrees(ledger, executions.slice(0, at + 1), "account");
         }
         ledger.assertConserved(VENUE.id);
         for (const scope of ["account", ALICE, BOB] as const) {
@@ -281,4 +282,27 @@ Deno.test("Ledger.settle() closes every book at the price and conserves what rou
     }),
     { numRuns: 100 },
   );
+});
+
+Deno.test("postFunding() gives nothing, not even a row, to a client without a position", () => {
+  const ledger = new Ledger();
+  const free = { side: "Buy", qty: 1, px: 1, commission: "0", commissionCurrency: "USDT" } as const;
+  ledger.book(toLedger({ ...free, owner: ALICE, instrument: LINEAR }));
+  ledger.book(toLedger({ ...free, owner: BOB, instrument: SPOT }));
+  const leg = { currency: "FUND", amount: amountOf("1") };
+  ledger.post(VENUE.id, (account) => postFunding(account, ledger.accountingOf(LINEAR), leg));
+  strictEqual(ledger.holdings(BOB, VENUE.id)?.posted("FUND"), undefined);
+  strictEqual(decimalOf(ledger.cash(ALICE, { venue: VENUE.id, currency: "FUND" })), "1");
+});
+
+Deno.test("Ledger.reverse() takes out the newest of two executions that are alike", () => {
+  const ledger = new Ledger();
+  const free = { owner: ALICE, instrument: LINEAR, commission: "0", commissionCurrency: "USDT" };
+  const bought = toLedger({ ...free, side: "Buy", qty: 10, px: 600_000 });
+  ledger.book(bought);
+  ledger.book(toLedger({ ...free, side: "Sell", qty: 5, px: 610_000 }));
+  ledger.book(bought);
+  ledger.reverse(bought);
+  const [row] = ledger.positions(ALICE, () => undefined);
+  deepStrictEqual([row?.qty, row?.avgPx, row?.realisedPnl], ["5", "60000", "5"]);
 });

@@ -29,21 +29,28 @@ const instruments = fc.record({
   })
 );
 
-const sizes = fc.oneof(
-  fc.integer({ min: 1, max: 20 }),
-  fc.integer({ min: 1, max: 100_000 }),
-  fc.integer({ min: 1, max: 90_000_000 }),
-  fc.integer({ min: 1, max: Math.floor(EDGE / 64) }),
-);
-const prices = fc.oneof(
-  fc.integer({ min: -50, max: 50 }),
-  fc.integer({ min: 1, max: 7_000_000 }),
-  fc.integer({ min: -EDGE, max: EDGE }),
-);
-const changes = fc.array(
-  fc.record({ isBuy: fc.boolean(), size: sizes, price: prices }),
-  { minLength: 1, maxLength: 40 },
-);
+/** Largest sizes and prices, one pair for a whole history, so that ties and long closes occur. */
+const SIZES = [
+  4,
+  20,
+  100_000,
+  90_000_000,
+  1_099_511_627_776,
+  17_592_186_044_416,
+  Math.floor(EDGE / 64),
+];
+const PRICES = [5, 50, 7_000_000, EDGE];
+const changes = fc.tuple(fc.constantFrom(...SIZES), fc.constantFrom(...PRICES), fc.boolean())
+  .chain(([size, price, isSpread]) =>
+    fc.array(
+      fc.record({
+        isBuy: fc.boolean(),
+        size: fc.oneof(fc.integer({ min: 1, max: size }), fc.integer({ min: 1, max: 4 })),
+        price: fc.integer({ min: isSpread ? -price : 1, max: price }),
+      }),
+      { minLength: 1, maxLength: 30 },
+    )
+  );
 
 function toExecution(
   instrument: Instrument,
@@ -73,8 +80,10 @@ Deno.test("OpenCost takes its share of the cost half-even like the twin, whateve
         const copy = new OpenCost();
         copy.restore(new NodeReader(open.checkpoint()));
         strictEqual(copy.units(valuation), open.units(valuation));
+        const { fraction: count } = open.checkpoint();
+        ok(count >= 0 && count < valuation.fractions, "one form for one cost");
       }
     }),
-    { numRuns: 400 },
+    { numRuns: 1_500 },
   );
 });

@@ -1,0 +1,79 @@
+/**
+ * A broken rule through the whole daemon: the account is halted, the truth goes on. An adapter with a
+ * fault reports an execution of nothing; the halt is a record of the journal, survives a restart, and
+ * a replay comes to it in the same place. Proves R-CORE-5 and R-JRN-3. (A throw that is no broken rule
+ * ends in safe mode: see `endings_test.ts`.)
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import type { Draft } from "../../core/event.ts";
+import type { AdapterFactory } from "../../edge/venues/adapter.ts";
+import { testVenue } from "../venue/adapter.ts";
+import { hasReport, Machine, place, type Run } from "./machine.ts";
+import { venueEntry } from "./setup.ts";
+
+/** An adapter that reports every execution with a quantity of 0. */
+const FAULTY: AdapterFactory = (host, ports, options) => {
+  const offer = (draft: Draft): boolean => {
+    if (draft.eventType !== "OrderExecuted") return host.offer(draft);
+    return host.offer({ ...draft, payload: { ...draft.payload, lastQty: 0 } } as Draft);
+  };
+  return testVenue({ ...host, offer }, ports, options);
+};
+
+/** A machine whose account was halted by the fault while an order of alice rested. */
+function haltedMachine(): { readonly machine: Machine; readonly run: Run } {
+  const machine = new Machine();
+  const run = machine.start([["venue", venueEntry(FAULTY)]]);
+  machine.ready(run);
+  const alice = machine.client("alice");
+  alice.send(place(machine, "rests", { price: "90" }));
+  machine.until(() => hasReport(alice, { intent_id: "rests", exec_type: "New" }), "New");
+  alice.send(place(machine, "takes", { time_in_force: "IOC" }));
+  machine.until(() => machine.said("INVARIANT").length > 0, "an alarm");
+  ok(!hasReport(alice, { exec_type: "Trade" }), "what the event caused is withheld");
+  return { machine, run };
+}
+
+Deno.test("the daemon halts the account at a broken rule and goes on: cancels go, orders do not", () => {
+  const { machine, run } = haltedMachine();
+  const alice = machine.client("alice", { resume_from: 0 });
+  alice.send(place(machine, "after"));
+  machine.until(() => hasReport(alice, { intent_id: "after" }), "an answer");
+  ok(hasReport(alice, { intent_id: "after", reject_code: "TRADING_HALTED" }));
+  alice.send({
+    ...place(machine, "c1"),
+    action: "Cancel",
+    orig_intent_id: "rests",
+    instrument: undefined,
+    side: undefined,
+    order_qty: undefined,
+    price: undefined,
+  });
+  machine.until(() => hasReport(alice, { intent_id: "c1", exec_type: "Cancelled" }), "Cancelled");
+  const seqs = alice.reportSeqs().map(Number);
+  deepStrictEqual(seqs, seqs.map((_, at) => at + 1), "report numbers keep no gap");
+  deepStrictEqual(machine.said("digest_mismatch"), [], "the follower halts in the same place");
+  strictEqual(run.ends.length, 0);
+});
+
+Deno.test("a replay halts in the same place, and a restart does not loosen it", () => {
+  const { machine, run } = haltedMachine();
+  machine.pass(100_000);
+  machine.kill(run);
+  const replayed = machine.replay();
+  strictEqual(replayed.view.counters()["invariant_failures"], 1);
+  machine.lines.length = 0;
+  const next = machine.start();
+  machine.ready(next);
+  const recovered = machine.said("recovered")[0]?.fields;
+  deepStrictEqual([recovered?.["seq_id"], recovered?.["digest"]], [
+    replayed.seqId,
+    replayed.digest,
+  ]);
+  const alice = machine.client("alice", { resume_from: 0 });
+  strictEqual(alice.only("HELLO_ACK")["trading_state"], "Halted");
+  alice.send(place(machine, "again"));
+  machine.until(() => hasReport(alice, { intent_id: "again" }), "an answer");
+  ok(hasReport(alice, { intent_id: "again", reject_code: "TRADING_HALTED" }));
+});
