@@ -116,6 +116,11 @@ class Markets:
         """Returns a market by its name."""
         return self.markets.setdefault((venue, name), Market())
 
+    def is_over(self, instrument: Instrument) -> bool:
+        """Whether a runner was removed, or its market is settled."""
+        market = self.of(instrument)
+        return market.result is not None or market.is_removed(instrument.id)
+
     def epoch(self, instrument: Instrument) -> int:
         """Returns the epoch of a bet that is booked now."""
         return len(self.of(instrument).removals)
@@ -284,10 +289,9 @@ class Markets:
         self, state: State, instrument: Instrument, position: BetPosition, mark: Optional[int]
     ) -> Json:
         """Returns the figures of a position as they are shown."""
-        market = self.of(instrument)
-        currency = currency_of(state, instrument.venue, instrument.terms["contract"]["market"])
+        currency = self.currency(state, instrument)
         scale = 10 ** (instrument.price_scale + instrument.qty_scale)
-        if market.result is not None or market.is_removed(instrument.id):
+        if self.is_over(instrument):
             profit = self.profit(state, instrument, position) / scale
             return {
                 "qty": "0",

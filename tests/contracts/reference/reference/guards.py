@@ -61,8 +61,8 @@ def _position(state: State, request: Request, of_account: bool) -> int:
     """Returns the position: of the side of the order above 0."""
     venue = request.instrument.venue
     ledger = state.ledger
-    book = ledger.account(venue) if of_account else ledger.owner(venue, request.client)
-    return int(ledger.qty(book, request.instrument)) * request.sign
+    book = ledger.account(venue) if of_account else ledger.seen(venue, request.client)
+    return int(ledger.shown_qty(book, request.instrument)) * request.sign
 
 
 def _open(state: State, request: Request, of_account: bool) -> int:

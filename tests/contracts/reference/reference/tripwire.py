@@ -42,7 +42,7 @@ def _differs(state: State, venue: int, payload: Json) -> bool:
             return True
     for row in payload["positions"]:
         instrument = state.instruments[row["instrument"]]
-        held = state.ledger.qty(account, instrument)
+        held = state.ledger.shown_qty(account, instrument)
         provisional = getattr(position_of(account, instrument), "provisional", 0)
         if not held - provisional <= row["qty"] <= held:
             return True
