@@ -220,11 +220,16 @@ export class Order extends OrderWindow {
     return this.isTerminal ? qty(0) : this.openQty;
   }
 
+  /** Something is filled. */
+  get hasFills(): boolean {
+    return this.cumQty > 0;
+  }
+
   /** The state without its pending cancel. */
   get restored(): OrdStatus {
     return restoredStatus({
       isAccepted: this.isAccepted,
-      hasFills: this.cumQty > 0,
+      hasFills: this.hasFills,
       isReplacePending: this.replace !== null,
     });
   }
