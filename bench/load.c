@@ -5,7 +5,8 @@
  *   load echo-rtt PORT COUNT                 round trips of one intent's bytes
  *   load echo-pipe PORT COUNT WINDOW         the same bytes, WINDOW frames outstanding
  *   load append DIR COUNT BYTES              append + fdatasync of one file
- *   load rtt PORT TOKEN_FILE CLIENT COUNT    intent -> PendingNew round trips
+ *   load rtt PORT TOKEN_FILE CLIENT COUNT WARM
+ *                                            intent -> PendingNew round trips, the first WARM not counted
  *   load pipe PORT TOKEN_FILE CLIENT COUNT WINDOW
  *
  * Prints one JSON object: microseconds for latencies, per second for rates.
@@ -147,10 +148,10 @@ static int heartbeat(char *out) {
   return put_frame(out, n);
 }
 
-static void rtt(int fd, const char *client, int count) {
+static void rtt(int fd, const char *client, int count, int warm) {
   double *us = malloc(count * sizeof *us), beat = now_us();
   char out[1024];
-  for (int i = 0; i < count; i++) {
+  for (int i = 0; i < warm + count; i++) {
     if (now_us() - beat > 500000) {
       write_all(fd, out, heartbeat(out));
       beat = now_us();
@@ -159,7 +160,7 @@ static void rtt(int fd, const char *client, int count) {
     double start = now_us();
     write_all(fd, out, n);
     wait_for(fd, "\"exec_type\":\"PendingNew\"");
-    us[i] = now_us() - start;
+    if (i >= warm) us[i - warm] = now_us() - start;
   }
   print_latencies(us, count);
 }
@@ -250,11 +251,11 @@ int main(int count, char **words) {
     pipelined(connect_to(atoi(words[2])), "echo", atoi(words[3]), atoi(words[4]), "QuoteIntent");
   } else if (!strcmp(mode, "append") && count == 5) {
     append(words[2], atoi(words[3]), atoi(words[4]));
-  } else if ((!strcmp(mode, "rtt") && count == 6) || (!strcmp(mode, "pipe") && count == 7)) {
+  } else if ((!strcmp(mode, "rtt") && count == 7) || (!strcmp(mode, "pipe") && count == 7)) {
     int fd = connect_to(atoi(words[2]));
     hello(fd, words[3], words[4]);
     wait_for(fd, "HELLO_ACK");
-    if (count == 6) rtt(fd, words[4], atoi(words[5]));
+    if (!strcmp(mode, "rtt")) rtt(fd, words[4], atoi(words[5]), atoi(words[6]));
     else pipelined(fd, words[4], atoi(words[5]), atoi(words[6]), "\"exec_type\":\"PendingNew\"");
   } else {
     fprintf(stderr, "load: see the head of load.c for its modes\n");

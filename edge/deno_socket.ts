@@ -25,6 +25,8 @@ export class DenoSocket implements Socket {
   /** Bytes of the write in progress that the kernel has not taken. */
   #inFlightBytes = 0;
   #writing = false;
+  /** Writing begins when the owner has had its say. */
+  #isSoon = false;
   #paused = false;
   /** Wakes the read loop out of a pause. */
   #wake: (() => void) | undefined;
@@ -71,7 +73,13 @@ export class DenoSocket implements Socket {
   write(bytes: Uint8Array): void {
     if (this.#gone || this.#ending || bytes.length === 0) return;
     this.#outgoing.append(bytes);
-    this.#startWriting();
+    if (this.#isSoon || this.#writing) return;
+    // What the owner writes in one go leaves in one call.
+    this.#isSoon = true;
+    queueMicrotask(() => {
+      this.#isSoon = false;
+      if (!this.#gone) this.#startWriting();
+    });
   }
 
   pause(): void {

@@ -9,7 +9,7 @@
  */
 
 const FIRST_BYTES = 4096;
-const KEPT_BYTES = 1 << 20;
+const KEPT_BYTES = 1 << 22;
 
 /** Bytes on their way to a socket. */
 export class WriteBuffer {

@@ -6,7 +6,7 @@
  * HELLO_ACK and the end of the replay there are only reports.
  * Ordering: recorded reports come from the journal, a page whenever the reader has room, until the
  * session has caught up; from then on from the client's stream.
- * Limits: one socket write per released batch. Reports that the reader leaves lying beyond
+ * Limits: what is written in one turn leaves the socket together. Reports that the reader leaves lying beyond
  * `reportBufferBytes` end the session.
  * @module
  */
@@ -230,9 +230,12 @@ export class Outbox {
 
   /** Writes live reports up to a number; returns whether that many have now been written. */
   #writeReports(stream: ReportStream, until: number): boolean {
-    if (!this.#readsJournal && this.#written < until) {
-      this.#wrote(stream.take(until - this.#written, this.#frames));
-    }
+    const count = Math.min(until - this.#written, stream.waiting);
+    if (this.#readsJournal || count <= 0) return this.#written >= until;
+    this.#send();
+    if (this.#isClosed) return false;
+    this.#give(stream.take(count));
+    this.#wrote(count);
     return this.#written >= until;
   }
 
@@ -257,15 +260,15 @@ export class Outbox {
   #send(): void {
     const frames = this.#frames;
     if (frames.length === 0) return;
-    if (this.#isClosed) return frames.clear();
+    if (!this.#isClosed) this.#give(frames.bytes);
+    frames.clear();
+  }
+
+  #give(frames: Uint8Array): void {
     const unread = this.#unreadBytes();
-    if (unread > this.#options.settings.reportBufferBytes) {
-      frames.clear();
-      return this.#options.onSlow(unread);
-    }
+    if (unread > this.#options.settings.reportBufferBytes) return this.#options.onSlow(unread);
     if (this.#socket.bufferedBytes === 0) this.#unreadReports = 0;
     if (!this.#readsJournal) this.#unreadReports += frames.length;
-    this.#socket.write(frames.bytes);
-    frames.clear();
+    this.#socket.write(frames);
   }
 }

@@ -7,14 +7,13 @@
  * @module
  */
 import type { ClientIndex } from "../core/numbers.ts";
-import type { ByteWriter } from "./byte_writer.ts";
 import type { EncodedReport } from "./encoded_report.ts";
 import { FRAME_HEADER_BYTES, writeLength } from "./frame.ts";
 
 const FIRST_BYTES = 4_096;
 const FIRST_REPORTS = 16;
 /** Larger memory than this is given back when nothing is held. */
-const KEPT_BYTES = 1 << 20;
+const KEPT_BYTES = 1 << 22;
 
 /** A first-in-first-out queue of one client's reports, in two parts: durable, and not yet. */
 export class ReportStream {
@@ -46,16 +45,24 @@ export class ReportStream {
     return this.#durable + this.#count - this.#released;
   }
 
+  /** Durable reports that wait to be taken. */
+  get waiting(): number {
+    return this.#released - this.#head;
+  }
+
   /** Takes the next report, caused by event `seq`; its bytes are copied. */
   hold(seq: number, report: EncodedReport): void {
     const length = report.to - report.from;
-    this.#makeRoom(FRAME_HEADER_BYTES + length);
-    const at = this.#endOf(this.#count);
+    let at = this.#endOf(this.#count);
+    const end = at + FRAME_HEADER_BYTES + length;
+    if (this.#count === this.#seqs.length || end > this.#bytes.length) {
+      this.#makeRoom(FRAME_HEADER_BYTES + length);
+      at = this.#endOf(this.#count);
+    }
     writeLength(this.#bytes, { at, length });
-    const bodyAt = at + FRAME_HEADER_BYTES;
-    this.#bytes.set(report.memory.subarray(report.from, report.to), bodyAt);
+    this.#bytes.set(report.memory.subarray(report.from, report.to), at + FRAME_HEADER_BYTES);
     this.#seqs[this.#count] = seq;
-    this.#ends[this.#count] = bodyAt + length;
+    this.#ends[this.#count] = at + FRAME_HEADER_BYTES + length;
     this.#count += 1;
   }
 
@@ -67,15 +74,13 @@ export class ReportStream {
     this.#released = released;
   }
 
-  /** Moves at most `most` of the oldest durable reports, framed, to `to`; returns how many. */
-  take(most: number, to: ByteWriter): number {
-    const count = Math.min(most, this.#released - this.#head);
-    if (count <= 0) return 0;
-    const next = this.#head + count;
-    to.copy(this.#bytes.subarray(this.#endOf(this.#head), this.#endOf(next)));
+  /** Returns the frames of the `count` oldest durable reports; they hold until the next call. */
+  take(count: number): Uint8Array {
+    const next = this.#head + Math.min(count, this.waiting);
+    const frames = this.#bytes.subarray(this.#endOf(this.#head), this.#endOf(next));
     this.#head = next;
     this.#tidy();
-    return count;
+    return frames;
   }
 
   /** Forgets the durable ones: nobody here reads them, the journal has them. */
@@ -95,17 +100,14 @@ export class ReportStream {
     if (this.#bytes.length > KEPT_BYTES) this.#bytes = new Uint8Array(FIRST_BYTES);
   }
 
+  /** Moves what is left to the front; where that does not give half of the memory, it grows. */
   #makeRoom(bytes: number): void {
-    const isShort = this.#count === this.#seqs.length ||
-      this.#endOf(this.#count) + bytes > this.#bytes.length;
-    if (!isShort) return;
-    // Moving what is left is worth it when half of the memory is waste; else it must grow.
     if (this.#head > 0) this.#cutHead();
     if (2 * this.#count >= this.#seqs.length) this.#growLists();
-    const needed = this.#endOf(this.#count) + bytes;
-    if (2 * needed < this.#bytes.length) return;
-    const grown = new Uint8Array(4 * needed);
-    grown.set(this.#bytes.subarray(0, this.#endOf(this.#count)));
+    const held = this.#endOf(this.#count);
+    if (2 * (held + bytes) <= this.#bytes.length) return;
+    const grown = new Uint8Array(Math.max(2 * this.#bytes.length, 2 * (held + bytes)));
+    grown.set(this.#bytes.subarray(0, held));
     this.#bytes = grown;
   }
 
