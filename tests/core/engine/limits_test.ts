@@ -17,7 +17,13 @@ import {
   type VenueLimits,
 } from "../../../core/limits.ts";
 import { instrumentId, micros, qty } from "../../../core/mod.ts";
-import { draft, ref, World, type WorldOptions } from "../../support/engine_world.ts";
+import {
+  draft,
+  ref,
+  spotInstrument,
+  World,
+  type WorldOptions,
+} from "../../support/engine_world.ts";
 
 const BTC = instrumentId(0);
 const DAY_US = 86_400_000_000;
@@ -299,4 +305,41 @@ Deno.test("the example of docs/reference/risk.md comes out as the page says", ()
   strictEqual(w.refusal("a8", { orderQty: "7", ...reducing }), "REDUCE_ONLY");
   strictEqual(w.refusal("a9", { orderQty: "6", ...reducing }), undefined);
   strictEqual(w.refusal("a10", { orderQty: "1", ...reducing }), "REDUCE_ONLY");
+});
+
+Deno.test("reduce_only looks at the worst outcome of a betting market, not at a runner alone", () => {
+  const w = new Limited();
+  for (const [id, symbol] of [[1, "A"], [2, "B"]] as const) {
+    w.control("InstrumentListed", {
+      ...spotInstrument(),
+      id: instrumentId(id),
+      name: `test:${symbol}`,
+      symbol,
+      assetClass: "betting",
+      contract: {
+        kind: "betting",
+        market: "m",
+        currency: "USDT",
+        commissionPpm: 0,
+        discountPpm: 0,
+        winners: 1,
+        runners: 2,
+      },
+    }, instrumentId(id));
+  }
+  const back = { instrument: "test:A", price: "3", orderQty: "10" };
+  strictEqual(w.refusal("a0", { ...back, reduceOnly: true }), "REDUCE_ONLY", "nothing is held");
+  w.place("a1", back);
+  w.accept(1);
+  w.fill(1, { id: "e1", qty: 10_000, px: 300 });
+  const only = { price: "3", reduceOnly: true } as const;
+  const lay = { instrument: "test:A", side: "Sell", ...only } as const;
+  strictEqual(w.refusal("a2", { instrument: "test:A", orderQty: "1", ...only }), "REDUCE_ONLY");
+  strictEqual(w.refusal("a3", { ...lay, orderQty: "15.001" }), "REDUCE_ONLY");
+  strictEqual(w.refusal("a4", { ...lay, orderQty: "15" }), undefined, "A wins: 20 - 30 = -10");
+  strictEqual(w.refusal("a5", { ...lay, orderQty: "1" }), "REDUCE_ONLY", "with what is open");
+  w.cancel("a6", "a4");
+  w.accept(2);
+  w.cancelled(2);
+  strictEqual(w.refusal("a7", { instrument: "test:B", orderQty: "20", ...only }), undefined);
 });
