@@ -178,9 +178,9 @@ export const CORRECTIONS: readonly Scenario[] = [
       const largest = "9007199254740.991";
       const active = (): Story => story.tradingState("Active", 0);
       story.begin().place("i1").accept(1).fill(1, { id: "e1", qty: "4", px: "100" })
+        .replace("r1", { orig: "i1", qty: "12" })
         .place("i2").fill(2, { id: "e2", qty: "9007199254736.991", px: "100" });
-      active().replace("r1", { orig: "i1", qty: "12" });
-      correct(story, { ref: "e1", id: "c1", qty: "11", px: "100" });
+      correct(active(), { ref: "e1", id: "c1", qty: "11", px: "100" });
       correct(active(), { ref: "e1", id: "c2", qty: "4.001", px: "100" });
       correct(active(), { ref: "e1", id: "c3", qty: "3.999", px: "100" });
       story.place("i3", { side: "Sell" }).fill(3, { id: "e3", qty: largest, px: "100" });
