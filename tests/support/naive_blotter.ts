@@ -64,7 +64,6 @@ export class NaiveBlotter {
   readonly intents = new Map<string, NaiveIntent>();
   queue: NaiveIntent[] = [];
   readonly held = new Map<number, NaiveIntent[]>();
-  readonly names = new Map<string, number>();
   readonly budget: number;
 
   constructor(of: { readonly budget: number }) {
@@ -100,7 +99,16 @@ export class NaiveBlotter {
   name(order: NaiveOrder, name: string): void {
     if (order.names.at(-1) === name) return;
     order.names.push(name);
-    this.names.set(`${order.venue}/${name}`, order.id);
+  }
+
+  /** The newest order of a venue that ever had the name. */
+  named(venue: number, name: string): number | undefined {
+    let newest: number | undefined;
+    for (const order of this.orders.values()) {
+      const isMeant = order.venue === venue && order.names.includes(name);
+      if (isMeant && order.id > (newest ?? 0)) newest = order.id;
+    }
+    return newest;
   }
 
   end(order: NaiveOrder, nowUs: number): void {
@@ -128,10 +136,6 @@ export class NaiveBlotter {
 
   #forget(order: NaiveOrder): void {
     this.orders.delete(order.id);
-    for (const name of order.names) {
-      const key = `${order.venue}/${name}`;
-      if (this.names.get(key) === order.id) this.names.delete(key);
-    }
     for (const intent of this.held.get(order.id) ?? []) this.#forgetIntent(intent);
     this.held.delete(order.id);
   }
