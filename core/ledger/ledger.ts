@@ -125,6 +125,15 @@ export class Ledger {
   }
 
   /**
+   * Asserts that a booked execution can be taken out and booked as corrected.
+   * @throws {InvariantError} If either cannot be done, or its terms cannot be booked at all.
+   */
+  assertCorrectable(of: { readonly was: LedgerExecution; readonly now: LedgerExecution }): void {
+    const [was, now] = [this.#postingOf(of.was), this.#postingOf(of.now)];
+    this.#account(of.was.venue).assertCorrectable({ was, now });
+  }
+
+  /**
    * Makes a booked provisional execution final; only binary positions tell the difference.
    * @throws {InvariantError} If it was none.
    */
