@@ -271,6 +271,10 @@ export const RISK: readonly Scenario[] = [
         "i5",
       );
       ofClient(story, "alice", {}).place("i6");
+      limit(story, { scope: "clientInstrument", client: "alice", limits: null }, "reload").place(
+        "i7",
+      );
+      ofClient(story, "alice", null).place("i8");
     },
   },
   {
