@@ -309,7 +309,7 @@ def _check_replace(state: State, order: Order, instrument: Instrument, intent: J
         client=order.client,
         instrument=instrument,
         side=order.side,
-        ord_type=order.ord_type,
+        ord_type="Market" if price is None else "Limit",
         price=price,
         qty=qty,
         open_qty=max(0, qty - order.executed),
