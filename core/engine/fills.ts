@@ -33,6 +33,7 @@ export function applyExecuted(
     return;
   }
   invariant(payload.lastQty > 0, "An execution must have a quantity");
+  assertCountable(order, payload.lastQty);
   const { venueOrderId } = payload;
   if (venueOrderId !== null && !of.isOldVersion) {
     turn.state.blotter.nameAtVenue(order, venueOrderId);
@@ -57,6 +58,12 @@ export function applyExecuted(
   checkFill(turn, order, { isLate, execId: execution.execId });
 }
 
+/** @throws {InvariantError} If the order's sums could not be kept once so much more was executed. */
+export function assertCountable(order: Order, more: number): void {
+  const isSafe = Number.isSafeInteger(order.cumQty + order.voidedQty + Math.max(0, more));
+  invariant(isSafe, "What is executed of an order must stay within 2^53 quanta");
+}
+
 /** An execution of more than the old quantity leaves proves that the increase was made. */
 export function inferIncrease(turn: Turn, order: Order, executed: number): void {
   const { replace } = order;
@@ -76,7 +83,7 @@ export function book(turn: Turn, order: Order, booking: Booking): void {
   state.ledger.book(toLedgerExecution(turn, order, booking));
   closePosting(turn);
   order.cumQty = qty(order.cumQty + execution.lastQty);
-  order.notional += BigInt(execution.lastPx) * BigInt(execution.lastQty);
+  order.addNotional(execution.lastPx, execution.lastQty);
 }
 
 /** Takes an execution out of the ledger and the sums of its order again. */
@@ -86,7 +93,7 @@ export function bookBack(turn: Turn, order: Order, booking: Booking): void {
   state.ledger.reverse(toLedgerExecution(turn, order, booking));
   closePosting(turn);
   order.cumQty = qty(order.cumQty - execution.lastQty);
-  order.notional -= BigInt(execution.lastPx) * BigInt(execution.lastQty);
+  order.addNotional(execution.lastPx, -execution.lastQty);
 }
 
 /** Halts the account if more is executed than was ordered: it is booked all the same. */
@@ -155,6 +162,8 @@ function checkFill(
   of: { readonly isLate: boolean; readonly execId: string },
 ): void {
   if (of.isLate) turn.state.count("late_fills");
+  const isOver = order.cumQty + order.voidedQty > order.orderQty;
+  if (!isOver && !order.wasAbsent) return;
   const name = `execution ${of.execId} of order ${order.terms.id} at seq_id ${turn.seqId}`;
   if (order.wasAbsent) {
     raise(turn, {
