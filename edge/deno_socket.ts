@@ -159,7 +159,8 @@ export class DenoSocket implements Socket {
   async #sendBatch(connection: Deno.TcpConn, batch: Uint8Array): Promise<Error | undefined> {
     this.#inFlightBytes = batch.length;
     while (this.#inFlightBytes > 0) {
-      const rest = batch.subarray(batch.length - this.#inFlightBytes);
+      const from = batch.length - this.#inFlightBytes;
+      const rest = from === 0 ? batch : batch.subarray(from);
       const sent = await settle(() => connection.write(rest));
       if (this.#gone) return undefined;
       if (sent instanceof Error) return sent;
