@@ -212,6 +212,14 @@ export type AccountPayloads = {
     readonly client: string | null;
     readonly tag: string | null;
   };
+  /**
+   * The account as its venue sees it, all in it or in part: compared with the ledger, which it never
+   * changes. `qty`: signed, quanta.
+   */
+  AccountReported: {
+    readonly balances: readonly { readonly currency: string; readonly total: string }[];
+    readonly positions: readonly { readonly instrument: InstrumentId; readonly qty: number }[];
+  };
   /** Funding of the envelope's instrument, paid or received by the whole account. */
   FundingPosted: { readonly currency: string; readonly amount: string };
   /** The envelope's instrument ended: every book's position is closed at this price. */

@@ -106,7 +106,7 @@ export type Instrument = {
   readonly contract: Contract | null;
   readonly priceRule: PriceRule;
   readonly qtyRule: QtyRule;
-  /** Least price × quantity, quote currency; null: none. */
+  /** Least that an order is worth, quote currency; null: none. */
   readonly minNotional: string | null;
   /** Daily session end, microseconds after 00:00 UTC; null: DAY orders end at 00:00 UTC. */
   readonly sessionEndUs: number | null;

@@ -88,21 +88,39 @@ function qtyProblem(rule: QtyRule, quanta: number | undefined): string | undefin
   return quanta % stepQuanta === 0 ? undefined : `a multiple of ${fromQuanta(stepQuanta, scale)}`;
 }
 
-/** Returns the breach if price × quantity is below the instrument's least notional. */
+/** Returns the breach if what the order is worth is below the instrument's least notional. */
 export function checkNotional(
   instrument: Instrument,
   order: { readonly px: Px; readonly qty: Qty },
 ): RuleBreach | undefined {
   const least = instrument.minNotional;
   if (least === null) return undefined;
-  const scale = instrument.priceRule.scale + instrument.qtyRule.scale;
-  const notional = BigInt(order.px) * BigInt(order.qty);
+  const { units, scale } = notionalOf(instrument, order);
   const finest = Math.max(scale, decimalsOf(least));
   const leastUnits = toUnits(least, finest) ?? 0n;
-  if (notional * powerOfTen(finest - scale) >= leastUnits) return undefined;
-  const was = `${fromUnits(notional, scale)} ${instrument.quote}`;
-  const rule = `price × order_qty must be at least ${least} ${instrument.quote} (min_notional)`;
+  if (units * powerOfTen(finest - scale) >= leastUnits) return undefined;
+  const was = `${fromUnits(units, scale)} ${instrument.quote}`;
+  const rule = `its notional must be at least ${least} ${instrument.quote} (min_notional)`;
   return { code: "MIN_NOTIONAL", text: `Cannot take the order: ${rule}: was ${was}` };
+}
+
+/** What an order is worth, quote currency; an inverse contract is worth the same at any price. */
+function notionalOf(
+  { contract, priceRule, qtyRule }: Instrument,
+  order: { readonly px: Px; readonly qty: Qty },
+): { readonly units: bigint; readonly scale: number } {
+  const qty = BigInt(order.qty);
+  const size = BigInt(order.px < 0 ? -order.px : order.px); // of a spread it may be below 0
+  const scale = priceRule.scale + qtyRule.scale;
+  if (contract?.kind !== "linear" && contract?.kind !== "inverse") {
+    return { units: size * qty, scale };
+  }
+  const decimals = decimalsOf(contract.multiplier);
+  const multiplier = toUnits(contract.multiplier, decimals) ?? 0n;
+  if (contract.kind === "inverse") {
+    return { units: qty * multiplier, scale: qtyRule.scale + decimals };
+  }
+  return { units: size * qty * multiplier, scale: scale + decimals };
 }
 
 /** Returns what the venue can do for this instrument. */

@@ -25,13 +25,11 @@ import type { OrderFields, OrdStatus } from "./report.ts";
 import type { IntentRecord } from "./slots/intents.ts";
 import type { OrderList } from "./slots/order_list.ts";
 import type { OrderPool } from "./slots/order_pool.ts";
+import { SeenKeys } from "./slots/seen_keys.ts";
 import { OrderWindow } from "./slots/order_window.ts";
 
 export * from "./order_parts.ts";
 export type { IntentRecord } from "./slots/intents.ts";
-
-/** Keys remembered per order: what is older is stale by the state of the order. */
-const SEEN_KEYS_MAX = 64;
 
 /** What most orders never have, or not for long. */
 type Rare = {
@@ -60,7 +58,7 @@ export class Order extends OrderWindow {
   touchedAt = 0;
   #rare: Rare | null = null;
   /** Newest idempotency keys of events about it, executions aside. Mostly one or none. */
-  #seen: string | string[] | null = null;
+  #seen: string | SeenKeys | null = null;
 
   /** Made by {@link OrderPool} only. */
   constructor(pool: OrderPool, of: { readonly row: Float64Array; readonly at: number }) {
@@ -163,20 +161,24 @@ export class Order extends OrderWindow {
   /** Returns true if an event with this key was about the order before; else remembers it. */
   hasSeen(key: string): boolean {
     const seen = this.#seen;
-    if (seen === null) this.#seen = key;
-    else if (typeof seen !== "string") {
-      if (seen.includes(key)) return true;
-      seen.push(key);
-      if (seen.length > SEEN_KEYS_MAX) seen.shift();
-    } else if (seen === key) return true;
-    else this.#seen = [seen, key];
+    if (seen === key) return true;
+    if (seen === null) {
+      this.#seen = key;
+      return false;
+    }
+    if (typeof seen !== "string") return seen.check(key);
+    const keys = new SeenKeys();
+    keys.check(seen);
+    keys.check(key);
+    this.#seen = keys;
     return false;
   }
 
   /** The keys that {@link Order.hasSeen} knows, oldest first. */
   get seenKeys(): readonly string[] {
-    const seen = this.#seen ?? [];
-    return typeof seen === "string" ? [seen] : seen;
+    const seen = this.#seen;
+    if (seen === null) return [];
+    return typeof seen === "string" ? [seen] : seen.keys;
   }
 
   get isTerminal(): boolean {

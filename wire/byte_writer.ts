@@ -135,10 +135,14 @@ export class ByteWriter {
     else this.string(value);
   }
 
-  /** Writes a safe integer. */
+  /**
+   * Writes a safe integer. A number that is none is written as it is: what an adapter got wrong must
+   * not become something else in the journal.
+   */
   integer(value: number): void {
     this.#reserve(NUMBER_BYTES);
-    if (value >= 0 && value < HUNDRED_MILLION) return this.#small(value | 0);
+    const small = value | 0;
+    if (small === value && small >= 0 && small < HUNDRED_MILLION) return this.#small(small);
     if (value < 0 || !Number.isSafeInteger(value)) return this.plain(String(value));
     const high = Math.floor(value / HUNDRED_MILLION); // exact: below 2^53 it is never rounded up
     if (high < HUNDRED_MILLION) this.#small(high | 0);

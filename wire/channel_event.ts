@@ -84,6 +84,7 @@ export function toChannelEvent(event: Event, view: View): ChannelEvent | undefin
     case "InstrumentResolved":
     case "OutcomeSettled":
     case "RunnerRemoved":
+    case "AccountReported":
     case "MarketSettled":
     case "DeadlineReached":
       return undefined;

@@ -7,6 +7,7 @@
  * at home: conservation of positions and cash in the ledger, after each posting.
  * @module
  */
+import { worstQty } from "./exposure.ts";
 import type { Touched, Turn } from "./turn.ts";
 import type { Client } from "../clients.ts";
 import type { VenueCommand } from "../command.ts";
@@ -71,6 +72,12 @@ export const ORDER_RULES: readonly OrderRule[] = [
     name: "doubt_is_said",
     rule: "Entering and leaving doubt must be reported",
     holds: (order) => order.isTerminal || (order.doubt !== 0) === order.isDoubtReported,
+  },
+  {
+    name: "exposure_is_counted",
+    rule: "What an order may still do at worst must be counted, and nothing of an ended one",
+    holds: (order) =>
+      order.isTerminal ? !order.isCounted : order.isCounted && order.countedQty === worstQty(order),
   },
 ];
 

@@ -13,6 +13,7 @@ import { applySessionClosed, applySessionOpened } from "./sessions.ts";
 import { raise, type Turn } from "./turn.ts";
 import type { ControlPayloads, Event } from "../event.ts";
 import { capabilitiesOf } from "../instrument_rules.ts";
+import type { TradingState } from "../intent.ts";
 import { invariant, unreachable } from "../invariant.ts";
 import { policyProblem } from "../ledger/policy.ts";
 import type { VenueId } from "../numbers.ts";
@@ -118,8 +119,14 @@ function applyTradingState(turn: Turn, event: Event<"TradingStateSet">): void {
   const { state } = event.payload;
   if (event.instrument !== null) turn.state.instrument(event.instrument).tradingState = state;
   else if (event.venue === null) turn.state.operatorState = state;
-  else turn.state.venue(event.venue).tradingState = state;
+  else setAccountState(turn, event.venue, state);
   turn.state.digest.text(state);
+}
+
+/** An operator who lets an account trade again has looked at it: the tripwire counts anew. */
+function setAccountState(turn: Turn, venue: VenueId, state: TradingState): void {
+  turn.state.venue(venue).tradingState = state;
+  if (state !== "Halted") turn.state.risk.venue(venue).mismatches = 0;
 }
 
 function applyVenueStatus(turn: Turn, event: Event<"VenueStatusChanged">): void {

@@ -109,6 +109,7 @@ function applyReport(turn: Turn, event: Event<keyof (BrokerPayloads & AccountPay
     case "OutcomeSettled":
     case "RunnerRemoved":
     case "MarketSettled":
+    case "AccountReported":
       return applyAccountFact(turn, event);
     default:
       return applyBroker(turn, event);

@@ -6,13 +6,14 @@
  */
 import type { EngineState } from "./state.ts";
 import { powerOfTen } from "../decimal.ts";
-import { type Amount, unitsAt } from "../ledger/money.ts";
+import { type Amount, negated, NOTHING, sum, unitsAt } from "../ledger/money.ts";
+import { availableQuanta, betsHoldBack } from "../ledger/stakes.ts";
 import type { InstrumentId, VenueId } from "../numbers.ts";
 import type { Funds, InstrumentScope } from "../risk/mod.ts";
 import type { Purse } from "../risk/purse.ts";
 import { narrowed, type Wide } from "../risk/wide.ts";
 
-const MILLION = 1_000_000n;
+const PPM_SCALE = 6;
 
 /** Funds by the engine's ledger. */
 export class LedgerFunds implements Funds {
@@ -32,31 +33,34 @@ export class LedgerFunds implements Funds {
   }
 
   holdingOf(instrument: InstrumentId): number {
-    return this.#state.ledger.positionQuanta("account", instrument);
+    const { instrument: listed } = this.#state.risk.instrument(instrument);
+    return availableQuanta(this.#state.ledger, listed, "account");
   }
 
   #readCash(venue: VenueId, { currency, scale }: Purse): Wide | undefined {
     const { ledger, risk } = this.#state;
     if (!ledger.hasCash({ venue, currency })) return undefined;
-    let units = unitsBelow(ledger.cash("account", { venue, currency }), scale);
+    const bets = betsHoldBack(ledger, { venue, currency });
+    let free = sum({ left: ledger.cash("account", { venue, currency }), right: negated(bets) });
     for (const listed of risk.instruments) {
-      if (listed?.instrument.venue === venue) units -= this.#marginOf(listed, { currency, scale });
+      if (listed?.instrument.venue !== venue) continue;
+      const margin = this.#marginOf(listed, currency);
+      if (margin !== NOTHING) free = sum({ left: free, right: negated(margin) });
     }
-    return narrowed(units);
+    return narrowed(unitsBelow(free, scale));
   }
 
-  /** Margin of the account's position at what it cost, rounded up; 0 where none is configured. */
-  #marginOf(
-    { instrument, limits }: InstrumentScope,
-    of: { readonly currency: string; readonly scale: number },
-  ): bigint {
+  /** Margin of the account's position at what it cost; nothing where none is configured. */
+  #marginOf({ instrument, limits }: InstrumentScope, currency: string): Amount {
     const { contract, id } = instrument;
     const ppm = limits.initialMarginPpm;
-    if (ppm === null || (contract?.kind !== "linear" && contract?.kind !== "inverse")) return 0n;
-    if (contract.settlement !== of.currency) return 0n;
+    if (ppm === null || (contract?.kind !== "linear" && contract?.kind !== "inverse")) {
+      return NOTHING;
+    }
+    if (contract.settlement !== currency) return NOTHING;
     const { atEntry } = this.#state.ledger.exposure("account", { instrument: id, mark: undefined });
-    const share = { units: BigInt(atEntry.units) * BigInt(ppm), scale: atEntry.scale };
-    return -unitsBelow({ units: -share.units / MILLION - 1n, scale: share.scale }, of.scale);
+    const units = narrowed(BigInt(atEntry.units) * BigInt(ppm));
+    return { units, scale: atEntry.scale + PPM_SCALE };
   }
 }
 

@@ -152,6 +152,7 @@ export function applyReplaced(
     return;
   }
   accept(turn, order, { inferred: true });
+  if (order.isTerminal) return; // its new version was filled already
   order.orderQty = atLeastExecuted(order, orderQty);
   order.price = price;
   advance(turn, order, { execType: "Restated", reason: "changed by the venue" });

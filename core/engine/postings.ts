@@ -12,6 +12,7 @@ import {
   postResult,
   postSplit,
 } from "./pool_postings.ts";
+import { compareAccount } from "./tripwire.ts";
 import { raise, type Turn } from "./turn.ts";
 import type { AccountPayloads, Event } from "../event.ts";
 import type { Instrument } from "../instrument.ts";
@@ -67,6 +68,8 @@ function post(turn: Turn, venue: VenueId, event: AccountEvent): void {
       const isDerivative = instrument.assetClass === "linear" ||
         instrument.assetClass === "inverse";
       invariant(isDerivative, "What is settled at a price must be a linear or inverse derivative");
+      const isPrice = instrument.assetClass === "linear" || event.payload.price > 0;
+      invariant(isPrice, "The price of an inverse contract must be above 0");
       return turn.state.ledger.settle(instrument, event.payload.price);
     }
     case "OutcomesSplit":
@@ -80,6 +83,8 @@ function post(turn: Turn, venue: VenueId, event: AccountEvent): void {
       return postRemoval(turn, instrumentOf(turn, event), event.payload);
     case "MarketSettled":
       return postResult(turn, venue, event.payload);
+    case "AccountReported":
+      return compareAccount(turn, venue, event.payload);
     default:
       return unreachable(event);
   }

@@ -80,6 +80,9 @@ export const COUNTERS = [
   "external_fills",
   "pacing_trips",
   "in_doubt",
+  "account_reports",
+  "account_mismatches",
+  "tripwire_halts",
 ] as const;
 export type Counter = (typeof COUNTERS)[number];
 

@@ -62,6 +62,11 @@ export class Account {
     return [...this.#clients].sort(([left], [right]) => left - right);
   }
 
+  /** Every book: the account's, the clients' by number, `external`. */
+  books(): Holdings[] {
+    return [this.#whole, ...this.clients().map(([, book]) => book), this.#external];
+  }
+
   /** The book that an owner's postings go to. */
   ownerBook(owner: Owner): Holdings {
     if (owner === null) return this.#external;

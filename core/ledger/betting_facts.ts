@@ -23,8 +23,7 @@ export function removeRunner(
 ): Touched {
   const { market, removal } = of;
   market.recordRemoval(removal);
-  const books = [account.whole, ...account.clients().map(([, book]) => book), account.external];
-  for (const book of books) reprice(book, market);
+  for (const book of account.books()) reprice(book, market);
   postDue(account, market, scopesOf(account));
   return touched("removal", market);
 }

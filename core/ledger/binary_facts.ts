@@ -84,6 +84,7 @@ export function settleOutcome(
   const { outcome, share, stated } = of;
   const { collateral: currency } = outcome.terms;
   outcome.settled = share;
+  for (const book of account.books()) noteChange(book, outcome);
   const adjustment = stated === null
     ? NOTHING
     : sum({ left: stated, right: negated(creditOf(account.whole, outcome, share)) });
@@ -92,6 +93,12 @@ export function settleOutcome(
   outcome.adjustment = adjustment;
   const instruments = [outcome.instrument.id];
   return { kind: "settlement", owner: "all", instruments, currencies: [currency] };
+}
+
+/** A settlement changes what positions carry, though none of them changes itself. */
+function noteChange(book: Holdings, outcome: Outcome): void {
+  const position = book.position(outcome.instrument.id);
+  if (position !== undefined) book.changePosition(position, () => {});
 }
 
 /** What a settlement pays a book: the value, and the collateral of a short back. */

@@ -1,21 +1,21 @@
 /**
- * What the derivative positions of one book carry, summed by currency: kept up at the cost of the
+ * What the positions of one book carry, summed by currency: kept up at the cost of the
  * positions that changed since it was last asked for, however many are open.
  * @module
  */
 import { Cash } from "./cash.ts";
-import type { CostPosition } from "./cost_position.ts";
 import { type Amount, negated, NOTHING } from "./money.ts";
+import type { Position } from "./policy.ts";
 
-/** Sums of what cost positions carry. */
+/** Sums of what positions carry. */
 export class Carried {
   readonly #sums = new Map<string, Cash>();
   /** What each position carried when it was last counted. */
-  readonly #counted = new Map<CostPosition, Amount>();
-  readonly #changed = new Set<CostPosition>();
+  readonly #counted = new Map<Position, Amount>();
+  readonly #changed = new Set<Position>();
 
   /** Notes that a position changed. */
-  note(position: CostPosition): void {
+  note(position: Position): void {
     this.#changed.add(position);
   }
 
@@ -26,7 +26,7 @@ export class Carried {
     return this.#sums.get(currency)?.amount ?? NOTHING;
   }
 
-  #count(position: CostPosition): void {
+  #count(position: Position): void {
     const { carried, currency } = position;
     const sum = this.#sums.get(currency) ?? new Cash();
     this.#sums.set(currency, sum);

@@ -38,8 +38,10 @@ export function postFunding(account: Account, accounting: Accounting, leg: CashL
 /**
  * Closes the position of every book at a price, as an execution of it would; what rounding leaves
  * between the account and its clients is `external`'s.
+ * @throws {InvariantError} If the class has no value at that price; nothing changed.
  */
 export function settleInstrument(account: Account, accounting: Accounting, price: Px): Touched {
+  accounting.valueOf({ quanta: 0, px: price }); // a price that has no value breaks a rule, flat or not
   const currencies = new Set<string>();
   account.settle([accounting], (book) => {
     const position = book.position(accounting.instrument.id);

@@ -21,9 +21,7 @@ import type { Totals } from "./totals.ts";
 export class Holdings {
   readonly #cash = new Map<string, Cash>();
   readonly #positions = new Map<InstrumentId, Position>();
-  /** Positions whose carried cash hangs on what their market or condition came to. */
-  readonly #carrying: Position[] = [];
-  /** Of those whose carried cash changes only when they do. */
+  /** Of those that may carry; it changes only when they do or say that they did. */
   readonly #carried = new Carried();
   readonly #totals: Totals | null;
 
@@ -40,13 +38,7 @@ export class Holdings {
   /** Shown cash of a currency. */
   cash(currency: string): Amount {
     const left = this.#cash.get(currency)?.amount ?? NOTHING;
-    let shown = sum({ left, right: this.#carried.in(currency) });
-    for (const position of this.#carrying) {
-      if (position.currency !== currency) continue;
-      const { carried } = position;
-      if (carried.units !== 0) shown = sum({ left: shown, right: carried });
-    }
-    return shown;
+    return sum({ left, right: this.#carried.in(currency) });
   }
 
   /** Every currency ever posted. */
@@ -124,12 +116,11 @@ export class Holdings {
 
   #keep(position: Position): void {
     this.#positions.set(position.instrument.id, position);
-    if (position.mayCarry && position.kind !== "cost") this.#carrying.push(position);
     this.#note(position);
   }
 
   #note(position: Position): void {
-    if (position.kind === "cost" && position.mayCarry) this.#carried.note(position);
+    if (position.mayCarry) this.#carried.note(position);
   }
 
   #ensureCash(currency: string): Cash {

@@ -138,7 +138,8 @@ export class RiskState {
     const known = this.pairLimits.get(name) ?? new Map<InstrumentId, OrderLimits>();
     if (limits === null) known.delete(id);
     else known.set(id, limits);
-    this.pairLimits.set(name, known);
+    if (known.size === 0) this.pairLimits.delete(name);
+    else this.pairLimits.set(name, known);
     const listed = this.instrument(id);
     for (const client of this.clients) {
       const scope = client?.pairs[id];

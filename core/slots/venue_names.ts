@@ -2,7 +2,8 @@
  * Orders by the names that their venues gave them.
  *
  * Most venues repeat our own key and never need this, so a venue's names are kept only from when
- * they are first wanted. Of two orders with one name the one that was named last has it.
+ * they are first wanted. Of orders with one name the newest has it: what is found then depends on the
+ * orders alone, not on when they were named, so that a state read back finds the same.
  * @module
  */
 import type { OrderId, VenueId } from "../numbers.ts";
@@ -39,29 +40,32 @@ export class VenueNames {
   /** Gives a name to an order, if names of its venue are kept. */
   add(venue: VenueId, of: { readonly name: string; readonly order: OrderId }): void {
     if (!this.isOpen(venue)) return;
-    const known = this.#slotOf(venue, of.name);
-    const slot = known === NO_SLOT ? this.#take() : known;
+    if (this.#slotOf(venue, of) !== NO_SLOT) return;
+    const slot = this.#take();
     const page = this.#pageOf(slot);
     const at = (slot & PAGE_MASK) * WIDTH;
     if (page === undefined) return;
     page.rows[at + ORDER] = of.order;
-    if (known !== NO_SLOT) return;
     page.rows[at + VENUE] = venue;
     page.names[slot & PAGE_MASK] = of.name;
     this.#index.insert(slot, hashOf(venue, of.name));
   }
 
-  /** The order that has the name, or undefined. */
+  /** The newest order that has the name, or undefined. */
   find(venue: VenueId, name: string): OrderId | undefined {
-    const slot = this.#slotOf(venue, name);
-    const rows = slot === NO_SLOT ? undefined : this.#pageOf(slot)?.rows;
-    return rows === undefined ? undefined : stored(rows, (slot & PAGE_MASK) * WIDTH + ORDER);
+    let newest: OrderId | undefined;
+    let slot = this.#index.first(hashOf(venue, name));
+    for (; slot !== NO_SLOT; slot = this.#index.after()) {
+      const order = this.#orderAt(slot, { venue, name });
+      if (order !== undefined && (newest === undefined || order > newest)) newest = order;
+    }
+    return newest;
   }
 
-  /** Takes a name away from an order; nothing happens if another has it. */
+  /** Takes a name away from an order; nothing happens if it does not have it. */
   delete(venue: VenueId, of: { readonly name: string; readonly order: OrderId }): void {
-    if (this.find(venue, of.name) !== of.order) return;
-    const slot = this.#slotOf(venue, of.name);
+    const slot = this.#slotOf(venue, of);
+    if (slot === NO_SLOT) return;
     this.#index.remove(slot, hashOf(venue, of.name));
     const page = this.#pageOf(slot);
     if (page === undefined) return;
@@ -70,14 +74,25 @@ export class VenueNames {
     this.#free = slot;
   }
 
-  #slotOf(venue: VenueId, name: string): number {
+  #slotOf(venue: VenueId, of: { readonly name: string; readonly order: OrderId }): number {
+    const { name, order } = of;
     let slot = this.#index.first(hashOf(venue, name));
     for (; slot !== NO_SLOT; slot = this.#index.after()) {
-      const page = this.#pageOf(slot);
-      if (page?.names[slot & PAGE_MASK] !== name) continue;
-      if (page.rows[(slot & PAGE_MASK) * WIDTH + VENUE] === venue) return slot;
+      if (this.#orderAt(slot, { venue, name }) === order) return slot;
     }
     return NO_SLOT;
+  }
+
+  /** The order of a slot, if it has this name at this venue. */
+  #orderAt(
+    slot: number,
+    of: { readonly venue: VenueId; readonly name: string },
+  ): OrderId | undefined {
+    const page = this.#pageOf(slot);
+    const at = (slot & PAGE_MASK) * WIDTH;
+    if (page?.names[slot & PAGE_MASK] !== of.name) return undefined;
+    if (page.rows[at + VENUE] !== of.venue) return undefined;
+    return stored(page.rows, at + ORDER);
   }
 
   #take(): number {

@@ -114,6 +114,7 @@ const KINDS: Kinds = {
   InstrumentResolved: { source: "broker_report", keys: ["numerator", "denominator", "isFinal"] },
   OutcomeSettled: { source: "broker_report", keys: ["numerator", "denominator", "amount"] },
   RunnerRemoved: { source: "broker_report", keys: ["reductionPpm", "basis"] },
+  AccountReported: { source: "broker_report", keys: ["balances", "positions"] },
   MarketSettled: {
     source: "broker_report",
     keys: ["market", "winners", "voided", "isVoid", "amount"],

@@ -18,6 +18,7 @@ import {
 import type { PlaceOrder, ReplaceOrder } from "../../core/intent.ts";
 import { micros, px, qty } from "../../core/numbers.ts";
 import { placeOrder } from "../support/place_order.ts";
+import { inverseInstrument, linearInstrument } from "../support/contract_instruments.ts";
 import { CAPABILITIES, spotInstrument, VENUE } from "../support/spot_instrument.ts";
 
 /** Ticks of 0.01 from 1, of 0.05 from 2, of 0.10 from 3.02. */
@@ -117,6 +118,19 @@ Deno.test("checkQty() takes any multiple of the step where there is no maximum",
   ok(checkQty(instrument, "9007199254740991").ok);
   ok(!checkQty(instrument, "9007199254740992").ok);
 });
+
+const NOTIONALS = [
+  ["a linear contract", linearInstrument({ minNotional: "600.00001" }), 600_000, 10, 11],
+  ["a linear spread below 0", linearInstrument({ minNotional: "120" }), -600_000, 1, 2],
+  ["an inverse contract", inverseInstrument({ minNotional: "1000" }), 1, 9, 10],
+] as const;
+for (const [what, instrument, price, below, enough] of NOTIONALS) {
+  Deno.test(`checkNotional() counts the multiplier of ${what}`, () => {
+    const order = { px: px(price) };
+    strictEqual(checkNotional(instrument, { ...order, qty: qty(below) })?.code, "MIN_NOTIONAL");
+    strictEqual(checkNotional(instrument, { ...order, qty: qty(enough) }), undefined);
+  });
+}
 
 Deno.test("checkNotional() compares exactly, also with a least notional finer than the quanta", () => {
   const instrument = spotInstrument({ minNotional: "10.0000001" });

@@ -37,6 +37,7 @@ const KINDS: Readonly<Record<EventType, number>> = {
   ExecutionVoided: 0,
   ExecutionCorrected: 0,
   ExecutionConfirmed: 0,
+  AccountReported: 0,
   CashPosted: 0,
   FundingPosted: 0,
   InstrumentSettled: 0,

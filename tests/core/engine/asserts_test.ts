@@ -126,7 +126,18 @@ const ORDER_FAULTS: Readonly<Record<string, Fault>> = {
     act: (w) => w.replace("r1", { orig: "a1", qty: "12", validateOnly: true }),
     plant: (copy) => void (copy.order().doubt = DOUBT.Cancel),
   },
+  exposure_is_counted: {
+    world: () => say.worldIn("Accepted"),
+    act: fill,
+    plant: (copy) => forgetful(copy.order()),
+  },
 };
+
+/** Nothing the engine writes there is kept. */
+function forgetful(order: Order): void {
+  const nothing = { get: () => qty(0), set: () => {}, configurable: true };
+  Object.defineProperty(order, "countedQty", nothing);
+}
 
 const REPORT_FAULTS: Readonly<Record<string, Fault>> = {
   has_status: {

@@ -122,3 +122,24 @@ Deno.test("apply() finds orders by our key, by the venue's name, and tells forei
   strictEqual(w.broker("OrderCancelled", foreign).length, 0);
   strictEqual(w.broker("OrderCancelled", named).length, 1);
 });
+
+Deno.test("apply() finds the newer of two orders with one name at the venue, also from a checkpoint", () => {
+  for (const first of [1, 2]) {
+    const w = placed();
+    w.place("a2");
+    for (const order of [first, 3 - first]) {
+      w.broker("OrderAccepted", { ...ref(order), venueOrderId: "same" });
+    }
+    const again = new World({}, w.timeline.checkpoint());
+    const [report] = w.broker("OrderCancelled", {
+      order: null,
+      clOrdId: null,
+      venueOrderId: "same",
+      reason: "x",
+    });
+    strictEqual(report?.order?.orderId, 2);
+    const event = w.events.at(-1);
+    if (event !== undefined) again.apply(event);
+    deepStrictEqual(again.lines, w.lines.slice(-1));
+  }
+});

@@ -70,7 +70,7 @@ function speak({ w, orders }: Play, { what, order, qty: lots, n }: Step): void {
   const reference = {
     order: n === 0 ? null : orderId(number),
     clOrdId: `tl01234567-${number}-${1 + n % 3}`,
-    venueOrderId: n % 2 === 0 ? `v${number}` : null,
+    venueOrderId: n % 2 === 0 ? `v${number % 3}` : null,
   };
   const execution = {
     execId: `e${number}-${n % 5}`,

@@ -138,6 +138,14 @@ const BROKEN: readonly (readonly [string, (w: World) => void])[] = [
       }),
   ],
   [
+    "a settlement of an inverse contract at no price, though flat",
+    (w) => {
+      const inverse = { ...inverseInstrument(), id: instrumentId(2), name: "test:COIN" };
+      w.control("InstrumentListed", inverse, inverse.id);
+      fact(w, { type: "InstrumentSettled", payload: { price: px(0) }, instrument: 2 });
+    },
+  ],
+  [
     "a settlement of spot",
     (w) => fact(w, { type: "InstrumentSettled", payload: { price: px(1) }, instrument: 0 }),
   ],

@@ -349,6 +349,8 @@ Deno.test("Ledger.exposure() of a runner is what can be lost on it alone, until 
   strictEqual(lost(), "10");
   bench.ledger.book(bench.bet({ px: px(1100), qty: qty(1000) }));
   strictEqual(lost(), "10");
+  bench.ledger.book(bench.bet({ side: "Sell", px: px(200), qty: qty(1000) }));
+  strictEqual(lost(), "0"); // nothing is lost either way
   bench.settle(won(A));
   strictEqual(lost(), "0");
 });

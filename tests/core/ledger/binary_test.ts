@@ -333,6 +333,23 @@ Deno.test("worstLoss() nets a pair, and counts open orders where they hurt", () 
   strictEqual(lost("Sell", 10, 0.7), "2"); // 1 less 3 if YES
 });
 
+Deno.test("worstLoss() does not take two outcomes for all that can be if they are no complements", () => {
+  const bench = new Bench();
+  const [rain, snow] = (["rain", "snow"] as const).map((symbol, at) => ({
+    ...token("YES", { condition: "weather", outcome: symbol, complement: `not ${symbol}` }),
+    id: instrumentId(30 + at),
+    name: `paper:${symbol}`,
+    symbol,
+  }));
+  for (const instrument of [rain, snow]) {
+    if (instrument === undefined) continue;
+    strictEqual(bench.ledger.list(instrument), undefined);
+    bench.ledger.book(bench.deal({ q: 10, p: 0.4, instrument }));
+  }
+  strictEqual(bench.worst(rain ?? YES), "8"); // it may stay dry
+  throws(() => bench.ledger.pools.outcome(token("NO", { condition: "weather" })), InvariantError);
+});
+
 Deno.test("worstLoss() of a signed count is what the worse outcome costs", () => {
   const bench = new Bench();
   bench.ledger.book(bench.deal({ q: 10, p: 0.4, side: "Sell", instrument: SIGNED }));

@@ -3,7 +3,7 @@
  * the page behind R-CORE-6.
  * @module
  */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { toQuanta } from "../../../core/decimal.ts";
 import type { Instrument } from "../../../core/instrument.ts";
 import { postFunding } from "../../../core/ledger/funding.ts";
@@ -82,7 +82,7 @@ for (const [title, instrument, currency, total] of EXAMPLES) {
     const leg = { currency, amount: amountOf(total) };
     ledger.postCash(VENUE.id, { owner: ALICE, leg, feeTag: null });
     const rows = rowsOf(title);
-    strictEqual(rows.length > 3, true);
+    ok(rows.length > 3);
     for (const row of rows) {
       play(ledger, instrument, row);
       deepStrictEqual(shown(ledger, row), [...row.values()].slice(4));

@@ -197,6 +197,10 @@ const KINDS: { readonly [Type in EventType]: readonly [string, Record<string, un
     amount: orNull(decimal),
   }],
   RunnerRemoved: ["broker_report", { reductionPpm: int, basis: fc.constant("price") }],
+  AccountReported: ["broker_report", {
+    balances: fc.array(record({ currency: text, total: decimal })),
+    positions: fc.array(record({ instrument: int, qty: int })),
+  }],
   MarketSettled: ["broker_report", {
     market: text,
     winners: fc.array(

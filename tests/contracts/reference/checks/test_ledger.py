@@ -52,7 +52,7 @@ class World:
 
     def shown(self):
         book = self.ledger.owner(0, 0)
-        row = position_row(self.state, self.instrument, book.positions[0])
+        row = position_row(self.state, self.instrument, book.positions[0], None)
         return {
             "cash": canonical(shown_cash(self.state, book, self.currency)),
             "qty": row["qty"],

@@ -72,7 +72,9 @@ class BinaryCheck(unittest.TestCase):
             with self.subTest(event):
                 self.step(state, yes, no, (event, qty, price))
                 book = state.ledger.owner(0, 0)
-                shown = [position_row(state, each, book.positions[each.id]) for each in (yes, no)]
+                shown = [
+                    position_row(state, each, book.positions[each.id], None) for each in (yes, no)
+                ]
                 self.assertEqual(canonical(shown_cash(state, book, "USD")), usd)
                 self.assertEqual([row["qty"] for row in shown], [of_yes, of_no])
                 realised = [row["realised_pnl"] for row in shown]
@@ -109,7 +111,7 @@ class BinaryCheck(unittest.TestCase):
                     signed = qty if event == "Buy" else f"-{qty}"
                     state.ledger.book(state, instrument, 0, trade(instrument, signed, price))
                 book = state.ledger.owner(0, 0)
-                row = position_row(state, instrument, book.positions[0])
+                row = position_row(state, instrument, book.positions[0], None)
                 self.assertEqual(canonical(shown_cash(state, book, "USD")), usd)
                 self.assertEqual(row["qty"], position)
 

@@ -13,7 +13,7 @@ from .books import BookOf, Trade, plain_amount
 from .decimals import SAFE, canonical, half_even
 from .model import Instrument, Json
 from .state import State, must
-from .values import mark_of, shown_price
+from .values import shown_price
 
 PRICE_BASIS_MIN_PPM = 25_000
 MILLION = 10**6
@@ -115,6 +115,11 @@ class Markets:
     def named(self, venue: int, name: str) -> Market:
         """Returns a market by its name."""
         return self.markets.setdefault((venue, name), Market())
+
+    def is_over(self, instrument: Instrument) -> bool:
+        """Whether a runner was removed, or its market is settled."""
+        market = self.of(instrument)
+        return market.result is not None or market.is_removed(instrument.id)
 
     def epoch(self, instrument: Instrument) -> int:
         """Returns the epoch of a bet that is booked now."""
@@ -239,12 +244,54 @@ class Markets:
         runners = runners_of(state, venue, name)
         ledger.mix_all(state, kind, venue, [currency_of(state, venue, name)], runners)
 
-    def row(self, state: State, instrument: Instrument, position: BetPosition) -> Json:
+    def currency(self, state: State, instrument: Instrument) -> str:
+        """Returns the currency of a runner's market."""
+        return currency_of(state, instrument.venue, instrument.terms["contract"]["market"])
+
+    def held_back(self, state: State, venue: int, book: BookOf, currency: str) -> Fraction:
+        """Returns what matched bets hold back: the worst loss of every open market."""
+        names = sorted(
+            {
+                state.instruments[number].terms["contract"]["market"]
+                for number in book.positions
+                if state.instruments[number].asset_class == "betting"
+            }
+        )
+        return sum(
+            (
+                max(Fraction(0), -self.worst_case(state, venue, name, book))
+                for name in names
+                if currency_of(state, venue, name) == currency
+            ),
+            Fraction(0),
+        )
+
+    def worst_case(self, state: State, venue: int, name: str, book: BookOf) -> Fraction:
+        """Returns the worst profit of a book's matched bets in a market, commission apart."""
+        market = self.named(venue, name)
+        if market.result is not None:
+            return Fraction(0)
+        runners = runners_of(state, venue, name)
+        terms, one = runners[0].terms["contract"], one_of(runners[0])
+        still_open = [each for each in runners if not market.is_removed(each.id)]
+        lost, differences = 0, []
+        for runner in still_open:
+            position = book.positions.get(runner.id, BetPosition())
+            lost -= position.qty * one
+            differences.append(self.gross(state, runner, position))
+        differences = sorted(differences)[: terms["winners"]]
+        known = len(still_open) + len(market.removals)
+        if terms["runners"] is None or known < terms["runners"]:
+            differences = [each for each in differences if each < 0]
+        return Fraction(lost + sum(differences), one * 10 ** runners[0].qty_scale)
+
+    def row(
+        self, state: State, instrument: Instrument, position: BetPosition, mark: Optional[int]
+    ) -> Json:
         """Returns the figures of a position as they are shown."""
-        market = self.of(instrument)
-        currency = currency_of(state, instrument.venue, instrument.terms["contract"]["market"])
+        currency = self.currency(state, instrument)
         scale = 10 ** (instrument.price_scale + instrument.qty_scale)
-        if market.result is not None or market.is_removed(instrument.id):
+        if self.is_over(instrument):
             profit = self.profit(state, instrument, position) / scale
             return {
                 "qty": "0",
@@ -257,7 +304,7 @@ class Markets:
             "qty": canonical(Fraction(position.qty, 10**instrument.qty_scale)),
             "avg_px": self._average(state, instrument, position),
             "realised_pnl": "0",
-            "unrealised_pnl": self._unrealised(state, instrument, position),
+            "unrealised_pnl": self._unrealised(state, instrument, position, mark),
             "currency": currency,
         }
 
@@ -277,12 +324,11 @@ class Markets:
         return shown_price(average, instrument.price_scale)
 
     def _unrealised(
-        self, state: State, instrument: Instrument, position: BetPosition
+        self, state: State, instrument: Instrument, position: BetPosition, mark: Optional[int]
     ) -> Optional[str]:
         gross = self.gross(state, instrument, position)
         if gross == 0 and position.qty == 0:
             return "0"
-        mark = mark_of(instrument)
         if mark is None:
             return None
         locked = (Fraction(gross, mark) - position.qty) / 10**instrument.qty_scale

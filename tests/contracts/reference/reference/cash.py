@@ -11,6 +11,7 @@ from .binary import apply_resolved, apply_settled, apply_split, check_split, sha
 from .books import Amount, amount_of
 from .model import Instrument, Json
 from .state import State, must, present
+from .tripwire import apply_account_reported
 from .values import Values
 
 DECIMAL = re.compile(r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$")
@@ -75,6 +76,12 @@ def _instrument_settled(state: State, event: Json, payload: Json) -> None:
     state.tags.settle(instrument, payload["price"])
 
 
+def _account_reported(state: State, event: Json, payload: Json) -> None:
+    for row in payload["balances"]:
+        parse_amount(row["total"])
+    apply_account_reported(state, event, payload)
+
+
 def _split(state: State, event: Json, payload: Json) -> None:
     _split_or_merge(state, event, payload, 1)
 
@@ -125,6 +132,7 @@ HANDLERS: Dict[str, Callable[[State, Json, Json], None]] = {
     "OutcomesMerged": _merged,
     "InstrumentResolved": _resolved,
     "OutcomeSettled": _settled,
+    "AccountReported": _account_reported,
     "RunnerRemoved": _runner_removed,
     "MarketSettled": _market_settled,
 }

@@ -8,6 +8,7 @@ from .changes import begin_cancel_all, cancel_live_of, send_cancel
 from .deadlines import set_due, set_grace
 from .doubt import ask, fall_into_doubt
 from .firing import fire_all
+from .guards import forget_rates
 from .model import Client, Instrument, Json, Order, Venue
 from .reports import own, report
 from .requests import new_bucket, release
@@ -137,7 +138,8 @@ def _instrument_listed(state: State, event: Json, payload: Json) -> None:
 
 
 def _limits_set(state: State, event: Json, payload: Json) -> None:
-    state.risk.set_limits(state, event, payload)
+    state.limits.apply(state, event, payload)
+    forget_rates(state)
 
 
 def _balance_set(state: State, event: Json, payload: Json) -> None:
@@ -153,6 +155,8 @@ def _trading_state_set(state: State, event: Json, payload: Json) -> None:
     elif event["venue"] is not None:
         venue = present(state.venue(event["venue"]), "the venue is declared")
         venue.trading_state = payload["state"]
+        if payload["state"] != "Halted":
+            venue.mismatches = 0
     else:
         state.operator_state = payload["state"]
     state.digest.text(payload["state"])

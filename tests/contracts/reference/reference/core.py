@@ -12,14 +12,16 @@ from .broker import apply_broker_report
 from .cash import HANDLERS as ACCOUNT_FACTS
 from .cash import apply_account_fact
 from .control import apply_control
+from .counting import recount, recount_quietly
 from .effects import Effects
 from .final import final_state
 from .firing import fire_all, next_wanted
 from .intents import apply_intent
 from .ledger import Ledger
+from .limits import Limits
+from .loss import begin_day
 from .market import apply_market_data
 from .model import Json, Waiting
-from .risk import Risk
 from .state import CannotApply, InvariantBroken, State
 from .tags import Tags
 
@@ -31,7 +33,7 @@ class Core:
         self.state = State()
         self.state.ledger = Ledger()
         self.state.tags = Tags()
-        self.state.risk = Risk()
+        self.state.limits = Limits()
 
     def apply(self, event: Json) -> Json:
         """Applies an event and returns what it caused, as a trace shows it."""
@@ -41,13 +43,17 @@ class Core:
         state.seq_id, state.now, state.event = event["seq_id"], event["ingest_time"], event
         state.effects = Effects()
         state.born_orders = []
+        state.touched = []
+        begin_day(state)
         try:
             _dispatch(state, event)
+            recount(state)
         except InvariantBroken:
             if state.settings["invariants"] == "strict":
                 withhold(state)
                 halt_account(state, event)
             state.alarm("INVARIANT")
+            recount_quietly(state)
         state.effects.mix(state.digest, event["seq_id"])
         caused = state.effects.to_json()
         caused["digest"] = state.digest.hex()

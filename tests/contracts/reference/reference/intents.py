@@ -6,15 +6,16 @@ Source: docs/reference/intents.md.
 from __future__ import annotations
 
 import json
-from typing import Optional, Tuple, TypeVar
+from typing import Optional, TypeVar
 
 from . import decimals
 from .changes import begin_cancel, client_order_id, place, send_cancel
+from .exposure import Request, entry_price
+from .guards import let_in, refusal
 from .model import STRICTNESS, CancelAll, Client, Instrument, IntentRecord, Json, Order
 from .model import PendingReplace
 from .reports import Bearing, answer, emit_about, of_replace, report
 from .requests import issue, new_bucket
-from .risk import Request
 from .state import State
 
 T = TypeVar("T")
@@ -133,12 +134,21 @@ def _place(state: State, client: Client, record: IntentRecord, intent: Json) -> 
         _check_notional(instrument, price, qty)
     _check_venue(state, instrument)
     request = Request(
-        client.id, instrument, intent["side"], price, qty, qty, intent["reduce_only"], None
+        client=client.id,
+        instrument=instrument,
+        side=intent["side"],
+        ord_type=intent["ord_type"],
+        price=price,
+        qty=qty,
+        open_qty=qty,
+        reduce_only=intent["reduce_only"],
+        order=None,
     )
     _check_guards(state, request)
     if intent["validate_only"]:
         answer(state, client, record)
         return
+    let_in(state, request)
     number = state.next_order
     state.next_order += 1
     record.order = number
@@ -161,6 +171,8 @@ def _place(state: State, client: Client, record: IntentRecord, intent: Json) -> 
         ttl_due=_ttl_due(intent),
         expire_us=_expiry(state, instrument, intent),
     )
+    if is_market:
+        order.entry_price = entry_price(state, instrument, order.side)
     place(state, order)
 
 
@@ -216,8 +228,13 @@ def _check_notional(instrument: Instrument, price: int, qty: int) -> None:
     least = instrument.terms["min_notional"]
     if least is not None:
         notional = decimals.Fraction(
-            price * qty, 10 ** (instrument.price_scale + instrument.qty_scale)
+            abs(price) * qty, 10 ** (instrument.price_scale + instrument.qty_scale)
         )
+        contract = instrument.terms["contract"]
+        if contract is not None and contract["kind"] == "inverse":
+            notional = decimals.Fraction(qty, 10**instrument.qty_scale)
+        if contract is not None and contract["kind"] in ("linear", "inverse"):
+            notional *= decimals.parse(contract["multiplier"])
         check(notional >= decimals.parse(least), "MIN_NOTIONAL")
 
 
@@ -229,7 +246,7 @@ def _check_venue(state: State, instrument: Instrument) -> None:
 
 
 def _check_guards(state: State, request: Request) -> None:
-    code = state.risk.refusal(state, request)
+    code = refusal(state, request)
     if code is not None:
         raise Refused(code)
 
@@ -249,19 +266,20 @@ def _replace(state: State, client: Client, record: IntentRecord, intent: Json) -
     instrument = state.instruments[order.instrument]
     mode = instrument.capabilities["replace"]
     try:
-        price, qty = _check_replace(state, order, instrument, intent)
+        request = _check_replace(state, order, instrument, intent)
     except Refused as refusal:
         _refuse_about(state, order, record, "ReplaceRejected", refusal.code)
         return
     if intent["validate_only"]:
         answer(state, client, record)
         return
+    let_in(state, request)
     order.replace = PendingReplace(
         record=record,
         stage="cancelling" if mode == "cancel_new" else "native",
         orig_intent_id=order.bearer.intent_id,
-        order_qty=qty,
-        price=price,
+        order_qty=request.qty,
+        price=request.price,
         ttl_due=_ttl_due(intent) if "ttl_ms" in intent else order.ttl_due,
         expire_us=intent.get("expire_us", order.expire_us),
         tag=intent["tag"] if intent["has_tag"] else order.tag,
@@ -276,9 +294,7 @@ def _replace(state: State, client: Client, record: IntentRecord, intent: Json) -
         issue(state, order, "Replace")
 
 
-def _check_replace(
-    state: State, order: Order, instrument: Instrument, intent: Json
-) -> Tuple[Optional[int], int]:
+def _check_replace(state: State, order: Order, instrument: Instrument, intent: Json) -> Request:
     mode = instrument.capabilities["replace"]
     check(mode != "none", "UNSUPPORTED")
     check(mode != "reduce_only" or "price" not in intent, "UNSUPPORTED")
@@ -296,15 +312,22 @@ def _check_replace(
         _check_notional(instrument, price, qty)
     check(mode != "reduce_only" or qty <= order.order_qty, "UNSUPPORTED")
     _check_venue(state, instrument)
-    open_qty = max(0, qty - order.cum_qty)
     request = Request(
-        order.client, instrument, order.side, price, qty, open_qty, order.reduce_only, order
+        client=order.client,
+        instrument=instrument,
+        side=order.side,
+        ord_type=order.ord_type,
+        price=price,
+        qty=qty,
+        open_qty=max(0, qty - order.executed),
+        reduce_only=order.reduce_only,
+        order=order,
     )
     _check_guards(state, request)
     check(order.ord_type != "Market", "ILLEGAL_TRANSITION")
     check(order.status in ("Accepted", "PartiallyFilled"), "ILLEGAL_TRANSITION")
     check(qty > order.cum_qty, "ILLEGAL_TRANSITION")
-    return price, qty
+    return request
 
 
 def _refuse_about(

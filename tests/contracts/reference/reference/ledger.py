@@ -48,6 +48,10 @@ class Ledger:
         """Returns the book of a client, or of external."""
         return self.owners.setdefault(venue, {}).setdefault(owner, BookOf())
 
+    def seen(self, venue: int, owner: Owner) -> BookOf:
+        """Returns the book of an owner to look at; an empty one where nothing was posted."""
+        return self.owners.get(venue, {}).get(owner, BookOf())
+
     def clients(self, venue: int) -> List[int]:
         """Returns the clients that have a book there, by number."""
         return sorted(owner for owner in self.owners.get(venue, {}) if owner is not None)
@@ -75,7 +79,7 @@ class Ledger:
 
     def check(self, instrument: Instrument, owner: Owner, trade: Trade, sign: int) -> None:
         """Asserts what an execution (or its void) must not break, before anything changes."""
-        books = (self.account(instrument.venue), self.owner(instrument.venue, owner))
+        books = (self.account(instrument.venue), self.seen(instrument.venue, owner))
         if instrument.asset_class == "betting":
             self.markets.check(instrument, books, trade, sign)
             return
@@ -133,6 +137,14 @@ class Ledger:
         """Returns the signed quantity of a position."""
         position = book.positions.get(instrument.id)
         return 0 if position is None else position.qty
+
+    def shown_qty(self, book: BookOf, instrument: Instrument) -> int:
+        """Returns the quantity that `positions` shows: 0 once settled, or the runner is gone."""
+        if instrument.settled is not None:
+            return 0
+        if instrument.asset_class == "betting" and self.markets.is_over(instrument):
+            return 0
+        return self.qty(book, instrument)
 
     def settle(self, state: State, instrument: Instrument, price: int) -> None:
         """Closes every book's position in a linear or inverse instrument at a price."""

@@ -65,6 +65,7 @@ class Venue:
     pacing: Optional[Json]
     status: str
     trading_state: str = "Active"
+    mismatches: int = 0
     bucket: Optional[Bucket] = None
     cancels: Deque[Waiting] = field(default_factory=deque)
     lookups: Deque[Waiting] = field(default_factory=deque)
@@ -98,8 +99,10 @@ class Book:
 
     def mark(self) -> Optional[int]:
         """Returns the price at which positions are valued, or None. Source: traces.md."""
-        if not self.is_fresh:
-            return None
+        return self.middle() if self.is_fresh else None
+
+    def middle(self) -> Optional[int]:
+        """Returns the middle of best bid and best ask, rounded down, or the one that there is."""
         bid, ask = self.best_bid(), self.best_ask()
         if bid is None or ask is None:
             return ask if bid is None else bid
@@ -306,6 +309,8 @@ class Order:
     seen_keys: Deque[str] = field(default_factory=deque)
     held: List[IntentRecord] = field(default_factory=list)
     names: List[str] = field(default_factory=list)
+    entry_price: Optional[int] = None
+    counted_qty: int = 0
 
     @property
     def is_terminal(self) -> bool:

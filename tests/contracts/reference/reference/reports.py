@@ -114,6 +114,7 @@ def report(
 
 def emit_about(state: State, order: Order, exec_type: str, bearing: Bearing, **extra: Any) -> None:
     """Sends a report that shows the order as it is; the table is not asked."""
+    state.touched.append(order)
     if order.doubt and not order.is_terminal:
         extra["in_doubt"] = True
     order.is_doubt_reported = bool(extra.get("in_doubt"))

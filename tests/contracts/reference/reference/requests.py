@@ -15,8 +15,12 @@ from .state import State
 
 def new_bucket(per_second: object, burst: int, now: int) -> Bucket:
     """Returns a full bucket."""
-    gain = max(1, half_up(Fraction(str(per_second)) * 1000))
-    return Bucket(gain=gain, most=burst * TOKEN, held=burst * TOKEN, asked=now)
+    return Bucket(gain=gain_of(per_second), most=burst * TOKEN, held=burst * TOKEN, asked=now)
+
+
+def gain_of(per_second: object) -> int:
+    """Returns what a bucket gains in a microsecond, in billionths of a token."""
+    return max(1, half_up(Fraction(str(per_second)) * 1000))
 
 
 def is_reachable(venue: Venue, kind: str) -> bool:

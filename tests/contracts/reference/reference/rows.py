@@ -13,7 +13,7 @@ from .decimals import canonical
 from .digest import utf16_key
 from .model import Instrument, Json
 from .state import State
-from .values import Values, mark_of
+from .values import Values, mark_of, usable
 
 
 def position_rows(state: State) -> List[Json]:
@@ -35,7 +35,7 @@ def position_rows(state: State) -> List[Json]:
         for number in sorted(held):
             instrument = state.instruments[number]
             _, book, position = held[number]
-            row = position_row(state, instrument, position)
+            row = position_row(state, instrument, position, mark_of(instrument))
             rows.append({"scope": scope, "instrument": number, **row})
     return rows
 
@@ -74,10 +74,11 @@ def _added(instrument: Instrument, values: Values, position: Position) -> int:
     return 0
 
 
-def position_row(state: State, instrument: Instrument, position: Any) -> Json:
-    """Returns the figures of a position as they are shown."""
+def position_row(state: State, instrument: Instrument, position: Any, mark: Optional[int]) -> Json:
+    """Returns the figures of a position as they are shown, valued at a mark."""
+    mark = usable(instrument, mark)
     if instrument.asset_class == "betting":
-        return state.ledger.markets.row(state, instrument, position)
+        return state.ledger.markets.row(state, instrument, position, mark)
     values = Values(instrument)
     cost = Fraction(position.cost, 10**values.cost_scale)
     flow = Fraction(position.flow, 10**values.scale)
@@ -90,7 +91,7 @@ def position_row(state: State, instrument: Instrument, position: Any) -> Json:
             "unrealised_pnl": "0",
             "currency": values.currency,
         }
-    worth = _worth(instrument, values, position)
+    worth = _worth(instrument, values, position, mark)
     unrealised: Optional[str] = None if worth is None else canonical(worth - cost)
     return {
         "qty": canonical(Fraction(position.qty, 10**values.qty_scale)),
@@ -101,12 +102,13 @@ def position_row(state: State, instrument: Instrument, position: Any) -> Json:
     }
 
 
-def _worth(instrument: Instrument, values: Values, position: Position) -> Optional[Fraction]:
+def _worth(
+    instrument: Instrument, values: Values, position: Position, mark: Optional[int]
+) -> Optional[Fraction]:
     """Returns what a position is worth at its mark or share, or None without one."""
     if instrument.resolved is not None:
         paid = values.at_share(position.qty, instrument.resolved)
         return Fraction(paid, 10**values.cost_scale)
-    mark = mark_of(instrument)
     if mark is None:
         return None
     return Fraction(values.value(position.qty, mark), 10**values.scale)

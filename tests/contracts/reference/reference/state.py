@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import deque
+from fractions import Fraction
 from typing import Any, Deque, Dict, List, Optional, Set, Tuple, TypeVar
 
 from .digest import Digest
 from .effects import Effects
-from .model import Client, ExternalFill, Instrument, IntentRecord, Json, Order, Venue
+from .model import Bucket, Client, ExternalFill, Instrument, IntentRecord, Json, Order, Venue
 
 
 class InvariantBroken(Exception):
@@ -75,7 +76,11 @@ class State:
         self.account_facts: Dict[Tuple[int, str, str], int] = {}
         self.ledger: Any = None
         self.tags: Any = None
-        self.risk: Any = None
+        self.limits: Any = None
+        self.rate_buckets: Dict[Any, Bucket] = {}
+        self.day: Optional[int] = None
+        self.day_began: Dict[Any, Fraction] = {}
+        self.touched: List[Order] = []
 
     def alarm(self, code: str) -> None:
         """Raises an alarm."""

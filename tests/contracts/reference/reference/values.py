@@ -85,12 +85,16 @@ def shown_price(average: Fraction, price_scale: int) -> str:
     return canonical(half_even(average, AVG_PX_SCALE))
 
 
-def mark_of(instrument: Instrument) -> Optional[int]:
-    """Returns the price at which a position is valued: above 0, unless the class is linear."""
-    mark = instrument.book.mark()
+def usable(instrument: Instrument, mark: Optional[int]) -> Optional[int]:
+    """Returns a mark that can value a position: above 0, unless the class is linear."""
     if mark is None or (mark <= 0 and instrument.asset_class != "linear"):
         return None
     return mark
+
+
+def mark_of(instrument: Instrument) -> Optional[int]:
+    """Returns the price at which a position is shown."""
+    return usable(instrument, instrument.book.mark())
 
 
 def fits(terms: Json) -> bool:

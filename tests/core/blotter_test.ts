@@ -1,0 +1,312 @@
+/**
+ * The blotter against its naive twin: random commands run on both and all that can be seen is
+ * compared after each. Proves the structures behind R-CORE-9 (order of walks) and R-WIRE-2 (what is
+ * remembered, and for how long).
+ * @module
+ */
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import * as fc from "fast-check";
+import { Blotter, FUTURE_MAX_US, RETIRED_PER_EVENT_MAX } from "../../core/blotter.ts";
+import { Clients } from "../../core/clients.ts";
+import {
+  clientIndex,
+  instrumentId,
+  micros,
+  orderId,
+  px,
+  qty,
+  requestId,
+  venueId,
+} from "../../core/numbers.ts";
+import type { Order } from "../../core/order.ts";
+import { OrderList } from "../../core/slots/order_list.ts";
+import {
+  BLANK,
+  fieldsOf,
+  NaiveBlotter,
+  type NaiveFields,
+  type NaiveOrder,
+} from "../support/naive_blotter.ts";
+
+const HORIZON_US = 5_000_000;
+const CLIENTS = 3;
+const MAX = Number.MAX_SAFE_INTEGER;
+
+const time = fc.option(fc.constantFrom(0, 1, MAX), { nil: null });
+const asked = fc.option(
+  fc.record({ id: fc.integer({ min: 1, max: MAX }), sentUs: time }, { noNullPrototype: true }),
+  { nil: null },
+);
+const fields: fc.Arbitrary<NaiveFields> = fc.record({
+  price: fc.option(fc.maxSafeInteger(), { nil: null }),
+  orderQty: fc.maxSafeNat(),
+  cumQty: fc.maxSafeNat(),
+  notional: fc.constantFrom(0n, 1n, BigInt(MAX), BigInt(MAX) + 1n, -5n, -(2n ** 80n), 2n ** 106n),
+  isAccepted: fc.boolean(),
+  wasAbsent: fc.boolean(),
+  mustCancel: fc.constantFrom(null, "intent", "cancelAll", "lapse", "disconnect", "kill"),
+  ttlDueUs: time,
+  doubt: fc.nat(7),
+  submit: asked,
+  cancel: asked,
+}, { noNullPrototype: true });
+const pick = fc.nat(1000);
+const command = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ kind: fc.constant("place"), client: fc.nat(2), id: pick }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("write"), order: pick, fields }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("end"), order: pick }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("mean"), order: pick, id: pick }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("say"), client: fc.nat(2), id: pick }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("name"), order: pick, name: fc.nat(9) }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("see"), order: pick, key: fc.nat(99) }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("disown"), client: fc.nat(2), id: pick }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("drop"), order: pick }) },
+  { weight: 4, arbitrary: fc.record({ kind: fc.constant("wait"), us: fc.nat(4_000_000) }) },
+);
+type Command = typeof command extends fc.Arbitrary<infer Drawn> ? Drawn : never;
+
+/** Blotter and twin, side by side. */
+class Pair {
+  readonly blotter = new Blotter();
+  readonly twin = new NaiveBlotter({ budget: RETIRED_PER_EVENT_MAX });
+  readonly live = Array.from({ length: CLIENTS }, () => new OrderList());
+  readonly clients = new Clients();
+  readonly said: { readonly client: number; readonly id: string }[] = [];
+  nowUs = 1_000_000;
+
+  constructor() {
+    this.blotter.openNames(venueId(0));
+  }
+
+  run(command: Command): void {
+    switch (command.kind) {
+      case "place":
+        return this.#place(command);
+      case "say":
+        this.#intent(command, null);
+        return;
+      case "disown":
+        return this.#disown(command);
+      case "wait":
+        return this.#wait(command.us);
+      default:
+        this.#onOrder(command);
+    }
+  }
+
+  #onOrder(command: Command): void {
+    const both = "order" in command ? this.#orderAt(command.order) : undefined;
+    if (both === undefined) return;
+    switch (command.kind) {
+      case "write":
+        write(both.order, command.fields);
+        both.naive.fields = command.fields;
+        return;
+      case "end":
+        if (both.naive.endedUs !== null) return;
+        both.order.endedUs = micros(this.nowUs);
+        this.blotter.ended.add(both.order);
+        return this.twin.end(both.naive, this.nowUs);
+      case "mean":
+        this.#intent({ client: both.naive.client, id: command.id }, both.naive.id);
+        return;
+      case "name":
+        this.blotter.nameAtVenue(both.order, `V${command.name}`);
+        return this.twin.name(both.naive, `V${command.name}`);
+      case "see":
+        return see(both, `K${command.key}`);
+      case "drop":
+        this.blotter.drop(both.order);
+        return this.twin.drop(both.naive);
+    }
+  }
+
+  #place(of: { readonly client: number; readonly id: number }): void {
+    const record = this.#intent(of, this.blotter.nextOrder);
+    if (record === undefined) return;
+    const terms = {
+      id: this.blotter.nextOrder,
+      client: clientIndex(of.client),
+      venue: venueId(of.id % 2),
+      instrument: instrumentId(0),
+      side: "Buy",
+      ordType: "Limit",
+      timeInForce: "GTC",
+      postOnly: false,
+      reduceOnly: false,
+    } as const;
+    const bearer = this.blotter.intents.find(terms.client, record);
+    if (bearer === undefined) throw new Error("The intent must be there");
+    this.live[of.client]?.add(this.blotter.add(terms, bearer));
+    const { id, client, venue } = terms;
+    const blank = { fields: BLANK, names: [], seen: [], endedUs: null };
+    this.twin.addOrder({ id, client, venue, bearer: record, ...blank });
+  }
+
+  /** Remembers an intent that is not known; returns its id. */
+  #intent(
+    of: { readonly client: number; readonly id: number },
+    order: number | null,
+  ): string | undefined {
+    const client = clientIndex(of.client);
+    const intentId = `i${of.id}`;
+    this.said.push({ client, id: intentId });
+    if (this.twin.find(client, intentId) !== undefined) return undefined;
+    const ingestUs = micros(this.nowUs);
+    this.twin.addIntent({ client, intentId, ingestUs, content: of.id, order });
+    const record = this.blotter.intents.add({
+      intentId,
+      client,
+      action: "Place",
+      contentLow: of.id,
+      contentHigh: -of.id,
+      sentUs: ingestUs,
+      recvUs: ingestUs,
+      ingestUs,
+      tag: `t${of.id}`,
+      order: null,
+      newestReport: null,
+    });
+    record.order = order === null ? null : orderId(order);
+    return intentId;
+  }
+
+  #disown(of: { readonly client: number; readonly id: number }): void {
+    const client = clientIndex(of.client);
+    const known = this.twin.find(client, `i${of.id}`);
+    const record = this.blotter.intents.find(client, `i${of.id}`);
+    if (known === undefined || record === undefined) return;
+    this.twin.disown(known);
+    this.blotter.intents.disown(record);
+  }
+
+  #wait(us: number): void {
+    this.nowUs += us;
+    const at = { nowUs: micros(this.nowUs), horizonUs: HORIZON_US };
+    this.blotter.retire(this.clients, at);
+    this.twin.retire((sinceUs) =>
+      Math.ceil((sinceUs + HORIZON_US + FUTURE_MAX_US) / 1_000_000) * 1_000_000 <= this.nowUs
+    );
+  }
+
+  #orderAt(place: number): { readonly order: Order; readonly naive: NaiveOrder } | undefined {
+    const all = [...this.twin.orders.values()];
+    const naive = all[place % Math.max(1, all.length)];
+    const order = naive === undefined ? undefined : this.blotter.get(orderId(naive.id));
+    return naive === undefined || order === undefined ? undefined : { order, naive };
+  }
+
+  check(): void {
+    const { blotter, twin } = this;
+    strictEqual(blotter.size, twin.orders.size);
+    strictEqual(blotter.intents.size, twin.intents.size);
+    deepStrictEqual([...blotter.values()].map(shown), [...twin.orders.values()].map(naiveShown));
+    deepStrictEqual([...blotter.ended], twin.ended);
+    for (const [client, list] of this.live.entries()) {
+      deepStrictEqual([...list], [...twin.live.get(client) ?? []]);
+      strictEqual(list.size, twin.live.get(client)?.size ?? 0);
+    }
+    deepStrictEqual(idsOf(blotter.intents.queued()), twin.queue.map((intent) => intent.intentId));
+    for (const order of blotter.values()) {
+      const held = twin.held.get(order.id) ?? [];
+      const ids = held.map((intent) => intent.intentId);
+      deepStrictEqual(idsOf(blotter.intents.heldBy(order)), ids);
+    }
+    for (const { client, id } of this.said) this.#checkIntent(client, id);
+    for (let name = 0; name <= 9; name += 1) this.#checkName(`V${name}`);
+  }
+
+  #checkIntent(client: number, intentId: string): void {
+    const record = this.blotter.intents.find(clientIndex(client), intentId);
+    const naive = this.twin.find(client, intentId);
+    strictEqual(record?.ingestUs, naive?.ingestUs);
+    strictEqual(record?.contentLow, naive?.content);
+    strictEqual(record?.order ?? null, naive?.order ?? null);
+    if (naive !== undefined) strictEqual(record?.tag, `t${naive.content}`);
+  }
+
+  #checkName(name: string): void {
+    const found = this.blotter.byVenueOrderId(venueId(0), name);
+    strictEqual(found?.id, this.twin.names.get(`0/${name}`));
+  }
+}
+
+function see(
+  both: { readonly order: Order; readonly naive: NaiveOrder },
+  key: string,
+): void {
+  strictEqual(both.order.hasSeen(key), both.naive.seen.includes(key));
+  if (!both.naive.seen.includes(key)) both.naive.seen.push(key);
+  if (both.naive.seen.length > 64) both.naive.seen.shift();
+}
+
+function write(order: Order, to: NaiveFields): void {
+  order.price = to.price === null ? null : px(to.price);
+  order.orderQty = qty(to.orderQty);
+  order.cumQty = qty(to.cumQty);
+  order.notional = to.notional;
+  order.isAccepted = to.isAccepted;
+  order.wasAbsent = to.wasAbsent;
+  order.mustCancel = to.mustCancel;
+  order.ttlDueUs = to.ttlDueUs === null ? null : micros(to.ttlDueUs);
+  order.doubt = to.doubt;
+  for (const [kind, request] of [["Submit", to.submit], ["Cancel", to.cancel]] as const) {
+    order.dropRequest(kind);
+    if (request === null) continue;
+    order.setRequest(kind, requestId(request.id));
+    order.setSentUs(kind, request.sentUs === null ? null : micros(request.sentUs));
+  }
+}
+
+function shown(order: Order): unknown {
+  const { id, client, venue, bearer, endedUs } = order;
+  const names = [...order.formerVenueOrderIds ?? []];
+  if (order.venueOrderId !== null) names.push(order.venueOrderId);
+  const seen = [...order.seenKeys];
+  return {
+    id,
+    client,
+    venue,
+    bearer: bearer.intentId,
+    fields: fieldsOf(order),
+    names,
+    seen,
+    endedUs,
+  };
+}
+
+function naiveShown(order: NaiveOrder): unknown {
+  const { id, client, venue, bearer, fields, names, seen, endedUs } = order;
+  return { id, client, venue, bearer, fields, names, seen, endedUs };
+}
+
+function idsOf(records: Iterable<{ readonly intentId: string }>): string[] {
+  return [...records].map((record) => record.intentId);
+}
+
+Deno.test("Blotter agrees with its naive twin after every command", () => {
+  fc.assert(
+    fc.property(fc.array(command, { minLength: 20, maxLength: 120 }), (commands) => {
+      const pair = new Pair();
+      for (const each of commands) {
+        pair.run(each);
+        pair.check();
+      }
+    }),
+    { numRuns: 200 },
+  );
+});
+
+Deno.test("Blotter.retire() takes at most its budget and goes on with the rest", () => {
+  const pair = new Pair();
+  for (let id = 0; id < RETIRED_PER_EVENT_MAX; id += 1) {
+    pair.run({ kind: "place", client: 0, id });
+    pair.run({ kind: "end", order: id });
+  }
+  pair.check();
+  for (const left of [RETIRED_PER_EVENT_MAX, RETIRED_PER_EVENT_MAX, 0]) {
+    pair.run({ kind: "wait", us: left === RETIRED_PER_EVENT_MAX ? 3_500_000 : 0 });
+    pair.check();
+  }
+  strictEqual(pair.blotter.size, 0);
+});

@@ -1,0 +1,308 @@
+/**
+ * What live orders may do at worst, kept by difference, against a naive twin that counts anew after
+ * every event; and that what was let in never exceeds a limit at its worst. Proves R-CORE-7 and
+ * R-CORE-9.
+ * @module
+ */
+import { deepStrictEqual, ok } from "node:assert/strict";
+import * as fc from "fast-check";
+import { type Checkpoint, type Event, instrumentId, px, qty } from "../../../core/mod.ts";
+import { NO_LIMITS, NO_VENUE_LIMITS } from "../../../core/limits.ts";
+import { engineNode, type EngineState, readEngine } from "../../../core/engine/mod.ts";
+import type { Order } from "../../../core/order.ts";
+import { EngineTimeline } from "../../support/engine_timeline.ts";
+import { ref, World, type WorldOptions } from "../../support/engine_world.ts";
+
+const BTC = instrumentId(0);
+const MAX_POSITION = 20_000;
+/** The fee of a fill, 0.01, in units of 10^-5: fees are not held back. */
+const FEE_UNITS = 1000n;
+
+type Step = { readonly kind: (typeof KINDS)[number]; readonly a: number; readonly b: number };
+
+const KINDS = [
+  "place",
+  "place",
+  "place",
+  "replace",
+  "replace",
+  "cancel",
+  "accepted",
+  "accepted",
+  "filled",
+  "filled",
+  "voided",
+  "cancelled",
+  "rejected",
+  "replaced",
+  "agreed",
+  "agreed",
+  "replaceRejected",
+  "failed",
+  "down",
+  "wait",
+  "restart",
+  "limits",
+] as const;
+
+const steps = fc.array(
+  fc.record({
+    kind: fc.constantFrom(...KINDS),
+    a: fc.nat({ max: 1000 }),
+    b: fc.nat({ max: 1000 }),
+  }),
+  { maxLength: 80, size: "max" },
+);
+const options: fc.Arbitrary<WorldOptions> = fc.record({
+  capabilities: fc.record({
+    replace: fc.constantFrom("native" as const, "cancel_new" as const),
+    lookupByClientOrderId: fc.boolean(),
+  }),
+});
+
+/** Two clients, one instrument, every limit that looks at the worst case. */
+class Play {
+  readonly world: World;
+  #intents = 0;
+  #session = 0;
+
+  constructor(of: WorldOptions, timeline: EngineTimeline) {
+    this.world = new World(of);
+    this.world.timeline = timeline;
+    this.world.start();
+    this.#open();
+    this.world.control("LimitsSet", {
+      scope: "instrument",
+      admin: true,
+      limits: { ...NO_LIMITS, maxPosition: qty(MAX_POSITION), bookStaleMs: 1 },
+    }, BTC);
+    this.world.control("LimitsSet", {
+      scope: "venue",
+      admin: true,
+      limits: { ...NO_VENUE_LIMITS, checkFunds: true },
+    });
+    this.world.control("BalanceSet", { currency: "USDT", total: "1500" });
+    this.world.control("BalanceSet", { currency: "BTC", total: "15" });
+  }
+
+  /** The venue replaces the order as it was asked to. */
+  #agree(order: number): void {
+    const asked = this.world.commands.findLast((one) =>
+      one.kind === "Replace" && one.order === order
+    );
+    if (asked?.kind !== "Replace") return;
+    const { orderQty, price } = asked;
+    this.world.broker("OrderReplaced", { ...ref(order), orderQty, price });
+  }
+
+  #open(): void {
+    this.#session += 2;
+    this.world.open({ session: this.#session, client: "alice" });
+    this.world.open({ session: this.#session + 1, client: "bob" });
+  }
+
+  turn({ kind, a, b }: Step): void {
+    const w = this.world;
+    const live = w.timeline.view.orders("account", { open: true, limit: 100 });
+    const chosen = b % 7 === 0 ? undefined : live[b % Math.max(1, live.length)];
+    const session = this.#session +
+      (chosen === undefined || kind === "place" ? a % 2 : chosen.client);
+    const order = chosen?.order?.orderId ?? 1 + a % Math.max(1, this.#intents);
+    const orig = chosen?.intentId ?? `i${b % Math.max(1, this.#intents)}`;
+    switch (kind) {
+      case "place":
+        w.place(`i${this.#intents++}`, {
+          side: b % 2 === 0 ? "Buy" : "Sell",
+          orderQty: `${1 + a % 9}`,
+          price: `${95 + b % 10}`,
+        }, session);
+        break;
+      case "replace":
+        w.replace(`i${this.#intents++}`, {
+          orig,
+          qty: `${1 + a % 12}`,
+          price: `${95 + a % 10}`,
+        }, session);
+        break;
+      case "cancel":
+        w.cancel(`i${this.#intents++}`, orig, session);
+        break;
+      case "accepted":
+        w.accept(order);
+        break;
+      case "filled":
+        w.fill(order, {
+          id: `e${b % 40}`,
+          qty: 500 * (1 + b % 3),
+          px: chosen?.order?.side === "Buy" ? 9_500 : 9_500 + a % 1000,
+        });
+        break;
+      case "voided":
+        w.broker("ExecutionVoided", { ...ref(order), execId: `v${b}`, execRefId: `e${b % 40}` });
+        break;
+      case "cancelled":
+        w.cancelled(order);
+        break;
+      default:
+        this.#venueTurns({ kind, a, b }, order);
+    }
+  }
+
+  #venueTurns({ kind, a, b }: Step, order: number): void {
+    const w = this.world;
+    const text = "no";
+    switch (kind) {
+      case "rejected":
+        w.broker("OrderRejected", { ...ref(order), rejectCode: "VENUE_REJECTED", text });
+        break;
+      case "replaced":
+        w.broker("OrderReplaced", {
+          ...ref(order),
+          orderQty: qty(1000 * (1 + b % 12)),
+          price: px(9_500 + a),
+        });
+        break;
+      case "agreed":
+        this.#agree(order);
+        break;
+      case "replaceRejected":
+        w.broker("ReplaceRejected", { ...ref(order), rejectCode: "VENUE_REJECTED", text });
+        break;
+      case "failed":
+        if (w.commands.length > 0) w.failed(b % 2 === 0 ? "unknown" : "notSent");
+        break;
+      case "down":
+        w.venueStatus(a % 3 === 0 ? "down" : "up");
+        break;
+      case "wait":
+        w.wait(a);
+        w.fire();
+        break;
+      case "restart":
+        w.start();
+        this.#open();
+        break;
+      default:
+        break;
+    }
+  }
+}
+
+function worstOf(order: Order): number {
+  const executed = order.cumQty + order.voidedQty;
+  return Math.max(0, order.orderQty - executed, (order.replace?.orderQty ?? 0) - executed);
+}
+
+/** Everything that the sums say, counted from the orders alone. */
+function naive(state: EngineState): unknown {
+  const live = [...state.blotter.values()].filter((order) => !order.isTerminal);
+  const quantity = (of: readonly Order[], side: string): number =>
+    of.filter((order) => order.terms.side === side).reduce((sum, o) => sum + worstOf(o), 0);
+  const sums = (of: readonly Order[]): unknown => ({
+    orders: of.length,
+    buyQty: quantity(of, "Buy"),
+    sellQty: quantity(of, "Sell"),
+  });
+  const cash = live.filter((order) => order.terms.side === "Buy").reduce((sum, order) => {
+    const price = Math.max(order.price ?? 0, order.replace?.price ?? 0);
+    return sum + BigInt(price) * BigInt(worstOf(order));
+  }, 0n);
+  const prices = (side: string): number[] =>
+    live.filter((order) => order.terms.side === side).map((order) => {
+      const all = [order.price ?? 0, order.replace?.price ?? order.price ?? 0];
+      return side === "Buy" ? Math.max(...all) : Math.min(...all);
+    });
+  const buys = prices("Buy");
+  const sells = prices("Sell");
+  return {
+    account: sums(live),
+    clients: state.clients.all.map(({ index }) =>
+      sums(live.filter((order) => order.terms.client === index))
+    ),
+    venue: live.length,
+    exchange: live.length,
+    quote: cash,
+    base: BigInt(quantity(live, "Sell")),
+    bestBuy: buys.length === 0 ? undefined : Math.max(...buys),
+    bestSell: sells.length === 0 ? undefined : Math.min(...sells),
+  };
+}
+
+/** The same, as the engine keeps it. */
+function kept(state: EngineState): unknown {
+  const { risk } = state;
+  const listed = risk.instrument(BTC);
+  return {
+    account: { ...listed.sums },
+    clients: state.clients.all.map(({ index, name }) => ({
+      ...risk.pair(risk.client(index, name), listed).sums,
+    })),
+    venue: listed.venue.orders,
+    exchange: listed.venue.exchange.orders,
+    quote: listed.venue.purses.get("USDT")?.reserved.units,
+    base: listed.venue.purses.get("BTC")?.reserved.units,
+    bestBuy: listed.group.own.bestOf("Buy"),
+    bestSell: listed.group.own.bestOf("Sell"),
+  };
+}
+
+/** What the account could come to if everything open on a side filled, and nothing else. */
+function assertWithinLimits(state: EngineState): void {
+  const listed = state.risk.instrument(BTC);
+  const position = state.ledger.positionQuanta("account", BTC);
+  ok(position + listed.sums.buyQty <= MAX_POSITION, "the worst long position");
+  ok(listed.sums.sellQty - position <= MAX_POSITION, "the worst short position");
+}
+
+Deno.test("exposure equals a count from scratch after every event", () => {
+  fc.assert(
+    fc.property(options, steps, (of, turns) => {
+      const check = (state: EngineState): void => {
+        if (state.instruments.length > 0) deepStrictEqual(kept(state), naive(state));
+      };
+      const play = new Play(of, new EngineTimeline(check));
+      for (const turn of turns) play.turn(turn);
+    }),
+    { numRuns: 150 },
+  );
+});
+
+Deno.test("exposure, rates and limits come back from a checkpoint as they were", () => {
+  fc.assert(
+    fc.property(options, steps, (of, turns) => {
+      const timeline = new EngineTimeline(() => {});
+      const play = new Play(of, timeline);
+      for (const turn of turns) play.turn(turn);
+      const saved = JSON.parse(JSON.stringify(timeline.checkpoint())) as Checkpoint;
+      const restored = readEngine(saved);
+      deepStrictEqual(kept(restored), kept(timeline.state));
+      deepStrictEqual(engineNode(restored), saved.engine);
+    }),
+    { numRuns: 60 },
+  );
+});
+
+Deno.test("no set of orders is let in whose worst case is beyond a limit", () => {
+  const orderly = steps.map((turns) =>
+    turns.filter(({ kind }) => !["voided", "replaced"].includes(kind))
+  );
+  fc.assert(
+    fc.property(options, orderly, (of, turns) => {
+      const check = (state: EngineState, event: Event): void => {
+        if (event.eventType !== "IntentReceived") return;
+        assertWithinLimits(state);
+        for (const purse of state.risk.instrument(BTC).venue.purses.values()) {
+          const cash = state.funds.cashOf(state.risk.instrument(BTC).instrument.venue, purse);
+          const fees = BigInt(state.counters.get("fills") ?? 0) * FEE_UNITS;
+          ok(
+            BigInt(cash ?? 0) + fees >= purse.reserved.units,
+            `${purse.currency} covers all orders`,
+          );
+        }
+      };
+      const play = new Play(of, new EngineTimeline(check));
+      for (const turn of turns) play.turn(turn);
+    }),
+    { numRuns: 100 },
+  );
+});

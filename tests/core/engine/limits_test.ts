@@ -1,0 +1,278 @@
+/**
+ * Limits as events, rates, the loss of the day and the tripwire, through the engine. Proves R-CORE-7.
+ * @module
+ */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import {
+  type ClientLimits,
+  type ExchangeLimits,
+  type InstrumentLimits,
+  NO_CLIENT_LIMITS,
+  NO_EXCHANGE_LIMITS,
+  NO_LIMITS,
+  NO_ORDER_LIMITS,
+  NO_VENUE_LIMITS,
+  type OrderLimits,
+  type ScopedLimits,
+  type VenueLimits,
+} from "../../../core/limits.ts";
+import { instrumentId, micros, qty } from "../../../core/mod.ts";
+import { draft, World, type WorldOptions } from "../../support/engine_world.ts";
+
+const BTC = instrumentId(0);
+const DAY_US = 86_400_000_000;
+
+type Told = { readonly admin?: boolean };
+
+/** A world whose limits are easily set. */
+class Limited extends World {
+  constructor(options?: WorldOptions) {
+    super(options);
+    this.start();
+    this.open();
+  }
+
+  limit(limits: ScopedLimits, { admin = true }: Told = {}): this {
+    const isInstrument = limits.scope === "instrument" || limits.scope === "clientInstrument";
+    this.control("LimitsSet", { ...limits, admin }, isInstrument ? BTC : null);
+    return this;
+  }
+
+  instrumentLimits(limits: Partial<InstrumentLimits>, told?: Told): this {
+    return this.limit({ scope: "instrument", limits: { ...NO_LIMITS, ...limits } }, told);
+  }
+
+  pairLimits(client: string, limits: Partial<OrderLimits> | null, told?: Told): this {
+    const whole = limits === null ? null : { ...NO_ORDER_LIMITS, ...limits };
+    return this.limit({ scope: "clientInstrument", client, limits: whole }, told);
+  }
+
+  clientLimits(client: string, limits: Partial<ClientLimits> | null, told?: Told): this {
+    const whole = limits === null ? null : { ...NO_CLIENT_LIMITS, ...limits };
+    return this.limit({ scope: "client", client, limits: whole }, told);
+  }
+
+  venueLimits(limits: Partial<VenueLimits>, told?: Told): this {
+    return this.limit({ scope: "venue", limits: { ...NO_VENUE_LIMITS, ...limits } }, told);
+  }
+
+  exchangeLimits(limits: Partial<ExchangeLimits>, told?: Told): this {
+    const whole = { ...NO_EXCHANGE_LIMITS, ...limits };
+    return this.limit({ scope: "exchange", exchange: "test", limits: whole }, told);
+  }
+
+  /** The code of the refusal of a Place, or undefined. */
+  refusal(intentId: string, of: Parameters<World["placing"]>[1] = {}, session = 1): unknown {
+    return this.place(intentId, of, session)[0]?.rejectCode;
+  }
+
+  reported(balance: string, position = 0): readonly string[] {
+    this.#keys += 1;
+    const payload = {
+      balances: [{ currency: "USDT", total: balance }],
+      positions: [{ instrument: BTC, qty: position }],
+    };
+    const event = draft("broker_report", "AccountReported", payload);
+    this.offer({ ...event, idempotencyKey: `k${this.#keys}` });
+    return this.effects.alarms.map(({ code }) => code);
+  }
+
+  market(mid: number): void {
+    const levels = { bids: [mid - 1, 1000], asks: [mid + 1, 1000], updateId: null };
+    this.offer(draft("market_data", "BookSnapshot", levels, BTC));
+  }
+
+  #keys = 0;
+}
+
+Deno.test("LimitsSet of a client rules before that of *, in each scope", () => {
+  const w = new Limited().open({ session: 2, client: "bob" });
+  w.clientLimits("*", { maxOpenOrders: 1 }).clientLimits("bob", { maxOpenOrders: 2 });
+  w.pairLimits("*", { maxOrderQty: qty(5_000) }).pairLimits("bob", { maxOrderQty: qty(9_000) });
+  strictEqual(w.refusal("a1", { orderQty: "6" }), "MAX_QTY");
+  strictEqual(w.refusal("b1", { orderQty: "6" }, 2), undefined);
+  strictEqual(w.refusal("a2", { orderQty: "5" }), undefined);
+  strictEqual(w.refusal("a3", { orderQty: "5" }), "MAX_OPEN_ORDERS");
+  strictEqual(w.refusal("b2", { orderQty: "5" }, 2), undefined);
+  w.clientLimits("bob", null).pairLimits("bob", null);
+  strictEqual(w.refusal("b3", { orderQty: "6" }, 2), "MAX_QTY");
+  strictEqual(w.refusal("b4", { orderQty: "5" }, 2), "MAX_OPEN_ORDERS");
+  deepStrictEqual(w.timeline.view.limitedClients.map(({ client }) => client), ["*"]);
+});
+
+Deno.test("LimitsSet without admin tightens, limit by limit, and says what it held back", () => {
+  const w = new Limited();
+  w.instrumentLimits({ maxOrderQty: qty(5_000), maxOpenOrders: null, bookStaleMs: 100 });
+  w.instrumentLimits({ maxOrderQty: qty(9_000), maxOpenOrders: 1, bookStaleMs: 100 }, {
+    admin: false,
+  });
+  deepStrictEqual(w.effects.alarms.map(({ code }) => code), ["LIMITS_HELD"]);
+  strictEqual(w.refusal("a1", { orderQty: "6" }), "MAX_QTY");
+  strictEqual(w.refusal("a2", { orderQty: "5" }), undefined);
+  strictEqual(w.refusal("a3", { orderQty: "5" }), "MAX_OPEN_ORDERS");
+  w.instrumentLimits({ maxOrderQty: qty(4_000), maxOpenOrders: 1, bookStaleMs: 100 }, {
+    admin: false,
+  });
+  deepStrictEqual(w.effects.alarms, [], "only tighter");
+  w.instrumentLimits({});
+  strictEqual(w.refusal("a4", { orderQty: "60" }), undefined, "admin loosens");
+});
+
+const HELD: readonly (readonly [string, (w: Limited, told: Told) => void])[] = [
+  ["a client", (w, told) => {
+    const isFirst = told.admin === true;
+    w.clientLimits("alice", { maxOpenOrders: isFirst ? 1 : 2 }, told);
+  }],
+  ["a client's own limits", (w, told) => {
+    w.clientLimits("alice", told.admin === true ? { maxOpenOrders: 1 } : null, told);
+  }],
+  ["a pair", (w, told) => {
+    w.pairLimits("alice", { maxOpenOrders: told.admin === true ? 1 : null }, told);
+  }],
+  ["a venue", (w, told) => {
+    w.venueLimits({ maxOpenOrders: told.admin === true ? 1 : 9 }, told);
+  }],
+  ["an exchange", (w, told) => {
+    w.exchangeLimits({ maxOpenOrders: told.admin === true ? 1 : 9 }, told);
+  }],
+];
+for (const [what, set] of HELD) {
+  Deno.test(`LimitsSet without admin cannot loosen ${what}`, () => {
+    const w = new Limited();
+    set(w, { admin: true });
+    set(w, { admin: false });
+    deepStrictEqual(w.effects.alarms.map(({ code }) => code), ["LIMITS_HELD"]);
+    strictEqual(w.refusal("a1"), undefined);
+    strictEqual(w.refusal("a2"), "MAX_OPEN_ORDERS");
+  });
+}
+
+Deno.test("order rates count what was let in: not refusals, not validate_only, not cancels", () => {
+  const w = new Limited().clientLimits("alice", { orderRate: { perSecond: 1, burst: 2 } });
+  w.instrumentLimits({ maxOrderQty: qty(10_000) });
+  strictEqual(w.refusal("a1", { orderQty: "11" }), "MAX_QTY");
+  w.place("a2", { validateOnly: true });
+  strictEqual(w.refusal("a3"), undefined);
+  w.accept(1);
+  w.replace("a4", { orig: "a3", qty: "9" });
+  strictEqual(w.refusal("a5"), "RATE_LIMIT");
+  strictEqual(w.cancel("a6", "a3")[0]?.execType, "PendingCancel");
+  strictEqual(w.refusal("a7"), "RATE_LIMIT");
+  w.wait(1000);
+  strictEqual(w.refusal("a8"), undefined);
+  strictEqual(w.refusal("a9"), "RATE_LIMIT");
+});
+
+Deno.test("a replace is judged by what it adds, and counts at its larger version until it is done", () => {
+  const w = new Limited().instrumentLimits({ maxPosition: qty(10_000) });
+  w.place("a1", { orderQty: "6" });
+  w.accept(1);
+  strictEqual(w.replace("a2", { orig: "a1", qty: "11" })[0]?.rejectCode, "MAX_POSITION");
+  strictEqual(w.replace("a3", { orig: "a1", qty: "9" })[0]?.execType, "PendingReplace");
+  strictEqual(w.refusal("a4", { orderQty: "2" }), "MAX_POSITION");
+  w.broker("ReplaceRejected", {
+    order: null,
+    clOrdId: "tl01234567-1-1",
+    venueOrderId: null,
+    rejectCode: "VENUE_REJECTED",
+    text: "no",
+  });
+  strictEqual(w.refusal("a5", { orderQty: "2" }), undefined);
+});
+
+Deno.test("self-match looks at every client of the exchange, in flight too", () => {
+  const w = new Limited().open({ session: 2, client: "bob" });
+  w.exchangeLimits({ selfMatch: "refuse" });
+  w.place("a1", { side: "Sell", price: "101" });
+  strictEqual(w.refusal("b1", { price: "101" }, 2), "SELF_MATCH");
+  strictEqual(w.refusal("b2", { price: "100.99" }, 2), undefined);
+  w.cancel("a2", "a1");
+  strictEqual(w.refusal("b3", { price: "101" }, 2), "SELF_MATCH");
+  w.accept(1);
+  w.cancelled(1);
+  strictEqual(w.refusal("b4", { price: "101" }, 2), undefined);
+});
+
+Deno.test("the loss of the day counts from 00:00 UTC and lets only reducing orders pass", () => {
+  const w = new Limited().instrumentLimits({ bookStaleMs: 3_600_000 });
+  w.clientLimits("alice", { maxLoss: [{ currency: "USDT", most: "50" }] });
+  w.market(10_000);
+  w.place("a1", { orderQty: "10", price: "100" });
+  w.accept(1);
+  w.fill(1, { id: "e1", qty: 10_000, px: 10_000 });
+  w.market(9_500);
+  strictEqual(w.refusal("a2", { orderQty: "1" }), undefined, "50 lost is the limit");
+  w.market(9_499);
+  strictEqual(w.refusal("a3", { orderQty: "1" }), "MAX_LOSS");
+  strictEqual(w.refusal("a4", { orderQty: "10", side: "Sell" }), undefined, "it reduces");
+  strictEqual(w.refusal("a5", { orderQty: "1", side: "Sell" }), "MAX_LOSS", "all is reduced");
+  w.nowUs += DAY_US - w.nowUs % DAY_US;
+  w.market(9_499);
+  strictEqual(w.refusal("a6", { orderQty: "1" }), undefined, "a new day");
+  w.market(8_998);
+  strictEqual(w.refusal("a7", { orderQty: "1" }), "MAX_LOSS");
+  w.wait(3_600_001);
+  const [report] = w.place("a8", { orderQty: "1" });
+  match(report?.text ?? "", /not known, since a position has no fresh price/);
+});
+
+Deno.test("the loss of an account is that of all its clients together", () => {
+  const w = new Limited().open({ session: 2, client: "bob" });
+  w.instrumentLimits({ bookStaleMs: 1000 });
+  w.venueLimits({ maxLoss: [{ currency: "USDT", most: "10" }] });
+  w.market(10_000);
+  w.place("a1", { orderQty: "10", price: "100" });
+  w.accept(1);
+  w.fill(1, { id: "e1", qty: 10_000, px: 10_000 });
+  w.market(9_800);
+  strictEqual(w.refusal("b1", { orderQty: "1" }, 2), "MAX_LOSS");
+  strictEqual(w.refusal("b2", { orderQty: "1", side: "Sell" }, 2), undefined);
+});
+
+Deno.test("the tripwire halts an account whose venue sees it otherwise, twice in a row", () => {
+  const w = new Limited();
+  w.venueLimits({ tripwire: { reports: 2, tolerances: [{ currency: "USDT", most: "0.5" }] } });
+  w.control("BalanceSet", { currency: "USDT", total: "100" });
+  deepStrictEqual(w.reported("100.5"), []);
+  deepStrictEqual(w.reported("100.51"), []);
+  deepStrictEqual(w.reported("100"), [], "the count starts anew");
+  deepStrictEqual(w.reported("99.4"), []);
+  strictEqual(w.refusal("a1"), undefined);
+  deepStrictEqual(w.reported("100", 1), ["FUNDS_MISMATCH"], "a position counts as well");
+  strictEqual(w.refusal("a2"), "TRADING_HALTED");
+  deepStrictEqual(w.reported("99"), [], "it is halted already");
+  w.control("TradingStateSet", { state: "Active", reason: "looked at" });
+  strictEqual(w.refusal("a3"), undefined);
+  deepStrictEqual(w.reported("99"), [], "counted anew");
+  deepStrictEqual(w.reported("99"), ["FUNDS_MISMATCH"]);
+  const counters = w.timeline.view.counters();
+  deepStrictEqual(
+    ["account_reports", "account_mismatches", "tripwire_halts"].map((name) => counters[name]),
+    [8, 6, 2],
+  );
+});
+
+Deno.test("a report of the account with a known key counts once", () => {
+  const w = new Limited();
+  w.control("BalanceSet", { currency: "USDT", total: "100" });
+  const payload = { balances: [{ currency: "USDT", total: "1" }], positions: [] };
+  const event = { ...draft("broker_report", "AccountReported", payload), idempotencyKey: "k" };
+  for (let round = 0; round < 5; round += 1) w.offer(event);
+  strictEqual(w.refusal("a1"), undefined);
+  strictEqual(w.timeline.view.counters()["duplicate_reports"], 4);
+});
+
+Deno.test("a Market order counts with its reference until it has ended", () => {
+  const w = new Limited({ capabilities: { ordTypes: ["Limit", "Market"] } });
+  w.instrumentLimits({ bookStaleMs: 1000, priceCollarPpm: 10_000 }).venueLimits({
+    checkFunds: true,
+  });
+  w.control("BalanceSet", { currency: "USDT", total: "200" });
+  const market = { ordType: "Market", price: null, timeInForce: "IOC", orderQty: "1" } as const;
+  strictEqual(w.refusal("a1", market), "PRICE_COLLAR", "there is no book");
+  w.market(9_999);
+  strictEqual(w.refusal("a2", market), undefined, "101 held back: 1 % above the best ask");
+  strictEqual(w.refusal("a3", { orderQty: "1", price: "99.01" }), "FUNDS");
+  strictEqual(w.refusal("a4", { orderQty: "1", price: "99" }), undefined);
+  ok(w.nowUs > micros(0));
+});

@@ -1,0 +1,99 @@
+/**
+ * Records of intents that stand in no queue: pinned by a CancelAll, or read from a checkpoint. What
+ * is queued, held and found is in `tests/core/blotter_test.ts`. Proves a part of R-WIRE-2.
+ * @module
+ */
+import { notStrictEqual, strictEqual } from "node:assert/strict";
+import { clientIndex, micros, orderId } from "../../../core/numbers.ts";
+import {
+  INTENT_ACTIONS,
+  type IntentFields,
+  type IntentRecord,
+  Intents,
+} from "../../../core/slots/intents.ts";
+
+function fieldsOf(intentId: string): IntentFields {
+  return {
+    intentId,
+    client: clientIndex(1),
+    action: "CancelAll",
+    contentLow: -2_147_483_648,
+    contentHigh: 2_147_483_647,
+    sentUs: micros(1),
+    recvUs: micros(2),
+    ingestUs: micros(3),
+    tag: null,
+    order: null,
+    newestReport: null,
+  };
+}
+
+/** Forgets the oldest record, as retirement does. */
+function forgetOldest(intents: Intents): void {
+  const record = intents.takeOldest();
+  if (record !== undefined) intents.forget(record);
+}
+
+function find(intents: Intents, intentId: string): IntentRecord | undefined {
+  return intents.find(clientIndex(1), intentId);
+}
+
+Deno.test("Intents.at() gives back every field of a record", () => {
+  const intents = new Intents();
+  for (const action of INTENT_ACTIONS) {
+    const fields = { ...fieldsOf(action), action, tag: "", order: orderId(7), newestReport: 9 };
+    const record = intents.at(intents.add(fields).slot);
+    for (const name of ["intentId", "client", "action", "contentLow", "contentHigh"] as const) {
+      strictEqual(record[name], fields[name]);
+    }
+    for (const name of ["sentUs", "recvUs", "ingestUs", "tag", "order", "newestReport"] as const) {
+      strictEqual(record[name], fields[name]);
+    }
+  }
+});
+
+Deno.test("Intents.forget() keeps the row of a pinned record until its last pin is gone", () => {
+  const intents = new Intents();
+  const pinned = intents.add(fieldsOf("all"));
+  intents.pin(pinned);
+  intents.pin(pinned);
+  forgetOldest(intents);
+  strictEqual(find(intents, "all"), undefined);
+  notStrictEqual(intents.add(fieldsOf("next")).slot, pinned.slot);
+  strictEqual(pinned.intentId, "all");
+  intents.unpin(pinned);
+  strictEqual(pinned.intentId, "all");
+  intents.unpin(pinned);
+  strictEqual(intents.add(fieldsOf("last")).slot, pinned.slot);
+});
+
+Deno.test("Intents.unpin() leaves a record that is still remembered", () => {
+  const intents = new Intents();
+  const pinned = intents.add(fieldsOf("all"));
+  intents.pin(pinned);
+  intents.unpin(pinned);
+  strictEqual(find(intents, "all")?.slot, pinned.slot);
+  forgetOldest(intents);
+  strictEqual(find(intents, "all"), undefined);
+  strictEqual(intents.add(fieldsOf("next")).slot, pinned.slot);
+});
+
+Deno.test("Intents.restore() writes a record that its id does not find, if it was disowned", () => {
+  const intents = new Intents();
+  const lost = intents.restore(fieldsOf("twice"), { isKnown: false });
+  intents.enqueue(lost);
+  const again = intents.add(fieldsOf("twice"));
+  strictEqual(find(intents, "twice")?.slot, again.slot);
+  forgetOldest(intents);
+  strictEqual(find(intents, "twice")?.slot, again.slot);
+  forgetOldest(intents);
+  strictEqual(find(intents, "twice"), undefined);
+});
+
+Deno.test("Intents.seed() changes nothing that is seen, and only an empty index takes it", () => {
+  const intents = new Intents();
+  intents.seed("one");
+  intents.add(fieldsOf("a"));
+  intents.seed("two");
+  strictEqual(find(intents, "a")?.intentId, "a");
+});
