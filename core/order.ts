@@ -13,7 +13,7 @@
  */
 import type { Params } from "./intent.ts";
 import { isTerminal, type OrderState, restoredStatus } from "./lifecycle.ts";
-import { type Qty, qty } from "./numbers.ts";
+import { type Px, type Qty, qty } from "./numbers.ts";
 import {
   DOUBT,
   type Fill,
@@ -101,6 +101,14 @@ export class Order extends OrderWindow {
     this.narrowNotional = isNarrow ? narrow : null;
     if (!isNarrow) this.#rarely().wideNotional = value;
     else if (this.#rare !== null) this.#rare.wideNotional = null;
+  }
+
+  /** Adds price × quantity to {@link Order.notional}; a quantity below 0 takes it back. */
+  addNotional(price: Px, quanta: number): void {
+    const product = price * quanta;
+    const sum = (this.narrowNotional ?? NaN) + product;
+    if (Number.isSafeInteger(product) && Number.isSafeInteger(sum)) this.narrowNotional = sum;
+    else this.notional += BigInt(price) * BigInt(quanta);
   }
 
   get params(): Params | null {
@@ -212,11 +220,16 @@ export class Order extends OrderWindow {
     return this.isTerminal ? qty(0) : this.openQty;
   }
 
+  /** Something is filled. */
+  get hasFills(): boolean {
+    return this.cumQty > 0;
+  }
+
   /** The state without its pending cancel. */
   get restored(): OrdStatus {
     return restoredStatus({
       isAccepted: this.isAccepted,
-      hasFills: this.cumQty > 0,
+      hasFills: this.hasFills,
       isReplacePending: this.replace !== null,
     });
   }
