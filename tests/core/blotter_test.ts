@@ -227,7 +227,7 @@ class Pair {
 
   #checkName(name: string): void {
     const found = this.blotter.byVenueOrderId(venueId(0), name);
-    strictEqual(found?.id, this.twin.names.get(`0/${name}`));
+    strictEqual(found?.id, this.twin.named(0, name));
   }
 }
 

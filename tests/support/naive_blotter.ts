@@ -64,7 +64,6 @@ export class NaiveBlotter {
   readonly intents = new Map<string, NaiveIntent>();
   queue: NaiveIntent[] = [];
   readonly held = new Map<number, NaiveIntent[]>();
-  readonly names = new Map<string, number>();
   readonly budget: number;
 
   constructor(of: { readonly budget: number }) {
@@ -100,7 +99,13 @@ export class NaiveBlotter {
   name(order: NaiveOrder, name: string): void {
     if (order.names.at(-1) === name) return;
     order.names.push(name);
-    this.names.set(`${order.venue}/${name}`, order.id);
+  }
+
+  /** The newest of the orders at a venue that were ever given a name. */
+  named(venue: number, name: string): number | undefined {
+    return [...this.orders.values()]
+      .filter((order) => order.venue === venue && order.names.includes(name))
+      .map(({ id }) => id).sort((left, right) => left - right).at(-1);
   }
 
   end(order: NaiveOrder, nowUs: number): void {
@@ -128,10 +133,6 @@ export class NaiveBlotter {
 
   #forget(order: NaiveOrder): void {
     this.orders.delete(order.id);
-    for (const name of order.names) {
-      const key = `${order.venue}/${name}`;
-      if (this.names.get(key) === order.id) this.names.delete(key);
-    }
     for (const intent of this.held.get(order.id) ?? []) this.#forgetIntent(intent);
     this.held.delete(order.id);
   }

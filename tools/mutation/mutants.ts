@@ -113,7 +113,16 @@ export function signMutants(source: SourceFile): Mutant[] {
 }
 
 function cut(kind: Kind, source: SourceFile, swaps: readonly Swap[]): Mutant[] {
-  return placesOf(source, swaps).map((place) => made(kind, source, place));
+  return placesOf(source, swaps).filter(({ start, end }) =>
+    !joinsTexts(source.text, { start, end })
+  )
+    .map((place) => made(kind, source, place));
+}
+
+/** True for a plus between two texts, which is no sign. */
+function joinsTexts(text: string, of: { readonly start: number; readonly end: number }): boolean {
+  return text.slice(of.start, of.end) === "+" &&
+    (/["`]\s*$/.test(text.slice(0, of.start)) || /^\s*["`]/.test(text.slice(of.end)));
 }
 
 function made(kind: Kind, { path, text }: SourceFile, { start, end, puts }: Place): Mutant {

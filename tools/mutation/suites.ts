@@ -14,6 +14,7 @@ export type Outcome = "passed" | "failed" | "endless";
 
 const FOLDERS = ["tests/core", "tests/core/ledger", "tests/core/risk", "tests/core/engine"];
 const TRACES = "tests/contracts/engine/traces_test.ts";
+const PRELOADED = "--preload=tools/mutation/fixed_seed.ts";
 const QUICK_MS = 1_000;
 /** A mutant runs into its limit when it is this many times slower than no mutant. */
 const SLOWER_MOST = 10;
@@ -60,7 +61,7 @@ export function suitesOf(file: string, tookMs: ReadonlyMap<string, number>): Sui
 
 /** Runs tests in a copy of the tree. @throws {Error} If the copy does not even parse. */
 export async function runSuite(suite: Suite, folder: string): Promise<Outcome> {
-  const args = ["test", "-A", "--no-check", "--quiet", "--fail-fast", ...suite.tests];
+  const args = ["test", "-A", "--no-check", "--quiet", "--fail-fast", PRELOADED, ...suite.tests];
   const signal = AbortSignal.timeout(suite.limitMs);
   const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
     args,
