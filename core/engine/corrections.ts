@@ -9,7 +9,14 @@
  * not come back to the market (`voidedQty`); a voided execution stays voided.
  * @module
  */
-import { book, bookBack, checkOverfill, inferIncrease, toLedgerExecution } from "./fills.ts";
+import {
+  assertCountable,
+  book,
+  bookBack,
+  checkOverfill,
+  inferIncrease,
+  toLedgerExecution,
+} from "./fills.ts";
 import { closePosting } from "./postings.ts";
 import { reportOrder, toExecution } from "./reports.ts";
 import { advance } from "./settle.ts";
@@ -63,6 +70,7 @@ export function applyCorrected(
   }
   invariant(payload.lastQty > 0, "A correction must leave a quantity");
   const raised = payload.lastQty - fill.peakQty;
+  assertCountable(order, Math.max(0, raised));
   if (!order.isTerminal && raised > 0) inferIncrease(turn, order, raised);
   rebook(turn, order, { fill, execution: toExecution(payload) });
   advance(turn, order, {

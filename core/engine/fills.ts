@@ -33,6 +33,7 @@ export function applyExecuted(
     return;
   }
   invariant(payload.lastQty > 0, "An execution must have a quantity");
+  assertCountable(order, payload.lastQty);
   const { venueOrderId } = payload;
   if (venueOrderId !== null && !of.isOldVersion) {
     turn.state.blotter.nameAtVenue(order, venueOrderId);
@@ -55,6 +56,15 @@ export function applyExecuted(
     provisional: payload.provisional,
   });
   checkFill(turn, order, { isLate, execId: execution.execId });
+}
+
+/** @throws {InvariantError} If what is executed of the order would pass 2^53 quanta. */
+export function assertCountable(order: Order, raised: number): void {
+  const executed = order.cumQty + order.voidedQty + raised;
+  invariant(
+    Number.isSafeInteger(executed),
+    "What is executed of an order must stay within 2^53 quanta",
+  );
 }
 
 /** An execution of more than the old quantity leaves proves that the increase was made. */
