@@ -26,6 +26,7 @@ from .exposure import (
 from .ledger import position_of
 from .loss import loss
 from .model import TOKEN, Book, Bucket, Instrument, Json
+from .outcomes import only_improves
 from .requests import gain_of
 from .rows import shown_cash
 from .state import State
@@ -86,6 +87,9 @@ def _trading_halted(state: State, request: Request) -> bool:
 def _reduce_only(state: State, request: Request) -> bool:
     if not request.reduce_only and _state_of(state, request) != "Reducing":
         return False
+    if request.instrument.asset_class in ("binary", "betting"):
+        price = _price(state, request)
+        return price is None or not only_improves(state, request, price)
     others = _open(state, request, False) - request.kept_qty
     return request.open_qty > max(0, -_position(state, request, False) - others)
 
