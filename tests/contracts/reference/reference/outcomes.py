@@ -74,6 +74,7 @@ def _worst_of_condition(
     unsettled = [each for each in listed if each.settled is None]
     payout = Values(instrument).payout_quanta()
     flow = sum(position_of(book, each).flow for each in unsettled)
+    orders = [order for order in orders if order.instrument.settled is None]
 
     def profit_if(holds: Optional[Instrument]) -> int:
         held = 0 if holds is None else payout * position_of(book, holds).qty
