@@ -84,7 +84,7 @@ export function dearer(
   of: { readonly held: Held | null; readonly left: Px; readonly right: Px },
 ): Px {
   const { held, left, right } = of;
-  if (left === right || held === null) return left;
+  if (held === null) return left;
   const one = qty(1);
   return held.reserve.unitsOf(right, one) > held.reserve.unitsOf(left, one) ? right : left;
 }
@@ -101,7 +101,7 @@ function onlyReduces(request: RiskRequest): boolean {
 function checkHolding(request: RiskRequest): Refusal | undefined {
   const { listed, side, funds } = request;
   const { contract, id } = listed.instrument;
-  if (contract?.kind !== "binary" || contract.netting !== "perOutcome") return undefined;
+  if (contract?.kind !== "binary") return undefined; // of those only a Sell holds no cash back
   const added = addedQty(request);
   if (added === 0) return undefined;
   const holding = funds.holdingOf(id);
