@@ -2,7 +2,7 @@
  * The prices at which our own orders may trade. Proves R-CORE-7 (self-match).
  * @module
  */
-import { strictEqual } from "node:assert/strict";
+import { ok, strictEqual } from "node:assert/strict";
 import { px } from "../../../core/numbers.ts";
 import { OwnOrders } from "../../../core/risk/own_orders.ts";
 
@@ -17,16 +17,16 @@ Deno.test("OwnOrders.remove() forgets one order of a level, and the level with i
   strictEqual(own.bestOf("Sell"), 105);
   own.remove("Sell", px(105));
   strictEqual(own.bestOf("Sell"), undefined);
-  strictEqual(own.meets("Buy", px(200)), false);
+  ok(!own.meets("Buy", px(200)));
 });
 
 Deno.test("OwnOrders.meets() anything while an order without a price is there", () => {
   const own = new OwnOrders("spot");
   own.add("Buy", null);
-  strictEqual(own.meets("Sell", px(999)), true);
-  strictEqual(own.meets("Buy", px(999)), false);
+  ok(own.meets("Sell", px(999)));
+  ok(!own.meets("Buy", px(999)));
   own.remove("Buy", null);
-  strictEqual(own.meets("Sell", px(1)), false);
+  ok(!own.meets("Sell", px(1)));
 });
 
 Deno.test("OwnOrders.meets() by odds: a back takes higher ones, a lay lower ones", () => {
@@ -37,10 +37,10 @@ Deno.test("OwnOrders.meets() by odds: a back takes higher ones, a lay lower ones
   own.add("Buy", px(240));
   strictEqual(own.bestOf("Sell"), 320, "who lays at 3.20 gives the most");
   strictEqual(own.bestOf("Buy"), 240, "who backs at 2.40 asks the least");
-  strictEqual(own.meets("Buy", px(320)), true);
-  strictEqual(own.meets("Buy", px(321)), false);
-  strictEqual(own.meets("Sell", px(240)), true);
-  strictEqual(own.meets("Sell", px(239)), false);
+  ok(own.meets("Buy", px(320)));
+  ok(!own.meets("Buy", px(321)));
+  ok(own.meets("Sell", px(240)));
+  ok(!own.meets("Sell", px(239)));
 });
 
 Deno.test("OwnOrders.clear() forgets orders with and without a price", () => {
@@ -52,6 +52,6 @@ Deno.test("OwnOrders.clear() forgets orders with and without a price", () => {
   own.clear();
   for (const side of ["Buy", "Sell"] as const) {
     strictEqual(own.bestOf(side), undefined);
-    strictEqual(own.meets(side, null), false);
+    ok(!own.meets(side, null));
   }
 });

@@ -2,7 +2,7 @@
  * Which book an order is measured by, and how far is far. Proves R-CORE-7 (price collar).
  * @module
  */
-import { strictEqual } from "node:assert/strict";
+import { ok, strictEqual } from "node:assert/strict";
 import { Book } from "../../../core/book.ts";
 import type { Side } from "../../../core/instrument.ts";
 import { NO_LIMITS } from "../../../core/limits.ts";
@@ -115,13 +115,13 @@ Deno.test("boundOf() is exact where the product with the millionths is not a saf
 
 Deno.test("isBeyond() holds from one quantum past the bound, on the side where prices get worse", () => {
   const bound = 100;
-  const beyond = (side: Side, px: number, isBetting = false): boolean =>
-    isBeyond({ side, px, bound, isBetting });
-  strictEqual(beyond("Buy", 100), false);
-  strictEqual(beyond("Buy", 101), true);
-  strictEqual(beyond("Sell", 100), false);
-  strictEqual(beyond("Sell", 99), true);
-  strictEqual(beyond("Buy", 99, true), true);
-  strictEqual(beyond("Buy", 101, true), false);
-  strictEqual(beyond("Sell", 101, true), true);
+  const beyond = (side: Side, px: number, by: "price" | "odds" = "price"): boolean =>
+    isBeyond({ side, px, bound, isBetting: by === "odds" });
+  ok(!beyond("Buy", 100));
+  ok(beyond("Buy", 101));
+  ok(!beyond("Sell", 100));
+  ok(beyond("Sell", 99));
+  ok(beyond("Buy", 99, "odds"));
+  ok(!beyond("Buy", 101, "odds"));
+  ok(beyond("Sell", 101, "odds"));
 });

@@ -3,7 +3,7 @@
  * R-CORE-7.
  * @module
  */
-import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { Book } from "../../../core/book.ts";
 import { InvariantError } from "../../../core/invariant.ts";
 import { NO_CLIENT_LIMITS, NO_ORDER_LIMITS } from "../../../core/limits.ts";
@@ -64,9 +64,9 @@ Deno.test("RiskState.list() joins one market by number, whatever the order of li
 Deno.test("RiskState.declare() moves a venue's instruments alone to its new exchange", () => {
   const risk = bothVenues();
   const [first, second] = [list(risk, { id: 0 }), list(risk, { id: 1, venue: 1 })];
-  strictEqual(risk.declare(OTHER), false);
+  ok(!risk.declare(OTHER));
   deepStrictEqual(numbersOf(first), [0, 1]);
-  strictEqual(risk.declare({ ...OTHER, exchange: "elsewhere" }), true);
+  ok(risk.declare({ ...OTHER, exchange: "elsewhere" }));
   deepStrictEqual(numbersOf(first), [0]);
   deepStrictEqual(numbersOf(second), [1]);
   strictEqual(second.venue.exchange, risk.exchange("elsewhere"));
@@ -128,7 +128,7 @@ Deno.test("RiskState.revalue() holds back by the finest scale that was ever need
   risk.revalue(linear);
   strictEqual(linear.heldOn("Sell")?.purse, purse);
   strictEqual(purse?.scale, 10);
-  strictEqual(purse.cashAt < 0, true);
+  ok(purse.cashAt < 0);
 });
 
 Deno.test("RiskState.clearSums() forgets the orders of every scope", () => {
