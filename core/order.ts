@@ -11,21 +11,16 @@
  * Known limit: a quantity that was voided or corrected away does not come back to the market.
  * @module
  */
+import { Fills } from "./fills.ts";
 import type { Params } from "./intent.ts";
 import { isTerminal, type OrderState, restoredStatus } from "./lifecycle.ts";
 import { type Px, type Qty, qty } from "./numbers.ts";
-import {
-  DOUBT,
-  type Fill,
-  type OrderTerms,
-  type PendingCancel,
-  type PendingReplace,
-} from "./order_parts.ts";
+import { DOUBT, type OrderTerms, type PendingCancel, type PendingReplace } from "./order_parts.ts";
 import type { OrderFields, OrdStatus } from "./report.ts";
 import type { IntentRecord } from "./slots/intents.ts";
 import type { OrderList } from "./slots/order_list.ts";
 import type { OrderPool } from "./slots/order_pool.ts";
-import { SeenKeys } from "./slots/seen_keys.ts";
+import { isAmong, keysOf, type SeenKey } from "./slots/seen_keys.ts";
 import { OrderWindow } from "./slots/order_window.ts";
 
 export * from "./order_parts.ts";
@@ -47,7 +42,7 @@ export class Order extends OrderWindow {
   status: OrderState = "Created";
   tag: string | null = null;
   venueOrderId: string | null = null;
-  fills: Map<string, Fill> | null = null;
+  readonly fills = new Fills();
   /** The list in which it stands, and its neighbours there; only {@link OrderList} writes them. */
   list: OrderList | null = null;
   previous: Order | null = null;
@@ -57,8 +52,8 @@ export class Order extends OrderWindow {
   /** Where its note is in that event's list. */
   touchedAt = 0;
   #rare: Rare | null = null;
-  /** Newest idempotency keys of events about it, executions aside. Mostly one or none. */
-  #seen: string | SeenKeys | null = null;
+  /** Newest idempotency key of events about it, executions aside. */
+  #seen: SeenKey | null = null;
 
   /** Made by {@link OrderPool} only. */
   constructor(pool: OrderPool, of: { readonly row: Float64Array; readonly at: number }) {
@@ -77,7 +72,7 @@ export class Order extends OrderWindow {
   end(): void {
     this.tag = null;
     this.venueOrderId = null;
-    this.fills = null;
+    this.fills.clear();
     this.touchedSeq = 0;
     this.#rare = null;
     this.#seen = null;
@@ -168,25 +163,14 @@ export class Order extends OrderWindow {
 
   /** Returns true if an event with this key was about the order before; else remembers it. */
   hasSeen(key: string): boolean {
-    const seen = this.#seen;
-    if (seen === key) return true;
-    if (seen === null) {
-      this.#seen = key;
-      return false;
-    }
-    if (typeof seen !== "string") return seen.check(key);
-    const keys = new SeenKeys();
-    keys.check(seen);
-    keys.check(key);
-    this.#seen = keys;
+    if (isAmong(this.#seen, key)) return true;
+    this.#seen = { key, older: this.#seen };
     return false;
   }
 
   /** The keys that {@link Order.hasSeen} knows, oldest first. */
   get seenKeys(): readonly string[] {
-    const seen = this.#seen;
-    if (seen === null) return [];
-    return typeof seen === "string" ? [seen] : seen.keys;
+    return keysOf(this.#seen);
   }
 
   get isTerminal(): boolean {
@@ -270,11 +254,4 @@ export class Order extends OrderWindow {
     };
     return this.#rare;
   }
-}
-
-/** Remembers an execution under each of its ids. */
-export function rememberFill(order: Order, fill: Fill): void {
-  order.fills ??= new Map();
-  order.fills.set(fill.execution.execId, fill);
-  for (const execId of fill.correctedAs ?? []) order.fills.set(execId, fill);
 }
