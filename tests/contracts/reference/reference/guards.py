@@ -26,6 +26,7 @@ from .exposure import (
 from .ledger import position_of
 from .loss import loss
 from .model import TOKEN, Book, Bucket, Instrument, Json
+from .reducing import only_reduces, reducible
 from .requests import gain_of
 from .rows import shown_cash
 from .state import State
@@ -70,11 +71,6 @@ def _open(state: State, request: Request, of_account: bool) -> int:
     return open_on(state, request.instrument.id, request.side, client)
 
 
-def _only_reduces(state: State, request: Request, of_account: bool) -> bool:
-    others = _open(state, request, of_account) - request.kept_qty
-    return request.open_qty <= -_position(state, request, of_account) - others
-
-
 def _kill_switch(state: State, request: Request) -> bool:
     return bool(state.kill_switch)
 
@@ -86,8 +82,7 @@ def _trading_halted(state: State, request: Request) -> bool:
 def _reduce_only(state: State, request: Request) -> bool:
     if not request.reduce_only and _state_of(state, request) != "Reducing":
         return False
-    others = _open(state, request, False) - request.kept_qty
-    return request.open_qty > max(0, -_position(state, request, False) - others)
+    return not only_reduces(state, request, False)
 
 
 def _max_qty(state: State, request: Request) -> bool:
@@ -256,7 +251,7 @@ def _max_loss(state: State, request: Request) -> bool:
             lost = loss(state, venues, owner, row["currency"])
             if lost is not None and lost <= parse(row["most"]):
                 continue
-            if not _only_reduces(state, request, scope == "venue"):
+            if not only_reduces(state, request, scope == "venue"):
                 return True
     return False
 
@@ -267,7 +262,7 @@ def _funds(state: State, request: Request) -> bool:
         return False
     is_token = instrument.asset_class == "binary" and not _is_signed(instrument)
     if instrument.asset_class in ("linear", "inverse", "binary") and not is_token:
-        if _only_reduces(state, request, True):
+        if request.open_qty <= reducible(state, request, True):
             return False
     price = _price(state, request)
     if price is None:
