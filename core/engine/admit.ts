@@ -3,18 +3,15 @@
  * @module
  */
 import type { Client } from "../clients.ts";
-import { countedLosses } from "./exposure.ts";
 import type { InstrumentState } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import type { Side } from "../instrument.ts";
 import { checkNotional, checkPrice, checkQty } from "../instrument_rules.ts";
-import { NO_PROFITS } from "../ledger/outcomes.ts";
 import { type Px, px, type Qty, qty } from "../numbers.ts";
 import type { Order } from "../order.ts";
 import {
   chargeOrder,
   firstRefusal,
-  type InstrumentScope,
   type Kept,
   marketPx,
   type Refusal,
@@ -104,7 +101,7 @@ function checkRisk(turn: Turn, client: Client, candidate: Candidate): Refusal | 
     qty: candidate.qty,
     leavesQty: candidate.leavesQty,
     reduceOnly: candidate.reduceOnly,
-    kept: replaces === null ? null : keptOf(replaces, listed, candidate.countPx),
+    kept: replaces === null ? null : keptOf(replaces, candidate.countPx),
     nowUs: turn.nowUs,
     operatorState: state.operatorState,
     venueState: strictest(state.venue(venue).tradingState, entry.tradingState),
@@ -117,15 +114,13 @@ function checkRisk(turn: Turn, client: Client, candidate: Candidate): Refusal | 
     accountPosition: state.ledger.positionQuanta("account", id),
     funds: state.funds,
     losses: state.losses,
-    stakes: state.stakes,
   });
 }
 
 /** Only live orders count; one that has ended keeps nothing. */
-function keptOf(order: Order, listed: InstrumentScope, countPx: Px | null): Kept {
+function keptOf(order: Order, countPx: Px | null): Kept {
   const dearPx = order.countedDearPx ?? countPx ?? px(0);
-  const losses = countedLosses(order, listed) ?? NO_PROFITS;
-  return { qty: order.isCounted ? order.countedQty : qty(0), dearPx, losses };
+  return { qty: order.isCounted ? order.countedQty : qty(0), dearPx };
 }
 
 /** Takes what an order that was let in costs of the rates in force. */

@@ -12,7 +12,6 @@
 import type { EngineState } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { invariant } from "../invariant.ts";
-import { minus, plus, type Profits } from "../ledger/outcomes.ts";
 import { type Px, type Qty, qty } from "../numbers.ts";
 import type { Order } from "../order.ts";
 import { dearer, type InstrumentScope, type OpenSums, type SymbolGroup } from "../risk/mod.ts";
@@ -112,11 +111,6 @@ function change(state: EngineState, order: Order, sign: 1 | -1): void {
   const { venue, group } = listed;
   changeSums(pair.sums, order, sign);
   changeSums(listed.sums, order, sign);
-  if (listed.losses !== null) {
-    const losses = countedLosses(order, listed);
-    changeLosses(pair.sums, losses, sign);
-    changeLosses(listed.sums, losses, sign);
-  }
   client.orders += sign;
   venue.orders += sign;
   venue.exchange.orders += sign;
@@ -136,20 +130,4 @@ function changeSums(sums: OpenSums, order: Order, sign: 1 | -1): void {
   const quanta = sign * order.countedQty;
   if (order.terms.side === "Buy") sums.buyQty += quanta;
   else sums.sellQty += quanta;
-}
-
-/** What an order that is counted can lose by outcome; undefined: nothing is counted, or no price. */
-export function countedLosses(order: Order, listed: InstrumentScope): Profits | undefined {
-  const price = order.countedPx ?? order.countedDearPx;
-  if (listed.losses === null || !order.isCounted || price === null) return undefined;
-  return listed.losses({ side: order.terms.side, qty: order.countedQty, px: price });
-}
-
-function changeLosses(sums: OpenSums, losses: Profits | undefined, sign: 1 | -1): void {
-  if (losses === undefined) {
-    sums.unpriced += sign;
-    return;
-  }
-  const { losses: left } = sums;
-  sums.losses = sign === 1 ? plus({ left, right: losses }) : minus({ left, right: losses });
 }

@@ -36,7 +36,6 @@ import { type Bucket, fullBucket } from "../pacing.ts";
 import { RiskState } from "../risk/mod.ts";
 import { LedgerFunds } from "./funds.ts";
 import { DayLosses } from "./losses.ts";
-import { LedgerStakes } from "./stakes.ts";
 
 /** A venue: its declaration, link, pacing, and the requests that wait for either. */
 export type VenueState = {
@@ -115,7 +114,6 @@ export class EngineState {
   readonly risk: RiskState = new RiskState();
   readonly funds: LedgerFunds;
   readonly losses: DayLosses;
-  readonly stakes: LedgerStakes;
   readonly venues: VenueState[] = [];
   /** By number; undefined where a listing was refused. */
   readonly instruments: (InstrumentState | undefined)[] = [];
@@ -136,7 +134,6 @@ export class EngineState {
     this.digest = digest;
     this.funds = new LedgerFunds(this);
     this.losses = new DayLosses(this);
-    this.stakes = new LedgerStakes(this);
     this.deadlines = new Deadlines((deadline) => this.#stands(deadline));
   }
 

@@ -11,8 +11,7 @@ import { type BettingMarket, bettingTerms } from "./betting_market.ts";
 import { BettingPosition } from "./betting_position.ts";
 import { narrowed, productOf } from "./exact_sum.ts";
 import type { Amount } from "./money.ts";
-import { bettingLosses } from "./open_losses.ts";
-import { NO_PROFITS, type Profits } from "./outcomes.ts";
+import { NO_PROFITS, type Profits, worstPart } from "./outcomes.ts";
 import type {
   Accounting,
   AccountingPolicy,
@@ -60,7 +59,9 @@ export class BettingAccounting implements Accounting {
   /** What an open order can lose if the runner wins and if it loses, both 0 or below. */
   openProfits({ quanta, px }: Change): Profits {
     if (this.market.shareOf(this.instrument.id) !== undefined) return NO_PROFITS;
-    return bettingLosses({ quanta, px, one: this.market.one });
+    const { one } = this.market;
+    const ifWon = BigInt(quanta) * (BigInt(px) - one);
+    return worstPart({ ifWon, ifLost: -BigInt(quanta) * one });
   }
 
   /** Net stake as traded; results are by market, not by tag. */

@@ -7,12 +7,17 @@ import type { Instrument } from "../instrument.ts";
 import type { NodeReader } from "../node_reader.ts";
 import type { BinaryCondition, Outcome } from "./binary_condition.ts";
 import { BinaryPosition } from "./binary_position.ts";
-import { binaryProblem, binaryTerms, settledValue, valuationOf } from "./binary_terms.ts";
+import {
+  binaryProblem,
+  binaryTerms,
+  heldProfits,
+  settledValue,
+  valuationOf,
+} from "./binary_terms.ts";
 import { CostAccounting } from "./cost_accounting.ts";
 import { narrowed } from "./exact_sum.ts";
 import { type Amount, sum } from "./money.ts";
-import { binaryLosses } from "./open_losses.ts";
-import { NO_PROFITS, type Profits } from "./outcomes.ts";
+import { NO_PROFITS, type Profits, worstPart } from "./outcomes.ts";
 import type {
   Accounting,
   AccountingPolicy,
@@ -63,7 +68,8 @@ export class BinaryAccounting implements Accounting {
   /** What an open order can lose if the outcome holds and if not, both 0 or below. */
   openProfits({ quanta, px }: Change): Profits {
     if (this.outcome.settled !== null) return NO_PROFITS;
-    return binaryLosses({ quanta, px, payout: this.outcome.payout });
+    const flow = -BigInt(quanta) * BigInt(px);
+    return worstPart(heldProfits({ quanta, payout: this.outcome.payout, flow }));
   }
 
   /** Marked at the share once resolved, closed at it once settled. */

@@ -30,14 +30,6 @@ export function plus(of: { readonly left: Profits; readonly right: Profits }): P
   };
 }
 
-/** Returns the row without another of the same outcome. */
-export function minus(of: { readonly left: Profits; readonly right: Profits }): Profits {
-  return {
-    ifWon: of.left.ifWon - of.right.ifWon,
-    ifLost: of.left.ifLost - of.right.ifLost,
-  };
-}
-
 /**
  * Returns the part of an open order that can hurt: it may be filled in each scenario in which it
  * loses, and left in each in which it would win.

@@ -12,8 +12,15 @@
 import { fromUnits } from "../decimal.ts";
 import type { InstrumentId, Px, VenueId } from "../numbers.ts";
 import { qty } from "../numbers.ts";
-import { addedQty, type Guard, qtyText, type Refusal, refusal, type RiskRequest } from "./guard.ts";
-import { reducibleQuanta } from "./reducing.ts";
+import {
+  addedQty,
+  type Guard,
+  othersQty,
+  qtyText,
+  type Refusal,
+  refusal,
+  type RiskRequest,
+} from "./guard.ts";
 import type { Purse } from "./purse.ts";
 import type { Held } from "./scopes.ts";
 import type { Wide } from "./wide.ts";
@@ -38,7 +45,7 @@ function checkFunds(request: RiskRequest): Refusal | undefined {
   const held = listed.heldOn(side);
   if (held === null) return checkHolding(request);
   const { contract } = listed.instrument;
-  if (contract !== null && contract.kind !== "betting" && isTowardsFlat(request)) return undefined;
+  if (contract !== null && contract.kind !== "betting" && onlyReduces(request)) return undefined;
   const added = addedUnits(request, held);
   if (added === undefined) return refusal("FUNDS", priceProblem(request));
   if (added <= 0) return undefined;
@@ -72,9 +79,11 @@ export function dearer(
 }
 
 /** True if all that is open on the order's side can only bring the account's position nearer to 0. */
-function isTowardsFlat(request: RiskRequest): boolean {
-  const { accountPosition: position, leavesQty, listed: { sums } } = request;
-  return leavesQty <= reducibleQuanta(request, { position, sums });
+function onlyReduces(request: RiskRequest): boolean {
+  const { side, accountPosition, leavesQty, listed } = request;
+  const towards = side === "Buy" ? -accountPosition : accountPosition;
+  const open = othersQty(request, { open: listed.sums.openQty(side) });
+  return leavesQty <= towards - open;
 }
 
 /** Outcomes that are held apart: what is sold must be there. */

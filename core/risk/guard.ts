@@ -9,12 +9,10 @@
 import { fromQuanta } from "../decimal.ts";
 import type { Side } from "../instrument.ts";
 import type { TradingState } from "../intent.ts";
-import type { Profits } from "../ledger/outcomes.ts";
 import type { Micros, Px, Qty } from "../numbers.ts";
 import type { RefusalCode } from "../reject_code.ts";
 import type { Funds } from "./funds.ts";
 import type { LossMeter } from "./max_loss.ts";
-import type { Stakes } from "./reducing.ts";
 import type { ClientScope, InstrumentScope, PairScope } from "./scopes.ts";
 
 /** Why an order was refused. `text` is a sentence for the trader. */
@@ -48,16 +46,10 @@ export type RiskRequest = {
   readonly accountPosition: number;
   readonly funds: Funds;
   readonly losses: LossMeter;
-  readonly stakes: Stakes;
 };
 
 /** What an order that is to be replaced counts with now, and goes on to until it is replaced. */
-export type Kept = {
-  readonly qty: Qty;
-  readonly dearPx: Px;
-  /** What it can lose by outcome; nothing where a class has none. */
-  readonly losses: Profits;
-};
+export type Kept = { readonly qty: Qty; readonly dearPx: Px };
 
 /** One rule. */
 export type Guard = {

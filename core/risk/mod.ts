@@ -25,7 +25,6 @@ export type { Guard, Kept, Refusal, RiskRequest } from "./guard.ts";
 export type { LossMeter } from "./max_loss.ts";
 export { chargeOrder } from "./rate_limit.ts";
 export { marketPx, midOf, referenceBook } from "./reference.ts";
-export type { Stakes } from "./reducing.ts";
 export { RiskState } from "./risk_state.ts";
 export * from "./scopes.ts";
 export { strictest } from "./trading_state.ts";

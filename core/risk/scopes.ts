@@ -21,8 +21,6 @@ import {
   type OrderLimits,
   type VenueLimits,
 } from "../limits.ts";
-import { type OpenLosses, openLossesOf } from "../ledger/open_losses.ts";
-import { NO_PROFITS, type Profits } from "../ledger/outcomes.ts";
 import type { ClientIndex } from "../numbers.ts";
 import type { Bucket } from "../pacing.ts";
 import type { BookView } from "../view.ts";
@@ -31,15 +29,11 @@ import type { Purse } from "./purse.ts";
 import { type Reserve, reserveOf, type Valuation, valuationOf } from "./valuation.ts";
 import type { Wide } from "./wide.ts";
 
-/** Live orders, what they may still fill at worst, quanta by side, and lose by outcome. */
+/** Live orders and what they may still fill at worst, quanta by side. */
 export class OpenSums {
   orders = 0;
   buyQty = 0;
   sellQty = 0;
-  /** Of a class with outcomes: what is lost if its outcome holds and if not; 0 or below. */
-  losses: Profits = NO_PROFITS;
-  /** Orders that have no price to lose at: Market orders let in without a reference. */
-  unpriced = 0;
 
   /** Quantity open on a side. */
   openQty(side: Side): number {
@@ -51,8 +45,6 @@ export class OpenSums {
     this.orders = 0;
     this.buyQty = 0;
     this.sellQty = 0;
-    this.losses = NO_PROFITS;
-    this.unpriced = 0;
   }
 }
 
@@ -132,8 +124,6 @@ export class InstrumentScope {
   readonly venue: VenueScope;
   group: SymbolGroup;
   readonly sums = new OpenSums();
-  /** What open orders can lose by outcome; null: the class has none. */
-  readonly losses: OpenLosses | null;
   limits: InstrumentLimits = NO_LIMITS;
   notionalMost: Wide | null = null;
   valuation: Valuation;
@@ -154,7 +144,6 @@ export class InstrumentScope {
     this.venue = of.venue;
     this.group = of.group;
     this.valuation = valuationOf(of.instrument);
-    this.losses = openLossesOf(of.instrument);
   }
 
   /** What orders on a side hold back; null: no cash. */

@@ -1,13 +1,19 @@
 /**
  * Guards of the trading state: nothing new while Halted; only what reduces while Reducing, or when
- * the order itself says `reduce_only`. Both look at the client's own book (`reducing.ts`).
+ * the order itself says `reduce_only`. Both look at the client's own position.
  *
  * Invariant: the effective state is the strictest of operator, venue and client.
  * @module
  */
 import type { TradingState } from "../intent.ts";
-import { type Guard, qtyText, type Refusal, refusal, type RiskRequest } from "./guard.ts";
-import { onlyReduces, reducibleQuanta } from "./reducing.ts";
+import {
+  type Guard,
+  othersQty,
+  qtyText,
+  type Refusal,
+  refusal,
+  type RiskRequest,
+} from "./guard.ts";
 
 function severityOf(state: TradingState): number {
   switch (state) {
@@ -42,18 +48,14 @@ function checkHalted(request: RiskRequest): Refusal | undefined {
 function checkReducing(request: RiskRequest): Refusal | undefined {
   const isReducing = effectiveState(request) === "Reducing";
   if (!isReducing && !request.reduceOnly) return undefined;
-  const { client, clientPosition: position, listed, pair } = request;
-  const book = { who: client.index, position, sums: pair.sums };
-  if (onlyReduces(request, book)) return undefined;
+  const reducible = reducibleQuanta(request);
+  if (request.leavesQty <= reducible) return undefined;
   const why = isReducing
     ? `while trading_state is Reducing, ${origin(request, "Reducing")}`
     : "since reduce_only is true";
-  if (listed.losses !== null) {
-    const rule = "the order must leave the client's worst outcome as it is or better";
-    return refusal("REDUCE_ONLY", `${rule}, ${why}: was worse if all that is open fills`);
-  }
-  const reducible = qtyText(request, Math.max(0, reducibleQuanta(request, book)));
-  const most = `at most ${reducible}, what the client's position leaves to reduce`;
+  const most = `at most ${
+    qtyText(request, reducible)
+  }, what the client's position leaves to reduce`;
   const was = qtyText(request, request.leavesQty);
   return refusal("REDUCE_ONLY", `its open quantity must be ${most}, ${why}: was ${was}`);
 }
@@ -68,4 +70,11 @@ function origin(request: RiskRequest, state: TradingState): string {
   if (request.operatorState === state) return "set by the operator (operator.trading_state)";
   if (request.venueState === state) return "set for this venue's account";
   return "set by this client (SetRiskFlag trading_state)";
+}
+
+/** What an order on this side may still take off the position, quanta; 0 if it would add to it. */
+function reducibleQuanta(request: RiskRequest): number {
+  const { side, clientPosition, pair } = request;
+  const towards = side === "Buy" ? -clientPosition : clientPosition;
+  return Math.max(0, towards - othersQty(request, { open: pair.sums.openQty(side) }));
 }

@@ -20,7 +20,6 @@ import {
 import { hasToken } from "../../core/pacing.ts";
 import { clientIndex, micros, px, qty } from "../../core/numbers.ts";
 import type { OpenSums } from "../../core/risk/mod.ts";
-import { NO_PROFITS } from "../../core/ledger/outcomes.ts";
 import { chargeOrder, type RiskRequest, RiskState } from "../../core/risk/mod.ts";
 import { spotInstrument, VENUE } from "./spot_instrument.ts";
 
@@ -90,7 +89,7 @@ export function riskRequest(changes: RequestChanges = {}): RiskRequest {
     reduceOnly: false,
     kept: kept === undefined || kept === null
       ? null
-      : { qty: qty(kept.qty), dearPx: px(kept.dearPx ?? 10_000), losses: NO_PROFITS },
+      : { qty: qty(kept.qty), dearPx: px(kept.dearPx ?? 10_000) },
     nowUs,
     operatorState: "Active",
     venueState: "Active",
@@ -109,7 +108,6 @@ export function riskRequest(changes: RequestChanges = {}): RiskRequest {
       clientLoss: () => lossOf(loss),
       venueLoss: () => lossOf(loss),
     },
-    stakes: { isWorstKept: () => false },
     ...rest,
     client: risk.client(client.index, client.name),
     pair,

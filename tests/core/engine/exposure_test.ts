@@ -7,7 +7,6 @@
 import { deepStrictEqual, ok } from "node:assert/strict";
 import * as fc from "fast-check";
 import { type Checkpoint, type Event, instrumentId, px, qty } from "../../../core/mod.ts";
-import { NO_PROFITS } from "../../../core/ledger/outcomes.ts";
 import { NO_LIMITS, NO_VENUE_LIMITS } from "../../../core/limits.ts";
 import { engineNode, type EngineState, readEngine } from "../../../core/engine/mod.ts";
 import type { Order } from "../../../core/order.ts";
@@ -203,8 +202,6 @@ function naive(state: EngineState): unknown {
     orders: of.length,
     buyQty: quantity(of, "Buy"),
     sellQty: quantity(of, "Sell"),
-    losses: NO_PROFITS,
-    unpriced: 0,
   });
   const cash = live.filter((order) => order.terms.side === "Buy").reduce((sum, order) => {
     const price = Math.max(order.price ?? 0, order.replace?.price ?? 0);

@@ -26,7 +26,6 @@ from .exposure import (
 from .ledger import position_of
 from .loss import loss
 from .model import TOKEN, Book, Bucket, Instrument, Json
-from .reducing import only_reduces, reducible
 from .requests import gain_of
 from .rows import shown_cash
 from .state import State
@@ -71,6 +70,11 @@ def _open(state: State, request: Request, of_account: bool) -> int:
     return open_on(state, request.instrument.id, request.side, client)
 
 
+def _only_reduces(state: State, request: Request, of_account: bool) -> bool:
+    others = _open(state, request, of_account) - request.kept_qty
+    return request.open_qty <= -_position(state, request, of_account) - others
+
+
 def _kill_switch(state: State, request: Request) -> bool:
     return bool(state.kill_switch)
 
@@ -82,7 +86,8 @@ def _trading_halted(state: State, request: Request) -> bool:
 def _reduce_only(state: State, request: Request) -> bool:
     if not request.reduce_only and _state_of(state, request) != "Reducing":
         return False
-    return not only_reduces(state, request, False)
+    others = _open(state, request, False) - request.kept_qty
+    return request.open_qty > max(0, -_position(state, request, False) - others)
 
 
 def _max_qty(state: State, request: Request) -> bool:
@@ -251,7 +256,7 @@ def _max_loss(state: State, request: Request) -> bool:
             lost = loss(state, venues, owner, row["currency"])
             if lost is not None and lost <= parse(row["most"]):
                 continue
-            if not only_reduces(state, request, scope == "venue"):
+            if not _only_reduces(state, request, scope == "venue"):
                 return True
     return False
 
@@ -262,7 +267,7 @@ def _funds(state: State, request: Request) -> bool:
         return False
     is_token = instrument.asset_class == "binary" and not _is_signed(instrument)
     if instrument.asset_class in ("linear", "inverse", "binary") and not is_token:
-        if request.open_qty <= reducible(state, request, True):
+        if _only_reduces(state, request, True):
             return False
     price = _price(state, request)
     if price is None:
