@@ -13,11 +13,14 @@ import type { ClOrdIds } from "./command.ts";
 import { Fifo } from "./fifo.ts";
 import { type Micros, micros, type OrderId, orderId, type VenueId } from "./numbers.ts";
 import type { Order, OrderTerms } from "./order.ts";
-import { type IntentRecord, Intents } from "./slots/intents.ts";
-import { IdDirectory } from "./slots/id_directory.ts";
-import { OrderList } from "./slots/order_list.ts";
-import { OrderPool } from "./slots/order_pool.ts";
-import { VenueNames } from "./slots/venue_names.ts";
+import {
+  IdDirectory,
+  type IntentRecord,
+  Intents,
+  OrderList,
+  OrderPool,
+  VenueNames,
+} from "./slots/mod.ts";
 
 /** Most orders, ids and fills that one event retires. */
 export const RETIRED_PER_EVENT_MAX = 256;

@@ -153,7 +153,7 @@ export type StepFacts = {
   /** The state without the request that was answered, see {@link restoredStatus}. */
   readonly restored: OrdStatus;
   /** A replace by cancel and new lost the old order before the new one was refused. */
-  readonly isLost: boolean;
+  readonly isLost?: boolean;
 };
 
 /** True if no report can bring the order back to life. */
@@ -195,7 +195,7 @@ export function nextStatus(
   if (cell === undefined || by === "Rejected" && facts.hasFills) return undefined;
   if (isTerminal(from)) return cell === "Restored" ? undefined : cell;
   if (facts.isComplete && MAY_COMPLETE.has(by)) return "Filled";
-  if (by === "ReplaceRejected" && facts.isLost) return "Cancelled";
+  if (by === "ReplaceRejected" && facts.isLost === true) return "Cancelled";
   return cell === "Restored" ? facts.restored : cell;
 }
 

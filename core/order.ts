@@ -13,7 +13,7 @@
  */
 import type { Params } from "./intent.ts";
 import { isTerminal, type OrderState, restoredStatus } from "./lifecycle.ts";
-import { type Qty, qty } from "./numbers.ts";
+import { type Px, type Qty, qty } from "./numbers.ts";
 import {
   DOUBT,
   type Fill,
@@ -30,6 +30,10 @@ import { OrderWindow } from "./slots/order_window.ts";
 
 export * from "./order_parts.ts";
 export type { IntentRecord } from "./slots/intents.ts";
+
+/** Up to this many keys are looked through one by one. */
+const FEW_KEYS = 8;
+const NO_KEYS: readonly string[] = [];
 
 /** What most orders never have, or not for long. */
 type Rare = {
@@ -57,8 +61,8 @@ export class Order extends OrderWindow {
   /** Where its note is in that event's list. */
   touchedAt = 0;
   #rare: Rare | null = null;
-  /** Newest idempotency keys of events about it, executions aside. Mostly one or none. */
-  #seen: string | SeenKeys | null = null;
+  /** Newest idempotency keys of events about it, executions aside. */
+  #seen: readonly string[] | SeenKeys = NO_KEYS;
 
   /** Made by {@link OrderPool} only. */
   constructor(pool: OrderPool, of: { readonly row: Float64Array; readonly at: number }) {
@@ -80,7 +84,7 @@ export class Order extends OrderWindow {
     this.fills = null;
     this.touchedSeq = 0;
     this.#rare = null;
-    this.#seen = null;
+    this.#seen = NO_KEYS;
   }
 
   /** What the Place fixed. */
@@ -101,6 +105,14 @@ export class Order extends OrderWindow {
     this.narrowNotional = isNarrow ? narrow : null;
     if (!isNarrow) this.#rarely().wideNotional = value;
     else if (this.#rare !== null) this.#rare.wideNotional = null;
+  }
+
+  /** Adds price × quantity to {@link Order.notional}; a quantity below 0 takes it back. */
+  addNotional(price: Px, quanta: number): void {
+    const product = price * quanta;
+    const sum = (this.narrowNotional ?? NaN) + product;
+    if (Number.isSafeInteger(product) && Number.isSafeInteger(sum)) this.narrowNotional = sum;
+    else this.notional += BigInt(price) * BigInt(quanta);
   }
 
   get params(): Params | null {
@@ -161,24 +173,16 @@ export class Order extends OrderWindow {
   /** Returns true if an event with this key was about the order before; else remembers it. */
   hasSeen(key: string): boolean {
     const seen = this.#seen;
-    if (seen === key) return true;
-    if (seen === null) {
-      this.#seen = key;
-      return false;
-    }
-    if (typeof seen !== "string") return seen.check(key);
-    const keys = new SeenKeys();
-    keys.check(seen);
-    keys.check(key);
-    this.#seen = keys;
+    if (seen instanceof SeenKeys) return seen.check(key);
+    if (seen.includes(key)) return true;
+    // concat() makes arrays of their exact length: most orders see two or three keys, and are kept for days.
+    this.#seen = seen.length < FEW_KEYS ? seen.concat(key) : new SeenKeys(seen, key);
     return false;
   }
 
   /** The keys that {@link Order.hasSeen} knows, oldest first. */
   get seenKeys(): readonly string[] {
-    const seen = this.#seen;
-    if (seen === null) return [];
-    return typeof seen === "string" ? [seen] : seen.keys;
+    return this.#seen instanceof SeenKeys ? this.#seen.keys : this.#seen;
   }
 
   get isTerminal(): boolean {
@@ -212,11 +216,16 @@ export class Order extends OrderWindow {
     return this.isTerminal ? qty(0) : this.openQty;
   }
 
+  /** Something is filled. */
+  get hasFills(): boolean {
+    return this.cumQty > 0;
+  }
+
   /** The state without its pending cancel. */
   get restored(): OrdStatus {
     return restoredStatus({
       isAccepted: this.isAccepted,
-      hasFills: this.cumQty > 0,
+      hasFills: this.hasFills,
       isReplacePending: this.replace !== null,
     });
   }

@@ -30,54 +30,52 @@ export const ORDER_RULES: readonly OrderRule[] = [
   {
     name: "terminal_stays",
     rule: "A terminal order must not become live again",
-    holds: (order, before) => !isTerminal(before.status) || order.status === before.status,
+    holds: terminalStays,
   },
   {
     name: "transition_recorded",
     rule: "A change of state must be a recorded transition",
-    holds: (order, before) => order.status === before.status || before.isMoved,
+    holds: transitionRecorded,
   },
   {
     name: "accepted_first",
     rule: "No fill must come before acceptance",
-    holds: (order) => order.isAccepted || order.isTerminal || order.cumQty + order.voidedQty === 0,
+    holds: acceptedFirst,
   },
   {
     name: "cum_qty_rises_by_execution",
     rule: "CumQty must rise only by an execution",
-    holds: (order, { cumQty, said }) => order.cumQty <= cumQty || (said & SAID.execution) !== 0,
+    holds: cumQtyRisesByExecution,
   },
   {
     name: "cum_qty_falls_by_name",
     rule: "CumQty must fall only by a trade cancel or correction that names its execution",
-    holds: (order, { cumQty, said }) => order.cumQty >= cumQty || (said & SAID.named) !== 0,
+    holds: cumQtyFallsByName,
   },
   {
     name: "leaves_rise_by_replace",
     rule: "LeavesQty must rise only by a replace or by the venue's restatement",
-    holds: (order, { status, leavesQty, said }) =>
-      status === "Created" || order.leavesQty <= leavesQty || (said & SAID.terms) !== 0,
+    holds: leavesRiseByReplace,
   },
   {
     name: "live_has_something_left",
     rule: "A live order must have something left, unless it may still grow",
-    holds: (order) => order.isTerminal || !order.isComplete,
+    holds: liveHasSomethingLeft,
   },
   {
     name: "end_is_clean",
     rule: "A terminal order must wait for nothing",
-    holds: (order) => !order.isTerminal || isIdle(order),
+    holds: endIsClean,
   },
   {
     name: "doubt_is_said",
     rule: "Entering and leaving doubt must be reported",
-    holds: (order) => order.isTerminal || (order.doubt !== 0) === order.isDoubtReported,
+    holds: doubtIsSaid,
   },
   {
     name: "exposure_is_counted",
     rule: "What an order may still do at worst must be counted, and nothing of an ended one",
-    holds: (order) =>
-      order.isTerminal ? !order.isCounted : order.isCounted && order.countedQty === worstQty(order),
+    holds: exposureIsCounted,
   },
 ];
 
@@ -93,28 +91,27 @@ export const REPORT_RULES: readonly ReportRule[] = [
   {
     name: "has_status",
     rule: "An order report must have a status",
-    holds: (report) => report.ordStatus !== null,
+    holds: hasStatus,
   },
   {
     name: "terminal_leaves_nothing",
     rule: "Nothing must be left of a terminal order",
-    holds: (report) => !hasEnded(report) || report.order?.leavesQty === 0,
+    holds: terminalLeavesNothing,
   },
   {
     name: "terminal_is_certain",
     rule: "A terminal report must not be in doubt",
-    holds: (report) => !hasEnded(report) || report.inDoubt !== true,
+    holds: terminalIsCertain,
   },
   {
     name: "quantities_fit",
     rule: "Where something is left, CumQty and LeavesQty must not exceed OrderQty",
-    holds: ({ order }) =>
-      order === null || order.leavesQty === 0 || order.cumQty + order.leavesQty <= order.orderQty,
+    holds: quantitiesFit,
   },
   {
     name: "no_trade_when_submitted",
     rule: "A trade must not be reported of an order that was not accepted",
-    holds: (report) => report.execType !== "Trade" || report.ordStatus !== "Submitted",
+    holds: noTradeWhenSubmitted,
   },
 ];
 
@@ -146,6 +143,7 @@ export function assertAll(turn: Turn): void {
     const before = turn.touched[at];
     const order = before === undefined ? undefined : state.blotter.get(before.id);
     if (before === undefined || order === undefined) continue; // retired by this very event
+    if (orderHolds(order, before)) continue;
     for (const { rule, holds } of ORDER_RULES) invariant(holds(order, before), rule);
   }
 }
@@ -160,7 +158,9 @@ function assertReport(turn: Turn, report: ExecutionReport): void {
   client.checkedReportSeq += 1;
   invariant(report.reportSeq === client.checkedReportSeq, REPORT_NUMBERS);
   if (report.order === null) return;
-  for (const { rule, holds } of REPORT_RULES) invariant(holds(report), rule);
+  if (!reportHolds(report)) {
+    for (const { rule, holds } of REPORT_RULES) invariant(holds(report), rule);
+  }
   const before = touchedOf(turn, report.order.orderId);
   if (before !== undefined) before.said |= saidBy(report);
 }
@@ -221,4 +221,82 @@ function isIdle(order: Order): boolean {
   return order.cancel === null && order.replace === null && order.mustCancel === null &&
     REQUEST_KINDS.every((kind) => !order.isAsking(kind)) &&
     order.doubt === 0 && order.retry === 0 && order.lapseDueUs === null;
+}
+
+/** All of {@link ORDER_RULES}, called by name: through the list the calls would cost the most. */
+function orderHolds(order: Order, before: Touched): boolean {
+  return terminalStays(order, before) && transitionRecorded(order, before) &&
+    acceptedFirst(order) && cumQtyRisesByExecution(order, before) &&
+    cumQtyFallsByName(order, before) && leavesRiseByReplace(order, before) &&
+    liveHasSomethingLeft(order) && endIsClean(order) && doubtIsSaid(order) &&
+    exposureIsCounted(order);
+}
+
+/** All of {@link REPORT_RULES}, likewise. */
+function reportHolds(report: ExecutionReport): boolean {
+  return hasStatus(report) && terminalLeavesNothing(report) && terminalIsCertain(report) &&
+    quantitiesFit(report) && noTradeWhenSubmitted(report);
+}
+
+function terminalStays(order: Order, before: Touched): boolean {
+  return !isTerminal(before.status) || order.status === before.status;
+}
+
+function transitionRecorded(order: Order, before: Touched): boolean {
+  return order.status === before.status || before.isMoved;
+}
+
+function acceptedFirst(order: Order): boolean {
+  return order.isAccepted || order.isTerminal || order.cumQty + order.voidedQty === 0;
+}
+
+function cumQtyRisesByExecution(order: Order, { cumQty, said }: Touched): boolean {
+  return order.cumQty <= cumQty || (said & SAID.execution) !== 0;
+}
+
+function cumQtyFallsByName(order: Order, { cumQty, said }: Touched): boolean {
+  return order.cumQty >= cumQty || (said & SAID.named) !== 0;
+}
+
+function leavesRiseByReplace(order: Order, { status, leavesQty, said }: Touched): boolean {
+  return status === "Created" || order.leavesQty <= leavesQty || (said & SAID.terms) !== 0;
+}
+
+function liveHasSomethingLeft(order: Order): boolean {
+  return order.isTerminal || !order.isComplete;
+}
+
+function endIsClean(order: Order): boolean {
+  return !order.isTerminal || isIdle(order);
+}
+
+function doubtIsSaid(order: Order): boolean {
+  return order.isTerminal || (order.doubt !== 0) === order.isDoubtReported;
+}
+
+function exposureIsCounted(order: Order): boolean {
+  return order.isTerminal
+    ? !order.isCounted
+    : order.isCounted && order.countedQty === worstQty(order);
+}
+
+function hasStatus(report: ExecutionReport): boolean {
+  return report.ordStatus !== null;
+}
+
+function terminalLeavesNothing(report: ExecutionReport): boolean {
+  return !hasEnded(report) || report.order?.leavesQty === 0;
+}
+
+function terminalIsCertain(report: ExecutionReport): boolean {
+  return !hasEnded(report) || report.inDoubt !== true;
+}
+
+function quantitiesFit({ order }: ExecutionReport): boolean {
+  return order === null || order.leavesQty === 0 ||
+    order.cumQty + order.leavesQty <= order.orderQty;
+}
+
+function noTradeWhenSubmitted(report: ExecutionReport): boolean {
+  return report.execType !== "Trade" || report.ordStatus !== "Submitted";
 }

@@ -83,7 +83,7 @@ export function book(turn: Turn, order: Order, booking: Booking): void {
   state.ledger.book(toLedgerExecution(turn, order, booking));
   closePosting(turn);
   order.cumQty = qty(order.cumQty + execution.lastQty);
-  order.notional += BigInt(execution.lastPx) * BigInt(execution.lastQty);
+  order.addNotional(execution.lastPx, execution.lastQty);
 }
 
 /** Takes an execution out of the ledger and the sums of its order again. */
@@ -93,7 +93,7 @@ export function bookBack(turn: Turn, order: Order, booking: Booking): void {
   state.ledger.reverse(toLedgerExecution(turn, order, booking));
   closePosting(turn);
   order.cumQty = qty(order.cumQty - execution.lastQty);
-  order.notional -= BigInt(execution.lastPx) * BigInt(execution.lastQty);
+  order.addNotional(execution.lastPx, -execution.lastQty);
 }
 
 /** Halts the account if more is executed than was ordered: it is booked all the same. */
@@ -162,6 +162,8 @@ function checkFill(
   of: { readonly isLate: boolean; readonly execId: string },
 ): void {
   if (of.isLate) turn.state.count("late_fills");
+  const isOver = order.cumQty + order.voidedQty > order.orderQty;
+  if (!isOver && !order.wasAbsent) return;
   const name = `execution ${of.execId} of order ${order.terms.id} at seq_id ${turn.seqId}`;
   if (order.wasAbsent) {
     raise(turn, {

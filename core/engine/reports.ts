@@ -113,7 +113,7 @@ export function reportReused(turn: Turn, by: Bearer, text: string): void {
 /** The order as an `OrderStatus` report without a number, for queries. */
 export function orderStatus(order: Order, at: Pick<Turn, "seqId" | "nowUs">): ExecutionReport {
   const { status } = order;
-  const report = blank(order.bearer, { ...at, execType: "OrderStatus", reportSeq: 0 });
+  const report = blank(order.bearer, at, "OrderStatus");
   report.ordStatus = status === "Created" ? null : status;
   report.order = order.fields;
   report.tag = order.tag;
@@ -122,41 +122,36 @@ export function orderStatus(order: Order, at: Pick<Turn, "seqId" | "nowUs">): Ex
 }
 
 function next(order: Order, step: Step): ReturnType<typeof nextStatus> {
-  return nextStatus(order.status, step.execType, {
-    isComplete: order.isComplete,
-    hasFills: order.cumQty > 0,
-    restored: order.restored,
-    isLost: step.isLost === true,
-  });
+  if (step.isLost !== true) return nextStatus(order.status, step.execType, order);
+  const { isComplete, hasFills, restored } = order;
+  return nextStatus(order.status, step.execType, { isComplete, hasFills, restored, isLost: true });
 }
 
 function newReport(turn: Turn, by: Bearer, execType: ExecType): Writable<ExecutionReport> {
   const client = clientOf(turn, by.client);
   client.reportSeq += 1;
-  const report = blank(by, {
-    seqId: turn.seqId,
-    nowUs: turn.nowUs,
-    execType,
-    reportSeq: client.reportSeq,
-  });
+  const report = blank(by, turn, execType);
+  report.reportSeq = client.reportSeq;
   if (turn.venueUs !== null) report.eventUs = turn.venueUs;
   return report;
 }
 
+/** A report without a number. */
 function blank(
   by: Bearer,
-  of: Pick<Turn, "seqId" | "nowUs"> & { readonly execType: ExecType; readonly reportSeq: number },
+  at: Pick<Turn, "seqId" | "nowUs">,
+  execType: ExecType,
 ): Writable<ExecutionReport> {
   return {
     client: by.client,
-    reportSeq: of.reportSeq,
-    seqId: of.seqId,
+    reportSeq: 0,
+    seqId: at.seqId,
     intentId: by.intentId,
-    execType: of.execType,
+    execType,
     ordStatus: null,
     order: null,
     tag: null,
-    transactUs: of.nowUs,
+    transactUs: at.nowUs,
     sentUs: by.sentUs,
     recvUs: by.recvUs,
   };

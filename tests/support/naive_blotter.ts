@@ -97,18 +97,13 @@ export class NaiveBlotter {
   }
 
   name(order: NaiveOrder, name: string): void {
-    if (order.names.at(-1) === name) return;
-    order.names.push(name);
+    if (order.names.at(-1) !== name) order.names.push(name);
   }
 
-  /** The newest order of a venue that ever had the name. */
-  named(venue: number, name: string): number | undefined {
-    let newest: number | undefined;
-    for (const order of this.orders.values()) {
-      const isMeant = order.venue === venue && order.names.includes(name);
-      if (isMeant && order.id > (newest ?? 0)) newest = order.id;
-    }
-    return newest;
+  /** The newest order at a venue that ever had the name. */
+  byName(venue: number, name: string): number | undefined {
+    return [...this.orders.values()]
+      .findLast((order) => order.venue === venue && order.names.includes(name))?.id;
   }
 
   end(order: NaiveOrder, nowUs: number): void {

@@ -155,15 +155,21 @@ def entry_price(state: State, instrument: Instrument, side: str) -> Optional[int
 def notional(instrument: Instrument, side: str, price: int, qty: int) -> Fraction:
     """Returns what an order is worth, for the limit on a single order."""
     unit = 10 ** (instrument.price_scale + instrument.qty_scale)
-    if instrument.asset_class == "linear":
-        return abs(price) * qty * Values(instrument).multiplier.value / unit
-    if instrument.asset_class == "inverse":
-        return qty * Values(instrument).multiplier.value / 10**instrument.qty_scale
     if instrument.asset_class == "binary" and _is_signed(instrument) and side == "Sell":
         return Fraction((Values(instrument).payout_quanta() - price) * qty, unit)
     if instrument.asset_class == "betting":
         one = 10**instrument.price_scale
         return Fraction(qty * one if side == "Buy" else (price - one) * qty, unit)
+    return worth_of(instrument, price, qty)
+
+
+def worth_of(instrument: Instrument, price: int, qty: int) -> Fraction:
+    """Returns price times quantity, of derivatives by their multiplier."""
+    unit = 10 ** (instrument.price_scale + instrument.qty_scale)
+    if instrument.asset_class == "linear":
+        return abs(price) * qty * Values(instrument).multiplier.value / unit
+    if instrument.asset_class == "inverse":
+        return qty * Values(instrument).multiplier.value / 10**instrument.qty_scale
     return Fraction(price * qty, unit)
 
 
@@ -230,6 +236,21 @@ def worst_hold(
     held = [hold(state, instrument, side, price, qty) for price in at]
     known: List[Any] = [each for each in held if each is not None]
     return max(known, key=lambda each: each[1]) if known else None
+
+
+def worst_price(state: State, order: Order) -> Optional[int]:
+    """Returns the price at which an order's quantity holds back most."""
+    instrument = state.instruments[order.instrument]
+    known = [price for price in prices(order) if price is not None]
+    if not known:
+        return None
+    qty = counted_qty(order)
+
+    def held(price: int) -> Fraction:
+        found = hold(state, instrument, order.side, price, qty)
+        return Fraction(0) if found is None else found[1]
+
+    return max(known, key=held)
 
 
 def order_hold(state: State, order: Order) -> Optional[Hold]:

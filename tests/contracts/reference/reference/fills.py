@@ -96,6 +96,8 @@ def apply_executed(state: State, order: Order, payload: Json, is_old: bool) -> N
         late=was_terminal,
         provisional=fill.provisional,
     )
+    if order.was_absent:
+        state.alarm("FILL_AFTER_ABSENCE")
     check_overfill(state, order)
 
 
@@ -110,9 +112,7 @@ def infer_increase(state: State, order: Order, qty: int) -> None:
 
 
 def check_overfill(state: State, order: Order) -> None:
-    """What an execution that should not have been raises."""
-    if order.was_absent:
-        state.alarm("FILL_AFTER_ABSENCE")
+    """More was executed than was ordered: the account is halted."""
     if order.executed > order.order_qty:
         halt(state, order.venue)
         state.alarm("OVERFILL")
