@@ -33,7 +33,6 @@ export type { IntentRecord } from "./slots/intents.ts";
 
 /** Up to this many keys are looked through one by one. */
 const FEW_KEYS = 8;
-const NO_KEYS: readonly string[] = [];
 
 /** What most orders never have, or not for long. */
 type Rare = {
@@ -56,13 +55,9 @@ export class Order extends OrderWindow {
   list: OrderList | null = null;
   previous: Order | null = null;
   next: Order | null = null;
-  /** Last event that touched it, see `Turn.touch`; not part of any checkpoint. */
-  touchedSeq = 0;
-  /** Where its note is in that event's list. */
-  touchedAt = 0;
   #rare: Rare | null = null;
   /** Newest idempotency keys of events about it, executions aside. */
-  #seen: readonly string[] | SeenKeys = NO_KEYS;
+  #seen: string | readonly string[] | SeenKeys | null = null;
 
   /** Made by {@link OrderPool} only. */
   constructor(pool: OrderPool, of: { readonly row: Float64Array; readonly at: number }) {
@@ -82,9 +77,8 @@ export class Order extends OrderWindow {
     this.tag = null;
     this.venueOrderId = null;
     this.fills = null;
-    this.touchedSeq = 0;
     this.#rare = null;
-    this.#seen = NO_KEYS;
+    this.#seen = null;
   }
 
   /** What the Place fixed. */
@@ -173,16 +167,21 @@ export class Order extends OrderWindow {
   /** Returns true if an event with this key was about the order before; else remembers it. */
   hasSeen(key: string): boolean {
     const seen = this.#seen;
-    if (seen instanceof SeenKeys) return seen.check(key);
-    if (seen.includes(key)) return true;
-    // concat() makes arrays of their exact length: most orders see two or three keys, and are kept for days.
-    this.#seen = seen.length < FEW_KEYS ? seen.concat(key) : new SeenKeys(seen, key);
+    if (seen === null) this.#seen = key; // no array: most orders see one or two, and are kept for days
+    else if (typeof seen === "string") {
+      if (seen === key) return true;
+      this.#seen = [seen, key];
+    } else if (seen instanceof SeenKeys) return seen.check(key);
+    else if (seen.includes(key)) return true;
+    else this.#seen = seen.length < FEW_KEYS ? seen.concat(key) : new SeenKeys(seen, key);
     return false;
   }
 
   /** The keys that {@link Order.hasSeen} knows, oldest first. */
   get seenKeys(): readonly string[] {
-    return this.#seen instanceof SeenKeys ? this.#seen.keys : this.#seen;
+    const seen = this.#seen;
+    if (seen instanceof SeenKeys) return seen.keys;
+    return typeof seen === "string" ? [seen] : seen ?? [];
   }
 
   get isTerminal(): boolean {

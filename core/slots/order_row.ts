@@ -53,8 +53,11 @@ export const REFERENCE_PX = 38;
 export const COUNTED_QTY = 39;
 export const COUNTED_PX = 40;
 export const COUNTED_DEAR_PX = 41;
+/** Last event that touched it, and where its note is in that event's list. */
+export const TOUCHED_SEQ = 42;
+export const TOUCHED_AT = 43;
 /** Columns of a row. */
-export const ORDER_WIDTH = 42;
+export const ORDER_WIDTH = 44;
 
 /** Bits of {@link FLAGS}. */
 export const FLAG = { isAccepted: 1, isDoubtReported: 2, wasAbsent: 4, isCounted: 8 } as const;
@@ -135,6 +138,7 @@ export function clearRow(row: Float64Array, at: number): void {
   for (let column = REQUESTS; column < HELD_FIRST; column += 1) row[at + column] = NONE;
   row[at + PRICE] = NONE;
   row[at + ATTEMPTS] = 0;
+  row[at + TOUCHED_SEQ] = 0;
   row[at + BASE_VERSION] = 1;
   row[at + HELD_FIRST] = NO_SLOT;
   row[at + HELD_LAST] = NO_SLOT;
