@@ -35,6 +35,9 @@ export type SequencerOptions = {
   readonly perProducerMax?: number;
 };
 
+/** Every busy turn ends with a round that finds nothing. */
+const NO_EVENTS: readonly Event[] = [];
+
 type Head = { readonly queue: DraftQueue; remaining: number; draft: Draft };
 
 /** Numbers drafts. */
@@ -59,9 +62,10 @@ export class Sequencer {
   }
 
   /** Takes one round. `nowUs` is the engine clock; a clock that went back is held. */
-  round(queues: readonly DraftQueue[], nowUs: Micros): Event[] {
-    const heads = this.#openHeads(queues);
+  round(queues: readonly DraftQueue[], nowUs: Micros): readonly Event[] {
     if (nowUs > this.#lastIngest) this.#lastIngest = nowUs;
+    if (!isAnyWaiting(queues)) return NO_EVENTS;
+    const heads = this.#openHeads(queues);
     const events: Event[] = [];
     while (heads.length > 0) {
       const best = this.#firstOf(heads);
@@ -115,6 +119,11 @@ export class Sequencer {
   get lastIngest(): Micros {
     return micros(this.#lastIngest);
   }
+}
+
+function isAnyWaiting(queues: readonly DraftQueue[]): boolean {
+  for (const queue of queues) if (queue.length > 0) return true;
+  return false;
 }
 
 /** What concerns no venue or instrument comes before what does. */

@@ -121,7 +121,12 @@ export class DenoSocket implements Socket {
   async #read(connection: Deno.TcpConn): Promise<void> {
     const buffer = new Uint8Array(READ_BYTES);
     while (!this.#gone) {
-      const read = await settle(() => connection.read(buffer));
+      let read: number | null | Error;
+      try {
+        read = await connection.read(buffer);
+      } catch (error) {
+        read = toError(error);
+      }
       // A read that was already waiting when the owner paused is kept for later.
       while (this.#paused && !this.#gone) await new Promise<void>((wake) => this.#wake = wake);
       if (this.#gone) return;
@@ -159,11 +164,14 @@ export class DenoSocket implements Socket {
   async #sendBatch(connection: Deno.TcpConn, batch: Uint8Array): Promise<Error | undefined> {
     this.#inFlightBytes = batch.length;
     while (this.#inFlightBytes > 0) {
-      const rest = batch.subarray(batch.length - this.#inFlightBytes);
-      const sent = await settle(() => connection.write(rest));
+      const from = batch.length - this.#inFlightBytes;
+      try {
+        const sent = await connection.write(from === 0 ? batch : batch.subarray(from));
+        this.#inFlightBytes -= sent;
+      } catch (error) {
+        return toError(error);
+      }
       if (this.#gone) return undefined;
-      if (sent instanceof Error) return sent;
-      this.#inFlightBytes -= sent;
     }
     return undefined;
   }
@@ -210,6 +218,10 @@ export async function settle<Result>(work: () => Promise<Result>): Promise<Resul
   try {
     return await work();
   } catch (error) {
-    return error instanceof Error ? error : new Error(String(error));
+    return toError(error);
   }
+}
+
+function toError(error: unknown): Error {
+  return error instanceof Error ? error : new Error(String(error));
 }

@@ -39,7 +39,7 @@ const REST_US = 1;
 
 /** What the loop needs of the sequencer. */
 export interface Sequencing {
-  round(queues: readonly IngressQueue[], nowUs: Micros): Event[];
+  round(queues: readonly IngressQueue[], nowUs: Micros): readonly Event[];
 }
 
 /** What the loop needs of the journal. */

@@ -114,13 +114,14 @@ function checkRisk(turn: Turn, client: Client, candidate: Candidate): Refusal | 
     accountPosition: state.ledger.positionQuanta("account", id),
     funds: state.funds,
     losses: state.losses,
+    outcomes: state.outcomes,
   });
 }
 
 /** Only live orders count; one that has ended keeps nothing. */
 function keptOf(order: Order, countPx: Px | null): Kept {
   const dearPx = order.countedDearPx ?? countPx ?? px(0);
-  return { qty: order.isCounted ? order.countedQty : qty(0), dearPx };
+  return { order: order.id, qty: order.isCounted ? order.countedQty : qty(0), dearPx };
 }
 
 /** Takes what an order that was let in costs of the rates in force. */

@@ -15,6 +15,7 @@ import type { ControlPayloads, Event } from "../event.ts";
 import { capabilitiesOf } from "../instrument_rules.ts";
 import type { TradingState } from "../intent.ts";
 import { invariant, unreachable } from "../invariant.ts";
+import { relistingProblem } from "../listing.ts";
 import { policyProblem } from "../ledger/policy.ts";
 import type { VenueId } from "../numbers.ts";
 
@@ -79,22 +80,25 @@ function applyDeclared(turn: Turn, declaration: ControlPayloads["VenueDeclared"]
 }
 
 function applyListed(turn: Turn, instrument: ControlPayloads["InstrumentListed"]): void {
-  const problem = policyProblem(instrument) ?? turn.state.ledger.list(instrument);
+  const { state } = turn;
+  const venue = state.venue(instrument.venue);
+  const known = state.instruments[instrument.id];
+  const isNamed = known === undefined || known.instrument.name === instrument.name;
+  invariant(isNamed, "A number must keep its instrument");
+  const problem = policyProblem(instrument) ??
+    (known && relistingProblem({ known: known.instrument, again: instrument })) ??
+    state.ledger.list(instrument);
   if (problem !== undefined) {
     raise(turn, { code: "UNSUPPORTED", text: problem });
     return;
   }
-  const { state } = turn;
-  const venue = state.venue(instrument.venue);
   const { name: venueName } = venue.declaration;
   const capabilities = capabilitiesOf(venue.declaration, instrument);
   state.declarations += 1;
-  const known = state.instruments[instrument.id];
   if (known !== undefined) {
-    invariant(known.instrument.name === instrument.name, "A number must keep its instrument");
     known.instrument = instrument;
     known.capabilities = capabilities;
-    if (state.risk.list({ instrument, venueName, book: known.book })) countAll(state);
+    state.risk.list({ instrument, venueName, book: known.book });
     return;
   }
   while (state.instruments.length < instrument.id) state.instruments.push(undefined);

@@ -5,11 +5,19 @@
  * An execution is known by the id it was booked with and by those of its corrections; reports name it
  * by the first, the one that its client has seen.
  *
- * Invariants: the order does not re-open; what a void or a correction takes off its quantity does
- * not come back to the market (`voidedQty`); a voided execution stays voided.
+ * Invariants: a correction of which either posting would break a bound changes nothing; the order
+ * does not re-open; what a void or a correction takes off its quantity does not come back to the
+ * market (`voidedQty`); a voided execution stays voided.
  * @module
  */
-import { book, bookBack, checkOverfill, inferIncrease, toLedgerExecution } from "./fills.ts";
+import {
+  assertCountable,
+  book,
+  bookBack,
+  checkOverfill,
+  inferIncrease,
+  toLedgerExecution,
+} from "./fills.ts";
 import { closePosting } from "./postings.ts";
 import { reportOrder, toExecution } from "./reports.ts";
 import { advance } from "./settle.ts";
@@ -63,13 +71,19 @@ export function applyCorrected(
   }
   invariant(payload.lastQty > 0, "A correction must leave a quantity");
   const raised = payload.lastQty - fill.peakQty;
+  assertCountable(order, raised);
+  const execution = toExecution(payload);
+  turn.state.ledger.assertCorrectable({
+    was: toLedgerExecution(turn, order, fill),
+    now: toLedgerExecution(turn, order, { ...fill, execution }),
+  });
   if (!order.isTerminal && raised > 0) inferIncrease(turn, order, raised);
-  rebook(turn, order, { fill, execution: toExecution(payload) });
+  rebook(turn, order, { fill, execution });
   advance(turn, order, {
     execType: "TradeCorrect",
     reason: `execution ${execRefId} corrected`,
     execRefId: fill.execution.execId,
-    execution: toExecution(payload),
+    execution,
     provisional: fill.isProvisional,
   });
   const name = `correction ${execId} of order ${order.terms.id} at seq_id ${turn.seqId}`;

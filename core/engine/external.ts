@@ -98,9 +98,12 @@ function applyCorrection(turn: Turn, event: Event<"ExecutionCorrected">): boolea
     turn.state.count("duplicate_reports");
     return true;
   }
-  turn.state.ledger.reverse(ledgerExecution(turn, fill));
+  const execution = { ...toExecution(event.payload), execId: fill.execution.execId };
+  const was = ledgerExecution(turn, fill);
+  turn.state.ledger.assertCorrectable({ was, now: ledgerExecution(turn, { ...fill, execution }) });
+  turn.state.ledger.reverse(was);
   closePosting(turn);
-  fill.execution = { ...toExecution(event.payload), execId: fill.execution.execId };
+  fill.execution = execution;
   turn.state.ledger.book(ledgerExecution(turn, fill));
   finish(turn, fill, "corrected");
   return true;

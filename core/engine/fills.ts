@@ -33,6 +33,7 @@ export function applyExecuted(
     return;
   }
   invariant(payload.lastQty > 0, "An execution must have a quantity");
+  assertCountable(order, payload.lastQty);
   const { venueOrderId } = payload;
   if (venueOrderId !== null && !of.isOldVersion) {
     turn.state.blotter.nameAtVenue(order, venueOrderId);
@@ -55,6 +56,12 @@ export function applyExecuted(
     provisional: payload.provisional,
   });
   checkFill(turn, order, { isLate, execId: execution.execId });
+}
+
+/** @throws {InvariantError} If the order's sums could not be kept once so much more was executed. */
+export function assertCountable(order: Order, more: number): void {
+  const isSafe = Number.isSafeInteger(order.cumQty + order.voidedQty + Math.max(0, more));
+  invariant(isSafe, "What is executed of an order must stay within 2^53 quanta");
 }
 
 /** An execution of more than the old quantity leaves proves that the increase was made. */

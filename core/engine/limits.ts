@@ -38,9 +38,19 @@ export function applyLimits(turn: Turn, event: Event<"LimitsSet">): void {
 /** Returns true if something would have become looser. A scope without limits takes any. */
 function tighten(turn: Turn, event: Event<"LimitsSet">): boolean {
   const { payload } = event;
+  if (payload.limits === null) return hasOwn(turn, event); // to take them away would loosen
   const wanted = stricterOf(turn, event);
   set(turn, event, wanted);
   return !isSame(wanted.limits, payload.limits);
+}
+
+/** True if the client has limits of its own in the scope, which `*` does not give it. */
+function hasOwn(turn: Turn, event: Event<"LimitsSet">): boolean {
+  const { risk } = turn.state;
+  const { payload } = event;
+  if (payload.scope === "client") return risk.clientLimits.has(payload.client);
+  if (payload.scope !== "clientInstrument") return false;
+  return risk.pairLimits.get(payload.client)?.has(instrumentIn(event)) === true;
 }
 
 function stricterOf(turn: Turn, event: Event<"LimitsSet">): ScopedLimits {
@@ -54,12 +64,12 @@ function stricterOf(turn: Turn, event: Event<"LimitsSet">): ScopedLimits {
     }
     case "clientInstrument": {
       const old = risk.pairLimitsOf(payload.client, instrumentIn(event));
-      if (payload.limits === null) return { ...payload, limits: old };
+      if (payload.limits === null) return payload;
       return { ...payload, limits: stricterOrders({ old, next: payload.limits }) };
     }
     case "client": {
       const old = risk.clientLimitsOf(payload.client);
-      if (payload.limits === null) return { ...payload, limits: old };
+      if (payload.limits === null) return payload;
       return { ...payload, limits: stricterClient({ old, next: payload.limits }) };
     }
     case "venue": {

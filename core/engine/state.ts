@@ -36,6 +36,7 @@ import { type Bucket, fullBucket } from "../pacing.ts";
 import { RiskState } from "../risk/mod.ts";
 import { LedgerFunds } from "./funds.ts";
 import { DayLosses } from "./losses.ts";
+import { LedgerOutcomes } from "./reduces.ts";
 
 /** A venue: its declaration, link, pacing, and the requests that wait for either. */
 export type VenueState = {
@@ -114,6 +115,7 @@ export class EngineState {
   readonly risk: RiskState = new RiskState();
   readonly funds: LedgerFunds;
   readonly losses: DayLosses;
+  readonly outcomes: LedgerOutcomes;
   readonly venues: VenueState[] = [];
   /** By number; undefined where a listing was refused. */
   readonly instruments: (InstrumentState | undefined)[] = [];
@@ -134,6 +136,7 @@ export class EngineState {
     this.digest = digest;
     this.funds = new LedgerFunds(this);
     this.losses = new DayLosses(this);
+    this.outcomes = new LedgerOutcomes(this);
     this.deadlines = new Deadlines((deadline) => this.#stands(deadline));
   }
 

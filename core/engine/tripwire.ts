@@ -30,6 +30,7 @@ type Reported = AccountPayloads["AccountReported"];
 export function compareAccount(turn: Turn, venue: VenueId, reported: Reported): void {
   const { state } = turn;
   const scope = state.risk.venue(venue);
+  assertReported(turn, venue, reported);
   state.count("account_reports");
   const difference = firstDifference(turn, venue, reported);
   if (difference === undefined) {
@@ -49,13 +50,22 @@ export function compareAccount(turn: Turn, venue: VenueId, reported: Reported): 
 }
 
 /** Returns the first difference as "was …", or undefined. */
+/** All of it is checked before any is compared: what is wrong with a report hides behind nothing. */
+function assertReported(turn: Turn, venue: VenueId, { balances, positions }: Reported): void {
+  for (const { total } of balances) amountOf(total);
+  for (const { instrument } of positions) {
+    const isOurs = turn.state.instrument(instrument).instrument.venue === venue;
+    invariant(isOurs, "A position must be reported by its instrument's venue");
+  }
+}
+
 function firstDifference(turn: Turn, venue: VenueId, reported: Reported): string | undefined {
   for (const { currency, total } of reported.balances) {
     const difference = cashDifference(turn, venue, { currency, total: amountOf(total) });
     if (difference !== undefined) return difference;
   }
   for (const position of reported.positions) {
-    const difference = positionDifference(turn, venue, position);
+    const difference = positionDifference(turn, position);
     if (difference !== undefined) return difference;
   }
   return undefined;
@@ -92,11 +102,9 @@ function isProvisional(turn: Turn, venue: VenueId, currency: string): boolean {
 
 function positionDifference(
   turn: Turn,
-  venue: VenueId,
   of: Reported["positions"][number],
 ): string | undefined {
   const { instrument } = turn.state.instrument(of.instrument);
-  invariant(instrument.venue === venue, "A position must be reported by its instrument's venue");
   const { ledger } = turn.state;
   const held = ledger.positionQuanta("account", instrument.id);
   const certain = held - provisionalQuanta(ledger, instrument, "account");

@@ -2,10 +2,10 @@
  * The read-only look at the engine's state, for queries and heartbeats.
  *
  * Ordering: orders by id, fills by sequence number, positions by instrument.
- * Known limit: what is reserved counts limit orders; a market order has no price to count with.
  * @module
  */
 import type { Client } from "../clients.ts";
+import { fromUnits } from "../decimal.ts";
 import { orderStatus } from "./reports.ts";
 import { limitedClients, limitsMap } from "./risk_view.ts";
 import { COUNTERS, type EngineState } from "./state.ts";
@@ -16,7 +16,6 @@ import { type ClientIndex, type InstrumentId, type OrderId, type Px } from "../n
 import type { SeqId, VenueId } from "../numbers.ts";
 import type { Order } from "../order.ts";
 import type { ExecutionReport } from "../report.ts";
-import { reservedOf } from "../reserved.ts";
 import { midOf, strictest } from "../risk/mod.ts";
 import type {
   BalanceRow,
@@ -143,7 +142,7 @@ export class EngineView implements View {
   balances(venue?: VenueId): readonly BalanceRow[] {
     return this.#state.ledger.balances(
       venue,
-      (id, currency) => reservedOf(this.#state, { venue: id, currency }),
+      (id, currency) => this.#reserved(id, currency),
     );
   }
 
@@ -206,6 +205,12 @@ export class EngineView implements View {
     const fill = this.#state.blotter.get(row.orderId)?.fills?.get(row.execution.execId);
     if (fill === undefined) return row.execution;
     return fill.isVoided ? undefined : fill.execution;
+  }
+
+  /** What live orders of an account hold back of a currency at worst. */
+  #reserved(venue: VenueId, currency: string): string {
+    const purse = this.#state.risk.venues[venue]?.purses.get(currency);
+    return purse === undefined ? "0" : fromUnits(purse.reserved.units, purse.scale);
   }
 
   #status(order: Order): ExecutionReport {

@@ -93,6 +93,18 @@ export class Account {
     positionIn(this.#existing(owner), accounting).assertBookable(change);
   }
 
+  /**
+   * Asserts both halves of a correction: the execution can be taken out, and booked as it now
+   * stands after that. @throws {InvariantError} If not.
+   */
+  assertCorrectable({ was, now }: { readonly was: Posting; readonly now: Posting }): void {
+    this.#assertReversible(was);
+    const quanta = now.change.quanta - was.change.quanta;
+    // What makes it smaller ends between the two positions that were just found within bounds.
+    if (Math.sign(quanta) !== Math.sign(now.change.quanta)) return;
+    this.assertBookable({ ...now, change: { ...now.change, quanta } });
+  }
+
   /** Books an execution. @throws {InvariantError} Before anything changed. */
   book(posting: Posting): void {
     this.assertBookable(posting);
@@ -102,9 +114,8 @@ export class Account {
 
   /** Takes an execution out again. @throws {InvariantError} Before anything changed. */
   reverse(posting: Posting): void {
-    const { owner, accounting, change } = posting;
-    positionIn(this.#whole, accounting).assertReversible(change);
-    positionIn(this.#existing(owner), accounting).assertReversible(change);
+    this.#assertReversible(posting);
+    const { change } = posting;
     this.#post(opposite(posting), (position) => position.reverse(change));
   }
 
@@ -220,6 +231,11 @@ export class Account {
       account.ownerBook(clientIndex(clients[at] ?? -1)).restore(node, accountingOf);
     }
     return account;
+  }
+
+  #assertReversible({ owner, accounting, change }: Posting): void {
+    positionIn(this.#whole, accounting).assertReversible(change);
+    positionIn(this.#existing(owner), accounting).assertReversible(change);
   }
 
   #post(posting: Posting, post: (position: Position) => void): void {

@@ -125,6 +125,15 @@ export class Ledger {
   }
 
   /**
+   * Asserts that a booked execution can be taken out and booked as corrected.
+   * @throws {InvariantError} If either cannot be done, or its terms cannot be booked at all.
+   */
+  assertCorrectable(of: { readonly was: LedgerExecution; readonly now: LedgerExecution }): void {
+    const [was, now] = [this.#postingOf(of.was), this.#postingOf(of.now)];
+    this.#account(of.was.venue).assertCorrectable({ was, now });
+  }
+
+  /**
    * Makes a booked provisional execution final; only binary positions tell the difference.
    * @throws {InvariantError} If it was none.
    */
@@ -225,10 +234,10 @@ export class Ledger {
       if (of.venue !== null && of.venue !== venue) continue;
       for (const position of bookOf(account, scope)?.positions() ?? []) {
         if (position.currency !== of.currency) continue;
-        const figures = position.figures(of.markOf(position.instrument.id));
-        if (figures.unrealisedPnl === null) return undefined;
-        total = sum({ left: total, right: amountOf(figures.realisedPnl) });
-        total = sum({ left: total, right: amountOf(figures.unrealisedPnl) });
+        const mark = usable(position.instrument, of.markOf(position.instrument.id));
+        const profit = this.#profitOf(position, mark);
+        if (profit === undefined) return undefined;
+        total = sum({ left: total, right: profit });
       }
     }
     return total;
@@ -354,6 +363,22 @@ export class Ledger {
       ledger.#tags.set(clientIndex(tagged[at] ?? -1), TagBook.restore(child, accountingOf));
     }
     return ledger;
+  }
+
+  /** Flow and value at the mark where that is all, without a text in between. */
+  #profitOf(position: Position, mark: Px | undefined): Amount | undefined {
+    if (position.kind === "cost") {
+      const { instrument, quanta, flow } = position;
+      if (mark === undefined) {
+        if (quanta !== 0) return undefined;
+        return amountOf(position.figures(mark).realisedPnl);
+      }
+      const value = this.accountingOf(instrument).valueOf({ quanta, px: mark });
+      return sum({ left: { units: flow.value, scale: value.scale }, right: value });
+    }
+    const { realisedPnl, unrealisedPnl } = position.figures(mark);
+    if (unrealisedPnl === null) return undefined;
+    return sum({ left: amountOf(realisedPnl), right: amountOf(unrealisedPnl) });
   }
 
   #postingOf(execution: LedgerExecution): Posting {

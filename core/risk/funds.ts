@@ -52,9 +52,20 @@ function checkFunds(request: RiskRequest): Refusal | undefined {
   const { purse } = held;
   const cash = request.funds.cashOf(listed.instrument.venue, purse);
   if (cash === undefined) return refusal("FUNDS", cashProblem(request, purse));
-  const free = BigInt(cash) - BigInt(purse.reserved.value);
+  const reserved = purse.reserved.value;
+  if (isSurelyCovered({ cash, reserved, added })) return undefined;
+  const free = BigInt(cash) - BigInt(reserved);
   if (free >= added) return undefined;
   return refusal("FUNDS", coverProblem(request, { purse, free, added }));
+}
+
+/** Plain numbers where they are exact: the usual case costs no wide integers. */
+function isSurelyCovered(
+  of: { readonly cash: Wide; readonly reserved: Wide; readonly added: Wide },
+): boolean {
+  if (typeof of.cash !== "number" || typeof of.reserved !== "number") return false;
+  const free = of.cash - of.reserved;
+  return Number.isSafeInteger(free) && free >= of.added;
 }
 
 /** What the order adds to what is held back, purse units; undefined: it has no price. */

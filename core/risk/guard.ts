@@ -9,7 +9,7 @@
 import { fromQuanta } from "../decimal.ts";
 import type { Side } from "../instrument.ts";
 import type { TradingState } from "../intent.ts";
-import type { Micros, Px, Qty } from "../numbers.ts";
+import type { Micros, OrderId, Px, Qty } from "../numbers.ts";
 import type { RefusalCode } from "../reject_code.ts";
 import type { Funds } from "./funds.ts";
 import type { LossMeter } from "./max_loss.ts";
@@ -46,10 +46,20 @@ export type RiskRequest = {
   readonly accountPosition: number;
   readonly funds: Funds;
   readonly losses: LossMeter;
+  readonly outcomes: Outcomes;
 };
 
 /** What an order that is to be replaced counts with now, and goes on to until it is replaced. */
-export type Kept = { readonly qty: Qty; readonly dearPx: Px };
+export type Kept = { readonly order: OrderId; readonly qty: Qty; readonly dearPx: Px };
+
+/** What an order could do to the worst outcome of a betting market or binary condition. */
+export interface Outcomes {
+  /**
+   * Returns true if the client's worst outcome stays as it is or gets better with this order and all
+   * others that are open; undefined for an instrument without outcomes.
+   */
+  isWorstKept(request: RiskRequest): boolean | undefined;
+}
 
 /** One rule. */
 export type Guard = {

@@ -22,7 +22,6 @@ import {
   type SymbolGroup,
   VenueScope,
 } from "./scopes.ts";
-import { isSame } from "./stricter.ts";
 import { valuationOf } from "./valuation.ts";
 
 /** All scopes. */
@@ -101,20 +100,15 @@ export class RiskState {
     return true;
   }
 
-  /**
-   * Takes in an instrument, or a renewed listing of it.
-   * @returns True if its orders are now valued otherwise, so that sums must be made again.
-   */
+  /** Takes in an instrument, or a renewed listing of it: what its orders are worth stays. */
   list(
     of: { readonly instrument: Instrument; readonly venueName: string; readonly book: BookView },
-  ): boolean {
+  ): void {
     const { instrument } = of;
     const known = this.instruments[instrument.id];
     if (known !== undefined) {
-      const isRevalued = !isSame(termsOf(known.instrument), termsOf(instrument));
       known.instrument = instrument;
-      if (isRevalued) this.revalue(known);
-      return isRevalued;
+      return;
     }
     const venue = this.venue(instrument.venue);
     const group = groupOf(venue.exchange, instrument);
@@ -123,7 +117,6 @@ export class RiskState {
     this.instruments[instrument.id] = listed;
     join(group, listed);
     this.revalue(listed);
-    return false;
   }
 
   /** Sets the limits of a client, or of every client that has none of its own; null: takes them. */
@@ -215,11 +208,6 @@ export class RiskState {
     scope.limits = this.pairLimitsOf(client.name, id);
     scope.notionalMost = mostOf(listed, scope.limits.maxOrderNotional);
   }
-}
-
-/** What the value of an order depends on. */
-function termsOf({ base, quote, contract, priceRule, qtyRule }: Instrument): unknown {
-  return { base, quote, contract, scales: [priceRule.scale, qtyRule.scale] };
 }
 
 function mostOf(listed: InstrumentScope, notional: string | null): InstrumentScope["notionalMost"] {

@@ -48,11 +48,17 @@ function checkHalted(request: RiskRequest): Refusal | undefined {
 function checkReducing(request: RiskRequest): Refusal | undefined {
   const isReducing = effectiveState(request) === "Reducing";
   if (!isReducing && !request.reduceOnly) return undefined;
-  const reducible = reducibleQuanta(request);
-  if (request.leavesQty <= reducible) return undefined;
+  const isKept = request.outcomes.isWorstKept(request);
+  if (isKept === true) return undefined;
   const why = isReducing
     ? `while trading_state is Reducing, ${origin(request, "Reducing")}`
     : "since reduce_only is true";
+  if (isKept === false) {
+    const rule = "it must not make the client's worst outcome worse, all open orders included";
+    return refusal("REDUCE_ONLY", `${rule}, ${why}: was otherwise`);
+  }
+  const reducible = reducibleQuanta(request);
+  if (request.leavesQty <= reducible) return undefined;
   const most = `at most ${
     qtyText(request, reducible)
   }, what the client's position leaves to reduce`;

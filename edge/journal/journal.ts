@@ -254,13 +254,16 @@ export class Journal {
 
   #send(record: RingRecord): void {
     encodeRingRecord(record, this.#head);
-    const left: Uint8Array[] = [];
-    for (const bytes of [this.#head, this.#truth.bytes, this.#market.bytes]) {
-      const count = left.length > 0 ? 0 : this.#ring.write(bytes);
-      if (count < bytes.length) left.push(bytes.subarray(count));
-    }
-    this.#outgoing = joined(left);
+    this.#put(this.#head);
+    if (this.#truth.length > 0) this.#put(this.#truth.bytes);
+    if (this.#market.length > 0) this.#put(this.#market.bytes);
     this.#options.ports.signals.notify(this.#memory.cells, CELL.head);
+  }
+
+  /** Puts bytes into the ring; what finds no room waits behind what waits already. */
+  #put(bytes: Uint8Array): void {
+    const count = this.#outgoing.length > 0 ? 0 : this.#ring.write(bytes);
+    if (count < bytes.length) this.#outgoing = joined([this.#outgoing, bytes.subarray(count)]);
   }
 
   #push(): void {
@@ -306,7 +309,9 @@ export class Journal {
 
   #positionOf(batch: number): BatchPosition {
     const row = (batch % POSITION_ROWS) * POSITION_COLUMNS;
-    const [found, segment, offset, bytes] = this.#positions.subarray(row, row + POSITION_COLUMNS);
+    const positions = this.#positions;
+    const found = positions[row];
+    const [segment, offset, bytes] = [positions[row + 1], positions[row + 2], positions[row + 3]];
     if (found === batch && segment !== undefined && offset !== undefined && bytes !== undefined) {
       return { batch, segment, offset, bytes };
     }

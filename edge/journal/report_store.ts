@@ -2,7 +2,7 @@
  * The recorded reports of each client, word for word: the newest from memory, older ones from the
  * segments.
  *
- * Bounds: per client the last 256 to 512 reports are kept in memory; one page reads on from the
+ * Bounds: memory holds what `RecentReports` holds; one page reads on from the
  * index's entry, at most 256 reports of the client before the first wanted one.
  * @module
  */

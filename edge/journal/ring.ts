@@ -63,8 +63,11 @@ export class RingWriter {
     const head = Atomics.load(cells, CELL.head) >>> 0;
     const at = head & (bytes.length - 1);
     const first = Math.min(count, bytes.length - at);
-    bytes.set(data.subarray(0, first), at);
-    bytes.set(data.subarray(first, count), 0);
+    if (first === data.length) bytes.set(data, at);
+    else {
+      bytes.set(data.subarray(0, first), at);
+      bytes.set(data.subarray(first, count), 0);
+    }
     Atomics.store(cells, CELL.head, (head + count) | 0);
     return count;
   }
@@ -85,7 +88,7 @@ export class RingReader {
     const at = tail & (bytes.length - 1);
     const first = Math.min(count, bytes.length - at);
     target.set(bytes.subarray(at, at + first), 0);
-    target.set(bytes.subarray(0, count - first), first);
+    if (first < count) target.set(bytes.subarray(0, count - first), first);
     Atomics.store(cells, CELL.tail, (tail + count) | 0);
     return count;
   }

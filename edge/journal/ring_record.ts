@@ -8,7 +8,7 @@
 export const RECORD_BYTES = 64;
 const KINDS = ["batch", "stop"] as const;
 const DIGEST_AT = 40;
-const DIGEST_BYTES = 16;
+const decoder = new TextDecoder();
 
 /** A header. For `stop` all numbers are 0. */
 export type RingRecord = {
@@ -43,10 +43,9 @@ export function encodeRingRecord(record: RingRecord, target: Uint8Array): void {
   view.setFloat64(16, record.firstSeq);
   view.setFloat64(24, record.lastSeq);
   view.setFloat64(32, record.timeUs);
-  new TextEncoder().encodeInto(
-    record.digest,
-    target.subarray(DIGEST_AT, DIGEST_AT + DIGEST_BYTES),
-  );
+  for (let at = 0; at < record.digest.length; at++) {
+    target[DIGEST_AT + at] = record.digest.charCodeAt(at);
+  }
 }
 
 /** Reads a header. @throws {RangeError} If its kind is unknown. */
@@ -66,6 +65,6 @@ export function parseRingRecord(source: Uint8Array): RingRecord {
     firstSeq: view.getFloat64(16),
     lastSeq: view.getFloat64(24),
     timeUs: view.getFloat64(32),
-    digest: new TextDecoder().decode(digest),
+    digest: decoder.decode(digest),
   };
 }

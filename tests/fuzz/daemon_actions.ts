@@ -3,7 +3,6 @@
  * @module
  */
 import type { Draft } from "../../core/event.ts";
-import { NO_LIMITS } from "../../core/limits.ts";
 import { type Levels, micros, px, qty, sessionId } from "../../core/mod.ts";
 import { type Action, weighed } from "./actions.ts";
 import type { Scene } from "./scene.ts";
@@ -20,7 +19,6 @@ export const DAEMON_ACTIONS: readonly Action[] = [
   { weight: 6, act: goodbye },
   { weight: 12, act: tradingState },
   { weight: 4, act: killSwitch },
-  { weight: 14, act: limits },
   { weight: 3, act: relist },
   { weight: 3, act: redeclare },
   { weight: 3, act: balance },
@@ -149,22 +147,6 @@ function tradingState(scene: Scene): void {
 function killSwitch(scene: Scene): void {
   const isOn = scene.timeline.view.killSwitch;
   scene.killSwitch(isOn || scene.draws.chance(60) ? "off" : "on");
-}
-
-function limits(scene: Scene): void {
-  const { draws } = scene;
-  const instrument = scene.instrument();
-  const payload = {
-    scope: "instrument",
-    admin: draws.chance(50),
-    limits: {
-      ...NO_LIMITS,
-      maxOrderQty: draws.chance(40) ? qty(scene.quantity(instrument)) : null,
-      priceCollarPpm: draws.chance(40) ? draws.pick([1_000, 20_000, 500_000]) : null,
-      bookStaleMs: draws.pick([1, 1000, 60_000]),
-    },
-  } as const;
-  scene.control("LimitsSet", payload, { venue: instrument.venue, instrument: instrument.id });
 }
 
 /** Suspended, closed, or with another tick; open again the next time. */

@@ -16,12 +16,18 @@ type Maker = (scene: Scene, order: KnownOrder, command: VenueCommand | undefined
 /** What venues may report. */
 export const REPORT_ACTIONS: readonly Action[] = [
   { weight: 330, act: answerOldest },
-  { weight: 100, act: (scene) => reportOn(scene, { pool: scene.model.live, table: UNASKED }) },
+  { weight: 100, act: (scene) => reportOn(scene, { pool: favoured(scene), table: UNASKED }) },
   { weight: 30, act: (scene) => reportOn(scene, { pool: neverBooked(scene), table: LATE }) },
   { weight: 30, act: (scene) => reportOn(scene, { pool: bookedLate(scene), table: REVISED }) },
   { weight: 25, act: (scene) => reportOn(scene, { pool: scene.model.live, table: ANYTHING }) },
   { weight: 8, act: (scene) => reportOn(scene, { pool: scene.model.ended, table: ANYTHING }) },
 ];
+
+/** Live orders, those being replaced above all: few are, and not for long. */
+function favoured({ model, draws }: Scene): readonly KnownOrder[] {
+  const replacing = model.live.filter(({ status }) => status === "ReplacePending");
+  return replacing.length > 0 && draws.chance(35) ? replacing : model.live;
+}
 
 /** Ended orders that fills should still meet: rejected and expired ones above all. */
 function neverBooked({ model, draws }: Scene): readonly KnownOrder[] {

@@ -14,6 +14,7 @@ import { ACCOUNT_ACTIONS } from "./account_actions.ts";
 import { ActionTable } from "./actions.ts";
 import { DAEMON_ACTIONS, release, restart } from "./daemon_actions.ts";
 import { INTENT_ACTIONS } from "./intent_actions.ts";
+import { LIMIT_ACTIONS } from "./limit_actions.ts";
 import { OUTCOME_ACTIONS } from "./outcome_actions.ts";
 import { REPORT_ACTIONS } from "./report_actions.ts";
 import { type Answer, Scene } from "./scene.ts";
@@ -39,6 +40,7 @@ const ACTIONS = new ActionTable([
   ...REPORT_ACTIONS,
   ...ACCOUNT_ACTIONS,
   ...OUTCOME_ACTIONS,
+  ...LIMIT_ACTIONS,
   ...DAEMON_ACTIONS,
 ]);
 

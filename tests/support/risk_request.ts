@@ -18,7 +18,7 @@ import {
   type VenueLimits,
 } from "../../core/limits.ts";
 import { hasToken } from "../../core/pacing.ts";
-import { clientIndex, micros, px, qty } from "../../core/numbers.ts";
+import { clientIndex, micros, orderId, px, qty } from "../../core/numbers.ts";
 import type { OpenSums } from "../../core/risk/mod.ts";
 import { chargeOrder, type RiskRequest, RiskState } from "../../core/risk/mod.ts";
 import { spotInstrument, VENUE } from "./spot_instrument.ts";
@@ -89,7 +89,7 @@ export function riskRequest(changes: RequestChanges = {}): RiskRequest {
     reduceOnly: false,
     kept: kept === undefined || kept === null
       ? null
-      : { qty: qty(kept.qty), dearPx: px(kept.dearPx ?? 10_000) },
+      : { order: orderId(1), qty: qty(kept.qty), dearPx: px(kept.dearPx ?? 10_000) },
     nowUs,
     operatorState: "Active",
     venueState: "Active",
@@ -104,6 +104,7 @@ export function riskRequest(changes: RequestChanges = {}): RiskRequest {
       },
       holdingOf: () => rest.accountPosition ?? 0,
     },
+    outcomes: { isWorstKept: () => undefined },
     losses: {
       clientLoss: () => lossOf(loss),
       venueLoss: () => lossOf(loss),

@@ -2,45 +2,56 @@
  * The mutation check: `deno task mutate [--only TEXT] [--every N]`.
  *
  * Makes every mutant of `mutants.ts` in a copy of the tree, runs the tests that should notice it,
- * and fails if one lives. `--only` takes the mutants whose name holds a text, `--every` each Nth.
+ * and fails if one lives that `equivalent.ts` does not name, or if that list is wrong. `--only` takes
+ * the mutants whose kind or name holds a text, `--every` each Nth. Prints what was caught, by kind.
  * @module
  */
+import { staleRows, whyEquivalent } from "./equivalent.ts";
 import {
   cellMutants,
-  comparisonMutants,
   guardMutants,
+  type Kind,
+  KINDS,
   type Mutant,
+  ruleMutants,
   signMutants,
 } from "./mutants.ts";
+import type { SourceFile } from "./source.ts";
+import { type Outcome, runSuite, type Suite, suitesOf, timeTests } from "./suites.ts";
 
-/** What should notice a mutant of a folder, quickest first. */
-const TESTS: readonly (readonly [string, readonly string[]])[] = [
-  ["core/lifecycle.ts", ["tests/core/lifecycle_test.ts", "tests/core/engine"]],
-  ["core/risk", ["tests/core/risk", "tests/core/engine", "tests/contracts/engine"]],
-  ["core/ledger", ["tests/core/ledger", "tests/core/engine", "tests/contracts/engine"]],
-];
 const COPIED = ["core", "tests", "wire", "edge", "config", "tools", "docs"];
 const FILES = ["deno.json", "deno.lock", "daemon.ts", "main.ts", "version.ts", "workers.ts"];
+/** Rules outside `core/risk` that refuse an order or halt an account. */
+const RULES = [
+  "core/instrument_rules.ts",
+  "core/pacing.ts",
+  "core/engine/admit.ts",
+  "core/engine/funds.ts",
+  "core/engine/limits.ts",
+  "core/engine/losses.ts",
+  "core/engine/tripwire.ts",
+];
 const AT_ONCE = 2;
 const root = new URL("../../", import.meta.url).pathname;
 
-function read(file: string): string {
-  return Deno.readTextFileSync(root + file);
+function read(path: string): SourceFile {
+  return { path, text: Deno.readTextFileSync(root + path) };
 }
 
-function filesIn(folder: string): string[] {
+function filesIn(folder: string): SourceFile[] {
   return [...Deno.readDirSync(root + folder)]
     .filter(({ name }) => name.endsWith(".ts") && name !== "mod.ts")
-    .map(({ name }) => `${folder}/${name}`)
-    .sort();
+    .map(({ name }) => `${folder}/${name}`).sort().map(read);
 }
 
 function allMutants(): Mutant[] {
+  const rules = [...filesIn("core/risk"), ...RULES.map(read)];
   return [
     ...cellMutants(read("core/lifecycle.ts")),
     ...guardMutants(read("core/risk/mod.ts")),
-    ...filesIn("core/risk").flatMap((file) => comparisonMutants(file, read(file))),
-    ...filesIn("core/ledger").flatMap((file) => signMutants(file, read(file))),
+    ...rules.flatMap((file) => ruleMutants("guard", file)),
+    ...ruleMutants("sum", read("core/engine/exposure.ts")),
+    ...filesIn("core/ledger").flatMap(signMutants),
   ];
 }
 
@@ -53,85 +64,90 @@ function say(text: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(text + "\n"));
 }
 
-/** Makes a copy of the tree that shares nothing with the original but what it never writes. */
-async function copyTree(folder: string): Promise<void> {
+async function copyTree(): Promise<string> {
+  const folder = Deno.makeTempDirSync({ prefix: "tapeline-mutant-" });
   for (const name of COPIED) {
     await new Deno.Command("cp", { args: ["-r", root + name, `${folder}/${name}`] }).output();
   }
   for (const name of FILES) Deno.copyFileSync(root + name, `${folder}/${name}`);
+  return folder;
 }
 
-/** Returns true if a test fails with the mutant in place. */
-async function isCaught(mutant: Mutant, folder: string): Promise<boolean> {
-  const source = read(mutant.file);
-  const lie = source.slice(0, mutant.start) + mutant.text + source.slice(mutant.end);
-  Deno.writeTextFileSync(`${folder}/${mutant.file}`, lie);
+/** Asks the suites about a mutant until one notices it; that one is asked first the next time. */
+async function judge(mutant: Mutant, suites: Suite[], folder: string): Promise<Outcome> {
+  const path = `${folder}/${mutant.file}`;
+  const source = Deno.readTextFileSync(path);
+  Deno.writeTextFileSync(
+    path,
+    source.slice(0, mutant.start) + mutant.text + source.slice(mutant.end),
+  );
   try {
-    const tests = TESTS.find(([place]) => mutant.file.startsWith(place))?.[1] ?? [];
-    for (const test of tests) {
-      if (isThere(`${folder}/${test}`) && await complaint(test, folder) !== "") return true;
+    for (const suite of [...suites]) {
+      const outcome = await runSuite(suite, folder);
+      if (outcome === "passed") continue;
+      suites.sort((left, right) => Number(right === suite) - Number(left === suite));
+      return outcome;
     }
-    return false;
+    return "passed";
   } finally {
-    Deno.writeTextFileSync(`${folder}/${mutant.file}`, source);
+    Deno.writeTextFileSync(path, source);
   }
 }
 
-/** Runs tests in a copy of the tree; returns what they said if one failed, else nothing. */
-async function complaint(test: string, folder: string): Promise<string> {
-  const args = ["test", "-A", "--no-check", "--quiet", "--fail-fast", test];
-  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), { args, cwd: folder })
-    .output();
-  const decoder = new TextDecoder();
-  return success ? "" : `${decoder.decode(stdout)}${decoder.decode(stderr)}` || "failed";
+type Tally = { made: number; endless: number; equivalent: number; wrong: number };
+
+/** Counts a judgement and says what is wrong with it. */
+function enter(tally: Tally, mutant: Mutant, outcome: Outcome): void {
+  const why = whyEquivalent(mutant);
+  tally.made += 1;
+  if (outcome === "endless") tally.endless += 1;
+  if (why !== undefined) tally.equivalent += 1;
+  if ((outcome === "passed") === (why !== undefined)) return;
+  tally.wrong += 1;
+  say(why === undefined ? `alive: ${mutant.name}` : `caught, but listed as equal: ${mutant.name}`);
 }
 
-/** A copy in which a test fails without a mutant proves nothing. @throws {Error} If one does. */
-async function proveWhole(folder: string): Promise<void> {
-  for (const test of new Set(TESTS.flatMap(([, tests]) => tests))) {
-    const said = isThere(`${folder}/${test}`) ? await complaint(test, folder) : "";
-    if (said !== "") throw new Error(`Cannot begin: ${test} must pass unchanged: was\n${said}`);
-  }
-}
-
-function isThere(path: string): boolean {
+async function judgeAll(mutants: readonly Mutant[]): Promise<Map<Kind, Tally>> {
+  const tallies = new Map<Kind, Tally>(
+    KINDS.map((kind) => [kind, { made: 0, endless: 0, equivalent: 0, wrong: 0 }]),
+  );
+  const folders = await Promise.all(Array.from({ length: AT_ONCE }, copyTree));
   try {
-    Deno.statSync(path);
-    return true;
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
-    throw error;
+    const tookMs = await timeTests(folders[0] ?? "");
+    const suites = new Map<string, Suite[]>();
+    for (const { file } of mutants) suites.set(file, suites.get(file) ?? suitesOf(file, tookMs));
+    const waiting = [...mutants];
+    await Promise.all(folders.map(async (folder) => {
+      for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
+        const outcome = await judge(mutant, suites.get(mutant.file) ?? [], folder);
+        const tally = tallies.get(mutant.kind);
+        if (tally !== undefined) enter(tally, mutant, outcome);
+        if (waiting.length % 100 === 0) say(`${waiting.length} to go`);
+      }
+    }));
+  } finally {
+    for (const folder of folders) Deno.removeSync(folder, { recursive: true });
   }
+  return tallies;
 }
 
 async function main(): Promise<number> {
   const only = option("--only") ?? "";
   const every = Number(option("--every") ?? 1);
-  const mutants = allMutants().filter(({ name }) => name.includes(only))
+  const all = allMutants();
+  const stale = staleRows(all);
+  for (const row of stale) say(`listed as equal, but not made: ${row}`);
+  const mutants = all.filter(({ kind, name }) => `${kind} ${name}`.includes(only))
     .filter((_, at) => at % every === 0);
-  say(`${mutants.length} mutants of the life cycle, the guards and the ledger`);
-  const waiting = [...mutants];
-  const alive: Mutant[] = [];
-  let done = 0;
-  const worker = async (): Promise<void> => {
-    const folder = Deno.makeTempDirSync({ prefix: "tapeline-mutant-" });
-    try {
-      await copyTree(folder);
-      await proveWhole(folder);
-      for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
-        if (!await isCaught(mutant, folder)) {
-          alive.push(mutant);
-          say(`alive: ${mutant.name}`);
-        }
-        if (++done % 50 === 0) say(`${done} of ${mutants.length}, ${alive.length} alive`);
-      }
-    } finally {
-      Deno.removeSync(folder, { recursive: true });
-    }
-  };
-  await Promise.all(Array.from({ length: AT_ONCE }, worker));
-  say(`${mutants.length - alive.length} of ${mutants.length} mutants were caught`);
-  return alive.length === 0 ? 0 : 1;
+  say(`${mutants.length} of ${all.length} mutants of the life cycle, the guards and the ledger`);
+  const tallies = await judgeAll(mutants);
+  for (const [kind, { made, endless, equivalent, wrong }] of tallies) {
+    say(
+      `${kind.padEnd(5)} ${made - equivalent - wrong} of ${made - equivalent} caught, ` +
+        `${endless} of them by the time limit; ${equivalent} equal to the original, ${wrong} wrong`,
+    );
+  }
+  return stale.length === 0 && [...tallies.values()].every(({ wrong }) => wrong === 0) ? 0 : 1;
 }
 
 Deno.exit(await main());

@@ -180,6 +180,45 @@ Deno.test("apply() keeps a correction of a provisional execution provisional unt
   strictEqual(say.corrected(w, { ref: "e1", id: "x2", qty: 2000 })[0]?.provisional, undefined);
 });
 
+const MOST = Number.MAX_SAFE_INTEGER;
+
+/** What must be as it was after an event that broke a rule. */
+function books(w: World): unknown {
+  const { view } = w.timeline;
+  const orders = view.orders(ALICE, { limit: 9 }).map(({ order, ordStatus }) => [order, ordStatus]);
+  return [view.positions("account"), view.positions(ALICE), view.balances(), orders];
+}
+
+/** Expects a broken rule that changed nothing but the trading state. */
+function breaks(w: World, act: () => unknown): void {
+  const before = books(w);
+  act();
+  deepStrictEqual([say.alarms(w), w.effects.reports.length], [["INVARIANT"], 0]);
+  deepStrictEqual(books(w), before);
+}
+
+Deno.test("apply() changes nothing by a correction whose second posting would break a bound", () => {
+  const w = partFilled();
+  w.replace("r1", { orig: "a1", qty: "12" });
+  w.place("b1");
+  w.fill(2, { id: "b", qty: MOST - 4000 });
+  breaks(w, () => say.corrected(w, { ref: "e0", id: "x1", qty: 11_000 }));
+  breaks(w, () => say.corrected(w, { ref: "e0", id: "x1", qty: 4001 }));
+  const still = say.corrected(w, { ref: "e0", id: "x1", qty: 3999 });
+  deepStrictEqual(say.briefs(still), ["TradeCorrect/ReplacePending 3999+6000"]);
+});
+
+Deno.test("apply() changes nothing by an execution that its order could not count", () => {
+  const w = partFilled();
+  w.place("b1", { side: "Sell", orderQty: "9007199254740.991" });
+  w.fill(2, { id: "b", qty: MOST });
+  w.fill(1, { id: "e1", qty: 1 });
+  say.corrected(w, { ref: "e0", id: "x1", qty: 1 });
+  breaks(w, () => w.fill(1, { id: "e2", qty: MOST - 4000 }));
+  breaks(w, () => say.corrected(w, { ref: "e0", id: "x2", qty: MOST }));
+  strictEqual(w.fill(1, { id: "e2", qty: MOST - 4001 }).length, 1);
+});
+
 Deno.test("apply() remembers corrections across a checkpoint", () => {
   const w = partFilled();
   say.corrected(w, { ref: "e0", id: "x1", qty: 3000 });

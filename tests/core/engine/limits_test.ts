@@ -17,7 +17,13 @@ import {
   type VenueLimits,
 } from "../../../core/limits.ts";
 import { instrumentId, micros, qty } from "../../../core/mod.ts";
-import { draft, World, type WorldOptions } from "../../support/engine_world.ts";
+import {
+  draft,
+  ref,
+  spotInstrument,
+  World,
+  type WorldOptions,
+} from "../../support/engine_world.ts";
 
 const BTC = instrumentId(0);
 const DAY_US = 86_400_000_000;
@@ -275,4 +281,65 @@ Deno.test("a Market order counts with its reference until it has ended", () => {
   strictEqual(w.refusal("a3", { orderQty: "1", price: "99.01" }), "FUNDS");
   strictEqual(w.refusal("a4", { orderQty: "1", price: "99" }), undefined);
   ok(w.nowUs > micros(0));
+});
+
+Deno.test("the example of docs/reference/risk.md comes out as the page says", () => {
+  const w = new Limited().pairLimits("alice", { maxPosition: qty(10_000) });
+  w.exchangeLimits({ selfMatch: "refuse" }).venueLimits({ checkFunds: true });
+  w.control("BalanceSet", { currency: "USDT", total: "1000" });
+  strictEqual(w.refusal("a1", { orderQty: "6", price: "100" }), undefined);
+  strictEqual(w.refusal("a2", { orderQty: "5", price: "50" }), "MAX_POSITION");
+  strictEqual(w.refusal("a3", { orderQty: "4", price: "101" }), "FUNDS");
+  w.accept(1);
+  strictEqual(
+    w.replace("a4", { orig: "a1", qty: "8", price: "90" })[0]?.execType,
+    "PendingReplace",
+  );
+  strictEqual(w.refusal("a5", { orderQty: "2.001", price: "100" }), "MAX_POSITION", "8 count");
+  strictEqual(w.refusal("a6", { orderQty: "2", price: "100.01" }), "FUNDS", "800 are held back");
+  const refusal = { rejectCode: "VENUE_REJECTED", text: "no" } as const;
+  w.broker("ReplaceRejected", { ...ref(1), ...refusal });
+  strictEqual(w.refusal("a7", { orderQty: "1", price: "100", side: "Sell" }), "SELF_MATCH");
+  w.fill(1, { id: "e1", qty: 6_000, px: 10_000 });
+  const reducing = { side: "Sell", price: "110", reduceOnly: true } as const;
+  strictEqual(w.refusal("a8", { orderQty: "7", ...reducing }), "REDUCE_ONLY");
+  strictEqual(w.refusal("a9", { orderQty: "6", ...reducing }), undefined);
+  strictEqual(w.refusal("a10", { orderQty: "1", ...reducing }), "REDUCE_ONLY");
+});
+
+Deno.test("reduce_only looks at the worst outcome of a betting market, not at a runner alone", () => {
+  const w = new Limited();
+  for (const [id, symbol] of [[1, "A"], [2, "B"]] as const) {
+    w.control("InstrumentListed", {
+      ...spotInstrument(),
+      id: instrumentId(id),
+      name: `test:${symbol}`,
+      symbol,
+      assetClass: "betting",
+      contract: {
+        kind: "betting",
+        market: "m",
+        currency: "USDT",
+        commissionPpm: 0,
+        discountPpm: 0,
+        winners: 1,
+        runners: 2,
+      },
+    }, instrumentId(id));
+  }
+  const back = { instrument: "test:A", price: "3", orderQty: "10" };
+  strictEqual(w.refusal("a0", { ...back, reduceOnly: true }), "REDUCE_ONLY", "nothing is held");
+  w.place("a1", back);
+  w.accept(1);
+  w.fill(1, { id: "e1", qty: 10_000, px: 300 });
+  const only = { price: "3", reduceOnly: true } as const;
+  const lay = { instrument: "test:A", side: "Sell", ...only } as const;
+  strictEqual(w.refusal("a2", { instrument: "test:A", orderQty: "1", ...only }), "REDUCE_ONLY");
+  strictEqual(w.refusal("a3", { ...lay, orderQty: "15.001" }), "REDUCE_ONLY");
+  strictEqual(w.refusal("a4", { ...lay, orderQty: "15" }), undefined, "A wins: 20 - 30 = -10");
+  strictEqual(w.refusal("a5", { ...lay, orderQty: "1" }), "REDUCE_ONLY", "with what is open");
+  w.cancel("a6", "a4");
+  w.accept(2);
+  w.cancelled(2);
+  strictEqual(w.refusal("a7", { instrument: "test:B", orderQty: "20", ...only }), undefined);
 });

@@ -53,6 +53,31 @@ function externalFill(
   });
 }
 
+function correctExternal(
+  story: Story,
+  of: { readonly ref: string; readonly id: string; readonly qty: string },
+): Story {
+  const { lastQty, lastPx } = story.quanta(0, { qty: of.qty, px: "100" });
+  return story.offer({
+    source: "broker_report",
+    eventType: "ExecutionCorrected",
+    payload: {
+      order: null,
+      clOrdId: "theirs",
+      venueOrderId: "theirs",
+      execId: of.id,
+      execRefId: of.ref,
+      lastQty,
+      lastPx,
+      liquidity: null,
+      commission: "0.01",
+      commissionCurrency: "USDT",
+    },
+    venue: 0,
+    instrument: 0,
+  });
+}
+
 function release(story: Story): Story {
   return story.control("TradingStateSet", { state: "Active", reason: "told" }, {
     venue: venueId(0),
@@ -142,6 +167,29 @@ export const CORRECTIONS: readonly Scenario[] = [
       confirm(confirm(story, "e1"), "e1");
       confirm(story, "nothing");
       correct(story, { ref: "e1", id: "c2", qty: "2", px: "100" });
+    },
+  },
+  {
+    name: "corrections_that_break_a_bound",
+    requires: ["fault 13", "R-CORE-6"],
+    description:
+      "Neither half of such a correction is done, no increase inferred; in bounds it goes through.",
+    tell: (story) => {
+      const largest = "9007199254740.991";
+      const active = (): Story => story.tradingState("Active", 0);
+      story.begin().place("i1").accept(1).fill(1, { id: "e1", qty: "4", px: "100" })
+        .replace("r1", { orig: "i1", qty: "12" })
+        .place("i2").fill(2, { id: "e2", qty: "9007199254736.991", px: "100" });
+      correct(active(), { ref: "e1", id: "c1", qty: "11", px: "100" });
+      correct(active(), { ref: "e1", id: "c2", qty: "4.001", px: "100" });
+      correct(active(), { ref: "e1", id: "c3", qty: "3.999", px: "100" });
+      story.place("i3", { side: "Sell" }).fill(3, { id: "e3", qty: largest, px: "100" });
+      active().fill(1, { id: "e4", qty: "9007199254736.992", px: "100" });
+      correct(active(), { ref: "e1", id: "c4", qty: largest, px: "100" });
+      active().fill(1, { id: "e5", qty: "9007199254736.991", px: "100" });
+      externalFill(active(), { id: "x1", qty: "1", side: "Buy" });
+      correctExternal(active(), { ref: "x1", id: "y1", qty: "6" });
+      correctExternal(active(), { ref: "x1", id: "y2", qty: "2" });
     },
   },
   {

@@ -12,6 +12,7 @@ import { OUTCOMES } from "./outcomes.ts";
 import { REFUSALS } from "./refusals.ts";
 import { REPLACES } from "./replaces.ts";
 import { RESTARTS } from "./restarts.ts";
+import { RISK } from "./risk.ts";
 import { STATES } from "./states.ts";
 
 /** All scenarios; each name is the name of its fixture. */
@@ -23,6 +24,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...DOUBTS,
   ...RESTARTS,
   ...STATES,
+  ...RISK,
   ...CORRECTIONS,
   ...ACCOUNTS,
   ...OUTCOMES,

@@ -252,6 +252,31 @@ export const REFUSALS: readonly Scenario[] = [
     },
   },
   {
+    name: "listed_again_on_other_terms",
+    requires: ["R-CORE-6"],
+    description: "Scales, currencies and the class stay; grids, bounds and status may change.",
+    tell: (story) => {
+      story.begin().place("i1").accept(1).fill(1, { id: "e1", qty: "4", px: "100" });
+      const instrument = story.timeline.view.instruments[0];
+      if (instrument === undefined) return;
+      const { priceRule, qtyRule } = instrument;
+      const contract = { kind: "linear", multiplier: "1", settlement: "USDT" } as const;
+      for (
+        const terms of [
+          { priceRule: { ...priceRule, scale: 3 } },
+          { qtyRule: { ...qtyRule, scale: 2 } },
+          { base: "ETH" },
+          { quote: "USDC" },
+          { symbol: "BTC-USDT" },
+          { assetClass: "linear", contract } as const,
+        ]
+      ) story.list({ ...instrument, ...terms });
+      story.list({ ...instrument, name: "test:other" }).tradingState("Active", 0);
+      story.list({ ...instrument, qtyRule: { ...qtyRule, stepQuanta: 10 }, minNotional: "1000" })
+        .place("i2", { qty: "10.001" }).place("i3", { qty: "9.99" }).place("i4");
+    },
+  },
+  {
     name: "illegal_replaces",
     requires: ["R-CORE-3", "R-CORE-4"],
     description:

@@ -66,7 +66,7 @@ def find(state: State, venue: Optional[int], payload: Json) -> Optional[Order]:
     if name is None or venue is None:
         return None
     named = state.names.get((venue, name))
-    return state.orders[named[-1]] if named else None
+    return state.orders[max(named)] if named else None
 
 
 def _is_seen(order: Order, key: Optional[str]) -> bool:
@@ -94,9 +94,8 @@ def learn_name(state: State, order: Order, name: Optional[str]) -> None:
         return
     order.venue_order_id = name
     named = state.names.setdefault((order.venue, name), [])
-    if order.id in named:
-        named.remove(order.id)
-    named.append(order.id)
+    if order.id not in named:
+        named.append(order.id)
     if name not in order.names:
         order.names.append(name)
 
@@ -163,11 +162,17 @@ def _cancelled(state: State, order: Order, payload: Json, is_old: bool) -> None:
     if replace is not None and replace.stage == "cancelling" and order.cancel is None:
         _place_new_version(state, order)
         return
-    if _is_placing(order):
-        accept(state, order, inferred=True)
-        if order.is_terminal:
-            return
+    if not _new_version_stood(state, order):
+        return
     end_cancelled(state, order)
+
+
+def _new_version_stood(state: State, order: Order) -> bool:
+    """The new half of a cancel-and-new was there, since it is gone now; False if that ended it."""
+    replace = order.replace
+    if replace is not None and replace.stage == "placing":
+        finish_replace(state, order, replace.order_qty, replace.price, None, inferred=True)
+    return not order.is_terminal
 
 
 def _place_new_version(state: State, order: Order) -> None:
@@ -191,10 +196,8 @@ def _expired(state: State, order: Order, payload: Json, is_old: bool) -> None:
     if order.is_terminal:
         return
     forget(state, order, "Submit", "Cancel", "Replace")
-    if _is_placing(order):
-        accept(state, order, inferred=True)
-        if order.is_terminal:
-            return
+    if not _new_version_stood(state, order):
+        return
     bearing = of_cancel(order)
     order.cancel = None
     report(state, order, "Expired", bearing)
@@ -235,6 +238,8 @@ def _replaced(state: State, order: Order, payload: Json, is_old: bool) -> None:
     if order_qty == order.order_qty and price == order.price:
         return
     accept(state, order, inferred=True)
+    if order.is_terminal:
+        return
     order.order_qty = max(order_qty, order.executed)
     order.price = price
     report(state, order, "Restated", own(order))

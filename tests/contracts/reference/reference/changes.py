@@ -54,6 +54,8 @@ def accept(state: State, order: Order, **extra: Any) -> None:
     replace = order.replace
     if replace is not None and replace.stage == "placing":
         finish_replace(state, order, replace.order_qty, replace.price, None, **extra)
+        if order.is_terminal:
+            state.alarm("LIVE_AFTER_END")
     elif not order.is_accepted:
         order.is_accepted = True
         report(state, order, "New", own(order), **extra)

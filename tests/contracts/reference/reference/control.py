@@ -121,12 +121,13 @@ def _capabilities(venue: Venue, terms: Json) -> Json:
 
 
 def _instrument_listed(state: State, event: Json, payload: Json) -> None:
-    if not state.ledger.supports(state, payload):
-        state.alarm("UNSUPPORTED")
-        return
     venue = present(state.venue(payload["venue"]), "the venue of an instrument is declared")
     known = state.instruments.get(payload["id"])
     must(known is None or known.terms["name"] == payload["name"], "a number keeps its name")
+    is_kept = known is None or _fixed(known.terms) == _fixed(payload)
+    if not is_kept or not state.ledger.supports(state, payload):
+        state.alarm("UNSUPPORTED")
+        return
     listed = Instrument(payload, _capabilities(venue, payload))
     if known is not None:
         listed.book = known.book
@@ -135,6 +136,19 @@ def _instrument_listed(state: State, event: Json, payload: Json) -> None:
         listed.difference = known.difference
     state.instruments[payload["id"]] = listed
     state.instrument_names[payload["name"]] = payload["id"]
+
+
+def _fixed(terms: Json) -> Json:
+    """Returns what a later listing may not change."""
+    names = ("asset_class", "venue", "symbol", "base", "quote")
+    fixed = {name: terms[name] for name in names}
+    fixed["scales"] = (terms["price_rule"]["scale"], terms["qty_rule"]["scale"])
+    contract = dict(terms.get("contract") or {})
+    if contract.get("kind") == "betting":
+        for name in ("commission_ppm", "discount_ppm", "runners"):
+            del contract[name]
+    fixed["contract"] = contract
+    return fixed
 
 
 def _limits_set(state: State, event: Json, payload: Json) -> None:

@@ -155,15 +155,21 @@ def entry_price(state: State, instrument: Instrument, side: str) -> Optional[int
 def notional(instrument: Instrument, side: str, price: int, qty: int) -> Fraction:
     """Returns what an order is worth, for the limit on a single order."""
     unit = 10 ** (instrument.price_scale + instrument.qty_scale)
-    if instrument.asset_class == "linear":
-        return abs(price) * qty * Values(instrument).multiplier.value / unit
-    if instrument.asset_class == "inverse":
-        return qty * Values(instrument).multiplier.value / 10**instrument.qty_scale
     if instrument.asset_class == "binary" and _is_signed(instrument) and side == "Sell":
         return Fraction((Values(instrument).payout_quanta() - price) * qty, unit)
     if instrument.asset_class == "betting":
         one = 10**instrument.price_scale
         return Fraction(qty * one if side == "Buy" else (price - one) * qty, unit)
+    return worth_of(instrument, price, qty)
+
+
+def worth_of(instrument: Instrument, price: int, qty: int) -> Fraction:
+    """Returns price times quantity, of derivatives by their multiplier."""
+    unit = 10 ** (instrument.price_scale + instrument.qty_scale)
+    if instrument.asset_class == "linear":
+        return abs(price) * qty * Values(instrument).multiplier.value / unit
+    if instrument.asset_class == "inverse":
+        return qty * Values(instrument).multiplier.value / 10**instrument.qty_scale
     return Fraction(price * qty, unit)
 
 

@@ -10,6 +10,7 @@ from typing import Optional
 from .binary import apply_final
 from .books import Trade, amount_of
 from .changes import accept, finish_replace, forget
+from .decimals import SAFE
 from .model import Fill, Instrument, Json, Order
 from .reports import own, report
 from .state import State, must
@@ -53,6 +54,14 @@ def reverse(state: State, instrument: int, owner: Optional[int], side: str, fill
     state.tags.trade(listed, owner, fill.tag, trade, -1)
 
 
+def check_correction(
+    state: State, instrument: int, owner: Optional[int], side: str, was: Fill, now: Fill
+) -> None:
+    """Asserts that both postings of a correction are possible."""
+    listed = state.instruments[instrument]
+    state.ledger.check_correction(listed, owner, _trade(side, was), _trade(side, now))
+
+
 def _trade(side: str, fill: Fill) -> Trade:
     return Trade(
         signed(side, fill.last_qty),
@@ -69,6 +78,7 @@ def apply_executed(state: State, order: Order, payload: Json, is_old: bool) -> N
     if payload["exec_id"] in order.fills:
         return
     must(payload["last_qty"] > 0, "an execution has a quantity above 0")
+    must(order.executed + payload["last_qty"] <= SAFE, "an order counts within 2^53")
     was_terminal = order.is_terminal
     if not was_terminal and not is_old:
         accept(state, order, inferred=True)
@@ -86,6 +96,8 @@ def apply_executed(state: State, order: Order, payload: Json, is_old: bool) -> N
         late=was_terminal,
         provisional=fill.provisional,
     )
+    if order.was_absent:
+        state.alarm("FILL_AFTER_ABSENCE")
     check_overfill(state, order)
 
 
@@ -100,9 +112,7 @@ def infer_increase(state: State, order: Order, qty: int) -> None:
 
 
 def check_overfill(state: State, order: Order) -> None:
-    """What an execution that should not have been raises."""
-    if order.was_absent:
-        state.alarm("FILL_AFTER_ABSENCE")
+    """More was executed than was ordered: the account is halted."""
     if order.executed > order.order_qty:
         halt(state, order.venue)
         state.alarm("OVERFILL")
@@ -174,6 +184,8 @@ def apply_corrected(state: State, order: Order, payload: Json) -> None:
         return
     must(payload["last_qty"] > 0, "an execution has a quantity above 0")
     above = payload["last_qty"] - fill.peak
+    must(order.executed + max(0, above) <= SAFE, "an order counts within 2^53")
+    check_correction(state, order.instrument, order.client, order.side, fill, corrected)
     if not order.is_terminal and above > 0:
         infer_increase(state, order, above)
     reverse(state, order.instrument, order.client, order.side, fill)

@@ -10,7 +10,7 @@ from typing import Optional, TypeVar
 
 from . import decimals
 from .changes import begin_cancel, client_order_id, place, send_cancel
-from .exposure import Request, entry_price
+from .exposure import Request, entry_price, worth_of
 from .guards import let_in, refusal
 from .model import STRICTNESS, CancelAll, Client, Instrument, IntentRecord, Json, Order
 from .model import PendingReplace
@@ -227,15 +227,8 @@ def _check_qty(instrument: Instrument, text: str) -> int:
 def _check_notional(instrument: Instrument, price: int, qty: int) -> None:
     least = instrument.terms["min_notional"]
     if least is not None:
-        notional = decimals.Fraction(
-            abs(price) * qty, 10 ** (instrument.price_scale + instrument.qty_scale)
-        )
-        contract = instrument.terms["contract"]
-        if contract is not None and contract["kind"] == "inverse":
-            notional = decimals.Fraction(qty, 10**instrument.qty_scale)
-        if contract is not None and contract["kind"] in ("linear", "inverse"):
-            notional *= decimals.parse(contract["multiplier"])
-        check(notional >= decimals.parse(least), "MIN_NOTIONAL")
+        worth = worth_of(instrument, price, qty)
+        check(worth >= decimals.parse(least), "MIN_NOTIONAL")
 
 
 def _check_venue(state: State, instrument: Instrument) -> None:
@@ -316,7 +309,7 @@ def _check_replace(state: State, order: Order, instrument: Instrument, intent: J
         client=order.client,
         instrument=instrument,
         side=order.side,
-        ord_type=order.ord_type,
+        ord_type="Market" if price is None else "Limit",
         price=price,
         qty=qty,
         open_qty=max(0, qty - order.executed),

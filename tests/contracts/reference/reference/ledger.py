@@ -6,6 +6,7 @@ Invariant: after every posting, posted cash of an account is the sum of that of 
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from .binary import fits_binary
@@ -87,6 +88,15 @@ class Ledger:
         for book in books:
             after = position_of(book, instrument).qty + trade.signed * sign
             must(-SAFE <= after <= SAFE, "a position is within 2^53 quanta")
+
+    def check_correction(
+        self, instrument: Instrument, owner: Owner, was: Trade, now: Trade
+    ) -> None:
+        """Asserts that an execution can be taken out and booked as it now stands."""
+        self.check(instrument, owner, was, -1)
+        grown = abs(now.signed) - abs(was.signed)
+        sign = 1 if now.signed > 0 else -1
+        self.check(instrument, owner, replace(now, signed=sign * max(0, grown)), 1)
 
     def book(self, state: State, instrument: Instrument, owner: Owner, trade: Trade) -> None:
         """Books an execution to the account and its owner."""

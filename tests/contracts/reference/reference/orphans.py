@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Optional
 
-from .fills import book, correct, halt_instrument, new_fill, reverse
+from .fills import book, check_correction, correct, halt_instrument, new_fill, reverse
 from .model import ExternalFill, Instrument, Json
 from .state import State
 
@@ -77,6 +77,7 @@ def _corrected(state: State, event: Json, known: ExternalFill) -> None:
     corrected.epoch = known.fill.epoch
     if known.fill.terms() == corrected.terms():
         return
+    check_correction(state, known.instrument, None, known.side, known.fill, corrected)
     reverse(state, known.instrument, None, known.side, known.fill)
     book(state, known.instrument, None, known.side, corrected)
     correct(known.fill, corrected)

@@ -56,14 +56,14 @@ def next_status(order: Order, exec_type: str, old_order_lost: bool = False) -> O
     if exec_type == "Rejected" and order.cum_qty > 0:
         return None
     cell = TABLE[exec_type].get(order.status)
-    if old_order_lost and not order.is_terminal:
-        return "Cancelled"
     if cell is None:
         return None
     if order.is_terminal:
         return cell
     if exec_type in COMPLETING and order.is_complete:
         return "Filled"
+    if old_order_lost:
+        return "Cancelled"
     return order.restored if cell == "Restored" else cell
 
 

@@ -1,0 +1,59 @@
+/**
+ * Whether an order in a betting market or binary condition can only reduce: judged by the worst
+ * outcome of the client's book, all of its live orders in the pool included.
+ *
+ * Cost: the client's live orders and the outcomes of the pool. Asked only of orders that must reduce.
+ * @module
+ */
+import type { EngineState } from "./state.ts";
+import type { Side } from "../instrument.ts";
+import { NO_PROFITS, plus, type Profits } from "../ledger/outcomes.ts";
+import { isWorstKept, openProfits } from "../ledger/stakes.ts";
+import type { InstrumentId, Px, Qty } from "../numbers.ts";
+import type { Outcomes, RiskRequest } from "../risk/mod.ts";
+
+/** Outcomes by the engine's ledger and orders. */
+export class LedgerOutcomes implements Outcomes {
+  readonly #state: EngineState;
+
+  constructor(state: EngineState) {
+    this.#state = state;
+  }
+
+  isWorstKept(request: RiskRequest): boolean | undefined {
+    const { instrument } = request.listed;
+    const kind = instrument.contract?.kind;
+    if (kind !== "binary" && kind !== "betting") return undefined;
+    if (request.countPx === null) return false;
+    const open = this.#openOf(request);
+    const { side, leavesQty, countPx } = request;
+    this.#add(open, instrument.id, { side, qty: leavesQty, px: countPx });
+    return isWorstKept(this.#state.ledger, instrument, {
+      who: request.client.index,
+      openOf: (id) => open.get(id) ?? NO_PROFITS,
+    });
+  }
+
+  /** What the client's live orders can lose, by instrument, but for the one to be replaced. */
+  #openOf({ client, kept }: RiskRequest): Map<InstrumentId, Profits> {
+    const open = new Map<InstrumentId, Profits>();
+    for (const id of this.#state.clients.all[client.index]?.open ?? []) {
+      const order = this.#state.blotter.get(id);
+      if (order === undefined) continue;
+      const { countedDearPx: px, countedQty } = order;
+      if (order.id === kept?.order || px === null || !order.isCounted) continue;
+      this.#add(open, order.instrument, { side: order.side, qty: countedQty, px });
+    }
+    return open;
+  }
+
+  #add(
+    open: Map<InstrumentId, Profits>,
+    id: InstrumentId,
+    of: { readonly side: Side; readonly qty: Qty; readonly px: Px },
+  ): void {
+    const { instrument } = this.#state.risk.instrument(id);
+    const right = openProfits(this.#state.ledger, instrument, of);
+    open.set(id, plus({ left: open.get(id) ?? NO_PROFITS, right }));
+  }
+}

@@ -1,0 +1,334 @@
+/**
+ * Scenarios of the guards: each limit at its edge, by scope, over orders in flight; the loss of the
+ * day; the tripwire (R-CORE-7).
+ * @module
+ */
+import {
+  type ExchangeLimits,
+  type FlowLimits,
+  type InstrumentLimits,
+  NO_ORDER_LIMITS,
+  type OrderLimits,
+  type ScopedLimits,
+  type VenueLimits,
+} from "../../../../core/limits.ts";
+import { instrumentId, qty } from "../../../../core/numbers.ts";
+import type { Scenario } from "../scenario.ts";
+import type { Story } from "../story.ts";
+import { contractOf, type WorldSpec } from "../world.ts";
+
+const NO_FLOW: FlowLimits = { maxOpenOrders: null, orderRate: null };
+const NO_VENUE: VenueLimits = {
+  ...NO_FLOW,
+  maxLoss: [],
+  checkFunds: false,
+  tripwire: { reports: 2, tolerances: [] },
+};
+
+/** Limits of one scope; of the first venue and instrument unless told. */
+function limit(story: Story, limits: ScopedLimits, admin: "admin" | "reload" = "admin"): Story {
+  const payload = { ...limits, admin: admin === "admin" };
+  return story.control("LimitsSet", payload, { venue: 0, instrument: 0 });
+}
+
+function instrument(story: Story, limits: Partial<InstrumentLimits>): Story {
+  const usual = { priceCollarPpm: null, bookStaleMs: 60_000, initialMarginPpm: null };
+  return limit(story, { scope: "instrument", limits: { ...NO_ORDER_LIMITS, ...usual, ...limits } });
+}
+
+function ofClient(story: Story, client: string, limits: Partial<OrderLimits> | null): Story {
+  const whole = limits === null ? null : { ...NO_ORDER_LIMITS, ...limits };
+  return limit(story, { scope: "clientInstrument", client, limits: whole });
+}
+
+function venue(story: Story, limits: Partial<VenueLimits>): Story {
+  return limit(story, { scope: "venue", limits: { ...NO_VENUE, ...limits } });
+}
+
+function exchange(story: Story, limits: Partial<ExchangeLimits>, name = "test"): Story {
+  const whole: ExchangeLimits = { ...NO_FLOW, selfMatch: "allow", ...limits };
+  return limit(story, { scope: "exchange", exchange: name, limits: whole });
+}
+
+function balance(story: Story, currency: string, total = "1000"): Story {
+  return story.control("BalanceSet", { currency, total }, { venue: 0 });
+}
+
+/** What the venue says of its account. */
+function accountReport(
+  story: Story,
+  of: { readonly total: string; readonly held?: number; readonly key: string },
+): Story {
+  return story.offer({
+    source: "broker_report",
+    eventType: "AccountReported",
+    venue: 0,
+    key: of.key,
+    payload: {
+      balances: [{ currency: "USDT", total: of.total }],
+      positions: of.held === undefined ? [] : [{ instrument: instrumentId(0), qty: of.held }],
+    },
+  });
+}
+
+const PERP: WorldSpec = {
+  instruments: [
+    contractOf("PERP/USDT", { kind: "linear", multiplier: "1", settlement: "USDT" }),
+  ],
+};
+
+/** Guards, each by itself, then together. */
+export const RISK: readonly Scenario[] = [
+  {
+    name: "worked_example_of_risk",
+    requires: ["R-CORE-7"],
+    description: "The worked example of the page about risk.",
+    tell: (story) => {
+      ofClient(story.begin(), "alice", { maxPosition: qty(10_000) });
+      exchange(story, { selfMatch: "refuse" });
+      balance(venue(story, { checkFunds: true }), "USDT");
+      balance(story, "BTC", "0");
+      story.place("i1", { qty: "6" }).accept(1).place("i2", { qty: "5", px: "50" })
+        .place("i3", { qty: "4", px: "101" }).replace("r1", { orig: "i1", qty: "8", price: "90" })
+        .replaceRejected(1, "VENUE_SUSPENDED").place("i4", { side: "Sell", qty: "1" })
+        .fill(1, { id: "e1", qty: "6", px: "100" })
+        .place("i5", { side: "Sell", qty: "7", px: "110", reduceOnly: true })
+        .place("i6", { side: "Sell", qty: "6", px: "110", reduceOnly: true })
+        .place("i7", { side: "Sell", qty: "1", px: "110", reduceOnly: true });
+    },
+  },
+  {
+    name: "largest_notional",
+    requires: ["R-CORE-7"],
+    description: "At the limit and above it; a Market order by the book, refused without one.",
+    tell: (story) =>
+      instrument(story.begin(), { maxOrderNotional: "1000" }).place("i1")
+        .place("i2", { px: "100.01" }).place("i3", { ordType: "Market", timeInForce: "IOC" })
+        .book({ bids: ["99", "1"], asks: ["100", "1"] })
+        .place("i4", { ordType: "Market", timeInForce: "IOC" })
+        .place("i5", { ordType: "Market", timeInForce: "IOC", qty: "10.001" })
+        .place("i6", { ordType: "Market", timeInForce: "IOC", side: "Sell", qty: "10.001" }),
+  },
+  {
+    name: "largest_position",
+    requires: ["R-CORE-7"],
+    description: "Worst case over what is open, being replaced and held; each side by itself.",
+    tell: (story) => {
+      ofClient(story.begin().open({ session: 2, client: "bob" }), "*", {
+        maxPosition: qty(10_000),
+      });
+      instrument(story, { maxPosition: qty(15_000) });
+      story.place("i1", { qty: "6" }).place("i2", { qty: "4" }).place("i3", { qty: "0.001" })
+        .accept(1).replace("r1", { orig: "i1", qty: "6.001" })
+        .replace("r2", { orig: "i1", qty: "3" }).place("i4", { qty: "1" })
+        .replaced(1, { qty: "3", px: "100" }).place("i5", { qty: "3" })
+        .place("b1", { qty: "5.001" }, 2).place("b2", { qty: "5" }, 2)
+        .place("b3", { side: "Sell", qty: "10" }, 2).place("b4", { side: "Sell", qty: "0.001" }, 2)
+        .fill(1, { id: "e1", qty: "3", px: "100" }).cancelled(2).place("i6", { qty: "4" })
+        .place("i7", { side: "Sell", qty: "5" });
+    },
+  },
+  {
+    name: "most_open_orders",
+    requires: ["R-CORE-7"],
+    description:
+      "By client in the instrument, client, instrument, venue, exchange; a replace is none.",
+    tell: (story) => {
+      story.begin({ instruments: [{ symbol: "BTC/USDT" }, { symbol: "ETH/USDT" }] })
+        .open({ session: 2, client: "bob" });
+      ofClient(story, "alice", { maxOpenOrders: 1 });
+      limit(story, {
+        scope: "client",
+        client: "*",
+        limits: { ...NO_FLOW, maxLoss: [], maxOpenOrders: 2 },
+      });
+      story.place("i1").place("i2").accept(1).replace("r1", { orig: "i1", qty: "9" })
+        .place("i3", { on: 1 }).place("i4", { on: 1 });
+      instrument(story, { maxOpenOrders: 2 }).place("b1", {}, 2).place("b2", {}, 2);
+      venue(story, { maxOpenOrders: 3 }).place("b3", { on: 1 }, 2).cancelled(3);
+      exchange(venue(story, {}), { maxOpenOrders: 2 }).place("b4", { on: 1 }, 2).cancelled(2)
+        .place("b5", { on: 1 }, 2);
+    },
+  },
+  {
+    name: "no_self_match",
+    requires: ["R-CORE-7"],
+    description: "Across clients and venues of one exchange; in flight, at the price, by Market.",
+    tell: (story) => {
+      story.begin({
+        venues: [{ name: "a", exchange: "x" }, { name: "b", exchange: "x" }, { name: "c" }],
+        instruments: [
+          { symbol: "BTC/USDT" },
+          { symbol: "BTC/USDT", at: 1 },
+          { symbol: "BTC/USDT", at: 2 },
+        ],
+      }).open({ session: 2, client: "bob" });
+      exchange(story, { selfMatch: "refuse" }, "x").place("i1")
+        .place("b1", { side: "Sell", on: 1 }, 2).place("b2", { side: "Sell", px: "100.01" }, 2)
+        .place("b3", { side: "Sell", on: 2 }, 2)
+        .place("b4", { side: "Sell", ordType: "Market", timeInForce: "IOC" }, 2)
+        .accept(1).replace("r1", { orig: "i1", qty: "10", price: "100.01" })
+        .replace("r2", { orig: "i1", qty: "10", price: "99" }).place("b5", {
+          side: "Sell",
+          px: "99.5",
+        }, 2).replaced(1, { qty: "10", px: "99" }).place("b6", { side: "Sell", px: "99.5" }, 2);
+    },
+  },
+  {
+    name: "order_rate",
+    requires: ["R-CORE-7", "R-CORE-3"],
+    description:
+      "Tokens of client, venue and exchange; what is refused and what is validated takes none.",
+    tell: (story) => {
+      story.begin();
+      limit(story, {
+        scope: "client",
+        client: "alice",
+        limits: { maxOpenOrders: null, maxLoss: [], orderRate: { perSecond: 2, burst: 2 } },
+      });
+      story.place("i1").place("i2", { validateOnly: true }).place("i3", { qty: "0" }).place("i4")
+        .place("i5").accept(1).cancel("c1", { orig: "i1" }).wait(499).place("i6").wait(1)
+        .place("i7");
+      venue(story, { orderRate: { perSecond: 1, burst: 1 } }).wait(5000).place("i8").place("i9");
+      exchange(venue(story, {}), { orderRate: { perSecond: 0.5, burst: 1 } }).place("i10").wait(500)
+        .place("i11");
+    },
+  },
+  {
+    name: "loss_of_the_day",
+    requires: ["R-CORE-7"],
+    description:
+      "Marked at the reference; cannot be told without one; a new day begins at midnight.",
+    tell: (story) => {
+      story.begin();
+      limit(story, {
+        scope: "client",
+        client: "alice",
+        limits: { ...NO_FLOW, maxLoss: [{ currency: "USDT", most: "5" }] },
+      });
+      instrument(story, {}).place("i1").fill(1, { id: "e1", qty: "10", px: "100" }).place("i2")
+        .book({ bids: ["99.5", "1"], asks: ["99.5", "1"] }).place("i3")
+        .book({ bids: ["99.49", "1"], asks: ["99.49", "1"] }).place("i4")
+        .place("i5", { side: "Sell", qty: "10" }).place("i6", { side: "Sell", qty: "0.001" })
+        .wait(7_200_000).place("i7").book({ bids: ["99.49", "1"], asks: ["99.49", "1"] })
+        .place("i8");
+    },
+  },
+  {
+    name: "funds",
+    requires: ["R-CORE-7"],
+    description:
+      "Cash less what open orders hold back; nothing known of a currency is nothing there.",
+    tell: (story) => {
+      venue(story.begin(), { checkFunds: true }).place("i1");
+      balance(story, "USDT").place("i2").place("i3", { qty: "0.001" }).accept(1)
+        .replace("r1", { orig: "i2", qty: "5" }).place("i4", { qty: "0.001" })
+        .replaced(1, { qty: "5", px: "100" }).place("i5", { qty: "5" })
+        .place("i6", { side: "Sell", qty: "1" }).fill(1, { id: "e1", qty: "5", px: "100" })
+        .place("i7", { side: "Sell", qty: "5" }).place("i8", { side: "Sell", qty: "0.001" });
+    },
+  },
+  {
+    name: "funds_of_derivatives",
+    requires: ["R-CORE-7"],
+    description: "Margin of orders and positions; what only reduces needs none.",
+    tell: (story) => {
+      venue(story.begin(PERP), { checkFunds: true });
+      balance(instrument(story, { initialMarginPpm: 100_000 }), "USDT", "100");
+      story.place("i1").place("i2", { qty: "0.001" }).fill(1, { id: "e1", qty: "10", px: "100" })
+        .place("i3", { qty: "0.001" }).place("i4", { side: "Sell", qty: "10" })
+        .place("i5", { side: "Sell", qty: "0.001" });
+    },
+  },
+  {
+    name: "limits_only_tighten",
+    requires: ["R-CORE-7"],
+    description: "A reload takes the stricter of each; loosening needs the administrator.",
+    tell: (story) => {
+      const limits = {
+        ...NO_ORDER_LIMITS,
+        maxOrderQty: qty(10_000),
+        priceCollarPpm: null,
+        bookStaleMs: 1000,
+        initialMarginPpm: null,
+      };
+      limit(story.begin(), { scope: "instrument", limits });
+      limit(
+        story,
+        { scope: "instrument", limits: { ...limits, maxOrderQty: qty(5_000) } },
+        "reload",
+      );
+      story.place("i1");
+      limit(
+        story,
+        { scope: "instrument", limits: { ...limits, maxOrderQty: qty(20_000) } },
+        "reload",
+      );
+      story.place("i2");
+      limit(story, { scope: "instrument", limits: { ...limits, maxOrderQty: null } }).place("i3");
+      ofClient(story, "*", { maxOrderQty: qty(1_000) }).place("i4");
+      limit(story, { scope: "clientInstrument", client: "alice", limits: null }, "reload").place(
+        "i5",
+      );
+      ofClient(story, "alice", {}).place("i6");
+      limit(story, { scope: "clientInstrument", client: "alice", limits: null }, "reload").place(
+        "i7",
+      );
+      ofClient(story, "alice", null).place("i8");
+    },
+  },
+  {
+    name: "guards_in_their_order",
+    requires: ["R-CORE-7"],
+    description:
+      "Everything is wrong with an order; what is put right one by one shows the next guard.",
+    tell: (story) => {
+      const order = { side: "Sell", reduceOnly: true } as const;
+      venue(story.begin().place("i0", { px: "100" }), {
+        checkFunds: true,
+        orderRate: { perSecond: 1, burst: 1 },
+        maxLoss: [{ currency: "USDT", most: "0" }],
+      });
+      exchange(story, { selfMatch: "refuse" });
+      instrument(story, {
+        maxOrderQty: qty(1),
+        maxOrderNotional: "0",
+        maxPosition: qty(0),
+        maxOpenOrders: 0,
+        priceCollarPpm: 0,
+      }).killSwitch("on").tradingState("Halted").place("i1", order).killSwitch("off")
+        .place("i2", order).tradingState("Active").place("i3", order)
+        .place("i4", { side: "Sell" });
+      instrument(story, {
+        maxOrderNotional: "0",
+        maxPosition: qty(0),
+        maxOpenOrders: 0,
+        priceCollarPpm: 0,
+      }).place("i5", { side: "Sell" });
+      instrument(story, { maxPosition: qty(0), maxOpenOrders: 0, priceCollarPpm: 0 })
+        .place("i6", { side: "Sell" });
+      instrument(story, { maxOpenOrders: 0, priceCollarPpm: 0 }).place("i7", { side: "Sell" });
+      instrument(story, { priceCollarPpm: 0 }).place("i8", { side: "Sell" });
+      instrument(story, {}).place("i9", { side: "Sell" }).place("i10", { side: "Sell", px: "101" });
+    },
+  },
+  {
+    name: "tripwire",
+    requires: ["R-CORE-7", "fault 25"],
+    description: "Two reports in a row that differ halt the account; one that agrees starts anew.",
+    tell: (story) => {
+      balance(story.begin(), "USDT").place("i1").fill(1, { id: "e1", qty: "1", px: "100" });
+      accountReport(story, { total: "900", held: 1000, key: "a" });
+      accountReport(story, { total: "901", held: 1000, key: "b" });
+      accountReport(story, { total: "900", held: 1000, key: "c" });
+      accountReport(story, { total: "900", held: 999, key: "d" });
+      accountReport(story, { total: "900", held: 999, key: "d" });
+      accountReport(story, { total: "900.01", key: "e" }).place("i2");
+      accountReport(story, { total: "900.01", key: "f" }).tradingState("Active", 0);
+      const tolerances = [{ currency: "USDT", most: "0.01" }];
+      venue(story, { tripwire: { reports: 1, tolerances } });
+      accountReport(story, { total: "899.99", key: "g" });
+      accountReport(story, { total: "899.98", key: "h" }).place("i3");
+    },
+  },
+];

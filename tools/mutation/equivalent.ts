@@ -1,0 +1,32 @@
+/**
+ * Mutants that change nothing anyone could see, each with the reason. They must still be made, and
+ * no test may fail with them: the check refuses a row that has become wrong.
+ * @module
+ */
+import type { Mutant } from "./mutants.ts";
+
+/** A mutant as the list names it: by the line's code, not its number. */
+type Row = {
+  readonly file: string;
+  readonly code: string;
+  readonly from: string;
+  readonly text: string;
+  readonly why: string;
+};
+
+const EQUIVALENT: readonly Row[] = [];
+
+/** Returns why a mutant changes nothing, or undefined if it must be caught. */
+export function whyEquivalent(mutant: Mutant): string | undefined {
+  return EQUIVALENT.find((row) => isMeant(row, mutant))?.why;
+}
+
+/** Returns the rows that name none of the mutants. */
+export function staleRows(mutants: readonly Mutant[]): string[] {
+  return EQUIVALENT.filter((row) => !mutants.some((mutant) => isMeant(row, mutant)))
+    .map(({ file, code }) => `${file}: ${code}`);
+}
+
+function isMeant(row: Row, { file, code, from, text }: Mutant): boolean {
+  return row.file === file && row.code === code && row.from === from && row.text === text;
+}

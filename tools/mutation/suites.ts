@@ -1,0 +1,78 @@
+/**
+ * Which tests should notice a mutant of a file, quickest first, and running them with a time limit.
+ *
+ * First the test that mirrors the file, then those of its folder, then the rest of the core's, the
+ * quick ones, the golden traces, the slow ones. What is run at once is one process.
+ * @module
+ */
+
+/** Test files that are run in one process. */
+export type Suite = { readonly tests: readonly string[]; readonly limitMs: number };
+
+/** How a run ended: `endless` ran into its time limit. */
+export type Outcome = "passed" | "failed" | "endless";
+
+const FOLDERS = ["tests/core", "tests/core/ledger", "tests/core/risk", "tests/core/engine"];
+const TRACES = "tests/contracts/engine/traces_test.ts";
+const PRELOADED = "--preload=tools/mutation/fixed_seed.ts";
+const QUICK_MS = 1_000;
+/** A mutant runs into its limit when it is this many times slower than no mutant. */
+const SLOWER_MOST = 10;
+const LIMIT_MIN_MS = 60_000;
+
+/**
+ * Runs every test of the core once, without a mutant, and returns what each file took, ms.
+ * @throws {Error} If one fails: with it nothing could be proved.
+ */
+export async function timeTests(folder: string): Promise<ReadonlyMap<string, number>> {
+  const tookMs = new Map<string, number>();
+  for (const test of [...FOLDERS.flatMap((name) => testsIn(folder, name)), TRACES]) {
+    const begun = performance.now();
+    const outcome = await runSuite({ tests: [test], limitMs: 10 * LIMIT_MIN_MS }, folder);
+    if (outcome !== "passed") {
+      throw new Error(`Cannot begin: ${test} must pass without a mutant: was ${outcome}`);
+    }
+    tookMs.set(test, performance.now() - begun);
+  }
+  return tookMs;
+}
+
+function testsIn(folder: string, name: string): string[] {
+  return [...Deno.readDirSync(`${folder}/${name}`)]
+    .filter((entry) => entry.name.endsWith("_test.ts"))
+    .map((entry) => `${name}/${entry.name}`).sort();
+}
+
+/** Returns the suites that may notice a mutant of a file, in the order in which to ask them. */
+export function suitesOf(file: string, tookMs: ReadonlyMap<string, number>): Suite[] {
+  const mirror = `tests/${file.replace(/\.ts$/, "_test.ts")}`;
+  const home = mirror.slice(0, mirror.lastIndexOf("/"));
+  const ranks = new Map<number, string[]>();
+  for (const [test, took] of tookMs) {
+    const isHome = test.slice(0, test.lastIndexOf("/")) === home;
+    const rank = test === mirror ? 0 : test === TRACES ? 3 : took > QUICK_MS ? 4 : isHome ? 1 : 2;
+    ranks.set(rank, [...ranks.get(rank) ?? [], test]);
+  }
+  return [...ranks].sort(([left], [right]) => left - right).map(([, tests]) => {
+    const sum = tests.reduce((total, test) => total + (tookMs.get(test) ?? 0), 0);
+    return { tests, limitMs: Math.max(LIMIT_MIN_MS, SLOWER_MOST * sum) };
+  });
+}
+
+/** Runs tests in a copy of the tree. @throws {Error} If the copy does not even parse. */
+export async function runSuite(suite: Suite, folder: string): Promise<Outcome> {
+  const args = ["test", "-A", "--no-check", "--quiet", "--fail-fast", PRELOADED, ...suite.tests];
+  const signal = AbortSignal.timeout(suite.limitMs);
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args,
+    cwd: folder,
+    signal,
+  }).output();
+  if (success) return "passed";
+  if (signal.aborted) return "endless";
+  const said = new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
+  if (/could not be parsed|SyntaxError/.test(said)) {
+    throw new Error(`Cannot judge: a mutant must parse: was\n${said}`);
+  }
+  return "failed";
+}
