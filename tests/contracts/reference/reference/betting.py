@@ -279,11 +279,8 @@ class Markets:
             position = book.positions.get(runner.id, BetPosition())
             lost -= position.qty * one
             differences.append(self.gross(state, runner, position))
-        differences = sorted(differences)[: terms["winners"]]
-        known = len(still_open) + len(market.removals)
-        if terms["runners"] is None or known < terms["runners"]:
-            differences = [each for each in differences if each < 0]
-        return Fraction(lost + sum(differences), one * 10 ** runners[0].qty_scale)
+        worst = worst_winners(market, terms, len(still_open), differences)
+        return Fraction(lost + sum(worst), one * 10 ** runners[0].qty_scale)
 
     def row(
         self, state: State, instrument: Instrument, position: BetPosition, mark: Optional[int]
@@ -333,6 +330,17 @@ class Markets:
             return None
         locked = (Fraction(gross, mark) - position.qty) / 10**instrument.qty_scale
         return canonical(half_even(locked, 12))
+
+
+def worst_winners(
+    market: Market, terms: Json, open_runners: int, differences: List[int]
+) -> List[int]:
+    """Returns, of profit if won less profit if lost, those of the winners that cost most."""
+    smallest = sorted(differences)[: terms["winners"]]
+    known = open_runners + len(market.removals)
+    if terms["runners"] is not None and known >= terms["runners"]:
+        return smallest
+    return [each for each in smallest if each < 0]
 
 
 def _post(market: Market, key: object, book: BookOf, currency: str, due: Fraction) -> Fraction:

@@ -14,6 +14,7 @@ from .state import State, must, present
 from .tripwire import apply_account_reported
 from .values import Values
 
+DIGITS_MAX = 38
 DECIMAL = re.compile(r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$")
 
 
@@ -34,6 +35,8 @@ def apply_account_fact(state: State, event: Json) -> None:
 def parse_amount(text: object) -> Amount:
     """Returns the amount of a payload."""
     must(isinstance(text, str) and DECIMAL.match(text) is not None, "an amount is a decimal")
+    digits = sum(character.isdigit() for character in str(text))
+    must(digits <= DIGITS_MAX, "a decimal has at most 38 digits")
     return amount_of(str(text))
 
 

@@ -26,6 +26,7 @@ from .exposure import (
 from .ledger import position_of
 from .loss import loss
 from .model import TOKEN, Book, Bucket, Instrument, Json
+from .outcomes import only_improves
 from .requests import gain_of
 from .rows import shown_cash
 from .state import State
@@ -86,6 +87,9 @@ def _trading_halted(state: State, request: Request) -> bool:
 def _reduce_only(state: State, request: Request) -> bool:
     if not request.reduce_only and _state_of(state, request) != "Reducing":
         return False
+    if request.instrument.asset_class in ("binary", "betting"):
+        price = _price(state, request)
+        return price is None or not only_improves(state, request, price)
     others = _open(state, request, False) - request.kept_qty
     return request.open_qty > max(0, -_position(state, request, False) - others)
 
@@ -273,16 +277,23 @@ def _funds(state: State, request: Request) -> bool:
     instrument = request.instrument
     if not state.limits.of_venue(instrument.venue)["check_funds"]:
         return False
+    is_derivative = instrument.asset_class in ("linear", "inverse")
     is_token = instrument.asset_class == "binary" and not _is_signed(instrument)
-    if instrument.asset_class in ("linear", "inverse", "binary") and not is_token:
+    if is_token and request.side == "Sell":
+        is_open = _open(state, request, True) + request.added
+        return request.added > 0 and is_open > _available(state, instrument)
+    if is_derivative and _margin_ppm(state, instrument) is None:
+        return False
+    if is_derivative or (instrument.asset_class == "binary" and not is_token):
         if _only_reduces(state, request, True):
             return False
     price = _price(state, request)
-    if price is None:
-        return True
-    if is_token and request.side == "Sell":
-        return _open(state, request, True) + request.added > _available(state, instrument)
-    return _adds_too_much(state, request, price)
+    return price is None or _adds_too_much(state, request, price)
+
+
+def _margin_ppm(state: State, instrument: Instrument) -> Optional[int]:
+    ppm: Optional[int] = state.limits.of_instrument(instrument.id)["initial_margin_ppm"]
+    return ppm
 
 
 def _is_signed(instrument: Instrument) -> bool:
@@ -334,7 +345,7 @@ def _position_margin(
     state: State, instrument: Instrument, position: object, currency: str
 ) -> Fraction:
     values = Values(instrument)
-    ppm = state.limits.of_instrument(instrument.id)["initial_margin_ppm"]
+    ppm = _margin_ppm(state, instrument)
     if ppm is None or values.currency != currency:
         return Fraction(0)
     cost: int = getattr(position, "cost")

@@ -1,0 +1,120 @@
+"""The worst outcome of a client's book and orders, in a binary condition or a betting market.
+
+Source: docs/reference/ledger.md sections 10 and 11, risk.md section 6 (REDUCE_ONLY).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import List, Optional
+
+from .betting import BetPosition, one_of, runners_of, worst_winners
+from .binary import complement, outcomes
+from .books import BookOf
+from .exposure import Request, counted_qty, live_orders, worst_price
+from .ledger import position_of
+from .model import Instrument
+from .state import State
+from .values import Values
+
+
+@dataclass
+class OpenOrder:
+    """An order that may trade: its instrument, side, price for funds and quantity."""
+
+    instrument: Instrument
+    is_buy: bool
+    price: int
+    qty: int
+
+
+def only_improves(state: State, request: Request, price: int) -> bool:
+    """Whether a client's worst outcome is no worse with all its orders than by what it holds."""
+    instrument = request.instrument
+    others = _open_orders(state, request)
+    is_buy = request.side == "Buy"
+    orders = others + [OpenOrder(instrument, is_buy, price, request.open_qty)]
+    book = state.ledger.seen(instrument.venue, request.client)
+    worst = _worst_of_market if instrument.asset_class == "betting" else _worst_of_condition
+    return worst(state, instrument, book, orders) >= worst(state, instrument, book, [])
+
+
+def _open_orders(state: State, request: Request) -> List[OpenOrder]:
+    """Returns the client's other live orders in the same condition or market."""
+    found: List[OpenOrder] = []
+    for order in live_orders(state):
+        instrument = state.instruments[order.instrument]
+        if order.client != request.client or order is request.order:
+            continue
+        if _pool(instrument) != _pool(request.instrument):
+            continue
+        price = worst_price(state, order)
+        if price is not None:
+            is_buy = order.side == "Buy"
+            found.append(OpenOrder(instrument, is_buy, price, counted_qty(order)))
+    return found
+
+
+def _pool(instrument: Instrument) -> object:
+    """Returns what the outcomes that exclude each other have in common."""
+    contract = instrument.terms["contract"] or {}
+    if instrument.asset_class == "binary":
+        return instrument.asset_class, instrument.venue, contract["condition"]
+    if instrument.asset_class == "betting":
+        return instrument.asset_class, instrument.venue, contract["market"]
+    return instrument.id
+
+
+def _worst_of_condition(
+    state: State, instrument: Instrument, book: BookOf, orders: List[OpenOrder]
+) -> int:
+    """Returns the worst profit of a condition, in units of price and quantity quanta."""
+    condition = instrument.terms["contract"]["condition"]
+    listed = outcomes(state, instrument.venue, condition)
+    unsettled = [each for each in listed if each.settled is None]
+    payout = Values(instrument).payout_quanta()
+    flow = sum(position_of(book, each).flow for each in unsettled)
+    orders = [order for order in orders if order.instrument.settled is None]
+
+    def profit_if(holds: Optional[Instrument]) -> int:
+        held = 0 if holds is None else payout * position_of(book, holds).qty
+        return flow + held + sum(_loss(order, holds, payout) for order in orders)
+
+    scenarios: List[Optional[Instrument]] = list(unsettled)
+    is_whole = len(listed) == len(unsettled) == 2
+    if not is_whole or complement(state, listed[0]) is not listed[1]:
+        scenarios.append(None)
+    return min(profit_if(holds) for holds in scenarios)
+
+
+def _loss(order: OpenOrder, holds: Optional[Instrument], payout: int) -> int:
+    """Returns what a fill of an order loses if an outcome holds; 0 if it loses nothing."""
+    pays = payout if holds is order.instrument else 0
+    earned = order.qty * (pays - order.price)
+    return min(0, earned if order.is_buy else -earned)
+
+
+def _worst_of_market(
+    state: State, instrument: Instrument, book: BookOf, orders: List[OpenOrder]
+) -> int:
+    """Returns the worst profit of a market, in units of price and quantity quanta."""
+    markets = state.ledger.markets
+    market = markets.of(instrument)
+    name = instrument.terms["contract"]["market"]
+    runners = runners_of(state, instrument.venue, name)
+    still_open = [each for each in runners if not markets.is_over(each)]
+    one = one_of(instrument)
+    lost, differences = 0, []
+    for runner in still_open:
+        position = book.positions.get(runner.id, BetPosition())
+        if_lost = -position.qty * one
+        if_won = if_lost + markets.gross(state, runner, position)
+        for order in orders:
+            if order.instrument is runner and order.is_buy:
+                if_lost -= order.qty * one
+            elif order.instrument is runner:
+                if_won -= order.qty * max(0, order.price - one)
+        lost += if_lost
+        differences.append(if_won - if_lost)
+    terms = runners[0].terms["contract"]
+    return lost + sum(worst_winners(market, terms, len(still_open), differences))
