@@ -47,10 +47,6 @@ export class Order extends OrderWindow {
   list: OrderList | null = null;
   previous: Order | null = null;
   next: Order | null = null;
-  /** Last event that touched it, see `Turn.touch`; not part of any checkpoint. */
-  touchedSeq = 0;
-  /** Where its note is in that event's list. */
-  touchedAt = 0;
   #rare: Rare | null = null;
   /** Newest idempotency key of events about it, executions aside. */
   #seen: SeenKey | null = null;
@@ -73,7 +69,6 @@ export class Order extends OrderWindow {
     this.tag = null;
     this.venueOrderId = null;
     this.fills.clear();
-    this.touchedSeq = 0;
     this.#rare = null;
     this.#seen = null;
   }
