@@ -31,6 +31,10 @@ import { OrderWindow } from "./slots/order_window.ts";
 export * from "./order_parts.ts";
 export type { IntentRecord } from "./slots/intents.ts";
 
+/** Up to this many keys are looked through one by one. */
+const FEW_KEYS = 8;
+const NO_KEYS: readonly string[] = [];
+
 /** What most orders never have, or not for long. */
 type Rare = {
   params: Params | null;
@@ -57,8 +61,8 @@ export class Order extends OrderWindow {
   /** Where its note is in that event's list. */
   touchedAt = 0;
   #rare: Rare | null = null;
-  /** Newest idempotency keys of events about it, executions aside. Mostly one or none. */
-  #seen: string | SeenKeys | null = null;
+  /** Newest idempotency keys of events about it, executions aside. */
+  #seen: readonly string[] | SeenKeys = NO_KEYS;
 
   /** Made by {@link OrderPool} only. */
   constructor(pool: OrderPool, of: { readonly row: Float64Array; readonly at: number }) {
@@ -80,7 +84,7 @@ export class Order extends OrderWindow {
     this.fills = null;
     this.touchedSeq = 0;
     this.#rare = null;
-    this.#seen = null;
+    this.#seen = NO_KEYS;
   }
 
   /** What the Place fixed. */
@@ -169,24 +173,16 @@ export class Order extends OrderWindow {
   /** Returns true if an event with this key was about the order before; else remembers it. */
   hasSeen(key: string): boolean {
     const seen = this.#seen;
-    if (seen === key) return true;
-    if (seen === null) {
-      this.#seen = key;
-      return false;
-    }
-    if (typeof seen !== "string") return seen.check(key);
-    const keys = new SeenKeys();
-    keys.check(seen);
-    keys.check(key);
-    this.#seen = keys;
+    if (seen instanceof SeenKeys) return seen.check(key);
+    if (seen.includes(key)) return true;
+    // concat() makes arrays of their exact length: most orders see two or three keys, and are kept for days.
+    this.#seen = seen.length < FEW_KEYS ? seen.concat(key) : new SeenKeys(seen, key);
     return false;
   }
 
   /** The keys that {@link Order.hasSeen} knows, oldest first. */
   get seenKeys(): readonly string[] {
-    const seen = this.#seen;
-    if (seen === null) return [];
-    return typeof seen === "string" ? [seen] : seen.keys;
+    return this.#seen instanceof SeenKeys ? this.#seen.keys : this.#seen;
   }
 
   get isTerminal(): boolean {

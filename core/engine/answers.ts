@@ -12,7 +12,7 @@ import { finishReplace, refuseReplace } from "./replaced.ts";
 import { raise, type Turn } from "./turn.ts";
 import type { BrokerPayloads } from "../event.ts";
 import { unreachable } from "../invariant.ts";
-import { type Micros, qty, type RequestId } from "../numbers.ts";
+import type { Micros, RequestId } from "../numbers.ts";
 import { DOUBT, type Order, type PendingReplace } from "../order.ts";
 
 /** Cancels sent again at once after a look-up; from then on with back-off. */
@@ -103,8 +103,8 @@ function settleReplace(
   of: { readonly found: Found; readonly askedUs: Micros | null; readonly replace: PendingReplace },
 ): boolean {
   const { found, replace } = of;
-  const orderQty = qty(found.orderQty + order.baseCumQty);
-  if (orderQty === replace.orderQty && found.price === replace.price) {
+  const { orderQty } = replace;
+  if (totalOf(order, found) === orderQty && found.price === replace.price) {
     forgetRequest(order, "Replace");
     const details = { inferred: true };
     const { clOrdId, price } = found;
@@ -122,15 +122,15 @@ function settleReplace(
 /** All is filled at the venue: by the terms of a replace in doubt, or by the old ones. */
 function onFilled(turn: Turn, order: Order, found: Found): void {
   const { replace } = order;
-  const orderQty = qty(found.orderQty + order.baseCumQty);
-  if (replace?.stage === "native" && orderQty === replace.orderQty) {
+  const total = totalOf(order, found);
+  if (replace?.stage === "native" && total === replace.orderQty) {
     forgetRequest(order, "Replace");
     const details = { inferred: true };
-    const { price } = replace;
+    const { price, orderQty } = replace;
     finishReplace(turn, order, { replace, orderQty, price, clOrdId: found.clOrdId, details });
     return;
   }
-  if (replace?.stage === "native" && orderQty === order.orderQty) {
+  if (replace?.stage === "native" && total === order.orderQty) {
     forgetRequest(order, "Replace");
     const text = `Order ${order.terms.id} was filled before it could be replaced`;
     refuseReplace(turn, order, { replace, rejectCode: "VENUE_REJECTED", text });
@@ -140,9 +140,14 @@ function onFilled(turn: Turn, order: Order, found: Found): void {
     code: "ORDER_IN_DOUBT",
     text:
       `Cannot end order ${order.terms.id} at seq_id ${turn.seqId}: what is filled must be its ` +
-      `order_qty of ${order.orderQty} quanta: was found filled with ${orderQty}`,
+      `order_qty of ${order.orderQty} quanta: was found filled with ${total}`,
   });
   askVenue(turn, order);
+}
+
+/** The whole quantity by the terms that the venue has; what it says need not be countable. */
+function totalOf(order: Order, found: Found): number {
+  return found.orderQty + order.baseCumQty;
 }
 
 /** True if a look-up asked at `askedUs` proves that what it did not show never arrived. */

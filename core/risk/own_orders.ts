@@ -37,10 +37,15 @@ export class OwnOrders {
     this.#count(side, price, -1);
   }
 
-  /** Returns true if an order could meet one of ours; null has no price. */
+  /** Returns true if one of ours has no price, so that any order of this side could meet it. */
+  meetsAny(side: Side): boolean {
+    return this.#unpriced[side === "Buy" ? "Sell" : "Buy"] > 0;
+  }
+
+  /** Returns true if the prices of an order and one of ours cross; null has no price. */
   meets(side: Side, price: Px | null): boolean {
     const other = side === "Buy" ? "Sell" : "Buy";
-    if (this.#unpriced[other] > 0) return true;
+    if (this.meetsAny(side)) return true;
     const best = this.bestOf(other);
     if (best === undefined) return false;
     if (price === null) return true;

@@ -15,12 +15,11 @@ import { fromQuanta } from "../decimal.ts";
 import type { Side } from "../instrument.ts";
 import type { BookView, PriceLevel } from "../view.ts";
 import { type Guard, pxText, qtyText, type Refusal, refusal, type RiskRequest } from "./guard.ts";
-import { boundOf, isBeyond, oppositeOf, referenceBook } from "./reference.ts";
+import { boundOf, isBeyond, oppositeOf, referenceBook, WALK_LEVELS } from "./reference.ts";
 
 /** A millionth is 10^-4 percent. */
 const PERCENT_SCALE = 4;
 const US_PER_MS = 1_000;
-const WALK_LEVELS = 1_000;
 
 /** Refuses an order whose price lies too far beyond the book. */
 export const PRICE_COLLAR: Guard = { name: "price_collar", check: checkCollar };

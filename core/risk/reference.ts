@@ -13,6 +13,8 @@ import type { InstrumentScope } from "./scopes.ts";
 
 const MILLION = 1_000_000;
 const US_PER_MS = 1_000;
+/** Most levels of a book that are looked at for one order. */
+export const WALK_LEVELS = 1_000;
 
 /** Returns the book by which an order of the instrument is measured; undefined: there is none. */
 export function referenceBook(listed: InstrumentScope, nowUs: Micros): BookView | undefined {

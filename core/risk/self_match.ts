@@ -3,10 +3,13 @@
  *
  * Looked at are the live orders of every client in the same symbol at every venue of the exchange,
  * also those in flight and in doubt, each at the most aggressive price that it has or may have; a
- * Market order in flight may meet anything.
+ * Market order in flight may meet anything. An order that crosses ours does not reach it while the
+ * book displays enough at better prices: whoever quotes on both sides may still get out by Market.
  * @module
  */
+import type { Px } from "../numbers.ts";
 import { type Guard, pxText, type Refusal, refusal, type RiskRequest } from "./guard.ts";
+import { isBeyond, oppositeOf, referenceBook, WALK_LEVELS } from "./reference.ts";
 
 /** Refuses an order that crosses a live order of ours, where the exchange's rule is `refuse`. */
 export const SELF_MATCH: Guard = { name: "self_match", check: checkSelfMatch };
@@ -17,10 +20,26 @@ function checkSelfMatch(request: RiskRequest): Refusal | undefined {
   if (exchange.limits.selfMatch === "allow") return undefined;
   const { own } = listed.group;
   if (!own.meets(side, px)) return undefined;
-  const other = side === "Buy" ? "Sell" : "Buy";
+  const other = oppositeOf(side);
   const best = own.bestOf(other);
+  if (best !== undefined && !own.meetsAny(side) && isFilledBefore(request, best)) return undefined;
   const at = best === undefined ? "a Market order" : `a ${other} at ${pxText(request, best)}`;
   const word = px === null ? "a Market order" : pxText(request, px);
   const rule = `it must not meet ${at} of our own (${exchange.key}.self_match refuse)`;
   return refusal("SELF_MATCH", `${rule}: was ${word}`);
+}
+
+/** True if what is displayed at better prices than ours takes the whole order. */
+function isFilledBefore(request: RiskRequest, ours: Px): boolean {
+  const { listed, side } = request;
+  const book = referenceBook(listed, request.nowUs);
+  if (book === undefined) return false;
+  const isBetting = listed.instrument.assetClass === "betting";
+  let displayed = 0;
+  for (const { price, qty } of book.top(oppositeOf(side), WALK_LEVELS)) {
+    if (!isBeyond({ side, px: ours, bound: price, isBetting })) return false;
+    displayed += qty;
+    if (displayed >= request.leavesQty) return true;
+  }
+  return false;
 }

@@ -1,5 +1,5 @@
 /**
- * The newest idempotency keys of one order: told apart by a hash first, then by their text.
+ * The newest idempotency keys of an order that saw many: told apart by a hash first, then by their text.
  *
  * Limit: `SEEN_KEYS_MAX`; of more the oldest are forgotten.
  * @module
@@ -15,6 +15,12 @@ export class SeenKeys {
   readonly #hashes: number[] = [];
   /** Place of the oldest, which the next key takes once all places are in use. */
   #oldest = 0;
+
+  /** Begins with the keys of a list and one more. */
+  constructor(keys: readonly string[], last: string) {
+    for (const key of keys) this.check(key);
+    this.check(last);
+  }
 
   /** Oldest first. */
   get keys(): readonly string[] {

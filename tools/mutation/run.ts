@@ -1,9 +1,10 @@
 /**
- * The mutation check: `deno task mutate [--only TEXT] [--every N]`.
+ * The mutation check: `deno task mutate [--only TEXT] [--every N] [--near]`.
  *
  * Makes every mutant of `mutants.ts` in a copy of the tree, runs the tests that should notice it,
  * and fails if one lives that `equivalent.ts` does not name, or if that list is wrong. `--only` takes
- * the mutants whose kind or name holds a text, `--every` each Nth. Prints what was caught, by kind.
+ * the mutants whose kind or name holds a text, `--every` each Nth; `--near` asks the tests of the
+ * file's own folder and the traces alone. Prints what was caught, by kind.
  * @module
  */
 import { staleRows, whyEquivalent } from "./equivalent.ts";
@@ -17,7 +18,7 @@ import {
   signMutants,
 } from "./mutants.ts";
 import type { SourceFile } from "./source.ts";
-import { type Outcome, runSuite, type Suite, suitesOf, timeTests } from "./suites.ts";
+import { type Outcome, type Reach, runSuite, type Suite, suitesOf, timeTests } from "./suites.ts";
 
 const COPIED = ["core", "tests", "wire", "edge", "config", "tools", "docs"];
 const FILES = ["deno.json", "deno.lock", "daemon.ts", "main.ts", "version.ts", "workers.ts"];
@@ -107,7 +108,7 @@ function enter(tally: Tally, mutant: Mutant, outcome: Outcome): void {
   say(why === undefined ? `alive: ${mutant.name}` : `caught, but listed as equal: ${mutant.name}`);
 }
 
-async function judgeAll(mutants: readonly Mutant[]): Promise<Map<Kind, Tally>> {
+async function judgeAll(mutants: readonly Mutant[], reach: Reach): Promise<Map<Kind, Tally>> {
   const tallies = new Map<Kind, Tally>(
     KINDS.map((kind) => [kind, { made: 0, endless: 0, equivalent: 0, wrong: 0 }]),
   );
@@ -115,7 +116,9 @@ async function judgeAll(mutants: readonly Mutant[]): Promise<Map<Kind, Tally>> {
   try {
     const tookMs = await timeTests(folders[0] ?? "");
     const suites = new Map<string, Suite[]>();
-    for (const { file } of mutants) suites.set(file, suites.get(file) ?? suitesOf(file, tookMs));
+    for (const { file } of mutants) {
+      suites.set(file, suites.get(file) ?? suitesOf(file, tookMs, reach));
+    }
     const waiting = [...mutants];
     await Promise.all(folders.map(async (folder) => {
       for (let mutant = waiting.shift(); mutant !== undefined; mutant = waiting.shift()) {
@@ -140,7 +143,7 @@ async function main(): Promise<number> {
   const mutants = all.filter(({ kind, name }) => `${kind} ${name}`.includes(only))
     .filter((_, at) => at % every === 0);
   say(`${mutants.length} of ${all.length} mutants of the life cycle, the guards and the ledger`);
-  const tallies = await judgeAll(mutants);
+  const tallies = await judgeAll(mutants, Deno.args.includes("--near") ? "near" : "all");
   for (const [kind, { made, endless, equivalent, wrong }] of tallies) {
     say(
       `${kind.padEnd(5)} ${made - equivalent - wrong} of ${made - equivalent} caught, ` +

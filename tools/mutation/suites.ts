@@ -1,8 +1,8 @@
 /**
  * Which tests should notice a mutant of a file, quickest first, and running them with a time limit.
  *
- * First the test that mirrors the file, then those of its folder, then the rest of the core's, the
- * quick ones, the golden traces, the slow ones. What is run at once is one process.
+ * First the test that mirrors the file, then those of its folder, the golden traces, the rest of the
+ * core's; of each place the quick ones first. What is run at once is one process.
  * @module
  */
 
@@ -12,10 +12,14 @@ export type Suite = { readonly tests: readonly string[]; readonly limitMs: numbe
 /** How a run ended: `endless` ran into its time limit. */
 export type Outcome = "passed" | "failed" | "endless";
 
+/** Whether only the tests of a file's folder and the traces are asked, or all of the core's. */
+export type Reach = "near" | "all";
+
 const FOLDERS = ["tests/core", "tests/core/ledger", "tests/core/risk", "tests/core/engine"];
 const TRACES = "tests/contracts/engine/traces_test.ts";
 const PRELOADED = "--preload=tools/mutation/fixed_seed.ts";
-const QUICK_MS = 1_000;
+/** Share of the test files, by time, that are asked first of each place. */
+const QUICK_SHARE = 0.7;
 /** A mutant runs into its limit when it is this many times slower than no mutant. */
 const SLOWER_MOST = 10;
 const LIMIT_MIN_MS = 60_000;
@@ -44,16 +48,27 @@ function testsIn(folder: string, name: string): string[] {
 }
 
 /** Returns the suites that may notice a mutant of a file, in the order in which to ask them. */
-export function suitesOf(file: string, tookMs: ReadonlyMap<string, number>): Suite[] {
+export function suitesOf(
+  file: string,
+  tookMs: ReadonlyMap<string, number>,
+  reach: Reach,
+): Suite[] {
   const mirror = `tests/${file.replace(/\.ts$/, "_test.ts")}`;
   const home = mirror.slice(0, mirror.lastIndexOf("/"));
-  const ranks = new Map<number, string[]>();
-  for (const [test, took] of tookMs) {
-    const isHome = test.slice(0, test.lastIndexOf("/")) === home;
-    const rank = test === mirror ? 0 : test === TRACES ? 3 : took > QUICK_MS ? 4 : isHome ? 1 : 2;
-    ranks.set(rank, [...ranks.get(rank) ?? [], test]);
-  }
-  return [...ranks].sort(([left], [right]) => left - right).map(([, tests]) => {
+  const isHome = (test: string): boolean => test.slice(0, test.lastIndexOf("/")) === home;
+  const byTime = [...tookMs].sort(([, left], [, right]) => left - right).map(([test]) => test);
+  const quick = new Set(byTime.slice(0, Math.ceil(byTime.length * QUICK_SHARE)));
+  const isOther = (test: string): boolean => test !== mirror && test !== TRACES && !isHome(test);
+  const ranks = [
+    byTime.filter((test) => test === mirror),
+    byTime.filter((test) => test !== mirror && isHome(test) && quick.has(test)),
+    byTime.filter((test) => test !== mirror && isHome(test) && !quick.has(test)),
+    [TRACES],
+    byTime.filter((test) => isOther(test) && quick.has(test)),
+    byTime.filter((test) => isOther(test) && !quick.has(test)),
+  ];
+  const asked = reach === "near" ? ranks.slice(0, 4) : ranks;
+  return asked.filter((tests) => tests.length > 0).map((tests) => {
     const sum = tests.reduce((total, test) => total + (tookMs.get(test) ?? 0), 0);
     return { tests, limitMs: Math.max(LIMIT_MIN_MS, SLOWER_MOST * sum) };
   });

@@ -156,7 +156,19 @@ const MATCHES: readonly (readonly [string, RequestChanges, boolean])[] = [
   ["a Buy beside our Buys", { own: [["Buy", 10_000], ["Buy", 99_999]] }, false],
   ["a Sell above our Buy", { side: "Sell", own: [["Buy", 9_999]] }, false],
   ["a Sell at our Buy", { side: "Sell", own: [["Buy", 10_000]] }, true],
-  ["a Market Buy and our Sell", { px: null, own: [["Sell", 90_000]] }, true],
+  ["a Market Buy and our Sell at the best ask", { px: null, own: [["Sell", 10_000]] }, true],
+  [
+    "a Market Buy that the book before our Sell fills",
+    { px: null, own: [["Sell", 90_000]] },
+    false,
+  ],
+  ["a Market Buy larger than the book before our Sell", {
+    px: null,
+    qty: qty(40_000),
+    leavesQty: qty(40_000),
+    own: [["Sell", 11_000]],
+  }, true],
+  ["a Buy that the book before our Sell fills", { px: px(10_100), own: [["Sell", 10_001]] }, false],
   ["a Market Buy alone", { px: null, own: [["Buy", 90_000]] }, false],
   ["a Buy and our Market Sell", { own: [["Sell", null]] }, true],
 ];

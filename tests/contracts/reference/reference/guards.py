@@ -189,21 +189,29 @@ def _self_match(state: State, request: Request) -> bool:
     instrument = request.instrument
     if _scopes(state, request)["exchange"]["self_match"] != "refuse":
         return False
+    is_betting = instrument.asset_class == "betting"
+    is_up = (request.side == "Buy") != is_betting
+    ours: List[int] = []
     for order in live_orders(state):
         other = state.instruments[order.instrument]
         if order.side != request.side and is_same_market(state, instrument, other):
-            if order.ord_type == "Market" or request.ord_type == "Market":
+            if order.ord_type == "Market":
                 return True
-            price = match_price(order, instrument.asset_class == "betting")
-            if price is not None and _meets(request, price):
-                return True
-    return False
-
-
-def _meets(request: Request, price: int) -> bool:
-    assert request.price is not None
-    is_up = (request.side == "Buy") != (request.instrument.asset_class == "betting")
-    return price <= request.price if is_up else price >= request.price
+            price = match_price(order, is_betting)
+            if price is not None:
+                ours.append(price)
+    if not ours:
+        return False
+    best = min(ours) if is_up else max(ours)
+    if request.ord_type != "Market":
+        assert request.price is not None
+        if not (best <= request.price if is_up else best >= request.price):
+            return False
+    book = reference_book(state, instrument)
+    if book is None:
+        return True
+    bound = best - 1 if is_up else best + 1
+    return _displayed(book, request.side, bound, is_up) < request.open_qty
 
 
 def _rates(state: State, request: Request) -> List[Tuple[Tuple[str, object], Json]]:
