@@ -232,12 +232,7 @@ def _margin(state: State, instrument: Instrument, values: Values, price: int, qt
 def worst_hold(
     state: State, instrument: Instrument, side: str, at: List[Optional[int]], qty: int
 ) -> Optional[Hold]:
-    """Returns what a quantity holds back at that of some prices where it holds back most.
-
-    Where one of them is not known (a Market order without a price) it is that one.
-    """
-    if None in at:
-        return hold(state, instrument, side, None, qty)
+    """Returns what a quantity holds back at that of some prices where it holds back most."""
     held = [hold(state, instrument, side, price, qty) for price in at]
     known: List[Any] = [each for each in held if each is not None]
     return max(known, key=lambda each: each[1]) if known else None
