@@ -1,6 +1,6 @@
-"""What the core holds about venues, instruments, clients, intents and orders.
+"""What the core holds about venues, instruments, clients and intents.
 
-Sources: docs/reference/events.md (control events), orders.md section 2, intents.md.
+Sources: docs/reference/events.md (control events), intents.md. Orders are in `order.py`.
 """
 
 from __future__ import annotations
