@@ -4,7 +4,7 @@
  * on both sides as the daemon measured with it, so their ratio says what the daemon adds.
  *
  *   pipe_client.ts echo PORT COUNT WINDOW
- *   pipe_client.ts daemon PORT COUNT WINDOW TOKEN_FILE CLIENT
+ *   pipe_client.ts daemon PORT COUNT WINDOW TOKEN_FILE CLIENT VENUE
  *
  * Prints one JSON object: count, seconds, per_second.
  * @module
@@ -21,6 +21,7 @@ type Setting = {
   readonly count: number;
   readonly window: number;
   readonly client: string;
+  readonly venue: string;
   /** Part of every answer that counts, and of no other frame. */
   readonly mark: string;
   readonly hasHeartbeat: boolean;
@@ -37,9 +38,9 @@ function frameOf(text: string): Uint8Array {
 }
 
 /** One resting order far from any market, as `load.c` builds it. */
-function intentText(client: string, number: number): string {
+function intentText({ client, venue }: Setting, number: number): string {
   return `{"type":"QuoteIntent","v":1,"intent_id":"${client}-${String(number).padStart(9, "0")}",` +
-    `"action":"Place","sent_us":${Date.now()}000,"instrument":"bench:BTC/USDT","side":"Buy",` +
+    `"action":"Place","sent_us":${Date.now()}000,"instrument":"${venue}:BTC/USDT","side":"Buy",` +
     `"order_qty":"0.0100","price":"60123.45","ord_type":"Limit","time_in_force":"GTC",` +
     `"post_only":false,"tag":"bench"}`;
 }
@@ -108,7 +109,7 @@ async function pipelined(setting: Setting): Promise<void> {
     for (let sent = 0; sent < count;) {
       let length = 0;
       while (sent < count && sent - done < window && length < WRITE_BYTES_MAX) {
-        length += putFrame(intentText(setting.client, sent++), buffer.subarray(length));
+        length += putFrame(intentText(setting, sent++), buffer.subarray(length));
       }
       if (setting.hasHeartbeat && performance.now() - beatMs > HEARTBEAT_MS) {
         const beat = `{"type":"HEARTBEAT","now_us":${Date.now()}000}`;
@@ -154,7 +155,7 @@ async function hello(
 }
 
 async function main(): Promise<void> {
-  const [kind, port, count, window, tokenFile = "", client = "echo"] = Deno.args;
+  const [kind, port, count, window, tokenFile = "", client = "echo", venue = "bench"] = Deno.args;
   const connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
   connection.setNoDelay();
   const isDaemon = kind === "daemon";
@@ -163,6 +164,7 @@ async function main(): Promise<void> {
   await pipelined({
     connection,
     client,
+    venue,
     count: Number(count),
     window: Number(window),
     mark: isDaemon ? '"exec_type":"PendingNew"' : '"type":"QuoteIntent"',

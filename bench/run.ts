@@ -85,8 +85,9 @@ function pipe(kind: "echo" | "daemon", port: string, ...words: string[]): Promis
   return run<Rate>(Deno.execPath(), "run", "-A", client, kind, port, ...amounts, ...words);
 }
 
-function pipeDaemon({ listening }: DaemonProcess): Promise<Rate> {
-  return pipe("daemon", String(listening.port), listening.token_file, "pipe");
+/** Places orders at a venue of the configuration: `bench` answers later, `near` at once. */
+function pipeDaemon({ listening }: DaemonProcess, venue: "bench" | "near"): Promise<Rate> {
+  return pipe("daemon", String(listening.port), listening.token_file, "pipe", venue);
 }
 
 async function measureRound(round: number): Promise<Round> {
@@ -107,18 +108,22 @@ async function measureRound(round: number): Promise<Round> {
   );
   const pipelined = await withDaemon(
     { main: "main.ts", stateDir: `${stateDir}-pipe` },
-    pipeDaemon,
+    (daemon) => pipeDaemon(daemon, "bench"),
   );
   const journalOff = await withDaemon(
     { main: "bench/no_journal.ts", stateDir: `${stateDir}-off` },
-    pipeDaemon,
+    (daemon) => pipeDaemon(daemon, "bench"),
+  );
+  const answered = await withDaemon(
+    { main: "bench/no_journal.ts", stateDir: `${stateDir}-near` },
+    (daemon) => pipeDaemon(daemon, "near"),
   );
   say(
     `round ${round + 1}/${sizes.rounds}: durable p50 ${durable.p50} us, ` +
       `pipelined ${pipelined.per_second}/s, journal off ${journalOff.per_second}/s, ` +
-      `runtime echo ${runtimeEcho.per_second}/s`,
+      `with answers ${answered.per_second}/s, runtime echo ${runtimeEcho.per_second}/s`,
   );
-  return { echo, append, durable, pipelined, journalOff, runtimeEcho };
+  return { echo, append, durable, pipelined, journalOff, answered, runtimeEcho };
 }
 
 async function measureRecoveries(): Promise<Recovery[]> {

@@ -232,6 +232,58 @@ const BINARY: readonly Scenario[] = [
     },
   },
   {
+    name: "binary_reduces_by_the_worst_outcome",
+    requires: ["R-CORE-7"],
+    description: "Selling what is held or buying its complement; not what only looks like it.",
+    tell: (story) => {
+      bob(story.begin(PAIR));
+      deal(story, 1, { qty: "100", px: "0.6" });
+      deal(story, 2, { on: 1, qty: "100", px: "0.5", session: 2 });
+      story.riskFlag("f1", "Reducing").place("i3", { on: 1, qty: "10", px: "0.35" }).accept(3)
+        .place("i4", { qty: "1", px: "0.01" }).place("i5", { side: "Sell", qty: "100", px: "0.5" })
+        .place("i6", { on: 1, qty: "300", px: "0.35" }).place("i7", {
+          on: 1,
+          qty: "200",
+          px: "0.2",
+        })
+        .replace("r3", { orig: "i3", qty: "300", price: "0.35" })
+        .replace("r4", { orig: "i3", qty: "20", price: "0.3" });
+      story.fill(3, { id: "e3", qty: "10", px: "0.35" }).place("i8", {
+        on: 1,
+        qty: "1",
+        px: "0.35",
+      });
+      fact(story, "OutcomeSettled", {
+        payload: { numerator: 0, denominator: 1, amount: null },
+        on: 0,
+      });
+      story.place("i9", { side: "Sell", qty: "1", px: "0.5" }).place("i10", {
+        on: 1,
+        side: "Sell",
+        qty: "1",
+        px: "0.5",
+      });
+    },
+  },
+  {
+    name: "signed_binary_reduces_by_the_worst_outcome",
+    requires: ["R-CORE-7"],
+    description: "One signed count: a sale may pass 0 as long as neither outcome is worse.",
+    tell: (story) => {
+      story.begin(SIGNED);
+      deal(story, 1, { qty: "10", px: "0.4" });
+      story.place("i2", { side: "Sell", qty: "20", px: "0.3", reduceOnly: true })
+        .place("i3", { side: "Sell", qty: "14.28", px: "0.3", reduceOnly: true })
+        .place("i4", { side: "Sell", qty: "0.01", px: "0.3", reduceOnly: true })
+        .place("i5", { qty: "1", px: "0.2" }).place("i6", {
+          side: "Sell",
+          qty: "0.01",
+          px: "0.9",
+          reduceOnly: true,
+        });
+    },
+  },
+  {
     name: "binary_facts_once",
     requires: REQUIRES,
     description: "A fact with a seen key changes nothing.",
@@ -311,6 +363,54 @@ const BETTING: readonly Scenario[] = [
       deal(story, 3, { on: 1, qty: "2.5", px: "4.7", session: 2, fee: "0.02" });
       deal(story, 4, { side: "Sell", qty: "4", px: "2.5" });
       result(story, [0]);
+    },
+  },
+  {
+    name: "betting_reduces_by_the_worst_outcome",
+    requires: ["R-CORE-7"],
+    description: "Laying what was backed, backing other runners; no outcome worse than the worst.",
+    tell: (story) => {
+      bob(story.begin(MARKET));
+      deal(story, 1, { qty: "10", px: "3" });
+      deal(story, 2, { side: "Sell", qty: "10", px: "3", session: 2 });
+      story.riskFlag("f1", "Reducing").place("i3", { qty: "1", px: "3" })
+        .place("i4", { side: "Sell", qty: "10", px: "4.01" })
+        .place("i5", { side: "Sell", qty: "10", px: "4" }).accept(3)
+        .place("i6", { side: "Sell", qty: "0.01", px: "1.01" })
+        .replace("r5", { orig: "i5", qty: "5", price: "4" })
+        .place("i7", { on: 1, qty: "1", px: "2" }).place("i8", {
+          on: 1,
+          side: "Sell",
+          qty: "1",
+          px: "2",
+        })
+        .replaced(3, { qty: "5", px: "4" }).place("i9", { on: 1, side: "Sell", qty: "10", px: "2" })
+        .place("i10", { on: 2, qty: "10", px: "9" });
+      story.place("m1", { side: "Sell", qty: "1", ordType: "Market", timeInForce: "IOC" })
+        .book({ bids: ["1.5", "9"] }).place("m2", {
+          side: "Sell",
+          qty: "1",
+          ordType: "Market",
+          timeInForce: "IOC",
+        });
+      story.place("b2", { on: 0, qty: "30", px: "3", reduceOnly: true }, 2)
+        .place("b3", { on: 0, qty: "20", px: "3", reduceOnly: true }, 2);
+      remove(story, 2, { ppm: 100_000 }).place("i11", { on: 2, qty: "1", px: "9" });
+      result(story, [0]).place("i12", { side: "Sell", qty: "1", px: "4" });
+    },
+  },
+  {
+    name: "betting_reduces_with_several_winners",
+    requires: ["R-CORE-7"],
+    description: "Two of the runners win, or of those that are not listed.",
+    tell: (story) => {
+      const places = { winners: 2, runners: null };
+      story.begin({ instruments: ["A", "B", "C"].map((name) => runner(name, places)) });
+      deal(story, 1, { side: "Sell", qty: "10", px: "2" });
+      deal(story, 2, { on: 1, side: "Sell", qty: "10", px: "2" });
+      story.riskFlag("f1", "Reducing").place("i3", { qty: "5", px: "2" })
+        .place("i4", { on: 1, qty: "10", px: "2" }).place("i5", { on: 2, qty: "1", px: "2" })
+        .place("i6", { on: 2, side: "Sell", qty: "1", px: "2" });
     },
   },
   {

@@ -1,0 +1,210 @@
+/**
+ * What only reduces in markets and conditions, against every way in which they can end and in which
+ * open orders can fill. Proves R-CORE-7 (`REDUCE_ONLY` by the worst outcome) and R-CORE-9.
+ * @module
+ */
+import { strictEqual } from "node:assert/strict";
+import * as fc from "fast-check";
+import type { Instrument } from "../../../core/instrument.ts";
+import { instrumentId } from "../../../core/numbers.ts";
+import { Story } from "../../contracts/engine/story.ts";
+import { runner, token } from "../../support/outcome_instruments.ts";
+
+type Side = "Buy" | "Sell";
+/** Quantity in hundredths above one; price in hundredths above the least. */
+type Step = {
+  readonly kind: "deal" | "rest" | "reduce" | "fill" | "replace";
+  readonly on: number;
+  readonly side: Side;
+  readonly qty: number;
+  readonly px: number;
+  readonly which: number;
+};
+type Bet = { on: number; side: Side; qty: number; px: number };
+
+const ONE = 100;
+
+/** A market or condition, and what a unit earns in one of its ends, in quanta². */
+type Pool = {
+  readonly instruments: readonly Instrument[];
+  /** Sets of instruments that can come true together. */
+  readonly ends: readonly ReadonlySet<number>[];
+  readonly least: number;
+  earned(bet: Bet, end: ReadonlySet<number>): number;
+};
+
+function numbered(instruments: readonly Instrument[]): readonly Instrument[] {
+  return instruments.map((instrument, at) => ({
+    ...instrument,
+    id: instrumentId(at),
+    name: `test:${instrument.symbol}`,
+  }));
+}
+
+function bets(of: Pick<Pool, "instruments" | "ends">): Pool {
+  return {
+    ...of,
+    least: 101,
+    earned: ({ on, side, qty, px }, end) => {
+      const sign = side === "Buy" ? 1 : -1;
+      return sign * qty * (end.has(on) ? px - ONE : -ONE);
+    },
+  };
+}
+
+const ALL = [[], [0], [1], [2], [0, 1], [0, 2], [1, 2]].map((won) => new Set(won));
+const POOLS: readonly (readonly [string, Pool])[] = [
+  [
+    "a market of which all runners are listed",
+    bets({
+      instruments: numbered([1, 2, 3].map((id) => runner(id, { runners: 3 }))),
+      ends: ALL.filter((end) => end.size === 1),
+    }),
+  ],
+  [
+    "a market of two places with runners that are not listed",
+    bets({ instruments: numbered([1, 2, 3].map((id) => runner(id, { winners: 2 }))), ends: ALL }),
+  ],
+  ["a pair of outcomes", {
+    instruments: numbered([token("YES"), token("NO")]).map((instrument) => ({
+      ...instrument,
+      priceRule: { scale: 2, ticks: [{ fromQuanta: 1, stepQuanta: 1 }] },
+    })),
+    ends: [new Set([0]), new Set([1])],
+    least: 1,
+    earned: ({ on, side, qty, px }, end) => {
+      const sign = side === "Buy" ? 1 : -1;
+      return sign * qty * ((end.has(on) ? ONE : 0) - px);
+    },
+  }],
+];
+
+/** A client's dealings, told to an engine and kept by hand. */
+class Play {
+  readonly story = new Story().begin({ instruments: [] });
+  readonly #pool: Pool;
+  readonly #held: Bet[] = [];
+  readonly #open = new Map<number, Bet>();
+  #orders = 0;
+  #intents = 0;
+
+  constructor(pool: Pool) {
+    this.#pool = pool;
+    for (const instrument of pool.instruments) this.story.list(instrument);
+  }
+
+  turn(step: Step): void {
+    const bet = this.#priced(step);
+    switch (step.kind) {
+      case "deal":
+        this.#take(bet, { reduceOnly: false });
+        return this.#fill(this.#orders);
+      case "rest":
+        this.#take(bet, { reduceOnly: false });
+        return;
+      case "reduce":
+        return this.#reduce(bet);
+      case "fill":
+        return this.#fill(this.#chosen(step));
+      case "replace":
+        return this.#replace(this.#chosen(step), bet);
+    }
+  }
+
+  #reduce(bet: Bet): void {
+    const isKept = this.#isKept([...this.#open], bet);
+    strictEqual(this.#take(bet, { reduceOnly: true }), isKept);
+  }
+
+  #chosen({ which }: Step): number | undefined {
+    const all = [...this.#open.keys()];
+    return all[which % Math.max(1, all.length)];
+  }
+
+  #take(bet: Bet, of: { readonly reduceOnly: boolean }): boolean {
+    const id = `i${this.#intents++}`;
+    const terms = { on: bet.on, side: bet.side, ...shown(bet) };
+    this.story.place(id, { ...terms, ...of });
+    const [report] = this.story.effects.reports;
+    if (report?.execType !== "PendingNew") return false;
+    this.#orders += 1;
+    this.#open.set(this.#orders, bet);
+    this.story.accept(this.#orders);
+    return true;
+  }
+
+  #fill(order: number | undefined): void {
+    const bet = order === undefined ? undefined : this.#open.get(order);
+    if (order === undefined || bet === undefined) return;
+    this.story.fill(order, { id: `e${order}`, ...shown(bet) });
+    this.#held.push(bet);
+    this.#open.delete(order);
+  }
+
+  /** The client only reduces from here to the end of the replace, which the venue makes. */
+  #replace(order: number | undefined, to: Bet): void {
+    const bet = order === undefined ? undefined : this.#open.get(order);
+    if (order === undefined || bet === undefined) return;
+    const next = { ...to, on: bet.on, side: bet.side };
+    const others = [...this.#open].filter(([number]) => number !== order);
+    const placed = this.story.timeline.view.orders("account", { open: true, limit: 99 });
+    const orig = placed.find((report) => report.order?.orderId === order)?.intentId ?? "";
+    this.story.riskFlag(`f${this.#intents++}`, "Reducing");
+    const { qty, px: price } = shown(next);
+    this.story.replace(`r${this.#intents++}`, { orig, qty, price });
+    const isTaken = this.story.effects.reports[0]?.execType === "PendingReplace";
+    strictEqual(isTaken, this.#isKept(others, next));
+    if (isTaken) this.story.replaced(order, { qty, px: price });
+    if (isTaken) this.#open.set(order, next);
+    this.story.riskFlag(`f${this.#intents++}`, "Active");
+  }
+
+  #priced({ on, side, qty, px }: Step): Bet {
+    const { instruments, least } = this.#pool;
+    return { on: on % instruments.length, side, qty: 1 + qty, px: least + px };
+  }
+
+  /** By every end and every choice of orders that fill. */
+  #isKept(open: readonly (readonly [number, Bet])[], added: Bet): boolean {
+    const orders = [...open.map(([, bet]) => bet), added];
+    const { ends, earned } = this.#pool;
+    const now = Math.min(...ends.map((end) => sum(this.#held, (bet) => earned(bet, end))));
+    for (const end of ends) {
+      const held = sum(this.#held, (bet) => earned(bet, end));
+      for (let chosen = 0; chosen < 2 ** orders.length; chosen += 1) {
+        const filled = orders.filter((_, at) => (chosen >> at) % 2 === 1);
+        if (held + sum(filled, (bet) => earned(bet, end)) < now) return false;
+      }
+    }
+    return true;
+  }
+}
+
+function shown({ qty, px }: Bet): { readonly qty: string; readonly px: string } {
+  return { qty: `${qty / 100}`, px: `${px / 100}` };
+}
+
+function sum(all: readonly Bet[], of: (bet: Bet) => number): number {
+  return all.reduce((total, bet) => total + of(bet), 0);
+}
+
+const step: fc.Arbitrary<Step> = fc.record({
+  kind: fc.constantFrom("deal", "deal", "rest", "reduce", "reduce", "reduce", "fill", "replace"),
+  on: fc.nat(2),
+  side: fc.constantFrom("Buy", "Sell"),
+  qty: fc.nat(9),
+  px: fc.nat(98),
+  which: fc.nat(9),
+});
+
+for (const [what, pool] of POOLS) {
+  Deno.test(`firstRefusal() takes what leaves no outcome worse than the worst in ${what}`, () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 14 }), (steps) => {
+        const play = new Play(pool);
+        for (const one of steps) play.turn(one);
+      }),
+      { numRuns: 150 },
+    );
+  });
+}
