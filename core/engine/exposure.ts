@@ -81,8 +81,13 @@ function count(state: EngineState, order: Order): boolean {
 
 /** Returns what an order may still fill at worst. */
 export function worstQty(order: Order): Qty {
-  const asked = Math.max(order.orderQty, order.replace?.orderQty ?? 0);
-  return qty(Math.max(0, asked - order.cumQty - order.voidedQty));
+  const { replace } = order;
+  const open = order.openQty;
+  if (replace === null) return open;
+  // A new version that is being placed knows nothing of late executions of the old one.
+  const isPlacing = replace.stage === "placing";
+  const executed = isPlacing ? order.baseCumQty : order.cumQty + order.voidedQty;
+  return qty(Math.max(open, replace.orderQty - executed));
 }
 
 function aggressivePx(order: Order, group: SymbolGroup): Px | null {

@@ -31,6 +31,7 @@ const KINDS = [
   "accepted",
   "filled",
   "filled",
+  "filledLate",
   "voided",
   "cancelled",
   "rejected",
@@ -168,6 +169,9 @@ class Play {
       case "replaceRejected":
         w.broker("ReplaceRejected", { ...ref(order), rejectCode: "VENUE_REJECTED", text });
         break;
+      case "filledLate":
+        w.fill(order, { id: `l${b % 40}`, qty: 500, clOrdId: "tl-x-1" });
+        break;
       case "failed":
         if (w.commands.length > 0) w.failed(b % 2 === 0 ? "unknown" : "notSent");
         break;
@@ -190,7 +194,9 @@ class Play {
 
 function worstOf(order: Order): number {
   const executed = order.cumQty + order.voidedQty;
-  return Math.max(0, order.orderQty - executed, (order.replace?.orderQty ?? 0) - executed);
+  const { replace } = order;
+  const placing = replace?.stage === "placing" ? replace.orderQty - order.baseCumQty : 0;
+  return Math.max(0, order.orderQty - executed, (replace?.orderQty ?? 0) - executed, placing);
 }
 
 /** Everything that the sums say, counted from the orders alone. */
