@@ -58,8 +58,9 @@ export function finishReplace(
   order.params = replace.params;
   order.ttlDueUs = replace.ttlDueUs;
   order.expireUs = replace.expireUs;
-  order.keyVersion = versionOf(turn, order, of.clOrdId) ??
-    versionOf(turn, order, replace.clOrdId) ?? order.keyVersion;
+  // The newest key is that of the replace: there is one at a time.
+  if (replace.clOrdId !== null) order.keyVersion = order.version;
+  if (of.clOrdId !== replace.clOrdId) order.keyVersion = versionOf(turn, order, of.clOrdId);
   armLapse(turn, order);
   advance(turn, order, {
     ...of.details,
@@ -80,12 +81,8 @@ export function replaceBearing(replace: PendingReplace): Pick<Saying, "by" | "or
   return { by: replace.by, origIntentId: replace.origIntentId };
 }
 
-/** The version in a key of this order, or undefined if it is none. */
-function versionOf(
-  turn: Turn,
-  order: Order,
-  clOrdId: string | null | undefined,
-): number | undefined {
+/** The version in a key of this order; the one that it has if the key is none. */
+function versionOf(turn: Turn, order: Order, clOrdId: string | null | undefined): number {
   const ours = typeof clOrdId === "string" ? turn.state.blotter.keys.parse(clOrdId) : undefined;
-  return ours?.order === order.id ? ours.version : undefined;
+  return ours?.order === order.id ? ours.version : order.keyVersion;
 }
