@@ -23,7 +23,7 @@ import {
 } from "./slots/mod.ts";
 
 /** Most orders, ids and fills that one event retires. */
-export const RETIRED_PER_EVENT_MAX = 256;
+export const RETIRED_PER_EVENT_MAX = 32;
 /** A client clock may be ahead by this much: ids stay known for as long beyond the horizon. */
 export const FUTURE_MAX_US = 1_000_000;
 /** Retirement is due at whole seconds, so that it costs at most one timer event in each. */

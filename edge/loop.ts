@@ -34,6 +34,13 @@ import type { ReleasedCommand } from "./venues/adapter.ts";
 const EVENTS_PER_TURN_MAX = 4096;
 /** A turn begins no round after this long: subscribers make events of very different cost. */
 const TURN_US_MAX = 5_000;
+/**
+ * While the machines are behind with what is due, one timer event for as many messages: one forgets
+ * as many records, and a message leaves no more than one, so they never fall further behind.
+ */
+const MESSAGES_PER_DEADLINE = 32;
+/** Most timer events that a round begins with. */
+const DEADLINES_PER_ROUND_MAX = 128;
 /** A rest: any timer will do. */
 const REST_US = 1;
 
@@ -84,6 +91,9 @@ export class Loop {
   #whenTaken: { readonly queue: IngressQueue; readonly task: () => void }[] = [];
   #outputsWaiting: Draft[] = [];
   #deadlineOffered: Micros | undefined;
+  /** The last timer event left something due. */
+  #isBehind = false;
+  #lastRound = 0;
   readonly #breath = new Breath();
   #needsRest = false;
   #isTurnPending = false;
@@ -175,6 +185,7 @@ export class Loop {
     for (const event of events) {
       if (!this.#apply(event)) break;
     }
+    this.#lastRound = events.length;
     return events.length;
   }
 
@@ -182,7 +193,16 @@ export class Loop {
     const { timeline } = this.#options;
     const dueUs = timeline.nextDeadlineUs();
     if (dueUs !== undefined && dueUs <= nowUs && this.#deadlineOffered !== dueUs) {
-      this.#deadlineOffered = dueUs;
+      this.#offerDeadline(dueUs);
+    }
+    for (const draft of timeline.takeOutputs(nowUs)) this.#outputsWaiting.push(draft);
+    if (this.#outputsWaiting.length > 0) this.#offerOutputs();
+  }
+
+  #offerDeadline(dueUs: Micros): void {
+    this.#deadlineOffered = dueUs;
+    const wanted = this.#isBehind ? Math.ceil(this.#lastRound / MESSAGES_PER_DEADLINE) : 1;
+    for (let at = 0; at < Math.min(wanted, DEADLINES_PER_ROUND_MAX); at += 1) {
       this.#timerQueue.offer({
         eventTime: dueUs,
         source: "timer",
@@ -193,8 +213,6 @@ export class Loop {
         idempotencyKey: null,
       });
     }
-    for (const draft of timeline.takeOutputs(nowUs)) this.#outputsWaiting.push(draft);
-    if (this.#outputsWaiting.length > 0) this.#offerOutputs();
   }
 
   #offerOutputs(): void {
@@ -210,19 +228,25 @@ export class Loop {
   #apply(event: Event): boolean {
     const { timeline, journal, observers } = this.#options;
     const effects = this.#effects;
-    if (event.eventType === "DeadlineReached") this.#deadlineOffered = undefined;
     try {
       timeline.apply(event, effects);
     } catch (cause) {
       this.#poisoned(event, cause);
       return false;
     }
+    if (event.eventType === "DeadlineReached") this.#deadlineMet(event.ingestTime);
     const reports = this.#reports.encode(effects.reports, timeline.view.instruments);
     journal.record({ event, effects }, reports);
     for (const observer of observers) observer.applied(event, effects, reports);
     for (const command of effects.commands) this.#hold(command);
     for (const alarm of effects.alarms) this.#options.alarm(alarm);
     return true;
+  }
+
+  #deadlineMet(nowUs: Micros): void {
+    this.#deadlineOffered = undefined;
+    const dueUs = this.#options.timeline.nextDeadlineUs();
+    this.#isBehind = dueUs !== undefined && dueUs <= nowUs;
   }
 
   #hold(command: VenueCommand): void {

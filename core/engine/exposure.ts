@@ -79,8 +79,11 @@ function count(state: EngineState, order: Order): boolean {
 export function worstQty(order: Order): Qty {
   const { replace } = order;
   const open = order.openQty;
-  if (replace === null || replace.orderQty <= order.orderQty) return open;
-  return qty(Math.max(0, replace.orderQty - order.cumQty - order.voidedQty));
+  if (replace === null) return open;
+  // A new version that is being placed knows nothing of late executions of the old one.
+  const isPlacing = replace.stage === "placing";
+  const executed = isPlacing ? order.baseCumQty : order.cumQty + order.voidedQty;
+  return qty(Math.max(open, replace.orderQty - executed));
 }
 
 function aggressivePx(order: Order, group: SymbolGroup): Px | null {

@@ -10,6 +10,7 @@
  * @module
  */
 import { fromUnits } from "../decimal.ts";
+import type { Instrument } from "../instrument.ts";
 import type { InstrumentId, Px, VenueId } from "../numbers.ts";
 import { qty } from "../numbers.ts";
 import {
@@ -44,8 +45,7 @@ function checkFunds(request: RiskRequest): Refusal | undefined {
   if (!listed.venue.limits.checkFunds) return undefined;
   const held = listed.heldOn(side);
   if (held === null) return checkHolding(request);
-  const { contract } = listed.instrument;
-  if (contract !== null && contract.kind !== "betting" && onlyReduces(request)) return undefined;
+  if (isSigned(listed.instrument) && onlyReduces(request)) return undefined;
   const added = addedUnits(request, held);
   if (added === undefined) return refusal("FUNDS", priceProblem(request));
   if (added <= 0) return undefined;
@@ -55,6 +55,20 @@ function checkFunds(request: RiskRequest): Refusal | undefined {
   const free = difference({ left: cash, right: purse.reserved.value });
   if (free >= added) return undefined;
   return refusal("FUNDS", coverProblem(request, { purse, free, added }));
+}
+
+/** True where one count stands for both sides, so that to trade against it needs nothing. */
+function isSigned({ contract }: Instrument): boolean {
+  switch (contract?.kind) {
+    case "linear":
+    case "inverse":
+      return true;
+    case "binary":
+      return contract.netting === "signed";
+    case "betting":
+    case undefined:
+      return false;
+  }
 }
 
 /** What the order adds to what is held back, purse units; undefined: it has no price. */

@@ -290,10 +290,15 @@ export class World {
 
   fill(
     order: number,
-    of: { readonly id: string; readonly qty: number; readonly px?: number },
+    of: {
+      readonly id: string;
+      readonly qty: number;
+      readonly px?: number;
+      readonly clOrdId?: string;
+    },
   ): readonly ExecutionReport[] {
     return this.broker("OrderExecuted", {
-      ...ref(order),
+      ...ref(order, of.clOrdId ?? null),
       execId: of.id,
       lastQty: qty(of.qty),
       lastPx: px(of.px ?? 10_000),

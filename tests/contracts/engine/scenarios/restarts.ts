@@ -235,6 +235,21 @@ export const RESTARTS: readonly Scenario[] = [
         .fill(2, { id: "e2", qty: "1", px: "100" }),
   },
   {
+    name: "retirement_is_bounded",
+    requires: ["R-CORE-5"],
+    description: "32 records go with one event, ended orders before ids before fills.",
+    tell: (story) => {
+      story.begin({ settings: { intentHorizonMs: 10_000 } });
+      for (let order = 1; order <= 20; order += 1) {
+        story.place(`i${order}`).fill(order, { id: `e${order}`, qty: "10", px: "100" })
+          .place(`bad${order}`, { qty: "0" });
+      }
+      story.wait(20_000).noOp("fresh").deadline().place("i1").place("i20").place("bad20");
+      story.deadline().place("bad13").deadline().deadline();
+      story.fill(1, { id: "late", qty: "1", px: "100" });
+    },
+  },
+  {
     name: "retirement_keeps_ids_of_live_orders",
     requires: ["R-WIRE-2"],
     description: "An id whose order lives is remembered beyond the horizon.",

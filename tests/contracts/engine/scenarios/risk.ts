@@ -80,6 +80,20 @@ const PERP: WorldSpec = {
 /** Guards, each by itself, then together. */
 export const RISK: readonly Scenario[] = [
   {
+    name: "new_version_counts_whole",
+    requires: ["R-CORE-7", "fault 17"],
+    description: "What the old version fills late is not taken off the one that is being placed.",
+    tell: (story) => {
+      const replace = "cancel_new" as const;
+      story.begin({ venues: [{ name: "test", capabilities: { replace } }] });
+      instrument(story, { maxPosition: qty(20_000) }).place("i1").accept(1)
+        .replace("r1", { orig: "i1", qty: "12" }).cancelled(1)
+        .fill(1, { id: "e1", qty: "4", px: "100", clOrdId: "tl01234567-1-1" })
+        .place("i2", { qty: "4.001" }).place("i3", { qty: "4" }).accept(2)
+        .accept(1, { clOrdId: "tl01234567-1-2" }).place("i4", { qty: "4.001" });
+    },
+  },
+  {
     name: "worked_example_of_risk",
     requires: ["R-CORE-7"],
     description: "The worked example of the page about risk.",

@@ -53,10 +53,12 @@ def worst_qty(order: Order) -> int:
     """Returns the quantity that an order may still trade, at worst."""
     if order.is_terminal:
         return 0
-    largest = order.order_qty
+    counts = [0, order.order_qty - order.executed]
     if order.replace is not None:
-        largest = max(largest, order.replace.order_qty)
-    return max(0, largest - order.executed)
+        counts.append(order.replace.order_qty - order.executed)
+        if order.replace.stage == "placing":
+            counts.append(order.replace.order_qty - order.base_cum_qty)
+    return max(counts)
 
 
 def counted_qty(order: Order) -> int:

@@ -12,7 +12,7 @@ from .requests import issue, next_release, release
 from .state import State
 
 FIRED_MAX = 1024
-RETIRED_MAX = 256
+RETIRED_MAX = 32
 SECOND = 1_000_000
 
 
@@ -63,7 +63,7 @@ def _may_go(state: State, since: int) -> int:
 
 
 def retire(state: State) -> None:
-    """Forgets at most 256 ended orders, intents and fills that have had their time."""
+    """Forgets at most 32 ended orders, intents and fills that have had their time."""
     left = RETIRED_MAX
     while left > 0 and state.ended and _may_go(state, state.ended[0][0]) <= state.now:
         _, number = state.ended.popleft()
