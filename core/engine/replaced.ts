@@ -6,7 +6,7 @@
  * @module
  */
 import { sendCancel } from "./cancel.ts";
-import type { Saying } from "./reports.ts";
+import type { Details, Saying } from "./reports.ts";
 import { armLapse } from "./retry.ts";
 import { advance } from "./settle.ts";
 import type { Turn } from "./turn.ts";
@@ -45,7 +45,7 @@ export function finishReplace(
     readonly price: Px | null;
     /** The key under which the venue has it now, if it said so: some keep the first one. */
     readonly clOrdId?: string | null;
-    readonly details: Partial<Saying>;
+    readonly details: Details;
   },
 ): void {
   const { replace } = of;
@@ -62,11 +62,17 @@ export function finishReplace(
   if (replace.clOrdId !== null) order.keyVersion = order.version;
   if (of.clOrdId !== replace.clOrdId) order.keyVersion = versionOf(turn, order, of.clOrdId);
   armLapse(turn, order);
+  const { by, origIntentId } = replace;
+  const { inferred, journalUs, submitUs, ackUs } = of.details;
   advance(turn, order, {
-    ...of.details,
-    ...replaceBearing(replace),
     execType: "Replaced",
     reason: "replaced by the venue",
+    by,
+    origIntentId,
+    inferred,
+    journalUs,
+    submitUs,
+    ackUs,
   });
   sendCancel(turn, order);
 }
