@@ -1,10 +1,11 @@
 /**
  * Pipelining client on the same runtime as the server: keeps a window of intents outstanding, scans
- * the frames that come back, counts the answers. An echo measured with it does the same framing work
+ * the frames that come back, counts the answers. The clock starts when as many answers have come as
+ * the warm-up asks for: the days after count, not a young process' compiler. An echo measured with it does the same framing work
  * on both sides as the daemon measured with it, so their ratio says what the daemon adds.
  *
- *   pipe_client.ts echo PORT COUNT WINDOW
- *   pipe_client.ts daemon PORT COUNT WINDOW TOKEN_FILE CLIENT
+ *   pipe_client.ts echo PORT COUNT WARM_UP WINDOW
+ *   pipe_client.ts daemon PORT COUNT WARM_UP WINDOW TOKEN_FILE CLIENT VENUE
  *
  * Prints one JSON object: count, seconds, per_second.
  * @module
@@ -19,8 +20,10 @@ const HEARTBEAT_MS = 500;
 type Setting = {
   readonly connection: Deno.TcpConn;
   readonly count: number;
+  readonly warmUp: number;
   readonly window: number;
   readonly client: string;
+  readonly venue: string;
   /** Part of every answer that counts, and of no other frame. */
   readonly mark: string;
   readonly hasHeartbeat: boolean;
@@ -37,9 +40,9 @@ function frameOf(text: string): Uint8Array {
 }
 
 /** One resting order far from any market, as `load.c` builds it. */
-function intentText(client: string, number: number): string {
+function intentText({ client, venue }: Setting, number: number): string {
   return `{"type":"QuoteIntent","v":1,"intent_id":"${client}-${String(number).padStart(9, "0")}",` +
-    `"action":"Place","sent_us":${Date.now()}000,"instrument":"bench:BTC/USDT","side":"Buy",` +
+    `"action":"Place","sent_us":${Date.now()}000,"instrument":"${venue}:BTC/USDT","side":"Buy",` +
     `"order_qty":"0.0100","price":"60123.45","ord_type":"Limit","time_in_force":"GTC",` +
     `"post_only":false,"tag":"bench"}`;
 }
@@ -96,9 +99,13 @@ async function readOnce(connection: Deno.TcpConn, frames: Frames): Promise<numbe
   return frames.take(count);
 }
 
+/** What was timed: answers after the warm-up. */
+type Timed = { readonly count: number; readonly seconds: number };
+
 /** Keeps the window full; resolves when every answer has come. */
-async function pipelined(setting: Setting): Promise<void> {
-  const { connection, count, window } = setting;
+async function pipelined(setting: Setting): Promise<Timed> {
+  const { connection, warmUp, window } = setting;
+  const count = warmUp + setting.count;
   const frames = new Frames(setting.mark);
   let done = 0;
   let wake: () => void = () => {};
@@ -108,7 +115,7 @@ async function pipelined(setting: Setting): Promise<void> {
     for (let sent = 0; sent < count;) {
       let length = 0;
       while (sent < count && sent - done < window && length < WRITE_BYTES_MAX) {
-        length += putFrame(intentText(setting.client, sent++), buffer.subarray(length));
+        length += putFrame(intentText(setting, sent++), buffer.subarray(length));
       }
       if (setting.hasHeartbeat && performance.now() - beatMs > HEARTBEAT_MS) {
         const beat = `{"type":"HEARTBEAT","now_us":${Date.now()}000}`;
@@ -119,13 +126,17 @@ async function pipelined(setting: Setting): Promise<void> {
       else await new Promise<void>((resolve) => wake = resolve);
     }
   };
+  let [warmAt, warmMs] = [0, performance.now()];
   const read = async (): Promise<void> => {
     while (done < count) {
       done += await readOnce(connection, frames);
       wake();
+      if (done < warmUp || warmAt > 0) continue;
+      [warmAt, warmMs] = [done, performance.now()];
     }
   };
   await Promise.all([write(), read()]);
+  return { count: count - warmAt, seconds: (performance.now() - warmMs) / 1000 };
 }
 
 function putFrame(text: string, target: Uint8Array): number {
@@ -154,23 +165,24 @@ async function hello(
 }
 
 async function main(): Promise<void> {
-  const [kind, port, count, window, tokenFile = "", client = "echo"] = Deno.args;
+  const [kind, port, count, warmUp, window, ...rest] = Deno.args;
+  const [tokenFile = "", client = "echo", venue = "bench"] = rest;
   const connection = await Deno.connect({ hostname: "127.0.0.1", port: Number(port) });
   connection.setNoDelay();
   const isDaemon = kind === "daemon";
   if (isDaemon) await hello(connection, { client, tokenFile });
-  const start = performance.now();
-  await pipelined({
+  const timed = await pipelined({
     connection,
     client,
+    venue,
     count: Number(count),
+    warmUp: Number(warmUp),
     window: Number(window),
     mark: isDaemon ? '"exec_type":"PendingNew"' : '"type":"QuoteIntent"',
     hasHeartbeat: isDaemon,
   });
-  const seconds = (performance.now() - start) / 1000;
   connection.close();
-  const result = { count: Number(count), seconds, per_second: Number(count) / seconds };
+  const result = { ...timed, per_second: timed.count / timed.seconds };
   Deno.stdout.writeSync(encoder.encode(JSON.stringify(result) + "\n"));
 }
 

@@ -8,7 +8,7 @@
  * Round trips are taken by a C client (`load.c`), which adds next to nothing to a latency. The three
  * pipelined figures (runtime echo, journal off, durable) are taken by one client on the same runtime
  * (`pipe_client.ts`), which builds and scans frames alike against the echo and the daemon.
- * Round trips are counted after a warm-up: beside a young process its compiler is at work.
+ * Everything is counted after a warm-up: beside a young process its compiler is at work.
  * Prints a table for people on stderr and one JSON object on stdout.
  * @module
  */
@@ -24,11 +24,18 @@ type Sizes = {
   readonly rtt: number;
   readonly warmUp: number;
   readonly pipelined: number;
+  readonly pipelinedWarmUp: number;
 };
 const args = new Set(Deno.args);
 const sizes: Sizes = args.has("--quick")
-  ? { rounds: 3, rtt: 500, warmUp: 500, pipelined: 30_000 }
-  : { rounds: Number(option("--rounds") ?? 7), rtt: 10_000, warmUp: 4_000, pipelined: 200_000 };
+  ? { rounds: 3, rtt: 500, warmUp: 500, pipelined: 30_000, pipelinedWarmUp: 30_000 }
+  : {
+    rounds: Number(option("--rounds") ?? 7),
+    rtt: 10_000,
+    warmUp: 4_000,
+    pipelined: 200_000,
+    pipelinedWarmUp: 200_000,
+  };
 const folder = Deno.makeTempDirSync({ prefix: "tapeline-bench-" });
 const load = `${folder}/load`;
 
@@ -81,12 +88,13 @@ async function withDaemon<Result>(
 
 function pipe(kind: "echo" | "daemon", port: string, ...words: string[]): Promise<Rate> {
   const client = new URL("pipe_client.ts", import.meta.url).pathname;
-  const amounts = [String(sizes.pipelined), String(WINDOW)];
+  const amounts = [sizes.pipelined, sizes.pipelinedWarmUp, WINDOW].map(String);
   return run<Rate>(Deno.execPath(), "run", "-A", client, kind, port, ...amounts, ...words);
 }
 
-function pipeDaemon({ listening }: DaemonProcess): Promise<Rate> {
-  return pipe("daemon", String(listening.port), listening.token_file, "pipe");
+/** Places orders at a venue of the configuration: `bench` answers later, `near` at once. */
+function pipeDaemon({ listening }: DaemonProcess, venue: "bench" | "near"): Promise<Rate> {
+  return pipe("daemon", String(listening.port), listening.token_file, "pipe", venue);
 }
 
 async function measureRound(round: number): Promise<Round> {
@@ -107,18 +115,22 @@ async function measureRound(round: number): Promise<Round> {
   );
   const pipelined = await withDaemon(
     { main: "main.ts", stateDir: `${stateDir}-pipe` },
-    pipeDaemon,
+    (daemon) => pipeDaemon(daemon, "bench"),
   );
   const journalOff = await withDaemon(
     { main: "bench/no_journal.ts", stateDir: `${stateDir}-off` },
-    pipeDaemon,
+    (daemon) => pipeDaemon(daemon, "bench"),
+  );
+  const answered = await withDaemon(
+    { main: "bench/no_journal.ts", stateDir: `${stateDir}-near` },
+    (daemon) => pipeDaemon(daemon, "near"),
   );
   say(
     `round ${round + 1}/${sizes.rounds}: durable p50 ${durable.p50} us, ` +
       `pipelined ${pipelined.per_second}/s, journal off ${journalOff.per_second}/s, ` +
-      `runtime echo ${runtimeEcho.per_second}/s`,
+      `with answers ${answered.per_second}/s, runtime echo ${runtimeEcho.per_second}/s`,
   );
-  return { echo, append, durable, pipelined, journalOff, runtimeEcho };
+  return { echo, append, durable, pipelined, journalOff, answered, runtimeEcho };
 }
 
 async function measureRecoveries(): Promise<Recovery[]> {

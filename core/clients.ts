@@ -23,12 +23,17 @@ export type PendingCancelAll = {
   readonly waitingFor: Set<OrderId>;
 };
 
-/** A fill with the engine time at which it was booked. */
-export type ClientFill = {
+/** A fill as it was booked, with its owner and the engine time. */
+export type ClientFill = FillRow & {
   readonly client: ClientIndex;
-  readonly row: FillRow;
   readonly ingestUs: Micros;
 };
+
+/** Returns what a client is shown of a fill. */
+export function rowOf(fill: ClientFill): FillRow {
+  const { seqId, eventUs, orderId, intentId, instrument, side, execution } = fill;
+  return { seqId, eventUs, orderId, intentId, instrument, side, execution };
+}
 
 /** One client. */
 export class Client {

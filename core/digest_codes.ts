@@ -8,7 +8,7 @@
 import type { VenueCommand } from "./command.ts";
 import { unreachable } from "./invariant.ts";
 import type { OrderState } from "./lifecycle.ts";
-import type { ExecType, OrderFields } from "./report.ts";
+import type { ExecType, ExecutionReport, OrderFields } from "./report.ts";
 
 /** Returns the code of an ExecType. */
 export function execTypeCode(execType: ExecType): number {
@@ -117,4 +117,24 @@ export function timeInForceCode(timeInForce: OrderFields["timeInForce"]): number
     default:
       return unreachable(timeInForce);
   }
+}
+
+/** Returns what a report says by yes or no, and what it has, as bits. */
+export function reportFlags(report: ExecutionReport): number {
+  return (report.inDoubt ? 1 : 0) | (report.late ? 2 : 0) | (report.inferred ? 4 : 0) |
+    (report.provisional ? 8 : 0) | (report.dryRun ? 16 : 0) |
+    (report.order === null ? 0 : 32) |
+    (report.execution === undefined ? 0 : 64) |
+    (report.execRefId === undefined ? 0 : 128) |
+    (report.rejectCode === undefined ? 0 : 256) |
+    timeFlags(report);
+}
+
+function timeFlags(report: ExecutionReport): number {
+  return (report.eventUs === undefined ? 0 : 512) |
+    (report.sentUs === undefined ? 0 : 1024) |
+    (report.recvUs === undefined ? 0 : 2048) |
+    (report.journalUs === undefined ? 0 : 4096) |
+    (report.submitUs === undefined ? 0 : 8192) |
+    (report.ackUs === undefined ? 0 : 16384);
 }

@@ -4,27 +4,33 @@
  * Left out are sentences for people (`text` of reports and alarms, `reason` of transitions): they
  * may be worded better without making a run another run.
  *
+ * Names are mixed where an order gets them (`PendingNew`, `New`, `Replaced`): other reports and all
+ * commands repeat them, and a text costs more than all the numbers of a report. Client order ids
+ * follow from the order and its version.
+ *
  * After each event its `seq_id` is mixed, then its effects: transitions, reports, commands,
  * repeats, alarms, each kind in the order in which it was caused. A pair is one round of two words,
  * everything else as `digest.ts` says, codes as `digest_codes.ts` does; `?` marks what may be absent.
  * - transition of an order: pair(1, 16 × code of the old state + code of the new); order id
  * - account halted: pair(2, 0); venue?
  * - report: pair(3, 16 × exec type + state, or 15 where there is none); pair(client, flags);
- *   report number; intent id?; engine time; then the order, or absent: order id, venue order id?,
- *   pair(instrument, side + order type + time in force), price?, order quantity, executed quantity,
- *   quantity left, notional (wide); tag?; then the execution, or absent: execution id, last
- *   quantity, last price, liquidity?, commission, its currency; original intent id?, causing intent
- *   id?, execution meant?, reject code?; then the times of venue, sending, receipt, journal, submit
- *   and acknowledgement, each absent or not
- * - command: pair(4, code of its kind); request; order id; client order id; venue order id?; a
- *   Submit also price?, quantity, expiry?; a Replace also its new client order id, price?, quantity
+ *   report number; engine time; then of what the flags say that it has: the order, the execution,
+ *   execution meant, reject code, the times of venue, sending, receipt, journal, submit and
+ *   acknowledgement; then its names
+ * - its order: order id, pair(instrument, side + order type + time in force), price?, order quantity,
+ *   executed quantity, quantity left, notional (wide)
+ * - its execution: execution id, last quantity, last price, liquidity?, commission, its currency
+ * - its names: of `PendingNew` and `Replaced` intent id?, tag?; of `New` and `Replaced` venue order
+ *   id?
+ * - command: pair(4, code of its kind); request; order id; a Submit also price?, quantity, expiry?; a
+ *   Replace also price?, quantity
  * - repeated reports: pair(5, client); each report number
  * - alarm: pair(6, 0); its code
  * @module
  */
 import type { VenueCommand } from "./command.ts";
 import type { Digest } from "./digest.ts";
-import { commandCode, execTypeCode, statusCode, termsCode } from "./digest_codes.ts";
+import { commandCode, execTypeCode, reportFlags, statusCode, termsCode } from "./digest_codes.ts";
 import type { Effects } from "./effects.ts";
 import { unreachable } from "./invariant.ts";
 import type { ExecutionReport, Transition } from "./report.ts";
@@ -63,37 +69,43 @@ function mixTransition(digest: Digest, transition: Transition): void {
 }
 
 function mixReport(digest: Digest, report: ExecutionReport): void {
+  const { order, execution, execRefId, rejectCode } = report;
   const status = report.ordStatus === null ? 15 : statusCode(report.ordStatus);
   digest.pair(3, execTypeCode(report.execType) * 16 + status);
-  digest.pair(report.client, flagsOf(report));
+  digest.pair(report.client, reportFlags(report));
   digest.int(report.reportSeq);
-  digest.maybeText(report.intentId);
   digest.int(report.transactUs);
-  if (report.order !== null) mixOrder(digest, report.order);
-  else digest.absent();
-  digest.maybeText(report.tag);
-  if (report.execution !== undefined) mixExecution(digest, report.execution);
-  else digest.absent();
-  digest.maybeText(report.origIntentId);
-  digest.maybeText(report.causeIntentId);
-  digest.maybeText(report.execRefId);
-  digest.maybeText(report.rejectCode);
-  digest.maybeInt(report.eventUs);
-  digest.maybeInt(report.sentUs);
-  digest.maybeInt(report.recvUs);
-  digest.maybeInt(report.journalUs);
-  digest.maybeInt(report.submitUs);
-  digest.maybeInt(report.ackUs);
+  if (order !== null) mixOrder(digest, order);
+  if (execution !== undefined) mixExecution(digest, execution);
+  if (execRefId !== undefined) digest.text(execRefId);
+  if (rejectCode !== undefined) digest.text(rejectCode);
+  mixTimes(digest, report);
+  mixNames(digest, report);
 }
 
-function flagsOf(report: ExecutionReport): number {
-  return (report.inDoubt ? 1 : 0) | (report.late ? 2 : 0) | (report.inferred ? 4 : 0) |
-    (report.provisional ? 8 : 0) | (report.dryRun ? 16 : 0);
+function mixTimes(digest: Digest, report: ExecutionReport): void {
+  const { eventUs, sentUs, recvUs, journalUs, submitUs, ackUs } = report;
+  if (eventUs !== undefined) digest.int(eventUs);
+  if (sentUs !== undefined) digest.int(sentUs);
+  if (recvUs !== undefined) digest.int(recvUs);
+  if (journalUs !== undefined) digest.int(journalUs);
+  if (submitUs !== undefined) digest.int(submitUs);
+  if (ackUs !== undefined) digest.int(ackUs);
+}
+
+function mixNames(digest: Digest, report: ExecutionReport): void {
+  const { execType } = report;
+  if (execType === "PendingNew" || execType === "Replaced") {
+    digest.maybeText(report.intentId);
+    digest.maybeText(report.tag);
+  }
+  if (execType === "New" || execType === "Replaced") {
+    digest.maybeText(report.order?.venueOrderId);
+  }
 }
 
 function mixOrder(digest: Digest, order: NonNullable<ExecutionReport["order"]>): void {
   digest.int(order.orderId);
-  digest.maybeText(order.venueOrderId);
   digest.pair(order.instrument, termsCode(order));
   digest.maybeInt(order.price);
   digest.int(order.orderQty);
@@ -115,8 +127,6 @@ function mixCommand(digest: Digest, command: VenueCommand): void {
   digest.pair(4, commandCode(command.kind));
   digest.int(command.request);
   digest.int(command.order);
-  digest.text(command.clOrdId);
-  digest.maybeText(command.venueOrderId);
   switch (command.kind) {
     case "Submit":
       digest.maybeInt(command.price);
@@ -124,7 +134,6 @@ function mixCommand(digest: Digest, command: VenueCommand): void {
       digest.maybeInt(command.expireUs);
       break;
     case "Replace":
-      digest.text(command.newClOrdId);
       digest.maybeInt(command.price);
       digest.int(command.orderQty);
       break;

@@ -11,29 +11,20 @@
  * Known limit: a quantity that was voided or corrected away does not come back to the market.
  * @module
  */
+import { Fills } from "./fills.ts";
 import type { Params } from "./intent.ts";
 import { isTerminal, type OrderState, restoredStatus } from "./lifecycle.ts";
 import { type Px, type Qty, qty } from "./numbers.ts";
-import {
-  DOUBT,
-  type Fill,
-  type OrderTerms,
-  type PendingCancel,
-  type PendingReplace,
-} from "./order_parts.ts";
+import { DOUBT, type OrderTerms, type PendingCancel, type PendingReplace } from "./order_parts.ts";
 import type { OrderFields, OrdStatus } from "./report.ts";
 import type { IntentRecord } from "./slots/intents.ts";
 import type { OrderList } from "./slots/order_list.ts";
 import type { OrderPool } from "./slots/order_pool.ts";
-import { SeenKeys } from "./slots/seen_keys.ts";
+import { isAmong, keysOf, type SeenKey } from "./slots/seen_keys.ts";
 import { OrderWindow } from "./slots/order_window.ts";
 
 export * from "./order_parts.ts";
 export type { IntentRecord } from "./slots/intents.ts";
-
-/** Up to this many keys are looked through one by one. */
-const FEW_KEYS = 8;
-const NO_KEYS: readonly string[] = [];
 
 /** What most orders never have, or not for long. */
 type Rare = {
@@ -51,18 +42,14 @@ export class Order extends OrderWindow {
   status: OrderState = "Created";
   tag: string | null = null;
   venueOrderId: string | null = null;
-  fills: Map<string, Fill> | null = null;
+  readonly fills = new Fills();
   /** The list in which it stands, and its neighbours there; only {@link OrderList} writes them. */
   list: OrderList | null = null;
   previous: Order | null = null;
   next: Order | null = null;
-  /** Last event that touched it, see `Turn.touch`; not part of any checkpoint. */
-  touchedSeq = 0;
-  /** Where its note is in that event's list. */
-  touchedAt = 0;
   #rare: Rare | null = null;
-  /** Newest idempotency keys of events about it, executions aside. */
-  #seen: readonly string[] | SeenKeys = NO_KEYS;
+  /** Newest idempotency key of events about it, executions aside. */
+  #seen: SeenKey | null = null;
 
   /** Made by {@link OrderPool} only. */
   constructor(pool: OrderPool, of: { readonly row: Float64Array; readonly at: number }) {
@@ -81,10 +68,9 @@ export class Order extends OrderWindow {
   end(): void {
     this.tag = null;
     this.venueOrderId = null;
-    this.fills = null;
-    this.touchedSeq = 0;
+    this.fills.clear();
     this.#rare = null;
-    this.#seen = NO_KEYS;
+    this.#seen = null;
   }
 
   /** What the Place fixed. */
@@ -172,17 +158,14 @@ export class Order extends OrderWindow {
 
   /** Returns true if an event with this key was about the order before; else remembers it. */
   hasSeen(key: string): boolean {
-    const seen = this.#seen;
-    if (seen instanceof SeenKeys) return seen.check(key);
-    if (seen.includes(key)) return true;
-    // concat() makes arrays of their exact length: most orders see two or three keys, and are kept for days.
-    this.#seen = seen.length < FEW_KEYS ? seen.concat(key) : new SeenKeys(seen, key);
+    if (isAmong(this.#seen, key)) return true;
+    this.#seen = { key, older: this.#seen };
     return false;
   }
 
   /** The keys that {@link Order.hasSeen} knows, oldest first. */
   get seenKeys(): readonly string[] {
-    return this.#seen instanceof SeenKeys ? this.#seen.keys : this.#seen;
+    return keysOf(this.#seen);
   }
 
   get isTerminal(): boolean {
@@ -266,11 +249,4 @@ export class Order extends OrderWindow {
     };
     return this.#rare;
   }
-}
-
-/** Remembers an execution under each of its ids. */
-export function rememberFill(order: Order, fill: Fill): void {
-  order.fills ??= new Map();
-  order.fills.set(fill.execution.execId, fill);
-  for (const execId of fill.correctedAs ?? []) order.fills.set(execId, fill);
 }

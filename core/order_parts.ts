@@ -69,6 +69,8 @@ export type Fill = {
   readonly tag: string | null;
   isVoided: boolean;
   isProvisional: boolean;
+  /** The one that was booked after it; only `Fills` writes it. */
+  next: Fill | null;
 };
 
 /** What a Place fixes for the life of the order. */

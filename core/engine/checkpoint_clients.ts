@@ -15,7 +15,7 @@ import {
   toTable,
 } from "./checkpoint_table.ts";
 import type { TableRow } from "./checkpoint_table.ts";
-import { Client, type ClientFill } from "../clients.ts";
+import { Client, type ClientFill, rowOf } from "../clients.ts";
 import type { EngineState } from "./state.ts";
 import type { TradingState } from "../intent.ts";
 import { invariant } from "../invariant.ts";
@@ -142,7 +142,7 @@ export function readCancelAlls(state: EngineState, node: CheckpointNode): void {
 export function fillsNode(state: EngineState): CheckpointNode {
   const rows: TableRow[] = [];
   for (const fill of state.blotter.fills) {
-    rows.push({ client: fill.client, ingest_us: fill.ingestUs, row: asNode(fill.row) });
+    rows.push({ client: fill.client, ingest_us: fill.ingestUs, row: asNode(rowOf(fill)) });
   }
   return toTable(rows);
 }
@@ -153,7 +153,7 @@ export function readFills(state: EngineState, node: CheckpointNode): void {
     const fill: ClientFill = {
       client: clientIndex(row.integer("client")),
       ingestUs: micros(row.integer("ingest_us")),
-      row: fromNode<FillRow>(row.node("row")),
+      ...fromNode<FillRow>(row.node("row")),
     };
     state.blotter.fills.push(fill);
     state.clients.all[fill.client]?.fills.push(fill);

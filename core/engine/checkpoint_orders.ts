@@ -37,7 +37,6 @@ import {
   type OrderTerms,
   type PendingCancel,
   type PendingReplace,
-  rememberFill,
   REQUEST_KINDS,
 } from "../order.ts";
 import type { Execution } from "../report.ts";
@@ -268,8 +267,7 @@ function readRequest(order: Order, node: NodeReader): void {
 
 function fillsNode(order: Order): CheckpointNode {
   const fills: CheckpointNode[] = [];
-  for (const [execId, fill] of order.fills ?? []) {
-    if (execId !== fill.execution.execId) continue; // a correction's id names it again
+  for (const fill of order.fills) {
     fills.push({
       execution: asNode(fill.execution),
       corrected_as: [...fill.correctedAs ?? []],
@@ -286,7 +284,7 @@ function fillsNode(order: Order): CheckpointNode {
 function readFills(order: Order, row: NodeReader): void {
   for (const fill of row.rows("fills")) {
     const correctedAs = fill.texts("corrected_as");
-    rememberFill(order, {
+    order.fills.add({
       execution: fromNode<Execution>(fill.node("execution")),
       correctedAs: correctedAs.length === 0 ? null : [...correctedAs],
       peakQty: qty(fill.integer("peak_qty")),
@@ -294,6 +292,7 @@ function readFills(order: Order, row: NodeReader): void {
       tag: textOrNull(fill, "tag"),
       isVoided: fill.flag("is_voided"),
       isProvisional: fill.flag("is_provisional"),
+      next: null,
     });
   }
 }

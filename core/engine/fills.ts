@@ -15,11 +15,12 @@ import { finishReplace } from "./replaced.ts";
 import { toExecution } from "./reports.ts";
 import { advance } from "./settle.ts";
 import { haltAccount, raise, type Turn } from "./turn.ts";
+import type { ClientFill } from "../clients.ts";
 import type { BrokerPayloads } from "../event.ts";
 import { invariant } from "../invariant.ts";
 import type { LedgerExecution } from "../ledger/ledger.ts";
 import { qty } from "../numbers.ts";
-import { type Fill, type Order, rememberFill } from "../order.ts";
+import type { Fill, Order } from "../order.ts";
 
 /** Books a fill and reports it. */
 export function applyExecuted(
@@ -28,7 +29,7 @@ export function applyExecuted(
   of: { readonly payload: BrokerPayloads["OrderExecuted"]; readonly isOldVersion: boolean },
 ): void {
   const { payload } = of;
-  if (order.fills?.has(payload.execId) === true) {
+  if (order.fills.get(payload.execId) !== undefined) {
     turn.state.count("duplicate_reports");
     return;
   }
@@ -44,10 +45,18 @@ export function applyExecuted(
     inferIncrease(turn, order, payload.lastQty);
   }
   const execution = toExecution(payload);
-  const { seqId: booked } = turn;
-  const booking = { execution, booked, tag: order.tag, isProvisional: payload.provisional };
-  book(turn, order, booking);
-  remember(turn, order, booking);
+  const fill: Fill = {
+    execution,
+    correctedAs: null,
+    peakQty: execution.lastQty,
+    booked: turn.seqId,
+    tag: order.tag,
+    isVoided: false,
+    isProvisional: payload.provisional,
+    next: null,
+  };
+  book(turn, order, fill);
+  remember(turn, order, fill);
   advance(turn, order, {
     execType: "Trade",
     reason: `execution ${execution.execId}`,
@@ -106,35 +115,22 @@ export function checkOverfill(turn: Turn, order: Order, what: string): void {
   raise(turn, { code: "OVERFILL", text: reason });
 }
 
-function remember(
-  turn: Turn,
-  order: Order,
-  booking: Booking,
-): void {
+function remember(turn: Turn, order: Order, fill: Fill): void {
   const { state } = turn;
-  const { terms } = order;
-  const { execution } = booking;
-  rememberFill(order, {
-    ...booking,
-    correctedAs: null,
-    peakQty: execution.lastQty,
-    isVoided: false,
-  });
-  const fill = {
-    client: terms.client,
+  order.fills.add(fill);
+  const shown: ClientFill = {
+    client: order.client,
     ingestUs: turn.nowUs,
-    row: {
-      seqId: turn.seqId,
-      eventUs: turn.venueUs ?? turn.nowUs,
-      orderId: terms.id,
-      intentId: order.bearer.intentId,
-      instrument: terms.instrument,
-      side: terms.side,
-      execution,
-    },
+    seqId: turn.seqId,
+    eventUs: turn.venueUs ?? turn.nowUs,
+    orderId: order.id,
+    intentId: order.bearer.intentId,
+    instrument: order.instrument,
+    side: order.side,
+    execution: fill.execution,
   };
-  state.clients.all[terms.client]?.fills.push(fill);
-  state.blotter.fills.push(fill);
+  state.clients.all[order.client]?.fills.push(shown);
+  state.blotter.fills.push(shown);
   state.count("fills");
 }
 

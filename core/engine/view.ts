@@ -4,7 +4,7 @@
  * Ordering: orders by id, fills by sequence number, positions by instrument.
  * @module
  */
-import type { Client } from "../clients.ts";
+import { type Client, rowOf } from "../clients.ts";
 import { fromUnits } from "../decimal.ts";
 import { orderStatus } from "./reports.ts";
 import { limitedClients, limitsMap } from "./risk_view.ts";
@@ -118,9 +118,9 @@ export class EngineView implements View {
     },
   ): readonly FillRow[] {
     const all: FillRow[] = [];
-    for (const { row } of this.#client(client)?.fills ?? []) {
-      const execution = this.#asItStands(row);
-      if (execution !== undefined) all.push({ ...row, execution });
+    for (const fill of this.#client(client)?.fills ?? []) {
+      const execution = this.#asItStands(fill);
+      if (execution !== undefined) all.push({ ...rowOf(fill), execution });
     }
     const { sinceUs, afterExecId } = filter;
     const after = afterExecId === undefined
@@ -202,7 +202,7 @@ export class EngineView implements View {
 
   /** The execution of a row as the venue corrected it; undefined if it was voided. */
   #asItStands(row: FillRow): FillRow["execution"] | undefined {
-    const fill = this.#state.blotter.get(row.orderId)?.fills?.get(row.execution.execId);
+    const fill = this.#state.blotter.get(row.orderId)?.fills.get(row.execution.execId);
     if (fill === undefined) return row.execution;
     return fill.isVoided ? undefined : fill.execution;
   }

@@ -10,6 +10,7 @@
  * @module
  */
 import { fromUnits } from "../decimal.ts";
+import type { Instrument } from "../instrument.ts";
 import type { InstrumentId, Px, VenueId } from "../numbers.ts";
 import { qty } from "../numbers.ts";
 import {
@@ -23,7 +24,7 @@ import {
 } from "./guard.ts";
 import type { Purse } from "./purse.ts";
 import type { Held } from "./scopes.ts";
-import type { Wide } from "./wide.ts";
+import { difference, type Wide } from "./wide.ts";
 
 /** What the ledger says of an account. */
 export interface Funds {
@@ -44,28 +45,30 @@ function checkFunds(request: RiskRequest): Refusal | undefined {
   if (!listed.venue.limits.checkFunds) return undefined;
   const held = listed.heldOn(side);
   if (held === null) return checkHolding(request);
-  const { contract } = listed.instrument;
-  if (contract !== null && contract.kind !== "betting" && onlyReduces(request)) return undefined;
+  if (isSigned(listed.instrument) && onlyReduces(request)) return undefined;
   const added = addedUnits(request, held);
   if (added === undefined) return refusal("FUNDS", priceProblem(request));
   if (added <= 0) return undefined;
   const { purse } = held;
   const cash = request.funds.cashOf(listed.instrument.venue, purse);
   if (cash === undefined) return refusal("FUNDS", cashProblem(request, purse));
-  const reserved = purse.reserved.value;
-  if (isSurelyCovered({ cash, reserved, added })) return undefined;
-  const free = BigInt(cash) - BigInt(reserved);
+  const free = difference({ left: cash, right: purse.reserved.value });
   if (free >= added) return undefined;
   return refusal("FUNDS", coverProblem(request, { purse, free, added }));
 }
 
-/** Plain numbers where they are exact: the usual case costs no wide integers. */
-function isSurelyCovered(
-  of: { readonly cash: Wide; readonly reserved: Wide; readonly added: Wide },
-): boolean {
-  if (typeof of.cash !== "number" || typeof of.reserved !== "number") return false;
-  const free = of.cash - of.reserved;
-  return Number.isSafeInteger(free) && free >= of.added;
+/** True where one count stands for both sides, so that to trade against it needs nothing. */
+function isSigned({ contract }: Instrument): boolean {
+  switch (contract?.kind) {
+    case "linear":
+    case "inverse":
+      return true;
+    case "binary":
+      return contract.netting === "signed";
+    case "betting":
+    case undefined:
+      return false;
+  }
 }
 
 /** What the order adds to what is held back, purse units; undefined: it has no price. */
@@ -84,7 +87,7 @@ export function dearer(
   of: { readonly held: Held | null; readonly left: Px; readonly right: Px },
 ): Px {
   const { held, left, right } = of;
-  if (left === right || held === null) return left;
+  if (held === null) return left;
   const one = qty(1);
   return held.reserve.unitsOf(right, one) > held.reserve.unitsOf(left, one) ? right : left;
 }
@@ -101,7 +104,7 @@ function onlyReduces(request: RiskRequest): boolean {
 function checkHolding(request: RiskRequest): Refusal | undefined {
   const { listed, side, funds } = request;
   const { contract, id } = listed.instrument;
-  if (contract?.kind !== "binary" || contract.netting !== "perOutcome") return undefined;
+  if (contract?.kind !== "binary") return undefined; // of those only a Sell holds no cash back
   const added = addedQty(request);
   if (added === 0) return undefined;
   const holding = funds.holdingOf(id);
@@ -125,10 +128,10 @@ function cashProblem({ listed }: RiskRequest, purse: Purse): string {
 
 function coverProblem(
   { listed }: RiskRequest,
-  of: { readonly purse: Purse; readonly free: bigint; readonly added: Wide },
+  of: { readonly purse: Purse; readonly free: Wide; readonly added: Wide },
 ): string {
   const { currency, scale } = of.purse;
   const needs = `${fromUnits(BigInt(of.added), scale)} ${currency}`;
   const rule = `the account must have ${needs} free for it (${listed.venue.key}.check_funds)`;
-  return `${rule}: was ${fromUnits(of.free, scale)} ${currency}`;
+  return `${rule}: was ${fromUnits(BigInt(of.free), scale)} ${currency}`;
 }

@@ -27,10 +27,10 @@ export class Purse {
 
   /** Makes the purse at least as fine as `scale`. */
   widen(scale: number): void {
-    if (scale <= this.scale) return;
-    this.reserved.set(narrowed(this.reserved.units * powerOfTen(scale - this.scale)));
+    const finest = Math.max(scale, this.scale);
+    this.reserved.set(narrowed(this.reserved.units * powerOfTen(finest - this.scale)));
     this.forgetCash();
-    this.scale = scale;
+    this.scale = finest;
   }
 
   /** Lets the cash be read again. */

@@ -21,7 +21,6 @@ export function referenceBook(listed: InstrumentScope, nowUs: Micros): BookView 
   const { bookStaleMs } = listed.limits;
   if (isReference(listed.book, { bookStaleMs, nowUs })) return listed.book;
   const { members } = listed.group;
-  if (members.length < 2) return undefined;
   return members.find((other) => isReference(other.book, { bookStaleMs, nowUs }))?.book;
 }
 

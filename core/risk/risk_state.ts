@@ -11,6 +11,7 @@ import { ANY_CLIENT, type ClientLimits, NO_CLIENT_LIMITS, NO_ORDER_LIMITS } from
 import type { OrderLimits } from "../limits.ts";
 import type { ClientIndex, InstrumentId, VenueId } from "../numbers.ts";
 import type { BookView } from "../view.ts";
+import { putAt } from "./by_number.ts";
 import { OwnOrders } from "./own_orders.ts";
 import { Purse } from "./purse.ts";
 import {
@@ -38,9 +39,8 @@ export class RiskState {
   client(index: ClientIndex, name: string): ClientScope {
     const known = this.clients[index];
     if (known !== undefined) return known;
-    while (this.clients.length <= index) this.clients.push(undefined);
     const scope = new ClientScope(index, name);
-    this.clients[index] = scope;
+    putAt(this.clients, index, scope);
     this.#resolveClient(scope);
     return scope;
   }
@@ -50,9 +50,8 @@ export class RiskState {
     const { id } = listed.instrument;
     const known = client.pairs[id];
     if (known !== undefined) return known;
-    while (client.pairs.length <= id) client.pairs.push(undefined);
     const scope = new PairScope();
-    client.pairs[id] = scope;
+    putAt(client.pairs, id, scope);
     this.#resolvePair({ client, listed, scope });
     return scope;
   }
@@ -88,8 +87,7 @@ export class RiskState {
     const exchange = this.exchange(declaration.exchange);
     const known = this.venues[declaration.id];
     if (known === undefined) {
-      while (this.venues.length <= declaration.id) this.venues.push(undefined);
-      this.venues[declaration.id] = new VenueScope(declaration.name, exchange);
+      putAt(this.venues, declaration.id, new VenueScope(declaration.name, exchange));
       return false;
     }
     if (known.exchange === exchange) return false;
@@ -113,8 +111,7 @@ export class RiskState {
     const venue = this.venue(instrument.venue);
     const group = groupOf(venue.exchange, instrument);
     const listed = new InstrumentScope({ ...of, venue, group });
-    while (this.instruments.length <= instrument.id) this.instruments.push(undefined);
-    this.instruments[instrument.id] = listed;
+    putAt(this.instruments, instrument.id, listed);
     join(group, listed);
     this.revalue(listed);
   }

@@ -88,7 +88,7 @@ function stricterFlow({ old, next }: Pair<FlowLimits>): FlowLimits {
 
 function least<Value extends number>({ old, next }: Pair<Value | null>): Value | null {
   if (old === null || next === null) return old ?? next;
-  return old < next ? old : next;
+  return Math.min(old, next) === old ? old : next;
 }
 
 function most({ old, next }: Pair<number | null>): number | null {

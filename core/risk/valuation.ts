@@ -87,7 +87,7 @@ function factorOf(instrument: Instrument): Factor {
 
 /** Spreads may trade below 0: what counts is how far from it. */
 function priceFactor(_side: Side, price: Px): Px {
-  return price < 0 ? px(-price) : price;
+  return px(Math.abs(price));
 }
 
 function notionalCurrency(instrument: Instrument): string {

@@ -1,5 +1,5 @@
 /**
- * Products of exact integers: numbers where that is exact, else BigInts.
+ * Products and differences of exact integers: numbers where that is exact, else BigInts.
  * @module
  */
 import { narrowed, type Wide } from "../ledger/exact_sum.ts";
@@ -22,4 +22,14 @@ export function times(of: { readonly left: Wide; readonly right: Wide }): Wide {
     if (Number.isSafeInteger(small)) return small + 0; // + 0 turns -0 into 0
   }
   return narrowed(BigInt(left) * BigInt(right));
+}
+
+/** Returns `left` − `right`. */
+export function difference(of: { readonly left: Wide; readonly right: Wide }): Wide {
+  const { left, right } = of;
+  if (typeof left === "number" && typeof right === "number") {
+    const small = left - right;
+    if (Number.isSafeInteger(small)) return small;
+  }
+  return narrowed(BigInt(left) - BigInt(right));
 }

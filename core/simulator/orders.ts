@@ -6,6 +6,7 @@
  * never made twice, so an older one cannot come again.
  * @module
  */
+import { ClOrdIds } from "../command.ts";
 import { invariant } from "../invariant.ts";
 import type { Micros, OrderId, VenueId } from "../numbers.ts";
 import { PAGE_BITS, PAGE_MASK, PAGE_SIZE } from "../slots/pages.ts";
@@ -21,13 +22,15 @@ export const TERMINAL_MAX = 10_000;
 /** How many client order ids of one order are known. */
 const NAMES_MAX = 16;
 
-/** Rows, and the client order ids of each: one, or the list once there are more. */
-type Page = { readonly rows: Float64Array; readonly names: (string | string[])[] };
+/** Rows, and the client order ids of each; null: the one that its order and version spell. */
+type Page = { readonly rows: Float64Array; readonly names: (string[] | null)[] };
 
 /** All orders that the venue remembers. */
 export class Orders {
   readonly #venue: VenueId;
   readonly #pages: Page[] = [];
+  /** How the keys of the engine are spelled: learned from the first of them. */
+  readonly #keys = new ClOrdIds();
   /** By our order id: the newest order that came from it. */
   readonly #byOrder = new IdDirectory<number>();
   readonly #expiries = new Expiries();
@@ -51,11 +54,8 @@ export class Orders {
   find(of: { readonly order: OrderId; readonly clOrdId: string }): SimOrder | undefined {
     let slot = this.#byOrder.get(of.order) ?? null;
     while (slot !== null) {
-      const names = this.#pageOf(slot).names[slot & PAGE_MASK];
       const order = this.at(slot);
-      if (typeof names === "string" ? names === of.clOrdId : names?.includes(of.clOrdId)) {
-        return order;
-      }
+      if (this.#isCalled(order, of.clOrdId)) return order;
       slot = order.older;
     }
     return undefined;
@@ -65,9 +65,10 @@ export class Orders {
   add(fields: SimOrderFields, clOrdId: string): SimOrder {
     const order = this.at(this.#take());
     order.write(fields);
+    order.keyVersion = this.#versionIn(fields.order, clOrdId) ?? null;
+    this.#setNames(order, order.keyVersion === null ? [clOrdId] : null);
     order.older = this.#byOrder.get(fields.order) ?? null;
     this.#byOrder.set(fields.order, order.slot);
-    this.#pageOf(order.slot).names[order.slot & PAGE_MASK] = clOrdId;
     if (fields.status !== "open") this.#bury(order);
     else if (fields.expireUs !== null) {
       this.#expiries.add({ dueUs: fields.expireUs, ordinal: fields.ordinal, slot: order.slot });
@@ -77,20 +78,17 @@ export class Orders {
 
   /** Gives an order a new client order id; it is found by the old ones too. */
   rename(order: SimOrder, clOrdId: string): void {
-    const { names } = this.#pageOf(order.slot);
-    const at = order.slot & PAGE_MASK;
-    const known = names[at] ?? [];
-    if (typeof known === "string") names[at] = [known, clOrdId];
-    else {
-      known.push(clOrdId);
-      if (known.length > NAMES_MAX) known.splice(1, 1);
-    }
+    const names = [...this.clOrdIdsOf(order), clOrdId];
+    if (names.length > NAMES_MAX) names.splice(1, 1);
+    order.keyVersion = null;
+    this.#setNames(order, names);
   }
 
   /** The client order ids that are known of an order, the last is the current one. */
   clOrdIdsOf(order: SimOrder): readonly string[] {
-    const names = this.#pageOf(order.slot).names[order.slot & PAGE_MASK] ?? [];
-    return typeof names === "string" ? [names] : names;
+    const { keyVersion } = order;
+    if (keyVersion !== null) return [this.#keys.of(order.order, keyVersion)];
+    return this.#pageOf(order.slot).names[order.slot & PAGE_MASK] ?? [];
   }
 
   /** Ends an order, for good. */
@@ -118,8 +116,8 @@ export class Orders {
     readonly clOrdId: string | null;
     readonly venueOrderId: string;
   } {
-    const names = this.#pageOf(order.slot).names[order.slot & PAGE_MASK] ?? [];
-    const clOrdId = typeof names === "string" ? names : names[names.length - 1] ?? null;
+    const names = this.clOrdIdsOf(order);
+    const clOrdId = names[names.length - 1] ?? null;
     return { order: order.order, clOrdId, venueOrderId: this.venueOrderIdOf(order) };
   }
 
@@ -167,6 +165,22 @@ export class Orders {
     return `S${this.#venue}-${order.ordinal}`;
   }
 
+  #setNames(order: SimOrder, names: string[] | null): void {
+    this.#pageOf(order.slot).names[order.slot & PAGE_MASK] = names;
+  }
+
+  #isCalled(order: SimOrder, clOrdId: string): boolean {
+    if (order.keyVersion === null) return this.clOrdIdsOf(order).includes(clOrdId);
+    return this.#versionIn(order.order, clOrdId) === order.keyVersion;
+  }
+
+  /** The version in a key of an order; undefined if the key is not spelled as ours are. */
+  #versionIn(order: OrderId, clOrdId: string): number | undefined {
+    if (this.#byOrder.size === 0) this.#keys.prefix = clOrdId.slice(0, clOrdId.indexOf("-"));
+    const key = this.#keys.parse(clOrdId);
+    return key?.order === order ? key.version : undefined;
+  }
+
   #bury(order: SimOrder): void {
     order.previous = null;
     order.next = null;
@@ -183,7 +197,7 @@ export class Orders {
     this.#firstEnded = this.at(order.next);
     this.#ended -= 1;
     this.#unlink(order);
-    this.#pageOf(order.slot).names[order.slot & PAGE_MASK] = "";
+    this.#setNames(order, null);
     order.next = this.#free;
     this.#free = order.slot;
   }
@@ -210,7 +224,7 @@ export class Orders {
       return slot;
     }
     if ((this.#used & PAGE_MASK) === 0) {
-      const names = new Array<string | string[]>(PAGE_SIZE).fill("");
+      const names = new Array<string[] | null>(PAGE_SIZE).fill(null);
       this.#pages.push({ rows: new Float64Array(PAGE_SIZE * SIM_ORDER_WIDTH), names });
     }
     this.#used += 1;

@@ -45,8 +45,10 @@ const PREVIOUS = 11;
 const NEXT = 12;
 /** The venue's order before it that came from the same order of ours: a slot. */
 const OLDER = 13;
+/** Version in its only client order id; {@link NONE} where its ids are kept as texts. */
+const KEY_VERSION = 14;
 /** Columns of a row. */
-export const SIM_ORDER_WIDTH = 14;
+export const SIM_ORDER_WIDTH = 15;
 
 /** What an order is when it comes, or comes back from a checkpoint. */
 export type SimOrderFields = {
@@ -208,6 +210,15 @@ export class SimOrder implements SimOrderFields {
 
   set older(slot: number | null) {
     this.#row[this.#at + OLDER] = slot ?? NONE;
+  }
+
+  /** The version in its only client order id, or null: its ids are kept as texts. */
+  get keyVersion(): number | null {
+    return storedOrNull(this.#row, this.#at + KEY_VERSION);
+  }
+
+  set keyVersion(version: number | null) {
+    this.#row[this.#at + KEY_VERSION] = version ?? NONE;
   }
 
   /** The quantity still open. */

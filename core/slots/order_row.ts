@@ -10,7 +10,7 @@ import type { CancelCause, OrderTerms, RequestKind } from "../order_parts.ts";
 import { NONE } from "./pages.ts";
 import { NO_SLOT } from "./slot_index.ts";
 
-/** Columns. */
+/** Columns that hold a number in every order: 0 at first, unless {@link clearRow} says otherwise. */
 export const ID = 0;
 export const CLIENT = 1;
 export const VENUE = 2;
@@ -19,42 +19,49 @@ export const INSTRUMENT = 3;
 export const TERMS = 4;
 /** See {@link FLAG}. */
 export const FLAGS = 5;
-export const PRICE = 6;
-export const ORDER_QTY = 7;
-export const CUM_QTY = 8;
-export const VOIDED_QTY = 9;
+export const ORDER_QTY = 6;
+export const CUM_QTY = 7;
+export const VOIDED_QTY = 8;
 /** Exact while below 2^53; {@link NONE} where the wide one counts. */
-export const NOTIONAL = 10;
+export const NOTIONAL = 9;
 /** Slot of the intent that placed or last replaced it. */
-export const BEARER = 11;
-export const LAST_REPORT = 12;
-export const DOUBT_BITS = 13;
-export const RETRY_BITS = 14;
-export const VERSION = 15;
-export const KEY_VERSION = 16;
+export const BEARER = 10;
+export const LAST_REPORT = 11;
+export const DOUBT_BITS = 12;
+export const RETRY_BITS = 13;
+export const ATTEMPTS = 14;
+/** Last event that touched it, and where its note is in that event's list. */
+export const TOUCHED_SEQ = 15;
+export const TOUCHED_AT = 16;
 export const BASE_VERSION = 17;
-export const BASE_CUM_QTY = 18;
+export const COUNTED_QTY = 18;
+
+/** Columns that hold {@link NONE} at first, up to {@link VERSION}. */
+export const PRICE = 19;
+export const COUNTED_PX = 20;
+export const COUNTED_DEAR_PX = 21;
+export const DOUBT_SINCE_US = 22;
+export const LOOKUP_DUE_US = 23;
 /** Four request numbers, then the four times at which they left. */
-export const REQUESTS = 19;
-export const REQUESTS_SENT_US = 23;
-export const TTL_DUE_US = 27;
-export const EXPIRE_US = 28;
-export const LAPSE_DUE_US = 29;
-export const ENDED_US = 30;
-export const DOUBT_SINCE_US = 31;
-export const LOOKUP_DUE_US = 32;
-export const RETRY_DUE_US = 33;
-export const ATTEMPTS = 34;
-export const MUST_CANCEL = 35;
-export const HELD_FIRST = 36;
-export const HELD_LAST = 37;
+export const REQUESTS = 24;
+export const REQUESTS_SENT_US = 28;
+export const TTL_DUE_US = 32;
+export const EXPIRE_US = 33;
+export const LAPSE_DUE_US = 34;
+export const RETRY_DUE_US = 35;
+export const ENDED_US = 36;
+export const MUST_CANCEL = 37;
 /** What a Market order is counted with by risk. */
 export const REFERENCE_PX = 38;
-export const COUNTED_QTY = 39;
-export const COUNTED_PX = 40;
-export const COUNTED_DEAR_PX = 41;
+
+/** Columns that few events touch; 0 at first, but for the last two. */
+export const VERSION = 39;
+export const KEY_VERSION = 40;
+export const BASE_CUM_QTY = 41;
+export const HELD_FIRST = 42;
+export const HELD_LAST = 43;
 /** Columns of a row. */
-export const ORDER_WIDTH = 42;
+export const ORDER_WIDTH = 44;
 
 /** Bits of {@link FLAGS}. */
 export const FLAG = { isAccepted: 1, isDoubtReported: 2, wasAbsent: 4, isCounted: 8 } as const;
@@ -131,15 +138,10 @@ export function requestColumn(kind: RequestKind): number {
 
 /** Empties a row for its next order. */
 export function clearRow(row: Float64Array, at: number): void {
-  for (let column = ID; column < REQUESTS; column += 1) row[at + column] = 0;
-  for (let column = REQUESTS; column < HELD_FIRST; column += 1) row[at + column] = NONE;
-  row[at + PRICE] = NONE;
-  row[at + ATTEMPTS] = 0;
+  for (let column = ID; column < PRICE; column += 1) row[at + column] = 0;
+  for (let column = PRICE; column < VERSION; column += 1) row[at + column] = NONE;
+  for (let column = VERSION; column < HELD_FIRST; column += 1) row[at + column] = 0;
   row[at + BASE_VERSION] = 1;
   row[at + HELD_FIRST] = NO_SLOT;
   row[at + HELD_LAST] = NO_SLOT;
-  row[at + REFERENCE_PX] = NONE;
-  row[at + COUNTED_QTY] = 0;
-  row[at + COUNTED_PX] = NONE;
-  row[at + COUNTED_DEAR_PX] = NONE;
 }

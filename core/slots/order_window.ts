@@ -61,6 +61,8 @@ import {
   TERMS,
   termsWord,
   timeInForceIn,
+  TOUCHED_AT,
+  TOUCHED_SEQ,
   TTL_DUE_US,
   VENUE,
   VERSION,
@@ -425,6 +427,24 @@ export class OrderWindow {
     const column = this.#at + requestColumn(kind);
     this.#row[column + REQUESTS] = NONE;
     this.#row[column + REQUESTS_SENT_US] = NONE;
+  }
+
+  /** Last event that touched it, see `Turn.touch`; not part of any checkpoint. */
+  get touchedSeq(): number {
+    return stored(this.#row, this.#at + TOUCHED_SEQ);
+  }
+
+  set touchedSeq(seqId: number) {
+    this.#row[this.#at + TOUCHED_SEQ] = seqId;
+  }
+
+  /** Where its note is in that event's list. */
+  get touchedAt(): number {
+    return stored(this.#row, this.#at + TOUCHED_AT);
+  }
+
+  set touchedAt(place: number) {
+    this.#row[this.#at + TOUCHED_AT] = place;
   }
 
   /** Slot of the intent whose id its reports bear. */

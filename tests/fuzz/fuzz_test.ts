@@ -1,10 +1,13 @@
 /**
  * A short run of the fuzzer (R-TEST-3): the generator makes what it promises, the core goes on from a
- * checkpoint as it would have, and a core that errs is found out.
+ * checkpoint as it would have, a core that errs is found out, and the reference core, where Python is
+ * there, agrees.
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { JsonObject } from "../contracts/trace/json.ts";
+import { ReferenceCore } from "../contracts/trace/reference.ts";
+import { python3, testWith } from "../support/needs.ts";
 import { disagreement } from "./compare.ts";
 import { fuzz, type OtherCore } from "./fuzz.ts";
 import { playStream } from "./stream.ts";
@@ -52,4 +55,15 @@ Deno.test("disagreement() names the first event on which two cores part", () => 
       '.digest: expected "b", was "c"',
     ],
   );
+});
+
+function reference(): string | undefined {
+  return ReferenceCore.isThere() ? undefined : "needs the reference core";
+}
+
+testWith([python3, reference], "the reference core agrees on random streams", async () => {
+  const core = new ReferenceCore();
+  const { disagreement: found } = await fuzz({ seed: 7, others: [core], isEnough: enough });
+  await core.close();
+  deepStrictEqual(found?.lines, undefined);
 });

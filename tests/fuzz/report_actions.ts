@@ -17,16 +17,21 @@ type Maker = (scene: Scene, order: KnownOrder, command: VenueCommand | undefined
 export const REPORT_ACTIONS: readonly Action[] = [
   { weight: 330, act: answerOldest },
   { weight: 100, act: (scene) => reportOn(scene, { pool: favoured(scene), table: UNASKED }) },
+  { weight: 25, act: (scene) => reportOn(scene, { pool: replacing(scene), table: CROSSING }) },
   { weight: 30, act: (scene) => reportOn(scene, { pool: neverBooked(scene), table: LATE }) },
   { weight: 30, act: (scene) => reportOn(scene, { pool: bookedLate(scene), table: REVISED }) },
   { weight: 25, act: (scene) => reportOn(scene, { pool: scene.model.live, table: ANYTHING }) },
   { weight: 8, act: (scene) => reportOn(scene, { pool: scene.model.ended, table: ANYTHING }) },
 ];
 
+function replacing({ model }: Scene): readonly KnownOrder[] {
+  return model.live.filter(({ status }) => status === "ReplacePending");
+}
+
 /** Live orders, those being replaced above all: few are, and not for long. */
-function favoured({ model, draws }: Scene): readonly KnownOrder[] {
-  const replacing = model.live.filter(({ status }) => status === "ReplacePending");
-  return replacing.length > 0 && draws.chance(35) ? replacing : model.live;
+function favoured(scene: Scene): readonly KnownOrder[] {
+  const pool = replacing(scene);
+  return pool.length > 0 && scene.draws.chance(35) ? pool : scene.model.live;
 }
 
 /** Ended orders that fills should still meet: rejected and expired ones above all. */
@@ -224,6 +229,17 @@ const UNASKED: readonly (readonly [number, Maker])[] = [
   [8, replaced],
   [6, accept],
   [4, reject],
+];
+
+/** What crosses a replace. */
+const CROSSING: readonly (readonly [number, Maker])[] = [
+  [20, filled],
+  [25, voided],
+  [25, corrected],
+  [20, replaced],
+  [8, cancelled],
+  [4, expired],
+  [8, reject],
 ];
 
 /** What comes after the end. */

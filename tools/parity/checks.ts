@@ -7,7 +7,7 @@ import { SCENARIOS } from "../../tests/contracts/engine/scenarios/mod.ts";
 import { changesOf } from "../../tests/contracts/trace/changes.ts";
 import { readFixtures } from "../../tests/contracts/trace/files.ts";
 import { type Fixture, playFixture, playInPieces } from "../../tests/contracts/trace/fixture.ts";
-import { ReferenceCore } from "../../tests/contracts/trace/reference.ts";
+import { changesOn, ReferenceCore } from "../../tests/contracts/trace/reference.ts";
 import { fuzz, type FuzzResult } from "../../tests/fuzz/fuzz.ts";
 import { python3 } from "../../tests/support/needs.ts";
 import { skipped, type Verdict, verdictOf } from "./verdict.ts";
@@ -50,9 +50,7 @@ export async function checkReference(): Promise<Verdict> {
   const core = new ReferenceCore();
   const problems: string[] = [];
   for (const fixture of allFixtures()) {
-    const { answers, final } = await core.play(fixture.events);
-    const expect = answers.map(({ digest: _digest, next_deadline_us: _due, ...caused }) => caused);
-    const lines = changesOf({ before: fixture, after: { ...fixture, expect, final } });
+    const lines = await changesOn(core, fixture);
     problems.push(...lines.map((line) => `${fixture.name}${line}`));
   }
   await core.close();

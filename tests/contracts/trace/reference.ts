@@ -4,6 +4,8 @@
  * Lines are written and answers read at the same time, since a batch may be larger than a pipe.
  * @module
  */
+import { changesOf } from "./changes.ts";
+import type { Fixture } from "./fixture.ts";
 import type { JsonObject } from "./json.ts";
 
 /** Where the package lies. */
@@ -75,4 +77,11 @@ export class ReferenceCore {
     }
     return answers;
   }
+}
+
+/** Returns how a core differs from a fixture, in lines for people; none if it keeps to it. */
+export async function changesOn(core: ReferenceCore, fixture: Fixture): Promise<readonly string[]> {
+  const { answers, final } = await core.play(fixture.events);
+  const expect = answers.map(({ digest: _digest, next_deadline_us: _due, ...caused }) => caused);
+  return changesOf({ before: fixture, after: { ...fixture, expect, final } });
 }

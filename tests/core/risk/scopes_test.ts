@@ -325,6 +325,47 @@ Deno.test("firstRefusal() lets an outcome be sold that is held, and not what els
   );
 });
 
+Deno.test("firstRefusal() shows a holding below 0 as nothing that could be sold", () => {
+  const { text } = refused({
+    ...contract({ ...BINARY, netting: "perOutcome" }, 40),
+    side: "Sell",
+    accountPosition: -10_000,
+    venueLimits: { checkFunds: true },
+  });
+  ok(text.includes("what the account holds, 0 ("), text);
+});
+
+Deno.test("firstRefusal() lets a Sell without a margin pass where funds are checked", () => {
+  const sell = { side: "Sell", cash: 0, venueLimits: { checkFunds: true } } as const;
+  strictEqual(refused({ ...contract(LINEAR), ...sell }).code, undefined);
+});
+
+Deno.test("firstRefusal() counts other open orders to what may still reduce after a loss", () => {
+  const lost = {
+    loss: { units: 99, scale: 0 },
+    clientPosition: -10_000,
+    clientLimits: { maxLoss: [{ currency: "USDT", most: "1" }] },
+  };
+  strictEqual(refused({ ...lost, pairSums: { buyQty: 1 } }).code, "MAX_LOSS");
+});
+
+for (const [side, word] of [["Buy", "long"], ["Sell", "short"]] as const) {
+  Deno.test(`firstRefusal() says that a ${side} would take the position too far ${word}`, () => {
+    const { text } = refused({ side, limits: { maxPosition: qty(1) } });
+    ok(text.includes(` ${word} if all that is open fills`), text);
+  });
+}
+
+Deno.test("firstRefusal() names the side of ours that an order would meet", () => {
+  const exchangeLimits = { selfMatch: "refuse" } as const;
+  const buy = refused({ own: [["Sell", 10_000]], exchangeLimits });
+  ok(buy.text.includes("must not meet a Sell at 100 of our own"), buy.text);
+  const sell = refused({ side: "Sell", own: [["Buy", 10_000]], exchangeLimits });
+  ok(sell.text.includes("must not meet a Buy at 100 of our own"), sell.text);
+  const any = refused({ own: [["Sell", null]], exchangeLimits });
+  ok(any.text.includes("must not meet a Market order of our own"), any.text);
+});
+
 Deno.test("firstRefusal() asks no margin of what only reduces the account's position", () => {
   const closing = {
     ...contract(LINEAR),

@@ -7,6 +7,7 @@ import { ACCOUNTS } from "./accounts.ts";
 import { CANCELS } from "./cancels.ts";
 import { CORRECTIONS } from "./corrections.ts";
 import { DOUBTS } from "./doubts.ts";
+import { FUZZED } from "./fuzzed.ts";
 import { LIFE } from "./life.ts";
 import { OUTCOMES } from "./outcomes.ts";
 import { REFUSALS } from "./refusals.ts";
@@ -27,5 +28,6 @@ export const SCENARIOS: readonly Scenario[] = [
   ...RISK,
   ...CORRECTIONS,
   ...ACCOUNTS,
+  ...FUZZED,
   ...OUTCOMES,
 ];

@@ -1,13 +1,13 @@
-"""Reads the tables of worked examples out of docs/reference/ledger.md."""
+"""Reads the tables of worked examples out of docs/reference."""
 
 from pathlib import Path
 
-PAGE = Path(__file__).resolve().parents[4] / "docs" / "reference" / "ledger.md"
+PAGES = Path(__file__).resolve().parents[4] / "docs" / "reference"
 
 
-def table_after(heading):
+def table_after(heading, page="ledger.md"):
     """Returns the rows of the first table after a heading: header cells, then lists of cells."""
-    text = PAGE.read_text(encoding="utf-8")
+    text = (PAGES / page).read_text(encoding="utf-8")
     at = text.index(heading)
     lines = iter(text[at:].splitlines())
     for line in lines:

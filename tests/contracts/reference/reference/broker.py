@@ -22,7 +22,8 @@ from .changes import (
 from .deadlines import back_off
 from .doubt import apply_request_failed, ask, is_proof, take_answer
 from .fills import apply_confirmed, apply_corrected, apply_executed, apply_voided
-from .model import Json, Order
+from .model import Json
+from .order import Order
 from .orphans import apply_orphan
 from .reports import of_cancel, own, report, settle
 from .requests import issue

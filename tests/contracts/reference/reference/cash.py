@@ -6,9 +6,9 @@ import re
 from fractions import Fraction
 from typing import Callable, Dict, Optional
 
-from .betting import check_result
 from .binary import apply_resolved, apply_settled, apply_split, check_split, share_of
 from .books import Amount, amount_of
+from .markets import check_result
 from .model import Instrument, Json
 from .state import State, must, present
 from .tripwire import apply_account_reported

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any, List, Optional
 
 from .deadlines import arm_lapse, set_due
-from .model import DOUBTFUL, Client, IntentRecord, Order, PendingCancel
+from .model import Client, IntentRecord
+from .order import DOUBTFUL, Order, PendingCancel
 from .reports import of_cancel, of_replace, own, report
 from .requests import issue
 from .state import State

@@ -9,7 +9,8 @@ from .deadlines import set_due, set_grace
 from .doubt import ask, fall_into_doubt
 from .firing import fire_all
 from .guards import forget_rates
-from .model import Client, Instrument, Json, Order, Venue
+from .model import Client, Instrument, Json, Venue
+from .order import Order
 from .reports import own, report
 from .requests import new_bucket, release
 from .state import State, must, present

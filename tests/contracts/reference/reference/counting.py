@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from .decimals import SAFE
 from .exposure import open_on, worst_qty
-from .model import Order
+from .order import Order
 from .state import State, must
 
 

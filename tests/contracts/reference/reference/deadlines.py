@@ -8,7 +8,8 @@ from __future__ import annotations
 import heapq
 from typing import Optional, Tuple
 
-from .model import Client, Order
+from .model import Client
+from .order import Order
 from .state import State
 
 RANK = {"lapse": 0, "grace": 1, "retry": 2, "lookup": 3}

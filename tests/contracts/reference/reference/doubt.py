@@ -9,7 +9,8 @@ from typing import Optional
 
 from .changes import end_cancelled, refuse_replace, retry_later, send_cancel
 from .deadlines import back_off, set_due
-from .model import Json, Order
+from .model import Json
+from .order import Order
 from .requests import issue
 from .state import State
 

@@ -5,7 +5,7 @@ Sources: docs/reference/traces.md ("What one event causes"), events.md ("The dig
 
 from __future__ import annotations
 
-from typing import List, Optional
+from typing import List
 
 from .digest import Digest
 from .model import Json
@@ -13,6 +13,9 @@ from .table import EXEC_TYPES, STATES
 
 FLAGS = (("in_doubt", 1), ("late", 2), ("inferred", 4), ("provisional", 8), ("dry_run", 16))
 STAMPS = ("event_us", "sent_us", "recv_us", "journal_us", "submit_us", "ack_us")
+PARTS = (("order", 32), ("execution", 64), ("exec_ref_id", 128), ("reject_code", 256)) + tuple(
+    (name, 512 << at) for at, name in enumerate(STAMPS)
+)
 SIDES = {"Buy": 0, "Sell": 1}
 ORD_TYPES = {"Limit": 0, "Market": 2}
 TIMES_IN_FORCE = {"GTC": 0, "IOC": 4, "FOK": 8, "GTD": 12, "DAY": 16}
@@ -81,25 +84,37 @@ def _mix_report(digest: Digest, report: Json) -> None:
     status = report["ord_status"]
     number = 15 if status is None else STATE_NUMBER[status]
     digest.pair(3, 16 * EXEC_TYPE_NUMBER[report["exec_type"]] + number)
-    digest.pair(report["client"], sum(bit for name, bit in FLAGS if report.get(name)))
+    digest.pair(report["client"], _report_flags(report))
     digest.int(report["report_seq"])
-    digest.text_or_absent(report["intent_id"])
     digest.int(report["transact_us"])
-    _mix_order(digest, report["order"])
-    digest.text_or_absent(report["tag"])
-    _mix_execution(digest, report.get("execution"))
-    for name in ("orig_intent_id", "cause_intent_id", "exec_ref_id", "reject_code"):
-        digest.text_or_absent(report.get(name))
+    if report["order"] is not None:
+        _mix_order(digest, report["order"])
+    if report.get("execution") is not None:
+        _mix_execution(digest, report["execution"])
+    for name in ("exec_ref_id", "reject_code"):
+        if report.get(name) is not None:
+            digest.text(report[name])
     for name in STAMPS:
-        digest.int_or_absent(report.get(name))
+        if report.get(name) is not None:
+            digest.int(report[name])
+    _mix_names(digest, report)
 
 
-def _mix_order(digest: Digest, order: Optional[Json]) -> None:
-    if order is None:
-        digest.absent()
-        return
+def _report_flags(report: Json) -> int:
+    said = sum(bit for name, bit in FLAGS if report.get(name))
+    return said + sum(bit for name, bit in PARTS if report.get(name) is not None)
+
+
+def _mix_names(digest: Digest, report: Json) -> None:
+    if report["exec_type"] in ("PendingNew", "Replaced"):
+        digest.text_or_absent(report["intent_id"])
+        digest.text_or_absent(report["tag"])
+    if report["exec_type"] in ("New", "Replaced"):
+        digest.text_or_absent(report["order"]["venue_order_id"])
+
+
+def _mix_order(digest: Digest, order: Json) -> None:
     digest.int(order["order_id"])
-    digest.text_or_absent(order["venue_order_id"])
     terms = SIDES[order["side"]] + ORD_TYPES[order["ord_type"]]
     digest.pair(order["instrument"], terms + TIMES_IN_FORCE[order["time_in_force"]])
     digest.int_or_absent(order["price"])
@@ -108,10 +123,7 @@ def _mix_order(digest: Digest, order: Optional[Json]) -> None:
     digest.big(int(order["notional"]))
 
 
-def _mix_execution(digest: Digest, execution: Optional[Json]) -> None:
-    if execution is None:
-        digest.absent()
-        return
+def _mix_execution(digest: Digest, execution: Json) -> None:
     digest.text(execution["exec_id"])
     digest.int(execution["last_qty"])
     digest.int(execution["last_px"])
@@ -125,13 +137,10 @@ def _mix_command(digest: Digest, command: Json) -> None:
     digest.pair(4, COMMANDS[kind])
     digest.int(command["request"])
     digest.int(command["order"])
-    digest.text(command["cl_ord_id"])
-    digest.text_or_absent(command["venue_order_id"])
     if kind == "Submit":
         digest.int_or_absent(command["price"])
         digest.int(command["order_qty"])
         digest.int_or_absent(command["expire_us"])
     elif kind == "Replace":
-        digest.text(command["new_cl_ord_id"])
         digest.int_or_absent(command["price"])
         digest.int(command["order_qty"])

@@ -10,7 +10,8 @@ from fractions import Fraction
 from typing import Any, Iterator, List, Optional, Tuple
 
 from .decimals import ceil_div
-from .model import Book, Instrument, Order
+from .model import Book, Instrument
+from .order import Order
 from .state import State
 from .values import Values
 

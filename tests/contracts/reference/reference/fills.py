@@ -11,7 +11,8 @@ from .binary import apply_final
 from .books import Trade, amount_of
 from .changes import accept, finish_replace, forget
 from .decimals import SAFE
-from .model import Fill, Instrument, Json, Order
+from .model import Instrument, Json
+from .order import Fill, Order
 from .reports import own, report
 from .state import State, must
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from .firing import next_wanted
-from .model import Json, Order
+from .model import Json
+from .order import Order
 from .reports import shown
 from .rows import balance_rows, position_rows
 from .state import State

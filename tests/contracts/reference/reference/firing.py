@@ -7,7 +7,7 @@ from typing import List, Optional
 from .changes import begin_cancel, cancel_live_of, send_cancel
 from .decimals import ceil_div
 from .deadlines import next_due, set_due, set_grace
-from .model import Order
+from .order import Order
 from .requests import issue, next_release, release
 from .state import State
 

@@ -315,6 +315,9 @@ def _adds_too_much(state: State, request: Request, price: int) -> bool:
         qty = max(request.open_qty, request.kept_qty)
         worst = worst_hold(state, instrument, request.side, at, qty)
         kept = order_hold(state, order)
+        if None in prices(order):
+            # A Market order that was let in without a price: as if it stood at the new one.
+            kept = hold(state, instrument, request.side, price, request.kept_qty)
         assert worst is not None and kept is not None
         added = worst[1] - kept[1]
     if added <= 0:

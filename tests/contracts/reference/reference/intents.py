@@ -12,8 +12,9 @@ from . import decimals
 from .changes import begin_cancel, client_order_id, place, send_cancel
 from .exposure import Request, entry_price, worth_of
 from .guards import let_in, refusal
-from .model import STRICTNESS, CancelAll, Client, Instrument, IntentRecord, Json, Order
-from .model import PendingReplace
+from .model import STRICTNESS, CancelAll, Client, Instrument, IntentRecord, Json
+from .order import Order
+from .order import PendingReplace
 from .reports import Bearing, answer, emit_about, of_replace, report
 from .requests import issue, new_bucket
 from .state import State

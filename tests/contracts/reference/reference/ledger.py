@@ -10,9 +10,10 @@ from dataclasses import replace
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
 from .binary import fits_binary
-from .betting import BetPosition, Markets
+from .betting import BetPosition
 from .books import Amount, AverageCost, BookOf, Position, Trade, amount_of
 from .decimals import SAFE
+from .markets import Markets
 from .model import Instrument, Json
 from .state import State, must
 from .values import Values, fits, shares

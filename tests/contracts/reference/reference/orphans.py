@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Optional
 
 from .fills import book, check_correction, correct, halt_instrument, new_fill, reverse
-from .model import ExternalFill, Instrument, Json
+from .model import Instrument, Json
+from .order import ExternalFill
 from .state import State
 
 

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import List, Optional
 
-from .betting import BetPosition, one_of, runners_of, worst_winners
+from .betting import BetPosition, one_of, runners_of
 from .binary import complement, outcomes
 from .books import BookOf
 from .exposure import Request, counted_qty, live_orders, worst_price
 from .ledger import position_of
+from .markets import worst_winners
 from .model import Instrument
 from .state import State
 from .values import Values

@@ -8,7 +8,8 @@ from __future__ import annotations
 from typing import Any, Optional
 
 from .deadlines import set_due
-from .model import TERMINAL, Client, IntentRecord, Json, Order
+from .model import Client, IntentRecord, Json
+from .order import TERMINAL, Order
 from .state import State
 from .table import COMPLETING, TABLE
 

@@ -9,7 +9,8 @@ from fractions import Fraction
 from typing import Deque, List, Optional, Union
 
 from .decimals import ceil_div, half_up
-from .model import TOKEN, Bucket, Json, Order, PendingReplace, Request, Venue, Waiting
+from .model import TOKEN, Bucket, Json, Venue, Waiting
+from .order import Order, PendingReplace, Request
 from .state import State
 
 

@@ -8,7 +8,8 @@ from typing import Any, Deque, Dict, List, Optional, Set, Tuple, TypeVar
 
 from .digest import Digest
 from .effects import Effects
-from .model import Bucket, Client, ExternalFill, Instrument, IntentRecord, Json, Order, Venue
+from .model import Bucket, Client, Instrument, IntentRecord, Json, Venue
+from .order import ExternalFill, Order
 
 
 class InvariantBroken(Exception):

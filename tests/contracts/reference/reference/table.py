@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Dict, List
+from typing import Dict
 
 STATES = [
     "Created",
@@ -92,13 +92,3 @@ TABLE: Dict[str, Dict[str, str]] = {
     "TradeCorrect": {**_CORRECTED, **_ENDED},
     "Restated": {"Accepted": "Restored", **_CORRECTED},
 }
-
-
-def rendered() -> List[str]:
-    """Returns the rows of the table as the document shows them, cells by column."""
-    columns = ["Created", "Submitted", "Accepted", "PartiallyFilled", "CancelPending"]
-    columns += ["ReplacePending", "Filled", "Cancelled", "Rejected", "Expired"]
-    return [
-        "|".join([name] + [row.get(column, "") for column in columns])
-        for name, row in TABLE.items()
-    ]
