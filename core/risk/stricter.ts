@@ -92,7 +92,8 @@ function least<Value extends number>({ old, next }: Pair<Value | null>): Value |
 }
 
 function most({ old, next }: Pair<number | null>): number | null {
-  if (old === null || next === null) return old ?? next;
+  if (old === null) return next;
+  if (next === null) return old;
   return Math.max(old, next);
 }
 

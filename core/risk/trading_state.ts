@@ -15,22 +15,10 @@ import {
   type RiskRequest,
 } from "./guard.ts";
 
-function severityOf(state: TradingState): number {
-  switch (state) {
-    case "Active":
-      return 0;
-    case "Reducing":
-      return 1;
-    case "Halted":
-      return 2;
-  }
-}
-
 /** Returns the strictest of the states; Active if there is none. */
 export function strictest(...states: TradingState[]): TradingState {
-  let result: TradingState = "Active";
-  for (const state of states) if (severityOf(state) > severityOf(result)) result = state;
-  return result;
+  if (states.includes("Halted")) return "Halted";
+  return states.includes("Reducing") ? "Reducing" : "Active";
 }
 
 /** Refuses every order while the effective trading state is Halted. */

@@ -14,7 +14,15 @@ type Row = {
   readonly why: string;
 };
 
-const EQUIVALENT: readonly Row[] = [];
+const EQUIVALENT: readonly Row[] = [
+  {
+    file: "core/risk/stricter.ts",
+    code: "return (toUnits(of.left, scale) ?? 0n) < (toUnits(of.right, scale) ?? 0n);",
+    from: "<",
+    text: "<=",
+    why: "of two equal limits either is the stricter one",
+  },
+];
 
 /** Returns why a mutant changes nothing, or undefined if it must be caught. */
 export function whyEquivalent(mutant: Mutant): string | undefined {

@@ -18,7 +18,15 @@ import {
   signMutants,
 } from "./mutants.ts";
 import type { SourceFile } from "./source.ts";
-import { type Outcome, type Reach, runSuite, type Suite, suitesOf, timeTests } from "./suites.ts";
+import {
+  type Outcome,
+  type Reach,
+  runSuite,
+  type Suite,
+  suitesOf,
+  testsFor,
+  timeTests,
+} from "./suites.ts";
 
 const COPIED = ["core", "tests", "wire", "edge", "config", "tools", "docs"];
 const FILES = ["deno.json", "deno.lock", "daemon.ts", "main.ts", "version.ts", "workers.ts"];
@@ -114,7 +122,9 @@ async function judgeAll(mutants: readonly Mutant[], reach: Reach): Promise<Map<K
   );
   const folders = await Promise.all(Array.from({ length: AT_ONCE }, copyTree));
   try {
-    const tookMs = await timeTests(folders[0] ?? "");
+    const folder = folders[0] ?? "";
+    const files = mutants.map(({ file }) => file);
+    const tookMs = await timeTests(testsFor(files, { reach, folder }), folder);
     const suites = new Map<string, Suite[]>();
     for (const { file } of mutants) {
       suites.set(file, suites.get(file) ?? suitesOf(file, tookMs, reach));

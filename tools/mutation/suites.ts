@@ -24,13 +24,26 @@ const QUICK_SHARE = 0.7;
 const SLOWER_MOST = 10;
 const LIMIT_MIN_MS = 60_000;
 
+/** Returns the tests that may be asked about mutants of these files. */
+export function testsFor(
+  files: readonly string[],
+  of: { readonly reach: Reach; readonly folder: string },
+): string[] {
+  const homes = new Set(files.map(homeOf));
+  const folders = of.reach === "near" ? FOLDERS.filter((name) => homes.has(name)) : FOLDERS;
+  return [...folders.flatMap((name) => testsIn(of.folder, name)), TRACES];
+}
+
 /**
- * Runs every test of the core once, without a mutant, and returns what each file took, ms.
+ * Runs tests once, without a mutant, and returns what each file took, ms.
  * @throws {Error} If one fails: with it nothing could be proved.
  */
-export async function timeTests(folder: string): Promise<ReadonlyMap<string, number>> {
+export async function timeTests(
+  tests: readonly string[],
+  folder: string,
+): Promise<ReadonlyMap<string, number>> {
   const tookMs = new Map<string, number>();
-  for (const test of [...FOLDERS.flatMap((name) => testsIn(folder, name)), TRACES]) {
+  for (const test of tests) {
     const begun = performance.now();
     const outcome = await runSuite({ tests: [test], limitMs: 10 * LIMIT_MIN_MS }, folder);
     if (outcome !== "passed") {
@@ -47,14 +60,23 @@ function testsIn(folder: string, name: string): string[] {
     .map((entry) => `${name}/${entry.name}`).sort();
 }
 
+function mirrorOf(file: string): string {
+  return `tests/${file.replace(/\.ts$/, "_test.ts")}`;
+}
+
+function homeOf(file: string): string {
+  const mirror = mirrorOf(file);
+  return mirror.slice(0, mirror.lastIndexOf("/"));
+}
+
 /** Returns the suites that may notice a mutant of a file, in the order in which to ask them. */
 export function suitesOf(
   file: string,
   tookMs: ReadonlyMap<string, number>,
   reach: Reach,
 ): Suite[] {
-  const mirror = `tests/${file.replace(/\.ts$/, "_test.ts")}`;
-  const home = mirror.slice(0, mirror.lastIndexOf("/"));
+  const mirror = mirrorOf(file);
+  const home = homeOf(file);
   const isHome = (test: string): boolean => test.slice(0, test.lastIndexOf("/")) === home;
   const byTime = [...tookMs].sort(([, left], [, right]) => left - right).map(([test]) => test);
   const quick = new Set(byTime.slice(0, Math.ceil(byTime.length * QUICK_SHARE)));

@@ -356,6 +356,18 @@ for (const [side, word] of [["Buy", "long"], ["Sell", "short"]] as const) {
   });
 }
 
+Deno.test("firstRefusal() lets an order cross ours only if better prices hold all of it", () => {
+  const crossing = {
+    px: null,
+    own: [["Sell", 10_100]],
+    exchangeLimits: { selfMatch: "refuse" },
+  } as const;
+  strictEqual(refused({ ...crossing, qty: qty(20_000) }).code, undefined, "100.00 displays 2");
+  strictEqual(refused({ ...crossing, qty: qty(20_001) }).code, "SELF_MATCH");
+  const stale = { ...crossing, limits: { bookStaleMs: 0 } };
+  strictEqual(refused({ ...stale, qty: qty(1) }).code, "SELF_MATCH", "what is displayed is old");
+});
+
 Deno.test("firstRefusal() names the side of ours that an order would meet", () => {
   const exchangeLimits = { selfMatch: "refuse" } as const;
   const buy = refused({ own: [["Sell", 10_000]], exchangeLimits });

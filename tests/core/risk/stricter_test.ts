@@ -27,6 +27,7 @@ const ORDERS = [
   ["maxOrderQty", null, qty(7), qty(7)],
   ["maxOrderNotional", "9.5", "10", "9.5"],
   ["maxOrderNotional", "0.5", "0.45", "0.45"],
+  ["maxOrderNotional", "0.5", "0.55", "0.5"],
   ["maxOrderNotional", "100", "100", "100"],
   ["maxOrderNotional", null, "10", "10"],
   ["maxPosition", qty(0), qty(1), qty(0)],
