@@ -110,7 +110,7 @@ function notionalOf(
   order: { readonly px: Px; readonly qty: Qty },
 ): { readonly units: bigint; readonly scale: number } {
   const qty = BigInt(order.qty);
-  const size = BigInt(order.px < 0 ? -order.px : order.px); // of a spread it may be below 0
+  const size = BigInt(Math.abs(order.px)); // of a spread it may be below 0
   const scale = priceRule.scale + qtyRule.scale;
   if (contract?.kind !== "linear" && contract?.kind !== "inverse") {
     return { units: size * qty, scale };

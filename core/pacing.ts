@@ -45,8 +45,7 @@ export function hasToken(bucket: Bucket): boolean {
 
 /** Returns when one token above `keep` will be there, for a bucket refilled at its `atUs`. */
 export function nextTokenUs(bucket: Bucket, rate: Rate, keep: number): Micros {
-  const missing = (keep + 1) * UNIT - bucket.level;
-  if (missing <= 0) return bucket.atUs;
+  const missing = Math.max(0, (keep + 1) * UNIT - bucket.level);
   return micros(bucket.atUs + Math.ceil(missing / unitsPerUs(rate)));
 }
 

@@ -12,7 +12,7 @@
 import type { EngineState } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { invariant } from "../invariant.ts";
-import { type Px, type Qty, qty } from "../numbers.ts";
+import { type Px, px, type Qty, qty } from "../numbers.ts";
 import type { Order } from "../order.ts";
 import { dearer, type InstrumentScope, type OpenSums, type SymbolGroup } from "../risk/mod.ts";
 
@@ -91,7 +91,7 @@ function aggressivePx(order: Order, group: SymbolGroup): Px | null {
   const next = replace?.price ?? null;
   if (price === null || next === null) return price;
   const wantsHigh = (order.terms.side === "Buy") !== group.own.isBetting;
-  return (wantsHigh ? next > price : next < price) ? next : price;
+  return px(wantsHigh ? Math.max(price, next) : Math.min(price, next));
 }
 
 function worstPx(order: Order, listed: InstrumentScope): Px | null {

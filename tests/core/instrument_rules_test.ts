@@ -67,6 +67,32 @@ for (const [instrument, decimal, expected, why] of PRICES) {
   });
 }
 
+const FROM_ZERO = spotInstrument({
+  priceRule: { scale: 2, ticks: [{ fromQuanta: 0, stepQuanta: 1 }] },
+});
+const PRICE_TEXTS: readonly (readonly [Instrument, string, string])[] = [
+  [TICKED, "0.99", "at least 1"],
+  [TICKED, "1.001", "a multiple of 0.01"],
+  [TICKED, "2.01", "a multiple of 0.05 counted from 2"],
+  [SPREAD, "-0.05", "a multiple of 0.1"],
+  [SPREAD, "-0.4", "a multiple of 0.5 counted from -100"],
+  [SPREAD, "-100.5", "at least -100"],
+  [FROM_ZERO, "0", "above 0"],
+  [spotInstrument({ priceRule: SPREAD.priceRule }), "-0.5", "above 0"],
+  [spotInstrument(), "0", "at least 0.01"],
+  [FROM_ZERO, "90071992547409.92", "at most 90071992547409.91"],
+];
+for (const [instrument, decimal, rule] of PRICE_TEXTS) {
+  Deno.test(`checkPrice() says that ${decimal} must be ${rule}`, () => {
+    const result = checkPrice(instrument, decimal);
+    ok(!result.ok);
+    strictEqual(
+      result.breach.text,
+      `Cannot take the order: price must be ${rule} (price_rule): was ${decimal}`,
+    );
+  });
+}
+
 Deno.test("checkPrice() takes exactly the multiples of each row, for any ladder of ticks", () => {
   const row = fc.record({
     gap: fc.integer({ min: 1, max: 500 }),
@@ -109,6 +135,25 @@ for (const [decimal, expected, why] of QUANTITIES) {
     const result = checkQty(spotInstrument(), decimal);
     strictEqual(result.ok ? result.qty : undefined, expected);
     if (!result.ok) strictEqual(result.breach.code, "QTY_GRID");
+  });
+}
+
+const QTY_TEXTS = [
+  ["0.001", "at least 0.002"],
+  ["0.0025", "a multiple of 0.001"],
+  ["0.00201", "a multiple of 0.001, at most 500"],
+  ["500.001", "at most 500"],
+  ["0", "above 0"],
+  ["-0.002", "above 0"],
+] as const;
+for (const [decimal, rule] of QTY_TEXTS) {
+  Deno.test(`checkQty() says that ${decimal} must be ${rule}`, () => {
+    const result = checkQty(spotInstrument(), decimal);
+    ok(!result.ok);
+    strictEqual(
+      result.breach.text,
+      `Cannot take the order: order_qty must be ${rule} (qty_rule): was ${decimal}`,
+    );
   });
 }
 

@@ -2,10 +2,17 @@
  * Token buckets. Proves the arithmetic under R-EXEC-8.
  * @module
  */
-import { ok } from "node:assert/strict";
+import { ok, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
 import { micros } from "../../core/mod.ts";
-import { cancelReserve, fullBucket, nextTokenUs, refill, takeToken } from "../../core/pacing.ts";
+import {
+  cancelReserve,
+  fullBucket,
+  hasToken,
+  nextTokenUs,
+  refill,
+  takeToken,
+} from "../../core/pacing.ts";
 
 const rate = fc.record({
   perSecond: fc.integer({ min: 1, max: 50 }),
@@ -43,4 +50,51 @@ Deno.test("cancelReserve() leaves something for orders whatever the burst", () =
   for (let burst = 1; burst < 100; burst += 1) {
     ok(cancelReserve({ perSecond: 1, burst }) < burst);
   }
+});
+
+const SLOW = { perSecond: 2, burst: 3 };
+
+Deno.test("refill() adds what a rate gives in the time that passed, and no more than the burst", () => {
+  const bucket = fullBucket(SLOW, micros(1_000_000));
+  while (takeToken(bucket));
+  ok(!hasToken(bucket));
+  refill(bucket, SLOW, micros(1_499_999));
+  ok(!hasToken(bucket));
+  refill(bucket, SLOW, micros(1_500_000));
+  ok(hasToken(bucket));
+  strictEqual(bucket.atUs, 1_500_000);
+  refill(bucket, SLOW, micros(60_000_000));
+  for (let taken = 0; taken < SLOW.burst; taken += 1) ok(takeToken(bucket));
+  ok(!takeToken(bucket));
+});
+
+Deno.test("takeToken() leaves as many tokens as it is told to keep", () => {
+  const bucket = fullBucket(SLOW, micros(0));
+  ok(takeToken(bucket, 2));
+  ok(!takeToken(bucket, 2));
+  ok(takeToken(bucket, 1));
+  ok(!takeToken(bucket, 1));
+  ok(takeToken(bucket));
+  ok(!takeToken(bucket));
+});
+
+Deno.test("nextTokenUs() is now while a token above what is kept is there", () => {
+  const bucket = fullBucket(SLOW, micros(7));
+  strictEqual(nextTokenUs(bucket, SLOW, 2), 7);
+  ok(takeToken(bucket));
+  strictEqual(nextTokenUs(bucket, SLOW, 2), 500_007);
+  strictEqual(nextTokenUs(bucket, SLOW, 1), 7);
+});
+
+Deno.test("nextTokenUs() comes even at the slowest of rates, a thousandth of a token per second", () => {
+  const slowest = { perSecond: 0.0001, burst: 1 };
+  const bucket = fullBucket(slowest, micros(0));
+  ok(takeToken(bucket));
+  strictEqual(nextTokenUs(bucket, slowest, 0), 1_000_000_000);
+});
+
+Deno.test("cancelReserve() is a fifth of the burst, rounded down", () => {
+  strictEqual(cancelReserve({ perSecond: 1, burst: 4 }), 0);
+  strictEqual(cancelReserve({ perSecond: 1, burst: 9 }), 1);
+  strictEqual(cancelReserve({ perSecond: 1, burst: 10 }), 2);
 });

@@ -16,6 +16,13 @@ type Row = {
 
 const EQUIVALENT: readonly Row[] = [
   {
+    file: "core/engine/exposure.ts",
+    code: "for (let at = 0; at < turn.touchedCount; at += 1) {",
+    from: "<",
+    text: "<=",
+    why: "an order that was not touched is counted again as it was",
+  },
+  {
     file: "core/risk/stricter.ts",
     code: "return (toUnits(of.left, scale) ?? 0n) < (toUnits(of.right, scale) ?? 0n);",
     from: "<",

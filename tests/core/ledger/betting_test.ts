@@ -565,3 +565,12 @@ function run(
       return bench.settle(command.result);
   }
 }
+
+Deno.test("BettingAccounting.valueOf() is stake × odds, and notionalOf() what can be lost", () => {
+  const bench = new Bench();
+  const accounting = bench.ledger.accountingOf(bench.runner(A));
+  const [back, lay] = [{ quanta: 1000, px: px(350) }, { quanta: -1000, px: px(350) }];
+  deepStrictEqual(accounting.valueOf(back), { units: 350_000, scale: 4 });
+  strictEqual(decimalOf(accounting.notionalOf(back)), "10");
+  strictEqual(decimalOf(accounting.notionalOf(lay)), "25");
+});

@@ -112,6 +112,19 @@ for (const [multiplier, ppm, scale, units] of SHARES) {
   });
 }
 
+Deno.test("reserveOf() counts an inverse contract's decimals of price, quantity and multiplier", () => {
+  const reserve = reserveOf(
+    inverseInstrument({
+      contract: { kind: "inverse", multiplier: "0.25", settlement: "BTC" },
+      qtyRule: { scale: 2, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
+    }),
+    "Buy",
+    500_000,
+  );
+  // 3 contracts × 0.25 × 50 % ÷ 25.0 = 0.015
+  strictEqual(reserve?.unitsOf(px(250), qty(300)), 15_000_000_000);
+});
+
 Deno.test("reserveOf() rounds up what an inverse contract holds back, and takes no price below 1", () => {
   const reserve = reserveOf(inverseInstrument(), "Buy", 250_000);
   strictEqual(reserve?.unitsOf(px(70), qty(1)), 3_571_428_571_429);
