@@ -148,7 +148,9 @@ export class Blotter {
   #forgetNames(order: Order): void {
     const { venue, id } = order;
     if (!this.#names.isOpen(venue)) return;
-    for (const name of namesOf(order)) this.#names.delete(venue, { name, order: id });
+    const { formerVenueOrderIds, venueOrderId } = order;
+    for (const name of formerVenueOrderIds ?? []) this.#names.delete(venue, { name, order: id });
+    if (venueOrderId !== null) this.#names.delete(venue, { name: venueOrderId, order: id });
   }
 
   #retireIntent(record: IntentRecord): void {

@@ -19,6 +19,8 @@ import type { PriceLevel } from "./view.ts";
 
 const WINDOW_FIRST = 1_024;
 const WINDOW_MAX = 32_768;
+/** Of a side that never had a level; it is never written. */
+const NO_WINDOW = new Float64Array(0);
 /** Where the best level lies when the window is placed: room above it, most of the slots below. */
 const ANCHOR_SHARE = 0.75;
 const NONE = -1;
@@ -26,7 +28,7 @@ const NONE = -1;
 /** Levels of one side. */
 export class BookSide {
   readonly #sign: 1 | -1;
-  #window = new Float64Array(WINDOW_FIRST);
+  #window = NO_WINDOW;
   readonly #far = new SortedLevels();
   #base = 0;
   /** Slot of the best level, or NONE. */
@@ -50,7 +52,7 @@ export class BookSide {
     const key = level.price * this.#sign;
     const isEmpty = this.#top === NONE;
     if (level.qty === 0 && (isEmpty || key > this.#base + this.#top)) return;
-    if (isEmpty) this.#base = key - this.#anchor;
+    if (isEmpty) this.#place(key);
     else if (key >= this.#base + this.#window.length) this.#raise(key - this.#anchor);
     const slot = key - this.#base;
     if (slot < 0) this.#setFar({ key, qty: level.qty });
@@ -83,6 +85,12 @@ export class BookSide {
   /** Slot of the best level when the window is placed. */
   get #anchor(): number {
     return this.#window.length * ANCHOR_SHARE;
+  }
+
+  /** The first level: the window is made with the first of all, for many books stay empty. */
+  #place(key: number): void {
+    if (this.#window.length === 0) this.#window = new Float64Array(WINDOW_FIRST);
+    this.#base = key - this.#anchor;
   }
 
   #setFar(level: KeyedLevel): void {

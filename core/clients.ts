@@ -5,7 +5,8 @@
  * spent by its first use and remembered for the horizon, with a digest of its content.
  * @module
  */
-import { Digest } from "./digest.ts";
+import type { Digest } from "./digest.ts";
+import { termsCode } from "./digest_codes.ts";
 import { Fifo } from "./fifo.ts";
 import type { Intent, Params, TradingState } from "./intent.ts";
 import { unreachable } from "./invariant.ts";
@@ -102,15 +103,12 @@ export function mixContent(digest: Digest, intent: Intent): void {
   switch (intent.action) {
     case "Place":
       digest.text(intent.instrument);
-      digest.text(intent.side);
       digest.text(intent.orderQty);
       digest.maybeText(intent.price);
-      digest.text(intent.ordType);
-      digest.text(intent.timeInForce);
       digest.maybeInt(intent.expireUs);
       digest.pair(
-        (intent.postOnly ? 1 : 0) | (intent.reduceOnly ? 2 : 0),
-        intent.validateOnly ? 1 : 0,
+        (intent.postOnly ? 1 : 0) | (intent.reduceOnly ? 2 : 0) | (intent.validateOnly ? 4 : 0),
+        termsCode(intent),
       );
       digest.int(intent.ttlMs);
       mixParams(digest, intent.params);

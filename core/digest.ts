@@ -106,6 +106,9 @@ export class Digest {
     else this.text(value.toString(16));
   }
 
+  /** {@link Digest.mix} for those who know no digest. */
+  readonly mixer: (value: number | bigint | string) => void = (value) => this.mix(value);
+
   /** Mixes any scalar. */
   mix(value: number | bigint | string): void {
     if (typeof value === "number") this.int(value);

@@ -26,11 +26,9 @@ import { OrderWindow } from "./slots/order_window.ts";
 export * from "./order_parts.ts";
 export type { IntentRecord } from "./slots/intents.ts";
 
-/** What most orders never have, or not for long. */
+/** What most orders never have. */
 type Rare = {
   params: Params | null;
-  cancel: PendingCancel | null;
-  replace: PendingReplace | null;
   /** Names that the venue gave it before, oldest first. */
   formerVenueOrderIds: string[] | null;
   wideNotional: bigint | null;
@@ -42,6 +40,8 @@ export class Order extends OrderWindow {
   status: OrderState = "Created";
   tag: string | null = null;
   venueOrderId: string | null = null;
+  cancel: PendingCancel | null = null;
+  replace: PendingReplace | null = null;
   readonly fills = new Fills();
   /** The list in which it stands, and its neighbours there; only {@link OrderList} writes them. */
   list: OrderList | null = null;
@@ -68,6 +68,8 @@ export class Order extends OrderWindow {
   end(): void {
     this.tag = null;
     this.venueOrderId = null;
+    this.cancel = null;
+    this.replace = null;
     this.fills.clear();
     this.#rare = null;
     this.#seen = null;
@@ -134,26 +136,6 @@ export class Order extends OrderWindow {
   /** The key under which the venue has it; empty before there is one. */
   get clOrdId(): string {
     return this.keyVersion === 0 ? "" : this.#pool.keys.of(this.id, this.keyVersion);
-  }
-
-  get cancel(): PendingCancel | null {
-    return this.#rare === null ? null : this.#rare.cancel;
-  }
-
-  set cancel(value: PendingCancel | null) {
-    if (value === null && this.#rare === null) return;
-    this.#rarely().cancel = value;
-    if (value === null) this.#dropRare();
-  }
-
-  get replace(): PendingReplace | null {
-    return this.#rare === null ? null : this.#rare.replace;
-  }
-
-  set replace(value: PendingReplace | null) {
-    if (value === null && this.#rare === null) return;
-    this.#rarely().replace = value;
-    if (value === null) this.#dropRare();
   }
 
   /** Returns true if an event with this key was about the order before; else remembers it. */
@@ -234,16 +216,12 @@ export class Order extends OrderWindow {
   #dropRare(): void {
     const rare = this.#rare;
     if (rare === null || rare.params !== null || rare.formerVenueOrderIds !== null) return;
-    if (rare.cancel === null && rare.replace === null && rare.wideNotional === null) {
-      this.#rare = null;
-    }
+    if (rare.wideNotional === null) this.#rare = null;
   }
 
   #rarely(): Rare {
     this.#rare ??= {
       params: null,
-      cancel: null,
-      replace: null,
       formerVenueOrderIds: null,
       wideNotional: null,
     };

@@ -195,6 +195,8 @@ export function saidBy(report: Pick<ExecutionReport, "execType" | "execRefId">):
 }
 
 function touchedOf(turn: Turn, id: OrderId): Touched | undefined {
+  const first = turn.touched[0];
+  if (turn.touchedCount > 0 && first?.id === id) return first; // mostly there is no other
   const order = turn.state.blotter.get(id);
   return order?.touchedSeq === turn.seqId ? turn.touched[order.touchedAt] : undefined;
 }
@@ -219,8 +221,12 @@ function hasLeftNow(turn: Turn, command: VenueCommand): boolean {
 
 function isIdle(order: Order): boolean {
   return order.cancel === null && order.replace === null && order.mustCancel === null &&
-    REQUEST_KINDS.every((kind) => !order.isAsking(kind)) &&
-    order.doubt === 0 && order.retry === 0 && order.lapseDueUs === null;
+    !isAsking(order) && order.doubt === 0 && order.retry === 0 && order.lapseDueUs === null;
+}
+
+function isAsking(order: Order): boolean {
+  for (const kind of REQUEST_KINDS) if (order.isAsking(kind)) return true;
+  return false;
 }
 
 /** All of {@link ORDER_RULES}, called by name: through the list the calls would cost the most. */

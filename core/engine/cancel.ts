@@ -16,6 +16,19 @@ import type { Turn } from "./turn.ts";
 import { invariant } from "../invariant.ts";
 import { DOUBT, type IntentRecord, type Order, type PendingCancel } from "../order.ts";
 
+/** Ids of a report, where they are not those of its order. */
+export type CancelBearing = {
+  readonly by: IntentRecord | undefined;
+  readonly origIntentId: string | undefined;
+  readonly causeIntentId: string | undefined;
+};
+
+const ORDERS_OWN: CancelBearing = {
+  by: undefined,
+  origIntentId: undefined,
+  causeIntentId: undefined,
+};
+
 /** Begins to cancel a live order that has no cancel pending. */
 export function beginCancel(turn: Turn, order: Order, cancel: PendingCancel): void {
   if (order.isTerminal) return;
@@ -29,8 +42,9 @@ export function beginCancel(turn: Turn, order: Order, cancel: PendingCancel): vo
   if (hasLeft && turn.state.venue(order.terms.venue).status === "down") {
     order.doubt |= DOUBT.Cancel;
   }
-  const bearing = cancelBearing(order, cancel);
-  advance(turn, order, { execType: "PendingCancel", reason: cancel.cause, ...bearing });
+  const { by, origIntentId, causeIntentId } = cancelBearing(order, cancel);
+  const reason = cancel.cause;
+  advance(turn, order, { execType: "PendingCancel", reason, by, origIntentId, causeIntentId });
   if (hasLeft) sendCancel(turn, order);
   else endCancelled(turn, order, "never sent to the venue");
 }
@@ -50,18 +64,16 @@ export function endCancelled(turn: Turn, order: Order, reason: string): void {
   const { cancel } = order;
   order.cancel = null;
   const execType = cancel?.cause === "lapse" ? "Expired" : "Cancelled";
-  const bearing = cancel === null ? {} : cancelBearing(order, cancel);
-  advance(turn, order, { execType, reason, text: reason, ...bearing });
+  const { by, origIntentId, causeIntentId } = cancelBearing(order, cancel);
+  advance(turn, order, { execType, reason, text: reason, by, origIntentId, causeIntentId });
 }
 
 /** Under which ids a cancel is reported: its own for a Cancel, the order's for all others. */
-export function cancelBearing(
-  order: Order,
-  cancel: PendingCancel,
-): Pick<Saying, "by" | "origIntentId" | "causeIntentId"> {
-  if (cancel.by === null) return {};
-  if (cancel.cause === "cancelAll") return { causeIntentId: cancel.by.intentId };
-  return { by: cancel.by, origIntentId: order.bearer.intentId };
+export function cancelBearing(order: Order, cancel: PendingCancel | null): CancelBearing {
+  if (cancel === null || cancel.by === null) return ORDERS_OWN;
+  if (cancel.cause === "cancelAll") return { ...ORDERS_OWN, causeIntentId: cancel.by.intentId };
+  const origIntentId = order.bearer.intentId;
+  return { by: cancel.by, origIntentId, causeIntentId: undefined };
 }
 
 /** True if the order, or its new version, is certain not to be at the venue. */

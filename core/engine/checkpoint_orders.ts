@@ -192,14 +192,19 @@ class IntentFinder {
   }
 
   find(intentId: string): IntentRecord {
-    const { blotter, clients } = this.#state;
+    const { blotter } = this.#state;
     const client = this.#client;
     const isMeant = (by: IntentRecord): boolean => by.intentId === intentId && by.client === client;
-    const known = blotter.intents.find(client, intentId) ??
-      clients.all[client]?.cancelAlls.find(({ by }) => isMeant(by))?.by ??
-      this.#unknown.find(isMeant);
+    const known = blotter.intents.find(client, intentId) ?? this.#unknown.find(isMeant);
     invariant(known !== undefined, "An order of a checkpoint must have its intents");
     return known;
+  }
+
+  /** A CancelAll may be forgotten before it is done, and its id be spent again: its own comes first. */
+  findCancelAll(intentId: string): IntentRecord {
+    const pending = this.#state.clients.all[this.#client]?.cancelAlls
+      .find(({ by }) => by.intentId === intentId);
+    return pending?.by ?? this.find(intentId);
   }
 }
 
@@ -210,11 +215,10 @@ function cancelNode(cancel: PendingCancel | null): CheckpointNode {
 function readCancel(node: CheckpointNode, intents: IntentFinder): PendingCancel | null {
   if (node === null) return null;
   const cancel = new NodeReader(node);
+  const cause = oneOf(cancel.text("cause"), CANCEL_CAUSES);
   const by = textOrNull(cancel, "by");
-  return {
-    cause: oneOf(cancel.text("cause"), CANCEL_CAUSES),
-    by: by === null ? null : intents.find(by),
-  };
+  if (by === null) return { cause, by };
+  return { cause, by: cause === "cancelAll" ? intents.findCancelAll(by) : intents.find(by) };
 }
 
 function replaceNode(replace: PendingReplace | null): CheckpointNode {

@@ -37,12 +37,6 @@ function recount(turn: Turn): boolean {
   return isExact;
 }
 
-/** Takes an order that is dropped out of every sum. */
-export function uncount(turn: Turn, order: Order): void {
-  if (order.isCounted) change(turn.state, order, -1);
-  order.isCounted = false;
-}
-
 /** Counts every live order anew: after a restore, or when what orders are valued by has changed. */
 export function countAll(state: EngineState): void {
   state.risk.clearSums();
@@ -56,8 +50,7 @@ export function countAll(state: EngineState): void {
 function count(state: EngineState, order: Order): boolean {
   const isLive = !order.isTerminal && order.status !== "Created";
   if (!isLive) {
-    if (order.isCounted) change(state, order, -1);
-    order.isCounted = false;
+    uncount(state, order);
     return true;
   }
   const listed = state.risk.instrument(order.terms.instrument);
@@ -70,12 +63,15 @@ function count(state: EngineState, order: Order): boolean {
   const counted = order.isCounted ? order.countedQty : 0;
   const open = listed.sums.openQty(order.terms.side) - counted;
   if (!Number.isSafeInteger(open + quantity)) return false;
+  const isRepriced = !order.isCounted || price !== order.countedPx;
+  if (isRepriced && order.isCounted) listed.group.own.remove(order.side, order.countedPx);
   if (order.isCounted) change(state, order, -1);
   order.isCounted = true;
   order.countedQty = quantity;
   order.countedPx = price;
   order.countedDearPx = dearPx;
   change(state, order, 1);
+  if (isRepriced) listed.group.own.add(order.side, price);
   return true;
 }
 
@@ -105,20 +101,27 @@ function worstPx(order: Order, listed: InstrumentScope): Px | null {
   return dearer({ held: listed.heldOn(order.terms.side), left: price, right: next });
 }
 
-/** Adds or takes away what an order is counted with. */
+/** Takes an order out of every sum. */
+export function uncount(state: EngineState, order: Order): void {
+  if (!order.isCounted) return;
+  const { group } = state.risk.instrument(order.instrument);
+  group.own.remove(order.side, order.countedPx);
+  change(state, order, -1);
+  order.isCounted = false;
+}
+
+/** Adds or takes away what an order is counted with, but the price at which it may trade. */
 function change(state: EngineState, order: Order, sign: 1 | -1): void {
   const { client: index, instrument, side } = order.terms;
   const listed = state.risk.instrument(instrument);
   const client = state.risk.client(index, state.clients.all[index]?.name ?? "");
   const pair = state.risk.pair(client, listed);
-  const { venue, group } = listed;
+  const { venue } = listed;
   changeSums(pair.sums, order, sign);
   changeSums(listed.sums, order, sign);
   client.orders += sign;
   venue.orders += sign;
   venue.exchange.orders += sign;
-  if (sign === 1) group.own.add(side, order.countedPx);
-  else group.own.remove(side, order.countedPx);
   const held = listed.heldOn(side);
   if (held === null || order.countedDearPx === null) return;
   const { purse, reserve } = held;

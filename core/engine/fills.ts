@@ -59,7 +59,7 @@ export function applyExecuted(
   remember(turn, order, fill);
   advance(turn, order, {
     execType: "Trade",
-    reason: `execution ${execution.execId}`,
+    reason: "executed by the venue",
     execution,
     late: isLate,
     provisional: payload.provisional,

@@ -9,7 +9,7 @@ import { cancelBearing, endCancelled, insist, replaceNeverLeft, sendCancel } fro
 import { askVenue, forgetRequest } from "./doubt.ts";
 import { atLeastExecuted, finishReplace, refuseReplace, replaceBearing } from "./replaced.ts";
 import { issue } from "./requests.ts";
-import type { Saying } from "./reports.ts";
+import type { Details } from "./reports.ts";
 import { advance, settleCancelAlls } from "./settle.ts";
 import { raise, type Turn } from "./turn.ts";
 import type { BrokerPayloads, RequestStamps } from "../event.ts";
@@ -42,7 +42,7 @@ export function applyAccepted(
  * Makes the order known to the venue, also where only a fill or a look-up says so. A new version that
  * late executions of the old one have filled already ends here, while the venue works on it: alarmed.
  */
-export function accept(turn: Turn, order: Order, details: Partial<Saying>): void {
+export function accept(turn: Turn, order: Order, details: Details): void {
   forgetRequest(order, "Submit");
   if (order.replace?.stage === "placing") {
     finishPlacing(turn, order, details);
@@ -51,12 +51,14 @@ export function accept(turn: Turn, order: Order, details: Partial<Saying>): void
   }
   if (order.isAccepted) return;
   order.isAccepted = true;
-  advance(turn, order, { ...details, execType: "New", reason: "accepted by the venue" });
+  const { inferred, journalUs, submitUs, ackUs } = details;
+  const reason = "accepted by the venue";
+  advance(turn, order, { execType: "New", reason, inferred, journalUs, submitUs, ackUs });
   sendCancel(turn, order);
 }
 
 /** The venue has, or had, the new version of a cancel-and-new. */
-function finishPlacing(turn: Turn, order: Order, details: Partial<Saying>): void {
+function finishPlacing(turn: Turn, order: Order, details: Details): void {
   const { replace } = order;
   if (replace?.stage !== "placing") return;
   const { orderQty, price } = replace;
@@ -106,7 +108,7 @@ export function applyExpired(turn: Turn, order: Order, reason: string): void {
   if (order.isTerminal) return;
   const { cancel } = order;
   order.cancel = null;
-  const bearing = cancel === null ? {} : cancelBearing(order, cancel);
+  const bearing = cancelBearing(order, cancel);
   advance(turn, order, { execType: "Expired", reason, text: reason, ...bearing });
 }
 
@@ -238,7 +240,7 @@ function forgetName(order: Order): void {
   order.venueOrderId = null;
 }
 
-function stampsOf(stamps: RequestStamps): Pick<Saying, "journalUs" | "submitUs" | "ackUs"> {
+function stampsOf(stamps: RequestStamps): Details {
   const { journalUs, submitUs, ackUs } = stamps;
   return { journalUs, submitUs, ackUs };
 }

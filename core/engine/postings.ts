@@ -50,7 +50,7 @@ export function applyAccountFact(turn: Turn, event: AccountEvent): void {
 export function closePosting(turn: Turn): void {
   const { digest, ledger } = turn.state;
   ledger.assertTouched();
-  ledger.mixInto((value) => digest.mix(value));
+  ledger.mixInto(digest.mixer);
 }
 
 function post(turn: Turn, venue: VenueId, event: AccountEvent): void {

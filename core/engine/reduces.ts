@@ -40,7 +40,9 @@ export class LedgerOutcomes implements Outcomes {
     for (const id of this.#state.clients.all[client.index]?.open ?? []) {
       const order = this.#state.blotter.get(id);
       if (order === undefined) continue;
-      const { countedDearPx: px, countedQty } = order;
+      const { countedQty } = order;
+      // The more aggressive price loses more; a Market order has its reference.
+      const px = order.countedPx ?? order.countedDearPx;
       if (order.id === kept?.order || px === null || !order.isCounted) continue;
       this.#add(open, order.instrument, { side: order.side, qty: countedQty, px });
     }

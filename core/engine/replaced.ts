@@ -6,7 +6,7 @@
  * @module
  */
 import { sendCancel } from "./cancel.ts";
-import type { Saying } from "./reports.ts";
+import type { Details, Saying } from "./reports.ts";
 import { armLapse } from "./retry.ts";
 import { advance } from "./settle.ts";
 import type { Turn } from "./turn.ts";
@@ -45,7 +45,7 @@ export function finishReplace(
     readonly price: Px | null;
     /** The key under which the venue has it now, if it said so: some keep the first one. */
     readonly clOrdId?: string | null;
-    readonly details: Partial<Saying>;
+    readonly details: Details;
   },
 ): void {
   const { replace } = of;
@@ -58,14 +58,21 @@ export function finishReplace(
   order.params = replace.params;
   order.ttlDueUs = replace.ttlDueUs;
   order.expireUs = replace.expireUs;
-  order.keyVersion = versionOf(turn, order, of.clOrdId) ??
-    versionOf(turn, order, replace.clOrdId) ?? order.keyVersion;
+  // The newest key is that of the replace: there is one at a time.
+  if (replace.clOrdId !== null) order.keyVersion = order.version;
+  if (of.clOrdId !== replace.clOrdId) order.keyVersion = versionOf(turn, order, of.clOrdId);
   armLapse(turn, order);
+  const { by, origIntentId } = replace;
+  const { inferred, journalUs, submitUs, ackUs } = of.details;
   advance(turn, order, {
-    ...of.details,
-    ...replaceBearing(replace),
     execType: "Replaced",
     reason: "replaced by the venue",
+    by,
+    origIntentId,
+    inferred,
+    journalUs,
+    submitUs,
+    ackUs,
   });
   sendCancel(turn, order);
 }
@@ -80,12 +87,8 @@ export function replaceBearing(replace: PendingReplace): Pick<Saying, "by" | "or
   return { by: replace.by, origIntentId: replace.origIntentId };
 }
 
-/** The version in a key of this order, or undefined if it is none. */
-function versionOf(
-  turn: Turn,
-  order: Order,
-  clOrdId: string | null | undefined,
-): number | undefined {
+/** The version in a key of this order; the one that it has if the key is none. */
+function versionOf(turn: Turn, order: Order, clOrdId: string | null | undefined): number {
   const ours = typeof clOrdId === "string" ? turn.state.blotter.keys.parse(clOrdId) : undefined;
-  return ours?.order === order.id ? ours.version : undefined;
+  return ours?.order === order.id ? ours.version : order.keyVersion;
 }

@@ -19,20 +19,23 @@ import type { ExecType, Execution, ExecutionReport } from "../report.ts";
 /** What a report says beyond the order. `by`: the intent whose id it bears, default the order's. */
 export type Saying = {
   readonly execType: ExecType;
-  readonly by?: IntentRecord;
-  readonly origIntentId?: string;
-  readonly causeIntentId?: string;
+  readonly by?: IntentRecord | undefined;
+  readonly origIntentId?: string | undefined;
+  readonly causeIntentId?: string | undefined;
   readonly execution?: Execution;
   readonly execRefId?: string;
   readonly rejectCode?: RejectCode;
   readonly text?: string;
   readonly late?: boolean;
-  readonly inferred?: boolean;
+  readonly inferred?: boolean | undefined;
   readonly provisional?: boolean;
   readonly journalUs?: Micros | undefined;
   readonly submitUs?: Micros | undefined;
   readonly ackUs?: Micros | undefined;
 };
+
+/** What a venue's answer says beyond the order; how it came to be known. */
+export type Details = Pick<Saying, "inferred" | "journalUs" | "submitUs" | "ackUs">;
 
 /** A report that moves its order. `reason` goes into the transition. */
 export type Step = Saying & {

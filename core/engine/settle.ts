@@ -71,6 +71,7 @@ function dropWork(order: Order): void {
 
 function answerPending(turn: Turn, order: Order): void {
   const { replace, cancel } = order;
+  if (replace === null && cancel === null) return;
   order.replace = null;
   order.cancel = null;
   const ended = `order ${order.terms.id} ended as ${order.status}`;

@@ -38,6 +38,6 @@ function dropNewborn(turn: Turn, transition: Transition): void {
   if (transition.kind !== "order" || transition.from !== "Created") return;
   const order = turn.state.blotter.get(transition.order);
   if (order === undefined) return;
-  uncount(turn, order);
+  uncount(turn.state, order);
   turn.state.blotter.drop(order);
 }

@@ -95,10 +95,11 @@ export function settleOutcome(
   return { kind: "settlement", owner: "all", instruments, currencies: [currency] };
 }
 
-/** A settlement changes what positions carry, though none of them changes itself. */
+/** A settlement changes what positions carry, and that they need not remember executions. */
 function noteChange(book: Holdings, outcome: Outcome): void {
   const position = book.position(outcome.instrument.id);
-  if (position !== undefined) book.changePosition(position, () => {});
+  if (position?.kind !== "binary") return;
+  book.changePosition(position, () => position.forgetIfSettled());
 }
 
 /** What a settlement pays a book: the value, and the collateral of a short back. */

@@ -6,7 +6,8 @@
  * collateral that a short binds, and once settled, the value paid. So a settlement needs no posting,
  * and what is booked or voided after it is paid or taken back by itself.
  *
- * `quanta` conserves and is remembered after settlement; `heldQuanta` is 0 from then on.
+ * `quanta` conserves and is remembered after settlement; `heldQuanta` is 0 from then on. What is
+ * settled shows no cost, so its executions are not remembered: it stays small for good.
  * @module
  */
 import { fromUnits } from "../decimal.ts";
@@ -90,6 +91,7 @@ export class BinaryPosition {
 
   book(change: Change): void {
     this.#cost.book(change);
+    this.forgetIfSettled();
     if (isReceipt(change)) this.#provisional += change.quanta;
   }
 
@@ -101,7 +103,13 @@ export class BinaryPosition {
 
   reverse(change: Change): void {
     this.#cost.reverse(change);
+    this.forgetIfSettled();
     if (isReceipt(change)) this.#provisional -= change.quanta;
+  }
+
+  /** Forgets executions, if they tell nothing any more. */
+  forgetIfSettled(): void {
+    if (this.#outcome.settled !== null) this.#cost.forgetExecutions();
   }
 
   /** @throws {InvariantError} If less is provisional. */

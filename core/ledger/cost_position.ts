@@ -98,6 +98,12 @@ export class CostPosition {
     this.flow.add(this.#valuation.valueOf(change));
   }
 
+  /** Remembers no executions any more: one that is voided from now on is too old. */
+  forgetExecutions(): void {
+    this.#base.copy(this.#open);
+    this.#recent.clear();
+  }
+
   /** Returns what a row shows. */
   figures(mark: Px | undefined): PositionFigures {
     const { quanta } = this;

@@ -37,6 +37,12 @@ export class RecentChanges {
     return at >= 0;
   }
 
+  /** Forgets all. */
+  clear(): void {
+    this.#ring = [];
+    this.#head = 0;
+  }
+
   /** All that are kept, oldest first. */
   *all(): Generator<Change, void> {
     yield* this.#ring.slice(this.#head);

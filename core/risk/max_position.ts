@@ -26,13 +26,13 @@ function checkMaxPosition(request: RiskRequest): Refusal | undefined {
     position: clientPosition,
     sums: pair.sums,
     added,
-    key: `${pair.key}.max_position`,
+    key: pair.key,
   })) ?? checkScope(request, {
     most: shared ?? (Number.MAX_SAFE_INTEGER as Qty),
     position: accountPosition,
     sums: listed.sums,
     added,
-    key: shared === null ? "the largest that is exact" : `${listed.key}.max_position`,
+    key: shared === null ? null : listed.key,
   });
 }
 
@@ -43,7 +43,8 @@ function checkScope(
     readonly position: number;
     readonly sums: OpenSums;
     readonly added: number;
-    readonly key: string;
+    /** Where the limit stands; null: nowhere. */
+    readonly key: string | null;
   },
 ): Refusal | undefined {
   const { most, sums, added } = of;
@@ -53,7 +54,8 @@ function checkScope(
   const isExact = open + added <= Number.MAX_SAFE_INTEGER;
   if (worst <= most && isExact) return undefined;
   const word = side === "Buy" ? "long" : "short";
-  const limit = `${qtyText(request, most)} (${of.key})`;
+  const where = of.key === null ? "the largest that is exact" : `${of.key}.max_position`;
+  const limit = `${qtyText(request, most)} (${where})`;
   const position = qtyText(request, of.position);
   const parts = `position ${position}, open ${qtyText(request, open)}, this order adds ` +
     qtyText(request, added);

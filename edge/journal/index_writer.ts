@@ -161,6 +161,7 @@ export class IndexWriter {
     );
     this.#takeOrder(report, client);
     for (const fill of fillRows(report, client)) {
+      if (fill.kind !== "Trade") continue;
       this.#statements.fill.run(
         fill.exec_id,
         fill.order_id,

@@ -62,8 +62,15 @@ export type WireFill = {
   readonly commission_currency: string;
 };
 
-/** One execution with its order. */
+/** What a row of executions tells: one was made, stands otherwise now, or was taken back. */
+const EXECUTION_KINDS = ["Trade", "TradeCorrect", "TradeCancel"] as const;
+type ExecutionKind = (typeof EXECUTION_KINDS)[number];
+
+/** One execution, or what became of one, with its order. */
 export type FillRow = WireFill & {
+  readonly kind: ExecutionKind;
+  /** The execution that a later word is about, by the id that its `Trade` bore; null: itself. */
+  readonly exec_ref_id: Text;
   readonly seq_id: number;
   readonly time_us: number | null;
   readonly client: string;
@@ -78,12 +85,15 @@ export function parseWireReport(report: { readonly text: string }): WireReport {
   return JSON.parse(report.text) as WireReport;
 }
 
-/** Returns the executions that a `Trade` report carries. */
+/** Returns the executions that a `Trade` report carries, or what a later one says of an execution. */
 export function fillRows(report: WireReport, client: string): FillRow[] {
-  if (report.exec_type !== "Trade") return [];
+  const kind = EXECUTION_KINDS.find((known) => known === report.exec_type);
+  if (kind === undefined) return [];
   const { seq_id, order_id, intent_id, instrument, side } = report;
   const fills = report.fill_events ?? [report];
   return fills.filter(isFill).map((fill) => ({
+    kind,
+    exec_ref_id: report.exec_ref_id ?? null,
     seq_id,
     time_us: report.event_us ?? report.transact_us ?? null,
     client,

@@ -4,6 +4,7 @@
  */
 import { Effects } from "../../core/effects.ts";
 import type { Draft, Event } from "../../core/event.ts";
+import { createTimeline } from "../../core/mod.ts";
 import { instrumentId, micros, px, qty, seqId, sessionId, venueId } from "../../core/numbers.ts";
 import {
   Journal,
@@ -15,6 +16,7 @@ import {
   runJournalWorker,
 } from "../../edge/journal/mod.ts";
 import type { Log } from "../../edge/ports.ts";
+import { writeReport } from "../../wire/encode_report.ts";
 import { EncodedReports } from "../../wire/encoded_report.ts";
 import { EchoTimeline, writeEchoReport } from "./echo_timeline.ts";
 import { MemoryDisk } from "./memory_disk.ts";
@@ -150,6 +152,19 @@ export class JournalRig {
     this.timeline.apply(event, this.#effects);
     const reports = this.#encoded.encode(this.#effects.reports, []);
     this.journal.record({ event, effects: this.#effects }, reports);
+  }
+
+  /** Records what the engine makes of events, from an empty state, as one batch. */
+  recordWorld(events: readonly Event[]): void {
+    const timeline = createTimeline();
+    const encoded = new EncodedReports(writeReport);
+    for (const event of events) {
+      timeline.apply(event, this.#effects);
+      const reports = encoded.encode(this.#effects.reports, timeline.view.instruments);
+      this.journal.record({ event, effects: this.#effects }, reports);
+    }
+    this.journal.flush();
+    this.threads.run();
   }
 
   /** Records `count` events, `batch` of them at a time, each batch made durable. */

@@ -4,6 +4,7 @@
  * @module
  */
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { createTimeline } from "../../../core/mod.ts";
 import { brief, draft, ref, World, type WorldOptions } from "../../support/engine_world.ts";
 
 function live(options: WorldOptions = {}): World {
@@ -233,4 +234,15 @@ Deno.test("apply() refuses new exposure of one account only, when that account i
   strictEqual(w.timeline.view.operatorState, "Active");
   strictEqual(w.timeline.view.tradingState(), "Halted");
   strictEqual(w.cancel("c1", "a1")[0]?.execType, "PendingCancel");
+});
+
+Deno.test("createTimeline() knows whose cancel it is when a CancelAll's id was forgotten and spent again", () => {
+  const w = live({ settings: { intentHorizonMs: 60_000 } });
+  w.cancelAll("all");
+  w.wait(62_000).fire(); // the CancelAll outlives its intent
+  w.cancelAll("all", { instrument: "test:NONE/USDT" }); // the id again: refused, and remembered
+  w.timeline = createTimeline(JSON.parse(JSON.stringify(w.timeline.checkpoint())));
+  w.wait(62_000).fire();
+  w.place("b1", { orderQty: "1" }); // takes the place of what was forgotten
+  strictEqual(w.cancelled()[0]?.causeIntentId, "all");
 });

@@ -6,7 +6,14 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
-import { type Checkpoint, type Event, instrumentId, px, qty } from "../../../core/mod.ts";
+import {
+  type Checkpoint,
+  type Event,
+  instrumentId,
+  px,
+  qty,
+  type ReplaceRequest,
+} from "../../../core/mod.ts";
 import { NO_LIMITS, NO_VENUE_LIMITS } from "../../../core/limits.ts";
 import { engineNode, type EngineState, readEngine } from "../../../core/engine/mod.ts";
 import type { Order } from "../../../core/order.ts";
@@ -65,6 +72,7 @@ const options: fc.Arbitrary<WorldOptions> = fc.record({
 /** Two clients, one instrument, every limit that looks at the worst case. */
 class Play {
   readonly world: World;
+  readonly #answers = new Set<number>();
   #intents = 0;
   #session = 0;
 
@@ -87,12 +95,20 @@ class Play {
     this.world.control("BalanceSet", { currency: "BTC", total: "15" });
   }
 
-  /** The venue replaces the order as it was asked to. */
-  #agree(order: number): void {
+  /** The last Replace of the order that had no answer; it has one now. */
+  #answered(order: number): ReplaceRequest | undefined {
     const asked = this.world.commands.findLast((one) =>
       one.kind === "Replace" && one.order === order
     );
-    if (asked?.kind !== "Replace") return;
+    if (asked?.kind !== "Replace" || this.#answers.has(asked.request)) return undefined;
+    this.#answers.add(asked.request);
+    return asked;
+  }
+
+  /** The venue replaces the order as it was asked to; by itself it would admit what nobody asked. */
+  #agree(order: number): void {
+    const asked = this.#answered(order);
+    if (asked === undefined) return;
     const { orderQty, price } = asked;
     this.world.broker("OrderReplaced", { ...ref(order), orderQty, price });
   }
@@ -168,6 +184,7 @@ class Play {
         this.#agree(order);
         break;
       case "replaceRejected":
+        this.#answered(order);
         w.broker("ReplaceRejected", { ...ref(order), rejectCode: "VENUE_REJECTED", text });
         break;
       case "filledLate":

@@ -210,6 +210,33 @@ Deno.test("settleOutcome() gives the account the venue's figure and external wha
   strictEqual(bench.cash("account"), "6");
 });
 
+/** What the account's and the client's positions remember, of the first instrument of each. */
+function remembered(bench: Bench): number[] {
+  const [account] = (bench.ledger.checkpoint() as Node)["accounts"] as Node[];
+  const books = [account?.["whole"], ...account?.["books"] as Node[]] as Node[];
+  return books.map((book) => {
+    const [position] = book["positions"] as Node[];
+    return ((position?.["cost"] as Node)["history_px"] as unknown[]).length;
+  });
+}
+type Node = { readonly [key: string]: unknown };
+
+Deno.test("settleOutcome() forgets executions, and each later one; a late void stays exact", () => {
+  const bench = new Bench();
+  const first = bench.deal({ q: 10, p: 0.4 });
+  bench.ledger.book(first);
+  bench.ledger.book(bench.deal({ q: 5, p: 0.6 }));
+  deepStrictEqual(remembered(bench), [2, 2]);
+  bench.settle(YES, ALL);
+  deepStrictEqual(remembered(bench), [0, 0]);
+  bench.ledger.book(bench.deal({ q: 1, p: 0.5 }));
+  bench.ledger.reverse(first);
+  deepStrictEqual(remembered(bench), [0, 0]);
+  strictEqual(bench.row(YES)?.realisedPnl, "2.5"); // 5 × 0.4 + 1 × 0.5
+  strictEqual(bench.cash(ALICE), "2.5");
+  bench.check();
+});
+
 const STATED = [
   ["a long", "Buy", SIGNED, "10", "6"],
   ["a short, its collateral back", "Sell", SIGNED, "0", "-6"],

@@ -4,11 +4,8 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
-import { Effects } from "../../../core/effects.ts";
-import { createTimeline } from "../../../core/mod.ts";
-import { EncodedReports } from "../../../wire/encoded_report.ts";
-import { writeReport } from "../../../wire/encode_report.ts";
 import * as say from "../../support/venue_words.ts";
+import { Effects } from "../../../core/effects.ts";
 import type { Event } from "../../../core/event.ts";
 import { sessionId } from "../../../core/numbers.ts";
 import { serveIndex } from "../../../edge/journal/index_worker.ts";
@@ -182,19 +179,8 @@ Deno.test(
     say.corrected(w, { ref: "e0", id: "x1", qty: 3000 });
     say.corrected(w, { ref: "x1", id: "x2", qty: 2000, px: 9_900 });
     say.voided(w, "e1");
-    const timeline = createTimeline();
-    const effects = new Effects();
-    const encoded = new EncodedReports(writeReport);
-    for (const event of w.events) {
-      timeline.apply(event, effects);
-      rig.journal.record(
-        { event, effects },
-        encoded.encode(effects.reports, timeline.view.instruments),
-      );
-    }
     startIndex(world);
-    rig.journal.flush();
-    rig.threads.run();
+    rig.recordWorld(w.events);
     const fills = query(world, "SELECT exec_id, last_qty, last_px, voided FROM fills");
     deepStrictEqual(fills, [
       { exec_id: "e0", last_qty: "2", last_px: "99", voided: 0 },

@@ -11,6 +11,7 @@ import {
   journalVerify,
   type LineKind,
 } from "../../../edge/journal/mod.ts";
+import * as say from "../../support/venue_words.ts";
 import { JournalRig, replayDisk, STATE } from "../../support/journal_rig.ts";
 import type { MemoryDisk } from "../../support/memory_disk.ts";
 
@@ -130,9 +131,31 @@ Deno.test("journalExport() gives events and reports as JSON lines and as CSV", (
   match(first ?? "", /^#\d,1,4,/);
   const fills = exported(rig, { what: "fills", format: "csv" });
   strictEqual(fills.length, 6);
-  match(fills[1] ?? "", /^8,1008,#\d,8,i-8,paper:A\/B,\w+,e-8,2,11,Maker,0\.001,B$/);
+  match(fills[1] ?? "", /^8,1008,#\d,8,i-8,paper:A\/B,\w+,Trade,e-8,,2,11,Maker,0\.001,B$/);
   const orders = exported(rig, { what: "orders", format: "jsonl" });
   strictEqual(orders.length, 10);
   strictEqual(JSON.parse(orders[1] ?? "").ord_status, "Filled");
   match(exported(rig, { what: "events", format: "csv" })[4] ?? "", /BookDelta|IntentReceived/);
+});
+
+Deno.test("journalExport() gives corrections and voids of executions as rows of their own", () => {
+  const rig = new JournalRig();
+  const w = say.worldIn("PartiallyFilled");
+  w.fill(1, { id: "e1", qty: 1000 });
+  say.corrected(w, { ref: "e0", id: "x1", qty: 3000 });
+  say.corrected(w, { ref: "x1", id: "x2", qty: 2000, px: 9_900 });
+  say.voided(w, "e1");
+  rig.recordWorld(w.events);
+  const rows = exported(rig, { what: "fills", format: "jsonl" }).map((line) => JSON.parse(line));
+  deepStrictEqual(
+    rows.map((row) => [row.kind, row.exec_id, row.exec_ref_id, row.last_qty, row.last_px]),
+    [
+      ["Trade", "e0", null, "4", "100"],
+      ["Trade", "e1", null, "1", "100"],
+      ["TradeCorrect", "x1", "e0", "3", "100"],
+      ["TradeCorrect", "x2", "e0", "2", "99"],
+      ["TradeCancel", "e1-void", "e1", "0", "100"],
+    ],
+  );
+  deepStrictEqual(rows.map((row) => row.commission), ["0.01", "0.01", "0.01", "0.01", "0"]);
 });

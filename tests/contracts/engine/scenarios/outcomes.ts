@@ -266,6 +266,19 @@ const BINARY: readonly Scenario[] = [
     },
   },
   {
+    name: "reducing_counts_the_worse_price_of_a_replace",
+    requires: ["R-CORE-7"],
+    description: "A Sell of what is held apart may fill at the price that it is replaced with.",
+    tell: (story) => {
+      story.begin(PAIR);
+      deal(story, 1, { qty: "100", px: "0.6" });
+      story.riskFlag("f1", "Reducing").place("i2", { side: "Sell", qty: "100", px: "0.6" })
+        .accept(2).replace("r2", { orig: "i2", qty: "100", price: "0.1" })
+        .place("i3", { side: "Sell", qty: "50", px: "0.5" }).replaceRejected(2)
+        .place("i4", { side: "Sell", qty: "50", px: "0.5" });
+    },
+  },
+  {
     name: "signed_binary_reduces_by_the_worst_outcome",
     requires: ["R-CORE-7"],
     description: "One signed count: a sale may pass 0 as long as neither outcome is worse.",

@@ -132,6 +132,9 @@ def apply_settled(
     """The share is paid; what the venue credited beyond it goes to external."""
     ledger = state.ledger
     instrument.settled = share
+    for book in [ledger.account(instrument.venue)] + ledger.parts(instrument.venue):
+        if instrument.id in book.positions:
+            book.positions[instrument.id].forget()
     values = Values(instrument)
     account = ledger.account(instrument.venue)
     difference = Fraction(0)

@@ -70,6 +70,11 @@ class Position:
     provisional: int = 0
     history: Deque[Execution] = field(default_factory=deque)
 
+    def forget(self) -> None:
+        """Forgets the executions: what they did is in the quantity and cost before."""
+        self.before_qty, self.before_cost = self.qty, self.cost
+        self.history.clear()
+
 
 @dataclass
 class BookOf:

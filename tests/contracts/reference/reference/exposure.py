@@ -241,21 +241,6 @@ def worst_hold(
     return max(known, key=lambda each: each[1]) if known else None
 
 
-def worst_price(state: State, order: Order) -> Optional[int]:
-    """Returns the price at which an order's quantity holds back most."""
-    instrument = state.instruments[order.instrument]
-    known = [price for price in prices(order) if price is not None]
-    if not known:
-        return None
-    qty = counted_qty(order)
-
-    def held(price: int) -> Fraction:
-        found = hold(state, instrument, order.side, price, qty)
-        return Fraction(0) if found is None else found[1]
-
-    return max(known, key=held)
-
-
 def order_hold(state: State, order: Order) -> Optional[Hold]:
     """Returns what a live order holds back."""
     instrument = state.instruments[order.instrument]

@@ -248,6 +248,8 @@ def change_position(book: BookOf, instrument: Instrument, trade: Trade, sign: in
         policy.execute(position, trade.execution)
     else:
         policy.void(position, trade.execution)
+    if instrument.settled is not None:
+        position.forget()
     if instrument.asset_class == "binary" and trade.provisional and trade.signed > 0:
         position.provisional += trade.signed * sign
 

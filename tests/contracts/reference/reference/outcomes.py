@@ -11,7 +11,7 @@ from typing import List, Optional
 from .betting import BetPosition, one_of, runners_of
 from .binary import complement, outcomes
 from .books import BookOf
-from .exposure import Request, counted_qty, live_orders, worst_price
+from .exposure import Request, counted_qty, live_orders, match_price
 from .ledger import position_of
 from .markets import worst_winners
 from .model import Instrument
@@ -21,7 +21,7 @@ from .values import Values
 
 @dataclass
 class OpenOrder:
-    """An order that may trade: its instrument, side, price for funds and quantity."""
+    """An order that may trade: its instrument, side, more aggressive price and quantity."""
 
     instrument: Instrument
     is_buy: bool
@@ -49,7 +49,7 @@ def _open_orders(state: State, request: Request) -> List[OpenOrder]:
             continue
         if _pool(instrument) != _pool(request.instrument):
             continue
-        price = worst_price(state, order)
+        price = match_price(order, instrument.asset_class == "betting")
         if price is not None:
             is_buy = order.side == "Buy"
             found.append(OpenOrder(instrument, is_buy, price, counted_qty(order)))
