@@ -15,7 +15,6 @@ import { EngineTimeline } from "../../support/engine_timeline.ts";
 import {
   CAPABILITIES,
   draft,
-  ref,
   spotInstrument as worldInstrument,
   START_US,
   World,
