@@ -7,10 +7,10 @@ import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { NO_VENUE_LIMITS } from "../../../core/limits.ts";
 import type { Contract } from "../../../core/instrument.ts";
 import { instrumentId, px, qty, venueId } from "../../../core/mod.ts";
-import { CAPABILITIES, draft, ref, spotInstrument, World } from "../../support/engine_world.ts";
+import { CAPABILITIES, draft, ref, World } from "../../support/engine_world.ts";
 import { token } from "../../support/outcome_instruments.ts";
 
-const [BTC, YES] = [instrumentId(0), instrumentId(1)];
+const [BTC, YES, OTHER] = [instrumentId(0), instrumentId(1), instrumentId(3)];
 
 /** An account with 100 USDT that one report which differs halts. */
 class Watched extends World {
@@ -31,6 +31,24 @@ class Watched extends World {
       { collateral } satisfies Partial<Extract<Contract, { kind: "binary" }>>,
     );
     this.control("InstrumentListed", { ...instrument, id: YES, name: "test:YES" }, YES);
+    return this;
+  }
+
+  /** Declares a second venue with an outcome in USDT; the numbers before it stay free. */
+  elsewhere(): this {
+    const venue = venueId(1);
+    const declared = { id: venue, name: "other", exchange: "other", capabilities: CAPABILITIES };
+    const declaration = { ...declared, simulation: null, pacing: null };
+    this.offer({ ...draft("control", "VenueDeclared", declaration), venue });
+    const up = { status: "up", reason: "test" } as const;
+    this.offer({ ...draft("control", "VenueStatusChanged", up), venue });
+    const outcome = {
+      ...token("YES", { collateral: "USDT" }),
+      id: OTHER,
+      venue,
+      name: "other:YES",
+    };
+    this.offer({ ...draft("control", "InstrumentListed", outcome, OTHER), venue });
     return this;
   }
 
@@ -120,29 +138,19 @@ Deno.test("compareAccount() takes a certain position to the quantum", () => {
   match(w.alarmOf({ held: -999 }) ?? "", /was -0.999 of test:BTC\/USDT there and -1 here/);
 });
 
+Deno.test("compareAccount() does not wait for what another account holds", () => {
+  const w = new Watched().elsewhere();
+  w.place("a1", { instrument: "other:YES", price: "0.5", orderQty: "10" });
+  w.accept(1);
+  const held = { ...ref(1), execId: "e1", lastQty: qty(1_000), lastPx: px(5_000) };
+  const rest = { liquidity: "Maker", commission: "0", commissionCurrency: "USDT" } as const;
+  w.broker("OrderExecuted", { ...held, ...rest, provisional: true });
+  strictEqual(w.timeline.view.positions("account").length, 1);
+  match(w.alarmOf({ total: "7" }) ?? "", /was 7 USDT there/);
+});
+
 Deno.test("compareAccount() breaks a rule where a position is another venue's", () => {
-  const w = new Watched();
-  const other = venueId(1);
-  w.offer({
-    ...draft("control", "VenueDeclared", {
-      id: other,
-      name: "other",
-      exchange: "other",
-      capabilities: CAPABILITIES,
-      simulation: null,
-      pacing: null,
-    }),
-    venue: other,
-  });
-  w.offer({
-    ...draft("control", "InstrumentListed", {
-      ...spotInstrument(),
-      id: YES,
-      venue: other,
-      name: "other:BTC/USDT",
-    }, YES),
-    venue: other,
-  });
-  match(w.alarmOf({ held: 0, on: YES }) ?? "", /must be reported by its instrument's venue/);
+  const w = new Watched().elsewhere();
+  match(w.alarmOf({ held: 0, on: OTHER }) ?? "", /must be reported by its instrument's venue/);
   deepStrictEqual(w.effects.alarms.map(({ code }) => code), ["INVARIANT"]);
 });
