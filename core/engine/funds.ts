@@ -66,9 +66,9 @@ export class LedgerFunds implements Funds {
 
 /** Units at a scale, rounded down. */
 function unitsBelow(amount: Amount, scale: number): bigint {
-  if (amount.scale <= scale) return unitsAt(amount, scale);
-  const units = BigInt(amount.units);
-  const power = powerOfTen(amount.scale - scale);
-  const towardsZero = units / power;
-  return units < 0n && towardsZero * power !== units ? towardsZero - 1n : towardsZero;
+  const finest = Math.max(amount.scale, scale);
+  const units = unitsAt(amount, finest);
+  const power = powerOfTen(finest - scale);
+  const above = (units % power + power) % power;
+  return (units - above) / power;
 }

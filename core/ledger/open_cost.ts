@@ -110,7 +110,7 @@ export class OpenCost {
     const fine = left * fractions + cost.fraction * part;
     const last = restOf({ units: fine, whole });
     let closedFine = (fine - last) / whole;
-    const isOdd = (fractions === 1 ? closed + closedFine : closedFine) % 2 === 1;
+    const isOdd = (fractions === 1 ? closed : closedFine) % 2 === 1; // of 1 no fraction is closed
     if (2 * last > whole || (2 * last === whole && isOdd)) closedFine += 1;
     while (closedFine > cost.fraction) {
       closed += 1;

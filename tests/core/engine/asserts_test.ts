@@ -12,6 +12,7 @@ import {
   REPORT_RULES,
   saidBy,
 } from "../../../core/engine/asserts.ts";
+import { countAll } from "../../../core/engine/exposure.ts";
 import { DOUBT, type Order, type PendingReplace } from "../../../core/order.ts";
 import { EXEC_TYPES } from "../../../core/report.ts";
 import { type ExecutionReport, micros, qty, requestId, venueId } from "../../../core/mod.ts";
@@ -257,6 +258,23 @@ for (const [name, rule, fault] of FAULTS) {
     ok(first.effects.reports.length > 0 || rule.startsWith("Cash"));
   });
 }
+
+Deno.test("apply() drops an order that was born in a withheld event out of every sum", () => {
+  const { copy, event } = beforeAndEvent(say.worldIn("Accepted"), (w) => w.place("a2"));
+  const first = copy();
+  lying((report) => ({ ...report, ordStatus: null }))(first);
+  const listed = first.state.risk.instrument(first.order(1).terms.instrument);
+  const before = { ...listed.sums };
+  first.apply(event);
+  strictEqual(first.effects.alarms[0]?.code, "INVARIANT");
+  strictEqual(first.state.blotter.size, 1);
+  deepStrictEqual({ ...listed.sums }, before);
+  strictEqual(listed.venue.orders, 1);
+  const purse = listed.venue.purses.get("USDT");
+  const held = purse?.reserved.units;
+  countAll(first.state);
+  strictEqual(held, purse?.reserved.units);
+});
 
 Deno.test("apply() goes on after a broken rule: the next event breaks none", () => {
   for (const fault of [OTHER_FAULTS[REPORT_NUMBERS], REPORT_FAULTS["has_status"]]) {

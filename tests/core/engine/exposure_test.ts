@@ -4,12 +4,20 @@
  * R-CORE-9.
  * @module
  */
-import { deepStrictEqual, ok } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
-import { type Checkpoint, type Event, instrumentId, px, qty } from "../../../core/mod.ts";
+import {
+  type Checkpoint,
+  type Event,
+  instrumentId,
+  px,
+  qty,
+  type ReplaceRequest,
+} from "../../../core/mod.ts";
 import { NO_LIMITS, NO_VENUE_LIMITS } from "../../../core/limits.ts";
 import { engineNode, type EngineState, readEngine } from "../../../core/engine/mod.ts";
 import type { Order } from "../../../core/order.ts";
+import { inverseInstrument } from "../../support/contract_instruments.ts";
 import { EngineTimeline } from "../../support/engine_timeline.ts";
 import { ref, World, type WorldOptions } from "../../support/engine_world.ts";
 
@@ -64,6 +72,7 @@ const options: fc.Arbitrary<WorldOptions> = fc.record({
 /** Two clients, one instrument, every limit that looks at the worst case. */
 class Play {
   readonly world: World;
+  readonly #answers = new Set<number>();
   #intents = 0;
   #session = 0;
 
@@ -86,12 +95,20 @@ class Play {
     this.world.control("BalanceSet", { currency: "BTC", total: "15" });
   }
 
-  /** The venue replaces the order as it was asked to. */
-  #agree(order: number): void {
+  /** The last Replace of the order that had no answer; it has one now. */
+  #answered(order: number): ReplaceRequest | undefined {
     const asked = this.world.commands.findLast((one) =>
       one.kind === "Replace" && one.order === order
     );
-    if (asked?.kind !== "Replace") return;
+    if (asked?.kind !== "Replace" || this.#answers.has(asked.request)) return undefined;
+    this.#answers.add(asked.request);
+    return asked;
+  }
+
+  /** The venue replaces the order as it was asked to; by itself it would admit what nobody asked. */
+  #agree(order: number): void {
+    const asked = this.#answered(order);
+    if (asked === undefined) return;
     const { orderQty, price } = asked;
     this.world.broker("OrderReplaced", { ...ref(order), orderQty, price });
   }
@@ -167,6 +184,7 @@ class Play {
         this.#agree(order);
         break;
       case "replaceRejected":
+        this.#answered(order);
         w.broker("ReplaceRejected", { ...ref(order), rejectCode: "VENUE_REJECTED", text });
         break;
       case "filledLate":
@@ -317,4 +335,51 @@ Deno.test("no set of orders is let in whose worst case is beyond a limit", () =>
     }),
     { numRuns: 100 },
   );
+});
+
+/** A world of which the engine's state is seen. */
+function seen(): { readonly w: World; readonly timeline: EngineTimeline } {
+  const timeline = new EngineTimeline(() => {});
+  const w = new World();
+  w.timeline = timeline;
+  w.start().open();
+  return { w, timeline };
+}
+
+const VAST = 5_000_000_000_000_000;
+
+Deno.test("what is open counts a larger version of an order without counting the order twice", () => {
+  const { w, timeline } = seen();
+  w.place("a1", { orderQty: `${VAST / 1000}` });
+  w.accept();
+  w.replace("a2", { orig: "a1", qty: `${(VAST + 1000) / 1000}` });
+  deepStrictEqual(w.effects.alarms, []);
+  strictEqual(timeline.state.risk.instrument(BTC).sums.buyQty, VAST + 1000);
+});
+
+Deno.test("what is open keeps an order's old count where a sum would not be exact any more", () => {
+  const { w, timeline } = seen();
+  w.place("a1", { orderQty: `${VAST / 1000}` });
+  w.place("a2", { orderQty: `${VAST / 2000}` });
+  w.accept(1);
+  w.accept(2);
+  w.broker("OrderReplaced", { ...ref(2), orderQty: qty(VAST), price: px(10_000) });
+  deepStrictEqual(w.effects.alarms.map(({ code }) => code), ["INVARIANT"]);
+  strictEqual(timeline.state.risk.instrument(BTC).sums.buyQty, VAST * 1.5);
+});
+
+Deno.test("what is open holds back at the dearer price of a version that is no more aggressive", () => {
+  const { w, timeline } = seen();
+  const inverse = { ...inverseInstrument(), id: instrumentId(1), name: "test:INVERSE" };
+  w.control("InstrumentListed", inverse, inverse.id);
+  const limits = { ...NO_LIMITS, initialMarginPpm: 1_000_000 };
+  w.control("LimitsSet", { scope: "instrument", admin: true, limits }, inverse.id);
+  w.place("a1", { instrument: inverse.name, price: "100", orderQty: "1" });
+  w.accept();
+  const purse = timeline.state.risk.instrument(inverse.id).venue.purses.get("BTC");
+  strictEqual(purse?.reserved.value, 1_000_000_000_000);
+  w.replace("a2", { orig: "a1", qty: "1", price: "50" });
+  strictEqual(purse.reserved.value, 2_000_000_000_000);
+  const { own } = timeline.state.risk.instrument(inverse.id).group;
+  strictEqual(own.bestOf("Buy"), 1_000, "until it is replaced it may trade at 100");
 });

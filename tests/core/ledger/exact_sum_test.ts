@@ -87,6 +87,10 @@ Deno.test("productOf() is exact for all safe integers", () => {
   }));
 });
 
+Deno.test("productOf() is never -0", () => {
+  ok(Object.is(productOf({ left: 0, right: -5 }), 0));
+});
+
 const decimals = fc.tuple(fc.bigInt(-(10n ** 17n), 10n ** 17n), fc.integer({ min: 0, max: 20 }))
   .map(([units, scale]) => decimalOf({ units: narrowed(units), scale }));
 

@@ -408,3 +408,17 @@ Deno.test("Ledger.checkpoint() holds money as canonical decimals, currencies in 
   deepStrictEqual(whole?.texts("currencies"), ["BTC", "USDT"]);
   deepStrictEqual(whole?.texts("cash"), ["1", "-60000.1"]);
 });
+
+Deno.test("Ledger.revision grows with every posting, so that what was read before is known to be old", () => {
+  const ledger = new Ledger();
+  const steps = [
+    () => ledger.deposit({ venue: VENUE, currency: "USDT", total: "1000" }),
+    () => ledger.book(buy(10_000, 100)),
+    () => ledger.reverse(buy(10_000, 100)),
+  ];
+  for (const step of steps) {
+    const before = ledger.revision;
+    step();
+    strictEqual(ledger.revision, before + 1);
+  }
+});

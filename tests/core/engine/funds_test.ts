@@ -1,0 +1,97 @@
+/**
+ * What an account has free, in the units of a purse, rounded down. Proves R-CORE-7 (funds).
+ * @module
+ */
+import { strictEqual } from "node:assert/strict";
+import { NO_LIMITS } from "../../../core/limits.ts";
+import { instrumentId, px, qty, venueId } from "../../../core/mod.ts";
+import { Purse } from "../../../core/risk/purse.ts";
+import { inverseInstrument, linearInstrument } from "../../support/contract_instruments.ts";
+import { EngineTimeline } from "../../support/engine_timeline.ts";
+import { ref, World } from "../../support/engine_world.ts";
+
+const VENUE = venueId(0);
+
+/** Two contracts at one venue, each with a margin of a third, and USDT on the account. */
+class Funded extends World {
+  readonly engine = new EngineTimeline(() => {});
+  readonly linear = { ...linearInstrument(), id: instrumentId(1), name: "test:LINEAR" };
+  readonly inverse = { ...inverseInstrument(), id: instrumentId(2), name: "test:INVERSE" };
+
+  constructor() {
+    super();
+    this.timeline = this.engine;
+    this.start().open();
+    for (const { id, ...rest } of [this.linear, this.inverse]) {
+      this.control("InstrumentListed", { id, ...rest }, id);
+      const limits = { ...NO_LIMITS, initialMarginPpm: 333_333 };
+      this.control("LimitsSet", { scope: "instrument", admin: true, limits }, id);
+    }
+  }
+
+  balance(currency: string, total: string): this {
+    this.control("BalanceSet", { currency, total });
+    return this;
+  }
+
+  /** Buys at 60 000 as order `order`. */
+  bought(name: string, order: number): this {
+    this.place(`a${order}`, { instrument: name, price: "60000", orderQty: "1" });
+    this.accept(order);
+    this.broker("OrderExecuted", {
+      ...ref(order),
+      execId: `e${order}`,
+      lastQty: qty(1),
+      lastPx: px(600_000),
+      liquidity: "Maker",
+      commission: "0",
+      commissionCurrency: "USDT",
+      provisional: false,
+    });
+    return this;
+  }
+
+  free(currency: string, scale: number): unknown {
+    const purse = new Purse(currency);
+    purse.widen(scale);
+    return this.engine.state.funds.cashOf(VENUE, purse);
+  }
+}
+
+const ROUNDED = [
+  ["12.345", 3, 12_345],
+  ["12.345", 5, 1_234_500],
+  ["12.345", 2, 1_234],
+  ["-12.345", 2, -1_235],
+  ["-12.34", 2, -1_234],
+  ["-12.34", 4, -123_400],
+  ["0", 0, 0],
+] as const;
+for (const [total, scale, expected] of ROUNDED) {
+  Deno.test(`LedgerFunds.cashOf() gives ${total} as ${expected} of 10^-${scale}`, () => {
+    strictEqual(new Funded().balance("USDT", total).free("USDT", scale), expected);
+  });
+}
+
+Deno.test("LedgerFunds.cashOf() does not know a currency that was never reported", () => {
+  strictEqual(new Funded().balance("USDT", "1").free("BTC", 8), undefined);
+});
+
+Deno.test("LedgerFunds.cashOf() takes off the margin of contracts that settle in the currency", () => {
+  const w = new Funded().balance("USDT", "100").balance("BTC", "1");
+  w.bought(w.linear.name, 1).bought(w.inverse.name, 2);
+  // 60 USDT × 0.333333 is 19.99998; 100 ÷ 60000 BTC × 0.333333 is a little above 0.00055555.
+  strictEqual(w.free("USDT", 6), 80_000_020);
+  strictEqual(w.free("BTC", 8), 99_944_444);
+});
+
+Deno.test("LedgerFunds.cashOf() is told again after a posting, and only then", () => {
+  const w = new Funded().balance("USDT", "100");
+  const purse = new Purse("USDT");
+  const { funds } = w.engine.state;
+  strictEqual(funds.cashOf(VENUE, purse), 100);
+  purse.cash = 7;
+  strictEqual(funds.cashOf(VENUE, purse), 7);
+  w.balance("USDT", "101");
+  strictEqual(funds.cashOf(VENUE, purse), 101);
+});
