@@ -49,7 +49,6 @@ export function compareAccount(turn: Turn, venue: VenueId, reported: Reported): 
   raise(turn, { code: "FUNDS_MISMATCH", text: reason });
 }
 
-/** Returns the first difference as "was …", or undefined. */
 /** All of it is checked before any is compared: what is wrong with a report hides behind nothing. */
 function assertReported(turn: Turn, venue: VenueId, { balances, positions }: Reported): void {
   for (const { total } of balances) amountOf(total);
@@ -59,6 +58,7 @@ function assertReported(turn: Turn, venue: VenueId, { balances, positions }: Rep
   }
 }
 
+/** Returns the first difference as "was …", or undefined. */
 function firstDifference(turn: Turn, venue: VenueId, reported: Reported): string | undefined {
   for (const { currency, total } of reported.balances) {
     const difference = cashDifference(turn, venue, { currency, total: amountOf(total) });
@@ -86,7 +86,8 @@ function cashDifference(
   const difference = sum({ left: total, right: negated(shown) });
   const scale = Math.max(difference.scale, allowed.scale);
   const units = unitsAt(difference, scale);
-  if ((units < 0n ? -units : units) <= unitsAt(allowed, scale)) return undefined;
+  const most = unitsAt(allowed, scale);
+  if (units <= most && units >= -most) return undefined;
   return `was ${decimalOf(total)} ${currency} there and ${decimalOf(shown)} here`;
 }
 

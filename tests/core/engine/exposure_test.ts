@@ -383,3 +383,16 @@ Deno.test("what is open holds back at the dearer price of a version that is no m
   const { own } = timeline.state.risk.instrument(inverse.id).group;
   strictEqual(own.bestOf("Buy"), 1_000, "until it is replaced it may trade at 100");
 });
+
+Deno.test("what is open is counted anew when what it holds back changes", () => {
+  const { w, timeline } = seen();
+  const inverse = { ...inverseInstrument(), id: instrumentId(1), name: "test:INVERSE" };
+  w.control("InstrumentListed", inverse, inverse.id);
+  w.place("a1", { instrument: inverse.name, price: "100", orderQty: "1" });
+  for (const [ppm, held] of [[500_000, 500_000_000_000], [250_000, 250_000_000_000]] as const) {
+    const limits = { ...NO_LIMITS, initialMarginPpm: ppm };
+    w.control("LimitsSet", { scope: "instrument", admin: true, limits }, inverse.id);
+    const purse = timeline.state.risk.instrument(inverse.id).venue.purses.get("BTC");
+    strictEqual(purse?.reserved.value, held);
+  }
+});

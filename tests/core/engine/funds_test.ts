@@ -85,6 +85,15 @@ Deno.test("LedgerFunds.cashOf() takes off the margin of contracts that settle in
   strictEqual(w.free("BTC", 8), 99_944_444);
 });
 
+Deno.test("LedgerFunds.cashOf() takes off nothing without a margin, and nothing of what has no contract", () => {
+  const w = new Funded().balance("USDT", "100").bought("test:LINEAR", 1);
+  w.control("LimitsSet", { scope: "instrument", admin: true, limits: NO_LIMITS }, w.linear.id);
+  strictEqual(w.free("USDT", 0), 100);
+  const limits = { ...NO_LIMITS, initialMarginPpm: 500_000 };
+  w.control("LimitsSet", { scope: "instrument", admin: true, limits }, instrumentId(0));
+  strictEqual(w.free("USDT", 0), 100);
+});
+
 Deno.test("LedgerFunds.cashOf() is told again after a posting, and only then", () => {
   const w = new Funded().balance("USDT", "100");
   const purse = new Purse("USDT");

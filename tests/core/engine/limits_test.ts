@@ -6,6 +6,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import {
   type ClientLimits,
   type ExchangeLimits,
+  type FlowLimits,
   type InstrumentLimits,
   NO_CLIENT_LIMITS,
   NO_EXCHANGE_LIMITS,
@@ -168,6 +169,29 @@ Deno.test("order rates count what was let in: not refusals, not validate_only, n
   strictEqual(w.refusal("a8"), undefined);
   strictEqual(w.refusal("a9"), "RATE_LIMIT");
 });
+
+const RATED: readonly (readonly [string, (w: Limited, of: Partial<FlowLimits>) => void])[] = [
+  ["a client", (w, of) => w.clientLimits("alice", of)],
+  ["a venue", (w, of) => w.venueLimits(of)],
+  ["an exchange", (w, of) => w.exchangeLimits(of)],
+];
+for (const [what, set] of RATED) {
+  Deno.test(`order rates of ${what} stay spent when set again, and begin full after none`, () => {
+    const w = new Limited();
+    const orderRate = { perSecond: 0.001, burst: 2 };
+    set(w, { orderRate });
+    strictEqual(w.refusal("a1"), undefined);
+    set(w, { orderRate });
+    strictEqual(w.refusal("a2"), undefined);
+    strictEqual(w.refusal("a3"), "RATE_LIMIT");
+    set(w, { orderRate: null });
+    strictEqual(w.refusal("a4"), undefined);
+    set(w, { orderRate });
+    strictEqual(w.refusal("a5"), undefined);
+    strictEqual(w.refusal("a6"), undefined);
+    strictEqual(w.refusal("a7"), "RATE_LIMIT");
+  });
+}
 
 Deno.test("a replace is judged by what it adds, and counts at its larger version until it is done", () => {
   const w = new Limited().instrumentLimits({ maxPosition: qty(10_000) });

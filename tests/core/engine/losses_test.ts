@@ -1,14 +1,24 @@
 /**
- * The profit that losses are counted from is that of the rows of positions, to the last unit. Proves
- * R-CORE-7.
+ * What each book lost since 00:00 UTC: from which profit, of which positions, in which currency, to
+ * the last unit. Proves R-CORE-7.
  * @module
  */
-import { strictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
 import type { Contract, Instrument } from "../../../core/instrument.ts";
+import { DAY_US } from "../../../core/engine/losses.ts";
 import { Ledger } from "../../../core/ledger/ledger.ts";
 import { amountOf, decimalOf, NOTHING, sum } from "../../../core/ledger/money.ts";
-import { clientIndex, instrumentId, type Px, px, qty } from "../../../core/numbers.ts";
+import { NO_LIMITS } from "../../../core/limits.ts";
+import { clientIndex, instrumentId, type Px, px, qty, venueId } from "../../../core/numbers.ts";
+import { EngineTimeline } from "../../support/engine_timeline.ts";
+import {
+  CAPABILITIES,
+  draft,
+  spotInstrument as worldInstrument,
+  START_US,
+  World,
+} from "../../support/engine_world.ts";
 import { spotInstrument, VENUE } from "../../support/spot_instrument.ts";
 
 const CONTRACTS: readonly (Contract | null)[] = [
@@ -73,4 +83,136 @@ Deno.test("Ledger.profit() is the sum of the rows, and unknown without a mark fo
     ),
     { numRuns: 200 },
   );
+});
+
+const MIDNIGHT_US = START_US - START_US % DAY_US + DAY_US;
+const [ALICE, BOB] = [clientIndex(0), clientIndex(1)];
+const [FIRST, SECOND] = [venueId(0), venueId(1)];
+/** Instruments by number, the last at the second venue. */
+const NAMES = ["test:BTC/USDT", "test:ETH/USDT", "test:ETH/EUR", "second:BTC/USDT"] as const;
+
+/** Two venues and four instruments; alice and bob in sessions 1 and 2. */
+class Losing extends World {
+  readonly engine = new EngineTimeline(() => {});
+  #orders = 0;
+
+  constructor() {
+    super();
+    this.timeline = this.engine;
+    this.start().open().open({ session: 2, client: "bob" });
+    const second = {
+      id: SECOND,
+      name: "second",
+      exchange: "second",
+      capabilities: CAPABILITIES,
+      simulation: null,
+      pacing: null,
+    };
+    this.offer({ ...draft("control", "VenueDeclared", second), venue: SECOND });
+    const up = { status: "up", reason: "test" } as const;
+    this.offer({ ...draft("control", "VenueStatusChanged", up), venue: SECOND });
+    for (const at of NAMES.keys()) this.#list(at);
+  }
+
+  #list(at: number): void {
+    const id = instrumentId(at);
+    const name = NAMES[at] ?? "";
+    const symbol = name.slice(name.indexOf(":") + 1);
+    const [base = "", quote = ""] = symbol.split("/");
+    const venue = at === 3 ? SECOND : FIRST;
+    const instrument = { ...worldInstrument(), id, venue, name, symbol, base, quote };
+    this.offer({ ...draft("control", "InstrumentListed", instrument, id), venue });
+    const limits = { ...NO_LIMITS, bookStaleMs: 1_000 };
+    const set = { scope: "instrument", admin: true, limits } as const;
+    this.offer({ ...draft("control", "LimitsSet", set, id), venue });
+  }
+
+  /** Buys 1 at 100. */
+  bought(at: number, session = 1): this {
+    this.#orders += 1;
+    const order = this.#orders;
+    this.place(`o${order}`, { instrument: NAMES[at] ?? "", price: "100", orderQty: "1" }, session);
+    this.accept(order);
+    this.fill(order, { id: `e${order}`, qty: 1_000 });
+    return this;
+  }
+
+  marked(at: number, mid: number): this {
+    const levels = { bids: [mid - 1, 1_000], asks: [mid + 1, 1_000], updateId: null };
+    this.offer(draft("market_data", "BookSnapshot", levels, instrumentId(at)));
+    return this;
+  }
+
+  at(us: number): this {
+    this.nowUs = us;
+    return this;
+  }
+
+  clientLoss(client: typeof ALICE, currency: string): string | undefined {
+    const loss = this.engine.state.losses.clientLoss(client, currency);
+    return loss === undefined ? undefined : decimalOf(loss);
+  }
+
+  venueLoss(venue: typeof FIRST, currency: string): string | undefined {
+    const loss = this.engine.state.losses.venueLoss(venue, currency);
+    return loss === undefined ? undefined : decimalOf(loss);
+  }
+}
+
+Deno.test("DayLosses.roll() begins a day at 00:00 UTC to the microsecond, the first without a profit", () => {
+  const w = new Losing().bought(0);
+  const { losses } = w.engine.state;
+  strictEqual(losses.nextDayUs, MIDNIGHT_US);
+  deepStrictEqual(losses.baselines, []);
+  w.at(MIDNIGHT_US - 1).marked(0, 9_000);
+  strictEqual(losses.nextDayUs, MIDNIGHT_US);
+  strictEqual(w.clientLoss(ALICE, "USDT"), "10");
+  w.at(MIDNIGHT_US).marked(0, 8_500);
+  strictEqual(losses.nextDayUs, MIDNIGHT_US + DAY_US);
+  strictEqual(w.clientLoss(ALICE, "USDT"), "5", "counted from what stood before the event");
+});
+
+Deno.test("DayLosses.roll() notes the profit of each book, by venue and currency", () => {
+  const w = new Losing().bought(0).bought(1).bought(2).bought(3).bought(0, 2);
+  for (const [at, mid] of [11_000, 10_500, 10_700, 10_900].entries()) w.marked(at, mid);
+  w.at(MIDNIGHT_US + 5);
+  w.venueStatus("up");
+  const rows = w.engine.state.losses.baselines.map((
+    { client, venue, currency, profit },
+  ) => [client, venue, currency, decimalOf(profit)]);
+  deepStrictEqual(rows, [
+    [null, 0, "USDT", "25"],
+    [null, 0, "EUR", "7"],
+    [null, 1, "USDT", "9"],
+    [ALICE, 0, "USDT", "15"],
+    [ALICE, 0, "EUR", "7"],
+    [ALICE, 1, "USDT", "9"],
+    [BOB, 0, "USDT", "10"],
+  ]);
+});
+
+Deno.test("DayLosses counts a client at all venues, an account at its own, each currency by itself", () => {
+  const w = new Losing().bought(0).bought(1).bought(2).bought(3).bought(0, 2);
+  for (const at of NAMES.keys()) w.marked(at, 11_000);
+  w.at(MIDNIGHT_US);
+  for (const [at, mid] of [10_900, 10_800, 10_600, 10_200].entries()) w.marked(at, mid);
+  strictEqual(w.clientLoss(ALICE, "USDT"), "11");
+  strictEqual(w.clientLoss(ALICE, "EUR"), "4");
+  strictEqual(w.clientLoss(BOB, "USDT"), "1");
+  strictEqual(w.clientLoss(BOB, "EUR"), "0");
+  strictEqual(w.venueLoss(FIRST, "USDT"), "4");
+  strictEqual(w.venueLoss(SECOND, "USDT"), "8");
+  strictEqual(w.venueLoss(SECOND, "EUR"), "0");
+});
+
+Deno.test("DayLosses cannot tell a loss by an old book, and begins a day by one all the same", () => {
+  const w = new Losing().bought(0).marked(0, 11_000);
+  w.at(w.nowUs + 1_000_001);
+  w.venueStatus("up");
+  strictEqual(w.clientLoss(ALICE, "USDT"), undefined);
+  w.at(MIDNIGHT_US).marked(0, 10_500);
+  strictEqual(w.clientLoss(ALICE, "USDT"), "5");
+  const empty = new Losing().bought(0);
+  empty.at(MIDNIGHT_US).marked(0, 9_900);
+  strictEqual(empty.clientLoss(ALICE, "USDT"), "1", "an empty book counts nothing of what is open");
 });

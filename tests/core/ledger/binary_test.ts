@@ -408,6 +408,20 @@ Deno.test("Ledger.list() refuses an outcome whose terms are not those of its con
   );
 });
 
+const MISFITS = [
+  [{ priceRule: { scale: 3, ticks: [{ fromQuanta: 1, stepQuanta: 1 }] } }, "price scale", 4, 3],
+  [{ qtyRule: { scale: 1, stepQuanta: 1, minQuanta: 1, maxQuanta: null } }, "quantity scale", 2, 1],
+] as const;
+for (const [changes, what, scale, other] of MISFITS) {
+  Deno.test(`Ledger.list() refuses an outcome whose ${what} is not that of its condition`, () => {
+    const { ledger } = new Bench();
+    strictEqual(
+      ledger.list({ ...token("NO"), ...changes, name: "paper:X" }),
+      `Cannot list paper:X: ${what} must be the condition's ${scale}: was ${other}`,
+    );
+  });
+}
+
 Deno.test("Ledger.book() throws and changes nothing for contracts beyond 2^53 quanta", () => {
   const bench = new Bench();
   const most = { ...bench.deal({ q: 0, p: 0.9999 }), qty: qty(Number.MAX_SAFE_INTEGER) };

@@ -1,0 +1,36 @@
+/**
+ * When orders of the simulated venue end by themselves, and in which order. Proves R-CORE-8.
+ * @module
+ */
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { micros } from "../../../core/numbers.ts";
+import { Expiries } from "../../../core/simulator/expiries.ts";
+import { nextSessionEndUs } from "../../../core/simulator/expiry.ts";
+import { spotInstrument } from "../../support/spot_instrument.ts";
+
+const HOUR_US = 3_600_000_000;
+const DAY_US = 24 * HOUR_US;
+
+Deno.test("Expiries gives the soonest first, and of one time the first that arrived", () => {
+  const expiries = new Expiries();
+  const rows = [[5, 1], [9, 2], [5, 3], [1, 4], [5, 0]] as const;
+  for (const [dueUs, ordinal] of rows) expiries.add({ dueUs: micros(dueUs), ordinal, slot: 0 });
+  const taken = rows.map(() => expiries.take()).map((expiry) => [expiry?.dueUs, expiry?.ordinal]);
+  deepStrictEqual(taken, [[1, 4], [5, 0], [5, 1], [5, 3], [9, 2]]);
+  strictEqual(expiries.peek(), undefined);
+});
+
+/** Session end after midnight, time of day, and when the session ends that is then open. */
+const ENDS: readonly (readonly [number | null, number, number])[] = [
+  [null, 0, DAY_US],
+  [null, DAY_US - 1, DAY_US],
+  [16 * HOUR_US, 15 * HOUR_US, 16 * HOUR_US],
+  [16 * HOUR_US, 16 * HOUR_US - 1, 16 * HOUR_US],
+  [16 * HOUR_US, 16 * HOUR_US, 16 * HOUR_US + DAY_US],
+];
+for (const [sessionEndUs, atUs, endUs] of ENDS) {
+  Deno.test(`nextSessionEndUs() of sessions to ${sessionEndUs} is ${endUs} at ${atUs}`, () => {
+    const instrument = spotInstrument({ sessionEndUs });
+    strictEqual(nextSessionEndUs(instrument, micros(3 * DAY_US + atUs)), 3 * DAY_US + endUs);
+  });
+}
