@@ -86,37 +86,38 @@ export type OrderFields = {
   readonly notional: bigint;
 };
 
+/** What is not said is absent or undefined: all reports are made in one shape, which is read fast. */
 export type ExecutionReport = {
   readonly client: ClientIndex;
   /** 1, 2, 3 … without gaps per client and journal. */
   readonly reportSeq: number;
   readonly seqId: SeqId;
   readonly intentId: string | null;
-  readonly origIntentId?: string;
-  readonly causeIntentId?: string;
+  readonly origIntentId?: string | undefined;
+  readonly causeIntentId?: string | undefined;
   readonly execType: ExecType;
   readonly ordStatus: OrdStatus | null;
   /** null: the report concerns no order. */
   readonly order: OrderFields | null;
   readonly tag: string | null;
-  readonly execution?: Execution;
-  readonly execRefId?: string;
-  readonly rejectCode?: RejectCode;
-  readonly text?: string;
-  readonly inDoubt?: true;
-  readonly late?: true;
-  readonly inferred?: true;
-  readonly provisional?: true;
-  readonly dryRun?: true;
+  readonly execution?: Execution | undefined;
+  readonly execRefId?: string | undefined;
+  readonly rejectCode?: RejectCode | undefined;
+  readonly text?: string | undefined;
+  readonly inDoubt?: true | undefined;
+  readonly late?: true | undefined;
+  readonly inferred?: true | undefined;
+  readonly provisional?: true | undefined;
+  readonly dryRun?: true | undefined;
   /** Venue time. */
-  readonly eventUs?: Micros;
+  readonly eventUs?: Micros | undefined;
   /** Engine time. */
   readonly transactUs: Micros;
-  readonly sentUs?: Micros;
-  readonly recvUs?: Micros;
-  readonly journalUs?: Micros;
-  readonly submitUs?: Micros;
-  readonly ackUs?: Micros;
+  readonly sentUs?: Micros | undefined;
+  readonly recvUs?: Micros | undefined;
+  readonly journalUs?: Micros | undefined;
+  readonly submitUs?: Micros | undefined;
+  readonly ackUs?: Micros | undefined;
 };
 
 /** A change of state, for the journal: old, new and why. */

@@ -150,29 +150,44 @@ function blank(
     reportSeq: 0,
     seqId: at.seqId,
     intentId: by.intentId,
+    origIntentId: undefined,
+    causeIntentId: undefined,
     execType,
     ordStatus: null,
     order: null,
     tag: null,
+    execution: undefined,
+    execRefId: undefined,
+    rejectCode: undefined,
+    text: undefined,
+    inDoubt: undefined,
+    late: undefined,
+    inferred: undefined,
+    provisional: undefined,
+    dryRun: undefined,
+    eventUs: undefined,
     transactUs: at.nowUs,
     sentUs: by.sentUs,
     recvUs: by.recvUs,
+    journalUs: undefined,
+    submitUs: undefined,
+    ackUs: undefined,
   };
 }
 
 function addDetails(report: Writable<ExecutionReport>, saying: Saying): void {
-  if (saying.origIntentId !== undefined) report.origIntentId = saying.origIntentId;
-  if (saying.causeIntentId !== undefined) report.causeIntentId = saying.causeIntentId;
-  if (saying.execution !== undefined) report.execution = saying.execution;
-  if (saying.execRefId !== undefined) report.execRefId = saying.execRefId;
-  if (saying.rejectCode !== undefined) report.rejectCode = saying.rejectCode;
-  if (saying.text !== undefined) report.text = saying.text;
+  report.origIntentId = saying.origIntentId;
+  report.causeIntentId = saying.causeIntentId;
+  report.execution = saying.execution;
+  report.execRefId = saying.execRefId;
+  report.rejectCode = saying.rejectCode;
+  report.text = saying.text;
   if (saying.late === true) report.late = true;
   if (saying.inferred === true) report.inferred = true;
   if (saying.provisional === true) report.provisional = true;
-  if (saying.journalUs !== undefined) report.journalUs = saying.journalUs;
-  if (saying.submitUs !== undefined) report.submitUs = saying.submitUs;
-  if (saying.ackUs !== undefined) report.ackUs = saying.ackUs;
+  report.journalUs = saying.journalUs;
+  report.submitUs = saying.submitUs;
+  report.ackUs = saying.ackUs;
 }
 
 function send(

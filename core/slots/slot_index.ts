@@ -158,7 +158,8 @@ export class SlotIndex {
   #fillGap(): void {
     const page = this.#page;
     const gap = this.#place + this.#entry - 1;
-    let owner = page;
+    this.#open(this.#hash); // from the head: the last bucket may be the one with the gap
+    let owner = this.#page;
     let link = -1;
     while ((this.#page[this.#place + SPILL] ?? 0) !== 0) {
       owner = this.#page;

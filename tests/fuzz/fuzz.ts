@@ -17,6 +17,8 @@ import { makeStream, type PlayedStream, playStream, type StreamSeed } from "./st
 
 const STEPS_MAX = 400;
 const STREAMS_PER_ROUND = 10;
+/** Trials of fast-check to make a failing stream shorter; then single events are left out. */
+const TRIALS_MAX = 150;
 /** One stream in so many is also compared with a core that is restored from checkpoints. */
 const RESTORED_EVERY = 10;
 
@@ -31,8 +33,10 @@ export type FuzzOptions = {
   /** Streams play on these at the same time; none: only against restored cores. */
   readonly others: readonly OtherCore[];
   readonly isEnough: (coverage: Coverage) => boolean;
-  readonly onRound?: (coverage: Coverage) => void;
 };
+
+/** What the rounds share. `isOver`: a disagreement was found, nothing new is tried. */
+type Search = { readonly coverage: Coverage; isOver: boolean };
 
 /** Events on which two cores disagree, as few as could be found, and what is different. */
 export type Disagreement = {
@@ -56,15 +60,14 @@ const streams: fc.Arbitrary<StreamSeed> = fc.record({
 /** Fuzzes until it is enough, or two cores disagree. */
 export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const coverage = new Coverage();
+  const search: Search = { coverage, isOver: false };
   let rounds = 0;
   let found: Disagreement | undefined;
   const goOn = async (other: OtherCore): Promise<void> => {
-    while (found === undefined && !options.isEnough(coverage)) {
+    while (!search.isOver && !options.isEnough(coverage)) {
       rounds += 1;
-      const seed = options.seed + rounds;
-      const failure = await playRound(seed, { other, coverage });
+      const failure = await playRound(options.seed + rounds, { other, search });
       found ??= failure;
-      options.onRound?.(coverage);
     }
   };
   const others = options.others.length > 0 ? options.others : [{ play: playRestored }];
@@ -74,33 +77,50 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
 
 async function playRound(
   seed: number,
-  of: { readonly other: OtherCore; readonly coverage: Coverage },
+  of: { readonly other: OtherCore; readonly search: Search },
 ): Promise<Disagreement | undefined> {
-  let isShrinking = false;
+  const { other, search } = of;
+  let trials = 0;
   const property = fc.asyncProperty(streams, async (streamSeed) => {
+    if (trials === 0 && search.isOver) return true;
+    if (trials > TRIALS_MAX) return true;
     const stream = makeStream(streamSeed);
-    if (!isShrinking) of.coverage.add(stream);
-    const isAgreed = (await linesOf(stream, of.other)).length === 0;
-    isShrinking ||= !isAgreed;
-    return isAgreed;
+    if (trials === 0) search.coverage.add(stream);
+    else trials += 1;
+    const isAgreed = (await linesOf(stream, { other, isRestored: isRestored(streamSeed) }))
+      .length === 0;
+    if (isAgreed) return true;
+    search.isOver = true;
+    trials += 1;
+    return false;
   });
   const details = await fc.check(property, { seed, numRuns: STREAMS_PER_ROUND });
   if (!details.failed) return undefined;
   if (details.counterexample === null) throw new Error(fc.defaultReportMessage(details));
-  const stream = makeStream(details.counterexample[0]);
-  const events = await fewestEvents(stream.events, async (fewer) => {
-    const smaller = playStream(fewer);
-    return smaller !== undefined && (await linesOf(smaller, of.other)).length > 0;
-  });
-  const smallest = playStream(events) ?? stream;
-  return { seed, events, lines: await linesOf(smallest, of.other) };
+  const [streamSeed] = details.counterexample;
+  return await fewest(makeStream(streamSeed), { seed, other, isRestored: isRestored(streamSeed) });
 }
 
-async function linesOf(
+function isRestored({ world }: StreamSeed): boolean {
+  return world % RESTORED_EVERY === 0;
+}
+
+type Against = { readonly other: OtherCore; readonly isRestored: boolean };
+
+async function fewest(
   stream: PlayedStream,
-  other: OtherCore,
-): Promise<readonly string[]> {
-  const lines = disagreement(stream, await other.play(stream.events));
-  if (lines.length > 0 || stream.events.length % RESTORED_EVERY > 0) return lines;
+  of: Against & { readonly seed: number },
+): Promise<Disagreement> {
+  const events = await fewestEvents(stream.events, async (fewer) => {
+    const smaller = playStream(fewer);
+    return smaller !== undefined && (await linesOf(smaller, of)).length > 0;
+  });
+  const smallest = playStream(events) ?? stream;
+  return { seed: of.seed, events, lines: await linesOf(smallest, of) };
+}
+
+async function linesOf(stream: PlayedStream, of: Against): Promise<readonly string[]> {
+  const lines = disagreement(stream, await of.other.play(stream.events));
+  if (lines.length > 0 || !of.isRestored) return lines;
   return disagreement(stream, playRestored(stream.events)).map((line) => `restored: ${line}`);
 }

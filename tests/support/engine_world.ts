@@ -345,7 +345,7 @@ export function draft<Type extends EventType>(
 /** Short form of a report: `exec_type/ord_status cum+leaves`. */
 export function brief(report: ExecutionReport): string {
   const sums = report.order === null ? "" : ` ${report.order.cumQty}+${report.order.leavesQty}`;
-  const flags = ["inDoubt", "late", "inferred"].filter((flag) => flag in report).join(" ");
+  const flags = (["inDoubt", "late", "inferred"] as const).filter((flag) => report[flag]).join(" ");
   return `${report.execType}/${report.ordStatus}${sums}${flags === "" ? "" : ` ${flags}`}`;
 }
 
