@@ -164,7 +164,14 @@ Deno.test("checkQty() takes any multiple of the step where there is no maximum",
   ok(!checkQty(instrument, "9007199254740992").ok);
 });
 
+const FINE_INVERSE = inverseInstrument({
+  contract: { kind: "inverse", multiplier: "0.25", settlement: "BTC" },
+  qtyRule: { scale: 2, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
+  minNotional: "0.75",
+});
+
 const NOTIONALS = [
+  ["an inverse contract in decimals", FINE_INVERSE, 1, 299, 300],
   ["a linear contract", linearInstrument({ minNotional: "600.00001" }), 600_000, 10, 11],
   ["a linear spread below 0", linearInstrument({ minNotional: "120" }), -600_000, 1, 2],
   ["an inverse contract", inverseInstrument({ minNotional: "1000" }), 1, 9, 10],
