@@ -392,7 +392,21 @@ Deno.test("what is open is counted anew when what it holds back changes", () => 
   for (const [ppm, held] of [[500_000, 500_000_000_000], [250_000, 250_000_000_000]] as const) {
     const limits = { ...NO_LIMITS, initialMarginPpm: ppm };
     w.control("LimitsSet", { scope: "instrument", admin: true, limits }, inverse.id);
-    const purse = timeline.state.risk.instrument(inverse.id).venue.purses.get("BTC");
-    strictEqual(purse?.reserved.value, held);
+    const { venue, group } = timeline.state.risk.instrument(inverse.id);
+    strictEqual(venue.purses.get("BTC")?.reserved.value, held);
+    strictEqual(group.own.bestOf("Buy"), 1_000);
   }
+});
+
+Deno.test("what is open of a larger version is less by what was executed, voided or not", () => {
+  const { w, timeline } = seen();
+  w.place("a1", { orderQty: "10" });
+  w.accept();
+  w.fill(1, { id: "e1", qty: 4_000 });
+  w.fill(1, { id: "e2", qty: 1_000 });
+  w.broker("ExecutionVoided", { ...ref(1), execId: "v1", execRefId: "e1" });
+  const { sums } = timeline.state.risk.instrument(BTC);
+  strictEqual(sums.buyQty, 5_000);
+  w.replace("a2", { orig: "a1", qty: "12" });
+  strictEqual(sums.buyQty, 7_000);
 });

@@ -8,6 +8,7 @@ import * as fc from "fast-check";
 import type { Instrument } from "../../../core/instrument.ts";
 import { instrumentId } from "../../../core/numbers.ts";
 import { Story } from "../../contracts/engine/story.ts";
+import { World } from "../../support/engine_world.ts";
 import { runner, token } from "../../support/outcome_instruments.ts";
 
 type Side = "Buy" | "Sell";
@@ -208,3 +209,18 @@ for (const [what, pool] of POOLS) {
     );
   });
 }
+
+Deno.test("isWorstKept() counts nothing of a live Market order that has no price to count with", () => {
+  const w = new World({ capabilities: { ordTypes: ["Limit", "Market"] } }).start().open();
+  const back = { ...runner(1), name: "test:A" };
+  w.control("InstrumentListed", back, back.id);
+  const on = { instrument: back.name, orderQty: "10" };
+  const market = { ordType: "Market", price: null, timeInForce: "IOC" } as const;
+  strictEqual(w.place("a1", { ...on, ...market })[0]?.execType, "PendingNew");
+  const only = { reduceOnly: true, price: "3" } as const;
+  strictEqual(w.place("a2", { ...on, ...only })[0]?.rejectCode, "REDUCE_ONLY");
+  strictEqual(
+    w.place("a3", { ...on, ...market, ...only, price: null })[0]?.rejectCode,
+    "REDUCE_ONLY",
+  );
+});
