@@ -103,6 +103,8 @@ def _max_qty(state: State, request: Request) -> bool:
 def _price(state: State, request: Request) -> Optional[int]:
     """Returns the price with which the order is counted."""
     if request.ord_type == "Market":
+        if request.order is not None:
+            return request.order.entry_price
         return entry_price(state, request.instrument, request.side)
     return request.price
 
