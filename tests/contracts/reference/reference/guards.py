@@ -197,7 +197,7 @@ def _self_match(state: State, request: Request) -> bool:
     for order in live_orders(state):
         other = state.instruments[order.instrument]
         if order.side != request.side and is_same_market(state, instrument, other):
-            if order.ord_type == "Market":
+            if order.price is None:
                 return True
             price = match_price(order, is_betting)
             if price is not None:
