@@ -68,7 +68,7 @@ def counted_qty(order: Order) -> int:
 
 def prices(order: Order) -> List[Optional[int]]:
     """Returns the prices at which an order may trade: its own, and that of a pending replace."""
-    if order.ord_type == "Market":
+    if order.price is None:
         return [order.entry_price]
     if order.replace is not None:
         return [order.price, order.replace.price]

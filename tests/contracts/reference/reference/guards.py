@@ -103,6 +103,8 @@ def _max_qty(state: State, request: Request) -> bool:
 def _price(state: State, request: Request) -> Optional[int]:
     """Returns the price with which the order is counted."""
     if request.ord_type == "Market":
+        if request.order is not None:
+            return request.order.entry_price
         return entry_price(state, request.instrument, request.side)
     return request.price
 
@@ -195,7 +197,7 @@ def _self_match(state: State, request: Request) -> bool:
     for order in live_orders(state):
         other = state.instruments[order.instrument]
         if order.side != request.side and is_same_market(state, instrument, other):
-            if order.ord_type == "Market":
+            if order.price is None:
                 return True
             price = match_price(order, is_betting)
             if price is not None:
