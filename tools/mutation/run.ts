@@ -111,7 +111,10 @@ type Tally = { made: number; endless: number; equivalent: number; wrong: number 
 function enter(tally: Tally, mutant: Mutant, outcome: Outcome): void {
   const why = whyEquivalent(mutant);
   tally.made += 1;
-  if (outcome === "endless") tally.endless += 1;
+  if (outcome === "endless") {
+    tally.endless += 1;
+    say(`endless: ${mutant.name}`);
+  }
   if (why !== undefined) tally.equivalent += 1;
   if ((outcome === "passed") === (why !== undefined)) return;
   tally.wrong += 1;
