@@ -223,6 +223,14 @@ Deno.test("checkPlaceCapability() lets pass what the venue declares", () => {
   strictEqual(checkPlaceCapability(CAPABILITIES, { ...PLACE, postOnly: true }), undefined);
 });
 
+Deno.test("checkPlaceCapability() says which params a venue takes, or that it takes none", () => {
+  const intent = { ...PLACE, params: { hidden: true } };
+  const some = checkPlaceCapability({ ...CAPABILITIES, params: ["iceberg", "strategy"] }, intent);
+  ok(some?.includes("params may only name iceberg, strategy: was hidden"));
+  const none = checkPlaceCapability({ ...CAPABILITIES, params: [] }, intent);
+  ok(none?.includes("params must be absent, since this venue takes none: was hidden"));
+});
+
 Deno.test("checkPlaceCapability() names unknown params in one order, whatever the intent's", () => {
   const one = checkPlaceCapability(CAPABILITIES, { ...PLACE, params: { z: 1, a: 1, 7: 1 } });
   const other = checkPlaceCapability(CAPABILITIES, { ...PLACE, params: { a: 1, 7: 1, z: 1 } });

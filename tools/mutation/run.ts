@@ -36,8 +36,10 @@ const RULES = [
   "core/pacing.ts",
   "core/engine/admit.ts",
   "core/engine/funds.ts",
+  "core/engine/intents.ts",
   "core/engine/limits.ts",
   "core/engine/losses.ts",
+  "core/engine/reduces.ts",
   "core/engine/tripwire.ts",
 ];
 const AT_ONCE = 2;

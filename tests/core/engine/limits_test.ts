@@ -170,6 +170,34 @@ Deno.test("order rates count what was let in: not refusals, not validate_only, n
   strictEqual(w.refusal("a9"), "RATE_LIMIT");
 });
 
+Deno.test("LimitsSet without admin is taken whole where there was no limit yet", () => {
+  const told = { admin: false };
+  const w = new Limited().instrumentLimits({ maxOpenOrders: 3, bookStaleMs: 7 }, told);
+  w.venueLimits({ maxOpenOrders: 2 }, told).clientLimits("alice", { maxOpenOrders: 1 }, told);
+  deepStrictEqual(w.effects.alarms, []);
+  strictEqual(w.refusal("a1"), undefined);
+  strictEqual(w.refusal("a2"), "MAX_OPEN_ORDERS");
+  w.clientLimits("bob", null, told).pairLimits("bob", null, told);
+  deepStrictEqual(w.effects.alarms, [], "who has none loses none");
+});
+
+Deno.test("LimitsSet of an instrument that is not listed limits nothing", () => {
+  const w = new Limited();
+  for (const admin of [true, false]) {
+    const limits = { ...NO_LIMITS, maxOpenOrders: 0 };
+    w.control("LimitsSet", { scope: "instrument", admin, limits }, instrumentId(7));
+    const of = { scope: "clientInstrument", client: "alice", admin } as const;
+    w.control(
+      "LimitsSet",
+      { ...of, limits: { ...NO_ORDER_LIMITS, maxOpenOrders: 0 } },
+      instrumentId(7),
+    );
+  }
+  deepStrictEqual(w.effects.alarms, []);
+  strictEqual(w.refusal("a1"), undefined);
+  deepStrictEqual(w.timeline.view.limitedClients, []);
+});
+
 const RATED: readonly (readonly [string, (w: Limited, of: Partial<FlowLimits>) => void])[] = [
   ["a client", (w, of) => w.clientLimits("alice", of)],
   ["a venue", (w, of) => w.venueLimits(of)],

@@ -6,7 +6,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { clientIndex, instrumentId, micros, orderId, qty, venueId } from "../../../core/mod.ts";
 import { NO_LIMITS } from "../../../core/limits.ts";
-import { World } from "../../support/engine_world.ts";
+import { draft, World } from "../../support/engine_world.ts";
 
 const ALICE = clientIndex(0);
 const BOB = clientIndex(1);
@@ -131,4 +131,33 @@ Deno.test("View finds clients and instruments by name, and says nothing of other
   strictEqual(view.instrumentByName("test:BTC/USDT")?.id, 0);
   strictEqual(view.instrumentByName("test:X/Y"), undefined);
   strictEqual(view.reportSeq(ALICE), 8);
+});
+
+Deno.test("View says nothing of a client that never came, and names what it was asked about", () => {
+  const w = busy();
+  const { view } = w.timeline;
+  const nobody = clientIndex(9);
+  strictEqual(view.clientName(nobody), "");
+  strictEqual(view.reportSeq(nobody), 0);
+  strictEqual(view.tradingState(nobody), "Active");
+  deepStrictEqual(view.orders(nobody, { limit: 9 }), []);
+  deepStrictEqual(view.fills(nobody, { limit: 9 }), []);
+  strictEqual(view.risk(nobody)["client_trading_state"], "Active");
+  strictEqual(view.orderByIntent(ALICE, "never"), undefined);
+});
+
+Deno.test("View.tradingState() is the strictest of operator, venues and client", () => {
+  const w = busy();
+  const { view } = w.timeline;
+  strictEqual(view.tradingState(ALICE), "Active");
+  w.control("TradingStateSet", { state: "Reducing", reason: "test" });
+  deepStrictEqual([view.tradingState(), view.tradingState(ALICE)], ["Reducing", "Reducing"]);
+});
+
+Deno.test("View.positions() values nothing by an empty book, or by a middle of 0 on spot", () => {
+  for (const levels of [{ bids: [], asks: [] }, { bids: [-2, 1], asks: [2, 1] }]) {
+    const w = busy();
+    w.offer(draft("market_data", "BookSnapshot", { ...levels, updateId: null }, instrumentId(0)));
+    strictEqual(w.timeline.view.positions(ALICE)[0]?.unrealisedPnl, null);
+  }
 });
