@@ -17,9 +17,9 @@ type Maker = (scene: Scene, order: KnownOrder, command: VenueCommand | undefined
 export const REPORT_ACTIONS: readonly Action[] = [
   { weight: 330, act: answerOldest },
   { weight: 100, act: (scene) => reportOn(scene, { pool: favoured(scene), table: UNASKED }) },
-  { weight: 25, act: (scene) => reportOn(scene, { pool: replacing(scene), table: CROSSING }) },
-  { weight: 30, act: (scene) => reportOn(scene, { pool: neverBooked(scene), table: LATE }) },
-  { weight: 30, act: (scene) => reportOn(scene, { pool: bookedLate(scene), table: REVISED }) },
+  { weight: 32, act: (scene) => reportOn(scene, { pool: replacing(scene), table: CROSSING }) },
+  { weight: 38, act: (scene) => reportOn(scene, { pool: neverBooked(scene), table: LATE }) },
+  { weight: 42, act: (scene) => reportOn(scene, { pool: bookedLate(scene), table: REVISED }) },
   { weight: 25, act: (scene) => reportOn(scene, { pool: scene.model.live, table: ANYTHING }) },
   { weight: 8, act: (scene) => reportOn(scene, { pool: scene.model.ended, table: ANYTHING }) },
 ];
@@ -34,17 +34,22 @@ function favoured(scene: Scene): readonly KnownOrder[] {
   return pool.length > 0 && scene.draws.chance(35) ? pool : scene.model.live;
 }
 
-/** Ended orders that fills should still meet: rejected and expired ones above all. */
-function neverBooked({ model, draws }: Scene): readonly KnownOrder[] {
-  const rare = model.ended.filter(({ status }) => status === "Rejected" || status === "Expired");
-  return rare.length > 0 && draws.chance(60) ? rare : model.ended;
+/** Ended orders that fills should still meet: rejected ones above all, then expired ones. */
+function neverBooked(scene: Scene): readonly KnownOrder[] {
+  return rarestOf(scene, scene.model.ended);
 }
 
-/** Ended orders with executions, the rarer ends first. */
-function bookedLate({ model, draws }: Scene): readonly KnownOrder[] {
-  const booked = model.ended.filter(({ fills }) => fills.length > 0);
-  const rare = booked.filter(({ status }) => status !== "Filled");
-  return rare.length > 0 && draws.chance(80) ? rare : booked;
+/** Ended orders with executions, likewise. */
+function bookedLate(scene: Scene): readonly KnownOrder[] {
+  return rarestOf(scene, scene.model.ended.filter(({ fills }) => fills.length > 0));
+}
+
+function rarestOf({ draws }: Scene, orders: readonly KnownOrder[]): readonly KnownOrder[] {
+  for (const rare of ["Rejected", "Expired", "Cancelled"]) {
+    const pool = orders.filter(({ status }) => status === rare);
+    if (pool.length > 0 && draws.chance(50)) return pool;
+  }
+  return orders;
 }
 
 /** Answers the oldest request of an order that has one. */
