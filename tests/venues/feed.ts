@@ -9,7 +9,9 @@ import type { Exchange, Market } from "./exchange.ts";
 import type { Faults } from "./faults.ts";
 import type { PriceLevel } from "./matching.ts";
 import type { Print } from "./order.ts";
+import type { HttpLine, HttpRequest } from "./http_line.ts";
 import type { Streams, Subscriber } from "./streams.ts";
+import { FrameSocket } from "./web_socket.ts";
 
 /** Who listens to market data, and to what. */
 export type FeedSubscriber = Subscriber & {
@@ -152,8 +154,23 @@ export class Feed {
   }
 }
 
+/** Opens a market data connection; the path or `streams` may name its first topics. */
+export function openMarket(line: HttpLine, request: HttpRequest, feed: Feed): void {
+  const listed = new URLSearchParams(request.query).get("streams")?.split("/") ?? [];
+  const named = request.path.startsWith("/ws/") ? request.path.slice(4).split("/") : [];
+  const subscriber: FeedSubscriber = {
+    socket: new FrameSocket(line, request, {
+      text: (text) => answerSubscription(subscriber, text),
+      closed: () => feed.streams.subscribers.delete(subscriber),
+    }),
+    topics: new Set([...listed, ...named]),
+    isCombined: request.path.endsWith("/stream"),
+  };
+  feed.streams.subscribers.add(subscriber);
+}
+
 /** Answers SUBSCRIBE, UNSUBSCRIBE and LIST_SUBSCRIPTIONS. */
-export function answerSubscription(subscriber: FeedSubscriber, text: string): void {
+function answerSubscription(subscriber: FeedSubscriber, text: string): void {
   const message = JSON.parse(text) as {
     readonly method?: string;
     readonly params?: readonly string[];
