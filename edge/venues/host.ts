@@ -11,7 +11,7 @@ import { micros } from "../../core/numbers.ts";
 import { EngineClock } from "../engine_clock.ts";
 import type { CreditMessage } from "../inlet.ts";
 import type { Ports, WorkerScope } from "../ports.ts";
-import type { AdapterFactory, VenueAdapter, VenueHost } from "./adapter.ts";
+import type { AdapterFactory, VenueAdapter, VenueHost } from "../venue.ts";
 import type { VenueCommandMessage, VenueInit, VenueReportMessage } from "./link.ts";
 
 const WAITING_MAX = 16_384;

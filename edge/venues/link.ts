@@ -14,7 +14,7 @@ import type { EngineClock } from "../engine_clock.ts";
 import { Inlet } from "../inlet.ts";
 import type { Ingress, IngressQueue } from "../ingress.ts";
 import type { Cancel, Log, Timers, WorkerLink, Workers } from "../ports.ts";
-import type { ReleasedCommand } from "./adapter.ts";
+import type { ReleasedCommand } from "../venue.ts";
 
 /** First and longest pause before a dead adapter is started again. */
 const RESTART_MIN_US = 250_000;

@@ -9,7 +9,7 @@
 import type { VenueCommand } from "../../core/command.ts";
 import type { BrokerPayloads, Draft, OrderRef } from "../../core/event.ts";
 import { type OrderId, orderId, px, qty, type RequestId } from "../../core/numbers.ts";
-import type { ReleasedCommand, VenueAdapter, VenueHost } from "../../edge/venues/adapter.ts";
+import type { ReleasedCommand, VenueAdapter, VenueHost } from "../../edge/venue.ts";
 import type { Cancel, Ports, Socket } from "../../edge/ports.ts";
 import type { Answer, ExchangeOrder, Request, Trade } from "./exchange.ts";
 

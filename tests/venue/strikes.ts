@@ -6,7 +6,7 @@
  * gap between commit, send, act, answer and commit of the answer is hit, however narrow it is.
  * @module
  */
-import type { AdapterFactory, VenueAdapter } from "../../edge/venues/adapter.ts";
+import type { AdapterFactory, VenueAdapter } from "../../edge/venue.ts";
 
 /**
  * - `beforeSend`: durable and released to the adapter, nothing sent

@@ -6,7 +6,7 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { AdapterFactory, VenueAdapter } from "../../edge/venues/adapter.ts";
+import type { AdapterFactory, VenueAdapter } from "../../edge/venue.ts";
 
 const CHUNK_BYTES = 65_536;
 

@@ -6,7 +6,7 @@ import { deepStrictEqual, ok, throws } from "node:assert/strict";
 import fc from "fast-check";
 import type { Draft } from "../../../core/event.ts";
 import type { Ports, WorkerScope } from "../../../edge/ports.ts";
-import type { VenueAdapter, VenueHost } from "../../../edge/venues/adapter.ts";
+import type { VenueAdapter, VenueHost } from "../../../edge/venue.ts";
 import { runVenue } from "../../../edge/venues/host.ts";
 import { acceptedDraft } from "../../support/drafts.ts";
 import { spotInstrument, VENUE } from "../../support/spot_instrument.ts";
