@@ -161,6 +161,13 @@ export class Intents {
     return this.#index.size;
   }
 
+  /** When the oldest record in the queue was taken, or undefined. */
+  get oldestUs(): Micros | undefined {
+    const slot = this.#oldest;
+    if (slot === NO_SLOT) return undefined;
+    return stored(this.#pageOf(slot).rows, this.#rowOf(slot) + INGEST_US);
+  }
+
   /** The oldest record in the queue, or undefined. */
   get oldest(): IntentRecord | undefined {
     return this.#oldest === NO_SLOT ? undefined : this.at(this.#oldest);
