@@ -115,8 +115,8 @@ export class Blotter {
       budget -= 1;
     }
     while (budget > 0 && isBy(untilUs, this.intents.oldestUs)) {
-      const record = this.intents.takeOldest();
-      if (record !== undefined) this.#retireIntent(record);
+      const slot = this.intents.takeOldest();
+      if (slot !== undefined) this.#retireIntent(slot);
       budget -= 1;
     }
     while (budget > 0 && isBy(untilUs, this.fills.peek()?.ingestUs)) {
@@ -151,10 +151,11 @@ export class Blotter {
     if (venueOrderId !== null) this.#names.delete(venue, { name: venueOrderId, order: id });
   }
 
-  #retireIntent(record: IntentRecord): void {
-    const order = record.order === null ? undefined : this.#orders.get(record.order);
-    if (order === undefined) this.intents.forget(record);
-    else this.intents.hold(order, record);
+  #retireIntent(slot: number): void {
+    const id = this.intents.orderOf(slot);
+    const order = id === null ? undefined : this.#orders.get(id);
+    if (order === undefined) this.intents.forget(slot);
+    else this.intents.hold(order, slot);
   }
 }
 
