@@ -21,7 +21,7 @@ import type { Desk } from "./desk.ts";
 import { Exchange } from "./exchange.ts";
 import { Faults } from "./faults.ts";
 import { Feed, type FeedSubscriber, openMarket } from "./feed.ts";
-import { runVenue } from "./host.ts";
+import { openMarkets, runVenue } from "./host.ts";
 import type { HttpLine, HttpRequest } from "./http_line.ts";
 import { Limits } from "./limits.ts";
 import { Crowd } from "./market.ts";
@@ -93,7 +93,8 @@ function buildSpot(options: VenueOptions): Desk {
     ...{ exchange, wallet, clock, credentials },
     streams: new Streams<Session>(faults),
   });
-  const format = spotFormat(() => clock.now());
+  const formatAt = spotFormat;
+  const format = formatAt(() => clock.now());
   const streams = new Streams<FeedSubscriber>(faults);
   const feed = new Feed({ exchange, faults, format, streams });
   const state = { exchange, wallet, feed, clock, credentials, limits: options.limits };
@@ -109,7 +110,7 @@ function buildSpot(options: VenueOptions): Desk {
   };
   const server = new VenueServer({ venue, faults, limits, audit, clock });
   const crowd = new Crowd(exchange, options);
-  if (!options.isEmpty) { for (const symbol of exchange.markets.keys()) crowd.open(symbol); }
+  openMarkets({ exchange, feed, clock, crowd }, { options, formatAt });
   return {
     ...{ exchange, crowd, faults, limits, audit, clock, server, feed, users: users.streams },
     deposit: (asset, amount) => {

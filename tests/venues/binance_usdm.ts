@@ -25,8 +25,8 @@ import type { AuditPosition } from "./control_protocol.ts";
 import type { Desk } from "./desk.ts";
 import { Exchange } from "./exchange.ts";
 import { Faults } from "./faults.ts";
-import { Feed, type FeedSubscriber, openMarket } from "./feed.ts";
-import { runVenue } from "./host.ts";
+import { Feed, type FeedFormat, type FeedSubscriber, openMarket } from "./feed.ts";
+import { openMarkets, runVenue } from "./host.ts";
 import type { HttpLine, HttpRequest } from "./http_line.ts";
 import { Limits } from "./limits.ts";
 import { Crowd } from "./market.ts";
@@ -112,7 +112,8 @@ function buildUsdm(options: VenueOptions): Desk {
     streams: new Streams<KeyHolder>(faults),
   });
   const rules = (symbol: string): SymbolRules => exchange.market(symbol).rules;
-  const format = usdmFormat({ now: () => clock.now(), rules });
+  const formatAt = (now: () => number): FeedFormat => usdmFormat({ now, rules });
+  const format = formatAt(() => clock.now());
   const feed = new Feed({ exchange, faults, format, streams: new Streams<FeedSubscriber>(faults) });
   const router = new Router(ROUTES, {
     ...{ exchange, wallet, feed, clock, users, limits: options.limits },
@@ -127,7 +128,7 @@ function buildUsdm(options: VenueOptions): Desk {
   };
   const server = new VenueServer({ venue, faults, limits, audit, clock });
   const crowd = new Crowd(exchange, options);
-  if (!options.isEmpty) { for (const symbol of exchange.markets.keys()) crowd.open(symbol); }
+  openMarkets({ exchange, feed, clock, crowd }, { options, formatAt });
   return {
     ...{ exchange, crowd, faults, limits, audit, clock, server, feed, users: users.streams },
     deposit: (_asset, amount) => deposit(wallet, users, amount),
