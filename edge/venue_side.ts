@@ -12,7 +12,7 @@ import { FeedLink } from "./feed_link.ts";
 import type { FeedInit } from "./feeds/feed.ts";
 import type { Ingress, QueueOptions } from "./ingress.ts";
 import type { Ports } from "./ports.ts";
-import type { ReleasedCommand } from "./venues/adapter.ts";
+import type { ReleasedCommand } from "./venue.ts";
 import { VenueLink } from "./venues/link.ts";
 
 type Queue = Omit<QueueOptions, "name">;

@@ -12,7 +12,7 @@ import type { Timeline } from "../../core/timeline.ts";
 import { PoisonEvent, StateLocked } from "../../edge/journal/mod.ts";
 import { runFollower } from "../../edge/journal/follower.ts";
 import { PoisonNotes } from "../../edge/poison.ts";
-import type { AdapterFactory } from "../../edge/venues/adapter.ts";
+import type { AdapterFactory } from "../../edge/venue.ts";
 import { writeReport } from "../../wire/encode_report.ts";
 import type { WireClient } from "../support/wire_client.ts";
 import { testVenue } from "../venue/adapter.ts";

@@ -7,7 +7,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Draft } from "../../core/event.ts";
-import type { AdapterFactory } from "../../edge/venues/adapter.ts";
+import type { AdapterFactory } from "../../edge/venue.ts";
 import { testVenue } from "../venue/adapter.ts";
 import { hasReport, Machine, place, type Run } from "./machine.ts";
 import { venueEntry } from "./setup.ts";

@@ -11,7 +11,7 @@ import { runJournalWorker } from "../../edge/journal/mod.ts";
 import { runFollower } from "../../edge/journal/follower.ts";
 import type { WorkerEntry } from "../../edge/ports.ts";
 import { runVenue } from "../../edge/venues/host.ts";
-import type { AdapterFactory } from "../../edge/venues/adapter.ts";
+import type { AdapterFactory } from "../../edge/venue.ts";
 import type { VenueInit } from "../../edge/venues/link.ts";
 import { writeReport } from "../../wire/encode_report.ts";
 import { testVenue } from "../venue/adapter.ts";

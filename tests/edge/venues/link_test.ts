@@ -11,7 +11,7 @@ import { EngineClock } from "../../../edge/engine_clock.ts";
 import { Ingress, type IngressQueue } from "../../../edge/ingress.ts";
 import { INLET_CREDIT } from "../../../edge/inlet.ts";
 import type { LogLevel } from "../../../edge/ports.ts";
-import type { ReleasedCommand } from "../../../edge/venues/adapter.ts";
+import type { ReleasedCommand } from "../../../edge/venue.ts";
 import { VenueLink } from "../../../edge/venues/link.ts";
 import { acceptedDraft } from "../../support/drafts.ts";
 import { PlayedWorkers } from "../../support/memory_workers.ts";
