@@ -25,8 +25,8 @@ export type Terms = {
   readonly part: string;
   /** Three parts: what is left after one is filled. */
   readonly rest: string;
-  /** A quantity whose price the account cannot pay. */
-  readonly tooMuch: string;
+  /** A quantity whose price the account cannot pay; null: funds are not checked there. */
+  readonly tooMuch: string | null;
 };
 
 /** An order as its venue knows it. */
@@ -126,6 +126,8 @@ export interface OpenVenue {
   readonly faults: ReadonlySet<FaultName>;
   /** False: it lives on the daemon's own timeline, and is away and back with it. */
   readonly isOutside: boolean;
+  /** The first client of case N01 is configured to run dry. */
+  readonly hasDryClient: boolean;
   /** Requests that the configuration lets out at once; null: as many as there are. */
   readonly pacingBurst: number | null;
   /** Longest time after which an order that never arrived is proved absent. */

@@ -221,6 +221,12 @@ export class Placed {
     return this.party.send("Cancel", { orig_intent_id: this.intentId });
   }
 
+  /** Asks for its end and waits until that is decided. */
+  async cancelling(): Promise<void> {
+    const intentId = await this.cancel();
+    await this.party.report((report) => report["intent_id"] === intentId, "PendingCancel");
+  }
+
   replace(fields: Fields): Promise<string> {
     return this.party.send("Replace", { orig_intent_id: this.intentId, ...fields });
   }

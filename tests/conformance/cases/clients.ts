@@ -4,6 +4,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Case } from "../case.ts";
+import { Skipped } from "../stage.ts";
 import { pause, until } from "../../support/temporary.ts";
 
 const SETTLE_MS = 30_000;
@@ -107,6 +108,7 @@ export const CLIENT_CASES: readonly Case[] = [
     id: DRY_CASE,
     title: "a dry run is acknowledged, cancellable, never filled, and sends nothing",
     run: async (stage) => {
+      if (!stage.venue.hasDryClient) throw new Skipped("no client of its configuration runs dry");
       const requests = stage.venue.verbs.orderRequests;
       const before = await requests?.();
       const party = await stage.client();

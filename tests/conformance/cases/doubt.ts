@@ -66,14 +66,14 @@ export const DOUBT_CASES: readonly Case[] = [
   {
     id: "E74",
     title: "a submit without an answer is in doubt, not rejected, until the venue is asked",
-    run: (stage) => playLostPlace(stage, "resetAfterActing"),
+    run: (stage) => playLostPlace(stage, "closeAfterActing"),
   },
   {
     id: "E75",
     title: "a cancel without an answer is in doubt until it is known what became of it",
     run: async (stage) => {
       const order = await stage.resting(await stage.client());
-      await stage.fault("cancel", "resetAfterActing");
+      await stage.fault("cancel", "closeAfterActing");
       await order.cancel();
       await order.reach("Cancelled", FOUND_MS);
       neverRejected(order);
@@ -86,7 +86,7 @@ export const DOUBT_CASES: readonly Case[] = [
       stage.needDeclared("replace", "native", "the venue has no native replace");
       const party = await stage.client();
       const order = await stage.resting(party);
-      await stage.fault("replace", "resetAfterActing");
+      await stage.fault("replace", "closeAfterActing");
       const replaced = await order.replace({ order_qty: stage.terms.rest });
       await party.report(
         (each) =>

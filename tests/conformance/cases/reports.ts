@@ -146,8 +146,7 @@ export const REPORT_CASES: readonly Case[] = [
       const fill = stage.need("fill");
       const order = await stage.resting(await stage.client());
       await stage.fault("cancel", "lostBeforeActing");
-      await order.cancel();
-      await order.reach("CancelPending");
+      await order.cancelling();
       await fill(order.atVenue, { qty: stage.terms.part });
       await order.reach("Cancelled", SETTLE_MS);
       expectTrades(order, stage.terms.part);

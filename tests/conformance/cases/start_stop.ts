@@ -189,8 +189,7 @@ export const START_STOP_CASES: readonly Case[] = [
     run: async (stage) => {
       const order = await stage.resting(await stage.client());
       await stage.fault("cancel", "lostBeforeActing");
-      await order.cancel();
-      await order.reach("CancelPending");
+      await order.cancelling();
       await stage.kill();
       await stage.resume();
       await order.reach("Cancelled", SETTLE_MS);

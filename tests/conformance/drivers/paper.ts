@@ -52,6 +52,7 @@ class PaperVenue implements OpenVenue {
   readonly terms = TERMS;
   readonly faults = new Set<never>();
   readonly isOutside = false;
+  readonly hasDryClient = false;
   readonly pacingBurst = null;
   readonly absenceMs = 0;
   #publisher: { readonly address: DaemonAddress; readonly client: RemoteClient } | undefined;
