@@ -16,6 +16,16 @@ from .requests import new_bucket, release
 from .state import State, must, present
 
 KEYS_MAX = 1024
+DECLARED = (
+    "name",
+    "exchange",
+    "capabilities",
+    "simulation",
+    "pacing",
+    "breaker",
+    "reconcile_ms",
+)
+"""What a declaration says of a venue."""
 
 
 def apply_control(state: State, event: Json) -> None:
@@ -33,6 +43,7 @@ def apply_control(state: State, event: Json) -> None:
 
 def _started(state: State, event: Json, payload: Json) -> None:
     state.settings = payload["settings"]
+    state.mode = payload["mode"]
     state.stopping = False
     digits = [c for c in payload["journal_id"] if c in "0123456789abcdef"]
     state.prefix = "tl" + "".join(digits[:8])
@@ -98,8 +109,8 @@ def _venue_declared(state: State, event: Json, payload: Json) -> None:
         known = Venue(**payload, status="down" if payload["simulation"] is None else "up")
         state.venues.append(known)
     else:
-        for name in ("name", "exchange", "capabilities", "simulation", "pacing"):
-            setattr(known, name, payload[name])
+        for name in DECLARED:
+            setattr(known, name, payload.get(name))
     _take_pacing(state, known)
     for instrument in state.instruments.values():
         if instrument.venue == known.id:

@@ -99,6 +99,8 @@ def apply_executed(state: State, order: Order, payload: Json, is_old: bool) -> N
     )
     if order.was_absent:
         state.alarm("FILL_AFTER_ABSENCE")
+    if order.is_dry:
+        state.alarm("DRY_RUN_FILL")
     check_overfill(state, order)
 
 

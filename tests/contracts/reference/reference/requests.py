@@ -84,6 +84,8 @@ def command(order: Order, kind: str) -> Json:
         "cl_ord_id": order.cl_ord_id,
         "venue_order_id": order.venue_order_id,
     }
+    if order.is_dry:
+        said["dry_run"] = True
     replace = order.replace
     if kind == "Submit":
         terms: Union[Order, PendingReplace] = order
