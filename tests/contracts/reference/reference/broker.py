@@ -5,7 +5,6 @@ Source: docs/reference/orders.md section 6, events.md ("Reports of venues").
 
 from __future__ import annotations
 
-import re
 from typing import Any, Callable, Dict, Optional
 
 from .changes import (
@@ -23,6 +22,7 @@ from .deadlines import back_off
 from .doubt import apply_request_failed, ask, is_proof, take_answer
 from .fills import apply_confirmed, apply_corrected, apply_executed, apply_voided
 from .model import Json
+from .naming import find, learn_name
 from .order import Order
 from .orphans import apply_orphan
 from .reports import of_cancel, own, report, settle
@@ -36,7 +36,6 @@ EXECUTIONS = ("OrderExecuted", "ExecutionVoided", "ExecutionCorrected", "Executi
 """Reports about an execution."""
 STILL_APPLIED = EXECUTIONS + ("RequestFailed", "OrderFound", "OrderNotFound")
 """Reports that are applied even when they name an old version of the order."""
-OUR_KEY = re.compile(r"^([^-]*)-([0-9]+)-([0-9]+)$")
 
 
 def apply_broker_report(state: State, event: Json) -> None:
@@ -53,21 +52,6 @@ def apply_broker_report(state: State, event: Json) -> None:
         HANDLERS[kind](state, order, payload, is_old)
     if not order.is_terminal and bool(order.doubt) != order.is_doubt_reported:
         report(state, order, "OrderStatus", own(order))
-
-
-def find(state: State, venue: Optional[int], payload: Json) -> Optional[Order]:
-    """Returns the order that a report means, if it is kept."""
-    if payload.get("order") is not None:
-        return state.order(payload["order"])
-    key = payload.get("cl_ord_id")
-    match = None if key is None else OUR_KEY.match(key)
-    if match and match.group(1) == state.prefix and int(match.group(2)) >= 1:
-        return state.order(int(match.group(2)))
-    name = payload.get("venue_order_id")
-    if name is None or venue is None:
-        return None
-    named = state.names.get((venue, name))
-    return state.orders[max(named)] if named else None
 
 
 def _is_seen(order: Order, key: Optional[str]) -> bool:
@@ -87,18 +71,6 @@ def _is_of_old_version(order: Order, payload: Json) -> bool:
         return False
     last = key.rsplit("-", 1)[-1]
     return last.isdigit() and int(last) < order.base_version
-
-
-def learn_name(state: State, order: Order, name: Optional[str]) -> None:
-    """Learns the venue's name for an order, if given."""
-    if name is None or name == order.venue_order_id:
-        return
-    order.venue_order_id = name
-    named = state.names.setdefault((order.venue, name), [])
-    if order.id not in named:
-        named.append(order.id)
-    if name not in order.names:
-        order.names.append(name)
 
 
 def stamps(payload: Json) -> Dict[str, Any]:

@@ -36,8 +36,20 @@ def reserve(venue: Venue, kind: str) -> int:
     return venue.pacing["burst"] // 5 * TOKEN
 
 
+def cost(venue: Venue, kind: str) -> int:
+    """What the request takes of the bucket, in billionths: never more than it may ever take."""
+    if venue.pacing is None:
+        return 0
+    costs = venue.pacing.get("costs") or {}
+    most = venue.pacing["burst"] * TOKEN - reserve(venue, kind)
+    return min(costs.get(kind.lower(), 1) * TOKEN, most)
+
+
 def _pacing_allows(state: State, venue: Venue, kind: str) -> bool:
-    return venue.bucket is None or venue.bucket.take(state.now, reserve(venue, kind))
+    bucket = venue.bucket
+    if bucket is None:
+        return True
+    return bucket.take(state.now, reserve(venue, kind), cost(venue, kind))
 
 
 def _head(state: State, queue: Deque[Waiting]) -> Optional[Waiting]:
@@ -132,6 +144,6 @@ def next_release(state: State, venue: Venue) -> Optional[int]:
     ]
     for head in heads:
         if head is not None and is_reachable(venue, head.kind):
-            missing = reserve(venue, head.kind) + TOKEN - bucket.held
+            missing = reserve(venue, head.kind) + cost(venue, head.kind) - bucket.held
             return bucket.asked + max(0, ceil_div(missing, bucket.gain))
     return None
