@@ -8,10 +8,14 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Deque, List, Optional, Union
 
+from .breaker import NEW_TERMS, held_until, is_held
 from .decimals import ceil_div, half_up
-from .model import TOKEN, Bucket, Json, Venue, Waiting
+from .model import TOKEN, Bucket, Json, Reconcile, Venue, Waiting
 from .order import Order, PendingReplace, Request
 from .state import State
+
+OVERLAP = 10_000_000
+"""How far before the last execution a reconciliation asks for executions, in microseconds."""
 
 
 def new_bucket(per_second: object, burst: int, now: int) -> Bucket:
@@ -26,7 +30,7 @@ def gain_of(per_second: object) -> int:
 
 def is_reachable(venue: Venue, kind: str) -> bool:
     """Whether a request of that kind may go to the venue in its present status."""
-    return venue.status != "down" if kind in ("Cancel", "Lookup") else venue.status == "up"
+    return venue.status == "up" if kind in NEW_TERMS else venue.status != "down"
 
 
 def reserve(venue: Venue, kind: str) -> int:
@@ -45,7 +49,10 @@ def cost(venue: Venue, kind: str) -> int:
     return min(costs.get(kind.lower(), 1) * TOKEN, most)
 
 
-def _pacing_allows(state: State, venue: Venue, kind: str) -> bool:
+def _may_leave(state: State, venue: Venue, kind: str) -> bool:
+    """Whether a request may leave now; takes what it costs if so."""
+    if not is_reachable(venue, kind) or is_held(state, venue, kind):
+        return False
     bucket = venue.bucket
     if bucket is None:
         return True
@@ -74,7 +81,7 @@ def issue(state: State, order: Order, kind: str) -> None:
     if venue.bucket is not None:
         venue.bucket.accrue(state.now)
     is_first = _head(state, queue) is None
-    if is_first and is_reachable(venue, kind) and _pacing_allows(state, venue, kind):
+    if is_first and _may_leave(state, venue, kind):
         _leave(state, order, kind)
     else:
         queue.append(Waiting(kind, order.id, request.number))
@@ -119,31 +126,78 @@ def command(order: Order, kind: str) -> Json:
     return said
 
 
-def release(state: State, venue: Venue) -> None:
-    """Lets out what may leave: cancels, then look-ups, then orders."""
+def issue_reconcile(state: State, venue: Venue) -> None:
+    """The open reconciliation leaves now if it may, else it waits."""
+    reconcile = venue.reconcile
     if venue.bucket is not None:
         venue.bucket.accrue(state.now)
-    for queue in (venue.cancels, venue.lookups, venue.orders):
-        while True:
-            waiting = _head(state, queue)
-            if waiting is None or not is_reachable(venue, waiting.kind):
-                break
-            if not _pacing_allows(state, venue, waiting.kind):
-                break
-            queue.popleft()
-            _leave(state, state.orders[waiting.order], waiting.kind)
+    if _waits(reconcile) and _may_leave(state, venue, "Reconcile"):
+        _leave_reconcile(state, venue)
+
+
+def _waits(reconcile: Optional[Reconcile]) -> bool:
+    return reconcile is not None and reconcile.sent is None
+
+
+def _leave_reconcile(state: State, venue: Venue) -> None:
+    reconcile = venue.reconcile
+    assert reconcile is not None
+    reconcile.sent = state.now
+    if venue.first_reconcile is None:
+        venue.first_reconcile = state.now
+    since = None
+    if venue.is_opened:
+        newest = venue.first_reconcile if venue.last_exec is None else venue.last_exec - OVERLAP
+        since = max(venue.first_reconcile, newest)
+    state.effects.commands.append(
+        {
+            "kind": "Reconcile",
+            "request": reconcile.request,
+            "venue": venue.id,
+            "cause": reconcile.cause,
+            "since_us": since,
+        }
+    )
+
+
+def release(state: State, venue: Venue) -> None:
+    """Lets out what may leave: cancels, look-ups, the reconciliation, orders."""
+    if venue.bucket is not None:
+        venue.bucket.accrue(state.now)
+    _release_queue(state, venue, venue.cancels)
+    _release_queue(state, venue, venue.lookups)
+    issue_reconcile(state, venue)
+    _release_queue(state, venue, venue.orders)
+
+
+def _release_queue(state: State, venue: Venue, queue: Deque[Waiting]) -> None:
+    while True:
+        waiting = _head(state, queue)
+        if waiting is None or not _may_leave(state, venue, waiting.kind):
+            return
+        queue.popleft()
+        _leave(state, state.orders[waiting.order], waiting.kind)
 
 
 def next_release(state: State, venue: Venue) -> Optional[int]:
-    """Returns when pacing will let the next request of a venue out, or None."""
-    bucket = venue.bucket
-    if bucket is None:
-        return None
-    heads: List[Optional[Waiting]] = [
-        _head(state, queue) for queue in (venue.cancels, venue.lookups, venue.orders)
-    ]
-    for head in heads:
-        if head is not None and is_reachable(venue, head.kind):
-            missing = reserve(venue, head.kind) + cost(venue, head.kind) - bucket.held
-            return bucket.asked + max(0, ceil_div(missing, bucket.gain))
-    return None
+    """Returns when the next request of a venue may leave, or None."""
+    times: List[int] = []
+    for kind in _waiting(state, venue):
+        if not is_reachable(venue, kind):
+            continue
+        if is_held(state, venue, kind):
+            times.append(held_until(state, venue, kind))
+        elif venue.bucket is not None:
+            bucket = venue.bucket
+            missing = reserve(venue, kind) + cost(venue, kind) - bucket.held
+            times.append(bucket.asked + max(0, ceil_div(missing, bucket.gain)))
+            break
+    return min(times) if times else None
+
+
+def _waiting(state: State, venue: Venue) -> List[str]:
+    """Returns the kinds of the requests that would leave first, in the order of release."""
+    heads = [_head(state, queue) for queue in (venue.cancels, venue.lookups, venue.orders)]
+    kinds = [None if head is None else head.kind for head in heads]
+    kinds.insert(2, "Reconcile" if _waits(venue.reconcile) else None)
+    return [kind for kind in kinds if kind is not None]
