@@ -16,18 +16,21 @@ NEW_TERMS = ("Submit", "Replace")
 
 def pause(state: State, venue: Venue, retry_after_ms: Optional[int]) -> None:
     """The venue said when it wants to hear from us again."""
-    if retry_after_ms:
-        venue.paused_until = max(venue.paused_until, state.now + retry_after_ms * 1000)
-
-
-def is_paused(state: State, venue: Venue) -> bool:
-    """Whether nothing at all may leave."""
-    return state.now < venue.paused_until
+    if retry_after_ms is not None and retry_after_ms > 0:
+        until = state.now + retry_after_ms * 1000
+        venue.paused_until = max(venue.paused_until or 0, until)
 
 
 def is_open(state: State, venue: Venue) -> bool:
     """Whether the breaker holds back what is new."""
-    return state.now < venue.open_until
+    return venue.open_until is not None and state.now < venue.open_until
+
+
+def is_held(state: State, venue: Venue, kind: str) -> bool:
+    """Whether a pause or the breaker holds back a request of that kind now."""
+    if venue.paused_until is not None and state.now < venue.paused_until:
+        return True
+    return kind in NEW_TERMS and is_open(state, venue)
 
 
 def failed(state: State, venue: Venue) -> None:
@@ -36,22 +39,14 @@ def failed(state: State, venue: Venue) -> None:
     breaker: Any = venue.breaker
     if breaker is None or venue.failures < breaker["failures"]:
         return
-    if not is_open(state, venue):
+    if venue.open_until is None:
         state.alarm("BREAKER_OPEN")
     venue.open_until = state.now + breaker["cool_ms"] * 1000
 
 
-def heard(venue: Venue) -> None:
-    """The venue answered: failures are counted anew, the breaker is closed."""
+def close(venue: Venue) -> bool:
+    """The venue answered: failures count anew; returns whether that closed the breaker."""
+    was_set = venue.open_until is not None
     venue.failures = 0
-    venue.open_until = 0
-
-
-def held_until(state: State, venue: Venue, kind: str) -> int:
-    """Returns the time before which a request of that kind may not leave."""
-    return max(venue.paused_until, venue.open_until if kind in NEW_TERMS else 0)
-
-
-def is_held(state: State, venue: Venue, kind: str) -> bool:
-    """Whether a request of that kind may not leave now."""
-    return state.now < held_until(state, venue, kind)
+    venue.open_until = None
+    return was_set

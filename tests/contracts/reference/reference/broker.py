@@ -7,26 +7,30 @@ from __future__ import annotations
 
 from typing import Any, Callable, Dict, Optional
 
+from .breaker import close
 from .changes import (
     accept,
+    ask,
     client_order_id,
     end_cancelled,
     finish_replace,
     forget,
+    outdate_lookups,
     refuse_and_take_off,
     refuse_replace,
     retry_later,
     send_cancel,
 )
 from .deadlines import back_off
-from .doubt import apply_request_failed, ask, is_proof, take_answer
-from .fills import apply_confirmed, apply_corrected, apply_executed, apply_voided
-from .model import Json
+from .doubt import apply_request_failed, is_proof, take_answer
+from .fills import apply_confirmed, apply_corrected, apply_executed, apply_voided, halt
+from .model import Json, Venue
 from .naming import find, learn_name
 from .order import Order
 from .orphans import apply_orphan
 from .reports import of_cancel, own, report, settle
-from .requests import issue
+from .reconcile import terms_differ
+from .requests import issue, release
 from .state import State
 
 KEYS_MAX = 64
@@ -34,8 +38,10 @@ NOT_LOOKED = ("VENUE_RATE_LIMIT", "VENUE_SUSPENDED", "VENUE_AUTH")
 """Codes by which a venue refuses without having looked at the order."""
 EXECUTIONS = ("OrderExecuted", "ExecutionVoided", "ExecutionCorrected", "ExecutionConfirmed")
 """Reports about an execution."""
-STILL_APPLIED = EXECUTIONS + ("RequestFailed", "OrderFound", "OrderNotFound")
+STILL_APPLIED = EXECUTIONS + ("RequestFailed", "OrderNotFound")
 """Reports that are applied even when they name an old version of the order."""
+REFUSALS = ("OrderRejected", "CancelRejected", "ReplaceRejected")
+"""Reports by which a venue refuses."""
 
 
 def apply_broker_report(state: State, event: Json) -> None:
@@ -47,11 +53,33 @@ def apply_broker_report(state: State, event: Json) -> None:
         return
     if kind != "OrderExecuted" and _is_seen(order, event["idempotency_key"]):
         return
+    venue = state.venues[order.venue]
+    was_closed = kind != "RequestFailed" and close(venue)
     is_old = _is_of_old_version(order, payload)
     if not is_old or kind in STILL_APPLIED:
         HANDLERS[kind](state, order, payload, is_old)
+    elif kind == "OrderFound":
+        _found_old(state, order, payload)
     if not order.is_terminal and bool(order.doubt) != order.is_doubt_reported:
         report(state, order, "OrderStatus", own(order))
+    if kind in REFUSALS and payload["reject_code"] == "VENUE_AUTH":
+        _lose_authority(state, venue)
+    if was_closed:
+        release(state, venue)
+
+
+def _lose_authority(state: State, venue: Venue) -> None:
+    """Keys that do not work any more stop the account."""
+    if venue.trading_state != "Halted":
+        halt(state, venue.id)
+        state.alarm("VENUE_AUTH")
+
+
+def _found_old(state: State, order: Order, payload: Json) -> None:
+    """What was found is the version before the one that is at the venue now."""
+    take_answer(order, payload["request"])
+    if not order.is_terminal and order.doubt:
+        ask(state, order)
 
 
 def _is_seen(order: Order, key: Optional[str]) -> bool:
@@ -211,11 +239,16 @@ def _replaced(state: State, order: Order, payload: Json, is_old: bool) -> None:
     if order_qty == order.order_qty and price == order.price:
         return
     accept(state, order, inferred=True)
-    if order.is_terminal:
-        return
+    if not order.is_terminal:
+        _restate(state, order, order_qty, price)
+
+
+def _restate(state: State, order: Order, order_qty: int, price: Optional[int]) -> None:
+    """The venue changed the order by itself."""
     order.order_qty = max(order_qty, order.executed)
     order.price = price
     report(state, order, "Restated", own(order))
+    outdate_lookups(state, order)
 
 
 def _replace_rejected(state: State, order: Order, payload: Json, is_old: bool) -> None:
@@ -275,6 +308,10 @@ def _found_open(state: State, order: Order, payload: Json, asked: Optional[int])
             refuse_replace(state, order, "VENUE_ABSENT")
         else:
             ask(state, order)
+            return
+    if asked is not None and terms_differ(order, payload):
+        _restate(state, order, found_qty, payload["price"])
+        if order.is_terminal:
             return
     if "Cancel" in order.requests or "Cancel" in order.retry:
         return

@@ -9,6 +9,7 @@ import json
 from typing import Optional, TypeVar
 
 from . import decimals
+from .breaker import is_open
 from .changes import begin_cancel, client_order_id, place, send_cancel
 from .dry_run import is_dry
 from .exposure import Request, entry_price, worth_of
@@ -236,9 +237,10 @@ def _check_notional(instrument: Instrument, price: int, qty: int) -> None:
 
 
 def _check_venue(state: State, instrument: Instrument) -> None:
-    status = state.venues[instrument.venue].status
-    check(status != "down", "VENUE_DOWN")
-    check(status != "reconciling", "RECONCILING")
+    venue = state.venues[instrument.venue]
+    check(venue.status != "down", "VENUE_DOWN")
+    check(venue.status != "reconciling", "RECONCILING")
+    check(not is_open(state, venue), "VENUE_DOWN")
     check(instrument.terms["status"] == "open", "VENUE_DOWN")
 
 

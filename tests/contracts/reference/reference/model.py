@@ -74,15 +74,14 @@ class Venue:
     breaker: Optional[Json] = None
     reconcile_ms: Optional[int] = None
     mismatches: int = 0
-    paused_until: int = 0
+    paused_until: Optional[int] = None
     failures: int = 0
-    open_until: int = 0
-    is_tripped: bool = False
+    open_until: Optional[int] = None
     reconcile: Optional[Reconcile] = None
     reconcile_due: Optional[int] = None
     reconcile_attempts: int = 0
     first_reconcile: Optional[int] = None
-    last_exec: Optional[int] = None
+    last_exec: int = 0
     external_orders: List[Json] = field(default_factory=list)
     is_opened: bool = False
     is_adopting: bool = False

@@ -8,12 +8,14 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Deque, List, Optional, Union
 
-from .breaker import NEW_TERMS, held_until, is_held
+from .breaker import NEW_TERMS, is_held
 from .decimals import ceil_div, half_up
-from .model import TOKEN, Bucket, Json, Reconcile, Venue, Waiting
+from .model import TOKEN, Bucket, Json, Venue, Waiting
 from .order import Order, PendingReplace, Request
 from .state import State
 
+QUEUES = ("Cancel", "Lookup", "Reconcile")
+"""What waits in the first three queues; in the last one wait Submit and Replace."""
 OVERLAP = 10_000_000
 """How far before the last execution a reconciliation asks for executions, in microseconds."""
 
@@ -28,9 +30,14 @@ def gain_of(per_second: object) -> int:
     return max(1, half_up(Fraction(str(per_second)) * 1000))
 
 
-def is_reachable(venue: Venue, kind: str) -> bool:
-    """Whether a request of that kind may go to the venue in its present status."""
+def has_link(venue: Venue, kind: str) -> bool:
+    """Whether the venue's status lets a request of that kind go."""
     return venue.status == "up" if kind in NEW_TERMS else venue.status != "down"
+
+
+def is_reachable(state: State, venue: Venue, kind: str) -> bool:
+    """Whether a request of that kind may go to the venue now, pacing aside."""
+    return has_link(venue, kind) and not is_held(state, venue, kind)
 
 
 def reserve(venue: Venue, kind: str) -> int:
@@ -49,10 +56,8 @@ def cost(venue: Venue, kind: str) -> int:
     return min(costs.get(kind.lower(), 1) * TOKEN, most)
 
 
-def _may_leave(state: State, venue: Venue, kind: str) -> bool:
-    """Whether a request may leave now; takes what it costs if so."""
-    if not is_reachable(venue, kind) or is_held(state, venue, kind):
-        return False
+def _pacing_allows(state: State, venue: Venue, kind: str) -> bool:
+    """Whether pacing lets a request go now; takes what it costs if so."""
     bucket = venue.bucket
     if bucket is None:
         return True
@@ -77,14 +82,43 @@ def issue(state: State, order: Order, kind: str) -> None:
     state.next_request += 1
     order.requests[kind] = request
     venue = state.venues[order.venue]
-    queue = venue.queue(kind)
     if venue.bucket is not None:
         venue.bucket.accrue(state.now)
-    is_first = _head(state, queue) is None
-    if is_first and _may_leave(state, venue, kind):
+    if _is_next(state, venue, kind) and _pacing_allows(state, venue, kind):
         _leave(state, order, kind)
     else:
-        queue.append(Waiting(kind, order.id, request.number))
+        venue.queue(kind).append(Waiting(kind, order.id, request.number))
+
+
+def _is_next(state: State, venue: Venue, kind: str) -> bool:
+    """Whether a request would go before all that waits."""
+    if not is_reachable(state, venue, kind):
+        return False
+    for at, head in enumerate(_heads(state, venue)):
+        if at == _place(kind):
+            return head is None
+        if head is not None and venue.bucket is not None and is_reachable(state, venue, head):
+            return False
+    return True
+
+
+def _place(kind: str) -> int:
+    """Returns which of the four queues a request waits in."""
+    return QUEUES.index(kind) if kind in QUEUES else len(QUEUES)
+
+
+def _heads(state: State, venue: Venue) -> List[Optional[str]]:
+    """Returns the kind of the first request of each queue, None where nothing waits."""
+    cancels, lookups, orders = (
+        _head(state, queue) for queue in (venue.cancels, venue.lookups, venue.orders)
+    )
+    reconcile = venue.reconcile
+    return [
+        None if cancels is None else cancels.kind,
+        None if lookups is None else lookups.kind,
+        "Reconcile" if reconcile is not None and reconcile.sent is None else None,
+        None if orders is None else orders.kind,
+    ]
 
 
 def _leave(state: State, order: Order, kind: str) -> None:
@@ -126,36 +160,21 @@ def command(order: Order, kind: str) -> Json:
     return said
 
 
-def issue_reconcile(state: State, venue: Venue) -> None:
-    """The open reconciliation leaves now if it may, else it waits."""
-    reconcile = venue.reconcile
-    if venue.bucket is not None:
-        venue.bucket.accrue(state.now)
-    if _waits(reconcile) and _may_leave(state, venue, "Reconcile"):
-        _leave_reconcile(state, venue)
-
-
-def _waits(reconcile: Optional[Reconcile]) -> bool:
-    return reconcile is not None and reconcile.sent is None
-
-
-def _leave_reconcile(state: State, venue: Venue) -> None:
+def leave_reconcile(state: State, venue: Venue) -> None:
+    """The open reconciliation leaves."""
     reconcile = venue.reconcile
     assert reconcile is not None
     reconcile.sent = state.now
     if venue.first_reconcile is None:
         venue.first_reconcile = state.now
-    since = None
-    if venue.is_opened:
-        newest = venue.first_reconcile if venue.last_exec is None else venue.last_exec - OVERLAP
-        since = max(venue.first_reconcile, newest)
+    since = max(venue.first_reconcile, venue.last_exec - OVERLAP)
     state.effects.commands.append(
         {
             "kind": "Reconcile",
             "request": reconcile.request,
             "venue": venue.id,
             "cause": reconcile.cause,
-            "since_us": since,
+            "since_us": since if venue.is_opened else None,
         }
     )
 
@@ -164,40 +183,35 @@ def release(state: State, venue: Venue) -> None:
     """Lets out what may leave: cancels, look-ups, the reconciliation, orders."""
     if venue.bucket is not None:
         venue.bucket.accrue(state.now)
-    _release_queue(state, venue, venue.cancels)
-    _release_queue(state, venue, venue.lookups)
-    issue_reconcile(state, venue)
-    _release_queue(state, venue, venue.orders)
-
-
-def _release_queue(state: State, venue: Venue, queue: Deque[Waiting]) -> None:
-    while True:
-        waiting = _head(state, queue)
-        if waiting is None or not _may_leave(state, venue, waiting.kind):
-            return
-        queue.popleft()
-        _leave(state, state.orders[waiting.order], waiting.kind)
+    for at in range(len(QUEUES) + 1):
+        while True:
+            head = _heads(state, venue)[at]
+            if head is None or not is_reachable(state, venue, head):
+                break
+            if not _pacing_allows(state, venue, head):
+                return
+            if head == "Reconcile":
+                leave_reconcile(state, venue)
+            else:
+                waiting = venue.queue(head).popleft()
+                _leave(state, state.orders[waiting.order], head)
 
 
 def next_release(state: State, venue: Venue) -> Optional[int]:
-    """Returns when the next request of a venue may leave, or None."""
-    times: List[int] = []
-    for kind in _waiting(state, venue):
-        if not is_reachable(venue, kind):
-            continue
-        if is_held(state, venue, kind):
-            times.append(held_until(state, venue, kind))
-        elif venue.bucket is not None:
-            bucket = venue.bucket
-            missing = reserve(venue, kind) + cost(venue, kind) - bucket.held
-            times.append(bucket.asked + max(0, ceil_div(missing, bucket.gain)))
-            break
-    return min(times) if times else None
+    """Returns when the first request of a venue may leave, or None if nothing tells."""
+    for head in _heads(state, venue):
+        if head is not None and has_link(venue, head):
+            return _time_of(venue, head)
+    return None
 
 
-def _waiting(state: State, venue: Venue) -> List[str]:
-    """Returns the kinds of the requests that would leave first, in the order of release."""
-    heads = [_head(state, queue) for queue in (venue.cancels, venue.lookups, venue.orders)]
-    kinds = [None if head is None else head.kind for head in heads]
-    kinds.insert(2, "Reconcile" if _waits(venue.reconcile) else None)
-    return [kind for kind in kinds if kind is not None]
+def _time_of(venue: Venue, kind: str) -> Optional[int]:
+    times = [venue.paused_until]
+    if kind in NEW_TERMS:
+        times.append(venue.open_until)
+    bucket = venue.bucket
+    if bucket is not None:
+        missing = reserve(venue, kind) + cost(venue, kind) - bucket.held
+        times.append(bucket.asked + max(0, ceil_div(missing, bucket.gain)))
+    known = [time for time in times if time is not None]
+    return max(known) if known else None
