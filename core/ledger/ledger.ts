@@ -107,7 +107,8 @@ export class Ledger {
     of: { readonly venue: VenueId; readonly currency: string; readonly total: string },
   ): void {
     const { venue, currency } = of;
-    const shown = this.cash("account", { venue, currency });
+    // As it is shown, without trailing zeros: the scale of the posting is that of what is said.
+    const shown = amountOf(decimalOf(this.cash("account", { venue, currency })));
     const amount = sum({ left: amountOf(of.total), right: negated(shown) });
     this.post(venue, (account) => {
       account.post(null, { currency, amount });
