@@ -161,11 +161,11 @@ function alarmForeign(turn: Turn, { row, order }: Named): void {
   }
   const { keys } = turn.state.blotter;
   const isOurs = row.clOrdId !== null && keys.parse(row.clOrdId) !== undefined;
-  if (!isOurs && order === undefined) return;
+  if (!isOurs) return;
   turn.state.count("reconcile_differences");
   raise(turn, {
     code: "UNKNOWN_ORDER_AT_VENUE",
-    text: `An open order of ours must be one that is kept and not run dry: was ${name}, listed ` +
+    text: `An open order with a key of ours must be kept and not run dry: was ${name}, listed ` +
       `at seq_id ${turn.seqId}; cancel it at the venue`,
   });
 }

@@ -107,9 +107,10 @@ export class Ledger {
     of: { readonly venue: VenueId; readonly currency: string; readonly total: string },
   ): void {
     const { venue, currency } = of;
-    // As it is shown, without trailing zeros: the scale of the posting is that of what is said.
-    const shown = amountOf(decimalOf(this.cash("account", { venue, currency })));
-    const amount = sum({ left: amountOf(of.total), right: negated(shown) });
+    const shown = this.cash("account", { venue, currency });
+    // Without trailing zeros: whatever scale the books have, the posting's is that of the difference.
+    const difference = sum({ left: amountOf(of.total), right: negated(shown) });
+    const amount = amountOf(decimalOf(difference));
     this.post(venue, (account) => {
       account.post(null, { currency, amount });
       return { kind: "deposit", owner: null, instruments: [], currencies: [currency] };
