@@ -25,16 +25,11 @@ import { countAll } from "./exposure.ts";
 import { endedNode, ordersNode, readEnded, readOrders } from "./checkpoint_orders.ts";
 import { asNode, fromNode, oneOf, readTable, toTable } from "./checkpoint_table.ts";
 import { Digest } from "../digest.ts";
-import {
-  COUNTERS,
-  EngineState,
-  type InstrumentState,
-  type RequestQueues,
-  type VenueState,
-} from "./state.ts";
+import { COUNTERS, EngineState, type InstrumentState } from "./state.ts";
+import { newVenue, type RequestQueues, type VenueState } from "./venue_state.ts";
 import type { EngineSettings, Mode, VenueDeclaration, VenueStatus } from "../event.ts";
 import type { ExternalFill } from "../external_fills.ts";
-import { Fifo } from "../fifo.ts";
+import type { Fifo } from "../fifo.ts";
 import type { Instrument } from "../instrument.ts";
 import { capabilitiesOf } from "../instrument_rules.ts";
 import { invariant } from "../invariant.ts";
@@ -150,13 +145,11 @@ function readVenues(state: EngineState, saved: NodeReader): void {
   for (const row of readTable(saved.node("venues"))) {
     const declaration = fromNode<VenueDeclaration>(row.node("declaration"));
     state.risk.declare(declaration);
-    state.venues.push({
-      declaration,
-      status: oneOf(row.text("status"), STATUSES),
-      tradingState: parseTradingState(row.text("trading_state")),
-      bucket: readBucket(row.node("bucket")),
-      queues: { cancels: new Fifo(), lookups: new Fifo(), orders: new Fifo() },
-    });
+    const venue = newVenue(declaration, state.nowUs);
+    venue.status = oneOf(row.text("status"), STATUSES);
+    venue.tradingState = parseTradingState(row.text("trading_state"));
+    venue.bucket = readBucket(row.node("bucket"));
+    state.venues.push(venue);
   }
 }
 

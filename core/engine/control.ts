@@ -52,6 +52,10 @@ export function applyControl(turn: Turn, event: ControlEvent): void {
       return applySessionOpened(turn, event.payload);
     case "SessionClosed":
       return applySessionClosed(turn, event.payload);
+    case "DryRunSet":
+    case "ReconcileAsked":
+    case "AccountAdopted":
+      return;
     case "Stopping":
       turn.state.isStopping = true;
       return;

@@ -48,6 +48,7 @@ function fire(turn: Turn, deadline: Deadline): void {
     applyGraceOver(turn, deadline.key);
     return;
   }
+  if (deadline.kind === "reconcile") return;
   const order = turn.state.blotter.get(orderId(deadline.key));
   if (order === undefined) return;
   turn.touch(order);

@@ -21,7 +21,7 @@ import { acceptNumbers, assertAll } from "./asserts.ts";
 import { EngineState } from "./state.ts";
 import { haltAccount, raise, Turn } from "./turn.ts";
 import { withhold } from "./withhold.ts";
-import type { AccountPayloads, BrokerPayloads, Event } from "../event.ts";
+import type { AccountPayloads, BrokerPayloads, Event, ReconcilePayloads } from "../event.ts";
 import { InvariantError, unreachable } from "../invariant.ts";
 import type { Micros, VenueId } from "../numbers.ts";
 
@@ -98,8 +98,14 @@ function dispatch(turn: Turn, event: Event): void {
   }
 }
 
-function applyReport(turn: Turn, event: Event<keyof (BrokerPayloads & AccountPayloads)>): void {
+function applyReport(
+  turn: Turn,
+  event: Event<keyof (BrokerPayloads & AccountPayloads & ReconcilePayloads)>,
+): void {
   switch (event.eventType) {
+    case "Reconciled":
+    case "ReconcileFailed":
+      return;
     case "CashPosted":
     case "FundingPosted":
     case "InstrumentSettled":

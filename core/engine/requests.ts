@@ -9,8 +9,8 @@
  * Limit: the queues hold at most four requests per live order.
  * @module
  */
-import type { VenueCommand } from "../command.ts";
-import type { VenueState } from "./state.ts";
+import type { OrderCommand, ReconcileAccount, VenueCommand } from "../command.ts";
+import type { VenueState } from "./venue_state.ts";
 import type { Turn } from "./turn.ts";
 import type { Fifo } from "../fifo.ts";
 import { invariant } from "../invariant.ts";
@@ -51,11 +51,17 @@ export function release(turn: Turn, venue: VenueState): void {
 
 /** Puts a command that was withheld back into its queue. */
 export function takeBackCommand(turn: Turn, command: VenueCommand): void {
+  if (command.kind === "Reconcile") return takeBackReconcile(turn, command);
   const order = turn.state.blotter.get(command.order);
   const { kind, request } = command;
   if (order === undefined || order.requestOf(kind) !== request) return;
   order.setSentUs(kind, null);
   queueOf(turn.state.venue(command.venue), kind).push({ id: request, kind, order: order.id });
+}
+
+function takeBackReconcile(turn: Turn, { request, venue }: ReconcileAccount): void {
+  const { reconcile } = turn.state.venue(venue);
+  if (reconcile?.request === request) reconcile.sentUs = null;
 }
 
 /** When pacing next lets something out, or undefined if nothing waits for it. */
@@ -133,7 +139,7 @@ function queueOf(venue: VenueState, kind: RequestKind): Fifo<WaitingRequest> {
   }
 }
 
-function toCommand(turn: Turn, order: Order, kind: RequestKind): VenueCommand {
+function toCommand(turn: Turn, order: Order, kind: RequestKind): OrderCommand {
   const { terms, replace } = order;
   const request = order.requestOf(kind);
   invariant(request !== null, "A request must be remembered before it leaves");

@@ -10,9 +10,9 @@
 import type {
   CancelRequest,
   LookupOrder,
+  OrderCommand,
   ReplaceRequest,
   SubmitOrder,
-  VenueCommand,
 } from "../command.ts";
 import type { BrokerPayloads, Event, OrderRef, SimulationSettings } from "../event.ts";
 import type { Instrument } from "../instrument.ts";
@@ -70,7 +70,7 @@ export class Exchange {
   }
 
   /** A request reaches the venue. */
-  arrive(command: VenueCommand, scene: Scene): void {
+  arrive(command: OrderCommand, scene: Scene): void {
     switch (command.kind) {
       case "Submit":
         return this.#submit(command, scene);

@@ -39,19 +39,37 @@ export function runVenue(
   const clock = new EngineClock(ports.clock, micros(0));
   const host: VenueHost = {
     offer: (draft) => outlet.offer(draft),
-    status: (status, reason) => outlet.say({ kind: "status", status, reason }),
+    offerMarket: (draft) => outlet.offer(draft),
+    list: () => {},
+    credentials: () => ({ ok: false, reason: "no secrets are configured" }),
+    isDaemonAlive: () => true,
+    answerDry: () => {},
+    log: (level, event, fields) => ports.log.write(level, event, fields),
+    status: (status, reason) => {
+      outlet.say({ kind: "status", status, reason });
+      if (status === "reconciling") outlet.say({ kind: "status", status: "up", reason });
+    },
     declaration: init.declaration,
     instruments: init.instruments,
     clOrdIdPrefix: init.clOrdIdPrefix,
     nowUs: () => clock.nowUs(),
   };
-  const adapter = create(host, ports, init.options);
+  const early: VenueCommandMessage[] = [];
+  let adapter: VenueAdapter | undefined;
   scope.onMessage((message) => {
     const heard = message as VenueCommandMessage | CreditMessage;
     if (heard.kind === "credit") outlet.credit(heard.drafts);
+    else if (adapter === undefined) early.push(heard);
     else obey(adapter, heard);
   });
-  adapter.start();
+  const begin = (made: VenueAdapter): void => {
+    adapter = made;
+    made.start();
+    for (const heard of early) obey(made, heard);
+  };
+  const made = create(host, ports, init.options);
+  if (made instanceof Promise) made.then(begin);
+  else begin(made);
 }
 
 function obey(adapter: VenueAdapter, message: VenueCommandMessage): void {

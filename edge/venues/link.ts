@@ -124,6 +124,8 @@ export class VenueLink {
       case "RequestFailed":
       case "OrderFound":
       case "OrderNotFound":
+      case "Reconciled":
+      case "ReconcileFailed":
         this.#unanswered.delete(draft.payload.request);
         break;
       default:
@@ -136,7 +138,7 @@ export class VenueLink {
     if (kind === undefined || !("order" in draft.payload)) return;
     const order = draft.payload.order;
     for (const [request, { command }] of this.#unanswered) {
-      if (command.order === order && command.kind === kind) this.#unanswered.delete(request);
+      if (command.kind === kind && command.order === order) this.#unanswered.delete(request);
     }
   }
 
@@ -153,21 +155,23 @@ export class VenueLink {
 
   #fail(released: ReleasedCommand, reason: string): void {
     const { command } = released;
-    this.#unanswered.delete(command.request);
-    this.#offer({
+    const { request, venue } = command;
+    this.#unanswered.delete(request);
+    const head = {
       eventTime: this.#options.clock.nowUs(),
       source: "broker_report",
-      venue: command.venue,
-      instrument: command.instrument,
-      eventType: "RequestFailed",
-      payload: {
-        request: command.request,
-        order: command.order,
-        outcome: "unknown",
-        text: `No answer can come: ${reason}`,
-      },
+      venue,
       idempotencyKey: null,
-    });
+    } as const;
+    const text = `No answer can come: ${reason}`;
+    if (command.kind === "Reconcile") {
+      const payload = { request, text };
+      this.#offer({ ...head, instrument: null, eventType: "ReconcileFailed", payload });
+      return;
+    }
+    const { instrument, order } = command;
+    const payload = { request, order, outcome: "unknown", text } as const;
+    this.#offer({ ...head, instrument, eventType: "RequestFailed", payload });
   }
 
   #offerStatus(status: VenueStatus, reason: string): void {
@@ -191,7 +195,7 @@ export class VenueLink {
 }
 
 /** Which kind of request a report answers. */
-const ANSWERS = new Map<Draft["eventType"], ReleasedCommand["command"]["kind"]>([
+const ANSWERS = new Map<Draft["eventType"], "Submit" | "Cancel" | "Replace">([
   ["OrderAccepted", "Submit"],
   ["OrderRejected", "Submit"],
   ["OrderCancelled", "Cancel"],

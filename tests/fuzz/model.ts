@@ -5,7 +5,7 @@
  * Not a twin of the core: it decides nothing and is never compared.
  * @module
  */
-import type { VenueCommand } from "../../core/command.ts";
+import type { OrderCommand } from "../../core/command.ts";
 import type { Effects } from "../../core/effects.ts";
 import type { Px, Qty } from "../../core/numbers.ts";
 import { isTerminal } from "../../core/lifecycle.ts";
@@ -35,7 +35,7 @@ export type KnownOrder = {
   replacePrice: Px | null;
   venueOrderId: string | null;
   /** Commands without an answer, oldest first. */
-  readonly asked: VenueCommand[];
+  readonly asked: OrderCommand[];
   readonly fills: string[];
 };
 
@@ -49,8 +49,8 @@ export class Model {
   learn(effects: Effects): void {
     for (const report of effects.reports) this.#hear(report);
     for (const command of effects.commands) {
-      const order = this.#byId.get(command.order);
-      if (order === undefined) continue;
+      const order = command.kind === "Reconcile" ? undefined : this.#byId.get(command.order);
+      if (order === undefined || command.kind === "Reconcile") continue;
       order.asked.push(command);
       if (command.kind === "Submit") {
         order.clOrdId = command.clOrdId;

@@ -6,17 +6,19 @@
  * the exchange says it, since recognising duplicates is the core's business.
  * @module
  */
-import type { VenueCommand } from "../../core/command.ts";
-import type { BrokerPayloads, Draft, OrderRef } from "../../core/event.ts";
+import type { OrderCommand, VenueCommand } from "../../core/command.ts";
+import type { BrokerPayloads, Draft, OrderRef, ReconcilePayloads } from "../../core/event.ts";
 import { type OrderId, orderId, px, qty, type RequestId } from "../../core/numbers.ts";
 import type { ReleasedCommand, VenueAdapter, VenueHost } from "../../edge/venue.ts";
 import type { Cancel, Ports, Socket } from "../../edge/ports.ts";
 import type { Answer, ExchangeOrder, Request, Trade } from "./exchange.ts";
 
+type Reports = BrokerPayloads & ReconcilePayloads;
+
 const ANSWER_TIMEOUT_US = 300_000;
 const RECONNECT_US = 100_000;
 
-type Pending = { readonly command: VenueCommand; readonly cancelTimer: Cancel };
+type Pending = { readonly command: OrderCommand; readonly cancelTimer: Cancel };
 
 /** Makes the adapter. `options.port`: where the exchange listens. */
 export function testVenue(
@@ -60,6 +62,9 @@ class TestVenueAdapter implements VenueAdapter {
 
   send({ command }: ReleasedCommand): void {
     if (!this.#isReady) return this.#failed(command, { outcome: "notSent", text: "no connection" });
+    if (command.kind === "Reconcile") {
+      return this.#offer("ReconcileFailed", { request: command.request, text: "not yet" });
+    }
     const request = toRequest(command);
     if (request === undefined) {
       return this.#failed(command, { outcome: "notSent", text: "the exchange cannot replace" });
@@ -110,7 +115,7 @@ class TestVenueAdapter implements VenueAdapter {
     switch (answer.re) {
       case "ready":
         this.#isReady = true;
-        return this.#host.status("up", "connected");
+        return this.#host.status("reconciling", "connected");
       case "trade":
         return this.#offerTrade(answer.trade, answer.exchangeId);
       case "placed":
@@ -173,7 +178,7 @@ class TestVenueAdapter implements VenueAdapter {
     });
   }
 
-  #settled(id: number): VenueCommand | undefined {
+  #settled(id: number): OrderCommand | undefined {
     for (const [request, pending] of this.#pending) {
       if (request !== id) continue;
       pending.cancelTimer();
@@ -187,7 +192,9 @@ class TestVenueAdapter implements VenueAdapter {
     command: VenueCommand,
     of: { readonly outcome: "notSent" | "unknown"; readonly text: string },
   ): void {
-    this.#offer("RequestFailed", { request: command.request, order: command.order, ...of });
+    const { request } = command;
+    if (command.kind === "Reconcile") this.#offer("ReconcileFailed", { request, text: of.text });
+    else this.#offer("RequestFailed", { request, order: command.order, ...of });
   }
 
   #ref(clientId: string, exchangeId: number | null): OrderRef {
@@ -203,7 +210,7 @@ class TestVenueAdapter implements VenueAdapter {
     return prefix === this.#host.clOrdIdPrefix && id !== undefined ? orderId(Number(id)) : null;
   }
 
-  #offer<Type extends keyof BrokerPayloads>(eventType: Type, payload: BrokerPayloads[Type]): void {
+  #offer<Type extends keyof Reports>(eventType: Type, payload: Reports[Type]): void {
     const draft = {
       eventTime: this.#host.nowUs(),
       source: "broker_report",
@@ -219,7 +226,7 @@ class TestVenueAdapter implements VenueAdapter {
   }
 }
 
-function toRequest(command: VenueCommand): Request | undefined {
+function toRequest(command: OrderCommand): Request | undefined {
   const common = { id: command.request, clientId: command.clOrdId };
   switch (command.kind) {
     case "Submit":

@@ -85,8 +85,11 @@ export class Strikes {
   }
 }
 
+/** A factory that makes its adapter at once. */
+export type MakesNow = (...of: Parameters<AdapterFactory>) => VenueAdapter;
+
 /** Wraps an adapter so that it strikes. `options.campaign_directory`: where strikes are armed. */
-export function striking(create: AdapterFactory): AdapterFactory {
+export function striking(create: MakesNow): MakesNow {
   return (host, ports, options): VenueAdapter => {
     const directory = options["campaign_directory"];
     if (typeof directory !== "string") return create(host, ports, options);
@@ -98,6 +101,12 @@ export function striking(create: AdapterFactory): AdapterFactory {
         clOrdIdPrefix: host.clOrdIdPrefix,
         nowUs: host.nowUs,
         status: (status, reason) => host.status(status, reason),
+        offerMarket: (draft) => host.offerMarket(draft),
+        list: (instrument) => host.list(instrument),
+        credentials: () => host.credentials(),
+        isDaemonAlive: () => host.isDaemonAlive(),
+        answerDry: (command) => host.answerDry(command),
+        log: (level, event, fields) => host.log(level, event, fields),
         offer: (draft) => {
           if (draft.eventType !== "OrderExecuted") strikes.at("heard");
           return host.offer(draft);
