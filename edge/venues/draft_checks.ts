@@ -163,6 +163,9 @@ const OF_INSTRUMENT: ReadonlySet<string> = new Set([
   "RunnerRemoved",
 ]);
 
+/** Kinds that are known by their key: a fact told twice must be seen to be one. */
+const WITH_KEY: ReadonlySet<string> = new Set(Object.keys(ACCOUNT));
+
 /** Says what is wrong with what an adapter offers as a report or a fact, or nothing. */
 export function reportProblem(draft: unknown, scope: DraftScope): string | undefined {
   return draftProblem(draft, { kinds: REPORTS, source: "broker_report" }, scope);
@@ -200,7 +203,10 @@ function envelopeProblem(
   const place = OF_INSTRUMENT.has(of.kind) ? instrument : instrumentOrNull;
   return within("eventTime", count(draft["eventTime"], scope)) ??
     within("instrument", place(draft["instrument"], scope)) ??
-    within("idempotencyKey", nameOrNull(draft["idempotencyKey"], scope));
+    within(
+      "idempotencyKey",
+      (WITH_KEY.has(of.kind) ? name : nameOrNull)(draft["idempotencyKey"], scope),
+    );
 }
 
 function within(key: string, problem: string | undefined): string | undefined {

@@ -15,8 +15,8 @@ import { type Micros, qty } from "../../core/numbers.ts";
 /** When the answer is made, and when the command became durable, if that is known. */
 export type DryTimes = { readonly nowUs: Micros; readonly journalUs: Micros | undefined };
 
-/** Returns the answer to a command of a dry run. */
-export function dryAnswer(command: OrderCommand, { nowUs, journalUs }: DryTimes): Draft {
+/** Returns the answers to a command of a dry run, in order. What may not rest ends at once. */
+export function dryAnswers(command: OrderCommand, { nowUs, journalUs }: DryTimes): Draft[] {
   const head = {
     eventTime: nowUs,
     source: "broker_report",
@@ -28,22 +28,42 @@ export function dryAnswer(command: OrderCommand, { nowUs, journalUs }: DryTimes)
   const ref: OrderRef = { order, clOrdId, venueOrderId };
   const stamps = journalUs === undefined ? {} : { journalUs };
   switch (command.kind) {
-    case "Submit":
-      return { ...head, eventType: "OrderAccepted", payload: { ...ref, ...stamps } };
+    case "Submit": {
+      const accepted: Draft = {
+        ...head,
+        eventType: "OrderAccepted",
+        payload: { ...ref, ...stamps },
+      };
+      const reason = "nothing fills in a dry run";
+      const cancelled: Draft = {
+        ...head,
+        eventType: "OrderCancelled",
+        payload: { ...ref, reason },
+      };
+      return mayRest(command) ? [accepted] : [accepted, cancelled];
+    }
     case "Cancel":
-      return { ...head, eventType: "OrderCancelled", payload: { ...ref, reason: "as requested" } };
+      return [{
+        ...head,
+        eventType: "OrderCancelled",
+        payload: { ...ref, reason: "as requested" },
+      }];
     case "Replace": {
       const { orderQty, price, newClOrdId } = command;
       const payload = { ...ref, clOrdId: newClOrdId, orderQty, price, ...stamps };
-      return { ...head, eventType: "OrderReplaced", payload };
+      return [{ ...head, eventType: "OrderReplaced", payload }];
     }
     case "Lookup": {
       const { request } = command;
       const none = { orderQty: qty(0), cumQty: qty(0), price: null };
       const payload = { ...ref, request, status: "cancelled", ...none } as const;
-      return { ...head, eventType: "OrderFound", payload };
+      return [{ ...head, eventType: "OrderFound", payload }];
     }
     default:
       return unreachable(command);
   }
+}
+
+function mayRest({ ordType, timeInForce }: Extract<OrderCommand, { kind: "Submit" }>): boolean {
+  return ordType === "Limit" && timeInForce !== "IOC" && timeInForce !== "FOK";
 }

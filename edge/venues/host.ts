@@ -20,7 +20,7 @@ import { type Redact, redactor } from "../redaction.ts";
 import { type CredentialsRead, readCredentials, type Secrets } from "../secrets.ts";
 import type { ReleasedCommand, VenueAdapter, VenueHost } from "../venue.ts";
 import { type DraftScope, marketProblem, reportProblem } from "./draft_checks.ts";
-import { dryAnswer } from "./dry_answers.ts";
+import { dryAnswers } from "./dry_answers.ts";
 import { listingProblem } from "./listing.ts";
 import type { VenueCommandMessage, VenueInit } from "./messages.ts";
 import { Outlet } from "./outlet.ts";
@@ -166,7 +166,8 @@ class VenueWorker {
       answerDry: (command) => {
         const journalUs = this.#dryJournaled.get(command.request);
         this.#dryJournaled.delete(command.request);
-        this.#offer(dryAnswer(command, { nowUs: this.#clock.nowUs(), journalUs }));
+        const times = { nowUs: this.#clock.nowUs(), journalUs };
+        for (const draft of dryAnswers(command, times)) this.#offer(draft);
       },
       log: (level, event, fields) => this.#log(level, event, fields),
     };

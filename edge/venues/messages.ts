@@ -19,9 +19,6 @@ export type VenueInit = {
   readonly deadManMs: number | null;
 };
 
-/** The two ways out of a venue: what must arrive, and what may be merged. */
-export type VenueLane = "reports" | "market";
-
 /** To the Worker, credit aside. `beat`: the daemon is alive. */
 export type VenueCommandMessage =
   | { readonly kind: "send"; readonly released: ReleasedCommand }

@@ -8,9 +8,10 @@
  * @module
  */
 import type { Draft } from "../../core/event.ts";
+import type { Lane } from "../inlet.ts";
 import type { Timers, WorkerScope } from "../ports.ts";
 import { MarketRoom } from "./market_room.ts";
-import type { VenueLane, VenueReportMessage } from "./messages.ts";
+import type { VenueReportMessage } from "./messages.ts";
 
 const WAITING_MAX = 16_384;
 const MARKET_WAITING_MAX = 1024;
@@ -26,7 +27,7 @@ type Waiting = Notice | { readonly kind: "draft"; readonly draft: Draft };
 export class Outlet {
   readonly #scope: WorkerScope;
   readonly #timers: Timers;
-  readonly #credit: Record<VenueLane, number> = { reports: 0, market: 0 };
+  readonly #credit: Record<Lane, number> = { reports: 0, market: 0 };
   readonly #room = new MarketRoom(MARKET_WAITING_MAX);
   #waiting: Waiting[] = [];
   /** Market data of this turn, which leaves in one message. */
@@ -66,7 +67,7 @@ export class Outlet {
   }
 
   /** The daemon has room for so many more. */
-  credit(lane: VenueLane, drafts: number): void {
+  credit(lane: Lane, drafts: number): void {
     this.#credit[lane] += drafts;
     if (lane === "reports") this.#flush();
     else this.#flushMarket();

@@ -34,6 +34,7 @@ class Session {
     return {
       version: "tapeline 0.0.0",
       registry: { adapters: new Map(), captureFormats: [] },
+      secrets: { read: () => ({ ok: false, reason: "must be given" }) },
       run: (options) => {
         this.runs.push(options);
         if (this.runError !== undefined) throw this.runError;

@@ -25,6 +25,7 @@ function unused(): never {
 const actions: Actions = {
   version: "",
   registry: { adapters: new Map(), captureFormats: [] },
+  secrets: { read: () => ({ ok: false, reason: "must be given" }) },
   run: unused,
   exitCodeOf: () => undefined,
   journal: {
