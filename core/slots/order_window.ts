@@ -57,7 +57,9 @@ import {
   REQUESTS_SENT_US,
   RETRY_BITS,
   RETRY_DUE_US,
+  SEEN,
   sideIn,
+  TAG,
   TERMS,
   termsWord,
   timeInForceIn,
@@ -90,6 +92,7 @@ export class OrderWindow {
     row[at + VENUE] = terms.venue;
     row[at + INSTRUMENT] = terms.instrument;
     row[at + TERMS] = termsWord(terms);
+    row[at + FLAGS] = terms.isDryRun ? FLAG.isDryRun : 0;
   }
 
   get id(): OrderId {
@@ -126,6 +129,10 @@ export class OrderWindow {
 
   get reduceOnly(): boolean {
     return reduceOnlyIn(stored(this.#row, this.#at + TERMS));
+  }
+
+  get isDryRun(): boolean {
+    return this.#hasFlag(FLAG.isDryRun);
   }
 
   get isAccepted(): boolean {
@@ -445,6 +452,24 @@ export class OrderWindow {
 
   set touchedAt(place: number) {
     this.#row[this.#at + TOUCHED_AT] = place;
+  }
+
+  /** Label of its tag. */
+  get tagLabel(): number {
+    return stored(this.#row, this.#at + TAG);
+  }
+
+  set tagLabel(label: number) {
+    this.#row[this.#at + TAG] = label;
+  }
+
+  /** Newest block of the keys that it has seen. */
+  get seenBlock(): number {
+    return stored(this.#row, this.#at + SEEN);
+  }
+
+  set seenBlock(block: number) {
+    this.#row[this.#at + SEEN] = block;
   }
 
   /** Slot of the intent whose id its reports bear. */
