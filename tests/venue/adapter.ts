@@ -6,7 +6,7 @@
  * the exchange says it, since recognising duplicates is the core's business.
  * @module
  */
-import type { OrderCommand, VenueCommand } from "../../core/command.ts";
+import type { VenueCommand } from "../../core/command.ts";
 import type {
   AccountPayloads,
   BrokerPayloads,
