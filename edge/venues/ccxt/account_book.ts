@@ -5,7 +5,7 @@
  * it). A currency once reported goes on being reported, with 0 when the venue has dropped it.
  * @module
  */
-import { canonicalDecimal, decimalsOf, fromUnits, toUnits } from "../../../core/decimal.ts";
+import { canonicalDecimal, decimalsOf, fromUnits, powerOfTen, toUnits } from "../../../core/decimal.ts";
 import type { AccountPayloads, CashKind } from "../../../core/event.ts";
 import { px } from "../../../core/numbers.ts";
 import type { Account } from "./account.ts";
@@ -150,7 +150,7 @@ function nearest(decimal: string, scale: number): number | undefined {
   const digits = decimalsOf(decimal);
   const units = toUnits(decimal, digits);
   if (units === undefined) return undefined;
-  if (digits <= scale) return Number(units * 10n ** BigInt(scale - digits));
-  const divisor = 10n ** BigInt(digits - scale);
+  if (digits <= scale) return Number(units * powerOfTen(scale - digits));
+  const divisor = powerOfTen(digits - scale);
   return Number((units + divisor / 2n) / divisor);
 }

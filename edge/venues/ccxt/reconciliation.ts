@@ -65,7 +65,7 @@ export class Reconciliations {
       reads: 0,
     };
     this.#current = progress;
-    this.#each(progress, this.#account.listed, {
+    this.#each(this.#account.listed, {
       read: (listed, next) => this.#readOpenOrders(progress, listed, next),
       done: () => this.#readAccount(progress),
     });
@@ -99,7 +99,7 @@ export class Reconciliations {
   #readSince(progress: Progress, sinceMs: number, done: () => void): void {
     const { requests, host } = this.#account;
     const toMs = Math.ceil(host.nowUs() / 1000);
-    this.#each(progress, this.#account.listed, {
+    this.#each(this.#account.listed, {
       read: ({ symbol }, next) =>
         readSpan({
           fromMs: sinceMs,
@@ -137,7 +137,7 @@ export class Reconciliations {
       if (orders.keyOf(trade.symbol, trade.orderId) !== undefined) continue;
       unknown.set(`${trade.symbol} ${trade.orderId}`, trade);
     }
-    this.#each(progress, [...unknown.values()], {
+    this.#each([...unknown.values()], {
       read: ({ symbol, orderId }, next) =>
         this.#call(progress, requests.orderById(symbol, orderId), (body) => {
           this.#note(parseOrder(Fields.of(body, "")));
@@ -173,9 +173,8 @@ export class Reconciliations {
     this.#account.orders.note({ key, symbol, side, venueOrderId });
   }
 
-  /** Reads one after the other, as long as this is the reconciliation that is wanted. */
+  /** Reads one after the other; `#call` lets go of what is not wanted any more. */
   #each<Item>(
-    progress: Progress,
     items: readonly Item[],
     of: {
       readonly read: (item: Item, next: () => void) => void;
@@ -184,7 +183,7 @@ export class Reconciliations {
   ): void {
     const [first, ...rest] = items;
     if (first === undefined) return of.done();
-    of.read(first, () => this.#each(progress, rest, of));
+    of.read(first, () => this.#each(rest, of));
   }
 
   #call(progress: Progress, call: Call, use: (body: unknown) => void): void {
