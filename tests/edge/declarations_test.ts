@@ -37,6 +37,8 @@ function venue(name: string, symbols: readonly string[], changes: Changes = {}):
     declaration: { ...VENUE, name, simulation: changes.simulation ?? null },
     adapter: "test",
     options: {},
+    credentials: {},
+    deadManMs: null,
     feed: { kind: "client" },
     balances: [{ currency: "USDT", total: "100" }],
     limits: NO_VENUE_LIMITS,
@@ -50,6 +52,7 @@ function venue(name: string, symbols: readonly string[], changes: Changes = {}):
       }),
       limits: LIMITS,
       clientLimits: [],
+      isDryRun: false,
       startPrice: null,
     })),
   };

@@ -1,0 +1,19 @@
+/**
+ * The adapters of this build: the one list of them, shared by the main thread, which reads what they
+ * declare, and the venues' Workers, which load and run one each.
+ * @module
+ */
+import type { AdapterDescription, AdapterFactory } from "../venue.ts";
+
+/** An adapter of a build. */
+export type RegisteredAdapter = {
+  readonly description: AdapterDescription;
+  /** Loads its code; called in the venue's Worker only, so that nobody else pays for it. */
+  readonly load: () => AdapterFactory | Promise<AdapterFactory>;
+};
+
+/** Adapters by the name that configuration uses. */
+export type AdapterRegistry = ReadonlyMap<string, RegisteredAdapter>;
+
+/** What this build brings along. */
+export const ADAPTERS: AdapterRegistry = new Map();
