@@ -5,12 +5,19 @@
  * it). A currency once reported goes on being reported, with 0 when the venue has dropped it.
  * @module
  */
-import { canonicalDecimal, decimalsOf, fromUnits, powerOfTen, toUnits } from "../../../core/decimal.ts";
+import {
+  canonicalDecimal,
+  decimalsOf,
+  fromUnits,
+  powerOfTen,
+  toUnits,
+} from "../../../core/decimal.ts";
 import type { AccountPayloads, CashKind } from "../../../core/event.ts";
 import { px } from "../../../core/numbers.ts";
 import type { Account } from "./account.ts";
 import {
   type BinanceIncome,
+  parseIncome,
   parsePositions,
   parseSpotBalances,
   parseWalletBalances,
@@ -23,6 +30,9 @@ type Reported = AccountPayloads["AccountReported"];
 type Balance = Reported["balances"][number];
 /** Makes a call and hands its body on. */
 type Read = (call: Call, use: (body: unknown) => void) => void;
+
+/** Income that the fills say already. */
+const FROM_TRADES: ReadonlySet<string> = new Set(["REALIZED_PNL", "COMMISSION"]);
 
 /** The account of one connection. */
 export class AccountBook {
@@ -51,9 +61,25 @@ export class AccountBook {
     });
   }
 
+  /** Reads what came or went lately and posts it; `failed` says why it could not be read. */
+  readIncome(call: Call, failed: (reason: string) => void): void {
+    this.#account.rest.call(call, (result) => {
+      if (result.kind === "error") return failed(result.error.text);
+      if (result.kind === "failed") return failed(result.error.message);
+      if (result.kind === "dryRun") return;
+      try {
+        this.post(parseIncome(result.body));
+      } catch (error) {
+        if (!(error instanceof PayloadError)) throw error;
+        failed(error.message);
+      }
+    });
+  }
+
   /** Posts cash that no execution explains; a repetition is told by the venue's number. */
   post(income: readonly BinanceIncome[]): void {
     for (const row of income) {
+      if (FROM_TRADES.has(row.incomeType)) continue;
       const key = `income ${row.incomeType} ${row.tranId} ${row.asset}`;
       const listed = row.symbol === null ? undefined : this.#account.bySymbol(row.symbol);
       const { asset: currency, income: amount, timeMs } = row;

@@ -61,7 +61,7 @@ export class BinanceRequests {
     return this.#order("place", "POST", params);
   }
 
-  cancel(command: CancelRequest | ReplaceRequest, { symbol }: Pick<Listed, "symbol">): Call {
+  cancel(command: Pick<CancelRequest, "clOrdId">, { symbol }: Pick<Listed, "symbol">): Call {
     return this.#order("cancel", "DELETE", { symbol, origClientOrderId: command.clOrdId });
   }
 

@@ -9,7 +9,7 @@
  */
 import type { Levels, MarketPayloads } from "../../../core/event.ts";
 import type { Instrument } from "../../../core/instrument.ts";
-import { type Micros, px, qty } from "../../../core/numbers.ts";
+import type { Micros } from "../../../core/numbers.ts";
 import type {
   BookTickerPayload,
   DepthSnapshotPayload,
@@ -35,9 +35,8 @@ type Book = {
   readonly listed: Listed;
   readonly sequence: DepthSequence;
   held: Change[];
-  /** An invalidation is due, or the queue was full for it. */
+  /** The daemon knows that the book is no reference. */
   toldInvalid: boolean;
-  isAsked: boolean;
 };
 
 /** Keeps books and says what happens to them. */
@@ -73,7 +72,6 @@ export class Books {
     this.#asked = undefined;
     for (const book of this.#books.values()) {
       book.held = [];
-      book.isAsked = false;
       this.#invalidate(book, reason);
     }
   }
@@ -91,7 +89,6 @@ export class Books {
     this.#asked = undefined;
     const book = this.#books.get(symbol);
     if (book === undefined) return;
-    book.isAsked = false;
     const { instrument } = book.listed;
     const eventTime = payload.E === undefined ? this.#host.nowUs() : timeOfMs(payload.E);
     const said = this.#offer(instrument, eventTime, {
@@ -106,10 +103,8 @@ export class Books {
     this.#askNext();
   }
 
-  /** The snapshot that was asked for did not come; `again` says when there may be another try. */
-  notRead(symbol: string): void {
-    const book = this.#books.get(symbol);
-    if (book !== undefined) book.isAsked = false;
+  /** The snapshot that was asked for did not come; `retry` asks again. */
+  notRead(): void {
     this.#asked = undefined;
   }
 
@@ -124,7 +119,7 @@ export class Books {
     if ((payload.X ?? "MARKET") !== "MARKET") return;
     const instrument = this.#books.get(payload.s)?.listed.instrument;
     if (instrument === undefined) return;
-    this.#offer(instrument, timeOfMs(payload.T ?? payload.E), {
+    this.#offer(instrument, timeOfMs(payload.E), {
       eventType: "TradePrinted",
       payload: {
         price: pxOf(payload.p, instrument),
@@ -204,7 +199,6 @@ export class Books {
       if (book.sequence.isSeeded || book.held.length === 0) continue;
       if (!book.toldInvalid) this.#invalidate(book, "the book is not in step");
       if (!book.toldInvalid) continue; // no room yet: a snapshot would find none either
-      book.isAsked = true;
       this.#asked = symbol;
       return this.#ask(symbol);
     }
@@ -216,7 +210,7 @@ export class Books {
 }
 
 function newBook(listed: Listed): Book {
-  return { listed, sequence: new DepthSequence(), held: [], toldInvalid: true, isAsked: false };
+  return { listed, sequence: new DepthSequence(), held: [], toldInvalid: true };
 }
 
 function hold(book: Book, change: Change): void {
@@ -241,7 +235,7 @@ function changeOf(payload: DepthUpdatePayload, instrument: Instrument): Change {
 function levelsOf(levels: readonly RawLevel[], instrument: Instrument): Levels {
   const flat: number[] = [];
   for (const [price, size] of levels) {
-    flat.push(px(pxOf(price, instrument)), qty(qtyOf(size, instrument)));
+    flat.push(pxOf(price, instrument), qtyOf(size, instrument));
   }
   return flat;
 }

@@ -29,6 +29,16 @@ type Released<Command extends OrderCommand> = {
   readonly journalUs: Micros;
 };
 
+/** Who else wants to know. */
+export type CommandHooks = {
+  /** The venue found the time of a request wrong. */
+  readonly clockIsOff: () => void;
+  /** A new order leaves under this key; was acknowledged; was not, or that is not known. */
+  readonly leaving: (key: string) => void;
+  readonly acknowledged: (key: string) => void;
+  readonly refused: (key: string) => void;
+};
+
 /** Ended as they took nothing more: the rest of what could not wait. */
 const ENDED = new Set(["CANCELED", "EXPIRED", "EXPIRED_IN_MATCH"]);
 
@@ -36,17 +46,17 @@ const ENDED = new Set(["CANCELED", "EXPIRED", "EXPIRED_IN_MATCH"]);
 export class Commands {
   readonly #account: Account;
   readonly #endings: Endings;
-  readonly #clockIsOff: () => void;
+  readonly #hooks: CommandHooks;
   /** Submits on their way, by key: when they left. */
   readonly #leaving = new Map<string, RequestStamps>();
 
   constructor(
     account: Account,
-    also: { readonly endings: Endings; readonly clockIsOff: () => void },
+    also: { readonly endings: Endings; readonly hooks: CommandHooks },
   ) {
     this.#account = account;
     this.#endings = also.endings;
-    this.#clockIsOff = also.clockIsOff;
+    this.#hooks = also.hooks;
   }
 
   /** Returns the stamps of a submit that has left and is not answered yet. */
@@ -62,9 +72,11 @@ export class Commands {
     if (command.dryRun !== true) {
       orders.note({ key, symbol: listed.symbol, side, venueOrderId: null });
       this.#leaving.set(key, { journalUs, submitUs: host.nowUs() });
+      this.#hooks.leaving(key);
     }
     this.#send(requests.place(command, listed), command, (result) => {
       this.#leaving.delete(key);
+      if (result.kind !== "ok") this.#hooks.refused(key);
       this.#submitted({ command, listed, journalUs }, result);
     });
   }
@@ -113,7 +125,7 @@ export class Commands {
     const isDryRun = command.dryRun === true;
     this.#account.rest.call(call, (result) => {
       if (result.kind === "dryRun") return this.#account.host.answerDry(command);
-      if (result.kind === "error" && result.error.class === "clock") this.#clockIsOff();
+      if (result.kind === "error" && result.error.class === "clock") this.#hooks.clockIsOff();
       done(result);
     }, isDryRun ? { isDryRun } : {});
   }
@@ -162,6 +174,7 @@ export class Commands {
     const said = { instrument, timeMs: order.updatedMs === 0 ? null : order.updatedMs };
     const { clOrdId: key, side } = command;
     orders.note({ key, symbol, side, venueOrderId: order.orderId });
+    this.#hooks.acknowledged(key);
     const isDead = order.status === "REJECTED" ||
       (order.status === "EXPIRED" && command.postOnly && order.executedQty === "0");
     if (isDead) {

@@ -67,6 +67,8 @@ export interface CcxtExchange {
   client(url: string): CcxtClient;
   clients: Record<string, CcxtClient>;
   loadHttpProxyAgent(): Promise<unknown>;
+  setSandboxMode: (...on: readonly boolean[]) => void;
+  enableDemoTrading: (...on: readonly boolean[]) => void;
   getHttpAgentIfNeeded(url: string): unknown;
   nonce: () => number;
   fetchImplementation: CcxtFetch;

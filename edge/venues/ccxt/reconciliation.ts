@@ -14,7 +14,7 @@
 import type { ReconcileAccount } from "../../../core/command.ts";
 import type { AccountPayloads, OpenOrder, OrderRef } from "../../../core/event.ts";
 import type { Account } from "./account.ts";
-import { AccountBook } from "./account_book.ts";
+import type { AccountBook } from "./account_book.ts";
 import {
   type BinanceIncome,
   type BinanceOrder,
@@ -31,8 +31,6 @@ import { limitPxOf, qtyOf } from "./reports.ts";
 import { readSpan } from "./spans.ts";
 
 const ACCOUNT_READS_MAX = 3;
-/** Income that the fills say already. */
-const FROM_TRADES: ReadonlySet<string> = new Set(["REALIZED_PNL", "COMMISSION"]);
 
 /** What has been read so far. */
 type Progress = {
@@ -50,9 +48,9 @@ export class Reconciliations {
   readonly #book: AccountBook;
   #current: Progress | undefined;
 
-  constructor(account: Account) {
+  constructor(account: Account, book: AccountBook) {
     this.#account = account;
-    this.#book = new AccountBook(account);
+    this.#book = book;
   }
 
   start(command: ReconcileAccount): void {
@@ -124,7 +122,7 @@ export class Reconciliations {
     const { requests } = this.#account;
     if (requests.product === "spot") return done();
     this.#call(progress, requests.income(sinceMs), (body) => {
-      progress.income = parseIncome(body).filter(({ incomeType }) => !FROM_TRADES.has(incomeType));
+      progress.income = parseIncome(body);
       done();
     });
   }

@@ -7,9 +7,9 @@
  * @module
  */
 import type { Micros } from "../../../core/numbers.ts";
-import type { EdgeError } from "../../edge_error.ts";
+import { EdgeError } from "../../edge_error.ts";
 import type { OrderTransport, SendOptions } from "../../order_transport.ts";
-import type { Cancel, HttpRequest } from "../../ports.ts";
+import type { Cancel, HttpRequest, Timers } from "../../ports.ts";
 import type { BinanceProduct } from "./binance_errors.ts";
 import type { Call } from "./binance_requests.ts";
 import { readAnswer, type VenueError } from "./ladder.ts";
@@ -34,12 +34,15 @@ export class Rest {
   readonly #signer: Signer;
   readonly #transport: OrderTransport;
   readonly #product: BinanceProduct;
+  readonly #timers: Timers;
 
   constructor(options: {
     readonly signer: Signer;
     readonly transport: OrderTransport;
     readonly product: BinanceProduct;
+    readonly timers: Timers;
   }) {
+    this.#timers = options.timers;
     this.#signer = options.signer;
     this.#transport = options.transport;
     this.#product = options.product;
@@ -47,13 +50,31 @@ export class Rest {
 
   /** Sends a call. The result comes once, later, unless the returned function forgets it. */
   call(call: Call, done: (result: CallResult) => void, options: SendOptions = {}): Cancel {
-    const signed = this.#signer.sign(call.path, call.api, call.method, { ...call.params });
+    const signed = this.#sign(call);
+    if (signed instanceof EdgeError) {
+      return this.#timers.after(0, () => done({ kind: "failed", error: signed }));
+    }
     const asked = { product: this.#product, kind: call.kind };
     return this.#transport.send(toRequest(call, signed), (result) => {
       if (result.kind !== "answered") return done(result);
       const { submitUs, ackUs } = result.answer;
       done({ ...readAnswer(result.answer, asked), stamps: { submitUs, ackUs } });
     }, options);
+  }
+
+  /** The library's own words may hold the secret that it cannot use. */
+  #sign(call: Call): SignedRequest | EdgeError {
+    try {
+      return this.#signer.sign(call.path, call.api, call.method, { ...call.params });
+    } catch (error) {
+      const what = error instanceof Error ? error.name : "an unnamed error";
+      return new EdgeError(
+        `Cannot sign ${call.method} ${call.path}: the keys must fit: was ${what}`,
+        {
+          outcome: "notSent",
+        },
+      );
+    }
   }
 }
 
