@@ -50,7 +50,7 @@ import {
   replayInto,
   type StateLock,
 } from "./edge/journal/mod.ts";
-import { type CommitLog, Loop } from "./edge/loop.ts";
+import { type CommitLog, Loop, ROUND_EVENTS_MAX } from "./edge/loop.ts";
 import { PoisonNotes } from "./edge/poison.ts";
 import type { Cancel, Ports, Timers } from "./edge/ports.ts";
 import { QueueWatch } from "./edge/queue_watch.ts";
@@ -306,7 +306,11 @@ class RunningDaemon implements Daemon {
     const { ports } = this.#options;
     return new Loop({
       timeline,
-      sequencer: new Sequencer({ startAfter: timeline.seqId, lastIngest: timeline.nowUs }),
+      sequencer: new Sequencer({
+        startAfter: timeline.seqId,
+        lastIngest: timeline.nowUs,
+        perProducerMax: ROUND_EVENTS_MAX,
+      }),
       ingress,
       journal: this.#journal,
       clock: this.#clock,

@@ -22,11 +22,13 @@ import {
   VenueNames,
 } from "./slots/mod.ts";
 
-/** Most orders, ids and fills that one event retires. */
-export const RETIRED_PER_EVENT_MAX = 32;
+/** Most orders, ids and fills that one `DeadlineReached` retires. */
+export const RETIRED_PER_DEADLINE_MAX = 32;
+/** Most that any other event retires by the way: under load nothing is left for deadlines. */
+export const RETIRED_PER_EVENT_MAX = 2;
 /** A client clock may be ahead by this much: ids stay known for as long beyond the horizon. */
 export const FUTURE_MAX_US = 1_000_000;
-/** Retirement is due at whole seconds, so that it costs at most one timer event in each. */
+/** Retirement asks for deadlines at whole seconds, so that it costs few of them. */
 const RETIRE_GRAIN_US = 1_000_000;
 
 /** Orders by id, with the indexes by which reports find them. */
@@ -101,41 +103,37 @@ export class Blotter {
   }
 
   /** Forgets what ended, and what was said, more than `horizonUs` ago; bounded per call. */
-  retire(clients: Clients, at: { readonly nowUs: Micros; readonly horizonUs: number }): void {
-    let budget = RETIRED_PER_EVENT_MAX;
-    while (budget > 0 && this.#isDue(this.ended.peek()?.endedUs, at)) {
+  retire(
+    clients: Clients,
+    of: { readonly nowUs: Micros; readonly horizonUs: number; readonly most: number },
+  ): void {
+    const untilUs = of.nowUs - of.horizonUs - FUTURE_MAX_US;
+    let budget = of.most;
+    while (budget > 0 && isBy(untilUs, this.ended.peek()?.endedUs)) {
       const order = this.ended.take();
       if (order !== undefined) this.#forget(order);
       budget -= 1;
     }
-    while (budget > 0 && this.#isDue(this.intents.oldest?.ingestUs, at)) {
-      const record = this.intents.takeOldest();
-      if (record !== undefined) this.#retireIntent(record);
+    while (budget > 0 && isBy(untilUs, this.intents.oldestUs)) {
+      const slot = this.intents.takeOldest();
+      if (slot !== undefined) this.#retireIntent(slot);
       budget -= 1;
     }
-    while (budget > 0 && this.#isDue(this.fills.peek()?.ingestUs, at)) {
+    while (budget > 0 && isBy(untilUs, this.fills.peek()?.ingestUs)) {
       const fill = this.fills.take();
       if (fill !== undefined) clients.all[fill.client]?.fills.take();
       budget -= 1;
     }
   }
 
-  /** When {@link retire} next has something to do. */
+  /** When {@link retire} next wants a deadline. */
   nextRetirementUs(horizonUs: number): Micros | undefined {
     const ended = this.ended.peek()?.endedUs;
-    const said = this.intents.oldest?.ingestUs;
+    const said = this.intents.oldestUs;
     const booked = this.fills.peek()?.ingestUs;
     const first = Math.min(ended ?? Infinity, said ?? Infinity, booked ?? Infinity);
     if (first === Infinity) return undefined;
     return dueUs(first, horizonUs);
-  }
-
-  #isDue(
-    sinceUs: Micros | null | undefined,
-    at: { readonly nowUs: Micros; readonly horizonUs: number },
-  ): boolean {
-    if (sinceUs === null || sinceUs === undefined) return false;
-    return dueUs(sinceUs, at.horizonUs) <= at.nowUs;
   }
 
   #forget(order: Order): void {
@@ -153,10 +151,11 @@ export class Blotter {
     if (venueOrderId !== null) this.#names.delete(venue, { name: venueOrderId, order: id });
   }
 
-  #retireIntent(record: IntentRecord): void {
-    const order = record.order === null ? undefined : this.#orders.get(record.order);
-    if (order === undefined) this.intents.forget(record);
-    else this.intents.hold(order, record);
+  #retireIntent(slot: number): void {
+    const id = this.intents.orderOf(slot);
+    const order = id === null ? undefined : this.#orders.get(id);
+    if (order === undefined) this.intents.forget(slot);
+    else this.intents.hold(order, slot);
   }
 }
 
@@ -164,6 +163,10 @@ export class Blotter {
 function namesOf({ formerVenueOrderIds, venueOrderId }: Order): readonly string[] {
   const former = formerVenueOrderIds ?? [];
   return venueOrderId === null ? former : [...former, venueOrderId];
+}
+
+function isBy(untilUs: number, sinceUs: Micros | null | undefined): boolean {
+  return sinceUs !== null && sinceUs !== undefined && sinceUs <= untilUs;
 }
 
 function dueUs(sinceUs: number, horizonUs: number): Micros {

@@ -7,7 +7,7 @@
  * 2. A round: due deadlines and simulator outputs become events, the sequencer merges the queues.
  * 3. Each event is applied to the machines; event and effects go into the journal's open batch;
  *    observers look at the new state but show nothing.
- * 4. The batch is handed over unless one is in flight (group commit).
+ * 4. After each round the batch is handed over unless one is being written (group commit).
  * 5. When the journal says "durable up to N", observers and venue commands up to N are released.
  *
  * Invariant: nothing that follows from event N leaves before N is durable, since the only ways out
@@ -32,8 +32,13 @@ import type { ReleasedCommand } from "./venue.ts";
 
 /** Most events applied before other I/O has its turn. */
 const EVENTS_PER_TURN_MAX = 4096;
-/** A turn begins no round after this long: subscribers make events of very different cost. */
-const TURN_US_MAX = 5_000;
+/**
+ * A turn begins no round after this long: what has become durable meanwhile leaves only between
+ * turns, and a window of a client's intents that is applied in one go lets the disk stand idle.
+ */
+const TURN_US_MAX = 1_000;
+/** Most events of one producer in a round: after each the journal is given what it can take. */
+export const ROUND_EVENTS_MAX = 64;
 /**
  * While the machines are behind with what is due, one timer event for as many messages: one forgets
  * as many records, and a message leaves no more than one, so they never fall further behind.
@@ -164,6 +169,7 @@ export class Loop {
     while (!this.#isStopped && journal.canAccept) {
       const applied = this.#round();
       if (applied === 0) return false;
+      journal.flush();
       budget -= applied;
       if (budget <= 0 || clock.nowUs() >= endUs) return true;
     }

@@ -109,7 +109,7 @@ export function holdIntents(state: EngineState, { held }: IntentsRead): void {
   for (const record of held) {
     const order = record.order === null ? undefined : state.blotter.get(record.order);
     invariant(order !== undefined, "An intent that is held must have its order");
-    state.blotter.intents.hold(order, record);
+    state.blotter.intents.hold(order, record.slot);
   }
 }
 
@@ -182,7 +182,7 @@ function pinRecord(state: EngineState, row: NodeReader): IntentRecord {
   const isSame = known?.ingestUs === fields.ingestUs;
   const record = isSame ? known : intents.restore(fields, { isKnown: false });
   intents.pin(record);
-  if (!isSame) intents.forget(record); // the pin keeps it until the CancelAll is done
+  if (!isSame) intents.forget(record.slot); // the pin keeps it until the CancelAll is done
   return record;
 }
 

@@ -12,7 +12,7 @@ import { mixEffects } from "../digest_records.ts";
 import type { Effects } from "../effects.ts";
 import { applyBroker } from "./broker.ts";
 import { applyControl } from "./control.ts";
-import { applyDeadlines, nextDeadlineUs } from "./deadlines.ts";
+import { applyDeadlines, nextDeadlineUs, retireByTheWay } from "./deadlines.ts";
 import { countTouched, recountWithheld } from "./exposure.ts";
 import { applyIntent } from "./intents.ts";
 import { applyMarket } from "./market.ts";
@@ -85,10 +85,13 @@ function dispatch(turn: Turn, event: Event): void {
     case "control":
       return applyControl(turn, event);
     case "intent":
+      retireByTheWay(turn.state);
       return applyIntent(turn, event);
     case "broker_report":
+      retireByTheWay(turn.state);
       return applyReport(turn, event);
     case "market_data":
+      retireByTheWay(turn.state);
       return applyMarket(turn, event);
     case "timer":
       if (event.eventType === "DeadlineReached") applyDeadlines(turn, turn.nowUs);

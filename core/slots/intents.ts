@@ -1,8 +1,8 @@
 /**
  * Intents that are remembered: found by client and id, forgotten oldest first.
  *
- * A record is a row of numbers and two strings in a page; what the engine holds of it is a light
- * handle, made when it is looked at. Records stand in one queue, oldest first. One whose order is
+ * A record is a row of numbers in a page, its id among the texts; what the engine holds of it is a
+ * light handle, made when it is looked at. Records stand in one queue, oldest first. One whose order is
  * still kept when its time has come moves to that order, and leaves with it.
  *
  * Invariant: a handle is valid until its record is forgotten; a record that a CancelAll is pinned
@@ -13,8 +13,10 @@ import type { IntentAction } from "../intent.ts";
 import { invariant } from "../invariant.ts";
 import type { ClientIndex, Micros, OrderId } from "../numbers.ts";
 import { NONE, PAGE_BITS, PAGE_MASK, PAGE_SIZE, stored, storedOrNull } from "./pages.ts";
+import { Labels, NO_LABEL } from "./labels.ts";
 import { NO_SLOT, SlotIndex } from "./slot_index.ts";
 import { hashText } from "./text_hash.ts";
+import { NO_TEXT, Texts } from "./texts.ts";
 
 /** What is remembered of an intent. */
 export type IntentFields = {
@@ -59,33 +61,42 @@ const NEXT = 9;
 /** Bits: see below. */
 const STATE = 10;
 const PINS = 11;
-const WIDTH = 12;
+/** The id among the texts and its hash; the tag among the labels. */
+const ID = 12;
+const HASH = 13;
+const TAG = 14;
+/** Two lines of the cache. */
+const WIDTH = 16;
 
 /** Found by its id. */
 const KNOWN = 1;
 /** Neither in the queue nor held: only its pins keep the row. */
 const LEFT = 2;
 
-type Page = {
-  readonly rows: Float64Array;
-  readonly intentIds: string[];
-  readonly tags: (string | null)[];
-};
+type Page = { readonly rows: Float64Array; readonly words: Words };
+
+/** Where the texts of all records are. */
+type Words = { readonly ids: Texts; readonly tags: Labels };
 
 /** A remembered intent: what answers a repetition, and the stamps its reports carry. */
 export class IntentRecord implements IntentFields {
   readonly slot: number;
   readonly #page: Page;
   readonly #at: number;
+  /** The id, if it is at hand. */
+  #intentId: string | undefined;
 
-  constructor(slot: number, page: Page) {
+  constructor(slot: number, page: Page, intentId?: string) {
     this.slot = slot;
     this.#page = page;
     this.#at = (slot & PAGE_MASK) * WIDTH;
+    this.#intentId = intentId;
   }
 
   get intentId(): string {
-    return this.#page.intentIds[this.slot & PAGE_MASK] ?? "";
+    const { words, rows } = this.#page;
+    this.#intentId ??= words.ids.read(stored(rows, this.#at + ID));
+    return this.#intentId;
   }
 
   get client(): ClientIndex {
@@ -117,7 +128,7 @@ export class IntentRecord implements IntentFields {
   }
 
   get tag(): string | null {
-    return this.#page.tags[this.slot & PAGE_MASK] ?? null;
+    return this.#page.words.tags.text(stored(this.#page.rows, this.#at + TAG));
   }
 
   get order(): OrderId | null {
@@ -147,6 +158,9 @@ export type Holder = { heldFirst: number; heldLast: number };
 
 /** All remembered intents. */
 export class Intents {
+  /** Tags, of orders too. */
+  readonly tags = new Labels();
+  readonly #words: Words = { ids: new Texts(), tags: this.tags };
   readonly #pages: Page[] = [];
   readonly #index = new SlotIndex();
   #seed = 0;
@@ -161,9 +175,11 @@ export class Intents {
     return this.#index.size;
   }
 
-  /** The oldest record in the queue, or undefined. */
-  get oldest(): IntentRecord | undefined {
-    return this.#oldest === NO_SLOT ? undefined : this.at(this.#oldest);
+  /** When the oldest record in the queue was taken, or undefined. */
+  get oldestUs(): Micros | undefined {
+    const slot = this.#oldest;
+    if (slot === NO_SLOT) return undefined;
+    return stored(this.#pageOf(slot).rows, this.#rowOf(slot) + INGEST_US);
   }
 
   /** Sets what clients cannot choose about the index. Only while it is empty. */
@@ -172,8 +188,8 @@ export class Intents {
   }
 
   /** The record in a slot that is in use. */
-  at(slot: number): IntentRecord {
-    return new IntentRecord(slot, this.#pageOf(slot));
+  at(slot: number, intentId?: string): IntentRecord {
+    return new IntentRecord(slot, this.#pageOf(slot), intentId);
   }
 
   /** The client's record of an id, or undefined. */
@@ -185,9 +201,10 @@ export class Intents {
       slot = this.#index.after()
     ) {
       const page = this.#pageOf(slot);
-      if (page.intentIds[slot & PAGE_MASK] !== intentId) continue;
-      if (page.rows[(slot & PAGE_MASK) * WIDTH + CLIENT] === client) {
-        return new IntentRecord(slot, page);
+      const at = this.#rowOf(slot);
+      if (page.rows[at + CLIENT] !== client) continue;
+      if (this.#words.ids.is(stored(page.rows, at + ID), intentId)) {
+        return new IntentRecord(slot, page, intentId);
       }
     }
     return undefined;
@@ -215,35 +232,37 @@ export class Intents {
   }
 
   /** Lets a repetition of the id be judged anew; the record itself stays. */
-  disown(record: IntentRecord): void {
-    if (!record.isKnown) return;
-    this.#index.remove(record.slot, this.#hashOf(record.client, record.intentId));
-    this.#setState(record.slot, 0);
+  disown({ slot }: IntentRecord): void {
+    this.#disown(slot);
   }
 
-  /** Takes the oldest record out of the queue: to be forgotten, or held by its order. */
-  takeOldest(): IntentRecord | undefined {
-    const record = this.oldest;
-    if (record === undefined) return undefined;
-    this.#oldest = this.#nextOf(record.slot);
+  /** The order that a record placed, or meant. */
+  orderOf(slot: number): OrderId | null {
+    return storedOrNull(this.#pageOf(slot).rows, this.#rowOf(slot) + ORDER);
+  }
+
+  /** Takes the oldest slot out of the queue: to be forgotten, or held by its order. */
+  takeOldest(): number | undefined {
+    const slot = this.#oldest;
+    if (slot === NO_SLOT) return undefined;
+    this.#oldest = this.#nextOf(slot);
     if (this.#oldest === NO_SLOT) this.#newest = NO_SLOT;
-    return record;
+    return slot;
   }
 
   /** Forgets a record that is in no queue. */
-  forget(record: IntentRecord): void {
-    this.disown(record);
-    if (this.#pageOf(record.slot).rows[this.#rowOf(record.slot) + PINS] === 0) {
-      this.#release(record.slot);
-    } else this.#setState(record.slot, LEFT);
+  forget(slot: number): void {
+    this.#disown(slot);
+    if (this.#pageOf(slot).rows[this.#rowOf(slot) + PINS] === 0) this.#release(slot);
+    else this.#setState(slot, LEFT);
   }
 
   /** Lets an order keep a record that was taken out of the queue. */
-  hold(holder: Holder, record: IntentRecord): void {
-    this.#setNext(record.slot, NO_SLOT);
-    if (holder.heldLast === NO_SLOT) holder.heldFirst = record.slot;
-    else this.#setNext(holder.heldLast, record.slot);
-    holder.heldLast = record.slot;
+  hold(holder: Holder, slot: number): void {
+    this.#setNext(slot, NO_SLOT);
+    if (holder.heldLast === NO_SLOT) holder.heldFirst = slot;
+    else this.#setNext(holder.heldLast, slot);
+    holder.heldLast = slot;
   }
 
   /** Forgets all that an order holds. */
@@ -253,7 +272,7 @@ export class Intents {
     holder.heldLast = NO_SLOT;
     while (slot !== NO_SLOT) {
       const next = this.#nextOf(slot);
-      this.forget(this.at(slot));
+      this.forget(slot);
       slot = next;
     }
   }
@@ -288,9 +307,17 @@ export class Intents {
     return hashText(intentId, this.#seed ^ Math.imul(client + 1, 0x9e3779b1));
   }
 
-  #know(record: IntentRecord): void {
-    this.#index.insert(record.slot, this.#hashOf(record.client, record.intentId));
-    this.#setState(record.slot, KNOWN);
+  #know({ slot }: IntentRecord): void {
+    this.#index.insert(slot, stored(this.#pageOf(slot).rows, this.#rowOf(slot) + HASH));
+    this.#setState(slot, KNOWN);
+  }
+
+  #disown(slot: number): void {
+    const { rows } = this.#pageOf(slot);
+    const at = this.#rowOf(slot);
+    if (rows[at + STATE] !== KNOWN) return;
+    this.#index.remove(slot, stored(rows, at + HASH));
+    rows[at + STATE] = 0;
   }
 
   #write(fields: IntentFields): IntentRecord {
@@ -310,9 +337,10 @@ export class Intents {
     rows[at + NEXT] = NO_SLOT;
     rows[at + STATE] = 0;
     rows[at + PINS] = 0;
-    page.intentIds[slot & PAGE_MASK] = fields.intentId;
-    page.tags[slot & PAGE_MASK] = fields.tag;
-    return new IntentRecord(slot, page);
+    rows[at + ID] = this.#words.ids.add(fields.intentId);
+    rows[at + HASH] = this.#hashOf(fields.client, fields.intentId);
+    rows[at + TAG] = this.tags.take(fields.tag);
+    return new IntentRecord(slot, page, fields.intentId);
   }
 
   #take(): number {
@@ -322,20 +350,19 @@ export class Intents {
       return slot;
     }
     if ((this.#used & PAGE_MASK) === 0) {
-      this.#pages.push({
-        rows: new Float64Array(PAGE_SIZE * WIDTH),
-        intentIds: new Array<string>(PAGE_SIZE).fill(""),
-        tags: new Array<string | null>(PAGE_SIZE).fill(null),
-      });
+      this.#pages.push({ rows: new Float64Array(PAGE_SIZE * WIDTH), words: this.#words });
     }
     this.#used += 1;
     return this.#used - 1;
   }
 
   #release(slot: number): void {
-    const page = this.#pageOf(slot);
-    page.intentIds[slot & PAGE_MASK] = "";
-    page.tags[slot & PAGE_MASK] = null;
+    const { rows } = this.#pageOf(slot);
+    const at = this.#rowOf(slot);
+    this.#words.ids.remove(stored(rows, at + ID));
+    this.tags.drop(stored(rows, at + TAG));
+    rows[at + ID] = NO_TEXT;
+    rows[at + TAG] = NO_LABEL;
     this.#setNext(slot, this.#free);
     this.#free = slot;
   }

@@ -7,7 +7,9 @@
 import { timeInForceCode } from "../digest_codes.ts";
 import type { OrdType, Side, TimeInForce } from "../instrument.ts";
 import type { CancelCause, OrderTerms, RequestKind } from "../order_parts.ts";
+import { NO_LABEL } from "./labels.ts";
 import { NONE } from "./pages.ts";
+import { NO_BLOCK } from "./seen_keys.ts";
 import { NO_SLOT } from "./slot_index.ts";
 
 /** Columns that hold a number in every order: 0 at first, unless {@link clearRow} says otherwise. */
@@ -60,8 +62,12 @@ export const KEY_VERSION = 40;
 export const BASE_CUM_QTY = 41;
 export const HELD_FIRST = 42;
 export const HELD_LAST = 43;
-/** Columns of a row. */
-export const ORDER_WIDTH = 44;
+/** Label of the tag. */
+export const TAG = 44;
+/** Newest block of seen keys. */
+export const SEEN = 45;
+/** Columns of a row: six lines of the cache. */
+export const ORDER_WIDTH = 48;
 
 /** Bits of {@link FLAGS}. */
 export const FLAG = { isAccepted: 1, isDoubtReported: 2, wasAbsent: 4, isCounted: 8 } as const;
@@ -144,4 +150,6 @@ export function clearRow(row: Float64Array, at: number): void {
   row[at + BASE_VERSION] = 1;
   row[at + HELD_FIRST] = NO_SLOT;
   row[at + HELD_LAST] = NO_SLOT;
+  row[at + TAG] = NO_LABEL;
+  row[at + SEEN] = NO_BLOCK;
 }

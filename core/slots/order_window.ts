@@ -57,7 +57,9 @@ import {
   REQUESTS_SENT_US,
   RETRY_BITS,
   RETRY_DUE_US,
+  SEEN,
   sideIn,
+  TAG,
   TERMS,
   termsWord,
   timeInForceIn,
@@ -445,6 +447,24 @@ export class OrderWindow {
 
   set touchedAt(place: number) {
     this.#row[this.#at + TOUCHED_AT] = place;
+  }
+
+  /** Label of its tag. */
+  get tagLabel(): number {
+    return stored(this.#row, this.#at + TAG);
+  }
+
+  set tagLabel(label: number) {
+    this.#row[this.#at + TAG] = label;
+  }
+
+  /** Newest block of the keys that it has seen. */
+  get seenBlock(): number {
+    return stored(this.#row, this.#at + SEEN);
+  }
+
+  set seenBlock(block: number) {
+    this.#row[this.#at + SEEN] = block;
   }
 
   /** Slot of the intent whose id its reports bear. */

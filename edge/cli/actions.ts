@@ -5,6 +5,7 @@
 import type { Configuration, Environment, Registry } from "../../config/mod.ts";
 import type { ExitCode } from "../exit_codes.ts";
 import type { Secrets } from "../secrets.ts";
+import type { WhyResult } from "./why/why.ts";
 
 /** What `run` was asked for; the configuration holds what the command line changed. */
 export type RunOptions = {
@@ -58,6 +59,8 @@ export interface JournalTools {
   dump(directory: string, options: DumpOptions, print: Print): void;
   export(directory: string, options: ExportOptions, print: Print): void;
   sql(directory: string, query: string, print: Print): void;
+  /** Tells the story of what `name` names; `progress` takes a line now and then. */
+  why(directory: string, of: { readonly name: string; readonly progress: Print }): WhyResult;
   /** Sets aside the record at which recovery fails; returns what it did, in a sentence. */
   quarantine(directory: string, of: { readonly seq: number; readonly reason: string }): string;
 }

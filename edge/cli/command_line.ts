@@ -1,5 +1,5 @@
 /**
- * The command line `tapeline`: run, check, journal, version, help.
+ * The command line `tapeline`: run, check, why, journal, version, help.
  *
  * Invariant: every end has its code (`exit_codes.ts`) and every refusal its sentence on stderr;
  * nothing but what was asked for is written to stdout. A fault of the program is not caught here.
@@ -18,6 +18,7 @@ import { check } from "./check.ts";
 import { type CommandContext, stateDirectoryOf, UsageError, wholeNumber } from "./context.ts";
 import { addJournalCommands } from "./journal_commands.ts";
 import { readConfiguration } from "./read_configuration.ts";
+import { addWhy } from "./why_command.ts";
 
 /** Help looks the same in every terminal, and in the documents that show it. */
 const HELP_COLUMNS = 80;
@@ -58,6 +59,7 @@ function buildProgram(context: CommandContext): Command {
     });
   addRun(program, context);
   addCheck(program, context);
+  addWhy(program, context);
   addJournalCommands(program, context);
   program.command("version").description("print the version")
     .action(() => terminal.out(actions.version));

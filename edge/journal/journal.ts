@@ -1,7 +1,8 @@
 /**
  * The journal as the live loop sees it: records go in, "durable up to" comes out.
  *
- * Group commit: one batch is being written while the next fills. Records are bytes of their batch's
+ * Group commit: one batch is being written while the next fills; the next one goes as soon as the
+ * Worker is done, also while the loop is still at its turn. Records are bytes of their batch's
  * parts until it is closed, then bytes in the ring, then the Worker's. Bound: while the open batch holds
  * `batchBytes` or more and the ring has not taken the one before, `canAccept` is false and the loop
  * must stop sequencing. After a failure nothing becomes durable any more.
@@ -177,9 +178,10 @@ export class Journal {
     if (this.#openBytes >= this.#options.settings.batchBytes) this.#close();
   }
 
-  /** Hands the open batch on, unless one is in flight: then it goes when that one is durable. */
+  /** Hands the open batch on, unless one is being written: then it goes when that one is durable. */
   flush(): void {
-    if (this.#inFlight.length === 0) this.#close();
+    const { length } = this.#inFlight;
+    if (length === this.#committed && length < POSITION_ROWS) this.#close();
   }
 
   /** First report of a client that is kept; last + 1 if none is. */
@@ -286,10 +288,14 @@ export class Journal {
     this.#send(STOP_RECORD);
   }
 
+  /** Batches that are on the disk and not yet taken note of. */
+  get #committed(): number {
+    return (Atomics.load(this.#memory.cells, CELL.durable) - this.#durableCount) | 0;
+  }
+
   #onProgress(): boolean {
-    const count = Atomics.load(this.#memory.cells, CELL.durable);
-    const batches = (count - this.#durableCount) | 0;
-    this.#durableCount = count;
+    const batches = this.#committed;
+    this.#durableCount = (this.#durableCount + batches) | 0;
     if (batches > 0) this.#takeDurable(batches);
     // The next batch goes first: the disk works while the effects of the last one are sent.
     if (this.#isRunning) this.#pump();

@@ -30,8 +30,8 @@ function fieldsOf(intentId: string): IntentFields {
 
 /** Forgets the oldest record, as retirement does. */
 function forgetOldest(intents: Intents): void {
-  const record = intents.takeOldest();
-  if (record !== undefined) intents.forget(record);
+  const slot = intents.takeOldest();
+  if (slot !== undefined) intents.forget(slot);
 }
 
 function find(intents: Intents, intentId: string): IntentRecord | undefined {

@@ -7,6 +7,7 @@
 import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
 import type { Actions, RunOptions } from "../../../edge/cli/actions.ts";
 import { runCommandLine } from "../../../edge/cli/command_line.ts";
+import type { Story, WhyResult } from "../../../edge/cli/why/why.ts";
 import { EXIT } from "../../../edge/exit_codes.ts";
 
 class Locked extends Error {}
@@ -19,6 +20,7 @@ class Session {
   readonly runs: RunOptions[] = [];
   verifyOk = true;
   runError: Error | undefined;
+  whyResult: WhyResult = { kind: "unknown", sentence: "Cannot tell the story of 9: no" };
 
   run(...args: string[]): Promise<number> {
     return runCommandLine(args, this.#actions(), {
@@ -62,6 +64,10 @@ class Session {
         },
         export: (directory, options) => call("export", directory, options),
         sql: (directory, query) => call("sql", directory, query),
+        why: (directory, { name }) => {
+          call("why", directory, name);
+          return this.whyResult;
+        },
         quarantine: (directory, of) => {
           call("quarantine", directory, of);
           return "Set aside.";
@@ -199,6 +205,42 @@ for (const [args, expected] of commands) {
     deepStrictEqual(session.calls, [expected]);
   });
 }
+
+const STORY: Story = {
+  subject: "Intent a/b",
+  journal_id: "00",
+  first_seq: 1,
+  last_seq: 9,
+  order: null,
+  intents: [],
+  steps: [],
+  left_out: 0,
+  ignored: { events: 0, last_seq_id: 0 },
+  latency: [],
+};
+
+Deno.test("why prints the story, and ends with 66 and a sentence where there is none", async () => {
+  const session = new Session();
+  strictEqual(await session.run("why", "9", "--state-dir", "/s"), EXIT.notFound);
+  deepStrictEqual(session.calls, [["why", "/s", "9"]]);
+  deepStrictEqual(session.error, ["tapeline: Cannot tell the story of 9: no"]);
+  session.whyResult = { kind: "told", story: STORY };
+  strictEqual(await session.run("why", "a/b"), EXIT.ok);
+  strictEqual(session.out[0], "Intent a/b");
+  strictEqual(await session.run("why", "a/b", "--json"), EXIT.ok);
+  deepStrictEqual(JSON.parse(session.out.at(-1) ?? ""), STORY);
+});
+
+Deno.test("why ends with 65 and the first bad record where the journal is not intact", async () => {
+  const session = new Session();
+  session.whyResult = { kind: "told", story: { ...STORY, problem: "Cannot use the journal: bad" } };
+  strictEqual(await session.run("why", "a/b"), EXIT.journalRefused);
+  deepStrictEqual(session.error, ["tapeline: Cannot use the journal: bad"]);
+  match(session.out.join("\n"), /the story up to its first bad record/);
+  session.whyResult = { kind: "unknown", sentence: "no", problem: "Cannot use the journal: worse" };
+  strictEqual(await session.run("why", "9"), EXIT.journalRefused);
+  strictEqual(session.error.at(-1), "tapeline: Cannot use the journal: worse");
+});
 
 const refused: readonly (readonly [readonly string[], RegExp])[] = [
   [["rnu"], /unknown command 'rnu'\. Did you mean run\?/],

@@ -34,6 +34,7 @@ const actions: Actions = {
     dump: unused,
     export: unused,
     sql: unused,
+    why: unused,
     quarantine: unused,
   },
 };
@@ -56,6 +57,7 @@ Deno.test("docs/reference/cli.md shows the help of every command as it is", asyn
     "",
     "run",
     "check",
+    "why",
     "journal",
     "journal verify",
     "journal stat",

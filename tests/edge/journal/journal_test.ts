@@ -69,6 +69,26 @@ Deno.test("Journal.canAccept is false while a full batch waits behind one in fli
   strictEqual(replayDisk(rig.disk).digest, rig.timeline.digest);
 });
 
+Deno.test("Journal.flush() hands on the next batch when the disk is done, before the loop has heard", () => {
+  const rig = new JournalRig();
+  const inFlight = (): number | undefined => rig.journal.counters()["journal_batches_in_flight"];
+  rig.fill(1);
+  rig.record();
+  rig.journal.flush();
+  rig.record();
+  rig.journal.flush();
+  strictEqual(inFlight(), 1, "one is being written");
+  rig.threads.step(); // the Worker; the loop's own task waits behind it
+  strictEqual(rig.journal.durableSeq, 1);
+  rig.journal.flush();
+  strictEqual(inFlight(), 2);
+  strictEqual(rig.journal.durableSeq, 1, "what the loop has not heard is not shown");
+  rig.threads.run();
+  strictEqual(rig.journal.durableSeq, 3);
+  rig.stop();
+  strictEqual(replayDisk(rig.disk).digest, rig.timeline.digest);
+});
+
 for (const operation of ["syncData", "writeAt"] as const) {
   Deno.test(`Journal acknowledges nothing after a failing ${operation}`, () => {
     const rig = new JournalRig();

@@ -15,7 +15,7 @@ from .control import apply_control
 from .counting import recount, recount_quietly
 from .effects import Effects
 from .final import final_state
-from .firing import fire_all, next_wanted
+from .firing import RETIRED_BY_THE_WAY_MAX, fire_all, next_wanted, retire
 from .intents import apply_intent
 from .ledger import Ledger
 from .limits import Limits
@@ -67,6 +67,8 @@ class Core:
 
 def _dispatch(state: State, event: Json) -> None:
     source = event["source"]
+    if source in ("intent", "broker_report", "market_data"):
+        retire(state, RETIRED_BY_THE_WAY_MAX)
     if source == "control":
         apply_control(state, event)
     elif source == "intent":
