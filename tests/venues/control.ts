@@ -13,6 +13,7 @@ import type { AuditReport, ControlReply, VenueControl } from "./control_protocol
 /** The fakes there are. */
 export type VenueName = "binance_spot" | "binance_usdm";
 
+const END_MS = 5000;
 const FILES: Readonly<Record<VenueName, URL>> = {
   binance_spot: new URL("./binance_spot.ts", import.meta.url),
   binance_usdm: new URL("./binance_usdm.ts", import.meta.url),
@@ -71,8 +72,17 @@ export class VenueProcess implements AsyncDisposable {
     return await response.json() as AuditReport;
   }
 
+  /** Ends it: by the end of its input, or else by force. */
   async stop(): Promise<void> {
-    await this.#child.stdin.close();
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), END_MS);
+    await this.#child.stdin.close().catch(() => undefined); // it may be gone already
+    await this.#child.status;
+    clearTimeout(timer);
+  }
+
+  /** Ends it by force, in the middle of whatever it does. */
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
     await this.#child.status;
   }
 
@@ -88,5 +98,6 @@ async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
     text += chunk;
     if (text.includes("\n")) break;
   }
+  if (text === "") throw new Error("Cannot start a fake venue: it must print its ports");
   return text.slice(0, text.indexOf("\n"));
 }

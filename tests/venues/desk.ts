@@ -43,7 +43,10 @@ export type Desk = {
   readonly balances: () => readonly AuditBalance[];
   readonly positions: () => readonly AuditPosition[];
   /** Absent where there is no funding. */
-  readonly fund?: (symbol: string, rate: Units) => void;
+  readonly fund?: (
+    symbol: string,
+    of: { readonly rate: Units; readonly everyS: number | undefined },
+  ) => void;
 };
 
 /** Opens the control port on 127.0.0.1; 0 takes a free one. Returns the port. */
@@ -179,7 +182,10 @@ function obeyOnAccount(desk: Desk, control: OnAccount): ControlReply | undefined
       return void desk.deposit(control.asset, units(control.amount));
     case "funding":
       if (!desk.fund) throw new Error("Cannot fund: this venue has no funding");
-      return void desk.fund(control.symbol, units(control.rate));
+      return void desk.fund(control.symbol, {
+        rate: units(control.rate),
+        everyS: control.everyS,
+      });
   }
 }
 
@@ -240,6 +246,7 @@ function auditOf(desk: Desk, { withRequests }: { readonly withRequests: boolean 
     requests: withRequests ? desk.audit.requests : [],
     requestCount: desk.audit.requestCount,
     connections: desk.audit.connections,
+    connectionsOpenedUs: desk.audit.connectionsOpenedUs,
   };
 }
 

@@ -55,6 +55,10 @@ export type StreamSchedule = {
   readonly delayPercent?: number;
   readonly delayMsMax?: number;
   readonly dropPercent?: number;
+  /** Per second: the connections of one kind go half-open. */
+  readonly halfOpenPercent?: number;
+  /** Per second: the venue ends the user stream, the socket stays. */
+  readonly endPercent?: number;
   /** Depth messages left out. */
   readonly skipPercent?: number;
 };

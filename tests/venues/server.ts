@@ -71,7 +71,7 @@ export class VenueServer {
   listen(port: number): Promise<number> {
     const server = createServer((socket) => {
       const line = new HttpLine(socket, (request, on) => this.#handle(request, on));
-      this.#lines.set(line, ++this.#audit.connections);
+      this.#lines.set(line, this.#audit.opened(nowUs()));
       socket.on("close", () => this.#lines.delete(line));
     });
     this.#server = server;

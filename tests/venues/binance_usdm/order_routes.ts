@@ -6,7 +6,7 @@
  * would trade at once.
  * @module
  */
-import { namedOrder, namedOrders, namedTrades } from "../book_of_account.ts";
+import { namedOrder, namedOrders, namedTrades, windowRefusal } from "../book_of_account.ts";
 import { isOpen, isRefusal, refusal, type VenueOrder } from "../order.ts";
 import type { Route, RouteState } from "../router.ts";
 import { missing } from "../signature.ts";
@@ -18,6 +18,7 @@ import { contractOrder, contractTrade } from "./payloads.ts";
 /** What the routes answer from. */
 export type OrderState = RouteState & { readonly deadManSwitch: DeadManSwitch };
 
+const TRADES_WINDOW_MS = 7 * 24 * 3_600_000;
 const UNKNOWN = refusal(-2011, "Unknown order sent.");
 const NO_SUCH_ORDER = refusal(-2013, "Order does not exist.");
 const NOTHING_CHANGES = refusal(-5027, "No need to modify the order.");
@@ -64,9 +65,10 @@ export const USDM_ORDER_ROUTES: Readonly<Record<string, Route<OrderState>>> = {
     weight: 5,
     needs: "signature",
     answer: ({ exchange }, params) =>
-      namedTrades(exchange, params).map((trade) =>
-        contractTrade(trade, exchange.market(trade.symbol).rules)
-      ),
+      windowRefusal(params, TRADES_WINDOW_MS) ??
+        namedTrades(exchange, params).map((trade) =>
+          contractTrade(trade, exchange.market(trade.symbol).rules)
+        ),
   },
   "POST /fapi/v1/countdownCancelAll": { weight: 10, needs: "signature", answer: countdown },
 };
