@@ -176,9 +176,9 @@ export class VenueServer {
     switch (fault.kind) {
       case "loseResponse":
         act();
-        return line.end(fault.by);
+        return fault.by === "silence" ? undefined : line.end(fault.by);
       case "loseRequest":
-        return line.end(fault.by);
+        return fault.by === "silence" ? undefined : line.end(fault.by);
       case "actLate":
         return this.#actLate(answering, fault);
       case "delayResponse": {

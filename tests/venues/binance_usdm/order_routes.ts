@@ -36,6 +36,7 @@ export const USDM_ORDER_ROUTES: Readonly<Record<string, Route<OrderState>>> = {
   },
   "POST /fapi/v1/order/test": { weight: 1, needs: "signature", answer: placeTest },
   "POST /fapi/v1/batchOrders": { weight: 5, needs: "signature", isOrder: true, answer: placeMany },
+  "DELETE /fapi/v1/batchOrders": { weight: 1, needs: "signature", answer: cancelMany },
   "PUT /fapi/v1/order": {
     weight: 0,
     needs: "signature",
@@ -103,11 +104,26 @@ function placeTest({ exchange }: OrderState, params: URLSearchParams): unknown {
 function placeMany(state: OrderState, params: URLSearchParams): unknown {
   const batch = JSON.parse(params.get("batchOrders") ?? "[]") as readonly Record<string, string>[];
   if (batch.length > BATCH_MAX) return refusal(-4082, "Invalid number of batch place orders.");
-  return batch.map((one) => {
-    const answer = place(state, new URLSearchParams({ ...one, newOrderRespType: "RESULT" }));
-    if (typeof answer !== "object" || answer === null || !isRefusal(answer)) return answer;
-    return { code: answer.code, msg: answer.msg };
-  });
+  return batch.map((one) =>
+    partOf(place(state, new URLSearchParams({ ...one, newOrderRespType: "RESULT" })))
+  );
+}
+
+/** One answer among several: a refusal stands where the order would. */
+function partOf(answer: unknown): unknown {
+  if (typeof answer !== "object" || answer === null || !isRefusal(answer)) return answer;
+  return { code: answer.code, msg: answer.msg };
+}
+
+function cancelMany(state: OrderState, params: URLSearchParams): unknown {
+  const symbol = params.get("symbol") ?? "";
+  const byId = params.get("orderIdList") ?? params.get("orderidlist") ?? "[]";
+  const byClientId = params.get("origClientOrderIdList") ?? "[]";
+  const ids = (JSON.parse(byId) as readonly number[])
+    .map((id) => new URLSearchParams({ symbol, orderId: String(id) }));
+  const clientIds = (JSON.parse(byClientId) as readonly string[])
+    .map((id) => new URLSearchParams({ symbol, origClientOrderId: id }));
+  return [...ids, ...clientIds].map((named) => partOf(cancel(state, named)));
 }
 
 function amend(state: OrderState, params: URLSearchParams): unknown {
