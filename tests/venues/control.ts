@@ -8,6 +8,7 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import type { Seen } from "./audit.ts";
 import type { AuditReport, ControlReply, VenueControl } from "./control_protocol.ts";
 
 /** The fakes there are. */
@@ -63,11 +64,9 @@ export class VenueProcess implements AsyncDisposable {
     return reply;
   }
 
-  /** The whole truth. Long runs leave the requests out. */
-  async audit(
-    { withRequests }: { readonly withRequests: boolean } = { withRequests: true },
-  ): Promise<AuditReport> {
-    const query = withRequests ? "" : "?requests=0";
+  /** The whole truth. `requestsMax`: list the newest so many requests; long runs list none. */
+  async audit({ requestsMax }: { readonly requestsMax?: number } = {}): Promise<AuditReport> {
+    const query = requestsMax === undefined ? "" : `?requests=${requestsMax}`;
     const response = await fetch(`http://127.0.0.1:${this.controlPort}/audit${query}`);
     return await response.json() as AuditReport;
   }
@@ -89,6 +88,11 @@ export class VenueProcess implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
+}
+
+/** What was asked to be placed more than once under one client order id: it must be nothing. */
+export function placedTwice({ seen }: AuditReport): readonly Seen[] {
+  return seen.filter(({ intention, received }) => intention === "place" && received > 1);
 }
 
 /** Reads one line and lets go of the rest. */

@@ -153,7 +153,7 @@ export type AuditReport = {
   readonly balances: readonly AuditBalance[];
   readonly positions: readonly AuditPosition[];
   readonly seen: readonly Seen[];
-  /** The newest 50 000 or fewer; none with `?requests=0`. */
+  /** The newest 50 000 or fewer; only the newest N with `?requests=N`. */
   readonly requests: readonly SeenRequest[];
   readonly requestCount: number;
   readonly connections: number;

@@ -65,7 +65,7 @@ export function openDesk(desk: Desk, port: number): Promise<number> {
 
 function answerTo(desk: Desk, request: HttpRequest): AuditReport | ControlReply {
   if (request.method === "GET") {
-    return auditOf(desk, { withRequests: request.query !== "requests=0" });
+    return auditOf(desk, requestsOf(request.query));
   }
   try {
     const reply = obey(desk, JSON.parse(request.body) as VenueControl);
@@ -235,7 +235,12 @@ function openOrder({ exchange }: Desk, clientOrderId: string): VenueOrder {
   return order;
 }
 
-function auditOf(desk: Desk, { withRequests }: { readonly withRequests: boolean }): AuditReport {
+/** How many requests an audit lists: the newest so many, or all that are kept. */
+function requestsOf(query: string): number {
+  return Number(new URLSearchParams(query).get("requests") ?? Infinity);
+}
+
+function auditOf(desk: Desk, requestsMax: number): AuditReport {
   return {
     nowMs: desk.clock.now(),
     orders: [...desk.exchange.orders.values()].map(auditOrder),
@@ -243,7 +248,7 @@ function auditOf(desk: Desk, { withRequests }: { readonly withRequests: boolean 
     balances: desk.balances(),
     positions: desk.positions(),
     seen: desk.audit.seen,
-    requests: withRequests ? desk.audit.requests : [],
+    requests: requestsMax === 0 ? [] : desk.audit.requests.slice(-requestsMax),
     requestCount: desk.audit.requestCount,
     connections: desk.audit.connections,
     connectionsOpenedUs: desk.audit.connectionsOpenedUs,
