@@ -71,7 +71,7 @@ type RunFlags = {
   readonly stateDir?: string;
   readonly port?: number;
   readonly resumeTrading?: true;
-  readonly adoptAccount: readonly string[];
+  readonly adoptAccount?: readonly string[];
 };
 
 function addRun(program: Command, { actions, terminal, end }: CommandContext): void {
@@ -84,8 +84,7 @@ function addRun(program: Command, { actions, terminal, end }: CommandContext): v
     .option(
       "--adopt-account <venue>",
       "take over what this venue says of its account, once; repeatable",
-      (venue: string, before: readonly string[]) => [...before, venue],
-      [],
+      (venue: string, before?: readonly string[]) => [...before ?? [], venue],
     )
     .action(async (flags: RunFlags) => {
       const { environment } = terminal;
@@ -95,7 +94,7 @@ function addRun(program: Command, { actions, terminal, end }: CommandContext): v
       const directory = configuration.state.directory ?? undefined;
       const stateDirectory = stateDirectoryOf(directory, terminal);
       const resumeTrading = flags.resumeTrading === true;
-      const adoptAccounts = outsideVenues(flags.adoptAccount, configuration);
+      const adoptAccounts = outsideVenues(flags.adoptAccount ?? [], configuration);
       const options = { configuration, stateDirectory, resumeTrading, adoptAccounts };
       end.code = await actions.run(options);
     });

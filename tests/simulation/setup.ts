@@ -3,6 +3,7 @@
  * @module
  */
 import { createTimeline } from "../../core/mod.ts";
+import type { Draft } from "../../core/event.ts";
 import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
 import { declareVenues, PAPER_ADAPTER, parseConfiguration } from "../../config/mod.ts";
 import { type DaemonOptions, type End } from "../../daemon.ts";
@@ -12,7 +13,7 @@ import { runFollower } from "../../edge/journal/follower.ts";
 import type { WorkerEntry } from "../../edge/ports.ts";
 import { runVenue } from "../../edge/venues/host.ts";
 import type { AdapterFactory } from "../../edge/venue.ts";
-import type { VenueInit } from "../../edge/venues/messages.ts";
+import type { VenueInit, VenueReportMessage } from "../../edge/venues/messages.ts";
 import { writeReport } from "../../wire/encode_report.ts";
 import { testVenue } from "../venue/adapter.ts";
 import {
@@ -85,6 +86,24 @@ export function venueEntry(adapter: AdapterFactory): SimEntry {
     ]);
     const secrets = { read: () => ({ ok: false, reason: "must be given" } as const) };
     runVenue(scope, ports, { init: init as VenueInit, adapters, secrets });
+  };
+}
+
+/**
+ * Returns the entry `venue` with the test exchange's adapter, whose reports change on their way from
+ * the Worker to the daemon: behind the check of what an adapter may say, as a fault of ours would be.
+ */
+export function corruptedVenueEntry(change: (draft: Draft) => Draft): SimEntry {
+  return (scope, ports, init) => {
+    const post = (message: unknown): void => {
+      const said = message as VenueReportMessage;
+      scope.post(said.kind === "drafts" ? { ...said, drafts: said.drafts.map(change) } : said);
+    };
+    const through = {
+      post,
+      onMessage: (handler: (message: unknown) => void) => scope.onMessage(handler),
+    };
+    venueEntry(testVenue)(through, ports, init);
   };
 }
 

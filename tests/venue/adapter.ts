@@ -6,7 +6,7 @@
  * the exchange says it, since recognising duplicates is the core's business.
  * @module
  */
-import type { OrderCommand, VenueCommand } from "../../core/command.ts";
+import type { VenueCommand } from "../../core/command.ts";
 import type {
   AccountPayloads,
   BrokerPayloads,
@@ -156,7 +156,7 @@ class TestVenueAdapter implements VenueAdapter {
         return this.#found(answer.id, answer.order);
       case "absent": {
         const command = this.#settled(answer.id);
-        if (command === undefined || command.kind === "Reconcile") return;
+        if (command?.kind !== "Lookup") return;
         return this.#offer("OrderNotFound", { request: command.request, order: command.order });
       }
     }
@@ -164,7 +164,7 @@ class TestVenueAdapter implements VenueAdapter {
 
   #found(id: number, order: ExchangeOrder): void {
     const command = this.#settled(id);
-    if (command === undefined) return;
+    if (command?.kind !== "Lookup") return;
     for (const trade of order.trades) this.#offerTrade(trade, order.exchangeId);
     this.#offer("OrderFound", {
       ...this.#ref(order.clientId, order.exchangeId),
@@ -192,7 +192,7 @@ class TestVenueAdapter implements VenueAdapter {
   /** The account as of one moment: first what happened, then what it came to, then what is open. */
   #account(answer: Extract<Answer, { re: "account" }>): void {
     const command = this.#settled(answer.id);
-    if (command === undefined) return; // after its deadline: it was asked again
+    if (command?.kind !== "Reconcile") return; // after its deadline: it was asked again
     for (const { trade, exchangeId } of answer.trades) this.#offerTrade(trade, exchangeId);
     const balances = [
       { currency: "USD", total: String(answer.cash) },
@@ -269,7 +269,7 @@ class TestVenueAdapter implements VenueAdapter {
 
 function toRequest(command: VenueCommand): Request | undefined {
   if (command.kind === "Reconcile") {
-    return { op: "reconcile", id: command.request, sinceUs: command.sinceUs };
+    return { op: "account", id: command.request, sinceUs: command.sinceUs };
   }
   const common = { id: command.request, clientId: command.clOrdId };
   switch (command.kind) {

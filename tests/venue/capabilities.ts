@@ -63,7 +63,7 @@ venues:
     options: ${options}
     breaker: { failures: 20, cool_ms: 200 }
     reconcile_ms: 500
-    limits: { check_funds: false }
+    limits: { check_funds: false, tripwire: { reports: 1 } }
     instruments:
       - symbol: TST/USD
         base: TST

@@ -48,7 +48,7 @@ export type Request =
   | { readonly op: "cancel"; readonly id: number; readonly clientId: string }
   | { readonly op: "lookup"; readonly id: number; readonly clientId: string }
   /** The account: trades from a time on (null: none), what it holds, what is open. */
-  | { readonly op: "reconcile"; readonly id: number; readonly sinceUs: number | null }
+  | { readonly op: "account"; readonly id: number; readonly sinceUs: number | null }
   | { readonly op: "cancelAll" };
 
 /** To the daemon: answers carry the request's `id`, trades and cancels come unasked. */
@@ -116,7 +116,7 @@ export class Exchange {
         return this.#cancel(request);
       case "lookup":
         return this.#lookup(request);
-      case "reconcile":
+      case "account":
         return [this.#account(request)];
       case "cancelAll":
         return [...this.orders.values()].flatMap((order) => this.#close(order, null));
@@ -151,7 +151,7 @@ export class Exchange {
     return order === undefined ? [] : this.#close(order, null);
   }
 
-  #account({ id, sinceUs }: Extract<Request, { op: "reconcile" }>): Answer {
+  #account({ id, sinceUs }: Extract<Request, { op: "account" }>): Answer {
     const trades = this.trades.filter(({ atUs }) => sinceUs !== null && atUs >= sinceUs)
       .map((trade) => ({ trade, exchangeId: this.orders.get(trade.clientId)?.exchangeId ?? 0 }));
     const open = [...this.orders.values()].filter(({ state }) => state === "open");
