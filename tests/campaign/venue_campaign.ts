@@ -89,7 +89,7 @@ export async function runVenueCampaign(
 
 /** Percentages of everything that can go wrong with a request. */
 function scheduleOf({ orderPath }: CampaignVenue, seed: number): FaultSchedule {
-  const any = `* ${orderPath}`;
+  const everywhere = `* ${orderPath}`;
   const faults: readonly Omit<ScheduledFault, "match">[] = [
     { percent: 1, fault: { kind: "loseResponse", by: "rst" } },
     { percent: 1, fault: { kind: "loseResponse", by: "fin" } },
@@ -104,7 +104,7 @@ function scheduleOf({ orderPath }: CampaignVenue, seed: number): FaultSchedule {
   return {
     seed,
     requests: [
-      ...faults.map((fault) => ({ ...fault, match: any })),
+      ...faults.map((fault) => ({ ...fault, match: everywhere })),
       {
         match: `POST ${orderPath}`,
         percent: 0.2,

@@ -124,6 +124,6 @@ function assertHoldingsEqual({ holdings }: Outcome, audit: AuditReport): void {
 
 /** The letters with which all client order ids of the journal begin. */
 function prefixOf(submitted: ReadonlySet<string>): string {
-  const [any = "tl"] = submitted;
-  return any.split("-")[0] ?? any;
+  const [one = "tl"] = submitted;
+  return one.split("-")[0] ?? one;
 }
