@@ -38,17 +38,20 @@ export function runVenue(
   const outlet = new Outlet(scope);
   const clock = new EngineClock(ports.clock, micros(0));
   const host: VenueHost = {
-    offer: (draft) => outlet.offer(draft),
+    offer: (draft) => {
+      const isTaken = outlet.offer(draft);
+      if (isTaken && draft.eventType === "Reconciled") {
+        outlet.say({ kind: "status", status: "up", reason: "reconciled" });
+      }
+      return isTaken;
+    },
     offerMarket: (draft) => outlet.offer(draft),
     list: () => {},
     credentials: () => ({ ok: false, reason: "no secrets are configured" }),
     isDaemonAlive: () => true,
     answerDry: () => {},
     log: (level, event, fields) => ports.log.write(level, event, fields),
-    status: (status, reason) => {
-      outlet.say({ kind: "status", status, reason });
-      if (status === "reconciling") outlet.say({ kind: "status", status: "up", reason });
-    },
+    status: (status, reason) => outlet.say({ kind: "status", status, reason }),
     declaration: init.declaration,
     instruments: init.instruments,
     clOrdIdPrefix: init.clOrdIdPrefix,

@@ -343,7 +343,7 @@ function dyingOnce(): AdapterFactory {
       stop: () => adapter.stop(),
       send: (released) => {
         adapter.send(released);
-        if (deaths > 0) return;
+        if (deaths > 0 || released.command.kind !== "Submit") return;
         deaths++;
         ports.timers.after(1, () => {
           throw new Error("the adapter has a fault");

@@ -192,8 +192,10 @@ class SimulatedRun {
     const deadlineUs = this.#time.monotonicUs() + HEALING_US;
     this.#stepUntil(this.#time.monotonicUs() + 100_000);
     for (const trader of this.#traders) trader.settle();
-    const settled = (): boolean => this.#traders.every(({ isSettled }) => isSettled);
+    const settled = (): boolean =>
+      this.#venue.isReconciled && this.#traders.every(({ isSettled }) => isSettled);
     this.#stepUntil(deadlineUs, settled);
+    this.#stepUntil(this.#time.monotonicUs() + 20_000); // what was said last arrives
     if (settled()) return;
     this.#fail(`not settled: ${this.#traders.map(({ summary }) => summary).join("; ")}`);
   }
@@ -212,6 +214,7 @@ class SimulatedRun {
     const timeline = createTimeline();
     replayInto(recovery, { timeline, writeReport }, new Set());
     this.#compareLedgers(timeline.view.positions("account"));
+    this.#compareCounters(timeline.view.counters());
     return {
       crashes: this.#crashes,
       powerCuts: this.#powerCuts,
@@ -252,6 +255,12 @@ class SimulatedRun {
     if (reported.size !== trades.length) {
       this.#fail(`${trades.length} trades must be reported: was ${reported.size}`);
     }
+  }
+
+  /** The venue's account was the ledger's at every reconciliation. */
+  #compareCounters(counters: Readonly<Record<string, number>>): void {
+    if (counters["account_mismatches"] !== 0) this.#fail("the accounts differed");
+    if (counters["reconciliations"] === 0) this.#fail("the account was never reconciled");
   }
 
   /** R-EXEC-2. */

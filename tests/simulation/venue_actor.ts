@@ -25,6 +25,8 @@ export class VenueActor {
   readonly #options: VenueActorOptions;
   readonly #lines = new Set<Line>();
   isCalm = false;
+  /** The daemon that is connected was told of the whole account. */
+  isReconciled = false;
 
   constructor(options: VenueActorOptions) {
     this.#options = options;
@@ -64,9 +66,16 @@ export class VenueActor {
     const { draws, timers, onPlace } = this.#options;
     if (request.op === "place") onPlace(request.clientId);
     const answers = this.exchange.handle(request);
-    if (request.op === "hello") line.isReady = true;
-    else if (this.#fault(2)) return this.#break(line);
+    if (request.op === "hello") {
+      line.isReady = true;
+      this.isReconciled = false;
+    } else if (this.#fault(2)) return this.#break(line);
     else if (this.#fault(4)) return;
+    // What it says of the account is what it was when it said so: nothing may come between.
+    if (request.op === "account") {
+      this.isReconciled = true;
+      return line.send(answers);
+    }
     const isSlow = request.op !== "hello" && this.#fault(6);
     timers.after(draws.below(isSlow ? 500_000 : 2000), () => line.send(answers));
   }

@@ -6,19 +6,25 @@
  * the exchange says it, since recognising duplicates is the core's business.
  * @module
  */
-import type { OrderCommand, VenueCommand } from "../../core/command.ts";
-import type { BrokerPayloads, Draft, OrderRef, ReconcilePayloads } from "../../core/event.ts";
+import type { VenueCommand } from "../../core/command.ts";
+import type {
+  AccountPayloads,
+  BrokerPayloads,
+  Draft,
+  OrderRef,
+  ReconcilePayloads,
+} from "../../core/event.ts";
 import { type OrderId, orderId, px, qty, type RequestId } from "../../core/numbers.ts";
 import type { ReleasedCommand, VenueAdapter, VenueHost } from "../../edge/venue.ts";
 import type { Cancel, Ports, Socket } from "../../edge/ports.ts";
 import type { Answer, ExchangeOrder, Request, Trade } from "./exchange.ts";
 
-type Reports = BrokerPayloads & ReconcilePayloads;
+type Reports = BrokerPayloads & ReconcilePayloads & AccountPayloads;
 
 const ANSWER_TIMEOUT_US = 300_000;
 const RECONNECT_US = 100_000;
 
-type Pending = { readonly command: OrderCommand; readonly cancelTimer: Cancel };
+type Pending = { readonly command: VenueCommand; readonly cancelTimer: Cancel };
 
 /** Makes the adapter. `options.port`: where the exchange listens. */
 export function testVenue(
@@ -52,7 +58,7 @@ class TestVenueAdapter implements VenueAdapter {
     this.#socket = socket;
     this.#text = "";
     socket.attach({
-      opened: () => this.#write({ op: "hello", since: 0 }),
+      opened: () => this.#write({ op: "hello", since: Number.MAX_SAFE_INTEGER }),
       data: (bytes) => this.#read(bytes),
       ended: () => socket.destroy(),
       drained: () => {},
@@ -62,9 +68,6 @@ class TestVenueAdapter implements VenueAdapter {
 
   send({ command }: ReleasedCommand): void {
     if (!this.#isReady) return this.#failed(command, { outcome: "notSent", text: "no connection" });
-    if (command.kind === "Reconcile") {
-      return this.#offer("ReconcileFailed", { request: command.request, text: "not yet" });
-    }
     const request = toRequest(command);
     if (request === undefined) {
       return this.#failed(command, { outcome: "notSent", text: "the exchange cannot replace" });
@@ -141,11 +144,13 @@ class TestVenueAdapter implements VenueAdapter {
           rejectCode: answer.reason === "unknown order" ? "VENUE_NOT_FOUND" : "VENUE_REJECTED",
           text: `The exchange did not cancel: ${answer.reason}`,
         });
+      case "account":
+        return this.#account(answer);
       case "found":
         return this.#found(answer.id, answer.order);
       case "absent": {
         const command = this.#settled(answer.id);
-        if (command === undefined) return;
+        if (command?.kind !== "Lookup") return;
         return this.#offer("OrderNotFound", { request: command.request, order: command.order });
       }
     }
@@ -153,7 +158,7 @@ class TestVenueAdapter implements VenueAdapter {
 
   #found(id: number, order: ExchangeOrder): void {
     const command = this.#settled(id);
-    if (command === undefined) return;
+    if (command?.kind !== "Lookup") return;
     for (const trade of order.trades) this.#offerTrade(trade, order.exchangeId);
     this.#offer("OrderFound", {
       ...this.#ref(order.clientId, order.exchangeId),
@@ -163,6 +168,32 @@ class TestVenueAdapter implements VenueAdapter {
       cumQty: qty(order.filled),
       price: px(order.price),
     });
+  }
+
+  /** Every execution was offered before it, on the same line. */
+  #account(account: Extract<Answer, { readonly re: "account" }>): void {
+    const command = this.#settled(account.id);
+    if (command?.kind !== "Reconcile") return;
+    const [instrument] = this.#host.instruments;
+    if (instrument === undefined) return;
+    const { base, quote } = instrument;
+    this.#post("AccountReported", {
+      balances: [
+        { currency: quote, total: String(account.cash) },
+        { currency: base, total: String(account.position) },
+      ],
+      positions: [],
+    }, `account ${command.request}`);
+    const openOrders = account.open.map((order) => ({
+      clOrdId: order.clientId,
+      venueOrderId: String(order.exchangeId),
+      instrument: instrument.id,
+      side: order.side,
+      orderQty: qty(order.qty),
+      cumQty: qty(order.filled),
+      price: px(order.price),
+    }));
+    this.#offer("Reconciled", { request: command.request, openOrders });
   }
 
   #offerTrade(trade: Trade, exchangeId: number): void {
@@ -178,7 +209,7 @@ class TestVenueAdapter implements VenueAdapter {
     });
   }
 
-  #settled(id: number): OrderCommand | undefined {
+  #settled(id: number): VenueCommand | undefined {
     for (const [request, pending] of this.#pending) {
       if (request !== id) continue;
       pending.cancelTimer();
@@ -211,6 +242,14 @@ class TestVenueAdapter implements VenueAdapter {
   }
 
   #offer<Type extends keyof Reports>(eventType: Type, payload: Reports[Type]): void {
+    this.#post(eventType, payload, null);
+  }
+
+  #post<Type extends keyof Reports>(
+    eventType: Type,
+    payload: Reports[Type],
+    idempotencyKey: string | null,
+  ): void {
     const draft = {
       eventTime: this.#host.nowUs(),
       source: "broker_report",
@@ -218,7 +257,7 @@ class TestVenueAdapter implements VenueAdapter {
       instrument: this.#host.instruments[0]?.id ?? null,
       eventType,
       payload,
-      idempotencyKey: null,
+      idempotencyKey,
     } as unknown as Draft;
     if (!this.#host.offer(draft)) {
       this.#socket?.destroy(); // its queue is full: reconnecting replays every execution
@@ -226,7 +265,8 @@ class TestVenueAdapter implements VenueAdapter {
   }
 }
 
-function toRequest(command: OrderCommand): Request | undefined {
+function toRequest(command: VenueCommand): Request | undefined {
+  if (command.kind === "Reconcile") return { op: "account", id: command.request };
   const common = { id: command.request, clientId: command.clOrdId };
   switch (command.kind) {
     case "Submit":

@@ -50,7 +50,7 @@ venues:
     exchange: test
     adapter: ${TEST_ADAPTER}
     options: ${options}
-    limits: { check_funds: false }
+    limits: { check_funds: false, tripwire: { reports: 1 } }
     balances: [{ currency: USD, total: "0" }]
     instruments:
       - symbol: TST/USD

@@ -45,6 +45,8 @@ export type Request =
   }
   | { readonly op: "cancel"; readonly id: number; readonly clientId: string }
   | { readonly op: "lookup"; readonly id: number; readonly clientId: string }
+  /** Everything of the account at one moment. */
+  | { readonly op: "account"; readonly id: number }
   | { readonly op: "cancelAll" };
 
 /** To the daemon: answers carry the request's `id`, trades and cancels come unasked. */
@@ -76,6 +78,13 @@ export type Answer =
   | { readonly re: "found"; readonly id: number; readonly order: ExchangeOrder }
   | { readonly re: "absent"; readonly id: number; readonly clientId: string }
   | { readonly re: "trade"; readonly trade: Trade; readonly exchangeId: number }
+  | {
+    readonly re: "account";
+    readonly id: number;
+    readonly position: number;
+    readonly cash: number;
+    readonly open: readonly ExchangeOrder[];
+  }
   | { readonly re: "ready" };
 
 export class Exchange {
@@ -99,6 +108,8 @@ export class Exchange {
         return this.#cancel(request);
       case "lookup":
         return this.#lookup(request);
+      case "account":
+        return [...this.#replay(0), this.#account(request.id)];
       case "cancelAll":
         return [...this.orders.values()].flatMap((order) => this.#close(order, null));
     }
@@ -174,6 +185,11 @@ export class Exchange {
     const { id, clientId } = request;
     const order = this.orders.get(clientId);
     return order === undefined ? [{ re: "absent", id, clientId }] : [{ re: "found", id, order }];
+  }
+
+  #account(id: number): Answer {
+    const open = [...this.orders.values()].filter((order) => order.state === "open");
+    return { re: "account", id, position: this.position, cash: this.cash - this.fees, open };
   }
 
   #close(order: ExchangeOrder, id: number | null): Answer[] {
