@@ -3,6 +3,11 @@
  * @module
  */
 
+/** The adapter's deadline for an answer. */
+export const REQUEST_TIMEOUT_MS = 1500;
+/** When an order that is not found is proved absent. */
+export const ABSENCE_MS = 3000;
+
 /** What differs between venues and between tests. */
 export type LiveConfiguration = {
   /** The exchange as the adapter calls it. */
@@ -41,7 +46,12 @@ export function liveConfiguration(of: LiveConfiguration): string {
     "  - name: main",
     `    exchange: ${of.exchange}`,
     "    adapter: ccxt",
-    `    options: { exchange: ${of.exchange}, base_url: "http://127.0.0.1:${of.port}" }`,
+    "    options:",
+    `      exchange: ${of.exchange}`,
+    `      endpoints: { rest: "http://127.0.0.1:${of.port}", stream: "ws://127.0.0.1:${of.port}" }`,
+    `      request_timeout_ms: ${REQUEST_TIMEOUT_MS}`,
+    `      recv_window_ms: ${ABSENCE_MS / 2}`,
+    `      propagation_ms: ${ABSENCE_MS / 2}`,
     "    credentials: { api_key: { file: api_key }, secret: { file: secret } }",
     `    pacing: { per_second: ${perSecond}, burst: ${burst} }`,
     "    breaker: { failures: 20, cool_ms: 500 }",

@@ -2,7 +2,11 @@
  * Binance spot and USD-M futures, played by the fakes of `tests/venues/`.
  * @module
  */
-import { liveConfiguration } from "../../support/live_configuration.ts";
+import {
+  ABSENCE_MS,
+  liveConfiguration,
+  REQUEST_TIMEOUT_MS,
+} from "../../support/live_configuration.ts";
 import { DRY_CASE } from "../cases/clients.ts";
 import type { Terms } from "../driver.ts";
 import { type FakeVenue, fakeVenueDriver } from "./fake_venue.ts";
@@ -24,8 +28,8 @@ const TERMS: Omit<Terms, "instrument"> = {
 const ARGS = ["--empty", "--speed", "0", "--order-limit", "100000", "--weight-limit", "1000000"];
 const COMMON = {
   args: ARGS,
-  answerLateMs: 6000,
-  absenceMs: 30_000,
+  answerLateMs: REQUEST_TIMEOUT_MS + 1000,
+  absenceMs: ABSENCE_MS,
   pacingBurst: 20,
 } as const;
 const PACING = { perSecond: 50, burst: COMMON.pacingBurst };
