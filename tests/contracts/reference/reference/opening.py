@@ -21,7 +21,7 @@ def adopt(state: State, venue: Venue, payload: Json) -> None:
     account = state.ledger.account(venue.id)
     for row in payload["balances"]:
         shown = shown_cash(state, account, row["currency"])
-        off = plain_amount(amount_of(row["total"]).plus(shown.negated()))
+        off = plain_amount(amount_of(row["total"]).value - shown)
         state.ledger.post(state, "deposit", venue.id, EXTERNAL, [(row["currency"], off)])
     venue.is_opened, venue.is_adopting = True, False
     venue.mismatches = 0
