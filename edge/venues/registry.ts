@@ -4,6 +4,7 @@
  * @module
  */
 import type { AdapterDescription, AdapterFactory } from "../venue.ts";
+import { CCXT_DESCRIPTION } from "./ccxt/description.ts";
 
 /** An adapter of a build. */
 export type RegisteredAdapter = {
@@ -16,4 +17,9 @@ export type RegisteredAdapter = {
 export type AdapterRegistry = ReadonlyMap<string, RegisteredAdapter>;
 
 /** What this build brings along. */
-export const ADAPTERS: AdapterRegistry = new Map();
+export const ADAPTERS: AdapterRegistry = new Map([
+  ["ccxt", {
+    description: CCXT_DESCRIPTION,
+    load: (): Promise<AdapterFactory> => import("./ccxt/mod.ts").then(({ ccxtVenue }) => ccxtVenue),
+  }],
+]);

@@ -132,6 +132,18 @@ export class Exchange {
     return [this.#trade(order, { qty, maker: true })];
   }
 
+  /** Fills exactly this much of a resting order. */
+  fill(clientId: string, qty: number): Answer[] {
+    const order = this.orders.get(clientId);
+    return order?.state === "open" ? [this.#trade(order, { qty, maker: true })] : [];
+  }
+
+  /** Cancels this order without being asked. */
+  cancel(clientId: string): Answer[] {
+    const order = this.orders.get(clientId);
+    return order === undefined ? [] : this.#close(order, null);
+  }
+
   /** Cancels a resting order without being asked. */
   cancelUnasked(draw: (bound: number) => number): Answer[] {
     const open = [...this.orders.values()].filter((order) => order.state === "open");

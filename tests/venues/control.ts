@@ -11,10 +11,11 @@ import { fileURLToPath } from "node:url";
 import type { AuditReport, ControlReply, VenueControl } from "./control_protocol.ts";
 
 /** The fakes there are. */
-export type VenueName = "binance_spot";
+export type VenueName = "binance_spot" | "binance_usdm";
 
 const FILES: Readonly<Record<VenueName, URL>> = {
   binance_spot: new URL("./binance_spot.ts", import.meta.url),
+  binance_usdm: new URL("./binance_usdm.ts", import.meta.url),
 };
 
 /** A running fake venue. */

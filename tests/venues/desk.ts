@@ -24,7 +24,7 @@ import type { Crowd } from "./market.ts";
 import { isOpen, isRefusal, type VenueOrder, type VenueTrade } from "./order.ts";
 import type { VenueServer } from "./server.ts";
 import type { Streams, Subscriber } from "./streams.ts";
-import { ONE, printUnits, type Units, units } from "./units.ts";
+import { printUnits, type Units, units } from "./units.ts";
 
 /** Everything that can be told something. */
 export type Desk = {
@@ -264,9 +264,4 @@ function auditTrade(trade: VenueTrade): AuditTrade {
     commissionAsset: trade.commissionAsset,
     realised: printUnits(trade.realised),
   };
-}
-
-/** Returns cost divided by quantity; zero for nothing. */
-export function averageOf(cost: Units, { qty }: { readonly qty: Units }): Units {
-  return qty === 0n ? 0n : cost * ONE / qty;
 }

@@ -3,6 +3,8 @@
  * @module
  */
 import { type Desk, openDesk } from "./desk.ts";
+import type { FeedFormat } from "./feed.ts";
+import { Flood } from "./flood.ts";
 import type { VenueOptions } from "./options.ts";
 
 const PING_MS = 20_000;
@@ -22,6 +24,26 @@ export async function runVenue(desk: Desk, options: VenueOptions): Promise<void>
   Deno.stdout.writeSync(new TextEncoder().encode(line));
   await inputEnds();
   Deno.exit(0);
+}
+
+const FLOOD_SYMBOL = "BTCUSDT";
+
+/** Opens the crowd's books, or floods one. */
+export function openMarkets(
+  { exchange, feed, clock, crowd }: Pick<Desk, "exchange" | "feed" | "clock" | "crowd">,
+  of: {
+    readonly options: VenueOptions;
+    readonly formatAt: (now: () => number) => FeedFormat;
+  },
+): void {
+  const { floodPerS: perS, isEmpty } = of.options;
+  const { formatAt } = of;
+  const isFlood = perS > 0;
+  if (isFlood) new Flood({ exchange, feed, clock, perS, symbol: FLOOD_SYMBOL, formatAt });
+  if (isEmpty) return;
+  for (const symbol of exchange.markets.keys()) {
+    if (!isFlood || symbol !== FLOOD_SYMBOL) crowd.open(symbol);
+  }
 }
 
 /** What a schedule says happens per second, whoever asks. */

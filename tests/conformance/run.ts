@@ -1,0 +1,34 @@
+/**
+ * `deno task conformance --venue NAME [--only E74,X01] [--write]`: plays the suite on a venue and
+ * prints its table; `--write` puts it into the venue's page.
+ * @module
+ */
+import { CASES } from "./cases/mod.ts";
+import { playCases } from "./case.ts";
+import { DRIVERS } from "./drivers/mod.ts";
+import { resultLine, summaryOf, writePage } from "./table.ts";
+
+function say(line: string): void {
+  Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
+}
+
+function option(name: string): string | undefined {
+  const at = Deno.args.indexOf(`--${name}`);
+  return at < 0 ? undefined : Deno.args[at + 1];
+}
+
+async function main(): Promise<number> {
+  const driver = DRIVERS.find(({ name }) => name === option("venue"));
+  if (driver === undefined) {
+    say(`Cannot play the suite: --venue must be one of ${DRIVERS.map(({ name }) => name)}`);
+    return 64;
+  }
+  const only = option("only")?.split(",");
+  const cases = only === undefined ? CASES : CASES.filter(({ id }) => only.includes(id));
+  const results = await playCases(driver, cases, (result) => say(resultLine(result)));
+  say(summaryOf(results));
+  if (Deno.args.includes("--write") && only === undefined) writePage(driver.name, results);
+  return results.some(({ result }) => result === "FAIL") ? 1 : 0;
+}
+
+Deno.exit(await main());
