@@ -142,15 +142,15 @@ function question(turn: Turn, order: Order): void {
   else raiseDoubt(turn, order, "the venue lists it otherwise and offers no look-up");
 }
 
-/** True of what is open at the venue and is none of our live orders, nor ended since it was asked. */
+/** True of what is open at the venue and is no order that lives or has ended since it was asked. */
 function isForeign({ order }: Named, askedUs: Micros): boolean {
   if (order === undefined || order.isDryRun) return true;
-  return order.isTerminal && order.endedUs !== null && order.endedUs < askedUs;
+  return order.endedUs !== null && order.endedUs < askedUs;
 }
 
 function alarmForeign(turn: Turn, { row, order }: Named): void {
   const name = `${row.clOrdId ?? "-"} (venue order id ${row.venueOrderId})`;
-  if (order?.isTerminal === true) {
+  if (order?.isDryRun === false) {
     turn.state.count("reconcile_differences");
     raise(turn, {
       code: "LIVE_AFTER_END",
@@ -159,12 +159,13 @@ function alarmForeign(turn: Turn, { row, order }: Named): void {
     });
     return;
   }
-  const isOurs = row.clOrdId !== null && turn.state.blotter.keys.parse(row.clOrdId) !== undefined;
-  if (!isOurs) return;
+  const { keys } = turn.state.blotter;
+  const isOurs = row.clOrdId !== null && keys.parse(row.clOrdId) !== undefined;
+  if (!isOurs && order === undefined) return;
   turn.state.count("reconcile_differences");
   raise(turn, {
     code: "UNKNOWN_ORDER_AT_VENUE",
-    text: `An open order with a key of ours must be one that is kept: was ${name}, listed at ` +
-      `seq_id ${turn.seqId}; cancel it at the venue`,
+    text: `An open order of ours must be one that is kept and not run dry: was ${name}, listed ` +
+      `at seq_id ${turn.seqId}; cancel it at the venue`,
   });
 }

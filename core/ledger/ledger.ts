@@ -108,7 +108,9 @@ export class Ledger {
   ): void {
     const { venue, currency } = of;
     const shown = this.cash("account", { venue, currency });
-    const amount = sum({ left: amountOf(of.total), right: negated(shown) });
+    // Without trailing zeros: whatever scale the books have, the posting's is that of the difference.
+    const difference = sum({ left: amountOf(of.total), right: negated(shown) });
+    const amount = amountOf(decimalOf(difference));
     this.post(venue, (account) => {
       account.post(null, { currency, amount });
       return { kind: "deposit", owner: null, instruments: [], currencies: [currency] };

@@ -192,9 +192,10 @@ export class Story extends Chronicle {
       readonly retryAfterMs?: number;
     },
   ): this {
-    const { kind, ...said } = of;
+    const { kind, outcome, retryAfterMs } = of;
     const { request } = this.#newest(order, kind);
-    const payload = { request, order: orderId(order), text: "told", ...said };
+    const told = { request, order: orderId(order), outcome, text: "told" };
+    const payload = retryAfterMs === undefined ? told : { ...told, retryAfterMs };
     return this.#broker("RequestFailed", payload, { order });
   }
 

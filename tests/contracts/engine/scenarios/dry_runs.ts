@@ -156,7 +156,8 @@ export const DRY_RUNS: readonly Scenario[] = [
       story.begin().dryRun("on", { client: "alice" }).place("i1").accept(1).reconcileAsked()
         .reconciled().reconcileAsked()
         .reconciled([{ order: 1, qty: "10" }]).reconcileAsked()
-        .reconciled([{ clOrdId: null, venueOrderId: "v1", qty: "10" }]),
+        .reconciled([{ clOrdId: null, venueOrderId: "v1", qty: "10" }]).reconcileAsked()
+        .cancelled(1).reconciled([{ order: 1, qty: "10" }]),
   },
   {
     name: "dry_run_restarted",

@@ -155,19 +155,13 @@ def terms_differ(order: Order, told: Json) -> bool:
 
 def _is_external(state: State, row: Json, order: Optional[Order], asked: int) -> bool:
     """Whether an open order is shown as nobody's that we know; alarms where it should be ours."""
-    is_ours = number_in(state, row["cl_ord_id"]) is not None
-    if order is None:
-        if is_ours:
-            state.alarm("UNKNOWN_ORDER_AT_VENUE")
-        return True
-    if order.is_terminal:
-        if order.ended is not None and order.ended >= asked:
+    if order is not None and not order.is_dry:
+        if order.ended is None or order.ended >= asked:
             return False
         state.alarm("LIVE_AFTER_END")
-        return True
-    if order.is_dry:
+    elif order is not None or number_in(state, row["cl_ord_id"]) is not None:
         state.alarm("UNKNOWN_ORDER_AT_VENUE")
-    return order.is_dry
+    return True
 
 
 HANDLERS: Dict[str, Callable[[State, Venue, Json], None]] = {
