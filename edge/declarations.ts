@@ -40,7 +40,8 @@ export class DeclarationError extends Error {
 }
 
 /**
- * Returns the configuration's venues with the numbers of this journal.
+ * Returns the configuration's venues with the numbers of this journal. Of an instrument of a venue
+ * outside, what the venue listed last goes on to rule until it lists it again.
  * @throws {DeclarationError} If an instrument changed in a way that its orders cannot survive.
  */
 export function renumber(declared: readonly DeclaredVenue[], view: View): readonly DeclaredVenue[] {
@@ -53,6 +54,7 @@ export function renumber(declared: readonly DeclaredVenue[], view: View): readon
       assertSameScales(listed.instrument, view);
       const instrument = {
         ...listed.instrument,
+        ...(venue.declaration.simulation === null ? lastListed(listed.instrument, view) : {}),
         id: nextInstrument(listed.instrument.name),
         venue: id,
       };
@@ -60,6 +62,14 @@ export function renumber(declared: readonly DeclaredVenue[], view: View): readon
     });
     return { ...venue, declaration: { ...venue.declaration, id }, instruments };
   });
+}
+
+/** What is the venue's to say. */
+function lastListed({ name }: Instrument, view: View): Partial<Instrument> {
+  const known = view.instrumentByName(name);
+  if (known === undefined) return {};
+  const { priceRule, qtyRule, minNotional, capabilities } = known;
+  return { priceRule, qtyRule, minNotional, capabilities };
 }
 
 /**

@@ -7,13 +7,14 @@
  */
 import { beginCancel, sendCancel } from "./cancel.ts";
 import { askNow } from "./doubt.ts";
+import { beginReconcile } from "./reconcile_request.ts";
 import { issue, nextReleaseUs, release } from "./requests.ts";
 import { applyGraceOver } from "./sessions.ts";
 import type { EngineState } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { RETIRED_PER_DEADLINE_MAX, RETIRED_PER_EVENT_MAX } from "../blotter.ts";
 import type { Deadline } from "../deadlines.ts";
-import { type Micros, micros, orderId } from "../numbers.ts";
+import { type Micros, micros, orderId, venueId } from "../numbers.ts";
 import { DOUBT, type Order } from "../order.ts";
 
 const FIRED_PER_EVENT_MAX = 1024;
@@ -59,7 +60,10 @@ function fire(turn: Turn, deadline: Deadline): void {
     applyGraceOver(turn, deadline.key);
     return;
   }
-  if (deadline.kind === "reconcile") return;
+  if (deadline.kind === "reconcile") {
+    beginReconcile(turn, turn.state.venue(venueId(deadline.key)), "periodic");
+    return;
+  }
   const order = turn.state.blotter.get(orderId(deadline.key));
   if (order === undefined) return;
   turn.touch(order);

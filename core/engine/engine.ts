@@ -18,6 +18,7 @@ import { applyIntent } from "./intents.ts";
 import { applyMarket } from "./market.ts";
 import { applyAccountFact } from "./postings.ts";
 import { acceptNumbers, assertAll } from "./asserts.ts";
+import { applyReconcile } from "./reconcile.ts";
 import { EngineState } from "./state.ts";
 import { haltAccount, raise, Turn } from "./turn.ts";
 import { withhold } from "./withhold.ts";
@@ -108,7 +109,7 @@ function applyReport(
   switch (event.eventType) {
     case "Reconciled":
     case "ReconcileFailed":
-      return;
+      return applyReconcile(turn, event);
     case "CashPosted":
     case "FundingPosted":
     case "InstrumentSettled":

@@ -42,6 +42,8 @@ export type InstrumentState = {
   instrument: Instrument;
   capabilities: Capabilities;
   tradingState: TradingState;
+  /** Orders from now on are run dry. */
+  isDryRun: boolean;
   book: Book;
 };
 
@@ -101,6 +103,12 @@ export class EngineState {
   /** For the content of one intent; holds nothing between events. */
   readonly contentDigest: Digest = new Digest();
   readonly risk: RiskState = new RiskState();
+  /** The same limits over dry orders: their sums, prices and rates are apart. */
+  readonly dryRisk: RiskState = new RiskState();
+  /** Both: limits, declarations and listings are set in each. */
+  readonly risks: readonly RiskState[] = [this.risk, this.dryRisk];
+  /** Clients whose orders are run dry, by name. */
+  readonly dryClients: Set<string> = new Set();
   readonly funds: LedgerFunds;
   readonly losses: DayLosses;
   readonly outcomes: LedgerOutcomes;
@@ -138,6 +146,11 @@ export class EngineState {
     const instrument = this.instruments[id];
     invariant(instrument !== undefined, "An instrument must be listed before it is used");
     return instrument;
+  }
+
+  /** What an order, or one that would be, is counted in. */
+  riskOf(order: { readonly isDryRun: boolean }): RiskState {
+    return order.isDryRun ? this.dryRisk : this.risk;
   }
 
   count(name: Counter): void {

@@ -70,7 +70,13 @@ export const SEEN = 44;
 export const ORDER_WIDTH = 48;
 
 /** Bits of {@link FLAGS}. */
-export const FLAG = { isAccepted: 1, isDoubtReported: 2, wasAbsent: 4, isCounted: 8 } as const;
+export const FLAG = {
+  isAccepted: 1,
+  isDoubtReported: 2,
+  wasAbsent: 4,
+  isCounted: 8,
+  isDryRun: 16,
+} as const;
 
 const TIMES_IN_FORCE = ["GTC", "IOC", "FOK", "GTD", "DAY"] as const satisfies TimeInForce[];
 const CAUSES = ["intent", "cancelAll", "lapse", "disconnect", "kill"] as const;

@@ -91,6 +91,7 @@ export class OrderWindow {
     row[at + VENUE] = terms.venue;
     row[at + INSTRUMENT] = terms.instrument;
     row[at + TERMS] = termsWord(terms);
+    row[at + FLAGS] = terms.isDryRun ? FLAG.isDryRun : 0;
   }
 
   get id(): OrderId {
@@ -127,6 +128,10 @@ export class OrderWindow {
 
   get reduceOnly(): boolean {
     return reduceOnlyIn(stored(this.#row, this.#at + TERMS));
+  }
+
+  get isDryRun(): boolean {
+    return this.#hasFlag(FLAG.isDryRun);
   }
 
   get isAccepted(): boolean {

@@ -134,6 +134,7 @@ class Pair {
       timeInForce: "GTC",
       postOnly: false,
       reduceOnly: false,
+      isDryRun: false,
     } as const;
     const bearer = this.blotter.intents.find(terms.client, record);
     if (bearer === undefined) throw new Error("The intent must be there");

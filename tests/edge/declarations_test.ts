@@ -37,6 +37,8 @@ function venue(name: string, symbols: readonly string[], changes: Changes = {}):
     declaration: { ...VENUE, name, simulation: changes.simulation ?? null },
     adapter: "test",
     options: {},
+    credentials: {},
+    deadManMs: null,
     feed: { kind: "client" },
     balances: [{ currency: "USDT", total: "100" }],
     limits: NO_VENUE_LIMITS,
@@ -50,6 +52,7 @@ function venue(name: string, symbols: readonly string[], changes: Changes = {}):
       }),
       limits: LIMITS,
       clientLimits: [],
+      isDryRun: false,
       startPrice: null,
     })),
   };
@@ -211,16 +214,26 @@ for (const [what, instrument] of FORBIDDEN) {
   });
 }
 
-Deno.test("renumber() takes a change of tick, lot and minimum, since venues change them", () => {
+const RULES = {
+  priceRule: { scale: 2, ticks: [{ fromQuanta: 5, stepQuanta: 5 }] },
+  qtyRule: { scale: 4, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
+  minNotional: null,
+};
+
+Deno.test("renumber() takes a change of tick, lot and minimum of a simulated venue", () => {
   const journal = new Journal();
+  journal.run([venue("a", ["X/Y"], { simulation: SIMULATION })]);
+  journal.run([venue("a", ["X/Y"], { simulation: SIMULATION, instrument: RULES })]);
+  deepStrictEqual(journal.timeline.view.instruments[0]?.priceRule, RULES.priceRule);
+});
+
+Deno.test("renumber() keeps what a venue outside listed last until it lists it again", () => {
+  const journal = new Journal();
+  journal.run([venue("a", ["X/Y"], { instrument: { ...RULES, status: "suspended" } })]);
   journal.run([venue("a", ["X/Y"])]);
-  const instrument = {
-    priceRule: { scale: 2, ticks: [{ fromQuanta: 5, stepQuanta: 5 }] },
-    qtyRule: { scale: 4, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
-    minNotional: null,
-  };
-  journal.run([venue("a", ["X/Y"], { instrument })]);
-  deepStrictEqual(journal.timeline.view.instruments[0]?.priceRule, instrument.priceRule);
+  const [kept] = journal.timeline.view.instruments;
+  deepStrictEqual([kept?.priceRule, kept?.qtyRule], [RULES.priceRule, RULES.qtyRule]);
+  strictEqual(kept?.status, "open");
 });
 
 Deno.test("renumber() refuses that a venue becomes simulated, or ceases to be", () => {

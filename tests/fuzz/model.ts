@@ -43,14 +43,18 @@ export type KnownOrder = {
 export class Model {
   readonly live: KnownOrder[] = [];
   readonly ended: KnownOrder[] = [];
+  /** Newest request to reconcile that has left and was not answered, by venue. */
+  readonly reconciles = new Map<number, number>();
   readonly #byId = new Map<number, KnownOrder>();
 
   /** Learns from what an event caused. */
   learn(effects: Effects): void {
     for (const report of effects.reports) this.#hear(report);
     for (const command of effects.commands) {
-      const order = command.kind === "Reconcile" ? undefined : this.#byId.get(command.order);
-      if (order === undefined || command.kind === "Reconcile") continue;
+      if (command.kind === "Reconcile") this.reconciles.set(command.venue, command.request);
+      if (command.kind === "Reconcile") continue;
+      const order = this.#byId.get(command.order);
+      if (order === undefined) continue;
       order.asked.push(command);
       if (command.kind === "Submit") {
         order.clOrdId = command.clOrdId;

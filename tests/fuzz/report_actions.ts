@@ -9,6 +9,7 @@ import { VENUE_REJECT_CODES } from "../../core/reject_code.ts";
 import { type Action, weighed } from "./actions.ts";
 import type { KnownOrder } from "./model.ts";
 import type { Scene } from "./scene.ts";
+import { retryAfter } from "./venue_actions.ts";
 
 type Kind = keyof BrokerPayloads;
 type Maker = (scene: Scene, order: KnownOrder, command: OrderCommand | undefined) => void;
@@ -162,7 +163,8 @@ function otherTerms(
 
 const failed: (outcome: "notSent" | "unknown") => Maker = (outcome) => (scene, order, command) => {
   const request = command?.request ?? requestId(1 + scene.draws.below(50));
-  tellBare(scene, order, "RequestFailed", { request, outcome, text: "told" });
+  const payload = { request, outcome, text: "told", ...retryAfter(scene) };
+  tellBare(scene, order, "RequestFailed", payload);
 };
 
 const notFound: Maker = (scene, order, command) => {

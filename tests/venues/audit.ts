@@ -47,7 +47,7 @@ export class Audit {
   }
 
   received(
-    request: HttpRequest,
+    request: Pick<HttpRequest, "requestLine" | "headers" | "body" | "arrivedUs">,
     of: Pick<SeenRequest, "connection" | "clientOrderId" | "intention" | "fault">,
   ): SeenRequest {
     this.requestCount++;

@@ -99,16 +99,16 @@ function buildSpot(options: VenueOptions): Desk {
   const feed = new Feed({ exchange, faults, format, streams });
   const state = { exchange, wallet, feed, clock, credentials, limits: options.limits };
   const router = new Router(SPOT_ROUTES, state);
-  const rest = (asked: Asked): Reply => router.handle(asked);
+  const rest = (asked: Asked): Reply => server.streamed(asked);
   const venue = {
     describe: (asked: Asked) => router.describe(asked),
-    handle: rest,
+    handle: (asked: Asked) => router.handle(asked),
     upgrade: (request: HttpRequest, line: HttpLine) =>
       request.path.startsWith("/ws-api")
         ? openSession(line, request, { users, rest })
         : openMarket(line, request, feed),
   };
-  const server = new VenueServer({ venue, faults, limits, audit, clock });
+  const server: VenueServer = new VenueServer({ venue, faults, limits, audit, clock });
   const crowd = new Crowd(exchange, options);
   openMarkets({ exchange, feed, clock, crowd }, { options, formatAt });
   return {

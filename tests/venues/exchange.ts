@@ -177,20 +177,16 @@ export class Exchange {
     this.#end(order, "EXPIRED");
   }
 
-  /** Changes an open order under its id. A smaller quantity at the same price keeps its place. */
+  /** Changes an open order under its id; it goes to the end of the queue. */
   amend(order: VenueOrder, to: { readonly price: Units; readonly qty: Units }): void {
-    const { book } = this.market(order.symbol);
-    const resting = book.get(order.orderId);
-    const keepsPlace = resting && to.price === order.price && to.qty <= order.qty;
-    if (keepsPlace) book.reduce(resting, order.qty - to.qty);
-    else book.remove(order.orderId);
+    this.market(order.symbol).book.remove(order.orderId);
     this.#wallet.closed(order);
     order.price = to.price;
     order.qty = to.qty;
     order.updateTime = this.#manners.now();
     this.#wallet.opened(order);
     this.#tell(order, "AMENDMENT");
-    if (!keepsPlace) this.#match(order);
+    this.#match(order);
     this.#manners.settled?.(order.symbol);
   }
 

@@ -84,6 +84,30 @@ export class VenueServer {
     });
   }
 
+  /** Answers a request that came over a WebSocket: counted and limited like others, but without faults. */
+  streamed(asked: Asked): Reply {
+    const { cost, clientOrderId, intention } = this.#venue.describe(asked);
+    const seen = this.#audit.received(
+      {
+        requestLine: `${asked.method} ${asked.path} (WebSocket)`,
+        headers: new Map<string, string>(),
+        body: asked.params.toString(),
+        arrivedUs: nowUs(),
+      },
+      {
+        connection: 0,
+        ...(clientOrderId === undefined ? {} : { clientOrderId }),
+        ...(intention === undefined ? {} : { intention }),
+      },
+    );
+    const limited = this.#limits.count(cost, this.#clock.now());
+    if (limited) return { status: limited.status, body: { code: limited.code, msg: limited.msg } };
+    const reply = this.#venue.handle(asked);
+    if (reply.status < 400) this.#audit.acted(seen);
+    seen.status = reply.status;
+    return reply;
+  }
+
   /** Ends every connection, WebSockets included. */
   drop(by: Ending): void {
     for (const line of this.#lines.keys()) line.end(by);

@@ -186,10 +186,16 @@ export class Story extends Chronicle {
   /** The newest request of a kind about an order came to nothing. */
   failed(
     order: number,
-    of: { readonly kind: OrderCommand["kind"]; readonly outcome: "notSent" | "unknown" },
+    of: {
+      readonly kind: OrderCommand["kind"];
+      readonly outcome: "notSent" | "unknown";
+      readonly retryAfterMs?: number;
+    },
   ): this {
-    const { request } = this.#newest(order, of.kind);
-    const payload = { request, order: orderId(order), outcome: of.outcome, text: "told" };
+    const { kind, outcome, retryAfterMs } = of;
+    const { request } = this.#newest(order, kind);
+    const told = { request, order: orderId(order), outcome, text: "told" };
+    const payload = retryAfterMs === undefined ? told : { ...told, retryAfterMs };
     return this.#broker("RequestFailed", payload, { order });
   }
 

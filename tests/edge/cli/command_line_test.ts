@@ -35,7 +35,8 @@ class Session {
     const figures = { segments: 1, batches: 2, first_seq: 1, last_seq: 9 };
     return {
       version: "tapeline 0.0.0",
-      registry: { adapters: [], captureFormats: [] },
+      registry: { adapters: new Map(), captureFormats: [] },
+      secrets: { read: () => ({ ok: false, reason: "must be given" }) },
       run: (options) => {
         this.runs.push(options);
         if (this.runError !== undefined) throw this.runError;

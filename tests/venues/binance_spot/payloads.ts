@@ -72,7 +72,7 @@ export function orderPayload(order: VenueOrder): Json {
     symbol: order.symbol,
     orderId: order.orderId,
     orderListId: -1,
-    clientOrderId: order.cancelId ?? order.clientOrderId,
+    clientOrderId: order.clientOrderId,
     ...orderCore(order),
     stopPrice: printUnits(0n),
     icebergQty: printUnits(0n),

@@ -1,5 +1,6 @@
 /**
- * The REST routes of Binance USD-M for orders and trades.
+ * The REST routes of Binance USD-M for orders and trades. A new order and an amendment cost no weight, but count as
+ * orders; an amended order goes to the end of its queue.
  *
  * An amendment ends the order, as documented, where the new quantity is filled already and where a post-only order
  * would trade at once.
@@ -26,7 +27,7 @@ const BATCH_MAX = 5;
 /** The routes. */
 export const USDM_ORDER_ROUTES: Readonly<Record<string, Route<OrderState>>> = {
   "POST /fapi/v1/order": {
-    weight: 1,
+    weight: 0,
     needs: "signature",
     isOrder: true,
     intention: "place",
@@ -35,7 +36,7 @@ export const USDM_ORDER_ROUTES: Readonly<Record<string, Route<OrderState>>> = {
   "POST /fapi/v1/order/test": { weight: 1, needs: "signature", answer: placeTest },
   "POST /fapi/v1/batchOrders": { weight: 5, needs: "signature", isOrder: true, answer: placeMany },
   "PUT /fapi/v1/order": {
-    weight: 1,
+    weight: 0,
     needs: "signature",
     isOrder: true,
     intention: "replace",

@@ -22,6 +22,8 @@ from .limits import Limits
 from .loss import begin_day
 from .market import apply_market_data
 from .model import Json, Waiting
+from .reconcile import HANDLERS as ABOUT_ACCOUNT
+from .reconcile import apply_about_account
 from .state import CannotApply, InvariantBroken, State
 from .tags import Tags
 
@@ -75,6 +77,8 @@ def _dispatch(state: State, event: Json) -> None:
         apply_intent(state, event)
     elif source == "broker_report" and event["event_type"] in ACCOUNT_FACTS:
         apply_account_fact(state, event)
+    elif source == "broker_report" and event["event_type"] in ABOUT_ACCOUNT:
+        apply_about_account(state, event)
     elif source == "broker_report":
         apply_broker_report(state, event)
     elif source == "market_data":
@@ -99,6 +103,9 @@ def withhold(state: State) -> None:
         state.live.discard(number)
         state.clients[order.client].live.discard(number)
     for command in state.effects.commands:
+        if command["kind"] == "Reconcile":
+            _withhold_reconcile(state, command)
+            continue
         kept = state.order(command["order"])
         request = None if kept is None else kept.requests.get(command["kind"])
         if kept is not None and request is not None and request.number == command["request"]:
@@ -106,6 +113,13 @@ def withhold(state: State) -> None:
             waiting = Waiting(command["kind"], kept.id, request.number)
             state.venues[kept.venue].queue(command["kind"]).append(waiting)
     state.effects.clear()
+
+
+def _withhold_reconcile(state: State, command: Json) -> None:
+    """A request to reconcile that would have left waits again."""
+    reconcile = state.venues[command["venue"]].reconcile
+    if reconcile is not None and reconcile.request == command["request"]:
+        reconcile.sent = None
 
 
 def halt_account(state: State, event: Json) -> None:

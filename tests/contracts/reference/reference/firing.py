@@ -8,6 +8,7 @@ from .changes import begin_cancel, cancel_live_of, send_cancel
 from .decimals import ceil_div
 from .deadlines import next_due, set_due, set_grace
 from .order import Order
+from .reconcile import begin
 from .requests import issue, next_release, release
 from .state import State
 
@@ -24,7 +25,9 @@ def fire_all(state: State) -> None:
         if due is None or due[0] > state.now:
             break
         _, name, key = due
-        if name == "grace":
+        if name == "reconcile":
+            begin(state, state.venues[key], "periodic")
+        elif name == "grace":
             client = state.clients[key]
             set_grace(state, client, None)
             cancel_live_of(state, client, "disconnect")
