@@ -137,7 +137,8 @@ export class CcxtRig implements Disposable {
   of<Type extends EventType>(eventType: Type): readonly Heard<Type>["payload"][] {
     const found: Heard<Type>["payload"][] = [];
     for (const draft of [...this.reports, ...this.market]) {
-      if (isOf(draft, eventType)) found.push(draft.payload);
+      // The union has too many kinds for the compiler to follow the payload of one.
+      if (isOf(draft, eventType)) found.push(draft.payload as Heard<Type>["payload"]);
     }
     return found;
   }
