@@ -15,6 +15,8 @@ const GENERATION = 2_048;
 
 /** Flows by price. */
 export interface Flows {
+  /** Flows of the other side: trades at a price are shared with it. */
+  partner: Flows | undefined;
   /** Returns the flow of a level, or undefined if it was never seen. */
   find(price: number): LevelFlow | undefined;
   /** Returns the flow of a level, made if it was never seen; undefined: off the ladder. */
@@ -29,8 +31,9 @@ export function makeFlows(table: TickTable | undefined): Flows {
 }
 
 class TickFlows implements Flows {
+  partner: Flows | undefined;
   readonly #table: TickTable;
-  #flows: (LevelFlow | undefined)[];
+  readonly #flows: (LevelFlow | undefined)[];
 
   constructor(table: TickTable) {
     this.#table = table;
@@ -47,7 +50,7 @@ class TickFlows implements Flows {
     if (tick === undefined) return undefined;
     const known = this.#flows[tick];
     if (known !== undefined) return known;
-    const made = new LevelFlow(nowUs);
+    const made = new LevelFlow(nowUs, this.partner?.find(price)?.trades);
     this.#flows[tick] = made;
     return made;
   }
@@ -58,6 +61,7 @@ class TickFlows implements Flows {
 }
 
 class RecentFlows implements Flows {
+  partner: Flows | undefined;
   #young = new Map<number, LevelFlow>();
   #old = new Map<number, LevelFlow>();
 
@@ -68,7 +72,8 @@ class RecentFlows implements Flows {
   at(price: number, nowUs: number): LevelFlow {
     const young = this.#young.get(price);
     if (young !== undefined) return young;
-    const flow = this.#old.get(price) ?? new LevelFlow(nowUs);
+    const flow = this.#old.get(price) ??
+      new LevelFlow(nowUs, this.partner?.find(price)?.trades);
     if (this.#young.size === GENERATION) {
       this.#old = this.#young;
       this.#young = new Map();

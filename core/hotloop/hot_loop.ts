@@ -21,6 +21,7 @@ import {
   type OrderId,
   type Qty,
   qty,
+  seqId,
   type VenueId,
 } from "../numbers.ts";
 import { TickTable } from "../tick_ladder.ts";
@@ -31,6 +32,7 @@ import type { Emit } from "./emission.ts";
 import { type Detected, InstrumentLoop, type MarketEvent } from "./instrument_loop.ts";
 import { FeedClock, marketKey, MarketState } from "./market_state.ts";
 import { parseHotLoopSettings } from "./parse_settings.ts";
+import { placeOf } from "./place.ts";
 import { type Pfill, pfillOf, type PfillRequest } from "./pfill.ts";
 import {
   best2SumOf,
@@ -45,7 +47,12 @@ import {
   sizeAheadOf,
   spreadTicksOf,
 } from "./queries.ts";
-import { DEFAULT_SETTINGS, type HotLoopSettings, settingsOf } from "./settings.ts";
+import {
+  DEFAULT_SETTINGS,
+  type HotLoopSettings,
+  settingsOf,
+  type SignalSettings,
+} from "./settings.ts";
 import type { Sweep } from "./sweep.ts";
 import type { PlacedOrder } from "./tracking.ts";
 
@@ -216,6 +223,32 @@ export class HotLoop {
     this.#loops[order.instrument]?.untrack(order.orderId);
   }
 
+  /** Where an order that is followed stands, and what trades would have filled of it; quanta. */
+  queueOf(
+    id: InstrumentId,
+    order: OrderId,
+  ): { readonly ahead: number; readonly filled: number } | null {
+    const position = this.#loops[id]?.tracked(order)?.position;
+    return position === undefined ? null : { ahead: position.ahead, filled: position.filled };
+  }
+
+  /** What was last told of an instrument's market, or null before anything was. */
+  market(id: InstrumentId): MarketPayloads["MarketDefined"] | null {
+    const market = this.#loops[id]?.market;
+    return market?.isDefined === true ? market.definition : null;
+  }
+
+  /** True if an order at a price would meet the other side. */
+  crosses(id: InstrumentId, of: PriceOf): boolean {
+    return this.#ask(id, (loop) => loop.isFresh && placeOf(loop, of).crosses, of) ?? false;
+  }
+
+  /** Time of an instrument's feed, or null before its first event. */
+  nowUs(id: InstrumentId): Micros | null {
+    const nowUs = this.#loops[id]?.time.nowUs;
+    return nowUs === undefined || nowUs === 0 ? null : micros(nowUs);
+  }
+
   /** Counts so far, snake_case names. */
   counters(): Readonly<Record<string, number>> {
     const counts: [string, number][] = COUNTERS.map((name) => [name, this.#counters.get(name)]);
@@ -262,17 +295,17 @@ export class HotLoop {
     of: Update & { readonly instrument: InstrumentId },
   ): void {
     const { instrument, bids, asks, atUs } = of;
-    const venue = this.#loops[instrument]?.instrument.venue ?? null;
-    const envelope = { eventTime: atUs, ingestTime: atUs, venue, instrument, idempotencyKey: null };
-    this.apply(
-      {
-        ...envelope,
-        seqId: 0,
-        source: "market_data",
-        eventType,
-        payload: { bids, asks, updateId: null },
-      } as unknown as Event,
-    );
+    this.apply({
+      seqId: seqId(0),
+      eventTime: atUs,
+      ingestTime: atUs,
+      source: "market_data",
+      venue: this.#loops[instrument]?.instrument.venue ?? null,
+      instrument,
+      eventType,
+      payload: { bids, asks, updateId: null },
+      idempotencyKey: null,
+    });
   }
 
   #define(event: Event<"MarketDefined">): void {
@@ -283,6 +316,7 @@ export class HotLoop {
     market.definition = event.payload;
     market.isDefined = true;
     if (lapses(before, event.payload)) this.#lapse(loop.instrument);
+    if (event.payload.status === "closed") loop.close();
     if (before.removals.length !== event.payload.removals.length) this.#sayRemovals(loop, before);
   }
 
@@ -317,7 +351,17 @@ export class HotLoop {
       this.#loops[id] = undefined;
       return;
     }
-    this.#loops[id] = new InstrumentLoop({
+    const known = this.#loops[id];
+    if (known !== undefined && isSame(known, { instrument, settings })) {
+      known.instrument = instrument;
+      return;
+    }
+    this.#loops[id] = this.#make(instrument, settings);
+    if (known !== undefined) this.#loops[id].takeBook(known);
+  }
+
+  #make(instrument: Instrument, settings: SignalSettings): InstrumentLoop {
+    return new InstrumentLoop({
       instrument,
       settings,
       market: this.#marketOf(instrument),
@@ -404,13 +448,26 @@ export class HotLoop {
   #failed(id: InstrumentId | null, error: unknown): void {
     this.#counters.add("errors");
     const loop = id === null ? undefined : this.#loops[id];
-    if (loop !== undefined) this.#list(loop.instrument);
+    if (loop !== undefined) {
+      this.#loops[loop.instrument.id] = this.#make(loop.instrument, loop.settings);
+    }
     const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
     this.#emit({ kind: "diagnostic", code: "SIGNAL_FAILED", instrument: id, text });
   }
 }
 
 type Update = { readonly bids: Levels; readonly asks: Levels; readonly atUs: Micros };
+
+/** True if an instrument can go on as it is: nothing changed that its books and flows count in. */
+function isSame(
+  loop: InstrumentLoop,
+  of: { readonly instrument: Instrument; readonly settings: SignalSettings },
+): boolean {
+  const { priceRule, qtyRule } = of.instrument;
+  return JSON.stringify([loop.instrument.priceRule, loop.instrument.qtyRule, loop.settings]) ===
+      JSON.stringify([priceRule, qtyRule, of.settings]) &&
+    marketKey(loop.instrument) === marketKey(of.instrument);
+}
 
 /** A suspension and the turn in play take resting orders away. */
 function lapses(

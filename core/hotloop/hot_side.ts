@@ -24,7 +24,6 @@ import type { TradeCounts } from "./settings.ts";
 
 /** Up to this difference of what was traded and what went, quanta, a print is one-sided. */
 const CROSS_MATCHED_MAX = 2;
-const NO_FLOWS: Flows = { find: () => undefined, at: () => undefined, clear: () => {} };
 
 /** The moment at which something happens, and how flows decay. */
 export type FlowTime = {
@@ -50,7 +49,8 @@ export class HotSide {
   readonly #ticks: TickSide | undefined;
   readonly #window: BookSide | undefined;
   readonly #table: TickTable | undefined;
-  #flows = NO_FLOWS;
+  /** Made with the first snapshot: many books stay empty. */
+  #flows: Flows | undefined;
   /** Prices of this message's trades that wait for its book change. */
   readonly #unsettled: number[] = [];
   readonly #orders: TrackedOrder[] = [];
@@ -95,6 +95,11 @@ export class HotSide {
     return levels;
   }
 
+  /** Returns every level as a flat list, best first. */
+  levels(): Levels {
+    return [...this.#levels()].flatMap((level) => [level.price, level.qty]);
+  }
+
   /** Returns the quantity displayed at a price; 0 where there is no level. */
   quantityAt(price: number): number {
     return this.#ticks === undefined
@@ -104,7 +109,15 @@ export class HotSide {
 
   /** Returns the flow of a level, or undefined if it was never seen. */
   flowAt(price: number): LevelFlow | undefined {
-    return this.#flows.find(price);
+    return this.#flows?.find(price);
+  }
+
+  /** Shares what is traded at a price with the other side. */
+  pair(other: HotSide): void {
+    const flows = this.#made();
+    const others = other.#made();
+    flows.partner = others;
+    others.partner = flows;
   }
 
   /** Prices so far that the ladder does not have. */
@@ -115,13 +128,13 @@ export class HotSide {
   /** Replaces every level; says nothing of trades or cancels. */
   snapshot(levels: Levels, time: FlowTime): void {
     this.#dropUnsettled();
-    if (this.#flows === NO_FLOWS) this.#flows = makeFlows(this.#table);
+    const flows = this.#made();
     const ladder = this.#ticks ?? this.#window;
     ladder?.clear();
     ladder?.setAll(levels);
     for (let at = 0; at < levels.length; at += 2) {
       if ((levels[at + 1] ?? 0) === 0) continue;
-      const flow = this.#flows.at(levels[at] ?? 0, time.nowUs);
+      const flow = flows.at(levels[at] ?? 0, time.nowUs);
       if (flow !== undefined) flow.pending = 0;
     }
     for (const { price, position } of this.#orders) position.cut(this.quantityAt(price));
@@ -137,7 +150,7 @@ export class HotSide {
 
   /** A trade that took from this side. */
   trade(of: { readonly price: number; readonly qty: number }, time: FlowTime): void {
-    const flow = this.#flows.at(of.price, time.nowUs);
+    const flow = this.#flows?.at(of.price, time.nowUs);
     if (flow === undefined) return;
     if (time.counts === "both") {
       if (flow.pending === 0) this.#unsettled.push(of.price);
@@ -145,7 +158,7 @@ export class HotSide {
       return;
     }
     flow.pending += of.qty;
-    flow.trade(of.qty, time);
+    flow.trades.add(of.qty, time);
     this.#moveQueues(of.price, { oneSided: of.qty, half: of.qty });
     this.#heard?.({ ...of, before: this.quantityAt(of.price) });
   }
@@ -153,7 +166,7 @@ export class HotSide {
   /** The message is over: trades at levels that it did not change took nothing that was shown. */
   settle(time: FlowTime): void {
     for (const price of this.#unsettled) {
-      const flow = this.#flows.find(price);
+      const flow = this.#flows?.find(price);
       if (flow === undefined || flow.pending === 0) continue;
       this.#settleAt(price, { flow, before: this.quantityAt(price), decrease: 0, time });
     }
@@ -179,7 +192,7 @@ export class HotSide {
   /** Forgets what flowed: it was not seen without a gap. */
   clearFlows(): void {
     this.#dropUnsettled();
-    this.#flows.clear();
+    this.#flows?.clear();
   }
 
   #change(level: Level, time: FlowTime): void {
@@ -187,7 +200,7 @@ export class HotSide {
     const before = this.quantityAt(price);
     if (this.#ticks === undefined) this.#window?.set(level);
     else this.#ticks.set(level);
-    const flow = this.#flows.at(price, time.nowUs);
+    const flow = this.#flows?.at(price, time.nowUs);
     if (flow === undefined) return;
     const decrease = before - after;
     let traded = flow.pending;
@@ -196,7 +209,7 @@ export class HotSide {
       if (time.counts === "both") traded = this.#settleAt(price, { flow, before, decrease, time });
       flow.pending = 0;
     }
-    if (decrease > traded) flow.cancel(decrease - traded, time);
+    if (decrease > traded) flow.cancels.add(decrease - traded, time);
     for (let at = 0; at < this.#orders.length; at++) {
       const order = this.#orders[at];
       if (order?.price === price) order.position.depth({ before, after, traded });
@@ -219,7 +232,7 @@ export class HotSide {
     const isCrossMatched = Math.abs(said - decrease) <= CROSS_MATCHED_MAX;
     const oneSided = isCrossMatched ? said : Math.max(0, Math.min(said / 2, decrease));
     if (oneSided > 0) {
-      flow.trade(oneSided, time);
+      flow.trades.add(oneSided, time);
       this.#heard?.({ price, qty: oneSided, before });
     }
     this.#moveQueues(price, { oneSided, half: said / 2 });
@@ -238,9 +251,14 @@ export class HotSide {
     }
   }
 
+  #made(): Flows {
+    this.#flows ??= makeFlows(this.#table);
+    return this.#flows;
+  }
+
   #dropUnsettled(): void {
     for (const price of this.#unsettled) {
-      const flow = this.#flows.find(price);
+      const flow = this.#flows?.find(price);
       if (flow !== undefined) flow.pending = 0;
     }
     this.#unsettled.length = 0;

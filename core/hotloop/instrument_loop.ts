@@ -44,7 +44,8 @@ type Made = {
 
 /** One instrument. */
 export class InstrumentLoop {
-  readonly instrument: Instrument;
+  /** As it was last listed. */
+  instrument: Instrument;
   readonly settings: SignalSettings;
   readonly market: MarketState;
   readonly bids: HotSide;
@@ -146,6 +147,20 @@ export class InstrumentLoop {
     }
   }
 
+  /** Takes over the book of another; what flowed there is not known here. */
+  takeBook(from: InstrumentLoop): void {
+    if (!from.#isFresh) return;
+    this.#hasDepth = from.#hasDepth;
+    this.#lastTradeUs = from.#lastTradeUs;
+    const levels = { bids: from.bids.levels(), asks: from.asks.levels() };
+    this.#replaceBook(levels, this.time);
+  }
+
+  /** The market is closed: the book is no reference, and flows are forgotten. */
+  close(): void {
+    this.#invalidate();
+  }
+
   /** Follows an order from the end of the queue of its price. */
   track(order: PlacedOrder): void {
     this.untrack(order.orderId);
@@ -214,6 +229,7 @@ export class InstrumentLoop {
     levels: Pick<MarketPayloads["BookSnapshot"], "bids" | "asks">,
     time: FlowTime,
   ): void {
+    if (!this.#isFresh) this.bids.pair(this.asks);
     this.bids.snapshot(levels.bids, time);
     this.asks.snapshot(levels.asks, time);
     this.#isFresh = true;

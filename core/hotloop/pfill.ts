@@ -7,6 +7,9 @@
  * bursts, and an exponential time with a fixed rate is too sure of itself. The time given is the
  * median, need/μ; the mean does not exist.
  *
+ * A queue moves by events. Where the mean event is larger than the need, one event fills the order,
+ * and how soon one comes is the events' rate: μ then counts of each event no more than the need.
+ *
  * Invariant: p does not fall with the horizon and does not rise with quantity or queue.
  * @module
  */
@@ -33,6 +36,7 @@ export type Pfill = {
 export type PfillRequest = {
   readonly side: Side;
   readonly price: Px;
+  /** Above 0. */
   readonly orderQty: Qty;
   readonly horizonMs: number;
 };
@@ -70,14 +74,14 @@ function resting(loop: InstrumentLoop, of: Delayed & { readonly place: Place }):
   if (flow === undefined || !hasPassed(observedS, settings.minObsS)) {
     return { p: null, ttfMs: null, ahead, mu: null, observedS };
   }
-  const rate = flow.rate(time, settings.cancelWeight);
+  const need = place.ahead + of.orderQty;
+  const { rate: steady, meanEvent } = flow.motion(time, settings.cancelWeight);
+  const rate = meanEvent > need ? steady * need / meanEvent : steady;
   const mu = perUnit(rate, loop.instrument);
   if (rate === 0) return { p: 0, ttfMs: null, ahead, mu, observedS };
-  const need = place.ahead + of.orderQty;
   const ttfMs = Math.min(of.delayMs + need / rate * 1_000, settings.maxTtfMs);
   const leftMs = of.horizonMs - of.delayMs;
   if (leftMs <= 0) return { p: 0, ttfMs, ahead, mu, observedS };
-  if (need === 0) return { p: 1, ttfMs, ahead, mu, observedS };
   const x = rate * leftMs / 1_000 / need;
   return { p: x / (1 + x), ttfMs, ahead, mu, observedS };
 }
