@@ -145,7 +145,7 @@ async function measureRecoveries(): Promise<Recovery[]> {
 
 async function main(): Promise<void> {
   const source = new URL("load.c", import.meta.url).pathname;
-  await run("cc", "-O2", "-o", load, source);
+  await run("cc", "-O2", "-pthread", "-o", load, source);
   const rounds: Round[] = [];
   for (let round = 0; round < sizes.rounds; round++) rounds.push(await measureRound(round));
   const recoveries = await measureRecoveries();
