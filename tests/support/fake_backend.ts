@@ -303,6 +303,7 @@ export class FakeBackend implements Backend {
       operatorState: this.operatorState,
       killSwitch: false,
       limitedClients: [],
+      externalOrders: [],
       venues: this.venues,
       instruments: this.instruments,
       instrumentByName: (name) => this.instruments.find((row) => row.name === name),
