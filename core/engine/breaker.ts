@@ -40,7 +40,7 @@ export function countFailure(turn: Turn, venue: VenueState): void {
  * @returns True if that closed the breaker: what waited for it may leave.
  */
 export function closeBreaker(venue: VenueState): boolean {
-  venue.failures = 0;
+  if (venue.failures > 0) venue.failures = 0;
   if (venue.breakerOpenUntilUs === null) return false;
   venue.breakerOpenUntilUs = null;
   return true;
