@@ -137,6 +137,11 @@ export interface View {
   book(instrument: InstrumentId): BookView | undefined;
   /** Clients, `*` included, that have limits of their own: at all, and in single instruments. */
   readonly limitedClients: readonly LimitedClient[];
+  /** Whose orders are run dry, apart from the mode: clients by name, instruments by number. */
+  readonly dryRuns: {
+    readonly clients: readonly string[];
+    readonly instruments: readonly InstrumentId[];
+  };
   /** Limits and states in force, for the `risk` query: snake_case, JSON-able. */
   risk(client: ClientIndex): Readonly<Record<string, unknown>>;
   /** Counters of the core, for the `metrics` query: snake_case names. */

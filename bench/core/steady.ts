@@ -58,7 +58,7 @@ class Replaced {
   constructor(of: { readonly live: number; readonly count: number; readonly gapUs: number }) {
     this.#live = of.live;
     this.#scene = new Scene({ stepUs: of.gapUs, horizonMs: 2_000 });
-    this.#scene.apply(this.#scene.eventsOf(new Lives(of.live, SEED).begin()));
+    this.#scene.begin(new Lives(of.live, SEED));
     const frames = Math.ceil(of.count / 2);
     this.#frames = new Uint8Array(frames * FRAME_BYTES);
     this.#lengths = new Uint16Array(frames);

@@ -162,6 +162,15 @@ export class EngineView implements View {
     return limitedClients(this.#state);
   }
 
+  get dryRuns(): View["dryRuns"] {
+    const { dryClients, instruments } = this.#state;
+    const dry = instruments.filter((entry) => entry?.isDryRun === true);
+    return {
+      clients: [...dryClients].sort(),
+      instruments: dry.flatMap((entry) => entry === undefined ? [] : [entry.instrument.id]),
+    };
+  }
+
   risk(client: ClientIndex): Readonly<Record<string, unknown>> {
     const state = this.#state;
     return {

@@ -304,6 +304,7 @@ export class FakeBackend implements Backend {
       killSwitch: false,
       limitedClients: [],
       externalOrders: [],
+      dryRuns: { clients: [], instruments: [] },
       venues: this.venues,
       instruments: this.instruments,
       instrumentByName: (name) => this.instruments.find((row) => row.name === name),

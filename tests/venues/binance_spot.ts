@@ -10,7 +10,7 @@
  * @module
  */
 import { Audit } from "./audit.ts";
-import { describeSpot, handleSpot, type SpotState } from "./binance_spot/routes.ts";
+import { SPOT_ROUTES } from "./binance_spot/routes.ts";
 import { filterRefusal, SPOT_SYMBOLS } from "./binance_spot/symbols.ts";
 import { spotFormat } from "./binance_spot/payloads.ts";
 import { type Session, SpotUserStream } from "./binance_spot/user_stream.ts";
@@ -20,14 +20,15 @@ import type { AuditBalance } from "./control_protocol.ts";
 import type { Desk } from "./desk.ts";
 import { Exchange } from "./exchange.ts";
 import { Faults } from "./faults.ts";
-import { answerSubscription, Feed, type FeedSubscriber } from "./feed.ts";
-import { runVenue } from "./host.ts";
+import { Feed, type FeedSubscriber, openMarket } from "./feed.ts";
+import { openMarkets, runVenue } from "./host.ts";
 import type { HttpLine, HttpRequest } from "./http_line.ts";
 import { Limits } from "./limits.ts";
 import { Crowd } from "./market.ts";
 import { readOptions, type VenueOptions } from "./options.ts";
 import { refusal } from "./order.ts";
-import { VenueServer } from "./server.ts";
+import { Router } from "./router.ts";
+import { type Asked, type Reply, VenueServer } from "./server.ts";
 import { Streams } from "./streams.ts";
 import { printUnits } from "./units.ts";
 import { FrameSocket } from "./web_socket.ts";
@@ -38,29 +39,15 @@ const DEFAULTS = {
   balances: "BTC=10,ETH=100,USDT=1000000,BNB=10",
 };
 
-function openMarket(line: HttpLine, request: HttpRequest, feed: Feed): void {
-  const listed = new URLSearchParams(request.query).get("streams")?.split("/") ?? [];
-  const named = request.path.startsWith("/ws/") ? request.path.slice(4).split("/") : [];
-  const subscriber: FeedSubscriber = {
-    socket: new FrameSocket(line, request, {
-      text: (text) => answerSubscription(subscriber, text),
-      closed: () => feed.streams.subscribers.delete(subscriber),
-    }),
-    topics: new Set([...listed, ...named]),
-    isCombined: request.path === "/stream",
-  };
-  feed.streams.subscribers.add(subscriber);
-}
-
 function openSession(
   line: HttpLine,
   request: HttpRequest,
-  of: { readonly users: SpotUserStream; readonly state: SpotState },
+  of: { readonly users: SpotUserStream; readonly rest: (asked: Asked) => Reply },
 ): void {
   const { subscribers } = of.users.streams;
   const session: Session = {
     socket: new FrameSocket(line, request, {
-      text: (text) => of.users.answer(session, text, (asked) => handleSpot(of.state, asked)),
+      text: (text) => of.users.answer(session, text, of.rest),
       closed: () => subscribers.delete(session),
     }),
     subscriptionId: undefined,
@@ -106,21 +93,24 @@ function buildSpot(options: VenueOptions): Desk {
     ...{ exchange, wallet, clock, credentials },
     streams: new Streams<Session>(faults),
   });
-  const format = spotFormat(() => clock.now());
+  const formatAt = spotFormat;
+  const format = formatAt(() => clock.now());
   const streams = new Streams<FeedSubscriber>(faults);
   const feed = new Feed({ exchange, faults, format, streams });
   const state = { exchange, wallet, feed, clock, credentials, limits: options.limits };
+  const router = new Router(SPOT_ROUTES, state);
+  const rest = (asked: Asked): Reply => server.streamed(asked);
   const venue = {
-    describe: describeSpot,
-    handle: (asked: Parameters<typeof handleSpot>[1]) => handleSpot(state, asked),
+    describe: (asked: Asked) => router.describe(asked),
+    handle: (asked: Asked) => router.handle(asked),
     upgrade: (request: HttpRequest, line: HttpLine) =>
       request.path.startsWith("/ws-api")
-        ? openSession(line, request, { users, state })
+        ? openSession(line, request, { users, rest })
         : openMarket(line, request, feed),
   };
-  const server = new VenueServer({ venue, faults, limits, audit, clock });
+  const server: VenueServer = new VenueServer({ venue, faults, limits, audit, clock });
   const crowd = new Crowd(exchange, options);
-  if (!options.isEmpty) { for (const symbol of exchange.markets.keys()) crowd.open(symbol); }
+  openMarkets({ exchange, feed, clock, crowd }, { options, formatAt });
   return {
     ...{ exchange, crowd, faults, limits, audit, clock, server, feed, users: users.streams },
     deposit: (asset, amount) => {

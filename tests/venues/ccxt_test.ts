@@ -4,10 +4,11 @@
  */
 import { deepStrictEqual, ok, rejects, strictEqual } from "node:assert/strict";
 import { until } from "../support/temporary.ts";
-import { spotClient } from "./ccxt_client.ts";
+import { spotClient, usdmClient } from "./ccxt_client.ts";
 import { VenueProcess } from "./control.ts";
 
 const SPOT = "BTC/USDT";
+const PERPETUAL = "BTC/USDT:USDT";
 /** CCXT keeps timers for its sockets. */
 const LOOSE = { sanitizeOps: false, sanitizeResources: false };
 
@@ -74,3 +75,85 @@ Deno.test("CCXT watches the fake spot venue's book, trades and orders", LOOSE, a
   ok(order?.clientOrderId?.startsWith("web_"));
   await client.close();
 });
+
+Deno.test(
+  "CCXT places, amends, cancels and holds a position on the fake futures venue",
+  LOOSE,
+  async () => {
+    await using venue = await VenueProcess.start("binance_usdm", ["--speed", "0"]);
+    const client = usdmClient(venue);
+    const markets = await client.loadMarkets();
+    strictEqual(markets[PERPETUAL]?.precision.price, 0.1);
+    const params = { clientOrderId: "c-1", postOnly: true };
+    const placed = await client.createOrder(PERPETUAL, "limit", "buy", 0.1, 49_000, params);
+    const id = String(placed.id);
+    deepStrictEqual([placed.clientOrderId, placed.status], ["c-1", "open"]);
+    const amended = await client.editOrder(id, PERPETUAL, "limit", "buy", 0.2, 49_001);
+    deepStrictEqual([amended.id, amended.price, amended.amount], [id, 49_001, 0.2]);
+    strictEqual((await client.fetchOpenOrders(PERPETUAL)).length, 1);
+    await client.cancelOrder(id, PERPETUAL);
+    strictEqual((await client.fetchOrder(id, PERPETUAL)).status, "canceled");
+    await client.createOrder(PERPETUAL, "market", "sell", 0.2);
+    const [position] = await client.fetchPositions([PERPETUAL]);
+    deepStrictEqual([position?.side, position?.contracts], ["short", 0.2]);
+    const reduce = { reduceOnly: true };
+    await rejects(client.createOrder(PERPETUAL, "market", "sell", 0.1, undefined, reduce), /-2022/);
+    await client.createOrder(PERPETUAL, "market", "buy", 0.2, undefined, reduce);
+    strictEqual((await client.fetchPositions([PERPETUAL])).length, 0);
+    ok((await client.fetchMyTrades(PERPETUAL)).length >= 2);
+    ok((await client.fetchBalance())["USDT"]?.total);
+    await client.close();
+  },
+);
+
+Deno.test(
+  "CCXT gets its own error classes for the fake futures venue's refusals",
+  LOOSE,
+  async () => {
+    await using venue = await VenueProcess.start("binance_usdm", ["--speed", "0"]);
+    const client = usdmClient(venue);
+    await client.loadMarkets();
+    const place = (amount: number, price: number, params: object): Promise<unknown> =>
+      client.createOrder(PERPETUAL, "limit", "buy", amount, price, params);
+    await place(0.1, 49_000, { clientOrderId: "d-1" });
+    await rejects(place(0.1, 49_000, { clientOrderId: "d-1" }), /-4116/);
+    await rejects(place(0.1, 51_000, { postOnly: true }), /-5022/);
+    await rejects(place(900, 49_000, {}), /-2019/);
+    await rejects(place(900, 49_000, { timeInForce: "FOK" }), /-5021/);
+    await rejects(client.cancelOrder("999", PERPETUAL), { name: "OrderNotFound" });
+    await client.close();
+  },
+);
+
+Deno.test(
+  "CCXT watches the fake futures venue's book, trades, orders and positions",
+  LOOSE,
+  async () => {
+    await using venue = await VenueProcess.start("binance_usdm", ["--speed", "200"]);
+    const client = usdmClient(venue);
+    await client.loadMarkets();
+    let order: { readonly clientOrderId?: string | undefined } | undefined;
+    let side: string | undefined;
+    const watching = client.watchOrders(PERPETUAL).then(([first]) => order = first);
+    const holding = (async () => {
+      while (side === undefined) side = (await client.watchPositions([PERPETUAL]))[0]?.side;
+    })();
+    const book = await client.watchOrderBook(PERPETUAL);
+    ok((book.bids[0]?.[0] ?? 0) < (book.asks[0]?.[0] ?? 0));
+    ok((await client.watchTrades(PERPETUAL)).length > 0);
+    await until(async () => {
+      await venue.tell({
+        op: "foreign",
+        symbol: "BTCUSDT",
+        side: "BUY",
+        type: "MARKET",
+        qty: "0.1",
+      });
+      return order !== undefined && side !== undefined;
+    }, "an order and a position on the user stream");
+    await Promise.all([watching, holding]);
+    strictEqual(side, "long");
+    ok(order?.clientOrderId?.startsWith("web_"));
+    await client.close();
+  },
+);

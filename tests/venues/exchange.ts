@@ -6,7 +6,7 @@
  * Ordering: listeners hear of an execution after orders, trades and wallet have changed.
  * @module
  */
-import { type Match, MatchingBook, opposite, type Side, type Taking } from "./matching.ts";
+import { type Match, MatchingBook, type Side, type Taking } from "./matching.ts";
 import {
   isOpen,
   type NewOrder,
@@ -56,6 +56,8 @@ export type Manners = {
   /** Absent: an order that cannot be filled whole expires. */
   readonly unfillable?: Refusal;
   readonly now: () => number;
+  /** After everything that can trade in a symbol. */
+  readonly settled?: (symbol: string) => void;
 };
 
 /** A symbol that trades. */
@@ -158,6 +160,7 @@ export class Exchange {
     this.#wallet.opened(order);
     this.#tell(order, "NEW");
     this.#match(order);
+    this.#manners.settled?.(order.symbol);
     return order;
   }
 
@@ -174,26 +177,24 @@ export class Exchange {
     this.#end(order, "EXPIRED");
   }
 
-  /** Changes an open order under its id. A smaller quantity at the same price keeps its place. */
+  /** Changes an open order under its id; it goes to the end of the queue. */
   amend(order: VenueOrder, to: { readonly price: Units; readonly qty: Units }): void {
-    const { book } = this.market(order.symbol);
-    const resting = book.get(order.orderId);
-    const keepsPlace = resting && to.price === order.price && to.qty <= order.qty;
-    if (keepsPlace) book.reduce(resting, order.qty - to.qty);
-    else book.remove(order.orderId);
+    this.market(order.symbol).book.remove(order.orderId);
     this.#wallet.closed(order);
     order.price = to.price;
     order.qty = to.qty;
     order.updateTime = this.#manners.now();
     this.#wallet.opened(order);
     this.#tell(order, "AMENDMENT");
-    if (!keepsPlace) this.#match(order);
+    this.#match(order);
+    this.#manners.settled?.(order.symbol);
   }
 
   /** The crowd takes from the book; what is left over is gone. */
   crowdTake(symbol: string, taking: Taking): void {
     const market = this.market(symbol);
     for (const match of market.book.take(taking)) this.#made(market, { match, taker: undefined });
+    this.#manners.settled?.(symbol);
   }
 
   /** The crowd quotes; what crosses trades first. Returns the id in the book, if anything rests. */
@@ -207,6 +208,7 @@ export class Exchange {
     const taking = { side: quote.side, limit: quote.price, qty: quote.qty };
     const matches = market.book.take(taking);
     for (const match of matches) this.#made(market, { match, taker: undefined });
+    this.#manners.settled?.(symbol);
     const open = quote.qty - matches.reduce((sum, match) => sum + match.qty, 0n);
     if (open === 0n) return undefined;
     const id = this.#nextOrderId++;
@@ -221,6 +223,7 @@ export class Exchange {
     if (!maker || qty > maker.open) throw new Error(`Cannot fill: the order must have ${qty} open`);
     market.book.reduce(maker, qty);
     this.#made(market, { match: { maker, price: maker.price, qty }, taker: undefined });
+    this.#manners.settled?.(order.symbol);
   }
 
   /** Undoes a trade. The order keeps its state, and no longer counts it. */
@@ -314,9 +317,4 @@ function takingOf(order: NewOrder | VenueOrder): Taking {
   return order.type === "MARKET"
     ? { side: order.side, qty }
     : { side: order.side, limit: order.price, qty };
-}
-
-/** Returns the side that would close a position of this sign. */
-export function closingSide(position: Units): Side {
-  return position > 0n ? "SELL" : opposite("SELL");
 }

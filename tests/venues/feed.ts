@@ -9,7 +9,9 @@ import type { Exchange, Market } from "./exchange.ts";
 import type { Faults } from "./faults.ts";
 import type { PriceLevel } from "./matching.ts";
 import type { Print } from "./order.ts";
+import type { HttpLine, HttpRequest } from "./http_line.ts";
 import type { Streams, Subscriber } from "./streams.ts";
+import { FrameSocket } from "./web_socket.ts";
 
 /** Who listens to market data, and to what. */
 export type FeedSubscriber = Subscriber & {
@@ -54,6 +56,7 @@ export class Feed {
   readonly #lastIds = new Map<string, number>();
   readonly #quotes = new Map<string, string>();
   readonly #skips = new Map<string, number>();
+  readonly #left = new Set<string>();
   readonly #prints: Print[] = [];
 
   constructor(of: {
@@ -79,6 +82,27 @@ export class Feed {
     return this.#prints.filter((print) => print.symbol === symbol).slice(-limit);
   }
 
+  /** Raises a symbol's update id and returns it. */
+  advance(symbol: string, by: number): number {
+    const last = this.lastId(symbol) + by;
+    this.#lastIds.set(symbol, last);
+    return last;
+  }
+
+  /** Another publishes this symbol's depth from now on. */
+  leave(symbol: string): void {
+    this.#left.add(symbol);
+  }
+
+  /** Plain connections that listen to a symbol's depth. */
+  listenersOf(symbol: string): readonly FeedSubscriber[] {
+    const topic = `${symbol.toLowerCase()}@depth`;
+    return [...this.streams.subscribers].filter(({ topics, isCombined }) =>
+      !isCombined &&
+      (topics.has(topic) || topics.has(`${topic}@100ms`) || topics.has(`${topic}@0ms`))
+    );
+  }
+
   /** Leaves out the next depth messages of a symbol. */
   skip(symbol: string, count: number): void {
     this.#skips.set(symbol, count);
@@ -97,10 +121,9 @@ export class Feed {
     const bids = market.book.drainChanges("BUY");
     const asks = market.book.drainChanges("SELL");
     const count = bids.length + asks.length;
-    if (count === 0) return;
+    if (count === 0 || this.#left.has(symbol)) return;
     const previous = this.lastId(symbol);
-    const last = previous + count;
-    this.#lastIds.set(symbol, last);
+    const last = this.advance(symbol, count);
     if (this.#leavesOut(symbol)) return;
     const update = { symbol, first: previous + 1, last, previous, bids, asks };
     this.#publish(symbol, [/^depth(@\d+ms)?$/, () => this.#format.depth(update)]);
@@ -152,8 +175,23 @@ export class Feed {
   }
 }
 
+/** Opens a market data connection; the path or `streams` may name its first topics. */
+export function openMarket(line: HttpLine, request: HttpRequest, feed: Feed): void {
+  const listed = new URLSearchParams(request.query).get("streams")?.split("/") ?? [];
+  const named = request.path.startsWith("/ws/") ? request.path.slice(4).split("/") : [];
+  const subscriber: FeedSubscriber = {
+    socket: new FrameSocket(line, request, {
+      text: (text) => answerSubscription(subscriber, text),
+      closed: () => feed.streams.subscribers.delete(subscriber),
+    }),
+    topics: new Set([...listed, ...named]),
+    isCombined: request.path.endsWith("/stream"),
+  };
+  feed.streams.subscribers.add(subscriber);
+}
+
 /** Answers SUBSCRIBE, UNSUBSCRIBE and LIST_SUBSCRIPTIONS. */
-export function answerSubscription(subscriber: FeedSubscriber, text: string): void {
+function answerSubscription(subscriber: FeedSubscriber, text: string): void {
   const message = JSON.parse(text) as {
     readonly method?: string;
     readonly params?: readonly string[];

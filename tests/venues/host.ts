@@ -3,6 +3,8 @@
  * @module
  */
 import { type Desk, openDesk } from "./desk.ts";
+import type { FeedFormat } from "./feed.ts";
+import { Flood } from "./flood.ts";
 import type { VenueOptions } from "./options.ts";
 
 const PING_MS = 20_000;
@@ -24,13 +26,35 @@ export async function runVenue(desk: Desk, options: VenueOptions): Promise<void>
   Deno.exit(0);
 }
 
-/** What a schedule says happens per second, whoever asks. */
-function misbehave({ faults, exchange, users, feed }: Desk): void {
-  const { draws, streams, cancelPercent } = faults;
-  if (streams.dropPercent !== undefined) {
-    if (draws.chance(streams.dropPercent)) users.drop(draws.pick(["fin", "rst"] as const));
-    if (draws.chance(streams.dropPercent)) feed.streams.drop(draws.pick(["fin", "rst"] as const));
+const FLOOD_SYMBOL = "BTCUSDT";
+
+/** Opens the crowd's books, or floods one. */
+export function openMarkets(
+  { exchange, feed, clock, crowd }: Pick<Desk, "exchange" | "feed" | "clock" | "crowd">,
+  of: {
+    readonly options: VenueOptions;
+    readonly formatAt: (now: () => number) => FeedFormat;
+  },
+): void {
+  const { floodPerS: perS, isEmpty } = of.options;
+  const { formatAt } = of;
+  const isFlood = perS > 0;
+  if (isFlood) new Flood({ exchange, feed, clock, perS, symbol: FLOOD_SYMBOL, formatAt });
+  if (isEmpty) return;
+  for (const symbol of exchange.markets.keys()) {
+    if (!isFlood || symbol !== FLOOD_SYMBOL) crowd.open(symbol);
   }
+}
+
+/** What a schedule says happens per second, whoever asks. */
+function misbehave({ faults, exchange, users, feed, endUserStream }: Desk): void {
+  const { draws, cancelPercent } = faults;
+  const { dropPercent = 0, halfOpenPercent = 0, endPercent = 0 } = faults.streams;
+  for (const streams of [users, feed.streams]) {
+    if (draws.chance(dropPercent)) streams.drop(draws.pick(["fin", "rst"] as const));
+    if (draws.chance(halfOpenPercent)) streams.halfOpen();
+  }
+  if (draws.chance(endPercent)) endUserStream();
   const open = exchange.openOrders();
   if (open.length > 0 && draws.chance(cancelPercent)) exchange.cancel(draws.pick(open));
 }

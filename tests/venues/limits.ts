@@ -1,5 +1,5 @@
 /**
- * Rate limits as the venue counts them: weight per minute by address, orders per 10 seconds by account, in fixed
+ * Rate limits as the venue counts them: weight per minute by address, orders per 10 seconds and minute by account, in fixed
  * windows of the venue's clock. Over the limit: 429 with Retry-After; who goes on regardless is banned: 418.
  * @module
  */
@@ -12,7 +12,12 @@ const BAN_MS = 120_000;
 
 /** What a request costs. `isOrder`: it counts as an order too. */
 export type Cost = { readonly weight: number; readonly isOrder: boolean };
-export type LimitSettings = { readonly weightPerMinute: number; readonly ordersPer10s: number };
+export type LimitSettings = {
+  readonly weightPerMinute: number;
+  readonly ordersPer10s: number;
+  /** Absent: as many as there may be per 10 seconds. */
+  readonly ordersPerMinute?: number;
+};
 /** Why a request is not handled. */
 export type Limited = {
   readonly status: 429 | 418;
@@ -28,6 +33,7 @@ export class Limits {
   #weight = 0;
   #orderWindow = 0;
   #orders = 0;
+  #ordersOfMinute = 0;
   #limitedUntil = 0;
   #limitedAs: 429 | 418 = 429;
   #ignored = 0;
@@ -42,16 +48,12 @@ export class Limits {
     if (nowMs < this.#limitedUntil) return this.#refuseAgain(nowMs);
     this.#ignored = 0;
     this.#weight += cost.weight;
-    if (cost.isOrder) this.#orders++;
+    if (cost.isOrder) this.#countOrder();
     if (this.#weight > this.settings.weightPerMinute) {
       this.limit(429, { nowMs, ms: MINUTE_MS - nowMs % MINUTE_MS });
       return this.#refuse(nowMs);
     }
-    if (!cost.isOrder || this.#orders <= this.settings.ordersPer10s) return undefined;
-    const retryAfterS = Math.ceil((ORDER_WINDOW_MS - nowMs % ORDER_WINDOW_MS) / 1000);
-    const msg =
-      `Too many new orders; current limit is ${this.settings.ordersPer10s} orders per 10 SECOND.`;
-    return { status: 429, retryAfterS, code: -1015, msg };
+    return cost.isOrder ? this.#tooManyOrders(nowMs) : undefined;
   }
 
   /** Refuses everything for a while. */
@@ -65,6 +67,7 @@ export class Limits {
     this.#limitedUntil = 0;
     this.#weight = 0;
     this.#orders = 0;
+    this.#ordersOfMinute = 0;
     this.#ignored = 0;
   }
 
@@ -73,13 +76,42 @@ export class Limits {
     const weight = String(this.#weight);
     const used = [["X-MBX-USED-WEIGHT", weight], ["X-MBX-USED-WEIGHT-1M", weight]] as const;
     if (!cost.isOrder) return used;
-    return [...used, ["X-MBX-ORDER-COUNT-10S", String(this.#orders)]];
+    return [
+      ...used,
+      ["X-MBX-ORDER-COUNT-10S", String(this.#orders)],
+      ["X-MBX-ORDER-COUNT-1M", String(this.#ordersOfMinute)],
+    ];
+  }
+
+  #countOrder(): void {
+    this.#orders++;
+    this.#ordersOfMinute++;
+  }
+
+  #tooManyOrders(nowMs: number): Limited | undefined {
+    const { ordersPer10s, ordersPerMinute = Infinity } = this.settings;
+    const isOver = this.#orders > ordersPer10s;
+    if (!isOver && this.#ordersOfMinute <= ordersPerMinute) return undefined;
+    const windowMs = isOver ? ORDER_WINDOW_MS : MINUTE_MS;
+    const rule = isOver
+      ? `${ordersPer10s} orders per 10 SECOND`
+      : `${ordersPerMinute} orders per 1 MINUTE`;
+    const retryAfterS = Math.ceil((windowMs - nowMs % windowMs) / 1000);
+    return {
+      status: 429,
+      retryAfterS,
+      code: -1015,
+      msg: `Too many new orders; current limit is ${rule}.`,
+    };
   }
 
   #turn(nowMs: number): void {
     const window = Math.floor(nowMs / MINUTE_MS);
     const orderWindow = Math.floor(nowMs / ORDER_WINDOW_MS);
-    if (window !== this.#window) this.#weight = 0;
+    if (window !== this.#window) {
+      this.#weight = 0;
+      this.#ordersOfMinute = 0;
+    }
     if (orderWindow !== this.#orderWindow) this.#orders = 0;
     this.#window = window;
     this.#orderWindow = orderWindow;

@@ -36,7 +36,7 @@ export class Crowd {
     this.#owed = 0;
   }
 
-  /** Quotes every level of a symbol. */
+  /** Quotes every level of a symbol, and trades in it from now on. */
   open(symbol: string): void {
     const market = this.#exchange.market(symbol);
     const mood = this.#moodOf(market);
@@ -45,7 +45,7 @@ export class Crowd {
     }
   }
 
-  /** Takes back every quote of a symbol. */
+  /** Takes back every quote of a symbol, and leaves it. */
   clear(symbol: string): void {
     const { book } = this.#exchange.market(symbol);
     for (const order of book.orders()) if (order.owner === "crowd") book.remove(order.id);
@@ -65,7 +65,9 @@ export class Crowd {
 
   #tick(): void {
     this.#owed += this.#stepsPerS * TIMER_MS / 1000;
-    const markets = [...this.#exchange.markets.values()];
+    const markets = [...this.#exchange.markets.values()]
+      .filter(({ rules }) => this.#moods.has(rules.symbol));
+    if (markets.length === 0) return;
     for (; this.#owed >= 1; this.#owed--) this.step(this.#draws.pick(markets));
   }
 

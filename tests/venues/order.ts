@@ -97,7 +97,7 @@ export function refusal(code: number, msg: string): Refusal {
   return { status: 400, code, msg };
 }
 
-/** True if this is a refusal. */
+/** True if this is a refusal. An answer may carry a `code` too; it has no HTTP status in it. */
 export function isRefusal(result: object): result is Refusal {
-  return "code" in result;
+  return "code" in result && "status" in result;
 }

@@ -71,7 +71,7 @@ export class VenueServer {
   listen(port: number): Promise<number> {
     const server = createServer((socket) => {
       const line = new HttpLine(socket, (request, on) => this.#handle(request, on));
-      this.#lines.set(line, ++this.#audit.connections);
+      this.#lines.set(line, this.#audit.opened(nowUs()));
       socket.on("close", () => this.#lines.delete(line));
     });
     this.#server = server;
@@ -82,6 +82,30 @@ export class VenueServer {
         resolve(this.#port);
       });
     });
+  }
+
+  /** Answers a request that came over a WebSocket: counted and limited like others, but without faults. */
+  streamed(asked: Asked): Reply {
+    const { cost, clientOrderId, intention } = this.#venue.describe(asked);
+    const seen = this.#audit.received(
+      {
+        requestLine: `${asked.method} ${asked.path} (WebSocket)`,
+        headers: new Map<string, string>(),
+        body: asked.params.toString(),
+        arrivedUs: nowUs(),
+      },
+      {
+        connection: 0,
+        ...(clientOrderId === undefined ? {} : { clientOrderId }),
+        ...(intention === undefined ? {} : { intention }),
+      },
+    );
+    const limited = this.#limits.count(cost, this.#clock.now());
+    if (limited) return { status: limited.status, body: { code: limited.code, msg: limited.msg } };
+    const reply = this.#venue.handle(asked);
+    if (reply.status < 400) this.#audit.acted(seen);
+    seen.status = reply.status;
+    return reply;
   }
 
   /** Ends every connection, WebSockets included. */
@@ -152,9 +176,9 @@ export class VenueServer {
     switch (fault.kind) {
       case "loseResponse":
         act();
-        return line.end(fault.by);
+        return fault.by === "silence" ? undefined : line.end(fault.by);
       case "loseRequest":
-        return line.end(fault.by);
+        return fault.by === "silence" ? undefined : line.end(fault.by);
       case "actLate":
         return this.#actLate(answering, fault);
       case "delayResponse": {

@@ -2,15 +2,12 @@
  * The REST routes of Binance spot, `/api/v3`: weights as documented, answers from the exchange's books.
  * @module
  */
-import type { Intention } from "../audit.ts";
-import { namedOrder, namedOrders, namedTrades } from "../book_of_account.ts";
-import type { VenueClock } from "../clock.ts";
-import type { Exchange } from "../exchange.ts";
+import { namedOrder, namedOrders, namedTrades, windowRefusal } from "../book_of_account.ts";
 import type { Feed } from "../feed.ts";
-import type { Cost, LimitSettings } from "../limits.ts";
-import { isOpen, isRefusal, type Refusal, refusal, type VenueOrder } from "../order.ts";
-import type { Asked, Described, Reply } from "../server.ts";
-import { type Credentials, keyRefusal, missing, signatureRefusal } from "../signature.ts";
+import type { LimitSettings } from "../limits.ts";
+import { isOpen, isRefusal, refusal } from "../order.ts";
+import type { Route, RouteState } from "../router.ts";
+import { missing } from "../signature.ts";
 import { printUnits } from "../units.ts";
 import { readNewOrder } from "./new_order.ts";
 import {
@@ -24,28 +21,18 @@ import { symbolInfo } from "./symbols.ts";
 import type { SpotWallet } from "./wallet.ts";
 
 /** What the routes answer from. */
-export type SpotState = {
-  readonly exchange: Exchange;
+export type SpotState = RouteState & {
   readonly wallet: SpotWallet;
   readonly feed: Feed;
-  readonly clock: VenueClock;
-  readonly credentials: Credentials;
   readonly limits: LimitSettings;
 };
 
-type Route = {
-  readonly weight: number | ((params: URLSearchParams) => number);
-  readonly isSigned?: boolean;
-  readonly isOrder?: boolean;
-  readonly intention?: Intention;
-  readonly answer: (state: SpotState, params: URLSearchParams) => unknown;
-};
-
+const TRADES_WINDOW_MS = 24 * 3_600_000;
 const UNKNOWN = refusal(-2011, "Unknown order sent.");
 const NO_SUCH_ORDER = refusal(-2013, "Order does not exist.");
-const BAD_SYMBOL = refusal(-1121, "Invalid symbol.");
 
-const ROUTES: Readonly<Record<string, Route>> = {
+/** The routes. */
+export const SPOT_ROUTES: Readonly<Record<string, Route<SpotState>>> = {
   "GET /api/v3/ping": { weight: 1, answer: () => ({}) },
   "GET /api/v3/time": { weight: 1, answer: ({ clock }) => ({ serverTime: clock.now() }) },
   "GET /api/v3/exchangeInfo": { weight: 20, answer: exchangeInfo },
@@ -55,85 +42,42 @@ const ROUTES: Readonly<Record<string, Route>> = {
   "GET /api/v3/ticker/bookTicker": { weight: 2, answer: bookTicker },
   "POST /api/v3/order": {
     weight: 1,
-    isSigned: true,
+    needs: "signature",
     isOrder: true,
     intention: "place",
     answer: place,
   },
-  "POST /api/v3/order/test": { weight: 1, isSigned: true, answer: placeTest },
+  "POST /api/v3/order/test": { weight: 1, needs: "signature", answer: placeTest },
   "POST /api/v3/order/cancelReplace": {
     weight: 1,
-    isSigned: true,
+    needs: "signature",
     isOrder: true,
     intention: "replace",
     answer: cancelReplace,
   },
-  "GET /api/v3/order": { weight: 4, isSigned: true, intention: "look", answer: look },
-  "DELETE /api/v3/order": { weight: 1, isSigned: true, intention: "cancel", answer: cancel },
+  "GET /api/v3/order": { weight: 4, needs: "signature", intention: "look", answer: look },
+  "DELETE /api/v3/order": { weight: 1, needs: "signature", intention: "cancel", answer: cancel },
   "GET /api/v3/openOrders": {
     weight: (params) => params.has("symbol") ? 6 : 80,
-    isSigned: true,
+    needs: "signature",
     answer: ({ exchange }, params) =>
       exchange.openOrders(params.get("symbol") ?? undefined).map(orderPayload),
   },
-  "DELETE /api/v3/openOrders": { weight: 1, isSigned: true, answer: cancelAll },
+  "DELETE /api/v3/openOrders": { weight: 1, needs: "signature", answer: cancelAll },
   "GET /api/v3/allOrders": {
     weight: 20,
-    isSigned: true,
+    needs: "signature",
     answer: ({ exchange }, params) => namedOrders(exchange, params).map(orderPayload),
   },
   "GET /api/v3/myTrades": {
     weight: (params) => params.has("orderId") ? 5 : 20,
-    isSigned: true,
-    answer: ({ exchange }, params) => namedTrades(exchange, params).map(tradePayload),
+    needs: "signature",
+    answer: ({ exchange }, params) =>
+      windowRefusal(params, TRADES_WINDOW_MS) ?? namedTrades(exchange, params).map(tradePayload),
   },
-  "GET /api/v3/account": { weight: 20, isSigned: true, answer: account },
-  "GET /api/v3/rateLimit/order": { weight: 40, isSigned: true, answer: () => [] },
+  "GET /api/v3/account": { weight: 20, needs: "signature", answer: account },
+  "GET /api/v3/rateLimit/order": { weight: 40, needs: "signature", answer: () => [] },
 };
-
-/** What a request costs and is about. */
-export function describeSpot(asked: Asked): Described {
-  const route = ROUTES[`${asked.method} ${asked.path}`];
-  const clientOrderId = asked.params.get("newClientOrderId") ??
-    asked.params.get("origClientOrderId");
-  const cost: Cost = {
-    weight: typeof route?.weight === "function" ? route.weight(asked.params) : route?.weight ?? 1,
-    isOrder: route?.isOrder ?? false,
-  };
-  if (!route?.intention || clientOrderId === null) return { cost };
-  const isCancel = route.intention === "cancel" || route.intention === "look";
-  const id = isCancel ? asked.params.get("origClientOrderId") ?? clientOrderId : clientOrderId;
-  return { cost, clientOrderId: id, intention: route.intention };
-}
-
-/** Answers a request. */
-export function handleSpot(state: SpotState, asked: Asked): Reply {
-  const route = ROUTES[`${asked.method} ${asked.path}`];
-  if (!route) {
-    return { status: 404, body: { code: -1, msg: `No route ${asked.method} ${asked.path}` } };
-  }
-  const refused = route.isSigned ? proofRefusal(state, asked) : undefined;
-  const symbol = asked.params.get("symbol");
-  const isUnlisted = symbol !== null && !state.exchange.markets.has(symbol);
-  const body = refused ?? (isUnlisted ? BAD_SYMBOL : route.answer(state, asked.params));
-  if (typeof body === "object" && body !== null && isRefusal(body)) return toReply(body);
-  return { status: 200, body };
-}
-
-function toReply({ status, ...body }: Refusal): Reply {
-  return { status, body };
-}
-
-function proofRefusal({ clock, credentials }: SpotState, asked: Asked): Refusal | undefined {
-  const badKey = keyRefusal(asked.apiKey, credentials.key);
-  const proof = {
-    key: asked.apiKey,
-    text: asked.signedText,
-    params: asked.params,
-    nowMs: clock.now(),
-  };
-  return badKey ?? signatureRefusal(proof, credentials);
-}
 
 function exchangeInfo({ exchange, clock, limits }: SpotState, params: URLSearchParams): unknown {
   const wanted = params.get("symbol");
@@ -217,23 +161,17 @@ function bookTicker({ exchange }: SpotState, params: URLSearchParams): unknown {
 function place({ exchange }: SpotState, params: URLSearchParams): unknown {
   const order = readNewOrder(params, `auto${exchange.orders.size + 1}`);
   if (isRefusal(order)) return order;
+  const before = exchange.trades.length;
   const placed = exchange.place(order);
   if (isRefusal(placed)) return placed;
-  return placedPayload(placed, { trades: tradesOf(exchange, placed), as: respTypeOf(params) });
+  const trades = exchange.trades.slice(before).filter(({ orderId }) => orderId === placed.orderId);
+  return placedPayload(placed, { trades, as: params.get("newOrderRespType") ?? "FULL" });
 }
 
 function placeTest({ exchange }: SpotState, params: URLSearchParams): unknown {
   const order = readNewOrder(params, "test");
   if (isRefusal(order)) return order;
   return exchange.refuses(order) ?? {};
-}
-
-function respTypeOf(params: URLSearchParams): string {
-  return params.get("newOrderRespType") ?? "FULL";
-}
-
-function tradesOf(exchange: Exchange, { orderId }: VenueOrder): ReturnType<typeof namedTrades> {
-  return exchange.trades.filter((trade) => trade.orderId === orderId);
 }
 
 function look({ exchange }: SpotState, params: URLSearchParams): unknown {
