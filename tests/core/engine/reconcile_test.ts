@@ -5,6 +5,7 @@
  */
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import { instrumentId, type OpenOrder, orderId, px, qty, type VenueId } from "../../../core/mod.ts";
+import { EngineTimeline } from "../../support/engine_timeline.ts";
 import { draft, ref, World, type WorldOptions } from "../../support/engine_world.ts";
 import { alarms } from "../../support/venue_words.ts";
 
@@ -304,6 +305,27 @@ function fillDraft(execId: string): ReturnType<typeof draft> {
     provisional: false,
   }, BTC);
 }
+
+Deno.test("apply() lets a request that was withheld wait again, and leave later under its number", () => {
+  const timeline = new EngineTimeline(() => {});
+  const w = new World({ reconcileMs: 1000 });
+  w.timeline = timeline;
+  w.start().open();
+  w.venueStatus("reconciling");
+  w.reconciled();
+  w.venueStatus("up");
+  w.place("a1", { ttlMs: 1000 });
+  const [alice] = timeline.state.clients.all;
+  if (alice === undefined) throw new Error("Cannot go on without a client");
+  alice.checkedReportSeq += 1; // the next report breaks the rule of report numbers
+  w.wait(1000).fire();
+  deepStrictEqual([alarms(w), w.reconciles.length], [["INVARIANT"], 1]);
+  deepStrictEqual(timeline.state.venues[0]?.reconcile?.sentUs, null);
+  w.control("TradingStateSet", { state: "Active", reason: "test" });
+  w.venueStatus("up");
+  strictEqual(w.reconciles.length, 2);
+  strictEqual(w.lastReconcile().cause, "periodic");
+});
 
 Deno.test("apply() asks nothing of a simulated venue", () => {
   const simulation = {
