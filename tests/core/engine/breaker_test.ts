@@ -278,3 +278,28 @@ Deno.test("all that waited leaves once the venue answers again", () => {
     { numRuns: 60 },
   );
 });
+
+const wishes = [[undefined, 0], [0, 0], [-1, 0], [1, 1]] as const;
+for (const [retryAfterMs, pauses] of wishes) {
+  Deno.test(`apply() pauses ${pauses} times for a wish of ${retryAfterMs} ms`, () => {
+    const w = new World().start().open();
+    w.place("a1");
+    const { request, order } = w.lastCommand();
+    const failed = { request, order, outcome: "notSent", text: "no" } as const;
+    w.broker("RequestFailed", retryAfterMs === undefined ? failed : { ...failed, retryAfterMs });
+    strictEqual(w.timeline.view.counters()["venue_pauses"], pauses);
+  });
+}
+
+Deno.test("apply() keeps the longer of two pauses", () => {
+  const w = new World().start().open();
+  w.place("a1");
+  const { request, order } = w.lastCommand();
+  const failed = { request, order, outcome: "notSent", text: "no" } as const;
+  w.broker("RequestFailed", { ...failed, retryAfterMs: 3000 });
+  w.broker("RequestFailed", { ...failed, retryAfterMs: 1000 });
+  w.wait(2999).fire();
+  strictEqual(w.commands.length, 1);
+  w.wait(1).fire();
+  deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", "Submit"]);
+});
