@@ -303,6 +303,7 @@ export class FakeBackend implements Backend {
       operatorState: this.operatorState,
       killSwitch: false,
       limitedClients: [],
+      externalOrders: [],
       dryRuns: { clients: [], instruments: [] },
       venues: this.venues,
       instruments: this.instruments,
