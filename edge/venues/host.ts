@@ -49,6 +49,7 @@ export function runVenue(scope: WorkerScope, ports: Ports, options: VenueWorkerO
     );
   }
   const worker = new VenueWorker(scope, ports, { ...options, registered });
+  scope.onUncaught?.((cause) => worker.threw(cause));
   scope.onMessage((message) => worker.heard(message as VenueCommandMessage | CreditMessage));
   worker.load();
 }
@@ -95,7 +96,7 @@ class VenueWorker {
   /** Loads the adapter's code, makes it and starts it. */
   load(): void {
     const { registered, init } = this.#options;
-    const fail = (cause: unknown): void => this.#fail(describe(cause));
+    const fail = (cause: unknown): void => this.threw(cause);
     const begin = (adapter: VenueAdapter): void => this.#begin(adapter);
     this.#guarded(() =>
       whenThere(registered.load(), (create) => {
@@ -104,6 +105,11 @@ class VenueWorker {
         );
       }, fail)
     );
+  }
+
+  /** What an adapter throws is its end, and says so without a secret. */
+  threw(cause: unknown): void {
+    this.#fail(describe(cause), cause instanceof Error ? cause.stack : undefined);
   }
 
   heard(message: VenueCommandMessage | CreditMessage): void {
@@ -253,19 +259,24 @@ class VenueWorker {
     return this.#redact(JSON.stringify(value) ?? "");
   }
 
-  /** What an adapter throws is its end, and says so without a secret. */
   #guarded(task: () => void): void {
     try {
       task();
     } catch (error) {
-      this.#fail(describe(error));
+      this.threw(error);
     }
   }
 
-  #fail(words: string): void {
+  /** @param stack Where it was thrown, for whoever repairs the adapter. */
+  #fail(words: string, stack = ""): void {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
-    this.#scope.post({ kind: "failed", reason: this.#redact(words) });
+    const reason = this.#redact(words);
+    this.#scope.post({
+      kind: "failed",
+      reason,
+      ...(stack === "" ? {} : { stack: this.#redact(stack) }),
+    });
   }
 }
 

@@ -160,21 +160,25 @@ export class VenueLink {
         this.#list(message.instrument);
         break;
       case "failed":
-        this.#died(message.reason);
+        this.#died(message.reason, message.stack === undefined ? {} : { stack: message.stack });
         break;
       case "beat":
         break;
     }
   }
 
-  #died(reason: string): void {
+  #died(reason: string, of: { readonly stack?: string } = {}): void {
     if (this.#isStopped || this.#worker === undefined) return;
     const { ports, init } = this.#options;
     this.#worker.terminate();
     this.#worker = undefined;
     this.#cancelBeat();
     if (reason !== this.#diedOf) {
-      ports.log.write("alarm", "venue_adapter_died", { venue: init.declaration.name, reason });
+      ports.log.write("alarm", "venue_adapter_died", {
+        venue: init.declaration.name,
+        reason,
+        ...of,
+      });
     }
     this.#diedOf = reason;
     if (this.#hasBooks) this.#invalidateBooks(reason);

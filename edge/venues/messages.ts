@@ -32,5 +32,5 @@ export type VenueReportMessage =
   | { readonly kind: "market"; readonly drafts: readonly Draft[] }
   | { readonly kind: "status"; readonly status: VenueStatus; readonly reason: string }
   | { readonly kind: "listed"; readonly instrument: Instrument }
-  | { readonly kind: "failed"; readonly reason: string }
+  | { readonly kind: "failed"; readonly reason: string; readonly stack?: string }
   | { readonly kind: "beat" };

@@ -279,6 +279,9 @@ Deno.test("what an adapter throws ends it with a sentence without its secrets", 
     if (name === "send 1") rig.send({ request: 1 } as Partial<VenueCommand>);
     else rig.hear({ kind: name });
     deepStrictEqual(rig.said, [`failed: TypeError: ${name} of [secret] failed`]);
+    const [last] = rig.posted;
+    const stack = last?.kind === "failed" ? last.stack ?? "" : "";
+    match(stack, /of \[secret\] failed\n +at /);
   }
 });
 
