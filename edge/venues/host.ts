@@ -22,7 +22,7 @@ import type { ReleasedCommand, VenueAdapter, VenueHost } from "../venue.ts";
 import { type DraftScope, marketProblem, reportProblem } from "./draft_checks.ts";
 import { dryAnswers } from "./dry_answers.ts";
 import { listingProblem } from "./listing.ts";
-import type { VenueCommandMessage, VenueInit } from "./messages.ts";
+import type { VenueCommandMessage, VenueInit, VenueReportMessage } from "./messages.ts";
 import { Outlet } from "./outlet.ts";
 import type { AdapterRegistry, RegisteredAdapter } from "./registry.ts";
 
@@ -117,7 +117,7 @@ class VenueWorker {
       this.#outlet.credit(message.lane ?? "reports", message.drafts);
     } else if (message.kind === "beat") {
       this.#beatUs = this.#ports.clock.monotonicUs();
-      this.#scope.post({ kind: "beat" });
+      this.#post({ kind: "beat", market: this.#outlet.statistics });
     } else if (this.#adapter === undefined) this.#early.push(message);
     else this.#obey(this.#adapter, message);
   }
@@ -265,6 +265,10 @@ class VenueWorker {
     } catch (error) {
       this.threw(error);
     }
+  }
+
+  #post(message: VenueReportMessage): void {
+    this.#scope.post(message);
   }
 
   /** @param stack Where it was thrown, for whoever repairs the adapter. */
