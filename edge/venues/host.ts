@@ -21,6 +21,7 @@ import { type CredentialsRead, readCredentials, type Secrets } from "../secrets.
 import type { ReleasedCommand, VenueAdapter, VenueHost } from "../venue.ts";
 import { type DraftScope, marketProblem, reportProblem } from "./draft_checks.ts";
 import { dryAnswers } from "./dry_answers.ts";
+import { isMap } from "./fields.ts";
 import { listingProblem } from "./listing.ts";
 import type { VenueCommandMessage, VenueInit, VenueReportMessage } from "./messages.ts";
 import { Outlet } from "./outlet.ts";
@@ -28,6 +29,11 @@ import type { AdapterRegistry, RegisteredAdapter } from "./registry.ts";
 
 /** Beats come every second; without one for so long the daemon counts as silent. */
 const ALIVE_US = 3_000_000;
+
+/** How long loading and making an adapter may take. */
+const LOAD_US_MAX = 60_000_000;
+/** Longest text of a report or a status; the rest is cut. */
+const WORDS_MAX = 1000;
 
 /** What a venue's Worker runs with. */
 export type VenueWorkerOptions = {
@@ -96,6 +102,9 @@ class VenueWorker {
   /** Loads the adapter's code, makes it and starts it. */
   load(): void {
     const { registered, init } = this.#options;
+    this.#ports.timers.after(LOAD_US_MAX, () => {
+      if (this.#adapter === undefined) this.#fail("its code was not there within 60 s");
+    });
     const fail = (cause: unknown): void => this.threw(cause);
     const begin = (adapter: VenueAdapter): void => this.#begin(adapter);
     this.#guarded(() =>
@@ -200,14 +209,15 @@ class VenueWorker {
     return true;
   }
 
-  /** What is said in words may hold what must not be seen. */
+  /** What is said in words may hold what must not be seen, and a whole page of an error. */
   #clean(draft: Draft): Draft {
-    const { payload } = draft;
-    const words = "text" in payload ? payload.text : "reason" in payload ? payload.reason : "";
-    const clean = typeof words === "string" ? this.#redact(words) : words;
-    if (clean === words) return draft;
+    const payload: unknown = draft.payload;
+    if (!isMap(payload)) return draft;
     const key = "text" in payload ? "text" : "reason";
-    return { ...draft, payload: { ...payload, [key]: clean } } as Draft; // one text for another
+    const words = payload[key];
+    if (typeof words !== "string") return draft;
+    const clean = this.#redact(words).slice(0, WORDS_MAX);
+    return clean === words ? draft : { ...draft, payload: { ...payload, [key]: clean } } as Draft;
   }
 
   #reconciled(request: RequestId): void {
@@ -217,7 +227,7 @@ class VenueWorker {
 
   /** One event for each change: the same said again is not news. */
   #say(status: VenueStatus, words: string): void {
-    const reason = this.#redact(words);
+    const reason = this.#redact(words).slice(0, WORDS_MAX);
     if (this.#hasFailed || (status === this.#status && reason === this.#reason)) return;
     this.#status = status;
     this.#reason = reason;
