@@ -5,9 +5,9 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { px, qty } from "../../../../core/numbers.ts";
-import { CcxtRig, PREFIX } from "../../../support/ccxt_rig.ts";
-import { VenueProcess } from "../../../venues/control.ts";
+import { px, qty } from "../../../../../core/numbers.ts";
+import { CcxtRig, PREFIX } from "../../../../support/ccxt_rig.ts";
+import { VenueProcess } from "../../../../venues/control.ts";
 
 /** Connections of the runtime's pool outlive a test; the venue's process ends with it. */
 const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
@@ -22,7 +22,7 @@ async function stillVenue(): Promise<VenueProcess> {
 
 function spot(
   name: string,
-  run: (venue: VenueProcess, rig: CcxtRig) => Promise<void>,
+  run: (venue: VenueProcess, rig: CcxtRig) => void | Promise<void>,
 ): void {
   Deno.test(name, relaxed, async () => {
     await using venue = await stillVenue();
@@ -31,7 +31,7 @@ function spot(
   });
 }
 
-spot("start() lists the venue's rules and reconciles the account", async (_venue, rig) => {
+spot("start() lists the venue's rules and reconciles the account", (_venue, rig) => {
   const [listed] = rig.listed;
   deepStrictEqual(listed?.priceRule.ticks, [{ fromQuanta: 0, stepQuanta: 1 }]);
   strictEqual(listed?.status, "open");

@@ -6,14 +6,14 @@
  * request is one result, later; nothing is repeated here.
  * @module
  */
-import type { Micros } from "../../../core/numbers.ts";
-import { EdgeError } from "../../edge_error.ts";
-import type { OrderTransport, SendOptions } from "../../order_transport.ts";
-import type { Cancel, HttpRequest, Timers } from "../../ports.ts";
-import type { BinanceProduct } from "./binance_errors.ts";
-import type { Call } from "./binance_requests.ts";
+import type { Micros } from "../../../../core/numbers.ts";
+import { EdgeError } from "../../../edge_error.ts";
+import type { OrderTransport, SendOptions } from "../../../order_transport.ts";
+import type { Cancel, HttpRequest, Timers } from "../../../ports.ts";
+import type { ExchangeProduct } from "../options.ts";
+import type { Call } from "./requests.ts";
 import { readAnswer, type VenueError } from "./ladder.ts";
-import type { CcxtExchange, SignedRequest } from "./library.ts";
+import type { CcxtExchange, SignedRequest } from "../library.ts";
 
 /** What became of a call. */
 export type CallResult =
@@ -33,13 +33,13 @@ const FORM = "application/x-www-form-urlencoded";
 export class Rest {
   readonly #signer: Signer;
   readonly #transport: OrderTransport;
-  readonly #product: BinanceProduct;
+  readonly #product: ExchangeProduct;
   readonly #timers: Timers;
 
   constructor(options: {
     readonly signer: Signer;
     readonly transport: OrderTransport;
-    readonly product: BinanceProduct;
+    readonly product: ExchangeProduct;
     readonly timers: Timers;
   }) {
     this.#timers = options.timers;

@@ -7,14 +7,14 @@
  * Limit: `HELD_MAX` drafts wait; beyond that the adapter ends, and its restart reads anew.
  * @module
  */
-import type { BrokerPayloads, Draft, OrderRef } from "../../../core/event.ts";
-import type { Instrument } from "../../../core/instrument.ts";
-import { type Micros, micros, type Px, px, type Qty, qty } from "../../../core/numbers.ts";
-import { quantaOf } from "../../feeds/venue_decimal.ts";
-import type { Timers } from "../../ports.ts";
-import type { VenueHost } from "../../venue.ts";
-import type { BinanceTrade } from "./binance_payloads.ts";
-import { PayloadError } from "./payload.ts";
+import type { BrokerPayloads, Draft, OrderRef } from "../../../../core/event.ts";
+import type { Instrument } from "../../../../core/instrument.ts";
+import { type Micros, micros, type Px, px, type Qty, qty } from "../../../../core/numbers.ts";
+import { quantaOf } from "../../../feeds/venue_decimal.ts";
+import type { Timers } from "../../../ports.ts";
+import type { VenueHost } from "../../../venue.ts";
+import type { BinanceTrade } from "./payloads.ts";
+import { PayloadError } from "../payload.ts";
 
 const HELD_MAX = 100_000;
 const OFFER_AGAIN_US = 5000;

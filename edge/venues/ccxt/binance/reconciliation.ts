@@ -11,8 +11,8 @@
  * never wait behind many reads. A new one drops the old.
  * @module
  */
-import type { ReconcileAccount } from "../../../core/command.ts";
-import type { AccountPayloads, OpenOrder, OrderRef } from "../../../core/event.ts";
+import type { ReconcileAccount } from "../../../../core/command.ts";
+import type { AccountPayloads, OpenOrder, OrderRef } from "../../../../core/event.ts";
 import type { Account } from "./account.ts";
 import type { AccountBook } from "./account_book.ts";
 import {
@@ -23,10 +23,10 @@ import {
   parseOrder,
   parseOrders,
   parseTrades,
-} from "./binance_payloads.ts";
-import type { Call, Listed } from "./binance_requests.ts";
+} from "./payloads.ts";
+import type { Call, Listed } from "./requests.ts";
 import { toFailure } from "./commands.ts";
-import { Fields, PayloadError } from "./payload.ts";
+import { Fields, PayloadError } from "../payload.ts";
 import { limitPxOf, qtyOf } from "./reports.ts";
 import { readSpan } from "./spans.ts";
 
