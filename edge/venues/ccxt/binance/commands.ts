@@ -270,7 +270,7 @@ export class Commands {
       return order.clientOrderId === command.clOrdId ? order : undefined;
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error;
-      this.#account.host.log("alarm", "answer_not_understood", { reason: error.message });
+      this.#account.host.log("warning", "answer_not_understood", { reason: error.message });
       return undefined;
     }
   }

@@ -81,7 +81,7 @@ export class Lookups {
       read(result.body);
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error;
-      this.#account.host.log("alarm", "answer_not_understood", { reason: error.message });
+      this.#account.host.log("warning", "answer_not_understood", { reason: error.message });
       this.#failed(command, { outcome: "unknown", text });
     }
   }

@@ -54,7 +54,7 @@ spot("send() reports executions once each by answer and stream, exactly", async 
   strictEqual(first?.lastQty, 500_000);
   strictEqual(first?.lastPx, 5_001_000);
   const [trade] = (await venue.audit()).trades;
-  strictEqual(first?.execId, `BTCUSDT-${trade?.tradeId}`);
+  strictEqual(first?.execId, `BTCUSDT-${trade?.tradeId}-B`);
   strictEqual(Number(first?.commission), Number(trade?.commission));
   strictEqual(first?.commissionCurrency, trade?.commissionAsset);
 });

@@ -49,7 +49,7 @@ usdm("send() places, and the stream reports the executions", async (venue, rig) 
   strictEqual(executed.lastQty, 10);
   strictEqual(executed.liquidity, "Taker");
   const [trade] = (await venue.audit()).trades;
-  strictEqual(executed.execId, `BTCUSDT-${trade?.tradeId}`);
+  strictEqual(executed.execId, `BTCUSDT-${trade?.tradeId}-B`);
   strictEqual(Number(executed.commission), Number(trade?.commission));
   ok(rig.of("OrderAccepted").length > 0);
 });
