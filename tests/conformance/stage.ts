@@ -138,14 +138,30 @@ export class Stage implements AsyncDisposable {
     await this.venue.calm(this.address);
     const watcher = new Party("watcher", { cancel_on_disconnect: false });
     await watcher.connect(this.address);
+    await watcher.watchVenues();
     this.#watcher = watcher;
     try {
       await this.venueIs("up");
+      await until(() => this.#hasBook(watcher), "the book", UP_MS);
     } catch (error) {
       throw new Error(this.daemon.log.slice(-3000), { cause: error });
     }
-    const rows = watcher.ack["venues"] as readonly { capabilities: Declared }[];
-    this.#declared = rows[0]?.capabilities ?? {};
+    this.#declared = this.#declaredBy(watcher);
+  }
+
+  /** Market orders are counted by the book. */
+  async #hasBook(party: Party): Promise<boolean> {
+    const { instrument } = this.terms;
+    if (this.#declaredBy(party)["book"] === "none") return true;
+    const sides = await Promise.all(
+      ["Buy", "Sell"].map((side) => party.query("best", { instrument, side })),
+    );
+    return sides.every(({ result }) => result !== null);
+  }
+
+  #declaredBy(party: Party): Declared {
+    const rows = party.ack["venues"] as readonly { capabilities: Declared }[];
+    return rows[0]?.capabilities ?? {};
   }
 
   /** Starts it anew after a kill, with the case's clients connected again. */
@@ -196,13 +212,21 @@ export class Stage implements AsyncDisposable {
     }
   }
 
-  /** Waits for a status of the venue. */
-  async venueIs(status: "up" | "down" | "reconciling" | "not up", withinMs = UP_MS): Promise<void> {
-    const holds = (): boolean => {
-      const now = this.#watcher?.venueStatus(this.terms.venue);
-      return status === "not up" ? now !== "up" : now === status;
-    };
-    await until(holds, `the venue being ${status}`, withinMs);
+  /** Waits until the venue has a status. */
+  async venueIs(status: "up" | "reconciling", withinMs = UP_MS): Promise<void> {
+    await until(() => this.#statuses.at(-1) === status, `the venue being ${status}`, withinMs);
+  }
+
+  /** Does something, and waits until the venue was not up meanwhile. */
+  async venueFalls(act: () => Promise<void>, withinMs = UP_MS): Promise<void> {
+    const before = this.#statuses.length;
+    await act();
+    const hasFallen = (): boolean => this.#statuses.slice(before).some((status) => status !== "up");
+    await until(hasFallen, "the venue going down", withinMs);
+  }
+
+  get #statuses(): readonly string[] {
+    return this.#watcher?.venueStatuses(this.terms.venue) ?? [];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -47,9 +47,10 @@ export const LINK_CASES: readonly Case[] = [
     run: async (stage) => {
       const [fill, halfOpen] = [stage.need("fill"), stage.need("halfOpen")];
       const order = await stage.resting(await stage.client());
-      await halfOpen();
-      await fill(order.atVenue, { qty: stage.terms.qty });
-      await stage.venueIs("not up", NOTICED_MS);
+      await stage.venueFalls(async () => {
+        await halfOpen();
+        await fill(order.atVenue, { qty: stage.terms.qty });
+      }, NOTICED_MS);
       await order.reach("Filled", SETTLE_MS);
       expectTrades(order, stage.terms.qty);
     },
@@ -61,8 +62,7 @@ export const LINK_CASES: readonly Case[] = [
       const restart = stage.need("restart");
       const party = await stage.client();
       const order = await stage.resting(party);
-      await restart({ downMs: 1500 });
-      await stage.venueIs("not up");
+      await stage.venueFalls(() => restart({ downMs: 1500 }));
       const meanwhile = await party.place(stage.bid);
       await meanwhile.reach("Rejected");
       strictEqual(meanwhile.last?.["reject_code"], "VENUE_DOWN");

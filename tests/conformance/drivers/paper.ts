@@ -27,7 +27,7 @@ const TERMS: Terms = {
 
 const CONFIG = `
 mode: paper
-wire: { intents_per_second: 100000, burst: 100000, heartbeat_ms: 200, cancel_grace_ms: 300 }
+wire: { intents_per_second: 100000, burst: 100000, heartbeat_ms: 1000, cancel_grace_ms: 300 }
 exchanges: [{ name: paper, self_match: allow }]
 venues:
   - name: paper

@@ -32,6 +32,7 @@ const FAULTS: ReadonlySet<FaultName> = new Set<FaultName>([
   "closeAfterActing",
   "lostBeforeActing",
   "actsLate",
+  "actsSlowly",
   "answersLate",
 ]);
 const KINDS: Readonly<Record<Request["op"], RequestKind | undefined>> = {
@@ -122,7 +123,7 @@ class TestVenue implements OpenVenue {
     const { port } = this.#listen(0);
     this.#port = port;
     this.config = testVenueConfiguration(port)
-      .replace("heartbeat_ms: 500", "heartbeat_ms: 200, cancel_grace_ms: 300");
+      .replace("heartbeat_ms: 500", "heartbeat_ms: 1000, cancel_grace_ms: 300");
   }
 
   readonly verbs: Partial<Verbs> = {
@@ -233,6 +234,10 @@ class TestVenue implements OpenVenue {
     if (as === "answersLate") {
       const answers = this.#act(request);
       setTimeout(() => line.send(answers), LATE_MS);
+      return;
+    }
+    if (as === "actsSlowly") {
+      setTimeout(() => line.send(this.#act(request)), ACT_LATE_MS);
       return;
     }
     if (as === "closeAfterActing") this.#act(request);
