@@ -27,6 +27,11 @@ export interface VenueHost {
   /** First letters of all client order ids of this journal: what is not ours is foreign. */
   readonly clOrdIdPrefix: string;
   readonly nowUs: () => Micros;
+  /**
+   * The venue's own switch is wanted: it cancels what rests when it has not heard of the daemon for so
+   * long. null: it is not, or the venue has none.
+   */
+  readonly deadManMs: number | null;
   /** Broker reports and facts about the account; false: the queue is full, stop reading. */
   offer(draft: Draft): boolean;
   /**

@@ -40,6 +40,11 @@ export class VenueSide {
     for (const venue of options.venues) this.#add(venue);
   }
 
+  /** The venues outside the timeline. */
+  get outside(): readonly VenueId[] {
+    return [...this.#links.keys()];
+  }
+
   /** Starts all Workers; a venue is `up` when its feed or adapter says so. */
   start(): void {
     for (const feed of this.#feeds) feed.start();
@@ -74,9 +79,11 @@ export class VenueSide {
         instruments,
         clOrdIdPrefix,
         options: venue.options,
+        credentials: venue.credentials,
+        deadManMs: venue.deadManMs,
       },
       ingress,
-      queueMax: queues.brokerReports.max,
+      queues: { reportsMax: queues.brokerReports.max, marketMax: queues.marketData.max },
       clock,
       ports,
     });

@@ -4,6 +4,7 @@
  */
 import type { Configuration, Environment, Registry } from "../../config/mod.ts";
 import type { ExitCode } from "../exit_codes.ts";
+import type { Secrets } from "../secrets.ts";
 import type { WhyResult } from "./why/why.ts";
 
 /** What `run` was asked for; the configuration holds what the command line changed. */
@@ -12,6 +13,8 @@ export type RunOptions = {
   readonly stateDirectory: string;
   /** The operator allows trading state and kill switch to be loosened at this start. */
   readonly resumeTrading: boolean;
+  /** Venues whose own view of the account becomes the ledger's at this start. */
+  readonly adoptAccounts: readonly string[];
 };
 
 /** Figures by name, snake_case; null where there is none, maps and lists within. */
@@ -67,6 +70,8 @@ export interface Actions {
   readonly version: string;
   readonly registry: Pick<Registry, "adapters" | "captureFormats">;
   readonly journal: JournalTools;
+  /** For `check`, which says which are missing and shows none. */
+  readonly secrets: Secrets;
   /** Runs the daemon until it stops. */
   run(options: RunOptions): Promise<ExitCode> | ExitCode;
   /** The exit code of an expected failure, whose message is a sentence; undefined: a fault. */

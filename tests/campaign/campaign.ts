@@ -104,11 +104,14 @@ export function summaryOf({ campaign, traders, history }: Outcome): Record<strin
   };
 }
 
-/** Alarms in the daemons' logs, counted by name; long doubt is what a campaign is for. */
+/**
+ * Alarms in the daemons' logs, counted by name. Long doubt is what a campaign is for, and so are
+ * connections that break under many requests, which opens the breaker.
+ */
 export function alarmsOf(logs: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const [, event = ""] of logs.join("\n").matchAll(ALARM)) {
-    if (event !== "ORDER_IN_DOUBT") counts[event] = (counts[event] ?? 0) + 1;
+    if (event !== "ORDER_IN_DOUBT" && event !== "BREAKER_OPEN") counts[event] = (counts[event] ?? 0) + 1;
   }
   return counts;
 }

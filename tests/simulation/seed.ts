@@ -62,6 +62,8 @@ class SimulatedRun {
   #crashes = 0;
   #powerCuts = 0;
   #isCalm = false;
+  /** Why the adapter ended, if it did: it has no reason to. */
+  #diedOf: string | undefined;
 
   constructor(seed: number) {
     this.#seed = seed;
@@ -111,6 +113,7 @@ class SimulatedRun {
   #log(): Log {
     return {
       write: (level, event, fields) => {
+        if (event === "venue_adapter_died") this.#diedOf = text(fields);
         if (level === "debug" || level === "info") return;
         this.#lines.push(`${this.#time.monotonicUs()} ${level} ${event} ${text(fields)}`);
         if (this.#lines.length > 200) this.#lines.shift();
@@ -155,6 +158,7 @@ class SimulatedRun {
     if (fault !== undefined) {
       this.#fail(`the daemon threw: ${fault instanceof Error ? fault.stack : String(fault)}`);
     }
+    if (this.#diedOf !== undefined) this.#fail(`the adapter died: ${this.#diedOf}`);
     if (this.#end !== undefined && this.#isCalm) this.#fail(`it ended: ${text(this.#end)}`);
   }
 

@@ -4,12 +4,12 @@
  * @module
  */
 import type { Draws } from "../support/draws.ts";
-import type { Socket, Sockets, Timers } from "../../edge/ports.ts";
+import type { Clock, Socket, Sockets, Timers } from "../../edge/ports.ts";
 import { type Answer, Exchange, type Request } from "../venue/exchange.ts";
 
 export type VenueActorOptions = {
   readonly sockets: Sockets;
-  readonly timers: Timers;
+  readonly timers: Timers & Pick<Clock, "wallUs">;
   readonly draws: Draws;
   readonly port: number;
   /** Called with each order before it is looked at: was it written first? */
@@ -21,7 +21,7 @@ const MATCH_EVERY_US = 4_000;
 const ACT_LATE_US_MAX = 900_000;
 
 export class VenueActor {
-  readonly exchange = new Exchange();
+  readonly exchange: Exchange;
   readonly #options: VenueActorOptions;
   readonly #lines = new Set<Line>();
   isCalm = false;
@@ -30,6 +30,7 @@ export class VenueActor {
 
   constructor(options: VenueActorOptions) {
     this.#options = options;
+    this.exchange = new Exchange(() => options.timers.wallUs());
     options.sockets.listen({ hostname: "127.0.0.1", port: options.port }, (socket) => {
       const line = new Line(socket, (request) => this.#handle(line, request));
       this.#lines.add(line);

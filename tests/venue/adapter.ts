@@ -19,7 +19,10 @@ import type { ReleasedCommand, VenueAdapter, VenueHost } from "../../edge/venue.
 import type { Cancel, Ports, Socket } from "../../edge/ports.ts";
 import type { Answer, ExchangeOrder, Request, Trade } from "./exchange.ts";
 
-type Reports = BrokerPayloads & ReconcilePayloads & AccountPayloads;
+type Reports =
+  & BrokerPayloads
+  & ReconcilePayloads
+  & Pick<AccountPayloads, "AccountReported">;
 
 const ANSWER_TIMEOUT_US = 300_000;
 const RECONNECT_US = 100_000;
@@ -58,7 +61,7 @@ class TestVenueAdapter implements VenueAdapter {
     this.#socket = socket;
     this.#text = "";
     socket.attach({
-      opened: () => this.#write({ op: "hello", since: Number.MAX_SAFE_INTEGER }),
+      opened: () => this.#write({ op: "hello" }),
       data: (bytes) => this.#read(bytes),
       ended: () => socket.destroy(),
       drained: () => {},
@@ -68,6 +71,9 @@ class TestVenueAdapter implements VenueAdapter {
 
   send({ command }: ReleasedCommand): void {
     if (!this.#isReady) return this.#failed(command, { outcome: "notSent", text: "no connection" });
+    if (command.kind !== "Reconcile" && command.dryRun === true) {
+      return this.#host.answerDry(command);
+    }
     const request = toRequest(command);
     if (request === undefined) {
       return this.#failed(command, { outcome: "notSent", text: "the exchange cannot replace" });
@@ -170,32 +176,6 @@ class TestVenueAdapter implements VenueAdapter {
     });
   }
 
-  /** Every execution was offered before it, on the same line. */
-  #account(account: Extract<Answer, { readonly re: "account" }>): void {
-    const command = this.#settled(account.id);
-    if (command?.kind !== "Reconcile") return;
-    const [instrument] = this.#host.instruments;
-    if (instrument === undefined) return;
-    const { base, quote } = instrument;
-    this.#post("AccountReported", {
-      balances: [
-        { currency: quote, total: String(account.cash) },
-        { currency: base, total: String(account.position) },
-      ],
-      positions: [],
-    }, `account ${command.request}`);
-    const openOrders = account.open.map((order) => ({
-      clOrdId: order.clientId,
-      venueOrderId: String(order.exchangeId),
-      instrument: instrument.id,
-      side: order.side,
-      orderQty: qty(order.qty),
-      cumQty: qty(order.filled),
-      price: px(order.price),
-    }));
-    this.#offer("Reconciled", { request: command.request, openOrders });
-  }
-
   #offerTrade(trade: Trade, exchangeId: number): void {
     this.#offer("OrderExecuted", {
       ...this.#ref(trade.clientId, exchangeId),
@@ -206,7 +186,33 @@ class TestVenueAdapter implements VenueAdapter {
       commission: String(trade.fee),
       commissionCurrency: "USD",
       provisional: false,
+    }, { atUs: trade.atUs });
+  }
+
+  /** The account as of one moment: first what happened, then what it came to, then what is open. */
+  #account(answer: Extract<Answer, { re: "account" }>): void {
+    const command = this.#settled(answer.id);
+    if (command?.kind !== "Reconcile") return; // after its deadline: it was asked again
+    for (const { trade, exchangeId } of answer.trades) this.#offerTrade(trade, exchangeId);
+    const balances = [
+      { currency: "USD", total: String(answer.cash) },
+      { currency: "TST", total: String(answer.position) },
+    ];
+    this.#offer("AccountReported", { balances, positions: [] }, {
+      key: `account ${command.request}`,
     });
+    const [instrument] = this.#host.instruments;
+    if (instrument === undefined) return;
+    const openOrders = answer.open.map((order) => ({
+      clOrdId: order.clientId,
+      venueOrderId: String(order.exchangeId),
+      instrument: instrument.id,
+      side: order.side,
+      orderQty: qty(order.qty),
+      cumQty: qty(order.filled),
+      price: px(order.price),
+    }));
+    this.#offer("Reconciled", { request: command.request, openOrders });
   }
 
   #settled(id: number): VenueCommand | undefined {
@@ -241,32 +247,30 @@ class TestVenueAdapter implements VenueAdapter {
     return prefix === this.#host.clOrdIdPrefix && id !== undefined ? orderId(Number(id)) : null;
   }
 
-  #offer<Type extends keyof Reports>(eventType: Type, payload: Reports[Type]): void {
-    this.#post(eventType, payload, null);
-  }
-
-  #post<Type extends keyof Reports>(
+  #offer<Type extends keyof Reports>(
     eventType: Type,
     payload: Reports[Type],
-    idempotencyKey: string | null,
+    of: { readonly atUs?: number; readonly key?: string } = {},
   ): void {
     const draft = {
-      eventTime: this.#host.nowUs(),
+      eventTime: of.atUs ?? this.#host.nowUs(),
       source: "broker_report",
       venue: this.#host.declaration.id,
       instrument: this.#host.instruments[0]?.id ?? null,
       eventType,
       payload,
-      idempotencyKey,
+      idempotencyKey: of.key ?? null,
     } as unknown as Draft;
     if (!this.#host.offer(draft)) {
-      this.#socket?.destroy(); // its queue is full: reconnecting replays every execution
+      this.#socket?.destroy(); // its queue is full: what was not taken is told by reconciling
     }
   }
 }
 
 function toRequest(command: VenueCommand): Request | undefined {
-  if (command.kind === "Reconcile") return { op: "account", id: command.request };
+  if (command.kind === "Reconcile") {
+    return { op: "account", id: command.request, sinceUs: command.sinceUs };
+  }
   const common = { id: command.request, clientId: command.clOrdId };
   switch (command.kind) {
     case "Submit":

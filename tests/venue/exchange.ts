@@ -18,6 +18,8 @@ export type Trade = {
   readonly qty: number;
   readonly maker: boolean;
   readonly fee: number;
+  /** Unix time, microseconds. */
+  readonly atUs: number;
 };
 
 export type ExchangeOrder = {
@@ -33,7 +35,7 @@ export type ExchangeOrder = {
 
 /** From the daemon. `id` names the request. */
 export type Request =
-  | { readonly op: "hello"; readonly since: number }
+  | { readonly op: "hello" }
   | {
     readonly op: "place";
     readonly id: number;
@@ -45,8 +47,8 @@ export type Request =
   }
   | { readonly op: "cancel"; readonly id: number; readonly clientId: string }
   | { readonly op: "lookup"; readonly id: number; readonly clientId: string }
-  /** Everything of the account at one moment. */
-  | { readonly op: "account"; readonly id: number }
+  /** The account: trades from a time on (null: none), what it holds, what is open. */
+  | { readonly op: "account"; readonly id: number; readonly sinceUs: number | null }
   | { readonly op: "cancelAll" };
 
 /** To the daemon: answers carry the request's `id`, trades and cancels come unasked. */
@@ -81,9 +83,10 @@ export type Answer =
   | {
     readonly re: "account";
     readonly id: number;
+    readonly trades: readonly { readonly trade: Trade; readonly exchangeId: number }[];
+    readonly open: readonly ExchangeOrder[];
     readonly position: number;
     readonly cash: number;
-    readonly open: readonly ExchangeOrder[];
   }
   | { readonly re: "ready" };
 
@@ -96,12 +99,17 @@ export class Exchange {
   /** Quote currency, in price × quantity units, before fees. */
   cash = 0;
   fees = 0;
+  readonly #nowUs: () => number;
+
+  constructor(nowUs: () => number) {
+    this.#nowUs = nowUs;
+  }
 
   /** Carries out a request and returns its answers, in order. */
   handle(request: Request): Answer[] {
     switch (request.op) {
       case "hello":
-        return [...this.#replay(request.since), { re: "ready" }];
+        return [{ re: "ready" }];
       case "place":
         return this.#place(request);
       case "cancel":
@@ -109,7 +117,7 @@ export class Exchange {
       case "lookup":
         return this.#lookup(request);
       case "account":
-        return [...this.#replay(0), this.#account(request.id)];
+        return [this.#account(request)];
       case "cancelAll":
         return [...this.orders.values()].flatMap((order) => this.#close(order, null));
     }
@@ -143,12 +151,12 @@ export class Exchange {
     return order === undefined ? [] : this.#close(order, null);
   }
 
-  #replay(since: number): Answer[] {
-    return this.trades.filter((trade) => trade.tradeId > since).map((trade) => ({
-      re: "trade",
-      trade,
-      exchangeId: this.orders.get(trade.clientId)?.exchangeId ?? 0,
-    }));
+  #account({ id, sinceUs }: Extract<Request, { op: "account" }>): Answer {
+    const trades = this.trades.filter(({ atUs }) => sinceUs !== null && atUs >= sinceUs)
+      .map((trade) => ({ trade, exchangeId: this.orders.get(trade.clientId)?.exchangeId ?? 0 }));
+    const open = [...this.orders.values()].filter(({ state }) => state === "open");
+    const { position, cash, fees } = this;
+    return { re: "account", id, trades, open, position, cash: cash - fees };
   }
 
   #place(request: Extract<Request, { op: "place" }>): Answer[] {
@@ -187,11 +195,6 @@ export class Exchange {
     return order === undefined ? [{ re: "absent", id, clientId }] : [{ re: "found", id, order }];
   }
 
-  #account(id: number): Answer {
-    const open = [...this.orders.values()].filter((order) => order.state === "open");
-    return { re: "account", id, position: this.position, cash: this.cash - this.fees, open };
-  }
-
   #close(order: ExchangeOrder, id: number | null): Answer[] {
     if (order.state !== "open") return [];
     order.state = "cancelled";
@@ -208,6 +211,7 @@ export class Exchange {
       qty: of.qty,
       maker: of.maker,
       fee: of.maker ? 0 : of.qty,
+      atUs: this.#nowUs(),
     };
     order.filled += of.qty;
     if (order.filled === order.qty) order.state = "filled";

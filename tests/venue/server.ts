@@ -22,7 +22,7 @@ type Admin = { readonly op: "calm" | "audit" };
 const [seed = "1", campaignDirectory = "."] = Deno.args;
 const draws = new Draws(Number(seed));
 const strikes = new Strikes(campaignDirectory);
-const exchange = new Exchange();
+const exchange = new Exchange(() => Date.now() * 1000);
 /** Orders that were sent and that the exchange never read. */
 const lost: string[] = [];
 const lines = new Set<Line>();

@@ -96,17 +96,7 @@ export function striking(create: MakesNow): MakesNow {
     const strikes = new Strikes(directory);
     const inner = create(
       {
-        declaration: host.declaration,
-        instruments: host.instruments,
-        clOrdIdPrefix: host.clOrdIdPrefix,
-        nowUs: host.nowUs,
-        status: (status, reason) => host.status(status, reason),
-        offerMarket: (draft) => host.offerMarket(draft),
-        list: (instrument) => host.list(instrument),
-        credentials: () => host.credentials(),
-        isDaemonAlive: () => host.isDaemonAlive(),
-        answerDry: (command) => host.answerDry(command),
-        log: (level, event, fields) => host.log(level, event, fields),
+        ...host,
         offer: (draft) => {
           if (draft.eventType !== "OrderExecuted") strikes.at("heard");
           return host.offer(draft);

@@ -24,7 +24,8 @@ function unused(): never {
 
 const actions: Actions = {
   version: "",
-  registry: { adapters: [], captureFormats: [] },
+  registry: { adapters: new Map(), captureFormats: [] },
+  secrets: { read: () => ({ ok: false, reason: "must be given" }) },
   run: unused,
   exitCodeOf: () => undefined,
   journal: {
@@ -80,7 +81,7 @@ Deno.test("docs/reference/exit-codes.md lists every exit code by its name", () =
 
 Deno.test("docs/reference/configuration.md shows a configuration that works", () => {
   const [text = ""] = blocks(page("configuration.md"), "yaml");
-  const registry = { adapters: [], captureFormats: [], fileExists: () => false };
+  const registry = { adapters: new Map(), captureFormats: [], fileExists: () => false };
   const configuration = parseConfiguration({ file: "page", text, directory: "." }, registry);
   strictEqual(configuration.venues[0]?.feed.kind, "generator");
 });
