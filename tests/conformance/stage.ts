@@ -20,6 +20,8 @@ import type {
 import { Party, type Placed } from "./party.ts";
 
 const UP_MS = 30_000;
+/** Looks at a book that is not there before its market is moved. */
+const LOOKS_PER_STIR = 25;
 
 /** A case does not apply to this venue; the message is the reason. */
 export class Skipped extends Error {
@@ -128,31 +130,46 @@ export class Stage implements AsyncDisposable {
     return code;
   }
 
-  /** Starts the daemon on the same state, and waits until its venue is up. */
-  async startDaemon(): Promise<void> {
+  /** Starts the daemon on the same state, and waits until its venue is up, and has a book. */
+  async startDaemon(
+    { isStill }: { readonly isStill: boolean } = { isStill: false },
+  ): Promise<void> {
     this.#daemon = await DaemonProcess.start({
       stateDir: this.directory.state,
       config: this.#config,
       main: this.venue.main,
     });
-    await this.venue.calm(this.address);
+    if (!isStill) await this.venue.calm(this.address);
     const watcher = new Party("watcher", { cancel_on_disconnect: false });
     await watcher.connect(this.address);
     await watcher.watchVenues();
     this.#watcher = watcher;
+    this.#declared = this.#declaredBy(watcher);
     try {
       await this.venueIs("up");
-      await until(() => this.#hasBook(watcher), "the book", UP_MS);
+      if (!isStill) await this.#bookStands(watcher);
     } catch (error) {
       throw new Error(this.daemon.log.slice(-3000), { cause: error });
     }
-    this.#declared = this.#declaredBy(watcher);
   }
 
-  /** Market orders are counted by the book. */
-  async #hasBook(party: Party): Promise<boolean> {
+  /** Market orders are counted by the book: it is stirred until it is there. */
+  async #bookStands(party: Party): Promise<void> {
+    let looks = 0;
+    await until(
+      async () => {
+        if (++looks % LOOKS_PER_STIR === 0) await this.venue.calm(this.address);
+        return await this.hasBook(party);
+      },
+      "the book",
+      UP_MS,
+    );
+  }
+
+  /** True once both sides of the instrument's book are known. */
+  async hasBook(party: Party): Promise<boolean> {
     const { instrument } = this.terms;
-    if (this.#declaredBy(party)["book"] === "none") return true;
+    if (this.declares("book") === "none") return true;
     const sides = await Promise.all(
       ["Buy", "Sell"].map((side) => party.query("best", { instrument, side })),
     );

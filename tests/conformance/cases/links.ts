@@ -12,6 +12,7 @@ import { until } from "../../support/temporary.ts";
 const NOTICED_MS = 10_000;
 const SETTLE_MS = 30_000;
 const SKEW_MS = 5000;
+const STILL_MS = 5000;
 
 /** Something happens to the stream, then the order is filled: the execution must not be lost. */
 async function playGap(stage: Stage, breakStream: () => Promise<void>): Promise<void> {
@@ -99,6 +100,21 @@ export const LINK_CASES: readonly Case[] = [
     id: "G05",
     title: "a stream that the venue ends by its own word is opened anew, and nothing is lost",
     run: (stage) => playGap(stage, stage.need("endStream")),
+  },
+  {
+    id: "G06",
+    title: "the book of a market in which nothing moves is known",
+    isApart: true,
+    run: async (stage) => {
+      stage.needOutside();
+      if (stage.declares("book") === "none") throw new Skipped("the venue has no books");
+      const drop = stage.need("drop");
+      await stage.kill();
+      await drop();
+      await stage.startDaemon({ isStill: true });
+      const party = await stage.client();
+      await until(() => stage.hasBook(party), "the book", STILL_MS);
+    },
   },
   {
     id: "L01",
