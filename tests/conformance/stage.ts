@@ -5,6 +5,9 @@
  * faults end and every order is cancelled.
  * @module
  */
+import { storyLines } from "../../edge/cli/why/lines.ts";
+import { why } from "../../edge/cli/why/why.ts";
+import { denoDisk } from "../../edge/deno_disk.ts";
 import { DaemonProcess } from "../support/daemon_process.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 import type {
@@ -179,6 +182,20 @@ export class Stage implements AsyncDisposable {
   #declaredBy(party: Party): Declared {
     const rows = party.ack["venues"] as readonly { capabilities: Declared }[];
     return rows[0]?.capabilities ?? {};
+  }
+
+  /** What the journal tells of the newest order or intent of this case. */
+  lastStory(): readonly string[] {
+    const party = this.#parties.findLast((each) => each.reports.length > 0);
+    const intentId = party?.reports.at(-1)?.["intent_id"];
+    if (party === undefined || typeof intentId !== "string") return [];
+    const source = {
+      disk: denoDisk(),
+      stateDirectory: this.directory.state,
+      progress: (): void => {},
+    };
+    const result = why(source, `${party.clientId}/${intentId}`);
+    return result.kind === "told" ? storyLines(result.story) : [result.sentence];
   }
 
   /** Starts it anew after a kill, with the case's clients connected again. */
