@@ -14,6 +14,16 @@ export type Placed = {
   readonly clOrdId: string;
   /** When the client wrote the intent. */
   readonly atUs: number;
+  /** What its report says of the hops between, as far as they were reached. */
+  readonly stamps: Stamps;
+};
+
+/** Times of an order's way, as the daemon stamped them. */
+export type Stamps = {
+  readonly recv_us: number;
+  readonly journal_us: number;
+  readonly submit_us: number;
+  readonly ack_us: number;
 };
 
 type Pacing = { readonly perSecond: number; readonly burst: number };
@@ -72,7 +82,7 @@ export class Trader implements AsyncDisposable {
       report["exec_type"] === "Cancelled" &&
       report["order_id"] === orderOf(placed), "a cancel");
     this.#client.reports.length = 0;
-    await new Promise((wake) => setTimeout(wake, pauseMs));
+    if (pauseMs > 0) await new Promise((wake) => setTimeout(wake, pauseMs));
     return placed;
   }
 
@@ -117,7 +127,8 @@ export class Trader implements AsyncDisposable {
       (one) => one["intent_id"] === intentId && one["exec_type"] === wanted,
       wanted,
     );
-    return { intentId, clOrdId: `${this.#prefix}-${String(report["order_id"])}-1`, atUs };
+    const clOrdId = `${this.#prefix}-${String(report["order_id"])}-1`;
+    return { intentId, clOrdId, atUs, stamps: stampsOf(report) };
   }
 
   async #send(fields: Readonly<Record<string, unknown>>): Promise<string> {
@@ -131,6 +142,16 @@ export class Trader implements AsyncDisposable {
     });
     return intentId;
   }
+}
+
+function stampsOf(report: Report): Stamps {
+  const at = (name: keyof Stamps): number => Number(report[name]);
+  return {
+    recv_us: at("recv_us"),
+    journal_us: at("journal_us"),
+    submit_us: at("submit_us"),
+    ack_us: at("ack_us"),
+  };
 }
 
 function orderOf({ clOrdId }: Placed): string | undefined {
