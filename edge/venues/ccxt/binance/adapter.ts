@@ -92,7 +92,7 @@ export class CcxtVenue implements VenueAdapter {
       isDryRun: false,
     });
     this.#rest = new Rest({
-      ...{ signer: exchange, transport, timers: ports.timers },
+      ...{ signer: exchange, transport, timers: ports.timers, nowUs: host.nowUs },
       product: options.product,
     });
     this.#loading = new Reconnect(ports, () => this.#loadMarkets());

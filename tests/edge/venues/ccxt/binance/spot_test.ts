@@ -284,3 +284,46 @@ spot("cancelAll() cancels what is ours, from memory", async (venue, rig) => {
   const open = (await venue.audit()).orders.filter(({ state }) => state === "NEW");
   strictEqual(open.length, 1);
 });
+
+spot(
+  "send() sends nothing while the venue has asked for a pause, cancels neither",
+  async (venue, rig) => {
+    await venue.tell({
+      op: "fault",
+      match: "POST /api/v3/order",
+      fault: { kind: "rateLimit", status: 429, retryAfterS: 1 },
+    });
+    rig.submit(1);
+    await rig.next("RequestFailed");
+    const before = (await venue.audit()).requestCount;
+    rig.cancel(1);
+    rig.submit(2);
+    await rig.until(() => rig.of("RequestFailed").length === 3, "all three");
+    strictEqual((await venue.audit()).requestCount, before);
+    ok(rig.of("RequestFailed").every(({ outcome }) => outcome === "notSent"));
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    rig.submit(3);
+    await rig.next("OrderAccepted");
+  },
+);
+
+for (const what of ["duplicate", "swap", "delay"] as const) {
+  spot(
+    `start() loses no fill and says the end last under "${what}" of user messages`,
+    async (venue, rig) => {
+      rig.submit(1, { orderQty: qty(10_000) });
+      await rig.next("OrderAccepted");
+      await venue.tell({ op: "disturb", stream: "user", what, count: 6, ms: 300 });
+      await venue.tell({ op: "fill", order: `${PREFIX}-1-1`, qty: "0.03", count: 3 });
+      await venue.tell({ op: "cancel", order: `${PREFIX}-1-1` });
+      await rig.next("OrderCancelled");
+      const kinds = rig.reports.map(({ eventType }) => eventType);
+      const before = rig.reports.slice(0, kinds.indexOf("OrderCancelled"));
+      const executed = before.filter(({ eventType }) => eventType === "OrderExecuted");
+      strictEqual(
+        new Set(executed.map(({ payload }) => (payload as { execId: string }).execId)).size,
+        3,
+      );
+    },
+  );
+}
