@@ -19,6 +19,11 @@ export function stored<Brand extends number>(row: Float64Array, at: number): Bra
   return (row[at] ?? NONE) as Brand;
 }
 
+/** Returns a number of a column of 32 bits under the brand with which it was written. */
+export function storedInt<Brand extends number>(ints: Int32Array, at: number): Brand {
+  return (ints[at] ?? 0) as Brand;
+}
+
 /** Returns a number of a column, or null where it holds {@link NONE}. */
 export function storedOrNull<Brand extends number>(row: Float64Array, at: number): Brand | null {
   const value = row[at] ?? NONE;
