@@ -9,7 +9,7 @@
 import type { ClientIndex, Micros, OrderId } from "../numbers.ts";
 import type { IntentAction } from "../intent.ts";
 import { Labels } from "./labels.ts";
-import { NONE, PAGE_MASK, PAGE_SIZE } from "./pages.ts";
+import { NONE, PAGE_MASK, PAGE_SIZE, touched } from "./pages.ts";
 import { NO_SLOT } from "./slot_index.ts";
 import { Texts } from "./texts.ts";
 
@@ -89,7 +89,7 @@ export type Page = {
 
 /** Makes a page. */
 export function pageOf(words: Words): Page {
-  const rows = new Float64Array(PAGE_SIZE * WIDTH);
+  const rows = touched(new Float64Array(PAGE_SIZE * WIDTH));
   return { rows, ints: new Int32Array(rows.buffer), bytes: new Uint8Array(rows.buffer), words };
 }
 

@@ -8,7 +8,7 @@ import { timeInForceCode } from "../digest_codes.ts";
 import type { OrdType, Side, TimeInForce } from "../instrument.ts";
 import type { CancelCause, OrderTerms, RequestKind } from "../order_parts.ts";
 import { NO_LABEL } from "./labels.ts";
-import { NONE } from "./pages.ts";
+import { NONE, touched } from "./pages.ts";
 import { NO_BLOCK } from "./seen_keys.ts";
 import { NO_SLOT } from "./slot_index.ts";
 
@@ -73,7 +73,7 @@ export type RowPage = { readonly row: Float64Array; readonly ints: Int32Array };
 
 /** Makes a page with room for `rows` rows. */
 export function rowPage(rows: number): RowPage {
-  const row = new Float64Array(rows * ORDER_WIDTH);
+  const row = touched(new Float64Array(rows * ORDER_WIDTH));
   return { row, ints: new Int32Array(row.buffer) };
 }
 

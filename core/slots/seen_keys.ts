@@ -6,7 +6,7 @@
  * Limit: `SEEN_KEYS_MAX` keys of an order; of more the oldest are forgotten.
  * @module
  */
-import { PAGE_BITS, PAGE_MASK, PAGE_SIZE } from "./pages.ts";
+import { PAGE_BITS, PAGE_MASK, PAGE_SIZE, touched } from "./pages.ts";
 import { hashText } from "./text_hash.ts";
 import { Texts } from "./texts.ts";
 
@@ -117,7 +117,7 @@ export class SeenKeys {
       block = this.#used;
       this.#used += 1;
       if (block >>> PAGE_BITS >= this.#pages.length) {
-        this.#pages.push(new Int32Array(PAGE_SIZE * BLOCK_WORDS));
+        this.#pages.push(touched(new Int32Array(PAGE_SIZE * BLOCK_WORDS)));
       }
     }
     const page = this.#pageOf(block);

@@ -11,6 +11,7 @@
  * Limit: slots below 2^31 - 1.
  * @module
  */
+import { touched } from "./pages.ts";
 
 /** No slot. */
 export const NO_SLOT = -1;
@@ -36,7 +37,7 @@ class Buckets {
   page(bucket: number): Int32Array {
     const number = bucket >>> PAGE_BITS;
     while (this.#pages.length <= number) {
-      this.#pages.push(new Int32Array((PAGE_MASK + 1) * BUCKET_WIDTH));
+      this.#pages.push(touched(new Int32Array((PAGE_MASK + 1) * BUCKET_WIDTH)));
     }
     return this.#pages[number] ?? new Int32Array(0);
   }

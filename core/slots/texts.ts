@@ -9,7 +9,11 @@
  * only used again.
  * @module
  */
-import { PAGE_BITS, PAGE_MASK, PAGE_SIZE } from "./pages.ts";
+import { touched } from "./pages.ts";
+
+/** Cells of a page, as bits: a page of an eighth of a megabyte. */
+const PAGE_BITS = 12;
+const PAGE_MASK = (1 << PAGE_BITS) - 1;
 
 /** No text. */
 export const NO_TEXT = 0;
@@ -117,7 +121,7 @@ export class Texts {
       return free;
     }
     if (this.#used >>> PAGE_BITS >= this.#pages.length) {
-      const words = new Int32Array(PAGE_SIZE * CELL_WORDS);
+      const words = touched(new Int32Array((PAGE_MASK + 1) * CELL_WORDS));
       this.#pages.push({ words, bytes: new Uint8Array(words.buffer) });
     }
     this.#used += 1;

@@ -7,7 +7,7 @@
  * @module
  */
 import type { OrderId, VenueId } from "../numbers.ts";
-import { PAGE_BITS, PAGE_MASK, PAGE_SIZE, stored } from "./pages.ts";
+import { PAGE_BITS, PAGE_MASK, PAGE_SIZE, stored, touched } from "./pages.ts";
 import { NO_SLOT, SlotIndex } from "./slot_index.ts";
 import { hashText } from "./text_hash.ts";
 
@@ -108,7 +108,7 @@ export class VenueNames {
     }
     if ((this.#used & PAGE_MASK) === 0) {
       const names = new Array<string>(PAGE_SIZE).fill("");
-      this.#pages.push({ rows: new Float64Array(PAGE_SIZE * WIDTH), names });
+      this.#pages.push({ rows: touched(new Float64Array(PAGE_SIZE * WIDTH)), names });
     }
     this.#used += 1;
     return this.#used - 1;
