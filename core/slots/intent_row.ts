@@ -9,7 +9,7 @@
 import type { ClientIndex, Micros, OrderId } from "../numbers.ts";
 import type { IntentAction } from "../intent.ts";
 import { Labels } from "./labels.ts";
-import { NONE, PAGE_MASK, PAGE_SIZE, touched } from "./pages.ts";
+import { NONE, PAGE_MASK, PAGE_SIZE, type PagePlace } from "./pages.ts";
 import { NO_SLOT } from "./slot_index.ts";
 import { Texts } from "./texts.ts";
 
@@ -87,10 +87,17 @@ export type Page = {
   readonly words: Words;
 };
 
-/** Makes a page. */
-export function pageOf(words: Words): Page {
-  const rows = touched(new Float64Array(PAGE_SIZE * WIDTH));
-  return { rows, ints: new Int32Array(rows.buffer), bytes: new Uint8Array(rows.buffer), words };
+/** Bytes of a page. */
+export const PAGE_BYTES = PAGE_SIZE * ROW_BYTES;
+
+/** Makes a page where there is room for one. */
+export function pageOf(words: Words, { buffer, from }: PagePlace): Page {
+  return {
+    rows: new Float64Array(buffer, from, PAGE_SIZE * WIDTH),
+    ints: new Int32Array(buffer, from, PAGE_SIZE * WORDS),
+    bytes: new Uint8Array(buffer, from, PAGE_BYTES),
+    words,
+  };
 }
 
 /** Where the columns of 64 bits of a slot begin. */

@@ -29,6 +29,7 @@ import {
   NEXT,
   ORDER,
   type Page,
+  PAGE_BYTES,
   pageOf,
   PINS,
   readId,
@@ -41,7 +42,15 @@ import {
   writeRow,
 } from "./intent_row.ts";
 import { Labels } from "./labels.ts";
-import { NONE, PAGE_BITS, PAGE_MASK, stored, storedInt, storedOrNull } from "./pages.ts";
+import {
+  NONE,
+  PAGE_BITS,
+  PAGE_MASK,
+  PageMemory,
+  stored,
+  storedInt,
+  storedOrNull,
+} from "./pages.ts";
 import { NO_SLOT, SlotIndex } from "./slot_index.ts";
 import { hashText } from "./text_hash.ts";
 import { Texts } from "./texts.ts";
@@ -133,6 +142,7 @@ export class Intents {
   /** Tags, of orders too. */
   readonly tags = new Labels();
   readonly #words: Words = { ids: new Texts(), tags: this.tags };
+  readonly #memory = new PageMemory(PAGE_BYTES);
   readonly #pages: Page[] = [];
   readonly #index = new SlotIndex();
   #seed = 0;
@@ -311,7 +321,7 @@ export class Intents {
       return slot;
     }
     if ((this.#used & PAGE_MASK) === 0) {
-      this.#pages.push(pageOf(this.#words));
+      this.#pages.push(pageOf(this.#words, this.#memory.take()));
     }
     this.#used += 1;
     return this.#used - 1;

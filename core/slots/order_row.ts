@@ -8,7 +8,7 @@ import { timeInForceCode } from "../digest_codes.ts";
 import type { OrdType, Side, TimeInForce } from "../instrument.ts";
 import type { CancelCause, OrderTerms, RequestKind } from "../order_parts.ts";
 import { NO_LABEL } from "./labels.ts";
-import { NONE, touched } from "./pages.ts";
+import { NONE, type PagePlace } from "./pages.ts";
 import { NO_BLOCK } from "./seen_keys.ts";
 import { NO_SLOT } from "./slot_index.ts";
 
@@ -71,10 +71,12 @@ export const ORDER_WIDTH = 40;
 /** Where rows are: the same memory as numbers of 64 and of 32 bits. */
 export type RowPage = { readonly row: Float64Array; readonly ints: Int32Array };
 
-/** Makes a page with room for `rows` rows. */
-export function rowPage(rows: number): RowPage {
-  const row = touched(new Float64Array(rows * ORDER_WIDTH));
-  return { row, ints: new Int32Array(row.buffer) };
+/** Makes a page of `rows` rows where there is room for one. */
+export function rowPage(rows: number, { buffer, from }: PagePlace): RowPage {
+  return {
+    row: new Float64Array(buffer, from, rows * ORDER_WIDTH),
+    ints: new Int32Array(buffer, from, 2 * rows * ORDER_WIDTH),
+  };
 }
 
 /** Bits of {@link FLAGS}. */

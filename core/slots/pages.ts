@@ -11,14 +11,43 @@ export const PAGE_MASK = (1 << PAGE_BITS) - 1;
 /** Entries of a page. */
 export const PAGE_SIZE = 1 << PAGE_BITS;
 
+/** Bytes that are taken from the machine at once, at most. */
+const PIECE_BYTES_MAX = 1 << 19;
+
+/** Where a page is. */
+export type PagePlace = { readonly buffer: ArrayBuffer; readonly from: number };
+
 /**
- * Returns new memory after it was written to. A piece of memory that the process touches for the
- * first time costs a fault of the machine, more than a whole event: a page has all of its faults at
- * once, so that few events have any.
+ * Memory for pages, all 0, taken from the machine in pieces that grow with what is taken.
+ *
+ * Memory that is touched for the first time costs a fault of the machine for every few kilobytes,
+ * as much as a whole event. A piece is touched when it is taken, so that few events have any fault.
  */
-export function touched<Numbers extends Float64Array | Int32Array>(memory: Numbers): Numbers {
-  memory.fill(0);
-  return memory;
+export class PageMemory {
+  readonly #pageBytes: number;
+  #buffer = new ArrayBuffer(0);
+  #from = 0;
+  #nextPages = 1;
+
+  constructor(pageBytes: number) {
+    this.#pageBytes = pageBytes;
+  }
+
+  /** Gives the place of one more page. */
+  take(): PagePlace {
+    if (this.#from === this.#buffer.byteLength) this.#takePiece();
+    const from = this.#from;
+    this.#from += this.#pageBytes;
+    return { buffer: this.#buffer, from };
+  }
+
+  #takePiece(): void {
+    this.#buffer = new ArrayBuffer(this.#nextPages * this.#pageBytes);
+    new Uint8Array(this.#buffer).fill(0);
+    this.#from = 0;
+    const most = Math.max(1, Math.floor(PIECE_BYTES_MAX / this.#pageBytes));
+    this.#nextPages = Math.min(most, 2 * this.#nextPages);
+  }
 }
 
 /** What a column of integers or times holds where there is nothing. Never leaves a store. */
