@@ -7,7 +7,8 @@
  */
 import type { HttpRequest } from "./http_line.ts";
 
-const REQUESTS_MAX = 100_000;
+const REQUESTS_MAX = 50_000;
+const CONNECTIONS_MAX = 10_000;
 
 /** What a request wants of an order. */
 export type Intention = "place" | "cancel" | "replace" | "look";
@@ -41,9 +42,19 @@ export class Audit {
   readonly #seen = new Map<string, Seen>();
   connections = 0;
   requestCount = 0;
+  readonly connectionsOpenedUs: number[] = [];
 
   get seen(): readonly Seen[] {
     return [...this.#seen.values()];
+  }
+
+  /** Counts a connection; returns its number. */
+  opened(atUs: number): number {
+    if (this.connectionsOpenedUs.length === CONNECTIONS_MAX) {
+      this.connectionsOpenedUs.splice(0, CONNECTIONS_MAX / 2);
+    }
+    this.connectionsOpenedUs.push(atUs);
+    return ++this.connections;
   }
 
   received(

@@ -15,6 +15,7 @@ import { Audit } from "./audit.ts";
 import { type AccountState, USDM_ACCOUNT_ROUTES } from "./binance_usdm/account_routes.ts";
 import { DeadManSwitch } from "./binance_usdm/dead_man_switch.ts";
 import { type OrderState, USDM_ORDER_ROUTES } from "./binance_usdm/order_routes.ts";
+import { Funding } from "./binance_usdm/funding.ts";
 import { entryPriceOf, usdmFormat } from "./binance_usdm/payloads.ts";
 import { type PublicState, USDM_PUBLIC_ROUTES } from "./binance_usdm/public_routes.ts";
 import { USDM_SYMBOLS, usdmRefusal } from "./binance_usdm/symbols.ts";
@@ -127,6 +128,7 @@ function buildUsdm(options: VenueOptions): Desk {
       isUserPath(request) ? users.open(line, request) : openMarket(line, request, feed),
   };
   const server = new VenueServer({ venue, faults, limits, audit, clock });
+  const funding = new Funding(wallet, users);
   const crowd = new Crowd(exchange, options);
   openMarkets({ exchange, feed, clock, crowd }, { options, formatAt });
   return {
@@ -134,10 +136,7 @@ function buildUsdm(options: VenueOptions): Desk {
     deposit: (_asset, amount) => deposit(wallet, users, amount),
     endUserStream: () => users.expireKey(),
     busted: ({ symbol }) => users.tellAccount({ reason: "ADJUSTMENT", change: 0n, symbol }),
-    fund: (symbol, rate) => {
-      const change = wallet.fund(symbol, rate);
-      if (change !== 0n) users.tellAccount({ reason: "FUNDING_FEE", change });
-    },
+    fund: (symbol, of) => funding.pay(symbol, of),
     balances: () => [{
       asset: MARGIN_ASSET,
       free: printUnits(wallet.balance),

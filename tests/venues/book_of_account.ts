@@ -3,7 +3,7 @@
  * @module
  */
 import type { Exchange } from "./exchange.ts";
-import type { VenueOrder, VenueTrade } from "./order.ts";
+import { type Refusal, refusal, type VenueOrder, type VenueTrade } from "./order.ts";
 
 /** The order that `orderId` or `origClientOrderId` names, in this symbol. */
 export function namedOrder(exchange: Exchange, params: URLSearchParams): VenueOrder | undefined {
@@ -12,6 +12,15 @@ export function namedOrder(exchange: Exchange, params: URLSearchParams): VenueOr
   if (orderId === null) return exchange.byClientId(symbol, params.get("origClientOrderId") ?? "");
   const order = exchange.orders.get(Number(orderId));
   return order?.symbol === symbol ? order : undefined;
+}
+
+const TOO_LONG = refusal(-1127, "More than the allowed time between startTime and endTime.");
+
+/** Why a window of time is not answered: longer than the venue's longest. */
+export function windowRefusal(params: URLSearchParams, longestMs: number): Refusal | undefined {
+  if (!params.has("startTime") || !params.has("endTime")) return undefined;
+  const ms = Number(params.get("endTime")) - Number(params.get("startTime"));
+  return ms < 0 || ms > longestMs ? TOO_LONG : undefined;
 }
 
 /** Trades of the account as asked for: oldest first, `limit` of them (newest, unless from an id or a time). */

@@ -8,11 +8,13 @@
  * @module
  */
 import { fileURLToPath } from "node:url";
+import type { Seen } from "./audit.ts";
 import type { AuditReport, ControlReply, VenueControl } from "./control_protocol.ts";
 
 /** The fakes there are. */
 export type VenueName = "binance_spot" | "binance_usdm";
 
+const END_MS = 5000;
 const FILES: Readonly<Record<VenueName, URL>> = {
   binance_spot: new URL("./binance_spot.ts", import.meta.url),
   binance_usdm: new URL("./binance_usdm.ts", import.meta.url),
@@ -62,23 +64,35 @@ export class VenueProcess implements AsyncDisposable {
     return reply;
   }
 
-  /** The whole truth. Long runs leave the requests out. */
-  async audit(
-    { withRequests }: { readonly withRequests: boolean } = { withRequests: true },
-  ): Promise<AuditReport> {
-    const query = withRequests ? "" : "?requests=0";
+  /** The whole truth. `requestsMax`: list the newest so many requests; long runs list none. */
+  async audit({ requestsMax }: { readonly requestsMax?: number } = {}): Promise<AuditReport> {
+    const query = requestsMax === undefined ? "" : `?requests=${requestsMax}`;
     const response = await fetch(`http://127.0.0.1:${this.controlPort}/audit${query}`);
     return await response.json() as AuditReport;
   }
 
+  /** Ends it: by the end of its input, or else by force. */
   async stop(): Promise<void> {
-    await this.#child.stdin.close();
+    const timer = setTimeout(() => this.#child.kill("SIGKILL"), END_MS);
+    await this.#child.stdin.close().catch(() => undefined); // it may be gone already
+    await this.#child.status;
+    clearTimeout(timer);
+  }
+
+  /** Ends it by force, in the middle of whatever it does. */
+  async kill(): Promise<void> {
+    this.#child.kill("SIGKILL");
     await this.#child.status;
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.stop();
   }
+}
+
+/** What was asked to be placed more than once under one client order id: it must be nothing. */
+export function placedTwice({ seen }: AuditReport): readonly Seen[] {
+  return seen.filter(({ intention, received }) => intention === "place" && received > 1);
 }
 
 /** Reads one line and lets go of the rest. */
@@ -88,5 +102,6 @@ async function firstLine(stream: ReadableStream<Uint8Array>): Promise<string> {
     text += chunk;
     if (text.includes("\n")) break;
   }
+  if (text === "") throw new Error("Cannot start a fake venue: it must print its ports");
   return text.slice(0, text.indexOf("\n"));
 }

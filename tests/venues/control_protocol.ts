@@ -86,8 +86,13 @@ export type VenueControl =
   | { readonly op: "deposit"; readonly asset: string; readonly amount: string }
   /** The venue ends user streams: `eventStreamTerminated`, or the listen key expires. */
   | { readonly op: "endUserStream" }
-  /** Funding is paid on positions at this rate. Futures only. */
-  | { readonly op: "funding"; readonly symbol: string; readonly rate: string };
+  /** Funding is paid on positions at this rate, now and, if told, again and again. Futures only. */
+  | {
+    readonly op: "funding";
+    readonly symbol: string;
+    readonly rate: string;
+    readonly everyS?: number;
+  };
 
 /** The answer to a control. */
 export type ControlReply =
@@ -148,8 +153,10 @@ export type AuditReport = {
   readonly balances: readonly AuditBalance[];
   readonly positions: readonly AuditPosition[];
   readonly seen: readonly Seen[];
-  /** The newest 100 000; none with `?requests=0`. */
+  /** The newest 50 000 or fewer; only the newest N with `?requests=N`. */
   readonly requests: readonly SeenRequest[];
   readonly requestCount: number;
   readonly connections: number;
+  /** When connections were opened, the newest of them. Connection numbers count from 1. */
+  readonly connectionsOpenedUs: readonly number[];
 };

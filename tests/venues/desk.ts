@@ -43,7 +43,10 @@ export type Desk = {
   readonly balances: () => readonly AuditBalance[];
   readonly positions: () => readonly AuditPosition[];
   /** Absent where there is no funding. */
-  readonly fund?: (symbol: string, rate: Units) => void;
+  readonly fund?: (
+    symbol: string,
+    of: { readonly rate: Units; readonly everyS: number | undefined },
+  ) => void;
 };
 
 /** Opens the control port on 127.0.0.1; 0 takes a free one. Returns the port. */
@@ -62,7 +65,7 @@ export function openDesk(desk: Desk, port: number): Promise<number> {
 
 function answerTo(desk: Desk, request: HttpRequest): AuditReport | ControlReply {
   if (request.method === "GET") {
-    return auditOf(desk, { withRequests: request.query !== "requests=0" });
+    return auditOf(desk, requestsOf(request.query));
   }
   try {
     const reply = obey(desk, JSON.parse(request.body) as VenueControl);
@@ -179,7 +182,10 @@ function obeyOnAccount(desk: Desk, control: OnAccount): ControlReply | undefined
       return void desk.deposit(control.asset, units(control.amount));
     case "funding":
       if (!desk.fund) throw new Error("Cannot fund: this venue has no funding");
-      return void desk.fund(control.symbol, units(control.rate));
+      return void desk.fund(control.symbol, {
+        rate: units(control.rate),
+        everyS: control.everyS,
+      });
   }
 }
 
@@ -229,7 +235,12 @@ function openOrder({ exchange }: Desk, clientOrderId: string): VenueOrder {
   return order;
 }
 
-function auditOf(desk: Desk, { withRequests }: { readonly withRequests: boolean }): AuditReport {
+/** How many requests an audit lists: the newest so many, or all that are kept. */
+function requestsOf(query: string): number {
+  return Number(new URLSearchParams(query).get("requests") ?? Infinity);
+}
+
+function auditOf(desk: Desk, requestsMax: number): AuditReport {
   return {
     nowMs: desk.clock.now(),
     orders: [...desk.exchange.orders.values()].map(auditOrder),
@@ -237,9 +248,10 @@ function auditOf(desk: Desk, { withRequests }: { readonly withRequests: boolean 
     balances: desk.balances(),
     positions: desk.positions(),
     seen: desk.audit.seen,
-    requests: withRequests ? desk.audit.requests : [],
+    requests: requestsMax === 0 ? [] : desk.audit.requests.slice(-requestsMax),
     requestCount: desk.audit.requestCount,
     connections: desk.audit.connections,
+    connectionsOpenedUs: desk.audit.connectionsOpenedUs,
   };
 }
 

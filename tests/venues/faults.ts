@@ -8,10 +8,10 @@ import type { Ending } from "./http_line.ts";
 
 /** What goes wrong with one request. */
 export type RequestFault =
-  /** Acts; the connection ends before a byte of the answer. */
-  | { readonly kind: "loseResponse"; readonly by: Ending }
-  /** Does not act; the connection ends. */
-  | { readonly kind: "loseRequest"; readonly by: Ending }
+  /** Acts; the connection ends before a byte of the answer, or stays and is silent. */
+  | { readonly kind: "loseResponse"; readonly by: Ending | "silence" }
+  /** Does not act; the connection ends, or stays and is silent. */
+  | { readonly kind: "loseRequest"; readonly by: Ending | "silence" }
   /** Acts after `ms`; answers then, never, or at once with HTTP 504 and -1007. */
   | { readonly kind: "actLate"; readonly ms: number; readonly answer: "then" | "never" | "timeout" }
   /** Acts at once, answers after `ms`. */
@@ -55,6 +55,10 @@ export type StreamSchedule = {
   readonly delayPercent?: number;
   readonly delayMsMax?: number;
   readonly dropPercent?: number;
+  /** Per second: the connections of one kind go half-open. */
+  readonly halfOpenPercent?: number;
+  /** Per second: the venue ends the user stream, the socket stays. */
+  readonly endPercent?: number;
   /** Depth messages left out. */
   readonly skipPercent?: number;
 };

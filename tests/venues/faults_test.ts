@@ -46,6 +46,8 @@ const cases: readonly (readonly [string, RequestFault, number | undefined, numbe
   ["a lost answer, reset", { kind: "loseResponse", by: "rst" }, undefined, 1],
   ["a lost request, closed", { kind: "loseRequest", by: "fin" }, undefined, 0],
   ["a lost request, reset", { kind: "loseRequest", by: "rst" }, undefined, 0],
+  ["silence after the act", { kind: "loseResponse", by: "silence" }, undefined, 1],
+  ["silence", { kind: "loseRequest", by: "silence" }, undefined, 0],
   ["a late answer", { kind: "delayResponse", ms: 50 }, 200, 1],
   ["an answer past the deadline", { kind: "delayResponse", ms: 600 }, undefined, 1],
   ["a 503 that acted", { kind: "status", status: 503, acts: true }, 503, 1],

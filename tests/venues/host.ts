@@ -47,12 +47,14 @@ export function openMarkets(
 }
 
 /** What a schedule says happens per second, whoever asks. */
-function misbehave({ faults, exchange, users, feed }: Desk): void {
-  const { draws, streams, cancelPercent } = faults;
-  if (streams.dropPercent !== undefined) {
-    if (draws.chance(streams.dropPercent)) users.drop(draws.pick(["fin", "rst"] as const));
-    if (draws.chance(streams.dropPercent)) feed.streams.drop(draws.pick(["fin", "rst"] as const));
+function misbehave({ faults, exchange, users, feed, endUserStream }: Desk): void {
+  const { draws, cancelPercent } = faults;
+  const { dropPercent = 0, halfOpenPercent = 0, endPercent = 0 } = faults.streams;
+  for (const streams of [users, feed.streams]) {
+    if (draws.chance(dropPercent)) streams.drop(draws.pick(["fin", "rst"] as const));
+    if (draws.chance(halfOpenPercent)) streams.halfOpen();
   }
+  if (draws.chance(endPercent)) endUserStream();
   const open = exchange.openOrders();
   if (open.length > 0 && draws.chance(cancelPercent)) exchange.cancel(draws.pick(open));
 }

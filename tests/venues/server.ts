@@ -71,7 +71,7 @@ export class VenueServer {
   listen(port: number): Promise<number> {
     const server = createServer((socket) => {
       const line = new HttpLine(socket, (request, on) => this.#handle(request, on));
-      this.#lines.set(line, ++this.#audit.connections);
+      this.#lines.set(line, this.#audit.opened(nowUs()));
       socket.on("close", () => this.#lines.delete(line));
     });
     this.#server = server;
@@ -176,9 +176,9 @@ export class VenueServer {
     switch (fault.kind) {
       case "loseResponse":
         act();
-        return line.end(fault.by);
+        return fault.by === "silence" ? undefined : line.end(fault.by);
       case "loseRequest":
-        return line.end(fault.by);
+        return fault.by === "silence" ? undefined : line.end(fault.by);
       case "actLate":
         return this.#actLate(answering, fault);
       case "delayResponse": {

@@ -40,6 +40,7 @@ const KINDS: Readonly<Record<Request["op"], RequestKind | undefined>> = {
   cancel: "cancel",
   lookup: "lookup",
   cancelAll: undefined,
+  account: "reconcile",
 };
 
 type Disturbance = Parameters<Verbs["disturb"]>[0];
@@ -108,7 +109,9 @@ class TestVenue implements OpenVenue {
   readonly absenceMs = 1500;
   readonly config: string;
   readonly #port: number;
-  readonly #exchange = new Exchange();
+  readonly #exchange = new Exchange(() =>
+    Math.round((performance.timeOrigin + performance.now()) * 1000)
+  );
   readonly #placed = new Map<string, number>();
   #listener: Deno.TcpListener | undefined;
   #lines: Line[] = [];

@@ -141,7 +141,7 @@ export function executionReport(
     t: trade?.tradeId ?? -1,
     v: 0,
     I: of.executionId,
-    w: isOpen(order) && !trade,
+    w: isOpen(order) && order.type !== "MARKET",
     m: trade?.isMaker ?? false,
     M: false,
     O: order.time,

@@ -2,11 +2,10 @@
  * The REST routes of Binance spot, `/api/v3`: weights as documented, answers from the exchange's books.
  * @module
  */
-import { namedOrder, namedOrders, namedTrades } from "../book_of_account.ts";
-import type { Exchange } from "../exchange.ts";
+import { namedOrder, namedOrders, namedTrades, windowRefusal } from "../book_of_account.ts";
 import type { Feed } from "../feed.ts";
 import type { LimitSettings } from "../limits.ts";
-import { isOpen, isRefusal, refusal, type VenueOrder } from "../order.ts";
+import { isOpen, isRefusal, refusal } from "../order.ts";
 import type { Route, RouteState } from "../router.ts";
 import { missing } from "../signature.ts";
 import { printUnits } from "../units.ts";
@@ -28,6 +27,7 @@ export type SpotState = RouteState & {
   readonly limits: LimitSettings;
 };
 
+const TRADES_WINDOW_MS = 24 * 3_600_000;
 const UNKNOWN = refusal(-2011, "Unknown order sent.");
 const NO_SUCH_ORDER = refusal(-2013, "Order does not exist.");
 
@@ -72,7 +72,8 @@ export const SPOT_ROUTES: Readonly<Record<string, Route<SpotState>>> = {
   "GET /api/v3/myTrades": {
     weight: (params) => params.has("orderId") ? 5 : 20,
     needs: "signature",
-    answer: ({ exchange }, params) => namedTrades(exchange, params).map(tradePayload),
+    answer: ({ exchange }, params) =>
+      windowRefusal(params, TRADES_WINDOW_MS) ?? namedTrades(exchange, params).map(tradePayload),
   },
   "GET /api/v3/account": { weight: 20, needs: "signature", answer: account },
   "GET /api/v3/rateLimit/order": { weight: 40, needs: "signature", answer: () => [] },
@@ -160,23 +161,17 @@ function bookTicker({ exchange }: SpotState, params: URLSearchParams): unknown {
 function place({ exchange }: SpotState, params: URLSearchParams): unknown {
   const order = readNewOrder(params, `auto${exchange.orders.size + 1}`);
   if (isRefusal(order)) return order;
+  const before = exchange.trades.length;
   const placed = exchange.place(order);
   if (isRefusal(placed)) return placed;
-  return placedPayload(placed, { trades: tradesOf(exchange, placed), as: respTypeOf(params) });
+  const trades = exchange.trades.slice(before).filter(({ orderId }) => orderId === placed.orderId);
+  return placedPayload(placed, { trades, as: params.get("newOrderRespType") ?? "FULL" });
 }
 
 function placeTest({ exchange }: SpotState, params: URLSearchParams): unknown {
   const order = readNewOrder(params, "test");
   if (isRefusal(order)) return order;
   return exchange.refuses(order) ?? {};
-}
-
-function respTypeOf(params: URLSearchParams): string {
-  return params.get("newOrderRespType") ?? "FULL";
-}
-
-function tradesOf(exchange: Exchange, { orderId }: VenueOrder): ReturnType<typeof namedTrades> {
-  return exchange.trades.filter((trade) => trade.orderId === orderId);
 }
 
 function look({ exchange }: SpotState, params: URLSearchParams): unknown {

@@ -27,11 +27,11 @@ const NO_LISTEN_KEY = refusal(-1125, "This listenKey does not exist.");
 /** The routes. */
 export const USDM_ACCOUNT_ROUTES: Readonly<Record<string, Route<AccountState>>> = {
   "GET /fapi/v2/account": { weight: 5, needs: "signature", answer: account },
-  "GET /fapi/v3/account": { weight: 5, needs: "signature", answer: account },
+  "GET /fapi/v3/account": { weight: 5, needs: "signature", answer: openAccount },
   "GET /fapi/v2/balance": { weight: 5, needs: "signature", answer: balance },
   "GET /fapi/v3/balance": { weight: 5, needs: "signature", answer: balance },
   "GET /fapi/v2/positionRisk": { weight: 5, needs: "signature", answer: positionRisk },
-  "GET /fapi/v3/positionRisk": { weight: 5, needs: "signature", answer: positionRisk },
+  "GET /fapi/v3/positionRisk": { weight: 5, needs: "signature", answer: openPositionRisk },
   "GET /fapi/v1/income": { weight: 30, needs: "signature", answer: income },
   "GET /fapi/v1/leverageBracket": { weight: 1, needs: "signature", answer: leverageBracket },
   "GET /fapi/v1/commissionRate": { weight: 20, needs: "signature", answer: commissionRate },
@@ -105,7 +105,7 @@ function assetOf(state: AccountState): Json {
   };
 }
 
-function account(state: AccountState): unknown {
+function account(state: AccountState): Json {
   const asset = assetOf(state);
   return {
     feeTier: 0,
@@ -114,6 +114,7 @@ function account(state: AccountState): unknown {
     canWithdraw: true,
     updateTime: 0,
     multiAssetsMargin: false,
+    tradeGroupId: -1,
     totalInitialMargin: asset["initialMargin"],
     totalMaintMargin: asset["maintMargin"],
     totalWalletBalance: asset["walletBalance"],
@@ -171,6 +172,9 @@ function positionRisk(
         marginAsset: MARGIN_ASSET,
         isolatedWallet: "0",
         marginType: "cross",
+        isolated: false,
+        maxNotional: "1000000",
+        maxNotionalValue: "1000000",
         leverage: String(wallet.leverage(rules.symbol)),
         maintMargin: "0",
         initialMargin: margin,
@@ -182,6 +186,19 @@ function positionRisk(
         updateTime: position.updateTime,
       };
     });
+}
+
+/** The third version leaves out symbols without a position and without an open order. */
+function openPositionRisk(state: AccountState, params: URLSearchParams): readonly Json[] {
+  return positionRisk(state, params).filter((row) => {
+    const symbol = String(row["symbol"]);
+    const { wallet, exchange } = state;
+    return wallet.position(symbol).qty !== 0n || exchange.openOrders(symbol).length > 0;
+  });
+}
+
+function openAccount(state: AccountState): unknown {
+  return { ...account(state), positions: openPositionRisk(state, new URLSearchParams()) };
 }
 
 function income({ wallet }: AccountState, params: URLSearchParams): unknown {

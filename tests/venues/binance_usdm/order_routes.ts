@@ -6,7 +6,7 @@
  * would trade at once.
  * @module
  */
-import { namedOrder, namedOrders, namedTrades } from "../book_of_account.ts";
+import { namedOrder, namedOrders, namedTrades, windowRefusal } from "../book_of_account.ts";
 import { isOpen, isRefusal, refusal, type VenueOrder } from "../order.ts";
 import type { Route, RouteState } from "../router.ts";
 import { missing } from "../signature.ts";
@@ -18,6 +18,7 @@ import { contractOrder, contractTrade } from "./payloads.ts";
 /** What the routes answer from. */
 export type OrderState = RouteState & { readonly deadManSwitch: DeadManSwitch };
 
+const TRADES_WINDOW_MS = 7 * 24 * 3_600_000;
 const UNKNOWN = refusal(-2011, "Unknown order sent.");
 const NO_SUCH_ORDER = refusal(-2013, "Order does not exist.");
 const NOTHING_CHANGES = refusal(-5027, "No need to modify the order.");
@@ -35,6 +36,7 @@ export const USDM_ORDER_ROUTES: Readonly<Record<string, Route<OrderState>>> = {
   },
   "POST /fapi/v1/order/test": { weight: 1, needs: "signature", answer: placeTest },
   "POST /fapi/v1/batchOrders": { weight: 5, needs: "signature", isOrder: true, answer: placeMany },
+  "DELETE /fapi/v1/batchOrders": { weight: 1, needs: "signature", answer: cancelMany },
   "PUT /fapi/v1/order": {
     weight: 0,
     needs: "signature",
@@ -64,9 +66,10 @@ export const USDM_ORDER_ROUTES: Readonly<Record<string, Route<OrderState>>> = {
     weight: 5,
     needs: "signature",
     answer: ({ exchange }, params) =>
-      namedTrades(exchange, params).map((trade) =>
-        contractTrade(trade, exchange.market(trade.symbol).rules)
-      ),
+      windowRefusal(params, TRADES_WINDOW_MS) ??
+        namedTrades(exchange, params).map((trade) =>
+          contractTrade(trade, exchange.market(trade.symbol).rules)
+        ),
   },
   "POST /fapi/v1/countdownCancelAll": { weight: 10, needs: "signature", answer: countdown },
 };
@@ -101,11 +104,26 @@ function placeTest({ exchange }: OrderState, params: URLSearchParams): unknown {
 function placeMany(state: OrderState, params: URLSearchParams): unknown {
   const batch = JSON.parse(params.get("batchOrders") ?? "[]") as readonly Record<string, string>[];
   if (batch.length > BATCH_MAX) return refusal(-4082, "Invalid number of batch place orders.");
-  return batch.map((one) => {
-    const answer = place(state, new URLSearchParams({ ...one, newOrderRespType: "RESULT" }));
-    if (typeof answer !== "object" || answer === null || !isRefusal(answer)) return answer;
-    return { code: answer.code, msg: answer.msg };
-  });
+  return batch.map((one) =>
+    partOf(place(state, new URLSearchParams({ ...one, newOrderRespType: "RESULT" })))
+  );
+}
+
+/** One answer among several: a refusal stands where the order would. */
+function partOf(answer: unknown): unknown {
+  if (typeof answer !== "object" || answer === null || !isRefusal(answer)) return answer;
+  return { code: answer.code, msg: answer.msg };
+}
+
+function cancelMany(state: OrderState, params: URLSearchParams): unknown {
+  const symbol = params.get("symbol") ?? "";
+  const byId = params.get("orderIdList") ?? params.get("orderidlist") ?? "[]";
+  const byClientId = params.get("origClientOrderIdList") ?? "[]";
+  const ids = (JSON.parse(byId) as readonly number[])
+    .map((id) => new URLSearchParams({ symbol, orderId: String(id) }));
+  const clientIds = (JSON.parse(byClientId) as readonly string[])
+    .map((id) => new URLSearchParams({ symbol, origClientOrderId: id }));
+  return [...ids, ...clientIds].map((named) => partOf(cancel(state, named)));
 }
 
 function amend(state: OrderState, params: URLSearchParams): unknown {

@@ -42,6 +42,7 @@ export class UsdmWallet implements Wallet {
   readonly leverages = new Map<string, bigint>();
   readonly #now: () => number;
   #exchange: Exchange | undefined;
+  #orderMargin = 0n;
   balance: Units;
 
   constructor(balance: Units, now: () => number) {
@@ -81,8 +82,7 @@ export class UsdmWallet implements Wallet {
 
   /** Set aside for open orders. */
   orderMargin(): Units {
-    const open = this.#exchange?.openOrders() ?? [];
-    return open.reduce((sum, order) => sum + order.locked, 0n);
+    return this.#orderMargin;
   }
 
   available(): Units {
@@ -107,11 +107,12 @@ export class UsdmWallet implements Wallet {
     const isFree = order.isReduceOnly || order.type === "MARKET";
     const open = order.qty - order.filled;
     order.locked = isFree ? 0n : times(order.price, { qty: open }) / this.leverage(order.symbol);
+    this.#orderMargin += order.locked;
   }
 
   executed(order: VenueOrder, of: Execution & { readonly tradeId?: number }): Charge {
     const open = order.qty - order.filled;
-    order.locked -= order.locked * of.qty / open;
+    this.#release(order, order.locked * of.qty / open);
     const realised = this.#move(order, of);
     const commission = times(times(of.price, of), { qty: of.isMaker ? MAKER_RATE : TAKER_RATE });
     const tradeId = String(of.tradeId ?? "");
@@ -123,7 +124,7 @@ export class UsdmWallet implements Wallet {
   }
 
   closed(order: VenueOrder): void {
-    order.locked = 0n;
+    this.#release(order, order.locked);
   }
 
   /** The opposite trade at the same price, and the fee back. */
@@ -144,6 +145,11 @@ export class UsdmWallet implements Wallet {
 
   deposit(amount: Units): void {
     this.#earn({ symbol: "", type: "TRANSFER", amount, tradeId: "" });
+  }
+
+  #release(order: VenueOrder, margin: Units): void {
+    order.locked -= margin;
+    this.#orderMargin -= margin;
   }
 
   #earn(income: Pick<Income, "symbol" | "type" | "amount" | "tradeId">): void {
