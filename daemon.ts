@@ -18,6 +18,7 @@
 import { createTimeline, Sequencer } from "./core/mod.ts";
 import type { ControlPayloads, Event } from "./core/event.ts";
 import { clOrdIdPrefix } from "./core/command.ts";
+import type { VenueId } from "./core/numbers.ts";
 import type { Timeline } from "./core/timeline.ts";
 import {
   canonicalConfiguration,
@@ -94,6 +95,8 @@ export type DaemonOptions = {
   readonly venues: readonly DeclaredVenue[];
   /** The operator allows this start to loosen the trading state and the kill switch. */
   readonly resumeTrading: boolean;
+  /** Venues, by name, whose own view of the account becomes the ledger's. */
+  readonly adoptAccounts: readonly string[];
   readonly onListening: (listening: Listening) => void;
   /** Called once; nothing of the daemon runs after it. */
   readonly onEnd: (end: End) => void;
@@ -105,6 +108,8 @@ export type DaemonOptions = {
 export interface Daemon {
   /** Ends in order; asked a second time, at once. */
   stop(reason: string): void;
+  /** Asks every venue outside for its view of the account; one that is down is asked when it is back. */
+  reconcile(reason: string): void;
 }
 
 /**
@@ -203,7 +208,8 @@ class RunningDaemon implements Daemon {
     const { max, policy } = configuration.queues.control;
     const clients = declareClients(configuration);
     const atStart = declarationsMax(options.venues, { clients, view: timeline.view });
-    this.#control = ingress.open({ name: "control", max: max + atStart, policy });
+    const adopted = options.adoptAccounts.length;
+    this.#control = ingress.open({ name: "control", max: max + atStart + adopted, policy });
     this.#intervals = new Intervals(
       { timers: ports.timers, clock },
       (draft) => this.#loop.offerTimer(draft),
@@ -225,6 +231,14 @@ class RunningDaemon implements Daemon {
     this.#options.ports.log.write("info", "stopping", { reason });
     this.#offer({ eventType: "Stopping", payload: { reason } });
     this.#server.stop(() => this.#loop.whenTaken(this.#control, () => this.#leave(reason)));
+  }
+
+  reconcile(reason: string): void {
+    if (this.#state !== "running") return;
+    const payload = { reason };
+    for (const venue of this.#venues.outside) {
+      this.#offer({ eventType: "ReconcileAsked", payload, venue });
+    }
   }
 
   /** Stage 6: everything declared is durable. */
@@ -321,6 +335,11 @@ class RunningDaemon implements Daemon {
     const nowUs = this.#clock.nowUs();
     const drafts = declarationDrafts(venues, { view, clients, operator, nowUs });
     for (const draft of drafts) this.#control.offer(draft);
+    const reason = "--adopt-account";
+    for (const { declaration: { id, name } } of venues) {
+      if (!this.#options.adoptAccounts.includes(name)) continue;
+      this.#offer({ eventType: "AccountAdopted", payload: { reason }, venue: id });
+    }
     return new VenueSide({
       venues,
       ports,
@@ -376,7 +395,11 @@ class RunningDaemon implements Daemon {
   }
 
   #offer<Type extends keyof ControlPayloads>(
-    of: { readonly eventType: Type; readonly payload: ControlPayloads[Type] },
+    of: {
+      readonly eventType: Type;
+      readonly payload: ControlPayloads[Type];
+      readonly venue?: VenueId;
+    },
   ): void {
     this.#control.offer(controlDraft(of, this.#clock.nowUs()));
   }

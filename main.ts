@@ -3,11 +3,11 @@
  *
  * 1. the command line decides what is asked
  * 2. `run` starts the daemon and says on stdout where it listens
- * 3. SIGTERM and SIGINT stop it in order, a second one at once
+ * 3. SIGTERM and SIGINT stop it in order, a second one at once; SIGUSR1 asks all venues for their
+ *    view of the account
  * 4. however it ends, there is an exit code and a sentence
  * @module
  */
-import type { Capabilities } from "./core/instrument.ts";
 import { PAPER_CAPABILITIES } from "./core/simulator/mod.ts";
 import { declareVenues, PAPER_ADAPTER } from "./config/mod.ts";
 import type { RunOptions } from "./edge/cli/actions.ts";
@@ -15,12 +15,15 @@ import { runCommandLine } from "./edge/cli/command_line.ts";
 import { denoTerminal } from "./edge/cli/deno_terminal.ts";
 import { greeting } from "./edge/cli/greeting.ts";
 import { DeclarationError } from "./edge/declarations.ts";
+import { denoSecrets } from "./edge/deno_secrets.ts";
 import { processLog } from "./edge/deno_log.ts";
 import { mainPorts } from "./edge/deno_ports.ts";
 import { DiskError } from "./edge/ports.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
 import { JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/mod.ts";
 import { journalTools } from "./edge/cli/journal_tools.ts";
+import type { AdapterDescription } from "./edge/venue.ts";
+import { type AdapterRegistry, ADAPTERS } from "./edge/venues/registry.ts";
 import { type DaemonOptions, type End, startDaemon } from "./daemon.ts";
 import { VERSION } from "./version.ts";
 
@@ -28,8 +31,8 @@ import { VERSION } from "./version.ts";
 export type Product = {
   /** Module that its Workers run. */
   readonly workersModule: URL;
-  /** Capabilities of its venue adapters, by the name that configuration uses. */
-  readonly adapters: ReadonlyMap<string, Capabilities>;
+  /** Its venue adapters, by the name that configuration uses. */
+  readonly adapters: AdapterRegistry;
   /** In place of the journal on disk; for measurements only. */
   readonly openJournal?: DaemonOptions["openJournal"];
 };
@@ -44,7 +47,8 @@ const LOG_FLUSH_MS = 1000;
 export function tapeline(args: readonly string[], product: Product): Promise<ExitCode> {
   const actions = {
     version: VERSION,
-    registry: { adapters: [...product.adapters.keys()], captureFormats: CAPTURE_FORMATS },
+    registry: { adapters: descriptionsOf(product), captureFormats: CAPTURE_FORMATS },
+    secrets: denoSecrets(),
     journal: journalTools(),
     run: (options: RunOptions) => run(options, product),
     exitCodeOf,
@@ -53,7 +57,7 @@ export function tapeline(args: readonly string[], product: Product): Promise<Exi
 }
 
 async function run(
-  { configuration, stateDirectory, resumeTrading }: RunOptions,
+  { configuration, stateDirectory, resumeTrading, adoptAccounts }: RunOptions,
   product: Product,
 ): Promise<ExitCode> {
   const log = processLog({
@@ -61,14 +65,20 @@ async function run(
     sink: (bytes) => Deno.stderr.write(bytes),
   });
   const terminal = denoTerminal();
-  const capabilities = new Map([[PAPER_ADAPTER, PAPER_CAPABILITIES], ...product.adapters]);
   const ended = Promise.withResolvers<End>();
   const daemon = startDaemon({
     ports: mainPorts({ log, workersModule: product.workersModule }),
     configuration,
     stateDirectory,
     resumeTrading,
-    venues: declareVenues(configuration, capabilities),
+    adoptAccounts,
+    venues: declareVenues(
+      configuration,
+      new Map<string, Pick<AdapterDescription, "capabilities">>([
+        [PAPER_ADAPTER, { capabilities: () => PAPER_CAPABILITIES }],
+        ...descriptionsOf(product),
+      ]),
+    ),
     onListening: (listening) => {
       // One write: whoever reads the first line may close the pipe behind it.
       terminal.out([JSON.stringify(listening), ...greeting(listening, configuration)].join("\n"));
@@ -79,11 +89,16 @@ async function run(
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     Deno.addSignalListener(signal, () => daemon.stop(signal));
   }
+  Deno.addSignalListener("SIGUSR1", () => daemon.reconcile("SIGUSR1"));
   const { code, sentence } = await ended.promise;
   log.write(code === EXIT.ok ? "info" : "alarm", "ended", { code, sentence });
   await log.flush(LOG_FLUSH_MS);
   if (code !== EXIT.ok) terminal.error(`tapeline: ${sentence.split("\n", 1)[0]}`);
   return code;
+}
+
+function descriptionsOf({ adapters }: Product): ReadonlyMap<string, AdapterDescription> {
+  return new Map([...adapters].map(([name, { description }]) => [name, description] as const));
 }
 
 /** The exit code of a refusal that is not a fault of the program. */
@@ -100,5 +115,5 @@ function exitCodeOf(error: Error): ExitCode | undefined {
 
 if (import.meta.main) {
   const workersModule = new URL("./workers.ts", import.meta.url);
-  Deno.exit(await tapeline(Deno.args, { workersModule, adapters: new Map() }));
+  Deno.exit(await tapeline(Deno.args, { workersModule, adapters: ADAPTERS }));
 }

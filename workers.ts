@@ -5,12 +5,14 @@
 import { createTimeline } from "./core/mod.ts";
 import { workerPorts } from "./edge/deno_ports.ts";
 import { giveWay } from "./edge/deno_priority.ts";
+import { denoSecrets } from "./edge/deno_secrets.ts";
 import { serveWorker, type WorkerMain } from "./edge/deno_workers.ts";
 import { runFeed } from "./edge/feeds/feed.ts";
 import { runFollower, runIndex, runJournalWorker } from "./edge/journal/mod.ts";
 import type { Log, Ports, WorkerEntry } from "./edge/ports.ts";
-import { type AdapterRegistry, runVenue } from "./edge/venues/host.ts";
-import type { VenueInit } from "./edge/venues/link.ts";
+import { runVenue } from "./edge/venues/host.ts";
+import type { VenueInit } from "./edge/venues/messages.ts";
+import { type AdapterRegistry, ADAPTERS } from "./edge/venues/registry.ts";
 import { writeReport } from "./wire/encode_report.ts";
 
 /** Serves the entries in this Worker. `adapters`: venues by the name that configuration uses. */
@@ -28,12 +30,15 @@ export function serveEntries(module: URL, adapters: AdapterRegistry): void {
       runIndex(scope, ports(log), init);
     },
     feed: (scope, log, init) => runFeed(scope, ports(log), init as Parameters<typeof runFeed>[2]),
-    venue: (scope, log, init) => runVenue(scope, ports(log), { init: init as VenueInit, adapters }),
+    venue: (scope, log, init) => {
+      const secrets = denoSecrets();
+      runVenue(scope, ports(log), { init: init as VenueInit, adapters, secrets });
+    },
   };
   serveWorker(entries);
 }
 
 // Main is the module a Worker was started with: one that imports this serves entries of its own.
 if (import.meta.main) {
-  serveEntries(new URL(import.meta.url), new Map());
+  serveEntries(new URL(import.meta.url), ADAPTERS);
 }

@@ -5,6 +5,7 @@
  * Limit: a part whose shape the schema refuses is passed over here, since the schema has said so.
  * @module
  */
+import { type KnownAdapters, modeProblems, outsideProblems } from "./adapter_checks.ts";
 import { limitProblems } from "./limit_checks.ts";
 import { listOf, mapOf, type Path, type Raw, repeated } from "./raw.ts";
 import { type PathProblem, shown } from "./problems.ts";
@@ -12,8 +13,8 @@ import { PAPER_ADAPTER } from "./schema.ts";
 
 /** What the program that reads the file can do. */
 export type Registry = {
-  /** Names of venue adapters besides `paper`. */
-  readonly adapters: readonly string[];
+  /** Venue adapters besides `paper`, by name. */
+  readonly adapters: KnownAdapters;
   /** Formats of recorded captures that the feeds can read. */
   readonly captureFormats: readonly string[];
   /** Tells whether a capture file can be opened; its path is absolute or as the process sees it. */
@@ -26,6 +27,7 @@ export function crossProblems(root: unknown, registry: Registry): readonly PathP
   return [
     ...repeated(venues, { key: "name", path: ["venues"], what: "venue" }),
     ...venues.flatMap((venue, index) => venueProblems(venue, ["venues", index], registry)),
+    ...modeProblems(root, registry.adapters),
     ...limitProblems(root),
   ];
 }
@@ -35,6 +37,7 @@ function venueProblems(raw: unknown, path: Path, registry: Registry): readonly P
   const instruments = listOf(venue["instruments"]);
   return [
     ...adapterProblems(venue, path, registry),
+    ...outsideProblems(venue, path, registry.adapters),
     ...feedProblems(venue, path, registry),
     ...repeated(listOf(venue["balances"]), {
       key: "currency",
@@ -52,7 +55,7 @@ function venueProblems(raw: unknown, path: Path, registry: Registry): readonly P
 function adapterProblems(venue: Raw, path: Path, registry: Registry): readonly PathProblem[] {
   const adapter = venue["adapter"] ?? PAPER_ADAPTER;
   if (typeof adapter !== "string") return [];
-  const known = [PAPER_ADAPTER, ...registry.adapters];
+  const known = [PAPER_ADAPTER, ...registry.adapters.keys()];
   if (!known.includes(adapter)) {
     const text = `must be an adapter of this build (${known.join(", ")}): was ${shown(adapter)}`;
     return [{ path: [...path, "adapter"], at: "value", text }];

@@ -1,8 +1,8 @@
 /**
  * The configuration as the program reads it: complete, checked, camelCase.
  *
- * `reference.yaml` documents each key; the types follow from the schema. `options` of a venue keep
- * the spelling of the file, since their keys are the adapter's.
+ * `reference.yaml` documents each key; the types follow from the schema. `options` and `credentials`
+ * of a venue keep the spelling of the file, since their keys are the adapter's.
  * @module
  */
 import type { ConfigurationFile } from "./schema.ts";
@@ -14,9 +14,18 @@ type Camel<Key extends string> = Key extends `${infer Head}_${infer Tail}`
 type CamelKeys<Value> = Value extends readonly (infer Item)[] ? readonly CamelKeys<Item>[]
   : Value extends object ? {
       readonly [Key in keyof Value as Key extends string ? Camel<Key> : never]: Key extends
-        "options" ? Readonly<Record<string, unknown>> : CamelKeys<Value[Key]>;
+        keyof Kept ? Kept[Key] : CamelKeys<Value[Key]>;
     }
   : Value;
+
+/** Where a secret is to be had. `file` is a path once read. */
+export type CredentialSource = { readonly file: string } | { readonly env: string };
+
+/** What keeps the spelling of its keys. */
+type Kept = {
+  readonly options: Readonly<Record<string, unknown>>;
+  readonly credentials: Readonly<Record<string, CredentialSource>>;
+};
 
 export type Configuration = CamelKeys<ConfigurationFile>;
 export type WireConfiguration = Configuration["wire"];
@@ -59,11 +68,25 @@ export function withCaptureFiles(
   return { ...configuration, venues };
 }
 
+/** Returns the configuration with the paths of its secrets resolved. */
+export function withCredentialFiles(
+  configuration: Configuration,
+  resolve: (path: string) => string,
+): Configuration {
+  const venues = configuration.venues.map((venue) => {
+    const sources = Object.entries(venue.credentials).map(([name, source]) =>
+      [name, "file" in source ? { file: resolve(source.file) } : source] as const
+    );
+    return { ...venue, credentials: Object.fromEntries(sources) };
+  });
+  return { ...configuration, venues };
+}
+
 function camelKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelKeys);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([key, inner]) =>
-    [camel(key), key === "options" ? inner : camelKeys(inner)] as const
+    [camel(key), key === "options" || key === "credentials" ? inner : camelKeys(inner)] as const
   );
   return Object.fromEntries(entries);
 }

@@ -6,14 +6,16 @@
  * @module
  */
 import { toQuanta } from "../core/decimal.ts";
-import type { VenueDeclaration } from "../core/event.ts";
-import type { Capabilities, Instrument, PriceRule, QtyRule } from "../core/instrument.ts";
+import type { Pacing, VenueDeclaration } from "../core/event.ts";
+import type { Instrument, PriceRule, QtyRule } from "../core/instrument.ts";
 import { unreachable } from "../core/invariant.ts";
 import type { ExchangeLimits, InstrumentLimits, OrderLimits, VenueLimits } from "../core/limits.ts";
 import { type InstrumentId, instrumentId, type VenueId, venueId } from "../core/numbers.ts";
+import type { AdapterFacts } from "./adapter_checks.ts";
 import type {
   ClientConfiguration,
   Configuration,
+  CredentialSource,
   FeedConfiguration,
   InstrumentConfiguration,
   VenueConfiguration,
@@ -32,6 +34,10 @@ export type DeclaredVenue = {
   readonly declaration: VenueDeclaration;
   readonly adapter: string;
   readonly options: Readonly<Record<string, unknown>>;
+  /** Where its secrets are, by name. */
+  readonly credentials: Readonly<Record<string, CredentialSource>>;
+  /** After so long without the daemon the venue cancels what rests; null: it does not. */
+  readonly deadManMs: number | null;
   readonly feed: FeedConfiguration;
   /** Opening balances; decimals. */
   readonly balances: readonly { readonly currency: string; readonly total: string }[];
@@ -46,6 +52,8 @@ export type DeclaredInstrument = {
   readonly limits: InstrumentLimits;
   /** Of single clients in this instrument. */
   readonly clientLimits: readonly { readonly client: string; readonly limits: OrderLimits }[];
+  /** Its orders are run dry. */
+  readonly isDryRun: boolean;
   /** Where a generated market starts, decimal; null: the generator chooses. */
   readonly startPrice: string | null;
 };
@@ -72,12 +80,12 @@ export type FeedSourceSettings =
 
 /**
  * Returns the venues in the order of the file.
- * @param capabilities By adapter name; every adapter of the configuration is in it.
- * @throws {RangeError} If an adapter has no capabilities, or a value the schema would refuse.
+ * @param adapters By name; every adapter of the configuration is in it, `paper` too.
+ * @throws {RangeError} If an adapter is not known, or a value the schema would refuse.
  */
 export function declareVenues(
   configuration: Configuration,
-  capabilities: ReadonlyMap<string, Capabilities>,
+  adapters: DeclaringAdapters,
 ): readonly DeclaredVenue[] {
   let listed = 0;
   return configuration.venues.map((venue, index) => {
@@ -91,9 +99,11 @@ export function declareVenues(
       })
     );
     return {
-      declaration: declareVenue(venue, id, capabilities),
+      declaration: declareVenue(venue, id, adapters),
       adapter: venue.adapter,
       options: venue.options,
+      credentials: venue.credentials,
+      deadManMs: venue.deadManMs,
       feed: venue.feed,
       balances: venue.balances,
       limits: venueLimitsOf(venue.limits),
@@ -102,6 +112,9 @@ export function declareVenues(
     };
   });
 }
+
+/** What the declaration of a venue needs of its adapter. */
+export type DeclaringAdapters = ReadonlyMap<string, Pick<AdapterFacts, "capabilities">>;
 
 /** All declarations of a run, flat, in the order of the file. */
 export type Declarations = {
@@ -149,9 +162,9 @@ export function feedSourceOf({ feed, instruments }: DeclaredVenue): FeedSourceSe
 function declareVenue(
   venue: VenueConfiguration,
   id: VenueId,
-  capabilities: ReadonlyMap<string, Capabilities>,
+  adapters: DeclaringAdapters,
 ): VenueDeclaration {
-  const known = capabilities.get(venue.adapter);
+  const known = adapters.get(venue.adapter);
   if (known === undefined) {
     throw new RangeError(
       `Cannot declare venue ${venue.name}: its adapter must be known: was ${venue.adapter}`,
@@ -161,10 +174,20 @@ function declareVenue(
     id,
     name: venue.name,
     exchange: venue.exchange,
-    capabilities: known,
+    capabilities: known.capabilities(venue.options),
     simulation: venue.simulation,
-    pacing: venue.pacing,
+    pacing: pacingOf(venue.pacing),
+    ...(venue.breaker === null ? {} : { breaker: venue.breaker }),
+    ...(venue.reconcileMs === null ? {} : { reconcileMs: venue.reconcileMs }),
   };
+}
+
+/** Costs of 1 throughout are not said. */
+function pacingOf(pacing: VenueConfiguration["pacing"]): Pacing | null {
+  if (pacing === null) return null;
+  const { perSecond, burst, costs } = pacing;
+  const isPlain = Object.values(costs).every((cost) => cost === 1);
+  return isPlain ? { perSecond, burst } : { perSecond, burst, costs };
 }
 
 function declareInstrument(
@@ -197,6 +220,7 @@ function declareInstrument(
     instrument,
     limits: instrumentLimitsOf(of.limits, scale),
     clientLimits: pairLimitsOf(at.clients, instrument),
+    isDryRun: of.dryRun,
     startPrice: of.startPrice,
   };
 }

@@ -23,13 +23,19 @@ import type {
 } from "./configuration.ts";
 
 /** One client with limits of its own, or `*` for the rest. */
-export type DeclaredClient = { readonly client: string; readonly limits: ClientLimits };
+export type DeclaredClient = {
+  readonly client: string;
+  readonly limits: ClientLimits;
+  /** Its orders are run dry. */
+  readonly isDryRun: boolean;
+};
 
 /** Returns the limits of clients, in the order of the file. */
 export function declareClients({ clients }: Configuration): readonly DeclaredClient[] {
   return clients.map((client) => ({
     client: client.name,
     limits: { ...flowOf(client), maxLoss: amountsOf(client.maxLoss) },
+    isDryRun: client.dryRun,
   }));
 }
 

@@ -45,6 +45,7 @@ function clientProblems(
   const instruments = listOf(client["instruments"]);
   const listed = instrumentsOf(of.venues);
   return [
+    ...dryRunOfAll(client, path),
     ...repeatedCurrency(client["max_loss"], [...path, "max_loss"]),
     ...repeated(instruments, {
       key: "instrument",
@@ -55,6 +56,14 @@ function clientProblems(
       pairProblems(limits, { path: [...path, "instruments", at], listed })
     ),
   ];
+}
+
+/** The switch goes by name: for everybody there is the mode. */
+function dryRunOfAll(client: Raw, path: Path): readonly PathProblem[] {
+  if (client["name"] !== "*" || client["dry_run"] !== true) return [];
+  const text = 'must be false for "*", since it is switched by name; mode: dry_run is for all: ' +
+    "was true";
+  return [{ path: [...path, "dry_run"], at: "value", text }];
 }
 
 function pairProblems(

@@ -17,7 +17,12 @@ import {
   type YAMLError,
 } from "yaml";
 import { crossProblems, type Registry } from "./checks.ts";
-import { type Configuration, toConfiguration, withCaptureFiles } from "./configuration.ts";
+import {
+  type Configuration,
+  toConfiguration,
+  withCaptureFiles,
+  withCredentialFiles,
+} from "./configuration.ts";
 import {
   type ConfigurationProblem,
   ConfigurationRefused,
@@ -34,6 +39,8 @@ export type ConfigurationText = {
   readonly text: string;
   /** The directory in which the relative paths of the file start. */
   readonly directory: string;
+  /** The directory in which relative names of secrets start; absent: that of the file. */
+  readonly credentialsDirectory?: string;
 };
 
 /**
@@ -41,10 +48,10 @@ export type ConfigurationText = {
  * @throws {ConfigurationRefused} If anything is wrong with it.
  */
 export function parseConfiguration(
-  { file, text, directory }: ConfigurationText,
+  { file, text, directory, credentialsDirectory = directory }: ConfigurationText,
   registry: Registry,
 ): Configuration {
-  const resolve = (path: string): string => isAbsolute(path) ? path : join(directory, path);
+  const resolve = (path: string): string => below(directory, path);
   const lines = new LineCounter();
   const document = parseDocument(text, {
     lineCounter: lines,
@@ -70,7 +77,12 @@ export function parseConfiguration(
   ];
   const problems = inFileOrder([...broken, ...wrong.map(place)]);
   if (problems.length > 0 || !parsed.success) throw new ConfigurationRefused(problems);
-  return withCaptureFiles(toConfiguration(parsed.data), resolve);
+  const configuration = withCaptureFiles(toConfiguration(parsed.data), resolve);
+  return withCredentialFiles(configuration, (path) => below(credentialsDirectory, path));
+}
+
+function below(...[directory, path]: readonly [string, string]): string {
+  return isAbsolute(path) ? path : join(directory, path);
 }
 
 /** Returns the document's value; aliases that multiply themselves are refused. */

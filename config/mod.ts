@@ -5,10 +5,12 @@
  * `canonicalConfiguration` into what the journal keeps. `reference.yaml` documents every key.
  * @module
  */
+export type { AdapterFacts, KnownAdapters } from "./adapter_checks.ts";
 export { canonicalConfiguration, configurationDigest } from "./canonical.ts";
 export type { Registry } from "./checks.ts";
 export {
   type Configuration,
+  type CredentialSource,
   type EngineConfiguration,
   type FeedConfiguration,
   type InstrumentConfiguration,
@@ -24,6 +26,7 @@ export {
   type DeclaredInstrument,
   type DeclaredVenue,
   declareVenues,
+  type DeclaringAdapters,
   feedSourceOf,
   type FeedSourceSettings,
 } from "./declare.ts";

@@ -13,7 +13,8 @@ import { contractProblems, LISTED_CLASSES } from "./contracts.ts";
 import { decimal, flag, integer, list, map, name, text, word } from "./fields.ts";
 import { gridProblems } from "./grids.ts";
 
-const MODES = ["paper"] as const;
+/** What the daemon may do with orders. */
+export const MODES = ["paper", "dry_run", "live"] as const;
 const WIRE = map({
   host: word(["127.0.0.1", "::1"], "since orders never cross a network").default("127.0.0.1"),
   port: integer({ least: 0, most: 65_535 }).default(7411),
@@ -171,6 +172,7 @@ const CLIENT = map({
   }),
   ...FLOW_LIMITS,
   max_loss: AMOUNTS,
+  dry_run: flag({ byDefault: false }),
   instruments: list(map({ instrument: text(97), ...ORDER_LIMITS })).default([]),
 });
 
@@ -191,6 +193,7 @@ const INSTRUMENT = map({
     error: 'must be a time of day in UTC, such as "16:30"',
   }).nullable().default(null),
   start_price: decimal("positive").nullable().default(null),
+  dry_run: flag({ byDefault: false }),
   limits: LIMITS.prefault({}),
 }).superRefine((instrument, context) => {
   for (const problem of [...gridProblems(instrument), ...contractProblems(instrument)]) {
@@ -201,16 +204,49 @@ const INSTRUMENT = map({
 /** The adapter whose venue is the simulator. */
 export const PAPER_ADAPTER = "paper";
 
+const cost = integer({ least: 1, most: 1000 }).default(1);
+const PACING = map({
+  per_second: integer({ least: 1, most: 1_000_000 }),
+  burst: integer({ least: 1, most: 1_000_000 }),
+  costs: map({ submit: cost, replace: cost, cancel: cost, lookup: cost, reconcile: cost })
+    .prefault({}),
+});
+
+const BREAKER = map({
+  failures: integer({ least: 1, most: 1000 }),
+  cool_ms: integer({ least: 100, most: 3_600_000 }),
+});
+
+/** Where a secret is to be had; never the secret itself. */
+const CREDENTIAL = z.union([
+  map({ file: text(4096) }),
+  map({
+    env: z.string().regex(/^[A-Za-z_][A-Za-z0-9_]{0,127}$/, {
+      error: "must be the name of an environment variable",
+    }),
+  }),
+], {
+  error: "must say where the secret is, as { file: PATH } or { env: NAME }, never the secret",
+});
+
+/** For venues outside, where the file says nothing. */
+const OUTSIDE_DEFAULT = {
+  breaker: { failures: 5, cool_ms: 10_000 },
+  reconcile_ms: 60_000,
+} as const;
+
 const VENUE = map({
   name: name(32),
   exchange: name(32),
   adapter: name(32).default(PAPER_ADAPTER),
   feed: FEED.optional(),
   simulation: SIMULATION.optional(),
-  pacing: map({
-    per_second: integer({ least: 1, most: 1_000_000 }),
-    burst: integer({ least: 1, most: 1_000_000 }),
-  }).nullable().default(null),
+  credentials: z.record(name(64), CREDENTIAL, { error: "must be a map of names and places" })
+    .default({}),
+  pacing: PACING.nullable().default(null),
+  breaker: BREAKER.nullable().optional(),
+  reconcile_ms: integer({ least: 100, most: 86_400_000 }).nullable().optional(),
+  dead_man_ms: integer({ least: 1000, most: 3_600_000 }).nullable().default(null),
   limits: VENUE_LIMITS.prefault({}),
   balances: list(map({ currency: name(16), total: decimal("not negative") })).default([]),
   options: z.record(z.string(), z.json(), { error: "must be a map of keys and values" })
@@ -222,12 +258,18 @@ const VENUE = map({
     ...venue,
     feed: venue.feed ?? FEED.parse(paper ? { kind: "generator" } : { kind: "adapter" }),
     simulation: venue.simulation ?? (paper ? SIMULATION.parse({}) : null),
+    breaker: venue.breaker === undefined && !paper
+      ? OUTSIDE_DEFAULT.breaker
+      : venue.breaker ?? null,
+    reconcile_ms: venue.reconcile_ms === undefined && !paper
+      ? OUTSIDE_DEFAULT.reconcile_ms
+      : venue.reconcile_ms ?? null,
   };
 });
 
 /** The whole file. */
 export const SCHEMA = map({
-  mode: word(MODES, "the only mode of this version").default("paper"),
+  mode: word(MODES).default("paper"),
   wire: WIRE.prefault({}),
   state: map({ directory: text(4096).nullable().default(null) }).prefault({}),
   engine: ENGINE.prefault({}),

@@ -22,11 +22,13 @@ import {
   VenueNames,
 } from "./slots/mod.ts";
 
-/** Most orders, ids and fills that one event retires. */
-export const RETIRED_PER_EVENT_MAX = 32;
+/** Most orders, ids and fills that one `DeadlineReached` retires. */
+export const RETIRED_PER_DEADLINE_MAX = 32;
+/** Most that any other event retires by the way: under load nothing is left for deadlines. */
+export const RETIRED_PER_EVENT_MAX = 2;
 /** A client clock may be ahead by this much: ids stay known for as long beyond the horizon. */
 export const FUTURE_MAX_US = 1_000_000;
-/** Retirement is due at whole seconds, so that it costs at most one timer event in each. */
+/** Retirement asks for deadlines at whole seconds, so that it costs few of them. */
 const RETIRE_GRAIN_US = 1_000_000;
 
 /** Orders by id, with the indexes by which reports find them. */
@@ -77,12 +79,16 @@ export class Blotter {
   /** Remembers the venue's name of an order. */
   nameAtVenue(order: Order, venueOrderId: string): void {
     if (order.venueOrderId === venueOrderId) return;
+    const { venue, id } = order;
     if (order.venueOrderId !== null) {
       order.formerVenueOrderIds ??= [];
       order.formerVenueOrderIds.push(order.venueOrderId);
     }
     order.venueOrderId = venueOrderId;
-    this.#names.add(order.venue, { name: venueOrderId, order: order.id });
+    const of = { name: venueOrderId, order: id };
+    // A name that it had before is known; its first name cannot be.
+    if (order.formerVenueOrderIds === null) this.#names.addNew(venue, of);
+    else this.#names.add(venue, of);
   }
 
   /** Finds orders of this venue by its names from now on. */
@@ -101,47 +107,42 @@ export class Blotter {
   }
 
   /** Forgets what ended, and what was said, more than `horizonUs` ago; bounded per call. */
-  retire(clients: Clients, at: { readonly nowUs: Micros; readonly horizonUs: number }): void {
-    let budget = RETIRED_PER_EVENT_MAX;
-    while (budget > 0 && this.#isDue(this.ended.peek()?.endedUs, at)) {
+  retire(
+    clients: Clients,
+    of: { readonly nowUs: Micros; readonly horizonUs: number; readonly most: number },
+  ): void {
+    const untilUs = of.nowUs - of.horizonUs - FUTURE_MAX_US;
+    let budget = of.most;
+    while (budget > 0 && isBy(untilUs, this.ended.peek()?.endedUs)) {
       const order = this.ended.take();
       if (order !== undefined) this.#forget(order);
       budget -= 1;
     }
-    while (budget > 0 && this.#isDue(this.intents.oldest?.ingestUs, at)) {
-      const record = this.intents.takeOldest();
-      if (record !== undefined) this.#retireIntent(record);
+    while (budget > 0 && isBy(untilUs, this.intents.oldestUs)) {
+      this.intents.retireOldest();
       budget -= 1;
     }
-    while (budget > 0 && this.#isDue(this.fills.peek()?.ingestUs, at)) {
+    while (budget > 0 && isBy(untilUs, this.fills.peek()?.ingestUs)) {
       const fill = this.fills.take();
       if (fill !== undefined) clients.all[fill.client]?.fills.take();
       budget -= 1;
     }
   }
 
-  /** When {@link retire} next has something to do. */
+  /** When {@link retire} next wants a deadline. */
   nextRetirementUs(horizonUs: number): Micros | undefined {
     const ended = this.ended.peek()?.endedUs;
-    const said = this.intents.oldest?.ingestUs;
+    const said = this.intents.oldestUs;
     const booked = this.fills.peek()?.ingestUs;
     const first = Math.min(ended ?? Infinity, said ?? Infinity, booked ?? Infinity);
     if (first === Infinity) return undefined;
     return dueUs(first, horizonUs);
   }
 
-  #isDue(
-    sinceUs: Micros | null | undefined,
-    at: { readonly nowUs: Micros; readonly horizonUs: number },
-  ): boolean {
-    if (sinceUs === null || sinceUs === undefined) return false;
-    return dueUs(sinceUs, at.horizonUs) <= at.nowUs;
-  }
-
   #forget(order: Order): void {
     this.#forgetNames(order);
     this.#orders.delete(order.id);
-    this.intents.forgetHeld(order);
+    this.intents.unbind(order);
     this.#pool.giveBack(order);
   }
 
@@ -152,18 +153,16 @@ export class Blotter {
     for (const name of formerVenueOrderIds ?? []) this.#names.delete(venue, { name, order: id });
     if (venueOrderId !== null) this.#names.delete(venue, { name: venueOrderId, order: id });
   }
-
-  #retireIntent(record: IntentRecord): void {
-    const order = record.order === null ? undefined : this.#orders.get(record.order);
-    if (order === undefined) this.intents.forget(record);
-    else this.intents.hold(order, record);
-  }
 }
 
 /** Every name that the venue gave the order, oldest first. */
 function namesOf({ formerVenueOrderIds, venueOrderId }: Order): readonly string[] {
   const former = formerVenueOrderIds ?? [];
   return venueOrderId === null ? former : [...former, venueOrderId];
+}
+
+function isBy(untilUs: number, sinceUs: Micros | null | undefined): boolean {
+  return sinceUs !== null && sinceUs !== undefined && sinceUs <= untilUs;
 }
 
 function dueUs(sinceUs: number, horizonUs: number): Micros {

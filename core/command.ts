@@ -30,6 +30,8 @@ type Common = {
    */
   readonly clOrdId: string;
   readonly venueOrderId: string | null;
+  /** Set: all of it is done but the sending (R-EXEC-7). */
+  readonly dryRun?: true;
 };
 
 export type SubmitOrder = Common & {
@@ -60,7 +62,27 @@ export type ReplaceRequest = Common & {
 /** Ask for the state and the executions of one order, by client order id. */
 export type LookupOrder = Common & { readonly kind: "Lookup" };
 
-export type VenueCommand = SubmitOrder | CancelRequest | ReplaceRequest | LookupOrder;
+/** What is asked about one order. */
+export type OrderCommand = SubmitOrder | CancelRequest | ReplaceRequest | LookupOrder;
+
+/** Why the account is held against the venue's: a connection was made, it is time, somebody asked. */
+export type ReconcileCause = "connected" | "periodic" | "asked";
+
+/**
+ * Ask for everything that the venue knows of the account (R-EXEC-5): executions from `sinceUs` on
+ * (null: none, this is the first time), balances and positions, open orders.
+ */
+export type ReconcileAccount = {
+  readonly kind: "Reconcile";
+  /** The event that caused it. */
+  readonly seqId: SeqId;
+  readonly request: RequestId;
+  readonly venue: VenueId;
+  readonly cause: ReconcileCause;
+  readonly sinceUs: Micros | null;
+};
+
+export type VenueCommand = OrderCommand | ReconcileAccount;
 
 /**
  * Returns the first letters of all client order ids of a journal, `tl` and eight hexadecimal digits

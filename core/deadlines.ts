@@ -9,8 +9,8 @@
  */
 import type { Micros } from "./numbers.ts";
 
-/** What is due. The key is an order id, or a client index for `grace`. */
-export const DEADLINE_KINDS = ["lapse", "grace", "retry", "lookup"] as const;
+/** What is due. The key is an order id, a client index for `grace`, a venue for `reconcile`. */
+export const DEADLINE_KINDS = ["lapse", "grace", "retry", "lookup", "reconcile"] as const;
 export type DeadlineKind = (typeof DEADLINE_KINDS)[number];
 
 export type Deadline = {
@@ -19,7 +19,7 @@ export type Deadline = {
   readonly key: number;
 };
 
-const RANK = { lapse: 0, grace: 1, retry: 2, lookup: 3 } as const satisfies Record<
+const RANK = { lapse: 0, grace: 1, retry: 2, lookup: 3, reconcile: 4 } as const satisfies Record<
   DeadlineKind,
   number
 >;

@@ -89,6 +89,8 @@ export function commandCode(kind: VenueCommand["kind"]): number {
       return 3;
     case "Lookup":
       return 4;
+    case "Reconcile":
+      return 5;
     default:
       return unreachable(kind);
   }

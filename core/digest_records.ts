@@ -22,8 +22,9 @@
  * - its execution: execution id, last quantity, last price, liquidity?, commission, its currency
  * - its names: of `PendingNew` and `Replaced` intent id?, tag?; of `New` and `Replaced` venue order
  *   id?
- * - command: pair(4, code of its kind); request; order id; a Submit also price?, quantity, expiry?; a
- *   Replace also price?, quantity
+ * - command: pair(4, code of its kind, 16 more of a dry order); request; order id; a Submit also
+ *   price?, quantity, expiry?; a Replace also price?, quantity; a Reconcile instead of the order the
+ *   time since when?
  * - repeated reports: pair(5, client); each report number
  * - alarm: pair(6, 0); its code
  * @module
@@ -34,6 +35,9 @@ import { commandCode, execTypeCode, reportFlags, statusCode, termsCode } from ".
 import type { Effects } from "./effects.ts";
 import { unreachable } from "./invariant.ts";
 import type { ExecutionReport, Transition } from "./report.ts";
+
+/** Added to the code of a command whose order is run dry. */
+const DRY_RUN = 16;
 
 /** Mixes all that an event caused. */
 export function mixEffects(digest: Digest, effects: Effects): void {
@@ -124,7 +128,13 @@ function mixExecution(digest: Digest, execution: NonNullable<ExecutionReport["ex
 }
 
 function mixCommand(digest: Digest, command: VenueCommand): void {
-  digest.pair(4, commandCode(command.kind));
+  if (command.kind === "Reconcile") {
+    digest.pair(4, commandCode(command.kind));
+    digest.int(command.request);
+    digest.maybeInt(command.sinceUs);
+    return;
+  }
+  digest.pair(4, commandCode(command.kind) + (command.dryRun === true ? DRY_RUN : 0));
   digest.int(command.request);
   digest.int(command.order);
   switch (command.kind) {

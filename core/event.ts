@@ -58,8 +58,31 @@ export type VenueDeclaration = {
   /** Set: the venue is the simulator on this timeline. null: it is outside, behind an adapter. */
   readonly simulation: SimulationSettings | null;
   /** Most requests per second and burst; null: not paced. Cancels may use the reserve. */
-  readonly pacing: { readonly perSecond: number; readonly burst: number } | null;
+  readonly pacing: Pacing | null;
+  /** Refuses new exposure while the venue does not answer; absent: never. */
+  readonly breaker?: CircuitBreaker;
+  /** How often the account is held against the venue's; absent: only when connected or asked. */
+  readonly reconcileMs?: number;
 };
+
+/** What a request costs of the pacing's tokens. */
+export type RequestCosts = {
+  readonly submit: number;
+  readonly replace: number;
+  readonly cancel: number;
+  readonly lookup: number;
+  readonly reconcile: number;
+};
+
+/** Requests per second and at once; absent costs are 1. */
+export type Pacing = {
+  readonly perSecond: number;
+  readonly burst: number;
+  readonly costs?: RequestCosts;
+};
+
+/** Opens after so many failed requests in a row, for so long. */
+export type CircuitBreaker = { readonly failures: number; readonly coolMs: number };
 
 export type ControlPayloads = {
   /** First event of every run of the daemon, also after a restart. */
@@ -88,6 +111,12 @@ export type ControlPayloads = {
    */
   TradingStateSet: { readonly state: TradingState; readonly reason: string };
   KillSwitchSet: { readonly on: boolean; readonly reason: string };
+  /** Orders from now on are run dry, or not: of a client by name, else of the envelope's instrument. */
+  DryRunSet: { readonly client: string | null; readonly on: boolean };
+  /** The envelope's venue is to be asked for its view of the account now. */
+  ReconcileAsked: { readonly reason: string };
+  /** What the envelope's venue next says of the account becomes the ledger's: the rest is external. */
+  AccountAdopted: { readonly reason: string };
   VenueStatusChanged: { readonly status: VenueStatus; readonly reason: string };
   SessionOpened: {
     readonly session: SessionId;
@@ -151,12 +180,17 @@ export type BrokerPayloads = {
   CancelRejected: OrderRef & { readonly rejectCode: VenueRejectCode; readonly text: string };
   OrderReplaced: OrderRef & RequestStamps & { readonly orderQty: Qty; readonly price: Px | null };
   ReplaceRejected: OrderRef & { readonly rejectCode: VenueRejectCode; readonly text: string };
-  /** The outcome of a request that produced no answer. `notSent`: provably never left. */
+  /**
+   * The outcome of a request that produced no answer. `notSent`: it provably never left, or the
+   * venue provably did not look at it (a rate limit, maintenance).
+   */
   RequestFailed: {
     readonly request: RequestId;
     readonly order: OrderId;
     readonly outcome: "notSent" | "unknown";
     readonly text: string;
+    /** The venue asked for so long a pause of all requests. */
+    readonly retryAfterMs?: number;
   };
   /** Answer to a look-up; its executions, if any, were reported before it. */
   OrderFound: OrderRef & {
@@ -167,6 +201,28 @@ export type BrokerPayloads = {
     readonly price: Px | null;
   };
   OrderNotFound: { readonly request: RequestId; readonly order: OrderId };
+};
+
+/** An order that a venue shows as open. */
+export type OpenOrder = {
+  readonly clOrdId: string | null;
+  readonly venueOrderId: string;
+  readonly instrument: InstrumentId;
+  readonly side: Side;
+  readonly orderQty: Qty;
+  readonly cumQty: Qty;
+  readonly price: Px | null;
+};
+
+/** Answers to a request to reconcile. */
+export type ReconcilePayloads = {
+  /** All was said: the executions and the account before it, here every order that is open. */
+  Reconciled: { readonly request: RequestId; readonly openOrders: readonly OpenOrder[] };
+  ReconcileFailed: {
+    readonly request: RequestId;
+    readonly text: string;
+    readonly retryAfterMs?: number;
+  };
 };
 
 /** Why cash came or went; says nothing to the books. Above 0 is received whatever the kind. */
@@ -218,7 +274,12 @@ export type AccountPayloads = {
    */
   AccountReported: {
     readonly balances: readonly { readonly currency: string; readonly total: string }[];
-    readonly positions: readonly { readonly instrument: InstrumentId; readonly qty: number }[];
+    readonly positions: readonly {
+      readonly instrument: InstrumentId;
+      readonly qty: number;
+      /** What it was entered at, rounded to the quantum; where the venue says it. */
+      readonly avgPx?: Px;
+    }[];
   };
   /** Funding of the envelope's instrument, paid or received by the whole account. */
   FundingPosted: { readonly currency: string; readonly amount: string };
@@ -295,6 +356,9 @@ type Payloads =
   & { readonly [Type in keyof ControlPayloads]: readonly ["control", ControlPayloads[Type]] }
   & { readonly [Type in keyof IntentPayloads]: readonly ["intent", IntentPayloads[Type]] }
   & { readonly [Type in keyof BrokerPayloads]: readonly ["broker_report", BrokerPayloads[Type]] }
+  & {
+    readonly [Type in keyof ReconcilePayloads]: readonly ["broker_report", ReconcilePayloads[Type]];
+  }
   & { readonly [Type in keyof AccountPayloads]: readonly ["broker_report", AccountPayloads[Type]] }
   & { readonly [Type in keyof MarketPayloads]: readonly ["market_data", MarketPayloads[Type]] }
   & { readonly [Type in keyof TimerPayloads]: readonly ["timer", TimerPayloads[Type]] };

@@ -64,6 +64,7 @@ class Machines implements Timeline {
     for (const simulator of this.#simulators) simulator.apply(event, this.#instrumentOf);
     if (effects.commands.length === 0) return;
     for (const command of effects.commands) {
+      if (command.kind === "Reconcile") continue; // only venues outside are asked
       this.#byVenue[command.venue]?.command(command, event.ingestTime);
     }
     for (const simulator of this.#simulators) {

@@ -20,7 +20,7 @@ import type { OrderFields, OrdStatus } from "./report.ts";
 import type { IntentRecord } from "./slots/intents.ts";
 import type { OrderList } from "./slots/order_list.ts";
 import type { OrderPool } from "./slots/order_pool.ts";
-import { isAmong, keysOf, type SeenKey } from "./slots/seen_keys.ts";
+import { NO_BLOCK } from "./slots/seen_keys.ts";
 import { OrderWindow } from "./slots/order_window.ts";
 
 export * from "./order_parts.ts";
@@ -38,7 +38,6 @@ type Rare = {
 export class Order extends OrderWindow {
   readonly #pool: OrderPool;
   status: OrderState = "Created";
-  tag: string | null = null;
   venueOrderId: string | null = null;
   cancel: PendingCancel | null = null;
   replace: PendingReplace | null = null;
@@ -48,8 +47,8 @@ export class Order extends OrderWindow {
   previous: Order | null = null;
   next: Order | null = null;
   #rare: Rare | null = null;
-  /** Newest idempotency key of events about it, executions aside. */
-  #seen: SeenKey | null = null;
+  /** Id of its bearer, which most of its reports say. */
+  #bearerId = "";
 
   /** Made by {@link OrderPool} only. */
   constructor(pool: OrderPool, of: { readonly row: Float64Array; readonly at: number }) {
@@ -67,12 +66,25 @@ export class Order extends OrderWindow {
   /** Lets go of what the garbage collector would have to keep. */
   end(): void {
     this.tag = null;
+    this.#pool.seen.clear(this.seenBlock);
+    this.seenBlock = NO_BLOCK;
+    this.#bearerId = "";
     this.venueOrderId = null;
     this.cancel = null;
     this.replace = null;
     this.fills.clear();
     this.#rare = null;
-    this.#seen = null;
+  }
+
+  get tag(): string | null {
+    return this.#pool.intents.tags.text(this.tagLabel);
+  }
+
+  set tag(text: string | null) {
+    const { tags } = this.#pool.intents;
+    const label = tags.take(text);
+    tags.drop(this.tagLabel);
+    this.tagLabel = label;
   }
 
   /** What the Place fixed. */
@@ -115,11 +127,12 @@ export class Order extends OrderWindow {
 
   /** The intent that placed or last replaced it: its reports bear this id. */
   get bearer(): IntentRecord {
-    return this.#pool.intents.at(this.bearerSlot);
+    return this.#pool.intents.at(this.bearerSlot, this.#bearerId);
   }
 
   set bearer(record: IntentRecord) {
     this.bearerSlot = record.slot;
+    this.#bearerId = record.intentId;
   }
 
   /** Names that the venue gave it before, oldest first. */
@@ -140,14 +153,15 @@ export class Order extends OrderWindow {
 
   /** Returns true if an event with this key was about the order before; else remembers it. */
   hasSeen(key: string): boolean {
-    if (isAmong(this.#seen, key)) return true;
-    this.#seen = { key, older: this.#seen };
+    const newest = this.#pool.seen.add(this.seenBlock, key);
+    if (newest === undefined) return true;
+    this.seenBlock = newest;
     return false;
   }
 
   /** The keys that {@link Order.hasSeen} knows, oldest first. */
   get seenKeys(): readonly string[] {
-    return keysOf(this.#seen);
+    return this.#pool.seen.list(this.seenBlock);
   }
 
   get isTerminal(): boolean {

@@ -84,6 +84,8 @@ export type OrderTerms = {
   readonly timeInForce: TimeInForce;
   readonly postOnly: boolean;
   readonly reduceOnly: boolean;
+  /** Nothing of it leaves for a venue. */
+  readonly isDryRun: boolean;
 };
 
 /** Bits of `doubt` and `retry`. */

@@ -40,7 +40,8 @@ export class DeclarationError extends Error {
 }
 
 /**
- * Returns the configuration's venues with the numbers of this journal.
+ * Returns the configuration's venues with the numbers of this journal. Of an instrument of a venue
+ * outside, what the venue listed last goes on to rule until it lists it again.
  * @throws {DeclarationError} If an instrument changed in a way that its orders cannot survive.
  */
 export function renumber(declared: readonly DeclaredVenue[], view: View): readonly DeclaredVenue[] {
@@ -53,6 +54,7 @@ export function renumber(declared: readonly DeclaredVenue[], view: View): readon
       assertSameScales(listed.instrument, view);
       const instrument = {
         ...listed.instrument,
+        ...(venue.declaration.simulation === null ? lastListed(listed.instrument, view) : {}),
         id: nextInstrument(listed.instrument.name),
         venue: id,
       };
@@ -60,6 +62,14 @@ export function renumber(declared: readonly DeclaredVenue[], view: View): readon
     });
     return { ...venue, declaration: { ...venue.declaration, id }, instruments };
   });
+}
+
+/** What is the venue's to say. */
+function lastListed({ name }: Instrument, view: View): Partial<Instrument> {
+  const known = view.instrumentByName(name);
+  if (known === undefined) return {};
+  const { priceRule, qtyRule, minNotional, capabilities } = known;
+  return { priceRule, qtyRule, minNotional, capabilities };
 }
 
 /**
@@ -107,6 +117,7 @@ export function declarationDrafts(
     ...declared,
     ...gone,
     ...clientDrafts(clients, venues, { view, say }),
+    ...dryRunDrafts(clients, venues, { view, say }),
     ...operatorDrafts(view, operator, say),
   ];
 }
@@ -125,7 +136,10 @@ export function declarationsMax(
     of.view.instruments.length,
   );
   const operator = 2;
-  return 1 + declared + of.clients.length + gone + operator;
+  const { clients, instruments } = of.view.dryRuns;
+  const listed = venues.reduce((sum, venue) => sum + venue.instruments.length, 0);
+  const dryRuns = of.clients.length + listed + clients.length + instruments.length;
+  return 1 + declared + of.clients.length + gone + operator + dryRuns;
 }
 
 function instrumentDrafts(
@@ -161,6 +175,34 @@ function clientDrafts(
     return [...whole, ...pairs];
   });
   return [...clients.map((own) => limiting({ scope: "client", ...own }, {}, say)), ...gone];
+}
+
+/** What is switched on or off against the journal; what is so already is not said again. */
+function dryRunDrafts(
+  clients: readonly DeclaredClient[],
+  venues: readonly DeclaredVenue[],
+  { view, say }: { readonly view: View; readonly say: Say },
+): Draft[] {
+  const { dryRuns } = view;
+  const dryClients = clients.filter(({ isDryRun }) => isDryRun).map(({ client }) => client);
+  const listed = venues.flatMap(({ instruments }) => instruments);
+  const dry = listed.filter(({ isDryRun }) => isDryRun).map(({ instrument }) => instrument.id);
+  const without = <Value>(all: readonly Value[], known: readonly Value[]): readonly Value[] =>
+    all.filter((one) => !known.includes(one));
+  const payloads = [
+    ...without(dryClients, dryRuns.clients).map((client) => ({ client, on: true })),
+    ...without(dryRuns.clients, dryClients).map((client) => ({ client, on: false })),
+  ];
+  const switched = [
+    ...without(dry, dryRuns.instruments).map((instrument) => ({ instrument, on: true })),
+    ...without(dryRuns.instruments, dry).map((instrument) => ({ instrument, on: false })),
+  ];
+  return [
+    ...payloads.map((payload) => say({ eventType: "DryRunSet", payload })),
+    ...switched.map(({ instrument, on }) =>
+      say({ eventType: "DryRunSet", payload: { client: null, on }, instrument })
+    ),
+  ];
 }
 
 function isLimitedIn(

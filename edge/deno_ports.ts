@@ -5,6 +5,7 @@
  * @module
  */
 import { denoDisk } from "./deno_disk.ts";
+import { denoHttp } from "./deno_http.ts";
 import { blockingSignals, waitingSignals } from "./deno_signals.ts";
 import { denoSockets } from "./deno_sockets.ts";
 import { denoClock, denoRandomness, denoTimers } from "./deno_time.ts";
@@ -39,6 +40,7 @@ function ports(
     randomness: denoRandomness(),
     disk: denoDisk(),
     sockets: denoSockets(options.log),
+    http: denoHttp(),
     signals: options.signals,
     workers: denoWorkers({ module: options.workersModule, log: options.log }),
     log: options.log,

@@ -14,6 +14,8 @@ export const EXIT = {
   usage: 64,
   /** The journal is damaged, older than its mark, or another's: EX_DATAERR. Do not restart. */
   journalRefused: 65,
+  /** The journal holds nothing of what was asked for: EX_NOINPUT. */
+  notFound: 66,
   /** The machine does not give what is needed, a port or a directory: EX_UNAVAILABLE. */
   unavailable: 69,
   /** A fault of the program's own: EX_SOFTWARE. A restart recovers from the journal. */

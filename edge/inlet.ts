@@ -13,28 +13,45 @@ import type { WorkerLink } from "./ports.ts";
 /** Drafts that may be on their way from one Worker. */
 export const INLET_CREDIT = 4096;
 
+/** The ways out of a Worker that has two: what must arrive, and what may be merged. */
+export type Lane = "reports" | "market";
+
 /** What a producing Worker and its inlet say to each other about flow. */
-export type CreditMessage = { readonly kind: "credit"; readonly drafts: number };
+export type CreditMessage = {
+  readonly kind: "credit";
+  readonly drafts: number;
+  /** Absent: the Worker has one way out. */
+  readonly lane?: Lane;
+};
 export type DraftsMessage = { readonly kind: "drafts"; readonly drafts: readonly Draft[] };
 
 /** The daemon's end of a Worker that produces drafts. */
 export class Inlet {
   readonly #queue: IngressQueue;
+  readonly #credit: number;
+  readonly #lane: { readonly lane?: Lane };
   #link: WorkerLink;
   #waiting: { readonly draft: Draft; readonly credit: number }[] = [];
 
-  constructor(queue: IngressQueue, link: WorkerLink) {
+  /** @param of Default: the Worker's only way out, with a credit of `INLET_CREDIT`. */
+  constructor(
+    queue: IngressQueue,
+    link: WorkerLink,
+    of: { readonly lane?: Lane; readonly credit?: number } = {},
+  ) {
     this.#queue = queue;
     this.#link = link;
+    this.#credit = of.credit ?? INLET_CREDIT;
+    this.#lane = of.lane === undefined ? {} : { lane: of.lane };
     queue.onRoom(() => this.#drain());
-    this.#giveCredit(INLET_CREDIT);
+    this.#giveCredit(this.#credit);
   }
 
   /** Goes on with the Worker that follows a dead one; what that one posted enters first. */
   reconnect(link: WorkerLink): void {
     this.#link = link;
     const owed = this.#waiting.reduce((sum, { credit }) => sum + credit, 0);
-    this.#giveCredit(INLET_CREDIT - owed);
+    this.#giveCredit(this.#credit - owed);
   }
 
   /** Takes a batch that the Worker posted. */
@@ -62,7 +79,7 @@ export class Inlet {
   }
 
   #giveCredit(drafts: number): void {
-    const message: CreditMessage = { kind: "credit", drafts };
+    const message: CreditMessage = { kind: "credit", drafts, ...this.#lane };
     this.#link.post(message);
   }
 }

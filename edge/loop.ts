@@ -28,7 +28,7 @@ import type { EngineClock } from "./engine_clock.ts";
 import type { Ingress, IngressQueue } from "./ingress.ts";
 import { Outbox } from "./outbox.ts";
 import type { Cancel, Timers } from "./ports.ts";
-import type { ReleasedCommand } from "./venues/adapter.ts";
+import type { ReleasedCommand } from "./venue.ts";
 
 /** Most events applied before other I/O has its turn. */
 const EVENTS_PER_TURN_MAX = 4096;

@@ -116,6 +116,39 @@ export interface Sockets {
   connect(address: { hostname: string; port: number }): Socket;
 }
 
+/** A request, whole. Names of headers in lower case. */
+export type HttpRequest = {
+  readonly method: "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  /** null: none. Only a GET may go on the wire twice, see `PreparedRequest`. */
+  readonly body: string | null;
+};
+
+/** What becomes of a request: `responded`, `data` …, then one of `ended` and `failed`, last. */
+export interface HttpHandlers {
+  responded(status: number, headers: ReadonlyMap<string, string>): void;
+  /** A piece of the body. Valid during the call only. */
+  data(bytes: Uint8Array): void;
+  ended(): void;
+  /** `neverConnected`: no connection came about, so that provably nothing of it was sent. */
+  failed(failure: { readonly reason: string; readonly neverConnected: boolean }): void;
+}
+
+/** A request built to its last byte. */
+export interface PreparedRequest {
+  /**
+   * Sends it: once, whatever the peer does, unless it is a GET. Redirects are not followed. The
+   * handlers are called later, never from within. Returns what ends it at once and silently.
+   */
+  send(handlers: HttpHandlers): Cancel;
+}
+
+export interface Http {
+  /** @throws {TypeError} If the request cannot be spelled. */
+  prepare(request: HttpRequest): PreparedRequest;
+}
+
 /**
  * Shared-memory wake-ups. `watch` calls `task` now and after every change of `cells[index]` that
  * is followed by `notify`, until `task` returns false. In a Worker it may block the thread.
@@ -162,6 +195,7 @@ export type Ports = {
   readonly randomness: Randomness;
   readonly disk: Disk;
   readonly sockets: Sockets;
+  readonly http: Http;
   readonly signals: Signals;
   readonly workers: Workers;
   readonly log: Log;

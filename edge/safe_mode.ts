@@ -63,6 +63,9 @@ export class SafeMode {
     this.#options.onEnd({ code: EXIT.ok, sentence: `stopped in safe mode: ${reason}` });
   }
 
+  /** Nothing is compared: what the venues say is let go. */
+  reconcile(_reason: string): void {}
+
   #insist(): void {
     const { ports, seq } = this.#options;
     ports.log.write("alarm", "safe_mode", {

@@ -12,7 +12,7 @@ import { FeedLink } from "./feed_link.ts";
 import type { FeedInit } from "./feeds/feed.ts";
 import type { Ingress, QueueOptions } from "./ingress.ts";
 import type { Ports } from "./ports.ts";
-import type { ReleasedCommand } from "./venues/adapter.ts";
+import type { ReleasedCommand } from "./venue.ts";
 import { VenueLink } from "./venues/link.ts";
 
 type Queue = Omit<QueueOptions, "name">;
@@ -38,6 +38,11 @@ export class VenueSide {
   constructor(options: VenueSideOptions) {
     this.#options = options;
     for (const venue of options.venues) this.#add(venue);
+  }
+
+  /** The venues outside the timeline. */
+  get outside(): readonly VenueId[] {
+    return [...this.#links.keys()];
   }
 
   /** Starts all Workers; a venue is `up` when its feed or adapter says so. */
@@ -74,9 +79,11 @@ export class VenueSide {
         instruments,
         clOrdIdPrefix,
         options: venue.options,
+        credentials: venue.credentials,
+        deadManMs: venue.deadManMs,
       },
       ingress,
-      queueMax: queues.brokerReports.max,
+      queues: { reportsMax: queues.brokerReports.max, marketMax: queues.marketData.max },
       clock,
       ports,
     });

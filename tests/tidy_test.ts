@@ -46,7 +46,7 @@ function readSources(): Source[] {
 }
 
 function isEntry(path: string): boolean {
-  return /_test\.ts$|^main\.ts$|\/mod\.ts$|^(bench|tools|tests\/(venue|campaign|fuzz))\/(\w+\/)*\w+\.ts$/
+  return /_test\.ts$|^main\.ts$|\/mod\.ts$|^(bench|tools|tests\/(venue|campaign|conformance|fuzz))\/(\w+\/)*\w+\.ts$/
     .test(path);
 }
 

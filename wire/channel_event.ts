@@ -58,6 +58,9 @@ export function toChannelEvent(event: Event, view: View): ChannelEvent | undefin
     case "BalanceSet":
     case "TradingStateSet":
     case "KillSwitchSet":
+    case "DryRunSet":
+    case "ReconcileAsked":
+    case "AccountAdopted":
     case "SessionOpened":
     case "SessionClosed":
     case "Stopping":
@@ -76,6 +79,8 @@ export function toChannelEvent(event: Event, view: View): ChannelEvent | undefin
     case "RequestFailed":
     case "OrderFound":
     case "OrderNotFound":
+    case "Reconciled":
+    case "ReconcileFailed":
     case "CashPosted":
     case "FundingPosted":
     case "InstrumentSettled":

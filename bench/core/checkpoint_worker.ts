@@ -17,7 +17,7 @@ const scope = globalThis as unknown as {
 scope.onmessage = ({ data }): void => {
   if (data.live !== undefined) {
     scene = new Scene({ stepUs: 20, horizonMs: 2_000 });
-    scene.apply(scene.eventsOf(new Lives(data.live, 11).begin()));
+    scene.begin(new Lives(data.live, 11));
     scope.postMessage(0);
     return;
   }

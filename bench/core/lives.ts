@@ -53,6 +53,9 @@ export function isBuying(lane: number): boolean {
   return lane % 2 === 0;
 }
 
+/** Small enough that the events of a batch die young, as they do in the daemon. */
+export const BATCH = 500;
+
 /** Lanes of orders, each somewhere in its life. */
 export class Lives {
   readonly lanes: number;
@@ -72,11 +75,16 @@ export class Lives {
     this.#random = seed;
   }
 
-  /** Places and accepts an order in every lane: two steps each. */
-  begin(): Steps {
-    const steps = stepsOf(2 * this.lanes);
-    for (let at = 0; at < steps.length; at++) this.#step(steps, at, at >> 1);
-    return steps;
+  /**
+   * Places and accepts an order in every lane: two steps each, in batches. Apply each before the
+   * next is made: events that pile up teach the runtime to expect that of all events to come.
+   */
+  *begin(): Generator<Steps, void> {
+    for (let from = 0; from < 2 * this.lanes; from += BATCH) {
+      const steps = stepsOf(Math.min(BATCH, 2 * this.lanes - from));
+      for (let at = 0; at < steps.length; at++) this.#step(steps, at, (from + at) >> 1);
+      yield steps;
+    }
   }
 
   /** Fills a batch with the next steps of random lanes. */

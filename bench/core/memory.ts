@@ -8,10 +8,9 @@
  * bytes after each million, heap and typed arrays together.
  * @module
  */
-import { Lives, stepsOf } from "./lives.ts";
+import { BATCH, Lives, stepsOf } from "./lives.ts";
 import { Scene } from "./scene.ts";
 
-const BATCH = 10_000;
 const MILLION = 1_000_000;
 
 function heldBytes(): number {
@@ -25,7 +24,7 @@ function heldBytes(): number {
 const [lanes = "50000", events = "10000000"] = Deno.args;
 const lives = new Lives(Number(lanes), 7);
 const scene = new Scene({ stepUs: 20, horizonMs: 1_000 });
-scene.apply(scene.eventsOf(lives.begin()));
+scene.begin(lives);
 const steps = stepsOf(BATCH);
 const held: number[] = [];
 for (let done = 0; done < Number(events);) {

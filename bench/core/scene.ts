@@ -22,7 +22,7 @@ import {
   venueId,
 } from "../../core/mod.ts";
 import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
-import { isBuying, STEP, type Steps } from "./lives.ts";
+import { isBuying, type Lives, STEP, type Steps } from "./lives.ts";
 
 export const INSTRUMENT = "bench:BTC/USDT";
 export const PRICE_SCALE = 2;
@@ -67,6 +67,11 @@ export class Scene {
       events.push(this.event(this.#headOf(steps, at)));
     }
     return events;
+  }
+
+  /** Places and accepts an order in every lane. */
+  begin(lives: Lives): void {
+    for (const steps of lives.begin()) this.apply(this.eventsOf(steps));
   }
 
   apply(events: readonly Event[]): void {

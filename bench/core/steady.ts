@@ -11,15 +11,15 @@
  * @module
  */
 import { orderId, px, qty } from "../../core/mod.ts";
-import { encodeReport } from "../../wire/encode_report.ts";
-import { readPlainIntent } from "../../wire/plain_intent.ts";
+import { ByteWriter } from "../../wire/byte_writer.ts";
+import { writeReport } from "../../wire/encode_report.ts";
+import { PlainIntentReader } from "../../wire/plain_intent.ts";
 import { decimal, PRICE_SCALE, QTY_SCALE, Scene, START_US } from "./scene.ts";
 import { isBuying, Lives } from "./lives.ts";
 import { Distribution } from "./distribution.ts";
 
 const FRAME_BYTES = 512;
 const SEED = 11;
-const REPORT_BYTES = 4096;
 const encoder = new TextEncoder();
 
 /** What one pass saw. */
@@ -51,13 +51,14 @@ class Replaced {
   readonly #live: number;
   readonly #frames: Uint8Array;
   readonly #lengths: Uint16Array;
-  readonly #out = new Uint8Array(REPORT_BYTES);
+  readonly #reader = new PlainIntentReader();
+  readonly #out = new ByteWriter();
   #written = 0;
 
   constructor(of: { readonly live: number; readonly count: number; readonly gapUs: number }) {
     this.#live = of.live;
     this.#scene = new Scene({ stepUs: of.gapUs, horizonMs: 2_000 });
-    this.#scene.apply(this.#scene.eventsOf(new Lives(of.live, SEED).begin()));
+    this.#scene.begin(new Lives(of.live, SEED));
     const frames = Math.ceil(of.count / 2);
     this.#frames = new Uint8Array(frames * FRAME_BYTES);
     this.#lengths = new Uint16Array(frames);
@@ -74,16 +75,16 @@ class Replaced {
     const event = number % 2 === 0 ? this.#intent(number >> 1) : this.#answer(number >> 1);
     scene.timeline.apply(event, scene.effects);
     const { instruments } = scene.timeline.view;
-    for (const report of scene.effects.reports) {
-      this.#written += encoder.encodeInto(encodeReport(report, instruments), this.#out).written;
-    }
+    this.#out.clear();
+    for (const report of scene.effects.reports) writeReport(this.#out, report, instruments);
+    this.#written += this.#out.length;
     scene.applyDue();
   }
 
   #intent(number: number): ReturnType<Scene["intentEvent"]> {
-    const start = number * FRAME_BYTES;
-    const bytes = this.#frames.subarray(start, start + (this.#lengths[number] ?? 0));
-    const intent = readPlainIntent(bytes, this.#scene.nowUs);
+    const from = number * FRAME_BYTES;
+    const frame = { memory: this.#frames, from, to: from + (this.#lengths[number] ?? 0) };
+    const intent = this.#reader.read(frame, this.#scene.nowUs);
     if (intent === undefined) throw new Error("Cannot serve: the frame must be plain: was not");
     return this.#scene.intentEvent(intent);
   }

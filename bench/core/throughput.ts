@@ -9,13 +9,11 @@
  * Prints one JSON object.
  * @module
  */
-import { Lives, stepsOf } from "./lives.ts";
+import { BATCH, Lives, stepsOf } from "./lives.ts";
 import { Oracle } from "./oracle.ts";
 import { Scene } from "./scene.ts";
 import { SlotLoop } from "./slot_loop.ts";
 
-/** Small enough that the events of a batch die young, as they do in the daemon. */
-const BATCH = 500;
 const SEED = 7;
 const STEP_US = 20;
 const HORIZON_MS = 1_000;
@@ -32,7 +30,7 @@ function verify(lanes: number): number {
       oracle.check(scene, { steps, at });
     }
   };
-  follow(lives.begin());
+  for (const opening of lives.begin()) follow(opening);
   const steps = stepsOf(BATCH);
   while (oracle.checked < CHECKED_EVENTS) {
     lives.fill(steps);
@@ -46,10 +44,11 @@ function measure(lanes: number, events: number): Record<string, number> {
   const lives = new Lives(lanes, SEED);
   const scene = new Scene({ stepUs: STEP_US, horizonMs: HORIZON_MS });
   const loop = new SlotLoop(lanes);
-  const first = lives.begin();
-  const opening = scene.eventsOf(first);
-  scene.apply(opening);
-  loop.apply(opening, first);
+  for (const opening of lives.begin()) {
+    const events = scene.eventsOf(opening);
+    scene.apply(events);
+    loop.apply(events, opening);
+  }
   const steps = stepsOf(BATCH);
   let engineMs = 0;
   let loopMs = 0;

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Client } from "../clients.ts";
+import { isBreakerOpen } from "./breaker.ts";
 import type { InstrumentState } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import type { Side } from "../instrument.ts";
@@ -46,6 +47,8 @@ export type Candidate = Terms & {
   readonly side: Side;
   readonly leavesQty: Qty;
   readonly reduceOnly: boolean;
+  /** Counted among orders that are run dry. */
+  readonly isDryRun: boolean;
   /** The price that it is counted with: its own, or a Market order's reference. */
   readonly countPx: Px | null;
   /** The order that it would become, not counted twice. */
@@ -82,6 +85,12 @@ function checkVenue(turn: Turn, entry: InstrumentState): Refusal | undefined {
     case "up":
       break;
   }
+  if (isBreakerOpen(venue, turn.nowUs)) {
+    const text =
+      `${rule} and answer: was without an answer to ${venue.failures} requests in a row ` +
+      "(venues[].breaker)";
+    return { code: "VENUE_DOWN", text };
+  }
   const { name, status } = entry.instrument;
   if (status === "open") return undefined;
   const text = `Cannot take the order: instrument ${name} must be open: was ${status}`;
@@ -92,8 +101,9 @@ function checkRisk(turn: Turn, client: Client, candidate: Candidate): Refusal | 
   const { state } = turn;
   const { entry, replaces } = candidate;
   const { id, venue } = entry.instrument;
-  const listed = state.risk.instrument(id);
-  const scope = state.risk.client(client.index, client.name);
+  const risk = state.riskOf(candidate);
+  const listed = risk.instrument(id);
+  const scope = risk.client(client.index, client.name);
   return firstRefusal({
     side: candidate.side,
     px: candidate.px,
@@ -101,6 +111,7 @@ function checkRisk(turn: Turn, client: Client, candidate: Candidate): Refusal | 
     qty: candidate.qty,
     leavesQty: candidate.leavesQty,
     reduceOnly: candidate.reduceOnly,
+    isDryRun: candidate.isDryRun,
     kept: replaces === null ? null : keptOf(replaces, candidate.countPx),
     nowUs: turn.nowUs,
     operatorState: state.operatorState,
@@ -108,7 +119,7 @@ function checkRisk(turn: Turn, client: Client, candidate: Candidate): Refusal | 
     clientState: client.tradingState,
     killSwitch: state.killSwitch,
     client: scope,
-    pair: state.risk.pair(scope, listed),
+    pair: risk.pair(scope, listed),
     listed,
     clientPosition: state.ledger.positionQuanta(client.index, id),
     accountPosition: state.ledger.positionQuanta("account", id),
@@ -125,11 +136,15 @@ function keptOf(order: Order, countPx: Px | null): Kept {
 }
 
 /** Takes what an order that was let in costs of the rates in force. */
-export function charge(turn: Turn, client: Client, entry: InstrumentState): void {
-  const { risk } = turn.state;
+export function charge(
+  turn: Turn,
+  client: Client,
+  order: Pick<Candidate, "entry" | "isDryRun">,
+): void {
+  const risk = turn.state.riskOf(order);
   chargeOrder({
     client: risk.client(client.index, client.name),
-    listed: risk.instrument(entry.instrument.id),
+    listed: risk.instrument(order.entry.instrument.id),
     nowUs: turn.nowUs,
   });
 }

@@ -8,11 +8,11 @@
 import { cancelLater, sendCancel } from "./cancel.ts";
 import { askVenue, forgetRequest } from "./doubt.ts";
 import { accept, applyCancelled, applyExpired, applyRejected } from "./outcomes.ts";
-import { finishReplace, refuseReplace } from "./replaced.ts";
+import { finishReplace, refuseReplace, restate } from "./replaced.ts";
 import { raise, type Turn } from "./turn.ts";
 import type { BrokerPayloads } from "../event.ts";
 import { unreachable } from "../invariant.ts";
-import type { Micros, RequestId } from "../numbers.ts";
+import { type Micros, qty, type RequestId } from "../numbers.ts";
 import { DOUBT, type Order, type PendingReplace } from "../order.ts";
 
 /** Cancels sent again at once after a look-up; from then on with back-off. */
@@ -56,6 +56,13 @@ export function applyFound(turn: Turn, order: Order, found: Found): void {
   }
 }
 
+/** The venue had an older version of the order: that says nothing of the one it has now. */
+export function applyOldFound(turn: Turn, order: Order, found: Found): void {
+  closeLookup(order, found.request);
+  turn.state.count("stale_reports");
+  if (order.doubt !== 0) askVenue(turn, order);
+}
+
 /** The venue does not have the order: proof only if it documents when that is one. */
 export function applyNotFound(
   turn: Turn,
@@ -89,11 +96,22 @@ function onOpen(
       return;
     }
   }
+  if (of.askedUs !== null && hasOtherTerms(order, of.found)) {
+    const orderQty = qty(totalOf(order, of.found));
+    restate(turn, order, { orderQty, price: of.found.price });
+    if (order.isTerminal) return;
+  }
   if (order.isAsking("Cancel") || (order.retry & DOUBT.Cancel) !== 0) return;
   const wasCancelInDoubt = (order.doubt & DOUBT.Cancel) !== 0;
   order.doubt &= ~DOUBT.Cancel;
   if (wasCancelInDoubt && order.attempts > QUICK_ATTEMPTS_MAX) cancelLater(turn, order);
   else sendCancel(turn, order);
+}
+
+/** True if the venue has the order on other terms, and no replace of ours can be why. */
+function hasOtherTerms(order: Order, found: Found): boolean {
+  if (order.replace !== null || ((order.doubt | order.retry) & DOUBT.Replace) !== 0) return false;
+  return totalOf(order, found) !== order.orderQty || found.price !== order.price;
 }
 
 /** Decides a replace in doubt by the terms that the venue has; false if it stays in doubt. */

@@ -212,6 +212,10 @@ function hasEnded(report: Pick<ExecutionReport, "ordStatus">): boolean {
 }
 
 function hasLeftNow(turn: Turn, command: VenueCommand): boolean {
+  if (command.kind === "Reconcile") {
+    const { reconcile } = turn.state.venue(command.venue);
+    return reconcile?.request === command.request && reconcile.sentUs === turn.nowUs;
+  }
   const order = turn.state.blotter.get(command.order);
   if (order === undefined) return false;
   if (order.isTerminal) return true; // a fill of the same event may have ended it

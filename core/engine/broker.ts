@@ -8,7 +8,8 @@
  * Invariant: entering and leaving doubt is reported, with the report at hand or by `OrderStatus`.
  * @module
  */
-import { applyFound, applyNotFound } from "./answers.ts";
+import { applyFound, applyNotFound, applyOldFound } from "./answers.ts";
+import { closeBreaker } from "./breaker.ts";
 import { applyRequestFailed, syncDoubt } from "./doubt.ts";
 import { applyConfirmed, applyCorrected, applyVoided } from "./corrections.ts";
 import { applyExternal } from "./external.ts";
@@ -22,7 +23,9 @@ import {
   applyReplaced,
   applyReplaceRejected,
 } from "./outcomes.ts";
-import { raise, type Turn } from "./turn.ts";
+import { release } from "./requests.ts";
+import { haltAccount, raise, type Turn } from "./turn.ts";
+import type { VenueState } from "./venue_state.ts";
 import type { BrokerPayloads, Event, OrderRef } from "../event.ts";
 import { unreachable } from "../invariant.ts";
 import type { VenueId } from "../numbers.ts";
@@ -43,8 +46,29 @@ export function applyBroker(turn: Turn, event: BrokerEvent): void {
     turn.state.count("duplicate_reports");
     return;
   }
+  const venue = turn.state.venue(order.venue);
+  const isClosed = event.eventType !== "RequestFailed" && closeBreaker(venue);
   dispatch(turn, order, event);
   syncDoubt(turn, order);
+  checkAuthority(turn, venue, event);
+  if (isClosed) release(turn, venue);
+}
+
+/** Keys that do not work any more stop the account. */
+function checkAuthority(turn: Turn, venue: VenueState, event: BrokerEvent): void {
+  switch (event.eventType) {
+    case "OrderRejected":
+    case "CancelRejected":
+    case "ReplaceRejected":
+      break;
+    default:
+      return;
+  }
+  if (event.payload.rejectCode !== "VENUE_AUTH" || venue.tradingState === "Halted") return;
+  const { id, name } = venue.declaration;
+  const reason = `Venue ${name} must take our keys: it refused a request at seq_id ${turn.seqId}`;
+  haltAccount(turn, { venue: id, reason });
+  raise(turn, { code: "VENUE_AUTH", text: reason });
 }
 
 /** Executions are known by their own id, for as long as the order is kept. */
@@ -68,6 +92,7 @@ function dispatch(turn: Turn, order: Order, event: BrokerEvent): void {
     case "RequestFailed":
       return applyRequestFailed(turn, order, event.payload);
     case "OrderFound":
+      if (stale) return applyOldFound(turn, order, event.payload);
       return applyFound(turn, order, event.payload);
     case "OrderNotFound":
       return applyNotFound(turn, order, event.payload);

@@ -7,14 +7,12 @@
  */
 import { Book } from "../book.ts";
 import {
-  bucketNode,
   cancelAllsNode,
   clientsNode,
   fillsNode,
   holdIntents,
   intentsNode,
   parseTradingState,
-  readBucket,
   readCancelAlls,
   readClients,
   readFills,
@@ -23,29 +21,20 @@ import {
 import { readRisk, riskNode } from "./checkpoint_risk.ts";
 import { countAll } from "./exposure.ts";
 import { endedNode, ordersNode, readEnded, readOrders } from "./checkpoint_orders.ts";
+import { readQueues, readVenues, venuesNode } from "./checkpoint_venues.ts";
 import { asNode, fromNode, oneOf, readTable, toTable } from "./checkpoint_table.ts";
 import { Digest } from "../digest.ts";
-import {
-  COUNTERS,
-  EngineState,
-  type InstrumentState,
-  type RequestQueues,
-  type VenueState,
-} from "./state.ts";
-import type { EngineSettings, Mode, VenueDeclaration, VenueStatus } from "../event.ts";
+import { COUNTERS, EngineState, type InstrumentState } from "./state.ts";
+import type { EngineSettings, Mode } from "../event.ts";
 import type { ExternalFill } from "../external_fills.ts";
-import { Fifo } from "../fifo.ts";
 import type { Instrument } from "../instrument.ts";
 import { capabilitiesOf } from "../instrument_rules.ts";
-import { invariant } from "../invariant.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { NodeReader } from "../node_reader.ts";
 import { micros, orderId, requestId, seqId } from "../numbers.ts";
-import { REQUEST_KINDS, type WaitingRequest } from "../order.ts";
 import type { Checkpoint, CheckpointNode } from "../timeline.ts";
 
 const MODES: readonly Mode[] = ["live", "paper", "dry_run", "backtest", "replay"];
-const STATUSES: readonly VenueStatus[] = ["up", "down", "reconciling"];
 
 /** Writes the engine's state. */
 export function engineNode(state: EngineState): CheckpointNode {
@@ -58,13 +47,14 @@ export function engineNode(state: EngineState): CheckpointNode {
     settings: asNode(state.settings),
     operator_state: state.operatorState,
     kill_switch: state.killSwitch,
+    dry_clients: [...state.dryClients].sort(),
     next_request: state.nextRequest,
     next_order: state.blotter.nextOrder,
     counters: toTable(
       COUNTERS.map((name) => ({ name, value: state.counters.get(name) })),
     ),
     seen_control_keys: [...state.seenControlKeys],
-    venues: toTable(state.venues.map((venue) => venueRow(state, venue))),
+    venues: venuesNode(state),
     instruments: state.instruments.map((entry) => entry === undefined ? null : listed(entry)),
     clients: clientsNode(state),
     intents: intentsNode(state),
@@ -128,77 +118,17 @@ function readScalars(state: EngineState, saved: NodeReader): void {
   for (const row of readTable(saved.node("counters"))) {
     state.counters.set(oneOf(row.text("name"), COUNTERS), row.integer("value"));
   }
+  if (saved.has("dry_clients")) {
+    for (const name of saved.texts("dry_clients")) state.dryClients.add(name);
+  }
   for (const key of saved.texts("seen_control_keys")) state.seenControlKeys.add(key);
-}
-
-function venueRow(
-  state: EngineState,
-  venue: VenueState,
-): { readonly [column: string]: CheckpointNode } {
-  return {
-    declaration: asNode(venue.declaration),
-    status: venue.status,
-    trading_state: venue.tradingState,
-    bucket: bucketNode(venue.bucket),
-    cancels: queueNode(state, venue.queues.cancels),
-    lookups: queueNode(state, venue.queues.lookups),
-    orders: queueNode(state, venue.queues.orders),
-  };
-}
-
-function readVenues(state: EngineState, saved: NodeReader): void {
-  for (const row of readTable(saved.node("venues"))) {
-    const declaration = fromNode<VenueDeclaration>(row.node("declaration"));
-    state.risk.declare(declaration);
-    state.venues.push({
-      declaration,
-      status: oneOf(row.text("status"), STATUSES),
-      tradingState: parseTradingState(row.text("trading_state")),
-      bucket: readBucket(row.node("bucket")),
-      queues: { cancels: new Fifo(), lookups: new Fifo(), orders: new Fifo() },
-    });
-  }
-}
-
-/** Waiting requests that their orders still want, oldest first. */
-function queueNode(state: EngineState, queue: Fifo<WaitingRequest>): CheckpointNode {
-  const rows = [];
-  for (const request of queue) {
-    const order = state.blotter.get(request.order);
-    if (order === undefined || order.requestOf(request.kind) !== request.id) continue;
-    rows.push({ order: request.order, kind: request.kind });
-  }
-  return toTable(rows);
-}
-
-function readQueues(state: EngineState, saved: NodeReader): void {
-  for (const [at, row] of readTable(saved.node("venues")).entries()) {
-    const queues = state.venues[at]?.queues;
-    invariant(queues !== undefined, "A venue of a checkpoint must have its queues");
-    readQueue(state, queues, { name: "cancels", node: row.node("cancels") });
-    readQueue(state, queues, { name: "lookups", node: row.node("lookups") });
-    readQueue(state, queues, { name: "orders", node: row.node("orders") });
-  }
-}
-
-function readQueue(
-  state: EngineState,
-  queues: RequestQueues,
-  of: { readonly name: "cancels" | "lookups" | "orders"; readonly node: CheckpointNode },
-): void {
-  for (const row of readTable(of.node)) {
-    const order = state.blotter.get(orderId(row.integer("order")));
-    const kind = oneOf(row.text("kind"), REQUEST_KINDS);
-    const id = order?.requestOf(kind) ?? null;
-    invariant(order !== undefined && id !== null, "A waiting request must have its order");
-    queues[of.name].push({ id, kind, order: order.id });
-  }
 }
 
 function listed(entry: InstrumentState): CheckpointNode {
   return {
     instrument: asNode(entry.instrument),
     trading_state: entry.tradingState,
+    is_dry_run: entry.isDryRun,
     book: entry.book.checkpoint(),
   };
 }
@@ -215,11 +145,12 @@ function readInstruments(state: EngineState, saved: NodeReader): void {
       instrument,
       capabilities: capabilitiesOf(state.venue(instrument.venue).declaration, instrument),
       tradingState: parseTradingState(row.text("trading_state")),
+      isDryRun: row.has("is_dry_run") && row.flag("is_dry_run"),
       book: Book.restore(row.node("book")),
     };
     state.instruments.push(entry);
     state.instrumentByName.set(instrument.name, entry);
     const { name: venueName } = state.venue(instrument.venue).declaration;
-    state.risk.list({ instrument, venueName, book: entry.book });
+    for (const risk of state.risks) risk.list({ instrument, venueName, book: entry.book });
   }
 }

@@ -79,8 +79,9 @@ function armDeadlines(state: EngineState, order: Order): void {
 
 function termsNode(order: Order): CheckpointNode {
   const { id, client, venue, instrument, side, ordType, timeInForce } = order;
-  const { postOnly, reduceOnly } = order;
-  return { id, client, venue, instrument, side, ordType, timeInForce, postOnly, reduceOnly };
+  const { postOnly, reduceOnly, isDryRun } = order;
+  const terms = { id, client, venue, instrument, side, ordType, timeInForce, postOnly, reduceOnly };
+  return isDryRun ? { ...terms, isDryRun } : terms;
 }
 
 function orderRow(order: Order): TableRow {
@@ -126,7 +127,8 @@ function orderRow(order: Order): TableRow {
 }
 
 function readOrder(state: EngineState, row: NodeReader, finder: IntentFinder): Order {
-  const terms = fromNode<OrderTerms>(row.node("terms"));
+  const saved = fromNode<Omit<OrderTerms, "isDryRun"> & { isDryRun?: boolean }>(row.node("terms"));
+  const terms = { ...saved, isDryRun: saved.isDryRun ?? false };
   const intents = finder.of(terms.client);
   const order = state.blotter.add(terms, intents.find(row.text("bearer")));
   order.status = oneOf(row.text("status"), ORDER_STATES);

@@ -18,34 +18,41 @@ import {
   type OrderLimits,
   type VenueLimits,
 } from "../limits.ts";
+import type { RiskState } from "../risk/mod.ts";
 import { NodeReader } from "../node_reader.ts";
 import { clientIndex, instrumentId, micros, venueId } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
 
 /** Writes what risk remembers. */
 export function riskNode(state: EngineState): CheckpointNode {
-  const { risk, losses } = state;
+  const { risk, dryRisk, losses } = state;
   return {
     instruments: risk.instruments.map((listed) =>
       listed === undefined || listed.limits === NO_LIMITS ? null : asNode(listed.limits)
     ),
-    venues: risk.venues.map((venue) => ({
+    venues: risk.venues.map((venue, id) => ({
       limits: venue === undefined || venue.limits === NO_VENUE_LIMITS ? null : asNode(venue.limits),
       bucket: bucketNode(venue?.bucket ?? null),
+      dry_bucket: bucketNode(dryRisk.venues[id]?.bucket ?? null),
       mismatches: venue?.mismatches ?? 0,
     })),
     exchanges: namesOf(risk.exchanges).map((name) => {
       const { limits, bucket } = risk.exchange(name);
-      return { name, limits: asNode(limits), bucket: bucketNode(bucket) };
+      const dry = dryRisk.exchange(name).bucket;
+      return {
+        name,
+        limits: asNode(limits),
+        bucket: bucketNode(bucket),
+        dry_bucket: bucketNode(dry),
+      };
     }),
     client_limits: namesOf(risk.clientLimits).map((client) => ({
       client,
       limits: asNode(risk.clientLimitsOf(client)),
     })),
     pair_limits: namesOf(risk.pairLimits).flatMap((client) => pairRows(state, client)),
-    client_buckets: state.clients.all.map(({ index }) =>
-      bucketNode(risk.clients[index]?.bucket ?? null)
-    ),
+    client_buckets: clientBuckets(state, risk),
+    dry_client_buckets: clientBuckets(state, dryRisk),
     next_day_us: losses.nextDayUs,
     baselines: toTable(losses.baselines.map(({ client, venue, currency, profit }): TableRow => ({
       client,
@@ -56,29 +63,21 @@ export function riskNode(state: EngineState): CheckpointNode {
   };
 }
 
+function clientBuckets(state: EngineState, risk: RiskState): CheckpointNode {
+  return state.clients.all.map(({ index }) => bucketNode(risk.clients[index]?.bucket ?? null));
+}
+
 /** Reads it into a state that has its venues, instruments and clients. */
 export function readRisk(state: EngineState, node: CheckpointNode): void {
-  const { risk, losses } = state;
+  const { risk, dryRisk, losses } = state;
   const saved = new NodeReader(node);
-  for (const [id, limits] of saved.list("instruments").entries()) {
-    const listed = risk.instruments[id];
-    if (listed === undefined || limits === null) continue;
-    listed.limits = fromNode<InstrumentLimits>(limits);
-    risk.revalue(listed);
-  }
+  readLimits(risk, saved);
+  readLimits(dryRisk, saved);
+  readBuckets(state, saved, { risk, prefix: "" });
+  readBuckets(state, saved, { risk: dryRisk, prefix: "dry_" });
   for (const [id, row] of saved.rows("venues").entries()) {
-    const venue = risk.venue(venueId(id));
-    const limits = row.node("limits");
-    if (limits !== null) venue.limits = fromNode<VenueLimits>(limits);
-    venue.bucket = readBucket(row.node("bucket"));
-    venue.mismatches = row.integer("mismatches");
+    risk.venue(venueId(id)).mismatches = row.integer("mismatches");
   }
-  for (const row of saved.rows("exchanges")) {
-    const exchange = risk.exchange(row.text("name"));
-    exchange.limits = fromNode<ExchangeLimits>(row.node("limits"));
-    exchange.bucket = readBucket(row.node("bucket"));
-  }
-  readClientLimits(state, saved);
   losses.nextDayUs = micros(saved.integer("next_day_us"));
   losses.baselines = [...readTable(saved.node("baselines"))].map((row) => ({
     client: maybe(row.integerOrNull("client"), clientIndex),
@@ -88,8 +87,21 @@ export function readRisk(state: EngineState, node: CheckpointNode): void {
   }));
 }
 
-function readClientLimits(state: EngineState, saved: NodeReader): void {
-  const { risk } = state;
+function readLimits(risk: RiskState, saved: NodeReader): void {
+  for (const [id, limits] of saved.list("instruments").entries()) {
+    const listed = risk.instruments[id];
+    if (listed === undefined || limits === null) continue;
+    listed.limits = fromNode<InstrumentLimits>(limits);
+    risk.revalue(listed);
+  }
+  for (const [id, row] of saved.rows("venues").entries()) {
+    const limits = row.node("limits");
+    if (limits !== null) risk.venue(venueId(id)).limits = fromNode<VenueLimits>(limits);
+  }
+  for (const row of saved.rows("exchanges")) {
+    const limits = fromNode<ExchangeLimits>(row.node("limits"));
+    risk.exchange(row.text("name")).limits = limits;
+  }
   for (const row of saved.rows("client_limits")) {
     risk.setClientLimits(row.text("client"), fromNode<ClientLimits>(row.node("limits")));
   }
@@ -97,7 +109,24 @@ function readClientLimits(state: EngineState, saved: NodeReader): void {
     const id = instrumentId(row.integer("instrument"));
     risk.setPairLimits(row.text("client"), id, fromNode<OrderLimits>(row.node("limits")));
   }
-  for (const [at, bucket] of saved.list("client_buckets").entries()) {
+}
+
+/** Rates of one of the two books; an older checkpoint has none of the dry one: they are full. */
+function readBuckets(
+  state: EngineState,
+  saved: NodeReader,
+  of: { readonly risk: RiskState; readonly prefix: "" | "dry_" },
+): void {
+  const { risk, prefix } = of;
+  const clients = `${prefix}client_buckets`;
+  if (!saved.has(clients)) return;
+  for (const [id, row] of saved.rows("venues").entries()) {
+    risk.venue(venueId(id)).bucket = readBucket(row.node(`${prefix}bucket`));
+  }
+  for (const row of saved.rows("exchanges")) {
+    risk.exchange(row.text("name")).bucket = readBucket(row.node(`${prefix}bucket`));
+  }
+  for (const [at, bucket] of saved.list(clients).entries()) {
     const client = state.clients.all[at];
     if (client === undefined || bucket === null) continue;
     risk.client(client.index, client.name).bucket = readBucket(bucket);

@@ -7,10 +7,12 @@ import { countAll } from "./exposure.ts";
 import { applyLimits } from "./limits.ts";
 import { cancelEverything } from "./cancel.ts";
 import { closePosting } from "./postings.ts";
+import { applyReconcileAsked, followLink, isOutside } from "./reconcile.ts";
 import { release } from "./requests.ts";
 import { applyStarted } from "./restart.ts";
 import { applySessionClosed, applySessionOpened } from "./sessions.ts";
 import { raise, type Turn } from "./turn.ts";
+import type { VenueState } from "./venue_state.ts";
 import type { ControlPayloads, Event } from "../event.ts";
 import { capabilitiesOf } from "../instrument_rules.ts";
 import type { TradingState } from "../intent.ts";
@@ -52,6 +54,12 @@ export function applyControl(turn: Turn, event: ControlEvent): void {
       return applySessionOpened(turn, event.payload);
     case "SessionClosed":
       return applySessionClosed(turn, event.payload);
+    case "DryRunSet":
+      return applyDryRun(turn, event);
+    case "ReconcileAsked":
+      return applyReconcileAsked(turn, turn.state.venue(venueIn(event)));
+    case "AccountAdopted":
+      return applyAdopted(turn.state.venue(venueIn(event)));
     case "Stopping":
       turn.state.isStopping = true;
       return;
@@ -75,8 +83,11 @@ function isSeen(turn: Turn, event: ControlEvent): boolean {
 }
 
 function applyDeclared(turn: Turn, declaration: ControlPayloads["VenueDeclared"]): void {
-  turn.state.declare(declaration.id, declaration);
-  if (turn.state.risk.declare(declaration)) countAll(turn.state);
+  const { state } = turn;
+  state.declare(declaration.id, declaration);
+  let hasMoved = false;
+  for (const risk of state.risks) hasMoved = risk.declare(declaration) || hasMoved;
+  if (hasMoved) countAll(state);
 }
 
 function applyListed(turn: Turn, instrument: ControlPayloads["InstrumentListed"]): void {
@@ -98,7 +109,7 @@ function applyListed(turn: Turn, instrument: ControlPayloads["InstrumentListed"]
   if (known !== undefined) {
     known.instrument = instrument;
     known.capabilities = capabilities;
-    state.risk.list({ instrument, venueName, book: known.book });
+    for (const risk of state.risks) risk.list({ instrument, venueName, book: known.book });
     return;
   }
   while (state.instruments.length < instrument.id) state.instruments.push(undefined);
@@ -106,17 +117,37 @@ function applyListed(turn: Turn, instrument: ControlPayloads["InstrumentListed"]
     instrument,
     capabilities,
     tradingState: "Active" as const,
+    isDryRun: false,
     book: new Book(),
   };
-  state.risk.list({ instrument, venueName, book: entry.book });
+  for (const risk of state.risks) risk.list({ instrument, venueName, book: entry.book });
   state.instruments[instrument.id] = entry;
   state.instrumentByName.set(instrument.name, entry);
 }
 
 function applyBalance(turn: Turn, event: Event<"BalanceSet">): void {
   const { currency, total } = event.payload;
-  turn.state.ledger.deposit({ venue: venueIn(event), currency, total });
+  const id = venueIn(event);
+  turn.state.ledger.deposit({ venue: id, currency, total });
   closePosting(turn);
+  const venue = turn.state.venues[id];
+  if (venue !== undefined) venue.isOpened = true;
+}
+
+function applyAdopted(venue: VenueState): void {
+  if (isOutside(venue)) venue.isAdopting = true;
+}
+
+/** For orders from now on: one that was placed stays what it is. */
+function applyDryRun(turn: Turn, event: Event<"DryRunSet">): void {
+  const { client, on } = event.payload;
+  if (client !== null) {
+    if (on) turn.state.dryClients.add(client);
+    else turn.state.dryClients.delete(client);
+    return;
+  }
+  invariant(event.instrument !== null, "A dry run must be of a client or an instrument");
+  turn.state.instrument(event.instrument).isDryRun = on;
 }
 
 function applyTradingState(turn: Turn, event: Event<"TradingStateSet">): void {
@@ -138,6 +169,7 @@ function applyVenueStatus(turn: Turn, event: Event<"VenueStatusChanged">): void 
   venue.status = event.payload.status;
   turn.state.declarations += 1;
   turn.state.digest.text(venue.status);
+  followLink(turn, venue);
   release(turn, venue);
 }
 

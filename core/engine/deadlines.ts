@@ -7,12 +7,14 @@
  */
 import { beginCancel, sendCancel } from "./cancel.ts";
 import { askNow } from "./doubt.ts";
+import { beginReconcile } from "./reconcile_request.ts";
 import { issue, nextReleaseUs, release } from "./requests.ts";
 import { applyGraceOver } from "./sessions.ts";
 import type { EngineState } from "./state.ts";
 import type { Turn } from "./turn.ts";
+import { RETIRED_PER_DEADLINE_MAX, RETIRED_PER_EVENT_MAX } from "../blotter.ts";
 import type { Deadline } from "../deadlines.ts";
-import { type Micros, micros, orderId } from "../numbers.ts";
+import { type Micros, micros, orderId, venueId } from "../numbers.ts";
 import { DOUBT, type Order } from "../order.ts";
 
 const FIRED_PER_EVENT_MAX = 1024;
@@ -25,8 +27,18 @@ export function applyDeadlines(turn: Turn, nowUs: Micros): void {
     if (deadline === undefined) break;
     fire(turn, deadline);
   }
-  state.blotter.retire(state.clients, { nowUs, horizonUs: horizonUs(state) });
+  retire(state, RETIRED_PER_DEADLINE_MAX);
   for (const venue of state.venues) release(turn, venue);
+}
+
+/** Forgets a little of what has had its time, with an event that is no deadline. */
+export function retireByTheWay(state: EngineState): void {
+  retire(state, RETIRED_PER_EVENT_MAX);
+}
+
+function retire(state: EngineState, most: number): void {
+  const { blotter, clients, nowUs } = state;
+  blotter.retire(clients, { nowUs, horizonUs: horizonUs(state), most });
 }
 
 /** When the engine next wants a `DeadlineReached`, or undefined. */
@@ -46,6 +58,10 @@ function horizonUs(state: EngineState): number {
 function fire(turn: Turn, deadline: Deadline): void {
   if (deadline.kind === "grace") {
     applyGraceOver(turn, deadline.key);
+    return;
+  }
+  if (deadline.kind === "reconcile") {
+    beginReconcile(turn, turn.state.venue(venueId(deadline.key)), "periodic");
     return;
   }
   const order = turn.state.blotter.get(orderId(deadline.key));

@@ -6,6 +6,7 @@
  * is sent again, under the same key.
  * @module
  */
+import { countFailure, pause } from "./breaker.ts";
 import { cancelLater, endCancelled, neverLeft, sendCancel } from "./cancel.ts";
 import { reportOrder } from "./reports.ts";
 import { refuseReplace } from "./replaced.ts";
@@ -37,11 +38,14 @@ export function applyRequestFailed(
   order: Order,
   payload: BrokerPayloads["RequestFailed"],
 ): void {
+  const venue = turn.state.venue(order.venue);
+  pause(turn, venue, payload.retryAfterMs);
   const kind = kindOf(order, payload.request);
   if (kind === undefined) {
     turn.state.count("stale_reports");
     return;
   }
+  countFailure(turn, venue);
   order.dropRequest(kind);
   if (kind === "Lookup") {
     askVenue(turn, order);
@@ -98,6 +102,16 @@ export function askNow(turn: Turn, order: Order): void {
   if (!order.isTerminal && !order.isAsking("Lookup")) issue(turn, order, "Lookup");
 }
 
+/**
+ * The terms have changed: what a look-up that was asked before will show may be the old ones, so its
+ * answer decides nothing about them.
+ */
+export function outdateLookups(turn: Turn, order: Order): void {
+  if (!order.hasLeft("Lookup")) return;
+  order.dropRequest("Lookup");
+  if (order.doubt !== 0) askVenue(turn, order);
+}
+
 /** Reports that an order came into doubt or left it, if no other report of the event said so. */
 export function syncDoubt(turn: Turn, order: Order): void {
   if (order.isTerminal || order.status === "Created") return;
@@ -126,7 +140,8 @@ function kindOf(order: Order, request: RequestId): RequestKind | undefined {
   return REQUEST_KINDS.find((kind) => order.requestOf(kind) === request);
 }
 
-function raiseDoubt(turn: Turn, order: Order, why: string): void {
+/** Says that an order needs a person. */
+export function raiseDoubt(turn: Turn, order: Order, why: string): void {
   raise(turn, {
     code: "ORDER_IN_DOUBT",
     text: `Order ${order.terms.id} (${order.clOrdId}) is in doubt in ${order.status}: ${why}; ` +

@@ -12,16 +12,17 @@ import { mixEffects } from "../digest_records.ts";
 import type { Effects } from "../effects.ts";
 import { applyBroker } from "./broker.ts";
 import { applyControl } from "./control.ts";
-import { applyDeadlines, nextDeadlineUs } from "./deadlines.ts";
+import { applyDeadlines, nextDeadlineUs, retireByTheWay } from "./deadlines.ts";
 import { countTouched, recountWithheld } from "./exposure.ts";
 import { applyIntent } from "./intents.ts";
 import { applyMarket } from "./market.ts";
 import { applyAccountFact } from "./postings.ts";
 import { acceptNumbers, assertAll } from "./asserts.ts";
+import { applyReconcile } from "./reconcile.ts";
 import { EngineState } from "./state.ts";
 import { haltAccount, raise, Turn } from "./turn.ts";
 import { withhold } from "./withhold.ts";
-import type { AccountPayloads, BrokerPayloads, Event } from "../event.ts";
+import type { AccountPayloads, BrokerPayloads, Event, ReconcilePayloads } from "../event.ts";
 import { InvariantError, unreachable } from "../invariant.ts";
 import type { Micros, VenueId } from "../numbers.ts";
 
@@ -85,10 +86,13 @@ function dispatch(turn: Turn, event: Event): void {
     case "control":
       return applyControl(turn, event);
     case "intent":
+      retireByTheWay(turn.state);
       return applyIntent(turn, event);
     case "broker_report":
+      retireByTheWay(turn.state);
       return applyReport(turn, event);
     case "market_data":
+      retireByTheWay(turn.state);
       return applyMarket(turn, event);
     case "timer":
       if (event.eventType === "DeadlineReached") applyDeadlines(turn, turn.nowUs);
@@ -98,8 +102,14 @@ function dispatch(turn: Turn, event: Event): void {
   }
 }
 
-function applyReport(turn: Turn, event: Event<keyof (BrokerPayloads & AccountPayloads)>): void {
+function applyReport(
+  turn: Turn,
+  event: Event<keyof (BrokerPayloads & AccountPayloads & ReconcilePayloads)>,
+): void {
   switch (event.eventType) {
+    case "Reconciled":
+    case "ReconcileFailed":
+      return applyReconcile(turn, event);
     case "CashPosted":
     case "FundingPosted":
     case "InstrumentSettled":

@@ -5,6 +5,8 @@
  * quantity of its own and of a replace under way, at the price that is worse for what is asked. What
  * it was last counted with is kept on the order, so a change costs the same whatever is live.
  *
+ * Orders that are run dry have sums of their own, which nothing else counts in.
+ *
  * Invariant: after every event each sum is that of the live orders counted anew. An order whose count
  * would take a sum beyond 2^53 keeps its old count.
  * @module
@@ -39,7 +41,7 @@ function recount(turn: Turn): boolean {
 
 /** Counts every live order anew: after a restore, or when what orders are valued by has changed. */
 export function countAll(state: EngineState): void {
-  state.risk.clearSums();
+  for (const risk of state.risks) risk.clearSums();
   for (const order of state.blotter.values()) {
     order.isCounted = false;
     count(state, order);
@@ -53,7 +55,7 @@ function count(state: EngineState, order: Order): boolean {
     uncount(state, order);
     return true;
   }
-  const listed = state.risk.instrument(order.terms.instrument);
+  const listed = state.riskOf(order).instrument(order.terms.instrument);
   const quantity = worstQty(order);
   const price = aggressivePx(order, listed.group);
   const dearPx = worstPx(order, listed);
@@ -104,7 +106,7 @@ function worstPx(order: Order, listed: InstrumentScope): Px | null {
 /** Takes an order out of every sum. */
 export function uncount(state: EngineState, order: Order): void {
   if (!order.isCounted) return;
-  const { group } = state.risk.instrument(order.instrument);
+  const { group } = state.riskOf(order).instrument(order.instrument);
   group.own.remove(order.side, order.countedPx);
   change(state, order, -1);
   order.isCounted = false;
@@ -113,9 +115,10 @@ export function uncount(state: EngineState, order: Order): void {
 /** Adds or takes away what an order is counted with, but the price at which it may trade. */
 function change(state: EngineState, order: Order, sign: 1 | -1): void {
   const { client: index, instrument, side } = order.terms;
-  const listed = state.risk.instrument(instrument);
-  const client = state.risk.client(index, state.clients.all[index]?.name ?? "");
-  const pair = state.risk.pair(client, listed);
+  const risk = state.riskOf(order);
+  const listed = risk.instrument(instrument);
+  const client = risk.client(index, state.clients.all[index]?.name ?? "");
+  const pair = risk.pair(client, listed);
   const { venue } = listed;
   changeSums(pair.sums, order, sign);
   changeSums(listed.sums, order, sign);

@@ -15,6 +15,7 @@ import { finishReplace } from "./replaced.ts";
 import { toExecution } from "./reports.ts";
 import { advance } from "./settle.ts";
 import { haltAccount, raise, type Turn } from "./turn.ts";
+import type { VenueState } from "./venue_state.ts";
 import type { ClientFill } from "../clients.ts";
 import type { BrokerPayloads } from "../event.ts";
 import { invariant } from "../invariant.ts";
@@ -56,6 +57,7 @@ export function applyExecuted(
     next: null,
   };
   book(turn, order, fill);
+  noteExecution(turn, turn.state.venue(order.venue));
   remember(turn, order, fill);
   advance(turn, order, {
     execType: "Trade",
@@ -65,6 +67,12 @@ export function applyExecuted(
     provisional: payload.provisional,
   });
   checkFill(turn, order, { isLate, execId: execution.execId });
+}
+
+/** Reconciliations ask for executions from about here on. */
+export function noteExecution(turn: Turn, venue: VenueState): void {
+  const { venueUs } = turn;
+  if (venueUs !== null && venueUs > venue.lastExecUs) venue.lastExecUs = venueUs;
 }
 
 /** @throws {InvariantError} If the order's sums could not be kept once so much more was executed. */
@@ -159,8 +167,14 @@ function checkFill(
 ): void {
   if (of.isLate) turn.state.count("late_fills");
   const isOver = order.cumQty + order.voidedQty > order.orderQty;
-  if (!isOver && !order.wasAbsent) return;
+  if (!isOver && !order.wasAbsent && !order.isDryRun) return;
   const name = `execution ${of.execId} of order ${order.terms.id} at seq_id ${turn.seqId}`;
+  if (order.isDryRun) {
+    raise(turn, {
+      code: "DRY_RUN_FILL",
+      text: `Booked ${name}: nothing of a dry run may reach the venue`,
+    });
+  }
   if (order.wasAbsent) {
     raise(turn, {
       code: "FILL_AFTER_ABSENCE",

@@ -11,6 +11,7 @@ import type { Event } from "../event.ts";
 import { invariant, unreachable } from "../invariant.ts";
 import { NO_LIMITS, NO_VENUE_LIMITS, type ScopedLimits } from "../limits.ts";
 import type { InstrumentId, VenueId } from "../numbers.ts";
+import type { RiskState } from "../risk/mod.ts";
 import {
   isSame,
   stricterClient,
@@ -86,36 +87,43 @@ function stricterOf(turn: Turn, event: Event<"LimitsSet">): ScopedLimits {
   }
 }
 
+/** In both books: real orders and dry ones have the same limits. */
 function set(turn: Turn, event: Event<"LimitsSet">, of: ScopedLimits): void {
-  const { risk } = turn.state;
+  let isRevalued = false;
+  for (const risk of turn.state.risks) isRevalued = setIn(risk, event, of) || isRevalued;
+  if (isRevalued) countAll(turn.state);
+}
+
+/** Sets limits; true if orders must be counted again by what they now hold back. */
+function setIn(risk: RiskState, event: Event<"LimitsSet">, of: ScopedLimits): boolean {
   switch (of.scope) {
     case "instrument": {
       const listed = risk.instruments[instrumentIn(event)];
-      if (listed === undefined) return;
+      if (listed === undefined) return false;
       const isRevalued = listed.limits.initialMarginPpm !== of.limits.initialMarginPpm;
       listed.limits = of.limits;
       risk.revalue(listed);
-      if (isRevalued) countAll(turn.state);
-      return;
+      return isRevalued;
     }
     case "clientInstrument": {
       const id = instrumentIn(event);
       if (risk.instruments[id] !== undefined) risk.setPairLimits(of.client, id, of.limits);
-      return;
+      return false;
     }
     case "client":
-      return risk.setClientLimits(of.client, of.limits);
+      risk.setClientLimits(of.client, of.limits);
+      return false;
     case "venue": {
       const venue = risk.venue(venueIn(event));
       venue.limits = of.limits;
       if (of.limits.orderRate === null) venue.bucket = null;
-      return;
+      return false;
     }
     case "exchange": {
       const exchange = risk.exchange(of.exchange);
       exchange.limits = of.limits;
       if (of.limits.orderRate === null) exchange.bucket = null;
-      return;
+      return false;
     }
     default:
       return unreachable(of);

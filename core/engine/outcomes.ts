@@ -7,7 +7,7 @@
  */
 import { cancelBearing, endCancelled, insist, replaceNeverLeft, sendCancel } from "./cancel.ts";
 import { askVenue, forgetRequest } from "./doubt.ts";
-import { atLeastExecuted, finishReplace, refuseReplace, replaceBearing } from "./replaced.ts";
+import { finishReplace, refuseReplace, replaceBearing, restate } from "./replaced.ts";
 import { issue } from "./requests.ts";
 import type { Details } from "./reports.ts";
 import { advance, settleCancelAlls } from "./settle.ts";
@@ -155,9 +155,7 @@ export function applyReplaced(
   }
   accept(turn, order, { inferred: true });
   if (order.isTerminal) return; // its new version was filled already
-  order.orderQty = atLeastExecuted(order, orderQty);
-  order.price = price;
-  advance(turn, order, { execType: "Restated", reason: "changed by the venue" });
+  restate(turn, order, { orderQty, price });
 }
 
 /** The venue would not replace; the order stands as it was. */

@@ -9,6 +9,7 @@ import { issue } from "./requests.ts";
 import { armLapse } from "./retry.ts";
 import { reportIntent } from "./reports.ts";
 import { advance } from "./settle.ts";
+import type { InstrumentState } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import type { Instrument } from "../instrument.ts";
 import { checkPlaceCapability } from "../instrument_rules.ts";
@@ -57,6 +58,7 @@ function checkPlace(turn: Turn, client: Client, intent: PlaceOrder): Checked {
     qty: checked.terms.qty,
     leavesQty: checked.terms.qty,
     reduceOnly: intent.reduceOnly,
+    isDryRun: isDryRun(turn, client, entry),
     replaces: null,
   };
   const refusal = checkAdmission(turn, client, candidate);
@@ -81,6 +83,7 @@ function create(
     timeInForce: intent.timeInForce,
     postOnly: intent.postOnly,
     reduceOnly: intent.reduceOnly,
+    isDryRun: candidate.isDryRun,
   }, record);
   turn.touch(order);
   order.price = candidate.px;
@@ -93,12 +96,17 @@ function create(
   order.expireUs = expiryOf(turn, intent, instrument);
   order.version = 1;
   order.keyVersion = 1;
-  record.order = order.terms.id;
-  charge(turn, client, candidate.entry);
+  blotter.intents.bind(record, order);
+  charge(turn, client, candidate);
   client.open.add(order);
   advance(turn, order, { execType: "PendingNew", reason: "placed" });
   armLapse(turn, order);
   issue(turn, order, "Submit");
+}
+
+/** True if an order that is placed now is run dry: by mode, client or instrument. */
+function isDryRun({ state }: Turn, client: Client, entry: InstrumentState): boolean {
+  return state.mode === "dry_run" || entry.isDryRun || state.dryClients.has(client.name);
 }
 
 /** When a TTL ends, or null if there is none. */

@@ -12,7 +12,7 @@ import {
   postResult,
   postSplit,
 } from "./pool_postings.ts";
-import { compareAccount } from "./tripwire.ts";
+import { applyAccountReported } from "./tripwire.ts";
 import { raise, type Turn } from "./turn.ts";
 import type { AccountPayloads, Event } from "../event.ts";
 import type { Instrument } from "../instrument.ts";
@@ -84,7 +84,7 @@ function post(turn: Turn, venue: VenueId, event: AccountEvent): void {
     case "MarketSettled":
       return postResult(turn, venue, event.payload);
     case "AccountReported":
-      return compareAccount(turn, venue, event.payload);
+      return applyAccountReported(turn, venue, event.payload);
     default:
       return unreachable(event);
   }

@@ -35,11 +35,11 @@ export class LedgerOutcomes implements Outcomes {
   }
 
   /** What the client's live orders can lose, by instrument, but for the one to be replaced. */
-  #openOf({ client, kept }: RiskRequest): Map<InstrumentId, Profits> {
+  #openOf({ client, kept, isDryRun }: RiskRequest): Map<InstrumentId, Profits> {
     const open = new Map<InstrumentId, Profits>();
     for (const id of this.#state.clients.all[client.index]?.open ?? []) {
       const order = this.#state.blotter.get(id);
-      if (order === undefined) continue;
+      if (order === undefined || order.isDryRun !== isDryRun) continue;
       const { countedQty } = order;
       // The more aggressive price loses more; a Market order has its reference.
       const px = order.countedPx ?? order.countedDearPx;

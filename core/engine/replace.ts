@@ -37,12 +37,13 @@ export function applyReplace(turn: Turn, client: Client, replacing: Replacing): 
     return;
   }
   turn.touch(order);
-  if (!intent.validateOnly) record.order = order.terms.id;
+  if (!intent.validateOnly) turn.state.blotter.intents.bind(record, order);
   const checked = checkReplace(turn, client, { order, intent });
   if (!checked.ok) refuseChange(turn, order, { by: record, refusal: checked.refusal });
   else if (intent.validateOnly) reportIntent(turn, record, { execType: "IntentDone" });
   else {
-    charge(turn, client, turn.state.instrument(order.terms.instrument));
+    const entry = turn.state.instrument(order.terms.instrument);
+    charge(turn, client, { entry, isDryRun: order.isDryRun });
     begin(turn, order, { ...replacing, terms: checked.terms });
   }
 }
@@ -84,6 +85,7 @@ function checkReplace(
       qty: checked.terms.qty,
       leavesQty: qty(Math.max(0, checked.terms.qty - order.cumQty - order.voidedQty)),
       reduceOnly: order.terms.reduceOnly,
+      isDryRun: order.isDryRun,
       replaces: order,
     }) ?? checkTransition(order, { entry, terms: checked.terms });
   return refusal === undefined ? checked : { ok: false, refusal };

@@ -6,6 +6,7 @@
  * @module
  */
 import { sendCancel } from "./cancel.ts";
+import { outdateLookups } from "./doubt.ts";
 import type { Details, Saying } from "./reports.ts";
 import { armLapse } from "./retry.ts";
 import { advance } from "./settle.ts";
@@ -74,11 +75,24 @@ export function finishReplace(
     submitUs,
     ackUs,
   });
+  outdateLookups(turn, order);
   sendCancel(turn, order);
 }
 
+/** The venue has the order on terms of its own: they rule, as far as nothing more was executed. */
+export function restate(turn: Turn, order: Order, terms: {
+  readonly orderQty: Qty;
+  readonly price: Px | null;
+}): void {
+  order.orderQty = atLeastExecuted(order, terms.orderQty);
+  order.price = terms.price;
+  turn.state.count("restated");
+  advance(turn, order, { execType: "Restated", reason: "changed by the venue" });
+  outdateLookups(turn, order);
+}
+
 /** Returns a quantity that covers what was executed. */
-export function atLeastExecuted(order: Order, orderQty: Qty): Qty {
+function atLeastExecuted(order: Order, orderQty: Qty): Qty {
   return qty(Math.max(orderQty, order.cumQty + order.voidedQty));
 }
 

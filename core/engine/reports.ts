@@ -90,6 +90,7 @@ export function reportOrder(turn: Turn, order: Order, saying: Saying): void {
   report.tag = order.tag;
   order.isDoubtReported = order.doubt !== 0 && !isTerminal(status);
   if (order.isDoubtReported) report.inDoubt = true;
+  if (order.isDryRun) report.dryRun = true;
   addDetails(report, saying);
   order.lastReport = send(turn, report, by);
 }
@@ -121,6 +122,7 @@ export function orderStatus(order: Order, at: Pick<Turn, "seqId" | "nowUs">): Ex
   report.order = order.fields;
   report.tag = order.tag;
   if (order.doubt !== 0 && !isTerminal(status)) report.inDoubt = true;
+  if (order.isDryRun) report.dryRun = true;
   return report;
 }
 

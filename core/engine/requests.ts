@@ -1,25 +1,28 @@
 /**
  * Requests to venues: numbered, paced, and written down before they may leave (R-EXEC-2, 8).
  *
- * A request leaves as a command of the event that released it. Until the venue's link and pacing
- * allow that it waits here, cancels first, look-ups second; nothing waits in the edge. A waiting
- * request provably never left.
+ * A request leaves as a command of the event that released it. Until the venue's link, the pause it
+ * asked for, its breaker and pacing allow that it waits here, cancels first, then look-ups, the
+ * reconciliation, orders; nothing waits in the edge. A waiting request provably never left.
  *
- * Ordering: within a queue first in, first out. A request that its order forgot is skipped.
+ * Ordering: within a queue first in, first out. A request that its order forgot is skipped. What
+ * pacing stops stops what comes behind it.
  * Limit: the queues hold at most four requests per live order.
  * @module
  */
-import type { VenueCommand } from "../command.ts";
-import type { VenueState } from "./state.ts";
+import type { OrderCommand, VenueCommand } from "../command.ts";
+import type { VenueState } from "./venue_state.ts";
 import type { Turn } from "./turn.ts";
+import { isBreakerOpen } from "./breaker.ts";
+import { leaveReconcile, takeBackReconcile } from "./reconcile_request.ts";
 import type { Fifo } from "../fifo.ts";
 import { invariant } from "../invariant.ts";
 import { type Micros, qty, requestId } from "../numbers.ts";
 import type { EngineState } from "./state.ts";
 import type { Order, RequestKind, WaitingRequest } from "../order.ts";
-import { cancelReserve, nextTokenUs, refill, takeToken } from "../pacing.ts";
+import { nextCostUs, type PacedKind, refill, takeCost } from "../pacing.ts";
 
-/** Decides a request: it leaves now, or waits for link and pacing. */
+/** Decides a request: it leaves now, or waits for link, pause, breaker and pacing. */
 export function issue(turn: Turn, order: Order, kind: RequestKind): void {
   const { state } = turn;
   const request = state.nextRequest;
@@ -28,29 +31,32 @@ export function issue(turn: Turn, order: Order, kind: RequestKind): void {
   const venue = state.venue(order.venue);
   const queue = queueOf(venue, kind);
   const isFirst = head(state, queue) === undefined;
-  if (venue.bucket !== null && venue.declaration.pacing !== null) {
-    refill(venue.bucket, venue.declaration.pacing, turn.nowUs);
-  }
-  if (isFirst && isReachable(venue, kind) && mayLeave(venue, kind)) leave(turn, order, kind);
+  refillOf(venue, turn.nowUs);
+  const isOpen = isReachable(venue, kind, turn.nowUs);
+  const isNext = isFirst && isOpen && !isBehind(turn, venue, kind);
+  if (isNext && mayLeave(venue, kind)) leave(turn, order, kind);
   else {
     queue.push({ id: request, kind, order: order.id });
-    if (isReachable(venue, kind)) state.count("pacing_trips");
+    if (isOpen) state.count("pacing_trips");
   }
 }
 
-/** Lets out what link and pacing allow. */
+/** Lets out what link, pause, breaker and pacing allow. */
 export function release(turn: Turn, venue: VenueState): void {
-  const { bucket, declaration, queues } = venue;
-  if (bucket !== null && declaration.pacing !== null) {
-    refill(bucket, declaration.pacing, turn.nowUs);
-  }
-  drain(turn, venue, { queue: queues.cancels, kind: "Cancel" });
-  drain(turn, venue, { queue: queues.lookups, kind: "Lookup" });
-  drain(turn, venue, { queue: queues.orders, kind: "Submit" });
+  refillOf(venue, turn.nowUs);
+  const { cancels, lookups, orders } = venue.queues;
+  if (!drain(turn, venue, { queue: cancels, kind: "Cancel" })) return;
+  if (!drain(turn, venue, { queue: lookups, kind: "Lookup" })) return;
+  if (!releaseReconcile(turn, venue)) return;
+  drain(turn, venue, { queue: orders, kind: "Submit" });
 }
 
 /** Puts a command that was withheld back into its queue. */
 export function takeBackCommand(turn: Turn, command: VenueCommand): void {
+  if (command.kind === "Reconcile") {
+    takeBackReconcile(turn.state.venue(command.venue), command.request);
+    return;
+  }
   const order = turn.state.blotter.get(command.order);
   const { kind, request } = command;
   if (order === undefined || order.requestOf(kind) !== request) return;
@@ -58,33 +64,61 @@ export function takeBackCommand(turn: Turn, command: VenueCommand): void {
   queueOf(turn.state.venue(command.venue), kind).push({ id: request, kind, order: order.id });
 }
 
-/** When pacing next lets something out, or undefined if nothing waits for it. */
+/** When something may next leave, or undefined if nothing waits for a time. */
 export function nextReleaseUs(state: EngineState, venue: VenueState): Micros | undefined {
-  const { bucket, declaration, queues } = venue;
-  if (bucket === null || declaration.pacing === null) return undefined;
-  const rate = declaration.pacing;
-  if (isReachable(venue, "Cancel") && head(state, queues.cancels) !== undefined) {
-    return nextTokenUs(bucket, rate, 0);
+  const kind = nextKind(state, venue);
+  if (kind === undefined) return undefined;
+  const { bucket, breakerOpenUntilUs, declaration: { pacing } } = venue;
+  let dueUs = venue.pausedUntilUs;
+  if (isOrderKind(kind) && breakerOpenUntilUs !== null && breakerOpenUntilUs > dueUs) {
+    dueUs = breakerOpenUntilUs;
   }
-  const waits = isReachable(venue, "Lookup") && head(state, queues.lookups) !== undefined ||
-    isReachable(venue, "Submit") && head(state, queues.orders) !== undefined;
-  return waits ? nextTokenUs(bucket, rate, cancelReserve(rate)) : undefined;
+  if (bucket !== null && pacing !== null) {
+    const paidUs = nextCostUs(bucket, pacing, kind);
+    if (paidUs > dueUs) dueUs = paidUs;
+  }
+  return dueUs === 0 ? undefined : dueUs;
 }
 
+/** Kind of the first request, by queue, that waits and has its link. */
+function nextKind(state: EngineState, venue: VenueState): PacedKind | undefined {
+  const { cancels, lookups, orders } = venue.queues;
+  if (venue.status === "down") return undefined;
+  if (head(state, cancels) !== undefined) return "Cancel";
+  if (head(state, lookups) !== undefined) return "Lookup";
+  if (venue.reconcile?.sentUs === null) return "Reconcile";
+  return venue.status === "up" ? head(state, orders)?.kind : undefined;
+}
+
+/**
+ * Lets out what waits in a queue.
+ * @returns False if pacing stopped it.
+ */
 function drain(
   turn: Turn,
   venue: VenueState,
   of: { readonly queue: Fifo<WaitingRequest>; readonly kind: RequestKind },
-): void {
-  if (!isReachable(venue, of.kind)) return;
+): boolean {
+  if (!isReachable(venue, of.kind, turn.nowUs)) return true;
   for (;;) {
     const request = head(turn.state, of.queue);
-    if (request === undefined || !mayLeave(venue, of.kind)) return;
+    if (request === undefined) return true;
+    if (!mayLeave(venue, request.kind)) return false;
     of.queue.take();
     const order = turn.state.blotter.get(request.order);
     invariant(order !== undefined, "A waiting request must have an order");
     leave(turn, order, request.kind);
   }
+}
+
+/** As `drain`, for the one request to reconcile. */
+function releaseReconcile(turn: Turn, venue: VenueState): boolean {
+  const { reconcile } = venue;
+  if (reconcile === null || reconcile.sentUs !== null) return true;
+  if (!isReachable(venue, "Reconcile", turn.nowUs)) return true;
+  if (!mayLeave(venue, "Reconcile")) return false;
+  turn.effects.commands.push(leaveReconcile(turn, venue, reconcile));
+  return true;
 }
 
 /** The oldest request that its order still wants; those above it are dropped. */
@@ -100,25 +134,38 @@ function head(state: EngineState, queue: Fifo<WaitingRequest>): WaitingRequest |
 
 function leave(turn: Turn, order: Order, kind: RequestKind): void {
   order.setSentUs(kind, turn.nowUs);
-  turn.effects.commands.push(toCommand(turn, order, kind));
+  const command = toCommand(turn, order, kind);
+  turn.effects.commands.push(order.isDryRun ? { ...command, dryRun: true } : command);
 }
 
-/** Orders wait until the account is known again; cancels and look-ups need only the link. */
-function isReachable(venue: VenueState, kind: RequestKind): boolean {
-  switch (kind) {
-    case "Cancel":
-    case "Lookup":
-      return venue.status !== "down";
-    case "Submit":
-    case "Replace":
-      return venue.status === "up";
-  }
+/** Orders wait until the account is known again and requests are answered; the rest needs the link. */
+function isReachable(venue: VenueState, kind: PacedKind, nowUs: Micros): boolean {
+  if (nowUs < venue.pausedUntilUs) return false;
+  if (!isOrderKind(kind)) return venue.status !== "down";
+  return venue.status === "up" && !isBreakerOpen(venue, nowUs);
 }
 
-function mayLeave(venue: VenueState, kind: RequestKind): boolean {
+function isOrderKind(kind: PacedKind): boolean {
+  return kind === "Submit" || kind === "Replace";
+}
+
+/** True if pacing has stopped something that goes before this kind: cheap ones must not starve it. */
+function isBehind({ state }: Turn, venue: VenueState, kind: RequestKind): boolean {
+  if (venue.bucket === null || kind === "Cancel") return false;
+  const { cancels, lookups } = venue.queues;
+  if (head(state, cancels) !== undefined) return true;
+  if (kind === "Lookup") return false;
+  return head(state, lookups) !== undefined || venue.reconcile?.sentUs === null;
+}
+
+function refillOf({ bucket, declaration }: VenueState, nowUs: Micros): void {
+  if (bucket !== null && declaration.pacing !== null) refill(bucket, declaration.pacing, nowUs);
+}
+
+function mayLeave(venue: VenueState, kind: PacedKind): boolean {
   const { bucket, declaration } = venue;
   if (bucket === null || declaration.pacing === null) return true;
-  return takeToken(bucket, kind === "Cancel" ? 0 : cancelReserve(declaration.pacing));
+  return takeCost(bucket, declaration.pacing, kind);
 }
 
 function queueOf(venue: VenueState, kind: RequestKind): Fifo<WaitingRequest> {
@@ -133,7 +180,7 @@ function queueOf(venue: VenueState, kind: RequestKind): Fifo<WaitingRequest> {
   }
 }
 
-function toCommand(turn: Turn, order: Order, kind: RequestKind): VenueCommand {
+function toCommand(turn: Turn, order: Order, kind: RequestKind): OrderCommand {
   const { terms, replace } = order;
   const request = order.requestOf(kind);
   invariant(request !== null, "A request must be remembered before it leaves");

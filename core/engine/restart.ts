@@ -11,6 +11,7 @@ import { clOrdIdPrefix } from "../command.ts";
 import { sendCancel } from "./cancel.ts";
 import { applyDeadlines } from "./deadlines.ts";
 import { askVenue, fallIntoDoubt, syncDoubt } from "./doubt.ts";
+import { dropReconcile } from "./reconcile_request.ts";
 import { armGrace } from "./sessions.ts";
 import type { Turn } from "./turn.ts";
 import type { ControlPayloads } from "../event.ts";
@@ -32,7 +33,9 @@ export function applyStarted(turn: Turn, payload: ControlPayloads["Started"]): v
   for (const client of state.clients.all) client.bucket = null;
   if (!isRestart) return;
   for (const venue of state.venues) {
-    if (venue.declaration.simulation === null) venue.status = "down";
+    if (venue.declaration.simulation !== null) continue;
+    venue.status = "down";
+    dropReconcile(venue);
   }
   state.declarations += 1;
   for (const entry of state.instruments) entry?.book.invalidate();

@@ -10,10 +10,9 @@ import { Clients } from "../clients.ts";
 import { Counters } from "../counters.ts";
 import { type Deadline, Deadlines } from "../deadlines.ts";
 import { Digest } from "../digest.ts";
-import type { EngineSettings, Mode, VenueDeclaration, VenueStatus } from "../event.ts";
+import type { EngineSettings, Mode, VenueDeclaration } from "../event.ts";
 import { PostedKeys } from "./posted_keys.ts";
 import { ExternalFills } from "../external_fills.ts";
-import { Fifo } from "../fifo.ts";
 import type { Capabilities, Instrument } from "../instrument.ts";
 import { capabilitiesOf } from "../instrument_rules.ts";
 import type { TradingState } from "../intent.ts";
@@ -31,35 +30,20 @@ import {
   seqId,
   type VenueId,
 } from "../numbers.ts";
-import type { WaitingRequest } from "../order.ts";
-import { type Bucket, fullBucket } from "../pacing.ts";
+import { fullBucket } from "../pacing.ts";
 import { RiskState } from "../risk/mod.ts";
 import { LedgerFunds } from "./funds.ts";
 import { DayLosses } from "./losses.ts";
 import { LedgerOutcomes } from "./reduces.ts";
-
-/** A venue: its declaration, link, pacing, and the requests that wait for either. */
-export type VenueState = {
-  declaration: VenueDeclaration;
-  status: VenueStatus;
-  tradingState: TradingState;
-  bucket: Bucket | null;
-  readonly queues: RequestQueues;
-};
-
-/** Requests that wait for the link or for pacing; one that its order forgot is skipped. */
-export type RequestQueues = {
-  readonly cancels: Fifo<WaitingRequest>;
-  readonly lookups: Fifo<WaitingRequest>;
-  /** Submits and replaces. */
-  readonly orders: Fifo<WaitingRequest>;
-};
+import { newVenue, type VenueState } from "./venue_state.ts";
 
 /** An instrument with what is decided about it. */
 export type InstrumentState = {
   instrument: Instrument;
   capabilities: Capabilities;
   tradingState: TradingState;
+  /** Orders from now on are run dry. */
+  isDryRun: boolean;
   book: Book;
 };
 
@@ -84,6 +68,12 @@ export const COUNTERS = [
   "account_reports",
   "account_mismatches",
   "tripwire_halts",
+  "reconciliations",
+  "reconcile_differences",
+  "restated",
+  "accounts_adopted",
+  "venue_pauses",
+  "breaker_trips",
 ] as const;
 export type Counter = (typeof COUNTERS)[number];
 
@@ -113,6 +103,12 @@ export class EngineState {
   /** For the content of one intent; holds nothing between events. */
   readonly contentDigest: Digest = new Digest();
   readonly risk: RiskState = new RiskState();
+  /** The same limits over dry orders: their sums, prices and rates are apart. */
+  readonly dryRisk: RiskState = new RiskState();
+  /** Both: limits, declarations and listings are set in each. */
+  readonly risks: readonly RiskState[] = [this.risk, this.dryRisk];
+  /** Clients whose orders are run dry, by name. */
+  readonly dryClients: Set<string> = new Set();
   readonly funds: LedgerFunds;
   readonly losses: DayLosses;
   readonly outcomes: LedgerOutcomes;
@@ -152,6 +148,11 @@ export class EngineState {
     return instrument;
   }
 
+  /** What an order, or one that would be, is counted in. */
+  riskOf(order: { readonly isDryRun: boolean }): RiskState {
+    return order.isDryRun ? this.dryRisk : this.risk;
+  }
+
   count(name: Counter): void {
     this.counters.add(name);
   }
@@ -172,18 +173,15 @@ export class EngineState {
     }
     if (declaration.simulation === null) this.blotter.openNames(id);
     invariant(id === this.venues.length, "Venues must be declared in the order of their numbers");
-    this.venues.push({
-      declaration,
-      status: declaration.simulation === null ? "down" : "up",
-      tradingState: "Active",
-      bucket: pacing === null ? null : fullBucket(pacing, this.nowUs),
-      queues: { cancels: new Fifo(), lookups: new Fifo(), orders: new Fifo() },
-    });
+    this.venues.push(newVenue(declaration, this.nowUs));
   }
 
   #stands(deadline: Deadline): boolean {
     if (deadline.kind === "grace") {
       return this.clients.all[clientIndex(deadline.key)]?.graceDueUs === deadline.dueUs;
+    }
+    if (deadline.kind === "reconcile") {
+      return this.venues[deadline.key]?.reconcileDueUs === deadline.dueUs;
     }
     const order = this.blotter.get(orderId(deadline.key));
     if (order === undefined) return false;

@@ -5,9 +5,11 @@
  * positions exactly, but for what the venue may still void. Reports in a row that differ, so many as
  * the limit says, halt the account; a fill in flight makes one differ, a missing one all.
  *
- * Invariant: a report changes no book. What it does not name is not compared.
+ * Invariant: a report that is compared changes no book. What it does not name is not compared. The
+ * first one of an account is where its ledger begins, see `opening.ts`.
  * @module
  */
+import { isOpening, openAccount } from "./opening.ts";
 import { haltAccount, raise, type Turn } from "./turn.ts";
 import { fromQuanta } from "../decimal.ts";
 import type { AccountPayloads } from "../event.ts";
@@ -26,11 +28,18 @@ import type { VenueId } from "../numbers.ts";
 
 type Reported = AccountPayloads["AccountReported"];
 
+/** Applies a report: it opens the account, or is compared with the ledger. */
+export function applyAccountReported(turn: Turn, venue: VenueId, reported: Reported): void {
+  assertReported(turn, venue, reported);
+  const account = turn.state.venue(venue);
+  if (isOpening(account)) openAccount(turn, account, reported);
+  else compareAccount(turn, venue, reported);
+}
+
 /** Compares a report with the ledger and halts the account if too many in a row differ. */
-export function compareAccount(turn: Turn, venue: VenueId, reported: Reported): void {
+function compareAccount(turn: Turn, venue: VenueId, reported: Reported): void {
   const { state } = turn;
   const scope = state.risk.venue(venue);
-  assertReported(turn, venue, reported);
   state.count("account_reports");
   const difference = firstDifference(turn, venue, reported);
   if (difference === undefined) {

@@ -100,6 +100,24 @@ export class Ledger {
   }
 
   /**
+   * Brings the shown cash of an account to what its venue says: the rest is posted to `external`.
+   * @throws {InvariantError} If `total` is not a decimal.
+   */
+  level(
+    of: { readonly venue: VenueId; readonly currency: string; readonly total: string },
+  ): void {
+    const { venue, currency } = of;
+    const shown = this.cash("account", { venue, currency });
+    // Without trailing zeros: whatever scale the books have, the posting's is that of the difference.
+    const difference = sum({ left: amountOf(of.total), right: negated(shown) });
+    const amount = amountOf(decimalOf(difference));
+    this.post(venue, (account) => {
+      account.post(null, { currency, amount });
+      return { kind: "deposit", owner: null, instruments: [], currencies: [currency] };
+    });
+  }
+
+  /**
    * Lists an instrument, or lists it again. Returns the sentence that refuses it beside those with
    * which it shares a market or condition, or undefined.
    */

@@ -30,6 +30,8 @@ export type RiskRequest = {
   /** What would be open: for a Replace `qty` less what was executed. */
   readonly leavesQty: Qty;
   readonly reduceOnly: boolean;
+  /** It would be run dry: the scopes are those of dry orders. */
+  readonly isDryRun: boolean;
   /** The order that it would become; null for a Place. */
   readonly kept: Kept | null;
   readonly nowUs: Micros;

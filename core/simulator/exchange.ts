@@ -10,9 +10,9 @@
 import type {
   CancelRequest,
   LookupOrder,
+  OrderCommand,
   ReplaceRequest,
   SubmitOrder,
-  VenueCommand,
 } from "../command.ts";
 import type { BrokerPayloads, Event, OrderRef, SimulationSettings } from "../event.ts";
 import type { Instrument } from "../instrument.ts";
@@ -64,13 +64,13 @@ export class Exchange {
   /** Ends an order whose time is up. */
   expire(order: SimOrder, scene: Scene): void {
     this.#orders.end(order, "expired");
-    this.#market(order.instrument).remove(order);
+    this.#leave(order);
     const reason = "its time in force has ended";
     this.#say(scene, "OrderExpired", { ...this.#orders.refOf(order), reason });
   }
 
   /** A request reaches the venue. */
-  arrive(command: VenueCommand, scene: Scene): void {
+  arrive(command: OrderCommand, scene: Scene): void {
     switch (command.kind) {
       case "Submit":
         return this.#submit(command, scene);
@@ -128,7 +128,8 @@ export class Exchange {
       const id = instrumentId(row.integer("instrument"));
       this.#markets.set(id, Market.restore(row.node("market"), this.#orders));
     }
-    const resting = this.#orders.open().sort((first, second) => first.rank - second.rank);
+    const shown = this.#orders.open().filter((order) => !order.isDryRun);
+    const resting = shown.sort((first, second) => first.rank - second.rank);
     for (const order of resting) this.#market(order.instrument).putBack(order);
   }
 
@@ -166,11 +167,13 @@ export class Exchange {
       status: "open",
       rank: 0,
       ahead: null,
+      isDryRun: command.dryRun === true,
     };
   }
 
   #submitRefusal(command: SubmitOrder, scene: Scene): Refusal | undefined {
     if (this.#orders.find(command) !== undefined) return duplicate(command.clOrdId);
+    if (command.dryRun === true) return undefined;
     if (scene.instrument.status !== "open") return suspended(scene.instrument);
     const expireUs = expiryOf(command, scene);
     if (expireUs !== null && expireUs <= scene.atUs) return EXPIRED;
@@ -181,6 +184,7 @@ export class Exchange {
 
   /** Takes what crosses; what is left rests, or ends. */
   #enter(order: SimOrder, scene: Scene): void {
+    if (order.isDryRun) return this.#enterDry(order, scene);
     const market = this.#market(order.instrument);
     const isKilled = order.timeInForce === "FOK" && market.available(order) < order.leavesQty;
     const takes = !isKilled && market.isCrossed(order.side, order.price);
@@ -193,10 +197,20 @@ export class Exchange {
     this.#endCancelled(order, { scene, reason });
   }
 
+  /** Nothing of a dry run is matched or shown; what may not rest ends at once. */
+  #enterDry(order: SimOrder, scene: Scene): void {
+    if (order.mayRest) return;
+    this.#endCancelled(order, { scene, reason: "a dry run fills nothing" });
+  }
+
+  #leave(order: SimOrder): void {
+    if (!order.isDryRun) this.#market(order.instrument).remove(order);
+  }
+
   #cancel(command: CancelRequest, scene: Scene): void {
     const order = this.#orders.find(command);
     if (order?.status === "open") {
-      this.#market(order.instrument).remove(order);
+      this.#leave(order);
       return this.#endCancelled(order, { scene, reason: "cancelled on request" });
     }
     const { order: id, clOrdId, venueOrderId } = command;
@@ -221,7 +235,7 @@ export class Exchange {
     }
     const price = command.price ?? order.price;
     const keepsPlace = price === order.price && command.orderQty <= order.orderQty;
-    if (!keepsPlace) this.#market(order.instrument).remove(order);
+    if (!keepsPlace) this.#leave(order);
     this.#orders.rename(order, command.newClOrdId);
     order.price = price;
     order.orderQty = command.orderQty;
@@ -237,12 +251,12 @@ export class Exchange {
     scene: Scene,
   ): Refusal | undefined {
     if (order === undefined || order.status !== "open") return notOpen(order, command.clOrdId);
-    if (scene.instrument.status !== "open") return suspended(scene.instrument);
     const { newClOrdId } = command;
+    if (!order.isDryRun && scene.instrument.status !== "open") return suspended(scene.instrument);
     const named = this.#orders.find({ order: command.order, clOrdId: newClOrdId });
     if (named !== undefined) return duplicate(newClOrdId);
     if (command.orderQty <= order.cumQty) return FILLED_BEYOND;
-    if (!order.postOnly) return undefined;
+    if (!order.postOnly || order.isDryRun) return undefined;
     const price = command.price ?? order.price;
     const isCrossed = this.#market(order.instrument).isCrossed(order.side, price);
     return isCrossed ? POST_ONLY : undefined;

@@ -47,8 +47,10 @@ const NEXT = 12;
 const OLDER = 13;
 /** Version in its only client order id; {@link NONE} where its ids are kept as texts. */
 const KEY_VERSION = 14;
+/** 1: of a dry run, shown to nobody and never matched. */
+const DRY_RUN = 15;
 /** Columns of a row. */
-export const SIM_ORDER_WIDTH = 15;
+export const SIM_ORDER_WIDTH = 16;
 
 /** What an order is when it comes, or comes back from a checkpoint. */
 export type SimOrderFields = {
@@ -70,6 +72,8 @@ export type SimOrderFields = {
   readonly rank: number;
   /** Displayed quantity that stands before it, quanta; null while no book says. */
   readonly ahead: Qty | null;
+  /** It is shown to nobody and never matched. */
+  readonly isDryRun: boolean;
 };
 
 /** One order at the simulated venue. */
@@ -100,6 +104,7 @@ export class SimOrder implements SimOrderFields {
     this.status = fields.status;
     this.rank = fields.rank;
     this.ahead = fields.ahead;
+    row[at + DRY_RUN] = fields.isDryRun ? 1 : 0;
     this.previous = null;
     this.next = null;
     this.older = null;
@@ -131,6 +136,10 @@ export class SimOrder implements SimOrderFields {
 
   get postOnly(): boolean {
     return postOnlyIn(stored(this.#row, this.#at + TERMS));
+  }
+
+  get isDryRun(): boolean {
+    return stored(this.#row, this.#at + DRY_RUN) === 1;
   }
 
   get expireUs(): Micros | null {
@@ -255,6 +264,7 @@ export function toRow(
     status: order.status,
     rank: order.rank,
     ahead: order.ahead,
+    is_dry_run: order.isDryRun,
   };
 }
 
@@ -280,6 +290,7 @@ export function parseRow(
     status: row.oneOf("status", STATUSES),
     rank: row.integer("rank"),
     ahead: ahead === null ? null : qty(ahead),
+    isDryRun: row.has("is_dry_run") && row.flag("is_dry_run"),
   };
   return { fields, clOrdIds: row.texts("cl_ord_ids") };
 }

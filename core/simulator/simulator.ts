@@ -12,7 +12,7 @@
  * Known limits: see `market.ts` (matching) and `exchange.ts` (checks of the venue).
  * @module
  */
-import type { VenueCommand } from "../command.ts";
+import type { OrderCommand } from "../command.ts";
 import type { Draft, Event, SimulationSettings, VenueDeclaration } from "../event.ts";
 import { Fifo } from "../fifo.ts";
 import type { Instrument } from "../instrument.ts";
@@ -26,7 +26,7 @@ import { NodeReader } from "../node_reader.ts";
 import { Outputs } from "./outputs.ts";
 
 /** A command on its way to the venue. */
-type Arrival = { readonly atUs: Micros; readonly command: VenueCommand };
+type Arrival = { readonly atUs: Micros; readonly command: OrderCommand };
 
 type InstrumentOf = (id: InstrumentId) => Instrument;
 
@@ -61,7 +61,7 @@ export class Simulator {
   }
 
   /** Takes a command that the event just applied has caused, in order. */
-  command(command: VenueCommand, atUs: Micros): void {
+  command(command: OrderCommand, atUs: Micros): void {
     const arrivalUs = micros(atUs + this.#settings.orderLatencyUs);
     if (arrivalUs > this.#lastArrivalUs) this.#lastArrivalUs = arrivalUs;
     this.#arrivals.push({ atUs: this.#lastArrivalUs, command });
@@ -163,10 +163,10 @@ function settingsOf(declaration: VenueDeclaration): SimulationSettings {
 }
 
 // A command is JSON by construction; the digest over a checkpoint vouches for what is read back.
-function toNode(command: VenueCommand): CheckpointNode {
+function toNode(command: OrderCommand): CheckpointNode {
   return command as unknown as CheckpointNode;
 }
 
-function parseCommand(node: CheckpointNode): VenueCommand {
-  return node as unknown as VenueCommand;
+function parseCommand(node: CheckpointNode): OrderCommand {
+  return node as unknown as OrderCommand;
 }

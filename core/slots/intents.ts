@@ -1,9 +1,9 @@
 /**
  * Intents that are remembered: found by client and id, forgotten oldest first.
  *
- * A record is a row of numbers and two strings in a page; what the engine holds of it is a light
- * handle, made when it is looked at. Records stand in one queue, oldest first. One whose order is
- * still kept when its time has come moves to that order, and leaves with it.
+ * A record is a row of numbers in a page, its id among the texts; what the engine holds of it is a
+ * light handle, made when it is looked at. Records stand in one queue, oldest first. One that means an
+ * order is bound to it: if the order is still kept when its time has come, it leaves with the order.
  *
  * Invariant: a handle is valid until its record is forgotten; a record that a CancelAll is pinned
  * to keeps its row until it is released.
@@ -13,8 +13,10 @@ import type { IntentAction } from "../intent.ts";
 import { invariant } from "../invariant.ts";
 import type { ClientIndex, Micros, OrderId } from "../numbers.ts";
 import { NONE, PAGE_BITS, PAGE_MASK, PAGE_SIZE, stored, storedOrNull } from "./pages.ts";
+import { Labels, NO_LABEL } from "./labels.ts";
 import { NO_SLOT, SlotIndex } from "./slot_index.ts";
 import { hashText } from "./text_hash.ts";
+import { NO_TEXT, Texts } from "./texts.ts";
 
 /** What is remembered of an intent. */
 export type IntentFields = {
@@ -54,38 +56,53 @@ const RECV_US = 5;
 const INGEST_US = 6;
 const ORDER = 7;
 const NEWEST_REPORT = 8;
-/** The slot that follows in the queue, among those of an order, or among the free. */
+/** The slot that follows in the queue, or among the free. */
 const NEXT = 9;
 /** Bits: see below. */
 const STATE = 10;
 const PINS = 11;
-const WIDTH = 12;
+/** The id among the texts and its hash; the tag among the labels. */
+const ID = 12;
+const HASH = 13;
+const TAG = 14;
+/** The slot that was bound to the same order before. */
+const BOUND_BEFORE = 15;
+/** Two lines of the cache. */
+const WIDTH = 16;
 
 /** Found by its id. */
 const KNOWN = 1;
 /** Neither in the queue nor held: only its pins keep the row. */
 const LEFT = 2;
+/** Its order is kept, and knows it. */
+const BOUND = 4;
+/** Its time has come: it has left the queue and waits for its order. */
+const HELD = 8;
 
-type Page = {
-  readonly rows: Float64Array;
-  readonly intentIds: string[];
-  readonly tags: (string | null)[];
-};
+type Page = { readonly rows: Float64Array; readonly words: Words };
+
+/** Where the texts of all records are. */
+type Words = { readonly ids: Texts; readonly tags: Labels };
 
 /** A remembered intent: what answers a repetition, and the stamps its reports carry. */
 export class IntentRecord implements IntentFields {
   readonly slot: number;
   readonly #page: Page;
   readonly #at: number;
+  /** The id, if it is at hand. */
+  #intentId: string | undefined;
 
-  constructor(slot: number, page: Page) {
+  constructor(slot: number, page: Page, intentId?: string) {
     this.slot = slot;
     this.#page = page;
     this.#at = (slot & PAGE_MASK) * WIDTH;
+    this.#intentId = intentId;
   }
 
   get intentId(): string {
-    return this.#page.intentIds[this.slot & PAGE_MASK] ?? "";
+    const { words, rows } = this.#page;
+    this.#intentId ??= words.ids.read(stored(rows, this.#at + ID));
+    return this.#intentId;
   }
 
   get client(): ClientIndex {
@@ -117,15 +134,11 @@ export class IntentRecord implements IntentFields {
   }
 
   get tag(): string | null {
-    return this.#page.tags[this.slot & PAGE_MASK] ?? null;
+    return this.#page.words.tags.text(stored(this.#page.rows, this.#at + TAG));
   }
 
   get order(): OrderId | null {
     return storedOrNull(this.#page.rows, this.#at + ORDER);
-  }
-
-  set order(id: OrderId | null) {
-    this.#page.rows[this.#at + ORDER] = id ?? NONE;
   }
 
   get newestReport(): number | null {
@@ -142,11 +155,14 @@ export class IntentRecord implements IntentFields {
   }
 }
 
-/** Where the records of an order begin and end: {@link NO_SLOT} if it holds none. */
-export type Holder = { heldFirst: number; heldLast: number };
+/** An order with the newest of the records that are bound to it, or {@link NO_SLOT}. */
+export type Holder = { readonly id: OrderId; boundNewest: number };
 
 /** All remembered intents. */
 export class Intents {
+  /** Tags, of orders too. */
+  readonly tags = new Labels();
+  readonly #words: Words = { ids: new Texts(), tags: this.tags };
   readonly #pages: Page[] = [];
   readonly #index = new SlotIndex();
   #seed = 0;
@@ -161,9 +177,11 @@ export class Intents {
     return this.#index.size;
   }
 
-  /** The oldest record in the queue, or undefined. */
-  get oldest(): IntentRecord | undefined {
-    return this.#oldest === NO_SLOT ? undefined : this.at(this.#oldest);
+  /** When the oldest record in the queue was taken, or undefined. */
+  get oldestUs(): Micros | undefined {
+    const slot = this.#oldest;
+    if (slot === NO_SLOT) return undefined;
+    return stored(this.#pageOf(slot).rows, this.#rowOf(slot) + INGEST_US);
   }
 
   /** Sets what clients cannot choose about the index. Only while it is empty. */
@@ -172,8 +190,8 @@ export class Intents {
   }
 
   /** The record in a slot that is in use. */
-  at(slot: number): IntentRecord {
-    return new IntentRecord(slot, this.#pageOf(slot));
+  at(slot: number, intentId?: string): IntentRecord {
+    return new IntentRecord(slot, this.#pageOf(slot), intentId);
   }
 
   /** The client's record of an id, or undefined. */
@@ -185,9 +203,10 @@ export class Intents {
       slot = this.#index.after()
     ) {
       const page = this.#pageOf(slot);
-      if (page.intentIds[slot & PAGE_MASK] !== intentId) continue;
-      if (page.rows[(slot & PAGE_MASK) * WIDTH + CLIENT] === client) {
-        return new IntentRecord(slot, page);
+      const at = this.#rowOf(slot);
+      if (page.rows[at + CLIENT] !== client) continue;
+      if (this.#words.ids.is(stored(page.rows, at + ID), intentId)) {
+        return new IntentRecord(slot, page, intentId);
       }
     }
     return undefined;
@@ -215,54 +234,63 @@ export class Intents {
   }
 
   /** Lets a repetition of the id be judged anew; the record itself stays. */
-  disown(record: IntentRecord): void {
-    if (!record.isKnown) return;
-    this.#index.remove(record.slot, this.#hashOf(record.client, record.intentId));
-    this.#setState(record.slot, 0);
+  disown({ slot }: IntentRecord): void {
+    this.#disown(slot);
   }
 
-  /** Takes the oldest record out of the queue: to be forgotten, or held by its order. */
-  takeOldest(): IntentRecord | undefined {
-    const record = this.oldest;
-    if (record === undefined) return undefined;
-    this.#oldest = this.#nextOf(record.slot);
+  /** Lets a record leave no sooner than the order that it placed, or means. Once for a record. */
+  bind({ slot }: IntentRecord, holder: Holder): void {
+    const { rows } = this.#pageOf(slot);
+    const at = this.#rowOf(slot);
+    rows[at + ORDER] = holder.id;
+    rows[at + BOUND_BEFORE] = holder.boundNewest;
+    rows[at + STATE] = stored(rows, at + STATE) | BOUND;
+    holder.boundNewest = slot;
+  }
+
+  /** Takes the oldest record out of the queue: forgotten, or held by the order that it means. */
+  retireOldest(): void {
+    const slot = this.#oldest;
+    if (slot === NO_SLOT) return;
+    this.#oldest = this.#nextOf(slot);
     if (this.#oldest === NO_SLOT) this.#newest = NO_SLOT;
-    return record;
+    const state = this.#stateOf(slot);
+    if ((state & BOUND) === 0) this.forget(slot);
+    else this.#setState(slot, state | HELD);
+  }
+
+  /** Lets the order of a record keep it: it stands in no queue and is bound. */
+  hold({ slot }: IntentRecord): void {
+    this.#setState(slot, this.#stateOf(slot) | HELD);
   }
 
   /** Forgets a record that is in no queue. */
-  forget(record: IntentRecord): void {
-    this.disown(record);
-    if (this.#pageOf(record.slot).rows[this.#rowOf(record.slot) + PINS] === 0) {
-      this.#release(record.slot);
-    } else this.#setState(record.slot, LEFT);
+  forget(slot: number): void {
+    this.#disown(slot);
+    if (this.#pageOf(slot).rows[this.#rowOf(slot) + PINS] === 0) this.#release(slot);
+    else this.#setState(slot, LEFT);
   }
 
-  /** Lets an order keep a record that was taken out of the queue. */
-  hold(holder: Holder, record: IntentRecord): void {
-    this.#setNext(record.slot, NO_SLOT);
-    if (holder.heldLast === NO_SLOT) holder.heldFirst = record.slot;
-    else this.#setNext(holder.heldLast, record.slot);
-    holder.heldLast = record.slot;
-  }
-
-  /** Forgets all that an order holds. */
-  forgetHeld(holder: Holder): void {
-    let slot = holder.heldFirst;
-    holder.heldFirst = NO_SLOT;
-    holder.heldLast = NO_SLOT;
+  /** An order is forgotten: with what it holds; the rest that means it is forgotten in its time. */
+  unbind(holder: Holder): void {
+    let slot = holder.boundNewest;
+    holder.boundNewest = NO_SLOT;
     while (slot !== NO_SLOT) {
-      const next = this.#nextOf(slot);
-      this.forget(this.at(slot));
-      slot = next;
+      const before = this.#boundBefore(slot);
+      const state = this.#stateOf(slot);
+      if ((state & HELD) === 0) this.#setState(slot, state & ~BOUND);
+      else this.forget(slot);
+      slot = before;
     }
   }
 
   /** What an order holds, oldest first. */
-  *heldBy(holder: Holder): Iterable<IntentRecord> {
-    for (let slot = holder.heldFirst; slot !== NO_SLOT; slot = this.#nextOf(slot)) {
-      yield this.at(slot);
+  heldBy(holder: Holder): readonly IntentRecord[] {
+    const held: IntentRecord[] = [];
+    for (let slot = holder.boundNewest; slot !== NO_SLOT; slot = this.#boundBefore(slot)) {
+      if ((this.#stateOf(slot) & HELD) !== 0) held.push(this.at(slot));
     }
+    return held.reverse();
   }
 
   /** The queue, oldest first. */
@@ -280,17 +308,25 @@ export class Intents {
   /** Ends a {@link Intents.pin}. */
   unpin(record: IntentRecord): void {
     const pins = this.#addPins(record.slot, -1);
-    const state = this.#pageOf(record.slot).rows[this.#rowOf(record.slot) + STATE];
-    if (pins === 0 && state === LEFT) this.#release(record.slot);
+    if (pins === 0 && this.#stateOf(record.slot) === LEFT) this.#release(record.slot);
   }
 
   #hashOf(client: ClientIndex, intentId: string): number {
     return hashText(intentId, this.#seed ^ Math.imul(client + 1, 0x9e3779b1));
   }
 
-  #know(record: IntentRecord): void {
-    this.#index.insert(record.slot, this.#hashOf(record.client, record.intentId));
-    this.#setState(record.slot, KNOWN);
+  #know({ slot }: IntentRecord): void {
+    this.#index.insert(slot, stored(this.#pageOf(slot).rows, this.#rowOf(slot) + HASH));
+    this.#setState(slot, this.#stateOf(slot) | KNOWN);
+  }
+
+  #disown(slot: number): void {
+    const { rows } = this.#pageOf(slot);
+    const at = this.#rowOf(slot);
+    const state: number = stored(rows, at + STATE);
+    if ((state & KNOWN) === 0) return;
+    this.#index.remove(slot, stored(rows, at + HASH));
+    rows[at + STATE] = state & ~KNOWN;
   }
 
   #write(fields: IntentFields): IntentRecord {
@@ -310,9 +346,11 @@ export class Intents {
     rows[at + NEXT] = NO_SLOT;
     rows[at + STATE] = 0;
     rows[at + PINS] = 0;
-    page.intentIds[slot & PAGE_MASK] = fields.intentId;
-    page.tags[slot & PAGE_MASK] = fields.tag;
-    return new IntentRecord(slot, page);
+    rows[at + BOUND_BEFORE] = NO_SLOT;
+    rows[at + ID] = this.#words.ids.add(fields.intentId);
+    rows[at + HASH] = this.#hashOf(fields.client, fields.intentId);
+    rows[at + TAG] = this.tags.take(fields.tag);
+    return new IntentRecord(slot, page, fields.intentId);
   }
 
   #take(): number {
@@ -322,20 +360,19 @@ export class Intents {
       return slot;
     }
     if ((this.#used & PAGE_MASK) === 0) {
-      this.#pages.push({
-        rows: new Float64Array(PAGE_SIZE * WIDTH),
-        intentIds: new Array<string>(PAGE_SIZE).fill(""),
-        tags: new Array<string | null>(PAGE_SIZE).fill(null),
-      });
+      this.#pages.push({ rows: new Float64Array(PAGE_SIZE * WIDTH), words: this.#words });
     }
     this.#used += 1;
     return this.#used - 1;
   }
 
   #release(slot: number): void {
-    const page = this.#pageOf(slot);
-    page.intentIds[slot & PAGE_MASK] = "";
-    page.tags[slot & PAGE_MASK] = null;
+    const { rows } = this.#pageOf(slot);
+    const at = this.#rowOf(slot);
+    this.#words.ids.remove(stored(rows, at + ID));
+    this.tags.drop(stored(rows, at + TAG));
+    rows[at + ID] = NO_TEXT;
+    rows[at + TAG] = NO_LABEL;
     this.#setNext(slot, this.#free);
     this.#free = slot;
   }
@@ -346,6 +383,14 @@ export class Intents {
 
   #setNext(slot: number, next: number): void {
     this.#pageOf(slot).rows[this.#rowOf(slot) + NEXT] = next;
+  }
+
+  #boundBefore(slot: number): number {
+    return stored(this.#pageOf(slot).rows, this.#rowOf(slot) + BOUND_BEFORE);
+  }
+
+  #stateOf(slot: number): number {
+    return stored(this.#pageOf(slot).rows, this.#rowOf(slot) + STATE);
   }
 
   #setState(slot: number, state: number): void {

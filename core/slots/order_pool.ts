@@ -12,6 +12,7 @@ import type { IntentRecord, Intents } from "./intents.ts";
 import { OrderList } from "./order_list.ts";
 import { ORDER_WIDTH } from "./order_row.ts";
 import { PAGE_SIZE } from "./pages.ts";
+import { SeenKeys } from "./seen_keys.ts";
 
 /** Rows per page: a page of a quarter of a megabyte. */
 const ROWS = PAGE_SIZE;
@@ -20,6 +21,7 @@ const ROWS = PAGE_SIZE;
 export class OrderPool {
   readonly intents: Intents;
   readonly keys = new ClOrdIds();
+  readonly seen = new SeenKeys();
   readonly #free = new OrderList();
   #page = new Float64Array(0);
   #used = ROWS;

@@ -7,7 +7,9 @@
 import { timeInForceCode } from "../digest_codes.ts";
 import type { OrdType, Side, TimeInForce } from "../instrument.ts";
 import type { CancelCause, OrderTerms, RequestKind } from "../order_parts.ts";
+import { NO_LABEL } from "./labels.ts";
 import { NONE } from "./pages.ts";
+import { NO_BLOCK } from "./seen_keys.ts";
 import { NO_SLOT } from "./slot_index.ts";
 
 /** Columns that hold a number in every order: 0 at first, unless {@link clearRow} says otherwise. */
@@ -58,13 +60,23 @@ export const REFERENCE_PX = 38;
 export const VERSION = 39;
 export const KEY_VERSION = 40;
 export const BASE_CUM_QTY = 41;
-export const HELD_FIRST = 42;
-export const HELD_LAST = 43;
-/** Columns of a row. */
-export const ORDER_WIDTH = 44;
+/** Newest of the intents that mean it. */
+export const BOUND_NEWEST = 42;
+/** Label of the tag. */
+export const TAG = 43;
+/** Newest block of seen keys. */
+export const SEEN = 44;
+/** Columns of a row: six lines of the cache. */
+export const ORDER_WIDTH = 48;
 
 /** Bits of {@link FLAGS}. */
-export const FLAG = { isAccepted: 1, isDoubtReported: 2, wasAbsent: 4, isCounted: 8 } as const;
+export const FLAG = {
+  isAccepted: 1,
+  isDoubtReported: 2,
+  wasAbsent: 4,
+  isCounted: 8,
+  isDryRun: 16,
+} as const;
 
 const TIMES_IN_FORCE = ["GTC", "IOC", "FOK", "GTD", "DAY"] as const satisfies TimeInForce[];
 const CAUSES = ["intent", "cancelAll", "lapse", "disconnect", "kill"] as const;
@@ -140,8 +152,9 @@ export function requestColumn(kind: RequestKind): number {
 export function clearRow(row: Float64Array, at: number): void {
   for (let column = ID; column < PRICE; column += 1) row[at + column] = 0;
   for (let column = PRICE; column < VERSION; column += 1) row[at + column] = NONE;
-  for (let column = VERSION; column < HELD_FIRST; column += 1) row[at + column] = 0;
+  for (let column = VERSION; column < BOUND_NEWEST; column += 1) row[at + column] = 0;
   row[at + BASE_VERSION] = 1;
-  row[at + HELD_FIRST] = NO_SLOT;
-  row[at + HELD_LAST] = NO_SLOT;
+  row[at + BOUND_NEWEST] = NO_SLOT;
+  row[at + TAG] = NO_LABEL;
+  row[at + SEEN] = NO_BLOCK;
 }

@@ -22,6 +22,7 @@ import {
   BASE_CUM_QTY,
   BASE_VERSION,
   BEARER,
+  BOUND_NEWEST,
   causeCode,
   causeOf,
   clearRow,
@@ -36,8 +37,6 @@ import {
   EXPIRE_US,
   FLAG,
   FLAGS,
-  HELD_FIRST,
-  HELD_LAST,
   ID,
   INSTRUMENT,
   KEY_VERSION,
@@ -57,7 +56,9 @@ import {
   REQUESTS_SENT_US,
   RETRY_BITS,
   RETRY_DUE_US,
+  SEEN,
   sideIn,
+  TAG,
   TERMS,
   termsWord,
   timeInForceIn,
@@ -90,6 +91,7 @@ export class OrderWindow {
     row[at + VENUE] = terms.venue;
     row[at + INSTRUMENT] = terms.instrument;
     row[at + TERMS] = termsWord(terms);
+    row[at + FLAGS] = terms.isDryRun ? FLAG.isDryRun : 0;
   }
 
   get id(): OrderId {
@@ -126,6 +128,10 @@ export class OrderWindow {
 
   get reduceOnly(): boolean {
     return reduceOnlyIn(stored(this.#row, this.#at + TERMS));
+  }
+
+  get isDryRun(): boolean {
+    return this.#hasFlag(FLAG.isDryRun);
   }
 
   get isAccepted(): boolean {
@@ -368,21 +374,13 @@ export class OrderWindow {
     this.#row[this.#at + COUNTED_DEAR_PX] = value ?? NONE;
   }
 
-  /** Intents that are kept with it, see `slots/intents.ts`. */
-  get heldFirst(): number {
-    return stored(this.#row, this.#at + HELD_FIRST);
+  /** Newest of the intents that mean it, see `slots/intents.ts`. */
+  get boundNewest(): number {
+    return stored(this.#row, this.#at + BOUND_NEWEST);
   }
 
-  set heldFirst(value: number) {
-    this.#row[this.#at + HELD_FIRST] = value;
-  }
-
-  get heldLast(): number {
-    return stored(this.#row, this.#at + HELD_LAST);
-  }
-
-  set heldLast(value: number) {
-    this.#row[this.#at + HELD_LAST] = value;
+  set boundNewest(slot: number) {
+    this.#row[this.#at + BOUND_NEWEST] = slot;
   }
 
   /** The number of the request of a kind that has no outcome yet, or null. */
@@ -445,6 +443,24 @@ export class OrderWindow {
 
   set touchedAt(place: number) {
     this.#row[this.#at + TOUCHED_AT] = place;
+  }
+
+  /** Label of its tag. */
+  get tagLabel(): number {
+    return stored(this.#row, this.#at + TAG);
+  }
+
+  set tagLabel(label: number) {
+    this.#row[this.#at + TAG] = label;
+  }
+
+  /** Newest block of the keys that it has seen. */
+  get seenBlock(): number {
+    return stored(this.#row, this.#at + SEEN);
+  }
+
+  set seenBlock(block: number) {
+    this.#row[this.#at + SEEN] = block;
   }
 
   /** Slot of the intent whose id its reports bear. */

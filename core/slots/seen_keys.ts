@@ -1,33 +1,147 @@
 /**
- * The newest idempotency keys of one order, linked newest first: most orders have a few, for which
- * arrays would take several times their room.
+ * The newest idempotency keys of each order, in blocks of one line of the cache: a block holds
+ * hashes, and where the texts are, which are looked at only when a hash agrees.
  *
- * Limit: `SEEN_KEYS_MAX`; of more the oldest are forgotten.
+ * Ordering: an order's blocks are linked newest first; within a block the oldest key comes first.
+ * Limit: `SEEN_KEYS_MAX` keys of an order; of more the oldest are forgotten.
  * @module
  */
+import { PAGE_BITS, PAGE_MASK, PAGE_SIZE } from "./pages.ts";
+import { hashText } from "./text_hash.ts";
+import { Texts } from "./texts.ts";
 
 /** Keys remembered per order: what is older is stale by the state of the order. */
 export const SEEN_KEYS_MAX = 64;
+/** No block: the order has seen nothing. */
+export const NO_BLOCK = 0;
 
-/** A key and those that came before it. */
-export type SeenKey = { readonly key: string; older: SeenKey | null };
+const ROOM = 7;
+const BLOCK_WORDS = 16;
+/** Words of a block: the older block or the next free one; where its keys begin and end. */
+const OLDER = 0;
+const BEGIN_END = 1;
+const HASHES = 2;
+const TEXTS = HASHES + ROOM;
+const END_BITS = 4;
+const END_MASK = (1 << END_BITS) - 1;
 
-/** Returns true if `key` is among the keys; lets go of what one more key leaves no room for. */
-export function isAmong(newest: SeenKey | null, key: string): boolean {
-  let count = 0;
-  let lastKept: SeenKey | null = null;
-  for (let seen = newest; seen !== null; seen = seen.older) {
-    if (seen.key === key) return true;
-    count += 1;
-    if (count === SEEN_KEYS_MAX - 1) lastKept = seen;
+/** Keys by the newest block of their order. */
+export class SeenKeys {
+  readonly #texts = new Texts();
+  readonly #pages: Int32Array[] = [];
+  /** Blocks ever used; number 0 is {@link NO_BLOCK}. */
+  #used = 1;
+  #free = NO_BLOCK;
+
+  /**
+   * Returns the newest block after `key` was remembered, or undefined if it is among the keys.
+   */
+  add(newest: number, key: string): number | undefined {
+    const hash = hashText(key, 0);
+    let count = 0;
+    for (let block = newest; block !== NO_BLOCK; block = this.#word(block, OLDER)) {
+      const page = this.#pageOf(block);
+      const at = placeOf(block);
+      const range = page[at + BEGIN_END] ?? 0;
+      const end = range & END_MASK;
+      for (let i = range >> END_BITS; i < end; i += 1) {
+        if (page[at + HASHES + i] !== hash) continue;
+        if (this.#texts.is(page[at + TEXTS + i] ?? 0, key)) return undefined;
+      }
+      count += end - (range >> END_BITS);
+    }
+    if (count >= SEEN_KEYS_MAX) this.#dropOldest(newest);
+    return this.#push(newest, { hash, text: this.#texts.add(key) });
   }
-  if (lastKept !== null) lastKept.older = null;
-  return false;
+
+  /** The keys, oldest first. */
+  list(newest: number): readonly string[] {
+    const keys: string[] = [];
+    for (let block = newest; block !== NO_BLOCK; block = this.#word(block, OLDER)) {
+      const range = this.#word(block, BEGIN_END);
+      for (let i = (range & END_MASK) - 1; i >= range >> END_BITS; i -= 1) {
+        keys.push(this.#texts.read(this.#word(block, TEXTS + i)));
+      }
+    }
+    return keys.reverse();
+  }
+
+  /** Forgets all keys of an order. */
+  clear(newest: number): void {
+    let block = newest;
+    while (block !== NO_BLOCK) {
+      const older = this.#word(block, OLDER);
+      const range = this.#word(block, BEGIN_END);
+      for (let i = range >> END_BITS; i < (range & END_MASK); i += 1) {
+        this.#texts.remove(this.#word(block, TEXTS + i));
+      }
+      this.#give(block);
+      block = older;
+    }
+  }
+
+  #push(newest: number, of: { readonly hash: number; readonly text: number }): number {
+    const isFull = newest === NO_BLOCK || (this.#word(newest, BEGIN_END) & END_MASK) === ROOM;
+    const block = isFull ? this.#take(newest) : newest;
+    const page = this.#pageOf(block);
+    const at = placeOf(block);
+    const range = page[at + BEGIN_END] ?? 0;
+    const end = range & END_MASK;
+    page[at + HASHES + end] = of.hash;
+    page[at + TEXTS + end] = of.text;
+    page[at + BEGIN_END] = range + 1;
+    return block;
+  }
+
+  /** Of more than one block; the oldest never becomes the only one by it. */
+  #dropOldest(newest: number): void {
+    let oldest = newest;
+    let newer = NO_BLOCK;
+    while (this.#word(oldest, OLDER) !== NO_BLOCK) {
+      newer = oldest;
+      oldest = this.#word(oldest, OLDER);
+    }
+    const range = this.#word(oldest, BEGIN_END) + (1 << END_BITS);
+    const begin = range >> END_BITS;
+    this.#texts.remove(this.#word(oldest, TEXTS + begin - 1));
+    this.#pageOf(oldest)[placeOf(oldest) + BEGIN_END] = range;
+    if (begin < (range & END_MASK)) return;
+    this.#pageOf(newer)[placeOf(newer) + OLDER] = NO_BLOCK;
+    this.#give(oldest);
+  }
+
+  #take(older: number): number {
+    let block = this.#free;
+    if (block !== NO_BLOCK) this.#free = this.#word(block, OLDER);
+    else {
+      block = this.#used;
+      this.#used += 1;
+      if (block >>> PAGE_BITS >= this.#pages.length) {
+        this.#pages.push(new Int32Array(PAGE_SIZE * BLOCK_WORDS));
+      }
+    }
+    const page = this.#pageOf(block);
+    page[placeOf(block) + OLDER] = older;
+    page[placeOf(block) + BEGIN_END] = 0;
+    return block;
+  }
+
+  #give(block: number): void {
+    this.#pageOf(block)[placeOf(block) + OLDER] = this.#free;
+    this.#free = block;
+  }
+
+  #word(block: number, word: number): number {
+    return this.#pageOf(block)[placeOf(block) + word] ?? 0;
+  }
+
+  #pageOf(block: number): Int32Array {
+    return this.#pages[block >>> PAGE_BITS] ?? NO_PAGE;
+  }
 }
 
-/** Returns the keys, oldest first. */
-export function keysOf(newest: SeenKey | null): readonly string[] {
-  const keys: string[] = [];
-  for (let seen = newest; seen !== null; seen = seen.older) keys.push(seen.key);
-  return keys.reverse();
+const NO_PAGE = new Int32Array(0);
+
+function placeOf(block: number): number {
+  return (block & PAGE_MASK) * BLOCK_WORDS;
 }

@@ -4,6 +4,8 @@
  */
 import type { Configuration, Environment, Registry } from "../../config/mod.ts";
 import type { ExitCode } from "../exit_codes.ts";
+import type { Secrets } from "../secrets.ts";
+import type { WhyResult } from "./why/why.ts";
 
 /** What `run` was asked for; the configuration holds what the command line changed. */
 export type RunOptions = {
@@ -11,6 +13,8 @@ export type RunOptions = {
   readonly stateDirectory: string;
   /** The operator allows trading state and kill switch to be loosened at this start. */
   readonly resumeTrading: boolean;
+  /** Venues whose own view of the account becomes the ledger's at this start. */
+  readonly adoptAccounts: readonly string[];
 };
 
 /** Figures by name, snake_case; null where there is none, maps and lists within. */
@@ -55,6 +59,8 @@ export interface JournalTools {
   dump(directory: string, options: DumpOptions, print: Print): void;
   export(directory: string, options: ExportOptions, print: Print): void;
   sql(directory: string, query: string, print: Print): void;
+  /** Tells the story of what `name` names; `progress` takes a line now and then. */
+  why(directory: string, of: { readonly name: string; readonly progress: Print }): WhyResult;
   /** Sets aside the record at which recovery fails; returns what it did, in a sentence. */
   quarantine(directory: string, of: { readonly seq: number; readonly reason: string }): string;
 }
@@ -64,6 +70,8 @@ export interface Actions {
   readonly version: string;
   readonly registry: Pick<Registry, "adapters" | "captureFormats">;
   readonly journal: JournalTools;
+  /** For `check`, which says which are missing and shows none. */
+  readonly secrets: Secrets;
   /** Runs the daemon until it stops. */
   run(options: RunOptions): Promise<ExitCode> | ExitCode;
   /** The exit code of an expected failure, whose message is a sentence; undefined: a fault. */

@@ -11,6 +11,7 @@ import {
   type VenueConfiguration,
 } from "../../config/mod.ts";
 import { EXIT, type ExitCode } from "../exit_codes.ts";
+import { readCredentials, type Secrets } from "../secrets.ts";
 import type { Terminal } from "./actions.ts";
 import { readConfiguration } from "./read_configuration.ts";
 import { table } from "./table.ts";
@@ -21,13 +22,17 @@ export type CheckOptions = {
   readonly path: string | undefined;
   readonly json: boolean;
   readonly registry: Pick<Registry, "adapters" | "captureFormats">;
+  readonly secrets: Secrets;
 };
 
 /** Prints a summary, or everything that is wrong; returns the exit code. */
 export function check(options: CheckOptions, terminal: Terminal): ExitCode {
   try {
-    const configuration = readConfiguration(options.path, options.registry);
-    if (options.json) terminal.out(JSON.stringify(summaryJson(configuration)));
+    const configuration = readConfiguration(options.path, {
+      registry: options.registry,
+      environment: terminal.environment,
+    });
+    if (options.json) terminal.out(JSON.stringify(summaryJson(configuration, options)));
     else printSummary(configuration, options, terminal);
     return EXIT.ok;
   } catch (error) {
@@ -37,7 +42,10 @@ export function check(options: CheckOptions, terminal: Terminal): ExitCode {
   }
 }
 
-function summaryJson(configuration: Configuration): Readonly<Record<string, unknown>> {
+function summaryJson(
+  configuration: Configuration,
+  options: CheckOptions,
+): Readonly<Record<string, unknown>> {
   const { mode, wire, state, venues } = configuration;
   return {
     ok: true,
@@ -51,17 +59,19 @@ function summaryJson(configuration: Configuration): Readonly<Record<string, unkn
       adapter: venue.adapter,
       feed: venue.feed.kind,
       instruments: venue.instruments.map(({ symbol }) => `${venue.name}:${symbol}`),
+      missing_credentials: credentialsOf(venue, options).missing,
     })),
   };
 }
 
 function printSummary(
   configuration: Configuration,
-  { path, registry }: CheckOptions,
+  options: CheckOptions,
   terminal: Terminal,
 ): void {
+  const { path, registry } = options;
   const { mode, wire, state, venues } = configuration;
-  const adapters = ["paper", ...registry.adapters].join(", ");
+  const adapters = ["paper", ...registry.adapters.keys()].join(", ");
   const formats = registry.captureFormats.join(", ") || "none";
   const facts = [
     ["configuration", path ?? "built-in paper configuration"],
@@ -76,7 +86,29 @@ function printSummary(
   const head = ["instrument", "exchange", "adapter", "feed", "tick", "step", "largest order"];
   for (const line of table([head, ...venues.flatMap(instrumentRows)])) terminal.out(line);
   terminal.out("");
+  const warnings = venues.flatMap((venue) => warningsOf(venue, options));
+  for (const warning of warnings) terminal.out(warning);
   terminal.out("The configuration is valid.");
+}
+
+function warningsOf(venue: VenueConfiguration, options: CheckOptions): string[] {
+  const { missing, exposed } = credentialsOf(venue, options);
+  return [
+    ...(missing === null ? [] : [`${venue.name} gives market data only: ${missing}.`]),
+    ...exposed.map((place) =>
+      `${venue.name}: ${place} must be readable by its owner alone: make it mode 0600.`
+    ),
+  ];
+}
+
+/** Reads the secrets as the adapter will, and lets go of them at once. */
+function credentialsOf(
+  venue: VenueConfiguration,
+  { registry, secrets }: CheckOptions,
+): { readonly missing: string | null; readonly exposed: readonly string[] } {
+  const names = registry.adapters.get(venue.adapter)?.credentials ?? [];
+  const read = readCredentials(names, venue.credentials, secrets);
+  return read.ok ? { missing: null, exposed: read.exposed } : { missing: read.reason, exposed: [] };
 }
 
 function instrumentRows(venue: VenueConfiguration): string[][] {

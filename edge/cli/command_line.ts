@@ -1,5 +1,5 @@
 /**
- * The command line `tapeline`: run, check, journal, version, help.
+ * The command line `tapeline`: run, check, why, journal, version, help.
  *
  * Invariant: every end has its code (`exit_codes.ts`) and every refusal its sentence on stderr;
  * nothing but what was asked for is written to stdout. A fault of the program is not caught here.
@@ -18,6 +18,7 @@ import { check } from "./check.ts";
 import { type CommandContext, stateDirectoryOf, UsageError, wholeNumber } from "./context.ts";
 import { addJournalCommands } from "./journal_commands.ts";
 import { readConfiguration } from "./read_configuration.ts";
+import { addWhy } from "./why_command.ts";
 
 /** Help looks the same in every terminal, and in the documents that show it. */
 const HELP_COLUMNS = 80;
@@ -58,6 +59,7 @@ function buildProgram(context: CommandContext): Command {
     });
   addRun(program, context);
   addCheck(program, context);
+  addWhy(program, context);
   addJournalCommands(program, context);
   program.command("version").description("print the version")
     .action(() => terminal.out(actions.version));
@@ -69,6 +71,7 @@ type RunFlags = {
   readonly stateDir?: string;
   readonly port?: number;
   readonly resumeTrading?: true;
+  readonly adoptAccount?: readonly string[];
 };
 
 function addRun(program: Command, { actions, terminal, end }: CommandContext): void {
@@ -78,13 +81,39 @@ function addRun(program: Command, { actions, terminal, end }: CommandContext): v
     .option("--state-dir <directory>", "where journal, checkpoints and token are kept")
     .option("--port <number>", "port to listen on; 0 takes any free one", portNumber)
     .option("--resume-trading", "loosen a trading state or kill switch that the journal holds")
+    .option(
+      "--adopt-account <venue>",
+      "take over what this venue says of its account, once; repeatable",
+      (venue: string, before?: readonly string[]) => [...before ?? [], venue],
+    )
     .action(async (flags: RunFlags) => {
-      const configuration = overridden(readConfiguration(flags.config, actions.registry), flags);
+      const { environment } = terminal;
+      const { registry } = actions;
+      const read = readConfiguration(flags.config, { registry, environment });
+      const configuration = overridden(read, flags);
       const directory = configuration.state.directory ?? undefined;
       const stateDirectory = stateDirectoryOf(directory, terminal);
       const resumeTrading = flags.resumeTrading === true;
-      end.code = await actions.run({ configuration, stateDirectory, resumeTrading });
+      const adoptAccounts = outsideVenues(flags.adoptAccount ?? [], configuration);
+      const options = { configuration, stateDirectory, resumeTrading, adoptAccounts };
+      end.code = await actions.run(options);
     });
+}
+
+/** Only an account outside can be adopted: a simulated one is the ledger's own. */
+function outsideVenues(
+  names: readonly string[],
+  { venues }: Configuration,
+): readonly string[] {
+  const outside = venues.filter(({ simulation }) => simulation === null).map(({ name }) => name);
+  for (const name of names) {
+    if (outside.includes(name)) continue;
+    throw new UsageError(
+      `Cannot adopt an account: --adopt-account must name a venue of the configuration that has ` +
+        `an adapter (${outside.join(", ") || "there is none"}): was "${name}"`,
+    );
+  }
+  return names;
 }
 
 function overridden(configuration: Configuration, flags: RunFlags): Configuration {
@@ -97,8 +126,9 @@ function addCheck(program: Command, { actions, terminal, end }: CommandContext):
     .option("--config <file>", "configuration file (YAML); without it the built-in one")
     .option("--json", "machine-readable output")
     .action((flags: { readonly config?: string; readonly json?: true }) => {
-      const { registry } = actions;
-      end.code = check({ path: flags.config, json: flags.json === true, registry }, terminal);
+      const { registry, secrets } = actions;
+      const options = { path: flags.config, json: flags.json === true, registry, secrets };
+      end.code = check(options, terminal);
     });
 }
 

@@ -10,6 +10,7 @@ import { journalSql } from "../journal/mod.ts";
 import { PoisonNotes } from "../poison.ts";
 import type { JournalTools } from "./actions.ts";
 import { UsageError } from "./context.ts";
+import { why } from "./why/why.ts";
 
 /** Returns the tools. Only `quarantine` writes, and only while no daemon runs. */
 export function journalTools(): JournalTools {
@@ -22,6 +23,8 @@ export function journalTools(): JournalTools {
     export: (directory, options, print) =>
       journalExport({ disk, stateDirectory: directory }, options, print),
     sql: (directory, query, print) => asUsage(() => journalSql(directory, query, print)),
+    why: (directory, { name, progress }) =>
+      why({ disk, stateDirectory: directory, progress }, name),
     quarantine: (directory, { seq, reason }) => {
       asUsage(() => quarantine(directory, seq));
       return `Event ${seq} will be passed over at the next start: it is replayed as an event that ` +

@@ -7,10 +7,14 @@ import {
   type Configuration,
   ConfigurationRefused,
   type ConfigurationText,
+  type Environment,
   PAPER_DEFAULT,
   parseConfiguration,
   type Registry,
 } from "../../config/mod.ts";
+
+/** Where systemd puts the secrets of a service. Source: systemd.exec(5), LoadCredential. */
+const CREDENTIALS_DIRECTORY = "CREDENTIALS_DIRECTORY";
 
 /**
  * Returns the configuration in the file at `path`, or the built-in paper one if it is undefined.
@@ -18,10 +22,17 @@ import {
  */
 export function readConfiguration(
   path: string | undefined,
-  registry: Pick<Registry, "adapters" | "captureFormats">,
+  of: {
+    readonly registry: Pick<Registry, "adapters" | "captureFormats">;
+    readonly environment: Environment;
+  },
 ): Configuration {
   const source = path === undefined ? PAPER_DEFAULT : readSource(path);
-  return parseConfiguration(source, { ...registry, fileExists: isFile });
+  const credentialsDirectory = of.environment(CREDENTIALS_DIRECTORY) ?? source.directory;
+  return parseConfiguration({ ...source, credentialsDirectory }, {
+    ...of.registry,
+    fileExists: isFile,
+  });
 }
 
 function readSource(path: string): ConfigurationText {

@@ -84,7 +84,8 @@ export function parseMessage(text: string): BinanceMessage {
   if (fields["lastUpdateId"] !== undefined) {
     return { kind: "snapshot", payload: parseSnapshot(fields, stream) };
   }
-  const type = fields["e"] ?? (stream.endsWith("@bookTicker") ? "bookTicker" : undefined);
+  const isQuote = stream.endsWith("@bookTicker") || isBareQuote(fields);
+  const type = fields["e"] ?? (isQuote ? "bookTicker" : undefined);
   switch (type) {
     case "depthUpdate":
       return { kind: "depth", payload: parseDepthUpdate(fields) };
@@ -95,6 +96,11 @@ export function parseMessage(text: string): BinanceMessage {
     default:
       return { kind: "other", type: typeof type === "string" ? type : stream };
   }
+}
+
+/** Spot's best quotes name neither their kind nor, outside a combined stream, their stream. */
+function isBareQuote(fields: Fields): boolean {
+  return ["u", "s", "b", "B", "a", "A"].every((name) => fields[name] !== undefined);
 }
 
 /** Reads a depth update. @throws {LineError} If a field is missing or wrong. */

@@ -51,6 +51,12 @@ export class DepthSequence {
     this.#isAligned = false;
   }
 
+  /** The book is no more: messages are held until the next snapshot. */
+  forget(): void {
+    this.#applied = undefined;
+    this.#isAligned = false;
+  }
+
   /** Says what becomes of a message; `next` counts it as applied, `gap` forgets the snapshot. */
   place(range: DepthRange): DepthVerdict {
     const applied = this.#applied;

@@ -6,7 +6,7 @@
  * without parsing the rest. A report's `wire` is the exact JSON that its client is sent.
  * @module
  */
-import type { VenueCommand } from "../../core/command.ts";
+import type { OrderCommand, ReconcileAccount, VenueCommand } from "../../core/command.ts";
 import type { Effects, RepeatReports } from "../../core/effects.ts";
 import { unreachable } from "../../core/invariant.ts";
 import type { SeqId } from "../../core/numbers.ts";
@@ -59,6 +59,9 @@ const KEY = {
   reduceOnly: fixed(',"reduce_only":'),
   params: fixed(',"params":'),
   newClOrdId: fixed(',"new_cl_ord_id":'),
+  dryRun: fixed(',"dry_run":true'),
+  cause: fixed(',"cause":"'),
+  sinceUs: fixed('","since_us":'),
   reportSeqs: fixed(',"report_seqs":['),
   endOfList: fixed("]}}\n"),
   code: fixed(',"code":'),
@@ -132,6 +135,7 @@ function writeCommand(to: ByteWriter, command: VenueCommand): void {
   to.integer(command.request);
   to.fixed(KEY.venue);
   to.integer(command.venue);
+  if (command.kind === "Reconcile") return writeReconcile(to, command);
   to.fixed(KEY.instrument);
   to.integer(command.instrument);
   to.fixed(KEY.order);
@@ -141,10 +145,19 @@ function writeCommand(to: ByteWriter, command: VenueCommand): void {
   to.fixed(KEY.venueOrderId);
   to.stringOrNull(command.venueOrderId);
   writeTerms(to, command);
+  if (command.dryRun === true) to.fixed(KEY.dryRun);
   to.fixed(LINE.end);
 }
 
-function writeTerms(to: ByteWriter, command: VenueCommand): void {
+function writeReconcile(to: ByteWriter, command: ReconcileAccount): void {
+  to.fixed(KEY.cause);
+  to.plain(command.cause);
+  to.fixed(KEY.sinceUs);
+  to.integerOrNull(command.sinceUs);
+  to.fixed(LINE.end);
+}
+
+function writeTerms(to: ByteWriter, command: OrderCommand): void {
   switch (command.kind) {
     case "Submit":
       return writeSubmit(to, command);

@@ -75,6 +75,9 @@ const KINDS: Kinds = {
   BalanceSet: { source: "control", keys: ["currency", "total"] },
   TradingStateSet: { source: "control", keys: ["state", "reason"] },
   KillSwitchSet: { source: "control", keys: ["on", "reason"] },
+  DryRunSet: { source: "control", keys: ["client", "on"] },
+  ReconcileAsked: { source: "control", keys: ["reason"] },
+  AccountAdopted: { source: "control", keys: ["reason"] },
   VenueStatusChanged: { source: "control", keys: ["status", "reason"] },
   SessionOpened: {
     source: "control",
@@ -106,6 +109,8 @@ const KINDS: Kinds = {
     keys: [...ORDER_REF, "request", "status", "orderQty", "cumQty", "price"],
   },
   OrderNotFound: { source: "broker_report", keys: ["request", "order"] },
+  Reconciled: { source: "broker_report", keys: ["request", "openOrders"] },
+  ReconcileFailed: { source: "broker_report", keys: ["request", "text"] },
   CashPosted: { source: "broker_report", keys: ["kind", "currency", "amount", "client", "tag"] },
   FundingPosted: { source: "broker_report", keys: ["currency", "amount"] },
   InstrumentSettled: { source: "broker_report", keys: ["price"] },

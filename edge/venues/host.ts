@@ -1,125 +1,284 @@
 /**
  * The Worker's end of a venue: hosts one adapter and speaks with the daemon's `VenueLink`.
  *
- * Flow control: at most the credit of drafts is outstanding; beyond it drafts wait here, in order,
- * up to `WAITING_MAX`, and then `offer` answers false so that the adapter stops reading. A status
- * waits behind the drafts before it: `up` must not overtake what the venue replayed.
+ * What an adapter offers is checked field by field before it is posted: one that is wrong ends the
+ * adapter, loudly, and is never sequenced. What it says in words leaves without its secrets. `up` is
+ * said here, once the account was reconciled after a connection.
+ * Ordering: messages that come while the adapter's code is still loading wait for it; beats are
+ * answered at once.
+ * Limit: a reconciliation that was asked for before a connection broke and that reaches the Worker
+ * after the next one was made counts as one of that connection; another one follows.
  * @module
  */
-import type { Draft } from "../../core/event.ts";
+import type { RequestId } from "../../core/numbers.ts";
 import { micros } from "../../core/numbers.ts";
+import type { Draft, VenueStatus } from "../../core/event.ts";
 import { EngineClock } from "../engine_clock.ts";
 import type { CreditMessage } from "../inlet.ts";
-import type { Ports, WorkerScope } from "../ports.ts";
-import type { AdapterFactory, VenueAdapter, VenueHost } from "./adapter.ts";
-import type { VenueCommandMessage, VenueInit, VenueReportMessage } from "./link.ts";
+import type { LogLevel, Ports, WorkerScope } from "../ports.ts";
+import { type Redact, redactor } from "../redaction.ts";
+import { type CredentialsRead, readCredentials, type Secrets } from "../secrets.ts";
+import type { ReleasedCommand, VenueAdapter, VenueHost } from "../venue.ts";
+import { type DraftScope, marketProblem, reportProblem } from "./draft_checks.ts";
+import { dryAnswers } from "./dry_answers.ts";
+import { listingProblem } from "./listing.ts";
+import type { VenueCommandMessage, VenueInit } from "./messages.ts";
+import { Outlet } from "./outlet.ts";
+import type { AdapterRegistry, RegisteredAdapter } from "./registry.ts";
 
-const WAITING_MAX = 16_384;
+/** Beats come every second; without one for so long the daemon counts as silent. */
+const ALIVE_US = 3_000_000;
 
-/** Adapters by the name that configuration uses. */
-export type AdapterRegistry = ReadonlyMap<string, AdapterFactory>;
+/** What a venue's Worker runs with. */
+export type VenueWorkerOptions = {
+  readonly init: VenueInit;
+  readonly adapters: AdapterRegistry;
+  readonly secrets: Secrets;
+};
 
 /**
  * Runs one adapter in a Worker.
  * @throws {RangeError} If the registry does not know the adapter.
  */
-export function runVenue(
-  scope: WorkerScope,
-  ports: Ports,
-  options: { readonly init: VenueInit; readonly adapters: AdapterRegistry },
-): void {
+export function runVenue(scope: WorkerScope, ports: Ports, options: VenueWorkerOptions): void {
   const { init, adapters } = options;
-  const create = adapters.get(init.adapter);
-  if (create === undefined) {
+  const registered = adapters.get(init.adapter);
+  if (registered === undefined) {
     throw new RangeError(
       `Cannot start venue ${init.declaration.name}: no adapter is named ${init.adapter}`,
     );
   }
-  const outlet = new Outlet(scope);
-  const clock = new EngineClock(ports.clock, micros(0));
-  const host: VenueHost = {
-    offer: (draft) => outlet.offer(draft),
-    status: (status, reason) => outlet.say({ kind: "status", status, reason }),
-    declaration: init.declaration,
-    instruments: init.instruments,
-    clOrdIdPrefix: init.clOrdIdPrefix,
-    nowUs: () => clock.nowUs(),
-  };
-  const adapter = create(host, ports, init.options);
-  scope.onMessage((message) => {
-    const heard = message as VenueCommandMessage | CreditMessage;
-    if (heard.kind === "credit") outlet.credit(heard.drafts);
-    else obey(adapter, heard);
-  });
-  adapter.start();
+  const worker = new VenueWorker(scope, ports, { ...options, registered });
+  scope.onMessage((message) => worker.heard(message as VenueCommandMessage | CreditMessage));
+  worker.load();
 }
 
-function obey(adapter: VenueAdapter, message: VenueCommandMessage): void {
-  switch (message.kind) {
-    case "send":
-      adapter.send(message.released);
-      break;
-    case "cancelAll":
-      adapter.cancelAll();
-      break;
-    case "stop":
-      adapter.stop();
-      break;
-  }
-}
-
-type StatusMessage = Extract<VenueReportMessage, { readonly kind: "status" }>;
-type Waiting = StatusMessage | { readonly kind: "draft"; readonly draft: Draft };
-
-/** What is on its way out, in order: drafts within the credit, and the statuses between them. */
-class Outlet {
+/** One adapter and what surrounds it. */
+class VenueWorker {
   readonly #scope: WorkerScope;
-  #credit = 0;
-  #waiting: Waiting[] = [];
+  readonly #ports: Ports;
+  readonly #options: VenueWorkerOptions & { readonly registered: RegisteredAdapter };
+  readonly #outlet: Outlet;
+  readonly #clock: EngineClock;
+  readonly #drafts: DraftScope;
+  /** When a command of a dry run became durable, until it is answered. */
+  readonly #dryJournaled = new Map<RequestId, ReleasedCommand["journalUs"]>();
+  #adapter: VenueAdapter | undefined;
+  #early: VenueCommandMessage[] = [];
+  #redact: Redact = redactor([]);
+  #status: VenueStatus | undefined;
+  #reason = "";
+  /** The newest reconciliation since the connection was made. */
+  #reconciling: RequestId | undefined;
+  #beatUs: number;
+  #hasFailed = false;
+  #exposed = "";
 
-  constructor(scope: WorkerScope) {
+  constructor(
+    scope: WorkerScope,
+    ports: Ports,
+    options: VenueWorkerOptions & { readonly registered: RegisteredAdapter },
+  ) {
+    const { declaration, instruments } = options.init;
     this.#scope = scope;
+    this.#ports = ports;
+    this.#options = options;
+    this.#outlet = new Outlet(scope, ports.timers);
+    this.#clock = new EngineClock(ports.clock, micros(0));
+    this.#drafts = {
+      venue: declaration.id,
+      instruments: new Set(instruments.map(({ id }) => id)),
+    };
+    this.#beatUs = ports.clock.monotonicUs();
   }
 
-  offer(draft: Draft): boolean {
-    if (this.#waiting.length >= WAITING_MAX) return false;
-    this.#waiting.push({ kind: "draft", draft });
-    this.#flush();
+  /** Loads the adapter's code, makes it and starts it. */
+  load(): void {
+    const { registered, init } = this.#options;
+    const fail = (cause: unknown): void => this.#fail(describe(cause));
+    const begin = (adapter: VenueAdapter): void => this.#begin(adapter);
+    this.#guarded(() =>
+      whenThere(registered.load(), (create) => {
+        this.#guarded(() =>
+          whenThere(create(this.#host(), this.#ports, init.options), begin, fail)
+        );
+      }, fail)
+    );
+  }
+
+  heard(message: VenueCommandMessage | CreditMessage): void {
+    if (message.kind === "credit") {
+      this.#outlet.credit(message.lane ?? "reports", message.drafts);
+    } else if (message.kind === "beat") {
+      this.#beatUs = this.#ports.clock.monotonicUs();
+      this.#scope.post({ kind: "beat" });
+    } else if (this.#adapter === undefined) this.#early.push(message);
+    else this.#obey(this.#adapter, message);
+  }
+
+  #begin(adapter: VenueAdapter): void {
+    if (this.#hasFailed) return;
+    this.#adapter = adapter;
+    this.#guarded(() => adapter.start());
+    const early = this.#early;
+    this.#early = [];
+    for (const message of early) this.#obey(adapter, message);
+  }
+
+  #obey(adapter: VenueAdapter, message: VenueCommandMessage): void {
+    switch (message.kind) {
+      case "send":
+        this.#note(message.released);
+        return this.#guarded(() => adapter.send(message.released));
+      case "cancelAll":
+        return this.#guarded(() => adapter.cancelAll());
+      case "stop":
+        return this.#guarded(() => adapter.stop());
+      case "beat":
+        return;
+    }
+  }
+
+  #note({ command, journalUs }: ReleasedCommand): void {
+    if (command.kind === "Reconcile") this.#reconciling = command.request;
+    else if (command.dryRun === true) this.#dryJournaled.set(command.request, journalUs);
+  }
+
+  /** A plain object: wrappers of a host copy it. */
+  #host(): VenueHost {
+    const { declaration, instruments, clOrdIdPrefix, deadManMs } = this.#options.init;
+    return {
+      declaration,
+      instruments,
+      clOrdIdPrefix,
+      deadManMs,
+      nowUs: () => this.#clock.nowUs(),
+      offer: (draft) => this.#offer(draft),
+      offerMarket: (draft) => this.#offerMarket(draft),
+      list: (instrument) => {
+        const problem = listingProblem(instrument, instruments);
+        if (problem !== undefined) this.#fail(`the adapter listed what cannot be: ${problem}`);
+        else if (!this.#hasFailed) this.#outlet.say({ kind: "listed", instrument });
+      },
+      status: (status, reason) => this.#say(status, reason),
+      credentials: () => this.#credentials(),
+      isDaemonAlive: () => this.#ports.clock.monotonicUs() - this.#beatUs <= ALIVE_US,
+      answerDry: (command) => {
+        const journalUs = this.#dryJournaled.get(command.request);
+        this.#dryJournaled.delete(command.request);
+        const times = { nowUs: this.#clock.nowUs(), journalUs };
+        for (const draft of dryAnswers(command, times)) this.#offer(draft);
+      },
+      log: (level, event, fields) => this.#log(level, event, fields),
+    };
+  }
+
+  #offer(draft: Draft): boolean {
+    if (this.#hasFailed) return true; // nothing it says counts any more
+    const clean = this.#clean(draft);
+    const problem = reportProblem(clean, this.#drafts);
+    if (problem !== undefined) return this.#refuse(problem);
+    const isTaken = this.#outlet.report(clean);
+    if (isTaken && clean.eventType === "Reconciled") this.#reconciled(clean.payload.request);
+    return isTaken;
+  }
+
+  #offerMarket(draft: Draft): boolean {
+    if (this.#hasFailed) return true;
+    const problem = marketProblem(draft, this.#drafts);
+    return problem === undefined ? this.#outlet.market(draft) : this.#refuse(problem);
+  }
+
+  #refuse(problem: string): true {
+    this.#fail(`the adapter said what cannot be: ${problem}`);
     return true;
   }
 
-  say(message: StatusMessage): void {
-    this.#waiting.push(message);
-    this.#flush();
+  /** What is said in words may hold what must not be seen. */
+  #clean(draft: Draft): Draft {
+    const { payload } = draft;
+    const words = "text" in payload ? payload.text : "reason" in payload ? payload.reason : "";
+    const clean = typeof words === "string" ? this.#redact(words) : words;
+    if (clean === words) return draft;
+    const key = "text" in payload ? "text" : "reason";
+    return { ...draft, payload: { ...payload, [key]: clean } } as Draft; // one text for another
   }
 
-  credit(drafts: number): void {
-    this.#credit += drafts;
-    this.#flush();
+  #reconciled(request: RequestId): void {
+    if (this.#status !== "reconciling" || request !== this.#reconciling) return;
+    this.#say("up", "the account was reconciled");
   }
 
-  #flush(): void {
-    let taken = 0;
-    let drafts: Draft[] = [];
-    for (const waiting of this.#waiting) {
-      if (waiting.kind === "draft") {
-        if (this.#credit === 0) break;
-        this.#credit--;
-        drafts.push(waiting.draft);
-      } else {
-        this.#post(drafts);
-        drafts = [];
-        this.#scope.post(waiting);
-      }
-      taken++;
+  /** One event for each change: the same said again is not news. */
+  #say(status: VenueStatus, words: string): void {
+    const reason = this.#redact(words);
+    if (this.#hasFailed || (status === this.#status && reason === this.#reason)) return;
+    this.#status = status;
+    this.#reason = reason;
+    if (status === "reconciling") this.#reconciling = undefined;
+    this.#outlet.say({ kind: "status", status, reason });
+  }
+
+  #credentials(): ReturnType<VenueHost["credentials"]> {
+    const { init, registered, secrets } = this.#options;
+    const { credentials: names } = registered.description;
+    const read = readCredentials(names, init.credentials, secrets);
+    if (!read.ok) return read;
+    this.#redact = redactor([...read.values.values()]);
+    this.#warnExposed(read);
+    return { ok: true, values: read.values };
+  }
+
+  #warnExposed({ exposed }: Extract<CredentialsRead, { readonly ok: true }>): void {
+    const files = exposed.join(", ");
+    if (files !== "" && files !== this.#exposed) {
+      const text = `${files} must be readable by its owner alone: make it mode 0600`;
+      this.#log("warning", "credentials_exposed", { text });
     }
-    this.#post(drafts);
-    if (taken > 0) this.#waiting = this.#waiting.slice(taken);
+    this.#exposed = files;
   }
 
-  #post(drafts: readonly Draft[]): void {
-    if (drafts.length > 0) {
-      this.#scope.post({ kind: "drafts", drafts } satisfies VenueReportMessage);
+  #log(level: LogLevel, event: string, fields: Readonly<Record<string, unknown>> = {}): void {
+    const venue = this.#options.init.declaration.name;
+    const clean = Object.entries(fields).map(([key, value]) =>
+      [key, this.#redacted(value)] as const
+    );
+    this.#ports.log.write(level, event, { venue, ...Object.fromEntries(clean) });
+  }
+
+  #redacted(value: unknown): unknown {
+    if (typeof value === "string") return this.#redact(value);
+    if (value instanceof Error) return this.#redact(describe(value));
+    if (typeof value !== "object" || value === null) return value;
+    return this.#redact(JSON.stringify(value) ?? "");
+  }
+
+  /** What an adapter throws is its end, and says so without a secret. */
+  #guarded(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      this.#fail(describe(error));
     }
   }
+
+  #fail(words: string): void {
+    if (this.#hasFailed) return;
+    this.#hasFailed = true;
+    this.#scope.post({ kind: "failed", reason: this.#redact(words) });
+  }
+}
+
+/** Goes on with a value that is there, or will be. */
+function whenThere<Value>(
+  value: Value | Promise<Value>,
+  go: (value: Value) => void,
+  fail: (cause: unknown) => void,
+): void {
+  if (value instanceof Promise) value.then(go, fail);
+  else go(value);
+}
+
+function describe(cause: unknown): string {
+  return cause instanceof Error ? `${cause.name}: ${cause.message}` : String(cause);
 }

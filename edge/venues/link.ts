@@ -1,49 +1,41 @@
 /**
  * The daemon's end of a venue: starts its adapter in a Worker, hands it released commands, takes
- * its reports, and restarts it when it dies.
+ * its reports and its market data through two queues, and restarts it when it dies or is wedged.
  *
  * A dead adapter is `venue down`; what it had in flight has no outcome, so each such request is
- * answered `RequestFailed unknown` and the core asks the venue after the restart. Nothing is resent
- * here.
+ * answered `RequestFailed unknown` and the core asks the venue after the restart; its books are
+ * invalid. Nothing is resent here.
+ * Ordering: reports, statuses and listings keep the order in which the adapter said them. Market
+ * data has a queue of its own and no order to reports.
  * @module
  */
-import type { RequestId } from "../../core/numbers.ts";
-import type { Draft, VenueDeclaration, VenueStatus } from "../../core/event.ts";
+import type { Draft, VenueStatus } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
 import type { EngineClock } from "../engine_clock.ts";
 import { Inlet } from "../inlet.ts";
 import type { Ingress, IngressQueue } from "../ingress.ts";
 import type { Cancel, Log, Timers, WorkerLink, Workers } from "../ports.ts";
-import type { ReleasedCommand } from "./adapter.ts";
+import type { ReleasedCommand } from "../venue.ts";
+import type { VenueCommandMessage, VenueInit, VenueReportMessage } from "./messages.ts";
+import { Unanswered } from "./unanswered.ts";
 
 /** First and longest pause before a dead adapter is started again. */
 const RESTART_MIN_US = 250_000;
 const RESTART_MAX_US = 30_000_000;
+/** How often both ends show that they are alive, and after how many without an answer it is wedged. */
+const BEAT_US = 1_000_000;
+const BEATS_MAX = 10;
+/** Market data on its way from the Worker: what is more waits there, where it merges. */
+const MARKET_CREDIT = 512;
 
-/** What the Worker is started with. Structured-cloneable. */
-export type VenueInit = {
-  readonly adapter: string;
-  readonly declaration: VenueDeclaration;
-  readonly instruments: readonly Instrument[];
-  readonly clOrdIdPrefix: string;
-  readonly options: Readonly<Record<string, unknown>>;
-};
-
-/** To the Worker. */
-export type VenueCommandMessage =
-  | { readonly kind: "send"; readonly released: ReleasedCommand }
-  | { readonly kind: "cancelAll" }
-  | { readonly kind: "stop" };
-
-/** From the Worker. */
-export type VenueReportMessage =
-  | { readonly kind: "drafts"; readonly drafts: readonly Draft[] }
-  | { readonly kind: "status"; readonly status: VenueStatus; readonly reason: string };
+type Failure = { readonly outcome: "notSent" | "unknown"; readonly reason: string };
+const NOT_RUNNING: Failure = { outcome: "notSent", reason: "the venue's adapter is not running" };
 
 export type VenueLinkOptions = {
   readonly init: VenueInit;
   readonly ingress: Ingress;
-  readonly queueMax: number;
+  /** Most that wait in each of its two queues. */
+  readonly queues: { readonly reportsMax: number; readonly marketMax: number };
   readonly clock: EngineClock;
   readonly ports: {
     readonly workers: Workers;
@@ -55,36 +47,53 @@ export type VenueLinkOptions = {
 /** One venue outside the timeline. */
 export class VenueLink {
   readonly #options: VenueLinkOptions;
-  readonly #queue: IngressQueue;
-  readonly #unanswered = new Map<RequestId, ReleasedCommand>();
+  readonly #queues: { readonly reports: IngressQueue; readonly market: IngressQueue };
+  readonly #unanswered = new Unanswered();
+  /** As configured, or as last listed: what the next Worker is started with. */
+  readonly #instruments: Instrument[];
   #worker: WorkerLink | undefined;
-  #inlet: Inlet | undefined;
+  #inlets: { readonly reports: Inlet; readonly market: Inlet } | undefined;
   #pauseUs = RESTART_MIN_US;
-  #cancelRestart: Cancel | undefined;
+  #cancelRestart: Cancel = () => {};
+  #cancelBeat: Cancel = () => {};
+  #beatsUnanswered = 0;
+  /** Why it last died, until it was up again: the same is not told twice. */
+  #diedOf: string | undefined;
   #isStopped = false;
+  /** Market data came since its books were last invalidated here. */
+  #hasBooks = false;
+  #told: { readonly status: VenueStatus; readonly reason: string } | undefined;
 
   constructor(options: VenueLinkOptions) {
+    const { ingress, queues, init } = options;
+    const { name } = init.declaration;
     this.#options = options;
-    this.#queue = options.ingress.open({
-      name: `reports ${options.init.declaration.name}`,
-      max: options.queueMax,
-      policy: "block",
-    });
+    this.#instruments = [...init.instruments];
+    this.#queues = {
+      reports: ingress.open({ name: `reports ${name}`, max: queues.reportsMax, policy: "block" }),
+      market: ingress.open({ name: `market ${name}`, max: queues.marketMax, policy: "block" }),
+    };
   }
 
   start(): void {
     const { ports, init } = this.#options;
-    const worker = ports.workers.start("venue", init);
+    const started: VenueInit = { ...init, instruments: this.#instruments };
+    const worker = ports.workers.start("venue", started);
     this.#worker = worker;
-    if (this.#inlet === undefined) this.#inlet = new Inlet(this.#queue, worker);
-    else this.#inlet.reconnect(worker);
-    worker.onMessage((message) => this.#heard(message as VenueReportMessage));
-    worker.onError((reason) => this.#died(reason));
+    this.#connect(worker);
+    worker.onMessage((message) => {
+      if (this.#worker === worker) this.#heard(message as VenueReportMessage);
+    });
+    worker.onError((reason) => {
+      if (this.#worker === worker) this.#died(reason);
+    });
+    this.#beatsUnanswered = 0;
+    this.#beat();
   }
 
   send(released: ReleasedCommand): void {
-    this.#unanswered.set(released.command.request, released);
-    if (this.#worker === undefined) this.#fail(released, "the venue's adapter is not running");
+    this.#unanswered.add(released);
+    if (this.#worker === undefined) this.#fail(released, NOT_RUNNING);
     else this.#post({ kind: "send", released });
   }
 
@@ -95,82 +104,120 @@ export class VenueLink {
 
   stop(): void {
     this.#isStopped = true;
-    this.#cancelRestart?.();
+    this.#cancelRestart();
+    this.#cancelBeat();
     this.#post({ kind: "stop" });
     this.#worker?.terminate();
     this.#worker = undefined;
+  }
+
+  #connect(worker: WorkerLink): void {
+    if (this.#inlets !== undefined) {
+      this.#inlets.reports.reconnect(worker);
+      this.#inlets.market.reconnect(worker);
+      return;
+    }
+    const { reports, market } = this.#queues;
+    this.#inlets = {
+      reports: new Inlet(reports, worker, { lane: "reports" }),
+      market: new Inlet(market, worker, { lane: "market", credit: MARKET_CREDIT }),
+    };
   }
 
   #post(message: VenueCommandMessage): void {
     this.#worker?.post(message);
   }
 
+  /** A Worker that does not answer is as good as dead, and holds its venue's socket. */
+  #beat(): void {
+    this.#post({ kind: "beat" });
+    this.#cancelBeat = this.#options.ports.timers.after(BEAT_US, () => {
+      this.#beatsUnanswered++;
+      if (this.#beatsUnanswered < BEATS_MAX) this.#beat();
+      else this.#died(`it has not answered for ${BEATS_MAX * BEAT_US / 1_000_000} s`);
+    });
+  }
+
   #heard(message: VenueReportMessage): void {
+    this.#beatsUnanswered = 0;
     switch (message.kind) {
       case "drafts":
-        for (const draft of message.drafts) this.#answered(draft);
-        this.#inlet?.accept(message.drafts);
+        for (const draft of message.drafts) this.#unanswered.settle(draft);
+        this.#inlets?.reports.accept(message.drafts);
+        break;
+      case "market":
+        this.#hasBooks = true;
+        this.#inlets?.market.accept(message.drafts);
         break;
       case "status":
-        if (message.status === "up") this.#pauseUs = RESTART_MIN_US;
-        this.#offerStatus(message.status, message.reason);
+        if (message.status === "up") {
+          this.#pauseUs = RESTART_MIN_US;
+          this.#diedOf = undefined;
+        }
+        this.#tellStatus(message.status, message.reason);
         break;
-    }
-  }
-
-  /** Only the answers that name their request can be told here; the rest settle in the core. */
-  #answered(draft: Draft): void {
-    switch (draft.eventType) {
-      case "RequestFailed":
-      case "OrderFound":
-      case "OrderNotFound":
-        this.#unanswered.delete(draft.payload.request);
+      case "listed":
+        this.#list(message.instrument);
         break;
-      default:
-        this.#settleByOrder(draft);
-    }
-  }
-
-  #settleByOrder(draft: Draft): void {
-    const kind = ANSWERS.get(draft.eventType);
-    if (kind === undefined || !("order" in draft.payload)) return;
-    const order = draft.payload.order;
-    for (const [request, { command }] of this.#unanswered) {
-      if (command.order === order && command.kind === kind) this.#unanswered.delete(request);
+      case "failed":
+        this.#died(message.reason);
+        break;
+      case "beat":
+        break;
     }
   }
 
   #died(reason: string): void {
     if (this.#isStopped || this.#worker === undefined) return;
     const { ports, init } = this.#options;
+    this.#worker.terminate();
     this.#worker = undefined;
-    ports.log.write("alarm", "venue_adapter_died", { venue: init.declaration.name, reason });
+    this.#cancelBeat();
+    if (reason !== this.#diedOf) {
+      ports.log.write("alarm", "venue_adapter_died", { venue: init.declaration.name, reason });
+    }
+    this.#diedOf = reason;
+    if (this.#hasBooks) this.#invalidateBooks(reason);
     this.#offerStatus("down", `the adapter stopped: ${reason}`);
-    for (const released of [...this.#unanswered.values()]) this.#fail(released, reason);
+    for (const released of this.#unanswered.all) {
+      this.#fail(released, { outcome: "unknown", reason });
+    }
     this.#cancelRestart = ports.timers.after(this.#pauseUs, () => this.start());
     this.#pauseUs = Math.min(this.#pauseUs * 2, RESTART_MAX_US);
   }
 
-  #fail(released: ReleasedCommand, reason: string): void {
+  #fail(released: ReleasedCommand, { outcome, reason }: Failure): void {
     const { command } = released;
-    this.#unanswered.delete(command.request);
-    this.#offer({
+    const { request, venue } = command;
+    this.#unanswered.forget(request);
+    const head = {
       eventTime: this.#options.clock.nowUs(),
       source: "broker_report",
-      venue: command.venue,
-      instrument: command.instrument,
-      eventType: "RequestFailed",
-      payload: {
-        request: command.request,
-        order: command.order,
-        outcome: "unknown",
-        text: `No answer can come: ${reason}`,
-      },
+      venue,
       idempotencyKey: null,
-    });
+    } as const;
+    const text = `No answer can come: ${reason}`;
+    if (command.kind === "Reconcile") {
+      const payload = { request, text };
+      this.#offer({ ...head, instrument: null, eventType: "ReconcileFailed", payload });
+      return;
+    }
+    const { instrument, order } = command;
+    const payload = { request, order, outcome, text };
+    this.#offer({ ...head, instrument, eventType: "RequestFailed", payload });
   }
 
+  #tellStatus(status: VenueStatus, reason: string): void {
+    const { ports, init } = this.#options;
+    const level = status === "down" ? "warning" : "info";
+    ports.log.write(level, "venue_status", { venue: init.declaration.name, status, reason });
+    this.#offerStatus(status, reason);
+  }
+
+  /** The same again is no news, however often its Worker has died in between. */
   #offerStatus(status: VenueStatus, reason: string): void {
+    if (this.#told?.status === status && this.#told.reason === reason) return;
+    this.#told = { status, reason };
     this.#offer({
       eventTime: this.#options.clock.nowUs(),
       source: "control",
@@ -182,20 +229,41 @@ export class VenueLink {
     });
   }
 
+  /** What the venue lists takes the place of what was configured, here and in the core. */
+  #list(instrument: Instrument): void {
+    const at = this.#instruments.findIndex(({ id }) => id === instrument.id);
+    if (JSON.stringify(this.#instruments[at]) === JSON.stringify(instrument)) return;
+    this.#instruments[at] = instrument;
+    this.#offer({
+      eventTime: this.#options.clock.nowUs(),
+      source: "control",
+      venue: instrument.venue,
+      instrument: instrument.id,
+      eventType: "InstrumentListed",
+      payload: instrument,
+      idempotencyKey: null,
+    });
+  }
+
+  #invalidateBooks(reason: string): void {
+    this.#hasBooks = false;
+    for (const instrument of this.#instruments) {
+      this.#inlets?.market.insert({
+        eventTime: this.#options.clock.nowUs(),
+        source: "market_data",
+        venue: instrument.venue,
+        instrument: instrument.id,
+        eventType: "BookInvalidated",
+        payload: { reason: `the adapter stopped: ${reason}` },
+        idempotencyKey: null,
+      });
+    }
+  }
+
   #offer(draft: Draft): void {
-    if (this.#inlet !== undefined) this.#inlet.insert(draft);
-    else if (!this.#queue.offer(draft)) {
+    if (this.#inlets !== undefined) this.#inlets.reports.insert(draft);
+    else if (!this.#queues.reports.offer(draft)) {
       this.#options.ports.timers.after(1000, () => this.#offer(draft));
     }
   }
 }
-
-/** Which kind of request a report answers. */
-const ANSWERS = new Map<Draft["eventType"], ReleasedCommand["command"]["kind"]>([
-  ["OrderAccepted", "Submit"],
-  ["OrderRejected", "Submit"],
-  ["OrderCancelled", "Cancel"],
-  ["CancelRejected", "Cancel"],
-  ["OrderReplaced", "Replace"],
-  ["ReplaceRejected", "Replace"],
-]);

@@ -17,7 +17,9 @@ import {
   type Configuration,
   configurationDigest,
   declarationsOf,
+  declareClients,
   declareVenues,
+  type DeclaringAdapters,
   defaultStateDirectory,
   feedSourceOf,
   PAPER_DEFAULT,
@@ -26,8 +28,13 @@ import {
 } from "../../config/mod.ts";
 import type { Capabilities } from "../../core/instrument.ts";
 import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
+import { adapterFacts } from "../support/adapter_facts.ts";
 
-const registry = { adapters: ["test"], captureFormats: [], fileExists: () => false };
+const registry = {
+  adapters: new Map([["test", adapterFacts()]]),
+  captureFormats: [],
+  fileExists: () => false,
+};
 const configuration = parseConfiguration(PAPER_DEFAULT, registry);
 const capabilities: Capabilities = {
   ...PAPER_CAPABILITIES,
@@ -35,7 +42,10 @@ const capabilities: Capabilities = {
   timeInForce: ["GTC"],
   tradingModes: ["paper"],
 };
-const known = new Map([["paper", capabilities]]);
+const known: DeclaringAdapters = new Map([
+  ["paper", { capabilities: () => capabilities }],
+  ["test", { capabilities: adapterFacts().capabilities }],
+]);
 
 Deno.test("declareVenues() numbers venues and instruments in file order and counts quanta", () => {
   const [paper, ...rest] = declareVenues(configuration, known);
@@ -68,7 +78,7 @@ Deno.test("declarationsOf() lists the declarations of all venues with the ids of
 
 function feedOf(feed: string): unknown {
   const text = PAPER_DEFAULT.text.replace("{ kind: generator, seed: 1 }", feed);
-  const registered = { adapters: [], captureFormats: ["lines"], fileExists: () => true };
+  const registered = { adapters: new Map(), captureFormats: ["lines"], fileExists: () => true };
   const read = parseConfiguration({ ...PAPER_DEFAULT, text }, registered);
   return declareVenues(read, known).map(feedSourceOf)[0];
 }
@@ -138,6 +148,56 @@ Deno.test("canonicalConfiguration() changes with a value but never shows a secre
   const secretive: Configuration = { ...configuration, venues: [{ ...paper, options }] };
   doesNotMatch(canonicalConfiguration(secretive), /hush/);
   match(canonicalConfiguration(secretive), /shown/);
+});
+
+const OUTSIDE = `mode: live
+clients: [{ name: alice, dry_run: true }, { name: bob }]
+venues:
+  - name: x
+    exchange: test
+    adapter: test
+    options: { dead_man: true }
+    credentials: { secret: { file: hush.txt } }
+    pacing: { per_second: 10, burst: 20, costs: { reconcile: 5 } }
+    reconcile_ms: 1000
+    dead_man_ms: 2000
+    instruments:
+      - { symbol: A/B, base: A, quote: B, price: { quantum: 1 }, quantity: { quantum: 1 }, dry_run: true }
+`;
+
+Deno.test("declareVenues() hands on what a venue outside needs, and says nothing that is as ever", () => {
+  const read = parseConfiguration({ ...PAPER_DEFAULT, text: OUTSIDE }, registry);
+  const [x] = declareVenues(read, known);
+  const { pacing, breaker, reconcileMs, capabilities } = x?.declaration ?? {};
+  deepStrictEqual([breaker, reconcileMs, capabilities?.deadMan], [
+    { failures: 5, coolMs: 10_000 },
+    1000,
+    true,
+  ]);
+  const costs = { submit: 1, replace: 1, cancel: 1, lookup: 1, reconcile: 5 };
+  deepStrictEqual(pacing, { perSecond: 10, burst: 20, costs });
+  deepStrictEqual([x?.deadManMs, x?.credentials], [2000, { secret: { file: "hush.txt" } }]);
+  deepStrictEqual(x?.instruments.map(({ isDryRun }) => isDryRun), [true]);
+  deepStrictEqual(declareClients(read).map(({ isDryRun }) => isDryRun), [true, false]);
+  const plain = OUTSIDE.replace(", costs: { reconcile: 5 }", "").replace(
+    "reconcile_ms: 1000",
+    "breaker: null\n    reconcile_ms: null",
+  );
+  const [quiet] = declareVenues(
+    parseConfiguration({ ...PAPER_DEFAULT, text: plain }, registry),
+    known,
+  );
+  deepStrictEqual(quiet?.declaration.pacing, { perSecond: 10, burst: 20 });
+  deepStrictEqual(["breaker" in quiet.declaration, "reconcileMs" in quiet.declaration], [
+    false,
+    false,
+  ]);
+});
+
+Deno.test("canonicalConfiguration() never says where a secret is", () => {
+  const read = parseConfiguration({ ...PAPER_DEFAULT, text: OUTSIDE }, registry);
+  doesNotMatch(canonicalConfiguration(read), /hush/);
+  match(canonicalConfiguration(read), /"credentials":"\[secret\]"/);
 });
 
 const homes: readonly (readonly [Record<string, string>, string | undefined])[] = [

@@ -15,9 +15,10 @@ import {
   type Registry,
   withOverrides,
 } from "../../config/mod.ts";
+import { adapterFacts } from "../support/adapter_facts.ts";
 
 const registry: Registry = {
-  adapters: ["test"],
+  adapters: new Map([["test", adapterFacts()], ["live-only", adapterFacts(["live"])]]),
   captureFormats: ["lines"],
   fileExists: (path) => path.endsWith("there.gz"),
 };
@@ -51,6 +52,13 @@ ${
   }`;
 }
 
+/** Such a venue outside, in mode live. */
+function outsideVenue(
+  lines: { readonly venue?: string; readonly instrument?: string } = {},
+): string {
+  return `mode: live\n${venue({ ...lines, venue: `    adapter: test\n${lines.venue ?? ""}` })}`;
+}
+
 Deno.test("parseConfiguration() fills in every default of the built-in paper configuration", () => {
   const configuration = parseConfiguration(PAPER_DEFAULT, registry);
   strictEqual(configuration.mode, "paper");
@@ -67,7 +75,7 @@ Deno.test("parseConfiguration() derives feed and simulation from the adapter", (
   const [paper] = read(venue()).venues;
   deepStrictEqual(paper?.feed, { kind: "generator", seed: 1 });
   strictEqual(paper.simulation?.takerFeePpm, 500);
-  const [outside] = read(venue({ venue: "    adapter: test\n" })).venues;
+  const [outside] = read(outsideVenue()).venues;
   deepStrictEqual(outside?.feed, { kind: "adapter" });
   strictEqual(outside.simulation, null);
 });
@@ -82,8 +90,7 @@ Deno.test("parseConfiguration() takes unquoted decimals by value and makes them 
 });
 
 Deno.test("parseConfiguration() leaves the keys of an adapter's options as they are", () => {
-  const [outside] =
-    read(venue({ venue: "    adapter: test\n    options: { base_url: x }\n" })).venues;
+  const [outside] = read(outsideVenue({ venue: "    options: { base_url: x }\n" })).venues;
   deepStrictEqual(outside?.options, { base_url: "x" });
 });
 
@@ -122,7 +129,7 @@ ${
   }  - name: paper
 `;
   deepStrictEqual(problemsOf(text), [
-    'c.yaml:1:7: mode: must be paper, the only mode of this version: was "live"',
+    'c.yaml:1:7: mode: must be paper or dry_run, since no venue of this file is outside: was "live"',
     "c.yaml:3:3: wire.prot: is no key of the configuration: did you mean port?",
     'c.yaml:4:17: wire.heartbeat_ms: must be a whole number from 100 to 60000: was "soon"',
     "c.yaml:5:9: wire.host: must be 127.0.0.1 or ::1, since orders never cross a network: " +
@@ -161,11 +168,15 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
   ["a list at the top", "- a", /^c\.yaml:1:1: must be a map of keys and values: was \["a"\]/],
   ["an alias without anchor", "wire: *nothing", /^c\.yaml:1:1: .*no anchor: was Unresolved alias/],
   ["a venue without instruments", "venues: [{name: a, exchange: b, instruments: []}]", /one instr/],
-  ["an adapter nobody registered", venue({ venue: "    adapter: tset\n" }), /paper, test\): was/],
+  [
+    "an adapter nobody registered",
+    venue({ venue: "    adapter: tset\n" }),
+    /paper, test, live-only\): was/,
+  ],
   [
     "a simulation of a venue outside",
-    venue({ venue: "    adapter: test\n    simulation: {}\n" }),
-    /^c\.yaml:5:5: venues\[0\]\.simulation: must be left out/,
+    outsideVenue({ venue: "    simulation: {}\n" }),
+    /^c\.yaml:6:5: venues\[0\]\.simulation: must be left out/,
   ],
   [
     "the adapter's feed for paper",
@@ -235,6 +246,99 @@ for (const [what, text, expected] of refused) {
     match(problemsOf(text).join("\n"), expected);
   });
 }
+
+const outsideRefused: readonly (readonly [string, string, RegExp])[] = [
+  ["a mode that nobody has", `mode: lively\n${venue()}`, /mode: must be paper or dry_run or live/],
+  [
+    "an adapter in mode paper",
+    venue({ venue: "    adapter: test\n" }),
+    /venues\[0\]\.adapter: must be paper in mode paper, .* say mode: dry_run or mode: live: was "test"/,
+  ],
+  [
+    "a mode that the adapter does not know",
+    `mode: dry_run\n${venue({ venue: "    adapter: live-only\n" })}`,
+    /adapter: must be an adapter for mode dry_run; this one knows live: was "live-only"/,
+  ],
+  [
+    "options that the adapter refuses",
+    outsideVenue({ venue: "    options: { bad: { inner: 1 } }\n" }),
+    /^c\.yaml:6:30: venues\[0\]\.options\.bad\.inner: must be left out: was given/,
+  ],
+  [
+    "a secret in the file itself",
+    outsideVenue({ venue: "    credentials: { secret: hush }\n" }),
+    /credentials\.secret: must say where the secret is, .* never the secret/,
+  ],
+  [
+    "a secret that the adapter does not know",
+    outsideVenue({ venue: "    credentials: { token: { env: A } }\n" }),
+    /credentials\.token: is no secret of this adapter, whose secrets are api_key, secret/,
+  ],
+  [
+    "a variable that cannot be",
+    outsideVenue({ venue: '    credentials: { secret: { env: "A=B" } }\n' }),
+    /credentials\.secret/,
+  ],
+  [
+    "a dead-man switch where the venue has none",
+    outsideVenue({ venue: "    dead_man_ms: 5000\n" }),
+    /dead_man_ms: must be null, since this venue has no dead-man switch/,
+  ],
+  [
+    "balances of a venue that reports them",
+    outsideVenue({ venue: "    balances: [{ currency: B, total: 1 }]\n" }),
+    /balances: must be left out, since the venue reports/,
+  ],
+  [
+    "grids that the venue lists",
+    outsideVenue({
+      instrument: "        price: { quantum: 1 }\n        quantity: { quantum: 1, step: 2 }\n" +
+        "        min_notional: 5\n",
+    }),
+    /quantity\.step: must be left out, since the venue lists it.*min_notional: must be left out/s,
+  ],
+  [
+    "secrets of a simulated venue",
+    venue({ venue: "    credentials: { secret: { env: A } }\n    reconcile_ms: 1000\n" }),
+    /credentials: must be left out, since a simulated venue has none.*reconcile_ms: must be left out/s,
+  ],
+  [
+    "a dry run of everybody",
+    `clients: [{ name: "*", dry_run: true }]\n${venue()}`,
+    /clients\[0\]\.dry_run: must be false for "\*", since it is switched by name/,
+  ],
+];
+for (const [what, text, expected] of outsideRefused) {
+  Deno.test(`parseConfiguration() refuses ${what}`, () => {
+    match(problemsOf(text).join("\n"), expected);
+  });
+}
+
+Deno.test("parseConfiguration() derives breaker and reconciliation from the adapter", () => {
+  const of = (text: string): readonly unknown[] => {
+    const [first] = read(text).venues;
+    return [first?.breaker, first?.reconcileMs];
+  };
+  deepStrictEqual(of(venue()), [null, null]);
+  deepStrictEqual(of(outsideVenue()), [{ failures: 5, coolMs: 10_000 }, 60_000]);
+  deepStrictEqual(
+    of(outsideVenue({ venue: "    breaker: null\n    reconcile_ms: null\n" })),
+    [null, null],
+  );
+});
+
+Deno.test("parseConfiguration() keeps the names of secrets and resolves where they are", () => {
+  const text = outsideVenue({
+    venue: "    credentials: { api_key: { env: KEY }, secret: { file: s.txt } }\n",
+  });
+  deepStrictEqual(read(text).venues[0]?.credentials, {
+    api_key: { env: "KEY" },
+    secret: { file: "etc/s.txt" },
+  });
+  const file = { file: "c.yaml", text, directory: "etc", credentialsDirectory: "/run/creds" };
+  const [loaded] = parseConfiguration(file, registry).venues;
+  deepStrictEqual(loaded?.credentials["secret"], { file: "/run/creds/s.txt" });
+});
 
 Deno.test("parseConfiguration() stops aliases that multiply", () => {
   const levels = Array.from(

@@ -9,7 +9,11 @@ import { allKeys } from "../../config/schema_keys.ts";
 
 const URL_OF_REFERENCE = new URL("../../config/reference.yaml", import.meta.url);
 const TEXT = Deno.readTextFileSync(URL_OF_REFERENCE);
-const everythingExists = { adapters: [], captureFormats: ["example"], fileExists: () => true };
+const everythingExists = {
+  adapters: new Map(),
+  captureFormats: ["example"],
+  fileExists: () => true,
+};
 
 /** Every key of a value as the schema writes paths, with the values it has there. */
 function keysOf(value: unknown, prefix = ""): [string, unknown][] {

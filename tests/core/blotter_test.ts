@@ -6,7 +6,7 @@
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
-import { Blotter, FUTURE_MAX_US, RETIRED_PER_EVENT_MAX } from "../../core/blotter.ts";
+import { Blotter, FUTURE_MAX_US, RETIRED_PER_DEADLINE_MAX } from "../../core/blotter.ts";
 import { Clients } from "../../core/clients.ts";
 import {
   clientIndex,
@@ -68,7 +68,7 @@ type Command = typeof command extends fc.Arbitrary<infer Drawn> ? Drawn : never;
 /** Blotter and twin, side by side. */
 class Pair {
   readonly blotter = new Blotter();
-  readonly twin = new NaiveBlotter({ budget: RETIRED_PER_EVENT_MAX });
+  readonly twin = new NaiveBlotter({ budget: RETIRED_PER_DEADLINE_MAX });
   readonly live = Array.from({ length: CLIENTS }, () => new OrderList());
   readonly clients = new Clients();
   readonly said: { readonly client: number; readonly id: string }[] = [];
@@ -134,10 +134,13 @@ class Pair {
       timeInForce: "GTC",
       postOnly: false,
       reduceOnly: false,
+      isDryRun: false,
     } as const;
     const bearer = this.blotter.intents.find(terms.client, record);
     if (bearer === undefined) throw new Error("The intent must be there");
-    this.live[of.client]?.add(this.blotter.add(terms, bearer));
+    const order = this.blotter.add(terms, bearer);
+    this.blotter.intents.bind(bearer, order);
+    this.live[of.client]?.add(order);
     const { id, client, venue } = terms;
     const blank = { fields: BLANK, names: [], seen: [], endedUs: null };
     this.twin.addOrder({ id, client, venue, bearer: record, ...blank });
@@ -167,7 +170,8 @@ class Pair {
       order: null,
       newestReport: null,
     });
-    record.order = order === null ? null : orderId(order);
+    const meant = order === null ? undefined : this.blotter.get(orderId(order));
+    if (meant !== undefined) this.blotter.intents.bind(record, meant);
     return intentId;
   }
 
@@ -182,11 +186,13 @@ class Pair {
 
   #wait(us: number): void {
     this.nowUs += us;
-    const at = { nowUs: micros(this.nowUs), horizonUs: HORIZON_US };
-    this.blotter.retire(this.clients, at);
-    this.twin.retire((sinceUs) =>
-      Math.ceil((sinceUs + HORIZON_US + FUTURE_MAX_US) / 1_000_000) * 1_000_000 <= this.nowUs
-    );
+    const nowUs = micros(this.nowUs);
+    this.blotter.retire(this.clients, {
+      nowUs,
+      horizonUs: HORIZON_US,
+      most: RETIRED_PER_DEADLINE_MAX,
+    });
+    this.twin.retire((sinceUs) => sinceUs + HORIZON_US + FUTURE_MAX_US <= this.nowUs);
   }
 
   #orderAt(place: number): { readonly order: Order; readonly naive: NaiveOrder } | undefined {
@@ -299,13 +305,13 @@ Deno.test("Blotter agrees with its naive twin after every command", () => {
 
 Deno.test("Blotter.retire() takes at most its budget and goes on with the rest", () => {
   const pair = new Pair();
-  for (let id = 0; id < RETIRED_PER_EVENT_MAX; id += 1) {
+  for (let id = 0; id < RETIRED_PER_DEADLINE_MAX; id += 1) {
     pair.run({ kind: "place", client: 0, id });
     pair.run({ kind: "end", order: id });
   }
   pair.check();
-  for (const left of [RETIRED_PER_EVENT_MAX, RETIRED_PER_EVENT_MAX, 0]) {
-    pair.run({ kind: "wait", us: left === RETIRED_PER_EVENT_MAX ? 3_500_000 : 0 });
+  for (const left of [RETIRED_PER_DEADLINE_MAX, RETIRED_PER_DEADLINE_MAX, 0]) {
+    pair.run({ kind: "wait", us: left === RETIRED_PER_DEADLINE_MAX ? 3_500_000 : 0 });
     pair.check();
   }
   strictEqual(pair.blotter.size, 0);

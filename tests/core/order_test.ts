@@ -35,6 +35,7 @@ function newOrder(): Order {
     timeInForce: "GTC",
     postOnly: false,
     reduceOnly: false,
+    isDryRun: false,
   } as const;
   return blotter.add(terms, bearer);
 }

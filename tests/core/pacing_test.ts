@@ -6,13 +6,16 @@ import { ok, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
 import { micros } from "../../core/mod.ts";
 import {
-  cancelReserve,
+  type Bucket,
   fullBucket,
   hasToken,
-  nextTokenUs,
+  nextCostUs,
+  type PacedKind,
   refill,
+  takeCost,
   takeToken,
 } from "../../core/pacing.ts";
+import type { Pacing } from "../../core/event.ts";
 
 const rate = fc.record({
   perSecond: fc.integer({ min: 1, max: 50 }),
@@ -33,22 +36,58 @@ Deno.test("takeToken() never gives more than the burst and what has accrued sinc
   }));
 });
 
-Deno.test("nextTokenUs() names the first microsecond at which a token is there", () => {
-  fc.assert(fc.property(rate, fc.nat({ max: 4 }), (of, wanted) => {
-    const keep = Math.min(wanted, of.burst - 1);
+const KINDS = ["Submit", "Replace", "Cancel", "Lookup", "Reconcile"] as const;
+const cost = fc.integer({ min: 1, max: 30 });
+const pacing: fc.Arbitrary<Pacing> = fc.record({
+  perSecond: fc.integer({ min: 1, max: 50 }),
+  burst: fc.integer({ min: 1, max: 20 }),
+  costs: fc.record({ submit: cost, replace: cost, cancel: cost, lookup: cost, reconcile: cost }),
+}, { requiredKeys: ["perSecond", "burst"] });
+
+/** What the page says, counted in whole tokens: reserve and cost of a kind. */
+function naive({ burst, costs }: Pacing, kind: PacedKind): { reserve: number; cost: number } {
+  const reserve = kind === "Cancel" ? 0 : Math.floor(burst / 5);
+  const key = kind.toLowerCase() as keyof NonNullable<Pacing["costs"]>;
+  return { reserve, cost: Math.min(costs?.[key] ?? 1, burst - reserve) };
+}
+
+function drained(of: Pacing): Bucket {
+  const bucket = fullBucket(of, micros(0));
+  while (takeToken(bucket));
+  return bucket;
+}
+
+Deno.test("takeCost() takes what a kind costs while its reserve remains, and else nothing", () => {
+  const draws = fc.array(fc.constantFrom(...KINDS), { maxLength: 40 });
+  fc.assert(fc.property(pacing, draws, (of, kinds) => {
     const bucket = fullBucket(of, micros(0));
-    while (takeToken(bucket));
-    const due = nextTokenUs(bucket, of, keep);
-    refill(bucket, of, micros(due - 1));
-    ok(!takeToken(bucket, keep));
-    refill(bucket, of, due);
-    ok(takeToken(bucket, keep));
+    let tokens = of.burst;
+    for (const kind of kinds) {
+      const { reserve, cost } = naive(of, kind);
+      const isThere = tokens - cost >= reserve;
+      strictEqual(takeCost(bucket, of, kind), isThere);
+      if (isThere) tokens -= cost;
+      strictEqual(bucket.level, tokens * 1_000_000_000);
+    }
   }));
 });
 
-Deno.test("cancelReserve() leaves something for orders whatever the burst", () => {
+Deno.test("nextCostUs() names the first microsecond at which a request's cost is there", () => {
+  fc.assert(fc.property(pacing, fc.constantFrom(...KINDS), (of, kind) => {
+    const bucket = drained(of);
+    const due = nextCostUs(bucket, of, kind);
+    refill(bucket, of, micros(due - 1));
+    ok(!takeCost(bucket, of, kind));
+    refill(bucket, of, due);
+    ok(takeCost(bucket, of, kind));
+  }));
+});
+
+Deno.test("takeCost() lets every kind out of a full bucket, however dear it is", () => {
+  const dear = { submit: 1e6, replace: 1e6, cancel: 1e6, lookup: 1e6, reconcile: 1e6 };
   for (let burst = 1; burst < 100; burst += 1) {
-    ok(cancelReserve({ perSecond: 1, burst }) < burst);
+    const of = { perSecond: 1, burst, costs: dear };
+    for (const kind of KINDS) ok(takeCost(fullBucket(of, micros(0)), of, kind));
   }
 });
 
@@ -68,33 +107,18 @@ Deno.test("refill() adds what a rate gives in the time that passed, and no more 
   ok(!takeToken(bucket));
 });
 
-Deno.test("takeToken() leaves as many tokens as it is told to keep", () => {
-  const bucket = fullBucket(SLOW, micros(0));
-  ok(takeToken(bucket, 2));
-  ok(!takeToken(bucket, 2));
-  ok(takeToken(bucket, 1));
-  ok(!takeToken(bucket, 1));
-  ok(takeToken(bucket));
-  ok(!takeToken(bucket));
+Deno.test("nextCostUs() is when the bucket was last looked at while the cost is there", () => {
+  const of = { perSecond: 2, burst: 5 };
+  const bucket = fullBucket(of, micros(7));
+  strictEqual(nextCostUs(bucket, of, "Submit"), 7);
+  for (let taken = 0; taken < 4; taken += 1) ok(takeCost(bucket, of, "Submit"));
+  strictEqual(nextCostUs(bucket, of, "Submit"), 500_007, "a fifth is for cancels");
+  strictEqual(nextCostUs(bucket, of, "Cancel"), 7);
 });
 
-Deno.test("nextTokenUs() is now while a token above what is kept is there", () => {
-  const bucket = fullBucket(SLOW, micros(7));
-  strictEqual(nextTokenUs(bucket, SLOW, 2), 7);
-  ok(takeToken(bucket));
-  strictEqual(nextTokenUs(bucket, SLOW, 2), 500_007);
-  strictEqual(nextTokenUs(bucket, SLOW, 1), 7);
-});
-
-Deno.test("nextTokenUs() comes even at the slowest of rates, a thousandth of a token per second", () => {
+Deno.test("nextCostUs() comes even at the slowest of rates, a thousandth of a token per second", () => {
   const slowest = { perSecond: 0.0001, burst: 1 };
   const bucket = fullBucket(slowest, micros(0));
-  ok(takeToken(bucket));
-  strictEqual(nextTokenUs(bucket, slowest, 0), 1_000_000_000);
-});
-
-Deno.test("cancelReserve() is a fifth of the burst, rounded down", () => {
-  strictEqual(cancelReserve({ perSecond: 1, burst: 4 }), 0);
-  strictEqual(cancelReserve({ perSecond: 1, burst: 9 }), 1);
-  strictEqual(cancelReserve({ perSecond: 1, burst: 10 }), 2);
+  ok(takeCost(bucket, slowest, "Submit"));
+  strictEqual(nextCostUs(bucket, slowest, "Submit"), 1_000_000_000);
 });

@@ -47,6 +47,19 @@ const refusals: readonly (readonly [readonly string[], number, RegExp])[] = [
   [["sql", "select 1"], 64, /^tapeline: Cannot query .*: the daemon must have made it/],
   [["quarantine", "--seq", "1", "--reason", "x"], 64, /^tapeline: Cannot pass over event 1: /],
 ];
+Deno.test("why ends with 65 where there is no journal, and with 66 for what it does not hold", async () => {
+  using directory = new TemporaryDirectory();
+  const args = ["why", "7", "--state-dir", directory.state];
+  const missing = await runTapeline(...args);
+  strictEqual(missing.code, 65, missing.stderr);
+  match(missing.stderr, JOURNAL_MISSING);
+  await using daemon = await DaemonProcess.start({ stateDir: directory.state });
+  const unknown = await runTapeline(...args);
+  strictEqual(unknown.code, 66, unknown.stderr);
+  match(unknown.stderr, /^tapeline: Cannot tell the story of 7: the journal holds seq_id 1 to \d+/);
+  strictEqual(await daemon.stop(), 0);
+});
+
 for (const [args, code, sentence] of refusals) {
   Deno.test(`journal ${args[0]} ends with ${code} where there is no journal`, async () => {
     using directory = new TemporaryDirectory();
@@ -163,6 +176,10 @@ async function readEverything(directory: TemporaryDirectory): Promise<void> {
   match(await journal(directory, "export"), /"exec_id"/);
   const csv = await journal(directory, "export", "--what", "orders", "--format", "csv");
   match(csv.split("\n")[1] ?? "", /a-1/);
+  const { code, stdout } = await runTapeline("why", "user/a-1", "--state-dir", directory.state);
+  strictEqual(code, 0);
+  match(stdout, /^Order 1 of user: Buy 0\.01 Market[^]*Filled, 0\.01 filled at[^]*intents a-1\n/);
+  match(stdout, /executed [^]*Latency of Place a-1\n {2}sent → received/);
   const sql = ["sql", "select intent_id, last_qty from fills", "--state-dir", directory.state];
   const isThere = async (): Promise<boolean> =>
     (await runTapeline("journal", ...sql)).stdout.includes('"a-1"');

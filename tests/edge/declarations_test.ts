@@ -11,6 +11,7 @@ import type { Instrument } from "../../core/instrument.ts";
 import { NO_EXCHANGE_LIMITS, NO_LIMITS, NO_VENUE_LIMITS } from "../../core/limits.ts";
 import { instrumentId, micros, seqId, venueId } from "../../core/numbers.ts";
 import type { Timeline } from "../../core/timeline.ts";
+import { NO_CLIENT_LIMITS } from "../../core/limits.ts";
 import type { DeclaredClient, DeclaredVenue } from "../../config/mod.ts";
 import {
   controlDraft,
@@ -37,6 +38,8 @@ function venue(name: string, symbols: readonly string[], changes: Changes = {}):
     declaration: { ...VENUE, name, simulation: changes.simulation ?? null },
     adapter: "test",
     options: {},
+    credentials: {},
+    deadManMs: null,
     feed: { kind: "client" },
     balances: [{ currency: "USDT", total: "100" }],
     limits: NO_VENUE_LIMITS,
@@ -50,6 +53,7 @@ function venue(name: string, symbols: readonly string[], changes: Changes = {}):
       }),
       limits: LIMITS,
       clientLimits: [],
+      isDryRun: false,
       startPrice: null,
     })),
   };
@@ -111,6 +115,10 @@ function wordsOf(draft: Draft): string {
       return draft.payload.state;
     case "LimitsSet":
       return limitsOf(draft.payload);
+    case "DryRunSet": {
+      const whose = draft.payload.client ?? `instrument ${draft.instrument}`;
+      return `dry run of ${whose} ${draft.payload.on}`;
+    }
     case "KillSwitchSet":
       return `kill switch ${draft.payload.on}`;
     default:
@@ -211,16 +219,57 @@ for (const [what, instrument] of FORBIDDEN) {
   });
 }
 
-Deno.test("renumber() takes a change of tick, lot and minimum, since venues change them", () => {
+Deno.test("declarationDrafts() switches dry runs on and off, each once, also of what has gone", () => {
   const journal = new Journal();
-  journal.run([venue("a", ["X/Y"])]);
-  const instrument = {
-    priceRule: { scale: 2, ticks: [{ fromQuanta: 5, stepQuanta: 5 }] },
-    qtyRule: { scale: 4, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
-    minNotional: null,
+  type Dry = { readonly instruments: readonly string[]; readonly isAlice: boolean };
+  const of = (dry: Dry): string[] => {
+    const declared = venue("a", ["X/Y", "Z/Y"]);
+    const instruments = declared.instruments.map((listed) => ({
+      ...listed,
+      isDryRun: dry.instruments.includes(listed.instrument.symbol),
+    }));
+    const client: DeclaredClient = {
+      client: "alice",
+      limits: NO_CLIENT_LIMITS,
+      isDryRun: dry.isAlice,
+    };
+    const said = journal.run([{ ...declared, instruments }], ACTIVE, [client]);
+    return said.filter((words) => words.startsWith("dry run"));
   };
-  journal.run([venue("a", ["X/Y"], { instrument })]);
-  deepStrictEqual(journal.timeline.view.instruments[0]?.priceRule, instrument.priceRule);
+  const first = { instruments: ["Z/Y"], isAlice: true };
+  deepStrictEqual(of(first), ["dry run of alice true", "dry run of instrument 1 true"]);
+  deepStrictEqual(of(first), []);
+  deepStrictEqual(of({ instruments: ["X/Y"], isAlice: false }), [
+    "dry run of alice false",
+    "dry run of instrument 0 true",
+    "dry run of instrument 1 false",
+  ]);
+  const gone = journal.run([]);
+  deepStrictEqual(gone.filter((words) => words.startsWith("dry run")), [
+    "dry run of instrument 0 false",
+  ]);
+});
+
+const RULES = {
+  priceRule: { scale: 2, ticks: [{ fromQuanta: 5, stepQuanta: 5 }] },
+  qtyRule: { scale: 4, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
+  minNotional: null,
+};
+
+Deno.test("renumber() takes a change of tick, lot and minimum of a simulated venue", () => {
+  const journal = new Journal();
+  journal.run([venue("a", ["X/Y"], { simulation: SIMULATION })]);
+  journal.run([venue("a", ["X/Y"], { simulation: SIMULATION, instrument: RULES })]);
+  deepStrictEqual(journal.timeline.view.instruments[0]?.priceRule, RULES.priceRule);
+});
+
+Deno.test("renumber() keeps what a venue outside listed last until it lists it again", () => {
+  const journal = new Journal();
+  journal.run([venue("a", ["X/Y"], { instrument: { ...RULES, status: "suspended" } })]);
+  journal.run([venue("a", ["X/Y"])]);
+  const [kept] = journal.timeline.view.instruments;
+  deepStrictEqual([kept?.priceRule, kept?.qtyRule], [RULES.priceRule, RULES.qtyRule]);
+  strictEqual(kept?.status, "open");
 });
 
 Deno.test("renumber() refuses that a venue becomes simulated, or ceases to be", () => {

@@ -6,7 +6,7 @@ import type { Draft } from "../../core/event.ts";
 import { type Levels, micros, px, qty, sessionId } from "../../core/mod.ts";
 import { type Action, weighed } from "./actions.ts";
 import type { Scene } from "./scene.ts";
-import { CLIENTS } from "./world.ts";
+import { CLIENTS, drawLink } from "./world.ts";
 
 /** What else may happen. */
 export const DAEMON_ACTIONS: readonly Action[] = [
@@ -167,9 +167,9 @@ function redeclare(scene: Scene): void {
   const { draws } = scene;
   const venue = scene.timeline.view.venues[draws.below(3)];
   if (venue === undefined) return;
-  const { status: _status, ...declaration } = venue;
-  const pacing = draws.chance(60) ? null : { perSecond: draws.pick([20, 500]), burst: 5 };
-  scene.control("VenueDeclared", { ...declaration, pacing }, { venue: declaration.id });
+  const { id, name, exchange, capabilities, simulation } = venue;
+  const payload = { id, name, exchange, capabilities, simulation, ...drawLink(draws) };
+  scene.control("VenueDeclared", payload, { venue: id });
 }
 
 function balance(scene: Scene): void {

@@ -3,7 +3,7 @@
  * @module
  */
 import { toQuanta } from "../../core/decimal.ts";
-import { qty } from "../../core/numbers.ts";
+import { px, qty } from "../../core/numbers.ts";
 import type {
   ClientLimits,
   CurrencyLimit,
@@ -151,6 +151,7 @@ function accountReport(scene: Scene): void {
     return {
       instrument: row.instrument,
       qty: draws.chance(90) ? quanta : Math.trunc(quanta / 2) + 1,
+      ...(draws.chance(85) ? { avgPx: px(Math.max(1, scene.price(scene.instrument()))) } : {}),
     };
   });
   const payload = { balances, positions };

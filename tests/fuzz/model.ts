@@ -5,7 +5,7 @@
  * Not a twin of the core: it decides nothing and is never compared.
  * @module
  */
-import type { VenueCommand } from "../../core/command.ts";
+import type { OrderCommand } from "../../core/command.ts";
 import type { Effects } from "../../core/effects.ts";
 import type { Px, Qty } from "../../core/numbers.ts";
 import { isTerminal } from "../../core/lifecycle.ts";
@@ -35,7 +35,7 @@ export type KnownOrder = {
   replacePrice: Px | null;
   venueOrderId: string | null;
   /** Commands without an answer, oldest first. */
-  readonly asked: VenueCommand[];
+  readonly asked: OrderCommand[];
   readonly fills: string[];
 };
 
@@ -43,12 +43,16 @@ export type KnownOrder = {
 export class Model {
   readonly live: KnownOrder[] = [];
   readonly ended: KnownOrder[] = [];
+  /** Newest request to reconcile that has left and was not answered, by venue. */
+  readonly reconciles = new Map<number, number>();
   readonly #byId = new Map<number, KnownOrder>();
 
   /** Learns from what an event caused. */
   learn(effects: Effects): void {
     for (const report of effects.reports) this.#hear(report);
     for (const command of effects.commands) {
+      if (command.kind === "Reconcile") this.reconciles.set(command.venue, command.request);
+      if (command.kind === "Reconcile") continue;
       const order = this.#byId.get(command.order);
       if (order === undefined) continue;
       order.asked.push(command);

@@ -2,16 +2,17 @@
  * Random reports of venues: answers to what was asked, what comes by itself, and what should not.
  * @module
  */
-import type { VenueCommand } from "../../core/command.ts";
+import type { OrderCommand } from "../../core/command.ts";
 import type { BrokerPayloads, Draft, OrderRef } from "../../core/event.ts";
 import { micros, type OrderId, orderId, px, qty, requestId } from "../../core/numbers.ts";
 import { VENUE_REJECT_CODES } from "../../core/reject_code.ts";
 import { type Action, weighed } from "./actions.ts";
 import type { KnownOrder } from "./model.ts";
 import type { Scene } from "./scene.ts";
+import { retryAfter } from "./venue_actions.ts";
 
 type Kind = keyof BrokerPayloads;
-type Maker = (scene: Scene, order: KnownOrder, command: VenueCommand | undefined) => void;
+type Maker = (scene: Scene, order: KnownOrder, command: OrderCommand | undefined) => void;
 
 /** What venues may report. */
 export const REPORT_ACTIONS: readonly Action[] = [
@@ -162,7 +163,8 @@ function otherTerms(
 
 const failed: (outcome: "notSent" | "unknown") => Maker = (outcome) => (scene, order, command) => {
   const request = command?.request ?? requestId(1 + scene.draws.below(50));
-  tellBare(scene, order, "RequestFailed", { request, outcome, text: "told" });
+  const payload = { request, outcome, text: "told", ...retryAfter(scene) };
+  tellBare(scene, order, "RequestFailed", payload);
 };
 
 const notFound: Maker = (scene, order, command) => {
@@ -194,7 +196,7 @@ const found: Maker = (scene, order, command) => {
 };
 
 /** What each request is answered with. */
-const ANSWERS: Readonly<Record<VenueCommand["kind"], readonly (readonly [number, Maker])[]>> = {
+const ANSWERS: Readonly<Record<OrderCommand["kind"], readonly (readonly [number, Maker])[]>> = {
   Submit: [
     [60, accept],
     [8, reject],

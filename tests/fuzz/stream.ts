@@ -18,6 +18,7 @@ import { LIMIT_ACTIONS } from "./limit_actions.ts";
 import { OUTCOME_ACTIONS } from "./outcome_actions.ts";
 import { REPORT_ACTIONS } from "./report_actions.ts";
 import { type Answer, Scene } from "./scene.ts";
+import { VENUE_ACTIONS } from "./venue_actions.ts";
 
 /** Events with what the core did with them. */
 export type PlayedStream = {
@@ -42,6 +43,7 @@ const ACTIONS = new ActionTable([
   ...OUTCOME_ACTIONS,
   ...LIMIT_ACTIONS,
   ...DAEMON_ACTIONS,
+  ...VENUE_ACTIONS,
 ]);
 
 /** Makes the events of a stream and lets the core apply them. */

@@ -2,6 +2,7 @@
  * Random worlds: three venues of different abilities, instruments of every class, settings.
  * @module
  */
+import type { VenueDeclaration } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
 import type { InstrumentSpec, VenueSpec, WorldSpec } from "../contracts/engine/world.ts";
 import { contractOf } from "../contracts/engine/world.ts";
@@ -100,6 +101,7 @@ function betting(): NonNullable<Instrument["contract"]> {
 /** Draws a world. */
 export function drawWorld(draws: Draws): WorldSpec {
   return {
+    mode: draws.chance(5) ? "dry_run" : "paper",
     settings: {
       invariants: draws.chance(90) ? "strict" : "warn",
       intentHorizonMs: draws.pick([2_000, 20_000, 3_600_000]),
@@ -138,7 +140,23 @@ function drawVenue(
       postOnly: draws.chance(90),
       reduceOnly: draws.chance(90),
     },
-    pacing: draws.chance(70) ? null : { perSecond: draws.pick([20, 500]), burst: 5 },
+    ...drawLink(draws),
+  };
+}
+
+/** Draws how a venue is paced, when its breaker opens and how often it is reconciled. */
+export function drawLink(
+  draws: Draws,
+): Pick<VenueDeclaration, "pacing" | "breaker" | "reconcileMs"> {
+  const costs = { submit: 1, replace: 2, cancel: 1, lookup: 4, reconcile: 20 };
+  const paced = { perSecond: draws.pick([20, 500]), burst: 5 };
+  const pacing = draws.chance(70) ? null : draws.chance(50) ? paced : { ...paced, costs };
+  return {
+    pacing,
+    ...(draws.chance(50)
+      ? { breaker: { failures: draws.pick([1, 2, 3]), coolMs: draws.pick([0, 50, 2000]) } }
+      : {}),
+    ...(draws.chance(60) ? { reconcileMs: draws.pick([1, 200, 5000]) } : {}),
   };
 }
 

@@ -12,23 +12,20 @@ import type { Timeline } from "../../core/timeline.ts";
 import { PoisonEvent, StateLocked } from "../../edge/journal/mod.ts";
 import { runFollower } from "../../edge/journal/follower.ts";
 import { PoisonNotes } from "../../edge/poison.ts";
-import type { AdapterFactory } from "../../edge/venues/adapter.ts";
+import type { AdapterFactory } from "../../edge/venue.ts";
 import { writeReport } from "../../wire/encode_report.ts";
 import type { WireClient } from "../support/wire_client.ts";
 import { testVenue } from "../venue/adapter.ts";
 import { hasReport, Machine, place, type Run } from "./machine.ts";
 import type { SimEntry } from "./process.ts";
-import { STATE, venueEntry } from "./setup.ts";
+import { corruptedVenueEntry, STATE, venueEntry } from "./setup.ts";
 
-/** An adapter that does not keep its type: executions at a price between two quanta. */
-const POISONOUS: AdapterFactory = (host, ports, options) => {
-  const offer = (draft: Draft): boolean => {
-    if (draft.eventType !== "OrderExecuted") return host.offer(draft);
-    const lastPx = draft.payload.lastPx + 0.5;
-    return host.offer({ ...draft, payload: { ...draft.payload, lastPx } } as Draft);
-  };
-  return testVenue({ ...host, offer }, ports, options);
-};
+/** Executions come at a price between two quanta. */
+function poisoned(draft: Draft): Draft {
+  if (draft.eventType !== "OrderExecuted") return draft;
+  const lastPx = draft.payload.lastPx + 0.5;
+  return { ...draft, payload: { ...draft.payload, lastPx } } as Draft;
+}
 
 function endOf(machine: Machine, run: Run): Run["ends"][number] | undefined {
   machine.until(() => run.ends.length > 0, "an end");
@@ -45,7 +42,7 @@ function errorCodes(client: WireClient): unknown[] {
 /** Brings a machine to a journal whose last event is poison; returns that event's number. */
 function poisonedMachine(): { readonly machine: Machine; readonly seq: number } {
   const machine = new Machine();
-  const run = machine.start([["venue", venueEntry(POISONOUS)]]);
+  const run = machine.start([["venue", corruptedVenueEntry(poisoned)]]);
   machine.ready(run);
   const alice = machine.client("alice");
   alice.send(place(machine, "rests", { price: "90" }));
@@ -101,11 +98,11 @@ function talkative(counts: { heard: number; refused: number }): AdapterFactory {
       for (let left = 300; left > 0; left--) {
         const isHeard = host.offer({
           eventTime: host.nowUs(),
-          source: "market_data",
+          source: "broker_report",
           venue: host.declaration.id,
           instrument: null,
-          eventType: "BookInvalidated",
-          payload: { reason: "test" },
+          eventType: "OrderCancelled",
+          payload: { order: null, clOrdId: "stray", venueOrderId: null, reason: "test" },
           idempotencyKey: null,
         });
         if (isHeard) counts.heard++;
@@ -343,7 +340,7 @@ function dyingOnce(): AdapterFactory {
       stop: () => adapter.stop(),
       send: (released) => {
         adapter.send(released);
-        if (deaths > 0) return;
+        if (deaths > 0 || released.command.kind !== "Submit") return;
         deaths++;
         ports.timers.after(1, () => {
           throw new Error("the adapter has a fault");

@@ -1,30 +1,26 @@
 /**
- * A broken rule through the whole daemon: the account is halted, the truth goes on. An adapter with a
- * fault reports an execution of nothing; the halt is a record of the journal, survives a restart, and
+ * A broken rule through the whole daemon: the account is halted, the truth goes on. Behind the check
+ * of what an adapter says, an execution becomes one of nothing; the halt is a record of the journal, survives a restart, and
  * a replay comes to it in the same place. Proves R-CORE-5 and R-JRN-3. (A throw that is no broken rule
  * ends in safe mode: see `endings_test.ts`.)
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Draft } from "../../core/event.ts";
-import type { AdapterFactory } from "../../edge/venues/adapter.ts";
-import { testVenue } from "../venue/adapter.ts";
+import { qty } from "../../core/numbers.ts";
 import { hasReport, Machine, place, type Run } from "./machine.ts";
-import { venueEntry } from "./setup.ts";
+import { corruptedVenueEntry } from "./setup.ts";
 
-/** An adapter that reports every execution with a quantity of 0. */
-const FAULTY: AdapterFactory = (host, ports, options) => {
-  const offer = (draft: Draft): boolean => {
-    if (draft.eventType !== "OrderExecuted") return host.offer(draft);
-    return host.offer({ ...draft, payload: { ...draft.payload, lastQty: 0 } } as Draft);
-  };
-  return testVenue({ ...host, offer }, ports, options);
-};
+/** Executions lose their quantity. */
+function emptied(draft: Draft): Draft {
+  if (draft.eventType !== "OrderExecuted") return draft;
+  return { ...draft, payload: { ...draft.payload, lastQty: qty(0) } };
+}
 
 /** A machine whose account was halted by the fault while an order of alice rested. */
 function haltedMachine(): { readonly machine: Machine; readonly run: Run } {
   const machine = new Machine();
-  const run = machine.start([["venue", venueEntry(FAULTY)]]);
+  const run = machine.start([["venue", corruptedVenueEntry(emptied)]]);
   machine.ready(run);
   const alice = machine.client("alice");
   alice.send(place(machine, "rests", { price: "90" }));

@@ -61,6 +61,11 @@ export class SimProcess {
       this.fault = fault;
     });
     this.ports = {
+      http: {
+        prepare: () => {
+          throw new TypeError("Cannot prepare a request: a simulated process has no HTTP");
+        },
+      },
       clock: world.clock,
       timers: this.#guard.timers(world.timers),
       randomness: {

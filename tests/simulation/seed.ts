@@ -62,6 +62,8 @@ class SimulatedRun {
   #crashes = 0;
   #powerCuts = 0;
   #isCalm = false;
+  /** Why the adapter ended, if it did: it has no reason to. */
+  #diedOf: string | undefined;
 
   constructor(seed: number) {
     this.#seed = seed;
@@ -111,6 +113,7 @@ class SimulatedRun {
   #log(): Log {
     return {
       write: (level, event, fields) => {
+        if (event === "venue_adapter_died") this.#diedOf = text(fields);
         if (level === "debug" || level === "info") return;
         this.#lines.push(`${this.#time.monotonicUs()} ${level} ${event} ${text(fields)}`);
         if (this.#lines.length > 200) this.#lines.shift();
@@ -155,6 +158,7 @@ class SimulatedRun {
     if (fault !== undefined) {
       this.#fail(`the daemon threw: ${fault instanceof Error ? fault.stack : String(fault)}`);
     }
+    if (this.#diedOf !== undefined) this.#fail(`the adapter died: ${this.#diedOf}`);
     if (this.#end !== undefined && this.#isCalm) this.#fail(`it ended: ${text(this.#end)}`);
   }
 
@@ -192,8 +196,10 @@ class SimulatedRun {
     const deadlineUs = this.#time.monotonicUs() + HEALING_US;
     this.#stepUntil(this.#time.monotonicUs() + 100_000);
     for (const trader of this.#traders) trader.settle();
-    const settled = (): boolean => this.#traders.every(({ isSettled }) => isSettled);
+    const settled = (): boolean =>
+      this.#venue.isReconciled && this.#traders.every(({ isSettled }) => isSettled);
     this.#stepUntil(deadlineUs, settled);
+    this.#stepUntil(this.#time.monotonicUs() + 20_000); // what was said last arrives
     if (settled()) return;
     this.#fail(`not settled: ${this.#traders.map(({ summary }) => summary).join("; ")}`);
   }
@@ -212,6 +218,7 @@ class SimulatedRun {
     const timeline = createTimeline();
     replayInto(recovery, { timeline, writeReport }, new Set());
     this.#compareLedgers(timeline.view.positions("account"));
+    this.#compareCounters(timeline.view.counters());
     return {
       crashes: this.#crashes,
       powerCuts: this.#powerCuts,
@@ -252,6 +259,12 @@ class SimulatedRun {
     if (reported.size !== trades.length) {
       this.#fail(`${trades.length} trades must be reported: was ${reported.size}`);
     }
+  }
+
+  /** The venue's account was the ledger's at every reconciliation. */
+  #compareCounters(counters: Readonly<Record<string, number>>): void {
+    if (counters["account_mismatches"] !== 0) this.#fail("the accounts differed");
+    if (counters["reconciliations"] === 0) this.#fail("the account was never reconciled");
   }
 
   /** R-EXEC-2. */

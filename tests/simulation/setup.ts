@@ -3,6 +3,7 @@
  * @module
  */
 import { createTimeline } from "../../core/mod.ts";
+import type { Draft } from "../../core/event.ts";
 import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
 import { declareVenues, PAPER_ADAPTER, parseConfiguration } from "../../config/mod.ts";
 import { type DaemonOptions, type End } from "../../daemon.ts";
@@ -11,11 +12,16 @@ import { runJournalWorker } from "../../edge/journal/mod.ts";
 import { runFollower } from "../../edge/journal/follower.ts";
 import type { WorkerEntry } from "../../edge/ports.ts";
 import { runVenue } from "../../edge/venues/host.ts";
-import type { AdapterFactory } from "../../edge/venues/adapter.ts";
-import type { VenueInit } from "../../edge/venues/link.ts";
+import type { AdapterFactory } from "../../edge/venue.ts";
+import type { VenueInit, VenueReportMessage } from "../../edge/venues/messages.ts";
 import { writeReport } from "../../wire/encode_report.ts";
 import { testVenue } from "../venue/adapter.ts";
-import { TEST_ADAPTER, TEST_CAPABILITIES, testVenueConfiguration } from "../venue/capabilities.ts";
+import {
+  TEST_ADAPTER,
+  TEST_CAPABILITIES,
+  TEST_DESCRIPTION,
+  testVenueConfiguration,
+} from "../venue/capabilities.ts";
 import type { SimEntry, SimProcess } from "./process.ts";
 
 export const STATE = "state";
@@ -28,7 +34,11 @@ const CONFIGURATION = parseConfiguration(
     directory: ".",
     text: testVenueConfiguration(VENUE_PORT) + paperVenue(),
   },
-  { adapters: [TEST_ADAPTER], captureFormats: [], fileExists: () => false },
+  {
+    adapters: new Map([[TEST_ADAPTER, TEST_DESCRIPTION]]),
+    captureFormats: [],
+    fileExists: () => false,
+  },
 );
 
 function paperVenue(): string {
@@ -52,16 +62,17 @@ function paperVenue(): string {
 
 /** Returns a daemon's options: the test exchange and a paper venue. */
 export function daemonOptions(process: SimProcess, onEnd: (end: End) => void): DaemonOptions {
-  const capabilities = new Map([
-    [PAPER_ADAPTER, PAPER_CAPABILITIES],
-    [TEST_ADAPTER, TEST_CAPABILITIES],
+  const adapters = new Map([
+    [PAPER_ADAPTER, { capabilities: () => PAPER_CAPABILITIES }],
+    [TEST_ADAPTER, { capabilities: () => TEST_CAPABILITIES }],
   ]);
   return {
     ports: process.ports,
     configuration: CONFIGURATION,
     stateDirectory: STATE,
     resumeTrading: false,
-    venues: declareVenues(CONFIGURATION, capabilities),
+    adoptAccounts: [],
+    venues: declareVenues(CONFIGURATION, adapters),
     onListening: () => {},
     onEnd,
   };
@@ -70,8 +81,29 @@ export function daemonOptions(process: SimProcess, onEnd: (end: End) => void): D
 /** Returns the entry `venue`, with this adapter of the test exchange. */
 export function venueEntry(adapter: AdapterFactory): SimEntry {
   return (scope, ports, init) => {
-    const adapters = new Map([[TEST_ADAPTER, adapter]]);
-    runVenue(scope, ports, { init: init as VenueInit, adapters });
+    const adapters = new Map([
+      [TEST_ADAPTER, { description: TEST_DESCRIPTION, load: () => adapter }],
+    ]);
+    const secrets = { read: () => ({ ok: false, reason: "must be given" } as const) };
+    runVenue(scope, ports, { init: init as VenueInit, adapters, secrets });
+  };
+}
+
+/**
+ * Returns the entry `venue` with the test exchange's adapter, whose reports change on their way from
+ * the Worker to the daemon: behind the check of what an adapter may say, as a fault of ours would be.
+ */
+export function corruptedVenueEntry(change: (draft: Draft) => Draft): SimEntry {
+  return (scope, ports, init) => {
+    const post = (message: unknown): void => {
+      const said = message as VenueReportMessage;
+      scope.post(said.kind === "drafts" ? { ...said, drafts: said.drafts.map(change) } : said);
+    };
+    const through = {
+      post,
+      onMessage: (handler: (message: unknown) => void) => scope.onMessage(handler),
+    };
+    venueEntry(testVenue)(through, ports, init);
   };
 }
 

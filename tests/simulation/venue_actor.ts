@@ -4,12 +4,12 @@
  * @module
  */
 import type { Draws } from "../support/draws.ts";
-import type { Socket, Sockets, Timers } from "../../edge/ports.ts";
+import type { Clock, Socket, Sockets, Timers } from "../../edge/ports.ts";
 import { type Answer, Exchange, type Request } from "../venue/exchange.ts";
 
 export type VenueActorOptions = {
   readonly sockets: Sockets;
-  readonly timers: Timers;
+  readonly timers: Timers & Pick<Clock, "wallUs">;
   readonly draws: Draws;
   readonly port: number;
   /** Called with each order before it is looked at: was it written first? */
@@ -21,13 +21,16 @@ const MATCH_EVERY_US = 4_000;
 const ACT_LATE_US_MAX = 900_000;
 
 export class VenueActor {
-  readonly exchange = new Exchange();
+  readonly exchange: Exchange;
   readonly #options: VenueActorOptions;
   readonly #lines = new Set<Line>();
   isCalm = false;
+  /** The daemon that is connected was told of the whole account. */
+  isReconciled = false;
 
   constructor(options: VenueActorOptions) {
     this.#options = options;
+    this.exchange = new Exchange(() => options.timers.wallUs());
     options.sockets.listen({ hostname: "127.0.0.1", port: options.port }, (socket) => {
       const line = new Line(socket, (request) => this.#handle(line, request));
       this.#lines.add(line);
@@ -64,9 +67,16 @@ export class VenueActor {
     const { draws, timers, onPlace } = this.#options;
     if (request.op === "place") onPlace(request.clientId);
     const answers = this.exchange.handle(request);
-    if (request.op === "hello") line.isReady = true;
-    else if (this.#fault(2)) return this.#break(line);
+    if (request.op === "hello") {
+      line.isReady = true;
+      this.isReconciled = false;
+    } else if (this.#fault(2)) return this.#break(line);
     else if (this.#fault(4)) return;
+    // What it says of the account is what it was when it said so: nothing may come between.
+    if (request.op === "account") {
+      this.isReconciled = true;
+      return line.send(answers);
+    }
     const isSlow = request.op !== "hello" && this.#fault(6);
     timers.after(draws.below(isSlow ? 500_000 : 2000), () => line.send(answers));
   }

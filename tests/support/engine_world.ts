@@ -23,17 +23,19 @@ import {
   type Intent,
   type Micros,
   micros,
+  type OrderCommand,
   orderId,
   type OrderRef,
   type PlaceOrder,
   px,
   qty,
+  type ReconcileAccount,
+  type ReconcilePayloads,
   type ReplaceOrder,
   seqId,
   sessionId,
   type SimulationSettings,
   type Timeline,
-  type VenueCommand,
   type VenueDeclaration,
   venueId,
 } from "../../core/mod.ts";
@@ -87,7 +89,10 @@ export class World {
   readonly effects = new Effects();
   readonly events: Event[] = [];
   readonly reports: ExecutionReport[] = [];
-  readonly commands: VenueCommand[] = [];
+  /** Requests about orders. */
+  readonly commands: OrderCommand[] = [];
+  /** Requests about the account. */
+  readonly reconciles: ReconcileAccount[] = [];
   readonly lines: string[] = [];
   nowUs = START_US;
   #seq = 0;
@@ -125,7 +130,10 @@ export class World {
     const reports = [...this.effects.reports];
     for (const report of reports) this.#check(report);
     this.reports.push(...reports);
-    this.commands.push(...this.effects.commands);
+    for (const command of this.effects.commands) {
+      if (command.kind === "Reconcile") this.reconciles.push(command);
+      else this.commands.push(command);
+    }
     this.lines.push(line(this.effects, this.timeline.digest));
     return reports;
   }
@@ -276,7 +284,7 @@ export class World {
     return this.intent(intent, of.session);
   }
 
-  broker<Type extends keyof BrokerPayloads>(
+  broker<Type extends keyof (BrokerPayloads & ReconcilePayloads)>(
     eventType: Type,
     payload: Draft<Type>["payload"],
     idempotencyKey: string | null = null,
@@ -318,7 +326,7 @@ export class World {
     return this.broker("RequestFailed", { request, order, outcome, text: "test" });
   }
 
-  lastCommand(): VenueCommand {
+  lastCommand(): OrderCommand {
     const command = this.commands.at(-1);
     ok(command !== undefined, "there must be a command");
     return command;

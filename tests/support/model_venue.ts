@@ -6,7 +6,7 @@
  * @module
  */
 import { ok } from "node:assert/strict";
-import type { BrokerPayloads, OrderRef, SubmitOrder, VenueCommand } from "../../core/mod.ts";
+import type { BrokerPayloads, OrderCommand, OrderRef, SubmitOrder } from "../../core/mod.ts";
 import { orderId, px, qty } from "../../core/mod.ts";
 import type { World } from "./engine_world.ts";
 
@@ -33,7 +33,7 @@ export class ModelVenue {
   #executions = 0;
 
   /** Takes the commands that the world released since the last call. */
-  hear(w: World, fate: (command: VenueCommand) => Fate): void {
+  hear(w: World, fate: (command: OrderCommand) => Fate): void {
     for (const command of w.commands.slice(this.#heard)) this.#take(command, fate(command));
     this.#heard = w.commands.length;
   }
@@ -74,7 +74,7 @@ export class ModelVenue {
     return order.fills.reduce((sum, fill) => sum + fill.qty, 0);
   }
 
-  #take(command: VenueCommand, fate: Fate): void {
+  #take(command: OrderCommand, fate: Fate): void {
     const isAnswered = fate === "arrives";
     if (fate === "arrives" || fate === "unanswered") this.#obey(command, isAnswered);
     if (isAnswered) return;
@@ -83,7 +83,7 @@ export class ModelVenue {
     this.#said.push((w) => w.broker("RequestFailed", { request, order, outcome, text: fate }));
   }
 
-  #obey(command: VenueCommand, isAnswered: boolean): void {
+  #obey(command: OrderCommand, isAnswered: boolean): void {
     const order = this.orders.find((each) => each.clOrdIds.includes(command.clOrdId));
     switch (command.kind) {
       case "Submit":
@@ -117,7 +117,7 @@ export class ModelVenue {
   }
 
   #cancel(
-    command: VenueCommand,
+    command: OrderCommand,
     of: { readonly order: VenueOrder | undefined; readonly isAnswered: boolean },
   ): void {
     const { order, isAnswered } = of;
@@ -134,7 +134,7 @@ export class ModelVenue {
   }
 
   #replace(
-    command: Extract<VenueCommand, { readonly kind: "Replace" }>,
+    command: Extract<OrderCommand, { readonly kind: "Replace" }>,
     of: { readonly order: VenueOrder | undefined; readonly isAnswered: boolean },
   ): void {
     const { order, isAnswered } = of;
@@ -154,7 +154,7 @@ export class ModelVenue {
     }
   }
 
-  #answerLookup(command: VenueCommand, order: VenueOrder | undefined): void {
+  #answerLookup(command: OrderCommand, order: VenueOrder | undefined): void {
     const { request } = command;
     if (order === undefined) {
       this.#said.push((w) => w.broker("OrderNotFound", { request, order: command.order }));

@@ -87,6 +87,7 @@ export function riskRequest(changes: RequestChanges = {}): RiskRequest {
     qty: qty(10_000),
     leavesQty: rest.qty ?? qty(10_000),
     reduceOnly: false,
+    isDryRun: false,
     kept: kept === undefined || kept === null
       ? null
       : { order: orderId(1), qty: qty(kept.qty), dearPx: px(kept.dearPx ?? 10_000) },

@@ -2,7 +2,7 @@
  * A bench for the simulator: events and commands by short calls, reports as short texts.
  * @module
  */
-import type { SubmitOrder, VenueCommand } from "../../core/command.ts";
+import type { OrderCommand, SubmitOrder } from "../../core/command.ts";
 import type {
   BrokerPayloads,
   Draft,
@@ -193,7 +193,7 @@ export class Bench {
   }
 
   /** Hands a command over and lets what is due now happen. */
-  send(command: VenueCommand): string[] {
+  send(command: OrderCommand): string[] {
     this.simulator.command(command, micros(this.#nowUs));
     return this.at(this.#nowUs / 1000);
   }
@@ -239,7 +239,7 @@ export class Bench {
     };
   }
 
-  #common(order: number): Omit<VenueCommand, "kind"> {
+  #common(order: number): Omit<OrderCommand, "kind"> {
     return {
       seqId: seqId(this.#seq),
       request: requestId(1),

@@ -7,11 +7,22 @@
  * @module
  */
 import type { VenueCommand } from "../../core/command.ts";
-import type { BrokerPayloads, Draft, OrderRef } from "../../core/event.ts";
+import type {
+  AccountPayloads,
+  BrokerPayloads,
+  Draft,
+  OrderRef,
+  ReconcilePayloads,
+} from "../../core/event.ts";
 import { type OrderId, orderId, px, qty, type RequestId } from "../../core/numbers.ts";
-import type { ReleasedCommand, VenueAdapter, VenueHost } from "../../edge/venues/adapter.ts";
+import type { ReleasedCommand, VenueAdapter, VenueHost } from "../../edge/venue.ts";
 import type { Cancel, Ports, Socket } from "../../edge/ports.ts";
 import type { Answer, ExchangeOrder, Request, Trade } from "./exchange.ts";
+
+type Reports =
+  & BrokerPayloads
+  & ReconcilePayloads
+  & Pick<AccountPayloads, "AccountReported">;
 
 const ANSWER_TIMEOUT_US = 300_000;
 const RECONNECT_US = 100_000;
@@ -50,7 +61,7 @@ class TestVenueAdapter implements VenueAdapter {
     this.#socket = socket;
     this.#text = "";
     socket.attach({
-      opened: () => this.#write({ op: "hello", since: 0 }),
+      opened: () => this.#write({ op: "hello" }),
       data: (bytes) => this.#read(bytes),
       ended: () => socket.destroy(),
       drained: () => {},
@@ -60,6 +71,9 @@ class TestVenueAdapter implements VenueAdapter {
 
   send({ command }: ReleasedCommand): void {
     if (!this.#isReady) return this.#failed(command, { outcome: "notSent", text: "no connection" });
+    if (command.kind !== "Reconcile" && command.dryRun === true) {
+      return this.#host.answerDry(command);
+    }
     const request = toRequest(command);
     if (request === undefined) {
       return this.#failed(command, { outcome: "notSent", text: "the exchange cannot replace" });
@@ -110,7 +124,7 @@ class TestVenueAdapter implements VenueAdapter {
     switch (answer.re) {
       case "ready":
         this.#isReady = true;
-        return this.#host.status("up", "connected");
+        return this.#host.status("reconciling", "connected");
       case "trade":
         return this.#offerTrade(answer.trade, answer.exchangeId);
       case "placed":
@@ -136,11 +150,13 @@ class TestVenueAdapter implements VenueAdapter {
           rejectCode: answer.reason === "unknown order" ? "VENUE_NOT_FOUND" : "VENUE_REJECTED",
           text: `The exchange did not cancel: ${answer.reason}`,
         });
+      case "account":
+        return this.#account(answer);
       case "found":
         return this.#found(answer.id, answer.order);
       case "absent": {
         const command = this.#settled(answer.id);
-        if (command === undefined) return;
+        if (command?.kind !== "Lookup") return;
         return this.#offer("OrderNotFound", { request: command.request, order: command.order });
       }
     }
@@ -148,7 +164,7 @@ class TestVenueAdapter implements VenueAdapter {
 
   #found(id: number, order: ExchangeOrder): void {
     const command = this.#settled(id);
-    if (command === undefined) return;
+    if (command?.kind !== "Lookup") return;
     for (const trade of order.trades) this.#offerTrade(trade, order.exchangeId);
     this.#offer("OrderFound", {
       ...this.#ref(order.clientId, order.exchangeId),
@@ -170,7 +186,33 @@ class TestVenueAdapter implements VenueAdapter {
       commission: String(trade.fee),
       commissionCurrency: "USD",
       provisional: false,
+    }, { atUs: trade.atUs });
+  }
+
+  /** The account as of one moment: first what happened, then what it came to, then what is open. */
+  #account(answer: Extract<Answer, { re: "account" }>): void {
+    const command = this.#settled(answer.id);
+    if (command?.kind !== "Reconcile") return; // after its deadline: it was asked again
+    for (const { trade, exchangeId } of answer.trades) this.#offerTrade(trade, exchangeId);
+    const balances = [
+      { currency: "USD", total: String(answer.cash) },
+      { currency: "TST", total: String(answer.position) },
+    ];
+    this.#offer("AccountReported", { balances, positions: [] }, {
+      key: `account ${command.request}`,
     });
+    const [instrument] = this.#host.instruments;
+    if (instrument === undefined) return;
+    const openOrders = answer.open.map((order) => ({
+      clOrdId: order.clientId,
+      venueOrderId: String(order.exchangeId),
+      instrument: instrument.id,
+      side: order.side,
+      orderQty: qty(order.qty),
+      cumQty: qty(order.filled),
+      price: px(order.price),
+    }));
+    this.#offer("Reconciled", { request: command.request, openOrders });
   }
 
   #settled(id: number): VenueCommand | undefined {
@@ -187,7 +229,9 @@ class TestVenueAdapter implements VenueAdapter {
     command: VenueCommand,
     of: { readonly outcome: "notSent" | "unknown"; readonly text: string },
   ): void {
-    this.#offer("RequestFailed", { request: command.request, order: command.order, ...of });
+    const { request } = command;
+    if (command.kind === "Reconcile") this.#offer("ReconcileFailed", { request, text: of.text });
+    else this.#offer("RequestFailed", { request, order: command.order, ...of });
   }
 
   #ref(clientId: string, exchangeId: number | null): OrderRef {
@@ -203,23 +247,30 @@ class TestVenueAdapter implements VenueAdapter {
     return prefix === this.#host.clOrdIdPrefix && id !== undefined ? orderId(Number(id)) : null;
   }
 
-  #offer<Type extends keyof BrokerPayloads>(eventType: Type, payload: BrokerPayloads[Type]): void {
+  #offer<Type extends keyof Reports>(
+    eventType: Type,
+    payload: Reports[Type],
+    of: { readonly atUs?: number; readonly key?: string } = {},
+  ): void {
     const draft = {
-      eventTime: this.#host.nowUs(),
+      eventTime: of.atUs ?? this.#host.nowUs(),
       source: "broker_report",
       venue: this.#host.declaration.id,
       instrument: this.#host.instruments[0]?.id ?? null,
       eventType,
       payload,
-      idempotencyKey: null,
+      idempotencyKey: of.key ?? null,
     } as unknown as Draft;
     if (!this.#host.offer(draft)) {
-      this.#socket?.destroy(); // its queue is full: reconnecting replays every execution
+      this.#socket?.destroy(); // its queue is full: what was not taken is told by reconciling
     }
   }
 }
 
 function toRequest(command: VenueCommand): Request | undefined {
+  if (command.kind === "Reconcile") {
+    return { op: "account", id: command.request, sinceUs: command.sinceUs };
+  }
   const common = { id: command.request, clientId: command.clOrdId };
   switch (command.kind) {
     case "Submit":

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Capabilities } from "../../core/instrument.ts";
+import type { AdapterDescription } from "../../edge/venue.ts";
 
 /** Client order ids are unique for ever; a look-up after 1.5 s proves that it never had an order. */
 export const TEST_CAPABILITIES: Capabilities = {
@@ -23,9 +24,19 @@ export const TEST_CAPABILITIES: Capabilities = {
   queueSignals: false,
   assetClass: "spot",
   fillsProvisional: false,
-  tradingModes: ["live", "paper"],
+  tradingModes: ["live", "dry_run"],
   params: [],
   absenceProofMs: 1500,
+};
+
+/** What the configuration and the core are told of it. */
+export const TEST_DESCRIPTION: AdapterDescription = {
+  capabilities: () => TEST_CAPABILITIES,
+  problems: ({ port }) =>
+    Number.isSafeInteger(port)
+      ? []
+      : [{ path: "port", problem: `must be a port: was ${JSON.stringify(port)}` }],
+  credentials: [],
 };
 
 /** Name of the adapter in a configuration. */
@@ -40,7 +51,7 @@ export function testVenueConfiguration(port: number, campaignDirectory?: string)
     ? `{ port: ${port} }`
     : `{ port: ${port}, campaign_directory: ${JSON.stringify(campaignDirectory)} }`;
   return `
-mode: paper
+mode: live
 wire: { intents_per_second: 100000, burst: 100000, heartbeat_ms: 500 }
 engine: { lookup_retry_ms: 100 }
 journal: { segment_bytes: 1048576, checkpoint_events: 2000, index: false }
@@ -50,8 +61,9 @@ venues:
     exchange: test
     adapter: ${TEST_ADAPTER}
     options: ${options}
-    limits: { check_funds: false }
-    balances: [{ currency: USD, total: "0" }]
+    breaker: { failures: 20, cool_ms: 200 }
+    reconcile_ms: 500
+    limits: { check_funds: false, tripwire: { reports: 1 } }
     instruments:
       - symbol: TST/USD
         base: TST

@@ -18,6 +18,8 @@ export type Trade = {
   readonly qty: number;
   readonly maker: boolean;
   readonly fee: number;
+  /** Unix time, microseconds. */
+  readonly atUs: number;
 };
 
 export type ExchangeOrder = {
@@ -33,7 +35,7 @@ export type ExchangeOrder = {
 
 /** From the daemon. `id` names the request. */
 export type Request =
-  | { readonly op: "hello"; readonly since: number }
+  | { readonly op: "hello" }
   | {
     readonly op: "place";
     readonly id: number;
@@ -45,6 +47,8 @@ export type Request =
   }
   | { readonly op: "cancel"; readonly id: number; readonly clientId: string }
   | { readonly op: "lookup"; readonly id: number; readonly clientId: string }
+  /** The account: trades from a time on (null: none), what it holds, what is open. */
+  | { readonly op: "account"; readonly id: number; readonly sinceUs: number | null }
   | { readonly op: "cancelAll" };
 
 /** To the daemon: answers carry the request's `id`, trades and cancels come unasked. */
@@ -76,6 +80,14 @@ export type Answer =
   | { readonly re: "found"; readonly id: number; readonly order: ExchangeOrder }
   | { readonly re: "absent"; readonly id: number; readonly clientId: string }
   | { readonly re: "trade"; readonly trade: Trade; readonly exchangeId: number }
+  | {
+    readonly re: "account";
+    readonly id: number;
+    readonly trades: readonly { readonly trade: Trade; readonly exchangeId: number }[];
+    readonly open: readonly ExchangeOrder[];
+    readonly position: number;
+    readonly cash: number;
+  }
   | { readonly re: "ready" };
 
 export class Exchange {
@@ -87,18 +99,25 @@ export class Exchange {
   /** Quote currency, in price × quantity units, before fees. */
   cash = 0;
   fees = 0;
+  readonly #nowUs: () => number;
+
+  constructor(nowUs: () => number) {
+    this.#nowUs = nowUs;
+  }
 
   /** Carries out a request and returns its answers, in order. */
   handle(request: Request): Answer[] {
     switch (request.op) {
       case "hello":
-        return [...this.#replay(request.since), { re: "ready" }];
+        return [{ re: "ready" }];
       case "place":
         return this.#place(request);
       case "cancel":
         return this.#cancel(request);
       case "lookup":
         return this.#lookup(request);
+      case "account":
+        return [this.#account(request)];
       case "cancelAll":
         return [...this.orders.values()].flatMap((order) => this.#close(order, null));
     }
@@ -113,6 +132,18 @@ export class Exchange {
     return [this.#trade(order, { qty, maker: true })];
   }
 
+  /** Fills exactly this much of a resting order. */
+  fill(clientId: string, qty: number): Answer[] {
+    const order = this.orders.get(clientId);
+    return order?.state === "open" ? [this.#trade(order, { qty, maker: true })] : [];
+  }
+
+  /** Cancels this order without being asked. */
+  cancel(clientId: string): Answer[] {
+    const order = this.orders.get(clientId);
+    return order === undefined ? [] : this.#close(order, null);
+  }
+
   /** Cancels a resting order without being asked. */
   cancelUnasked(draw: (bound: number) => number): Answer[] {
     const open = [...this.orders.values()].filter((order) => order.state === "open");
@@ -120,12 +151,12 @@ export class Exchange {
     return order === undefined ? [] : this.#close(order, null);
   }
 
-  #replay(since: number): Answer[] {
-    return this.trades.filter((trade) => trade.tradeId > since).map((trade) => ({
-      re: "trade",
-      trade,
-      exchangeId: this.orders.get(trade.clientId)?.exchangeId ?? 0,
-    }));
+  #account({ id, sinceUs }: Extract<Request, { op: "account" }>): Answer {
+    const trades = this.trades.filter(({ atUs }) => sinceUs !== null && atUs >= sinceUs)
+      .map((trade) => ({ trade, exchangeId: this.orders.get(trade.clientId)?.exchangeId ?? 0 }));
+    const open = [...this.orders.values()].filter(({ state }) => state === "open");
+    const { position, cash, fees } = this;
+    return { re: "account", id, trades, open, position, cash: cash - fees };
   }
 
   #place(request: Extract<Request, { op: "place" }>): Answer[] {
@@ -180,6 +211,7 @@ export class Exchange {
       qty: of.qty,
       maker: of.maker,
       fee: of.maker ? 0 : of.qty,
+      atUs: this.#nowUs(),
     };
     order.filled += of.qty;
     if (order.filled === order.qty) order.state = "filled";

@@ -3,10 +3,9 @@
  * @module
  */
 import { tapeline } from "../../main.ts";
-import { TEST_ADAPTER, TEST_CAPABILITIES } from "./capabilities.ts";
+import { TEST_ADAPTERS } from "./registry.ts";
 
 if (import.meta.main) {
   const workersModule = new URL("./workers.ts", import.meta.url);
-  const adapters = new Map([[TEST_ADAPTER, TEST_CAPABILITIES]]);
-  Deno.exit(await tapeline(Deno.args, { workersModule, adapters }));
+  Deno.exit(await tapeline(Deno.args, { workersModule, adapters: TEST_ADAPTERS }));
 }

@@ -22,7 +22,7 @@ type Admin = { readonly op: "calm" | "audit" };
 const [seed = "1", campaignDirectory = "."] = Deno.args;
 const draws = new Draws(Number(seed));
 const strikes = new Strikes(campaignDirectory);
-const exchange = new Exchange();
+const exchange = new Exchange(() => Date.now() * 1000);
 /** Orders that were sent and that the exchange never read. */
 const lost: string[] = [];
 const lines = new Set<Line>();
@@ -80,7 +80,7 @@ class Line {
       return this.#send(exchange.handle(request));
     }
     // After a restart look-ups come in storms: they must not draw all that is aimed at orders.
-    const isOrder = request.op !== "lookup";
+    const isOrder = request.op !== "lookup" && request.op !== "account";
     if (isOrder) strikes.at("received");
     if (isOrder && this.#fault(0.4)) return this.#lose(request);
     if (request.op === "place" && this.#fault(2)) return this.#actLate(request);
@@ -88,6 +88,8 @@ class Line {
     if (isOrder) strikes.at("acted");
     if (isOrder && this.#fault(0.4)) return this.close(); // it acted, the answer is lost
     if (this.#fault(2)) return;
+    // What it says of the account is what it was when it said so: nothing may come between.
+    if (request.op === "account") return this.#send(answers);
     if (this.#fault(2)) setTimeout(() => this.#send(answers), draws.below(DELAY_MAX_MS));
     else this.#send(answers);
   }

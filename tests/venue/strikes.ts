@@ -6,7 +6,7 @@
  * gap between commit, send, act, answer and commit of the answer is hit, however narrow it is.
  * @module
  */
-import type { AdapterFactory, VenueAdapter } from "../../edge/venues/adapter.ts";
+import type { AdapterFactory, VenueAdapter } from "../../edge/venue.ts";
 
 /**
  * - `beforeSend`: durable and released to the adapter, nothing sent
@@ -85,19 +85,18 @@ export class Strikes {
   }
 }
 
+/** A factory that makes its adapter at once. */
+export type MakesNow = (...of: Parameters<AdapterFactory>) => VenueAdapter;
+
 /** Wraps an adapter so that it strikes. `options.campaign_directory`: where strikes are armed. */
-export function striking(create: AdapterFactory): AdapterFactory {
+export function striking(create: MakesNow): MakesNow {
   return (host, ports, options): VenueAdapter => {
     const directory = options["campaign_directory"];
     if (typeof directory !== "string") return create(host, ports, options);
     const strikes = new Strikes(directory);
     const inner = create(
       {
-        declaration: host.declaration,
-        instruments: host.instruments,
-        clOrdIdPrefix: host.clOrdIdPrefix,
-        nowUs: host.nowUs,
-        status: (status, reason) => host.status(status, reason),
+        ...host,
         offer: (draft) => {
           if (draft.eventType !== "OrderExecuted") strikes.at("heard");
           return host.offer(draft);

@@ -4,12 +4,6 @@
  * @module
  */
 import { serveEntries } from "../../workers.ts";
-import { testVenue } from "./adapter.ts";
-import { TEST_ADAPTER } from "./capabilities.ts";
-import { striking } from "./strikes.ts";
-import { writtenFirst } from "./written_first.ts";
+import { TEST_ADAPTERS } from "./registry.ts";
 
-serveEntries(
-  new URL(import.meta.url),
-  new Map([[TEST_ADAPTER, striking(writtenFirst(testVenue))]]),
-);
+serveEntries(new URL(import.meta.url), TEST_ADAPTERS);

@@ -6,7 +6,8 @@
  * @module
  */
 import { Buffer } from "node:buffer";
-import type { AdapterFactory, VenueAdapter } from "../../edge/venues/adapter.ts";
+import type { VenueAdapter } from "../../edge/venue.ts";
+import type { MakesNow } from "./strikes.ts";
 
 const CHUNK_BYTES = 65_536;
 
@@ -16,7 +17,7 @@ export function unwrittenFile(campaignDirectory: string): string {
 }
 
 /** Wraps an adapter. `options.campaign_directory`: holds `state`, the daemon's state directory. */
-export function writtenFirst(create: AdapterFactory): AdapterFactory {
+export function writtenFirst(create: MakesNow): MakesNow {
   return (host, ports, options): VenueAdapter => {
     const inner = create(host, ports, options);
     const directory = options["campaign_directory"];
@@ -25,10 +26,11 @@ export function writtenFirst(create: AdapterFactory): AdapterFactory {
     return {
       start: () => inner.start(),
       send: (released) => {
-        const { kind, request, clOrdId } = released.command;
+        const { kind, request } = released.command;
+        const name = "clOrdId" in released.command ? released.command.clOrdId : kind;
         // Begins where the last one was found: commands are sent in the journal's order.
         if (!reader.find(`"kind":"${kind}","request":${request},`)) {
-          Deno.writeTextFileSync(unwrittenFile(directory), `${clOrdId}\n`, { append: true });
+          Deno.writeTextFileSync(unwrittenFile(directory), `${name}\n`, { append: true });
         }
         inner.send(released);
       },

@@ -59,7 +59,7 @@ export class Chronicle {
     this.control("Started", {
       engineVersion: "trace",
       journalId: "0123456789abcdef",
-      mode: "paper",
+      mode: world.mode ?? "paper",
       configuration: "{}",
       configDigest: "00",
       settings: { ...SETTINGS, ...world.settings },

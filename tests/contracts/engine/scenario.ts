@@ -3,7 +3,7 @@
  * @module
  */
 import type { FixtureHead } from "../trace/fixture.ts";
-import type { Story } from "./story.ts";
+import type { VenueStory } from "./venue_story.ts";
 
 /** A story that is recorded as a fixture. */
-export type Scenario = FixtureHead & { readonly tell: (story: Story) => void };
+export type Scenario = FixtureHead & { readonly tell: (story: VenueStory) => void };

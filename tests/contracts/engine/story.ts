@@ -6,7 +6,7 @@
  * @module
  */
 import { ok } from "node:assert/strict";
-import type { VenueCommand } from "../../../core/command.ts";
+import type { OrderCommand, VenueCommand } from "../../../core/command.ts";
 import type { BrokerPayloads, Draft, EventType, OrderRef } from "../../../core/event.ts";
 import type { PlaceOrder, ReplaceOrder, TradingState } from "../../../core/intent.ts";
 import { micros, orderId } from "../../../core/numbers.ts";
@@ -186,10 +186,16 @@ export class Story extends Chronicle {
   /** The newest request of a kind about an order came to nothing. */
   failed(
     order: number,
-    of: { readonly kind: VenueCommand["kind"]; readonly outcome: "notSent" | "unknown" },
+    of: {
+      readonly kind: OrderCommand["kind"];
+      readonly outcome: "notSent" | "unknown";
+      readonly retryAfterMs?: number;
+    },
   ): this {
-    const { request } = this.#newest(order, of.kind);
-    const payload = { request, order: orderId(order), outcome: of.outcome, text: "told" };
+    const { kind, outcome, retryAfterMs } = of;
+    const { request } = this.#newest(order, kind);
+    const told = { request, order: orderId(order), outcome, text: "told" };
+    const payload = retryAfterMs === undefined ? told : { ...told, retryAfterMs };
     return this.#broker("RequestFailed", payload, { order });
   }
 
@@ -261,9 +267,9 @@ export class Story extends Chronicle {
     return this.offer({ source: "broker_report", eventType, payload, venue, instrument, key });
   }
 
-  #newest(order: number, kind: VenueCommand["kind"]): VenueCommand {
-    const found = this.#commands.findLast((command) =>
-      command.order === order && command.kind === kind
+  #newest(order: number, kind: OrderCommand["kind"]): OrderCommand {
+    const found = this.#commands.findLast((command): command is OrderCommand =>
+      command.kind === kind && command.order === order
     );
     ok(found !== undefined, `a story must have a ${kind} of order ${order} before its answer`);
     return found;

@@ -5,7 +5,7 @@
  * quantities in thousandths.
  * @module
  */
-import type { EngineSettings, VenueDeclaration } from "../../../core/event.ts";
+import type { Draft, EngineSettings, VenueDeclaration } from "../../../core/event.ts";
 import type { AssetClass, Capabilities, Contract, Instrument } from "../../../core/instrument.ts";
 import { instrumentId, venueId } from "../../../core/numbers.ts";
 
@@ -51,7 +51,12 @@ export type VenueSpec = {
   readonly exchange?: string;
   readonly capabilities?: Partial<Capabilities>;
   readonly pacing?: VenueDeclaration["pacing"];
+  readonly breaker?: VenueDeclaration["breaker"];
+  readonly reconcileMs?: VenueDeclaration["reconcileMs"];
 };
+
+/** What a run is for. */
+export type Mode = Draft<"Started">["payload"]["mode"];
 
 /** An instrument of a story: what differs from the spot instrument of its venue. */
 export type InstrumentSpec = Partial<Omit<Instrument, "id" | "venue" | "name">> & {
@@ -62,6 +67,7 @@ export type InstrumentSpec = Partial<Omit<Instrument, "id" | "venue" | "name">> 
 
 /** What a story may have differently. */
 export type WorldSpec = {
+  readonly mode?: Mode;
   readonly settings?: Partial<EngineSettings>;
   readonly venues?: readonly VenueSpec[];
   readonly instruments?: readonly InstrumentSpec[];
@@ -79,6 +85,8 @@ export function declarationOf(spec: VenueSpec, at: number): VenueDeclaration {
     capabilities: { ...CAPABILITIES, ...spec.capabilities },
     simulation: null,
     pacing: spec.pacing ?? null,
+    ...(spec.breaker === undefined ? {} : { breaker: spec.breaker }),
+    ...(spec.reconcileMs === undefined ? {} : { reconcileMs: spec.reconcileMs }),
   };
 }
 

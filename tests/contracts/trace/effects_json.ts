@@ -113,6 +113,10 @@ function detailsJson(report: ExecutionReport): JsonObject {
 }
 
 function commandJson(command: VenueCommand): JsonObject {
+  if (command.kind === "Reconcile") {
+    const { kind, request, venue, cause, sinceUs } = command;
+    return { kind, request, venue, cause, since_us: sinceUs };
+  }
   const common = {
     kind: command.kind,
     request: command.request,
@@ -121,6 +125,7 @@ function commandJson(command: VenueCommand): JsonObject {
     order: command.order,
     cl_ord_id: command.clOrdId,
     venue_order_id: command.venueOrderId,
+    ...(command.dryRun === true ? { dry_run: true } : {}),
   };
   switch (command.kind) {
     case "Submit":

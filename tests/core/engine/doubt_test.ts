@@ -63,18 +63,33 @@ Deno.test("apply() leaves doubt by what the venue reports of itself", () => {
   deepStrictEqual(w.accept().map(brief), ["New/Accepted 0+10000"]);
 });
 
-Deno.test("apply() repeats an unanswered look-up with doubling delay up to 30 s", () => {
+/** What the page takes off a delay, computed the long way. */
+function jittered(
+  delayUs: number,
+  of: { readonly number: number; readonly attempts: number },
+): number {
+  const product = BigInt(of.number) * 2_654_435_761n + BigInt(of.attempts) * 40_503n;
+  const lot = Number((product % 2n ** 32n) / 2n ** 24n);
+  return delayUs - Math.floor(delayUs * lot / 1024);
+}
+
+Deno.test("apply() repeats an unanswered look-up with doubling delay up to 30 s, less its jitter", () => {
   const w = placed();
   w.failed("unknown");
   const delays: number[] = [];
   for (let round = 0; round < 9; round += 1) {
     w.failed("unknown");
     const dueUs = w.timeline.nextDeadlineUs() ?? 0;
-    delays.push((dueUs - w.nowUs) / 1000);
+    delays.push(dueUs - w.nowUs);
     w.wait((dueUs - w.nowUs) / 1000);
     w.fire();
   }
-  deepStrictEqual(delays, [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000]);
+  const full = [500, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000];
+  deepStrictEqual(
+    delays,
+    full.map((ms, at) => jittered(ms * 1000, { number: 1, attempts: at + 1 })),
+  );
+  strictEqual(delays[0], 422_852, "as the page works it out");
   strictEqual(kinds(w).filter((kind) => kind === "Submit").length, 1);
 });
 

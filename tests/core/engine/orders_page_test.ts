@@ -18,7 +18,7 @@ Deno.test("orders.md has the life-cycle table as the code has it", () => {
 
 /** The rows of the example: what is reported, `cum + leaves`, and the command. */
 function exampleRows(): readonly (readonly string[])[] {
-  const [, example = ""] = PAGE.split("## 12. Example");
+  const [, example = ""] = PAGE.split("## 14. Example");
   const rows = example.split("\n").filter((line) => line.startsWith("|")).slice(2);
   return rows.map((row) => row.split("|").slice(2, -1).map((cell) => cell.trim()));
 }

@@ -30,8 +30,7 @@ function fieldsOf(intentId: string): IntentFields {
 
 /** Forgets the oldest record, as retirement does. */
 function forgetOldest(intents: Intents): void {
-  const record = intents.takeOldest();
-  if (record !== undefined) intents.forget(record);
+  intents.retireOldest();
 }
 
 function find(intents: Intents, intentId: string): IntentRecord | undefined {

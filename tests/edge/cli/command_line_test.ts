@@ -4,10 +4,13 @@
  * Proves R-OPS-2 (the daemon does not start on a bad configuration) and the exit codes.
  * @module
  */
-import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, doesNotMatch, match, ok, rejects, strictEqual } from "node:assert/strict";
+import { dirname } from "node:path";
 import type { Actions, RunOptions } from "../../../edge/cli/actions.ts";
 import { runCommandLine } from "../../../edge/cli/command_line.ts";
+import type { Story, WhyResult } from "../../../edge/cli/why/why.ts";
 import { EXIT } from "../../../edge/exit_codes.ts";
+import { adapterFacts } from "../../support/adapter_facts.ts";
 
 class Locked extends Error {}
 
@@ -17,14 +20,16 @@ class Session {
   readonly error: string[] = [];
   readonly calls: unknown[] = [];
   readonly runs: RunOptions[] = [];
+  readonly environment = new Map([["HOME", "/h"]]);
   verifyOk = true;
   runError: Error | undefined;
+  whyResult: WhyResult = { kind: "unknown", sentence: "Cannot tell the story of 9: no" };
 
   run(...args: string[]): Promise<number> {
     return runCommandLine(args, this.#actions(), {
       out: (line) => this.out.push(line),
       error: (line) => this.error.push(line),
-      environment: (name) => name === "HOME" ? "/h" : undefined,
+      environment: (name) => this.environment.get(name),
     });
   }
 
@@ -33,7 +38,13 @@ class Session {
     const figures = { segments: 1, batches: 2, first_seq: 1, last_seq: 9 };
     return {
       version: "tapeline 0.0.0",
-      registry: { adapters: [], captureFormats: [] },
+      registry: { adapters: new Map([["test", adapterFacts()]]), captureFormats: [] },
+      secrets: {
+        read: (source) =>
+          "env" in source
+            ? { ok: false, reason: `must be set: ${source.env} was not` }
+            : { ok: true, value: "hush", isExposed: true },
+      },
       run: (options) => {
         this.runs.push(options);
         if (this.runError !== undefined) throw this.runError;
@@ -61,6 +72,10 @@ class Session {
         },
         export: (directory, options) => call("export", directory, options),
         sql: (directory, query) => call("sql", directory, query),
+        why: (directory, { name }) => {
+          call("why", directory, name);
+          return this.whyResult;
+        },
         quarantine: (directory, of) => {
           call("quarantine", directory, of);
           return "Set aside.";
@@ -118,6 +133,56 @@ Deno.test("run lists every problem of a bad configuration, starts nothing, and e
     `${path}:3:9: venues: must list one venue or more: was []`,
     "tapeline: Cannot use the configuration: each line above must be repaired",
   ]);
+});
+
+const OUTSIDE = `mode: live
+venues:
+  - name: x
+    exchange: test
+    adapter: test
+    credentials: { api_key: { env: KEY }, secret: { file: s.txt } }
+    instruments:
+      - { symbol: A/B, base: A, quote: B, price: { quantum: 1 }, quantity: { quantum: 1 } }
+`;
+
+Deno.test("run --adopt-account takes venues outside, and refuses any other name", async () => {
+  using file = temporaryFile(OUTSIDE);
+  const run = ["run", "--config", file.path];
+  const session = new Session();
+  strictEqual(await session.run(...run, "--adopt-account", "x", "--adopt-account", "x"), EXIT.ok);
+  strictEqual(await session.run(...run), EXIT.ok);
+  deepStrictEqual(session.runs.map(({ adoptAccounts }) => adoptAccounts), [["x", "x"], []]);
+  strictEqual(await session.run(...run, "--adopt-account", "y"), EXIT.usage);
+  strictEqual(await session.run("run", "--adopt-account", "paper"), EXIT.usage);
+  match(session.error[0] ?? "", /must name a venue .* has an adapter \(x\): was "y"$/);
+  match(session.error[1] ?? "", /has an adapter \(there is none\): was "paper"$/);
+});
+
+Deno.test("run finds secrets beside the configuration, or where the service manager puts them", async () => {
+  using file = temporaryFile(OUTSIDE);
+  const session = new Session();
+  await session.run("run", "--config", file.path);
+  session.environment.set("CREDENTIALS_DIRECTORY", "/run/credentials/tapeline");
+  await session.run("run", "--config", file.path);
+  deepStrictEqual(
+    session.runs.map(({ configuration }) => configuration.venues[0]?.credentials["secret"]),
+    [{ file: `${dirname(file.path)}/s.txt` }, { file: "/run/credentials/tapeline/s.txt" }],
+  );
+});
+
+Deno.test("check says which secrets are missing or can be read by others, and shows none", async () => {
+  using file = temporaryFile(OUTSIDE);
+  const session = new Session();
+  strictEqual(await session.run("check", "--config", file.path), EXIT.ok);
+  const text = session.out.join("\n");
+  match(text, /x gives market data only: credentials\.api_key must be set: KEY was not\./);
+  using exposed = temporaryFile(OUTSIDE.replace("{ env: KEY }", "{ file: k.txt }"));
+  await session.run("check", "--config", exposed.path);
+  match(session.out.join("\n"), /x: .*s\.txt must be readable by its owner alone/);
+  await session.run("check", "--json", "--config", file.path);
+  const [venue] = JSON.parse(session.out.at(-1) ?? "{}")["venues"];
+  strictEqual(venue["missing_credentials"], "credentials.api_key must be set: KEY was not");
+  doesNotMatch(session.out.join("\n"), /hush/);
 });
 
 Deno.test("run names a configuration file that cannot be read", async () => {
@@ -198,6 +263,42 @@ for (const [args, expected] of commands) {
     deepStrictEqual(session.calls, [expected]);
   });
 }
+
+const STORY: Story = {
+  subject: "Intent a/b",
+  journal_id: "00",
+  first_seq: 1,
+  last_seq: 9,
+  order: null,
+  intents: [],
+  steps: [],
+  left_out: 0,
+  ignored: { events: 0, last_seq_id: 0 },
+  latency: [],
+};
+
+Deno.test("why prints the story, and ends with 66 and a sentence where there is none", async () => {
+  const session = new Session();
+  strictEqual(await session.run("why", "9", "--state-dir", "/s"), EXIT.notFound);
+  deepStrictEqual(session.calls, [["why", "/s", "9"]]);
+  deepStrictEqual(session.error, ["tapeline: Cannot tell the story of 9: no"]);
+  session.whyResult = { kind: "told", story: STORY };
+  strictEqual(await session.run("why", "a/b"), EXIT.ok);
+  strictEqual(session.out[0], "Intent a/b");
+  strictEqual(await session.run("why", "a/b", "--json"), EXIT.ok);
+  deepStrictEqual(JSON.parse(session.out.at(-1) ?? ""), STORY);
+});
+
+Deno.test("why ends with 65 and the first bad record where the journal is not intact", async () => {
+  const session = new Session();
+  session.whyResult = { kind: "told", story: { ...STORY, problem: "Cannot use the journal: bad" } };
+  strictEqual(await session.run("why", "a/b"), EXIT.journalRefused);
+  deepStrictEqual(session.error, ["tapeline: Cannot use the journal: bad"]);
+  match(session.out.join("\n"), /the story up to its first bad record/);
+  session.whyResult = { kind: "unknown", sentence: "no", problem: "Cannot use the journal: worse" };
+  strictEqual(await session.run("why", "9"), EXIT.journalRefused);
+  strictEqual(session.error.at(-1), "tapeline: Cannot use the journal: worse");
+});
 
 const refused: readonly (readonly [readonly string[], RegExp])[] = [
   [["rnu"], /unknown command 'rnu'\. Did you mean run\?/],

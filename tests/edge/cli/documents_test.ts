@@ -24,7 +24,8 @@ function unused(): never {
 
 const actions: Actions = {
   version: "",
-  registry: { adapters: [], captureFormats: [] },
+  registry: { adapters: new Map(), captureFormats: [] },
+  secrets: { read: () => ({ ok: false, reason: "must be given" }) },
   run: unused,
   exitCodeOf: () => undefined,
   journal: {
@@ -33,6 +34,7 @@ const actions: Actions = {
     dump: unused,
     export: unused,
     sql: unused,
+    why: unused,
     quarantine: unused,
   },
 };
@@ -55,6 +57,7 @@ Deno.test("docs/reference/cli.md shows the help of every command as it is", asyn
     "",
     "run",
     "check",
+    "why",
     "journal",
     "journal verify",
     "journal stat",
@@ -78,7 +81,7 @@ Deno.test("docs/reference/exit-codes.md lists every exit code by its name", () =
 
 Deno.test("docs/reference/configuration.md shows a configuration that works", () => {
   const [text = ""] = blocks(page("configuration.md"), "yaml");
-  const registry = { adapters: [], captureFormats: [], fileExists: () => false };
+  const registry = { adapters: new Map(), captureFormats: [], fileExists: () => false };
   const configuration = parseConfiguration({ file: "page", text, directory: "." }, registry);
   strictEqual(configuration.venues[0]?.feed.kind, "generator");
 });

@@ -67,10 +67,11 @@ const capabilities = record({
   absenceProofMs: orNull(int),
   params: fc.array(text),
 });
+const costs = record({ submit: int, replace: int, cancel: int, lookup: int, reconcile: int });
 const book = { bids: levels, asks: levels, updateId: orNull(int) };
 
-/** Keys that any payload may lack; an execution may lack its side too. */
-const STAMPS = ["journalUs", "submitUs", "ackUs"];
+/** Keys that payloads may lack; an execution may lack its side too. */
+const STAMPS = ["journalUs", "submitUs", "ackUs", "retryAfterMs", "breaker", "reconcileMs"];
 const execution = {
   execId: text,
   lastQty: int,
@@ -97,7 +98,9 @@ const KINDS: { readonly [Type in EventType]: readonly [string, Record<string, un
     exchange: text,
     capabilities,
     simulation: orNull(record({ orderLatencyUs: int, makerFeePpm: int })),
-    pacing: orNull(record({ perSecond: int, burst: int })),
+    pacing: orNull(record({ perSecond: int, burst: int, costs }, ["costs"])),
+    breaker: record({ failures: int, coolMs: int }),
+    reconcileMs: int,
   }],
   InstrumentListed: ["control", {
     id: int,
@@ -129,6 +132,9 @@ const KINDS: { readonly [Type in EventType]: readonly [string, Record<string, un
   BalanceSet: ["control", { currency: text, total: decimal }],
   TradingStateSet: ["control", { state: fc.constant("Halted"), reason: text }],
   KillSwitchSet: ["control", { on: fc.boolean(), reason: text }],
+  DryRunSet: ["control", { client: orNull(text), on: fc.boolean() }],
+  ReconcileAsked: ["control", { reason: text }],
+  AccountAdopted: ["control", { reason: text }],
   VenueStatusChanged: ["control", { status: fc.constant("down"), reason: text }],
   SessionOpened: ["control", {
     session: int,
@@ -165,6 +171,7 @@ const KINDS: { readonly [Type in EventType]: readonly [string, Record<string, un
     order: int,
     outcome: fc.constant("unknown"),
     text,
+    retryAfterMs: int,
   }],
   OrderFound: ["broker_report", {
     ...reference,
@@ -175,6 +182,19 @@ const KINDS: { readonly [Type in EventType]: readonly [string, Record<string, un
     price: orNull(int),
   }],
   OrderNotFound: ["broker_report", { request: int, order: int }],
+  Reconciled: ["broker_report", {
+    request: int,
+    openOrders: fc.array(record({
+      clOrdId: orNull(text),
+      venueOrderId: text,
+      instrument: int,
+      side,
+      orderQty: int,
+      cumQty: int,
+      price: orNull(int),
+    })),
+  }],
+  ReconcileFailed: ["broker_report", { request: int, text, retryAfterMs: int }],
   CashPosted: ["broker_report", {
     kind: fc.constant("deposit"),
     currency: text,
@@ -199,7 +219,7 @@ const KINDS: { readonly [Type in EventType]: readonly [string, Record<string, un
   RunnerRemoved: ["broker_report", { reductionPpm: int, basis: fc.constant("price") }],
   AccountReported: ["broker_report", {
     balances: fc.array(record({ currency: text, total: decimal })),
-    positions: fc.array(record({ instrument: int, qty: int })),
+    positions: fc.array(record({ instrument: int, qty: int, avgPx: int }, ["avgPx"])),
   }],
   MarketSettled: ["broker_report", {
     market: text,

@@ -1,87 +1,176 @@
 /**
- * The Worker's end of a venue. Proves R-VENUE-1 (one contract) and R-OPS-3 (credit).
+ * The Worker's end of a venue: what it lets pass, in which order, and what it says by itself. Proves
+ * R-VENUE-1 (one contract, what is wrong is refused), R-EXEC-5 (`up` only once reconciled), R-EXEC-6
+ * (the daemon's heartbeat) and R-OPS-3 (credit).
  * @module
  */
-import { deepStrictEqual, ok, throws } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
+import type { VenueCommand } from "../../../core/command.ts";
 import type { Draft } from "../../../core/event.ts";
-import type { Ports, WorkerScope } from "../../../edge/ports.ts";
-import type { VenueAdapter, VenueHost } from "../../../edge/venues/adapter.ts";
+import type { LogLevel, Ports, WorkerScope } from "../../../edge/ports.ts";
+import type { Secrets } from "../../../edge/secrets.ts";
+import type { AdapterFactory, VenueHost } from "../../../edge/venue.ts";
 import { runVenue } from "../../../edge/venues/host.ts";
-import { acceptedDraft } from "../../support/drafts.ts";
+import type { VenueInit, VenueReportMessage } from "../../../edge/venues/messages.ts";
+import type { AdapterRegistry } from "../../../edge/venues/registry.ts";
+import { adapterFacts } from "../../support/adapter_facts.ts";
+import { acceptedDraft, deltaDraft, snapshotDraft } from "../../support/drafts.ts";
 import { spotInstrument, VENUE } from "../../support/spot_instrument.ts";
 import { VirtualTime } from "../../support/virtual_time.ts";
 
-const INIT = {
+const INIT: VenueInit = {
   adapter: "toy",
   declaration: VENUE,
   instruments: [spotInstrument()],
   clOrdIdPrefix: "tl00000000",
   options: { key: "value" },
+  credentials: { api_key: { env: "KEY" }, secret: { file: "/secret" } },
+  deadManMs: null,
+};
+
+type RigOptions = {
+  /** Loads and makes the adapter later, when `finish` is called. */
+  readonly isLate?: boolean;
+  readonly secrets?: ReadonlyMap<string, string>;
 };
 
 /** A Worker's scope, the adapter in it, and what came out. */
 class Rig {
+  readonly time = new VirtualTime();
   readonly calls: unknown[] = [];
-  readonly said: string[] = [];
+  readonly posted: VenueReportMessage[] = [];
+  readonly logged: { readonly level: LogLevel; readonly event: string; readonly text: string }[] =
+    [];
   readonly scope: WorkerScope;
-  readonly host: VenueHost;
+  readonly finish: () => Promise<void>;
+  #made: VenueHost | undefined;
   #hear: (message: unknown) => void = () => {};
+  throws: string | undefined;
 
-  constructor() {
+  constructor({ isLate = false, secrets = new Map() }: RigOptions = {}) {
     this.scope = {
-      post: (message) => this.said.push(...wordsOf(message as Said)),
+      post: (message) => void this.posted.push(structuredClone(message as VenueReportMessage)),
       onMessage: (handler) => {
         this.#hear = handler;
       },
     };
-    const hosts: VenueHost[] = [];
-    const create = (host: VenueHost, _ports: Ports, options: unknown): VenueAdapter => {
-      hosts.push(host);
-      this.calls.push(options);
-      return {
-        start: () => this.calls.push("start"),
-        send: ({ command }) => this.calls.push(`send ${command.request}`),
-        cancelAll: () => this.calls.push("cancelAll"),
-        stop: () => this.calls.push("stop"),
-      };
+    const loaded = Promise.withResolvers<AdapterFactory>();
+    const create = this.#factory();
+    this.finish = async () => {
+      loaded.resolve(create);
+      await loaded.promise;
     };
-    const adapters = new Map([["toy", create]]);
-    const ports = { clock: new VirtualTime() } as unknown as Ports;
-    runVenue(this.scope, ports, { init: INIT, adapters });
-    const [host] = hosts;
-    if (host === undefined) throw new Error("Cannot test: the adapter must be made");
-    this.host = host;
+    const adapters: AdapterRegistry = new Map([[
+      "toy",
+      { description: adapterFacts(), load: () => isLate ? loaded.promise : create },
+    ]]);
+    const log = {
+      write: (level: LogLevel, event: string, fields: unknown): void =>
+        void this.logged.push({ level, event, text: JSON.stringify(fields) }),
+    };
+    const ports = { clock: this.time, timers: this.time, log } as unknown as Ports;
+    runVenue(this.scope, ports, { init: INIT, adapters, secrets: secretsOf(secrets) });
+  }
+
+  get host(): VenueHost {
+    if (this.#made === undefined) throw new Error("Cannot test: the adapter must be made");
+    return this.#made;
+  }
+
+  /** What was posted, each as a word. */
+  get said(): string[] {
+    return this.posted.flatMap(wordsOf);
   }
 
   hear(message: unknown): void {
     this.#hear(message);
   }
+
+  send(command: Partial<VenueCommand>): void {
+    this.hear({ kind: "send", released: { command, journalUs: 5 } });
+  }
+
+  #factory(): AdapterFactory {
+    return (host, _ports, options) => {
+      this.#made = host;
+      this.calls.push(options);
+      const call = (name: string): void => {
+        this.calls.push(name);
+        if (this.throws === name) throw new TypeError(`${name} of hush-hush failed`);
+      };
+      return {
+        start: () => call("start"),
+        send: ({ command }) => call(`send ${command.request}`),
+        cancelAll: () => call("cancelAll"),
+        stop: () => call("stop"),
+      };
+    };
+  }
 }
 
-type Said =
-  | { readonly kind: "drafts"; readonly drafts: readonly Draft[] }
-  | { readonly kind: "status"; readonly status: string };
+function secretsOf(values: ReadonlyMap<string, string>): Secrets {
+  return {
+    read: (source) => {
+      const place = "file" in source ? source.file : source.env;
+      const value = values.get(place);
+      if (value === undefined) return { ok: false, reason: `must be there: ${place} was not` };
+      return { ok: true, value, isExposed: "file" in source };
+    },
+  };
+}
 
-function wordsOf(said: Said): string[] {
-  if (said.kind === "status") return [said.status];
-  return said.drafts.map((draft) =>
-    draft.eventType === "OrderAccepted" ? `${draft.payload.order}` : draft.eventType
-  );
+const BOTH = new Map([["KEY", "key-hush"], ["/secret", "hush-hush"]]);
+
+function wordsOf(said: VenueReportMessage): string[] {
+  switch (said.kind) {
+    case "status":
+      return [said.status];
+    case "drafts":
+    case "market":
+      return said.drafts.map((draft) =>
+        draft.eventType === "OrderAccepted" ? `${draft.payload.order}` : draft.eventType
+      );
+    case "failed":
+      return [`failed: ${said.reason}`];
+    case "listed":
+    case "beat":
+      return [said.kind];
+  }
+}
+
+function reconciledDraft(request: number): Draft {
+  const payload = { request, openOrders: [] };
+  return {
+    ...acceptedDraft(1),
+    instrument: null,
+    eventType: "Reconciled",
+    payload,
+  } as unknown as Draft;
 }
 
 Deno.test("runVenue() makes the named adapter, starts it, and hands commands on", () => {
   const rig = new Rig();
-  rig.hear({ kind: "send", released: { command: { request: 3 }, journalUs: 1 } });
+  rig.send({ request: 3 } as Partial<VenueCommand>);
   rig.hear({ kind: "cancelAll" });
   rig.hear({ kind: "stop" });
   deepStrictEqual(rig.calls, [{ key: "value" }, "start", "send 3", "cancelAll", "stop"]);
   deepStrictEqual(rig.host.declaration, VENUE);
 });
 
+Deno.test("runVenue() keeps commands for an adapter whose code is still loading, and answers beats", async () => {
+  const rig = new Rig({ isLate: true });
+  rig.send({ request: 3 } as Partial<VenueCommand>);
+  rig.hear({ kind: "beat" });
+  deepStrictEqual([rig.calls, rig.said], [[], ["beat"]]);
+  await rig.finish();
+  deepStrictEqual(rig.calls, [{ key: "value" }, "start", "send 3"]);
+});
+
 Deno.test("runVenue() refuses an adapter that nobody registered", () => {
+  const options = { init: INIT, adapters: new Map(), secrets: secretsOf(new Map()) };
   throws(
-    () => runVenue(new Rig().scope, {} as unknown as Ports, { init: INIT, adapters: new Map() }),
+    () => runVenue(new Rig().scope, {} as unknown as Ports, options),
     /Cannot start venue paper: no adapter is named toy/,
   );
 });
@@ -91,15 +180,14 @@ Deno.test("offer() keeps within the credit and refuses when too many drafts wait
   let offered = 0;
   while (rig.host.offer(acceptedDraft(offered + 1))) offered++;
   deepStrictEqual([offered, rig.said.length], [16_384, 0]);
-  rig.hear({ kind: "credit", drafts: 2 });
+  rig.hear({ kind: "credit", lane: "reports", drafts: 2 });
   deepStrictEqual(rig.said, ["1", "2"]);
   ok(rig.host.offer(acceptedDraft(offered + 1)));
 });
 
-Deno.test("drafts and statuses leave in the order in which the adapter said them", () => {
+Deno.test("drafts, statuses and listings leave in the order in which the adapter said them", () => {
   const step = fc.oneof(
-    fc.constant("draft" as const),
-    fc.constant("status" as const),
+    fc.constantFrom("draft" as const, "status" as const, "list" as const),
     fc.integer({ min: 1, max: 5 }),
   );
   fc.assert(fc.property(fc.array(step), (steps) => {
@@ -111,20 +199,157 @@ Deno.test("drafts and statuses leave in the order in which the adapter said them
         rig.host.offer(acceptedDraft(at + 1));
         expected.push(String(at + 1));
       } else if (kind === "status") {
-        rig.host.status(at % 2 === 0 ? "up" : "down", "test");
-        expected.push(at % 2 === 0 ? "up" : "down");
+        rig.host.status("down", `reason ${at}`);
+        expected.push("down");
+      } else if (kind === "list") {
+        rig.host.list(spotInstrument());
+        expected.push("listed");
       } else {
         credit += kind;
-        rig.hear({ kind: "credit", drafts: kind });
+        rig.hear({ kind: "credit", lane: "reports", drafts: kind });
       }
       deepStrictEqual(rig.said, allowed(expected, credit));
     }
   }));
 });
 
-/** What may have left: drafts up to the credit, and the statuses before the next draft. */
+/** What may have left: drafts up to the credit, and what stands before the next draft. */
 function allowed(said: readonly string[], credit: number): string[] {
   let left = credit;
-  const end = said.findIndex((word) => !/up|down/.test(word) && left-- === 0);
+  const end = said.findIndex((word) => !/down|listed/.test(word) && left-- === 0);
   return said.slice(0, end < 0 ? said.length : end);
 }
+
+Deno.test("a fill leaves at once while a flood of books waits, and the books merge", () => {
+  const rig = new Rig();
+  rig.hear({ kind: "credit", lane: "reports", drafts: 10 });
+  ok(rig.host.offerMarket(snapshotDraft({ bids: [1, 1] })));
+  for (let at = 1; at <= 100_000; at++) {
+    ok(rig.host.offerMarket(deltaDraft({ bids: [at % 20 + 1, at] })));
+  }
+  ok(rig.host.offer(acceptedDraft(7)));
+  deepStrictEqual(rig.said, ["7"]);
+  rig.hear({ kind: "credit", lane: "market", drafts: 512 });
+  deepStrictEqual(rig.said, ["7", "BookSnapshot"]);
+  rig.host.offerMarket(deltaDraft({ bids: [1, 1] }));
+  rig.host.offerMarket(deltaDraft({ bids: [2, 1] }));
+  strictEqual(rig.posted.length, 2);
+  rig.time.runDue();
+  deepStrictEqual(rig.said.slice(2), ["BookDelta", "BookDelta"]);
+  strictEqual(rig.posted.length, 3, "what came in one turn leaves in one message");
+});
+
+const WRONG: readonly (readonly [string, (host: VenueHost) => unknown, RegExp])[] = [
+  [
+    "a report",
+    (host) => host.offer({ ...acceptedDraft(1), venue: 9 } as unknown as Draft),
+    /^failed: the adapter said what cannot be: OrderAccepted: venue must be 0, its own: was 9$/,
+  ],
+  [
+    "market data",
+    (host) => host.offerMarket(deltaDraft({ bids: [1, 0.5] })),
+    /cannot be: BookDelta: payload\.bids\[1\] must be whole, 0 or more: was 0\.5$/,
+  ],
+  [
+    "a listing",
+    (host) => host.list({ ...spotInstrument(), symbol: "X" }),
+    /listed what cannot be: listing\.symbol must be what is configured, "BTC\/USDT": was "X"$/,
+  ],
+];
+for (const [what, say, expected] of WRONG) {
+  Deno.test(`${what} that cannot be ends the adapter, and nothing it says counts any more`, () => {
+    const rig = new Rig();
+    rig.hear({ kind: "credit", lane: "reports", drafts: 9 });
+    rig.hear({ kind: "credit", lane: "market", drafts: 9 });
+    say(rig.host);
+    rig.host.offer(acceptedDraft(2));
+    rig.host.offerMarket(deltaDraft({ bids: [1, 1] }));
+    rig.host.status("reconciling", "connected");
+    rig.time.runDue();
+    strictEqual(rig.said.length, 1);
+    match(rig.said[0] ?? "", expected);
+  });
+}
+
+Deno.test("what an adapter throws ends it with a sentence without its secrets", () => {
+  for (const name of ["send 1", "cancelAll", "stop"]) {
+    const rig = new Rig({ secrets: BOTH });
+    rig.host.credentials();
+    rig.throws = name;
+    if (name === "send 1") rig.send({ request: 1 } as Partial<VenueCommand>);
+    else rig.hear({ kind: name });
+    deepStrictEqual(rig.said, [`failed: TypeError: ${name} of [secret] failed`]);
+  }
+});
+
+Deno.test("up is said once the newest reconciliation since the connection is answered", () => {
+  const rig = new Rig();
+  rig.hear({ kind: "credit", lane: "reports", drafts: 100 });
+  rig.send({ kind: "Reconcile", request: 1 } as Partial<VenueCommand>);
+  rig.host.offer(reconciledDraft(1));
+  deepStrictEqual(rig.said, ["Reconciled"], "there is no connection yet");
+  rig.host.status("reconciling", "connected");
+  rig.host.offer(reconciledDraft(1));
+  rig.send({ kind: "Reconcile", request: 2 } as Partial<VenueCommand>);
+  rig.send({ kind: "Reconcile", request: 3 } as Partial<VenueCommand>);
+  rig.host.offer(reconciledDraft(2));
+  deepStrictEqual(rig.said.slice(1), ["reconciling", "Reconciled", "Reconciled"]);
+  rig.host.offer(reconciledDraft(3));
+  rig.host.offer(reconciledDraft(3));
+  deepStrictEqual(rig.said.slice(4), ["Reconciled", "up", "Reconciled"]);
+  rig.host.status("down", "lost");
+  rig.host.offer(reconciledDraft(3));
+  deepStrictEqual(rig.said.slice(7), ["down", "Reconciled"]);
+});
+
+Deno.test("a status that says the same again is not said", () => {
+  const rig = new Rig();
+  for (const reason of ["no network", "no network", "no keys"]) rig.host.status("down", reason);
+  deepStrictEqual(rig.said, ["down", "down"]);
+});
+
+Deno.test("isDaemonAlive() is true within 3 s of a beat", () => {
+  const rig = new Rig();
+  const alive: boolean[] = [];
+  for (let second = 0; second <= 4; second++) {
+    alive.push(rig.host.isDaemonAlive());
+    rig.time.advance(1_000_000);
+  }
+  rig.hear({ kind: "beat" });
+  alive.push(rig.host.isDaemonAlive());
+  deepStrictEqual(alive, [true, true, true, true, false, true]);
+});
+
+Deno.test("credentials() names all that is missing, reads anew, and warns of what others can read", () => {
+  const values = new Map<string, string>();
+  const rig = new Rig({ secrets: values });
+  deepStrictEqual(rig.host.credentials(), {
+    ok: false,
+    reason: "credentials.api_key must be there: KEY was not; " +
+      "credentials.secret must be there: /secret was not",
+  });
+  for (const [place, value] of BOTH) values.set(place, value);
+  for (let again = 0; again < 2; again++) {
+    const read = rig.host.credentials();
+    deepStrictEqual(read.ok && [...read.values], [["api_key", "key-hush"], [
+      "secret",
+      "hush-hush",
+    ]]);
+  }
+  deepStrictEqual(rig.logged.map(({ event }) => event), ["credentials_exposed"]);
+  match(rig.logged[0]?.text ?? "", /\/secret must be readable by its owner alone/);
+});
+
+Deno.test("no secret leaves in a report, a status or the log", () => {
+  const rig = new Rig({ secrets: BOTH });
+  rig.host.credentials();
+  rig.hear({ kind: "credit", lane: "reports", drafts: 9 });
+  const payload = { order: 1, clOrdId: null, venueOrderId: null, reason: "with key-hush" };
+  rig.host.offer({ ...acceptedDraft(1), eventType: "OrderCancelled", payload } as unknown as Draft);
+  rig.host.status("down", "signed with hush-hush");
+  const cause = new Error("hush-hush");
+  rig.host.log("warning", "refused", { text: "key-hush", inner: { a: ["hush-hush"] }, cause });
+  const all = JSON.stringify([rig.posted, rig.logged]);
+  ok(!/key-hush|hush-hush/.test(all), all);
+  match(all, /with \[secret\]/);
+});

@@ -1,6 +1,7 @@
 /**
- * The daemon's end of a venue whose adapter answers, dies, comes back. Proves R-EXEC-3 at the edge
- * (an unanswered request is `unknown`, never resent) and R-VENUE-1.
+ * The daemon's end of a venue whose adapter answers, dies, hangs, comes back. Proves R-EXEC-3 at the
+ * edge (an unanswered request is `unknown`, never resent), R-VENUE-1 and R-VENUE-7 (restart with
+ * back-off, books without a reference are invalid), and that no fill waits behind a book.
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
@@ -11,9 +12,10 @@ import { EngineClock } from "../../../edge/engine_clock.ts";
 import { Ingress, type IngressQueue } from "../../../edge/ingress.ts";
 import { INLET_CREDIT } from "../../../edge/inlet.ts";
 import type { LogLevel } from "../../../edge/ports.ts";
-import type { ReleasedCommand } from "../../../edge/venues/adapter.ts";
+import type { ReleasedCommand } from "../../../edge/venue.ts";
 import { VenueLink } from "../../../edge/venues/link.ts";
-import { acceptedDraft } from "../../support/drafts.ts";
+import type { VenueInit } from "../../../edge/venues/messages.ts";
+import { acceptedDraft, deltaDraft } from "../../support/drafts.ts";
 import { PlayedWorkers } from "../../support/memory_workers.ts";
 import { spotInstrument, VENUE } from "../../support/spot_instrument.ts";
 import { VirtualTime } from "../../support/virtual_time.ts";
@@ -23,7 +25,8 @@ class Rig {
   readonly workers = new PlayedWorkers();
   readonly alarms: string[] = [];
   readonly link: VenueLink;
-  readonly #queue: IngressQueue;
+  readonly #reports: IngressQueue;
+  readonly #market: IngressQueue;
 
   constructor(queueMax = 100) {
     const ingress = new Ingress(() => {});
@@ -37,26 +40,33 @@ class Rig {
         instruments: [spotInstrument()],
         clOrdIdPrefix: "tl00000000",
         options: { port: 1 },
+        credentials: { secret: { env: "S" } },
+        deadManMs: 5000,
       },
       ingress,
-      queueMax,
+      queues: { reportsMax: queueMax, marketMax: queueMax },
       clock: new EngineClock(this.time, micros(0)),
       ports: { workers: this.workers, timers: this.time, log: { write } },
     });
-    const [queue] = ingress.queues;
-    if (queue === undefined) throw new Error("Cannot test: the link must open its queue");
-    this.#queue = queue;
+    const [reports, market] = ingress.queues;
+    if (reports === undefined || market === undefined) {
+      throw new Error("Cannot test: the link must open its queues");
+    }
+    this.#reports = reports;
+    this.#market = market;
   }
 
   /** What has been queued since, each as a word. */
   drain(): string[] {
-    const said: string[] = [];
-    while (this.#queue.length > 0) said.push(wordOf(this.#queue.take()));
-    return said;
+    return wordsOf(this.#reports);
+  }
+
+  drainMarket(): string[] {
+    return wordsOf(this.#market);
   }
 
   takeOne(): string {
-    return wordOf(this.#queue.take());
+    return wordOf(this.#reports.take());
   }
 
   drafts(...drafts: readonly Draft[]): void {
@@ -64,12 +74,22 @@ class Rig {
   }
 }
 
+function wordsOf(queue: IngressQueue): string[] {
+  const said: string[] = [];
+  while (queue.length > 0) said.push(wordOf(queue.take()));
+  return said;
+}
+
 function wordOf(draft: Draft): string {
   switch (draft.eventType) {
     case "RequestFailed":
       return `${draft.payload.outcome} ${draft.payload.request}`;
+    case "ReconcileFailed":
+      return `failed ${draft.payload.request}`;
     case "VenueStatusChanged":
       return draft.payload.status;
+    case "InstrumentListed":
+      return `listed ${draft.payload.qtyRule.minQuanta}`;
     case "OrderAccepted":
       return `accepted ${draft.payload.order}`;
     default:
@@ -159,12 +179,127 @@ Deno.test("VenueLink never sends again what a dead adapter had", () => {
   deepStrictEqual(rig.workers.last.told("send"), []);
 });
 
-Deno.test("VenueLink answers unknown what it is given while no adapter runs", () => {
+Deno.test("VenueLink answers notSent what it is given while no adapter runs", () => {
   const rig = new Rig();
   rig.link.start();
   rig.workers.last.die();
   rig.link.send(submit(9));
-  deepStrictEqual(rig.drain(), ["down", "unknown 9"]);
+  rig.link.send(RECONCILE);
+  deepStrictEqual(rig.drain(), ["down", "notSent 9", "failed 77"]);
+});
+
+const RECONCILE: ReleasedCommand = {
+  command: {
+    kind: "Reconcile",
+    seqId: seqId(1),
+    request: requestId(77),
+    venue: venueId(0),
+    cause: "connected",
+    sinceUs: null,
+  },
+  journalUs: micros(5),
+};
+
+Deno.test("VenueLink fails a reconciliation whose adapter dies, and not one that was answered", () => {
+  for (const eventType of ["Reconciled", "ReconcileFailed", undefined] as const) {
+    const rig = new Rig();
+    rig.link.start();
+    rig.link.send(RECONCILE);
+    if (eventType !== undefined) rig.drafts(answer(eventType, 77));
+    rig.drain();
+    rig.workers.last.die();
+    deepStrictEqual(rig.drain(), eventType === undefined ? ["down", "failed 77"] : ["down"]);
+  }
+});
+
+Deno.test("VenueLink tells an answer by its client order id where the venue names no order of ours", () => {
+  const rig = new Rig();
+  rig.link.start();
+  rig.link.send(submit(1));
+  rig.link.send(submit(2));
+  const payload = { order: null, clOrdId: "tl-2-1", venueOrderId: null };
+  rig.drafts({ ...acceptedDraft(2), payload } as Draft);
+  rig.drain();
+  rig.workers.last.die();
+  deepStrictEqual(rig.drain(), ["down", "unknown 1"]);
+});
+
+Deno.test("VenueLink restarts an adapter that fails by its own word, and hears it no more", () => {
+  const rig = new Rig();
+  rig.link.start();
+  const { last } = rig.workers;
+  last.say({ kind: "failed", reason: "it said what cannot be" });
+  last.say({ kind: "drafts", drafts: [acceptedDraft(1)] });
+  deepStrictEqual([rig.drain(), last.isTerminated], [["down"], true]);
+  rig.time.advance(300_000);
+  strictEqual(rig.workers.started.length, 2);
+});
+
+Deno.test("VenueLink tells the same end once, however often it comes, until the venue was up", () => {
+  const rig = new Rig();
+  rig.link.start();
+  for (let death = 0; death < 3; death++) pauseOf(rig);
+  deepStrictEqual([rig.drain(), rig.alarms.length], [["down"], 1]);
+  rig.workers.last.say({ kind: "status", status: "up", reason: "reconciled" });
+  pauseOf(rig);
+  deepStrictEqual([rig.drain(), rig.alarms.length], [["up", "down"], 2]);
+});
+
+Deno.test("VenueLink ends a Worker that answers nothing for 10 s, and no other", () => {
+  const rig = new Rig();
+  rig.link.start();
+  for (let second = 0; second < 30; second++) {
+    rig.time.advance(1_000_000);
+    rig.workers.last.say({ kind: "beat" });
+  }
+  deepStrictEqual([rig.drain(), rig.workers.started.length], [[], 1]);
+  const { last } = rig.workers;
+  ok(last.told("beat").length >= 30, "it hears that the daemon is alive");
+  rig.time.advance(9_500_000);
+  ok(!last.isTerminated);
+  rig.time.advance(1_000_000);
+  deepStrictEqual([rig.drain(), last.isTerminated], [["down"], true]);
+});
+
+Deno.test("VenueLink lets no report wait behind market data, which has a queue and credit of its own", () => {
+  const rig = new Rig(4);
+  rig.link.start();
+  const flood = Array.from({ length: 100 }, (_, at) => deltaDraft({ bids: [at + 1, 1] }));
+  rig.workers.last.say({ kind: "market", drafts: flood });
+  rig.drafts(acceptedDraft(1));
+  strictEqual(rig.takeOne(), "accepted 1");
+  const credits = rig.workers.last.told("credit") as { readonly lane: string; drafts: number }[];
+  const market = credits.filter(({ lane }) => lane === "market");
+  strictEqual(market.reduce((sum, { drafts }) => sum + drafts, 0), 512 + 4, "four entered");
+  strictEqual(rig.drainMarket().length, 100, "the rest waited and follows");
+});
+
+Deno.test("VenueLink invalidates the books of a dead adapter once, if it gave any", () => {
+  const rig = new Rig();
+  rig.link.start();
+  rig.workers.last.die();
+  deepStrictEqual(rig.drainMarket(), []);
+  rig.time.advance(300_000);
+  rig.workers.last.say({ kind: "market", drafts: [deltaDraft({ bids: [1, 1] })] });
+  rig.workers.last.die();
+  rig.time.advance(1_000_000);
+  rig.workers.last.die();
+  deepStrictEqual(rig.drainMarket(), ["BookDelta", "BookInvalidated"]);
+});
+
+Deno.test("VenueLink lists what the venue says anew, and starts the next adapter with it", () => {
+  const rig = new Rig();
+  rig.link.start();
+  const { qtyRule } = spotInstrument();
+  const listed = spotInstrument({ qtyRule: { ...qtyRule, minQuanta: 500 } });
+  rig.workers.last.say({ kind: "listed", instrument: spotInstrument() });
+  rig.workers.last.say({ kind: "listed", instrument: listed });
+  rig.workers.last.say({ kind: "listed", instrument: listed });
+  deepStrictEqual(rig.drain(), ["listed 500"]);
+  pauseOf(rig);
+  const { init } = rig.workers.last as unknown as { readonly init: VenueInit };
+  deepStrictEqual(init.instruments, [listed]);
+  deepStrictEqual([init.credentials, init.deadManMs], [{ secret: { env: "S" } }, 5000]);
 });
 
 Deno.test("VenueLink restarts with a pause that doubles up to 30 s and begins anew once up", () => {
@@ -208,7 +343,8 @@ Deno.test("VenueLink loses nothing that waited for room when its adapter died", 
     "unknown 9",
     "accepted 6",
   ]);
-  const credits = rig.workers.last.told("credit") as { readonly drafts: number }[];
+  const told = rig.workers.last.told("credit") as { readonly lane: string; drafts: number }[];
+  const credits = told.filter(({ lane }) => lane === "reports");
   // Two entered before the death; the rest, and its own, came back to the second adapter.
   strictEqual(credits.reduce((sum, { drafts }) => sum + drafts, 0), INLET_CREDIT + 1);
 });

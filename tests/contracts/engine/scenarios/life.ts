@@ -159,11 +159,11 @@ export const LIFE: readonly Scenario[] = [
         "VENUE_FUNDS",
         "VENUE_RATE_LIMIT",
         "VENUE_SUSPENDED",
-        "VENUE_AUTH",
         "VENUE_DUPLICATE",
         "VENUE_NOT_FOUND",
         "VENUE_POST_ONLY",
         "VENUE_SELF_MATCH",
+        "VENUE_AUTH",
       ] as const;
       for (const [at, code] of codes.entries()) {
         story.place(`i${at}`).reject(at + 1, code, { venueOrderId: `v${at}` });

@@ -7,9 +7,13 @@ import { ACCOUNTS } from "./accounts.ts";
 import { CANCELS } from "./cancels.ts";
 import { CORRECTIONS } from "./corrections.ts";
 import { DOUBTS } from "./doubts.ts";
+import { DRY_RUNS } from "./dry_runs.ts";
 import { FUZZED } from "./fuzzed.ts";
 import { LIFE } from "./life.ts";
+import { LINKS } from "./links.ts";
+import { OPENINGS } from "./openings.ts";
 import { OUTCOMES } from "./outcomes.ts";
+import { RECONCILIATIONS } from "./reconciliations.ts";
 import { REFUSALS } from "./refusals.ts";
 import { REPLACES } from "./replaces.ts";
 import { RESTARTS } from "./restarts.ts";
@@ -30,4 +34,8 @@ export const SCENARIOS: readonly Scenario[] = [
   ...ACCOUNTS,
   ...FUZZED,
   ...OUTCOMES,
+  ...RECONCILIATIONS,
+  ...OPENINGS,
+  ...DRY_RUNS,
+  ...LINKS,
 ];

@@ -5,28 +5,32 @@ Source: docs/reference/orders.md section 6, events.md ("Reports of venues").
 
 from __future__ import annotations
 
-import re
 from typing import Any, Callable, Dict, Optional
 
+from .breaker import close
 from .changes import (
     accept,
+    ask,
     client_order_id,
     end_cancelled,
     finish_replace,
     forget,
+    outdate_lookups,
     refuse_and_take_off,
     refuse_replace,
     retry_later,
     send_cancel,
 )
 from .deadlines import back_off
-from .doubt import apply_request_failed, ask, is_proof, take_answer
-from .fills import apply_confirmed, apply_corrected, apply_executed, apply_voided
-from .model import Json
+from .doubt import apply_request_failed, is_proof, take_answer
+from .fills import apply_confirmed, apply_corrected, apply_executed, apply_voided, halt
+from .model import Json, Venue
+from .naming import find, learn_name
 from .order import Order
 from .orphans import apply_orphan
 from .reports import of_cancel, own, report, settle
-from .requests import issue
+from .reconcile import terms_differ
+from .requests import issue, release
 from .state import State
 
 KEYS_MAX = 64
@@ -34,9 +38,10 @@ NOT_LOOKED = ("VENUE_RATE_LIMIT", "VENUE_SUSPENDED", "VENUE_AUTH")
 """Codes by which a venue refuses without having looked at the order."""
 EXECUTIONS = ("OrderExecuted", "ExecutionVoided", "ExecutionCorrected", "ExecutionConfirmed")
 """Reports about an execution."""
-STILL_APPLIED = EXECUTIONS + ("RequestFailed", "OrderFound", "OrderNotFound")
+STILL_APPLIED = EXECUTIONS + ("RequestFailed", "OrderNotFound")
 """Reports that are applied even when they name an old version of the order."""
-OUR_KEY = re.compile(r"^([^-]*)-([0-9]+)-([0-9]+)$")
+REFUSALS = ("OrderRejected", "CancelRejected", "ReplaceRejected")
+"""Reports by which a venue refuses."""
 
 
 def apply_broker_report(state: State, event: Json) -> None:
@@ -48,26 +53,33 @@ def apply_broker_report(state: State, event: Json) -> None:
         return
     if kind != "OrderExecuted" and _is_seen(order, event["idempotency_key"]):
         return
+    venue = state.venues[order.venue]
+    was_closed = kind != "RequestFailed" and close(venue)
     is_old = _is_of_old_version(order, payload)
     if not is_old or kind in STILL_APPLIED:
         HANDLERS[kind](state, order, payload, is_old)
+    elif kind == "OrderFound":
+        _found_old(state, order, payload)
     if not order.is_terminal and bool(order.doubt) != order.is_doubt_reported:
         report(state, order, "OrderStatus", own(order))
+    if kind in REFUSALS and payload["reject_code"] == "VENUE_AUTH":
+        _lose_authority(state, venue)
+    if was_closed:
+        release(state, venue)
 
 
-def find(state: State, venue: Optional[int], payload: Json) -> Optional[Order]:
-    """Returns the order that a report means, if it is kept."""
-    if payload.get("order") is not None:
-        return state.order(payload["order"])
-    key = payload.get("cl_ord_id")
-    match = None if key is None else OUR_KEY.match(key)
-    if match and match.group(1) == state.prefix and int(match.group(2)) >= 1:
-        return state.order(int(match.group(2)))
-    name = payload.get("venue_order_id")
-    if name is None or venue is None:
-        return None
-    named = state.names.get((venue, name))
-    return state.orders[max(named)] if named else None
+def _lose_authority(state: State, venue: Venue) -> None:
+    """Keys that do not work any more stop the account."""
+    if venue.trading_state != "Halted":
+        halt(state, venue.id)
+        state.alarm("VENUE_AUTH")
+
+
+def _found_old(state: State, order: Order, payload: Json) -> None:
+    """What was found is the version before the one that is at the venue now."""
+    take_answer(order, payload["request"])
+    if not order.is_terminal and order.doubt:
+        ask(state, order)
 
 
 def _is_seen(order: Order, key: Optional[str]) -> bool:
@@ -87,18 +99,6 @@ def _is_of_old_version(order: Order, payload: Json) -> bool:
         return False
     last = key.rsplit("-", 1)[-1]
     return last.isdigit() and int(last) < order.base_version
-
-
-def learn_name(state: State, order: Order, name: Optional[str]) -> None:
-    """Learns the venue's name for an order, if given."""
-    if name is None or name == order.venue_order_id:
-        return
-    order.venue_order_id = name
-    named = state.names.setdefault((order.venue, name), [])
-    if order.id not in named:
-        named.append(order.id)
-    if name not in order.names:
-        order.names.append(name)
 
 
 def stamps(payload: Json) -> Dict[str, Any]:
@@ -239,11 +239,16 @@ def _replaced(state: State, order: Order, payload: Json, is_old: bool) -> None:
     if order_qty == order.order_qty and price == order.price:
         return
     accept(state, order, inferred=True)
-    if order.is_terminal:
-        return
+    if not order.is_terminal:
+        _restate(state, order, order_qty, price)
+
+
+def _restate(state: State, order: Order, order_qty: int, price: Optional[int]) -> None:
+    """The venue changed the order by itself."""
     order.order_qty = max(order_qty, order.executed)
     order.price = price
     report(state, order, "Restated", own(order))
+    outdate_lookups(state, order)
 
 
 def _replace_rejected(state: State, order: Order, payload: Json, is_old: bool) -> None:
@@ -303,6 +308,10 @@ def _found_open(state: State, order: Order, payload: Json, asked: Optional[int])
             refuse_replace(state, order, "VENUE_ABSENT")
         else:
             ask(state, order)
+            return
+    if asked is not None and terms_differ(order, payload):
+        _restate(state, order, found_qty, payload["price"])
+        if order.is_terminal:
             return
     if "Cancel" in order.requests or "Cancel" in order.retry:
         return

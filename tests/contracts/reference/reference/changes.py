@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any, List, Optional
 
-from .deadlines import arm_lapse, set_due
+from .deadlines import arm_lapse, back_off, set_due
 from .model import Client, IntentRecord
 from .order import DOUBTFUL, Order, PendingCancel
 from .reports import of_cancel, of_replace, own, report
@@ -148,7 +148,18 @@ def finish_replace(
         order.cl_ord_id = replace.key
     arm_lapse(state, order)
     report(state, order, "Replaced", bearing, **extra)
+    outdate_lookups(state, order)
     send_cancel(state, order)
+
+
+def outdate_lookups(state: State, order: Order) -> None:
+    """The terms have changed: an answer that was asked for before tells old ones."""
+    lookup = order.requests.get("Lookup")
+    if lookup is None or lookup.left is None:
+        return
+    del order.requests["Lookup"]
+    if not order.is_terminal and order.doubt:
+        ask(state, order)
 
 
 def refuse_and_take_off(
@@ -172,6 +183,25 @@ def refuse_replace(state: State, order: Order, reject_code: str, **extra: Any) -
     """The replace came to nothing; the order stays as it was."""
     refuse_and_take_off(state, order, reject_code, **extra)
     send_cancel(state, order)
+
+
+def ask(state: State, order: Order) -> None:
+    """Asks the venue for the order, now or by back-off."""
+    if order.is_terminal or "Lookup" in order.requests or order.lookup_due is not None:
+        return
+    offered = state.instruments[order.instrument].capabilities
+    if not offered["lookup_by_client_order_id"]:
+        state.alarm("ORDER_IN_DOUBT")
+        if "Cancel" in order.doubt:
+            retry_later(state, order, "Cancel", back_off(state, order))
+        return
+    if order.attempts > 0 and order.attempts % 20 == 0:
+        state.alarm("ORDER_IN_DOUBT")
+    if order.attempts == 0:
+        order.attempts = 1
+        issue(state, order, "Lookup")
+    else:
+        set_due(state, order, "lookup", back_off(state, order))
 
 
 def retry_later(state: State, order: Order, kind: str, due: int) -> None:

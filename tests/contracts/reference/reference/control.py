@@ -4,18 +4,31 @@ from __future__ import annotations
 
 from typing import Callable, Dict
 
-from .changes import begin_cancel_all, cancel_live_of, send_cancel
+from .breaker import close
+from .changes import ask, begin_cancel_all, cancel_live_of, send_cancel
 from .deadlines import set_due, set_grace
-from .doubt import ask, fall_into_doubt
+from .doubt import fall_into_doubt
+from .dry_run import apply_dry_run_set
 from .firing import fire_all
 from .guards import forget_rates
 from .model import Client, Instrument, Json, Venue
 from .order import Order
+from .reconcile import apply_account_adopted, apply_reconcile_asked, begin, drop
 from .reports import own, report
 from .requests import new_bucket, release
 from .state import State, must, present
 
 KEYS_MAX = 1024
+DECLARED = (
+    "name",
+    "exchange",
+    "capabilities",
+    "simulation",
+    "pacing",
+    "breaker",
+    "reconcile_ms",
+)
+"""What a declaration says of a venue."""
 
 
 def apply_control(state: State, event: Json) -> None:
@@ -33,6 +46,7 @@ def apply_control(state: State, event: Json) -> None:
 
 def _started(state: State, event: Json, payload: Json) -> None:
     state.settings = payload["settings"]
+    state.mode = payload["mode"]
     state.stopping = False
     digits = [c for c in payload["journal_id"] if c in "0123456789abcdef"]
     state.prefix = "tl" + "".join(digits[:8])
@@ -48,6 +62,7 @@ def _restart(state: State) -> None:
     for venue in state.venues:
         if venue.simulation is None:
             venue.status = "down"
+            drop(state, venue)
     for instrument in state.instruments.values():
         instrument.book.is_fresh = False
     fire_all(state)
@@ -98,8 +113,8 @@ def _venue_declared(state: State, event: Json, payload: Json) -> None:
         known = Venue(**payload, status="down" if payload["simulation"] is None else "up")
         state.venues.append(known)
     else:
-        for name in ("name", "exchange", "capabilities", "simulation", "pacing"):
-            setattr(known, name, payload[name])
+        for name in DECLARED:
+            setattr(known, name, payload.get(name))
     _take_pacing(state, known)
     for instrument in state.instruments.values():
         if instrument.venue == known.id:
@@ -160,6 +175,9 @@ def _limits_set(state: State, event: Json, payload: Json) -> None:
 def _balance_set(state: State, event: Json, payload: Json) -> None:
     must(event["venue"] is not None, "a balance names its venue")
     state.ledger.deposit(state, event["venue"], payload["currency"], payload["total"])
+    venue = state.venue(event["venue"])
+    if venue is not None:
+        venue.is_opened = True
 
 
 def _trading_state_set(state: State, event: Json, payload: Json) -> None:
@@ -187,6 +205,12 @@ def _venue_status_changed(state: State, event: Json, payload: Json) -> None:
     venue = present(state.venue(event["venue"]), "the venue is declared")
     venue.status = payload["status"]
     state.digest.text(payload["status"])
+    if venue.status == "up":
+        close(venue)
+    elif venue.simulation is None and venue.status == "down":
+        drop(state, venue)
+    elif venue.simulation is None:
+        begin(state, venue, "connected")
     release(state, venue)
 
 
@@ -228,6 +252,9 @@ HANDLERS: Dict[str, Callable[[State, Json, Json], None]] = {
     "BalanceSet": _balance_set,
     "TradingStateSet": _trading_state_set,
     "KillSwitchSet": _kill_switch_set,
+    "DryRunSet": apply_dry_run_set,
+    "ReconcileAsked": apply_reconcile_asked,
+    "AccountAdopted": apply_account_adopted,
     "VenueStatusChanged": _venue_status_changed,
     "Stopping": _stopping,
     "SessionOpened": _session_opened,

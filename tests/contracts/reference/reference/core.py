@@ -15,13 +15,15 @@ from .control import apply_control
 from .counting import recount, recount_quietly
 from .effects import Effects
 from .final import final_state
-from .firing import fire_all, next_wanted
+from .firing import RETIRED_BY_THE_WAY_MAX, fire_all, next_wanted, retire
 from .intents import apply_intent
 from .ledger import Ledger
 from .limits import Limits
 from .loss import begin_day
 from .market import apply_market_data
 from .model import Json, Waiting
+from .reconcile import HANDLERS as ABOUT_ACCOUNT
+from .reconcile import apply_about_account
 from .state import CannotApply, InvariantBroken, State
 from .tags import Tags
 
@@ -67,12 +69,16 @@ class Core:
 
 def _dispatch(state: State, event: Json) -> None:
     source = event["source"]
+    if source in ("intent", "broker_report", "market_data"):
+        retire(state, RETIRED_BY_THE_WAY_MAX)
     if source == "control":
         apply_control(state, event)
     elif source == "intent":
         apply_intent(state, event)
     elif source == "broker_report" and event["event_type"] in ACCOUNT_FACTS:
         apply_account_fact(state, event)
+    elif source == "broker_report" and event["event_type"] in ABOUT_ACCOUNT:
+        apply_about_account(state, event)
     elif source == "broker_report":
         apply_broker_report(state, event)
     elif source == "market_data":
@@ -97,6 +103,9 @@ def withhold(state: State) -> None:
         state.live.discard(number)
         state.clients[order.client].live.discard(number)
     for command in state.effects.commands:
+        if command["kind"] == "Reconcile":
+            _withhold_reconcile(state, command)
+            continue
         kept = state.order(command["order"])
         request = None if kept is None else kept.requests.get(command["kind"])
         if kept is not None and request is not None and request.number == command["request"]:
@@ -104,6 +113,13 @@ def withhold(state: State) -> None:
             waiting = Waiting(command["kind"], kept.id, request.number)
             state.venues[kept.venue].queue(command["kind"]).append(waiting)
     state.effects.clear()
+
+
+def _withhold_reconcile(state: State, command: Json) -> None:
+    """A request to reconcile that would have left waits again."""
+    reconcile = state.venues[command["venue"]].reconcile
+    if reconcile is not None and reconcile.request == command["request"]:
+        reconcile.sent = None
 
 
 def halt_account(state: State, event: Json) -> None:

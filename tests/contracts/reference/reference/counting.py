@@ -26,7 +26,7 @@ def recount_quietly(state: State) -> None:
 def _count(state: State, order: Order) -> bool:
     """Counts an order; it keeps its old count if the sum would pass the bound."""
     old, order.counted_qty = order.counted_qty, worst_qty(order)
-    if order.counted_qty > old and open_on(state, order.instrument, order.side) > SAFE:
+    if order.counted_qty > old and open_on(state, order.instrument, order.side, order.is_dry) > SAFE:
         order.counted_qty = old
         return False
     return True

@@ -7,31 +7,12 @@ from __future__ import annotations
 
 from typing import Optional
 
-from .changes import end_cancelled, refuse_replace, retry_later, send_cancel
+from .breaker import failed, pause
+from .changes import ask, end_cancelled, refuse_replace, send_cancel
 from .deadlines import back_off, set_due
 from .model import Json
 from .order import Order
-from .requests import issue
 from .state import State
-
-
-def ask(state: State, order: Order) -> None:
-    """Asks the venue for the order, now or by back-off."""
-    if order.is_terminal or "Lookup" in order.requests or order.lookup_due is not None:
-        return
-    offered = state.instruments[order.instrument].capabilities
-    if not offered["lookup_by_client_order_id"]:
-        state.alarm("ORDER_IN_DOUBT")
-        if "Cancel" in order.doubt:
-            retry_later(state, order, "Cancel", back_off(state, order))
-        return
-    if order.attempts > 0 and order.attempts % 20 == 0:
-        state.alarm("ORDER_IN_DOUBT")
-    if order.attempts == 0:
-        order.attempts = 1
-        issue(state, order, "Lookup")
-    else:
-        set_due(state, order, "lookup", back_off(state, order))
 
 
 def fall_into_doubt(state: State, order: Order, kind: str) -> None:
@@ -45,9 +26,12 @@ def fall_into_doubt(state: State, order: Order, kind: str) -> None:
 
 def apply_request_failed(state: State, order: Order, payload: Json) -> None:
     """A request of ours came to no answer."""
+    venue = state.venues[order.venue]
+    pause(state, venue, payload.get("retry_after_ms"))
     kind = _kind_of(order, payload["request"])
     if kind is None:
         return
+    failed(state, venue)
     del order.requests[kind]
     if kind == "Lookup":
         ask(state, order)

@@ -19,7 +19,8 @@ PARTS = (("order", 32), ("execution", 64), ("exec_ref_id", 128), ("reject_code",
 SIDES = {"Buy": 0, "Sell": 1}
 ORD_TYPES = {"Limit": 0, "Market": 2}
 TIMES_IN_FORCE = {"GTC": 0, "IOC": 4, "FOK": 8, "GTD": 12, "DAY": 16}
-COMMANDS = {"Submit": 1, "Cancel": 2, "Replace": 3, "Lookup": 4}
+COMMANDS = {"Submit": 1, "Cancel": 2, "Replace": 3, "Lookup": 4, "Reconcile": 5}
+DRY_COMMAND = 16
 STATE_NUMBER = {name: at for at, name in enumerate(STATES)}
 EXEC_TYPE_NUMBER = {name: at for at, name in enumerate(EXEC_TYPES)}
 
@@ -134,8 +135,11 @@ def _mix_execution(digest: Digest, execution: Json) -> None:
 
 def _mix_command(digest: Digest, command: Json) -> None:
     kind = command["kind"]
-    digest.pair(4, COMMANDS[kind])
+    digest.pair(4, COMMANDS[kind] + (DRY_COMMAND if command.get("dry_run") else 0))
     digest.int(command["request"])
+    if kind == "Reconcile":
+        digest.int_or_absent(command["since_us"])
+        return
     digest.int(command["order"])
     if kind == "Submit":
         digest.int_or_absent(command["price"])

@@ -31,6 +31,7 @@ class Request:
     qty: int
     open_qty: int
     reduce_only: bool
+    is_dry: bool
     order: Optional[Order]
 
     @property
@@ -83,19 +84,21 @@ def match_price(order: Order, is_betting: bool) -> Optional[int]:
     return max(known) if (order.side == "Buy") != is_betting else min(known)
 
 
-def live_orders(state: State) -> Iterator[Order]:
-    """Returns all live orders, by number."""
+def live_orders(state: State, is_dry: bool) -> Iterator[Order]:
+    """Returns all live orders, the dry ones or the real ones, by number."""
     for number in sorted(state.live):
         order = state.orders.get(number)
-        if order is not None and not order.is_terminal:
+        if order is not None and not order.is_terminal and order.is_dry == is_dry:
             yield order
 
 
-def open_on(state: State, instrument: int, side: str, client: Optional[int] = None) -> int:
-    """Returns what is open on a side of an instrument, of a client or of all."""
+def open_on(
+    state: State, instrument: int, side: str, is_dry: bool, client: Optional[int] = None
+) -> int:
+    """Returns what is open on a side of an instrument, of a client or of all, dry or real."""
     return sum(
         counted_qty(order)
-        for order in live_orders(state)
+        for order in live_orders(state, is_dry)
         if order.instrument == instrument
         and order.side == side
         and (client is None or order.client == client)

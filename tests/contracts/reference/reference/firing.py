@@ -8,11 +8,13 @@ from .changes import begin_cancel, cancel_live_of, send_cancel
 from .decimals import ceil_div
 from .deadlines import next_due, set_due, set_grace
 from .order import Order
+from .reconcile import begin
 from .requests import issue, next_release, release
 from .state import State
 
 FIRED_MAX = 1024
-RETIRED_MAX = 32
+RETIRED_BY_DEADLINE_MAX = 32
+RETIRED_BY_THE_WAY_MAX = 2
 SECOND = 1_000_000
 
 
@@ -23,13 +25,15 @@ def fire_all(state: State) -> None:
         if due is None or due[0] > state.now:
             break
         _, name, key = due
-        if name == "grace":
+        if name == "reconcile":
+            begin(state, state.venues[key], "periodic")
+        elif name == "grace":
             client = state.clients[key]
             set_grace(state, client, None)
             cancel_live_of(state, client, "disconnect")
         else:
             _fire(state, state.orders[key], name)
-    retire(state)
+    retire(state, RETIRED_BY_DEADLINE_MAX)
     for venue in state.venues:
         release(state, venue)
 
@@ -58,13 +62,16 @@ def _retry(state: State, order: Order) -> None:
 
 
 def _may_go(state: State, since: int) -> int:
-    horizon_us = state.settings["intent_horizon_ms"] * 1000
-    return ceil_div(since + horizon_us + SECOND, SECOND) * SECOND
+    horizon_us: int = state.settings["intent_horizon_ms"] * 1000
+    return since + horizon_us + SECOND
 
 
-def retire(state: State) -> None:
-    """Forgets at most 32 ended orders, intents and fills that have had their time."""
-    left = RETIRED_MAX
+def _is_wanted(state: State, since: int) -> int:
+    return ceil_div(_may_go(state, since), SECOND) * SECOND
+
+
+def retire(state: State, left: int) -> None:
+    """Forgets at most so many ended orders, intents and fills that have had their time."""
     while left > 0 and state.ended and _may_go(state, state.ended[0][0]) <= state.now:
         _, number = state.ended.popleft()
         _forget_order(state, state.orders.pop(number))
@@ -102,11 +109,11 @@ def next_wanted(state: State) -> Optional[int]:
     if due is not None:
         times.append(due[0])
     if state.ended:
-        times.append(_may_go(state, state.ended[0][0]))
+        times.append(_is_wanted(state, state.ended[0][0]))
     if state.taken:
-        times.append(_may_go(state, state.taken[0][0]))
+        times.append(_is_wanted(state, state.taken[0][0]))
     if state.filled:
-        times.append(_may_go(state, state.filled[0]))
+        times.append(_is_wanted(state, state.filled[0]))
     for venue in state.venues:
         released = next_release(state, venue)
         if released is not None:

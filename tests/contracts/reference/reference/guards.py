@@ -32,6 +32,9 @@ from .rows import shown_cash
 from .state import State
 from .values import Values
 
+RateKey = Tuple[str, object, bool]
+"""Whose order rate: scope, client or venue or exchange, and whether of dry orders."""
+
 LEVELS_MAX = 1000
 MILLION = 10**6
 
@@ -68,7 +71,7 @@ def _position(state: State, request: Request, of_account: bool) -> int:
 
 def _open(state: State, request: Request, of_account: bool) -> int:
     client = None if of_account else request.client
-    return open_on(state, request.instrument.id, request.side, client)
+    return open_on(state, request.instrument.id, request.side, request.is_dry, client)
 
 
 def _only_reduces(state: State, request: Request, of_account: bool) -> bool:
@@ -144,7 +147,7 @@ def _max_open_orders(state: State, request: Request) -> bool:
     instrument = request.instrument
     exchange = state.venues[instrument.venue].exchange
     counts = dict.fromkeys(scopes, 0)
-    for order in live_orders(state):
+    for order in live_orders(state, request.is_dry):
         is_own, is_here = order.client == request.client, order.instrument == instrument.id
         counts["clientInstrument"] += is_own and is_here
         counts["client"] += is_own
@@ -194,7 +197,7 @@ def _self_match(state: State, request: Request) -> bool:
     is_betting = instrument.asset_class == "betting"
     is_up = (request.side == "Buy") != is_betting
     ours: List[int] = []
-    for order in live_orders(state):
+    for order in live_orders(state, request.is_dry):
         other = state.instruments[order.instrument]
         if order.side != request.side and is_same_market(state, instrument, other):
             if order.price is None:
@@ -216,20 +219,20 @@ def _self_match(state: State, request: Request) -> bool:
     return _displayed(book, request.side, bound, is_up) < request.open_qty
 
 
-def _rates(state: State, request: Request) -> List[Tuple[Tuple[str, object], Json]]:
+def _rates(state: State, request: Request) -> List[Tuple[RateKey, Json]]:
     """Returns the rates in force, with the keys of their buckets."""
     scopes = _scopes(state, request)
     venue = state.venues[request.instrument.venue]
-    keys: List[Tuple[str, object]] = [
-        ("client", state.clients[request.client].name),
-        ("venue", venue.id),
-        ("exchange", venue.exchange),
+    keys: List[RateKey] = [
+        ("client", state.clients[request.client].name, request.is_dry),
+        ("venue", venue.id, request.is_dry),
+        ("exchange", venue.exchange, request.is_dry),
     ]
     rates = [(key, scopes[key[0]]["order_rate"]) for key in keys]
     return [(key, rate) for key, rate in rates if rate is not None]
 
 
-def _bucket(state: State, key: Tuple[str, object], rate: Json) -> Bucket:
+def _bucket(state: State, key: RateKey, rate: Json) -> Bucket:
     most = rate["burst"] * TOKEN
     bucket = state.rate_buckets.setdefault(key, Bucket(0, most, most, state.now))
     bucket.gain, bucket.most = gain_of(rate["per_second"]), most
@@ -250,7 +253,7 @@ def let_in(state: State, request: Request) -> None:
 def forget_rates(state: State) -> None:
     """Drops the buckets whose rate is none now: they are full when it comes back."""
     for key in list(state.rate_buckets):
-        scope, name = key
+        scope, name, _ = key
         if scope == "client":
             limits = state.limits.of_client(name)
         elif scope == "venue":
@@ -327,11 +330,11 @@ def _adds_too_much(state: State, request: Request, price: int) -> bool:
     account = state.ledger.account(instrument.venue)
     if currency not in account.cash:
         return True
-    return added > free(state, instrument.venue, currency)
+    return added > free(state, instrument.venue, currency, request.is_dry)
 
 
-def free(state: State, venue: int, currency: str) -> Fraction:
-    """Returns what of an account's cash nothing holds back."""
+def free(state: State, venue: int, currency: str, is_dry: bool) -> Fraction:
+    """Returns what of an account's cash nothing holds back, of orders the dry or the real ones."""
     account = state.ledger.account(venue)
     left = shown_cash(state, account, currency)
     left -= state.ledger.markets.held_back(state, venue, account, currency)
@@ -339,7 +342,7 @@ def free(state: State, venue: int, currency: str) -> Fraction:
         instrument = state.instruments[number]
         if instrument.asset_class in ("linear", "inverse"):
             left -= _position_margin(state, instrument, position, currency)
-    for order in live_orders(state):
+    for order in live_orders(state, is_dry):
         held = order_hold(state, order) if order.venue == venue else None
         if held is not None and held[0] == currency:
             left -= held[1]

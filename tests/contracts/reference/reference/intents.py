@@ -9,10 +9,12 @@ import json
 from typing import Optional, TypeVar
 
 from . import decimals
+from .breaker import is_open
 from .changes import begin_cancel, client_order_id, place, send_cancel
+from .dry_run import is_dry
 from .exposure import Request, entry_price, worth_of
 from .guards import let_in, refusal
-from .model import STRICTNESS, CancelAll, Client, Instrument, IntentRecord, Json
+from .model import STRICTNESS, TOKEN, CancelAll, Client, Instrument, IntentRecord, Json
 from .order import Order
 from .order import PendingReplace
 from .reports import Bearing, answer, emit_about, of_replace, report
@@ -104,7 +106,7 @@ def _check_frame(state: State, client: Client, intent: Json) -> None:
         if client.bucket is None:
             settings = state.settings
             client.bucket = new_bucket(settings["intents_per_second"], settings["burst"], state.now)
-        check(client.bucket.take(state.now, 0), "RATE_LIMIT")
+        check(client.bucket.take(state.now, 0, TOKEN), "RATE_LIMIT")
     age = state.now - sent_us
     check(age <= state.settings["intent_horizon_ms"] * 1000, "STALE_INTENT")
     if action in ("Place", "Replace"):
@@ -143,6 +145,7 @@ def _place(state: State, client: Client, record: IntentRecord, intent: Json) -> 
         qty=qty,
         open_qty=qty,
         reduce_only=intent["reduce_only"],
+        is_dry=is_dry(state, client, instrument),
         order=None,
     )
     _check_guards(state, request)
@@ -171,6 +174,7 @@ def _place(state: State, client: Client, record: IntentRecord, intent: Json) -> 
         cl_ord_id=client_order_id(state, number, 1),
         ttl_due=_ttl_due(intent),
         expire_us=_expiry(state, instrument, intent),
+        is_dry=request.is_dry,
     )
     if is_market:
         order.entry_price = entry_price(state, instrument, order.side)
@@ -233,9 +237,10 @@ def _check_notional(instrument: Instrument, price: int, qty: int) -> None:
 
 
 def _check_venue(state: State, instrument: Instrument) -> None:
-    status = state.venues[instrument.venue].status
-    check(status != "down", "VENUE_DOWN")
-    check(status != "reconciling", "RECONCILING")
+    venue = state.venues[instrument.venue]
+    check(venue.status != "down", "VENUE_DOWN")
+    check(venue.status != "reconciling", "RECONCILING")
+    check(not is_open(state, venue), "VENUE_DOWN")
     check(instrument.terms["status"] == "open", "VENUE_DOWN")
 
 
@@ -315,6 +320,7 @@ def _check_replace(state: State, order: Order, instrument: Instrument, intent: J
         qty=qty,
         open_qty=max(0, qty - order.executed),
         reduce_only=order.reduce_only,
+        is_dry=order.is_dry,
         order=order,
     )
     _check_guards(state, request)

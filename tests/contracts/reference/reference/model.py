@@ -29,12 +29,12 @@ class Bucket:
         self.held = min(self.most, self.held + (now - self.asked) * self.gain)
         self.asked = now
 
-    def take(self, now: int, reserve: int) -> bool:
-        """Takes a token if at least `reserve` billionths remain afterwards."""
+    def take(self, now: int, reserve: int, cost: int) -> bool:
+        """Takes `cost` if at least `reserve` remains afterwards; all in billionths."""
         self.accrue(now)
-        if self.held - TOKEN < reserve:
+        if self.held - cost < reserve:
             return False
-        self.held -= TOKEN
+        self.held -= cost
         return True
 
 
@@ -43,11 +43,20 @@ TOKEN = 10**9
 
 @dataclass
 class Waiting:
-    """A request in a venue's queue."""
+    """A request about an order in a venue's queue."""
 
     kind: str
     order: int
     request: int
+
+
+@dataclass
+class Reconcile:
+    """A reconciliation that is open; `sent` is when it left, None while it waits."""
+
+    request: int
+    cause: str
+    sent: Optional[int] = None
 
 
 @dataclass
@@ -62,7 +71,20 @@ class Venue:
     pacing: Optional[Json]
     status: str
     trading_state: str = "Active"
+    breaker: Optional[Json] = None
+    reconcile_ms: Optional[int] = None
     mismatches: int = 0
+    paused_until: Optional[int] = None
+    failures: int = 0
+    open_until: Optional[int] = None
+    reconcile: Optional[Reconcile] = None
+    reconcile_due: Optional[int] = None
+    reconcile_attempts: int = 0
+    first_reconcile: Optional[int] = None
+    last_exec: int = 0
+    external_orders: List[Json] = field(default_factory=list)
+    is_opened: bool = False
+    is_adopting: bool = False
     bucket: Optional[Bucket] = None
     cancels: Deque[Waiting] = field(default_factory=deque)
     lookups: Deque[Waiting] = field(default_factory=deque)

@@ -108,6 +108,7 @@ class Order:
     cl_ord_id: str
     ttl_due: Optional[int]
     expire_us: Optional[int]
+    is_dry: bool = False
     status: str = "Created"
     is_accepted: bool = False
     fills: Dict[str, Fill] = field(default_factory=dict)

@@ -43,7 +43,7 @@ def only_improves(state: State, request: Request, price: int) -> bool:
 def _open_orders(state: State, request: Request) -> List[OpenOrder]:
     """Returns the client's other live orders in the same condition or market."""
     found: List[OpenOrder] = []
-    for order in live_orders(state):
+    for order in live_orders(state, request.is_dry):
         instrument = state.instruments[order.instrument]
         if order.client != request.client or order is request.order:
             continue

@@ -119,6 +119,7 @@ def emit_about(state: State, order: Order, exec_type: str, bearing: Bearing, **e
     if order.doubt and not order.is_terminal:
         extra["in_doubt"] = True
     order.is_doubt_reported = bool(extra.get("in_doubt"))
+    extra["dry_run"] = order.is_dry
     extra["orig_intent_id"] = bearing.orig
     extra["cause_intent_id"] = bearing.cause
     client = state.clients[order.client]

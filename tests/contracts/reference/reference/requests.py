@@ -8,10 +8,16 @@ from __future__ import annotations
 from fractions import Fraction
 from typing import Deque, List, Optional, Union
 
+from .breaker import NEW_TERMS, is_held
 from .decimals import ceil_div, half_up
 from .model import TOKEN, Bucket, Json, Venue, Waiting
 from .order import Order, PendingReplace, Request
 from .state import State
+
+QUEUES = ("Cancel", "Lookup", "Reconcile")
+"""What waits in the first three queues; in the last one wait Submit and Replace."""
+OVERLAP = 10_000_000
+"""How far before the last execution a reconciliation asks for executions, in microseconds."""
 
 
 def new_bucket(per_second: object, burst: int, now: int) -> Bucket:
@@ -24,9 +30,14 @@ def gain_of(per_second: object) -> int:
     return max(1, half_up(Fraction(str(per_second)) * 1000))
 
 
-def is_reachable(venue: Venue, kind: str) -> bool:
-    """Whether a request of that kind may go to the venue in its present status."""
-    return venue.status != "down" if kind in ("Cancel", "Lookup") else venue.status == "up"
+def has_link(venue: Venue, kind: str) -> bool:
+    """Whether the venue's status lets a request of that kind go."""
+    return venue.status == "up" if kind in NEW_TERMS else venue.status != "down"
+
+
+def is_reachable(state: State, venue: Venue, kind: str) -> bool:
+    """Whether a request of that kind may go to the venue now, pacing aside."""
+    return has_link(venue, kind) and not is_held(state, venue, kind)
 
 
 def reserve(venue: Venue, kind: str) -> int:
@@ -36,8 +47,21 @@ def reserve(venue: Venue, kind: str) -> int:
     return venue.pacing["burst"] // 5 * TOKEN
 
 
+def cost(venue: Venue, kind: str) -> int:
+    """What the request takes of the bucket, in billionths: never more than it may ever take."""
+    if venue.pacing is None:
+        return 0
+    costs = venue.pacing.get("costs") or {}
+    most = venue.pacing["burst"] * TOKEN - reserve(venue, kind)
+    return min(costs.get(kind.lower(), 1) * TOKEN, most)
+
+
 def _pacing_allows(state: State, venue: Venue, kind: str) -> bool:
-    return venue.bucket is None or venue.bucket.take(state.now, reserve(venue, kind))
+    """Whether pacing lets a request go now; takes what it costs if so."""
+    bucket = venue.bucket
+    if bucket is None:
+        return True
+    return bucket.take(state.now, reserve(venue, kind), cost(venue, kind))
 
 
 def _head(state: State, queue: Deque[Waiting]) -> Optional[Waiting]:
@@ -58,14 +82,43 @@ def issue(state: State, order: Order, kind: str) -> None:
     state.next_request += 1
     order.requests[kind] = request
     venue = state.venues[order.venue]
-    queue = venue.queue(kind)
     if venue.bucket is not None:
         venue.bucket.accrue(state.now)
-    is_first = _head(state, queue) is None
-    if is_first and is_reachable(venue, kind) and _pacing_allows(state, venue, kind):
+    if _is_next(state, venue, kind) and _pacing_allows(state, venue, kind):
         _leave(state, order, kind)
     else:
-        queue.append(Waiting(kind, order.id, request.number))
+        venue.queue(kind).append(Waiting(kind, order.id, request.number))
+
+
+def _is_next(state: State, venue: Venue, kind: str) -> bool:
+    """Whether a request would go before all that waits."""
+    if not is_reachable(state, venue, kind):
+        return False
+    for at, head in enumerate(_heads(state, venue)):
+        if at == _place(kind):
+            return head is None
+        if head is not None and venue.bucket is not None and is_reachable(state, venue, head):
+            return False
+    return True
+
+
+def _place(kind: str) -> int:
+    """Returns which of the four queues a request waits in."""
+    return QUEUES.index(kind) if kind in QUEUES else len(QUEUES)
+
+
+def _heads(state: State, venue: Venue) -> List[Optional[str]]:
+    """Returns the kind of the first request of each queue, None where nothing waits."""
+    cancels, lookups, orders = (
+        _head(state, queue) for queue in (venue.cancels, venue.lookups, venue.orders)
+    )
+    reconcile = venue.reconcile
+    return [
+        None if cancels is None else cancels.kind,
+        None if lookups is None else lookups.kind,
+        "Reconcile" if reconcile is not None and reconcile.sent is None else None,
+        None if orders is None else orders.kind,
+    ]
 
 
 def _leave(state: State, order: Order, kind: str) -> None:
@@ -84,6 +137,8 @@ def command(order: Order, kind: str) -> Json:
         "cl_ord_id": order.cl_ord_id,
         "venue_order_id": order.venue_order_id,
     }
+    if order.is_dry:
+        said["dry_run"] = True
     replace = order.replace
     if kind == "Submit":
         terms: Union[Order, PendingReplace] = order
@@ -105,31 +160,58 @@ def command(order: Order, kind: str) -> Json:
     return said
 
 
+def leave_reconcile(state: State, venue: Venue) -> None:
+    """The open reconciliation leaves."""
+    reconcile = venue.reconcile
+    assert reconcile is not None
+    reconcile.sent = state.now
+    if venue.first_reconcile is None:
+        venue.first_reconcile = state.now
+    since = max(venue.first_reconcile, venue.last_exec - OVERLAP)
+    state.effects.commands.append(
+        {
+            "kind": "Reconcile",
+            "request": reconcile.request,
+            "venue": venue.id,
+            "cause": reconcile.cause,
+            "since_us": since if venue.is_opened else None,
+        }
+    )
+
+
 def release(state: State, venue: Venue) -> None:
-    """Lets out what may leave: cancels, then look-ups, then orders."""
+    """Lets out what may leave: cancels, look-ups, the reconciliation, orders."""
     if venue.bucket is not None:
         venue.bucket.accrue(state.now)
-    for queue in (venue.cancels, venue.lookups, venue.orders):
+    for at in range(len(QUEUES) + 1):
         while True:
-            waiting = _head(state, queue)
-            if waiting is None or not is_reachable(venue, waiting.kind):
+            head = _heads(state, venue)[at]
+            if head is None or not is_reachable(state, venue, head):
                 break
-            if not _pacing_allows(state, venue, waiting.kind):
-                break
-            queue.popleft()
-            _leave(state, state.orders[waiting.order], waiting.kind)
+            if not _pacing_allows(state, venue, head):
+                return
+            if head == "Reconcile":
+                leave_reconcile(state, venue)
+            else:
+                waiting = venue.queue(head).popleft()
+                _leave(state, state.orders[waiting.order], head)
 
 
 def next_release(state: State, venue: Venue) -> Optional[int]:
-    """Returns when pacing will let the next request of a venue out, or None."""
-    bucket = venue.bucket
-    if bucket is None:
-        return None
-    heads: List[Optional[Waiting]] = [
-        _head(state, queue) for queue in (venue.cancels, venue.lookups, venue.orders)
-    ]
-    for head in heads:
-        if head is not None and is_reachable(venue, head.kind):
-            missing = reserve(venue, head.kind) + TOKEN - bucket.held
-            return bucket.asked + max(0, ceil_div(missing, bucket.gain))
+    """Returns when the first request of a venue may leave, or None if nothing tells."""
+    for head in _heads(state, venue):
+        if head is not None and has_link(venue, head):
+            return _time_of(venue, head)
     return None
+
+
+def _time_of(venue: Venue, kind: str) -> Optional[int]:
+    times = [venue.paused_until]
+    if kind in NEW_TERMS:
+        times.append(venue.open_until)
+    bucket = venue.bucket
+    if bucket is not None:
+        missing = reserve(venue, kind) + cost(venue, kind) - bucket.held
+        times.append(bucket.asked + max(0, ceil_div(missing, bucket.gain)))
+    known = [time for time in times if time is not None]
+    return max(known) if known else None

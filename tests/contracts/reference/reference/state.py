@@ -57,6 +57,9 @@ class State:
         }
         self.operator_state = "Active"
         self.kill_switch = False
+        self.mode = "paper"
+        self.dry_clients: Set[str] = set()
+        self.dry_instruments: Set[int] = set()
         self.control_keys: Deque[str] = deque()
         self.venues: List[Venue] = []
         self.instruments: Dict[int, Instrument] = {}

@@ -9,6 +9,7 @@ from .decimals import parse
 from .fills import halt
 from .ledger import position_of
 from .model import Json
+from .opening import adopt
 from .rows import shown_cash
 from .state import State, must, present
 
@@ -19,6 +20,9 @@ def apply_account_reported(state: State, event: Json, payload: Json) -> None:
     for row in payload["positions"]:
         instrument = present(state.instruments.get(row["instrument"]), "it is listed")
         must(instrument.venue == venue.id, "the instrument is of that venue")
+    if venue.simulation is None and (venue.is_adopting or not venue.is_opened):
+        adopt(state, venue, payload)
+        return
     if not _differs(state, venue.id, payload):
         venue.mismatches = 0
         return

@@ -1,0 +1,136 @@
+/**
+ * Checks across keys of venues with an adapter: that the mode allows them, that their options and
+ * secrets are what the adapter knows, and that nothing is said here which the venue itself says.
+ * @module
+ */
+import type { Capabilities } from "../core/instrument.ts";
+import { type PathProblem, shown } from "./problems.ts";
+import { listOf, mapOf, type Path, type Raw } from "./raw.ts";
+import { MODES, PAPER_ADAPTER } from "./schema.ts";
+
+/** What a configuration asks of an adapter that does not run. */
+export interface AdapterFacts {
+  capabilities(options: Raw): Capabilities;
+  /** Sentences about options that cannot be, each with its path below `options`. */
+  problems(options: Raw): readonly { readonly path: string; readonly problem: string }[];
+  /** Names of the secrets it knows. */
+  readonly credentials: readonly string[];
+}
+
+/** Adapters by the name that configuration uses, `paper` left out. */
+export type KnownAdapters = ReadonlyMap<string, AdapterFacts>;
+
+/** Returns what is wrong between the mode and the venues of a file. */
+export function modeProblems(root: unknown, known: KnownAdapters): readonly PathProblem[] {
+  const file = mapOf(root) ?? {};
+  const mode = file["mode"] ?? "paper";
+  const venues = listOf(file["venues"]).map((venue) => mapOf(venue) ?? {});
+  if (mode === "live" && venues.every((venue) => adapterOf(venue) === PAPER_ADAPTER)) {
+    const text = `must be paper or dry_run, since no venue of this file is outside: was "live"`;
+    return [{ path: ["mode"], at: "value", text }];
+  }
+  return venues.flatMap((venue, index) => {
+    const adapter = adapterOf(venue);
+    const facts = known.get(String(adapter));
+    if (facts === undefined || !MODES.some((known) => known === mode)) return [];
+    const path = ["venues", index, "adapter"];
+    if (mode === "paper") {
+      const text = `must be ${PAPER_ADAPTER} in mode paper, since an adapter trades outside; ` +
+        `say mode: dry_run or mode: live: was ${shown(adapter)}`;
+      return [{ path, at: "value" as const, text }];
+    }
+    const { tradingModes } = facts.capabilities(mapOf(venue["options"]) ?? {});
+    if (tradingModes.some((possible) => possible === mode)) return [];
+    const text = `must be an adapter for mode ${String(mode)}; this one knows ` +
+      `${tradingModes.join(", ")}: was ${shown(adapter)}`;
+    return [{ path, at: "value" as const, text }];
+  });
+}
+
+/** Returns what is wrong with one venue as its adapter, or the lack of one, sees it. */
+export function outsideProblems(
+  venue: Raw,
+  path: Path,
+  known: KnownAdapters,
+): readonly PathProblem[] {
+  const adapter = adapterOf(venue);
+  if (adapter === PAPER_ADAPTER) return simulatedProblems(venue, path);
+  const facts = known.get(String(adapter));
+  if (facts === undefined) return [];
+  const options = mapOf(venue["options"]) ?? {};
+  return [
+    ...facts.problems(options).map((wrong) => ({
+      path: [...path, "options", ...wrong.path.split(".").filter((part) => part !== "")],
+      at: "value" as const,
+      text: wrong.problem,
+    })),
+    ...credentialProblems(venue, path, facts),
+    ...deadManProblems(venue, path, facts.capabilities(options)),
+    ...ownedByVenue(venue, path),
+  ];
+}
+
+/** What only means something outside is refused of a simulated venue. */
+function simulatedProblems(venue: Raw, path: Path): readonly PathProblem[] {
+  const keys = ["credentials", "reconcile_ms", "dead_man_ms"];
+  return keys.flatMap((key) => {
+    const value = venue[key];
+    const isEmpty = value === undefined || value === null ||
+      Object.keys(mapOf(value) ?? { value }).length === 0;
+    if (isEmpty) return [];
+    const text = `must be left out, since a simulated venue has none: was ${shown(value)}`;
+    return [{ path: [...path, key], at: "key" as const, text }];
+  });
+}
+
+function credentialProblems(venue: Raw, path: Path, facts: AdapterFacts): readonly PathProblem[] {
+  return Object.keys(mapOf(venue["credentials"]) ?? {}).flatMap((name) => {
+    if (facts.credentials.includes(name)) return [];
+    const text = `is no secret of this adapter, whose secrets are ` +
+      `${facts.credentials.join(", ") || "none"}: was ${shown(name)}`;
+    return [{ path: [...path, "credentials", name], at: "key" as const, text }];
+  });
+}
+
+function deadManProblems(venue: Raw, path: Path, has: Capabilities): readonly PathProblem[] {
+  const value = venue["dead_man_ms"];
+  if (value === undefined || value === null || has.deadMan) return [];
+  const text =
+    "must be null, since this venue has no dead-man switch of its own (a lost client's " +
+    `orders are cancelled all the same): was ${shown(value)}`;
+  return [{ path: [...path, "dead_man_ms"], at: "value", text }];
+}
+
+/** Balances, grids and minima are facts of the venue: said here they could only be wrong. */
+function ownedByVenue(venue: Raw, path: Path): readonly PathProblem[] {
+  const problems: PathProblem[] = [];
+  if (listOf(venue["balances"]).length > 0) {
+    const text = "must be left out, since the venue reports what the account holds: " +
+      `was ${shown(venue["balances"])}`;
+    problems.push({ path: [...path, "balances"], at: "key", text });
+  }
+  for (const [index, raw] of listOf(venue["instruments"]).entries()) {
+    const instrument = mapOf(raw) ?? {};
+    for (const [map, key] of LISTED) {
+      const value = (map === null ? instrument : mapOf(instrument[map]) ?? {})[key];
+      if (value === undefined || value === null) continue;
+      const text = "must be left out, since the venue lists it; only the quantum is said here: " +
+        `was ${shown(value)}`;
+      const at = map === null ? [key] : [map, key];
+      problems.push({ path: [...path, "instruments", index, ...at], at: "key", text });
+    }
+  }
+  return problems;
+}
+
+const LISTED = [
+  ["price", "ticks"],
+  ["quantity", "step"],
+  ["quantity", "min"],
+  ["quantity", "max"],
+  [null, "min_notional"],
+] as const;
+
+function adapterOf(venue: Raw): unknown {
+  return venue["adapter"] ?? PAPER_ADAPTER;
+}

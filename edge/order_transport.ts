@@ -1,0 +1,176 @@
+/**
+ * Order transport: the only way in which a request that can change an order leaves.
+ *
+ * Invariants: one request on the wire per `send`, whatever the peer does (the HTTP port's promise;
+ * this file never sends again). Exactly one result per `send`, unless it is cancelled. The deadline
+ * covers connection, headers and body, all of it. A failure says `notSent` only where that is
+ * proved: the request could not be spelled, or no connection came about; everything else that is
+ * not a whole answer is `unknown`. An answer is whatever the peer said in full, of any status: what
+ * it means is the adapter's ladder. Nothing that leaves here, results and errors, holds the query
+ * of an address or a secret that the redactor knows.
+ * Limit: `bodyBytesMax` of answer; more is a failure, since half an answer proves nothing.
+ * @module
+ */
+import type { Micros } from "../core/numbers.ts";
+import { EdgeError } from "./edge_error.ts";
+import type { Cancel, Http, HttpHandlers, HttpRequest, PreparedRequest, Timers } from "./ports.ts";
+import type { Redact } from "./redaction.ts";
+
+/** An answer, whole. */
+export type HttpAnswer = {
+  readonly status: number;
+  /** Names in lower case. */
+  readonly headers: ReadonlyMap<string, string>;
+  readonly text: string;
+  /** When the request was handed to the socket, as well as can be known. */
+  readonly submitUs: Micros;
+  /** When the last byte of the answer was there. */
+  readonly ackUs: Micros;
+};
+
+/** What became of a request. `dryRun`: built to its last byte and not sent. */
+export type TransportResult =
+  | { readonly kind: "answered"; readonly answer: HttpAnswer }
+  | { readonly kind: "failed"; readonly error: EdgeError; readonly submitUs: Micros | null }
+  | { readonly kind: "dryRun" };
+
+export type TransportOptions = {
+  readonly http: Http;
+  readonly timers: Timers;
+  readonly nowUs: () => Micros;
+  readonly redact: Redact;
+  /** From `send` to the last byte of the answer. */
+  readonly deadlineUs: number;
+  /** Most bytes of an answer's body, after decompression. */
+  readonly bodyBytesMax: number;
+  /** Builds everything and sends nothing that is not a GET. */
+  readonly isDryRun: boolean;
+};
+
+/** What may differ from request to request. */
+export type SendOptions = { readonly deadlineUs?: number; readonly isDryRun?: boolean };
+
+/** Sends requests of one venue. */
+export class OrderTransport {
+  readonly #options: TransportOptions;
+
+  constructor(options: TransportOptions) {
+    this.#options = options;
+  }
+
+  /**
+   * Sends a request and says once, later, what became of it. The returned function forgets the
+   * request: nothing is said any more, though it may have arrived.
+   */
+  send(
+    request: HttpRequest,
+    done: (result: TransportResult) => void,
+    options: SendOptions = {},
+  ): Cancel {
+    const attempt = new Attempt({ ...this.#options, ...options }, request, done);
+    attempt.start();
+    return () => attempt.forget();
+  }
+}
+
+class Attempt implements HttpHandlers {
+  readonly #options: TransportOptions;
+  readonly #request: HttpRequest;
+  readonly #done: (result: TransportResult) => void;
+  readonly #decoder = new TextDecoder();
+  #submitUs: Micros | null = null;
+  #head: { readonly status: number; readonly headers: ReadonlyMap<string, string> } | undefined;
+  #text = "";
+  #bytes = 0;
+  #isOver = false;
+  #cancelDeadline: Cancel = () => {};
+  #abort: Cancel = () => {};
+
+  constructor(
+    options: TransportOptions,
+    request: HttpRequest,
+    done: (result: TransportResult) => void,
+  ) {
+    this.#options = options;
+    this.#request = request;
+    this.#done = done;
+  }
+
+  start(): void {
+    const { timers, nowUs, deadlineUs, isDryRun } = this.#options;
+    const prepared = this.#prepare();
+    if (prepared === undefined) return;
+    if (isDryRun && this.#request.method !== "GET") {
+      return timers.soon(() => this.#finish({ kind: "dryRun" }));
+    }
+    this.#cancelDeadline = timers.after(
+      deadlineUs,
+      () => this.#fail(`no whole answer within ${deadlineUs / 1000} ms`, "unknown"),
+    );
+    this.#submitUs = nowUs();
+    this.#abort = prepared.send(this);
+  }
+
+  forget(): void {
+    this.#close();
+  }
+
+  responded(status: number, headers: ReadonlyMap<string, string>): void {
+    this.#head = { status, headers };
+  }
+
+  data(bytes: Uint8Array): void {
+    this.#bytes += bytes.length;
+    const { bodyBytesMax } = this.#options;
+    if (this.#bytes > bodyBytesMax) {
+      this.#fail(`the answer is longer than ${bodyBytesMax} bytes`, "unknown");
+    } else {
+      this.#text += this.#decoder.decode(bytes, { stream: true });
+    }
+  }
+
+  ended(): void {
+    const { nowUs } = this.#options;
+    if (this.#head === undefined || this.#submitUs === null) {
+      return this.#fail("the answer has no head", "unknown");
+    }
+    const text = this.#text + this.#decoder.decode();
+    const answer = { ...this.#head, text, submitUs: this.#submitUs, ackUs: nowUs() };
+    this.#finish({ kind: "answered", answer });
+  }
+
+  failed(failure: { readonly reason: string; readonly neverConnected: boolean }): void {
+    this.#fail(failure.reason, failure.neverConnected ? "notSent" : "unknown");
+  }
+
+  #prepare(): PreparedRequest | undefined {
+    const { http, timers } = this.#options;
+    try {
+      return http.prepare(this.#request);
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      timers.soon(() => this.#fail(`it cannot be spelled: ${error.message}`, "notSent"));
+      return undefined;
+    }
+  }
+
+  #fail(reason: string, outcome: "notSent" | "unknown"): void {
+    const { redact } = this.#options;
+    const { method, url } = this.#request;
+    const what = `Cannot complete ${method} ${url}: `;
+    const error = new EdgeError(redact(what + reason.replaceAll(url, "it")), { outcome });
+    this.#finish({ kind: "failed", error, submitUs: this.#submitUs });
+  }
+
+  #finish(result: TransportResult): void {
+    if (this.#isOver) return;
+    this.#close();
+    this.#done(result);
+  }
+
+  #close(): void {
+    this.#isOver = true;
+    this.#cancelDeadline();
+    this.#abort();
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * What a CCXT venue can do, said before it runs. Loads nothing of the library.
+ * @module
+ */
+import type { Capabilities } from "../../../core/instrument.ts";
+import type { AdapterDescription } from "../../venue.ts";
+import { optionProblems, readOptions } from "./options.ts";
+
+/**
+ * Keys are unique among open orders only, which is a window. GTD is not offered: the exchange has no
+ * such order of any length; `ttl_ms` ends an order here. A request that is not acted on within its
+ * receive window is refused, so that an order which is not found some time after it never was.
+ */
+const SHARED = {
+  ordTypes: ["Limit", "Market"],
+  timeInForce: ["GTC", "IOC", "FOK"],
+  postOnly: true,
+  clientOrderId: "window",
+  lookupByClientOrderId: true,
+  cancelAll: true,
+  batchMax: 1,
+  orderStream: true,
+  fillsReplay: true,
+  trades: true,
+  queueSignals: false,
+  fillsProvisional: false,
+  tradingModes: ["live", "dry_run"],
+  params: [],
+} as const satisfies Partial<Capabilities>;
+
+/** The adapter as the configuration, the core and the documents see it. */
+export const CCXT_DESCRIPTION: AdapterDescription = {
+  capabilities(options): Capabilities {
+    const { product, book, recvWindowMs, propagationMs } = readOptions(options);
+    const isSpot = product === "spot";
+    return {
+      ...SHARED,
+      reduceOnly: !isSpot,
+      replace: isSpot ? "cancel_new" : "native",
+      deadMan: !isSpot,
+      assetClass: isSpot ? "spot" : "linear",
+      book,
+      absenceProofMs: recvWindowMs + propagationMs,
+    };
+  },
+  problems: optionProblems,
+  credentials: ["api_key", "secret"],
+};

@@ -1,0 +1,39 @@
+/**
+ * Venues over CCXT: loads the library, opens one exchange, hands over one adapter.
+ *
+ * What is imported here loads some 60 MB: only a venue's Worker does, when it is configured.
+ * @module
+ */
+import type { Ports } from "../../ports.ts";
+import type { VenueAdapter, VenueHost, VenueOptions } from "../../venue.ts";
+import { CcxtVenue } from "./adapter.ts";
+import { apiUrls } from "./addresses.ts";
+import { type CcxtExchange, type CcxtLibrary, loadCcxt, openExchange } from "./library.ts";
+import { type CcxtOptions, readOptions } from "./options.ts";
+
+/** Makes the adapter of a venue over CCXT. Rejects if the library cannot be used as it must be. */
+export function ccxtVenue(
+  host: VenueHost,
+  ports: Ports,
+  options: VenueOptions,
+): Promise<VenueAdapter> {
+  const read = readOptions(options);
+  return loadCcxt()
+    .then((library) => open(library, read))
+    .then((exchange) => new CcxtVenue(host, ports, { options: read, exchange }));
+}
+
+function open(library: CcxtLibrary, options: CcxtOptions): Promise<CcxtExchange> {
+  const { exchange, product, environment, endpoints, recvWindowMs, keepAliveMs } = options;
+  return openExchange(library, exchange, {
+    enableRateLimit: false, // pacing is the core's
+    streaming: { keepAlive: keepAliveMs },
+    options: { recvWindow: recvWindowMs, fetchMargins: false, fetchCurrencies: false },
+    ...(endpoints === null ? {} : { urls: { api: apiUrls(endpoints, product) } }),
+  }).then((opened) => {
+    const isOn = true;
+    if (environment === "testnet") opened.setSandboxMode(isOn);
+    if (environment === "demo") opened.enableDemoTrading(isOn);
+    return opened;
+  });
+}

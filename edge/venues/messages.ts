@@ -1,0 +1,36 @@
+/**
+ * What a venue's Worker and the daemon's link to it say to each other. Structured-cloneable.
+ * @module
+ */
+import type { Draft, VenueDeclaration, VenueStatus } from "../../core/event.ts";
+import type { Instrument } from "../../core/instrument.ts";
+import type { SecretSource } from "../secrets.ts";
+import type { ReleasedCommand, VenueOptions } from "../venue.ts";
+
+/** What the Worker is started with. */
+export type VenueInit = {
+  readonly adapter: string;
+  readonly declaration: VenueDeclaration;
+  readonly instruments: readonly Instrument[];
+  readonly clOrdIdPrefix: string;
+  readonly options: VenueOptions;
+  /** Where the secrets are; never the secrets. */
+  readonly credentials: Readonly<Record<string, SecretSource>>;
+  readonly deadManMs: number | null;
+};
+
+/** To the Worker, credit aside. `beat`: the daemon is alive. */
+export type VenueCommandMessage =
+  | { readonly kind: "send"; readonly released: ReleasedCommand }
+  | { readonly kind: "cancelAll" }
+  | { readonly kind: "stop" }
+  | { readonly kind: "beat" };
+
+/** From the Worker. `beat`: it is alive; `failed`: it cannot go on, and is to be started anew. */
+export type VenueReportMessage =
+  | { readonly kind: "drafts"; readonly drafts: readonly Draft[] }
+  | { readonly kind: "market"; readonly drafts: readonly Draft[] }
+  | { readonly kind: "status"; readonly status: VenueStatus; readonly reason: string }
+  | { readonly kind: "listed"; readonly instrument: Instrument }
+  | { readonly kind: "failed"; readonly reason: string }
+  | { readonly kind: "beat" };

@@ -1,0 +1,95 @@
+/**
+ * A numbered case, and how a list of them is played.
+ * @module
+ */
+import type { Driver } from "./driver.ts";
+import { Skipped, Stage } from "./stage.ts";
+
+/** One case. Its title is what must hold. */
+export type Case = {
+  readonly id: string;
+  readonly title: string;
+  /** Plays it. @throws {Skipped} If it does not apply; anything else thrown is a failure. */
+  readonly run: (stage: Stage) => Promise<void>;
+  /** It leaves daemon or venue as no other case wants them: it has its own. */
+  readonly isApart?: true;
+};
+
+/** A case that cannot apply to any venue of this product yet, and why. */
+export function never(id: string, title: string, reason: string): Case {
+  return { id, title, run: () => Promise.reject(new Skipped(reason)) };
+}
+
+export type Result = {
+  readonly id: string;
+  readonly title: string;
+  readonly result: "pass" | "skip" | "FAIL";
+  /** Why it was skipped, or what failed. */
+  readonly reason: string;
+};
+
+/** Longest time of one case: what hangs is a failure of that case alone. */
+const CASE_MS = 60_000;
+
+/** Plays cases on one venue, in order; those apart at the end, each on a stage of its own. */
+export async function playCases(
+  driver: Driver,
+  cases: readonly Case[],
+  heard: (result: Result) => void = () => {},
+): Promise<readonly Result[]> {
+  const results = new Map<string, Result>();
+  const note = (result: Result): void => {
+    results.set(result.id, result);
+    heard(result);
+  };
+  const shared = cases.filter((one) => one.isApart !== true);
+  for (let next = 0; next < shared.length;) {
+    await using stage = await Stage.open(driver);
+    for (let isGood = true; isGood && next < shared.length; next++) {
+      const one = shared[next];
+      if (one === undefined) break;
+      const { result, isStageGood } = await play(stage, one);
+      note(result);
+      isGood = isStageGood;
+    }
+  }
+  for (const one of cases.filter((each) => each.isApart)) {
+    await using stage = await Stage.open(driver);
+    note((await play(stage, one)).result);
+  }
+  return cases.map(({ id }) => results.get(id)).filter((result) => result !== undefined);
+}
+
+type Played = { readonly result: Result; readonly isStageGood: boolean };
+
+/** Plays one case; a stage on which one failed is not used for the next. */
+async function play(stage: Stage, one: Case): Promise<Played> {
+  const { id, title } = one;
+  try {
+    await bounded(async () => {
+      await stage.begin(id);
+      await one.run(stage);
+      await stage.end();
+    });
+    return { result: { id, title, result: "pass", reason: "" }, isStageGood: true };
+  } catch (error) {
+    if (error instanceof Skipped) {
+      const isStageGood = await stage.end().then(() => true, () => false);
+      return { result: { id, title, result: "skip", reason: error.message }, isStageGood };
+    }
+    const reason = error instanceof Error ? error.stack ?? error.message : String(error);
+    return { result: { id, title, result: "FAIL", reason }, isStageGood: false };
+  }
+}
+
+async function bounded(run: () => Promise<void>): Promise<void> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`it took more than ${CASE_MS} ms`)), CASE_MS);
+  });
+  try {
+    await Promise.race([run(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

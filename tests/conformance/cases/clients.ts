@@ -1,0 +1,125 @@
+/**
+ * Clients that die, come back, repeat themselves (D01 on), dry runs (N01 on).
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import type { Case } from "../case.ts";
+import { Skipped } from "../stage.ts";
+import { pause, until } from "../../support/temporary.ts";
+
+const SETTLE_MS = 30_000;
+/** More than `wire.cancel_grace_ms` of the configurations here. */
+const GRACE_MS = 1000;
+
+/** The first client of this case is configured with `dry_run`. */
+export const DRY_CASE = "N01";
+
+/** D01 on, N01 on. */
+export const CLIENT_CASES: readonly Case[] = [
+  {
+    id: "D01",
+    title: "a client that is gone leaves no order behind after its grace",
+    run: async (stage) => {
+      const party = await stage.client({ cancel_on_disconnect: true });
+      const order = await stage.resting(party);
+      party.close();
+      await pause(GRACE_MS);
+      await party.connect(stage.address);
+      await order.reach("Cancelled", SETTLE_MS);
+    },
+  },
+  {
+    id: "D02",
+    title: "a client that comes back within its grace keeps its orders",
+    run: async (stage) => {
+      const party = await stage.client({ cancel_on_disconnect: true, cancel_grace_ms: 60_000 });
+      const order = await stage.resting(party);
+      party.close();
+      await party.connect(stage.address);
+      await pause(GRACE_MS);
+      strictEqual(order.last?.["ord_status"], "Accepted");
+    },
+  },
+  {
+    id: "D03",
+    title: "an order past its ttl_ms is cancelled at the venue and ends Expired",
+    run: async (stage) => {
+      const order = await stage.resting(await stage.client(), { ttl_ms: 1500 });
+      await order.reach("Expired", SETTLE_MS);
+    },
+  },
+  {
+    id: "D04",
+    title: "orders rest after GOODBYE with keep_orders",
+    run: async (stage) => {
+      const party = await stage.client({ cancel_on_disconnect: true });
+      const order = await stage.resting(party);
+      await party.goodbye({ keep_orders: true });
+      await pause(GRACE_MS);
+      await party.connect(stage.address);
+      strictEqual(order.last?.["ord_status"], "Accepted");
+    },
+  },
+  {
+    id: "D05",
+    title: "the venue's own dead man's switch cancels when the daemon is gone",
+    isApart: true,
+    run: async (stage) => {
+      stage.needAble("dead_man", "the venue has no dead man's switch");
+      const resting = stage.need("resting");
+      const order = await stage.resting(await stage.client());
+      await stage.kill();
+      await until(async () => (await resting()).length === 0, "the venue's cancels", SETTLE_MS);
+      await stage.resume();
+      await order.reach("Cancelled", SETTLE_MS);
+    },
+  },
+  {
+    id: "D06",
+    title: "an intent that is repeated makes no second order, also after a crash",
+    run: async (stage) => {
+      const party = await stage.client();
+      const words = { ...stage.bid, intent_id: "again" };
+      await party.send("Place", words);
+      await party.report((report) => report["exec_type"] === "New", "its acceptance");
+      const before = party.reports.length;
+      await party.send("Place", words);
+      await stage.kill();
+      await stage.resume();
+      await party.send("Place", words);
+      await pause(300);
+      const orders = new Set(party.reports.map((report) => report["order_id"]));
+      deepStrictEqual(orders.size, 1);
+      strictEqual(party.reports.length, before, "nothing new is told");
+    },
+  },
+  {
+    id: "D07",
+    title: "an intent that is stale on arrival is refused",
+    run: async (stage) => {
+      const sent_us = (Date.now() - 5000) * 1000;
+      const party = await stage.client();
+      const order = await party.place({ ...stage.bid, ttl_ms: 1000, sent_us });
+      await order.reach("Rejected");
+      strictEqual(order.last?.["reject_code"], "STALE_INTENT");
+    },
+  },
+  {
+    id: DRY_CASE,
+    title: "a dry run is acknowledged, cancellable, never filled, and sends nothing",
+    run: async (stage) => {
+      if (!stage.venue.hasDryClient) throw new Skipped("no client of its configuration runs dry");
+      const requests = stage.venue.verbs.orderRequests;
+      const before = await requests?.();
+      const party = await stage.client();
+      const { buyCrossing } = stage.terms;
+      const order = await party.place({ ...stage.bid, price: buyCrossing });
+      await order.reach("Accepted");
+      await order.cancel();
+      await order.reach("Cancelled");
+      ok(order.reports.every((report) => report["dry_run"] === true), "every report says so");
+      strictEqual(order.trades.length, 0);
+      strictEqual(await requests?.(), before, "the venue received nothing");
+    },
+  },
+];

@@ -1,0 +1,141 @@
+/**
+ * Links to the venue that break, lie, or are slow (G01 on), limits (L01 on), clocks (K01 on).
+ * @module
+ */
+import { ok, strictEqual } from "node:assert/strict";
+import type { Case } from "../case.ts";
+import { expectTrades } from "../expect.ts";
+import { Skipped, type Stage } from "../stage.ts";
+import { until } from "../../support/temporary.ts";
+
+/** Within which a dead stream is noticed. */
+const NOTICED_MS = 10_000;
+const SETTLE_MS = 30_000;
+const SKEW_MS = 5000;
+
+/** Something happens to the stream, then the order is filled: the execution must not be lost. */
+async function playGap(stage: Stage, breakStream: () => Promise<void>): Promise<void> {
+  const fill = stage.need("fill");
+  const order = await stage.resting(await stage.client());
+  await breakStream();
+  await fill(order.atVenue, { qty: stage.terms.part });
+  await order.reach("PartiallyFilled", SETTLE_MS);
+  await stage.venueIs("up");
+  await fill(order.atVenue, { qty: stage.terms.rest });
+  await order.reach("Filled", SETTLE_MS);
+  expectTrades(order, stage.terms.qty);
+}
+
+async function playSkew(stage: Stage, ms: number): Promise<void> {
+  await stage.need("skew")(ms);
+  const party = await stage.client();
+  await stage.venueIs("up");
+  const order = await party.place(stage.bid);
+  await order.reach("Accepted", SETTLE_MS);
+}
+
+/** G01 on, L01 on, K01 on. */
+export const LINK_CASES: readonly Case[] = [
+  {
+    id: "G01",
+    title: "an execution while the stream is down is booked once it is back",
+    run: (stage) => playGap(stage, stage.need("drop")),
+  },
+  {
+    id: "G02",
+    title: "a half-open stream is noticed within 10 s, and what it kept back is booked",
+    run: async (stage) => {
+      const [fill, halfOpen] = [stage.need("fill"), stage.need("halfOpen")];
+      const order = await stage.resting(await stage.client());
+      await halfOpen();
+      await fill(order.atVenue, { qty: stage.terms.qty });
+      await stage.venueIs("not up", NOTICED_MS);
+      await order.reach("Filled", SETTLE_MS);
+      expectTrades(order, stage.terms.qty);
+    },
+  },
+  {
+    id: "G03",
+    title: "a venue that was away for a while comes back with its orders, and none is lost",
+    run: async (stage) => {
+      const restart = stage.need("restart");
+      const party = await stage.client();
+      const order = await stage.resting(party);
+      await restart({ downMs: 1500 });
+      await stage.venueIs("not up");
+      const meanwhile = await party.place(stage.bid);
+      await meanwhile.reach("Rejected");
+      strictEqual(meanwhile.last?.["reject_code"], "VENUE_DOWN");
+      await stage.venueIs("up");
+      await order.reach("Accepted");
+      await order.cancel();
+      await order.reach("Cancelled", SETTLE_MS);
+    },
+  },
+  {
+    id: "G04",
+    title: "a book that lost a message is taken anew, and is right again",
+    run: async (stage) => {
+      const [skipBook, byHand] = [stage.need("skipBook"), stage.need("byHand")];
+      const best = stage.need("best");
+      const party = await stage.client();
+      const { instrument, inside: price, part: qty } = stage.terms;
+      await skipBook(1);
+      await byHand({ side: "Buy", price, qty });
+      await byHand({ side: "Buy", price: stage.terms.buyResting, qty });
+      await until(
+        async () => {
+          const { result } = await party.query("best", { instrument, side: "Buy" }) as {
+            result?: { price?: string };
+          };
+          return Number(result?.price) === Number((await best()).bid);
+        },
+        "the true best price",
+        SETTLE_MS,
+      );
+    },
+  },
+  {
+    id: "G05",
+    title: "a stream that the venue ends by its own word is opened anew, and nothing is lost",
+    run: (stage) => playGap(stage, stage.need("endStream")),
+  },
+  {
+    id: "L01",
+    title: "after 429 nothing leaves before Retry-After, then the order is placed",
+    run: async (stage) => {
+      const party = await stage.client();
+      await stage.fault("place", "rateLimit");
+      const sinceMs = Date.now();
+      const order = await party.place(stage.bid);
+      await order.reach("Accepted", SETTLE_MS);
+      ok(Date.now() - sinceMs >= 900, `it waited: was ${Date.now() - sinceMs} ms`);
+    },
+  },
+  {
+    id: "L02",
+    title: "a cancel overtakes the orders that wait for the rate",
+    run: async (stage) => {
+      const burst = stage.venue.pacingBurst;
+      if (burst === null) throw new Skipped("the venue is not paced");
+      const party = await stage.client();
+      const first = await stage.resting(party);
+      const orders = [];
+      for (let count = 0; count < burst + 5; count++) orders.push(await party.place(stage.bid));
+      await first.cancel();
+      await first.reach("Cancelled", SETTLE_MS);
+      ok(orders.some((order) => order.last?.["ord_status"] === "Submitted"), "some still wait");
+      for (const order of orders) await order.reach("Accepted", SETTLE_MS);
+    },
+  },
+  {
+    id: "K01",
+    title: `orders are taken where the venue's clock is ${SKEW_MS / 1000} s ahead`,
+    run: (stage) => playSkew(stage, SKEW_MS),
+  },
+  {
+    id: "K02",
+    title: `orders are taken where the venue's clock is ${SKEW_MS / 1000} s behind`,
+    run: (stage) => playSkew(stage, -SKEW_MS),
+  },
+];

@@ -1,0 +1,217 @@
+/**
+ * Stopping, starting, crashing in the middle of everything (E80 to E101, C01 on).
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { type Case, never } from "../case.ts";
+import { expectTrades, expectTrail, RESTS } from "../expect.ts";
+import type { Party, Placed } from "../party.ts";
+import { Skipped, type Stage } from "../stage.ts";
+import { until } from "../../support/temporary.ts";
+
+const SETTLE_MS = 30_000;
+const BURST = 20;
+const NO_OPTIONS = "no options are traded";
+
+type Row = Readonly<Record<string, unknown>>;
+
+async function rows(party: Party, what: string, args: Row = {}): Promise<readonly Row[]> {
+  return (await party.query(what, args))["result"] as readonly Row[];
+}
+
+/** The client's position in the instrument, a decimal. */
+async function positionOf(party: Party, stage: Stage): Promise<string> {
+  const found = (await rows(party, "positions")).find((row) =>
+    row["instrument"] === stage.terms.instrument && row["scope"] === "client"
+  );
+  return String(found?.["qty"] ?? "0");
+}
+
+/** Takes a position, crashes, finds it again, and closes it. */
+async function playPosition(stage: Stage, side: "Buy" | "Sell"): Promise<void> {
+  stage.needListed("ord_types", "Market");
+  const isSpot = stage.declares("asset_class") === "spot";
+  if (side === "Sell" && isSpot) throw new Skipped("a spot account cannot be short");
+  const { instrument, qty: order_qty } = stage.terms;
+  const party = await stage.client();
+  const fields = { instrument, order_qty, ord_type: "Market" };
+  const open = await party.place({ ...fields, side });
+  await open.reach("Filled");
+  const before = await rows(party, "positions");
+  await stage.kill();
+  await stage.resume();
+  deepStrictEqual(withoutMarks(await rows(party, "positions")), withoutMarks(before));
+  const close = await party.place({ ...fields, side: side === "Buy" ? "Sell" : "Buy" });
+  await close.reach("Filled");
+  strictEqual(Number(await positionOf(party, stage)), 0);
+}
+
+/** What does not move with the market. */
+function withoutMarks(positions: readonly Row[]): unknown {
+  return positions.map(({ instrument, scope, qty, avg_px, realised_pnl }) => [
+    instrument,
+    scope,
+    qty,
+    avg_px,
+    realised_pnl,
+  ]);
+}
+
+/** Kills the daemon while a place is on its way. */
+async function playKilledPlace(
+  stage: Stage,
+  as: "answersLate" | "lostBeforeActing",
+): Promise<Placed> {
+  const timesPlaced = stage.need("timesPlaced");
+  const party = await stage.client();
+  await stage.fault("place", as);
+  const order = await party.place(stage.bid);
+  await party.report((report) => report["intent_id"] === order.intentId, "its first answer");
+  const { clOrdId } = order.atVenue;
+  await until(async () => await timesPlaced(clOrdId) === 1, "the request at the venue");
+  await stage.kill();
+  await stage.resume();
+  ok(order.reports.some((report) => report["in_doubt"] === true), "it was in doubt");
+  return order;
+}
+
+async function playBurst(stage: Stage): Promise<void> {
+  const party = await stage.client();
+  const orders: Placed[] = [];
+  for (let count = 0; count < BURST; count++) orders.push(await party.place(stage.bid));
+  await stage.kill();
+  await stage.resume();
+  for (const order of orders) {
+    if (order.reports.length === 0) {
+      await party.send("Place", { ...stage.bid, intent_id: order.intentId });
+    }
+  }
+  for (const order of orders) await order.reach("Accepted", SETTLE_MS);
+  const ids = new Set(orders.map(({ orderId }) => orderId));
+  strictEqual(ids.size, BURST, "each intent has its own order");
+  const timesPlaced = stage.venue.verbs.timesPlaced;
+  for (const order of timesPlaced === undefined ? [] : orders) {
+    strictEqual(await timesPlaced?.(order.atVenue.clOrdId), 1, "the venue saw it once");
+  }
+}
+
+/** E80 to E101 and C01 on. */
+export const START_STOP_CASES: readonly Case[] = [
+  never("E80", "a position is opened at start", "opening positions is the strategy's decision"),
+  {
+    id: "E81",
+    title: "a client that says GOODBYE leaves no order behind",
+    run: async (stage) => {
+      const party = await stage.client({ cancel_on_disconnect: true });
+      const order = await stage.resting(party);
+      await party.goodbye();
+      await party.connect(stage.address);
+      await order.reach("Cancelled");
+    },
+  },
+  never("E82", "positions are closed at stop", "closing positions is the strategy's decision"),
+  never("E83", "subscriptions end at stop", "they end with their session, whatever the venue"),
+  {
+    id: "E84",
+    title: "after a crash open orders are as before: venue id, status, price, quantity",
+    run: async (stage) => {
+      const party = await stage.client();
+      const orders = [await stage.resting(party), await stage.resting(party, stage.offer)];
+      const before = orders.map((order) => order.last);
+      await stage.kill();
+      await stage.resume();
+      for (const [at, order] of orders.entries()) {
+        await order.reach("Accepted");
+        for (const key of ["venue_order_id", "price", "order_qty", "leaves_qty"]) {
+          strictEqual(order.last?.[key], before[at]?.[key], key);
+        }
+      }
+    },
+  },
+  {
+    id: "E85",
+    title: "what was filled while the daemon was away is booked once: price, quantity, fee",
+    run: async (stage) => {
+      stage.needOutside();
+      const fill = stage.need("fill");
+      const order = await stage.resting(await stage.client());
+      const { atVenue } = order;
+      await fill(atVenue, { qty: stage.terms.part });
+      await order.reach("PartiallyFilled");
+      await stage.kill();
+      await fill(atVenue, { qty: stage.terms.rest, count: 3 });
+      await stage.resume();
+      await order.reach("Filled", SETTLE_MS);
+      expectTrades(order, stage.terms.qty);
+    },
+  },
+  {
+    id: "E86",
+    title: "after a crash a long position is as before, and can be closed",
+    run: (stage) => playPosition(stage, "Buy"),
+  },
+  {
+    id: "E87",
+    title: "after a crash a short position is as before, and can be closed",
+    run: (stage) => playPosition(stage, "Sell"),
+  },
+  never("E90", "an option is bought by a limit", NO_OPTIONS),
+  never("E91", "an option is sold by a limit", NO_OPTIONS),
+  never("E92", "an option is priced by volatility", NO_OPTIONS),
+  never("E94", "an unsupported type is refused for an option", NO_OPTIONS),
+  never("E96", "a conditional order is refused for an option", NO_OPTIONS),
+  never("E99", "a FOK on an option is filled whole or not", NO_OPTIONS),
+  never("E100", "an order on an option is cancelled", NO_OPTIONS),
+  never("E101", "an option's position is reconciled", NO_OPTIONS),
+  {
+    id: "C01",
+    title: "killed between request and answer: the order is found, and was sent once",
+    run: async (stage) => {
+      const order = await playKilledPlace(stage, "answersLate");
+      await order.reach("Accepted", SETTLE_MS);
+      expectTrail(order, RESTS);
+      strictEqual(await stage.need("timesPlaced")(order.atVenue.clOrdId), 1);
+    },
+  },
+  {
+    id: "C02",
+    title: "killed after a request that the venue never acted on: absent by proof, not sent again",
+    run: async (stage) => {
+      const order = await playKilledPlace(stage, "lostBeforeActing");
+      const report = await order.reach("Rejected", SETTLE_MS + stage.venue.absenceMs);
+      strictEqual(report["reject_code"], "VENUE_ABSENT");
+      strictEqual(await stage.need("timesPlaced")(order.atVenue.clOrdId), 1);
+    },
+  },
+  {
+    id: "C03",
+    title: "killed while a cancel is on its way: it is cancelled in the end",
+    run: async (stage) => {
+      const order = await stage.resting(await stage.client());
+      await stage.fault("cancel", "lostBeforeActing");
+      await order.cancelling();
+      await stage.kill();
+      await stage.resume();
+      await order.reach("Cancelled", SETTLE_MS);
+    },
+  },
+  {
+    id: "C04",
+    title:
+      `killed in a burst of ${BURST} intents: each has one order, the unanswered ones repeated`,
+    run: playBurst,
+  },
+  {
+    id: "C05",
+    title: "stopped in order and started again: orders rest, nothing was in doubt",
+    run: async (stage) => {
+      const order = await stage.resting(await stage.client());
+      strictEqual(await stage.stopDaemon(), 0);
+      await stage.resume();
+      await order.reach("Accepted");
+      ok(order.reports.every((report) => report["in_doubt"] !== true));
+      await order.cancel();
+      await order.reach("Cancelled");
+    },
+  },
+];

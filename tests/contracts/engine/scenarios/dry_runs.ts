@@ -1,0 +1,171 @@
+/**
+ * Scenarios of dry runs: orders that are built to the last byte and never leave (R-EXEC-7).
+ * @module
+ */
+import type { InstrumentLimits } from "../../../../core/limits.ts";
+import { qty } from "../../../../core/numbers.ts";
+import type { Scenario } from "../scenario.ts";
+import type { VenueStory } from "../venue_story.ts";
+
+const NO_LIMITS: InstrumentLimits = {
+  maxOrderQty: null,
+  maxOrderNotional: null,
+  maxPosition: null,
+  maxOpenOrders: null,
+  priceCollarPpm: null,
+  bookStaleMs: 0,
+  initialMarginPpm: null,
+};
+
+/** Limits of the first instrument. */
+function limited(story: VenueStory, limits: Partial<InstrumentLimits>): void {
+  const all = { ...NO_LIMITS, ...limits };
+  const payload = { scope: "instrument", admin: true, limits: all } as const;
+  story.control("LimitsSet", payload, { venue: 0, instrument: 0 });
+}
+
+/** Dry runs. */
+export const DRY_RUNS: readonly Scenario[] = [
+  {
+    name: "dry_run_of_everything",
+    requires: ["R-EXEC-7"],
+    description: "The mode makes every order a dry one; its life is that of any other.",
+    tell: (story) =>
+      story.begin({ mode: "dry_run" }).place("i1").accept(1)
+        .replace("r1", { orig: "i1", qty: "12" }).replaced(1, { qty: "12", px: "100" })
+        .replace("r2", { orig: "i1", qty: "12.0001" }).cancel("c1", { orig: "i1" }).cancelled(1)
+        .place("i2").failed(2, { kind: "Submit", outcome: "unknown" })
+        .found(2, { status: "open", qty: "10", cum: "0", px: "100" }).noOp("n1"),
+  },
+  {
+    name: "dry_run_of_a_client",
+    requires: ["R-EXEC-7"],
+    description: "Kept by name, also before it says HELLO; an order stays what it was placed as.",
+    tell: (story) =>
+      story.begin().dryRun("on", { client: "bob", on: 0 })
+        .open({ session: 2, client: "bob" }).place("i1").place("b1", {}, 2)
+        .dryRun("off", { client: "bob" }).place("b2", {}, 2)
+        .accept(2).replace("r1", { orig: "b1", qty: "11" }, 2).dryRun("on", { client: "alice" })
+        .accept(1).replace("r2", { orig: "i1", qty: "11" }).place("i2").close({ cause: "goodbye" }),
+  },
+  {
+    name: "dry_run_of_an_instrument",
+    requires: ["R-EXEC-7"],
+    description: "All orders on it from then on; a listing keeps the switch.",
+    tell: (story) => {
+      story.begin({ instruments: [{ symbol: "BTC/USDT" }, { symbol: "ETH/USDT" }] })
+        .dryRun("on", { on: 0 }).place("i1").place("i2", { on: 1 });
+      const [listed] = story.instruments;
+      if (listed !== undefined) story.list(listed);
+      story.place("i3").start().venue("up").open({ session: 2, client: "alice" })
+        .place("i4", {}, 2).dryRun("off", { on: 0 }).place("i5", {}, 2);
+    },
+  },
+  {
+    name: "dry_run_of_nothing",
+    requires: ["R-CORE-5"],
+    description: "Neither a client nor a listed instrument: a broken rule.",
+    tell: (story) =>
+      story.begin().dryRun("on").tradingState("Active").dryRun("on", { on: 5 })
+        .tradingState("Active").place("i1"),
+  },
+  {
+    name: "dry_run_open_orders",
+    requires: ["R-EXEC-7", "R-CORE-7"],
+    description: "Dry and real orders are counted apart, against the same limits.",
+    tell: (story) => {
+      story.begin();
+      limited(story, { maxOpenOrders: 1, maxPosition: qty(15_000) });
+      story.place("i1").place("i2").dryRun("on", { client: "alice" }).place("i3").place("i4")
+        .dryRun("off", { client: "alice" }).place("i5").cancelled(1).place("i6")
+        .dryRun("on", { client: "alice" }).place("i7").cancelled(2).place("i8", { qty: "16" })
+        .place("i9", { qty: "15" });
+    },
+  },
+  {
+    name: "dry_run_position",
+    requires: ["R-EXEC-7", "R-CORE-7"],
+    description: "The position is one for both; what is open is not.",
+    tell: (story) => {
+      story.begin();
+      limited(story, { maxPosition: qty(20_000) });
+      story.place("i1").fill(1, { id: "e1", qty: "10", px: "100" }).place("i2", { qty: "8" })
+        .dryRun("on", { on: 0 }).place("i3", { qty: "11" }).place("i4", { qty: "10" })
+        .place("i5", { qty: "0.001" }).place("i6", { side: "Sell", qty: "10", reduceOnly: true })
+        .dryRun("off", { on: 0 }).place("i7", { side: "Sell", qty: "10", reduceOnly: true })
+        .place("i8", { side: "Sell", qty: "0.001", reduceOnly: true }).place("i9", { qty: "2" })
+        .place("i10", { qty: "0.001" });
+    },
+  },
+  {
+    name: "dry_run_self_match",
+    requires: ["R-EXEC-7", "R-CORE-7"],
+    description: "A dry order never meets a real one; two dry ones do.",
+    tell: (story) => {
+      const limits = { maxOpenOrders: null, orderRate: null, selfMatch: "refuse" } as const;
+      const payload = { scope: "exchange", exchange: "test", admin: true, limits } as const;
+      story.begin().control("LimitsSet", payload).place("i1").dryRun("on", { client: "alice" })
+        .place("i2", { side: "Sell" }).place("i3").dryRun("off", { client: "alice" })
+        .place("i4", { side: "Sell" }).place("i5", { side: "Sell", px: "101" });
+    },
+  },
+  {
+    name: "dry_run_order_rate",
+    requires: ["R-EXEC-7", "R-CORE-7"],
+    description: "Each of the two books has its own buckets; the client's own rate is one.",
+    tell: (story) => {
+      const orderRate = { perSecond: 1, burst: 1 };
+      const limits = { maxOpenOrders: null, orderRate, maxLoss: [] };
+      const payload = { scope: "client", client: "alice", admin: true, limits } as const;
+      story.begin({ settings: { burst: 4, intentsPerSecond: 1 } }).control("LimitsSet", payload)
+        .place("i1").place("i2").dryRun("on", { client: "alice" }).place("i3").place("i4")
+        .place("i5").wait(1000).place("i6").dryRun("off", { client: "alice" }).wait(1000)
+        .place("i7");
+    },
+  },
+  {
+    name: "dry_run_funds",
+    requires: ["R-EXEC-7", "R-CORE-7"],
+    description: "What dry orders hold back is held back from dry orders only.",
+    tell: (story) => {
+      const tripwire = { reports: 2, tolerances: [] };
+      const rest = { maxOpenOrders: null, orderRate: null, maxLoss: [] };
+      const limits = { ...rest, checkFunds: true, tripwire };
+      story.begin().control("BalanceSet", { currency: "USDT", total: "1000" }, { venue: 0 })
+        .control("LimitsSet", { scope: "venue", admin: true, limits }, { venue: 0 })
+        .place("i1", { qty: "6" }).dryRun("on", { client: "alice" }).place("i2", { qty: "10.001" })
+        .place("i3", { qty: "10" }).place("i4", { qty: "0.001" })
+        .dryRun("off", { client: "alice" }).place("i5", { qty: "4" })
+        .place("i6", { qty: "0.001" });
+    },
+  },
+  {
+    name: "dry_run_fill",
+    requires: ["R-EXEC-7", "R-CORE-6"],
+    description: "An execution of a dry order is a fact: booked, and alarmed.",
+    tell: (story) =>
+      story.begin().dryRun("on", { client: "alice" }).place("i1").accept(1)
+        .fill(1, { id: "e1", qty: "1", px: "100" }).fill(1, { id: "e1", qty: "1", px: "100" })
+        .cancelled(1).fill(1, { id: "e2", qty: "1", px: "100" }),
+  },
+  {
+    name: "dry_run_and_reconciliation",
+    requires: ["R-EXEC-7", "R-EXEC-5"],
+    description: "A reconciliation does not look for dry orders, and alarms where one is listed.",
+    tell: (story) =>
+      story.begin().dryRun("on", { client: "alice" }).place("i1").accept(1).reconcileAsked()
+        .reconciled().reconcileAsked()
+        .reconciled([{ order: 1, qty: "10" }]).reconcileAsked()
+        .reconciled([{ clOrdId: null, venueOrderId: "v1", qty: "10" }]).reconcileAsked()
+        .cancelled(1).reconciled([{ order: 1, qty: "10" }]),
+  },
+  {
+    name: "dry_run_restarted",
+    requires: ["R-EXEC-7", "R-CORE-9"],
+    description: "Switches, dry orders and their doubt survive a restart.",
+    tell: (story) =>
+      story.begin().dryRun("on", { client: "alice" }).place("i1").place("i2").accept(2)
+        .start().venue("up").open({ session: 2, client: "alice" })
+        .found(1, { status: "open", qty: "10", cum: "0", px: "100" }).place("i3", {}, 2),
+  },
+];

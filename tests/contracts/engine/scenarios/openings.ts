@@ -1,0 +1,168 @@
+/**
+ * Scenarios of accounts that are opened, adopted, or opened by the operator's word (R-EXEC-5).
+ * @module
+ */
+import type { Scenario } from "../scenario.ts";
+import { contractOf, type WorldSpec } from "../world.ts";
+
+const WHOLE = { scale: 0, stepQuanta: 1, minQuanta: 1, maxQuanta: null } as const;
+const ALL_CLASSES: WorldSpec = {
+  instruments: [
+    { symbol: "BTC/USDT" },
+    contractOf("PERP/USDT", { kind: "linear", multiplier: "0.1", settlement: "USDT" }, {
+      qtyRule: WHOLE,
+    }),
+    contractOf("INV/USD", { kind: "inverse", multiplier: "100", settlement: "BTC" }, {
+      base: "BTC",
+      quote: "USD",
+      qtyRule: WHOLE,
+    }),
+    contractOf("RAIN", {
+      kind: "binary",
+      condition: "rain",
+      outcome: "yes",
+      netting: "signed",
+      complement: null,
+      collateral: "USD",
+      payout: "1",
+    }, { quote: "USD", qtyRule: WHOLE }),
+    contractOf("RED", {
+      kind: "betting",
+      market: "race",
+      currency: "GBP",
+      commissionPpm: 50_000,
+      discountPpm: 100_000,
+      winners: 1,
+      runners: 3,
+    }, {
+      base: "RED",
+      quote: "GBP",
+      priceRule: { scale: 2, ticks: [{ fromQuanta: 101, stepQuanta: 1 }] },
+      qtyRule: { ...WHOLE, scale: 2 },
+    }),
+  ],
+};
+const TRIPWIRE = {
+  maxOpenOrders: null,
+  orderRate: null,
+  maxLoss: [],
+  checkFunds: false,
+  tripwire: { reports: 1, tolerances: [] },
+} as const;
+
+/** Accounts that begin. */
+export const OPENINGS: readonly Scenario[] = [
+  {
+    name: "account_opens",
+    requires: ["R-EXEC-5", "R-CORE-6"],
+    description: "What the first report holds is posted to external; the next are compared.",
+    tell: (story) =>
+      story.begin()
+        .accountReported({
+          balances: { USDT: "1000.50", BTC: "2" },
+          positions: [{ on: 0, qty: "1.5", px: "90" }],
+        })
+        .accountReported({ balances: { USDT: "1000.5", BTC: "2" } })
+        .accountReported({ balances: { USDT: "1000" } })
+        .accountReported({ balances: { USDT: "1000" }, positions: [{ on: 0, qty: "1.5" }] }),
+  },
+  {
+    name: "account_opens_in_every_class",
+    requires: ["R-EXEC-5", "R-CORE-6"],
+    description: "Positions of each class are booked at the price that the venue has for them.",
+    tell: (story) =>
+      story.begin(ALL_CLASSES).accountReported({
+        balances: { USDT: "100", BTC: "1", USD: "0", GBP: "-3.25" },
+        positions: [
+          { on: 1, qty: "7", px: "101.5" },
+          { on: 2, qty: "-3", px: "99" },
+          { on: 3, qty: "-4", px: "0.4" },
+          { on: 4, qty: "5.25", px: "3" },
+        ],
+      }).accountReported({
+        balances: { USDT: "100", BTC: "1", USD: "0", GBP: "-3.25" },
+        positions: [{ on: 1, qty: "7" }, { on: 2, qty: "-3" }, { on: 3, qty: "-4" }],
+      }),
+  },
+  {
+    name: "account_opens_after_orders",
+    requires: ["R-EXEC-5", "R-CORE-6"],
+    description: "The first report includes what our orders did before it.",
+    tell: (story) =>
+      story.begin().place("i1").fill(1, { id: "e1", qty: "10", px: "100", fee: "0.1" })
+        .accountReported({
+          balances: { USDT: "500", BTC: "12" },
+          positions: [{ on: 0, qty: "12", px: "95" }],
+        })
+        .place("i2", { side: "Sell", qty: "12" })
+        .fill(2, { id: "e2", qty: "12", px: "101" })
+        .accountReported({ balances: { USDT: "1712", BTC: "0" } }),
+  },
+  {
+    name: "account_opens_without_a_price",
+    requires: ["R-EXEC-5"],
+    description: "A position without a price is not booked: an alarm, then it differs.",
+    tell: (story) =>
+      story.begin()
+        .control("LimitsSet", { scope: "venue", admin: true, limits: TRIPWIRE }, { venue: 0 })
+        .accountReported({ positions: [{ on: 0, qty: "1" }] })
+        .accountReported({ positions: [{ on: 0, qty: "1" }] }),
+  },
+  {
+    name: "account_opened_by_a_balance",
+    requires: ["R-EXEC-5"],
+    description: "The operator has said what the account holds: the first report is compared.",
+    tell: (story) =>
+      story.begin()
+        .control("BalanceSet", { currency: "USDT", total: "1000" }, { venue: 0 })
+        .accountReported({ balances: { USDT: "999" } })
+        .accountReported({ balances: { USDT: "999" } }),
+  },
+  {
+    name: "account_adopted",
+    requires: ["R-EXEC-5"],
+    description: "After a mismatch the operator takes the venue's word, for the next report only.",
+    tell: (story) =>
+      story.begin()
+        .control("BalanceSet", { currency: "USDT", total: "1000" }, { venue: 0 })
+        .place("i1").fill(1, { id: "e1", qty: "2", px: "100" })
+        .accountReported({ balances: { USDT: "790" } })
+        .accountReported({ balances: { USDT: "790" } })
+        .adopted()
+        .accountReported({
+          balances: { USDT: "790.25", BTC: "1" },
+          positions: [{ on: 0, qty: "1", px: "100" }],
+        })
+        .tradingState("Active", 0)
+        .accountReported({ balances: { USDT: "790.25", BTC: "1" } })
+        .accountReported({ balances: { USDT: "790" } })
+        .control("BalanceSet", { currency: "USDT", total: "1100" }, { venue: 0 })
+        .accountReported({ balances: { USDT: "890.25" } }),
+  },
+  {
+    name: "account_report_again",
+    requires: ["R-CORE-5"],
+    description: "A report whose key was seen opens nothing; one that breaks a rule neither.",
+    tell: (story) =>
+      story.begin()
+        .accountReported({ balances: { USDT: "no decimal" }, key: "a" })
+        .tradingState("Active", 0)
+        .accountReported({ balances: { USDT: "5" }, key: "a" })
+        .adopted()
+        .accountReported({ balances: { USDT: "6" }, key: "a" })
+        .accountReported({ balances: { USDT: "7" }, key: "b" }),
+  },
+  {
+    name: "account_opening_breaks_a_rule",
+    requires: ["R-CORE-5"],
+    description: "An inverse position at 0: what was posted before it stays, nothing is opened.",
+    tell: (story) =>
+      story.begin(ALL_CLASSES).accountReported({
+        balances: { BTC: "1" },
+        positions: [{ on: 1, qty: "1", px: "100" }, { on: 2, qty: "1", px: "0" }],
+      }).tradingState("Active", 0).accountReported({
+        balances: { BTC: "1" },
+        positions: [{ on: 1, qty: "1", px: "100" }, { on: 2, qty: "1", px: "10" }],
+      }),
+  },
+];

@@ -1,0 +1,42 @@
+"""Opening and adopting an account: what the venue says of it becomes what the ledger says.
+
+Source: docs/reference/orders.md, "Reconciliation", The account.
+"""
+
+from __future__ import annotations
+
+from .books import amount_of, plain_amount
+from .fills import book
+from .ledger import EXTERNAL
+from .model import Json, Venue
+from .order import Fill
+from .rows import shown_cash
+from .state import State
+
+
+def adopt(state: State, venue: Venue, payload: Json) -> None:
+    """Posts to external what makes the books agree with the report: positions, then balances."""
+    for row in payload["positions"]:
+        _adopt_position(state, venue, row)
+    account = state.ledger.account(venue.id)
+    for row in payload["balances"]:
+        shown = shown_cash(state, account, row["currency"])
+        off = plain_amount(amount_of(row["total"]).value - shown)
+        state.ledger.post(state, "deposit", venue.id, EXTERNAL, [(row["currency"], off)])
+    venue.is_opened, venue.is_adopting = True, False
+    venue.mismatches = 0
+
+
+def _adopt_position(state: State, venue: Venue, row: Json) -> None:
+    """Books the difference of a position as an execution that is nobody's."""
+    instrument = state.instruments[row["instrument"]]
+    held = state.ledger.shown_qty(state.ledger.account(venue.id), instrument)
+    off = row["qty"] - held
+    if off == 0:
+        return
+    if row.get("avg_px") is None:
+        state.alarm("OPENING_WITHOUT_PRICE")
+        return
+    quote = instrument.terms["quote"]
+    fill = Fill("", abs(off), row["avg_px"], None, "0", quote, False, None, abs(off))
+    book(state, instrument.id, EXTERNAL, "Buy" if off > 0 else "Sell", fill)

@@ -1,0 +1,342 @@
+/**
+ * `tapeline why`: stories of orders and intents from journals that the engine and the journal wrote.
+ *
+ * Proves R-OPS-8 (`why ORDER` tells an order's whole story with the latency of each hop).
+ * @module
+ */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import type { Event } from "../../../core/event.ts";
+import { micros, px, qty, requestId } from "../../../core/numbers.ts";
+import { storyLines } from "../../../edge/cli/why/lines.ts";
+import { hopsOf, totalUs } from "../../../edge/cli/why/latency.ts";
+import { type Story, why, type WhyResult } from "../../../edge/cli/why/why.ts";
+import { segmentName } from "../../../edge/journal/format.ts";
+import { JOURNAL_DEFAULTS } from "../../../edge/journal/mod.ts";
+import { ref, World } from "../../support/engine_world.ts";
+import { JournalRig, STATE } from "../../support/journal_rig.ts";
+import { MemoryDisk } from "../../support/memory_disk.ts";
+
+/** What the world did, written by a journal of its own. */
+class Written {
+  readonly #rig: JournalRig;
+
+  constructor(world: World) {
+    this.#rig = new JournalRig(new MemoryDisk(), JOURNAL_DEFAULTS);
+    const { journalId } = this.#rig.journal;
+    this.#rig.recordWorld(world.events.map((event) => inJournal(event, journalId)));
+  }
+
+  get prefix(): string {
+    return `tl${this.#rig.journal.journalId.slice(0, 8)}`;
+  }
+
+  ask(name: string): WhyResult {
+    return why({ disk: this.#rig.disk, stateDirectory: STATE, progress: () => {} }, name);
+  }
+
+  story(name: string): Story {
+    const result = this.ask(name);
+    ok(result.kind === "told", JSON.stringify(result));
+    return result.story;
+  }
+
+  /** Kinds and texts of the steps. */
+  steps(name: string): string[] {
+    return this.story(name).steps.map(({ kind, text }) => `${kind}: ${this.#plain(text)}`);
+  }
+
+  /** Alters a byte in the middle of the last batch. */
+  damage(): void {
+    const path = `${STATE}/journal/${segmentName(1)}`;
+    const file = this.#rig.disk.open(path, "write");
+    const bytes = new Uint8Array(file.size());
+    file.readAt(bytes, 0);
+    const end = bytes.findLastIndex((byte) => byte !== 0);
+    file.writeAt(Uint8Array.of((bytes[end - 40] ?? 0) ^ 1), end - 40);
+    file.close();
+  }
+
+  /** With the prefix of its client order ids as `tl`, and without times. */
+  #plain(text: string): string {
+    return text.replaceAll(this.prefix, "tl").replace(/ \(sent .*\)/, "");
+  }
+}
+
+function inJournal(event: Event, journalId: string): Event {
+  if (event.eventType !== "Started") return event;
+  return { ...event, payload: { ...event.payload, journalId } };
+}
+
+function begun(): World {
+  return new World().start().open();
+}
+
+const PLACED = [
+  "intent: alice/p-1 Place Buy 10 at 100 Limit GTC on test:BTC/USDT",
+  "state: Created → Submitted: placed",
+  "report: 1 to alice: PendingNew, Submitted, cum 0, leaves 10",
+  "request: request 1: Submit tl-1-1 at test: Buy 10 at 100 Limit GTC",
+];
+
+Deno.test("why() tells a cancel that a fill overtakes, step by step", () => {
+  const world = begun();
+  world.place("p-1");
+  world.accept();
+  world.cancel("c-1", "p-1");
+  world.fill(1, { id: "e-1", qty: 4000 });
+  world.cancelled();
+  const written = new Written(world);
+  deepStrictEqual(written.steps("1"), [
+    ...PLACED,
+    "venue: test accepted as v1",
+    "state: Submitted → Accepted: accepted by the venue",
+    "report: 2 to alice: New, Accepted, cum 0, leaves 10",
+    "intent: alice/c-1 Cancel of p-1",
+    "state: Accepted → CancelPending: its client asked",
+    "report: 3 to alice: PendingCancel, CancelPending, cum 0, leaves 10",
+    "request: request 2: Cancel tl-1-1 at test",
+    "venue: test executed e-1: 4 at 100 as maker, fee 0.01 USDT",
+    "report: 4 to alice: Trade, CancelPending, cum 4, leaves 6",
+    "venue: test cancelled: cancelled",
+    "state: CancelPending → Cancelled: cancelled",
+    "report: 5 to alice: Cancelled, Cancelled, cum 4, leaves 0",
+  ]);
+  const { order, intents } = written.story("1");
+  deepStrictEqual(intents, ["p-1", "c-1"]);
+  strictEqual(order?.client, "alice");
+  strictEqual(order.report["ord_status"], "Cancelled");
+  strictEqual(order.report["avg_px"], "100");
+});
+
+Deno.test("why() says when doubt began, what was asked, and what evidence ended it", () => {
+  const world = begun();
+  world.place("p-1");
+  world.failed("unknown");
+  world.broker("OrderFound", {
+    ...ref(1),
+    venueOrderId: "v1",
+    request: requestId(2),
+    status: "open",
+    orderQty: qty(10_000),
+    cumQty: qty(0),
+    price: px(10_000),
+  });
+  deepStrictEqual(new Written(world).steps("1").slice(PLACED.length), [
+    "venue: test request 1 has no known outcome: test",
+    "doubt: its true state is not known: test",
+    "report: 2 to alice: OrderStatus, Submitted, cum 0, leaves 10, in_doubt",
+    "request: request 2: Lookup tl-1-1 at test",
+    "venue: test look-up 2 found it open, 0 of 10 executed",
+    "state: Submitted → Accepted: accepted by the venue",
+    "certain: its state is known again: look-up 2 found it open",
+    "report: 3 to alice: New, Accepted, cum 0, leaves 10, inferred",
+  ]);
+});
+
+Deno.test("why() tells the crash in between and the request that it left without an outcome", () => {
+  const world = begun();
+  world.place("p-1");
+  world.restart();
+  world.venueStatus("up");
+  const steps = new Written(world).steps("1").slice(PLACED.length);
+  deepStrictEqual(steps, [
+    "daemon: the daemon started again after it had ended without stopping (crash or kill), " +
+    "engine test",
+    "doubt: its true state is not known: the daemon had ended before request 1 (Submit) had an " +
+    "outcome",
+    "report: 2 to alice: OrderStatus, Submitted, cum 0, leaves 10, in_doubt",
+    "venue: test is up: test",
+    "request: request 2: Lookup tl-1-1 at test",
+  ]);
+  const { order } = new Written(world).story("1");
+  ok(order?.in_doubt);
+});
+
+Deno.test("why() tells an orderly stop, and what its client and venue did, while the order lived", () => {
+  const world = begun();
+  world.place("p-1");
+  world.accept();
+  world.control("Stopping", { reason: "SIGTERM" });
+  world.restart();
+  world.open({ session: 2 });
+  world.open({ session: 3, client: "bob" });
+  world.venueStatus("up");
+  world.fill(1, { id: "e-1", qty: 10_000 });
+  world.venueStatus("down");
+  const steps = new Written(world).steps("1").filter((step) => /^(daemon|venue|client)/.test(step));
+  deepStrictEqual(steps, [
+    "venue: test accepted as v1",
+    "daemon: the daemon is stopping: SIGTERM",
+    "daemon: the daemon started again, engine test",
+    "client: alice connected",
+    "venue: test is up: test",
+    "venue: test executed e-1: 10 at 100 as maker, fee 0.01 USDT",
+  ]);
+});
+
+Deno.test("why() counts what was told again and changed nothing", () => {
+  const world = begun();
+  world.place("p-1");
+  world.accept();
+  for (let times = 0; times < 4; times++) world.fill(1, { id: "e-1", qty: 1000 });
+  const { steps, ignored } = new Written(world).story("1");
+  strictEqual(steps.filter(({ text }) => text.includes("e-1")).length, 1);
+  deepStrictEqual(ignored, { events: 3, last_seq_id: world.events.length });
+});
+
+Deno.test("why() tells the refusal of an intent that made no order, and the check that refused", () => {
+  const world = begun();
+  world.place("p-1", { price: "100.001" });
+  world.place("p-1", { price: "100.001" });
+  const steps = new Written(world).steps("alice/p-1");
+  strictEqual(steps[0], "intent: alice/p-1 Place Buy 10 at 100.001 Limit GTC on test:BTC/USDT");
+  match(steps[1] ?? "", /^refused: PRICE_GRID: /);
+  strictEqual(steps[2], "report: 1 to alice: Rejected");
+  match(steps[3] ?? "", /^intent: .*, again: its reports are repeated$/);
+  strictEqual(steps.length, 4);
+});
+
+Deno.test("why() tells a CancelAll with the orders that it took", () => {
+  const world = begun();
+  world.place("p-1");
+  world.accept();
+  world.cancelAll("all-1");
+  world.cancelled();
+  deepStrictEqual(new Written(world).steps("alice/all-1"), [
+    "intent: alice/all-1 CancelAll on every instrument",
+    "report: of order 1: 3 to alice: PendingCancel, CancelPending, cum 0, leaves 10",
+    "report: of order 1: 4 to alice: Cancelled, Cancelled, cum 0, leaves 0",
+    "report: 5 to alice: IntentDone",
+  ]);
+  const cancel = new Written(world).story("1").latency.at(-1);
+  strictEqual(cancel?.what, "CancelAll");
+  strictEqual(cancel.marks.at(-1)?.name, "cancelled");
+});
+
+Deno.test("why() finds an order by each of its names", () => {
+  const world = begun().open({ session: 2, client: "bob" });
+  world.place("p-1");
+  world.place("p-1", {}, 2);
+  world.accept(1);
+  world.accept(2);
+  world.cancel("c-1", "p-1");
+  const written = new Written(world);
+  const { prefix } = written;
+  for (const name of ["1", `${prefix}-1-1`, "alice/p-1", "alice/c-1", "c-1", "v1", "test:v1"]) {
+    strictEqual(written.story(name).order?.report["order_id"], "1", name);
+  }
+  strictEqual(written.story("bob/p-1").order?.report["order_id"], "2");
+  const steps = written.steps("bob/p-1").join("\n");
+  ok(!steps.includes("alice"), steps);
+});
+
+/** What is no order, and the sentence. */
+const unknown: readonly (readonly [string, RegExp])[] = [
+  ["99", /^Cannot tell the story of 99: the journal holds seq_id 1 to \d+, and nothing of it/],
+  ["alice/zz", /^Cannot tell the story of alice\/zz: the journal holds/],
+  ["bob/p-1", /^Cannot tell the story of bob\/p-1: the journal holds/],
+  ["tl00000000-1-1", /: the client order ids of this journal begin with tl/],
+  ["elsewhere:v1", /: the journal holds/],
+];
+for (const [name, sentence] of unknown) {
+  Deno.test(`why() has a sentence for ${name}, which nothing bears`, () => {
+    const world = begun();
+    world.place("p-1");
+    world.accept();
+    const result = new Written(world).ask(name);
+    ok(result.kind === "unknown");
+    match(result.sentence, sentence);
+  });
+}
+
+Deno.test("why() lists what a name can mean if it means several orders", () => {
+  const world = begun().open({ session: 2, client: "bob" });
+  world.place("p-1");
+  world.place("p-1", {}, 2);
+  const result = new Written(world).ask("p-1");
+  ok(result.kind === "unknown");
+  match(result.sentence, /it can be 1, 2: name one of them/);
+});
+
+Deno.test("why() tells an order that was placed elsewhere by its id at the venue", () => {
+  const world = begun();
+  world.broker("OrderExecuted", {
+    order: null,
+    clOrdId: "by-hand",
+    venueOrderId: "777",
+    execId: "e-9",
+    lastQty: qty(1000),
+    lastPx: px(10_000),
+    liquidity: null,
+    commission: "0",
+    commissionCurrency: "USDT",
+    provisional: false,
+    side: "Buy",
+  });
+  const steps = new Written(world).steps("test:777");
+  strictEqual(steps[0], "venue: test executed e-9: 1 at 100, fee 0 USDT");
+  match(steps[1] ?? "", /^state: InstrumentHalted: /);
+  match(steps[2] ?? "", /^alarm: EXTERNAL_FILL: /);
+});
+
+Deno.test("why() measures each hop from the stamps, and the total", () => {
+  const world = begun();
+  const receivedUs = world.nowUs;
+  world.place("p-1");
+  world.wait(3);
+  world.broker("OrderAccepted", {
+    ...ref(1),
+    journalUs: micros(receivedUs + 400),
+    submitUs: micros(receivedUs + 700),
+    ackUs: micros(receivedUs + 2500),
+  });
+  world.wait(1);
+  world.fill(1, { id: "e-1", qty: 10_000 });
+  const [chain] = new Written(world).story("1").latency;
+  ok(chain !== undefined);
+  deepStrictEqual(hopsOf(chain).map(({ from, to, us }) => [from, to, us]), [
+    ["sent", "received", 0],
+    ["received", "decided", 0],
+    ["decided", "journaled", 400],
+    ["journaled", "submitted", 300],
+    ["submitted", "acknowledged", 1800],
+    ["acknowledged", "accepted", 500],
+    ["accepted", "first fill", 1000],
+  ]);
+  strictEqual(totalUs(chain), 4000);
+});
+
+Deno.test("storyLines() shows what became of the order, one line per step, and the hops", () => {
+  const world = begun();
+  world.place("p-1");
+  world.wait(2);
+  world.accept();
+  const written = new Written(world);
+  const lines = storyLines(written.story("1"));
+  deepStrictEqual(lines.slice(0, 5), [
+    "Order 1 of alice: Buy 10 at 100 Limit GTC on test:BTC/USDT",
+    "Accepted, nothing filled",
+    `client order id ${written.prefix}-1-1, at the venue v1; intents p-1`,
+    "",
+    "2023-11-14 (UTC)",
+  ]);
+  match(lines[5] ?? "", /^22:13:20\.000000 +\d+ {2}intent {4}alice\/p-1 Place Buy 10 at 100/);
+  match(lines[6] ?? "", /^ +state {5}Created → Submitted: placed$/);
+  deepStrictEqual(lines.slice(-5), [
+    "Latency of Place p-1",
+    "  sent → received                0 µs",
+    "  received → decided             0 µs",
+    "  decided → accepted             2.000 ms",
+    "  total since the daemon had it  2.000 ms",
+  ]);
+});
+
+Deno.test("why() tells a damaged journal as far as it is intact and names the first bad record", () => {
+  const world = begun();
+  world.place("p-1");
+  const written = new Written(world);
+  written.damage();
+  const result = written.ask("1");
+  ok(result.kind === "unknown");
+  match(result.problem ?? "", /^Cannot use the journal: .*must agree with its hash/);
+});

@@ -1,0 +1,288 @@
+/**
+ * The order transport against peers without manners, by itself and under CCXT.
+ *
+ * Proves: R-EXEC-3 (never sent twice; what is not known is `unknown`), R-VENUE-2 (CCXT leaves
+ * through it). The control cases show the runtime's fault, so that these tests would fail without
+ * the remedy, and tell when the runtime has changed.
+ * @module
+ */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import ccxt from "ccxt";
+import { micros } from "../../core/numbers.ts";
+import { denoHttp } from "../../edge/deno_http.ts";
+import { denoClock, denoTimers } from "../../edge/deno_time.ts";
+import { EdgeError } from "../../edge/edge_error.ts";
+import {
+  OrderTransport,
+  type SendOptions,
+  type TransportResult,
+} from "../../edge/order_transport.ts";
+import type { Http, HttpRequest } from "../../edge/ports.ts";
+import { redactor } from "../../edge/redaction.ts";
+import { ccxtFetch } from "../../edge/venues/ccxt/fetch.ts";
+import { http1Peer, http2Peer, type Rudeness, type RudePeer } from "../support/rude_peer.ts";
+
+const KEY = "key-of-the-test";
+const SECRET = "secret-of-the-test";
+const clock = denoClock();
+
+function transportOver(http: Http, deadlineUs = 2_000_000): OrderTransport {
+  return new OrderTransport({
+    http,
+    timers: denoTimers(clock),
+    nowUs: () => micros(clock.monotonicUs()),
+    redact: redactor([KEY, SECRET]),
+    deadlineUs,
+    bodyBytesMax: 10_000,
+    isDryRun: false,
+  });
+}
+
+const h2Client = Deno.createHttpClient({ http1: false, http2: true });
+const overHttp1 = denoHttp();
+const overHttp2 = denoHttp((url, init) => fetch(url, { ...init, client: h2Client }));
+
+function order(url: string, body: string | null, method: HttpRequest["method"]): HttpRequest {
+  return { method, url: `${url}/order?signature=5ecre7`, headers: { "x-mbx-apikey": KEY }, body };
+}
+
+function result(
+  transport: OrderTransport,
+  request: HttpRequest,
+  options?: SendOptions,
+): Promise<TransportResult> {
+  return new Promise((resolve) => transport.send(request, resolve, options));
+}
+
+function outcomeOf(sent: TransportResult): string {
+  return sent.kind === "failed" ? sent.error.outcome : sent.kind;
+}
+
+async function withPeer(peer: RudePeer, use: (peer: RudePeer) => Promise<void>): Promise<void> {
+  try {
+    await use(peer);
+    await new Promise((resolve) => setTimeout(resolve, 50)); // a second sending would come now
+  } finally {
+    await peer.close();
+  }
+}
+
+/** The runtime's own connections outlive a test; leaks are looked for in the daemon's tests. */
+const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
+
+const rudePeers: readonly (readonly [string, Rudeness, typeof http1Peer, Http])[] = [
+  ["HTTP/1.1", "closes", http1Peer, overHttp1],
+  ["HTTP/1.1", "resets", http1Peer, overHttp1],
+  ["HTTP/1.1", "answers in part", http1Peer, overHttp1],
+  ["HTTP/2", "resets", http2Peer, overHttp2],
+  ["HTTP/2", "resets the stream", http2Peer, overHttp2],
+];
+const connections = [["fresh", 0], ["reused", 1]] as const;
+const bodies = [["POST", "order=2"], ["PUT", "order=2"], ["DELETE", "order=2"], [
+  "DELETE",
+  null,
+]] as const;
+
+for (const [protocol, rudeness, start, http] of rudePeers) {
+  for (const [connection, polite] of connections) {
+    for (const [method, body] of bodies) {
+      const what = `${method} ${body === null ? "without" : "with"} a body`;
+      const name = `a ${connection} ${protocol} connection whose peer ${rudeness}`;
+      Deno.test(`send() puts a ${what} once on ${name}`, relaxed, async () => {
+        await withPeer(await start({ rudeness, polite }), async (peer) => {
+          const transport = transportOver(http);
+          if (polite > 0) {
+            // A clonable body: after it, the connection is one of those that the runtime retries on.
+            const init = http === overHttp2 ? { client: h2Client } : {};
+            await (await fetch(peer.url, { method: "POST", body: "order=1", ...init })).text();
+          }
+          const sent = await result(transport, order(peer.url, body, method));
+          strictEqual(outcomeOf(sent), "unknown");
+          const wanted = [`POST order=1`, `${method} ${body ?? ""}`].slice(polite === 0 ? 1 : 0);
+          await new Promise((resolve) => setTimeout(resolve, 20));
+          deepStrictEqual(peer.seen, wanted);
+        });
+      });
+    }
+  }
+}
+
+for (
+  const [protocol, rudeness, start, http] of rudePeers.filter(([, , , http]) => http === overHttp1)
+) {
+  for (const [connection, polite] of connections) {
+    const name = `a ${connection} ${protocol} connection whose peer ${rudeness}`;
+    Deno.test(`createOrder() of CCXT puts an order once on ${name}`, relaxed, async () => {
+      await withPeer(await start({ rudeness, polite }), async (peer) => {
+        const exchange = spotExchange(peer.url);
+        exchange.fetchImplementation = ccxtFetch(transportOver(http));
+        Object.assign(exchange, { FetchError: EdgeError });
+        if (polite > 0) await exchange.createOrder("A/B", "limit", "buy", 1, 10);
+        const error = await failureOf(exchange.createOrder("A/B", "limit", "buy", 1, 11));
+        ok(error instanceof ccxt.NetworkError, String(error));
+        strictEqual(peer.seen.length, polite + 1);
+      });
+    });
+  }
+}
+
+Deno.test("fetch() still sends a string twice: the runtime's fault is there", relaxed, async () => {
+  await withPeer(await http1Peer({ rudeness: "closes", polite: 1 }), async (peer) => {
+    await (await fetch(peer.url, { method: "POST", body: "order=1" })).text();
+    await (await fetch(peer.url, { method: "POST", body: "order=2" })).text();
+    deepStrictEqual(peer.seen, ["POST order=1", "POST order=2", "POST order=2"]);
+  });
+});
+
+Deno.test("createOrder() of CCXT by itself still sends an order twice", relaxed, async () => {
+  await withPeer(await http1Peer({ rudeness: "closes", polite: 1 }), async (peer) => {
+    const exchange = spotExchange(peer.url);
+    await exchange.createOrder("A/B", "limit", "buy", 1, 10);
+    await exchange.createOrder("A/B", "limit", "buy", 1, 11);
+    strictEqual(peer.seen.length, 3);
+    strictEqual(peer.seen[1], peer.seen[2]);
+  });
+});
+
+Deno.test("send() gives status, headers, text and stamps of an answer", relaxed, async () => {
+  await withPeer(await http1Peer({ rudeness: "closes", polite: 9 }), async (peer) => {
+    const before = clock.monotonicUs();
+    const sent = await result(transportOver(overHttp1), order(peer.url, "a=1", "POST"));
+    ok(sent.kind === "answered");
+    strictEqual(sent.answer.status, 200);
+    strictEqual(sent.answer.text, '{"orderId":42}');
+    strictEqual(sent.answer.headers.get("content-length"), "14");
+    ok(before <= sent.answer.submitUs && sent.answer.submitUs < sent.answer.ackUs);
+  });
+});
+
+Deno.test("send() gives up on a stalled body at its own deadline", relaxed, async () => {
+  await withPeer(await http1Peer({ rudeness: "stalls the body", polite: 0 }), async (peer) => {
+    const before = clock.monotonicUs();
+    const sent = await result(transportOver(overHttp1), order(peer.url, "a=1", "POST"), {
+      deadlineUs: 200_000,
+    });
+    const tookUs = clock.monotonicUs() - before;
+    strictEqual(outcomeOf(sent), "unknown");
+    ok(tookUs >= 200_000 && tookUs < 1_500_000, `took ${tookUs} us`);
+    ok(sent.kind === "failed" && sent.submitUs !== null);
+    match(sent.error.message, /no whole answer within 200 ms/);
+  });
+});
+
+Deno.test("send() refuses an answer without end", relaxed, async () => {
+  await withPeer(await http1Peer({ rudeness: "answers at length", polite: 0 }), async (peer) => {
+    const sent = await result(transportOver(overHttp1), order(peer.url, "a=1", "POST"));
+    strictEqual(outcomeOf(sent), "unknown");
+    match(sent.kind === "failed" ? sent.error.message : "", /longer than 10000 bytes/);
+  });
+});
+
+Deno.test("send() hands a redirect back and does not follow it", relaxed, async () => {
+  await withPeer(await http1Peer({ rudeness: "redirects", polite: 0 }), async (peer) => {
+    const sent = await result(transportOver(overHttp1), order(peer.url, "a=1", "POST"));
+    ok(sent.kind === "answered");
+    strictEqual(sent.answer.status, 307);
+    strictEqual(peer.seen.length, 1);
+  });
+});
+
+Deno.test("send() knows that nothing was sent where nobody listens", relaxed, async () => {
+  const peer = await http1Peer({ rudeness: "closes", polite: 0 });
+  await peer.close();
+  const sent = await result(transportOver(overHttp1), order(peer.url, "a=1", "POST"));
+  strictEqual(outcomeOf(sent), "notSent");
+});
+
+Deno.test("send() knows that nothing was sent where there is no such host", relaxed, async () => {
+  const sent = await result(
+    transportOver(overHttp1),
+    order("http://no-such-host.invalid", "a=1", "POST"),
+  );
+  strictEqual(outcomeOf(sent), "notSent");
+});
+
+Deno.test("send() knows that nothing was sent where TLS does not come about", relaxed, async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const closing = listener.accept().then((connection) => connection.close());
+  const url = `https://127.0.0.1:${listener.addr.port}`;
+  const sent = await result(transportOver(overHttp1), order(url, "a=1", "POST"));
+  await closing;
+  listener.close();
+  strictEqual(outcomeOf(sent), "notSent");
+});
+
+Deno.test("send() says of a request that cannot be spelled that it was not sent", async () => {
+  const request = { ...order("http://h", "a=1", "POST"), headers: { "bad name": "x" } };
+  strictEqual(outcomeOf(await result(transportOver(overHttp1), request)), "notSent");
+});
+
+Deno.test("send() in a dry run builds the request and sends nothing", relaxed, async () => {
+  await withPeer(await http1Peer({ rudeness: "closes", polite: 9 }), async (peer) => {
+    const transport = transportOver(overHttp1);
+    const sent = await result(transport, order(peer.url, "a=1", "POST"), { isDryRun: true });
+    strictEqual(sent.kind, "dryRun");
+    const read = await result(transport, order(peer.url, null, "GET"), { isDryRun: true });
+    strictEqual(read.kind, "answered");
+    deepStrictEqual(peer.seen, ["GET "]);
+  });
+});
+
+Deno.test("send() says nothing once it was told to forget", relaxed, async () => {
+  await withPeer(await http1Peer({ rudeness: "stalls the body", polite: 0 }), async (peer) => {
+    let said = 0;
+    const forget = transportOver(overHttp1, 100_000).send(
+      order(peer.url, "a=1", "POST"),
+      () => said++,
+    );
+    setTimeout(forget, 20);
+    await new Promise((resolve) => setTimeout(resolve, 200));
+    strictEqual(said, 0);
+  });
+});
+
+const failing = [
+  ["closes", "a broken connection"],
+  ["stalls the body", "a deadline"],
+  ["answers at length", "an answer without end"],
+] as const;
+for (const [rudeness, what] of failing) {
+  Deno.test(`send() names neither key nor signature after ${what}`, relaxed, async () => {
+    await withPeer(await http1Peer({ rudeness, polite: 0 }), async (peer) => {
+      const sent = await result(transportOver(overHttp1, 100_000), {
+        ...order(peer.url, `secret=${SECRET}`, "POST"),
+        headers: { "x-mbx-apikey": KEY },
+      });
+      ok(sent.kind === "failed");
+      const told = `${sent.error.message} ${sent.error.stack} ${sent.error.cause}`;
+      for (const hidden of [KEY, SECRET, "5ecre7"]) ok(!told.includes(hidden), told);
+      match(sent.error.message, /^Cannot complete POST http:\/\/127\.0\.0\.1:\d+\/order/);
+    });
+  });
+}
+
+function spotExchange(url: string): InstanceType<typeof ccxt.binance> {
+  const exchange = new ccxt.binance({
+    apiKey: KEY,
+    secret: SECRET,
+    enableRateLimit: false,
+    urls: { api: { public: url, private: url } },
+  });
+  const market = { id: "AB", symbol: "A/B", base: "A", quote: "B", type: "spot", spot: true };
+  exchange.setMarkets([{
+    ...market,
+    active: true,
+    precision: { amount: 0.1, price: 0.1 },
+    limits: {},
+    info: { orderTypes: ["LIMIT"] },
+  }]);
+  return exchange;
+}
+
+async function failureOf(promise: Promise<unknown>): Promise<unknown> {
+  try {
+    return await promise.then(() => undefined);
+  } catch (error) {
+    return error;
+  }
+}

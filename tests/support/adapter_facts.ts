@@ -1,0 +1,26 @@
+/**
+ * What a configuration asks of an adapter, for tests that run none.
+ * @module
+ */
+import type { AdapterFacts } from "../../config/mod.ts";
+import type { Capabilities } from "../../core/instrument.ts";
+import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
+
+/**
+ * Returns the facts of an adapter that knows the secrets `api_key` and `secret` and refuses the
+ * option `bad`; `dead_man: true` among its options gives it a dead-man switch.
+ */
+export function adapterFacts(
+  tradingModes: Capabilities["tradingModes"] = ["live", "dry_run"],
+): AdapterFacts {
+  return {
+    capabilities: (options) => ({
+      ...PAPER_CAPABILITIES,
+      tradingModes,
+      deadMan: options["dead_man"] === true,
+    }),
+    problems: (options) =>
+      "bad" in options ? [{ path: "bad.inner", problem: "must be left out: was given" }] : [],
+    credentials: ["api_key", "secret"],
+  };
+}
