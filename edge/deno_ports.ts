@@ -5,12 +5,13 @@
  * @module
  */
 import { denoDisk } from "./deno_disk.ts";
+import { directHttp } from "./deno_direct_http.ts";
 import { denoHttp } from "./deno_http.ts";
 import { blockingSignals, waitingSignals } from "./deno_signals.ts";
 import { denoSockets } from "./deno_sockets.ts";
 import { denoClock, denoRandomness, denoTimers } from "./deno_time.ts";
 import { denoWorkers } from "./deno_workers.ts";
-import type { Log, Ports, Signals } from "./ports.ts";
+import type { Http, Log, Ports, Signals, Timers } from "./ports.ts";
 
 /** Returns the main thread's ports. `workersModule` is the module of all Workers. */
 export function mainPorts(options: { readonly log: Log; readonly workersModule: URL }): Ports {
@@ -34,15 +35,25 @@ function ports(
   options: { readonly log: Log; readonly workersModule: URL; readonly signals: Signals },
 ): Ports {
   const clock = denoClock();
+  const timers = denoTimers(clock);
   return {
     clock,
-    timers: denoTimers(clock),
+    timers,
     randomness: denoRandomness(),
     disk: denoDisk(),
     sockets: denoSockets(options.log),
-    http: denoHttp(),
+    http: splitHttp(timers),
     signals: options.signals,
     workers: denoWorkers({ module: options.workersModule, log: options.log }),
     log: options.log,
+  };
+}
+
+/** Orders go over connections of our own; large answers to a GET compressed, by the runtime. */
+function splitHttp(timers: Timers): Http {
+  const reads = denoHttp();
+  const orders = directHttp(timers);
+  return {
+    prepare: (request) => (request.method === "GET" ? reads : orders).prepare(request),
   };
 }

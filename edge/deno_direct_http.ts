@@ -1,0 +1,325 @@
+/**
+ * Production HTTP/1.1 over connections of our own, for requests that must go on the wire once and
+ * at once.
+ *
+ * The bytes of a request are written to one connection, whole, by this file; nothing below it knows
+ * that they are a request, so nothing can send them again. A connection serves one request at a time
+ * and is used again while its peer keeps it; when the last one of an origin that is in use goes, a
+ * new one is opened ahead, so that an order does not wait for a handshake.
+ *
+ * Invariants: a request is written to exactly one connection. `neverConnected` is said only where
+ * no connection came about. Redirects are an answer like any other.
+ * Limits: `CONNECTIONS_MAX` per origin; no proxies; no compressed answers.
+ * @module
+ */
+import { HttpAnswerError, HttpAnswerReader } from "./http_answer.ts";
+import type { Cancel, Http, HttpHandlers, HttpRequest, PreparedRequest, Timers } from "./ports.ts";
+
+const CONNECTIONS_MAX = 256;
+const READ_BYTES = 16_384;
+/** Idle for longer, a connection is not used again: servers and gateways drop them unannounced. */
+const IDLE_MS_MAX = 20_000;
+/** What a peer says of its patience is taken with this margin. */
+const IDLE_MARGIN_MS = 1_000;
+/** An origin that had no request for so long gets no connection ahead. */
+const USED_WITHIN_MS = 300_000;
+
+/** Opens a connection to an origin. */
+export type Dial = (origin: URL) => Promise<Deno.Conn>;
+
+const dialDirect: Dial = async (origin) => {
+  const isSecure = origin.protocol === "https:";
+  const address = {
+    hostname: origin.hostname.replace(/^\[|\]$/g, ""),
+    port: Number(origin.port) || (isSecure ? 443 : 80),
+  };
+  if (isSecure) return await Deno.connectTls({ ...address, alpnProtocols: ["http/1.1"] });
+  const connection = await Deno.connect(address);
+  connection.setNoDelay();
+  return connection;
+};
+
+/** Returns HTTP over connections of our own. */
+export function directHttp(timers: Timers, dial: Dial = dialDirect): Http {
+  const pools = new Map<string, Pool>();
+  return {
+    prepare: (request) => {
+      const url = new URL(request.url);
+      if (url.protocol !== "https:" && url.protocol !== "http:") {
+        throw new TypeError(`Cannot prepare a request: must be http or https: was ${url.protocol}`);
+      }
+      const pool = pools.get(url.origin) ?? new Pool(new URL(url.origin), { timers, dial });
+      pools.set(url.origin, pool);
+      return new Prepared(pool, bytesOf(request, url));
+    },
+  };
+}
+
+class Prepared implements PreparedRequest {
+  readonly #pool: Pool;
+  readonly #bytes: Uint8Array<ArrayBuffer>;
+
+  constructor(pool: Pool, bytes: Uint8Array<ArrayBuffer>) {
+    this.#pool = pool;
+    this.#bytes = bytes;
+  }
+
+  send(handlers: HttpHandlers): Cancel {
+    return this.#pool.send(this.#bytes, handlers);
+  }
+}
+
+/** @throws {TypeError} If a header could break out of its line. */
+function bytesOf(request: HttpRequest, url: URL): Uint8Array<ArrayBuffer> {
+  const body = new TextEncoder().encode(request.body ?? "");
+  const headers = new Headers(request.headers); // refuses what is no header
+  headers.set("host", url.host);
+  headers.set("accept-encoding", "identity");
+  if (!headers.has("user-agent")) headers.set("user-agent", "tapeline");
+  headers.delete("connection");
+  if (body.length > 0 || request.method !== "GET") {
+    headers.set("content-length", String(body.length));
+  }
+  const lines = [`${request.method} ${url.pathname}${url.search} HTTP/1.1`];
+  for (const [name, value] of headers) lines.push(`${name}: ${value}`);
+  const head = new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`);
+  const bytes = new Uint8Array(head.length + body.length);
+  bytes.set(head);
+  bytes.set(body, head.length);
+  return bytes;
+}
+
+type PoolOptions = { readonly timers: Timers; readonly dial: Dial };
+
+/** The connections of one origin. */
+class Pool {
+  readonly #origin: URL;
+  readonly #options: PoolOptions;
+  /** Newest last: the one that was used last is the least likely to be gone. */
+  #idle: Connection[] = [];
+  #count = 0;
+  #isDialing = false;
+  #mayDialAhead = false;
+  #cancelRest: Cancel = () => {};
+
+  constructor(origin: URL, options: PoolOptions) {
+    this.#origin = origin;
+    this.#options = options;
+  }
+
+  send(bytes: Uint8Array<ArrayBuffer>, handlers: HttpHandlers): Cancel {
+    this.#stayReady();
+    const exchange = new Exchange(bytes, handlers);
+    const connection = this.#idle.pop();
+    if (connection !== undefined) connection.carry(exchange);
+    else if (this.#count >= CONNECTIONS_MAX) {
+      const reason = `no more than ${CONNECTIONS_MAX} connections to ${this.#origin.host}`;
+      this.#options.timers.soon(() => exchange.fail(reason, "neverConnected"));
+    } else void this.#open(exchange);
+    return () => exchange.forget();
+  }
+
+  /** From a request on, and for a while, one connection is kept ready. */
+  #stayReady(): void {
+    this.#mayDialAhead = true;
+    this.#cancelRest();
+    this.#cancelRest = this.#options.timers.after(USED_WITHIN_MS * 1000, () => {
+      this.#mayDialAhead = false;
+      for (const connection of [...this.#idle]) connection.close();
+    });
+  }
+
+  async #open(exchange: Exchange): Promise<void> {
+    const connection = await this.#dial();
+    if (connection instanceof Connection) {
+      if (exchange.isOver) this.#rest(connection);
+      else connection.carry(exchange);
+    } else exchange.fail(connection.reason, "neverConnected");
+  }
+
+  async #dial(): Promise<Connection | { readonly reason: string }> {
+    this.#count++;
+    try {
+      const stream = await this.#options.dial(this.#origin);
+      return new Connection(stream, {
+        timers: this.#options.timers,
+        onFree: (connection) => this.#rest(connection),
+        onGone: (connection) => this.#gone(connection),
+      });
+    } catch (error) {
+      this.#count--;
+      return { reason: `no connection: ${error instanceof Error ? error.message : String(error)}` };
+    }
+  }
+
+  #rest(connection: Connection): void {
+    this.#idle.push(connection);
+  }
+
+  #gone(connection: Connection): void {
+    this.#count--;
+    this.#idle = this.#idle.filter((idle) => idle !== connection);
+    if (this.#count === 0 && this.#mayDialAhead && !this.#isDialing) void this.#dialAhead();
+  }
+
+  async #dialAhead(): Promise<void> {
+    this.#isDialing = true;
+    const connection = await this.#dial();
+    this.#isDialing = false;
+    // Refused: the next request will try, and say so.
+    if (connection instanceof Connection) this.#rest(connection);
+  }
+}
+
+/** One request with those who wait for its answer. */
+class Exchange {
+  readonly bytes: Uint8Array<ArrayBuffer>;
+  readonly #handlers: HttpHandlers;
+  #onForget: () => void = () => {};
+  isOver = false;
+
+  constructor(bytes: Uint8Array<ArrayBuffer>, handlers: HttpHandlers) {
+    this.bytes = bytes;
+    this.#handlers = handlers;
+  }
+
+  /** Its answer is read by this reader; forgetting it ends its connection. */
+  begin(onForget: () => void): HttpAnswerReader {
+    this.#onForget = onForget;
+    return new HttpAnswerReader({
+      responded: (status, headers) => {
+        if (!this.isOver) this.#handlers.responded(status, headers);
+      },
+      data: (bytes) => {
+        if (!this.isOver) this.#handlers.data(bytes);
+      },
+    });
+  }
+
+  end(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.#handlers.ended();
+  }
+
+  fail(reason: string, kind: "neverConnected" | "underway"): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.#handlers.failed({ reason, neverConnected: kind === "neverConnected" });
+  }
+
+  forget(): void {
+    if (this.isOver) return;
+    this.isOver = true;
+    this.#onForget();
+  }
+}
+
+type ConnectionOptions = {
+  readonly timers: Timers;
+  readonly onFree: (connection: Connection) => void;
+  readonly onGone: (connection: Connection) => void;
+};
+
+/** One connection: reads always, so that an end is noticed while it is idle too. */
+class Connection {
+  readonly #stream: Deno.Conn;
+  readonly #options: ConnectionOptions;
+  #exchange: Exchange | undefined;
+  #reader: HttpAnswerReader | undefined;
+  #cancelIdle: Cancel = () => {};
+  #isOpen = true;
+
+  constructor(stream: Deno.Conn, options: ConnectionOptions) {
+    this.#stream = stream;
+    this.#options = options;
+    this.#waitIdle(IDLE_MS_MAX);
+    void this.#read();
+  }
+
+  carry(exchange: Exchange): void {
+    this.#cancelIdle();
+    this.#exchange = exchange;
+    this.#reader = exchange.begin(() => this.close());
+    void this.#write(exchange.bytes);
+  }
+
+  close(): void {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#cancelIdle();
+    this.#stream.close();
+    this.#options.onGone(this);
+  }
+
+  async #write(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    try {
+      for (let written = 0; written < bytes.length;) {
+        written += await this.#stream.write(bytes.subarray(written));
+      }
+    } catch (error) {
+      this.#broke(error);
+    }
+  }
+
+  async #read(): Promise<void> {
+    const buffer = new Uint8Array(READ_BYTES);
+    for (;;) {
+      const count = await this.#stream.read(buffer).catch((error: unknown) => this.#broke(error));
+      if (!this.#isOpen || count === undefined) return;
+      if (count === null) return this.#ended();
+      this.#take(buffer.subarray(0, count));
+    }
+  }
+
+  #take(bytes: Uint8Array): void {
+    const reader = this.#reader;
+    if (reader === undefined) return this.close(); // it speaks unasked
+    const refusal = refusalOf(() => reader.take(bytes));
+    if (refusal !== undefined) this.#broke(refusal);
+    else if (reader.isWhole) this.#free(reader);
+  }
+
+  #free(reader: HttpAnswerReader): void {
+    const exchange = this.#exchange;
+    this.#exchange = undefined;
+    this.#reader = undefined;
+    const idleMs = Math.min(IDLE_MS_MAX, (reader.idleMs ?? IDLE_MS_MAX) - IDLE_MARGIN_MS);
+    if (reader.keepsAlive && idleMs > 0) {
+      this.#waitIdle(idleMs);
+      this.#options.onFree(this);
+    } else this.close();
+    exchange?.end();
+  }
+
+  #waitIdle(ms: number): void {
+    this.#cancelIdle = this.#options.timers.after(ms * 1000, () => this.close());
+  }
+
+  #ended(): void {
+    const reader = this.#reader;
+    if (reader === undefined) return this.close();
+    const refusal = refusalOf(() => reader.end());
+    if (refusal !== undefined) this.#broke(refusal);
+    else this.#free(reader);
+  }
+
+  /** Part of the request may have arrived: what became of it is not known. */
+  #broke(error: unknown): undefined {
+    const exchange = this.#exchange;
+    this.#exchange = undefined;
+    this.#reader = undefined;
+    this.close();
+    exchange?.fail(error instanceof Error ? error.message : String(error), "underway");
+  }
+}
+
+function refusalOf(read: () => void): HttpAnswerError | undefined {
+  try {
+    read();
+    return undefined;
+  } catch (error) {
+    if (error instanceof HttpAnswerError) return error;
+    throw error;
+  }
+}
