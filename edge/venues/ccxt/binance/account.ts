@@ -1,0 +1,96 @@
+/**
+ * What the parts of one adapter share: the daemon's end, requests, reports, the instruments by the
+ * venue's names, and the orders seen.
+ * @module
+ */
+import type { OrderCommand } from "../../../../core/command.ts";
+import type { OrderRef } from "../../../../core/event.ts";
+import { type Instrument, instrumentAt } from "../../../../core/instrument.ts";
+import type { InstrumentId } from "../../../../core/numbers.ts";
+import type { Timers } from "../../../ports.ts";
+import type { VenueHost } from "../../../venue.ts";
+import type { BinanceTrade } from "./payloads.ts";
+import type { BinanceRequests, Listed } from "./requests.ts";
+import { KnownOrders } from "./known_orders.ts";
+import { executionOf, qtyOf, type Reporter } from "./reports.ts";
+import type { Rest } from "./rest.ts";
+
+export type AccountParts = {
+  readonly host: VenueHost;
+  readonly timers: Timers;
+  readonly rest: Rest;
+  readonly requests: BinanceRequests;
+  readonly reporter: Reporter;
+  /** As the venue lists them, with its own names. */
+  readonly listed: readonly Listed[];
+};
+
+/** One account, as one connection to its exchange sees it. */
+export class Account {
+  readonly host: VenueHost;
+  readonly timers: Timers;
+  readonly rest: Rest;
+  readonly requests: BinanceRequests;
+  readonly reporter: Reporter;
+  readonly orders = new KnownOrders();
+  readonly listed: readonly Listed[];
+  readonly #bySymbol: ReadonlyMap<string, Listed>;
+  readonly #keyStart: string;
+
+  constructor(parts: AccountParts) {
+    this.host = parts.host;
+    this.timers = parts.timers;
+    this.rest = parts.rest;
+    this.requests = parts.requests;
+    this.reporter = parts.reporter;
+    this.listed = parts.listed;
+    this.#bySymbol = new Map(parts.listed.map((one) => [one.symbol, one]));
+    this.#keyStart = `${parts.host.clOrdIdPrefix}-`;
+  }
+
+  /** Returns the instrument that the venue names so, if it is configured. */
+  bySymbol(symbol: string): Listed | undefined {
+    return this.#bySymbol.get(symbol);
+  }
+
+  /** Returns the venue's name of an instrument. */
+  byId(id: InstrumentId): Listed | undefined {
+    return this.listed.find(({ instrument }) => instrument.id === id);
+  }
+
+  /** True if the key was made by this journal. */
+  isOurs(key: string | null): key is string {
+    return key !== null && key.startsWith(this.#keyStart);
+  }
+
+  /** How the answer to a command names its order. */
+  refOf(command: OrderCommand, venueOrderId: string | null): OrderRef {
+    return { order: command.order, clOrdId: command.clOrdId, venueOrderId };
+  }
+
+  /**
+   * Offers an execution under the key of its order, if that is known.
+   * @throws {PayloadError} If a figure is finer than its quantum.
+   */
+  execute(
+    trade: BinanceTrade,
+    of: { readonly instrument: Instrument; readonly ref: OrderRef },
+  ): void {
+    const payload = executionOf(trade, of);
+    if (of.ref.clOrdId !== null) {
+      const seen = { key: of.ref.clOrdId, symbol: trade.symbol, side: trade.side };
+      this.orders.note({ ...seen, venueOrderId: trade.orderId });
+      this.orders.count(of.ref.clOrdId, {
+        id: trade.tradeId,
+        qty: qtyOf(trade.qty, of.instrument),
+      });
+    }
+    const { instrument } = of;
+    this.reporter.say("OrderExecuted", payload, { instrument, timeMs: trade.timeMs });
+  }
+
+  /** Returns an instrument as configured. */
+  configured(id: InstrumentId): Instrument | undefined {
+    return instrumentAt(this.host.instruments, id);
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * Balances, positions and cash of an account, as the venue has them.
+ *
+ * Balances are totals: free and locked on spot, the wallet on USD-M (what is not realised is not in
+ * it). A currency once reported goes on being reported, with 0 when the venue has dropped it.
+ * @module
+ */
+import {
+  canonicalDecimal,
+  decimalsOf,
+  fromUnits,
+  powerOfTen,
+  toUnits,
+} from "../../../../core/decimal.ts";
+import type { AccountPayloads, CashKind } from "../../../../core/event.ts";
+import { px } from "../../../../core/numbers.ts";
+import type { Account } from "./account.ts";
+import {
+  type BinanceIncome,
+  parseIncome,
+  parsePositions,
+  parseSpotBalances,
+  parseWalletBalances,
+} from "./payloads.ts";
+import type { Call } from "./requests.ts";
+import { PayloadError } from "../payload.ts";
+import { signedQtyOf } from "./reports.ts";
+
+type Reported = AccountPayloads["AccountReported"];
+type Balance = Reported["balances"][number];
+/** Makes a call and hands its body on. */
+type Read = (call: Call, use: (body: unknown) => void) => void;
+
+/** Income that the fills say already. */
+const FROM_TRADES: ReadonlySet<string> = new Set(["REALIZED_PNL", "COMMISSION"]);
+
+/** The account of one connection. */
+export class AccountBook {
+  readonly #account: Account;
+  readonly #currencies = new Set<string>();
+
+  constructor(account: Account) {
+    this.#account = account;
+    for (const { instrument } of account.listed) {
+      if (instrument.assetClass === "spot") this.#currencies.add(instrument.base);
+      this.#currencies.add(instrument.quote);
+    }
+  }
+
+  /** Reads the account whole. What `read` throws is the caller's. */
+  read(read: Read, done: (account: Reported) => void): void {
+    const { requests } = this.#account;
+    read(requests.account(), (body) => {
+      if (requests.product === "spot") {
+        return done({ balances: this.#balances(spotTotals(body)), positions: [] });
+      }
+      const balances = this.#balances(
+        parseWalletBalances(body).map(({ asset, total }) => ({ currency: asset, total })),
+      );
+      read(requests.positions(), (rows) => done({ balances, positions: this.#positions(rows) }));
+    });
+  }
+
+  /** Reads what came or went lately and posts it; `failed` says why it could not be read. */
+  readIncome(call: Call, failed: (reason: string) => void): void {
+    this.#account.rest.call(call, (result) => {
+      if (result.kind === "error") return failed(result.error.text);
+      if (result.kind === "failed") return failed(result.error.message);
+      if (result.kind === "dryRun") return;
+      try {
+        this.post(parseIncome(result.body));
+      } catch (error) {
+        if (!(error instanceof PayloadError)) throw error;
+        failed(error.message);
+      }
+    });
+  }
+
+  /** Posts cash that no execution explains; a repetition is told by the venue's number. */
+  post(income: readonly BinanceIncome[]): void {
+    for (const row of income) {
+      if (FROM_TRADES.has(row.incomeType)) continue;
+      const key = `income ${row.incomeType} ${row.tranId} ${row.asset}`;
+      const listed = row.symbol === null ? undefined : this.#account.bySymbol(row.symbol);
+      const { asset: currency, income: amount, timeMs } = row;
+      if (row.incomeType === "FUNDING_FEE" && listed !== undefined) {
+        const { instrument } = listed;
+        const said = { instrument, timeMs, key };
+        this.#account.reporter.say("FundingPosted", { currency, amount }, said);
+      } else {
+        const kind = INCOME_KINDS.get(row.incomeType) ?? "adjustment";
+        this.postCash({ kind, currency, amount, timeMs, key });
+      }
+    }
+  }
+
+  postCash(
+    cash: {
+      readonly kind: CashKind;
+      readonly currency: string;
+      readonly amount: string;
+      readonly timeMs: number;
+      readonly key: string;
+    },
+  ): void {
+    const { kind, currency, amount, timeMs, key } = cash;
+    this.#currencies.add(currency);
+    this.#account.reporter.say(
+      "CashPosted",
+      { kind, currency, amount, client: null, tag: null },
+      { instrument: null, timeMs, key },
+    );
+  }
+
+  #balances(rows: readonly Balance[]): readonly Balance[] {
+    const totals = new Map(rows.map(({ currency, total }) => [currency, total]));
+    for (const { currency, total } of rows) if (total !== "0") this.#currencies.add(currency);
+    return [...this.#currencies].sort().map((currency) => ({
+      currency,
+      total: totals.get(currency) ?? "0",
+    }));
+  }
+
+  /** Instruments that the venue does not name are flat. */
+  #positions(body: unknown): Reported["positions"] {
+    const rows = new Map(parsePositions(body).map((row) => [row.symbol, row]));
+    return this.#account.listed.map(({ instrument, symbol }) => {
+      const row = rows.get(symbol);
+      if (row === undefined) return { instrument: instrument.id, qty: 0 };
+      if (row.positionSide !== "BOTH") {
+        throw new PayloadError(
+          `Cannot read a position of ${symbol}: the account must hold long and short together ` +
+            `(one-way mode): was ${row.positionSide}`,
+        );
+      }
+      const qty = signedQtyOf(row.amount, instrument);
+      const avgPx = qty === 0 ? undefined : nearest(row.entryPrice, instrument.priceRule.scale);
+      return {
+        instrument: instrument.id,
+        qty,
+        ...(avgPx === undefined ? {} : { avgPx: px(avgPx) }),
+      };
+    });
+  }
+}
+
+const INCOME_KINDS: ReadonlyMap<string, CashKind> = new Map([
+  ["TRANSFER", "transfer"],
+  ["INTERNAL_TRANSFER", "transfer"],
+  ["CROSS_COLLATERAL_TRANSFER", "transfer"],
+  ["FUNDING_FEE", "fee"],
+  ["INSURANCE_CLEAR", "adjustment"],
+  ["REFERRAL_KICKBACK", "rebate"],
+  ["COMMISSION_REBATE", "rebate"],
+  ["API_REBATE", "rebate"],
+  ["WELCOME_BONUS", "deposit"],
+  ["AUTO_EXCHANGE", "adjustment"],
+]);
+
+function spotTotals(body: unknown): readonly Balance[] {
+  return parseSpotBalances(body).map(({ asset, free, locked }) => ({
+    currency: asset,
+    total: sumOf(free, locked),
+  }));
+}
+
+/** Exact; both are canonical. */
+function sumOf(...parts: readonly string[]): string {
+  const scale = Math.max(...parts.map(decimalsOf));
+  const units = parts.reduce((sum, part) => sum + (toUnits(part, scale) ?? 0n), 0n);
+  return canonicalDecimal(fromUnits(units, scale)) ?? "0";
+}
+
+/** The count of quanta nearest to a price, halves away from zero. */
+function nearest(decimal: string, scale: number): number | undefined {
+  const digits = decimalsOf(decimal);
+  const units = toUnits(decimal, digits);
+  if (units === undefined) return undefined;
+  if (digits <= scale) return Number(units * powerOfTen(scale - digits));
+  const divisor = powerOfTen(digits - scale);
+  return Number((units + divisor / 2n) / divisor);
+}

@@ -1,0 +1,329 @@
+/**
+ * A CCXT venue: brings its parts to life in order, and hands commands to whom they concern.
+ *
+ * 1. Secrets, markets: without markets there is nothing to trade; the venue is `down` with a
+ *    sentence, and it is tried again with back-off. Without secrets there is market data only.
+ * 2. Market data. 3. The venue's clock, and on USD-M the position mode. 4. The user stream: once it is
+ *    on, `reconciling`; when it is lost, `down`.
+ *
+ * Requests go over REST and need no stream: commands are sent whenever markets and secrets are known.
+ * @module
+ */
+import type { VenueCommand } from "../../../../core/command.ts";
+import { EdgeError } from "../../../edge_error.ts";
+import { OrderTransport } from "../../../order_transport.ts";
+import type { Ports } from "../../../ports.ts";
+import { type Redact, redactor } from "../../../redaction.ts";
+import type { Credentials, ReleasedCommand, VenueAdapter, VenueHost } from "../../../venue.ts";
+import { Account } from "./account.ts";
+import { AccountBook } from "./account_book.ts";
+import { listMarkets, parseMarkets } from "./markets.ts";
+import { BinanceRequests, type Listed } from "./requests.ts";
+import type { StreamNews } from "./stream.ts";
+import { type CommandHooks, Commands, sendCommand } from "./commands.ts";
+import { DeadMan } from "./dead_man.ts";
+import { Endings } from "./endings.ts";
+import { ccxtFetch } from "../fetch.ts";
+import type { CcxtExchange } from "../library.ts";
+import { Lookups } from "./lookups.ts";
+import { MarketStream } from "./market_stream.ts";
+import type { CcxtOptions } from "../options.ts";
+import { Fields, PayloadError } from "../payload.ts";
+import { NewsDesk } from "./order_news.ts";
+import { Reconciliations } from "./reconciliation.ts";
+import { Reconnect } from "../reconnect.ts";
+import { Reporter } from "./reports.ts";
+import { type CallResult, Rest } from "./rest.ts";
+import { ServerClock } from "./server_clock.ts";
+import { UserStream } from "./user_stream.ts";
+
+const BODY_BYTES_MAX = 32 << 20; // all futures markets in one answer are some 3 MB
+const SECRETS_AGAIN_US = 30_000_000;
+const MARKETS_AGAIN_US = 900_000_000;
+
+/** What trades, once markets and secrets are known. */
+type Desk = {
+  readonly account: Account;
+  readonly commands: Commands;
+  readonly lookups: Lookups;
+  readonly reconciliations: Reconciliations;
+  readonly news: NewsDesk;
+  readonly book: AccountBook;
+};
+
+/** One venue over CCXT. */
+export class CcxtVenue implements VenueAdapter {
+  readonly #host: VenueHost;
+  readonly #ports: Ports;
+  readonly #options: CcxtOptions;
+  readonly #exchange: CcxtExchange;
+  readonly #rest: Rest;
+  readonly #requests: BinanceRequests;
+  readonly #reporter: Reporter;
+  readonly #clock: ServerClock;
+  readonly #loading: Reconnect;
+  #redact: Redact = redactor([]);
+  #desk: Desk | undefined;
+  #hasSecrets = false;
+  #knowsSymbols = true;
+  #market: MarketStream | undefined;
+  #users: UserStream | undefined;
+  #deadMan: DeadMan | undefined;
+  #isStopped = false;
+
+  constructor(
+    host: VenueHost,
+    ports: Ports,
+    of: { readonly options: CcxtOptions; readonly exchange: CcxtExchange },
+  ) {
+    const { options, exchange } = of;
+    this.#host = host;
+    this.#ports = ports;
+    this.#options = options;
+    this.#exchange = exchange;
+    this.#clock = new ServerClock(host.nowUs);
+    this.#requests = new BinanceRequests(options.product);
+    this.#reporter = new Reporter(host, ports.timers);
+    const transport = new OrderTransport({
+      ...{ http: ports.http, timers: ports.timers, nowUs: host.nowUs },
+      redact: (text) => this.#redact(text),
+      deadlineUs: options.requestTimeoutMs * 1000,
+      bodyBytesMax: BODY_BYTES_MAX,
+      isDryRun: false,
+    });
+    this.#rest = new Rest({
+      ...{ signer: exchange, transport, timers: ports.timers, nowUs: host.nowUs },
+      product: options.product,
+    });
+    this.#loading = new Reconnect(ports, () => this.#loadMarkets());
+    exchange.nonce = () => this.#clock.nonce();
+    exchange.fetchImplementation = ccxtFetch(transport);
+    exchange.FetchError = EdgeError;
+    exchange.log = (...parts) =>
+      host.log("debug", "ccxt", { text: this.#redact(parts.map(String).join(" ")) });
+  }
+
+  start(): void {
+    this.#readSecrets();
+    this.#loading.start();
+  }
+
+  send(released: ReleasedCommand): void {
+    const { command } = released;
+    const desk = this.#desk;
+    if (desk === undefined) return this.#notReady(command, "the markets are not known yet");
+    if (!this.#hasSecrets) return this.#notReady(command, "there are no keys");
+    if (sendCommand(desk.commands, released)) return;
+    if (command.kind === "Lookup") desk.lookups.lookup(command);
+    if (command.kind === "Reconcile") desk.reconciliations.start(command);
+  }
+
+  cancelAll(): void {
+    const desk = this.#desk;
+    if (desk === undefined || !this.#hasSecrets) return;
+    const { account } = desk;
+    for (const { key, symbol } of account.orders.live()) {
+      account.rest.call(account.requests.cancel({ clOrdId: key }, { symbol }), () => {});
+    }
+  }
+
+  stop(): void {
+    this.#isStopped = true;
+    this.#loading.stop();
+    this.#market?.stop();
+    this.#users?.stop();
+    this.#deadMan?.stop();
+    this.#clock.stop();
+  }
+
+  /** Without keys it is `down`, says why, and looks again: they may be put in while it runs. */
+  #readSecrets(): void {
+    const read = this.#host.credentials();
+    if (read.ok) return this.#useSecrets(read.values);
+    this.#host.status("down", read.reason);
+    this.#ports.timers.after(SECRETS_AGAIN_US, () => {
+      if (!this.#isStopped) this.#readSecrets();
+    });
+  }
+
+  #useSecrets(secrets: Credentials): void {
+    const [apiKey, secret] = [secrets.get("api_key") ?? "", secrets.get("secret") ?? ""];
+    this.#redact = redactor([apiKey, secret]);
+    Object.assign(this.#exchange, { apiKey, secret });
+    this.#hasSecrets = true;
+    if (this.#desk !== undefined) this.#openAccount(this.#desk);
+  }
+
+  #loadMarkets(): void {
+    this.#rest.call(this.#requests.markets(this.#symbols()), (result) => {
+      if (this.#isStopped) return;
+      if (result.kind !== "ok") {
+        this.#knowsSymbols = false; // one that does not exist refuses them all
+        return this.#notLoaded(reasonOf(result));
+      }
+      try {
+        this.#list(listMarkets(
+          this.#host.instruments,
+          parseMarkets(result.body, this.#options.product),
+        ));
+      } catch (error) {
+        if (!(error instanceof PayloadError)) throw error;
+        this.#notLoaded(error.message);
+      }
+    });
+  }
+
+  /** Asking for what is configured is megabytes less than asking for everything. */
+  #symbols(): readonly string[] {
+    if (this.#desk !== undefined) return this.#desk.account.listed.map(({ symbol }) => symbol);
+    return this.#knowsSymbols ? this.#host.instruments.map(({ base, quote }) => base + quote) : [];
+  }
+
+  #notLoaded(reason: string): void {
+    if (this.#desk === undefined) {
+      this.#host.status("down", `Cannot load the markets of the exchange: ${reason}`);
+      return this.#loading.ended();
+    }
+    this.#host.log("warning", "markets_not_read", { reason });
+    this.#again();
+  }
+
+  #list(
+    listing: { readonly listed: readonly Listed[]; readonly problems: readonly string[] },
+  ): void {
+    const [problem] = listing.problems;
+    if (problem !== undefined && this.#desk === undefined) {
+      this.#host.status("down", listing.problems.join("; "));
+      return this.#loading.ended(SECRETS_AGAIN_US);
+    }
+    for (const { instrument } of listing.listed) this.#host.list(instrument);
+    for (const words of listing.problems) {
+      this.#host.log("alarm", "market_changed", { reason: words });
+    }
+    if (this.#desk === undefined) this.#open(listing.listed);
+    this.#again();
+  }
+
+  /** Grids and statuses change while the daemon runs. */
+  #again(): void {
+    this.#ports.timers.after(MARKETS_AGAIN_US, () => {
+      if (!this.#isStopped) this.#loadMarkets();
+    });
+  }
+
+  #open(listed: readonly Listed[]): void {
+    const { timers } = this.#ports;
+    const account = new Account({
+      ...{ host: this.#host, timers, rest: this.#rest, requests: this.#requests },
+      ...{ reporter: this.#reporter, listed },
+    });
+    const desk = deskOf(account, {
+      clockIsOff: () => this.#clock.measure(account, () => {}),
+      leaving: (key) => this.#users?.leaving(key),
+      acknowledged: (key) => this.#users?.acknowledged(key),
+      refused: (key) => this.#users?.refused(key),
+    });
+    this.#desk = desk;
+    this.#market = new MarketStream({
+      ...{ account, exchange: this.#exchange, ports: this.#ports },
+      book: this.#options.book,
+      bookLevels: this.#options.bookLevels,
+    });
+    this.#market.start();
+    this.#clock.measure(account, () => {
+      if (this.#hasSecrets && !this.#isStopped) this.#openAccount(desk);
+    });
+  }
+
+  #openAccount({ account, news, book }: Desk): void {
+    if (this.#users !== undefined) return;
+    const reconciling = (): void => this.#host.status("reconciling", "connected");
+    this.#users = new UserStream({ account, exchange: this.#exchange, ports: this.#ports }, {
+      connected: () => this.#checkMode(account, reconciling),
+      lost: (reason) => this.#host.status("down", `the user stream was lost: ${reason}`),
+      news: (told) => this.#take(told, { news, book, account }),
+    });
+    this.#users.start();
+    const { deadManMs } = this.#host;
+    if (deadManMs === null || this.#options.product === "spot") return;
+    this.#deadMan = new DeadMan(account, deadManMs);
+    this.#deadMan.start();
+  }
+
+  /** Long and short of one instrument held apart are two positions, which the ledger does not have. */
+  #checkMode(account: Account, done: () => void): void {
+    if (this.#options.product === "spot") return done();
+    account.rest.call(account.requests.positionMode(), (result) => {
+      if (result.kind === "ok" && Fields.of(result.body, "").flag("dualSidePosition")) {
+        return this.#host.status(
+          "down",
+          "Cannot trade: the account must be in one-way mode: was in hedge mode",
+        );
+      }
+      done(); // where the mode cannot be read the positions will tell
+    });
+  }
+
+  #take(
+    told: Extract<StreamNews, { readonly kind: "order" | "account" | "cash" }>,
+    to: Pick<Desk, "news" | "book" | "account">,
+  ): void {
+    switch (told.kind) {
+      case "order":
+        return to.news.take(told.order);
+      case "cash": {
+        const { asset: currency, amount, timeMs } = told;
+        const kind = amount.startsWith("-") ? "withdrawal" : "deposit";
+        const key = `cash ${currency} ${timeMs} ${amount}`;
+        return to.book.postCash({ kind, currency, amount, timeMs, key });
+      }
+      case "account":
+        return this.#readIncome(told, to);
+    }
+  }
+
+  /** Says what the amounts are that the stream has only hinted at. */
+  #readIncome(
+    { timeMs, why }: { readonly timeMs: number; readonly why: string },
+    { account, book }: Pick<Desk, "account" | "book">,
+  ): void {
+    book.readIncome(account.requests.income(timeMs - 60_000), (reason) => {
+      this.#host.log("warning", "income_not_read", { why, reason });
+    });
+  }
+
+  #notReady(command: VenueCommand, text: string): void {
+    const { request } = command;
+    const said = { instrument: null, timeMs: null };
+    if (command.kind === "Reconcile") {
+      return this.#reporter.say("ReconcileFailed", { request, text }, said);
+    }
+    const { order } = command;
+    this.#reporter.say("RequestFailed", { request, order, outcome: "notSent", text }, said);
+  }
+}
+
+function deskOf(account: Account, hooks: CommandHooks): Desk {
+  const endings = new Endings(account);
+  const commands = new Commands(account, { endings, hooks });
+  const book = new AccountBook(account);
+  return {
+    account,
+    commands,
+    lookups: new Lookups(account, endings),
+    reconciliations: new Reconciliations(account, book),
+    news: new NewsDesk(account, { endings, stampsOf: (key) => commands.stampsOf(key) }),
+    book,
+  };
+}
+
+function reasonOf(result: Exclude<CallResult, { readonly kind: "ok" }>): string {
+  switch (result.kind) {
+    case "error":
+      return result.error.text;
+    case "failed":
+      return result.error.message;
+    case "dryRun":
+      return "this is a dry run";
+  }
+}

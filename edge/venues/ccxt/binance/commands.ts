@@ -1,0 +1,351 @@
+/**
+ * Places, cancels and replaces: one request, one answer each.
+ *
+ * Invariants: an acknowledgement names the order we asked about, or the request's fate is unknown.
+ * A cancel is confirmed only after every execution that it counts was offered: what replaces the
+ * order is sized by them. What the venue could not be understood about is unknown, never refused.
+ * @module
+ */
+import type {
+  CancelRequest,
+  OrderCommand,
+  ReplaceRequest,
+  SubmitOrder,
+} from "../../../../core/command.ts";
+import type { RequestStamps } from "../../../../core/event.ts";
+import type { Micros } from "../../../../core/numbers.ts";
+import type { ReleasedCommand } from "../../../venue.ts";
+import type { Account } from "./account.ts";
+import { type BinanceOrder, parseOrder } from "./payloads.ts";
+import type { Call, Listed } from "./requests.ts";
+import type { Endings } from "./endings.ts";
+import type { VenueError } from "./ladder.ts";
+import { Fields, PayloadError } from "../payload.ts";
+import { limitPxOf, qtyOf } from "./reports.ts";
+import type { CallResult } from "./rest.ts";
+
+type Released<Command extends OrderCommand> = {
+  readonly command: Command;
+  readonly journalUs: Micros;
+};
+
+/** Who else wants to know. */
+export type CommandHooks = {
+  /** The venue found the time of a request wrong. */
+  readonly clockIsOff: () => void;
+  /** A new order leaves under this key; was acknowledged; was not, or that is not known. */
+  readonly leaving: (key: string) => void;
+  readonly acknowledged: (key: string) => void;
+  readonly refused: (key: string) => void;
+};
+
+/** Ended as they took nothing more: the rest of what could not wait. */
+const ENDED = new Set(["CANCELED", "EXPIRED", "EXPIRED_IN_MATCH"]);
+
+/** Sends the commands of one account. */
+export class Commands {
+  readonly #account: Account;
+  readonly #endings: Endings;
+  readonly #hooks: CommandHooks;
+  /** Submits on their way, by key: when they left. */
+  readonly #leaving = new Map<string, RequestStamps>();
+
+  constructor(
+    account: Account,
+    also: { readonly endings: Endings; readonly hooks: CommandHooks },
+  ) {
+    this.#account = account;
+    this.#endings = also.endings;
+    this.#hooks = also.hooks;
+  }
+
+  /** Returns the stamps of a submit that has left and is not answered yet. */
+  stampsOf(key: string): RequestStamps | undefined {
+    return this.#leaving.get(key);
+  }
+
+  submit({ command, journalUs }: Released<SubmitOrder>): void {
+    const { host, requests, orders } = this.#account;
+    const listed = this.#account.byId(command.instrument);
+    if (listed === undefined) return this.#unlisted(command);
+    const { clOrdId: key, side } = command;
+    if (command.dryRun !== true) {
+      orders.note({ key, symbol: listed.symbol, side, venueOrderId: null });
+      this.#leaving.set(key, { journalUs, submitUs: host.nowUs() });
+      this.#hooks.leaving(key);
+    }
+    this.#send(requests.place(command, listed), command, (result) => {
+      this.#leaving.delete(key);
+      if (result.kind !== "ok") this.#hooks.refused(key);
+      this.#submitted({ command, listed, journalUs }, result);
+    });
+  }
+
+  cancel({ command }: Released<CancelRequest>): void {
+    const listed = this.#account.byId(command.instrument);
+    if (listed === undefined) return this.#unlisted(command);
+    const call = this.#account.requests.cancel(command, listed);
+    this.#send(call, command, (result) => this.#cancelled({ command, listed }, result));
+  }
+
+  /** The venue wants the side of what it amends; where it is not known it is read first. */
+  replace(released: Released<ReplaceRequest>): void {
+    const { command } = released;
+    const { orders, rest, requests } = this.#account;
+    const listed = this.#account.byId(command.instrument);
+    if (listed === undefined) return this.#unlisted(command);
+    if (orders.get(command.clOrdId) !== undefined || command.dryRun === true) {
+      return this.#amend(released, listed);
+    }
+    rest.call(requests.lookup(command, listed.symbol), (result) => {
+      const order = result.kind === "ok" ? this.#orderIn(result.body, command) : undefined;
+      if (order === undefined) {
+        return this.#failed(command, { outcome: "notSent", text: "its side is not known" });
+      }
+      const { side, orderId: venueOrderId, symbol } = order;
+      orders.note({ key: command.clOrdId, symbol, side, venueOrderId });
+      this.#amend(released, listed);
+    });
+  }
+
+  #amend({ command, journalUs }: Released<ReplaceRequest>, listed: Listed): void {
+    const side = this.#account.orders.get(command.clOrdId)?.side ?? "Buy";
+    const call = this.#account.requests.replace(command, side, listed);
+    if (call === undefined) {
+      return this.#account.reporter.say("ReplaceRejected", {
+        ...this.#account.refOf(command, command.venueOrderId),
+        rejectCode: "VENUE_REJECTED",
+        text: "Only an order with a price can be amended",
+      }, { instrument: listed.instrument, timeMs: null });
+    }
+    this.#send(call, command, (result) => this.#replaced({ command, listed, journalUs }, result));
+  }
+
+  #send(call: Call, command: OrderCommand, done: (result: CallResult) => void): void {
+    const isDryRun = command.dryRun === true;
+    this.#account.rest.call(call, (result) => {
+      if (result.kind === "dryRun") return this.#account.host.answerDry(command);
+      if (result.kind === "error" && result.error.class === "clock") this.#hooks.clockIsOff();
+      done(result);
+    }, isDryRun ? { isDryRun } : {});
+  }
+
+  #submitted(
+    of: {
+      readonly command: SubmitOrder;
+      readonly listed: Listed;
+      readonly journalUs: Micros;
+    },
+    result: CallResult,
+  ): void {
+    const { command, listed, journalUs } = of;
+    const { reporter } = this.#account;
+    const { instrument } = listed;
+    if (result.kind === "ok") {
+      const order = this.#orderIn(result.body, command);
+      if (order === undefined) return this.#failed(command, NOT_UNDERSTOOD);
+      return this.#acknowledged(order, { ...of, stamps: { journalUs, ...result.stamps } });
+    }
+    if (result.kind === "error" && result.error.outcome === "refused") {
+      const { rejectCode, text } = result.error;
+      const stamps = { journalUs, ...result.stamps };
+      const ref = this.#account.refOf(command, null);
+      this.#endings.forget(command.clOrdId);
+      return reporter.say("OrderRejected", { ...ref, ...stamps, rejectCode, text }, {
+        instrument,
+        timeMs: null,
+      });
+    }
+    this.#unanswered(command, result);
+  }
+
+  #acknowledged(
+    order: BinanceOrder,
+    of: {
+      readonly command: SubmitOrder;
+      readonly listed: Listed;
+      readonly stamps: RequestStamps;
+    },
+  ): void {
+    const { command, listed, stamps } = of;
+    const { orders, reporter } = this.#account;
+    const { instrument, symbol } = listed;
+    const ref = this.#account.refOf(command, order.orderId);
+    const said = { instrument, timeMs: order.updatedMs === 0 ? null : order.updatedMs };
+    const { clOrdId: key, side } = command;
+    orders.note({ key, symbol, side, venueOrderId: order.orderId });
+    this.#hooks.acknowledged(key);
+    const isDead = order.status === "REJECTED" ||
+      (order.status === "EXPIRED" && command.postOnly && order.executedQty === "0");
+    if (isDead) {
+      const rejectCode = command.postOnly ? "VENUE_POST_ONLY" : "VENUE_REJECTED";
+      this.#endings.forget(key);
+      const text = `The exchange answered ${order.status}`;
+      return reporter.say("OrderRejected", { ...ref, ...stamps, rejectCode, text }, said);
+    }
+    reporter.say("OrderAccepted", { ...ref, ...stamps }, said);
+    for (const trade of order.fills) this.#account.execute(trade, { instrument, ref });
+    const executed = qtyOf(order.executedQty, instrument);
+    if (!ENDED.has(order.status)) return this.#endings.expect({ key, listed, executed });
+    const reason = `${command.timeInForce}: the exchange answered ${order.status}`;
+    this.#endings.end({ key, listed, executed, reason, timeMs: said.timeMs });
+  }
+
+  #cancelled(
+    of: { readonly command: CancelRequest; readonly listed: Listed },
+    result: CallResult,
+  ): void {
+    const { command, listed } = of;
+    if (result.kind !== "ok") return this.#notCancelled(of, result);
+    const order = this.#orderIn(result.body, command);
+    if (order === undefined || !ENDED.has(order.status)) {
+      return this.#failed(command, NOT_UNDERSTOOD);
+    }
+    const { clOrdId: key } = command;
+    const { side, orderId: venueOrderId, symbol } = order;
+    this.#account.orders.note({ key, symbol, side, venueOrderId });
+    this.#endings.end({
+      ...{ key, listed },
+      executed: qtyOf(order.executedQty, listed.instrument),
+      reason: "as requested",
+      timeMs: order.updatedMs === 0 ? null : order.updatedMs,
+      notEstablished: () =>
+        this.#failed(command, {
+          outcome: "unknown",
+          text: "cancelled, and not all of its executions could be read",
+        }),
+    });
+  }
+
+  #notCancelled(
+    { command, listed }: { readonly command: CancelRequest; readonly listed: Listed },
+    result: Exclude<CallResult, { readonly kind: "ok" }>,
+  ): void {
+    if (result.kind !== "error" || result.error.outcome !== "refused") {
+      return this.#unanswered(command, result);
+    }
+    const { rejectCode, text } = result.error;
+    const ref = this.#account.refOf(command, command.venueOrderId);
+    const said = { instrument: listed.instrument, timeMs: null };
+    this.#account.reporter.say("CancelRejected", { ...ref, rejectCode, text }, said);
+  }
+
+  #replaced(
+    of: {
+      readonly command: ReplaceRequest;
+      readonly listed: Listed;
+      readonly journalUs: Micros;
+    },
+    result: CallResult,
+  ): void {
+    const { command, listed, journalUs } = of;
+    const { reporter } = this.#account;
+    const { instrument } = listed;
+    if (result.kind === "ok") {
+      const order = this.#orderIn(result.body, command);
+      if (order === undefined) return this.#failed(command, NOT_UNDERSTOOD);
+      const said = { instrument, timeMs: order.updatedMs === 0 ? null : order.updatedMs };
+      return reporter.say("OrderReplaced", {
+        ...this.#account.refOf(command, order.orderId),
+        ...{ journalUs, ...result.stamps },
+        orderQty: qtyOf(order.origQty, instrument),
+        price: limitPxOf(order.price, instrument),
+      }, { ...said, key: amendmentKey(order) });
+    }
+    if (result.kind === "error" && result.error.outcome === "refused") {
+      const { rejectCode, text } = result.error;
+      const ref = this.#account.refOf(command, command.venueOrderId);
+      return reporter.say("ReplaceRejected", { ...ref, rejectCode, text }, {
+        instrument,
+        timeMs: null,
+      });
+    }
+    this.#unanswered(command, result);
+  }
+
+  /** Returns the order that an answer shows, if it is the one that was asked about. */
+  #orderIn(body: unknown, command: OrderCommand): BinanceOrder | undefined {
+    try {
+      const order = parseOrder(Fields.of(body, ""));
+      return order.clientOrderId === command.clOrdId ? order : undefined;
+    } catch (error) {
+      if (!(error instanceof PayloadError)) throw error;
+      this.#account.host.log("warning", "answer_not_understood", { reason: error.message });
+      return undefined;
+    }
+  }
+
+  #unanswered(command: OrderCommand, result: Exclude<CallResult, { readonly kind: "ok" }>): void {
+    switch (result.kind) {
+      case "error":
+        return this.#failed(command, toFailure(result.error));
+      case "failed":
+        return this.#failed(command, {
+          outcome: result.error.outcome === "notSent" ? "notSent" : "unknown",
+          text: result.error.message,
+        });
+      case "dryRun":
+        return this.#account.host.answerDry(command);
+    }
+  }
+
+  #unlisted(command: OrderCommand): void {
+    this.#failed(command, { outcome: "notSent", text: "the exchange has not listed it yet" });
+  }
+
+  #failed(command: OrderCommand, failure: Failure): void {
+    const { request, order } = command;
+    const instrument = this.#account.configured(command.instrument) ?? null;
+    this.#account.reporter.say("RequestFailed", { request, order, ...failure }, {
+      instrument,
+      timeMs: null,
+    });
+  }
+}
+
+/** A request that came to no answer. */
+export type Failure = {
+  readonly outcome: "notSent" | "unknown";
+  readonly text: string;
+  readonly retryAfterMs?: number;
+};
+
+const NOT_UNDERSTOOD: Failure = {
+  outcome: "unknown",
+  text: "the exchange answered, and not with the order",
+};
+
+/** Returns what an error that decides nothing means for its request. */
+export function toFailure({ outcome, text, retryAfterMs }: VenueError): Failure {
+  return {
+    outcome: outcome === "notSent" ? "notSent" : "unknown",
+    text,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
+}
+
+/** Answer and stream say one amendment twice: this tells that they do. */
+export function amendmentKey(
+  amended: { readonly orderId: string; readonly updatedMs: number },
+): string {
+  return `amended ${amended.orderId} ${amended.updatedMs}`;
+}
+
+/** Dispatches one order command. */
+export function sendCommand(commands: Commands, released: ReleasedCommand): boolean {
+  const { command, journalUs } = released;
+  switch (command.kind) {
+    case "Submit":
+      commands.submit({ command, journalUs });
+      return true;
+    case "Cancel":
+      commands.cancel({ command, journalUs });
+      return true;
+    case "Replace":
+      commands.replace({ command, journalUs });
+      return true;
+    case "Lookup":
+    case "Reconcile":
+      return false;
+  }
+}

@@ -1,0 +1,99 @@
+/**
+ * What this adapter has seen of orders: names, side, and which executions it has offered.
+ *
+ * No order state: the core has that. This only answers three questions: under which key does the
+ * venue keep the order of this number, on which side is it, and has every execution that an answer
+ * counts been offered before its order is said to have ended.
+ * Invariant: an execution is counted once. An order that was not seen from its beginning is never
+ * taken for complete on what was seen of it.
+ * Bounded: `KNOWN_MAX` orders, the oldest forgotten; what is forgotten is read from the venue.
+ * @module
+ */
+import type { Side } from "../../../../core/instrument.ts";
+
+const KNOWN_MAX = 50_000;
+
+/** One order. Quantities in quanta. */
+export type KnownOrder = {
+  readonly key: string;
+  readonly symbol: string;
+  readonly side: Side;
+  venueOrderId: string | null;
+  /** Σ quantity of the executions offered. */
+  executed: number;
+  /** Its end is being established. */
+  isEnding: boolean;
+  /** An execution that was counted and has not come is waited for. */
+  isWatched: boolean;
+  isOver: boolean;
+};
+
+/** The orders of one account, by key and by the venue's number. */
+export class KnownOrders {
+  readonly #byKey = new Map<string, KnownOrder & { readonly trades: Set<string> }>();
+  readonly #keyById = new Map<string, string>();
+
+  /** Returns the order under a key. */
+  get(key: string): KnownOrder | undefined {
+    return this.#byKey.get(key);
+  }
+
+  /** Returns the key of the order that the venue numbers so. */
+  keyOf(symbol: string, venueOrderId: string): string | undefined {
+    return this.#keyById.get(`${symbol} ${venueOrderId}`);
+  }
+
+  /** Notes an order, or what was learned of one. */
+  note(seen: {
+    readonly key: string;
+    readonly symbol: string;
+    readonly side: Side;
+    readonly venueOrderId: string | null;
+  }): KnownOrder {
+    const order = this.#byKey.get(seen.key) ?? this.#add(seen);
+    if (seen.venueOrderId !== null && order.venueOrderId !== seen.venueOrderId) {
+      order.venueOrderId = seen.venueOrderId;
+      this.#keyById.set(`${order.symbol} ${seen.venueOrderId}`, order.key);
+    }
+    return order;
+  }
+
+  /** Counts an execution that is going to be offered; one that was counted changes nothing. */
+  count(key: string, trade: { readonly id: string; readonly qty: number }): void {
+    const order = this.#byKey.get(key);
+    if (order === undefined || order.trades.has(trade.id)) return;
+    order.trades.add(trade.id);
+    order.executed += trade.qty;
+  }
+
+  /** Keys of ours that may rest, oldest first. */
+  live(): readonly KnownOrder[] {
+    return [...this.#byKey.values()].filter(({ isOver }) => !isOver);
+  }
+
+  #add(seen: { readonly key: string; readonly symbol: string; readonly side: Side }): KnownOrder & {
+    readonly trades: Set<string>;
+  } {
+    const { key, symbol, side } = seen;
+    const order = {
+      ...{ key, symbol, side },
+      venueOrderId: null,
+      executed: 0,
+      isEnding: false,
+      isWatched: false,
+      isOver: false,
+      trades: new Set<string>(),
+    };
+    this.#byKey.set(key, order);
+    if (this.#byKey.size > KNOWN_MAX) this.#forgetOldest();
+    return order;
+  }
+
+  #forgetOldest(): void {
+    for (const [key, { symbol, venueOrderId }] of this.#byKey) {
+      this.#byKey.delete(key);
+      if (venueOrderId !== null) this.#keyById.delete(`${symbol} ${venueOrderId}`);
+      return;
+    }
+  }
+}

@@ -1,0 +1,104 @@
+/**
+ * From an answer of Binance to what it means for the request: the error ladder, read from its tables.
+ * @module
+ */
+import type { VenueRejectCode } from "../../../../core/reject_code.ts";
+import type { HttpAnswer } from "../../../order_transport.ts";
+import {
+  ERROR_CLASSES,
+  ERROR_CODES,
+  ERROR_MESSAGES,
+  type ErrorClass,
+  type ErrorOutcome,
+  FAILED_503,
+  type RequestKind,
+  STATUS_CLASSES,
+} from "./errors.ts";
+import type { ExchangeProduct } from "../options.ts";
+import { parseJson, PayloadError } from "../payload.ts";
+
+/** What the venue answered: what was asked for, or an error and what it means. */
+export type Reading =
+  | { readonly kind: "ok"; readonly body: unknown }
+  | { readonly kind: "error"; readonly error: VenueError };
+
+/** An error, read. */
+export type VenueError = {
+  readonly class: ErrorClass;
+  readonly outcome: ErrorOutcome;
+  readonly rejectCode: VenueRejectCode;
+  /** A sentence without secrets: status, code and the venue's words. */
+  readonly text: string;
+  /** The venue asked for so long a pause of all requests. */
+  readonly retryAfterMs: number | undefined;
+};
+
+/** A limit without a time: as long as the shortest window that the venue counts in. */
+const PAUSE_DEFAULT_MS = 10_000;
+/** The venue sheds load: a short pause is what it asks for. */
+const OVERLOAD_PAUSE_MS = 1000;
+const WORDS_MAX = 160;
+
+/** Reads an answer to a request of a kind. */
+export function readAnswer(
+  answer: HttpAnswer,
+  asked: { readonly product: ExchangeProduct; readonly kind: RequestKind },
+): Reading {
+  const body = bodyOf(answer.text);
+  const told = body === undefined ? undefined : errorIn(body);
+  const isFine = answer.status >= 200 && answer.status < 300;
+  if (isFine && body !== undefined && told === undefined) return { kind: "ok", body };
+  const errorClass = classOf(answer, { told, product: asked.product });
+  const { rejectCode, outcome } = ERROR_CLASSES[errorClass];
+  const words = told === undefined ? "no error that can be read" : `${told.code} ${told.message}`;
+  const error: VenueError = {
+    class: errorClass,
+    outcome: outcome[asked.kind],
+    rejectCode,
+    text: `The exchange answered ${answer.status}: ${words.slice(0, WORDS_MAX)}`,
+    retryAfterMs: pauseOf(answer, errorClass),
+  };
+  return { kind: "error", error };
+}
+
+type Told = { readonly code: number; readonly message: string };
+
+function bodyOf(text: string): unknown {
+  try {
+    return parseJson(text);
+  } catch (error) {
+    if (error instanceof PayloadError) return undefined;
+    throw error;
+  }
+}
+
+/** Returns the `{code, msg}` of an error, also where it came with a status of success. */
+function errorIn(body: unknown): Told | undefined {
+  if (typeof body !== "object" || body === null || Array.isArray(body)) return undefined;
+  const { code, msg } = body as { readonly code?: unknown; readonly msg?: unknown };
+  if (typeof code !== "number" || code === 200 || code === 0) return undefined;
+  return { code, message: typeof msg === "string" ? msg : "" };
+}
+
+function classOf(
+  answer: HttpAnswer,
+  known: { readonly told: Told | undefined; readonly product: ExchangeProduct },
+): ErrorClass {
+  const { told, product } = known;
+  const byStatus = STATUS_CLASSES.get(answer.status);
+  if (byStatus === "rate") return byStatus;
+  if (told !== undefined) {
+    const byMessage = ERROR_MESSAGES.find(([message]) => message === told.message)?.[1];
+    const byCode = ERROR_CODES[product].get(told.code);
+    if (byCode !== undefined) return byMessage ?? byCode;
+    if (answer.status === 503 && FAILED_503.includes(told.message)) return "overload";
+  }
+  return byStatus ?? "ambiguous";
+}
+
+function pauseOf(answer: HttpAnswer, errorClass: ErrorClass): number | undefined {
+  if (errorClass === "overload") return OVERLOAD_PAUSE_MS;
+  if (errorClass !== "rate") return undefined;
+  const seconds = Number(answer.headers.get("retry-after") ?? "");
+  return Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds * 1000) : PAUSE_DEFAULT_MS;
+}

@@ -1,0 +1,172 @@
+/**
+ * Instruments as Binance lists them: grids, minima, status, matched with what is configured.
+ *
+ * The quanta are the configuration's, since books and orders count in them; the rules on top are the
+ * venue's. A quantum that cannot express the venue's step is a sentence that says what to write.
+ * Sources: "Exchange information" and "Filters" of the two documentations.
+ * @module
+ */
+import { toQuanta } from "../../../../core/decimal.ts";
+import type { Instrument } from "../../../../core/instrument.ts";
+import type { ExchangeProduct } from "../options.ts";
+import type { Listed } from "./requests.ts";
+import { Fields, PayloadError } from "../payload.ts";
+
+/** A market with the figures that matter, canonical decimals. */
+export type BinanceMarket = {
+  readonly symbol: string;
+  readonly status: string;
+  readonly base: string;
+  readonly quote: string;
+  /** What profit is paid in; null on spot. */
+  readonly margin: string | null;
+  /** `PERPETUAL`, `CURRENT_QUARTER`, …; null on spot. */
+  readonly contractType: string | null;
+  readonly tickSize: string;
+  readonly stepSize: string;
+  readonly minQty: string;
+  readonly maxQty: string;
+  readonly minNotional: string | null;
+};
+
+/** What became of the configured instruments: listed, or what is wrong, a sentence each. */
+export type Listing = { readonly listed: readonly Listed[]; readonly problems: readonly string[] };
+
+/** Reads the markets of an answer. @throws {PayloadError} If one is not as documented. */
+export function parseMarkets(body: unknown, product: ExchangeProduct): readonly BinanceMarket[] {
+  return Fields.of(body, "").objects("symbols").map((row) => parseMarket(row, product));
+}
+
+function parseMarket(row: Fields, product: ExchangeProduct): BinanceMarket {
+  const filters = new Map(row.objects("filters").map((one) => [one.text("filterType"), one]));
+  const price = filterOf(filters, "PRICE_FILTER", row);
+  const lot = filterOf(filters, "LOT_SIZE", row);
+  const isSpot = product === "spot";
+  return {
+    symbol: row.text("symbol"),
+    status: row.text("status"),
+    base: row.text("baseAsset"),
+    quote: row.text("quoteAsset"),
+    margin: isSpot ? null : row.name("marginAsset") ?? row.text("quoteAsset"),
+    contractType: isSpot ? null : row.name("contractType") ?? "PERPETUAL",
+    tickSize: price.decimal("tickSize"),
+    stepSize: lot.decimal("stepSize"),
+    minQty: lot.decimal("minQty"),
+    maxQty: lot.decimal("maxQty"),
+    minNotional: minNotionalOf(filters),
+  };
+}
+
+function filterOf(filters: ReadonlyMap<string, Fields>, name: string, row: Fields): Fields {
+  const filter = filters.get(name);
+  if (filter !== undefined) return filter;
+  throw new PayloadError(`Cannot list ${row.text("symbol")}: it must have a filter ${name}`);
+}
+
+/** `NOTIONAL` and `MIN_NOTIONAL` on spot, `MIN_NOTIONAL` with another field on USD-M. */
+function minNotionalOf(filters: ReadonlyMap<string, Fields>): string | null {
+  const filter = filters.get("NOTIONAL") ?? filters.get("MIN_NOTIONAL");
+  if (filter === undefined) return null;
+  return filter.decimal(filter.has("minNotional") ? "minNotional" : "notional");
+}
+
+/** Matches configured instruments with the venue's markets. */
+export function listMarkets(
+  configured: readonly Instrument[],
+  markets: readonly BinanceMarket[],
+): Listing {
+  const listed: Listed[] = [];
+  const problems: string[] = [];
+  for (const instrument of configured.filter(({ status }) => status !== "closed")) {
+    const market = marketOf(instrument, markets);
+    if (market === undefined) {
+      problems.push(`Cannot list ${instrument.name}: the exchange must have such a market`);
+      continue;
+    }
+    const problem = problemOf(instrument, market);
+    if (problem === undefined) listed.push(toListed(instrument, market));
+    else problems.push(problem);
+  }
+  return { listed, problems };
+}
+
+/** By the venue's own name, or by what is traded against what. */
+function marketOf(
+  instrument: Instrument,
+  markets: readonly BinanceMarket[],
+): BinanceMarket | undefined {
+  const named = markets.find(({ symbol }) => symbol === instrument.symbol);
+  if (named !== undefined) return named;
+  return markets.find(({ base, quote, contractType }) =>
+    base === instrument.base && quote === instrument.quote &&
+    (contractType === null || contractType === "PERPETUAL")
+  );
+}
+
+function problemOf(instrument: Instrument, market: BinanceMarket): string | undefined {
+  const { name, contract, priceRule, qtyRule } = instrument;
+  if ((market.margin === null) !== (instrument.assetClass === "spot")) {
+    return `Cannot list ${name}: its asset class must be the market's: was ${instrument.assetClass}`;
+  }
+  if (contract?.kind === "linear" && contract.settlement !== market.margin) {
+    return `Cannot list ${name}: settlement must be ${market.margin}: was ${contract.settlement}`;
+  }
+  if (contract?.kind === "linear" && contract.multiplier !== "1") {
+    return `Cannot list ${name}: multiplier must be 1: was ${contract.multiplier}`;
+  }
+  if (stepOf(market.tickSize, priceRule.scale) === undefined) {
+    return `Cannot list ${name}: price.quantum must divide the market's tick: write ${market.tickSize}`;
+  }
+  if (stepOf(market.stepSize, qtyRule.scale) === undefined) {
+    return `Cannot list ${name}: quantity.quantum must divide the market's step: write ${market.stepSize}`;
+  }
+  return undefined;
+}
+
+/** Returns the step in quanta, or undefined if it is no whole count of them. */
+function stepOf(decimal: string, scale: number): number | undefined {
+  const quanta = toQuanta(decimal, scale);
+  return quanta !== undefined && quanta > 0 ? quanta : undefined;
+}
+
+function toListed(instrument: Instrument, market: BinanceMarket): Listed {
+  const { priceRule, qtyRule } = instrument;
+  const step = stepOf(market.stepSize, qtyRule.scale) ?? 1;
+  const max = toQuanta(market.maxQty, qtyRule.scale);
+  return {
+    symbol: market.symbol,
+    instrument: {
+      ...instrument,
+      priceRule: {
+        scale: priceRule.scale,
+        ticks: [{ fromQuanta: 0, stepQuanta: stepOf(market.tickSize, priceRule.scale) ?? 1 }],
+      },
+      qtyRule: {
+        scale: qtyRule.scale,
+        stepQuanta: step,
+        minQuanta: Math.max(step, toQuanta(market.minQty, qtyRule.scale) ?? step),
+        maxQuanta: max === undefined || max === 0 ? null : max,
+      },
+      minNotional: market.minNotional === "0" ? null : market.minNotional,
+      status: statusOf(market.status),
+    },
+  };
+}
+
+/** What is not said to trade does not trade; what has ended is closed. */
+function statusOf(status: string): Instrument["status"] {
+  switch (status) {
+    case "TRADING":
+      return "open";
+    case "SETTLING":
+    case "PRE_SETTLE":
+    case "DELIVERING":
+    case "DELIVERED":
+    case "PRE_DELIVERING":
+    case "CLOSE":
+    case "END_OF_DAY":
+      return "closed";
+    default:
+      return "suspended";
+  }
+}

@@ -1,0 +1,244 @@
+/**
+ * Reconciliation: everything the venue knows of the account, in an order in which it is consistent.
+ *
+ * 1. The open orders of each instrument: their keys name the executions that follow.
+ * 2. Account, executions since, account again. Where both readings of the account are the same,
+ *    nothing moved in between, and the executions explain the account; else again, some times.
+ * 3. Offered: executions (each under its order's key, which is read where it is not known), cash
+ *    without trades, one `AccountReported`, `Reconciled`.
+ *
+ * Invariant: `Reconciled` is said only if all of it was read. One request at a time, so that orders
+ * never wait behind many reads. A new one drops the old.
+ * @module
+ */
+import type { ReconcileAccount } from "../../../../core/command.ts";
+import type { AccountPayloads, OpenOrder, OrderRef } from "../../../../core/event.ts";
+import type { Account } from "./account.ts";
+import type { AccountBook } from "./account_book.ts";
+import {
+  type BinanceIncome,
+  type BinanceOrder,
+  type BinanceTrade,
+  parseIncome,
+  parseOrder,
+  parseOrders,
+  parseTrades,
+} from "./payloads.ts";
+import type { Call, Listed } from "./requests.ts";
+import { toFailure } from "./commands.ts";
+import { Fields, PayloadError } from "../payload.ts";
+import { execIdOf, limitPxOf, qtyOf } from "./reports.ts";
+import { readSpan } from "./spans.ts";
+
+const ACCOUNT_READS_MAX = 3;
+
+/** What has been read so far. */
+type Progress = {
+  readonly command: ReconcileAccount;
+  openOrders: OpenOrder[];
+  trades: Map<string, BinanceTrade>;
+  income: readonly BinanceIncome[];
+  account: AccountPayloads["AccountReported"] | undefined;
+  reads: number;
+};
+
+/** Answers the reconciliations of one account. */
+export class Reconciliations {
+  readonly #account: Account;
+  readonly #book: AccountBook;
+  #current: Progress | undefined;
+
+  constructor(account: Account, book: AccountBook) {
+    this.#account = account;
+    this.#book = book;
+  }
+
+  start(command: ReconcileAccount): void {
+    const progress: Progress = {
+      command,
+      openOrders: [],
+      trades: new Map(),
+      income: [],
+      account: undefined,
+      reads: 0,
+    };
+    this.#current = progress;
+    this.#each(this.#account.listed, {
+      read: (listed, next) => this.#readOpenOrders(progress, listed, next),
+      done: () => this.#readAccount(progress),
+    });
+  }
+
+  #readOpenOrders(progress: Progress, listed: Listed, next: () => void): void {
+    this.#call(progress, this.#account.requests.openOrders(listed.symbol), (body) => {
+      for (const order of parseOrders(body)) {
+        this.#note(order);
+        progress.openOrders.push(openOrderOf(order, listed));
+      }
+      next();
+    });
+  }
+
+  /** Reads the account, and what explains it, until it stands still. */
+  #readAccount(progress: Progress): void {
+    this.#book.read((call, use) => this.#call(progress, call, use), (account) => {
+      const before = progress.account;
+      progress.account = account;
+      progress.reads++;
+      const isStill = before !== undefined && JSON.stringify(before) === JSON.stringify(account);
+      const { sinceUs } = progress.command;
+      if (sinceUs === null || isStill || progress.reads > ACCOUNT_READS_MAX) {
+        return this.#nameOrders(progress);
+      }
+      this.#readSince(progress, Math.floor(sinceUs / 1000), () => this.#readAccount(progress));
+    });
+  }
+
+  #readSince(progress: Progress, sinceMs: number, done: () => void): void {
+    const { requests, host } = this.#account;
+    const toMs = Math.ceil(host.nowUs() / 1000);
+    this.#each(this.#account.listed, {
+      read: ({ symbol }, next) =>
+        readSpan({
+          fromMs: sinceMs,
+          toMs,
+          product: requests.product,
+          read: (span, use) =>
+            this.#call(progress, requests.tradesBetween(symbol, span), (body) => {
+              const trades = parseTrades(body);
+              for (const trade of trades) progress.trades.set(execIdOf(trade), trade);
+              use(trades);
+            }),
+          done: next,
+        }),
+      done: () => this.#readIncome(progress, { sinceMs, done }),
+    });
+  }
+
+  #readIncome(
+    progress: Progress,
+    { sinceMs, done }: { readonly sinceMs: number; readonly done: () => void },
+  ): void {
+    const { requests } = this.#account;
+    if (requests.product === "spot") return done();
+    this.#call(progress, requests.income(sinceMs), (body) => {
+      progress.income = parseIncome(body);
+      done();
+    });
+  }
+
+  /** Reads the orders whose key is not known: an execution without it would be a stranger's. */
+  #nameOrders(progress: Progress): void {
+    const { orders, requests } = this.#account;
+    const unknown = new Map<string, BinanceTrade>();
+    for (const trade of progress.trades.values()) {
+      if (orders.keyOf(trade.symbol, trade.orderId) !== undefined) continue;
+      unknown.set(`${trade.symbol} ${trade.orderId}`, trade);
+    }
+    this.#each([...unknown.values()], {
+      read: ({ symbol, orderId }, next) =>
+        this.#call(progress, requests.orderById(symbol, orderId), (body) => {
+          this.#note(parseOrder(Fields.of(body, "")));
+          next();
+        }),
+      done: () => this.#offer(progress),
+    });
+  }
+
+  #offer(progress: Progress): void {
+    const { command, account, openOrders } = progress;
+    if (account === undefined) return this.#fail(progress, { text: "the account was not read" });
+    this.#current = undefined;
+    const { reporter } = this.#account;
+    const trades = [...progress.trades.values()].sort(byTime);
+    for (const trade of trades) this.#execute(trade);
+    this.#book.post(progress.income);
+    const said = { instrument: null, timeMs: null };
+    const key = `account ${command.request}`;
+    reporter.say("AccountReported", account, { ...said, key });
+    reporter.say("Reconciled", { request: command.request, openOrders }, said);
+  }
+
+  #execute(trade: BinanceTrade): void {
+    const listed = this.#account.bySymbol(trade.symbol);
+    if (listed === undefined) return;
+    const clOrdId = this.#account.orders.keyOf(trade.symbol, trade.orderId) ?? null;
+    const ref: OrderRef = { order: null, clOrdId, venueOrderId: trade.orderId };
+    this.#account.execute(trade, { instrument: listed.instrument, ref });
+  }
+
+  #note({ clientOrderId: key, symbol, side, orderId: venueOrderId }: BinanceOrder): void {
+    this.#account.orders.note({ key, symbol, side, venueOrderId });
+  }
+
+  /** Reads one after the other; `#call` lets go of what is not wanted any more. */
+  #each<Item>(
+    items: readonly Item[],
+    of: {
+      readonly read: (item: Item, next: () => void) => void;
+      readonly done: () => void;
+    },
+  ): void {
+    const [first, ...rest] = items;
+    if (first === undefined) return of.done();
+    of.read(first, () => this.#each(rest, of));
+  }
+
+  #call(progress: Progress, call: Call, use: (body: unknown) => void): void {
+    this.#account.rest.call(call, (result) => {
+      if (this.#current !== progress) return;
+      switch (result.kind) {
+        case "error":
+          return this.#fail(progress, toFailure(result.error));
+        case "failed":
+          return this.#fail(progress, { text: result.error.message });
+        case "dryRun":
+          return this.#fail(progress, { text: "this is a dry run" });
+        case "ok":
+          return this.#use(progress, () => use(result.body));
+      }
+    });
+  }
+
+  #use(progress: Progress, use: () => void): void {
+    try {
+      use();
+    } catch (error) {
+      if (!(error instanceof PayloadError)) throw error;
+      this.#account.host.log("warning", "answer_not_understood", { reason: error.message });
+      this.#fail(progress, { text: error.message });
+    }
+  }
+
+  #fail(
+    progress: Progress,
+    failure: { readonly text: string; readonly retryAfterMs?: number },
+  ): void {
+    if (this.#current !== progress) return;
+    this.#current = undefined;
+    const { text, retryAfterMs } = failure;
+    const { request } = progress.command;
+    const pause = retryAfterMs === undefined ? {} : { retryAfterMs };
+    this.#account.reporter.say("ReconcileFailed", { request, text, ...pause }, {
+      instrument: null,
+      timeMs: null,
+    });
+  }
+}
+
+function byTime(left: BinanceTrade, right: BinanceTrade): number {
+  return left.timeMs - right.timeMs ||
+    (execIdOf(left) < execIdOf(right) ? -1 : execIdOf(left) === execIdOf(right) ? 0 : 1);
+}
+
+function openOrderOf(order: BinanceOrder, { instrument }: Listed): OpenOrder {
+  return {
+    clOrdId: order.clientOrderId === "" ? null : order.clientOrderId,
+    venueOrderId: order.orderId,
+    instrument: instrument.id,
+    side: order.side,
+    orderQty: qtyOf(order.origQty, instrument),
+    cumQty: qtyOf(order.executedQty, instrument),
+    price: limitPxOf(order.price, instrument),
+  };
+}

@@ -1,0 +1,122 @@
+/**
+ * Requests over REST: signed by CCXT, sent once by our transport, read by the error ladder.
+ *
+ * The fields of a DELETE travel in its body, where the venue reads them as well: a request without
+ * a body could go out twice, and an address without a signature can be seen. What is said of a
+ * request is one result, later; nothing is repeated here.
+ * @module
+ */
+import type { Micros } from "../../../../core/numbers.ts";
+import { EdgeError } from "../../../edge_error.ts";
+import type { OrderTransport, SendOptions } from "../../../order_transport.ts";
+import type { Cancel, HttpRequest, Timers } from "../../../ports.ts";
+import type { ExchangeProduct } from "../options.ts";
+import { ERROR_CLASSES } from "./errors.ts";
+import type { Call } from "./requests.ts";
+import { readAnswer, type VenueError } from "./ladder.ts";
+import type { CcxtExchange, SignedRequest } from "../library.ts";
+
+/** What became of a call. */
+export type CallResult =
+  | { readonly kind: "ok"; readonly body: unknown; readonly stamps: CallStamps }
+  | { readonly kind: "error"; readonly error: VenueError; readonly stamps: CallStamps }
+  | { readonly kind: "failed"; readonly error: EdgeError }
+  | { readonly kind: "dryRun" };
+
+export type CallStamps = { readonly submitUs: Micros; readonly ackUs: Micros };
+
+/** The part of CCXT that signs. */
+export type Signer = Pick<CcxtExchange, "sign">;
+
+const FORM = "application/x-www-form-urlencoded";
+
+/**
+ * Calls of one account. While the venue has asked for a pause nothing leaves, and each call is told
+ * so at once: whoever goes on is banned, by address, with all that stands open.
+ */
+export class Rest {
+  readonly #signer: Signer;
+  readonly #transport: OrderTransport;
+  readonly #product: ExchangeProduct;
+  readonly #timers: Timers;
+  readonly #nowUs: () => Micros;
+  #pausedUntilUs = 0;
+
+  constructor(options: {
+    readonly signer: Signer;
+    readonly transport: OrderTransport;
+    readonly product: ExchangeProduct;
+    readonly timers: Timers;
+    readonly nowUs: () => Micros;
+  }) {
+    this.#timers = options.timers;
+    this.#nowUs = options.nowUs;
+    this.#signer = options.signer;
+    this.#transport = options.transport;
+    this.#product = options.product;
+  }
+
+  /** Sends a call. The result comes once, later, unless the returned function forgets it. */
+  call(call: Call, done: (result: CallResult) => void, options: SendOptions = {}): Cancel {
+    const signed = this.#sign(call);
+    if (signed instanceof EdgeError) {
+      return this.#timers.after(0, () => done({ kind: "failed", error: signed }));
+    }
+    const paused = options.isDryRun === true ? undefined : this.#paused(call);
+    if (paused !== undefined) return this.#timers.after(0, () => done(paused));
+    const asked = { product: this.#product, kind: call.kind };
+    return this.#transport.send(toRequest(call, signed), (result) => {
+      if (result.kind !== "answered") return done(result);
+      const { submitUs, ackUs } = result.answer;
+      const reading = readAnswer(result.answer, asked);
+      if (reading.kind === "error") this.#heed(reading.error);
+      done({ ...reading, stamps: { submitUs, ackUs } });
+    }, options);
+  }
+
+  #heed({ retryAfterMs }: VenueError): void {
+    if (retryAfterMs === undefined) return;
+    this.#pausedUntilUs = Math.max(this.#pausedUntilUs, this.#nowUs() + retryAfterMs * 1000);
+  }
+
+  #paused({ kind }: Call): CallResult | undefined {
+    const nowUs = this.#nowUs();
+    const retryAfterMs = Math.ceil((this.#pausedUntilUs - nowUs) / 1000);
+    if (retryAfterMs <= 0) return undefined;
+    const { outcome, rejectCode } = ERROR_CLASSES.rate;
+    const text = `The exchange has asked for a pause: another ${retryAfterMs} ms`;
+    const error = {
+      class: "rate",
+      outcome: outcome[kind],
+      rejectCode,
+      text,
+      retryAfterMs,
+    } as const;
+    return { kind: "error", error, stamps: { submitUs: nowUs, ackUs: nowUs } };
+  }
+
+  /** The library's own words may hold the secret that it cannot use. */
+  #sign(call: Call): SignedRequest | EdgeError {
+    try {
+      return this.#signer.sign(call.path, call.api, call.method, { ...call.params });
+    } catch (error) {
+      const what = error instanceof Error ? error.name : "an unnamed error";
+      return new EdgeError(
+        `Cannot sign ${call.method} ${call.path}: the keys must fit: was ${what}`,
+        {
+          outcome: "notSent",
+        },
+      );
+    }
+  }
+}
+
+/** Returns the request as it goes on the wire. */
+export function toRequest({ method }: Pick<Call, "method">, signed: SignedRequest): HttpRequest {
+  const headers = { ...signed.headers };
+  const [path = signed.url, query] = signed.url.split("?");
+  if (method !== "DELETE" || query === undefined) {
+    return { method, url: signed.url, headers, body: signed.body ?? null };
+  }
+  return { method, url: path, headers: { ...headers, "Content-Type": FORM }, body: query };
+}

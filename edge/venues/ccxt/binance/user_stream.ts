@@ -1,0 +1,220 @@
+/**
+ * The user stream of one account: opened, kept, opened again; what it says goes to whom it concerns.
+ *
+ * Spot subscribes over the WebSocket API with a signature; USD-M has a listen key in the address,
+ * renewed in time. It is `connected` when the venue said that it carries the account's events.
+ * Three things end it: the connection (pings included), the venue's own word, and silence: an order
+ * that was acknowledged and of which nothing came within `SILENCE_US`. The venue can lose what a
+ * connection would have carried, so each new one is a reconciliation.
+ * @module
+ */
+import type { Account } from "./account.ts";
+import { socketApiUrl, userStreamUrl } from "./addresses.ts";
+import { parseStreamMessage, type StreamNews } from "./stream.ts";
+import type { CcxtExchange } from "../library.ts";
+import { Fields, parseJson, PayloadError } from "../payload.ts";
+import { Reconnect, type ReconnectPorts } from "../reconnect.ts";
+import { VenueSocket } from "../socket.ts";
+
+const SILENCE_US = 5_000_000;
+const WATCH_EVERY_US = 1_000_000;
+const SUBSCRIBE_MAX_US = 10_000_000;
+const RENEW_KEY_US = 1_200_000_000;
+const SUBSCRIBE_ID = "1";
+
+/** What a user stream tells. */
+export interface UserStreamHandlers {
+  connected(): void;
+  lost(reason: string): void;
+  /** Everything but connections and answers. May throw `PayloadError`: it ends the connection. */
+  news(news: Extract<StreamNews, { readonly kind: "order" | "account" | "cash" }>): void;
+}
+
+/** The user stream of one account. */
+export class UserStream {
+  readonly #account: Account;
+  readonly #exchange: CcxtExchange;
+  readonly #handlers: UserStreamHandlers;
+  readonly #reconnect: Reconnect;
+  /** Orders of which the stream has not spoken yet, by key: when they were acknowledged. */
+  readonly #unheard = new Map<string, number>();
+  #socket: VenueSocket | undefined;
+  #connection = 0;
+  #isConnected = false;
+
+  constructor(
+    of: {
+      readonly account: Account;
+      readonly exchange: CcxtExchange;
+      readonly ports: ReconnectPorts;
+    },
+    handlers: UserStreamHandlers,
+  ) {
+    this.#account = of.account;
+    this.#exchange = of.exchange;
+    this.#handlers = handlers;
+    this.#reconnect = new Reconnect(of.ports, () => this.#open());
+  }
+
+  start(): void {
+    this.#reconnect.start();
+  }
+
+  stop(): void {
+    this.#connection++;
+    this.#reconnect.stop();
+    this.#socket?.close();
+    this.#socket = undefined;
+  }
+
+  /** A new order leaves: the stream may speak of it before the answer does. */
+  leaving(key: string): void {
+    if (this.#isConnected) this.#unheard.set(key, Infinity);
+  }
+
+  /** It was acknowledged: the stream must speak of it, if it has not. */
+  acknowledged(key: string): void {
+    if (this.#unheard.has(key)) this.#unheard.set(key, this.#account.host.nowUs());
+  }
+
+  /** It was refused, or nobody knows. */
+  refused(key: string): void {
+    this.#unheard.delete(key);
+  }
+
+  #open(): void {
+    const { requests, rest } = this.#account;
+    const connection = ++this.#connection;
+    if (requests.product === "spot") return this.#dial(socketApiUrl(this.#exchange));
+    rest.call(requests.listenKey("POST"), (result) => {
+      if (connection !== this.#connection) return;
+      if (result.kind !== "ok") {
+        const text = result.kind === "dryRun" ? "this is a dry run" : result.error;
+        const pauseMs = result.kind === "error" ? result.error.retryAfterMs ?? 0 : 0;
+        const words = typeof text === "string" ? text : wordsOf(text);
+        return this.#lost(`no listen key: ${words}`, pauseMs * 1000);
+      }
+      this.#safely(() => {
+        const key = Fields.of(result.body, "").text("listenKey");
+        this.#dial(userStreamUrl(this.#exchange, key));
+      });
+    });
+  }
+
+  #dial(url: string): void {
+    this.#socket = new VenueSocket(this.#exchange, { url, timers: this.#account.timers }, {
+      opened: () => this.#opened(),
+      message: (text) => this.#safely(() => this.#heard(text)),
+      closed: (reason) => this.#lost(reason),
+    });
+  }
+
+  #opened(): void {
+    if (this.#account.requests.product === "usdm") {
+      this.#renewLater(this.#connection);
+      return this.#connected();
+    }
+    const params = this.#signed();
+    if (params === undefined) return this.#drop("its request cannot be signed: the keys must fit");
+    const method = "userDataStream.subscribe.signature";
+    this.#socket?.send(JSON.stringify({ id: SUBSCRIBE_ID, method, params }));
+    const connection = this.#connection;
+    this.#account.timers.after(SUBSCRIBE_MAX_US, () => {
+      if (connection !== this.#connection || this.#isConnected) return;
+      this.#drop("the subscription was not answered");
+    });
+  }
+
+  /** The library's own words may hold the secret that it cannot use: they are not repeated. */
+  #signed(): Record<string, string | number> | undefined {
+    try {
+      return this.#exchange.signParams({});
+    } catch (error) {
+      if (error instanceof Error) return undefined;
+      throw error;
+    }
+  }
+
+  #connected(): void {
+    this.#isConnected = true;
+    this.#unheard.clear();
+    this.#reconnect.connected();
+    this.#watch(this.#connection);
+    this.#handlers.connected();
+  }
+
+  #heard(text: string): void {
+    const news = parseStreamMessage(parseJson(text));
+    switch (news.kind) {
+      case "answer":
+        return this.#answered(news);
+      case "ended":
+        return this.#drop(`the venue ended the stream: ${news.why}`);
+      case "order":
+        this.#unheard.delete(news.order.clientOrderId);
+        return this.#handlers.news(news);
+      case "account":
+      case "cash":
+        return this.#handlers.news(news);
+      case "other":
+        return;
+    }
+  }
+
+  #answered({ id, error }: Extract<StreamNews, { readonly kind: "answer" }>): void {
+    if (error !== null) return this.#drop(`the venue refused the stream: ${error}`);
+    if (id === SUBSCRIBE_ID && !this.#isConnected) this.#connected();
+  }
+
+  /** What cannot be read of a user stream may have been a fill: the connection is made anew. */
+  #safely(task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      if (!(error instanceof PayloadError)) throw error;
+      this.#account.host.log("alarm", "user_stream_not_understood", { reason: error.message });
+      this.#drop(error.message);
+    }
+  }
+
+  #watch(connection: number): void {
+    this.#account.timers.after(WATCH_EVERY_US, () => {
+      if (connection !== this.#connection) return;
+      const beforeUs = this.#account.host.nowUs() - SILENCE_US;
+      for (const sinceUs of this.#unheard.values()) {
+        if (sinceUs < beforeUs) return this.#drop("an acknowledged order was not spoken of");
+      }
+      this.#watch(connection);
+    });
+  }
+
+  #renewLater(connection: number): void {
+    const { timers, rest, requests } = this.#account;
+    timers.after(RENEW_KEY_US, () => {
+      if (connection !== this.#connection) return;
+      rest.call(requests.listenKey("PUT"), (result) => {
+        if (connection !== this.#connection) return;
+        if (result.kind === "ok") this.#renewLater(connection);
+        else this.#drop("the listen key could not be renewed");
+      });
+    });
+  }
+
+  #drop(reason: string): void {
+    this.#socket?.close();
+    this.#lost(reason);
+  }
+
+  #lost(reason: string, atLeastUs = 0): void {
+    this.#socket = undefined;
+    this.#connection++;
+    this.#isConnected = false;
+    this.#unheard.clear();
+    this.#handlers.lost(reason);
+    this.#reconnect.ended(atLeastUs);
+  }
+}
+
+function wordsOf(error: { readonly text: string } | Error): string {
+  return error instanceof Error ? error.message : error.text;
+}
