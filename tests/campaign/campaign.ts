@@ -111,7 +111,9 @@ export function summaryOf({ campaign, traders, history }: Outcome): Record<strin
 export function alarmsOf(logs: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const [, event = ""] of logs.join("\n").matchAll(ALARM)) {
-    if (event !== "ORDER_IN_DOUBT" && event !== "BREAKER_OPEN") counts[event] = (counts[event] ?? 0) + 1;
+    if (event !== "ORDER_IN_DOUBT" && event !== "BREAKER_OPEN") {
+      counts[event] = (counts[event] ?? 0) + 1;
+    }
   }
   return counts;
 }

@@ -102,7 +102,7 @@ function assertTradesEqual(traders: readonly Trader[], trades: readonly AuditTra
     report["commission_currency"],
   ]);
   const made = trades.map((trade) => [
-    `${trade.symbol}-${trade.tradeId}`,
+    `${trade.symbol}-${trade.tradeId}-${trade.side.slice(0, 1)}`,
     orderOf(trade.clientOrderId),
     trade.side,
     ...[trade.qty, trade.price, trade.commission].map(scaled),

@@ -43,11 +43,11 @@ export const CAMPAIGN_VENUES: readonly CampaignVenue[] = [
     process: "binance_usdm",
     args: [...ARGS, "--balances", "USDT=10000000"],
     orderPath: "/fapi/v1/order",
-    trading: { instrument: "main:BTC/USDT:USDT", price, qty },
+    trading: { instrument: "main:BTC/USDT", price, qty },
     config: (port, directory) =>
       liveConfiguration({
         exchange: "binanceusdm",
-        symbol: "BTC/USDT:USDT",
+        symbol: "BTC/USDT",
         priceQuantum: "0.1",
         quantityQuantum: "0.001",
         instrument: ["asset_class: linear"],

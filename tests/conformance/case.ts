@@ -26,6 +26,8 @@ export type Result = {
   readonly result: "pass" | "skip" | "FAIL";
   /** Why it was skipped, or what failed. */
   readonly reason: string;
+  /** How long it took. */
+  readonly ms: number;
 };
 
 /** Longest time of one case: what hangs is a failure of that case alone. */
@@ -65,20 +67,26 @@ type Played = { readonly result: Result; readonly isStageGood: boolean };
 /** Plays one case; a stage on which one failed is not used for the next. */
 async function play(stage: Stage, one: Case): Promise<Played> {
   const { id, title } = one;
+  const startMs = performance.now();
+  const since = (): number => Math.round(performance.now() - startMs);
   try {
     await bounded(async () => {
       await stage.begin(id);
       await one.run(stage);
       await stage.end();
     });
-    return { result: { id, title, result: "pass", reason: "" }, isStageGood: true };
+    return { result: { id, title, result: "pass", reason: "", ms: since() }, isStageGood: true };
   } catch (error) {
     if (error instanceof Skipped) {
       const isStageGood = await stage.end().then(() => true, () => false);
-      return { result: { id, title, result: "skip", reason: error.message }, isStageGood };
+      return {
+        result: { id, title, result: "skip", reason: error.message, ms: since() },
+        isStageGood,
+      };
     }
-    const reason = error instanceof Error ? error.stack ?? error.message : String(error);
-    return { result: { id, title, result: "FAIL", reason }, isStageGood: false };
+    const why = error instanceof Error ? error.stack ?? error.message : String(error);
+    const reason = [why, ...stage.lastStory()].join("\n");
+    return { result: { id, title, result: "FAIL", reason, ms: since() }, isStageGood: false };
   }
 }
 

@@ -9,6 +9,10 @@ import type { DaemonAddress, VenueOrder } from "./driver.ts";
 const WAIT_MS = 10_000;
 const TERMINAL = ["Filled", "Cancelled", "Rejected", "Expired"];
 
+type VenueEvent = {
+  readonly event_type: string;
+  readonly payload: { readonly venue: string; readonly status: string };
+};
 type Fields = Readonly<Record<string, unknown>>;
 
 /** One client, through all its connections. */
@@ -87,13 +91,22 @@ export class Party {
     return this.#connected.query(what, args);
   }
 
-  /** The effective status of a venue, as the daemon says in HELLO_ACK and HEARTBEAT. */
-  venueStatus(venue: string): unknown {
-    const newest = this.#connected.heartbeats.at(-1);
-    const venues = newest?.["venues"] as Fields | undefined;
-    if (venues !== undefined) return venues[venue];
+  /** Is told of each change of a venue's status from now on. */
+  async watchVenues(): Promise<void> {
+    const id = "venues";
+    const request = { type: "SUBSCRIBE", id, channels: ["venue"], instruments: "*" };
+    await this.#connected.send(request);
+    await this.#connected.message((message) => message["id"] === id, "the subscription");
+  }
+
+  /** Every status of a venue that it was told of, beginning with that of HELLO_ACK. */
+  venueStatuses(venue: string): readonly string[] {
     const rows = this.ack["venues"] as readonly { venue: string; status: string }[];
-    return rows.find((row) => row.venue === venue)?.status;
+    const first = rows.filter((row) => row.venue === venue).map(({ status }) => status);
+    const told = this.#connected.messages.filter(({ type }) => type === "EVENTS")
+      .flatMap((message) => message["events"] as readonly VenueEvent[])
+      .filter(({ event_type: type, payload }) => type === "venue" && payload.venue === venue);
+    return [...first, ...told.map(({ payload }) => payload.status)];
   }
 
   /** Cancels what it has and waits for the end of it. */

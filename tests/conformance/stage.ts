@@ -5,6 +5,9 @@
  * faults end and every order is cancelled.
  * @module
  */
+import { storyLines } from "../../edge/cli/why/lines.ts";
+import { why } from "../../edge/cli/why/why.ts";
+import { denoDisk } from "../../edge/deno_disk.ts";
 import { DaemonProcess } from "../support/daemon_process.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 import type {
@@ -20,6 +23,8 @@ import type {
 import { Party, type Placed } from "./party.ts";
 
 const UP_MS = 30_000;
+/** Looks at a book that is not there before its market is moved. */
+const LOOKS_PER_STIR = 25;
 
 /** A case does not apply to this venue; the message is the reason. */
 export class Skipped extends Error {
@@ -128,24 +133,69 @@ export class Stage implements AsyncDisposable {
     return code;
   }
 
-  /** Starts the daemon on the same state, and waits until its venue is up. */
-  async startDaemon(): Promise<void> {
+  /** Starts the daemon on the same state, and waits until its venue is up, and has a book. */
+  async startDaemon(
+    { isStill }: { readonly isStill: boolean } = { isStill: false },
+  ): Promise<void> {
     this.#daemon = await DaemonProcess.start({
       stateDir: this.directory.state,
       config: this.#config,
       main: this.venue.main,
     });
-    await this.venue.calm(this.address);
+    if (!isStill) await this.venue.calm(this.address);
     const watcher = new Party("watcher", { cancel_on_disconnect: false });
     await watcher.connect(this.address);
+    await watcher.watchVenues();
     this.#watcher = watcher;
+    this.#declared = this.#declaredBy(watcher);
     try {
       await this.venueIs("up");
+      if (!isStill) await this.#bookStands(watcher);
     } catch (error) {
       throw new Error(this.daemon.log.slice(-3000), { cause: error });
     }
-    const rows = watcher.ack["venues"] as readonly { capabilities: Declared }[];
-    this.#declared = rows[0]?.capabilities ?? {};
+  }
+
+  /** Market orders are counted by the book: it is stirred until it is there. */
+  async #bookStands(party: Party): Promise<void> {
+    let looks = 0;
+    await until(
+      async () => {
+        if (++looks % LOOKS_PER_STIR === 0) await this.venue.calm(this.address);
+        return await this.hasBook(party);
+      },
+      "the book",
+      UP_MS,
+    );
+  }
+
+  /** True once both sides of the instrument's book are known. */
+  async hasBook(party: Party): Promise<boolean> {
+    const { instrument } = this.terms;
+    if (this.declares("book") === "none") return true;
+    const sides = await Promise.all(
+      ["Buy", "Sell"].map((side) => party.query("best", { instrument, side })),
+    );
+    return sides.every(({ result }) => result !== null);
+  }
+
+  #declaredBy(party: Party): Declared {
+    const rows = party.ack["venues"] as readonly { capabilities: Declared }[];
+    return rows[0]?.capabilities ?? {};
+  }
+
+  /** What the journal tells of the newest order or intent of this case. */
+  lastStory(): readonly string[] {
+    const party = this.#parties.findLast((each) => each.reports.length > 0);
+    const intentId = party?.reports.at(-1)?.["intent_id"];
+    if (party === undefined || typeof intentId !== "string") return [];
+    const source = {
+      disk: denoDisk(),
+      stateDirectory: this.directory.state,
+      progress: (): void => {},
+    };
+    const result = why(source, `${party.clientId}/${intentId}`);
+    return result.kind === "told" ? storyLines(result.story) : [result.sentence];
   }
 
   /** Starts it anew after a kill, with the case's clients connected again. */
@@ -196,13 +246,21 @@ export class Stage implements AsyncDisposable {
     }
   }
 
-  /** Waits for a status of the venue. */
-  async venueIs(status: "up" | "down" | "reconciling" | "not up", withinMs = UP_MS): Promise<void> {
-    const holds = (): boolean => {
-      const now = this.#watcher?.venueStatus(this.terms.venue);
-      return status === "not up" ? now !== "up" : now === status;
-    };
-    await until(holds, `the venue being ${status}`, withinMs);
+  /** Waits until the venue has a status. */
+  async venueIs(status: "up" | "reconciling", withinMs = UP_MS): Promise<void> {
+    await until(() => this.#statuses.at(-1) === status, `the venue being ${status}`, withinMs);
+  }
+
+  /** Does something, and waits until the venue was not up meanwhile. */
+  async venueFalls(act: () => Promise<void>, withinMs = UP_MS): Promise<void> {
+    const before = this.#statuses.length;
+    await act();
+    const hasFallen = (): boolean => this.#statuses.slice(before).some((status) => status !== "up");
+    await until(hasFallen, "the venue going down", withinMs);
+  }
+
+  get #statuses(): readonly string[] {
+    return this.#watcher?.venueStatuses(this.terms.venue) ?? [];
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -9,9 +9,9 @@ const BEGIN = "<!-- conformance: written by deno task conformance -->";
 const END = "<!-- conformance: end -->";
 
 /** One result as a line. */
-export function resultLine({ id, title, result, reason }: Result): string {
+export function resultLine({ id, title, result, reason, ms }: Result): string {
   const why = reason === "" ? "" : `\n      ${reason}`;
-  return `${id.padEnd(4)} ${result.padEnd(4)} ${title}${why}`;
+  return `${id.padEnd(4)} ${result.padEnd(4)} ${String(ms).padStart(6)} ms  ${title}${why}`;
 }
 
 /** How many of each. */

@@ -37,7 +37,7 @@ const UNTIL_MS = 10_000;
 const clock = denoClock();
 
 /** What a draft of a kind carries. */
-export type Heard<Type extends EventType> = Extract<Draft, { readonly eventType: Type }>;
+export type Heard<Type extends EventType> = Draft<Type>;
 
 /** BTC against USDT, spot: price 0.01, quantity 0.00001. */
 export const SPOT: Instrument = {
@@ -135,11 +135,9 @@ export class CcxtRig implements Disposable {
 
   /** Returns the payloads of one kind, in order. */
   of<Type extends EventType>(eventType: Type): readonly Heard<Type>["payload"][] {
-    const found: Heard<Type>["payload"][] = [];
-    for (const draft of [...this.reports, ...this.market]) {
-      if (isOf(draft, eventType)) found.push(draft.payload);
-    }
-    return found;
+    return [...this.reports, ...this.market]
+      .filter((draft) => draft.eventType === eventType)
+      .map(({ payload }) => payload as Heard<Type>["payload"]);
   }
 
   async until(isSo: () => boolean, what: string): Promise<void> {
@@ -270,10 +268,6 @@ export class CcxtRig implements Disposable {
         this.logged.push(`${level} ${event} ${JSON.stringify(fields ?? {})}`),
     };
   }
-}
-
-function isOf<Type extends EventType>(draft: Draft, eventType: Type): draft is Heard<Type> {
-  return draft.eventType === eventType;
 }
 
 const KEYS: Credentials = new Map([["api_key", "test-api-key"], ["secret", "test-secret"]]);

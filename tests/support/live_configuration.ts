@@ -35,7 +35,7 @@ export function liveConfiguration(of: LiveConfiguration): string {
   const { perSecond, burst } = of.pacing;
   return [
     "mode: live",
-    "wire: { intents_per_second: 100000, burst: 100000, heartbeat_ms: 200, cancel_grace_ms: 300 }",
+    "wire: { intents_per_second: 100000, burst: 100000, heartbeat_ms: 1000, cancel_grace_ms: 300 }",
     "engine: { lookup_retry_ms: 200 }",
     "journal: { segment_bytes: 1048576, checkpoint_events: 2000, index: false }",
     `exchanges: [{ name: ${of.exchange}, self_match: allow }]`,

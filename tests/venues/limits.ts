@@ -9,6 +9,8 @@ const ORDER_WINDOW_MS = 10_000;
 /** Requests answered 429 in a row before the ban, and how long that lasts. */
 const IGNORED_MAX = 10;
 const BAN_MS = 120_000;
+/** What was on its way when the limit was told could not heed it. */
+const IN_FLIGHT_MS = 500;
 
 /** What a request costs. `isOrder`: it counts as an order too. */
 export type Cost = { readonly weight: number; readonly isOrder: boolean };
@@ -35,6 +37,7 @@ export class Limits {
   #orders = 0;
   #ordersOfMinute = 0;
   #limitedUntil = 0;
+  #limitedSince = 0;
   #limitedAs: 429 | 418 = 429;
   #ignored = 0;
 
@@ -59,6 +62,7 @@ export class Limits {
   /** Refuses everything for a while. */
   limit(as: 429 | 418, { nowMs, ms }: { readonly nowMs: number; readonly ms: number }): void {
     this.#limitedAs = as;
+    this.#limitedSince = nowMs;
     this.#limitedUntil = nowMs + ms;
   }
 
@@ -118,7 +122,7 @@ export class Limits {
   }
 
   #refuseAgain(nowMs: number): Limited {
-    this.#ignored++;
+    if (nowMs > this.#limitedSince + IN_FLIGHT_MS) this.#ignored++;
     if (this.#limitedAs === 429 && this.#ignored > IGNORED_MAX) {
       this.limit(418, { nowMs, ms: BAN_MS });
     }

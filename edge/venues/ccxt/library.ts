@@ -101,7 +101,8 @@ export function loadCcxt(): Promise<CcxtLibrary> {
 function hide(): () => void {
   const hidden = HIDDEN.flatMap((name) => {
     const descriptor = Object.getOwnPropertyDescriptor(globalThis, name);
-    return descriptor?.configurable === true ? [{ name, descriptor }] : [];
+    const isHidden = Reflect.get(globalThis, name) === undefined; // by another loading
+    return descriptor?.configurable === true && !isHidden ? [{ name, descriptor }] : [];
   });
   for (const { name } of hidden) {
     Object.defineProperty(globalThis, name, {

@@ -6,8 +6,8 @@
  */
 import type { Ports } from "../../ports.ts";
 import type { VenueAdapter, VenueHost, VenueOptions } from "../../venue.ts";
-import { CcxtVenue } from "./adapter.ts";
-import { apiUrls } from "./addresses.ts";
+import { CcxtVenue } from "./binance/adapter.ts";
+import { apiUrls } from "./binance/addresses.ts";
 import { type CcxtExchange, type CcxtLibrary, loadCcxt, openExchange } from "./library.ts";
 import { type CcxtOptions, readOptions } from "./options.ts";
 

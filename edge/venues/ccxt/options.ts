@@ -8,7 +8,9 @@
  * @module
  */
 import type { VenueOptions } from "../../venue.ts";
-import type { BinanceProduct } from "./binance_errors.ts";
+
+/** What an account trades: spot, or perpetuals settled in the quote currency. */
+export type ExchangeProduct = "spot" | "usdm";
 
 /** Which of the exchange's worlds. */
 const ENVIRONMENTS = ["live", "testnet", "demo"] as const;
@@ -21,7 +23,7 @@ export type BookDepth = (typeof BOOKS)[number];
 /** Options with nothing left open. */
 export type CcxtOptions = {
   readonly exchange: string;
-  readonly product: BinanceProduct;
+  readonly product: ExchangeProduct;
   readonly environment: CcxtEnvironment;
   readonly endpoints: { readonly rest: string; readonly stream: string } | null;
   /** How long after its timestamp the exchange still acts on a request. */
@@ -38,7 +40,7 @@ export type CcxtOptions = {
 export type OptionProblem = { readonly path: string; readonly problem: string };
 
 /** Exchanges of CCXT whose every request, answer and stream is tested here. */
-const PRODUCTS: ReadonlyMap<string, BinanceProduct> = new Map([
+const PRODUCTS: ReadonlyMap<string, ExchangeProduct> = new Map([
   ["binance", "spot"],
   ["binanceusdm", "usdm"],
 ]);

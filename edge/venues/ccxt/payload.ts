@@ -47,12 +47,12 @@ export function parseJson(text: string): unknown {
   }
 }
 
-/** An object of a payload, with the path to it. */
+/** An object of a payload, with the path to it; made by `of`. */
 export class Fields {
   readonly #values: Readonly<Record<string, unknown>>;
   readonly #path: string;
 
-  private constructor(values: Readonly<Record<string, unknown>>, path: string) {
+  constructor(values: Readonly<Record<string, unknown>>, path: string) {
     this.#values = values;
     this.#path = path;
   }

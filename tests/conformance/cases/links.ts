@@ -12,6 +12,7 @@ import { until } from "../../support/temporary.ts";
 const NOTICED_MS = 10_000;
 const SETTLE_MS = 30_000;
 const SKEW_MS = 5000;
+const STILL_MS = 5000;
 
 /** Something happens to the stream, then the order is filled: the execution must not be lost. */
 async function playGap(stage: Stage, breakStream: () => Promise<void>): Promise<void> {
@@ -47,9 +48,10 @@ export const LINK_CASES: readonly Case[] = [
     run: async (stage) => {
       const [fill, halfOpen] = [stage.need("fill"), stage.need("halfOpen")];
       const order = await stage.resting(await stage.client());
-      await halfOpen();
-      await fill(order.atVenue, { qty: stage.terms.qty });
-      await stage.venueIs("not up", NOTICED_MS);
+      await stage.venueFalls(async () => {
+        await halfOpen();
+        await fill(order.atVenue, { qty: stage.terms.qty });
+      }, NOTICED_MS);
       await order.reach("Filled", SETTLE_MS);
       expectTrades(order, stage.terms.qty);
     },
@@ -61,8 +63,7 @@ export const LINK_CASES: readonly Case[] = [
       const restart = stage.need("restart");
       const party = await stage.client();
       const order = await stage.resting(party);
-      await restart({ downMs: 1500 });
-      await stage.venueIs("not up");
+      await stage.venueFalls(() => restart({ downMs: 1500 }));
       const meanwhile = await party.place(stage.bid);
       await meanwhile.reach("Rejected");
       strictEqual(meanwhile.last?.["reject_code"], "VENUE_DOWN");
@@ -99,6 +100,21 @@ export const LINK_CASES: readonly Case[] = [
     id: "G05",
     title: "a stream that the venue ends by its own word is opened anew, and nothing is lost",
     run: (stage) => playGap(stage, stage.need("endStream")),
+  },
+  {
+    id: "G06",
+    title: "the book of a market in which nothing moves is known",
+    isApart: true,
+    run: async (stage) => {
+      stage.needOutside();
+      if (stage.declares("book") === "none") throw new Skipped("the venue has no books");
+      const drop = stage.need("drop");
+      await stage.kill();
+      await drop();
+      await stage.startDaemon({ isStill: true });
+      const party = await stage.client();
+      await until(() => stage.hasBook(party), "the book", STILL_MS);
+    },
   },
   {
     id: "L01",

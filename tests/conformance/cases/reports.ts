@@ -145,7 +145,7 @@ export const REPORT_CASES: readonly Case[] = [
     run: async (stage) => {
       const fill = stage.need("fill");
       const order = await stage.resting(await stage.client());
-      await stage.fault("cancel", "lostBeforeActing");
+      await stage.fault("cancel", "actsSlowly");
       await order.cancelling();
       await fill(order.atVenue, { qty: stage.terms.part });
       await order.reach("Cancelled", SETTLE_MS);

@@ -60,7 +60,7 @@ function withoutMarks(positions: readonly Row[]): unknown {
 /** Kills the daemon while a place is on its way. */
 async function playKilledPlace(
   stage: Stage,
-  as: "answersLate" | "lostBeforeActing",
+  as: "actsSlowly" | "lostBeforeActing",
 ): Promise<Placed> {
   const timesPlaced = stage.need("timesPlaced");
   const party = await stage.client();
@@ -167,7 +167,7 @@ export const START_STOP_CASES: readonly Case[] = [
     id: "C01",
     title: "killed between request and answer: the order is found, and was sent once",
     run: async (stage) => {
-      const order = await playKilledPlace(stage, "answersLate");
+      const order = await playKilledPlace(stage, "actsSlowly");
       await order.reach("Accepted", SETTLE_MS);
       expectTrail(order, RESTS);
       strictEqual(await stage.need("timesPlaced")(order.atVenue.clOrdId), 1);

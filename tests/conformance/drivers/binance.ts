@@ -68,7 +68,7 @@ const USDM: FakeVenue = {
   name: "binance-usdm",
   process: "binance_usdm",
   args: [...ARGS, "--balances", "USDT=1000000"],
-  terms: { ...TERMS, instrument: "main:BTC/USDT:USDT" },
+  terms: { ...TERMS, instrument: "main:BTC/USDT" },
   routes: {
     place: "POST /fapi/v1/order",
     cancel: "DELETE /fapi/v1/order",
@@ -82,11 +82,11 @@ const USDM: FakeVenue = {
   config: (port, directory) =>
     liveConfiguration({
       exchange: "binanceusdm",
-      symbol: "BTC/USDT:USDT",
+      symbol: "BTC/USDT",
       priceQuantum: "0.1",
       quantityQuantum: "0.001",
       instrument: ["asset_class: linear"],
-      venue: ["dead_man_ms: 3000"],
+      venue: ["dead_man_ms: 6000"],
       pacing: PACING,
       dryClient: DRY_CLIENT,
       port,

@@ -188,6 +188,8 @@ class RunningFake implements OpenVenue {
         return { kind: "loseRequest", by: "rst" };
       case "actsLate":
         return { kind: "actLate", ms: ACT_LATE_MS, answer: "timeout" };
+      case "actsSlowly":
+        return { kind: "actLate", ms: ACT_LATE_MS, answer: "then" };
       case "answersLate":
         return { kind: "delayResponse", ms: this.#fake.answerLateMs };
       case "errorAfterActing":
@@ -222,6 +224,7 @@ const FAULT_NAMES: readonly FaultName[] = [
   "resetAfterActing",
   "lostBeforeActing",
   "actsLate",
+  "actsSlowly",
   "answersLate",
   "errorAfterActing",
   "errorWithoutActing",

@@ -7,6 +7,7 @@
  * @module
  */
 import { RemoteClient } from "../../support/remote_client.ts";
+import { DRY_CASE } from "../cases/clients.ts";
 import type { DaemonAddress, Driver, OpenVenue, Terms, VenueOrder, Verbs } from "../driver.ts";
 
 const TERMS: Terms = {
@@ -27,8 +28,9 @@ const TERMS: Terms = {
 
 const CONFIG = `
 mode: paper
-wire: { intents_per_second: 100000, burst: 100000, heartbeat_ms: 200, cancel_grace_ms: 300 }
+wire: { intents_per_second: 100000, burst: 100000, heartbeat_ms: 1000, cancel_grace_ms: 300 }
 exchanges: [{ name: paper, self_match: allow }]
+clients: [{ name: ${DRY_CASE}-0, dry_run: true }]
 venues:
   - name: paper
     exchange: paper
@@ -52,7 +54,7 @@ class PaperVenue implements OpenVenue {
   readonly terms = TERMS;
   readonly faults = new Set<never>();
   readonly isOutside = false;
-  readonly hasDryClient = false;
+  readonly hasDryClient = true;
   readonly pacingBurst = null;
   readonly absenceMs = 0;
   #publisher: { readonly address: DaemonAddress; readonly client: RemoteClient } | undefined;

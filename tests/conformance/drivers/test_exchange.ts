@@ -5,6 +5,7 @@
 import { type Answer, Exchange, type Request } from "../../venue/exchange.ts";
 import { testVenueConfiguration } from "../../venue/capabilities.ts";
 import { pause } from "../../support/temporary.ts";
+import { DRY_CASE } from "../cases/clients.ts";
 import type { Driver, FaultName, OpenVenue, RequestKind, Terms, Verbs } from "../driver.ts";
 
 const TERMS: Terms = {
@@ -32,6 +33,7 @@ const FAULTS: ReadonlySet<FaultName> = new Set<FaultName>([
   "closeAfterActing",
   "lostBeforeActing",
   "actsLate",
+  "actsSlowly",
   "answersLate",
 ]);
 const KINDS: Readonly<Record<Request["op"], RequestKind | undefined>> = {
@@ -104,7 +106,7 @@ class TestVenue implements OpenVenue {
   readonly terms = TERMS;
   readonly faults = FAULTS;
   readonly isOutside = true;
-  readonly hasDryClient = false;
+  readonly hasDryClient = true;
   readonly pacingBurst = null;
   readonly absenceMs = 1500;
   readonly config: string;
@@ -125,7 +127,8 @@ class TestVenue implements OpenVenue {
     const { port } = this.#listen(0);
     this.#port = port;
     this.config = testVenueConfiguration(port)
-      .replace("heartbeat_ms: 500", "heartbeat_ms: 200, cancel_grace_ms: 300");
+      .replace("heartbeat_ms: 500", "heartbeat_ms: 1000, cancel_grace_ms: 300")
+      .replace("exchanges:", `clients: [{ name: ${DRY_CASE}-0, dry_run: true }]\nexchanges:`);
   }
 
   readonly verbs: Partial<Verbs> = {
@@ -236,6 +239,10 @@ class TestVenue implements OpenVenue {
     if (as === "answersLate") {
       const answers = this.#act(request);
       setTimeout(() => line.send(answers), LATE_MS);
+      return;
+    }
+    if (as === "actsSlowly") {
+      setTimeout(() => line.send(this.#act(request)), ACT_LATE_MS);
       return;
     }
     if (as === "closeAfterActing") this.#act(request);

@@ -6,14 +6,15 @@
  * request is one result, later; nothing is repeated here.
  * @module
  */
-import type { Micros } from "../../../core/numbers.ts";
-import { EdgeError } from "../../edge_error.ts";
-import type { OrderTransport, SendOptions } from "../../order_transport.ts";
-import type { Cancel, HttpRequest, Timers } from "../../ports.ts";
-import type { BinanceProduct } from "./binance_errors.ts";
-import type { Call } from "./binance_requests.ts";
+import type { Micros } from "../../../../core/numbers.ts";
+import { EdgeError } from "../../../edge_error.ts";
+import type { OrderTransport, SendOptions } from "../../../order_transport.ts";
+import type { Cancel, HttpRequest, Timers } from "../../../ports.ts";
+import type { ExchangeProduct } from "../options.ts";
+import { ERROR_CLASSES } from "./errors.ts";
+import type { Call } from "./requests.ts";
 import { readAnswer, type VenueError } from "./ladder.ts";
-import type { CcxtExchange, SignedRequest } from "./library.ts";
+import type { CcxtExchange, SignedRequest } from "../library.ts";
 
 /** What became of a call. */
 export type CallResult =
@@ -29,20 +30,27 @@ export type Signer = Pick<CcxtExchange, "sign">;
 
 const FORM = "application/x-www-form-urlencoded";
 
-/** Calls of one account. */
+/**
+ * Calls of one account. While the venue has asked for a pause nothing leaves, and each call is told
+ * so at once: whoever goes on is banned, by address, with all that stands open.
+ */
 export class Rest {
   readonly #signer: Signer;
   readonly #transport: OrderTransport;
-  readonly #product: BinanceProduct;
+  readonly #product: ExchangeProduct;
   readonly #timers: Timers;
+  readonly #nowUs: () => Micros;
+  #pausedUntilUs = 0;
 
   constructor(options: {
     readonly signer: Signer;
     readonly transport: OrderTransport;
-    readonly product: BinanceProduct;
+    readonly product: ExchangeProduct;
     readonly timers: Timers;
+    readonly nowUs: () => Micros;
   }) {
     this.#timers = options.timers;
+    this.#nowUs = options.nowUs;
     this.#signer = options.signer;
     this.#transport = options.transport;
     this.#product = options.product;
@@ -54,12 +62,37 @@ export class Rest {
     if (signed instanceof EdgeError) {
       return this.#timers.after(0, () => done({ kind: "failed", error: signed }));
     }
+    const paused = options.isDryRun === true ? undefined : this.#paused(call);
+    if (paused !== undefined) return this.#timers.after(0, () => done(paused));
     const asked = { product: this.#product, kind: call.kind };
     return this.#transport.send(toRequest(call, signed), (result) => {
       if (result.kind !== "answered") return done(result);
       const { submitUs, ackUs } = result.answer;
-      done({ ...readAnswer(result.answer, asked), stamps: { submitUs, ackUs } });
+      const reading = readAnswer(result.answer, asked);
+      if (reading.kind === "error") this.#heed(reading.error);
+      done({ ...reading, stamps: { submitUs, ackUs } });
     }, options);
+  }
+
+  #heed({ retryAfterMs }: VenueError): void {
+    if (retryAfterMs === undefined) return;
+    this.#pausedUntilUs = Math.max(this.#pausedUntilUs, this.#nowUs() + retryAfterMs * 1000);
+  }
+
+  #paused({ kind }: Call): CallResult | undefined {
+    const nowUs = this.#nowUs();
+    const retryAfterMs = Math.ceil((this.#pausedUntilUs - nowUs) / 1000);
+    if (retryAfterMs <= 0) return undefined;
+    const { outcome, rejectCode } = ERROR_CLASSES.rate;
+    const text = `The exchange has asked for a pause: another ${retryAfterMs} ms`;
+    const error = {
+      class: "rate",
+      outcome: outcome[kind],
+      rejectCode,
+      text,
+      retryAfterMs,
+    } as const;
+    return { kind: "error", error, stamps: { submitUs: nowUs, ackUs: nowUs } };
   }
 
   /** The library's own words may hold the secret that it cannot use. */

@@ -8,10 +8,10 @@
  * @module
  */
 import type { Account } from "./account.ts";
-import { parseTrades } from "./binance_payloads.ts";
-import type { Listed } from "./binance_requests.ts";
+import { parseTrades } from "./payloads.ts";
+import type { Listed } from "./requests.ts";
 import type { KnownOrder } from "./known_orders.ts";
-import { PayloadError } from "./payload.ts";
+import { PayloadError } from "../payload.ts";
 
 /** An end that the venue told us of. */
 export type Ending = {
@@ -100,7 +100,7 @@ export class Endings {
       }
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error;
-      this.#account.host.log("alarm", "answer_not_understood", { reason: error.message });
+      this.#account.host.log("warning", "answer_not_understood", { reason: error.message });
     }
   }
 

@@ -11,9 +11,9 @@ import {
   fromUnits,
   powerOfTen,
   toUnits,
-} from "../../../core/decimal.ts";
-import type { AccountPayloads, CashKind } from "../../../core/event.ts";
-import { px } from "../../../core/numbers.ts";
+} from "../../../../core/decimal.ts";
+import type { AccountPayloads, CashKind } from "../../../../core/event.ts";
+import { px } from "../../../../core/numbers.ts";
 import type { Account } from "./account.ts";
 import {
   type BinanceIncome,
@@ -21,9 +21,9 @@ import {
   parsePositions,
   parseSpotBalances,
   parseWalletBalances,
-} from "./binance_payloads.ts";
-import type { Call } from "./binance_requests.ts";
-import { PayloadError } from "./payload.ts";
+} from "./payloads.ts";
+import type { Call } from "./requests.ts";
+import { PayloadError } from "../payload.ts";
 import { signedQtyOf } from "./reports.ts";
 
 type Reported = AccountPayloads["AccountReported"];

@@ -5,16 +5,16 @@
  * allows. A message that cannot be read ends the connection: what follows it cannot be trusted.
  * @module
  */
-import { LineError } from "../../feeds/capture_line.ts";
-import { parseMessage, parseSnapshot } from "../../feeds/binance_payloads.ts";
+import { LineError } from "../../../feeds/capture_line.ts";
+import { parseMessage, parseSnapshot } from "../../../feeds/binance_payloads.ts";
 import type { Account } from "./account.ts";
 import { marketStreamUrl } from "./addresses.ts";
 import { Books } from "./books.ts";
-import type { CcxtExchange } from "./library.ts";
-import type { BookDepth } from "./options.ts";
-import { PayloadError } from "./payload.ts";
-import { Reconnect, type ReconnectPorts } from "./reconnect.ts";
-import { VenueSocket } from "./socket.ts";
+import type { CcxtExchange } from "../library.ts";
+import type { BookDepth } from "../options.ts";
+import { PayloadError } from "../payload.ts";
+import { Reconnect, type ReconnectPorts } from "../reconnect.ts";
+import { VenueSocket } from "../socket.ts";
 
 const STREAMS_PER_REQUEST = 200;
 const REQUEST_EVERY_US = 250_000;

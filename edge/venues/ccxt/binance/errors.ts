@@ -7,10 +7,8 @@
  * two meanings, each product has its own row.
  * @module
  */
-import type { VenueRejectCode } from "../../../core/reject_code.ts";
-
-/** Whose table: the spot API or the USD-M futures API. */
-export type BinanceProduct = "spot" | "usdm";
+import type { VenueRejectCode } from "../../../../core/reject_code.ts";
+import type { ExchangeProduct } from "../options.ts";
 
 /** What was asked. */
 export type RequestKind = "place" | "cancel" | "replace" | "read";
@@ -251,7 +249,7 @@ const USDM: readonly Row[] = [
 ];
 
 /** The codes of a product: `code` to class. */
-export const ERROR_CODES: Readonly<Record<BinanceProduct, ReadonlyMap<number, ErrorClass>>> = {
+export const ERROR_CODES: Readonly<Record<ExchangeProduct, ReadonlyMap<number, ErrorClass>>> = {
   spot: new Map([...COMMON, ...SPOT]),
   usdm: new Map([...COMMON, ...USDM]),
 };

@@ -6,17 +6,18 @@
  * Sources: the venue's documentation; CCXT 4.5.84 `createOrderRequest`.
  * @module
  */
-import { fromQuanta } from "../../../core/decimal.ts";
+import { fromQuanta } from "../../../../core/decimal.ts";
 import type {
   CancelRequest,
   LookupOrder,
   ReplaceRequest,
   SubmitOrder,
-} from "../../../core/command.ts";
-import type { Instrument } from "../../../core/instrument.ts";
-import type { Px, Qty } from "../../../core/numbers.ts";
-import type { HttpRequest } from "../../ports.ts";
-import type { BinanceProduct, RequestKind } from "./binance_errors.ts";
+} from "../../../../core/command.ts";
+import type { Instrument } from "../../../../core/instrument.ts";
+import type { Px, Qty } from "../../../../core/numbers.ts";
+import type { HttpRequest } from "../../../ports.ts";
+import type { ExchangeProduct } from "../options.ts";
+import type { RequestKind } from "./errors.ts";
 
 /** A request before it is signed. */
 export type Call = {
@@ -37,9 +38,9 @@ const TRADES_MAX = 1000;
 
 /** The requests of one of the two APIs. */
 export class BinanceRequests {
-  readonly product: BinanceProduct;
+  readonly product: ExchangeProduct;
 
-  constructor(product: BinanceProduct) {
+  constructor(product: ExchangeProduct) {
     this.product = product;
   }
 

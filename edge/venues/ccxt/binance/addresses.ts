@@ -2,15 +2,15 @@
  * Where Binance's sockets are: from CCXT's map of addresses, as CCXT itself would dial them.
  * @module
  */
-import type { BinanceProduct } from "./binance_errors.ts";
-import type { CcxtExchange } from "./library.ts";
-import type { CcxtOptions } from "./options.ts";
-import { PayloadError } from "./payload.ts";
+import type { ExchangeProduct } from "../options.ts";
+import type { CcxtExchange } from "../library.ts";
+import type { CcxtOptions } from "../options.ts";
+import { PayloadError } from "../payload.ts";
 
 /** Returns the groups of addresses at other hosts, for CCXT's `urls.api`. */
 export function apiUrls(
   { rest, stream }: NonNullable<CcxtOptions["endpoints"]>,
-  product: BinanceProduct,
+  product: ExchangeProduct,
 ): Readonly<Record<string, unknown>> {
   if (product === "spot") {
     const spot = `${rest}/api/v3`;
@@ -26,7 +26,7 @@ export function apiUrls(
 }
 
 /** Returns the address of the market streams. */
-export function marketStreamUrl(exchange: CcxtExchange, product: BinanceProduct): string {
+export function marketStreamUrl(exchange: CcxtExchange, product: ExchangeProduct): string {
   const { spot, future } = socketsOf(exchange);
   return product === "spot"
     ? `${textOf(spot, "spot")}/0`

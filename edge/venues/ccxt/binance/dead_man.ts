@@ -6,7 +6,7 @@
  * orderly stop leaves the countdown running, since a stopped daemon is a silent one.
  * @module
  */
-import type { Cancel } from "../../ports.ts";
+import type { Cancel } from "../../../ports.ts";
 import type { Account } from "./account.ts";
 
 const RENEWALS = 3;

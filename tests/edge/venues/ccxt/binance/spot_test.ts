@@ -5,9 +5,9 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { px, qty } from "../../../../core/numbers.ts";
-import { CcxtRig, PREFIX } from "../../../support/ccxt_rig.ts";
-import { VenueProcess } from "../../../venues/control.ts";
+import { px, qty } from "../../../../../core/numbers.ts";
+import { CcxtRig, PREFIX } from "../../../../support/ccxt_rig.ts";
+import { VenueProcess } from "../../../../venues/control.ts";
 
 /** Connections of the runtime's pool outlive a test; the venue's process ends with it. */
 const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
@@ -22,7 +22,7 @@ async function stillVenue(): Promise<VenueProcess> {
 
 function spot(
   name: string,
-  run: (venue: VenueProcess, rig: CcxtRig) => Promise<void>,
+  run: (venue: VenueProcess, rig: CcxtRig) => void | Promise<void>,
 ): void {
   Deno.test(name, relaxed, async () => {
     await using venue = await stillVenue();
@@ -31,7 +31,7 @@ function spot(
   });
 }
 
-spot("start() lists the venue's rules and reconciles the account", async (_venue, rig) => {
+spot("start() lists the venue's rules and reconciles the account", (_venue, rig) => {
   const [listed] = rig.listed;
   deepStrictEqual(listed?.priceRule.ticks, [{ fromQuanta: 0, stepQuanta: 1 }]);
   strictEqual(listed?.status, "open");
@@ -54,7 +54,7 @@ spot("send() reports executions once each by answer and stream, exactly", async 
   strictEqual(first?.lastQty, 500_000);
   strictEqual(first?.lastPx, 5_001_000);
   const [trade] = (await venue.audit()).trades;
-  strictEqual(first?.execId, `BTCUSDT-${trade?.tradeId}`);
+  strictEqual(first?.execId, `BTCUSDT-${trade?.tradeId}-B`);
   strictEqual(Number(first?.commission), Number(trade?.commission));
   strictEqual(first?.commissionCurrency, trade?.commissionAsset);
 });
@@ -284,3 +284,46 @@ spot("cancelAll() cancels what is ours, from memory", async (venue, rig) => {
   const open = (await venue.audit()).orders.filter(({ state }) => state === "NEW");
   strictEqual(open.length, 1);
 });
+
+spot(
+  "send() sends nothing while the venue has asked for a pause, cancels neither",
+  async (venue, rig) => {
+    await venue.tell({
+      op: "fault",
+      match: "POST /api/v3/order",
+      fault: { kind: "rateLimit", status: 429, retryAfterS: 1 },
+    });
+    rig.submit(1);
+    await rig.next("RequestFailed");
+    const before = (await venue.audit()).requestCount;
+    rig.cancel(1);
+    rig.submit(2);
+    await rig.until(() => rig.of("RequestFailed").length === 3, "all three");
+    strictEqual((await venue.audit()).requestCount, before);
+    ok(rig.of("RequestFailed").every(({ outcome }) => outcome === "notSent"));
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    rig.submit(3);
+    await rig.next("OrderAccepted");
+  },
+);
+
+for (const what of ["duplicate", "swap", "delay"] as const) {
+  spot(
+    `start() loses no fill and says the end last under "${what}" of user messages`,
+    async (venue, rig) => {
+      rig.submit(1, { orderQty: qty(10_000) });
+      await rig.next("OrderAccepted");
+      await venue.tell({ op: "disturb", stream: "user", what, count: 6, ms: 300 });
+      await venue.tell({ op: "fill", order: `${PREFIX}-1-1`, qty: "0.03", count: 3 });
+      await venue.tell({ op: "cancel", order: `${PREFIX}-1-1` });
+      await rig.next("OrderCancelled");
+      const kinds = rig.reports.map(({ eventType }) => eventType);
+      const before = rig.reports.slice(0, kinds.indexOf("OrderCancelled"));
+      const executed = before.filter(({ eventType }) => eventType === "OrderExecuted");
+      strictEqual(
+        new Set(executed.map(({ payload }) => (payload as { execId: string }).execId)).size,
+        3,
+      );
+    },
+  );
+}

@@ -3,14 +3,14 @@
  * venue's names, and the orders seen.
  * @module
  */
-import type { OrderCommand } from "../../../core/command.ts";
-import type { OrderRef } from "../../../core/event.ts";
-import { type Instrument, instrumentAt } from "../../../core/instrument.ts";
-import type { InstrumentId } from "../../../core/numbers.ts";
-import type { Timers } from "../../ports.ts";
-import type { VenueHost } from "../../venue.ts";
-import type { BinanceTrade } from "./binance_payloads.ts";
-import type { BinanceRequests, Listed } from "./binance_requests.ts";
+import type { OrderCommand } from "../../../../core/command.ts";
+import type { OrderRef } from "../../../../core/event.ts";
+import { type Instrument, instrumentAt } from "../../../../core/instrument.ts";
+import type { InstrumentId } from "../../../../core/numbers.ts";
+import type { Timers } from "../../../ports.ts";
+import type { VenueHost } from "../../../venue.ts";
+import type { BinanceTrade } from "./payloads.ts";
+import type { BinanceRequests, Listed } from "./requests.ts";
 import { KnownOrders } from "./known_orders.ts";
 import { executionOf, qtyOf, type Reporter } from "./reports.ts";
 import type { Rest } from "./rest.ts";

@@ -7,7 +7,7 @@
  * @module
  */
 import type { Account } from "./account.ts";
-import { Fields } from "./payload.ts";
+import { Fields } from "../payload.ts";
 
 /** Below it ours is as good as any measurement. */
 const SKEW_MIN_US = 100_000;

@@ -7,20 +7,20 @@
  * Bounded: `HELD_MAX` changes of a book wait for its snapshot, then it is asked for again.
  * @module
  */
-import type { Levels, MarketPayloads } from "../../../core/event.ts";
-import type { Instrument } from "../../../core/instrument.ts";
-import type { Micros } from "../../../core/numbers.ts";
+import type { Levels, MarketPayloads } from "../../../../core/event.ts";
+import type { Instrument } from "../../../../core/instrument.ts";
+import type { Micros } from "../../../../core/numbers.ts";
 import type {
   BookTickerPayload,
   DepthSnapshotPayload,
   DepthUpdatePayload,
   RawLevel,
   TradePayload,
-} from "../../feeds/binance_payloads.ts";
-import { type DepthRange, DepthSequence } from "../../feeds/depth_sequence.ts";
-import { marketDraft, type MarketNews } from "../../feeds/market_draft.ts";
-import type { VenueHost } from "../../venue.ts";
-import type { Listed } from "./binance_requests.ts";
+} from "../../../feeds/binance_payloads.ts";
+import { type DepthRange, DepthSequence } from "../../../feeds/depth_sequence.ts";
+import { marketDraft, type MarketNews } from "../../../feeds/market_draft.ts";
+import type { VenueHost } from "../../../venue.ts";
+import type { Listed } from "./requests.ts";
 import { limitPxOf, pxOf, qtyOf, timeOfMs } from "./reports.ts";
 
 const HELD_MAX = 5000;

@@ -5,19 +5,14 @@
  * not agree (one of the two is older), it is no answer, and the core asks again.
  * @module
  */
-import type { LookupOrder } from "../../../core/command.ts";
-import type { BrokerPayloads } from "../../../core/event.ts";
+import type { LookupOrder } from "../../../../core/command.ts";
+import type { BrokerPayloads } from "../../../../core/event.ts";
 import type { Account } from "./account.ts";
-import {
-  type BinanceOrder,
-  type BinanceTrade,
-  parseOrder,
-  parseTrades,
-} from "./binance_payloads.ts";
-import type { Listed } from "./binance_requests.ts";
+import { type BinanceOrder, type BinanceTrade, parseOrder, parseTrades } from "./payloads.ts";
+import type { Listed } from "./requests.ts";
 import { type Failure, toFailure } from "./commands.ts";
 import type { Endings } from "./endings.ts";
-import { Fields, PayloadError } from "./payload.ts";
+import { Fields, PayloadError } from "../payload.ts";
 import { limitPxOf, qtyOf } from "./reports.ts";
 import type { CallResult } from "./rest.ts";
 
@@ -86,7 +81,7 @@ export class Lookups {
       read(result.body);
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error;
-      this.#account.host.log("alarm", "answer_not_understood", { reason: error.message });
+      this.#account.host.log("warning", "answer_not_understood", { reason: error.message });
       this.#failed(command, { outcome: "unknown", text });
     }
   }

@@ -9,7 +9,7 @@
  * Bounded: `KNOWN_MAX` orders, the oldest forgotten; what is forgotten is read from the venue.
  * @module
  */
-import type { Side } from "../../../core/instrument.ts";
+import type { Side } from "../../../../core/instrument.ts";
 
 const KNOWN_MAX = 50_000;
 

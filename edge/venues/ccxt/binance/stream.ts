@@ -7,9 +7,9 @@
  * Sources: "User Data Streams" of the spot and the USD-M documentation.
  * @module
  */
-import type { Side } from "../../../core/instrument.ts";
-import { type BinanceStatus, type BinanceTrade, sideOf } from "./binance_payloads.ts";
-import { Fields } from "./payload.ts";
+import type { Side } from "../../../../core/instrument.ts";
+import { type BinanceStatus, type BinanceTrade, sideOf } from "./payloads.ts";
+import { Fields } from "../payload.ts";
 
 /** What happened to an order. */
 const EXECUTION_TYPES = [

@@ -2,10 +2,9 @@
  * From an answer of Binance to what it means for the request: the error ladder, read from its tables.
  * @module
  */
-import type { VenueRejectCode } from "../../../core/reject_code.ts";
-import type { HttpAnswer } from "../../order_transport.ts";
+import type { VenueRejectCode } from "../../../../core/reject_code.ts";
+import type { HttpAnswer } from "../../../order_transport.ts";
 import {
-  type BinanceProduct,
   ERROR_CLASSES,
   ERROR_CODES,
   ERROR_MESSAGES,
@@ -14,8 +13,9 @@ import {
   FAILED_503,
   type RequestKind,
   STATUS_CLASSES,
-} from "./binance_errors.ts";
-import { parseJson, PayloadError } from "./payload.ts";
+} from "./errors.ts";
+import type { ExchangeProduct } from "../options.ts";
+import { parseJson, PayloadError } from "../payload.ts";
 
 /** What the venue answered: what was asked for, or an error and what it means. */
 export type Reading =
@@ -42,7 +42,7 @@ const WORDS_MAX = 160;
 /** Reads an answer to a request of a kind. */
 export function readAnswer(
   answer: HttpAnswer,
-  asked: { readonly product: BinanceProduct; readonly kind: RequestKind },
+  asked: { readonly product: ExchangeProduct; readonly kind: RequestKind },
 ): Reading {
   const body = bodyOf(answer.text);
   const told = body === undefined ? undefined : errorIn(body);
@@ -82,7 +82,7 @@ function errorIn(body: unknown): Told | undefined {
 
 function classOf(
   answer: HttpAnswer,
-  known: { readonly told: Told | undefined; readonly product: BinanceProduct },
+  known: { readonly told: Told | undefined; readonly product: ExchangeProduct },
 ): ErrorClass {
   const { told, product } = known;
   const byStatus = STATUS_CLASSES.get(answer.status);

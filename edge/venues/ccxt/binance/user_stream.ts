@@ -10,11 +10,11 @@
  */
 import type { Account } from "./account.ts";
 import { socketApiUrl, userStreamUrl } from "./addresses.ts";
-import { parseStreamMessage, type StreamNews } from "./binance_stream.ts";
-import type { CcxtExchange } from "./library.ts";
-import { Fields, parseJson, PayloadError } from "./payload.ts";
-import { Reconnect, type ReconnectPorts } from "./reconnect.ts";
-import { VenueSocket } from "./socket.ts";
+import { parseStreamMessage, type StreamNews } from "./stream.ts";
+import type { CcxtExchange } from "../library.ts";
+import { Fields, parseJson, PayloadError } from "../payload.ts";
+import { Reconnect, type ReconnectPorts } from "../reconnect.ts";
+import { VenueSocket } from "../socket.ts";
 
 const SILENCE_US = 5_000_000;
 const WATCH_EVERY_US = 1_000_000;

@@ -6,8 +6,8 @@
  * Sources: "Public Rest API" (spot) and "USD-M Futures" of the venue's documentation.
  * @module
  */
-import type { Side } from "../../../core/instrument.ts";
-import { Fields, objectsOf } from "./payload.ts";
+import type { Side } from "../../../../core/instrument.ts";
+import { Fields, objectsOf } from "../payload.ts";
 
 /** Every state that the two APIs document. */
 const STATUSES = [

@@ -7,14 +7,14 @@
  * Limit: `HELD_MAX` drafts wait; beyond that the adapter ends, and its restart reads anew.
  * @module
  */
-import type { BrokerPayloads, Draft, OrderRef } from "../../../core/event.ts";
-import type { Instrument } from "../../../core/instrument.ts";
-import { type Micros, micros, type Px, px, type Qty, qty } from "../../../core/numbers.ts";
-import { quantaOf } from "../../feeds/venue_decimal.ts";
-import type { Timers } from "../../ports.ts";
-import type { VenueHost } from "../../venue.ts";
-import type { BinanceTrade } from "./binance_payloads.ts";
-import { PayloadError } from "./payload.ts";
+import type { BrokerPayloads, Draft, OrderRef } from "../../../../core/event.ts";
+import type { Instrument } from "../../../../core/instrument.ts";
+import { type Micros, micros, type Px, px, type Qty, qty } from "../../../../core/numbers.ts";
+import { quantaOf } from "../../../feeds/venue_decimal.ts";
+import type { Timers } from "../../../ports.ts";
+import type { VenueHost } from "../../../venue.ts";
+import type { BinanceTrade } from "./payloads.ts";
+import { PayloadError } from "../payload.ts";
 
 const HELD_MAX = 100_000;
 const OFFER_AGAIN_US = 5000;
@@ -96,7 +96,7 @@ export function executionOf(
   const { instrument, ref } = of;
   return {
     ...ref,
-    execId: `${trade.symbol}-${trade.tradeId}`,
+    execId: execIdOf(trade),
     lastQty: qtyOf(trade.qty, instrument),
     lastPx: pxOf(trade.price, instrument),
     liquidity: trade.isMaker ? "Maker" : "Taker",
@@ -105,6 +105,14 @@ export function executionOf(
     provisional: false,
     side: trade.side,
   };
+}
+
+/**
+ * Returns the name of an execution, unique at the venue: its trade, and our side of it, since a
+ * trade of the account with itself is one number and two executions.
+ */
+export function execIdOf({ symbol, tradeId, side }: BinanceTrade): string {
+  return `${symbol}-${tradeId}-${side === "Buy" ? "B" : "S"}`;
 }
 
 /** Returns a quantity. @throws {PayloadError} If it is finer than the quantum, or below 0. */

@@ -11,8 +11,8 @@
  * never wait behind many reads. A new one drops the old.
  * @module
  */
-import type { ReconcileAccount } from "../../../core/command.ts";
-import type { AccountPayloads, OpenOrder, OrderRef } from "../../../core/event.ts";
+import type { ReconcileAccount } from "../../../../core/command.ts";
+import type { AccountPayloads, OpenOrder, OrderRef } from "../../../../core/event.ts";
 import type { Account } from "./account.ts";
 import type { AccountBook } from "./account_book.ts";
 import {
@@ -23,11 +23,11 @@ import {
   parseOrder,
   parseOrders,
   parseTrades,
-} from "./binance_payloads.ts";
-import type { Call, Listed } from "./binance_requests.ts";
+} from "./payloads.ts";
+import type { Call, Listed } from "./requests.ts";
 import { toFailure } from "./commands.ts";
-import { Fields, PayloadError } from "./payload.ts";
-import { limitPxOf, qtyOf } from "./reports.ts";
+import { Fields, PayloadError } from "../payload.ts";
+import { execIdOf, limitPxOf, qtyOf } from "./reports.ts";
 import { readSpan } from "./spans.ts";
 
 const ACCOUNT_READS_MAX = 3;
@@ -106,7 +106,7 @@ export class Reconciliations {
           read: (span, use) =>
             this.#call(progress, requests.tradesBetween(symbol, span), (body) => {
               const trades = parseTrades(body);
-              for (const trade of trades) progress.trades.set(nameOf(trade), trade);
+              for (const trade of trades) progress.trades.set(execIdOf(trade), trade);
               use(trades);
             }),
           done: next,
@@ -205,7 +205,7 @@ export class Reconciliations {
       use();
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error;
-      this.#account.host.log("alarm", "answer_not_understood", { reason: error.message });
+      this.#account.host.log("warning", "answer_not_understood", { reason: error.message });
       this.#fail(progress, { text: error.message });
     }
   }
@@ -226,13 +226,9 @@ export class Reconciliations {
   }
 }
 
-function nameOf({ symbol, tradeId }: BinanceTrade): string {
-  return `${symbol}-${tradeId}`;
-}
-
 function byTime(left: BinanceTrade, right: BinanceTrade): number {
   return left.timeMs - right.timeMs ||
-    (nameOf(left) < nameOf(right) ? -1 : nameOf(left) === nameOf(right) ? 0 : 1);
+    (execIdOf(left) < execIdOf(right) ? -1 : execIdOf(left) === execIdOf(right) ? 0 : 1);
 }
 
 function openOrderOf(order: BinanceOrder, { instrument }: Listed): OpenOrder {

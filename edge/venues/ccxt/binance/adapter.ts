@@ -9,29 +9,29 @@
  * Requests go over REST and need no stream: commands are sent whenever markets and secrets are known.
  * @module
  */
-import type { VenueCommand } from "../../../core/command.ts";
-import { EdgeError } from "../../edge_error.ts";
-import { OrderTransport } from "../../order_transport.ts";
-import type { Ports } from "../../ports.ts";
-import { type Redact, redactor } from "../../redaction.ts";
-import type { Credentials, ReleasedCommand, VenueAdapter, VenueHost } from "../../venue.ts";
+import type { VenueCommand } from "../../../../core/command.ts";
+import { EdgeError } from "../../../edge_error.ts";
+import { OrderTransport } from "../../../order_transport.ts";
+import type { Ports } from "../../../ports.ts";
+import { type Redact, redactor } from "../../../redaction.ts";
+import type { Credentials, ReleasedCommand, VenueAdapter, VenueHost } from "../../../venue.ts";
 import { Account } from "./account.ts";
 import { AccountBook } from "./account_book.ts";
-import { listMarkets, parseMarkets } from "./binance_markets.ts";
-import { BinanceRequests, type Listed } from "./binance_requests.ts";
-import type { StreamNews } from "./binance_stream.ts";
+import { listMarkets, parseMarkets } from "./markets.ts";
+import { BinanceRequests, type Listed } from "./requests.ts";
+import type { StreamNews } from "./stream.ts";
 import { type CommandHooks, Commands, sendCommand } from "./commands.ts";
 import { DeadMan } from "./dead_man.ts";
 import { Endings } from "./endings.ts";
-import { ccxtFetch } from "./fetch.ts";
-import type { CcxtExchange } from "./library.ts";
+import { ccxtFetch } from "../fetch.ts";
+import type { CcxtExchange } from "../library.ts";
 import { Lookups } from "./lookups.ts";
 import { MarketStream } from "./market_stream.ts";
-import type { CcxtOptions } from "./options.ts";
-import { Fields, PayloadError } from "./payload.ts";
+import type { CcxtOptions } from "../options.ts";
+import { Fields, PayloadError } from "../payload.ts";
 import { NewsDesk } from "./order_news.ts";
 import { Reconciliations } from "./reconciliation.ts";
-import { Reconnect } from "./reconnect.ts";
+import { Reconnect } from "../reconnect.ts";
 import { Reporter } from "./reports.ts";
 import { type CallResult, Rest } from "./rest.ts";
 import { ServerClock } from "./server_clock.ts";
@@ -92,7 +92,7 @@ export class CcxtVenue implements VenueAdapter {
       isDryRun: false,
     });
     this.#rest = new Rest({
-      ...{ signer: exchange, transport, timers: ports.timers },
+      ...{ signer: exchange, transport, timers: ports.timers, nowUs: host.nowUs },
       product: options.product,
     });
     this.#loading = new Reconnect(ports, () => this.#loadMarkets());

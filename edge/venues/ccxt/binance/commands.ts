@@ -11,16 +11,16 @@ import type {
   OrderCommand,
   ReplaceRequest,
   SubmitOrder,
-} from "../../../core/command.ts";
-import type { RequestStamps } from "../../../core/event.ts";
-import type { Micros } from "../../../core/numbers.ts";
-import type { ReleasedCommand } from "../../venue.ts";
+} from "../../../../core/command.ts";
+import type { RequestStamps } from "../../../../core/event.ts";
+import type { Micros } from "../../../../core/numbers.ts";
+import type { ReleasedCommand } from "../../../venue.ts";
 import type { Account } from "./account.ts";
-import { type BinanceOrder, parseOrder } from "./binance_payloads.ts";
-import type { Call, Listed } from "./binance_requests.ts";
+import { type BinanceOrder, parseOrder } from "./payloads.ts";
+import type { Call, Listed } from "./requests.ts";
 import type { Endings } from "./endings.ts";
 import type { VenueError } from "./ladder.ts";
-import { Fields, PayloadError } from "./payload.ts";
+import { Fields, PayloadError } from "../payload.ts";
 import { limitPxOf, qtyOf } from "./reports.ts";
 import type { CallResult } from "./rest.ts";
 
@@ -270,7 +270,7 @@ export class Commands {
       return order.clientOrderId === command.clOrdId ? order : undefined;
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error;
-      this.#account.host.log("alarm", "answer_not_understood", { reason: error.message });
+      this.#account.host.log("warning", "answer_not_understood", { reason: error.message });
       return undefined;
     }
   }

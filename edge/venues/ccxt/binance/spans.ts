@@ -7,15 +7,15 @@
  * look-ups make good.
  * @module
  */
-import type { BinanceProduct } from "./binance_errors.ts";
-import type { BinanceTrade } from "./binance_payloads.ts";
+import type { ExchangeProduct } from "../options.ts";
+import type { BinanceTrade } from "./payloads.ts";
 
 /** Both ends included, milliseconds. */
 export type Span = { readonly fromMs: number; readonly toMs: number };
 
 const DAY_MS = 86_400_000;
 /** The longest span that the venue answers: 24 hours, 7 days. */
-const SPAN_MAX_MS: Readonly<Record<BinanceProduct, number>> = {
+const SPAN_MAX_MS: Readonly<Record<ExchangeProduct, number>> = {
   spot: DAY_MS - 1,
   usdm: 7 * DAY_MS - 1,
 };
@@ -24,7 +24,7 @@ const ROWS_MAX = 1000;
 /** Reads `fromMs` … `toMs`, oldest first, then calls `done`. */
 export function readSpan(
   reading: Span & {
-    readonly product: BinanceProduct;
+    readonly product: ExchangeProduct;
     /** Asks for a piece and hands its rows on. */
     readonly read: (span: Span, use: (rows: readonly BinanceTrade[]) => void) => void;
     readonly done: () => void;

@@ -6,11 +6,11 @@
  * Of orders that are not ours only executions are reported: they move the account.
  * @module
  */
-import type { OrderRef, RequestStamps } from "../../../core/event.ts";
-import type { VenueRejectCode } from "../../../core/reject_code.ts";
+import type { OrderRef, RequestStamps } from "../../../../core/event.ts";
+import type { VenueRejectCode } from "../../../../core/reject_code.ts";
 import type { Account } from "./account.ts";
-import type { Listed } from "./binance_requests.ts";
-import type { OrderNews } from "./binance_stream.ts";
+import type { Listed } from "./requests.ts";
+import type { OrderNews } from "./stream.ts";
 import { amendmentKey } from "./commands.ts";
 import type { Endings } from "./endings.ts";
 import { limitPxOf, qtyOf } from "./reports.ts";

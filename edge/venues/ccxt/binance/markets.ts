@@ -6,11 +6,11 @@
  * Sources: "Exchange information" and "Filters" of the two documentations.
  * @module
  */
-import { toQuanta } from "../../../core/decimal.ts";
-import type { Instrument } from "../../../core/instrument.ts";
-import type { BinanceProduct } from "./binance_errors.ts";
-import type { Listed } from "./binance_requests.ts";
-import { Fields, PayloadError } from "./payload.ts";
+import { toQuanta } from "../../../../core/decimal.ts";
+import type { Instrument } from "../../../../core/instrument.ts";
+import type { ExchangeProduct } from "../options.ts";
+import type { Listed } from "./requests.ts";
+import { Fields, PayloadError } from "../payload.ts";
 
 /** A market with the figures that matter, canonical decimals. */
 export type BinanceMarket = {
@@ -33,11 +33,11 @@ export type BinanceMarket = {
 export type Listing = { readonly listed: readonly Listed[]; readonly problems: readonly string[] };
 
 /** Reads the markets of an answer. @throws {PayloadError} If one is not as documented. */
-export function parseMarkets(body: unknown, product: BinanceProduct): readonly BinanceMarket[] {
+export function parseMarkets(body: unknown, product: ExchangeProduct): readonly BinanceMarket[] {
   return Fields.of(body, "").objects("symbols").map((row) => parseMarket(row, product));
 }
 
-function parseMarket(row: Fields, product: BinanceProduct): BinanceMarket {
+function parseMarket(row: Fields, product: ExchangeProduct): BinanceMarket {
   const filters = new Map(row.objects("filters").map((one) => [one.text("filterType"), one]));
   const price = filterOf(filters, "PRICE_FILTER", row);
   const lot = filterOf(filters, "LOT_SIZE", row);

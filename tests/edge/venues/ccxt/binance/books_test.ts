@@ -1,0 +1,166 @@
+/**
+ * Books in step with their stream, against a naive twin, gaps, full queues and lost connections.
+ *
+ * Proves: R-VENUE-7 (gap detection, re-seed).
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import fc from "fast-check";
+import type { Draft } from "../../../../../core/event.ts";
+import { micros } from "../../../../../core/numbers.ts";
+import { Books } from "../../../../../edge/venues/ccxt/binance/books.ts";
+import { SPOT } from "../../../../support/ccxt_rig.ts";
+
+const SYMBOL = "BTCUSDT";
+
+/** Books over a market that lives here, and a daemon's view of them. */
+class Bench {
+  readonly said: Draft[] = [];
+  readonly asked: string[] = [];
+  takes = true;
+  /** The market: price to quantity, and the number of its last update. */
+  readonly bids = new Map<number, number>();
+  update = 100;
+  readonly books = new Books(
+    {
+      nowUs: () => micros(1),
+      offerMarket: (draft) => {
+        if (this.takes) this.said.push(draft);
+        return this.takes;
+      },
+    },
+    [{ instrument: SPOT, symbol: SYMBOL }],
+    (symbol) => this.asked.push(symbol),
+  );
+
+  /** One change of the market; told unless it gets lost. */
+  change(price: number, size: number, { isLost }: { readonly isLost: boolean }): void {
+    this.update++;
+    if (size === 0) this.bids.delete(price);
+    else this.bids.set(price, size);
+    if (isLost) return;
+    const b = [[`${price}`, `${size}`]] as const;
+    const { update: u } = this;
+    this.books.depth({ e: "depthUpdate", E: 1, s: SYMBOL, U: u, u, b, a: [] });
+  }
+
+  /** Answers what was asked for, with the market as it is. */
+  answer(): void {
+    if (this.asked.shift() === undefined) return;
+    const bids = [...this.bids].map(([price, size]) => [`${price}`, `${size}`] as const);
+    this.books.snapshot(SYMBOL, { lastUpdateId: this.update, bids, asks: [] });
+  }
+
+  /** The book that the daemon has, or undefined if it is no reference. */
+  view(): ReadonlyMap<number, number> | undefined {
+    let book: Map<number, number> | undefined;
+    for (const draft of this.said) {
+      if (draft.eventType === "BookInvalidated") book = undefined;
+      if (draft.eventType === "BookSnapshot") book = new Map();
+      if (draft.eventType !== "BookSnapshot" && draft.eventType !== "BookDelta") continue;
+      const { bids } = draft.payload;
+      for (let at = 0; at < bids.length; at += 2) {
+        const [price, size] = [(bids[at] ?? 0) / 100, (bids[at + 1] ?? 0) / 100_000];
+        if (size === 0) book?.delete(price);
+        else book?.set(price, size);
+      }
+    }
+    return book;
+  }
+}
+
+const sorted = (book: ReadonlyMap<number, number> | undefined): unknown =>
+  book === undefined ? undefined : [...book].sort(([left], [right]) => left - right);
+
+const action = fc.oneof(
+  {
+    weight: 12,
+    arbitrary: fc.record({ price: fc.nat(9), size: fc.nat(3), kind: fc.constant("change") }),
+  },
+  {
+    weight: 2,
+    arbitrary: fc.record({ price: fc.nat(9), size: fc.nat(3), kind: fc.constant("lose") }),
+  },
+  { weight: 5, arbitrary: fc.record({ kind: fc.constant("answer") }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("full") }) },
+  { weight: 3, arbitrary: fc.record({ kind: fc.constant("room") }) },
+  { weight: 1, arbitrary: fc.record({ kind: fc.constant("reconnect") }) },
+);
+
+Deno.test("Books never show a book that is not the market's", () => {
+  fc.assert(
+    fc.property(fc.array(action, { maxLength: 80 }), (actions) => {
+      const bench = new Bench();
+      bench.books.connected();
+      for (const act of actions) {
+        const { price = 1, size = 1 } = act as { readonly price?: number; readonly size?: number };
+        if (act.kind === "change") bench.change(price + 1, size, { isLost: false });
+        if (act.kind === "lose") bench.change(price + 1, size, { isLost: true });
+        if (act.kind === "answer") bench.answer();
+        if (act.kind === "full") bench.takes = false;
+        if (act.kind === "room") bench.takes = true;
+        if (act.kind === "reconnect") {
+          bench.asked.length = 0;
+          bench.books.disconnected("lost");
+          bench.books.connected();
+        }
+        // Nothing was lost since the last message that was told: the view is the market's, or none.
+        if (act.kind === "change" && bench.takes) {
+          const view = bench.view();
+          if (view !== undefined) deepStrictEqual(sorted(view), sorted(bench.bids));
+        }
+      }
+      bench.takes = true; // with room and answers each book comes back in step
+      for (let round = 0; round < 6; round++) {
+        bench.change(5, 1 + round % 3, { isLost: false });
+        bench.answer();
+      }
+      deepStrictEqual(sorted(bench.view()), sorted(bench.bids));
+    }),
+    { numRuns: 400 },
+  );
+});
+
+Deno.test("Books ask for one snapshot at a time, and only once changes come", () => {
+  const bench = new Bench();
+  bench.books.connected();
+  strictEqual(bench.asked.length, 0);
+  bench.change(1, 1, { isLost: false });
+  bench.change(2, 1, { isLost: false });
+  deepStrictEqual(bench.asked, [SYMBOL]);
+});
+
+Deno.test("Books ask again after a snapshot that did not come", () => {
+  const bench = new Bench();
+  bench.books.connected();
+  bench.change(1, 1, { isLost: false });
+  bench.books.notRead();
+  bench.books.retry();
+  deepStrictEqual(bench.asked, [SYMBOL, SYMBOL]);
+});
+
+Deno.test("Books ask again when a snapshot is older than what was held", () => {
+  const bench = new Bench();
+  bench.books.connected();
+  bench.change(1, 1, { isLost: false });
+  bench.books.snapshot(SYMBOL, { lastUpdateId: 50, bids: [], asks: [] });
+  ok(bench.asked.length >= 2);
+});
+
+Deno.test("Books invalidate once, however long the stream is away", () => {
+  const bench = new Bench();
+  bench.books.connected();
+  bench.change(1, 1, { isLost: false });
+  bench.answer();
+  bench.books.disconnected("lost");
+  bench.books.disconnected("lost again");
+  strictEqual(bench.said.filter(({ eventType }) => eventType === "BookInvalidated").length, 1);
+});
+
+Deno.test("Books leave out prints that did not come from the book", () => {
+  const bench = new Bench();
+  const print = { e: "trade", E: 1, s: SYMBOL, t: 1, p: "1", q: "1", m: true } as const;
+  bench.books.trade({ ...print, X: "INSURANCE_FUND" });
+  bench.books.trade({ ...print, X: "MARKET" });
+  strictEqual(bench.said.length, 1);
+});

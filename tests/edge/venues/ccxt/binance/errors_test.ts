@@ -1,0 +1,263 @@
+/**
+ * The error ladder of Binance: its tables, and what an answer comes to.
+ *
+ * Proves: R-EXEC-4 (each code once, one documented class; what is unknown is ambiguous).
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { micros } from "../../../../../core/numbers.ts";
+import {
+  ERROR_CLASSES,
+  ERROR_CODES,
+  type ErrorClass,
+  type ErrorOutcome,
+  type RequestKind,
+} from "../../../../../edge/venues/ccxt/binance/errors.ts";
+import { readAnswer } from "../../../../../edge/venues/ccxt/binance/ladder.ts";
+import type { ExchangeProduct } from "../../../../../edge/venues/ccxt/options.ts";
+import { sharedData } from "../../../../support/shared_data.ts";
+
+type Answered = {
+  readonly status: number;
+  readonly body: string;
+  readonly headers?: Readonly<Record<string, string>>;
+};
+
+function read(
+  answered: Answered,
+  asked: { readonly kind: RequestKind; readonly product?: ExchangeProduct },
+): ReturnType<typeof readAnswer> {
+  const { status, body: text, headers = {} } = answered;
+  const times = { submitUs: micros(1), ackUs: micros(2) };
+  const answer = { status, text, headers: new Map(Object.entries(headers)), ...times };
+  return readAnswer(answer, { product: asked.product ?? "spot", kind: asked.kind });
+}
+
+function outcomeOf(answered: Answered, kind: RequestKind, product?: ExchangeProduct): string {
+  const reading = read(answered, product === undefined ? { kind } : { kind, product });
+  return reading.kind === "ok" ? "ok" : `${reading.error.outcome} ${reading.error.rejectCode}`;
+}
+
+const told = (code: number, msg: string): string => JSON.stringify({ code, msg });
+
+const rows: readonly (readonly [string, Answered, RequestKind, string])[] = [
+  [
+    "funds are missing",
+    {
+      status: 400,
+      body: told(-2010, "Account has insufficient balance for requested action."),
+    },
+    "place",
+    "refused VENUE_FUNDS",
+  ],
+  [
+    "a post-only order would take",
+    { status: 400, body: told(-2010, "Order would immediately match and take.") },
+    "place",
+    "refused VENUE_POST_ONLY",
+  ],
+  [
+    "the key is there already: it is ours",
+    { status: 400, body: told(-2010, "Duplicate order sent.") },
+    "place",
+    "unknown VENUE_DUPLICATE",
+  ],
+  [
+    "a refusal in words that nobody listed",
+    { status: 400, body: told(-2010, "Some new reason.") },
+    "place",
+    "refused VENUE_REJECTED",
+  ],
+  [
+    "a cancel of what is not there",
+    { status: 400, body: told(-2011, "Unknown order sent.") },
+    "cancel",
+    "refused VENUE_NOT_FOUND",
+  ],
+  [
+    "a look-up of what is not there",
+    { status: 400, body: told(-2013, "Order does not exist.") },
+    "read",
+    "absent VENUE_NOT_FOUND",
+  ],
+  [
+    "a place that cannot have been looked up",
+    { status: 400, body: told(-2013, "Order does not exist.") },
+    "place",
+    "unknown VENUE_NOT_FOUND",
+  ],
+  [
+    "our clock is off",
+    { status: 400, body: told(-1021, "Timestamp …") },
+    "place",
+    "notSent VENUE_REJECTED",
+  ],
+  [
+    "the key is wrong",
+    { status: 401, body: told(-2015, "Invalid …") },
+    "place",
+    "refused VENUE_AUTH",
+  ],
+  ["no body says why", { status: 401, body: "" }, "cancel", "refused VENUE_AUTH"],
+  ["too many requests", { status: 429, body: "" }, "place", "notSent VENUE_RATE_LIMIT"],
+  [
+    "a ban, whatever the code",
+    { status: 418, body: told(-2010, "x") },
+    "place",
+    "notSent VENUE_RATE_LIMIT",
+  ],
+  [
+    "too many orders",
+    { status: 400, body: told(-1015, "Too many new orders.") },
+    "place",
+    "notSent VENUE_RATE_LIMIT",
+  ],
+  [
+    "the venue sheds load",
+    { status: 503, body: told(-1008, "Server is currently overloaded …") },
+    "place",
+    "notSent VENUE_RATE_LIMIT",
+  ],
+  [
+    "a 503 that means failed",
+    { status: 503, body: told(-9999, "Service Unavailable.") },
+    "place",
+    "notSent VENUE_RATE_LIMIT",
+  ],
+  [
+    "a 503 that may mean done",
+    {
+      status: 503,
+      body: told(-9999, "Unknown error, please check your request or try again later."),
+    },
+    "place",
+    "unknown VENUE_REJECTED",
+  ],
+  [
+    "a timeout of theirs",
+    { status: 408, body: told(-1007, "Timeout …") },
+    "cancel",
+    "unknown VENUE_REJECTED",
+  ],
+  ["a gateway's page", { status: 502, body: "<html>" }, "place", "unknown VENUE_REJECTED"],
+  ["a proxy's refusal", { status: 403, body: "<html>" }, "place", "unknown VENUE_REJECTED"],
+  ["a redirect", { status: 307, body: "" }, "place", "unknown VENUE_REJECTED"],
+  ["nothing at all", { status: 200, body: "" }, "place", "unknown VENUE_REJECTED"],
+  ["half an answer", { status: 200, body: '{"orderId":4' }, "place", "unknown VENUE_REJECTED"],
+  [
+    "an error with a status of success",
+    { status: 200, body: told(-2011, "Unknown order sent.") },
+    "cancel",
+    "refused VENUE_NOT_FOUND",
+  ],
+  [
+    "a code nobody knows",
+    { status: 400, body: told(-987654, "x") },
+    "place",
+    "unknown VENUE_REJECTED",
+  ],
+  [
+    "a code nobody knows",
+    { status: 400, body: told(-987654, "x") },
+    "read",
+    "failed VENUE_REJECTED",
+  ],
+  ["an answer", { status: 200, body: '{"orderId":4}' }, "place", "ok"],
+  ["a list", { status: 200, body: "[]" }, "read", "ok"],
+];
+for (const [what, answered, kind, outcome] of rows) {
+  Deno.test(`readAnswer() gives ${outcome} for a ${kind} when ${what}`, () => {
+    strictEqual(outcomeOf(answered, kind), outcome);
+  });
+}
+
+Deno.test("readAnswer() tells spot's -2021 from that of USD-M", () => {
+  const answered = { status: 400, body: told(-2021, "x") };
+  strictEqual(outcomeOf(answered, "place", "spot"), "unknown VENUE_REJECTED");
+  strictEqual(outcomeOf(answered, "place", "usdm"), "refused VENUE_REJECTED");
+});
+
+Deno.test("readAnswer() takes the pause that the venue asks for, or a default", () => {
+  const pauseOf = (headers: Readonly<Record<string, string>>): number | undefined => {
+    const reading = read({ status: 429, body: "", headers }, { kind: "place" });
+    return reading.kind === "error" ? reading.error.retryAfterMs : undefined;
+  };
+  strictEqual(pauseOf({ "retry-after": "3" }), 3000);
+  strictEqual(pauseOf({}), 10_000);
+  strictEqual(pauseOf({ "retry-after": "soon" }), 10_000);
+});
+
+Deno.test("ERROR_CLASSES never call a place refused that may have been done, nor resend one", () => {
+  const safe: Readonly<Record<ErrorClass, ErrorOutcome>> = {
+    rejected: "refused",
+    funds: "refused",
+    postOnly: "refused",
+    selfMatch: "refused",
+    suspended: "refused",
+    auth: "refused",
+    rate: "notSent",
+    overload: "notSent",
+    clock: "notSent",
+    notFound: "unknown",
+    duplicate: "unknown",
+    ambiguous: "unknown",
+  };
+  for (const [name, { outcome }] of Object.entries(ERROR_CLASSES)) {
+    strictEqual(outcome.place, safe[name as ErrorClass], name);
+    ok(outcome.read === "failed" || outcome.read === "absent", name);
+  }
+});
+
+/** CCXT's class of a code, and ours of those that mean it. Others are ours to judge. */
+const AGREED: Readonly<Record<string, readonly ErrorClass[]>> = {
+  AuthenticationError: ["auth"],
+  PermissionDenied: ["auth"],
+  AccountSuspended: ["auth"],
+  InsufficientFunds: ["funds"],
+  RateLimitExceeded: ["rate"],
+  DDoSProtection: ["rate"],
+  InvalidNonce: ["clock"],
+  RequestTimeout: ["ambiguous"],
+  OrderNotFound: ["notFound", "rejected"], // -2011 on spot: the message says which
+  BadSymbol: ["rejected", "suspended"],
+};
+
+/** Codes of CCXT that no route of ours answers: margin, savings, convert, sub-accounts, leverage. */
+const ELSEWHERE = (code: number): boolean => code <= -3000 && code > -4000 || code <= -5000;
+
+for (const product of ["spot", "usdm"] as const) {
+  const file = `ccxt-static/errors/${product === "spot" ? "binance" : "binanceusdm"}.json`;
+  const path = sharedData(file);
+  const name = `ERROR_CODES of ${product} agree with CCXT's classes (${file})`;
+  Deno.test({
+    name,
+    ignore: path === undefined,
+    fn: () => {
+      const { exceptions } = JSON.parse(Deno.readTextFileSync(path ?? ""));
+      const own = exceptions[product === "spot" ? "spot" : "linear"].exact;
+      const theirs: Record<string, string> = { ...exceptions.exact, ...own };
+      const different: string[] = [];
+      let compared = 0;
+      for (const [text, ccxtClass] of Object.entries(theirs)) {
+        const code = Number(text);
+        const ours = ERROR_CODES[product].get(code);
+        if (ours === undefined || AGREED[ccxtClass] === undefined) continue;
+        compared++;
+        if (!AGREED[ccxtClass].includes(ours)) different.push(`${code} ${ccxtClass} ${ours}`);
+      }
+      ok(compared > 10);
+      deepStrictEqual(different, []);
+    },
+  });
+
+  Deno.test({
+    name: `ERROR_CODES of ${product} know every code of the order routes (${file})`,
+    ignore: path === undefined,
+    fn: () => {
+      const { exceptions } = JSON.parse(Deno.readTextFileSync(path ?? ""));
+      const shared = Object.keys(exceptions.exact).map(Number).filter((code) => code > -3000);
+      const missing = shared.filter((code) => !ERROR_CODES[product].has(code));
+      deepStrictEqual(missing.filter((code) => !ELSEWHERE(code)), []);
+    },
+  });
+}

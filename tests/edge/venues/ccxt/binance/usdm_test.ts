@@ -1,0 +1,187 @@
+/**
+ * Binance USD-M over CCXT against its fake: what differs from spot.
+ *
+ * Proves: R-VENUE-2, R-VENUE-7, R-EXEC-1 (native replace), R-EXEC-5 (positions, funding), R-EXEC-6
+ * (the venue's own switch) for the adapter.
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { px, qty } from "../../../../../core/numbers.ts";
+import { CcxtRig, PERPETUAL, PREFIX, type RigOptions } from "../../../../support/ccxt_rig.ts";
+import { VenueProcess } from "../../../../venues/control.ts";
+
+/** Connections of the runtime's pool outlive a test; the venue's process ends with it. */
+const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
+
+/** A market that stands still: 49 990 bid, 50 010 asked, 5 each way. */
+async function stillVenue(): Promise<VenueProcess> {
+  const venue = await VenueProcess.start("binance_usdm", ["--speed", "0", "--empty"]);
+  await venue.tell({ op: "quote", symbol: "BTCUSDT", side: "BUY", price: "49990", qty: "5" });
+  await venue.tell({ op: "quote", symbol: "BTCUSDT", side: "SELL", price: "50010", qty: "5" });
+  return venue;
+}
+
+function usdm(
+  name: string,
+  run: (venue: VenueProcess, rig: CcxtRig) => void | Promise<void>,
+  options: RigOptions = {},
+): void {
+  Deno.test(name, relaxed, async () => {
+    await using venue = await stillVenue();
+    using rig = await CcxtRig.up(venue, { instrument: PERPETUAL, ...options });
+    await run(venue, rig);
+  });
+}
+
+const RESTING = { price: px(499_000), orderQty: qty(10) } as const;
+const TAKING = { price: px(500_100), orderQty: qty(10) } as const;
+
+usdm("start() lists the venue's rules, reports wallet and position", (_venue, rig) => {
+  strictEqual(rig.listed[0]?.status, "open");
+  const [account] = rig.of("AccountReported");
+  deepStrictEqual(account?.positions, [{ instrument: PERPETUAL.id, qty: 0 }]);
+  ok(account?.balances.some(({ currency }) => currency === "USDT"));
+});
+
+usdm("send() places, and the stream reports the executions", async (venue, rig) => {
+  rig.submit(1, TAKING);
+  const executed = await rig.next("OrderExecuted");
+  strictEqual(executed.lastQty, 10);
+  strictEqual(executed.liquidity, "Taker");
+  const [trade] = (await venue.audit()).trades;
+  strictEqual(executed.execId, `BTCUSDT-${trade?.tradeId}-B`);
+  strictEqual(Number(executed.commission), Number(trade?.commission));
+  ok(rig.of("OrderAccepted").length > 0);
+});
+
+usdm("send() amends in place under the old key", async (venue, rig) => {
+  rig.submit(1, RESTING);
+  await rig.next("OrderAccepted");
+  rig.replace(1, { orderQty: qty(20), price: px(498_000) });
+  const replaced = await rig.next("OrderReplaced");
+  deepStrictEqual([replaced.clOrdId, replaced.orderQty, replaced.price], [
+    `${PREFIX}-1-1`,
+    20,
+    498_000,
+  ]);
+  const keyed = rig.reports.filter(({ eventType }) => eventType === "OrderReplaced");
+  strictEqual(new Set(keyed.map(({ idempotencyKey }) => idempotencyKey)).size, 1);
+  const { seen } = await venue.audit();
+  ok(seen.length > 0);
+});
+
+usdm("send() amends an order that this adapter never saw placed", async (venue, rig) => {
+  rig.submit(1, RESTING);
+  await rig.next("OrderAccepted");
+  using second = await CcxtRig.start(venue, { instrument: PERPETUAL });
+  await second.until(() => second.statuses.some((said) => said.startsWith("rec")), "connected");
+  second.replace(1, { orderQty: qty(30), price: px(498_000) });
+  strictEqual((await second.next("OrderReplaced")).orderQty, 30);
+});
+
+usdm("send() reports an amendment that changes nothing as refused", async (_venue, rig) => {
+  rig.submit(1, RESTING);
+  await rig.next("OrderAccepted");
+  rig.replace(1, { orderQty: RESTING.orderQty, price: RESTING.price });
+  strictEqual((await rig.next("ReplaceRejected")).rejectCode, "VENUE_REJECTED");
+});
+
+usdm("send() has a crossing post-only order refused as such", async (_venue, rig) => {
+  rig.submit(1, { ...TAKING, postOnly: true });
+  strictEqual((await rig.next("OrderRejected")).rejectCode, "VENUE_POST_ONLY");
+});
+
+usdm("send() has a reduce-only order without a position refused", async (_venue, rig) => {
+  rig.submit(1, { ...TAKING, reduceOnly: true });
+  strictEqual((await rig.next("OrderRejected")).rejectCode, "VENUE_REJECTED");
+});
+
+usdm("send() ends the rest of an IOC order after its fills", async (_venue, rig) => {
+  rig.submit(1, { ...TAKING, orderQty: qty(7000), timeInForce: "IOC" });
+  await rig.next("OrderCancelled");
+  strictEqual(rig.of("OrderExecuted")[0]?.lastQty, 5000);
+});
+
+usdm("send() cancels", async (_venue, rig) => {
+  rig.submit(1, RESTING);
+  await rig.next("OrderAccepted");
+  rig.cancel(1);
+  strictEqual((await rig.next("OrderCancelled")).clOrdId, `${PREFIX}-1-1`);
+});
+
+usdm(
+  "send() leaves an amendment whose answer is lost in doubt; a look-up tells",
+  async (venue, rig) => {
+    rig.submit(1, RESTING);
+    await rig.next("OrderAccepted");
+    await venue.tell({
+      op: "fault",
+      match: "PUT /fapi/v1/order",
+      fault: { kind: "loseResponse", by: "rst" },
+    });
+    rig.replace(1, { orderQty: qty(20), price: px(498_000) });
+    strictEqual((await rig.next("RequestFailed")).outcome, "unknown");
+    rig.lookup(1);
+    const found = await rig.next("OrderFound");
+    deepStrictEqual([found.orderQty, found.price], [20, 498_000]);
+    const puts = (await venue.audit()).requests.filter(({ requestLine }) =>
+      requestLine.startsWith("PUT")
+    );
+    strictEqual(puts.length, 1);
+  },
+);
+
+usdm("reconcile() reports position, entry price and funding", async (venue, rig) => {
+  const sinceUs = Date.now() * 1000 - 1_000_000;
+  rig.submit(1, TAKING);
+  await rig.next("OrderExecuted");
+  await venue.tell({ op: "funding", symbol: "BTCUSDT", rate: "0.0001" });
+  const funding = await rig.next("FundingPosted");
+  ok(funding.amount.startsWith("-"));
+  await rig.reconcile(sinceUs);
+  const account = rig.of("AccountReported").at(-1);
+  deepStrictEqual(account?.positions, [{ instrument: PERPETUAL.id, qty: 10, avgPx: 500_100 }]);
+  const keys = rig.reports.filter(({ eventType }) => eventType === "FundingPosted")
+    .map(({ idempotencyKey }) => idempotencyKey);
+  strictEqual(new Set(keys).size, 1);
+});
+
+usdm("start() opens the stream anew when the listen key expires", async (venue, rig) => {
+  await venue.tell({ op: "endUserStream" });
+  await rig.until(() => rig.statuses.some((said) => said.startsWith("down")), "down");
+  await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "back");
+});
+
+usdm("start() notices a half-open user stream within 10 s", async (venue, rig) => {
+  await venue.tell({ op: "halfOpen", stream: "user" });
+  const before = performance.now();
+  await rig.until(() => rig.statuses.some((said) => said.startsWith("down")), "down");
+  ok(performance.now() - before < 10_000);
+});
+
+usdm(
+  "start() keeps the venue's switch from going off while the daemon lives",
+  async (venue, rig) => {
+    rig.submit(1, RESTING);
+    await rig.next("OrderAccepted");
+    await new Promise((resolve) => setTimeout(resolve, 2500));
+    strictEqual(rig.of("OrderCancelled").length, 0);
+    rig.isAlive = false;
+    await rig.next("OrderCancelled");
+    const { requests } = await venue.audit();
+    ok(
+      requests.filter(({ requestLine }) => requestLine.includes("countdownCancelAll")).length >= 3,
+    );
+  },
+  { deadManMs: 1200 },
+);
+
+Deno.test("start() keeps a book in step by the previous update's number", relaxed, async () => {
+  await using venue = await VenueProcess.start("binance_usdm", ["--speed", "50"]);
+  using rig = await CcxtRig.up(venue, { instrument: PERPETUAL });
+  await rig.until(() => rig.of("BookDelta").length > 3, "changes");
+  await rig.until(() => rig.of("TradePrinted").length > 0, "a trade");
+  await venue.tell({ op: "skipDepth", symbol: "BTCUSDT", count: 2 });
+  await rig.until(() => rig.of("BookSnapshot").length > 1, "another snapshot");
+  strictEqual(rig.of("BookInvalidated").length, 1);
+});

@@ -1,0 +1,66 @@
+/**
+ * The options of a CCXT venue, and what it declares by them.
+ *
+ * Proves: R-VENUE-1 (declared capabilities), R-VENUE-2 (which exchanges).
+ * @module
+ */
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { CCXT_DESCRIPTION } from "../../../../edge/venues/ccxt/description.ts";
+import { optionProblems, readOptions } from "../../../../edge/venues/ccxt/options.ts";
+
+Deno.test("optionProblems() finds nothing wrong with the least, and with the most", () => {
+  deepStrictEqual(optionProblems({ exchange: "binance" }), []);
+  const all = {
+    exchange: "binanceusdm",
+    environment: "demo",
+    endpoints: { rest: "http://127.0.0.1:80", stream: "wss://h:1" },
+    recv_window_ms: 5000,
+    request_timeout_ms: 1000,
+    propagation_ms: 0,
+    keep_alive_ms: 2500,
+    book: "best",
+    book_levels: 100,
+  };
+  deepStrictEqual(optionProblems(all), []);
+});
+
+const wrong: readonly (readonly [Readonly<Record<string, unknown>>, string, RegExp])[] = [
+  [{}, "exchange", /must name an exchange: binance, binanceusdm/],
+  [{ exchange: "kraken" }, "exchange", /tested here .* was kraken/],
+  [{ exchange: "binance", environment: "moon" }, "environment", /one of live, testnet, demo/],
+  [{ exchange: "binance", book: true }, "book", /one of depth, best, none/],
+  [{ exchange: "binance", recv_window_ms: 99 }, "recv_window_ms", /integer from 100 to 60000/],
+  [{ exchange: "binance", keep_alive_ms: 9000 }, "keep_alive_ms", /integer from 100 to 3000/],
+  [{ exchange: "binance", endpoints: { rest: "http://h/p" } }, "endpoints", /without a path/],
+  [{ exchange: "binance", recvWindow: 5 }, "recvWindow", /no option/],
+];
+for (const [options, path, problem] of wrong) {
+  Deno.test(`optionProblems() refuses ${JSON.stringify(options)}`, () => {
+    const [found, ...more] = optionProblems(options);
+    strictEqual(found?.path, path);
+    match(found?.problem ?? "", problem);
+    deepStrictEqual(more, []);
+  });
+}
+
+Deno.test("capabilities() differ where the two products do", () => {
+  const spot = CCXT_DESCRIPTION.capabilities({ exchange: "binance" });
+  const usdm = CCXT_DESCRIPTION.capabilities({ exchange: "binanceusdm", recv_window_ms: 1000 });
+  deepStrictEqual([spot.assetClass, spot.replace, spot.reduceOnly, spot.deadMan], [
+    "spot",
+    "cancel_new",
+    false,
+    false,
+  ]);
+  deepStrictEqual([usdm.assetClass, usdm.replace, usdm.reduceOnly, usdm.deadMan], [
+    "linear",
+    "native",
+    true,
+    true,
+  ]);
+  deepStrictEqual([spot.absenceProofMs, usdm.absenceProofMs], [15_000, 11_000]);
+});
+
+Deno.test("readOptions() gives every option its default", () => {
+  strictEqual(readOptions({ exchange: "binance" }).keepAliveMs, 2500);
+});
