@@ -67,8 +67,9 @@ const HOUSEKEEPING_US = 1_000_000;
 /** A larger difference between wall and engine clock is an alarm. */
 const CLOCK_DIFFERENCE_MAX_US = 1_000_000;
 
-/** What the last words to sessions and venues may take when the journal is gone. */
+/** What the last words may take when the journal is gone: to sessions, and to venues outside. */
 const LAST_WORDS_US = 100_000;
+const LAST_CANCELS_US = 2_000_000;
 
 /** Where the daemon can be reached; its first line on stdout. */
 export type Listening = {
@@ -439,10 +440,13 @@ class RunningDaemon implements Daemon {
       ? "The journal cannot be written; nothing was taken"
       : "The journal is not as it was written; nothing is told of it";
     this.#server.fatal("JOURNAL_UNAVAILABLE", lastWords);
-    if (this.#options.configuration.journal.cancelAllOnFailure) this.#venues.cancelAll();
-    // One turn for the words to reach the sockets and the venues' Workers.
+    const { cancelAllOnFailure } = this.#options.configuration.journal;
+    if (cancelAllOnFailure) this.#venues.cancelAll();
+    // Until the words have reached the sockets, and the cancels their exchanges.
+    const isCancelling = cancelAllOnFailure && this.#venues.outside.length > 0;
     const code = fault === "write" ? EXIT.journalWriteFailed : EXIT.journalRefused;
-    this.#options.ports.timers.after(LAST_WORDS_US, () => this.#end({ code, sentence }));
+    const wordsUs = isCancelling ? LAST_CANCELS_US : LAST_WORDS_US;
+    this.#options.ports.timers.after(wordsUs, () => this.#end({ code, sentence }));
   }
 
   #leave(reason: string): void {

@@ -3,7 +3,7 @@
  *
  * 1. the command line decides what is asked
  * 2. `run` starts the daemon and says on stdout where it listens
- * 3. SIGTERM and SIGINT stop it in order, a second one at once; SIGUSR1 asks all venues for their
+ * 3. SIGTERM and SIGINT stop it in order, a second one at once; SIGUSR2 asks all venues for their
  *    view of the account
  * 4. however it ends, there is an exit code and a sentence
  * @module
@@ -89,7 +89,8 @@ async function run(
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     Deno.addSignalListener(signal, () => daemon.stop(signal));
   }
-  Deno.addSignalListener("SIGUSR1", () => daemon.reconcile("SIGUSR1"));
+  // Not SIGUSR1: the runtime opens its debugger to every user of this machine when it comes.
+  Deno.addSignalListener("SIGUSR2", () => daemon.reconcile("SIGUSR2"));
   const { code, sentence } = await ended.promise;
   log.write(code === EXIT.ok ? "info" : "alarm", "ended", { code, sentence });
   await log.flush(LOG_FLUSH_MS);

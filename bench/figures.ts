@@ -8,6 +8,8 @@ import { type Figure, figure, type Latency, median, type Rate } from "./measure.
 export type Round = {
   readonly echo: Latency;
   readonly append: Latency;
+  /** The first round trips of a daemon, its code not yet compiled. */
+  readonly young: Latency;
   readonly durable: Latency;
   readonly pipelined: Rate;
   readonly journalOff: Rate;
@@ -44,6 +46,7 @@ function roundTrips(rounds: readonly Round[]): Figure[] {
         rtt_us: mid(({ durable }) => durable.p50),
         echo_us: mid(({ echo }) => echo.p50),
         append_us: mid(({ append }) => append.p50),
+        young_rtt_us: mid(({ young }) => young.p50),
       },
     }),
     figure({
@@ -57,6 +60,7 @@ function roundTrips(rounds: readonly Round[]): Figure[] {
         rtt_us: mid(({ durable }) => durable.p99),
         echo_us: mid(({ echo }) => echo.p99),
         append_us: mid(({ append }) => append.p99),
+        young_rtt_us: mid(({ young }) => young.p99),
       },
     }),
   ];

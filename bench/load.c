@@ -2,9 +2,11 @@
  * Load generator and floors of the benchmark, in C so that the client costs next to nothing.
  *
  *   load echo-server                         raw blocking echo; prints its port, ends with stdin
- *   load echo-rtt PORT COUNT                 round trips of one intent's bytes
+ *   load echo-rtt PORT COUNT [PAUSE_US]      round trips of one intent's bytes, a pause between two
  *   load echo-pipe PORT COUNT WINDOW         the same bytes, WINDOW frames outstanding
- *   load append DIR COUNT BYTES              append + fdatasync of one file
+ *   load venue PORT COUNT WARM PAUSE_US      a proxy before the venue at PORT; reads "PORT TOKEN_FILE"
+ *                                            of a daemon that trades there; to the venue's socket
+ *   load append DIR COUNT BYTES [PAUSE_US]   append + fdatasync of one file, a pause between two
  *   load rtt PORT TOKEN_FILE CLIENT COUNT WARM
  *                                            intent -> PendingNew round trips, the first WARM not counted
  *   load pipe PORT TOKEN_FILE CLIENT COUNT WINDOW
@@ -17,6 +19,7 @@
 #include <fcntl.h>
 #include <netinet/tcp.h>
 #include <poll.h>
+#include <pthread.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -193,7 +196,7 @@ static void pipelined(int fd, const char *client, int count, int window, const c
   printf("{\"count\":%d,\"seconds\":%.4f,\"per_second\":%.0f}\n", count, seconds, count / seconds);
 }
 
-static void echo_rtt(int fd, int count) {
+static void echo_rtt(int fd, int count, int pause_us) {
   double *us = malloc(count * sizeof *us);
   char out[1024];
   for (int i = 0; i < count; i++) {
@@ -202,6 +205,7 @@ static void echo_rtt(int fd, int count) {
     write_all(fd, out, n);
     read_all(fd, in, n);
     us[i] = now_us() - start;
+    if (pause_us > 0) usleep(pause_us);
   }
   print_latencies(us, count);
 }
@@ -223,7 +227,7 @@ static void echo_server(void) {
   }
 }
 
-static void append(const char *directory, int count, int bytes) {
+static void append(const char *directory, int count, int bytes, int pause_us) {
   char path[4096], *data = calloc(1, bytes);
   snprintf(path, sizeof path, "%s/floor.dat", directory);
   int fd = open(path, O_CREAT | O_TRUNC | O_WRONLY | O_APPEND, 0600);
@@ -235,22 +239,111 @@ static void append(const char *directory, int count, int bytes) {
     write_all(fd, data, bytes);
     if (fdatasync(fd) < 0) die("fdatasync");
     us[i] = now_us() - start;
+    if (pause_us > 0) usleep(pause_us);
   }
   close(fd);
   unlink(path);
   print_latencies(us, count);
 }
 
+/* The proxy before a venue: when the last request to place an order reached it, by this clock. */
+static volatile double arrived_us;
+static int venue_port;
+
+static void forward(int from, int to, const char *wanted, int *open) {
+  static char bytes[BUFFER];
+  ssize_t n = read(from, bytes, BUFFER);
+  if (n <= 0) {
+    *open = 0;
+    return;
+  }
+  if (wanted && n > (ssize_t)strlen(wanted) && !memcmp(bytes, wanted, strlen(wanted))) {
+    arrived_us = now_us();
+  }
+  write_all(to, bytes, n);
+}
+
+static _Noreturn void *proxy(void *listener) {
+  static struct pollfd ready[256];
+  static int peers[256];
+  int used = 1, one = 1;
+  ready[0] = (struct pollfd){*(int *)listener, POLLIN, 0};
+  for (;;) {
+    if (poll(ready, used, -1) < 0) die("poll");
+    for (int i = used - 1; i > 0; i--) {
+      int open = 1;
+      if (!(ready[i].revents & (POLLIN | POLLHUP))) continue;
+      forward(ready[i].fd, peers[i], i % 2 ? "POST /api/v3/order" : NULL, &open);
+      if (!open) shutdown(peers[i], SHUT_WR), ready[i].events = 0, ready[i].fd = -1;
+    }
+    if (!(ready[0].revents & POLLIN) || used > 254) continue;
+    int client = accept(ready[0].fd, NULL, NULL), venue = connect_to(venue_port);
+    setsockopt(client, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+    ready[used] = (struct pollfd){client, POLLIN, 0}, peers[used++] = venue;
+    ready[used] = (struct pollfd){venue, POLLIN, 0}, peers[used++] = client;
+  }
+}
+
+static int put_order(char *out, int number) {
+  int n = sprintf(out + 4,
+                  "{\"type\":\"QuoteIntent\",\"v\":1,\"intent_id\":\"v-%09d\",\"action\":\"Place\","
+                  "\"sent_us\":%lld,\"instrument\":\"main:BTC/USDT\",\"side\":\"Buy\","
+                  "\"order_qty\":\"0.001\",\"price\":\"10000\"}",
+                  number, (long long)wall_us());
+  return put_frame(out, n);
+}
+
+/* From the write of an intent to the arrival of its order at the proxy; then the answer is awaited. */
+static void to_venue(int fd, int count, int warm, int pause_us) {
+  double *us = malloc(count * sizeof *us), beat = now_us();
+  char out[1024];
+  for (int i = 0; i < warm + count; i++) {
+    if (now_us() - beat > 500000) {
+      write_all(fd, out, heartbeat(out));
+      beat = now_us();
+    }
+    int n = put_order(out, i);
+    double start = now_us();
+    write_all(fd, out, n);
+    wait_for(fd, "\"exec_type\":\"New\"");
+    if (i >= warm) us[i - warm] = arrived_us - start;
+    if (pause_us > 0) usleep(pause_us);
+  }
+  print_latencies(us, count);
+}
+
+static void venue(int count, int warm, int pause_us) {
+  int fd = socket(AF_INET, SOCK_STREAM, 0), port;
+  struct sockaddr_in at = {.sin_family = AF_INET};
+  socklen_t length = sizeof at;
+  char token[4096];
+  pthread_t thread;
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (bind(fd, (struct sockaddr *)&at, sizeof at) < 0 || listen(fd, 16) < 0) die("listen");
+  getsockname(fd, (struct sockaddr *)&at, &length);
+  if (pthread_create(&thread, NULL, proxy, &fd)) die("start the proxy");
+  printf("{\"port\":%d}\n", ntohs(at.sin_port));
+  fflush(stdout);
+  if (scanf("%d %4095s", &port, token) != 2) die("read where the daemon is");
+  int daemon = connect_to(port);
+  hello(daemon, token, "bench");
+  wait_for(daemon, "HELLO_ACK");
+  to_venue(daemon, count, warm, pause_us);
+}
+
 int main(int count, char **words) {
   const char *mode = count > 1 ? words[1] : "";
   if (!strcmp(mode, "echo-server") && count == 2) {
     echo_server();
-  } else if (!strcmp(mode, "echo-rtt") && count == 4) {
-    echo_rtt(connect_to(atoi(words[2])), atoi(words[3]));
+  } else if (!strcmp(mode, "echo-rtt") && (count == 4 || count == 5)) {
+    echo_rtt(connect_to(atoi(words[2])), atoi(words[3]), count == 5 ? atoi(words[4]) : 0);
   } else if (!strcmp(mode, "echo-pipe") && count == 5) {
     pipelined(connect_to(atoi(words[2])), "echo", atoi(words[3]), atoi(words[4]), "QuoteIntent");
-  } else if (!strcmp(mode, "append") && count == 5) {
-    append(words[2], atoi(words[3]), atoi(words[4]));
+  } else if (!strcmp(mode, "venue") && count == 6) {
+    venue_port = atoi(words[2]);
+    venue(atoi(words[3]), atoi(words[4]), atoi(words[5]));
+  } else if (!strcmp(mode, "append") && (count == 5 || count == 6)) {
+    append(words[2], atoi(words[3]), atoi(words[4]), count == 6 ? atoi(words[5]) : 0);
   } else if ((!strcmp(mode, "rtt") && count == 7) || (!strcmp(mode, "pipe") && count == 7)) {
     int fd = connect_to(atoi(words[2]));
     hello(fd, words[3], words[4]);

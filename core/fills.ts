@@ -46,14 +46,6 @@ export class Fills {
     this.#byId?.set(execId, fill);
   }
 
-  /** Forgets all. */
-  clear(): void {
-    this.#first = null;
-    this.#last = null;
-    this.#count = 0;
-    this.#byId = null;
-  }
-
   /** As they were booked. */
   *[Symbol.iterator](): IterableIterator<Fill> {
     for (let fill = this.#first; fill !== null; fill = fill.next) yield fill;

@@ -15,11 +15,18 @@ import { Fills } from "./fills.ts";
 import type { Params } from "./intent.ts";
 import { isTerminal, type OrderState, restoredStatus } from "./lifecycle.ts";
 import { type Px, type Qty, qty } from "./numbers.ts";
-import { DOUBT, type OrderTerms, type PendingCancel, type PendingReplace } from "./order_parts.ts";
+import {
+  DOUBT,
+  type Fill,
+  type OrderTerms,
+  type PendingCancel,
+  type PendingReplace,
+} from "./order_parts.ts";
 import type { OrderFields, OrdStatus } from "./report.ts";
 import type { IntentRecord } from "./slots/intents.ts";
 import type { OrderList } from "./slots/order_list.ts";
 import type { OrderPool } from "./slots/order_pool.ts";
+import type { RowPage } from "./slots/order_row.ts";
 import { NO_BLOCK } from "./slots/seen_keys.ts";
 import { OrderWindow } from "./slots/order_window.ts";
 
@@ -41,17 +48,17 @@ export class Order extends OrderWindow {
   venueOrderId: string | null = null;
   cancel: PendingCancel | null = null;
   replace: PendingReplace | null = null;
-  readonly fills = new Fills();
   /** The list in which it stands, and its neighbours there; only {@link OrderList} writes them. */
   list: OrderList | null = null;
   previous: Order | null = null;
   next: Order | null = null;
   #rare: Rare | null = null;
+  #fills: Fills | null = null;
   /** Id of its bearer, which most of its reports say. */
   #bearerId = "";
 
   /** Made by {@link OrderPool} only. */
-  constructor(pool: OrderPool, of: { readonly row: Float64Array; readonly at: number }) {
+  constructor(pool: OrderPool, of: RowPage & { readonly at: number }) {
     super(of);
     this.#pool = pool;
   }
@@ -72,8 +79,29 @@ export class Order extends OrderWindow {
     this.venueOrderId = null;
     this.cancel = null;
     this.replace = null;
-    this.fills.clear();
+    this.#fills = null;
     this.#rare = null;
+  }
+
+  /** Its executions, as they were booked. */
+  get fills(): Iterable<Fill> {
+    return this.#fills ?? [];
+  }
+
+  /** Adds an execution; none of its ids may be known. */
+  addFill(fill: Fill): void {
+    this.#fills ??= new Fills();
+    this.#fills.add(fill);
+  }
+
+  /** Lets a correction's id name an execution of it too. */
+  correctFill(fill: Fill, execId: string): void {
+    this.#fills?.correct(fill, execId);
+  }
+
+  /** The execution that an id names, or undefined. */
+  fillOf(execId: string): Fill | undefined {
+    return this.#fills?.get(execId);
   }
 
   get tag(): string | null {

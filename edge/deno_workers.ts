@@ -5,8 +5,9 @@
  * envelopes. Log lines of a Worker travel the same way, so that one thread writes them and a
  * Worker that blocks still logs.
  *
- * Invariant: an uncaught error in a Worker reaches `onError`; while nobody listens there it is
- * left to the runtime, which ends the process. Never is a dead Worker taken for a silent one.
+ * Invariant: an uncaught error in a Worker reaches its own `onUncaught` if it asked for that, else
+ * `onError`; while nobody listens there either it is left to the runtime, which ends the process.
+ * Never is a dead Worker taken for a silent one.
  * Ordering: messages arrive in the order posted; those that came before `onMessage` wait for it.
  * @module
  */
@@ -29,6 +30,11 @@ export type WorkerMain = (scope: WorkerScope, log: Log, init: unknown) => void;
 type WorkerGlobal = {
   postMessage(message: unknown): void;
   onmessage: ((event: MessageEvent) => void) | null;
+  addEventListener(type: "error", listener: (event: ErrorEvent) => void): void;
+  addEventListener(
+    type: "unhandledrejection",
+    listener: (event: PromiseRejectionEvent) => void,
+  ): void;
 };
 
 /** Returns Workers whose one module is `module`; it must call `serveWorker`. */
@@ -55,9 +61,22 @@ export function serveWorker(entries: Readonly<Record<WorkerEntry, WorkerMain>>):
     const scope: WorkerScope = {
       post: (message) => post({ kind: "message", message }),
       onMessage: (handler) => inbox.deliverTo(handler),
+      onUncaught: (handler) => takeUncaught(self, handler),
     };
     entries[entry](scope, workerLog(post), init);
   };
+}
+
+/** Else the runtime prints it as it is, stack and secrets included, before anybody is asked. */
+function takeUncaught(self: WorkerGlobal, handler: (cause: unknown) => void): void {
+  self.addEventListener("error", (event) => {
+    event.preventDefault();
+    handler(event.error ?? event.message);
+  });
+  self.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    handler(event.reason);
+  });
 }
 
 function workerLog(post: (envelope: Envelope) => void): Log {

@@ -179,6 +179,11 @@ export interface Workers {
 export interface WorkerScope {
   post(message: unknown): void;
   onMessage(handler: (message: unknown) => void): void;
+  /**
+   * Hands over what nobody caught, also a rejected promise, in place of the Worker's death; the
+   * handler sees to that. Absent: its starter is told, as of every other Worker.
+   */
+  onUncaught?(handler: (cause: unknown) => void): void;
 }
 
 export type LogLevel = "debug" | "info" | "warning" | "error" | "alarm";

@@ -1,8 +1,9 @@
 /**
  * The follower of the steady benchmark: as many orders in an isolate of its own, one checkpoint
- * written as text when told to.
+ * written as text when told to. It gives way to the main thread, as the daemon's follower does.
  * @module
  */
+import { giveWay } from "../../edge/deno_priority.ts";
 import { Lives } from "./lives.ts";
 import { Scene } from "./scene.ts";
 
@@ -14,6 +15,7 @@ const scope = globalThis as unknown as {
   postMessage: (message: number) => void;
 };
 
+giveWay({ write: () => undefined });
 scope.onmessage = ({ data }): void => {
   if (data.live !== undefined) {
     scene = new Scene({ stepUs: 20, horizonMs: 2_000 });

@@ -8,9 +8,9 @@ import { STILL } from "./placing.ts";
 import { Trader } from "./trader.ts";
 
 const POLLS = 200;
-const IDLE_CANCELS = 20;
-const CANCELS = 20;
-/** Requests per second: the look-ups take many seconds. */
+const IDLE_CANCELS = 10;
+const CANCELS = 10;
+/** Requests per second: the look-ups take many seconds, and a cancel finds a token in the reserve. */
 const PACING = { perSecond: 20, burst: 40 };
 
 /** Delays from the client's write to the venue's socket, microseconds, medians. */
@@ -44,6 +44,7 @@ export async function cancelAmongPolls(directory: string): Promise<Cancels> {
   await trader.placeMany(POLLS, { isAnswered: false });
   const among: number[] = [];
   for (const order of resting.slice(IDLE_CANCELS)) {
+    await trader.settle();
     among.push(await delayOf(venue, order.clOrdId, await trader.cancel(order)));
   }
   const lookups = (await venue.audit()).requests

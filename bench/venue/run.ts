@@ -2,7 +2,7 @@
  * The way to a venue, measured: `deno task bench:venue [--rounds N] [--quick] [--out FILE]`.
  *
  * - From a client's write of an intent to the request's arrival at the venue, durable in between,
- *   against a raw C echo and a raw append + fdatasync taken in the same round.
+ *   against a raw C echo and a raw append + fdatasync taken in the same round at the same pace.
  * - The same while three venues deliver 5 000 book updates a second together, 20 levels each.
  * - From a client's write of a cancel to its arrival, with 200 look-ups waiting for the pacing,
  *   beside the same with nothing waiting.
@@ -13,7 +13,7 @@
  */
 import { type Figure, figure, type Latency, median, movement } from "../measure.ts";
 import { cancelAmongPolls, type Cancels } from "./cancels.ts";
-import { placing } from "./placing.ts";
+import { PAUSE_US, placing } from "./placing.ts";
 
 const FLOOR_MOVEMENT_MAX = 0.25;
 
@@ -27,7 +27,8 @@ type Round = {
 
 const isQuick = Deno.args.includes("--quick");
 const rounds = isQuick ? 1 : Number(option("--rounds") ?? 5);
-const orders = isQuick ? 300 : 2000;
+const orders = isQuick ? 500 : 2000;
+const warmUp = isQuick ? 1000 : 2000;
 const folder = Deno.makeTempDirSync({ prefix: "tapeline-bench-venue-" });
 const load = `${folder}/load`;
 
@@ -52,7 +53,7 @@ async function echo(count: number): Promise<Latency> {
   try {
     const { value } = await reader.read();
     const { port } = JSON.parse(new TextDecoder().decode(value)) as { port: number };
-    return await run<Latency>(load, "echo-rtt", String(port), String(count));
+    return await run<Latency>(load, "echo-rtt", String(port), String(count), String(PAUSE_US));
   } finally {
     child.kill("SIGKILL");
     await child.status;
@@ -65,10 +66,11 @@ async function measureRound(round: number): Promise<Round> {
   Deno.mkdirSync(directory);
   const floors = {
     echo: await echo(orders),
-    append: await run<Latency>(load, "append", directory, String(orders), "1024"),
+    append: await run<Latency>(load, "append", directory, String(orders), "1024", String(PAUSE_US)),
   };
-  const alone = await placing({ directory: `${directory}/alone`, orders, floodPerS: 0 });
-  const flooded = await placing({ directory: `${directory}/flooded`, orders, floodPerS: 5000 });
+  const common = { load, orders, warmUp };
+  const alone = await placing({ ...common, directory: `${directory}/alone`, floodPerS: 0 });
+  const flooded = await placing({ ...common, directory: `${directory}/flooded`, floodPerS: 5000 });
   const cancels = await cancelAmongPolls(`${directory}/cancels`);
   say(
     `round ${
@@ -127,7 +129,7 @@ function figuresOf(all: readonly Round[]): Figure[] {
 
 async function main(): Promise<void> {
   const source = new URL("../load.c", import.meta.url).pathname;
-  await run("cc", "-O2", "-o", load, source);
+  await run("cc", "-O2", "-pthread", "-o", load, source);
   const all: Round[] = [];
   for (let round = 0; round < rounds; round++) all.push(await measureRound(round));
   const floors = {

@@ -5,7 +5,7 @@
  * @module
  */
 import { DaemonProcess } from "../../tests/support/daemon_process.ts";
-import { RemoteClient, type Report } from "../../tests/support/remote_client.ts";
+import { RemoteClient } from "../../tests/support/remote_client.ts";
 import type { VenueProcess } from "../../tests/venues/control.ts";
 
 /** An order at the venue. */
@@ -14,16 +14,6 @@ export type Placed = {
   readonly clOrdId: string;
   /** When the client wrote the intent. */
   readonly atUs: number;
-  /** What its report says of the hops between, as far as they were reached. */
-  readonly stamps: Stamps;
-};
-
-/** Times of an order's way, as the daemon stamped them. */
-export type Stamps = {
-  readonly recv_us: number;
-  readonly journal_us: number;
-  readonly submit_us: number;
-  readonly ack_us: number;
 };
 
 type Pacing = { readonly perSecond: number; readonly burst: number };
@@ -55,6 +45,8 @@ export class Trader implements AsyncDisposable {
       readonly venue: VenueProcess;
       readonly others: readonly VenueProcess[];
       readonly pacing?: Pacing;
+      /** Where `venue` is reached for requests, if not at its own port. */
+      readonly restPort?: number;
     },
   ): Promise<Trader> {
     Deno.mkdirSync(of.directory);
@@ -62,28 +54,24 @@ export class Trader implements AsyncDisposable {
     Deno.writeTextFileSync(`${of.directory}/api_key`, "test-api-key", { mode: 0o600 });
     Deno.writeTextFileSync(`${of.directory}/secret`, "test-secret", { mode: 0o600 });
     const venues = [
-      venueYaml("main", of.venue, of.pacing ?? UNPACED),
-      ...of.others.map((venue, at) => venueYaml(`books${at}`, venue, UNPACED)),
+      venueYaml("main", { venue: of.venue, restPort: of.restPort, pacing: of.pacing }),
+      ...of.others.map((venue, at) => venueYaml(`books${at}`, { venue })),
     ];
     Deno.writeTextFileSync(config, HEAD + venues.join(""));
     const daemon = await DaemonProcess.start({ stateDir: `${of.directory}/state`, config });
     const { port, token_file: tokenFile } = daemon.listening;
     const token = Deno.readTextFileSync(tokenFile).trim();
-    const client = await RemoteClient.connect({ port, token, clientId: "bench" });
+    const client = await RemoteClient.connect({ port, token, clientId: "watch" });
     await client.message(() => allUp(client), "all venues up");
     return new Trader(daemon, client);
   }
 
-  /** Places one order, waits until it rests, cancels it. */
-  async placeAndCancel(pauseMs: number): Promise<Placed> {
-    const placed = await this.#place();
-    await this.cancel(placed);
-    await this.#client.report((report) =>
-      report["exec_type"] === "Cancelled" &&
-      report["order_id"] === orderOf(placed), "a cancel");
-    this.#client.reports.length = 0;
-    if (pauseMs > 0) await new Promise((wake) => setTimeout(wake, pauseMs));
-    return placed;
+  get port(): number {
+    return this.#daemon.listening.port;
+  }
+
+  get tokenFile(): string {
+    return this.#daemon.listening.token_file;
   }
 
   /** Places orders at once; `isAnswered`: waits until they rest. */
@@ -103,9 +91,9 @@ export class Trader implements AsyncDisposable {
     return atUs;
   }
 
-  /** Waits long enough for the pacing to be full again. */
+  /** Waits until the pacing has a token again for what may use its reserve. */
   settle(): Promise<void> {
-    return new Promise((wake) => setTimeout(wake, 300));
+    return new Promise((wake) => setTimeout(wake, 200));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -128,7 +116,7 @@ export class Trader implements AsyncDisposable {
       wanted,
     );
     const clOrdId = `${this.#prefix}-${String(report["order_id"])}-1`;
-    return { intentId, clOrdId, atUs, stamps: stampsOf(report) };
+    return { intentId, clOrdId, atUs };
   }
 
   async #send(fields: Readonly<Record<string, unknown>>): Promise<string> {
@@ -144,41 +132,38 @@ export class Trader implements AsyncDisposable {
   }
 }
 
-function stampsOf(report: Report): Stamps {
-  const at = (name: keyof Stamps): number => Number(report[name]);
-  return {
-    recv_us: at("recv_us"),
-    journal_us: at("journal_us"),
-    submit_us: at("submit_us"),
-    ack_us: at("ack_us"),
-  };
-}
-
-function orderOf({ clOrdId }: Placed): string | undefined {
-  return clOrdId.split("-")[1];
-}
-
 function allUp(client: RemoteClient): boolean {
   const venues = client.heartbeats.at(-1)?.["venues"] as Record<string, string> | undefined;
   return venues !== undefined && Object.values(venues).every((status) => status === "up");
 }
 
 const HEAD = `mode: live
-wire: { intents_per_second: 100000, burst: 100000, heartbeat_ms: 200 }
+wire: { intents_per_second: 100000, burst: 100000, heartbeat_ms: 1000 }
 log: { level: alarm }
 exchanges: [{ name: binance, self_match: allow }]
 venues:
 `;
 
-function venueYaml(name: string, venue: VenueProcess, pacing: Pacing): string {
+function venueYaml(
+  name: string,
+  of: {
+    readonly venue: VenueProcess;
+    readonly restPort?: number | undefined;
+    readonly pacing?: Pacing | undefined;
+  },
+): string {
+  const { port } = of.venue;
+  const { perSecond, burst } = of.pacing ?? UNPACED;
   return `  - name: ${name}
     exchange: binance
     adapter: ccxt
     options:
       exchange: binance
-      endpoints: { rest: "http://127.0.0.1:${venue.port}", stream: "ws://127.0.0.1:${venue.port}" }
+      endpoints:
+        rest: "http://127.0.0.1:${of.restPort ?? port}"
+        stream: "ws://127.0.0.1:${port}"
     credentials: { api_key: { file: api_key }, secret: { file: secret } }
-    pacing: { per_second: ${pacing.perSecond}, burst: ${pacing.burst} }
+    pacing: { per_second: ${perSecond}, burst: ${burst} }
     instruments:
       - symbol: BTC/USDT
         base: BTC

@@ -15,8 +15,8 @@ import { type Micros, micros } from "../numbers.ts";
 export function pause(turn: Turn, venue: VenueState, retryAfterMs: number | undefined): void {
   if (retryAfterMs === undefined || retryAfterMs <= 0) return;
   turn.state.count("venue_pauses");
-  const untilUs = micros(turn.nowUs + retryAfterMs * 1000);
-  if (untilUs > venue.pausedUntilUs) venue.pausedUntilUs = untilUs;
+  const untilUs = Math.max(venue.pausedUntilUs, turn.nowUs + retryAfterMs * 1000);
+  venue.pausedUntilUs = micros(untilUs);
 }
 
 /** Counts a request that came to no answer; so many in a row open the breaker. */
@@ -40,7 +40,7 @@ export function countFailure(turn: Turn, venue: VenueState): void {
  * @returns True if that closed the breaker: what waited for it may leave.
  */
 export function closeBreaker(venue: VenueState): boolean {
-  venue.failures = 0;
+  if (venue.failures > 0) venue.failures = 0;
   if (venue.breakerOpenUntilUs === null) return false;
   venue.breakerOpenUntilUs = null;
   return true;

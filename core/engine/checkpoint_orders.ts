@@ -290,7 +290,7 @@ function fillsNode(order: Order): CheckpointNode {
 function readFills(order: Order, row: NodeReader): void {
   for (const fill of row.rows("fills")) {
     const correctedAs = fill.texts("corrected_as");
-    order.fills.add({
+    order.addFill({
       execution: fromNode<Execution>(fill.node("execution")),
       correctedAs: correctedAs.length === 0 ? null : [...correctedAs],
       peakQty: qty(fill.integer("peak_qty")),

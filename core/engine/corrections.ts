@@ -123,7 +123,7 @@ function meant(
   order: Order,
   of: { readonly execRefId: string; readonly action: Action },
 ): Fill | undefined {
-  const fill = order.fills.get(of.execRefId);
+  const fill = order.fillOf(of.execRefId);
   if (fill !== undefined) return fill;
   turn.state.count("orphan_reports");
   raise(turn, {
@@ -154,7 +154,7 @@ function isRepeated(
   payload: BrokerPayloads["ExecutionCorrected"],
 ): boolean {
   const { execId, execRefId } = payload;
-  if (execId !== execRefId && order.fills.get(execId) !== undefined) return true;
+  if (execId !== execRefId && order.fillOf(execId) !== undefined) return true;
   return !fill.isVoided && saysTheSame(fill.execution, payload);
 }
 
@@ -171,8 +171,8 @@ function rebook(
   fill.execution = { ...execution, execId };
   fill.peakQty = qty(Math.max(fill.peakQty, execution.lastQty));
   order.voidedQty = qty(order.voidedQty - takenOff + takenOffBy(fill));
-  if (order.fills.get(execution.execId) !== undefined) return;
-  order.fills.correct(fill, execution.execId);
+  if (order.fillOf(execution.execId) !== undefined) return;
+  order.correctFill(fill, execution.execId);
 }
 
 /** What of its peak the execution does not count any more. */

@@ -30,7 +30,7 @@ export function applyExecuted(
   of: { readonly payload: BrokerPayloads["OrderExecuted"]; readonly isOldVersion: boolean },
 ): void {
   const { payload } = of;
-  if (order.fills.get(payload.execId) !== undefined) {
+  if (order.fillOf(payload.execId) !== undefined) {
     turn.state.count("duplicate_reports");
     return;
   }
@@ -125,7 +125,7 @@ export function checkOverfill(turn: Turn, order: Order, what: string): void {
 
 function remember(turn: Turn, order: Order, fill: Fill): void {
   const { state } = turn;
-  order.fills.add(fill);
+  order.addFill(fill);
   const shown: ClientFill = {
     client: order.client,
     ingestUs: turn.nowUs,

@@ -220,7 +220,7 @@ export class EngineView implements View {
 
   /** The execution of a row as the venue corrected it; undefined if it was voided. */
   #asItStands(row: FillRow): FillRow["execution"] | undefined {
-    const fill = this.#state.blotter.get(row.orderId)?.fills.get(row.execution.execId);
+    const fill = this.#state.blotter.get(row.orderId)?.fillOf(row.execution.execId);
     if (fill === undefined) return row.execution;
     return fill.isVoided ? undefined : fill.execution;
   }

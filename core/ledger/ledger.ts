@@ -26,7 +26,7 @@ import type { BalanceRow, PositionRow, TagRow } from "../view.ts";
 import { Account, opposite, type Owner, type Posting } from "./account.ts";
 import { settleInstrument } from "./funding.ts";
 import type { Holdings } from "./holdings.ts";
-import { type Amount, amountOf, decimalOf, negated, NOTHING, sum } from "./money.ts";
+import { type Amount, amountOf, decimalOf, negated, NOTHING, plain, sum } from "./money.ts";
 import { confirmReceipt } from "./binary_facts.ts";
 import { Pools } from "./pools.ts";
 import { type Accounting, type CashLeg, type Exposure, policyOf, type Position } from "./policy.ts";
@@ -109,8 +109,7 @@ export class Ledger {
     const { venue, currency } = of;
     const shown = this.cash("account", { venue, currency });
     // Without trailing zeros: whatever scale the books have, the posting's is that of the difference.
-    const difference = sum({ left: amountOf(of.total), right: negated(shown) });
-    const amount = amountOf(decimalOf(difference));
+    const amount = plain(sum({ left: amountOf(of.total), right: negated(shown) }));
     this.post(venue, (account) => {
       account.post(null, { currency, amount });
       return { kind: "deposit", owner: null, instruments: [], currencies: [currency] };

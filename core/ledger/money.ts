@@ -47,7 +47,13 @@ export function decimalOf(amount: Amount): string {
 
 /** Returns the same amount at the coarsest scale that can say it, as its decimal does. */
 export function plain(amount: Amount): Amount {
-  return amountOf(decimalOf(amount));
+  let units = BigInt(amount.units);
+  let scale = amount.scale;
+  while (scale > 0 && units % 10n === 0n) {
+    units /= 10n;
+    scale -= 1;
+  }
+  return { units: narrowed(units), scale };
 }
 
 /** Returns the same amount with the opposite sign. */

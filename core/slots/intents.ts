@@ -1,7 +1,7 @@
 /**
  * Intents that are remembered: found by client and id, forgotten oldest first.
  *
- * A record is a row of numbers in a page, its id among the texts; what the engine holds of it is a
+ * A record is a row of a page; what the engine holds of it is a
  * light handle, made when it is looked at. Records stand in one queue, oldest first. One that means an
  * order is bound to it: if the order is still kept when its time has come, it leaves with the order.
  *
@@ -12,63 +12,50 @@
 import type { IntentAction } from "../intent.ts";
 import { invariant } from "../invariant.ts";
 import type { ClientIndex, Micros, OrderId } from "../numbers.ts";
-import { NONE, PAGE_BITS, PAGE_MASK, PAGE_SIZE, stored, storedOrNull } from "./pages.ts";
-import { Labels, NO_LABEL } from "./labels.ts";
+import {
+  ACTION,
+  BOUND_BEFORE,
+  clearRow,
+  CLIENT,
+  CONTENT_HIGH,
+  CONTENT_LOW,
+  HASH,
+  INGEST_US,
+  INTENT_ACTIONS,
+  type IntentFields,
+  intsOf,
+  isId,
+  NEWEST_REPORT,
+  NEXT,
+  ORDER,
+  type Page,
+  PAGE_BYTES,
+  pageOf,
+  PINS,
+  readId,
+  RECV_US,
+  rowOf,
+  SENT_US,
+  STATE,
+  TAG,
+  type Words,
+  writeRow,
+} from "./intent_row.ts";
+import { Labels } from "./labels.ts";
+import {
+  NONE,
+  PAGE_BITS,
+  PAGE_MASK,
+  PageMemory,
+  stored,
+  storedInt,
+  storedOrNull,
+} from "./pages.ts";
 import { NO_SLOT, SlotIndex } from "./slot_index.ts";
 import { hashText } from "./text_hash.ts";
-import { NO_TEXT, Texts } from "./texts.ts";
+import { Texts } from "./texts.ts";
 
-/** What is remembered of an intent. */
-export type IntentFields = {
-  readonly intentId: string;
-  readonly client: ClientIndex;
-  readonly action: IntentAction;
-  /** Content digest, two signed 32-bit lanes. */
-  readonly contentLow: number;
-  readonly contentHigh: number;
-  readonly sentUs: Micros;
-  readonly recvUs: Micros;
-  readonly ingestUs: Micros;
-  readonly tag: string | null;
-  /** The order it placed, or meant. */
-  readonly order: OrderId | null;
-  /** Newest report that bore this id; null: none yet. */
-  readonly newestReport: number | null;
-};
-
-/** Actions by code, as the column holds them. */
-export const INTENT_ACTIONS: readonly IntentAction[] = [
-  "Place",
-  "Replace",
-  "Cancel",
-  "CancelAll",
-  "SetRiskFlag",
-  "NoOp",
-  "Malformed",
-];
-
-const CLIENT = 0;
-const ACTION = 1;
-const CONTENT_LOW = 2;
-const CONTENT_HIGH = 3;
-const SENT_US = 4;
-const RECV_US = 5;
-const INGEST_US = 6;
-const ORDER = 7;
-const NEWEST_REPORT = 8;
-/** The slot that follows in the queue, or among the free. */
-const NEXT = 9;
-/** Bits: see below. */
-const STATE = 10;
-const PINS = 11;
-/** The id among the texts and its hash; the tag among the labels. */
-const ID = 12;
-const HASH = 13;
-const TAG = 14;
-/** The slot that was bound to the same order before. */
-const BOUND_BEFORE = 15;
-/** Two lines of the cache. */
-const WIDTH = 16;
+export { INTENT_ACTIONS, type IntentFields } from "./intent_row.ts";
 
 /** Found by its id. */
 const KNOWN = 1;
@@ -79,79 +66,71 @@ const BOUND = 4;
 /** Its time has come: it has left the queue and waits for its order. */
 const HELD = 8;
 
-type Page = { readonly rows: Float64Array; readonly words: Words };
-
-/** Where the texts of all records are. */
-type Words = { readonly ids: Texts; readonly tags: Labels };
-
 /** A remembered intent: what answers a repetition, and the stamps its reports carry. */
 export class IntentRecord implements IntentFields {
   readonly slot: number;
   readonly #page: Page;
-  readonly #at: number;
   /** The id, if it is at hand. */
   #intentId: string | undefined;
 
   constructor(slot: number, page: Page, intentId?: string) {
     this.slot = slot;
     this.#page = page;
-    this.#at = (slot & PAGE_MASK) * WIDTH;
     this.#intentId = intentId;
   }
 
   get intentId(): string {
-    const { words, rows } = this.#page;
-    this.#intentId ??= words.ids.read(stored(rows, this.#at + ID));
+    this.#intentId ??= readId(this.#page, this.slot);
     return this.#intentId;
   }
 
   get client(): ClientIndex {
-    return stored(this.#page.rows, this.#at + CLIENT);
+    return storedInt(this.#page.ints, intsOf(this.slot) + CLIENT);
   }
 
   get action(): IntentAction {
-    return INTENT_ACTIONS[this.#page.rows[this.#at + ACTION] ?? 0] ?? "Malformed";
+    return INTENT_ACTIONS[this.#page.ints[intsOf(this.slot) + ACTION] ?? 0] ?? "Malformed";
   }
 
   get contentLow(): number {
-    return stored(this.#page.rows, this.#at + CONTENT_LOW);
+    return storedInt(this.#page.ints, intsOf(this.slot) + CONTENT_LOW);
   }
 
   get contentHigh(): number {
-    return stored(this.#page.rows, this.#at + CONTENT_HIGH);
+    return storedInt(this.#page.ints, intsOf(this.slot) + CONTENT_HIGH);
   }
 
   get sentUs(): Micros {
-    return stored(this.#page.rows, this.#at + SENT_US);
+    return stored(this.#page.rows, rowOf(this.slot) + SENT_US);
   }
 
   get recvUs(): Micros {
-    return stored(this.#page.rows, this.#at + RECV_US);
+    return stored(this.#page.rows, rowOf(this.slot) + RECV_US);
   }
 
   get ingestUs(): Micros {
-    return stored(this.#page.rows, this.#at + INGEST_US);
+    return stored(this.#page.rows, rowOf(this.slot) + INGEST_US);
   }
 
   get tag(): string | null {
-    return this.#page.words.tags.text(stored(this.#page.rows, this.#at + TAG));
+    return this.#page.words.tags.text(storedInt(this.#page.ints, intsOf(this.slot) + TAG));
   }
 
   get order(): OrderId | null {
-    return storedOrNull(this.#page.rows, this.#at + ORDER);
+    return storedOrNull(this.#page.rows, rowOf(this.slot) + ORDER);
   }
 
   get newestReport(): number | null {
-    return storedOrNull(this.#page.rows, this.#at + NEWEST_REPORT);
+    return storedOrNull(this.#page.rows, rowOf(this.slot) + NEWEST_REPORT);
   }
 
   set newestReport(reportSeq: number | null) {
-    this.#page.rows[this.#at + NEWEST_REPORT] = reportSeq ?? NONE;
+    this.#page.rows[rowOf(this.slot) + NEWEST_REPORT] = reportSeq ?? NONE;
   }
 
   /** A repetition of its id finds it. */
   get isKnown(): boolean {
-    return (stored(this.#page.rows, this.#at + STATE) & KNOWN) !== 0;
+    return (storedInt(this.#page.ints, intsOf(this.slot) + STATE) & KNOWN) !== 0;
   }
 }
 
@@ -163,6 +142,7 @@ export class Intents {
   /** Tags, of orders too. */
   readonly tags = new Labels();
   readonly #words: Words = { ids: new Texts(), tags: this.tags };
+  readonly #memory = new PageMemory(PAGE_BYTES);
   readonly #pages: Page[] = [];
   readonly #index = new SlotIndex();
   #seed = 0;
@@ -181,7 +161,7 @@ export class Intents {
   get oldestUs(): Micros | undefined {
     const slot = this.#oldest;
     if (slot === NO_SLOT) return undefined;
-    return stored(this.#pageOf(slot).rows, this.#rowOf(slot) + INGEST_US);
+    return stored(this.#pageOf(slot).rows, rowOf(slot) + INGEST_US);
   }
 
   /** Sets what clients cannot choose about the index. Only while it is empty. */
@@ -203,11 +183,8 @@ export class Intents {
       slot = this.#index.after()
     ) {
       const page = this.#pageOf(slot);
-      const at = this.#rowOf(slot);
-      if (page.rows[at + CLIENT] !== client) continue;
-      if (this.#words.ids.is(stored(page.rows, at + ID), intentId)) {
-        return new IntentRecord(slot, page, intentId);
-      }
+      if (page.ints[intsOf(slot) + CLIENT] !== client) continue;
+      if (isId(page, slot, intentId)) return new IntentRecord(slot, page, intentId);
     }
     return undefined;
   }
@@ -240,11 +217,11 @@ export class Intents {
 
   /** Lets a record leave no sooner than the order that it placed, or means. Once for a record. */
   bind({ slot }: IntentRecord, holder: Holder): void {
-    const { rows } = this.#pageOf(slot);
-    const at = this.#rowOf(slot);
-    rows[at + ORDER] = holder.id;
-    rows[at + BOUND_BEFORE] = holder.boundNewest;
-    rows[at + STATE] = stored(rows, at + STATE) | BOUND;
+    const { rows, ints } = this.#pageOf(slot);
+    const word = intsOf(slot);
+    rows[rowOf(slot) + ORDER] = holder.id;
+    ints[word + BOUND_BEFORE] = holder.boundNewest;
+    ints[word + STATE] = storedInt(ints, word + STATE) | BOUND;
     holder.boundNewest = slot;
   }
 
@@ -267,7 +244,7 @@ export class Intents {
   /** Forgets a record that is in no queue. */
   forget(slot: number): void {
     this.#disown(slot);
-    if (this.#pageOf(slot).rows[this.#rowOf(slot) + PINS] === 0) this.#release(slot);
+    if (this.#pageOf(slot).ints[intsOf(slot) + PINS] === 0) this.#release(slot);
     else this.#setState(slot, LEFT);
   }
 
@@ -316,40 +293,24 @@ export class Intents {
   }
 
   #know({ slot }: IntentRecord): void {
-    this.#index.insert(slot, stored(this.#pageOf(slot).rows, this.#rowOf(slot) + HASH));
+    this.#index.insert(slot, storedInt(this.#pageOf(slot).ints, intsOf(slot) + HASH));
     this.#setState(slot, this.#stateOf(slot) | KNOWN);
   }
 
   #disown(slot: number): void {
-    const { rows } = this.#pageOf(slot);
-    const at = this.#rowOf(slot);
-    const state: number = stored(rows, at + STATE);
+    const { ints } = this.#pageOf(slot);
+    const word = intsOf(slot);
+    const state: number = storedInt(ints, word + STATE);
     if ((state & KNOWN) === 0) return;
-    this.#index.remove(slot, stored(rows, at + HASH));
-    rows[at + STATE] = state & ~KNOWN;
+    this.#index.remove(slot, storedInt(ints, word + HASH));
+    ints[word + STATE] = state & ~KNOWN;
   }
 
   #write(fields: IntentFields): IntentRecord {
     const slot = this.#take();
     const page = this.#pageOf(slot);
-    const { rows } = page;
-    const at = this.#rowOf(slot);
-    rows[at + CLIENT] = fields.client;
-    rows[at + ACTION] = INTENT_ACTIONS.indexOf(fields.action);
-    rows[at + CONTENT_LOW] = fields.contentLow;
-    rows[at + CONTENT_HIGH] = fields.contentHigh;
-    rows[at + SENT_US] = fields.sentUs;
-    rows[at + RECV_US] = fields.recvUs;
-    rows[at + INGEST_US] = fields.ingestUs;
-    rows[at + ORDER] = fields.order ?? NONE;
-    rows[at + NEWEST_REPORT] = fields.newestReport ?? NONE;
-    rows[at + NEXT] = NO_SLOT;
-    rows[at + STATE] = 0;
-    rows[at + PINS] = 0;
-    rows[at + BOUND_BEFORE] = NO_SLOT;
-    rows[at + ID] = this.#words.ids.add(fields.intentId);
-    rows[at + HASH] = this.#hashOf(fields.client, fields.intentId);
-    rows[at + TAG] = this.tags.take(fields.tag);
+    const hash = this.#hashOf(fields.client, fields.intentId);
+    writeRow(page, slot, { fields, hash });
     return new IntentRecord(slot, page, fields.intentId);
   }
 
@@ -360,52 +321,43 @@ export class Intents {
       return slot;
     }
     if ((this.#used & PAGE_MASK) === 0) {
-      this.#pages.push({ rows: new Float64Array(PAGE_SIZE * WIDTH), words: this.#words });
+      this.#pages.push(pageOf(this.#words, this.#memory.take()));
     }
     this.#used += 1;
     return this.#used - 1;
   }
 
   #release(slot: number): void {
-    const { rows } = this.#pageOf(slot);
-    const at = this.#rowOf(slot);
-    this.#words.ids.remove(stored(rows, at + ID));
-    this.tags.drop(stored(rows, at + TAG));
-    rows[at + ID] = NO_TEXT;
-    rows[at + TAG] = NO_LABEL;
+    clearRow(this.#pageOf(slot), slot);
     this.#setNext(slot, this.#free);
     this.#free = slot;
   }
 
   #nextOf(slot: number): number {
-    return stored(this.#pageOf(slot).rows, this.#rowOf(slot) + NEXT);
+    return storedInt(this.#pageOf(slot).ints, intsOf(slot) + NEXT);
   }
 
   #setNext(slot: number, next: number): void {
-    this.#pageOf(slot).rows[this.#rowOf(slot) + NEXT] = next;
+    this.#pageOf(slot).ints[intsOf(slot) + NEXT] = next;
   }
 
   #boundBefore(slot: number): number {
-    return stored(this.#pageOf(slot).rows, this.#rowOf(slot) + BOUND_BEFORE);
+    return storedInt(this.#pageOf(slot).ints, intsOf(slot) + BOUND_BEFORE);
   }
 
   #stateOf(slot: number): number {
-    return stored(this.#pageOf(slot).rows, this.#rowOf(slot) + STATE);
+    return storedInt(this.#pageOf(slot).ints, intsOf(slot) + STATE);
   }
 
   #setState(slot: number, state: number): void {
-    this.#pageOf(slot).rows[this.#rowOf(slot) + STATE] = state;
+    this.#pageOf(slot).ints[intsOf(slot) + STATE] = state;
   }
 
   #addPins(slot: number, change: number): number {
-    const { rows } = this.#pageOf(slot);
-    const pins = stored(rows, this.#rowOf(slot) + PINS) + change;
-    rows[this.#rowOf(slot) + PINS] = pins;
+    const { ints } = this.#pageOf(slot);
+    const pins = storedInt<number>(ints, intsOf(slot) + PINS) + change;
+    ints[intsOf(slot) + PINS] = pins;
     return pins;
-  }
-
-  #rowOf(slot: number): number {
-    return (slot & PAGE_MASK) * WIDTH;
   }
 
   #pageOf(slot: number): Page {

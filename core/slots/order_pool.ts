@@ -10,11 +10,11 @@ import type { OrderTerms } from "../order_parts.ts";
 import { Order } from "../order.ts";
 import type { IntentRecord, Intents } from "./intents.ts";
 import { OrderList } from "./order_list.ts";
-import { ORDER_WIDTH } from "./order_row.ts";
-import { PAGE_SIZE } from "./pages.ts";
+import { ORDER_WIDTH, type RowPage, rowPage } from "./order_row.ts";
+import { PAGE_SIZE, PageMemory } from "./pages.ts";
 import { SeenKeys } from "./seen_keys.ts";
 
-/** Rows per page: a page of a quarter of a megabyte. */
+/** Rows per page: a page of a third of a megabyte. */
 const ROWS = PAGE_SIZE;
 
 /** All windows. */
@@ -23,7 +23,8 @@ export class OrderPool {
   readonly keys = new ClOrdIds();
   readonly seen = new SeenKeys();
   readonly #free = new OrderList();
-  #page = new Float64Array(0);
+  readonly #memory = new PageMemory(8 * ROWS * ORDER_WIDTH);
+  #page: RowPage | undefined;
   #used = ROWS;
 
   constructor(intents: Intents) {
@@ -44,12 +45,12 @@ export class OrderPool {
   }
 
   #grow(): Order {
-    if (this.#used === ROWS) {
-      this.#page = new Float64Array(ROWS * ORDER_WIDTH);
+    if (this.#page === undefined || this.#used === ROWS) {
+      this.#page = rowPage(ROWS, this.#memory.take());
       this.#used = 0;
     }
     const at = this.#used * ORDER_WIDTH;
     this.#used += 1;
-    return new Order(this, { row: this.#page, at });
+    return new Order(this, { ...this.#page, at });
   }
 }

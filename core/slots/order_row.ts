@@ -8,66 +8,76 @@ import { timeInForceCode } from "../digest_codes.ts";
 import type { OrdType, Side, TimeInForce } from "../instrument.ts";
 import type { CancelCause, OrderTerms, RequestKind } from "../order_parts.ts";
 import { NO_LABEL } from "./labels.ts";
-import { NONE } from "./pages.ts";
+import { NONE, type PagePlace } from "./pages.ts";
 import { NO_BLOCK } from "./seen_keys.ts";
 import { NO_SLOT } from "./slot_index.ts";
 
-/** Columns that hold a number in every order: 0 at first, unless {@link clearRow} says otherwise. */
-export const ID = 0;
-export const CLIENT = 1;
-export const VENUE = 2;
-export const INSTRUMENT = 3;
+/** Columns of 32 bits: the first line of the row, 0 at first unless {@link clearRow} says otherwise. */
+export const CLIENT = 0;
+export const VENUE = 1;
+export const INSTRUMENT = 2;
 /** Side, type, time in force and flags of the Place, see {@link termsWord}. */
-export const TERMS = 4;
+export const TERMS = 3;
 /** See {@link FLAG}. */
-export const FLAGS = 5;
-export const ORDER_QTY = 6;
-export const CUM_QTY = 7;
-export const VOIDED_QTY = 8;
-/** Exact while below 2^53; {@link NONE} where the wide one counts. */
-export const NOTIONAL = 9;
+export const FLAGS = 4;
+export const DOUBT_BITS = 5;
+export const RETRY_BITS = 6;
+export const ATTEMPTS = 7;
+export const BASE_VERSION = 8;
+export const VERSION = 9;
+export const KEY_VERSION = 10;
 /** Slot of the intent that placed or last replaced it. */
-export const BEARER = 10;
-export const LAST_REPORT = 11;
-export const DOUBT_BITS = 12;
-export const RETRY_BITS = 13;
-export const ATTEMPTS = 14;
-/** Last event that touched it, and where its note is in that event's list. */
-export const TOUCHED_SEQ = 15;
-export const TOUCHED_AT = 16;
-export const BASE_VERSION = 17;
-export const COUNTED_QTY = 18;
+export const BEARER = 11;
+/** Newest of the intents that mean it. */
+export const BOUND_NEWEST = 12;
+/** Label of the tag. */
+export const TAG = 13;
+/** Newest block of seen keys. */
+export const SEEN = 14;
+export const MUST_CANCEL = 15;
 
-/** Columns that hold {@link NONE} at first, up to {@link VERSION}. */
-export const PRICE = 19;
-export const COUNTED_PX = 20;
-export const COUNTED_DEAR_PX = 21;
-export const DOUBT_SINCE_US = 22;
-export const LOOKUP_DUE_US = 23;
+/** Columns of 64 bits behind them. These hold 0 at first: */
+export const ID = 8;
+export const ORDER_QTY = 9;
+export const CUM_QTY = 10;
+export const VOIDED_QTY = 11;
+/** Exact while below 2^53; {@link NONE} where the wide one counts. */
+export const NOTIONAL = 12;
+export const LAST_REPORT = 13;
+/** Last event that touched it, and where its note is in that event's list. */
+export const TOUCHED_SEQ = 14;
+export const TOUCHED_AT = 15;
+export const COUNTED_QTY = 16;
+export const BASE_CUM_QTY = 17;
+/** And these {@link NONE}: */
+export const PRICE = 18;
+export const COUNTED_PX = 19;
+export const COUNTED_DEAR_PX = 20;
+export const LAPSE_DUE_US = 21;
+export const ENDED_US = 22;
+export const DOUBT_SINCE_US = 23;
 /** Four request numbers, then the four times at which they left. */
 export const REQUESTS = 24;
 export const REQUESTS_SENT_US = 28;
-export const TTL_DUE_US = 32;
-export const EXPIRE_US = 33;
-export const LAPSE_DUE_US = 34;
-export const RETRY_DUE_US = 35;
-export const ENDED_US = 36;
-export const MUST_CANCEL = 37;
+export const LOOKUP_DUE_US = 32;
+export const RETRY_DUE_US = 33;
+export const TTL_DUE_US = 34;
+export const EXPIRE_US = 35;
 /** What a Market order is counted with by risk. */
-export const REFERENCE_PX = 38;
+export const REFERENCE_PX = 36;
+/** Columns of a row, of 64 bits: five lines of the cache. */
+export const ORDER_WIDTH = 40;
 
-/** Columns that few events touch; 0 at first, but for the last two. */
-export const VERSION = 39;
-export const KEY_VERSION = 40;
-export const BASE_CUM_QTY = 41;
-/** Newest of the intents that mean it. */
-export const BOUND_NEWEST = 42;
-/** Label of the tag. */
-export const TAG = 43;
-/** Newest block of seen keys. */
-export const SEEN = 44;
-/** Columns of a row: six lines of the cache. */
-export const ORDER_WIDTH = 48;
+/** Where rows are: the same memory as numbers of 64 and of 32 bits. */
+export type RowPage = { readonly row: Float64Array; readonly ints: Int32Array };
+
+/** Makes a page of `rows` rows where there is room for one. */
+export function rowPage(rows: number, { buffer, from }: PagePlace): RowPage {
+  return {
+    row: new Float64Array(buffer, from, rows * ORDER_WIDTH),
+    ints: new Int32Array(buffer, from, 2 * rows * ORDER_WIDTH),
+  };
+}
 
 /** Bits of {@link FLAGS}. */
 export const FLAG = {
@@ -124,14 +134,17 @@ export function timeInForceIn(word: number): TimeInForce {
   return TIMES_IN_FORCE[word >> 4] ?? "GTC";
 }
 
-/** Returns the code of a cancel's cause, or {@link NONE}. */
+/** No cause: 0 is one. */
+const NO_CAUSE = -1;
+
+/** Returns the code of a cancel's cause, or of none. */
 export function causeCode(cause: CancelCause | null): number {
-  return cause === null ? NONE : CAUSE_CODE[cause];
+  return cause === null ? NO_CAUSE : CAUSE_CODE[cause];
 }
 
 /** Returns the cause of a code, or null. */
 export function causeOf(code: number): CancelCause | null {
-  return code === NONE ? null : CAUSES[code] ?? null;
+  return code === NO_CAUSE ? null : CAUSES[code] ?? null;
 }
 
 /** Returns the place of a kind of request among the four. */
@@ -149,12 +162,12 @@ export function requestColumn(kind: RequestKind): number {
 }
 
 /** Empties a row for its next order. */
-export function clearRow(row: Float64Array, at: number): void {
-  for (let column = ID; column < PRICE; column += 1) row[at + column] = 0;
-  for (let column = PRICE; column < VERSION; column += 1) row[at + column] = NONE;
-  for (let column = VERSION; column < BOUND_NEWEST; column += 1) row[at + column] = 0;
-  row[at + BASE_VERSION] = 1;
-  row[at + BOUND_NEWEST] = NO_SLOT;
-  row[at + TAG] = NO_LABEL;
-  row[at + SEEN] = NO_BLOCK;
+export function clearRow({ row, ints }: RowPage, at: number): void {
+  for (let column = 0; column < PRICE; column += 1) row[at + column] = 0;
+  for (let column = PRICE; column < ORDER_WIDTH; column += 1) row[at + column] = NONE;
+  ints[2 * at + BASE_VERSION] = 1;
+  ints[2 * at + BOUND_NEWEST] = NO_SLOT;
+  ints[2 * at + TAG] = NO_LABEL;
+  ints[2 * at + SEEN] = NO_BLOCK;
+  ints[2 * at + MUST_CANCEL] = NO_CAUSE;
 }

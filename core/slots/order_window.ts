@@ -56,6 +56,7 @@ import {
   REQUESTS_SENT_US,
   RETRY_BITS,
   RETRY_DUE_US,
+  type RowPage,
   SEEN,
   sideIn,
   TAG,
@@ -69,29 +70,33 @@ import {
   VERSION,
   VOIDED_QTY,
 } from "./order_row.ts";
-import { NONE, stored, storedOrNull } from "./pages.ts";
+import { NONE, stored, storedInt, storedOrNull } from "./pages.ts";
 
 /** A row of numbers, by name. */
 export class OrderWindow {
   readonly #row: Float64Array;
+  /** The same memory. */
+  readonly #ints: Int32Array;
   readonly #at: number;
 
-  constructor(of: { readonly row: Float64Array; readonly at: number }) {
+  constructor(of: RowPage & { readonly at: number }) {
     this.#row = of.row;
+    this.#ints = of.ints;
     this.#at = of.at;
   }
 
   /** Empties the row and writes the terms of its next order. */
   writeTerms(terms: OrderTerms): void {
     const row = this.#row;
+    const ints = this.#ints;
     const at = this.#at;
-    clearRow(row, at);
+    clearRow({ row, ints }, at);
     row[at + ID] = terms.id;
-    row[at + CLIENT] = terms.client;
-    row[at + VENUE] = terms.venue;
-    row[at + INSTRUMENT] = terms.instrument;
-    row[at + TERMS] = termsWord(terms);
-    row[at + FLAGS] = terms.isDryRun ? FLAG.isDryRun : 0;
+    ints[2 * at + CLIENT] = terms.client;
+    ints[2 * at + VENUE] = terms.venue;
+    ints[2 * at + INSTRUMENT] = terms.instrument;
+    ints[2 * at + TERMS] = termsWord(terms);
+    ints[2 * at + FLAGS] = terms.isDryRun ? FLAG.isDryRun : 0;
   }
 
   get id(): OrderId {
@@ -99,35 +104,35 @@ export class OrderWindow {
   }
 
   get client(): ClientIndex {
-    return stored(this.#row, this.#at + CLIENT);
+    return storedInt(this.#ints, 2 * this.#at + CLIENT);
   }
 
   get venue(): VenueId {
-    return stored(this.#row, this.#at + VENUE);
+    return storedInt(this.#ints, 2 * this.#at + VENUE);
   }
 
   get instrument(): InstrumentId {
-    return stored(this.#row, this.#at + INSTRUMENT);
+    return storedInt(this.#ints, 2 * this.#at + INSTRUMENT);
   }
 
   get side(): Side {
-    return sideIn(stored(this.#row, this.#at + TERMS));
+    return sideIn(storedInt(this.#ints, 2 * this.#at + TERMS));
   }
 
   get ordType(): OrdType {
-    return ordTypeIn(stored(this.#row, this.#at + TERMS));
+    return ordTypeIn(storedInt(this.#ints, 2 * this.#at + TERMS));
   }
 
   get timeInForce(): TimeInForce {
-    return timeInForceIn(stored(this.#row, this.#at + TERMS));
+    return timeInForceIn(storedInt(this.#ints, 2 * this.#at + TERMS));
   }
 
   get postOnly(): boolean {
-    return postOnlyIn(stored(this.#row, this.#at + TERMS));
+    return postOnlyIn(storedInt(this.#ints, 2 * this.#at + TERMS));
   }
 
   get reduceOnly(): boolean {
-    return reduceOnlyIn(stored(this.#row, this.#at + TERMS));
+    return reduceOnlyIn(storedInt(this.#ints, 2 * this.#at + TERMS));
   }
 
   get isDryRun(): boolean {
@@ -176,29 +181,29 @@ export class OrderWindow {
 
   /** Version of that key; 0 before there is one. */
   get keyVersion(): number {
-    return stored(this.#row, this.#at + KEY_VERSION);
+    return storedInt(this.#ints, 2 * this.#at + KEY_VERSION);
   }
 
   set keyVersion(value: number) {
-    this.#row[this.#at + KEY_VERSION] = value;
+    this.#ints[2 * this.#at + KEY_VERSION] = value;
   }
 
   /** Last version that was given out. */
   get version(): number {
-    return stored(this.#row, this.#at + VERSION);
+    return storedInt(this.#ints, 2 * this.#at + VERSION);
   }
 
   set version(value: number) {
-    this.#row[this.#at + VERSION] = value;
+    this.#ints[2 * this.#at + VERSION] = value;
   }
 
   /** First version that belongs to the order now at the venue. */
   get baseVersion(): number {
-    return stored(this.#row, this.#at + BASE_VERSION);
+    return storedInt(this.#ints, 2 * this.#at + BASE_VERSION);
   }
 
   set baseVersion(value: number) {
-    this.#row[this.#at + BASE_VERSION] = value;
+    this.#ints[2 * this.#at + BASE_VERSION] = value;
   }
 
   /** Quantity executed before the order now at the venue was submitted. */
@@ -237,20 +242,20 @@ export class OrderWindow {
 
   /** A cancel that must come true: it is tried again until the order has ended. */
   get mustCancel(): CancelCause | null {
-    return causeOf(stored(this.#row, this.#at + MUST_CANCEL));
+    return causeOf(storedInt(this.#ints, 2 * this.#at + MUST_CANCEL));
   }
 
   set mustCancel(cause: CancelCause | null) {
-    this.#row[this.#at + MUST_CANCEL] = causeCode(cause);
+    this.#ints[2 * this.#at + MUST_CANCEL] = causeCode(cause);
   }
 
   /** Requests whose outcome is unknown, see {@link DOUBT}. */
   get doubt(): number {
-    return stored(this.#row, this.#at + DOUBT_BITS);
+    return storedInt(this.#ints, 2 * this.#at + DOUBT_BITS);
   }
 
   set doubt(value: number) {
-    this.#row[this.#at + DOUBT_BITS] = value;
+    this.#ints[2 * this.#at + DOUBT_BITS] = value;
   }
 
   /** What the newest report said of it. */
@@ -281,11 +286,11 @@ export class OrderWindow {
 
   /** Requests that never left and are tried again at `retryDueUs`, see {@link DOUBT}. */
   get retry(): number {
-    return stored(this.#row, this.#at + RETRY_BITS);
+    return storedInt(this.#ints, 2 * this.#at + RETRY_BITS);
   }
 
   set retry(value: number) {
-    this.#row[this.#at + RETRY_BITS] = value;
+    this.#ints[2 * this.#at + RETRY_BITS] = value;
   }
 
   get retryDueUs(): Micros | null {
@@ -298,11 +303,11 @@ export class OrderWindow {
 
   /** Failures in a row: sets the back-off. */
   get attempts(): number {
-    return stored(this.#row, this.#at + ATTEMPTS);
+    return storedInt(this.#ints, 2 * this.#at + ATTEMPTS);
   }
 
   set attempts(value: number) {
-    this.#row[this.#at + ATTEMPTS] = value;
+    this.#ints[2 * this.#at + ATTEMPTS] = value;
   }
 
   get lastReport(): number {
@@ -376,11 +381,11 @@ export class OrderWindow {
 
   /** Newest of the intents that mean it, see `slots/intents.ts`. */
   get boundNewest(): number {
-    return stored(this.#row, this.#at + BOUND_NEWEST);
+    return storedInt(this.#ints, 2 * this.#at + BOUND_NEWEST);
   }
 
   set boundNewest(slot: number) {
-    this.#row[this.#at + BOUND_NEWEST] = slot;
+    this.#ints[2 * this.#at + BOUND_NEWEST] = slot;
   }
 
   /** The number of the request of a kind that has no outcome yet, or null. */
@@ -447,29 +452,29 @@ export class OrderWindow {
 
   /** Label of its tag. */
   get tagLabel(): number {
-    return stored(this.#row, this.#at + TAG);
+    return storedInt(this.#ints, 2 * this.#at + TAG);
   }
 
   set tagLabel(label: number) {
-    this.#row[this.#at + TAG] = label;
+    this.#ints[2 * this.#at + TAG] = label;
   }
 
   /** Newest block of the keys that it has seen. */
   get seenBlock(): number {
-    return stored(this.#row, this.#at + SEEN);
+    return storedInt(this.#ints, 2 * this.#at + SEEN);
   }
 
   set seenBlock(block: number) {
-    this.#row[this.#at + SEEN] = block;
+    this.#ints[2 * this.#at + SEEN] = block;
   }
 
   /** Slot of the intent whose id its reports bear. */
   get bearerSlot(): number {
-    return stored(this.#row, this.#at + BEARER);
+    return storedInt(this.#ints, 2 * this.#at + BEARER);
   }
 
   set bearerSlot(slot: number) {
-    this.#row[this.#at + BEARER] = slot;
+    this.#ints[2 * this.#at + BEARER] = slot;
   }
 
   /** Σ LastPx·LastQty, quanta², where it is below 2^53; else null. */
@@ -482,10 +487,10 @@ export class OrderWindow {
   }
 
   #hasFlag(flag: number): boolean {
-    return (stored(this.#row, this.#at + FLAGS) & flag) !== 0;
+    return (storedInt(this.#ints, 2 * this.#at + FLAGS) & flag) !== 0;
   }
 
   #setFlag(flag: number, to: number): void {
-    this.#row[this.#at + FLAGS] = (stored(this.#row, this.#at + FLAGS) & ~flag) | to;
+    this.#ints[2 * this.#at + FLAGS] = (storedInt(this.#ints, 2 * this.#at + FLAGS) & ~flag) | to;
   }
 }

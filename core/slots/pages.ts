@@ -11,12 +11,56 @@ export const PAGE_MASK = (1 << PAGE_BITS) - 1;
 /** Entries of a page. */
 export const PAGE_SIZE = 1 << PAGE_BITS;
 
+/** Bytes that are taken from the machine at once, at most. */
+const PIECE_BYTES_MAX = 1 << 19;
+
+/** Where a page is. */
+export type PagePlace = { readonly buffer: ArrayBuffer; readonly from: number };
+
+/**
+ * Memory for pages, all 0, taken from the machine in pieces that grow with what is taken.
+ *
+ * Memory that is touched for the first time costs a fault of the machine for every few kilobytes,
+ * as much as a whole event. A piece is touched when it is taken, so that few events have any fault.
+ */
+export class PageMemory {
+  readonly #pageBytes: number;
+  #buffer = new ArrayBuffer(0);
+  #from = 0;
+  #nextPages = 1;
+
+  constructor(pageBytes: number) {
+    this.#pageBytes = pageBytes;
+  }
+
+  /** Gives the place of one more page. */
+  take(): PagePlace {
+    if (this.#from === this.#buffer.byteLength) this.#takePiece();
+    const from = this.#from;
+    this.#from += this.#pageBytes;
+    return { buffer: this.#buffer, from };
+  }
+
+  #takePiece(): void {
+    this.#buffer = new ArrayBuffer(this.#nextPages * this.#pageBytes);
+    new Uint8Array(this.#buffer).fill(0);
+    this.#from = 0;
+    const most = Math.max(1, Math.floor(PIECE_BYTES_MAX / this.#pageBytes));
+    this.#nextPages = Math.min(most, 2 * this.#nextPages);
+  }
+}
+
 /** What a column of integers or times holds where there is nothing. Never leaves a store. */
 export const NONE = -Infinity;
 
 /** Returns a number of a column under the brand with which it was written. */
 export function stored<Brand extends number>(row: Float64Array, at: number): Brand {
   return (row[at] ?? NONE) as Brand;
+}
+
+/** Returns a number of a column of 32 bits under the brand with which it was written. */
+export function storedInt<Brand extends number>(ints: Int32Array, at: number): Brand {
+  return (ints[at] ?? 0) as Brand;
 }
 
 /** Returns a number of a column, or null where it holds {@link NONE}. */

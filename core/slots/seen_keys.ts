@@ -6,7 +6,7 @@
  * Limit: `SEEN_KEYS_MAX` keys of an order; of more the oldest are forgotten.
  * @module
  */
-import { PAGE_BITS, PAGE_MASK, PAGE_SIZE } from "./pages.ts";
+import { PAGE_BITS, PAGE_MASK, PAGE_SIZE, PageMemory } from "./pages.ts";
 import { hashText } from "./text_hash.ts";
 import { Texts } from "./texts.ts";
 
@@ -28,6 +28,7 @@ const END_MASK = (1 << END_BITS) - 1;
 /** Keys by the newest block of their order. */
 export class SeenKeys {
   readonly #texts = new Texts();
+  readonly #memory = new PageMemory(4 * PAGE_SIZE * BLOCK_WORDS);
   readonly #pages: Int32Array[] = [];
   /** Blocks ever used; number 0 is {@link NO_BLOCK}. */
   #used = 1;
@@ -117,7 +118,8 @@ export class SeenKeys {
       block = this.#used;
       this.#used += 1;
       if (block >>> PAGE_BITS >= this.#pages.length) {
-        this.#pages.push(new Int32Array(PAGE_SIZE * BLOCK_WORDS));
+        const { buffer, from } = this.#memory.take();
+        this.#pages.push(new Int32Array(buffer, from, PAGE_SIZE * BLOCK_WORDS));
       }
     }
     const page = this.#pageOf(block);

@@ -11,6 +11,7 @@
  * Limit: slots below 2^31 - 1.
  * @module
  */
+import { PageMemory } from "./pages.ts";
 
 /** No slot. */
 export const NO_SLOT = -1;
@@ -23,6 +24,7 @@ const BUCKET_WIDTH = 16;
 /** Buckets of a page, as bits: few large pages, since a look-up goes anywhere. */
 const PAGE_BITS = 12;
 const PAGE_MASK = (1 << PAGE_BITS) - 1;
+const PAGE_WORDS = (PAGE_MASK + 1) * BUCKET_WIDTH;
 
 const BUCKETS_LEAST = 16;
 /** A bucket is split above this many slots per bucket, and merged below a quarter of it. */
@@ -30,13 +32,15 @@ const LOAD_MOST = 4.5;
 
 /** Buckets by number; pages are made as they are needed. */
 class Buckets {
+  readonly #memory = new PageMemory(4 * PAGE_WORDS);
   readonly #pages: Int32Array[] = [];
 
   /** The page of a bucket. */
   page(bucket: number): Int32Array {
     const number = bucket >>> PAGE_BITS;
     while (this.#pages.length <= number) {
-      this.#pages.push(new Int32Array((PAGE_MASK + 1) * BUCKET_WIDTH));
+      const { buffer, from } = this.#memory.take();
+      this.#pages.push(new Int32Array(buffer, from, PAGE_WORDS));
     }
     return this.#pages[number] ?? new Int32Array(0);
   }

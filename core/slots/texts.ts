@@ -9,7 +9,7 @@
  * only used again.
  * @module
  */
-import { PAGE_BITS, PAGE_MASK, PAGE_SIZE } from "./pages.ts";
+import { PAGE_BITS, PAGE_MASK, PAGE_SIZE, PageMemory } from "./pages.ts";
 
 /** No text. */
 export const NO_TEXT = 0;
@@ -31,6 +31,7 @@ type Page = { readonly words: Int32Array; readonly bytes: Uint8Array };
 
 /** Texts by number. */
 export class Texts {
+  readonly #memory = new PageMemory(PAGE_SIZE * CELL_BYTES);
   readonly #pages: Page[] = [];
   /** Cells ever used; number 0 is {@link NO_TEXT}. */
   #used = 1;
@@ -117,8 +118,9 @@ export class Texts {
       return free;
     }
     if (this.#used >>> PAGE_BITS >= this.#pages.length) {
-      const words = new Int32Array(PAGE_SIZE * CELL_WORDS);
-      this.#pages.push({ words, bytes: new Uint8Array(words.buffer) });
+      const { buffer, from } = this.#memory.take();
+      const words = new Int32Array(buffer, from, PAGE_SIZE * CELL_WORDS);
+      this.#pages.push({ words, bytes: new Uint8Array(buffer, from, PAGE_SIZE * CELL_BYTES) });
     }
     this.#used += 1;
     return this.#used - 1;

@@ -7,7 +7,7 @@
  * @module
  */
 import type { OrderId, VenueId } from "../numbers.ts";
-import { PAGE_BITS, PAGE_MASK, PAGE_SIZE, stored } from "./pages.ts";
+import { PAGE_BITS, PAGE_MASK, PAGE_SIZE, PageMemory, stored } from "./pages.ts";
 import { NO_SLOT, SlotIndex } from "./slot_index.ts";
 import { hashText } from "./text_hash.ts";
 
@@ -23,6 +23,7 @@ const WIDTH = 3;
 export class VenueNames {
   readonly #open = new Set<VenueId>();
   readonly #index = new SlotIndex();
+  readonly #memory = new PageMemory(8 * PAGE_SIZE * WIDTH);
   readonly #pages: Page[] = [];
   #used = 0;
   #free = NO_SLOT;
@@ -108,7 +109,8 @@ export class VenueNames {
     }
     if ((this.#used & PAGE_MASK) === 0) {
       const names = new Array<string>(PAGE_SIZE).fill("");
-      this.#pages.push({ rows: new Float64Array(PAGE_SIZE * WIDTH), names });
+      const { buffer, from } = this.#memory.take();
+      this.#pages.push({ rows: new Float64Array(buffer, from, PAGE_SIZE * WIDTH), names });
     }
     this.#used += 1;
     return this.#used - 1;

@@ -1,24 +1,53 @@
 /**
  * What the daemon prints for a person who has just started it: where it listens, where its state
- * is, and six lines of Python that trade against it.
+ * is, and on paper six lines of Python that trade against it.
  * @module
  */
 import type { Configuration } from "../../config/mod.ts";
+import { unreachable } from "../../core/invariant.ts";
 
 /** Returns the lines, after the machine-readable first one. */
 export function greeting(
   listening: { readonly port: number; readonly state_dir: string },
   configuration: Configuration,
 ): readonly string[] {
-  const venue = configuration.venues[0];
+  return [
+    "",
+    `Tapeline ${
+      doingOf(configuration)
+    }. It listens on ${configuration.wire.host}:${listening.port},`,
+    `its state is in ${listening.state_dir}. Ctrl-C stops it.`,
+    "",
+    ...(configuration.mode === "paper" ? example(listening, configuration) : []),
+  ];
+}
+
+function doingOf({ mode, venues }: Configuration): string {
+  const outside = venues.filter(({ simulation }) => simulation === null)
+    .map(({ name, exchange }) => `${name} (${exchange})`).join(", ");
+  switch (mode) {
+    case "paper":
+      return "trades on paper";
+    case "dry_run":
+      return `runs dry: it sends no order${outside === "" ? "" : ` to ${outside}`}`;
+    case "live":
+      return `trades LIVE on ${outside}`;
+    default:
+      return unreachable(mode);
+  }
+}
+
+/** An order that costs nothing; where it would, nobody gets one to paste. */
+function example(
+  listening: { readonly port: number; readonly state_dir: string },
+  { venues: [venue] }: Configuration,
+): readonly string[] {
   const instrument = venue?.instruments[0];
   if (venue === undefined || instrument === undefined) return [];
   const smallest = instrument.quantity.min;
   const name = `${venue.name}:${instrument.symbol}`;
   return [
-    "",
-    `Tapeline trades on ${configuration.mode}. It listens on ${configuration.wire.host}:${listening.port},`,
-    `its state is in ${listening.state_dir}. Ctrl-C stops it. Trade against it from this folder:`,
+    "Trade against it from this folder:",
     "",
     `  import sys; sys.path.insert(0, "clients/python")`,
     "  from tapeline import Client",

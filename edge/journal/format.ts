@@ -7,10 +7,12 @@
  * up to `,"chain":`; these hold the previous chain and the hash of each part, so the chain covers
  * everything, and still verifies when the market part has been dropped. Bytes after the last batch
  * of the open segment are zero: space taken ahead, never written.
- * Headers have exactly one spelling: whatever `parse*` accepts, `encode*` gives back.
+ * Headers have exactly one spelling: whatever `parse*` accepts, `encode*` and `write*` give
+ * back.
  * @module
  */
 import { createHash } from "node:crypto";
+import { ByteWriter, fixed } from "../../wire/byte_writer.ts";
 
 /** Version of the format. A higher one is refused. */
 export const FORMAT = 1;
@@ -104,25 +106,67 @@ export function parseSegmentHeader(line: string): SegmentHeader | string {
   };
 }
 
-/** Returns the header line of a batch with its line end, and the chain after it. */
-export function encodeBatchHeader(fields: BatchFields): { line: string; chain: string } {
-  const text = hashedText(fields);
-  const chain = sha256(text);
-  return { line: `${text},"chain":"${chain}"}}\n`, chain };
+/** Writes the header line of a batch with its line end, and returns the chain after it. */
+export function writeBatchHeader(to: ByteWriter, fields: BatchFields): string {
+  const from = to.length;
+  writeHashed(to, fields);
+  const chain = sha256(to.bytes.subarray(from));
+  to.fixed(KEY.chain);
+  to.plain(chain);
+  to.fixed(KEY.end);
+  return chain;
 }
 
 /** Returns the header line, with its line end, of a batch whose market part is dropped. */
 export function encodeDroppedHeader(header: BatchHeader): string {
-  return `${hashedText(header)},"chain":"${header.chain}","market":"dropped"}}\n`;
+  const to = new ByteWriter();
+  writeHashed(to, header);
+  return `${to.textFrom(0)},"chain":"${header.chain}","market":"dropped"}}\n`;
 }
 
-function hashedText(fields: BatchFields): string {
-  return `{"batch":{"number":${fields.number},"first_seq":${fields.firstSeq},` +
-    `"last_seq":${fields.lastSeq},"engine_version":"${fields.engineVersion}",` +
-    `"time_us":${fields.timeUs},"truth_bytes":${fields.truthBytes},` +
-    `"truth_sha256":"${fields.truthSha256}","market_bytes":${fields.marketBytes},` +
-    `"market_sha256":"${fields.marketSha256}","digest":"${fields.digest}",` +
-    `"previous":"${fields.previous}"`;
+/** Keys with the separators around them. */
+const KEY = {
+  number: fixed('{"batch":{"number":'),
+  firstSeq: fixed(',"first_seq":'),
+  lastSeq: fixed(',"last_seq":'),
+  engineVersion: fixed(',"engine_version":'),
+  timeUs: fixed(',"time_us":'),
+  truthBytes: fixed(',"truth_bytes":'),
+  truthSha256: fixed(',"truth_sha256":"'),
+  marketBytes: fixed('","market_bytes":'),
+  marketSha256: fixed(',"market_sha256":"'),
+  digest: fixed('","digest":"'),
+  previous: fixed('","previous":"'),
+  quote: fixed('"'),
+  chain: fixed(',"chain":"'),
+  end: fixed('"}}\n'),
+} as const;
+
+/** Writes what the chain covers. One is written per commit: bytes, and no text to collect. */
+function writeHashed(to: ByteWriter, fields: BatchFields): void {
+  to.fixed(KEY.number);
+  to.integer(fields.number);
+  to.fixed(KEY.firstSeq);
+  to.integer(fields.firstSeq);
+  to.fixed(KEY.lastSeq);
+  to.integer(fields.lastSeq);
+  to.fixed(KEY.engineVersion);
+  to.string(fields.engineVersion);
+  to.fixed(KEY.timeUs);
+  to.integer(fields.timeUs);
+  to.fixed(KEY.truthBytes);
+  to.integer(fields.truthBytes);
+  to.fixed(KEY.truthSha256);
+  to.plain(fields.truthSha256);
+  to.fixed(KEY.marketBytes);
+  to.integer(fields.marketBytes);
+  to.fixed(KEY.marketSha256);
+  to.plain(fields.marketSha256);
+  to.fixed(KEY.digest);
+  to.plain(fields.digest);
+  to.fixed(KEY.previous);
+  to.plain(fields.previous);
+  to.fixed(KEY.quote);
 }
 
 const BATCH_HEADER =

@@ -6,6 +6,7 @@
  * ends before its mark, or has another chain there, has lost something or is another journal.
  * @module
  */
+import { ByteWriter, fixed } from "../../wire/byte_writer.ts";
 import type { Disk, DiskFile } from "../ports.ts";
 import { sha256 } from "./format.ts";
 
@@ -49,8 +50,7 @@ export function readHighWater(disk: Disk, path: string): HighWaterMark | "missin
 /** Writes marks. Not synced by `write`: a mark that is lost only lags. */
 export class HighWaterWriter {
   readonly #file: DiskFile;
-  readonly #encoder = new TextEncoder();
-  readonly #slot = new Uint8Array(SLOT_BYTES);
+  readonly #text = new ByteWriter();
   #next = 0;
 
   constructor(disk: Disk, path: string) {
@@ -60,8 +60,9 @@ export class HighWaterWriter {
 
   /** Writes `mark` over the older of the two. */
   write(mark: HighWaterMark): void {
-    const { written } = this.#encoder.encodeInto(encodeMark(mark), this.#slot);
-    this.#file.writeAt(this.#slot.subarray(0, written), this.#next * SLOT_BYTES);
+    this.#text.clear();
+    writeMark(this.#text, mark);
+    this.#file.writeAt(this.#text.bytes, this.#next * SLOT_BYTES);
     this.#next = 1 - this.#next;
   }
 
@@ -75,10 +76,35 @@ export class HighWaterWriter {
   }
 }
 
-function encodeMark(mark: HighWaterMark): string {
-  const text = `{"high_water":{"journal_id":"${mark.journalId}","batch":${mark.batch},` +
-    `"seq":${mark.seq},"chain":"${mark.chain}","segment":${mark.segment},"offset":${mark.offset}`;
-  return `${text}},"check":"${sha256(text)}"}\n`;
+/** Keys with the separators around them. */
+const KEY = {
+  journalId: fixed('{"high_water":{"journal_id":"'),
+  batch: fixed('","batch":'),
+  seq: fixed(',"seq":'),
+  chain: fixed(',"chain":"'),
+  segment: fixed('","segment":'),
+  offset: fixed(',"offset":'),
+  check: fixed('},"check":"'),
+  end: fixed('"}\n'),
+} as const;
+
+function writeMark(to: ByteWriter, mark: HighWaterMark): void {
+  to.fixed(KEY.journalId);
+  to.plain(mark.journalId);
+  to.fixed(KEY.batch);
+  to.integer(mark.batch);
+  to.fixed(KEY.seq);
+  to.integer(mark.seq);
+  to.fixed(KEY.chain);
+  to.plain(mark.chain);
+  to.fixed(KEY.segment);
+  to.integer(mark.segment);
+  to.fixed(KEY.offset);
+  to.integer(mark.offset);
+  const check = sha256(to.bytes); // of what stands before the last brace of the mark itself
+  to.fixed(KEY.check);
+  to.plain(check);
+  to.fixed(KEY.end);
 }
 
 function parseMark(slot: string): HighWaterMark | undefined {

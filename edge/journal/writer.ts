@@ -7,15 +7,16 @@
  * is dead: what a failed sync left on the disk is unknown, and a second sync would hide it.
  * @module
  */
+import { ByteWriter } from "../../wire/byte_writer.ts";
 import type { Disk, DiskFile } from "../ports.ts";
 import {
   type BatchFields,
   EMPTY_SHA256,
-  encodeBatchHeader,
   encodeSegmentHeader,
   HEADER_BYTES_MAX,
   segmentName,
   sha256,
+  writeBatchHeader,
 } from "./format.ts";
 import { highWaterPath, HighWaterWriter } from "./high_water.ts";
 
@@ -81,7 +82,7 @@ export class JournalWriter {
   readonly #engineVersion: string;
   readonly #settings: SegmentSettings;
   readonly #mark: HighWaterWriter;
-  readonly #encoder = new TextEncoder();
+  readonly #header = new ByteWriter();
   #markSyncedUs = 0;
   #zeroBytes = new Uint8Array(0);
   #tail: JournalTail;
@@ -114,13 +115,14 @@ export class JournalWriter {
 
   /** Writes a batch and makes it durable. */
   commit(draft: BatchDraft): BatchPosition {
-    const { line, chain } = encodeBatchHeader(this.#fields(draft));
-    const parts = draft.truthBytes + draft.marketBytes;
-    const file = this.#segmentFor(line.length + parts, draft.timeUs);
-    const from = HEADER_BYTES_MAX - line.length;
-    this.#encoder.encodeInto(line, draft.buffer.subarray(from));
+    const header = this.#header;
+    header.clear();
+    const chain = writeBatchHeader(header, this.#fields(draft));
+    const bytes = header.length + draft.truthBytes + draft.marketBytes;
+    const file = this.#segmentFor(bytes, draft.timeUs);
+    const from = HEADER_BYTES_MAX - header.length;
+    draft.buffer.set(header.bytes, from);
     const { segment, offset } = this.#tail;
-    const bytes = line.length + parts;
     file.writeAt(draft.buffer.subarray(from, from + bytes), offset);
     this.#lastBytes = bytes;
     this.#fillAfter(file, offset + bytes);
@@ -204,7 +206,7 @@ export class JournalWriter {
   /** A segment appears under its name only when its header is durable. */
   #startSegment(): DiskFile {
     const number = this.#tail.segment + 1;
-    const header = this.#encoder.encode(encodeSegmentHeader({
+    const header = new TextEncoder().encode(encodeSegmentHeader({
       journalId: this.#tail.journalId,
       number,
       firstBatch: this.#tail.batch + 1,

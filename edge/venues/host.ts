@@ -21,13 +21,19 @@ import { type CredentialsRead, readCredentials, type Secrets } from "../secrets.
 import type { ReleasedCommand, VenueAdapter, VenueHost } from "../venue.ts";
 import { type DraftScope, marketProblem, reportProblem } from "./draft_checks.ts";
 import { dryAnswers } from "./dry_answers.ts";
+import { isMap } from "./fields.ts";
 import { listingProblem } from "./listing.ts";
-import type { VenueCommandMessage, VenueInit } from "./messages.ts";
+import type { VenueCommandMessage, VenueInit, VenueReportMessage } from "./messages.ts";
 import { Outlet } from "./outlet.ts";
 import type { AdapterRegistry, RegisteredAdapter } from "./registry.ts";
 
 /** Beats come every second; without one for so long the daemon counts as silent. */
 const ALIVE_US = 3_000_000;
+
+/** How long loading and making an adapter may take. */
+const LOAD_US_MAX = 60_000_000;
+/** Longest text of a report or a status; the rest is cut. */
+const WORDS_MAX = 1000;
 
 /** What a venue's Worker runs with. */
 export type VenueWorkerOptions = {
@@ -49,6 +55,7 @@ export function runVenue(scope: WorkerScope, ports: Ports, options: VenueWorkerO
     );
   }
   const worker = new VenueWorker(scope, ports, { ...options, registered });
+  scope.onUncaught?.((cause) => worker.threw(cause));
   scope.onMessage((message) => worker.heard(message as VenueCommandMessage | CreditMessage));
   worker.load();
 }
@@ -95,7 +102,10 @@ class VenueWorker {
   /** Loads the adapter's code, makes it and starts it. */
   load(): void {
     const { registered, init } = this.#options;
-    const fail = (cause: unknown): void => this.#fail(describe(cause));
+    this.#ports.timers.after(LOAD_US_MAX, () => {
+      if (this.#adapter === undefined) this.#fail("its code was not there within 60 s");
+    });
+    const fail = (cause: unknown): void => this.threw(cause);
     const begin = (adapter: VenueAdapter): void => this.#begin(adapter);
     this.#guarded(() =>
       whenThere(registered.load(), (create) => {
@@ -106,12 +116,17 @@ class VenueWorker {
     );
   }
 
+  /** What an adapter throws is its end, and says so without a secret. */
+  threw(cause: unknown): void {
+    this.#fail(describe(cause), cause instanceof Error ? cause.stack : undefined);
+  }
+
   heard(message: VenueCommandMessage | CreditMessage): void {
     if (message.kind === "credit") {
       this.#outlet.credit(message.lane ?? "reports", message.drafts);
     } else if (message.kind === "beat") {
       this.#beatUs = this.#ports.clock.monotonicUs();
-      this.#scope.post({ kind: "beat" });
+      this.#post({ kind: "beat", market: this.#outlet.statistics });
     } else if (this.#adapter === undefined) this.#early.push(message);
     else this.#obey(this.#adapter, message);
   }
@@ -194,14 +209,15 @@ class VenueWorker {
     return true;
   }
 
-  /** What is said in words may hold what must not be seen. */
+  /** What is said in words may hold what must not be seen, and a whole page of an error. */
   #clean(draft: Draft): Draft {
-    const { payload } = draft;
-    const words = "text" in payload ? payload.text : "reason" in payload ? payload.reason : "";
-    const clean = typeof words === "string" ? this.#redact(words) : words;
-    if (clean === words) return draft;
+    const payload: unknown = draft.payload;
+    if (!isMap(payload)) return draft;
     const key = "text" in payload ? "text" : "reason";
-    return { ...draft, payload: { ...payload, [key]: clean } } as Draft; // one text for another
+    const words = payload[key];
+    if (typeof words !== "string") return draft;
+    const clean = this.#redact(words).slice(0, WORDS_MAX);
+    return clean === words ? draft : { ...draft, payload: { ...payload, [key]: clean } } as Draft;
   }
 
   #reconciled(request: RequestId): void {
@@ -211,7 +227,7 @@ class VenueWorker {
 
   /** One event for each change: the same said again is not news. */
   #say(status: VenueStatus, words: string): void {
-    const reason = this.#redact(words);
+    const reason = this.#redact(words).slice(0, WORDS_MAX);
     if (this.#hasFailed || (status === this.#status && reason === this.#reason)) return;
     this.#status = status;
     this.#reason = reason;
@@ -253,19 +269,28 @@ class VenueWorker {
     return this.#redact(JSON.stringify(value) ?? "");
   }
 
-  /** What an adapter throws is its end, and says so without a secret. */
   #guarded(task: () => void): void {
     try {
       task();
     } catch (error) {
-      this.#fail(describe(error));
+      this.threw(error);
     }
   }
 
-  #fail(words: string): void {
+  #post(message: VenueReportMessage): void {
+    this.#scope.post(message);
+  }
+
+  /** @param stack Where it was thrown, for whoever repairs the adapter. */
+  #fail(words: string, stack = ""): void {
     if (this.#hasFailed) return;
     this.#hasFailed = true;
-    this.#scope.post({ kind: "failed", reason: this.#redact(words) });
+    const reason = this.#redact(words);
+    this.#scope.post({
+      kind: "failed",
+      reason,
+      ...(stack === "" ? {} : { stack: this.#redact(stack) }),
+    });
   }
 }
 

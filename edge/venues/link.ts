@@ -16,7 +16,12 @@ import { Inlet } from "../inlet.ts";
 import type { Ingress, IngressQueue } from "../ingress.ts";
 import type { Cancel, Log, Timers, WorkerLink, Workers } from "../ports.ts";
 import type { ReleasedCommand } from "../venue.ts";
-import type { VenueCommandMessage, VenueInit, VenueReportMessage } from "./messages.ts";
+import type {
+  MarketCounts,
+  VenueCommandMessage,
+  VenueInit,
+  VenueReportMessage,
+} from "./messages.ts";
 import { Unanswered } from "./unanswered.ts";
 
 /** First and longest pause before a dead adapter is started again. */
@@ -27,6 +32,7 @@ const BEAT_US = 1_000_000;
 const BEATS_MAX = 10;
 /** Market data on its way from the Worker: what is more waits there, where it merges. */
 const MARKET_CREDIT = 512;
+const NOTHING_HELD_BACK: MarketCounts = { merged: 0, dropped: 0 };
 
 type Failure = { readonly outcome: "notSent" | "unknown"; readonly reason: string };
 const NOT_RUNNING: Failure = { outcome: "notSent", reason: "the venue's adapter is not running" };
@@ -62,6 +68,7 @@ export class VenueLink {
   #isStopped = false;
   /** Market data came since its books were last invalidated here. */
   #hasBooks = false;
+  #market: MarketCounts = NOTHING_HELD_BACK;
   #told: { readonly status: VenueStatus; readonly reason: string } | undefined;
 
   constructor(options: VenueLinkOptions) {
@@ -88,6 +95,7 @@ export class VenueLink {
       if (this.#worker === worker) this.#died(reason);
     });
     this.#beatsUnanswered = 0;
+    this.#market = NOTHING_HELD_BACK;
     this.#beat();
   }
 
@@ -160,21 +168,37 @@ export class VenueLink {
         this.#list(message.instrument);
         break;
       case "failed":
-        this.#died(message.reason);
+        this.#died(message.reason, message.stack === undefined ? {} : { stack: message.stack });
         break;
       case "beat":
+        this.#tellMarket(message.market);
         break;
     }
   }
 
-  #died(reason: string): void {
+  /** What the market's data suffered since the last beat. */
+  #tellMarket({ merged, dropped }: MarketCounts): void {
+    const before = this.#market;
+    this.#market = { merged, dropped };
+    const news = { merged: merged - before.merged, dropped: dropped - before.dropped };
+    if (news.merged + news.dropped === 0) return;
+    const { ports, init } = this.#options;
+    const level = news.dropped > 0 ? "warning" : "info";
+    ports.log.write(level, "market_data_held_back", { venue: init.declaration.name, ...news });
+  }
+
+  #died(reason: string, of: { readonly stack?: string } = {}): void {
     if (this.#isStopped || this.#worker === undefined) return;
     const { ports, init } = this.#options;
     this.#worker.terminate();
     this.#worker = undefined;
     this.#cancelBeat();
     if (reason !== this.#diedOf) {
-      ports.log.write("alarm", "venue_adapter_died", { venue: init.declaration.name, reason });
+      ports.log.write("alarm", "venue_adapter_died", {
+        venue: init.declaration.name,
+        reason,
+        ...of,
+      });
     }
     this.#diedOf = reason;
     if (this.#hasBooks) this.#invalidateBooks(reason);

@@ -12,6 +12,7 @@
  */
 import type { Draft, Levels } from "../../core/event.ts";
 import type { InstrumentId } from "../../core/numbers.ts";
+import type { MarketCounts } from "./messages.ts";
 
 /** Levels of one side in a merged change, above which a snapshot is the shorter way. */
 const LEVELS_MAX = 10_000;
@@ -54,7 +55,7 @@ export class MarketRoom {
   }
 
   /** What became of drafts so far; `merged` lost nothing but time. */
-  get statistics(): { readonly merged: number; readonly dropped: number } {
+  get statistics(): MarketCounts {
     return { merged: this.#merged, dropped: this.#dropped };
   }
 

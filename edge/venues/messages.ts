@@ -32,5 +32,8 @@ export type VenueReportMessage =
   | { readonly kind: "market"; readonly drafts: readonly Draft[] }
   | { readonly kind: "status"; readonly status: VenueStatus; readonly reason: string }
   | { readonly kind: "listed"; readonly instrument: Instrument }
-  | { readonly kind: "failed"; readonly reason: string }
-  | { readonly kind: "beat" };
+  | { readonly kind: "failed"; readonly reason: string; readonly stack?: string }
+  | { readonly kind: "beat"; readonly market: MarketCounts };
+
+/** Market data that had no room at once, since the Worker started; what merged lost nothing. */
+export type MarketCounts = { readonly merged: number; readonly dropped: number };

@@ -11,7 +11,7 @@ import type { Draft } from "../../core/event.ts";
 import type { Lane } from "../inlet.ts";
 import type { Timers, WorkerScope } from "../ports.ts";
 import { MarketRoom } from "./market_room.ts";
-import type { VenueReportMessage } from "./messages.ts";
+import type { MarketCounts, VenueReportMessage } from "./messages.ts";
 
 const WAITING_MAX = 16_384;
 const MARKET_WAITING_MAX = 1024;
@@ -39,7 +39,7 @@ export class Outlet {
   }
 
   /** What became of market data that had to wait. */
-  get statistics(): MarketRoom["statistics"] {
+  get statistics(): MarketCounts {
     return this.#room.statistics;
   }
 

@@ -44,11 +44,3 @@ for (const count of [0, 1, 16, 17, 40]) {
     deepStrictEqual([...fills], all);
   });
 }
-
-Deno.test("Fills.clear() forgets what was indexed, too", () => {
-  const fills = new Fills();
-  for (let at = 0; at < 20; at += 1) fills.add(fillOf(`x-${at}`));
-  fills.clear();
-  strictEqual(fills.get("x-3"), undefined);
-  deepStrictEqual([...fills], []);
-});

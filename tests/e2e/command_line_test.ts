@@ -78,7 +78,7 @@ venues:
     instruments: []
 `;
 const PROBLEMS = [
-  /:1:7: mode: must be paper, .*: was "papper"/,
+  /:1:7: mode: must be paper or dry_run or live: was "papper"/,
   /:2:15: wire\.port: .* was 70000/,
   /:2:22: wire\.hots: is no key of the configuration: did you mean host\?/,
   /:4:11: venues\[0\]\.name: /,

@@ -184,6 +184,25 @@ Deno.test("denoWorkers() reports an uncaught error of the Worker with its place"
   link.terminate();
 });
 
+Deno.test("denoWorkers() hands a Worker that asks for it what nobody caught, and it lives on", async () => {
+  const link = denoWorkers({ module, log: { write: () => {} } }).start("venue", undefined);
+  const died = Promise.withResolvers<string>();
+  link.onError(died.resolve);
+  const said: unknown[] = [];
+  const all = new Promise<string>((done) =>
+    link.onMessage((message) => {
+      said.push(message);
+      if (said.length === 1) link.post("throw");
+      if (said.length === 2) link.post("still here");
+      if (said.length === 3) done("alive");
+    })
+  );
+  link.post("reject");
+  strictEqual(await Promise.race([all, died.promise]), "alive");
+  deepStrictEqual(said, ["rejected", "thrown", "still here"]);
+  link.terminate();
+});
+
 Deno.test("blockingSignals() in a Worker answer each change of a cell", async () => {
   const cells = new Int32Array(new SharedArrayBuffer(8));
   const link = denoWorkers({ module, log: { write: () => {} } }).start("follower", cells);

@@ -17,6 +17,23 @@ const MILLION = 1_000_000;
 
 const CLASSES: readonly AssetClass[] = ["spot", "linear", "inverse", "binary", "betting"];
 
+/** Requests that must leave, those of dry orders told apart. */
+const REQUESTS = [
+  ...["Submit", "Cancel", "Replace", "Lookup"].flatMap((kind) => [kind, `dry ${kind}`]),
+  ...["connected", "periodic", "asked"].map((cause) => `Reconcile ${cause}`),
+];
+
+/** Alarms that tell of a rule which is hard to come by. */
+const ALARMS = [
+  "BREAKER_OPEN",
+  "DRY_RUN_FILL",
+  "FUNDS_MISMATCH",
+  "LIVE_AFTER_END",
+  "OPENING_WITHOUT_PRICE",
+  "UNKNOWN_ORDER_AT_VENUE",
+  "VENUE_AUTH",
+];
+
 /** Every kind of event: a new one does not compile until it is here, and is missed until it is made. */
 const KINDS: Readonly<Record<EventType, number>> = {
   Started: 0,
@@ -69,6 +86,9 @@ const KINDS: Readonly<Record<EventType, number>> = {
   IntervalElapsed: 0,
 };
 
+/** What a run must reach. */
+export type Goal = "cells" | "codes" | "kinds" | "requests" | "alarms" | "classes";
+
 /** Counts over all streams of a run. */
 export class Coverage {
   events = 0;
@@ -77,7 +97,8 @@ export class Coverage {
   readonly codes = new Map<string, number>();
   readonly kinds = new Map<string, number>(Object.entries(KINDS));
   readonly classes = new Map<string, number>();
-  readonly alarms = new Map<string, number>();
+  readonly alarms = new Map<string, number>(ALARMS.map((code) => [code, 0]));
+  readonly requests = new Map<string, number>(REQUESTS.map((name) => [name, 0]));
 
   constructor() {
     for (const from of ORDER_STATES) {
@@ -98,18 +119,18 @@ export class Coverage {
       count(this.kinds, String(event["event_type"]));
       this.#countClass(stream, { event, reports: answer.reports });
       for (const code of answer.alarms) count(this.alarms, code);
+      for (const command of answer.commands) count(this.requests, requestName(command));
       for (const report of answer.reports) this.#countReport(states, report);
     }
   }
 
   /** What is missing for a run of so many events, a sentence each. */
   gaps(): readonly string[] {
-    const { cells, codes, kinds, classes } = this.gapsByGoal();
-    return [...cells, ...codes, ...kinds, ...classes];
+    return Object.values(this.gapsByGoal()).flat();
   }
 
   /** The same by goal. */
-  gapsByGoal(): Readonly<Record<"cells" | "codes" | "kinds" | "classes", readonly string[]>> {
+  gapsByGoal(): Readonly<Record<Goal, readonly string[]>> {
     const least = Math.floor(CELL_LEAST_PER_MILLION * Math.min(1, this.events / MILLION));
     const unmet = Math.max(1, least);
     const never = (counts: ReadonlyMap<string, number>, what: string): readonly string[] =>
@@ -119,6 +140,8 @@ export class Coverage {
         .map(([cell, hits]) => `cell ${cell}: ${hits} of ${unmet}`),
       codes: never(this.codes, "reject code"),
       kinds: never(this.kinds, "event kind"),
+      requests: never(this.requests, "request"),
+      alarms: never(this.alarms, "alarm"),
       classes: [...this.classes].filter(([, hits]) => percent(hits, this) < CLASS_LEAST_PERCENT)
         .map(([each, hits]) =>
           `asset class ${each}: ${percent(hits, this).toFixed(1)} % of events`
@@ -136,6 +159,7 @@ export class Coverage {
       }`,
       `event kinds    ${table(this.kinds)}`,
       `reject codes   ${table(this.codes)}`,
+      `requests       ${table(this.requests)}`,
       `alarms         ${table(this.alarms)}`,
       `cells          ${table(this.cells)}`,
     ];
@@ -163,6 +187,11 @@ export class Coverage {
     const each = stream.scene.instruments[number]?.assetClass;
     if (each !== undefined) count(this.classes, each);
   }
+}
+
+function requestName(command: JsonObject): string {
+  if (command["kind"] === "Reconcile") return `Reconcile ${command["cause"]}`;
+  return `${command["dry_run"] === true ? "dry " : ""}${command["kind"]}`;
 }
 
 function instrumentOfReport(report: JsonObject | undefined): JsonValue | undefined {

@@ -246,7 +246,7 @@ const CROSSING: readonly (readonly [number, Maker])[] = [
   [20, replaced],
   [8, cancelled],
   [4, expired],
-  [8, reject],
+  [14, reject],
 ];
 
 /** What comes after the end. */

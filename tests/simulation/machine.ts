@@ -17,7 +17,14 @@ import { MemorySockets } from "../support/memory_sockets.ts";
 import { VirtualTime } from "../support/virtual_time.ts";
 import { WireClient } from "../support/wire_client.ts";
 import { type SimEntry, SimProcess } from "./process.ts";
-import { daemonOptions, ENTRIES, STATE, VENUE_PORT, WIRE_PORT } from "./setup.ts";
+import {
+  type DaemonChanges,
+  daemonOptions,
+  ENTRIES,
+  STATE,
+  VENUE_PORT,
+  WIRE_PORT,
+} from "./setup.ts";
 import { VenueActor } from "./venue_actor.ts";
 import { WrittenRequests } from "./written.ts";
 
@@ -65,7 +72,10 @@ export class Machine {
   }
 
   /** Starts a daemon; `entries` take the place of the product's Workers. */
-  start(entries: readonly (readonly [WorkerEntry, SimEntry])[] = []): Run {
+  start(
+    entries: readonly (readonly [WorkerEntry, SimEntry])[] = [],
+    changes: DaemonChanges = {},
+  ): Run {
     const world = {
       clock: this.time,
       timers: this.time,
@@ -79,7 +89,7 @@ export class Machine {
     });
     const ends: End[] = [];
     try {
-      const daemon = startDaemon(daemonOptions(process, (end) => ends.push(end)));
+      const daemon = startDaemon(daemonOptions(process, (end) => ends.push(end), changes));
       return { process, daemon, refusal: undefined, ends };
     } catch (refusal) {
       process.kill();

@@ -5,7 +5,12 @@
 import { createTimeline } from "../../core/mod.ts";
 import type { Draft } from "../../core/event.ts";
 import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
-import { declareVenues, PAPER_ADAPTER, parseConfiguration } from "../../config/mod.ts";
+import {
+  type Configuration,
+  declareVenues,
+  PAPER_ADAPTER,
+  parseConfiguration,
+} from "../../config/mod.ts";
 import { type DaemonOptions, type End } from "../../daemon.ts";
 import { runFeed } from "../../edge/feeds/feed.ts";
 import { runJournalWorker } from "../../edge/journal/mod.ts";
@@ -28,18 +33,17 @@ export const STATE = "state";
 export const VENUE_PORT = 9000;
 export const WIRE_PORT = 7411;
 
-const CONFIGURATION = parseConfiguration(
-  {
-    file: "simulation",
-    directory: ".",
-    text: testVenueConfiguration(VENUE_PORT) + paperVenue(),
-  },
-  {
+const CONFIGURATION = simulationConfiguration();
+
+/** Returns the configuration of a simulation, with further lines of YAML at its top. */
+export function simulationConfiguration(more = ""): Configuration {
+  const text = `${more}\n${testVenueConfiguration(VENUE_PORT)}${paperVenue()}`;
+  return parseConfiguration({ file: "simulation", directory: ".", text }, {
     adapters: new Map([[TEST_ADAPTER, TEST_DESCRIPTION]]),
     captureFormats: [],
     fileExists: () => false,
-  },
-);
+  });
+}
 
 function paperVenue(): string {
   return `
@@ -60,19 +64,27 @@ function paperVenue(): string {
 `;
 }
 
+/** What a test may have otherwise. */
+export type DaemonChanges = Partial<Pick<DaemonOptions, "configuration" | "adoptAccounts">>;
+
 /** Returns a daemon's options: the test exchange and a paper venue. */
-export function daemonOptions(process: SimProcess, onEnd: (end: End) => void): DaemonOptions {
+export function daemonOptions(
+  process: SimProcess,
+  onEnd: (end: End) => void,
+  changes: DaemonChanges = {},
+): DaemonOptions {
+  const { configuration = CONFIGURATION, adoptAccounts = [] } = changes;
   const adapters = new Map([
     [PAPER_ADAPTER, { capabilities: () => PAPER_CAPABILITIES }],
     [TEST_ADAPTER, { capabilities: () => TEST_CAPABILITIES }],
   ]);
   return {
     ports: process.ports,
-    configuration: CONFIGURATION,
+    configuration,
     stateDirectory: STATE,
     resumeTrading: false,
-    adoptAccounts: [],
-    venues: declareVenues(CONFIGURATION, adapters),
+    adoptAccounts,
+    venues: declareVenues(configuration, adapters),
     onListening: () => {},
     onEnd,
   };

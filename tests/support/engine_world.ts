@@ -7,6 +7,7 @@
  */
 import { ok, strictEqual } from "node:assert/strict";
 import {
+  type AccountPayloads,
   type BrokerPayloads,
   type Capabilities,
   type Checkpoint,
@@ -23,6 +24,8 @@ import {
   type Intent,
   type Micros,
   micros,
+  type Mode,
+  type OpenOrder,
   type OrderCommand,
   orderId,
   type OrderRef,
@@ -36,6 +39,7 @@ import {
   sessionId,
   type SimulationSettings,
   type Timeline,
+  type VenueCommand,
   type VenueDeclaration,
   venueId,
 } from "../../core/mod.ts";
@@ -66,6 +70,9 @@ export type WorldOptions = {
   readonly settings?: Partial<EngineSettings>;
   readonly pacing?: VenueDeclaration["pacing"];
   readonly simulation?: SimulationSettings;
+  readonly breaker?: NonNullable<VenueDeclaration["breaker"]>;
+  readonly reconcileMs?: number;
+  readonly mode?: Mode;
   /** Leave the venue as it is after its declaration. */
   readonly keepDown?: boolean;
 };
@@ -93,6 +100,8 @@ export class World {
   readonly commands: OrderCommand[] = [];
   /** Requests about the account. */
   readonly reconciles: ReconcileAccount[] = [];
+  /** All requests, with the time at which each left. */
+  readonly trail: { readonly command: VenueCommand; readonly atUs: Micros }[] = [];
   readonly lines: string[] = [];
   nowUs = START_US;
   #seq = 0;
@@ -131,6 +140,7 @@ export class World {
     for (const report of reports) this.#check(report);
     this.reports.push(...reports);
     for (const command of this.effects.commands) {
+      this.trail.push({ command, atUs: event.ingestTime });
       if (command.kind === "Reconcile") this.reconciles.push(command);
       else this.commands.push(command);
     }
@@ -166,11 +176,11 @@ export class World {
 
   /** A run begins whose venue still has to come up. */
   restart(): void {
-    const { settings } = this.#options;
+    const { mode, settings } = this.#options;
     this.control("Started", {
       engineVersion: "test",
       journalId: "0123456789abcdef",
-      mode: "paper",
+      mode: mode ?? "paper",
       configuration: "{}",
       configDigest: "00",
       settings: { ...SETTINGS, ...settings },
@@ -181,7 +191,7 @@ export class World {
   }
 
   declare(): void {
-    const { capabilities, pacing, simulation } = this.#options;
+    const { breaker, capabilities, pacing, reconcileMs, simulation } = this.#options;
     this.control("VenueDeclared", {
       id: VENUE,
       name: "test",
@@ -189,6 +199,8 @@ export class World {
       capabilities: { ...CAPABILITIES, ...capabilities },
       simulation: simulation ?? null,
       pacing: pacing ?? null,
+      ...(breaker === undefined ? {} : { breaker }),
+      ...(reconcileMs === undefined ? {} : { reconcileMs }),
     });
   }
 
@@ -284,7 +296,7 @@ export class World {
     return this.intent(intent, of.session);
   }
 
-  broker<Type extends keyof (BrokerPayloads & ReconcilePayloads)>(
+  broker<Type extends keyof (AccountPayloads & BrokerPayloads & ReconcilePayloads)>(
     eventType: Type,
     payload: Draft<Type>["payload"],
     idempotencyKey: string | null = null,
@@ -324,6 +336,17 @@ export class World {
   failed(outcome: "notSent" | "unknown"): readonly ExecutionReport[] {
     const { request, order } = this.lastCommand();
     return this.broker("RequestFailed", { request, order, outcome, text: "test" });
+  }
+
+  /** The venue answers the newest request to reconcile: these orders are open. */
+  reconciled(openOrders: readonly OpenOrder[] = []): readonly ExecutionReport[] {
+    return this.broker("Reconciled", { request: this.lastReconcile().request, openOrders });
+  }
+
+  lastReconcile(): ReconcileAccount {
+    const command = this.reconciles.at(-1);
+    ok(command !== undefined, "there must be a request to reconcile");
+    return command;
   }
 
   lastCommand(): OrderCommand {

@@ -186,6 +186,7 @@ class TestVenueAdapter implements VenueAdapter {
       commission: String(trade.fee),
       commissionCurrency: "USD",
       provisional: false,
+      side: trade.side,
     }, { atUs: trade.atUs });
   }
 

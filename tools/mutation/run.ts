@@ -30,16 +30,21 @@ import {
 
 const COPIED = ["core", "tests", "wire", "edge", "config", "tools", "docs"];
 const FILES = ["deno.json", "deno.lock", "daemon.ts", "main.ts", "version.ts", "workers.ts"];
-/** Rules outside `core/risk` that refuse an order or halt an account. */
+/** Rules outside `core/risk` that refuse an order, hold it back, or halt an account. */
 const RULES = [
   "core/instrument_rules.ts",
   "core/pacing.ts",
   "core/engine/admit.ts",
+  "core/engine/breaker.ts",
   "core/engine/funds.ts",
   "core/engine/intents.ts",
   "core/engine/limits.ts",
   "core/engine/losses.ts",
+  "core/engine/opening.ts",
+  "core/engine/reconcile.ts",
+  "core/engine/reconcile_request.ts",
   "core/engine/reduces.ts",
+  "core/engine/requests.ts",
   "core/engine/tripwire.ts",
 ];
 const AT_ONCE = 2;

@@ -86,6 +86,8 @@ function coverageOf({ coverage }: FuzzResult): readonly Verdict[] {
     verdictOf("life-cycle cells", `${coverage.cells.size} cells`, gaps.cells),
     verdictOf("reject codes", `${coverage.codes.size} codes`, gaps.codes),
     verdictOf("event kinds", `${coverage.kinds.size} kinds`, gaps.kinds),
+    verdictOf("requests", `${coverage.requests.size} kinds`, gaps.requests),
+    verdictOf("rare alarms", `${coverage.alarms.size} codes`, gaps.alarms),
     verdictOf("asset classes", `${coverage.classes.size} classes`, gaps.classes),
   ];
 }

@@ -6,7 +6,7 @@ import { readTable } from "../../../core/engine/checkpoint_table.ts";
 import { type ClientIndex, clientIndex } from "../../../core/numbers.ts";
 import { NodeReader } from "../../../core/node_reader.ts";
 import type { Timeline } from "../../../core/timeline.ts";
-import type { PositionRow, TagRow } from "../../../core/view.ts";
+import type { ExternalOrderRow, PositionRow, TagRow } from "../../../core/view.ts";
 import { orderJson } from "./effects_json.ts";
 import type { JsonObject } from "./json.ts";
 
@@ -16,6 +16,7 @@ const ALL = { open: false, limit: Number.MAX_SAFE_INTEGER } as const;
 export function finalOf(timeline: Timeline): JsonObject {
   const { view } = timeline;
   const clients = clientsOf(timeline);
+  const external = view.externalOrders.map(externalJson);
   return {
     digest: timeline.digest,
     next_deadline_us: timeline.nextDeadlineUs() ?? null,
@@ -37,6 +38,18 @@ export function finalOf(timeline: Timeline): JsonObject {
       return view.tags(client).map((row) => tagJson(row, client));
     }),
     balances: view.balances().map(({ venue, currency, total }) => ({ venue, currency, total })),
+    ...(external.length === 0 ? {} : { external_orders: external }),
+  };
+}
+
+function externalJson(row: ExternalOrderRow): JsonObject {
+  return {
+    venue_order_id: row.venueOrderId,
+    instrument: row.instrument,
+    side: row.side,
+    order_qty: row.orderQty,
+    cum_qty: row.cumQty,
+    price: row.price,
   };
 }
 

@@ -7,6 +7,7 @@ import { parseConfiguration } from "../../../config/mod.ts";
 import type { Actions } from "../../../edge/cli/actions.ts";
 import { runCommandLine } from "../../../edge/cli/command_line.ts";
 import { EXIT } from "../../../edge/exit_codes.ts";
+import { ADAPTERS } from "../../../edge/venues/registry.ts";
 
 function page(name: string): string {
   return Deno.readTextFileSync(new URL(`../../../docs/reference/${name}`, import.meta.url));
@@ -79,9 +80,12 @@ Deno.test("docs/reference/exit-codes.md lists every exit code by its name", () =
   );
 });
 
-Deno.test("docs/reference/configuration.md shows a configuration that works", () => {
-  const [text = ""] = blocks(page("configuration.md"), "yaml");
-  const registry = { adapters: new Map(), captureFormats: [], fileExists: () => false };
-  const configuration = parseConfiguration({ file: "page", text, directory: "." }, registry);
-  strictEqual(configuration.venues[0]?.feed.kind, "generator");
+Deno.test("docs/reference/configuration.md shows configurations that work", () => {
+  const adapters = new Map([...ADAPTERS].map(([name, of]) => [name, of.description] as const));
+  const registry = { adapters, captureFormats: [], fileExists: () => false };
+  const shown = blocks(page("configuration.md"), "yaml").map((text) =>
+    parseConfiguration({ file: "page", text, directory: "." }, registry)
+  );
+  deepStrictEqual(shown.map(({ mode }) => mode), ["paper", "live"]);
+  deepStrictEqual(shown.map(({ venues }) => venues[0]?.feed.kind), ["generator", "adapter"]);
 });

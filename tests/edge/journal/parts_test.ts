@@ -6,13 +6,13 @@ import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/str
 import fc from "fast-check";
 import { clientIndex } from "../../../core/numbers.ts";
 import {
-  encodeBatchHeader,
   encodeDroppedHeader,
   encodeSegmentHeader,
   genesisChain,
   parseBatchHeader,
   parseSegmentHeader,
   sha256,
+  writeBatchHeader,
 } from "../../../edge/journal/format.ts";
 import {
   type HighWaterMark,
@@ -23,6 +23,7 @@ import { lockState, StateLocked } from "../../../edge/journal/mod.ts";
 import { BatchReports, ReportIndex } from "../../../edge/journal/report_index.ts";
 import { reportLines } from "../../../edge/journal/report_store.ts";
 import { createRingMemory, RingReader, RingWriter } from "../../../edge/journal/ring.ts";
+import { ByteWriter } from "../../../wire/byte_writer.ts";
 import { MemoryDisk } from "../../support/memory_disk.ts";
 
 Deno.test("RingReader gives the bytes of RingWriter in order, whatever the steps", () => {
@@ -116,8 +117,24 @@ const FIELDS = {
   previous: genesisChain("0".repeat(32)),
 };
 
-Deno.test("parseBatchHeader() inverts encodeBatchHeader(), also when the market part went", () => {
-  const { line, chain } = encodeBatchHeader(FIELDS);
+function batchHeader(): { readonly line: string; readonly chain: string } {
+  const to = new ByteWriter();
+  const chain = writeBatchHeader(to, FIELDS);
+  return { line: to.textFrom(0), chain };
+}
+
+Deno.test("writeBatchHeader() chains the line up to the chain itself", () => {
+  const hashed = '{"batch":{"number":3,"first_seq":4,"last_seq":9,"engine_version":"0.1.0",' +
+    '"time_us":1700000000000000,"truth_bytes":10,' +
+    `"truth_sha256":"${FIELDS.truthSha256}","market_bytes":20,` +
+    `"market_sha256":"${FIELDS.marketSha256}","digest":"00000000000000ff",` +
+    `"previous":"${FIELDS.previous}"`;
+  const chain = sha256(hashed);
+  deepStrictEqual(batchHeader(), { line: `${hashed},"chain":"${chain}"}}\n`, chain });
+});
+
+Deno.test("parseBatchHeader() inverts writeBatchHeader(), also when the market part went", () => {
+  const { line, chain } = batchHeader();
   const header = parseBatchHeader(line.trimEnd());
   deepStrictEqual(header, { ...FIELDS, chain, isMarketDropped: false });
   ok(header !== undefined);
@@ -126,7 +143,7 @@ Deno.test("parseBatchHeader() inverts encodeBatchHeader(), also when the market 
 });
 
 Deno.test("a header with any altered character is none", () => {
-  const batch = encodeBatchHeader(FIELDS).line.trimEnd();
+  const batch = batchHeader().line.trimEnd();
   const segment = encodeSegmentHeader({
     journalId: "0".repeat(32),
     number: 1,

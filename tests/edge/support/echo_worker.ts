@@ -15,6 +15,20 @@ const fail: WorkerMain = () => {
   throw new Error("told to fail");
 };
 
+/** Says what nobody caught, and goes on. */
+const uncaught: WorkerMain = (scope) => {
+  scope.onUncaught?.((cause) => scope.post(cause instanceof Error ? cause.message : cause));
+  scope.onMessage((message) => {
+    if (message === "reject") Promise.reject(new Error("rejected"));
+    else if (message === "throw") setTimeout(() => raise("thrown"));
+    else scope.post(message);
+  });
+};
+
+function raise(message: string): never {
+  throw new Error(message);
+}
+
 const answer: WorkerMain = (_scope, _log, init) => {
   const cells = init as Int32Array<SharedArrayBuffer>;
   const signals = blockingSignals();
@@ -25,4 +39,4 @@ const answer: WorkerMain = (_scope, _log, init) => {
   });
 };
 
-serveWorker({ journal: echo, index: fail, follower: answer, feed: echo, venue: echo });
+serveWorker({ journal: echo, index: fail, follower: answer, feed: echo, venue: uncaught });

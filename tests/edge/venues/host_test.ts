@@ -167,6 +167,19 @@ Deno.test("runVenue() keeps commands for an adapter whose code is still loading,
   deepStrictEqual(rig.calls, [{ key: "value" }, "start", "send 3"]);
 });
 
+Deno.test("runVenue() gives up an adapter whose code is not there within a minute", async () => {
+  const rig = new Rig({ isLate: true });
+  rig.time.advance(59_000_000);
+  deepStrictEqual(rig.said, []);
+  rig.time.advance(1_000_000);
+  deepStrictEqual(rig.said, ["failed: its code was not there within 60 s"]);
+  await rig.finish();
+  deepStrictEqual(rig.calls, [{ key: "value" }], "it is not started any more");
+  const punctual = new Rig();
+  punctual.time.advance(61_000_000);
+  deepStrictEqual(punctual.said, []);
+});
+
 Deno.test("runVenue() refuses an adapter that nobody registered", () => {
   const options = { init: INIT, adapters: new Map(), secrets: secretsOf(new Map()) };
   throws(
@@ -239,6 +252,20 @@ Deno.test("a fill leaves at once while a flood of books waits, and the books mer
   strictEqual(rig.posted.length, 3, "what came in one turn leaves in one message");
 });
 
+Deno.test("a page of an error is cut, and a report without a payload is refused like any other", () => {
+  const rig = new Rig();
+  rig.hear({ kind: "credit", lane: "reports", drafts: 9 });
+  const payload = { order: 1, clOrdId: null, venueOrderId: null, reason: "x".repeat(100_000) };
+  ok(
+    rig.host.offer({ ...acceptedDraft(1), eventType: "OrderExpired", payload } as unknown as Draft),
+  );
+  const [said] = rig.posted;
+  const [draft] = said?.kind === "drafts" ? said.drafts : [];
+  strictEqual(draft?.eventType === "OrderExpired" && draft.payload.reason.length, 1000);
+  rig.host.offer({ ...acceptedDraft(1), payload: null } as unknown as Draft);
+  match(rig.said[1] ?? "", /^failed: .*OrderAccepted: payload must be a map: was null$/);
+});
+
 const WRONG: readonly (readonly [string, (host: VenueHost) => unknown, RegExp])[] = [
   [
     "a report",
@@ -279,6 +306,9 @@ Deno.test("what an adapter throws ends it with a sentence without its secrets", 
     if (name === "send 1") rig.send({ request: 1 } as Partial<VenueCommand>);
     else rig.hear({ kind: name });
     deepStrictEqual(rig.said, [`failed: TypeError: ${name} of [secret] failed`]);
+    const [last] = rig.posted;
+    const stack = last?.kind === "failed" ? last.stack ?? "" : "";
+    match(stack, /of \[secret\] failed\n +at /);
   }
 });
 

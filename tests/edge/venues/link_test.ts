@@ -24,14 +24,16 @@ class Rig {
   readonly time = new VirtualTime();
   readonly workers = new PlayedWorkers();
   readonly alarms: string[] = [];
+  readonly heldBack: unknown[] = [];
   readonly link: VenueLink;
   readonly #reports: IngressQueue;
   readonly #market: IngressQueue;
 
   constructor(queueMax = 100) {
     const ingress = new Ingress(() => {});
-    const write = (level: LogLevel, event: string): void => {
+    const write = (level: LogLevel, event: string, fields: unknown): void => {
       if (level === "alarm") this.alarms.push(event);
+      if (event === "market_data_held_back") this.heldBack.push(fields);
     };
     this.link = new VenueLink({
       init: {
@@ -250,7 +252,7 @@ Deno.test("VenueLink ends a Worker that answers nothing for 10 s, and no other",
   rig.link.start();
   for (let second = 0; second < 30; second++) {
     rig.time.advance(1_000_000);
-    rig.workers.last.say({ kind: "beat" });
+    rig.workers.last.say({ kind: "beat", market: { merged: 0, dropped: 0 } });
   }
   deepStrictEqual([rig.drain(), rig.workers.started.length], [[], 1]);
   const { last } = rig.workers;
@@ -285,6 +287,18 @@ Deno.test("VenueLink invalidates the books of a dead adapter once, if it gave an
   rig.time.advance(1_000_000);
   rig.workers.last.die();
   deepStrictEqual(rig.drainMarket(), ["BookDelta", "BookInvalidated"]);
+});
+
+Deno.test("VenueLink says what market data suffered in the Worker, as often as it does", () => {
+  const rig = new Rig();
+  rig.link.start();
+  for (const [merged, dropped] of [[0, 0], [5, 0], [5, 0], [9, 2]] as const) {
+    rig.workers.last.say({ kind: "beat", market: { merged, dropped } });
+  }
+  deepStrictEqual(rig.heldBack, [
+    { venue: "paper", merged: 5, dropped: 0 },
+    { venue: "paper", merged: 4, dropped: 2 },
+  ]);
 });
 
 Deno.test("VenueLink lists what the venue says anew, and starts the next adapter with it", () => {

@@ -75,11 +75,12 @@ export const DRY_RUNS: readonly Scenario[] = [
     description: "Dry and real orders are counted apart, against the same limits.",
     tell: (story) => {
       story.begin();
-      limited(story, { maxOpenOrders: 1, maxPosition: qty(15_000) });
-      story.place("i1").place("i2").dryRun("on", { client: "alice" }).place("i3").place("i4")
-        .dryRun("off", { client: "alice" }).place("i5").cancelled(1).place("i6")
-        .dryRun("on", { client: "alice" }).place("i7").cancelled(2).place("i8", { qty: "16" })
-        .place("i9", { qty: "15" });
+      limited(story, { maxOpenOrders: 1, maxPosition: qty(10_000) });
+      const small = { qty: "5" };
+      story.place("i1", small).place("i2", small).dryRun("on", { client: "alice" })
+        .place("i3", small).place("i4", small).dryRun("off", { client: "alice" })
+        .place("i5", small).cancelled(1).place("i6", small).dryRun("on", { client: "alice" })
+        .place("i7", small).cancelled(2).place("i8", { qty: "11" }).place("i9", { qty: "10" });
     },
   },
   {

@@ -141,6 +141,23 @@ export const RECONCILIATIONS: readonly Scenario[] = [
         .found(1, { status: "open", qty: "7", cum: "0", px: "100", clOrdId: "tl01234567-1-2" }),
   },
   {
+    name: "look_up_finds_the_old_version",
+    requires: ["R-EXEC-3", "fault 18"],
+    description: "Found under the key of the cancelled half: it says nothing of the new one.",
+    tell: (story) =>
+      story.begin(CANCEL_NEW).place("i1").accept(1).replace("r1", { orig: "i1", qty: "12" })
+        .cancelled(1).failed(1, { kind: "Submit", outcome: "unknown" })
+        .found(1, {
+          status: "cancelled",
+          qty: "10",
+          cum: "0",
+          px: "100",
+          clOrdId: "tl01234567-1-1",
+        }).toDeadline()
+        .found(1, { status: "open", qty: "12", cum: "0", px: "100", clOrdId: "tl01234567-1-2" })
+        .found(1, { status: "open", qty: "10", cum: "0", px: "99", clOrdId: "tl01234567-1-1" }),
+  },
+  {
     name: "reconciled_by_the_venues_name",
     requires: ["R-EXEC-5"],
     description: "Rows name an order by our key, else by any name that the venue ever gave it.",

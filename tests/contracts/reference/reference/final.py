@@ -12,7 +12,7 @@ from .state import State
 
 def final_state(state: State) -> Json:
     """Returns the state as a trace shows it."""
-    return {
+    final: Json = {
         "digest": state.digest.hex(),
         "next_deadline_us": next_wanted(state),
         "operator_trading_state": state.operator_state,
@@ -39,6 +39,16 @@ def final_state(state: State) -> Json:
         "tags": state.tags.rows(state),
         "balances": balance_rows(state),
     }
+    external = [_external(row) for venue in state.venues for row in venue.external_orders]
+    if external:
+        final["external_orders"] = external
+    return final
+
+
+def _external(row: Json) -> Json:
+    """Returns an order that is not ours, as a venue listed it."""
+    shown = ("venue_order_id", "instrument", "side", "order_qty", "cum_qty", "price")
+    return {name: row[name] for name in shown}
 
 
 def _order(order: Order) -> Json:

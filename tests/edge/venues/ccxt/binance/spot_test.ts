@@ -33,7 +33,7 @@ function spot(
 
 spot("start() lists the venue's rules and reconciles the account", (_venue, rig) => {
   const [listed] = rig.listed;
-  deepStrictEqual(listed?.priceRule.ticks, [{ fromQuanta: 0, stepQuanta: 1 }]);
+  deepStrictEqual(listed?.priceRule.ticks, [{ fromQuanta: 1, stepQuanta: 1 }]);
   strictEqual(listed?.status, "open");
   ok(listed?.minNotional !== null);
   const [account] = rig.of("AccountReported");

@@ -1,0 +1,117 @@
+/**
+ * How the ledger of an account begins: with what its venue says that it holds. Proves R-EXEC-5
+ * (balances, positions).
+ * @module
+ */
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import type { AccountPayloads } from "../../../core/event.ts";
+import { NO_VENUE_LIMITS } from "../../../core/limits.ts";
+import { type Checkpoint, instrumentId, px, seqId } from "../../../core/mod.ts";
+import { linearInstrument } from "../../support/contract_instruments.ts";
+import { World } from "../../support/engine_world.ts";
+import { alarms } from "../../support/venue_words.ts";
+
+const PERP = instrumentId(1);
+
+/** An account that one report which differs halts, with a linear instrument. */
+class Opened extends World {
+  #reports = 0;
+
+  override start(): this {
+    super.start();
+    const limits = { ...NO_VENUE_LIMITS, tripwire: { reports: 1, tolerances: [] } };
+    this.control("LimitsSet", { scope: "venue", admin: true, limits });
+    const listed = { ...linearInstrument(), id: PERP, name: "test:PERP" };
+    this.control("InstrumentListed", listed, PERP);
+    return this;
+  }
+
+  says(
+    balances: readonly (readonly [string, string])[],
+    positions: AccountPayloads["AccountReported"]["positions"] = [],
+  ): this {
+    this.#reports += 1;
+    const reported = {
+      balances: balances.map(([currency, total]) => ({ currency, total })),
+      positions,
+    };
+    this.broker("AccountReported", reported, `report ${this.#reports}`);
+    return this;
+  }
+
+  get totals(): readonly (readonly [string, string])[] {
+    return this.timeline.view.balances().map(({ currency, total }) => [currency, total]);
+  }
+
+  get held(): readonly (readonly [string, string | null])[] {
+    return this.timeline.view.positions("account").map(({ qty, avgPx }) => [qty, avgPx]);
+  }
+
+  counted(name: string): number {
+    return this.timeline.view.counters()[name] ?? -1;
+  }
+}
+
+Deno.test("apply() begins the ledger with the first report of an account, and compares the next", () => {
+  const w = new Opened().start().says([["USDT", "1000.5"], ["BTC", "2"]]);
+  deepStrictEqual(w.totals, [["BTC", "2"], ["USDT", "1000.5"]]);
+  deepStrictEqual([w.counted("accounts_adopted"), w.counted("account_mismatches")], [1, 0]);
+  w.says([["USDT", "1000.5"], ["BTC", "2"]]);
+  deepStrictEqual(alarms(w), []);
+  w.says([["USDT", "1000.4"]]);
+  deepStrictEqual(alarms(w), ["FUNDS_MISMATCH"]);
+  deepStrictEqual(w.totals, [["BTC", "2"], ["USDT", "1000.5"]], "it changes no book");
+  strictEqual(w.counted("account_reports"), 3);
+});
+
+Deno.test("apply() takes nothing over once an operator has said what the account holds", () => {
+  const w = new Opened().start();
+  w.control("BalanceSet", { currency: "USDT", total: "1000" });
+  w.says([["USDT", "999"]]);
+  deepStrictEqual(alarms(w), ["FUNDS_MISMATCH"]);
+  strictEqual(w.counted("accounts_adopted"), 0);
+});
+
+Deno.test("apply() adopts the next report when an operator says so, once", () => {
+  const w = new Opened().start().says([["USDT", "1000"]]);
+  w.says([["USDT", "900"]]);
+  deepStrictEqual(alarms(w), ["FUNDS_MISMATCH"]);
+  w.control("TradingStateSet", { state: "Active", reason: "looked at" });
+  w.control("AccountAdopted", { reason: "looked at" });
+  w.says([["USDT", "900"]]).says([["USDT", "900"]]);
+  deepStrictEqual([alarms(w), w.totals], [[], [["USDT", "900"]]]);
+  w.says([["USDT", "901"]]);
+  deepStrictEqual(alarms(w), ["FUNDS_MISMATCH"]);
+});
+
+Deno.test("apply() opens positions at the price that the venue says, without one not at all", () => {
+  const w = new Opened().start();
+  w.says([["USDT", "1000"]], [{ instrument: PERP, qty: -3, avgPx: px(10_000) }]);
+  deepStrictEqual([w.totals, w.held], [[["USDT", "1000"]], [["-3", "1000"]]]);
+  w.says([["USDT", "1000"]], [{ instrument: PERP, qty: -3 }]);
+  deepStrictEqual(alarms(w), []);
+  const bare = new Opened().start();
+  bare.says([["USDT", "1000"]], [{ instrument: PERP, qty: 3 }]);
+  deepStrictEqual([alarms(bare), bare.held], [["OPENING_WITHOUT_PRICE"], []]);
+  bare.says([], [{ instrument: PERP, qty: 3 }]);
+  deepStrictEqual(alarms(bare), ["FUNDS_MISMATCH"]);
+});
+
+Deno.test("apply() shows in the end the cash that was reported, whatever its positions realised", () => {
+  const w = new Opened().start();
+  w.says([["USDT", "1000"]], [{ instrument: PERP, qty: 4, avgPx: px(10_000) }]);
+  w.control("AccountAdopted", { reason: "test" });
+  w.says([["USDT", "1000"]], [{ instrument: PERP, qty: 1, avgPx: px(12_000) }]);
+  deepStrictEqual([w.totals, w.held[0]?.[0]], [[["USDT", "1000"]], "1"]);
+});
+
+Deno.test("apply() opens nothing again in a core that was restored", () => {
+  const w = new Opened().start().says([["USDT", "1000"]]);
+  const saved = JSON.parse(JSON.stringify(w.timeline.checkpoint())) as Checkpoint;
+  const restored = new Opened({}, saved);
+  const last = w.events.at(-1);
+  if (last?.eventType !== "AccountReported") throw new Error("Cannot go on without a report");
+  const payload = { ...last.payload, balances: [{ currency: "USDT", total: "999" }] };
+  restored.apply({ ...last, seqId: seqId(1000), payload, idempotencyKey: "another" });
+  deepStrictEqual(alarms(restored), ["FUNDS_MISMATCH"]);
+});
