@@ -396,3 +396,16 @@ spot("offer() that is refused is made again, in order, and nothing is lost", asy
   const times = rig.reports.map(({ eventTime }) => eventTime);
   deepStrictEqual(times, times.toSorted((left, right) => left - right));
 });
+
+spot("send() does not believe a look-up that is older than the order's end", async (venue, rig) => {
+  rig.submit(1);
+  await rig.next("OrderAccepted");
+  const fault = { kind: "delayResponse", ms: 400 } as const;
+  await venue.tell({ op: "fault", match: "GET /api/v3/order", fault });
+  rig.lookup(1);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  rig.cancel(1);
+  await rig.next("OrderCancelled");
+  strictEqual((await rig.next("RequestFailed")).outcome, "unknown");
+  strictEqual(rig.of("OrderFound").length, 0);
+});
