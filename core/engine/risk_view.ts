@@ -9,6 +9,7 @@ import { fromQuanta, fromUnits } from "../decimal.ts";
 import type { EngineState, InstrumentState } from "./state.ts";
 import type { CurrencyLimit, FlowLimits, OrderLimits } from "../limits.ts";
 import type { OpenSums } from "../risk/mod.ts";
+import type { VenueState } from "./venue_state.ts";
 import type { LimitedClient } from "../view.ts";
 
 /** A plain map. */
@@ -19,7 +20,8 @@ export function limitsMap(state: EngineState, client: Client | undefined): RiskM
   const { risk } = state;
   return {
     client: client === undefined ? null : clientMap(state, client),
-    venues: state.venues.map(({ declaration, status, tradingState }) => {
+    venues: state.venues.map((held) => {
+      const { declaration, status, tradingState } = held;
       const venue = risk.venue(declaration.id);
       return {
         venue: declaration.name,
@@ -30,6 +32,7 @@ export function limitsMap(state: EngineState, client: Client | undefined): RiskM
         check_funds: venue.limits.checkFunds,
         tripwire_reports: venue.limits.tripwire.reports,
         tripwire_mismatches: venue.mismatches,
+        ...answersMap(held),
       };
     }),
     exchanges: [...risk.exchanges.keys()].sort().map((exchange) => {
@@ -42,10 +45,20 @@ export function limitsMap(state: EngineState, client: Client | undefined): RiskM
   };
 }
 
-function clientMap({ risk }: EngineState, client: Client): RiskMap {
+/** What holds requests back: the pause that the venue asked for, and the breaker. */
+function answersMap({ failures, pausedUntilUs, breakerOpenUntilUs }: VenueState): RiskMap {
+  return {
+    failures,
+    paused_until_us: pausedUntilUs === 0 ? null : pausedUntilUs,
+    breaker_open_until_us: breakerOpenUntilUs,
+  };
+}
+
+function clientMap({ risk, dryClients }: EngineState, client: Client): RiskMap {
   const limits = risk.clientLimitsOf(client.name);
   const orders = risk.clients[client.index]?.orders ?? 0;
-  return { ...flowMap({ limits }, orders), max_loss: amounts(limits.maxLoss) };
+  const dryRun = dryClients.has(client.name);
+  return { dry_run: dryRun, ...flowMap({ limits }, orders), max_loss: amounts(limits.maxLoss) };
 }
 
 /** Returns where clients have limits of their own, by name. */
@@ -60,7 +73,7 @@ export function limitedClients({ risk }: EngineState): LimitedClient[] {
 
 function instrumentMap(
   state: EngineState,
-  { instrument }: InstrumentState,
+  { instrument, isDryRun }: InstrumentState,
   client: Client | undefined,
 ): RiskMap {
   const { limits, sums } = state.risk.instrument(instrument.id);
@@ -71,6 +84,7 @@ function instrumentMap(
   const { scale } = instrument.qtyRule;
   return {
     instrument: instrument.name,
+    dry_run: isDryRun,
     ...ordersMap(limits, scale),
     price_collar: priceCollarPpm === null ? null : fromUnits(BigInt(priceCollarPpm), 6),
     book_stale_ms: limits.bookStaleMs,

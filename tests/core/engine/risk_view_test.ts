@@ -13,16 +13,18 @@ import {
 } from "../../../core/limits.ts";
 import { instrumentId, qty } from "../../../core/mod.ts";
 import { EngineTimeline } from "../../support/engine_timeline.ts";
-import { spotInstrument, World } from "../../support/engine_world.ts";
+import { spotInstrument, World, type WorldOptions } from "../../support/engine_world.ts";
 
 const [BTC, ETH] = [instrumentId(0), instrumentId(2)];
 const RATE = { perSecond: 5, burst: 7 };
 const MAX_LOSS = [{ currency: "USDT", most: "10" }];
 
 /** Alice has an order; bob has none. Instrument 1 was never listed. */
-function world(): { readonly w: World; readonly engine: EngineTimeline } {
+function world(
+  options: WorldOptions = {},
+): { readonly w: World; readonly engine: EngineTimeline } {
   const engine = new EngineTimeline(() => {});
-  const w = new World();
+  const w = new World(options);
   w.timeline = engine;
   w.start().open().open({ session: 2, client: "bob" });
   const eth = {
@@ -53,6 +55,7 @@ Deno.test("limitsMap() says null where nothing is limited, and nothing of a clie
   strictEqual(map["client"], null);
   deepStrictEqual(firstOf(map, "instruments"), {
     instrument: "test:BTC/USDT",
+    dry_run: false,
     max_order_qty: null,
     max_order_notional: null,
     max_position: null,
@@ -81,7 +84,7 @@ Deno.test("limitsMap() tells the limits of each scope and how far they are used"
   const used = { max_open_orders: 4, orders_per_second: 5, orders_burst: 7, open_orders: 1 };
   const losses = { max_loss: [{ currency: "USDT", amount: "10" }] };
   const map = mapFor(engine, "alice");
-  deepStrictEqual(map["client"], { ...used, ...losses });
+  deepStrictEqual(map["client"], { dry_run: false, ...used, ...losses });
   deepStrictEqual(firstOf(map, "venues"), {
     venue: "test",
     status: "up",
@@ -91,6 +94,9 @@ Deno.test("limitsMap() tells the limits of each scope and how far they are used"
     check_funds: true,
     tripwire_reports: 2,
     tripwire_mismatches: 0,
+    failures: 0,
+    paused_until_us: null,
+    breaker_open_until_us: null,
   });
   deepStrictEqual(firstOf(map, "exchanges"), { exchange: "test", ...used, self_match: "refuse" });
 });
@@ -120,6 +126,23 @@ Deno.test("limitsMap() tells a client's limits in an instrument, whether it ever
   });
   const bob = mapFor(engine, "bob")["client"] as RiskMap;
   strictEqual(bob["open_orders"], 0);
+});
+
+Deno.test("limitsMap() tells what holds requests back, and who is run dry", () => {
+  const { w, engine } = world({ breaker: { failures: 1, coolMs: 500 } });
+  const { request, order } = w.lastCommand();
+  const failed = { request, order, outcome: "notSent", text: "no", retryAfterMs: 2000 } as const;
+  w.broker("RequestFailed", failed);
+  w.control("DryRunSet", { client: "alice", on: true });
+  w.control("DryRunSet", { client: null, on: true }, BTC);
+  const map = mapFor(engine, "alice");
+  const venue = firstOf(map, "venues") as RiskMap;
+  deepStrictEqual(
+    [venue["failures"], venue["paused_until_us"], venue["breaker_open_until_us"]],
+    [1, w.nowUs + 2_000_000, w.nowUs + 500_000],
+  );
+  const instrument = firstOf(map, "instruments") as RiskMap;
+  deepStrictEqual([(map["client"] as RiskMap)["dry_run"], instrument["dry_run"]], [true, true]);
 });
 
 Deno.test("limitedClients() names every client with limits of its own, its instruments by number", () => {

@@ -96,6 +96,7 @@ Deno.test("View.risk() names limits and states, View.counters() counts", () => {
   const risk = w.timeline.view.risk(ALICE);
   deepStrictEqual(risk["instruments"], [{
     instrument: "test:BTC/USDT",
+    dry_run: false,
     max_order_qty: "50",
     max_order_notional: null,
     max_position: null,
