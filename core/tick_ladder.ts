@@ -130,6 +130,18 @@ export class TickSide {
     else this.#setTick(tick, level);
   }
 
+  /** Sets the quantity at a price and returns what was there; undefined: off the ladder. */
+  swap(level: { readonly price: number; readonly qty: number }): number | undefined {
+    const tick = this.#table.tickOf(level.price);
+    if (tick === undefined) {
+      this.#offLadder += 1;
+      return undefined;
+    }
+    const before = this.#quantities[tick];
+    this.#setTick(tick, level);
+    return before;
+  }
+
   /** Sets levels given as a flat list. */
   setAll(levels: Levels): void {
     for (let at = 0; at < levels.length; at += 2) {

@@ -57,7 +57,6 @@ import type { Sweep } from "./sweep.ts";
 import type { PlacedOrder } from "./tracking.ts";
 
 const COUNTERS = [
-  "events",
   "errors",
   "time_went_back",
   "unknown_instrument",
@@ -84,6 +83,7 @@ export class HotLoop {
   readonly #emit: Emit;
   #settings: HotLoopSettings;
   #version = 1;
+  #events = 0;
   #loops: (InstrumentLoop | undefined)[] = [];
   #markets = new Map<string, { readonly state: MarketState; readonly members: InstrumentId[] }>();
   #clocks = new Map<VenueId, FeedClock>();
@@ -256,7 +256,7 @@ export class HotLoop {
     for (const loop of this.#loops) {
       if (loop !== undefined) offLadder += loop.bids.offLadder + loop.asks.offLadder;
     }
-    return Object.fromEntries([...counts, ["off_ladder", offLadder]]);
+    return Object.fromEntries([["events", this.#events], ...counts, ["off_ladder", offLadder]]);
   }
 
   #apply(event: Event): void {
@@ -283,10 +283,8 @@ export class HotLoop {
     if (event.instrument === null) return;
     const loop = this.#loops[event.instrument];
     if (loop === undefined) return this.#counters.add("unknown_instrument");
-    this.#counters.add("events");
-    const clock = this.#clockOf(loop.instrument.venue);
-    if (event.eventTime >= clock.nowUs) clock.nowUs = event.eventTime;
-    else this.#counters.add("time_went_back");
+    this.#events += 1;
+    if (!loop.clock.advance(event.eventTime)) this.#counters.add("time_went_back");
     loop.apply(event);
   }
 

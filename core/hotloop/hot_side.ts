@@ -197,9 +197,8 @@ export class HotSide {
 
   #change(level: Level, time: FlowTime): void {
     const { price, qty: after } = level;
-    const before = this.quantityAt(price);
-    if (this.#ticks === undefined) this.#window?.set(level);
-    else this.#ticks.set(level);
+    const before = this.#ticks === undefined ? this.#window?.swap(level) : this.#ticks.swap(level);
+    if (before === undefined) return;
     const flow = this.#flows?.at(price, time.nowUs);
     if (flow === undefined) return;
     const decrease = before - after;

@@ -27,6 +27,13 @@ export class MarketState {
 /** The time of a venue's feed: the latest event time, so that a silent level decays with others. */
 export class FeedClock {
   nowUs = 0;
+
+  /** Goes on to the time of an event; false: it is one of the past, and the clock stays. */
+  advance(us: number): boolean {
+    if (us < this.nowUs) return false;
+    this.nowUs = us;
+    return true;
+  }
 }
 
 /** Returns by what instruments share a market: a betting market's name, else their own. */
