@@ -99,6 +99,8 @@ export class Exchange {
         return market.invalidate();
       case "QuoteUpdated":
         return; // depth decides: a quote changes no book
+      case "MarketDefined":
+        return;
       default:
         return unreachable(event);
     }
