@@ -1,6 +1,6 @@
 /**
- * Memory over a recording read again and again, each time as another market: what is held after the
- * first pass and after the last, collected and counted.
+ * Memory over a recording that is read again and again: what is held after each pass, collected and
+ * counted.
  *
  *   memory.ts PASSES         (needs --v8-flags=--expose-gc)
  *
