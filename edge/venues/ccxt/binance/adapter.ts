@@ -219,7 +219,7 @@ export class CcxtVenue implements VenueAdapter {
     });
     const desk = deskOf(account, {
       clockIsOff: () => this.#clock.measure(account, () => {}),
-      leaving: (key, symbol) => {
+      leaving: ({ key, symbol }) => {
         this.#users?.leaving(key);
         this.#deadMan?.cover(symbol);
       },

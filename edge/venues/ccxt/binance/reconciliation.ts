@@ -25,7 +25,7 @@ import {
   parseTrades,
 } from "./payloads.ts";
 import type { Call, Listed } from "./requests.ts";
-import { toFailure } from "./commands.ts";
+import { toFailure } from "./ladder.ts";
 import { Fields, PayloadError } from "../payload.ts";
 import { execIdOf, limitPxOf, qtyOf } from "./reports.ts";
 import { readSpan } from "./spans.ts";
@@ -132,12 +132,12 @@ export class Reconciliations {
     const { orders, requests } = this.#account;
     const unknown = new Map<string, BinanceTrade>();
     for (const trade of progress.trades.values()) {
-      if (orders.keyOf(trade.symbol, trade.orderId) !== undefined) continue;
+      if (orders.keyOf(trade) !== undefined) continue;
       unknown.set(`${trade.symbol} ${trade.orderId}`, trade);
     }
     this.#each([...unknown.values()], {
       read: ({ symbol, orderId }, next) =>
-        this.#call(progress, requests.orderById(symbol, orderId), (body) => {
+        this.#call(progress, requests.orderById({ symbol, orderId }), (body) => {
           this.#note(parseOrder(Fields.of(body, "")));
           next();
         }),
@@ -168,7 +168,7 @@ export class Reconciliations {
   #execute(trade: BinanceTrade): void {
     const listed = this.#account.bySymbol(trade.symbol);
     if (listed === undefined) return;
-    const clOrdId = this.#account.orders.keyOf(trade.symbol, trade.orderId) ?? null;
+    const clOrdId = this.#account.orders.keyOf(trade) ?? null;
     const ref: OrderRef = { order: null, clOrdId, venueOrderId: trade.orderId };
     this.#account.execute(trade, { instrument: listed.instrument, ref });
   }
