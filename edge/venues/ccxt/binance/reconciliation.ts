@@ -31,6 +31,8 @@ import { execIdOf, limitPxOf, qtyOf } from "./reports.ts";
 import { readSpan } from "./spans.ts";
 
 const ACCOUNT_READS_MAX = 3;
+/** With more symbols than this the open orders of all are asked for at once. */
+const ONE_BY_ONE_MAX = 10;
 
 /** What has been read so far. */
 type Progress = {
@@ -63,15 +65,18 @@ export class Reconciliations {
       reads: 0,
     };
     this.#current = progress;
-    this.#each(this.#account.listed, {
-      read: (listed, next) => this.#readOpenOrders(progress, listed, next),
+    const symbols = this.#account.listed.map(({ symbol }) => symbol);
+    this.#each(symbols.length > ONE_BY_ONE_MAX ? [null] : symbols, {
+      read: (symbol, next) => this.#readOpenOrders(progress, symbol, next),
       done: () => this.#readAccount(progress),
     });
   }
 
-  #readOpenOrders(progress: Progress, listed: Listed, next: () => void): void {
-    this.#call(progress, this.#account.requests.openOrders(listed.symbol), (body) => {
+  #readOpenOrders(progress: Progress, symbol: string | null, next: () => void): void {
+    this.#call(progress, this.#account.requests.openOrders(symbol), (body) => {
       for (const order of parseOrders(body)) {
+        const listed = this.#account.bySymbol(order.symbol);
+        if (listed === undefined) continue;
         this.#note(order);
         progress.openOrders.push(openOrderOf(order, listed));
       }

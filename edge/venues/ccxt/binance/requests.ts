@@ -112,8 +112,9 @@ export class BinanceRequests {
     });
   }
 
-  openOrders(symbol: string): Call {
-    return this.#read("openOrders", { symbol });
+  /** Of one symbol, or of all (null), which costs as much as some ten of one. */
+  openOrders(symbol: string | null): Call {
+    return this.#read("openOrders", symbol === null ? {} : { symbol });
   }
 
   account(): Call {

@@ -94,6 +94,7 @@ function callsOf(product: ExchangeProduct): ReadonlyMap<string, Call> {
     ["look-up", requests.lookup(common("cid-1"), "BTCUSDT")],
     ["order by number", requests.orderById({ symbol: "BTCUSDT", orderId: "123456" })],
     ["open orders", requests.openOrders("BTCUSDT")],
+    ["open orders of all", requests.openOrders(null)],
     ["trades of an order", requests.tradesOf({ symbol: "BTCUSDT", orderId: "123456" })],
     ["trades of a span", requests.tradesBetween("BTCUSDT", { fromMs: 1, toMs: 2 })],
     ["account", requests.account()],
