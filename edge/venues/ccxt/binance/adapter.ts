@@ -162,10 +162,9 @@ export class CcxtVenue implements VenueAdapter {
         return this.#notLoaded(reasonOf(result));
       }
       try {
-        this.#list(listMarkets(
-          this.#host.instruments,
-          parseMarkets(result.body, this.#options.product),
-        ));
+        const { instruments } = this.#host;
+        const { product } = this.#options;
+        this.#list(listMarkets(instruments, parseMarkets(result.body, { product, instruments })));
       } catch (error) {
         if (!(error instanceof PayloadError)) throw error;
         this.#notLoaded(error.message);
