@@ -22,10 +22,7 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
  */
 const NO_CONNECTION = /client error \(Connect\)/;
 
-/**
- * A connection that was idle for longer is not used again: the peer may be closing it, and an order
- * that meets that is in doubt. Who wants it warm asks something before.
- */
+/** A connection that was idle for longer is not used again: the peer may be closing it. */
 const IDLE_MAX_MS = 15_000;
 
 /** Returns HTTP over `fetch`, with connections of its own. */

@@ -5,8 +5,8 @@
  * the two are close; beyond `SKEW_MIN_US` the venue's. A measurement is as good as its round trip is
  * short: of the newest few the one with the shortest counts.
  *
- * Asking for the time every ten seconds also keeps a connection warm, so that an order after a pause
- * neither waits for a handshake nor meets a connection that is being closed.
+ * It is asked for every ten seconds, so that a clock that is set meanwhile is noticed before orders
+ * are refused for it.
  * @module
  */
 import type { Account } from "./account.ts";
