@@ -41,7 +41,7 @@ async function reconciled(
   let asked = 0;
   await until(
     async () => {
-      if (asked++ % 25 === 0) stage.daemon.signal("SIGUSR1");
+      if (asked++ % 25 === 0) stage.daemon.signal("SIGUSR2");
       return await holds();
     },
     what,
