@@ -35,7 +35,7 @@ const sizes = isQuick
     lanes: 50_000,
     events: 2_000_000,
     live: 300_000,
-    seconds: 30,
+    seconds: 40,
     memory: 10_000_000,
   };
 

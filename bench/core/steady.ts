@@ -143,7 +143,7 @@ function startFollower(live: number): Promise<Worker> {
 }
 
 async function main(): Promise<void> {
-  const [live = "300000", perSecond = "50000", seconds = "30"] = Deno.args;
+  const [live = "300000", perSecond = "50000", seconds = "40"] = Deno.args;
   const gapUs = 1_000_000 / Number(perSecond);
   const count = Number(perSecond) * Number(seconds);
   const warmUp = Number(perSecond) * WARM_UP_SECONDS;
