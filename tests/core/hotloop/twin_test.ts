@@ -113,7 +113,9 @@ class NaiveMarket {
 }
 
 /** Prices of each side apart, so that a print is of one side only. */
-function momentsOf(prices: { readonly bids: number[]; readonly asks: number[] }) {
+function momentsOf(
+  prices: { readonly bids: number[]; readonly asks: number[] },
+): fc.Arbitrary<Moment[]> {
   const quantity = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 500 }));
   const levels = (of: number[]): fc.Arbitrary<Level[]> =>
     fc.uniqueArray(fc.tuple(fc.constantFrom(...of), quantity), {
