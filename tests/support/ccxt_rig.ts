@@ -33,7 +33,7 @@ import { listingProblem } from "../../edge/venues/listing.ts";
 import type { VenueProcess } from "../venues/control.ts";
 
 export const PREFIX = "tlabcdef01";
-const UNTIL_MS = 10_000;
+const UNTIL_MS = 20_000;
 const clock = denoClock();
 
 /** What a draft of a kind carries. */
