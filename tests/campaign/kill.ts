@@ -23,6 +23,8 @@ export type KillOptions = {
   readonly moments: readonly KillMoment[];
   /** How strikes are armed; without it only the moments that need none. */
   readonly strikes?: Strikes;
+  /** Most moments of a kind that pass before a strike; 60. */
+  readonly strikeSkipMax?: number;
   /** How long the daemon is stopped (SIGSTOP) after half of the kills, milliseconds. */
   readonly stopMs: number;
 };
@@ -99,7 +101,8 @@ export class KillCampaign {
       await this.#daemon.stop("SIGKILL");
       return "random";
     }
-    const skip = this.#options.draws.below(STRIKE_SKIP_MAX);
+    const { draws, strikeSkipMax } = this.#options;
+    const skip = draws.below(strikeSkipMax ?? STRIKE_SKIP_MAX);
     strikes.arm({ moment: wanted, pid: this.#daemon.pid, skip });
     await Promise.race([this.#daemon.ended(), pause(STRIKE_WAIT_MS)]);
     const isArmed = strikes.disarm();
