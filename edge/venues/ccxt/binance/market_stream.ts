@@ -53,6 +53,7 @@ export class MarketStream {
   }
 
   stop(): void {
+    this.#connection++;
     this.#reconnect.stop();
     this.#socket?.close();
     this.#socket = undefined;
