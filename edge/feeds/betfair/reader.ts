@@ -193,6 +193,8 @@ export class StreamReader implements CaptureReader {
     if (at.isImage) this.#loseOthers(at);
     for (const runner of this.#touched) runner.flush(at.drafts, at.eventTime);
     this.#touched = [];
+    const { totals } = this;
+    totals.volumePeakHundredths = Math.max(totals.volumePeakHundredths, totals.volumeHundredths);
     for (const market of ended) market.settle(at.drafts, at.eventTime);
   }
 
@@ -226,7 +228,7 @@ export class StreamReader implements CaptureReader {
     const hasLadders = this.#hasLadders(change);
     for (const runner of market.runners()) {
       if (!hasLadders && runner.fullness === 0) continue; // a stream without ladders shows no book
-      runner.beginImage();
+      runner.beginImage(this.totals);
       this.#touch(runner);
     }
   }
@@ -248,7 +250,9 @@ export class StreamReader implements CaptureReader {
       const name = { selection: buffer.selection(row), handicap: buffer.handicap(row) };
       const runner = market.runner(name, drafts, eventTime);
       if (runner === undefined) continue;
-      if (runner.isNew && isImage && runner.touchedBy !== this.#message) runner.beginImage();
+      if (runner.isNew && isImage && runner.touchedBy !== this.#message) {
+        runner.beginImage(totals);
+      }
       const areTradesNews = mayTrade && !runner.isNew;
       runner.read({ buffer, at: row }, drafts, { eventTime, areTradesNews, counts: totals });
       this.#touch(runner);

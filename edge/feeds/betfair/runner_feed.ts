@@ -28,7 +28,12 @@ const NO_LADDER = 0;
 type BookState = "fresh" | "standing" | "lost";
 
 /** What a runner counts while it reads. */
-export type RunnerCounts = { trades: number; tradedHundredths: number; offLadder: number };
+export type RunnerCounts = {
+  trades: number;
+  tradedHundredths: number;
+  volumeHundredths: number;
+  offLadder: number;
+};
 
 /** How a row of the message is to be read. */
 export type RowReading = {
@@ -44,6 +49,8 @@ export class RunnerFeed {
   #table: TickTable | undefined;
   /** Volume by price, hundredths. */
   readonly #traded = new Map<number, number>();
+  /** The most that volume was, by price, where it is less now. */
+  readonly #lowered = new Map<number, number>();
   #fullness = NO_LADDER;
   #state: BookState = "fresh";
   #byLevel: { readonly bids: LevelLadder; readonly asks: LevelLadder } | undefined;
@@ -76,19 +83,24 @@ export class RunnerFeed {
   }
 
   /** The message at hand says everything there is: what was known is forgotten. */
-  beginImage(): void {
+  beginImage(counts: RunnerCounts): void {
     this.#isImage = true;
     this.#fullness = NO_LADDER;
     this.#state = "fresh";
     this.#byLevel = undefined;
     this.#bids = [];
     this.#asks = [];
+    for (const [price, size] of this.#traded) {
+      counts.volumeHundredths -= size;
+      this.#lowered.set(price, Math.max(size, this.#lowered.get(price) ?? 0));
+    }
     this.#traded.clear();
   }
 
   /** The market has ended: of its volume nothing more is needed. */
   forgetVolume(): void {
     this.#traded.clear();
+    this.#lowered.clear();
   }
 
   /** Changes were missed. Returns what to say, or undefined if it is known or nothing was shown. */
@@ -166,27 +178,52 @@ export class RunnerFeed {
       : { bids: new LevelLadder(), asks: new LevelLadder() };
   }
 
-  /** Cumulative volume by price; what it grew by was traded. */
+  /**
+   * Cumulative volume by price; what it grew by was traded. The venue restates volume in other
+   * currencies by the rate of now, so it falls and rises by pennies: only what is above all that
+   * was seen at the price is a trade.
+   */
   #readVolume(
     row: { readonly buffer: ChangeBuffer; readonly at: number },
     drafts: Draft[],
     reading: RowReading,
   ): void {
     const { buffer, at } = row;
+    const { counts, areTradesNews } = reading;
     const { levels } = buffer;
     const end = buffer.ladderEnd(at, LADDER.trd);
     for (let next = buffer.ladderStart(at, LADDER.trd); next < end; next += 2) {
       const price = levels[next] ?? 0;
       const size = levels[next + 1] ?? 0;
-      const volume = size - (this.#traded.get(price) ?? 0);
-      if (size === 0) this.#traded.delete(price);
-      else this.#traded.set(price, size);
-      if (volume > 0 && reading.areTradesNews) {
-        reading.counts.trades++;
-        reading.counts.tradedHundredths += volume;
-        drafts.push(this.#tradeDraft({ price, volume }, reading.eventTime));
-      }
+      const volume = this.#grow(price, { size, counts });
+      if (volume === 0 || !areTradesNews) continue;
+      counts.trades++;
+      counts.tradedHundredths += volume;
+      drafts.push(this.#tradeDraft({ price, volume }, reading.eventTime));
     }
+  }
+
+  /** Sets the volume at a price; returns by how much it is above all that was seen there. */
+  #grow(
+    price: number,
+    of: { readonly size: number; readonly counts: RunnerCounts },
+  ): number {
+    const { size, counts } = of;
+    const before = this.#traded.get(price) ?? 0;
+    counts.volumeHundredths += size - before;
+    if (size === 0) {
+      this.#traded.delete(price);
+      this.#lowered.delete(price);
+      return 0;
+    }
+    this.#traded.set(price, size);
+    const most = this.#lowered.size === 0 ? before : this.#lowered.get(price) ?? before;
+    if (size < most) {
+      this.#lowered.set(price, most);
+      return 0;
+    }
+    this.#lowered.delete(price);
+    return size - most;
   }
 
   #tradeDraft(
