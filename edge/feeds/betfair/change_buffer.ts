@@ -72,6 +72,14 @@ export class ChangeBuffer {
     this.#levelCount = 0;
   }
 
+  /** Whether the message defines a market. */
+  get hasDefinition(): boolean {
+    for (let at = 0; at < this.#marketCount; at++) {
+      if (this.#markets[at]?.definition !== undefined) return true;
+    }
+    return false;
+  }
+
   /** Adds a market whose runners follow. */
   addMarket(): MarketChange {
     const known = this.#markets[this.#marketCount++];
@@ -120,10 +128,29 @@ export class ChangeBuffer {
     this.#rows[row * ROW + 2 * ladder] = this.#levelCount;
   }
 
-  /** @throws {LineError} If the message has too many levels. */
+  /** How many numbers of `levels` are in use. */
+  get levelCount(): number {
+    return this.#levelCount;
+  }
+
+  /** Makes room for so many more numbers. @throws {LineError} If they are too many for a message. */
+  reserve(numbers: number): void {
+    const needed = this.#levelCount + numbers;
+    if (needed <= this.#levels.length) return;
+    if (needed > LEVELS_MAX) {
+      throw new LineError(`Cannot read a message: it must have at most ${LEVELS_MAX} numbers`);
+    }
+    this.#levels = grown(this.#levels, 2 * needed);
+  }
+
+  /** Adds a number; there must be room. */
   addNumber(value: number): void {
-    if (this.#levelCount === this.#levels.length) this.#growLevels();
     this.#levels[this.#levelCount++] = value;
+  }
+
+  /** Takes numbers that were written to `levels` as added. */
+  added(numbers: number): void {
+    this.#levelCount += numbers;
   }
 
   /** Ends a ladder of a row. */
@@ -156,13 +183,6 @@ export class ChangeBuffer {
     const rows = new Int32Array(size * ROW);
     rows.set(this.#rows);
     this.#rows = rows;
-  }
-
-  #growLevels(): void {
-    if (this.#levels.length >= LEVELS_MAX) {
-      throw new LineError(`Cannot read a message: it must have at most ${LEVELS_MAX} numbers`);
-    }
-    this.#levels = grown(this.#levels, 2 * this.#levels.length);
   }
 }
 

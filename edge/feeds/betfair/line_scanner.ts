@@ -21,8 +21,10 @@ const UPPER_E = 69;
 const OPEN_LIST = 91;
 const BACKSLASH = 92;
 const CLOSE_LIST = 93;
+const LOWER_A = 97;
 const LOWER_E = 101;
 const LOWER_N = 110;
+const LOWER_Z = 122;
 const OPEN_MAP = 123;
 const CLOSE_MAP = 125;
 const SPACE = 32;
@@ -33,6 +35,10 @@ const TRUE = new TextEncoder().encode("true");
 const FALSE = new TextEncoder().encode("false");
 const NULL = new TextEncoder().encode("null");
 
+/** Digits before the point of a number that is read the short way. */
+const PLAIN_DIGITS_MAX = 12;
+/** Digits of the number of a level. */
+const LEVEL_DIGITS_MAX = 3;
 const BYTES_FIRST = 4_096;
 const DEPTH_MAX = 32;
 /** Largest count of hundredths that is told apart from its neighbours with a digit to spare. */
@@ -122,6 +128,24 @@ export class LineScanner {
     if (this.#skipBlank() !== QUOTE) throw this.#problem("a key");
     const bytes = this.#bytes;
     const start = this.#at + 1;
+    const [first, second] = [bytes[start] ?? END, bytes[start + 1] ?? END];
+    if (bytes[start + 3] === QUOTE && bytes[start + 4] === COLON) { // the usual length
+      const third = bytes[start + 2] ?? END;
+      if (isLetter(first) && isLetter(second) && isLetter(third)) {
+        this.#at = start + 5;
+        return (((first << KEY_BITS) | second) << KEY_BITS) | third;
+      }
+    } else if (bytes[start + 2] === QUOTE && bytes[start + 3] === COLON) {
+      if (isLetter(first) && isLetter(second)) {
+        this.#at = start + 4;
+        return (first << KEY_BITS) | second;
+      }
+    }
+    return this.#anyKey(start);
+  }
+
+  #anyKey(start: number): number {
+    const bytes = this.#bytes;
     let at = start;
     let code = 0;
     let all = 0;
@@ -172,6 +196,52 @@ export class LineScanner {
     if (char === LOWER_E || char === UPPER_E) return this.#exponential(start);
     if (value > WHOLE_MAX * 100) throw this.#problem("a number below 9 * 10^13");
     return isNegative ? 0 - value : value;
+  }
+
+  /**
+   * Reads levels of a list as the venue writes them, `[1.01,47.23],[1.02,5]`, and stands behind the
+   * last one. What is written in another way is left to the caller: 0 was read then.
+   *
+   * @param of Width 2: price and size, as hundredths; 3: a level's number before them.
+   * @returns How many numbers were written to `target`, which must have room for the line's.
+   */
+  levels(target: Float64Array, of: { readonly from: number; readonly width: 2 | 3 }): number {
+    const bytes = this.#bytes;
+    const { from, width } = of;
+    let at = this.#at;
+    let count = from;
+    while (bytes[at] === OPEN_LIST) {
+      let next = at;
+      for (let place = 1; place <= width; place++) {
+        const start = ++next;
+        let value = 0;
+        let digit = (bytes[next] ?? END) - ZERO;
+        while (digit >= 0 && digit <= 9) {
+          value = value * 10 + digit;
+          digit = (bytes[++next] ?? END) - ZERO;
+        }
+        const isNumber = place + 2 <= width;
+        const digits = next - start;
+        if (digits === 0 || digits > (isNumber ? LEVEL_DIGITS_MAX : PLAIN_DIGITS_MAX)) {
+          return count - from;
+        }
+        if (digit === POINT - ZERO && !isNumber) {
+          const tenth = (bytes[++next] ?? END) - ZERO;
+          if (tenth < 0 || tenth > 9) return count - from;
+          const hundredth = (bytes[++next] ?? END) - ZERO;
+          const isFiner = hundredth >= 0 && hundredth <= 9;
+          value = value * 100 + tenth * 10 + (isFiner ? hundredth : 0);
+          if (isFiner) next++;
+        } else if (!isNumber) value *= 100;
+        if (bytes[next] !== (place === width ? CLOSE_LIST : COMMA)) return count - from;
+        target[count + place - 1] = value;
+      }
+      count += width;
+      this.#at = at = next + 1;
+      if (bytes[at] !== COMMA) break;
+      at++;
+    }
+    return count - from;
   }
 
   /** Reads a whole number of at most 15 digits. @throws {LineError} If none comes. */
@@ -233,9 +303,11 @@ export class LineScanner {
     if (char === QUOTE) return this.#skipString();
     if (char === OPEN_LIST) return this.#skipList(depth);
     if (char === OPEN_MAP) return this.#skipMap(depth);
-    const start = this.#at;
-    while (this.#at < this.#end && !isDelimiter(this.#bytes[this.#at] ?? END)) this.#at++;
-    if (this.#at === start) throw this.#problem("a value");
+    const bytes = this.#bytes;
+    let at = this.#at;
+    while (!isDelimiter(bytes[at] ?? END)) at++;
+    if (at === this.#at) throw this.#problem("a value");
+    this.#at = at;
   }
 
   /** @throws {LineError} If anything but blanks is left. */
@@ -324,6 +396,10 @@ export class LineScanner {
       `Cannot read a message: ${what} must stand at byte ${this.#at + 1}: was ${seen}`,
     );
   }
+}
+
+function isLetter(char: number): boolean {
+  return char >= LOWER_A && char <= LOWER_Z;
 }
 
 function isDelimiter(char: number): boolean {

@@ -12,6 +12,7 @@ import type { Draft, MarketPayloads, PlacedRunner, Removal } from "../../../core
 import type { Instrument } from "../../../core/instrument.ts";
 import { type InstrumentId, type Micros, micros } from "../../../core/numbers.ts";
 import type { MarketDefinition, RunnerDefinition } from "./definition.ts";
+import type { ChangeBuffer } from "./change_buffer.ts";
 import type { Directory } from "./directory.ts";
 import { instrumentOf, symbolOf } from "./listing.ts";
 import { RunnerFeed } from "./runner_feed.ts";
@@ -74,6 +75,11 @@ export class MarketFeed {
   *runners(): Generator<RunnerFeed, void> {
     for (const runner of this.#plain.values()) if (runner !== undefined) yield runner;
     for (const runner of this.#handicapped.values()) if (runner !== undefined) yield runner;
+  }
+
+  /** Returns the runner of a row of the message if it is known and has no handicap. */
+  plainRunner(buffer: ChangeBuffer, row: number): RunnerFeed | undefined {
+    return buffer.handicap(row) === 0 ? this.#plain.get(buffer.selection(row)) : undefined;
   }
 
   /**

@@ -29,7 +29,7 @@ import { type MarketDefinition, parseDefinition } from "./definition.ts";
 import { Directory, type ListingPlace, placeBeside } from "./directory.ts";
 import { LineScanner } from "./line_scanner.ts";
 import { MarketFeed } from "./market_feed.ts";
-import type { RunnerFeed } from "./runner_feed.ts";
+import type { RowReading, RunnerFeed } from "./runner_feed.ts";
 import { type MessageHead, MessageScanner } from "./scan_message.ts";
 import { noTotals, type StreamTotals } from "./totals.ts";
 
@@ -37,6 +37,8 @@ export type StreamOptions = CaptureOptions & {
   /** Where runners are listed; absent: beside the instruments given, in pounds. */
   readonly place?: ListingPlace;
 };
+
+const NO_DEFINITIONS: readonly undefined[] = [];
 
 /** Makes a reader. With instruments given, only these runners are read; else all are, and listed. */
 export function openReader(options: StreamOptions): StreamReader {
@@ -127,10 +129,13 @@ export class StreamReader implements CaptureReader {
     if (head.changeType === "HEARTBEAT") totals.heartbeats++;
     const whole = this.#join(head);
     if (whole === undefined) return;
-    const definitions = this.#definitions();
-    const isImage = whole.changeType === "SUB_IMAGE";
-    const at = { ...of, eventTime: micros(head.publishedMs * 1_000), isImage, id: whole.id };
-    this.#apply(definitions, at);
+    this.#apply(this.#definitions(), {
+      drafts: of.drafts,
+      place: of.place,
+      eventTime: micros(head.publishedMs * 1_000),
+      isImage: whole.changeType === "SUB_IMAGE",
+      id: whole.id,
+    });
     this.#buffer.clear();
   }
 
@@ -168,6 +173,7 @@ export class StreamReader implements CaptureReader {
 
   /** Definitions of the message, by place of their market. All are read before one acts. */
   #definitions(): readonly (MarketDefinition | undefined)[] {
+    if (!this.#buffer.hasDefinition) return NO_DEFINITIONS;
     const definitions: (MarketDefinition | undefined)[] = [];
     for (let at = 0; at < this.#buffer.marketCount; at++) {
       const text = this.#buffer.market(at).definition;
@@ -179,7 +185,8 @@ export class StreamReader implements CaptureReader {
   #apply(definitions: readonly (MarketDefinition | undefined)[], at: MessageAt): void {
     this.#message++;
     const ended: MarketFeed[] = [];
-    for (const [index, definition] of definitions.entries()) {
+    const count = this.#buffer.marketCount;
+    for (let index = 0; index < count; index++) {
       const change = this.#buffer.market(index);
       const market = this.#market(change.id);
       if (at.id < market.subscription) {
@@ -187,33 +194,28 @@ export class StreamReader implements CaptureReader {
         continue;
       }
       market.subscription = at.id;
-      this.#change(market, { change, definition, at });
+      const definition = definitions[index];
+      if (definition !== undefined) this.#define(market, definition, at);
+      this.#change(market, change, at);
       if (definition?.status === "CLOSED") ended.push(market);
     }
     if (at.isImage) this.#loseOthers(at);
     for (const runner of this.#touched) runner.flush(at.drafts, at.eventTime);
-    this.#touched = [];
+    this.#touched.length = 0;
     const { totals } = this;
     totals.volumePeakHundredths = Math.max(totals.volumePeakHundredths, totals.volumeHundredths);
     for (const market of ended) market.settle(at.drafts, at.eventTime);
   }
 
-  #change(
-    market: MarketFeed,
-    of: {
-      readonly change: MarketChange;
-      readonly definition: MarketDefinition | undefined;
-      readonly at: MessageAt;
-    },
-  ): void {
-    const { change, definition, at } = of;
+  #define(market: MarketFeed, definition: MarketDefinition, at: MessageAt): void {
+    this.totals.definitions++;
+    market.define(definition, at.drafts, at.eventTime);
+  }
+
+  #change(market: MarketFeed, change: MarketChange, at: MessageAt): void {
     const { totals } = this;
     totals.marketChanges++;
     totals.runnerChanges += change.endRunner - change.firstRunner;
-    if (definition !== undefined) {
-      totals.definitions++;
-      market.define(definition, at.drafts, at.eventTime);
-    }
     if ((change.isImage || at.isImage) && market.imageIn !== this.#message) {
       market.imageIn = this.#message; // a market in two segments has one image
       totals.images++;
@@ -245,19 +247,29 @@ export class StreamReader implements CaptureReader {
     const { totals } = this;
     const { drafts, eventTime } = at;
     const isImage = market.imageIn === this.#message;
-    const mayTrade = !isImage && !market.isClosed;
+    const areTradesNews = !isImage && !market.isClosed;
+    const reading = { buffer, drafts, eventTime, areTradesNews, counts: totals };
     for (let row = change.firstRunner; row < change.endRunner; row++) {
-      const name = { selection: buffer.selection(row), handicap: buffer.handicap(row) };
-      const runner = market.runner(name, drafts, eventTime);
+      const runner = market.plainRunner(buffer, row) ?? market.runner(
+        { selection: buffer.selection(row), handicap: buffer.handicap(row) },
+        drafts,
+        eventTime,
+      );
       if (runner === undefined) continue;
-      if (runner.isNew && isImage && runner.touchedBy !== this.#message) {
-        runner.beginImage(totals);
-      }
-      const areTradesNews = mayTrade && !runner.isNew;
-      runner.read({ buffer, at: row }, drafts, { eventTime, areTradesNews, counts: totals });
+      if (runner.isNew) this.#readNew(runner, { row, isImage, reading });
+      else runner.read(row, reading);
       this.#touch(runner);
     }
     this.summary.trades = totals.trades;
+  }
+
+  /** Volume of a runner that nothing named before is where its trades count from. */
+  #readNew(
+    runner: RunnerFeed,
+    of: { readonly row: number; readonly isImage: boolean; readonly reading: RowReading },
+  ): void {
+    if (of.isImage && runner.touchedBy !== this.#message) runner.beginImage(this.totals);
+    runner.read(of.row, { ...of.reading, areTradesNews: false });
   }
 
   #touch(runner: RunnerFeed): void {

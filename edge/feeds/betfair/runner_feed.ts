@@ -24,6 +24,8 @@ const BEST = 2;
 const FULL = 3;
 const NO_LADDER = 0;
 
+const NO_LEVELS: Levels = [];
+
 /** `fresh`: nothing was said of the book; `lost`: it waits for an image. */
 type BookState = "fresh" | "standing" | "lost";
 
@@ -37,6 +39,8 @@ export type RunnerCounts = {
 
 /** How a row of the message is to be read. */
 export type RowReading = {
+  readonly buffer: ChangeBuffer;
+  readonly drafts: Draft[];
   readonly eventTime: Micros;
   /** False: traded volume is taken as given, and makes no trade. */
   readonly areTradesNews: boolean;
@@ -54,8 +58,9 @@ export class RunnerFeed {
   #fullness = NO_LADDER;
   #state: BookState = "fresh";
   #byLevel: { readonly bids: LevelLadder; readonly asks: LevelLadder } | undefined;
-  #bids: number[] = [];
-  #asks: number[] = [];
+  /** What the message changes of each side; undefined: nothing. */
+  #bids: number[] | undefined;
+  #asks: number[] | undefined;
   #isImage = false;
   /** True until the message that named it first is over. */
   isNew = true;
@@ -88,8 +93,8 @@ export class RunnerFeed {
     this.#fullness = NO_LADDER;
     this.#state = "fresh";
     this.#byLevel = undefined;
-    this.#bids = [];
-    this.#asks = [];
+    this.#bids = undefined;
+    this.#asks = undefined;
     for (const [price, size] of this.#traded) {
       counts.volumeHundredths -= size;
       this.#lowered.set(price, Math.max(size, this.#lowered.get(price) ?? 0));
@@ -107,8 +112,8 @@ export class RunnerFeed {
   lose(reason: string, eventTime: Micros): Draft | undefined {
     const wasStanding = this.#state === "standing";
     this.#state = "lost";
-    this.#bids = [];
-    this.#asks = [];
+    this.#bids = undefined;
+    this.#asks = undefined;
     if (!wasStanding) return undefined;
     return {
       eventTime,
@@ -121,22 +126,15 @@ export class RunnerFeed {
     };
   }
 
-  /** Reads a row of the message; trades go to `drafts` at once, the book with `flush`. */
-  read(
-    row: { readonly buffer: ChangeBuffer; readonly at: number },
-    drafts: Draft[],
-    reading: RowReading,
-  ): void {
-    const { buffer, at } = row;
-    const end = buffer.ladderEnd(at, LADDER.trd);
-    if (end > 0) this.#readVolume(row, drafts, reading);
-    const fullness = fullnessOf(buffer, at);
+  /** Reads a row of the message; trades are added at once, the book with `flush`. */
+  read(row: number, reading: RowReading): void {
+    const { buffer } = reading;
+    if (buffer.ladderEnd(row, LADDER.trd) > 0) this.#readVolume(row, reading);
+    const fullness = fullnessOf(buffer, row);
     if (fullness === NO_LADDER || fullness < this.#fullness || this.#state === "lost") return;
     if (fullness > this.#fullness) this.#beginLadders(fullness);
-    if (fullness === FULL) {
-      this.#readPrices(this.#asks, { ...row, ladder: LADDER.atb, counts: reading.counts });
-      this.#readPrices(this.#bids, { ...row, ladder: LADDER.atl, counts: reading.counts });
-    } else this.#readLevels(row, fullness);
+    if (fullness === FULL) this.#readPrices(row, reading);
+    else this.#readLevels(row, { buffer, isBest: fullness === BEST });
   }
 
   /** Adds the change of the book that the message made, if it made one. */
@@ -145,13 +143,13 @@ export class RunnerFeed {
     this.isNew = false;
     this.#isImage = false;
     if (this.#state === "lost") return;
-    this.#byLevel?.asks.flush(this.#asks);
-    this.#byLevel?.bids.flush(this.#bids);
-    const [bids, asks] = [this.#bids, this.#asks];
-    if (!isImage && bids.length === 0 && asks.length === 0) return;
-    this.#bids = [];
-    this.#asks = [];
-    drafts.push(this.#bookDraft({ bids, asks }, eventTime));
+    const levels = this.#byLevel;
+    const bids = levels === undefined ? this.#bids : levels.bids.changes();
+    const asks = levels === undefined ? this.#asks : levels.asks.changes();
+    if (!isImage && bids === undefined && asks === undefined) return;
+    this.#bids = undefined;
+    this.#asks = undefined;
+    drafts.push(this.#bookDraft({ bids: bids ?? NO_LEVELS, asks: asks ?? NO_LEVELS }, eventTime));
     this.#state = "standing";
   }
 
@@ -171,8 +169,8 @@ export class RunnerFeed {
   #beginLadders(fullness: number): void {
     this.#fullness = fullness;
     this.#state = "fresh";
-    this.#bids = [];
-    this.#asks = [];
+    this.#bids = undefined;
+    this.#asks = undefined;
     this.#byLevel = fullness === FULL
       ? undefined
       : { bids: new LevelLadder(), asks: new LevelLadder() };
@@ -183,16 +181,11 @@ export class RunnerFeed {
    * currencies by the rate of now, so it falls and rises by pennies: only what is above all that
    * was seen at the price is a trade.
    */
-  #readVolume(
-    row: { readonly buffer: ChangeBuffer; readonly at: number },
-    drafts: Draft[],
-    reading: RowReading,
-  ): void {
-    const { buffer, at } = row;
-    const { counts, areTradesNews } = reading;
+  #readVolume(row: number, reading: RowReading): void {
+    const { buffer, drafts, counts, areTradesNews } = reading;
     const { levels } = buffer;
-    const end = buffer.ladderEnd(at, LADDER.trd);
-    for (let next = buffer.ladderStart(at, LADDER.trd); next < end; next += 2) {
+    const end = buffer.ladderEnd(row, LADDER.trd);
+    for (let next = buffer.ladderStart(row, LADDER.trd); next < end; next += 2) {
       const price = levels[next] ?? 0;
       const size = levels[next + 1] ?? 0;
       const volume = this.#grow(price, { size, counts });
@@ -241,39 +234,26 @@ export class RunnerFeed {
     };
   }
 
-  #readPrices(
-    side: number[],
-    of: {
-      readonly buffer: ChangeBuffer;
-      readonly at: number;
-      readonly ladder: number;
-      readonly counts: RunnerCounts;
-    },
-  ): void {
-    const { buffer, at, ladder } = of;
-    const { levels } = buffer;
+  #readPrices(row: number, { buffer, counts }: RowReading): void {
     const table = this.#table;
-    const end = buffer.ladderEnd(at, ladder);
-    for (let next = buffer.ladderStart(at, ladder); next < end; next += 2) {
-      const price = levels[next] ?? 0;
-      if (table !== undefined && table.tickOf(price) === undefined) of.counts.offLadder++;
-      side.push(price, levels[next + 1] ?? 0);
-    }
+    const asks = { buffer, row, ladder: LADDER.atb, table, counts };
+    this.#asks = withLevels(this.#asks, asks);
+    const bids = { buffer, row, ladder: LADDER.atl, table, counts };
+    this.#bids = withLevels(this.#bids, bids);
   }
 
   #readLevels(
-    { buffer, at }: { readonly buffer: ChangeBuffer; readonly at: number },
-    fullness: number,
+    row: number,
+    { buffer, isBest }: { readonly buffer: ChangeBuffer; readonly isBest: boolean },
   ): void {
-    const isBest = fullness === BEST;
     const sides = [
       [this.#byLevel?.asks, isBest ? LADDER.batb : LADDER.bdatb],
       [this.#byLevel?.bids, isBest ? LADDER.batl : LADDER.bdatl],
     ] as const;
     const { levels } = buffer;
     for (const [side, ladder] of sides) {
-      const end = buffer.ladderEnd(at, ladder);
-      for (let next = buffer.ladderStart(at, ladder); next < end; next += 3) {
+      const end = buffer.ladderEnd(row, ladder);
+      for (let next = buffer.ladderStart(row, ladder); next < end; next += 3) {
         side?.set(levels[next] ?? 0, {
           price: levels[next + 1] ?? 0,
           size: levels[next + 2] ?? 0,
@@ -281,6 +261,31 @@ export class RunnerFeed {
       }
     }
   }
+}
+
+/** Adds the levels of a row to those of a side. */
+function withLevels(
+  side: number[] | undefined,
+  of: {
+    readonly buffer: ChangeBuffer;
+    readonly row: number;
+    readonly ladder: number;
+    readonly table: TickTable | undefined;
+    readonly counts: RunnerCounts;
+  },
+): number[] | undefined {
+  const { buffer, row, ladder, table, counts } = of;
+  const { levels } = buffer;
+  const end = buffer.ladderEnd(row, ladder);
+  let all = side;
+  for (let next = buffer.ladderStart(row, ladder); next < end; next += 2) {
+    const price = levels[next] ?? 0;
+    const size = levels[next + 1] ?? 0;
+    if (table !== undefined && table.tickOf(price) === undefined) counts.offLadder++;
+    if (all === undefined) all = [price, size];
+    else all.push(price, size);
+  }
+  return all;
 }
 
 /** The fullest kind of ladder that a row has. An empty list says nothing. */
