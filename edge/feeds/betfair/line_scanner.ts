@@ -37,6 +37,8 @@ const NULL = new TextEncoder().encode("null");
 
 /** Digits before the point of a number that is read the short way. */
 const PLAIN_DIGITS_MAX = 12;
+/** Digits of a number that fits a machine integer. */
+const SMALL_DIGITS_MAX = 9;
 /** Digits of the number of a level. */
 const LEVEL_DIGITS_MAX = 3;
 const BYTES_FIRST = 4_096;
@@ -252,11 +254,16 @@ export class LineScanner {
     const isNegative = char === MINUS;
     if (isNegative) at++;
     const start = at;
-    let value = 0;
-    for (; at < this.#end; at++) {
-      const digit = bytes[at] ?? END;
-      if (digit < ZERO || digit > NINE) break;
-      value = value * 10 + (digit - ZERO);
+    const nine = start + SMALL_DIGITS_MAX;
+    let small = 0;
+    let digit = (bytes[at] ?? END) - ZERO;
+    while (digit >= 0 && digit <= 9 && at < nine) {
+      small = (small * 10 + digit) | 0;
+      digit = (bytes[++at] ?? END) - ZERO;
+    }
+    let value = small;
+    for (; digit >= 0 && digit <= 9; digit = (bytes[++at] ?? END) - ZERO) {
+      value = value * 10 + digit;
     }
     if (at === start || at - start > 15) throw this.#problem("a whole number");
     this.#at = at;

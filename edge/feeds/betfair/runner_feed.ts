@@ -15,7 +15,7 @@ import type { Draft, Levels } from "../../../core/event.ts";
 import type { Instrument } from "../../../core/instrument.ts";
 import { type Micros, px, qty } from "../../../core/numbers.ts";
 import { TickTable } from "../../../core/tick_ladder.ts";
-import { type ChangeBuffer, LADDER } from "./change_buffer.ts";
+import { BIT, type ChangeBuffer, LADDER } from "./change_buffer.ts";
 import { LevelLadder } from "./level_ladder.ts";
 
 /** A kind of ladder by fullness; 0: none was seen. */
@@ -129,8 +129,9 @@ export class RunnerFeed {
   /** Reads a row of the message; trades are added at once, the book with `flush`. */
   read(row: number, reading: RowReading): void {
     const { buffer } = reading;
-    if (buffer.ladderEnd(row, LADDER.trd) > 0) this.#readVolume(row, reading);
-    const fullness = fullnessOf(buffer, row);
+    const ladders = buffer.ladders(row);
+    if ((ladders & BIT.trd) !== 0) this.#readVolume(row, reading);
+    const fullness = fullnessOf(ladders);
     if (fullness === NO_LADDER || fullness < this.#fullness || this.#state === "lost") return;
     if (fullness > this.#fullness) this.#beginLadders(fullness);
     if (fullness === FULL) this.#readPrices(row, reading);
@@ -236,10 +237,13 @@ export class RunnerFeed {
 
   #readPrices(row: number, { buffer, counts }: RowReading): void {
     const table = this.#table;
-    const asks = { buffer, row, ladder: LADDER.atb, table, counts };
-    this.#asks = withLevels(this.#asks, asks);
-    const bids = { buffer, row, ladder: LADDER.atl, table, counts };
-    this.#bids = withLevels(this.#bids, bids);
+    const ladders = buffer.ladders(row);
+    if ((ladders & BIT.atb) !== 0) {
+      this.#asks = withLevels(this.#asks, { buffer, row, ladder: LADDER.atb, table, counts });
+    }
+    if ((ladders & BIT.atl) !== 0) {
+      this.#bids = withLevels(this.#bids, { buffer, row, ladder: LADDER.atl, table, counts });
+    }
   }
 
   #readLevels(
@@ -252,6 +256,7 @@ export class RunnerFeed {
     ] as const;
     const { levels } = buffer;
     for (const [side, ladder] of sides) {
+      if ((buffer.ladders(row) & (1 << ladder)) === 0) continue;
       const end = buffer.ladderEnd(row, ladder);
       for (let next = buffer.ladderStart(row, ladder); next < end; next += 3) {
         side?.set(levels[next] ?? 0, {
@@ -288,15 +293,9 @@ function withLevels(
   return all;
 }
 
-/** The fullest kind of ladder that a row has. An empty list says nothing. */
-function fullnessOf(buffer: ChangeBuffer, at: number): number {
-  if (hasLevels(buffer, at, LADDER.atb) || hasLevels(buffer, at, LADDER.atl)) return FULL;
-  if (hasLevels(buffer, at, LADDER.batb) || hasLevels(buffer, at, LADDER.batl)) return BEST;
-  if (hasLevels(buffer, at, LADDER.bdatb) || hasLevels(buffer, at, LADDER.bdatl)) return DISPLAY;
-  return NO_LADDER;
-}
-
-/** Returns whether a row has a ladder with levels. */
-function hasLevels(...[buffer, at, ladder]: readonly [ChangeBuffer, number, number]): boolean {
-  return buffer.ladderEnd(at, ladder) > buffer.ladderStart(at, ladder);
+/** The fullest kind of ladder among those of a row. */
+function fullnessOf(ladders: number): number {
+  if ((ladders & (BIT.atb | BIT.atl)) !== 0) return FULL;
+  if ((ladders & (BIT.batb | BIT.batl)) !== 0) return BEST;
+  return (ladders & (BIT.bdatb | BIT.bdatl)) === 0 ? NO_LADDER : DISPLAY;
 }
