@@ -60,6 +60,13 @@ export class BookSide {
     else this.#setSlot(slot, level);
   }
 
+  /** Sets the quantity at a price and returns what was there. */
+  swap(level: { readonly price: number; readonly qty: number }): number {
+    const before = this.quantityAt(level.price);
+    this.set(level);
+    return before;
+  }
+
   /** Sets levels given as a flat list. */
   setAll(levels: Levels): void {
     for (let at = 0; at < levels.length; at += 2) {

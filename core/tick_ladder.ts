@@ -130,12 +130,35 @@ export class TickSide {
     else this.#setTick(tick, level);
   }
 
+  /** Sets the quantity at a price and returns what was there; undefined: off the ladder. */
+  swap(level: { readonly price: number; readonly qty: number }): number | undefined {
+    const tick = this.#table.tickOf(level.price);
+    if (tick === undefined) {
+      this.#offLadder += 1;
+      return undefined;
+    }
+    const before = this.#quantities[tick];
+    this.#setTick(tick, level);
+    return before;
+  }
+
   /** Sets levels given as a flat list. */
   setAll(levels: Levels): void {
+    const table = this.#table;
+    const quantities = this.#quantities;
+    const better = this.#better;
     for (let at = 0; at < levels.length; at += 2) {
-      const tick = this.#table.tickOf(levels[at] ?? 0);
-      if (tick === undefined) this.#offLadder += 1;
-      else this.#setTick(tick, { qty: levels[at + 1] ?? 0 });
+      const tick = table.tickOf(levels[at] ?? 0);
+      if (tick === undefined) {
+        this.#offLadder += 1;
+        continue;
+      }
+      const quantity = levels[at + 1] ?? 0;
+      quantities[tick] = quantity;
+      const best = this.#best;
+      if (quantity === 0) {
+        if (tick === best) this.#worsen();
+      } else if (best === NONE || (tick - best) * better > 0) this.#best = tick;
     }
   }
 

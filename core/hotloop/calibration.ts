@@ -19,7 +19,7 @@
  */
 import type { Event, MarketPayloads } from "../event.ts";
 import type { Instrument, Side } from "../instrument.ts";
-import { type InstrumentId, type OrderId, orderId, type Px, type Qty, qty } from "../numbers.ts";
+import { type InstrumentId, type OrderId, orderId, type Px, type Qty } from "../numbers.ts";
 import { halved } from "./decay.ts";
 import { HotLoop } from "./hot_loop.ts";
 import { type HotLoopSettings } from "./settings.ts";
@@ -192,10 +192,10 @@ export class Calibration {
     let kept = 0;
     for (const order of orders) {
       const isOver = nowUs - order.placedUs > longestUs;
-      if (isOver || order.filledUs !== undefined) this.#count(order, instrument.id);
+      if (isOver) this.#count(order, instrument.id);
       else if (this.#isGone(order, instrument.id)) this.#lapsed += 1;
       else {
-        if (this.#isFilled(order, instrument.id)) order.filledUs = nowUs;
+        this.#lookAt(order, { instrument: instrument.id, nowUs });
         orders[kept++] = order;
       }
     }
@@ -203,14 +203,18 @@ export class Calibration {
   }
 
   #isGone(order: Virtual, instrument: InstrumentId): boolean {
-    return order.joinsUs === 0 && this.#loop.queueOf(instrument, order.id) === null;
+    return order.filledUs === undefined && order.joinsUs === 0 &&
+      this.#loop.queueOf(instrument, order.id) === null;
   }
 
-  #isFilled(order: Virtual, instrument: InstrumentId): boolean {
-    const place = this.#loop.queueOf(instrument, order.id);
-    if (place === null) return false;
-    const { side, price } = order;
-    return place.filled >= order.size || this.#loop.crosses(instrument, { side, price });
+  /** A filled order leaves its queue; it is counted when its longest horizon is over, as others. */
+  #lookAt(order: Virtual, of: { readonly instrument: InstrumentId; readonly nowUs: number }): void {
+    const { id, side, price } = order;
+    const place = this.#loop.queueOf(of.instrument, id);
+    if (place === null) return;
+    if (place.filled < order.size && !this.#loop.crosses(of.instrument, { side, price })) return;
+    order.filledUs = of.nowUs;
+    this.#loop.untrack({ orderId: id, instrument: of.instrument });
   }
 
   #count(order: Virtual, instrument: InstrumentId): void {

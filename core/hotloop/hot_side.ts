@@ -197,14 +197,13 @@ export class HotSide {
 
   #change(level: Level, time: FlowTime): void {
     const { price, qty: after } = level;
-    const before = this.quantityAt(price);
-    if (this.#ticks === undefined) this.#window?.set(level);
-    else this.#ticks.set(level);
+    const before = this.#ticks === undefined ? this.#window?.swap(level) : this.#ticks.swap(level);
+    if (before === undefined) return;
     const flow = this.#flows?.at(price, time.nowUs);
     if (flow === undefined) return;
     const decrease = before - after;
     let traded = flow.pending;
-    if (traded === 0 && decrease === 0) return;
+    if (traded === 0 && decrease <= 0 && this.#orders.length === 0) return;
     if (traded !== 0) {
       if (time.counts === "both") traded = this.#settleAt(price, { flow, before, decrease, time });
       flow.pending = 0;

@@ -52,7 +52,8 @@ export class InstrumentLoop {
   readonly asks: HotSide;
   readonly moves = new MoveWatch();
   readonly trend = new TrendWatch();
-  readonly #clock: FeedClock;
+  /** Of the venue's feed. */
+  readonly clock: FeedClock;
   readonly #time: { nowUs: number; halfLifeUs: number; counts: TradeCounts };
   readonly #sweeps: { readonly bids: SweepWatch; readonly asks: SweepWatch };
   readonly #tracked = new Map<OrderId, TrackedOrder & { readonly side: Side }>();
@@ -71,7 +72,7 @@ export class InstrumentLoop {
     this.instrument = instrument;
     this.settings = settings;
     this.market = of.market;
-    this.#clock = of.clock;
+    this.clock = of.clock;
     this.#detected = of.detected;
     const { sweepSniffer, bigMoveTrigger, trendLens } = settings;
     this.#hasDetectors = sweepSniffer.on || bigMoveTrigger.on || trendLens.on;
@@ -113,7 +114,7 @@ export class InstrumentLoop {
 
   /** The moment of a reading: the time of the venue's feed, and how flows decay. */
   get time(): FlowTime {
-    this.#time.nowUs = this.#clock.nowUs;
+    this.#time.nowUs = this.clock.nowUs;
     return this.#time;
   }
 

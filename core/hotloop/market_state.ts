@@ -3,7 +3,6 @@
  * @module
  */
 import type { MarketPayloads } from "../event.ts";
-import type { Instrument } from "../instrument.ts";
 
 /** The definition before any was told. */
 const UNDEFINED: MarketPayloads["MarketDefined"] = {
@@ -27,9 +26,11 @@ export class MarketState {
 /** The time of a venue's feed: the latest event time, so that a silent level decays with others. */
 export class FeedClock {
   nowUs = 0;
-}
 
-/** Returns by what instruments share a market: a betting market's name, else their own. */
-export function marketKey({ venue, name, contract }: Instrument): string {
-  return contract?.kind === "betting" ? `${venue} ${contract.market}` : name;
+  /** Goes on to the time of an event; false: it is one of the past, and the clock stays. */
+  advance(us: number): boolean {
+    if (us < this.nowUs) return false;
+    this.nowUs = us;
+    return true;
+  }
 }

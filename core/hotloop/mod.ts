@@ -6,6 +6,13 @@
  * @module
  */
 export type { BigMove } from "./big_move.ts";
+export {
+  Calibration,
+  type CalibrationOptions,
+  type CalibrationResult,
+  type HorizonFit,
+  type ReliabilityBin,
+} from "./calibration.ts";
 export type { Trend } from "./detectors.ts";
 export type { DiagnosticEmission, Emission, Emit, SignalEmission } from "./emission.ts";
 export { HotLoop, type HotLoopOptions, type UpdatedConfig } from "./hot_loop.ts";

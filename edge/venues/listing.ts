@@ -56,7 +56,9 @@ export function withVenueRules(configured: Instrument, rules: VenueRules): Listi
   if (least === undefined || most === undefined || minNotional === undefined) {
     return {
       ok: false,
-      reason: `${configured.name}: cannot read its limits: ${JSON.stringify(rules)}`,
+      reason: `Cannot list ${configured.name}: its limits must be decimals: was ${
+        JSON.stringify(rules)
+      }`,
     };
   }
   const minQuanta = Math.max(step, Math.ceil(least / step) * step);
@@ -188,7 +190,7 @@ function tooCoarse(
   return {
     ok: false,
     reason:
-      `${instrument}: ${of.key}.quantum must divide the venue's step, which is ${of.step}${advice}`,
+      `Cannot list ${instrument}: ${of.key}.quantum must divide the venue's step, which is ${of.step}${advice}`,
   };
 }
 

@@ -26,6 +26,8 @@ const ALARM = /"level":"(?:alarm|error)","event":"([^"]+)"/g;
 export type Trading = Pick<TraderOptions, "instrument" | "price" | "qty"> & {
   /** Pause of a trader between its bursts; 20 ms. */
   readonly intervalMs?: number;
+  /** The account's position is closed at the end: what was realised until then depends on the order. */
+  readonly isFlattened?: boolean;
   /** Orders that must have been placed before it ends; none. */
   readonly orders?: number;
 };
@@ -66,6 +68,7 @@ export async function runCampaign(
     await Promise.all(running);
     await calm();
     await Promise.all(traders.map((trader) => trader.settle(SETTLE_MS)));
+    if (trading.isFlattened === true) await flatten(first(traders), trading.instrument);
     const holdings = await holdingsOf(first(traders));
     strictEqual(await campaign.stop(), 0, "it stops in order");
     const history = readHistory(listening.state_dir);
@@ -76,6 +79,20 @@ export async function runCampaign(
     await Promise.all(running);
     for (const trader of traders) trader.close();
   }
+}
+
+/** Closes the account's position at the market. */
+async function flatten(trader: Trader, instrument: string): Promise<void> {
+  const { position } = await holdingsOf(trader);
+  if (Number(position) === 0) return;
+  const side = position.startsWith("-") ? "Buy" : "Sell";
+  await trader.trade({
+    instrument,
+    side,
+    order_qty: position.replace("-", ""),
+    ord_type: "Market",
+  });
+  strictEqual(Number((await holdingsOf(trader)).position), 0, "the account is flat");
 }
 
 /** Orders that the daemon took. */

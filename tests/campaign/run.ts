@@ -32,7 +32,8 @@ async function main(): Promise<number> {
   };
   const directory = await Deno.makeTempDir({ prefix: "tapeline-campaign-" });
   say(`${venue.name}, ${JSON.stringify(size)}, state in ${directory}`);
-  say(JSON.stringify(await runVenueCampaign(venue, size, directory)));
+  const log = (line: string): void => say(line);
+  say(JSON.stringify(await runVenueCampaign(venue, size, { directory, log })));
   await Deno.remove(directory, { recursive: true });
   return 0;
 }

@@ -7,6 +7,7 @@
  * @module
  */
 import type { Draws } from "../support/draws.ts";
+import { Patience } from "../support/temporary.ts";
 import { type Message, RemoteClient, type Report } from "../support/remote_client.ts";
 
 export type TraderOptions = {
@@ -77,11 +78,12 @@ export class Trader {
 
   /** Cancels everything, as often as it takes, until every intent is answered and no order lives. */
   async settle(deadlineMs: number): Promise<void> {
-    const deadline = Date.now() + deadlineMs;
-    while (Date.now() < deadline) {
+    const patience = new Patience(deadlineMs);
+    while (!patience.isOver) {
       const intent = this.#intent({ action: "CancelAll" });
       const isDone = (): boolean => this.#isAnswered(intent.intent_id);
-      await this.#pursue(isDone, Math.min(deadline, Date.now() + CANCEL_ALL_MS));
+      const wait = new Patience(CANCEL_ALL_MS);
+      await this.#pursue(isDone, () => wait.isOver || patience.isOver);
       if (isDone() && this.#unanswered.size === 0 && this.open.length === 0) return;
     }
     throw new CampaignError(
@@ -91,6 +93,15 @@ export class Trader {
         `${JSON.stringify([...this.#unanswered.values()].slice(0, 3))} of ` +
         `${this.#unanswered.size}, open is ${JSON.stringify(this.open.slice(0, 3))}`,
     );
+  }
+
+  /** Places an order and waits for its end. */
+  async trade(fields: Readonly<Record<string, unknown>>): Promise<void> {
+    const { intent_id: intentId } = this.#intent({ action: "Place", ...fields });
+    const patience = new Patience(CANCEL_ALL_MS * 2);
+    const isDone = (): boolean => this.#isAnswered(intentId) && this.open.length === 0;
+    await this.#pursue(isDone, () => patience.isOver);
+    if (!isDone()) throw new CampaignError(`${intentId} did not come to an end`);
   }
 
   /** Last reports of the orders that are not over. */
@@ -126,12 +137,12 @@ export class Trader {
   }
 
   /** Stays connected, repeating what is unanswered after each reconnect, until `holds`. */
-  async #pursue(holds: () => boolean, deadline: number): Promise<void> {
-    while (!holds() && Date.now() < deadline) {
+  async #pursue(holds: () => boolean, isLate: () => boolean): Promise<void> {
+    while (!holds() && !isLate()) {
       const client = await this.#connected();
       if (client === undefined) continue;
       await this.#resend(client).catch(() => this.#broken(client));
-      while (!client.isClosed && !holds() && Date.now() < deadline) {
+      while (!client.isClosed && !holds() && !isLate()) {
         await pause(this.#options.intervalMs);
         this.#take(client);
       }

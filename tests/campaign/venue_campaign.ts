@@ -24,7 +24,7 @@ export type CampaignVenue = {
   readonly args: readonly string[];
   /** Faults are aimed at "METHOD /path". */
   readonly orderPath: string;
-  readonly trading: Pick<Trading, "instrument" | "price" | "qty">;
+  readonly trading: Pick<Trading, "instrument" | "price" | "qty" | "isFlattened">;
   /** The daemon's configuration for the venue at `port`, with its secrets in `directory`. */
   readonly config: (port: number, directory: string) => string;
 };
@@ -46,7 +46,7 @@ const INTERVAL_MS = 100;
 export async function runVenueCampaign(
   venue: CampaignVenue,
   size: CampaignSize,
-  directory: string,
+  { directory, log }: { readonly directory: string; readonly log: (line: string) => void },
 ): Promise<Readonly<Record<string, unknown>>> {
   const args = [...venue.args, "--seed", String(size.seed)];
   await using process = await VenueProcess.start(venue.process, args);
@@ -69,6 +69,9 @@ export async function runVenueCampaign(
     },
   );
   const { traders, history, campaign } = outcome;
+  log(
+    JSON.stringify({ alarms: alarmsOf(campaign.logs), ...Object.fromEntries(history.doubtEnds) }),
+  );
   assertReportsComplete(traders, history);
   assertIntentsAnsweredOnce(traders);
   assertSettled(traders);

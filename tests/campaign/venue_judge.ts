@@ -8,7 +8,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { SeenRequest } from "../venues/audit.ts";
 import type { AuditReport, AuditTrade } from "../venues/control_protocol.ts";
 import type { Outcome } from "./campaign.ts";
-import { byFirst, executionsOf, orderOf, scaled } from "./judge.ts";
+import { byFirst, orderOf, scaled } from "./judge.ts";
 import type { Trader } from "./trader.ts";
 
 /** What ends doubt: the venue's word. A time-out, an intent or a restart never does. */
@@ -94,21 +94,32 @@ function assertOrdersEqual(
 }
 
 function assertTradesEqual(traders: readonly Trader[], trades: readonly AuditTrade[]): void {
-  const told = [...executionsOf(traders)].map(([execId, report]) => [
-    execId,
-    report["order_id"],
+  const reports = traders.flatMap((trader) => trader.ordered())
+    .filter((report) => report["exec_type"] === "Trade");
+  const told = reports.map((report) => [
+    `${tradeOf(String(report["exec_id"]))} ${report["order_id"]}`,
     String(report["side"]).toUpperCase(),
     ...["last_qty", "last_px", "commission"].map((key) => scaled(String(report[key]))),
     report["commission_currency"],
   ]);
   const made = trades.map((trade) => [
-    `${trade.symbol}-${trade.tradeId}-${trade.side.slice(0, 1)}`,
-    orderOf(trade.clientOrderId),
+    `${trade.symbol}-${trade.tradeId} ${orderOf(trade.clientOrderId)}`,
     trade.side,
     ...[trade.qty, trade.price, trade.commission].map(scaled),
     trade.commissionAsset,
   ]);
   deepStrictEqual(told.sort(byFirst), made.sort(byFirst));
+  const ids = new Set(reports.map((report) => report["exec_id"]));
+  strictEqual(
+    ids.size,
+    reports.length,
+    "each execution has an id of its own, also of a self-trade",
+  );
+}
+
+/** Symbol and number of a trade; whatever follows tells the two sides of a self-trade apart. */
+function tradeOf(execId: string): string {
+  return execId.split("-").slice(0, 2).join("-");
 }
 
 /** Every position and every balance, to the last digit. */

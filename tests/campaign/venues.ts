@@ -43,7 +43,7 @@ export const CAMPAIGN_VENUES: readonly CampaignVenue[] = [
     process: "binance_usdm",
     args: [...ARGS, "--balances", "USDT=10000000"],
     orderPath: "/fapi/v1/order",
-    trading: { instrument: "main:BTC/USDT", price, qty },
+    trading: { instrument: "main:BTC/USDT", price, qty, isFlattened: true },
     config: (port, directory) =>
       liveConfiguration({
         exchange: "binanceusdm",
@@ -51,6 +51,8 @@ export const CAMPAIGN_VENUES: readonly CampaignVenue[] = [
         priceQuantum: "0.1",
         quantityQuantum: "0.001",
         instrument: ["asset_class: linear"],
+        // What a reduction realises depends on the order of the executions; in the end it is equal.
+        tolerances: '[{ currency: USDT, amount: "100" }]',
         pacing: PACING,
         venue: ["reconcile_ms: 2000"],
         port,

@@ -107,7 +107,10 @@ Deno.test("run without a network says so and tries again, and is up once there i
   const { port } = freePort();
   await using daemon = await start(directory, configuration({ port, directory: directory.path }));
   await until(() => statuses(daemon).includes("down"), "down");
-  match(String(lines(daemon, "venue_status")[0]?.["reason"]), /^Cannot load the markets .*Connection refused/);
+  match(
+    String(lines(daemon, "venue_status")[0]?.["reason"]),
+    /^Cannot load the markets .*Connection refused/,
+  );
   doesNotMatch(daemon.log, /^\s+at /m, "no stack");
   await using _venue = await VenueProcess.start("binance_spot", ["--port", String(port)]);
   await until(() => statuses(daemon).includes("up"), "up");

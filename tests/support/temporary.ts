@@ -35,9 +35,29 @@ export async function until(
   what: string,
   withinMs = 10_000,
 ): Promise<void> {
-  const deadline = Date.now() + withinMs;
+  const patience = new Patience(withinMs);
   while (!await holds()) {
-    if (Date.now() > deadline) throw new Error(`Cannot wait longer for ${what}`);
+    if (patience.isOver) throw new Error(`Cannot wait longer for ${what}`);
     await pause(20);
+  }
+}
+
+/** Longest time between two looks that counts: more is a machine that stood still. */
+const LOOK_MS_MAX = 250;
+
+/** A deadline that counts only time in which this process ran. Look at it often. */
+export class Patience {
+  #leftMs: number;
+  #lookedMs = performance.now();
+
+  constructor(ms: number) {
+    this.#leftMs = ms;
+  }
+
+  get isOver(): boolean {
+    const nowMs = performance.now();
+    this.#leftMs -= Math.min(nowMs - this.#lookedMs, LOOK_MS_MAX);
+    this.#lookedMs = nowMs;
+    return this.#leftMs <= 0;
   }
 }

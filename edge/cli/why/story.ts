@@ -170,7 +170,8 @@ export class StoryTeller implements Visitor {
     of: Matched,
   ): void {
     const execution = event === undefined ? undefined : textOf(event.payload, "exec_id");
-    const isKnown = execution !== undefined && this.#executions.has(execution);
+    const isKnown = execution !== undefined && this.#executions.has(execution) ||
+      event?.type === "Reconciled";
     if (of.effects.length === 0 && (isKnown || this.#isOver) && event?.type !== "IntentReceived") {
       this.#ignored = { events: this.#ignored.events + 1, last_seq_id: event?.seqId ?? 0 };
       return;
@@ -203,7 +204,7 @@ export class StoryTeller implements Visitor {
     } else if (event.type === "VenueStatusChanged") {
       this.#circumstances.take(event);
       this.#flush({ isLive: true });
-    } else if (of.isAbout || kind !== "venue") {
+    } else if (of.isAbout || kind !== "venue" || event.type === "Reconciled") {
       const isExecution = event.type.startsWith("Execution") || event.type === "OrderExecuted";
       const words = isExecution
         ? executionWords(event.payload, { names, instrument: event.instrument, type: event.type })

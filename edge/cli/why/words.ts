@@ -42,6 +42,8 @@ export function eventWords(event: EventRecord, names: Names): string {
       return failureWords(payload);
     case "OrderFound":
       return foundWords(event, names);
+    case "Reconciled":
+      return reconciledWords(payload);
     case "OrderNotFound":
       return `look-up ${payload["request"]}: it does not have the order`;
     case "DeadlineReached":
@@ -168,7 +170,15 @@ function failureWords(payload: Fields): string {
   const outcome = textOf(payload, "outcome") === "notSent"
     ? "provably never left"
     : "has no known outcome";
-  return `request ${payload["request"]} ${outcome}: ${textOf(payload, "text")}`;
+  const pause = numberOf(payload, "retry_after_ms") ?? 0;
+  const rest = pause === 0 ? "" : `; nothing may leave for ${pause} ms`;
+  return `request ${payload["request"]} ${outcome}: ${textOf(payload, "text")}${rest}`;
+}
+
+function reconciledWords(payload: Fields): string {
+  const open = payload["open_orders"];
+  const count = Array.isArray(open) ? open.length : 0;
+  return `reconciliation ${payload["request"]}: ${count} open orders there`;
 }
 
 function foundWords({ payload, instrument }: EventRecord, names: Names): string {
@@ -192,9 +202,9 @@ export function commandWords(body: Fields, names: Names): string {
   const kind = textOf(body, "kind") ?? "";
   const instrument = numberOf(body, "instrument");
   const key = textOf(body, "cl_ord_id");
-  const head = `request ${body["request"]}: ${kind} ${key} at ${
-    names.venue(numberOf(body, "venue"))
-  }`;
+  const dry = body["dry_run"] === true ? " (dry run: not sent)" : "";
+  const venue = names.venue(numberOf(body, "venue"));
+  const head = `request ${body["request"]}${dry}: ${kind} ${key} at ${venue}`;
   const qty = names.qty(instrument, body, "order_qty");
   if (qty === undefined) return head;
   const price = names.price(instrument, body, "price");

@@ -18,9 +18,23 @@ export function ccxtVenue(
   options: VenueOptions,
 ): Promise<VenueAdapter> {
   const read = readOptions(options);
+  noteRejections(host);
   return loadCcxt()
     .then((library) => open(library, read))
     .then((exchange) => new CcxtVenue(host, ports, { options: read, exchange }));
+}
+
+/**
+ * A promise of the library's that fails with nobody waiting would end the Worker: a socket that is
+ * refused leaves such ones behind. Nothing of ours waits on promises, so it is noted and left.
+ */
+function noteRejections(host: VenueHost): void {
+  if (!("WorkerGlobalScope" in globalThis)) return; // a thread of somebody else's
+  globalThis.addEventListener("unhandledrejection", (event) => {
+    event.preventDefault();
+    const reason = event.reason instanceof Error ? event.reason.message : String(event.reason);
+    host.log("alarm", "library_promise_failed", { reason });
+  });
 }
 
 function open(library: CcxtLibrary, options: CcxtOptions): Promise<CcxtExchange> {

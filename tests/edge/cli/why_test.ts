@@ -6,7 +6,7 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { Event } from "../../../core/event.ts";
-import { micros, px, qty, requestId } from "../../../core/numbers.ts";
+import { instrumentId, micros, px, qty, requestId } from "../../../core/numbers.ts";
 import { storyLines } from "../../../edge/cli/why/lines.ts";
 import { hopsOf, totalUs } from "../../../edge/cli/why/latency.ts";
 import { type Story, why, type WhyResult } from "../../../edge/cli/why/why.ts";
@@ -172,6 +172,48 @@ Deno.test("why() tells an orderly stop, and what its client and venue did, while
     "venue: test is up: test",
     "venue: test executed e-1: 10 at 100 as maker, fee 0.01 USDT",
   ]);
+});
+
+Deno.test("why() tells a reconciliation that finds the order gone, and counts one that finds it as it was", () => {
+  const world = begun();
+  world.place("p-1");
+  world.accept();
+  const row = {
+    clOrdId: null,
+    venueOrderId: "v1",
+    instrument: instrumentId(0),
+    side: "Buy",
+    orderQty: qty(10_000),
+    cumQty: qty(0),
+    price: px(10_000),
+  } as const;
+  for (const openOrders of [[row], []]) {
+    world.venueStatus("reconciling");
+    world.reconciled(openOrders);
+    world.venueStatus("up");
+  }
+  const story = new Written(world).story("1");
+  strictEqual(story.ignored.events, 1);
+  const texts = story.steps.map(({ text }) => text);
+  deepStrictEqual(texts.slice(-6).map((text) => text.replace(/tl\w+-/, "tl-")), [
+    "test is reconciling: test",
+    "test is up: test",
+    "test is reconciling: test",
+    "test reconciliation 3: 0 open orders there",
+    "request 4: Lookup tl-1-1 at test",
+    "test is up: test",
+  ]);
+});
+
+Deno.test("why() says of a dry run that its requests are not sent", () => {
+  const world = begun();
+  world.control("DryRunSet", { client: "alice", on: true });
+  world.place("p-1");
+  const [, , , request] = new Written(world).steps("1");
+  strictEqual(
+    request,
+    "request: request 1 (dry run: not sent): Submit tl-1-1 at test: Buy 10 at 100 Limit GTC",
+  );
 });
 
 Deno.test("why() counts what was told again and changed nothing", () => {

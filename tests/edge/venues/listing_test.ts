@@ -59,7 +59,7 @@ const REFUSED: readonly (readonly [string, Partial<VenueRules>, RegExp])[] = [
   [
     "a finer tick",
     { tickSize: "0.00500" },
-    /^paper:BTC\/USDT: price\.quantum must divide the venue's step, which is 0\.00500; write price: \{ quantum: "0\.001" \}$/,
+    /^Cannot list paper:BTC\/USDT: price\.quantum must divide the venue's step, which is 0\.00500; write price: \{ quantum: "0\.001" \}$/,
   ],
   [
     "a finer step",
@@ -72,8 +72,8 @@ const REFUSED: readonly (readonly [string, Partial<VenueRules>, RegExp])[] = [
     /price\.quantum must divide the venue's step, which is 0\.00$/,
   ],
   ["a tick that is no decimal", { tickSize: "1e-2" }, /which is 1e-2$/],
-  ["a minimum that is no decimal", { minQty: "some" }, /cannot read its limits/],
-  ["a notional that is no decimal", { minNotional: "" }, /cannot read its limits/],
+  ["a minimum that is no decimal", { minQty: "some" }, /its limits must be decimals/],
+  ["a notional that is no decimal", { minNotional: "" }, /its limits must be decimals/],
 ];
 for (const [what, rules, expected] of REFUSED) {
   Deno.test(`withVenueRules() says what to write for ${what}`, () => {

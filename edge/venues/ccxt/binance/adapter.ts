@@ -219,7 +219,10 @@ export class CcxtVenue implements VenueAdapter {
     });
     const desk = deskOf(account, {
       clockIsOff: () => this.#clock.measure(account, () => {}),
-      leaving: (key) => this.#users?.leaving(key),
+      leaving: (key, symbol) => {
+        this.#users?.leaving(key);
+        this.#deadMan?.cover(symbol);
+      },
       acknowledged: (key) => this.#users?.acknowledged(key),
       refused: (key) => this.#users?.refused(key),
     });

@@ -34,7 +34,7 @@ export type CommandHooks = {
   /** The venue found the time of a request wrong. */
   readonly clockIsOff: () => void;
   /** A new order leaves under this key; was acknowledged; was not, or that is not known. */
-  readonly leaving: (key: string) => void;
+  readonly leaving: (...order: readonly [key: string, symbol: string]) => void;
   readonly acknowledged: (key: string) => void;
   readonly refused: (key: string) => void;
 };
@@ -72,7 +72,7 @@ export class Commands {
     if (command.dryRun !== true) {
       orders.note({ key, symbol: listed.symbol, side, venueOrderId: null });
       this.#leaving.set(key, { journalUs, submitUs: host.nowUs() });
-      this.#hooks.leaving(key);
+      this.#hooks.leaving(key, listed.symbol);
     }
     this.#send(requests.place(command, listed), command, (result) => {
       this.#leaving.delete(key);

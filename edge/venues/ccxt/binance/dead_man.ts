@@ -15,35 +15,46 @@ const RENEWALS = 3;
 export class DeadMan {
   readonly #account: Account;
   readonly #countdownMs: number;
+  readonly #everyUs: number;
+  /** When each symbol's countdown was last started. */
+  readonly #startedUs = new Map<string, number>();
   #cancel: Cancel = () => {};
   #hasFailed = false;
 
   constructor(account: Account, countdownMs: number) {
     this.#account = account;
     this.#countdownMs = countdownMs;
+    this.#everyUs = Math.floor(countdownMs * 1000 / RENEWALS);
   }
 
   start(): void {
-    const everyUs = Math.floor(this.#countdownMs * 1000 / RENEWALS);
-    this.#cancel = this.#account.timers.after(everyUs, () => {
-      this.#renew();
+    this.#cancel = this.#account.timers.after(this.#everyUs, () => {
+      const { orders } = this.#account;
+      for (const symbol of new Set(orders.live().map((order) => order.symbol))) {
+        this.#renew(symbol);
+      }
       this.start();
     });
+  }
+
+  /** An order leaves for a symbol: its countdown must run before the daemon can fall silent. */
+  cover(symbol: string): void {
+    const startedUs = this.#startedUs.get(symbol) ?? -Infinity;
+    if (this.#account.host.nowUs() - startedUs > this.#everyUs) this.#renew(symbol);
   }
 
   stop(): void {
     this.#cancel();
   }
 
-  #renew(): void {
-    const { host, orders, rest, requests } = this.#account;
+  #renew(symbol: string): void {
+    const { host, rest, requests } = this.#account;
     if (!host.isDaemonAlive()) return;
-    for (const symbol of new Set(orders.live().map((order) => order.symbol))) {
-      rest.call(requests.deadMan(symbol, this.#countdownMs), (result) => {
-        const failed = result.kind !== "ok";
-        if (failed && !this.#hasFailed) host.log("alarm", "dead_man_not_renewed", { symbol });
-        this.#hasFailed = failed;
-      });
-    }
+    this.#startedUs.set(symbol, host.nowUs());
+    rest.call(requests.deadMan(symbol, this.#countdownMs), (result) => {
+      const failed = result.kind !== "ok";
+      if (failed && !this.#hasFailed) host.log("alarm", "dead_man_not_renewed", { symbol });
+      this.#hasFailed = failed;
+    });
   }
 }

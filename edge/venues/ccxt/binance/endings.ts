@@ -34,6 +34,8 @@ const GRACE_US = 500_000;
 /** Says the ends of the orders of one account. */
 export class Endings {
   readonly #account: Account;
+  /** Who is told, by key, if the executions of an end cannot be had. */
+  readonly #waiting = new Map<string, (() => void)[]>();
 
   constructor(account: Account) {
     this.#account = account;
@@ -44,6 +46,12 @@ export class Endings {
     const order = this.#account.orders.get(ending.key);
     if (order === undefined || order.isOver) return;
     if (order.executed >= ending.executed) return this.#say(ending, order);
+    if (ending.notEstablished !== undefined) {
+      this.#waiting.set(ending.key, [
+        ...this.#waiting.get(ending.key) ?? [],
+        ending.notEstablished,
+      ]);
+    }
     if (order.isEnding) return;
     order.isEnding = true;
     this.#read(ending, { order, reads: 1 });
@@ -73,6 +81,7 @@ export class Endings {
   #say(ending: Ending, order: KnownOrder): void {
     order.isOver = true;
     const { key, listed, reason, timeMs } = ending;
+    this.#waiting.delete(key);
     const ref = { order: null, clOrdId: key, venueOrderId: order.venueOrderId };
     const said = { instrument: listed.instrument, timeMs };
     this.#account.reporter.say("OrderCancelled", { ...ref, reason }, said);
@@ -111,6 +120,8 @@ export class Endings {
       executed: ending.executed,
       offered: order.executed,
     });
-    ending.notEstablished?.();
+    const waiting = this.#waiting.get(ending.key) ?? [];
+    this.#waiting.delete(ending.key);
+    for (const tell of waiting) tell();
   }
 }

@@ -265,8 +265,8 @@ export const ERROR_MESSAGES: readonly (readonly [string, ErrorClass])[] = [
   ["This account may not place or cancel orders.", "auth"],
   ["Rest API trading is not enabled.", "auth"],
   ["You don't have permission.", "auth"],
-  ["This symbol is restricted for this account.", "auth"],
-  ["This symbol is not permitted for this account.", "auth"],
+  ["This symbol is restricted for this account.", "rejected"],
+  ["This symbol is not permitted for this account.", "rejected"],
   ["Too many requests. Please try again later.", "rate"],
   ["System is under maintenance.", "overload"],
 ];

@@ -2,7 +2,8 @@
  * Look-ups: how one order stands, its executions first.
  *
  * Invariant: `OrderFound` counts exactly what was offered before it. Where order and executions do
- * not agree (one of the two is older), it is no answer, and the core asks again.
+ * not agree (one of the two is older), or the order ended meanwhile, it is no answer, and the core
+ * asks again.
  * @module
  */
 import type { LookupOrder } from "../../../../core/command.ts";
@@ -109,6 +110,10 @@ export class Lookups {
     if (executed !== found.cumQty) {
       const text = `its executions come to ${executed}, the order says ${found.cumQty}`;
       return this.#failed(command, { outcome: "unknown", text });
+    }
+    if (found.status === "open" && this.#account.orders.get(command.clOrdId)?.isOver === true) {
+      // The exchange does not revive orders: this was read before the end that it has told since.
+      return this.#failed(command, { outcome: "unknown", text: "older than the order's end" });
     }
     if (found.status !== "open") this.#endings.forget(command.clOrdId);
     const timeMs = order.updatedMs === 0 ? null : order.updatedMs;

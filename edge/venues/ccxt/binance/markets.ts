@@ -6,8 +6,8 @@
  * Sources: "Exchange information" and "Filters" of the two documentations.
  * @module
  */
-import { toQuanta } from "../../../../core/decimal.ts";
 import type { Instrument } from "../../../../core/instrument.ts";
+import { type VenueRules, withVenueRules } from "../../listing.ts";
 import type { ExchangeProduct } from "../options.ts";
 import type { Listed } from "./requests.ts";
 import { Fields, PayloadError } from "../payload.ts";
@@ -84,8 +84,10 @@ export function listMarkets(
       continue;
     }
     const problem = problemOf(instrument, market);
-    if (problem === undefined) listed.push(toListed(instrument, market));
-    else problems.push(problem);
+    const listing = withVenueRules(instrument, rulesOf(market));
+    if (problem !== undefined) problems.push(problem);
+    else if (!listing.ok) problems.push(listing.reason);
+    else listed.push({ symbol: market.symbol, instrument: listing.instrument });
   }
   return { listed, problems };
 }
@@ -104,7 +106,7 @@ function marketOf(
 }
 
 function problemOf(instrument: Instrument, market: BinanceMarket): string | undefined {
-  const { name, contract, priceRule, qtyRule } = instrument;
+  const { name, contract } = instrument;
   if ((market.margin === null) !== (instrument.assetClass === "spot")) {
     return `Cannot list ${name}: its asset class must be the market's: was ${instrument.assetClass}`;
   }
@@ -114,42 +116,20 @@ function problemOf(instrument: Instrument, market: BinanceMarket): string | unde
   if (contract?.kind === "linear" && contract.multiplier !== "1") {
     return `Cannot list ${name}: multiplier must be 1: was ${contract.multiplier}`;
   }
-  if (stepOf(market.tickSize, priceRule.scale) === undefined) {
-    return `Cannot list ${name}: price.quantum must divide the market's tick: write ${market.tickSize}`;
-  }
-  if (stepOf(market.stepSize, qtyRule.scale) === undefined) {
-    return `Cannot list ${name}: quantity.quantum must divide the market's step: write ${market.stepSize}`;
-  }
   return undefined;
 }
 
-/** Returns the step in quanta, or undefined if it is no whole count of them. */
-function stepOf(decimal: string, scale: number): number | undefined {
-  const quanta = toQuanta(decimal, scale);
-  return quanta !== undefined && quanta > 0 ? quanta : undefined;
-}
-
-function toListed(instrument: Instrument, market: BinanceMarket): Listed {
-  const { priceRule, qtyRule } = instrument;
-  const step = stepOf(market.stepSize, qtyRule.scale) ?? 1;
-  const max = toQuanta(market.maxQty, qtyRule.scale);
+/** A maximum or a notional of 0 is none. */
+function rulesOf(
+  { tickSize, stepSize, minQty, maxQty, minNotional, status }: BinanceMarket,
+): VenueRules {
   return {
-    symbol: market.symbol,
-    instrument: {
-      ...instrument,
-      priceRule: {
-        scale: priceRule.scale,
-        ticks: [{ fromQuanta: 0, stepQuanta: stepOf(market.tickSize, priceRule.scale) ?? 1 }],
-      },
-      qtyRule: {
-        scale: qtyRule.scale,
-        stepQuanta: step,
-        minQuanta: Math.max(step, toQuanta(market.minQty, qtyRule.scale) ?? step),
-        maxQuanta: max === undefined || max === 0 ? null : max,
-      },
-      minNotional: market.minNotional === "0" ? null : market.minNotional,
-      status: statusOf(market.status),
-    },
+    tickSize,
+    stepSize,
+    minQty,
+    maxQty: maxQty === "0" ? null : maxQty,
+    minNotional,
+    status: statusOf(status),
   };
 }
 

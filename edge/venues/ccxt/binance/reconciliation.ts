@@ -156,7 +156,13 @@ export class Reconciliations {
     const said = { instrument: null, timeMs: null };
     const key = `account ${command.request}`;
     reporter.say("AccountReported", account, { ...said, key });
-    reporter.say("Reconciled", { request: command.request, openOrders }, said);
+    const open = openOrders.filter(({ clOrdId }) => !this.#hasEnded(clOrdId));
+    reporter.say("Reconciled", { request: command.request, openOrders: open }, said);
+  }
+
+  /** The exchange does not revive orders: its list was read before the end that it has told since. */
+  #hasEnded(key: string | null): boolean {
+    return key !== null && this.#account.orders.get(key)?.isOver === true;
   }
 
   #execute(trade: BinanceTrade): void {

@@ -261,3 +261,35 @@ for (const product of ["spot", "usdm"] as const) {
     },
   });
 }
+
+Deno.test("the page of errors lists every code under its class", () => {
+  const url = new URL("../../../../../docs/reference/binance.md", import.meta.url);
+  const rows = Deno.readTextFileSync(url).split("\n").filter((line) => line.startsWith("| `"))
+    .map((line) => line.split("|").map((cell) => cell.trim())).filter((cells) =>
+      cells.length === 10
+    );
+  const listed = (product: ExchangeProduct): Map<number, string> => {
+    const codes = new Map<number, string>();
+    for (const cells of rows) {
+      for (const code of codesOf(cells[product === "spot" ? 7 : 8] ?? "")) {
+        codes.set(code, cells[1]?.replaceAll("`", "") ?? "");
+      }
+    }
+    return codes;
+  };
+  for (const product of ["spot", "usdm"] as const) {
+    const missing = [...ERROR_CODES[product]].filter(([code, means]) =>
+      listed(product).get(code) !== means
+    );
+    deepStrictEqual(missing, [], product);
+  }
+  strictEqual(rows.length, Object.keys(ERROR_CLASSES).length);
+});
+
+/** `-1100 … -1106, -1108` */
+function codesOf(cell: string): readonly number[] {
+  return [...cell.matchAll(/-(\d+)(?: … -(\d+))?/g)].flatMap(([, first, last]) => {
+    const [from, to] = [Number(first), Number(last ?? first)];
+    return Array.from({ length: to - from + 1 }, (_, at) => -(from + at));
+  });
+}

@@ -33,7 +33,7 @@ function spot(
 
 spot("start() lists the venue's rules and reconciles the account", (_venue, rig) => {
   const [listed] = rig.listed;
-  deepStrictEqual(listed?.priceRule.ticks, [{ fromQuanta: 0, stepQuanta: 1 }]);
+  deepStrictEqual(listed?.priceRule.ticks, [{ fromQuanta: 1, stepQuanta: 1 }]);
   strictEqual(listed?.status, "open");
   ok(listed?.minNotional !== null);
   const [account] = rig.of("AccountReported");
@@ -327,3 +327,85 @@ for (const what of ["duplicate", "swap", "delay"] as const) {
     },
   );
 }
+
+const mangled = ["garbage", "truncated", "emptyObject", "empty"] as const;
+for (const body of mangled) {
+  spot(
+    `send() takes an answer of ${body} with status 200 for none, of place and cancel`,
+    async (venue, rig) => {
+      const fault = { kind: "badBody", body, acts: true } as const;
+      await venue.tell({ op: "fault", match: "POST /api/v3/order", fault });
+      rig.submit(1);
+      strictEqual((await rig.next("RequestFailed")).outcome, "unknown");
+      await venue.tell({ op: "fault", match: "DELETE /api/v3/order", fault });
+      rig.cancel(1);
+      strictEqual((await rig.next("RequestFailed", 1)).outcome, "unknown");
+      await rig.next("OrderCancelled"); // the stream says what happened
+    },
+  );
+}
+
+spot(
+  "send() says that a cancel is not known when its executions cannot be had",
+  async (venue, rig) => {
+    rig.submit(1);
+    await rig.next("OrderAccepted");
+    await venue.tell({ op: "disturb", stream: "user", what: "delay", count: 10, ms: 4000 });
+    const fault = { kind: "status", status: 503, acts: false } as const;
+    await venue.tell({ op: "fault", match: "GET /api/v3/myTrades", count: 9, fault });
+    await venue.tell({ op: "fill", order: `${PREFIX}-1-1`, qty: "0.004" });
+    rig.cancel(1);
+    strictEqual((await rig.next("RequestFailed")).outcome, "unknown");
+    strictEqual(rig.of("OrderCancelled").length, 0);
+    match(rig.logged.join("\n"), /alarm executions_missing/);
+    await rig.next("OrderCancelled"); // once the delayed report of the fill has come
+    strictEqual(rig.of("OrderExecuted").length, 1);
+  },
+);
+
+spot("send() asks again where order and executions do not agree", async (venue, rig) => {
+  rig.submit(1);
+  await rig.next("OrderAccepted");
+  await venue.tell({ op: "fill", order: `${PREFIX}-1-1`, qty: "0.004" });
+  const fault = { kind: "badBody", body: "emptyObject", acts: false } as const;
+  await venue.tell({ op: "fault", match: "GET /api/v3/myTrades", fault });
+  rig.lookup(1);
+  strictEqual((await rig.next("RequestFailed")).outcome, "unknown");
+  rig.lookup(1);
+  strictEqual((await rig.next("OrderFound")).cumQty, 400);
+});
+
+spot("reconcile() fails as a whole when part of it cannot be read", async (venue, rig) => {
+  const fault = { kind: "status", status: 503, acts: false } as const;
+  await venue.tell({ op: "fault", match: "GET /api/v3/account", fault });
+  const before = rig.of("AccountReported").length;
+  rig.reconcile(Date.now() * 1000).catch(() => {});
+  match((await rig.next("ReconcileFailed")).text, /answered 503/);
+  strictEqual(rig.of("AccountReported").length, before);
+});
+
+spot("offer() that is refused is made again, in order, and nothing is lost", async (venue, rig) => {
+  rig.submit(1, { orderQty: qty(100_000) });
+  await rig.next("OrderAccepted");
+  rig.takes = false;
+  await venue.tell({ op: "fill", order: `${PREFIX}-1-1`, qty: "0.5", count: 50 });
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  strictEqual(rig.of("OrderExecuted").length, 0);
+  rig.takes = true;
+  await rig.until(() => rig.of("OrderExecuted").length === 50, "all of them");
+  const times = rig.reports.map(({ eventTime }) => eventTime);
+  deepStrictEqual(times, times.toSorted((left, right) => left - right));
+});
+
+spot("send() does not believe a look-up that is older than the order's end", async (venue, rig) => {
+  rig.submit(1);
+  await rig.next("OrderAccepted");
+  const fault = { kind: "delayResponse", ms: 400 } as const;
+  await venue.tell({ op: "fault", match: "GET /api/v3/order", fault });
+  rig.lookup(1);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  rig.cancel(1);
+  await rig.next("OrderCancelled");
+  strictEqual((await rig.next("RequestFailed")).outcome, "unknown");
+  strictEqual(rig.of("OrderFound").length, 0);
+});
