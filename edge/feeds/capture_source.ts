@@ -14,7 +14,7 @@ import { LineError, splitLine } from "./capture_line.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
 import { problemsOf, sayCounts } from "./capture_summary.ts";
 import type { FeedChoice, FeedSource } from "./feed.ts";
-import { GzipError } from "./gunzip.ts";
+import { PackedDataError } from "./packed_data.ts";
 import { LineReader } from "./line_reader.ts";
 
 type CaptureChoice = Extract<FeedChoice, { readonly kind: "capture" }>;
@@ -83,7 +83,7 @@ export class CaptureSource implements FeedSource {
     try {
       this.#line = this.#readLine();
     } catch (error) {
-      if (!(error instanceof DiskError || error instanceof GzipError)) throw error;
+      if (!(error instanceof DiskError || error instanceof PackedDataError)) throw error;
       this.#options.problem(`${this.#path}: ${error.message}`);
     }
     if (this.#line === undefined) this.#end();

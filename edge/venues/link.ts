@@ -7,6 +7,8 @@
  * invalid. Nothing is resent here.
  * Ordering: reports, statuses and listings keep the order in which the adapter said them. Market
  * data has a queue of its own and no order to reports.
+ * Limit: the runtime cannot stop a thread that spins. A Worker that hung so is cut off and another
+ * one takes its place, but its thread burns a core until the process ends; the alarm says so.
  * @module
  */
 import type { Draft, VenueStatus } from "../../core/event.ts";
@@ -30,6 +32,8 @@ const RESTART_MAX_US = 30_000_000;
 /** How often both ends show that they are alive, and after how many without an answer it is wedged. */
 const BEAT_US = 1_000_000;
 const BEATS_MAX = 10;
+const HUNG = `it has not answered for ${BEATS_MAX * BEAT_US / 1_000_000} s; if its thread spins, ` +
+  "it does so until the daemon is restarted";
 /** Market data on its way from the Worker: what is more waits there, where it merges. */
 const MARKET_CREDIT = 512;
 const NOTHING_HELD_BACK: MarketCounts = { merged: 0, dropped: 0 };
@@ -142,7 +146,7 @@ export class VenueLink {
     this.#cancelBeat = this.#options.ports.timers.after(BEAT_US, () => {
       this.#beatsUnanswered++;
       if (this.#beatsUnanswered < BEATS_MAX) this.#beat();
-      else this.#died(`it has not answered for ${BEATS_MAX * BEAT_US / 1_000_000} s`);
+      else this.#died(HUNG);
     });
   }
 

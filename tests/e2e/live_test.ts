@@ -20,6 +20,9 @@ const PERMISSIONS = [
   "--allow-sys",
 ];
 
+/** A library of some megabytes is loaded, on a machine that has other things to do. */
+const WAIT_MS = 30_000;
+
 type Line = Readonly<Record<string, unknown>>;
 
 function lines(daemon: DaemonProcess, event: string): readonly Line[] {
@@ -70,12 +73,12 @@ Deno.test("run with keys reconciles, is up, compares on SIGUSR2, and shows no se
   const config = configuration({ port: venue.port, directory: directory.path });
   await using daemon = await start(directory, config);
   strictEqual(daemon.listening.mode, "live");
-  await until(() => statuses(daemon).includes("up"), "up");
+  await until(() => statuses(daemon).includes("up"), "up", WAIT_MS);
   deepStrictEqual(statuses(daemon), ["reconciling", "up"]);
-  await until(() => eventsIn(directory, "BookSnapshot") > 0, "a book");
+  await until(() => eventsIn(directory, "BookSnapshot") > 0, "a book", WAIT_MS);
   const before = eventsIn(directory, "Reconciled");
   daemon.signal("SIGUSR2");
-  await until(() => eventsIn(directory, "Reconciled") > before, "another reconciliation");
+  await until(() => eventsIn(directory, "Reconciled") > before, "another reconciliation", WAIT_MS);
   strictEqual(eventsIn(directory, "ReconcileAsked"), 1);
   ok(eventsIn(directory, "InstrumentListed") >= 2, "the venue's rules are listed");
   strictEqual(await daemon.stop(), 0);
@@ -94,7 +97,7 @@ Deno.test("run without keys says so in one sentence and gives market data", asyn
   const config = configuration({ port: venue.port, directory: directory.path });
   Deno.removeSync(`${directory.path}/secret`);
   await using daemon = await start(directory, config);
-  await until(() => eventsIn(directory, "BookSnapshot") > 0, "a book");
+  await until(() => eventsIn(directory, "BookSnapshot") > 0, "a book", WAIT_MS);
   const [told, ...more] = lines(daemon, "venue_status");
   deepStrictEqual([told?.["status"], more], ["down", []]);
   match(String(told?.["reason"]), /^credentials\.secret must be a file that can be read: was /);
@@ -106,14 +109,14 @@ Deno.test("run without a network says so and tries again, and is up once there i
   using directory = new TemporaryDirectory();
   const { port } = freePort();
   await using daemon = await start(directory, configuration({ port, directory: directory.path }));
-  await until(() => statuses(daemon).includes("down"), "down");
+  await until(() => statuses(daemon).includes("down"), "down", WAIT_MS);
   match(
     String(lines(daemon, "venue_status")[0]?.["reason"]),
     /^Cannot load the markets .*Connection refused/,
   );
   doesNotMatch(daemon.log, /^\s+at /m, "no stack");
   await using _venue = await VenueProcess.start("binance_spot", ["--port", String(port)]);
-  await until(() => statuses(daemon).includes("up"), "up");
+  await until(() => statuses(daemon).includes("up"), "up", WAIT_MS);
   strictEqual(lines(daemon, "venue_adapter_died").length, 0);
   strictEqual(await daemon.stop(), 0);
 });

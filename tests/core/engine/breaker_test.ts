@@ -7,6 +7,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
 import { clientIndex, type Pacing, px, qty, type VenueCommand } from "../../../core/mod.ts";
+import { EngineTimeline } from "../../support/engine_timeline.ts";
 import { ref, World, type WorldOptions } from "../../support/engine_world.ts";
 
 const KINDS = [
@@ -302,4 +303,40 @@ Deno.test("apply() keeps the longer of two pauses", () => {
   strictEqual(w.commands.length, 1);
   w.wait(1).fire();
   deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", "Submit"]);
+});
+
+Deno.test("nextDeadlineUs() is when what waits first may leave: cancels do not wait for the breaker", () => {
+  const w = new World({ breaker: { failures: 1, coolMs: 60_000 } }).start().open();
+  w.place("a1");
+  w.accept();
+  w.place("a2");
+  w.accept(2);
+  w.replace("r2", { orig: "a2", qty: "12" });
+  const { request, order } = w.lastCommand();
+  const failed = { request, order, outcome: "unknown", text: "no", retryAfterMs: 1000 } as const;
+  w.broker("RequestFailed", failed);
+  w.cancel("c1", "a1");
+  deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", "Submit", "Replace"]);
+  strictEqual(w.timeline.nextDeadlineUs(), w.nowUs + 1_000_000);
+  w.wait(1000).fire();
+  deepStrictEqual(w.commands.slice(3).map(({ kind }) => kind), ["Cancel", "Lookup"]);
+});
+
+Deno.test("apply() lets a request that was withheld wait again, and leave later under its number", () => {
+  const timeline = new EngineTimeline(() => {});
+  const w = new World();
+  w.timeline = timeline;
+  w.start().open();
+  w.place("a1");
+  w.accept();
+  const [alice] = timeline.state.clients.all;
+  if (alice === undefined) throw new Error("Cannot go on without a client");
+  alice.checkedReportSeq += 1; // the next report breaks the rule of report numbers
+  w.cancel("c1", "a1");
+  strictEqual(w.commands.length, 1);
+  w.venueStatus("up");
+  deepStrictEqual(w.commands.map(({ kind, request }) => [kind, request]), [
+    ["Submit", 1],
+    ["Cancel", 2],
+  ]);
 });

@@ -134,6 +134,20 @@ for (const [what, rows, differs] of differing) {
   });
 }
 
+Deno.test("apply() looks up what differs in the order of the orders, whosever they are", () => {
+  const w = new World().start().open().open({ session: 2, client: "bob" });
+  for (const [at, session] of [2, 1, 2, 1].entries()) w.place(`i${at}`, {}, session);
+  for (const order of [1, 2, 3, 4]) w.accept(order);
+  w.control("ReconcileAsked", { reason: "test" });
+  w.reconciled();
+  deepStrictEqual(w.commands.slice(-4).map(({ kind, order }) => [kind, order]), [
+    ["Lookup", 1],
+    ["Lookup", 2],
+    ["Lookup", 3],
+    ["Lookup", 4],
+  ]);
+});
+
 Deno.test("apply() asks once while a look-up is open, and alarms where there is none", () => {
   const w = asked();
   w.reconciled();

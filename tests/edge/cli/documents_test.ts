@@ -80,12 +80,12 @@ Deno.test("docs/reference/exit-codes.md lists every exit code by its name", () =
   );
 });
 
-Deno.test("docs/reference/configuration.md shows configurations that work", () => {
+Deno.test("the reference pages show configurations that work", () => {
   const adapters = new Map([...ADAPTERS].map(([name, of]) => [name, of.description] as const));
   const registry = { adapters, captureFormats: [], fileExists: () => false };
-  const shown = blocks(page("configuration.md"), "yaml").map((text) =>
-    parseConfiguration({ file: "page", text, directory: "." }, registry)
-  );
-  deepStrictEqual(shown.map(({ mode }) => mode), ["paper", "live"]);
-  deepStrictEqual(shown.map(({ venues }) => venues[0]?.feed.kind), ["generator", "adapter"]);
+  const shown = ["configuration.md", "binance.md"].flatMap((name) => blocks(page(name), "yaml"))
+    .map((text) => parseConfiguration({ file: "page", text, directory: "." }, registry));
+  deepStrictEqual(shown.map(({ mode }) => mode), ["paper", "live", "live"]);
+  const feeds = shown.map(({ venues }) => venues[0]?.feed.kind);
+  deepStrictEqual(feeds, ["generator", "adapter", "adapter"]);
 });
