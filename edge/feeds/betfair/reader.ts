@@ -86,6 +86,7 @@ export class StreamReader implements CaptureReader {
   read(line: string, place: string): Draft[] {
     this.summary.lines++;
     const drafts: Draft[] = [];
+    if (line === "") return drafts; // a recorder's pause
     try {
       this.#read(line, { drafts, place });
     } catch (error) {
