@@ -38,7 +38,9 @@ export type Product = {
 };
 
 /** Capture formats that the feeds read. */
-const CAPTURE_FORMATS = ["binance"];
+const CAPTURE_FORMATS = ["binance", "betfair"];
+/** Those of them that list what their files hold. */
+const LISTING_FORMATS = ["betfair"];
 
 /** Longest wait for the last log lines. */
 const LOG_FLUSH_MS = 1000;
@@ -47,7 +49,11 @@ const LOG_FLUSH_MS = 1000;
 export function tapeline(args: readonly string[], product: Product): Promise<ExitCode> {
   const actions = {
     version: VERSION,
-    registry: { adapters: descriptionsOf(product), captureFormats: CAPTURE_FORMATS },
+    registry: {
+      adapters: descriptionsOf(product),
+      captureFormats: CAPTURE_FORMATS,
+      listingFormats: LISTING_FORMATS,
+    },
     secrets: denoSecrets(),
     journal: journalTools(),
     run: (options: RunOptions) => run(options, product),

@@ -68,7 +68,7 @@ export interface JournalTools {
 /** Everything the command line calls. */
 export interface Actions {
   readonly version: string;
-  readonly registry: Pick<Registry, "adapters" | "captureFormats">;
+  readonly registry: Pick<Registry, "adapters" | "captureFormats" | "listingFormats">;
   readonly journal: JournalTools;
   /** For `check`, which says which are missing and shows none. */
   readonly secrets: Secrets;

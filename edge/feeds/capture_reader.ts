@@ -10,6 +10,8 @@ export type CaptureOptions = {
   readonly instruments: readonly Instrument[];
   /** Told of each problem, a sentence. */
   readonly problem: (text: string) => void;
+  /** Makes an instrument that the lines name and nobody configured; absent: it is left out. */
+  readonly discover?: (symbol: string) => Instrument | undefined;
 };
 
 /** Turns lines into drafts. */

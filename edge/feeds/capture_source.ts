@@ -9,6 +9,7 @@ import type { Draft } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
 import type { Disk, DiskFile } from "../ports.ts";
 import { DiskError } from "../ports.ts";
+import { openReader as openBetting } from "./betfair/reader.ts";
 import { openReader } from "./binance_capture.ts";
 import { LineError, splitLine } from "./capture_line.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
@@ -22,6 +23,7 @@ type CaptureChoice = Extract<FeedChoice, { readonly kind: "capture" }>;
 export type CaptureSourceOptions = {
   readonly feed: CaptureChoice;
   readonly instruments: readonly Instrument[];
+  readonly discover?: (symbol: string) => Instrument | undefined;
   readonly disk: Disk;
   readonly problem: (text: string) => void;
 };
@@ -32,6 +34,7 @@ type Line = { readonly text: string; readonly place: string };
 /** Readers by the name that configuration uses. */
 const FORMATS: ReadonlyMap<string, (options: CaptureOptions) => CaptureReader> = new Map([
   ["binance", openReader],
+  ["betfair", openBetting],
 ]);
 
 /** Ends with the last file. */

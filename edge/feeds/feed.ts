@@ -15,6 +15,7 @@ import type { CreditMessage } from "../inlet.ts";
 import type { Ports, WorkerScope } from "../ports.ts";
 import type { CaptureExpectation } from "./capture_summary.ts";
 import { CaptureSource } from "./capture_source.ts";
+import { discovererOf, type Discovery } from "./discovery.ts";
 import { GeneratorSource } from "./generator_source.ts";
 
 /** Most drafts in one message. */
@@ -49,6 +50,8 @@ export type FeedInit = {
   readonly venue: VenueId;
   readonly instruments: readonly Instrument[];
   readonly feed: FeedChoice;
+  /** Without instruments: how those are listed that the source names. */
+  readonly discovery?: Discovery;
 };
 
 /** Where drafts come from. Times are microseconds since the source began. */
@@ -81,14 +84,20 @@ function openSource(
   init: FeedInit,
   problem: (text: string) => void,
 ): FeedSource {
-  const { feed, instruments } = init;
+  const { feed, instruments, discovery } = init;
   switch (feed.kind) {
     case "generator": {
       const startUs = micros(ports.clock.wallUs());
       return new GeneratorSource({ feed, instruments, startUs });
     }
     case "capture":
-      return new CaptureSource({ feed, instruments, disk: ports.disk, problem });
+      return new CaptureSource({
+        feed,
+        instruments,
+        ...(discovery === undefined ? {} : { discover: discovererOf(discovery) }),
+        disk: ports.disk,
+        problem,
+      });
   }
 }
 

@@ -26,34 +26,23 @@ import type { CaptureOptions, CaptureReader } from "../capture_reader.ts";
 import { type CaptureSummary, emptySummary } from "../capture_summary.ts";
 import { ChangeBuffer, type MarketChange } from "./change_buffer.ts";
 import { type MarketDefinition, parseDefinition } from "./definition.ts";
-import { Directory, type ListingPlace, placeBeside } from "./directory.ts";
+import { Directory } from "./directory.ts";
 import { LineScanner } from "./line_scanner.ts";
 import { MarketFeed } from "./market_feed.ts";
 import type { RowReading, RunnerFeed } from "./runner_feed.ts";
 import { type MessageHead, MessageScanner } from "./scan_message.ts";
 import { noTotals, type StreamTotals } from "./totals.ts";
 
-export type StreamOptions = CaptureOptions & {
-  /** Where runners are listed; absent: beside the instruments given, in pounds. */
-  readonly place?: ListingPlace;
-};
-
 const NO_DEFINITIONS: readonly undefined[] = [];
 
 /** Makes a reader. With instruments given, only these runners are read; else all are, and listed. */
-export function openReader(options: StreamOptions): StreamReader {
+export function openReader(options: CaptureOptions): StreamReader {
   return new StreamReader(options);
-}
-
-/** Returns the publish time of a line, or undefined if it has none. */
-export function publishedUsOf(line: string): Micros | undefined {
-  const digits = /"pt":\s*(\d{1,15})/.exec(line)?.[1];
-  return digits === undefined ? undefined : micros(Number(digits) * 1_000);
 }
 
 /** Turns lines into drafts. */
 export class StreamReader implements CaptureReader {
-  readonly #options: StreamOptions;
+  readonly #options: CaptureOptions;
   readonly #directory: Directory;
   readonly #buffer = new ChangeBuffer();
   readonly #scanner: MessageScanner;
@@ -66,10 +55,9 @@ export class StreamReader implements CaptureReader {
   readonly summary: CaptureSummary = emptySummary();
   readonly totals: StreamTotals = noTotals();
 
-  constructor(options: StreamOptions) {
+  constructor(options: CaptureOptions) {
     this.#options = options;
-    const place = options.place ?? placeBeside(options.instruments);
-    this.#directory = new Directory({ place, only: options.instruments });
+    this.#directory = new Directory(options);
     this.#scanner = new MessageScanner({
       scanner: new LineScanner(),
       buffer: this.#buffer,
