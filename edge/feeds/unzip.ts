@@ -13,6 +13,8 @@ import type { DiskFile } from "../ports.ts";
 import { damagedData } from "./packed_data.ts";
 import type { ReadBytes } from "./packed_data.ts";
 
+/** Of numbers in the archive and in the trailer. */
+const LITTLE_ENDIAN = true;
 const MEMBERS_MAX = 10_000;
 const DEFLATED = 8;
 /** Bytes of the records before their variable parts. */
@@ -66,24 +68,24 @@ type Member = {
 
 function membersOf(file: DiskFile): Member[] {
   const end = findEnd(file);
-  const count = end.getUint16(10, true);
+  const count = end.getUint16(10, LITTLE_ENDIAN);
   if (count > MEMBERS_MAX) throw damagedData("zip", `it must have at most ${MEMBERS_MAX} members`);
-  let at = end.getUint32(16, true);
+  let at = end.getUint32(16, LITTLE_ENDIAN);
   const members: Member[] = [];
   while (members.length < count) {
     const entry = recordAt(file, { at, bytes: ENTRY_BYTES, magic: ENTRY_MAGIC });
-    const size = entry.getUint32(24, true);
+    const size = entry.getUint32(24, LITTLE_ENDIAN);
     if (size > 0) {
       members.push({
-        flags: entry.getUint16(8, true),
-        method: entry.getUint16(10, true),
-        crc: entry.getUint32(16, true),
-        packed: entry.getUint32(20, true),
+        flags: entry.getUint16(8, LITTLE_ENDIAN),
+        method: entry.getUint16(10, LITTLE_ENDIAN),
+        crc: entry.getUint32(16, LITTLE_ENDIAN),
+        packed: entry.getUint32(20, LITTLE_ENDIAN),
         size,
-        offset: entry.getUint32(42, true),
+        offset: entry.getUint32(42, LITTLE_ENDIAN),
       });
     }
-    const names = [28, 30, 32].map((field) => entry.getUint16(field, true));
+    const names = [28, 30, 32].map((field) => entry.getUint16(field, LITTLE_ENDIAN));
     at += ENTRY_BYTES + names.reduce((sum, length) => sum + length, 0);
   }
   return members;
@@ -96,7 +98,7 @@ function findEnd(file: DiskFile): DataView {
   file.readAt(bytes, size - bytes.length);
   const view = new DataView(bytes.buffer);
   for (let at = bytes.length - END_BYTES; at >= 0; at--) {
-    if (view.getUint32(at, true) === END_MAGIC) return new DataView(bytes.buffer, at);
+    if (view.getUint32(at, LITTLE_ENDIAN) === END_MAGIC) return new DataView(bytes.buffer, at);
   }
   throw damagedData("zip", "it must not end early");
 }
@@ -107,10 +109,11 @@ function partsOf(file: DiskFile, member: Member): Part[] {
     throw damagedData("zip", `a member must be deflated and not encrypted: was method ${method}`);
   }
   const local = recordAt(file, { at: offset, bytes: LOCAL_BYTES, magic: LOCAL_MAGIC });
-  const from = offset + LOCAL_BYTES + local.getUint16(26, true) + local.getUint16(28, true);
+  const from = offset + LOCAL_BYTES + local.getUint16(26, LITTLE_ENDIAN) +
+    local.getUint16(28, LITTLE_ENDIAN);
   const trailer = new DataView(new ArrayBuffer(8));
-  trailer.setUint32(0, member.crc, true);
-  trailer.setUint32(4, member.size, true);
+  trailer.setUint32(0, member.crc, LITTLE_ENDIAN);
+  trailer.setUint32(4, member.size, LITTLE_ENDIAN);
   const header = Uint8Array.of(0x1f, 0x8b, DEFLATED, 0, 0, 0, 0, 0, 0, 255);
   return [header, { from, to: from + member.packed }, new Uint8Array(trailer.buffer)];
 }
@@ -121,6 +124,8 @@ function recordAt(
 ): DataView {
   const bytes = new Uint8Array(of.bytes);
   const view = new DataView(bytes.buffer);
-  if (file.readAt(bytes, of.at) === of.bytes && view.getUint32(0, true) === of.magic) return view;
+  if (file.readAt(bytes, of.at) === of.bytes && view.getUint32(0, LITTLE_ENDIAN) === of.magic) {
+    return view;
+  }
   throw damagedData("zip", "its directory must name where its members are");
 }

@@ -112,7 +112,6 @@ export class StreamReader implements CaptureReader {
       throw new LineError("Cannot read a message: it must have a publish time");
     }
     totals.messages++;
-    this.summary.depthMessages++;
     this.#noteTime(head.publishedMs);
     this.#noteStatus(head, of);
     if (head.changeType === "HEARTBEAT") totals.heartbeats++;
@@ -141,6 +140,7 @@ export class StreamReader implements CaptureReader {
   /** Segments of it will not come any more. */
   #loseMessage({ place, drafts }: LineRead): void {
     const reason = `${place}: the message before it has no last segment`;
+    this.summary.gaps++;
     this.#options.problem(reason);
     this.#dropMessage();
     this.#loseAll(reason, drafts);
@@ -189,9 +189,13 @@ export class StreamReader implements CaptureReader {
       if (definition?.status === "CLOSED") ended.push(market);
     }
     if (at.isImage) this.#loseOthers(at);
-    for (const runner of this.#touched) runner.flush(at.drafts, at.eventTime);
+    const { totals, summary } = this;
+    const before = totals.snapshots + totals.deltas;
+    for (const runner of this.#touched) runner.flush(at.drafts, at.eventTime, totals);
     this.#touched.length = 0;
-    const { totals } = this;
+    if (totals.snapshots + totals.deltas > before) summary.depthMessages++;
+    summary.snapshots = totals.snapshots;
+    summary.trades = totals.trades;
     totals.volumePeakHundredths = Math.max(totals.volumePeakHundredths, totals.volumeHundredths);
     for (const market of ended) market.settle(at.drafts, at.eventTime);
   }
@@ -208,7 +212,6 @@ export class StreamReader implements CaptureReader {
     if ((change.isImage || at.isImage) && market.imageIn !== this.#message) {
       market.imageIn = this.#message; // a market in two segments has one image
       totals.images++;
-      this.summary.snapshots++;
       this.#beginImage(market, change);
     }
     this.#runners(market, change, at);
@@ -249,7 +252,6 @@ export class StreamReader implements CaptureReader {
       else runner.read(row, reading);
       this.#touch(runner);
     }
-    this.summary.trades = totals.trades;
   }
 
   /** Volume of a runner that nothing named before is where its trades count from. */

@@ -35,6 +35,8 @@ export type RunnerCounts = {
   tradedHundredths: number;
   volumeHundredths: number;
   offLadder: number;
+  snapshots: number;
+  deltas: number;
 };
 
 /** How a row of the message is to be read. */
@@ -139,7 +141,7 @@ export class RunnerFeed {
   }
 
   /** Adds the change of the book that the message made, if it made one. */
-  flush(drafts: Draft[], eventTime: Micros): void {
+  flush(drafts: Draft[], eventTime: Micros, counts: RunnerCounts): void {
     const isImage = this.#isImage;
     this.isNew = false;
     this.#isImage = false;
@@ -150,6 +152,8 @@ export class RunnerFeed {
     if (!isImage && bids === undefined && asks === undefined) return;
     this.#bids = undefined;
     this.#asks = undefined;
+    if (this.#state === "standing") counts.deltas++;
+    else counts.snapshots++;
     drafts.push(this.#bookDraft({ bids: bids ?? NO_LEVELS, asks: asks ?? NO_LEVELS }, eventTime));
     this.#state = "standing";
   }

@@ -23,6 +23,9 @@ export type StreamTotals = {
   /** Volume of all runners and prices as the stream said it last, and the most that it was. */
   volumeHundredths: number;
   volumePeakHundredths: number;
+  /** Books told whole, and changes of books. */
+  snapshots: number;
+  deltas: number;
   /** Prices that the market's ladder does not have. */
   offLadder: number;
   /** Messages of a subscription that another one had replaced. */
@@ -51,6 +54,8 @@ export function noTotals(): StreamTotals {
     tradedHundredths: 0,
     volumeHundredths: 0,
     volumePeakHundredths: 0,
+    snapshots: 0,
+    deltas: 0,
     offLadder: 0,
     superseded: 0,
     late: 0,
