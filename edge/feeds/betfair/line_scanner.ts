@@ -154,9 +154,12 @@ export class LineScanner {
     for (; at < this.#end; at++) {
       const char = bytes[at] ?? END;
       if (char === QUOTE) break;
-      if (char === BACKSLASH) at++;
       code = (code << KEY_BITS) | char;
       all |= char;
+      if (char === BACKSLASH) {
+        at++;
+        all = END; // no known key has an escape
+      }
     }
     this.#keyStart = start;
     this.#keyEnd = at;
@@ -268,6 +271,15 @@ export class LineScanner {
     if (at === start || at - start > 15) throw this.#problem("a whole number");
     this.#at = at;
     return isNegative ? 0 - value : value;
+  }
+
+  /** As `whole`; the number may stand in quotes. @throws {LineError} If none comes. */
+  wholeOrQuoted(): number {
+    if (this.#skipBlank() !== QUOTE) return this.whole();
+    this.#at++;
+    const value = this.whole();
+    this.#expect(QUOTE, "the end of a number in quotes");
+    return value;
   }
 
   /** Reads true or false. @throws {LineError} If neither comes. */

@@ -95,10 +95,10 @@ export class MarketFeed {
       ? this.#plain.get(of.selection)
       : this.#handicapped.get(keyOf(of));
     if (known !== undefined || this.#has(of)) return known;
-    if (this.#definition === undefined) {
+    if (this.#definition === undefined && this.#plain.size + this.#handicapped.size === 0) {
       this.#options.problem(
-        `market ${this.id} was not defined before its runner ${of.selection}: it is listed on ` +
-          "default terms",
+        `market ${this.id} was not defined before its runner ${of.selection}: its runners are ` +
+          "listed on default terms",
       );
     }
     const runner = { ...of, status: "ACTIVE", reductionPpm: null, removedMs: null } as const;

@@ -204,7 +204,7 @@ export class MessageScanner {
     for (let more = scanner.firstInMap(); more; more = scanner.nextInMap()) {
       const key = scanner.key();
       if (key === ID) {
-        this.#buffer.name(row, { selection: scanner.whole() });
+        this.#buffer.name(row, { selection: scanner.wholeOrQuoted() });
         isNamed = true;
       } else this.#runnerField(row, key);
     }
