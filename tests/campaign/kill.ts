@@ -25,6 +25,8 @@ export type KillOptions = {
   readonly strikes?: Strikes;
   /** Most moments of a kind that pass before a strike; 60. */
   readonly strikeSkipMax?: number;
+  /** Where what the daemons have logged is kept. */
+  readonly logFile?: string;
   /** How long the daemon is stopped (SIGSTOP) after half of the kills, milliseconds. */
   readonly stopMs: number;
 };
@@ -73,20 +75,28 @@ export class KillCampaign {
   /** Stops the last daemon in order; returns its exit code. */
   async stop(): Promise<number> {
     const code = await this.#daemon.stop();
-    this.logs.push(this.#daemon.log);
+    this.#keepLog();
     return code;
   }
 
   /** Ends whatever runs, at once. */
   async abandon(): Promise<void> {
     await this.#daemon.stop("SIGKILL");
+    this.#keepLog();
+  }
+
+  #keepLog(): void {
+    this.logs.push(this.#daemon.log);
+    const { logFile } = this.#options;
+    if (logFile === undefined) return;
+    Deno.writeTextFileSync(logFile, `${this.#daemon.log}\n`, { append: true });
   }
 
   async #kill(wanted: KillMoment): Promise<void> {
     const { start, draws } = this.#options;
     const moment = await this.#die(wanted);
     this.#count(moment);
-    this.logs.push(this.#daemon.log);
+    this.#keepLog();
     if (wanted === "starting") {
       await DaemonProcess.killYoung(start, draws.below(STARTING_MS_MAX));
       this.#count("starting");

@@ -28,7 +28,7 @@ export type CampaignVenue = {
   readonly args: readonly string[];
   /** Faults are aimed at "METHOD /path". */
   readonly orderPath: string;
-  readonly trading: Pick<Trading, "instrument" | "price" | "qty" | "isFlattened">;
+  readonly trading: Pick<Trading, "instrument" | "price" | "qty" | "closing">;
   /** The daemon's configuration for the venue at `port`, with its secrets in `directory`. */
   readonly config: (port: number, directory: string) => string;
 };
@@ -72,6 +72,7 @@ export async function runVenueCampaign(
       lifeMs: LIFE_MS,
       moments: ["beforeSend", "heard", "beforeSend", "heard", "random", "starting"],
       strikes: new Strikes(directory),
+      logFile: `${directory}/log`,
       strikeSkipMax: STRIKE_SKIP_MAX,
       stopMs: STOP_MS,
     },
