@@ -151,6 +151,12 @@ export class Commands {
       const stamps = { journalUs, ...result.stamps };
       const ref = this.#account.refOf(command, null);
       this.#endings.forget(command.clOrdId);
+      if (result.error.class === "unfilled") {
+        return reporter.say("OrderCancelled", { ...ref, reason: text }, {
+          instrument,
+          timeMs: null,
+        });
+      }
       return reporter.say("OrderRejected", { ...ref, ...stamps, rejectCode, text }, {
         instrument,
         timeMs: null,
