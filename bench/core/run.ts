@@ -21,6 +21,8 @@ type Steady = {
   readonly lateness: Summary;
   readonly service: Summary;
   readonly no_op_lateness: readonly Summary[];
+  /** Beside other programs it may not: then the pass has seen only a part of it. */
+  readonly checkpoint_ended_in_pass: boolean;
 };
 type Memory = { readonly held: readonly number[]; readonly ratio: number };
 
@@ -29,13 +31,13 @@ const STALL_US = 2_000;
 const args = new Set(Deno.args);
 const isQuick = args.has("--quick");
 const sizes = isQuick
-  ? { rounds: 1, lanes: 5_000, events: 200_000, live: 20_000, seconds: 2, memory: 2_000_000 }
+  ? { rounds: 1, lanes: 5_000, events: 200_000, live: 20_000, seconds: 4, memory: 2_000_000 }
   : {
     rounds: Number(option("--rounds") ?? 5),
     lanes: 50_000,
     events: 2_000_000,
     live: 300_000,
-    seconds: 8,
+    seconds: 40,
     memory: 10_000_000,
   };
 
@@ -94,6 +96,7 @@ function figuresOf(
       detail: {
         stall_us: mid(steadies.map(({ lateness }) => lateness.max)),
         no_op_stall_us: mid(steadies.map(noOpStall)),
+        whole_checkpoints: steadies.filter((one) => one.checkpoint_ended_in_pass).length,
       },
     }),
     figure({
