@@ -67,6 +67,8 @@ Deno.test("docs/reference/cli.md shows the help of every command as it is", asyn
     "journal export",
     "journal sql",
     "journal quarantine",
+    "feed",
+    "feed inspect",
   ]);
   for (const [index, command] of commands.entries()) {
     strictEqual(shown[index], await helpOf(command ?? ""), command);
