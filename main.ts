@@ -21,6 +21,7 @@ import { mainPorts } from "./edge/deno_ports.ts";
 import { DiskError } from "./edge/ports.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
 import { JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/mod.ts";
+import { feedTools } from "./edge/cli/feed_tools.ts";
 import { journalTools } from "./edge/cli/journal_tools.ts";
 import type { AdapterDescription } from "./edge/venue.ts";
 import { type AdapterRegistry, ADAPTERS } from "./edge/venues/registry.ts";
@@ -50,6 +51,7 @@ export function tapeline(args: readonly string[], product: Product): Promise<Exi
     registry: { adapters: descriptionsOf(product), captureFormats: CAPTURE_FORMATS },
     secrets: denoSecrets(),
     journal: journalTools(),
+    feed: feedTools(),
     run: (options: RunOptions) => run(options, product),
     exitCodeOf,
   };

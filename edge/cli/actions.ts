@@ -3,6 +3,7 @@
  * @module
  */
 import type { Configuration, Environment, Registry } from "../../config/mod.ts";
+import type { CalibrateOptions, CalibrationReport } from "../calibration/calibrate.ts";
 import type { ExitCode } from "../exit_codes.ts";
 import type { Secrets } from "../secrets.ts";
 import type { WhyResult } from "./why/why.ts";
@@ -65,11 +66,26 @@ export interface JournalTools {
   quarantine(directory: string, of: { readonly seq: number; readonly reason: string }): string;
 }
 
+/** What `feed calibrate` was asked for. */
+export type CalibrateRequest = CalibrateOptions & {
+  readonly format: string;
+  readonly progress: Print;
+  readonly problem: Print;
+};
+
+/** The tools for recorded files. */
+export interface FeedTools {
+  calibrate(request: CalibrateRequest): CalibrationReport;
+  /** Writes a whole file. */
+  write(path: string, text: string): void;
+}
+
 /** Everything the command line calls. */
 export interface Actions {
   readonly version: string;
   readonly registry: Pick<Registry, "adapters" | "captureFormats">;
   readonly journal: JournalTools;
+  readonly feed: FeedTools;
   /** For `check`, which says which are missing and shows none. */
   readonly secrets: Secrets;
   /** Runs the daemon until it stops. */

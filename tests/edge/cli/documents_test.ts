@@ -38,6 +38,7 @@ const actions: Actions = {
     why: unused,
     quarantine: unused,
   },
+  feed: { calibrate: unused, write: unused },
 };
 
 async function helpOf(command: string): Promise<string> {
@@ -66,6 +67,8 @@ Deno.test("docs/reference/cli.md shows the help of every command as it is", asyn
     "journal export",
     "journal sql",
     "journal quarantine",
+    "feed",
+    "feed calibrate",
   ]);
   for (const [index, command] of commands.entries()) {
     strictEqual(shown[index], await helpOf(command ?? ""), command);
