@@ -17,6 +17,10 @@ export type Registry = {
   readonly adapters: KnownAdapters;
   /** Formats of recorded captures that the feeds can read. */
   readonly captureFormats: readonly string[];
+  /** What is wrong with the columns of a capture, by key; absent: nothing is. */
+  readonly columnProblems?: (
+    columns: Raw,
+  ) => readonly { readonly key: string; readonly text: string }[];
   /** Tells whether a capture file can be opened; its path is absolute or as the process sees it. */
   readonly fileExists: (path: string) => boolean;
 };
@@ -71,7 +75,12 @@ function feedProblems(venue: Raw, path: Path, registry: Registry): readonly Path
   const feed = mapOf(venue["feed"]) ?? { kind: paper ? "generator" : "adapter" };
   switch (feed["kind"]) {
     case "capture":
-      return captureProblems(feed, [...path, "feed"], registry);
+      return [
+        ...captureProblems(feed, [...path, "feed"], registry),
+        ...listOf(feed["beside"]).flatMap((of, index) =>
+          captureProblems(mapOf(of) ?? {}, [...path, "feed", "beside", index], registry)
+        ),
+      ];
     case "adapter":
       return paper
         ? [{
@@ -92,6 +101,9 @@ function captureProblems(feed: Raw, path: Path, registry: Registry): readonly Pa
     const known = registry.captureFormats.join(", ");
     const text = `must be a format of this build (${known}): was ${shown(format)}`;
     problems.push({ path: [...path, "format"], at: "value", text });
+  }
+  for (const { key, text } of registry.columnProblems?.(mapOf(feed["columns"]) ?? {}) ?? []) {
+    problems.push({ path: [...path, "columns", key], at: "value", text });
   }
   for (const [index, file] of listOf(feed["files"]).entries()) {
     if (typeof file !== "string" || registry.fileExists(file)) continue;

@@ -5,30 +5,43 @@
 import { calibrate } from "../calibration/calibrate.ts";
 import { fileDrafts } from "../calibration/file_drafts.ts";
 import { denoDisk } from "../deno_disk.ts";
-import { GzipError } from "../feeds/gunzip.ts";
-import type { FeedTools } from "./actions.ts";
+import { guessFormat } from "../feeds/guess_format.ts";
+import { inspectCapture } from "../feeds/inspect.ts";
+import { PackedDataError } from "../feeds/packed_data.ts";
+import type { Disk } from "../ports.ts";
+import type { FeedInspection, FeedTools, InspectionChoice } from "./actions.ts";
 import { UsageError } from "./context.ts";
 
 /** Returns the tools. */
 export function feedTools(): FeedTools {
   const disk = denoDisk();
-  return {
-    calibrate: (request) => {
-      try {
-        return calibrate(fileDrafts({ ...request, disk }), request);
-      } catch (error) {
-        if (!(error instanceof GzipError)) throw error;
-        throw new UsageError(error.message, { cause: error });
-      }
-    },
-    write: (path, text) => {
-      const file = disk.open(path, "create");
-      try {
-        file.truncate(0);
-        file.writeAt(new TextEncoder().encode(text), 0);
-      } finally {
-        file.close();
-      }
-    },
+  const inspect = (files: readonly string[], of: InspectionChoice): FeedInspection => {
+    const format = of.format ?? guessFormat(disk, files[0] ?? "");
+    return { format, ...inspectCapture({ ...of, files, format, disk, instruments: [] }) };
   };
+  return {
+    inspect: (files, of) => asUsage(() => inspect(files, of)),
+    calibrate: (request) => asUsage(() => calibrate(fileDrafts({ ...request, disk }), request)),
+    write: (path, text) => write(disk, path, text),
+  };
+}
+
+function write(disk: Disk, path: string, text: string): void {
+  const file = disk.open(path, "create");
+  try {
+    file.truncate(0);
+    file.writeAt(new TextEncoder().encode(text), 0);
+  } finally {
+    file.close();
+  }
+}
+
+/** A format, a mapping or a file that cannot be is the caller's to repair. */
+function asUsage<Result>(tool: () => Result): Result {
+  try {
+    return tool();
+  } catch (error) {
+    if (!(error instanceof RangeError || error instanceof PackedDataError)) throw error;
+    throw new UsageError(error.message, { cause: error });
+  }
 }

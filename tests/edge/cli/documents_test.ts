@@ -38,7 +38,7 @@ const actions: Actions = {
     why: unused,
     quarantine: unused,
   },
-  feed: { calibrate: unused, write: unused },
+  feed: { inspect: unused, calibrate: unused, write: unused },
 };
 
 async function helpOf(command: string): Promise<string> {
@@ -68,6 +68,7 @@ Deno.test("docs/reference/cli.md shows the help of every command as it is", asyn
     "journal sql",
     "journal quarantine",
     "feed",
+    "feed inspect",
     "feed calibrate",
   ]);
   for (const [index, command] of commands.entries()) {
