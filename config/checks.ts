@@ -17,6 +17,8 @@ export type Registry = {
   readonly adapters: KnownAdapters;
   /** Formats of recorded captures that the feeds can read. */
   readonly captureFormats: readonly string[];
+  /** Those of them that list the instruments of their files; absent: none does. */
+  readonly listingFormats?: readonly string[];
   /** What is wrong with the columns of a capture, by key; absent: nothing is. */
   readonly columnProblems?: (
     columns: Raw,
@@ -43,6 +45,7 @@ function venueProblems(raw: unknown, path: Path, registry: Registry): readonly P
     ...adapterProblems(venue, path, registry),
     ...outsideProblems(venue, path, registry.adapters),
     ...feedProblems(venue, path, registry),
+    ...listProblems(venue, path, registry),
     ...repeated(listOf(venue["balances"]), {
       key: "currency",
       path: [...path, "balances"],
@@ -92,6 +95,17 @@ function feedProblems(venue: Raw, path: Path, registry: Registry): readonly Path
     default:
       return [];
   }
+}
+
+/** Some recordings say themselves what they hold; everything else is listed in the file. */
+function listProblems(venue: Raw, path: Path, registry: Registry): readonly PathProblem[] {
+  const listed = venue["instruments"];
+  if (!Array.isArray(listed) || listed.length > 0) return [];
+  const feed = mapOf(venue["feed"]) ?? {};
+  const format = feed["kind"] === "capture" ? feed["format"] : undefined;
+  if (typeof format === "string" && registry.listingFormats?.includes(format) === true) return [];
+  const text = "must list one instrument or more: was empty";
+  return [{ path: [...path, "instruments"], at: "key", text }];
 }
 
 function captureProblems(feed: Raw, path: Path, registry: Registry): readonly PathProblem[] {

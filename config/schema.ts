@@ -263,7 +263,7 @@ const VENUE = map({
   balances: list(map({ currency: name(16), total: decimal("not negative") })).default([]),
   options: z.record(z.string(), z.json(), { error: "must be a map of keys and values" })
     .default({}),
-  instruments: list(INSTRUMENT).min(1, { error: "must list one instrument or more" }),
+  instruments: list(INSTRUMENT),
 }).transform((venue) => {
   const paper = venue.adapter === PAPER_ADAPTER;
   return {

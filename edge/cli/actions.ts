@@ -100,7 +100,7 @@ export interface FeedTools {
 /** Everything the command line calls. */
 export interface Actions {
   readonly version: string;
-  readonly registry: Pick<Registry, "adapters" | "captureFormats" | "columnProblems">;
+  readonly registry: Omit<Registry, "fileExists">;
   readonly journal: JournalTools;
   readonly feed: FeedTools;
   /** For `check`, which says which are missing and shows none. */
