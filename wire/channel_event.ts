@@ -91,6 +91,7 @@ export function toChannelEvent(event: Event, view: View): ChannelEvent | undefin
     case "RunnerRemoved":
     case "AccountReported":
     case "MarketSettled":
+    case "MarketDefined":
     case "DeadlineReached":
       return undefined;
     default:

@@ -146,7 +146,7 @@ function readInstruments(state: EngineState, saved: NodeReader): void {
       capabilities: capabilitiesOf(state.venue(instrument.venue).declaration, instrument),
       tradingState: parseTradingState(row.text("trading_state")),
       isDryRun: row.has("is_dry_run") && row.flag("is_dry_run"),
-      book: Book.restore(row.node("book")),
+      book: Book.restore(row.node("book"), instrument),
     };
     state.instruments.push(entry);
     state.instrumentByName.set(instrument.name, entry);

@@ -1,0 +1,42 @@
+/**
+ * What a source says of a market, shared by its instruments; and the clock of a venue's feed.
+ * @module
+ */
+import type { MarketPayloads } from "../event.ts";
+import type { Instrument } from "../instrument.ts";
+
+/** The definition before any was told. */
+const UNDEFINED: MarketPayloads["MarketDefined"] = {
+  status: "open",
+  inPlay: false,
+  betDelayMs: 0,
+  isPassiveFree: false,
+  baseRatePpm: null,
+  discountAllowed: false,
+  version: null,
+  removals: [],
+};
+
+/** One market. */
+export class MarketState {
+  /** As it was last told; open and without rates before. */
+  definition: MarketPayloads["MarketDefined"] = UNDEFINED;
+  isDefined = false;
+}
+
+/** The time of a venue's feed: the latest event time, so that a silent level decays with others. */
+export class FeedClock {
+  nowUs = 0;
+
+  /** Goes on to the time of an event; false: it is one of the past, and the clock stays. */
+  advance(us: number): boolean {
+    if (us < this.nowUs) return false;
+    this.nowUs = us;
+    return true;
+  }
+}
+
+/** Returns by what instruments share a market: a betting market's name, else their own. */
+export function marketKey({ venue, name, contract }: Instrument): string {
+  return contract?.kind === "betting" ? `${venue} ${contract.market}` : name;
+}
