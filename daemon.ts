@@ -16,6 +16,7 @@
  * @module
  */
 import { createTimeline, Sequencer } from "./core/mod.ts";
+import { HotLoop, type HotLoopSettings, parseHotLoopSettings } from "./core/hotloop/mod.ts";
 import type { ControlPayloads, Event } from "./core/event.ts";
 import { clOrdIdPrefix } from "./core/command.ts";
 import type { VenueId } from "./core/numbers.ts";
@@ -37,6 +38,7 @@ import {
 } from "./edge/declarations.ts";
 import { EngineClock } from "./edge/engine_clock.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
+import { HotLoopObserver } from "./edge/hot_loop_observer.ts";
 import { Ingress, type IngressQueue } from "./edge/ingress.ts";
 import { Intervals } from "./edge/intervals.ts";
 import {
@@ -182,6 +184,7 @@ class RunningDaemon implements Daemon {
   readonly #control: IngressQueue;
   readonly #loop: Loop;
   readonly #intervals: Intervals;
+  readonly #signals: HotLoopObserver;
   readonly #server: WireServer;
   readonly #venues: VenueSide;
   readonly #queues: QueueWatch;
@@ -216,6 +219,10 @@ class RunningDaemon implements Daemon {
       (draft) => this.#loop.offerTimer(draft),
     );
     this.#queues = new QueueWatch(ingress, ports.log);
+    this.#signals = new HotLoopObserver({
+      create: (emit) => new HotLoop({ settings: hotLoopSettings(configuration), emit }),
+      log: ports.log,
+    });
     this.#server = this.#createServer(timeline, ingress);
     this.#loop = this.#createLoop(timeline, ingress);
     this.#offer({ eventType: "Started", payload: this.#started() });
@@ -290,6 +297,7 @@ class RunningDaemon implements Daemon {
         configDigest: configurationDigest(configuration),
       },
       mode: configuration.mode,
+      signals: this.#signals,
       intents: configuration.queues.intents,
     });
     const clientFeeds = venues.filter(({ feed }) => feed.kind === "client")
@@ -317,7 +325,10 @@ class RunningDaemon implements Daemon {
       clock: this.#clock,
       timers: ports.timers,
       writeReport,
-      observers: [this.#server, { applied: () => {}, released: () => this.#tellShadows() }],
+      observers: [this.#signals, this.#server, {
+        applied: () => {},
+        released: () => this.#tellShadows(),
+      }],
       send: (released) => this.#venues.send(released),
       alarm: ({ code, text }) => ports.log.write("alarm", code, { text }),
       onPoison: (event, cause) => this.#poisoned(event, cause),
@@ -470,6 +481,13 @@ class RunningDaemon implements Daemon {
     this.#lock.release();
     this.#options.onEnd(end);
   }
+}
+
+/** @throws {RangeError} If the configuration was not checked. */
+function hotLoopSettings({ hotloop }: Configuration): HotLoopSettings {
+  const parsed = parseHotLoopSettings(hotloop);
+  if (parsed.ok) return parsed.settings;
+  throw new RangeError(`Cannot read the configuration: ${parsed.problems.join("; ")}`);
 }
 
 function describe(cause: unknown): string {

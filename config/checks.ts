@@ -6,6 +6,7 @@
  * @module
  */
 import { type KnownAdapters, modeProblems, outsideProblems } from "./adapter_checks.ts";
+import { hotLoopProblems } from "./hot_loop_checks.ts";
 import { limitProblems } from "./limit_checks.ts";
 import { listOf, mapOf, type Path, type Raw, repeated } from "./raw.ts";
 import { type PathProblem, shown } from "./problems.ts";
@@ -29,6 +30,7 @@ export function crossProblems(root: unknown, registry: Registry): readonly PathP
     ...venues.flatMap((venue, index) => venueProblems(venue, ["venues", index], registry)),
     ...modeProblems(root, registry.adapters),
     ...limitProblems(root),
+    ...hotLoopProblems(root),
   ];
 }
 

@@ -2,7 +2,8 @@
  * The configuration as the program reads it: complete, checked, camelCase.
  *
  * `reference.yaml` documents each key; the types follow from the schema. `options` and `credentials`
- * of a venue keep the spelling of the file, since their keys are the adapter's.
+ * of a venue keep the spelling of the file, since their keys are the adapter's, and so does
+ * `hotloop`, which has names of instruments among its keys.
  * @module
  */
 import type { ConfigurationFile } from "./schema.ts";
@@ -24,8 +25,11 @@ export type CredentialSource = { readonly file: string } | { readonly env: strin
 /** What keeps the spelling of its keys. */
 type Kept = {
   readonly options: Readonly<Record<string, unknown>>;
+  readonly hotloop: Readonly<Record<string, unknown>>;
   readonly credentials: Readonly<Record<string, CredentialSource>>;
 };
+
+const KEPT: readonly string[] = ["options", "credentials", "hotloop"];
 
 export type Configuration = CamelKeys<ConfigurationFile>;
 export type WireConfiguration = Configuration["wire"];
@@ -86,7 +90,7 @@ function camelKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelKeys);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([key, inner]) =>
-    [camel(key), key === "options" || key === "credentials" ? inner : camelKeys(inner)] as const
+    [camel(key), KEPT.includes(key) ? inner : camelKeys(inner)] as const
   );
   return Object.fromEntries(entries);
 }

@@ -279,6 +279,8 @@ export const SCHEMA = map({
   log: map({
     level: word(["debug", "info", "warning", "error", "alarm"]).default("info"),
   }).prefault({}),
+  hotloop: z.record(z.string(), z.json(), { error: "must be a map of keys and values" })
+    .default({}),
   exchanges: list(EXCHANGE).default([]),
   clients: list(CLIENT).default([]),
   venues: list(VENUE).min(1, { error: "must list one venue or more" }),

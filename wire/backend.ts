@@ -9,6 +9,7 @@
 import type { Effects } from "../core/effects.ts";
 import type { Draft, Event, Mode } from "../core/event.ts";
 import type { ClientIndex, Micros, SeqId } from "../core/numbers.ts";
+import type { HotLoop, SignalEmission } from "../core/hotloop/mod.ts";
 import type { View } from "../core/view.ts";
 import type { EncodedReport } from "./encoded_report.ts";
 
@@ -35,8 +36,34 @@ export type DaemonIdentity = {
   readonly configDigest: string;
 };
 
+/** What the server asks of the hot loop; it changes nothing there. */
+export type HotLoopView = Pick<
+  HotLoop,
+  | "best"
+  | "best2Sum"
+  | "spreadTicks"
+  | "ladderTop"
+  | "lastTradedTsMs"
+  | "sizeAhead"
+  | "matchRateEma"
+  | "pfillTtf"
+  | "getMbr"
+  | "capabilities"
+  | "queueLevels"
+  | "queueOf"
+>;
+
+/** The hot loop as the wire shows it. It has applied every event before the server is told of it. */
+export interface SignalSource {
+  readonly hotLoop: HotLoopView;
+  /** What the detectors said while the newest event was applied. */
+  readonly emissions: readonly SignalEmission[];
+}
+
 export interface Backend {
   readonly view: View;
+  /** Absent: this daemon computes no signals. */
+  readonly signals?: SignalSource;
   readonly journalId: string;
   readonly daemon: DaemonIdentity;
   readonly mode: Mode;

@@ -12,10 +12,11 @@
  */
 import type { Effects } from "../core/effects.ts";
 import type { Draft, Event } from "../core/event.ts";
-import type { SeqId, SessionId } from "../core/numbers.ts";
+import { instrumentAt } from "../core/instrument.ts";
+import type { InstrumentId, SeqId, SessionId } from "../core/numbers.ts";
 import type { Listener, Socket } from "../edge/ports.ts";
 import type { Backend, Observer, Producer } from "./backend.ts";
-import { orderEvent, toChannelEvent } from "./channel_event.ts";
+import { orderEvent, signalledBy, toChannelEvent } from "./channel_event.ts";
 import { WireCounters } from "./counters.ts";
 import { type EncodedReport, reportText } from "./encoded_report.ts";
 import { ReportStreams } from "./report_streams.ts";
@@ -26,6 +27,7 @@ import { SessionBook } from "./session_book.ts";
 import { closedDraft } from "./session_drafts.ts";
 import type { AdmissionRefusal, SessionHost } from "./session_host.ts";
 import type { WirePorts, WireSettings } from "./settings.ts";
+import { signalEvent, SignalEvents } from "./signal_events.ts";
 
 /** Connections that have not said HELLO. */
 const ANONYMOUS_MAX = 64;
@@ -52,6 +54,7 @@ export class WireServer implements Observer {
   readonly #host: SessionHost;
   readonly #book = new SessionBook();
   readonly #streams: ReportStreams;
+  readonly #signals: SignalEvents | undefined;
   readonly #control: Producer;
   /** Closings that found the control queue full. */
   #closings: Draft[] = [];
@@ -65,11 +68,14 @@ export class WireServer implements Observer {
     this.#settings = options.settings;
     this.#counters = new WireCounters(options.ports.log);
     this.#streams = new ReportStreams(options.backend);
+    const { signals } = options.backend;
+    this.#signals = signals && new SignalEvents(signals);
     this.#control = options.backend.openProducer("sessions");
     this.#control.onRoom(() => this.#offerClosings());
     this.#host = {
       ...options,
       counters: this.#counters,
+      signals: this.#signals,
       metrics: () => this.counters(),
       reportSeq: (clientId) => this.#reportSeq(clientId),
       admit: (session) => this.#admit(session),
@@ -258,6 +264,7 @@ export class WireServer implements Observer {
     if (shown !== undefined) {
       for (const { feed } of this.#book.watching) feed.offer(shown);
     }
+    for (const id of signalledBy(event, view)) this.#showSignals(event, id);
     const hedgers = [...this.#book.watching].filter(({ feed }) => feed.wantsOrders);
     if (hedgers.length === 0) return;
     for (const [at, report] of reports.entries()) {
@@ -268,6 +275,19 @@ export class WireServer implements Observer {
       const instrument = effects.reports[at]?.order?.instrument ?? null;
       const order = orderEvent(event, view, { instrument, payload });
       for (const { feed } of hedgers) feed.offer(order);
+    }
+  }
+
+  /** Shows what the event changed in the signals of an instrument. */
+  #showSignals(event: Event, id: InstrumentId): void {
+    const { view } = this.#backend;
+    const instrument = instrumentAt(view.instruments, id);
+    if (instrument === undefined || this.#signals?.covers(id) !== true) return;
+    const watching = [...this.#book.watching].filter(({ feed }) => feed.wantsSignals(id));
+    if (watching.length === 0) return;
+    for (const signal of this.#signals.news(instrument)) {
+      const shown = signalEvent({ ...event, instrument: id }, view, signal);
+      for (const { feed } of watching) feed.offer(shown);
     }
   }
 
