@@ -48,9 +48,13 @@ export type HotLoopView = Pick<
   | "matchRateEma"
   | "pfillTtf"
   | "getMbr"
+  | "marketRate"
+  | "sweepSniffer"
+  | "bigMoveTrigger"
+  | "rfSeenRecently"
+  | "trendLens"
   | "capabilities"
   | "queueLevels"
-  | "queueOf"
 >;
 
 /** The hot loop as the wire shows it. It has applied every event before the server is told of it. */

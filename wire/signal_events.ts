@@ -129,12 +129,10 @@ function single(id: InstrumentId, name: string, { value, args }: Told): Signal {
   return { name, key: `signal ${id} ${name}${side}`, payload: () => text };
 }
 
-/** `volume` is a quantity, a decimal like all others; half of what both sides staked may be half a quantum. */
 function emissionPayload({ name, value, args }: SignalEmission, qtyScale: number): string {
   const { volume } = args;
   if (typeof volume !== "number") return JSON.stringify({ name, value, args });
-  const shown = fromQuanta(Math.round(volume * 10), qtyScale + 1);
-  return JSON.stringify({ name, value, args: { ...args, volume: shown } });
+  return JSON.stringify({ name, value, args: { ...args, volume: volumeText(volume, qtyScale) } });
 }
 
 function queuePayload(
@@ -166,9 +164,51 @@ function queueValue(
     spread_ticks: hotLoop.spreadTicks(instrument.id),
     last_traded_ts_ms: hotLoop.lastTradedTsMs(instrument.id),
     get_mbr: hotLoop.getMbr(instrument.id),
+    effective_mbr: hotLoop.marketRate(instrument.id)?.effective ?? null,
+    detectors: detectorsOf(hotLoop, instrument),
     bids: queues.bids.map((level) => levelRow(level, instrument)),
     asks: queues.asks.map((level) => levelRow(level, instrument)),
   };
+}
+
+/** Returns what each detector that is on would answer now; null: nothing. */
+function detectorsOf(
+  hotLoop: HotLoopView,
+  { id, qtyRule }: Instrument,
+): Readonly<Record<string, unknown>> {
+  const isOn = hotLoop.capabilities(id);
+  const detectors: Record<string, unknown> = {};
+  if (isOn["sweep_sniffer"] === true) {
+    const sweep = hotLoop.sweepSniffer(id);
+    detectors["sweep_sniffer"] = sweep && {
+      side: sweep.side,
+      levels: sweep.levels,
+      volume: volumeText(sweep.volume, qtyRule.scale),
+      ratio: sweep.ratio,
+      at_us: sweep.atUs,
+    };
+  }
+  if (isOn["big_move_trigger"] === true) {
+    const move = hotLoop.bigMoveTrigger(id);
+    detectors["big_move_trigger"] = move &&
+      { move_ticks: move.moveTicks, is_triggered: move.isTriggered };
+  }
+  if (isOn["rf_seen_recently"] === true) {
+    const removal = hotLoop.rfSeenRecently(id);
+    detectors["rf_seen_recently"] = removal &&
+      { runner: removal.runner, reduction_ppm: removal.reductionPpm, at_us: removal.atUs };
+  }
+  if (isOn["trend_lens"] === true) {
+    const trend = hotLoop.trendLens(id);
+    detectors["trend_lens"] = trend &&
+      { ticks_per_s: trend.ticksPerS, sign: trend.sign, weight_of_money: trend.weightOfMoney };
+  }
+  return detectors;
+}
+
+/** A quantity, a decimal like all others; half of what both sides staked may be half a quantum. */
+function volumeText(volume: number, qtyScale: number): string {
+  return fromQuanta(Math.round(volume * 10), qtyScale + 1);
 }
 
 function levelRow(level: QueueLevel, { priceRule, qtyRule }: Instrument): readonly unknown[] {
