@@ -144,10 +144,21 @@ export class TickSide {
 
   /** Sets levels given as a flat list. */
   setAll(levels: Levels): void {
+    const table = this.#table;
+    const quantities = this.#quantities;
+    const better = this.#better;
     for (let at = 0; at < levels.length; at += 2) {
-      const tick = this.#table.tickOf(levels[at] ?? 0);
-      if (tick === undefined) this.#offLadder += 1;
-      else this.#setTick(tick, { qty: levels[at + 1] ?? 0 });
+      const tick = table.tickOf(levels[at] ?? 0);
+      if (tick === undefined) {
+        this.#offLadder += 1;
+        continue;
+      }
+      const quantity = levels[at + 1] ?? 0;
+      quantities[tick] = quantity;
+      const best = this.#best;
+      if (quantity === 0) {
+        if (tick === best) this.#worsen();
+      } else if (best === NONE || (tick - best) * better > 0) this.#best = tick;
     }
   }
 

@@ -19,7 +19,7 @@
  */
 import type { Event, MarketPayloads } from "../event.ts";
 import type { Instrument, Side } from "../instrument.ts";
-import { type InstrumentId, type OrderId, orderId, type Px, type Qty, qty } from "../numbers.ts";
+import { type InstrumentId, type OrderId, orderId, type Px, type Qty } from "../numbers.ts";
 import { halved } from "./decay.ts";
 import { HotLoop } from "./hot_loop.ts";
 import { type HotLoopSettings } from "./settings.ts";

@@ -22,15 +22,14 @@ import {
   type Qty,
   qty,
   seqId,
-  type VenueId,
 } from "../numbers.ts";
-import { TickTable } from "../tick_ladder.ts";
 import type { PriceLevel } from "../view.ts";
 import type { BigMove } from "./big_move.ts";
 import { bigMoveOf, countsRemoval, removalOf, sweepOf, type Trend, trendOf } from "./detectors.ts";
 import type { Emit } from "./emission.ts";
 import { type Detected, InstrumentLoop, type MarketEvent } from "./instrument_loop.ts";
-import { FeedClock, marketKey, MarketState } from "./market_state.ts";
+import { Directory } from "./directory.ts";
+import { capabilitiesOf, isSame, lapses } from "./listing_rules.ts";
 import { parseHotLoopSettings } from "./parse_settings.ts";
 import { placeOf } from "./place.ts";
 import { type Pfill, pfillOf, type PfillRequest } from "./pfill.ts";
@@ -86,9 +85,7 @@ export class HotLoop {
   #version = 1;
   #events = 0;
   #loops: (InstrumentLoop | undefined)[] = [];
-  #markets = new Map<string, { readonly state: MarketState; readonly members: InstrumentId[] }>();
-  #clocks = new Map<VenueId, FeedClock>();
-  readonly #tables = new Map<string, TickTable | undefined>();
+  #directory = new Directory();
 
   constructor(options: HotLoopOptions = {}) {
     this.#settings = options.settings ?? DEFAULT_SETTINGS;
@@ -326,8 +323,7 @@ export class HotLoop {
 
   /** Resting orders are gone in every instrument of the market. */
   #lapse(instrument: Instrument): void {
-    const members = this.#markets.get(marketKey(instrument))?.members ?? [];
-    for (const id of members) this.#loops[id]?.lapse();
+    for (const id of this.#directory.membersOf(instrument)) this.#loops[id]?.lapse();
   }
 
   /** Says of each removal that is new and counts, once for the market. */
@@ -368,39 +364,14 @@ export class HotLoop {
     return new InstrumentLoop({
       instrument,
       settings,
-      market: this.#marketOf(instrument),
-      clock: this.#clockOf(instrument.venue),
-      table: this.#tableOf(instrument),
+      ...this.#directory.placeOf(instrument),
       detected: (loop, what) => this.#detected(loop, what),
     });
   }
 
   #restart(): void {
     this.#loops = [];
-    this.#markets = new Map();
-    this.#clocks = new Map();
-  }
-
-  #marketOf(instrument: Instrument): MarketState {
-    const key = marketKey(instrument);
-    const known = this.#markets.get(key) ?? { state: new MarketState(), members: [] };
-    if (!known.members.includes(instrument.id)) known.members.push(instrument.id);
-    this.#markets.set(key, known);
-    return known.state;
-  }
-
-  #clockOf(venue: VenueId): FeedClock {
-    const known = this.#clocks.get(venue);
-    if (known !== undefined) return known;
-    const clock = new FeedClock();
-    this.#clocks.set(venue, clock);
-    return clock;
-  }
-
-  #tableOf({ priceRule }: Instrument): TickTable | undefined {
-    const key = JSON.stringify(priceRule);
-    if (!this.#tables.has(key)) this.#tables.set(key, TickTable.of(priceRule));
-    return this.#tables.get(key);
+    this.#directory = new Directory();
   }
 
   #ask<Of, Answer>(
@@ -461,44 +432,3 @@ export class HotLoop {
 }
 
 type Update = { readonly bids: Levels; readonly asks: Levels; readonly atUs: Micros };
-
-/** True if an instrument can go on as it is: nothing changed that its books and flows count in. */
-function isSame(
-  loop: InstrumentLoop,
-  of: { readonly instrument: Instrument; readonly settings: SignalSettings },
-): boolean {
-  const { priceRule, qtyRule } = of.instrument;
-  return JSON.stringify([loop.instrument.priceRule, loop.instrument.qtyRule, loop.settings]) ===
-      JSON.stringify([priceRule, qtyRule, of.settings]) &&
-    marketKey(loop.instrument) === marketKey(of.instrument);
-}
-
-/** A suspension and the turn in play take resting orders away. */
-function lapses(
-  before: MarketPayloads["MarketDefined"],
-  after: MarketPayloads["MarketDefined"],
-): boolean {
-  const hasStopped = before.status === "open" && after.status !== "open";
-  return hasStopped || (!before.inPlay && after.inPlay);
-}
-
-function capabilitiesOf(loop: InstrumentLoop | undefined): Readonly<Record<string, boolean>> {
-  const isOn = loop !== undefined;
-  const settings = loop?.settings;
-  const isBetting = loop?.instrument.assetClass === "betting";
-  return {
-    best: isOn,
-    best2_sum: isOn,
-    spread_ticks: isOn,
-    ladder_top: isOn,
-    last_traded_ts_ms: isOn,
-    size_ahead: isOn,
-    match_rate_ema: isOn,
-    pfill_ttf: isOn,
-    get_mbr: isBetting,
-    sweep_sniffer: settings?.sweepSniffer.on ?? false,
-    big_move_trigger: settings?.bigMoveTrigger.on ?? false,
-    rf_seen_recently: isBetting && (settings?.rfSeenRecently.on ?? false),
-    trend_lens: settings?.trendLens.on ?? false,
-  };
-}

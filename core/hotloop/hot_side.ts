@@ -203,7 +203,7 @@ export class HotSide {
     if (flow === undefined) return;
     const decrease = before - after;
     let traded = flow.pending;
-    if (traded === 0 && decrease === 0) return;
+    if (traded === 0 && decrease <= 0 && this.#orders.length === 0) return;
     if (traded !== 0) {
       if (time.counts === "both") traded = this.#settleAt(price, { flow, before, decrease, time });
       flow.pending = 0;

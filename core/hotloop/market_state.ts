@@ -3,7 +3,6 @@
  * @module
  */
 import type { MarketPayloads } from "../event.ts";
-import type { Instrument } from "../instrument.ts";
 
 /** The definition before any was told. */
 const UNDEFINED: MarketPayloads["MarketDefined"] = {
@@ -34,9 +33,4 @@ export class FeedClock {
     this.nowUs = us;
     return true;
   }
-}
-
-/** Returns by what instruments share a market: a betting market's name, else their own. */
-export function marketKey({ venue, name, contract }: Instrument): string {
-  return contract?.kind === "betting" ? `${venue} ${contract.market}` : name;
 }
