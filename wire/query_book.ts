@@ -65,6 +65,10 @@ export function answerLastTrade(
   context: QueryContext,
 ): QueryAnswer {
   return onInstrument(args, context, (instrument) => {
+    const { hotLoop } = context;
+    if (hotLoop?.capabilities(instrument.id)["best"] === true) {
+      return String(hotLoop.lastTradedTsMs(instrument.id));
+    }
     const lastUs = context.view.book(instrument.id)?.lastTradeUs ?? null;
     return lastUs === null ? "null" : String(Math.floor(lastUs / 1_000));
   });
