@@ -36,6 +36,8 @@ import {
   heldBack,
   renumber,
 } from "./edge/declarations.ts";
+import { openFormat } from "./edge/feeds/capture_formats.ts";
+import { RawFeed } from "./edge/feeds/raw_feed.ts";
 import { EngineClock } from "./edge/engine_clock.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
 import { HotLoopObserver } from "./edge/hot_loop_observer.ts";
@@ -284,6 +286,7 @@ class RunningDaemon implements Daemon {
 
   #createServer(timeline: Timeline, ingress: Ingress): WireServer {
     const { ports, configuration, stateDirectory, venues } = this.#options;
+    const published = renumber(venues, timeline.view).filter(({ feed }) => feed.kind === "client");
     const backend = new DaemonBackend({
       view: timeline.view,
       journal: this.#journal,
@@ -298,10 +301,10 @@ class RunningDaemon implements Daemon {
       },
       mode: configuration.mode,
       signals: this.#signals,
+      rawFeeds: rawFeedsOf(published),
       intents: configuration.queues.intents,
     });
-    const clientFeeds = venues.filter(({ feed }) => feed.kind === "client")
-      .map(({ declaration }) => declaration.name);
+    const clientFeeds = published.map(({ declaration }) => declaration.name);
     const { intentHorizonMs } = configuration.engine;
     return new WireServer({
       backend,
@@ -481,6 +484,16 @@ class RunningDaemon implements Daemon {
     this.#lock.release();
     this.#options.onEnd(end);
   }
+}
+
+/** Readers of the raw lines of clients, by venue; the venues have their numbers. */
+function rawFeedsOf(venues: readonly DeclaredVenue[]): ReadonlyMap<string, RawFeed> {
+  return new Map(venues.flatMap(({ declaration, feed, instruments: listed }) => {
+    if (feed.kind !== "client" || feed.format === null) return [];
+    const instruments = listed.map(({ instrument }) => instrument);
+    const raw = new RawFeed({ format: feed.format, instruments, open: openFormat });
+    return [[declaration.name, raw] as const];
+  }));
 }
 
 /** @throws {RangeError} If the configuration was not checked. */

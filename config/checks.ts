@@ -74,6 +74,8 @@ function feedProblems(venue: Raw, path: Path, registry: Registry): readonly Path
   switch (feed["kind"]) {
     case "capture":
       return captureProblems(feed, [...path, "feed"], registry);
+    case "client":
+      return formatProblems(feed, [...path, "feed"], registry);
     case "adapter":
       return paper
         ? [{
@@ -88,17 +90,19 @@ function feedProblems(venue: Raw, path: Path, registry: Registry): readonly Path
 }
 
 function captureProblems(feed: Raw, path: Path, registry: Registry): readonly PathProblem[] {
-  const problems: PathProblem[] = [];
-  const format = feed["format"];
-  if (typeof format === "string" && !registry.captureFormats.includes(format)) {
-    const known = registry.captureFormats.join(", ");
-    const text = `must be a format of this build (${known}): was ${shown(format)}`;
-    problems.push({ path: [...path, "format"], at: "value", text });
-  }
+  const problems = [...formatProblems(feed, path, registry)];
   for (const [index, file] of listOf(feed["files"]).entries()) {
     if (typeof file !== "string" || registry.fileExists(file)) continue;
     const text = `must be a file that can be read: was ${shown(file)}`;
     problems.push({ path: [...path, "files", index], at: "value", text });
   }
   return problems;
+}
+
+function formatProblems(feed: Raw, path: Path, registry: Registry): readonly PathProblem[] {
+  const format = feed["format"];
+  if (typeof format !== "string" || registry.captureFormats.includes(format)) return [];
+  const known = registry.captureFormats.join(", ");
+  const text = `must be a format of this build (${known}): was ${shown(format)}`;
+  return [{ path: [...path, "format"], at: "value", text }];
 }

@@ -7,6 +7,7 @@ import type { ClientIndex, Micros, SeqId } from "../core/numbers.ts";
 import type { View } from "../core/view.ts";
 import type { Backend, Producer, ReportPage, SignalSource } from "../wire/backend.ts";
 import type { EngineClock } from "./engine_clock.ts";
+import type { RawFeed, RawOutcome } from "./feeds/raw_feed.ts";
 import type { HotLoopObserver } from "./hot_loop_observer.ts";
 import type { Ingress, QueuePolicy } from "./ingress.ts";
 import type { Intervals } from "./intervals.ts";
@@ -31,6 +32,8 @@ export type DaemonBackendOptions = {
   readonly daemon: Backend["daemon"];
   readonly mode: Mode;
   readonly signals: HotLoopObserver;
+  /** Of venues whose clients publish raw lines, by name. */
+  readonly rawFeeds: ReadonlyMap<string, RawFeed>;
   /** Of each session's queue. */
   readonly intents: { readonly max: number; readonly policy: QueuePolicy };
 };
@@ -107,6 +110,10 @@ export class DaemonBackend implements Backend {
       counters[`${key}_held_back`] = statistics.refused;
     }
     return counters;
+  }
+
+  readRaw(venue: string, line: string, tsUs: Micros): RawOutcome | undefined {
+    return this.#options.rawFeeds.get(venue)?.read(line, tsUs);
   }
 
   alarm(code: string, text: string): void {

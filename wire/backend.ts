@@ -85,9 +85,16 @@ export interface Backend {
   watchInterval(intervalMs: number): () => void;
   /** Process counters that the core does not have (queues, journal, venues), snake_case. */
   counters(): Readonly<Record<string, number | string>>;
+  /** Reads a raw line of a venue's feed; undefined: no format is configured for it. */
+  readRaw?(venue: string, line: string, tsUs: Micros): RawOutcome | undefined;
   /** Something an operator must know. */
   alarm(code: string, text: string): void;
 }
+
+/** What became of a raw line that a client published. */
+export type RawOutcome =
+  | { readonly ok: true; readonly drafts: readonly Draft[] }
+  | { readonly ok: false; readonly problem: string };
 
 /** How the daemon's loop drives those who look at the timeline. */
 export interface Observer {
