@@ -13,7 +13,9 @@ import type { VenueId } from "../../core/numbers.ts";
 import type { FeedMessage } from "../feed_link.ts";
 import type { CreditMessage } from "../inlet.ts";
 import type { Ports, WorkerScope } from "../ports.ts";
+import type { RawColumns } from "./capture_reader.ts";
 import type { CaptureExpectation } from "./capture_summary.ts";
+import type { CaptureFiles } from "./capture_stream.ts";
 import { CaptureSource } from "./capture_source.ts";
 import { GeneratorSource } from "./generator_source.ts";
 
@@ -36,8 +38,16 @@ export type FeedChoice =
     readonly kind: "capture";
     /** Paths, in order; together one stream. */
     readonly files: readonly string[];
-    /** Name of the recorder's format; see `capture_source.ts`. */
+    /** Name of the recorder's format; see `capture_formats.ts`. */
     readonly format: string;
+    /** What the columns mean; of formats of rows. */
+    readonly columns?: RawColumns;
+    /** Each file is a stream of its own, merged with the others by time. */
+    readonly merge?: boolean;
+    /** Other recordings, merged by time. */
+    readonly beside?: readonly (CaptureFiles & { readonly merge?: boolean })[];
+    /** The capture ends at the first line that cannot be read. */
+    readonly strict?: boolean;
     /** A number is the factor: 2 is twice as fast as it was. */
     readonly speed: "realtime" | "fastest" | number;
     /** What the recorder says of the files: one instrument. Differences are problems. */

@@ -3,6 +3,7 @@
  * again. A feed runs in a Worker of its own; the daemon's end is `edge/feed_link.ts`.
  * @module
  */
+export { CAPTURE_FORMATS } from "./capture_formats.ts";
 export type { CaptureExpectation } from "./capture_summary.ts";
 export { runFeed } from "./feed.ts";
 export type { FeedChoice, FeedInit, FeedPorts } from "./feed.ts";

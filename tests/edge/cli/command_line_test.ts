@@ -6,13 +6,30 @@
  */
 import { deepStrictEqual, doesNotMatch, match, ok, rejects, strictEqual } from "node:assert/strict";
 import { dirname } from "node:path";
-import type { Actions, RunOptions } from "../../../edge/cli/actions.ts";
+import type { Actions, FeedInspection, RunOptions } from "../../../edge/cli/actions.ts";
 import { runCommandLine } from "../../../edge/cli/command_line.ts";
 import type { Story, WhyResult } from "../../../edge/cli/why/why.ts";
 import { EXIT } from "../../../edge/exit_codes.ts";
+import { emptySummary } from "../../../edge/feeds/capture_summary.ts";
 import { adapterFacts } from "../../support/adapter_facts.ts";
 
 class Locked extends Error {}
+
+function inspectionOf(of: { readonly isWhole: boolean }): FeedInspection {
+  const found = {
+    name: "BTC",
+    counts: { TradePrinted: 2 },
+    lastByKind: new Map(),
+    firstUs: 1_000_000,
+    lastUs: 3_500_000,
+    outOfOrder: 0,
+    longestPauseUs: 2_500_000,
+    pauses: 0,
+  };
+  const summary = { ...emptySummary(), lines: 3, badLines: 1 };
+  const rest = { compression: ["gzip"] as const, bytes: 9, events: 2 };
+  return { ...of, ...rest, format: "csv", summary, instruments: [found] };
+}
 
 /** One command line with everything it did. */
 class Session {
@@ -24,6 +41,8 @@ class Session {
   verifyOk = true;
   runError: Error | undefined;
   whyResult: WhyResult = { kind: "unknown", sentence: "Cannot tell the story of 9: no" };
+
+  inspection = inspectionOf({ isWhole: true });
 
   run(...args: string[]): Promise<number> {
     return runCommandLine(args, this.#actions(), {
@@ -51,6 +70,14 @@ class Session {
         return EXIT.ok;
       },
       exitCodeOf: (error) => error instanceof Locked ? EXIT.stateLocked : undefined,
+      feed: {
+        inspect: (files, { problem, progress, ...choice }) => {
+          call("inspect", files, choice);
+          progress("half");
+          problem("a.csv:3: bad");
+          return this.inspection;
+        },
+      },
       journal: {
         verify: (directory) => {
           call("verify", directory);
@@ -334,4 +361,39 @@ Deno.test("help and version are printed and end with 0", async () => {
   match(session.out.join("\n"), /journal +read and check the journal/);
   deepStrictEqual(session.out.slice(-2), ["tapeline 0.0.0", "tapeline 0.0.0"]);
   deepStrictEqual(session.error, []);
+});
+
+Deno.test("feed inspect shows what files hold, problems and progress apart from it", async () => {
+  const session = new Session();
+  const columns = "time=1 price=px delimiter=\\t";
+  const code = await session.run("feed", "inspect", "a.csv", "b.csv", "--columns", columns);
+  strictEqual(code, EXIT.ok);
+  deepStrictEqual(session.calls, [[
+    "inspect",
+    ["a.csv", "b.csv"],
+    { columns: { time: "1", price: "px", delimiter: "\t" }, isStrict: false },
+  ]]);
+  deepStrictEqual(session.error, ["half", "a.csv:3: bad"]);
+  match(
+    session.out.join("\n"),
+    /BTC +1970-01-01T00:00:01.000Z +1970-01-01T00:00:03.500Z +2 +0 +2.5/,
+  );
+});
+
+Deno.test("feed inspect ends with 65 when a file was not read to its end", async () => {
+  const session = new Session();
+  session.inspection = inspectionOf({ isWhole: false });
+  strictEqual(await session.run("feed", "inspect", "a.csv", "--strict", "--json"), 65);
+  const shown = JSON.parse(session.out.join(""));
+  deepStrictEqual([shown.whole, shown.bad_lines, shown.instruments[0].counts.TradePrinted], [
+    false,
+    1,
+    2,
+  ]);
+});
+
+Deno.test("feed inspect refuses columns that are no pairs", async () => {
+  const session = new Session();
+  strictEqual(await session.run("feed", "inspect", "a.csv", "--columns", "time"), EXIT.usage);
+  match(session.error.join(), /must be pairs key=value/);
 });

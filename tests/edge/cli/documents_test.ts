@@ -29,6 +29,7 @@ const actions: Actions = {
   secrets: { read: () => ({ ok: false, reason: "must be given" }) },
   run: unused,
   exitCodeOf: () => undefined,
+  feed: { inspect: unused },
   journal: {
     verify: unused,
     stat: unused,
