@@ -489,9 +489,9 @@ class RunningDaemon implements Daemon {
 /** Readers of the raw lines of clients, by venue; the venues have their numbers. */
 function rawFeedsOf(venues: readonly DeclaredVenue[]): ReadonlyMap<string, RawFeed> {
   return new Map(venues.flatMap(({ declaration, feed, instruments: listed }) => {
-    if (feed.kind !== "client" || feed.format === null) return [];
+    if (feed.kind !== "client" || feed.rawFormat === null) return [];
     const instruments = listed.map(({ instrument }) => instrument);
-    const raw = new RawFeed({ format: feed.format, instruments, open: openFormat });
+    const raw = new RawFeed({ format: feed.rawFormat, instruments, open: openFormat });
     return [[declaration.name, raw] as const];
   }));
 }

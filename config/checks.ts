@@ -75,7 +75,7 @@ function feedProblems(venue: Raw, path: Path, registry: Registry): readonly Path
     case "capture":
       return captureProblems(feed, [...path, "feed"], registry);
     case "client":
-      return formatProblems(feed, [...path, "feed"], registry);
+      return formatProblems(feed, { key: "raw_format", path: [...path, "feed"] }, registry);
     case "adapter":
       return paper
         ? [{
@@ -90,7 +90,7 @@ function feedProblems(venue: Raw, path: Path, registry: Registry): readonly Path
 }
 
 function captureProblems(feed: Raw, path: Path, registry: Registry): readonly PathProblem[] {
-  const problems = [...formatProblems(feed, path, registry)];
+  const problems = [...formatProblems(feed, { key: "format", path }, registry)];
   for (const [index, file] of listOf(feed["files"]).entries()) {
     if (typeof file !== "string" || registry.fileExists(file)) continue;
     const text = `must be a file that can be read: was ${shown(file)}`;
@@ -99,10 +99,14 @@ function captureProblems(feed: Raw, path: Path, registry: Registry): readonly Pa
   return problems;
 }
 
-function formatProblems(feed: Raw, path: Path, registry: Registry): readonly PathProblem[] {
-  const format = feed["format"];
+function formatProblems(
+  feed: Raw,
+  at: { readonly key: string; readonly path: Path },
+  registry: Registry,
+): readonly PathProblem[] {
+  const format = feed[at.key];
   if (typeof format !== "string" || registry.captureFormats.includes(format)) return [];
   const known = registry.captureFormats.join(", ");
   const text = `must be a format of this build (${known}): was ${shown(format)}`;
-  return [{ path: [...path, "format"], at: "value", text }];
+  return [{ path: [...at.path, at.key], at: "value", text }];
 }

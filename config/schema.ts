@@ -95,7 +95,7 @@ const FEED = z.discriminatedUnion("kind", [
       last_update_id: integer({ least: 0, most: Number.MAX_SAFE_INTEGER }),
     }).nullable().default(null),
   }),
-  map({ kind: z.literal("client"), format: name(32).nullable().default(null) }),
+  map({ kind: z.literal("client"), raw_format: name(32).nullable().default(null) }),
   map({ kind: z.literal("adapter") }),
 ], { error: "must be a map whose kind is generator, capture, client or adapter" });
 

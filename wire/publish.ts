@@ -38,7 +38,7 @@ export function toDrafts(
   if (message.kind !== "raw") return levelsToDrafts(message, instrument);
   const read = context.readRaw?.(venue, message.line, micros(message.tsUs));
   if (read === undefined) {
-    const rule = "kind: a format of raw lines must be configured, as feed.format; else send " +
+    const rule = "kind: a format of raw lines must be configured, as feed.raw_format; else send " +
       "snapshot or delta";
     return refuse(rule, message.kind);
   }
