@@ -7,7 +7,14 @@
  */
 import { Digest } from "./digest.ts";
 import { Effects } from "./effects.ts";
-import { Engine, engineNode, EngineState, EngineView, readEngine } from "./engine/mod.ts";
+import {
+  Engine,
+  engineNode,
+  enginePieces,
+  EngineState,
+  EngineView,
+  readEngine,
+} from "./engine/mod.ts";
 import type { Draft, Event } from "./event.ts";
 import type { Instrument } from "./instrument.ts";
 import { invariant } from "./invariant.ts";
@@ -107,6 +114,15 @@ class Machines implements Timeline {
       engine: engineNode(this.#state),
       simulators: this.#simulators.map((simulator) => simulator.checkpoint()),
     };
+  }
+
+  *checkpointPieces(): Generator<string, void> {
+    const { engineVersion, seqId, nowUs } = this.#state;
+    const head = { version: 1, engineVersion, seqId, ingestTime: nowUs, digest: this.digest };
+    yield `${JSON.stringify(head).slice(0, -1)},"engine":`;
+    yield* enginePieces(this.#state);
+    const simulators = this.#simulators.map((simulator) => simulator.checkpoint());
+    yield `,"simulators":${JSON.stringify(simulators)}}`;
   }
 
   restoreSimulators(from: Checkpoint): void {

@@ -42,6 +42,12 @@ export interface Timeline {
 
   /** The whole state as a logical, versioned, JSON-able document (R-CORE-9). */
   checkpoint(): Checkpoint;
+
+  /**
+   * The JSON of {@link Timeline.checkpoint}, in pieces of about a row each, so that whoever writes
+   * it may rest between them. No event must be applied before the last piece.
+   */
+  checkpointPieces(): Iterable<string>;
 }
 
 /** Named columns, order-id order, versioned; never a memory image. Money as decimal strings. */

@@ -22,11 +22,20 @@ export type Fetch = (url: string, init: RequestInit) => Promise<Response>;
  */
 const NO_CONNECTION = /client error \(Connect\)/;
 
-/** Returns HTTP over `fetch`. */
-export function denoHttp(
-  fetchFunction: Fetch = (url, init): Promise<Response> => fetch(url, init),
-): Http {
+/** A connection that was idle for longer is not used again: the peer may be closing it. */
+const IDLE_MAX_MS = 15_000;
+
+/** Returns HTTP over `fetch`, with connections of its own. */
+export function denoHttp(fetchFunction: Fetch = pooledFetch()): Http {
   return { prepare: (request) => new Prepared(fetchFunction, request) };
+}
+
+function pooledFetch(): Fetch {
+  let client: Deno.HttpClient | undefined; // opened with the first request
+  return (url, init) => {
+    client ??= Deno.createHttpClient({ poolIdleTimeout: IDLE_MAX_MS });
+    return fetch(url, { ...init, client });
+  };
 }
 
 class Prepared implements PreparedRequest {

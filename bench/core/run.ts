@@ -29,13 +29,13 @@ const STALL_US = 2_000;
 const args = new Set(Deno.args);
 const isQuick = args.has("--quick");
 const sizes = isQuick
-  ? { rounds: 1, lanes: 5_000, events: 200_000, live: 20_000, seconds: 2, memory: 2_000_000 }
+  ? { rounds: 1, lanes: 5_000, events: 200_000, live: 20_000, seconds: 4, memory: 2_000_000 }
   : {
     rounds: Number(option("--rounds") ?? 5),
     lanes: 50_000,
     events: 2_000_000,
     live: 300_000,
-    seconds: 8,
+    seconds: 40,
     memory: 10_000_000,
   };
 

@@ -17,11 +17,14 @@ import { PlainIntentReader } from "../../wire/plain_intent.ts";
 import { decimal, PRICE_SCALE, QTY_SCALE, Scene, START_US } from "./scene.ts";
 import { isBuying, Lives } from "./lives.ts";
 import { Distribution } from "./distribution.ts";
+import type { Written } from "./checkpoint_worker.ts";
 
-const FRAME_BYTES = 512;
+const FRAME_BYTES = 256;
 const SEED = 11;
 /** So long messages are served before they count: beside a young process its compiler is at work. */
 const WARM_UP_SECONDS = 2;
+/** Part of the pass after which the checkpoint begins: it rests nine tenths of its time. */
+const CHECKPOINT_AFTER = 0.05;
 const encoder = new TextEncoder();
 
 /** What one pass saw. */
@@ -140,29 +143,33 @@ function startFollower(live: number): Promise<Worker> {
 }
 
 async function main(): Promise<void> {
-  const [live = "300000", perSecond = "50000", seconds = "8"] = Deno.args;
+  const [live = "300000", perSecond = "50000", seconds = "40"] = Deno.args;
   const gapUs = 1_000_000 / Number(perSecond);
   const count = Number(perSecond) * Number(seconds);
   const warmUp = Number(perSecond) * WARM_UP_SECONDS;
   const orders = new Replaced({ live: Number(live), count: warmUp + count, gapUs });
   const follower = await startFollower(Number(live));
-  const idle = { count: count >> 1, gapUs };
+  const idle = { count: count >> 3, gapUs };
   pace({ count: count >> 4, gapUs: 0 }, (number) => void number);
   const before = pace(idle, (number) => void number);
-  const checkpoint = new Promise<number>((resolve) => {
-    follower.onmessage = ({ data }): void => resolve(Number(data));
+  const checkpoint = new Promise<Written>((resolve) => {
+    follower.onmessage = ({ data }: MessageEvent<Written>): void => resolve(data);
   });
   pace({ count: warmUp, gapUs }, (number) => orders.serve(number));
-  follower.postMessage({ checkpointAfterMs: Number(seconds) * 300 });
+  follower.postMessage({ checkpointAfterMs: Number(seconds) * 1000 * CHECKPOINT_AFTER });
   const pass = pace({ count, gapUs, from: warmUp }, (number) => orders.serve(number));
-  const checkpointBytes = await checkpoint;
+  const endedMs = Date.now();
+  const written = await checkpoint;
+  if (written.endedMs > endedMs) {
+    throw new Error("Cannot measure: the checkpoint must end within the pass: was slower");
+  }
   const after = pace(idle, (number) => void number);
   follower.terminate();
   const result = {
     live: Number(live),
     per_second: Number(perSecond),
     report_bytes: orders.written,
-    checkpoint_bytes: checkpointBytes,
+    checkpoint_bytes: written.bytes,
     lateness: pass.lateness.summary(),
     service: pass.service.summary(),
     no_op_lateness: [before.lateness.summary(), after.lateness.summary()],

@@ -9,9 +9,9 @@ import { Book } from "../book.ts";
 import {
   cancelAllsNode,
   clientsNode,
-  fillsNode,
+  fillRows,
   holdIntents,
-  intentsNode,
+  intentRows,
   parseTradingState,
   readCancelAlls,
   readClients,
@@ -20,9 +20,17 @@ import {
 } from "./checkpoint_clients.ts";
 import { readRisk, riskNode } from "./checkpoint_risk.ts";
 import { countAll } from "./exposure.ts";
-import { endedNode, ordersNode, readEnded, readOrders } from "./checkpoint_orders.ts";
+import { endedNode, orderRows, readEnded, readOrders } from "./checkpoint_orders.ts";
 import { readQueues, readVenues, venuesNode } from "./checkpoint_venues.ts";
-import { asNode, fromNode, oneOf, readTable, toTable } from "./checkpoint_table.ts";
+import {
+  asNode,
+  fromNode,
+  oneOf,
+  readTable,
+  type TableRow,
+  TableRows,
+  toTable,
+} from "./checkpoint_table.ts";
 import { Digest } from "../digest.ts";
 import { COUNTERS, EngineState, type InstrumentState } from "./state.ts";
 import type { EngineSettings, Mode } from "../event.ts";
@@ -38,6 +46,27 @@ const MODES: readonly Mode[] = ["live", "paper", "dry_run", "backtest", "replay"
 
 /** Writes the engine's state. */
 export function engineNode(state: EngineState): CheckpointNode {
+  return engineFields(state, toTable);
+}
+
+/** The JSON of {@link engineNode} in pieces. The state must not change meanwhile. */
+export function* enginePieces(state: EngineState): Generator<string, void> {
+  const fields = engineFields(state, (rows) => new TableRows(rows));
+  let before = "{";
+  for (const [name, field] of Object.entries(fields)) {
+    yield `${before}${JSON.stringify(name)}:`;
+    if (field instanceof TableRows) yield* field.pieces();
+    else yield JSON.stringify(field);
+    before = ",";
+  }
+  yield "}";
+}
+
+/** What grows with orders and intents is handed to `big`. */
+function engineFields<Big>(
+  state: EngineState,
+  big: (rows: Iterable<TableRow>) => Big,
+): { readonly [name: string]: CheckpointNode | Big } {
   return {
     mode: state.mode,
     is_started: state.isStarted,
@@ -57,11 +86,11 @@ export function engineNode(state: EngineState): CheckpointNode {
     venues: venuesNode(state),
     instruments: state.instruments.map((entry) => entry === undefined ? null : listed(entry)),
     clients: clientsNode(state),
-    intents: intentsNode(state),
+    intents: big(intentRows(state)),
     cancel_alls: cancelAllsNode(state),
-    orders: ordersNode(state),
+    orders: big(orderRows(state)),
     ended: endedNode(state),
-    fills: fillsNode(state),
+    fills: big(fillRows(state)),
     external_fills: [...state.externalFills].map((fill) => asNode({ ...fill })),
     ledger: state.ledger.checkpoint(),
     posted_keys: state.postedKeys.checkpoint(),

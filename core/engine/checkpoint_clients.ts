@@ -66,15 +66,13 @@ export function readClients(state: EngineState, node: CheckpointNode): void {
   }
 }
 
-/** Writes the intents that are remembered. */
-export function intentsNode(state: EngineState): CheckpointNode {
+/** The intents that are remembered, as rows. */
+export function* intentRows(state: EngineState): Iterable<TableRow> {
   const { intents } = state.blotter;
-  const rows: TableRow[] = [];
   for (const order of state.blotter.values()) {
-    for (const record of intents.heldBy(order)) rows.push(intentRow(record, { held: true }));
+    for (const record of intents.heldBy(order)) yield intentRow(record, { held: true });
   }
-  for (const record of intents.queued()) rows.push(intentRow(record, { held: false }));
-  return toTable(rows);
+  for (const record of intents.queued()) yield intentRow(record, { held: false });
 }
 
 function intentRow(record: IntentRecord, of: { readonly held: boolean }): TableRow {
@@ -141,13 +139,11 @@ export function readCancelAlls(state: EngineState, node: CheckpointNode): void {
   }
 }
 
-/** Writes the fills that are kept. */
-export function fillsNode(state: EngineState): CheckpointNode {
-  const rows: TableRow[] = [];
+/** The fills that are kept, as rows. */
+export function* fillRows(state: EngineState): Iterable<TableRow> {
   for (const fill of state.blotter.fills) {
-    rows.push({ client: fill.client, ingest_us: fill.ingestUs, row: asNode(rowOf(fill)) });
+    yield { client: fill.client, ingest_us: fill.ingestUs, row: asNode(rowOf(fill)) };
   }
-  return toTable(rows);
 }
 
 /** Reads the fills. */

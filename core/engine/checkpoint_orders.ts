@@ -5,15 +5,7 @@
  * has its clients and intents before its orders are read.
  * @module
  */
-import {
-  asNode,
-  fromNode,
-  maybe,
-  oneOf,
-  readTable,
-  textOrNull,
-  toTable,
-} from "./checkpoint_table.ts";
+import { asNode, fromNode, maybe, oneOf, readTable, textOrNull } from "./checkpoint_table.ts";
 import type { TableRow } from "./checkpoint_table.ts";
 import type { IntentsRead } from "./checkpoint_clients.ts";
 import type { EngineState } from "./state.ts";
@@ -44,9 +36,9 @@ import type { CheckpointNode } from "../timeline.ts";
 
 const STAGES: readonly PendingReplace["stage"][] = ["native", "cancelling", "placing"];
 
-/** Writes all orders that are kept. */
-export function ordersNode(state: EngineState): CheckpointNode {
-  return toTable([...state.blotter.values()].map(orderRow));
+/** All orders that are kept, as rows. */
+export function* orderRows(state: EngineState): Iterable<TableRow> {
+  for (const order of state.blotter.values()) yield orderRow(order);
 }
 
 /** Reads all orders, and what follows from them: live orders, names at the venue, deadlines. */

@@ -10,7 +10,7 @@
  * sum of its parts after every event (`asserts.ts`).
  * @module
  */
-export { engineNode, readEngine } from "./checkpoint.ts";
+export { engineNode, enginePieces, readEngine } from "./checkpoint.ts";
 export { Engine } from "./engine.ts";
 export { EngineState } from "./state.ts";
 export { EngineView } from "./view.ts";

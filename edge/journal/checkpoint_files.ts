@@ -7,14 +7,17 @@
  */
 import type { Checkpoint } from "../../core/timeline.ts";
 import type { Disk } from "../ports.ts";
-import { readWhole, replaceFile } from "./files.ts";
-import { sha256 } from "./format.ts";
+import { readWhole, replacingFile } from "./files.ts";
+import { Sha256, sha256 } from "./format.ts";
 import type { ReportIndexDocument } from "./report_index.ts";
 import type { JournalTail } from "./writer.ts";
 
 const KEEP = 3;
 const NAME = /^\d{16}\.json$/;
 const SEAL = ',"sha256":"';
+/** Characters that are gathered before they are written. */
+const PIECE_LENGTH = 1 << 16;
+const NOTHING = new Uint8Array(0);
 
 /** A checkpoint with its place in the journal. */
 export type StoredCheckpoint = {
@@ -30,20 +33,45 @@ export function checkpointDirectory(stateDirectory: string): string {
   return `${stateDirectory}/checkpoints`;
 }
 
-/** Writes a checkpoint durably and removes all but the newest three. */
-export function writeCheckpoint(
+/** A checkpoint whose state is given as pieces of its JSON. */
+export type CheckpointWriting = Omit<StoredCheckpoint, "state"> & {
+  readonly statePieces: Iterable<string>;
+};
+
+/**
+ * Writes a checkpoint durably and removes all but the newest three. Takes many small steps, each
+ * with little garbage: a state of many orders is as large as all else that the process holds.
+ */
+export function* writeCheckpoint(
   disk: Disk,
   stateDirectory: string,
-  checkpoint: StoredCheckpoint,
-): void {
+  checkpoint: CheckpointWriting,
+): Generator<void, void> {
   const directory = checkpointDirectory(stateDirectory);
   disk.makeDirectory(directory);
-  const text = `{"checkpoint":${JSON.stringify(checkpoint)}`;
   const name = `${String(checkpoint.tail.seq).padStart(16, "0")}.json`;
-  replaceFile(disk, { directory, name }, `${text}${SEAL}${sha256(text)}"}\n`);
+  yield* replacingFile(disk, { directory, name }, sealedPieces(checkpoint));
   for (const old of checkpointNames(disk, directory).slice(0, -KEEP)) {
     disk.remove(`${directory}/${old}`);
   }
+}
+
+/** The bytes of a checkpoint's file; nothing while a piece is gathered. */
+function* sealedPieces(checkpoint: CheckpointWriting): Generator<Uint8Array, void> {
+  const { format, tail, reports, statePieces } = checkpoint;
+  const hash = new Sha256();
+  const encoder = new TextEncoder();
+  let text = `{"checkpoint":${JSON.stringify({ format, tail, reports }).slice(0, -1)},"state":`;
+  for (const piece of statePieces) {
+    text += piece;
+    if (text.length < PIECE_LENGTH) yield NOTHING;
+    else {
+      yield hash.update(encoder.encode(text));
+      text = "";
+    }
+  }
+  yield hash.update(encoder.encode(`${text}}`));
+  yield encoder.encode(`${SEAL}${hash.hex()}"}\n`);
 }
 
 /** Yields the intact checkpoints of a journal, newest first; `onDamaged` hears of the others. */

@@ -21,11 +21,25 @@ export function replaceFile(
   at: { directory: string; name: string },
   text: string,
 ): void {
+  for (const _ of replacingFile(disk, at, [new TextEncoder().encode(text)]));
+}
+
+/** {@link replaceFile} with pieces of bytes, one at a step: the caller may rest between them. */
+export function* replacingFile(
+  disk: Disk,
+  at: { readonly directory: string; readonly name: string },
+  pieces: Iterable<Uint8Array>,
+): Generator<void, void> {
   const path = `${at.directory}/${at.name}`;
   const file = disk.open(`${path}.tmp`, "create");
   try {
     file.truncate(0);
-    file.writeAt(new TextEncoder().encode(text), 0);
+    let size = 0;
+    for (const bytes of pieces) {
+      if (bytes.length > 0) file.writeAt(bytes, size);
+      size += bytes.length;
+      yield;
+    }
     file.syncData();
   } finally {
     file.close();

@@ -148,7 +148,7 @@ class Follower {
     if (this.#isDoubtful) return "done";
     const isDone = this.#tail.tail.batch >= this.#durableBatch;
     const isDue = this.#tail.tail.seq - this.#checkpointSeq >= this.#init.checkpointEvents;
-    if (isDue || (isDone && this.#isCheckpointAsked)) this.#checkpoint();
+    if (isDue || (isDone && this.#isCheckpointAsked)) yield* this.#checkpoint();
     this.#post({ kind: "progress", batch: this.#tail.tail.batch, seq: this.#tail.tail.seq });
     return isDone ? "done" : "behind";
   }
@@ -171,17 +171,17 @@ class Follower {
     if (this.#isCheckpointAsked) this.#checkpointFailed("its state differs from the live one");
   }
 
-  #checkpoint(): void {
+  *#checkpoint(): Generator<void, void> {
     const { disk } = this.#ports;
     const { tail } = this.#tail;
     this.#isCheckpointAsked = false;
     this.#checkpointSeq = tail.seq;
     try {
-      writeCheckpoint(disk, this.#init.stateDirectory, {
+      yield* writeCheckpoint(disk, this.#init.stateDirectory, {
         format: 1,
         tail,
         reports: this.#reports.toDocument(),
-        state: this.#timeline.checkpoint(),
+        statePieces: this.#timeline.checkpointPieces(),
       });
       this.#post({ kind: "checkpoint", seq: tail.seq });
       this.#retain();

@@ -61,6 +61,22 @@ export function sha256(data: string | Uint8Array): string {
   return createHash("sha256").update(data).digest("hex");
 }
 
+/** SHA-256 of what comes piece by piece. */
+export class Sha256 {
+  readonly #hash = createHash("sha256");
+
+  /** Adds bytes and returns them. */
+  update(bytes: Uint8Array): Uint8Array {
+    this.#hash.update(bytes);
+    return bytes;
+  }
+
+  /** The digest, hexadecimal; once, at the end. */
+  hex(): string {
+    return this.#hash.digest("hex");
+  }
+}
+
 /** Returns the chain before the first batch of a journal. */
 export function genesisChain(journalId: string): string {
   return sha256(`tapeline journal ${journalId}`);

@@ -17,7 +17,10 @@ const INTERVAL_MS = 20;
 const BURST = 4;
 const SETTLE_MS = 60_000;
 /** Longest time for the orders that are to be placed after the last kill. */
-const ORDERS_MS = 600_000;
+const ORDERS_MS = 180_000;
+
+/** Most orders with which a position is closed. */
+const CLOSINGS_MAX = 10;
 
 /** By pattern, since a kill may cut a line. */
 const ALARM = /"level":"(?:alarm|error)","event":"([^"]+)"/g;
@@ -26,8 +29,11 @@ const ALARM = /"level":"(?:alarm|error)","event":"([^"]+)"/g;
 export type Trading = Pick<TraderOptions, "instrument" | "price" | "qty"> & {
   /** Pause of a trader between its bursts; 20 ms. */
   readonly intervalMs?: number;
-  /** The account's position is closed at the end: what was realised until then depends on the order. */
-  readonly isFlattened?: boolean;
+  /**
+   * Prices that cross the market: set, the account's position is closed at the end, since what was
+   * realised until then depends on the order of the executions.
+   */
+  readonly closing?: { readonly buy: string; readonly sell: string };
   /** Orders that must have been placed before it ends; none. */
   readonly orders?: number;
 };
@@ -68,7 +74,7 @@ export async function runCampaign(
     await Promise.all(running);
     await calm();
     await Promise.all(traders.map((trader) => trader.settle(SETTLE_MS)));
-    if (trading.isFlattened === true) await flatten(first(traders), trading.instrument);
+    if (trading.closing !== undefined) await flatten(first(traders), trading);
     const holdings = await holdingsOf(first(traders));
     strictEqual(await campaign.stop(), 0, "it stops in order");
     const history = readHistory(listening.state_dir);
@@ -81,18 +87,21 @@ export async function runCampaign(
   }
 }
 
-/** Closes the account's position at the market. */
-async function flatten(trader: Trader, instrument: string): Promise<void> {
-  const { position } = await holdingsOf(trader);
-  if (Number(position) === 0) return;
-  const side = position.startsWith("-") ? "Buy" : "Sell";
-  await trader.trade({
-    instrument,
-    side,
-    order_qty: position.replace("-", ""),
-    ord_type: "Market",
-  });
-  strictEqual(Number((await holdingsOf(trader)).position), 0, "the account is flat");
+/** Closes the account's position; the crowd may not take all of it at once. */
+async function flatten(trader: Trader, { instrument, closing }: Trading): Promise<void> {
+  for (let times = 0; times < CLOSINGS_MAX; times++) {
+    const { position } = await holdingsOf(trader);
+    if (Number(position) === 0) return;
+    const isShort = position.startsWith("-");
+    await trader.trade({
+      instrument,
+      side: isShort ? "Buy" : "Sell",
+      order_qty: position.replace("-", ""),
+      price: isShort ? closing?.buy : closing?.sell,
+      time_in_force: "IOC",
+    });
+  }
+  strictEqual((await holdingsOf(trader)).position, "0", "the account is flat");
 }
 
 /** Orders that the daemon took. */

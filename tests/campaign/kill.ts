@@ -23,6 +23,10 @@ export type KillOptions = {
   readonly moments: readonly KillMoment[];
   /** How strikes are armed; without it only the moments that need none. */
   readonly strikes?: Strikes;
+  /** Most moments of a kind that pass before a strike; 60. */
+  readonly strikeSkipMax?: number;
+  /** Where what the daemons have logged is kept. */
+  readonly logFile?: string;
   /** How long the daemon is stopped (SIGSTOP) after half of the kills, milliseconds. */
   readonly stopMs: number;
 };
@@ -71,20 +75,28 @@ export class KillCampaign {
   /** Stops the last daemon in order; returns its exit code. */
   async stop(): Promise<number> {
     const code = await this.#daemon.stop();
-    this.logs.push(this.#daemon.log);
+    this.#keepLog();
     return code;
   }
 
   /** Ends whatever runs, at once. */
   async abandon(): Promise<void> {
     await this.#daemon.stop("SIGKILL");
+    this.#keepLog();
+  }
+
+  #keepLog(): void {
+    this.logs.push(this.#daemon.log);
+    const { logFile } = this.#options;
+    if (logFile === undefined) return;
+    Deno.writeTextFileSync(logFile, `${this.#daemon.log}\n`, { append: true });
   }
 
   async #kill(wanted: KillMoment): Promise<void> {
     const { start, draws } = this.#options;
     const moment = await this.#die(wanted);
     this.#count(moment);
-    this.logs.push(this.#daemon.log);
+    this.#keepLog();
     if (wanted === "starting") {
       await DaemonProcess.killYoung(start, draws.below(STARTING_MS_MAX));
       this.#count("starting");
@@ -99,7 +111,8 @@ export class KillCampaign {
       await this.#daemon.stop("SIGKILL");
       return "random";
     }
-    const skip = this.#options.draws.below(STRIKE_SKIP_MAX);
+    const { draws, strikeSkipMax } = this.#options;
+    const skip = draws.below(strikeSkipMax ?? STRIKE_SKIP_MAX);
     strikes.arm({ moment: wanted, pid: this.#daemon.pid, skip });
     await Promise.race([this.#daemon.ended(), pause(STRIKE_WAIT_MS)]);
     const isArmed = strikes.disarm();

@@ -9,6 +9,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { Draws } from "../support/draws.ts";
+import { textIfAny } from "../support/temporary.ts";
 import { type Audit, ExchangeProcess } from "../venue/exchange_process.ts";
 import { testVenueConfiguration } from "../venue/capabilities.ts";
 import { MOMENTS, Strikes } from "../venue/strikes.ts";
@@ -83,15 +84,6 @@ function assertCommon(outcome: Outcome, initial: Map<string, string>): void {
 
 function say(summary: Record<string, unknown>): void {
   Deno.stderr.writeSync(new TextEncoder().encode(`${JSON.stringify(summary)}\n`));
-}
-
-async function textIfAny(path: string): Promise<string | undefined> {
-  try {
-    return await Deno.readTextFile(path);
-  } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return undefined;
-    throw error;
-  }
 }
 
 async function inTemporaryDirectory(run: (directory: string) => Promise<void>): Promise<void> {

@@ -3,10 +3,13 @@
  * a random schedule of faults on every request and every stream.
  * @module
  */
-import { deepStrictEqual, ok } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { FaultSchedule, ScheduledFault } from "../venues/faults.ts";
 import { type VenueName, VenueProcess } from "../venues/control.ts";
 import { Draws } from "../support/draws.ts";
+import { textIfAny } from "../support/temporary.ts";
+import { Strikes } from "../venue/strikes.ts";
+import { unwrittenFile } from "../venue/written_first.ts";
 import { alarmsOf, runCampaign, summaryOf, type Trading } from "./campaign.ts";
 import {
   assertIntentsAnsweredOnce,
@@ -14,6 +17,7 @@ import {
   assertReportsComplete,
   assertSettled,
 } from "./judge.ts";
+import { CAMPAIGN_DIRECTORY } from "./registry.ts";
 import { assertVenueAgrees } from "./venue_judge.ts";
 
 /** A venue on which a campaign can be run. */
@@ -24,7 +28,7 @@ export type CampaignVenue = {
   readonly args: readonly string[];
   /** Faults are aimed at "METHOD /path". */
   readonly orderPath: string;
-  readonly trading: Pick<Trading, "instrument" | "price" | "qty" | "isFlattened">;
+  readonly trading: Pick<Trading, "instrument" | "price" | "qty" | "closing">;
   /** The daemon's configuration for the venue at `port`, with its secrets in `directory`. */
   readonly config: (port: number, directory: string) => string;
 };
@@ -39,6 +43,8 @@ export type CampaignSize = {
 /** Bounds of a daemon's life: it loads its library, connects and reconciles before it trades. */
 const LIFE_MS = [2500, 5000] as const;
 const STOP_MS = 4000;
+/** Requests are paced: a strike must find its moment within a few of them. */
+const STRIKE_SKIP_MAX = 10;
 /** Pause of a trader between its bursts: what the venue's pacing lets through. */
 const INTERVAL_MS = 100;
 
@@ -55,11 +61,19 @@ export async function runVenueCampaign(
   await Deno.writeTextFile(config, venue.config(process.port, directory));
   const outcome = await runCampaign(
     {
-      start: { stateDir: `${directory}/state`, config },
+      start: {
+        stateDir: `${directory}/state`,
+        config,
+        main: "tests/campaign/main.ts",
+        env: { [CAMPAIGN_DIRECTORY]: directory },
+      },
       kills: size.kills,
       draws: new Draws(size.seed),
       lifeMs: LIFE_MS,
-      moments: ["random", "random", "starting"],
+      moments: ["beforeSend", "heard", "beforeSend", "heard", "random", "starting"],
+      strikes: new Strikes(directory),
+      logFile: `${directory}/log`,
+      strikeSkipMax: STRIKE_SKIP_MAX,
       stopMs: STOP_MS,
     },
     { ...venue.trading, intervalMs: INTERVAL_MS, orders: size.orders },
@@ -78,6 +92,7 @@ export async function runVenueCampaign(
   assertReplayable(history);
   const audit = await process.audit();
   assertVenueAgrees(outcome, audit);
+  strictEqual(await textIfAny(unwrittenFile(directory)), undefined, "sent before written");
   deepStrictEqual(alarmsOf(campaign.logs), {});
   const summary = {
     ...summaryOf(outcome),

@@ -9,6 +9,8 @@ import type { CampaignVenue } from "./venue_campaign.ts";
 const ARGS = ["--speed", "40", "--order-limit", "100000", "--weight-limit", "10000000"];
 const PACING = { perSecond: 300, burst: 100 };
 
+const CLOSING = { buy: "51000", sell: "49000" };
+
 /** Around the price at which the fakes start, where the crowd trades. */
 function price(draws: Draws): string {
   return `${49_990 + draws.below(20)}.${draws.below(10)}`;
@@ -43,7 +45,7 @@ export const CAMPAIGN_VENUES: readonly CampaignVenue[] = [
     process: "binance_usdm",
     args: [...ARGS, "--balances", "USDT=10000000"],
     orderPath: "/fapi/v1/order",
-    trading: { instrument: "main:BTC/USDT", price, qty, isFlattened: true },
+    trading: { instrument: "main:BTC/USDT", price, qty, closing: CLOSING },
     config: (port, directory) =>
       liveConfiguration({
         exchange: "binanceusdm",

@@ -33,7 +33,10 @@ export type Result = {
 /** Longest time of one case: what hangs is a failure of that case alone. */
 const CASE_MS = 60_000;
 
-/** Plays cases on one venue, in order; those apart at the end, each on a stage of its own. */
+/**
+ * Plays cases on one venue: in order on a stage that they share, and beside that those apart, each on
+ * a stage of its own.
+ */
 export async function playCases(
   driver: Driver,
   cases: readonly Case[],
@@ -44,22 +47,33 @@ export async function playCases(
     results.set(result.id, result);
     heard(result);
   };
-  const shared = cases.filter((one) => one.isApart !== true);
-  for (let next = 0; next < shared.length;) {
+  await Promise.all([
+    playShared(driver, cases.filter((one) => one.isApart !== true), note),
+    playApart(driver, cases.filter((one) => one.isApart === true), note),
+  ]);
+  return cases.map(({ id }) => results.get(id)).filter((result) => result !== undefined);
+}
+
+type Note = (result: Result) => void;
+
+async function playShared(driver: Driver, cases: readonly Case[], note: Note): Promise<void> {
+  for (let next = 0; next < cases.length;) {
     await using stage = await Stage.open(driver);
-    for (let isGood = true; isGood && next < shared.length; next++) {
-      const one = shared[next];
+    for (let isGood = true; isGood && next < cases.length; next++) {
+      const one = cases[next];
       if (one === undefined) break;
       const { result, isStageGood } = await play(stage, one);
       note(result);
       isGood = isStageGood;
     }
   }
-  for (const one of cases.filter((each) => each.isApart)) {
+}
+
+async function playApart(driver: Driver, cases: readonly Case[], note: Note): Promise<void> {
+  for (const one of cases) {
     await using stage = await Stage.open(driver);
     note((await play(stage, one)).result);
   }
-  return cases.map(({ id }) => results.get(id)).filter((result) => result !== undefined);
 }
 
 type Played = { readonly result: Result; readonly isStageGood: boolean };

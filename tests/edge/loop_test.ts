@@ -62,6 +62,10 @@ class ToyTimeline implements Timeline {
   checkpoint(): ReturnType<Timeline["checkpoint"]> {
     return this.#echo.checkpoint();
   }
+
+  *checkpointPieces(): Generator<string, void> {
+    yield JSON.stringify(this.checkpoint());
+  }
 }
 
 /** Keeps batches in memory; durable when the test says so. */

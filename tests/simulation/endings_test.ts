@@ -212,6 +212,7 @@ function disagreeing(timeline: Timeline): Timeline {
     takeOutputs: (nowUs) => timeline.takeOutputs(nowUs),
     nextOutputUs: () => timeline.nextOutputUs(),
     checkpoint: () => timeline.checkpoint(),
+    checkpointPieces: () => timeline.checkpointPieces(),
   };
 }
 

@@ -130,6 +130,10 @@ export class EchoTimeline implements Timeline {
       simulators: [],
     };
   }
+
+  *checkpointPieces(): Generator<string, void> {
+    yield JSON.stringify(this.checkpoint());
+  }
 }
 
 /** Writes a report's wire text for tests. */

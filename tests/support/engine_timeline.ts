@@ -61,4 +61,8 @@ export class EngineTimeline implements Timeline {
       simulators: [],
     };
   }
+
+  *checkpointPieces(): Generator<string, void> {
+    yield JSON.stringify(this.checkpoint());
+  }
 }

@@ -24,6 +24,16 @@ export class TemporaryDirectory implements Disposable {
   }
 }
 
+/** The text of a file; undefined: there is none. */
+export async function textIfAny(path: string): Promise<string | undefined> {
+  try {
+    return await Deno.readTextFile(path);
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
+
 /** Waits. */
 export function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));

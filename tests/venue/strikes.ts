@@ -6,7 +6,7 @@
  * gap between commit, send, act, answer and commit of the answer is hit, however narrow it is.
  * @module
  */
-import type { AdapterFactory, VenueAdapter } from "../../edge/venue.ts";
+import type { AdapterFactory, VenueAdapter, VenueHost } from "../../edge/venue.ts";
 
 /**
  * - `beforeSend`: durable and released to the adapter, nothing sent
@@ -94,25 +94,30 @@ export function striking(create: MakesNow): MakesNow {
     const directory = options["campaign_directory"];
     if (typeof directory !== "string") return create(host, ports, options);
     const strikes = new Strikes(directory);
-    const inner = create(
-      {
-        ...host,
-        offer: (draft) => {
-          if (draft.eventType !== "OrderExecuted") strikes.at("heard");
-          return host.offer(draft);
-        },
-      },
-      ports,
-      options,
-    );
-    return {
-      start: () => inner.start(),
-      send: (released) => {
-        if (released.command.kind !== "Lookup") strikes.at("beforeSend");
-        inner.send(released);
-      },
-      cancelAll: () => inner.cancelAll(),
-      stop: () => inner.stop(),
-    };
+    return strikingAdapter(create(strikingHost(host, strikes), ports, options), strikes);
+  };
+}
+
+/** A host that strikes when its adapter has heard something of the venue. */
+export function strikingHost(host: VenueHost, strikes: Strikes): VenueHost {
+  return {
+    ...host,
+    offer: (draft) => {
+      if (draft.eventType !== "OrderExecuted") strikes.at("heard");
+      return host.offer(draft);
+    },
+  };
+}
+
+/** An adapter that strikes when it is told to send a request on an order. */
+export function strikingAdapter(inner: VenueAdapter, strikes: Strikes): VenueAdapter {
+  return {
+    start: () => inner.start(),
+    send: (released) => {
+      if (released.command.kind !== "Lookup") strikes.at("beforeSend");
+      inner.send(released);
+    },
+    cancelAll: () => inner.cancelAll(),
+    stop: () => inner.stop(),
   };
 }

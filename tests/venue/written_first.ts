@@ -22,21 +22,26 @@ export function writtenFirst(create: MakesNow): MakesNow {
     const inner = create(host, ports, options);
     const directory = options["campaign_directory"];
     if (typeof directory !== "string") return inner;
-    const reader = new JournalReader(`${directory}/state/journal`);
-    return {
-      start: () => inner.start(),
-      send: (released) => {
-        const { kind, request } = released.command;
-        const name = "clOrdId" in released.command ? released.command.clOrdId : kind;
-        // Begins where the last one was found: commands are sent in the journal's order.
-        if (!reader.find(`"kind":"${kind}","request":${request},`)) {
-          Deno.writeTextFileSync(unwrittenFile(directory), `${name}\n`, { append: true });
-        }
-        inner.send(released);
-      },
-      cancelAll: () => inner.cancelAll(),
-      stop: () => inner.stop(),
-    };
+    return checkingAdapter(inner, directory);
+  };
+}
+
+/** An adapter that notes what it is told to send before it is written. */
+export function checkingAdapter(inner: VenueAdapter, directory: string): VenueAdapter {
+  const reader = new JournalReader(`${directory}/state/journal`);
+  return {
+    start: () => inner.start(),
+    send: (released) => {
+      const { kind, request } = released.command;
+      const name = "clOrdId" in released.command ? released.command.clOrdId : kind;
+      // Begins where the last one was found: commands are sent in the journal's order.
+      if (!reader.find(`"kind":"${kind}","request":${request},`)) {
+        Deno.writeTextFileSync(unwrittenFile(directory), `${name}\n`, { append: true });
+      }
+      inner.send(released);
+    },
+    cancelAll: () => inner.cancelAll(),
+    stop: () => inner.stop(),
   };
 }
 

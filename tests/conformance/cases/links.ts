@@ -45,6 +45,7 @@ export const LINK_CASES: readonly Case[] = [
   {
     id: "G02",
     title: "a half-open stream is noticed within 10 s, and what it kept back is booked",
+    isApart: true,
     run: async (stage) => {
       const [fill, halfOpen] = [stage.need("fill"), stage.need("halfOpen")];
       const order = await stage.resting(await stage.client());

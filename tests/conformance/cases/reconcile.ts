@@ -41,7 +41,7 @@ async function reconciled(
   let asked = 0;
   await until(
     async () => {
-      if (asked++ % 25 === 0) stage.daemon.signal("SIGUSR1");
+      if (asked++ % 25 === 0) stage.daemon.signal("SIGUSR2");
       return await holds();
     },
     what,
@@ -61,7 +61,7 @@ export const RECONCILE_CASES: readonly Case[] = [
       const id = await byHand({ side: "Buy", price, qty });
       const isShown = async (): Promise<boolean> =>
         (await rows(party, "orders", { scope: "account" })).some((row) =>
-          row["venue_order_id"] === id && row["order_id"] === null
+          String(row["venue_order_id"]).endsWith(id) && row["order_id"] === null
         );
       await reconciled(stage, isShown, "the order placed by hand");
     },

@@ -115,7 +115,7 @@ export const REPORT_CASES: readonly Case[] = [
         order.trail.some((step) => step.startsWith("TradeCancel")) ||
         stage.daemon.log.includes("FUNDS_MISMATCH");
       for (let tries = 0; tries < 20 && !isKnown(); tries++) {
-        stage.daemon.signal("SIGUSR1");
+        stage.daemon.signal("SIGUSR2");
         await pause(500);
       }
       ok(isKnown(), "a trade that was taken back is told or alarmed");

@@ -291,6 +291,7 @@ function run(
   for (const step of steps) {
     play(world, p, step);
     const text = JSON.stringify(world.timeline.checkpoint());
+    strictEqual([...world.timeline.checkpointPieces()].join(""), text);
     checkpoints.push(JSON.parse(text) as Checkpoint);
   }
   return { world, checkpoints };

@@ -213,6 +213,22 @@ Deno.test("apply() forgets ids and ended orders a horizon later, not before", ()
   ok(w.timeline.nextDeadlineUs() !== undefined, "the refused repetition is to be forgotten too");
 });
 
+Deno.test("apply() forgets two of what has had its time with every other event, without a deadline", () => {
+  const w = world({ settings: { intentHorizonMs: 60_000 } });
+  for (const number of [1, 2, 3]) {
+    w.place(`a${number}`);
+    w.accept(number);
+    w.fill(number, { id: `e${number}`, qty: 10_000 });
+  }
+  w.wait(61_000);
+  const kept = (): number | undefined => w.timeline.view.counters()["orders_kept"];
+  strictEqual(kept(), 3);
+  w.intent({ ...w.placing("b1"), action: "NoOp" });
+  strictEqual(kept(), 1);
+  w.intent({ ...w.placing("b2"), action: "NoOp" });
+  strictEqual(kept(), 0);
+});
+
 Deno.test("apply() remembers the id of a live order beyond the horizon", () => {
   const w = world({ settings: { intentHorizonMs: 60_000 } });
   w.place("a1");

@@ -51,6 +51,30 @@ Deno.test("Intents.at() gives back every field of a record", () => {
   }
 });
 
+Deno.test("Intents.find() tells ids apart that are long, wide, or begin alike", () => {
+  const intents = new Intents();
+  const ids = [
+    "",
+    "a",
+    "a".repeat(40),
+    "a".repeat(41),
+    "a".repeat(300),
+    "b".repeat(41),
+    "ÿ",
+    "€",
+    "€€",
+  ];
+  const slots = ids.map((intentId) => intents.add(fieldsOf(intentId)).slot);
+  for (const [at, intentId] of ids.entries()) {
+    const record = find(intents, intentId);
+    strictEqual(record?.slot, slots[at]);
+    strictEqual(intents.at(slots[at] ?? 0).intentId, intentId);
+  }
+  strictEqual(find(intents, "a".repeat(42)), undefined);
+  for (const _ of ids) intents.retireOldest();
+  strictEqual(intents.size, 0);
+});
+
 Deno.test("Intents.forget() keeps the row of a pinned record until its last pin is gone", () => {
   const intents = new Intents();
   const pinned = intents.add(fieldsOf("all"));

@@ -13,6 +13,7 @@ import type { BinanceTrade } from "./payloads.ts";
 import type { BinanceRequests, Listed } from "./requests.ts";
 import { KnownOrders } from "./known_orders.ts";
 import { executionOf, qtyOf, type Reporter } from "./reports.ts";
+import type { Failure } from "./ladder.ts";
 import type { Rest } from "./rest.ts";
 
 export type AccountParts = {
@@ -89,8 +90,10 @@ export class Account {
     this.reporter.say("OrderExecuted", payload, { instrument, timeMs: trade.timeMs });
   }
 
-  /** Returns an instrument as configured. */
-  configured(id: InstrumentId): Instrument | undefined {
-    return instrumentAt(this.host.instruments, id);
+  /** Reports that a request came to no answer. */
+  failed({ request, order, instrument: id }: OrderCommand, failure: Failure): void {
+    const instrument = instrumentAt(this.host.instruments, id) ?? null;
+    const said = { instrument, timeMs: null };
+    this.reporter.say("RequestFailed", { request, order, ...failure }, said);
   }
 }

@@ -162,10 +162,9 @@ export class CcxtVenue implements VenueAdapter {
         return this.#notLoaded(reasonOf(result));
       }
       try {
-        this.#list(listMarkets(
-          this.#host.instruments,
-          parseMarkets(result.body, this.#options.product),
-        ));
+        const { instruments } = this.#host;
+        const { product } = this.#options;
+        this.#list(listMarkets(instruments, parseMarkets(result.body, { product, instruments })));
       } catch (error) {
         if (!(error instanceof PayloadError)) throw error;
         this.#notLoaded(error.message);
@@ -219,7 +218,7 @@ export class CcxtVenue implements VenueAdapter {
     });
     const desk = deskOf(account, {
       clockIsOff: () => this.#clock.measure(account, () => {}),
-      leaving: (key, symbol) => {
+      leaving: ({ key, symbol }) => {
         this.#users?.leaving(key);
         this.#deadMan?.cover(symbol);
       },

@@ -19,7 +19,7 @@ import type { Account } from "./account.ts";
 import { type BinanceOrder, parseOrder } from "./payloads.ts";
 import type { Call, Listed } from "./requests.ts";
 import type { Endings } from "./endings.ts";
-import type { VenueError } from "./ladder.ts";
+import { type Failure, toFailure } from "./ladder.ts";
 import { Fields, PayloadError } from "../payload.ts";
 import { limitPxOf, qtyOf } from "./reports.ts";
 import type { CallResult } from "./rest.ts";
@@ -34,7 +34,7 @@ export type CommandHooks = {
   /** The venue found the time of a request wrong. */
   readonly clockIsOff: () => void;
   /** A new order leaves under this key; was acknowledged; was not, or that is not known. */
-  readonly leaving: (...order: readonly [key: string, symbol: string]) => void;
+  readonly leaving: (order: { readonly key: string; readonly symbol: string }) => void;
   readonly acknowledged: (key: string) => void;
   readonly refused: (key: string) => void;
 };
@@ -72,7 +72,7 @@ export class Commands {
     if (command.dryRun !== true) {
       orders.note({ key, symbol: listed.symbol, side, venueOrderId: null });
       this.#leaving.set(key, { journalUs, submitUs: host.nowUs() });
-      this.#hooks.leaving(key, listed.symbol);
+      this.#hooks.leaving({ key, symbol: listed.symbol });
     }
     this.#send(requests.place(command, listed), command, (result) => {
       this.#leaving.delete(key);
@@ -100,7 +100,7 @@ export class Commands {
     rest.call(requests.lookup(command, listed.symbol), (result) => {
       const order = result.kind === "ok" ? this.#orderIn(result.body, command) : undefined;
       if (order === undefined) {
-        return this.#failed(command, { outcome: "notSent", text: "its side is not known" });
+        return this.#account.failed(command, { outcome: "notSent", text: "its side is not known" });
       }
       const { side, orderId: venueOrderId, symbol } = order;
       orders.note({ key: command.clOrdId, symbol, side, venueOrderId });
@@ -143,7 +143,7 @@ export class Commands {
     const { instrument } = listed;
     if (result.kind === "ok") {
       const order = this.#orderIn(result.body, command);
-      if (order === undefined) return this.#failed(command, NOT_UNDERSTOOD);
+      if (order === undefined) return this.#account.failed(command, NOT_UNDERSTOOD);
       return this.#acknowledged(order, { ...of, stamps: { journalUs, ...result.stamps } });
     }
     if (result.kind === "error" && result.error.outcome === "refused") {
@@ -151,6 +151,12 @@ export class Commands {
       const stamps = { journalUs, ...result.stamps };
       const ref = this.#account.refOf(command, null);
       this.#endings.forget(command.clOrdId);
+      if (result.error.class === "unfilled") {
+        return reporter.say("OrderCancelled", { ...ref, reason: text }, {
+          instrument,
+          timeMs: null,
+        });
+      }
       return reporter.say("OrderRejected", { ...ref, ...stamps, rejectCode, text }, {
         instrument,
         timeMs: null,
@@ -199,7 +205,7 @@ export class Commands {
     if (result.kind !== "ok") return this.#notCancelled(of, result);
     const order = this.#orderIn(result.body, command);
     if (order === undefined || !ENDED.has(order.status)) {
-      return this.#failed(command, NOT_UNDERSTOOD);
+      return this.#account.failed(command, NOT_UNDERSTOOD);
     }
     const { clOrdId: key } = command;
     const { side, orderId: venueOrderId, symbol } = order;
@@ -210,7 +216,7 @@ export class Commands {
       reason: "as requested",
       timeMs: order.updatedMs === 0 ? null : order.updatedMs,
       notEstablished: () =>
-        this.#failed(command, {
+        this.#account.failed(command, {
           outcome: "unknown",
           text: "cancelled, and not all of its executions could be read",
         }),
@@ -243,7 +249,7 @@ export class Commands {
     const { instrument } = listed;
     if (result.kind === "ok") {
       const order = this.#orderIn(result.body, command);
-      if (order === undefined) return this.#failed(command, NOT_UNDERSTOOD);
+      if (order === undefined) return this.#account.failed(command, NOT_UNDERSTOOD);
       const said = { instrument, timeMs: order.updatedMs === 0 ? null : order.updatedMs };
       return reporter.say("OrderReplaced", {
         ...this.#account.refOf(command, order.orderId),
@@ -278,9 +284,9 @@ export class Commands {
   #unanswered(command: OrderCommand, result: Exclude<CallResult, { readonly kind: "ok" }>): void {
     switch (result.kind) {
       case "error":
-        return this.#failed(command, toFailure(result.error));
+        return this.#account.failed(command, toFailure(result.error));
       case "failed":
-        return this.#failed(command, {
+        return this.#account.failed(command, {
           outcome: result.error.outcome === "notSent" ? "notSent" : "unknown",
           text: result.error.message,
         });
@@ -290,39 +296,17 @@ export class Commands {
   }
 
   #unlisted(command: OrderCommand): void {
-    this.#failed(command, { outcome: "notSent", text: "the exchange has not listed it yet" });
-  }
-
-  #failed(command: OrderCommand, failure: Failure): void {
-    const { request, order } = command;
-    const instrument = this.#account.configured(command.instrument) ?? null;
-    this.#account.reporter.say("RequestFailed", { request, order, ...failure }, {
-      instrument,
-      timeMs: null,
+    this.#account.failed(command, {
+      outcome: "notSent",
+      text: "the exchange has not listed it yet",
     });
   }
 }
-
-/** A request that came to no answer. */
-export type Failure = {
-  readonly outcome: "notSent" | "unknown";
-  readonly text: string;
-  readonly retryAfterMs?: number;
-};
 
 const NOT_UNDERSTOOD: Failure = {
   outcome: "unknown",
   text: "the exchange answered, and not with the order",
 };
-
-/** Returns what an error that decides nothing means for its request. */
-export function toFailure({ outcome, text, retryAfterMs }: VenueError): Failure {
-  return {
-    outcome: outcome === "notSent" ? "notSent" : "unknown",
-    text,
-    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-  };
-}
 
 /** Answer and stream say one amendment twice: this tells that they do. */
 export function amendmentKey(

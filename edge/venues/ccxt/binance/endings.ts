@@ -66,9 +66,12 @@ export class Endings {
       order.isWatched = false;
       if (order.executed >= counted.executed || order.venueOrderId === null) return;
       const { rest, requests } = this.#account;
-      rest.call(requests.tradesOf(order.symbol, order.venueOrderId), (result) => {
-        if (result.kind === "ok") this.#offer(result.body, counted);
-      });
+      rest.call(
+        requests.tradesOf({ symbol: order.symbol, orderId: order.venueOrderId }),
+        (result) => {
+          if (result.kind === "ok") this.#offer(result.body, counted);
+        },
+      );
     });
   }
 
@@ -91,7 +94,7 @@ export class Endings {
     const { order, reads } = at;
     const { rest, requests, timers } = this.#account;
     if (order.venueOrderId === null) return this.#giveUp(ending, order);
-    const call = requests.tradesOf(ending.listed.symbol, order.venueOrderId);
+    const call = requests.tradesOf({ symbol: order.symbol, orderId: order.venueOrderId });
     rest.call(call, (result) => {
       if (result.kind === "ok") this.#offer(result.body, ending);
       if (order.executed >= ending.executed) return this.#say(ending, order);

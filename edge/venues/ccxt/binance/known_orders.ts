@@ -10,6 +10,7 @@
  * @module
  */
 import type { Side } from "../../../../core/instrument.ts";
+import type { Numbered } from "./requests.ts";
 
 const KNOWN_MAX = 50_000;
 
@@ -39,8 +40,8 @@ export class KnownOrders {
   }
 
   /** Returns the key of the order that the venue numbers so. */
-  keyOf(symbol: string, venueOrderId: string): string | undefined {
-    return this.#keyById.get(`${symbol} ${venueOrderId}`);
+  keyOf({ symbol, orderId }: Numbered): string | undefined {
+    return this.#keyById.get(`${symbol} ${orderId}`);
   }
 
   /** Notes an order, or what was learned of one. */

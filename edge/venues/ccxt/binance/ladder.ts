@@ -33,6 +33,13 @@ export type VenueError = {
   readonly retryAfterMs: number | undefined;
 };
 
+/** A request that came to no answer. */
+export type Failure = {
+  readonly outcome: "notSent" | "unknown";
+  readonly text: string;
+  readonly retryAfterMs?: number;
+};
+
 /** A limit without a time: as long as the shortest window that the venue counts in. */
 const PAUSE_DEFAULT_MS = 10_000;
 /** The venue sheds load: a short pause is what it asks for. */
@@ -101,4 +108,13 @@ function pauseOf(answer: HttpAnswer, errorClass: ErrorClass): number | undefined
   if (errorClass !== "rate") return undefined;
   const seconds = Number(answer.headers.get("retry-after") ?? "");
   return Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds * 1000) : PAUSE_DEFAULT_MS;
+}
+
+/** Returns what an error that decides nothing means for its request. */
+export function toFailure({ outcome, text, retryAfterMs }: VenueError): Failure {
+  return {
+    outcome: outcome === "notSent" ? "notSent" : "unknown",
+    text,
+    ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+  };
 }

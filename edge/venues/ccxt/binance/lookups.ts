@@ -11,7 +11,7 @@ import type { BrokerPayloads } from "../../../../core/event.ts";
 import type { Account } from "./account.ts";
 import { type BinanceOrder, type BinanceTrade, parseOrder, parseTrades } from "./payloads.ts";
 import type { Listed } from "./requests.ts";
-import { type Failure, toFailure } from "./commands.ts";
+import { toFailure } from "./ladder.ts";
 import type { Endings } from "./endings.ts";
 import { Fields, PayloadError } from "../payload.ts";
 import { limitPxOf, qtyOf } from "./reports.ts";
@@ -34,7 +34,7 @@ export class Lookups {
     const listed = this.#account.byId(command.instrument);
     if (command.dryRun === true) return host.answerDry(command);
     if (listed === undefined) {
-      return this.#failed(command, { outcome: "notSent", text: "not listed yet" });
+      return this.#account.failed(command, { outcome: "notSent", text: "not listed yet" });
     }
     const asked = { command, listed };
     rest.call(requests.lookup(command, listed.symbol), (result) => this.#found(asked, result));
@@ -57,7 +57,7 @@ export class Lookups {
       this.#account.orders.note({ key, symbol, side, venueOrderId });
       if (order.executedQty === "0") return this.#answer(asked, { order, trades: [] });
       const { rest, requests } = this.#account;
-      rest.call(requests.tradesOf(listed.symbol, venueOrderId), (next) => {
+      rest.call(requests.tradesOf({ symbol: listed.symbol, orderId: venueOrderId }), (next) => {
         this.#reading(command, next, (trades) => {
           this.#answer(asked, { order, trades: parseTrades(trades) });
         });
@@ -70,11 +70,11 @@ export class Lookups {
     const text = "the exchange answered, and not with the order";
     switch (result.kind) {
       case "error":
-        return this.#failed(command, toFailure(result.error));
+        return this.#account.failed(command, toFailure(result.error));
       case "failed":
-        return this.#failed(command, { outcome: "unknown", text: result.error.message });
+        return this.#account.failed(command, { outcome: "unknown", text: result.error.message });
       case "dryRun":
-        return this.#failed(command, { outcome: "unknown", text });
+        return this.#account.failed(command, { outcome: "unknown", text });
       case "ok":
         break;
     }
@@ -83,7 +83,7 @@ export class Lookups {
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error;
       this.#account.host.log("warning", "answer_not_understood", { reason: error.message });
-      this.#failed(command, { outcome: "unknown", text });
+      this.#account.failed(command, { outcome: "unknown", text });
     }
   }
 
@@ -109,24 +109,18 @@ export class Lookups {
     }
     if (executed !== found.cumQty) {
       const text = `its executions come to ${executed}, the order says ${found.cumQty}`;
-      return this.#failed(command, { outcome: "unknown", text });
+      return this.#account.failed(command, { outcome: "unknown", text });
     }
     if (found.status === "open" && this.#account.orders.get(command.clOrdId)?.isOver === true) {
       // The exchange does not revive orders: this was read before the end that it has told since.
-      return this.#failed(command, { outcome: "unknown", text: "older than the order's end" });
+      return this.#account.failed(command, {
+        outcome: "unknown",
+        text: "older than the order's end",
+      });
     }
     if (found.status !== "open") this.#endings.forget(command.clOrdId);
     const timeMs = order.updatedMs === 0 ? null : order.updatedMs;
     this.#account.reporter.say("OrderFound", found, { instrument, timeMs });
-  }
-
-  #failed(command: LookupOrder, failure: Failure): void {
-    const { request, order } = command;
-    const instrument = this.#account.configured(command.instrument) ?? null;
-    this.#account.reporter.say("RequestFailed", { request, order, ...failure }, {
-      instrument,
-      timeMs: null,
-    });
   }
 }
 

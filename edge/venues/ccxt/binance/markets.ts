@@ -32,9 +32,22 @@ export type BinanceMarket = {
 /** What became of the configured instruments: listed, or what is wrong, a sentence each. */
 export type Listing = { readonly listed: readonly Listed[]; readonly problems: readonly string[] };
 
-/** Reads the markets of an answer. @throws {PayloadError} If one is not as documented. */
-export function parseMarkets(body: unknown, product: ExchangeProduct): readonly BinanceMarket[] {
-  return Fields.of(body, "").objects("symbols").map((row) => parseMarket(row, product));
+/**
+ * Reads the markets of an answer that instruments may mean; an odd one among the others harms nobody.
+ * @throws {PayloadError} If one of them is not as documented.
+ */
+export function parseMarkets(
+  body: unknown,
+  of: { readonly product: ExchangeProduct; readonly instruments: readonly Instrument[] },
+): readonly BinanceMarket[] {
+  const pairs = new Set(of.instruments.map(({ base, quote }) => `${base}/${quote}`));
+  const symbols = new Set(of.instruments.map(({ symbol }) => symbol));
+  return Fields.of(body, "").objects("symbols")
+    .filter((row) =>
+      pairs.has(`${row.name("baseAsset")}/${row.name("quoteAsset")}`) ||
+      symbols.has(row.name("symbol") ?? "")
+    )
+    .map((row) => parseMarket(row, of.product));
 }
 
 function parseMarket(row: Fields, product: ExchangeProduct): BinanceMarket {

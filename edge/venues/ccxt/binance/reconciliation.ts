@@ -25,12 +25,14 @@ import {
   parseTrades,
 } from "./payloads.ts";
 import type { Call, Listed } from "./requests.ts";
-import { toFailure } from "./commands.ts";
+import { toFailure } from "./ladder.ts";
 import { Fields, PayloadError } from "../payload.ts";
 import { execIdOf, limitPxOf, qtyOf } from "./reports.ts";
 import { readSpan } from "./spans.ts";
 
 const ACCOUNT_READS_MAX = 3;
+/** With more symbols than this the open orders of all are asked for at once. */
+const ONE_BY_ONE_MAX = 10;
 
 /** What has been read so far. */
 type Progress = {
@@ -63,15 +65,18 @@ export class Reconciliations {
       reads: 0,
     };
     this.#current = progress;
-    this.#each(this.#account.listed, {
-      read: (listed, next) => this.#readOpenOrders(progress, listed, next),
+    const symbols = this.#account.listed.map(({ symbol }) => symbol);
+    this.#each(symbols.length > ONE_BY_ONE_MAX ? [null] : symbols, {
+      read: (symbol, next) => this.#readOpenOrders(progress, symbol, next),
       done: () => this.#readAccount(progress),
     });
   }
 
-  #readOpenOrders(progress: Progress, listed: Listed, next: () => void): void {
-    this.#call(progress, this.#account.requests.openOrders(listed.symbol), (body) => {
+  #readOpenOrders(progress: Progress, symbol: string | null, next: () => void): void {
+    this.#call(progress, this.#account.requests.openOrders(symbol), (body) => {
       for (const order of parseOrders(body)) {
+        const listed = this.#account.bySymbol(order.symbol);
+        if (listed === undefined) continue;
         this.#note(order);
         progress.openOrders.push(openOrderOf(order, listed));
       }
@@ -132,12 +137,12 @@ export class Reconciliations {
     const { orders, requests } = this.#account;
     const unknown = new Map<string, BinanceTrade>();
     for (const trade of progress.trades.values()) {
-      if (orders.keyOf(trade.symbol, trade.orderId) !== undefined) continue;
+      if (orders.keyOf(trade) !== undefined) continue;
       unknown.set(`${trade.symbol} ${trade.orderId}`, trade);
     }
     this.#each([...unknown.values()], {
       read: ({ symbol, orderId }, next) =>
-        this.#call(progress, requests.orderById(symbol, orderId), (body) => {
+        this.#call(progress, requests.orderById({ symbol, orderId }), (body) => {
           this.#note(parseOrder(Fields.of(body, "")));
           next();
         }),
@@ -168,7 +173,7 @@ export class Reconciliations {
   #execute(trade: BinanceTrade): void {
     const listed = this.#account.bySymbol(trade.symbol);
     if (listed === undefined) return;
-    const clOrdId = this.#account.orders.keyOf(trade.symbol, trade.orderId) ?? null;
+    const clOrdId = this.#account.orders.keyOf(trade) ?? null;
     const ref: OrderRef = { order: null, clOrdId, venueOrderId: trade.orderId };
     this.#account.execute(trade, { instrument: listed.instrument, ref });
   }

@@ -32,6 +32,9 @@ export type Call = {
 /** An instrument with the venue's name for it. */
 export type Listed = { readonly instrument: Instrument; readonly symbol: string };
 
+/** An order by the venue's number for it, which is one of its symbol. */
+export type Numbered = { readonly symbol: string; readonly orderId: string };
+
 const PRIVATE = { spot: "private", usdm: "fapiPrivate" } as const;
 const PUBLIC = { spot: "public", usdm: "fapiPublic" } as const;
 const TRADES_MAX = 1000;
@@ -86,12 +89,12 @@ export class BinanceRequests {
     return this.#order("read", "GET", { symbol, origClientOrderId: command.clOrdId });
   }
 
-  orderById(symbol: string, orderId: string): Call {
+  orderById({ symbol, orderId }: Numbered): Call {
     return this.#order("read", "GET", { symbol, orderId });
   }
 
   /** The executions of one order. */
-  tradesOf(symbol: string, orderId: string): Call {
+  tradesOf({ symbol, orderId }: Numbered): Call {
     return this.#read(this.#trades(), { symbol, orderId, limit: TRADES_MAX });
   }
 
@@ -109,8 +112,9 @@ export class BinanceRequests {
     });
   }
 
-  openOrders(symbol: string): Call {
-    return this.#read("openOrders", { symbol });
+  /** Of one symbol, or of all (null), which costs as much as some ten of one. */
+  openOrders(symbol: string | null): Call {
+    return this.#read("openOrders", symbol === null ? {} : { symbol });
   }
 
   account(): Call {

@@ -3,7 +3,10 @@
  *
  * A request whose time the venue finds too old or in its future is not looked at. Ours is used while
  * the two are close; beyond `SKEW_MIN_US` the venue's. A measurement is as good as its round trip is
- * short: the shortest of a few counts.
+ * short: of the newest few the one with the shortest counts.
+ *
+ * It is asked for every ten seconds, so that a clock that is set meanwhile is noticed before orders
+ * are refused for it.
  * @module
  */
 import type { Account } from "./account.ts";
@@ -13,8 +16,10 @@ import { Fields } from "../payload.ts";
 const SKEW_MIN_US = 100_000;
 /** What an operator should know: a clock that is not kept. */
 const SKEW_ALARM_US = 1_000_000;
-const SAMPLES = 3;
-const MEASURE_AGAIN_US = 600_000_000;
+/** Samples before the first is believed; how many are kept. */
+const SAMPLES_MIN = 3;
+const SAMPLES_MAX = 12;
+const SAMPLE_EVERY_US = 10_000_000;
 
 type Sample = { readonly skewUs: number; readonly tripUs: number };
 
@@ -22,16 +27,14 @@ type Sample = { readonly skewUs: number; readonly tripUs: number };
 export class ServerClock {
   readonly #nowUs: () => number;
   #skewUs = 0;
+  #toldUs = 0;
+  #samples: Sample[] = [];
   #isMeasuring = false;
+  #isStopped = false;
   #cancelNext: () => void = () => {};
 
   constructor(nowUs: () => number) {
     this.#nowUs = nowUs;
-  }
-
-  /** Microseconds that the venue is ahead of us, as last measured. */
-  get skewUs(): number {
-    return this.#skewUs;
   }
 
   /** Milliseconds, for a signature. */
@@ -40,46 +43,43 @@ export class ServerClock {
     return Math.floor((this.#nowUs() + skewUs) / 1000);
   }
 
-  /** Measures now and from time to time; `done` once the first measurement was made, or failed. */
+  /** Measures anew, then from time to time; `done` once that was done, or failed. */
   measure(account: Account, done: () => void): void {
     if (this.#isMeasuring) return done();
     this.#isMeasuring = true;
-    this.#cancelNext();
-    this.#sample(account, [], (best) => {
+    this.#samples = [];
+    this.#sample(account, () => {
       this.#isMeasuring = false;
-      if (best !== undefined) this.#set(account, best.skewUs);
-      this.#cancelNext = account.timers.after(
-        MEASURE_AGAIN_US,
-        () => this.measure(account, () => {}),
-      );
       done();
     });
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#cancelNext();
   }
 
-  #set({ host }: Account, skewUs: number): void {
-    const changeUs = Math.abs(skewUs - this.#skewUs);
-    this.#skewUs = skewUs;
-    if (changeUs < SKEW_MIN_US) return;
-    const level = Math.abs(skewUs) > SKEW_ALARM_US ? "alarm" : "info";
-    host.log(level, "clock_skew", { skew_ms: Math.round(skewUs / 1000) });
+  #sample(account: Account, done: () => void): void {
+    this.#cancelNext();
+    const { rest, requests, timers } = account;
+    rest.call(requests.time(), (result) => {
+      if (this.#isStopped) return;
+      if (result.kind === "ok") this.#take(account, sampleOf(result));
+      const isEnough = this.#samples.length >= SAMPLES_MIN || result.kind !== "ok";
+      if (!isEnough) return this.#sample(account, done);
+      this.#cancelNext = timers.after(SAMPLE_EVERY_US, () => this.#sample(account, () => {}));
+      done();
+    });
   }
 
-  #sample(
-    account: Account,
-    samples: readonly Sample[],
-    done: (best: Sample | undefined) => void,
-  ): void {
-    const { rest, requests } = account;
-    rest.call(requests.time(), (result) => {
-      const next = result.kind === "ok" ? sampleOf(result) : undefined;
-      const all = next === undefined ? samples : [...samples, next];
-      if (next !== undefined && all.length < SAMPLES) return this.#sample(account, all, done);
-      done(all.toSorted((left, right) => left.tripUs - right.tripUs)[0]);
-    });
+  #take({ host }: Account, sample: Sample): void {
+    this.#samples = [...this.#samples, sample].slice(-SAMPLES_MAX);
+    const [best = sample] = this.#samples.toSorted((left, right) => left.tripUs - right.tripUs);
+    this.#skewUs = best.skewUs;
+    if (Math.abs(best.skewUs - this.#toldUs) < SKEW_MIN_US) return;
+    this.#toldUs = best.skewUs;
+    const level = Math.abs(best.skewUs) > SKEW_ALARM_US ? "alarm" : "info";
+    host.log(level, "clock_skew", { skew_ms: Math.round(best.skewUs / 1000) });
   }
 }
 

@@ -102,6 +102,16 @@ usdm("send() ends the rest of an IOC order after its fills", async (_venue, rig)
   strictEqual(rig.of("OrderExecuted")[0]?.lastQty, 5000);
 });
 
+usdm("send() has a FOK that cannot be filled end as cancelled", async (_venue, rig) => {
+  rig.submit(1, { ...TAKING, orderQty: qty(7000), timeInForce: "FOK" });
+  strictEqual((await rig.next("OrderCancelled")).clOrdId, `${PREFIX}-1-1`);
+});
+
+usdm("start() knows the book of a market in which nothing moves", async (_venue, rig) => {
+  const { bids } = await rig.next("BookSnapshot");
+  deepStrictEqual(bids.slice(0, 2), [499_900, 5000]);
+});
+
 usdm("send() cancels", async (_venue, rig) => {
   rig.submit(1, RESTING);
   await rig.next("OrderAccepted");

@@ -1,0 +1,54 @@
+/**
+ * Texts as bytes in pages. Proves a part of R-CORE-3: an id is found by exactly what was said.
+ * @module
+ */
+import fc from "fast-check";
+import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { Texts } from "../../../core/slots/texts.ts";
+
+const text = fc.oneof(
+  fc.string({ maxLength: 12 }),
+  fc.string({ maxLength: 120 }),
+  fc.string({ unit: "binary", maxLength: 90 }),
+  fc.constantFrom("", "x".repeat(24), "x".repeat(25), "x".repeat(52), "x".repeat(53), "é\u{1F600}"),
+);
+
+Deno.test("Texts.read() gives back what was added, whatever was removed meanwhile", () => {
+  fc.assert(
+    fc.property(fc.array(fc.tuple(text, fc.nat(3)), { maxLength: 60 }), (steps) => {
+      const texts = new Texts();
+      const kept = new Map<number, string>();
+      for (const [added, removals] of steps) {
+        kept.set(texts.add(added), added);
+        for (const number of [...kept.keys()].slice(0, removals === 3 ? 2 : 0)) {
+          texts.remove(number);
+          kept.delete(number);
+        }
+        for (const [number, expected] of kept) strictEqual(texts.read(number), expected);
+      }
+    }),
+    { numRuns: 100 },
+  );
+});
+
+Deno.test("Texts.is() is true of the very text only", () => {
+  fc.assert(
+    fc.property(text, text, (kept, asked) => {
+      const texts = new Texts();
+      const number = texts.add(kept);
+      ok(texts.is(number, kept));
+      strictEqual(texts.is(number, asked), kept === asked);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("Texts.add() uses the cells of what was removed again", () => {
+  const texts = new Texts();
+  const long = texts.add("y".repeat(100));
+  texts.remove(long);
+  const numbers = Array.from({ length: 4 }, () => texts.add("short"));
+  strictEqual(numbers[0], long);
+  deepStrictEqual(numbers.map((number) => texts.read(number)), Array(4).fill("short"));
+  notStrictEqual(numbers[1], numbers[2]);
+});

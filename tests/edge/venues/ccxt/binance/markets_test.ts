@@ -1,0 +1,138 @@
+/**
+ * Markets as Binance lists them, matched with what is configured.
+ *
+ * Proves: R-VENUE-2 (rules are the venue's), R-OPS-2 (a sentence that says what to write).
+ * @module
+ */
+import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict";
+import type { Instrument } from "../../../../../core/instrument.ts";
+import {
+  type Listing,
+  listMarkets,
+  parseMarkets,
+} from "../../../../../edge/venues/ccxt/binance/markets.ts";
+import type { ExchangeProduct } from "../../../../../edge/venues/ccxt/options.ts";
+import { parseJson } from "../../../../../edge/venues/ccxt/payload.ts";
+import { PERPETUAL, SPOT } from "../../../../support/ccxt_rig.ts";
+import { sharedData } from "../../../../support/shared_data.ts";
+
+const FILTERS = [
+  { filterType: "PRICE_FILTER", minPrice: "0.01", maxPrice: "1000000", tickSize: "0.01000000" },
+  { filterType: "LOT_SIZE", minQty: "0.00010", maxQty: "9000.00", stepSize: "0.00010" },
+  { filterType: "NOTIONAL", minNotional: "5.00000000" },
+  { filterType: "SOMETHING_NEW" },
+];
+
+/** A spot market, changed as given. */
+function market(
+  changes: Readonly<Record<string, unknown>> = {},
+): Readonly<Record<string, unknown>> {
+  return {
+    symbol: "BTCUSDT",
+    status: "TRADING",
+    baseAsset: "BTC",
+    quoteAsset: "USDT",
+    filters: FILTERS,
+    ...changes,
+  };
+}
+
+function list(
+  instrument: Instrument,
+  symbols: readonly unknown[],
+  product: ExchangeProduct = "spot",
+): Listing {
+  const instruments = [instrument];
+  return listMarkets(instruments, parseMarkets({ symbols }, { product, instruments }));
+}
+
+Deno.test("listMarkets() takes grids, minima and status from the venue, quanta from us", () => {
+  const { listed, problems } = list(SPOT, [market()]);
+  deepStrictEqual(problems, []);
+  const [one] = listed;
+  strictEqual(one?.symbol, "BTCUSDT");
+  deepStrictEqual(one?.instrument.priceRule, {
+    scale: 2,
+    ticks: [{ fromQuanta: 1, stepQuanta: 1 }],
+  });
+  deepStrictEqual(one?.instrument.qtyRule, {
+    scale: 5,
+    stepQuanta: 10,
+    minQuanta: 10,
+    maxQuanta: 900_000_000,
+  });
+  deepStrictEqual([one?.instrument.minNotional, one?.instrument.status], ["5", "open"]);
+});
+
+const statuses = [
+  ["TRADING", "open"],
+  ["HALT", "suspended"],
+  ["BREAK", "suspended"],
+  ["A_NEW_WORD", "suspended"],
+  ["DELIVERED", "closed"],
+] as const;
+for (const [status, ours] of statuses) {
+  Deno.test(`listMarkets() lists a market that says ${status} as ${ours}`, () => {
+    strictEqual(list(SPOT, [market({ status })]).listed[0]?.instrument.status, ours);
+  });
+}
+
+const problems: readonly (readonly [string, Instrument, RegExp])[] = [
+  ["a tick finer than the quantum", {
+    ...SPOT,
+    priceRule: { ...SPOT.priceRule, scale: 1 },
+  }, /price.quantum must divide .* write price: { quantum: "0.01" }$/],
+  ["a step finer than the quantum", {
+    ...SPOT,
+    qtyRule: { ...SPOT.qtyRule, scale: 3 },
+  }, /quantity.quantum must divide .* write quantity: { quantum: "0.0001" }$/],
+  ["a market that is not there", { ...SPOT, base: "XYZ" }, /must have such a market$/],
+  [
+    "another class",
+    { ...SPOT, assetClass: "linear" },
+    /asset class must be the market's: was linear$/,
+  ],
+];
+for (const [what, instrument, sentence] of problems) {
+  Deno.test(`listMarkets() says in a sentence that there is ${what}`, () => {
+    const { listed, problems: [problem] } = list(instrument, [market()]);
+    deepStrictEqual(listed, []);
+    match(problem ?? "", sentence);
+  });
+}
+
+Deno.test("listMarkets() takes the perpetual of a pair, and checks what it settles in", () => {
+  const filters = [
+    { filterType: "PRICE_FILTER", tickSize: "0.10" },
+    { filterType: "LOT_SIZE", minQty: "0.001", maxQty: "1000", stepSize: "0.001" },
+    { filterType: "MIN_NOTIONAL", notional: "100" },
+  ];
+  const perpetual = { ...market({ filters }), marginAsset: "USDT", contractType: "PERPETUAL" };
+  const quarter = { ...perpetual, symbol: "BTCUSDT_261225", contractType: "CURRENT_QUARTER" };
+  const { listed } = list(PERPETUAL, [quarter, perpetual], "usdm");
+  deepStrictEqual([listed[0]?.symbol, listed[0]?.instrument.minNotional], ["BTCUSDT", "100"]);
+  const inCoin = {
+    ...PERPETUAL.contract,
+    kind: "linear",
+    multiplier: "1",
+    settlement: "BTC",
+  } as const;
+  const wrong = list({ ...PERPETUAL, contract: inCoin }, [perpetual], "usdm");
+  match(wrong.problems[0] ?? "", /settlement must be USDT: was BTC$/);
+});
+
+Deno.test("parseMarkets() passes over odd markets, but not over one that is configured", () => {
+  const odd = { symbol: "ODD", baseAsset: "ODD", quoteAsset: "USDT", filters: "none" };
+  strictEqual(list(SPOT, [odd, market()]).listed.length, 1);
+  throws(() => list(SPOT, [market({ filters: [] })]), /must have a filter PRICE_FILTER/);
+});
+
+const path = sharedData("venue_payloads/binance/spot/http_json/exchange_info_response.json");
+Deno.test({
+  name: "parseMarkets() reads the recorded exchange_info_response.json",
+  ignore: path === undefined,
+  fn: () => {
+    const body = parseJson(Deno.readTextFileSync(path ?? ""));
+    deepStrictEqual(parseMarkets(body, { product: "spot", instruments: [SPOT] }), []);
+  },
+});
