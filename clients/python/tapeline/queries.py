@@ -159,9 +159,7 @@ def ladder_top(
     return Query("ladder_top", args, _rows(Level.from_wire))
 
 
-def size_ahead(
-    place: tuple[str, str, DecimalLike], order_id: str | None
-) -> Query[Decimal | None]:
+def size_ahead(place: tuple[str, str, DecimalLike], order_id: str | None) -> Query[Decimal | None]:
     return Query("size_ahead", _place(place, order_id=order_id), _quantity)
 
 

@@ -141,7 +141,9 @@ class Questions(HotloopCase):
         self.assertEqual(hot.size_ahead(BTC, "Buy", "100", order_id="4"), Decimal("7.5"))
         self.assertEqual(hot.match_rate_ema(BTC, "Buy", "98"), 0.1)
         forecast = hot.pfill_ttf(BTC, "Buy", "98", "1", 1_000)
-        self.assertEqual((forecast.p, forecast.ttf_ms, forecast.ahead), (0.125, 9.0, Decimal("7.5")))
+        self.assertEqual(
+            (forecast.p, forecast.ttf_ms, forecast.ahead), (0.125, 9.0, Decimal("7.5"))
+        )
 
     def test_nothing_is_known_before_the_first_queue_and_while_the_book_is_no_reference(self):
         hot = self.hot()
