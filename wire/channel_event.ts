@@ -101,23 +101,6 @@ export function toChannelEvent(event: Event, view: View): ChannelEvent | undefin
   }
 }
 
-/** Returns the instruments whose signals an event may have changed, ascending. */
-export function signalledBy(event: Event, view: View): readonly InstrumentId[] {
-  const { source, instrument: id } = event;
-  if (source !== "market_data" || id === null) return [];
-  if (event.eventType !== "MarketDefined") return [id];
-  const market = marketOf(instrumentAt(view.instruments, id));
-  if (market === undefined) return [id];
-  return view.instruments.filter((row) => row.venue === event.venue && marketOf(row) === market)
-    .map((row) => row.id);
-}
-
-/** Returns the betting market of an instrument: what is said of it holds for all its runners. */
-function marketOf(instrument: Instrument | undefined): string | undefined {
-  const contract = instrument?.contract;
-  return contract?.kind === "betting" ? contract.market : undefined;
-}
-
 /** A quote changes what subscribers see only where it is all the book there is. */
 function showsQuotes(event: Event, view: View): boolean {
   const instrument = event.instrument === null

@@ -16,7 +16,7 @@ import { instrumentAt } from "../core/instrument.ts";
 import type { InstrumentId, SeqId, SessionId } from "../core/numbers.ts";
 import type { Listener, Socket } from "../edge/ports.ts";
 import type { Backend, Observer, Producer } from "./backend.ts";
-import { orderEvent, signalledBy, toChannelEvent } from "./channel_event.ts";
+import { orderEvent, toChannelEvent } from "./channel_event.ts";
 import { WireCounters } from "./counters.ts";
 import { type EncodedReport, reportText } from "./encoded_report.ts";
 import { ReportStreams } from "./report_streams.ts";
@@ -264,7 +264,9 @@ export class WireServer implements Observer {
     if (shown !== undefined) {
       for (const { feed } of this.#book.watching) feed.offer(shown);
     }
-    for (const id of signalledBy(event, view)) this.#showSignals(event, id);
+    if (event.source === "market_data" && event.instrument !== null) {
+      this.#showSignals(event, event.instrument);
+    }
     const hedgers = [...this.#book.watching].filter(({ feed }) => feed.wantsOrders);
     if (hedgers.length === 0) return;
     for (const [at, report] of reports.entries()) {
@@ -286,7 +288,7 @@ export class WireServer implements Observer {
     const watching = [...this.#book.watching].filter(({ feed }) => feed.wantsSignals(id));
     if (watching.length === 0) return;
     for (const signal of this.#signals.news(instrument)) {
-      const shown = signalEvent({ ...event, instrument: id }, view, signal);
+      const shown = signalEvent(event, view, signal);
       for (const { feed } of watching) feed.offer(shown);
     }
   }
