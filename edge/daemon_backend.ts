@@ -5,9 +5,16 @@
 import type { Mode } from "../core/event.ts";
 import type { ClientIndex, Micros, SeqId } from "../core/numbers.ts";
 import type { View } from "../core/view.ts";
-import type { Backend, Producer, ReportPage, SignalSource } from "../wire/backend.ts";
+import type {
+  Backend,
+  Producer,
+  RawLine,
+  RawOutcome,
+  ReportPage,
+  SignalSource,
+} from "../wire/backend.ts";
 import type { EngineClock } from "./engine_clock.ts";
-import type { RawFeed, RawOutcome } from "./feeds/raw_feed.ts";
+import type { RawFeed } from "./feeds/raw_feed.ts";
 import type { HotLoopObserver } from "./hot_loop_observer.ts";
 import type { Ingress, QueuePolicy } from "./ingress.ts";
 import type { Intervals } from "./intervals.ts";
@@ -112,7 +119,7 @@ export class DaemonBackend implements Backend {
     return counters;
   }
 
-  readRaw(venue: string, line: string, tsUs: Micros): RawOutcome | undefined {
+  readRaw({ venue, line, tsUs }: RawLine): RawOutcome | undefined {
     return this.#options.rawFeeds.get(venue)?.read(line, tsUs);
   }
 

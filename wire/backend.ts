@@ -86,10 +86,17 @@ export interface Backend {
   /** Process counters that the core does not have (queues, journal, venues), snake_case. */
   counters(): Readonly<Record<string, number | string>>;
   /** Reads a raw line of a venue's feed; undefined: no format is configured for it. */
-  readRaw?(venue: string, line: string, tsUs: Micros): RawOutcome | undefined;
+  readRaw?(of: RawLine): RawOutcome | undefined;
   /** Something an operator must know. */
   alarm(code: string, text: string): void;
 }
+
+/** A raw line of a venue's feed, received at `tsUs`. */
+export type RawLine = {
+  readonly venue: string;
+  readonly line: string;
+  readonly tsUs: Micros;
+};
 
 /** What became of a raw line that a client published. */
 export type RawOutcome =

@@ -106,7 +106,7 @@ export class Dispatch {
     const outcome = toDrafts(message, {
       view: backend.view,
       clientFeeds: settings.clientFeeds,
-      readRaw: (...of) => backend.readRaw?.(...of),
+      readRaw: (of) => backend.readRaw?.(of),
     });
     if (outcome.ok) return inlet.offer(outcome.drafts);
     requests.error({ code: "BAD_MESSAGE", message: outcome.message });

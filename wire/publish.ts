@@ -36,7 +36,7 @@ export function toDrafts(
     return refuse("instrument: its venue must be configured with feed: client", message.instrument);
   }
   if (message.kind !== "raw") return levelsToDrafts(message, instrument);
-  const read = context.readRaw?.(venue, message.line, micros(message.tsUs));
+  const read = context.readRaw?.({ venue, line: message.line, tsUs: micros(message.tsUs) });
   if (read === undefined) {
     const rule = "kind: a format of raw lines must be configured, as feed.raw_format; else send " +
       "snapshot or delta";

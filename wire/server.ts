@@ -284,9 +284,9 @@ export class WireServer implements Observer {
   #showSignals(event: Event, id: InstrumentId): void {
     const { view } = this.#backend;
     const instrument = instrumentAt(view.instruments, id);
-    if (instrument === undefined || this.#signals?.covers(id) !== true) return;
     const watching = [...this.#book.watching].filter(({ feed }) => feed.wantsSignals(id));
-    if (watching.length === 0) return;
+    if (instrument === undefined || watching.length === 0) return;
+    if (this.#signals?.covers(id) !== true) return;
     for (const signal of this.#signals.news(instrument)) {
       const shown = signalEvent(event, view, signal);
       for (const { feed } of watching) feed.offer(shown);

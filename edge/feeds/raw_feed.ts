@@ -8,16 +8,11 @@
 import type { Draft } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
 import type { Micros } from "../../core/numbers.ts";
+import type { RawOutcome } from "../../wire/backend.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
 
 /** Formats whose recorded lines begin with a receive time, which the venue does not send. */
 const STAMPED: readonly string[] = ["binance"];
-
-/** What became of a line. */
-export type RawOutcome =
-  | { readonly ok: true; readonly drafts: readonly Draft[] }
-  /** What was wrong with it, a sentence. */
-  | { readonly ok: false; readonly problem: string };
 
 /** Reads the lines of one venue. */
 export class RawFeed {

@@ -350,16 +350,18 @@ Deno.test("PUBLISH turns levels and trades into events of a client's feed", () =
 Deno.test("PUBLISH hands a raw line to the reader of its venue, and says why one is refused", () => {
   const fixture = new WireFixture({ settings: { clientFeeds: ["paper"] } });
   const seen: unknown[] = [];
-  fixture.backend.readRaw = (...of) => {
+  fixture.backend.readRaw = (of) => {
     seen.push(of);
-    const [, line] = of;
-    return line === "bad" ? { ok: false, problem: "no JSON" } : { ok: true, drafts: [] };
+    return of.line === "bad" ? { ok: false, problem: "no JSON" } : { ok: true, drafts: [] };
   };
   const client = fixture.open("alice");
   const head = { type: "PUBLISH", kind: "raw", instrument: "paper:BTC/USDT", ts_us: 7 };
   client.send({ ...head, payload: "good" });
   client.send({ ...head, payload: "bad" });
   fixture.settle();
-  deepStrictEqual(seen, [["paper", "good", 7], ["paper", "bad", 7]]);
+  deepStrictEqual(seen, [
+    { venue: "paper", line: "good", tsUs: 7 },
+    { venue: "paper", line: "bad", tsUs: 7 },
+  ]);
   deepStrictEqual(client.all("ERROR").map((row) => row["message"]), ["payload: no JSON"]);
 });
