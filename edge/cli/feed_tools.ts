@@ -1,5 +1,5 @@
 /**
- * What the command line does with recorded market data, on this machine's disk.
+ * The tools for recorded files on this machine's disk, as the command line calls them.
  * @module
  */
 import { calibrate } from "../calibration/calibrate.ts";
@@ -8,11 +8,11 @@ import { denoDisk } from "../deno_disk.ts";
 import { guessFormat } from "../feeds/guess_format.ts";
 import { inspectCapture } from "../feeds/inspect.ts";
 import { PackedDataError } from "../feeds/packed_data.ts";
-import type { DiskFile } from "../ports.ts";
+import type { Disk } from "../ports.ts";
 import type { FeedInspection, FeedTools, InspectionChoice } from "./actions.ts";
 import { UsageError } from "./context.ts";
 
-/** Returns the tools. Only `write` writes. */
+/** Returns the tools. */
 export function feedTools(): FeedTools {
   const disk = denoDisk();
   const inspect = (files: readonly string[], of: InspectionChoice): FeedInspection => {
@@ -22,11 +22,12 @@ export function feedTools(): FeedTools {
   return {
     inspect: (files, of) => asUsage(() => inspect(files, of)),
     calibrate: (request) => asUsage(() => calibrate(fileDrafts({ ...request, disk }), request)),
-    write: (path, text) => writeWhole(disk.open(path, "create"), text),
+    write: (path, text) => write(disk, path, text),
   };
 }
 
-function writeWhole(file: DiskFile, text: string): void {
+function write(disk: Disk, path: string, text: string): void {
+  const file = disk.open(path, "create");
   try {
     file.truncate(0);
     file.writeAt(new TextEncoder().encode(text), 0);
@@ -35,7 +36,7 @@ function writeWhole(file: DiskFile, text: string): void {
   }
 }
 
-/** A format or mapping that cannot be is the caller's to repair. */
+/** A format, a mapping or a file that cannot be is the caller's to repair. */
 function asUsage<Result>(tool: () => Result): Result {
   try {
     return tool();

@@ -31,7 +31,6 @@ const CALIBRATED: CalibrationResult = {
     bins: [{ from: 0, to: 1, count: 5, meanP: 0.5, meanOutcome: 0.6 }],
   }],
 };
-
 function inspectionOf(of: { readonly isWhole: boolean }): FeedInspection {
   const found = {
     name: "BTC",
@@ -431,7 +430,6 @@ for (
     deepStrictEqual(session.calls, []);
   });
 }
-
 Deno.test("feed inspect shows what files hold, problems and progress apart from it", async () => {
   const session = new Session();
   const columns = "time=1 price=px delimiter=\\t";
