@@ -11,7 +11,7 @@ const LINES_MAX = 100;
 /** In order; the first that fits counts. Anything else is taken for `csv`. */
 const SIGNS: readonly (readonly [string, RegExp])[] = [
   ["binance", /^\d{19} \{/],
-  ["betfair", /^\{"op":"(?:mcm|connection|status)"/],
+  ["betfair", /^\{"op":\s*"(?:mcm|connection|status)"/],
   ["journal", /^\{"(?:batch|event)":\{/],
   ["jsonl", /^\s*[[{]/],
 ];

@@ -47,7 +47,9 @@ export class StreamReader implements CaptureReader {
   readonly #buffer = new ChangeBuffer();
   readonly #scanner: MessageScanner;
   readonly #markets = new Map<string, MarketFeed>();
-  #touched: RunnerFeed[] = [];
+  /** Runners that the message names; places behind the count are left over from earlier ones. */
+  readonly #touched: RunnerFeed[] = [];
+  #touchedCount = 0;
   /** Head of the message whose segments are coming in. */
   #segmented: MessageHead | undefined;
   #message = 0;
@@ -191,8 +193,10 @@ export class StreamReader implements CaptureReader {
     if (at.isImage) this.#loseOthers(at);
     const { totals, summary } = this;
     const before = totals.snapshots + totals.deltas;
-    for (const runner of this.#touched) runner.flush(at.drafts, at.eventTime, totals);
-    this.#touched.length = 0;
+    for (let index = 0; index < this.#touchedCount; index++) {
+      this.#touched[index]?.flush(at.drafts, at.eventTime, totals);
+    }
+    this.#touchedCount = 0;
     if (totals.snapshots + totals.deltas > before) summary.depthMessages++;
     summary.snapshots = totals.snapshots;
     summary.trades = totals.trades;
@@ -266,7 +270,7 @@ export class StreamReader implements CaptureReader {
   #touch(runner: RunnerFeed): void {
     if (runner.touchedBy === this.#message) return;
     runner.touchedBy = this.#message;
-    this.#touched.push(runner);
+    this.#touched[this.#touchedCount++] = runner;
   }
 
   #market(id: string): MarketFeed {
@@ -302,7 +306,7 @@ export class StreamReader implements CaptureReader {
   #dropMessage(): void {
     this.#buffer.clear();
     this.#segmented = undefined;
-    this.#touched = [];
+    this.#touchedCount = 0;
   }
 
   #noteTime(publishedMs: number): void {
