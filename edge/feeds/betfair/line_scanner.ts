@@ -329,6 +329,19 @@ export class LineScanner {
     this.#at = at;
   }
 
+  /** Passes over a list of levels. @throws {LineError} If no value comes. */
+  skipLevels(): void {
+    const bytes = this.#bytes;
+    this.#skipBlank();
+    let at = this.#at;
+    if (bytes[at] !== OPEN_LIST || bytes[at + 1] !== OPEN_LIST) return this.skip();
+    for (at += 2; bytes[at] !== CLOSE_LIST || bytes[at + 1] !== CLOSE_LIST; at++) {
+      const char = bytes[at] ?? END;
+      if (char === END || char === QUOTE || char <= SPACE) return this.skip();
+    }
+    this.#at = at + 2;
+  }
+
   /** @throws {LineError} If anything but blanks is left. */
   close(): void {
     this.#skipBlank();

@@ -44,6 +44,8 @@ export type RowReading = {
   readonly buffer: ChangeBuffer;
   readonly drafts: Draft[];
   readonly eventTime: Micros;
+  /** The market has every level: ladders by level are passed over. */
+  readonly isFull: boolean;
   /** False: traded volume is taken as given, and makes no trade. */
   readonly areTradesNews: boolean;
   readonly counts: RunnerCounts;
@@ -78,9 +80,9 @@ export class RunnerFeed {
     return this.#instrument;
   }
 
-  /** Fullness of the ladders that its book is made of. */
-  get fullness(): number {
-    return this.#fullness;
+  /** Its book is made of some ladder. */
+  get hasLadder(): boolean {
+    return this.#fullness !== NO_LADDER;
   }
 
   /** Takes other terms. */
@@ -135,6 +137,7 @@ export class RunnerFeed {
     if ((ladders & BIT.trd) !== 0) this.#readVolume(row, reading);
     const fullness = fullnessOf(ladders);
     if (fullness === NO_LADDER || fullness < this.#fullness || this.#state === "lost") return;
+    if (fullness < FULL && reading.isFull) return;
     if (fullness > this.#fullness) this.#beginLadders(fullness);
     if (fullness === FULL) this.#readPrices(row, reading);
     else this.#readLevels(row, { buffer, isBest: fullness === BEST });
