@@ -127,8 +127,8 @@ export class LineScanner {
 
   /** Reads a key and its colon. Returns its code, or `OTHER_KEY`. @throws {LineError} If none comes. */
   key(): number {
-    if (this.#skipBlank() !== QUOTE) throw this.#problem("a key");
     const bytes = this.#bytes;
+    if (bytes[this.#at] !== QUOTE && this.#skipBlank() !== QUOTE) throw this.#problem("a key");
     const start = this.#at + 1;
     const [first, second] = [bytes[start] ?? END, bytes[start + 1] ?? END];
     if (bytes[start + 3] === QUOTE && bytes[start + 4] === COLON) { // the usual length
@@ -296,8 +296,8 @@ export class LineScanner {
    * @throws {LineError} If none comes, or one with an escape.
    */
   string(known = ""): string {
-    if (this.#skipBlank() !== QUOTE) throw this.#problem("a string");
     const bytes = this.#bytes;
+    if (bytes[this.#at] !== QUOTE && this.#skipBlank() !== QUOTE) throw this.#problem("a string");
     const start = this.#at + 1;
     let at = start;
     let isKnown = true;
@@ -312,6 +312,8 @@ export class LineScanner {
 
   /** True if null is next; then it is read. */
   isNull(): boolean {
+    const char = this.#bytes[this.#at] ?? END;
+    if (char > SPACE && char !== LOWER_N) return false;
     return this.#skipBlank() === LOWER_N && this.#isWord(NULL);
   }
 
@@ -395,13 +397,15 @@ export class LineScanner {
   }
 
   #hasEntry(close: number): boolean {
-    if (this.#skipBlank() !== close) return true;
+    const char = this.#bytes[this.#at] ?? END;
+    if (char !== close && (char > SPACE || this.#skipBlank() !== close)) return true;
     this.#at++;
     return false;
   }
 
   #next(close: number): boolean {
-    const char = this.#skipBlank();
+    let char = this.#bytes[this.#at] ?? END;
+    if (char <= SPACE) char = this.#skipBlank();
     if (char !== COMMA && char !== close) throw this.#problem("a comma or the end");
     this.#at++;
     return char === COMMA;

@@ -12,10 +12,11 @@
  * @module
  */
 import type { Draft, Levels } from "../../../core/event.ts";
-import type { Instrument } from "../../../core/instrument.ts";
+import type { Instrument, PriceRule } from "../../../core/instrument.ts";
 import { type Micros, px, qty } from "../../../core/numbers.ts";
 import { TickTable } from "../../../core/tick_ladder.ts";
 import { BIT, type ChangeBuffer, LADDER } from "./change_buffer.ts";
+import { CLASSIC } from "./listing.ts";
 import { LevelLadder } from "./level_ladder.ts";
 
 /** A kind of ladder by fullness; 0: none was seen. */
@@ -73,7 +74,7 @@ export class RunnerFeed {
 
   constructor(instrument: Instrument) {
     this.#instrument = instrument;
-    this.#table = TickTable.of(instrument.priceRule);
+    this.#table = tableOf(instrument.priceRule);
   }
 
   get instrument(): Instrument {
@@ -88,7 +89,7 @@ export class RunnerFeed {
   /** Takes other terms. */
   relist(instrument: Instrument): void {
     this.#instrument = instrument;
-    this.#table = TickTable.of(instrument.priceRule);
+    this.#table = tableOf(instrument.priceRule);
   }
 
   /** The message at hand says everything there is: what was known is forgotten. */
@@ -273,6 +274,13 @@ export class RunnerFeed {
       }
     }
   }
+}
+
+/** Large, and the same for nearly all runners. */
+const CLASSIC_TABLE = TickTable.of(CLASSIC);
+
+function tableOf(rule: PriceRule): TickTable | undefined {
+  return rule === CLASSIC ? CLASSIC_TABLE : TickTable.of(rule);
 }
 
 /** Adds the levels of a row to those of a side. */
