@@ -6,6 +6,7 @@
  * @module
  */
 import { type KnownAdapters, modeProblems, outsideProblems } from "./adapter_checks.ts";
+import { hotLoopProblems } from "./hot_loop_checks.ts";
 import { limitProblems } from "./limit_checks.ts";
 import { listOf, mapOf, type Path, type Raw, repeated } from "./raw.ts";
 import { type PathProblem, shown } from "./problems.ts";
@@ -35,6 +36,7 @@ export function crossProblems(root: unknown, registry: Registry): readonly PathP
     ...venues.flatMap((venue, index) => venueProblems(venue, ["venues", index], registry)),
     ...modeProblems(root, registry.adapters),
     ...limitProblems(root),
+    ...hotLoopProblems(root),
   ];
 }
 
@@ -84,6 +86,8 @@ function feedProblems(venue: Raw, path: Path, registry: Registry): readonly Path
           captureProblems(mapOf(of) ?? {}, [...path, "feed", "beside", index], registry)
         ),
       ];
+    case "client":
+      return formatProblems(feed, { key: "raw_format", path: [...path, "feed"] }, registry);
     case "adapter":
       return paper
         ? [{
@@ -109,13 +113,7 @@ function listProblems(venue: Raw, path: Path, registry: Registry): readonly Path
 }
 
 function captureProblems(feed: Raw, path: Path, registry: Registry): readonly PathProblem[] {
-  const problems: PathProblem[] = [];
-  const format = feed["format"];
-  if (typeof format === "string" && !registry.captureFormats.includes(format)) {
-    const known = registry.captureFormats.join(", ");
-    const text = `must be a format of this build (${known}): was ${shown(format)}`;
-    problems.push({ path: [...path, "format"], at: "value", text });
-  }
+  const problems = [...formatProblems(feed, { key: "format", path }, registry)];
   for (const { key, text } of registry.columnProblems?.(mapOf(feed["columns"]) ?? {}) ?? []) {
     problems.push({ path: [...path, "columns", key], at: "value", text });
   }
@@ -125,4 +123,16 @@ function captureProblems(feed: Raw, path: Path, registry: Registry): readonly Pa
     problems.push({ path: [...path, "files", index], at: "value", text });
   }
   return problems;
+}
+
+function formatProblems(
+  feed: Raw,
+  at: { readonly key: string; readonly path: Path },
+  registry: Registry,
+): readonly PathProblem[] {
+  const format = feed[at.key];
+  if (typeof format !== "string" || registry.captureFormats.includes(format)) return [];
+  const known = registry.captureFormats.join(", ");
+  const text = `must be a format of this build (${known}): was ${shown(format)}`;
+  return [{ path: [...at.path, at.key], at: "value", text }];
 }

@@ -46,6 +46,7 @@ import {
   sizeAheadOf,
   spreadTicksOf,
 } from "./queries.ts";
+import { type QueueLevels, queueLevelsOf } from "./queue_levels.ts";
 import {
   DEFAULT_SETTINGS,
   type HotLoopSettings,
@@ -173,6 +174,11 @@ export class HotLoop {
   /** Probability and time of a fill. */
   pfillTtf(id: InstrumentId, of: PfillRequest): Pfill | null {
     return this.#ask(id, pfillOf, of);
+  }
+
+  /** What the answers about queues are made of, for the best levels. */
+  queueLevels(id: InstrumentId, of: { readonly depth: number }): QueueLevels | null {
+    return this.#ask(id, queueLevelsOf, of);
   }
 
   /** Base rate of the market, a decimal. */

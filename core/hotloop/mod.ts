@@ -19,6 +19,7 @@ export { HotLoop, type HotLoopOptions, type UpdatedConfig } from "./hot_loop.ts"
 export { type ParsedSettings, parseHotLoopSettings } from "./parse_settings.ts";
 export type { Pfill, PfillRequest } from "./pfill.ts";
 export type { MarketRate, PriceOf, SideOf } from "./queries.ts";
+export type { QueueLevel, QueueLevels } from "./queue_levels.ts";
 export {
   DEFAULT_SETTINGS,
   DEFAULT_SIGNALS,
