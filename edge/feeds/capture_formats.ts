@@ -3,13 +3,21 @@
  * @module
  */
 import { openReader } from "./binance_capture.ts";
+import { openBybit } from "./bybit_capture.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
+import { openHyperliquid } from "./hyperliquid_capture.ts";
+import { openJournal } from "./journal_capture.ts";
+import { openKraken } from "./kraken_capture.ts";
 import { openCsv, openJsonLines } from "./row_capture.ts";
 
 const FORMATS: ReadonlyMap<string, (options: CaptureOptions) => CaptureReader> = new Map([
   ["binance", openReader],
+  ["bybit", openBybit],
   ["csv", openCsv],
+  ["hyperliquid", openHyperliquid],
+  ["journal", openJournal],
   ["jsonl", openJsonLines],
+  ["kraken", openKraken],
 ]);
 
 /** Their names. */

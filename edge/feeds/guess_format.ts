@@ -10,9 +10,12 @@ const LINES_MAX = 100;
 
 /** In order; the first that fits counts. Anything else is taken for `csv`. */
 const SIGNS: readonly (readonly [string, RegExp])[] = [
-  ["binance", /^\d{19} \{/],
+  ["hyperliquid", /^\d{19} \{"channel":/],
+  ["kraken", /^\S+ .*kraken\.com|^wss:\/\/ws\.kraken\.com/],
+  ["binance", /^\d{19} \{|^https:\/\/f?api\.binance|^wss:\/\/f?stream\.binance/],
+  ["bybit", /^\{"topic":"(?:orderbook|publicTrade)\./],
   ["betfair", /^\{"op":"(?:mcm|connection|status)"/],
-  ["journal", /^\{"(?:batch|event)":\{/],
+  ["journal", /^\{"(?:segment|batch|event)":\{/],
   ["jsonl", /^\s*[[{]/],
 ];
 
