@@ -3,7 +3,7 @@
  *
  * `reference.yaml` documents each key; the types follow from the schema. `options` and `credentials`
  * of a venue keep the spelling of the file, since their keys are the adapter's; so do `columns` of a
- * capture, which are the format's.
+ * capture, which are the format's, and `hotloop`, which has names of instruments among its keys.
  * @module
  */
 import type { ConfigurationFile } from "./schema.ts";
@@ -25,12 +25,13 @@ export type CredentialSource = { readonly file: string } | { readonly env: strin
 /** What keeps the spelling of its keys. */
 type Kept = {
   readonly options: Readonly<Record<string, unknown>>;
+  readonly hotloop: Readonly<Record<string, unknown>>;
   readonly credentials: Readonly<Record<string, CredentialSource>>;
   readonly columns: Readonly<Record<string, string | number>>;
 };
 
 /** Maps whose keys are not the schema's. */
-const KEPT: ReadonlySet<string> = new Set(["options", "credentials", "columns"]);
+const KEPT: ReadonlySet<string> = new Set(["options", "credentials", "columns", "hotloop"]);
 
 export type Configuration = CamelKeys<ConfigurationFile>;
 export type WireConfiguration = Configuration["wire"];

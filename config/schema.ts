@@ -107,7 +107,7 @@ const FEED = z.discriminatedUnion("kind", [
       last_update_id: integer({ least: 0, most: Number.MAX_SAFE_INTEGER }),
     }).nullable().default(null),
   }),
-  map({ kind: z.literal("client") }),
+  map({ kind: z.literal("client"), raw_format: name(32).nullable().default(null) }),
   map({ kind: z.literal("adapter") }),
 ], { error: "must be a map whose kind is generator, capture, client or adapter" });
 
@@ -263,7 +263,7 @@ const VENUE = map({
   balances: list(map({ currency: name(16), total: decimal("not negative") })).default([]),
   options: z.record(z.string(), z.json(), { error: "must be a map of keys and values" })
     .default({}),
-  instruments: list(INSTRUMENT).min(1, { error: "must list one instrument or more" }),
+  instruments: list(INSTRUMENT),
 }).transform((venue) => {
   const paper = venue.adapter === PAPER_ADAPTER;
   return {
@@ -291,6 +291,8 @@ export const SCHEMA = map({
   log: map({
     level: word(["debug", "info", "warning", "error", "alarm"]).default("info"),
   }).prefault({}),
+  hotloop: z.record(z.string(), z.json(), { error: "must be a map of keys and values" })
+    .default({}),
   exchanges: list(EXCHANGE).default([]),
   clients: list(CLIENT).default([]),
   venues: list(VENUE).min(1, { error: "must list one venue or more" }),

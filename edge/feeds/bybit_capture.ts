@@ -29,7 +29,7 @@ import type { CaptureSummary } from "./capture_summary.ts";
 import { marketDraft } from "./market_draft.ts";
 
 /** Makes a reader of such captures. */
-export function openBybit(options: CaptureOptions): CaptureReader {
+export function openReader(options: CaptureOptions): CaptureReader {
   return new BybitCapture(options);
 }
 

@@ -2,26 +2,31 @@
  * Formats of captures by the name that configuration uses.
  * @module
  */
-import { openReader } from "./binance_capture.ts";
-import { openBybit } from "./bybit_capture.ts";
+import { openReader as openBetting } from "./betfair/reader.ts";
+import { openReader as openChained } from "./binance_capture.ts";
+import { openReader as openNumbered } from "./bybit_capture.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
-import { openHyperliquid } from "./hyperliquid_capture.ts";
+import { openReader as openWhole } from "./hyperliquid_capture.ts";
 import { openJournal } from "./journal_capture.ts";
-import { openKraken } from "./kraken_capture.ts";
+import { openReader as openChecksummed } from "./kraken_capture.ts";
 import { openCsv, openJsonLines } from "./row_capture.ts";
 
 const FORMATS: ReadonlyMap<string, (options: CaptureOptions) => CaptureReader> = new Map([
-  ["binance", openReader],
-  ["bybit", openBybit],
+  ["binance", openChained],
+  ["betfair", openBetting],
+  ["bybit", openNumbered],
   ["csv", openCsv],
-  ["hyperliquid", openHyperliquid],
+  ["hyperliquid", openWhole],
   ["journal", openJournal],
   ["jsonl", openJsonLines],
-  ["kraken", openKraken],
+  ["kraken", openChecksummed],
 ]);
 
 /** Their names. */
 export const CAPTURE_FORMATS: readonly string[] = [...FORMATS.keys()];
+
+/** Those whose files say all of the instruments that they name, so that they can be listed. */
+export const LISTING_FORMATS: readonly string[] = ["betfair"];
 
 /**
  * Makes a reader.

@@ -11,8 +11,9 @@ const LINES_MAX = 100;
 /** In order; the first that fits counts. Anything else is taken for `csv`. */
 const SIGNS: readonly (readonly [string, RegExp])[] = [
   ["hyperliquid", /^\d{19} \{"channel":/],
-  ["kraken", /^\S+ .*kraken\.com|^wss:\/\/ws\.kraken\.com/],
-  ["binance", /^\d{19} \{|^https:\/\/f?api\.binance|^wss:\/\/f?stream\.binance/],
+  ["kraken", new RegExp("^(?:https|wss)://\\w+\\.kraken\\.com")],
+  ["binance", new RegExp("^(?:https|wss)://\\w+\\.binance\\.com")],
+  ["binance", /^\d{19} \{/],
   ["bybit", /^\{"topic":"(?:orderbook|publicTrade)\./],
   ["betfair", /^\{"op":"(?:mcm|connection|status)"/],
   ["journal", /^\{"(?:segment|batch|event)":\{/],

@@ -26,7 +26,7 @@ import type { CaptureSummary } from "./capture_summary.ts";
 import { marketDraft } from "./market_draft.ts";
 
 /** Makes a reader of such captures. */
-export function openHyperliquid(options: CaptureOptions): CaptureReader {
+export function openReader(options: CaptureOptions): CaptureReader {
   return new HyperliquidCapture(options);
 }
 

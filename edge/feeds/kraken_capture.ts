@@ -33,7 +33,7 @@ import { marketDraft } from "./market_draft.ts";
 import { quantaOf } from "./venue_decimal.ts";
 
 /** Makes a reader of such captures. */
-export function openKraken(options: CaptureOptions): CaptureReader {
+export function openReader(options: CaptureOptions): CaptureReader {
   return new KrakenCapture(options);
 }
 

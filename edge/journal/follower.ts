@@ -138,9 +138,11 @@ class Follower {
   *#turn(): Turn {
     if (this.#isDoubtful) return "done";
     this.#tail.refresh();
+    // What becomes durable while this turn rests is not in what it has read ahead.
+    const durableBatch = this.#durableBatch;
     let bytes = 0;
     while (bytes < TURN_BYTES && !this.#isDoubtful) {
-      const batch = this.#tail.next(this.#durableBatch);
+      const batch = this.#tail.next(durableBatch);
       if (batch === undefined) break;
       bytes += batch.bytes;
       yield* this.#apply(batch);

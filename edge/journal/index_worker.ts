@@ -85,13 +85,15 @@ class IndexFollower {
 
   *#turn(): Turn {
     this.#tail.refresh();
-    let batch = this.#tail.next(this.#durableBatch);
+    // What becomes durable while this turn rests is not in what it has read ahead.
+    const durableBatch = this.#durableBatch;
+    let batch = this.#tail.next(durableBatch);
     if (batch !== undefined) this.#writer.begin();
     let bytes = 0;
     while (batch !== undefined) {
       yield* this.#writer.take(batch);
       bytes += batch.bytes;
-      batch = bytes < TURN_BYTES ? this.#tail.next(this.#durableBatch) : undefined;
+      batch = bytes < TURN_BYTES ? this.#tail.next(durableBatch) : undefined;
     }
     const { tail } = this.#tail;
     if (bytes > 0) this.#writer.commit(tail);

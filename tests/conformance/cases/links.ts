@@ -141,8 +141,10 @@ export const LINK_CASES: readonly Case[] = [
       for (let count = 0; count < burst + 5; count++) orders.push(await party.place(stage.bid));
       await first.cancel();
       await first.reach("Cancelled", SETTLE_MS);
-      ok(orders.some((order) => order.last?.["ord_status"] === "Submitted"), "some still wait");
+      const cancelledAt = first.last?.report_seq ?? Infinity;
       for (const order of orders) await order.reach("Accepted", SETTLE_MS);
+      const accepted = orders.map((order) => order.last?.report_seq ?? 0);
+      ok(Math.max(...accepted) > cancelledAt, "an order that was wanted before it came later");
     },
   },
   {

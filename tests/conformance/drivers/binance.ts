@@ -86,7 +86,7 @@ const USDM: FakeVenue = {
       priceQuantum: "0.1",
       quantityQuantum: "0.001",
       instrument: ["asset_class: linear"],
-      venue: ["dead_man_ms: 6000"],
+      venue: ["dead_man_ms: 12000"],
       pacing: PACING,
       dryClient: DRY_CLIENT,
       port,

@@ -79,6 +79,14 @@ usdm("send() amends an order that this adapter never saw placed", async (venue, 
   strictEqual((await second.next("OrderReplaced")).orderQty, 30);
 });
 
+usdm("send() reports an order that its amendment ended as cancelled", async (_venue, rig) => {
+  rig.submit(1, { ...RESTING, postOnly: true });
+  await rig.next("OrderAccepted");
+  rig.replace(1, { orderQty: RESTING.orderQty, price: px(501_000) });
+  await rig.next("OrderCancelled");
+  strictEqual(rig.of("OrderReplaced").length, 0);
+});
+
 usdm("send() reports an amendment that changes nothing as refused", async (_venue, rig) => {
   rig.submit(1, RESTING);
   await rig.next("OrderAccepted");
