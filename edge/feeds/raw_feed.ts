@@ -12,7 +12,7 @@ import type { RawOutcome } from "../../wire/backend.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
 
 /** Formats whose recorded lines begin with a receive time, which the venue does not send. */
-const STAMPED: readonly string[] = ["binance"];
+const STAMPED: readonly string[] = ["binance", "hyperliquid", "kraken"];
 
 /** Reads the lines of one venue. */
 export class RawFeed {
