@@ -5,7 +5,6 @@
  * line, whoever publishes. A line may be about any of the venue's instruments.
  * @module
  */
-import type { Draft } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
 import type { Micros } from "../../core/numbers.ts";
 import type { RawOutcome } from "../../wire/backend.ts";
