@@ -7,7 +7,7 @@ import type { CalibrateOptions, CalibrationReport } from "../calibration/calibra
 import type { ExitCode } from "../exit_codes.ts";
 import type { Secrets } from "../secrets.ts";
 import type { RawColumns } from "../feeds/capture_reader.ts";
-import type { Findings } from "../feeds/inspect.ts";
+import type { Decimals, Findings } from "../feeds/inspect.ts";
 import type { WhyResult } from "./why/why.ts";
 
 /** What `run` was asked for; the configuration holds what the command line changed. */
@@ -80,6 +80,7 @@ export type InspectionChoice = {
   /** Absent: told from the first line. */
   readonly format?: string;
   readonly columns?: RawColumns;
+  readonly decimals?: Decimals;
   readonly isStrict: boolean;
   readonly problem: Print;
   readonly progress: Print;

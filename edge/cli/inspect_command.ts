@@ -6,6 +6,7 @@
  */
 import { type Command, InvalidArgumentError } from "commander";
 import { EXIT } from "../exit_codes.ts";
+import type { Decimals } from "../feeds/inspect.ts";
 import type { FeedInspection, Print } from "./actions.ts";
 import type { CommandContext } from "./context.ts";
 import { table } from "./table.ts";
@@ -16,6 +17,7 @@ const PROBLEMS_MAX = 100;
 type InspectFlags = {
   readonly format?: string;
   readonly columns?: Readonly<Record<string, string>>;
+  readonly decimals?: Decimals;
   readonly strict?: true;
   readonly json?: true;
 };
@@ -31,13 +33,19 @@ export function addInspect(feed: Command, { actions, terminal, end }: CommandCon
       'what the columns of csv and jsonl mean: "time=1 price=2 size=3 time_unit=ms"',
       columnsOf,
     )
+    .option(
+      "--decimals <price,size>",
+      "how fine prices and sizes are read; 8,8 if left out",
+      decimalsOf,
+    )
     .option("--strict", "stop at the first line that cannot be read, or a gap")
     .option("--json", "machine-readable output")
     .action((files: readonly string[], flags: InspectFlags) => {
-      const { format, columns, strict } = flags;
+      const { format, columns, decimals, strict } = flags;
       const found = actions.feed.inspect(files, {
         ...(format === undefined ? {} : { format }),
         ...(columns === undefined ? {} : { columns }),
+        ...(decimals === undefined ? {} : { decimals }),
         isStrict: strict === true,
         problem: atMost(PROBLEMS_MAX, terminal.error),
         progress: terminal.error,
@@ -56,6 +64,14 @@ function columnsOf(text: string): Readonly<Record<string, string>> {
     throw new InvalidArgumentError(`It must be pairs key=value: was "${pair}"`);
   });
   return Object.fromEntries(pairs);
+}
+
+function decimalsOf(text: string): Decimals {
+  const [, price, size] = /^(1[0-2]|\d),(1[0-2]|\d)$/.exec(text) ?? [];
+  if (price !== undefined && size !== undefined) {
+    return { price: Number(price), size: Number(size) };
+  }
+  throw new InvalidArgumentError(`It must be two numbers from 0 to 12, like 2,8: was "${text}"`);
 }
 
 function atMost(most: number, print: Print): Print {

@@ -16,26 +16,24 @@
  */
 import type { Draft, Levels } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
-import { micros, px, qty } from "../../core/numbers.ts";
-import type { Micros, Px, Qty } from "../../core/numbers.ts";
+import { micros } from "../../core/numbers.ts";
+import type { Micros } from "../../core/numbers.ts";
 import { parseMessage } from "./binance_payloads.ts";
 import type {
   BinanceMessage,
   BookTickerPayload,
   DepthSnapshotPayload,
   DepthUpdatePayload,
-  RawLevel,
   TradePayload,
 } from "./binance_payloads.ts";
 import { CaptureInstruments } from "./capture_instruments.ts";
-import { LineError, splitLine } from "./capture_line.ts";
+import { splitLine } from "./capture_line.ts";
+import { CaptureNotes, levelOf, levelsOf } from "./capture_notes.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
-import { emptySummary } from "./capture_summary.ts";
 import type { CaptureSummary } from "./capture_summary.ts";
 import { DepthSequence } from "./depth_sequence.ts";
 import type { DepthGap, DepthRange } from "./depth_sequence.ts";
 import { marketDraft } from "./market_draft.ts";
-import { quantaOf } from "./venue_decimal.ts";
 
 const HELD_MAX = 10_000;
 
@@ -51,6 +49,8 @@ type Channel = {
   readonly instrument: Instrument;
   readonly sequence: DepthSequence;
   held: Depth[];
+  /** Which of the two streams of trades is read: the first that came. */
+  trades: TradePayload["e"] | undefined;
 };
 
 /** Makes a reader of such captures. */
@@ -60,16 +60,14 @@ export function openReader(options: CaptureOptions): CaptureReader {
 
 /** Turns lines into drafts. */
 export class BinanceCapture implements CaptureReader {
-  readonly #options: CaptureOptions;
   readonly #instruments: CaptureInstruments;
   readonly #channels = new Map<Instrument, Channel>();
-  readonly #unknown = new Set<string>();
-  readonly summary: CaptureSummary = emptySummary();
+  readonly #notes: CaptureNotes;
   /** Of the line read last. */
   receivedUs: Micros | undefined;
 
   constructor(options: CaptureOptions) {
-    this.#options = options;
+    this.#notes = new CaptureNotes(options);
     this.#instruments = new CaptureInstruments(options);
   }
 
@@ -78,23 +76,28 @@ export class BinanceCapture implements CaptureReader {
    * `place` names file and line in problems.
    */
   read(line: string, place: string): Draft[] {
-    this.summary.lines++;
-    try {
-      const { receivedUs, message } = splitLine(line);
-      this.receivedUs = receivedUs;
-      return this.#take(parseMessage(message), { receivedUs, place });
-    } catch (error) {
-      if (!(error instanceof LineError)) throw error;
-      this.summary.badLines++;
-      this.#options.problem(`${place}: ${error.message}`);
-      return [];
-    }
+    return this.#notes.line(place, () => {
+      const { receivedUs, message, symbol } = splitLine(line);
+      this.receivedUs = receivedUs ?? this.receivedUs;
+      if (message === "") return this.#skip();
+      const at = { receivedUs: receivedUs ?? micros(0), place, symbol };
+      return this.#take(parseMessage(message), at);
+    });
+  }
+
+  get summary(): CaptureSummary {
+    return this.#notes.summary;
+  }
+
+  #skip(): Draft[] {
+    this.summary.ignored++;
+    return [];
   }
 
   #take(message: BinanceMessage, at: LinePlace): Draft[] {
     if (message.kind === "other") return this.#ignore(`stream ${message.type}`, at);
     const name = message.payload;
-    const symbol = "s" in name ? name.s : name.symbol;
+    const symbol = "s" in name ? name.s : name.symbol ?? at.symbol;
     const channel = this.#channelOf(symbol);
     if (channel === undefined) return this.#ignore(`symbol ${symbol ?? "(none given)"}`, at);
     switch (message.kind) {
@@ -115,18 +118,18 @@ export class BinanceCapture implements CaptureReader {
     if (instrument === undefined) return undefined;
     const known = this.#channels.get(instrument);
     if (known !== undefined) return known;
-    const channel: Channel = { instrument, sequence: new DepthSequence(), held: [] };
+    const channel: Channel = {
+      instrument,
+      sequence: new DepthSequence(),
+      held: [],
+      trades: undefined,
+    };
     this.#channels.set(instrument, channel);
     return channel;
   }
 
   #ignore(what: string, { place }: LinePlace): Draft[] {
-    this.summary.ignored++;
-    if (this.#unknown.size < 100 && !this.#unknown.has(what)) {
-      this.#unknown.add(what);
-      this.#options.problem(`${place}: ${what} is not used by this feed and is left out`);
-    }
-    return [];
+    return this.#notes.ignore(what, place);
   }
 
   #depth(channel: Channel, payload: DepthUpdatePayload, at: LinePlace): Draft[] {
@@ -140,7 +143,7 @@ export class BinanceCapture implements CaptureReader {
     if (gap === undefined) return this.#place(channel, update, at.place);
     summary.gaps++;
     const why = `${at.place}: ${sayGap(gap)}`;
-    this.#options.problem(why);
+    this.#notes.problem(why);
     return this.#place(channel, update, why);
   }
 
@@ -187,7 +190,7 @@ export class BinanceCapture implements CaptureReader {
     const why =
       `${at.place}: the snapshot ends at update ${payload.lastUpdateId}, before the stream`;
     const drafts = [snapshot, ...held.flatMap((waiting) => this.#place(channel, waiting, why))];
-    if (!channel.sequence.isSeeded) this.#options.problem(why);
+    if (!channel.sequence.isSeeded) this.#notes.problem(why);
     return drafts;
   }
 
@@ -210,7 +213,10 @@ export class BinanceCapture implements CaptureReader {
     ];
   }
 
-  #trade({ instrument }: Channel, payload: TradePayload, at: LinePlace): Draft[] {
+  #trade(channel: Channel, payload: TradePayload, at: LinePlace): Draft[] {
+    const { instrument } = channel;
+    channel.trades ??= payload.e;
+    if (channel.trades !== payload.e) return this.#ignore(`a second stream of trades`, at);
     // Insurance fund and auto-deleveraging prints did not come from the book.
     if ((payload.X ?? "MARKET") !== "MARKET") return this.#ignore(`trade type ${payload.X}`, at);
     const [price, size] = levelOf([payload.p, payload.q], instrument);
@@ -230,7 +236,12 @@ export class BinanceCapture implements CaptureReader {
 }
 
 /** When and where a line was received. */
-type LinePlace = { readonly receivedUs: Micros; readonly place: string };
+type LinePlace = {
+  readonly receivedUs: Micros;
+  readonly place: string;
+  /** That of the request, if the line is an answer. */
+  readonly symbol: string | undefined;
+};
 
 function depthOf(payload: DepthUpdatePayload, instrument: Instrument): Depth {
   return {
@@ -251,26 +262,4 @@ function sayGap(gap: DepthGap): string {
 /** Spot quotes and snapshots carry no time: then the receive time is the best there is. */
 function timeOf(eventMs: number | undefined, at: LinePlace): Micros {
   return eventMs === undefined ? at.receivedUs : micros(eventMs * 1000);
-}
-
-function levelsOf(levels: readonly RawLevel[], instrument: Instrument): Levels {
-  const flat: number[] = [];
-  for (const level of levels) {
-    const [price, size] = levelOf(level, instrument);
-    flat.push(price, size);
-  }
-  return flat;
-}
-
-function levelOf([price, size]: RawLevel, instrument: Instrument): [Px, Qty] {
-  const priceQuanta = quantaOf(price, instrument.priceRule.scale);
-  const sizeQuanta = quantaOf(size, instrument.qtyRule.scale);
-  if (priceQuanta === undefined || sizeQuanta === undefined || sizeQuanta < 0) {
-    throw new LineError(
-      `Cannot read a level of ${instrument.name}: price and quantity must be decimals of at most ` +
-        `${instrument.priceRule.scale} and ${instrument.qtyRule.scale} places: ` +
-        `was ${price} and ${size}`,
-    );
-  }
-  return [px(priceQuanta), qty(sizeQuanta)];
 }

@@ -39,9 +39,9 @@ export type BookTickerPayload = {
   readonly E?: number;
 };
 
-/** `<symbol>@trade`. */
+/** `<symbol>@trade`, or `@aggTrade`: fills of one taker at one price, `t` is then its `a`. */
 export type TradePayload = {
-  readonly e: "trade";
+  readonly e: "trade" | "aggTrade";
   readonly E: number;
   readonly s: string;
   readonly t: number;
@@ -92,6 +92,7 @@ export function parseMessage(text: string): BinanceMessage {
     case "bookTicker":
       return { kind: "quote", payload: parseBookTicker(fields) };
     case "trade":
+    case "aggTrade":
       return { kind: "trade", payload: parseTrade(fields) };
     default:
       return { kind: "other", type: typeof type === "string" ? type : stream };
@@ -135,11 +136,12 @@ export function parseBookTicker(fields: Fields): BookTickerPayload {
 export function parseTrade(fields: Fields): TradePayload {
   const maker = fields["m"];
   if (typeof maker !== "boolean") throw mismatch("m", "a boolean", maker);
+  const isAggregate = fields["e"] === "aggTrade";
   return {
-    e: "trade",
+    e: isAggregate ? "aggTrade" : "trade",
     E: integer(fields, "E"),
     s: text(fields, "s"),
-    t: integer(fields, "t"),
+    t: integer(fields, isAggregate ? "a" : "t"),
     p: text(fields, "p"),
     q: text(fields, "q"),
     m: maker,

@@ -3,15 +3,23 @@
  * @module
  */
 import { openReader as openBetting } from "./betfair/reader.ts";
-import { openReader } from "./binance_capture.ts";
+import { openReader as openChained } from "./binance_capture.ts";
+import { openReader as openNumbered } from "./bybit_capture.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
+import { openReader as openWhole } from "./hyperliquid_capture.ts";
+import { openJournal } from "./journal_capture.ts";
+import { openReader as openChecksummed } from "./kraken_capture.ts";
 import { openCsv, openJsonLines } from "./row_capture.ts";
 
 const FORMATS: ReadonlyMap<string, (options: CaptureOptions) => CaptureReader> = new Map([
-  ["binance", openReader],
+  ["binance", openChained],
   ["betfair", openBetting],
+  ["bybit", openNumbered],
   ["csv", openCsv],
+  ["hyperliquid", openWhole],
+  ["journal", openJournal],
   ["jsonl", openJsonLines],
+  ["kraken", openChecksummed],
 ]);
 
 /** Their names. */

@@ -10,9 +10,13 @@ const LINES_MAX = 100;
 
 /** In order; the first that fits counts. Anything else is taken for `csv`. */
 const SIGNS: readonly (readonly [string, RegExp])[] = [
+  ["hyperliquid", /^\d{19} \{"channel":/],
+  ["kraken", new RegExp("^(?:https|wss)://\\w+\\.kraken\\.com")],
+  ["binance", new RegExp("^(?:https|wss)://\\w+\\.binance\\.com")],
   ["binance", /^\d{19} \{/],
-  ["betfair", /^\{"op":"(?:mcm|connection|status)"/],
-  ["journal", /^\{"(?:batch|event)":\{/],
+  ["bybit", /^\{"topic":"(?:orderbook|publicTrade)\./],
+  ["betfair", /^\{"op":\s*"(?:mcm|connection|status)"/],
+  ["journal", /^\{"(?:segment|batch|event)":\{/],
   ["jsonl", /^\s*[[{]/],
 ];
 

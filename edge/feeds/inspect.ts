@@ -18,8 +18,11 @@ import type { Compression } from "./unpack.ts";
 const PAUSE_MIN_US = 60_000_000;
 /** Moments between two words on progress. */
 const PROGRESS_MOMENTS = 65_536;
-/** Decimals of instruments that nobody configured: as fine as venues quote, and 2^53 is far. */
-const DISCOVERED_SCALE = 8;
+/** Decimals of instruments that nobody configured. */
+export type Decimals = { readonly price: number; readonly size: number };
+
+/** As fine as venues quote; 2^53 then allows for 90 million. */
+const DECIMALS: Decimals = { price: 8, size: 8 };
 
 /** What one instrument's events are. Times in microseconds. */
 export type InstrumentFindings = {
@@ -50,6 +53,8 @@ export type Findings = {
 export type InspectOptions = CaptureFiles & {
   /** Instruments of a configuration; none: all that the files name. */
   readonly instruments: readonly Instrument[];
+  /** Of all others; 8 and 8 if left out. */
+  readonly decimals?: Decimals;
   readonly disk: Disk;
   readonly isStrict: boolean;
   readonly problem: (text: string) => void;
@@ -66,7 +71,7 @@ export function inspectCapture(options: InspectOptions): Findings {
     options.instruments.map(({ id, name }) => [id, name]),
   );
   const discover = (symbol: string): Instrument => {
-    const instrument = unknownInstrument(symbol, names.size);
+    const instrument = unknownInstrument(symbol, names.size, options.decimals ?? DECIMALS);
     names.set(instrument.id, symbol);
     return instrument;
   };
@@ -141,8 +146,7 @@ function sizeOf(disk: Disk, path: string): number {
   }
 }
 
-function unknownInstrument(symbol: string, id: number): Instrument {
-  const rule = { scale: DISCOVERED_SCALE };
+function unknownInstrument(symbol: string, id: number, decimals: Decimals): Instrument {
   return {
     id: instrumentId(id),
     venue: venueId(0),
@@ -152,8 +156,8 @@ function unknownInstrument(symbol: string, id: number): Instrument {
     quote: "",
     assetClass: "spot",
     contract: null,
-    priceRule: { ...rule, ticks: [{ fromQuanta: 0, stepQuanta: 1 }] },
-    qtyRule: { ...rule, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
+    priceRule: { scale: decimals.price, ticks: [{ fromQuanta: 0, stepQuanta: 1 }] },
+    qtyRule: { scale: decimals.size, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
     minNotional: null,
     sessionEndUs: null,
     status: "open",

@@ -2,7 +2,7 @@
  * Lines of a text file, compressed or not, read piece by piece: memory does not grow with the file.
  *
  * Ordering: lines come as they stand in the file, numbered from 1; a last line needs no end.
- * A line ends with a line feed, a carriage return, or both.
+ * A line ends with a line feed, a carriage return, or both. Zero bytes after the last line are none.
  * Bounded: a line longer than `LINE_MAX` is refused.
  * @module
  */
@@ -101,7 +101,7 @@ export class LineReader {
   }
 
   #keep(bytes: Uint8Array): void {
-    if (bytes.length === 0) return;
+    if (bytes.length === 0 || (this.#begunBytes === 0 && isBlank(bytes))) return;
     this.#begunBytes += bytes.length;
     if (this.#begunBytes > LINE_MAX) {
       throw new PackedDataError(
@@ -124,4 +124,9 @@ export class LineReader {
     this.#begunBytes = 0;
     return whole;
   }
+}
+
+/** Zero bytes are space that was taken ahead and never written. */
+function isBlank(bytes: Uint8Array): boolean {
+  return bytes[0] === 0 && bytes.every((byte) => byte === 0);
 }

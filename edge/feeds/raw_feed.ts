@@ -5,14 +5,13 @@
  * line, whoever publishes. A line may be about any of the venue's instruments.
  * @module
  */
-import type { Draft } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
 import type { Micros } from "../../core/numbers.ts";
 import type { RawOutcome } from "../../wire/backend.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
 
 /** Formats whose recorded lines begin with a receive time, which the venue does not send. */
-const STAMPED: readonly string[] = ["binance"];
+const STAMPED: readonly string[] = ["binance", "hyperliquid", "kraken"];
 
 /** Reads the lines of one venue. */
 export class RawFeed {

@@ -93,6 +93,9 @@ export class RowCapture implements CaptureReader {
 
   #take(place: string): Draft[] {
     const symbol = this.#mapping.instrument ?? this.#cells.text("symbol");
+    if (symbol === undefined && this.#cells.fields.has("symbol")) {
+      throw new LineError("Cannot read a row: its symbol must be there");
+    }
     const instrument = this.#instruments.find(symbol);
     if (instrument === undefined) return this.#leaveOut(symbol, place);
     const text = this.#cells.text("time");

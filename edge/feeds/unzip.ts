@@ -5,7 +5,7 @@
  * header and, from the archive's directory, gzip's trailer, and one decompressor serves both: it
  * checks length and CRC-32 of each member.
  *
- * Known limits: no encryption, no stored members; a directory of at most `MEMBERS_MAX` members that
+ * Known limits: no encryption; a directory of at most `MEMBERS_MAX` members that
  * begins below 4 GiB.
  * Source: PKWARE APPNOTE 6.3.10, 4.3.7 to 4.3.16; RFC 1952 for gzip.
  * @module
@@ -18,6 +18,9 @@ import type { ReadBytes } from "./packed_data.ts";
 const LITTLE_ENDIAN = true;
 const MEMBERS_MAX = 10_000;
 const DEFLATED = 8;
+const STORED = 0;
+/** Bytes of a block of gzip that are not coded. */
+const BLOCK_MAX = 65_535;
 const IS_WIDE = 0xffffffff;
 const WIDE_FIELDS = 1;
 /** Bytes of the records before their variable parts. */
@@ -33,15 +36,15 @@ type Part = { readonly from: number; readonly to: number } | Uint8Array;
 /** Returns what reads the archive as gzip members. @throws {PackedDataError} If it is none. */
 export function zipAsGzip(file: DiskFile): ReadBytes {
   const parts = membersOf(file).flatMap((member) => partsOf(file, member));
-  let at = 0;
+  let [next, at] = [0, 0];
   return (buffer) => {
     for (;;) {
-      const part = parts[0];
+      const part = parts[next];
       if (part === undefined) return 0;
       const count = copyPart(file, { part, at, buffer });
       at += count;
       if (count > 0) return count;
-      parts.shift();
+      next++;
       at = 0;
     }
   };
@@ -136,8 +139,8 @@ function findEnd(file: DiskFile): DataView {
 
 function partsOf(file: DiskFile, member: Member): Part[] {
   const { method, flags, offset } = member;
-  if (method !== DEFLATED || (flags & 1) === 1) {
-    throw damagedData("zip", `a member must be deflated and not encrypted: was method ${method}`);
+  if ((method !== DEFLATED && method !== STORED) || (flags & 1) === 1) {
+    throw damagedData("zip", `a member must be deflated or stored: was method ${method}`);
   }
   const local = recordAt(file, { at: offset, bytes: LOCAL_BYTES, magic: LOCAL_MAGIC });
   const from = offset + LOCAL_BYTES + local.getUint16(26, LITTLE_ENDIAN) +
@@ -146,7 +149,23 @@ function partsOf(file: DiskFile, member: Member): Part[] {
   trailer.setUint32(0, member.crc, LITTLE_ENDIAN);
   trailer.setUint32(4, member.size, LITTLE_ENDIAN);
   const header = Uint8Array.of(0x1f, 0x8b, DEFLATED, 0, 0, 0, 0, 0, 0, 255);
-  return [header, { from, to: from + member.packed }, new Uint8Array(trailer.buffer)];
+  const to = from + member.packed;
+  const body = method === DEFLATED ? [{ from, to }] : storedBlocks(from, to);
+  return [header, ...body, new Uint8Array(trailer.buffer)];
+}
+
+/** Source: RFC 1951, 3.2.4: a bit for the last block, the length and its complement. */
+function storedBlocks(...[from, to]: readonly [from: number, to: number]): Part[] {
+  const parts: Part[] = [];
+  for (let at = from; at < to; at += BLOCK_MAX) {
+    const length = Math.min(BLOCK_MAX, to - at);
+    const head = new DataView(new ArrayBuffer(5));
+    head.setUint8(0, at + length === to ? 1 : 0);
+    head.setUint16(1, length, LITTLE_ENDIAN);
+    head.setUint16(3, ~length, LITTLE_ENDIAN);
+    parts.push(new Uint8Array(head.buffer), { from: at, to: at + length });
+  }
+  return parts;
 }
 
 function recordAt(

@@ -21,6 +21,11 @@ type Expected = {
   readonly instruments?: readonly Instrument[];
 };
 
+const COARSE: Instrument = {
+  ...INSTRUMENT,
+  priceRule: { scale: 4, ticks: [{ fromQuanta: 0, stepQuanta: 1 }] },
+};
+
 /** Lean's files have no header; times count from the day in the file's name. */
 const TRADE_BARS = { time: 1, open: 2, high: 3, low: 4, close: 5, volume: 6, time_unit: "ms" };
 const QUOTE_BARS = {
@@ -80,7 +85,7 @@ const FILES: readonly (readonly [string, Expected])[] = [
   }],
   ["bars/btc-perp-20211231-20220201_1m.csv.gz", {
     counts: { bars: 45_031 },
-    instruments: [INSTRUMENT],
+    instruments: [COARSE],
     columns: { round_sizes: "nearest" },
     period: ["2021-12-31T23:01:00.000Z", "2022-02-01T05:31:59.999Z"],
   }],

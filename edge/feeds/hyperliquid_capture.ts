@@ -1,0 +1,98 @@
+/**
+ * Recorded Hyperliquid streams as market events: whole books and trades.
+ *
+ * Ordering: events come in the order of the lines.
+ * Known limit: a subscription begins with trades of the past; they have their own times and ids.
+ * Source: Hyperliquid "WebSocket subscriptions": l2Book, trades.
+ * @module
+ */
+import type { Draft, Levels } from "../../core/event.ts";
+import type { Instrument } from "../../core/instrument.ts";
+import { type Micros, micros } from "../../core/numbers.ts";
+import { CaptureInstruments } from "./capture_instruments.ts";
+import { splitLine } from "./capture_line.ts";
+import {
+  CaptureNotes,
+  fieldsOf,
+  integerOf,
+  levelOf,
+  levelsOf,
+  listOf,
+  parseJson,
+  textOf,
+} from "./capture_notes.ts";
+import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
+import type { CaptureSummary } from "./capture_summary.ts";
+import { marketDraft } from "./market_draft.ts";
+
+/** Makes a reader of such captures. */
+export function openReader(options: CaptureOptions): CaptureReader {
+  return new HyperliquidCapture(options);
+}
+
+class HyperliquidCapture implements CaptureReader {
+  readonly #notes: CaptureNotes;
+  readonly #instruments: CaptureInstruments;
+  receivedUs: Micros | undefined;
+
+  constructor(options: CaptureOptions) {
+    this.#notes = new CaptureNotes(options);
+    this.#instruments = new CaptureInstruments(options);
+  }
+
+  get summary(): CaptureSummary {
+    return this.#notes.summary;
+  }
+
+  read(line: string, place: string): Draft[] {
+    return this.#notes.line(place, () => {
+      const { receivedUs, message } = splitLine(line);
+      this.receivedUs = receivedUs;
+      const { channel, data } = fieldsOf(parseJson(message), "the message");
+      if (channel === "l2Book") return this.#book(data, place);
+      if (channel !== "trades") return this.#notes.ignore(`channel ${String(channel)}`, place);
+      return listOf(data, "data").flatMap((trade) => this.#trade(trade, place));
+    });
+  }
+
+  #book(data: unknown, place: string): Draft[] {
+    const { coin, time, levels } = fieldsOf(data, "data");
+    const instrument = this.#instruments.find(textOf(coin, "coin"));
+    if (instrument === undefined) return this.#notes.ignore(`coin ${String(coin)}`, place);
+    const [bids, asks] = listOf(levels, "levels").map((side) => sideOf(side, instrument));
+    this.#notes.summary.snapshots++;
+    return [
+      marketDraft(instrument, micros(integerOf(time, "time") * 1000), {
+        eventType: "BookSnapshot",
+        payload: { bids: bids ?? [], asks: asks ?? [], updateId: null },
+      }),
+    ];
+  }
+
+  #trade(trade: unknown, place: string): Draft[] {
+    const { coin, time, px, sz, side, tid } = fieldsOf(trade, "a trade");
+    const instrument = this.#instruments.find(textOf(coin, "coin"));
+    if (instrument === undefined) return this.#notes.ignore(`coin ${String(coin)}`, place);
+    const [price, qty] = levelOf([textOf(px, "px"), textOf(sz, "sz")], instrument);
+    this.#notes.summary.trades++;
+    return [
+      marketDraft(instrument, micros(integerOf(time, "time") * 1000), {
+        eventType: "TradePrinted",
+        payload: {
+          price,
+          qty,
+          side: side === "B" ? "Buy" : "Sell",
+          tradeId: String(integerOf(tid, "tid")),
+        },
+      }),
+    ];
+  }
+}
+
+function sideOf(side: unknown, instrument: Instrument): Levels {
+  const levels = listOf(side, "a side").map((level) => {
+    const { px, sz } = fieldsOf(level, "a level");
+    return [textOf(px, "px"), textOf(sz, "sz")] as const;
+  });
+  return levelsOf(levels, instrument);
+}

@@ -1,0 +1,135 @@
+/**
+ * Market data of our own journal as a capture: the segments of a state directory, in their order, or
+ * the lines that `journal dump` prints. Intents, reports and the rest are passed over.
+ *
+ * Instruments have numbers there, which `InstrumentListed` names; so the first segment is needed. A
+ * batch whose market data were dropped by retention is a gap: the books are lost until the next
+ * snapshot.
+ *
+ * Ordering: as recorded, paced by the engine's clock.
+ * Known limit: hashes are not checked here; `journal verify` does that.
+ * @module
+ */
+import type { Draft, Event } from "../../core/event.ts";
+import type { Instrument } from "../../core/instrument.ts";
+import type { InstrumentId, Micros } from "../../core/numbers.ts";
+import { LineError as EventLineError, parseEventLine } from "../journal/event_lines.ts";
+import { CaptureInstruments } from "./capture_instruments.ts";
+import { LineError } from "./capture_line.ts";
+import { CaptureNotes } from "./capture_notes.ts";
+import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
+import type { CaptureSummary } from "./capture_summary.ts";
+import { marketDraft } from "./market_draft.ts";
+
+const EVENT = '{"event":{';
+const BATCH = '{"batch":{';
+const MARKET = '"source":"market_data"';
+const LISTED = '"event_type":"InstrumentListed"';
+const DROPPED = ',"market":"dropped"}}';
+
+/** Makes a reader of journal lines. */
+export function openJournal(options: CaptureOptions): CaptureReader {
+  return new JournalCapture(options);
+}
+
+/** Turns recorded events into drafts. */
+class JournalCapture implements CaptureReader {
+  readonly #options: CaptureOptions;
+  readonly #notes: CaptureNotes;
+  readonly #instruments: CaptureInstruments;
+  /** By the number that the journal has for it; undefined: not used here. */
+  readonly #byNumber = new Map<InstrumentId, Instrument | undefined>();
+  receivedUs: Micros | undefined;
+
+  constructor(options: CaptureOptions) {
+    this.#options = options;
+    this.#notes = new CaptureNotes(options);
+    this.#instruments = new CaptureInstruments(options);
+  }
+
+  get summary(): CaptureSummary {
+    return this.#notes.summary;
+  }
+
+  read(line: string, place: string): Draft[] {
+    return this.#notes.line(place, () => this.#read(line, place));
+  }
+
+  #read(line: string, place: string): Draft[] {
+    if (line.startsWith(BATCH)) return line.endsWith(DROPPED) ? this.#lose(place) : this.#pass();
+    const isUsed = line.startsWith(EVENT) && (line.includes(MARKET) || line.includes(LISTED));
+    if (isUsed) return this.#take(parseEvent(line), place);
+    if (/^\{"\w+":/.test(line)) return this.#pass();
+    throw new LineError(`Cannot read a line: it must be a journal's: was ${line.slice(0, 40)}`);
+  }
+
+  #pass(): Draft[] {
+    this.summary.ignored++;
+    return [];
+  }
+
+  #take(event: Event, place: string): Draft[] {
+    this.receivedUs = event.ingestTime;
+    if (event.eventType === "InstrumentListed") return this.#list(event, event.payload);
+    const { instrument: number } = event;
+    if (number === null) return this.#pass();
+    const instrument = this.#byNumber.get(number);
+    if (instrument === undefined) {
+      return this.#notes.ignore(
+        this.#byNumber.has(number)
+          ? `instrument ${number}`
+          : `instrument ${number}, which must have been listed before its market data,`,
+        place,
+      );
+    }
+    this.#count(event);
+    const { seqId: _seqId, ingestTime: _ingestTime, ...draft } = event;
+    return [{ ...draft, venue: instrument.venue, instrument: instrument.id } as Draft];
+  }
+
+  /** Where nobody configured instruments they are listed as they were. */
+  #list(event: Event<"InstrumentListed">, listed: Instrument): Draft[] {
+    if (this.#options.instruments.length === 0) {
+      this.#byNumber.set(listed.id, listed);
+      const { seqId: _seqId, ingestTime: _ingestTime, ...draft } = event;
+      return [draft];
+    }
+    const instrument = this.#instruments.find(listed.symbol);
+    const isSame = instrument?.priceRule.scale === listed.priceRule.scale &&
+      instrument?.qtyRule.scale === listed.qtyRule.scale;
+    this.#byNumber.set(listed.id, isSame ? instrument : undefined);
+    if (instrument === undefined || isSame) return [];
+    throw new LineError(
+      `Cannot use the journal's ${listed.name}: its quanta must be those of ${instrument.name}`,
+    );
+  }
+
+  #count({ eventType }: Event): void {
+    const { summary } = this;
+    if (eventType === "BookDelta") summary.depthMessages++;
+    else if (eventType === "BookSnapshot") summary.snapshots++;
+    else if (eventType === "QuoteUpdated") summary.quotes++;
+    else if (eventType === "TradePrinted") summary.trades++;
+  }
+
+  #lose(place: string): Draft[] {
+    this.summary.gaps++;
+    const reason = `${place}: the market data of this batch were dropped by retention`;
+    this.#notes.problem(reason);
+    const us = this.receivedUs;
+    if (us === undefined) return [];
+    return [...this.#byNumber.values()].flatMap((instrument) => {
+      if (instrument === undefined) return [];
+      return [marketDraft(instrument, us, { eventType: "BookInvalidated", payload: { reason } })];
+    });
+  }
+}
+
+function parseEvent(line: string): Event {
+  try {
+    return parseEventLine(line);
+  } catch (error) {
+    if (!(error instanceof EventLineError)) throw error;
+    throw new LineError(error.message, { cause: error });
+  }
+}

@@ -1,0 +1,171 @@
+/**
+ * Several recordings as one feed: merged by time, paced, strict or not (R-MODE-2).
+ * @module
+ */
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { gzipSync, zstdCompressSync } from "node:zlib";
+import type { Event } from "../../../core/event.ts";
+import { instrumentId, micros, px, qty, seqId } from "../../../core/numbers.ts";
+import { CaptureSource } from "../../../edge/feeds/capture_source.ts";
+import type { FeedChoice } from "../../../edge/feeds/feed.ts";
+import { guessFormat } from "../../../edge/feeds/guess_format.ts";
+import { encodeEventLine } from "../../../edge/journal/event_lines.ts";
+import { diskOf } from "../../support/read_only_disk.ts";
+import { INSTRUMENT, VENUE } from "../../support/simulated_venue.ts";
+
+type Capture = Extract<FeedChoice, { readonly kind: "capture" }>;
+
+const OTHER = { ...INSTRUMENT, id: instrumentId(1), symbol: "ETH/USDT", name: "paper:ETH/USDT" };
+
+class Player {
+  readonly problems: string[] = [];
+  readonly source: CaptureSource;
+  readonly dueUs: number[] = [];
+  readonly events: string[] = [];
+
+  constructor(feed: Omit<Capture, "kind" | "speed">, files: Readonly<Record<string, string>>) {
+    const packed = Object.entries(files).map(([name, text], at) => {
+      const bytes = new TextEncoder().encode(text);
+      return [name, [gzipSync, zstdCompressSync][at % 2]?.(bytes) ?? bytes] as const;
+    });
+    this.source = new CaptureSource({
+      feed: { kind: "capture", speed: "realtime", ...feed },
+      instruments: [INSTRUMENT, OTHER],
+      disk: diskOf(new Map(packed)),
+      problem: (text) => this.problems.push(text),
+    });
+    for (let due = this.source.nextDueUs(); due !== undefined; due = this.source.nextDueUs()) {
+      for (const draft of this.source.next()) {
+        this.dueUs.push(due);
+        const price = "price" in draft.payload ? draft.payload.price : draft.eventType;
+        this.events.push(`${draft.instrument}:${price}`);
+      }
+    }
+  }
+}
+
+/** Trades of seconds, at prices. */
+function trades(symbol: string, ...rows: readonly (readonly [number, number])[]): string {
+  const lines = rows.map(([second, price]) => `${1_700_000_000 + second},${symbol},${price},1`);
+  return ["time,symbol,price,size", ...lines].join("\n");
+}
+
+Deno.test("CaptureSource merges files by time, then instrument, then their order", () => {
+  const player = new Player({ files: ["a", "b"], format: "csv", merge: true }, {
+    a: trades("ETH/USDT", [0, 1], [1, 2], [5, 3]),
+    b: trades("BTC/USDT", [1, 4], [1, 5], [3, 6]),
+  });
+  deepStrictEqual(player.events, ["1:10", "0:40", "0:50", "1:20", "0:60", "1:30"]);
+  deepStrictEqual(player.dueUs, [0, 1, 1, 1, 3, 5].map((second) => second * 1_000_000));
+  deepStrictEqual(player.problems, []);
+});
+
+Deno.test("CaptureSource plays files of one stream in their order, whatever their times", () => {
+  const files = { a: trades("BTC/USDT", [5, 1]), b: trades("BTC/USDT", [1, 2]) };
+  const player = new Player({ files: ["a", "b"], format: "csv" }, files);
+  deepStrictEqual([player.events, player.dueUs], [["0:10", "0:20"], [0, 0]]);
+});
+
+Deno.test("CaptureSource merges recordings of other formats, and bars lie within their time", () => {
+  const bars = "time,open,high,low,close,volume\n1700000000,1,4,1,2,4\n1700000060,2,2,2,2,4\n";
+  const player = new Player({
+    files: ["bars"],
+    format: "csv",
+    columns: { instrument: "BTC/USDT" },
+    beside: [{ files: ["trades"], format: "jsonl" }],
+  }, {
+    bars,
+    trades: '{"time":1700000030,"symbol":"ETH/USDT","price":9,"size":1}\n',
+  });
+  deepStrictEqual(player.events, [
+    "0:10",
+    "0:10",
+    "1:90",
+    "0:40",
+    "0:20",
+    "0:20",
+    "0:20",
+    "0:20",
+    "0:20",
+  ]);
+});
+
+Deno.test("CaptureSource read strictly ends at the first bad line and invalidates the books", () => {
+  const text = `${trades("BTC/USDT", [0, 1])}\nnonsense\n1700000009,BTC/USDT,2,1\n`;
+  const feed = { files: ["a"], format: "csv" };
+  deepStrictEqual(new Player(feed, { a: text }).events, ["0:10", "0:20"]);
+  const strict = new Player({ ...feed, strict: true }, { a: text });
+  deepStrictEqual(strict.events, ["0:10", "0:BookInvalidated", "1:BookInvalidated"]);
+  match(strict.problems[0] ?? "", /^a:3: Cannot read a row/);
+  match(strict.problems[1] ?? "", /^a:3: the capture ends here, since it is read strictly/);
+});
+
+Deno.test("CaptureSource goes on with the others when one recording breaks off", () => {
+  const player = new Player({ files: ["gone", "b"], format: "csv", merge: true }, {
+    b: trades("BTC/USDT", [0, 1], [1, 2]),
+  });
+  deepStrictEqual(player.events.filter((event) => !event.includes("Book")), ["0:10", "0:20"]);
+  match(player.problems[0] ?? "", /^gone: Cannot open gone/);
+});
+
+function eventOf(of: Partial<Event>): Event {
+  return {
+    seqId: seqId(1),
+    eventTime: micros(5),
+    ingestTime: micros(1_700_000_000_000_000),
+    source: "market_data",
+    venue: VENUE,
+    instrument: instrumentId(7),
+    idempotencyKey: null,
+    ...of,
+  } as Event;
+}
+
+const TRADE = { price: px(1005), qty: qty(2), side: "Buy", tradeId: "t" } as const;
+const LISTING = eventOf({
+  source: "control",
+  eventType: "InstrumentListed",
+  payload: { ...INSTRUMENT, id: instrumentId(7) },
+});
+const PRINT = eventOf({ eventType: "TradePrinted", payload: TRADE });
+
+Deno.test("a journal's market data are played under the numbers of the configuration", () => {
+  const lines = [
+    '{"segment":{"format":1}}',
+    '{"batch":{"number":1}}',
+    encodeEventLine(LISTING).trimEnd(),
+    '{"transition":{"seq_id":1}}',
+    encodeEventLine(PRINT).trimEnd(),
+    '{"batch":{"number":2,"market":"dropped"}}'.replace("2,", '2,"chain":"",'),
+    encodeEventLine(PRINT).trimEnd(),
+    "\0".repeat(200_000),
+  ];
+  const player = new Player({ files: ["1.log"], format: "journal" }, { "1.log": lines.join("\n") });
+  deepStrictEqual(player.events, ["0:1005", "0:BookInvalidated", "0:1005"]);
+  strictEqual(player.problems.length, 1);
+  match(player.problems[0] ?? "", /^1\.log:6: the market data of this batch were dropped/);
+});
+
+Deno.test("a journal whose first segment is missing says what it needs", () => {
+  const player = new Player({ files: ["2.log"], format: "journal" }, {
+    "2.log": encodeEventLine(PRINT),
+  });
+  deepStrictEqual(player.events, []);
+  match(player.problems[0] ?? "", /instrument 7, which must have been listed before its market/);
+});
+
+const formats = [
+  ["binance", '1723161255000000000 {"stream":"x"}'],
+  ["hyperliquid", '1723161255000000000 {"channel":"trades"}'],
+  ["kraken", "wss://ws.kraken.com <-> 1618678132.3"],
+  ["bybit", '{"topic":"orderbook.500.X"}'],
+  ["journal", '{"segment":{}}'],
+  ["jsonl", '\n{"a":1}'],
+  ["csv", "time,price"],
+  ["csv", ""],
+] as const;
+for (const [format, text] of formats) {
+  Deno.test(`guessFormat() takes ${JSON.stringify(text)} for ${format}`, () => {
+    strictEqual(guessFormat(diskOf(new Map([["f", new TextEncoder().encode(text)]])), "f"), format);
+  });
+}
