@@ -357,6 +357,7 @@ class RunningDaemon implements Daemon {
     }
     return new VenueSide({
       venues,
+      known: view.instruments,
       ports,
       ingress,
       clock: this.#clock,

@@ -18,6 +18,12 @@ export type Registry = {
   readonly adapters: KnownAdapters;
   /** Formats of recorded captures that the feeds can read. */
   readonly captureFormats: readonly string[];
+  /** Those of them that list the instruments of their files; absent: none does. */
+  readonly listingFormats?: readonly string[];
+  /** What is wrong with the columns of a capture, by key; absent: nothing is. */
+  readonly columnProblems?: (
+    columns: Raw,
+  ) => readonly { readonly key: string; readonly text: string }[];
   /** Tells whether a capture file can be opened; its path is absolute or as the process sees it. */
   readonly fileExists: (path: string) => boolean;
 };
@@ -41,6 +47,7 @@ function venueProblems(raw: unknown, path: Path, registry: Registry): readonly P
     ...adapterProblems(venue, path, registry),
     ...outsideProblems(venue, path, registry.adapters),
     ...feedProblems(venue, path, registry),
+    ...listProblems(venue, path, registry),
     ...repeated(listOf(venue["balances"]), {
       key: "currency",
       path: [...path, "balances"],
@@ -73,7 +80,12 @@ function feedProblems(venue: Raw, path: Path, registry: Registry): readonly Path
   const feed = mapOf(venue["feed"]) ?? { kind: paper ? "generator" : "adapter" };
   switch (feed["kind"]) {
     case "capture":
-      return captureProblems(feed, [...path, "feed"], registry);
+      return [
+        ...captureProblems(feed, [...path, "feed"], registry),
+        ...listOf(feed["beside"]).flatMap((of, index) =>
+          captureProblems(mapOf(of) ?? {}, [...path, "feed", "beside", index], registry)
+        ),
+      ];
     case "client":
       return formatProblems(feed, { key: "raw_format", path: [...path, "feed"] }, registry);
     case "adapter":
@@ -89,8 +101,22 @@ function feedProblems(venue: Raw, path: Path, registry: Registry): readonly Path
   }
 }
 
+/** Some recordings say themselves what they hold; everything else is listed in the file. */
+function listProblems(venue: Raw, path: Path, registry: Registry): readonly PathProblem[] {
+  const listed = venue["instruments"];
+  if (!Array.isArray(listed) || listed.length > 0) return [];
+  const feed = mapOf(venue["feed"]) ?? {};
+  const format = feed["kind"] === "capture" ? feed["format"] : undefined;
+  if (typeof format === "string" && registry.listingFormats?.includes(format) === true) return [];
+  const text = "must list one instrument or more: was empty";
+  return [{ path: [...path, "instruments"], at: "key", text }];
+}
+
 function captureProblems(feed: Raw, path: Path, registry: Registry): readonly PathProblem[] {
   const problems = [...formatProblems(feed, { key: "format", path }, registry)];
+  for (const { key, text } of registry.columnProblems?.(mapOf(feed["columns"]) ?? {}) ?? []) {
+    problems.push({ path: [...path, "columns", key], at: "value", text });
+  }
   for (const [index, file] of listOf(feed["files"]).entries()) {
     if (typeof file !== "string" || registry.fileExists(file)) continue;
     const text = `must be a file that can be read: was ${shown(file)}`;

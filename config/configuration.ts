@@ -2,8 +2,8 @@
  * The configuration as the program reads it: complete, checked, camelCase.
  *
  * `reference.yaml` documents each key; the types follow from the schema. `options` and `credentials`
- * of a venue keep the spelling of the file, since their keys are the adapter's, and so does
- * `hotloop`, which has names of instruments among its keys.
+ * of a venue keep the spelling of the file, since their keys are the adapter's; so do `columns` of a
+ * capture, which are the format's, and `hotloop`, which has names of instruments among its keys.
  * @module
  */
 import type { ConfigurationFile } from "./schema.ts";
@@ -27,9 +27,11 @@ type Kept = {
   readonly options: Readonly<Record<string, unknown>>;
   readonly hotloop: Readonly<Record<string, unknown>>;
   readonly credentials: Readonly<Record<string, CredentialSource>>;
+  readonly columns: Readonly<Record<string, string | number>>;
 };
 
-const KEPT: readonly string[] = ["options", "credentials", "hotloop"];
+/** Maps whose keys are not the schema's. */
+const KEPT: ReadonlySet<string> = new Set(["options", "credentials", "columns", "hotloop"]);
 
 export type Configuration = CamelKeys<ConfigurationFile>;
 export type WireConfiguration = Configuration["wire"];
@@ -67,7 +69,8 @@ export function withCaptureFiles(
 ): Configuration {
   const venues = configuration.venues.map((venue) => {
     if (venue.feed.kind !== "capture") return venue;
-    return { ...venue, feed: { ...venue.feed, files: venue.feed.files.map(resolve) } };
+    const beside = venue.feed.beside.map((of) => ({ ...of, files: of.files.map(resolve) }));
+    return { ...venue, feed: { ...venue.feed, files: venue.feed.files.map(resolve), beside } };
   });
   return { ...configuration, venues };
 }
@@ -90,7 +93,7 @@ function camelKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelKeys);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([key, inner]) =>
-    [camel(key), KEPT.includes(key) ? inner : camelKeys(inner)] as const
+    [camel(key), KEPT.has(key) ? inner : camelKeys(inner)] as const
   );
   return Object.fromEntries(entries);
 }

@@ -25,6 +25,7 @@ import { readQueues, readVenues, venuesNode } from "./checkpoint_venues.ts";
 import {
   asNode,
   fromNode,
+  namesOf,
   oneOf,
   readTable,
   type TableRow,
@@ -53,7 +54,8 @@ export function engineNode(state: EngineState): CheckpointNode {
 export function* enginePieces(state: EngineState): Generator<string, void> {
   const fields = engineFields(state, (rows) => new TableRows(rows));
   let before = "{";
-  for (const [name, field] of Object.entries(fields)) {
+  for (const name of namesOf(fields)) {
+    const field = fields[name];
     yield `${before}${JSON.stringify(name)}:`;
     if (field instanceof TableRows) yield* field.pieces();
     else yield JSON.stringify(field);

@@ -228,7 +228,7 @@ export class HotSide {
     const { flow, before, decrease, time } = of;
     const said = flow.pending;
     flow.pending = 0;
-    const isCrossMatched = Math.abs(said - decrease) <= CROSS_MATCHED_MAX;
+    const isCrossMatched = decrease > 0 && Math.abs(said - decrease) <= CROSS_MATCHED_MAX;
     const oneSided = isCrossMatched ? said : Math.max(0, Math.min(said / 2, decrease));
     if (oneSided > 0) {
       flow.trades.add(oneSided, time);

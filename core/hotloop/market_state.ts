@@ -4,6 +4,9 @@
  */
 import type { MarketPayloads } from "../event.ts";
 
+/** A message is later than another of its feed by no more than this, microseconds. */
+const BACK_MAX_US = 10_000_000;
+
 /** The definition before any was told. */
 const UNDEFINED: MarketPayloads["MarketDefined"] = {
   status: "open",
@@ -27,10 +30,13 @@ export class MarketState {
 export class FeedClock {
   nowUs = 0;
 
-  /** Goes on to the time of an event; false: it is one of the past, and the clock stays. */
+  /**
+   * Goes on to the time of an event; false: it is one of the past. For a little the clock stays;
+   * for more than `BACK_MAX_US` the feed begins anew, as with the next of several recordings.
+   */
   advance(us: number): boolean {
-    if (us < this.nowUs) return false;
-    this.nowUs = us;
-    return true;
+    const isPast = us < this.nowUs;
+    if (!isPast || this.nowUs - us > BACK_MAX_US) this.nowUs = us;
+    return !isPast;
   }
 }

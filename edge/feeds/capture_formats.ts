@@ -2,18 +2,23 @@
  * Formats of captures by the name that configuration uses.
  * @module
  */
+import { openReader as openBetting } from "./betfair/reader.ts";
 import { openReader } from "./binance_capture.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
 import { openCsv, openJsonLines } from "./row_capture.ts";
 
 const FORMATS: ReadonlyMap<string, (options: CaptureOptions) => CaptureReader> = new Map([
   ["binance", openReader],
+  ["betfair", openBetting],
   ["csv", openCsv],
   ["jsonl", openJsonLines],
 ]);
 
 /** Their names. */
 export const CAPTURE_FORMATS: readonly string[] = [...FORMATS.keys()];
+
+/** Those whose files say all of the instruments that they name, so that they can be listed. */
+export const LISTING_FORMATS: readonly string[] = ["betfair"];
 
 /**
  * Makes a reader.

@@ -22,6 +22,8 @@ type CaptureChoice = Extract<FeedChoice, { readonly kind: "capture" }>;
 export type CaptureSourceOptions = {
   readonly feed: CaptureChoice;
   readonly instruments: readonly Instrument[];
+  /** Lists what the files name; absent: only what is configured is read. */
+  readonly discover?: (symbol: string) => Instrument | undefined;
   readonly disk: Disk;
   readonly problem: (text: string) => void;
 };

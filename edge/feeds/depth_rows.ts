@@ -12,7 +12,7 @@ import { LineError } from "./capture_line.ts";
 import { marketDraft } from "./market_draft.ts";
 import type { Cells } from "./row_cells.ts";
 import { textOf } from "./row_cells.ts";
-import type { RowField } from "./row_mapping.ts";
+import type { RowField, RowMapping } from "./row_mapping.ts";
 import { isYes, priceOf, sideOf, sizeOf } from "./row_values.ts";
 
 const LEVELS_MAX = 100_000;
@@ -33,12 +33,12 @@ export type RowAt = { readonly instrument: Instrument; readonly eventTime: Micro
 /** Gathers levels. */
 export class DepthRows {
   readonly #cells: Cells;
-  readonly #decimals: number;
+  readonly #mapping: RowMapping;
   #group: Group | undefined;
 
-  constructor(cells: Cells, decimals: number) {
+  constructor(cells: Cells, mapping: RowMapping) {
     this.#cells = cells;
-    this.#decimals = decimals;
+    this.#mapping = mapping;
   }
 
   /** Takes a row; returns the messages that are whole now. @throws {LineError} */
@@ -112,9 +112,10 @@ export class DepthRows {
     instrument: Instrument,
     [price, size]: readonly [string | undefined, string | undefined],
   ): readonly [number, number] {
+    const { priceDecimals: decimals, rounding } = this.#mapping;
     return [
-      priceOf(price, { instrument, decimals: this.#decimals, field: "price" }),
-      sizeOf(size, { instrument, field: "size" }),
+      priceOf(price, { instrument, decimals, field: "price" }),
+      sizeOf(size, { instrument, rounding, field: "size" }),
     ];
   }
 }

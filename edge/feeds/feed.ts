@@ -17,6 +17,7 @@ import type { RawColumns } from "./capture_reader.ts";
 import type { CaptureExpectation } from "./capture_summary.ts";
 import type { CaptureFiles } from "./capture_stream.ts";
 import { CaptureSource } from "./capture_source.ts";
+import { discovererOf, type Discovery } from "./discovery.ts";
 import { GeneratorSource } from "./generator_source.ts";
 
 /** Most drafts in one message. */
@@ -59,6 +60,8 @@ export type FeedInit = {
   readonly venue: VenueId;
   readonly instruments: readonly Instrument[];
   readonly feed: FeedChoice;
+  /** Without instruments: how those are listed that the source names. */
+  readonly discovery?: Discovery;
 };
 
 /** Where drafts come from. Times are microseconds since the source began. */
@@ -91,14 +94,20 @@ function openSource(
   init: FeedInit,
   problem: (text: string) => void,
 ): FeedSource {
-  const { feed, instruments } = init;
+  const { feed, instruments, discovery } = init;
   switch (feed.kind) {
     case "generator": {
       const startUs = micros(ports.clock.wallUs());
       return new GeneratorSource({ feed, instruments, startUs });
     }
     case "capture":
-      return new CaptureSource({ feed, instruments, disk: ports.disk, problem });
+      return new CaptureSource({
+        feed,
+        instruments,
+        ...(discovery === undefined ? {} : { discover: discovererOf(discovery) }),
+        disk: ports.disk,
+        problem,
+      });
   }
 }
 

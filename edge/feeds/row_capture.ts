@@ -12,7 +12,7 @@
 import type { Draft } from "../../core/event.ts";
 import type { Instrument, Side } from "../../core/instrument.ts";
 import { unreachable } from "../../core/invariant.ts";
-import { micros } from "../../core/numbers.ts";
+import { micros, qty } from "../../core/numbers.ts";
 import type { Px, Qty } from "../../core/numbers.ts";
 import { barTrades, isBar } from "./bar_rows.ts";
 import { CaptureInstruments } from "./capture_instruments.ts";
@@ -66,7 +66,7 @@ export class RowCapture implements CaptureReader {
     this.#instruments = new CaptureInstruments(options);
     this.#mapping = of.mapping;
     this.#cells = of.cells;
-    this.#depth = new DepthRows(of.cells, of.mapping.priceDecimals);
+    this.#depth = new DepthRows(of.cells, of.mapping);
     this.#kind = of.mapping.rows;
   }
 
@@ -166,7 +166,7 @@ export class RowCapture implements CaptureReader {
   }
 
   #best(instrument: Instrument, [price, size]: readonly [RowField, RowField]): [Px | null, Qty] {
-    const nothing = sizeOf("0", { instrument, field: size });
+    const nothing = qty(0);
     if (this.#cells.text(price) === undefined) return [null, nothing];
     const value = this.#price(instrument, price);
     if (value === 0) return [null, nothing];
@@ -203,6 +203,7 @@ export class RowCapture implements CaptureReader {
   }
 
   #size(instrument: Instrument, field: RowField): Qty {
-    return sizeOf(this.#cells.text(field), { instrument, field });
+    const { rounding } = this.#mapping;
+    return sizeOf(this.#cells.text(field), { instrument, field, rounding });
   }
 }

@@ -10,6 +10,7 @@
 import type { RawColumns } from "./capture_reader.ts";
 import type { RowClock } from "./row_time.ts";
 import { dayUs, TIME_UNITS, zoneMinutesOf } from "./row_time.ts";
+import { type Rounding, ROUNDINGS } from "./row_values.ts";
 
 export const ROW_KINDS = ["trades", "quotes", "depth", "bars"] as const;
 /** What one row is. */
@@ -52,6 +53,8 @@ export type RowMapping = {
   readonly clock: RowClock;
   /** Prices count 10^-n. */
   readonly priceDecimals: number;
+  /** What becomes of sizes finer than the quantum. */
+  readonly rounding: Rounding;
   /** Length of a bar: its row is known at its end. */
   readonly barMs: number | undefined;
   /** Symbol of all rows, where no column says it. */
@@ -71,6 +74,7 @@ const SETTINGS: ReadonlyMap<string, (value: unknown) => string | undefined> = ne
     (value) => dayUs(String(value), 0) === undefined ? "must be a day YYYY-MM-DD" : undefined,
   ],
   ["price_decimals", (value) => ruleProblem(value, /^(1[0-2]|\d)$/, "a whole number from 0 to 12")],
+  ["round_sizes", (value) => wordProblem(value, ROUNDINGS)],
   ["bar_ms", (value) => ruleProblem(value, /^\d{1,9}$/, "a whole number from 0 to 999999999")],
   ["instrument", (value) => ruleProblem(value, /^.{1,64}$/, "a symbol")],
 ]);
@@ -117,6 +121,7 @@ export function parseColumns(columns: RawColumns): RowMapping {
       zoneMinutes,
     },
     priceDecimals: Number(text("price_decimals") ?? 0),
+    rounding: ROUNDINGS.find((rounding) => rounding === text("round_sizes")) ?? "refuse",
     barMs: barMs === undefined ? undefined : Number(barMs),
     instrument: text("instrument"),
   };

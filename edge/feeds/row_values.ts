@@ -12,6 +12,10 @@ const BUYS: ReadonlySet<string> = new Set(["buy", "b", "bid", "bids", "bought"])
 const SELLS: ReadonlySet<string> = new Set(["sell", "s", "ask", "asks", "a", "sold"]);
 const YES: ReadonlySet<string> = new Set(["true", "1", "t", "yes", "snap", "snapshot", "partial"]);
 
+/** What becomes of sizes finer than the quantum: sums of doubles look like that in files. */
+export const ROUNDINGS = ["refuse", "nearest", "down"] as const;
+export type Rounding = (typeof ROUNDINGS)[number];
+
 /** Returns a price. `decimals`: the text counts 10^-decimals. @throws {LineError} */
 export function priceOf(
   text: string | undefined,
@@ -28,12 +32,23 @@ export function priceOf(
 /** Returns a quantity. @throws {LineError} */
 export function sizeOf(
   text: string | undefined,
-  of: { readonly instrument: Instrument; readonly field: string },
+  of: { readonly instrument: Instrument; readonly field: string; readonly rounding: Rounding },
 ): Qty {
   const { scale } = of.instrument.qtyRule;
-  const quanta = text === undefined ? undefined : quantaOf(plain(text), scale);
+  const quanta = text === undefined ? undefined : roundedQuanta(plain(text), scale, of.rounding);
   if (quanta !== undefined && quanta >= 0) return qty(quanta);
   throw wrong(text, { ...of, places: scale });
+}
+
+/** `nearest` looks at one digit more, half goes up. */
+function roundedQuanta(text: string, scale: number, rounding: Rounding): number | undefined {
+  const point = text.indexOf(".");
+  const isExact = point < 0 || text.length - point - 1 <= scale;
+  if (isExact || rounding === "refuse") return quantaOf(text, scale);
+  if (!/^\d+\.\d+$/.test(text)) return undefined;
+  const finer = quantaOf(text.slice(0, point + 2 + scale), scale + 1);
+  if (finer === undefined) return undefined;
+  return Math.floor((finer + (rounding === "nearest" ? 5 : 0)) / 10);
 }
 
 /** Returns the side that a word names. @throws {LineError} If it names none. */

@@ -5,7 +5,8 @@
  * header and, from the archive's directory, gzip's trailer, and one decompressor serves both: it
  * checks length and CRC-32 of each member.
  *
- * Known limits: no encryption, no ZIP64, no stored members; at most `MEMBERS_MAX` members.
+ * Known limits: no encryption, no stored members; a directory of at most `MEMBERS_MAX` members that
+ * begins below 4 GiB.
  * Source: PKWARE APPNOTE 6.3.10, 4.3.7 to 4.3.16; RFC 1952 for gzip.
  * @module
  */
@@ -17,6 +18,8 @@ import type { ReadBytes } from "./packed_data.ts";
 const LITTLE_ENDIAN = true;
 const MEMBERS_MAX = 10_000;
 const DEFLATED = 8;
+const IS_WIDE = 0xffffffff;
+const WIDE_FIELDS = 1;
 /** Bytes of the records before their variable parts. */
 const END_BYTES = 22;
 const ENTRY_BYTES = 46;
@@ -72,23 +75,51 @@ function membersOf(file: DiskFile): Member[] {
   if (count > MEMBERS_MAX) throw damagedData("zip", `it must have at most ${MEMBERS_MAX} members`);
   let at = end.getUint32(16, LITTLE_ENDIAN);
   const members: Member[] = [];
-  while (members.length < count) {
+  for (let left = count; left > 0; left--) {
     const entry = recordAt(file, { at, bytes: ENTRY_BYTES, magic: ENTRY_MAGIC });
-    const size = entry.getUint32(24, LITTLE_ENDIAN);
-    if (size > 0) {
-      members.push({
-        flags: entry.getUint16(8, LITTLE_ENDIAN),
-        method: entry.getUint16(10, LITTLE_ENDIAN),
-        crc: entry.getUint32(16, LITTLE_ENDIAN),
-        packed: entry.getUint32(20, LITTLE_ENDIAN),
-        size,
-        offset: entry.getUint32(42, LITTLE_ENDIAN),
-      });
-    }
-    const names = [28, 30, 32].map((field) => entry.getUint16(field, LITTLE_ENDIAN));
-    at += ENTRY_BYTES + names.reduce((sum, length) => sum + length, 0);
+    const [name = 0, extra = 0, comment = 0] = [28, 30, 32].map((field) =>
+      entry.getUint16(field, LITTLE_ENDIAN)
+    );
+    const extraBytes = new Uint8Array(extra);
+    file.readAt(extraBytes, at + ENTRY_BYTES + name);
+    const member = memberOf(entry, wideFields(new DataView(extraBytes.buffer)));
+    if (member.size > 0) members.push(member);
+    at += ENTRY_BYTES + name + extra + comment;
   }
   return members;
+}
+
+function memberOf(entry: DataView, wide: readonly number[]): Member {
+  const rest = [...wide];
+  const word = (field: number): number => {
+    const value = entry.getUint32(field, LITTLE_ENDIAN);
+    return value === IS_WIDE ? rest.shift() ?? value : value;
+  };
+  return {
+    flags: entry.getUint16(8, LITTLE_ENDIAN),
+    method: entry.getUint16(10, LITTLE_ENDIAN),
+    crc: entry.getUint32(16, LITTLE_ENDIAN),
+    size: word(24), // the order of the wide fields: size, packed size, offset
+    packed: word(20),
+    offset: word(42),
+  };
+}
+
+/** Numbers of 64 bits that stand in for those of 32 that are all ones. Source: 4.5.3. */
+function wideFields(extra: DataView): readonly number[] {
+  for (let at = 0; at + 4 <= extra.byteLength;) {
+    const bytes = extra.getUint16(at + 2, LITTLE_ENDIAN);
+    const end = Math.min(at + 4 + bytes, extra.byteLength);
+    if (extra.getUint16(at, LITTLE_ENDIAN) === WIDE_FIELDS) {
+      const numbers: number[] = [];
+      for (let of = at + 4; of + 8 <= end; of += 8) {
+        numbers.push(Number(extra.getBigUint64(of, LITTLE_ENDIAN)));
+      }
+      return numbers;
+    }
+    at = end;
+  }
+  return [];
 }
 
 /** The record at the archive's end has a comment of any length after it. */

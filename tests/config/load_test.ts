@@ -20,6 +20,8 @@ import { adapterFacts } from "../support/adapter_facts.ts";
 const registry: Registry = {
   adapters: new Map([["test", adapterFacts()], ["live-only", adapterFacts(["live"])]]),
   captureFormats: ["lines"],
+  columnProblems: (columns) =>
+    "wrong" in columns ? [{ key: "wrong", text: "must be right: was 1" }] : [],
   fileExists: (path) => path.endsWith("there.gz"),
 };
 
@@ -188,6 +190,21 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
     "a capture whose file and format are not there",
     venue({ venue: "    feed: {kind: capture, files: [gone.gz], format: x}\n" }),
     /files\[0\]: must be a file that can be read: was "gone\.gz".*format.*\(lines\): was "x"/s,
+  ],
+  [
+    "a capture beside whose file is not there",
+    venue({
+      venue: "    feed: {kind: capture, files: [there.gz], format: lines, " +
+        "beside: [{files: [gone.gz], format: lines}]}\n",
+    }),
+    /feed\.beside\[0\]\.files\[0\]: must be a file that can be read/,
+  ],
+  [
+    "columns that the format refuses",
+    venue({
+      venue: "    feed: {kind: capture, files: [there.gz], format: lines, columns: {wrong: 1}}\n",
+    }),
+    /feed\.columns\.wrong: must be right: was 1/,
   ],
   [
     "a policy that could lose an intent",

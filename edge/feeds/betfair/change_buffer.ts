@@ -26,6 +26,17 @@ export const LADDER = {
   trd: 6,
 } as const satisfies Record<Ladder, number>;
 
+/** Bit of each ladder. */
+export const BIT = {
+  atb: 1 << LADDER.atb,
+  atl: 1 << LADDER.atl,
+  batb: 1 << LADDER.batb,
+  batl: 1 << LADDER.batl,
+  bdatb: 1 << LADDER.bdatb,
+  bdatl: 1 << LADDER.bdatl,
+  trd: 1 << LADDER.trd,
+} as const satisfies Record<Ladder, number>;
+
 /** Numbers of a row: where each ladder begins and ends in `levels`. */
 const ROW = 2 * LADDERS.length;
 
@@ -48,6 +59,8 @@ export class ChangeBuffer {
   #selections = new Float64Array(64);
   #handicaps = new Float64Array(64);
   #rows = new Int32Array(64 * ROW);
+  /** A bit for each ladder of a row that has levels; the others have no place in `rows`. */
+  #ladders = new Uint8Array(64);
   #runnerCount = 0;
   #levels = new Float64Array(1024);
   #levelCount = 0;
@@ -70,6 +83,14 @@ export class ChangeBuffer {
     this.#marketCount = 0;
     this.#runnerCount = 0;
     this.#levelCount = 0;
+  }
+
+  /** Whether the message defines a market. */
+  get hasDefinition(): boolean {
+    for (let at = 0; at < this.#marketCount; at++) {
+      if (this.#markets[at]?.definition !== undefined) return true;
+    }
+    return false;
   }
 
   /** Adds a market whose runners follow. */
@@ -96,7 +117,7 @@ export class ChangeBuffer {
     if (row === this.#selections.length) this.#growRunners();
     this.#selections[row] = 0;
     this.#handicaps[row] = 0;
-    this.#rows.fill(0, row * ROW, (row + 1) * ROW);
+    this.#ladders[row] = 0;
     return row;
   }
 
@@ -120,49 +141,69 @@ export class ChangeBuffer {
     this.#rows[row * ROW + 2 * ladder] = this.#levelCount;
   }
 
-  /** @throws {LineError} If the message has too many levels. */
+  /** How many numbers of `levels` are in use. */
+  get levelCount(): number {
+    return this.#levelCount;
+  }
+
+  /** Makes room for so many more numbers. @throws {LineError} If they are too many for a message. */
+  reserve(numbers: number): void {
+    const needed = this.#levelCount + numbers;
+    if (needed <= this.#levels.length) return;
+    if (needed > LEVELS_MAX) {
+      throw new LineError(`Cannot read a message: it must have at most ${LEVELS_MAX} numbers`);
+    }
+    this.#levels = grown(this.#levels, 2 * needed);
+  }
+
+  /** Adds a number; there must be room. */
   addNumber(value: number): void {
-    if (this.#levelCount === this.#levels.length) this.#growLevels();
     this.#levels[this.#levelCount++] = value;
   }
 
-  /** Ends a ladder of a row. */
-  endLadder(row: number, ladder: number): void {
-    this.#rows[row * ROW + 2 * ladder + 1] = this.#levelCount;
+  /** Takes numbers that were written to `levels` as added. */
+  added(numbers: number): void {
+    this.#levelCount += numbers;
   }
 
-  /** Where a ladder of a row begins in `levels`. */
+  /** Ends a ladder of a row; one without levels says nothing. */
+  endLadder(row: number, ladder: number): void {
+    const place = row * ROW + 2 * ladder;
+    if (this.#rows[place] === this.#levelCount) return;
+    this.#rows[place + 1] = this.#levelCount;
+    this.#ladders[row] = (this.#ladders[row] ?? 0) | (1 << ladder);
+  }
+
+  /** The ladders of a row that have levels, a bit for each. */
+  ladders(row: number): number {
+    return this.#ladders[row] ?? 0;
+  }
+
+  /** Where a ladder that has levels begins in `levels`. */
   ladderStart(row: number, ladder: number): number {
     return this.#rows[row * ROW + 2 * ladder] ?? 0;
   }
 
-  /** Where it ends; the beginning if the row has no such ladder, or an empty one. */
+  /** Where it ends. */
   ladderEnd(row: number, ladder: number): number {
     return this.#rows[row * ROW + 2 * ladder + 1] ?? 0;
   }
 
   /** Returns whether a row has levels of a book. */
   hasBook(row: number): boolean {
-    for (let ladder: number = LADDER.atb; ladder < LADDER.trd; ladder++) {
-      if (this.ladderEnd(row, ladder) > this.ladderStart(row, ladder)) return true;
-    }
-    return false;
+    return (this.ladders(row) & ~BIT.trd) !== 0;
   }
 
   #growRunners(): void {
     const size = 2 * this.#selections.length;
     this.#selections = grown(this.#selections, size);
     this.#handicaps = grown(this.#handicaps, size);
+    const ladders = new Uint8Array(size);
+    ladders.set(this.#ladders);
+    this.#ladders = ladders;
     const rows = new Int32Array(size * ROW);
     rows.set(this.#rows);
     this.#rows = rows;
-  }
-
-  #growLevels(): void {
-    if (this.#levels.length >= LEVELS_MAX) {
-      throw new LineError(`Cannot read a message: it must have at most ${LEVELS_MAX} numbers`);
-    }
-    this.#levels = grown(this.#levels, 2 * this.#levels.length);
   }
 }
 

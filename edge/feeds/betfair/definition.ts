@@ -115,8 +115,8 @@ function parsed(text: string): unknown {
 
 function parseRunner(raw: unknown): RunnerDefinition {
   const fields = mapIn(raw, "runner");
-  const selection = numberIn(fields["id"]);
-  if (selection === null || !Number.isSafeInteger(selection)) {
+  const selection = Number(fields["id"] ?? Number.NaN); // old samples write it in quotes
+  if (!Number.isSafeInteger(selection)) {
     throw new LineError(
       `Cannot read a definition: a runner's id must be a number: was ${fields["id"]}`,
     );

@@ -1,59 +1,35 @@
 /**
- * Numbers and names of the instruments of a stream.
+ * Under which numbers and names runners are listed.
+ *
+ * Rule: with instruments given, only these runners are read; else every runner is, and whoever plays
+ * the stream numbers it (`discover`). A stream that is read by itself numbers its own.
  * @module
  */
 import type { Instrument } from "../../../core/instrument.ts";
-import { type InstrumentId, instrumentId, type VenueId, venueId } from "../../../core/numbers.ts";
+import { instrumentId, venueId } from "../../../core/numbers.ts";
+import type { CaptureOptions } from "../capture_reader.ts";
 
-/** Under which venue runners are listed, and with which numbers. */
-export type ListingPlace = {
-  readonly venue: { readonly id: VenueId; readonly name: string };
-  /** Currency of the stakes. */
-  readonly currency: string;
-  /** The account's discount on commission, where a market allows one. */
-  readonly discountPpm: number;
-  /** Instruments that have their number already. */
-  readonly known: readonly Instrument[];
-  /** Gives the number of an instrument that is not known. */
-  readonly nextId: () => InstrumentId;
-};
+/** What a stream cannot say of an instrument. The quote currency is that of stakes. */
+export type ListingPlace = Pick<Instrument, "id" | "venue" | "name" | "quote">;
 
-/** Returns a place for a stream that is read by itself: numbers count up behind those given. */
-export function placeBeside(instruments: readonly Instrument[]): ListingPlace {
-  let next = 1 + Math.max(-1, ...instruments.map(({ id }) => id));
-  const first = instruments[0];
-  return {
-    venue: {
-      id: first?.venue ?? venueId(0),
-      name: first?.name.slice(0, first.name.indexOf(":")) ?? "betfair",
-    },
-    currency: "GBP",
-    discountPpm: 0,
-    known: instruments,
-    nextId: () => instrumentId(next++),
-  };
-}
+const CURRENCY_DEFAULT = "GBP";
 
-/** Finds and gives numbers. */
+/** Finds the place of a symbol. */
 export class Directory {
-  readonly place: ListingPlace;
-  readonly #ids: Map<string, InstrumentId>;
-  readonly #isClosed: boolean;
+  readonly #given: ReadonlyMap<string, ListingPlace>;
+  readonly #discover: CaptureOptions["discover"];
+  #next = 0;
 
-  /** @param of `only`: just these are read, if there are any. */
-  constructor(of: { readonly place: ListingPlace; readonly only: readonly Instrument[] }) {
-    this.place = of.place;
-    this.#isClosed = of.only.length > 0;
-    const known = this.#isClosed ? of.only : of.place.known;
-    this.#ids = new Map(known.map(({ symbol, id }) => [symbol, id] as const));
+  constructor({ instruments, discover }: Pick<CaptureOptions, "instruments" | "discover">) {
+    this.#given = new Map(instruments.map((instrument) => [instrument.symbol, instrument]));
+    this.#discover = discover;
   }
 
-  /** Returns the number of a symbol, or undefined if it is not to be read. */
-  idOf(symbol: string): InstrumentId | undefined {
-    const known = this.#ids.get(symbol);
-    if (known !== undefined || this.#isClosed) return known;
-    const id = this.place.nextId();
-    this.#ids.set(symbol, id);
-    return id;
+  /** Returns the place of a runner that was not asked for before; undefined: it is not read. */
+  placeOf(symbol: string): ListingPlace | undefined {
+    if (this.#given.size > 0) return this.#given.get(symbol);
+    if (this.#discover !== undefined) return this.#discover(symbol);
+    const id = instrumentId(this.#next++);
+    return { id, venue: venueId(0), name: `betfair:${symbol}`, quote: CURRENCY_DEFAULT };
   }
 }

@@ -1,5 +1,5 @@
 /**
- * Reads JSON from a line by hand, character by character: what a stream of market changes is made
+ * Reads JSON from a line by hand, byte by byte: what a stream of market changes is made
  * of, without building objects for it.
  *
  * Invariant: what it accepts as a value is a JSON value; what it reads of numbers is exact. It is
@@ -21,13 +21,27 @@ const UPPER_E = 69;
 const OPEN_LIST = 91;
 const BACKSLASH = 92;
 const CLOSE_LIST = 93;
+const LOWER_A = 97;
 const LOWER_E = 101;
-const LOWER_T = 116;
-const LOWER_F = 102;
+const LOWER_N = 110;
+const LOWER_Z = 122;
 const OPEN_MAP = 123;
 const CLOSE_MAP = 125;
 const SPACE = 32;
 
+/** No byte of UTF-8. */
+const END = 255;
+const TRUE = new TextEncoder().encode("true");
+const FALSE = new TextEncoder().encode("false");
+const NULL = new TextEncoder().encode("null");
+
+/** Digits before the point of a number that is read the short way. */
+const PLAIN_DIGITS_MAX = 12;
+/** Digits of a number that fits a machine integer. */
+const SMALL_DIGITS_MAX = 9;
+/** Digits of the number of a level. */
+const LEVEL_DIGITS_MAX = 3;
+const BYTES_FIRST = 4_096;
 const DEPTH_MAX = 32;
 /** Largest count of hundredths that is told apart from its neighbours with a digit to spare. */
 const WHOLE_MAX = 90_071_992_547_409;
@@ -55,6 +69,10 @@ export const OTHER_KEY = 0;
 
 /** A place in a line. */
 export class LineScanner {
+  readonly #encoder = new TextEncoder();
+  readonly #decoder = new TextDecoder();
+  /** The line in UTF-8, and END behind it: bytes are read faster than characters. */
+  #bytes = new Uint8Array(BYTES_FIRST);
   #text = "";
   #at = 0;
   #end = 0;
@@ -63,24 +81,26 @@ export class LineScanner {
 
   /** Begins with a line. */
   open(text: string): void {
+    if (this.#bytes.length <= 3 * text.length) this.#bytes = new Uint8Array(6 * text.length + 1);
     this.#text = text;
     this.#at = 0;
-    this.#end = text.length;
+    this.#end = this.#encoder.encodeInto(text, this.#bytes).written;
+    this.#bytes[this.#end] = END;
   }
 
-  /** Where it stands, characters from the start of the line. */
+  /** Where it stands, bytes from the start of the line. */
   get at(): number {
     return this.#at;
   }
 
   /** The key that `key` read last, as text. */
   get keyText(): string {
-    return this.#text.slice(this.#keyStart, this.#keyEnd);
+    return this.#textOf(this.#keyStart, { end: this.#keyEnd });
   }
 
   /** Returns a part of the line. */
   slice(from: number): string {
-    return this.#text.slice(from, this.#at);
+    return this.#textOf(from, { end: this.#at });
   }
 
   /** Enters a map; true: it has an entry. @throws {LineError} If there is no map here. */
@@ -108,17 +128,38 @@ export class LineScanner {
   /** Reads a key and its colon. Returns its code, or `OTHER_KEY`. @throws {LineError} If none comes. */
   key(): number {
     if (this.#skipBlank() !== QUOTE) throw this.#problem("a key");
-    const text = this.#text;
+    const bytes = this.#bytes;
     const start = this.#at + 1;
+    const [first, second] = [bytes[start] ?? END, bytes[start + 1] ?? END];
+    if (bytes[start + 3] === QUOTE && bytes[start + 4] === COLON) { // the usual length
+      const third = bytes[start + 2] ?? END;
+      if (isLetter(first) && isLetter(second) && isLetter(third)) {
+        this.#at = start + 5;
+        return (((first << KEY_BITS) | second) << KEY_BITS) | third;
+      }
+    } else if (bytes[start + 2] === QUOTE && bytes[start + 3] === COLON) {
+      if (isLetter(first) && isLetter(second)) {
+        this.#at = start + 4;
+        return (first << KEY_BITS) | second;
+      }
+    }
+    return this.#anyKey(start);
+  }
+
+  #anyKey(start: number): number {
+    const bytes = this.#bytes;
     let at = start;
     let code = 0;
     let all = 0;
     for (; at < this.#end; at++) {
-      const char = text.charCodeAt(at);
+      const char = bytes[at] ?? END;
       if (char === QUOTE) break;
-      if (char === BACKSLASH) at++;
       code = (code << KEY_BITS) | char;
       all |= char;
+      if (char === BACKSLASH) {
+        at++;
+        all = END; // no known key has an escape
+      }
     }
     this.#keyStart = start;
     this.#keyEnd = at;
@@ -133,27 +174,27 @@ export class LineScanner {
    */
   hundredths(): number {
     let char = this.#skipBlank();
-    const text = this.#text;
+    const bytes = this.#bytes;
     const start = this.#at;
     let at = start;
     const isNegative = char === MINUS;
-    if (isNegative) char = text.charCodeAt(++at);
+    if (isNegative) char = bytes[++at] ?? END;
     if (!(char >= ZERO && char <= NINE)) throw this.#problem("a number");
     let value = 0;
     do {
       value = value * 10 + (char - ZERO);
-      char = text.charCodeAt(++at);
+      char = bytes[++at] ?? END;
     } while (char >= ZERO && char <= NINE);
     if (char === POINT) {
-      const tenth = text.charCodeAt(++at);
+      const tenth = bytes[++at] ?? END;
       if (!(tenth >= ZERO && tenth <= NINE)) throw this.#problem("a number");
-      char = text.charCodeAt(++at);
+      char = bytes[++at] ?? END;
       const isWhole = !(char >= ZERO && char <= NINE);
       value = value * 100 + (tenth - ZERO) * 10 + (isWhole ? 0 : char - ZERO);
-      if (!isWhole) char = text.charCodeAt(++at);
+      if (!isWhole) char = bytes[++at] ?? END;
       if (char >= ZERO && char <= NINE) {
         if (char > 52) value += 1; // 5 or above
-        do char = text.charCodeAt(++at); while (char >= ZERO && char <= NINE);
+        do char = bytes[++at] ?? END; while (char >= ZERO && char <= NINE);
       }
     } else value *= 100;
     this.#at = at;
@@ -162,63 +203,116 @@ export class LineScanner {
     return isNegative ? 0 - value : value;
   }
 
+  /**
+   * Reads levels of a list as the venue writes them, `[1.01,47.23],[1.02,5]`, and stands behind the
+   * last one. What is written in another way is left to the caller: 0 was read then.
+   *
+   * @param of Width 2: price and size, as hundredths; 3: a level's number before them.
+   * @returns How many numbers were written to `target`, which must have room for the line's.
+   */
+  levels(target: Float64Array, of: { readonly from: number; readonly width: 2 | 3 }): number {
+    const bytes = this.#bytes;
+    const { from, width } = of;
+    let at = this.#at;
+    let count = from;
+    while (bytes[at] === OPEN_LIST) {
+      let next = at;
+      for (let place = 1; place <= width; place++) {
+        const start = ++next;
+        let value = 0;
+        let digit = (bytes[next] ?? END) - ZERO;
+        while (digit >= 0 && digit <= 9) {
+          value = value * 10 + digit;
+          digit = (bytes[++next] ?? END) - ZERO;
+        }
+        const isNumber = place + 2 <= width;
+        const digits = next - start;
+        if (digits === 0 || digits > (isNumber ? LEVEL_DIGITS_MAX : PLAIN_DIGITS_MAX)) {
+          return count - from;
+        }
+        if (digit === POINT - ZERO && !isNumber) {
+          const tenth = (bytes[++next] ?? END) - ZERO;
+          if (tenth < 0 || tenth > 9) return count - from;
+          const hundredth = (bytes[++next] ?? END) - ZERO;
+          const isFiner = hundredth >= 0 && hundredth <= 9;
+          value = value * 100 + tenth * 10 + (isFiner ? hundredth : 0);
+          if (isFiner) next++;
+        } else if (!isNumber) value *= 100;
+        if (bytes[next] !== (place === width ? CLOSE_LIST : COMMA)) return count - from;
+        target[count + place - 1] = value;
+      }
+      count += width;
+      this.#at = at = next + 1;
+      if (bytes[at] !== COMMA) break;
+      at++;
+    }
+    return count - from;
+  }
+
   /** Reads a whole number of at most 15 digits. @throws {LineError} If none comes. */
   whole(): number {
     const char = this.#skipBlank();
-    const text = this.#text;
+    const bytes = this.#bytes;
     let at = this.#at;
     const isNegative = char === MINUS;
     if (isNegative) at++;
     const start = at;
-    let value = 0;
-    for (; at < this.#end; at++) {
-      const digit = text.charCodeAt(at);
-      if (digit < ZERO || digit > NINE) break;
-      value = value * 10 + (digit - ZERO);
+    const nine = start + SMALL_DIGITS_MAX;
+    let small = 0;
+    let digit = (bytes[at] ?? END) - ZERO;
+    while (digit >= 0 && digit <= 9 && at < nine) {
+      small = (small * 10 + digit) | 0;
+      digit = (bytes[++at] ?? END) - ZERO;
+    }
+    let value = small;
+    for (; digit >= 0 && digit <= 9; digit = (bytes[++at] ?? END) - ZERO) {
+      value = value * 10 + digit;
     }
     if (at === start || at - start > 15) throw this.#problem("a whole number");
     this.#at = at;
     return isNegative ? 0 - value : value;
   }
 
+  /** As `whole`; the number may stand in quotes. @throws {LineError} If none comes. */
+  wholeOrQuoted(): number {
+    if (this.#skipBlank() !== QUOTE) return this.whole();
+    this.#at++;
+    const value = this.whole();
+    this.#expect(QUOTE, "the end of a number in quotes");
+    return value;
+  }
+
   /** Reads true or false. @throws {LineError} If neither comes. */
   flag(): boolean {
-    const char = this.#skipBlank();
-    if (char !== LOWER_T && char !== LOWER_F) throw this.#problem("true or false");
-    const isTrue = char === LOWER_T;
-    const word = isTrue ? "true" : "false";
-    if (!this.#text.startsWith(word, this.#at)) throw this.#problem("true or false");
-    this.#at += word.length;
-    return isTrue;
+    this.#skipBlank();
+    if (this.#isWord(TRUE)) return true;
+    if (this.#isWord(FALSE)) return false;
+    throw this.#problem("true or false");
   }
 
   /**
-   * Reads a string without escapes. If it is `known`, that very string is returned and nothing made.
+   * Reads a string without escapes. If it is `known`, that very string is returned and nothing made;
+   * `known` must be ASCII.
    * @throws {LineError} If none comes, or one with an escape.
    */
   string(known = ""): string {
     if (this.#skipBlank() !== QUOTE) throw this.#problem("a string");
+    const bytes = this.#bytes;
     const start = this.#at + 1;
-    const knownEnd = start + known.length;
-    if (known !== "" && this.#text.charCodeAt(knownEnd) === QUOTE) {
-      if (this.#text.startsWith(known, start)) {
-        this.#at = knownEnd + 1;
-        return known;
-      }
+    let at = start;
+    let isKnown = true;
+    for (; bytes[at] !== QUOTE; at++) {
+      const char = bytes[at] ?? END;
+      if (char === BACKSLASH || char === END) throw this.#problem("a string without escapes");
+      isKnown = isKnown && char === known.charCodeAt(at - start);
     }
-    const end = this.#text.indexOf('"', start);
-    const found = end < 0 ? "\\" : this.#text.slice(start, end);
-    if (found.includes("\\")) throw this.#problem("a string without escapes");
-    this.#at = end + 1;
-    return found;
+    this.#at = at + 1;
+    return isKnown && at - start === known.length ? known : this.#textOf(start, { end: at });
   }
 
   /** True if null is next; then it is read. */
   isNull(): boolean {
-    this.#skipBlank();
-    if (!this.#text.startsWith("null", this.#at)) return false;
-    this.#at += 4;
-    return true;
+    return this.#skipBlank() === LOWER_N && this.#isWord(NULL);
   }
 
   /** Passes over any value. @throws {LineError} If none comes, or one nested too deep. */
@@ -228,9 +322,11 @@ export class LineScanner {
     if (char === QUOTE) return this.#skipString();
     if (char === OPEN_LIST) return this.#skipList(depth);
     if (char === OPEN_MAP) return this.#skipMap(depth);
-    const start = this.#at;
-    while (this.#at < this.#end && !isDelimiter(this.#text.charCodeAt(this.#at))) this.#at++;
-    if (this.#at === start) throw this.#problem("a value");
+    const bytes = this.#bytes;
+    let at = this.#at;
+    while (!isDelimiter(bytes[at] ?? END)) at++;
+    if (at === this.#at) throw this.#problem("a value");
+    this.#at = at;
   }
 
   /** @throws {LineError} If anything but blanks is left. */
@@ -240,15 +336,31 @@ export class LineScanner {
   }
 
   #skipString(): void {
-    for (this.#at++; this.#at < this.#end; this.#at++) {
-      const char = this.#text.charCodeAt(this.#at);
-      if (char === BACKSLASH) this.#at++;
+    const bytes = this.#bytes;
+    for (let at = this.#at + 1; at < this.#end; at++) {
+      const char = bytes[at];
+      if (char === BACKSLASH) at++;
       else if (char === QUOTE) {
-        this.#at++;
+        this.#at = at + 1;
         return;
       }
     }
     throw this.#problem("the end of a string");
+  }
+
+  /** Reads the word if it is next. */
+  #isWord(word: Uint8Array): boolean {
+    for (let place = 0; place < word.length; place++) {
+      if (this.#bytes[this.#at + place] !== word[place]) return false;
+    }
+    this.#at += word.length;
+    return true;
+  }
+
+  /** In a line of ASCII bytes are characters. */
+  #textOf(from: number, { end }: { readonly end: number }): string {
+    if (this.#end === this.#text.length) return this.#text.slice(from, end);
+    return this.#decoder.decode(this.#bytes.subarray(from, end));
   }
 
   #skipList(depth: number): void {
@@ -283,27 +395,33 @@ export class LineScanner {
   }
 
   #expect(char: number, what: string): void {
-    if (this.#text.charCodeAt(this.#at) !== char && this.#skipBlank() !== char) {
+    if (this.#bytes[this.#at] !== char && this.#skipBlank() !== char) {
       throw this.#problem(what);
     }
     this.#at++;
   }
 
-  /** Goes to the next character that is no blank, and returns it; NaN at the end. */
+  /** Goes to the next byte that is no blank, and returns it; END at the end. */
   #skipBlank(): number {
-    let char = this.#text.charCodeAt(this.#at);
-    while (char <= SPACE) char = this.#text.charCodeAt(++this.#at);
+    let char = this.#bytes[this.#at] ?? END;
+    while (char <= SPACE) char = this.#bytes[++this.#at] ?? END;
     return char;
   }
 
   #problem(what: string): LineError {
-    const seen = JSON.stringify(this.#text.slice(this.#at, this.#at + 20));
+    const end = Math.min(this.#at + 20, this.#end);
+    const seen = JSON.stringify(this.#textOf(this.#at, { end }));
     return new LineError(
-      `Cannot read a message: ${what} must stand at character ${this.#at + 1}: was ${seen}`,
+      `Cannot read a message: ${what} must stand at byte ${this.#at + 1}: was ${seen}`,
     );
   }
 }
 
+function isLetter(char: number): boolean {
+  return char >= LOWER_A && char <= LOWER_Z;
+}
+
 function isDelimiter(char: number): boolean {
-  return char === COMMA || char === CLOSE_LIST || char === CLOSE_MAP || char <= SPACE;
+  return char === COMMA || char === CLOSE_LIST || char === CLOSE_MAP || char <= SPACE ||
+    char === END;
 }

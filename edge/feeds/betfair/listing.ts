@@ -8,7 +8,7 @@
  */
 import { fromQuanta } from "../../../core/decimal.ts";
 import type { Instrument, PriceRule } from "../../../core/instrument.ts";
-import type { InstrumentId, VenueId } from "../../../core/numbers.ts";
+import type { ListingPlace } from "./directory.ts";
 import type { LadderKind, MarketDefinition, RunnerDefinition } from "./definition.ts";
 
 const SCALE = 2;
@@ -43,11 +43,8 @@ export const FINEST: PriceRule = {
 
 /** What the listing of a runner needs beside its definition. */
 export type RunnerTerms = {
-  readonly id: InstrumentId;
-  readonly venue: { readonly id: VenueId; readonly name: string };
+  readonly place: ListingPlace;
   readonly market: string;
-  readonly currency: string;
-  readonly discountPpm: number;
   /** What the market was first listed with: it must not change. */
   readonly winners: number;
 };
@@ -68,21 +65,22 @@ export function instrumentOf(
 ): Instrument {
   const { definition, runner } = of;
   const symbol = symbolOf(terms.market, runner);
-  const { baseRatePpm, discountAllowed, runners } = definition;
+  const { baseRatePpm, runners } = definition;
+  const { id, venue, name, quote } = terms.place;
   return {
-    id: terms.id,
-    venue: terms.venue.id,
-    name: `${terms.venue.name}:${symbol}`,
+    id,
+    venue,
+    name,
     symbol,
     base: String(runner.selection),
-    quote: terms.currency,
+    quote,
     assetClass: "betting",
     contract: {
       kind: "betting",
       market: terms.market,
-      currency: terms.currency,
+      currency: quote,
       commissionPpm: Math.min(baseRatePpm ?? BASE_RATE_DEFAULT_PPM, MILLION),
-      discountPpm: discountAllowed ? terms.discountPpm : 0,
+      discountPpm: 0,
       winners: terms.winners,
       runners: runners.length === 0 ? null : runners.length,
     },

@@ -10,9 +10,10 @@
  */
 import type { Draft, MarketPayloads, PlacedRunner, Removal } from "../../../core/event.ts";
 import type { Instrument } from "../../../core/instrument.ts";
-import { type InstrumentId, type Micros, micros } from "../../../core/numbers.ts";
+import { type Micros, micros } from "../../../core/numbers.ts";
 import type { MarketDefinition, RunnerDefinition } from "./definition.ts";
-import type { Directory } from "./directory.ts";
+import type { ChangeBuffer } from "./change_buffer.ts";
+import type { Directory, ListingPlace } from "./directory.ts";
 import { instrumentOf, symbolOf } from "./listing.ts";
 import { RunnerFeed } from "./runner_feed.ts";
 
@@ -76,6 +77,11 @@ export class MarketFeed {
     for (const runner of this.#handicapped.values()) if (runner !== undefined) yield runner;
   }
 
+  /** Returns the runner of a row of the message if it is known and has no handicap. */
+  plainRunner(buffer: ChangeBuffer, row: number): RunnerFeed | undefined {
+    return buffer.handicap(row) === 0 ? this.#plain.get(buffer.selection(row)) : undefined;
+  }
+
   /**
    * Returns a runner; one that the definition did not name is listed first. Undefined: not read.
    * The handicap is in hundredths.
@@ -89,10 +95,10 @@ export class MarketFeed {
       ? this.#plain.get(of.selection)
       : this.#handicapped.get(keyOf(of));
     if (known !== undefined || this.#has(of)) return known;
-    if (this.#definition === undefined) {
+    if (this.#definition === undefined && this.#plain.size + this.#handicapped.size === 0) {
       this.#options.problem(
-        `market ${this.id} was not defined before its runner ${of.selection}: it is listed on ` +
-          "default terms",
+        `market ${this.id} was not defined before its runner ${of.selection}: its runners are ` +
+          "listed on default terms",
       );
     }
     const runner = { ...of, status: "ACTIVE", reductionPpm: null, removedMs: null } as const;
@@ -138,12 +144,13 @@ export class MarketFeed {
     const result = placed.map(keyOf).join(" ");
     if (this.#result === `${result}.`) return;
     this.#result = `${result}.`;
-    if (!this.#isSettled(definition)) return;
+    const [first] = this.runners();
+    if (first === undefined || !this.#isPlain(definition)) return;
     const winners = this.#placings(placed);
     drafts.push({
       eventTime,
       source: "broker_report",
-      venue: this.#options.directory.place.venue.id,
+      venue: first.instrument.venue,
       instrument: null,
       eventType: "MarketSettled",
       payload: {
@@ -158,10 +165,10 @@ export class MarketFeed {
   }
 
   /** What the market pays must follow from who won. */
-  #isSettled(definition: MarketDefinition): boolean {
+  #isPlain(definition: MarketDefinition): boolean {
     const isPlain = definition.bettingType === "ODDS" || definition.bettingType === "";
     if (isPlain && definition.marketType !== "EACH_WAY" && definition.ladder.kind !== "line") {
-      return [...this.runners()].length > 0;
+      return true;
     }
     const kind = `${definition.bettingType} ${definition.marketType}`;
     this.#options.problem(`market ${this.id} (${kind}) has ended: its result is not settled here`);
@@ -208,12 +215,11 @@ export class MarketFeed {
     drafts: Draft[],
     eventTime: Micros,
   ): RunnerFeed | undefined {
-    const { directory } = this.#options;
     const known = this.#find(runner);
-    const symbol = symbolOf(this.id, runner);
-    const id = known?.instrument.id ?? directory.idOf(symbol);
-    if (id === undefined) return this.#keep(runner, undefined);
-    const instrument = this.#instrument(runner, id);
+    if (known === undefined && this.#has(runner)) return undefined;
+    const place = known?.instrument ?? this.#options.directory.placeOf(symbolOf(this.id, runner));
+    if (place === undefined) return this.#keep(runner, undefined);
+    const instrument = this.#instrument(runner, place);
     if (known !== undefined && JSON.stringify(known.instrument) === JSON.stringify(instrument)) {
       return known;
     }
@@ -221,7 +227,7 @@ export class MarketFeed {
       eventTime,
       source: "control",
       venue: instrument.venue,
-      instrument: id,
+      instrument: instrument.id,
       eventType: "InstrumentListed",
       payload: instrument,
       idempotencyKey: null,
@@ -230,12 +236,9 @@ export class MarketFeed {
     return known ?? this.#keep(runner, new RunnerFeed(instrument));
   }
 
-  #instrument(runner: RunnerDefinition, id: InstrumentId): Instrument {
-    const { venue, currency, discountPpm } = this.#options.directory.place;
+  #instrument(runner: RunnerDefinition, place: ListingPlace): Instrument {
     const definition = this.#definition ?? NO_DEFINITION;
-    const winners = this.#winners;
-    const terms = { id, venue, market: this.id, currency, discountPpm, winners };
-    return instrumentOf(terms, { definition, runner });
+    return instrumentOf({ place, market: this.id, winners: this.#winners }, { definition, runner });
   }
 
   #keep(

@@ -26,32 +26,23 @@ import type { CaptureOptions, CaptureReader } from "../capture_reader.ts";
 import { type CaptureSummary, emptySummary } from "../capture_summary.ts";
 import { ChangeBuffer, type MarketChange } from "./change_buffer.ts";
 import { type MarketDefinition, parseDefinition } from "./definition.ts";
-import { Directory, type ListingPlace, placeBeside } from "./directory.ts";
+import { Directory } from "./directory.ts";
 import { LineScanner } from "./line_scanner.ts";
 import { MarketFeed } from "./market_feed.ts";
-import type { RunnerFeed } from "./runner_feed.ts";
+import type { RowReading, RunnerFeed } from "./runner_feed.ts";
 import { type MessageHead, MessageScanner } from "./scan_message.ts";
 import { noTotals, type StreamTotals } from "./totals.ts";
 
-export type StreamOptions = CaptureOptions & {
-  /** Where runners are listed; absent: beside the instruments given, in pounds. */
-  readonly place?: ListingPlace;
-};
+const NO_DEFINITIONS: readonly undefined[] = [];
 
 /** Makes a reader. With instruments given, only these runners are read; else all are, and listed. */
-export function openReader(options: StreamOptions): StreamReader {
+export function openReader(options: CaptureOptions): StreamReader {
   return new StreamReader(options);
-}
-
-/** Returns the publish time of a line, or undefined if it has none. */
-export function publishedUsOf(line: string): Micros | undefined {
-  const digits = /"pt":\s*(\d{1,15})/.exec(line)?.[1];
-  return digits === undefined ? undefined : micros(Number(digits) * 1_000);
 }
 
 /** Turns lines into drafts. */
 export class StreamReader implements CaptureReader {
-  readonly #options: StreamOptions;
+  readonly #options: CaptureOptions;
   readonly #directory: Directory;
   readonly #buffer = new ChangeBuffer();
   readonly #scanner: MessageScanner;
@@ -64,10 +55,9 @@ export class StreamReader implements CaptureReader {
   readonly summary: CaptureSummary = emptySummary();
   readonly totals: StreamTotals = noTotals();
 
-  constructor(options: StreamOptions) {
+  constructor(options: CaptureOptions) {
     this.#options = options;
-    const place = options.place ?? placeBeside(options.instruments);
-    this.#directory = new Directory({ place, only: options.instruments });
+    this.#directory = new Directory(options);
     this.#scanner = new MessageScanner({
       scanner: new LineScanner(),
       buffer: this.#buffer,
@@ -84,6 +74,7 @@ export class StreamReader implements CaptureReader {
   read(line: string, place: string): Draft[] {
     this.summary.lines++;
     const drafts: Draft[] = [];
+    if (line === "") return drafts; // a recorder's pause
     try {
       this.#read(line, { drafts, place });
     } catch (error) {
@@ -121,16 +112,18 @@ export class StreamReader implements CaptureReader {
       throw new LineError("Cannot read a message: it must have a publish time");
     }
     totals.messages++;
-    this.summary.depthMessages++;
     this.#noteTime(head.publishedMs);
     this.#noteStatus(head, of);
     if (head.changeType === "HEARTBEAT") totals.heartbeats++;
     const whole = this.#join(head);
     if (whole === undefined) return;
-    const definitions = this.#definitions();
-    const isImage = whole.changeType === "SUB_IMAGE";
-    const at = { ...of, eventTime: micros(head.publishedMs * 1_000), isImage, id: whole.id };
-    this.#apply(definitions, at);
+    this.#apply(this.#definitions(), {
+      drafts: of.drafts,
+      place: of.place,
+      eventTime: micros(head.publishedMs * 1_000),
+      isImage: whole.changeType === "SUB_IMAGE",
+      id: whole.id,
+    });
     this.#buffer.clear();
   }
 
@@ -147,6 +140,7 @@ export class StreamReader implements CaptureReader {
   /** Segments of it will not come any more. */
   #loseMessage({ place, drafts }: LineRead): void {
     const reason = `${place}: the message before it has no last segment`;
+    this.summary.gaps++;
     this.#options.problem(reason);
     this.#dropMessage();
     this.#loseAll(reason, drafts);
@@ -168,6 +162,7 @@ export class StreamReader implements CaptureReader {
 
   /** Definitions of the message, by place of their market. All are read before one acts. */
   #definitions(): readonly (MarketDefinition | undefined)[] {
+    if (!this.#buffer.hasDefinition) return NO_DEFINITIONS;
     const definitions: (MarketDefinition | undefined)[] = [];
     for (let at = 0; at < this.#buffer.marketCount; at++) {
       const text = this.#buffer.market(at).definition;
@@ -179,7 +174,8 @@ export class StreamReader implements CaptureReader {
   #apply(definitions: readonly (MarketDefinition | undefined)[], at: MessageAt): void {
     this.#message++;
     const ended: MarketFeed[] = [];
-    for (const [index, definition] of definitions.entries()) {
+    const count = this.#buffer.marketCount;
+    for (let index = 0; index < count; index++) {
       const change = this.#buffer.market(index);
       const market = this.#market(change.id);
       if (at.id < market.subscription) {
@@ -187,35 +183,35 @@ export class StreamReader implements CaptureReader {
         continue;
       }
       market.subscription = at.id;
-      this.#change(market, { change, definition, at });
+      const definition = definitions[index];
+      if (definition !== undefined) this.#define(market, definition, at);
+      this.#change(market, change, at);
       if (definition?.status === "CLOSED") ended.push(market);
     }
     if (at.isImage) this.#loseOthers(at);
-    for (const runner of this.#touched) runner.flush(at.drafts, at.eventTime);
-    this.#touched = [];
+    const { totals, summary } = this;
+    const before = totals.snapshots + totals.deltas;
+    for (const runner of this.#touched) runner.flush(at.drafts, at.eventTime, totals);
+    this.#touched.length = 0;
+    if (totals.snapshots + totals.deltas > before) summary.depthMessages++;
+    summary.snapshots = totals.snapshots;
+    summary.trades = totals.trades;
+    totals.volumePeakHundredths = Math.max(totals.volumePeakHundredths, totals.volumeHundredths);
     for (const market of ended) market.settle(at.drafts, at.eventTime);
   }
 
-  #change(
-    market: MarketFeed,
-    of: {
-      readonly change: MarketChange;
-      readonly definition: MarketDefinition | undefined;
-      readonly at: MessageAt;
-    },
-  ): void {
-    const { change, definition, at } = of;
+  #define(market: MarketFeed, definition: MarketDefinition, at: MessageAt): void {
+    this.totals.definitions++;
+    market.define(definition, at.drafts, at.eventTime);
+  }
+
+  #change(market: MarketFeed, change: MarketChange, at: MessageAt): void {
     const { totals } = this;
     totals.marketChanges++;
     totals.runnerChanges += change.endRunner - change.firstRunner;
-    if (definition !== undefined) {
-      totals.definitions++;
-      market.define(definition, at.drafts, at.eventTime);
-    }
     if ((change.isImage || at.isImage) && market.imageIn !== this.#message) {
       market.imageIn = this.#message; // a market in two segments has one image
       totals.images++;
-      this.summary.snapshots++;
       this.#beginImage(market, change);
     }
     this.#runners(market, change, at);
@@ -226,7 +222,7 @@ export class StreamReader implements CaptureReader {
     const hasLadders = this.#hasLadders(change);
     for (const runner of market.runners()) {
       if (!hasLadders && runner.fullness === 0) continue; // a stream without ladders shows no book
-      runner.beginImage();
+      runner.beginImage(this.totals);
       this.#touch(runner);
     }
   }
@@ -243,17 +239,28 @@ export class StreamReader implements CaptureReader {
     const { totals } = this;
     const { drafts, eventTime } = at;
     const isImage = market.imageIn === this.#message;
-    const mayTrade = !isImage && !market.isClosed;
+    const areTradesNews = !isImage && !market.isClosed;
+    const reading = { buffer, drafts, eventTime, areTradesNews, counts: totals };
     for (let row = change.firstRunner; row < change.endRunner; row++) {
-      const name = { selection: buffer.selection(row), handicap: buffer.handicap(row) };
-      const runner = market.runner(name, drafts, eventTime);
+      const runner = market.plainRunner(buffer, row) ?? market.runner(
+        { selection: buffer.selection(row), handicap: buffer.handicap(row) },
+        drafts,
+        eventTime,
+      );
       if (runner === undefined) continue;
-      if (runner.isNew && isImage && runner.touchedBy !== this.#message) runner.beginImage();
-      const areTradesNews = mayTrade && !runner.isNew;
-      runner.read({ buffer, at: row }, drafts, { eventTime, areTradesNews, counts: totals });
+      if (runner.isNew) this.#readNew(runner, { row, isImage, reading });
+      else runner.read(row, reading);
       this.#touch(runner);
     }
-    this.summary.trades = totals.trades;
+  }
+
+  /** Volume of a runner that nothing named before is where its trades count from. */
+  #readNew(
+    runner: RunnerFeed,
+    of: { readonly row: number; readonly isImage: boolean; readonly reading: RowReading },
+  ): void {
+    if (of.isImage && runner.touchedBy !== this.#message) runner.beginImage(this.totals);
+    runner.read(of.row, { ...of.reading, areTradesNews: false });
   }
 
   #touch(runner: RunnerFeed): void {

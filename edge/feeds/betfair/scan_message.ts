@@ -108,6 +108,7 @@ export class MessageScanner {
       status: undefined,
     };
     scanner.open(line);
+    this.#buffer.reserve(line.length); // a number takes two characters, a level's three take seven
     for (let more = scanner.firstInMap(); more; more = scanner.nextInMap()) {
       this.#headField(head, scanner.key());
     }
@@ -203,7 +204,7 @@ export class MessageScanner {
     for (let more = scanner.firstInMap(); more; more = scanner.nextInMap()) {
       const key = scanner.key();
       if (key === ID) {
-        this.#buffer.name(row, { selection: scanner.whole() });
+        this.#buffer.name(row, { selection: scanner.wholeOrQuoted() });
         isNamed = true;
       } else this.#runnerField(row, key);
     }
@@ -270,17 +271,27 @@ export class MessageScanner {
     if (scanner.isNull()) return;
     const isByLevel = ladder >= LADDER.batb && ladder <= LADDER.bdatl;
     buffer.beginLadder(row, ladder);
+    const width = isByLevel ? 3 : 2;
     for (let more = scanner.firstInList(); more; more = scanner.nextInList()) {
-      if (!scanner.firstInList()) throw levelProblem("a price and a size");
-      if (isByLevel) this.#levelNumber();
-      buffer.addNumber(scanner.hundredths());
-      if (!scanner.nextInList()) throw levelProblem("a size behind its price");
-      const size = scanner.hundredths();
-      if (size < 0) throw levelProblem("a size of 0 or more");
-      buffer.addNumber(size);
-      if (scanner.nextInList()) throw levelProblem("nothing behind its size");
+      const read = scanner.levels(buffer.levels, { from: buffer.levelCount, width });
+      if (read > 0) buffer.added(read);
+      else this.#level(isByLevel);
     }
     buffer.endLadder(row, ladder);
+  }
+
+  /** A level that is not written as the venue writes it. */
+  #level(isByLevel: boolean): void {
+    const scanner = this.#scanner;
+    const buffer = this.#buffer;
+    if (!scanner.firstInList()) throw levelProblem("a price and a size");
+    if (isByLevel) this.#levelNumber();
+    buffer.addNumber(scanner.hundredths());
+    if (!scanner.nextInList()) throw levelProblem("a size behind its price");
+    const size = scanner.hundredths();
+    if (size < 0) throw levelProblem("a size of 0 or more");
+    buffer.addNumber(size);
+    if (scanner.nextInList()) throw levelProblem("nothing behind its size");
   }
 
   #levelNumber(): void {

@@ -20,6 +20,12 @@ export type StreamTotals = {
   readonly fields: FieldCounts;
   trades: number;
   tradedHundredths: number;
+  /** Volume of all runners and prices as the stream said it last, and the most that it was. */
+  volumeHundredths: number;
+  volumePeakHundredths: number;
+  /** Books told whole, and changes of books. */
+  snapshots: number;
+  deltas: number;
   /** Prices that the market's ladder does not have. */
   offLadder: number;
   /** Messages of a subscription that another one had replaced. */
@@ -46,6 +52,10 @@ export function noTotals(): StreamTotals {
     fields: noFields(),
     trades: 0,
     tradedHundredths: 0,
+    volumeHundredths: 0,
+    volumePeakHundredths: 0,
+    snapshots: 0,
+    deltas: 0,
     offLadder: 0,
     superseded: 0,
     late: 0,

@@ -367,3 +367,16 @@ Deno.test("updateConfig() takes all or nothing, counts versions and keeps books"
   deepStrictEqual(bench.loop.best(bench.id, { side: "Buy" }), { price: 305, qty: 1_000 });
   strictEqual(bench.loop.configVersion, 2);
 });
+
+Deno.test("the clock of a feed stays for a late message, and follows one that begins anew", () => {
+  const bench = odds();
+  bench.after(50).delta({ asks: [298, 1] }).after(-3).delta({ asks: [298, 2] });
+  strictEqual(bench.loop.nowUs(bench.id), 1_050_000_000);
+  strictEqual(bench.loop.counters()["time_went_back"], 1);
+  bench.after(-40).delta({ asks: [298, 3] });
+  strictEqual(bench.loop.nowUs(bench.id), 1_007_000_000);
+  deepStrictEqual(bench.loop.ladderTop(bench.id, { side: "Sell", n: 2 })[1], {
+    price: 298,
+    qty: 3,
+  });
+});

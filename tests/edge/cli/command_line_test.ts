@@ -7,6 +7,7 @@
 import { deepStrictEqual, doesNotMatch, match, ok, rejects, strictEqual } from "node:assert/strict";
 import { dirname } from "node:path";
 import type { Actions, FeedInspection, RunOptions } from "../../../edge/cli/actions.ts";
+import type { CalibrationResult } from "../../../core/hotloop/mod.ts";
 import { runCommandLine } from "../../../edge/cli/command_line.ts";
 import type { Story, WhyResult } from "../../../edge/cli/why/why.ts";
 import { EXIT } from "../../../edge/exit_codes.ts";
@@ -15,6 +16,21 @@ import { adapterFacts } from "../../support/adapter_facts.ts";
 
 class Locked extends Error {}
 
+const CALIBRATED: CalibrationResult = {
+  instruments: 2,
+  ordersPlaced: 7,
+  ordersLapsed: 1,
+  ordersFilled: 3,
+  horizons: [{
+    horizonMs: 10_000,
+    samples: 5,
+    baseRate: 0.6,
+    brier: 0.2,
+    skill: 0.1666,
+    exponentialSkill: null,
+    bins: [{ from: 0, to: 1, count: 5, meanP: 0.5, meanOutcome: 0.6 }],
+  }],
+};
 function inspectionOf(of: { readonly isWhole: boolean }): FeedInspection {
   const found = {
     name: "BTC",
@@ -71,6 +87,11 @@ class Session {
       },
       exitCodeOf: (error) => error instanceof Locked ? EXIT.stateLocked : undefined,
       feed: {
+        calibrate: (request) => {
+          call("calibrate", request.files, request.everyMs, request.orderQty);
+          return { files: request.files, everyMs: request.everyMs, result: CALIBRATED };
+        },
+        write: (path, text) => call("write", path, text.slice(0, 15)),
         inspect: (files, { problem, progress, ...choice }) => {
           call("inspect", files, choice);
           progress("half");
@@ -363,6 +384,52 @@ Deno.test("help and version are printed and end with 0", async () => {
   deepStrictEqual(session.error, []);
 });
 
+Deno.test("feed calibrate shows a row for each horizon and writes what it was asked to", async () => {
+  const session = new Session();
+  const words = ["feed", "calibrate", "a.gz", "b.gz", "--json", "f.json", "--html", "f.html"];
+  strictEqual(await session.run(...words, "--order-qty", "2", "--every", "1000"), EXIT.ok);
+  deepStrictEqual(session.calls, [
+    ["calibrate", ["a.gz", "b.gz"], 1_000, "2"],
+    ["write", "f.json", '{"files":["a.gz'],
+    ["write", "f.html", "<!doctype html>"],
+  ]);
+  deepStrictEqual(session.out, [
+    "7 virtual orders in 2 instruments: 3 filled, 1 lapsed.",
+    "",
+    "horizon  orders  filled  Brier   skill  exponential",
+    "10 s     5       60.0 %  0.2000  0.167  –",
+  ]);
+});
+
+Deno.test("feed calibrate gives one JSON object on stdout for --json -", async () => {
+  const session = new Session();
+  strictEqual(await session.run("feed", "calibrate", "a.gz", "--json", "-"), EXIT.ok);
+  const [text = ""] = session.out;
+  strictEqual(session.out.length, 1);
+  deepStrictEqual(JSON.parse(text).horizons[0].bins[0], {
+    from: 0,
+    to: 1,
+    count: 5,
+    mean_p: 0.5,
+    mean_outcome: 0.6,
+  });
+});
+
+for (
+  const [setting, problem] of [
+    ["half_life_s=0", /half_life_s must be a number 0.1 to 86400: was 0/],
+    ["half=3", /hotloop.half must be a known key/],
+    ["half", /It must be key=value: was "half"/],
+  ] as const
+) {
+  Deno.test(`feed calibrate refuses --set ${setting}`, async () => {
+    const session = new Session();
+    const code = await session.run("feed", "calibrate", "a.gz", "--set", setting);
+    strictEqual(code, EXIT.usage);
+    match(session.error.join("\n"), problem);
+    deepStrictEqual(session.calls, []);
+  });
+}
 Deno.test("feed inspect shows what files hold, problems and progress apart from it", async () => {
   const session = new Session();
   const columns = "time=1 price=px delimiter=\\t";
