@@ -317,13 +317,20 @@ export class HotLoop {
     market.definition = event.payload;
     market.isDefined = true;
     if (lapses(before, event.payload)) this.#lapse(loop.instrument);
-    if (event.payload.status === "closed") loop.close();
+    if (event.payload.status === "closed" && before.status !== "closed") {
+      this.#close(loop.instrument);
+    }
     if (before.removals.length !== event.payload.removals.length) this.#sayRemovals(loop, before);
   }
 
   /** Resting orders are gone in every instrument of the market. */
   #lapse(instrument: Instrument): void {
     for (const id of this.#directory.membersOf(instrument)) this.#loops[id]?.lapse();
+  }
+
+  /** Every book of the market is over. */
+  #close(instrument: Instrument): void {
+    for (const id of this.#directory.membersOf(instrument)) this.#loops[id]?.close();
   }
 
   /** Says of each removal that is new and counts, once for the market. */

@@ -148,8 +148,12 @@ export class InstrumentLoop {
     }
   }
 
-  /** Takes over the book of another; what flowed there is not known here. */
+  /** Takes over book and tracked orders of another; what flowed there is not known here. */
   takeBook(from: InstrumentLoop): void {
+    for (const [orderId, order] of from.#tracked) {
+      this.#tracked.set(orderId, order);
+      this.side(order.side).track(order);
+    }
     if (!from.#isFresh) return;
     this.#hasDepth = from.#hasDepth;
     this.#lastTradeUs = from.#lastTradeUs;
