@@ -21,6 +21,8 @@ type Steady = {
   readonly lateness: Summary;
   readonly service: Summary;
   readonly no_op_lateness: readonly Summary[];
+  /** Beside other programs it may not: then the pass has seen only a part of it. */
+  readonly checkpoint_ended_in_pass: boolean;
 };
 type Memory = { readonly held: readonly number[]; readonly ratio: number };
 
@@ -94,6 +96,7 @@ function figuresOf(
       detail: {
         stall_us: mid(steadies.map(({ lateness }) => lateness.max)),
         no_op_stall_us: mid(steadies.map(noOpStall)),
+        whole_checkpoints: steadies.filter((one) => one.checkpoint_ended_in_pass).length,
       },
     }),
     figure({

@@ -160,9 +160,6 @@ async function main(): Promise<void> {
   const pass = pace({ count, gapUs, from: warmUp }, (number) => orders.serve(number));
   const endedMs = Date.now();
   const written = await checkpoint;
-  if (written.endedMs > endedMs) {
-    throw new Error("Cannot measure: the checkpoint must end within the pass: was slower");
-  }
   const after = pace(idle, (number) => void number);
   follower.terminate();
   const result = {
@@ -170,6 +167,7 @@ async function main(): Promise<void> {
     per_second: Number(perSecond),
     report_bytes: orders.written,
     checkpoint_bytes: written.bytes,
+    checkpoint_ended_in_pass: written.endedMs <= endedMs,
     lateness: pass.lateness.summary(),
     service: pass.service.summary(),
     no_op_lateness: [before.lateness.summary(), after.lateness.summary()],

@@ -24,6 +24,7 @@ venues:
         quantity: { quantum: "0.0001" }
 `;
 const INTENTS = 3500;
+const MARKET_DATA = '"event_type":"BookDelta"';
 const encoder = new TextEncoder();
 
 /** A state directory that may be damaged, and what is in it. */
@@ -40,6 +41,14 @@ class State {
 
   segment(at: number): string {
     return `${this.directory}/journal/${this.segments.at(at)}`;
+  }
+
+  /** True if a `mark` is recorded. */
+  holds(mark: string): boolean {
+    const wanted = encoder.encode(mark);
+    return this.segments.some((name) =>
+      indexOf(Deno.readFileSync(`${this.directory}/journal/${name}`), wanted) >= 0
+    );
   }
 
   /** Flips a bit of a digit after a `mark`, in the first or last segment with one; names it. */
@@ -105,6 +114,8 @@ class Recording implements Disposable {
     for (let at = 0; at < INTENTS; at++) await client.send(noOp(`${prefix}-${at}`));
     await until(() => client.reports.length === INTENTS, "all reports");
     this.#lastSeq = client.reports.at(-1)?.report_seq ?? 0;
+    const recorded = new State(this.state);
+    await until(() => recorded.holds(MARKET_DATA), "market data");
     client.close();
     strictEqual(await daemon.stop(), 0);
   }
@@ -152,7 +163,7 @@ const damages: readonly Damage[] = [
   },
   {
     what: "a bit flipped in the market data",
-    damage: (state) => named(state.flip('"event_type":"BookDelta"', "first")),
+    damage: (state) => named(state.flip(MARKET_DATA, "first")),
   },
   {
     what: "a record cut in two below the high-water mark",

@@ -216,8 +216,12 @@ export class CcxtRig implements Disposable {
     this.adapter.send({ command, journalUs: micros(1) });
   }
 
+  /** Stops it. @throws {Error} If a secret was said in any of its words, before anybody cleaned them. */
   [Symbol.dispose](): void {
     this.#adapter?.stop();
+    const said = JSON.stringify([this.reports, this.market, this.statuses, this.logged]);
+    const found = SECRETS.filter((secret) => said.includes(secret));
+    if (found.length > 0) throw new Error(`Cannot be said: ${found.join(", ")}`);
   }
 
   #common(order: number): Omit<LookupOrder, "kind"> {
@@ -270,6 +274,7 @@ export class CcxtRig implements Disposable {
   }
 }
 
+const SECRETS = ["test-api-key", "test-secret", "signature=", "listenKey="];
 const KEYS: Credentials = new Map([["api_key", "test-api-key"], ["secret", "test-secret"]]);
 
 function declaration(options: VenueOptions): VenueDeclaration {

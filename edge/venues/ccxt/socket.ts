@@ -7,6 +7,7 @@
  * @module
  */
 import type { Timers } from "../../ports.ts";
+import { redactor } from "../../redaction.ts";
 import type { CcxtClient, CcxtExchange } from "./library.ts";
 
 /** What a socket tells; `closed` is the last, and comes without having asked for it only. */
@@ -92,6 +93,9 @@ export class VenueSocket {
   }
 }
 
+/** The library names the address, and an address may hold a key. */
+const withoutQueries = redactor([]);
+
 function wordsOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+  return withoutQueries(error instanceof Error ? error.message : String(error));
 }

@@ -46,6 +46,7 @@ export class Books {
   /** Asks for the snapshot of a symbol; it comes by `snapshot`, or `notRead` says that it does not. */
   readonly #ask: (symbol: string) => void;
   #asked: string | undefined;
+  #isSubscribed = false;
 
   constructor(
     host: Pick<VenueHost, "offerMarket" | "nowUs">,
@@ -62,13 +63,15 @@ export class Books {
     return [...this.#books.values()].filter(({ sequence }) => sequence.isSeeded).length;
   }
 
-  /** The stream is on: changes come, snapshots may be asked for. */
-  connected(): void {
+  /** The venue sends every change from now on: snapshots may be asked for. */
+  subscribed(): void {
+    this.#isSubscribed = true;
     this.#askNext();
   }
 
   /** Nothing that was held or known is worth anything any more. */
   disconnected(reason: string): void {
+    this.#isSubscribed = false;
     this.#asked = undefined;
     for (const book of this.#books.values()) {
       book.held = [];
@@ -194,9 +197,9 @@ export class Books {
   }
 
   #askNext(): void {
-    if (this.#asked !== undefined) return;
+    if (this.#asked !== undefined || !this.#isSubscribed) return;
     for (const [symbol, book] of this.#books) {
-      if (book.sequence.isSeeded || book.held.length === 0) continue;
+      if (book.sequence.isSeeded) continue;
       if (!book.toldInvalid) this.#invalidate(book, "the book is not in step");
       if (!book.toldInvalid) continue; // no room yet: a snapshot would find none either
       this.#asked = symbol;

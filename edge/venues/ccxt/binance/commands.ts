@@ -151,6 +151,12 @@ export class Commands {
       const stamps = { journalUs, ...result.stamps };
       const ref = this.#account.refOf(command, null);
       this.#endings.forget(command.clOrdId);
+      if (result.error.class === "unfilled") {
+        return reporter.say("OrderCancelled", { ...ref, reason: text }, {
+          instrument,
+          timeMs: null,
+        });
+      }
       return reporter.say("OrderRejected", { ...ref, ...stamps, rejectCode, text }, {
         instrument,
         timeMs: null,
@@ -245,6 +251,7 @@ export class Commands {
       const order = this.#orderIn(result.body, command);
       if (order === undefined) return this.#account.failed(command, NOT_UNDERSTOOD);
       const said = { instrument, timeMs: order.updatedMs === 0 ? null : order.updatedMs };
+      if (ENDED.has(order.status)) return this.#endedInstead(order, { listed, ...said });
       return reporter.say("OrderReplaced", {
         ...this.#account.refOf(command, order.orderId),
         ...{ journalUs, ...result.stamps },
@@ -261,6 +268,18 @@ export class Commands {
       });
     }
     this.#unanswered(command, result);
+  }
+
+  /** An amendment that left nothing, or would have taken, cancels the order. */
+  #endedInstead(
+    order: BinanceOrder,
+    { listed, timeMs }: { readonly listed: Listed; readonly timeMs: number | null },
+  ): void {
+    const { clientOrderId: key, symbol, side, orderId: venueOrderId } = order;
+    this.#account.orders.note({ key, symbol, side, venueOrderId });
+    const executed = qtyOf(order.executedQty, listed.instrument);
+    const reason = `the exchange answered ${order.status} to an amendment`;
+    this.#endings.end({ key, listed, executed, reason, timeMs });
   }
 
   /** Returns the order that an answer shows, if it is the one that was asked about. */

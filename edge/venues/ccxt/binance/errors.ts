@@ -25,6 +25,7 @@ export type ErrorClass =
   | "rejected"
   | "funds"
   | "postOnly"
+  | "unfilled"
   | "selfMatch"
   | "suspended"
   | "auth"
@@ -51,6 +52,8 @@ export const ERROR_CLASSES: Readonly<Record<ErrorClass, ErrorMeaning>> = {
   rejected: { rejectCode: "VENUE_REJECTED", outcome: FINAL, retryable: false },
   funds: { rejectCode: "VENUE_FUNDS", outcome: FINAL, retryable: false },
   postOnly: { rejectCode: "VENUE_POST_ONLY", outcome: FINAL, retryable: false },
+  // What may not rest and found nobody to take it: reported as cancelled, as the rest of an IOC is.
+  unfilled: { rejectCode: "VENUE_REJECTED", outcome: FINAL, retryable: false },
   selfMatch: { rejectCode: "VENUE_SELF_MATCH", outcome: FINAL, retryable: false },
   suspended: { rejectCode: "VENUE_SUSPENDED", outcome: FINAL, retryable: true },
   auth: { rejectCode: "VENUE_AUTH", outcome: FINAL, retryable: false },
@@ -153,7 +156,7 @@ const USDM: readonly Row[] = [
   [-2017, "auth"], // API keys are locked
   [-2018, "funds"],
   [-2019, "funds"], // margin not sufficient
-  [-2020, "rejected"], // unable to fill
+  [-2020, "unfilled"], // unable to fill
   [-2021, "rejected"], // would immediately trigger
   [-2022, "rejected"], // reduce-only rejected
   [-2023, "suspended"], // user in liquidation mode
@@ -234,7 +237,7 @@ const USDM: readonly Row[] = [
   [-4401, "auth"],
   [-4402, "auth"],
   [-4403, "auth"],
-  [-5021, "rejected"], // FOK not filled
+  [-5021, "unfilled"], // FOK not filled
   [-5022, "postOnly"], // GTX would take
   [-5024, "rejected"],
   [-5025, "rejected"], // only limit orders can be amended

@@ -12,13 +12,15 @@ import { marketStreamUrl } from "./addresses.ts";
 import { Books } from "./books.ts";
 import type { CcxtExchange } from "../library.ts";
 import type { BookDepth } from "../options.ts";
-import { PayloadError } from "../payload.ts";
+import { Fields, parseJson, PayloadError } from "../payload.ts";
 import { Reconnect, type ReconnectPorts } from "../reconnect.ts";
 import { VenueSocket } from "../socket.ts";
 
 const STREAMS_PER_REQUEST = 200;
 const REQUEST_EVERY_US = 250_000;
 const SNAPSHOT_AGAIN_US = 1_000_000;
+/** A subscription that is not answered by then is made anew, connection and all. */
+const SUBSCRIBE_MAX_US = 10_000_000;
 
 export type MarketStreamOptions = {
   readonly account: Account;
@@ -34,6 +36,8 @@ export class MarketStream {
   readonly #books: Books;
   readonly #reconnect: Reconnect;
   #socket: VenueSocket | undefined;
+  /** Requests to subscribe without an answer. */
+  #unanswered = 0;
   /** Connections so far: what was asked on an older one is not for this one. */
   #connection = 0;
 
@@ -49,6 +53,7 @@ export class MarketStream {
   }
 
   stop(): void {
+    this.#connection++;
     this.#reconnect.stop();
     this.#socket?.close();
     this.#socket = undefined;
@@ -67,8 +72,28 @@ export class MarketStream {
 
   #opened(): void {
     this.#reconnect.connected();
-    this.#subscribe(this.#streams(), { id: 1, connection: this.#connection });
-    this.#books.connected();
+    const streams = this.#streams();
+    const connection = this.#connection;
+    this.#unanswered = Math.ceil(streams.length / STREAMS_PER_REQUEST);
+    this.#subscribe(streams, { id: 1, connection });
+    this.#options.account.timers.after(SUBSCRIBE_MAX_US * this.#unanswered, () => {
+      if (connection === this.#connection && this.#unanswered > 0) {
+        this.#drop("the subscription was not answered");
+      }
+    });
+  }
+
+  /** `{"result":null,"id":1}`: from then on every change is sent. */
+  #answered(text: string): void {
+    const answer = Fields.of(parseJson(text), "");
+    if (answer.has("error")) {
+      return this.#drop(
+        `the venue refused the subscription: ${answer.object("error").name("msg")}`,
+      );
+    }
+    if (!answer.has("id")) return;
+    this.#unanswered--;
+    if (this.#unanswered === 0 && this.#options.book === "depth") this.#books.subscribed();
   }
 
   #subscribe(
@@ -102,11 +127,7 @@ export class MarketStream {
       this.#take(text);
     } catch (error) {
       if (!(error instanceof LineError) && !(error instanceof PayloadError)) throw error;
-      this.#options.account.host.log("alarm", "market_data_not_understood", {
-        reason: error.message,
-      });
-      this.#socket?.close();
-      this.#closed(error.message);
+      this.#notUnderstood(error.message);
     }
   }
 
@@ -119,10 +140,21 @@ export class MarketStream {
         return this.#books.trade(message.payload);
       case "quote":
         return this.#books.quote(message.payload);
-      case "snapshot":
       case "other":
+        return this.#answered(text);
+      case "snapshot":
         return;
     }
+  }
+
+  #notUnderstood(reason: string): void {
+    this.#options.account.host.log("alarm", "market_data_not_understood", { reason });
+    this.#drop(reason);
+  }
+
+  #drop(reason: string): void {
+    this.#socket?.close();
+    this.#closed(reason);
   }
 
   #closed(reason: string): void {
@@ -153,11 +185,7 @@ export class MarketStream {
       this.#books.snapshot(symbol, parseSnapshot(body as Readonly<Record<string, unknown>>, ""));
     } catch (error) {
       if (!(error instanceof LineError) && !(error instanceof PayloadError)) throw error;
-      this.#options.account.host.log("alarm", "market_data_not_understood", {
-        reason: error.message,
-      });
-      this.#socket?.close();
-      this.#closed(error.message);
+      this.#notUnderstood(error.message);
     }
   }
 }

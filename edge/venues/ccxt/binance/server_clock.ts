@@ -30,6 +30,7 @@ export class ServerClock {
   #toldUs = 0;
   #samples: Sample[] = [];
   #isMeasuring = false;
+  #isStopped = false;
   #cancelNext: () => void = () => {};
 
   constructor(nowUs: () => number) {
@@ -54,6 +55,7 @@ export class ServerClock {
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#cancelNext();
   }
 
@@ -61,6 +63,7 @@ export class ServerClock {
     this.#cancelNext();
     const { rest, requests, timers } = account;
     rest.call(requests.time(), (result) => {
+      if (this.#isStopped) return;
       if (result.kind === "ok") this.#take(account, sampleOf(result));
       const isEnough = this.#samples.length >= SAMPLES_MIN || result.kind !== "ok";
       if (!isEnough) return this.#sample(account, done);

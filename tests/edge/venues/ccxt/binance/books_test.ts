@@ -91,7 +91,7 @@ Deno.test("Books never show a book that is not the market's", () => {
   fc.assert(
     fc.property(fc.array(action, { maxLength: 80 }), (actions) => {
       const bench = new Bench();
-      bench.books.connected();
+      bench.books.subscribed();
       for (const act of actions) {
         const { price = 1, size = 1 } = act as { readonly price?: number; readonly size?: number };
         if (act.kind === "change") bench.change(price + 1, size, { isLost: false });
@@ -102,7 +102,7 @@ Deno.test("Books never show a book that is not the market's", () => {
         if (act.kind === "reconnect") {
           bench.asked.length = 0;
           bench.books.disconnected("lost");
-          bench.books.connected();
+          bench.books.subscribed();
         }
         // Nothing was lost since the last message that was told: the view is the market's, or none.
         if (act.kind === "change" && bench.takes) {
@@ -121,18 +121,18 @@ Deno.test("Books never show a book that is not the market's", () => {
   );
 });
 
-Deno.test("Books ask for one snapshot at a time, and only once changes come", () => {
+Deno.test("Books ask for one snapshot at a time, and only once changes would come", () => {
   const bench = new Bench();
-  bench.books.connected();
-  strictEqual(bench.asked.length, 0);
   bench.change(1, 1, { isLost: false });
+  strictEqual(bench.asked.length, 0);
+  bench.books.subscribed();
   bench.change(2, 1, { isLost: false });
   deepStrictEqual(bench.asked, [SYMBOL]);
 });
 
 Deno.test("Books ask again after a snapshot that did not come", () => {
   const bench = new Bench();
-  bench.books.connected();
+  bench.books.subscribed();
   bench.change(1, 1, { isLost: false });
   bench.books.notRead();
   bench.books.retry();
@@ -141,7 +141,7 @@ Deno.test("Books ask again after a snapshot that did not come", () => {
 
 Deno.test("Books ask again when a snapshot is older than what was held", () => {
   const bench = new Bench();
-  bench.books.connected();
+  bench.books.subscribed();
   bench.change(1, 1, { isLost: false });
   bench.books.snapshot(SYMBOL, { lastUpdateId: 50, bids: [], asks: [] });
   ok(bench.asked.length >= 2);
@@ -149,7 +149,7 @@ Deno.test("Books ask again when a snapshot is older than what was held", () => {
 
 Deno.test("Books invalidate once, however long the stream is away", () => {
   const bench = new Bench();
-  bench.books.connected();
+  bench.books.subscribed();
   bench.change(1, 1, { isLost: false });
   bench.answer();
   bench.books.disconnected("lost");

@@ -192,6 +192,7 @@ Deno.test("ERROR_CLASSES never call a place refused that may have been done, nor
     rejected: "refused",
     funds: "refused",
     postOnly: "refused",
+    unfilled: "refused",
     selfMatch: "refused",
     suspended: "refused",
     auth: "refused",

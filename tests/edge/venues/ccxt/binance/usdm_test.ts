@@ -79,6 +79,14 @@ usdm("send() amends an order that this adapter never saw placed", async (venue, 
   strictEqual((await second.next("OrderReplaced")).orderQty, 30);
 });
 
+usdm("send() reports an order that its amendment ended as cancelled", async (_venue, rig) => {
+  rig.submit(1, { ...RESTING, postOnly: true });
+  await rig.next("OrderAccepted");
+  rig.replace(1, { orderQty: RESTING.orderQty, price: px(501_000) });
+  await rig.next("OrderCancelled");
+  strictEqual(rig.of("OrderReplaced").length, 0);
+});
+
 usdm("send() reports an amendment that changes nothing as refused", async (_venue, rig) => {
   rig.submit(1, RESTING);
   await rig.next("OrderAccepted");
@@ -100,6 +108,16 @@ usdm("send() ends the rest of an IOC order after its fills", async (_venue, rig)
   rig.submit(1, { ...TAKING, orderQty: qty(7000), timeInForce: "IOC" });
   await rig.next("OrderCancelled");
   strictEqual(rig.of("OrderExecuted")[0]?.lastQty, 5000);
+});
+
+usdm("send() has a FOK that cannot be filled end as cancelled", async (_venue, rig) => {
+  rig.submit(1, { ...TAKING, orderQty: qty(7000), timeInForce: "FOK" });
+  strictEqual((await rig.next("OrderCancelled")).clOrdId, `${PREFIX}-1-1`);
+});
+
+usdm("start() knows the book of a market in which nothing moves", async (_venue, rig) => {
+  const { bids } = await rig.next("BookSnapshot");
+  deepStrictEqual(bids.slice(0, 2), [499_900, 5000]);
 });
 
 usdm("send() cancels", async (_venue, rig) => {
