@@ -16,6 +16,7 @@
  * @module
  */
 import { createTimeline, Sequencer } from "./core/mod.ts";
+import { HotLoop, type HotLoopSettings, parseHotLoopSettings } from "./core/hotloop/mod.ts";
 import type { ControlPayloads, Event } from "./core/event.ts";
 import { clOrdIdPrefix } from "./core/command.ts";
 import type { VenueId } from "./core/numbers.ts";
@@ -35,8 +36,11 @@ import {
   heldBack,
   renumber,
 } from "./edge/declarations.ts";
+import { openFormat } from "./edge/feeds/capture_formats.ts";
+import { RawFeed } from "./edge/feeds/raw_feed.ts";
 import { EngineClock } from "./edge/engine_clock.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
+import { HotLoopObserver } from "./edge/hot_loop_observer.ts";
 import { Ingress, type IngressQueue } from "./edge/ingress.ts";
 import { Intervals } from "./edge/intervals.ts";
 import {
@@ -182,6 +186,7 @@ class RunningDaemon implements Daemon {
   readonly #control: IngressQueue;
   readonly #loop: Loop;
   readonly #intervals: Intervals;
+  readonly #signals: HotLoopObserver;
   readonly #server: WireServer;
   readonly #venues: VenueSide;
   readonly #queues: QueueWatch;
@@ -216,6 +221,10 @@ class RunningDaemon implements Daemon {
       (draft) => this.#loop.offerTimer(draft),
     );
     this.#queues = new QueueWatch(ingress, ports.log);
+    this.#signals = new HotLoopObserver({
+      create: (emit) => new HotLoop({ settings: hotLoopSettings(configuration), emit }),
+      log: ports.log,
+    });
     this.#server = this.#createServer(timeline, ingress);
     this.#loop = this.#createLoop(timeline, ingress);
     this.#offer({ eventType: "Started", payload: this.#started() });
@@ -277,6 +286,7 @@ class RunningDaemon implements Daemon {
 
   #createServer(timeline: Timeline, ingress: Ingress): WireServer {
     const { ports, configuration, stateDirectory, venues } = this.#options;
+    const published = renumber(venues, timeline.view).filter(({ feed }) => feed.kind === "client");
     const backend = new DaemonBackend({
       view: timeline.view,
       journal: this.#journal,
@@ -290,10 +300,11 @@ class RunningDaemon implements Daemon {
         configDigest: configurationDigest(configuration),
       },
       mode: configuration.mode,
+      signals: this.#signals,
+      rawFeeds: rawFeedsOf(published),
       intents: configuration.queues.intents,
     });
-    const clientFeeds = venues.filter(({ feed }) => feed.kind === "client")
-      .map(({ declaration }) => declaration.name);
+    const clientFeeds = published.map(({ declaration }) => declaration.name);
     const { intentHorizonMs } = configuration.engine;
     return new WireServer({
       backend,
@@ -317,7 +328,10 @@ class RunningDaemon implements Daemon {
       clock: this.#clock,
       timers: ports.timers,
       writeReport,
-      observers: [this.#server, { applied: () => {}, released: () => this.#tellShadows() }],
+      observers: [this.#signals, this.#server, {
+        applied: () => {},
+        released: () => this.#tellShadows(),
+      }],
       send: (released) => this.#venues.send(released),
       alarm: ({ code, text }) => ports.log.write("alarm", code, { text }),
       onPoison: (event, cause) => this.#poisoned(event, cause),
@@ -343,6 +357,7 @@ class RunningDaemon implements Daemon {
     }
     return new VenueSide({
       venues,
+      known: view.instruments,
       ports,
       ingress,
       clock: this.#clock,
@@ -470,6 +485,23 @@ class RunningDaemon implements Daemon {
     this.#lock.release();
     this.#options.onEnd(end);
   }
+}
+
+/** Readers of the raw lines of clients, by venue; the venues have their numbers. */
+function rawFeedsOf(venues: readonly DeclaredVenue[]): ReadonlyMap<string, RawFeed> {
+  return new Map(venues.flatMap(({ declaration, feed, instruments: listed }) => {
+    if (feed.kind !== "client" || feed.rawFormat === null) return [];
+    const instruments = listed.map(({ instrument }) => instrument);
+    const raw = new RawFeed({ format: feed.rawFormat, instruments, open: openFormat });
+    return [[declaration.name, raw] as const];
+  }));
+}
+
+/** @throws {RangeError} If the configuration was not checked. */
+function hotLoopSettings({ hotloop }: Configuration): HotLoopSettings {
+  const parsed = parseHotLoopSettings(hotloop);
+  if (parsed.ok) return parsed.settings;
+  throw new RangeError(`Cannot read the configuration: ${parsed.problems.join("; ")}`);
 }
 
 function describe(cause: unknown): string {

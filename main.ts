@@ -20,7 +20,9 @@ import { processLog } from "./edge/deno_log.ts";
 import { mainPorts } from "./edge/deno_ports.ts";
 import { DiskError } from "./edge/ports.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
+import { CAPTURE_FORMATS, columnProblems, LISTING_FORMATS } from "./edge/feeds/mod.ts";
 import { JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/mod.ts";
+import { feedTools } from "./edge/cli/feed_tools.ts";
 import { journalTools } from "./edge/cli/journal_tools.ts";
 import type { AdapterDescription } from "./edge/venue.ts";
 import { type AdapterRegistry, ADAPTERS } from "./edge/venues/registry.ts";
@@ -37,9 +39,6 @@ export type Product = {
   readonly openJournal?: DaemonOptions["openJournal"];
 };
 
-/** Capture formats that the feeds read. */
-const CAPTURE_FORMATS = ["binance"];
-
 /** Longest wait for the last log lines. */
 const LOG_FLUSH_MS = 1000;
 
@@ -47,9 +46,15 @@ const LOG_FLUSH_MS = 1000;
 export function tapeline(args: readonly string[], product: Product): Promise<ExitCode> {
   const actions = {
     version: VERSION,
-    registry: { adapters: descriptionsOf(product), captureFormats: CAPTURE_FORMATS },
+    registry: {
+      adapters: descriptionsOf(product),
+      captureFormats: CAPTURE_FORMATS,
+      listingFormats: LISTING_FORMATS,
+      columnProblems,
+    },
     secrets: denoSecrets(),
     journal: journalTools(),
+    feed: feedTools(),
     run: (options: RunOptions) => run(options, product),
     exitCodeOf,
   };

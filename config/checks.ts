@@ -6,6 +6,7 @@
  * @module
  */
 import { type KnownAdapters, modeProblems, outsideProblems } from "./adapter_checks.ts";
+import { hotLoopProblems } from "./hot_loop_checks.ts";
 import { limitProblems } from "./limit_checks.ts";
 import { listOf, mapOf, type Path, type Raw, repeated } from "./raw.ts";
 import { type PathProblem, shown } from "./problems.ts";
@@ -17,6 +18,12 @@ export type Registry = {
   readonly adapters: KnownAdapters;
   /** Formats of recorded captures that the feeds can read. */
   readonly captureFormats: readonly string[];
+  /** Those of them that list the instruments of their files; absent: none does. */
+  readonly listingFormats?: readonly string[];
+  /** What is wrong with the columns of a capture, by key; absent: nothing is. */
+  readonly columnProblems?: (
+    columns: Raw,
+  ) => readonly { readonly key: string; readonly text: string }[];
   /** Tells whether a capture file can be opened; its path is absolute or as the process sees it. */
   readonly fileExists: (path: string) => boolean;
 };
@@ -29,6 +36,7 @@ export function crossProblems(root: unknown, registry: Registry): readonly PathP
     ...venues.flatMap((venue, index) => venueProblems(venue, ["venues", index], registry)),
     ...modeProblems(root, registry.adapters),
     ...limitProblems(root),
+    ...hotLoopProblems(root),
   ];
 }
 
@@ -39,6 +47,7 @@ function venueProblems(raw: unknown, path: Path, registry: Registry): readonly P
     ...adapterProblems(venue, path, registry),
     ...outsideProblems(venue, path, registry.adapters),
     ...feedProblems(venue, path, registry),
+    ...listProblems(venue, path, registry),
     ...repeated(listOf(venue["balances"]), {
       key: "currency",
       path: [...path, "balances"],
@@ -71,7 +80,14 @@ function feedProblems(venue: Raw, path: Path, registry: Registry): readonly Path
   const feed = mapOf(venue["feed"]) ?? { kind: paper ? "generator" : "adapter" };
   switch (feed["kind"]) {
     case "capture":
-      return captureProblems(feed, [...path, "feed"], registry);
+      return [
+        ...captureProblems(feed, [...path, "feed"], registry),
+        ...listOf(feed["beside"]).flatMap((of, index) =>
+          captureProblems(mapOf(of) ?? {}, [...path, "feed", "beside", index], registry)
+        ),
+      ];
+    case "client":
+      return formatProblems(feed, { key: "raw_format", path: [...path, "feed"] }, registry);
     case "adapter":
       return paper
         ? [{
@@ -85,13 +101,21 @@ function feedProblems(venue: Raw, path: Path, registry: Registry): readonly Path
   }
 }
 
+/** Some recordings say themselves what they hold; everything else is listed in the file. */
+function listProblems(venue: Raw, path: Path, registry: Registry): readonly PathProblem[] {
+  const listed = venue["instruments"];
+  if (!Array.isArray(listed) || listed.length > 0) return [];
+  const feed = mapOf(venue["feed"]) ?? {};
+  const format = feed["kind"] === "capture" ? feed["format"] : undefined;
+  if (typeof format === "string" && registry.listingFormats?.includes(format) === true) return [];
+  const text = "must list one instrument or more: was empty";
+  return [{ path: [...path, "instruments"], at: "key", text }];
+}
+
 function captureProblems(feed: Raw, path: Path, registry: Registry): readonly PathProblem[] {
-  const problems: PathProblem[] = [];
-  const format = feed["format"];
-  if (typeof format === "string" && !registry.captureFormats.includes(format)) {
-    const known = registry.captureFormats.join(", ");
-    const text = `must be a format of this build (${known}): was ${shown(format)}`;
-    problems.push({ path: [...path, "format"], at: "value", text });
+  const problems = [...formatProblems(feed, { key: "format", path }, registry)];
+  for (const { key, text } of registry.columnProblems?.(mapOf(feed["columns"]) ?? {}) ?? []) {
+    problems.push({ path: [...path, "columns", key], at: "value", text });
   }
   for (const [index, file] of listOf(feed["files"]).entries()) {
     if (typeof file !== "string" || registry.fileExists(file)) continue;
@@ -99,4 +123,16 @@ function captureProblems(feed: Raw, path: Path, registry: Registry): readonly Pa
     problems.push({ path: [...path, "files", index], at: "value", text });
   }
   return problems;
+}
+
+function formatProblems(
+  feed: Raw,
+  at: { readonly key: string; readonly path: Path },
+  registry: Registry,
+): readonly PathProblem[] {
+  const format = feed[at.key];
+  if (typeof format !== "string" || registry.captureFormats.includes(format)) return [];
+  const known = registry.captureFormats.join(", ");
+  const text = `must be a format of this build (${known}): was ${shown(format)}`;
+  return [{ path: [...at.path, at.key], at: "value", text }];
 }

@@ -2,7 +2,8 @@
  * The configuration as the program reads it: complete, checked, camelCase.
  *
  * `reference.yaml` documents each key; the types follow from the schema. `options` and `credentials`
- * of a venue keep the spelling of the file, since their keys are the adapter's.
+ * of a venue keep the spelling of the file, since their keys are the adapter's; so do `columns` of a
+ * capture, which are the format's, and `hotloop`, which has names of instruments among its keys.
  * @module
  */
 import type { ConfigurationFile } from "./schema.ts";
@@ -24,8 +25,13 @@ export type CredentialSource = { readonly file: string } | { readonly env: strin
 /** What keeps the spelling of its keys. */
 type Kept = {
   readonly options: Readonly<Record<string, unknown>>;
+  readonly hotloop: Readonly<Record<string, unknown>>;
   readonly credentials: Readonly<Record<string, CredentialSource>>;
+  readonly columns: Readonly<Record<string, string | number>>;
 };
+
+/** Maps whose keys are not the schema's. */
+const KEPT: ReadonlySet<string> = new Set(["options", "credentials", "columns", "hotloop"]);
 
 export type Configuration = CamelKeys<ConfigurationFile>;
 export type WireConfiguration = Configuration["wire"];
@@ -63,7 +69,8 @@ export function withCaptureFiles(
 ): Configuration {
   const venues = configuration.venues.map((venue) => {
     if (venue.feed.kind !== "capture") return venue;
-    return { ...venue, feed: { ...venue.feed, files: venue.feed.files.map(resolve) } };
+    const beside = venue.feed.beside.map((of) => ({ ...of, files: of.files.map(resolve) }));
+    return { ...venue, feed: { ...venue.feed, files: venue.feed.files.map(resolve), beside } };
   });
   return { ...configuration, venues };
 }
@@ -86,7 +93,7 @@ function camelKeys(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(camelKeys);
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value).map(([key, inner]) =>
-    [camel(key), key === "options" || key === "credentials" ? inner : camelKeys(inner)] as const
+    [camel(key), KEPT.has(key) ? inner : camelKeys(inner)] as const
   );
   return Object.fromEntries(entries);
 }

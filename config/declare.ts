@@ -70,6 +70,15 @@ export type FeedSourceSettings =
     readonly kind: "capture";
     readonly files: readonly string[];
     readonly format: string;
+    readonly columns: Readonly<Record<string, string | number>>;
+    readonly merge: boolean;
+    readonly beside: readonly {
+      readonly files: readonly string[];
+      readonly format: string;
+      readonly columns: Readonly<Record<string, string | number>>;
+      readonly merge: boolean;
+    }[];
+    readonly strict: boolean;
     readonly speed: "realtime" | "fastest" | number;
     readonly expect?: {
       readonly depthMessages: number;

@@ -76,6 +76,17 @@ const QUEUES = map({
 });
 
 const SPEED_ERROR = "must be realtime, fastest, or how many times real time, above 0 up to 100000";
+/** Keys are checked by whoever reads the format. */
+const COLUMNS = z.record(z.string(), z.union([z.string(), z.int()]), {
+  error: "must be a map of names and numbers of columns",
+}).default({});
+const CAPTURE_FILES = {
+  files: list(text(4096)).min(1, { error: "must name one file or more" }),
+  format: name(32),
+  columns: COLUMNS,
+  merge: flag({ byDefault: false }),
+};
+
 const FEED = z.discriminatedUnion("kind", [
   map({
     kind: z.literal("generator"),
@@ -83,8 +94,9 @@ const FEED = z.discriminatedUnion("kind", [
   }),
   map({
     kind: z.literal("capture"),
-    files: list(text(4096)).min(1, { error: "must name one file or more" }),
-    format: name(32),
+    ...CAPTURE_FILES,
+    beside: list(map(CAPTURE_FILES)).default([]),
+    strict: flag({ byDefault: false }),
     speed: z.union([
       z.enum(["realtime", "fastest"]),
       z.number().gt(0, { error: SPEED_ERROR }).max(100_000, { error: SPEED_ERROR }),
@@ -95,7 +107,7 @@ const FEED = z.discriminatedUnion("kind", [
       last_update_id: integer({ least: 0, most: Number.MAX_SAFE_INTEGER }),
     }).nullable().default(null),
   }),
-  map({ kind: z.literal("client") }),
+  map({ kind: z.literal("client"), raw_format: name(32).nullable().default(null) }),
   map({ kind: z.literal("adapter") }),
 ], { error: "must be a map whose kind is generator, capture, client or adapter" });
 
@@ -251,7 +263,7 @@ const VENUE = map({
   balances: list(map({ currency: name(16), total: decimal("not negative") })).default([]),
   options: z.record(z.string(), z.json(), { error: "must be a map of keys and values" })
     .default({}),
-  instruments: list(INSTRUMENT).min(1, { error: "must list one instrument or more" }),
+  instruments: list(INSTRUMENT),
 }).transform((venue) => {
   const paper = venue.adapter === PAPER_ADAPTER;
   return {
@@ -279,6 +291,8 @@ export const SCHEMA = map({
   log: map({
     level: word(["debug", "info", "warning", "error", "alarm"]).default("info"),
   }).prefault({}),
+  hotloop: z.record(z.string(), z.json(), { error: "must be a map of keys and values" })
+    .default({}),
   exchanges: list(EXCHANGE).default([]),
   clients: list(CLIENT).default([]),
   venues: list(VENUE).min(1, { error: "must list one venue or more" }),

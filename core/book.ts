@@ -4,14 +4,19 @@
  * Invariant: after a snapshot and deltas each level holds exactly what the feed said last; crossed
  * sides are kept as given. A quote never changes levels; it is the reference only while the feed
  * has never sent a snapshot. Deltas before a snapshot, or after a gap, change nothing.
+ *
+ * Where the instrument's ladder is bounded, a side is an array by tick, and prices that the ladder
+ * does not have are counted and ignored; elsewhere it is a window. In a betting market the best bid
+ * is the lowest odds and the best offer the highest: there the sides are exchanged.
  * @module
  */
 import { BookSide } from "./book_side.ts";
 import type { Levels, MarketPayloads } from "./event.ts";
-import type { Side } from "./instrument.ts";
+import type { Instrument, Side } from "./instrument.ts";
 import { invariant } from "./invariant.ts";
 import { type Micros, micros, type Px, px, type Qty, qty } from "./numbers.ts";
 import { NodeReader } from "./node_reader.ts";
+import { TickSide, TickTable } from "./tick_ladder.ts";
 import type { CheckpointNode } from "./timeline.ts";
 import type { BookView, PriceLevel } from "./view.ts";
 
@@ -20,18 +25,32 @@ const PRICE_MAX = 4_503_599_627_370_496;
 
 type Quote = { readonly bid: PriceLevel | undefined; readonly ask: PriceLevel | undefined };
 
+/** What a book must know of its instrument. */
+export type BookTerms = Pick<Instrument, "assetClass" | "priceRule">;
+
 /** Book of one instrument. */
 export class Book implements BookView {
-  readonly #bids = new BookSide("Buy");
-  readonly #asks = new BookSide("Sell");
+  #bids: TickSide | BookSide;
+  #asks: TickSide | BookSide;
   #hasDepth = false;
   #isFresh = false;
   #quote: Quote | undefined;
   #lastTradeUs: Micros | null = null;
   #updatedUs: Micros | null = null;
 
+  /** Without terms: an unbounded ladder on which the highest bid is the best. */
+  constructor(terms?: BookTerms) {
+    this.#bids = sideOf("Buy", terms);
+    this.#asks = sideOf("Sell", terms);
+  }
+
   get isFresh(): boolean {
     return this.#isFresh;
+  }
+
+  /** Prices so far that a bounded ladder does not have. */
+  get offLadder(): number {
+    return offLadderOf(this.#bids) + offLadderOf(this.#asks);
   }
 
   get lastTradeUs(): Micros | null {
@@ -48,8 +67,8 @@ export class Book implements BookView {
     assertLevels(levels.asks);
     this.#bids.clear();
     this.#asks.clear();
-    setLevels(this.#bids, levels.bids);
-    setLevels(this.#asks, levels.asks);
+    this.#bids.setAll(levels.bids);
+    this.#asks.setAll(levels.asks);
     this.#hasDepth = true;
     this.#isFresh = true;
     this.#updatedUs = at;
@@ -60,8 +79,8 @@ export class Book implements BookView {
     assertLevels(levels.bids);
     assertLevels(levels.asks);
     if (!this.#hasDepth || !this.#isFresh) return;
-    setLevels(this.#bids, levels.bids);
-    setLevels(this.#asks, levels.asks);
+    this.#bids.setAll(levels.bids);
+    this.#asks.setAll(levels.asks);
     this.#updatedUs = at;
   }
 
@@ -85,6 +104,15 @@ export class Book implements BookView {
   /** The feed lost its place: no reference until the next snapshot (or quote, without depth). */
   invalidate(): void {
     this.#isFresh = false;
+  }
+
+  /** The instrument was listed anew: levels that its ladder has no more are gone. */
+  relist(terms: BookTerms): void {
+    const [bids, asks] = [flat(this.#bids.levels()), flat(this.#asks.levels())];
+    this.#bids = sideOf("Buy", terms);
+    this.#asks = sideOf("Sell", terms);
+    this.#bids.setAll(bids);
+    this.#asks.setAll(asks);
   }
 
   /** Returns the quantity displayed at a price; 0 where there is no level. */
@@ -130,24 +158,24 @@ export class Book implements BookView {
   }
 
   /** Returns the book of a checkpoint. @throws {InvariantError} If the document is not one. */
-  static restore(node: CheckpointNode): Book {
+  static restore(node: CheckpointNode, terms?: BookTerms): Book {
     const saved = new NodeReader(node);
     const [bids, asks] = [saved.integers("bids"), saved.integers("asks")];
     assertLevels(bids);
     assertLevels(asks);
-    const book = new Book();
+    const book = new Book(terms);
     book.#hasDepth = saved.flag("has_depth");
     book.#isFresh = saved.flag("is_fresh");
     book.#lastTradeUs = timeOf(saved.integerOrNull("last_trade_us"));
     book.#updatedUs = timeOf(saved.integerOrNull("updated_us"));
     if (book.#hasDepth) {
-      setLevels(book.#bids, bids);
-      setLevels(book.#asks, asks);
+      book.#bids.setAll(bids);
+      book.#asks.setAll(asks);
     } else book.#quote = { bid: firstLevel(bids), ask: firstLevel(asks) };
     return book;
   }
 
-  #side(side: Side): BookSide {
+  #side(side: Side): TickSide | BookSide {
     return side === "Buy" ? this.#bids : this.#asks;
   }
 
@@ -156,10 +184,16 @@ export class Book implements BookView {
   }
 }
 
-function setLevels(side: BookSide, levels: Levels): void {
-  for (let at = 0; at < levels.length; at += 2) {
-    side.set({ price: levels[at] ?? 0, qty: levels[at + 1] ?? 0 });
-  }
+/** Makes an empty side. Odds are better for who backs the higher they are. */
+function sideOf(side: Side, terms: BookTerms | undefined): TickSide | BookSide {
+  const isHighest = (side === "Buy") !== (terms?.assetClass === "betting");
+  const table = terms === undefined ? undefined : TickTable.of(terms.priceRule);
+  if (table === undefined) return new BookSide(isHighest ? "Buy" : "Sell");
+  return new TickSide(table, isHighest ? "highest" : "lowest");
+}
+
+function offLadderOf(side: TickSide | BookSide): number {
+  return side instanceof TickSide ? side.offLadder : 0;
 }
 
 function assertLevels(levels: Levels): void {

@@ -12,6 +12,7 @@
  * once, and memory is the window and the levels outside it, whatever the range of prices.
  * @module
  */
+import type { Levels } from "./event.ts";
 import type { Side } from "./instrument.ts";
 import { px, qty } from "./numbers.ts";
 import { type KeyedLevel, SortedLevels } from "./sorted_levels.ts";
@@ -57,6 +58,20 @@ export class BookSide {
     const slot = key - this.#base;
     if (slot < 0) this.#setFar({ key, qty: level.qty });
     else this.#setSlot(slot, level);
+  }
+
+  /** Sets the quantity at a price and returns what was there. */
+  swap(level: { readonly price: number; readonly qty: number }): number {
+    const before = this.quantityAt(level.price);
+    this.set(level);
+    return before;
+  }
+
+  /** Sets levels given as a flat list. */
+  setAll(levels: Levels): void {
+    for (let at = 0; at < levels.length; at += 2) {
+      this.set({ price: levels[at] ?? 0, qty: levels[at + 1] ?? 0 });
+    }
   }
 
   /** Returns the quantity at a price; 0 where there is no level. */

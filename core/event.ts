@@ -323,6 +323,14 @@ export type AccountPayloads = {
 /** Price levels, flat: px, qty, px, qty …; a quantity of 0 removes the level in a delta. */
 export type Levels = readonly number[];
 
+/** A runner that was removed from its market. `runner`: as its source names it. */
+export type Removal = {
+  readonly runner: string;
+  /** Reduction factor, millionths. */
+  readonly reductionPpm: number;
+  readonly atUs: Micros;
+};
+
 export type MarketPayloads = {
   BookSnapshot: { readonly bids: Levels; readonly asks: Levels; readonly updateId: number | null };
   BookDelta: { readonly bids: Levels; readonly asks: Levels; readonly updateId: number | null };
@@ -343,6 +351,25 @@ export type MarketPayloads = {
   };
   /** The feed lost its place (a gap, a disconnect): the book is no reference until a snapshot. */
   BookInvalidated: { readonly reason: string };
+  /**
+   * What the source says of the instrument's market, whole each time. The engine and the simulator
+   * do nothing with it: it is for the hot loop and for subscribers.
+   */
+  MarketDefined: {
+    readonly status: "open" | "suspended" | "closed";
+    readonly inPlay: boolean;
+    /** How long the venue holds back an order that could trade at once. */
+    readonly betDelayMs: number;
+    /** True: an order that does not cross rests without that delay. */
+    readonly isPassiveFree: boolean;
+    /** Commission on net winnings before any discount, millionths; null: not said. */
+    readonly baseRatePpm: number | null;
+    readonly discountAllowed: boolean;
+    /** The source's number of this definition; null: it has none. */
+    readonly version: number | null;
+    /** Every runner of the market that is removed. */
+    readonly removals: readonly Removal[];
+  };
 };
 
 export type TimerPayloads = {

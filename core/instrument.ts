@@ -15,6 +15,8 @@ export type PriceRule = {
   readonly scale: number;
   /** Multiples of `stepQuanta` counted from `fromQuanta`, up to the next row. */
   readonly ticks: readonly { readonly fromQuanta: number; readonly stepQuanta: number }[];
+  /** Highest price of a bounded ladder, on its last row; absent: there is none. */
+  readonly maxQuanta?: number;
 };
 
 /** Valid quantities. `scale`: one quantum is 10^-scale. `maxQuanta` null: no maximum. */

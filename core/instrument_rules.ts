@@ -23,9 +23,10 @@ export function checkPrice(
   instrument: Instrument,
   decimal: string,
 ): { readonly ok: true; readonly px: Px } | { readonly ok: false; readonly breach: RuleBreach } {
-  const { scale, ticks } = instrument.priceRule;
+  const { scale, ticks, maxQuanta } = instrument.priceRule;
   const quanta = toQuanta(decimal, scale);
-  const row = quanta === undefined ? undefined : tickAt(ticks, quanta);
+  const isAbove = quanta !== undefined && maxQuanta !== undefined && quanta > maxQuanta;
+  const row = quanta === undefined || isAbove ? undefined : tickAt(ticks, quanta);
   const isSigned = instrument.assetClass === "linear"; // of a spread, which may be worth nothing
   if (quanta === undefined || row === undefined || (quanta <= 0 && !isSigned)) {
     return { ok: false, breach: priceBreach({ rule: rangeProblem(instrument, decimal), decimal }) };
@@ -50,13 +51,13 @@ function tickAt(ticks: readonly Tick[], quanta: number): Tick | undefined {
 }
 
 function rangeProblem(instrument: Instrument, decimal: string): string {
-  const { scale, ticks } = instrument.priceRule;
+  const { scale, ticks, maxQuanta } = instrument.priceRule;
   const units = toUnits(decimal, scale);
   if (units === undefined) return `a multiple of ${fromQuanta(1, scale)}`;
   const first = ticks[0]?.fromQuanta ?? 0;
   if (units < BigInt(first)) return `at least ${fromQuanta(first, scale)}`;
   if (units <= 0n) return "above 0";
-  return `at most ${fromQuanta(Number.MAX_SAFE_INTEGER, scale)}`;
+  return `at most ${fromQuanta(maxQuanta ?? Number.MAX_SAFE_INTEGER, scale)}`;
 }
 
 function priceBreach(of: { readonly rule: string; readonly decimal: string }): RuleBreach {

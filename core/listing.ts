@@ -85,7 +85,7 @@ function isScale(scale: number): boolean {
   return Number.isInteger(scale) && scale >= 0 && scale <= SCALE_MAX;
 }
 
-function priceProblem({ scale, ticks }: PriceRule): string | undefined {
+function priceProblem({ scale, ticks, maxQuanta }: PriceRule): string | undefined {
   if (!isScale(scale)) return `price scale must be an integer 0 to ${SCALE_MAX}: was ${scale}`;
   if (ticks.length === 0) return "price ticks must have a row: was none";
   let before: number | undefined;
@@ -98,7 +98,13 @@ function priceProblem({ scale, ticks }: PriceRule): string | undefined {
     }
     before = from;
   }
-  return undefined;
+  const last = ticks.at(-1);
+  if (maxQuanta === undefined || last === undefined) return undefined;
+  const isOnLastRow = Number.isSafeInteger(maxQuanta) && maxQuanta >= last.fromQuanta &&
+    (maxQuanta - last.fromQuanta) % last.stepQuanta === 0;
+  return isOnLastRow
+    ? undefined
+    : `largest price must be a price of the last row: was ${fromQuanta(maxQuanta, scale)}`;
 }
 
 function qtyProblem({ scale, stepQuanta, minQuanta, maxQuanta }: QtyRule): string | undefined {

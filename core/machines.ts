@@ -129,7 +129,7 @@ class Machines implements Timeline {
     for (const node of from.simulators) {
       const venue = venueId(new NodeReader(node).integer("venue"));
       const { declaration } = this.#state.venue(venue);
-      this.#keep(venue, Simulator.restore(declaration, node));
+      this.#keep(venue, Simulator.restore(declaration, node, this.#instrumentOf));
     }
   }
 

@@ -5,8 +5,17 @@
 import type { Mode } from "../core/event.ts";
 import type { ClientIndex, Micros, SeqId } from "../core/numbers.ts";
 import type { View } from "../core/view.ts";
-import type { Backend, Producer, ReportPage } from "../wire/backend.ts";
+import type {
+  Backend,
+  Producer,
+  RawLine,
+  RawOutcome,
+  ReportPage,
+  SignalSource,
+} from "../wire/backend.ts";
 import type { EngineClock } from "./engine_clock.ts";
+import type { RawFeed } from "./feeds/raw_feed.ts";
+import type { HotLoopObserver } from "./hot_loop_observer.ts";
 import type { Ingress, QueuePolicy } from "./ingress.ts";
 import type { Intervals } from "./intervals.ts";
 import type { Log } from "./ports.ts";
@@ -29,6 +38,9 @@ export type DaemonBackendOptions = {
   readonly log: Log;
   readonly daemon: Backend["daemon"];
   readonly mode: Mode;
+  readonly signals: HotLoopObserver;
+  /** Of venues whose clients publish raw lines, by name. */
+  readonly rawFeeds: ReadonlyMap<string, RawFeed>;
   /** Of each session's queue. */
   readonly intents: { readonly max: number; readonly policy: QueuePolicy };
 };
@@ -61,6 +73,10 @@ export class DaemonBackend implements Backend {
     return this.#options.journal.durableSeq;
   }
 
+  get signals(): SignalSource {
+    return this.#options.signals;
+  }
+
   nowUs(): Micros {
     return this.#options.clock.nowUs();
   }
@@ -86,8 +102,11 @@ export class DaemonBackend implements Backend {
   }
 
   counters(): Readonly<Record<string, number | string>> {
-    const { ingress, journal } = this.#options;
-    const counters: Record<string, number | string> = { ...journal.counters() };
+    const { ingress, journal, signals } = this.#options;
+    const counters: Record<string, number | string> = {
+      ...journal.counters(),
+      ...signals.counters(),
+    };
     for (const { name, policy, statistics } of ingress.queues) {
       const key = `queue_${name.replace(/[^a-zA-Z0-9]+/g, "_")}`;
       counters[`${key}_policy`] = policy;
@@ -98,6 +117,10 @@ export class DaemonBackend implements Backend {
       counters[`${key}_held_back`] = statistics.refused;
     }
     return counters;
+  }
+
+  readRaw({ venue, line, tsUs }: RawLine): RawOutcome | undefined {
+    return this.#options.rawFeeds.get(venue)?.read(line, tsUs);
   }
 
   alarm(code: string, text: string): void {

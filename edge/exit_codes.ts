@@ -1,6 +1,6 @@
 /**
- * How the process ends: one code per reason, so that a supervisor can tell a restart that helps
- * from one that does not. `docs/reference/exit-codes.md` says what to do about each.
+ * How the process ends: so that a supervisor can tell a restart that helps from one that does
+ * not, one code per reason of the daemon. `docs/reference/exit-codes.md` says what to do about each.
  *
  * Source: the numbers are those of sysexits.h where it has one.
  * @module
@@ -14,6 +14,8 @@ export const EXIT = {
   usage: 64,
   /** The journal is damaged, older than its mark, or another's: EX_DATAERR. Do not restart. */
   journalRefused: 65,
+  /** A recorded file could not be read to its end, or strictly: EX_DATAERR as well. */
+  captureRefused: 65,
   /** The journal holds nothing of what was asked for: EX_NOINPUT. */
   notFound: 66,
   /** The machine does not give what is needed, a port or a directory: EX_UNAVAILABLE. */

@@ -8,7 +8,7 @@
  */
 import type { Draft } from "../core/event.ts";
 import type { Instrument } from "../core/instrument.ts";
-import type { VenueId } from "../core/numbers.ts";
+import type { InstrumentId, VenueId } from "../core/numbers.ts";
 import type { EngineClock } from "./engine_clock.ts";
 import { Inlet } from "./inlet.ts";
 import type { Ingress, IngressQueue, QueuePolicy } from "./ingress.ts";
@@ -24,8 +24,11 @@ export type FeedMessage =
   | { readonly kind: "problem"; readonly text: string };
 
 export type FeedLinkOptions = {
-  /** Handed to the Worker's entry as it is; structured-cloneable. */
-  readonly init: unknown;
+  /**
+   * Makes what the Worker's entry is handed, structured-cloneable. Told what the feed listed before
+   * it was started again.
+   */
+  readonly init: (listed: readonly Instrument[]) => unknown;
   readonly venue: { readonly id: VenueId; readonly name: string };
   readonly instruments: readonly Instrument[];
   readonly ingress: Ingress;
@@ -38,6 +41,8 @@ export type FeedLinkOptions = {
 export class FeedLink {
   readonly #options: FeedLinkOptions;
   readonly #queue: IngressQueue;
+  /** Instruments that the feed listed itself. */
+  readonly #listed = new Map<InstrumentId, Instrument>();
   #worker: WorkerLink | undefined;
   #inlet: Inlet | undefined;
   #pauseUs = RESTART_MIN_US;
@@ -51,7 +56,7 @@ export class FeedLink {
 
   start(): void {
     const { ports, init } = this.#options;
-    const worker = ports.workers.start("feed", init);
+    const worker = ports.workers.start("feed", init([...this.#listed.values()]));
     this.#worker = worker;
     worker.onMessage((message) => this.#heard(message as FeedMessage));
     worker.onError((reason) => this.#died(reason));
@@ -72,6 +77,11 @@ export class FeedLink {
     switch (message.kind) {
       case "drafts":
         this.#pauseUs = RESTART_MIN_US;
+        for (const draft of message.drafts) {
+          if (draft.eventType === "InstrumentListed") {
+            this.#listed.set(draft.payload.id, draft.payload);
+          }
+        }
         this.#inlet?.accept(message.drafts);
         break;
       case "ended":
@@ -88,7 +98,9 @@ export class FeedLink {
     const { ports, venue, instruments } = this.#options;
     this.#worker = undefined;
     ports.log.write("alarm", "feed_died", { venue: venue.name, reason });
-    for (const instrument of instruments) this.#invalidate(instrument, reason);
+    for (const instrument of [...instruments, ...this.#listed.values()]) {
+      this.#invalidate(instrument, reason);
+    }
     this.#offerStatus("down", `the feed stopped: ${reason}`);
     this.#cancelRestart = ports.timers.after(this.#pauseUs, () => this.start());
     this.#pauseUs = Math.min(this.#pauseUs * 2, RESTART_MAX_US);

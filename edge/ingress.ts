@@ -233,9 +233,13 @@ export class Ingress {
   }
 }
 
-/** Later market data makes up for what was lost, once a lost book change is said. */
+/**
+ * Later market data makes up for what was lost, once a lost book change is said. A definition comes
+ * seldom, and a suspension that was lost would not be said again.
+ */
 function isDroppable({ source, eventType }: Draft): boolean {
-  return source === "market_data" && eventType !== "BookInvalidated";
+  return source === "market_data" && eventType !== "BookInvalidated" &&
+    eventType !== "MarketDefined";
 }
 
 /** Returns one event that leaves the same book as `first` and then `second`, or undefined. */

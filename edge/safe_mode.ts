@@ -43,6 +43,7 @@ export class SafeMode {
     this.#options = options;
     this.#venues = new VenueSide({
       venues: venues.filter(({ declaration }) => declaration.simulation === null),
+      known: [],
       ports,
       ingress,
       clock: new EngineClock(ports.clock, micros(0)),

@@ -9,6 +9,7 @@ import type { VenueId } from "../core/numbers.ts";
 import { type DeclaredVenue, feedSourceOf } from "../config/mod.ts";
 import type { EngineClock } from "./engine_clock.ts";
 import { FeedLink } from "./feed_link.ts";
+import { sharedNumbers } from "./feeds/discovery.ts";
 import type { FeedInit } from "./feeds/feed.ts";
 import type { Ingress, QueueOptions } from "./ingress.ts";
 import type { Ports } from "./ports.ts";
@@ -20,6 +21,8 @@ type Queue = Omit<QueueOptions, "name">;
 export type VenueSideOptions = {
   /** With the journal's numbers. */
   readonly venues: readonly DeclaredVenue[];
+  /** Instruments that the journal knows. */
+  readonly known: readonly Instrument[];
   readonly ports: Pick<Ports, "workers" | "timers" | "log">;
   readonly ingress: Ingress;
   readonly clock: EngineClock;
@@ -33,10 +36,12 @@ export type VenueSideOptions = {
 export class VenueSide {
   readonly #options: VenueSideOptions;
   readonly #feeds: FeedLink[] = [];
+  readonly #numbers: SharedArrayBuffer;
   readonly #links = new Map<VenueId, VenueLink>();
 
   constructor(options: VenueSideOptions) {
     this.#options = options;
+    this.#numbers = sharedNumbers(firstFree(options));
     for (const venue of options.venues) this.#add(venue);
   }
 
@@ -95,7 +100,16 @@ export class VenueSide {
     const feed = feedSourceOf(venue);
     if (feed === undefined) return this.#say(venue.declaration.id, "up");
     const { id, name } = venue.declaration;
-    const init: FeedInit = { venue: id, instruments, feed };
+    const init = (listed: readonly Instrument[]): FeedInit => {
+      const plain = { venue: id, instruments, feed };
+      if (instruments.length > 0) return plain;
+      const known = [...this.#options.known.filter((known) => known.venue === id), ...listed];
+      const currency = venue.balances[0]?.currency ?? "";
+      return {
+        ...plain,
+        discovery: { numbers: this.#numbers, venue: { id, name }, currency, known },
+      };
+    };
     const link = { init, venue: { id, name }, instruments };
     this.#feeds.push(new FeedLink({ ...link, ingress, queue: queues.marketData, clock, ports }));
   }
@@ -111,4 +125,12 @@ export class VenueSide {
       idempotencyKey: null,
     });
   }
+}
+
+/** The first number that no instrument has. */
+function firstFree({ venues, known }: Pick<VenueSideOptions, "venues" | "known">): number {
+  const declared = venues.flatMap(({ instruments }) =>
+    instruments.map(({ instrument }) => instrument)
+  );
+  return [...known, ...declared].reduce((next, { id }) => Math.max(next, id + 1), 0);
 }

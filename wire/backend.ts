@@ -9,6 +9,7 @@
 import type { Effects } from "../core/effects.ts";
 import type { Draft, Event, Mode } from "../core/event.ts";
 import type { ClientIndex, Micros, SeqId } from "../core/numbers.ts";
+import type { HotLoop, SignalEmission } from "../core/hotloop/mod.ts";
 import type { View } from "../core/view.ts";
 import type { EncodedReport } from "./encoded_report.ts";
 
@@ -35,8 +36,38 @@ export type DaemonIdentity = {
   readonly configDigest: string;
 };
 
+/** What the server asks of the hot loop; it changes nothing there. */
+export type HotLoopView = Pick<
+  HotLoop,
+  | "best"
+  | "best2Sum"
+  | "spreadTicks"
+  | "ladderTop"
+  | "lastTradedTsMs"
+  | "sizeAhead"
+  | "matchRateEma"
+  | "pfillTtf"
+  | "getMbr"
+  | "marketRate"
+  | "sweepSniffer"
+  | "bigMoveTrigger"
+  | "rfSeenRecently"
+  | "trendLens"
+  | "capabilities"
+  | "queueLevels"
+>;
+
+/** The hot loop as the wire shows it. It has applied every event before the server is told of it. */
+export interface SignalSource {
+  readonly hotLoop: HotLoopView;
+  /** What the detectors said while the newest event was applied. */
+  readonly emissions: readonly SignalEmission[];
+}
+
 export interface Backend {
   readonly view: View;
+  /** Absent: this daemon computes no signals. */
+  readonly signals?: SignalSource;
   readonly journalId: string;
   readonly daemon: DaemonIdentity;
   readonly mode: Mode;
@@ -54,9 +85,23 @@ export interface Backend {
   watchInterval(intervalMs: number): () => void;
   /** Process counters that the core does not have (queues, journal, venues), snake_case. */
   counters(): Readonly<Record<string, number | string>>;
+  /** Reads a raw line of a venue's feed; undefined: no format is configured for it. */
+  readRaw?(of: RawLine): RawOutcome | undefined;
   /** Something an operator must know. */
   alarm(code: string, text: string): void;
 }
+
+/** A raw line of a venue's feed, received at `tsUs`. */
+export type RawLine = {
+  readonly venue: string;
+  readonly line: string;
+  readonly tsUs: Micros;
+};
+
+/** What became of a raw line that a client published. */
+export type RawOutcome =
+  | { readonly ok: true; readonly drafts: readonly Draft[] }
+  | { readonly ok: false; readonly problem: string };
 
 /** How the daemon's loop drives those who look at the timeline. */
 export interface Observer {

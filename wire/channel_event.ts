@@ -27,11 +27,13 @@ export type ChannelEvent = {
   readonly seq: number;
   readonly venue: VenueId | null;
   readonly instrument: InstrumentId | null;
+  /** A state and not a happening: `conflate_ms` holds for it. */
+  readonly isSampled?: boolean;
   /** Of a timer event. */
   readonly intervalMs?: number;
   /** Under which a slow reader's events replace each other; undefined: they never do. */
   readonly key: EventKey | undefined;
-  /** The encoded event; `depth` matters to books only. */
+  /** The encoded event; `depth` matters to books and queues only. */
   readonly text: (depth: number) => string;
 };
 
@@ -91,6 +93,7 @@ export function toChannelEvent(event: Event, view: View): ChannelEvent | undefin
     case "RunnerRemoved":
     case "AccountReported":
     case "MarketSettled":
+    case "MarketDefined":
     case "DeadlineReached":
       return undefined;
     default:
@@ -119,6 +122,7 @@ function bookEvent(event: Event, view: View): ChannelEvent | undefined {
     venue: event.venue,
     instrument: instrument.id,
     key: bookKey(instrument.id),
+    isSampled: true,
     text: (depth) => {
       const known = texts.get(depth);
       if (known !== undefined) return known;
@@ -184,13 +188,16 @@ export function orderEvent(
   return once(concerned, view, { channel: "order", payload: of.payload });
 }
 
-type Shown = { readonly channel: Channel; readonly payload: string };
-type Concerned = Pick<
+/** A payload and its channel. */
+export type Shown = { readonly channel: Channel; readonly payload: string };
+/** What an event as it is shown says besides its payload. */
+export type Concerned = Pick<
   Event,
   "seqId" | "eventTime" | "ingestTime" | "source" | "venue" | "instrument" | "idempotencyKey"
 >;
 
-function once(event: Concerned, view: View, shown: Shown): ChannelEvent {
+/** Returns an event that is encoded at once, since it is the same for all. */
+export function once(event: Concerned, view: View, shown: Shown): ChannelEvent {
   const text = wrap(event, view, shown);
   const { seqId: seq, venue, instrument } = event;
   const key = shown.channel === "trade" ? `trade ${instrument}` : undefined;
@@ -204,7 +211,8 @@ function timerEvent(event: Event<"IntervalElapsed">, view: View): ChannelEvent {
   return { ...shown, intervalMs, key: `timer ${intervalMs}` };
 }
 
-function wrap(event: Concerned, view: View, shown: Shown): string {
+/** Returns the text of an event for EVENTS. */
+export function wrap(event: Concerned, view: View, shown: Shown): string {
   const { venue, instrument } = event;
   return encodeEvent({
     seqId: event.seqId,

@@ -103,7 +103,11 @@ export class Dispatch {
 
   #publish(message: Publish): void {
     const { backend, settings, inlet, requests } = this.#options;
-    const outcome = toDrafts(message, { view: backend.view, clientFeeds: settings.clientFeeds });
+    const outcome = toDrafts(message, {
+      view: backend.view,
+      clientFeeds: settings.clientFeeds,
+      readRaw: (of) => backend.readRaw?.(of),
+    });
     if (outcome.ok) return inlet.offer(outcome.drafts);
     requests.error({ code: "BAD_MESSAGE", message: outcome.message });
   }

@@ -2,21 +2,22 @@
  * What one session has subscribed to, and how it gets it: snapshots, updates, conflation.
  *
  * Invariant: a book update holds the full top of the book as it was at its `seq_id`.
- * Limits: with `conflate_ms` at most one update of a book per interval, sampled when it leaves; a
- * slow reader gets the newest event of each book, tape and timer.
+ * Limits: with `conflate_ms` at most one update of a book, or of an instrument's queues, per interval,
+ * sampled when it leaves; a slow reader gets the newest event of each book, tape, signal and timer.
  * @module
  */
 import type { Cancel } from "../edge/ports.ts";
 import { type Instrument, instrumentAt } from "../core/instrument.ts";
 import type { InstrumentId } from "../core/numbers.ts";
 import type { Backend } from "./backend.ts";
-import { bookKey, type ChannelEvent, encodeBookNow } from "./channel_event.ts";
+import { type ChannelEvent, type Concerned, encodeBookNow } from "./channel_event.ts";
 import type { WireCounters } from "./counters.ts";
-import { type EventQueue, markConflated } from "./event_queue.ts";
-import type { Selection, Subscribe, Unsubscribe } from "./message.ts";
+import { type EventKey, type EventQueue, markConflated } from "./event_queue.ts";
+import type { Channel, Selection, Subscribe, Unsubscribe } from "./message.ts";
 import type { ResultCode } from "./server_message.ts";
 import type { WirePorts } from "./settings.ts";
-import { type Chosen, Subscriptions } from "./subscriptions.ts";
+import { signalEvent, type SignalEvents } from "./signal_events.ts";
+import { type BookOptions, type Chosen, Subscriptions } from "./subscriptions.ts";
 
 const DEFAULT_DEPTH = 10;
 /** Deepest book that is sent. */
@@ -33,20 +34,25 @@ export type FeedOptions = {
   readonly backend: Backend;
   readonly ports: WirePorts;
   readonly counters: WireCounters;
+  /** Absent: no signals. */
+  readonly signals: SignalEvents | undefined;
   /** Way out. */
   readonly out: { readonly events: EventQueue; readonly isSlow: boolean; flush(): void };
   /** Most characters of one EVENTS frame. */
   readonly frameChars: number;
 };
 
-/** One book under `conflate_ms`. */
+/** One book, or the queues of one instrument, under `conflate_ms`. */
 type Pace = { nextUs: number; skipped: number; cancel: Cancel | undefined };
+
+/** What is sampled when its interval is over. */
+type Sampled = { readonly channel: Channel; readonly id: InstrumentId; readonly key: EventKey };
 
 /** Subscriptions at work. */
 export class Feed {
   readonly #options: FeedOptions;
   readonly #subscriptions = new Subscriptions();
-  readonly #paces = new Map<InstrumentId, Pace>();
+  readonly #paces = new Map<EventKey, Pace>();
   #intervalMs: number | undefined;
   #unwatch: (() => void) | undefined;
 
@@ -56,6 +62,11 @@ export class Feed {
 
   get isEmpty(): boolean {
     return this.#subscriptions.isEmpty;
+  }
+
+  /** True if signals of an instrument are subscribed. */
+  wantsSignals(instrument: InstrumentId): boolean {
+    return this.#subscriptions.find("signal", instrument) !== undefined;
   }
 
   /** True if reports of other clients are subscribed. */
@@ -76,7 +87,7 @@ export class Feed {
       conflateUs: (message.conflateMs ?? 0) * 1_000,
     });
     answer();
-    if (message.channels.includes("book")) this.#snapshot(chosen);
+    this.#snapshot(chosen);
     return undefined;
   }
 
@@ -94,7 +105,7 @@ export class Feed {
 
   /** Sends an applied event if it was asked for. It leaves when it is durable. */
   offer(event: ChannelEvent): void {
-    if (event.channel === "book") return this.#offerBook(event);
+    if (event.isSampled === true) return this.#offerSampled(event);
     if (event.channel === "timer" && event.intervalMs !== this.#intervalMs) return;
     if (this.#wants(event)) this.#push(event, event.text(0));
   }
@@ -115,37 +126,42 @@ export class Feed {
     return this.#subscriptions.find(event.channel, event.instrument) !== undefined;
   }
 
-  #offerBook(event: ChannelEvent): void {
-    const options = this.#subscriptions.find("book", event.instrument);
-    if (options === undefined || event.instrument === null) return;
-    if (options.conflateUs === 0) return this.#push(event, event.text(options.depth));
-    const pace = this.#pace(event.instrument);
+  #offerSampled(event: ChannelEvent): void {
+    const options = this.#subscriptions.find(event.channel, event.instrument);
+    const { channel, instrument, key } = event;
+    if (options === undefined || instrument === null) return;
+    if (options.conflateUs === 0 || key === undefined) {
+      return this.#push(event, event.text(options.depth));
+    }
+    const pace = this.#pace(key);
     const nowUs = this.#options.ports.clock.monotonicUs();
     if (nowUs >= pace.nextUs && pace.cancel === undefined) {
       pace.nextUs = nowUs + options.conflateUs;
       return this.#push(event, event.text(options.depth));
     }
     pace.skipped += 1;
-    const { instrument } = event;
     pace.cancel ??= this.#options.ports.timers.after(
       pace.nextUs - nowUs,
-      () => this.#sample(instrument, pace),
+      () => this.#sample({ channel, id: instrument, key }, pace),
     );
   }
 
-  /** The interval is over: sends the book as it is now, in place of what was skipped. */
-  #sample(id: InstrumentId, pace: Pace): void {
+  /** The interval is over: sends the state as it is now, in place of what was skipped. */
+  #sample(of: Sampled, pace: Pace): void {
     const { backend, ports, counters, out } = this.#options;
     pace.cancel = undefined;
-    const options = this.#subscriptions.find("book", id);
-    const instrument = instrumentAt(backend.view.instruments, id);
+    const options = this.#subscriptions.find(of.channel, of.id);
+    const instrument = instrumentAt(backend.view.instruments, of.id);
     if (options === undefined || instrument === undefined) return;
     pace.nextUs = ports.clock.monotonicUs() + options.conflateUs;
-    const text = this.#bookNow(instrument, options.depth);
+    const text = of.channel === "book"
+      ? this.#bookNow(instrument, options)
+      : this.#queueNow(instrument, options);
+    if (text === undefined) return;
     const isConflated = pace.skipped > 1;
     if (isConflated) counters.add("wire_events_conflated", pace.skipped - 1);
     pace.skipped = 0;
-    const event = { key: bookKey(id), seq: backend.view.seqId };
+    const event = { key: of.key, seq: backend.view.seqId };
     this.#push(event, isConflated ? markConflated(text) : text);
     out.flush();
   }
@@ -158,43 +174,83 @@ export class Feed {
     }
   }
 
-  #pace(instrument: InstrumentId): Pace {
-    const known = this.#paces.get(instrument);
+  #pace(key: EventKey): Pace {
+    const known = this.#paces.get(key);
     if (known !== undefined) return known;
     const pace: Pace = { nextUs: 0, skipped: 0, cancel: undefined };
-    this.#paces.set(instrument, pace);
+    this.#paces.set(key, pace);
     return pace;
   }
 
+  /** Sends what is so now, of books and signals, in as few EVENTS as frames allow. */
   #snapshot(chosen: Chosen): void {
     const { view } = this.#options.backend;
+    const { channels } = chosen;
+    if (!channels.includes("book") && !channels.includes("signal")) return;
     const instruments = chosen.instruments === "*"
       ? view.instruments
       : chosen.instruments.flatMap((id) => instrumentAt(view.instruments, id) ?? []);
     const { events } = this.#options.out;
     let text = "";
     for (const instrument of instruments) {
-      const depth = this.#subscriptions.find("book", instrument.id)?.depth ?? DEFAULT_DEPTH;
-      const event = this.#bookNow(instrument, depth);
-      if (text !== "" && text.length + event.length > this.#options.frameChars) {
-        events.pushFrame(view.seqId, text);
-        text = "";
+      for (const event of this.#stateOf(instrument, channels)) {
+        if (text !== "" && text.length + event.length > this.#options.frameChars) {
+          events.pushFrame(view.seqId, text);
+          text = "";
+        }
+        text += text === "" ? event : `,${event}`;
       }
-      text += text === "" ? event : `,${event}`;
     }
     if (text !== "") events.pushFrame(view.seqId, text);
     this.#options.out.flush();
   }
 
-  #bookNow(instrument: Instrument, depth: number): string {
+  *#stateOf(instrument: Instrument, channels: readonly Channel[]): Generator<string, void> {
+    const book = this.#subscriptions.find("book", instrument.id);
+    if (channels.includes("book") && book !== undefined) yield this.#bookNow(instrument, book);
+    const { signals, backend } = this.#options;
+    const options = this.#subscriptions.find("signal", instrument.id);
+    if (!channels.includes("signal") || options === undefined) return;
+    if (signals?.covers(instrument.id) !== true) return;
+    const now = this.#now(instrument);
+    for (const signal of signals.now(instrument)) {
+      yield signalEvent(now, backend.view, signal).text(options.depth);
+    }
+  }
+
+  #bookNow(instrument: Instrument, { depth }: BookOptions): string {
     const { backend } = this.#options;
     return encodeBookNow(backend.view, { instrument, depth, nowUs: backend.nowUs() });
+  }
+
+  #queueNow(instrument: Instrument, { depth }: BookOptions): string | undefined {
+    const { signals, backend } = this.#options;
+    const queue = signals?.queue(instrument);
+    if (queue === undefined) return undefined;
+    return signalEvent(this.#now(instrument), backend.view, queue).text(depth);
+  }
+
+  /** What stands around a payload that no event of its own has caused. */
+  #now({ id, venue }: Instrument): Concerned {
+    const { backend } = this.#options;
+    const { view } = backend;
+    const nowUs = backend.nowUs();
+    return {
+      seqId: view.seqId,
+      eventTime: view.book(id)?.updatedUs ?? nowUs,
+      ingestTime: nowUs,
+      source: "market_data",
+      venue,
+      instrument: id,
+      idempotencyKey: null,
+    };
   }
 
   /** Turns names into numbers; refuses the whole list for one bad entry. */
   #choose(selection: Selection): Chosen | Refusal {
     for (const channel of selection.channels) {
-      if (channel !== "bar" && channel !== "signal") continue;
+      const isMissing = channel === "signal" && this.#options.signals === undefined;
+      if (channel !== "bar" && !isMissing) continue;
       const message = `Cannot subscribe: this build has no engine for the channel: was ${channel}`;
       return { ok: false, code: "UNSUPPORTED", message };
     }

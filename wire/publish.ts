@@ -10,6 +10,7 @@ import type { Draft } from "../core/event.ts";
 import type { Instrument } from "../core/instrument.ts";
 import { micros, px, qty } from "../core/numbers.ts";
 import type { View } from "../core/view.ts";
+import type { Backend } from "./backend.ts";
 import type { DecimalLevel, Publish, PublishedTrade } from "./message.ts";
 
 /** The drafts of a message, or why it is refused. */
@@ -17,10 +18,14 @@ export type PublishOutcome =
   | { readonly ok: true; readonly drafts: readonly Draft[] }
   | { readonly ok: false; readonly message: string };
 
-/** Turns a PUBLISH into a book event and its trades, in that order. */
+/** Turns a PUBLISH into its trades and a book event, in that order, with one time. */
 export function toDrafts(
   message: Publish,
-  context: { readonly view: View; readonly clientFeeds: readonly string[] },
+  context: {
+    readonly view: View;
+    readonly clientFeeds: readonly string[];
+    readonly readRaw?: Backend["readRaw"];
+  },
 ): PublishOutcome {
   const instrument = context.view.instrumentByName(message.instrument);
   if (instrument === undefined) {
@@ -30,10 +35,14 @@ export function toDrafts(
   if (!context.clientFeeds.includes(venue)) {
     return refuse("instrument: its venue must be configured with feed: client", message.instrument);
   }
-  if (message.kind === "raw") {
-    return refuse("kind: this build parses no raw lines; send snapshot or delta", message.kind);
+  if (message.kind !== "raw") return levelsToDrafts(message, instrument);
+  const read = context.readRaw?.({ venue, line: message.line, tsUs: micros(message.tsUs) });
+  if (read === undefined) {
+    const rule = "kind: a format of raw lines must be configured, as feed.raw_format; else send " +
+      "snapshot or delta";
+    return refuse(rule, message.kind);
   }
-  return levelsToDrafts(message, instrument);
+  return read.ok ? read : { ok: false, message: `payload: ${read.problem}` };
 }
 
 function refuse(rule: string, was: string): PublishOutcome {
@@ -51,12 +60,14 @@ function levelsToDrafts(
   const base = draftBase(message, instrument);
   const eventType = message.kind === "snapshot" ? "BookSnapshot" : "BookDelta";
   const book: Draft = { ...base, eventType, payload: { bids, asks, updateId: message.updateId } };
-  const drafts = isEmptyDelta(message) ? [] : [book];
+  const drafts: Draft[] = [];
   for (const trade of message.trades) {
     const draft = tradeToDraft(trade, message, instrument);
     if (draft === undefined) return refuse(`payload.trades: ${offGrid(instrument)}`, trade.price);
     drafts.push(draft);
   }
+  // Trades first: signals tell by them what of a decrease was traded and what was cancelled.
+  if (!isEmptyDelta(message)) drafts.push(book);
   return { ok: true, drafts };
 }
 

@@ -22,6 +22,7 @@ import {
   answerLastTrade,
   answerSpread,
 } from "./query_book.ts";
+import { answerMatchRate, answerMbr, answerPfill, answerSizeAhead } from "./query_signals.ts";
 
 /** Answers a query. */
 export function answerQuery(query: Query, context: QueryContext): QueryAnswer {
@@ -57,18 +58,16 @@ export function answerQuery(query: Query, context: QueryContext): QueryAnswer {
     case "hotloop_capabilities":
       return answerHotloopCapabilities(query.args, context);
     case "get_mbr":
+      return answerMbr(query.args, context);
     case "size_ahead":
+      return answerSizeAhead(query.args, context);
     case "match_rate_ema":
+      return answerMatchRate(query.args, context);
     case "pfill_ttf":
-      return unsupported(query.what);
+      return answerPfill(query.args, context);
     default:
       return unreachable(query);
   }
-}
-
-function unsupported(what: string): QueryAnswer {
-  const message = `what: this build has no engine for it (see hotloop_capabilities): was ${what}`;
-  return { ok: false, code: "UNSUPPORTED", message };
 }
 
 /** By venue name; by instrument name where an instrument adds to or changes its venue's. */

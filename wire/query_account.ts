@@ -80,7 +80,8 @@ export function answerOrder(args: QueryArgs["order"], context: QueryContext): Qu
   return notFound(`Cannot find the order: it must be kept and this client's: was ${was}`);
 }
 
-function findOrder(context: QueryContext, id: string): ReturnType<View["order"]> {
+/** Returns the order of this client that an id names. */
+export function findOrder(context: QueryContext, id: string): ReturnType<View["order"]> {
   if (!/^[1-9][0-9]{0,14}$/.test(id)) return undefined;
   return context.view.order(context.client, orderId(Number(id)));
 }

@@ -4,6 +4,7 @@
  */
 import type { ClientIndex } from "../core/numbers.ts";
 import type { View } from "../core/view.ts";
+import type { HotLoopView } from "./backend.ts";
 import type { ResultCode } from "./server_message.ts";
 
 /** `result` is JSON text. */
@@ -14,6 +15,8 @@ export type QueryAnswer =
 /** What answers are made of. */
 export type QueryContext = {
   readonly view: View;
+  /** Absent: no signals. */
+  readonly hotLoop?: HotLoopView | undefined;
   readonly client: ClientIndex;
   readonly maxFrameBytes: number;
   /** Everything that the process counts. */

@@ -1,5 +1,5 @@
 /**
- * Queries of the hot loop: about one book.
+ * Queries of the hot loop that a book alone answers; they work with signals switched off too.
  *
  * `side` is the side of our order; the ladder read is the one on which it would rest, or with
  * `take` the one that it would take. A book that is not fresh has no best, no spread, no ladder.
@@ -8,6 +8,7 @@
 import { fromQuanta, fromUnits } from "../core/decimal.ts";
 import type { Capabilities, Instrument, PriceRule, Side } from "../core/instrument.ts";
 import type { PriceLevel } from "../core/view.ts";
+import type { HotLoopView } from "./backend.ts";
 import { unknownInstrument } from "./feed.ts";
 import type { QueryArgs } from "./message.ts";
 import type { QueryAnswer, QueryContext } from "./query_answer.ts";
@@ -46,10 +47,15 @@ export function answerLadder(args: QueryArgs["ladder_top"], context: QueryContex
 /** Answers `spread_ticks`: whole valid prices from the best bid to the best ask, or null. */
 export function answerSpread(args: QueryArgs["spread_ticks"], context: QueryContext): QueryAnswer {
   return onInstrument(args, context, (instrument) => {
+    const computed = signalsOf(instrument, context);
+    if (computed !== undefined) return String(computed.spreadTicks(instrument.id));
     const [bid] = levels(instrument, context, { side: "Buy", take: false, n: 1 });
     const [ask] = levels(instrument, context, { side: "Sell", take: false, n: 1 });
     if (bid === undefined || ask === undefined) return "null";
-    return String(ticksBetween(instrument.priceRule, { from: bid.price, to: ask.price }));
+    // In betting the bids are the higher prices: the best of them is the lowest.
+    const isBetting = instrument.assetClass === "betting";
+    const [from, to] = isBetting ? [ask.price, bid.price] : [bid.price, ask.price];
+    return String(ticksBetween(instrument.priceRule, { from, to }));
   });
 }
 
@@ -59,6 +65,10 @@ export function answerLastTrade(
   context: QueryContext,
 ): QueryAnswer {
   return onInstrument(args, context, (instrument) => {
+    const { hotLoop } = context;
+    if (hotLoop?.capabilities(instrument.id)["best"] === true) {
+      return String(hotLoop.lastTradedTsMs(instrument.id));
+    }
     const lastUs = context.view.book(instrument.id)?.lastTradeUs ?? null;
     return lastUs === null ? "null" : String(Math.floor(lastUs / 1_000));
   });
@@ -70,6 +80,8 @@ export function answerHotloopCapabilities(
   context: QueryContext,
 ): QueryAnswer {
   return onInstrument(args, context, (instrument) => {
+    const computed = context.hotLoop?.capabilities(instrument.id);
+    if (computed?.["best"] === true) return JSON.stringify(computed);
     const venue = context.view.venues[instrument.venue]?.capabilities;
     const own: Partial<Capabilities> = { ...venue, ...instrument.capabilities };
     const hasBest = own.book !== undefined && own.book !== "none";
@@ -106,7 +118,8 @@ export function ticksBetween(
   return ticks;
 }
 
-function onInstrument(
+/** Answers about a listed instrument, or says that it is none. */
+export function onInstrument(
   args: { readonly instrument: string },
   context: QueryContext,
   answer: (instrument: Instrument) => string,
@@ -123,7 +136,16 @@ function levels(
 ): readonly PriceLevel[] {
   const book = context.view.book(instrument.id);
   if (book?.isFresh !== true) return [];
+  const computed = signalsOf(instrument, context);
+  if (computed !== undefined) return computed.ladderTop(instrument.id, of);
   return book.top(of.take ? opposite(of.side) : of.side, of.n);
+}
+
+/** Returns the hot loop where the instrument's signals are on and its book is a reference. */
+function signalsOf(instrument: Instrument, context: QueryContext): HotLoopView | undefined {
+  const isFresh = context.view.book(instrument.id)?.isFresh === true;
+  const isOn = context.hotLoop?.capabilities(instrument.id)["best"] === true;
+  return isFresh && isOn ? context.hotLoop : undefined;
 }
 
 function opposite(side: Side): Side {

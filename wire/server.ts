@@ -12,7 +12,8 @@
  */
 import type { Effects } from "../core/effects.ts";
 import type { Draft, Event } from "../core/event.ts";
-import type { SeqId, SessionId } from "../core/numbers.ts";
+import { instrumentAt } from "../core/instrument.ts";
+import type { InstrumentId, SeqId, SessionId } from "../core/numbers.ts";
 import type { Listener, Socket } from "../edge/ports.ts";
 import type { Backend, Observer, Producer } from "./backend.ts";
 import { orderEvent, toChannelEvent } from "./channel_event.ts";
@@ -26,6 +27,7 @@ import { SessionBook } from "./session_book.ts";
 import { closedDraft } from "./session_drafts.ts";
 import type { AdmissionRefusal, SessionHost } from "./session_host.ts";
 import type { WirePorts, WireSettings } from "./settings.ts";
+import { signalEvent, SignalEvents } from "./signal_events.ts";
 
 /** Connections that have not said HELLO. */
 const ANONYMOUS_MAX = 64;
@@ -52,6 +54,7 @@ export class WireServer implements Observer {
   readonly #host: SessionHost;
   readonly #book = new SessionBook();
   readonly #streams: ReportStreams;
+  readonly #signals: SignalEvents | undefined;
   readonly #control: Producer;
   /** Closings that found the control queue full. */
   #closings: Draft[] = [];
@@ -65,11 +68,14 @@ export class WireServer implements Observer {
     this.#settings = options.settings;
     this.#counters = new WireCounters(options.ports.log);
     this.#streams = new ReportStreams(options.backend);
+    const { signals } = options.backend;
+    this.#signals = signals && new SignalEvents(signals);
     this.#control = options.backend.openProducer("sessions");
     this.#control.onRoom(() => this.#offerClosings());
     this.#host = {
       ...options,
       counters: this.#counters,
+      signals: this.#signals,
       metrics: () => this.counters(),
       reportSeq: (clientId) => this.#reportSeq(clientId),
       admit: (session) => this.#admit(session),
@@ -258,6 +264,9 @@ export class WireServer implements Observer {
     if (shown !== undefined) {
       for (const { feed } of this.#book.watching) feed.offer(shown);
     }
+    if (event.source === "market_data" && event.instrument !== null) {
+      this.#showSignals(event, event.instrument);
+    }
     const hedgers = [...this.#book.watching].filter(({ feed }) => feed.wantsOrders);
     if (hedgers.length === 0) return;
     for (const [at, report] of reports.entries()) {
@@ -268,6 +277,19 @@ export class WireServer implements Observer {
       const instrument = effects.reports[at]?.order?.instrument ?? null;
       const order = orderEvent(event, view, { instrument, payload });
       for (const { feed } of hedgers) feed.offer(order);
+    }
+  }
+
+  /** Shows what the event changed in the signals of an instrument. */
+  #showSignals(event: Event, id: InstrumentId): void {
+    const { view } = this.#backend;
+    const instrument = instrumentAt(view.instruments, id);
+    const watching = [...this.#book.watching].filter(({ feed }) => feed.wantsSignals(id));
+    if (instrument === undefined || watching.length === 0) return;
+    if (this.#signals?.covers(id) !== true) return;
+    for (const signal of this.#signals.news(instrument)) {
+      const shown = signalEvent(event, view, signal);
+      for (const { feed } of watching) feed.offer(shown);
     }
   }
 

@@ -81,7 +81,7 @@ export class Session {
   #end: { readonly seq: number; readonly afterReport: number } | undefined;
 
   constructor(host: SessionHost, socket: Socket) {
-    const { backend, ports, settings, counters } = host;
+    const { backend, ports, settings, counters, signals } = host;
     this.#host = host;
     this.#socket = socket;
     this.#greeting = new Greeting(host, {
@@ -92,7 +92,7 @@ export class Session {
     const out = new Outbox({ socket, backend, ports, settings, counters, onSlow });
     const frameChars = Math.floor(settings.maxFrameBytes / 4);
     this.#outbox = out;
-    this.feed = new Feed({ backend, ports, counters, out, frameChars });
+    this.feed = new Feed({ backend, ports, counters, signals, out, frameChars });
     this.#liveness = new Liveness({
       ports,
       heartbeatMs: settings.heartbeatMs,

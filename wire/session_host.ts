@@ -9,6 +9,7 @@ import type { WireCounters } from "./counters.ts";
 import type { ErrorCode } from "./server_message.ts";
 import type { Session } from "./session.ts";
 import type { WirePorts, WireSettings } from "./settings.ts";
+import type { SignalEvents } from "./signal_events.ts";
 
 /** Why a HELLO that was right is refused all the same. */
 export type AdmissionRefusal = { readonly code: ErrorCode; readonly message: string };
@@ -20,6 +21,8 @@ export interface SessionHost {
   readonly settings: WireSettings;
   readonly counters: WireCounters;
   readonly token: Uint8Array;
+  /** Absent: this daemon computes no signals. */
+  readonly signals: SignalEvents | undefined;
   /** Everything that the server counts. */
   metrics(): Readonly<Record<string, number>>;
   /** Number of a client's newest durable report; 0 if it has none. */

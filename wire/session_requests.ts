@@ -126,6 +126,7 @@ export class SessionRequests {
     const { view } = backend;
     const answer = answerQuery(query, {
       view,
+      hotLoop: backend.signals?.hotLoop,
       client,
       maxFrameBytes: settings.maxFrameBytes,
       counters: () => ({ ...view.counters(), ...backend.counters(), ...metrics() }),

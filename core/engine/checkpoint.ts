@@ -25,6 +25,7 @@ import { readQueues, readVenues, venuesNode } from "./checkpoint_venues.ts";
 import {
   asNode,
   fromNode,
+  namesOf,
   oneOf,
   readTable,
   type TableRow,
@@ -53,7 +54,8 @@ export function engineNode(state: EngineState): CheckpointNode {
 export function* enginePieces(state: EngineState): Generator<string, void> {
   const fields = engineFields(state, (rows) => new TableRows(rows));
   let before = "{";
-  for (const [name, field] of Object.entries(fields)) {
+  for (const name of namesOf(fields)) {
+    const field = fields[name];
     yield `${before}${JSON.stringify(name)}:`;
     if (field instanceof TableRows) yield* field.pieces();
     else yield JSON.stringify(field);
@@ -175,7 +177,7 @@ function readInstruments(state: EngineState, saved: NodeReader): void {
       capabilities: capabilitiesOf(state.venue(instrument.venue).declaration, instrument),
       tradingState: parseTradingState(row.text("trading_state")),
       isDryRun: row.has("is_dry_run") && row.flag("is_dry_run"),
-      book: Book.restore(row.node("book")),
+      book: Book.restore(row.node("book"), instrument),
     };
     state.instruments.push(entry);
     state.instrumentByName.set(instrument.name, entry);

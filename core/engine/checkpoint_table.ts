@@ -85,6 +85,6 @@ export function fromNode<Document>(node: CheckpointNode): Document {
 }
 
 /** Names of a literal's fields, in the order in which it was written. */
-function namesOf(row: TableRow): readonly string[] {
-  return Reflect.ownKeys(row).filter((name) => typeof name === "string");
+export function namesOf(literal: object): readonly string[] {
+  return Reflect.ownKeys(literal).filter((name) => typeof name === "string");
 }

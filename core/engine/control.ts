@@ -109,6 +109,7 @@ function applyListed(turn: Turn, instrument: ControlPayloads["InstrumentListed"]
   if (known !== undefined) {
     known.instrument = instrument;
     known.capabilities = capabilities;
+    known.book.relist(instrument);
     for (const risk of state.risks) risk.list({ instrument, venueName, book: known.book });
     return;
   }
@@ -118,7 +119,7 @@ function applyListed(turn: Turn, instrument: ControlPayloads["InstrumentListed"]
     capabilities,
     tradingState: "Active" as const,
     isDryRun: false,
-    book: new Book(),
+    book: new Book(instrument),
   };
   for (const risk of state.risks) risk.list({ instrument, venueName, book: entry.book });
   state.instruments[instrument.id] = entry;

@@ -25,6 +25,8 @@ export function applyMarket(turn: Turn, event: MarketEvent): void {
       return book.applyTrade(turn.nowUs);
     case "BookInvalidated":
       return book.invalidate();
+    case "MarketDefined":
+      return;
     default:
       return unreachable(event);
   }

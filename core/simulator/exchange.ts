@@ -87,7 +87,7 @@ export class Exchange {
 
   /** The feed says something about an instrument. */
   market(event: MarketEvent, scene: Scene): void {
-    const market = this.#market(scene.instrument.id);
+    const market = this.#market(scene.instrument);
     switch (event.eventType) {
       case "BookSnapshot":
         return this.#sayFills(market.applySnapshot(event.payload, scene.atUs), scene);
@@ -99,9 +99,16 @@ export class Exchange {
         return market.invalidate();
       case "QuoteUpdated":
         return; // depth decides: a quote changes no book
+      case "MarketDefined":
+        return;
       default:
         return unreachable(event);
     }
+  }
+
+  /** An instrument was listed anew: its ladder may be another. */
+  relist(id: InstrumentId, instrumentOf: (id: InstrumentId) => Instrument): void {
+    this.#markets.get(id)?.relist(instrumentOf(id));
   }
 
   /** All feeds are gone: no book is a reference until its next snapshot. */
@@ -120,17 +127,18 @@ export class Exchange {
   }
 
   /** Reads back what `checkpoint` wrote, into a new exchange. */
-  restore(node: NodeReader): void {
+  restore(node: NodeReader, instrumentOf: (id: InstrumentId) => Instrument): void {
     this.#nextOrdinal = node.integer("next_ordinal");
     this.#nextExecution = node.integer("next_execution");
     this.#orders = Orders.restore(this.#venue, node.rows("orders"));
     for (const row of node.rows("markets")) {
       const id = instrumentId(row.integer("instrument"));
-      this.#markets.set(id, Market.restore(row.node("market"), this.#orders));
+      const of = { orders: this.#orders, terms: instrumentOf(id) };
+      this.#markets.set(id, Market.restore(row.node("market"), of));
     }
     const shown = this.#orders.open().filter((order) => !order.isDryRun);
     const resting = shown.sort((first, second) => first.rank - second.rank);
-    for (const order of resting) this.#market(order.instrument).putBack(order);
+    for (const order of resting) this.#market(instrumentOf(order.instrument)).putBack(order);
   }
 
   #submit(command: SubmitOrder, scene: Scene): void {
@@ -178,14 +186,14 @@ export class Exchange {
     const expireUs = expiryOf(command, scene);
     if (expireUs !== null && expireUs <= scene.atUs) return EXPIRED;
     if (!command.postOnly) return undefined;
-    const isCrossed = this.#market(command.instrument).isCrossed(command.side, command.price);
+    const isCrossed = this.#market(scene.instrument).isCrossed(command.side, command.price);
     return isCrossed ? POST_ONLY : undefined;
   }
 
   /** Takes what crosses; what is left rests, or ends. */
   #enter(order: SimOrder, scene: Scene): void {
     if (order.isDryRun) return this.#enterDry(order, scene);
-    const market = this.#market(order.instrument);
+    const market = this.#market(scene.instrument);
     const isKilled = order.timeInForce === "FOK" && market.available(order) < order.leavesQty;
     const takes = !isKilled && market.isCrossed(order.side, order.price);
     if (takes) this.#sayFills(market.take(order), scene);
@@ -204,7 +212,7 @@ export class Exchange {
   }
 
   #leave(order: SimOrder): void {
-    if (!order.isDryRun) this.#market(order.instrument).remove(order);
+    if (!order.isDryRun) this.#markets.get(order.instrument)?.remove(order);
   }
 
   #cancel(command: CancelRequest, scene: Scene): void {
@@ -258,7 +266,7 @@ export class Exchange {
     if (command.orderQty <= order.cumQty) return FILLED_BEYOND;
     if (!order.postOnly || order.isDryRun) return undefined;
     const price = command.price ?? order.price;
-    const isCrossed = this.#market(order.instrument).isCrossed(order.side, price);
+    const isCrossed = this.#market(scene.instrument).isCrossed(order.side, price);
     return isCrossed ? POST_ONLY : undefined;
   }
 
@@ -306,11 +314,12 @@ export class Exchange {
     this.#outputs.say({ atUs, latencyUs, instrument: instrument.id }, { eventType, payload });
   }
 
-  #market(id: InstrumentId): Market {
-    const known = this.#markets.get(id);
+  #market(terms: Instrument): Market {
+    const known = this.#markets.get(terms.id);
     if (known !== undefined) return known;
-    const market = new Market({ orders: this.#orders, liquidity: new Liquidity(), nextRank: 1 });
-    this.#markets.set(id, market);
+    const liquidity = new Liquidity(terms);
+    const market = new Market({ terms, orders: this.#orders, liquidity, nextRank: 1 });
+    this.#markets.set(terms.id, market);
     return market;
   }
 }

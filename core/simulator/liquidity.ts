@@ -8,7 +8,7 @@
  * Known limit: quotes are not liquidity; a feed without depth has none.
  * @module
  */
-import { Book } from "../book.ts";
+import { Book, type BookTerms } from "../book.ts";
 import type { Levels } from "../event.ts";
 import type { Side } from "../instrument.ts";
 import { px, qty } from "../numbers.ts";
@@ -24,13 +24,16 @@ export function oppositeOf(side: Side): Side {
   return side === "Buy" ? "Sell" : "Buy";
 }
 
-/** True if an order of `side` at `limit` may trade at `price`. null: any price. */
+/**
+ * True if an order of `side` at `limit` may trade at `price`. null: any price. Who backs in a betting
+ * market asks for odds at least as high as the limit, where others who buy ask for no higher a price.
+ */
 export function reaches(
   side: Side,
-  prices: { readonly limit: Px | null; readonly price: Px },
+  of: { readonly limit: Px | null; readonly price: Px; readonly isBetting: boolean },
 ): boolean {
-  if (prices.limit === null) return true;
-  return side === "Buy" ? prices.price <= prices.limit : prices.price >= prices.limit;
+  if (of.limit === null) return true;
+  return (side === "Buy") !== of.isBetting ? of.price <= of.limit : of.price >= of.limit;
 }
 
 /** What an order can take. */
@@ -38,9 +41,17 @@ export class Liquidity {
   readonly #book: Book;
   readonly #taken: { readonly Buy: Map<number, number>; readonly Sell: Map<number, number> };
 
-  constructor(book: Book = new Book()) {
+  readonly #isBetting: boolean;
+
+  constructor(terms: BookTerms, book: Book = new Book(terms)) {
     this.#book = book;
+    this.#isBetting = terms.assetClass === "betting";
     this.#taken = { Buy: new Map(), Sell: new Map() };
+  }
+
+  /** The instrument was listed anew. */
+  relist(terms: BookTerms): void {
+    this.#book.relist(terms);
   }
 
   /** False before the first snapshot and from a gap to the next one. */
@@ -73,7 +84,10 @@ export class Liquidity {
   isCrossed(taker: Side, limit: Px | null): boolean {
     if (!this.#book.isFresh) return false;
     const best = this.#book.best(oppositeOf(taker));
-    if (best === undefined || !reaches(taker, { limit, price: best.price })) return false;
+    if (
+      best === undefined ||
+      !reaches(taker, { limit, price: best.price, isBetting: this.#isBetting })
+    ) return false;
     for (const _ of this.#within(taker, limit)) return true;
     return false;
   }
@@ -117,9 +131,9 @@ export class Liquidity {
     };
   }
 
-  static restore(node: CheckpointNode): Liquidity {
+  static restore(node: CheckpointNode, terms: BookTerms): Liquidity {
     const reader = new NodeReader(node, "liquidity");
-    const liquidity = new Liquidity(Book.restore(reader.node("book")));
+    const liquidity = new Liquidity(terms, Book.restore(reader.node("book"), terms));
     fill(liquidity.#taken.Buy, reader.integers("taken_bids"));
     fill(liquidity.#taken.Sell, reader.integers("taken_asks"));
     return liquidity;
@@ -134,7 +148,7 @@ export class Liquidity {
     const side = oppositeOf(taker);
     const taken = this.#taken[side];
     for (const level of this.#book.levels(side)) {
-      if (!reaches(taker, { limit, price: level.price })) return;
+      if (!reaches(taker, { limit, price: level.price, isBetting: this.#isBetting })) return;
       const left = level.qty - (taken.get(level.price) ?? 0);
       if (left > 0) yield { price: level.price, qty: qty(left) };
     }

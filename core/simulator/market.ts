@@ -23,6 +23,7 @@
  * taker is unknown moves no queue; quotes match nothing.
  * @module
  */
+import type { BookTerms } from "../book.ts";
 import type { MarketPayloads } from "../event.ts";
 import type { Side } from "../instrument.ts";
 import { px, qty } from "../numbers.ts";
@@ -51,9 +52,15 @@ export class Market {
   #nextRank: number;
 
   constructor(
-    of: { readonly orders: Orders; readonly liquidity: Liquidity; readonly nextRank: number },
+    of: {
+      readonly terms: BookTerms;
+      readonly orders: Orders;
+      readonly liquidity: Liquidity;
+      readonly nextRank: number;
+    },
   ) {
-    this.#resting = { Buy: new Resting("Buy", of.orders), Sell: new Resting("Sell", of.orders) };
+    const resting = { orders: of.orders, isBetting: of.terms.assetClass === "betting" };
+    this.#resting = { Buy: new Resting("Buy", resting), Sell: new Resting("Sell", resting) };
     this.#liquidity = of.liquidity;
     this.#nextRank = of.nextRank;
   }
@@ -96,6 +103,11 @@ export class Market {
       }
     }
     return fills;
+  }
+
+  /** The instrument was listed anew. */
+  relist(terms: BookTerms): void {
+    this.#liquidity.relist(terms);
   }
 
   /** The feed lost its place: nothing matches until a snapshot. */
@@ -147,10 +159,13 @@ export class Market {
   }
 
   /** Returns the market of a checkpoint, its orders not yet put back. */
-  static restore(node: CheckpointNode, orders: Orders): Market {
+  static restore(
+    node: CheckpointNode,
+    of: { readonly orders: Orders; readonly terms: BookTerms },
+  ): Market {
     const reader = new NodeReader(node, "market");
-    const liquidity = Liquidity.restore(reader.node("liquidity"));
-    return new Market({ orders, liquidity, nextRank: reader.integer("next_rank") });
+    const liquidity = Liquidity.restore(reader.node("liquidity"), of.terms);
+    return new Market({ ...of, liquidity, nextRank: reader.integer("next_rank") });
   }
 
   #cutQueues(side: Side, levels: readonly number[]): void {

@@ -21,7 +21,14 @@ export class Resting {
   /** Best price first; no queue is empty. */
   readonly #queues: Queue[] = [];
 
-  constructor(side: Side, orders: Orders) {
+  readonly #isBetting: boolean;
+
+  constructor(
+    side: Side,
+    of: { readonly orders: Orders; readonly isBetting: boolean },
+  ) {
+    const { orders } = of;
+    this.#isBetting = of.isBetting;
     this.#side = side;
     this.#orders = orders;
   }
@@ -88,7 +95,7 @@ export class Resting {
   reached(price: Px): readonly SimOrder[] {
     const reached: SimOrder[] = [];
     for (const queue of this.#queues) {
-      if (!reaches(this.#side, { limit: queue.price, price })) break;
+      if (!reaches(this.#side, { limit: queue.price, price, isBetting: this.#isBetting })) break;
       for (const order of this.at(queue.price)) reached.push(order);
     }
     return reached;
@@ -108,6 +115,6 @@ export class Resting {
   }
 
   #isBetter(price: number, than: number): boolean {
-    return this.#side === "Buy" ? price > than : price < than;
+    return (this.#side === "Buy") !== this.#isBetting ? price > than : price < than;
   }
 }

@@ -51,6 +51,9 @@ export class Simulator {
   apply(event: Event, instrumentOf: InstrumentOf): void {
     this.#advance(event.ingestTime, instrumentOf);
     if (event.eventType === "Started") this.#exchange.invalidateBooks();
+    if (event.eventType === "InstrumentListed") {
+      this.#exchange.relist(event.payload.id, instrumentOf);
+    }
     if (event.venue !== this.#venue) return;
     if (event.source === "broker_report") this.#outputs.forget(event);
     else if (event.eventType === "VenueDeclared") this.#settings = settingsOf(event.payload);
@@ -109,7 +112,11 @@ export class Simulator {
    * again.
    * @throws {RangeError} If the checkpoint is not one of ours.
    */
-  static restore(declaration: VenueDeclaration, node: CheckpointNode): Simulator {
+  static restore(
+    declaration: VenueDeclaration,
+    node: CheckpointNode,
+    instrumentOf: InstrumentOf,
+  ): Simulator {
     const reader = new NodeReader(node, "simulator");
     if (reader.integer("version") !== 1 || reader.integer("venue") !== declaration.id) {
       throw new RangeError(
@@ -127,7 +134,8 @@ export class Simulator {
     }
     simulator.#outputs = Outputs.restore(declaration.id, reader.node("outputs"));
     simulator.#exchange = new Exchange({ venue: declaration.id, outputs: simulator.#outputs });
-    simulator.#exchange.restore(new NodeReader(reader.node("exchange"), "simulator.exchange"));
+    const exchange = new NodeReader(reader.node("exchange"), "simulator.exchange");
+    simulator.#exchange.restore(exchange, instrumentOf);
     return simulator;
   }
 

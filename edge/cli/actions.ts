@@ -3,8 +3,11 @@
  * @module
  */
 import type { Configuration, Environment, Registry } from "../../config/mod.ts";
+import type { CalibrateOptions, CalibrationReport } from "../calibration/calibrate.ts";
 import type { ExitCode } from "../exit_codes.ts";
 import type { Secrets } from "../secrets.ts";
+import type { RawColumns } from "../feeds/capture_reader.ts";
+import type { Findings } from "../feeds/inspect.ts";
 import type { WhyResult } from "./why/why.ts";
 
 /** What `run` was asked for; the configuration holds what the command line changed. */
@@ -65,11 +68,41 @@ export interface JournalTools {
   quarantine(directory: string, of: { readonly seq: number; readonly reason: string }): string;
 }
 
+/** What `feed calibrate` was asked for. */
+export type CalibrateRequest = CalibrateOptions & {
+  readonly format: string;
+  readonly progress: Print;
+  readonly problem: Print;
+};
+
+/** How recorded files are to be read. */
+export type InspectionChoice = {
+  /** Absent: told from the first line. */
+  readonly format?: string;
+  readonly columns?: RawColumns;
+  readonly isStrict: boolean;
+  readonly problem: Print;
+  readonly progress: Print;
+};
+
+/** What recorded files hold, and in which format they were read. */
+export type FeedInspection = Findings & { readonly format: string };
+
+/** What is done with recorded market data. */
+export interface FeedTools {
+  /** @throws {UsageError} If format or mapping cannot be. */
+  inspect(files: readonly string[], of: InspectionChoice): FeedInspection;
+  calibrate(request: CalibrateRequest): CalibrationReport;
+  /** Writes a whole file. */
+  write(path: string, text: string): void;
+}
+
 /** Everything the command line calls. */
 export interface Actions {
   readonly version: string;
-  readonly registry: Pick<Registry, "adapters" | "captureFormats">;
+  readonly registry: Omit<Registry, "fileExists">;
   readonly journal: JournalTools;
+  readonly feed: FeedTools;
   /** For `check`, which says which are missing and shows none. */
   readonly secrets: Secrets;
   /** Runs the daemon until it stops. */

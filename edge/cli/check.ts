@@ -21,7 +21,7 @@ export type CheckOptions = {
   /** undefined: the built-in configuration. */
   readonly path: string | undefined;
   readonly json: boolean;
-  readonly registry: Pick<Registry, "adapters" | "captureFormats">;
+  readonly registry: Omit<Registry, "fileExists">;
   readonly secrets: Secrets;
 };
 

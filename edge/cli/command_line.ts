@@ -1,5 +1,5 @@
 /**
- * The command line `tapeline`: run, check, why, journal, version, help.
+ * The command line `tapeline`: run, check, why, journal, feed, version, help.
  *
  * Invariant: every end has its code (`exit_codes.ts`) and every refusal its sentence on stderr;
  * nothing but what was asked for is written to stdout. A fault of the program is not caught here.
@@ -16,6 +16,7 @@ import { EXIT, type ExitCode } from "../exit_codes.ts";
 import type { Actions, Terminal } from "./actions.ts";
 import { check } from "./check.ts";
 import { type CommandContext, stateDirectoryOf, UsageError, wholeNumber } from "./context.ts";
+import { addFeedCommands } from "./feed_commands.ts";
 import { addJournalCommands } from "./journal_commands.ts";
 import { readConfiguration } from "./read_configuration.ts";
 import { addWhy } from "./why_command.ts";
@@ -61,6 +62,7 @@ function buildProgram(context: CommandContext): Command {
   addCheck(program, context);
   addWhy(program, context);
   addJournalCommands(program, context);
+  addFeedCommands(program, context);
   program.command("version").description("print the version")
     .action(() => terminal.out(actions.version));
   return program;

@@ -23,7 +23,7 @@ const CREDENTIALS_DIRECTORY = "CREDENTIALS_DIRECTORY";
 export function readConfiguration(
   path: string | undefined,
   of: {
-    readonly registry: Pick<Registry, "adapters" | "captureFormats">;
+    readonly registry: Omit<Registry, "fileExists">;
     readonly environment: Environment;
   },
 ): Configuration {

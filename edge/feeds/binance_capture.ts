@@ -27,6 +27,7 @@ import type {
   RawLevel,
   TradePayload,
 } from "./binance_payloads.ts";
+import { CaptureInstruments } from "./capture_instruments.ts";
 import { LineError, splitLine } from "./capture_line.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
 import { emptySummary } from "./capture_summary.ts";
@@ -60,16 +61,16 @@ export function openReader(options: CaptureOptions): CaptureReader {
 /** Turns lines into drafts. */
 export class BinanceCapture implements CaptureReader {
   readonly #options: CaptureOptions;
-  readonly #channels = new Map<string, Channel>();
+  readonly #instruments: CaptureInstruments;
+  readonly #channels = new Map<Instrument, Channel>();
   readonly #unknown = new Set<string>();
   readonly summary: CaptureSummary = emptySummary();
+  /** Of the line read last. */
+  receivedUs: Micros | undefined;
 
   constructor(options: CaptureOptions) {
     this.#options = options;
-    for (const instrument of options.instruments) {
-      const channel: Channel = { instrument, sequence: new DepthSequence(), held: [] };
-      this.#channels.set(symbolKey(instrument.symbol), channel);
-    }
+    this.#instruments = new CaptureInstruments(options);
   }
 
   /**
@@ -80,6 +81,7 @@ export class BinanceCapture implements CaptureReader {
     this.summary.lines++;
     try {
       const { receivedUs, message } = splitLine(line);
+      this.receivedUs = receivedUs;
       return this.#take(parseMessage(message), { receivedUs, place });
     } catch (error) {
       if (!(error instanceof LineError)) throw error;
@@ -109,8 +111,13 @@ export class BinanceCapture implements CaptureReader {
 
   /** A bare snapshot names no symbol: then the capture must be of one instrument. */
   #channelOf(symbol: string | undefined): Channel | undefined {
-    if (symbol !== undefined) return this.#channels.get(symbolKey(symbol));
-    return this.#channels.size === 1 ? [...this.#channels.values()][0] : undefined;
+    const instrument = this.#instruments.find(symbol);
+    if (instrument === undefined) return undefined;
+    const known = this.#channels.get(instrument);
+    if (known !== undefined) return known;
+    const channel: Channel = { instrument, sequence: new DepthSequence(), held: [] };
+    this.#channels.set(instrument, channel);
+    return channel;
   }
 
   #ignore(what: string, { place }: LinePlace): Draft[] {
@@ -266,9 +273,4 @@ function levelOf([price, size]: RawLevel, instrument: Instrument): [Px, Qty] {
     );
   }
   return [px(priceQuanta), qty(sizeQuanta)];
-}
-
-/** `BTC/USDT`, `btcusdt` and `BTCUSDT` name the same stream. */
-function symbolKey(symbol: string): string {
-  return symbol.replace(/[^0-9A-Za-z]/g, "").toUpperCase();
 }

@@ -1,134 +1,151 @@
 /**
- * Recorded files as a source: one line is one moment, paced by the receive times in the files.
+ * Recorded files as a source: one line is one moment, paced by the times of the streams.
  *
- * A file that cannot be opened or read ends the capture with a problem that names it; a line that
- * cannot be read is a problem that names file and line, and the capture goes on.
+ * Several streams are merged by time; at equal times by instrument, then in the order in which they
+ * are given, which is the sequencer's rule for the producers of one venue.
+ *
+ * A stream that breaks off (see `capture_stream.ts`) invalidates its books; the others go on.
  * @module
  */
 import type { Draft } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
-import type { Disk, DiskFile } from "../ports.ts";
-import { DiskError } from "../ports.ts";
-import { openReader } from "./binance_capture.ts";
-import { LineError, splitLine } from "./capture_line.ts";
-import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
+import { micros } from "../../core/numbers.ts";
+import type { Disk } from "../ports.ts";
+import { CaptureStream } from "./capture_stream.ts";
+import type { CaptureFiles, Moment } from "./capture_stream.ts";
 import { problemsOf, sayCounts } from "./capture_summary.ts";
 import type { FeedChoice, FeedSource } from "./feed.ts";
-import { GzipError } from "./gunzip.ts";
-import { LineReader } from "./line_reader.ts";
+import { marketDraft } from "./market_draft.ts";
 
 type CaptureChoice = Extract<FeedChoice, { readonly kind: "capture" }>;
 
 export type CaptureSourceOptions = {
   readonly feed: CaptureChoice;
   readonly instruments: readonly Instrument[];
+  /** Lists what the files name; absent: only what is configured is read. */
+  readonly discover?: (symbol: string) => Instrument | undefined;
   readonly disk: Disk;
   readonly problem: (text: string) => void;
 };
 
-type OpenFile = { readonly file: DiskFile; readonly lines: LineReader };
-type Line = { readonly text: string; readonly place: string };
-
-/** Readers by the name that configuration uses. */
-const FORMATS: ReadonlyMap<string, (options: CaptureOptions) => CaptureReader> = new Map([
-  ["binance", openReader],
-]);
-
-/** Ends with the last file. */
+/** Ends with the last stream. */
 export class CaptureSource implements FeedSource {
   readonly #options: CaptureSourceOptions;
-  readonly #reader: CaptureReader;
-  readonly #paths: string[];
-  #open: OpenFile | undefined;
-  #path = "capture";
-  #line: Line | undefined;
+  readonly #streams: readonly CaptureStream[];
+  readonly #merge: StreamMerge;
+  #moment: Moment | undefined;
   #firstUs: number | undefined;
-  #dueUs = 0;
   #hasEnded = false;
 
-  /** @throws {RangeError} If the format is unknown or the speed is not above 0. */
+  /** @throws {RangeError} If a format is unknown, columns are wrong or the speed is not above 0. */
   constructor(options: CaptureSourceOptions) {
-    const { speed, format } = options.feed;
+    const { speed } = options.feed;
     if (typeof speed === "number" && !(speed > 0)) {
       throw new RangeError(`Cannot play a capture: its speed must be above 0: was ${speed}`);
     }
     this.#options = options;
-    this.#paths = [...options.feed.files];
-    const open = FORMATS.get(format);
-    if (open === undefined) {
-      const known = [...FORMATS.keys()].join(", ");
-      throw new RangeError(
-        `Cannot play a capture: its format must be one of ${known}: was ${format}`,
-      );
-    }
-    this.#reader = open(options);
+    const isStrict = options.feed.strict ?? false;
+    this.#streams = streamsOf(options.feed).map((files) =>
+      new CaptureStream({ ...options, ...files, isStrict })
+    );
+    this.#merge = new StreamMerge(this.#streams, options.instruments);
   }
 
   nextDueUs(): number | undefined {
-    if (this.#line === undefined && !this.#hasEnded) this.#advance();
-    return this.#line === undefined ? undefined : this.#dueUs;
+    if (this.#moment === undefined && !this.#hasEnded) this.#advance();
+    return this.#moment === undefined ? undefined : this.#dueUs(this.#moment);
   }
 
   next(): readonly Draft[] {
-    const line = this.#line;
-    this.#line = undefined;
-    return line === undefined ? [] : this.#reader.read(line.text, line.place);
+    const moment = this.#moment;
+    this.#moment = undefined;
+    return moment?.drafts ?? [];
   }
 
   summary(): string {
-    return sayCounts(this.#reader.summary);
+    return this.#streams.map(({ reader }) => sayCounts(reader.summary)).join("; ");
   }
 
   #advance(): void {
-    try {
-      this.#line = this.#readLine();
-    } catch (error) {
-      if (!(error instanceof DiskError || error instanceof GzipError)) throw error;
-      this.#options.problem(`${this.#path}: ${error.message}`);
-    }
-    if (this.#line === undefined) this.#end();
-    else this.#dueUs = Math.max(this.#dueUs, this.#dueOf(this.#line.text));
-  }
-
-  #readLine(): Line | undefined {
-    for (;;) {
-      this.#open ??= this.#openNext();
-      if (this.#open === undefined) return undefined;
-      const { file, lines } = this.#open;
-      const text = lines.next();
-      if (text !== undefined) return { text, place: `${this.#path}:${lines.lineNumber}` };
-      file.close();
-      this.#open = undefined;
-    }
-  }
-
-  #openNext(): OpenFile | undefined {
-    const path = this.#paths.shift();
-    if (path === undefined) return undefined;
-    this.#path = path;
-    const file = this.#options.disk.open(path, "read");
-    return { file, lines: new LineReader(file) };
-  }
-
-  /** A line without a receive time comes at once; reading it will say what is wrong with it. */
-  #dueOf(line: string): number {
-    const { speed } = this.#options.feed;
-    if (speed === "fastest") return 0;
-    try {
-      const { receivedUs } = splitLine(line);
-      this.#firstUs ??= receivedUs;
-      return Math.floor((receivedUs - this.#firstUs) / (speed === "realtime" ? 1 : speed));
-    } catch (error) {
-      if (error instanceof LineError) return 0;
-      throw error;
-    }
-  }
-
-  #end(): void {
+    this.#moment = this.#merge.next();
+    if (this.#moment !== undefined) return;
     this.#hasEnded = true;
-    this.#open?.file.close();
-    this.#open = undefined;
     const { feed, problem } = this.#options;
-    for (const text of problemsOf(this.#reader.summary, feed.expect)) problem(text);
+    for (const [index, { reader }] of this.#streams.entries()) {
+      const expectation = index === 0 ? feed.expect : undefined;
+      for (const text of problemsOf(reader.summary, expectation)) problem(text);
+    }
   }
+
+  #dueUs({ us }: Moment): number {
+    const { speed } = this.#options.feed;
+    this.#firstUs ??= us;
+    if (speed === "fastest") return 0;
+    return Math.floor((us - this.#firstUs) / (speed === "realtime" ? 1 : speed));
+  }
+}
+
+/** Files to be merged are a stream each. */
+function streamsOf(feed: CaptureChoice): readonly CaptureFiles[] {
+  return [feed, ...feed.beside ?? []].flatMap((of) => {
+    const { files, format, columns, merge } = of;
+    const shared = columns === undefined ? { format } : { format, columns };
+    return merge === true ? files.map((file) => ({ ...shared, files: [file] })) : [
+      { ...shared, files },
+    ];
+  });
+}
+
+/** Several streams as one, by time. */
+class StreamMerge {
+  readonly #streams: readonly CaptureStream[];
+  readonly #instruments: readonly Instrument[];
+  /** Next moments by stream; undefined: not read yet or ended. */
+  readonly #heads: (Moment | undefined)[];
+  readonly #ended = new Set<CaptureStream>();
+  #lastUs = 0;
+
+  constructor(streams: readonly CaptureStream[], instruments: readonly Instrument[]) {
+    this.#streams = streams;
+    this.#instruments = instruments;
+    this.#heads = streams.map(() => undefined);
+  }
+
+  next(): Moment | undefined {
+    let [first, at] = [undefined as Moment | undefined, 0];
+    for (const [index, stream] of this.#streams.entries()) {
+      const head = this.#heads[index] ?? this.#nextOf(stream);
+      this.#heads[index] = head;
+      if (head === undefined || (first !== undefined && !comesBefore(head, first))) continue;
+      [first, at] = [head, index];
+    }
+    this.#heads[at] = undefined;
+    this.#lastUs = Math.max(this.#lastUs, first?.us ?? 0);
+    return first;
+  }
+
+  #nextOf(stream: CaptureStream): Moment | undefined {
+    if (this.#ended.has(stream)) return undefined;
+    const moment = stream.next();
+    if (moment !== undefined) return moment;
+    this.#ended.add(stream);
+    return stream.isBroken ? this.#lost() : undefined;
+  }
+
+  /** Nobody knows any more what the books are. */
+  #lost(): Moment | undefined {
+    if (this.#instruments.length === 0 || this.#lastUs === 0) return undefined;
+    const drafts = this.#instruments.map((instrument) =>
+      marketDraft(instrument, micros(this.#lastUs), {
+        eventType: "BookInvalidated",
+        payload: { reason: "the capture broke off" },
+      })
+    );
+    return { us: this.#lastUs, drafts };
+  }
+}
+
+function comesBefore(moment: Moment, other: Moment): boolean {
+  if (moment.us !== other.us) return moment.us < other.us;
+  return (moment.drafts[0]?.instrument ?? -1) < (other.drafts[0]?.instrument ?? -1);
 }

@@ -15,6 +15,7 @@ export type CaptureSummary = {
   snapshots: number;
   quotes: number;
   trades: number;
+  bars: number;
   gaps: number;
   firstUpdateId: number | null;
   lastUpdateId: number | null;
@@ -39,6 +40,7 @@ export function emptySummary(): CaptureSummary {
     snapshots: 0,
     quotes: 0,
     trades: 0,
+    bars: 0,
     gaps: 0,
     firstUpdateId: null,
     lastUpdateId: null,
@@ -52,6 +54,7 @@ export function sayCounts(summary: Readonly<CaptureSummary>): string {
   return `${summary.lines} lines: ${depthMessages} depth messages (updates ${firstUpdateId} to ` +
     `${lastUpdateId}), ${summary.snapshots} snapshots, ${summary.quotes} quotes ` +
     `(${summary.quotesBeyondBook} beyond the book's end), ${summary.trades} trades, ` +
+    `${summary.bars > 0 ? `${summary.bars} bars, ` : ""}` +
     `${summary.gaps} gaps, ${summary.badLines} bad lines, ${summary.ignored} not used`;
 }
 

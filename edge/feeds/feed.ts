@@ -13,8 +13,11 @@ import type { VenueId } from "../../core/numbers.ts";
 import type { FeedMessage } from "../feed_link.ts";
 import type { CreditMessage } from "../inlet.ts";
 import type { Ports, WorkerScope } from "../ports.ts";
+import type { RawColumns } from "./capture_reader.ts";
 import type { CaptureExpectation } from "./capture_summary.ts";
+import type { CaptureFiles } from "./capture_stream.ts";
 import { CaptureSource } from "./capture_source.ts";
+import { discovererOf, type Discovery } from "./discovery.ts";
 import { GeneratorSource } from "./generator_source.ts";
 
 /** Most drafts in one message. */
@@ -36,8 +39,16 @@ export type FeedChoice =
     readonly kind: "capture";
     /** Paths, in order; together one stream. */
     readonly files: readonly string[];
-    /** Name of the recorder's format; see `capture_source.ts`. */
+    /** Name of the recorder's format; see `capture_formats.ts`. */
     readonly format: string;
+    /** What the columns mean; of formats of rows. */
+    readonly columns?: RawColumns;
+    /** Each file is a stream of its own, merged with the others by time. */
+    readonly merge?: boolean;
+    /** Other recordings, merged by time. */
+    readonly beside?: readonly (CaptureFiles & { readonly merge?: boolean })[];
+    /** The capture ends at the first line that cannot be read. */
+    readonly strict?: boolean;
     /** A number is the factor: 2 is twice as fast as it was. */
     readonly speed: "realtime" | "fastest" | number;
     /** What the recorder says of the files: one instrument. Differences are problems. */
@@ -49,6 +60,8 @@ export type FeedInit = {
   readonly venue: VenueId;
   readonly instruments: readonly Instrument[];
   readonly feed: FeedChoice;
+  /** Without instruments: how those are listed that the source names. */
+  readonly discovery?: Discovery;
 };
 
 /** Where drafts come from. Times are microseconds since the source began. */
@@ -81,14 +94,20 @@ function openSource(
   init: FeedInit,
   problem: (text: string) => void,
 ): FeedSource {
-  const { feed, instruments } = init;
+  const { feed, instruments, discovery } = init;
   switch (feed.kind) {
     case "generator": {
       const startUs = micros(ports.clock.wallUs());
       return new GeneratorSource({ feed, instruments, startUs });
     }
     case "capture":
-      return new CaptureSource({ feed, instruments, disk: ports.disk, problem });
+      return new CaptureSource({
+        feed,
+        instruments,
+        ...(discovery === undefined ? {} : { discover: discovererOf(discovery) }),
+        disk: ports.disk,
+        problem,
+      });
   }
 }
 

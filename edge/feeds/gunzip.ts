@@ -20,18 +20,12 @@ import {
   zlibInflateReset,
   ZStream,
 } from "pako";
+import { damagedData } from "./packed_data.ts";
+import type { PackedDataError, ReadBytes } from "./packed_data.ts";
 
 const PIECE = 65_536;
 /** The largest window, 15 bits; 16 more stand for gzip's header and trailer. Source: zlib.h. */
 const GZIP_WINDOW_BITS = 31;
-
-/** Fills the buffer from its start; returns the bytes read, 0 at the end. */
-export type ReadBytes = (buffer: Uint8Array) => number;
-
-/** Damaged or cut gzip data. */
-export class GzipError extends Error {
-  override readonly name = "GzipError";
-}
 
 /** Decompresses one gzip stream. */
 export class Gunzip {
@@ -51,7 +45,7 @@ export class Gunzip {
   /**
    * Returns the next piece, at most 64 KiB, or undefined at the end. The bytes are valid until the
    * next call.
-   * @throws {GzipError} If the data is damaged or cut.
+   * @throws {PackedDataError} If the data is damaged or cut.
    */
   next(): Uint8Array | undefined {
     const stream = this.#stream;
@@ -82,6 +76,6 @@ export class Gunzip {
   }
 }
 
-function damaged(rule: string): GzipError {
-  return new GzipError(`Cannot decompress gzip data: ${rule}`);
+function damaged(rule: string): PackedDataError {
+  return damagedData("gzip", rule);
 }

@@ -3,6 +3,8 @@
  * again. A feed runs in a Worker of its own; the daemon's end is `edge/feed_link.ts`.
  * @module
  */
+export { CAPTURE_FORMATS, LISTING_FORMATS } from "./capture_formats.ts";
 export type { CaptureExpectation } from "./capture_summary.ts";
+export { columnProblems } from "./row_mapping.ts";
 export { runFeed } from "./feed.ts";
 export type { FeedChoice, FeedInit, FeedPorts } from "./feed.ts";

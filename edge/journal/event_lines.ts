@@ -132,6 +132,19 @@ const KINDS: Kinds = {
   },
   TradePrinted: { source: "market_data", keys: ["price", "qty", "side", "tradeId"] },
   BookInvalidated: { source: "market_data", keys: ["reason"] },
+  MarketDefined: {
+    source: "market_data",
+    keys: [
+      "status",
+      "inPlay",
+      "betDelayMs",
+      "isPassiveFree",
+      "baseRatePpm",
+      "discountAllowed",
+      "version",
+      "removals",
+    ],
+  },
   DeadlineReached: { source: "timer", keys: ["dueUs"] },
   IntervalElapsed: { source: "timer", keys: ["intervalMs", "dueUs"] },
 };

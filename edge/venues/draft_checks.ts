@@ -148,6 +148,16 @@ const MARKET: Readonly<Record<keyof MarketPayloads, Shape>> = {
   }),
   TradePrinted: shape({ price: signed, qty: count, side: orNull(side), tradeId: orNull(name) }),
   BookInvalidated: shape({ reason: sentence }),
+  MarketDefined: shape({
+    status: word(["open", "suspended", "closed"]),
+    inPlay: flag,
+    betDelayMs: count,
+    isPassiveFree: flag,
+    baseRatePpm: orNull(count),
+    discountAllowed: flag,
+    version: orNull(count),
+    removals: list(mapOf(shape({ runner: name, reductionPpm: count, atUs: count }))),
+  }),
 };
 
 const REPORTS = checksOf({ ...BROKER, ...RECONCILE, ...ACCOUNT });

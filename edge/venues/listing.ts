@@ -111,7 +111,7 @@ const LISTED: Check = mapOf(shape({
   quote: name,
   assetClass: name,
   contract: anything,
-  priceRule: mapOf(shape({ scale: whole(0), ticks: ascending })),
+  priceRule: mapOf(shape({ scale: whole(0), ticks: ascending }, { maxQuanta: whole(1) })),
   qtyRule: mapOf(shape({
     scale: whole(0),
     stepQuanta: whole(1),

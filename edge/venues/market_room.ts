@@ -3,7 +3,8 @@
  *
  * An exchange cannot be made to wait, so what waits is merged, per instrument: changes of a book
  * into the change or snapshot before them, a snapshot or an invalidation takes the place of the book
- * before it, a quote that of the quote. Trades cannot merge: at the bound they are dropped.
+ * before it, a quote that of the quote, a definition that of the definition. Trades cannot merge:
+ * at the bound they are dropped.
  * Invariant: a book that is taken out to the end is the book that was put in. When a change finds no
  * room, the book is invalidated, and further changes are refused until the next snapshot.
  * Ordering: first in, first out, but for what merges.
@@ -31,6 +32,8 @@ type OfInstrument = {
   /** The waiting news that the book is invalid. */
   invalid: Place | undefined;
   quote: Place | undefined;
+  /** What was last said of the market. */
+  definition: Place | undefined;
   /** A change was refused: none is taken before the next snapshot. */
   isBroken: boolean;
 };
@@ -76,6 +79,9 @@ export class MarketRoom {
       case "QuoteUpdated":
         of.quote = this.#replace(of.quote, draft);
         return true;
+      case "MarketDefined":
+        of.definition = this.#replace(of.definition, draft);
+        return true;
       default:
         if (this.#length >= this.#max) return this.#drop();
         this.#push(draft);
@@ -92,6 +98,7 @@ export class MarketRoom {
       if (of.book === place) of.book = undefined;
       if (of.invalid === place) of.invalid = undefined;
       if (of.quote === place) of.quote = undefined;
+      if (of.definition === place) of.definition = undefined;
       this.#length--;
       return withSides(draft, place);
     }
@@ -161,7 +168,13 @@ export class MarketRoom {
   #of(instrument: InstrumentId | null): OfInstrument {
     const known = this.#instruments.get(instrument);
     if (known !== undefined) return known;
-    const made = { book: undefined, invalid: undefined, quote: undefined, isBroken: false };
+    const made = {
+      book: undefined,
+      invalid: undefined,
+      quote: undefined,
+      definition: undefined,
+      isBroken: false,
+    };
     this.#instruments.set(instrument, made);
     return made;
   }

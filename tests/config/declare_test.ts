@@ -90,12 +90,22 @@ Deno.test("feedSourceOf() gives a feed's Worker its source, and nothing where a 
     seed: 7,
     startPrices,
   });
-  const capture = { kind: "capture", files: ["a.gz"], format: "lines", speed: 10 };
+  const plain = { columns: {}, merge: false };
+  const files = { files: ["a.gz"], format: "lines", ...plain };
+  const capture = { kind: "capture", ...files, beside: [], strict: false, speed: 10 };
   deepStrictEqual(feedOf("{ kind: capture, files: [a.gz], format: lines, speed: 10 }"), capture);
   const expect = "{ depth_messages: 3, first_update_id: 1, last_update_id: 9 }";
   deepStrictEqual(
     feedOf(`{ kind: capture, files: [a.gz], format: lines, speed: 10, expect: ${expect} }`),
     { ...capture, expect: { depthMessages: 3, firstUpdateId: 1, lastUpdateId: 9 } },
+  );
+  const other = "{ files: [b.csv], format: lines, columns: { bid_price: 2 }, merge: true }";
+  deepStrictEqual(
+    feedOf(`{ kind: capture, files: [a.gz], format: lines, speed: 10, beside: [${other}] }`),
+    {
+      ...capture,
+      beside: [{ files: ["b.csv"], format: "lines", columns: { bid_price: 2 }, merge: true }],
+    },
   );
   strictEqual(feedOf("{ kind: client }"), undefined);
 });

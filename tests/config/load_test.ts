@@ -20,6 +20,8 @@ import { adapterFacts } from "../support/adapter_facts.ts";
 const registry: Registry = {
   adapters: new Map([["test", adapterFacts()], ["live-only", adapterFacts(["live"])]]),
   captureFormats: ["lines"],
+  columnProblems: (columns) =>
+    "wrong" in columns ? [{ key: "wrong", text: "must be right: was 1" }] : [],
   fileExists: (path) => path.endsWith("there.gz"),
 };
 
@@ -188,6 +190,21 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
     "a capture whose file and format are not there",
     venue({ venue: "    feed: {kind: capture, files: [gone.gz], format: x}\n" }),
     /files\[0\]: must be a file that can be read: was "gone\.gz".*format.*\(lines\): was "x"/s,
+  ],
+  [
+    "a capture beside whose file is not there",
+    venue({
+      venue: "    feed: {kind: capture, files: [there.gz], format: lines, " +
+        "beside: [{files: [gone.gz], format: lines}]}\n",
+    }),
+    /feed\.beside\[0\]\.files\[0\]: must be a file that can be read/,
+  ],
+  [
+    "columns that the format refuses",
+    venue({
+      venue: "    feed: {kind: capture, files: [there.gz], format: lines, columns: {wrong: 1}}\n",
+    }),
+    /feed\.columns\.wrong: must be right: was 1/,
   ],
   [
     "a policy that could lose an intent",
@@ -456,3 +473,40 @@ function btcUsdt(quantum: string): string {
   return `{ symbol: BTC/USDT, base: BTC, quote: USDT, price: { quantum: "${quantum}" }, ` +
     'quantity: { quantum: "0.0001" } }';
 }
+
+Deno.test("parseConfiguration() gives the settings of the hot loop as they are written", () => {
+  const rows = '  instruments: { "paper:A/B": { min_obs_s: 2 }, "paper:*": { signals: false } }';
+  const { hotloop } = read(`hotloop:\n  half_life_s: 10\n${rows}\n${venue()}`);
+  deepStrictEqual(hotloop, {
+    half_life_s: 10,
+    instruments: { "paper:A/B": { min_obs_s: 2 }, "paper:*": { signals: false } },
+  });
+  deepStrictEqual(read(venue()).hotloop, {});
+});
+
+Deno.test("parseConfiguration() says where settings of the hot loop are wrong", () => {
+  const text = `hotloop:
+  half_life_s: 0
+  halflife: 3
+  instruments:
+    "paper:A.B":
+      queue_model: best
+      sweep_sniffer: { on: 1 }
+${venue()}`;
+  deepStrictEqual(problemsOf(text), [
+    "c.yaml:2:16: hotloop.half_life_s: must be a number 0.1 to 86400: was 0",
+    "c.yaml:3:3: hotloop.halflife: must be a known key: was halflife",
+    "c.yaml:6:20: hotloop.instruments.paper:A.B.queue_model: must be one of prob, riskaverse, " +
+    "flumine: was best",
+    "c.yaml:7:28: hotloop.instruments.paper:A.B.sweep_sniffer.on: must be true or false: was 1",
+  ]);
+  match(problemsOf(`hotloop: 3\n${venue()}`)[0] ?? "", /hotloop: must be a map/);
+});
+
+Deno.test("parseConfiguration() knows the formats of raw lines that clients publish", () => {
+  const feed = (format: string): string =>
+    venue({ venue: `    feed: { kind: client, raw_format: ${format} }\n` });
+  const [configured] = read(feed("lines")).venues;
+  deepStrictEqual(configured?.feed, { kind: "client", rawFormat: "lines" });
+  match(problemsOf(feed("other"))[0] ?? "", /venues\[0\]\.feed\.raw_format: must be a format/);
+});

@@ -9,6 +9,7 @@ import { Book } from "../../core/book.ts";
 import type { Side } from "../../core/instrument.ts";
 import { InvariantError } from "../../core/invariant.ts";
 import { micros, px, qty } from "../../core/numbers.ts";
+import { CLASSIC } from "../support/betfair_lines.ts";
 import { NaiveBook } from "../support/naive_book.ts";
 
 type Update = { readonly bids: readonly number[]; readonly asks: readonly number[] };
@@ -226,3 +227,53 @@ for (const [what, bids] of BROKEN) {
     deepStrictEqual(book.checkpoint(), before);
   });
 }
+
+const ODDS = { assetClass: "betting", priceRule: CLASSIC } as const;
+const TICKS = fc.integer({ min: 101, max: 210 }).filter((price) => price <= 200 || price % 2 === 0);
+
+Deno.test("Book of a bounded betting ladder is the book of its naive twin, sides exchanged", () => {
+  fc.assert(
+    fc.property(commands(TICKS), (list) => {
+      const book = new Book(ODDS);
+      const twin = new NaiveBook();
+      for (const [at, command] of list.entries()) {
+        const time = micros(at);
+        if (command.kind === "snapshot") book.applySnapshot(command, time);
+        else if (command.kind === "delta") book.applyDelta(command, time);
+        else book.invalidate();
+        twin.apply({ ...command, bids: command.asks, asks: command.bids }, time);
+        deepStrictEqual(SIDES.map((side) => [...book.levels(side)]).reverse(), levelsOf(twin));
+      }
+      const restored = Book.restore(JSON.parse(JSON.stringify(book.checkpoint())), ODDS);
+      deepStrictEqual(digestOf(restored), digestOf(book));
+    }),
+    { numRuns: 100 },
+  );
+});
+
+function levelsOf(twin: NaiveBook): unknown {
+  return (twin.digest() as { readonly levels: unknown }).levels;
+}
+
+Deno.test("Book ignores and counts prices that a bounded ladder does not have", () => {
+  const book = new Book(ODDS);
+  book.applySnapshot({ bids: [305, 1, 303, 9], asks: [300, 2, 100, 9] }, micros(1));
+  strictEqual(book.offLadder, 2);
+  deepStrictEqual(book.best("Buy"), { price: 305, qty: 1 });
+  deepStrictEqual(book.top("Sell", 9), [{ price: 300, qty: 2 }]);
+  strictEqual(book.quantityAt("Buy", px(303)), 0);
+});
+
+Deno.test("Book.relist() keeps the levels that the new ladder has", () => {
+  const book = new Book(ODDS);
+  book.applySnapshot({ bids: [310, 1, 305, 2], asks: [300, 3] }, micros(1));
+  book.relist({
+    assetClass: "betting",
+    priceRule: { scale: 2, ticks: [{ fromQuanta: 100, stepQuanta: 10 }], maxQuanta: 1_000 },
+  });
+  deepStrictEqual(book.top("Buy", 9), [{ price: 310, qty: 1 }]);
+  deepStrictEqual(book.best("Sell"), { price: 300, qty: 3 });
+  book.relist({ assetClass: "betting", priceRule: { scale: 2, ticks: CLASSIC.ticks } });
+  book.applyDelta({ bids: [303, 4], asks: [] }, micros(2));
+  deepStrictEqual(book.best("Buy"), { price: 303, qty: 4 });
+});

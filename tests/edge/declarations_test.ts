@@ -40,7 +40,7 @@ function venue(name: string, symbols: readonly string[], changes: Changes = {}):
     options: {},
     credentials: {},
     deadManMs: null,
-    feed: { kind: "client" },
+    feed: { kind: "client", rawFormat: null },
     balances: [{ currency: "USDT", total: "100" }],
     limits: NO_VENUE_LIMITS,
     exchangeLimits: NO_EXCHANGE_LIMITS,

@@ -25,7 +25,7 @@ class Rig {
     const ingress = new Ingress(() => {});
     const second = spotInstrument({ id: instrumentId(1), name: "paper:ETH/USDT" });
     this.feed = new FeedLink({
-      init: { seed: 7 },
+      init: (listed) => ({ seed: 7, listed }),
       venue: { id: venueId(0), name: "paper" },
       instruments: [spotInstrument(), second],
       ingress,
@@ -64,7 +64,7 @@ Deno.test("FeedLink starts its feed, says the venue is up, and hands drafts on",
   rig.feed.start();
   rig.drafts(tradeDraft(1), deltaDraft({}, 1));
   deepStrictEqual(rig.drain(), ["up", "TradePrinted 0", "BookDelta 1"]);
-  deepStrictEqual(rig.workers.last.init, { seed: 7 });
+  deepStrictEqual(rig.workers.last.init, { seed: 7, listed: [] });
 });
 
 Deno.test("FeedLink invalidates every book and says down when its feed dies", () => {

@@ -82,6 +82,7 @@ const KINDS: Readonly<Record<EventType, number>> = {
   QuoteUpdated: 0,
   TradePrinted: 0,
   BookInvalidated: 0,
+  MarketDefined: 0,
   DeadlineReached: 0,
   IntervalElapsed: 0,
 };

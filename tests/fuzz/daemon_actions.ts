@@ -78,7 +78,22 @@ function marketData(scene: Scene): void {
       })],
     [8, () => scene.offer({ ...about, eventType: "TradePrinted", payload: trade })],
     [7, () => scene.offer({ ...about, eventType: "BookInvalidated", payload: { reason: "told" } })],
+    [2, () => scene.offer({ ...about, eventType: "MarketDefined", payload: definition(scene) })],
   ])();
+}
+
+/** It must change nothing, whatever it says. */
+function definition({ draws }: Scene): Draft<"MarketDefined">["payload"] {
+  return {
+    status: draws.pick(["open", "suspended", "closed"]),
+    inPlay: draws.chance(50),
+    betDelayMs: draws.below(6) * 1000,
+    isPassiveFree: draws.chance(50),
+    baseRatePpm: draws.pick([null, 0, 50_000]),
+    discountAllowed: draws.chance(50),
+    version: draws.pick([null, 1]),
+    removals: draws.chance(50) ? [] : [{ runner: "r", reductionPpm: 30_000, atUs: micros(1) }],
+  };
 }
 
 /** Up to three levels on one side of the middle; seldom a malformed list. */

@@ -23,6 +23,7 @@ const ODDS = {
     { fromQuanta: 200, stepQuanta: 2 },
     { fromQuanta: 300, stepQuanta: 5 },
   ],
+  maxQuanta: 1_000,
 } as const;
 const LOTS = { scale: 3, stepQuanta: 1, minQuanta: 1, maxQuanta: null } as const;
 const WHOLE = { scale: 0, stepQuanta: 1, minQuanta: 1, maxQuanta: 1_000_000 } as const;

@@ -23,7 +23,7 @@ import {
 import type { ExecutionReport } from "../../core/report.ts";
 import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
 import type { BookView, VenueView, View } from "../../core/view.ts";
-import type { Backend, Observer, Producer, ReportPage } from "../../wire/backend.ts";
+import type { Backend, Observer, Producer, ReportPage, SignalSource } from "../../wire/backend.ts";
 import { writeReport } from "../../wire/encode_report.ts";
 import { type EncodedReport, EncodedReports, reportText } from "../../wire/encoded_report.ts";
 import { spotInstrument } from "./spot_instrument.ts";
@@ -95,6 +95,9 @@ export class FakeBackend implements Backend {
   firstKept = 1;
   operatorState: TradingState = "Active";
   observer: Observer | undefined;
+  /** Assign before the server is made. */
+  signals?: SignalSource;
+  readRaw?: NonNullable<Backend["readRaw"]>;
   readonly #time: VirtualTime;
   readonly #queues: Queue[] = [];
   readonly #clients = new Map<string, Known>();

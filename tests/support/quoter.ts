@@ -60,7 +60,7 @@ export class Quoter {
   /** Replaces the simulator by the one that its checkpoint gives. */
   roundTrip(): void {
     const node = JSON.parse(JSON.stringify(this.#simulator.checkpoint())) as CheckpointNode;
-    this.#simulator = Simulator.restore(this.#declaration, node);
+    this.#simulator = Simulator.restore(this.#declaration, node, () => INSTRUMENT);
   }
 
   get #position(): number {

@@ -3,9 +3,12 @@
  * @module
  */
 import type { Log } from "../../edge/ports.ts";
+import { HotLoop, parseHotLoopSettings } from "../../core/hotloop/mod.ts";
+import { HotLoopObserver } from "../../edge/hot_loop_observer.ts";
 import { WireServer } from "../../wire/server.ts";
 import { DEFAULT_WIRE_SETTINGS, type WireSettings } from "../../wire/settings.ts";
 import { FakeBackend } from "./fake_backend.ts";
+import { listedEvent } from "./hot_loop_bench.ts";
 import { type Chunking, MemorySockets } from "./memory_sockets.ts";
 import { VirtualTime } from "./virtual_time.ts";
 import { WireClient } from "./wire_client.ts";
@@ -14,6 +17,8 @@ export const TOKEN = "a-token-of-the-tests";
 
 export type WireFixtureOptions = {
   readonly settings?: Partial<WireSettings>;
+  /** Settings of a hot loop that knows the toy's instruments; absent: there is none. */
+  readonly hotloop?: unknown;
   readonly chunking?: Chunking;
   readonly windowBytes?: number;
 };
@@ -24,23 +29,43 @@ export class WireFixture {
   readonly backend = new FakeBackend(this.time);
   readonly sockets: MemorySockets;
   readonly server: WireServer;
+  readonly signals: HotLoopObserver | undefined;
   readonly logged: string[] = [];
   readonly port: number;
 
   constructor(options: WireFixtureOptions = {}) {
-    const { settings, ...network } = options;
+    const { settings, hotloop, ...network } = options;
     this.sockets = new MemorySockets({ timers: this.time, ...network });
     const log: Log = {
       write: (_level, event, fields) => this.logged.push(`${event} ${fields?.["code"]}`),
     };
+    if (hotloop !== undefined) this.signals = this.#observe(hotloop, log);
+    if (this.signals !== undefined) this.backend.signals = this.signals;
     this.server = new WireServer({
       backend: this.backend,
       ports: { sockets: this.sockets, timers: this.time, clock: this.time, log },
       settings: { ...DEFAULT_WIRE_SETTINGS, port: 0, ...settings },
       token: new TextEncoder().encode(TOKEN),
     });
-    this.backend.observer = this.server;
+    this.backend.observer = {
+      applied: (event, effects, reports) => {
+        this.signals?.applied(event, effects);
+        this.server.applied(event, effects, reports);
+      },
+      released: (upTo) => this.server.released(upTo),
+    };
     this.port = this.server.listen().port;
+  }
+
+  #observe(settings: unknown, log: Log): HotLoopObserver {
+    const parsed = parseHotLoopSettings(settings);
+    if (!parsed.ok) throw new Error(parsed.problems.join("\n"));
+    const observer = new HotLoopObserver({
+      create: (emit) => new HotLoop({ settings: parsed.settings, emit }),
+      log,
+    });
+    for (const row of this.backend.instruments) observer.hotLoop.apply(listedEvent(row));
+    return observer;
   }
 
   /** Connects without a word. */

@@ -332,13 +332,36 @@ Deno.test("PUBLISH turns levels and trades into events of a client's feed", () =
   const head = { type: "PUBLISH", instrument: "paper:BTC/USDT", ts_us: 7 };
   const trade = { price: "1.5", qty: "2", side: "Buy", trade_id: "x" };
   client.send({ ...head, kind: "snapshot", payload: { bids: [["1.25", "0.5"]], asks: [] } });
+  const asks = [["1.6", "0"]];
   client.send({ ...head, kind: "delta", payload: { bids: [], asks: [], trades: [trade] } });
+  client.send({ ...head, kind: "delta", payload: { bids: [], asks, trades: [trade] } });
   client.send({ ...head, kind: "delta", payload: { bids: [["0.001", "1"]], asks: [] } });
   client.send({ ...head, kind: "raw", payload: "line" });
   fixture.settle();
   deepStrictEqual(fixture.backend.events.slice(1).map((event) => event.payload), [
     { bids: [125, 5_000], asks: [], updateId: null },
     { price: 150, qty: 20_000, side: "Buy", tradeId: "x" },
+    { price: 150, qty: 20_000, side: "Buy", tradeId: "x" },
+    { bids: [], asks: [160, 0], updateId: null },
   ]);
   deepStrictEqual(client.all("ERROR").map((row) => row["code"]), ["BAD_MESSAGE", "BAD_MESSAGE"]);
+});
+
+Deno.test("PUBLISH hands a raw line to the reader of its venue, and says why one is refused", () => {
+  const fixture = new WireFixture({ settings: { clientFeeds: ["paper"] } });
+  const seen: unknown[] = [];
+  fixture.backend.readRaw = (of) => {
+    seen.push(of);
+    return of.line === "bad" ? { ok: false, problem: "no JSON" } : { ok: true, drafts: [] };
+  };
+  const client = fixture.open("alice");
+  const head = { type: "PUBLISH", kind: "raw", instrument: "paper:BTC/USDT", ts_us: 7 };
+  client.send({ ...head, payload: "good" });
+  client.send({ ...head, payload: "bad" });
+  fixture.settle();
+  deepStrictEqual(seen, [
+    { venue: "paper", line: "good", tsUs: 7 },
+    { venue: "paper", line: "bad", tsUs: 7 },
+  ]);
+  deepStrictEqual(client.all("ERROR").map((row) => row["message"]), ["payload: no JSON"]);
 });

@@ -22,9 +22,10 @@ from .errors import (
     TapelineError,
     WaitTimeout,
 )
+from .hotloop import Hotloop
 from .intent import QuoteIntent
 from .orders import Orders, OrderState
-from .queries import Result
+from .queries import FillForecast, Result
 from .report import Execution, ExecutionReport
 from .rows import Book, Event, Fill, Instrument, Level, Position
 from .state import OrderHandle, Settings
@@ -44,6 +45,8 @@ __all__ = [
     "ExecutionReport",
     "FatalError",
     "Fill",
+    "FillForecast",
+    "Hotloop",
     "Instrument",
     "InvalidIntent",
     "JournalChanged",

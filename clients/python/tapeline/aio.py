@@ -354,14 +354,14 @@ class AsyncClient:
         self, instrument: str, side: str, price: DecimalLike, order_id: str | None = None
     ) -> Any | None:
         """Quantity that would be matched before an order at ``price``."""
-        return await self._ask(queries.at_price("size_ahead", (instrument, side, price), order_id))
+        return await self._ask(queries.size_ahead((instrument, side, price), order_id))
 
     async def match_rate_ema(
         self, instrument: str, side: str, price: DecimalLike, order_id: str | None = None
-    ) -> Any | None:
+    ) -> float | None:
         """Quantity matched per second at ``price``."""
         place = (instrument, side, price)
-        return await self._ask(queries.at_price("match_rate_ema", place, order_id))
+        return await self._ask(queries.match_rate_ema(place, order_id))
 
     async def pfill_ttf(
         self,

@@ -329,13 +329,13 @@ class Client:
         self, instrument: str, side: str, price: DecimalLike, order_id: str | None = None
     ) -> Any | None:
         """Quantity that would be matched before an order at ``price``."""
-        return self._ask(queries.at_price("size_ahead", (instrument, side, price), order_id))
+        return self._ask(queries.size_ahead((instrument, side, price), order_id))
 
     def match_rate_ema(
         self, instrument: str, side: str, price: DecimalLike, order_id: str | None = None
-    ) -> Any | None:
+    ) -> float | None:
         """Quantity matched per second at ``price``."""
-        return self._ask(queries.at_price("match_rate_ema", (instrument, side, price), order_id))
+        return self._ask(queries.match_rate_ema((instrument, side, price), order_id))
 
     def pfill_ttf(
         self,

@@ -12,7 +12,7 @@ from .errors import ProtocolViolation
 from .report import ExecutionReport
 from .rows import Fill, Instrument, Level, Position
 
-__all__ = ["FillForecast", "Query", "Result"]
+__all__ = ["FillForecast", "Query", "Result", "number"]
 
 T = TypeVar("T")
 Row = Mapping[str, Any]
@@ -40,13 +40,18 @@ class Query(Generic[T]):
 
 @dataclass(frozen=True)
 class FillForecast:
-    """Answer of ``pfill_ttf``: probability of a fill in the horizon, time to it, and the inputs."""
+    """Answer of ``pfill_ttf``; each ``None`` where nothing can be said."""
 
-    p: Any
-    ttf_ms: Any
-    ahead: Any
-    mu: Any
-    observed_s: Any
+    #: Probability of a fill within the horizon, 0 to 1.
+    p: float | None
+    #: Median time to a fill, milliseconds.
+    ttf_ms: float | None
+    #: Quantity before the order.
+    ahead: Decimal | None
+    #: How fast its queue moves, quantity per second.
+    mu: float | None
+    #: For how long the level was seen, seconds.
+    observed_s: float | None
 
 
 def _args(**args: Any) -> dict[str, Any]:
@@ -78,6 +83,15 @@ def _order_row(row: Row) -> ExecutionReport:
 
 def _quantity(result: Any) -> Decimal | None:
     return parse_decimal(result, "result")
+
+
+def number(result: Any) -> float | None:
+    """Reads a JSON number; the double that the daemon wrote, to the bit."""
+    if result is None:
+        return None
+    if isinstance(result, (int, float)) and not isinstance(result, bool):
+        return float(result)
+    raise ProtocolViolation(f"Cannot read a number: was {result!r}")
 
 
 def _integer(result: Any) -> int | None:
@@ -145,31 +159,35 @@ def ladder_top(
     return Query("ladder_top", args, _rows(Level.from_wire))
 
 
-def at_price(
-    what: str, place: tuple[str, str, DecimalLike], order_id: str | None
-) -> Query[Decimal | None]:
-    """``size_ahead`` and ``match_rate_ema``."""
+def size_ahead(place: tuple[str, str, DecimalLike], order_id: str | None) -> Query[Decimal | None]:
+    return Query("size_ahead", _place(place, order_id=order_id), _quantity)
+
+
+def match_rate_ema(
+    place: tuple[str, str, DecimalLike], order_id: str | None
+) -> Query[float | None]:
+    return Query("match_rate_ema", _place(place, order_id=order_id), number)
+
+
+def _place(place: tuple[str, str, DecimalLike], **more: Any) -> dict[str, Any]:
     instrument, side, price = place
-    args = _args(
-        instrument=instrument, side=side, price=to_wire_decimal(price, "price"), order_id=order_id
-    )
-    return Query(what, args, _quantity)
+    return _args(instrument=instrument, side=side, price=to_wire_decimal(price, "price"), **more)
 
 
 def pfill_ttf(
     place: tuple[str, str, DecimalLike], order_qty: DecimalLike, horizon_ms: int
 ) -> Query[FillForecast]:
-    instrument, side, price = place
-    args = _args(
-        instrument=instrument,
-        side=side,
-        price=to_wire_decimal(price, "price"),
-        order_qty=to_wire_decimal(order_qty, "order_qty"),
-        horizon_ms=horizon_ms,
-    )
+    quantity = to_wire_decimal(order_qty, "order_qty")
+    args = _place(place, order_qty=quantity, horizon_ms=horizon_ms)
     return Query("pfill_ttf", args, _forecast)
 
 
 def _forecast(result: Any) -> FillForecast:
     row = _map(result)
-    return FillForecast(*(row.get(name) for name in ("p", "ttf_ms", "ahead", "mu", "observed_s")))
+    return FillForecast(
+        p=number(row.get("p")),
+        ttf_ms=number(row.get("ttf_ms")),
+        ahead=parse_decimal(row.get("ahead"), "ahead"),
+        mu=number(row.get("mu")),
+        observed_s=number(row.get("observed_s")),
+    )

@@ -20,6 +20,7 @@ from .orders import Orders, OrderState
 from .protocol import Answer, Clock, HistoryLost, Message, Options, Session
 from .report import ExecutionReport
 from .rows import Book, Event
+from .signals import SignalCache
 from .store import ResumeFile
 
 __all__ = ["ClientState", "OrderHandle", "OrderRef", "Settings", "intent_id_of"]
@@ -142,6 +143,10 @@ class ClientState:
         self.orders = Orders(_KEEP)
         self.inbox = Inbox(settings.inbox_limit)
         self.books: dict[str, Book] = {}
+        #: Kept once a ``Hotloop`` asks for it; then states of the channel ``signal`` are not told.
+        self.signals: SignalCache | None = None
+        #: Told of every event of the channel ``signal`` that is news, as it comes.
+        self.emit: Callable[[Event], None] | None = None
         self.answers: dict[int, Answer] = {}
         #: The newest errors that did not end the session.
         self.errors: deque[TapelineError] = deque(maxlen=100)
@@ -219,6 +224,11 @@ class ClientState:
             self._file.save(self.session.journal_id or "", self._handed)
         self._handed = None
 
+    @property
+    def session_id(self) -> str:
+        """Which connection this is; empty before the first."""
+        return str(self.session.ack.get("session_id", ""))
+
     def close(self) -> None:
         """Closes the resume file."""
         if self._file is not None:
@@ -251,6 +261,11 @@ class ClientState:
         book = event.book
         if book is not None and event.instrument is not None:
             self.books[event.instrument] = book
+        if self.signals is not None and event.event_type == "signal":
+            if self.signals.take(event, self.session_id):
+                return
+            if self.emit is not None:
+                self.emit(event)
         self.inbox.push(event)
 
 

@@ -6,7 +6,8 @@ import sys
 import tempfile
 import unittest
 
-from tests.fake_daemon import TOKEN, FakeDaemon, wait_for
+from tests.fake_daemon import BTC, TOKEN, FakeDaemon, wait_for
+from tests.test_hotloop import EVENT, QUEUE
 
 PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 ROOT = os.path.dirname(os.path.dirname(PACKAGE))
@@ -50,6 +51,18 @@ class Examples(unittest.TestCase):
         out, _ = process.communicate(timeout=10)
         self.assertEqual(out, "Buy 0.01 @ 99.5  holds 0.01  P&L 0.0050\n")
         self.assertEqual(process.returncode, 0)
+
+    def test_fill_probability_says_how_likely_a_fill_is_and_when_it_is_stale(self):
+        process = self.start("fill_probability.py", "0.6", BTC)
+        wait_for(lambda: self.daemon.subscriptions)
+        self.assertEqual(process.stdout.readline(), "stale\n")
+        payload = {"name": "queue", "value": QUEUE, "args": {"depth": 5}}
+        event = {**EVENT, "seq_id": 1, "payload": payload}
+        with self.daemon.lock:
+            self.daemon.send({"type": "EVENTS", "seq_id": 1, "events": [event]})
+        out, _ = process.communicate(timeout=10)
+        self.assertIn("Buy 100: 2 ahead, 71% within 10 s", out)
+        self.assertIn("Sell 102: 3 ahead, 0% within 10 s", out)
 
     def test_the_market_maker_stays_under_sixty_lines(self):
         with open(os.path.join(PACKAGE, "examples", "market_maker.py"), encoding="utf-8") as file:

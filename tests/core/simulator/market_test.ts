@@ -3,6 +3,7 @@
  * @module
  */
 import { deepStrictEqual } from "node:assert/strict";
+import { runnerOf } from "../../support/betfair_lines.ts";
 import { Bench } from "../../support/simulated_venue.ts";
 
 /** Bids 100 (5), 99 (7); asks 102 (4), 103 (6). */
@@ -124,4 +125,42 @@ Deno.test("Market stops matching when a new run begins, until a snapshot", () =>
   bench.restart();
   deepStrictEqual(bench.trade(90, 50, "Sell"), []);
   deepStrictEqual(bench.snapshot([], [100, 1]), ["OrderExecuted 1 1@100 Maker"]);
+});
+
+/** A betting market: unmatched backs at 3.05 (10) and 3.10 (20), unmatched lays at 3.00 (5), 2.98 (7). */
+function oddsBench(): Bench {
+  const bench = new Bench();
+  bench.instrument = runnerOf(bench.instrument.id);
+  bench.snapshot([305, 10, 310, 20], [300, 5, 298, 7]);
+  return bench;
+}
+
+Deno.test("Market lets who backs take the highest odds first, down to the limit", () => {
+  const bench = oddsBench();
+  deepStrictEqual(bench.submit({ side: "Buy", qty: 8, price: 298 }), [
+    "OrderAccepted 1",
+    "OrderExecuted 1 5@300 Taker",
+    "OrderExecuted 1 3@298 Taker",
+  ]);
+  deepStrictEqual(bench.submit({ side: "Sell", qty: 12, price: 306 }), [
+    "OrderAccepted 2",
+    "OrderExecuted 2 10@305 Taker",
+  ]);
+});
+
+Deno.test("Market lets a back rest at higher odds, and fills it when they are traded through", () => {
+  const bench = oddsBench();
+  deepStrictEqual(bench.submit({ side: "Buy", qty: 3, price: 305 }), ["OrderAccepted 1"]);
+  deepStrictEqual(bench.trade(300, 50, "Sell"), [], "lower odds do not reach it");
+  deepStrictEqual(bench.trade(305, 12, "Sell"), ["OrderExecuted 1 2@305 Maker"]);
+  deepStrictEqual(bench.trade(310, 12, "Sell"), ["OrderExecuted 1 1@305 Maker"]);
+});
+
+Deno.test("Market fills a resting lay when the odds to back at fall to its own", () => {
+  const bench = oddsBench();
+  bench.delta([305, 0], []);
+  deepStrictEqual(bench.submit({ side: "Sell", qty: 3, price: 305 }), ["OrderAccepted 1"]);
+  deepStrictEqual(bench.delta([305, 2], []), ["OrderExecuted 1 2@305 Maker"]);
+  bench.roundTrip();
+  deepStrictEqual(bench.delta([300, 9], [300, 0]), ["OrderExecuted 1 1@305 Maker"]);
 });

@@ -7,7 +7,13 @@ import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import { micros } from "../../../core/numbers.ts";
 import { Simulator } from "../../../core/simulator/mod.ts";
 import { TERMINAL_MAX } from "../../../core/simulator/orders.ts";
-import { Bench, declarationOf, inShort, NO_COSTS } from "../../support/simulated_venue.ts";
+import {
+  Bench,
+  declarationOf,
+  inShort,
+  INSTRUMENT,
+  NO_COSTS,
+} from "../../support/simulated_venue.ts";
 
 Deno.test("Simulator lets a command arrive, and its answer come, after their latencies", () => {
   const bench = new Bench({ orderLatencyUs: 2_000, reportLatencyUs: 3_000 });
@@ -82,11 +88,14 @@ Deno.test("Simulator remembers a bounded number of ended orders", () => {
 Deno.test("Simulator refuses a checkpoint of another venue or version, and names what is wrong", () => {
   const declaration = declarationOf(NO_COSTS);
   throws(
-    () => Simulator.restore(declaration, { version: 2, venue: 0 }),
+    () => Simulator.restore(declaration, { version: 2, venue: 0 }, () => INSTRUMENT),
     { name: "RangeError", message: /version and venue must be 1 and 0: was 2 and 0/ },
   );
   throws(
-    () => Simulator.restore(declaration, { version: 1, venue: 0, last_arrival_us: "x" }),
+    () => {
+      const node = { version: 1, venue: 0, last_arrival_us: "x" };
+      Simulator.restore(declaration, node, () => INSTRUMENT);
+    },
     {
       message: 'Cannot read the checkpoint: simulator.last_arrival_us must be an integer: was "x"',
     },

@@ -6,13 +6,46 @@
  */
 import { deepStrictEqual, doesNotMatch, match, ok, rejects, strictEqual } from "node:assert/strict";
 import { dirname } from "node:path";
-import type { Actions, RunOptions } from "../../../edge/cli/actions.ts";
+import type { Actions, FeedInspection, RunOptions } from "../../../edge/cli/actions.ts";
+import type { CalibrationResult } from "../../../core/hotloop/mod.ts";
 import { runCommandLine } from "../../../edge/cli/command_line.ts";
 import type { Story, WhyResult } from "../../../edge/cli/why/why.ts";
 import { EXIT } from "../../../edge/exit_codes.ts";
+import { emptySummary } from "../../../edge/feeds/capture_summary.ts";
 import { adapterFacts } from "../../support/adapter_facts.ts";
 
 class Locked extends Error {}
+
+const CALIBRATED: CalibrationResult = {
+  instruments: 2,
+  ordersPlaced: 7,
+  ordersLapsed: 1,
+  ordersFilled: 3,
+  horizons: [{
+    horizonMs: 10_000,
+    samples: 5,
+    baseRate: 0.6,
+    brier: 0.2,
+    skill: 0.1666,
+    exponentialSkill: null,
+    bins: [{ from: 0, to: 1, count: 5, meanP: 0.5, meanOutcome: 0.6 }],
+  }],
+};
+function inspectionOf(of: { readonly isWhole: boolean }): FeedInspection {
+  const found = {
+    name: "BTC",
+    counts: { TradePrinted: 2 },
+    lastByKind: new Map(),
+    firstUs: 1_000_000,
+    lastUs: 3_500_000,
+    outOfOrder: 0,
+    longestPauseUs: 2_500_000,
+    pauses: 0,
+  };
+  const summary = { ...emptySummary(), lines: 3, badLines: 1 };
+  const rest = { compression: ["gzip"] as const, bytes: 9, events: 2 };
+  return { ...of, ...rest, format: "csv", summary, instruments: [found] };
+}
 
 /** One command line with everything it did. */
 class Session {
@@ -24,6 +57,8 @@ class Session {
   verifyOk = true;
   runError: Error | undefined;
   whyResult: WhyResult = { kind: "unknown", sentence: "Cannot tell the story of 9: no" };
+
+  inspection = inspectionOf({ isWhole: true });
 
   run(...args: string[]): Promise<number> {
     return runCommandLine(args, this.#actions(), {
@@ -51,6 +86,19 @@ class Session {
         return EXIT.ok;
       },
       exitCodeOf: (error) => error instanceof Locked ? EXIT.stateLocked : undefined,
+      feed: {
+        calibrate: (request) => {
+          call("calibrate", request.files, request.everyMs, request.orderQty);
+          return { files: request.files, everyMs: request.everyMs, result: CALIBRATED };
+        },
+        write: (path, text) => call("write", path, text.slice(0, 15)),
+        inspect: (files, { problem, progress, ...choice }) => {
+          call("inspect", files, choice);
+          progress("half");
+          problem("a.csv:3: bad");
+          return this.inspection;
+        },
+      },
       journal: {
         verify: (directory) => {
           call("verify", directory);
@@ -334,4 +382,85 @@ Deno.test("help and version are printed and end with 0", async () => {
   match(session.out.join("\n"), /journal +read and check the journal/);
   deepStrictEqual(session.out.slice(-2), ["tapeline 0.0.0", "tapeline 0.0.0"]);
   deepStrictEqual(session.error, []);
+});
+
+Deno.test("feed calibrate shows a row for each horizon and writes what it was asked to", async () => {
+  const session = new Session();
+  const words = ["feed", "calibrate", "a.gz", "b.gz", "--json", "f.json", "--html", "f.html"];
+  strictEqual(await session.run(...words, "--order-qty", "2", "--every", "1000"), EXIT.ok);
+  deepStrictEqual(session.calls, [
+    ["calibrate", ["a.gz", "b.gz"], 1_000, "2"],
+    ["write", "f.json", '{"files":["a.gz'],
+    ["write", "f.html", "<!doctype html>"],
+  ]);
+  deepStrictEqual(session.out, [
+    "7 virtual orders in 2 instruments: 3 filled, 1 lapsed.",
+    "",
+    "horizon  orders  filled  Brier   skill  exponential",
+    "10 s     5       60.0 %  0.2000  0.167  –",
+  ]);
+});
+
+Deno.test("feed calibrate gives one JSON object on stdout for --json -", async () => {
+  const session = new Session();
+  strictEqual(await session.run("feed", "calibrate", "a.gz", "--json", "-"), EXIT.ok);
+  const [text = ""] = session.out;
+  strictEqual(session.out.length, 1);
+  deepStrictEqual(JSON.parse(text).horizons[0].bins[0], {
+    from: 0,
+    to: 1,
+    count: 5,
+    mean_p: 0.5,
+    mean_outcome: 0.6,
+  });
+});
+
+for (
+  const [setting, problem] of [
+    ["half_life_s=0", /half_life_s must be a number 0.1 to 86400: was 0/],
+    ["half=3", /hotloop.half must be a known key/],
+    ["half", /It must be key=value: was "half"/],
+  ] as const
+) {
+  Deno.test(`feed calibrate refuses --set ${setting}`, async () => {
+    const session = new Session();
+    const code = await session.run("feed", "calibrate", "a.gz", "--set", setting);
+    strictEqual(code, EXIT.usage);
+    match(session.error.join("\n"), problem);
+    deepStrictEqual(session.calls, []);
+  });
+}
+Deno.test("feed inspect shows what files hold, problems and progress apart from it", async () => {
+  const session = new Session();
+  const columns = "time=1 price=px delimiter=\\t";
+  const code = await session.run("feed", "inspect", "a.csv", "b.csv", "--columns", columns);
+  strictEqual(code, EXIT.ok);
+  deepStrictEqual(session.calls, [[
+    "inspect",
+    ["a.csv", "b.csv"],
+    { columns: { time: "1", price: "px", delimiter: "\t" }, isStrict: false },
+  ]]);
+  deepStrictEqual(session.error, ["half", "a.csv:3: bad"]);
+  match(
+    session.out.join("\n"),
+    /BTC +1970-01-01T00:00:01.000Z +1970-01-01T00:00:03.500Z +2 +0 +2.5/,
+  );
+});
+
+Deno.test("feed inspect ends with 65 when a file was not read to its end", async () => {
+  const session = new Session();
+  session.inspection = inspectionOf({ isWhole: false });
+  strictEqual(await session.run("feed", "inspect", "a.csv", "--strict", "--json"), 65);
+  const shown = JSON.parse(session.out.join(""));
+  deepStrictEqual([shown.whole, shown.bad_lines, shown.instruments[0].counts.TradePrinted], [
+    false,
+    1,
+    2,
+  ]);
+});
+
+Deno.test("feed inspect refuses columns that are no pairs", async () => {
+  const session = new Session();
+  strictEqual(await session.run("feed", "inspect", "a.csv", "--columns", "time"), EXIT.usage);
+  match(session.error.join(), /must be pairs key=value/);
 });

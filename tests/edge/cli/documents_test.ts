@@ -3,7 +3,7 @@
  * @module
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { parseConfiguration } from "../../../config/mod.ts";
+import { type Configuration, parseConfiguration } from "../../../config/mod.ts";
 import type { Actions } from "../../../edge/cli/actions.ts";
 import { runCommandLine } from "../../../edge/cli/command_line.ts";
 import { EXIT } from "../../../edge/exit_codes.ts";
@@ -38,6 +38,7 @@ const actions: Actions = {
     why: unused,
     quarantine: unused,
   },
+  feed: { inspect: unused, calibrate: unused, write: unused },
 };
 
 async function helpOf(command: string): Promise<string> {
@@ -66,6 +67,9 @@ Deno.test("docs/reference/cli.md shows the help of every command as it is", asyn
     "journal export",
     "journal sql",
     "journal quarantine",
+    "feed",
+    "feed inspect",
+    "feed calibrate",
   ]);
   for (const [index, command] of commands.entries()) {
     strictEqual(shown[index], await helpOf(command ?? ""), command);
@@ -83,8 +87,12 @@ Deno.test("docs/reference/exit-codes.md lists every exit code by its name", () =
 Deno.test("the reference pages show configurations that work", () => {
   const adapters = new Map([...ADAPTERS].map(([name, of]) => [name, of.description] as const));
   const registry = { adapters, captureFormats: [], fileExists: () => false };
+  const parsed = (text: string): Configuration =>
+    parseConfiguration({ file: "page", text, directory: "." }, registry);
+  const [whole = ""] = blocks(page("configuration.md"), "yaml");
+  for (const part of blocks(page("configuration.md"), "yaml part")) parsed(`${whole}\n${part}`);
   const shown = ["configuration.md", "binance.md"].flatMap((name) => blocks(page(name), "yaml"))
-    .map((text) => parseConfiguration({ file: "page", text, directory: "." }, registry));
+    .map(parsed);
   deepStrictEqual(shown.map(({ mode }) => mode), ["paper", "live", "live"]);
   const feeds = shown.map(({ venues }) => venues[0]?.feed.kind);
   deepStrictEqual(feeds, ["generator", "adapter", "adapter"]);

@@ -22,6 +22,13 @@ const texts = [
   ["nothing", "", []],
   ["a last line without a line feed", "one\ntwo", ["one", "two"]],
   ["empty lines", "one\n\ntwo\n", ["one", "", "two"]],
+  ["carriage returns before line feeds", "one\r\n\r\ntwo\r\n", ["one", "", "two"]],
+  ["carriage returns alone", "one\r\rtwo\rthree", ["one", "", "two", "three"]],
+  ["pairs that end a piece", `${"x".repeat(65_535)}\r\n\r\n${"y".repeat(3)}`, [
+    "x".repeat(65_535),
+    "",
+    "yyy",
+  ]],
   ["lines longer than a piece", `${long}\n${long}\nend\n`, [long, long, "end"]],
 ] as const;
 for (const [what, text, lines] of texts) {

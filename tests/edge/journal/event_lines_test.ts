@@ -116,7 +116,8 @@ const KINDS: { readonly [Type in EventType]: readonly [string, Record<string, un
     priceRule: record({
       scale: int,
       ticks: fc.array(record({ fromQuanta: int, stepQuanta: int })),
-    }),
+      maxQuanta: int,
+    }, ["maxQuanta"]),
     qtyRule: record({ scale: int, stepQuanta: int, minQuanta: int, maxQuanta: orNull(int) }),
     minNotional: orNull(decimal),
     sessionEndUs: orNull(int),
@@ -246,6 +247,18 @@ const KINDS: { readonly [Type in EventType]: readonly [string, Record<string, un
     tradeId: orNull(text),
   }],
   BookInvalidated: ["market_data", { reason: text }],
+  MarketDefined: ["market_data", {
+    status: fc.constant("suspended"),
+    inPlay: fc.boolean(),
+    betDelayMs: int,
+    isPassiveFree: fc.boolean(),
+    baseRatePpm: orNull(int),
+    discountAllowed: fc.boolean(),
+    version: orNull(int),
+    removals: fc.array(
+      fc.record({ runner: text, reductionPpm: int, atUs: int }, { noNullPrototype: true }),
+    ),
+  }],
   DeadlineReached: ["timer", { dueUs: int }],
   IntervalElapsed: ["timer", { intervalMs: int, dueUs: int }],
 };

@@ -73,6 +73,16 @@ const MARKETS: Readonly<Record<string, Payload>> = {
   QuoteUpdated: { bidPx: 1, bidQty: 0, askPx: null, askQty: 3, updateId: 1 },
   TradePrinted: { price: 1, qty: 1, side: null, tradeId: "T" },
   BookInvalidated: { reason: "gap" },
+  MarketDefined: {
+    status: "open",
+    inPlay: true,
+    betDelayMs: 1000,
+    isPassiveFree: false,
+    baseRatePpm: 50_000,
+    discountAllowed: true,
+    version: 7,
+    removals: [{ runner: "r", reductionPpm: 25_000, atUs: 5 }],
+  },
 };
 
 function draft(eventType: string, payload: unknown, changes: Payload = {}): Payload {
@@ -102,10 +112,8 @@ for (const [kind, payload] of KINDS) {
     );
     for (const [key, value] of Object.entries(payload)) {
       const path = new RegExp(`^${kind}: payload\\.${key}[ .[]`);
-      for (const other of [Symbol.iterator, 1.5, NaN, {}, [{}], true === value ? "true" : true]) {
-        if (key === "isVoid" || key === "isFinal" || key === "provisional") {
-          if (other === true) continue;
-        }
+      for (const other of [Symbol.iterator, 1.5, NaN, {}, [{}], true]) {
+        if (typeof value === "boolean" && other === true) continue;
         match(problemOf(draft(kind, { ...payload, [key]: other }), kind) ?? "passed", path);
       }
     }

@@ -6,6 +6,30 @@ import { NO_LIMITS } from "../../../../core/limits.ts";
 import { qty } from "../../../../core/numbers.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Story } from "../story.ts";
+import { contractOf } from "../world.ts";
+
+/** A runner whose odds end at 10. */
+const BOUNDED_ODDS = contractOf("A", {
+  kind: "betting",
+  market: "m",
+  currency: "GBP",
+  commissionPpm: 50_000,
+  discountPpm: 0,
+  winners: 1,
+  runners: 3,
+}, {
+  quote: "GBP",
+  priceRule: {
+    scale: 2,
+    ticks: [
+      { fromQuanta: 101, stepQuanta: 1 },
+      { fromQuanta: 200, stepQuanta: 2 },
+      { fromQuanta: 300, stepQuanta: 5 },
+    ],
+    maxQuanta: 1_000,
+  },
+  qtyRule: { scale: 2, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
+});
 
 /** Limits of the first instrument. */
 function limits(
@@ -121,6 +145,31 @@ export const STATES: readonly Scenario[] = [
         .bookDelta({ asks: ["102", "1"] })
         .offer({ ...market, eventType: "QuoteUpdated", payload: quote }).place("i6")
         .book({ asks: ["100", "1"] }).place("i7");
+    },
+  },
+  {
+    name: "odds_the_right_way_round",
+    requires: ["R-CORE-7", "R-HOT-1"],
+    description:
+      "The best bid of a betting market is the lowest odds, the best ask the highest; a " +
+      "price that a bounded ladder does not have is no level and no price of an order.",
+    tell: (story) => {
+      limits(story.begin({ instruments: [BOUNDED_ODDS] }), {
+        priceCollarPpm: 100_000,
+        bookStaleMs: 60_000,
+      });
+      story.book({
+        bids: ["3.05", "10", "3.1", "20"],
+        asks: ["3", "5", "2.98", "7", "2.99", "900"],
+      })
+        .place("i1", { qty: "12", ordType: "Market" })
+        .place("i2", { qty: "13", ordType: "Market" })
+        .place("i3", { qty: "5", px: "2.7" }).place("i4", { qty: "5", px: "2.68" })
+        .place("i5", { side: "Sell", qty: "5", px: "3.35" })
+        .place("i6", { side: "Sell", qty: "5", px: "3.4" })
+        .place("i7", { qty: "5", px: "10.5" }).place("i8", { qty: "5", px: "10" })
+        .bookDelta({ asks: ["3", "0", "2.99", "1"] })
+        .place("i9", { qty: "8", ordType: "Market" });
     },
   },
   {

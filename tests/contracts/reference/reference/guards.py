@@ -185,7 +185,7 @@ def _price_collar(state: State, request: Request) -> bool:
 def _displayed(book: Book, side: str, bound: int, is_above: bool) -> int:
     """Returns what the side to take displays within the bound, over at most 1000 levels."""
     levels = book.asks if side == "Buy" else book.bids
-    best_first = sorted(levels, reverse=side != "Buy")[:LEVELS_MAX]
+    best_first = sorted(levels, reverse=(side != "Buy") != book.is_betting)[:LEVELS_MAX]
     within = [price for price in best_first if (price <= bound if is_above else price >= bound)]
     return sum(levels[price] for price in within)
 

@@ -216,6 +216,8 @@ def _check_price(instrument: Instrument, text: str) -> int:
     check(price > 0 or instrument.asset_class == "linear", "PRICE_GRID")
     rows = [row for row in instrument.terms["price_rule"]["ticks"] if row["from_quanta"] <= price]
     check(len(rows) > 0, "PRICE_GRID")
+    most = instrument.terms["price_rule"].get("max_quanta")
+    check(most is None or price <= most, "PRICE_GRID")
     check((price - rows[-1]["from_quanta"]) % rows[-1]["step_quanta"] == 0, "PRICE_GRID")
     return price
 

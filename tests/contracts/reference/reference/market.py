@@ -19,8 +19,8 @@ def apply_market_data(state: State, event: Json) -> None:
     if kind == "BookSnapshot":
         bids, asks = _levels(payload["bids"]), _levels(payload["asks"])
         book.bids, book.asks = {}, {}
-        _set_levels(book.bids, bids)
-        _set_levels(book.asks, asks)
+        _set_levels(book, book.bids, bids)
+        _set_levels(book, book.asks, asks)
         book.has_depth = book.is_fresh = True
         book.updated = state.now
     elif kind == "BookDelta":
@@ -37,8 +37,8 @@ def _apply_delta(state: State, book: Book, payload: Json) -> None:
     bids, asks = _levels(payload["bids"]), _levels(payload["asks"])
     if not book.has_depth or not book.is_fresh:
         return
-    _set_levels(book.bids, bids)
-    _set_levels(book.asks, asks)
+    _set_levels(book, book.bids, bids)
+    _set_levels(book, book.asks, asks)
     book.updated = state.now
 
 
@@ -68,8 +68,10 @@ def _levels(flat: List[int]) -> List[List[int]]:
     return pairs
 
 
-def _set_levels(side: Dict[int, int], pairs: List[List[int]]) -> None:
+def _set_levels(book: Book, side: Dict[int, int], pairs: List[List[int]]) -> None:
     for price, qty in pairs:
+        if not book.has_price(price):
+            continue
         if qty == 0:
             side.pop(price, None)
         else:

@@ -97,6 +97,26 @@ class Venue:
         return self.lookups if kind == "Lookup" else self.orders
 
 
+TICKS_MAX = 4096
+SPAN_MAX = 2**20
+
+
+def is_tabled(rule: Json) -> bool:
+    """Returns whether a ladder is bounded and small enough to be kept by tick. Source: events.md."""
+    last = rule.get("max_quanta")
+    if last is None:
+        return False
+    first = rule["ticks"][0]["from_quanta"]
+    if not 0 <= last - first <= SPAN_MAX:
+        return False
+    ends = [row["from_quanta"] for row in rule["ticks"][1:]] + [last + 1]
+    ticks = sum(
+        len(range(row["from_quanta"], min(end, last + 1), row["step_quanta"]))
+        for row, end in zip(rule["ticks"], ends)
+    )
+    return ticks <= TICKS_MAX
+
+
 @dataclass
 class Book:
     """What is known of an instrument's market: price -> quantity, both in quanta."""
@@ -107,14 +127,36 @@ class Book:
     is_fresh: bool = False
     updated: Optional[int] = None
     last_trade: Optional[int] = None
+    is_betting: bool = False
+    rule: Optional[Json] = None
+
+    def relist(self, terms: Json) -> None:
+        """Takes the terms of a listing: levels that a bounded ladder does not have are gone."""
+        self.is_betting = terms["asset_class"] == "betting"
+        self.rule = terms["price_rule"]
+        self.bids = {price: qty for price, qty in self.bids.items() if self.has_price(price)}
+        self.asks = {price: qty for price, qty in self.asks.items() if self.has_price(price)}
+
+    def has_price(self, price: int) -> bool:
+        """Returns whether the ladder has a price; one that is unbounded or too large has all."""
+        if self.rule is None or not is_tabled(self.rule):
+            return True
+        rows = [row for row in self.rule["ticks"] if row["from_quanta"] <= price]
+        if not rows or price > self.rule["max_quanta"]:
+            return False
+        return (price - rows[-1]["from_quanta"]) % rows[-1]["step_quanta"] == 0
 
     def best_bid(self) -> Optional[int]:
-        """Returns the highest bid."""
-        return max(self.bids) if self.bids else None
+        """Returns the highest bid; of a betting market the lowest odds."""
+        if not self.bids:
+            return None
+        return min(self.bids) if self.is_betting else max(self.bids)
 
     def best_ask(self) -> Optional[int]:
-        """Returns the lowest ask."""
-        return min(self.asks) if self.asks else None
+        """Returns the lowest ask; of a betting market the highest odds."""
+        if not self.asks:
+            return None
+        return max(self.asks) if self.is_betting else min(self.asks)
 
     def mark(self) -> Optional[int]:
         """Returns the price at which positions are valued, or None. Source: traces.md."""

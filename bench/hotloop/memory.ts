@@ -1,0 +1,39 @@
+/**
+ * Memory over a recording that is read again and again: what is held after each pass, collected and
+ * counted.
+ *
+ *   memory.ts PASSES         (needs --v8-flags=--expose-gc)
+ *
+ * Prints one JSON object: bytes after each pass, heap and typed arrays together.
+ * @module
+ */
+import { HotLoop } from "../../core/hotloop/mod.ts";
+import { listedEvent } from "../../tests/support/hot_loop_bench.ts";
+import { BettingLines } from "../../tests/support/betfair_lines.ts";
+import { recording } from "./recording.ts";
+
+function heldBytes(): number {
+  const collect: unknown = Reflect.get(globalThis, "gc");
+  if (typeof collect !== "function") throw new Error("Cannot collect: --expose-gc must be set");
+  collect();
+  const { heapUsed, external } = Deno.memoryUsage();
+  return heapUsed + external;
+}
+
+const [passes = "50"] = Deno.args;
+const { name, lines } = recording();
+const loop = new HotLoop();
+const held: number[] = [];
+for (let pass = 0; pass < Number(passes); pass++) {
+  const reader = new BettingLines();
+  for (const line of lines) {
+    for (const event of reader.read(line)) {
+      loop.apply(event.eventType === "InstrumentListed" ? listedEvent(event.payload) : event);
+    }
+  }
+  held.push(heldBytes());
+}
+const second = held[1] ?? held[0] ?? 1;
+const last = held.at(-1) ?? 0;
+const result = { recording: name, held, ratio: last / second };
+Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify(result) + "\n"));

@@ -1,0 +1,299 @@
+/**
+ * How well the probability of a fill fits what a file shows.
+ *
+ * Every `everyMs` of the file's time a virtual order of `orderQty` joins both touches of every
+ * instrument. What the model says of it then is held against whether its queue, followed through the
+ * rest of the file, filled it within each horizon; where the venue holds orders back, the order joins
+ * when that delay is over. It fills by trades beyond its queue, or when the other side of the book
+ * reaches its price. The virtual orders trade with nobody, so a label is an estimate too (model
+ * `prob`): it ranks models, it does not prove one.
+ *
+ * Figures for each horizon. Brier score: the mean of (p − outcome)². Skill: 1 − score ÷ score of the
+ * base rate said every time; above 0 the model knows something. Beside it the skill of the
+ * exponential time with the same rate, p = 1 − e^(−x). Reliability: ten bins of p, with mean p and
+ * mean outcome.
+ *
+ * Left out: orders of which the model says nothing, those that lapse (suspension, turn in play) and
+ * those whose horizon the file does not reach.
+ * @module
+ */
+import type { Event, MarketPayloads } from "../event.ts";
+import type { Instrument, Side } from "../instrument.ts";
+import { type InstrumentId, type OrderId, orderId, type Px, type Qty } from "../numbers.ts";
+import { halved } from "./decay.ts";
+import { HotLoop } from "./hot_loop.ts";
+import { type HotLoopSettings } from "./settings.ts";
+
+const US_PER_MS = 1_000;
+/** log2 e: e^(−x) = 2^(−x·log2 e). */
+const LOG_2_E = 1.4426950408889634;
+const BINS = 10;
+const SIDES = ["Buy", "Sell"] as const satisfies readonly Side[];
+
+/** What is measured. */
+export type CalibrationOptions = {
+  readonly settings: HotLoopSettings;
+  readonly everyMs: number;
+  readonly horizonsMs: readonly number[];
+  /** Quantity of a virtual order of an instrument. */
+  readonly orderQtyOf: (instrument: Instrument) => Qty;
+};
+
+/** One bin of a reliability diagram. */
+export type ReliabilityBin = {
+  readonly from: number;
+  readonly to: number;
+  readonly count: number;
+  /** Means over the bin; null where it is empty. */
+  readonly meanP: number | null;
+  readonly meanOutcome: number | null;
+};
+
+/** Figures of one horizon; null where there is no sample, or only one outcome. */
+export type HorizonFit = {
+  readonly horizonMs: number;
+  readonly samples: number;
+  readonly baseRate: number | null;
+  readonly brier: number | null;
+  readonly skill: number | null;
+  readonly exponentialSkill: number | null;
+  readonly bins: readonly ReliabilityBin[];
+};
+
+export type CalibrationResult = {
+  readonly instruments: number;
+  readonly ordersPlaced: number;
+  readonly ordersLapsed: number;
+  readonly ordersFilled: number;
+  readonly horizons: readonly HorizonFit[];
+};
+
+/** A virtual order that is followed. `p` and `exponential` by horizon. */
+type Virtual = {
+  readonly id: OrderId;
+  readonly side: Side;
+  readonly price: Px;
+  readonly size: Qty;
+  readonly placedUs: number;
+  /** When it joins its queue; 0: it has. */
+  joinsUs: number;
+  readonly p: readonly number[];
+  readonly exponential: readonly number[];
+  filledUs: number | undefined;
+};
+
+type Followed = {
+  readonly instrument: Instrument;
+  readonly orders: Virtual[];
+  nextUs: number | undefined;
+};
+
+/** Measures over the events of one or several files, in order. */
+export class Calibration {
+  readonly #options: CalibrationOptions;
+  readonly #loop: HotLoop;
+  readonly #followed: (Followed | undefined)[] = [];
+  readonly #fits: readonly Fit[];
+  #nextOrder = 1;
+  #lapsed = 0;
+  #filled = 0;
+
+  constructor(options: CalibrationOptions) {
+    this.#options = options;
+    this.#loop = new HotLoop({ settings: options.settings });
+    this.#fits = options.horizonsMs.map((horizonMs) => new Fit(horizonMs));
+  }
+
+  /** Applies one event of the file. */
+  apply(event: Event): void {
+    if (event.eventType === "InstrumentListed") this.#list(event.payload);
+    const followed = event.instrument === null ? undefined : this.#followed[event.instrument];
+    if (followed === undefined || !isMarket(event)) return this.#loop.apply(event);
+    this.#join(followed, event.eventTime);
+    this.#enter(followed, event.eventTime);
+    this.#loop.apply(event);
+    this.#follow(followed, event.eventTime);
+  }
+
+  /** Returns the figures of what came so far. */
+  result(): CalibrationResult {
+    const instruments = this.#followed.filter((one) => one !== undefined).length;
+    return {
+      instruments,
+      ordersPlaced: this.#nextOrder - 1,
+      ordersLapsed: this.#lapsed,
+      ordersFilled: this.#filled,
+      horizons: this.#fits.map((fit) => fit.result()),
+    };
+  }
+
+  #list(instrument: Instrument): void {
+    while (this.#followed.length <= instrument.id) this.#followed.push(undefined);
+    const known = this.#followed[instrument.id];
+    this.#followed[instrument.id] = {
+      instrument,
+      orders: known?.orders ?? [],
+      nextUs: known?.nextUs,
+    };
+  }
+
+  /** Places the orders that were due before this event, at the book before it. */
+  #join(followed: Followed, nowUs: number): void {
+    const everyUs = this.#options.everyMs * US_PER_MS;
+    if (followed.nextUs !== undefined && nowUs < followed.nextUs) return;
+    if (followed.nextUs !== undefined) {
+      for (const side of SIDES) this.#place(followed, { side, nowUs });
+    }
+    followed.nextUs = nowUs - nowUs % everyUs + everyUs;
+  }
+
+  #place(followed: Followed, of: { readonly side: Side; readonly nowUs: number }): void {
+    const { id } = followed.instrument;
+    const best = this.#loop.best(id, of);
+    if (best === null) return;
+    const size = this.#options.orderQtyOf(followed.instrument);
+    const asked = { side: of.side, price: best.price, orderQty: size };
+    const p: number[] = [];
+    const exponential: number[] = [];
+    for (const horizonMs of this.#options.horizonsMs) {
+      const said = this.#loop.pfillTtf(id, { ...asked, horizonMs });
+      if (said === null || said.p === null) return;
+      p.push(said.p);
+      exponential.push(exponentialOf(said.p));
+    }
+    const { side, nowUs: placedUs } = of;
+    followed.orders.push({
+      id: orderId(this.#nextOrder++),
+      side,
+      price: best.price,
+      size,
+      placedUs,
+      joinsUs: placedUs + (this.#loop.market(id)?.betDelayMs ?? 0) * US_PER_MS,
+      p,
+      exponential,
+      filledUs: undefined,
+    });
+  }
+
+  /** Lets orders join that were held back, each before the first event after its delay. */
+  #enter({ orders, instrument }: Followed, nowUs: number): void {
+    for (const order of orders) {
+      if (order.joinsUs === 0 || order.joinsUs > nowUs) continue;
+      order.joinsUs = 0;
+      const { id: orderId, side, price } = order;
+      this.#loop.track({ orderId, instrument: instrument.id, side, price });
+    }
+  }
+
+  /** Looks which orders filled, and counts those whose longest horizon is over. */
+  #follow(followed: Followed, nowUs: number): void {
+    const { orders, instrument } = followed;
+    const longestUs = Math.max(...this.#options.horizonsMs) * US_PER_MS;
+    let kept = 0;
+    for (const order of orders) {
+      const isOver = nowUs - order.placedUs > longestUs;
+      if (isOver) this.#count(order, instrument.id);
+      else if (this.#isGone(order, instrument.id)) this.#lapsed += 1;
+      else {
+        this.#lookAt(order, { instrument: instrument.id, nowUs });
+        orders[kept++] = order;
+      }
+    }
+    orders.length = kept;
+  }
+
+  #isGone(order: Virtual, instrument: InstrumentId): boolean {
+    return order.filledUs === undefined && order.joinsUs === 0 &&
+      this.#loop.queueOf(instrument, order.id) === null;
+  }
+
+  /** A filled order leaves its queue; it is counted when its longest horizon is over, as others. */
+  #lookAt(order: Virtual, of: { readonly instrument: InstrumentId; readonly nowUs: number }): void {
+    const { id, side, price } = order;
+    const place = this.#loop.queueOf(of.instrument, id);
+    if (place === null) return;
+    if (place.filled < order.size && !this.#loop.crosses(of.instrument, { side, price })) return;
+    order.filledUs = of.nowUs;
+    this.#loop.untrack({ orderId: id, instrument: of.instrument });
+  }
+
+  #count(order: Virtual, instrument: InstrumentId): void {
+    this.#loop.untrack({ orderId: order.id, instrument });
+    if (order.filledUs !== undefined) this.#filled += 1;
+    for (const [at, fit] of this.#fits.entries()) {
+      const isFilled = order.filledUs !== undefined &&
+        order.filledUs - order.placedUs <= fit.horizonMs * US_PER_MS;
+      fit.add({ p: order.p[at] ?? 0, exponential: order.exponential[at] ?? 0, isFilled });
+    }
+  }
+}
+
+/** From p = x/(1 + x) the same x in 1 − e^(−x). */
+function exponentialOf(p: number): number {
+  return p === 1 ? 1 : 1 - halved(p / (1 - p) * LOG_2_E);
+}
+
+function isMarket(event: Event): event is Event<keyof MarketPayloads> {
+  return event.source === "market_data";
+}
+
+/** Sums of one horizon. */
+class Fit {
+  readonly horizonMs: number;
+  readonly #bins = Array.from({ length: BINS }, () => ({ count: 0, p: 0, outcome: 0 }));
+  #samples = 0;
+  #filled = 0;
+  #score = 0;
+  #exponentialScore = 0;
+
+  constructor(horizonMs: number) {
+    this.horizonMs = horizonMs;
+  }
+
+  add(of: { readonly p: number; readonly exponential: number; readonly isFilled: boolean }): void {
+    const outcome = of.isFilled ? 1 : 0;
+    this.#samples += 1;
+    this.#filled += outcome;
+    this.#score += squared(of.p - outcome);
+    this.#exponentialScore += squared(of.exponential - outcome);
+    const bin = this.#bins[Math.min(BINS - 1, Math.floor(of.p * BINS))];
+    if (bin === undefined) return;
+    bin.count += 1;
+    bin.p += of.p;
+    bin.outcome += outcome;
+  }
+
+  result(): HorizonFit {
+    const samples = this.#samples;
+    const baseRate = samples === 0 ? null : this.#filled / samples;
+    const brier = samples === 0 ? null : this.#score / samples;
+    return {
+      horizonMs: this.horizonMs,
+      samples,
+      baseRate,
+      brier,
+      skill: skillOf(brier, { baseRate }),
+      exponentialSkill: skillOf(samples === 0 ? null : this.#exponentialScore / samples, {
+        baseRate,
+      }),
+      bins: this.#bins.map(({ count, p, outcome }, at) => ({
+        from: at / BINS,
+        to: (at + 1) / BINS,
+        count,
+        meanP: count === 0 ? null : p / count,
+        meanOutcome: count === 0 ? null : outcome / count,
+      })),
+    };
+  }
+}
+
+function squared(value: number): number {
+  return value * value;
+}
+
+/** Skill against always saying the base rate, whose score is r(1 − r). */
+function skillOf(score: number | null, of: { readonly baseRate: number | null }): number | null {
+  if (score === null || of.baseRate === null) return null;
+  const reference = of.baseRate * (1 - of.baseRate);
+  return reference === 0 ? null : 1 - score / reference;
+}

@@ -1,0 +1,89 @@
+/**
+ * The flows of the levels of one side, by price: an array where the ladder is bounded, else two
+ * generations of a map.
+ *
+ * Bounds: a bounded ladder holds one flow for each tick that was ever seen. Elsewhere, when the
+ * young generation holds `GENERATION` levels it becomes the old one, and what it was is forgotten:
+ * a level that comes back after that was never seen.
+ * @module
+ */
+import type { TickTable } from "../tick_ladder.ts";
+import { LevelFlow } from "./level_flow.ts";
+
+/** Levels of a generation. */
+const GENERATION = 2_048;
+
+/** Flows by price. */
+export interface Flows {
+  /** Flows of the other side: trades at a price are shared with it. */
+  partner: Flows | undefined;
+  /** Returns the flow of a level, or undefined if it was never seen. */
+  find(price: number): LevelFlow | undefined;
+  /** Returns the flow of a level, made if it was never seen; undefined: off the ladder. */
+  at(price: number, nowUs: number): LevelFlow | undefined;
+  /** Forgets every flow. */
+  clear(): void;
+}
+
+/** Returns the flows of a side. */
+export function makeFlows(table: TickTable | undefined): Flows {
+  return table === undefined ? new RecentFlows() : new TickFlows(table);
+}
+
+class TickFlows implements Flows {
+  partner: Flows | undefined;
+  readonly #table: TickTable;
+  readonly #flows: (LevelFlow | undefined)[];
+
+  constructor(table: TickTable) {
+    this.#table = table;
+    this.#flows = new Array(table.count).fill(undefined);
+  }
+
+  find(price: number): LevelFlow | undefined {
+    const tick = this.#table.tickOf(price);
+    return tick === undefined ? undefined : this.#flows[tick];
+  }
+
+  at(price: number, nowUs: number): LevelFlow | undefined {
+    const tick = this.#table.tickOf(price);
+    if (tick === undefined) return undefined;
+    const known = this.#flows[tick];
+    if (known !== undefined) return known;
+    const made = new LevelFlow(nowUs, this.partner?.find(price)?.trades);
+    this.#flows[tick] = made;
+    return made;
+  }
+
+  clear(): void {
+    this.#flows.fill(undefined);
+  }
+}
+
+class RecentFlows implements Flows {
+  partner: Flows | undefined;
+  #young = new Map<number, LevelFlow>();
+  #old = new Map<number, LevelFlow>();
+
+  find(price: number): LevelFlow | undefined {
+    return this.#young.get(price) ?? this.#old.get(price);
+  }
+
+  at(price: number, nowUs: number): LevelFlow {
+    const young = this.#young.get(price);
+    if (young !== undefined) return young;
+    const flow = this.#old.get(price) ??
+      new LevelFlow(nowUs, this.partner?.find(price)?.trades);
+    if (this.#young.size === GENERATION) {
+      this.#old = this.#young;
+      this.#young = new Map();
+    }
+    this.#young.set(price, flow);
+    return flow;
+  }
+
+  clear(): void {
+    this.#young.clear();
+    this.#old.clear();
+  }
+}

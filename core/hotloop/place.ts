@@ -1,0 +1,46 @@
+/**
+ * Where an order would stand: what is before it, which level's flow moves its queue, and whether it
+ * would trade at once.
+ * @module
+ */
+import type { Side } from "../instrument.ts";
+import type { OrderId, Px } from "../numbers.ts";
+import type { InstrumentLoop } from "./instrument_loop.ts";
+import type { LevelFlow } from "./level_flow.ts";
+
+/** A place in a book. */
+export type Place = {
+  /** It would meet the other side. */
+  readonly crosses: boolean;
+  /** Quantity before it, quanta; estimates have fractions. */
+  readonly ahead: number;
+  /** The flow of its level; of the touch, where it would be better than that. */
+  readonly flow: LevelFlow | undefined;
+};
+
+/** Returns the place of an order, of one that is followed if `orderId` names it. */
+export function placeOf(
+  loop: InstrumentLoop,
+  of: { readonly side: Side; readonly price: Px; readonly orderId?: OrderId },
+): Place {
+  const own = loop.side(of.side);
+  const best = own.best();
+  const other = loop.side(of.side === "Buy" ? "Sell" : "Buy").best();
+  const { towardsBest } = own;
+  const crosses = other !== undefined && (of.price - other.price) * towardsBest >= 0;
+  if (crosses) return { crosses, ahead: 0, flow: undefined };
+  const isBetter = best === undefined || (of.price - best.price) * towardsBest > 0;
+  const flow = isBetter ? best && own.flowAt(best.price) : own.flowAt(of.price);
+  const tracked = of.orderId === undefined ? undefined : loop.tracked(of.orderId);
+  const ahead = tracked?.price === of.price
+    ? tracked.position.ahead
+    : isBetter
+    ? 0
+    : own.quantityAt(of.price);
+  return { crosses, ahead, flow };
+}
+
+/** True if a level was seen for long enough to speak of it. */
+export function hasPassed(observedS: number, minObsS: number): boolean {
+  return observedS >= minObsS;
+}

@@ -1,0 +1,149 @@
+/**
+ * The calibration as one self-contained HTML page: a table, and a reliability diagram for each
+ * horizon as inline SVG. No script, no font, nothing fetched.
+ * @module
+ */
+import type { HorizonFit, ReliabilityBin } from "../../core/hotloop/mod.ts";
+import { type CalibrationReport, decimals, horizonText, percent } from "./calibrate.ts";
+
+const SIZE = 220;
+const MARGIN = 30;
+const RADIUS_MIN = 2;
+const RADIUS_MAX = 9;
+
+const STYLE = `
+:root { color-scheme: light dark; --ink: #1d2530; --dim: #68737f; --line: #d6dce2; --paper: #fbfaf7;
+  --mark: #0b6e99; --model: #b5541c; }
+@media (prefers-color-scheme: dark) { :root { --ink: #e7eaee; --dim: #97a1ac; --line: #333c46;
+  --paper: #14181d; --mark: #5bb8e0; --model: #e8935c; } }
+body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
+  max-width: 62rem; margin: 2.5rem auto; padding: 0 1.25rem; }
+h1 { font-size: 1.5rem; margin: 0 0 .25rem; } p { max-width: 44rem; } .dim { color: var(--dim); }
+table { border-collapse: collapse; margin: 1.5rem 0; font-variant-numeric: tabular-nums; }
+th, td { text-align: right; padding: .3rem .9rem; border-bottom: 1px solid var(--line); }
+th { font-weight: 600; color: var(--dim); } th:first-child, td:first-child { text-align: left; }
+.charts { display: flex; flex-wrap: wrap; gap: 1.5rem; } figure { margin: 0; }
+figcaption { font-weight: 600; } svg text { fill: var(--dim); font-size: 10px; }
+.axis { stroke: var(--line); fill: none; } .ideal { stroke: var(--dim); stroke-dasharray: 3 3; }
+.base { stroke: var(--model); stroke-width: 1; } .curve { stroke: var(--mark); fill: none; }
+.bin { fill: var(--mark); fill-opacity: .75; }`;
+
+/** Returns the page. */
+export function calibrationPage(report: CalibrationReport): string {
+  const { result, files } = report;
+  return `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>Fill probabilities: calibration</title>
+<style>${STYLE}
+</style>
+</head>
+<body>
+<h1>How well fill probabilities fit</h1>
+<p class="dim">${files.map(escaped).join(", ")}</p>
+<p>${result.ordersPlaced} virtual orders joined the touches of ${result.instruments} instruments, one
+each side every ${
+    horizonText(report.everyMs)
+  }; ${result.ordersFilled} filled, ${result.ordersLapsed}
+lapsed. Skill is against saying the base rate every time: above 0 the model knows something.</p>
+${tableOf(result.horizons)}
+<div class="charts">
+${result.horizons.map(chartOf).join("\n")}
+</div>
+<p class="dim">Each dot is a tenth of the probabilities said: across, what was said on average; up,
+how often it came true; its area, how many orders. On the dashed line the two agree. The level line is
+the base rate. Outcomes are estimates too: the orders were never sent.</p>
+</body>
+</html>
+`;
+}
+
+function tableOf(fits: readonly HorizonFit[]): string {
+  const rows = fits.map((fit) => {
+    const cells = [
+      horizonText(fit.horizonMs),
+      String(fit.samples),
+      percent(fit.baseRate),
+      decimals(fit.brier, 4),
+      decimals(fit.skill, 3),
+      decimals(fit.exponentialSkill, 3),
+    ];
+    return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
+  });
+  const heads = ["Horizon", "Orders", "Filled", "Brier score", "Skill", "Exponential model"];
+  return `<table>
+<thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join("")}</tr></thead>
+<tbody>
+${rows.join("\n")}
+</tbody>
+</table>`;
+}
+
+function chartOf(fit: HorizonFit): string {
+  const name = `within ${horizonText(fit.horizonMs)}`;
+  const most = Math.max(1, ...fit.bins.map(({ count }) => count));
+  const full = fit.bins.filter((bin) => bin.count > 0);
+  const points = full.map((bin) => `${x(bin.meanP ?? 0)},${y(bin.meanOutcome ?? 0)}`).join(" ");
+  const base = fit.baseRate === null
+    ? ""
+    : line("base", { x1: 0, y1: fit.baseRate, x2: 1, y2: fit.baseRate });
+  return `<figure>
+<figcaption>${name}</figcaption>
+<svg width="${SIZE}" height="${SIZE}" viewBox="0 0 ${SIZE} ${SIZE}" role="img"
+ aria-label="Reliability ${name}">
+<rect class="axis" x="${x(0)}" y="${y(1)}" width="${x(1) - x(0)}" height="${y(0) - y(1)}"/>
+${line("ideal", { x1: 0, y1: 0, x2: 1, y2: 1 })}
+${base}
+<polyline class="curve" points="${points}"/>
+${full.map((bin) => dotOf(bin, most)).join("\n")}
+${axisTexts()}
+</svg>
+</figure>`;
+}
+
+function dotOf(bin: ReliabilityBin, most: number): string {
+  const radius = RADIUS_MIN + (RADIUS_MAX - RADIUS_MIN) * Math.sqrt(bin.count / most);
+  const said = `${bin.count} orders: said ${percent(bin.meanP)}, filled ${
+    percent(bin.meanOutcome)
+  }`;
+  return `<circle class="bin" cx="${x(bin.meanP ?? 0)}" cy="${y(bin.meanOutcome ?? 0)}" r="${
+    radius.toFixed(1)
+  }"><title>${said}</title></circle>`;
+}
+
+function axisTexts(): string {
+  const ticks = [0, 0.5, 1];
+  const across = ticks.map((at) =>
+    `<text x="${x(at)}" y="${SIZE - MARGIN / 2 + 2}" text-anchor="middle">${at}</text>`
+  );
+  const up = ticks.map((at) =>
+    `<text x="${MARGIN - 6}" y="${y(at) + 3}" text-anchor="end">${at}</text>`
+  );
+  return [...across, ...up].join("\n");
+}
+
+type Ends = { readonly x1: number; readonly y1: number; readonly x2: number; readonly y2: number };
+
+function line(kind: string, of: Ends): string {
+  return `<line class="${kind}" x1="${x(of.x1)}" y1="${y(of.y1)}" x2="${x(of.x2)}" y2="${
+    y(of.y2)
+  }"/>`;
+}
+
+function x(share: number): number {
+  return round(MARGIN + share * (SIZE - MARGIN - RADIUS_MAX));
+}
+
+function y(share: number): number {
+  return round(SIZE - MARGIN - share * (SIZE - MARGIN - RADIUS_MAX));
+}
+
+function round(pixels: number): number {
+  return Math.round(pixels * 10) / 10;
+}
+
+function escaped(text: string): string {
+  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
+}

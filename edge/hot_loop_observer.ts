@@ -1,0 +1,109 @@
+/**
+ * The hot loop in the daemon: it hears every applied event before the wire does, follows our own
+ * orders in their queues, and holds what its detectors said of the newest event.
+ *
+ * Invariant: nothing here leaves by itself; the wire shows it when its event is durable. A fault of
+ * the hot loop costs a signal, never the daemon.
+ * Limits: orders that rest since before this run are not followed, since what lies before them was
+ * not seen. A fault is logged once per instrument.
+ * @module
+ */
+import type { Effects } from "../core/effects.ts";
+import type { Event } from "../core/event.ts";
+import type { Emission, HotLoop, SignalEmission } from "../core/hotloop/mod.ts";
+import type { InstrumentId, OrderId, Px, Qty } from "../core/numbers.ts";
+import type { ExecutionReport, OrderFields } from "../core/report.ts";
+import type { Observer, SignalSource } from "../wire/backend.ts";
+import type { Log } from "./ports.ts";
+
+/** An order that is followed, as it joined its queue. */
+type Followed = { readonly instrument: InstrumentId; readonly price: Px; orderQty: Qty };
+
+export type HotLoopObserverOptions = {
+  /** Makes the machine; what it says goes to `emit`. */
+  readonly create: (emit: (emission: Emission) => void) => HotLoop;
+  readonly log: Log;
+};
+
+/** Observes the loop for the hot loop. */
+export class HotLoopObserver implements Observer, SignalSource {
+  readonly hotLoop: HotLoop;
+  readonly #log: Log;
+  readonly #followed = new Map<OrderId, Followed>();
+  readonly #failed = new Set<InstrumentId | null>();
+  #emissions: SignalEmission[] = [];
+
+  constructor(options: HotLoopObserverOptions) {
+    this.#log = options.log;
+    this.hotLoop = options.create((emission) => this.#heard(emission));
+  }
+
+  get emissions(): readonly SignalEmission[] {
+    return this.#emissions;
+  }
+
+  /** What it counts, names as the `metrics` query spells them. */
+  counters(): Readonly<Record<string, number>> {
+    const counted = Object.entries(this.hotLoop.counters())
+      .map(([name, count]) => [`hotloop_${name}`, count] as const);
+    return { ...Object.fromEntries(counted), hotloop_orders_followed: this.#followed.size };
+  }
+
+  applied(event: Event, effects: Effects): void {
+    if (this.#emissions.length > 0) this.#emissions = [];
+    if (event.eventType === "Started") this.#followed.clear();
+    this.hotLoop.apply(event);
+    for (const report of effects.reports) this.#follow(report);
+  }
+
+  released(): void {}
+
+  #follow({ order, execType, ordStatus }: ExecutionReport): void {
+    if (order === null) return;
+    const known = this.#followed.get(order.orderId);
+    switch (ordStatus) {
+      case "Accepted":
+      case "PartiallyFilled":
+        if (known === undefined ? execType === "New" : hasJoinedAnew(order, known)) {
+          this.#join(order);
+        } else if (known !== undefined) known.orderQty = order.orderQty;
+        return;
+      case "Filled":
+      case "Cancelled":
+      case "Rejected":
+      case "Expired":
+        return this.#leave(order);
+      case "Submitted":
+      case "CancelPending":
+      case "ReplacePending":
+      case null:
+        return;
+    }
+  }
+
+  #join({ orderId, instrument, side, price, orderQty }: OrderFields): void {
+    if (price === null) return;
+    this.#followed.set(orderId, { instrument, price, orderQty });
+    this.hotLoop.track({ orderId, instrument, side, price });
+  }
+
+  #leave({ orderId, instrument }: OrderFields): void {
+    if (this.#followed.delete(orderId)) this.hotLoop.untrack({ orderId, instrument });
+  }
+
+  #heard(emission: Emission): void {
+    if (emission.kind === "signal") {
+      this.#emissions.push(emission);
+      return;
+    }
+    const { instrument, code, text } = emission;
+    if (this.#failed.has(instrument)) return;
+    this.#failed.add(instrument);
+    this.#log.write("warning", "hotloop_failed", { instrument, code, text });
+  }
+}
+
+/** Another price, or more of it: at the end of the queue again. */
+function hasJoinedAnew(order: OrderFields, known: Followed): boolean {
+  return order.price !== known.price || order.orderQty > known.orderQty;
+}

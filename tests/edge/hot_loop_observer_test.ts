@@ -1,0 +1,160 @@
+/**
+ * The hot loop as the daemon runs it: which orders it follows, what it says, what it counts.
+ * Proves R-HOT-2 (place in the queue of an own order) and R-HOT-4.
+ * @module
+ */
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { Effects } from "../../core/effects.ts";
+import { type Emission, HotLoop } from "../../core/hotloop/mod.ts";
+import { clientIndex, micros, orderId, px, qty, seqId } from "../../core/numbers.ts";
+import type { ExecutionReport } from "../../core/report.ts";
+import { HotLoopObserver } from "../../edge/hot_loop_observer.ts";
+import { instrument } from "../support/fake_backend.ts";
+import { listedEvent, marketEvent } from "../support/hot_loop_bench.ts";
+
+const BTC = instrument(0, "BTC/USDT");
+const ORDER = orderId(1);
+const PRICE = px(10_000);
+const DEPTH = 50_000;
+
+/** A report about the order. */
+function report(
+  of: Partial<ExecutionReport>,
+  order: Record<string, unknown> = {},
+): ExecutionReport {
+  return {
+    client: clientIndex(0),
+    reportSeq: 1,
+    seqId: seqId(1),
+    intentId: "i",
+    execType: "New",
+    ordStatus: "Accepted",
+    order: {
+      orderId: ORDER,
+      venueOrderId: null,
+      instrument: BTC.id,
+      side: "Buy",
+      ordType: "Limit",
+      timeInForce: "GTC",
+      price: PRICE,
+      orderQty: qty(1_000),
+      cumQty: qty(0),
+      leavesQty: qty(1_000),
+      notional: 0n,
+      ...order,
+    },
+    tag: null,
+    transactUs: micros(1),
+    ...of,
+  };
+}
+
+/** An observer with a book, told things. */
+class Bench {
+  readonly logged: string[] = [];
+  emit: (emission: Emission) => void = () => {};
+  readonly observer = new HotLoopObserver({
+    create: (emit) => {
+      this.emit = emit;
+      return new HotLoop({ emit });
+    },
+    log: { write: (_level, event) => this.logged.push(event) },
+  });
+  #us = 1_000_000;
+
+  constructor() {
+    this.observer.applied(listedEvent(BTC), new Effects());
+    this.book(DEPTH);
+  }
+
+  book(quantity: number): void {
+    const payload = { bids: [PRICE, quantity, 9_990, 70], asks: [10_010, 5], updateId: null };
+    this.#tell({ eventType: "BookSnapshot", payload });
+  }
+
+  trade(quantity: number): void {
+    const payload = { price: PRICE, qty: qty(quantity), side: "Sell" as const, tradeId: null };
+    this.#tell({ eventType: "TradePrinted", payload });
+  }
+
+  #tell(news: Parameters<typeof marketEvent>[2]): void {
+    this.observer.applied(marketEvent(BTC, this.#us += 1_000, news), new Effects());
+  }
+
+  hears(said: ExecutionReport): void {
+    const effects = new Effects();
+    effects.reports.push(said);
+    this.observer.applied({ ...listedEvent(BTC), eventType: "OrderAccepted" } as never, effects);
+  }
+
+  ahead(price = PRICE): number | null {
+    return this.observer.hotLoop.sizeAhead(BTC.id, { side: "Buy", price, orderId: ORDER });
+  }
+}
+
+Deno.test("HotLoopObserver follows an order from its acceptance to its end", () => {
+  const bench = new Bench();
+  strictEqual(bench.ahead(), null);
+  bench.hears(report({ execType: "PendingNew", ordStatus: "Submitted" }));
+  strictEqual(bench.ahead(), null, "not at the venue yet");
+  bench.hears(report({}));
+  strictEqual(bench.ahead(), DEPTH);
+  bench.trade(20_000);
+  strictEqual(bench.ahead(), DEPTH - 20_000);
+  bench.hears(report({ execType: "Trade", ordStatus: "PartiallyFilled" }));
+  strictEqual(bench.ahead(), DEPTH - 20_000, "a fill changes no place");
+  bench.hears(report({ execType: "PendingCancel", ordStatus: "CancelPending" }));
+  strictEqual(bench.ahead(), DEPTH - 20_000, "still there");
+  strictEqual(bench.observer.counters()["hotloop_orders_followed"], 1);
+  bench.hears(report({ execType: "Cancelled", ordStatus: "Cancelled" }));
+  strictEqual(bench.ahead(), null);
+  strictEqual(bench.observer.counters()["hotloop_orders_followed"], 0);
+});
+
+Deno.test("HotLoopObserver puts a replaced order at the end where it loses its place", () => {
+  const bench = new Bench();
+  bench.hears(report({}));
+  bench.trade(20_000);
+  const replaced = { execType: "Replaced", ordStatus: "Accepted" } as const;
+  bench.hears(report(replaced, { orderQty: qty(500) }));
+  strictEqual(bench.ahead(), DEPTH - 20_000, "less of it keeps its place");
+  bench.hears(report(replaced, { orderQty: qty(2_000) }));
+  strictEqual(bench.ahead(), DEPTH, "more of it does not");
+  bench.hears(report(replaced, { orderQty: qty(2_000), price: px(9_990) }));
+  strictEqual(bench.ahead(px(9_990)), 70);
+});
+
+Deno.test("HotLoopObserver follows no order that it did not see placed, and none over a start", () => {
+  const bench = new Bench();
+  bench.hears(report({ execType: "Trade", ordStatus: "PartiallyFilled" }));
+  strictEqual(bench.ahead(), null);
+  bench.hears(report({}));
+  const started = { ...listedEvent(BTC), eventType: "Started", payload: {} } as never;
+  bench.observer.applied(started, new Effects());
+  strictEqual(bench.observer.counters()["hotloop_orders_followed"], 0);
+});
+
+Deno.test("HotLoopObserver holds the news of the newest event only, and logs a fault once", () => {
+  const bench = new Bench();
+  const news = {
+    kind: "signal",
+    name: "trend_lens",
+    instrument: BTC.id,
+    atUs: micros(1),
+    value: 1,
+    args: {},
+  } as const;
+  bench.emit(news);
+  deepStrictEqual(bench.observer.emissions, [news]);
+  bench.trade(1);
+  deepStrictEqual(bench.observer.emissions, []);
+  const fault = {
+    kind: "diagnostic",
+    code: "SIGNAL_FAILED",
+    instrument: BTC.id,
+    text: "x",
+  } as const;
+  bench.emit(fault);
+  bench.emit(fault);
+  deepStrictEqual(bench.logged, ["hotloop_failed"]);
+});
