@@ -223,6 +223,7 @@ class RunningDaemon implements Daemon {
     this.#queues = new QueueWatch(ingress, ports.log);
     this.#signals = new HotLoopObserver({
       create: (emit) => new HotLoop({ settings: hotLoopSettings(configuration), emit }),
+      listed: () => timeline.view.instruments,
       log: ports.log,
     });
     this.#server = this.#createServer(timeline, ingress);

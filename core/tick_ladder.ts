@@ -130,14 +130,16 @@ export class TickSide {
     else this.#setTick(tick, level);
   }
 
-  /** Sets the quantity at a price and returns what was there; undefined: off the ladder. */
-  swap(level: { readonly price: number; readonly qty: number }): number | undefined {
-    const tick = this.#table.tickOf(level.price);
-    if (tick === undefined) {
-      this.#offLadder += 1;
-      return undefined;
-    }
-    const before = this.#quantities[tick];
+  /** Returns the tick of a price; undefined, and counted: the ladder does not have it. */
+  tickOf(price: number): number | undefined {
+    const tick = this.#table.tickOf(price);
+    if (tick === undefined) this.#offLadder += 1;
+    return tick;
+  }
+
+  /** Sets the quantity at a tick of the ladder and returns what was there. */
+  swap(tick: number, level: { readonly qty: number }): number {
+    const before = this.#quantities[tick] ?? 0;
     this.#setTick(tick, level);
     return before;
   }

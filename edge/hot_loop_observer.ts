@@ -11,6 +11,8 @@
 import type { Effects } from "../core/effects.ts";
 import type { Event } from "../core/event.ts";
 import type { Emission, HotLoop, SignalEmission } from "../core/hotloop/mod.ts";
+import { unreachable } from "../core/invariant.ts";
+import type { Instrument } from "../core/instrument.ts";
 import type { InstrumentId, OrderId, Px, Qty } from "../core/numbers.ts";
 import type { ExecutionReport, OrderFields } from "../core/report.ts";
 import type { Observer, SignalSource } from "../wire/backend.ts";
@@ -22,6 +24,8 @@ type Followed = { readonly instrument: InstrumentId; readonly price: Px; orderQt
 export type HotLoopObserverOptions = {
   /** Makes the machine; what it says goes to `emit`. */
   readonly create: (emit: (emission: Emission) => void) => HotLoop;
+  /** What is listed now: an instrument that a run before this one knew need not be listed again. */
+  readonly listed: () => readonly Instrument[];
   readonly log: Log;
 };
 
@@ -29,12 +33,14 @@ export type HotLoopObserverOptions = {
 export class HotLoopObserver implements Observer, SignalSource {
   readonly hotLoop: HotLoop;
   readonly #log: Log;
+  readonly #listed: () => readonly Instrument[];
   readonly #followed = new Map<OrderId, Followed>();
   readonly #failed = new Set<InstrumentId | null>();
   #emissions: SignalEmission[] = [];
 
   constructor(options: HotLoopObserverOptions) {
     this.#log = options.log;
+    this.#listed = options.listed;
     this.hotLoop = options.create((emission) => this.#heard(emission));
   }
 
@@ -51,12 +57,28 @@ export class HotLoopObserver implements Observer, SignalSource {
 
   applied(event: Event, effects: Effects): void {
     if (this.#emissions.length > 0) this.#emissions = [];
-    if (event.eventType === "Started") this.#followed.clear();
     this.hotLoop.apply(event);
+    if (event.eventType === "Started") this.#begin(event);
     for (const report of effects.reports) this.#follow(report);
   }
 
   released(): void {}
+
+  /** A run begins with no order and no book, and with the instruments that are known. */
+  #begin(started: Event<"Started">): void {
+    this.#followed.clear();
+    for (const payload of this.#listed()) {
+      if (payload.status === "closed") continue;
+      const { id: instrument, venue } = payload;
+      this.hotLoop.apply({
+        ...started,
+        venue,
+        instrument,
+        eventType: "InstrumentListed",
+        payload,
+      });
+    }
+  }
 
   #follow({ order, execType, ordStatus }: ExecutionReport): void {
     if (order === null) return;
@@ -78,6 +100,8 @@ export class HotLoopObserver implements Observer, SignalSource {
       case "ReplacePending":
       case null:
         return;
+      default:
+        return unreachable(ordStatus);
     }
   }
 

@@ -10,7 +10,7 @@
  * Bound: one remembered text per single value of each instrument that is watched.
  * @module
  */
-import { fromQuanta } from "../core/decimal.ts";
+import { fromQuanta, fromUnits } from "../core/decimal.ts";
 import type { QueueLevel, QueueLevels, SignalEmission } from "../core/hotloop/mod.ts";
 import type { Instrument } from "../core/instrument.ts";
 import type { InstrumentId } from "../core/numbers.ts";
@@ -208,7 +208,10 @@ function detectorsOf(
 
 /** A quantity, a decimal like all others; half of what both sides staked may be half a quantum. */
 function volumeText(volume: number, qtyScale: number): string {
-  return fromQuanta(Math.round(volume * 10), qtyScale + 1);
+  const tenths = Math.round(volume * 10);
+  return Number.isSafeInteger(tenths)
+    ? fromQuanta(tenths, qtyScale + 1)
+    : fromUnits(BigInt(Math.round(volume)), qtyScale);
 }
 
 function levelRow(level: QueueLevel, { priceRule, qtyRule }: Instrument): readonly unknown[] {

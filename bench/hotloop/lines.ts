@@ -7,14 +7,11 @@
  * The two are timed in turns, each pass whole. Prints one JSON object.
  * @module
  */
-import type { Event } from "../../core/event.ts";
 import { HotLoop } from "../../core/hotloop/mod.ts";
-import { seqId } from "../../core/numbers.ts";
 import { openReader } from "../../edge/feeds/betfair/reader.ts";
 import { Distribution } from "../core/distribution.ts";
 import { recording } from "./recording.ts";
 
-const SEQ = seqId(1);
 const US_PER_MS = 1_000;
 
 /** Reads a line and applies what it says. */
@@ -23,10 +20,7 @@ class Applier {
   readonly #reader = openReader({ instruments: [], problem: () => {} });
 
   apply(line: string): void {
-    for (const draft of this.#reader.read(line, "recording")) {
-      const event: Event = { ...draft, seqId: SEQ, ingestTime: draft.eventTime };
-      this.loop.apply(event);
-    }
+    for (const draft of this.#reader.read(line, "recording")) this.loop.apply(draft);
   }
 }
 

@@ -17,7 +17,7 @@
  * those whose horizon the file does not reach.
  * @module
  */
-import type { Event, MarketPayloads } from "../event.ts";
+import type { Draft, MarketPayloads } from "../event.ts";
 import type { Instrument, Side } from "../instrument.ts";
 import { type InstrumentId, type OrderId, orderId, type Px, type Qty } from "../numbers.ts";
 import { halved } from "./decay.ts";
@@ -105,7 +105,7 @@ export class Calibration {
   }
 
   /** Applies one event of the file. */
-  apply(event: Event): void {
+  apply(event: Draft): void {
     if (event.eventType === "InstrumentListed") this.#list(event.payload);
     const followed = event.instrument === null ? undefined : this.#followed[event.instrument];
     if (followed === undefined || !isMarket(event)) return this.#loop.apply(event);
@@ -233,7 +233,7 @@ function exponentialOf(p: number): number {
   return p === 1 ? 1 : 1 - halved(p / (1 - p) * LOG_2_E);
 }
 
-function isMarket(event: Event): event is Event<keyof MarketPayloads> {
+function isMarket(event: Draft): event is Draft<keyof MarketPayloads> {
   return event.source === "market_data";
 }
 

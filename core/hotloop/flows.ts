@@ -21,6 +21,8 @@ export interface Flows {
   find(price: number): LevelFlow | undefined;
   /** Returns the flow of a level, made if it was never seen; undefined: off the ladder. */
   at(price: number, nowUs: number): LevelFlow | undefined;
+  /** The same where the caller has the price's tick already; it counts on bounded ladders only. */
+  atTick(tick: number, of: { readonly price: number; readonly nowUs: number }): LevelFlow;
   /** Forgets every flow. */
   clear(): void;
 }
@@ -47,10 +49,13 @@ class TickFlows implements Flows {
 
   at(price: number, nowUs: number): LevelFlow | undefined {
     const tick = this.#table.tickOf(price);
-    if (tick === undefined) return undefined;
+    return tick === undefined ? undefined : this.atTick(tick, { price, nowUs });
+  }
+
+  atTick(tick: number, of: { readonly price: number; readonly nowUs: number }): LevelFlow {
     const known = this.#flows[tick];
     if (known !== undefined) return known;
-    const made = new LevelFlow(nowUs, this.partner?.find(price)?.trades);
+    const made = new LevelFlow(of.nowUs, this.partner?.find(of.price)?.trades);
     this.#flows[tick] = made;
     return made;
   }
@@ -80,6 +85,10 @@ class RecentFlows implements Flows {
     }
     this.#young.set(price, flow);
     return flow;
+  }
+
+  atTick(_tick: number, of: { readonly price: number; readonly nowUs: number }): LevelFlow {
+    return this.at(of.price, of.nowUs);
   }
 
   clear(): void {

@@ -12,17 +12,9 @@
  * @module
  */
 import { Counters } from "../counters.ts";
-import type { Event, Levels, MarketPayloads, Removal } from "../event.ts";
+import type { Draft, Levels, MarketPayloads, Removal } from "../event.ts";
 import type { Instrument } from "../instrument.ts";
-import {
-  type InstrumentId,
-  type Micros,
-  micros,
-  type OrderId,
-  type Qty,
-  qty,
-  seqId,
-} from "../numbers.ts";
+import { type InstrumentId, type Micros, micros, type OrderId, type Qty, qty } from "../numbers.ts";
 import type { PriceLevel } from "../view.ts";
 import type { BigMove } from "./big_move.ts";
 import { bigMoveOf, countsRemoval, removalOf, sweepOf, type Trend, trendOf } from "./detectors.ts";
@@ -102,8 +94,11 @@ export class HotLoop {
     return this.#loops.flatMap((loop) => loop === undefined ? [] : [loop.instrument.id]);
   }
 
-  /** Applies one event of the timeline; kinds that it does not need do nothing. Never throws. */
-  apply(event: Event): void {
+  /**
+   * Applies one event of the timeline, or of a file: neither its number nor the engine's time
+   * matters. Kinds that it does not need do nothing. Never throws.
+   */
+  apply(event: Draft): void {
     try {
       this.#apply(event);
     } catch (error) {
@@ -262,7 +257,7 @@ export class HotLoop {
     return Object.fromEntries([["events", this.#events], ...counts, ["off_ladder", offLadder]]);
   }
 
-  #apply(event: Event): void {
+  #apply(event: Draft): void {
     switch (event.eventType) {
       case "BookSnapshot":
       case "BookDelta":
@@ -297,9 +292,7 @@ export class HotLoop {
   ): void {
     const { instrument, bids, asks, atUs } = of;
     this.apply({
-      seqId: seqId(0),
       eventTime: atUs,
-      ingestTime: atUs,
       source: "market_data",
       venue: this.#loops[instrument]?.instrument.venue ?? null,
       instrument,
@@ -309,7 +302,7 @@ export class HotLoop {
     });
   }
 
-  #define(event: Event<"MarketDefined">): void {
+  #define(event: Draft<"MarketDefined">): void {
     const loop = event.instrument === null ? undefined : this.#loops[event.instrument];
     if (loop === undefined) return;
     const { market } = loop;
@@ -317,13 +310,20 @@ export class HotLoop {
     market.definition = event.payload;
     market.isDefined = true;
     if (lapses(before, event.payload)) this.#lapse(loop.instrument);
-    if (event.payload.status === "closed") loop.close();
+    if (event.payload.status === "closed" && before.status !== "closed") {
+      this.#close(loop.instrument);
+    }
     if (before.removals.length !== event.payload.removals.length) this.#sayRemovals(loop, before);
   }
 
   /** Resting orders are gone in every instrument of the market. */
   #lapse(instrument: Instrument): void {
     for (const id of this.#directory.membersOf(instrument)) this.#loops[id]?.lapse();
+  }
+
+  /** Every book of the market is over. */
+  #close(instrument: Instrument): void {
+    for (const id of this.#directory.membersOf(instrument)) this.#loops[id]?.close();
   }
 
   /** Says of each removal that is new and counts, once for the market. */

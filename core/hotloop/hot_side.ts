@@ -196,11 +196,27 @@ export class HotSide {
   }
 
   #change(level: Level, time: FlowTime): void {
-    const { price, qty: after } = level;
-    const before = this.#ticks === undefined ? this.#window?.swap(level) : this.#ticks.swap(level);
-    if (before === undefined) return;
-    const flow = this.#flows?.at(price, time.nowUs);
-    if (flow === undefined) return;
+    const flows = this.#made();
+    const { price } = level;
+    if (this.#ticks === undefined) {
+      const before = this.#window?.swap(level) ?? 0;
+      const flow = flows.at(price, time.nowUs);
+      if (flow !== undefined) this.#takeApart(level, { before, flow, time });
+      return;
+    }
+    const tick = this.#ticks.tickOf(price);
+    if (tick === undefined) return;
+    const before = this.#ticks.swap(tick, level);
+    const flow = flows.atTick(tick, { price, nowUs: time.nowUs });
+    this.#takeApart(level, { before, flow, time });
+  }
+
+  /** Tells what of a level's decrease was traded and what was cancelled. */
+  #takeApart(
+    { price, qty: after }: Level,
+    of: { readonly before: number; readonly flow: LevelFlow; readonly time: FlowTime },
+  ): void {
+    const { before, flow, time } = of;
     const decrease = before - after;
     let traded = flow.pending;
     if (traded === 0 && decrease <= 0 && this.#orders.length === 0) return;

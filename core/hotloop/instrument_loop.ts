@@ -8,7 +8,7 @@
  * the next snapshot, since flows were not seen in between.
  * @module
  */
-import type { Event, MarketPayloads } from "../event.ts";
+import type { Draft, MarketPayloads } from "../event.ts";
 import { type Instrument, type Side } from "../instrument.ts";
 import { unreachable } from "../invariant.ts";
 import type { OrderId } from "../numbers.ts";
@@ -25,7 +25,7 @@ import type { PlacedOrder } from "./tracking.ts";
 const US_PER_S = 1_000_000;
 
 /** An event of a feed. */
-export type MarketEvent = Event<keyof MarketPayloads>;
+export type MarketEvent = Draft<keyof MarketPayloads>;
 
 /** Told of what detectors saw. */
 export type Detected =
@@ -148,8 +148,12 @@ export class InstrumentLoop {
     }
   }
 
-  /** Takes over the book of another; what flowed there is not known here. */
+  /** Takes over book and tracked orders of another; what flowed there is not known here. */
   takeBook(from: InstrumentLoop): void {
+    for (const [orderId, order] of from.#tracked) {
+      this.#tracked.set(orderId, order);
+      this.side(order.side).track(order);
+    }
     if (!from.#isFresh) return;
     this.#hasDepth = from.#hasDepth;
     this.#lastTradeUs = from.#lastTradeUs;

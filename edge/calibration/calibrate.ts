@@ -2,12 +2,11 @@
  * Measures fill probabilities on recorded files and puts the figures into words: the work behind
  * `tapeline feed calibrate`.
  *
- * The files' drafts become events as a backtest would number them, one after the other; what decides
- * is their own time.
+ * What decides is the files' own time.
  * @module
  */
 import { toQuanta } from "../../core/decimal.ts";
-import type { Draft, Event } from "../../core/event.ts";
+import type { Draft } from "../../core/event.ts";
 import {
   Calibration,
   type CalibrationResult,
@@ -15,7 +14,7 @@ import {
   type HotLoopSettings,
 } from "../../core/hotloop/mod.ts";
 import type { Instrument } from "../../core/instrument.ts";
-import { type Qty, qty, seqId } from "../../core/numbers.ts";
+import { type Qty, qty } from "../../core/numbers.ts";
 
 /** How often virtual orders join, and for which horizons they are judged. */
 export const CALIBRATION_DEFAULTS = {
@@ -45,11 +44,7 @@ export function calibrate(drafts: Iterable<Draft>, options: CalibrateOptions): C
   const { settings, everyMs, horizonsMs } = options;
   const orderQtyOf = (instrument: Instrument): Qty => virtualQty(instrument, options.orderQty);
   const calibration = new Calibration({ settings, everyMs, horizonsMs, orderQtyOf });
-  let number = 0;
-  for (const draft of drafts) {
-    const event: Event = { ...draft, seqId: seqId(++number), ingestTime: draft.eventTime };
-    calibration.apply(event);
-  }
+  for (const draft of drafts) calibration.apply(draft);
   return { files: options.files, everyMs, result: calibration.result() };
 }
 

@@ -10,10 +10,12 @@ import {
   type Registry,
   type VenueConfiguration,
 } from "../../config/mod.ts";
+import type { HotLoopSettings } from "../../core/hotloop/mod.ts";
 import { EXIT, type ExitCode } from "../exit_codes.ts";
 import { readCredentials, type Secrets } from "../secrets.ts";
 import type { Terminal } from "./actions.ts";
 import { readConfiguration } from "./read_configuration.ts";
+import { signalSettings, signalText, signalWarnings } from "./signal_summary.ts";
 import { table } from "./table.ts";
 
 /** What to check and how to answer. */
@@ -47,6 +49,7 @@ function summaryJson(
   options: CheckOptions,
 ): Readonly<Record<string, unknown>> {
   const { mode, wire, state, venues } = configuration;
+  const signals = signalSettings(configuration);
   return {
     ok: true,
     mode,
@@ -59,6 +62,9 @@ function summaryJson(
       adapter: venue.adapter,
       feed: venue.feed.kind,
       instruments: venue.instruments.map(({ symbol }) => `${venue.name}:${symbol}`),
+      signals: venue.instruments.map(({ symbol }) =>
+        signalText(signals, `${venue.name}:${symbol}`)
+      ),
       missing_credentials: credentialsOf(venue, options).missing,
     })),
   };
@@ -83,10 +89,25 @@ function printSummary(
   ];
   for (const line of table(facts)) terminal.out(line);
   terminal.out("");
-  const head = ["instrument", "exchange", "adapter", "feed", "tick", "step", "largest order"];
-  for (const line of table([head, ...venues.flatMap(instrumentRows)])) terminal.out(line);
+  const head = [
+    "instrument",
+    "exchange",
+    "adapter",
+    "feed",
+    "tick",
+    "step",
+    "largest order",
+    "signals",
+  ];
+  const signals = signalSettings(configuration);
+  for (const line of table([head, ...venues.flatMap((venue) => instrumentRows(venue, signals))])) {
+    terminal.out(line);
+  }
   terminal.out("");
-  const warnings = venues.flatMap((venue) => warningsOf(venue, options));
+  const warnings = [
+    ...venues.flatMap((venue) => warningsOf(venue, options)),
+    ...signalWarnings(configuration),
+  ];
   for (const warning of warnings) terminal.out(warning);
   terminal.out("The configuration is valid.");
 }
@@ -111,7 +132,7 @@ function credentialsOf(
   return read.ok ? { missing: null, exposed: read.exposed } : { missing: read.reason, exposed: [] };
 }
 
-function instrumentRows(venue: VenueConfiguration): string[][] {
+function instrumentRows(venue: VenueConfiguration, signals: HotLoopSettings): string[][] {
   return venue.instruments.map((instrument) => [
     `${venue.name}:${instrument.symbol}`,
     venue.exchange,
@@ -120,6 +141,7 @@ function instrumentRows(venue: VenueConfiguration): string[][] {
     instrument.price.ticks.map(({ step }) => step).join(" / "),
     instrument.quantity.step,
     instrument.limits.maxOrderQty ?? "no limit",
+    signalText(signals, `${venue.name}:${instrument.symbol}`),
   ]);
 }
 

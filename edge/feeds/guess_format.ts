@@ -15,7 +15,7 @@ const SIGNS: readonly (readonly [string, RegExp])[] = [
   ["binance", new RegExp("^(?:https|wss)://\\w+\\.binance\\.com")],
   ["binance", /^\d{19} \{/],
   ["bybit", /^\{"topic":"(?:orderbook|publicTrade)\./],
-  ["betfair", /^\{"op":"(?:mcm|connection|status)"/],
+  ["betfair", /^\{"op":\s*"(?:mcm|connection|status)"/],
   ["journal", /^\{"(?:segment|batch|event)":\{/],
   ["jsonl", /^\s*[[{]/],
 ];

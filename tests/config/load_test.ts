@@ -19,7 +19,8 @@ import { adapterFacts } from "../support/adapter_facts.ts";
 
 const registry: Registry = {
   adapters: new Map([["test", adapterFacts()], ["live-only", adapterFacts(["live"])]]),
-  captureFormats: ["lines"],
+  captureFormats: ["lines", "lists"],
+  listingFormats: ["lists"],
   columnProblems: (columns) =>
     "wrong" in columns ? [{ key: "wrong", text: "must be right: was 1" }] : [],
   fileExists: (path) => path.endsWith("there.gz"),
@@ -103,6 +104,17 @@ Deno.test("parseConfiguration() resolves capture files against the file's own di
     "etc/there.gz",
     "/a/there.gz",
   ]);
+});
+
+Deno.test("parseConfiguration() takes no instruments only of a capture that lists its own", () => {
+  const of = (feed: string): string =>
+    venue({ venue: `    feed: ${feed}\n` }).replace(/instruments:[^]*/, "instruments: []\n");
+  const capture = (format: string): string =>
+    `{ kind: capture, files: [there.gz], format: ${format} }`;
+  deepStrictEqual(read(of(capture("lists"))).venues[0]?.instruments, []);
+  for (const feed of [capture("lines"), "{ kind: generator }"]) {
+    match(problemsOf(of(feed)).join(), /venues\[0\].instruments: must list one instrument or more/);
+  }
 });
 
 Deno.test("withOverrides() changes only what the command line gave", () => {
@@ -189,7 +201,7 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
   [
     "a capture whose file and format are not there",
     venue({ venue: "    feed: {kind: capture, files: [gone.gz], format: x}\n" }),
-    /files\[0\]: must be a file that can be read: was "gone\.gz".*format.*\(lines\): was "x"/s,
+    /files\[0\]: must be a file that can be read: was "gone\.gz".*format.*\(lines, lists\): was "x"/s,
   ],
   [
     "a capture beside whose file is not there",

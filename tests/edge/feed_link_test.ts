@@ -133,3 +133,23 @@ Deno.test("stop() ends the feed for good", () => {
   rig.time.advance(60_000_000);
   deepStrictEqual([last.isTerminated, rig.workers.started.length], [true, 1]);
 });
+
+Deno.test("FeedLink tells a feed that starts again what it listed, and invalidates that too", () => {
+  const rig = new Rig();
+  rig.feed.start();
+  const listed = spotInstrument({ id: instrumentId(7), name: "paper:NEW" });
+  const draft: Draft = {
+    eventTime: micros(1),
+    source: "control",
+    venue: listed.venue,
+    instrument: listed.id,
+    eventType: "InstrumentListed",
+    payload: listed,
+    idempotencyKey: null,
+  };
+  rig.drafts(draft);
+  rig.drain();
+  pauseOf(rig);
+  ok(rig.drain().includes("BookInvalidated 7"));
+  deepStrictEqual(rig.workers.last.init, { seed: 7, listed: [listed] });
+});

@@ -6,7 +6,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { Effects } from "../../core/effects.ts";
 import { type Emission, HotLoop } from "../../core/hotloop/mod.ts";
-import { clientIndex, micros, orderId, px, qty, seqId } from "../../core/numbers.ts";
+import { clientIndex, instrumentId, micros, orderId, px, qty, seqId } from "../../core/numbers.ts";
 import type { ExecutionReport } from "../../core/report.ts";
 import { HotLoopObserver } from "../../edge/hot_loop_observer.ts";
 import { instrument } from "../support/fake_backend.ts";
@@ -58,6 +58,7 @@ class Bench {
       this.emit = emit;
       return new HotLoop({ emit });
     },
+    listed: () => [BTC, { ...BTC, id: instrumentId(1), status: "closed" }],
     log: { write: (_level, event) => this.logged.push(event) },
   });
   #us = 1_000_000;
@@ -132,6 +133,7 @@ Deno.test("HotLoopObserver follows no order that it did not see placed, and none
   const started = { ...listedEvent(BTC), eventType: "Started", payload: {} } as never;
   bench.observer.applied(started, new Effects());
   strictEqual(bench.observer.counters()["hotloop_orders_followed"], 0);
+  deepStrictEqual(bench.observer.hotLoop.instruments, [BTC.id], "what is known is listed, if open");
 });
 
 Deno.test("HotLoopObserver holds the news of the newest event only, and logs a fault once", () => {

@@ -3,7 +3,7 @@
  * @module
  */
 import { type FollowerInit, runFollower, TailLink } from "../../edge/journal/mod.ts";
-import type { Timers } from "../../edge/ports.ts";
+import type { Clock, Timers } from "../../edge/ports.ts";
 import type { ReportWriter } from "../../wire/encode_report.ts";
 import { EchoTimeline, writeEchoReport } from "./echo_timeline.ts";
 import { JournalRig, SILENT, STATE } from "./journal_rig.ts";
@@ -19,16 +19,21 @@ export type Heard = {
 /** Starts a follower beside a running journal; `settings` change its start. */
 export function startFollower(
   rig: JournalRig,
-  settings: Partial<FollowerInit> & { readonly writeReport?: ReportWriter } = {},
+  settings: Partial<FollowerInit> & {
+    readonly writeReport?: ReportWriter;
+    readonly clock?: Clock;
+    /** Tasks of others that come before one that is due later. */
+    readonly restTasks?: number;
+  } = {},
 ): { link: TailLink; heard: Heard } {
   const timers: Timers = {
     after: (_delayUs, task) => {
-      rig.threads.soon(task);
+      later(rig, { task, hops: settings.restTasks ?? 0 });
       return () => {};
     },
     soon: (task) => rig.threads.soon(task),
   };
-  const clock = { wallUs: () => 0, monotonicUs: () => 0 };
+  const clock = settings.clock ?? { wallUs: () => 0, monotonicUs: () => 0 };
   const machine = {
     createTimeline: (from?: ConstructorParameters<typeof EchoTimeline>[0]) =>
       new EchoTimeline(from),
@@ -61,4 +66,13 @@ export function startFollower(
     link.durable(rig.journal.durableBatch);
   });
   return { link, heard };
+}
+
+/** Queues a task behind whatever is queued now, that many times over. */
+function later(
+  rig: JournalRig,
+  of: { readonly task: () => void; readonly hops: number },
+): void {
+  const { task, hops } = of;
+  rig.threads.soon(hops === 0 ? task : () => later(rig, { task, hops: hops - 1 }));
 }

@@ -24,8 +24,8 @@ export type LiveConfiguration = {
   readonly pacing: { readonly perSecond: number; readonly burst: number };
   /** A client whose orders are never sent. */
   readonly dryClient?: string;
-  /** Differences of balances that are none. */
-  readonly tolerances?: string;
+  /** When the account halts because it is not what the ledger shows, as YAML. */
+  readonly tripwire?: string;
   /** Further entries of the venue, as lines of YAML. */
   readonly venue?: readonly string[];
 };
@@ -57,9 +57,7 @@ export function liveConfiguration(of: LiveConfiguration): string {
     "    credentials: { api_key: { file: api_key }, secret: { file: secret } }",
     `    pacing: { per_second: ${perSecond}, burst: ${burst} }`,
     "    breaker: { failures: 20, cool_ms: 500 }",
-    ...(of.tolerances === undefined ? [] : [
-      `    limits: { tripwire: { tolerances: ${of.tolerances} } }`,
-    ]),
+    ...(of.tripwire === undefined ? [] : [`    limits: { tripwire: ${of.tripwire} }`]),
     ...(of.venue ?? []).map((line) => `    ${line}`),
     "    instruments:",
     `      - symbol: ${of.symbol}`,

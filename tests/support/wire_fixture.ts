@@ -62,6 +62,7 @@ export class WireFixture {
     if (!parsed.ok) throw new Error(parsed.problems.join("\n"));
     const observer = new HotLoopObserver({
       create: (emit) => new HotLoop({ settings: parsed.settings, emit }),
+      listed: () => this.backend.instruments,
       log,
     });
     for (const row of this.backend.instruments) observer.hotLoop.apply(listedEvent(row));

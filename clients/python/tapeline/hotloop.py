@@ -19,6 +19,7 @@ from .rows import Event, Level
 from .signals import Queues, SignalCache
 
 if TYPE_CHECKING:
+    from .aio import AsyncClient
     from .client import Client
 
 __all__ = ["Hotloop"]
@@ -48,20 +49,35 @@ class Hotloop:
         conflate_ms: int = 0,
         emit: Callable[[Event], None] | None = None,
     ) -> None:
-        self._client = client
+        self._attach(client, emit)
+        self._client: Client | None = client
+        client.subscribe("signal", instruments, **_options(depth, conflate_ms))
+
+    @classmethod
+    async def on(
+        cls,
+        client: AsyncClient,
+        instruments: str | Sequence[str] = "*",
+        *,
+        depth: int = 10,
+        conflate_ms: int = 0,
+        emit: Callable[[Event], None] | None = None,
+    ) -> Hotloop:
+        """The same on an asyncio client. It asks nothing: what the cache does not hold is ``None``."""
+        hot = cls.__new__(cls)
+        hot._attach(client, emit)
+        hot._client = None
+        await client.subscribe("signal", instruments, **_options(depth, conflate_ms))
+        return hot
+
+    def _attach(self, client: Client | AsyncClient, emit: Callable[[Event], None] | None) -> None:
+        self._either = client
         self._state = client._state
         self._capabilities: dict[str, Mapping[str, bool]] = {}
         if self._state.signals is None:
             self._state.signals = SignalCache()
         self._cache = self._state.signals
         self._state.emit = emit
-        client.subscribe(
-            "signal", instruments, depth=max(depth, _DEPTH_MIN), conflate_ms=conflate_ms
-        )
-
-    def close(self, instruments: str | Sequence[str] = "*") -> None:
-        """Ends the subscription."""
-        self._client.unsubscribe("signal", instruments)
 
     # How good the answers are
 
@@ -72,7 +88,7 @@ class Hotloop:
         or the book is no reference (before its first snapshot, after a gap).
         """
         queues = self._cache.queues(instrument)
-        if queues is None or not queues.fresh or not self._client.healthy:
+        if queues is None or not queues.fresh or not self._either.healthy:
             return True
         return not self._cache.is_of(instrument, self._state.session_id)
 
@@ -87,10 +103,10 @@ class Hotloop:
         return None if queues is None else queues.now_us
 
     def capabilities(self, instrument: str) -> Mapping[str, bool]:
-        """What the daemon computes of an instrument; asked once."""
-        if instrument not in self._capabilities:
+        """What the daemon computes of an instrument; asked once, empty on an asyncio client."""
+        if instrument not in self._capabilities and self._client is not None:
             self._capabilities[instrument] = self._client.hotloop_capabilities(instrument)
-        return self._capabilities[instrument]
+        return self._capabilities.get(instrument, {})
 
     # Books
 
@@ -134,6 +150,8 @@ class Hotloop:
         if queues is None:
             return None
         known, ahead = queues.size_ahead(side, _decimal(price))
+        if self._client is None:
+            return ahead if order_id is None else None
         if known and order_id is None:
             return ahead
         answer: Decimal | None = self._client.size_ahead(instrument, side, price, order_id)
@@ -147,7 +165,7 @@ class Hotloop:
         if queues is None:
             return None
         known, rate = queues.match_rate(side, None if price is None else _decimal(price))
-        if known or price is None:
+        if known or price is None or self._client is None:
             return rate
         return self._client.match_rate_ema(instrument, side, price)
 
@@ -164,7 +182,7 @@ class Hotloop:
         if queues is None:
             return _UNKNOWN
         known, forecast = queues.pfill_ttf(side, _decimal(price), _decimal(order_qty), horizon_ms)
-        if known:
+        if known or self._client is None:
             return forecast
         return self._client.pfill_ttf(instrument, side, price, order_qty, horizon_ms)
 
@@ -212,7 +230,7 @@ class Hotloop:
     ) -> bool:
         """Publishes a whole book of a venue with ``feed: client``; False without a connection."""
         payload = {"bids": _levels(bids), "asks": _levels(asks)}
-        return self._client.publish(instrument, "snapshot", payload, ts_us)
+        return self._either.publish(instrument, "snapshot", payload, ts_us)
 
     def apply_delta(self, instrument: str, delta: Mapping[str, Any] | str, ts_us: int) -> bool:
         """Publishes changed levels and trades (``bids``, ``asks``, ``trades``), or a raw line.
@@ -220,10 +238,10 @@ class Hotloop:
         A quantity of 0 removes a level. A raw line is a ``str`` in the format of the venue's feed.
         """
         if isinstance(delta, str):
-            return self._client.publish(instrument, "raw", delta, ts_us)
+            return self._either.publish(instrument, "raw", delta, ts_us)
         sides = {name: _levels(delta.get(name) or ()) for name in ("bids", "asks")}
         payload = {**sides, "trades": list(delta.get("trades") or ())}
-        return self._client.publish(instrument, "delta", payload, ts_us)
+        return self._either.publish(instrument, "delta", payload, ts_us)
 
     def update_config(self, settings: Mapping[str, Any]) -> int:
         """Always refused: the daemon's configuration is the one source of its settings.
@@ -234,6 +252,10 @@ class Hotloop:
         raise RequestRefused(
             "UNSUPPORTED", f"settings are the section hotloop of the daemon's file: was {keys}"
         )
+
+
+def _options(depth: int, conflate_ms: int) -> dict[str, int]:
+    return {"depth": max(depth, _DEPTH_MIN), "conflate_ms": conflate_ms}
 
 
 def _decimal(value: DecimalLike) -> Decimal:

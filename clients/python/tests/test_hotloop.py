@@ -1,10 +1,11 @@
 """The local cache of the hot loop against a fake daemon (R-HOT-5)."""
 
+import asyncio
 import unittest
 from decimal import Decimal
 
-from tapeline import Hotloop, RequestRefused
-from tests.fake_daemon import BTC, wait_for
+from tapeline import AsyncClient, Hotloop, RequestRefused
+from tests.fake_daemon import BTC, TOKEN, FakeDaemon, wait_for
 from tests.test_client import ClientCase
 
 EVENT = {
@@ -201,6 +202,34 @@ class Way(HotloopCase):
         self.assertTrue(hot.capabilities(BTC)["best"])
         self.daemon.results["hotloop_capabilities"] = {"best": False}
         self.assertTrue(hot.capabilities(BTC)["best"])
+
+
+class OnAsyncio(unittest.IsolatedAsyncioTestCase):
+    async def asyncSetUp(self):
+        self.daemon = FakeDaemon()
+        self.addCleanup(self.daemon.close)
+
+    async def test_the_cache_answers_on_an_asyncio_client_and_asks_nothing(self):
+        client = AsyncClient("test", self.daemon.port, token=TOKEN)
+        self.addAsyncCleanup(client.close, timeout=0.5)
+        await client.connect()
+        hot = await Hotloop.on(client, [BTC], depth=2)
+        self.assertTrue(hot.stale(BTC))
+        payload = {"name": "queue", "value": QUEUE, "args": {"depth": 2}}
+        with self.daemon.lock:
+            event = {**EVENT, "seq_id": 1, "payload": payload}
+            self.daemon.send({"type": "EVENTS", "seq_id": 1, "events": [event]})
+        for _ in range(1000):
+            if not hot.stale(BTC):
+                break
+            await asyncio.sleep(0.005)
+        self.assertFalse(hot.stale(BTC))
+        self.assertEqual(hot.pfill_ttf(BTC, "Buy", "100", "1", 6_000).p, 0.5)
+        self.assertIsNone(hot.size_ahead(BTC, "Buy", "98"), "below the cache")
+        self.assertIsNone(hot.size_ahead(BTC, "Buy", "100", order_id="4"))
+        self.assertIsNone(hot.pfill_ttf(BTC, "Buy", "98", "1", 6_000).p)
+        self.assertEqual(hot.capabilities(BTC), {})
+        self.assertTrue(hot.apply_snapshot(BTC, [], [], 7))
 
 
 if __name__ == "__main__":

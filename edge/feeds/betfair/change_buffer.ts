@@ -45,6 +45,8 @@ export type MarketChange = {
   id: string;
   /** The runners here are all there is; what was known before is forgotten. */
   isImage: boolean;
+  /** Ladders by level were passed over. */
+  hasSkipped: boolean;
   /** The definition as it stands in the message, or undefined. */
   definition: string | undefined;
   /** Rows of its runners. */
@@ -99,6 +101,7 @@ export class ChangeBuffer {
     const change = known ?? blankMarket();
     if (known === undefined) this.#markets.push(change);
     change.isImage = false;
+    change.hasSkipped = false;
     change.definition = undefined;
     change.firstRunner = this.#runnerCount;
     change.endRunner = this.#runnerCount;
@@ -208,7 +211,14 @@ export class ChangeBuffer {
 }
 
 function blankMarket(): MarketChange {
-  return { id: "", isImage: false, definition: undefined, firstRunner: 0, endRunner: 0 };
+  return {
+    id: "",
+    isImage: false,
+    hasSkipped: false,
+    definition: undefined,
+    firstRunner: 0,
+    endRunner: 0,
+  };
 }
 
 function grown(array: Float64Array, size: number): Float64Array<ArrayBuffer> {

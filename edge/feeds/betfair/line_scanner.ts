@@ -127,8 +127,8 @@ export class LineScanner {
 
   /** Reads a key and its colon. Returns its code, or `OTHER_KEY`. @throws {LineError} If none comes. */
   key(): number {
-    if (this.#skipBlank() !== QUOTE) throw this.#problem("a key");
     const bytes = this.#bytes;
+    if (bytes[this.#at] !== QUOTE && this.#skipBlank() !== QUOTE) throw this.#problem("a key");
     const start = this.#at + 1;
     const [first, second] = [bytes[start] ?? END, bytes[start + 1] ?? END];
     if (bytes[start + 3] === QUOTE && bytes[start + 4] === COLON) { // the usual length
@@ -296,8 +296,8 @@ export class LineScanner {
    * @throws {LineError} If none comes, or one with an escape.
    */
   string(known = ""): string {
-    if (this.#skipBlank() !== QUOTE) throw this.#problem("a string");
     const bytes = this.#bytes;
+    if (bytes[this.#at] !== QUOTE && this.#skipBlank() !== QUOTE) throw this.#problem("a string");
     const start = this.#at + 1;
     let at = start;
     let isKnown = true;
@@ -312,6 +312,8 @@ export class LineScanner {
 
   /** True if null is next; then it is read. */
   isNull(): boolean {
+    const char = this.#bytes[this.#at] ?? END;
+    if (char > SPACE && char !== LOWER_N) return false;
     return this.#skipBlank() === LOWER_N && this.#isWord(NULL);
   }
 
@@ -327,6 +329,19 @@ export class LineScanner {
     while (!isDelimiter(bytes[at] ?? END)) at++;
     if (at === this.#at) throw this.#problem("a value");
     this.#at = at;
+  }
+
+  /** Passes over a list of levels. @throws {LineError} If no value comes. */
+  skipLevels(): void {
+    const bytes = this.#bytes;
+    this.#skipBlank();
+    let at = this.#at;
+    if (bytes[at] !== OPEN_LIST || bytes[at + 1] !== OPEN_LIST) return this.skip();
+    for (at += 2; bytes[at] !== CLOSE_LIST || bytes[at + 1] !== CLOSE_LIST; at++) {
+      const char = bytes[at] ?? END;
+      if (char === END || char === QUOTE || char <= SPACE) return this.skip();
+    }
+    this.#at = at + 2;
   }
 
   /** @throws {LineError} If anything but blanks is left. */
@@ -382,13 +397,15 @@ export class LineScanner {
   }
 
   #hasEntry(close: number): boolean {
-    if (this.#skipBlank() !== close) return true;
+    const char = this.#bytes[this.#at] ?? END;
+    if (char !== close && (char > SPACE || this.#skipBlank() !== close)) return true;
     this.#at++;
     return false;
   }
 
   #next(close: number): boolean {
-    const char = this.#skipBlank();
+    let char = this.#bytes[this.#at] ?? END;
+    if (char <= SPACE) char = this.#skipBlank();
     if (char !== COMMA && char !== close) throw this.#problem("a comma or the end");
     this.#at++;
     return char === COMMA;

@@ -54,6 +54,8 @@ export class MarketFeed {
   #result = "";
   /** Subscription that it came under last. */
   subscription = 0;
+  /** Its stream has every level: ladders by level say nothing more. */
+  isFull = false;
   /** Number of the message that was an image of it last. */
   imageIn = 0;
 

@@ -24,13 +24,13 @@ import { type Micros, micros } from "../../../core/numbers.ts";
 import { LineError } from "../capture_line.ts";
 import type { CaptureOptions, CaptureReader } from "../capture_reader.ts";
 import { type CaptureSummary, emptySummary } from "../capture_summary.ts";
-import { ChangeBuffer, type MarketChange } from "./change_buffer.ts";
+import { BIT, ChangeBuffer, type MarketChange } from "./change_buffer.ts";
 import { type MarketDefinition, parseDefinition } from "./definition.ts";
 import { Directory } from "./directory.ts";
 import { LineScanner } from "./line_scanner.ts";
 import { MarketFeed } from "./market_feed.ts";
 import type { RowReading, RunnerFeed } from "./runner_feed.ts";
-import { type MessageHead, MessageScanner } from "./scan_message.ts";
+import { type MessageHead, MessageScanner, type ScanChoice } from "./scan_message.ts";
 import { noTotals, type StreamTotals } from "./totals.ts";
 
 const NO_DEFINITIONS: readonly undefined[] = [];
@@ -47,9 +47,14 @@ export class StreamReader implements CaptureReader {
   readonly #buffer = new ChangeBuffer();
   readonly #scanner: MessageScanner;
   readonly #markets = new Map<string, MarketFeed>();
-  #touched: RunnerFeed[] = [];
+  /** Runners that the message names; places behind the count are left over from earlier ones. */
+  readonly #touched: RunnerFeed[] = [];
+  #touchedCount = 0;
   /** Head of the message whose segments are coming in. */
   #segmented: MessageHead | undefined;
+  readonly #short: ScanChoice = {
+    skips: (market) => this.#markets.get(market)?.isFull === true,
+  };
   #message = 0;
   #isLate = false;
   readonly summary: CaptureSummary = emptySummary();
@@ -89,10 +94,12 @@ export class StreamReader implements CaptureReader {
 
   #read(line: string, of: LineRead): void {
     if (this.#segmented === undefined) this.#buffer.clear();
-    const head = this.#scanner.read(line);
+    const head = this.#scanner.read(line, this.#segmented === undefined ? this.#short : {});
     switch (head.op) {
       case "mcm":
-        return this.#takeMessage(this.#isCutOff(head) ? this.#readAgain(line, of) : head, of);
+        if (this.#isCutOff(head)) this.#loseMessage(of);
+        else if (!this.#needsAll(head)) return this.#takeMessage(head, of);
+        return this.#takeMessage(this.#readAgain(line), of);
       case "connection":
         this.totals.connections++;
         if (this.#segmented !== undefined) this.#loseMessage(of);
@@ -132,9 +139,18 @@ export class StreamReader implements CaptureReader {
     return this.#segmented !== undefined && (segment === "" || segment === "SEG_START");
   }
 
-  #readAgain(line: string, of: LineRead): MessageHead {
-    this.#loseMessage(of);
-    return this.#scanner.read(line);
+  /** True if ladders were passed over in what may be an image: it may come without the full ones. */
+  #needsAll({ segment, changeType }: MessageHead): boolean {
+    for (let at = 0; at < this.#buffer.marketCount; at++) {
+      const { hasSkipped, isImage } = this.#buffer.market(at);
+      if (hasSkipped && (isImage || segment !== "" || changeType === "SUB_IMAGE")) return true;
+    }
+    return false;
+  }
+
+  #readAgain(line: string): MessageHead {
+    this.#buffer.clear();
+    return this.#scanner.read(line, { isAgain: true });
   }
 
   /** Segments of it will not come any more. */
@@ -191,8 +207,10 @@ export class StreamReader implements CaptureReader {
     if (at.isImage) this.#loseOthers(at);
     const { totals, summary } = this;
     const before = totals.snapshots + totals.deltas;
-    for (const runner of this.#touched) runner.flush(at.drafts, at.eventTime, totals);
-    this.#touched.length = 0;
+    for (let index = 0; index < this.#touchedCount; index++) {
+      this.#touched[index]?.flush(at.drafts, at.eventTime, totals);
+    }
+    this.#touchedCount = 0;
     if (totals.snapshots + totals.deltas > before) summary.depthMessages++;
     summary.snapshots = totals.snapshots;
     summary.trades = totals.trades;
@@ -220,8 +238,9 @@ export class StreamReader implements CaptureReader {
   /** Runners that an image leaves out have empty books. */
   #beginImage(market: MarketFeed, change: MarketChange): void {
     const hasLadders = this.#hasLadders(change);
+    market.isFull = false;
     for (const runner of market.runners()) {
-      if (!hasLadders && runner.fullness === 0) continue; // a stream without ladders shows no book
+      if (!hasLadders && !runner.hasLadder) continue; // a stream without ladders shows no book
       runner.beginImage(this.totals);
       this.#touch(runner);
     }
@@ -234,13 +253,22 @@ export class StreamReader implements CaptureReader {
     return false;
   }
 
+  #hasFull(change: MarketChange): boolean {
+    for (let row = change.firstRunner; row < change.endRunner; row++) {
+      if ((this.#buffer.ladders(row) & (BIT.atb | BIT.atl)) !== 0) return true;
+    }
+    return false;
+  }
+
   #runners(market: MarketFeed, change: MarketChange, at: MessageAt): void {
     const buffer = this.#buffer;
     const { totals } = this;
     const { drafts, eventTime } = at;
     const isImage = market.imageIn === this.#message;
     const areTradesNews = !isImage && !market.isClosed;
-    const reading = { buffer, drafts, eventTime, areTradesNews, counts: totals };
+    market.isFull ||= this.#hasFull(change);
+    const { isFull } = market;
+    const reading = { buffer, drafts, eventTime, isFull, areTradesNews, counts: totals };
     for (let row = change.firstRunner; row < change.endRunner; row++) {
       const runner = market.plainRunner(buffer, row) ?? market.runner(
         { selection: buffer.selection(row), handicap: buffer.handicap(row) },
@@ -266,7 +294,7 @@ export class StreamReader implements CaptureReader {
   #touch(runner: RunnerFeed): void {
     if (runner.touchedBy === this.#message) return;
     runner.touchedBy = this.#message;
-    this.#touched.push(runner);
+    this.#touched[this.#touchedCount++] = runner;
   }
 
   #market(id: string): MarketFeed {
@@ -302,7 +330,7 @@ export class StreamReader implements CaptureReader {
   #dropMessage(): void {
     this.#buffer.clear();
     this.#segmented = undefined;
-    this.#touched = [];
+    this.#touchedCount = 0;
   }
 
   #noteTime(publishedMs: number): void {

@@ -12,10 +12,11 @@
  * @module
  */
 import type { Draft, Levels } from "../../../core/event.ts";
-import type { Instrument } from "../../../core/instrument.ts";
+import type { Instrument, PriceRule } from "../../../core/instrument.ts";
 import { type Micros, px, qty } from "../../../core/numbers.ts";
 import { TickTable } from "../../../core/tick_ladder.ts";
 import { BIT, type ChangeBuffer, LADDER } from "./change_buffer.ts";
+import { CLASSIC } from "./listing.ts";
 import { LevelLadder } from "./level_ladder.ts";
 
 /** A kind of ladder by fullness; 0: none was seen. */
@@ -44,6 +45,8 @@ export type RowReading = {
   readonly buffer: ChangeBuffer;
   readonly drafts: Draft[];
   readonly eventTime: Micros;
+  /** The market has every level: ladders by level are passed over. */
+  readonly isFull: boolean;
   /** False: traded volume is taken as given, and makes no trade. */
   readonly areTradesNews: boolean;
   readonly counts: RunnerCounts;
@@ -71,22 +74,22 @@ export class RunnerFeed {
 
   constructor(instrument: Instrument) {
     this.#instrument = instrument;
-    this.#table = TickTable.of(instrument.priceRule);
+    this.#table = tableOf(instrument.priceRule);
   }
 
   get instrument(): Instrument {
     return this.#instrument;
   }
 
-  /** Fullness of the ladders that its book is made of. */
-  get fullness(): number {
-    return this.#fullness;
+  /** Its book is made of some ladder. */
+  get hasLadder(): boolean {
+    return this.#fullness !== NO_LADDER;
   }
 
   /** Takes other terms. */
   relist(instrument: Instrument): void {
     this.#instrument = instrument;
-    this.#table = TickTable.of(instrument.priceRule);
+    this.#table = tableOf(instrument.priceRule);
   }
 
   /** The message at hand says everything there is: what was known is forgotten. */
@@ -135,6 +138,7 @@ export class RunnerFeed {
     if ((ladders & BIT.trd) !== 0) this.#readVolume(row, reading);
     const fullness = fullnessOf(ladders);
     if (fullness === NO_LADDER || fullness < this.#fullness || this.#state === "lost") return;
+    if (fullness < FULL && reading.isFull) return;
     if (fullness > this.#fullness) this.#beginLadders(fullness);
     if (fullness === FULL) this.#readPrices(row, reading);
     else this.#readLevels(row, { buffer, isBest: fullness === BEST });
@@ -270,6 +274,13 @@ export class RunnerFeed {
       }
     }
   }
+}
+
+/** Large, and the same for nearly all runners. */
+const CLASSIC_TABLE = TickTable.of(CLASSIC);
+
+function tableOf(rule: PriceRule): TickTable | undefined {
+  return rule === CLASSIC ? CLASSIC_TABLE : TickTable.of(rule);
 }
 
 /** Adds the levels of a row to those of a side. */

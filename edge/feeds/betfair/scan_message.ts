@@ -77,12 +77,24 @@ export function noFields(): FieldCounts {
   };
 }
 
+/** How a line is to be read. */
+export type ScanChoice = {
+  /** Says of which markets ladders by level are not needed. */
+  readonly skips?: (market: string) => boolean;
+  /** The line was read before: its fields are counted. */
+  readonly isAgain?: boolean;
+};
+
 /** Reads messages. One line after the other may fill the same buffer: segments do. */
 export class MessageScanner {
   readonly #scanner: LineScanner;
   readonly #buffer: ChangeBuffer;
-  readonly #fields: FieldCounts;
+  readonly #counted: FieldCounts;
+  #fields: FieldCounts;
   #marketId = "";
+  #skips: ScanChoice["skips"];
+  /** The market whose runners are read. */
+  #skipping: MarketChange | undefined;
 
   constructor(
     of: {
@@ -93,12 +105,15 @@ export class MessageScanner {
   ) {
     this.#scanner = of.scanner;
     this.#buffer = of.buffer;
+    this.#counted = of.fields;
     this.#fields = of.fields;
   }
 
   /** Reads a line. @throws {LineError} If it is no message. */
-  read(line: string): MessageHead {
+  read(line: string, choice: ScanChoice = {}): MessageHead {
     const scanner = this.#scanner;
+    this.#skips = choice.skips;
+    this.#fields = choice.isAgain === true ? noFields() : this.#counted;
     const head: MessageHead = {
       op: undefined,
       id: 0,
@@ -160,10 +175,12 @@ export class MessageScanner {
     const scanner = this.#scanner;
     const market = this.#buffer.addMarket();
     market.id = "";
+    this.#skipping = undefined;
     for (let more = scanner.firstInMap(); more; more = scanner.nextInMap()) {
       switch (scanner.key()) {
         case ID:
           market.id = this.#marketId = scanner.string(this.#marketId);
+          if (this.#skips?.(market.id) === true) this.#skipping = market;
           break;
         case RC:
           this.#runners();
@@ -270,6 +287,10 @@ export class MessageScanner {
     const buffer = this.#buffer;
     if (scanner.isNull()) return;
     const isByLevel = ladder >= LADDER.batb && ladder <= LADDER.bdatl;
+    if (isByLevel && this.#skipping !== undefined) {
+      this.#skipping.hasSkipped = true;
+      return scanner.skipLevels();
+    }
     buffer.beginLadder(row, ladder);
     const width = isByLevel ? 3 : 2;
     for (let more = scanner.firstInList(); more; more = scanner.nextInList()) {

@@ -8,7 +8,7 @@ import { type VenueName, VenueProcess } from "../../venues/control.ts";
 import type { Driver, FaultName, OpenVenue, RequestKind, Terms, Verb, Verbs } from "../driver.ts";
 
 /** The crowd's quotes, on which nothing rests but what a case places. */
-const MARKET = { symbol: "BTCUSDT", bid: "49990", ask: "50010", qty: "500" } as const;
+const MARKET = { symbol: "BTCUSDT", bid: "49990", ask: "50010", qty: "500", stir: "0.1" } as const;
 const ACT_LATE_MS = 1000;
 const WORKING: readonly string[] = ["NEW", "PARTIALLY_FILLED"];
 
@@ -71,11 +71,15 @@ class RunningFake implements OpenVenue {
   }
 
   async calm(): Promise<void> {
-    const { symbol, bid, ask, qty } = MARKET;
+    const { symbol, bid, ask, qty, stir } = MARKET;
     await this.#process.tell({ op: "calm" });
-    await this.#process.tell({ op: "clear", symbol });
-    await this.#process.tell({ op: "quote", symbol, side: "BUY", price: bid, qty });
-    await this.#process.tell({ op: "quote", symbol, side: "SELL", price: ask, qty });
+    const best = await this.#best();
+    // A book that was right all the time is never empty, but fresh again.
+    const isRight = Number(best.bid) === Number(bid) && Number(best.ask) === Number(ask);
+    if (!isRight) await this.#process.tell({ op: "clear", symbol });
+    const more = isRight ? stir : qty;
+    await this.#process.tell({ op: "quote", symbol, side: "BUY", price: bid, qty: more });
+    await this.#process.tell({ op: "quote", symbol, side: "SELL", price: ask, qty: more });
   }
 
   async close(): Promise<void> {

@@ -380,3 +380,29 @@ Deno.test("the clock of a feed stays for a late message, and follows one that be
     qty: 3,
   });
 });
+
+Deno.test("updateConfig() goes on following orders where they stand", () => {
+  const bench = odds();
+  bench.loop.track({ orderId: orderId(7), instrument: bench.id, side: "Buy", price: px(310) });
+  bench.trade(310, { qty: 800 }).delta({ bids: [310, 1_600] });
+  bench.loop.updateConfig({ half_life_s: 10 });
+  bench.after(1).trade(310, { qty: 200 }).delta({ bids: [310, 1_500] });
+  strictEqual(bench.loop.queueOf(bench.id, orderId(7))?.ahead, 1_500);
+});
+
+Deno.test("a closed market has no book any more, whichever runner was told of first", () => {
+  const bench = odds();
+  const other = { ...runnerOf(1), name: "betfair:m.1" };
+  bench.loop.apply(listedEvent(other));
+  const levels = { bids: [310, 5], asks: [300, 6], updateId: null };
+  bench.loop.apply(
+    marketEvent(other, 1_000_000_000, { eventType: "BookSnapshot", payload: levels }),
+  );
+  deepStrictEqual(bench.loop.best(other.id, { side: "Buy" }), { price: 310, qty: 5 });
+  bench.define({ status: "closed" });
+  strictEqual(bench.loop.best(bench.id, { side: "Buy" }), null);
+  strictEqual(bench.loop.best(other.id, { side: "Buy" }), null);
+  bench.delta({ bids: [310, 0] }).trade(310, { qty: 5 });
+  const said = bench.loop.pfillTtf(bench.id, ASKED);
+  deepStrictEqual([said?.p, said?.ahead], [null, null]);
+});

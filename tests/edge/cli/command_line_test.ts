@@ -249,6 +249,18 @@ Deno.test("check shows what the built-in configuration means", async () => {
   match(text, /The configuration is valid\.$/);
 });
 
+Deno.test("check says which signals an instrument has, and which rows fit none", async () => {
+  const rows = '"x:*": { trend_lens: { on: true } }, "y:*": { signals: false }';
+  using file = temporaryFile(`hotloop: { instruments: { ${rows} } }\n${OUTSIDE}`);
+  const session = new Session();
+  strictEqual(await session.run("check", "--config", file.path), EXIT.ok);
+  const text = session.out.join("\n");
+  match(text, /^x:\S+ .* on trend_lens$/m);
+  match(text, /^hotloop\.instruments\.y:\* fits no instrument of this file\.$/m);
+  await session.run("check", "--json", "--config", file.path);
+  deepStrictEqual(JSON.parse(session.out.at(-1) ?? "{}").venues[0].signals, ["on trend_lens"]);
+});
+
 Deno.test("check --json gives one object, for a good configuration and for a bad one", async () => {
   const good = new Session();
   strictEqual(await good.run("check", "--json"), EXIT.ok);

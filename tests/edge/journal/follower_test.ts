@@ -7,7 +7,15 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { clientIndex } from "../../../core/numbers.ts";
 import { journalVerify } from "../../../edge/journal/mod.ts";
 import { startFollower } from "../../support/follower_rig.ts";
-import { eventAt, JournalRig, openJournal, replayDisk, STATE } from "../../support/journal_rig.ts";
+import { MemoryDisk } from "../../support/memory_disk.ts";
+import {
+  eventAt,
+  JournalRig,
+  openJournal,
+  replayDisk,
+  SMALL,
+  STATE,
+} from "../../support/journal_rig.ts";
 import { micros } from "../../../core/numbers.ts";
 
 Deno.test("runFollower() takes checkpoints from which a restart gives the same state", () => {
@@ -29,6 +37,23 @@ Deno.test("runFollower() takes checkpoints from which a restart gives the same s
   const replayed = replayDisk(rig.disk);
   strictEqual(replayed.digest, rig.timeline.digest);
   deepStrictEqual(replayed.checkpoint(), rig.timeline.checkpoint());
+});
+
+Deno.test("runFollower() lives on when it is told of more in the middle of a turn, by a checkpoint that is asked for", () => {
+  const settings = { ...SMALL, segmentBytes: 1 << 20, fillBytes: 1 << 16 };
+  const rig = new JournalRig(new MemoryDisk(), settings);
+  let nowUs = 0;
+  const clock = { wallUs: () => 0, monotonicUs: () => nowUs += 1000 }; // it rests after each event
+  const { link, heard } = startFollower(rig, { clock, restTasks: 8 });
+  for (let count = 0; count < 300; count++) {
+    rig.record();
+    rig.journal.flush();
+    for (let steps = 0; steps < 12 + count % 7; steps++) rig.threads.step();
+    if (count % 3 === 0) link.checkpoint();
+  }
+  rig.threads.run();
+  deepStrictEqual(heard.mismatches, []);
+  strictEqual(link.readSeq, 300);
 });
 
 Deno.test("runFollower() goes on from its checkpoint after a restart", () => {

@@ -107,6 +107,13 @@ Deno.test("skip() passes over any value and stands behind it", () => {
     ok(scanner.nextInList());
     strictEqual(scanner.whole(), 7);
   }
+  for (const levels of ["[]", "[[0,1,2]]", "[[0,1,2],[1,3,4]]", "[ [0,1,2] ]", "null"]) {
+    const scanner = at(`[${levels},7]`);
+    ok(scanner.firstInList());
+    scanner.skipLevels();
+    ok(scanner.nextInList());
+    strictEqual(scanner.whole(), 7);
+  }
   for (const text of ["", "]", '"a', "[1", '{"a"}', "[".repeat(40)]) {
     throws(() => at(text).skip(), LineError, text);
   }

@@ -59,6 +59,19 @@ Deno.test("read() makes a book of one kind of ladder, and anew when a fuller one
   ]);
 });
 
+Deno.test("read() takes up ladders by level again when an image brings no fuller ones", () => {
+  const rig = opened();
+  rig.words(line({ rc: [{ id: 1, atb: [[3, 7]], batb: [[0, 3, 7]] }] }));
+  const rc = [{ id: 1, batb: [[0, 2.9, 5]] }, { id: 2, batb: [] }];
+  const image = line({ rc, img: true });
+  deepStrictEqual(rig.words(line({ rc })), []);
+  deepStrictEqual(rig.words(image), ["book 0 bids  asks 290 500", "book 1 bids  asks "]);
+  strictEqual(rig.reader.totals.fields.batb, 5);
+  deepStrictEqual(rig.words(line({ rc: [{ id: 1, batb: [[0, 2.8, 5]] }] })), [
+    "delta 0 bids  asks 290 0 280 500",
+  ]);
+});
+
 Deno.test("read() turns levels by number into levels by price, and an empty list into nothing", () => {
   const rig = opened();
   const words = rig.words(
