@@ -58,6 +58,11 @@ export class DepthRows {
     return group === undefined ? [] : [draftOf(group)];
   }
 
+  /** Forgets the message in the making. */
+  drop(): void {
+    this.#group = undefined;
+  }
+
   #takeLevel(at: RowAt): Draft[] {
     const cells = this.#cells;
     const isSnapshot = isYes(cells.text("is_snapshot"));

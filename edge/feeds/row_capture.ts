@@ -2,7 +2,8 @@
  * Rows of trades, quotes, depth and bars, in CSV or JSON lines, as market events.
  *
  * What the columns mean is said by a mapping (`row_mapping.ts`) or, without one, by their names
- * (`row_header.ts`). A row that cannot be read is a problem and gives nothing.
+ * (`row_header.ts`). A row that cannot be read is a problem and gives nothing; if it is one of depth
+ * the books are invalid until their next snapshots.
  *
  * Ordering: events come in the order of the rows; the trades of a bar lie within it.
  * Known limits: a quoted field ends on its line; single levels before the first snapshot make a
@@ -13,7 +14,7 @@ import type { Draft } from "../../core/event.ts";
 import type { Instrument, Side } from "../../core/instrument.ts";
 import { unreachable } from "../../core/invariant.ts";
 import { micros, qty } from "../../core/numbers.ts";
-import type { Px, Qty } from "../../core/numbers.ts";
+import type { Micros, Px, Qty } from "../../core/numbers.ts";
 import { barTrades, isBar } from "./bar_rows.ts";
 import { CaptureInstruments } from "./capture_instruments.ts";
 import { LineError } from "./capture_line.ts";
@@ -56,6 +57,8 @@ export class RowCapture implements CaptureReader {
   readonly #cells: Cells;
   readonly #depth: DepthRows;
   readonly #unknown = new Set<string>();
+  /** Books that rows have been about, and the time of the last. */
+  readonly #books = new Map<Instrument, Micros>();
   #kind: RowKind | undefined;
 
   constructor(
@@ -77,9 +80,18 @@ export class RowCapture implements CaptureReader {
     } catch (error) {
       if (!(error instanceof LineError)) throw error;
       this.summary.badLines++;
-      this.#problem(`${place}: ${error.message}`);
-      return [];
+      const reason = `${place}: ${error.message}`;
+      this.#problem(reason);
+      return this.#kind === "depth" ? this.#lose(reason) : [];
     }
+  }
+
+  /** A level that cannot be read could be one of any book. */
+  #lose(reason: string): Draft[] {
+    this.#depth.drop();
+    return [...this.#books].map(([instrument, eventTime]) =>
+      marketDraft(instrument, eventTime, { eventType: "BookInvalidated", payload: { reason } })
+    );
   }
 
   finish(): Draft[] {
@@ -111,6 +123,7 @@ export class RowCapture implements CaptureReader {
       case "quotes":
         return this.#quote(at);
       case "depth":
+        this.#books.set(instrument, eventTime);
         return this.#counted(this.#depth.take(at));
       case "bars":
         return this.#bar(at);

@@ -84,6 +84,22 @@ Deno.test("csv of levels is gathered into messages by time, kind and id", () => 
   ]);
 });
 
+Deno.test("a level that cannot be read makes the book invalid, and its message is dropped", () => {
+  const { drafts, problems } = read("csv", [
+    "timestamp,is_snapshot,side,price,amount",
+    "1700000000000000,true,bid,100,1",
+    "1700000000000003,false,ask,101,2",
+    "1700000000000003,false,ask,101.55,2",
+    "1700000000000004,false,ask,102,2",
+  ]);
+  strictEqual(problems.length, 1);
+  deepStrictEqual(drafts.map(({ eventType, eventTime }) => [eventType, eventTime]), [
+    ["BookSnapshot", T],
+    ["BookInvalidated", T + 3],
+    ["BookDelta", T + 4],
+  ]);
+});
+
 Deno.test("csv with a column for each level gives a whole book for each row", () => {
   const rows = shortOf(read("csv", [
     "timestamp,bids[0].price,bids[0].amount,asks[0].price,asks[0].amount,asks[1].price,asks[1].amount",
