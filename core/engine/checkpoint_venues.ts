@@ -93,7 +93,7 @@ function accountNode(venue: VenueState): CheckpointNode {
     reconcile_due_us: venue.reconcileDueUs,
     reconcile_attempts: venue.reconcileAttempts,
     first_reconcile_us: venue.firstReconcileUs,
-    last_exec_us: venue.lastExecUs,
+    read_up_to_us: venue.readUpToUs,
     external_orders: venue.externalOrders.map(asNode),
     reconciled_us: venue.reconciledUs,
     is_opened: venue.isOpened,
@@ -106,7 +106,7 @@ function readAccount(venue: VenueState, saved: NodeReader): void {
   venue.reconcileDueUs = maybe(saved.integerOrNull("reconcile_due_us"), micros);
   venue.reconcileAttempts = saved.integer("reconcile_attempts");
   venue.firstReconcileUs = maybe(saved.integerOrNull("first_reconcile_us"), micros);
-  venue.lastExecUs = micros(saved.integer("last_exec_us"));
+  venue.readUpToUs = maybe(saved.integerOrNull("read_up_to_us"), micros);
   venue.externalOrders = saved.list("external_orders").map((node) => fromNode<OpenOrder>(node));
   venue.reconciledUs = micros(saved.integer("reconciled_us"));
   venue.isOpened = saved.flag("is_opened");

@@ -7,7 +7,6 @@
  * whether it was booked before is no longer known.
  * @module
  */
-import { noteExecution } from "./fills.ts";
 import { closePosting } from "./postings.ts";
 import { toExecution } from "./reports.ts";
 import { haltInstrument, raise, type Turn } from "./turn.ts";
@@ -56,7 +55,6 @@ function applyFill(turn: Turn, event: Event<"OrderExecuted">): boolean {
     return true;
   }
   state.ledger.book(ledgerExecution(turn, fill));
-  noteExecution(turn, state.venue(fill.venue));
   state.externalFills.add(fill, sinceUs);
   state.count("external_fills");
   finish(turn, fill, "executed");

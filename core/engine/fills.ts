@@ -15,7 +15,6 @@ import { finishReplace } from "./replaced.ts";
 import { toExecution } from "./reports.ts";
 import { advance } from "./settle.ts";
 import { haltAccount, raise, type Turn } from "./turn.ts";
-import type { VenueState } from "./venue_state.ts";
 import type { ClientFill } from "../clients.ts";
 import type { BrokerPayloads } from "../event.ts";
 import { invariant } from "../invariant.ts";
@@ -57,7 +56,6 @@ export function applyExecuted(
     next: null,
   };
   book(turn, order, fill);
-  noteExecution(turn, turn.state.venue(order.venue));
   remember(turn, order, fill);
   advance(turn, order, {
     execType: "Trade",
@@ -67,12 +65,6 @@ export function applyExecuted(
     provisional: payload.provisional,
   });
   checkFill(turn, order, { isLate, execId: execution.execId });
-}
-
-/** Reconciliations ask for executions from about here on. */
-export function noteExecution(turn: Turn, venue: VenueState): void {
-  const { venueUs } = turn;
-  if (venueUs !== null && venueUs > venue.lastExecUs) venue.lastExecUs = venueUs;
 }
 
 /** @throws {InvariantError} If the order's sums could not be kept once so much more was executed. */

@@ -90,6 +90,7 @@ function applyReconciled(turn: Turn, venue: VenueState, answer: Answer): void {
   const named = answer.openOrders.map((row) => ({ row, order: orderOf(turn, venue, row) }));
   compareOrders(turn, venue, named);
   venue.reconciledUs = turn.nowUs;
+  venue.readUpToUs = answer.askedUs;
   venue.externalOrders = named.filter((each) => isForeign(each, answer.askedUs))
     .map((each) => {
       alarmForeign(turn, each);

@@ -48,6 +48,7 @@ export function takeBackReconcile({ reconcile }: VenueState, request: RequestId)
   if (reconcile?.request === request) reconcile.sentUs = null;
 }
 
-function sinceOf({ lastExecUs }: VenueState, firstUs: Micros): Micros {
-  return micros(Math.max(firstUs, lastExecUs - OVERLAP_US));
+/** What a stream told since proves nothing of what it did not tell: only an answer does. */
+function sinceOf({ readUpToUs }: VenueState, firstUs: Micros): Micros {
+  return readUpToUs === null ? firstUs : micros(Math.max(firstUs, readUpToUs - OVERLAP_US));
 }

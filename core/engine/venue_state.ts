@@ -32,8 +32,8 @@ export type VenueState = {
   reconcileAttempts: number;
   /** When the first reconciliation ever left. */
   firstReconcileUs: Micros | null;
-  /** Greatest venue time of an execution that was booked; 0 before the first. */
-  lastExecUs: Micros;
+  /** When the last reconciliation left that was answered: executions are read up to there. */
+  readUpToUs: Micros | null;
   /** Open orders at the venue that are not ours, as last listed. */
   externalOrders: readonly OpenOrder[];
   /** When they were listed; 0 before that. */
@@ -75,7 +75,7 @@ export function newVenue(declaration: VenueDeclaration, nowUs: Micros): VenueSta
     reconcileDueUs: null,
     reconcileAttempts: 0,
     firstReconcileUs: null,
-    lastExecUs: micros(0),
+    readUpToUs: null,
     externalOrders: [],
     reconciledUs: micros(0),
     isOpened: false,

@@ -247,13 +247,13 @@ export const RECONCILIATIONS: readonly Scenario[] = [
   {
     name: "reconcile_asks_since",
     requires: ["R-EXEC-5"],
-    description: "For all until the account is opened; then since 10 s before the last execution.",
+    description: "None until the account is opened; then from 10 s before the last answered one.",
     tell: (story) =>
       story.begin().place("i1").accept(1).reconcileAsked().reconciled([{ order: 1, qty: "10" }])
         .wait(60_000).accountReported({ balances: { USDT: "1000" } }).reconcileAsked()
         .wait(5000).fill(1, { id: "e1", qty: "1", px: "100" }).reconcileAsked().wait(30_000)
-        .fill(1, { id: "e2", qty: "1", px: "100" }).reconcileAsked()
-        .wait(60_000).externalFill({ id: "x1", side: "Buy", qty: "1" }).reconcileAsked(),
+        .reconciled([{ order: 1, qty: "10", cum: "1" }]).wait(60_000)
+        .externalFill({ id: "x1", side: "Buy", qty: "1" }).reconcileAsked(),
   },
   {
     name: "reconciled_breaks_a_rule",

@@ -87,7 +87,6 @@ def apply_executed(state: State, order: Order, payload: Json, is_old: bool) -> N
     fill = new_fill(payload, order.tag)
     book(state, order.instrument, order.client, order.side, fill)
     order.fills[fill.exec_id] = fill
-    note_execution(state, order.venue)
     state.filled.append(state.now)
     report(
         state,
@@ -103,12 +102,6 @@ def apply_executed(state: State, order: Order, payload: Json, is_old: bool) -> N
     if order.was_absent:
         state.alarm("FILL_AFTER_ABSENCE")
     check_overfill(state, order)
-
-
-def note_execution(state: State, venue: int) -> None:
-    """An execution of a venue was booked: a reconciliation asks for those since."""
-    known = state.venues[venue]
-    known.last_exec = max(known.last_exec, state.event["event_time"])
 
 
 def infer_increase(state: State, order: Order, qty: int) -> None:

@@ -81,7 +81,7 @@ class Venue:
     reconcile_due: Optional[int] = None
     reconcile_attempts: int = 0
     first_reconcile: Optional[int] = None
-    last_exec: int = 0
+    read_up_to: Optional[int] = None
     external_orders: List[Json] = field(default_factory=list)
     is_opened: bool = False
     is_adopting: bool = False

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Optional
 
-from .fills import book, check_correction, correct, halt_instrument, new_fill, note_execution, reverse
+from .fills import book, check_correction, correct, halt_instrument, new_fill, reverse
 from .model import Instrument, Json
 from .order import ExternalFill
 from .state import State
@@ -50,7 +50,6 @@ def _executed(state: State, event: Json) -> None:
     fill = new_fill(payload, None)
     fill.provisional = False
     book(state, event["instrument"], None, payload["side"], fill)
-    note_execution(state, event["venue"])
     state.external_fills[key] = ExternalFill(event["instrument"], payload["side"], state.now, fill)
     for old in [key for key, each in state.external_fills.items() if each.booked < oldest]:
         del state.external_fills[old]

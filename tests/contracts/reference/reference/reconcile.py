@@ -89,6 +89,7 @@ def _reconciled(state: State, venue: Venue, payload: Json) -> None:
         venue.reconcile = before
         raise InvariantBroken("the instrument of an open order is listed at that venue")
     was_closed = close(venue)
+    venue.read_up_to = asked
     venue.reconcile_attempts = 0
     due = None if venue.reconcile_ms is None else state.now + venue.reconcile_ms * 1000
     set_reconcile(state, venue, due)

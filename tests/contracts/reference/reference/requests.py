@@ -167,7 +167,9 @@ def leave_reconcile(state: State, venue: Venue) -> None:
     reconcile.sent = state.now
     if venue.first_reconcile is None:
         venue.first_reconcile = state.now
-    since = max(venue.first_reconcile, venue.last_exec - OVERLAP)
+    since = venue.first_reconcile
+    if venue.read_up_to is not None:
+        since = max(since, venue.read_up_to - OVERLAP)
     state.effects.commands.append(
         {
             "kind": "Reconcile",
