@@ -64,10 +64,12 @@ export class KillCampaign {
   /** Kills and restarts; the last daemon is alive at the end. */
   async run(): Promise<void> {
     const { kills, lifeMs: [least, most], draws, stopMs } = this.#options;
+    // From where in the list is drawn; all of it comes, so that each moment is struck for.
+    const from = draws.below(this.#options.moments.length);
     for (let kill = 0; kill < kills; kill++) {
       await pause(least + draws.below(most - least));
       if (kill === Math.floor(kills / 2)) await this.#suspend(stopMs);
-      await this.#kill(draws.pick(this.#options.moments));
+      await this.#kill(this.#momentAt(from + kill));
     }
     await pause(most);
   }
@@ -90,6 +92,13 @@ export class KillCampaign {
     const { logFile } = this.#options;
     if (logFile === undefined) return;
     Deno.writeTextFileSync(logFile, `${this.#daemon.log}\n`, { append: true });
+  }
+
+  #momentAt(place: number): KillMoment {
+    const { moments } = this.#options;
+    const moment = moments[place % moments.length];
+    if (moment === undefined) throw new RangeError("Cannot kill: moments must be told");
+    return moment;
   }
 
   async #kill(wanted: KillMoment): Promise<void> {
