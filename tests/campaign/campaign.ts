@@ -7,6 +7,7 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { Audit } from "../venue/exchange_process.ts";
 import { type History, readHistory } from "./history.ts";
 import { executionsOf, type Holdings, holdingsOf } from "./judge.ts";
+import { until } from "../support/temporary.ts";
 import { KillCampaign, type KillOptions } from "./kill.ts";
 import { Trader, type TraderOptions } from "./trader.ts";
 
@@ -15,12 +16,19 @@ const TRADERS = ["alice", "bob", "carol", "dave"];
 const INTERVAL_MS = 20;
 const BURST = 4;
 const SETTLE_MS = 60_000;
+/** Longest time for the orders that are to be placed after the last kill. */
+const ORDERS_MS = 600_000;
 
 /** By pattern, since a kill may cut a line. */
 const ALARM = /"level":"(?:alarm|error)","event":"([^"]+)"/g;
 
 /** What and at which prices the traders trade. */
-export type Trading = Pick<TraderOptions, "instrument" | "price" | "qty">;
+export type Trading = Pick<TraderOptions, "instrument" | "price" | "qty"> & {
+  /** Pause of a trader between its bursts; 20 ms. */
+  readonly intervalMs?: number;
+  /** Orders that must have been placed before it ends; none. */
+  readonly orders?: number;
+};
 
 /** What a campaign leaves to be judged. */
 export type Outcome = {
@@ -45,13 +53,14 @@ export async function runCampaign(
       port: listening.port,
       token,
       draws: options.draws.fork(clientId),
-      intervalMs: INTERVAL_MS,
+      intervalMs: trading.intervalMs ?? INTERVAL_MS,
       burst: BURST,
     })
   );
   const running = traders.map((trader) => trader.run());
   try {
     await campaign.run();
+    await until(() => placed(traders) >= (trading.orders ?? 0), "the orders", ORDERS_MS);
     for (const trader of traders) deepStrictEqual(trader.problems, []);
     for (const trader of traders) trader.stop();
     await Promise.all(running);
@@ -67,6 +76,11 @@ export async function runCampaign(
     await Promise.all(running);
     for (const trader of traders) trader.close();
   }
+}
+
+/** Orders that the daemon took. */
+function placed(traders: readonly Trader[]): number {
+  return traders.reduce((sum, trader) => sum + trader.orders().size, 0);
 }
 
 function first<Item>([item]: readonly Item[]): Item {

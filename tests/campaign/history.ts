@@ -41,6 +41,12 @@ export type History = {
   readonly reports: ReadonlyMap<string, readonly Readonly<Record<string, unknown>>[]>;
   /** For each restart, the requests that no event had answered. */
   readonly inFlight: readonly (readonly OpenRequest[])[];
+  /** Client order ids under which an order was decided to be sent. */
+  readonly submitted: ReadonlySet<string>;
+  /** The kinds of events that ended doubt about an order, and how often. */
+  readonly doubtEnds: ReadonlyMap<string, number>;
+  /** Orders that are still in doubt. */
+  readonly doubted: readonly string[];
   readonly events: number;
 };
 
@@ -51,13 +57,17 @@ export function readHistory(stateDirectory: string): History {
   const { timeline: resumed, hasCheckpoint } = replay(stateDirectory, "checkpoint");
   const reports = new Map<string, Readonly<Record<string, unknown>>[]>();
   const flights = new Flights();
+  const doubts = new Doubts();
+  const submitted = new Set<string>();
   for (const { event, effectLines } of open(stateDirectory, "zero").records()) {
     flights.happened(event);
     for (const text of effectLines.split("\n")) {
       if (text === "") continue;
       const line = JSON.parse(text) as Line;
       if (line.command !== undefined) flights.sent(line.command);
+      if (line.command?.kind === "Submit") submitted.add(line.command.cl_ord_id);
       if (line.report === undefined) continue;
+      doubts.reported(line.report.wire, event.eventType);
       const client = clientName(replayed, line.report.client);
       reports.set(client, [...(reports.get(client) ?? []), line.report.wire]);
     }
@@ -69,6 +79,9 @@ export function readHistory(stateDirectory: string): History {
     hasCheckpoint,
     reports,
     inFlight: flights.atRestarts,
+    submitted,
+    doubtEnds: doubts.ends,
+    doubted: doubts.open,
     events: replayed.seqId,
   };
 }
@@ -96,6 +109,25 @@ function replay(
 
 function clientName({ view }: Timeline, client: number): string {
   return view.clientName(client as Parameters<typeof view.clientName>[0]);
+}
+
+/** Doubt about orders, as their clients were told of it. */
+class Doubts {
+  readonly ends = new Map<string, number>();
+  readonly #open = new Set<string>();
+
+  get open(): readonly string[] {
+    return [...this.#open];
+  }
+
+  reported(wire: Readonly<Record<string, unknown>>, eventType: string): void {
+    const order = wire["order_id"];
+    if (typeof order !== "string") return;
+    if (wire["in_doubt"] === true) this.#open.add(order);
+    else if (this.#open.delete(order)) {
+      this.ends.set(eventType, (this.ends.get(eventType) ?? 0) + 1);
+    }
+  }
 }
 
 /** Requests on their way, as the journal knows them. */

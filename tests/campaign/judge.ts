@@ -111,12 +111,13 @@ export function assertLedgersEqual(traders: readonly Trader[], audit: Audit): vo
   }
 }
 
-function byFirst(a: readonly unknown[], b: readonly unknown[]): number {
+/** Orders rows by their first cell. */
+export function byFirst(a: readonly unknown[], b: readonly unknown[]): number {
   return String(a[0]) < String(b[0]) ? -1 : 1;
 }
 
 /** Client order ids are `<prefix>-<order>-<version>`. */
-function orderOf(clientId: string): string {
+export function orderOf(clientId: string): string {
   return clientId.split("-")[1] ?? clientId;
 }
 
@@ -149,7 +150,8 @@ export function holdingsAfter(
   return { position: unscaled(position), totals: new Map(texts) };
 }
 
-function scaled(decimal: string): bigint {
+/** A decimal as an integer of `SCALE` places, exact. */
+export function scaled(decimal: string): bigint {
   const isNegative = decimal.startsWith("-");
   const [whole = "0", part = ""] = decimal.replace("-", "").split(".");
   const value = BigInt(whole + part.padEnd(SCALE, "0"));

@@ -3,6 +3,7 @@
  * prints its table; `--write` puts it into the venue's page.
  * @module
  */
+import { parseArgs } from "node:util";
 import { CASES } from "./cases/mod.ts";
 import { playCases } from "./case.ts";
 import { DRIVERS } from "./drivers/mod.ts";
@@ -12,22 +13,24 @@ function say(line: string): void {
   Deno.stdout.writeSync(new TextEncoder().encode(`${line}\n`));
 }
 
-function option(name: string): string | undefined {
-  const at = Deno.args.indexOf(`--${name}`);
-  return at < 0 ? undefined : Deno.args[at + 1];
-}
-
 async function main(): Promise<number> {
-  const driver = DRIVERS.find(({ name }) => name === option("venue"));
+  const { values } = parseArgs({
+    options: {
+      venue: { type: "string" },
+      only: { type: "string" },
+      write: { type: "boolean", default: false },
+    },
+  });
+  const driver = DRIVERS.find(({ name }) => name === values.venue);
   if (driver === undefined) {
     say(`Cannot play the suite: --venue must be one of ${DRIVERS.map(({ name }) => name)}`);
     return 64;
   }
-  const only = option("only")?.split(",");
+  const only = values.only?.split(",");
   const cases = only === undefined ? CASES : CASES.filter(({ id }) => only.includes(id));
   const results = await playCases(driver, cases, (result) => say(resultLine(result)));
   say(summaryOf(results));
-  if (Deno.args.includes("--write") && only === undefined) writePage(driver.name, results);
+  if (values.write && only === undefined) writePage(driver.name, results);
   return results.some(({ result }) => result === "FAIL") ? 1 : 0;
 }
 

@@ -39,7 +39,7 @@ Deno.test("fuzz() shrinks a disagreement to the events that show it", async () =
   };
   const { disagreement: found } = await fuzz({ seed: 7, others: [forgetful], isEnough: enough });
   ok(found !== undefined, "the core that says nothing of fills must be found out");
-  ok(found.events.length <= 12, `was ${found.events.length} events`);
+  ok(found.events.length <= 14, `was ${found.events.length} events`);
   strictEqual(found.events.at(-1)?.["event_type"], "OrderExecuted");
   strictEqual(found.events.filter((event) => event["event_type"] === "OrderExecuted").length, 1);
 });

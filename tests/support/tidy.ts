@@ -132,9 +132,10 @@ export function nothingBanned(source: Source): readonly string[] {
   return breaches(source, BANNED);
 }
 
-/** A venue is named in its own adapter or feed only. */
+/** A venue is named in its own adapter's folder or in its own feed only. */
 export function venuesAtHome(source: Source): readonly string[] {
-  if (!/^(core|wire|edge|config)\//.test(source.path) || VENUE_NAMES.test(source.path)) return [];
+  if (!/^(core|wire|edge|config)\//.test(source.path)) return [];
+  if (/^edge\/venues\/\w+\//.test(source.path) || VENUE_NAMES.test(source.path)) return [];
   return codeOf(source.text).split("\n").flatMap((line, at) =>
     VENUE_NAMES.test(line) ? [`${source.path}:${at + 1}: names a venue: use a capability`] : []
   );

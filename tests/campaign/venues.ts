@@ -1,0 +1,60 @@
+/**
+ * The fake venues on which the kill campaign is run.
+ * @module
+ */
+import { liveConfiguration } from "../support/live_configuration.ts";
+import type { Draws } from "../support/draws.ts";
+import type { CampaignVenue } from "./venue_campaign.ts";
+
+const ARGS = ["--speed", "40", "--order-limit", "100000", "--weight-limit", "10000000"];
+const PACING = { perSecond: 300, burst: 100 };
+
+/** Around the price at which the fakes start, where the crowd trades. */
+function price(draws: Draws): string {
+  return `${49_990 + draws.below(20)}.${draws.below(10)}`;
+}
+
+function qty(draws: Draws): string {
+  return `0.0${10 + draws.below(40)}`;
+}
+
+/** All of them. */
+export const CAMPAIGN_VENUES: readonly CampaignVenue[] = [
+  {
+    name: "binance-spot",
+    process: "binance_spot",
+    args: [...ARGS, "--balances", "BTC=1000,USDT=10000000,BNB=10"],
+    orderPath: "/api/v3/order",
+    trading: { instrument: "main:BTC/USDT", price, qty },
+    config: (port, directory) =>
+      liveConfiguration({
+        exchange: "binance",
+        symbol: "BTC/USDT",
+        priceQuantum: "0.01",
+        quantityQuantum: "0.00001",
+        pacing: PACING,
+        venue: ["reconcile_ms: 2000"],
+        port,
+        directory,
+      }),
+  },
+  {
+    name: "binance-usdm",
+    process: "binance_usdm",
+    args: [...ARGS, "--balances", "USDT=10000000"],
+    orderPath: "/fapi/v1/order",
+    trading: { instrument: "main:BTC/USDT:USDT", price, qty },
+    config: (port, directory) =>
+      liveConfiguration({
+        exchange: "binanceusdm",
+        symbol: "BTC/USDT:USDT",
+        priceQuantum: "0.1",
+        quantityQuantum: "0.001",
+        instrument: ["asset_class: linear"],
+        pacing: PACING,
+        venue: ["reconcile_ms: 2000"],
+        port,
+        directory,
+      }),
+  },
+];

@@ -1,0 +1,100 @@
+/**
+ * Binance spot and USD-M futures, played by the fakes of `tests/venues/`.
+ * @module
+ */
+import {
+  ABSENCE_MS,
+  liveConfiguration,
+  REQUEST_TIMEOUT_MS,
+} from "../../support/live_configuration.ts";
+import { DRY_CASE } from "../cases/clients.ts";
+import type { Terms } from "../driver.ts";
+import { type FakeVenue, fakeVenueDriver } from "./fake_venue.ts";
+
+const TERMS: Omit<Terms, "instrument"> = {
+  venue: "main",
+  base: "BTC",
+  quote: "USDT",
+  buyResting: "49000",
+  sellResting: "51000",
+  inside: "50000",
+  buyCrossing: "50500",
+  sellCrossing: "49500",
+  qty: "2",
+  part: "0.5",
+  rest: "1.5",
+  tooMuch: "900",
+};
+const ARGS = ["--empty", "--speed", "0", "--order-limit", "100000", "--weight-limit", "1000000"];
+const COMMON = {
+  args: ARGS,
+  answerLateMs: REQUEST_TIMEOUT_MS + 1000,
+  absenceMs: ABSENCE_MS,
+  pacingBurst: 20,
+} as const;
+const PACING = { perSecond: 50, burst: COMMON.pacingBurst };
+const DRY_CLIENT = `${DRY_CASE}-0`;
+
+const SPOT: FakeVenue = {
+  ...COMMON,
+  name: "binance-spot",
+  process: "binance_spot",
+  args: [...ARGS, "--balances", "BTC=1000,USDT=10000000,BNB=10"],
+  terms: { ...TERMS, instrument: "main:BTC/USDT" },
+  routes: {
+    place: "POST /api/v3/order",
+    cancel: "DELETE /api/v3/order",
+    lookup: "GET /api/v3/order",
+    reconcile: "GET /api/v3/account",
+  },
+  isFutures: false,
+  tickerPath: "/api/v3/ticker/bookTicker?symbol=BTCUSDT",
+  lacking: {},
+  config: (port, directory) =>
+    liveConfiguration({
+      exchange: "binance",
+      symbol: "BTC/USDT",
+      priceQuantum: "0.01",
+      quantityQuantum: "0.00001",
+      pacing: PACING,
+      dryClient: DRY_CLIENT,
+      port,
+      directory,
+    }),
+};
+
+const USDM: FakeVenue = {
+  ...COMMON,
+  name: "binance-usdm",
+  process: "binance_usdm",
+  args: [...ARGS, "--balances", "USDT=1000000"],
+  terms: { ...TERMS, instrument: "main:BTC/USDT:USDT" },
+  routes: {
+    place: "POST /fapi/v1/order",
+    cancel: "DELETE /fapi/v1/order",
+    replace: "PUT /fapi/v1/order",
+    lookup: "GET /fapi/v1/order",
+    reconcile: "GET /fapi/v1/openOrders",
+  },
+  isFutures: true,
+  tickerPath: "/fapi/v1/ticker/bookTicker?symbol=BTCUSDT",
+  lacking: {},
+  config: (port, directory) =>
+    liveConfiguration({
+      exchange: "binanceusdm",
+      symbol: "BTC/USDT:USDT",
+      priceQuantum: "0.1",
+      quantityQuantum: "0.001",
+      instrument: ["asset_class: linear"],
+      venue: ["dead_man_ms: 3000"],
+      pacing: PACING,
+      dryClient: DRY_CLIENT,
+      port,
+      directory,
+    }),
+};
+
+/** Binance spot. */
+export const BINANCE_SPOT_DRIVER = fakeVenueDriver(SPOT);
+/** Binance USD-M futures. */
+export const BINANCE_USDM_DRIVER = fakeVenueDriver(USDM);

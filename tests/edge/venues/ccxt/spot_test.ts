@@ -1,0 +1,286 @@
+/**
+ * Binance spot over CCXT against its fake: orders, fills, doubt, streams, books, reconciliation.
+ *
+ * Proves: R-VENUE-2, R-VENUE-7, R-EXEC-1, R-EXEC-3, R-EXEC-5 for the adapter.
+ * @module
+ */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { px, qty } from "../../../../core/numbers.ts";
+import { CcxtRig, PREFIX } from "../../../support/ccxt_rig.ts";
+import { VenueProcess } from "../../../venues/control.ts";
+
+/** Connections of the runtime's pool outlive a test; the venue's process ends with it. */
+const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
+
+/** A market that stands still: 49 990 bid, 50 010 asked, 5 each way. */
+async function stillVenue(): Promise<VenueProcess> {
+  const venue = await VenueProcess.start("binance_spot", ["--speed", "0", "--empty"]);
+  await venue.tell({ op: "quote", symbol: "BTCUSDT", side: "BUY", price: "49990", qty: "5" });
+  await venue.tell({ op: "quote", symbol: "BTCUSDT", side: "SELL", price: "50010", qty: "5" });
+  return venue;
+}
+
+function spot(
+  name: string,
+  run: (venue: VenueProcess, rig: CcxtRig) => Promise<void>,
+): void {
+  Deno.test(name, relaxed, async () => {
+    await using venue = await stillVenue();
+    using rig = await CcxtRig.up(venue);
+    await run(venue, rig);
+  });
+}
+
+spot("start() lists the venue's rules and reconciles the account", async (_venue, rig) => {
+  const [listed] = rig.listed;
+  deepStrictEqual(listed?.priceRule.ticks, [{ fromQuanta: 0, stepQuanta: 1 }]);
+  strictEqual(listed?.status, "open");
+  ok(listed?.minNotional !== null);
+  const [account] = rig.of("AccountReported");
+  strictEqual(account?.balances.find(({ currency }) => currency === "BTC")?.total, "10");
+});
+
+spot("send() places an order and reports its acceptance with stamps", async (_venue, rig) => {
+  rig.submit(1);
+  const accepted = await rig.next("OrderAccepted");
+  strictEqual(accepted.clOrdId, `${PREFIX}-1-1`);
+  ok(accepted.venueOrderId !== null && accepted.submitUs !== undefined);
+});
+
+spot("send() reports executions once each by answer and stream, exactly", async (venue, rig) => {
+  rig.submit(1, { price: px(5_001_000), orderQty: qty(600_000) });
+  await rig.until(() => rig.of("OrderExecuted").length >= 2, "both reports of the fill");
+  const [first] = rig.of("OrderExecuted");
+  strictEqual(first?.lastQty, 500_000);
+  strictEqual(first?.lastPx, 5_001_000);
+  const [trade] = (await venue.audit()).trades;
+  strictEqual(first?.execId, `BTCUSDT-${trade?.tradeId}`);
+  strictEqual(Number(first?.commission), Number(trade?.commission));
+  strictEqual(first?.commissionCurrency, trade?.commissionAsset);
+});
+
+spot("send() cancels, and says so only after the fills it counts", async (venue, rig) => {
+  rig.submit(1);
+  await rig.next("OrderAccepted");
+  await venue.tell({ op: "fill", order: `${PREFIX}-1-1`, qty: "0.004", count: 4 });
+  rig.cancel(1);
+  await rig.next("OrderCancelled");
+  const kinds = rig.reports.map(({ eventType }) => eventType);
+  const executed = new Set(rig.of("OrderExecuted").map(({ execId }) => execId));
+  strictEqual(executed.size, 4);
+  ok(kinds.lastIndexOf("OrderExecuted") < kinds.indexOf("OrderCancelled"));
+});
+
+spot("send() ends the rest of an IOC order after its fills", async (_venue, rig) => {
+  rig.submit(1, { price: px(5_001_000), orderQty: qty(700_000), timeInForce: "IOC" });
+  await rig.next("OrderCancelled");
+  strictEqual(rig.of("OrderExecuted")[0]?.lastQty, 500_000);
+});
+
+spot("send() has a crossing post-only order refused as such", async (_venue, rig) => {
+  rig.submit(1, { price: px(5_002_000), postOnly: true });
+  strictEqual((await rig.next("OrderRejected")).rejectCode, "VENUE_POST_ONLY");
+});
+
+spot("send() reports funds that are missing", async (_venue, rig) => {
+  rig.submit(1, { price: px(4_900_000), orderQty: qty(90_000_000) });
+  strictEqual((await rig.next("OrderRejected")).rejectCode, "VENUE_FUNDS");
+});
+
+spot("send() reports a cancel of what is not there", async (_venue, rig) => {
+  rig.cancel(7);
+  strictEqual((await rig.next("CancelRejected")).rejectCode, "VENUE_NOT_FOUND");
+});
+
+const LOST = ["fin", "rst"] as const;
+for (const by of LOST) {
+  spot(
+    `send() leaves a place whose answer is lost (${by}) in doubt; a look-up finds it`,
+    async (venue, rig) => {
+      await venue.tell({
+        op: "fault",
+        match: "POST /api/v3/order",
+        fault: { kind: "loseResponse", by },
+      });
+      rig.submit(1, { price: px(5_001_000), orderQty: qty(600_000) });
+      strictEqual((await rig.next("RequestFailed")).outcome, "unknown");
+      rig.lookup(1);
+      const found = await rig.next("OrderFound");
+      strictEqual(found.status, "open");
+      strictEqual(found.cumQty, 500_000);
+      const kinds = rig.reports.map(({ eventType }) => eventType);
+      ok(kinds.indexOf("OrderExecuted") < kinds.indexOf("OrderFound"));
+      const [seen] = (await venue.audit()).seen;
+      strictEqual(seen?.received, 1);
+    },
+  );
+}
+
+spot("send() looks up what the venue never had", async (_venue, rig) => {
+  rig.lookup(3);
+  strictEqual((await rig.next("OrderNotFound")).order, 3);
+});
+
+spot(
+  "send() says that a rate-limited order was not looked at, and for how long",
+  async (venue, rig) => {
+    await venue.tell({
+      op: "fault",
+      match: "POST /api/v3/order",
+      fault: { kind: "rateLimit", status: 429, retryAfterS: 7 },
+    });
+    rig.submit(1);
+    const failed = await rig.next("RequestFailed");
+    deepStrictEqual([failed.outcome, failed.retryAfterMs], ["notSent", 7000]);
+  },
+);
+
+spot("send() builds a dry order to its last byte and sends nothing", async (venue, rig) => {
+  const before = (await venue.audit()).requestCount;
+  rig.submit(1, { dryRun: true });
+  await rig.until(() => rig.dry.length === 1, "a dry answer");
+  strictEqual((await venue.audit()).requestCount, before);
+});
+
+spot("start() takes a burst of 500 fills in one write", async (venue, rig) => {
+  rig.submit(1, { orderQty: qty(100_000) });
+  await rig.next("OrderAccepted");
+  await venue.tell({ op: "fill", order: `${PREFIX}-1-1`, qty: "0.5", count: 500 });
+  await rig.until(() => rig.of("OrderExecuted").length >= 500, "all fills");
+  strictEqual(new Set(rig.of("OrderExecuted").map(({ execId }) => execId)).size, 500);
+});
+
+spot(
+  "start() reports a lost stream as down, comes back, and finds the fills meanwhile",
+  async (venue, rig) => {
+    rig.submit(1);
+    await rig.next("OrderAccepted");
+    const sinceUs = Date.now() * 1000 - 1_000_000;
+    await venue.tell({ op: "drop", stream: "user", by: "rst" });
+    await venue.tell({ op: "fill", order: `${PREFIX}-1-1`, qty: "0.003", count: 3 });
+    await rig.until(() => rig.statuses.some((said) => said.startsWith("down")), "down");
+    await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "back");
+    const { openOrders } = await rig.reconcile(sinceUs);
+    const executed = rig.of("OrderExecuted");
+    strictEqual(new Set(executed.map(({ execId }) => execId)).size, 3);
+    ok(executed.every(({ clOrdId }) => clOrdId === `${PREFIX}-1-1`));
+    deepStrictEqual(openOrders.map(({ clOrdId, cumQty }) => [clOrdId, cumQty]), [[
+      `${PREFIX}-1-1`,
+      300,
+    ]]);
+    strictEqual(rig.of("AccountReported").length, 2);
+  },
+);
+
+Deno.test(
+  "reconcile() names executions of orders that this adapter never saw",
+  relaxed,
+  async () => {
+    await using venue = await stillVenue();
+    const sinceUs = Date.now() * 1000 - 1_000_000;
+    {
+      using first = await CcxtRig.up(venue);
+      first.submit(1, { price: px(5_001_000), orderQty: qty(100_000) });
+      await first.next("OrderExecuted");
+    }
+    using second = await CcxtRig.up(venue);
+    await second.reconcile(sinceUs);
+    deepStrictEqual(second.of("OrderExecuted").map(({ clOrdId }) => clOrdId), [`${PREFIX}-1-1`]);
+  },
+);
+
+Deno.test("start() notices a half-open user stream within 10 s", relaxed, async () => {
+  await using venue = await stillVenue();
+  using rig = await CcxtRig.up(venue);
+  await venue.tell({ op: "halfOpen", stream: "user" });
+  const before = performance.now();
+  await rig.until(() => rig.statuses.some((said) => said.startsWith("down")), "down");
+  ok(performance.now() - before < 10_000);
+});
+
+spot("start() opens the stream anew when the venue ends it", async (venue, rig) => {
+  await venue.tell({ op: "endUserStream" });
+  await rig.until(() => rig.statuses.some((said) => said.startsWith("down")), "down");
+  await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "back");
+});
+
+spot("start() posts cash that comes from outside", async (venue, rig) => {
+  await venue.tell({ op: "deposit", asset: "USDT", amount: "12.5" });
+  const posted = await rig.next("CashPosted");
+  deepStrictEqual([posted.kind, posted.currency, posted.amount], ["deposit", "USDT", "12.5"]);
+});
+
+Deno.test("start() keeps a book in step, and takes it anew after a gap", relaxed, async () => {
+  await using venue = await VenueProcess.start("binance_spot", ["--speed", "50"]);
+  using rig = await CcxtRig.up(venue);
+  await rig.until(() => rig.of("BookDelta").length > 3, "changes");
+  const before = rig.of("BookSnapshot").length;
+  strictEqual(before, 1);
+  await venue.tell({ op: "skipDepth", symbol: "BTCUSDT", count: 1 });
+  await rig.until(() => rig.of("BookInvalidated").length > 0, "an invalidation");
+  await rig.until(() => rig.of("BookSnapshot").length > before, "another snapshot");
+  const last = rig.of("BookDelta").length;
+  await rig.until(() => rig.of("BookDelta").length > last, "changes again");
+  strictEqual(rig.of("BookInvalidated").length, 1);
+});
+
+Deno.test(
+  "start() gives market data without keys, and trades once they are there",
+  relaxed,
+  async () => {
+    await using venue = await VenueProcess.start("binance_spot", ["--speed", "50"]);
+    using rig = await CcxtRig.start(venue, { credentials: null });
+    await rig.until(() => rig.of("BookDelta").length > 0, "a book");
+    match(rig.statuses.join(), /down: there are no keys/);
+    rig.submit(1);
+    strictEqual((await rig.next("RequestFailed")).outcome, "notSent");
+  },
+);
+
+Deno.test("start() measures the venue's clock and signs by it", relaxed, async () => {
+  await using venue = await stillVenue();
+  await venue.tell({ op: "skew", ms: 8000 });
+  using rig = await CcxtRig.up(venue);
+  rig.submit(1);
+  await rig.next("OrderAccepted");
+  match(rig.logged.join("\n"), /alarm clock_skew/);
+});
+
+spot("send() measures the clock again when the venue finds it wrong", async (venue, rig) => {
+  await venue.tell({ op: "skew", ms: -20_000 });
+  rig.submit(1);
+  strictEqual((await rig.next("RequestFailed")).outcome, "notSent");
+  await rig.until(() => rig.logged.some((line) => line.includes("clock_skew")), "a measurement");
+  rig.submit(2);
+  await rig.next("OrderAccepted");
+});
+
+Deno.test("start() says in a sentence that nobody is there", relaxed, async () => {
+  using rig = await CcxtRig.start({ port: 9 });
+  await rig.until(() => rig.statuses.length > 0, "a status");
+  match(
+    rig.statuses[0] ?? "",
+    /^down: Cannot load the markets of the exchange: Cannot complete GET/,
+  );
+});
+
+spot("cancelAll() cancels what is ours, from memory", async (venue, rig) => {
+  await venue.tell({
+    op: "foreign",
+    symbol: "BTCUSDT",
+    side: "BUY",
+    type: "LIMIT",
+    price: "49000",
+    qty: "1",
+  });
+  rig.submit(1);
+  rig.submit(2);
+  await rig.until(() => rig.of("OrderAccepted").length >= 2, "both");
+  rig.adapter.cancelAll();
+  await rig.until(
+    () => new Set(rig.of("OrderCancelled").map(({ clOrdId }) => clOrdId)).size === 2,
+    "both cancelled",
+  );
+  const open = (await venue.audit()).orders.filter(({ state }) => state === "NEW");
+  strictEqual(open.length, 1);
+});

@@ -1,0 +1,302 @@
+/**
+ * A CCXT venue in the test's own process, against a fake exchange: a hand-written host that checks
+ * each draft as the daemon does and keeps what was said, and commands as the core would send them.
+ * @module
+ */
+import type {
+  CancelRequest,
+  LookupOrder,
+  OrderCommand,
+  ReplaceRequest,
+  SubmitOrder,
+} from "../../core/command.ts";
+import type { Draft, EventType, VenueDeclaration } from "../../core/event.ts";
+import type { Instrument } from "../../core/instrument.ts";
+import {
+  instrumentId,
+  micros,
+  orderId,
+  px,
+  qty,
+  requestId,
+  seqId,
+  venueId,
+} from "../../core/numbers.ts";
+import { denoHttp } from "../../edge/deno_http.ts";
+import { denoClock, denoRandomness, denoTimers } from "../../edge/deno_time.ts";
+import type { Ports } from "../../edge/ports.ts";
+import type { Credentials, VenueAdapter, VenueHost, VenueOptions } from "../../edge/venue.ts";
+import { CCXT_DESCRIPTION } from "../../edge/venues/ccxt/description.ts";
+import { ccxtVenue } from "../../edge/venues/ccxt/mod.ts";
+import { marketProblem, reportProblem } from "../../edge/venues/draft_checks.ts";
+import { listingProblem } from "../../edge/venues/listing.ts";
+import type { VenueProcess } from "../venues/control.ts";
+
+export const PREFIX = "tlabcdef01";
+const UNTIL_MS = 10_000;
+const clock = denoClock();
+
+/** What a draft of a kind carries. */
+export type Heard<Type extends EventType> = Extract<Draft, { readonly eventType: Type }>;
+
+/** BTC against USDT, spot: price 0.01, quantity 0.00001. */
+export const SPOT: Instrument = {
+  id: instrumentId(0),
+  venue: venueId(0),
+  name: "x:BTC/USDT",
+  symbol: "BTC/USDT",
+  base: "BTC",
+  quote: "USDT",
+  assetClass: "spot",
+  contract: null,
+  priceRule: { scale: 2, ticks: [{ fromQuanta: 0, stepQuanta: 1 }] },
+  qtyRule: { scale: 5, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
+  minNotional: null,
+  sessionEndUs: null,
+  status: "open",
+  capabilities: null,
+};
+
+/** The perpetual of it: price 0.1, quantity 0.001. */
+export const PERPETUAL: Instrument = {
+  ...SPOT,
+  symbol: "BTC/USDT:USDT",
+  name: "x:BTC/USDT:USDT",
+  assetClass: "linear",
+  contract: { kind: "linear", multiplier: "1", settlement: "USDT" },
+  priceRule: { scale: 1, ticks: [{ fromQuanta: 0, stepQuanta: 1 }] },
+  qtyRule: { scale: 3, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
+};
+
+export type RigOptions = {
+  readonly options?: VenueOptions;
+  readonly instrument?: Instrument;
+  readonly deadManMs?: number;
+  readonly credentials?: Credentials | null;
+};
+
+/** One adapter and everything it said. */
+export class CcxtRig implements Disposable {
+  readonly reports: Draft[] = [];
+  readonly market: Draft[] = [];
+  readonly statuses: string[] = [];
+  readonly listed: Instrument[] = [];
+  readonly logged: string[] = [];
+  readonly dry: OrderCommand[] = [];
+  /** Answers of `offer` and `offerMarket`: false, as if the daemon's queues were full. */
+  takes = true;
+  takesMarket = true;
+  isAlive = true;
+  credentials: Credentials | null;
+  readonly instrument: Instrument;
+  #adapter: VenueAdapter | undefined;
+  #requests = 0;
+
+  constructor(options: RigOptions) {
+    this.instrument = options.instrument ?? SPOT;
+    this.credentials = options.credentials === undefined ? KEYS : options.credentials;
+  }
+
+  /** Starts an adapter on a venue. */
+  static async start(
+    venue: Pick<VenueProcess, "port">,
+    options: RigOptions = {},
+  ): Promise<CcxtRig> {
+    const rig = new CcxtRig(options);
+    const all = {
+      exchange: rig.instrument.assetClass === "spot" ? "binance" : "binanceusdm",
+      endpoints: {
+        rest: `http://127.0.0.1:${venue.port}`,
+        stream: `ws://127.0.0.1:${venue.port}`,
+      },
+      request_timeout_ms: 2000,
+      ...options.options,
+    };
+    rig.#adapter = await ccxtVenue(rig.#host(all, options.deadManMs ?? null), ports(), all);
+    rig.#adapter.start();
+    return rig;
+  }
+
+  /** Starts one and reconciles it, as the core does when it is connected. */
+  static async up(
+    venue: Pick<VenueProcess, "port">,
+    options: RigOptions = {},
+  ): Promise<CcxtRig> {
+    const rig = await CcxtRig.start(venue, options);
+    await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "connected");
+    await rig.reconcile(null);
+    return rig;
+  }
+
+  get adapter(): VenueAdapter {
+    if (this.#adapter === undefined) throw new Error("Cannot use the rig: start it");
+    return this.#adapter;
+  }
+
+  /** Returns the payloads of one kind, in order. */
+  of<Type extends EventType>(eventType: Type): readonly Heard<Type>["payload"][] {
+    const found: Heard<Type>["payload"][] = [];
+    for (const draft of [...this.reports, ...this.market]) {
+      if (isOf(draft, eventType)) found.push(draft.payload);
+    }
+    return found;
+  }
+
+  async until(isSo: () => boolean, what: string): Promise<void> {
+    const endMs = performance.now() + UNTIL_MS;
+    while (!isSo()) {
+      if (performance.now() > endMs) {
+        const said = this.reports.slice(-10).map((draft) => JSON.stringify(draft)).join("\n");
+        throw new Error(
+          `Cannot wait longer: ${what}\n${said}\n${this.statuses.join("\n")}\n${
+            this.logged.slice(-10).join("\n")
+          }`,
+        );
+      }
+      await new Promise((resolve) => setTimeout(resolve, 5));
+    }
+  }
+
+  /** Waits for the next report of a kind that comes after `from` of them. */
+  async next<Type extends EventType>(eventType: Type, from = 0): Promise<Heard<Type>["payload"]> {
+    await this.until(() => this.of(eventType).length > from, `a ${eventType}`);
+    const found = this.of(eventType)[from];
+    if (found === undefined) throw new Error(`Cannot find a ${eventType}`);
+    return found;
+  }
+
+  submit(order: number, of: Partial<SubmitOrder> = {}): SubmitOrder {
+    const command: SubmitOrder = {
+      ...this.#common(order),
+      kind: "Submit",
+      side: "Buy",
+      ordType: "Limit",
+      timeInForce: "GTC",
+      expireUs: null,
+      price: px(4_990_000),
+      orderQty: qty(1000),
+      postOnly: false,
+      reduceOnly: false,
+      params: null,
+      ...of,
+    };
+    this.send(command);
+    return command;
+  }
+
+  cancel(order: number, of: Partial<CancelRequest> = {}): void {
+    this.send({ ...this.#common(order), kind: "Cancel", ...of });
+  }
+
+  replace(order: number, of: Pick<ReplaceRequest, "orderQty" | "price">): void {
+    const newClOrdId = `${PREFIX}-${order}-2`;
+    this.send({ ...this.#common(order), kind: "Replace", newClOrdId, ...of });
+  }
+
+  lookup(order: number, of: Partial<LookupOrder> = {}): void {
+    this.send({ ...this.#common(order), kind: "Lookup", ...of });
+  }
+
+  async reconcile(sinceUs: number | null): Promise<Heard<"Reconciled">["payload"]> {
+    const before = this.of("Reconciled").length;
+    const request = requestId(++this.#requests);
+    this.adapter.send({
+      journalUs: micros(1),
+      command: {
+        kind: "Reconcile",
+        seqId: seqId(1),
+        venue: venueId(0),
+        request,
+        cause: "asked",
+        sinceUs: sinceUs === null ? null : micros(sinceUs),
+      },
+    });
+    return await this.next("Reconciled", before);
+  }
+
+  send(command: OrderCommand): void {
+    this.adapter.send({ command, journalUs: micros(1) });
+  }
+
+  [Symbol.dispose](): void {
+    this.#adapter?.stop();
+  }
+
+  #common(order: number): Omit<LookupOrder, "kind"> {
+    return {
+      seqId: seqId(1),
+      request: requestId(++this.#requests),
+      venue: venueId(0),
+      instrument: this.instrument.id,
+      order: orderId(order),
+      clOrdId: `${PREFIX}-${order}-1`,
+      venueOrderId: null,
+    };
+  }
+
+  #host(options: VenueOptions, deadManMs: number | null): VenueHost {
+    const scope = { venue: venueId(0), instruments: new Set([this.instrument.id]) };
+    const must = (problem: string | undefined): void => {
+      if (problem !== undefined) throw new Error(`Cannot take a draft: ${problem}`);
+    };
+    return {
+      declaration: declaration(options),
+      instruments: [this.instrument],
+      clOrdIdPrefix: PREFIX,
+      deadManMs,
+      nowUs: () => micros(clock.wallUs()),
+      offer: (draft) => {
+        must(reportProblem(draft, scope));
+        if (this.takes) this.reports.push(draft);
+        return this.takes;
+      },
+      offerMarket: (draft) => {
+        must(marketProblem(draft, scope));
+        if (this.takesMarket) this.market.push(draft);
+        return this.takesMarket;
+      },
+      list: (instrument) => {
+        must(listingProblem(instrument, [this.instrument]));
+        this.listed.push(instrument);
+      },
+      status: (status, reason) => this.statuses.push(`${status}: ${reason}`),
+      credentials: () =>
+        this.credentials === null
+          ? { ok: false, reason: "there are no keys" }
+          : { ok: true, values: this.credentials },
+      isDaemonAlive: () => this.isAlive,
+      answerDry: (command) => this.dry.push(command),
+      log: (level, event, fields) =>
+        this.logged.push(`${level} ${event} ${JSON.stringify(fields ?? {})}`),
+    };
+  }
+}
+
+function isOf<Type extends EventType>(draft: Draft, eventType: Type): draft is Heard<Type> {
+  return draft.eventType === eventType;
+}
+
+const KEYS: Credentials = new Map([["api_key", "test-api-key"], ["secret", "test-secret"]]);
+
+function declaration(options: VenueOptions): VenueDeclaration {
+  return {
+    id: venueId(0),
+    name: "x",
+    exchange: "x",
+    capabilities: CCXT_DESCRIPTION.capabilities(options),
+    simulation: null,
+    pacing: null,
+  };
+}
+
+/** The ports that an adapter uses; the others are not there. */
+function ports(): Ports {
+  const used = {
+    clock,
+    timers: denoTimers(clock),
+    randomness: denoRandomness(),
+    http: denoHttp(),
+    log: { write: () => {} },
+  };
+  return used as unknown as Ports;
+}

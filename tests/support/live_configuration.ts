@@ -1,0 +1,69 @@
+/**
+ * Configurations of a daemon that trades live on the fake venues of `tests/venues/`.
+ * @module
+ */
+
+/** The adapter's deadline for an answer. */
+export const REQUEST_TIMEOUT_MS = 1500;
+/** When an order that is not found is proved absent. */
+export const ABSENCE_MS = 3000;
+
+/** What differs between venues and between tests. */
+export type LiveConfiguration = {
+  /** The exchange as the adapter calls it. */
+  readonly exchange: string;
+  readonly symbol: string;
+  readonly priceQuantum: string;
+  readonly quantityQuantum: string;
+  /** Further entries of the instrument, as lines of YAML. */
+  readonly instrument?: readonly string[];
+  /** Where the fake listens. */
+  readonly port: number;
+  /** A directory of the test's own, for the secrets. */
+  readonly directory: string;
+  readonly pacing: { readonly perSecond: number; readonly burst: number };
+  /** A client whose orders are never sent. */
+  readonly dryClient?: string;
+  /** Further entries of the venue, as lines of YAML. */
+  readonly venue?: readonly string[];
+};
+
+/** Returns the YAML of a daemon whose one venue `main` is a fake; writes the secrets it names. */
+export function liveConfiguration(of: LiveConfiguration): string {
+  Deno.writeTextFileSync(`${of.directory}/api_key`, "test-api-key", { mode: 0o600 });
+  Deno.writeTextFileSync(`${of.directory}/secret`, "test-secret", { mode: 0o600 });
+  const { perSecond, burst } = of.pacing;
+  return [
+    "mode: live",
+    "wire: { intents_per_second: 100000, burst: 100000, heartbeat_ms: 200, cancel_grace_ms: 300 }",
+    "engine: { lookup_retry_ms: 200 }",
+    "journal: { segment_bytes: 1048576, checkpoint_events: 2000, index: false }",
+    `exchanges: [{ name: ${of.exchange}, self_match: allow }]`,
+    ...(of.dryClient === undefined ? [] : [
+      `clients: [{ name: ${of.dryClient}, dry_run: true }]`,
+    ]),
+    "venues:",
+    "  - name: main",
+    `    exchange: ${of.exchange}`,
+    "    adapter: ccxt",
+    "    options:",
+    `      exchange: ${of.exchange}`,
+    `      endpoints: { rest: "http://127.0.0.1:${of.port}", stream: "ws://127.0.0.1:${of.port}" }`,
+    `      request_timeout_ms: ${REQUEST_TIMEOUT_MS}`,
+    `      recv_window_ms: ${ABSENCE_MS / 2}`,
+    `      propagation_ms: ${ABSENCE_MS / 2}`,
+    "    credentials: { api_key: { file: api_key }, secret: { file: secret } }",
+    `    pacing: { per_second: ${perSecond}, burst: ${burst} }`,
+    "    breaker: { failures: 20, cool_ms: 500 }",
+    ...(of.venue ?? []).map((line) => `    ${line}`),
+    "    instruments:",
+    `      - symbol: ${of.symbol}`,
+    "        base: BTC",
+    "        quote: USDT",
+    `        price: { quantum: "${of.priceQuantum}" }`,
+    `        quantity: { quantum: "${of.quantityQuantum}" }`,
+    ...(of.instrument ?? []).map((line) => `        ${line}`),
+    "        limits: { price_collar_ppm: null }",
+    "",
+  ].join("\n");
+}
