@@ -2,7 +2,14 @@
  * The REST routes of Binance spot, `/api/v3`: weights as documented, answers from the exchange's books.
  * @module
  */
-import { namedOrder, namedOrders, namedTrades, windowRefusal } from "../book_of_account.ts";
+import {
+  namedOrder,
+  namedOrders,
+  namedTrades,
+  shownOpenOrders,
+  shownOrder,
+  windowRefusal,
+} from "../book_of_account.ts";
 import type { Feed } from "../feed.ts";
 import type { LimitSettings } from "../limits.ts";
 import { isOpen, isRefusal, refusal } from "../order.ts";
@@ -60,8 +67,7 @@ export const SPOT_ROUTES: Readonly<Record<string, Route<SpotState>>> = {
   "GET /api/v3/openOrders": {
     weight: (params) => params.has("symbol") ? 6 : 80,
     needs: "signature",
-    answer: ({ exchange }, params) =>
-      exchange.openOrders(params.get("symbol") ?? undefined).map(orderPayload),
+    answer: ({ exchange }, params) => shownOpenOrders(exchange, params).map(orderPayload),
   },
   "DELETE /api/v3/openOrders": { weight: 1, needs: "signature", answer: cancelAll },
   "GET /api/v3/allOrders": {
@@ -175,7 +181,7 @@ function placeTest({ exchange }: SpotState, params: URLSearchParams): unknown {
 }
 
 function look({ exchange }: SpotState, params: URLSearchParams): unknown {
-  const order = namedOrder(exchange, params);
+  const order = shownOrder(exchange, params);
   return order ? orderPayload(order) : NO_SUCH_ORDER;
 }
 
