@@ -79,12 +79,16 @@ export class Blotter {
   /** Remembers the venue's name of an order. */
   nameAtVenue(order: Order, venueOrderId: string): void {
     if (order.venueOrderId === venueOrderId) return;
+    const { venue, id } = order;
     if (order.venueOrderId !== null) {
       order.formerVenueOrderIds ??= [];
       order.formerVenueOrderIds.push(order.venueOrderId);
     }
     order.venueOrderId = venueOrderId;
-    this.#names.add(order.venue, { name: venueOrderId, order: order.id });
+    const of = { name: venueOrderId, order: id };
+    // A name that it had before is known; its first name cannot be.
+    if (order.formerVenueOrderIds === null) this.#names.addNew(venue, of);
+    else this.#names.add(venue, of);
   }
 
   /** Finds orders of this venue by its names from now on. */
@@ -115,8 +119,7 @@ export class Blotter {
       budget -= 1;
     }
     while (budget > 0 && isBy(untilUs, this.intents.oldestUs)) {
-      const slot = this.intents.takeOldest();
-      if (slot !== undefined) this.#retireIntent(slot);
+      this.intents.retireOldest();
       budget -= 1;
     }
     while (budget > 0 && isBy(untilUs, this.fills.peek()?.ingestUs)) {
@@ -139,7 +142,7 @@ export class Blotter {
   #forget(order: Order): void {
     this.#forgetNames(order);
     this.#orders.delete(order.id);
-    this.intents.forgetHeld(order);
+    this.intents.unbind(order);
     this.#pool.giveBack(order);
   }
 
@@ -149,13 +152,6 @@ export class Blotter {
     const { formerVenueOrderIds, venueOrderId } = order;
     for (const name of formerVenueOrderIds ?? []) this.#names.delete(venue, { name, order: id });
     if (venueOrderId !== null) this.#names.delete(venue, { name: venueOrderId, order: id });
-  }
-
-  #retireIntent(slot: number): void {
-    const id = this.intents.orderOf(slot);
-    const order = id === null ? undefined : this.#orders.get(id);
-    if (order === undefined) this.intents.forget(slot);
-    else this.intents.hold(order, slot);
   }
 }
 

@@ -3,7 +3,7 @@
  * belong to `Timeline.seqId` and must not leave before that event is durable.
  * @module
  */
-import type { Mode, VenueDeclaration, VenueStatus } from "./event.ts";
+import type { Mode, OpenOrder, VenueDeclaration, VenueStatus } from "./event.ts";
 import type { Instrument, Side } from "./instrument.ts";
 import type { TradingState } from "./intent.ts";
 import type {
@@ -19,6 +19,14 @@ import type {
 import type { Execution, ExecutionReport } from "./report.ts";
 
 export type VenueView = VenueDeclaration & { readonly status: VenueStatus };
+
+/** An order that is open at a venue and is not ours, as it was last listed. */
+export type ExternalOrderRow = OpenOrder & {
+  /** The event after which this was true. */
+  readonly seqId: SeqId;
+  /** When it was listed. */
+  readonly listedUs: Micros;
+};
 
 export type FillRow = {
   readonly seqId: SeqId;
@@ -115,6 +123,8 @@ export interface View {
   orderByIntent(client: ClientIndex, intentId: string): ExecutionReport | undefined;
   /** Ascending by order id. `scope` account: of all clients. */
   orders(scope: ClientIndex | "account", filter: OrderFilter): readonly ExecutionReport[];
+  /** By venue, in the order of its list. */
+  readonly externalOrders: readonly ExternalOrderRow[];
   /** Ascending by sequence, after `afterExecId` if given and known. */
   fills(
     client: ClientIndex,
@@ -127,6 +137,11 @@ export interface View {
   book(instrument: InstrumentId): BookView | undefined;
   /** Clients, `*` included, that have limits of their own: at all, and in single instruments. */
   readonly limitedClients: readonly LimitedClient[];
+  /** Whose orders are run dry, apart from the mode: clients by name, instruments by number. */
+  readonly dryRuns: {
+    readonly clients: readonly string[];
+    readonly instruments: readonly InstrumentId[];
+  };
   /** Limits and states in force, for the `risk` query: snake_case, JSON-able. */
   risk(client: ClientIndex): Readonly<Record<string, unknown>>;
   /** Counters of the core, for the `metrics` query: snake_case names. */

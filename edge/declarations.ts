@@ -117,6 +117,7 @@ export function declarationDrafts(
     ...declared,
     ...gone,
     ...clientDrafts(clients, venues, { view, say }),
+    ...dryRunDrafts(clients, venues, { view, say }),
     ...operatorDrafts(view, operator, say),
   ];
 }
@@ -135,7 +136,10 @@ export function declarationsMax(
     of.view.instruments.length,
   );
   const operator = 2;
-  return 1 + declared + of.clients.length + gone + operator;
+  const { clients, instruments } = of.view.dryRuns;
+  const listed = venues.reduce((sum, venue) => sum + venue.instruments.length, 0);
+  const dryRuns = of.clients.length + listed + clients.length + instruments.length;
+  return 1 + declared + of.clients.length + gone + operator + dryRuns;
 }
 
 function instrumentDrafts(
@@ -171,6 +175,34 @@ function clientDrafts(
     return [...whole, ...pairs];
   });
   return [...clients.map((own) => limiting({ scope: "client", ...own }, {}, say)), ...gone];
+}
+
+/** What is switched on or off against the journal; what is so already is not said again. */
+function dryRunDrafts(
+  clients: readonly DeclaredClient[],
+  venues: readonly DeclaredVenue[],
+  { view, say }: { readonly view: View; readonly say: Say },
+): Draft[] {
+  const { dryRuns } = view;
+  const dryClients = clients.filter(({ isDryRun }) => isDryRun).map(({ client }) => client);
+  const listed = venues.flatMap(({ instruments }) => instruments);
+  const dry = listed.filter(({ isDryRun }) => isDryRun).map(({ instrument }) => instrument.id);
+  const without = <Value>(all: readonly Value[], known: readonly Value[]): readonly Value[] =>
+    all.filter((one) => !known.includes(one));
+  const payloads = [
+    ...without(dryClients, dryRuns.clients).map((client) => ({ client, on: true })),
+    ...without(dryRuns.clients, dryClients).map((client) => ({ client, on: false })),
+  ];
+  const switched = [
+    ...without(dry, dryRuns.instruments).map((instrument) => ({ instrument, on: true })),
+    ...without(dryRuns.instruments, dry).map((instrument) => ({ instrument, on: false })),
+  ];
+  return [
+    ...payloads.map((payload) => say({ eventType: "DryRunSet", payload })),
+    ...switched.map(({ instrument, on }) =>
+      say({ eventType: "DryRunSet", payload: { client: null, on }, instrument })
+    ),
+  ];
 }
 
 function isLimitedIn(

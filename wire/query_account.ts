@@ -6,6 +6,7 @@ import { instrumentAt } from "../core/instrument.ts";
 import { micros, orderId, type VenueId } from "../core/numbers.ts";
 import type { View } from "../core/view.ts";
 import { encodeOrderRow } from "./encode_report.ts";
+import { externalRows, parseExternalCursor } from "./external_orders.ts";
 import { unknownInstrument } from "./feed.ts";
 import type { QueryArgs } from "./message.ts";
 import {
@@ -39,10 +40,11 @@ export function answerInstruments(
   );
 }
 
-/** Answers `orders`: ascending by order id. */
+/** Answers `orders`: ascending by order id; of the account after them those that are not ours. */
 export function answerOrders(args: QueryArgs["orders"], context: QueryContext): QueryAnswer {
   const { view } = context;
-  const after = parseCursor(args.cursor);
+  const external = parseExternalCursor(args.cursor);
+  const after = external === undefined ? parseCursor(args.cursor) : 0;
   if (after === undefined) return badCursor(args.cursor);
   const instrument = args.instrument === undefined
     ? undefined
@@ -50,20 +52,21 @@ export function answerOrders(args: QueryArgs["orders"], context: QueryContext): 
   if (args.instrument !== undefined && instrument === undefined) {
     return unknownInstrument(args.instrument);
   }
-  const reports = view.orders(args.scope === "account" ? "account" : context.client, {
-    ...(instrument === undefined ? {} : { instrument }),
-    open: args.open,
-    ...(after === 0 ? {} : { after: orderId(after) }),
-    limit: rowsToRead(args.limit),
-  });
-  return pageOf(
-    args,
-    context,
-    reports.map((report): Row => ({
-      text: encodeOrderRow(report, view.instruments),
-      cursor: String(report.order?.orderId ?? 0),
-    })),
-  );
+  const isAccount = args.scope === "account";
+  const reports = external !== undefined
+    ? []
+    : view.orders(isAccount ? "account" : context.client, {
+      ...(instrument === undefined ? {} : { instrument }),
+      open: args.open,
+      ...(after === 0 ? {} : { after: orderId(after) }),
+      limit: rowsToRead(args.limit),
+    });
+  const rows = reports.map((report): Row => ({
+    text: encodeOrderRow(report, view.instruments),
+    cursor: String(report.order?.orderId ?? 0),
+  }));
+  if (isAccount) rows.push(...externalRows(view, { instrument, start: external ?? 0 }));
+  return pageOf(args, context, rows);
 }
 
 /** Answers `order`: one of this client's. */

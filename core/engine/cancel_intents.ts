@@ -40,7 +40,7 @@ export function applyCancel(
     return;
   }
   turn.touch(order);
-  record.order = order.terms.id;
+  turn.state.blotter.intents.bind(record, order);
   const refusal = checkCancel(order);
   if (refusal === undefined) beginCancel(turn, order, { cause: "intent", by: record });
   else refuseChange(turn, order, { by: record, refusal });

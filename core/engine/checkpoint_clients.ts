@@ -83,8 +83,8 @@ function intentRow(record: IntentRecord, of: { readonly held: boolean }): TableR
 
 /** Intents for the orders of a checkpoint, which are read after them. */
 export type IntentsRead = {
-  /** Those that are kept with their order. */
-  readonly held: IntentRecord[];
+  /** Those that mean an order; `isHeld`: kept with it. Oldest first for each order. */
+  readonly bound: { readonly record: IntentRecord; readonly isHeld: boolean }[];
   /** Those that are not found by their id: an order may mean one all the same. */
   readonly unknown: IntentRecord[];
 };
@@ -92,24 +92,27 @@ export type IntentsRead = {
 /** Reads the intents. Hand what it returns to {@link holdIntents} when the orders are read. */
 export function readIntents(state: EngineState, node: CheckpointNode): IntentsRead {
   const { intents } = state.blotter;
-  const held: IntentRecord[] = [];
+  const bound: IntentsRead["bound"][number][] = [];
   const unknown: IntentRecord[] = [];
   for (const row of readTable(node)) {
     const isKnown = !row.has("known") || row.flag("known");
     const record = intents.restore(readRecord(row), { isKnown });
-    if (row.flag("held")) held.push(record);
-    else intents.enqueue(record);
+    const isHeld = row.flag("held");
+    if (!isHeld) intents.enqueue(record);
+    if (record.order !== null) bound.push({ record, isHeld });
     if (!isKnown) unknown.push(record);
   }
-  return { held, unknown };
+  return { bound, unknown };
 }
 
 /** Lets the orders keep what they kept. */
-export function holdIntents(state: EngineState, { held }: IntentsRead): void {
-  for (const record of held) {
+export function holdIntents(state: EngineState, { bound }: IntentsRead): void {
+  const { intents } = state.blotter;
+  for (const { record, isHeld } of bound) {
     const order = record.order === null ? undefined : state.blotter.get(record.order);
-    invariant(order !== undefined, "An intent that is held must have its order");
-    state.blotter.intents.hold(order, record.slot);
+    invariant(order !== undefined || !isHeld, "An intent that is held must have its order");
+    if (order !== undefined) intents.bind(record, order);
+    if (isHeld) intents.hold(record);
   }
 }
 

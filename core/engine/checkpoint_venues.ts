@@ -95,6 +95,7 @@ function accountNode(venue: VenueState): CheckpointNode {
     first_reconcile_us: venue.firstReconcileUs,
     last_exec_us: venue.lastExecUs,
     external_orders: venue.externalOrders.map(asNode),
+    reconciled_us: venue.reconciledUs,
     is_opened: venue.isOpened,
     is_adopting: venue.isAdopting,
   };
@@ -107,6 +108,7 @@ function readAccount(venue: VenueState, saved: NodeReader): void {
   venue.firstReconcileUs = maybe(saved.integerOrNull("first_reconcile_us"), micros);
   venue.lastExecUs = micros(saved.integer("last_exec_us"));
   venue.externalOrders = saved.list("external_orders").map((node) => fromNode<OpenOrder>(node));
+  venue.reconciledUs = micros(saved.integer("reconciled_us"));
   venue.isOpened = saved.flag("is_opened");
   venue.isAdopting = saved.flag("is_adopting");
 }

@@ -96,7 +96,7 @@ function create(
   order.expireUs = expiryOf(turn, intent, instrument);
   order.version = 1;
   order.keyVersion = 1;
-  record.order = order.terms.id;
+  blotter.intents.bind(record, order);
   charge(turn, client, candidate);
   client.open.add(order);
   advance(turn, order, { execType: "PendingNew", reason: "placed" });

@@ -89,6 +89,7 @@ function applyReconciled(turn: Turn, venue: VenueState, answer: Answer): void {
   state.count("reconciliations");
   const named = answer.openOrders.map((row) => ({ row, order: orderOf(turn, venue, row) }));
   compareOrders(turn, venue, named);
+  venue.reconciledUs = turn.nowUs;
   venue.externalOrders = named.filter((each) => isForeign(each, answer.askedUs))
     .map((each) => {
       alarmForeign(turn, each);

@@ -37,7 +37,7 @@ export function applyReplace(turn: Turn, client: Client, replacing: Replacing): 
     return;
   }
   turn.touch(order);
-  if (!intent.validateOnly) record.order = order.terms.id;
+  if (!intent.validateOnly) turn.state.blotter.intents.bind(record, order);
   const checked = checkReplace(turn, client, { order, intent });
   if (!checked.ok) refuseChange(turn, order, { by: record, refusal: checked.refusal });
   else if (intent.validateOnly) reportIntent(turn, record, { execType: "IntentDone" });

@@ -36,6 +36,8 @@ export type VenueState = {
   lastExecUs: Micros;
   /** Open orders at the venue that are not ours, as last listed. */
   externalOrders: readonly OpenOrder[];
+  /** When they were listed; 0 before that. */
+  reconciledUs: Micros;
   /** The ledger has begun with what the account held. */
   isOpened: boolean;
   /** The next report of the account becomes the ledger's. */
@@ -75,6 +77,7 @@ export function newVenue(declaration: VenueDeclaration, nowUs: Micros): VenueSta
     firstReconcileUs: null,
     lastExecUs: micros(0),
     externalOrders: [],
+    reconciledUs: micros(0),
     isOpened: false,
     isAdopting: false,
   };

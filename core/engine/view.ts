@@ -20,6 +20,7 @@ import { midOf, strictest } from "../risk/mod.ts";
 import type {
   BalanceRow,
   BookView,
+  ExternalOrderRow,
   FillRow,
   LimitedClient,
   OrderFilter,
@@ -109,6 +110,13 @@ export class EngineView implements View {
     return rows;
   }
 
+  get externalOrders(): readonly ExternalOrderRow[] {
+    const { seqId, venues } = this.#state;
+    return venues.flatMap(({ externalOrders, reconciledUs }) =>
+      externalOrders.map((order) => ({ ...order, seqId, listedUs: reconciledUs }))
+    );
+  }
+
   fills(
     client: ClientIndex,
     filter: {
@@ -154,6 +162,15 @@ export class EngineView implements View {
     return limitedClients(this.#state);
   }
 
+  get dryRuns(): View["dryRuns"] {
+    const { dryClients, instruments } = this.#state;
+    const dry = instruments.filter((entry) => entry?.isDryRun === true);
+    return {
+      clients: [...dryClients].sort(),
+      instruments: dry.flatMap((entry) => entry === undefined ? [] : [entry.instrument.id]),
+    };
+  }
+
   risk(client: ClientIndex): Readonly<Record<string, unknown>> {
     const state = this.#state;
     return {
@@ -180,6 +197,7 @@ export class EngineView implements View {
       orders_open: open,
       orders_kept: state.blotter.size,
       orders_in_doubt: inDoubt,
+      external_orders: state.venues.reduce((sum, venue) => sum + venue.externalOrders.length, 0),
       clients: state.clients.all.length,
     };
   }

@@ -2,8 +2,8 @@
  * Intents that are remembered: found by client and id, forgotten oldest first.
  *
  * A record is a row of numbers in a page, its id among the texts; what the engine holds of it is a
- * light handle, made when it is looked at. Records stand in one queue, oldest first. One whose order is
- * still kept when its time has come moves to that order, and leaves with it.
+ * light handle, made when it is looked at. Records stand in one queue, oldest first. One that means an
+ * order is bound to it: if the order is still kept when its time has come, it leaves with the order.
  *
  * Invariant: a handle is valid until its record is forgotten; a record that a CancelAll is pinned
  * to keeps its row until it is released.
@@ -56,7 +56,7 @@ const RECV_US = 5;
 const INGEST_US = 6;
 const ORDER = 7;
 const NEWEST_REPORT = 8;
-/** The slot that follows in the queue, among those of an order, or among the free. */
+/** The slot that follows in the queue, or among the free. */
 const NEXT = 9;
 /** Bits: see below. */
 const STATE = 10;
@@ -65,6 +65,8 @@ const PINS = 11;
 const ID = 12;
 const HASH = 13;
 const TAG = 14;
+/** The slot that was bound to the same order before. */
+const BOUND_BEFORE = 15;
 /** Two lines of the cache. */
 const WIDTH = 16;
 
@@ -72,6 +74,10 @@ const WIDTH = 16;
 const KNOWN = 1;
 /** Neither in the queue nor held: only its pins keep the row. */
 const LEFT = 2;
+/** Its order is kept, and knows it. */
+const BOUND = 4;
+/** Its time has come: it has left the queue and waits for its order. */
+const HELD = 8;
 
 type Page = { readonly rows: Float64Array; readonly words: Words };
 
@@ -135,10 +141,6 @@ export class IntentRecord implements IntentFields {
     return storedOrNull(this.#page.rows, this.#at + ORDER);
   }
 
-  set order(id: OrderId | null) {
-    this.#page.rows[this.#at + ORDER] = id ?? NONE;
-  }
-
   get newestReport(): number | null {
     return storedOrNull(this.#page.rows, this.#at + NEWEST_REPORT);
   }
@@ -153,8 +155,8 @@ export class IntentRecord implements IntentFields {
   }
 }
 
-/** Where the records of an order begin and end: {@link NO_SLOT} if it holds none. */
-export type Holder = { heldFirst: number; heldLast: number };
+/** An order with the newest of the records that are bound to it, or {@link NO_SLOT}. */
+export type Holder = { readonly id: OrderId; boundNewest: number };
 
 /** All remembered intents. */
 export class Intents {
@@ -236,18 +238,30 @@ export class Intents {
     this.#disown(slot);
   }
 
-  /** The order that a record placed, or meant. */
-  orderOf(slot: number): OrderId | null {
-    return storedOrNull(this.#pageOf(slot).rows, this.#rowOf(slot) + ORDER);
+  /** Lets a record leave no sooner than the order that it placed, or means. Once for a record. */
+  bind({ slot }: IntentRecord, holder: Holder): void {
+    const { rows } = this.#pageOf(slot);
+    const at = this.#rowOf(slot);
+    rows[at + ORDER] = holder.id;
+    rows[at + BOUND_BEFORE] = holder.boundNewest;
+    rows[at + STATE] = stored(rows, at + STATE) | BOUND;
+    holder.boundNewest = slot;
   }
 
-  /** Takes the oldest slot out of the queue: to be forgotten, or held by its order. */
-  takeOldest(): number | undefined {
+  /** Takes the oldest record out of the queue: forgotten, or held by the order that it means. */
+  retireOldest(): void {
     const slot = this.#oldest;
-    if (slot === NO_SLOT) return undefined;
+    if (slot === NO_SLOT) return;
     this.#oldest = this.#nextOf(slot);
     if (this.#oldest === NO_SLOT) this.#newest = NO_SLOT;
-    return slot;
+    const state = this.#stateOf(slot);
+    if ((state & BOUND) === 0) this.forget(slot);
+    else this.#setState(slot, state | HELD);
+  }
+
+  /** Lets the order of a record keep it: it stands in no queue and is bound. */
+  hold({ slot }: IntentRecord): void {
+    this.#setState(slot, this.#stateOf(slot) | HELD);
   }
 
   /** Forgets a record that is in no queue. */
@@ -257,31 +271,26 @@ export class Intents {
     else this.#setState(slot, LEFT);
   }
 
-  /** Lets an order keep a record that was taken out of the queue. */
-  hold(holder: Holder, slot: number): void {
-    this.#setNext(slot, NO_SLOT);
-    if (holder.heldLast === NO_SLOT) holder.heldFirst = slot;
-    else this.#setNext(holder.heldLast, slot);
-    holder.heldLast = slot;
-  }
-
-  /** Forgets all that an order holds. */
-  forgetHeld(holder: Holder): void {
-    let slot = holder.heldFirst;
-    holder.heldFirst = NO_SLOT;
-    holder.heldLast = NO_SLOT;
+  /** An order is forgotten: with what it holds; the rest that means it is forgotten in its time. */
+  unbind(holder: Holder): void {
+    let slot = holder.boundNewest;
+    holder.boundNewest = NO_SLOT;
     while (slot !== NO_SLOT) {
-      const next = this.#nextOf(slot);
-      this.forget(slot);
-      slot = next;
+      const before = this.#boundBefore(slot);
+      const state = this.#stateOf(slot);
+      if ((state & HELD) === 0) this.#setState(slot, state & ~BOUND);
+      else this.forget(slot);
+      slot = before;
     }
   }
 
   /** What an order holds, oldest first. */
-  *heldBy(holder: Holder): Iterable<IntentRecord> {
-    for (let slot = holder.heldFirst; slot !== NO_SLOT; slot = this.#nextOf(slot)) {
-      yield this.at(slot);
+  heldBy(holder: Holder): readonly IntentRecord[] {
+    const held: IntentRecord[] = [];
+    for (let slot = holder.boundNewest; slot !== NO_SLOT; slot = this.#boundBefore(slot)) {
+      if ((this.#stateOf(slot) & HELD) !== 0) held.push(this.at(slot));
     }
+    return held.reverse();
   }
 
   /** The queue, oldest first. */
@@ -299,8 +308,7 @@ export class Intents {
   /** Ends a {@link Intents.pin}. */
   unpin(record: IntentRecord): void {
     const pins = this.#addPins(record.slot, -1);
-    const state = this.#pageOf(record.slot).rows[this.#rowOf(record.slot) + STATE];
-    if (pins === 0 && state === LEFT) this.#release(record.slot);
+    if (pins === 0 && this.#stateOf(record.slot) === LEFT) this.#release(record.slot);
   }
 
   #hashOf(client: ClientIndex, intentId: string): number {
@@ -309,15 +317,16 @@ export class Intents {
 
   #know({ slot }: IntentRecord): void {
     this.#index.insert(slot, stored(this.#pageOf(slot).rows, this.#rowOf(slot) + HASH));
-    this.#setState(slot, KNOWN);
+    this.#setState(slot, this.#stateOf(slot) | KNOWN);
   }
 
   #disown(slot: number): void {
     const { rows } = this.#pageOf(slot);
     const at = this.#rowOf(slot);
-    if (rows[at + STATE] !== KNOWN) return;
+    const state: number = stored(rows, at + STATE);
+    if ((state & KNOWN) === 0) return;
     this.#index.remove(slot, stored(rows, at + HASH));
-    rows[at + STATE] = 0;
+    rows[at + STATE] = state & ~KNOWN;
   }
 
   #write(fields: IntentFields): IntentRecord {
@@ -337,6 +346,7 @@ export class Intents {
     rows[at + NEXT] = NO_SLOT;
     rows[at + STATE] = 0;
     rows[at + PINS] = 0;
+    rows[at + BOUND_BEFORE] = NO_SLOT;
     rows[at + ID] = this.#words.ids.add(fields.intentId);
     rows[at + HASH] = this.#hashOf(fields.client, fields.intentId);
     rows[at + TAG] = this.tags.take(fields.tag);
@@ -373,6 +383,14 @@ export class Intents {
 
   #setNext(slot: number, next: number): void {
     this.#pageOf(slot).rows[this.#rowOf(slot) + NEXT] = next;
+  }
+
+  #boundBefore(slot: number): number {
+    return stored(this.#pageOf(slot).rows, this.#rowOf(slot) + BOUND_BEFORE);
+  }
+
+  #stateOf(slot: number): number {
+    return stored(this.#pageOf(slot).rows, this.#rowOf(slot) + STATE);
   }
 
   #setState(slot: number, state: number): void {

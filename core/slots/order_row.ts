@@ -60,12 +60,12 @@ export const REFERENCE_PX = 38;
 export const VERSION = 39;
 export const KEY_VERSION = 40;
 export const BASE_CUM_QTY = 41;
-export const HELD_FIRST = 42;
-export const HELD_LAST = 43;
+/** Newest of the intents that mean it. */
+export const BOUND_NEWEST = 42;
 /** Label of the tag. */
-export const TAG = 44;
+export const TAG = 43;
 /** Newest block of seen keys. */
-export const SEEN = 45;
+export const SEEN = 44;
 /** Columns of a row: six lines of the cache. */
 export const ORDER_WIDTH = 48;
 
@@ -152,10 +152,9 @@ export function requestColumn(kind: RequestKind): number {
 export function clearRow(row: Float64Array, at: number): void {
   for (let column = ID; column < PRICE; column += 1) row[at + column] = 0;
   for (let column = PRICE; column < VERSION; column += 1) row[at + column] = NONE;
-  for (let column = VERSION; column < HELD_FIRST; column += 1) row[at + column] = 0;
+  for (let column = VERSION; column < BOUND_NEWEST; column += 1) row[at + column] = 0;
   row[at + BASE_VERSION] = 1;
-  row[at + HELD_FIRST] = NO_SLOT;
-  row[at + HELD_LAST] = NO_SLOT;
+  row[at + BOUND_NEWEST] = NO_SLOT;
   row[at + TAG] = NO_LABEL;
   row[at + SEEN] = NO_BLOCK;
 }

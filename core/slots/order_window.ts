@@ -22,6 +22,7 @@ import {
   BASE_CUM_QTY,
   BASE_VERSION,
   BEARER,
+  BOUND_NEWEST,
   causeCode,
   causeOf,
   clearRow,
@@ -36,8 +37,6 @@ import {
   EXPIRE_US,
   FLAG,
   FLAGS,
-  HELD_FIRST,
-  HELD_LAST,
   ID,
   INSTRUMENT,
   KEY_VERSION,
@@ -375,21 +374,13 @@ export class OrderWindow {
     this.#row[this.#at + COUNTED_DEAR_PX] = value ?? NONE;
   }
 
-  /** Intents that are kept with it, see `slots/intents.ts`. */
-  get heldFirst(): number {
-    return stored(this.#row, this.#at + HELD_FIRST);
+  /** Newest of the intents that mean it, see `slots/intents.ts`. */
+  get boundNewest(): number {
+    return stored(this.#row, this.#at + BOUND_NEWEST);
   }
 
-  set heldFirst(value: number) {
-    this.#row[this.#at + HELD_FIRST] = value;
-  }
-
-  get heldLast(): number {
-    return stored(this.#row, this.#at + HELD_LAST);
-  }
-
-  set heldLast(value: number) {
-    this.#row[this.#at + HELD_LAST] = value;
+  set boundNewest(slot: number) {
+    this.#row[this.#at + BOUND_NEWEST] = slot;
   }
 
   /** The number of the request of a kind that has no outcome yet, or null. */

@@ -39,8 +39,12 @@ export class VenueNames {
 
   /** Gives a name to an order, if names of its venue are kept. */
   add(venue: VenueId, of: { readonly name: string; readonly order: OrderId }): void {
+    if (this.isOpen(venue) && this.#slotOf(venue, of) === NO_SLOT) this.addNew(venue, of);
+  }
+
+  /** Gives a name to an order that does not have it, if names of its venue are kept. */
+  addNew(venue: VenueId, of: { readonly name: string; readonly order: OrderId }): void {
     if (!this.isOpen(venue)) return;
-    if (this.#slotOf(venue, of) !== NO_SLOT) return;
     const slot = this.#take();
     const page = this.#pageOf(slot);
     const at = (slot & PAGE_MASK) * WIDTH;

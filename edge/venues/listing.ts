@@ -11,6 +11,7 @@ import type { Capabilities, Instrument } from "../../core/instrument.ts";
 import {
   type Check,
   flag,
+  instrument as instrumentNumber,
   isMap,
   list,
   mapOf,
@@ -100,7 +101,7 @@ const FIXED = ["venue", "name", "symbol", "base", "quote", "assetClass", "contra
 const TICK = mapOf(shape({ fromQuanta: whole(Number.MIN_SAFE_INTEGER), stepQuanta: whole(1) }));
 const anything: Check = () => undefined;
 const LISTED: Check = mapOf(shape({
-  id: whole(0),
+  id: instrumentNumber,
   venue: whole(0),
   name,
   symbol: name,

@@ -138,7 +138,9 @@ class Pair {
     } as const;
     const bearer = this.blotter.intents.find(terms.client, record);
     if (bearer === undefined) throw new Error("The intent must be there");
-    this.live[of.client]?.add(this.blotter.add(terms, bearer));
+    const order = this.blotter.add(terms, bearer);
+    this.blotter.intents.bind(bearer, order);
+    this.live[of.client]?.add(order);
     const { id, client, venue } = terms;
     const blank = { fields: BLANK, names: [], seen: [], endedUs: null };
     this.twin.addOrder({ id, client, venue, bearer: record, ...blank });
@@ -168,7 +170,8 @@ class Pair {
       order: null,
       newestReport: null,
     });
-    record.order = order === null ? null : orderId(order);
+    const meant = order === null ? undefined : this.blotter.get(orderId(order));
+    if (meant !== undefined) this.blotter.intents.bind(record, meant);
     return intentId;
   }
 

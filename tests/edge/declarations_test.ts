@@ -11,6 +11,7 @@ import type { Instrument } from "../../core/instrument.ts";
 import { NO_EXCHANGE_LIMITS, NO_LIMITS, NO_VENUE_LIMITS } from "../../core/limits.ts";
 import { instrumentId, micros, seqId, venueId } from "../../core/numbers.ts";
 import type { Timeline } from "../../core/timeline.ts";
+import { NO_CLIENT_LIMITS } from "../../core/limits.ts";
 import type { DeclaredClient, DeclaredVenue } from "../../config/mod.ts";
 import {
   controlDraft,
@@ -114,6 +115,10 @@ function wordsOf(draft: Draft): string {
       return draft.payload.state;
     case "LimitsSet":
       return limitsOf(draft.payload);
+    case "DryRunSet": {
+      const whose = draft.payload.client ?? `instrument ${draft.instrument}`;
+      return `dry run of ${whose} ${draft.payload.on}`;
+    }
     case "KillSwitchSet":
       return `kill switch ${draft.payload.on}`;
     default:
@@ -213,6 +218,37 @@ for (const [what, instrument] of FORBIDDEN) {
     strictEqual(renumber([venue("b", ["X/Y"], { instrument })], journal.timeline.view).length, 1);
   });
 }
+
+Deno.test("declarationDrafts() switches dry runs on and off, each once, also of what has gone", () => {
+  const journal = new Journal();
+  type Dry = { readonly instruments: readonly string[]; readonly isAlice: boolean };
+  const of = (dry: Dry): string[] => {
+    const declared = venue("a", ["X/Y", "Z/Y"]);
+    const instruments = declared.instruments.map((listed) => ({
+      ...listed,
+      isDryRun: dry.instruments.includes(listed.instrument.symbol),
+    }));
+    const client: DeclaredClient = {
+      client: "alice",
+      limits: NO_CLIENT_LIMITS,
+      isDryRun: dry.isAlice,
+    };
+    const said = journal.run([{ ...declared, instruments }], ACTIVE, [client]);
+    return said.filter((words) => words.startsWith("dry run"));
+  };
+  const first = { instruments: ["Z/Y"], isAlice: true };
+  deepStrictEqual(of(first), ["dry run of alice true", "dry run of instrument 1 true"]);
+  deepStrictEqual(of(first), []);
+  deepStrictEqual(of({ instruments: ["X/Y"], isAlice: false }), [
+    "dry run of alice false",
+    "dry run of instrument 0 true",
+    "dry run of instrument 1 false",
+  ]);
+  const gone = journal.run([]);
+  deepStrictEqual(gone.filter((words) => words.startsWith("dry run")), [
+    "dry run of instrument 0 false",
+  ]);
+});
 
 const RULES = {
   priceRule: { scale: 2, ticks: [{ fromQuanta: 5, stepQuanta: 5 }] },

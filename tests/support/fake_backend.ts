@@ -303,6 +303,8 @@ export class FakeBackend implements Backend {
       operatorState: this.operatorState,
       killSwitch: false,
       limitedClients: [],
+      externalOrders: [],
+      dryRuns: { clients: [], instruments: [] },
       venues: this.venues,
       instruments: this.instruments,
       instrumentByName: (name) => this.instruments.find((row) => row.name === name),

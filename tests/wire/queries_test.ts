@@ -115,6 +115,80 @@ function withBook(): FakeBackend {
   return backend;
 }
 
+/** External orders of the first instrument, as last listed. */
+function listed(count: number): View["externalOrders"] {
+  return Array.from({ length: count }, (_, at) => ({
+    clOrdId: at === 0 ? null : "theirs",
+    venueOrderId: `V${at + 1}`,
+    instrument: world().instruments[0]?.id ?? fail(),
+    side: "Sell" as const,
+    orderQty: qty(3_000),
+    cumQty: qty(at * 1_000),
+    price: at === 0 ? null : px(10_100),
+    seqId: seqId(9),
+    listedUs: micros(7),
+  }));
+}
+
+Deno.test("answerQuery() lists external orders of the account after our own, page by page", () => {
+  const view = { ...viewOf(world(), { orders: 2 }), externalOrders: listed(3) };
+  const names: unknown[] = [];
+  let cursor: string | undefined;
+  for (let pages = 0; pages < 10; pages += 1) {
+    const args = { open: true, scope: "account" as const, limit: 2 };
+    const answer = ask("orders", cursor === undefined ? args : { ...args, cursor }, view);
+    const rows = result(answer) as Record<string, unknown>[];
+    names.push(rows.map((row) => row["order_id"] ?? row["venue_order_id"]));
+    cursor = answer.ok ? answer.nextCursor : undefined;
+    if (cursor === undefined) break;
+  }
+  deepStrictEqual(names, [["1", "2"], ["V1", "V2"], ["V3"]]);
+  const own = result(ask("orders", { open: true, scope: "client" }, view)) as unknown[];
+  strictEqual(own.length, 2, "nobody else's are a client's");
+});
+
+Deno.test("answerQuery() shows an external order like an OrderStatus of nobody's intent", () => {
+  const view = { ...viewOf(world()), externalOrders: listed(2) };
+  const rows = result(ask("orders", { open: true, scope: "account", instrument: BTC }, view));
+  const common = {
+    type: "ExecutionReport",
+    v: 1,
+    seq_id: 9,
+    intent_id: null,
+    order_id: null,
+    instrument: BTC,
+    side: "Sell",
+    ord_type: null,
+    time_in_force: null,
+    order_qty: "0.3",
+    tag: null,
+    exec_type: "OrderStatus",
+    avg_px: null,
+    transact_us: 7,
+  };
+  deepStrictEqual(rows, [
+    {
+      ...common,
+      venue_order_id: "V1",
+      price: null,
+      ord_status: "Accepted",
+      cum_qty: "0",
+      leaves_qty: "0.3",
+    },
+    {
+      ...common,
+      venue_order_id: "V2",
+      price: "101",
+      ord_status: "PartiallyFilled",
+      cum_qty: "0.1",
+      leaves_qty: "0.2",
+    },
+  ]);
+  const [other] = world().instruments.slice(1);
+  const none = { open: true, scope: "account" as const, instrument: other?.name ?? "" };
+  deepStrictEqual(result(ask("orders", none, view)), []);
+});
+
 const BTC = "paper:BTC/USDT";
 const bookCases = [
   ["best", { side: "Buy", take: false }, { price: "100", qty: "0.5" }],

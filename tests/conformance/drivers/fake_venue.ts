@@ -175,7 +175,7 @@ class RunningFake implements OpenVenue {
   }
 
   #audit(): Promise<AuditReport> {
-    return this.#process.audit({ withRequests: false });
+    return this.#process.audit({ requestsMax: 0 });
   }
 
   #faultOf(name: FaultName): Extract<VenueControl, { op: "fault" }>["fault"] {

@@ -30,8 +30,7 @@ function fieldsOf(intentId: string): IntentFields {
 
 /** Forgets the oldest record, as retirement does. */
 function forgetOldest(intents: Intents): void {
-  const slot = intents.takeOldest();
-  if (slot !== undefined) intents.forget(slot);
+  intents.retireOldest();
 }
 
 function find(intents: Intents, intentId: string): IntentRecord | undefined {

@@ -4,11 +4,13 @@
  * Proves R-OPS-2 (the daemon does not start on a bad configuration) and the exit codes.
  * @module
  */
-import { deepStrictEqual, match, ok, rejects, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, doesNotMatch, match, ok, rejects, strictEqual } from "node:assert/strict";
+import { dirname } from "node:path";
 import type { Actions, RunOptions } from "../../../edge/cli/actions.ts";
 import { runCommandLine } from "../../../edge/cli/command_line.ts";
 import type { Story, WhyResult } from "../../../edge/cli/why/why.ts";
 import { EXIT } from "../../../edge/exit_codes.ts";
+import { adapterFacts } from "../../support/adapter_facts.ts";
 
 class Locked extends Error {}
 
@@ -18,6 +20,7 @@ class Session {
   readonly error: string[] = [];
   readonly calls: unknown[] = [];
   readonly runs: RunOptions[] = [];
+  readonly environment = new Map([["HOME", "/h"]]);
   verifyOk = true;
   runError: Error | undefined;
   whyResult: WhyResult = { kind: "unknown", sentence: "Cannot tell the story of 9: no" };
@@ -26,7 +29,7 @@ class Session {
     return runCommandLine(args, this.#actions(), {
       out: (line) => this.out.push(line),
       error: (line) => this.error.push(line),
-      environment: (name) => name === "HOME" ? "/h" : undefined,
+      environment: (name) => this.environment.get(name),
     });
   }
 
@@ -35,8 +38,13 @@ class Session {
     const figures = { segments: 1, batches: 2, first_seq: 1, last_seq: 9 };
     return {
       version: "tapeline 0.0.0",
-      registry: { adapters: new Map(), captureFormats: [] },
-      secrets: { read: () => ({ ok: false, reason: "must be given" }) },
+      registry: { adapters: new Map([["test", adapterFacts()]]), captureFormats: [] },
+      secrets: {
+        read: (source) =>
+          "env" in source
+            ? { ok: false, reason: `must be set: ${source.env} was not` }
+            : { ok: true, value: "hush", isExposed: true },
+      },
       run: (options) => {
         this.runs.push(options);
         if (this.runError !== undefined) throw this.runError;
@@ -125,6 +133,56 @@ Deno.test("run lists every problem of a bad configuration, starts nothing, and e
     `${path}:3:9: venues: must list one venue or more: was []`,
     "tapeline: Cannot use the configuration: each line above must be repaired",
   ]);
+});
+
+const OUTSIDE = `mode: live
+venues:
+  - name: x
+    exchange: test
+    adapter: test
+    credentials: { api_key: { env: KEY }, secret: { file: s.txt } }
+    instruments:
+      - { symbol: A/B, base: A, quote: B, price: { quantum: 1 }, quantity: { quantum: 1 } }
+`;
+
+Deno.test("run --adopt-account takes venues outside, and refuses any other name", async () => {
+  using file = temporaryFile(OUTSIDE);
+  const run = ["run", "--config", file.path];
+  const session = new Session();
+  strictEqual(await session.run(...run, "--adopt-account", "x", "--adopt-account", "x"), EXIT.ok);
+  strictEqual(await session.run(...run), EXIT.ok);
+  deepStrictEqual(session.runs.map(({ adoptAccounts }) => adoptAccounts), [["x", "x"], []]);
+  strictEqual(await session.run(...run, "--adopt-account", "y"), EXIT.usage);
+  strictEqual(await session.run("run", "--adopt-account", "paper"), EXIT.usage);
+  match(session.error[0] ?? "", /must name a venue .* has an adapter \(x\): was "y"$/);
+  match(session.error[1] ?? "", /has an adapter \(there is none\): was "paper"$/);
+});
+
+Deno.test("run finds secrets beside the configuration, or where the service manager puts them", async () => {
+  using file = temporaryFile(OUTSIDE);
+  const session = new Session();
+  await session.run("run", "--config", file.path);
+  session.environment.set("CREDENTIALS_DIRECTORY", "/run/credentials/tapeline");
+  await session.run("run", "--config", file.path);
+  deepStrictEqual(
+    session.runs.map(({ configuration }) => configuration.venues[0]?.credentials["secret"]),
+    [{ file: `${dirname(file.path)}/s.txt` }, { file: "/run/credentials/tapeline/s.txt" }],
+  );
+});
+
+Deno.test("check says which secrets are missing or can be read by others, and shows none", async () => {
+  using file = temporaryFile(OUTSIDE);
+  const session = new Session();
+  strictEqual(await session.run("check", "--config", file.path), EXIT.ok);
+  const text = session.out.join("\n");
+  match(text, /x gives market data only: credentials\.api_key must be set: KEY was not\./);
+  using exposed = temporaryFile(OUTSIDE.replace("{ env: KEY }", "{ file: k.txt }"));
+  await session.run("check", "--config", exposed.path);
+  match(session.out.join("\n"), /x: .*s\.txt must be readable by its owner alone/);
+  await session.run("check", "--json", "--config", file.path);
+  const [venue] = JSON.parse(session.out.at(-1) ?? "{}")["venues"];
+  strictEqual(venue["missing_credentials"], "credentials.api_key must be set: KEY was not");
+  doesNotMatch(session.out.join("\n"), /hush/);
 });
 
 Deno.test("run names a configuration file that cannot be read", async () => {

@@ -20,8 +20,8 @@ def adopt(state: State, venue: Venue, payload: Json) -> None:
         _adopt_position(state, venue, row)
     account = state.ledger.account(venue.id)
     for row in payload["balances"]:
-        total = amount_of(row["total"]).value
-        off = plain_amount(total - shown_cash(state, account, row["currency"]))
+        shown = shown_cash(state, account, row["currency"])
+        off = plain_amount(amount_of(row["total"]).value - shown)
         state.ledger.post(state, "deposit", venue.id, EXTERNAL, [(row["currency"], off)])
     venue.is_opened, venue.is_adopting = True, False
     venue.mismatches = 0
