@@ -171,7 +171,13 @@ function place({ exchange }: SpotState, params: URLSearchParams): unknown {
   const placed = exchange.place(order);
   if (isRefusal(placed)) return placed;
   const trades = exchange.trades.slice(before).filter(({ orderId }) => orderId === placed.orderId);
-  return placedPayload(placed, { trades, as: params.get("newOrderRespType") ?? "FULL" });
+  return placedPayload(placed, { trades, as: respTypeOf(params) });
+}
+
+/** What a new order is answered with: by default only LIMIT and MARKET say all. */
+function respTypeOf(params: URLSearchParams): string {
+  const byDefault = params.get("type") === "LIMIT_MAKER" ? "ACK" : "FULL";
+  return params.get("newOrderRespType") ?? byDefault;
 }
 
 function placeTest({ exchange }: SpotState, params: URLSearchParams): unknown {
