@@ -83,10 +83,10 @@ function buildSpot(options: VenueOptions): Desk {
   const limits = new Limits(options.limits);
   const audit = new Audit();
   const assets = new Map(SPOT_SYMBOLS.map(({ symbol, base, quote }) => [symbol, { base, quote }]));
-  const wallet = new SpotWallet(
-    (symbol) => assets.get(symbol) ?? { base: "", quote: "" },
-    options.balances,
-  );
+  const wallet = new SpotWallet({
+    assetsOf: (symbol) => assets.get(symbol) ?? { base: "", quote: "" },
+    ...options,
+  });
   const exchange = exchangeOf(wallet, clock);
   const { credentials } = options;
   const users = new SpotUserStream({
@@ -118,7 +118,10 @@ function buildSpot(options: VenueOptions): Desk {
       users.tellBalance(asset, amount);
     },
     endUserStream: () => users.terminate(),
-    busted: ({ symbol }) => users.tellPosition(exchange.market(symbol).rules),
+    busted: ({ symbol, commissionAsset }) => {
+      const { base, quote } = exchange.market(symbol).rules;
+      users.tellPosition([base, quote, commissionAsset]);
+    },
     balances: () => balancesOf(wallet),
     positions: () => [],
   };

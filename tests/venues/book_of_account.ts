@@ -14,6 +14,21 @@ export function namedOrder(exchange: Exchange, params: URLSearchParams): VenueOr
   return order?.symbol === symbol ? order : undefined;
 }
 
+/** The same, as reads show it: one that is too young may not be there yet. */
+export function shownOrder(exchange: Exchange, params: URLSearchParams): VenueOrder | undefined {
+  const order = namedOrder(exchange, params);
+  return order && exchange.isShown(order.time) ? order : undefined;
+}
+
+/** Open orders, of a symbol if one is named, as reads show them. */
+export function shownOpenOrders(
+  exchange: Exchange,
+  params: URLSearchParams,
+): readonly VenueOrder[] {
+  return exchange.openOrders(params.get("symbol") ?? undefined)
+    .filter(({ time }) => exchange.isShown(time));
+}
+
 const TOO_LONG = refusal(-1127, "More than the allowed time between startTime and endTime.");
 
 /** Why a window of time is not answered: longer than the venue's longest. */
@@ -33,7 +48,7 @@ export function namedTrades(exchange: Exchange, params: URLSearchParams): readon
   const orderId = number("orderId");
   const limit = Math.min(number("limit") ?? 500, 1000);
   const found = exchange.trades.filter((trade) =>
-    !trade.isBusted && trade.symbol === params.get("symbol") &&
+    !trade.isBusted && exchange.isShown(trade.time) && trade.symbol === params.get("symbol") &&
     (fromId === undefined || trade.tradeId >= fromId) &&
     (startTime === undefined || trade.time >= startTime) &&
     (endTime === undefined || trade.time <= endTime) &&
@@ -49,7 +64,8 @@ export function namedOrders(exchange: Exchange, params: URLSearchParams): readon
   const startTime = Number(params.get("startTime") ?? 0);
   const limit = Math.min(Number(params.get("limit") ?? 500), 1000);
   const found = [...exchange.orders.values()].filter((order) =>
-    order.symbol === params.get("symbol") && order.orderId >= orderId && order.time >= startTime
+    order.symbol === params.get("symbol") && order.orderId >= orderId && order.time >= startTime &&
+    exchange.isShown(order.time)
   );
   return orderId > 0 || startTime > 0 ? found.slice(0, limit) : found.slice(-limit);
 }

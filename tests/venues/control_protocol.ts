@@ -26,7 +26,7 @@ export type VenueControl =
   }
   /** Faults at random, from a seed, until `calm`. Replaces the schedule before. */
   | ({ readonly op: "schedule" } & FaultSchedule)
-  /** Ends all faults, limits and skew. */
+  /** Ends all faults, limits, lag and skew. */
   | { readonly op: "calm" }
   /** Ends connections: streams by name, or all of them with those of REST. */
   | { readonly op: "drop"; readonly stream: StreamName | "all"; readonly by: Ending }
@@ -46,6 +46,8 @@ export type VenueControl =
   | { readonly op: "restart"; readonly downMs: number }
   /** The venue's clock is off by this. */
   | { readonly op: "skew"; readonly ms: number }
+  /** Reads of orders and trades show nothing younger than this, whatever was acknowledged or streamed. */
+  | { readonly op: "lag"; readonly ms: number }
   | ({ readonly op: "limits" } & LimitSettings)
   /** Steps per second of the crowd; 0: it stands still. */
   | { readonly op: "speed"; readonly stepsPerS: number }

@@ -92,6 +92,9 @@ function obey(desk: Desk, control: VenueControl): ControlReply | undefined {
     case "skew":
       desk.clock.skewMs = control.ms;
       return;
+    case "lag":
+      desk.exchange.readLagMs = control.ms;
+      return;
     case "limits":
       desk.limits.settings = control;
       return void desk.limits.reset();
@@ -111,12 +114,13 @@ function obey(desk: Desk, control: VenueControl): ControlReply | undefined {
   }
 }
 
-function calm({ faults, limits, clock, feed, users }: Desk): void {
+function calm({ faults, limits, clock, feed, users, exchange }: Desk): void {
   faults.calm();
   limits.reset();
   feed.streams.calm();
   users.calm();
   clock.skewMs = 0;
+  exchange.readLagMs = 0;
 }
 
 type OnStreams = Extract<
@@ -165,7 +169,7 @@ type OnAccount = Exclude<
   VenueControl,
   | OnStreams
   | OnMarket
-  | { readonly op: "fault" | "schedule" | "calm" | "restart" | "skew" | "limits" }
+  | { readonly op: "fault" | "schedule" | "calm" | "restart" | "skew" | "lag" | "limits" }
 >;
 
 function obeyOnAccount(desk: Desk, control: OnAccount): ControlReply | undefined {

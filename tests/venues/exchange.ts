@@ -87,6 +87,8 @@ export class Exchange {
   readonly #listeners: ExchangeListener[] = [];
   readonly #open = new Map<number, VenueOrder>();
   readonly #byClientId = new Map<string, VenueOrder>();
+  /** Reads show orders and trades only when they are this old, as a replica that lags. */
+  readLagMs = 0;
   #nextOrderId = FIRST_ORDER_ID;
 
   constructor(of: {
@@ -115,6 +117,11 @@ export class Exchange {
   /** Orders that can still trade, oldest first. */
   openOrders(symbol?: string): readonly VenueOrder[] {
     return [...this.#open.values()].filter((order) => !symbol || order.symbol === symbol);
+  }
+
+  /** True if reads show what happened then. */
+  isShown(time: number): boolean {
+    return time <= this.#manners.now() - this.readLagMs;
   }
 
   /** The newest order with this client id. */

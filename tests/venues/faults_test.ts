@@ -143,6 +143,20 @@ Deno.test("signatureRefusal() names each way in which a request is not believed"
   ok(Math.abs(Date.now() - 3000 - serverTime) < 1000);
 });
 
+Deno.test("reads that lag show neither a young order nor its trades, while it is there", async () => {
+  await using venue = await VenueProcess.start("binance_spot", ["--speed", "0"]);
+  using client = new SignedClient(venue);
+  await venue.tell({ op: "lag", ms: 300 });
+  await client.ask("POST", ORDER, { params: { ...orderParams("g-1"), price: "51000" } });
+  const named = { params: { symbol: "BTCUSDT", origClientOrderId: "g-1" } };
+  const early = await client.ask("GET", ORDER, named);
+  deepStrictEqual([early?.status, JSON.parse(early?.text ?? "").code], [400, -2013]);
+  const trades = (): Promise<unknown[]> => client.get("/api/v3/myTrades", { symbol: "BTCUSDT" });
+  strictEqual((await trades()).length, 0);
+  await until(async () => (await client.ask("GET", ORDER, named))?.status === 200, "the order");
+  ok((await trades()).length > 0);
+});
+
 Deno.test("a schedule of faults is the same for the same seed", async () => {
   const run = async (seed: number): Promise<readonly (number | undefined)[]> => {
     await using venue = await VenueProcess.start("binance_spot", ["--speed", "0"]);

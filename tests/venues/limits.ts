@@ -133,7 +133,7 @@ export class Limits {
     const retryAfterS = Math.max(1, Math.ceil((this.#limitedUntil - nowMs) / 1000));
     const msg = this.#limitedAs === 429
       ? `Too much request weight used; current limit is ${this.settings.weightPerMinute} request weight per 1 MINUTE.`
-      : `Way too much request weight used; IP banned until ${this.#limitedUntil}.`;
+      : `Way too many requests; IP(127.0.0.1) banned until ${this.#limitedUntil}.`;
     return { status: this.#limitedAs, retryAfterS, code: -1003, msg };
   }
 }

@@ -50,8 +50,15 @@ function signed({ side, qty }: AuditTrade): bigint {
   return side === "BUY" ? units(qty) : -units(qty);
 }
 
-Deno.test("spot balances are what was there and what trades moved, exactly", async () => {
-  await using venue = await VenueProcess.start("binance_spot", ["--speed", "2000", "--seed", "4"]);
+for (const fees of [[], ["--bnb-fees"]]) {
+  const how = fees.join() || "fees in what was received";
+  Deno.test(`spot balances are what was there and what trades moved, exactly: ${how}`, () =>
+    spotMoney(fees));
+}
+
+async function spotMoney(fees: readonly string[]): Promise<void> {
+  const args = ["--speed", "2000", "--seed", "4", ...fees];
+  await using venue = await VenueProcess.start("binance_spot", args);
   const before = await venue.audit();
   await trade(venue, { path: "/api/v3", seed: 4 });
   const after = await venue.audit();
@@ -74,7 +81,7 @@ Deno.test("spot balances are what was there and what trades moved, exactly", asy
       locked: printUnits(0n),
     })),
   );
-});
+}
 
 Deno.test("a futures wallet less the cost of positions is what was there, less fees and purchases", async () => {
   await using venue = await VenueProcess.start("binance_usdm", ["--speed", "2000", "--seed", "4"]);

@@ -3,7 +3,7 @@
  *
  * `--port`, `--control-port` (0: a free one) · `--seed` · `--speed` (steps of the crowd per second, 20; 0: quotes stand
  * still) · `--empty` (no crowd at all) · `--depth-ms` (cadence of depth messages, 100) · `--weight-limit` per minute ·
- * `--order-limit` per 10 s · `--key`, `--secret` · `--balances` (`BTC=10,USDT=1000000`) · `--flood` (book updates per
+ * `--order-limit` per 10 s · `--bnb-fees` (spot: fees in BNB while there is any) · `--key`, `--secret` · `--balances` (`BTC=10,USDT=1000000`) · `--flood` (book updates per
  * second, `flood.ts`).
  * @module
  */
@@ -21,6 +21,7 @@ export type VenueOptions = {
   readonly credentials: { readonly key: string; readonly secret: string };
   readonly balances: ReadonlyMap<string, Units>;
   readonly floodPerS: number;
+  readonly paysInBnb: boolean;
 };
 
 /** What differs between venues. */
@@ -30,7 +31,7 @@ export type VenueDefaults = {
   readonly balances: string;
 };
 
-const FLAGS: readonly string[] = ["empty"];
+const FLAGS: readonly string[] = ["empty", "bnb-fees"];
 
 /** Reads the arguments. @throws {Error} If one is malformed. */
 export function readOptions(args: readonly string[], defaults: VenueDefaults): VenueOptions {
@@ -53,6 +54,7 @@ export function readOptions(args: readonly string[], defaults: VenueDefaults): V
     },
     balances: balancesOf(given.get("balances") ?? defaults.balances),
     floodPerS: number("flood", 0),
+    paysInBnb: given.has("bnb-fees"),
   };
 }
 

@@ -230,9 +230,10 @@ export class VenueServer {
 
   #limit(answering: Answering, fault: Extract<RequestFault, { kind: "rateLimit" }>): void {
     this.#limits.limit(fault.status, { nowMs: this.#clock.now(), ms: fault.retryAfterS * 1000 });
+    const until = this.#clock.now() + fault.retryAfterS * 1000;
     const msg = fault.status === 429
       ? "Too many requests."
-      : "Way too many requests; IP banned until the end of Retry-After.";
+      : `Way too many requests; IP(127.0.0.1) banned until ${until}.`;
     const { status, retryAfterS } = fault;
     this.#refuse(answering, { status, code: -1003, msg, retryAfterS });
   }

@@ -132,6 +132,24 @@ for (const name of ["binance_spot", "binance_usdm"] as const) {
   });
 }
 
+for (const name of ["binance_spot", "binance_usdm"] as const) {
+  Deno.test(`${name}: a flood has no gaps, and a snapshot joins it`, async () => {
+    await using venue = await VenueProcess.start(name, ["--flood", "5000"]);
+    using client = new SignedClient(venue);
+    const url = `ws://127.0.0.1:${venue.port}/ws/btcusdt@depth@100ms`;
+    await using depth = await Listening.open<Depth>(url);
+    await until(() => depth.messages.length > 0, "the flood");
+    const path = name === "binance_spot" ? "/api/v3/depth" : "/fapi/v1/depth";
+    type Snapshot = { readonly lastUpdateId: number; readonly bids: readonly unknown[] };
+    const snapshot = await client.get<Snapshot>(path, { symbol: "BTCUSDT", limit: "10" });
+    const joins = ({ U, u }: Depth): boolean =>
+      U <= snapshot.lastUpdateId + 1 && u >= snapshot.lastUpdateId + 1;
+    await until(() => depth.messages.length > 2000 && depth.messages.some(joins), "more of it");
+    strictEqual(gapsOf(depth.messages), 0);
+    strictEqual(snapshot.bids.length, 10);
+  });
+}
+
 function gapsOf(messages: readonly Depth[]): number {
   return messages.filter((message, at) => {
     const previous = messages[at - 1]?.u;

@@ -2,7 +2,14 @@
  * The REST routes of Binance spot, `/api/v3`: weights as documented, answers from the exchange's books.
  * @module
  */
-import { namedOrder, namedOrders, namedTrades, windowRefusal } from "../book_of_account.ts";
+import {
+  namedOrder,
+  namedOrders,
+  namedTrades,
+  shownOpenOrders,
+  shownOrder,
+  windowRefusal,
+} from "../book_of_account.ts";
 import type { Feed } from "../feed.ts";
 import type { LimitSettings } from "../limits.ts";
 import { isOpen, isRefusal, refusal } from "../order.ts";
@@ -60,8 +67,7 @@ export const SPOT_ROUTES: Readonly<Record<string, Route<SpotState>>> = {
   "GET /api/v3/openOrders": {
     weight: (params) => params.has("symbol") ? 6 : 80,
     needs: "signature",
-    answer: ({ exchange }, params) =>
-      exchange.openOrders(params.get("symbol") ?? undefined).map(orderPayload),
+    answer: ({ exchange }, params) => shownOpenOrders(exchange, params).map(orderPayload),
   },
   "DELETE /api/v3/openOrders": { weight: 1, needs: "signature", answer: cancelAll },
   "GET /api/v3/allOrders": {
@@ -165,7 +171,13 @@ function place({ exchange }: SpotState, params: URLSearchParams): unknown {
   const placed = exchange.place(order);
   if (isRefusal(placed)) return placed;
   const trades = exchange.trades.slice(before).filter(({ orderId }) => orderId === placed.orderId);
-  return placedPayload(placed, { trades, as: params.get("newOrderRespType") ?? "FULL" });
+  return placedPayload(placed, { trades, as: respTypeOf(params) });
+}
+
+/** What a new order is answered with: by default only LIMIT and MARKET say all. */
+function respTypeOf(params: URLSearchParams): string {
+  const byDefault = params.get("type") === "LIMIT_MAKER" ? "ACK" : "FULL";
+  return params.get("newOrderRespType") ?? byDefault;
 }
 
 function placeTest({ exchange }: SpotState, params: URLSearchParams): unknown {
@@ -175,7 +187,7 @@ function placeTest({ exchange }: SpotState, params: URLSearchParams): unknown {
 }
 
 function look({ exchange }: SpotState, params: URLSearchParams): unknown {
-  const order = namedOrder(exchange, params);
+  const order = shownOrder(exchange, params);
   return order ? orderPayload(order) : NO_SUCH_ORDER;
 }
 

@@ -6,7 +6,6 @@
 import type { VenueClock } from "../clock.ts";
 import type { Exchange } from "../exchange.ts";
 import { isRefusal } from "../order.ts";
-import type { SymbolRules } from "../order.ts";
 import type { Asked, Reply } from "../server.ts";
 import { type Credentials, signatureRefusal } from "../signature.ts";
 import type { Streams, Subscriber } from "../streams.ts";
@@ -62,7 +61,8 @@ export class SpotUserStream {
         this.#tell(
           executionReport(order, { change, trade, now, executionId: this.#executionId++ }),
         );
-        this.tellPosition(of.exchange.market(order.symbol).rules);
+        const { base, quote } = of.exchange.market(order.symbol).rules;
+        this.tellPosition([base, quote, ...(trade ? [trade.commissionAsset] : [])]);
       },
     });
   }
@@ -77,10 +77,10 @@ export class SpotUserStream {
     );
   }
 
-  /** What an account holds of a symbol's assets. */
-  tellPosition({ base, quote }: Pick<SymbolRules, "base" | "quote">): void {
+  /** What the account holds of these assets. */
+  tellPosition(assetNames: readonly string[]): void {
     const now = this.#clock.now();
-    const assets = [...new Set([base, quote])].map((asset) => {
+    const assets = [...new Set(assetNames)].map((asset) => {
       const { free, locked } = this.#wallet.of(asset);
       return { a: asset, f: printUnits(free), l: printUnits(locked) };
     });
@@ -91,7 +91,7 @@ export class SpotUserStream {
   tellBalance(asset: string, delta: bigint): void {
     const now = this.#clock.now();
     this.#tell({ e: "balanceUpdate", E: now, a: asset, d: printUnits(delta), T: now });
-    this.tellPosition({ base: asset, quote: asset });
+    this.tellPosition([asset]);
   }
 
   /** The venue ends every subscription; the connections stay. */

@@ -2,7 +2,7 @@
  * Spot balances: free and locked per asset. A buy locks price times quantity of the quote asset, a sell its quantity.
  *
  * Invariant: no balance is negative, except after a bust of what was spent since. Fees: 0.1 % of what is received,
- * in that asset, cut at 10^-8.
+ * in that asset, cut at 10^-8; or, for USDT markets and if asked for, 0.075 % in BNB while there is enough of it.
  * @module
  */
 import type { Charge, Execution, Wallet } from "../exchange.ts";
@@ -14,22 +14,30 @@ import {
   type VenueOrder,
   type VenueTrade,
 } from "../order.ts";
-import { times, type Units, units } from "../units.ts";
+import { ONE, times, type Units, units } from "../units.ts";
 
 export type Balance = { free: Units; locked: Units };
 export type Assets = { readonly base: string; readonly quote: string };
 
 const FEE_RATE = units("0.001");
+const BNB_FEE_RATE = units("0.00075");
+const BNB_PRICE = units("600");
 const INSUFFICIENT = refusal(-2010, "Account has insufficient balance for requested action.");
 
 /** The account's assets. */
 export class SpotWallet implements Wallet {
   readonly balances = new Map<string, Balance>();
   readonly #assetsOf: (symbol: string) => Assets;
+  readonly #paysInBnb: boolean;
 
-  constructor(assetsOf: (symbol: string) => Assets, initial: ReadonlyMap<string, Units>) {
-    this.#assetsOf = assetsOf;
-    for (const [asset, free] of initial) this.balances.set(asset, { free, locked: 0n });
+  constructor(of: {
+    readonly assetsOf: (symbol: string) => Assets;
+    readonly balances: ReadonlyMap<string, Units>;
+    readonly paysInBnb: boolean;
+  }) {
+    this.#assetsOf = of.assetsOf;
+    this.#paysInBnb = of.paysInBnb;
+    for (const [asset, free] of of.balances) this.balances.set(asset, { free, locked: 0n });
   }
 
   /** The balance of an asset; a new one is empty. */
@@ -63,10 +71,11 @@ export class SpotWallet implements Wallet {
     order.locked -= released;
     this.of(this.#spent(order)).free -= paid;
     const got = order.side === "BUY" ? of.qty : times(of.price, of);
-    const commissionAsset = this.#received(order);
-    const commission = times(got, { qty: FEE_RATE });
-    this.of(commissionAsset).free += got - commission;
-    return { commission, commissionAsset, realised: 0n };
+    this.of(this.#received(order)).free += got;
+    const fee = this.#feeInBnb(order, of) ??
+      { commission: times(got, { qty: FEE_RATE }), commissionAsset: this.#received(order) };
+    this.of(fee.commissionAsset).free -= fee.commission;
+    return { ...fee, realised: 0n };
   }
 
   closed(order: VenueOrder): void {
@@ -80,6 +89,16 @@ export class SpotWallet implements Wallet {
     this.of(this.#received(trade)).free -= got;
     this.of(trade.commissionAsset).free += trade.commission;
     this.of(this.#spent(trade)).free += paid;
+  }
+
+  #feeInBnb(
+    order: VenueOrder,
+    of: Execution,
+  ): Pick<Charge, "commission" | "commissionAsset"> | undefined {
+    const { quote } = this.#assetsOf(order.symbol);
+    if (!this.#paysInBnb || quote !== "USDT") return undefined;
+    const commission = times(times(of.price, of), { qty: BNB_FEE_RATE }) * ONE / BNB_PRICE;
+    return this.of("BNB").free < commission ? undefined : { commission, commissionAsset: "BNB" };
   }
 
   #lock(asset: string, amount: Units): void {

@@ -6,7 +6,14 @@
  * would trade at once.
  * @module
  */
-import { namedOrder, namedOrders, namedTrades, windowRefusal } from "../book_of_account.ts";
+import {
+  namedOrder,
+  namedOrders,
+  namedTrades,
+  shownOpenOrders,
+  shownOrder,
+  windowRefusal,
+} from "../book_of_account.ts";
 import { isOpen, isRefusal, refusal, type VenueOrder } from "../order.ts";
 import type { Route, RouteState } from "../router.ts";
 import { missing } from "../signature.ts";
@@ -51,9 +58,7 @@ export const USDM_ORDER_ROUTES: Readonly<Record<string, Route<OrderState>>> = {
     weight: (params) => params.has("symbol") ? 1 : 40,
     needs: "signature",
     answer: (state, params) =>
-      state.exchange.openOrders(params.get("symbol") ?? undefined).map((order) =>
-        shown(state, order)
-      ),
+      shownOpenOrders(state.exchange, params).map((order) => shown(state, order)),
   },
   "DELETE /fapi/v1/allOpenOrders": { weight: 1, needs: "signature", answer: cancelAll },
   "GET /fapi/v1/allOrders": {
@@ -144,12 +149,12 @@ function amend(state: OrderState, params: URLSearchParams): unknown {
 }
 
 function look(state: OrderState, params: URLSearchParams): unknown {
-  const order = namedOrder(state.exchange, params);
+  const order = shownOrder(state.exchange, params);
   return order ? shown(state, order) : NO_SUCH_ORDER;
 }
 
 function lookOpen(state: OrderState, params: URLSearchParams): unknown {
-  const order = namedOrder(state.exchange, params);
+  const order = shownOrder(state.exchange, params);
   return order && isOpen(order) ? shown(state, order) : NO_SUCH_ORDER;
 }
 
