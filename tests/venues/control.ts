@@ -64,11 +64,9 @@ export class VenueProcess implements AsyncDisposable {
     return reply;
   }
 
-  /** The whole truth. Long runs leave the requests out. */
-  async audit(
-    { withRequests }: { readonly withRequests: boolean } = { withRequests: true },
-  ): Promise<AuditReport> {
-    const query = withRequests ? "" : "?requests=0";
+  /** The whole truth. `requestsMax`: list the newest so many requests; long runs list none. */
+  async audit({ requestsMax }: { readonly requestsMax?: number } = {}): Promise<AuditReport> {
+    const query = requestsMax === undefined ? "" : `?requests=${requestsMax}`;
     const response = await fetch(`http://127.0.0.1:${this.controlPort}/audit${query}`);
     return await response.json() as AuditReport;
   }
