@@ -109,7 +109,7 @@ function listProblems(venue: Raw, path: Path, registry: Registry): readonly Path
   const format = feed["kind"] === "capture" ? feed["format"] : undefined;
   if (typeof format === "string" && registry.listingFormats?.includes(format) === true) return [];
   const text = "must list one instrument or more: was empty";
-  return [{ path: [...path, "instruments"], at: "key", text }];
+  return [{ path: [...path, "instruments"], at: "value", text }];
 }
 
 function captureProblems(feed: Raw, path: Path, registry: Registry): readonly PathProblem[] {
