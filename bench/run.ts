@@ -16,9 +16,18 @@
  */
 import { DaemonProcess } from "../tests/support/daemon_process.ts";
 import { figures, type Recovery, type Round } from "./figures.ts";
-import { type Latency, movement, type Rate } from "./measure.ts";
+import {
+  beside,
+  compileLoad,
+  daemonCommand,
+  judgeFloors,
+  option,
+  run,
+  say,
+  tell,
+} from "./harness.ts";
+import type { Latency, Rate } from "./measure.ts";
 
-const FLOOR_MOVEMENT_MAX = 0.25;
 const WINDOW = 1024;
 
 type Sizes = {
@@ -49,55 +58,14 @@ const sizes: Sizes = args.has("--quick")
     pipelinedWarmUp: 200_000,
   };
 const folder = Deno.makeTempDirSync({ prefix: "tapeline-bench-" });
-const load = `${folder}/load`;
-
-function option(name: string): string | undefined {
-  const at = Deno.args.indexOf(name);
-  return at < 0 ? undefined : Deno.args[at + 1];
-}
-
-function say(text: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(text + "\n"));
-}
-
-async function run<Result>(command: string, ...words: string[]): Promise<Result> {
-  const output = await new Deno.Command(command, { args: words, stderr: "inherit" }).output();
-  if (!output.success) throw new Error(`Cannot measure: ${command} ${words.join(" ")} failed`);
-  return JSON.parse(new TextDecoder().decode(output.stdout) || "null") as Result;
-}
-
-/** Starts a server that prints its port, measures against it, ends it. */
-async function beside<Result>(
-  command: readonly string[],
-  measure: (port: string) => Promise<Result>,
-): Promise<Result> {
-  const [program = "", ...words] = command;
-  const child = new Deno.Command(program, { args: words, stdout: "piped" }).spawn();
-  const reader = child.stdout.getReader();
-  const first = await reader.read();
-  try {
-    const { port } = JSON.parse(new TextDecoder().decode(first.value)) as { port: number };
-    return await measure(String(port));
-  } finally {
-    child.kill("SIGKILL");
-    await child.status;
-    await reader.cancel();
-  }
-}
-
-/** The runtime's flags with which the product starts. */
-function startFlags(): readonly string[] {
-  const text = Deno.readTextFileSync(new URL("../deno.json", import.meta.url));
-  const { tasks } = JSON.parse(text) as { tasks: { start: { command: string } } };
-  return tasks.start.command.split(" ").filter((word) => word.startsWith("--v8-flags="));
-}
+const load = await compileLoad(folder);
 
 async function withDaemon<Result>(
   of: { readonly main: string; readonly stateDir: string },
   measure: (daemon: DaemonProcess) => Promise<Result>,
 ): Promise<Result> {
   const config = new URL("config.yaml", import.meta.url).pathname;
-  const command = ["run", ...startFlags(), "--allow-all", of.main, "run"];
+  const command = daemonCommand(of.main);
   const daemon = await DaemonProcess.start({ stateDir: of.stateDir, config, command });
   try {
     return await measure(daemon);
@@ -167,31 +135,15 @@ async function measureRecoveries(): Promise<Recovery[]> {
 }
 
 async function main(): Promise<void> {
-  const source = new URL("load.c", import.meta.url).pathname;
-  await run("cc", "-O2", "-pthread", "-o", load, source);
   const rounds: Round[] = [];
   for (let round = 0; round < sizes.rounds; round++) rounds.push(await measureRound(round));
   const recoveries = await measureRecoveries();
-  const floors = {
-    echo_p50: movement(rounds.map(({ echo }) => echo.p50)),
-    append_p50: movement(rounds.map(({ append }) => append.p50)),
-    runtime_echo: movement(rounds.map(({ runtimeEcho }) => runtimeEcho.per_second)),
-  };
-  const isVoid = Object.values(floors).some((moved) => moved > FLOOR_MOVEMENT_MAX);
-  const result = {
-    void: isVoid,
-    floor_movement: floors,
-    rounds: sizes.rounds,
-    figures: figures(rounds, recoveries),
-  };
-  for (const { verdict, value, must, goal, name } of result.figures) {
-    say(`${verdict.padEnd(7)} ${value.toFixed(3)} (must ${must}, goal ${goal})  ${name}`);
-  }
-  if (isVoid) say(`void: a floor moved by more than 25 %: ${JSON.stringify(floors)}`);
-  const text = JSON.stringify(result, undefined, 2) + "\n";
-  const out = option("--out");
-  if (out === undefined) Deno.stdout.writeSync(new TextEncoder().encode(text));
-  else Deno.writeTextFileSync(out, text);
+  const floors = judgeFloors({
+    echo_p50: rounds.map(({ echo }) => echo.p50),
+    append_p50: rounds.map(({ append }) => append.p50),
+    runtime_echo: rounds.map(({ runtimeEcho }) => runtimeEcho.per_second),
+  });
+  tell({ ...floors, rounds: sizes.rounds, figures: figures(rounds, recoveries) });
 }
 
 try {

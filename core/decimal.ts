@@ -15,8 +15,25 @@ const AVERAGE_DECIMALS = 12;
 /** Texts up to this length have at most 15 digits, which a double holds exactly. */
 const FAST_LENGTH = 15;
 const [MINUS, POINT, ZERO, NINE] = [45, 46, 48, 57];
-/** Powers of ten up to 10^15, which a double holds exactly. */
-const POWERS = [1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15];
+/** Powers of ten up to 10^15, the safe integers among them, by exponent. */
+export const POWERS: readonly number[] = [
+  1,
+  1e1,
+  1e2,
+  1e3,
+  1e4,
+  1e5,
+  1e6,
+  1e7,
+  1e8,
+  1e9,
+  1e10,
+  1e11,
+  1e12,
+  1e13,
+  1e14,
+  1e15,
+];
 /** The largest scale whose power of ten is a machine integer. */
 const SMALL_SCALE_MAX = 9;
 const ZEROS = "000000000";

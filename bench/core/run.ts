@@ -8,6 +8,7 @@
  * object on stdout.
  * @module
  */
+import { option, runScript, say, tell } from "../harness.ts";
 import { type Figure, figure, median } from "../measure.ts";
 import type { Summary } from "./distribution.ts";
 
@@ -41,25 +42,11 @@ const sizes = isQuick
     memory: 10_000_000,
   };
 
-function option(name: string): string | undefined {
-  const at = Deno.args.indexOf(name);
-  return at < 0 ? undefined : Deno.args[at + 1];
-}
-
-function say(text: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(text + "\n"));
-}
-
-async function run<Result>(
+function run<Result>(
   script: string,
   of: { readonly flags?: readonly string[]; readonly words: readonly number[] },
 ): Promise<Result> {
-  const url = new URL(script, import.meta.url).pathname;
-  const words = ["run", "-A", "--no-check", ...(of.flags ?? []), url, ...of.words.map(String)];
-  const output = await new Deno.Command(Deno.execPath(), { args: words, stderr: "inherit" })
-    .output();
-  if (!output.success) throw new Error(`Cannot measure: ${script} failed`);
-  return JSON.parse(new TextDecoder().decode(output.stdout)) as Result;
+  return runScript<Result>(new URL(script, import.meta.url), of);
 }
 
 function noOpStall(steady: Steady): number {
@@ -138,14 +125,7 @@ async function main(): Promise<void> {
     flags: ["--v8-flags=--expose-gc"],
     words: [sizes.lanes, sizes.memory],
   });
-  const result = { rounds: sizes.rounds, figures: figuresOf(throughputs, steadies, memory) };
-  for (const { verdict, value, must, goal, name } of result.figures) {
-    say(`${verdict.padEnd(7)} ${value.toFixed(3)} (must ${must}, goal ${goal})  ${name}`);
-  }
-  const text = JSON.stringify(result, undefined, 2) + "\n";
-  const out = option("--out");
-  if (out === undefined) Deno.stdout.writeSync(new TextEncoder().encode(text));
-  else Deno.writeTextFileSync(out, text);
+  tell({ rounds: sizes.rounds, figures: figuresOf(throughputs, steadies, memory) });
 }
 
 await main();

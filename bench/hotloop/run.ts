@@ -8,6 +8,7 @@
  * @module
  */
 import type { Summary } from "../core/distribution.ts";
+import { option, runScript, say, tell } from "../harness.ts";
 import { type Figure, figure, median } from "../measure.ts";
 
 type Lines = {
@@ -36,25 +37,12 @@ const sizes = isQuick
   ? { rounds: 1, passes: 6, asks: 50_000, repeats: 5 }
   : { rounds: Number(option("--rounds") ?? 5), passes: 30, asks: 300_000, repeats: 50 };
 
-function option(name: string): string | undefined {
-  const at = Deno.args.indexOf(name);
-  return at < 0 ? undefined : Deno.args[at + 1];
-}
-
-function say(text: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(text + "\n"));
-}
-
-async function run<Result>(
+function run<Result>(
   script: string,
   size: number,
   flags: readonly string[] = [],
 ): Promise<Result> {
-  const url = new URL(script, import.meta.url).pathname;
-  const args = ["run", "-A", "--no-check", ...flags, url, String(size)];
-  const output = await new Deno.Command(Deno.execPath(), { args, stderr: "inherit" }).output();
-  if (!output.success) throw new Error(`Cannot measure: ${script} failed`);
-  return JSON.parse(new TextDecoder().decode(output.stdout)) as Result;
+  return runScript<Result>(new URL(script, import.meta.url), { words: [size], flags });
 }
 
 function speedFigures(rounds: readonly Round[]): Figure[] {
@@ -139,15 +127,8 @@ async function main(): Promise<void> {
     say(`round ${round + 1}/${sizes.rounds}: ${lines.recording}, ${lines.applied_per_second}/s`);
   }
   const memory = await run<Memory>("memory.ts", sizes.repeats, ["--v8-flags=--expose-gc"]);
-  const figures = figuresOf(rounds, memory);
-  for (const { verdict, value, must, goal, name } of figures) {
-    say(`${verdict.padEnd(7)} ${value.toFixed(3)} (must ${must}, goal ${goal})  ${name}`);
-  }
   const recording = rounds[0]?.lines.recording ?? "";
-  const text = JSON.stringify({ rounds: sizes.rounds, recording, figures }, undefined, 2) + "\n";
-  const out = option("--out");
-  if (out === undefined) Deno.stdout.writeSync(new TextEncoder().encode(text));
-  else Deno.writeTextFileSync(out, text);
+  tell({ rounds: sizes.rounds, recording, figures: figuresOf(rounds, memory) });
 }
 
 await main();

@@ -11,11 +11,10 @@
  * more than 25 % voids the run. Prints a table for people on stderr and one JSON object on stdout.
  * @module
  */
-import { type Figure, figure, type Latency, median, movement } from "../measure.ts";
+import { beside, compileLoad, judgeFloors, option, run, say, tell } from "../harness.ts";
+import { type Figure, figure, type Latency, median } from "../measure.ts";
 import { cancelAmongPolls, type Cancels } from "./cancels.ts";
 import { PAUSE_US, placing } from "./placing.ts";
-
-const FLOOR_MOVEMENT_MAX = 0.25;
 
 type Round = {
   readonly echo: Latency;
@@ -30,35 +29,13 @@ const rounds = isQuick ? 1 : Number(option("--rounds") ?? 5);
 const orders = isQuick ? 500 : 2000;
 const warmUp = isQuick ? 1000 : 2000;
 const folder = Deno.makeTempDirSync({ prefix: "tapeline-bench-venue-" });
-const load = `${folder}/load`;
+const load = await compileLoad(folder);
 
-function option(name: string): string | undefined {
-  const at = Deno.args.indexOf(name);
-  return at < 0 ? undefined : Deno.args[at + 1];
-}
-
-function say(text: string): void {
-  Deno.stderr.writeSync(new TextEncoder().encode(text + "\n"));
-}
-
-async function run<Result>(command: string, ...words: string[]): Promise<Result> {
-  const output = await new Deno.Command(command, { args: words, stderr: "inherit" }).output();
-  if (!output.success) throw new Error(`Cannot measure: ${command} ${words.join(" ")} failed`);
-  return JSON.parse(new TextDecoder().decode(output.stdout) || "null") as Result;
-}
-
-async function echo(count: number): Promise<Latency> {
-  const child = new Deno.Command(load, { args: ["echo-server"], stdout: "piped" }).spawn();
-  const reader = child.stdout.getReader();
-  try {
-    const { value } = await reader.read();
-    const { port } = JSON.parse(new TextDecoder().decode(value)) as { port: number };
-    return await run<Latency>(load, "echo-rtt", String(port), String(count), String(PAUSE_US));
-  } finally {
-    child.kill("SIGKILL");
-    await child.status;
-    await reader.cancel();
-  }
+function echo(count: number): Promise<Latency> {
+  return beside(
+    [load, "echo-server"],
+    (port) => run<Latency>(load, "echo-rtt", port, String(count), String(PAUSE_US)),
+  );
 }
 
 async function measureRound(round: number): Promise<Round> {
@@ -128,24 +105,13 @@ function figuresOf(all: readonly Round[]): Figure[] {
 }
 
 async function main(): Promise<void> {
-  const source = new URL("../load.c", import.meta.url).pathname;
-  await run("cc", "-O2", "-pthread", "-o", load, source);
   const all: Round[] = [];
   for (let round = 0; round < rounds; round++) all.push(await measureRound(round));
-  const floors = {
-    echo_p50: movement(all.map((round) => round.echo.p50)),
-    append_p50: movement(all.map((round) => round.append.p50)),
-  };
-  const isVoid = Object.values(floors).some((moved) => moved > FLOOR_MOVEMENT_MAX);
-  const result = { void: isVoid, floor_movement: floors, rounds, figures: figuresOf(all) };
-  for (const { verdict, value, must, goal, name } of result.figures) {
-    say(`${verdict.padEnd(7)} ${value.toFixed(3)} (must ${must}, goal ${goal})  ${name}`);
-  }
-  if (isVoid) say(`void: a floor moved by more than 25 %: ${JSON.stringify(floors)}`);
-  const text = JSON.stringify(result, undefined, 2) + "\n";
-  const out = option("--out");
-  if (out === undefined) Deno.stdout.writeSync(new TextEncoder().encode(text));
-  else Deno.writeTextFileSync(out, text);
+  const floors = judgeFloors({
+    echo_p50: all.map((round) => round.echo.p50),
+    append_p50: all.map((round) => round.append.p50),
+  });
+  tell({ ...floors, rounds, figures: figuresOf(all) });
 }
 
 try {

@@ -6,6 +6,7 @@
  */
 import { DaemonProcess } from "../../tests/support/daemon_process.ts";
 import { RemoteClient } from "../../tests/support/remote_client.ts";
+import { daemonCommand } from "../harness.ts";
 import type { VenueProcess } from "../../tests/venues/control.ts";
 
 /** An order at the venue. */
@@ -58,7 +59,11 @@ export class Trader implements AsyncDisposable {
       ...of.others.map((venue, at) => venueYaml(`books${at}`, { venue })),
     ];
     Deno.writeTextFileSync(config, HEAD + venues.join(""));
-    const daemon = await DaemonProcess.start({ stateDir: `${of.directory}/state`, config });
+    const daemon = await DaemonProcess.start({
+      stateDir: `${of.directory}/state`,
+      config,
+      command: daemonCommand("main.ts"),
+    });
     const { port, token_file: tokenFile } = daemon.listening;
     const token = Deno.readTextFileSync(tokenFile).trim();
     const client = await RemoteClient.connect({ port, token, clientId: "watch" });

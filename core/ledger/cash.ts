@@ -4,29 +4,9 @@
  * Invariant: the scale is the finest ever posted; it only grows.
  * @module
  */
-import { powerOfTen } from "../decimal.ts";
+import { powerOfTen, POWERS } from "../decimal.ts";
 import { ExactSum } from "./exact_sum.ts";
 import { type Amount, negated, unitsAt } from "./money.ts";
-
-/** The largest difference of scales whose factor is a machine integer. */
-const FACTORS = [
-  1,
-  1e1,
-  1e2,
-  1e3,
-  1e4,
-  1e5,
-  1e6,
-  1e7,
-  1e8,
-  1e9,
-  1e10,
-  1e11,
-  1e12,
-  1e13,
-  1e14,
-  1e15,
-];
 
 /** One currency of one book. */
 export class Cash {
@@ -95,7 +75,7 @@ export class Cash {
   }
 
   #addCoarse(amount: Amount): void {
-    const factor = FACTORS[this.#scale - amount.scale];
+    const factor = POWERS[this.#scale - amount.scale];
     if (factor !== undefined) this.#sum.addScaled({ units: amount.units, factor });
     else this.#sum.add(unitsAt(amount, this.#scale));
   }
