@@ -7,9 +7,9 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { Audit } from "../venue/exchange_process.ts";
 import { type History, readHistory } from "./history.ts";
 import { executionsOf, type Holdings, holdingsOf } from "./judge.ts";
-import { until } from "../support/temporary.ts";
+import { Patience, pause, until } from "../support/temporary.ts";
 import { KillCampaign, type KillOptions } from "./kill.ts";
-import { Trader, type TraderOptions } from "./trader.ts";
+import { CampaignError, Trader, type TraderOptions } from "./trader.ts";
 
 const TRADERS = ["alice", "bob", "carol", "dave"];
 /** Pause of a trader between its bursts, and the most intents of one. */
@@ -19,8 +19,8 @@ const SETTLE_MS = 60_000;
 /** Longest time for the orders that are to be placed after the last kill. */
 const ORDERS_MS = 180_000;
 
-/** Most orders with which a position is closed. */
-const CLOSINGS_MAX = 10;
+/** Pause between the orders with which a position is closed. */
+const CLOSING_MS = 250;
 
 /** By pattern, since a kill may cut a line. */
 const ALARM = /"level":"(?:alarm|error)","event":"([^"]+)"/g;
@@ -50,7 +50,7 @@ export type Outcome = {
 export async function runCampaign(
   options: KillOptions,
   trading: Trading,
-  calm: () => Promise<void>,
+  calm: () => Promise<unknown>,
 ): Promise<Outcome> {
   const campaign = await KillCampaign.start(options);
   const { token, listening } = campaign.daemon;
@@ -87,9 +87,9 @@ export async function runCampaign(
   }
 }
 
-/** Closes the account's position; the crowd may not take all of it at once. */
+/** Closes the account's position: the crowd may not take all of it at once, and no order is taken while the account is reconciled. */
 async function flatten(trader: Trader, { instrument, closing }: Trading): Promise<void> {
-  for (let times = 0; times < CLOSINGS_MAX; times++) {
+  for (const patience = new Patience(SETTLE_MS); !patience.isOver; await pause(CLOSING_MS)) {
     const { position } = await holdingsOf(trader);
     if (Number(position) === 0) return;
     const isShort = position.startsWith("-");
@@ -101,7 +101,10 @@ async function flatten(trader: Trader, { instrument, closing }: Trading): Promis
       time_in_force: "IOC",
     });
   }
-  strictEqual((await holdingsOf(trader)).position, "0", "the account is flat");
+  throw new CampaignError(
+    `the position is ${(await holdingsOf(trader)).position} instead of flat; the last report is ` +
+      JSON.stringify(trader.ordered().at(-1)),
+  );
 }
 
 /** Orders that the daemon took. */

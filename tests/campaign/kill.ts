@@ -7,9 +7,9 @@
  * @module
  */
 import { DaemonProcess, type StartOptions } from "../support/daemon_process.ts";
+import { pause } from "../support/temporary.ts";
 import type { Draws } from "../support/draws.ts";
 import type { Moment, Strikes } from "../venue/strikes.ts";
-import { pause } from "./trader.ts";
 
 /** When a daemon dies: `random` and `starting` need nobody's help. */
 export type KillMoment = Moment | "random" | "starting";

@@ -7,7 +7,7 @@
  * @module
  */
 import type { Draws } from "../support/draws.ts";
-import { Patience } from "../support/temporary.ts";
+import { Patience, pause } from "../support/temporary.ts";
 import { type Message, RemoteClient, type Report } from "../support/remote_client.ts";
 
 export type TraderOptions = {
@@ -249,9 +249,4 @@ export class Trader {
     }
     this.#unanswered.delete(String(report["intent_id"]));
   }
-}
-
-/** Waits. */
-export function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

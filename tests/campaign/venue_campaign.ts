@@ -77,10 +77,7 @@ export async function runVenueCampaign(
       stopMs: STOP_MS,
     },
     { ...venue.trading, intervalMs: INTERVAL_MS, orders: size.orders },
-    async () => {
-      await process.tell({ op: "speed", stepsPerS: 0 });
-      await process.tell({ op: "calm" });
-    },
+    () => process.tell({ op: "calm" }),
   );
   const { traders, history, campaign } = outcome;
   log(
