@@ -10,7 +10,7 @@
  */
 import { PAPER_CAPABILITIES } from "./core/simulator/mod.ts";
 import { declareVenues, PAPER_ADAPTER } from "./config/mod.ts";
-import type { RunOptions } from "./edge/cli/actions.ts";
+import type { RunOptions, TopOptions } from "./edge/cli/actions.ts";
 import { runCommandLine } from "./edge/cli/command_line.ts";
 import { denoTerminal } from "./edge/cli/deno_terminal.ts";
 import { greeting } from "./edge/cli/greeting.ts";
@@ -24,6 +24,7 @@ import { CAPTURE_FORMATS, columnProblems, LISTING_FORMATS } from "./edge/feeds/m
 import { JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/mod.ts";
 import { feedTools } from "./edge/cli/feed_tools.ts";
 import { journalTools } from "./edge/cli/journal_tools.ts";
+import { showTop } from "./edge/cli/top_tool.ts";
 import type { AdapterDescription } from "./edge/venue.ts";
 import { type AdapterRegistry, ADAPTERS } from "./edge/venues/registry.ts";
 import { type DaemonOptions, type End, startDaemon } from "./daemon.ts";
@@ -44,6 +45,7 @@ const LOG_FLUSH_MS = 1000;
 
 /** Carries out a command line; returns the exit code. */
 export function tapeline(args: readonly string[], product: Product): Promise<ExitCode> {
+  const terminal = denoTerminal();
   const actions = {
     version: VERSION,
     registry: {
@@ -56,9 +58,10 @@ export function tapeline(args: readonly string[], product: Product): Promise<Exi
     journal: journalTools(),
     feed: feedTools(),
     run: (options: RunOptions) => run(options, product),
+    top: (options: TopOptions) => showTop(options, { version: VERSION, terminal }),
     exitCodeOf,
   };
-  return runCommandLine(args, actions, denoTerminal());
+  return runCommandLine(args, actions, terminal);
 }
 
 async function run(

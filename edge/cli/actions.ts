@@ -98,6 +98,18 @@ export interface FeedTools {
   write(path: string, text: string): void;
 }
 
+/** What `top` was asked for. */
+export type TopOptions = {
+  /** On loopback. */
+  readonly port: number;
+  readonly tokenFile: string;
+  readonly clientId: string;
+  readonly intervalMs: number;
+  /** One look, then the end. */
+  readonly isOnce: boolean;
+  readonly isJson: boolean;
+};
+
 /** Everything the command line calls. */
 export interface Actions {
   readonly version: string;
@@ -108,6 +120,8 @@ export interface Actions {
   readonly secrets: Secrets;
   /** Runs the daemon until it stops. */
   run(options: RunOptions): Promise<ExitCode> | ExitCode;
+  /** Shows a running daemon until its user ends it; a sentence says why it ended otherwise. */
+  top(options: TopOptions): Promise<{ readonly code: ExitCode; readonly sentence?: string }>;
   /** The exit code of an expected failure, whose message is a sentence; undefined: a fault. */
   exitCodeOf(error: Error): ExitCode | undefined;
 }

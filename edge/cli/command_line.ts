@@ -1,11 +1,11 @@
 /**
- * The command line `tapeline`: run, check, why, journal, feed, version, help.
+ * The command line `tapeline`: run, check, top, why, journal, feed, version, help.
  *
  * Invariant: every end has its code (`exit_codes.ts`) and every refusal its sentence on stderr;
  * nothing but what was asked for is written to stdout. A fault of the program is not caught here.
  * @module
  */
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError } from "commander";
 import {
   type Configuration,
   ConfigurationRefused,
@@ -15,10 +15,11 @@ import {
 import { EXIT, type ExitCode } from "../exit_codes.ts";
 import type { Actions, Terminal } from "./actions.ts";
 import { check } from "./check.ts";
-import { type CommandContext, stateDirectoryOf, UsageError, wholeNumber } from "./context.ts";
+import { type CommandContext, portNumber, stateDirectoryOf, UsageError } from "./context.ts";
 import { addFeedCommands } from "./feed_commands.ts";
 import { addJournalCommands } from "./journal_commands.ts";
 import { readConfiguration } from "./read_configuration.ts";
+import { addTop } from "./top_command.ts";
 import { addWhy } from "./why_command.ts";
 
 /** Help looks the same in every terminal, and in the documents that show it. */
@@ -60,6 +61,7 @@ function buildProgram(context: CommandContext): Command {
     });
   addRun(program, context);
   addCheck(program, context);
+  addTop(program, context);
   addWhy(program, context);
   addJournalCommands(program, context);
   addFeedCommands(program, context);
@@ -132,12 +134,6 @@ function addCheck(program: Command, { actions, terminal, end }: CommandContext):
       const options = { path: flags.config, json: flags.json === true, registry, secrets };
       end.code = check(options, terminal);
     });
-}
-
-function portNumber(text: string): number {
-  const port = wholeNumber(text);
-  if (port <= 65_535) return port;
-  throw new InvalidArgumentError(`It must be a port from 0 to 65535: was ${port}`);
 }
 
 /** Says why a command was not carried out, and returns the code for it. */
