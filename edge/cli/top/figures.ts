@@ -13,6 +13,9 @@ const [MS, SECOND, MINUTE, HOUR, DAY] = [
 ];
 /** Decimals in which sums are kept: finer than what any venue says. */
 const SCALE = 18;
+/** Digits of an amount below one. */
+const SMALL_DIGITS = 4;
+const PRICE_DIGITS = 9;
 
 /**
  * Returns a count with its thousands apart.
@@ -23,7 +26,7 @@ const SCALE = 18;
  * ```
  */
 export function countText(count: number): string {
-  return String(Math.round(count)).replace(/\B(?=(\d{3})+$)/g, ",");
+  return grouped(String(Math.round(count)));
 }
 
 /** Returns how long ago something was, in one unit: `850ms`, `12s`, `3m`, `2h`, `5d`. */
@@ -64,24 +67,37 @@ export function negated(decimal: string): string {
 }
 
 /**
- * Returns an amount for reading: two decimals, cut and not rounded, more below one; with its sign,
- * and a mark behind a loss, so that nobody has to see its colour.
+ * Returns an amount for reading: two decimals, below one four digits that count, cut and not
+ * rounded; with its sign, and a mark behind a loss, so that nobody has to see its colour.
  * @example
  * ```ts
  * import { strictEqual } from "node:assert/strict";
  * strictEqual(moneyText("-1234.5678"), "-1,234.56 ▼");
- * strictEqual(moneyText("0.012345"), "+0.012345");
+ * strictEqual(moneyText("0.0123456"), "+0.01234");
  * ```
  */
 export function moneyText(decimal: string): string {
   const isLoss = decimal.startsWith("-");
   const [whole = "0", fraction = ""] = decimal.replace("-", "").split(".");
-  const isSmall = whole === "0";
-  const decimals = fraction.slice(0, isSmall ? 8 : 2).padEnd(2, "0");
-  const isNothing = isSmall && /^0*$/.test(fraction);
-  const amount = `${whole.replace(/\B(?=(\d{3})+$)/g, ",")}.${decimals}`;
-  if (isNothing) return amount;
+  const zeros = /^0*/.exec(fraction)?.[0].length ?? 0;
+  const isNothing = whole === "0" && zeros === fraction.length;
+  const decimals = whole === "0" && !isNothing ? zeros + SMALL_DIGITS : 2;
+  const amount = `${grouped(whole)}.${fraction.slice(0, decimals).padEnd(2, "0")}`;
+  if (isNothing) return "0.00";
   return isLoss ? `-${amount} ▼` : `+${amount}`;
+}
+
+/** Returns a price in at most nine digits, cut and not rounded; whole digits are never cut. */
+export function priceText(decimal: string): string {
+  const point = decimal.indexOf(".");
+  if (point < 0) return decimal;
+  const zeros = /^-?0\.(0*)/.exec(decimal)?.[1]?.length ?? 0;
+  const end = Math.max(point + 3, PRICE_DIGITS + 1) + zeros;
+  return decimal.slice(0, end);
+}
+
+function grouped(digits: string): string {
+  return digits.replace(/\B(?=(\d{3})+$)/g, ",");
 }
 
 function threeDigits(value: number): string {

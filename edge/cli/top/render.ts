@@ -35,7 +35,7 @@ export type RenderOptions = {
 };
 
 const HEADER_LINES = 2;
-const NEWS_MAX = 4;
+const NEWS_MAX = 6;
 
 /** Returns the lines of the view. */
 export function render(model: TopModel, options: RenderOptions): readonly Line[] {
@@ -117,8 +117,11 @@ function newsOf(model: TopModel): readonly Span[] {
     const age = oldest === undefined ? "" : `, oldest ${ageText(nowUs - oldest.sinceUs)}`;
     news.push(span(`${countText(orders.inDoubt)} in doubt${age}`, "bad"));
   }
-  for (const { venue, status } of venues) {
+  for (const { venue, status, tradingState: state } of venues) {
     if (status !== "up") news.push(span(`${venue} ${status}`, "bad"));
+    if (state !== null && state !== "Active") {
+      news.push(span(`${venue} ${state}`, stateTone(state)));
+    }
   }
   const stale = venues.filter(({ books, freshBooks }) =>
     books !== null && freshBooks !== null && freshBooks < books

@@ -13,12 +13,12 @@ const SAMPLES = 1_000;
 const CODES_MAX = 64;
 const OTHERS = "others";
 
-/** From one stamp of a report to another. */
+/** From one stamp of a report to another; the most telling first. */
 const HOPS = [
-  { hop: "intent→durable", from: "recv_us", to: "journal_us" },
-  { hop: "durable→sent", from: "journal_us", to: "submit_us" },
-  { hop: "sent→ack", from: "submit_us", to: "ack_us" },
   { hop: "intent→ack", from: "recv_us", to: "ack_us" },
+  { hop: "intent→disk", from: "recv_us", to: "journal_us" },
+  { hop: "disk→sent", from: "journal_us", to: "submit_us" },
+  { hop: "sent→ack", from: "submit_us", to: "ack_us" },
 ] as const;
 
 /** The newest values of one hop. */

@@ -28,6 +28,7 @@ const actions: Actions = {
   registry: { adapters: new Map(), captureFormats: [] },
   secrets: { read: () => ({ ok: false, reason: "must be given" }) },
   run: unused,
+  top: unused,
   exitCodeOf: () => undefined,
   journal: {
     verify: unused,
@@ -59,6 +60,7 @@ Deno.test("docs/reference/cli.md shows the help of every command as it is", asyn
     "",
     "run",
     "check",
+    "top",
     "why",
     "journal",
     "journal verify",
