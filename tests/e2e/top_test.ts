@@ -5,11 +5,15 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
 import { DaemonProcess, runTapeline } from "../support/daemon_process.ts";
 import { place, RemoteClient } from "../support/remote_client.ts";
+import { python3, testWith } from "../support/needs.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 
 const INSTRUMENT = "paper:BTC/USDT";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -101,4 +105,60 @@ Deno.test("top says in a sentence that no daemon listens, and ends with 69", asy
   strictEqual(found.code, 69);
   strictEqual(found.stdout, "");
   match(found.stderr, /^tapeline: Cannot watch the daemon at 127\.0\.0\.1:1: .*refused/);
+});
+
+type Played = { readonly text: string; readonly code: number | null; readonly lines: boolean };
+
+/** Plays a view in a terminal: waits for a text, then presses a key or sends a signal. */
+async function play(
+  args: readonly string[],
+  script: readonly (readonly [awaited: string | number, action: string])[],
+  env: Readonly<Record<string, string>> = {},
+): Promise<Played> {
+  const runner = fileURLToPath(new URL("../support/in_terminal.py", import.meta.url));
+  const view = [Deno.execPath(), "run", "--allow-all", "main.ts", "top", ...args];
+  const { stdout, stderr } = await new Deno.Command("python3", {
+    args: [runner, "80", "24", JSON.stringify(script), ...view],
+    cwd: ROOT,
+    env,
+  }).output();
+  strictEqual(new TextDecoder().decode(stderr), "");
+  const text = new TextDecoder().decode(stdout);
+  const end = JSON.parse(text.slice(text.trimEnd().lastIndexOf("\n"))) as Omit<Played, "text">;
+  return { text, ...end };
+}
+
+function viewOf({ listening: { port, state_dir } }: DaemonProcess): readonly string[] {
+  return ["--state-dir", state_dir, "--port", String(port)];
+}
+
+testWith([python3], "top gives the terminal back as it was, by a key or a signal", async () => {
+  using directory = new TemporaryDirectory();
+  await using daemon = await DaemonProcess.start({ stateDir: directory.state });
+  for (const [action, env] of [["q", {}], ["SIGTERM", { NO_COLOR: "1" }]] as const) {
+    const { text, code, lines } = await play(viewOf(daemon), [["all venues up", action]], env);
+    strictEqual(code, 0, action);
+    ok(lines, "the terminal reads lines again");
+    ok(text.includes("\u001b[?1049h") && text.trimEnd().includes("\u001b[?1049l"));
+    strictEqual(text.includes("\u001b[32m"), action === "q", "no colours where none are wanted");
+  }
+});
+
+testWith([python3], "top outlives its daemon and shows it again when it is back", async () => {
+  using directory = new TemporaryDirectory();
+  const first = await DaemonProcess.start({ stateDir: directory.state });
+  const args = viewOf(first);
+  const playing = play(args, [["NOT CONNECTED", "v"], ["all venues up", "q"]]);
+  const token = { port: first.listening.port, token: first.token };
+  const watching = await RemoteClient.connect({ ...token, clientId: "x" });
+  await until(async () => {
+    const { result } = await watching.query("metrics");
+    return (result as Fields)["wire_sessions_open"] === 2;
+  }, "the view");
+  watching.close();
+  await first.stop("SIGKILL");
+  await using _second = await DaemonProcess.start({ stateDir: directory.state, port: token.port });
+  const { code, text } = await playing;
+  strictEqual(code, 0);
+  match(text, /figures are old/);
 });

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Line, Tone } from "./line.ts";
-import { lineText } from "./line.ts";
+import { lineText, lineWidth } from "./line.ts";
 
 const ESC = "\u001b[";
 const SGR = {
@@ -18,16 +18,23 @@ const SGR = {
   bad: "1;31",
 } as const satisfies Record<Tone, string>;
 
-/** Takes the whole window, hides the cursor. */
-export const ENTER_SCREEN = `${ESC}?1049h${ESC}?25l${ESC}2J`;
+/** Takes the whole window, hides the cursor, and lets no line wrap that a terminal draws wider. */
+export const ENTER_SCREEN = `${ESC}?1049h${ESC}?25l${ESC}?7l${ESC}2J`;
 /** Gives the window back as it was. */
-export const LEAVE_SCREEN = `${ESC}?25h${ESC}0m${ESC}?1049l`;
+export const LEAVE_SCREEN = `${ESC}?7h${ESC}?25h${ESC}0m${ESC}?1049l`;
 
 export type PaintOptions = { readonly hasColour: boolean };
 
 /** Returns what shows the lines in place of those before: one text, to be written at once. */
-export function paintFrame(lines: readonly Line[], { hasColour }: PaintOptions): string {
-  const rows = lines.map((line) => `${paintLine(line, hasColour ? "colour" : "plain")}${ESC}K`);
+export function paintFrame(
+  lines: readonly Line[],
+  { hasColour, columns }: PaintOptions & { readonly columns: number },
+): string {
+  const rows = lines.map((line) => {
+    // Behind a line that fills the window the cursor is still on its last character.
+    const rest = lineWidth(line) < columns ? `${ESC}K` : "";
+    return `${paintLine(line, hasColour ? "colour" : "plain")}${rest}`;
+  });
   return `${ESC}?2026h${ESC}H${rows.join("\r\n")}${ESC}J${ESC}?2026l`;
 }
 

@@ -130,13 +130,14 @@ export class TopRun {
   #draw(): void {
     if (this.#isEnded || !this.#isLive) return;
     const { screen } = this.#options;
+    const size = screen.size();
     const lines = render(this.#paused ?? this.#watch.toModel(), {
-      size: screen.size(),
+      size,
       page: this.#page,
       isPaused: this.#paused !== undefined,
       hasKeys: screen.hasKeys,
     });
-    screen.write(paintFrame(lines, screen));
+    screen.write(paintFrame(lines, { hasColour: screen.hasColour, columns: size.columns }));
   }
 
   #late(): void {

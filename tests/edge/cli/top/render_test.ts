@@ -184,11 +184,11 @@ Deno.test("paintFrame() is one text that overwrites the window without erasing i
     isPaused: false,
     hasKeys: true,
   });
-  const painted = paintFrame(lines, { hasColour: true });
+  const painted = paintFrame(lines, { hasColour: true, columns: 80 });
   ok(!painted.includes("\u001b[2J"));
   strictEqual(painted.split("\r\n").length, 24);
   ok(painted.includes("\u001b[1;31m"), "what is bad is red");
-  const plain = paintFrame(lines, { hasColour: false });
+  const plain = paintFrame(lines, { hasColour: false, columns: 80 });
   // deno-lint-ignore no-control-regex
   doesNotMatch(plain, /\u001b\[[0-9;]*m/);
 });
