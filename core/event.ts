@@ -95,6 +95,8 @@ export type ControlPayloads = {
     readonly configDigest: string;
     readonly settings: EngineSettings;
     readonly seed: number;
+    /** The end of the journal before, from this time on, is lost, and an operator has accepted it. */
+    readonly lostSinceUs?: Micros;
   };
   VenueDeclared: VenueDeclaration;
   InstrumentListed: Instrument;
