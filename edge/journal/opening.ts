@@ -19,6 +19,11 @@ export type JournalFiles = {
   readonly segments: readonly SegmentHeader[];
 };
 
+/** The place of a mark, where it says that there is no segment yet. */
+export function placeOfMark({ journalId, batch, seq, chain }: HighWaterMark): JournalTail {
+  return { journalId, segment: 0, offset: 0, segmentSinceUs: 0, batch, seq, chain };
+}
+
 /**
  * Looks at the files of a state directory's journal.
  * @throws {JournalRefused} If files are missing, damaged or do not belong together.
@@ -31,7 +36,8 @@ export function inspectFiles(disk: Disk, stateDirectory: string): JournalFiles {
   if (mark === "missing" || mark === "damaged") {
     throw new JournalRefused(`its high-water mark must be intact: was ${mark}`, RESTORE_ADVICE);
   }
-  if (first === undefined && mark.batch > 0) {
+  // A journal that was begun after a loss has a mark, and a checkpoint, before its first segment.
+  if (first === undefined && mark.batch > 0 && mark.segment > 0) {
     throw new JournalRefused(
       `it must reach its high-water mark (batch ${mark.batch}, seq ${mark.seq}): ` +
         "was without segments",

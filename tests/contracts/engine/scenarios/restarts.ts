@@ -67,8 +67,8 @@ export const RESTARTS: readonly Scenario[] = [
       const lostSinceUs = micros(story.nowUs);
       story.wait(60_500).start({}, { lostSinceUs }).venue("up")
         .open({ session: 2, client: "alice" }).place("i3", { sentUs: lostSinceUs }, 2)
-        .place("i4", {}, 2).control("TradingStateSet", { state: "Active", reason: "seen" })
-        .place("i5", { sentUs: lostSinceUs }, 2).wait(10).place("i6", {}, 2).place("i1", {}, 2)
+        .wait(10).place("i4", {}, 2).control("TradingStateSet", { state: "Active", reason: "seen" })
+        .place("i5", { sentUs: lostSinceUs }, 2).place("i6", {}, 2).place("i1", {}, 2)
         .replace("r1", { orig: "i1", qty: "12" }, 2).cancel("c2", { orig: "i2" }, 2)
         .found(2, { status: "open", qty: "10", cum: "0", px: "100" })
         .start().venue("up").open({ session: 3, client: "alice" })
