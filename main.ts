@@ -27,7 +27,8 @@ import { journalTools } from "./edge/cli/journal_tools.ts";
 import { showTop } from "./edge/cli/top_tool.ts";
 import type { AdapterDescription } from "./edge/venue.ts";
 import { type AdapterRegistry, ADAPTERS } from "./edge/venues/registry.ts";
-import { type DaemonOptions, type End, startDaemon } from "./daemon.ts";
+import { startDaemon } from "./daemon.ts";
+import type { DaemonOptions, End } from "./daemon_options.ts";
 import { VERSION } from "./version.ts";
 
 /** What a build of the program brings along. */
