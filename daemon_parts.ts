@@ -5,6 +5,7 @@
  */
 import { HotLoop, type HotLoopSettings, parseHotLoopSettings } from "./core/hotloop/mod.ts";
 import type { ControlPayloads } from "./core/event.ts";
+import type { Micros } from "./core/numbers.ts";
 import type { View } from "./core/view.ts";
 import {
   canonicalConfiguration,
@@ -116,6 +117,7 @@ export function createShadows(
 export function startedPayload(
   configuration: Configuration,
   journalId: string,
+  lostSinceUs: Micros | undefined,
 ): ControlPayloads["Started"] {
   const { invariants, intentHorizonMs, lookupRetryMs, seed } = configuration.engine;
   const { intentsPerSecond, burst } = configuration.wire;
@@ -127,5 +129,6 @@ export function startedPayload(
     configDigest: configurationDigest(configuration),
     settings: { invariants, intentHorizonMs, intentsPerSecond, burst, lookupRetryMs },
     seed,
+    ...(lostSinceUs === undefined ? {} : { lostSinceUs }),
   };
 }

@@ -4,14 +4,18 @@
  * @module
  */
 import { createTimeline } from "./core/mod.ts";
+import type { Micros } from "./core/numbers.ts";
 import type { Timeline } from "./core/timeline.ts";
 import {
+  type AcceptedLoss,
+  acceptLoss as acceptJournalLoss,
   JOURNAL_DEFAULTS,
   type JournalOptions,
   PoisonEvent,
   recover,
   replayInto,
 } from "./edge/journal/mod.ts";
+import type { Log } from "./edge/ports.ts";
 import { PoisonNotes } from "./edge/poison.ts";
 import { writeReport } from "./wire/encode_report.ts";
 import type { DaemonOptions } from "./daemon_options.ts";
@@ -20,7 +24,12 @@ import { VERSION } from "./version.ts";
 /** Options of the journal, all but what the running daemon adds. */
 type RecoveredJournal = Omit<JournalOptions, "nowUs" | "digest">;
 /** Machines as the journal left them, and the journal where it ended. */
-export type Recovered = { readonly timeline: Timeline; readonly journal: RecoveredJournal };
+export type Recovered = {
+  readonly timeline: Timeline;
+  readonly journal: RecoveredJournal;
+  /** Everything after this time was lost, which an operator accepted; the core is yet to be told. */
+  readonly lostSinceUs: Micros | undefined;
+};
 type Stuck = { readonly kind: "safeMode"; readonly seq: number; readonly journalId: string };
 
 /**
@@ -29,12 +38,19 @@ type Stuck = { readonly kind: "safeMode"; readonly seq: number; readonly journal
  * @throws {PoisonEvent} The first time an event makes the machines throw.
  */
 export function recoverTimeline(
-  { ports, stateDirectory, configuration }: DaemonOptions,
+  { ports, stateDirectory, configuration, acceptLoss }: DaemonOptions,
 ): ({ readonly kind: "ready" } & Recovered) | Stuck {
   const { disk, randomness, log } = ports;
   const notes = new PoisonNotes(disk, stateDirectory);
   const startUs = ports.clock.monotonicUs();
-  const recovery = recover({ disk, randomness, log, stateDirectory, engineVersion: VERSION });
+  const where = { disk, randomness, log, stateDirectory, engineVersion: VERSION };
+  if (acceptLoss) {
+    sayLoss(
+      log,
+      acceptJournalLoss({ ...where, machine: MACHINE, passedOver: notes.quarantined() }),
+    );
+  }
+  const recovery = recover(where);
   const timeline = createTimeline(recovery.checkpoint);
   try {
     replayInto(recovery, { timeline, writeReport }, notes.quarantined());
@@ -57,5 +73,20 @@ export function recoverTimeline(
     reports: recovery.reports,
     settings: { ...JOURNAL_DEFAULTS, segmentBytes, ringBytes },
   };
-  return { kind: "ready", timeline, journal };
+  const lostSinceUs = recovery.isAfterLoss ? timeline.nowUs : undefined;
+  return { kind: "ready", timeline, journal, lostSinceUs };
+}
+
+/** What replays while a loss is accepted. */
+const MACHINE = { createTimeline, writeReport };
+
+function sayLoss(log: Log, loss: AcceptedLoss | undefined): void {
+  if (loss === undefined) return;
+  log.write("alarm", "loss_accepted", {
+    journal_id: loss.journalId,
+    previous_journal_id: loss.previousJournalId,
+    seq_id: loss.seq,
+    aside: loss.aside,
+    text: "What came after is lost; trading is halted until it is resumed with --resume-trading",
+  });
 }

@@ -66,7 +66,7 @@ export function tapeline(args: readonly string[], product: Product): Promise<Exi
 }
 
 async function run(
-  { configuration, stateDirectory, resumeTrading, adoptAccounts }: RunOptions,
+  { configuration, stateDirectory, resumeTrading, acceptLoss, adoptAccounts }: RunOptions,
   product: Product,
 ): Promise<ExitCode> {
   const log = processLog({
@@ -80,6 +80,7 @@ async function run(
     configuration,
     stateDirectory,
     resumeTrading,
+    acceptLoss,
     adoptAccounts,
     venues: declareVenues(
       configuration,

@@ -16,6 +16,8 @@ export type RunOptions = {
   readonly stateDirectory: string;
   /** The operator allows trading state and kill switch to be loosened at this start. */
   readonly resumeTrading: boolean;
+  /** The operator knows that the journal's end is lost. */
+  readonly acceptLoss: boolean;
   /** Venues whose own view of the account becomes the ledger's at this start. */
   readonly adoptAccounts: readonly string[];
 };

@@ -24,6 +24,9 @@ import { addWhy } from "./why_command.ts";
 
 /** Help looks the same in every terminal, and in the documents that show it. */
 const HELP_COLUMNS = 80;
+const BOTH =
+  "Cannot start: --accept-loss halts trading, and --resume-trading must come with a later " +
+  "start, when somebody has looked: was given together";
 
 /**
  * Carries out the command line and returns how the process must end.
@@ -75,6 +78,7 @@ type RunFlags = {
   readonly stateDir?: string;
   readonly port?: number;
   readonly resumeTrading?: true;
+  readonly acceptLoss?: true;
   readonly adoptAccount?: readonly string[];
 };
 
@@ -85,6 +89,7 @@ function addRun(program: Command, { actions, terminal, end }: CommandContext): v
     .option("--state-dir <directory>", "where journal, checkpoints and token are kept")
     .option("--port <number>", "port to listen on; 0 takes any free one", portNumber)
     .option("--resume-trading", "loosen a trading state or kill switch that the journal holds")
+    .option("--accept-loss", "go on although the journal's end is lost; trading is halted")
     .option(
       "--adopt-account <venue>",
       "take over what this venue says of its account, once; repeatable",
@@ -98,8 +103,16 @@ function addRun(program: Command, { actions, terminal, end }: CommandContext): v
       const directory = configuration.state.directory ?? undefined;
       const stateDirectory = stateDirectoryOf(directory, terminal);
       const resumeTrading = flags.resumeTrading === true;
+      const acceptLoss = flags.acceptLoss === true;
+      if (acceptLoss && resumeTrading) throw new UsageError(BOTH);
       const adoptAccounts = outsideVenues(flags.adoptAccount ?? [], configuration);
-      const options = { configuration, stateDirectory, resumeTrading, adoptAccounts };
+      const options = {
+        configuration,
+        stateDirectory,
+        resumeTrading,
+        acceptLoss,
+        adoptAccounts,
+      };
       end.code = await actions.run(options);
     });
 }

@@ -20,7 +20,7 @@ import type { Disk } from "../ports.ts";
 import { writeCheckpoint } from "./checkpoint_files.ts";
 import { finishAcceptedLoss, nextOf, noteLoss } from "./accepted_loss_files.ts";
 import { genesisChain } from "./format.ts";
-import { highWaterPath, HighWaterWriter } from "./high_water.ts";
+import { highWaterPath, HighWaterWriter, readHighWater } from "./high_water.ts";
 import { recover, type RecoverOptions } from "./recovery.ts";
 import { JournalRefused } from "./refusal.ts";
 import { replayInto } from "./replay.ts";
@@ -52,12 +52,15 @@ export type AcceptedLoss = {
 };
 
 /**
- * Sets the journal aside and begins another one on its state.
+ * Sets the journal aside and begins another one on its state; undefined if that was done at the start
+ * before, which has not come to write anything.
  * @throws {JournalRefused} If there is none, or it is damaged before its end.
  */
-export function acceptLoss(options: AcceptLossOptions): AcceptedLoss {
+export function acceptLoss(options: AcceptLossOptions): AcceptedLoss | undefined {
   const { disk, stateDirectory, randomness, machine } = options;
   finishAcceptedLoss(disk, stateDirectory);
+  const mark = readHighWater(disk, highWaterPath(stateDirectory));
+  if (typeof mark === "object" && mark.segment === 0 && mark.batch > 0) return undefined;
   const recovery = recover({ ...options, mark: "ignored" });
   if (recovery.isNew) {
     throw new JournalRefused(
