@@ -10,28 +10,29 @@
  * 3. nothing new is traded until an operator has looked: the operator's state is `Halted`
  *
  * What the venues still have of it comes back by reconciliation, as after every restart.
- * Limit: the bounds below; a daemon that was faster for the whole time that is lost may repeat a
- * number.
+ * The numbers passed over grow with the time that is lost, so that another loss that goes back to the
+ * same place, some time later, passes over what was given out in between as well.
+ * Limit: the rates below; a daemon that was faster for the whole time may repeat a number.
  * @module
  */
 import { type Micros, micros, orderId } from "../numbers.ts";
 import type { Turn } from "./turn.ts";
 
-/** Most orders that all clients place in a second, for as long as a loss can be. */
-const ORDERS_PER_SECOND_MAX = 10_000;
-/** Most versions that one order has in a second. */
-const VERSIONS_PER_SECOND_MAX = 10;
-const SECOND_US = 1_000_000;
+/** Most orders that all clients place in a millisecond, for as long as a loss can be. */
+const ORDERS_PER_MS = 10;
+const MS_US = 1_000;
+/** Least time that a version of an order lives, on average. */
+const VERSION_US = 10_000;
 
 /** Applies the loss of everything after `sinceUs`. */
 export function applyLostEnd(turn: Turn, sinceUs: Micros): void {
   const { state } = turn;
   const { blotter } = state;
-  const seconds = Math.max(0, Math.ceil((turn.nowUs - sinceUs) / SECOND_US)) + 1;
-  blotter.nextOrder = orderId(blotter.nextOrder + seconds * ORDERS_PER_SECOND_MAX);
-  for (const order of blotter.values()) {
-    if (!order.isTerminal) order.version += seconds * VERSIONS_PER_SECOND_MAX;
-  }
+  const lostUs = Math.max(0, turn.nowUs - sinceUs);
+  const orders = Math.ceil(lostUs / MS_US) * ORDERS_PER_MS;
+  const versions = Math.ceil(lostUs / VERSION_US);
+  blotter.nextOrder = orderId(blotter.nextOrder + orders);
+  for (const order of blotter.values()) if (!order.isTerminal) order.version += versions;
   state.intentsAfterUs = micros(turn.nowUs);
   state.operatorState = "Halted";
   state.digest.int(sinceUs);

@@ -18,6 +18,7 @@ import type { Checkpoint, Timeline } from "../../core/timeline.ts";
 import type { ReportWriter } from "../../wire/encode_report.ts";
 import type { Disk } from "../ports.ts";
 import { writeCheckpoint } from "./checkpoint_files.ts";
+import { replaceFile } from "./files.ts";
 import { finishAcceptedLoss, nextOf, noteLoss } from "./accepted_loss_files.ts";
 import { genesisChain } from "./format.ts";
 import { highWaterPath, HighWaterWriter, readHighWater } from "./high_water.ts";
@@ -26,7 +27,8 @@ import { JournalRefused } from "./refusal.ts";
 import { replayInto } from "./replay.ts";
 import { ReportIndex } from "./report_index.ts";
 import { emptyTail } from "./scan.ts";
-import type { JournalTail } from "./writer.ts";
+import { encodeAnchor } from "./segments.ts";
+import { journalDirectory, type JournalTail } from "./writer.ts";
 
 /** Digits of the id that client order ids are made of. */
 const PREFIX_DIGITS = 8;
@@ -89,11 +91,16 @@ function draft(
   of: { readonly directory: string; readonly tail: JournalTail; readonly timeline: Timeline },
 ): void {
   const { directory, tail, timeline } = of;
+  const { journalId, batch, seq, chain: previousChain } = tail;
   const statePieces = timeline.checkpointPieces();
   const reports = new ReportIndex().toDocument();
   disk.makeDirectory(directory);
   const steps = writeCheckpoint(disk, directory, { format: 1, tail, reports, statePieces });
   while (steps.next().done !== true);
+  const journal = journalDirectory(directory);
+  disk.makeDirectory(journal);
+  const first = { journalId, number: 1, firstBatch: batch + 1, firstSeq: seq + 1, previousChain };
+  replaceFile(disk, { directory: journal, name: "anchor.json" }, encodeAnchor(first));
   const mark = new HighWaterWriter(disk, highWaterPath(directory));
   mark.write(tail);
   mark.write(tail);

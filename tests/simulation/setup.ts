@@ -66,7 +66,7 @@ function paperVenue(): string {
 
 /** What a test may have otherwise. */
 export type DaemonChanges = Partial<
-  Pick<DaemonOptions, "configuration" | "adoptAccounts" | "acceptLoss">
+  Pick<DaemonOptions, "configuration" | "adoptAccounts" | "acceptLoss" | "resumeTrading">
 >;
 
 /** Returns a daemon's options: the test exchange and a paper venue. */
@@ -84,7 +84,7 @@ export function daemonOptions(
     ports: process.ports,
     configuration,
     stateDirectory: STATE,
-    resumeTrading: false,
+    resumeTrading: changes.resumeTrading ?? false,
     adoptAccounts,
     acceptLoss,
     venues: declareVenues(configuration, adapters),

@@ -161,6 +161,16 @@ Deno.test("top takes the token's file, and a session's name, from its options", 
   deepStrictEqual(session.calls, [["top", { ...view, isOnce: false, isJson: false }]]);
 });
 
+Deno.test("run --accept-loss is handed on, and does not come with --resume-trading", async () => {
+  const session = new Session();
+  strictEqual(await session.run("run", "--accept-loss"), EXIT.ok);
+  strictEqual(await session.run("run"), EXIT.ok);
+  deepStrictEqual(session.runs.map(({ acceptLoss }) => acceptLoss), [true, false]);
+  const both = ["run", "--accept-loss", "--resume-trading"];
+  strictEqual(await session.run(...both), EXIT.usage);
+  match(session.error.join(), /--accept-loss halts trading/);
+});
+
 Deno.test("run --state-dir and --port go before the configuration", async () => {
   const session = new Session();
   strictEqual(await session.run("run", "--state-dir", "/s", "--port", "0"), EXIT.ok);

@@ -82,10 +82,10 @@ def _restart(state: State, lost_since: int | None) -> None:
 
 def _lose(state: State, since: int) -> None:
     """The journal's end is gone: what it may have given out is not given out again."""
-    seconds = max(0, -((since - state.now) // 1_000_000)) + 1
-    state.next_order += seconds * 10_000
+    lost = max(0, state.now - since)
+    state.next_order += -(-lost // 1_000) * 10
     for number in state.live:
-        state.orders[number].version += seconds * 10
+        state.orders[number].version += -(-lost // 10_000)
     state.intents_after = state.now
     state.operator_state = "Halted"
     state.digest.int(since)
