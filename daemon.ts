@@ -218,7 +218,7 @@ class RunningDaemon implements Daemon {
         released: () => this.#tellShadows(),
       }],
       send: (released) => this.#venues.send(released),
-      alarm: ({ code, text }) => ports.log.write("alarm", code, { text }),
+      alarm: ({ code, text }) => ports.log.write("alarm", "engine_alarm", { code, text }),
       onPoison: (event, cause) => this.#poisoned(event, cause),
     });
   }

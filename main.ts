@@ -16,7 +16,7 @@ import { denoTerminal } from "./edge/cli/deno_terminal.ts";
 import { greeting } from "./edge/cli/greeting.ts";
 import { DeclarationError } from "./edge/declarations.ts";
 import { denoSecrets } from "./edge/deno_secrets.ts";
-import { processLog } from "./edge/deno_log.ts";
+import { processLog, stderrForm } from "./edge/deno_log.ts";
 import { mainPorts } from "./edge/deno_ports.ts";
 import { DiskError } from "./edge/ports.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
@@ -67,8 +67,9 @@ async function run(
   product: Product,
 ): Promise<ExitCode> {
   const log = processLog({
-    level: configuration.log.level,
+    levels: configuration.log,
     sink: (bytes) => Deno.stderr.write(bytes),
+    form: stderrForm(),
   });
   const terminal = denoTerminal();
   const ended = Promise.withResolvers<End>();

@@ -124,6 +124,6 @@ export class DaemonBackend implements Backend {
   }
 
   alarm(code: string, text: string): void {
-    this.#options.log.write("alarm", code, { text });
+    this.#options.log.write("alarm", "engine_alarm", { code, text });
   }
 }
