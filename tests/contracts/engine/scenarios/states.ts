@@ -60,11 +60,11 @@ export const STATES: readonly Scenario[] = [
     description:
       "Limits that come with a reload tighten and never loosen; what rests stays as it is.",
     tell: (story) =>
-      limits(story.begin(), { maxOrderQty: 1_000 }).place("i1").accept(1)
+      limits(story.begin(), { maxOrderQty: 10_000 }).place("i1").accept(1)
         .control("ConfigurationReloaded", { configuration: "{}", configDigest: "reloaded" })
-        .control("LimitsSet", reloaded(500), { instrument: 0 }).place("i2")
+        .control("LimitsSet", reloaded(5_000), { instrument: 0 }).place("i2")
         .control("ConfigurationReloaded", { configuration: "{}", configDigest: "again" })
-        .control("LimitsSet", reloaded(2_000), { instrument: 0 }).place("i3")
+        .control("LimitsSet", reloaded(20_000), { instrument: 0 }).place("i3")
         .place("i4", { qty: "5" }),
   },
   {
