@@ -161,7 +161,7 @@ export interface Signals {
 }
 
 /** Worker entry points; the one list of them is `workers.ts`. */
-export type WorkerEntry = "journal" | "follower" | "index" | "feed" | "venue";
+export type WorkerEntry = "journal" | "follower" | "index" | "feed" | "venue" | "examination";
 
 /** The starter's end of a Worker. */
 export interface WorkerLink {

@@ -39,4 +39,11 @@ const answer: WorkerMain = (_scope, _log, init) => {
   });
 };
 
-serveWorker({ journal: echo, index: fail, follower: answer, feed: echo, venue: uncaught });
+serveWorker({
+  journal: echo,
+  index: fail,
+  follower: answer,
+  feed: echo,
+  venue: uncaught,
+  examination: echo,
+});
