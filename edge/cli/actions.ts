@@ -18,6 +18,11 @@ export type RunOptions = {
   readonly resumeTrading: boolean;
   /** Venues whose own view of the account becomes the ledger's at this start. */
   readonly adoptAccounts: readonly string[];
+  /**
+   * Reads the configuration again, with what the command line changed.
+   * @throws {ConfigurationRefused} If anything is wrong with it.
+   */
+  readonly reread: () => Configuration;
 };
 
 /** Figures by name, snake_case; null where there is none, maps and lists within. */

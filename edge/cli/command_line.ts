@@ -91,13 +91,14 @@ function addRun(program: Command, { actions, terminal, end }: CommandContext): v
     .action(async (flags: RunFlags) => {
       const { environment } = terminal;
       const { registry } = actions;
-      const read = readConfiguration(flags.config, { registry, environment });
-      const configuration = overridden(read, flags);
+      const reread = (): Configuration =>
+        overridden(readConfiguration(flags.config, { registry, environment }), flags);
+      const configuration = reread();
       const directory = configuration.state.directory ?? undefined;
       const stateDirectory = stateDirectoryOf(directory, terminal);
       const resumeTrading = flags.resumeTrading === true;
       const adoptAccounts = outsideVenues(flags.adoptAccount ?? [], configuration);
-      const options = { configuration, stateDirectory, resumeTrading, adoptAccounts };
+      const options = { configuration, stateDirectory, resumeTrading, adoptAccounts, reread };
       end.code = await actions.run(options);
     });
 }

@@ -12,6 +12,7 @@ import { runCommandLine } from "../../../edge/cli/command_line.ts";
 import type { Story, WhyResult } from "../../../edge/cli/why/why.ts";
 import { EXIT } from "../../../edge/exit_codes.ts";
 import { emptySummary } from "../../../edge/feeds/capture_summary.ts";
+import { Secret } from "../../../edge/secrets.ts";
 import { adapterFacts } from "../../support/adapter_facts.ts";
 
 class Locked extends Error {}
@@ -78,7 +79,7 @@ class Session {
         read: (source) =>
           "env" in source
             ? { ok: false, reason: `must be set: ${source.env} was not` }
-            : { ok: true, value: "hush", isExposed: true },
+            : { ok: true, value: new Secret("hush"), isExposed: true },
       },
       run: (options) => {
         this.runs.push(options);
