@@ -43,7 +43,7 @@ consider() {
   here=$2/$payload_sha256
   case $2 in
   '') return 1 ;;
-  *,*) why='its name must not hold a comma' ;; # which would end it in the runtime's options
+  *,*) why='its name must not hold a comma' ;; # one ends a path in the runtime's options
   /*) why= && "$1" "$2" && return 0 ;;
   *) why='it must be an absolute path' ;;
   esac
@@ -57,15 +57,18 @@ is_own() {
 }
 
 is_unpacked() {
-  why='nothing there yet'
-  is_own "$1" && is_own "$here" && [ -x "$here/tapeline" ] && [ -r "$here/complete" ]
+  why='it went away'
+  is_own "$1" && is_own "$here" && [ -x "$here/tapeline" ] || return 1
+  for file in @FILES@; do
+    [ -f "$here/$file" ] || return 1
+  done
 }
 
-# As long as the program runs it holds this lock, so that no other version sweeps its files away.
+# As long as the program runs it holds this lock: no other version sweeps its directory away, and
+# neither does who cleans temporary directories (systemd-tmpfiles passes locked ones over).
 hold() {
   command -v flock >/dev/null 2>&1 || return 0
-  exec 9<"$here/complete" || return 1
-  flock -s 9 && [ -x "$here/tapeline" ] && [ -r "$here/complete" ]
+  exec 9<"$here" && flock -s 9 && is_unpacked "${here%/*}"
 }
 
 check_machine() {
@@ -108,20 +111,22 @@ unpack() {
   why='it cannot be written'
   new=$(mktemp -d "$1/.new.XXXXXXXX" 2>/dev/null) || return 1
   trap 'rm -rf "$new"; exit 143' HUP INT TERM
-  if fill; then
-    is_unpacked "$1" || rm -rf "$here" # what a start before us left half removed
-    # Of two that start at once the later moves its directory into the other's.
-    mv "$new" "$here" 2>/dev/null
-    rm -rf "${here:?}/${new##*/}" "$new"
-    why='it was taken away again'
-    is_unpacked "$1" && sweep "$1"
-  else
-    rm -rf "$new"
-    false
-  fi
-  set -- $?
+  fill && move_in && is_unpacked "$1" && sweep "$1"
+  set -- $? "$1"
+  rm -rf "$new"
+  rmdir "$2" 2>/dev/null # if it is empty: nothing is left where nothing came of it
   trap - HUP INT TERM
   return "$1"
+}
+
+# Of several that start at once the first wins; what a cleaner took some files of is mended.
+move_in() {
+  if [ ! -d "$here" ]; then
+    mv "$new" "$here" 2>/dev/null
+    rm -rf "${here:?}/${new##*/}" # where mv put it if another came first
+  elif ! is_unpacked "${here%/*}"; then
+    mv -f "$new"/* "$here"
+  fi
 }
 
 fill() {
@@ -132,7 +137,7 @@ fill() {
   why="it cannot hold what is unpacked, $needs_mb MB"
   (umask 077 && payload | gzip -dc | tar -xof - -C "$new") 2>/dev/null || return 1
   why="the runtime does not start: $("$new/tapeline" --version 2>&1 >/dev/null | head -n 1)"
-  "$new/tapeline" --version >/dev/null 2>&1 && : >"$new/complete" || return 1
+  "$new/tapeline" --version >/dev/null 2>&1 || return 1
   sync "$new"/* "$new" 2>/dev/null || sync # else a power cut leaves empty files behind the new name
 }
 
@@ -140,16 +145,17 @@ fill() {
 sweep() {
   find "$1" -maxdepth 1 -name '.new.*' -mtime +0 -exec rm -rf {} + 2>/dev/null
   command -v flock >/dev/null 2>&1 || return 0
-  find "$1" -maxdepth 2 -name complete -mtime "+@KEPT_DAYS@" 2>/dev/null | while IFS= read -r old; do
-    [ "$old" = "$here/complete" ] || flock -n -x "$old" rm -rf "${old%/complete}"
-  done
+  find "$1" -maxdepth 1 -type d -name '[0-9a-f]*' -mtime +@KEPT_DAYS@ 2>/dev/null |
+    while IFS= read -r old; do
+      [ "$old" = "$here" ] || flock -n -x "$old" rm -rf "$old"
+    done
   return 0
 }
 
 # The runtime takes this process over: its id, its signals, its exit code, its notify socket.
 run_program() {
   case " $* " in
-@REACH@
+# @REACH@
   esac
   DENO_DIR=$here/cache DENO_NO_UPDATE_CHECK=1
   export DENO_DIR DENO_NO_UPDATE_CHECK

@@ -13,6 +13,7 @@ export type Payload = {
   readonly target: Target;
   readonly sha256: string;
   readonly bytes: number;
+  readonly files: readonly string[];
   /** Room that is taken when it is unpacked. */
   readonly unpackedBytes: number;
 };
@@ -33,10 +34,11 @@ export function headOf(template: string, payload: Payload): string {
     NEEDS_MB: String(Math.ceil(payload.unpackedBytes / 1e6)),
     MACHINES: target.machines.map(quoted).join(" | "),
     KEPT_DAYS: String(KEPT_DAYS),
+    FILES: payload.files.map(quoted).join(" "),
     REACH: reachCases(),
     FLAGS: [V8_OPTION, ...SEALED, ...PERMISSIONS].map(quoted).join(" "),
   };
-  const filled = template.replace(
+  const filled = template.replace("# @REACH@", "@REACH@").replace(
     /@([A-Z0-9_]+)@/g,
     (place, name: string) => values[name] ?? place,
   );
@@ -62,7 +64,7 @@ function armsOf(command: string, reach: Reach): readonly string[] {
       return [`  ' ${command} '*) net='${NET.any}' ;;`];
     case "configured":
       return [
-        `  ' ${command} '*' --config'*) net='${NET.any}' ;;`,
+        `  ' ${command}'*' --config'*) net='${NET.any}' ;;`,
         ...armsOf(command, "loopback"),
       ];
     default:

@@ -29,8 +29,8 @@ export function portable({ version, target, runtime, program }: Portable): Uint8
     ...[...program.files].map(([name, text]) => ({ name, bytes: encoder.encode(text) })),
   ];
   const sums = files.map(({ name, bytes }) => `${sha256(bytes)}  ${name}\n`).sort().join("");
-  // The last file of the archive: where it is, unpacking came to its end.
-  const archive = ustar([...files, { name: "SHA256SUMS", bytes: encoder.encode(sums) }]);
+  files.push({ name: "SHA256SUMS", bytes: encoder.encode(sums) });
+  const archive = ustar(files);
   const payload = gzipSync(archive, { level: GZIP_LEVEL });
   payload[GZIP_SYSTEM_AT] = 255;
   const template = Deno.readTextFileSync(new URL("head.sh", import.meta.url));
@@ -39,6 +39,7 @@ export function portable({ version, target, runtime, program }: Portable): Uint8
     target,
     sha256: sha256(payload),
     bytes: payload.length,
+    files: files.map(({ name }) => name).sort(),
     unpackedBytes: archive.length,
   }));
   const file = new Uint8Array(head.length + payload.length);
