@@ -37,7 +37,10 @@ each_place() {
     consider "$1" "$TAPELINE_CACHE"
     return
   fi
-  consider "$1" "${CACHE_DIRECTORY%%:*}" && return
+  # A unit with a dynamic user has a link there, which only root can exchange.
+  service=${CACHE_DIRECTORY%%:*}
+  [ -n "$service" ] &&
+    consider "$1" "$(cd -P "$service" 2>/dev/null && pwd || echo "$service")" && return
   [ -O "${XDG_CACHE_HOME:-}" ] && consider "$1" "$XDG_CACHE_HOME/tapeline" && return
   [ -O "${HOME:-}" ] && consider "$1" "$HOME/.cache/tapeline" && return
   consider "$1" "/var/tmp/tapeline-$(id -u)"

@@ -119,6 +119,16 @@ testWith([shell], "each command of an executable reaches what the table says", a
   strictEqual(await netOf("another"), NET.loopback);
 });
 
+testWith([shell], "an executable reaches the service manager that asked to be told", async () => {
+  using built = new Built();
+  const service = { NOTIFY_SOCKET: "/run/n", RUNTIME_DIRECTORY: "/run/t" };
+  const env = { TAPELINE_CACHE: built.place, ...service };
+  const sockets = "unix:/run/n,unix:/run/t/notify.sock";
+  ok((await built.run(["run"], env)).stdout.includes(`${NET.loopback},${sockets}\n`));
+  ok((await built.run(["run", "--config", "a"], env)).stdout.includes(`${NET.any}\n`));
+  ok(!(await built.run(["check"], env)).stdout.includes("unix:"));
+});
+
 testWith([shell], "executables that start at once unpack one directory and all run", async () => {
   using built = new Built();
   const ends = await Promise.all(Array.from({ length: 8 }, () => built.run(["x"])));
@@ -171,6 +181,8 @@ testWith([shell], "an executable takes the first of its places that will do", as
   for (const name of ["service", "xdg", "home"]) Deno.mkdirSync(`${folder}/${name}`);
   Deno.writeTextFileSync(`${folder}/file`, "");
   Deno.symlinkSync(`${folder}/service`, `${folder}/link`);
+  Deno.mkdirSync(`${folder}/linked`);
+  Deno.symlinkSync(`${folder}/service`, `${folder}/linked/tapeline`);
   const CACHE_DIRECTORY = `${folder}/service:${folder}/other`;
   const XDG_CACHE_HOME = `${folder}/xdg`;
   const HOME = `${folder}/home`;
@@ -179,7 +191,8 @@ testWith([shell], "an executable takes the first of its places that will do", as
     [{ CACHE_DIRECTORY, XDG_CACHE_HOME, HOME }, "service"],
     [{ CACHE_DIRECTORY: "relative", XDG_CACHE_HOME, HOME }, "xdg/tapeline"],
     [{ CACHE_DIRECTORY: `${folder}/file`, HOME }, "home/.cache/tapeline"],
-    [{ CACHE_DIRECTORY: `${folder}/link`, HOME }, "home/.cache/tapeline"],
+    [{ CACHE_DIRECTORY: `${folder}/link`, HOME }, "service"],
+    [{ XDG_CACHE_HOME: `${folder}/linked`, HOME }, "home/.cache/tapeline"],
     [{ CACHE_DIRECTORY: `${folder}/a,b`, HOME }, "home/.cache/tapeline"],
   ];
   for (const [env, place] of rows) {

@@ -5,12 +5,12 @@
  * @module
  */
 import { deepStrictEqual } from "node:assert/strict";
-import { NET, PERMISSIONS, V8_OPTION } from "../../../tools/compile/runtime_flags.ts";
+import { NET, PERMISSIONS, UNSTABLE, V8_OPTION } from "../../../tools/compile/runtime_flags.ts";
 
 const tasks: readonly (readonly [string, readonly string[]])[] = [
-  ["start", [V8_OPTION, ...PERMISSIONS, NET.loopback, "main.ts", "run"]],
-  ["live", ["--no-prompt", V8_OPTION, ...PERMISSIONS, NET.any, "main.ts", "run"]],
-  ["tapeline", [V8_OPTION, ...PERMISSIONS, NET.loopback, "main.ts"]],
+  ["start", [V8_OPTION, ...UNSTABLE, ...PERMISSIONS, NET.loopback, "main.ts", "run"]],
+  ["live", ["--no-prompt", V8_OPTION, ...UNSTABLE, ...PERMISSIONS, NET.any, "main.ts", "run"]],
+  ["tapeline", [V8_OPTION, ...UNSTABLE, ...PERMISSIONS, NET.loopback, "main.ts"]],
 ];
 
 for (const [name, words] of tasks) {
