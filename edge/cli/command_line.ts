@@ -68,9 +68,17 @@ function buildProgram(context: CommandContext): Command {
   addWhy(program, context);
   addJournalCommands(program, context);
   addFeedCommands(program, context);
-  program.command("version").description("print the version")
-    .action(() => terminal.out(actions.version));
+  addVersion(program, context);
   return program;
+}
+
+function addVersion(program: Command, { actions, terminal }: CommandContext): void {
+  program.command("version").description("print the version")
+    .option("--json", "machine-readable output, with what tells builds of a version apart")
+    .action((flags: { readonly json?: true }) => {
+      const { version, build: { kind, commit, runtime } } = actions;
+      terminal.out(flags.json ? JSON.stringify({ version, commit, runtime, kind }) : version);
+    });
 }
 
 type RunFlags = {
@@ -98,8 +106,9 @@ function addRun(program: Command, { actions, terminal, end }: CommandContext): v
     .action(async (flags: RunFlags) => {
       const { environment } = terminal;
       const { registry } = actions;
-      const read = readConfiguration(flags.config, { registry, environment });
-      const configuration = overridden(read, flags);
+      const reread = (): Configuration =>
+        overridden(readConfiguration(flags.config, { registry, environment }), flags);
+      const configuration = reread();
       const directory = configuration.state.directory ?? undefined;
       const stateDirectory = stateDirectoryOf(directory, terminal);
       const resumeTrading = flags.resumeTrading === true;
@@ -112,6 +121,7 @@ function addRun(program: Command, { actions, terminal, end }: CommandContext): v
         resumeTrading,
         acceptLoss,
         adoptAccounts,
+        reread,
       };
       end.code = await actions.run(options);
     });
