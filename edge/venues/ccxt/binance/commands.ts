@@ -87,11 +87,7 @@ export class Commands {
     const listed = this.#account.byId(command.instrument);
     if (listed === undefined) return this.#unlisted(command);
     const { clOrdId: key, side } = command;
-    if (command.dryRun !== true) {
-      orders.note({ key, symbol: listed.symbol, side, venueOrderId: null });
-      this.#leaving.set(key, { journalUs, submitUs: host.nowUs() });
-      this.#hooks.leaving({ key, symbol: listed.symbol });
-    }
+    const submitUs = host.nowUs();
     this.#send({ command, listed, journalUs }, {
       answered: (result) => {
         this.#leaving.delete(key);
@@ -100,6 +96,11 @@ export class Commands {
       order: (order, stamps) => this.#acknowledged(order, { command, listed, stamps }),
       refused: (error, stamps) => this.#rejected(error, { command, listed, stamps }),
     });
+    if (command.dryRun === true) return;
+    // Nothing was heard of it yet: what it takes to remember need not hold it up.
+    orders.note({ key, symbol: listed.symbol, side, venueOrderId: null });
+    this.#leaving.set(key, { journalUs, submitUs });
+    this.#hooks.leaving({ key, symbol: listed.symbol });
   }
 
   cancel({ command, journalUs }: Released<CancelRequest>): void {
