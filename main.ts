@@ -35,6 +35,7 @@ import { feedTools } from "./edge/cli/feed_tools.ts";
 import { journalTools } from "./edge/cli/journal_tools.ts";
 import type { AdapterDescription } from "./edge/venue.ts";
 import { type AdapterRegistry, ADAPTERS } from "./edge/venues/registry.ts";
+import { BUILD } from "./build.ts";
 import { startDaemon } from "./daemon.ts";
 import type { Daemon, DaemonOptions, End } from "./daemon_options.ts";
 import { VERSION } from "./version.ts";
@@ -56,6 +57,7 @@ const LOG_FLUSH_MS = 1000;
 export function tapeline(args: readonly string[], product: Product): Promise<ExitCode> {
   const actions = {
     version: VERSION,
+    build: { ...BUILD, runtime: `deno ${Deno.version.deno}` },
     registry: {
       adapters: descriptionsOf(product),
       captureFormats: CAPTURE_FORMATS,
@@ -170,6 +172,6 @@ function exitCodeOf(error: Error): ExitCode | undefined {
 }
 
 if (import.meta.main) {
-  const workersModule = new URL("./workers.ts", import.meta.url);
+  const workersModule = new URL(BUILD.workersModule, import.meta.url);
   Deno.exit(await tapeline(Deno.args, { workersModule, adapters: ADAPTERS }));
 }

@@ -90,6 +90,7 @@ class Session {
     const figures = { segments: 1, batches: 2, first_seq: 1, last_seq: 9 };
     return {
       version: "tapeline 0.0.0",
+      build: { kind: "portable", commit: "abc", runtime: "deno 0.0.0" },
       registry: { adapters: new Map([["test", adapterFacts()]]), captureFormats: [] },
       secrets: {
         read: (source) =>
@@ -424,6 +425,14 @@ Deno.test("the command line without a command shows its help and ends with 64", 
   const session = new Session();
   strictEqual(await session.run(), EXIT.usage);
   match(session.error.join("\n"), /Usage: tapeline/);
+});
+
+Deno.test("version --json tells what tells builds of a version apart", async () => {
+  const session = new Session();
+  strictEqual(await session.run("version", "--json"), EXIT.ok);
+  deepStrictEqual(session.out.map((line) => JSON.parse(line)), [
+    { version: "tapeline 0.0.0", commit: "abc", runtime: "deno 0.0.0", kind: "portable" },
+  ]);
 });
 
 Deno.test("help and version are printed and end with 0", async () => {
