@@ -4,7 +4,7 @@
  */
 import { fail, type Finding, pass, skip, warn } from "./finding.ts";
 import type { Facts } from "./machine.ts";
-import { type Section, serviceSection, sizeOf } from "./unit_file.ts";
+import { heapLimitOf, type Section, serviceSection, sizeOf } from "./unit_file.ts";
 
 /** The runtime that everything here is tested on. */
 export const RUNTIME_VERSION = "2.9.6";
@@ -85,7 +85,7 @@ function wanted(section: Section, { machine, configuration }: Facts): readonly W
   const sessions = configuration.kind === "read" ? configuration.configuration.wire.maxSessions : 0;
   const files = sessions * FILES_PER_SESSION + FILES_ELSE;
   const memory = sizeOf(section.get("MemoryMax"));
-  const least = machine.heapLimitBytes + OUTSIDE_HEAP_BYTES;
+  const least = (heapLimitOf(section) ?? machine.heapLimitBytes) + OUTSIDE_HEAP_BYTES;
   const spared = value("RestartPreventExitStatus").split(/\s+/);
   return [
     {

@@ -1,8 +1,8 @@
 /**
  * Reads a unit file of systemd with its drop-ins, as far as `doctor` asks about it. Pure.
  *
- * The last assignment of a key rules; an empty one takes back what was said. Known limit: specifiers
- * and `Environment=` are not read.
+ * The last assignment of a key rules, those of `Environment` add up; an empty one takes back what was
+ * said. Known limit: specifiers and files of `EnvironmentFile=` are not read.
  * @module
  */
 
@@ -20,10 +20,18 @@ export function serviceSection(texts: readonly string[]): Section {
       const [, key, value = ""] = /^([A-Za-z]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
       if (section !== "Service" || key === undefined) continue;
       if (value === "") found.delete(key);
-      else found.set(key, value);
+      else if (key !== "Environment") found.set(key, value);
+      else found.set(key, `${found.get(key) ?? ""} ${value}`.trim());
     }
   }
   return found;
+}
+
+/** Returns the most that a heap may grow to under a unit, bytes; undefined if it does not say. */
+export function heapLimitOf(section: Section): number | undefined {
+  const said = [...(section.get("Environment") ?? "").matchAll(/--max-old-space-size=(\d+)/g)];
+  const mebibytes = said.at(-1)?.[1];
+  return mebibytes === undefined ? undefined : Number(mebibytes) * 2 ** 20;
 }
 
 const FACTORS: Readonly<Record<string, number>> = { "": 1, K: 2 ** 10, M: 2 ** 20, G: 2 ** 30 };

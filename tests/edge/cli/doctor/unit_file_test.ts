@@ -3,7 +3,7 @@
  * @module
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { serviceSection, sizeOf } from "../../../../edge/cli/doctor/unit_file.ts";
+import { heapLimitOf, serviceSection, sizeOf } from "../../../../edge/cli/doctor/unit_file.ts";
 
 Deno.test("serviceSection() reads the service's keys, the last assignment ruling", () => {
   const texts = [
@@ -11,6 +11,16 @@ Deno.test("serviceSection() reads the service's keys, the last assignment ruling
     "[Service]\nType=simple\nLimitCORE=\n",
   ];
   deepStrictEqual([...serviceSection(texts)], [["Type", "simple"], ["A", "1   2"]]);
+});
+
+Deno.test("heapLimitOf() reads the runtime's flag, the last one ruling", () => {
+  const of = (...lines: readonly string[]): number | undefined =>
+    heapLimitOf(serviceSection([`[Service]\n${lines.join("\n")}\n`]));
+  strictEqual(of("Environment=A=1"), undefined);
+  const flag = "Environment=DENO_V8_FLAGS=--max-old-space-size";
+  strictEqual(of(`${flag}=2048`, "Environment=B=2"), 2 ** 31);
+  strictEqual(of(`${flag}=2048`, `${flag}=1024`), 2 ** 30);
+  strictEqual(of(`${flag}=2048`, "Environment="), undefined);
 });
 
 const sizes: readonly (readonly [string | undefined, number | undefined])[] = [
