@@ -16,6 +16,7 @@ export {
 export type { Trend } from "./detectors.ts";
 export type { DiagnosticEmission, Emission, Emit, SignalEmission } from "./emission.ts";
 export { HotLoop, type HotLoopOptions, type UpdatedConfig } from "./hot_loop.ts";
+export type { Passed } from "./level_flow.ts";
 export { type ParsedSettings, parseHotLoopSettings } from "./parse_settings.ts";
 export type { Pfill, PfillRequest } from "./pfill.ts";
 export type { MarketRate, PriceOf, SideOf } from "./queries.ts";
