@@ -10,12 +10,14 @@
  * after the next one was made counts as one of that connection; another one follows.
  * @module
  */
+import type { VenueCommand } from "../../core/command.ts";
 import type { RequestId } from "../../core/numbers.ts";
 import { micros } from "../../core/numbers.ts";
 import type { Draft, VenueStatus } from "../../core/event.ts";
 import { EngineClock } from "../engine_clock.ts";
 import type { CreditMessage } from "../inlet.ts";
-import type { LogLevel, Ports, WorkerScope } from "../ports.ts";
+import type { LogLevelOf, VenueLogEvent } from "../log_events.ts";
+import type { Ports, WorkerScope } from "../ports.ts";
 import { type Redact, redactor } from "../redaction.ts";
 import { type CredentialsRead, readCredentials, type Secrets } from "../secrets.ts";
 import type { ReleasedCommand, VenueAdapter, VenueHost } from "../venue.ts";
@@ -68,6 +70,8 @@ class VenueWorker {
   readonly #outlet: Outlet;
   readonly #clock: EngineClock;
   readonly #drafts: DraftScope;
+  /** What was announced and is not durable yet. */
+  readonly #announced = new Map<RequestId, VenueCommand>();
   /** When a command of a dry run became durable, until it is answered. */
   readonly #dryJournaled = new Map<RequestId, ReleasedCommand["journalUs"]>();
   #adapter: VenueAdapter | undefined;
@@ -142,9 +146,13 @@ class VenueWorker {
 
   #obey(adapter: VenueAdapter, message: VenueCommandMessage): void {
     switch (message.kind) {
+      case "prepare":
+        this.#announced.set(message.command.request, message.command);
+        return this.#guarded(() => adapter.prepare?.(message.command));
+      case "release":
+        return this.#release(adapter, message);
       case "send":
-        this.#note(message.released);
-        return this.#guarded(() => adapter.send(message.released));
+        return this.#send(adapter, message.released);
       case "cancelAll":
         return this.#guarded(() => adapter.cancelAll());
       case "stop":
@@ -152,6 +160,23 @@ class VenueWorker {
       case "beat":
         return;
     }
+  }
+
+  #release(
+    adapter: VenueAdapter,
+    { request, journalUs }: Extract<VenueCommandMessage, { readonly kind: "release" }>,
+  ): void {
+    const command = this.#announced.get(request);
+    if (command === undefined) {
+      throw new RangeError(`Cannot send request ${request}: it must have been announced`);
+    }
+    this.#announced.delete(request);
+    this.#send(adapter, { command, journalUs });
+  }
+
+  #send(adapter: VenueAdapter, released: ReleasedCommand): void {
+    this.#note(released);
+    this.#guarded(() => adapter.send(released));
   }
 
   #note({ command, journalUs }: ReleasedCommand): void {
@@ -240,7 +265,7 @@ class VenueWorker {
     const { credentials: names } = registered.description;
     const read = readCredentials(names, init.credentials, secrets);
     if (!read.ok) return read;
-    this.#redact = redactor([...read.values.values()]);
+    this.#redact = redactor([...read.values.values()].map((secret) => secret.reveal()));
     this.#warnExposed(read);
     return { ok: true, values: read.values };
   }
@@ -254,7 +279,11 @@ class VenueWorker {
     this.#exposed = files;
   }
 
-  #log(level: LogLevel, event: string, fields: Readonly<Record<string, unknown>> = {}): void {
+  #log<Event extends VenueLogEvent>(
+    level: LogLevelOf<Event>,
+    event: Event,
+    fields: Readonly<Record<string, unknown>> = {},
+  ): void {
     const venue = this.#options.init.declaration.name;
     const clean = Object.entries(fields).map(([key, value]) =>
       [key, this.#redacted(value)] as const

@@ -25,6 +25,7 @@ import {
 import { denoHttp } from "../../edge/deno_http.ts";
 import { denoClock, denoRandomness, denoTimers } from "../../edge/deno_time.ts";
 import type { Ports } from "../../edge/ports.ts";
+import { Secret } from "../../edge/secrets.ts";
 import type { Credentials, VenueAdapter, VenueHost, VenueOptions } from "../../edge/venue.ts";
 import { CCXT_DESCRIPTION } from "../../edge/venues/ccxt/description.ts";
 import { ccxtVenue } from "../../edge/venues/ccxt/mod.ts";
@@ -164,7 +165,13 @@ export class CcxtRig implements Disposable {
   }
 
   submit(order: number, of: Partial<SubmitOrder> = {}): SubmitOrder {
-    const command: SubmitOrder = {
+    const command = this.submission(order, of);
+    this.send(command);
+    return command;
+  }
+
+  submission(order: number, of: Partial<SubmitOrder> = {}): SubmitOrder {
+    return {
       ...this.#common(order),
       kind: "Submit",
       side: "Buy",
@@ -178,8 +185,6 @@ export class CcxtRig implements Disposable {
       params: null,
       ...of,
     };
-    this.send(command);
-    return command;
   }
 
   cancel(order: number, of: Partial<CancelRequest> = {}): void {
@@ -188,7 +193,7 @@ export class CcxtRig implements Disposable {
 
   replace(order: number, of: Pick<ReplaceRequest, "orderQty" | "price">): void {
     const newClOrdId = `${PREFIX}-${order}-2`;
-    this.send({ ...this.#common(order), kind: "Replace", newClOrdId, ...of });
+    this.send({ ...this.#common(order), kind: "Replace", side: "Buy", newClOrdId, ...of });
   }
 
   lookup(order: number, of: Partial<LookupOrder> = {}): void {
@@ -212,7 +217,9 @@ export class CcxtRig implements Disposable {
     return await this.next("Reconciled", before);
   }
 
+  /** Announces a command and releases it, as the daemon does. */
   send(command: OrderCommand): void {
+    this.adapter.prepare?.(command);
     this.adapter.send({ command, journalUs: micros(1) });
   }
 
@@ -275,7 +282,10 @@ export class CcxtRig implements Disposable {
 }
 
 const SECRETS = ["test-api-key", "test-secret", "signature=", "listenKey="];
-const KEYS: Credentials = new Map([["api_key", "test-api-key"], ["secret", "test-secret"]]);
+const KEYS: Credentials = new Map([
+  ["api_key", new Secret("test-api-key")],
+  ["secret", new Secret("test-secret")],
+]);
 
 function declaration(options: VenueOptions): VenueDeclaration {
   return {

@@ -9,7 +9,7 @@ import fc from "fast-check";
 import type { VenueCommand } from "../../../core/command.ts";
 import type { Draft } from "../../../core/event.ts";
 import type { LogLevel, Ports, WorkerScope } from "../../../edge/ports.ts";
-import type { Secrets } from "../../../edge/secrets.ts";
+import { Secret, type Secrets } from "../../../edge/secrets.ts";
 import type { AdapterFactory, VenueHost } from "../../../edge/venue.ts";
 import { runVenue } from "../../../edge/venues/host.ts";
 import type { VenueInit, VenueReportMessage } from "../../../edge/venues/messages.ts";
@@ -91,6 +91,10 @@ class Rig {
     this.hear({ kind: "send", released: { command, journalUs: 5 } });
   }
 
+  prepare(command: Partial<VenueCommand>): void {
+    this.hear({ kind: "prepare", command });
+  }
+
   #factory(): AdapterFactory {
     return (host, _ports, options) => {
       this.#made = host;
@@ -101,7 +105,8 @@ class Rig {
       };
       return {
         start: () => call("start"),
-        send: ({ command }) => call(`send ${command.request}`),
+        prepare: ({ request }) => call(`prepare ${request}`),
+        send: ({ command, journalUs }) => call(`send ${command.request} ${journalUs}`),
         cancelAll: () => call("cancelAll"),
         stop: () => call("stop"),
       };
@@ -115,7 +120,7 @@ function secretsOf(values: ReadonlyMap<string, string>): Secrets {
       const place = "file" in source ? source.file : source.env;
       const value = values.get(place);
       if (value === undefined) return { ok: false, reason: `must be there: ${place} was not` };
-      return { ok: true, value, isExposed: "file" in source };
+      return { ok: true, value: new Secret(value), isExposed: "file" in source };
     },
   };
 }
@@ -154,8 +159,18 @@ Deno.test("runVenue() makes the named adapter, starts it, and hands commands on"
   rig.send({ request: 3 } as Partial<VenueCommand>);
   rig.hear({ kind: "cancelAll" });
   rig.hear({ kind: "stop" });
-  deepStrictEqual(rig.calls, [{ key: "value" }, "start", "send 3", "cancelAll", "stop"]);
+  deepStrictEqual(rig.calls, [{ key: "value" }, "start", "send 3 5", "cancelAll", "stop"]);
   deepStrictEqual(rig.host.declaration, VENUE);
+});
+
+Deno.test("runVenue() has the adapter send what was announced once it is released, not before", () => {
+  const rig = new Rig();
+  rig.prepare({ request: 3 } as Partial<VenueCommand>);
+  rig.prepare({ request: 4 } as Partial<VenueCommand>);
+  deepStrictEqual(rig.calls.slice(2), ["prepare 3", "prepare 4"]);
+  rig.hear({ kind: "release", request: 4, journalUs: 9 });
+  deepStrictEqual(rig.calls.slice(4), ["send 4 9"]);
+  throws(() => rig.hear({ kind: "release", request: 4, journalUs: 9 }), /must have been announced/);
 });
 
 Deno.test("runVenue() keeps commands for an adapter whose code is still loading, and answers beats", async () => {
@@ -164,7 +179,7 @@ Deno.test("runVenue() keeps commands for an adapter whose code is still loading,
   rig.hear({ kind: "beat" });
   deepStrictEqual([rig.calls, rig.said], [[], ["beat"]]);
   await rig.finish();
-  deepStrictEqual(rig.calls, [{ key: "value" }, "start", "send 3"]);
+  deepStrictEqual(rig.calls, [{ key: "value" }, "start", "send 3 5"]);
 });
 
 Deno.test("runVenue() gives up an adapter whose code is not there within a minute", async () => {
@@ -299,11 +314,11 @@ for (const [what, say, expected] of WRONG) {
 }
 
 Deno.test("what an adapter throws ends it with a sentence without its secrets", () => {
-  for (const name of ["send 1", "cancelAll", "stop"]) {
+  for (const name of ["send 1 5", "cancelAll", "stop"]) {
     const rig = new Rig({ secrets: BOTH });
     rig.host.credentials();
     rig.throws = name;
-    if (name === "send 1") rig.send({ request: 1 } as Partial<VenueCommand>);
+    if (name === "send 1 5") rig.send({ request: 1 } as Partial<VenueCommand>);
     else rig.hear({ kind: name });
     deepStrictEqual(rig.said, [`failed: TypeError: ${name} of [secret] failed`]);
     const [last] = rig.posted;
@@ -361,10 +376,8 @@ Deno.test("credentials() names all that is missing, reads anew, and warns of wha
   for (const [place, value] of BOTH) values.set(place, value);
   for (let again = 0; again < 2; again++) {
     const read = rig.host.credentials();
-    deepStrictEqual(read.ok && [...read.values], [["api_key", "key-hush"], [
-      "secret",
-      "hush-hush",
-    ]]);
+    const revealed = read.ok ? [...read.values].map(([name, one]) => [name, one.reveal()]) : [];
+    deepStrictEqual(revealed, [["api_key", "key-hush"], ["secret", "hush-hush"]]);
   }
   deepStrictEqual(rig.logged.map(({ event }) => event), ["credentials_exposed"]);
   match(rig.logged[0]?.text ?? "", /\/secret must be readable by its owner alone/);
@@ -378,7 +391,11 @@ Deno.test("no secret leaves in a report, a status or the log", () => {
   rig.host.offer({ ...acceptedDraft(1), eventType: "OrderCancelled", payload } as unknown as Draft);
   rig.host.status("down", "signed with hush-hush");
   const cause = new Error("hush-hush");
-  rig.host.log("warning", "refused", { text: "key-hush", inner: { a: ["hush-hush"] }, cause });
+  rig.host.log("warning", "answer_not_understood", {
+    text: "key-hush",
+    inner: { a: ["hush-hush"] },
+    cause,
+  });
   const all = JSON.stringify([rig.posted, rig.logged]);
   ok(!/key-hush|hush-hush/.test(all), all);
   match(all, /with \[secret\]/);
