@@ -9,11 +9,6 @@
  * the book reaches its price. The virtual orders trade with nobody, so a label is an estimate too
  * (model `prob`): it ranks models, it does not prove one.
  *
- * Figures for each horizon. Brier score: the mean of (p − outcome)². Skill: 1 − score ÷ score of the
- * base rate said every time; above 0 the model knows something. Beside it the skill of the
- * exponential time with the same rate, p = 1 − e^(−x). Reliability: ten bins of p, with mean p and
- * mean outcome.
- *
  * Left out: orders of which the model says nothing, and of each horizon the orders that were not seen
  * for as long: those before a suspension, the turn in play, a gap, the end of a market or of the file,
  * filled or not. To leave out only what lapsed unfilled would count every fill before the end and no
@@ -23,15 +18,12 @@
 import type { Draft, MarketPayloads } from "../event.ts";
 import type { Instrument, Side } from "../instrument.ts";
 import { type InstrumentId, type OrderId, orderId, type Px, type Qty } from "../numbers.ts";
-import { halved } from "./decay.ts";
+import { Fit, type HorizonFit } from "./horizon_fit.ts";
 import { HotLoop } from "./hot_loop.ts";
 import { lapses } from "./listing_rules.ts";
 import { type HotLoopSettings } from "./settings.ts";
 
 const US_PER_MS = 1_000;
-/** log2 e: e^(−x) = 2^(−x·log2 e). */
-const LOG_2_E = 1.4426950408889634;
-const BINS = 10;
 const SIDES = ["Buy", "Sell"] as const satisfies readonly Side[];
 
 /** What is measured. */
@@ -43,27 +35,6 @@ export type CalibrationOptions = {
   readonly orderQtyOf: (instrument: Instrument) => Qty;
 };
 
-/** One bin of a reliability diagram. */
-export type ReliabilityBin = {
-  readonly from: number;
-  readonly to: number;
-  readonly count: number;
-  /** Means over the bin; null where it is empty. */
-  readonly meanP: number | null;
-  readonly meanOutcome: number | null;
-};
-
-/** Figures of one horizon; null where there is no sample, or only one outcome. */
-export type HorizonFit = {
-  readonly horizonMs: number;
-  readonly samples: number;
-  readonly baseRate: number | null;
-  readonly brier: number | null;
-  readonly skill: number | null;
-  readonly exponentialSkill: number | null;
-  readonly bins: readonly ReliabilityBin[];
-};
-
 export type CalibrationResult = {
   readonly instruments: number;
   readonly ordersPlaced: number;
@@ -72,7 +43,7 @@ export type CalibrationResult = {
   readonly horizons: readonly HorizonFit[];
 };
 
-/** A virtual order that is followed. `p` and `exponential` by horizon. */
+/** A virtual order that is followed. `p` by horizon. */
 type Virtual = {
   readonly id: OrderId;
   readonly side: Side;
@@ -82,7 +53,6 @@ type Virtual = {
   /** When it joins its queue; 0: it has. */
   joinsUs: number;
   readonly p: readonly number[];
-  readonly exponential: readonly number[];
   filledUs: number | undefined;
 };
 
@@ -123,7 +93,7 @@ export class Calibration {
     this.#loop.apply(event);
     this.#lastUs = event.eventTime;
     followed.isTold = true;
-    if (this.#ends(followed, event)) this.#end(followed, event.eventTime);
+    if (this.#ends(followed, event)) this.#lapsed += this.#end(followed, event.eventTime);
     else this.#follow(followed, event.eventTime);
   }
 
@@ -175,12 +145,10 @@ export class Calibration {
     const size = this.#options.orderQtyOf(followed.instrument);
     const asked = { side: of.side, price: best.price, orderQty: size };
     const p: number[] = [];
-    const exponential: number[] = [];
     for (const horizonMs of this.#options.horizonsMs) {
       const said = this.#loop.pfillTtf(id, { ...asked, horizonMs });
       if (said === null || said.p === null) return;
       p.push(said.p);
-      exponential.push(exponentialOf(said.p));
     }
     const { side, nowUs: placedUs } = of;
     followed.orders.push({
@@ -191,7 +159,6 @@ export class Calibration {
       placedUs,
       joinsUs: placedUs + (market?.betDelayMs ?? 0) * US_PER_MS,
       p,
-      exponential,
       filledUs: undefined,
     });
   }
@@ -231,14 +198,13 @@ export class Calibration {
     return before !== undefined && lapses(before, event.payload);
   }
 
-  /** Nothing that rests in an instrument is seen any further. */
-  #end(followed: Followed, endUs: number): void {
+  /** Nothing that rests in an instrument is seen any further; returns how much of it. */
+  #end(followed: Followed, endUs: number): number {
     const { orders, instrument } = followed;
-    for (const order of orders) {
-      if (order.filledUs === undefined) this.#lapsed += 1;
-      this.#count(order, { instrument: instrument.id, endUs });
-    }
+    const unfilled = orders.filter((order) => order.filledUs === undefined).length;
+    for (const order of orders) this.#count(order, { instrument: instrument.id, endUs });
     orders.length = 0;
+    return unfilled;
   }
 
   /** A filled order leaves its queue; it is counted when its longest horizon is over, as others. */
@@ -261,77 +227,11 @@ export class Calibration {
       if (of.endUs - order.placedUs < fit.horizonMs * US_PER_MS) continue;
       const isFilled = order.filledUs !== undefined &&
         order.filledUs - order.placedUs <= fit.horizonMs * US_PER_MS;
-      fit.add({ p: order.p[at] ?? 0, exponential: order.exponential[at] ?? 0, isFilled });
+      fit.add({ p: order.p[at] ?? 0, isFilled, placedUs: order.placedUs });
     }
   }
 }
 
-/** From p = x/(1 + x) the same x in 1 − e^(−x). */
-function exponentialOf(p: number): number {
-  return p === 1 ? 1 : 1 - halved(p / (1 - p) * LOG_2_E);
-}
-
 function isMarket(event: Draft): event is Draft<keyof MarketPayloads> {
   return event.source === "market_data";
-}
-
-/** Sums of one horizon. */
-class Fit {
-  readonly horizonMs: number;
-  readonly #bins = Array.from({ length: BINS }, () => ({ count: 0, p: 0, outcome: 0 }));
-  #samples = 0;
-  #filled = 0;
-  #score = 0;
-  #exponentialScore = 0;
-
-  constructor(horizonMs: number) {
-    this.horizonMs = horizonMs;
-  }
-
-  add(of: { readonly p: number; readonly exponential: number; readonly isFilled: boolean }): void {
-    const outcome = of.isFilled ? 1 : 0;
-    this.#samples += 1;
-    this.#filled += outcome;
-    this.#score += squared(of.p - outcome);
-    this.#exponentialScore += squared(of.exponential - outcome);
-    const bin = this.#bins[Math.min(BINS - 1, Math.floor(of.p * BINS))];
-    if (bin === undefined) return;
-    bin.count += 1;
-    bin.p += of.p;
-    bin.outcome += outcome;
-  }
-
-  result(): HorizonFit {
-    const samples = this.#samples;
-    const baseRate = samples === 0 ? null : this.#filled / samples;
-    const brier = samples === 0 ? null : this.#score / samples;
-    return {
-      horizonMs: this.horizonMs,
-      samples,
-      baseRate,
-      brier,
-      skill: skillOf(brier, { baseRate }),
-      exponentialSkill: skillOf(samples === 0 ? null : this.#exponentialScore / samples, {
-        baseRate,
-      }),
-      bins: this.#bins.map(({ count, p, outcome }, at) => ({
-        from: at / BINS,
-        to: (at + 1) / BINS,
-        count,
-        meanP: count === 0 ? null : p / count,
-        meanOutcome: count === 0 ? null : outcome / count,
-      })),
-    };
-  }
-}
-
-function squared(value: number): number {
-  return value * value;
-}
-
-/** Skill against always saying the base rate, whose score is r(1 − r). */
-function skillOf(score: number | null, of: { readonly baseRate: number | null }): number | null {
-  if (score === null || of.baseRate === null) return null;
-  const reference = of.baseRate * (1 - of.baseRate);
-  return reference === 0 ? null : 1 - score / reference;
 }

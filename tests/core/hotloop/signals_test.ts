@@ -7,7 +7,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import type { Instrument } from "../../../core/instrument.ts";
 import { instrumentId, orderId, px, qty } from "../../../core/numbers.ts";
-import { runnerOf } from "../../support/betfair_lines.ts";
+import { runnerOf } from "../../support/runner.ts";
 import { HotLoopBench, listedEvent, marketEvent, OPEN } from "../../support/hot_loop_bench.ts";
 import { spotInstrument } from "../../support/spot_instrument.ts";
 
