@@ -29,6 +29,7 @@ const CALIBRATED: CalibrationResult = {
     baseRate: 0.6,
     brier: 0.2,
     skill: 0.1666,
+    skillError: null,
     exponentialSkill: null,
     bins: [{ from: 0, to: 1, count: 5, meanP: 0.5, meanOutcome: 0.6 }],
   }],
