@@ -458,8 +458,8 @@ Deno.test("feed calibrate shows a row for each horizon and writes what it was as
   deepStrictEqual(session.out, [
     "7 virtual orders in 2 instruments: 3 filled, 1 lapsed.",
     "",
-    "horizon  orders  filled  Brier   skill  exponential",
-    "10 s     5       60.0 %  0.2000  0.167  –",
+    "horizon  orders  filled  Brier   skill  error  exponential",
+    "10 s     5       60.0 %  0.2000  0.167  –      –",
   ]);
 });
 
