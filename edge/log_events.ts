@@ -71,7 +71,8 @@ const DAEMON = {
   loss_accepted: {
     category: "daemon",
     levels: ["alarm"],
-    says: "The journal's end was given up: `journal_id` begins at `seq_id`, the old one is `aside`.",
+    says:
+      "The journal's end was given up: `journal_id` begins at `seq_id`, the old one is `aside`.",
   },
   queue_opened: {
     category: "daemon",

@@ -76,10 +76,13 @@ export function acceptLoss(options: AcceptLossOptions): AcceptedLoss | undefined
   const digits = [...randomness.bytes(ID_BYTES)]
     .map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const journalId = recovery.journalId.slice(0, PREFIX_DIGITS) + digits.slice(PREFIX_DIGITS);
-  const aside = `lost_${digits.slice(-PREFIX_DIGITS)}`;
+  const aside = `lost/${digits.slice(-PREFIX_DIGITS)}`;
   const { batch, seq } = recovery.tail;
   const tail = { ...emptyTail(journalId), batch, seq, chain: genesisChain(journalId) };
   draft(disk, { directory: nextOf(`${stateDirectory}/${aside}`), tail, timeline });
+  for (const path of [stateDirectory, `${stateDirectory}/lost`, `${stateDirectory}/${aside}`]) {
+    disk.syncDirectory(path);
+  }
   noteLoss(disk, stateDirectory, { aside, step: "set aside" });
   finishAcceptedLoss(disk, stateDirectory);
   return { journalId, previousJournalId: recovery.journalId, seq, aside };

@@ -70,12 +70,12 @@ export function noteLoss(disk: Disk, directory: string, note: LossNote): void {
 }
 
 function parseNote(text: string): LossNote {
-  const found = /^\{"aside":"(lost_[0-9a-f]{8})","step":"(set aside|take place)"\}$/.exec(text);
+  const found = /^\{"aside":"(lost\/[0-9a-f]{8})","step":"(set aside|take place)"\}$/.exec(text);
   const [, aside, step] = found ?? [];
   if (aside === undefined || (step !== "set aside" && step !== "take place")) {
     throw new JournalRefused(
       `the note ${NOTE} must be readable: was ${JSON.stringify(text.slice(0, 80))}`,
-      "Put back the directory that its name begins with lost_ as the state directory",
+      "Put the directory of the journal, below lost/, back as the state directory",
     );
   }
   return { aside, step };

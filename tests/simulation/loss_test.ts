@@ -74,7 +74,7 @@ Deno.test("a journal older than its mark is refused, and with acceptLoss a new o
   const run = machine.start([], { acceptLoss: true });
   machine.ready(run);
   const { aside, journal_id: journalId, previous_journal_id: previous } = lossSaid(machine);
-  match(String(aside), /^lost_[0-9a-f]{8}$/);
+  match(String(aside), /^lost\/[0-9a-f]{8}$/);
   ok(journalId !== previous);
   strictEqual(String(journalId).slice(0, 8), String(previous).slice(0, 8));
   ok(machine.disk.list(`${STATE}/${aside}/journal`).length > 0, "the old one is kept");
