@@ -7,6 +7,7 @@ import { giveWay } from "./edge/deno_priority.ts";
 import { denoSecrets } from "./edge/deno_secrets.ts";
 import { serveWorker, type WorkerMain } from "./edge/deno_workers.ts";
 import type { Log, Ports, WorkerEntry } from "./edge/ports.ts";
+import type { ExaminationInit } from "./edge/venues/examination.ts";
 import type { VenueInit } from "./edge/venues/messages.ts";
 import { type AdapterRegistry, ADAPTERS } from "./edge/venues/registry.ts";
 
@@ -41,6 +42,11 @@ export function serveEntries(module: URL, adapters: AdapterRegistry): void {
     venue: async (scope, log, init) => {
       const { runVenue } = await import("./edge/venues/host.ts");
       runVenue(scope, ports(log), { init: init as VenueInit, adapters, secrets: denoSecrets() });
+    },
+    examination: async (scope, log, init) => {
+      const { runExamination } = await import("./edge/venues/examination.ts");
+      const secrets = denoSecrets();
+      runExamination(scope, ports(log), { init: init as ExaminationInit, adapters, secrets });
     },
   };
   serveWorker(entries);
