@@ -29,6 +29,7 @@ const CALIBRATED: CalibrationResult = {
     baseRate: 0.6,
     brier: 0.2,
     skill: 0.1666,
+    skillError: null,
     exponentialSkill: null,
     bins: [{ from: 0, to: 1, count: 5, meanP: 0.5, meanOutcome: 0.6 }],
   }],
@@ -457,8 +458,8 @@ Deno.test("feed calibrate shows a row for each horizon and writes what it was as
   deepStrictEqual(session.out, [
     "7 virtual orders in 2 instruments: 3 filled, 1 lapsed.",
     "",
-    "horizon  orders  filled  Brier   skill  exponential",
-    "10 s     5       60.0 %  0.2000  0.167  –",
+    "horizon  orders  filled  Brier   skill  error  exponential",
+    "10 s     5       60.0 %  0.2000  0.167  –      –",
   ]);
 });
 
