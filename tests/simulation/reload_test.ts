@@ -72,6 +72,36 @@ Deno.test("a reload holds over a crash at any moment, and every replay agrees", 
   }
 });
 
+Deno.test("a reload of pacing takes hold of a venue that trades, and leaves its orders and status", () => {
+  const { machine, run } = runningMachine();
+  const alice = machine.client("alice");
+  alice.send(place(machine, "a", { price: "90" }));
+  machine.until(() => hasReport(alice, { intent_id: "a", exec_type: "New" }), "New");
+  const { configuration, venues } = reread(run, "");
+  const pacing = { perSecond: 5, burst: 1 } as const;
+  const costs = { submit: 1, replace: 1, cancel: 1, lookup: 1, reconcile: 1 };
+  const paced: Reread = {
+    configuration: {
+      ...configuration,
+      venues: configuration.venues.map((venue) => ({ ...venue, pacing: { ...pacing, costs } })),
+    },
+    venues: venues.map((venue) => ({
+      ...venue,
+      declaration: { ...venue.declaration, pacing },
+    })),
+  };
+  ok(run.daemon?.reload(paced));
+  for (const id of ["b", "c", "d"]) alice.send(place(machine, id, { price: "90" }));
+  machine.until(() => hasReport(alice, { intent_id: "d", exec_type: "PendingNew" }), "taken");
+  machine.pass(50_000);
+  ok(!hasReport(alice, { intent_id: "d", exec_type: "New" }), "requests wait for tokens");
+  machine.until(() => hasReport(alice, { intent_id: "d", exec_type: "New" }), "sent in time");
+  ok(!hasReport(alice, { exec_type: "Rejected" }));
+  machine.kill(run);
+  machine.replay();
+  deepStrictEqual(machine.said("digest_mismatch"), []);
+});
+
 Deno.test("a reload before it listens or while it stops is refused, and changes nothing", () => {
   const machine = new Machine();
   const run = machine.start();
