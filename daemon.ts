@@ -15,20 +15,12 @@
  * Everything arrives through `Ports`, so the same function runs in production and in simulation.
  * @module
  */
-import { createTimeline, Sequencer } from "./core/mod.ts";
-import { HotLoop, type HotLoopSettings, parseHotLoopSettings } from "./core/hotloop/mod.ts";
+import { Sequencer } from "./core/mod.ts";
 import type { ControlPayloads, Event } from "./core/event.ts";
 import { clOrdIdPrefix } from "./core/command.ts";
 import type { VenueId } from "./core/numbers.ts";
 import type { Timeline } from "./core/timeline.ts";
-import {
-  canonicalConfiguration,
-  type Configuration,
-  configurationDigest,
-  declareClients,
-  type DeclaredVenue,
-} from "./config/mod.ts";
-import { DaemonBackend, type ReportSource } from "./edge/daemon_backend.ts";
+import { declareClients } from "./config/mod.ts";
 import {
   controlDraft,
   declarationDrafts,
@@ -36,35 +28,30 @@ import {
   heldBack,
   renumber,
 } from "./edge/declarations.ts";
-import { openFormat } from "./edge/feeds/capture_formats.ts";
-import { RawFeed } from "./edge/feeds/raw_feed.ts";
 import { EngineClock } from "./edge/engine_clock.ts";
-import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
-import { HotLoopObserver } from "./edge/hot_loop_observer.ts";
+import { EXIT } from "./edge/exit_codes.ts";
+import type { HotLoopObserver } from "./edge/hot_loop_observer.ts";
 import { Ingress, type IngressQueue } from "./edge/ingress.ts";
 import { Intervals } from "./edge/intervals.ts";
 import {
   Journal,
-  JOURNAL_DEFAULTS,
   type JournalFault,
   type JournalOptions,
   lockState,
-  PoisonEvent,
-  recover,
-  replayInto,
   type StateLock,
 } from "./edge/journal/mod.ts";
-import { type CommitLog, Loop, ROUND_EVENTS_MAX } from "./edge/loop.ts";
-import { PoisonNotes } from "./edge/poison.ts";
-import type { Cancel, Ports, Timers } from "./edge/ports.ts";
+import { Loop, ROUND_EVENTS_MAX } from "./edge/loop.ts";
+import type { Cancel } from "./edge/ports.ts";
 import { QueueWatch } from "./edge/queue_watch.ts";
 import { SafeMode } from "./edge/safe_mode.ts";
-import { Shadows } from "./edge/shadows.ts";
+import type { Shadows } from "./edge/shadows.ts";
 import { VenueSide } from "./edge/venue_side.ts";
 import { writeReport } from "./wire/encode_report.ts";
-import { WireServer } from "./wire/server.ts";
-import { readOrCreateToken, tokenPath } from "./wire/token.ts";
-import { VERSION } from "./version.ts";
+import type { WireServer } from "./wire/server.ts";
+import { tokenPath } from "./wire/token.ts";
+import type { Daemon, DaemonJournal, DaemonOptions, End } from "./daemon_options.ts";
+import { createServer, createShadows, createSignals, startedPayload } from "./daemon_parts.ts";
+import { type Recovered, recoverTimeline } from "./daemon_recovery.ts";
 
 /** How often the clock is disciplined and the queues are looked at. */
 const HOUSEKEEPING_US = 1_000_000;
@@ -74,48 +61,6 @@ const CLOCK_DIFFERENCE_MAX_US = 1_000_000;
 /** What the last words may take when the journal is gone: to sessions, and to venues outside. */
 const LAST_WORDS_US = 100_000;
 const LAST_CANCELS_US = 2_000_000;
-
-/** Where the daemon can be reached; its first line on stdout. */
-export type Listening = {
-  readonly event: "listening";
-  readonly port: number;
-  readonly state_dir: string;
-  readonly token_file: string;
-  readonly mode: string;
-};
-
-/** How the daemon ended. */
-export type End = { readonly code: ExitCode; readonly sentence: string };
-
-/** The journal as the daemon uses it; the benchmark puts a void one in its place. */
-export interface DaemonJournal extends CommitLog, ReportSource {
-  onFailure(handler: (sentence: string, fault: JournalFault) => void): void;
-  stop(done: () => void): void;
-}
-
-export type DaemonOptions = {
-  readonly ports: Ports;
-  readonly configuration: Configuration;
-  readonly stateDirectory: string;
-  readonly venues: readonly DeclaredVenue[];
-  /** The operator allows this start to loosen the trading state and the kill switch. */
-  readonly resumeTrading: boolean;
-  /** Venues, by name, whose own view of the account becomes the ledger's. */
-  readonly adoptAccounts: readonly string[];
-  readonly onListening: (listening: Listening) => void;
-  /** Called once; nothing of the daemon runs after it. */
-  readonly onEnd: (end: End) => void;
-  /** Default: the journal on disk. */
-  readonly openJournal?: (options: JournalOptions, timers: Timers) => DaemonJournal;
-};
-
-/** A daemon that was asked to run. */
-export interface Daemon {
-  /** Ends in order; asked a second time, at once. */
-  stop(reason: string): void;
-  /** Asks every venue outside for its view of the account; one that is down is asked when it is back. */
-  reconcile(reason: string): void;
-}
 
 /**
  * Starts a daemon.
@@ -137,44 +82,6 @@ export function startDaemon(options: DaemonOptions): Daemon {
     lock.release();
     throw error;
   }
-}
-
-/** Options of the journal, all but what the running daemon adds. */
-type RecoveredJournal = Omit<JournalOptions, "nowUs" | "digest">;
-type Recovered = { readonly timeline: Timeline; readonly journal: RecoveredJournal };
-type Stuck = { readonly kind: "safeMode"; readonly seq: number; readonly journalId: string };
-
-/** @throws {PoisonEvent} The first time an event makes the machines throw. */
-function recoverTimeline(
-  { ports, stateDirectory, configuration }: DaemonOptions,
-): ({ readonly kind: "ready" } & Recovered) | Stuck {
-  const { disk, randomness, log } = ports;
-  const notes = new PoisonNotes(disk, stateDirectory);
-  const startUs = ports.clock.monotonicUs();
-  const recovery = recover({ disk, randomness, log, stateDirectory, engineVersion: VERSION });
-  const timeline = createTimeline(recovery.checkpoint);
-  try {
-    replayInto(recovery, { timeline, writeReport }, notes.quarantined());
-  } catch (error) {
-    if (!(error instanceof PoisonEvent) || !notes.meet(error.seqId)) throw error;
-    return { kind: "safeMode", seq: error.seqId, journalId: recovery.journalId };
-  }
-  log.write("info", "recovered", {
-    journal_id: recovery.journalId,
-    seq_id: timeline.seqId,
-    digest: timeline.digest,
-    took_ms: Math.round((ports.clock.monotonicUs() - startUs) / 1000),
-  });
-  const { segmentBytes, ringBytes } = configuration.journal;
-  const journal = {
-    ports,
-    stateDirectory,
-    engineVersion: VERSION,
-    tail: recovery.tail,
-    reports: recovery.reports,
-    settings: { ...JOURNAL_DEFAULTS, segmentBytes, ringBytes },
-  };
-  return { kind: "ready", timeline, journal };
 }
 
 /** A daemon with everything in place. */
@@ -221,14 +128,18 @@ class RunningDaemon implements Daemon {
       (draft) => this.#loop.offerTimer(draft),
     );
     this.#queues = new QueueWatch(ingress, ports.log);
-    this.#signals = new HotLoopObserver({
-      create: (emit) => new HotLoop({ settings: hotLoopSettings(configuration), emit }),
-      listed: () => timeline.view.instruments,
-      log: ports.log,
+    this.#signals = createSignals(configuration, timeline.view, ports.log);
+    this.#server = createServer(options, {
+      view: timeline.view,
+      journal: this.#journal,
+      clock,
+      ingress,
+      intervals: this.#intervals,
+      signals: this.#signals,
     });
-    this.#server = this.#createServer(timeline, ingress);
     this.#loop = this.#createLoop(timeline, ingress);
-    this.#offer({ eventType: "Started", payload: this.#started() });
+    const payload = startedPayload(configuration, this.#journal.journalId);
+    this.#offer({ eventType: "Started", payload });
     this.#venues = this.#createVenues(timeline, ingress);
     this.#loop.whenTaken(this.#control, () => this.#start());
   }
@@ -256,7 +167,10 @@ class RunningDaemon implements Daemon {
   #start(): void {
     if (this.#state !== "running") return; // asked to stop before it could be reached
     const { ports, configuration, stateDirectory, onListening } = this.#options;
-    if (this.#journal instanceof Journal) this.#shadows = this.#createShadows(this.#journal);
+    if (this.#journal instanceof Journal) {
+      const onMismatch = (text: string): void => this.#mismatch(text);
+      this.#shadows = createShadows(this.#options, this.#journal, onMismatch);
+    }
     this.#venues.start();
     const port = this.#listen();
     if (port === undefined) return;
@@ -283,36 +197,6 @@ class RunningDaemon implements Daemon {
       this.#journal.stop(() => this.#end({ code: EXIT.unavailable, sentence }));
       return undefined;
     }
-  }
-
-  #createServer(timeline: Timeline, ingress: Ingress): WireServer {
-    const { ports, configuration, stateDirectory, venues } = this.#options;
-    const published = renumber(venues, timeline.view).filter(({ feed }) => feed.kind === "client");
-    const backend = new DaemonBackend({
-      view: timeline.view,
-      journal: this.#journal,
-      clock: this.#clock,
-      ingress,
-      intervals: this.#intervals,
-      log: ports.log,
-      daemon: {
-        name: "tapeline",
-        version: VERSION,
-        configDigest: configurationDigest(configuration),
-      },
-      mode: configuration.mode,
-      signals: this.#signals,
-      rawFeeds: rawFeedsOf(published),
-      intents: configuration.queues.intents,
-    });
-    const clientFeeds = published.map(({ declaration }) => declaration.name);
-    const { intentHorizonMs } = configuration.engine;
-    return new WireServer({
-      backend,
-      ports,
-      settings: { ...configuration.wire, intentHorizonMs, clientFeeds },
-      token: readOrCreateToken(ports, stateDirectory),
-    });
   }
 
   #createLoop(timeline: Timeline, ingress: Ingress): Loop {
@@ -368,47 +252,8 @@ class RunningDaemon implements Daemon {
     });
   }
 
-  #createShadows(journal: Journal): Shadows {
-    const { ports, configuration, stateDirectory } = this.#options;
-    const { checkpointEvents, index, ...rest } = configuration.journal;
-    const { journalId, durableBatch, cells } = journal;
-    return new Shadows({
-      ports,
-      follower: {
-        stateDirectory,
-        journalId,
-        cells,
-        checkpointEvents,
-        passedOver: [...new PoisonNotes(ports.disk, stateDirectory).quarantined()],
-        retention: {
-          marketHours: rest.marketRetentionHours,
-          truthDays: rest.truthRetentionDays,
-        },
-      },
-      index: index ? { stateDirectory, journalId, cells } : null,
-      durableBatch,
-      onMismatch: (text: string) => this.#mismatch(text),
-      onDropped: (segment: number) => journal.segmentsDropped(segment),
-    });
-  }
-
   #tellShadows(): void {
     if (this.#journal instanceof Journal) this.#shadows?.durable(this.#journal.durableBatch);
-  }
-
-  #started(): ControlPayloads["Started"] {
-    const { configuration } = this.#options;
-    const { invariants, intentHorizonMs, lookupRetryMs, seed } = configuration.engine;
-    const { intentsPerSecond, burst } = configuration.wire;
-    return {
-      engineVersion: VERSION,
-      journalId: this.#journal.journalId,
-      mode: configuration.mode,
-      configuration: canonicalConfiguration(configuration),
-      configDigest: configurationDigest(configuration),
-      settings: { invariants, intentHorizonMs, intentsPerSecond, burst, lookupRetryMs },
-      seed,
-    };
   }
 
   #offer<Type extends keyof ControlPayloads>(
@@ -486,23 +331,6 @@ class RunningDaemon implements Daemon {
     this.#lock.release();
     this.#options.onEnd(end);
   }
-}
-
-/** Readers of the raw lines of clients, by venue; the venues have their numbers. */
-function rawFeedsOf(venues: readonly DeclaredVenue[]): ReadonlyMap<string, RawFeed> {
-  return new Map(venues.flatMap(({ declaration, feed, instruments: listed }) => {
-    if (feed.kind !== "client" || feed.rawFormat === null) return [];
-    const instruments = listed.map(({ instrument }) => instrument);
-    const raw = new RawFeed({ format: feed.rawFormat, instruments, open: openFormat });
-    return [[declaration.name, raw] as const];
-  }));
-}
-
-/** @throws {RangeError} If the configuration was not checked. */
-function hotLoopSettings({ hotloop }: Configuration): HotLoopSettings {
-  const parsed = parseHotLoopSettings(hotloop);
-  if (parsed.ok) return parsed.settings;
-  throw new RangeError(`Cannot read the configuration: ${parsed.problems.join("; ")}`);
 }
 
 function describe(cause: unknown): string {

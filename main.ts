@@ -26,7 +26,8 @@ import { feedTools } from "./edge/cli/feed_tools.ts";
 import { journalTools } from "./edge/cli/journal_tools.ts";
 import type { AdapterDescription } from "./edge/venue.ts";
 import { type AdapterRegistry, ADAPTERS } from "./edge/venues/registry.ts";
-import { type DaemonOptions, type End, startDaemon } from "./daemon.ts";
+import { startDaemon } from "./daemon.ts";
+import type { DaemonOptions, End } from "./daemon_options.ts";
 import { VERSION } from "./version.ts";
 
 /** What a build of the program brings along. */
