@@ -57,6 +57,7 @@ export function processLog(options: {
   const logger = getLogger(["tapeline"]);
   return {
     write: (level, event, fields) => logger[SINK_LEVELS[level]](event, { ...fields }),
+    counters: () => ({ log_lines_dropped: lines.dropped }),
     get dropped(): number {
       return lines.dropped;
     },

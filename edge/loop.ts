@@ -271,7 +271,7 @@ export class Loop {
   }
 
   #released(upTo: SeqId, atUs: Micros): void {
-    for (const observer of this.#options.observers) observer.released(upTo);
+    for (const observer of this.#options.observers) observer.released(upTo, atUs);
     this.#commands.release(
       upTo,
       (command) => this.#options.send({ command, journalUs: atUs }),

@@ -35,6 +35,8 @@ class Rig {
       follower: FOLLOWER,
       index,
       durableBatch: 4,
+      checkpoint: { seq: 0, atUs: 0 },
+      nowUs: () => this.time.wallUs(),
       onMismatch: (text) => this.said.push(text),
       onDropped: (segment) => this.said.push(`dropped ${segment}`),
     });
