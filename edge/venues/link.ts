@@ -14,6 +14,7 @@
 import type { VenueCommand } from "../../core/command.ts";
 import type { Draft, VenueStatus } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
+import type { Micros } from "../../core/numbers.ts";
 import type { RequestId } from "../../core/numbers.ts";
 import type { EngineClock } from "../engine_clock.ts";
 import { Inlet } from "../inlet.ts";
@@ -82,6 +83,7 @@ export class VenueLink implements MetricSource {
   /** What earlier Workers of the venue had held back. */
   #marketBefore: MarketCounts = NOTHING_HELD_BACK;
   #deaths = 0;
+  #deadManUs: Micros | null = null;
   #told: { readonly status: VenueStatus; readonly reason: string } | undefined;
 
   constructor(options: VenueLinkOptions) {
@@ -141,6 +143,11 @@ export class VenueLink implements MetricSource {
     into.put("tapeline_venue_requests_unanswered", this.#unanswered.all.length, { venue });
     into.put("tapeline_venue_market_data_merged_total", merged, { venue });
     into.put("tapeline_venue_market_data_dropped_total", dropped, { venue });
+    const { deadManMs } = this.#options.init;
+    if (deadManMs === null) return;
+    const confirmedUs = this.#deadManUs ?? 0;
+    into.put("tapeline_venue_dead_man_timestamp_seconds", confirmedUs / 1_000_000, { venue });
+    into.put("tapeline_venue_dead_man_period_seconds", deadManMs / 1000, { venue });
   }
 
   stop(): void {
@@ -205,6 +212,7 @@ export class VenueLink implements MetricSource {
         break;
       case "beat":
         this.#tellMarket(message.market);
+        this.#deadManUs = message.deadManUs;
         break;
     }
   }

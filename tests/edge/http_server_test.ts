@@ -3,7 +3,7 @@
  * and the hostile half of R-WIRE-6 for it.
  * @module
  */
-import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
 import { parseHead } from "../../edge/http_head.ts";
 import { httpServers } from "../../edge/http_server.ts";
@@ -121,7 +121,7 @@ Deno.test("serve() lets go of a connection that goes before it is answered, or e
   const early = rig.asker.connect();
   early.socket.end();
   rig.time.runDue();
-  strictEqual(early.isGone(), true);
+  ok(early.isGone());
   strictEqual(rig.time.nextDueUs(), undefined, "no timer is left");
 });
 
@@ -131,7 +131,7 @@ Deno.test("serve() ends a reader that does not take its answer within 10 s", () 
   socket.pause();
   socket.write(new TextEncoder().encode("GET / HTTP/1.1\r\n\r\n"));
   rig.time.advance(10_100_000);
-  strictEqual(isGone(), true);
+  ok(isGone());
 });
 
 Deno.test("serve() gives the place of its oldest connection to a thirty-third", () => {
@@ -139,8 +139,8 @@ Deno.test("serve() gives the place of its oldest connection to a thirty-third", 
   const open = Array.from({ length: 33 }, () => rig.asker.connect());
   rig.time.runDue();
   deepStrictEqual(open.map(({ isGone }) => isGone()).filter((isGone) => isGone), [true]);
-  strictEqual(open[0]?.isGone(), true);
+  ok(open[0]?.isGone());
   rig.listener.close();
   rig.time.runDue();
-  strictEqual(open.every(({ isGone }) => isGone()), true);
+  ok(open.every(({ isGone }) => isGone()));
 });
