@@ -18,6 +18,7 @@
 import { Sequencer } from "./core/mod.ts";
 import type { ControlPayloads, Event } from "./core/event.ts";
 import { clOrdIdPrefix } from "./core/command.ts";
+import { unreachable } from "./core/invariant.ts";
 import type { VenueId } from "./core/numbers.ts";
 import type { Timeline } from "./core/timeline.ts";
 import { declareClients } from "./config/mod.ts";
@@ -47,12 +48,22 @@ import { QueueWatch } from "./edge/queue_watch.ts";
 import { SafeMode } from "./edge/safe_mode.ts";
 import type { Shadows } from "./edge/shadows.ts";
 import { VenueSide } from "./edge/venue_side.ts";
+import type { Backend } from "./wire/backend.ts";
 import { writeReport } from "./wire/encode_report.ts";
 import type { WireServer } from "./wire/server.ts";
 import { tokenPath } from "./wire/token.ts";
-import type { Daemon, DaemonJournal, DaemonOptions, End } from "./daemon_options.ts";
-import { createServer, createShadows, createSignals, startedPayload } from "./daemon_parts.ts";
 import { DaemonMetrics } from "./daemon_metrics.ts";
+import type { Daemon, DaemonJournal, DaemonOptions, End, Reread } from "./daemon_options.ts";
+import {
+  createServer,
+  createShadows,
+  createSignals,
+  declaredOf,
+  identityOf,
+  startedPayload,
+} from "./daemon_parts.ts";
+import { planReload, type ReloadPlan } from "./daemon_reload.ts";
+import type { Declared } from "./daemon_tighten.ts";
 import { type Recovered, recoverTimeline } from "./daemon_recovery.ts";
 import { VERSION } from "./version.ts";
 
@@ -87,6 +98,8 @@ export function startDaemon(options: DaemonOptions): Daemon {
   }
 }
 
+const NOT_LISTENING = "Cannot reload: the daemon must be listening, and must not be stopping";
+
 /** A daemon with everything in place. */
 class RunningDaemon implements Daemon {
   readonly #options: DaemonOptions;
@@ -105,6 +118,9 @@ class RunningDaemon implements Daemon {
   #shadows: Shadows | undefined;
   #cancelHousekeeping: Cancel = () => {};
   #state: "running" | "stopping" | "ended" = "running";
+  /** What runs, once it does: a reload changes it. */
+  #declared: Declared | undefined;
+  #identity: Backend["daemon"];
 
   constructor(options: DaemonOptions, from: Recovered & { readonly lock: StateLock }) {
     const { ports, configuration } = options;
@@ -112,6 +128,7 @@ class RunningDaemon implements Daemon {
     const clock = new EngineClock(ports.clock, timeline.nowUs);
     const open = options.openJournal ?? ((of: JournalOptions) => new Journal(of));
     this.#options = options;
+    this.#identity = identityOf(configuration);
     this.#lock = lock;
     this.#clock = clock;
     this.#checkpoint = checkpoint;
@@ -134,7 +151,12 @@ class RunningDaemon implements Daemon {
       (draft) => this.#loop.offerTimer(draft),
     );
     this.#queues = new QueueWatch(ingress, ports.log);
-    this.#metrics = new DaemonMetrics(options, { view: timeline.view, clock, ingress });
+    this.#metrics = new DaemonMetrics(options, {
+      view: timeline.view,
+      clock,
+      ingress,
+      configDigest: () => this.#identity.configDigest,
+    });
     this.#signals = createSignals(configuration, timeline.view, ports.log);
     this.#server = createServer(options, {
       view: timeline.view,
@@ -144,6 +166,7 @@ class RunningDaemon implements Daemon {
       intervals: this.#intervals,
       signals: this.#signals,
       metrics: this.#metrics.registry,
+      daemon: () => this.#identity,
     });
     this.#loop = this.#createLoop(timeline, ingress);
     const payload = startedPayload(configuration, this.#journal.journalId);
@@ -178,6 +201,43 @@ class RunningDaemon implements Daemon {
     }
   }
 
+  reload(reread: Reread): boolean {
+    const { log } = this.#options.ports;
+    const before = this.#declared;
+    if (before === undefined || this.#state !== "running") {
+      log.write("error", "configuration_refused", { problems: [NOT_LISTENING] });
+      return false;
+    }
+    const { view } = this.#loop;
+    const after = declaredOf(reread, view);
+    const plan = planReload(before, after, { view, nowUs: this.#clock.nowUs() });
+    switch (plan.kind) {
+      case "unchanged":
+        log.write("info", "configuration_unchanged");
+        return false;
+      case "refused":
+        log.write("error", "configuration_refused", { problems: plan.problems });
+        return false;
+      case "changed":
+        this.#takeOver(after, plan);
+        return true;
+      default:
+        return unreachable(plan);
+    }
+  }
+
+  #takeOver(after: Declared, { paths, drafts }: Extract<ReloadPlan, { kind: "changed" }>): void {
+    for (const draft of drafts) this.#control.offer(draft);
+    this.#declared = after;
+    this.#identity = identityOf(after.configuration);
+    const config_digest = this.#identity.configDigest;
+    const said = { paths, config_digest };
+    this.#loop.whenTaken(
+      this.#control,
+      () => this.#options.ports.log.write("info", "configuration_reloaded", said),
+    );
+  }
+
   /** Stage 6: everything declared is durable. */
   #start(): void {
     if (this.#state !== "running") return; // asked to stop before it could be reached
@@ -195,6 +255,7 @@ class RunningDaemon implements Daemon {
     if (bound === undefined) return;
     const { port, metricsPort } = bound;
     this.#keepHouse();
+    this.#declared = declaredOf(this.#options, this.#loop.view);
     ports.log.write("info", "listening", { host: configuration.wire.host, port });
     onListening({
       event: "listening",
@@ -251,7 +312,7 @@ class RunningDaemon implements Daemon {
       }],
       prepare: (command) => this.#venues.prepare(command),
       send: (released) => this.#venues.send(released),
-      alarm: ({ code, text }) => ports.log.write("alarm", code, { text }),
+      alarm: ({ code, text }) => ports.log.write("alarm", "engine_alarm", { code, text }),
       onPoison: (event, cause) => this.#poisoned(event, cause),
     });
   }

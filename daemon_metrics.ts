@@ -2,7 +2,6 @@
  * The daemon's metrics, put together: who counts, and who may look.
  * @module
  */
-import { configurationDigest } from "./config/mod.ts";
 import type { View } from "./core/view.ts";
 import type { EngineClock } from "./edge/engine_clock.ts";
 import type { Ingress } from "./edge/ingress.ts";
@@ -13,10 +12,17 @@ import { ProcessSource } from "./edge/metrics/process_source.ts";
 import { QueueSource } from "./edge/metrics/queue_source.ts";
 import { MetricRegistry, type MetricSource } from "./edge/metrics/registry.ts";
 import type { DaemonOptions } from "./daemon_options.ts";
-import { COMMIT, VERSION } from "./version.ts";
+import { BUILD } from "./build.ts";
+import { VERSION } from "./version.ts";
 
 /** What is there before any other part. */
-type Begun = { readonly view: View; readonly clock: EngineClock; readonly ingress: Ingress };
+type Begun = {
+  readonly view: View;
+  readonly clock: EngineClock;
+  readonly ingress: Ingress;
+  /** Of the configuration in force. */
+  readonly configDigest: () => string;
+};
 
 /** Parts whose figures say nothing that a crash would take back, or are counted by them. */
 type Parts = {
@@ -41,7 +47,7 @@ export class DaemonMetrics {
   readonly #process: ProcessSource;
   #server: MetricsServer | undefined;
 
-  constructor(options: DaemonOptions, { view, clock, ingress }: Begun) {
+  constructor(options: DaemonOptions, { view, clock, ingress, configDigest }: Begun) {
     const { ports, configuration, stateDirectory } = options;
     const nowUs = (): ReturnType<EngineClock["nowUs"]> => clock.nowUs();
     this.#options = options;
@@ -49,8 +55,8 @@ export class DaemonMetrics {
     this.#process = new ProcessSource({
       ports,
       stateDirectory,
-      build: { version: VERSION, commit: COMMIT },
-      config: { mode: configuration.mode, digest: configurationDigest(configuration) },
+      build: { version: VERSION, commit: BUILD.commit ?? "unknown" },
+      config: () => ({ mode: configuration.mode, digest: configDigest() }),
       nowUs,
     });
     this.registry.add("timeline", new CoreSource(view, nowUs));

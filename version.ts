@@ -5,6 +5,3 @@
 
 /** Semantic version. The engine's version in the journal: a suffix of another one is not replayed. */
 export const VERSION = "0.1.0";
-
-/** Commit of the sources of a build; of sources that were run as they are it is not known. */
-export const COMMIT = "unknown";

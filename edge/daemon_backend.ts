@@ -36,7 +36,8 @@ export type DaemonBackendOptions = {
   readonly ingress: Ingress;
   readonly intervals: Intervals;
   readonly log: Log;
-  readonly daemon: Backend["daemon"];
+  /** Its configuration, and so its digest, may change. */
+  readonly daemon: () => Backend["daemon"];
   readonly mode: Mode;
   readonly signals: HotLoopObserver;
   /** What every part of the daemon counts. */
@@ -64,7 +65,7 @@ export class DaemonBackend implements Backend {
   }
 
   get daemon(): Backend["daemon"] {
-    return this.#options.daemon;
+    return this.#options.daemon();
   }
 
   get mode(): Mode {
@@ -112,6 +113,6 @@ export class DaemonBackend implements Backend {
   }
 
   alarm(code: string, text: string): void {
-    this.#options.log.write("alarm", code, { text });
+    this.#options.log.write("alarm", "engine_alarm", { code, text });
   }
 }

@@ -50,6 +50,7 @@ export class Shadows implements MetricSource {
     const start = (entry: "follower" | "index", init: unknown, handlers: TailHandlers): TailLink =>
       new TailLink(
         ports.workers.start(entry, init),
+        { timers: ports.timers, durableBatch },
         {
           ...handlers,
           failed: (reason) => {
@@ -59,7 +60,6 @@ export class Shadows implements MetricSource {
             this.#finished?.(Infinity);
           },
         },
-        durableBatch,
       );
     this.#ports = ports;
     this.#checkpoint = options.checkpoint;

@@ -18,6 +18,11 @@ export type RunOptions = {
   readonly resumeTrading: boolean;
   /** Venues whose own view of the account becomes the ledger's at this start. */
   readonly adoptAccounts: readonly string[];
+  /**
+   * Reads the configuration again, with what the command line changed.
+   * @throws {ConfigurationRefused} If anything is wrong with it.
+   */
+  readonly reread: () => Configuration;
 };
 
 /** Figures by name, snake_case; null where there is none, maps and lists within. */
@@ -98,9 +103,20 @@ export interface FeedTools {
   write(path: string, text: string): void;
 }
 
+/** What tells one build of a version from another. */
+export type BuildFacts = {
+  readonly kind: "source" | "portable" | "compiled";
+  /** Commit of the sources; null: nobody can tell. */
+  readonly commit: string | null;
+};
+
 /** Everything the command line calls. */
 export interface Actions {
   readonly version: string;
+  readonly build: BuildFacts & {
+    /** Name and version of what runs it. */
+    readonly runtime: string;
+  };
   readonly registry: Omit<Registry, "fileExists">;
   readonly journal: JournalTools;
   readonly feed: FeedTools;

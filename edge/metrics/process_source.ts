@@ -9,6 +9,7 @@ import type {
   GarbageKind,
   GarbageWatch,
   Log,
+  LogLevel,
   ProcessFacts,
   Timers,
 } from "../ports.ts";
@@ -21,6 +22,7 @@ import type { Samples } from "./samples.ts";
 const TICK_US = 100_000;
 /** How often pauses are fetched, in ticks. */
 const TICKS_PER_TAKE = 10;
+const LEVELS: readonly LogLevel[] = ["debug", "info", "warning", "error", "alarm"];
 const US_PER_S = 1_000_000;
 
 export type ProcessSourceOptions = {
@@ -33,7 +35,7 @@ export type ProcessSourceOptions = {
   };
   readonly stateDirectory: string;
   readonly build: { readonly version: string; readonly commit: string };
-  readonly config: { readonly mode: string; readonly digest: string };
+  readonly config: () => { readonly mode: string; readonly digest: string };
   /** Engine clock. */
   readonly nowUs: () => number;
 };
@@ -76,7 +78,7 @@ export class ProcessSource implements MetricSource {
     const { ports, stateDirectory, build, config, nowUs } = this.#options;
     const { runtime } = ports.process;
     into.put("tapeline_build_info", 1, { ...build, runtime });
-    into.put("tapeline_config_info", 1, config);
+    into.put("tapeline_config_info", 1, config());
     into.histogram("tapeline_loop_lag_seconds", this.#lag);
     const differenceUs = ports.clock.wallUs() - nowUs();
     into.put("tapeline_clock_difference_seconds", differenceUs / US_PER_S);
@@ -85,7 +87,15 @@ export class ProcessSource implements MetricSource {
     for (const kind of ["minor", "major", "incremental", "weak"] as const) {
       into.histogram("tapeline_gc_pause_seconds", this.#pauses[kind], { kind });
     }
+    this.#measureLog(into);
     this.#measureProcess(into);
+  }
+
+  #measureLog(into: Samples): void {
+    const counters = this.#options.ports.log.counters?.() ?? {};
+    for (const level of LEVELS) {
+      into.put("tapeline_log_lines_total", counters[`log_lines_${level}`] ?? 0, { level });
+    }
   }
 
   #measureProcess(into: Samples): void {

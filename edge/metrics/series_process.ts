@@ -189,6 +189,23 @@ export const PROCESS_SERIES = {
     kind: "gauge",
     help: "Wall clock less engine clock, which follows it slowly.",
   },
+  tapeline_log_lines_total: {
+    kind: "counter",
+    help: "Log lines by level, also those that were not written: an alarm needs somebody now.",
+    labels: ["level"],
+    covers: [
+      "log_lines_debug",
+      "log_lines_info",
+      "log_lines_warning",
+      "log_lines_error",
+      "log_lines_alarm",
+    ],
+  },
+  tapeline_log_lines_left_out_total: {
+    kind: "counter",
+    help: "Log lines left out because too many of their kind came within a minute.",
+    flat: "log_lines_left_out",
+  },
   tapeline_log_lines_dropped_total: {
     kind: "counter",
     help: "Log lines that nobody took.",

@@ -7,6 +7,8 @@
 import type { Ports } from "../../ports.ts";
 import type { VenueAdapter, VenueHost, VenueOptions } from "../../venue.ts";
 import { CcxtVenue } from "./binance/adapter.ts";
+import { examineBinance } from "./binance/examine.ts";
+import { type Examiner, nothingSaid } from "../examination.ts";
 import { apiUrls } from "./binance/addresses.ts";
 import { type CcxtExchange, type CcxtLibrary, loadCcxt, openExchange } from "./library.ts";
 import { type CcxtOptions, readOptions } from "./options.ts";
@@ -23,6 +25,18 @@ export function ccxtVenue(
     .then((library) => open(library, read))
     .then((exchange) => new CcxtVenue(host, ports, { options: read, exchange }));
 }
+
+/** Examines a venue over CCXT. What the library cannot do is said as a venue that is not reached. */
+export const ccxtExaminer: Examiner = (of, done) => {
+  const read = readOptions(of.options);
+  loadCcxt().then((library) => open(library, read)).then(
+    (exchange) => examineBinance({ ...of, read, exchange }, done),
+    (cause: unknown) => {
+      const reason = `CCXT cannot be used: ${cause instanceof Error ? cause.message : cause}`;
+      done(nothingSaid(reason, { kind: "unknown", reason }));
+    },
+  );
+};
 
 /**
  * A promise of the library's that fails with nobody waiting would end the Worker: a socket that is

@@ -12,6 +12,7 @@ import { runCommandLine } from "../../../edge/cli/command_line.ts";
 import type { Story, WhyResult } from "../../../edge/cli/why/why.ts";
 import { EXIT } from "../../../edge/exit_codes.ts";
 import { emptySummary } from "../../../edge/feeds/capture_summary.ts";
+import { Secret } from "../../../edge/secrets.ts";
 import { adapterFacts } from "../../support/adapter_facts.ts";
 
 class Locked extends Error {}
@@ -73,12 +74,13 @@ class Session {
     const figures = { segments: 1, batches: 2, first_seq: 1, last_seq: 9 };
     return {
       version: "tapeline 0.0.0",
+      build: { kind: "portable", commit: "abc", runtime: "deno 0.0.0" },
       registry: { adapters: new Map([["test", adapterFacts()]]), captureFormats: [] },
       secrets: {
         read: (source) =>
           "env" in source
             ? { ok: false, reason: `must be set: ${source.env} was not` }
-            : { ok: true, value: "hush", isExposed: true },
+            : { ok: true, value: new Secret("hush"), isExposed: true },
       },
       run: (options) => {
         this.runs.push(options);
@@ -384,6 +386,14 @@ Deno.test("the command line without a command shows its help and ends with 64", 
   const session = new Session();
   strictEqual(await session.run(), EXIT.usage);
   match(session.error.join("\n"), /Usage: tapeline/);
+});
+
+Deno.test("version --json tells what tells builds of a version apart", async () => {
+  const session = new Session();
+  strictEqual(await session.run("version", "--json"), EXIT.ok);
+  deepStrictEqual(session.out.map((line) => JSON.parse(line)), [
+    { version: "tapeline 0.0.0", commit: "abc", runtime: "deno 0.0.0", kind: "portable" },
+  ]);
 });
 
 Deno.test("help and version are printed and end with 0", async () => {

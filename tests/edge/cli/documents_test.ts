@@ -25,6 +25,7 @@ function unused(): never {
 
 const actions: Actions = {
   version: "",
+  build: { kind: "source", commit: null, runtime: "" },
   registry: { adapters: new Map(), captureFormats: [] },
   secrets: { read: () => ({ ok: false, reason: "must be given" }) },
   run: unused,
@@ -70,6 +71,7 @@ Deno.test("docs/reference/cli.md shows the help of every command as it is", asyn
     "feed",
     "feed inspect",
     "feed calibrate",
+    "version",
   ]);
   for (const [index, command] of commands.entries()) {
     strictEqual(shown[index], await helpOf(command ?? ""), command);

@@ -74,6 +74,7 @@ Deno.test("no series has a label that could be of an order, an intent, a client 
     "venue",
     "status",
     "kind",
+    "level",
     "queue",
     "policy",
     "version",
