@@ -19,8 +19,8 @@ export function findPrometheus(): Prometheus | string {
   if (!download(folder)) return "needs Debian's package prometheus, or its mirror";
   const [name = ""] = [...Deno.readDirSync(folder)].map((entry) => entry.name)
     .filter((each) => each.endsWith(".deb"));
-  if (!runs("dpkg", ["-x", `${folder}/${name}`, `${folder}/root`])) return "needs dpkg";
-  const bin = `${folder}/root/usr/bin`;
+  if (!runs("dpkg", ["-x", `${folder}/${name}`, `${folder}/unpacked`])) return "needs dpkg";
+  const bin = `${folder}/unpacked/usr/bin`;
   return { prometheus: `${bin}/prometheus`, promtool: `${bin}/promtool` };
 }
 
