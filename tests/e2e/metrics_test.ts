@@ -139,6 +139,8 @@ Deno.test("the metrics are for this machine alone, and never on the wire's port"
     const text = await (await fetch(`http://127.0.0.1:${port}/metrics`)).text();
     match(text, /^tapeline_build_info\{version="[^"]+",commit="[^"]+",runtime="deno [^"]+"\} 1$/m);
     ok(!text.includes(daemon.token), "no token in it");
+    const address = `Metrics: http://127.0.0.1:${port}/metrics`;
+    await until(() => daemon.stdout.includes(address), "the address among the first lines");
     const healthy = await fetch(`http://127.0.0.1:${port}/healthz`);
     strictEqual((await healthy.json()).status, "ok");
   });
