@@ -4,6 +4,7 @@
  * @module
  */
 import type { Mode, OpenOrder, VenueDeclaration, VenueStatus } from "./event.ts";
+import type { Gauges } from "./gauges.ts";
 import type { Instrument, Side } from "./instrument.ts";
 import type { TradingState } from "./intent.ts";
 import type {
@@ -151,4 +152,6 @@ export interface View {
   risk(client: ClientIndex): Readonly<Record<string, unknown>>;
   /** Counters of the core, for the `metrics` query: snake_case names. */
   counters(): Readonly<Record<string, number>>;
+  /** How things stand at `nowUs`, not before the last event: for metrics. Walks what is live. */
+  gauges(nowUs: Micros): Gauges;
 }
