@@ -17,13 +17,15 @@ import {
   PAPER_ADAPTER,
   problemLine,
 } from "./config/mod.ts";
-import type { RunOptions } from "./edge/cli/actions.ts";
+import type { DoctorTools, RunOptions } from "./edge/cli/actions.ts";
 import { runCommandLine } from "./edge/cli/command_line.ts";
 import { denoTerminal } from "./edge/cli/deno_terminal.ts";
+import { denoMachine, examineVenue, portState } from "./edge/cli/doctor_machine.ts";
 import { greeting } from "./edge/cli/greeting.ts";
 import { DeclarationError } from "./edge/declarations.ts";
 import { denoSecrets } from "./edge/deno_secrets.ts";
 import { type ProcessLog, processLog, stderrForm } from "./edge/deno_log.ts";
+import { denoWorkers } from "./edge/deno_workers.ts";
 import { mainPorts } from "./edge/deno_ports.ts";
 import { DiskError } from "./edge/ports.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
@@ -65,6 +67,7 @@ export function tapeline(args: readonly string[], product: Product): Promise<Exi
     secrets: denoSecrets(),
     journal: journalTools(),
     feed: feedTools(),
+    doctor: doctorTools(product),
     run: (options: RunOptions) => run(options, product),
     exitCodeOf,
   };
@@ -145,6 +148,15 @@ function venuesOf(configuration: Configuration, product: Product): readonly Decl
 
 function descriptionsOf({ adapters }: Product): ReadonlyMap<string, AdapterDescription> {
   return new Map([...adapters].map(([name, { description }]) => [name, description] as const));
+}
+
+function doctorTools({ workersModule }: Product): DoctorTools {
+  const workers = denoWorkers({ module: workersModule, log: { write: () => {} } });
+  return {
+    machine: denoMachine,
+    port: portState,
+    examine: (venue) => examineVenue(workers, venue),
+  };
 }
 
 /** The exit code of a refusal that is not a fault of the program. */

@@ -8,7 +8,7 @@ import type { Ports } from "../../ports.ts";
 import type { VenueAdapter, VenueHost, VenueOptions } from "../../venue.ts";
 import { CcxtVenue } from "./binance/adapter.ts";
 import { examineBinance } from "./binance/examine.ts";
-import { type Examiner, nothingSaid } from "../examination.ts";
+import { type Examination, type ExaminerOptions, nothingSaid } from "../examination.ts";
 import { apiUrls } from "./binance/addresses.ts";
 import { type CcxtExchange, type CcxtLibrary, loadCcxt, openExchange } from "./library.ts";
 import { type CcxtOptions, readOptions } from "./options.ts";
@@ -27,7 +27,7 @@ export function ccxtVenue(
 }
 
 /** Examines a venue over CCXT. What the library cannot do is said as a venue that is not reached. */
-export const ccxtExaminer: Examiner = (of, done) => {
+export function ccxtExaminer(of: ExaminerOptions, done: (found: Examination) => void): void {
   const read = readOptions(of.options);
   loadCcxt().then((library) => open(library, read)).then(
     (exchange) => examineBinance({ ...of, read, exchange }, done),
@@ -36,7 +36,7 @@ export const ccxtExaminer: Examiner = (of, done) => {
       done(nothingSaid(reason, { kind: "unknown", reason }));
     },
   );
-};
+}
 
 /**
  * A promise of the library's that fails with nobody waiting would end the Worker: a socket that is

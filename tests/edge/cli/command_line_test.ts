@@ -13,6 +13,7 @@ import type { Story, WhyResult } from "../../../edge/cli/why/why.ts";
 import { EXIT } from "../../../edge/exit_codes.ts";
 import { emptySummary } from "../../../edge/feeds/capture_summary.ts";
 import { Secret } from "../../../edge/secrets.ts";
+import { GOOD_EXAMINATION, machine } from "../../support/doctor_facts.ts";
 import { adapterFacts } from "../../support/adapter_facts.ts";
 
 class Locked extends Error {}
@@ -28,6 +29,7 @@ const CALIBRATED: CalibrationResult = {
     baseRate: 0.6,
     brier: 0.2,
     skill: 0.1666,
+    skillError: null,
     exponentialSkill: null,
     bins: [{ from: 0, to: 1, count: 5, meanP: 0.5, meanOutcome: 0.6 }],
   }],
@@ -60,6 +62,7 @@ class Session {
   whyResult: WhyResult = { kind: "unknown", sentence: "Cannot tell the story of 9: no" };
 
   inspection = inspectionOf({ isWhole: true });
+  machine = machine();
 
   run(...args: string[]): Promise<number> {
     return runCommandLine(args, this.#actions(), {
@@ -67,6 +70,20 @@ class Session {
       error: (line) => this.error.push(line),
       environment: (name) => this.environment.get(name),
     });
+  }
+
+  #doctor(call: (...of: unknown[]) => void): Actions["doctor"] {
+    return {
+      machine: () => this.machine,
+      port: (address) => {
+        call("port", address);
+        return Promise.resolve("free");
+      },
+      examine: ({ adapter }) => {
+        call("examine", adapter);
+        return Promise.resolve(GOOD_EXAMINATION);
+      },
+    };
   }
 
   #actions(): Actions {
@@ -88,6 +105,7 @@ class Session {
         return EXIT.ok;
       },
       exitCodeOf: (error) => error instanceof Locked ? EXIT.stateLocked : undefined,
+      doctor: this.#doctor(call),
       feed: {
         calibrate: (request) => {
           call("calibrate", request.files, request.everyMs, request.orderQty);
@@ -194,6 +212,28 @@ venues:
     instruments:
       - { symbol: A/B, base: A, quote: B, price: { quantum: 1 }, quantity: { quantum: 1 } }
 `;
+
+Deno.test("doctor asks port and venues, but no venue with --offline, and ends with 2 for a failure", async () => {
+  using file = temporaryFile(OUTSIDE);
+  Deno.chmodSync(file.path, 0o600);
+  const session = new Session();
+  const doctor = ["doctor", "--config", file.path, "--state-dir", "/state", "--json"];
+  strictEqual(await session.run(...doctor), EXIT.doctorFailed, "its secrets are missing");
+  deepStrictEqual(session.calls, [["port", { hostname: "127.0.0.1", port: 7411 }], [
+    "examine",
+    "test",
+  ]]);
+  const answer = JSON.parse(session.out[0] ?? "");
+  deepStrictEqual([answer.ok, answer.counts.fail], [false, 1]);
+  session.calls.length = 0;
+  await session.run(...doctor, "--offline");
+  deepStrictEqual(session.calls, [["port", { hostname: "127.0.0.1", port: 7411 }]]);
+});
+
+Deno.test("doctor --json ends with 0 where nothing failed", async () => {
+  const session = new Session();
+  strictEqual(await session.run("doctor", "--json", "--state-dir", "/state"), EXIT.ok);
+});
 
 Deno.test("run --adopt-account takes venues outside, and refuses any other name", async () => {
   using file = temporaryFile(OUTSIDE);
@@ -418,8 +458,8 @@ Deno.test("feed calibrate shows a row for each horizon and writes what it was as
   deepStrictEqual(session.out, [
     "7 virtual orders in 2 instruments: 3 filled, 1 lapsed.",
     "",
-    "horizon  orders  filled  Brier   skill  exponential",
-    "10 s     5       60.0 %  0.2000  0.167  –",
+    "horizon  orders  filled  Brier   skill  error  exponential",
+    "10 s     5       60.0 %  0.2000  0.167  –      –",
   ]);
 });
 

@@ -39,6 +39,7 @@ const actions: Actions = {
     why: unused,
     quarantine: unused,
   },
+  doctor: { machine: unused, port: unused, examine: unused },
   feed: { inspect: unused, calibrate: unused, write: unused },
 };
 
@@ -60,6 +61,7 @@ Deno.test("docs/reference/cli.md shows the help of every command as it is", asyn
     "",
     "run",
     "check",
+    "doctor",
     "why",
     "journal",
     "journal verify",
