@@ -43,6 +43,7 @@ import {
 import { Loop, ROUND_EVENTS_MAX } from "./edge/loop.ts";
 import type { Cancel } from "./edge/ports.ts";
 import { QueueWatch } from "./edge/queue_watch.ts";
+import type { Supervision } from "./edge/supervision.ts";
 import { SafeMode } from "./edge/safe_mode.ts";
 import type { Shadows } from "./edge/shadows.ts";
 import { VenueSide } from "./edge/venue_side.ts";
@@ -50,7 +51,13 @@ import { writeReport } from "./wire/encode_report.ts";
 import type { WireServer } from "./wire/server.ts";
 import { tokenPath } from "./wire/token.ts";
 import type { Daemon, DaemonJournal, DaemonOptions, End } from "./daemon_options.ts";
-import { createServer, createShadows, createSignals, startedPayload } from "./daemon_parts.ts";
+import {
+  createServer,
+  createShadows,
+  createSignals,
+  createSupervision,
+  startedPayload,
+} from "./daemon_parts.ts";
 import { type Recovered, recoverTimeline } from "./daemon_recovery.ts";
 
 /** How often the clock is disciplined and the queues are looked at. */
@@ -97,6 +104,7 @@ class RunningDaemon implements Daemon {
   readonly #server: WireServer;
   readonly #venues: VenueSide;
   readonly #queues: QueueWatch;
+  readonly #supervision: Supervision;
   #shadows: Shadows | undefined;
   #cancelHousekeeping: Cancel = () => {};
   #state: "running" | "stopping" | "ended" = "running";
@@ -141,6 +149,12 @@ class RunningDaemon implements Daemon {
     const payload = startedPayload(configuration, this.#journal.journalId);
     this.#offer({ eventType: "Started", payload });
     this.#venues = this.#createVenues(timeline, ingress);
+    const { view } = timeline;
+    this.#supervision = createSupervision(ports, {
+      view,
+      loop: this.#loop,
+      journal: this.#journal,
+    });
     this.#loop.whenTaken(this.#control, () => this.#start());
   }
 
@@ -151,6 +165,7 @@ class RunningDaemon implements Daemon {
     if (this.#state === "ended") return;
     this.#state = "stopping";
     this.#options.ports.log.write("info", "stopping", { reason });
+    this.#supervision.stopping(`stopping: ${reason}`);
     this.#offer({ eventType: "Stopping", payload: { reason } });
     this.#server.stop(() => this.#loop.whenTaken(this.#control, () => this.#leave(reason)));
   }
@@ -176,6 +191,7 @@ class RunningDaemon implements Daemon {
     if (port === undefined) return;
     this.#keepHouse();
     ports.log.write("info", "listening", { host: configuration.wire.host, port });
+    this.#supervision.ready();
     onListening({
       event: "listening",
       port,
@@ -323,6 +339,7 @@ class RunningDaemon implements Daemon {
   #end(end: End): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
+    this.#supervision.stopping(end.sentence);
     this.#cancelHousekeeping();
     this.#intervals.stop();
     this.#loop.stop();

@@ -17,13 +17,16 @@ import { greeting } from "./edge/cli/greeting.ts";
 import { DeclarationError } from "./edge/declarations.ts";
 import { denoSecrets } from "./edge/deno_secrets.ts";
 import { processLog } from "./edge/deno_log.ts";
+import { denoDisk } from "./edge/deno_disk.ts";
 import { mainPorts } from "./edge/deno_ports.ts";
+import { denoServiceManager } from "./edge/deno_service_manager.ts";
 import { DiskError } from "./edge/ports.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
 import { CAPTURE_FORMATS, columnProblems, LISTING_FORMATS } from "./edge/feeds/mod.ts";
-import { JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/mod.ts";
+import { journalBytes, JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/mod.ts";
 import { feedTools } from "./edge/cli/feed_tools.ts";
 import { journalTools } from "./edge/cli/journal_tools.ts";
+import { recoveryNotice } from "./edge/supervision.ts";
 import type { AdapterDescription } from "./edge/venue.ts";
 import { type AdapterRegistry, ADAPTERS } from "./edge/venues/registry.ts";
 import { startDaemon } from "./daemon.ts";
@@ -72,8 +75,11 @@ async function run(
   });
   const terminal = denoTerminal();
   const ended = Promise.withResolvers<End>();
+  const serviceManager = denoServiceManager((name) => Deno.env.get(name), log);
+  serviceManager.tell(recoveryNotice(journalBytes(denoDisk(), stateDirectory)));
+  await serviceManager.flush(); // recovery keeps the thread
   const daemon = startDaemon({
-    ports: mainPorts({ log, workersModule: product.workersModule }),
+    ports: mainPorts({ log, workersModule: product.workersModule, serviceManager }),
     configuration,
     stateDirectory,
     resumeTrading,
@@ -99,7 +105,7 @@ async function run(
   Deno.addSignalListener("SIGUSR2", () => daemon.reconcile("SIGUSR2"));
   const { code, sentence } = await ended.promise;
   log.write(code === EXIT.ok ? "info" : "alarm", "ended", { code, sentence });
-  await log.flush(LOG_FLUSH_MS);
+  await Promise.all([log.flush(LOG_FLUSH_MS), serviceManager.flush()]);
   if (code !== EXIT.ok) terminal.error(`tapeline: ${sentence.split("\n", 1)[0]}`);
   return code;
 }

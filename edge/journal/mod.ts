@@ -20,7 +20,13 @@ export { encodeEffectLines } from "./effect_lines.ts";
 export { encodeEventLine, LineError, parseEventLine } from "./event_lines.ts";
 export { type FollowerInit, type FollowerMachine, runFollower } from "./follower.ts";
 export { type IndexInit, indexPath, runIndex } from "./index_worker.ts";
-export { journalStat, journalVerify, type StatResult, type VerifyResult } from "./inspect.ts";
+export {
+  journalBytes,
+  journalStat,
+  journalVerify,
+  type StatResult,
+  type VerifyResult,
+} from "./inspect.ts";
 export {
   Journal,
   JOURNAL_DEFAULTS,

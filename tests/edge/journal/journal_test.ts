@@ -153,3 +153,15 @@ Deno.test("Journal.readReports gives each client's reports word for word, across
     texts.forEach((text, index) => strictEqual(JSON.parse(text).report_seq, index + 1));
   }
 });
+
+Deno.test("Journal.hasAnswered is true again once its Worker has taken the probe, and not before", () => {
+  const rig = new JournalRig();
+  rig.fill(1);
+  rig.journal.probe();
+  rig.record();
+  rig.journal.flush();
+  strictEqual(rig.journal.hasAnswered, false, "the Worker had no turn");
+  rig.threads.run();
+  strictEqual(rig.journal.hasAnswered, true);
+  rig.stop();
+});
