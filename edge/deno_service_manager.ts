@@ -66,7 +66,7 @@ function openSocket(environment: ManagerEnvironment): Deno.DatagramConn {
         "not set; give the unit RuntimeDirectory=",
     );
   }
-  const path = `${directory}/notify-${Deno.pid}.sock`;
+  const path = `${directory}/notify.sock`;
   try {
     Deno.removeSync(path);
   } catch (error) {
