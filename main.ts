@@ -8,6 +8,7 @@
  * 4. however it ends, there is an exit code and a sentence
  * @module
  */
+import { createTimeline } from "./core/mod.ts";
 import { PAPER_CAPABILITIES } from "./core/simulator/mod.ts";
 import { declareVenues, PAPER_ADAPTER } from "./config/mod.ts";
 import type { RunOptions } from "./edge/cli/actions.ts";
@@ -29,6 +30,7 @@ import { journalTools } from "./edge/cli/journal_tools.ts";
 import { recoveryNotice } from "./edge/supervision.ts";
 import type { AdapterDescription } from "./edge/venue.ts";
 import { type AdapterRegistry, ADAPTERS } from "./edge/venues/registry.ts";
+import { writeReport } from "./wire/encode_report.ts";
 import { startDaemon } from "./daemon.ts";
 import type { DaemonOptions, End } from "./daemon_options.ts";
 import { VERSION } from "./version.ts";
@@ -57,7 +59,10 @@ export function tapeline(args: readonly string[], product: Product): Promise<Exi
       columnProblems,
     },
     secrets: denoSecrets(),
-    journal: journalTools(),
+    journal: journalTools({
+      machine: { createTimeline, writeReport },
+      engineVersion: VERSION,
+    }),
     feed: feedTools(),
     run: (options: RunOptions) => run(options, product),
     exitCodeOf,

@@ -36,7 +36,21 @@ export {
   type JournalSettings,
 } from "./journal.ts";
 export { lockState, type StateLock } from "./lock.ts";
-export { recover, type RecoveredRecord, type RecoverOptions, type Recovery } from "./recovery.ts";
+export {
+  type CheckpointResult,
+  dryReplay,
+  type OfflineOptions,
+  type ReplayResult,
+  restoreTimeline,
+  takeCheckpoint,
+} from "./offline.ts";
+export {
+  recover,
+  type RecoveredRecord,
+  type RecoverFrom,
+  type RecoverOptions,
+  type Recovery,
+} from "./recovery.ts";
 export { JournalRefused, PoisonEvent, StateLocked } from "./refusal.ts";
 export { type Machine, replayInto } from "./replay.ts";
 export type { RetentionSettings } from "./retention.ts";
