@@ -66,6 +66,8 @@ Deno.test("docs/reference/cli.md shows the help of every command as it is", asyn
     "journal dump",
     "journal export",
     "journal sql",
+    "journal replay",
+    "journal checkpoint",
     "journal quarantine",
     "feed",
     "feed inspect",
