@@ -233,6 +233,7 @@ class RunningDaemon implements Daemon {
         applied: () => {},
         released: () => this.#tellShadows(),
       }],
+      prepare: (command) => this.#venues.prepare(command),
       send: (released) => this.#venues.send(released),
       alarm: ({ code, text }) => ports.log.write("alarm", code, { text }),
       onPoison: (event, cause) => this.#poisoned(event, cause),

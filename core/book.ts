@@ -2,8 +2,8 @@
  * The L2 book of one instrument, as its feed tells it.
  *
  * Invariant: after a snapshot and deltas each level holds exactly what the feed said last; crossed
- * sides are kept as given. A quote never changes levels; it is the reference only while the feed
- * has never sent a snapshot. Deltas before a snapshot, or after a gap, change nothing.
+ * sides are kept as given. A quote is a book of one level a side, while the feed has never sent a
+ * snapshot. Deltas before a snapshot, or after a gap, change nothing.
  *
  * Where the instrument's ladder is bounded, a side is an array by tick, and prices that the ladder
  * does not have are counted and ignored; elsewhere it is a window. In a betting market the best bid
@@ -14,7 +14,7 @@ import { BookSide } from "./book_side.ts";
 import type { Levels, MarketPayloads } from "./event.ts";
 import type { Instrument, Side } from "./instrument.ts";
 import { invariant } from "./invariant.ts";
-import { type Micros, micros, type Px, px, type Qty, qty } from "./numbers.ts";
+import { type Micros, micros, type Px, type Qty, qty } from "./numbers.ts";
 import { NodeReader } from "./node_reader.ts";
 import { TickSide, TickTable } from "./tick_ladder.ts";
 import type { CheckpointNode } from "./timeline.ts";
@@ -22,8 +22,6 @@ import type { BookView, PriceLevel } from "./view.ts";
 
 /** Half of the safe integers, so that the distance of two prices is exact too. */
 const PRICE_MAX = 4_503_599_627_370_496;
-
-type Quote = { readonly bid: PriceLevel | undefined; readonly ask: PriceLevel | undefined };
 
 /** What a book must know of its instrument. */
 export type BookTerms = Pick<Instrument, "assetClass" | "priceRule">;
@@ -34,7 +32,6 @@ export class Book implements BookView {
   #asks: TickSide | BookSide;
   #hasDepth = false;
   #isFresh = false;
-  #quote: Quote | undefined;
   #lastTradeUs: Micros | null = null;
   #updatedUs: Micros | null = null;
 
@@ -88,10 +85,10 @@ export class Book implements BookView {
   applyQuote(quote: MarketPayloads["QuoteUpdated"], at: Micros): void {
     assertLevels([quote.bidPx ?? 0, quote.bidQty, quote.askPx ?? 0, quote.askQty]);
     if (this.#hasDepth) return;
-    this.#quote = {
-      bid: quotedLevel(quote.bidPx, quote.bidQty),
-      ask: quotedLevel(quote.askPx, quote.askQty),
-    };
+    this.#bids.clear();
+    this.#asks.clear();
+    if (quote.bidPx !== null) this.#bids.set({ price: quote.bidPx, qty: quote.bidQty });
+    if (quote.askPx !== null) this.#asks.set({ price: quote.askPx, qty: quote.askQty });
     this.#isFresh = true;
     this.#updatedUs = at;
   }
@@ -117,18 +114,12 @@ export class Book implements BookView {
 
   /** Returns the quantity displayed at a price; 0 where there is no level. */
   quantityAt(side: Side, price: Px): Qty {
-    if (this.#hasDepth) return qty(this.#side(side).quantityAt(price));
-    const level = this.#quoted(side);
-    return level !== undefined && level.price === price ? level.qty : qty(0);
+    return qty(this.#side(side).quantityAt(price));
   }
 
   /** Levels, best first. The book must not change while they are read. */
-  *levels(side: Side): Generator<PriceLevel, void> {
-    if (this.#hasDepth) yield* this.#side(side).levels();
-    else {
-      const level = this.#quoted(side);
-      if (level !== undefined) yield level;
-    }
+  levels(side: Side): Generator<PriceLevel, void> {
+    return this.#side(side).levels();
   }
 
   top(side: Side, depth: number): readonly PriceLevel[] {
@@ -142,7 +133,7 @@ export class Book implements BookView {
   }
 
   best(side: Side): PriceLevel | undefined {
-    return this.#hasDepth ? this.#side(side).best() : this.#quoted(side);
+    return this.#side(side).best();
   }
 
   /** Returns the whole state, levels best first. */
@@ -168,19 +159,13 @@ export class Book implements BookView {
     book.#isFresh = saved.flag("is_fresh");
     book.#lastTradeUs = timeOf(saved.integerOrNull("last_trade_us"));
     book.#updatedUs = timeOf(saved.integerOrNull("updated_us"));
-    if (book.#hasDepth) {
-      book.#bids.setAll(bids);
-      book.#asks.setAll(asks);
-    } else book.#quote = { bid: firstLevel(bids), ask: firstLevel(asks) };
+    book.#bids.setAll(bids);
+    book.#asks.setAll(asks);
     return book;
   }
 
   #side(side: Side): TickSide | BookSide {
     return side === "Buy" ? this.#bids : this.#asks;
-  }
-
-  #quoted(side: Side): PriceLevel | undefined {
-    return side === "Buy" ? this.#quote?.bid : this.#quote?.ask;
   }
 }
 
@@ -205,17 +190,6 @@ function assertLevels(levels: Levels): void {
     invariant(isPrice, "A level's price must be an integer within 2^52");
     invariant(Number.isSafeInteger(quantity) && quantity >= 0, "A level's quantity must be a Qty");
   }
-}
-
-/** A quantity of 0 is no level, in a quote as in a ladder. */
-function quotedLevel(price: Px | null, quantity: Qty): PriceLevel | undefined {
-  return price === null || quantity === 0 ? undefined : { price, qty: quantity };
-}
-
-function firstLevel(levels: Levels): PriceLevel | undefined {
-  const [price, quantity] = levels;
-  if (price === undefined || quantity === undefined) return undefined;
-  return { price: px(price), qty: qty(quantity) };
 }
 
 function flat(levels: Iterable<PriceLevel>): number[] {

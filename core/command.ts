@@ -52,6 +52,7 @@ export type CancelRequest = Common & { readonly kind: "Cancel" };
 
 export type ReplaceRequest = Common & {
   readonly kind: "Replace";
+  readonly side: Side;
   /** Key of the new version; `clOrdId` is the one it replaces. */
   readonly newClOrdId: string;
   /** Total quantity, including what has been filled. */

@@ -7,7 +7,8 @@
  * 2. A round: due deadlines and simulator outputs become events, the sequencer merges the queues.
  * 3. Each event is applied to the machines; event and effects go into the journal's open batch;
  *    observers look at the new state but show nothing.
- * 4. After each round the batch is handed over unless one is being written (group commit).
+ * 4. After each round the batch is handed over unless one is being written (group commit), and
+ *    venues are told which commands to make ready.
  * 5. When the journal says "durable up to N", observers and venue commands up to N are released.
  *
  * Invariant: nothing that follows from event N leaves before N is durable, since the only ways out
@@ -77,7 +78,11 @@ export type LoopOptions = {
   readonly timers: Timers;
   readonly writeReport: ReportWriter;
   readonly observers: readonly Observer[];
-  /** Sends a released command; only commands of venues outside the timeline come here. */
+  /**
+   * Only commands of venues outside the timeline come here. `prepare`: it is with the journal, and
+   * nothing of it may leave; `send`: it is durable.
+   */
+  readonly prepare: (command: VenueCommand) => void;
   readonly send: (released: ReleasedCommand) => void;
   readonly alarm: (alarm: Alarm) => void;
   /** The machines threw: the event is poison, the process must end once it is written. */
@@ -92,6 +97,8 @@ export class Loop {
   readonly #effects = new Effects();
   readonly #reports: EncodedReports;
   readonly #commands = new Outbox<VenueCommand>();
+  /** Of this round. */
+  #announced: VenueCommand[] = [];
   readonly #whenDurable = new Outbox<() => void>();
   #whenTaken: { readonly queue: IngressQueue; readonly task: () => void }[] = [];
   #outputsWaiting: Draft[] = [];
@@ -177,6 +184,7 @@ export class Loop {
       const applied = this.#round();
       if (applied === 0) return false;
       journal.flush();
+      this.#announce();
       budget -= applied;
       if (budget <= 0 || clock.nowUs() >= endUs) return true;
     }
@@ -264,7 +272,17 @@ export class Loop {
 
   #hold(command: VenueCommand): void {
     const venue = this.#options.timeline.view.venues[command.venue];
-    if (venue?.simulation === null) this.#commands.put(command.seqId, command);
+    if (venue?.simulation !== null) return;
+    this.#commands.put(command.seqId, command);
+    this.#announced.push(command);
+  }
+
+  /** After the journal has them: the disk and the venue's Worker are at work together. */
+  #announce(): void {
+    if (this.#announced.length === 0) return;
+    const announced = this.#announced;
+    this.#announced = [];
+    for (const command of announced) this.#options.prepare(command);
   }
 
   /** The event itself is written, so that recovery meets it again; its effects are not known. */
@@ -278,11 +296,12 @@ export class Loop {
   }
 
   #released(upTo: SeqId, atUs: Micros): void {
-    for (const observer of this.#options.observers) observer.released(upTo);
+    // Orders first: what the observers show must not keep them waiting.
     this.#commands.release(
       upTo,
       (command) => this.#options.send({ command, journalUs: atUs }),
     );
+    for (const observer of this.#options.observers) observer.released(upTo);
     this.#whenDurable.release(upTo, (task) => task());
     this.#options.journal.flush();
     if (this.#isHeldBack || this.#options.ingress.depth > 0) this.wake();

@@ -47,6 +47,12 @@ export type TransportOptions = {
   readonly isDryRun: boolean;
 };
 
+/** A request that has been built, or why it cannot be spelled. */
+export type ReadyRequest = {
+  readonly request: HttpRequest;
+  readonly prepared: PreparedRequest | TypeError;
+};
+
 /** What may differ from request to request. */
 export type SendOptions = { readonly deadlineUs?: number; readonly isDryRun?: boolean };
 
@@ -58,17 +64,27 @@ export class OrderTransport {
     this.#options = options;
   }
 
+  /** Builds a request to its last byte; nothing leaves. For one `send`. */
+  prepare(request: HttpRequest): ReadyRequest {
+    try {
+      return { request, prepared: this.#options.http.prepare(request) };
+    } catch (error) {
+      if (!(error instanceof TypeError)) throw error;
+      return { request, prepared: error };
+    }
+  }
+
   /**
    * Sends a request and says once, later, what became of it. The returned function forgets the
    * request: nothing is said any more, though it may have arrived.
    */
   send(
-    request: HttpRequest,
+    ready: ReadyRequest,
     done: (result: TransportResult) => void,
     options: SendOptions = {},
   ): Cancel {
-    const attempt = new Attempt({ ...this.#options, ...options }, request, done);
-    attempt.start();
+    const attempt = new Attempt({ ...this.#options, ...options }, ready.request, done);
+    attempt.start(ready.prepared);
     return () => attempt.forget();
   }
 }
@@ -96,10 +112,13 @@ class Attempt implements HttpHandlers {
     this.#done = done;
   }
 
-  start(): void {
+  start(prepared: PreparedRequest | TypeError): void {
     const { timers, nowUs, deadlineUs, isDryRun } = this.#options;
-    const prepared = this.#prepare();
-    if (prepared === undefined) return;
+    if (prepared instanceof TypeError) {
+      return void timers.soon(() =>
+        this.#fail(`it cannot be spelled: ${prepared.message}`, "notSent")
+      );
+    }
     if (isDryRun && this.#request.method !== "GET") {
       return timers.soon(() => this.#finish({ kind: "dryRun" }));
     }
@@ -141,17 +160,6 @@ class Attempt implements HttpHandlers {
 
   failed(failure: { readonly reason: string; readonly neverConnected: boolean }): void {
     this.#fail(failure.reason, failure.neverConnected ? "notSent" : "unknown");
-  }
-
-  #prepare(): PreparedRequest | undefined {
-    const { http, timers } = this.#options;
-    try {
-      return http.prepare(this.#request);
-    } catch (error) {
-      if (!(error instanceof TypeError)) throw error;
-      timers.soon(() => this.#fail(`it cannot be spelled: ${error.message}`, "notSent"));
-      return undefined;
-    }
   }
 
   #fail(reason: string, outcome: "notSent" | "unknown"): void {

@@ -64,6 +64,10 @@ export interface VenueHost {
 /**
  * One venue. Life: `start` once, `send` any number of times, `stop` once.
  *
+ * `prepare` comes while a command is being written to the journal: whatever takes time and shows
+ * nothing outside may be done (building, signing). `send` of the same command follows when it is
+ * durable, or never; it must not depend on a `prepare` before it.
+ *
  * For every `Submit`, `Cancel`, `Replace` and `Lookup` there comes exactly one answer: a report, or
  * `RequestFailed` with `notSent` (it provably never left or was not looked at: may be decided again)
  * or `unknown`. A `Lookup` is answered `OrderFound`, after the order's executions were offered, or
@@ -72,6 +76,7 @@ export interface VenueHost {
  */
 export interface VenueAdapter {
   start(): void;
+  prepare?(command: VenueCommand): void;
   send(command: ReleasedCommand): void;
   /** Best effort, from memory, when the journal is gone: cancel whatever of ours rests. */
   cancelAll(): void;

@@ -3,6 +3,7 @@
  * venue outside the timeline.
  * @module
  */
+import type { VenueCommand } from "../core/command.ts";
 import type { Draft } from "../core/event.ts";
 import type { Instrument } from "../core/instrument.ts";
 import type { VenueId } from "../core/numbers.ts";
@@ -54,6 +55,11 @@ export class VenueSide {
   start(): void {
     for (const feed of this.#feeds) feed.start();
     for (const link of this.#links.values()) link.start();
+  }
+
+  /** Announces a command to its venue before it is durable: nothing of it may leave. */
+  prepare(command: VenueCommand): void {
+    this.#links.get(command.venue)?.prepare(command);
   }
 
   /** Hands a released command to its venue. */

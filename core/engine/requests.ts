@@ -202,6 +202,7 @@ function toCommand(turn: Turn, order: Order, kind: RequestKind): OrderCommand {
         order: id,
         clOrdId,
         venueOrderId,
+        side: terms.side,
         newClOrdId: replace.clOrdId,
         orderQty: replace.orderQty,
         price: replace.price,

@@ -58,7 +58,7 @@ const KEY = {
   postOnly: fixed(',"post_only":'),
   reduceOnly: fixed(',"reduce_only":'),
   params: fixed(',"params":'),
-  newClOrdId: fixed(',"new_cl_ord_id":'),
+  newClOrdId: fixed('","new_cl_ord_id":'),
   dryRun: fixed(',"dry_run":true'),
   cause: fixed(',"cause":"'),
   sinceUs: fixed('","since_us":'),
@@ -162,6 +162,8 @@ function writeTerms(to: ByteWriter, command: OrderCommand): void {
     case "Submit":
       return writeSubmit(to, command);
     case "Replace":
+      to.fixed(KEY.side);
+      to.plain(command.side);
       to.fixed(KEY.newClOrdId);
       to.string(command.newClOrdId);
       to.fixed(KEY.orderQty);

@@ -10,6 +10,7 @@
  * after the next one was made counts as one of that connection; another one follows.
  * @module
  */
+import type { VenueCommand } from "../../core/command.ts";
 import type { RequestId } from "../../core/numbers.ts";
 import { micros } from "../../core/numbers.ts";
 import type { Draft, VenueStatus } from "../../core/event.ts";
@@ -68,6 +69,8 @@ class VenueWorker {
   readonly #outlet: Outlet;
   readonly #clock: EngineClock;
   readonly #drafts: DraftScope;
+  /** What was announced and is not durable yet. */
+  readonly #announced = new Map<RequestId, VenueCommand>();
   /** When a command of a dry run became durable, until it is answered. */
   readonly #dryJournaled = new Map<RequestId, ReleasedCommand["journalUs"]>();
   #adapter: VenueAdapter | undefined;
@@ -142,9 +145,13 @@ class VenueWorker {
 
   #obey(adapter: VenueAdapter, message: VenueCommandMessage): void {
     switch (message.kind) {
+      case "prepare":
+        this.#announced.set(message.command.request, message.command);
+        return this.#guarded(() => adapter.prepare?.(message.command));
+      case "release":
+        return this.#release(adapter, message);
       case "send":
-        this.#note(message.released);
-        return this.#guarded(() => adapter.send(message.released));
+        return this.#send(adapter, message.released);
       case "cancelAll":
         return this.#guarded(() => adapter.cancelAll());
       case "stop":
@@ -152,6 +159,23 @@ class VenueWorker {
       case "beat":
         return;
     }
+  }
+
+  #release(
+    adapter: VenueAdapter,
+    { request, journalUs }: Extract<VenueCommandMessage, { readonly kind: "release" }>,
+  ): void {
+    const command = this.#announced.get(request);
+    if (command === undefined) {
+      throw new RangeError(`Cannot send request ${request}: it must have been announced`);
+    }
+    this.#announced.delete(request);
+    this.#send(adapter, { command, journalUs });
+  }
+
+  #send(adapter: VenueAdapter, released: ReleasedCommand): void {
+    this.#note(released);
+    this.#guarded(() => adapter.send(released));
   }
 
   #note({ command, journalUs }: ReleasedCommand): void {

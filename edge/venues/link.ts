@@ -11,8 +11,10 @@
  * one takes its place, but its thread burns a core until the process ends; the alarm says so.
  * @module
  */
+import type { VenueCommand } from "../../core/command.ts";
 import type { Draft, VenueStatus } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
+import type { RequestId } from "../../core/numbers.ts";
 import type { EngineClock } from "../engine_clock.ts";
 import { Inlet } from "../inlet.ts";
 import type { Ingress, IngressQueue } from "../ingress.ts";
@@ -59,6 +61,8 @@ export class VenueLink {
   readonly #options: VenueLinkOptions;
   readonly #queues: { readonly reports: IngressQueue; readonly market: IngressQueue };
   readonly #unanswered = new Unanswered();
+  /** What the Worker was told of and must not send yet. */
+  readonly #announced = new Set<RequestId>();
   /** As configured, or as last listed: what the next Worker is started with. */
   readonly #instruments: Instrument[];
   #worker: WorkerLink | undefined;
@@ -91,6 +95,7 @@ export class VenueLink {
     const started: VenueInit = { ...init, instruments: this.#instruments };
     const worker = ports.workers.start("venue", started);
     this.#worker = worker;
+    this.#announced.clear();
     this.#connect(worker);
     worker.onMessage((message) => {
       if (this.#worker === worker) this.#heard(message as VenueReportMessage);
@@ -103,9 +108,18 @@ export class VenueLink {
     this.#beat();
   }
 
+  /** Announces a command that is being written, so that its request is built meanwhile. */
+  prepare(command: VenueCommand): void {
+    if (this.#worker === undefined) return;
+    this.#announced.add(command.request);
+    this.#post({ kind: "prepare", command });
+  }
+
   send(released: ReleasedCommand): void {
     this.#unanswered.add(released);
+    const { command: { request }, journalUs } = released;
     if (this.#worker === undefined) this.#fail(released, NOT_RUNNING);
+    else if (this.#announced.delete(request)) this.#post({ kind: "release", request, journalUs });
     else this.#post({ kind: "send", released });
   }
 

@@ -2,8 +2,10 @@
  * What a venue's Worker and the daemon's link to it say to each other. Structured-cloneable.
  * @module
  */
+import type { VenueCommand } from "../../core/command.ts";
 import type { Draft, VenueDeclaration, VenueStatus } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
+import type { Micros, RequestId } from "../../core/numbers.ts";
 import type { SecretSource } from "../secrets.ts";
 import type { ReleasedCommand, VenueOptions } from "../venue.ts";
 
@@ -19,8 +21,13 @@ export type VenueInit = {
   readonly deadManMs: number | null;
 };
 
-/** To the Worker, credit aside. `beat`: the daemon is alive. */
+/**
+ * To the Worker, credit aside. `prepare`: the command is being written; `release`: it is durable, and
+ * was the subject of a `prepare`; `send`: both at once. `beat`: the daemon is alive.
+ */
 export type VenueCommandMessage =
+  | { readonly kind: "prepare"; readonly command: VenueCommand }
+  | { readonly kind: "release"; readonly request: RequestId; readonly journalUs: Micros }
   | { readonly kind: "send"; readonly released: ReleasedCommand }
   | { readonly kind: "cancelAll" }
   | { readonly kind: "stop" }

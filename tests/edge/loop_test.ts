@@ -107,6 +107,7 @@ class Rig {
   readonly time = new VirtualTime();
   readonly timeline = new ToyTimeline();
   readonly journal = new ToyJournal();
+  readonly prepared: SeqId[] = [];
   readonly sent: SeqId[] = [];
   readonly shown: SeqId[] = [];
   readonly applied: SeqId[] = [];
@@ -131,6 +132,7 @@ class Rig {
         applied: (event) => this.applied.push(event.seqId),
         released: (upTo) => this.shown.push(upTo),
       }],
+      prepare: ({ seqId }) => this.prepared.push(seqId),
       send: ({ command }) => this.sent.push(command.seqId),
       alarm: ({ code }) => this.alarms.push(code),
       onPoison: (event) => this.poison.push(event.seqId),
@@ -161,11 +163,21 @@ Deno.test("Loop shows and sends nothing of an event before it is durable", () =>
     }
     const intents = rig.journal.events.filter(({ eventType }) => eventType === "IntentReceived");
     deepStrictEqual(rig.sent, intents.map((event) => event.seqId), "each once, in order");
+    deepStrictEqual(rig.prepared, rig.sent, "each was announced");
     strictEqual(
       rig.journal.events.length,
       steps.filter((kind) => /intent|trade/.test(kind)).length,
     );
   }));
+});
+
+Deno.test("Loop announces a command when the journal has it, and sends it when it is durable", () => {
+  const rig = new Rig();
+  rig.queue.offer(intentDraft("i1"));
+  rig.time.runDue();
+  deepStrictEqual([rig.journal.batches, rig.prepared, rig.sent], [[1], [1], []]);
+  rig.journal.sync();
+  deepStrictEqual(rig.sent, [1]);
 });
 
 Deno.test("Loop hands a batch over while the next one fills (group commit)", () => {

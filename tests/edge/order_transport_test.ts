@@ -53,7 +53,7 @@ function result(
   request: HttpRequest,
   options?: SendOptions,
 ): Promise<TransportResult> {
-  return new Promise((resolve) => transport.send(request, resolve, options));
+  return new Promise((resolve) => transport.send(transport.prepare(request), resolve, options));
 }
 
 function outcomeOf(sent: TransportResult): string {
@@ -238,8 +238,9 @@ Deno.test("send() in a dry run builds the request and sends nothing", relaxed, a
 Deno.test("send() says nothing once it was told to forget", relaxed, async () => {
   await withPeer(await http1Peer({ rudeness: "stalls the body", polite: 0 }), async (peer) => {
     let said = 0;
-    const forget = transportOver(overHttp1, 100_000).send(
-      order(peer.url, "a=1", "POST"),
+    const transport = transportOver(overHttp1, 100_000);
+    const forget = transport.send(
+      transport.prepare(order(peer.url, "a=1", "POST")),
       () => said++,
     );
     setTimeout(forget, 20);

@@ -164,7 +164,13 @@ export class CcxtRig implements Disposable {
   }
 
   submit(order: number, of: Partial<SubmitOrder> = {}): SubmitOrder {
-    const command: SubmitOrder = {
+    const command = this.submission(order, of);
+    this.send(command);
+    return command;
+  }
+
+  submission(order: number, of: Partial<SubmitOrder> = {}): SubmitOrder {
+    return {
       ...this.#common(order),
       kind: "Submit",
       side: "Buy",
@@ -178,8 +184,6 @@ export class CcxtRig implements Disposable {
       params: null,
       ...of,
     };
-    this.send(command);
-    return command;
   }
 
   cancel(order: number, of: Partial<CancelRequest> = {}): void {
@@ -188,7 +192,7 @@ export class CcxtRig implements Disposable {
 
   replace(order: number, of: Pick<ReplaceRequest, "orderQty" | "price">): void {
     const newClOrdId = `${PREFIX}-${order}-2`;
-    this.send({ ...this.#common(order), kind: "Replace", newClOrdId, ...of });
+    this.send({ ...this.#common(order), kind: "Replace", side: "Buy", newClOrdId, ...of });
   }
 
   lookup(order: number, of: Partial<LookupOrder> = {}): void {
@@ -212,7 +216,9 @@ export class CcxtRig implements Disposable {
     return await this.next("Reconciled", before);
   }
 
+  /** Announces a command and releases it, as the daemon does. */
   send(command: OrderCommand): void {
+    this.adapter.prepare?.(command);
     this.adapter.send({ command, journalUs: micros(1) });
   }
 

@@ -186,6 +186,7 @@ export class Bench {
     return this.send({
       kind: "Replace",
       ...this.#common(order),
+      side: "Buy",
       newClOrdId: to.newClOrdId ?? `c${order}-${to.price}-${to.qty}`,
       orderQty: qty(to.qty),
       price: to.price === null ? null : px(to.price),

@@ -113,6 +113,7 @@ export function strikingHost(host: VenueHost, strikes: Strikes): VenueHost {
 export function strikingAdapter(inner: VenueAdapter, strikes: Strikes): VenueAdapter {
   return {
     start: () => inner.start(),
+    prepare: (command) => inner.prepare?.(command),
     send: (released) => {
       if (released.command.kind !== "Lookup") strikes.at("beforeSend");
       inner.send(released);

@@ -31,6 +31,7 @@ export function checkingAdapter(inner: VenueAdapter, directory: string): VenueAd
   const reader = new JournalReader(`${directory}/state/journal`);
   return {
     start: () => inner.start(),
+    prepare: (command) => inner.prepare?.(command),
     send: (released) => {
       const { kind, request } = released.command;
       const name = "clOrdId" in released.command ? released.command.clOrdId : kind;

@@ -32,7 +32,7 @@ export type CcxtFetch = (url: string, request: CcxtRequest) => Promise<CcxtRespo
 export function ccxtFetch(transport: OrderTransport): CcxtFetch {
   return (url, request) =>
     new Promise((resolve, reject) => {
-      transport.send(toRequest(url, request), (result) => {
+      transport.send(transport.prepare(toRequest(url, request)), (result) => {
         switch (result.kind) {
           case "answered":
             return resolve({

@@ -144,6 +144,7 @@ function commandJson(command: VenueCommand): JsonObject {
     case "Replace":
       return {
         ...common,
+        side: command.side,
         new_cl_ord_id: command.newClOrdId,
         order_qty: command.orderQty,
         price: command.price,

@@ -91,6 +91,10 @@ class Rig {
     this.hear({ kind: "send", released: { command, journalUs: 5 } });
   }
 
+  prepare(command: Partial<VenueCommand>): void {
+    this.hear({ kind: "prepare", command });
+  }
+
   #factory(): AdapterFactory {
     return (host, _ports, options) => {
       this.#made = host;
@@ -101,7 +105,8 @@ class Rig {
       };
       return {
         start: () => call("start"),
-        send: ({ command }) => call(`send ${command.request}`),
+        prepare: ({ request }) => call(`prepare ${request}`),
+        send: ({ command, journalUs }) => call(`send ${command.request} ${journalUs}`),
         cancelAll: () => call("cancelAll"),
         stop: () => call("stop"),
       };
@@ -154,8 +159,18 @@ Deno.test("runVenue() makes the named adapter, starts it, and hands commands on"
   rig.send({ request: 3 } as Partial<VenueCommand>);
   rig.hear({ kind: "cancelAll" });
   rig.hear({ kind: "stop" });
-  deepStrictEqual(rig.calls, [{ key: "value" }, "start", "send 3", "cancelAll", "stop"]);
+  deepStrictEqual(rig.calls, [{ key: "value" }, "start", "send 3 5", "cancelAll", "stop"]);
   deepStrictEqual(rig.host.declaration, VENUE);
+});
+
+Deno.test("runVenue() has the adapter send what was announced once it is released, not before", () => {
+  const rig = new Rig();
+  rig.prepare({ request: 3 } as Partial<VenueCommand>);
+  rig.prepare({ request: 4 } as Partial<VenueCommand>);
+  deepStrictEqual(rig.calls.slice(2), ["prepare 3", "prepare 4"]);
+  rig.hear({ kind: "release", request: 4, journalUs: 9 });
+  deepStrictEqual(rig.calls.slice(4), ["send 4 9"]);
+  throws(() => rig.hear({ kind: "release", request: 4, journalUs: 9 }), /must have been announced/);
 });
 
 Deno.test("runVenue() keeps commands for an adapter whose code is still loading, and answers beats", async () => {
@@ -164,7 +179,7 @@ Deno.test("runVenue() keeps commands for an adapter whose code is still loading,
   rig.hear({ kind: "beat" });
   deepStrictEqual([rig.calls, rig.said], [[], ["beat"]]);
   await rig.finish();
-  deepStrictEqual(rig.calls, [{ key: "value" }, "start", "send 3"]);
+  deepStrictEqual(rig.calls, [{ key: "value" }, "start", "send 3 5"]);
 });
 
 Deno.test("runVenue() gives up an adapter whose code is not there within a minute", async () => {
@@ -299,11 +314,11 @@ for (const [what, say, expected] of WRONG) {
 }
 
 Deno.test("what an adapter throws ends it with a sentence without its secrets", () => {
-  for (const name of ["send 1", "cancelAll", "stop"]) {
+  for (const name of ["send 1 5", "cancelAll", "stop"]) {
     const rig = new Rig({ secrets: BOTH });
     rig.host.credentials();
     rig.throws = name;
-    if (name === "send 1") rig.send({ request: 1 } as Partial<VenueCommand>);
+    if (name === "send 1 5") rig.send({ request: 1 } as Partial<VenueCommand>);
     else rig.hear({ kind: name });
     deepStrictEqual(rig.said, [`failed: TypeError: ${name} of [secret] failed`]);
     const [last] = rig.posted;

@@ -135,6 +135,31 @@ Deno.test("VenueLink starts its adapter, and hands on commands and drafts in ord
   deepStrictEqual(rig.workers.last.told("send"), [{ kind: "send", released: submit(1) }]);
 });
 
+Deno.test("VenueLink announces a command and releases it by its number, to the Worker that knows it", () => {
+  const rig = new Rig();
+  rig.link.prepare(submit(1).command);
+  rig.link.start();
+  const { command } = submit(2);
+  rig.link.prepare(command);
+  deepStrictEqual(rig.workers.last.told("prepare"), [{ kind: "prepare", command }]);
+  rig.link.send(submit(1));
+  rig.link.send(submit(2));
+  deepStrictEqual(rig.workers.last.told("send"), [{ kind: "send", released: submit(1) }]);
+  const release = { kind: "release", request: 2, journalUs: 5 };
+  deepStrictEqual(rig.workers.last.told("release"), [release]);
+});
+
+Deno.test("VenueLink hands the whole of a command to a Worker that came after its announcement", () => {
+  const rig = new Rig();
+  rig.link.start();
+  rig.link.prepare(submit(1).command);
+  rig.workers.last.die();
+  rig.time.advance(300_000);
+  rig.link.send(submit(1));
+  deepStrictEqual(rig.workers.last.told("send"), [{ kind: "send", released: submit(1) }]);
+  deepStrictEqual(rig.workers.last.told("release"), []);
+});
+
 Deno.test("VenueLink answers unknown for each unanswered request when the adapter dies", () => {
   const rig = new Rig();
   rig.link.start();

@@ -108,6 +108,10 @@ export class CcxtVenue implements VenueAdapter {
     this.#loading.start();
   }
 
+  prepare(command: VenueCommand): void {
+    if (this.#hasSecrets) this.#desk?.commands.prepare(command);
+  }
+
   send(released: ReleasedCommand): void {
     const { command } = released;
     const desk = this.#desk;

@@ -11,18 +11,19 @@ import type {
   OrderCommand,
   ReplaceRequest,
   SubmitOrder,
+  VenueCommand,
 } from "../../../../core/command.ts";
 import type { RequestStamps } from "../../../../core/event.ts";
-import type { Micros } from "../../../../core/numbers.ts";
+import type { Micros, RequestId } from "../../../../core/numbers.ts";
 import type { ReleasedCommand } from "../../../venue.ts";
 import type { Account } from "./account.ts";
 import { type BinanceOrder, parseOrder } from "./payloads.ts";
-import type { Call, Listed } from "./requests.ts";
+import type { ChangeCommand, Listed } from "./requests.ts";
 import type { Endings } from "./endings.ts";
 import { type Failure, toFailure } from "./ladder.ts";
 import { Fields, PayloadError } from "../payload.ts";
 import { limitPxOf, qtyOf } from "./reports.ts";
-import type { CallResult } from "./rest.ts";
+import type { CallResult, ReadyCall } from "./rest.ts";
 
 type Released<Command extends OrderCommand> = {
   readonly command: Command;
@@ -47,6 +48,8 @@ export class Commands {
   readonly #account: Account;
   readonly #endings: Endings;
   readonly #hooks: CommandHooks;
+  /** Calls whose command is being written, by request. */
+  readonly #ready = new Map<RequestId, ReadyCall>();
   /** Submits on their way, by key: when they left. */
   readonly #leaving = new Map<string, RequestStamps>();
 
@@ -64,8 +67,16 @@ export class Commands {
     return this.#leaving.get(key);
   }
 
+  /** Signs what a command will send, while that is being written. */
+  prepare(command: VenueCommand): void {
+    if (command.kind === "Reconcile" || command.kind === "Lookup") return;
+    const listed = this.#account.byId(command.instrument);
+    const ready = listed === undefined ? undefined : this.#readyCall(command, listed);
+    if (ready !== undefined) this.#ready.set(command.request, ready);
+  }
+
   submit({ command, journalUs }: Released<SubmitOrder>): void {
-    const { host, requests, orders } = this.#account;
+    const { host, orders } = this.#account;
     const listed = this.#account.byId(command.instrument);
     if (listed === undefined) return this.#unlisted(command);
     const { clOrdId: key, side } = command;
@@ -74,7 +85,7 @@ export class Commands {
       this.#leaving.set(key, { journalUs, submitUs: host.nowUs() });
       this.#hooks.leaving({ key, symbol: listed.symbol });
     }
-    this.#send(requests.place(command, listed), command, (result) => {
+    this.#send(command, listed, (result) => {
       this.#leaving.delete(key);
       if (result.kind !== "ok") this.#hooks.refused(key);
       this.#submitted({ command, listed, journalUs }, result);
@@ -84,50 +95,45 @@ export class Commands {
   cancel({ command }: Released<CancelRequest>): void {
     const listed = this.#account.byId(command.instrument);
     if (listed === undefined) return this.#unlisted(command);
-    const call = this.#account.requests.cancel(command, listed);
-    this.#send(call, command, (result) => this.#cancelled({ command, listed }, result));
+    this.#send(command, listed, (result) => this.#cancelled({ command, listed }, result));
   }
 
-  /** The venue wants the side of what it amends; where it is not known it is read first. */
-  replace(released: Released<ReplaceRequest>): void {
-    const { command } = released;
-    const { orders, rest, requests } = this.#account;
+  replace({ command, journalUs }: Released<ReplaceRequest>): void {
     const listed = this.#account.byId(command.instrument);
     if (listed === undefined) return this.#unlisted(command);
-    if (orders.get(command.clOrdId) !== undefined || command.dryRun === true) {
-      return this.#amend(released, listed);
-    }
-    rest.call(requests.lookup(command, listed.symbol), (result) => {
-      const order = result.kind === "ok" ? this.#orderIn(result.body, command) : undefined;
-      if (order === undefined) {
-        return this.#account.failed(command, { outcome: "notSent", text: "its side is not known" });
-      }
-      const { side, orderId: venueOrderId, symbol } = order;
-      orders.note({ key: command.clOrdId, symbol, side, venueOrderId });
-      this.#amend(released, listed);
-    });
+    this.#send(command, listed, (result) => this.#replaced({ command, listed, journalUs }, result));
   }
 
-  #amend({ command, journalUs }: Released<ReplaceRequest>, listed: Listed): void {
-    const side = this.#account.orders.get(command.clOrdId)?.side ?? "Buy";
-    const call = this.#account.requests.replace(command, side, listed);
-    if (call === undefined) {
-      return this.#account.reporter.say("ReplaceRejected", {
-        ...this.#account.refOf(command, command.venueOrderId),
-        rejectCode: "VENUE_REJECTED",
-        text: "Only an order with a price can be amended",
-      }, { instrument: listed.instrument, timeMs: null });
-    }
-    this.#send(call, command, (result) => this.#replaced({ command, listed, journalUs }, result));
+  /** Undefined: the venue has no request that does it. */
+  #readyCall(command: ChangeCommand, listed: Listed): ReadyCall | undefined {
+    const { requests, rest } = this.#account;
+    const call = requests.of(command, listed);
+    return call === undefined ? undefined : rest.prepare(call);
   }
 
-  #send(call: Call, command: OrderCommand, done: (result: CallResult) => void): void {
+  #send(
+    command: ChangeCommand,
+    listed: Listed,
+    done: (result: CallResult) => void,
+  ): void {
+    const { rest, host } = this.#account;
+    const ready = this.#ready.get(command.request) ?? this.#readyCall(command, listed);
+    this.#ready.delete(command.request);
+    if (ready === undefined) return this.#cannotAmend(command, listed);
     const isDryRun = command.dryRun === true;
-    this.#account.rest.call(call, (result) => {
-      if (result.kind === "dryRun") return this.#account.host.answerDry(command);
+    rest.send(ready, (result) => {
+      if (result.kind === "dryRun") return host.answerDry(command);
       if (result.kind === "error" && result.error.class === "clock") this.#hooks.clockIsOff();
       done(result);
     }, isDryRun ? { isDryRun } : {});
+  }
+
+  #cannotAmend(command: ChangeCommand, { instrument }: Listed): void {
+    this.#account.reporter.say("ReplaceRejected", {
+      ...this.#account.refOf(command, command.venueOrderId),
+      rejectCode: "VENUE_REJECTED",
+      text: "Only an order with a price can be amended",
+    }, { instrument, timeMs: null });
   }
 
   #submitted(

@@ -14,6 +14,7 @@ import type {
   SubmitOrder,
 } from "../../../../core/command.ts";
 import type { Instrument } from "../../../../core/instrument.ts";
+import { unreachable } from "../../../../core/invariant.ts";
 import type { Px, Qty } from "../../../../core/numbers.ts";
 import type { HttpRequest } from "../../../ports.ts";
 import type { ExchangeProduct } from "../options.ts";
@@ -28,6 +29,9 @@ export type Call = {
   readonly method: HttpRequest["method"];
   readonly params: Record<string, string | number>;
 };
+
+/** A command that changes an order. */
+export type ChangeCommand = SubmitOrder | CancelRequest | ReplaceRequest;
 
 /** An instrument with the venue's name for it. */
 export type Listed = { readonly instrument: Instrument; readonly symbol: string };
@@ -45,6 +49,20 @@ export class BinanceRequests {
 
   constructor(product: ExchangeProduct) {
     this.product = product;
+  }
+
+  /** Of a command that changes an order; undefined: the venue has none that does it. */
+  of(command: ChangeCommand, listed: Listed): Call | undefined {
+    switch (command.kind) {
+      case "Submit":
+        return this.place(command, listed);
+      case "Cancel":
+        return this.cancel(command, listed);
+      case "Replace":
+        return this.replace(command, listed);
+      default:
+        return unreachable(command);
+    }
   }
 
   place(command: SubmitOrder, { instrument, symbol }: Listed): Call {
@@ -70,15 +88,11 @@ export class BinanceRequests {
   }
 
   /** USD-M amends in place; the key stays. Quantity and price are both said. */
-  replace(
-    command: ReplaceRequest,
-    side: "Buy" | "Sell",
-    { instrument, symbol }: Listed,
-  ): Call | undefined {
+  replace(command: ReplaceRequest, { instrument, symbol }: Listed): Call | undefined {
     if (command.price === null) return undefined;
     return this.#order("replace", "PUT", {
       symbol,
-      side: side === "Buy" ? "BUY" : "SELL",
+      side: command.side === "Buy" ? "BUY" : "SELL",
       origClientOrderId: command.clOrdId,
       quantity: decimalQty(command.orderQty, instrument),
       price: decimalPx(command.price, instrument),

@@ -8,7 +8,7 @@
  */
 import type { Micros } from "../../../../core/numbers.ts";
 import { EdgeError } from "../../../edge_error.ts";
-import type { OrderTransport, SendOptions } from "../../../order_transport.ts";
+import type { OrderTransport, ReadyRequest, SendOptions } from "../../../order_transport.ts";
 import type { Cancel, HttpRequest, Timers } from "../../../ports.ts";
 import type { ExchangeProduct } from "../options.ts";
 import { ERROR_CLASSES } from "./errors.ts";
@@ -28,6 +28,15 @@ export type CallStamps = { readonly submitUs: Micros; readonly ackUs: Micros };
 /** The part of CCXT that signs. */
 export type Signer = Pick<CcxtExchange, "sign">;
 
+/** A call that has been signed and built, or why it cannot be. */
+export type ReadyCall = {
+  readonly call: Call;
+  readonly ready: ReadyRequest | EdgeError;
+  readonly signedUs: Micros;
+};
+
+/** Venues refuse what was signed long ago: seconds, so that a slow disk is noticed in time. */
+const FRESH_US = 250_000;
 const FORM = "application/x-www-form-urlencoded";
 
 /**
@@ -56,16 +65,32 @@ export class Rest {
     this.#product = options.product;
   }
 
+  /** Signs a call and builds its request; nothing leaves. For one `send`. */
+  prepare(call: Call): ReadyCall {
+    const signed = this.#sign(call);
+    const ready = signed instanceof EdgeError
+      ? signed
+      : this.#transport.prepare(toRequest(call, signed));
+    return { call, ready, signedUs: this.#nowUs() };
+  }
+
   /** Sends a call. The result comes once, later, unless the returned function forgets it. */
   call(call: Call, done: (result: CallResult) => void, options: SendOptions = {}): Cancel {
-    const signed = this.#sign(call);
-    if (signed instanceof EdgeError) {
-      return this.#timers.after(0, () => done({ kind: "failed", error: signed }));
+    return this.send(this.prepare(call), done, options);
+  }
+
+  /** Sends a call that was prepared; one that has waited is signed anew: its time is part of it. */
+  send(of: ReadyCall, done: (result: CallResult) => void, options: SendOptions = {}): Cancel {
+    const { call } = of;
+    const isFresh = this.#nowUs() - of.signedUs <= FRESH_US;
+    const { ready } = isFresh ? of : this.prepare(call);
+    if (ready instanceof EdgeError) {
+      return this.#timers.after(0, () => done({ kind: "failed", error: ready }));
     }
     const paused = options.isDryRun === true ? undefined : this.#paused(call);
     if (paused !== undefined) return this.#timers.after(0, () => done(paused));
     const asked = { product: this.#product, kind: call.kind };
-    return this.#transport.send(toRequest(call, signed), (result) => {
+    return this.#transport.send(ready, (result) => {
       if (result.kind !== "answered") return done(result);
       const { submitUs, ackUs } = result.answer;
       const reading = readAnswer(result.answer, asked);

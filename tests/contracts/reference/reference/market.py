@@ -43,8 +43,8 @@ def _apply_delta(state: State, book: Book, payload: Json) -> None:
 
 
 def _apply_quote(state: State, book: Book, payload: Json) -> None:
-    bids = _one_level(payload["bid_px"], payload["bid_qty"])
-    asks = _one_level(payload["ask_px"], payload["ask_qty"])
+    bids = _one_level(book, payload["bid_px"], payload["bid_qty"])
+    asks = _one_level(book, payload["ask_px"], payload["ask_qty"])
     if book.has_depth:
         return
     book.bids, book.asks = bids, asks
@@ -52,10 +52,11 @@ def _apply_quote(state: State, book: Book, payload: Json) -> None:
     book.updated = state.now
 
 
-def _one_level(price: Optional[int], qty: int) -> Dict[int, int]:
+def _one_level(book: Book, price: Optional[int], qty: int) -> Dict[int, int]:
+    side: Dict[int, int] = {}
     if price is not None:
-        _levels([price, qty])
-    return {} if price is None or qty == 0 else {price: qty}
+        _set_levels(book, side, _levels([price, qty]))
+    return side
 
 
 def _levels(flat: List[int]) -> List[List[int]]:

@@ -156,7 +156,12 @@ def command(order: Order, kind: str) -> Json:
             params=terms.params,
         )
     elif kind == "Replace" and replace is not None:
-        said.update(new_cl_ord_id=replace.key, order_qty=replace.order_qty, price=replace.price)
+        said.update(
+            side=order.side,
+            new_cl_ord_id=replace.key,
+            order_qty=replace.order_qty,
+            price=replace.price,
+        )
     return said
 
 

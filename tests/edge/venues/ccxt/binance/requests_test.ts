@@ -106,11 +106,12 @@ function callsOf(product: ExchangeProduct): ReadonlyMap<string, Call> {
   const replace: ReplaceRequest = {
     ...common("cid-1"),
     kind: "Replace",
+    side: "Buy",
     newClOrdId: "cid-2",
     orderQty: qty(200),
     price: px(300_100),
   };
-  const amend = requests.replace(replace, "Buy", listed.usdm);
+  const amend = requests.replace(replace, listed.usdm);
   if (amend !== undefined) calls.set("amend", amend);
   calls.set("limit reduce-only", place({ side: "Sell", reduceOnly: true }));
   calls.set("positions", requests.positions());

@@ -5,7 +5,7 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { px, qty } from "../../../../../core/numbers.ts";
+import { micros, px, qty } from "../../../../../core/numbers.ts";
 import { CcxtRig, PREFIX } from "../../../../support/ccxt_rig.ts";
 import { VenueProcess } from "../../../../venues/control.ts";
 
@@ -45,6 +45,15 @@ spot("send() places an order and reports its acceptance with stamps", async (_ve
   const accepted = await rig.next("OrderAccepted");
   strictEqual(accepted.clOrdId, `${PREFIX}-1-1`);
   ok(accepted.venueOrderId !== null && accepted.submitUs !== undefined);
+});
+
+spot("prepare() sends nothing", async (venue, rig) => {
+  const command = rig.submission(1);
+  rig.adapter.prepare?.(command);
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  deepStrictEqual((await venue.audit()).orders, []);
+  rig.adapter.send({ command, journalUs: micros(1) });
+  await rig.next("OrderAccepted");
 });
 
 spot("send() reports executions once each by answer and stream, exactly", async (venue, rig) => {
