@@ -31,6 +31,7 @@ import { recoveryNotice } from "./edge/supervision.ts";
 import type { AdapterDescription } from "./edge/venue.ts";
 import { type AdapterRegistry, ADAPTERS } from "./edge/venues/registry.ts";
 import { writeReport } from "./wire/encode_report.ts";
+import { BUILD } from "./build.ts";
 import { startDaemon } from "./daemon.ts";
 import type { DaemonOptions, End } from "./daemon_options.ts";
 import { VERSION } from "./version.ts";
@@ -52,6 +53,7 @@ const LOG_FLUSH_MS = 1000;
 export function tapeline(args: readonly string[], product: Product): Promise<ExitCode> {
   const actions = {
     version: VERSION,
+    build: { ...BUILD, runtime: `deno ${Deno.version.deno}` },
     registry: {
       adapters: descriptionsOf(product),
       captureFormats: CAPTURE_FORMATS,
@@ -132,6 +134,6 @@ function exitCodeOf(error: Error): ExitCode | undefined {
 }
 
 if (import.meta.main) {
-  const workersModule = new URL("./workers.ts", import.meta.url);
+  const workersModule = new URL(BUILD.workersModule, import.meta.url);
   Deno.exit(await tapeline(Deno.args, { workersModule, adapters: ADAPTERS }));
 }

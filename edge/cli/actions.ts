@@ -116,9 +116,20 @@ export interface FeedTools {
   write(path: string, text: string): void;
 }
 
+/** What tells one build of a version from another. */
+export type BuildFacts = {
+  readonly kind: "source" | "portable" | "compiled";
+  /** Commit of the sources; null: nobody can tell. */
+  readonly commit: string | null;
+};
+
 /** Everything the command line calls. */
 export interface Actions {
   readonly version: string;
+  readonly build: BuildFacts & {
+    /** Name and version of what runs it. */
+    readonly runtime: string;
+  };
   readonly registry: Omit<Registry, "fileExists">;
   readonly journal: JournalTools;
   readonly feed: FeedTools;

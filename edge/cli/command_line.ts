@@ -63,9 +63,17 @@ function buildProgram(context: CommandContext): Command {
   addWhy(program, context);
   addJournalCommands(program, context);
   addFeedCommands(program, context);
-  program.command("version").description("print the version")
-    .action(() => terminal.out(actions.version));
+  addVersion(program, context);
   return program;
+}
+
+function addVersion(program: Command, { actions, terminal }: CommandContext): void {
+  program.command("version").description("print the version")
+    .option("--json", "machine-readable output, with what tells builds of a version apart")
+    .action((flags: { readonly json?: true }) => {
+      const { version, build: { kind, commit, runtime } } = actions;
+      terminal.out(flags.json ? JSON.stringify({ version, commit, runtime, kind }) : version);
+    });
 }
 
 type RunFlags = {

@@ -39,6 +39,17 @@ export function mounting(): string | undefined {
   }
 }
 
+/** A POSIX shell with the tools that unpack an archive. */
+export function shell(): string | undefined {
+  const isThere = Deno.build.os !== "windows" && runs("sh", "-c", "command -v tar gzip tail flock");
+  return isThere ? undefined : "needs a POSIX shell with tar, gzip and flock";
+}
+
+/** The right to act for any user. */
+export function root(): string | undefined {
+  return Deno.build.os === "linux" && Deno.uid() === 0 ? undefined : "needs to be root on Linux";
+}
+
 /** Registers a test that skips, saying why, where something is missing. */
 export function testWith(needs: readonly Need[], name: string, run: () => Promise<void>): void {
   const lacks = needs.map((need) => need()).filter((lack) => lack !== undefined);
