@@ -5,7 +5,7 @@
  */
 import type { Program } from "./bundle.ts";
 import { command } from "./command.ts";
-import { NET, PERMISSIONS, V8_OPTION } from "./runtime_flags.ts";
+import { NET, PERMISSIONS, UNSTABLE, V8_OPTION } from "./runtime_flags.ts";
 import type { Target } from "./targets.ts";
 
 /** A download of some forty megabytes that takes longer is none. */
@@ -31,6 +31,7 @@ export async function compileTo(
       "--no-lock",
       "--no-prompt",
       V8_OPTION,
+      ...UNSTABLE,
       ...PERMISSIONS,
       NET.any,
       ...[...of.program.files.keys()].flatMap((name) => ["--include", name]),

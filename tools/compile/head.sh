@@ -157,6 +157,9 @@ run_program() {
   case " $* " in
 # @REACH@
   esac
+  case $net${NOTIFY_SOCKET:-} in
+  --allow-net=*/*) net=$net,unix:$NOTIFY_SOCKET,unix:${RUNTIME_DIRECTORY%%:*}/notify.sock ;;
+  esac
   DENO_DIR=$here/cache DENO_NO_UPDATE_CHECK=1
   export DENO_DIR DENO_NO_UPDATE_CHECK
   exec "$here/tapeline" run @FLAGS@ \

@@ -4,7 +4,7 @@
  * Invariant: it is as long as it says: the archive begins at the byte after it.
  * @module
  */
-import { NET, PERMISSIONS, REACH, type Reach, SEALED, V8_OPTION } from "./runtime_flags.ts";
+import { NET, PERMISSIONS, REACH, type Reach, SEALED, UNSTABLE, V8_OPTION } from "./runtime_flags.ts";
 import type { Target } from "./targets.ts";
 
 /** What a head says of the archive behind it. */
@@ -36,7 +36,7 @@ export function headOf(template: string, payload: Payload): string {
     KEPT_DAYS: String(KEPT_DAYS),
     FILES: payload.files.map(quoted).join(" "),
     REACH: reachCases(),
-    FLAGS: [V8_OPTION, ...SEALED, ...PERMISSIONS].map(quoted).join(" "),
+    FLAGS: [V8_OPTION, ...UNSTABLE, ...SEALED, ...PERMISSIONS].map(quoted).join(" "),
   };
   const filled = template.replace("# @REACH@", "@REACH@").replace(
     /@([A-Z0-9_]+)@/g,

@@ -20,6 +20,9 @@ const V8_FLAGS = [
 /** The option that gives V8 its options. */
 export const V8_OPTION = `--v8-flags=${V8_FLAGS.join(",")}`;
 
+/** Datagram sockets, for the service manager that asked to be told (`NOTIFY_SOCKET`). */
+export const UNSTABLE = ["--unstable-net"] as const;
+
 /** What every command may do beside the network. */
 export const PERMISSIONS = [
   "--allow-read",
