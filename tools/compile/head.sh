@@ -33,7 +33,9 @@ TAPELINE_CACHE: was$tried"
 each_place() {
   tried=
   consider "$1" "${TAPELINE_CACHE:-}" && return
-  consider "$1" "${CACHE_DIRECTORY%%:*}" && return
+  # A unit with a dynamic user has a link there, which only root can exchange.
+  [ -n "${CACHE_DIRECTORY:-}" ] &&
+    consider "$1" "$(cd -P "${CACHE_DIRECTORY%%:*}" 2>/dev/null && pwd)" && return
   [ -O "${XDG_CACHE_HOME:-}" ] && consider "$1" "$XDG_CACHE_HOME/tapeline" && return
   [ -O "${HOME:-}" ] && consider "$1" "$HOME/.cache/tapeline" && return
   consider "$1" "/var/tmp/tapeline-$(id -u)"
