@@ -2,7 +2,8 @@
  * A Debian 12 with a systemd of its own, booted in a container: its own root, its own processes,
  * the host's network, so that a test speaks to the daemon in it over loopback.
  *
- * Nothing of the host is touched but a cgroup made for it, which goes with it.
+ * What it writes stays in its memory. Nothing of the host is touched but a cgroup made for it, which
+ * goes with it.
  * @module
  */
 import { existsSync } from "node:fs";
@@ -19,21 +20,21 @@ const JOIN =
 
 /** A running machine. */
 export class BootedMachine implements AsyncDisposable {
-  /** Its root, as the host sees it. */
-  readonly root: string;
-  readonly #folder: string;
   readonly #cgroups: readonly string[];
   readonly #child: Deno.ChildProcess;
   #leader = 0;
 
   constructor(
     child: Deno.ChildProcess,
-    at: { readonly folder: string; readonly cgroups: readonly string[] },
+    cgroups: readonly string[],
   ) {
     this.#child = child;
-    this.#folder = at.folder;
-    this.#cgroups = at.cgroups;
-    this.root = `${at.folder}/root`;
+    this.#cgroups = cgroups;
+  }
+
+  /** Its root, as the host sees it. */
+  get root(): string {
+    return `/proc/${this.#leader}/root`;
   }
 
   /** Boots one. `binds`: directories of the host by their place in it, read only. */
@@ -41,20 +42,20 @@ export class BootedMachine implements AsyncDisposable {
     tools: Tools,
     binds: Readonly<Record<string, string>>,
   ): Promise<BootedMachine> {
-    const folder = Deno.makeTempDirSync({ dir: tools.cache, prefix: "machine-" });
-    const name = `tapeline-${folder.slice(folder.lastIndexOf("-") + 1)}`.toLowerCase();
-    const root = `${folder}/root`;
-    Deno.mkdirSync(root);
-    await output("tar", ["-C", root, "-xf", tools.root], { ms: COMMAND_MS });
-    // With one of its own it is no first boot, which would enable whatever there is.
-    Deno.writeTextFileSync(`${root}/etc/machine-id`, "0123456789abcdef0123456789abcdef\n");
+    const name = `tapeline-${crypto.randomUUID().slice(0, 8)}`;
     const cgroups = HIERARCHIES.filter((path) => existsSync(`${path}/cgroup.procs`))
       .slice(0, 2).map((path) => `${path}/${name}`);
     for (const path of cgroups) Deno.mkdirSync(path);
     const child = new Deno.Command("sh", {
       args: [
         ...["-c", JOIN, "sh", ...cgroups, "--", tools.nspawn, "--quiet", "--boot"],
-        ...[`--directory=${root}`, `--machine=${name}`, "--register=no", "--keep-unit"],
+        ...[
+          `--directory=${tools.root}`,
+          "--volatile=overlay",
+          `--machine=${name}`,
+          "--register=no",
+          "--keep-unit",
+        ],
         ...["--capability=all", "--system-call-filter=bpf"],
         ...Object.entries(binds).map(([inside, host]) => `--bind-ro=${host}:${inside}`),
       ],
@@ -63,7 +64,7 @@ export class BootedMachine implements AsyncDisposable {
       stdout: "null",
       stderr: "null",
     }).spawn();
-    const machine = new BootedMachine(child, { folder, cgroups });
+    const machine = new BootedMachine(child, cgroups);
     await machine.#isUp();
     return machine;
   }
@@ -124,7 +125,6 @@ export class BootedMachine implements AsyncDisposable {
     if (!hasEnded || this.#leader === 0) this.#child.kill("SIGKILL");
     await ended;
     for (const path of this.#cgroups) await removeGroups(path);
-    Deno.removeSync(this.#folder, { recursive: true });
   }
 }
 

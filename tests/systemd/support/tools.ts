@@ -9,7 +9,7 @@ import { existsSync } from "node:fs";
 /** What boots a machine. */
 export type Tools = {
   readonly nspawn: string;
-  /** The root file system, packed. */
+  /** A root file system; nobody writes into it. */
   readonly root: string;
   /** Where this test's things are kept between runs. */
   readonly cache: string;
@@ -35,12 +35,12 @@ export async function systemdTools(): Promise<Tools> {
   if (!existsSync("/sys/fs/cgroup/cgroup.controllers") && !existsSync("/sys/fs/cgroup/systemd")) {
     throw new CannotBoot("needs a cgroup hierarchy of systemd's");
   }
-  for (const tool of ["nsenter", "tar", "dpkg", "apt-get", "perl"]) {
+  for (const tool of ["nsenter", "dpkg", "apt-get", "perl"]) {
     if (!await runs(tool, ["--version"])) throw new CannotBoot(`needs ${tool}`);
   }
   const cache = cacheDirectory();
   const nspawn = await tool({ cache, name: "systemd-nspawn", from: "systemd-container" });
-  const root = `${cache}/bookworm.tar`;
+  const root = `${cache}/bookworm`;
   if (!existsSync(root)) await makeRoot(root, cache);
   return { nspawn, root, cache };
 }
@@ -84,14 +84,20 @@ async function unpack(name: string, cache: string): Promise<void> {
 /** Made beside its name and renamed: two that make it at once do no harm. */
 async function makeRoot(path: string, cache: string): Promise<void> {
   const mmdebstrap = await tool({ cache, name: "mmdebstrap", from: "mmdebstrap" });
-  const draft = Deno.makeTempFileSync({ dir: cache, suffix: ".tar" });
+  const draft = Deno.makeTempDirSync({ dir: cache });
+  Deno.chmodSync(draft, 0o755);
   const mirror = Deno.env.get("TAPELINE_DEBIAN_MIRROR");
   const made = await output(mmdebstrap, [
-    ...["--quiet", "--variant=minbase", `--include=${PACKAGES}`, "bookworm", draft],
+    ...["--quiet", "--variant=minbase", `--include=${PACKAGES}`, "--format=directory"],
+    ...["bookworm", draft],
     ...(mirror === undefined ? [] : [mirror]),
   ], { ms: ROOT_MS });
-  if (made.success) return Deno.renameSync(draft, path);
-  Deno.removeSync(draft);
+  if (made.success) {
+    // With an id of its own no start of it is the first, which would enable whatever there is.
+    Deno.writeTextFileSync(`${draft}/etc/machine-id`, "0123456789abcdef0123456789abcdef\n");
+    return Deno.renameSync(draft, path);
+  }
+  Deno.removeSync(draft, { recursive: true });
   throw new CannotBoot("needs Debian's packages, and the mirror did not give them");
 }
 
