@@ -70,7 +70,6 @@ main() {
   done
   case $instance in
   *[!A-Za-z0-9_.-]* | .* | -*) refuse "Cannot name an instance: letters, digits, _ . and -: was $instance" ;;
-  journal | checkpoints) refuse "Cannot name an instance: state directories hold a $instance of their own" ;;
   esac
   check_host
   work=$(mktemp -d /run/tapeline-install.XXXXXXXX)
@@ -143,7 +142,7 @@ store() {
     rm -rf "$new"
     fail "Cannot copy the executable to $lib: there must be room for it: was $(df -h "$lib" | tail -n 1)"
   fi
-  as_daemon tapeline.service "$new/tapeline" version || true
+  as_daemon - "$new/tapeline" version || true
   version=$(tail -n 1 "$work/out")
   case $version in
   [0-9]*.[0-9]*.[0-9]*) ;;
@@ -265,7 +264,8 @@ checkpoint() {
 # Atomic: there is always one executable under the link.
 swap() {
   mkdir -p "$(dirname "$link")"
-  before=$(readlink -f "$link" 2>/dev/null || true)
+  before=
+  if [ -L "$link" ]; then before=$(readlink -f "$link"); fi
   if [ -n "$before" ] && [ "$before" != "$1" ]; then
     ln -sfn "$(dirname "$before")" "$lib/.previous" && mv -T "$lib/.previous" "$lib/previous"
   fi
@@ -308,8 +308,9 @@ put_back() {
 known_units() {
   {
     [ -e "$state/high_water" ] && echo tapeline.service
-    for mark in "$state"/*/high_water; do
-      [ -e "$mark" ] && echo "tapeline@$(basename "$(dirname "$mark")").service"
+    for mark in "$state"-*/high_water; do
+      at=${mark#"$state"-}
+      [ -e "$mark" ] && echo "tapeline@${at%/high_water}.service"
     done
     systemctl list-units --plain --no-legend --all 'tapeline.service' 'tapeline@*.service' |
       awk '$3 != "inactive" { print $1 }'
@@ -336,7 +337,7 @@ instance_of() {
 
 state_of() {
   of=$(instance_of "$1")
-  echo "$state${of:+/$of}"
+  echo "$state${of:+-$of}"
 }
 
 has_journal() { [ -e "$(state_of "$1")/high_water" ]; }
@@ -355,9 +356,9 @@ label() { basename "$(dirname "$1")"; }
 last_words() { tail -n 2 "$work/out" | tr '\n' ' '; }
 
 # Runs a command as the daemon of unit $1 is run: its user, its directories, its sandbox, so that what
-# it writes is the daemon's and what it can do is no more. Its output is in $work/out.
+# it writes is the daemon's and what it can do is no more; -: without state. Its output is in $work/out.
 as_daemon() {
-  of=$(instance_of "$1")
+  whose=$1
   shift
   : >"$work/out"
   {
@@ -365,7 +366,7 @@ as_daemon() {
     echo "Type=oneshot"
     sed -n '/^DynamicUser=/p; /^User=/p; /^CacheDirectory/p; /^StateDirectoryMode/p; /^UMask=/p; /^Environment=DENO/p
       /^MemoryMax=/p; /^Limit/p; /^NoNew/,/^$/p' "$sandbox"
-    echo "StateDirectory=tapeline${of:+/$of}"
+    [ "$whose" = - ] || echo "StateDirectory=$(basename "$(state_of "$whose")")"
     echo "Nice=10"
     echo "TimeoutStartSec=infinity"
     echo "StandardOutput=append:$work/out"
@@ -378,10 +379,10 @@ as_daemon() {
 
 # ---- removal
 
-uninstall() {
+uninstall_it() {
   if [ -n "$instance" ]; then
     systemctl disable --now --quiet "tapeline@$instance.service" || true
-    say "tapeline@$instance is stopped and disabled; its state stays in $state/$instance"
+    say "tapeline@$instance is stopped and disabled; its state stays in $state-$instance"
     return
   fi
   for unit in $(known_units); do
@@ -392,11 +393,11 @@ uninstall() {
   rm -rf "$lib"
   systemctl daemon-reload
   if [ -z "$purge" ]; then
-    say "Removed. State stays in $state, configuration in $etc; --uninstall --purge removes them"
+    say "Removed. State stays in $state*, configuration in $etc; --uninstall --purge removes them"
     return
   fi
-  rm -rf /var/lib/private/tapeline /var/cache/private/tapeline "$etc"
-  rm -f "$state" /var/cache/tapeline
+  rm -rf /var/lib/private/tapeline /var/lib/private/tapeline-* /var/cache/private/tapeline "$etc"
+  rm -f "$state" "$state"-* /var/cache/tapeline
   say "Removed, with state, cache and configuration"
 }
 

@@ -65,7 +65,7 @@ export async function connect(
   },
 ): Promise<RemoteClient> {
   const state = `${machine.root}/var/lib/private/tapeline${
-    of.instance === undefined ? "" : `/${of.instance}`
+    of.instance === undefined ? "" : `-${of.instance}`
   }`;
   const token = Deno.readTextFileSync(`${state}/token`).trim();
   const { port, clientId, hello = {} } = of;
