@@ -18,6 +18,7 @@
 import { Sequencer } from "./core/mod.ts";
 import type { ControlPayloads, Event } from "./core/event.ts";
 import { clOrdIdPrefix } from "./core/command.ts";
+import { unreachable } from "./core/invariant.ts";
 import type { VenueId } from "./core/numbers.ts";
 import type { Timeline } from "./core/timeline.ts";
 import { declareClients } from "./config/mod.ts";
@@ -47,17 +48,22 @@ import type { Supervision } from "./edge/supervision.ts";
 import { SafeMode } from "./edge/safe_mode.ts";
 import type { Shadows } from "./edge/shadows.ts";
 import { VenueSide } from "./edge/venue_side.ts";
+import type { Backend } from "./wire/backend.ts";
 import { writeReport } from "./wire/encode_report.ts";
 import type { WireServer } from "./wire/server.ts";
 import { tokenPath } from "./wire/token.ts";
-import type { Daemon, DaemonJournal, DaemonOptions, End } from "./daemon_options.ts";
+import type { Daemon, DaemonJournal, DaemonOptions, End, Reread } from "./daemon_options.ts";
 import {
   createServer,
   createShadows,
   createSignals,
   createSupervision,
+  declaredOf,
+  identityOf,
   startedPayload,
 } from "./daemon_parts.ts";
+import { planReload, type ReloadPlan } from "./daemon_reload.ts";
+import type { Declared } from "./daemon_tighten.ts";
 import { type Recovered, recoverTimeline } from "./daemon_recovery.ts";
 
 /** How often the clock is disciplined and the queues are looked at. */
@@ -91,6 +97,8 @@ export function startDaemon(options: DaemonOptions): Daemon {
   }
 }
 
+const NOT_LISTENING = "Cannot reload: the daemon must be listening, and must not be stopping";
+
 /** A daemon with everything in place. */
 class RunningDaemon implements Daemon {
   readonly #options: DaemonOptions;
@@ -108,6 +116,9 @@ class RunningDaemon implements Daemon {
   #shadows: Shadows | undefined;
   #cancelHousekeeping: Cancel = () => {};
   #state: "running" | "stopping" | "ended" = "running";
+  /** What runs, once it does: a reload changes it. */
+  #declared: Declared | undefined;
+  #identity: Backend["daemon"];
 
   constructor(options: DaemonOptions, from: Recovered & { readonly lock: StateLock }) {
     const { ports, configuration } = options;
@@ -115,6 +126,7 @@ class RunningDaemon implements Daemon {
     const clock = new EngineClock(ports.clock, timeline.nowUs);
     const open = options.openJournal ?? ((of: JournalOptions) => new Journal(of));
     this.#options = options;
+    this.#identity = identityOf(configuration);
     this.#lock = lock;
     this.#clock = clock;
     const now = { nowUs: () => clock.nowUs(), digest: () => timeline.digest };
@@ -144,6 +156,7 @@ class RunningDaemon implements Daemon {
       ingress,
       intervals: this.#intervals,
       signals: this.#signals,
+      daemon: () => this.#identity,
     });
     this.#loop = this.#createLoop(timeline, ingress);
     const payload = startedPayload(configuration, this.#journal.journalId);
@@ -178,6 +191,47 @@ class RunningDaemon implements Daemon {
     }
   }
 
+  reload(reread: Reread): boolean {
+    return this.#supervision.reload(() => this.#reload(reread));
+  }
+
+  #reload(reread: Reread): boolean {
+    const { log } = this.#options.ports;
+    const before = this.#declared;
+    if (before === undefined || this.#state !== "running") {
+      log.write("error", "configuration_refused", { problems: [NOT_LISTENING] });
+      return false;
+    }
+    const { view } = this.#loop;
+    const after = declaredOf(reread, view);
+    const plan = planReload(before, after, { view, nowUs: this.#clock.nowUs() });
+    switch (plan.kind) {
+      case "unchanged":
+        log.write("info", "configuration_unchanged");
+        return false;
+      case "refused":
+        log.write("error", "configuration_refused", { problems: plan.problems });
+        return false;
+      case "changed":
+        this.#takeOver(after, plan);
+        return true;
+      default:
+        return unreachable(plan);
+    }
+  }
+
+  #takeOver(after: Declared, { paths, drafts }: Extract<ReloadPlan, { kind: "changed" }>): void {
+    for (const draft of drafts) this.#control.offer(draft);
+    this.#declared = after;
+    this.#identity = identityOf(after.configuration);
+    const config_digest = this.#identity.configDigest;
+    const said = { paths, config_digest };
+    this.#loop.whenTaken(
+      this.#control,
+      () => this.#options.ports.log.write("info", "configuration_reloaded", said),
+    );
+  }
+
   /** Stage 6: everything declared is durable. */
   #start(): void {
     if (this.#state !== "running") return; // asked to stop before it could be reached
@@ -190,6 +244,7 @@ class RunningDaemon implements Daemon {
     const port = this.#listen();
     if (port === undefined) return;
     this.#keepHouse();
+    this.#declared = declaredOf(this.#options, this.#loop.view);
     ports.log.write("info", "listening", { host: configuration.wire.host, port });
     this.#supervision.ready();
     onListening({
@@ -235,7 +290,7 @@ class RunningDaemon implements Daemon {
       }],
       prepare: (command) => this.#venues.prepare(command),
       send: (released) => this.#venues.send(released),
-      alarm: ({ code, text }) => ports.log.write("alarm", code, { text }),
+      alarm: ({ code, text }) => ports.log.write("alarm", "engine_alarm", { code, text }),
       onPoison: (event, cause) => this.#poisoned(event, cause),
     });
   }

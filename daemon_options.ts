@@ -47,10 +47,18 @@ export type DaemonOptions = {
   readonly openJournal?: (options: JournalOptions, timers: Timers) => DaemonJournal;
 };
 
+/** A configuration read again, with the venues that it declares. */
+export type Reread = Pick<DaemonOptions, "configuration" | "venues">;
+
 /** A daemon that was asked to run. */
 export interface Daemon {
   /** Ends in order; asked a second time, at once. */
   stop(reason: string): void;
   /** Asks every venue outside for its view of the account; one that is down is asked when it is back. */
   reconcile(reason: string): void;
+  /**
+   * Takes over what may change of a configuration that was read again, all of it or nothing; the log
+   * says which and why. True: from now on it is the configuration that runs.
+   */
+  reload(reread: Reread): boolean;
 }

@@ -10,6 +10,7 @@ import {
   canonicalConfiguration,
   type Configuration,
   configurationDigest,
+  declareClients,
   type DeclaredVenue,
 } from "./config/mod.ts";
 import { DaemonBackend, type DaemonBackendOptions } from "./edge/daemon_backend.ts";
@@ -23,15 +24,17 @@ import { PoisonNotes } from "./edge/poison.ts";
 import type { Log } from "./edge/ports.ts";
 import { Shadows, type ShadowsOptions } from "./edge/shadows.ts";
 import { Supervision, type SupervisionPorts } from "./edge/supervision.ts";
+import type { Backend } from "./wire/backend.ts";
 import { WireServer } from "./wire/server.ts";
 import { readOrCreateToken } from "./wire/token.ts";
-import type { DaemonJournal, DaemonOptions } from "./daemon_options.ts";
+import type { DaemonJournal, DaemonOptions, Reread } from "./daemon_options.ts";
+import type { Declared } from "./daemon_tighten.ts";
 import { VERSION } from "./version.ts";
 
 /** What of the backend is not made from options. */
 type BackendParts = Pick<
   DaemonBackendOptions,
-  "view" | "journal" | "clock" | "ingress" | "intervals" | "signals"
+  "view" | "journal" | "clock" | "ingress" | "intervals" | "signals" | "daemon"
 >;
 
 /** Returns the wire server, not yet listening. */
@@ -41,11 +44,6 @@ export function createServer(options: DaemonOptions, parts: BackendParts): WireS
   const backend = new DaemonBackend({
     ...parts,
     log: ports.log,
-    daemon: {
-      name: "tapeline",
-      version: VERSION,
-      configDigest: configurationDigest(configuration),
-    },
     mode: configuration.mode,
     rawFeeds: rawFeedsOf(published),
     intents: configuration.queues.intents,
@@ -112,6 +110,16 @@ export function createShadows(
     onMismatch,
     onDropped: (segment: number) => journal.segmentsDropped(segment),
   });
+}
+
+/** Returns who the daemon says it is. */
+export function identityOf(configuration: Configuration): Backend["daemon"] {
+  return { name: "tapeline", version: VERSION, configDigest: configurationDigest(configuration) };
+}
+
+/** Returns what a configuration declares, under the numbers of this journal. */
+export function declaredOf({ configuration, venues }: Reread, view: View): Declared {
+  return { configuration, venues: renumber(venues, view), clients: declareClients(configuration) };
 }
 
 /** Returns what a run says of itself first. */

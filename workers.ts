@@ -10,6 +10,7 @@ import { serveWorker, type WorkerMain } from "./edge/deno_workers.ts";
 import { runFeed } from "./edge/feeds/feed.ts";
 import { runFollower, runIndex, runJournalWorker } from "./edge/journal/mod.ts";
 import type { Log, Ports, WorkerEntry } from "./edge/ports.ts";
+import { type ExaminationInit, runExamination } from "./edge/venues/examination.ts";
 import { runVenue } from "./edge/venues/host.ts";
 import type { VenueInit } from "./edge/venues/messages.ts";
 import { type AdapterRegistry, ADAPTERS } from "./edge/venues/registry.ts";
@@ -33,6 +34,10 @@ export function serveEntries(module: URL, adapters: AdapterRegistry): void {
     venue: (scope, log, init) => {
       const secrets = denoSecrets();
       runVenue(scope, ports(log), { init: init as VenueInit, adapters, secrets });
+    },
+    examination: (scope, log, init) => {
+      const secrets = denoSecrets();
+      runExamination(scope, ports(log), { init: init as ExaminationInit, adapters, secrets });
     },
   };
   serveWorker(entries);

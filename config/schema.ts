@@ -279,6 +279,21 @@ const VENUE = map({
   };
 });
 
+const LOG_LEVELS = ["debug", "info", "warning", "error", "alarm"] as const;
+const CATEGORY = word(LOG_LEVELS).nullable().default(null);
+const LOG = map({
+  level: word(LOG_LEVELS).default("info"),
+  categories: map({
+    daemon: CATEGORY,
+    engine: CATEGORY,
+    journal: CATEGORY,
+    wire: CATEGORY,
+    venue: CATEGORY,
+    feed: CATEGORY,
+    log: CATEGORY,
+  }).prefault({}),
+});
+
 /** The whole file. */
 export const SCHEMA = map({
   mode: word(MODES).default("paper"),
@@ -288,9 +303,7 @@ export const SCHEMA = map({
   operator: OPERATOR.prefault({}),
   journal: JOURNAL.prefault({}),
   queues: QUEUES.prefault({}),
-  log: map({
-    level: word(["debug", "info", "warning", "error", "alarm"]).default("info"),
-  }).prefault({}),
+  log: LOG.prefault({}),
   hotloop: z.record(z.string(), z.json(), { error: "must be a map of keys and values" })
     .default({}),
   exchanges: list(EXCHANGE).default([]),

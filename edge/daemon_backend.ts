@@ -36,7 +36,8 @@ export type DaemonBackendOptions = {
   readonly ingress: Ingress;
   readonly intervals: Intervals;
   readonly log: Log;
-  readonly daemon: Backend["daemon"];
+  /** Its configuration, and so its digest, may change. */
+  readonly daemon: () => Backend["daemon"];
   readonly mode: Mode;
   readonly signals: HotLoopObserver;
   /** Of venues whose clients publish raw lines, by name. */
@@ -62,7 +63,7 @@ export class DaemonBackend implements Backend {
   }
 
   get daemon(): Backend["daemon"] {
-    return this.#options.daemon;
+    return this.#options.daemon();
   }
 
   get mode(): Mode {
@@ -124,6 +125,6 @@ export class DaemonBackend implements Backend {
   }
 
   alarm(code: string, text: string): void {
-    this.#options.log.write("alarm", code, { text });
+    this.#options.log.write("alarm", "engine_alarm", { code, text });
   }
 }

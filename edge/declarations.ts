@@ -32,7 +32,12 @@ export type OperatorStates = {
   readonly resume: boolean;
 };
 
-const SEVERITY: Readonly<Record<TradingState, number>> = { Active: 0, Reducing: 1, Halted: 2 };
+/** How careful a trading state is; a larger number is more so. */
+export const SEVERITY: Readonly<Record<TradingState, number>> = {
+  Active: 0,
+  Reducing: 1,
+  Halted: 2,
+};
 
 /** A configuration that contradicts what the journal holds. */
 export class DeclarationError extends Error {

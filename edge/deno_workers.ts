@@ -11,6 +11,7 @@
  * Ordering: messages arrive in the order posted; those that came before `onMessage` wait for it.
  * @module
  */
+import type { LogEvent } from "./log_events.ts";
 import type { Log, LogLevel, WorkerEntry, WorkerLink, Workers, WorkerScope } from "./ports.ts";
 
 type Start = { readonly entry: WorkerEntry; readonly init: unknown };
@@ -19,7 +20,7 @@ type Envelope =
   | {
     readonly kind: "log";
     readonly level: LogLevel;
-    readonly event: string;
+    readonly event: LogEvent;
     readonly fields: Readonly<Record<string, unknown>>;
   };
 

@@ -7,6 +7,8 @@
  * @module
  */
 
+import type { LogEvent, LogLevelOf } from "./log_events.ts";
+
 /** Undoes a registration; calling it twice does nothing. */
 export type Cancel = () => void;
 
@@ -159,7 +161,7 @@ export interface Signals {
 }
 
 /** Worker entry points; the one list of them is `workers.ts`. */
-export type WorkerEntry = "journal" | "follower" | "index" | "feed" | "venue";
+export type WorkerEntry = "journal" | "follower" | "index" | "feed" | "venue" | "examination";
 
 /** The starter's end of a Worker. */
 export interface WorkerLink {
@@ -201,7 +203,11 @@ export type LogLevel = "debug" | "info" | "warning" | "error" | "alarm";
 
 /** Structured log. Never blocks, never throws; what cannot be written is counted. */
 export interface Log {
-  write(level: LogLevel, event: string, fields?: Readonly<Record<string, unknown>>): void;
+  write<Event extends LogEvent>(
+    level: LogLevelOf<Event>,
+    event: Event,
+    fields?: Readonly<Record<string, unknown>>,
+  ): void;
 }
 
 /** Everything together, as `main.ts` or a simulation hands it out. */

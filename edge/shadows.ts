@@ -38,6 +38,7 @@ export class Shadows {
     const start = (entry: "follower" | "index", init: unknown, handlers: TailHandlers): TailLink =>
       new TailLink(
         ports.workers.start(entry, init),
+        { timers: ports.timers, durableBatch },
         {
           ...handlers,
           failed: (reason) => {
@@ -45,7 +46,6 @@ export class Shadows {
             if (entry === "follower") this.#finished?.(Infinity);
           },
         },
-        durableBatch,
       );
     this.#ports = ports;
     const links = [start("follower", follower, {

@@ -62,10 +62,11 @@ export class Supervision {
   }
 
   /** Runs a reload between the two messages that the manager waits for. */
-  reload(run: () => void): void {
+  reload<Result>(run: () => Result): Result {
+    if (this.#state !== "ready") return run();
     this.#tell("RELOADING=1");
     try {
-      run();
+      return run();
     } finally {
       this.#tell("READY=1");
     }

@@ -2,7 +2,8 @@
  * What the server counts, for the `metrics` query and the log.
  * @module
  */
-import type { Log, LogLevel } from "../edge/ports.ts";
+import type { LogLevelOf } from "../edge/log_events.ts";
+import type { Log } from "../edge/ports.ts";
 
 /** Names of the plain counters, as the `metrics` query spells them. */
 const NAMES = [
@@ -54,7 +55,7 @@ export class WireCounters {
 
   /** Logs the first of each peer and code. */
   once(
-    level: LogLevel,
+    level: LogLevelOf<"wire_problem">,
     of: { readonly peer: string; readonly code: string; readonly message: string },
   ): void {
     const key = `${of.peer} ${of.code}`;

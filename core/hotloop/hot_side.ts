@@ -21,6 +21,7 @@ import { type Flows, makeFlows } from "./flows.ts";
 import type { LevelFlow } from "./level_flow.ts";
 import type { QueuePosition } from "./queue_position.ts";
 import type { TradeCounts } from "./settings.ts";
+import type { TouchFlow } from "./touch_flow.ts";
 
 /** Up to this difference of what was traded and what went, quanta, a print is one-sided. */
 const CROSS_MATCHED_MAX = 2;
@@ -55,17 +56,22 @@ export class HotSide {
   readonly #unsettled: number[] = [];
   readonly #orders: TrackedOrder[] = [];
   readonly #heard: TradeHeard | undefined;
+  readonly #touch: TouchFlow;
+  /** The best price before the message: what was cancelled there, or before it, was at the touch. */
+  #touchPrice: number | undefined;
 
   constructor(
     of: {
       readonly instrument: Instrument;
       readonly side: Side;
       readonly table: TickTable | undefined;
+      readonly touch: TouchFlow;
       readonly heard: TradeHeard | undefined;
     },
   ) {
-    const isHighest = (of.side === "Buy") !== (of.instrument.assetClass === "betting");
-    this.towardsBest = isHighest ? 1 : -1;
+    this.towardsBest = towardsBest(of.side, of.instrument);
+    const isHighest = this.towardsBest === 1;
+    this.#touch = of.touch;
     this.#instrument = of.instrument;
     this.#heard = of.heard;
     this.#table = of.table;
@@ -76,6 +82,11 @@ export class HotSide {
   /** Returns the best level, or undefined if there is none. */
   best(): PriceLevel | undefined {
     return this.#ticks === undefined ? this.#window?.best() : this.#ticks.best();
+  }
+
+  /** Returns the best price, or undefined if there is none. */
+  bestPrice(): number | undefined {
+    return this.#ticks === undefined ? this.#window?.bestPrice() : this.#ticks.bestPrice();
   }
 
   /** Returns the tick of the best level, or undefined if there is none. */
@@ -105,6 +116,20 @@ export class HotSide {
     return this.#ticks === undefined
       ? this.#window?.quantityAt(price) ?? 0
       : this.#ticks.quantityAt(price);
+  }
+
+  /** Returns the quantity displayed at better prices than this. */
+  quantityBefore(price: number): number {
+    return this.#ticks === undefined
+      ? this.#window?.quantityBefore(price) ?? 0
+      : this.#ticks.quantityBefore(price);
+  }
+
+  /** Returns the tick of a price, or undefined if the ladder has no such price. */
+  tickOf(price: number): number | undefined {
+    return this.#table === undefined
+      ? tickIndex(this.#instrument.priceRule, price)
+      : this.#table.tickOf(price);
   }
 
   /** Returns the flow of a level, or undefined if it was never seen. */
@@ -142,6 +167,7 @@ export class HotSide {
 
   /** Sets the named levels, and takes apart what went from them. */
   delta(levels: Levels, time: FlowTime): void {
+    this.#touchPrice = this.bestPrice();
     for (let at = 0; at < levels.length; at += 2) {
       this.#change({ price: levels[at] ?? 0, qty: levels[at + 1] ?? 0 }, time);
     }
@@ -159,6 +185,7 @@ export class HotSide {
     }
     flow.pending += of.qty;
     flow.trades.add(of.qty, time);
+    this.#touch.traded(of.qty, time.nowUs);
     this.#moveQueues(of.price, { oneSided: of.qty, half: of.qty });
     this.#heard?.({ ...of, before: this.quantityAt(of.price) });
   }
@@ -224,11 +251,22 @@ export class HotSide {
       if (time.counts === "both") traded = this.#settleAt(price, { flow, before, decrease, time });
       flow.pending = 0;
     }
-    if (decrease > traded) flow.cancels.add(decrease - traded, time);
+    if (decrease > traded) this.#cancel(price, { flow, quantity: decrease - traded, time });
     for (let at = 0; at < this.#orders.length; at++) {
       const order = this.#orders[at];
       if (order?.price === price) order.position.depth({ before, after, traded });
     }
+  }
+
+  #cancel(
+    price: number,
+    of: { readonly flow: LevelFlow; readonly quantity: number; readonly time: FlowTime },
+  ): void {
+    const { flow, quantity, time } = of;
+    flow.cancels.add(quantity, time);
+    const touch = this.#touchPrice;
+    const isAtTouch = touch !== undefined && (price - touch) * this.towardsBest >= 0;
+    if (isAtTouch) this.#touch.cancelled(quantity, time.nowUs);
   }
 
   /** Takes apart what a venue that counts both sides says was traded; returns one side of it. */
@@ -248,6 +286,7 @@ export class HotSide {
     const oneSided = isCrossMatched ? said : Math.max(0, Math.min(said / 2, decrease));
     if (oneSided > 0) {
       flow.trades.add(oneSided, time);
+      this.#touch.traded(oneSided, time.nowUs);
       this.#heard?.({ price, qty: oneSided, before });
     }
     this.#moveQueues(price, { oneSided, half: said / 2 });
@@ -283,4 +322,9 @@ export class HotSide {
     if (this.#ticks !== undefined) yield* this.#ticks.levels();
     else if (this.#window !== undefined) yield* this.#window.levels();
   }
+}
+
+/** Returns by which sign prices of a side grow towards its best; odds of a back fall. */
+export function towardsBest(side: Side, { assetClass }: Instrument): 1 | -1 {
+  return (side === "Buy") !== (assetClass === "betting") ? 1 : -1;
 }

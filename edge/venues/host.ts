@@ -16,7 +16,8 @@ import { micros } from "../../core/numbers.ts";
 import type { Draft, VenueStatus } from "../../core/event.ts";
 import { EngineClock } from "../engine_clock.ts";
 import type { CreditMessage } from "../inlet.ts";
-import type { LogLevel, Ports, WorkerScope } from "../ports.ts";
+import type { LogLevelOf, VenueLogEvent } from "../log_events.ts";
+import type { Ports, WorkerScope } from "../ports.ts";
 import { type Redact, redactor } from "../redaction.ts";
 import { type CredentialsRead, readCredentials, type Secrets } from "../secrets.ts";
 import type { ReleasedCommand, VenueAdapter, VenueHost } from "../venue.ts";
@@ -264,7 +265,7 @@ class VenueWorker {
     const { credentials: names } = registered.description;
     const read = readCredentials(names, init.credentials, secrets);
     if (!read.ok) return read;
-    this.#redact = redactor([...read.values.values()]);
+    this.#redact = redactor([...read.values.values()].map((secret) => secret.reveal()));
     this.#warnExposed(read);
     return { ok: true, values: read.values };
   }
@@ -278,7 +279,11 @@ class VenueWorker {
     this.#exposed = files;
   }
 
-  #log(level: LogLevel, event: string, fields: Readonly<Record<string, unknown>> = {}): void {
+  #log<Event extends VenueLogEvent>(
+    level: LogLevelOf<Event>,
+    event: Event,
+    fields: Readonly<Record<string, unknown>> = {},
+  ): void {
     const venue = this.#options.init.declaration.name;
     const clean = Object.entries(fields).map(([key, value]) =>
       [key, this.#redacted(value)] as const

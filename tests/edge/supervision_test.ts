@@ -114,7 +114,7 @@ Deno.test("Supervision.ready() says nothing of a daemon that was stopped before 
 Deno.test("Supervision.reload() says RELOADING and READY around it, also where it throws", () => {
   const rig = new Rig(undefined);
   rig.supervision.ready();
-  rig.supervision.reload(() => rig.told.push("the reload"));
+  strictEqual(rig.supervision.reload(() => rig.told.push("the reload")), 3);
   let thrown: unknown;
   try {
     rig.supervision.reload(() => {

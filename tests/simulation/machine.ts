@@ -166,9 +166,9 @@ export class Machine {
     throw new Error("Cannot go on: the venue must come up");
   }
 
-  /** Lines of one kind, since the last start or not. */
+  /** Lines of one event, or of the engine's alarm with this code, since the last start or not. */
   said(event: string): readonly Line[] {
-    return this.lines.filter((line) => line.event === event);
+    return this.lines.filter((line) => line.event === event || line.fields["code"] === event);
   }
 
   /** Replays the journal from nothing, the events of `passedOver` left out. */

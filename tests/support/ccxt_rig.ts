@@ -25,6 +25,7 @@ import {
 import { denoHttp } from "../../edge/deno_http.ts";
 import { denoClock, denoRandomness, denoTimers } from "../../edge/deno_time.ts";
 import type { Ports } from "../../edge/ports.ts";
+import { Secret } from "../../edge/secrets.ts";
 import type { Credentials, VenueAdapter, VenueHost, VenueOptions } from "../../edge/venue.ts";
 import { CCXT_DESCRIPTION } from "../../edge/venues/ccxt/description.ts";
 import { ccxtVenue } from "../../edge/venues/ccxt/mod.ts";
@@ -281,7 +282,10 @@ export class CcxtRig implements Disposable {
 }
 
 const SECRETS = ["test-api-key", "test-secret", "signature=", "listenKey="];
-const KEYS: Credentials = new Map([["api_key", "test-api-key"], ["secret", "test-secret"]]);
+const KEYS: Credentials = new Map([
+  ["api_key", new Secret("test-api-key")],
+  ["secret", new Secret("test-secret")],
+]);
 
 function declaration(options: VenueOptions): VenueDeclaration {
   return {

@@ -107,11 +107,12 @@ export class DaemonProcess {
     return Deno.readTextFileSync(this.listening.token_file).trim();
   }
 
-  /** Structured log lines of this kind. Alarms are part of what the daemon promises. */
+  /** Structured log lines of this event, or of the engine's alarm with this code. Alarms are part of what the daemon promises. */
   alarms(event: string): readonly Readonly<Record<string, unknown>>[] {
     return this.#stderr.filter((line) => line.startsWith("{"))
       .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
-      .filter((line) => line["level"] === "alarm" && line["event"] === event);
+      .filter((line) => line["level"] === "alarm")
+      .filter((line) => line["event"] === event || line["code"] === event);
   }
 
   /** Sends a signal; a process that is gone does not mind. */

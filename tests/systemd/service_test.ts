@@ -5,6 +5,7 @@
  */
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert/strict";
 import { liveConfiguration } from "../support/live_configuration.ts";
+import { place, type RemoteClient } from "../support/remote_client.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 import { VenueProcess } from "../venues/control.ts";
 import { connect, freePort, gapIn, ground, INSIDE, rest, take, testOn } from "./support/rig.ts";
@@ -34,6 +35,14 @@ async function start(machine: BootedMachine): Promise<void> {
 function dropIn(machine: BootedMachine, name: string, ...lines: readonly string[]): void {
   const text = ["[Service]", ...lines, ""].join("\n");
   machine.write(`/etc/systemd/system/${UNIT}.d/${name}.conf`, text);
+}
+
+/** An order that could rest before comes to its limit. */
+async function refusedAt(client: RemoteClient, intentId: string): Promise<void> {
+  const order = { instrument: "paper:BTC/USDT", order_qty: "0.001", price: "58000.00" };
+  await client.send(place(intentId, order));
+  const report = await client.report((one) => one["intent_id"] === intentId, intentId);
+  strictEqual(report["reject_code"], "MAX_QTY");
 }
 
 async function restarts(machine: BootedMachine): Promise<number> {
@@ -189,3 +198,51 @@ testOn(on, "the sandbox is in force", async (machine) => {
   const listening = (await machine.must("cat", `/proc/${pid}/net/tcp`)).split("\n");
   ok(listening.length > 1);
 });
+
+testOn(
+  on,
+  "systemctl reload takes a tighter limit, and leaves a daemon with a wrong file alone",
+  async (machine) => {
+    const port = await copyIn(machine, "--config /etc/tapeline/tapeline.yaml");
+    const configure = (maxQty: string): void =>
+      machine.write(
+        "/etc/tapeline/tapeline.yaml",
+        [
+          "venues:",
+          "  - name: paper",
+          "    exchange: paper",
+          '    balances: [{ currency: USDT, total: "1000000" }]',
+          "    feed: { kind: generator, seed: 1 }",
+          "    instruments:",
+          "      - symbol: BTC/USDT",
+          "        base: BTC",
+          "        quote: USDT",
+          '        price: { quantum: "0.01" }',
+          '        quantity: { quantum: "0.0001" }',
+          `        limits: { max_order_qty: "${maxQty}" }`,
+          "",
+        ].join("\n"),
+      );
+    configure("1");
+    await start(machine);
+    const client = await connect(machine, { port, clientId: "maker" });
+    await rest(client, "before");
+    configure("0.0005");
+    await machine.must("systemctl", "reload", UNIT);
+    await until(
+      async () => (await machine.log(UNIT)).includes("configuration_reloaded"),
+      "a reload",
+    );
+    await refusedAt(client, "after");
+    configure("no number");
+    await machine.must("systemctl", "reload", UNIT);
+    await until(
+      async () => (await machine.log(UNIT)).includes("configuration_refused"),
+      "a refusal",
+    );
+    await refusedAt(client, "still");
+    strictEqual(await machine.property(UNIT, "ActiveState"), "active");
+    strictEqual(await restarts(machine), 0);
+    client.close();
+  },
+);

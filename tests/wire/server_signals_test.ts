@@ -96,7 +96,7 @@ Deno.test("SUBSCRIBE of signals gets RESULT, then every signal as it is now", ()
   deepStrictEqual([status, now_us], ["open", (START_S + 10) * 1_000_000]);
   const [row, ...rest] = bids as unknown[][];
   deepStrictEqual([row?.slice(0, 3), rest], [["100", "5", 10], []]);
-  ok(Number(row?.[3]) > 0, "a rate of trades");
+  ok(Number(row?.[4]) > 0, "a rate of trades");
 });
 
 Deno.test("the channel signal says single values when they change, and the queue each time", () => {

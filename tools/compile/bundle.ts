@@ -4,8 +4,8 @@
  *
  * Invariant: the files depend on sources and libraries alone, not on where either lie here; so names
  * of parts and paths of libraries are rewritten.
- * Known limit: `protobufjs`, which two exchanges of CCXT would load if it were installed, is left
- * out, as it is from sources: asking for it fails in a sentence.
+ * Known limit: what libraries load only if it is there is left out, as it is from sources: CCXT's
+ * `protobufjs` (two exchanges want it, and say so) and machine code for WebSockets.
  * @module
  */
 import type { BuildFacts } from "../../edge/cli/actions.ts";
@@ -24,7 +24,7 @@ const FOLDERS = ["core", "edge", "wire", "config"];
 const ENTRIES = ["main", "workers"];
 /** The file that tells the Workers' entry when it runs. */
 const WORKERS = "./workers.js";
-const OPTIONAL = ["protobufjs", "protobufjs/*"];
+const OPTIONAL = ["protobufjs", "protobufjs/*", "bufferutil", "utf-8-validate"];
 
 /** Bundles the sources below `root`, in the empty directory `work`. */
 export async function bundle(

@@ -22,20 +22,25 @@ tapeline() {
     check_file
     each_place unpack || refuse "Cannot unpack the program: one directory must be this user's, \
 be writable, allow programs to be started and have room for $needs_mb MB; name one in \
-TAPELINE_CACHE: was$tried"
+TAPELINE_CACHE: was ${tried#, }"
     hold || refuse "Cannot start what was unpacked: it must stay where it is: was taken from $here"
   fi
   run_program "$@"
 }
 
-# Calls "$1 DIRECTORY" for each place that may keep what is unpacked, until one will do. A place
-# below a directory of somebody else is passed over: that one could exchange it under our feet.
+# Calls "$1 DIRECTORY" for each place that may keep what is unpacked, until one will do; where one
+# is named it is the only one. A place below a directory of somebody else is passed over: that one
+# could exchange it under our feet.
 each_place() {
   tried=
-  consider "$1" "${TAPELINE_CACHE:-}" && return
+  if [ -n "${TAPELINE_CACHE:-}" ]; then
+    consider "$1" "$TAPELINE_CACHE"
+    return
+  fi
   # A unit with a dynamic user has a link there, which only root can exchange.
-  [ -n "${CACHE_DIRECTORY:-}" ] &&
-    consider "$1" "$(cd -P "${CACHE_DIRECTORY%%:*}" 2>/dev/null && pwd)" && return
+  service=${CACHE_DIRECTORY%%:*}
+  [ -n "$service" ] &&
+    consider "$1" "$(cd -P "$service" 2>/dev/null && pwd || echo "$service")" && return
   [ -O "${XDG_CACHE_HOME:-}" ] && consider "$1" "$XDG_CACHE_HOME/tapeline" && return
   [ -O "${HOME:-}" ] && consider "$1" "$HOME/.cache/tapeline" && return
   consider "$1" "/var/tmp/tapeline-$(id -u)"
@@ -49,7 +54,7 @@ consider() {
   /*) why= && "$1" "$2" && return 0 ;;
   *) why='it must be an absolute path' ;;
   esac
-  tried="$tried $2 ($why),"
+  tried="$tried, $2 ($why)"
   return 1
 }
 
@@ -79,6 +84,9 @@ check_machine() {
   @MACHINES@) ;;
   *) refuse "Cannot start: this file is for @TRIPLE@: was started on $machine" ;;
   esac
+  for tool in tail tar gzip mktemp wc; do
+    command -v "$tool" >/dev/null 2>&1 || refuse "Cannot unpack: $tool must be installed: was not"
+  done
 }
 
 check_file() {
@@ -100,7 +108,7 @@ sum_of() {
   if command -v sha256sum >/dev/null 2>&1; then
     sha256sum
   else
-    shasum -a 256
+    shasum -a 256 # where sha256sum is not, as on macOS
   fi
 }
 

@@ -4,7 +4,15 @@
  * Invariant: it is as long as it says: the archive begins at the byte after it.
  * @module
  */
-import { NET, PERMISSIONS, REACH, type Reach, SEALED, UNSTABLE, V8_OPTION } from "./runtime_flags.ts";
+import {
+  NET,
+  PERMISSIONS,
+  REACH,
+  type Reach,
+  SEALED,
+  UNSTABLE,
+  V8_OPTION,
+} from "./runtime_flags.ts";
 import type { Target } from "./targets.ts";
 
 /** What a head says of the archive behind it. */

@@ -30,6 +30,7 @@ import {
 
 const COPIED = ["core", "tests", "wire", "edge", "config", "tools", "docs"];
 const FILES = [
+  "build.ts",
   "deno.json",
   "deno.lock",
   "daemon.ts",

@@ -4,9 +4,15 @@
  */
 import { processLog } from "../../../edge/deno_log.ts";
 
-const log = processLog({ level: "info", sink: (bytes) => Deno.stderr.write(bytes) });
+const log = processLog({
+  levels: { level: "info", categories: {} },
+  sink: (bytes) => Deno.stderr.write(bytes),
+  form: "plain",
+});
 const filling = "x".repeat(10_000);
-for (let line = 0; line < 400; line += 1) log.write("info", "line", { line, filling });
+for (let line = 0; line < 400; line += 1) {
+  log.write("info", "queue_opened", { name: `${line}`, filling });
+}
 await log.flush(200);
 Deno.stdout.writeSync(new TextEncoder().encode(JSON.stringify({ dropped: log.dropped }) + "\n"));
 Deno.exit(0);

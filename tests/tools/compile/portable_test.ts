@@ -119,6 +119,16 @@ testWith([shell], "each command of an executable reaches what the table says", a
   strictEqual(await netOf("another"), NET.loopback);
 });
 
+testWith([shell], "an executable reaches the service manager that asked to be told", async () => {
+  using built = new Built();
+  const service = { NOTIFY_SOCKET: "/run/n", RUNTIME_DIRECTORY: "/run/t" };
+  const env = { TAPELINE_CACHE: built.place, ...service };
+  const sockets = "unix:/run/n,unix:/run/t/notify.sock";
+  ok((await built.run(["run"], env)).stdout.includes(`${NET.loopback},${sockets}\n`));
+  ok((await built.run(["run", "--config", "a"], env)).stdout.includes(`${NET.any}\n`));
+  ok(!(await built.run(["check"], env)).stdout.includes("unix:"));
+});
+
 testWith([shell], "executables that start at once unpack one directory and all run", async () => {
   using built = new Built();
   const ends = await Promise.all(Array.from({ length: 8 }, () => built.run(["x"])));
@@ -171,17 +181,23 @@ testWith([shell], "an executable takes the first of its places that will do", as
   for (const name of ["service", "xdg", "home"]) Deno.mkdirSync(`${folder}/${name}`);
   Deno.writeTextFileSync(`${folder}/file`, "");
   Deno.symlinkSync(`${folder}/service`, `${folder}/link`);
+  Deno.mkdirSync(`${folder}/linked`);
+  Deno.symlinkSync(`${folder}/service`, `${folder}/linked/tapeline`);
   const CACHE_DIRECTORY = `${folder}/service:${folder}/other`;
   const XDG_CACHE_HOME = `${folder}/xdg`;
   const HOME = `${folder}/home`;
   const rows: readonly (readonly [Readonly<Record<string, string>>, string])[] = [
     [{ TAPELINE_CACHE: `${folder}/own/place`, CACHE_DIRECTORY, HOME }, "own/place"],
-    [{ TAPELINE_CACHE: "relative", CACHE_DIRECTORY, HOME }, "service"],
-    [{ TAPELINE_CACHE: `${folder}/file`, XDG_CACHE_HOME, HOME }, "xdg/tapeline"],
-    [{ TAPELINE_CACHE: `${folder}/link`, HOME }, "home/.cache/tapeline"],
-    [{ TAPELINE_CACHE: `${folder}/a,b`, HOME }, "home/.cache/tapeline"],
+    [{ CACHE_DIRECTORY, XDG_CACHE_HOME, HOME }, "service"],
+    [{ CACHE_DIRECTORY: "relative", XDG_CACHE_HOME, HOME }, "xdg/tapeline"],
+    [{ CACHE_DIRECTORY: `${folder}/file`, HOME }, "home/.cache/tapeline"],
+    [{ CACHE_DIRECTORY: `${folder}/link`, HOME }, "service"],
+    [{ XDG_CACHE_HOME: `${folder}/linked`, HOME }, "home/.cache/tapeline"],
+    [{ CACHE_DIRECTORY: `${folder}/a,b`, HOME }, "home/.cache/tapeline"],
   ];
   for (const [env, place] of rows) {
+    // What another row unpacked would be taken as it is.
+    for (const name of ["service", "xdg", "home"]) empty(`${folder}/${name}`);
     const { stdout, stderr } = await built.run(["x"], env);
     ok(stdout.includes(`--deny-write=${folder}/${place}/`), `${place}: ${stdout}${stderr}`);
   }
@@ -189,14 +205,17 @@ testWith([shell], "an executable takes the first of its places that will do", as
 
 testWith([shell], "an executable with no place left says what each one lacks", async () => {
   using built = new Built();
-  Deno.writeTextFileSync(`${built.folder}/file`, "");
-  const env = { TAPELINE_CACHE: `${built.folder}/file`, CACHE_DIRECTORY: "relative", HOME: "" };
+  const named = { TAPELINE_CACHE: "relative", HOME: built.folder };
+  const alone = await built.run(["x"], named);
+  strictEqual(alone.code, 69);
+  match(alone.stderr, /TAPELINE_CACHE: was relative \(it must be an absolute path\)\n$/);
+  const env = { CACHE_DIRECTORY: built.path, HOME: "" };
   const limit = ["/bin/sh", "-c", 'ulimit -f 20; exec "$@"', "limited"];
   const { code, stderr } = await built.run(["x"], env, limit);
   strictEqual(code, 69);
   match(stderr, /tapeline: Cannot unpack the program: .* name one in TAPELINE_CACHE: was /);
-  match(stderr, /file \(it cannot be made\), relative \(it must be an absolute path\), /);
-  match(stderr, /\/var\/tmp\/tapeline-\d+ \(it cannot hold what is unpacked, \d+ MB\),\n$/);
+  match(stderr, /tapeline \(it cannot be made\), /);
+  match(stderr, /\/var\/tmp\/tapeline-\d+ \(it cannot hold what is unpacked, \d+ MB\)\n$/);
 });
 
 testWith([shell, root], "an executable runs for another user from a read-only place", async () => {
@@ -205,7 +224,7 @@ testWith([shell, root], "an executable runs for another user from a read-only pl
   Deno.chmodSync(built.folder, 0o755);
   Deno.chownSync(place.path, NOBODY, NOBODY);
   const user = ["setpriv", `--reuid=${NOBODY}`, `--regid=${NOBODY}`, "--clear-groups"];
-  const env = { TAPELINE_CACHE: `${place.path}/cache`, HOME: "/" };
+  const env = { CACHE_DIRECTORY: `${place.path}/cache`, HOME: "/" };
   strictEqual((await built.run(["x"], env, user)).code, 7);
   strictEqual(Deno.statSync(`${place.path}/cache`).uid, NOBODY);
   const asRoot = await built.run(["x"], { ...env, HOME: built.folder });
@@ -245,6 +264,11 @@ testWith([shell], "an executable sweeps away what is old and nobody holds, no mo
   ok(!isThere(old), "an old one that nobody holds goes");
   strictEqual(built.unpacked.length, 3);
 });
+
+function empty(folder: string): void {
+  Deno.removeSync(folder, { recursive: true });
+  Deno.mkdirSync(folder);
+}
 
 function isThere(path: string): boolean {
   try {
