@@ -45,6 +45,7 @@ import { Loop, ROUND_EVENTS_MAX } from "./edge/loop.ts";
 import type { Health } from "./edge/metrics/metrics_server.ts";
 import type { Cancel } from "./edge/ports.ts";
 import { QueueWatch } from "./edge/queue_watch.ts";
+import type { Supervision } from "./edge/supervision.ts";
 import { SafeMode } from "./edge/safe_mode.ts";
 import type { Shadows } from "./edge/shadows.ts";
 import { VenueSide } from "./edge/venue_side.ts";
@@ -58,6 +59,7 @@ import {
   createServer,
   createShadows,
   createSignals,
+  createSupervision,
   declaredOf,
   identityOf,
   startedPayload,
@@ -115,6 +117,7 @@ class RunningDaemon implements Daemon {
   readonly #queues: QueueWatch;
   readonly #metrics: DaemonMetrics;
   readonly #checkpoint: Recovered["checkpoint"];
+  readonly #supervision: Supervision;
   #shadows: Shadows | undefined;
   #cancelHousekeeping: Cancel = () => {};
   #state: "running" | "stopping" | "ended" = "running";
@@ -179,6 +182,12 @@ class RunningDaemon implements Daemon {
       server: this.#server,
       venues,
     });
+    const { view } = timeline;
+    this.#supervision = createSupervision(ports, {
+      view,
+      loop: this.#loop,
+      journal: this.#journal,
+    });
     this.#loop.whenTaken(this.#control, () => this.#start());
   }
 
@@ -189,6 +198,7 @@ class RunningDaemon implements Daemon {
     if (this.#state === "ended") return;
     this.#state = "stopping";
     this.#options.ports.log.write("info", "stopping", { reason });
+    this.#supervision.stopping(`stopping: ${reason}`);
     this.#offer({ eventType: "Stopping", payload: { reason } });
     this.#server.stop(() => this.#loop.whenTaken(this.#control, () => this.#leave(reason)));
   }
@@ -202,6 +212,10 @@ class RunningDaemon implements Daemon {
   }
 
   reload(reread: Reread): boolean {
+    return this.#supervision.reload(() => this.#reload(reread));
+  }
+
+  #reload(reread: Reread): boolean {
     const { log } = this.#options.ports;
     const before = this.#declared;
     if (before === undefined || this.#state !== "running") {
@@ -257,6 +271,7 @@ class RunningDaemon implements Daemon {
     this.#keepHouse();
     this.#declared = declaredOf(this.#options, this.#loop.view);
     ports.log.write("info", "listening", { host: configuration.wire.host, port });
+    this.#supervision.ready();
     onListening({
       event: "listening",
       port,
@@ -417,6 +432,7 @@ class RunningDaemon implements Daemon {
   #end(end: End): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
+    this.#supervision.stopping(end.sentence);
     this.#cancelHousekeeping();
     this.#intervals.stop();
     this.#loop.stop();

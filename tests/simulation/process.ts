@@ -11,6 +11,7 @@ import type {
   Disk,
   Log,
   Ports,
+  ServiceManager,
   Signals,
   Sockets,
   Timers,
@@ -29,6 +30,8 @@ export type World = {
   readonly sockets: Sockets;
   readonly disk: Disk;
   readonly log: Log;
+  /** Absent: there is none. */
+  readonly serviceManager?: ServiceManager;
 };
 
 /** A Worker's entry as the simulation runs it: on the same thread, with ports of its own. */
@@ -93,6 +96,7 @@ export class SimProcess {
       sockets: this.#guard.sockets(world.sockets),
       signals: this.#signals(),
       workers: this.#workers(),
+      serviceManager: world.serviceManager ?? { tell: () => {}, watchdogUs: undefined },
       log: world.log,
     };
   }
