@@ -143,6 +143,11 @@ export interface View {
     readonly clients: readonly string[];
     readonly instruments: readonly InstrumentId[];
   };
+  /** What is not `Active` by itself, whatever the operator's state is; ascending by number. */
+  readonly halts: {
+    readonly venues: readonly VenueId[];
+    readonly instruments: readonly InstrumentId[];
+  };
   /** Limits and states in force, for the `risk` query: snake_case, JSON-able. */
   risk(client: ClientIndex): Readonly<Record<string, unknown>>;
   /** Counters of the core, for the `metrics` query: snake_case names. */

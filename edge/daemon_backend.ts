@@ -13,6 +13,7 @@ import type {
   ReportPage,
   SignalSource,
 } from "../wire/backend.ts";
+import type { LoggedAlarm } from "./alarms.ts";
 import type { EngineClock } from "./engine_clock.ts";
 import type { RawFeed } from "./feeds/raw_feed.ts";
 import type { HotLoopObserver } from "./hot_loop_observer.ts";
@@ -112,7 +113,7 @@ export class DaemonBackend implements Backend {
     return this.#options.rawFeeds.get(venue)?.read(line, tsUs);
   }
 
-  alarm(code: string, text: string): void {
+  alarm(code: LoggedAlarm, text: string): void {
     this.#options.log.write("alarm", "engine_alarm", { code, text });
   }
 }

@@ -76,7 +76,7 @@ const DAEMON = {
   trading_held_back: {
     category: "daemon",
     levels: ["alarm"],
-    says: "The journal holds a stricter trading state or kill switch than the configuration.",
+    says: "The journal holds a halt, or a stricter state than the configuration: `text`.",
   },
   queue_opened: {
     category: "daemon",

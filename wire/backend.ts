@@ -88,7 +88,7 @@ export interface Backend {
   /** Reads a raw line of a venue's feed; undefined: no format is configured for it. */
   readRaw?(of: RawLine): RawOutcome | undefined;
   /** Something an operator must know. */
-  alarm(code: string, text: string): void;
+  alarm(code: "RESUME_AHEAD", text: string): void;
 }
 
 /** A raw line of a venue's feed, received at `tsUs`. */

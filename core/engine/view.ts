@@ -59,6 +59,17 @@ export class EngineView implements View {
     return this.#state.killSwitch;
   }
 
+  get halts(): View["halts"] {
+    const { venues, instruments } = this.#state;
+    return {
+      venues: venues.filter(({ tradingState }) => tradingState !== "Active")
+        .map(({ declaration }) => declaration.id),
+      instruments: instruments.flatMap((entry) =>
+        entry === undefined || entry.tradingState === "Active" ? [] : [entry.instrument.id]
+      ),
+    };
+  }
+
   get venues(): readonly VenueView[] {
     return this.#declared.venues;
   }

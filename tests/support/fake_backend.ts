@@ -308,6 +308,7 @@ export class FakeBackend implements Backend {
       limitedClients: [],
       externalOrders: [],
       dryRuns: { clients: [], instruments: [] },
+      halts: { venues: [], instruments: [] },
       venues: this.venues,
       instruments: this.instruments,
       instrumentByName: (name) => this.instruments.find((row) => row.name === name),
