@@ -52,6 +52,10 @@ export class Machine {
   readonly time = new VirtualTime();
   readonly disk = new MemoryDisk();
   readonly lines: Line[] = [];
+  /** What its service manager was told. */
+  readonly told: string[] = [];
+  /** How long the service manager waits for a sign of life; undefined: it does not watch. */
+  watchdogUs: number | undefined;
   readonly #written = new WrittenRequests(this.disk);
   /** Client order ids that reached the exchange, and whether they were on the disk by then. */
   readonly placed: { readonly clientId: string; readonly isWritten: boolean }[] = [];
@@ -83,6 +87,10 @@ export class Machine {
       sockets: this.#sockets,
       disk: this.disk as Disk,
       log: this.#log(),
+      serviceManager: {
+        tell: (state: string) => void this.told.push(state),
+        watchdogUs: this.watchdogUs,
+      },
     };
     const process = new SimProcess(world, {
       draws: this.#draws.fork("process"),

@@ -134,6 +134,14 @@ class Session {
             versions: ["1", "2"],
           };
         },
+        checkpoint: (directory, of) => {
+          call("checkpoint", directory, of);
+          return { seq_id: 7 };
+        },
+        replay: (directory, of) => {
+          call("replay", directory, of);
+          return { ok: true, events: 9, differences: [] };
+        },
         dump: (directory, options, print) => {
           call("dump", directory, options);
           print("{}");
