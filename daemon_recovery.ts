@@ -14,9 +14,11 @@ import {
   PoisonEvent,
   recover,
   replayInto,
+  restoreTimeline,
 } from "./edge/journal/mod.ts";
 import type { Log } from "./edge/ports.ts";
 import { PoisonNotes } from "./edge/poison.ts";
+import type { CheckpointMark } from "./edge/shadows.ts";
 import { writeReport } from "./wire/encode_report.ts";
 import type { DaemonOptions } from "./daemon_options.ts";
 import { VERSION } from "./version.ts";
@@ -29,6 +31,8 @@ export type Recovered = {
   readonly journal: RecoveredJournal;
   /** Everything after this time was lost, which an operator accepted; the core is yet to be told. */
   readonly lostSinceUs: Micros | undefined;
+  /** The checkpoint that it began from; seq 0: from nothing. */
+  readonly checkpoint: CheckpointMark;
 };
 type Stuck = { readonly kind: "safeMode"; readonly seq: number; readonly journalId: string };
 
@@ -44,14 +48,12 @@ export function recoverTimeline(
   const notes = new PoisonNotes(disk, stateDirectory);
   const startUs = ports.clock.monotonicUs();
   const where = { disk, randomness, log, stateDirectory, engineVersion: VERSION };
+  const machine = { createTimeline, writeReport };
   if (acceptLoss) {
-    sayLoss(
-      log,
-      acceptJournalLoss({ ...where, machine: MACHINE, passedOver: notes.quarantined() }),
-    );
+    sayLoss(log, acceptJournalLoss({ ...where, machine, passedOver: notes.quarantined() }));
   }
   const recovery = recover(where);
-  const timeline = createTimeline(recovery.checkpoint);
+  const timeline = restoreTimeline(recovery, { machine, engineVersion: VERSION });
   try {
     replayInto(recovery, { timeline, writeReport }, notes.quarantined());
   } catch (error) {
@@ -74,11 +76,9 @@ export function recoverTimeline(
     settings: { ...JOURNAL_DEFAULTS, segmentBytes, ringBytes },
   };
   const lostSinceUs = recovery.isAfterLoss ? timeline.nowUs : undefined;
-  return { kind: "ready", timeline, journal, lostSinceUs };
+  const { seqId: seq = 0, ingestTime: atUs = 0 } = recovery.checkpoint ?? {};
+  return { kind: "ready", timeline, journal, lostSinceUs, checkpoint: { seq, atUs } };
 }
-
-/** What replays while a loss is accepted. */
-const MACHINE = { createTimeline, writeReport };
 
 function sayLoss(log: Log, loss: AcceptedLoss | undefined): void {
   if (loss === undefined) return;

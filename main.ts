@@ -8,6 +8,7 @@
  * 4. however it ends, there is an exit code and a sentence
  * @module
  */
+import { createTimeline } from "./core/mod.ts";
 import { PAPER_CAPABILITIES } from "./core/simulator/mod.ts";
 import {
   type Configuration,
@@ -26,16 +27,20 @@ import { DeclarationError } from "./edge/declarations.ts";
 import { denoSecrets } from "./edge/deno_secrets.ts";
 import { type ProcessLog, processLog, stderrForm } from "./edge/deno_log.ts";
 import { denoWorkers } from "./edge/deno_workers.ts";
+import { denoDisk } from "./edge/deno_disk.ts";
 import { mainPorts } from "./edge/deno_ports.ts";
+import { denoServiceManager } from "./edge/deno_service_manager.ts";
 import { DiskError } from "./edge/ports.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
 import { CAPTURE_FORMATS, columnProblems, LISTING_FORMATS } from "./edge/feeds/mod.ts";
-import { JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/mod.ts";
+import { journalBytes, JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/mod.ts";
 import { feedTools } from "./edge/cli/feed_tools.ts";
 import { journalTools } from "./edge/cli/journal_tools.ts";
 import { showTop } from "./edge/cli/top_tool.ts";
+import { recoveryNotice } from "./edge/supervision.ts";
 import type { AdapterDescription } from "./edge/venue.ts";
 import { type AdapterRegistry, ADAPTERS } from "./edge/venues/registry.ts";
+import { writeReport } from "./wire/encode_report.ts";
 import { BUILD } from "./build.ts";
 import { startDaemon } from "./daemon.ts";
 import type { Daemon, DaemonOptions, End } from "./daemon_options.ts";
@@ -67,7 +72,10 @@ export function tapeline(args: readonly string[], product: Product): Promise<Exi
       columnProblems,
     },
     secrets: denoSecrets(),
-    journal: journalTools(),
+    journal: journalTools({
+      machine: { createTimeline, writeReport },
+      engineVersion: VERSION,
+    }),
     feed: feedTools(),
     doctor: doctorTools(product),
     run: (options: RunOptions) => run(options, product),
@@ -86,8 +94,14 @@ async function run(options: RunOptions, product: Product): Promise<ExitCode> {
   });
   const terminal = denoTerminal();
   const ended = Promise.withResolvers<End>();
+  const running: { daemon?: Daemon } = {};
+  // Before recovery: until somebody listens this signal ends the process.
+  Deno.addSignalListener("SIGHUP", () => reload(running.daemon, { product, log, ...options }));
+  const serviceManager = denoServiceManager((name) => Deno.env.get(name), log);
+  serviceManager.tell(recoveryNotice(journalBytes(denoDisk(), stateDirectory)));
+  await serviceManager.flush(); // recovery keeps the thread
   const daemon = startDaemon({
-    ports: mainPorts({ log, workersModule: product.workersModule }),
+    ports: mainPorts({ log, workersModule: product.workersModule, serviceManager }),
     configuration,
     stateDirectory,
     resumeTrading,
@@ -101,32 +115,29 @@ async function run(options: RunOptions, product: Product): Promise<ExitCode> {
     onEnd: ended.resolve,
     ...(product.openJournal === undefined ? {} : { openJournal: product.openJournal }),
   });
-  obeySignals(daemon, () => reload(daemon, { product, log, reread: options.reread }));
+  running.daemon = daemon;
+  obeySignals(daemon);
   const { code, sentence } = await ended.promise;
   log.write(code === EXIT.ok ? "info" : "alarm", "ended", { code, sentence });
-  await log.flush(LOG_FLUSH_MS);
+  await Promise.all([log.flush(LOG_FLUSH_MS), serviceManager.flush()]);
   if (code !== EXIT.ok) terminal.error(`tapeline: ${sentence.split("\n", 1)[0]}`);
   return code;
 }
 
-function obeySignals(daemon: Daemon, reloadNow: () => void): void {
+function obeySignals(daemon: Daemon): void {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     Deno.addSignalListener(signal, () => daemon.stop(signal));
   }
-  Deno.addSignalListener("SIGHUP", reloadNow);
   // Not SIGUSR1: the runtime opens its debugger to every user of this machine when it comes.
   Deno.addSignalListener("SIGUSR2", () => daemon.reconcile("SIGUSR2"));
 }
 
 /** A configuration that cannot be used changes nothing; the log says why. */
 function reload(
-  daemon: Daemon,
-  of: {
-    readonly product: Product;
-    readonly log: ProcessLog;
-    readonly reread: RunOptions["reread"];
-  },
+  daemon: Daemon | undefined,
+  of: Pick<RunOptions, "reread"> & { readonly product: Product; readonly log: ProcessLog },
 ): void {
+  if (daemon === undefined) return; // it has only just read the file
   try {
     const configuration = of.reread();
     const venues = venuesOf(configuration, of.product);

@@ -22,6 +22,7 @@ import { replaceFile } from "./files.ts";
 import { finishAcceptedLoss, nextOf, noteLoss } from "./accepted_loss_files.ts";
 import { genesisChain } from "./format.ts";
 import { highWaterPath, HighWaterWriter, readHighWater } from "./high_water.ts";
+import { restoreTimeline } from "./offline.ts";
 import { recover, type RecoverOptions } from "./recovery.ts";
 import { JournalRefused } from "./refusal.ts";
 import { replayInto } from "./replay.ts";
@@ -63,14 +64,15 @@ export function acceptLoss(options: AcceptLossOptions): AcceptedLoss | undefined
   finishAcceptedLoss(disk, stateDirectory);
   const mark = readHighWater(disk, highWaterPath(stateDirectory));
   if (typeof mark === "object" && mark.segment === 0 && mark.batch > 0) return undefined;
-  const recovery = recover({ ...options, mark: "ignored" });
+  const recovery = recover({ ...options, mark: "ignored", access: "read" });
   if (recovery.isNew) {
     throw new JournalRefused(
       `to accept a loss there must be a journal in ${stateDirectory}: was none`,
       "Put back what there is of the state directory, or start without --accept-loss",
     );
   }
-  const timeline = machine.createTimeline(recovery.checkpoint);
+  const engineVersion = options.engineVersion ?? "";
+  const timeline = restoreTimeline(recovery, { machine, engineVersion });
   const { writeReport } = machine;
   replayInto(recovery, { timeline, writeReport }, options.passedOver);
   const digits = [...randomness.bytes(ID_BYTES)]

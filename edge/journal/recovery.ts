@@ -43,14 +43,19 @@ export type RecoverOptions = {
   readonly stateDirectory: string;
   /** Of the running program: a batch of another one is not replayed. undefined: any is read. */
   readonly engineVersion: string | undefined;
-  /** `zero`: from the first event, as if no checkpoint had been taken. Default `checkpoint`. */
-  readonly from?: "checkpoint" | "zero";
   /**
-   * `ignored`: a journal that ends before its mark, or has lost it, is taken as it is, and a torn
-   * tail is left alone. Default `binding`.
+   * `zero`: from the first event, as if no checkpoint had been taken; `oldest`: from the oldest that
+   * is kept. Default `checkpoint`, the newest.
    */
+  readonly from?: RecoverFrom;
+  /** `read`: a torn tail is left as it is, since a daemon may be writing it. Default `repair`. */
+  readonly access?: "read" | "repair";
+  /** `ignored`: it may end before its mark, or have lost it. Default `binding`. */
   readonly mark?: "binding" | "ignored";
 };
+
+/** Where a recovery may begin. */
+export type RecoverFrom = "checkpoint" | "oldest" | "zero";
 
 /** A journal that is being opened. */
 export type Recovery = {
@@ -81,7 +86,7 @@ export type Recovery = {
  */
 export function recover(options: RecoverOptions): Recovery {
   const { disk, stateDirectory } = options;
-  finishAcceptedLoss(disk, stateDirectory);
+  if (options.access !== "read") finishAcceptedLoss(disk, stateDirectory);
   const isMarkIgnored = options.mark === "ignored";
   const { mark, segments } = isMarkIgnored
     ? { mark: undefined, segments: listSegments(disk, journalDirectory(stateDirectory)) }
@@ -128,7 +133,7 @@ function nothing(): Recovery {
 
 /** A journal that was begun after a loss and has no batch yet. */
 function afterLoss(options: RecoverOptions, mark: HighWaterMark): Recovery {
-  const stored = newestCheckpoint(options);
+  const stored = storedCheckpoint(options);
   if (stored?.tail.batch !== mark.batch || stored.tail.chain !== mark.chain) {
     throw disagreement(placeOfMark(mark), "missing");
   }
@@ -167,7 +172,7 @@ class ExistingJournal implements Recovery {
     const directory = journalDirectory(stateDirectory);
     this.#options = options;
     this.journalId = first.journalId;
-    const stored = options.from === "zero" ? undefined : newestCheckpoint(options);
+    const stored = options.from === "zero" ? undefined : storedCheckpoint(options);
     this.checkpoint = stored?.state;
     this.#lossBatch = stored?.tail.segment === 0 ? stored.tail.batch : undefined;
     this.reports = ReportIndex.from(stored?.reports ?? []);
@@ -207,7 +212,7 @@ class ExistingJournal implements Recovery {
       yield* batchRecords(batch);
     }
     const { torn } = this.#scan;
-    if (torn !== undefined && this.#options.mark !== "ignored") this.#clear(torn);
+    if (torn !== undefined && this.#options.access !== "read") this.#clear(torn);
     this.#tail = this.#scan.tail;
   }
 
@@ -224,8 +229,8 @@ class ExistingJournal implements Recovery {
     throw new JournalRefused(
       `what follows the checkpoint must be of engine ${engineVersion}: was of engine ` +
         `${header.engineVersion}`,
-      `Start the previous executable (${header.engineVersion}) once and stop it, so that it takes ` +
-        "a checkpoint at the end, then start this one",
+      `Have the executable of engine ${header.engineVersion} take a checkpoint ` +
+        '("tapeline journal checkpoint"), then start this one',
       { segment: segmentName(segment), offset, batch: header.number, seq: header.firstSeq },
     );
   }
@@ -314,11 +319,11 @@ function readEvent(line: string, batch: Batch): Event {
   }
 }
 
-function newestCheckpoint(
-  { disk, stateDirectory, log }: RecoverOptions,
+function storedCheckpoint(
+  { disk, stateDirectory, log, from }: RecoverOptions,
 ): StoredCheckpoint | undefined {
   const found = readCheckpoints(disk, stateDirectory, (name) => {
     log.write("warning", "checkpoint_damaged", { name });
   });
-  return found.next().value ?? undefined;
+  return from === "oldest" ? [...found].at(-1) : found.next().value ?? undefined;
 }

@@ -75,7 +75,8 @@ export function daemonOptions(
   onEnd: (end: End) => void,
   changes: DaemonChanges = {},
 ): DaemonOptions {
-  const { configuration = CONFIGURATION, adoptAccounts = [], acceptLoss = false } = changes;
+  const { configuration = CONFIGURATION, adoptAccounts = [] } = changes;
+  const { resumeTrading = false, acceptLoss = false } = changes;
   const adapters = new Map([
     [PAPER_ADAPTER, { capabilities: () => PAPER_CAPABILITIES }],
     [TEST_ADAPTER, { capabilities: () => TEST_CAPABILITIES }],
@@ -84,7 +85,7 @@ export function daemonOptions(
     ports: process.ports,
     configuration,
     stateDirectory: STATE,
-    resumeTrading: changes.resumeTrading ?? false,
+    resumeTrading,
     adoptAccounts,
     acceptLoss,
     venues: declareVenues(configuration, adapters),
