@@ -16,32 +16,56 @@ import type { IntentRecord, Order } from "../order.ts";
 import type { RejectCode } from "../reject_code.ts";
 import type { ExecType, Execution, ExecutionReport } from "../report.ts";
 
-/** What a report says beyond the order. `by`: the intent whose id it bears, default the order's. */
+/**
+ * What a report says beyond the order. `by`: the intent whose id it bears, default the order's.
+ * Each is made from {@link UNSAID}, so that all have one shape: the hot path reads them, and a read of
+ * an object that may have any of twenty shapes costs as much as a line of the cache.
+ */
 export type Saying = {
   readonly execType: ExecType;
-  readonly by?: IntentRecord | undefined;
-  readonly origIntentId?: string | undefined;
-  readonly causeIntentId?: string | undefined;
-  readonly execution?: Execution;
-  readonly execRefId?: string;
-  readonly rejectCode?: RejectCode;
-  readonly text?: string;
-  readonly late?: boolean;
-  readonly inferred?: boolean | undefined;
-  readonly provisional?: boolean;
-  readonly journalUs?: Micros | undefined;
-  readonly submitUs?: Micros | undefined;
-  readonly ackUs?: Micros | undefined;
+  readonly by: IntentRecord | undefined;
+  readonly origIntentId: string | undefined;
+  readonly causeIntentId: string | undefined;
+  readonly execution: Execution | undefined;
+  readonly execRefId: string | undefined;
+  readonly rejectCode: RejectCode | undefined;
+  readonly text: string | undefined;
+  readonly late: boolean | undefined;
+  readonly inferred: boolean | undefined;
+  readonly provisional: boolean | undefined;
+  readonly journalUs: Micros | undefined;
+  readonly submitUs: Micros | undefined;
+  readonly ackUs: Micros | undefined;
 };
 
 /** What a venue's answer says beyond the order; how it came to be known. */
-export type Details = Pick<Saying, "inferred" | "journalUs" | "submitUs" | "ackUs">;
+export type Details = Partial<Pick<Saying, "inferred" | "journalUs" | "submitUs" | "ackUs">>;
 
 /** A report that moves its order. `reason` goes into the transition. */
 export type Step = Saying & {
   readonly reason: string;
   /** The replace lost the old order: it is gone although the replace was refused. */
-  readonly isLost?: boolean;
+  readonly isLost: boolean | undefined;
+};
+
+/** A report that says nothing but how the order stands. */
+export const UNSAID: Step = {
+  execType: "OrderStatus",
+  reason: "",
+  by: undefined,
+  origIntentId: undefined,
+  causeIntentId: undefined,
+  execution: undefined,
+  execRefId: undefined,
+  rejectCode: undefined,
+  text: undefined,
+  late: undefined,
+  inferred: undefined,
+  provisional: undefined,
+  journalUs: undefined,
+  submitUs: undefined,
+  ackUs: undefined,
+  isLost: undefined,
 };
 
 /** What a report takes from the intent whose id it bears. */
