@@ -14,7 +14,7 @@
  */
 import type { Levels } from "./event.ts";
 import type { Side } from "./instrument.ts";
-import { px, qty } from "./numbers.ts";
+import { type Px, px, qty } from "./numbers.ts";
 import { type KeyedLevel, SortedLevels } from "./sorted_levels.ts";
 import type { PriceLevel } from "./view.ts";
 
@@ -95,6 +95,11 @@ export class BookSide {
   /** Returns the best level, or undefined if there is none. */
   best(): PriceLevel | undefined {
     return this.#top === NONE ? undefined : this.#levelAt(this.#top);
+  }
+
+  /** Returns the best price, or undefined if there is no level. */
+  bestPrice(): Px | undefined {
+    return this.#top === NONE ? undefined : px((this.#base + this.#top) * this.#sign);
   }
 
   /** Slot of the best level when the window is placed. */

@@ -54,7 +54,7 @@ export class OwnOrders {
 
   /** Returns our most aggressive price on a side, or undefined if there is none. */
   bestOf(side: Side): Px | undefined {
-    return this.#sides?.[side].best()?.price;
+    return this.#sides?.[side].bestPrice();
   }
 
   /** Forgets every order. */
