@@ -15,20 +15,13 @@
  * Everything arrives through `Ports`, so the same function runs in production and in simulation.
  * @module
  */
-import { createTimeline, Sequencer } from "./core/mod.ts";
-import { HotLoop, type HotLoopSettings, parseHotLoopSettings } from "./core/hotloop/mod.ts";
+import { Sequencer } from "./core/mod.ts";
 import type { ControlPayloads, Event } from "./core/event.ts";
 import { clOrdIdPrefix } from "./core/command.ts";
+import { unreachable } from "./core/invariant.ts";
 import type { VenueId } from "./core/numbers.ts";
 import type { Timeline } from "./core/timeline.ts";
-import {
-  canonicalConfiguration,
-  type Configuration,
-  configurationDigest,
-  declareClients,
-  type DeclaredVenue,
-} from "./config/mod.ts";
-import { DaemonBackend, type ReportSource } from "./edge/daemon_backend.ts";
+import { declareClients } from "./config/mod.ts";
 import {
   controlDraft,
   declarationDrafts,
@@ -36,34 +29,42 @@ import {
   heldBack,
   renumber,
 } from "./edge/declarations.ts";
-import { openFormat } from "./edge/feeds/capture_formats.ts";
-import { RawFeed } from "./edge/feeds/raw_feed.ts";
 import { EngineClock } from "./edge/engine_clock.ts";
-import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
-import { HotLoopObserver } from "./edge/hot_loop_observer.ts";
+import { EXIT } from "./edge/exit_codes.ts";
+import type { HotLoopObserver } from "./edge/hot_loop_observer.ts";
 import { Ingress, type IngressQueue } from "./edge/ingress.ts";
 import { Intervals } from "./edge/intervals.ts";
 import {
   Journal,
-  JOURNAL_DEFAULTS,
   type JournalFault,
   type JournalOptions,
   lockState,
-  PoisonEvent,
-  recover,
-  replayInto,
   type StateLock,
 } from "./edge/journal/mod.ts";
-import { type CommitLog, Loop, ROUND_EVENTS_MAX } from "./edge/loop.ts";
-import { PoisonNotes } from "./edge/poison.ts";
-import type { Cancel, Ports, Timers } from "./edge/ports.ts";
+import { Loop, ROUND_EVENTS_MAX } from "./edge/loop.ts";
+import type { Health } from "./edge/metrics/metrics_server.ts";
+import type { Cancel } from "./edge/ports.ts";
 import { QueueWatch } from "./edge/queue_watch.ts";
 import { SafeMode } from "./edge/safe_mode.ts";
-import { Shadows } from "./edge/shadows.ts";
+import type { Shadows } from "./edge/shadows.ts";
 import { VenueSide } from "./edge/venue_side.ts";
+import type { Backend } from "./wire/backend.ts";
 import { writeReport } from "./wire/encode_report.ts";
-import { WireServer } from "./wire/server.ts";
-import { readOrCreateToken, tokenPath } from "./wire/token.ts";
+import type { WireServer } from "./wire/server.ts";
+import { tokenPath } from "./wire/token.ts";
+import { DaemonMetrics } from "./daemon_metrics.ts";
+import type { Daemon, DaemonJournal, DaemonOptions, End, Reread } from "./daemon_options.ts";
+import {
+  createServer,
+  createShadows,
+  createSignals,
+  declaredOf,
+  identityOf,
+  startedPayload,
+} from "./daemon_parts.ts";
+import { planReload, type ReloadPlan } from "./daemon_reload.ts";
+import type { Declared } from "./daemon_tighten.ts";
+import { type Recovered, recoverTimeline } from "./daemon_recovery.ts";
 import { VERSION } from "./version.ts";
 
 /** How often the clock is disciplined and the queues are looked at. */
@@ -74,48 +75,6 @@ const CLOCK_DIFFERENCE_MAX_US = 1_000_000;
 /** What the last words may take when the journal is gone: to sessions, and to venues outside. */
 const LAST_WORDS_US = 100_000;
 const LAST_CANCELS_US = 2_000_000;
-
-/** Where the daemon can be reached; its first line on stdout. */
-export type Listening = {
-  readonly event: "listening";
-  readonly port: number;
-  readonly state_dir: string;
-  readonly token_file: string;
-  readonly mode: string;
-};
-
-/** How the daemon ended. */
-export type End = { readonly code: ExitCode; readonly sentence: string };
-
-/** The journal as the daemon uses it; the benchmark puts a void one in its place. */
-export interface DaemonJournal extends CommitLog, ReportSource {
-  onFailure(handler: (sentence: string, fault: JournalFault) => void): void;
-  stop(done: () => void): void;
-}
-
-export type DaemonOptions = {
-  readonly ports: Ports;
-  readonly configuration: Configuration;
-  readonly stateDirectory: string;
-  readonly venues: readonly DeclaredVenue[];
-  /** The operator allows this start to loosen the trading state and the kill switch. */
-  readonly resumeTrading: boolean;
-  /** Venues, by name, whose own view of the account becomes the ledger's. */
-  readonly adoptAccounts: readonly string[];
-  readonly onListening: (listening: Listening) => void;
-  /** Called once; nothing of the daemon runs after it. */
-  readonly onEnd: (end: End) => void;
-  /** Default: the journal on disk. */
-  readonly openJournal?: (options: JournalOptions, timers: Timers) => DaemonJournal;
-};
-
-/** A daemon that was asked to run. */
-export interface Daemon {
-  /** Ends in order; asked a second time, at once. */
-  stop(reason: string): void;
-  /** Asks every venue outside for its view of the account; one that is down is asked when it is back. */
-  reconcile(reason: string): void;
-}
 
 /**
  * Starts a daemon.
@@ -139,43 +98,7 @@ export function startDaemon(options: DaemonOptions): Daemon {
   }
 }
 
-/** Options of the journal, all but what the running daemon adds. */
-type RecoveredJournal = Omit<JournalOptions, "nowUs" | "digest">;
-type Recovered = { readonly timeline: Timeline; readonly journal: RecoveredJournal };
-type Stuck = { readonly kind: "safeMode"; readonly seq: number; readonly journalId: string };
-
-/** @throws {PoisonEvent} The first time an event makes the machines throw. */
-function recoverTimeline(
-  { ports, stateDirectory, configuration }: DaemonOptions,
-): ({ readonly kind: "ready" } & Recovered) | Stuck {
-  const { disk, randomness, log } = ports;
-  const notes = new PoisonNotes(disk, stateDirectory);
-  const startUs = ports.clock.monotonicUs();
-  const recovery = recover({ disk, randomness, log, stateDirectory, engineVersion: VERSION });
-  const timeline = createTimeline(recovery.checkpoint);
-  try {
-    replayInto(recovery, { timeline, writeReport }, notes.quarantined());
-  } catch (error) {
-    if (!(error instanceof PoisonEvent) || !notes.meet(error.seqId)) throw error;
-    return { kind: "safeMode", seq: error.seqId, journalId: recovery.journalId };
-  }
-  log.write("info", "recovered", {
-    journal_id: recovery.journalId,
-    seq_id: timeline.seqId,
-    digest: timeline.digest,
-    took_ms: Math.round((ports.clock.monotonicUs() - startUs) / 1000),
-  });
-  const { segmentBytes, ringBytes } = configuration.journal;
-  const journal = {
-    ports,
-    stateDirectory,
-    engineVersion: VERSION,
-    tail: recovery.tail,
-    reports: recovery.reports,
-    settings: { ...JOURNAL_DEFAULTS, segmentBytes, ringBytes },
-  };
-  return { kind: "ready", timeline, journal };
-}
+const NOT_LISTENING = "Cannot reload: the daemon must be listening, and must not be stopping";
 
 /** A daemon with everything in place. */
 class RunningDaemon implements Daemon {
@@ -190,18 +113,25 @@ class RunningDaemon implements Daemon {
   readonly #server: WireServer;
   readonly #venues: VenueSide;
   readonly #queues: QueueWatch;
+  readonly #metrics: DaemonMetrics;
+  readonly #checkpoint: Recovered["checkpoint"];
   #shadows: Shadows | undefined;
   #cancelHousekeeping: Cancel = () => {};
   #state: "running" | "stopping" | "ended" = "running";
+  /** What runs, once it does: a reload changes it. */
+  #declared: Declared | undefined;
+  #identity: Backend["daemon"];
 
   constructor(options: DaemonOptions, from: Recovered & { readonly lock: StateLock }) {
     const { ports, configuration } = options;
-    const { timeline, lock } = from;
+    const { timeline, lock, checkpoint } = from;
     const clock = new EngineClock(ports.clock, timeline.nowUs);
     const open = options.openJournal ?? ((of: JournalOptions) => new Journal(of));
     this.#options = options;
+    this.#identity = identityOf(configuration);
     this.#lock = lock;
     this.#clock = clock;
+    this.#checkpoint = checkpoint;
     const now = { nowUs: () => clock.nowUs(), digest: () => timeline.digest };
     this.#journal = open({ ...from.journal, ...now }, ports.timers);
     // Later: a reader may be in the middle of a session that the failure ends.
@@ -221,15 +151,34 @@ class RunningDaemon implements Daemon {
       (draft) => this.#loop.offerTimer(draft),
     );
     this.#queues = new QueueWatch(ingress, ports.log);
-    this.#signals = new HotLoopObserver({
-      create: (emit) => new HotLoop({ settings: hotLoopSettings(configuration), emit }),
-      listed: () => timeline.view.instruments,
-      log: ports.log,
+    this.#metrics = new DaemonMetrics(options, {
+      view: timeline.view,
+      clock,
+      ingress,
+      configDigest: () => this.#identity.configDigest,
     });
-    this.#server = this.#createServer(timeline, ingress);
+    this.#signals = createSignals(configuration, timeline.view, ports.log);
+    this.#server = createServer(options, {
+      view: timeline.view,
+      journal: this.#journal,
+      clock,
+      ingress,
+      intervals: this.#intervals,
+      signals: this.#signals,
+      metrics: this.#metrics.registry,
+      daemon: () => this.#identity,
+    });
     this.#loop = this.#createLoop(timeline, ingress);
-    this.#offer({ eventType: "Started", payload: this.#started() });
-    this.#venues = this.#createVenues(timeline, ingress);
+    const payload = startedPayload(configuration, this.#journal.journalId);
+    this.#offer({ eventType: "Started", payload });
+    const venues = this.#createVenues(timeline, ingress);
+    this.#venues = venues;
+    this.#metrics.watch({
+      journal: this.#journal,
+      signals: this.#signals,
+      server: this.#server,
+      venues,
+    });
     this.#loop.whenTaken(this.#control, () => this.#start());
   }
 
@@ -252,15 +201,61 @@ class RunningDaemon implements Daemon {
     }
   }
 
+  reload(reread: Reread): boolean {
+    const { log } = this.#options.ports;
+    const before = this.#declared;
+    if (before === undefined || this.#state !== "running") {
+      log.write("error", "configuration_refused", { problems: [NOT_LISTENING] });
+      return false;
+    }
+    const { view } = this.#loop;
+    const after = declaredOf(reread, view);
+    const plan = planReload(before, after, { view, nowUs: this.#clock.nowUs() });
+    switch (plan.kind) {
+      case "unchanged":
+        log.write("info", "configuration_unchanged");
+        return false;
+      case "refused":
+        log.write("error", "configuration_refused", { problems: plan.problems });
+        return false;
+      case "changed":
+        this.#takeOver(after, plan);
+        return true;
+      default:
+        return unreachable(plan);
+    }
+  }
+
+  #takeOver(after: Declared, { paths, drafts }: Extract<ReloadPlan, { kind: "changed" }>): void {
+    for (const draft of drafts) this.#control.offer(draft);
+    this.#declared = after;
+    this.#identity = identityOf(after.configuration);
+    const config_digest = this.#identity.configDigest;
+    const said = { paths, config_digest };
+    this.#loop.whenTaken(
+      this.#control,
+      () => this.#options.ports.log.write("info", "configuration_reloaded", said),
+    );
+  }
+
   /** Stage 6: everything declared is durable. */
   #start(): void {
     if (this.#state !== "running") return; // asked to stop before it could be reached
     const { ports, configuration, stateDirectory, onListening } = this.#options;
-    if (this.#journal instanceof Journal) this.#shadows = this.#createShadows(this.#journal);
+    if (this.#journal instanceof Journal) {
+      this.#shadows = createShadows(this.#options, this.#journal, {
+        checkpoint: this.#checkpoint,
+        nowUs: () => this.#clock.nowUs(),
+        onMismatch: (text: string): void => this.#mismatch(text),
+      });
+      this.#metrics.registry.add("process", this.#shadows);
+    }
     this.#venues.start();
-    const port = this.#listen();
-    if (port === undefined) return;
+    const bound = this.#listen();
+    if (bound === undefined) return;
+    const { port, metricsPort } = bound;
     this.#keepHouse();
+    this.#declared = declaredOf(this.#options, this.#loop.view);
     ports.log.write("info", "listening", { host: configuration.wire.host, port });
     onListening({
       event: "listening",
@@ -268,16 +263,23 @@ class RunningDaemon implements Daemon {
       state_dir: stateDirectory,
       token_file: tokenPath(stateDirectory),
       mode: configuration.mode,
+      ...(metricsPort === undefined ? {} : { metrics_port: metricsPort }),
     });
   }
 
-  /** Returns the port; undefined if the address cannot be had, which is the end. */
-  #listen(): number | undefined {
+  /** Returns the ports; undefined if an address cannot be had, which is the end. */
+  #listen(): { readonly port: number; readonly metricsPort: number | undefined } | undefined {
     try {
-      return this.#server.listen().port;
+      const metricsPort = this.#metrics.listen({
+        health: () => this.#health(),
+        whenDurable: (task) => this.#loop.whenDurable(task),
+      });
+      return { port: this.#server.listen().port, metricsPort };
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      const sentence = `${error.message}. Stop what listens there, or name another --port`;
+      const sentence = `${error.message}. Stop what listens there, or name another --port ` +
+        "or metrics.port";
+      this.#metrics.stop();
       this.#loop.stop();
       this.#venues.stop();
       this.#journal.stop(() => this.#end({ code: EXIT.unavailable, sentence }));
@@ -285,34 +287,9 @@ class RunningDaemon implements Daemon {
     }
   }
 
-  #createServer(timeline: Timeline, ingress: Ingress): WireServer {
-    const { ports, configuration, stateDirectory, venues } = this.#options;
-    const published = renumber(venues, timeline.view).filter(({ feed }) => feed.kind === "client");
-    const backend = new DaemonBackend({
-      view: timeline.view,
-      journal: this.#journal,
-      clock: this.#clock,
-      ingress,
-      intervals: this.#intervals,
-      log: ports.log,
-      daemon: {
-        name: "tapeline",
-        version: VERSION,
-        configDigest: configurationDigest(configuration),
-      },
-      mode: configuration.mode,
-      signals: this.#signals,
-      rawFeeds: rawFeedsOf(published),
-      intents: configuration.queues.intents,
-    });
-    const clientFeeds = published.map(({ declaration }) => declaration.name);
-    const { intentHorizonMs } = configuration.engine;
-    return new WireServer({
-      backend,
-      ports,
-      settings: { ...configuration.wire, intentHorizonMs, clientFeeds },
-      token: readOrCreateToken(ports, stateDirectory),
-    });
+  #health(): Health {
+    const { mode } = this.#options.configuration;
+    return { isServing: this.#state === "running", detail: { version: VERSION, mode } };
   }
 
   #createLoop(timeline: Timeline, ingress: Ingress): Loop {
@@ -329,13 +306,13 @@ class RunningDaemon implements Daemon {
       clock: this.#clock,
       timers: ports.timers,
       writeReport,
-      observers: [this.#signals, this.#server, {
+      observers: [this.#signals, this.#server, this.#metrics.observer, {
         applied: () => {},
         released: () => this.#tellShadows(),
       }],
       prepare: (command) => this.#venues.prepare(command),
       send: (released) => this.#venues.send(released),
-      alarm: ({ code, text }) => ports.log.write("alarm", code, { text }),
+      alarm: ({ code, text }) => ports.log.write("alarm", "engine_alarm", { code, text }),
       onPoison: (event, cause) => this.#poisoned(event, cause),
     });
   }
@@ -369,47 +346,8 @@ class RunningDaemon implements Daemon {
     });
   }
 
-  #createShadows(journal: Journal): Shadows {
-    const { ports, configuration, stateDirectory } = this.#options;
-    const { checkpointEvents, index, ...rest } = configuration.journal;
-    const { journalId, durableBatch, cells } = journal;
-    return new Shadows({
-      ports,
-      follower: {
-        stateDirectory,
-        journalId,
-        cells,
-        checkpointEvents,
-        passedOver: [...new PoisonNotes(ports.disk, stateDirectory).quarantined()],
-        retention: {
-          marketHours: rest.marketRetentionHours,
-          truthDays: rest.truthRetentionDays,
-        },
-      },
-      index: index ? { stateDirectory, journalId, cells } : null,
-      durableBatch,
-      onMismatch: (text: string) => this.#mismatch(text),
-      onDropped: (segment: number) => journal.segmentsDropped(segment),
-    });
-  }
-
   #tellShadows(): void {
     if (this.#journal instanceof Journal) this.#shadows?.durable(this.#journal.durableBatch);
-  }
-
-  #started(): ControlPayloads["Started"] {
-    const { configuration } = this.#options;
-    const { invariants, intentHorizonMs, lookupRetryMs, seed } = configuration.engine;
-    const { intentsPerSecond, burst } = configuration.wire;
-    return {
-      engineVersion: VERSION,
-      journalId: this.#journal.journalId,
-      mode: configuration.mode,
-      configuration: canonicalConfiguration(configuration),
-      configDigest: configurationDigest(configuration),
-      settings: { invariants, intentHorizonMs, intentsPerSecond, burst, lookupRetryMs },
-      seed,
-    };
   }
 
   #offer<Type extends keyof ControlPayloads>(
@@ -484,26 +422,10 @@ class RunningDaemon implements Daemon {
     this.#loop.stop();
     this.#venues.stop();
     this.#shadows?.stop();
+    this.#metrics.stop();
     this.#lock.release();
     this.#options.onEnd(end);
   }
-}
-
-/** Readers of the raw lines of clients, by venue; the venues have their numbers. */
-function rawFeedsOf(venues: readonly DeclaredVenue[]): ReadonlyMap<string, RawFeed> {
-  return new Map(venues.flatMap(({ declaration, feed, instruments: listed }) => {
-    if (feed.kind !== "client" || feed.rawFormat === null) return [];
-    const instruments = listed.map(({ instrument }) => instrument);
-    const raw = new RawFeed({ format: feed.rawFormat, instruments, open: openFormat });
-    return [[declaration.name, raw] as const];
-  }));
-}
-
-/** @throws {RangeError} If the configuration was not checked. */
-function hotLoopSettings({ hotloop }: Configuration): HotLoopSettings {
-  const parsed = parseHotLoopSettings(hotloop);
-  if (parsed.ok) return parsed.settings;
-  throw new RangeError(`Cannot read the configuration: ${parsed.problems.join("; ")}`);
 }
 
 function describe(cause: unknown): string {

@@ -3,20 +3,29 @@
  *
  * 1. the command line decides what is asked
  * 2. `run` starts the daemon and says on stdout where it listens
- * 3. SIGTERM and SIGINT stop it in order, a second one at once; SIGUSR2 asks all venues for their
- *    view of the account
+ * 3. SIGTERM and SIGINT stop it in order, a second one at once; SIGHUP reads the configuration again;
+ *    SIGUSR2 asks all venues for their view of the account
  * 4. however it ends, there is an exit code and a sentence
  * @module
  */
 import { PAPER_CAPABILITIES } from "./core/simulator/mod.ts";
-import { declareVenues, PAPER_ADAPTER } from "./config/mod.ts";
-import type { RunOptions } from "./edge/cli/actions.ts";
+import {
+  type Configuration,
+  ConfigurationRefused,
+  type DeclaredVenue,
+  declareVenues,
+  PAPER_ADAPTER,
+  problemLine,
+} from "./config/mod.ts";
+import type { DoctorTools, RunOptions } from "./edge/cli/actions.ts";
 import { runCommandLine } from "./edge/cli/command_line.ts";
 import { denoTerminal } from "./edge/cli/deno_terminal.ts";
+import { denoMachine, examineVenue, portState } from "./edge/cli/doctor_machine.ts";
 import { greeting } from "./edge/cli/greeting.ts";
 import { DeclarationError } from "./edge/declarations.ts";
 import { denoSecrets } from "./edge/deno_secrets.ts";
-import { processLog } from "./edge/deno_log.ts";
+import { type ProcessLog, processLog, stderrForm } from "./edge/deno_log.ts";
+import { denoWorkers } from "./edge/deno_workers.ts";
 import { mainPorts } from "./edge/deno_ports.ts";
 import { DiskError } from "./edge/ports.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
@@ -26,7 +35,9 @@ import { feedTools } from "./edge/cli/feed_tools.ts";
 import { journalTools } from "./edge/cli/journal_tools.ts";
 import type { AdapterDescription } from "./edge/venue.ts";
 import { type AdapterRegistry, ADAPTERS } from "./edge/venues/registry.ts";
-import { type DaemonOptions, type End, startDaemon } from "./daemon.ts";
+import { BUILD } from "./build.ts";
+import { startDaemon } from "./daemon.ts";
+import type { Daemon, DaemonOptions, End } from "./daemon_options.ts";
 import { VERSION } from "./version.ts";
 
 /** What a build of the program brings along. */
@@ -46,6 +57,7 @@ const LOG_FLUSH_MS = 1000;
 export function tapeline(args: readonly string[], product: Product): Promise<ExitCode> {
   const actions = {
     version: VERSION,
+    build: { ...BUILD, runtime: `deno ${Deno.version.deno}` },
     registry: {
       adapters: descriptionsOf(product),
       captureFormats: CAPTURE_FORMATS,
@@ -55,35 +67,32 @@ export function tapeline(args: readonly string[], product: Product): Promise<Exi
     secrets: denoSecrets(),
     journal: journalTools(),
     feed: feedTools(),
+    doctor: doctorTools(product),
     run: (options: RunOptions) => run(options, product),
     exitCodeOf,
   };
   return runCommandLine(args, actions, denoTerminal());
 }
 
-async function run(
-  { configuration, stateDirectory, resumeTrading, adoptAccounts }: RunOptions,
-  product: Product,
-): Promise<ExitCode> {
+async function run(options: RunOptions, product: Product): Promise<ExitCode> {
+  const { configuration, stateDirectory, resumeTrading, adoptAccounts } = options;
   const log = processLog({
-    level: configuration.log.level,
+    levels: configuration.log,
     sink: (bytes) => Deno.stderr.write(bytes),
+    form: stderrForm(),
   });
   const terminal = denoTerminal();
   const ended = Promise.withResolvers<End>();
+  const running: { daemon?: Daemon } = {};
+  // Before recovery: until somebody listens this signal ends the process.
+  Deno.addSignalListener("SIGHUP", () => reload(running.daemon, { product, log, ...options }));
   const daemon = startDaemon({
     ports: mainPorts({ log, workersModule: product.workersModule }),
     configuration,
     stateDirectory,
     resumeTrading,
     adoptAccounts,
-    venues: declareVenues(
-      configuration,
-      new Map<string, Pick<AdapterDescription, "capabilities">>([
-        [PAPER_ADAPTER, { capabilities: () => PAPER_CAPABILITIES }],
-        ...descriptionsOf(product),
-      ]),
-    ),
+    venues: venuesOf(configuration, product),
     onListening: (listening) => {
       // One write: whoever reads the first line may close the pipe behind it.
       terminal.out([JSON.stringify(listening), ...greeting(listening, configuration)].join("\n"));
@@ -91,11 +100,8 @@ async function run(
     onEnd: ended.resolve,
     ...(product.openJournal === undefined ? {} : { openJournal: product.openJournal }),
   });
-  for (const signal of ["SIGTERM", "SIGINT"] as const) {
-    Deno.addSignalListener(signal, () => daemon.stop(signal));
-  }
-  // Not SIGUSR1: the runtime opens its debugger to every user of this machine when it comes.
-  Deno.addSignalListener("SIGUSR2", () => daemon.reconcile("SIGUSR2"));
+  running.daemon = daemon;
+  obeySignals(daemon);
   const { code, sentence } = await ended.promise;
   log.write(code === EXIT.ok ? "info" : "alarm", "ended", { code, sentence });
   await log.flush(LOG_FLUSH_MS);
@@ -103,8 +109,54 @@ async function run(
   return code;
 }
 
+function obeySignals(daemon: Daemon): void {
+  for (const signal of ["SIGTERM", "SIGINT"] as const) {
+    Deno.addSignalListener(signal, () => daemon.stop(signal));
+  }
+  // Not SIGUSR1: the runtime opens its debugger to every user of this machine when it comes.
+  Deno.addSignalListener("SIGUSR2", () => daemon.reconcile("SIGUSR2"));
+}
+
+/** A configuration that cannot be used changes nothing; the log says why. */
+function reload(
+  daemon: Daemon | undefined,
+  of: Pick<RunOptions, "reread"> & { readonly product: Product; readonly log: ProcessLog },
+): void {
+  if (daemon === undefined) return; // it has only just read the file
+  try {
+    const configuration = of.reread();
+    const venues = venuesOf(configuration, of.product);
+    if (daemon.reload({ configuration, venues })) of.log.setLevels(configuration.log);
+  } catch (error) {
+    if (!(error instanceof ConfigurationRefused || error instanceof DeclarationError)) throw error;
+    const problems = error instanceof ConfigurationRefused
+      ? error.problems.map(problemLine)
+      : [error.message];
+    of.log.write("error", "configuration_refused", { problems });
+  }
+}
+
+function venuesOf(configuration: Configuration, product: Product): readonly DeclaredVenue[] {
+  return declareVenues(
+    configuration,
+    new Map<string, Pick<AdapterDescription, "capabilities">>([
+      [PAPER_ADAPTER, { capabilities: () => PAPER_CAPABILITIES }],
+      ...descriptionsOf(product),
+    ]),
+  );
+}
+
 function descriptionsOf({ adapters }: Product): ReadonlyMap<string, AdapterDescription> {
   return new Map([...adapters].map(([name, { description }]) => [name, description] as const));
+}
+
+function doctorTools({ workersModule }: Product): DoctorTools {
+  const workers = denoWorkers({ module: workersModule, log: { write: () => {} } });
+  return {
+    machine: denoMachine,
+    port: portState,
+    examine: (venue) => examineVenue(workers, venue),
+  };
 }
 
 /** The exit code of a refusal that is not a fault of the program. */
@@ -120,6 +172,6 @@ function exitCodeOf(error: Error): ExitCode | undefined {
 }
 
 if (import.meta.main) {
-  const workersModule = new URL("./workers.ts", import.meta.url);
+  const workersModule = new URL(BUILD.workersModule, import.meta.url);
   Deno.exit(await tapeline(Deno.args, { workersModule, adapters: ADAPTERS }));
 }

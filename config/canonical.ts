@@ -11,10 +11,13 @@ import type { Configuration } from "./configuration.ts";
 /** Keys of a venue's options whose value is a secret: it is left out, its presence is not. */
 const SECRET_KEY = /secret|password|passphrase|token|api_?key|private_?key|credential/i;
 
+/** Below these no key names a secret, and some are names of instruments. */
+const PLAIN: ReadonlySet<string> = new Set(["hotloop"]);
+
 /** Returns the configuration as JSON with sorted keys, without secrets. */
 export function canonicalConfiguration(configuration: Configuration): string {
   const { state: _place, ...rest } = configuration;
-  return JSON.stringify(sorted(rest));
+  return JSON.stringify(sorted(rest, (key) => SECRET_KEY.test(key)));
 }
 
 /** Returns the SHA-256 of the canonical text, 64 hex digits. */
@@ -22,11 +25,14 @@ export function configurationDigest(configuration: Configuration): string {
   return createHash("sha256").update(canonicalConfiguration(configuration)).digest("hex");
 }
 
-function sorted(value: unknown): unknown {
-  if (Array.isArray(value)) return value.map(sorted);
+function sorted(value: unknown, isSecret: (key: string) => boolean): unknown {
+  if (Array.isArray(value)) return value.map((inner) => sorted(inner, isSecret));
   if (typeof value !== "object" || value === null) return value;
   const entries = Object.entries(value)
     .sort(([a], [b]) => a < b ? -1 : 1)
-    .map(([key, inner]) => [key, SECRET_KEY.test(key) ? "[secret]" : sorted(inner)] as const);
+    .map(([key, inner]) => {
+      const below = PLAIN.has(key) ? () => false : isSecret;
+      return [key, isSecret(key) ? "[secret]" : sorted(inner, below)] as const;
+    });
   return Object.fromEntries(entries);
 }

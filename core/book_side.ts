@@ -14,7 +14,7 @@
  */
 import type { Levels } from "./event.ts";
 import type { Side } from "./instrument.ts";
-import { type Px, px, qty } from "./numbers.ts";
+import { px, qty } from "./numbers.ts";
 import { type KeyedLevel, SortedLevels } from "./sorted_levels.ts";
 import type { PriceLevel } from "./view.ts";
 
@@ -81,6 +81,21 @@ export class BookSide {
     return slot < 0 ? this.#far.quantityAt(key) : this.#window[slot] ?? 0;
   }
 
+  /** Returns the quantity at better prices than this. */
+  quantityBefore(price: number): number {
+    const key = price * this.#sign;
+    const end = Math.max(-1, key - this.#base);
+    let sum = 0;
+    for (let slot = this.#top; slot > end; slot--) sum += this.#window[slot] ?? 0;
+    if (key >= this.#base) return sum;
+    for (let at = this.#far.count - 1; at >= 0; at--) {
+      const level = this.#far.at(at);
+      if (level === undefined || level.key <= key) break;
+      sum += level.qty;
+    }
+    return sum;
+  }
+
   /** Levels, best first. */
   *levels(): Generator<PriceLevel, void> {
     for (let slot = this.#top; slot >= 0; slot--) {
@@ -97,9 +112,9 @@ export class BookSide {
     return this.#top === NONE ? undefined : this.#levelAt(this.#top);
   }
 
-  /** Returns the best price, or undefined if there is no level. */
-  bestPrice(): Px | undefined {
-    return this.#top === NONE ? undefined : px((this.#base + this.#top) * this.#sign);
+  /** Returns the best price, or undefined if there is none. */
+  bestPrice(): number | undefined {
+    return this.#top === NONE ? undefined : (this.#base + this.#top) * this.#sign;
   }
 
   /** Slot of the best level when the window is placed. */

@@ -96,6 +96,8 @@ export type ControlPayloads = {
     readonly settings: EngineSettings;
     readonly seed: number;
   };
+  /** The configuration was changed in what may change while the daemon runs; canonical, whole. */
+  ConfigurationReloaded: { readonly configuration: string; readonly configDigest: string };
   VenueDeclared: VenueDeclaration;
   InstrumentListed: Instrument;
   /**

@@ -170,6 +170,17 @@ export class TickSide {
     return tick === undefined ? 0 : this.#quantities[tick] ?? 0;
   }
 
+  /** Returns the quantity at better prices than this; 0 for a price that the ladder does not have. */
+  quantityBefore(price: number): number {
+    const end = this.#table.tickOf(price);
+    if (end === undefined || this.#best === NONE) return 0;
+    let sum = 0;
+    for (let tick = this.#best; (tick - end) * this.#better > 0; tick -= this.#better) {
+      sum += this.#quantities[tick] ?? 0;
+    }
+    return sum;
+  }
+
   /** Levels, best first. */
   *levels(): Generator<PriceLevel, void> {
     const end = this.#better === 1 ? -1 : this.#table.count;

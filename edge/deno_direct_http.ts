@@ -108,7 +108,6 @@ class Pool {
   }
 
   send(bytes: Uint8Array<ArrayBuffer>, handlers: HttpHandlers): Cancel {
-    this.#stayReady();
     const exchange = new Exchange(bytes, handlers);
     const connection = this.#idle.pop();
     if (connection !== undefined) connection.carry(exchange);
@@ -116,6 +115,7 @@ class Pool {
       const reason = `no more than ${CONNECTIONS_MAX} connections to ${this.#origin.host}`;
       this.#options.timers.soon(() => exchange.fail(reason, "neverConnected"));
     } else void this.#open(exchange);
+    this.#stayReady();
     return () => exchange.forget();
   }
 
@@ -238,10 +238,10 @@ class Connection {
   }
 
   carry(exchange: Exchange): void {
-    this.#cancelIdle();
     this.#exchange = exchange;
     this.#reader = exchange.begin(() => this.close());
     void this.#write(exchange.bytes);
+    this.#cancelIdle();
   }
 
   close(): void {

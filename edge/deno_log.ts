@@ -1,23 +1,37 @@
 /**
- * The log: one JSON object per line, `time`, `level`, `event`, then the event's own fields.
+ * The log: one JSON object per line, `time`, `level`, `event`, `category`, then the event's own
+ * fields. Under systemd each line begins with its priority, `<6>` and the like, which the journal
+ * takes off again.
  *
- * Invariant: `write` neither blocks nor throws. Lines wait in a bounded queue for the sink; what
- * does not fit, or what a closed sink refuses, is dropped and counted, and the count is written
- * as `log_lines_dropped` as soon as a line goes through again.
- * Limit: `QUEUE_BYTES_MAX` of waiting text. Fields named in `SECRET_FIELDS` are never written.
+ * 1. the level of the event's category decides whether a line is written
+ * 2. of one event at one venue or peer so many are written, the rest is counted (`log_limiter.ts`)
+ * 3. the line waits in a bounded queue for the sink (`deno_log_queue.ts`)
+ *
+ * Invariant: `write` neither blocks nor throws. A `Secret` is written as its absence, and so is any
+ * field named in `SECRET_FIELDS`.
  * @module
  */
+import { fstatSync } from "node:fs";
 import {
   configureSync,
   getLogger,
   type LogLevel as SinkLevel,
   type LogRecord,
 } from "@logtape/logtape";
+import { LineQueue, type LogSink } from "./deno_log_queue.ts";
+import {
+  LOG_CATEGORIES,
+  LOG_EVENTS,
+  type LogCategory,
+  type LogEvent,
+  type LogLevelOf,
+} from "./log_events.ts";
+import { type LeftOut, LogLimiter, WINDOW_MS } from "./log_limiter.ts";
 import type { Log, LogLevel } from "./ports.ts";
 
-const QUEUE_BYTES_MAX = 1 << 20;
 /** Safety net only: whoever holds a secret does not log it. */
 const SECRET_FIELDS: ReadonlySet<string> = new Set(["token", "secret", "password", "api_key"]);
+const ROOT = "tapeline";
 
 const SINK_LEVELS = {
   debug: "debug",
@@ -27,48 +41,152 @@ const SINK_LEVELS = {
   alarm: "fatal",
 } as const satisfies Record<LogLevel, SinkLevel>;
 
-/** Where log lines go; a promise that may stay open for ever or reject. */
-export type LogSink = (bytes: Uint8Array) => Promise<number>;
+/** Priorities of syslog(3), as sd-daemon(3) writes them before a line. */
+const PRIORITIES = {
+  debug: 7,
+  info: 6,
+  warning: 4,
+  error: 3,
+  alarm: 1,
+} as const satisfies Record<LogLevel, number>;
+
+/** Least levels that are written: of a category that is not named, `level`, or of one that is null. */
+export type LogLevels = {
+  readonly level: LogLevel;
+  readonly categories: Readonly<Partial<Record<LogCategory, LogLevel | null>>>;
+};
 
 /** A log that belongs to the process and can be waited for at its end. */
 export interface ProcessLog extends Log {
   /** Lines dropped so far. */
   readonly dropped: number;
-  /** Waits until what was written has gone out, `timeoutMs` at most. */
+  /** From now on other levels are written. */
+  setLevels(levels: LogLevels): void;
+  /** Says what was left out, and waits until all has gone out, `timeoutMs` at most. */
   flush(timeoutMs: number): Promise<void>;
 }
 
 /** Returns the log of this process; there is one, since the library behind it is configured once. */
 export function processLog(options: {
-  /** Least level that is written. */
-  readonly level: LogLevel;
+  readonly levels: LogLevels;
   /** Usually `(bytes) => Deno.stderr.write(bytes)`. */
   readonly sink: LogSink;
+  /** How lines begin: for the journal of systemd each with its priority. */
+  readonly form: "plain" | "journal";
 }): ProcessLog {
-  const lines = new LineQueue(options.sink);
-  configureSync({
-    reset: true,
-    sinks: { lines: (record) => lines.push(toLine(record)) },
-    loggers: [
-      { category: ["tapeline"], sinks: ["lines"], lowestLevel: SINK_LEVELS[options.level] },
-      { category: ["logtape", "meta"], sinks: ["lines"], lowestLevel: "error" },
-    ],
-  });
-  const logger = getLogger(["tapeline"]);
-  return {
-    write: (level, event, fields) => logger[SINK_LEVELS[level]](event, { ...fields }),
-    get dropped(): number {
-      return lines.dropped;
-    },
-    flush: (timeoutMs) => lines.flush(timeoutMs),
-  };
+  return new LimitedLog(options);
 }
 
-function toLine(record: LogRecord): string {
-  const level = record.level === "fatal" ? "alarm" : record.level;
+/**
+ * Returns the form for what stderr is: `JOURNAL_STREAM` names the journal's end of it by device
+ * and inode. Source: systemd.exec(5).
+ */
+export function stderrForm(): "plain" | "journal" {
+  const stream = Deno.env.get("JOURNAL_STREAM");
+  if (stream === undefined) return "plain";
+  const { dev, ino } = fstatSync(2);
+  return stream === `${dev}:${ino}` ? "journal" : "plain";
+}
+
+class LimitedLog implements ProcessLog {
+  readonly #lines: LineQueue;
+  readonly #limiter = new LogLimiter();
+  readonly #form: "plain" | "journal";
+  readonly #said: Record<LogLevel, number> = { debug: 0, info: 0, warning: 0, error: 0, alarm: 0 };
+  #leftOut = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+
+  constructor({ levels, sink, form }: Parameters<typeof processLog>[0]) {
+    this.#form = form;
+    this.#lines = new LineQueue({
+      sink,
+      tell: (lines) => this.#log("warning", "log_lines_dropped", { lines }),
+    });
+    this.setLevels(levels);
+  }
+
+  get dropped(): number {
+    return this.#lines.dropped;
+  }
+
+  setLevels({ level, categories }: LogLevels): void {
+    const own = LOG_CATEGORIES.map((category) => ({
+      category: [ROOT, category],
+      sinks: ["lines"],
+      lowestLevel: SINK_LEVELS[categories[category] ?? level],
+      parentSinks: "override" as const,
+    }));
+    configureSync({
+      reset: true,
+      sinks: { lines: (record) => this.#lines.push(toLine(record, this.#form)) },
+      loggers: [
+        ...own,
+        { category: ["logtape", "meta"], sinks: ["lines"], lowestLevel: "error" },
+      ],
+    });
+  }
+
+  write<Event extends LogEvent>(
+    level: LogLevelOf<Event>,
+    event: Event,
+    fields: Readonly<Record<string, unknown>> = {},
+  ): void {
+    this.#said[level] += 1;
+    if (this.#limiter.admit(event, fields, performance.now())) {
+      return this.#log(level, event, fields);
+    }
+    this.#leftOut += 1;
+    this.#timer ??= this.#tellLater();
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    const { debug, info, warning, error, alarm } = this.#said;
+    return {
+      log_lines_debug: debug,
+      log_lines_info: info,
+      log_lines_warning: warning,
+      log_lines_error: error,
+      log_lines_alarm: alarm,
+      log_lines_left_out: this.#leftOut,
+      log_lines_dropped: this.#lines.dropped,
+    };
+  }
+
+  async flush(timeoutMs: number): Promise<void> {
+    clearTimeout(this.#timer);
+    this.#tellLeftOut(this.#limiter.end(Infinity));
+    await this.#lines.flush(timeoutMs);
+  }
+
+  #log(level: LogLevel, event: LogEvent, fields: Readonly<Record<string, unknown>>): void {
+    const { category } = LOG_EVENTS[event];
+    getLogger([ROOT, category])[SINK_LEVELS[level]](event, { category, ...fields });
+  }
+
+  #tellLater(): ReturnType<typeof setTimeout> {
+    return setTimeout(() => {
+      this.#timer = undefined;
+      this.#tellLeftOut(this.#limiter.end(performance.now()));
+    }, WINDOW_MS + 1);
+  }
+
+  #tellLeftOut(all: readonly LeftOut[]): void {
+    for (const { event, subject, lines } of all) {
+      this.#log("warning", "log_lines_left_out", { left_out_event: event, ...subject, lines });
+    }
+  }
+}
+
+function toLine(record: LogRecord, form: "plain" | "journal"): string {
+  const level = record.level === "fatal"
+    ? "alarm"
+    : record.level === "trace"
+    ? "debug"
+    : record.level;
   const event = String(record.rawMessage);
   const head = { time: new Date(record.timestamp).toISOString(), level, event };
-  return JSON.stringify({ ...head, ...record.properties }, writable) + "\n";
+  const line = JSON.stringify({ ...head, ...record.properties }, writable) + "\n";
+  return form === "journal" ? `<${PRIORITIES[level]}>${line}` : line;
 }
 
 /** What JSON cannot hold becomes text; a secret becomes its absence. */
@@ -77,72 +195,4 @@ function writable(key: string, value: unknown): unknown {
   if (typeof value === "bigint") return value.toString();
   if (value instanceof Error) return `${value.name}: ${value.message}`;
   return value;
-}
-
-class LineQueue {
-  readonly #sink: LogSink;
-  readonly #encoder = new TextEncoder();
-  #waiting: string[] = [];
-  #waitingBytes = 0;
-  #sending: Promise<void> | undefined;
-  #dropped = 0;
-  #droppedTold = 0;
-
-  constructor(sink: LogSink) {
-    this.#sink = sink;
-  }
-
-  get dropped(): number {
-    return this.#dropped;
-  }
-
-  push(line: string): void {
-    if (this.#waitingBytes + line.length > QUEUE_BYTES_MAX) {
-      this.#dropped += 1;
-      return;
-    }
-    this.#waiting.push(line);
-    this.#waitingBytes += line.length;
-    this.#sending ??= this.#send();
-  }
-
-  async flush(timeoutMs: number): Promise<void> {
-    let timer: ReturnType<typeof setTimeout> | undefined;
-    const timeout = new Promise<void>((resolve) => timer = setTimeout(resolve, timeoutMs));
-    await Promise.race([this.#sending ?? Promise.resolve(), timeout]);
-    clearTimeout(timer);
-  }
-
-  async #send(): Promise<void> {
-    await Promise.resolve(); // lines of one turn leave in one write
-    while (this.#waiting.length > 0) {
-      const lines = this.#waiting;
-      this.#waiting = [];
-      const sent = await writeAll(this.#sink, this.#encoder.encode(lines.join("")));
-      this.#waitingBytes -= lines.reduce((sum, line) => sum + line.length, 0);
-      if (sent) this.#tellDropped();
-      else this.#dropped += lines.length;
-    }
-    this.#sending = undefined;
-  }
-
-  #tellDropped(): void {
-    if (this.#dropped === this.#droppedTold) return;
-    const lines = this.#dropped - this.#droppedTold;
-    this.#droppedTold = this.#dropped;
-    const time = new Date().toISOString();
-    const told = { time, level: "warning", event: "log_lines_dropped", lines };
-    this.push(JSON.stringify(told) + "\n");
-  }
-}
-
-/** Returns false if the sink is closed. */
-async function writeAll(sink: LogSink, bytes: Uint8Array): Promise<boolean> {
-  try {
-    for (let done = 0; done < bytes.length;) done += await sink(bytes.subarray(done));
-    return true;
-  } catch (error) {
-    if (error instanceof Error) return false; // the sink is gone: counted by the caller
-    throw error;
-  }
 }

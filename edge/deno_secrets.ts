@@ -2,7 +2,7 @@
  * Secrets in files and environment variables of this machine.
  * @module
  */
-import type { SecretRead, Secrets } from "./secrets.ts";
+import { Secret, type SecretRead, type Secrets } from "./secrets.ts";
 
 /** A key in PEM form has some kilobytes; more is another file. */
 const BYTES_MAX = 65_536;
@@ -22,7 +22,11 @@ function readFile(path: string): SecretRead {
     }
     const value = Deno.readTextFileSync(path).replace(/\r?\n$/, "");
     if (value === "") return { ok: false, reason: `must not be empty: was ${path}` };
-    return { ok: true, value, isExposed: mode !== null && (mode & OTHERS) !== 0 };
+    return {
+      ok: true,
+      value: new Secret(value),
+      isExposed: mode !== null && (mode & OTHERS) !== 0,
+    };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
     return { ok: false, reason: `must be a file that can be read: was ${path}, ${error.name}` };
@@ -31,6 +35,8 @@ function readFile(path: string): SecretRead {
 
 function readVariable(name: string): SecretRead {
   const value = Deno.env.get(name);
-  if (value !== undefined && value !== "") return { ok: true, value, isExposed: false };
+  if (value !== undefined && value !== "") {
+    return { ok: true, value: new Secret(value), isExposed: false };
+  }
   return { ok: false, reason: `must be in the environment: ${name} was not set` };
 }

@@ -11,6 +11,7 @@
  * Ordering: messages arrive in the order posted; those that came before `onMessage` wait for it.
  * @module
  */
+import type { LogEvent } from "./log_events.ts";
 import type { Log, LogLevel, WorkerEntry, WorkerLink, Workers, WorkerScope } from "./ports.ts";
 
 type Start = { readonly entry: WorkerEntry; readonly init: unknown };
@@ -19,12 +20,15 @@ type Envelope =
   | {
     readonly kind: "log";
     readonly level: LogLevel;
-    readonly event: string;
+    readonly event: LogEvent;
     readonly fields: Readonly<Record<string, unknown>>;
   };
 
-/** What an entry point is: a function of its own end of the link, its log and what it was given. */
-export type WorkerMain = (scope: WorkerScope, log: Log, init: unknown) => void;
+/**
+ * What an entry point is: a function of its own end of the link, its log and what it was given. It
+ * may take its time; what is posted to it meanwhile waits.
+ */
+export type WorkerMain = (scope: WorkerScope, log: Log, init: unknown) => void | Promise<void>;
 
 /** The part of a Worker's global object that is used here. */
 type WorkerGlobal = {

@@ -10,6 +10,8 @@
 export const EXIT = {
   /** It did what it was asked to. */
   ok: 0,
+  /** `doctor` found what must be repaired before anything trades. */
+  doctorFailed: 2,
   /** The command line is wrong: EX_USAGE. */
   usage: 64,
   /** The journal is damaged, older than its mark, or another's: EX_DATAERR. Do not restart. */

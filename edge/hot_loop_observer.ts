@@ -59,6 +59,7 @@ export class HotLoopObserver implements Observer, SignalSource {
     if (this.#emissions.length > 0) this.#emissions = [];
     this.hotLoop.apply(event);
     if (event.eventType === "Started") this.#begin(event);
+    if (event.eventType === "ConfigurationReloaded") this.#reconfigure(event);
     for (const report of effects.reports) this.#follow(report);
   }
 
@@ -67,11 +68,25 @@ export class HotLoopObserver implements Observer, SignalSource {
   /** A run begins with no order and no book, and with the instruments that are known. */
   #begin(started: Event<"Started">): void {
     this.#followed.clear();
+    this.#list(started);
+  }
+
+  /** Its settings, all or none; what they leave as it was goes on undisturbed. */
+  #reconfigure(event: Event<"ConfigurationReloaded">): void {
+    const configuration: unknown = JSON.parse(event.payload.configuration);
+    const settings = isMap(configuration) ? configuration["hotloop"] : undefined;
+    const updated = this.hotLoop.updateConfig(settings);
+    if (updated.ok) return this.#list(event);
+    const text = updated.problems.join("; ");
+    this.#log.write("warning", "hotloop_failed", { instrument: null, code: "SETTINGS", text });
+  }
+
+  #list(because: Event<"Started" | "ConfigurationReloaded">): void {
     for (const payload of this.#listed()) {
       if (payload.status === "closed") continue;
       const { id: instrument, venue } = payload;
       this.hotLoop.apply({
-        ...started,
+        ...because,
         venue,
         instrument,
         eventType: "InstrumentListed",
@@ -125,6 +140,10 @@ export class HotLoopObserver implements Observer, SignalSource {
     this.#failed.add(instrument);
     this.#log.write("warning", "hotloop_failed", { instrument, code, text });
   }
+}
+
+function isMap(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === "object" && value !== null;
 }
 
 /** Another price, or more of it: at the end of the queue again. */

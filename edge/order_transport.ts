@@ -122,12 +122,12 @@ class Attempt implements HttpHandlers {
     if (isDryRun && this.#request.method !== "GET") {
       return timers.soon(() => this.#finish({ kind: "dryRun" }));
     }
+    this.#submitUs = nowUs();
+    this.#abort = prepared.send(this); // nothing answers before this returns
     this.#cancelDeadline = timers.after(
       deadlineUs,
       () => this.#fail(`no whole answer within ${deadlineUs / 1000} ms`, "unknown"),
     );
-    this.#submitUs = nowUs();
-    this.#abort = prepared.send(this);
   }
 
   forget(): void {

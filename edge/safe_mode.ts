@@ -67,6 +67,13 @@ export class SafeMode {
   /** Nothing is compared: what the venues say is let go. */
   reconcile(_reason: string): void {}
 
+  /** Nothing is traded, so nothing is changed. */
+  reload(): boolean {
+    const problems = ["Cannot reload in safe mode: the daemon must recover first"];
+    this.#options.ports.log.write("error", "configuration_refused", { problems });
+    return false;
+  }
+
   #insist(): void {
     const { ports, seq } = this.#options;
     ports.log.write("alarm", "safe_mode", {

@@ -5,6 +5,40 @@
  */
 import type { Credentials } from "./venue.ts";
 
+/**
+ * A secret. Whatever prints, joins or serialises it gets its absence; only `reveal` gives the text,
+ * and is called where the secret is used.
+ * @example
+ * ```ts
+ * import { strictEqual } from "node:assert/strict";
+ * const secret = new Secret("k3y");
+ * strictEqual(`${secret} ${JSON.stringify({ secret })}`, '[secret] {"secret":"[secret]"}');
+ * strictEqual(secret.reveal(), "k3y");
+ * ```
+ */
+export class Secret {
+  readonly #text: string;
+
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Returns the text itself: to sign with, and to take it out of other texts. */
+  reveal(): string {
+    return this.#text;
+  }
+
+  toString(): string {
+    return HIDDEN;
+  }
+
+  toJSON(): string {
+    return HIDDEN;
+  }
+}
+
+const HIDDEN = "[secret]";
+
 /** Where a secret is to be had. */
 export type SecretSource = { readonly file: string } | { readonly env: string };
 
@@ -12,7 +46,7 @@ export type SecretSource = { readonly file: string } | { readonly env: string };
 export type SecretRead =
   | {
     readonly ok: true;
-    readonly value: string;
+    readonly value: Secret;
     /** Others than the owner may read the file. */
     readonly isExposed: boolean;
   }
@@ -34,7 +68,7 @@ export function readCredentials(
   sources: Readonly<Record<string, SecretSource>>,
   secrets: Secrets,
 ): CredentialsRead {
-  const values = new Map<string, string>();
+  const values = new Map<string, Secret>();
   const exposed: string[] = [];
   const missing: string[] = [];
   for (const name of names) {

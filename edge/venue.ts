@@ -11,13 +11,15 @@ import type { OrderCommand, VenueCommand } from "../core/command.ts";
 import type { Draft, VenueDeclaration, VenueStatus } from "../core/event.ts";
 import type { Capabilities, Instrument } from "../core/instrument.ts";
 import type { Micros } from "../core/numbers.ts";
-import type { LogLevel, Ports } from "./ports.ts";
+import type { LogLevelOf, VenueLogEvent } from "./log_events.ts";
+import type { Ports } from "./ports.ts";
+import type { Secret } from "./secrets.ts";
 
 /** A released command with the time at which its cause became durable. */
 export type ReleasedCommand = { readonly command: VenueCommand; readonly journalUs: Micros };
 
 /** Secrets by the name under which the configuration lists them. Never logged, never journaled. */
-export type Credentials = ReadonlyMap<string, string>;
+export type Credentials = ReadonlyMap<string, Secret>;
 
 /** What the daemon does for an adapter. */
 export interface VenueHost {
@@ -54,11 +56,20 @@ export interface VenueHost {
   /** The main thread was heard from within the last seconds; a dead-man switch is renewed only then. */
   isDaemonAlive(): boolean;
   /**
+   * The venue has confirmed its dead-man switch; of several countdowns with orders, the one that was
+   * confirmed longest ago.
+   */
+  deadManConfirmed(atUs: Micros): void;
+  /**
    * Answers a command of a dry run as a venue would that took everything and filled nothing. Called
    * by the adapter when the request was built to the last byte.
    */
   answerDry(command: OrderCommand): void;
-  log(level: LogLevel, event: string, fields?: Readonly<Record<string, unknown>>): void;
+  log<Event extends VenueLogEvent>(
+    level: LogLevelOf<Event>,
+    event: Event,
+    fields?: Readonly<Record<string, unknown>>,
+  ): void;
 }
 
 /**

@@ -55,6 +55,7 @@ export function toChannelEvent(event: Event, view: View): ChannelEvent | undefin
     case "IntervalElapsed":
       return timerEvent(event, view);
     case "Started":
+    case "ConfigurationReloaded":
     case "VenueDeclared":
     case "LimitsSet":
     case "BalanceSet":

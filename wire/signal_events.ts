@@ -11,7 +11,7 @@
  * @module
  */
 import { fromQuanta, fromUnits } from "../core/decimal.ts";
-import type { QueueLevel, QueueLevels, SignalEmission } from "../core/hotloop/mod.ts";
+import type { Passed, QueueLevel, QueueLevels, SignalEmission } from "../core/hotloop/mod.ts";
 import type { Instrument } from "../core/instrument.ts";
 import type { InstrumentId } from "../core/numbers.ts";
 import type { View } from "../core/view.ts";
@@ -166,6 +166,10 @@ function queueValue(
     get_mbr: hotLoop.getMbr(instrument.id),
     effective_mbr: hotLoop.marketRate(instrument.id)?.effective ?? null,
     detectors: detectorsOf(hotLoop, instrument),
+    near: passedRow(queues.near.passed),
+    near_share: queues.near.share,
+    touch_sweeps: queues.near.sweeps,
+    touch_life_s: queues.near.lifeS,
     bids: queues.bids.map((level) => levelRow(level, instrument)),
     asks: queues.asks.map((level) => levelRow(level, instrument)),
   };
@@ -215,13 +219,17 @@ function volumeText(volume: number, qtyScale: number): string {
 }
 
 function levelRow(level: QueueLevel, { priceRule, qtyRule }: Instrument): readonly unknown[] {
-  const { price, qty, observedS, matchRate, rate, meanEvent } = level;
+  const { price, qty, tick, observedS, matchRate, passed } = level;
   return [
     fromQuanta(price, priceRule.scale),
     fromQuanta(qty, qtyRule.scale),
+    tick,
     observedS,
     matchRate,
-    rate,
-    meanEvent,
+    passed && passedRow(passed),
   ];
+}
+
+function passedRow({ volume, events, exposureS }: Passed): readonly number[] {
+  return [volume, events, exposureS];
 }

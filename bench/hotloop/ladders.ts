@@ -9,16 +9,17 @@
  * @module
  */
 import { Book } from "../../core/book.ts";
-import type { Event } from "../../core/event.ts";
+import type { Draft } from "../../core/event.ts";
 import { tickIndex } from "../../core/tick_ladder.ts";
-import { BettingLines, CLASSIC, runnerOf } from "../../tests/support/betfair_lines.ts";
+import { streamDrafts } from "../../tests/support/recorded_stream.ts";
+import { CLASSIC, runnerOf } from "../../tests/support/runner.ts";
 import { recording } from "./recording.ts";
 
 const TICKS = 350;
 
 /** One change, levels by price for the book and by tick for the floor. */
 type Change = {
-  readonly event: Event<"BookSnapshot"> | Event<"BookDelta">;
+  readonly event: Draft<"BookSnapshot"> | Draft<"BookDelta">;
   readonly bids: Int32Array;
   readonly asks: Int32Array;
   readonly bidQtys: Float64Array;
@@ -26,20 +27,17 @@ type Change = {
 };
 
 function changesOf(lines: readonly string[]): Change[] {
-  const reader = new BettingLines();
   const changes: Change[] = [];
-  for (const line of lines) {
-    for (const event of reader.read(line)) {
-      if (event.eventType !== "BookSnapshot" && event.eventType !== "BookDelta") continue;
-      const { bids, asks } = event.payload;
-      changes.push({
-        event,
-        bids: ticksOf(bids),
-        asks: ticksOf(asks),
-        bidQtys: Float64Array.from(bids.filter((_, at) => at % 2 === 1)),
-        askQtys: Float64Array.from(asks.filter((_, at) => at % 2 === 1)),
-      });
-    }
+  for (const event of streamDrafts(lines)) {
+    if (event.eventType !== "BookSnapshot" && event.eventType !== "BookDelta") continue;
+    const { bids, asks } = event.payload;
+    changes.push({
+      event,
+      bids: ticksOf(bids),
+      asks: ticksOf(asks),
+      bidQtys: Float64Array.from(bids.filter((_, at) => at % 2 === 1)),
+      askQtys: Float64Array.from(asks.filter((_, at) => at % 2 === 1)),
+    });
   }
   return changes;
 }

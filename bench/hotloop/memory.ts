@@ -8,8 +8,7 @@
  * @module
  */
 import { HotLoop } from "../../core/hotloop/mod.ts";
-import { listedEvent } from "../../tests/support/hot_loop_bench.ts";
-import { BettingLines } from "../../tests/support/betfair_lines.ts";
+import { streamDrafts } from "../../tests/support/recorded_stream.ts";
 import { recording } from "./recording.ts";
 
 function heldBytes(): number {
@@ -25,12 +24,7 @@ const { name, lines } = recording();
 const loop = new HotLoop();
 const held: number[] = [];
 for (let pass = 0; pass < Number(passes); pass++) {
-  const reader = new BettingLines();
-  for (const line of lines) {
-    for (const event of reader.read(line)) {
-      loop.apply(event.eventType === "InstrumentListed" ? listedEvent(event.payload) : event);
-    }
-  }
+  for (const draft of streamDrafts(lines)) loop.apply(draft);
   held.push(heldBytes());
 }
 const second = held[1] ?? held[0] ?? 1;

@@ -10,7 +10,7 @@
 import { HotLoop } from "../../core/hotloop/mod.ts";
 import { type InstrumentId, type Px, qty } from "../../core/numbers.ts";
 import type { Side } from "../../core/instrument.ts";
-import { BettingLines } from "../../tests/support/betfair_lines.ts";
+import { streamDrafts } from "../../tests/support/recorded_stream.ts";
 import { Distribution } from "../core/distribution.ts";
 import { recording } from "./recording.ts";
 
@@ -21,10 +21,9 @@ const WARM_UP = 50_000;
 type Place = { readonly id: InstrumentId; readonly side: Side; readonly price: Px };
 
 const loop = new HotLoop();
-const reader = new BettingLines();
 const { name, lines } = recording();
-for (const line of lines.slice(0, Math.floor(lines.length * ASKED_AT))) {
-  for (const event of reader.read(line)) loop.apply(event);
+for (const draft of streamDrafts(lines.slice(0, Math.floor(lines.length * ASKED_AT)))) {
+  loop.apply(draft);
 }
 const places: Place[] = loop.instruments.flatMap((id) =>
   (["Buy", "Sell"] as const).flatMap((side) =>

@@ -34,6 +34,8 @@ export function applyControl(turn: Turn, event: ControlEvent): void {
   switch (event.eventType) {
     case "Started":
       return applyStarted(turn, event.payload);
+    case "ConfigurationReloaded":
+      return turn.state.digest.text(event.payload.configDigest);
     case "VenueDeclared":
       return applyDeclared(turn, event.payload);
     case "InstrumentListed":

@@ -1,33 +1,29 @@
 /**
  * How well the probability of a fill fits what a file shows.
  *
- * Every `everyMs` of the file's time a virtual order of `orderQty` joins both touches of every
- * instrument. What the model says of it then is held against whether its queue, followed through the
- * rest of the file, filled it within each horizon; where the venue holds orders back, the order joins
- * when that delay is over. It fills by trades beyond its queue, or when the other side of the book
- * reaches its price. The virtual orders trade with nobody, so a label is an estimate too (model
- * `prob`): it ranks models, it does not prove one.
+ * At every multiple of `everyMs` of the file's time a virtual order of `orderQty` joins both touches
+ * of every instrument that was told of since the multiple before; not at the next event, which is
+ * just when fills come. What the model says of it then is held against whether its queue, followed
+ * through the rest of the file, filled it within each horizon; where the venue holds orders back, the
+ * order joins when that delay is over. It fills by trades beyond its queue, or when the other side of
+ * the book reaches its price. The virtual orders trade with nobody, so a label is an estimate too
+ * (model `prob`): it ranks models, it does not prove one.
  *
- * Figures for each horizon. Brier score: the mean of (p − outcome)². Skill: 1 − score ÷ score of the
- * base rate said every time; above 0 the model knows something. Beside it the skill of the
- * exponential time with the same rate, p = 1 − e^(−x). Reliability: ten bins of p, with mean p and
- * mean outcome.
- *
- * Left out: orders of which the model says nothing, those that lapse (suspension, turn in play) and
- * those whose horizon the file does not reach.
+ * Left out: orders of which the model says nothing, and of each horizon the orders that were not seen
+ * for as long: those before a suspension, the turn in play, a gap, the end of a market or of the file,
+ * filled or not. To leave out only what lapsed unfilled would count every fill before the end and no
+ * miss.
  * @module
  */
 import type { Draft, MarketPayloads } from "../event.ts";
 import type { Instrument, Side } from "../instrument.ts";
 import { type InstrumentId, type OrderId, orderId, type Px, type Qty } from "../numbers.ts";
-import { halved } from "./decay.ts";
+import { Fit, type HorizonFit } from "./horizon_fit.ts";
 import { HotLoop } from "./hot_loop.ts";
+import { lapses } from "./listing_rules.ts";
 import { type HotLoopSettings } from "./settings.ts";
 
 const US_PER_MS = 1_000;
-/** log2 e: e^(−x) = 2^(−x·log2 e). */
-const LOG_2_E = 1.4426950408889634;
-const BINS = 10;
 const SIDES = ["Buy", "Sell"] as const satisfies readonly Side[];
 
 /** What is measured. */
@@ -39,27 +35,6 @@ export type CalibrationOptions = {
   readonly orderQtyOf: (instrument: Instrument) => Qty;
 };
 
-/** One bin of a reliability diagram. */
-export type ReliabilityBin = {
-  readonly from: number;
-  readonly to: number;
-  readonly count: number;
-  /** Means over the bin; null where it is empty. */
-  readonly meanP: number | null;
-  readonly meanOutcome: number | null;
-};
-
-/** Figures of one horizon; null where there is no sample, or only one outcome. */
-export type HorizonFit = {
-  readonly horizonMs: number;
-  readonly samples: number;
-  readonly baseRate: number | null;
-  readonly brier: number | null;
-  readonly skill: number | null;
-  readonly exponentialSkill: number | null;
-  readonly bins: readonly ReliabilityBin[];
-};
-
 export type CalibrationResult = {
   readonly instruments: number;
   readonly ordersPlaced: number;
@@ -68,7 +43,7 @@ export type CalibrationResult = {
   readonly horizons: readonly HorizonFit[];
 };
 
-/** A virtual order that is followed. `p` and `exponential` by horizon. */
+/** A virtual order that is followed. `p` by horizon. */
 type Virtual = {
   readonly id: OrderId;
   readonly side: Side;
@@ -78,14 +53,15 @@ type Virtual = {
   /** When it joins its queue; 0: it has. */
   joinsUs: number;
   readonly p: readonly number[];
-  readonly exponential: readonly number[];
   filledUs: number | undefined;
 };
 
 type Followed = {
   readonly instrument: Instrument;
   readonly orders: Virtual[];
-  nextUs: number | undefined;
+  /** Something was told of it since orders were last placed. */
+  isTold: boolean;
+  market: MarketPayloads["MarketDefined"] | undefined;
 };
 
 /** Measures over the events of one or several files, in order. */
@@ -94,6 +70,9 @@ export class Calibration {
   readonly #loop: HotLoop;
   readonly #followed: (Followed | undefined)[] = [];
   readonly #fits: readonly Fit[];
+  /** When orders are placed next. */
+  #dueUs = 0;
+  #lastUs = 0;
   #nextOrder = 1;
   #lapsed = 0;
   #filled = 0;
@@ -109,14 +88,20 @@ export class Calibration {
     if (event.eventType === "InstrumentListed") this.#list(event.payload);
     const followed = event.instrument === null ? undefined : this.#followed[event.instrument];
     if (followed === undefined || !isMarket(event)) return this.#loop.apply(event);
-    this.#join(followed, event.eventTime);
+    this.#placeDue(event.eventTime);
     this.#enter(followed, event.eventTime);
     this.#loop.apply(event);
-    this.#follow(followed, event.eventTime);
+    this.#lastUs = event.eventTime;
+    followed.isTold = true;
+    if (this.#ends(followed, event)) this.#lapsed += this.#end(followed, event.eventTime);
+    else this.#follow(followed, event.eventTime);
   }
 
-  /** Returns the figures of what came so far. */
+  /** Returns the figures of what came so far. What is not decided yet is left out from here on. */
   result(): CalibrationResult {
+    for (const followed of this.#followed) {
+      if (followed !== undefined) this.#end(followed, this.#lastUs);
+    }
     const instruments = this.#followed.filter((one) => one !== undefined).length;
     return {
       instruments,
@@ -133,33 +118,37 @@ export class Calibration {
     this.#followed[instrument.id] = {
       instrument,
       orders: known?.orders ?? [],
-      nextUs: known?.nextUs,
+      isTold: known?.isTold ?? false,
+      market: known?.market,
     };
   }
 
-  /** Places the orders that were due before this event, at the book before it. */
-  #join(followed: Followed, nowUs: number): void {
+  /** Places the orders that were due before this event, at the books before it. */
+  #placeDue(nowUs: number): void {
     const everyUs = this.#options.everyMs * US_PER_MS;
-    if (followed.nextUs !== undefined && nowUs < followed.nextUs) return;
-    if (followed.nextUs !== undefined) {
-      for (const side of SIDES) this.#place(followed, { side, nowUs });
+    const dueUs = this.#dueUs;
+    const isAnew = dueUs - nowUs > everyUs; // the next recording begins before the end of this one
+    if (nowUs < dueUs && !isAnew) return;
+    this.#dueUs = nowUs - nowUs % everyUs + everyUs;
+    for (const followed of this.#followed) {
+      if (followed?.isTold !== true) continue;
+      followed.isTold = false;
+      if (!isAnew) { for (const side of SIDES) this.#place(followed, { side, nowUs: dueUs }); }
     }
-    followed.nextUs = nowUs - nowUs % everyUs + everyUs;
   }
 
   #place(followed: Followed, of: { readonly side: Side; readonly nowUs: number }): void {
     const { id } = followed.instrument;
+    const market = this.#loop.market(id);
     const best = this.#loop.best(id, of);
-    if (best === null) return;
+    if (best === null || (market !== null && market.status !== "open")) return;
     const size = this.#options.orderQtyOf(followed.instrument);
     const asked = { side: of.side, price: best.price, orderQty: size };
     const p: number[] = [];
-    const exponential: number[] = [];
     for (const horizonMs of this.#options.horizonsMs) {
       const said = this.#loop.pfillTtf(id, { ...asked, horizonMs });
       if (said === null || said.p === null) return;
       p.push(said.p);
-      exponential.push(exponentialOf(said.p));
     }
     const { side, nowUs: placedUs } = of;
     followed.orders.push({
@@ -168,9 +157,8 @@ export class Calibration {
       price: best.price,
       size,
       placedUs,
-      joinsUs: placedUs + (this.#loop.market(id)?.betDelayMs ?? 0) * US_PER_MS,
+      joinsUs: placedUs + (market?.betDelayMs ?? 0) * US_PER_MS,
       p,
-      exponential,
       filledUs: undefined,
     });
   }
@@ -191,20 +179,32 @@ export class Calibration {
     const longestUs = Math.max(...this.#options.horizonsMs) * US_PER_MS;
     let kept = 0;
     for (const order of orders) {
-      const isOver = nowUs - order.placedUs > longestUs;
-      if (isOver) this.#count(order, instrument.id);
-      else if (this.#isGone(order, instrument.id)) this.#lapsed += 1;
-      else {
-        this.#lookAt(order, { instrument: instrument.id, nowUs });
-        orders[kept++] = order;
+      if (nowUs - order.placedUs > longestUs) {
+        this.#count(order, { instrument: instrument.id, endUs: nowUs });
+        continue;
       }
+      this.#lookAt(order, { instrument: instrument.id, nowUs });
+      orders[kept++] = order;
     }
     orders.length = kept;
   }
 
-  #isGone(order: Virtual, instrument: InstrumentId): boolean {
-    return order.filledUs === undefined && order.joinsUs === 0 &&
-      this.#loop.queueOf(instrument, order.id) === null;
+  /** True if resting orders are gone with this event, or were not seen without a gap. */
+  #ends(followed: Followed, event: Draft<keyof MarketPayloads>): boolean {
+    if (event.eventType === "BookInvalidated") return true;
+    if (event.eventType !== "MarketDefined") return false;
+    const before = followed.market;
+    followed.market = event.payload;
+    return before !== undefined && lapses(before, event.payload);
+  }
+
+  /** Nothing that rests in an instrument is seen any further; returns how much of it. */
+  #end(followed: Followed, endUs: number): number {
+    const { orders, instrument } = followed;
+    const unfilled = orders.filter((order) => order.filledUs === undefined).length;
+    for (const order of orders) this.#count(order, { instrument: instrument.id, endUs });
+    orders.length = 0;
+    return unfilled;
   }
 
   /** A filled order leaves its queue; it is counted when its longest horizon is over, as others. */
@@ -217,83 +217,21 @@ export class Calibration {
     this.#loop.untrack({ orderId: id, instrument: of.instrument });
   }
 
-  #count(order: Virtual, instrument: InstrumentId): void {
-    this.#loop.untrack({ orderId: order.id, instrument });
+  #count(
+    order: Virtual,
+    of: { readonly instrument: InstrumentId; readonly endUs: number },
+  ): void {
+    this.#loop.untrack({ orderId: order.id, instrument: of.instrument });
     if (order.filledUs !== undefined) this.#filled += 1;
     for (const [at, fit] of this.#fits.entries()) {
+      if (of.endUs - order.placedUs < fit.horizonMs * US_PER_MS) continue;
       const isFilled = order.filledUs !== undefined &&
         order.filledUs - order.placedUs <= fit.horizonMs * US_PER_MS;
-      fit.add({ p: order.p[at] ?? 0, exponential: order.exponential[at] ?? 0, isFilled });
+      fit.add({ p: order.p[at] ?? 0, isFilled, placedUs: order.placedUs });
     }
   }
 }
 
-/** From p = x/(1 + x) the same x in 1 − e^(−x). */
-function exponentialOf(p: number): number {
-  return p === 1 ? 1 : 1 - halved(p / (1 - p) * LOG_2_E);
-}
-
 function isMarket(event: Draft): event is Draft<keyof MarketPayloads> {
   return event.source === "market_data";
-}
-
-/** Sums of one horizon. */
-class Fit {
-  readonly horizonMs: number;
-  readonly #bins = Array.from({ length: BINS }, () => ({ count: 0, p: 0, outcome: 0 }));
-  #samples = 0;
-  #filled = 0;
-  #score = 0;
-  #exponentialScore = 0;
-
-  constructor(horizonMs: number) {
-    this.horizonMs = horizonMs;
-  }
-
-  add(of: { readonly p: number; readonly exponential: number; readonly isFilled: boolean }): void {
-    const outcome = of.isFilled ? 1 : 0;
-    this.#samples += 1;
-    this.#filled += outcome;
-    this.#score += squared(of.p - outcome);
-    this.#exponentialScore += squared(of.exponential - outcome);
-    const bin = this.#bins[Math.min(BINS - 1, Math.floor(of.p * BINS))];
-    if (bin === undefined) return;
-    bin.count += 1;
-    bin.p += of.p;
-    bin.outcome += outcome;
-  }
-
-  result(): HorizonFit {
-    const samples = this.#samples;
-    const baseRate = samples === 0 ? null : this.#filled / samples;
-    const brier = samples === 0 ? null : this.#score / samples;
-    return {
-      horizonMs: this.horizonMs,
-      samples,
-      baseRate,
-      brier,
-      skill: skillOf(brier, { baseRate }),
-      exponentialSkill: skillOf(samples === 0 ? null : this.#exponentialScore / samples, {
-        baseRate,
-      }),
-      bins: this.#bins.map(({ count, p, outcome }, at) => ({
-        from: at / BINS,
-        to: (at + 1) / BINS,
-        count,
-        meanP: count === 0 ? null : p / count,
-        meanOutcome: count === 0 ? null : outcome / count,
-      })),
-    };
-  }
-}
-
-function squared(value: number): number {
-  return value * value;
-}
-
-/** Skill against always saying the base rate, whose score is r(1 − r). */
-function skillOf(score: number | null, of: { readonly baseRate: number | null }): number | null {
-  if (score === null || of.baseRate === null) return null;
-  const reference = of.baseRate * (1 - of.baseRate);
-  return reference === 0 ? null : 1 - score / reference;
 }

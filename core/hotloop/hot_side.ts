@@ -21,6 +21,7 @@ import { type Flows, makeFlows } from "./flows.ts";
 import type { LevelFlow } from "./level_flow.ts";
 import type { QueuePosition } from "./queue_position.ts";
 import type { TradeCounts } from "./settings.ts";
+import type { TouchFlow } from "./touch_flow.ts";
 
 /** Up to this difference of what was traded and what went, quanta, a print is one-sided. */
 const CROSS_MATCHED_MAX = 2;
@@ -55,17 +56,22 @@ export class HotSide {
   readonly #unsettled: number[] = [];
   readonly #orders: TrackedOrder[] = [];
   readonly #heard: TradeHeard | undefined;
+  readonly #touch: TouchFlow;
+  /** As the last message left it: what is cancelled there, or before it, is at the touch. */
+  #touchAt: number | undefined;
 
   constructor(
     of: {
       readonly instrument: Instrument;
       readonly side: Side;
       readonly table: TickTable | undefined;
+      readonly touch: TouchFlow;
       readonly heard: TradeHeard | undefined;
     },
   ) {
-    const isHighest = (of.side === "Buy") !== (of.instrument.assetClass === "betting");
-    this.towardsBest = isHighest ? 1 : -1;
+    this.towardsBest = towardsBest(of.side, of.instrument);
+    const isHighest = this.towardsBest === 1;
+    this.#touch = of.touch;
     this.#instrument = of.instrument;
     this.#heard = of.heard;
     this.#table = of.table;
@@ -76,6 +82,11 @@ export class HotSide {
   /** Returns the best level, or undefined if there is none. */
   best(): PriceLevel | undefined {
     return this.#ticks === undefined ? this.#window?.best() : this.#ticks.best();
+  }
+
+  /** Where the touch is: a tick on a bounded ladder, else a price; undefined: there is none. */
+  get touchAt(): number | undefined {
+    return this.#touchAt;
   }
 
   /** Returns the tick of the best level, or undefined if there is none. */
@@ -105,6 +116,20 @@ export class HotSide {
     return this.#ticks === undefined
       ? this.#window?.quantityAt(price) ?? 0
       : this.#ticks.quantityAt(price);
+  }
+
+  /** Returns the quantity displayed at better prices than this. */
+  quantityBefore(price: number): number {
+    return this.#ticks === undefined
+      ? this.#window?.quantityBefore(price) ?? 0
+      : this.#ticks.quantityBefore(price);
+  }
+
+  /** Returns the tick of a price, or undefined if the ladder has no such price. */
+  tickOf(price: number): number | undefined {
+    return this.#table === undefined
+      ? tickIndex(this.#instrument.priceRule, price)
+      : this.#table.tickOf(price);
   }
 
   /** Returns the flow of a level, or undefined if it was never seen. */
@@ -138,6 +163,7 @@ export class HotSide {
       if (flow !== undefined) flow.pending = 0;
     }
     for (const { price, position } of this.#orders) position.cut(this.quantityAt(price));
+    this.#findTouch();
   }
 
   /** Sets the named levels, and takes apart what went from them. */
@@ -146,6 +172,7 @@ export class HotSide {
       this.#change({ price: levels[at] ?? 0, qty: levels[at + 1] ?? 0 }, time);
     }
     if (this.#unsettled.length > 0) this.settle(time);
+    this.#findTouch();
   }
 
   /** A trade that took from this side. */
@@ -159,6 +186,7 @@ export class HotSide {
     }
     flow.pending += of.qty;
     flow.trades.add(of.qty, time);
+    this.#touch.traded(of.qty, time.nowUs);
     this.#moveQueues(of.price, { oneSided: of.qty, half: of.qty });
     this.#heard?.({ ...of, before: this.quantityAt(of.price) });
   }
@@ -201,20 +229,25 @@ export class HotSide {
     if (this.#ticks === undefined) {
       const before = this.#window?.swap(level) ?? 0;
       const flow = flows.at(price, time.nowUs);
-      if (flow !== undefined) this.#takeApart(level, { before, flow, time });
+      if (flow !== undefined) this.#takeApart(level, { before, flow, place: price, time });
       return;
     }
     const tick = this.#ticks.tickOf(price);
     if (tick === undefined) return;
     const before = this.#ticks.swap(tick, level);
     const flow = flows.atTick(tick, { price, nowUs: time.nowUs });
-    this.#takeApart(level, { before, flow, time });
+    this.#takeApart(level, { before, flow, place: tick, time });
   }
 
   /** Tells what of a level's decrease was traded and what was cancelled. */
   #takeApart(
     { price, qty: after }: Level,
-    of: { readonly before: number; readonly flow: LevelFlow; readonly time: FlowTime },
+    of: {
+      readonly before: number;
+      readonly flow: LevelFlow;
+      readonly place: number;
+      readonly time: FlowTime;
+    },
   ): void {
     const { before, flow, time } = of;
     const decrease = before - after;
@@ -224,11 +257,20 @@ export class HotSide {
       if (time.counts === "both") traded = this.#settleAt(price, { flow, before, decrease, time });
       flow.pending = 0;
     }
-    if (decrease > traded) flow.cancels.add(decrease - traded, time);
+    if (decrease > traded) {
+      flow.cancels.add(decrease - traded, time);
+      const touch = this.#touchAt;
+      const isAtTouch = touch !== undefined && (of.place - touch) * this.towardsBest >= 0;
+      if (isAtTouch) this.#touch.cancelled(decrease - traded, time.nowUs);
+    }
     for (let at = 0; at < this.#orders.length; at++) {
       const order = this.#orders[at];
       if (order?.price === price) order.position.depth({ before, after, traded });
     }
+  }
+
+  #findTouch(): void {
+    this.#touchAt = this.#ticks === undefined ? this.#window?.bestPrice() : this.#ticks.bestTick();
   }
 
   /** Takes apart what a venue that counts both sides says was traded; returns one side of it. */
@@ -248,6 +290,7 @@ export class HotSide {
     const oneSided = isCrossMatched ? said : Math.max(0, Math.min(said / 2, decrease));
     if (oneSided > 0) {
       flow.trades.add(oneSided, time);
+      this.#touch.traded(oneSided, time.nowUs);
       this.#heard?.({ price, qty: oneSided, before });
     }
     this.#moveQueues(price, { oneSided, half: said / 2 });
@@ -283,4 +326,9 @@ export class HotSide {
     if (this.#ticks !== undefined) yield* this.#ticks.levels();
     else if (this.#window !== undefined) yield* this.#window.levels();
   }
+}
+
+/** Returns by which sign prices of a side grow towards its best; odds of a back fall. */
+export function towardsBest(side: Side, { assetClass }: Instrument): 1 | -1 {
+  return (side === "Buy") !== (assetClass === "betting") ? 1 : -1;
 }

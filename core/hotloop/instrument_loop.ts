@@ -14,11 +14,12 @@ import { unreachable } from "../invariant.ts";
 import type { OrderId } from "../numbers.ts";
 import type { TickTable } from "../tick_ladder.ts";
 import { MoveWatch } from "./big_move.ts";
-import { type FlowTime, HotSide, type TrackedOrder } from "./hot_side.ts";
+import { type FlowTime, HotSide, towardsBest, type TrackedOrder } from "./hot_side.ts";
 import type { FeedClock, MarketState } from "./market_state.ts";
 import { QueuePosition } from "./queue_position.ts";
 import { type SignalSettings, type TradeCounts, tradeCountsOf } from "./settings.ts";
 import { type Sweep, SweepWatch } from "./sweep.ts";
+import { TouchFlow } from "./touch_flow.ts";
 import { TrendWatch } from "./trend.ts";
 import type { PlacedOrder } from "./tracking.ts";
 
@@ -52,6 +53,7 @@ export class InstrumentLoop {
   readonly asks: HotSide;
   readonly moves = new MoveWatch();
   readonly trend = new TrendWatch();
+  readonly touch: TouchFlow;
   /** Of the venue's feed. */
   readonly clock: FeedClock;
   readonly #time: { nowUs: number; halfLifeUs: number; counts: TradeCounts };
@@ -79,16 +81,24 @@ export class InstrumentLoop {
     const halfLifeUs = settings.halfLifeS * US_PER_S;
     const counts = tradeCountsOf(settings, instrument.assetClass);
     this.#time = { nowUs: 0, halfLifeUs, counts };
+    const touch = new TouchFlow({
+      market: of.market.touches,
+      towardsBid: towardsBest("Buy", instrument),
+      halfLifeUs,
+    });
+    this.touch = touch;
     this.bids = new HotSide({
       instrument,
       side: "Buy",
       table,
+      touch,
       heard: (trade) => this.#heard(this.#sweeps.bids, trade),
     });
     this.asks = new HotSide({
       instrument,
       side: "Sell",
       table,
+      touch,
       heard: (trade) => this.#heard(this.#sweeps.asks, trade),
     });
     this.#sweeps = {
@@ -208,8 +218,7 @@ export class InstrumentLoop {
     if (!this.#hasDepth || !this.#isFresh) return;
     this.bids.delta(levels.bids, time);
     this.asks.delta(levels.asks, time);
-    this.#unsettledUs = undefined;
-    if (this.#hasDetectors) this.#detect(time);
+    this.#changed(time);
   }
 
   #applyTrade(trade: MarketPayloads["TradePrinted"], time: FlowTime): void {
@@ -238,8 +247,14 @@ export class InstrumentLoop {
     this.bids.snapshot(levels.bids, time);
     this.asks.snapshot(levels.asks, time);
     this.#isFresh = true;
-    this.#unsettledUs = undefined;
     this.#forgetPrints();
+    this.#changed(time);
+  }
+
+  /** The message's change of the book is over. */
+  #changed(time: FlowTime): void {
+    this.#unsettledUs = undefined;
+    this.touch.look({ bid: this.bids.touchAt, ask: this.asks.touchAt }, time.nowUs);
     if (this.#hasDetectors) this.#detect(time);
   }
 
@@ -248,6 +263,7 @@ export class InstrumentLoop {
     this.#unsettledUs = undefined;
     this.bids.clearFlows();
     this.asks.clearFlows();
+    this.touch.clear();
     this.moves.clear();
     this.trend.clear();
     this.#forgetPrints();

@@ -1,11 +1,12 @@
 /**
- * What flows through one price level: decayed rates of trades and of cancels.
+ * What flows through one price level: decayed sums of trades and of cancels.
  *
- * A rate is a counter that halves every half-life, scaled so that a steady flow of v per second
- * reads v once the counter has filled: on volume v, R ← R·2^(−Δt/h) + v·ln 2/h. A reading corrects
- * for a level that was seen for less: it is divided by 1 − 2^(−age/h), the age taken to be a second
- * at least. It is a function of time, never of the number of messages.
+ * A sum halves every half-life, and so does the time in which it was gathered: a level that was seen
+ * for `age` counts as seen for h/ln 2 · (1 − 2^(−age/h)) seconds, the age taken to be a second at
+ * least. Sum ÷ that time is the rate, true from the beginning for a steady flow. All is a function of
+ * time, never of the number of messages.
  *
+ * What flows at one moment is one event, however many prints tell of it.
  * Trades belong to the price, whichever side it was on when they were made; cancels to the side.
  * @module
  */
@@ -13,22 +14,35 @@ import { halved, LN_2 } from "./decay.ts";
 
 const US_PER_S = 1_000_000;
 /** An age below this would make a rate of one event. */
-const AGE_MIN_S = 1;
+const AGE_MIN_US = 1_000_000;
 
 /** The moment of a change or a reading, and how fast the past is forgotten. */
 export type DecayTime = { readonly nowUs: number; readonly halfLifeUs: number };
 
-/** Volume and number of events, both per second and decayed. */
+/** What passed: quantity and number of events, and the seconds in which they did; all decayed. */
+export type Passed = {
+  readonly volume: number;
+  readonly events: number;
+  readonly exposureS: number;
+};
+
+/** Returns for how many seconds something counts as seen, of which all but `ageUs` is forgotten. */
+export function exposureS(ageUs: number, halfLifeUs: number): number {
+  return halfLifeUs / US_PER_S / LN_2 * (1 - halved(ageUs / halfLifeUs));
+}
+
+/** Sums of quantity and of events, decayed. */
 export class DecayedFlow {
   #volume = 0;
   #events = 0;
   #lastUs: number;
+  #eventUs: number | undefined;
 
   constructor(sinceUs: number) {
     this.#lastUs = sinceUs;
   }
 
-  /** Counts one event in. */
+  /** Counts a quantity in. */
   add(quantity: number, at: DecayTime): void {
     const elapsed = at.nowUs - this.#lastUs;
     if (elapsed > 0) {
@@ -37,17 +51,17 @@ export class DecayedFlow {
       this.#events *= left;
       this.#lastUs = at.nowUs;
     }
-    const share = LN_2 * US_PER_S / at.halfLifeUs;
-    this.#volume += quantity * share;
-    this.#events += share;
+    this.#volume += quantity;
+    if (this.#eventUs !== at.nowUs) this.#events += 1;
+    this.#eventUs = at.nowUs;
   }
 
-  /** Returns volume per second now; not corrected for age. */
+  /** Returns what is left now of the quantity. */
   volume(at: DecayTime): number {
     return this.#volume === 0 ? 0 : this.#volume * this.#left(at);
   }
 
-  /** Returns events per second now; not corrected for age. */
+  /** Returns what is left now of the number of events. */
   events(at: DecayTime): number {
     return this.#events === 0 ? 0 : this.#events * this.#left(at);
   }
@@ -57,9 +71,6 @@ export class DecayedFlow {
     return elapsed > 0 ? halved(elapsed / at.halfLifeUs) : 1;
   }
 }
-
-/** How fast a queue moves: quanta per second, and quanta of a mean event. */
-export type Motion = { readonly rate: number; readonly meanEvent: number };
 
 /** Flow of one level. Quantities are quanta, times microseconds of the source. */
 export class LevelFlow {
@@ -82,12 +93,21 @@ export class LevelFlow {
     return nowUs > this.sinceUs ? (nowUs - this.sinceUs) / US_PER_S : 0;
   }
 
-  /** Returns how fast trades and a share of cancels move the queue. */
-  motion(at: DecayTime, cancelWeight: number): Motion {
-    const volume = this.trades.volume(at) + cancelWeight * this.cancels.volume(at);
-    if (volume === 0) return { rate: 0, meanEvent: 0 };
-    const events = this.trades.events(at) + cancelWeight * this.cancels.events(at);
-    const age = Math.max(AGE_MIN_S * US_PER_S, at.nowUs - this.sinceUs);
-    return { rate: volume / (1 - halved(age / at.halfLifeUs)), meanEvent: volume / events };
+  /** Returns the quanta traded per second. */
+  tradeRate(at: DecayTime): number {
+    return this.trades.volume(at) / this.#exposureS(at);
+  }
+
+  /** Returns what of trades and of a share of cancels passed. */
+  passed(at: DecayTime, cancelWeight: number): Passed {
+    return {
+      volume: this.trades.volume(at) + cancelWeight * this.cancels.volume(at),
+      events: this.trades.events(at) + cancelWeight * this.cancels.events(at),
+      exposureS: this.#exposureS(at),
+    };
+  }
+
+  #exposureS(at: DecayTime): number {
+    return exposureS(Math.max(AGE_MIN_US, at.nowUs - this.sinceUs), at.halfLifeUs);
   }
 }

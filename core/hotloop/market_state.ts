@@ -3,6 +3,7 @@
  * @module
  */
 import type { MarketPayloads } from "../event.ts";
+import { TouchLife } from "./touch_flow.ts";
 
 /** A message is later than another of its feed by no more than this, microseconds. */
 const BACK_MAX_US = 10_000_000;
@@ -24,6 +25,8 @@ export class MarketState {
   /** As it was last told; open and without rates before. */
   definition: MarketPayloads["MarketDefined"] = UNDEFINED;
   isDefined = false;
+  /** How long the touches of its instruments last. */
+  readonly touches = new TouchLife();
 }
 
 /** The time of a venue's feed: the latest event time, so that a silent level decays with others. */

@@ -6,16 +6,12 @@
  * @module
  */
 export type { BigMove } from "./big_move.ts";
-export {
-  Calibration,
-  type CalibrationOptions,
-  type CalibrationResult,
-  type HorizonFit,
-  type ReliabilityBin,
-} from "./calibration.ts";
+export { Calibration, type CalibrationOptions, type CalibrationResult } from "./calibration.ts";
 export type { Trend } from "./detectors.ts";
 export type { DiagnosticEmission, Emission, Emit, SignalEmission } from "./emission.ts";
+export type { HorizonFit, ReliabilityBin } from "./horizon_fit.ts";
 export { HotLoop, type HotLoopOptions, type UpdatedConfig } from "./hot_loop.ts";
+export type { Passed } from "./level_flow.ts";
 export { type ParsedSettings, parseHotLoopSettings } from "./parse_settings.ts";
 export type { Pfill, PfillRequest } from "./pfill.ts";
 export type { MarketRate, PriceOf, SideOf } from "./queries.ts";

@@ -1,22 +1,32 @@
 /**
  * Probability that a resting order fills within a horizon, and its time to fill.
  *
- * With need = what is ahead + the order's quantity, and μ the rate at which its queue moves (trades,
- * and a share of cancels), the time to fill is taken to be exponential with a rate that is itself
- * gamma-distributed (shape 1): p = x/(1 + x) with x = μ·H/need (Lomax, α = 1). Arrivals come in
- * bursts, and an exponential time with a fixed rate is too sure of itself. The time given is the
- * median, need/μ; the mean does not exist.
+ * The time to fill is taken to be exponential with a rate λ that is itself gamma-distributed (shape
+ * 1): p = x/(1 + x) with x = λ·H (Lomax, α = 1). Arrivals come in bursts, and an exponential time with
+ * a fixed rate is too sure of itself. The time given is the median, 1/λ; the mean does not exist.
  *
- * A queue moves by events. Where the mean event is larger than the need, one event fills the order,
- * and how soon one comes is the events' rate: μ then counts of each event no more than the need.
+ * λ is the mean of that gamma after what was seen: (fills + 1) ÷ (seconds + wait). `fills` is how
+ * often what passed would have filled the order, at its own level and at the touches: volume ÷ what
+ * must pass before it is filled, and of each event once at most. `wait` is what is expected of a level
+ * that was not seen yet. It is found in the same way from all that was seen of the instrument, midway
+ * between such fills (too many: they come in bursts, and an order does not stay at the touch) and
+ * sweeps of its touches (too few: queues empty without one), and begins with one touch's life in the
+ * market.
+ *
+ * An order d ticks behind a touch, with a spread of s ticks, waits ((s + d)/s)² times as long for
+ * what happens at touches, as a random walk does; and what stands at better prices must pass too.
+ *
+ * Told as a flow: μ = λ·need, with need = what is ahead at its price + the order's quantity.
  *
  * Invariant: p does not fall with the horizon and does not rise with quantity or queue.
  * @module
  */
 import type { Side } from "../instrument.ts";
 import { type Px, type Qty, qty } from "../numbers.ts";
+import type { Passed } from "./level_flow.ts";
 import { hasPassed, type Place, placeOf } from "./place.ts";
 import type { InstrumentLoop } from "./instrument_loop.ts";
+import type { Near } from "./touch_flow.ts";
 import { perUnit } from "./units.ts";
 
 /** The answer. A field is null where nothing can be said. */
@@ -75,13 +85,52 @@ function resting(loop: InstrumentLoop, of: Delayed & { readonly place: Place }):
     return { p: null, ttfMs: null, ahead, mu: null, observedS };
   }
   const need = place.ahead + of.orderQty;
-  const { rate: steady, meanEvent } = flow.motion(time, settings.cancelWeight);
-  const rate = meanEvent > need ? steady * need / meanEvent : steady;
-  const mu = perUnit(rate, loop.instrument);
-  if (rate === 0) return { p: 0, ttfMs: null, ahead, mu, observedS };
-  const ttfMs = Math.min(of.delayMs + need / rate * 1_000, settings.maxTtfMs);
+  const own = flow.passed(time, settings.cancelWeight);
+  const near = loop.touch.near(time.nowUs, settings.cancelWeight);
+  const perS = fillsPerS({
+    own,
+    near,
+    before: place.better + need,
+    far: squared(1 + place.behindTicks / spreadOf(loop)),
+  });
+  const mu = perUnit(perS * need, loop.instrument);
+  const ttfMs = Math.min(of.delayMs + 1_000 / perS, settings.maxTtfMs);
   const leftMs = of.horizonMs - of.delayMs;
   if (leftMs <= 0) return { p: 0, ttfMs, ahead, mu, observedS };
-  const x = rate * leftMs / 1_000 / need;
+  const x = perS * leftMs / 1_000;
   return { p: x / (1 + x), ttfMs, ahead, mu, observedS };
+}
+
+/** Returns how often an order fills in a second, the mean of what is thinkable. */
+function fillsPerS(
+  of: {
+    readonly own: Passed;
+    readonly near: Near;
+    /** What must pass before it is filled, quanta. */
+    readonly before: number;
+    /** How much longer than at a touch it waits. */
+    readonly far: number;
+  },
+): number {
+  const { own, near, before, far } = of;
+  const { exposureS } = near.passed;
+  const nearFills = fillsOf(near.passed, before) / far;
+  const seen = (nearFills + near.sweeps / far) / 2;
+  const waitS = (exposureS + near.lifeS * far) / (seen + 1);
+  const fills = fillsOf(own, before) + near.share * nearFills;
+  return (fills + 1) / (own.exposureS + near.share * exposureS + waitS);
+}
+
+/** Returns how often what passed would have filled an order that so much must pass before. */
+function fillsOf(passed: Passed, quantity: number): number {
+  return Math.min(passed.volume / quantity, passed.events);
+}
+
+/** Returns the spread, a tick at least. */
+function spreadOf(loop: InstrumentLoop): number {
+  return Math.max(1, loop.middle()?.spread ?? 1);
+}
+
+function squared(value: number): number {
+  return value * value;
 }

@@ -14,6 +14,10 @@ export type Place = {
   readonly crosses: boolean;
   /** Quantity before it, quanta; estimates have fractions. */
   readonly ahead: number;
+  /** Quantity at better prices than its own, quanta. */
+  readonly better: number;
+  /** Ticks between the touch and its price; 0 at the touch or before it. */
+  readonly behindTicks: number;
   /** The flow of its level; of the touch, where it would be better than that. */
   readonly flow: LevelFlow | undefined;
 };
@@ -28,16 +32,16 @@ export function placeOf(
   const other = loop.side(of.side === "Buy" ? "Sell" : "Buy").best();
   const { towardsBest } = own;
   const crosses = other !== undefined && (of.price - other.price) * towardsBest >= 0;
-  if (crosses) return { crosses, ahead: 0, flow: undefined };
-  const isBetter = best === undefined || (of.price - best.price) * towardsBest > 0;
-  const flow = isBetter ? best && own.flowAt(best.price) : own.flowAt(of.price);
+  if (crosses) return { crosses, ahead: 0, better: 0, behindTicks: 0, flow: undefined };
   const tracked = of.orderId === undefined ? undefined : loop.tracked(of.orderId);
-  const ahead = tracked?.price === of.price
-    ? tracked.position.ahead
-    : isBetter
-    ? 0
-    : own.quantityAt(of.price);
-  return { crosses, ahead, flow };
+  const ahead = tracked?.price === of.price ? tracked.position.ahead : own.quantityAt(of.price);
+  if (best === undefined || (of.price - best.price) * towardsBest > 0) {
+    const flow = best && own.flowAt(best.price);
+    return { crosses, ahead, better: 0, behindTicks: 0, flow };
+  }
+  const better = own.quantityBefore(of.price);
+  const behindTicks = Math.abs((own.bestTick() ?? 0) - (own.tickOf(of.price) ?? 0));
+  return { crosses, ahead, better, behindTicks, flow: own.flowAt(of.price) };
 }
 
 /** True if a level was seen for long enough to speak of it. */

@@ -89,7 +89,7 @@ export function matchRateEmaOf(
   if (flow === undefined || !hasPassed(flow.observedS(time.nowUs), loop.settings.minObsS)) {
     return null;
   }
-  return perUnit(flow.motion(time, 0).rate, loop.instrument);
+  return perUnit(flow.tradeRate(time), loop.instrument);
 }
 
 /** Returns the commission rate of the market; null where none is known. Exact decimals. */

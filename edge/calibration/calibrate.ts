@@ -64,13 +64,14 @@ export function calibrationJson(report: CalibrationReport): Readonly<Record<stri
 
 /** Returns lines for a terminal: a sentence, then a row for each horizon. */
 export function calibrationRows(report: CalibrationReport): readonly (readonly string[])[] {
-  const head = ["horizon", "orders", "filled", "Brier", "skill", "exponential"];
+  const head = ["horizon", "orders", "filled", "Brier", "skill", "error", "exponential"];
   const rows = report.result.horizons.map((fit) => [
     horizonText(fit.horizonMs),
     String(fit.samples),
     percent(fit.baseRate),
     decimals(fit.brier, 4),
     decimals(fit.skill, 3),
+    decimals(fit.skillError, 3),
     decimals(fit.exponentialSkill, 3),
   ]);
   return [head, ...rows];
@@ -98,6 +99,7 @@ function horizonJson(fit: HorizonFit): Readonly<Record<string, unknown>> {
     base_rate: fit.baseRate,
     brier: fit.brier,
     skill: fit.skill,
+    skill_error: fit.skillError,
     exponential_skill: fit.exponentialSkill,
     bins: fit.bins.map((bin) => ({
       from: bin.from,

@@ -4,7 +4,7 @@
  * @module
  */
 import type { HorizonFit, ReliabilityBin } from "../../core/hotloop/mod.ts";
-import { type CalibrationReport, decimals, horizonText, percent } from "./calibrate.ts";
+import { type CalibrationReport, calibrationRows, horizonText, percent } from "./calibrate.ts";
 
 const SIZE = 220;
 const MARGIN = 30;
@@ -47,8 +47,9 @@ export function calibrationPage(report: CalibrationReport): string {
 each side every ${
     horizonText(report.everyMs)
   }; ${result.ordersFilled} filled, ${result.ordersLapsed}
-lapsed. Skill is against saying the base rate every time: above 0 the model knows something.</p>
-${tableOf(result.horizons)}
+lapsed. Skill is against saying the base rate every time: above 0 the model knows something;
+the error is its standard deviation.</p>
+${tableOf(report)}
 <div class="charts">
 ${result.horizons.map(chartOf).join("\n")}
 </div>
@@ -60,23 +61,14 @@ the base rate. Outcomes are estimates too: the orders were never sent.</p>
 `;
 }
 
-function tableOf(fits: readonly HorizonFit[]): string {
-  const rows = fits.map((fit) => {
-    const cells = [
-      horizonText(fit.horizonMs),
-      String(fit.samples),
-      percent(fit.baseRate),
-      decimals(fit.brier, 4),
-      decimals(fit.skill, 3),
-      decimals(fit.exponentialSkill, 3),
-    ];
-    return `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
-  });
-  const heads = ["Horizon", "Orders", "Filled", "Brier score", "Skill", "Exponential model"];
+function tableOf(report: CalibrationReport): string {
+  const [heads = [], ...rows] = calibrationRows(report);
+  const row = (cells: readonly string[]): string =>
+    `<tr>${cells.map((cell) => `<td>${cell}</td>`).join("")}</tr>`;
   return `<table>
 <thead><tr>${heads.map((head) => `<th scope="col">${head}</th>`).join("")}</tr></thead>
 <tbody>
-${rows.join("\n")}
+${rows.map(row).join("\n")}
 </tbody>
 </table>`;
 }

@@ -8,6 +8,8 @@ import type { ExitCode } from "../exit_codes.ts";
 import type { Secrets } from "../secrets.ts";
 import type { RawColumns } from "../feeds/capture_reader.ts";
 import type { Decimals, Findings } from "../feeds/inspect.ts";
+import type { Examination, ExaminationInit } from "../venues/examination.ts";
+import type { Machine, PortState } from "./doctor/machine.ts";
 import type { WhyResult } from "./why/why.ts";
 
 /** What `run` was asked for; the configuration holds what the command line changed. */
@@ -18,6 +20,11 @@ export type RunOptions = {
   readonly resumeTrading: boolean;
   /** Venues whose own view of the account becomes the ledger's at this start. */
   readonly adoptAccounts: readonly string[];
+  /**
+   * Reads the configuration again, with what the command line changed.
+   * @throws {ConfigurationRefused} If anything is wrong with it.
+   */
+  readonly reread: () => Configuration;
 };
 
 /** Figures by name, snake_case; null where there is none, maps and lists within. */
@@ -98,12 +105,33 @@ export interface FeedTools {
   write(path: string, text: string): void;
 }
 
+/** Whom and what `doctor` asks. */
+export interface DoctorTools {
+  machine(): Machine;
+  /** Who listens there. */
+  port(address: { readonly hostname: string; readonly port: number }): Promise<PortState>;
+  /** What a venue says of itself and of the key; never fails. */
+  examine(venue: ExaminationInit): Promise<Examination>;
+}
+
+/** What tells one build of a version from another. */
+export type BuildFacts = {
+  readonly kind: "source" | "portable" | "compiled";
+  /** Commit of the sources; null: nobody can tell. */
+  readonly commit: string | null;
+};
+
 /** Everything the command line calls. */
 export interface Actions {
   readonly version: string;
+  readonly build: BuildFacts & {
+    /** Name and version of what runs it. */
+    readonly runtime: string;
+  };
   readonly registry: Omit<Registry, "fileExists">;
   readonly journal: JournalTools;
   readonly feed: FeedTools;
+  readonly doctor: DoctorTools;
   /** For `check`, which says which are missing and shows none. */
   readonly secrets: Secrets;
   /** Runs the daemon until it stops. */

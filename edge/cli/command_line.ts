@@ -16,6 +16,7 @@ import { EXIT, type ExitCode } from "../exit_codes.ts";
 import type { Actions, Terminal } from "./actions.ts";
 import { check } from "./check.ts";
 import { type CommandContext, stateDirectoryOf, UsageError, wholeNumber } from "./context.ts";
+import { addDoctor } from "./doctor_command.ts";
 import { addFeedCommands } from "./feed_commands.ts";
 import { addJournalCommands } from "./journal_commands.ts";
 import { readConfiguration } from "./read_configuration.ts";
@@ -60,12 +61,21 @@ function buildProgram(context: CommandContext): Command {
     });
   addRun(program, context);
   addCheck(program, context);
+  addDoctor(program, context);
   addWhy(program, context);
   addJournalCommands(program, context);
   addFeedCommands(program, context);
-  program.command("version").description("print the version")
-    .action(() => terminal.out(actions.version));
+  addVersion(program, context);
   return program;
+}
+
+function addVersion(program: Command, { actions, terminal }: CommandContext): void {
+  program.command("version").description("print the version")
+    .option("--json", "machine-readable output, with what tells builds of a version apart")
+    .action((flags: { readonly json?: true }) => {
+      const { version, build: { kind, commit, runtime } } = actions;
+      terminal.out(flags.json ? JSON.stringify({ version, commit, runtime, kind }) : version);
+    });
 }
 
 type RunFlags = {
@@ -91,13 +101,14 @@ function addRun(program: Command, { actions, terminal, end }: CommandContext): v
     .action(async (flags: RunFlags) => {
       const { environment } = terminal;
       const { registry } = actions;
-      const read = readConfiguration(flags.config, { registry, environment });
-      const configuration = overridden(read, flags);
+      const reread = (): Configuration =>
+        overridden(readConfiguration(flags.config, { registry, environment }), flags);
+      const configuration = reread();
       const directory = configuration.state.directory ?? undefined;
       const stateDirectory = stateDirectoryOf(directory, terminal);
       const resumeTrading = flags.resumeTrading === true;
       const adoptAccounts = outsideVenues(flags.adoptAccount ?? [], configuration);
-      const options = { configuration, stateDirectory, resumeTrading, adoptAccounts };
+      const options = { configuration, stateDirectory, resumeTrading, adoptAccounts, reread };
       end.code = await actions.run(options);
     });
 }

@@ -48,6 +48,7 @@ const KINDS: Kinds = {
       "seed",
     ],
   },
+  ConfigurationReloaded: { source: "control", keys: ["configuration", "configDigest"] },
   VenueDeclared: {
     source: "control",
     keys: ["id", "name", "exchange", "capabilities", "simulation", "pacing"],

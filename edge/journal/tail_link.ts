@@ -2,10 +2,11 @@
  * The main thread's end of a Worker that follows the journal (follower, index).
  *
  * At most one "durable" message is under way: the next one says the newest batch when the Worker has
- * read the last one, so its inbox never grows.
+ * read the last one, so its inbox never grows. It is not told of every batch: each message wakes two
+ * threads that orders in flight then wait for.
  * @module
  */
-import type { WorkerLink } from "../ports.ts";
+import type { Cancel, Timers, WorkerLink } from "../ports.ts";
 import type { TailMessage, TailRequest } from "./follower.ts";
 
 /** Who listens; what is absent is not heard. */
@@ -19,20 +20,31 @@ export type TailHandlers = {
   failed?(reason: string): void;
 };
 
+/** Between two messages to a follower: how far it is behind a daemon that does little. */
+const PAUSE_US = 20_000;
+
 /** A follower, seen from the main thread. */
 export class TailLink {
   readonly #worker: WorkerLink;
+  readonly #timers: Timers;
   readonly #handlers: TailHandlers;
   #durableBatch: number;
   #toldBatch = 0;
   #readSeq = 0;
   #isWaiting = false;
+  #isPausing = false;
+  #cancelPause: Cancel = () => {};
 
   /** `durableBatch`: what is durable now. */
-  constructor(worker: WorkerLink, handlers: TailHandlers, durableBatch: number) {
+  constructor(
+    worker: WorkerLink,
+    of: { readonly timers: Timers; readonly durableBatch: number },
+    handlers: TailHandlers,
+  ) {
     this.#worker = worker;
+    this.#timers = of.timers;
     this.#handlers = handlers;
-    this.#durableBatch = durableBatch;
+    this.#durableBatch = of.durableBatch;
     worker.onMessage((message) => this.#take(message as TailMessage));
     worker.onError((reason) => handlers.failed?.(reason));
     this.#tell();
@@ -56,14 +68,20 @@ export class TailLink {
   }
 
   terminate(): void {
+    this.#cancelPause();
     this.#worker.terminate();
   }
 
   #tell(): void {
-    if (this.#isWaiting || this.#toldBatch === this.#durableBatch) return;
+    if (this.#isWaiting || this.#isPausing || this.#toldBatch === this.#durableBatch) return;
     this.#isWaiting = true;
+    this.#isPausing = true;
     this.#toldBatch = this.#durableBatch;
     this.#post({ kind: "durable", batch: this.#durableBatch });
+    this.#cancelPause = this.#timers.after(PAUSE_US, () => {
+      this.#isPausing = false;
+      this.#tell();
+    });
   }
 
   #post(request: TailRequest): void {

@@ -11,12 +11,13 @@
  * @module
  */
 import type { VenueCommand } from "../../core/command.ts";
-import type { RequestId } from "../../core/numbers.ts";
+import type { Micros, RequestId } from "../../core/numbers.ts";
 import { micros } from "../../core/numbers.ts";
 import type { Draft, VenueStatus } from "../../core/event.ts";
 import { EngineClock } from "../engine_clock.ts";
 import type { CreditMessage } from "../inlet.ts";
-import type { LogLevel, Ports, WorkerScope } from "../ports.ts";
+import type { LogLevelOf, VenueLogEvent } from "../log_events.ts";
+import type { Ports, WorkerScope } from "../ports.ts";
 import { type Redact, redactor } from "../redaction.ts";
 import { type CredentialsRead, readCredentials, type Secrets } from "../secrets.ts";
 import type { ReleasedCommand, VenueAdapter, VenueHost } from "../venue.ts";
@@ -81,6 +82,7 @@ class VenueWorker {
   /** The newest reconciliation since the connection was made. */
   #reconciling: RequestId | undefined;
   #beatUs: number;
+  #deadManUs: Micros | null = null;
   #hasFailed = false;
   #exposed = "";
 
@@ -129,7 +131,8 @@ class VenueWorker {
       this.#outlet.credit(message.lane ?? "reports", message.drafts);
     } else if (message.kind === "beat") {
       this.#beatUs = this.#ports.clock.monotonicUs();
-      this.#post({ kind: "beat", market: this.#outlet.statistics });
+      const { statistics: market } = this.#outlet;
+      this.#post({ kind: "beat", market, deadManUs: this.#deadManUs });
     } else if (this.#adapter === undefined) this.#early.push(message);
     else this.#obey(this.#adapter, message);
   }
@@ -202,6 +205,9 @@ class VenueWorker {
       status: (status, reason) => this.#say(status, reason),
       credentials: () => this.#credentials(),
       isDaemonAlive: () => this.#ports.clock.monotonicUs() - this.#beatUs <= ALIVE_US,
+      deadManConfirmed: (atUs) => {
+        this.#deadManUs = atUs;
+      },
       answerDry: (command) => {
         const journalUs = this.#dryJournaled.get(command.request);
         this.#dryJournaled.delete(command.request);
@@ -264,7 +270,7 @@ class VenueWorker {
     const { credentials: names } = registered.description;
     const read = readCredentials(names, init.credentials, secrets);
     if (!read.ok) return read;
-    this.#redact = redactor([...read.values.values()]);
+    this.#redact = redactor([...read.values.values()].map((secret) => secret.reveal()));
     this.#warnExposed(read);
     return { ok: true, values: read.values };
   }
@@ -278,7 +284,11 @@ class VenueWorker {
     this.#exposed = files;
   }
 
-  #log(level: LogLevel, event: string, fields: Readonly<Record<string, unknown>> = {}): void {
+  #log<Event extends VenueLogEvent>(
+    level: LogLevelOf<Event>,
+    event: Event,
+    fields: Readonly<Record<string, unknown>> = {},
+  ): void {
     const venue = this.#options.init.declaration.name;
     const clean = Object.entries(fields).map(([key, value]) =>
       [key, this.#redacted(value)] as const

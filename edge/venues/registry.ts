@@ -4,6 +4,7 @@
  * @module
  */
 import type { AdapterDescription, AdapterFactory } from "../venue.ts";
+import type { Examiner } from "./examination.ts";
 import { CCXT_DESCRIPTION } from "./ccxt/description.ts";
 
 /** An adapter of a build. */
@@ -11,6 +12,8 @@ export type RegisteredAdapter = {
   readonly description: AdapterDescription;
   /** Loads its code; called in the venue's Worker only, so that nobody else pays for it. */
   readonly load: () => AdapterFactory | Promise<AdapterFactory>;
+  /** Loads what examines its venue for `doctor`, in a Worker as well; absent: it cannot. */
+  readonly loadExaminer?: () => Promise<Examiner>;
 };
 
 /** Adapters by the name that configuration uses. */
@@ -21,5 +24,7 @@ export const ADAPTERS: AdapterRegistry = new Map([
   ["ccxt", {
     description: CCXT_DESCRIPTION,
     load: (): Promise<AdapterFactory> => import("./ccxt/mod.ts").then(({ ccxtVenue }) => ccxtVenue),
+    loadExaminer: (): Promise<Examiner> =>
+      import("./ccxt/mod.ts").then(({ ccxtExaminer }) => ccxtExaminer),
   }],
 ]);

@@ -22,8 +22,9 @@ const ORDERS_MS = 180_000;
 /** Pause between the orders with which a position is closed. */
 const CLOSING_MS = 250;
 
-/** By pattern, since a kill may cut a line. */
-const ALARM = /"level":"(?:alarm|error)","event":"([^"]+)"/g;
+/** By pattern, since a kill may cut a line; of the engine's alarms it is the code that counts. */
+const ALARM =
+  /"level":"(?:alarm|error)","event":"(?:engine_alarm","category":"engine","code":")?([^"]+)"/g;
 
 /** What and at which prices the traders trade. */
 export type Trading = Pick<TraderOptions, "instrument" | "price" | "qty"> & {

@@ -13,8 +13,9 @@ import { HotLoop, type Pfill } from "../../core/hotloop/mod.ts";
 import type { Instrument, Side } from "../../core/instrument.ts";
 import { px, qty } from "../../core/numbers.ts";
 import { SignalEvents } from "../../wire/signal_events.ts";
-import { BettingLines, CLASSIC } from "../support/betfair_lines.ts";
 import { type Need, python3, testWith } from "../support/needs.ts";
+import { streamDrafts } from "../support/recorded_stream.ts";
+import { CLASSIC } from "../support/runner.ts";
 import { sharedData } from "../support/shared_data.ts";
 import { sharedLines } from "../support/shared_lines.ts";
 
@@ -84,21 +85,16 @@ function sampleOf(loop: HotLoop, instrument: Instrument): Sample {
 
 function samplesOf(file: string, every: number): readonly Sample[] {
   const loop = new HotLoop();
-  const reader = new BettingLines();
   const instruments = new Map<number, Instrument>();
   const samples: Sample[] = [];
   let events = 0;
-  for (const line of sharedLines(file) ?? []) {
-    for (const event of reader.read(line)) {
-      loop.apply(event);
-      if (event.eventType === "InstrumentListed") {
-        instruments.set(event.payload.id, event.payload);
-      }
-      events += 1;
-      const instrument = instruments.get(event.instrument ?? -1);
-      if (instrument === undefined || events % every !== 0) continue;
-      samples.push(sampleOf(loop, instrument));
-    }
+  for (const draft of streamDrafts(sharedLines(file) ?? [])) {
+    loop.apply(draft);
+    if (draft.eventType === "InstrumentListed") instruments.set(draft.payload.id, draft.payload);
+    events += 1;
+    const instrument = instruments.get(draft.instrument ?? -1);
+    if (instrument === undefined || events % every !== 0) continue;
+    samples.push(sampleOf(loop, instrument));
   }
   return samples;
 }

@@ -160,6 +160,14 @@ Deno.test("canonicalConfiguration() changes with a value but never shows a secre
   match(canonicalConfiguration(secretive), /shown/);
 });
 
+Deno.test("canonicalConfiguration() keeps settings of instruments that are named like a secret", () => {
+  const hotloop = { instruments: { "paper:TOKEN/USDT": { half_life_s: 3 } } };
+  match(
+    canonicalConfiguration({ ...configuration, hotloop }),
+    /"paper:TOKEN\/USDT":\{"half_life_s":3\}/,
+  );
+});
+
 const OUTSIDE = `mode: live
 clients: [{ name: alice, dry_run: true }, { name: bob }]
 venues:

@@ -9,7 +9,7 @@ import { Book } from "../../core/book.ts";
 import type { Side } from "../../core/instrument.ts";
 import { InvariantError } from "../../core/invariant.ts";
 import { micros, px, qty } from "../../core/numbers.ts";
-import { CLASSIC } from "../support/betfair_lines.ts";
+import { CLASSIC } from "../support/runner.ts";
 import { NaiveBook } from "../support/naive_book.ts";
 
 type Update = { readonly bids: readonly number[]; readonly asks: readonly number[] };

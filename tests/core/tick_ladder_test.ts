@@ -14,7 +14,7 @@ import {
   TickSide,
   TickTable,
 } from "../../core/tick_ladder.ts";
-import { CLASSIC } from "../support/betfair_lines.ts";
+import { CLASSIC } from "../support/runner.ts";
 
 const PERCENT: PriceRule = {
   scale: 2,

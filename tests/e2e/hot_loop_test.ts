@@ -113,10 +113,10 @@ class Reference {
     const row = (level: QueueLevels["bids"][number]): readonly unknown[] => [
       this.price(level.price),
       this.quantity(level.qty),
+      level.tick,
       level.observedS,
       level.matchRate,
-      level.rate,
-      level.meanEvent,
+      level.passed && [level.passed.volume, level.passed.events, level.passed.exposureS],
     ];
     return { now_us: nowUs, bids: bids.map(row), asks: asks.map(row) };
   }

@@ -12,6 +12,7 @@ import { VenueProcess } from "../venues/control.ts";
 
 /** What the task `live` allows, with the narrowest network that does. */
 const PERMISSIONS = [
+  "--no-check",
   "--no-prompt",
   "--allow-read",
   "--allow-write",
@@ -39,7 +40,7 @@ function start(directory: TemporaryDirectory, config: string): Promise<DaemonPro
   const path = `${directory.path}/live.yaml`;
   Deno.writeTextFileSync(path, config);
   return DaemonProcess.start({
-    command: ["run", "--no-check", ...PERMISSIONS, "main.ts", "run"],
+    permissions: PERMISSIONS,
     config: path,
     stateDir: `${directory.path}/state`,
   });

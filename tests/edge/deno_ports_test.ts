@@ -1,8 +1,7 @@
 /**
- * Production clock, timers, disk, signals, Workers and log, on the real machine.
+ * Production clock, timers, disk, signals and Workers, on the real machine.
  *
- * Proves, as far as ports go: R-JRN-2 (disk errors keep their meaning, locks exclude), R-OPS-5
- * (structured log that never blocks).
+ * Proves, as far as ports go: R-JRN-2 (disk errors keep their meaning, locks exclude).
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
@@ -10,7 +9,6 @@ import { denoDisk } from "../../edge/deno_disk.ts";
 import { waitingSignals } from "../../edge/deno_signals.ts";
 import { denoClock, denoRandomness, denoTimers } from "../../edge/deno_time.ts";
 import { denoWorkers } from "../../edge/deno_workers.ts";
-import { processLog } from "../../edge/deno_log.ts";
 import { DiskError, type DiskErrorCode, type Log } from "../../edge/ports.ts";
 
 const disk = denoDisk();
@@ -174,7 +172,7 @@ Deno.test("denoWorkers() hands over init, carries messages and log lines in orde
   );
   link.terminate();
   deepStrictEqual(messages, ["hello", "echo first", "echo second"]);
-  deepStrictEqual(logged, ["info echo_started"]);
+  deepStrictEqual(logged, ["info listening"]);
 });
 
 Deno.test("denoWorkers() reports an uncaught error of the Worker with its place", async () => {
@@ -219,61 +217,3 @@ Deno.test("blockingSignals() in a Worker answer each change of a cell", async ()
   await done.promise;
   link.terminate();
 });
-
-Deno.test("processLog() writes JSON lines of its level with snake_case fields and no secret", async () => {
-  const chunks: Uint8Array[] = [];
-  const log = processLog({ level: "info", sink: (bytes) => collect(chunks, bytes) });
-  log.write("debug", "unseen");
-  log.write("alarm", "journal_failed", { seq_id: 7, token: "s3cret", wide: 10n });
-  log.write("info", "up {braces}", { cause: new RangeError("no") });
-  await log.flush(1000);
-  const lines = chunks.map((chunk) => new TextDecoder().decode(chunk)).join("").trimEnd().split(
-    "\n",
-  );
-  const [alarm, info, ...rest] = lines.map((line) => JSON.parse(line));
-  deepStrictEqual(rest, []);
-  match(alarm.time, /^\d{4}-.*Z$/);
-  const { time: _time, ...fields } = alarm;
-  deepStrictEqual(fields, {
-    level: "alarm",
-    event: "journal_failed",
-    seq_id: 7,
-    token: "[secret]",
-    wide: "10",
-  });
-  strictEqual(info.event, "up {braces}");
-  strictEqual(info.cause, "RangeError: no");
-});
-
-Deno.test("processLog() drops and counts when its sink is blocked, and flush() gives up in time", async () => {
-  const stuck = Promise.withResolvers<number>();
-  const log = processLog({ level: "info", sink: () => stuck.promise });
-  const long = "x".repeat(10_000);
-  for (let line = 0; line < 200; line += 1) log.write("info", "line", { long });
-  ok(log.dropped > 50 && log.dropped < 200, `was ${log.dropped}`);
-  await log.flush(20);
-  stuck.reject(new Error("closed"));
-  await log.flush(1000);
-});
-
-Deno.test("processLog() counts what a closed sink refuses and says so when it opens again", async () => {
-  const chunks: Uint8Array[] = [];
-  let open = false;
-  const log = processLog({
-    level: "info",
-    sink: (bytes) => open ? collect(chunks, bytes) : Promise.reject(new Error("closed")),
-  });
-  log.write("info", "lost");
-  await log.flush(1000);
-  strictEqual(log.dropped, 1);
-  open = true;
-  log.write("info", "kept");
-  await log.flush(1000);
-  const text = chunks.map((chunk) => new TextDecoder().decode(chunk)).join("");
-  match(text, /"event":"kept".*\n.*"event":"log_lines_dropped","lines":1/);
-});
-
-function collect(chunks: Uint8Array[], bytes: Uint8Array): Promise<number> {
-  chunks.push(bytes.slice());
-  return Promise.resolve(bytes.length);
-}

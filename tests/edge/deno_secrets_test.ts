@@ -5,7 +5,11 @@
  */
 import { deepStrictEqual, doesNotMatch, match } from "node:assert/strict";
 import { denoSecrets } from "../../edge/deno_secrets.ts";
-import { placeOf, readCredentials } from "../../edge/secrets.ts";
+import { placeOf, readCredentials, Secret, type SecretRead } from "../../edge/secrets.ts";
+
+function revealed(read: SecretRead): readonly string[] {
+  return read.ok ? [read.value.reveal(), read.isExposed ? "exposed" : "kept"] : [read.reason];
+}
 
 async function inDirectory(run: (directory: string) => Promise<void>): Promise<void> {
   const directory = await Deno.makeTempDir();
@@ -20,20 +24,12 @@ Deno.test("denoSecrets() reads a file without its last line break, and tells who
   inDirectory(async (directory) => {
     const path = `${directory}/secret`;
     await Deno.writeTextFile(path, "hush\n", { mode: 0o600 });
-    deepStrictEqual(denoSecrets().read({ file: path }), {
-      ok: true,
-      value: "hush",
-      isExposed: false,
-    });
+    deepStrictEqual(revealed(denoSecrets().read({ file: path })), ["hush", "kept"]);
     await Deno.chmod(path, 0o640);
-    deepStrictEqual(denoSecrets().read({ file: path }), {
-      ok: true,
-      value: "hush",
-      isExposed: true,
-    });
+    deepStrictEqual(revealed(denoSecrets().read({ file: path })), ["hush", "exposed"]);
     await Deno.writeTextFile(path, "-----BEGIN\nx\n-----END\r\n");
-    const pem = denoSecrets().read({ file: path });
-    deepStrictEqual(pem.ok && pem.value, "-----BEGIN\nx\n-----END");
+    const [pem] = revealed(denoSecrets().read({ file: path }));
+    deepStrictEqual(pem, "-----BEGIN\nx\n-----END");
   }));
 
 Deno.test("denoSecrets() says why a file gives none", () =>
@@ -53,14 +49,14 @@ Deno.test("denoSecrets() says why a file gives none", () =>
 
 Deno.test("denoSecrets() reads a variable, an empty one being none", () => {
   const name = "TAPELINE_TEST_SECRET";
-  const read = (): unknown => denoSecrets().read({ env: name });
+  const read = (): SecretRead => denoSecrets().read({ env: name });
   const absent = { ok: false, reason: `must be in the environment: ${name} was not set` };
   Deno.env.delete(name);
   deepStrictEqual(read(), absent);
   Deno.env.set(name, "");
   deepStrictEqual(read(), absent);
   Deno.env.set(name, "hush");
-  deepStrictEqual(read(), { ok: true, value: "hush", isExposed: false });
+  deepStrictEqual(revealed(read()), ["hush", "kept"]);
   Deno.env.delete(name);
 });
 
@@ -68,12 +64,13 @@ Deno.test("readCredentials() gives all or names all that is missing", () => {
   const secrets = {
     read: (source: Parameters<typeof placeOf>[0]) =>
       placeOf(source) === "$A"
-        ? { ok: true, value: "hush", isExposed: true } as const
+        ? { ok: true, value: new Secret("hush"), isExposed: true } as const
         : { ok: false, reason: `must be there: was ${placeOf(source)}` } as const,
   };
   const sources = { one: { env: "A" }, two: { file: "/b" } };
   const whole = readCredentials(["one"], sources, secrets);
-  deepStrictEqual(whole.ok && [[...whole.values], whole.exposed], [[["one", "hush"]], ["$A"]]);
+  deepStrictEqual(whole.ok && [...whole.values.keys(), ...whole.exposed], ["one", "$A"]);
+  deepStrictEqual(whole.ok && whole.values.get("one")?.reveal(), "hush");
   deepStrictEqual(readCredentials(["one", "two", "three"], sources, secrets), {
     ok: false,
     reason: "credentials.two must be there: was /b; " +

@@ -82,6 +82,17 @@ class Bench {
     this.observer.applied(marketEvent(BTC, this.#us += 1_000, news), new Effects());
   }
 
+  reloads(hotloop: unknown): void {
+    const payload = { configuration: JSON.stringify({ hotloop }), configDigest: "d" };
+    const event = {
+      ...listedEvent(BTC),
+      source: "control",
+      eventType: "ConfigurationReloaded",
+      payload,
+    } as const;
+    this.observer.applied(event, new Effects());
+  }
+
   hears(said: ExecutionReport): void {
     const effects = new Effects();
     effects.reports.push(said);
@@ -134,6 +145,22 @@ Deno.test("HotLoopObserver follows no order that it did not see placed, and none
   bench.observer.applied(started, new Effects());
   strictEqual(bench.observer.counters()["hotloop_orders_followed"], 0);
   deepStrictEqual(bench.observer.hotLoop.instruments, [BTC.id], "what is known is listed, if open");
+});
+
+Deno.test("HotLoopObserver takes its settings from a reload, off and on again, and keeps its books", () => {
+  const bench = new Bench();
+  bench.hears(report({}));
+  bench.trade(20_000);
+  bench.reloads({ half_life_s: 7 });
+  strictEqual(bench.observer.hotLoop.configVersion, 2);
+  strictEqual(bench.ahead(), DEPTH - 20_000, "an order keeps its place in its queue");
+  bench.reloads({ instruments: { [BTC.name]: { signals: false } } });
+  deepStrictEqual(bench.observer.hotLoop.instruments, []);
+  bench.reloads({});
+  deepStrictEqual(bench.observer.hotLoop.instruments, [BTC.id]);
+  bench.reloads({ half_life: 7 });
+  strictEqual(bench.observer.hotLoop.configVersion, 4, "what is no setting changes nothing");
+  deepStrictEqual(bench.logged, ["hotloop_failed"]);
 });
 
 Deno.test("HotLoopObserver holds the news of the newest event only, and logs a fault once", () => {

@@ -37,6 +37,7 @@ const ALARMS = [
 /** Every kind of event: a new one does not compile until it is here, and is missed until it is made. */
 const KINDS: Readonly<Record<EventType, number>> = {
   Started: 0,
+  ConfigurationReloaded: 0,
   VenueDeclared: 0,
   InstrumentListed: 0,
   LimitsSet: 0,

@@ -24,6 +24,7 @@ export const DAEMON_ACTIONS: readonly Action[] = [
   { weight: 3, act: balance },
   { weight: 2, act: restart },
   { weight: 1, act: stop },
+  { weight: 1, act: reload },
   { weight: 1, act: interval },
 ];
 
@@ -34,6 +35,11 @@ function farAhead(scene: Scene): void {
 function stop(scene: Scene): void {
   scene.control("Stopping", { reason: "told" });
   scene.isStopping = true;
+}
+
+function reload(scene: Scene): void {
+  const configDigest = scene.draws.pick(["aa", "bb", ""]);
+  scene.control("ConfigurationReloaded", { configuration: "{}", configDigest });
 }
 
 function interval(scene: Scene): void {

@@ -6,7 +6,8 @@
  * @module
  */
 import type { Disk, Log, LogLevel, WorkerEntry } from "../../edge/ports.ts";
-import { type Daemon, type End, startDaemon } from "../../daemon.ts";
+import { startDaemon } from "../../daemon.ts";
+import type { Daemon, End } from "../../daemon_options.ts";
 import { createTimeline } from "../../core/mod.ts";
 import type { Timeline } from "../../core/timeline.ts";
 import { recover, replayInto } from "../../edge/journal/mod.ts";
@@ -157,9 +158,9 @@ export class Machine {
     throw new Error("Cannot go on: the venue must come up");
   }
 
-  /** Lines of one kind, since the last start or not. */
+  /** Lines of one event, or of the engine's alarm with this code, since the last start or not. */
   said(event: string): readonly Line[] {
-    return this.lines.filter((line) => line.event === event);
+    return this.lines.filter((line) => line.event === event || line.fields["code"] === event);
   }
 
   /** Replays the journal from nothing, the events of `passedOver` left out. */

@@ -66,6 +66,24 @@ export class SimProcess {
           throw new TypeError("Cannot prepare a request: a simulated process has no HTTP");
         },
       },
+      httpServers: {
+        serve: () => {
+          throw new TypeError("Cannot serve: a simulated process has no HTTP");
+        },
+      },
+      process: {
+        runtime: "simulation",
+        read: () => ({
+          startUs: 0,
+          cpuUs: 0,
+          residentBytes: 0,
+          heapUsedBytes: 0,
+          heapLimitBytes: 0,
+          externalBytes: 0,
+          openDescriptors: undefined,
+        }),
+        watchGarbage: () => ({ take: () => [], stop: () => {} }),
+      },
       clock: world.clock,
       timers: this.#guard.timers(world.timers),
       randomness: {

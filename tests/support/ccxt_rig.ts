@@ -25,6 +25,7 @@ import {
 import { denoHttp } from "../../edge/deno_http.ts";
 import { denoClock, denoRandomness, denoTimers } from "../../edge/deno_time.ts";
 import type { Ports } from "../../edge/ports.ts";
+import { Secret } from "../../edge/secrets.ts";
 import type { Credentials, VenueAdapter, VenueHost, VenueOptions } from "../../edge/venue.ts";
 import { CCXT_DESCRIPTION } from "../../edge/venues/ccxt/description.ts";
 import { ccxtVenue } from "../../edge/venues/ccxt/mod.ts";
@@ -83,6 +84,8 @@ export class CcxtRig implements Disposable {
   readonly listed: Instrument[] = [];
   readonly logged: string[] = [];
   readonly dry: OrderCommand[] = [];
+  /** When the venue confirmed its switch. */
+  readonly deadMan: number[] = [];
   /** Answers of `offer` and `offerMarket`: false, as if the daemon's queues were full. */
   takes = true;
   takesMarket = true;
@@ -273,6 +276,7 @@ export class CcxtRig implements Disposable {
           ? { ok: false, reason: "there are no keys" }
           : { ok: true, values: this.credentials },
       isDaemonAlive: () => this.isAlive,
+      deadManConfirmed: (atUs) => this.deadMan.push(atUs),
       answerDry: (command) => this.dry.push(command),
       log: (level, event, fields) =>
         this.logged.push(`${level} ${event} ${JSON.stringify(fields ?? {})}`),
@@ -281,7 +285,10 @@ export class CcxtRig implements Disposable {
 }
 
 const SECRETS = ["test-api-key", "test-secret", "signature=", "listenKey="];
-const KEYS: Credentials = new Map([["api_key", "test-api-key"], ["secret", "test-secret"]]);
+const KEYS: Credentials = new Map([
+  ["api_key", new Secret("test-api-key")],
+  ["secret", new Secret("test-secret")],
+]);
 
 function declaration(options: VenueOptions): VenueDeclaration {
   return {

@@ -1,10 +1,13 @@
 /**
- * Starts the daemon as a process, the way a user does, and stops it by its own pid.
+ * Starts the daemon as a process, the way a user does, and stops it by its own pid. The program is
+ * the executable that TAPELINE_EXECUTABLE names, else the sources.
  * @module
  */
+import { resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
+const EXECUTABLE = Deno.env.get("TAPELINE_EXECUTABLE");
 const START_MS = 30_000;
 const END_MS = 20_000;
 
@@ -14,6 +17,7 @@ export type Listening = {
   readonly state_dir: string;
   readonly token_file: string;
   readonly mode: string;
+  readonly metrics_port?: number;
 };
 
 export type StartOptions = {
@@ -22,8 +26,10 @@ export type StartOptions = {
   /** Path of a configuration; absent: the paper default. */
   readonly config?: string;
   readonly port?: number;
-  /** Entry module, relative to the project. */
+  /** Entry module of another build, relative to the project; it runs from sources. */
   readonly main?: string;
+  /** What the runtime allows, where sources run; absent: everything. The executable brings its own. */
+  readonly permissions?: readonly string[];
   /** How the runtime is asked for the daemon, in place of its module: a task. */
   readonly command?: readonly string[];
   /** Put before the command: strace, a preloaded library. */
@@ -102,11 +108,12 @@ export class DaemonProcess {
     return Deno.readTextFileSync(this.listening.token_file).trim();
   }
 
-  /** Structured log lines of this kind. Alarms are part of what the daemon promises. */
+  /** Structured log lines of this event, or of the engine's alarm with this code. Alarms are part of what the daemon promises. */
   alarms(event: string): readonly Readonly<Record<string, unknown>>[] {
     return this.#stderr.filter((line) => line.startsWith("{"))
       .map((line) => JSON.parse(line) as Readonly<Record<string, unknown>>)
-      .filter((line) => line["level"] === "alarm" && line["event"] === event);
+      .filter((line) => line["level"] === "alarm")
+      .filter((line) => line["event"] === event || line["code"] === event);
   }
 
   /** Sends a signal; a process that is gone does not mind. */
@@ -153,8 +160,9 @@ export class DaemonEnded extends Error {
 
 function spawn(options: StartOptions): Deno.ChildProcess {
   const run = [
-    Deno.execPath(),
-    ...(options.command ?? ["run", "--allow-all", options.main ?? "main.ts", "run"]),
+    ...(options.command === undefined
+      ? [...productCommand(options), "run"]
+      : [Deno.execPath(), ...options.command]),
     ...(options.stateDir === undefined ? [] : ["--state-dir", options.stateDir]),
     "--port",
     String(options.port ?? 0),
@@ -169,6 +177,14 @@ function spawn(options: StartOptions): Deno.ChildProcess {
     stderr: "piped",
     env: { ...options.env, NO_COLOR: "1" },
   }).spawn();
+}
+
+/** How the program is started: path and first words; the command line follows. */
+export function productCommand(
+  { main, permissions = ["--allow-all"] }: Pick<StartOptions, "main" | "permissions"> = {},
+): readonly string[] {
+  if (EXECUTABLE !== undefined && main === undefined) return [resolve(EXECUTABLE)];
+  return [Deno.execPath(), "run", ...permissions, `${ROOT}${main ?? "main.ts"}`];
 }
 
 async function collect(
@@ -200,8 +216,9 @@ export async function refusedStart(options: StartOptions): Promise<DaemonEnded> 
 export async function runTapeline(
   ...args: string[]
 ): Promise<{ readonly code: number; readonly stdout: string; readonly stderr: string }> {
-  const output = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--allow-all", "main.ts", ...args],
+  const [program = "", ...words] = productCommand();
+  const output = await new Deno.Command(program, {
+    args: [...words, ...args],
     cwd: ROOT,
     stdin: "null",
     env: { NO_COLOR: "1" },

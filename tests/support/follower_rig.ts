@@ -52,7 +52,8 @@ export function startFollower(
     passedOver: [],
     retention: settings.retention ?? { marketHours: null, truthDays: null },
   };
-  const link = new TailLink(workers.start("follower", init), {
+  const { durableBatch } = rig.journal;
+  const link = new TailLink(workers.start("follower", init), { timers, durableBatch }, {
     checkpoint: (seq) => heard.checkpoints.push(seq),
     checkpointFailed: (reason) => heard.refused.push(reason),
     mismatch: (text) => heard.mismatches.push(text),
@@ -60,7 +61,7 @@ export function startFollower(
       heard.dropped.push(segment);
       rig.journal.segmentsDropped(segment);
     },
-  }, rig.journal.durableBatch);
+  });
   rig.journal.onDurable((seq) => {
     rig.durable.push(seq);
     link.durable(rig.journal.durableBatch);

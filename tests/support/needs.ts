@@ -39,6 +39,29 @@ export function mounting(): string | undefined {
   }
 }
 
+/** A POSIX shell with the tools that unpack an archive. */
+export function shell(): string | undefined {
+  const isThere = Deno.build.os !== "windows" && runs("sh", "-c", "command -v tar gzip tail flock");
+  return isThere ? undefined : "needs a POSIX shell with tar, gzip and flock";
+}
+
+/** The built executable instead of the sources. */
+export function executable(): string | undefined {
+  const isGiven = Deno.env.get("TAPELINE_EXECUTABLE") !== undefined;
+  return isGiven ? undefined : "needs the path of a built executable in TAPELINE_EXECUTABLE";
+}
+
+/** A network and a file system of one's own. */
+export function namespaces(): string | undefined {
+  const isThere = runs("unshare", "--net", "--mount", "ip", "link", "set", "lo", "up");
+  return isThere ? undefined : "needs unshare, ip and the right to make namespaces";
+}
+
+/** The right to act for any user. */
+export function root(): string | undefined {
+  return Deno.build.os === "linux" && Deno.uid() === 0 ? undefined : "needs to be root on Linux";
+}
+
 /** Registers a test that skips, saying why, where something is missing. */
 export function testWith(needs: readonly Need[], name: string, run: () => Promise<void>): void {
   const lacks = needs.map((need) => need()).filter((lack) => lack !== undefined);

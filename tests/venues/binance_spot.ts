@@ -22,6 +22,7 @@ import { Exchange } from "./exchange.ts";
 import { Faults } from "./faults.ts";
 import { Feed, type FeedSubscriber, openMarket } from "./feed.ts";
 import { openMarkets, runVenue } from "./host.ts";
+import { KEY_ROUTES } from "./key_route.ts";
 import type { HttpLine, HttpRequest } from "./http_line.ts";
 import { Limits } from "./limits.ts";
 import { Crowd } from "./market.ts";
@@ -97,8 +98,9 @@ function buildSpot(options: VenueOptions): Desk {
   const format = formatAt(() => clock.now());
   const streams = new Streams<FeedSubscriber>(faults);
   const feed = new Feed({ exchange, faults, format, streams });
-  const state = { exchange, wallet, feed, clock, credentials, limits: options.limits };
-  const router = new Router(SPOT_ROUTES, state);
+  const { limits: limitSettings, keyMay } = options;
+  const state = { exchange, wallet, feed, clock, credentials, keyMay, limits: limitSettings };
+  const router = new Router({ ...SPOT_ROUTES, ...KEY_ROUTES }, state);
   const rest = (asked: Asked): Reply => server.streamed(asked);
   const venue = {
     describe: (asked: Asked) => router.describe(asked),

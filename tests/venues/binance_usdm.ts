@@ -28,6 +28,7 @@ import { Exchange } from "./exchange.ts";
 import { Faults } from "./faults.ts";
 import { Feed, type FeedFormat, type FeedSubscriber, openMarket } from "./feed.ts";
 import { openMarkets, runVenue } from "./host.ts";
+import { KEY_ROUTES } from "./key_route.ts";
 import type { HttpLine, HttpRequest } from "./http_line.ts";
 import { Limits } from "./limits.ts";
 import { Crowd } from "./market.ts";
@@ -43,6 +44,7 @@ const ROUTES: Readonly<Record<string, Route<PublicState & OrderState & AccountSt
   ...USDM_PUBLIC_ROUTES,
   ...USDM_ORDER_ROUTES,
   ...USDM_ACCOUNT_ROUTES,
+  ...KEY_ROUTES,
 };
 
 /** Reduce-only orders end where there is nothing left that they could reduce. */
@@ -119,6 +121,7 @@ function buildUsdm(options: VenueOptions): Desk {
   const router = new Router(ROUTES, {
     ...{ exchange, wallet, feed, clock, users, limits: options.limits },
     credentials: options.credentials,
+    keyMay: options.keyMay,
     deadManSwitch: new DeadManSwitch(exchange),
   });
   const venue = {

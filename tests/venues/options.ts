@@ -3,7 +3,7 @@
  *
  * `--port`, `--control-port` (0: a free one) · `--seed` · `--speed` (steps of the crowd per second, 20; 0: quotes stand
  * still) · `--empty` (no crowd at all) · `--depth-ms` (cadence of depth messages, 100) · `--weight-limit` per minute ·
- * `--order-limit` per 10 s · `--bnb-fees` (spot: fees in BNB while there is any) · `--key`, `--secret` · `--balances` (`BTC=10,USDT=1000000`) · `--flood` (book updates per
+ * `--order-limit` per 10 s · `--bnb-fees` (spot: fees in BNB while there is any) · `--key`, `--secret` · `--key-may` (`trade,withdraw,transfer,any-address,expire`) · `--balances` (`BTC=10,USDT=1000000`) · `--flood` (book updates per
  * second, `flood.ts`).
  * @module
  */
@@ -19,6 +19,8 @@ export type VenueOptions = {
   readonly depthMs: number;
   readonly limits: { readonly weightPerMinute: number; readonly ordersPer10s: number };
   readonly credentials: { readonly key: string; readonly secret: string };
+  /** What the key may do, see `RouteState`. */
+  readonly keyMay: ReadonlySet<string>;
   readonly balances: ReadonlyMap<string, Units>;
   readonly floodPerS: number;
   readonly paysInBnb: boolean;
@@ -52,6 +54,7 @@ export function readOptions(args: readonly string[], defaults: VenueDefaults): V
       key: given.get("key") ?? "test-api-key",
       secret: given.get("secret") ?? "test-secret",
     },
+    keyMay: new Set((given.get("key-may") ?? "trade").split(",")),
     balances: balancesOf(given.get("balances") ?? defaults.balances),
     floodPerS: number("flood", 0),
     paysInBnb: given.has("bnb-fees"),

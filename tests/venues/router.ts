@@ -16,6 +16,8 @@ export type RouteState = {
   readonly exchange: Exchange;
   readonly clock: VenueClock;
   readonly credentials: Credentials;
+  /** What the key may do: `trade`, `withdraw`, `transfer`, `any-address`, `expire`. */
+  readonly keyMay: ReadonlySet<string>;
 };
 
 /** One route. It answers with JSON, or with a refusal. */

@@ -95,8 +95,8 @@ Deno.test("SUBSCRIBE of signals gets RESULT, then every signal as it is now", ()
   const { bids, status, now_us } = queue?.value as Record<string, unknown>;
   deepStrictEqual([status, now_us], ["open", (START_S + 10) * 1_000_000]);
   const [row, ...rest] = bids as unknown[][];
-  deepStrictEqual([row?.slice(0, 3), rest], [["100", "5", 10], []]);
-  ok(Number(row?.[3]) > 0, "a rate of trades");
+  deepStrictEqual([[row?.slice(0, 2), row?.[3]], rest], [[["100", "5"], 10], []]);
+  ok(Number(row?.[4]) > 0, "a rate of trades");
 });
 
 Deno.test("the channel signal says single values when they change, and the queue each time", () => {

@@ -29,7 +29,19 @@ import {
 } from "./suites.ts";
 
 const COPIED = ["core", "tests", "wire", "edge", "config", "tools", "docs"];
-const FILES = ["deno.json", "deno.lock", "daemon.ts", "main.ts", "version.ts", "workers.ts"];
+const FILES = [
+  "build.ts",
+  "deno.json",
+  "deno.lock",
+  "daemon.ts",
+  "daemon_metrics.ts",
+  "daemon_options.ts",
+  "daemon_parts.ts",
+  "daemon_recovery.ts",
+  "main.ts",
+  "version.ts",
+  "workers.ts",
+];
 /** Rules outside `core/risk` that refuse an order, hold it back, or halt an account. */
 const RULES = [
   "core/instrument_rules.ts",

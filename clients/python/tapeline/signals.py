@@ -22,22 +22,43 @@ _NOTHING = FillForecast(None, None, None, None, None)
 
 
 @dataclass(frozen=True)
+class Passed:
+    """What passed: quanta and events, and the seconds in which they did; all decayed."""
+
+    volume: float
+    events: float
+    exposure_s: float
+
+    @classmethod
+    def from_wire(cls, wire: Any) -> Passed:
+        """Reads ``[volume, events, exposure_s]``."""
+        if not isinstance(wire, Sequence) or len(wire) < 3:
+            raise ProtocolViolation(f"Cannot read a flow: it must have three values: was {wire!r}")
+        return cls(*(float(value) for value in wire[:3]))
+
+    def fills(self, quanta: float) -> float:
+        """How often this would have filled an order that so much must pass before."""
+        return min(self.volume / quanta, self.events)
+
+
+@dataclass(frozen=True)
 class QueueLevel:
     """One level with its flow; ``None`` where it has none."""
 
     level: Level
+    tick: int | None
     observed_s: float | None
     match_rate: float | None
-    #: How fast the queue moves, quanta per second, and quanta of a mean event of that.
-    rate: float | None
-    mean_event: float | None
+    passed: Passed | None
 
     @classmethod
     def from_wire(cls, wire: Any) -> QueueLevel:
-        """Reads ``[price, qty, observed_s, match_rate, rate, mean_event]``."""
+        """Reads ``[price, qty, tick, observed_s, match_rate, passed]``."""
         if not isinstance(wire, Sequence) or len(wire) < 6:
             raise ProtocolViolation(f"Cannot read a level: it must have six values: was {wire!r}")
-        return cls(Level.from_wire(wire[:2]), *(number(value) for value in wire[2:6]))
+        tick, observed_s, match_rate = wire[2], number(wire[3]), number(wire[4])
+        passed = None if wire[5] is None else Passed.from_wire(wire[5])
+        return cls(Level.from_wire(wire[:2]), tick, observed_s, match_rate, passed)
 
 
 @dataclass(frozen=True)
@@ -49,6 +70,9 @@ class Place:
     flow: QueueLevel | None
     #: False: the daemon may know a flow that the cache does not hold.
     known: bool
+    #: Quantity at better prices, and ticks between the touch and the price.
+    better: Decimal = Decimal(0)
+    behind_ticks: int = 0
 
 
 @dataclass(frozen=True)
@@ -72,6 +96,12 @@ class Queues:
     get_mbr: Decimal | None
     effective_mbr: Decimal | None
     detectors: Mapping[str, Any]
+    #: What passed at the touches, how much of it counts beside a level's own, how many touches were
+    #: swept in the same time, and how long one lasts in the market.
+    near: Passed
+    near_share: float
+    touch_sweeps: float
+    touch_life_s: float
     bids: tuple[QueueLevel, ...]
     asks: tuple[QueueLevel, ...]
 
@@ -90,6 +120,7 @@ class Queues:
             fresh=value["is_fresh"],
             get_mbr=parse_decimal(value["get_mbr"], "get_mbr"),
             effective_mbr=parse_decimal(value["effective_mbr"], "effective_mbr"),
+            near=Passed.from_wire(value["near"]),
             bids=tuple(map(QueueLevel.from_wire, value["bids"])),
             asks=tuple(map(QueueLevel.from_wire, value["asks"])),
             **plain,
@@ -108,9 +139,12 @@ class Queues:
             return Place(True, Decimal(0), None, True)
         if not own or (price - own[0].level.price) * towards > 0:
             return Place(False, Decimal(0), own[0] if own else None, True)
+        better = Decimal(0)
         for level in own:
             if level.level.price == price:
-                return Place(False, level.level.qty, level, True)
+                behind = abs((own[0].tick or 0) - (level.tick or 0))
+                return Place(False, level.level.qty, level, True, better, behind)
+            better += level.level.qty
         inside = len(own) < self.depth or (price - own[-1].level.price) * towards > 0
         return Place(False, Decimal(0) if inside else None, None, False)
 
@@ -153,22 +187,28 @@ class Queues:
     def _resting(self, place: Place, quanta: int, times: tuple[int, int]) -> FillForecast:
         flow, ahead = place.flow, place.ahead
         observed = 0.0 if flow is None or flow.observed_s is None else flow.observed_s
-        if flow is None or flow.rate is None or flow.mean_event is None or ahead is None:
+        if flow is None or flow.passed is None or ahead is None:
             return FillForecast(None, None, ahead, None, observed)
         if observed < self.min_obs_s:
             return FillForecast(None, None, ahead, None, observed)
         delay, horizon_ms = times
         need = self._quanta(ahead) + quanta
-        rate = flow.rate * need / flow.mean_event if flow.mean_event > need else flow.rate
-        mu = rate / float(10**self.qty_scale)
-        if rate == 0:
-            return FillForecast(0.0, None, ahead, mu, observed)
-        ttf = float(min(delay + need / rate * 1000, self.max_ttf_ms))
+        far = 1 + place.behind_ticks / max(1, self.spread_ticks or 1)
+        per_s = self._fills_per_s(flow.passed, self._quanta(place.better) + need, far * far)
+        mu = per_s * need / float(10**self.qty_scale)
+        ttf = float(min(delay + 1000 / per_s, self.max_ttf_ms))
         left = horizon_ms - delay
         if left <= 0:
             return FillForecast(0.0, ttf, ahead, mu, observed)
-        x = rate * left / 1000 / need
+        x = per_s * left / 1000
         return FillForecast(x / (1 + x), ttf, ahead, mu, observed)
+
+    def _fills_per_s(self, own: Passed, before: int, far: float) -> float:
+        near = self.near.fills(before) / far
+        seen = (near + self.touch_sweeps / far) / 2
+        wait_s = (self.near.exposure_s + self.touch_life_s * far) / (seen + 1)
+        fills = own.fills(before) + self.near_share * near
+        return (fills + 1) / (own.exposure_s + self.near_share * self.near.exposure_s + wait_s)
 
     def _quanta(self, quantity: Decimal) -> int:
         quanta = quantity.scaleb(self.qty_scale)
@@ -181,7 +221,7 @@ class Queues:
 
 _PLAIN = (
     "now_us best_bid_is qty_scale status bet_delay_ms is_passive_free latency_ms max_ttf_ms "
-    "min_obs_s spread_ticks last_traded_ts_ms detectors"
+    "min_obs_s spread_ticks last_traded_ts_ms detectors near_share touch_sweeps touch_life_s"
 ).split()
 
 #: Signals that are a state: the newest replaces the one before it.

@@ -34,8 +34,15 @@ QUEUE = {
     "get_mbr": None,
     "effective_mbr": None,
     "detectors": {"trend_lens": {"ticks_per_s": 0.5, "sign": 1, "weight_of_money": None}},
-    "bids": [["100", "2", 10, 0.25, 500, 100], ["99", "1.5", 1, None, 40, 20]],
-    "asks": [["102", "3", 10, 0, 0, 0]],
+    "near": [0, 0, 4],
+    "near_share": 0.5,
+    "touch_sweeps": 0,
+    "touch_life_s": 4,
+    "bids": [
+        ["100", "2", 6, 10, 0.25, [3_000, 2, 2]],
+        ["99", "1.5", 5, 1, None, [40, 2, 1]],
+    ],
+    "asks": [["102", "3", 8, 10, 0, [0, 0, 2]]],
 }
 
 
@@ -91,13 +98,13 @@ class Answers(HotloopCase):
     def test_pfill_ttf_is_the_lomax_of_need_and_rate(self):
         hot = self.hot()
         forecast = hot.pfill_ttf(BTC, "Buy", "100", "1", 6_000)
-        # need 3000 quanta at 500 per second: the median is 6 s, so half of it within 6 s
+        # one fill and one that is expected in 2 + 4 + 6 s: the median is 6 s, so half within 6 s
         self.assertEqual((forecast.p, forecast.ttf_ms), (0.5, 6_000.0))
         self.assertEqual((forecast.ahead, forecast.mu), (Decimal(2), 0.5))
         short = hot.pfill_ttf(BTC, "Buy", "99", "1", 6_000)
         self.assertIsNone(short.p)
-        still = hot.pfill_ttf(BTC, "Sell", "102", "1", 6_000)
-        self.assertEqual((still.p, still.ttf_ms), (0.0, None))
+        still = hot.pfill_ttf(BTC, "Sell", "102", "1", 12_000)
+        self.assertEqual((still.p, still.ttf_ms), (0.5, 12_000.0), "what is expected of a touch")
         crossing = hot.pfill_ttf(BTC, "Buy", "102", "1", 6_000)
         self.assertEqual((crossing.p, crossing.ttf_ms, crossing.mu), (1.0, 3.0, None))
 
@@ -116,15 +123,25 @@ class Answers(HotloopCase):
 
     def test_one_large_event_fills_a_small_need(self):
         hot = self.hot()
-        rows = [["100", "0", 10, 0.5, 500, 2_000]]
+        rows = [["100", "0", 6, 10, 0.5, [9_000, 2, 2]]]
         self.tell(hot, bids=rows)
         forecast = hot.pfill_ttf(BTC, "Buy", "100", "1", 4_000)
         self.assertEqual((forecast.mu, forecast.p), (0.25, 0.5))
 
+    def test_a_level_behind_the_touch_waits_for_what_is_before_it(self):
+        hot = self.hot()
+        touch, behind = QUEUE["bids"]
+        flow = [9_000, 4, 2]  # twice what stands before and in an order of 1 at 99: 2 + 1.5 + 1
+        self.tell(hot, near=[0, 0, 0], bids=[touch, [*behind[:3], 10, 0.5, flow]])
+        forecast = hot.pfill_ttf(BTC, "Buy", "99", "1", 6_000)
+        # three fills in 2 + 4·(1 + 1/2)² = 11 s
+        self.assertEqual((round(forecast.ttf_ms, 9), forecast.p), (round(11_000 / 3, 9), 18 / 29))
+
     def test_betting_ladders_count_from_the_lowest(self):
         hot = self.hot()
-        bids = [["2.5", "10", 10, 1, 500, 100], ["2.6", "5", 10, 1, 500, 100]]
-        asks = [["2.4", "3", 10, 1, 500, 100]]
+        flow = [500, 5, 2]
+        bids = [["2.5", "10", 125, 10, 1, flow], ["2.6", "5", 130, 10, 1, flow]]
+        asks = [["2.4", "3", 120, 10, 1, flow]]
         self.tell(hot, best_bid_is="lowest", bids=bids, asks=asks)
         self.assertEqual(hot.size_ahead(BTC, "Buy", "2.45"), 0, "better than the best")
         self.assertEqual(hot.size_ahead(BTC, "Buy", "2.6"), Decimal(5))

@@ -77,6 +77,8 @@ export class Circumstances {
     switch (type) {
       case "Started":
         return { kind: "daemon", text: this.startWords(event) };
+      case "ConfigurationReloaded":
+        return { kind: "daemon", text: "the configuration was reloaded" };
       case "Stopping":
         this.#isStopping = true;
         return { kind: "daemon", text: `the daemon is stopping: ${reason}` };

@@ -7,6 +7,8 @@
 import type { Ports } from "../../ports.ts";
 import type { VenueAdapter, VenueHost, VenueOptions } from "../../venue.ts";
 import { CcxtVenue } from "./binance/adapter.ts";
+import { examineBinance } from "./binance/examine.ts";
+import { type Examination, type ExaminerOptions, nothingSaid } from "../examination.ts";
 import { apiUrls } from "./binance/addresses.ts";
 import { type CcxtExchange, type CcxtLibrary, loadCcxt, openExchange } from "./library.ts";
 import { type CcxtOptions, readOptions } from "./options.ts";
@@ -22,6 +24,18 @@ export function ccxtVenue(
   return loadCcxt()
     .then((library) => open(library, read))
     .then((exchange) => new CcxtVenue(host, ports, { options: read, exchange }));
+}
+
+/** Examines a venue over CCXT. What the library cannot do is said as a venue that is not reached. */
+export function ccxtExaminer(of: ExaminerOptions, done: (found: Examination) => void): void {
+  const read = readOptions(of.options);
+  loadCcxt().then((library) => open(library, read)).then(
+    (exchange) => examineBinance({ ...of, read, exchange }, done),
+    (cause: unknown) => {
+      const reason = `CCXT cannot be used: ${cause instanceof Error ? cause.message : cause}`;
+      done(nothingSaid(reason, { kind: "unknown", reason }));
+    },
+  );
 }
 
 /**

@@ -6,7 +6,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Emission } from "../../../core/hotloop/mod.ts";
 import { instrumentId, micros } from "../../../core/numbers.ts";
-import { runnerOf } from "../../support/betfair_lines.ts";
+import { runnerOf } from "../../support/runner.ts";
 import { HotLoopBench } from "../../support/hot_loop_bench.ts";
 import { spotInstrument } from "../../support/spot_instrument.ts";
 

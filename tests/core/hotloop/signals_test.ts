@@ -7,7 +7,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import type { Instrument } from "../../../core/instrument.ts";
 import { instrumentId, orderId, px, qty } from "../../../core/numbers.ts";
-import { runnerOf } from "../../support/betfair_lines.ts";
+import { runnerOf } from "../../support/runner.ts";
 import { HotLoopBench, listedEvent, marketEvent, OPEN } from "../../support/hot_loop_bench.ts";
 import { spotInstrument } from "../../support/spot_instrument.ts";
 
@@ -188,16 +188,17 @@ Deno.test("a print that equals the decrease is one-sided already", () => {
 });
 
 Deno.test("a taker's trade counts whole, and explains the level's next decrease", () => {
-  const bench = spot({ cancel_weight: 1 });
-  bench.after(6).trade(10_000, { qty: 20, side: "Sell" }).after(0.1).delta({ bids: [10_000, 30] });
   const asked = { side: "Buy", price: px(10_000), orderQty: qty(1), horizonMs: 1_000 } as const;
-  const traded = bench.loop.pfillTtf(bench.id, asked)?.mu;
-  const cancelled = spot({ cancel_weight: 1 }).after(6).delta({ bids: [10_000, 30] });
-  ok((traded ?? 0) > 0);
-  strictEqual(cancelled.loop.matchRateEma(bench.id, { side: "Buy" }), 0);
-  ok((cancelled.loop.pfillTtf(bench.id, asked)?.mu ?? 0) > 0, "a cancel moves the queue");
-  const rate = bench.loop.matchRateEma(bench.id, { side: "Buy" });
-  ok(rate !== null && Math.abs(rate * 1e9 - (traded ?? 0) * 1e9) < 1);
+  const traded = (cancel_weight: number): HotLoopBench =>
+    spot({ cancel_weight }).after(6).trade(10_000, { qty: 20, side: "Sell" }).after(0.1)
+      .delta({ bids: [10_000, 30] });
+  const cancelled = (cancel_weight: number): HotLoopBench =>
+    spot({ cancel_weight }).after(6).delta({ bids: [10_000, 30] });
+  const mu = ({ loop, id }: HotLoopBench): number => loop.pfillTtf(id, asked)?.mu ?? 0;
+  strictEqual(mu(traded(1)), mu(traded(0)), "nothing was cancelled");
+  ok((traded(1).loop.matchRateEma(traded(1).id, { side: "Buy" }) ?? 0) > 0);
+  strictEqual(cancelled(1).loop.matchRateEma(cancelled(1).id, { side: "Buy" }), 0);
+  ok(mu(cancelled(1)) > mu(cancelled(0)), "a cancel moves the queue");
 });
 
 const ASKED = { side: "Buy", price: px(305), orderQty: qty(200), horizonMs: 10_000 } as const;
@@ -219,10 +220,6 @@ const EDGES: readonly (readonly [string, (bench: HotLoopBench) => HotLoopBench, 
     p: null,
     ttfMs: null,
   }],
-  ["0 where nothing flows", (bench) => bench.after(9).delta({ asks: [298, 1] }), {
-    p: 0,
-    ttfMs: null,
-  }],
   ["0 while the market is suspended", (bench) => bench.define({ status: "suspended" }), {
     p: 0,
     ttfMs: null,
@@ -235,6 +232,53 @@ for (const [what, tell, expected] of EDGES) {
     deepStrictEqual({ p: said?.p, ttfMs: said?.ttfMs }, expected);
   });
 }
+
+Deno.test("pfillTtf() says little where nothing was seen to flow, and less the longer it is", () => {
+  const p = (seconds: number): number => {
+    const bench = odds();
+    for (let at = 0; at < seconds; at++) bench.after(1).delta({ asks: [298, at] });
+    return bench.loop.pfillTtf(bench.id, ASKED)?.p ?? 1;
+  };
+  ok(p(10) < 0.1, `was ${p(10)}`);
+  ok(p(600) < p(10) / 2 && p(600) > 0, `was ${p(600)}`);
+});
+
+Deno.test("pfillTtf() of an order behind the touch waits for what is before it, and longer", () => {
+  const bench = odds();
+  flowing(bench, { counted: 200, seconds: 60 });
+  const p = (price: number): number =>
+    bench.loop.pfillTtf(bench.id, { ...ASKED, price: px(price) })?.p ?? 1;
+  ok(p(305) > 2 * p(310), `${p(305)}, ${p(310)}`);
+  const before = p(310);
+  bench.delta({ bids: [305, 5_000] });
+  ok(p(310) < before, "more stands before it");
+});
+
+Deno.test("pfillTtf() of a level that is new goes by what passed at the touches before", () => {
+  const p = (counted: number): number => {
+    const bench = odds();
+    flowing(bench, { counted, seconds: 60 });
+    bench.delta({ bids: [304, 1_000] }).after(6).delta({ asks: [298, 1] });
+    return bench.loop.pfillTtf(bench.id, { ...ASKED, price: px(304) })?.p ?? 1;
+  };
+  ok(p(2_000) > 1.5 * p(0), `${p(2_000)}, ${p(0)}`);
+});
+
+Deno.test("pfillTtf() of a touch goes by how often touches of the market are swept", () => {
+  const p = (sweeps: number): number => {
+    const [bench, other] = [odds(), { ...runnerOf(1), name: "betfair:m.1" }];
+    bench.loop.apply(listedEvent(other));
+    for (let at = 0; at < sweeps; at++) {
+      const bids = at % 2 === 0 ? [305, 10] : [320, 10];
+      const levels = { bids, asks: [at % 2 === 0 ? 300 : 310, 10], updateId: null };
+      const us = 1_000_000_000 + at * 1_000_000;
+      bench.loop.apply(marketEvent(other, us, { eventType: "BookSnapshot", payload: levels }));
+    }
+    bench.after(60).delta({ asks: [298, 1] });
+    return bench.loop.pfillTtf(bench.id, ASKED)?.p ?? 1;
+  };
+  ok(p(50) > 2 * p(1), `${p(50)}, ${p(1)}`);
+});
 
 Deno.test("pfillTtf() of a crossing order is 1 and comes after delay and latency", () => {
   const bench = odds({ latency_ms: 120 });
@@ -259,13 +303,16 @@ Deno.test("pfillTtf() takes the delay off the horizon, unless passive orders are
 });
 
 Deno.test("pfillTtf() counts of an event no more than the order needs", () => {
-  const bench = spot({ cancel_weight: 0 });
-  for (let at = 0; at < 400; at++) {
-    bench.after(10).trade(10_000, { qty: 5_000, side: "Sell" }).delta({ bids: [10_000, 50] });
-  }
-  const asked = { side: "Buy", price: px(10_000), orderQty: qty(50), horizonMs: 10_000 } as const;
-  const p = bench.loop.pfillTtf(bench.id, asked)?.p ?? 0;
-  ok(p > 0.45 && p < 0.6, `about one half, an event in ten seconds: was ${p}`);
+  const p = (quantity: number): number => {
+    const bench = spot({ cancel_weight: 0 });
+    for (let at = 0; at < 400; at++) {
+      bench.after(10).trade(10_000, { qty: quantity, side: "Sell" }).delta({ bids: [10_000, 50] });
+    }
+    const asked = { side: "Buy", price: px(10_000), orderQty: qty(50), horizonMs: 10_000 } as const;
+    return bench.loop.pfillTtf(bench.id, asked)?.p ?? 0;
+  };
+  strictEqual(p(5_000), p(200), "one event fills the order, however large it is");
+  ok(p(200) > p(20), "small ones do not");
 });
 
 Deno.test("pfillTtf() does not fall with the horizon, nor rise with quantity or queue", () => {

@@ -8,7 +8,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import type { Instrument, Side } from "../../../core/instrument.ts";
 import { instrumentId, px } from "../../../core/numbers.ts";
-import { runnerOf } from "../../support/betfair_lines.ts";
+import { runnerOf } from "../../support/runner.ts";
 import { HotLoopBench } from "../../support/hot_loop_bench.ts";
 import { spotInstrument } from "../../support/spot_instrument.ts";
 

@@ -3,7 +3,7 @@
  * @module
  */
 import { deepStrictEqual } from "node:assert/strict";
-import { runnerOf } from "../../support/betfair_lines.ts";
+import { runnerOf } from "../../support/runner.ts";
 import { Bench } from "../../support/simulated_venue.ts";
 
 /** Bids 100 (5), 99 (7); asks 102 (4), 103 (6). */

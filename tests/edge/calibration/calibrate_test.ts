@@ -79,6 +79,7 @@ const NOTHING: CalibrationReport = {
       baseRate: null,
       brier: null,
       skill: null,
+      skillError: null,
       exponentialSkill: null,
       bins: [{ from: 0, to: 1, count: 0, meanP: null, meanOutcome: null }],
     }],

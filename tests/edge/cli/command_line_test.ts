@@ -12,6 +12,8 @@ import { runCommandLine } from "../../../edge/cli/command_line.ts";
 import type { Story, WhyResult } from "../../../edge/cli/why/why.ts";
 import { EXIT } from "../../../edge/exit_codes.ts";
 import { emptySummary } from "../../../edge/feeds/capture_summary.ts";
+import { Secret } from "../../../edge/secrets.ts";
+import { GOOD_EXAMINATION, machine } from "../../support/doctor_facts.ts";
 import { adapterFacts } from "../../support/adapter_facts.ts";
 
 class Locked extends Error {}
@@ -27,6 +29,7 @@ const CALIBRATED: CalibrationResult = {
     baseRate: 0.6,
     brier: 0.2,
     skill: 0.1666,
+    skillError: null,
     exponentialSkill: null,
     bins: [{ from: 0, to: 1, count: 5, meanP: 0.5, meanOutcome: 0.6 }],
   }],
@@ -59,6 +62,7 @@ class Session {
   whyResult: WhyResult = { kind: "unknown", sentence: "Cannot tell the story of 9: no" };
 
   inspection = inspectionOf({ isWhole: true });
+  machine = machine();
 
   run(...args: string[]): Promise<number> {
     return runCommandLine(args, this.#actions(), {
@@ -68,17 +72,32 @@ class Session {
     });
   }
 
+  #doctor(call: (...of: unknown[]) => void): Actions["doctor"] {
+    return {
+      machine: () => this.machine,
+      port: (address) => {
+        call("port", address);
+        return Promise.resolve("free");
+      },
+      examine: ({ adapter }) => {
+        call("examine", adapter);
+        return Promise.resolve(GOOD_EXAMINATION);
+      },
+    };
+  }
+
   #actions(): Actions {
     const call = (...of: unknown[]): void => void this.calls.push(of);
     const figures = { segments: 1, batches: 2, first_seq: 1, last_seq: 9 };
     return {
       version: "tapeline 0.0.0",
+      build: { kind: "portable", commit: "abc", runtime: "deno 0.0.0" },
       registry: { adapters: new Map([["test", adapterFacts()]]), captureFormats: [] },
       secrets: {
         read: (source) =>
           "env" in source
             ? { ok: false, reason: `must be set: ${source.env} was not` }
-            : { ok: true, value: "hush", isExposed: true },
+            : { ok: true, value: new Secret("hush"), isExposed: true },
       },
       run: (options) => {
         this.runs.push(options);
@@ -86,6 +105,7 @@ class Session {
         return EXIT.ok;
       },
       exitCodeOf: (error) => error instanceof Locked ? EXIT.stateLocked : undefined,
+      doctor: this.#doctor(call),
       feed: {
         calibrate: (request) => {
           call("calibrate", request.files, request.everyMs, request.orderQty);
@@ -192,6 +212,28 @@ venues:
     instruments:
       - { symbol: A/B, base: A, quote: B, price: { quantum: 1 }, quantity: { quantum: 1 } }
 `;
+
+Deno.test("doctor asks port and venues, but no venue with --offline, and ends with 2 for a failure", async () => {
+  using file = temporaryFile(OUTSIDE);
+  Deno.chmodSync(file.path, 0o600);
+  const session = new Session();
+  const doctor = ["doctor", "--config", file.path, "--state-dir", "/state", "--json"];
+  strictEqual(await session.run(...doctor), EXIT.doctorFailed, "its secrets are missing");
+  deepStrictEqual(session.calls, [["port", { hostname: "127.0.0.1", port: 7411 }], [
+    "examine",
+    "test",
+  ]]);
+  const answer = JSON.parse(session.out[0] ?? "");
+  deepStrictEqual([answer.ok, answer.counts.fail], [false, 1]);
+  session.calls.length = 0;
+  await session.run(...doctor, "--offline");
+  deepStrictEqual(session.calls, [["port", { hostname: "127.0.0.1", port: 7411 }]]);
+});
+
+Deno.test("doctor --json ends with 0 where nothing failed", async () => {
+  const session = new Session();
+  strictEqual(await session.run("doctor", "--json", "--state-dir", "/state"), EXIT.ok);
+});
 
 Deno.test("run --adopt-account takes venues outside, and refuses any other name", async () => {
   using file = temporaryFile(OUTSIDE);
@@ -386,6 +428,14 @@ Deno.test("the command line without a command shows its help and ends with 64", 
   match(session.error.join("\n"), /Usage: tapeline/);
 });
 
+Deno.test("version --json tells what tells builds of a version apart", async () => {
+  const session = new Session();
+  strictEqual(await session.run("version", "--json"), EXIT.ok);
+  deepStrictEqual(session.out.map((line) => JSON.parse(line)), [
+    { version: "tapeline 0.0.0", commit: "abc", runtime: "deno 0.0.0", kind: "portable" },
+  ]);
+});
+
 Deno.test("help and version are printed and end with 0", async () => {
   const session = new Session();
   for (const args of [["help"], ["help", "run"], ["run", "--help"], ["version"], ["--version"]]) {
@@ -408,8 +458,8 @@ Deno.test("feed calibrate shows a row for each horizon and writes what it was as
   deepStrictEqual(session.out, [
     "7 virtual orders in 2 instruments: 3 filled, 1 lapsed.",
     "",
-    "horizon  orders  filled  Brier   skill  exponential",
-    "10 s     5       60.0 %  0.2000  0.167  –",
+    "horizon  orders  filled  Brier   skill  error  exponential",
+    "10 s     5       60.0 %  0.2000  0.167  –      –",
   ]);
 });
 

@@ -25,6 +25,7 @@ function unused(): never {
 
 const actions: Actions = {
   version: "",
+  build: { kind: "source", commit: null, runtime: "" },
   registry: { adapters: new Map(), captureFormats: [] },
   secrets: { read: () => ({ ok: false, reason: "must be given" }) },
   run: unused,
@@ -38,6 +39,7 @@ const actions: Actions = {
     why: unused,
     quarantine: unused,
   },
+  doctor: { machine: unused, port: unused, examine: unused },
   feed: { inspect: unused, calibrate: unused, write: unused },
 };
 
@@ -59,6 +61,7 @@ Deno.test("docs/reference/cli.md shows the help of every command as it is", asyn
     "",
     "run",
     "check",
+    "doctor",
     "why",
     "journal",
     "journal verify",
@@ -70,6 +73,7 @@ Deno.test("docs/reference/cli.md shows the help of every command as it is", asyn
     "feed",
     "feed inspect",
     "feed calibrate",
+    "version",
   ]);
   for (const [index, command] of commands.entries()) {
     strictEqual(shown[index], await helpOf(command ?? ""), command);

@@ -102,6 +102,7 @@ const KINDS: { readonly [Type in EventType]: readonly [string, Record<string, un
     breaker: record({ failures: int, coolMs: int }),
     reconcileMs: int,
   }],
+  ConfigurationReloaded: ["control", { configuration: text, configDigest: text }],
   InstrumentListed: ["control", {
     id: int,
     venue: int,

@@ -73,7 +73,9 @@ function startIndex({ rig, disk }: World, journalId = rig.journal.journalId): Ta
   });
   const cells = new Int32Array(new SharedArrayBuffer(64));
   const init = { stateDirectory: STATE, journalId, cells };
-  const link = new TailLink(workers.start("index", init), {}, rig.journal.durableBatch);
+  const { durableBatch } = rig.journal;
+  const { timers } = ports;
+  const link = new TailLink(workers.start("index", init), { timers, durableBatch }, {});
   rig.journal.onDurable(() => link.durable(rig.journal.durableBatch));
   rig.threads.run();
   return link;

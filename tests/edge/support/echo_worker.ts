@@ -6,7 +6,7 @@ import { blockingSignals } from "../../../edge/deno_signals.ts";
 import { serveWorker, type WorkerMain } from "../../../edge/deno_workers.ts";
 
 const echo: WorkerMain = (scope, log, init) => {
-  log.write("info", "echo_started");
+  log.write("info", "listening");
   scope.post((init as { readonly greeting: string }).greeting);
   scope.onMessage((message) => scope.post(`echo ${message}`));
 };
@@ -39,4 +39,11 @@ const answer: WorkerMain = (_scope, _log, init) => {
   });
 };
 
-serveWorker({ journal: echo, index: fail, follower: answer, feed: echo, venue: uncaught });
+serveWorker({
+  journal: echo,
+  index: fail,
+  follower: answer,
+  feed: echo,
+  venue: uncaught,
+  examination: echo,
+});

@@ -44,4 +44,4 @@ const venue: WorkerMain = (scope, log, init) =>
 
 const none: WorkerMain = () => {};
 
-serveWorker({ journal: none, index: none, follower: none, feed: none, venue });
+serveWorker({ journal: none, index: none, follower: none, feed: none, venue, examination: none });

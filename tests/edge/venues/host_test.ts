@@ -9,7 +9,7 @@ import fc from "fast-check";
 import type { VenueCommand } from "../../../core/command.ts";
 import type { Draft } from "../../../core/event.ts";
 import type { LogLevel, Ports, WorkerScope } from "../../../edge/ports.ts";
-import type { Secrets } from "../../../edge/secrets.ts";
+import { Secret, type Secrets } from "../../../edge/secrets.ts";
 import type { AdapterFactory, VenueHost } from "../../../edge/venue.ts";
 import { runVenue } from "../../../edge/venues/host.ts";
 import type { VenueInit, VenueReportMessage } from "../../../edge/venues/messages.ts";
@@ -120,7 +120,7 @@ function secretsOf(values: ReadonlyMap<string, string>): Secrets {
       const place = "file" in source ? source.file : source.env;
       const value = values.get(place);
       if (value === undefined) return { ok: false, reason: `must be there: ${place} was not` };
-      return { ok: true, value, isExposed: "file" in source };
+      return { ok: true, value: new Secret(value), isExposed: "file" in source };
     },
   };
 }
@@ -376,10 +376,8 @@ Deno.test("credentials() names all that is missing, reads anew, and warns of wha
   for (const [place, value] of BOTH) values.set(place, value);
   for (let again = 0; again < 2; again++) {
     const read = rig.host.credentials();
-    deepStrictEqual(read.ok && [...read.values], [["api_key", "key-hush"], [
-      "secret",
-      "hush-hush",
-    ]]);
+    const revealed = read.ok ? [...read.values].map(([name, one]) => [name, one.reveal()]) : [];
+    deepStrictEqual(revealed, [["api_key", "key-hush"], ["secret", "hush-hush"]]);
   }
   deepStrictEqual(rig.logged.map(({ event }) => event), ["credentials_exposed"]);
   match(rig.logged[0]?.text ?? "", /\/secret must be readable by its owner alone/);
@@ -393,7 +391,11 @@ Deno.test("no secret leaves in a report, a status or the log", () => {
   rig.host.offer({ ...acceptedDraft(1), eventType: "OrderCancelled", payload } as unknown as Draft);
   rig.host.status("down", "signed with hush-hush");
   const cause = new Error("hush-hush");
-  rig.host.log("warning", "refused", { text: "key-hush", inner: { a: ["hush-hush"] }, cause });
+  rig.host.log("warning", "answer_not_understood", {
+    text: "key-hush",
+    inner: { a: ["hush-hush"] },
+    cause,
+  });
   const all = JSON.stringify([rig.posted, rig.logged]);
   ok(!/key-hush|hush-hush/.test(all), all);
   match(all, /with \[secret\]/);

@@ -100,7 +100,7 @@ export class CcxtVenue implements VenueAdapter {
     exchange.fetchImplementation = ccxtFetch(transport);
     exchange.FetchError = EdgeError;
     exchange.log = (...parts) =>
-      host.log("debug", "ccxt", { text: this.#redact(parts.map(String).join(" ")) });
+      host.log("debug", "library_said", { text: this.#redact(parts.map(String).join(" ")) });
   }
 
   start(): void {
@@ -151,7 +151,8 @@ export class CcxtVenue implements VenueAdapter {
   }
 
   #useSecrets(secrets: Credentials): void {
-    const [apiKey, secret] = [secrets.get("api_key") ?? "", secrets.get("secret") ?? ""];
+    const [apiKey = "", secret = ""] = ["api_key", "secret"]
+      .map((name) => secrets.get(name)?.reveal());
     this.#redact = redactor([apiKey, secret]);
     Object.assign(this.#exchange, { apiKey, secret });
     this.#hasSecrets = true;

@@ -15,14 +15,14 @@ export function apiUrls(
   if (product === "spot") {
     const spot = `${rest}/api/v3`;
     const ws = { spot: `${stream}/stream/ws`, "ws-api": { spot: `${stream}/ws-api/v3` } };
-    return { public: spot, private: spot, ws };
+    return { public: spot, private: spot, sapi: `${rest}/sapi/v1`, ws };
   }
   const versions = [["", "v1"], ["V2", "v2"], ["V3", "v3"]] as const;
   const groups = versions.flatMap(([suffix, path]) => [
     [`fapiPublic${suffix}`, `${rest}/fapi/${path}`],
     [`fapiPrivate${suffix}`, `${rest}/fapi/${path}`],
   ]);
-  return { ...Object.fromEntries(groups), ws: { future: `${stream}/ws` } };
+  return { ...Object.fromEntries(groups), sapi: `${rest}/sapi/v1`, ws: { future: `${stream}/ws` } };
 }
 
 /** Returns the address of the market streams. */

@@ -20,7 +20,7 @@ import type { Account } from "./account.ts";
 import { type BinanceOrder, parseOrder } from "./payloads.ts";
 import type { ChangeCommand, Listed } from "./requests.ts";
 import type { Endings } from "./endings.ts";
-import { type Failure, toFailure } from "./ladder.ts";
+import { type Failure, toFailure, type VenueError } from "./ladder.ts";
 import { Fields, PayloadError } from "../payload.ts";
 import { limitPxOf, qtyOf } from "./reports.ts";
 import type { CallResult, ReadyCall } from "./rest.ts";
@@ -28,6 +28,13 @@ import type { CallResult, ReadyCall } from "./rest.ts";
 type Released<Command extends OrderCommand> = {
   readonly command: Command;
   readonly journalUs: Micros;
+};
+
+/** A command with when its request left and was answered. */
+type Answered<Command extends OrderCommand> = {
+  readonly command: Command;
+  readonly listed: Listed;
+  readonly stamps: RequestStamps;
 };
 
 /** Who else wants to know. */
@@ -80,28 +87,42 @@ export class Commands {
     const listed = this.#account.byId(command.instrument);
     if (listed === undefined) return this.#unlisted(command);
     const { clOrdId: key, side } = command;
-    if (command.dryRun !== true) {
-      orders.note({ key, symbol: listed.symbol, side, venueOrderId: null });
-      this.#leaving.set(key, { journalUs, submitUs: host.nowUs() });
-      this.#hooks.leaving({ key, symbol: listed.symbol });
-    }
-    this.#send(command, listed, (result) => {
-      this.#leaving.delete(key);
-      if (result.kind !== "ok") this.#hooks.refused(key);
-      this.#submitted({ command, listed, journalUs }, result);
+    const submitUs = host.nowUs();
+    this.#send({ command, listed, journalUs }, {
+      answered: (result) => {
+        this.#leaving.delete(key);
+        if (result.kind !== "ok") this.#hooks.refused(key);
+      },
+      order: (order, stamps) => this.#acknowledged(order, { command, listed, stamps }),
+      refused: (error, stamps) => this.#rejected(error, { command, listed, stamps }),
     });
+    if (command.dryRun === true) return;
+    // Nothing was heard of it yet: what it takes to remember need not hold it up.
+    orders.note({ key, symbol: listed.symbol, side, venueOrderId: null });
+    this.#leaving.set(key, { journalUs, submitUs });
+    this.#hooks.leaving({ key, symbol: listed.symbol });
   }
 
-  cancel({ command }: Released<CancelRequest>): void {
+  cancel({ command, journalUs }: Released<CancelRequest>): void {
     const listed = this.#account.byId(command.instrument);
     if (listed === undefined) return this.#unlisted(command);
-    this.#send(command, listed, (result) => this.#cancelled({ command, listed }, result));
+    this.#send({ command, listed, journalUs }, {
+      order: (order) => this.#cancelled(order, { command, listed }),
+      refused: ({ rejectCode, text }) => {
+        const ref = this.#account.refOf(command, command.venueOrderId);
+        const said = { instrument: listed.instrument, timeMs: null };
+        this.#account.reporter.say("CancelRejected", { ...ref, rejectCode, text }, said);
+      },
+    });
   }
 
   replace({ command, journalUs }: Released<ReplaceRequest>): void {
     const listed = this.#account.byId(command.instrument);
     if (listed === undefined) return this.#unlisted(command);
-    this.#send(command, listed, (result) => this.#replaced({ command, listed, journalUs }, result));
+    this.#send({ command, listed, journalUs }, {
+      order: (order, stamps) => this.#replaced(order, { command, listed, stamps }),
+      refused: (error) => this.#notReplaced(error, { command, listed }),
+    });
   }
 
   /** Undefined: the venue has no request that does it. */
@@ -111,75 +132,58 @@ export class Commands {
     return call === undefined ? undefined : rest.prepare(call);
   }
 
+  /** Says one thing of an answer: the order it shows, the refusal, or that its fate is not known. */
   #send(
-    command: ChangeCommand,
-    listed: Listed,
-    done: (result: CallResult) => void,
+    of: {
+      readonly command: ChangeCommand;
+      readonly listed: Listed;
+      readonly journalUs: Micros;
+    },
+    say: {
+      /** Before the rest, whatever the answer is. */
+      readonly answered?: (result: CallResult) => void;
+      readonly order: (order: BinanceOrder, stamps: RequestStamps) => void;
+      readonly refused: (error: VenueError, stamps: RequestStamps) => void;
+    },
   ): void {
+    const { command, listed, journalUs } = of;
     const { rest, host } = this.#account;
     const ready = this.#ready.get(command.request) ?? this.#readyCall(command, listed);
     this.#ready.delete(command.request);
-    if (ready === undefined) return this.#cannotAmend(command, listed);
+    if (ready === undefined) return this.#notReplaced(NOT_AMENDABLE, { command, listed });
     const isDryRun = command.dryRun === true;
     rest.send(ready, (result) => {
       if (result.kind === "dryRun") return host.answerDry(command);
       if (result.kind === "error" && result.error.class === "clock") this.#hooks.clockIsOff();
-      done(result);
+      say.answered?.(result);
+      if (result.kind === "ok") {
+        const order = this.#orderIn(result.body, command);
+        if (order === undefined) return this.#account.failed(command, NOT_UNDERSTOOD);
+        return say.order(order, { journalUs, ...result.stamps });
+      }
+      if (result.kind === "error" && result.error.outcome === "refused") {
+        return say.refused(result.error, { journalUs, ...result.stamps });
+      }
+      this.#unanswered(command, result);
     }, isDryRun ? { isDryRun } : {});
   }
 
-  #cannotAmend(command: ChangeCommand, { instrument }: Listed): void {
-    this.#account.reporter.say("ReplaceRejected", {
-      ...this.#account.refOf(command, command.venueOrderId),
-      rejectCode: "VENUE_REJECTED",
-      text: "Only an order with a price can be amended",
-    }, { instrument, timeMs: null });
-  }
-
-  #submitted(
-    of: {
-      readonly command: SubmitOrder;
-      readonly listed: Listed;
-      readonly journalUs: Micros;
-    },
-    result: CallResult,
+  #rejected(
+    { class: kind, rejectCode, text }: VenueError,
+    { command, listed, stamps }: Answered<SubmitOrder>,
   ): void {
-    const { command, listed, journalUs } = of;
     const { reporter } = this.#account;
-    const { instrument } = listed;
-    if (result.kind === "ok") {
-      const order = this.#orderIn(result.body, command);
-      if (order === undefined) return this.#account.failed(command, NOT_UNDERSTOOD);
-      return this.#acknowledged(order, { ...of, stamps: { journalUs, ...result.stamps } });
-    }
-    if (result.kind === "error" && result.error.outcome === "refused") {
-      const { rejectCode, text } = result.error;
-      const stamps = { journalUs, ...result.stamps };
-      const ref = this.#account.refOf(command, null);
-      this.#endings.forget(command.clOrdId);
-      if (result.error.class === "unfilled") {
-        return reporter.say("OrderCancelled", { ...ref, reason: text }, {
-          instrument,
-          timeMs: null,
-        });
-      }
-      return reporter.say("OrderRejected", { ...ref, ...stamps, rejectCode, text }, {
-        instrument,
-        timeMs: null,
-      });
-    }
-    this.#unanswered(command, result);
+    const said = { instrument: listed.instrument, timeMs: null };
+    const ref = this.#account.refOf(command, null);
+    this.#endings.forget(command.clOrdId);
+    if (kind === "unfilled") reporter.say("OrderCancelled", { ...ref, reason: text }, said);
+    else reporter.say("OrderRejected", { ...ref, ...stamps, rejectCode, text }, said);
   }
 
   #acknowledged(
     order: BinanceOrder,
-    of: {
-      readonly command: SubmitOrder;
-      readonly listed: Listed;
-      readonly stamps: RequestStamps;
-    },
+    { command, listed, stamps }: Answered<SubmitOrder>,
   ): void {
-    const { command, listed, stamps } = of;
     const { orders, reporter } = this.#account;
     const { instrument, symbol } = listed;
     const ref = this.#account.refOf(command, order.orderId);
@@ -204,15 +208,10 @@ export class Commands {
   }
 
   #cancelled(
-    of: { readonly command: CancelRequest; readonly listed: Listed },
-    result: CallResult,
+    order: BinanceOrder,
+    { command, listed }: { readonly command: CancelRequest; readonly listed: Listed },
   ): void {
-    const { command, listed } = of;
-    if (result.kind !== "ok") return this.#notCancelled(of, result);
-    const order = this.#orderIn(result.body, command);
-    if (order === undefined || !ENDED.has(order.status)) {
-      return this.#account.failed(command, NOT_UNDERSTOOD);
-    }
+    if (!ENDED.has(order.status)) return this.#account.failed(command, NOT_UNDERSTOOD);
     const { clOrdId: key } = command;
     const { side, orderId: venueOrderId, symbol } = order;
     this.#account.orders.note({ key, symbol, side, venueOrderId });
@@ -229,51 +228,28 @@ export class Commands {
     });
   }
 
-  #notCancelled(
-    { command, listed }: { readonly command: CancelRequest; readonly listed: Listed },
-    result: Exclude<CallResult, { readonly kind: "ok" }>,
+  #replaced(
+    order: BinanceOrder,
+    { command, listed, stamps }: Answered<ReplaceRequest>,
   ): void {
-    if (result.kind !== "error" || result.error.outcome !== "refused") {
-      return this.#unanswered(command, result);
-    }
-    const { rejectCode, text } = result.error;
-    const ref = this.#account.refOf(command, command.venueOrderId);
-    const said = { instrument: listed.instrument, timeMs: null };
-    this.#account.reporter.say("CancelRejected", { ...ref, rejectCode, text }, said);
+    const { instrument } = listed;
+    const said = { instrument, timeMs: order.updatedMs === 0 ? null : order.updatedMs };
+    if (ENDED.has(order.status)) return this.#endedInstead(order, { listed, ...said });
+    this.#account.reporter.say("OrderReplaced", {
+      ...this.#account.refOf(command, order.orderId),
+      ...stamps,
+      orderQty: qtyOf(order.origQty, instrument),
+      price: limitPxOf(order.price, instrument),
+    }, { ...said, key: amendmentKey(order) });
   }
 
-  #replaced(
-    of: {
-      readonly command: ReplaceRequest;
-      readonly listed: Listed;
-      readonly journalUs: Micros;
-    },
-    result: CallResult,
+  #notReplaced(
+    { rejectCode, text }: Pick<VenueError, "rejectCode" | "text">,
+    { command, listed }: { readonly command: ChangeCommand; readonly listed: Listed },
   ): void {
-    const { command, listed, journalUs } = of;
-    const { reporter } = this.#account;
-    const { instrument } = listed;
-    if (result.kind === "ok") {
-      const order = this.#orderIn(result.body, command);
-      if (order === undefined) return this.#account.failed(command, NOT_UNDERSTOOD);
-      const said = { instrument, timeMs: order.updatedMs === 0 ? null : order.updatedMs };
-      if (ENDED.has(order.status)) return this.#endedInstead(order, { listed, ...said });
-      return reporter.say("OrderReplaced", {
-        ...this.#account.refOf(command, order.orderId),
-        ...{ journalUs, ...result.stamps },
-        orderQty: qtyOf(order.origQty, instrument),
-        price: limitPxOf(order.price, instrument),
-      }, { ...said, key: amendmentKey(order) });
-    }
-    if (result.kind === "error" && result.error.outcome === "refused") {
-      const { rejectCode, text } = result.error;
-      const ref = this.#account.refOf(command, command.venueOrderId);
-      return reporter.say("ReplaceRejected", { ...ref, rejectCode, text }, {
-        instrument,
-        timeMs: null,
-      });
-    }
-    this.#unanswered(command, result);
+    const ref = this.#account.refOf(command, command.venueOrderId);
+    const said = { instrument: listed.instrument, timeMs: null };
+    this.#account.reporter.say("ReplaceRejected", { ...ref, rejectCode, text }, said);
   }
 
   /** An amendment that left nothing, or would have taken, cancels the order. */
@@ -321,6 +297,11 @@ export class Commands {
     });
   }
 }
+
+const NOT_AMENDABLE = {
+  rejectCode: "VENUE_REJECTED",
+  text: "Only an order with a price can be amended",
+} as const;
 
 const NOT_UNDERSTOOD: Failure = {
   outcome: "unknown",

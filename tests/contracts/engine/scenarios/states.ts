@@ -2,6 +2,7 @@
  * Scenarios of trading states, the kill switch, books and collars, halts (R-CORE-7).
  * @module
  */
+import type { ControlPayloads } from "../../../../core/event.ts";
 import { NO_LIMITS } from "../../../../core/limits.ts";
 import { qty } from "../../../../core/numbers.ts";
 import type { Scenario } from "../scenario.ts";
@@ -45,8 +46,27 @@ function limits(
   return story.control("LimitsSet", payload, { instrument: 0 });
 }
 
+/** Limits of the first instrument as a reload brings them. */
+function reloaded(maxOrderQty: number): ControlPayloads["LimitsSet"] {
+  const limits = { ...NO_LIMITS, maxOrderQty: qty(maxOrderQty) };
+  return { scope: "instrument", admin: false, limits };
+}
+
 /** States, switches, books. */
 export const STATES: readonly Scenario[] = [
+  {
+    name: "configuration_reloaded",
+    requires: ["R-OPS-2", "R-CORE-7"],
+    description:
+      "Limits that come with a reload tighten and never loosen; what rests stays as it is.",
+    tell: (story) =>
+      limits(story.begin(), { maxOrderQty: 10_000 }).place("i1").accept(1)
+        .control("ConfigurationReloaded", { configuration: "{}", configDigest: "reloaded" })
+        .control("LimitsSet", reloaded(5_000), { instrument: 0 }).place("i2")
+        .control("ConfigurationReloaded", { configuration: "{}", configDigest: "again" })
+        .control("LimitsSet", reloaded(20_000), { instrument: 0 }).place("i3")
+        .place("i4", { qty: "5" }),
+  },
   {
     name: "kill_switch",
     requires: ["R-CORE-7"],

@@ -215,6 +215,10 @@ def _venue_status_changed(state: State, event: Json, payload: Json) -> None:
     release(state, venue)
 
 
+def _configuration_reloaded(state: State, event: Json, payload: Json) -> None:
+    state.digest.text(payload["config_digest"])
+
+
 def _stopping(state: State, event: Json, payload: Json) -> None:
     state.stopping = True
 
@@ -247,6 +251,7 @@ def _session_closed(state: State, event: Json, payload: Json) -> None:
 
 HANDLERS: Dict[str, Callable[[State, Json, Json], None]] = {
     "Started": _started,
+    "ConfigurationReloaded": _configuration_reloaded,
     "VenueDeclared": _venue_declared,
     "InstrumentListed": _instrument_listed,
     "LimitsSet": _limits_set,

@@ -1,0 +1,140 @@
+/**
+ * The daemon's parts that are made from its configuration alone. What ties them together, and when,
+ * is `daemon.ts`.
+ * @module
+ */
+import { HotLoop, type HotLoopSettings, parseHotLoopSettings } from "./core/hotloop/mod.ts";
+import type { ControlPayloads } from "./core/event.ts";
+import type { View } from "./core/view.ts";
+import {
+  canonicalConfiguration,
+  type Configuration,
+  configurationDigest,
+  declareClients,
+  type DeclaredVenue,
+} from "./config/mod.ts";
+import { DaemonBackend, type DaemonBackendOptions } from "./edge/daemon_backend.ts";
+import { renumber } from "./edge/declarations.ts";
+import { openFormat } from "./edge/feeds/capture_formats.ts";
+import { RawFeed } from "./edge/feeds/raw_feed.ts";
+import { HotLoopObserver } from "./edge/hot_loop_observer.ts";
+import type { Journal } from "./edge/journal/mod.ts";
+import { PoisonNotes } from "./edge/poison.ts";
+import type { Log } from "./edge/ports.ts";
+import { Shadows, type ShadowsOptions } from "./edge/shadows.ts";
+import type { Backend } from "./wire/backend.ts";
+import { WireServer } from "./wire/server.ts";
+import { readOrCreateToken } from "./wire/token.ts";
+import type { DaemonOptions, Reread } from "./daemon_options.ts";
+import type { Declared } from "./daemon_tighten.ts";
+import { VERSION } from "./version.ts";
+
+/** What of the backend is not made from options. */
+type BackendParts = Pick<
+  DaemonBackendOptions,
+  "view" | "journal" | "clock" | "ingress" | "intervals" | "signals" | "metrics" | "daemon"
+>;
+
+/** Returns the wire server, not yet listening. */
+export function createServer(options: DaemonOptions, parts: BackendParts): WireServer {
+  const { ports, configuration, stateDirectory, venues } = options;
+  const published = renumber(venues, parts.view).filter(({ feed }) => feed.kind === "client");
+  const backend = new DaemonBackend({
+    ...parts,
+    log: ports.log,
+    mode: configuration.mode,
+    rawFeeds: rawFeedsOf(published),
+    intents: configuration.queues.intents,
+  });
+  const clientFeeds = published.map(({ declaration }) => declaration.name);
+  const { intentHorizonMs } = configuration.engine;
+  return new WireServer({
+    backend,
+    ports,
+    settings: { ...configuration.wire, intentHorizonMs, clientFeeds },
+    token: readOrCreateToken(ports, stateDirectory),
+  });
+}
+
+/** Readers of the raw lines of clients, by venue; the venues have their numbers. */
+function rawFeedsOf(venues: readonly DeclaredVenue[]): ReadonlyMap<string, RawFeed> {
+  return new Map(venues.flatMap(({ declaration, feed, instruments: listed }) => {
+    if (feed.kind !== "client" || feed.rawFormat === null) return [];
+    const instruments = listed.map(({ instrument }) => instrument);
+    const raw = new RawFeed({ format: feed.rawFormat, instruments, open: openFormat });
+    return [[declaration.name, raw] as const];
+  }));
+}
+
+/** Returns the hot loop, ready to observe. */
+export function createSignals(configuration: Configuration, view: View, log: Log): HotLoopObserver {
+  return new HotLoopObserver({
+    create: (emit) => new HotLoop({ settings: hotLoopSettings(configuration), emit }),
+    listed: () => view.instruments,
+    log,
+  });
+}
+
+/** @throws {RangeError} If the configuration was not checked. */
+function hotLoopSettings({ hotloop }: Configuration): HotLoopSettings {
+  const parsed = parseHotLoopSettings(hotloop);
+  if (parsed.ok) return parsed.settings;
+  throw new RangeError(`Cannot read the configuration: ${parsed.problems.join("; ")}`);
+}
+
+/** Starts follower and index. */
+export function createShadows(
+  { ports, configuration, stateDirectory }: DaemonOptions,
+  journal: Journal,
+  rest: Pick<ShadowsOptions, "checkpoint" | "nowUs" | "onMismatch">,
+): Shadows {
+  const { checkpointEvents, index, marketRetentionHours, truthRetentionDays } =
+    configuration.journal;
+  const { journalId, durableBatch, cells } = journal;
+  return new Shadows({
+    ports,
+    follower: {
+      stateDirectory,
+      journalId,
+      cells,
+      checkpointEvents,
+      passedOver: [...new PoisonNotes(ports.disk, stateDirectory).quarantined()],
+      retention: {
+        marketHours: marketRetentionHours,
+        truthDays: truthRetentionDays,
+      },
+    },
+    index: index ? { stateDirectory, journalId, cells } : null,
+    durableBatch,
+    ...rest,
+    onDropped: (segment: number) => journal.segmentsDropped(segment),
+  });
+}
+
+/** Returns who the daemon says it is. */
+export function identityOf(configuration: Configuration): Backend["daemon"] {
+  return { name: "tapeline", version: VERSION, configDigest: configurationDigest(configuration) };
+}
+
+/** Returns what a configuration declares, under the numbers of this journal. */
+export function declaredOf({ configuration, venues }: Reread, view: View): Declared {
+  return { configuration, venues: renumber(venues, view), clients: declareClients(configuration) };
+}
+
+/** Returns what a run says of itself first. */
+export function startedPayload(
+  configuration: Configuration,
+  journalId: string,
+): ControlPayloads["Started"] {
+  const { invariants, intentHorizonMs, lookupRetryMs, seed } = configuration.engine;
+  const { intentsPerSecond, burst } = configuration.wire;
+  return {
+    engineVersion: VERSION,
+    journalId,
+    mode: configuration.mode,
+    configuration: canonicalConfiguration(configuration),
+    configDigest: configurationDigest(configuration),
+    settings: { invariants, intentHorizonMs, intentsPerSecond, burst, lookupRetryMs },
+    seed,
+  };
+}

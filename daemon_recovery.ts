@@ -1,0 +1,68 @@
+/**
+ * Recovery as the daemon does it: check the journal, restore the checkpoint, replay the rest and
+ * compare every effect.
+ * @module
+ */
+import { createTimeline } from "./core/mod.ts";
+import type { Timeline } from "./core/timeline.ts";
+import {
+  JOURNAL_DEFAULTS,
+  type JournalOptions,
+  PoisonEvent,
+  recover,
+  replayInto,
+} from "./edge/journal/mod.ts";
+import { PoisonNotes } from "./edge/poison.ts";
+import type { CheckpointMark } from "./edge/shadows.ts";
+import { writeReport } from "./wire/encode_report.ts";
+import type { DaemonOptions } from "./daemon_options.ts";
+import { VERSION } from "./version.ts";
+
+/** Options of the journal, all but what the running daemon adds. */
+type RecoveredJournal = Omit<JournalOptions, "nowUs" | "digest">;
+/** Machines as the journal left them, and the journal where it ended. */
+export type Recovered = {
+  readonly timeline: Timeline;
+  readonly journal: RecoveredJournal;
+  /** The checkpoint that it began from; seq 0: from nothing. */
+  readonly checkpoint: CheckpointMark;
+};
+type Stuck = { readonly kind: "safeMode"; readonly seq: number; readonly journalId: string };
+
+/**
+ * Recovers the machines. Stuck: an event made them throw that did so at the start before, too.
+ * @throws {JournalRefused} If the journal cannot be trusted.
+ * @throws {PoisonEvent} The first time an event makes the machines throw.
+ */
+export function recoverTimeline(
+  { ports, stateDirectory, configuration }: DaemonOptions,
+): ({ readonly kind: "ready" } & Recovered) | Stuck {
+  const { disk, randomness, log } = ports;
+  const notes = new PoisonNotes(disk, stateDirectory);
+  const startUs = ports.clock.monotonicUs();
+  const recovery = recover({ disk, randomness, log, stateDirectory, engineVersion: VERSION });
+  const timeline = createTimeline(recovery.checkpoint);
+  try {
+    replayInto(recovery, { timeline, writeReport }, notes.quarantined());
+  } catch (error) {
+    if (!(error instanceof PoisonEvent) || !notes.meet(error.seqId)) throw error;
+    return { kind: "safeMode", seq: error.seqId, journalId: recovery.journalId };
+  }
+  log.write("info", "recovered", {
+    journal_id: recovery.journalId,
+    seq_id: timeline.seqId,
+    digest: timeline.digest,
+    took_ms: Math.round((ports.clock.monotonicUs() - startUs) / 1000),
+  });
+  const { segmentBytes, ringBytes } = configuration.journal;
+  const journal = {
+    ports,
+    stateDirectory,
+    engineVersion: VERSION,
+    tail: recovery.tail,
+    reports: recovery.reports,
+    settings: { ...JOURNAL_DEFAULTS, segmentBytes, ringBytes },
+  };
+  const { seqId: seq = 0, ingestTime: atUs = 0 } = recovery.checkpoint ?? {};
+  return { kind: "ready", timeline, journal, checkpoint: { seq, atUs } };
+}

@@ -1,0 +1,90 @@
+/**
+ * Checks of what a daemon holds: the lock, the port, the journal. One that runs is not disturbed.
+ * @module
+ */
+import { unreachable } from "../../../core/invariant.ts";
+import { DiskError } from "../../ports.ts";
+import { fail, type Finding, pass, skip, warn } from "./finding.ts";
+import type { Facts } from "./machine.ts";
+import { NO_CONFIGURATION } from "./file_checks.ts";
+
+/** True if a daemon runs on the state directory. */
+export function isHeld({ machine, stateDirectory }: Facts): boolean {
+  return stateDirectory !== undefined && machine.lockOf(stateDirectory) === "held";
+}
+
+/** Who holds the state directory. */
+export function checkLock({ machine, stateDirectory }: Facts): Finding {
+  const subject = { check: "lock" } as const;
+  if (stateDirectory === undefined) return skip(subject, "there is no state directory");
+  const lock = machine.lockOf(stateDirectory);
+  switch (lock) {
+    case "absent":
+      return skip(subject, `no daemon has run on ${stateDirectory} yet`);
+    case "held":
+      return pass(subject, `a daemon runs on ${stateDirectory}`);
+    case "free":
+      return pass(subject, `no daemon runs on ${stateDirectory}`);
+    default:
+      return unreachable(lock);
+  }
+}
+
+/** Whether the port can be had, or is had by the daemon that should have it. */
+export function checkPort(facts: Facts): Finding {
+  const subject = { check: "port" } as const;
+  const { configuration, port } = facts;
+  if (configuration.kind === "refused") return skip(subject, NO_CONFIGURATION);
+  const { wire } = configuration.configuration;
+  const place = `${wire.host}:${wire.port}`;
+  const isRunning = isHeld(facts);
+  const elsewhere = "stop what listens there, or give another wire.port";
+  switch (port) {
+    case undefined:
+      return pass(subject, "any free port is taken");
+    case "free":
+      if (!isRunning) return pass(subject, `${place} is free`);
+      return warn(subject, {
+        text: `a daemon runs on the state directory, and nobody answers at ${place}`,
+        remedy: "it is starting, or was started with another --port: look at its log",
+      });
+    case "tapeline":
+      if (isRunning) return pass(subject, `the daemon that runs answers at ${place}`);
+      return fail(subject, {
+        text: `a daemon of another state directory answers at ${place}`,
+        remedy: elsewhere,
+      });
+    case "other":
+      return fail(subject, { text: `${place} is taken by another program`, remedy: elsewhere });
+    default:
+      return unreachable(port);
+  }
+}
+
+/** Every byte of the journal against its hashes, and what recovery stumbled over. */
+export function checkJournal({ machine, stateDirectory }: Facts): Finding {
+  const subject = { check: "journal" } as const;
+  if (stateDirectory === undefined || machine.entry(`${stateDirectory}/journal`) === "absent") {
+    return skip(subject, "there is no journal yet");
+  }
+  if (machine.entry(`${stateDirectory}/poison`) !== "absent") {
+    return warn(subject, {
+      text: `an event made the machines throw: ${stateDirectory}/poison says which`,
+      remedy: "look at it with tapeline journal dump; docs/reference/journal.md says what then",
+    });
+  }
+  try {
+    const { ok, problem } = machine.verifyJournal(stateDirectory);
+    if (ok) return pass(subject, "the journal is whole");
+    return fail(subject, { text: problem ?? "the journal is damaged", remedy: RESTORE });
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    return fail(subject, {
+      text: error.message,
+      remedy: "ask as the user who runs the daemon, or as root",
+    });
+  }
+}
+
+const RESTORE = "do not start the daemon: restore the whole state directory from a backup, then " +
+  "reconcile with the venues";

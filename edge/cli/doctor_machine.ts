@@ -1,0 +1,175 @@
+/**
+ * The machine that `doctor` looks at, and whom it asks: the port, and the venues through their
+ * adapters.
+ *
+ * Limits: a lock is tried and let go at once, so a daemon that starts in that very moment finds it
+ * held and ends with code 75. A daemon that answers at the port counts and logs one refused session.
+ * @module
+ */
+import { getHeapStatistics } from "node:v8";
+import { denoDisk } from "../deno_disk.ts";
+import { journalVerify } from "../journal/inspect.ts";
+import { DiskError, type Workers } from "../ports.ts";
+import { type Examination, type ExaminationInit, nothingSaid } from "../venues/examination.ts";
+import type { Entry, Machine, PortState } from "./doctor/machine.ts";
+
+const BLOCK_BYTES = 4096;
+const BLOCKS = 256;
+/** However slow the disk is, the measurement ends. */
+const MEASURE_MS_MAX = 3000;
+const PORT_MS_MAX = 3000;
+const EXAMINATION_MS_MAX = 60_000;
+const HEAD_BYTES = 4;
+const FRAME_BYTES_MAX = 65_536;
+
+/** Returns this machine. */
+export function denoMachine(): Machine {
+  const disk = denoDisk();
+  return {
+    uid: Deno.build.os === "windows" ? null : Deno.uid(),
+    runtimeVersion: Deno.version.deno,
+    heapLimitBytes: getHeapStatistics().heap_size_limit,
+    wallMs: Date.now(),
+    entry: entryOf,
+    readText: (path) => orNothing(() => Deno.readTextFileSync(path)),
+    list: (path) =>
+      orNothing(() => [...Deno.readDirSync(path)].map(({ name }) => name).sort()) ?? [],
+    freeBytes: (path) => disk.freeBytes(path),
+    lockOf,
+    syncTimes,
+    verifyJournal: (directory) => journalVerify(disk, directory),
+  };
+}
+
+function entryOf(path: string): Entry | "absent" | "denied" {
+  try {
+    const { isFile, isDirectory, mode, uid } = Deno.statSync(path);
+    const kind = isDirectory ? "directory" : isFile ? "file" : "other";
+    return { kind, mode: (mode ?? 0) & 0o7777, uid: uid ?? 0 };
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return "absent";
+    if (error instanceof Error) return "denied"; // whatever else it is, it was not seen
+    throw error;
+  }
+}
+
+function orNothing<Value>(read: () => Value): Value | undefined {
+  try {
+    return read();
+  } catch (error) {
+    if (error instanceof Error) return undefined; // what cannot be read is not there for a check
+    throw error;
+  }
+}
+
+/** Tries the lock and lets it go. */
+function lockOf(stateDirectory: string): "free" | "held" | "absent" {
+  const disk = denoDisk();
+  const path = `${stateDirectory}/lock`;
+  if (typeof entryOf(path) === "string") return "absent";
+  const file = disk.open(path, "read");
+  try {
+    return file.tryLock() ? "free" : "held";
+  } finally {
+    file.close();
+  }
+}
+
+/** As the journal writes: into space that was taken ahead, each write synced. */
+function syncTimes(directory: string): readonly number[] | string {
+  const disk = denoDisk();
+  const path = `${directory}/.doctor-${crypto.randomUUID()}`;
+  const times: number[] = [];
+  const block = new Uint8Array(BLOCK_BYTES).fill(0x2e);
+  try {
+    const file = disk.open(path, "create");
+    try {
+      file.writeAt(new Uint8Array(BLOCK_BYTES * BLOCKS), 0);
+      file.syncData();
+      const startMs = performance.now();
+      for (let at = 0; at < BLOCKS && performance.now() - startMs < MEASURE_MS_MAX; at++) {
+        const beganMs = performance.now();
+        file.writeAt(block, at * BLOCK_BYTES);
+        file.syncData();
+        times.push((performance.now() - beganMs) * 1000);
+      }
+    } finally {
+      file.close();
+      disk.remove(path);
+    }
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    return error.message;
+  }
+  return times;
+}
+
+/** Asks who listens at an address: whoever refuses a session in our frames is a daemon. */
+export async function portState(
+  address: { readonly hostname: string; readonly port: number },
+): Promise<PortState> {
+  try {
+    using connection = await Deno.connect({ ...address, signal: AbortSignal.timeout(PORT_MS_MAX) });
+    const timer = setTimeout(() => connection.closeWrite().catch(() => undefined), PORT_MS_MAX);
+    try {
+      return await answersAsDaemon(connection);
+    } finally {
+      clearTimeout(timer);
+    }
+  } catch (error) {
+    if (error instanceof Deno.errors.ConnectionRefused) return "free";
+    if (error instanceof Error) return "other"; // something is there, and it is not ours
+    throw error;
+  }
+}
+
+async function answersAsDaemon(connection: Deno.TcpConn): Promise<PortState> {
+  const hello = {
+    type: "HELLO",
+    wire: [1],
+    client_id: "doctor",
+    token: "not-the-token-of-anybody",
+  };
+  const body = new TextEncoder().encode(JSON.stringify(hello));
+  const frame = new Uint8Array(HEAD_BYTES + body.length);
+  new DataView(frame.buffer).setUint32(0, body.length);
+  frame.set(body, HEAD_BYTES);
+  await connection.write(frame);
+  const said = new Uint8Array(FRAME_BYTES_MAX);
+  let length = 0;
+  while (length < said.length) {
+    const count = await Promise.race([connection.read(said.subarray(length)), later()]);
+    if (count === null) break;
+    length += count;
+    const whole = new DataView(said.buffer).getUint32(0) + HEAD_BYTES;
+    if (length >= HEAD_BYTES && length >= whole) return isError(said.subarray(HEAD_BYTES, whole));
+  }
+  return "other";
+}
+
+/** null, as an end of the stream is. */
+function later(): Promise<null> {
+  return new Promise((resolve) => setTimeout(() => resolve(null), PORT_MS_MAX));
+}
+
+function isError(body: Uint8Array): PortState {
+  return /^\{"type":"ERROR"/.test(new TextDecoder().decode(body)) ? "tapeline" : "other";
+}
+
+/** Examines a venue in a Worker of its own, which is ended whatever it does. */
+export async function examineVenue(
+  workers: Workers,
+  init: ExaminationInit,
+): Promise<Examination> {
+  const link = workers.start("examination", init);
+  const said = Promise.withResolvers<Examination>();
+  const give = (reason: string): void =>
+    said.resolve(nothingSaid(reason, { kind: "unknown", reason }));
+  link.onMessage((message) => said.resolve(message as Examination));
+  link.onError(give);
+  const timer = setTimeout(() => give("it did not answer in time"), EXAMINATION_MS_MAX);
+  const found = await said.promise;
+  clearTimeout(timer);
+  link.terminate();
+  return found;
+}

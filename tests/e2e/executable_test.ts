@@ -1,0 +1,85 @@
+/**
+ * The executable as an operator has it: on a host with nothing but a C library and a shell.
+ *
+ * Proves: R-OPS-1 in part (one executable, as an unprivileged user, without a network). The other
+ * tests of this folder run the same file; its head: `tests/tools/compile/portable_test.ts`.
+ * @module
+ */
+import { match, ok, strictEqual } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { makeBareRoot } from "../support/bare_root.ts";
+import { productCommand, runTapeline } from "../support/daemon_process.ts";
+import { executable, namespaces, root, testWith } from "../support/needs.ts";
+import { TemporaryDirectory } from "../support/temporary.ts";
+import { PERMISSIONS, SEALED, V8_OPTION } from "../../tools/compile/runtime_flags.ts";
+
+const SESSION = fileURLToPath(new URL("../support/bare_root_session.ts", import.meta.url));
+/** From copying to the end of the session: some seconds, on a machine that does nothing else. */
+const SESSION_MS_MAX = 120_000;
+const ROUNDS = 9;
+/** What the head may cost, on top of the runtime. */
+const HEAD_MS_MAX = 30;
+
+testWith(
+  [executable, root, namespaces],
+  "the executable trades on a bare root, survives kill -9 and goes on",
+  async () => {
+    using directory = new TemporaryDirectory();
+    const [program = ""] = productCommand();
+    makeBareRoot(directory.path, Deno.execPath());
+    Deno.copyFileSync(program, `${directory.path}/opt/tapeline`);
+    Deno.chmodSync(`${directory.path}/opt/tapeline`, 0o555);
+    const inside = 'mount -t proc proc "$0/proc" && touch "$0/dev/null" && ' +
+      'mount --bind /dev/null "$0/dev/null" && ip link set lo up && exec "$@"';
+    const session = [Deno.execPath(), "run", "--allow-all", "--no-check", SESSION, directory.path];
+    const { code, stderr } = await new Deno.Command("unshare", {
+      args: ["--net", "--mount", "--", "sh", "-c", inside, directory.path, ...session],
+      env: { TAPELINE_EXECUTABLE: "/opt/tapeline" },
+      stdin: "null",
+      signal: AbortSignal.timeout(SESSION_MS_MAX),
+    }).output();
+    strictEqual(code, 0, new TextDecoder().decode(stderr));
+  },
+);
+
+testWith(
+  [executable],
+  "the executable starts as fast as its runtime and program, but for 30 ms",
+  async () => {
+    using directory = new TemporaryDirectory();
+    const env = { TAPELINE_CACHE: directory.path };
+    const tapeline = [...productCommand(), "version"];
+    await msOf(tapeline, env); // unpacks
+    const here = `${directory.path}/${[...Deno.readDirSync(directory.path)][0]?.name}`;
+    const flags = [V8_OPTION, ...SEALED, ...PERMISSIONS];
+    const bare = [`${here}/tapeline`, "run", ...flags, `${here}/main.js`, "version"];
+    const rounds: { readonly whole: number; readonly bare: number }[] = [];
+    for (let round = 0; round < ROUNDS; round++) {
+      const whole = await msOf(tapeline, env);
+      rounds.push({ whole, bare: await msOf(bare, { DENO_DIR: `${here}/cache` }) });
+    }
+    // The machine does other things meanwhile: the fastest of each is what they cost.
+    const least = (which: "whole" | "bare"): number =>
+      Math.min(...rounds.map((round) => round[which]));
+    ok(least("whole") - least("bare") <= HEAD_MS_MAX, JSON.stringify(rounds));
+  },
+);
+
+async function msOf(
+  [program = "", ...args]: readonly string[],
+  env: Readonly<Record<string, string>>,
+): Promise<number> {
+  const before = performance.now();
+  const { code } = await new Deno.Command(program, { args, env, stdin: "null" }).output();
+  strictEqual(code, 0);
+  return performance.now() - before;
+}
+
+testWith([executable], "version --json names the build", async () => {
+  const { stdout } = await runTapeline("version", "--json");
+  const { version, commit, runtime, kind } = JSON.parse(stdout);
+  match(version, /^\d+\.\d+\.\d+$/);
+  match(String(commit), /^(null|[0-9a-f]{40}(\+changes)?)$/);
+  strictEqual(runtime, `deno ${Deno.version.deno}`);
+  ok(["portable", "compiled"].includes(kind));
+});

@@ -1,0 +1,356 @@
+/**
+ * Every check of `doctor`, made to fail one at a time. Proves R-OPS-7: what would keep a daemon from
+ * trading safely is named beforehand, each with its remedy.
+ * @module
+ */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { countOf, findingLines, findings } from "../../../../edge/cli/doctor/doctor.ts";
+import { CHECKS, type Finding, type Verdict } from "../../../../edge/cli/doctor/finding.ts";
+import { RUNTIME_VERSION } from "../../../../edge/cli/doctor/machine_checks.ts";
+import type { Entry, Facts } from "../../../../edge/cli/doctor/machine.ts";
+import { DiskError } from "../../../../edge/ports.ts";
+import { Secret, type Secrets } from "../../../../edge/secrets.ts";
+import type { Examination, KeyScope } from "../../../../edge/venues/examination.ts";
+import {
+  facts,
+  FILE,
+  GOOD_EXAMINATION,
+  GOOD_UNIT,
+  liveOutside,
+  machine,
+  type MachineChanges,
+  STATE,
+  VENUE,
+} from "../../../support/doctor_facts.ts";
+
+const FILE_ENTRY: Entry = { kind: "file", mode: 0o600, uid: 1000 };
+const DIRECTORY: Entry = { kind: "directory", mode: 0o700, uid: 1000 };
+const KNOWN = GOOD_EXAMINATION.key as Extract<KeyScope, { readonly kind: "known" }>;
+
+function on(changes: MachineChanges): Partial<Facts> {
+  return { machine: machine(changes) };
+}
+
+function entry(path: string, found: Entry | "absent" | "denied"): Partial<Facts> {
+  return on({ entries: new Map([[path, found]]) });
+}
+
+function venue(changes: Partial<Examination>): Partial<Facts> {
+  return { examinations: new Map([[VENUE, { ...GOOD_EXAMINATION, ...changes }]]) };
+}
+
+function key(changes: Partial<typeof KNOWN>): Partial<Facts> {
+  return venue({ key: { ...KNOWN, ...changes } });
+}
+
+function skew(skewMs: number): Partial<Facts> {
+  return venue({ reach: { kind: "reached", tripMs: 1, skewMs } });
+}
+
+function withoutLine(line: string): Partial<Facts> {
+  return on({ unit: GOOD_UNIT.replace(`${line}\n`, "") });
+}
+
+function only(check: string, changes: Partial<Facts>): readonly Finding[] {
+  return findings(facts(changes)).filter((finding) => finding.check === check);
+}
+
+Deno.test("findings() makes every check, in order, and all pass where all is well", () => {
+  const found = findings(facts());
+  deepStrictEqual(found.map(({ check }) => check), [...CHECKS]);
+  deepStrictEqual(countOf(found), { pass: CHECKS.length, warn: 0, fail: 0, skip: 0 });
+});
+
+const refused = { kind: "refused", problems: ["a.yaml:1:1: wire.prot: no"] } as const;
+const dry = { configuration: { kind: "read", configuration: liveOutside("dry_run") } } as const;
+const absent: Secrets = { read: () => ({ ok: false, reason: "must be there" }) };
+const exposed: Secrets = {
+  read: () => ({ ok: true, value: new Secret("hush"), isExposed: true }),
+};
+const cases: readonly (readonly [string, Verdict, string, Partial<Facts>, RegExp])[] = [
+  ["configuration", "fail", "it is invalid", { configuration: refused }, /wire\.prot: no/],
+  [
+    "configuration_file",
+    "fail",
+    "others may write it",
+    entry(FILE, { ...FILE_ENTRY, mode: 0o664 }),
+    /0664/,
+  ],
+  [
+    "configuration_file",
+    "fail",
+    "it is another user's",
+    entry(FILE, { ...FILE_ENTRY, uid: 7 }),
+    /uid 7/,
+  ],
+  ["configuration_file", "skip", "there is none", { configurationPath: undefined }, /no file/],
+  ["credentials", "fail", "they are missing", { secrets: absent }, /api_key must be there/],
+  [
+    "credentials",
+    "warn",
+    "they are missing in a dry run",
+    { secrets: absent, ...dry },
+    /must be there/,
+  ],
+  [
+    "credentials",
+    "fail",
+    "others may read them",
+    { secrets: exposed },
+    /\$KEY can be read by others/,
+  ],
+  [
+    "state_directory",
+    "fail",
+    "nobody says where it is",
+    { stateDirectory: undefined },
+    /nobody says/,
+  ],
+  [
+    "state_directory",
+    "fail",
+    "others may read it",
+    entry(STATE, { ...DIRECTORY, mode: 0o750 }),
+    /0750/,
+  ],
+  [
+    "state_directory",
+    "fail",
+    "it is another user's",
+    entry(STATE, { ...DIRECTORY, uid: 7 }),
+    /uid 7/,
+  ],
+  ["state_directory", "fail", "it is a file", entry(STATE, FILE_ENTRY), /no directory/],
+  ["state_directory", "fail", "it cannot be seen", entry(STATE, "denied"), /cannot be looked at/],
+  ["state_directory", "skip", "it is not there yet", { stateDirectory: "/gone" }, /first start/],
+  [
+    "token",
+    "fail",
+    "others may read it",
+    entry(`${STATE}/token`, { ...FILE_ENTRY, mode: 0o644 }),
+    /0644/,
+  ],
+  ["token", "skip", "it is not there yet", { stateDirectory: "/gone" }, /first start/],
+  ["port", "fail", "another program has it", { port: "other" }, /7411 is taken by another program/],
+  [
+    "port",
+    "fail",
+    "another daemon has it",
+    { port: "tapeline" },
+    /daemon of another state directory/,
+  ],
+  [
+    "port",
+    "warn",
+    "the daemon that runs is not there",
+    on({ lockOf: () => "held" }),
+    /nobody answers/,
+  ],
+  [
+    "journal",
+    "fail",
+    "it is damaged",
+    on({ verifyJournal: () => ({ ok: false, problem: "bad 7" }) }),
+    /bad 7/,
+  ],
+  [
+    "journal",
+    "fail",
+    "it cannot be read",
+    on({
+      verifyJournal: () => {
+        throw new DiskError("Denied", "Cannot open it");
+      },
+    }),
+    /Cannot open it/,
+  ],
+  [
+    "journal",
+    "warn",
+    "recovery stumbled",
+    entry(`${STATE}/poison`, FILE_ENTRY),
+    /poison says which/,
+  ],
+  ["journal", "skip", "there is none", entry(`${STATE}/journal`, "absent"), /no journal yet/],
+  ["disk_space", "fail", "there is next to none", on({ freeBytes: () => 2 ** 28 }), /^256 MiB/],
+  ["disk_space", "warn", "there is little", on({ freeBytes: () => 2 ** 30 }), /^1024 MiB/],
+  ["disk_sync", "fail", "it takes too long", on({ syncTimes: () => [600_000] }), /600\.0 ms/],
+  [
+    "disk_sync",
+    "warn",
+    "it takes long",
+    on({ syncTimes: () => [1000, 30_000] }),
+    /99 % within 30\.0 ms/,
+  ],
+  [
+    "disk_sync",
+    "warn",
+    "it is too fast to be true",
+    on({ syncTimes: () => [5, 6] }),
+    /faster than a disk/,
+  ],
+  [
+    "disk_sync",
+    "fail",
+    "nothing can be written",
+    on({ syncTimes: () => "Cannot open" }),
+    /Cannot open/,
+  ],
+  ["disk_sync", "skip", "a daemon runs", on({ lockOf: () => "held" }), /not disturbed/],
+  ["clock", "fail", "a venue's is far off", skew(-1500), /main is -1500 ms ahead/],
+  ["clock", "warn", "a venue's is off", skew(150), /main is 150 ms ahead/],
+  ["clock", "warn", "nobody keeps it", {
+    examinations: undefined,
+    ...entry("/run/systemd/timesync/synchronized", "absent"),
+  }, /nothing here says/],
+  ["runtime", "warn", "it is another", on({ runtimeVersion: "2.0.0" }), /tested on 2\.9\.6/],
+  ["unit", "skip", "there is none", { unitPath: "/gone" }, /no unit/],
+  ["unit", "warn", "there is no watchdog", withoutLine("WatchdogSec=30"), /hang is not noticed/],
+  ["unit", "warn", "core dumps are written", withoutLine("LimitCORE=0"), /would hold secrets/],
+  [
+    "unit",
+    "warn",
+    "files are few",
+    on({ unit: `${GOOD_UNIT}LimitNOFILE=256\n` }),
+    /too few open files/,
+  ],
+  [
+    "unit",
+    "warn",
+    "memory is below the heap",
+    on({ unit: `${GOOD_UNIT}MemoryMax=1G\n` }),
+    /MemoryMax is 1G/,
+  ],
+  ["unit", "warn", "memory is not bounded", withoutLine("MemoryMax=2G"), /MemoryMax is not set/],
+  [
+    "unit",
+    "warn",
+    "it always restarts",
+    on({ unit: `${GOOD_UNIT}Restart=always\n` }),
+    /Restart is always/,
+  ],
+  [
+    "unit",
+    "warn",
+    "it restarts into a bad journal",
+    on({
+      unit: `${GOOD_UNIT}RestartPreventExitStatus=78\n`,
+    }),
+    /restarts where none helps/,
+  ],
+  [
+    "unit",
+    "warn",
+    "files are bounded",
+    on({ unit: `${GOOD_UNIT}LimitFSIZE=1G\n` }),
+    /LimitFSIZE is 1G/,
+  ],
+  [
+    "venue",
+    "fail",
+    "it is unreachable",
+    venue({ reach: { kind: "unreachable", reason: "no route" } }),
+    /no route/,
+  ],
+  ["venue", "skip", "nobody was asked", { examinations: undefined }, /asked not to/],
+  ["venue", "skip", "the configuration is invalid", { configuration: refused }, /repaired first/],
+  ["key", "fail", "it may withdraw", key({ mayWithdraw: true }), /^may withdraw$/],
+  ["key", "fail", "it may not trade", key({ mayTrade: false }), /may not trade/],
+  [
+    "key",
+    "warn",
+    "it may not trade in a dry run",
+    { ...key({ mayTrade: false }), ...dry },
+    /may not/,
+  ],
+  ["key", "warn", "it works from anywhere", key({ isBoundToAddresses: false }), /from any address/],
+  ["key", "warn", "it may move funds", key({ mayTransfer: true }), /may move funds/],
+  ["key", "warn", "it ends soon", key({ endsMs: 1_700_400_000_000 }), /ends in 4 days/],
+  ["key", "fail", "it has ended", key({ endsMs: 1_699_000_000_000 }), /has ended/],
+  ["key", "fail", "it is refused", venue({ key: { kind: "refused", reason: "-2015" } }), /-2015/],
+  [
+    "key",
+    "fail",
+    "there is none",
+    venue({ key: { kind: "absent", reason: "no file" } }),
+    /no file/,
+  ],
+  [
+    "key",
+    "warn",
+    "nobody says",
+    venue({ key: { kind: "unknown", reason: "a test world" } }),
+    /test world/,
+  ],
+];
+for (const [check, verdict, when, changes, text] of cases) {
+  Deno.test(`findings() gives ${verdict} for ${check} when ${when}`, () => {
+    const found = only(check, changes);
+    deepStrictEqual(found.map((finding) => finding.verdict), [verdict]);
+    match(found[0]?.text ?? "", text);
+    strictEqual(
+      found[0]?.remedy === undefined,
+      verdict === "skip",
+      "a remedy for each that has one",
+    );
+  });
+}
+
+const others: readonly (readonly [string, string, Partial<Facts>, RegExp])[] = [
+  ["lock", "a daemon runs", on({ lockOf: () => "held" }), /a daemon runs on/],
+  ["port", "the daemon that runs has it", {
+    port: "tapeline",
+    ...on({ lockOf: () => "held" }),
+  }, /the daemon that runs answers/],
+  ["state_directory", "root looks at another user's", on({ uid: 0 }), /uid 1000/],
+  ["clock", "venues agree where nothing says that it is kept", {
+    ...entry("/run/systemd/timesync/synchronized", "absent"),
+  }, /within 100 ms of every venue/],
+  [
+    "disk_sync",
+    "only the way to the directory is there",
+    { stateDirectory: "/gone/far" },
+    /at \/$/,
+  ],
+];
+for (const [check, when, changes, text] of others) {
+  Deno.test(`findings() passes ${check} when ${when}`, () => {
+    const [finding] = only(check, changes);
+    strictEqual(finding?.verdict, "pass");
+    match(finding.text, text);
+  });
+}
+
+Deno.test("findings() names every worry about a key and a unit", () => {
+  const worries = only(
+    "key",
+    key({ mayWithdraw: true, mayTransfer: true, isBoundToAddresses: false }),
+  );
+  deepStrictEqual(worries.map(({ verdict }) => verdict), ["fail", "warn", "warn"]);
+  strictEqual(only("unit", on({ unit: "[Service]\n" })).length, 5);
+});
+
+Deno.test("findings() reads what drop-ins of the unit say last", () => {
+  const drop = `[Service]\nLimitCORE=\nLimitCORE=infinity\n[Other]\nLimitCORE=0\n`;
+  const found = only(
+    "unit",
+    on({
+      list: () => ["10-core.conf", "README"],
+      readText: (path) => path.endsWith("10-core.conf") ? drop : GOOD_UNIT,
+    }),
+  );
+  match(found[0]?.text ?? "", /LimitCORE is infinity/);
+});
+
+Deno.test("findingLines() puts each remedy below its line and ends with the counts", () => {
+  const lines = findingLines(findings(facts(key({ mayWithdraw: true }))));
+  const at = lines.findIndex((line) => line.includes("may withdraw"));
+  match(lines[at] ?? "", /^fail {2}key main {12}may withdraw$/);
+  match(lines[at + 1] ?? "", /^ +→ make a key without withdrawals$/);
+  strictEqual(lines.at(-1), "14 passed, 0 to look at, 1 failed, 0 skipped");
+});
+
+Deno.test("the runtime that doctor asks for is the one that the README starts", () => {
+  const readme = Deno.readTextFileSync(new URL("../../../../README.md", import.meta.url));
+  ok(readme.includes(`deno@${RUNTIME_VERSION}`));
+});

@@ -1,0 +1,58 @@
+/**
+ * The machine as `doctor` sees it. Proves R-OPS-7 as far as this machine goes: the lock, the port and
+ * the disk are told as they are, and nothing is left behind.
+ * @module
+ */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { denoMachine, portState } from "../../../edge/cli/doctor_machine.ts";
+import { denoDisk } from "../../../edge/deno_disk.ts";
+import { lockState } from "../../../edge/journal/mod.ts";
+import { TemporaryDirectory } from "../../support/temporary.ts";
+
+const machine = denoMachine();
+
+Deno.test("lockOf() tells a lock that is held from one that is free or not there", () => {
+  using directory = new TemporaryDirectory();
+  strictEqual(machine.lockOf(directory.state), "absent");
+  const lock = lockState(denoDisk(), directory.state);
+  strictEqual(machine.lockOf(directory.state), "held");
+  lock.release();
+  strictEqual(machine.lockOf(directory.state), "free");
+  lockState(denoDisk(), directory.state).release();
+});
+
+Deno.test("syncTimes() measures synced writes and leaves nothing behind, or says why it cannot", () => {
+  using directory = new TemporaryDirectory();
+  const times = machine.syncTimes(directory.path);
+  ok(typeof times !== "string" && times.length > 0 && times.every((us) => us > 0));
+  deepStrictEqual([...Deno.readDirSync(directory.path)], []);
+  match(String(machine.syncTimes(`${directory.path}/gone`)), /^Cannot open .*gone/);
+});
+
+Deno.test("entry() tells mode and owner, and what is not there", () => {
+  using directory = new TemporaryDirectory();
+  const path = directory.write("file", "x");
+  Deno.chmodSync(path, 0o640);
+  deepStrictEqual(machine.entry(path), { kind: "file", mode: 0o640, uid: Deno.uid() });
+  strictEqual(machine.entry(`${path}.gone`), "absent");
+  strictEqual(machine.readText(`${path}.gone`), undefined);
+  deepStrictEqual([machine.list(directory.path), machine.list("/gone")], [["file"], []]);
+});
+
+Deno.test("portState() tells a free port, one of another program, and one that ends at once", async () => {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const { hostname, port } = listener.addr;
+  const answers = [new TextEncoder().encode("HTTP/1.1 400 Bad Request\r\n\r\n"), new Uint8Array()];
+  const serving = (async () => {
+    for (const answer of answers) {
+      using connection = await listener.accept();
+      await connection.read(new Uint8Array(1024));
+      if (answer.length > 0) await connection.write(answer);
+    }
+  })();
+  strictEqual(await portState({ hostname, port }), "other");
+  strictEqual(await portState({ hostname, port }), "other");
+  await serving;
+  listener.close();
+  strictEqual(await portState({ hostname, port }), "free");
+});

@@ -1,0 +1,31 @@
+/**
+ * The bundle: the same wherever it is made, with nothing of this machine in it.
+ *
+ * Proves: R-OPS-1 in part (the same commit gives the same bytes).
+ * @module
+ */
+import { deepStrictEqual, doesNotMatch, ok, strictEqual } from "node:assert/strict";
+import { fileURLToPath } from "node:url";
+import { bundle, type Program } from "../../../tools/compile/bundle.ts";
+import { TemporaryDirectory } from "../../support/temporary.ts";
+
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
+
+function make(work: string): Promise<Program> {
+  Deno.mkdirSync(work, { recursive: true });
+  return bundle({ root: ROOT, work, facts: { kind: "portable", commit: "abc" } });
+}
+
+Deno.test("bundle() gives the same files in another place, and no path of this machine", async () => {
+  using directory = new TemporaryDirectory();
+  const first = await make(`${directory.path}/one`);
+  const second = await make(`${directory.path}/some/where/else`);
+  deepStrictEqual(second.libraries, first.libraries);
+  deepStrictEqual([...second.files.keys()].sort(), [...first.files.keys()].sort());
+  const here = new RegExp(`${ROOT}|${directory.path}|${Deno.env.get("HOME") ?? ROOT}/`);
+  for (const [name, text] of first.files) {
+    ok(text === second.files.get(name), name);
+    doesNotMatch(text, here);
+  }
+  strictEqual(first.libraries.filter((library) => library.startsWith("ccxt@")).length, 1);
+});

@@ -1,0 +1,118 @@
+/**
+ * The program as a handful of JavaScript files: one for the main thread, one for its Workers, parts
+ * that both share or that are loaded when wanted (a venue's library).
+ *
+ * Invariant: the files depend on sources and libraries alone, not on where either lie here; so names
+ * of parts and paths of libraries are rewritten.
+ * Known limit: what libraries load only if it is there is left out, as it is from sources: CCXT's
+ * `protobufjs` (two exchanges want it, and say so) and machine code for WebSockets.
+ * @module
+ */
+import type { BuildFacts } from "../../edge/cli/actions.ts";
+import { command } from "./command.ts";
+import { CannotBuild } from "./targets.ts";
+
+/** Everything the program is made of. */
+export type Program = {
+  /** Files by name; `main.js` is the entry. */
+  readonly files: ReadonlyMap<string, string>;
+  /** Libraries in it, as NAME@VERSION, sorted. */
+  readonly libraries: readonly string[];
+};
+
+const FOLDERS = ["core", "edge", "wire", "config"];
+const ENTRIES = ["main", "workers"];
+/** The file that tells the Workers' entry when it runs. */
+const WORKERS = "./workers.js";
+const OPTIONAL = ["protobufjs", "protobufjs/*", "bufferutil", "utf-8-validate"];
+
+/** Bundles the sources below `root`, in the empty directory `work`. */
+export async function bundle(
+  of: { readonly root: string; readonly work: string; readonly facts: BuildFacts },
+): Promise<Program> {
+  const source = `${of.work}/source`;
+  stage(of.root, source);
+  Deno.writeTextFileSync(`${source}/build.ts`, buildModule(of.facts));
+  await command(Deno.execPath(), {
+    directory: source,
+    words: [
+      "bundle",
+      "--quiet",
+      "--code-splitting",
+      "--platform=deno",
+      ...OPTIONAL.flatMap((name) => ["--external", name]),
+      "--outdir=../bundle",
+      ...ENTRIES.map((name) => `${name}.ts`),
+    ],
+  });
+  return settled(read(`${of.work}/bundle`));
+}
+
+/** Copies what the program consists of, and nothing that lies beside it. */
+function stage(root: string, to: string): void {
+  Deno.mkdirSync(to);
+  for (const { name, isFile } of Deno.readDirSync(root)) {
+    const isWanted = name.endsWith(".ts") || name === "deno.json" || name === "deno.lock";
+    if (isFile && isWanted) Deno.copyFileSync(`${root}/${name}`, `${to}/${name}`);
+  }
+  for (const folder of FOLDERS) copyFolder(`${root}/${folder}`, `${to}/${folder}`);
+}
+
+function copyFolder(from: string, to: string): void {
+  Deno.mkdirSync(to);
+  for (const { name, isDirectory } of Deno.readDirSync(from)) {
+    if (isDirectory) copyFolder(`${from}/${name}`, `${to}/${name}`);
+    else Deno.copyFileSync(`${from}/${name}`, `${to}/${name}`);
+  }
+}
+
+function buildModule(facts: BuildFacts): string {
+  return `export const BUILD = ${JSON.stringify({ ...facts, workersModule: WORKERS })} as const;\n`;
+}
+
+function read(folder: string): ReadonlyMap<string, string> {
+  const files = [...Deno.readDirSync(folder)].map(({ name }) =>
+    [name, Deno.readTextFileSync(`${folder}/${name}`)] as const
+  );
+  return new Map(files);
+}
+
+/** A library's file in a comment of the bundler: where the cache is, name, version. */
+const LIBRARY_FILE = /^\/\/ (\S*?\/npm\/[^/\s]+\/)((?:@[^/\s]+\/)?[^/\s]+)\/(\d[^/\s]*)\//gm;
+
+/** Takes out of the files what is of this machine. */
+function settled(raw: ReadonlyMap<string, string>): Program {
+  const libraries = new Set<string>();
+  const caches = new Set<string>();
+  for (const text of raw.values()) {
+    for (const [, cache = "", name, version] of text.matchAll(LIBRARY_FILE)) {
+      caches.add(cache);
+      libraries.add(`${name}@${version}`);
+    }
+  }
+  const names = partNames(raw);
+  const files = new Map<string, string>();
+  for (const [name, text] of raw) {
+    let own = text;
+    for (const cache of caches) own = own.replaceAll(cache, "npm/");
+    for (const [from, to] of names) own = own.replaceAll(`"./${from}"`, `"./${to}"`);
+    files.set(names.get(name) ?? name, own);
+  }
+  return { files, libraries: [...libraries].sort() };
+}
+
+/** The bundler names parts after a hash that covers paths of this machine: numbers replace it. */
+function partNames(raw: ReadonlyMap<string, string>): ReadonlyMap<string, string> {
+  const names = new Map<string, string>();
+  const visit = (file: string): void => {
+    const text = raw.get(file);
+    if (text === undefined) throw new CannotBuild(`Cannot bundle: ${file} must have been written`);
+    for (const [, part = ""] of text.matchAll(/"\.\/([\w.-]+-[A-Z0-9]{8}\.js)"/g)) {
+      if (names.has(part)) continue;
+      names.set(part, part.replace(/-[A-Z0-9]{8}\.js$/, `_${names.size + 1}.js`));
+      visit(part);
+    }
+  };
+  for (const entry of ENTRIES) visit(`${entry}.js`);
+  return names;
+}

@@ -1,0 +1,46 @@
+/**
+ * The executable that `deno compile` makes: needs the runtime's stub `denort`, which it downloads or
+ * takes from DENORT_BIN.
+ * @module
+ */
+import type { Program } from "./bundle.ts";
+import { command } from "./command.ts";
+import { NET, PERMISSIONS, UNSTABLE, V8_OPTION } from "./runtime_flags.ts";
+import type { Target } from "./targets.ts";
+
+/** A download of some forty megabytes that takes longer is none. */
+const WITHIN_MS = 180_000;
+
+/**
+ * Makes it at `path`. Its permissions are one set for all commands: those of a daemon with venues.
+ * @throws {CannotBuild} If the stub cannot be had.
+ */
+export async function compileTo(
+  path: string,
+  of: { readonly target: Target; readonly program: Program; readonly work: string },
+): Promise<void> {
+  const folder = `${of.work}/program`;
+  Deno.mkdirSync(folder);
+  for (const [name, text] of of.program.files) Deno.writeTextFileSync(`${folder}/${name}`, text);
+  await command(Deno.execPath(), {
+    directory: folder,
+    words: [
+      "compile",
+      "--no-check",
+      "--no-config",
+      "--no-lock",
+      "--no-prompt",
+      V8_OPTION,
+      ...UNSTABLE,
+      ...PERMISSIONS,
+      NET.any,
+      ...[...of.program.files.keys()].flatMap((name) => ["--include", name]),
+      "--target",
+      of.target.triple,
+      "--output",
+      path,
+      "main.js",
+    ],
+    withinMs: WITHIN_MS,
+  });
+}
