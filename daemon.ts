@@ -42,6 +42,7 @@ import {
   type StateLock,
 } from "./edge/journal/mod.ts";
 import { Loop, ROUND_EVENTS_MAX } from "./edge/loop.ts";
+import type { Health } from "./edge/metrics/metrics_server.ts";
 import type { Cancel } from "./edge/ports.ts";
 import { QueueWatch } from "./edge/queue_watch.ts";
 import type { Supervision } from "./edge/supervision.ts";
@@ -52,6 +53,7 @@ import type { Backend } from "./wire/backend.ts";
 import { writeReport } from "./wire/encode_report.ts";
 import type { WireServer } from "./wire/server.ts";
 import { tokenPath } from "./wire/token.ts";
+import { DaemonMetrics } from "./daemon_metrics.ts";
 import type { Daemon, DaemonJournal, DaemonOptions, End, Reread } from "./daemon_options.ts";
 import {
   createServer,
@@ -65,6 +67,7 @@ import {
 import { planReload, type ReloadPlan } from "./daemon_reload.ts";
 import type { Declared } from "./daemon_tighten.ts";
 import { type Recovered, recoverTimeline } from "./daemon_recovery.ts";
+import { VERSION } from "./version.ts";
 
 /** How often the clock is disciplined and the queues are looked at. */
 const HOUSEKEEPING_US = 1_000_000;
@@ -112,6 +115,8 @@ class RunningDaemon implements Daemon {
   readonly #server: WireServer;
   readonly #venues: VenueSide;
   readonly #queues: QueueWatch;
+  readonly #metrics: DaemonMetrics;
+  readonly #checkpoint: Recovered["checkpoint"];
   readonly #supervision: Supervision;
   #shadows: Shadows | undefined;
   #cancelHousekeeping: Cancel = () => {};
@@ -122,13 +127,14 @@ class RunningDaemon implements Daemon {
 
   constructor(options: DaemonOptions, from: Recovered & { readonly lock: StateLock }) {
     const { ports, configuration } = options;
-    const { timeline, lock } = from;
+    const { timeline, lock, checkpoint } = from;
     const clock = new EngineClock(ports.clock, timeline.nowUs);
     const open = options.openJournal ?? ((of: JournalOptions) => new Journal(of));
     this.#options = options;
     this.#identity = identityOf(configuration);
     this.#lock = lock;
     this.#clock = clock;
+    this.#checkpoint = checkpoint;
     const now = { nowUs: () => clock.nowUs(), digest: () => timeline.digest };
     this.#journal = open({ ...from.journal, ...now }, ports.timers);
     // Later: a reader may be in the middle of a session that the failure ends.
@@ -148,6 +154,12 @@ class RunningDaemon implements Daemon {
       (draft) => this.#loop.offerTimer(draft),
     );
     this.#queues = new QueueWatch(ingress, ports.log);
+    this.#metrics = new DaemonMetrics(options, {
+      view: timeline.view,
+      clock,
+      ingress,
+      configDigest: () => this.#identity.configDigest,
+    });
     this.#signals = createSignals(configuration, timeline.view, ports.log);
     this.#server = createServer(options, {
       view: timeline.view,
@@ -156,12 +168,20 @@ class RunningDaemon implements Daemon {
       ingress,
       intervals: this.#intervals,
       signals: this.#signals,
+      metrics: this.#metrics.registry,
       daemon: () => this.#identity,
     });
     this.#loop = this.#createLoop(timeline, ingress);
     const payload = startedPayload(configuration, this.#journal.journalId);
     this.#offer({ eventType: "Started", payload });
-    this.#venues = this.#createVenues(timeline, ingress);
+    const venues = this.#createVenues(timeline, ingress);
+    this.#venues = venues;
+    this.#metrics.watch({
+      journal: this.#journal,
+      signals: this.#signals,
+      server: this.#server,
+      venues,
+    });
     const { view } = timeline;
     this.#supervision = createSupervision(ports, {
       view,
@@ -237,12 +257,17 @@ class RunningDaemon implements Daemon {
     if (this.#state !== "running") return; // asked to stop before it could be reached
     const { ports, configuration, stateDirectory, onListening } = this.#options;
     if (this.#journal instanceof Journal) {
-      const onMismatch = (text: string): void => this.#mismatch(text);
-      this.#shadows = createShadows(this.#options, this.#journal, onMismatch);
+      this.#shadows = createShadows(this.#options, this.#journal, {
+        checkpoint: this.#checkpoint,
+        nowUs: () => this.#clock.nowUs(),
+        onMismatch: (text: string): void => this.#mismatch(text),
+      });
+      this.#metrics.registry.add("process", this.#shadows);
     }
     this.#venues.start();
-    const port = this.#listen();
-    if (port === undefined) return;
+    const bound = this.#listen();
+    if (bound === undefined) return;
+    const { port, metricsPort } = bound;
     this.#keepHouse();
     this.#declared = declaredOf(this.#options, this.#loop.view);
     ports.log.write("info", "listening", { host: configuration.wire.host, port });
@@ -253,21 +278,33 @@ class RunningDaemon implements Daemon {
       state_dir: stateDirectory,
       token_file: tokenPath(stateDirectory),
       mode: configuration.mode,
+      ...(metricsPort === undefined ? {} : { metrics_port: metricsPort }),
     });
   }
 
-  /** Returns the port; undefined if the address cannot be had, which is the end. */
-  #listen(): number | undefined {
+  /** Returns the ports; undefined if an address cannot be had, which is the end. */
+  #listen(): { readonly port: number; readonly metricsPort: number | undefined } | undefined {
     try {
-      return this.#server.listen().port;
+      const metricsPort = this.#metrics.listen({
+        health: () => this.#health(),
+        whenDurable: (task) => this.#loop.whenDurable(task),
+      });
+      return { port: this.#server.listen().port, metricsPort };
     } catch (error) {
       if (!(error instanceof Error)) throw error;
-      const sentence = `${error.message}. Stop what listens there, or name another --port`;
+      const sentence = `${error.message}. Stop what listens there, or name another --port ` +
+        "or metrics.port";
+      this.#metrics.stop();
       this.#loop.stop();
       this.#venues.stop();
       this.#journal.stop(() => this.#end({ code: EXIT.unavailable, sentence }));
       return undefined;
     }
+  }
+
+  #health(): Health {
+    const { mode } = this.#options.configuration;
+    return { isServing: this.#state === "running", detail: { version: VERSION, mode } };
   }
 
   #createLoop(timeline: Timeline, ingress: Ingress): Loop {
@@ -284,7 +321,7 @@ class RunningDaemon implements Daemon {
       clock: this.#clock,
       timers: ports.timers,
       writeReport,
-      observers: [this.#signals, this.#server, {
+      observers: [this.#signals, this.#server, this.#metrics.observer, {
         applied: () => {},
         released: () => this.#tellShadows(),
       }],
@@ -401,6 +438,7 @@ class RunningDaemon implements Daemon {
     this.#loop.stop();
     this.#venues.stop();
     this.#shadows?.stop();
+    this.#metrics.stop();
     this.#lock.release();
     this.#options.onEnd(end);
   }

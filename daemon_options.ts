@@ -16,6 +16,8 @@ export type Listening = {
   readonly state_dir: string;
   readonly token_file: string;
   readonly mode: string;
+  /** Where the metrics are; absent: they are off. */
+  readonly metrics_port?: number;
 };
 
 /** How the daemon ended. */

@@ -34,7 +34,7 @@ import { VERSION } from "./version.ts";
 /** What of the backend is not made from options. */
 type BackendParts = Pick<
   DaemonBackendOptions,
-  "view" | "journal" | "clock" | "ingress" | "intervals" | "signals" | "daemon"
+  "view" | "journal" | "clock" | "ingress" | "intervals" | "signals" | "metrics" | "daemon"
 >;
 
 /** Returns the wire server, not yet listening. */
@@ -88,9 +88,10 @@ function hotLoopSettings({ hotloop }: Configuration): HotLoopSettings {
 export function createShadows(
   { ports, configuration, stateDirectory }: DaemonOptions,
   journal: Journal,
-  onMismatch: ShadowsOptions["onMismatch"],
+  rest: Pick<ShadowsOptions, "checkpoint" | "nowUs" | "onMismatch">,
 ): Shadows {
-  const { checkpointEvents, index, ...rest } = configuration.journal;
+  const { checkpointEvents, index, marketRetentionHours, truthRetentionDays } =
+    configuration.journal;
   const { journalId, durableBatch, cells } = journal;
   return new Shadows({
     ports,
@@ -101,13 +102,13 @@ export function createShadows(
       checkpointEvents,
       passedOver: [...new PoisonNotes(ports.disk, stateDirectory).quarantined()],
       retention: {
-        marketHours: rest.marketRetentionHours,
-        truthDays: rest.truthRetentionDays,
+        marketHours: marketRetentionHours,
+        truthDays: truthRetentionDays,
       },
     },
     index: index ? { stateDirectory, journalId, cells } : null,
     durableBatch,
-    onMismatch,
+    ...rest,
     onDropped: (segment: number) => journal.segmentsDropped(segment),
   });
 }

@@ -14,6 +14,7 @@ import {
   restoreTimeline,
 } from "./edge/journal/mod.ts";
 import { PoisonNotes } from "./edge/poison.ts";
+import type { CheckpointMark } from "./edge/shadows.ts";
 import { writeReport } from "./wire/encode_report.ts";
 import type { DaemonOptions } from "./daemon_options.ts";
 import { VERSION } from "./version.ts";
@@ -21,7 +22,12 @@ import { VERSION } from "./version.ts";
 /** Options of the journal, all but what the running daemon adds. */
 type RecoveredJournal = Omit<JournalOptions, "nowUs" | "digest">;
 /** Machines as the journal left them, and the journal where it ended. */
-export type Recovered = { readonly timeline: Timeline; readonly journal: RecoveredJournal };
+export type Recovered = {
+  readonly timeline: Timeline;
+  readonly journal: RecoveredJournal;
+  /** The checkpoint that it began from; seq 0: from nothing. */
+  readonly checkpoint: CheckpointMark;
+};
 type Stuck = { readonly kind: "safeMode"; readonly seq: number; readonly journalId: string };
 
 /**
@@ -59,5 +65,6 @@ export function recoverTimeline(
     reports: recovery.reports,
     settings: { ...JOURNAL_DEFAULTS, segmentBytes, ringBytes },
   };
-  return { kind: "ready", timeline, journal };
+  const { seqId: seq = 0, ingestTime: atUs = 0 } = recovery.checkpoint ?? {};
+  return { kind: "ready", timeline, journal, checkpoint: { seq, atUs } };
 }

@@ -91,6 +91,9 @@ async function run(options: RunOptions, product: Product): Promise<ExitCode> {
   });
   const terminal = denoTerminal();
   const ended = Promise.withResolvers<End>();
+  const running: { daemon?: Daemon } = {};
+  // Before recovery: until somebody listens this signal ends the process.
+  Deno.addSignalListener("SIGHUP", () => reload(running.daemon, { product, log, ...options }));
   const serviceManager = denoServiceManager((name) => Deno.env.get(name), log);
   serviceManager.tell(recoveryNotice(journalBytes(denoDisk(), stateDirectory)));
   await serviceManager.flush(); // recovery keeps the thread
@@ -108,7 +111,8 @@ async function run(options: RunOptions, product: Product): Promise<ExitCode> {
     onEnd: ended.resolve,
     ...(product.openJournal === undefined ? {} : { openJournal: product.openJournal }),
   });
-  obeySignals(daemon, () => reload(daemon, { product, log, reread: options.reread }));
+  running.daemon = daemon;
+  obeySignals(daemon);
   const { code, sentence } = await ended.promise;
   log.write(code === EXIT.ok ? "info" : "alarm", "ended", { code, sentence });
   await Promise.all([log.flush(LOG_FLUSH_MS), serviceManager.flush()]);
@@ -116,24 +120,20 @@ async function run(options: RunOptions, product: Product): Promise<ExitCode> {
   return code;
 }
 
-function obeySignals(daemon: Daemon, reloadNow: () => void): void {
+function obeySignals(daemon: Daemon): void {
   for (const signal of ["SIGTERM", "SIGINT"] as const) {
     Deno.addSignalListener(signal, () => daemon.stop(signal));
   }
-  Deno.addSignalListener("SIGHUP", reloadNow);
   // Not SIGUSR1: the runtime opens its debugger to every user of this machine when it comes.
   Deno.addSignalListener("SIGUSR2", () => daemon.reconcile("SIGUSR2"));
 }
 
 /** A configuration that cannot be used changes nothing; the log says why. */
 function reload(
-  daemon: Daemon,
-  of: {
-    readonly product: Product;
-    readonly log: ProcessLog;
-    readonly reread: RunOptions["reread"];
-  },
+  daemon: Daemon | undefined,
+  of: Pick<RunOptions, "reread"> & { readonly product: Product; readonly log: ProcessLog },
 ): void {
+  if (daemon === undefined) return; // it has only just read the file
   try {
     const configuration = of.reread();
     const venues = venuesOf(configuration, of.product);

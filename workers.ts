@@ -2,40 +2,49 @@
  * Worker entry points: the one list of them, and the module that every Worker of the product runs.
  * @module
  */
-import { createTimeline } from "./core/mod.ts";
 import { workerPorts } from "./edge/deno_ports.ts";
 import { giveWay } from "./edge/deno_priority.ts";
 import { denoSecrets } from "./edge/deno_secrets.ts";
 import { serveWorker, type WorkerMain } from "./edge/deno_workers.ts";
-import { runFeed } from "./edge/feeds/feed.ts";
-import { runFollower, runIndex, runJournalWorker } from "./edge/journal/mod.ts";
 import type { Log, Ports, WorkerEntry } from "./edge/ports.ts";
-import { type ExaminationInit, runExamination } from "./edge/venues/examination.ts";
-import { runVenue } from "./edge/venues/host.ts";
+import type { ExaminationInit } from "./edge/venues/examination.ts";
 import type { VenueInit } from "./edge/venues/messages.ts";
 import { type AdapterRegistry, ADAPTERS } from "./edge/venues/registry.ts";
-import { writeReport } from "./wire/encode_report.ts";
 
-/** Serves the entries in this Worker. `adapters`: venues by the name that configuration uses. */
+/**
+ * Serves the entries in this Worker. `adapters`: venues by the name that configuration uses. What an
+ * entry consists of is loaded where it runs only: the journal's is what a start waits for.
+ */
 export function serveEntries(module: URL, adapters: AdapterRegistry): void {
   const ports = (log: Log, signals: "waiting" | "blocking" = "waiting"): Ports =>
     workerPorts({ log, workersModule: module, signals });
   const entries: Readonly<Record<WorkerEntry, WorkerMain>> = {
-    journal: (scope, log, init) => runJournalWorker(scope, ports(log, "blocking"), init),
-    follower: (scope, log, init) => {
+    journal: async (scope, log, init) => {
+      const { runJournalWorker } = await import("./edge/journal/worker.ts");
+      runJournalWorker(scope, ports(log, "blocking"), init);
+    },
+    follower: async (scope, log, init) => {
       giveWay(log);
+      const { runFollower } = await import("./edge/journal/follower.ts");
+      const { createTimeline } = await import("./core/mod.ts");
+      const { writeReport } = await import("./wire/encode_report.ts");
       runFollower(scope, ports(log), { init, machine: { createTimeline, writeReport } });
     },
-    index: (scope, log, init) => {
+    index: async (scope, log, init) => {
       giveWay(log);
+      const { runIndex } = await import("./edge/journal/index_worker.ts");
       runIndex(scope, ports(log), init);
     },
-    feed: (scope, log, init) => runFeed(scope, ports(log), init as Parameters<typeof runFeed>[2]),
-    venue: (scope, log, init) => {
-      const secrets = denoSecrets();
-      runVenue(scope, ports(log), { init: init as VenueInit, adapters, secrets });
+    feed: async (scope, log, init) => {
+      const { runFeed } = await import("./edge/feeds/feed.ts");
+      runFeed(scope, ports(log), init as Parameters<typeof runFeed>[2]);
     },
-    examination: (scope, log, init) => {
+    venue: async (scope, log, init) => {
+      const { runVenue } = await import("./edge/venues/host.ts");
+      runVenue(scope, ports(log), { init: init as VenueInit, adapters, secrets: denoSecrets() });
+    },
+    examination: async (scope, log, init) => {
+      const { runExamination } = await import("./edge/venues/examination.ts");
       const secrets = denoSecrets();
       runExamination(scope, ports(log), { init: init as ExaminationInit, adapters, secrets });
     },

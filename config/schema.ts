@@ -30,6 +30,11 @@ const WIRE = map({
   cancel_grace_ms: integer({ least: 0, most: 3_600_000 }).default(5000),
 });
 
+const METRICS = map({
+  host: word(["127.0.0.1", "::1"], "since state never crosses a network").default("127.0.0.1"),
+  port: integer({ least: 0, most: 65_535 }).nullable().default(null),
+});
+
 const ENGINE = map({
   invariants: word(["strict", "warn"]).default("strict"),
   intent_horizon_ms: integer({ least: 60_000, most: 31_536_000_000 }).default(604_800_000),
@@ -303,6 +308,7 @@ export const SCHEMA = map({
   operator: OPERATOR.prefault({}),
   journal: JOURNAL.prefault({}),
   queues: QUEUES.prefault({}),
+  metrics: METRICS.prefault({}),
   log: LOG.prefault({}),
   hotloop: z.record(z.string(), z.json(), { error: "must be a map of keys and values" })
     .default({}),

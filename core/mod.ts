@@ -10,6 +10,7 @@ export * from "./command.ts";
 export * from "./decimal.ts";
 export { Effects, type RepeatReports } from "./effects.ts";
 export * from "./event.ts";
+export * from "./gauges.ts";
 export * from "./instrument.ts";
 export * from "./intent.ts";
 export { InvariantError } from "./invariant.ts";

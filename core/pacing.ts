@@ -34,6 +34,12 @@ export function refill(bucket: Bucket, rate: Rate, nowUs: Micros): void {
   bucket.atUs = nowUs;
 }
 
+/** Returns the tokens that a bucket holds at `nowUs`, whole and parts; it stays as it is. */
+export function tokensAt(bucket: Bucket, rate: Rate, nowUs: Micros): number {
+  const accrued = Math.max(0, nowUs - bucket.atUs) * unitsPerUs(rate);
+  return Math.min(rate.burst * UNIT, bucket.level + accrued) / UNIT;
+}
+
 /**
  * Takes one token; call {@link refill} first.
  * @returns True if it was there.

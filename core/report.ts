@@ -136,5 +136,29 @@ export type Transition =
     readonly reason: string;
   };
 
+/** What an alarm is about. */
+export type AlarmCode =
+  | "BREAKER_OPEN"
+  | "CORRECTION_REFUSED"
+  | "DRY_RUN_FILL"
+  | "EXTERNAL_FILL"
+  | "FILLS_MISSING"
+  | "FILL_AFTER_ABSENCE"
+  | "FILL_TOO_OLD"
+  | "FUNDS_MISMATCH"
+  | "ILLEGAL_TRANSITION"
+  | "INVARIANT"
+  | "LIMITS_HELD"
+  | "LIVE_AFTER_END"
+  | "OPENING_WITHOUT_PRICE"
+  | "ORDER_IN_DOUBT"
+  | "ORPHAN_REPORT"
+  | "OVERFILL"
+  | "SETTLEMENT_DIFFERS"
+  | "UNKNOWN_CLIENT"
+  | "UNKNOWN_ORDER_AT_VENUE"
+  | "UNSUPPORTED"
+  | "VENUE_AUTH";
+
 /** Something an operator must know. `code` is stable, the text is a sentence. */
-export type Alarm = { readonly code: string; readonly text: string };
+export type Alarm = { readonly code: AlarmCode; readonly text: string };

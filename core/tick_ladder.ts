@@ -195,11 +195,6 @@ export class TickSide {
     return this.#best === NONE ? undefined : this.#levelAt(this.#best);
   }
 
-  /** Returns the best price, or undefined if there is none. */
-  bestPrice(): number | undefined {
-    return this.#best === NONE ? undefined : this.#table.priceOf(this.#best);
-  }
-
   /** Returns the tick of the best level, or undefined if there is none. */
   bestTick(): number | undefined {
     return this.#best === NONE ? undefined : this.#best;

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Mode, OpenOrder, VenueDeclaration, VenueStatus } from "./event.ts";
+import type { Gauges } from "./gauges.ts";
 import type { Instrument, Side } from "./instrument.ts";
 import type { TradingState } from "./intent.ts";
 import type {
@@ -142,8 +143,15 @@ export interface View {
     readonly clients: readonly string[];
     readonly instruments: readonly InstrumentId[];
   };
+  /** What is not `Active` by itself, whatever the operator's state is; ascending by number. */
+  readonly halts: {
+    readonly venues: readonly VenueId[];
+    readonly instruments: readonly InstrumentId[];
+  };
   /** Limits and states in force, for the `risk` query: snake_case, JSON-able. */
   risk(client: ClientIndex): Readonly<Record<string, unknown>>;
   /** Counters of the core, for the `metrics` query: snake_case names. */
   counters(): Readonly<Record<string, number>>;
+  /** How things stand at `nowUs`, not before the last event: for metrics. Walks what is live. */
+  gauges(nowUs: Micros): Gauges;
 }

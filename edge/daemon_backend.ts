@@ -13,20 +13,21 @@ import type {
   ReportPage,
   SignalSource,
 } from "../wire/backend.ts";
+import type { LoggedAlarm } from "./alarms.ts";
 import type { EngineClock } from "./engine_clock.ts";
 import type { RawFeed } from "./feeds/raw_feed.ts";
 import type { HotLoopObserver } from "./hot_loop_observer.ts";
 import type { Ingress, QueuePolicy } from "./ingress.ts";
 import type { Intervals } from "./intervals.ts";
+import type { MetricRegistry, MetricSource } from "./metrics/registry.ts";
 import type { Log } from "./ports.ts";
 
 /** What the backend needs of the journal. */
-export interface ReportSource {
+export interface ReportSource extends MetricSource {
   readonly journalId: string;
   readonly durableSeq: SeqId;
   reportFirstSeq(client: ClientIndex): number;
   readReports(client: ClientIndex, from: { reportSeq: number; limitBytes: number }): ReportPage;
-  counters(): Readonly<Record<string, number>>;
 }
 
 export type DaemonBackendOptions = {
@@ -40,6 +41,8 @@ export type DaemonBackendOptions = {
   readonly daemon: () => Backend["daemon"];
   readonly mode: Mode;
   readonly signals: HotLoopObserver;
+  /** What every part of the daemon counts. */
+  readonly metrics: MetricRegistry;
   /** Of venues whose clients publish raw lines, by name. */
   readonly rawFeeds: ReadonlyMap<string, RawFeed>;
   /** Of each session's queue. */
@@ -103,28 +106,14 @@ export class DaemonBackend implements Backend {
   }
 
   counters(): Readonly<Record<string, number | string>> {
-    const { ingress, journal, signals } = this.#options;
-    const counters: Record<string, number | string> = {
-      ...journal.counters(),
-      ...signals.counters(),
-    };
-    for (const { name, policy, statistics } of ingress.queues) {
-      const key = `queue_${name.replace(/[^a-zA-Z0-9]+/g, "_")}`;
-      counters[`${key}_policy`] = policy;
-      counters[`${key}_depth`] = statistics.depth;
-      counters[`${key}_high_water`] = statistics.highWater;
-      counters[`${key}_dropped`] = statistics.dropped;
-      counters[`${key}_conflated`] = statistics.conflated;
-      counters[`${key}_held_back`] = statistics.refused;
-    }
-    return counters;
+    return this.#options.metrics.flat();
   }
 
   readRaw({ venue, line, tsUs }: RawLine): RawOutcome | undefined {
     return this.#options.rawFeeds.get(venue)?.read(line, tsUs);
   }
 
-  alarm(code: string, text: string): void {
+  alarm(code: LoggedAlarm, text: string): void {
     this.#options.log.write("alarm", "engine_alarm", { code, text });
   }
 }

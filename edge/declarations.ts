@@ -24,7 +24,8 @@ import type { View } from "../core/view.ts";
 
 /**
  * States an operator set in the configuration. They tighten what the journal holds; only with
- * `resume`, which an operator gives by hand at a start, do they loosen it.
+ * `resume`, which an operator gives by hand at a start, do they loosen it, and lift every halt of a
+ * venue or instrument.
  */
 export type OperatorStates = {
   readonly tradingState: TradingState;
@@ -140,7 +141,8 @@ export function declarationsMax(
     (sum, { instruments }) => sum + 1 + instruments.length,
     of.view.instruments.length,
   );
-  const operator = 2;
+  const { venues: haltedVenues, instruments: haltedInstruments } = of.view.halts;
+  const operator = 2 + haltedVenues.length + haltedInstruments.length;
   const { clients, instruments } = of.view.dryRuns;
   const listed = venues.reduce((sum, venue) => sum + venue.instruments.length, 0);
   const dryRuns = of.clients.length + listed + clients.length + instruments.length;
@@ -281,7 +283,20 @@ function operatorDrafts(view: View, operator: OperatorStates, say: Say): Draft[]
   if (view.killSwitch !== killSwitch && (resume || killSwitch)) {
     drafts.push(say({ eventType: "KillSwitchSet", payload: { on: killSwitch, reason } }));
   }
-  return drafts;
+  return resume ? [...drafts, ...liftedHalts(view, say)] : drafts;
+}
+
+/** Venues and instruments that were halted trade again. */
+function liftedHalts(view: View, say: Say): Draft[] {
+  const payload = { state: "Active", reason: "resumed by the operator" } as const;
+  const { venues, instruments } = view.halts;
+  const halted = view.instruments.filter(({ id }) => instruments.includes(id));
+  return [
+    ...venues.map((venue) => say({ eventType: "TradingStateSet", payload, venue })),
+    ...halted.map((instrument) =>
+      say({ eventType: "TradingStateSet", payload, ...placeOf(instrument) })
+    ),
+  ];
 }
 
 /** Says in what way trading is held back more than the configuration asks; undefined: it is not. */
@@ -293,9 +308,15 @@ export function heldBack(view: View, operator: OperatorStates): string | undefin
     held.push(`the trading state stays ${view.operatorState}`);
   }
   if (view.killSwitch && !killSwitch) held.push("the kill switch stays on");
+  const { venues, instruments } = view.halts;
+  const halted = [
+    ...view.venues.filter(({ id }) => venues.includes(id)),
+    ...view.instruments.filter(({ id }) => instruments.includes(id)),
+  ];
+  held.push(...halted.map(({ name }) => `${name} stays halted`));
   if (held.length === 0) return undefined;
   return `${held.join(" and ")}, as the journal holds; start once with --resume-trading to have ` +
-    "what the configuration says";
+    "what the configuration says, and every halt lifted";
 }
 
 /** Gives a name its known number, or the next free one. */

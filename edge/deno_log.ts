@@ -92,6 +92,8 @@ class LimitedLog implements ProcessLog {
   readonly #lines: LineQueue;
   readonly #limiter = new LogLimiter();
   readonly #form: "plain" | "journal";
+  readonly #said: Record<LogLevel, number> = { debug: 0, info: 0, warning: 0, error: 0, alarm: 0 };
+  #leftOut = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ levels, sink, form }: Parameters<typeof processLog>[0]) {
@@ -129,8 +131,25 @@ class LimitedLog implements ProcessLog {
     event: Event,
     fields: Readonly<Record<string, unknown>> = {},
   ): void {
-    if (this.#limiter.admit(event, fields, performance.now())) this.#log(level, event, fields);
-    else this.#timer ??= this.#tellLater();
+    this.#said[level] += 1;
+    if (this.#limiter.admit(event, fields, performance.now())) {
+      return this.#log(level, event, fields);
+    }
+    this.#leftOut += 1;
+    this.#timer ??= this.#tellLater();
+  }
+
+  counters(): Readonly<Record<string, number>> {
+    const { debug, info, warning, error, alarm } = this.#said;
+    return {
+      log_lines_debug: debug,
+      log_lines_info: info,
+      log_lines_warning: warning,
+      log_lines_error: error,
+      log_lines_alarm: alarm,
+      log_lines_left_out: this.#leftOut,
+      log_lines_dropped: this.#lines.dropped,
+    };
   }
 
   async flush(timeoutMs: number): Promise<void> {

@@ -7,11 +7,13 @@
 import { denoDisk } from "./deno_disk.ts";
 import { directHttp } from "./deno_direct_http.ts";
 import { denoHttp } from "./deno_http.ts";
+import { denoProcessFacts } from "./deno_process_facts.ts";
 import { blockingSignals, waitingSignals } from "./deno_signals.ts";
 import { NO_SERVICE_MANAGER } from "./deno_service_manager.ts";
 import { denoSockets } from "./deno_sockets.ts";
 import { denoClock, denoRandomness, denoTimers } from "./deno_time.ts";
 import { denoWorkers } from "./deno_workers.ts";
+import { httpServers } from "./http_server.ts";
 import type { Http, Log, Ports, ServiceManager, Signals, Timers } from "./ports.ts";
 
 /**
@@ -47,13 +49,16 @@ function ports(options: {
 }): Ports {
   const clock = denoClock();
   const timers = denoTimers(clock);
+  const sockets = denoSockets(options.log);
   return {
     clock,
     timers,
     randomness: denoRandomness(),
     disk: denoDisk(),
-    sockets: denoSockets(options.log),
+    sockets,
     http: splitHttp(timers),
+    httpServers: httpServers({ sockets, timers }),
+    process: denoProcessFacts(),
     signals: options.signals,
     workers: denoWorkers({ module: options.workersModule, log: options.log }),
     serviceManager: options.serviceManager ?? NO_SERVICE_MANAGER,

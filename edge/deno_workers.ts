@@ -24,8 +24,11 @@ type Envelope =
     readonly fields: Readonly<Record<string, unknown>>;
   };
 
-/** What an entry point is: a function of its own end of the link, its log and what it was given. */
-export type WorkerMain = (scope: WorkerScope, log: Log, init: unknown) => void;
+/**
+ * What an entry point is: a function of its own end of the link, its log and what it was given. It
+ * may take its time; what is posted to it meanwhile waits.
+ */
+export type WorkerMain = (scope: WorkerScope, log: Log, init: unknown) => void | Promise<void>;
 
 /** The part of a Worker's global object that is used here. */
 type WorkerGlobal = {

@@ -11,6 +11,8 @@ import type { Instrument } from "../core/instrument.ts";
 import type { InstrumentId, VenueId } from "../core/numbers.ts";
 import type { EngineClock } from "./engine_clock.ts";
 import { Inlet } from "./inlet.ts";
+import type { MetricSource } from "./metrics/registry.ts";
+import type { Samples } from "./metrics/samples.ts";
 import type { Ingress, IngressQueue, QueuePolicy } from "./ingress.ts";
 import type { Cancel, Log, Timers, WorkerLink, Workers } from "./ports.ts";
 
@@ -38,7 +40,7 @@ export type FeedLinkOptions = {
 };
 
 /** One feed. */
-export class FeedLink {
+export class FeedLink implements MetricSource {
   readonly #options: FeedLinkOptions;
   readonly #queue: IngressQueue;
   /** Instruments that the feed listed itself. */
@@ -46,6 +48,7 @@ export class FeedLink {
   #worker: WorkerLink | undefined;
   #inlet: Inlet | undefined;
   #pauseUs = RESTART_MIN_US;
+  #deaths = 0;
   #cancelRestart: Cancel | undefined;
   #isStopped = false;
 
@@ -63,6 +66,11 @@ export class FeedLink {
     if (this.#inlet === undefined) this.#inlet = new Inlet(this.#queue, worker);
     else this.#inlet.reconnect(worker);
     this.#offerStatus("up", "the feed has started");
+  }
+
+  measure(into: Samples): void {
+    const { name: venue } = this.#options.venue;
+    into.put("tapeline_venue_adapter_deaths_total", this.#deaths, { venue });
   }
 
   stop(): void {
@@ -97,6 +105,7 @@ export class FeedLink {
     if (this.#isStopped || this.#worker === undefined) return;
     const { ports, venue, instruments } = this.#options;
     this.#worker = undefined;
+    this.#deaths += 1;
     ports.log.write("alarm", "feed_died", { venue: venue.name, reason });
     for (const instrument of [...instruments, ...this.#listed.values()]) {
       this.#invalidate(instrument, reason);

@@ -26,6 +26,22 @@ export type QueueOptions = {
   readonly policy: QueuePolicy;
 };
 
+/** What a queue has counted since it was opened. */
+export type QueueTotals = {
+  readonly highWater: number;
+  readonly dropped: number;
+  readonly conflated: number;
+  readonly refused: number;
+};
+
+/** Queues of one producer after the other that have closed: `name` is that of the last. */
+export type ClosedQueues = {
+  readonly name: string;
+  readonly policy: QueuePolicy;
+  readonly max: number;
+  readonly totals: QueueTotals;
+};
+
 /** One producer's queue. Satisfies the sequencer's and the wire's view of it. */
 export class IngressQueue {
   readonly index: number;
@@ -69,9 +85,7 @@ export class IngressQueue {
   }
 
   /** Counters for heartbeat, metrics and log. */
-  get statistics(): Readonly<
-    Record<"depth" | "highWater" | "dropped" | "conflated" | "refused", number>
-  > {
+  get statistics(): QueueTotals & { readonly depth: number } {
     return {
       depth: this.length,
       highWater: this.#highWater,
@@ -202,6 +216,8 @@ export class IngressQueue {
 export class Ingress {
   readonly #wake: () => void;
   readonly #queues: IngressQueue[] = [];
+  /** By the first word of the name: sessions come and go, what they counted stays. */
+  readonly #closed = new Map<string, ClosedQueues>();
   #nextIndex = 0;
 
   /** `wake` is called whenever something waits. */
@@ -211,6 +227,11 @@ export class Ingress {
 
   get queues(): readonly IngressQueue[] {
     return this.#queues;
+  }
+
+  /** What queues that have closed had counted, those of sessions together. */
+  get closed(): Iterable<ClosedQueues> {
+    return this.#closed.values();
   }
 
   /** Events waiting, all producers. */
@@ -225,11 +246,25 @@ export class Ingress {
       wake: this.#wake,
       leave: (left) => {
         const at = this.#queues.indexOf(left);
-        if (at >= 0) this.#queues.splice(at, 1);
+        if (at < 0) return;
+        this.#queues.splice(at, 1);
+        this.#remember(left);
       },
     });
     this.#queues.push(queue);
     return queue;
+  }
+
+  #remember({ name, policy, max, statistics }: IngressQueue): void {
+    const family = name.split(" ", 1)[0] ?? name;
+    const before = this.#closed.get(family)?.totals;
+    const totals = {
+      highWater: Math.max(statistics.highWater, before?.highWater ?? 0),
+      dropped: statistics.dropped + (before?.dropped ?? 0),
+      conflated: statistics.conflated + (before?.conflated ?? 0),
+      refused: statistics.refused + (before?.refused ?? 0),
+    };
+    this.#closed.set(family, { name, policy, max, totals });
   }
 }
 

@@ -42,6 +42,16 @@ const DAEMON = {
     levels: ["info"],
     says: "The daemon can be reached at `host` and `port`.",
   },
+  metrics_listening: {
+    category: "daemon",
+    levels: ["info"],
+    says: "The metrics can be read at `host` and `port`.",
+  },
+  metrics_unwritable: {
+    category: "daemon",
+    levels: ["error"],
+    says: "The library that writes the metrics' text could not be loaded: `cause`.",
+  },
   stopping: {
     category: "daemon",
     levels: ["info"],
@@ -71,7 +81,7 @@ const DAEMON = {
   trading_held_back: {
     category: "daemon",
     levels: ["alarm"],
-    says: "The journal holds a stricter trading state or kill switch than the configuration.",
+    says: "The journal holds a halt, or a stricter state than the configuration: `text`.",
   },
   queue_opened: {
     category: "daemon",

@@ -307,7 +307,7 @@ export class Loop {
       upTo,
       (command) => this.#options.send({ command, journalUs: atUs }),
     );
-    for (const observer of this.#options.observers) observer.released(upTo);
+    for (const observer of this.#options.observers) observer.released(upTo, atUs);
     this.#whenDurable.release(upTo, (task) => task());
     this.#options.journal.flush();
     if (this.#isHeldBack || this.#options.ingress.depth > 0) this.wake();

@@ -151,6 +151,35 @@ export interface Http {
   prepare(request: HttpRequest): PreparedRequest;
 }
 
+/** A request to a server of ours, whole; it has no body. Names of headers in lower case. */
+export type HttpQuestion = {
+  readonly method: string;
+  /** Path and query, as they came. */
+  readonly target: string;
+  readonly headers: ReadonlyMap<string, string>;
+};
+
+/** An answer, whole. */
+export type HttpReply = {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+};
+
+/** Answers a question: once, now or later. */
+export type HttpHandler = (question: HttpQuestion, reply: (answer: HttpReply) => void) => void;
+
+export interface HttpServers {
+  /**
+   * Listens; every connection is bounded in bytes and time and carries one question. What is no
+   * question is answered without the handler, and told to `refused`. Throws if the address is taken.
+   */
+  serve(
+    address: { hostname: string; port: number },
+    handlers: { readonly asked: HttpHandler; readonly refused: () => void },
+  ): Listener;
+}
+
 /**
  * Shared-memory wake-ups. `watch` calls `task` now and after every change of `cells[index]` that
  * is followed by `notify`, until `task` returns false. In a Worker it may block the thread.
@@ -208,6 +237,41 @@ export interface Log {
     event: Event,
     fields?: Readonly<Record<string, unknown>>,
   ): void;
+  /** What it counts, names as the `metrics` query spells them. */
+  counters?(): Readonly<Record<string, number>>;
+}
+
+/** Why the main thread stood still for garbage. */
+export type GarbageKind = "minor" | "major" | "incremental" | "weak";
+
+/** What the process has used so far, and holds now. */
+export type ProcessFigures = {
+  /** Unix time of its start, microseconds. */
+  readonly startUs: number;
+  /** Of all threads, user and system. */
+  readonly cpuUs: number;
+  readonly residentBytes: number;
+  readonly heapUsedBytes: number;
+  readonly heapLimitBytes: number;
+  /** Of objects outside the heap. */
+  readonly externalBytes: number;
+  /** At least so many; undefined: the platform does not say. */
+  readonly openDescriptors: number | undefined;
+};
+
+/** Pauses for garbage, noted until they are taken: to be taken every second or so. */
+export interface GarbageWatch {
+  /** Those since the last call, oldest first. */
+  take(): readonly { readonly kind: GarbageKind; readonly us: number }[];
+  stop(): void;
+}
+
+export interface ProcessFacts {
+  /** Name and version of the runtime. */
+  readonly runtime: string;
+  read(): ProcessFigures;
+  /** Begins to note the pauses of this thread. */
+  watchGarbage(): GarbageWatch;
 }
 
 /** Everything together, as `main.ts` or a simulation hands it out. */
@@ -218,6 +282,8 @@ export type Ports = {
   readonly disk: Disk;
   readonly sockets: Sockets;
   readonly http: Http;
+  readonly httpServers: HttpServers;
+  readonly process: ProcessFacts;
   readonly signals: Signals;
   readonly workers: Workers;
   readonly serviceManager: ServiceManager;

@@ -9,10 +9,15 @@
 import type { SeqId } from "../core/numbers.ts";
 import type { FollowerInit } from "./journal/follower.ts";
 import { type TailHandlers, TailLink } from "./journal/tail_link.ts";
+import type { MetricSource } from "./metrics/registry.ts";
+import type { Samples } from "./metrics/samples.ts";
 import type { Cancel, Ports } from "./ports.ts";
 
 /** Longest wait for the last checkpoint; without it the next start replays more. */
 const LAST_CHECKPOINT_US = 10_000_000;
+
+/** The last event in a checkpoint, and when it was taken, engine clock. */
+export type CheckpointMark = { readonly seq: number; readonly atUs: number };
 
 export type ShadowsOptions = {
   readonly ports: Pick<Ports, "workers" | "timers" | "log">;
@@ -20,6 +25,10 @@ export type ShadowsOptions = {
   /** What the index's Worker is started with; null: no index is kept. */
   readonly index: unknown;
   readonly durableBatch: number;
+  /** The checkpoint from which this run began; seq 0: there was none. */
+  readonly checkpoint: CheckpointMark;
+  /** Engine clock. */
+  readonly nowUs: () => number;
   /** The follower's machine and the live one do not agree. */
   readonly onMismatch: (text: string) => void;
   /** Retention removed the segments before this one. */
@@ -27,9 +36,12 @@ export type ShadowsOptions = {
 };
 
 /** The Workers that read what is durable. */
-export class Shadows {
+export class Shadows implements MetricSource {
   readonly #links: readonly TailLink[];
   readonly #ports: ShadowsOptions["ports"];
+  #checkpoint: CheckpointMark;
+  #checkpointsFailed = 0;
+  #isFollowing = true;
   #finished: ((upTo: number) => void) | undefined;
 
   /** Starts them. */
@@ -43,21 +55,29 @@ export class Shadows {
           ...handlers,
           failed: (reason) => {
             ports.log.write("alarm", `${entry}_died`, { reason });
-            if (entry === "follower") this.#finished?.(Infinity);
+            if (entry !== "follower") return;
+            this.#isFollowing = false;
+            this.#finished?.(Infinity);
           },
         },
       );
     this.#ports = ports;
+    this.#checkpoint = options.checkpoint;
     const links = [start("follower", follower, {
       checkpoint: (seq) => {
         ports.log.write("info", "checkpoint_taken", { seq_id: seq });
+        this.#checkpoint = { seq, atUs: options.nowUs() };
         this.#finished?.(seq);
       },
       checkpointFailed: (reason) => {
         ports.log.write("alarm", "checkpoint_failed", { reason });
+        this.#checkpointsFailed += 1;
         this.#finished?.(Infinity);
       },
-      mismatch: options.onMismatch,
+      mismatch: (text) => {
+        this.#isFollowing = false;
+        options.onMismatch(text);
+      },
       dropped: options.onDropped,
     })];
     if (index !== null) links.push(start("index", index, {}));
@@ -83,6 +103,16 @@ export class Shadows {
     };
     cancel = this.#ports.timers.after(LAST_CHECKPOINT_US, () => this.#finished?.(Infinity));
     this.#links[0]?.checkpoint();
+  }
+
+  measure(into: Samples): void {
+    const [follower, index] = this.#links;
+    into.put("tapeline_journal_follower_up", this.#isFollowing ? 1 : 0);
+    if (follower !== undefined) into.put("tapeline_journal_follower_seq", follower.readSeq);
+    if (index !== undefined) into.put("tapeline_journal_index_seq", index.readSeq);
+    into.put("tapeline_checkpoint_seq", this.#checkpoint.seq);
+    into.put("tapeline_checkpoint_timestamp_seconds", this.#checkpoint.atUs / 1_000_000);
+    into.put("tapeline_checkpoints_failed_total", this.#checkpointsFailed);
   }
 
   stop(): void {

@@ -56,6 +56,11 @@ export interface VenueHost {
   /** The main thread was heard from within the last seconds; a dead-man switch is renewed only then. */
   isDaemonAlive(): boolean;
   /**
+   * The venue has confirmed its dead-man switch; of several countdowns with orders, the one that was
+   * confirmed longest ago.
+   */
+  deadManConfirmed(atUs: Micros): void;
+  /**
    * Answers a command of a dry run as a venue would that took everything and filled nothing. Called
    * by the adapter when the request was built to the last byte.
    */

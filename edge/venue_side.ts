@@ -13,6 +13,8 @@ import { FeedLink } from "./feed_link.ts";
 import { sharedNumbers } from "./feeds/discovery.ts";
 import type { FeedInit } from "./feeds/feed.ts";
 import type { Ingress, QueueOptions } from "./ingress.ts";
+import type { MetricSource } from "./metrics/registry.ts";
+import type { Samples } from "./metrics/samples.ts";
 import type { Ports } from "./ports.ts";
 import type { ReleasedCommand } from "./venue.ts";
 import { VenueLink } from "./venues/link.ts";
@@ -34,7 +36,7 @@ export type VenueSideOptions = {
 };
 
 /** The feeds and links of a daemon. */
-export class VenueSide {
+export class VenueSide implements MetricSource {
   readonly #options: VenueSideOptions;
   readonly #feeds: FeedLink[] = [];
   readonly #numbers: SharedArrayBuffer;
@@ -70,6 +72,11 @@ export class VenueSide {
   /** Best effort, from memory: every venue is asked to cancel what rests. */
   cancelAll(): void {
     for (const link of this.#links.values()) link.cancelAll();
+  }
+
+  measure(into: Samples): void {
+    for (const feed of this.#feeds) feed.measure(into);
+    for (const link of this.#links.values()) link.measure(into);
   }
 
   stop(): void {

@@ -83,12 +83,12 @@ export interface Backend {
   readReports(client: ClientIndex, fromSeq: number, limitBytes: number): ReportPage;
   /** Asks for `IntervalElapsed` events at multiples of the interval; shared between callers. */
   watchInterval(intervalMs: number): () => void;
-  /** Process counters that the core does not have (queues, journal, venues), snake_case. */
+  /** What the daemon counts, the server's own aside: for the `metrics` query, snake_case. */
   counters(): Readonly<Record<string, number | string>>;
   /** Reads a raw line of a venue's feed; undefined: no format is configured for it. */
   readRaw?(of: RawLine): RawOutcome | undefined;
   /** Something an operator must know. */
-  alarm(code: string, text: string): void;
+  alarm(code: "RESUME_AHEAD", text: string): void;
 }
 
 /** A raw line of a venue's feed, received at `tsUs`. */
@@ -110,6 +110,6 @@ export interface Observer {
    * the call.
    */
   applied(event: Event, effects: Effects, reports: readonly EncodedReport[]): void;
-  /** Everything up to and including `upTo` is durable. */
-  released(upTo: SeqId): void;
+  /** Everything up to and including `upTo` is durable, as became known at `atUs`, engine time. */
+  released(upTo: SeqId, atUs: Micros): void;
 }

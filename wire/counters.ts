@@ -3,6 +3,9 @@
  * @module
  */
 import type { LogLevelOf } from "../edge/log_events.ts";
+import { flatHistogram } from "../edge/metrics/flat.ts";
+import { Histogram } from "../edge/metrics/histogram.ts";
+import type { Samples } from "../edge/metrics/samples.ts";
 import type { Log } from "../edge/ports.ts";
 
 /** Names of the plain counters, as the `metrics` query spells them. */
@@ -15,6 +18,8 @@ const NAMES = [
   "wire_events_out",
   "wire_events_conflated",
   "wire_answers_out",
+  "wire_heartbeats_in",
+  "wire_heartbeats_out",
   "wire_slow_consumers",
   "wire_silent_peers",
   "wire_hello_timeouts",
@@ -36,6 +41,7 @@ export class WireCounters {
   /** Counts by code, made when first seen. */
   readonly #problems = new Map<string, number>();
   readonly #said = new Set<string>();
+  readonly #callbacks = new Histogram();
   readonly #log: Log;
 
   constructor(log: Log) {
@@ -46,10 +52,14 @@ export class WireCounters {
     this.#plain[name] += by;
   }
 
+  /** A client has echoed a heartbeat that was sent `us` before. */
+  echoed(us: number): void {
+    this.#callbacks.observe(us);
+  }
+
   /** Counts an ERROR or a refused request by its code; logs the first of each peer and code. */
   problem(of: { readonly peer: string; readonly code: string; readonly message: string }): void {
-    const name = `wire_errors_${of.code.toLowerCase()}`;
-    this.#problems.set(name, (this.#problems.get(name) ?? 0) + 1);
+    this.#problems.set(of.code, (this.#problems.get(of.code) ?? 0) + 1);
     this.once("warning", of);
   }
 
@@ -67,6 +77,21 @@ export class WireCounters {
 
   /** Everything counted so far. */
   read(): Readonly<Record<string, number>> {
-    return { ...this.#plain, ...Object.fromEntries(this.#problems) };
+    const problems = [...this.#problems].map(([code, count]) =>
+      [`wire_errors_${code.toLowerCase()}`, count] as const
+    );
+    return {
+      ...this.#plain,
+      ...Object.fromEntries(problems),
+      ...flatHistogram("wire_callback", this.#callbacks),
+    };
+  }
+
+  /** What flat names cannot say. */
+  measure(into: Samples): void {
+    for (const [code, count] of this.#problems) {
+      into.put("tapeline_wire_errors_total", count, { code });
+    }
+    into.histogram("tapeline_wire_callback_seconds", this.#callbacks);
   }
 }

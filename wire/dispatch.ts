@@ -9,9 +9,10 @@ import { InvariantError, unreachable } from "../core/invariant.ts";
 import type { Micros, SessionId } from "../core/numbers.ts";
 import type { Backend } from "./backend.ts";
 import { parseGeneralMessage } from "./client_message.ts";
+import type { WireCounters } from "./counters.ts";
 import { bodyOf, type FrameBody } from "./frame.ts";
 import type { Inlet } from "./inlet.ts";
-import type { ClientMessage, MessageProblem, Publish } from "./message.ts";
+import type { ClientHeartbeat, ClientMessage, MessageProblem, Publish } from "./message.ts";
 import { PlainIntentReader } from "./plain_intent.ts";
 import { toDrafts } from "./publish.ts";
 import type { SessionRequests } from "./session_requests.ts";
@@ -26,6 +27,7 @@ export type DispatchOptions = {
   readonly backend: Backend;
   readonly ports: WirePorts;
   readonly settings: WireSettings;
+  readonly counters: WireCounters;
   readonly requests: SessionRequests;
   readonly clientId: string;
   readonly session: SessionId;
@@ -68,8 +70,7 @@ export class Dispatch {
       case "QuoteIntent":
         return this.#offerIntent(message.intent, nowUs);
       case "HEARTBEAT":
-        this.#echoUs = message.nowUs;
-        return;
+        return this.#heartbeat(message, nowUs);
       case "SUBSCRIBE":
       case "UNSUBSCRIBE":
       case "QUERY":
@@ -87,6 +88,13 @@ export class Dispatch {
       default:
         return unreachable(message);
     }
+  }
+
+  #heartbeat({ nowUs: theirsUs, echoUs }: ClientHeartbeat, nowUs: Micros): void {
+    const { counters } = this.#options;
+    this.#echoUs = theirsUs;
+    counters.add("wire_heartbeats_in");
+    if (echoUs !== undefined) counters.echoed(nowUs - echoUs);
   }
 
   #offerIntent(intent: Intent, nowUs: Micros): void {

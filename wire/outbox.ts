@@ -218,6 +218,7 @@ export class Outbox {
   }
 
   #writeAnswer(stream: ReportStream, answer: Answer): void {
+    if (answer.isHeartbeat) this.#options.counters.add("wire_heartbeats_out");
     if (answer.text !== "") {
       writeFrame(this.#frames, answer.text);
       this.#unreadAnswers += answer.text.length;

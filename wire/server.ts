@@ -14,6 +14,8 @@ import type { Effects } from "../core/effects.ts";
 import type { Draft, Event } from "../core/event.ts";
 import { instrumentAt } from "../core/instrument.ts";
 import type { InstrumentId, SeqId, SessionId } from "../core/numbers.ts";
+import type { MetricSource } from "../edge/metrics/registry.ts";
+import type { Samples } from "../edge/metrics/samples.ts";
 import type { Listener, Socket } from "../edge/ports.ts";
 import type { Backend, Observer, Producer } from "./backend.ts";
 import { orderEvent, toChannelEvent } from "./channel_event.ts";
@@ -46,7 +48,7 @@ export type WireServerOptions = {
 };
 
 /** Serves clients; driven by the daemon's loop through `applied` and `released`. */
-export class WireServer implements Observer {
+export class WireServer implements Observer, MetricSource {
   readonly #backend: Backend;
   readonly #ports: WirePorts;
   readonly #settings: WireSettings;
@@ -121,6 +123,10 @@ export class WireServer implements Observer {
       wire_connections_open: this.#book.connected.size,
       wire_sessions_open: this.#book.size,
     };
+  }
+
+  measure(into: Samples): void {
+    this.#counters.measure(into);
   }
 
   applied(event: Event, effects: Effects, reports: readonly EncodedReport[]): void {

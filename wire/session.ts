@@ -286,6 +286,7 @@ export class Session {
       backend,
       ports,
       settings,
+      counters,
       requests,
       clientId,
       session: member.id,

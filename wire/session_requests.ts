@@ -129,7 +129,7 @@ export class SessionRequests {
       hotLoop: backend.signals?.hotLoop,
       client,
       maxFrameBytes: settings.maxFrameBytes,
-      counters: () => ({ ...view.counters(), ...backend.counters(), ...metrics() }),
+      counters: () => ({ ...backend.counters(), ...metrics() }),
     });
     const { seqId } = view;
     const head = { id: query.id, seqId, reportSeq: view.reportSeq(client) };

@@ -6,13 +6,15 @@
  */
 import { type Client, rowOf } from "../clients.ts";
 import { fromUnits } from "../decimal.ts";
+import { gauges } from "./gauges.ts";
 import { orderStatus } from "./reports.ts";
 import { limitedClients, limitsMap } from "./risk_view.ts";
 import { COUNTERS, type EngineState } from "./state.ts";
 import type { Mode } from "../event.ts";
+import type { Gauges } from "../gauges.ts";
 import type { Instrument } from "../instrument.ts";
 import type { TradingState } from "../intent.ts";
-import { type ClientIndex, type InstrumentId, type OrderId, type Px } from "../numbers.ts";
+import type { ClientIndex, InstrumentId, Micros, OrderId, Px } from "../numbers.ts";
 import type { SeqId, VenueId } from "../numbers.ts";
 import type { Order } from "../order.ts";
 import type { ExecutionReport } from "../report.ts";
@@ -55,6 +57,17 @@ export class EngineView implements View {
 
   get killSwitch(): boolean {
     return this.#state.killSwitch;
+  }
+
+  get halts(): View["halts"] {
+    const { venues, instruments } = this.#state;
+    return {
+      venues: venues.filter(({ tradingState }) => tradingState !== "Active")
+        .map(({ declaration }) => declaration.id),
+      instruments: instruments.flatMap((entry) =>
+        entry === undefined || entry.tradingState === "Active" ? [] : [entry.instrument.id]
+      ),
+    };
   }
 
   get venues(): readonly VenueView[] {
@@ -200,6 +213,10 @@ export class EngineView implements View {
       external_orders: state.venues.reduce((sum, venue) => sum + venue.externalOrders.length, 0),
       clients: state.clients.all.length,
     };
+  }
+
+  gauges(nowUs: Micros): Gauges {
+    return gauges(this.#state, nowUs);
   }
 
   /** Every report and command asks for these: made anew only when they have changed. */

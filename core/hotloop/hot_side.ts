@@ -57,8 +57,8 @@ export class HotSide {
   readonly #orders: TrackedOrder[] = [];
   readonly #heard: TradeHeard | undefined;
   readonly #touch: TouchFlow;
-  /** The best price before the message: what was cancelled there, or before it, was at the touch. */
-  #touchPrice: number | undefined;
+  /** As the last message left it: what is cancelled there, or before it, is at the touch. */
+  #touchAt: number | undefined;
 
   constructor(
     of: {
@@ -84,9 +84,9 @@ export class HotSide {
     return this.#ticks === undefined ? this.#window?.best() : this.#ticks.best();
   }
 
-  /** Returns the best price, or undefined if there is none. */
-  bestPrice(): number | undefined {
-    return this.#ticks === undefined ? this.#window?.bestPrice() : this.#ticks.bestPrice();
+  /** Where the touch is: a tick on a bounded ladder, else a price; undefined: there is none. */
+  get touchAt(): number | undefined {
+    return this.#touchAt;
   }
 
   /** Returns the tick of the best level, or undefined if there is none. */
@@ -163,15 +163,16 @@ export class HotSide {
       if (flow !== undefined) flow.pending = 0;
     }
     for (const { price, position } of this.#orders) position.cut(this.quantityAt(price));
+    this.#findTouch();
   }
 
   /** Sets the named levels, and takes apart what went from them. */
   delta(levels: Levels, time: FlowTime): void {
-    this.#touchPrice = this.bestPrice();
     for (let at = 0; at < levels.length; at += 2) {
       this.#change({ price: levels[at] ?? 0, qty: levels[at + 1] ?? 0 }, time);
     }
     if (this.#unsettled.length > 0) this.settle(time);
+    this.#findTouch();
   }
 
   /** A trade that took from this side. */
@@ -228,20 +229,25 @@ export class HotSide {
     if (this.#ticks === undefined) {
       const before = this.#window?.swap(level) ?? 0;
       const flow = flows.at(price, time.nowUs);
-      if (flow !== undefined) this.#takeApart(level, { before, flow, time });
+      if (flow !== undefined) this.#takeApart(level, { before, flow, place: price, time });
       return;
     }
     const tick = this.#ticks.tickOf(price);
     if (tick === undefined) return;
     const before = this.#ticks.swap(tick, level);
     const flow = flows.atTick(tick, { price, nowUs: time.nowUs });
-    this.#takeApart(level, { before, flow, time });
+    this.#takeApart(level, { before, flow, place: tick, time });
   }
 
   /** Tells what of a level's decrease was traded and what was cancelled. */
   #takeApart(
     { price, qty: after }: Level,
-    of: { readonly before: number; readonly flow: LevelFlow; readonly time: FlowTime },
+    of: {
+      readonly before: number;
+      readonly flow: LevelFlow;
+      readonly place: number;
+      readonly time: FlowTime;
+    },
   ): void {
     const { before, flow, time } = of;
     const decrease = before - after;
@@ -251,22 +257,20 @@ export class HotSide {
       if (time.counts === "both") traded = this.#settleAt(price, { flow, before, decrease, time });
       flow.pending = 0;
     }
-    if (decrease > traded) this.#cancel(price, { flow, quantity: decrease - traded, time });
+    if (decrease > traded) {
+      flow.cancels.add(decrease - traded, time);
+      const touch = this.#touchAt;
+      const isAtTouch = touch !== undefined && (of.place - touch) * this.towardsBest >= 0;
+      if (isAtTouch) this.#touch.cancelled(decrease - traded, time.nowUs);
+    }
     for (let at = 0; at < this.#orders.length; at++) {
       const order = this.#orders[at];
       if (order?.price === price) order.position.depth({ before, after, traded });
     }
   }
 
-  #cancel(
-    price: number,
-    of: { readonly flow: LevelFlow; readonly quantity: number; readonly time: FlowTime },
-  ): void {
-    const { flow, quantity, time } = of;
-    flow.cancels.add(quantity, time);
-    const touch = this.#touchPrice;
-    const isAtTouch = touch !== undefined && (price - touch) * this.towardsBest >= 0;
-    if (isAtTouch) this.#touch.cancelled(quantity, time.nowUs);
+  #findTouch(): void {
+    this.#touchAt = this.#ticks === undefined ? this.#window?.bestPrice() : this.#ticks.bestTick();
   }
 
   /** Takes apart what a venue that counts both sides says was traded; returns one side of it. */

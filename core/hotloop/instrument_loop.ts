@@ -254,7 +254,7 @@ export class InstrumentLoop {
   /** The message's change of the book is over. */
   #changed(time: FlowTime): void {
     this.#unsettledUs = undefined;
-    this.touch.look({ bid: this.bids.bestPrice(), ask: this.asks.bestPrice() }, time.nowUs);
+    this.touch.look({ bid: this.bids.touchAt, ask: this.asks.touchAt }, time.nowUs);
     if (this.#hasDetectors) this.#detect(time);
   }
 

@@ -2,7 +2,7 @@
  * What passes at the touches of an instrument, wherever they are, and how long a touch lasts: what is
  * known of a level before it was seen for long itself.
  *
- * A touch is swept when the other side reaches the price that was the best of its own. The life of a
+ * A touch is swept when the other side reaches the price that was the best of its own side. The life of a
  * touch in a market is the time that its instruments were seen ÷ the sweeps in it, pulled towards two
  * minutes, which count as half a sweep. Both sides count together.
  *
@@ -15,12 +15,14 @@ import { DecayedFlow, type DecayTime, exposureS, type Passed } from "./level_flo
 const US_PER_S = 1_000_000;
 const SIDES = 2;
 const SLOWER = 4;
+/** So much of what was seen without a sweep is told to the market at once. */
+const LOOK_US = 1_000_000;
 /** Half-lives of a level for which the flow at the touches counts beside the level's own. */
 const SHARE = 0.7;
 const PRIOR_SWEEPS = 0.5;
 const PRIOR_EXPOSURE_S = 60;
 
-/** Best prices of both sides; undefined: the side is empty. */
+/** Where both touches are, ticks or prices; undefined: the side is empty. */
 export type Touches = {
   readonly bid: number | undefined;
   readonly ask: number | undefined;
@@ -74,7 +76,8 @@ export class TouchFlow {
   #cancels = new DecayedFlow(0);
   #sweeps = new DecayedFlow(0);
   #sinceUs: number | undefined;
-  #lookedUs: number | undefined;
+  /** Up to when the market was told what was seen. */
+  #lookedUs = 0;
   /** Touches that were not swept yet. */
   #bid: number | undefined;
   #ask: number | undefined;
@@ -104,16 +107,23 @@ export class TouchFlow {
   }
 
   /** The book changed, or is the first. */
-  look({ bid, ask }: Touches, nowUs: number): void {
+  look(touches: Touches, nowUs: number): void {
+    if (this.#sinceUs === undefined) {
+      this.#sinceUs = nowUs;
+      this.#lookedUs = nowUs;
+    }
+    const sweeps = touches.bid === this.#bid && touches.ask === this.#ask
+      ? 0
+      : this.#sweep(touches);
+    const elapsed = nowUs - this.#lookedUs;
+    if (sweeps === 0 && elapsed < LOOK_US) return;
     const at = this.#at(nowUs);
-    this.#sinceUs ??= nowUs;
-    const lookedUs = this.#lookedUs ?? nowUs;
-    const elapsed = Math.max(0, nowUs - lookedUs);
-    this.#lookedUs = Math.max(nowUs, lookedUs);
-    const sweeps = this.#sweep({ bid, ask });
     if (sweeps > 0) this.#sweeps.add(sweeps, at);
-    if (sweeps === 0 && elapsed === 0) return;
-    this.#market.add({ sweeps, exposureS: SIDES * exposureS(elapsed, at.halfLifeUs) }, at);
+    this.#market.add(
+      { sweeps, exposureS: SIDES * exposureS(Math.max(0, elapsed), at.halfLifeUs) },
+      at,
+    );
+    this.#lookedUs = Math.max(nowUs, this.#lookedUs);
   }
 
   /** Forgets everything: it was not seen without a gap. */
@@ -122,7 +132,6 @@ export class TouchFlow {
     this.#cancels = new DecayedFlow(0);
     this.#sweeps = new DecayedFlow(0);
     this.#sinceUs = undefined;
-    this.#lookedUs = undefined;
     this.#bid = undefined;
     this.#ask = undefined;
   }
@@ -164,7 +173,7 @@ export class TouchFlow {
   }
 }
 
-/** A best price, and the direction in which its side's prices get better. */
+/** Where a touch is, and the direction in which its side's prices get better. */
 type Best = { readonly by: number | undefined; readonly sign: number };
 
 /** True if the other side is at a touch, or through it. */
@@ -172,7 +181,7 @@ function isReached(touch: number | undefined, { by, sign }: Best): boolean {
   return touch !== undefined && by !== undefined && (by - touch) * sign <= 0;
 }
 
-/** True if the side has a better price than the touch, or its first. */
+/** True if the side has a better touch than it had, or its first. */
 function isImproved(touch: number | undefined, { by, sign }: Best): boolean {
   return by !== undefined && (touch === undefined || (by - touch) * sign > 0);
 }

@@ -8,18 +8,30 @@ import { unreachable } from "../../core/invariant.ts";
 
 /** Returns the lines, after the machine-readable first one. */
 export function greeting(
-  listening: { readonly port: number; readonly state_dir: string },
+  listening: {
+    readonly port: number;
+    readonly state_dir: string;
+    readonly metrics_port?: number;
+  },
   configuration: Configuration,
 ): readonly string[] {
+  const { metrics_port: metricsPort } = listening;
   return [
     "",
     `Tapeline ${
       doingOf(configuration)
     }. It listens on ${configuration.wire.host}:${listening.port},`,
     `its state is in ${listening.state_dir}. Ctrl-C stops it.`,
+    ...(metricsPort === undefined
+      ? []
+      : [`Metrics: ${metricsAddress(configuration, metricsPort)}`]),
     "",
     ...(configuration.mode === "paper" ? example(listening, configuration) : []),
   ];
+}
+
+function metricsAddress({ metrics: { host } }: Configuration, port: number): string {
+  return `http://${host === "::1" ? "[::1]" : host}:${port}/metrics`;
 }
 
 function doingOf({ mode, venues }: Configuration): string {

@@ -14,6 +14,10 @@ import { type ClientIndex, type Micros, type SeqId, seqId } from "../../core/num
 import type { ReportPage } from "../../wire/backend.ts";
 import { ByteWriter } from "../../wire/byte_writer.ts";
 import type { EncodedReport } from "../../wire/encoded_report.ts";
+import { flatHistogram } from "../metrics/flat.ts";
+import { Histogram } from "../metrics/histogram.ts";
+import type { MetricSource } from "../metrics/registry.ts";
+import type { Samples } from "../metrics/samples.ts";
 import { DiskError, type Ports, type WorkerLink } from "../ports.ts";
 import { writeEffectLines } from "./effect_lines.ts";
 import { writeEventLine } from "./event_lines.ts";
@@ -72,10 +76,15 @@ export type JournalEntry = { readonly event: Event; readonly effects: Effects };
 /** What the journal could not do: take what is new, or give what it had taken. */
 export type JournalFault = "write" | "read";
 
-type ClosedBatch = { readonly lastSeq: SeqId; readonly reports: BatchReports };
+type ClosedBatch = {
+  readonly lastSeq: SeqId;
+  /** Engine time of its first event. */
+  readonly firstUs: number;
+  readonly reports: BatchReports;
+};
 
 /** The open journal. */
-export class Journal {
+export class Journal implements MetricSource {
   readonly journalId: string;
   readonly #options: JournalOptions;
   readonly #memory: RingMemory;
@@ -87,6 +96,7 @@ export class Journal {
   readonly #truth = new ByteWriter();
   readonly #market = new ByteWriter();
   #firstSeq: SeqId | undefined;
+  #firstUs = 0;
   #lastSeq: SeqId;
   #reports = new BatchReports();
 
@@ -99,6 +109,7 @@ export class Journal {
   #durableBatch: number;
   #state: "open" | "stopping" | "stopped" | "failed" = "open";
   #bytesWritten = 0;
+  readonly #commits = new Histogram();
 
   #durableHandler: (seq: SeqId, atUs: Micros) => void = () => {};
   #failureHandler: (sentence: string, fault: JournalFault) => void = () => {};
@@ -167,7 +178,10 @@ export class Journal {
 
   /** Records an applied event with its effects, after the one before it. */
   record({ event, effects }: JournalEntry, reports: readonly EncodedReport[]): void {
-    this.#firstSeq ??= event.seqId;
+    if (this.#firstSeq === undefined) {
+      this.#firstSeq = event.seqId;
+      this.#firstUs = event.ingestTime;
+    }
     this.#lastSeq = event.seqId;
     writeEventLine(event.source === "market_data" ? this.#market : this.#truth, event);
     writeEffectLines(this.#truth, { seqId: event.seqId, effects, reports });
@@ -229,7 +243,17 @@ export class Journal {
       journal_open_bytes: this.#openBytes,
       journal_batches_in_flight: this.#inFlight.length,
       journal_ring_free_bytes: this.#ring.room,
+      ...flatHistogram("journal_commit", this.#commits),
     };
+  }
+
+  measure(into: Samples): void {
+    const [oldest] = this.#inFlight;
+    const waiting = this.#firstSeq === undefined ? undefined : this.#firstUs;
+    const sinceUs = oldest?.firstUs ?? waiting;
+    const lagUs = sinceUs === undefined ? 0 : Math.max(0, this.#options.nowUs() - sinceUs);
+    into.put("tapeline_journal_durable_lag_seconds", lagUs / 1_000_000);
+    into.histogram("tapeline_journal_commit_seconds", this.#commits);
   }
 
   /** Writes what is open, closes the files, then calls `done`; nothing may be recorded after. */
@@ -250,7 +274,11 @@ export class Journal {
 
   #close(): void {
     if (this.#firstSeq === undefined || this.#outgoing.length > 0) return;
-    this.#inFlight.push({ lastSeq: this.#lastSeq, reports: this.#reports });
+    this.#inFlight.push({
+      lastSeq: this.#lastSeq,
+      firstUs: this.#firstUs,
+      reports: this.#reports,
+    });
     this.#send({
       kind: "batch",
       truthBytes: this.#truth.length,
@@ -320,9 +348,14 @@ export class Journal {
       this.#durableBatch += 1;
       this.#durableSeq = batch.lastSeq;
       const position = this.#positionOf(this.#durableBatch);
+      this.#commits.observe(this.#commitUsOf(this.#durableBatch));
       this.#bytesWritten += position.bytes;
       this.#store.add(batch.reports, position);
     }
+  }
+
+  #commitUsOf(batch: number): number {
+    return this.#positions[(batch % POSITION_ROWS) * POSITION_COLUMNS + 4] ?? 0;
   }
 
   #positionOf(batch: number): BatchPosition {

@@ -18,8 +18,8 @@ import {
 
 /** Rows of the table of positions; more batches than this are never under way at once. */
 export const POSITION_ROWS = 64;
-/** Numbers in a row: batch, segment, offset, bytes. */
-export const POSITION_COLUMNS = 4;
+/** Numbers in a row: batch, segment, offset, bytes, microseconds that its commit took. */
+export const POSITION_COLUMNS = 5;
 
 /** What the Worker is started with. */
 export type JournalWorkerInit = {
@@ -129,18 +129,22 @@ class CommitLoop {
   }
 
   #commit(record: RingRecord): void {
+    const { clock } = this.#ports;
+    const startUs = clock.monotonicUs();
     const position = this.#writer.commit({ ...record, buffer: this.#buffer });
-    this.#publish(position);
-    this.#writer.mark(this.#ports.clock.monotonicUs());
+    const endUs = clock.monotonicUs();
+    this.#publish(position, endUs - startUs);
+    this.#writer.mark(endUs);
   }
 
-  #publish(position: BatchPosition): void {
+  #publish(position: BatchPosition, tookUs: number): void {
     const row = (position.batch % POSITION_ROWS) * POSITION_COLUMNS;
     const { positions, memory } = this.#init;
     positions[row] = position.batch;
     positions[row + 1] = position.segment;
     positions[row + 2] = position.offset;
     positions[row + 3] = position.bytes;
+    positions[row + 4] = tookUs;
     Atomics.add(memory.cells, CELL.durable, 1);
     this.#progress();
   }

@@ -11,7 +11,7 @@
  * @module
  */
 import type { VenueCommand } from "../../core/command.ts";
-import type { RequestId } from "../../core/numbers.ts";
+import type { Micros, RequestId } from "../../core/numbers.ts";
 import { micros } from "../../core/numbers.ts";
 import type { Draft, VenueStatus } from "../../core/event.ts";
 import { EngineClock } from "../engine_clock.ts";
@@ -82,6 +82,7 @@ class VenueWorker {
   /** The newest reconciliation since the connection was made. */
   #reconciling: RequestId | undefined;
   #beatUs: number;
+  #deadManUs: Micros | null = null;
   #hasFailed = false;
   #exposed = "";
 
@@ -130,7 +131,8 @@ class VenueWorker {
       this.#outlet.credit(message.lane ?? "reports", message.drafts);
     } else if (message.kind === "beat") {
       this.#beatUs = this.#ports.clock.monotonicUs();
-      this.#post({ kind: "beat", market: this.#outlet.statistics });
+      const { statistics: market } = this.#outlet;
+      this.#post({ kind: "beat", market, deadManUs: this.#deadManUs });
     } else if (this.#adapter === undefined) this.#early.push(message);
     else this.#obey(this.#adapter, message);
   }
@@ -203,6 +205,9 @@ class VenueWorker {
       status: (status, reason) => this.#say(status, reason),
       credentials: () => this.#credentials(),
       isDaemonAlive: () => this.#ports.clock.monotonicUs() - this.#beatUs <= ALIVE_US,
+      deadManConfirmed: (atUs) => {
+        this.#deadManUs = atUs;
+      },
       answerDry: (command) => {
         const journalUs = this.#dryJournaled.get(command.request);
         this.#dryJournaled.delete(command.request);

@@ -14,9 +14,12 @@
 import type { VenueCommand } from "../../core/command.ts";
 import type { Draft, VenueStatus } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
+import type { Micros } from "../../core/numbers.ts";
 import type { RequestId } from "../../core/numbers.ts";
 import type { EngineClock } from "../engine_clock.ts";
 import { Inlet } from "../inlet.ts";
+import type { MetricSource } from "../metrics/registry.ts";
+import type { Samples } from "../metrics/samples.ts";
 import type { Ingress, IngressQueue } from "../ingress.ts";
 import type { Cancel, Log, Timers, WorkerLink, Workers } from "../ports.ts";
 import type { ReleasedCommand } from "../venue.ts";
@@ -57,7 +60,7 @@ export type VenueLinkOptions = {
 };
 
 /** One venue outside the timeline. */
-export class VenueLink {
+export class VenueLink implements MetricSource {
   readonly #options: VenueLinkOptions;
   readonly #queues: { readonly reports: IngressQueue; readonly market: IngressQueue };
   readonly #unanswered = new Unanswered();
@@ -77,6 +80,10 @@ export class VenueLink {
   /** Market data came since its books were last invalidated here. */
   #hasBooks = false;
   #market: MarketCounts = NOTHING_HELD_BACK;
+  /** What earlier Workers of the venue had held back. */
+  #marketBefore: MarketCounts = NOTHING_HELD_BACK;
+  #deaths = 0;
+  #deadManUs: Micros | null = null;
   #told: { readonly status: VenueStatus; readonly reason: string } | undefined;
 
   constructor(options: VenueLinkOptions) {
@@ -104,6 +111,7 @@ export class VenueLink {
       if (this.#worker === worker) this.#died(reason);
     });
     this.#beatsUnanswered = 0;
+    this.#marketBefore = sumOf(this.#marketBefore, this.#market);
     this.#market = NOTHING_HELD_BACK;
     this.#beat();
   }
@@ -126,6 +134,20 @@ export class VenueLink {
   /** Best effort, when the journal is gone. */
   cancelAll(): void {
     this.#post({ kind: "cancelAll" });
+  }
+
+  measure(into: Samples): void {
+    const { name: venue } = this.#options.init.declaration;
+    const { merged, dropped } = sumOf(this.#marketBefore, this.#market);
+    into.put("tapeline_venue_adapter_deaths_total", this.#deaths, { venue });
+    into.put("tapeline_venue_requests_unanswered", this.#unanswered.all.length, { venue });
+    into.put("tapeline_venue_market_data_merged_total", merged, { venue });
+    into.put("tapeline_venue_market_data_dropped_total", dropped, { venue });
+    const { deadManMs } = this.#options.init;
+    if (deadManMs === null) return;
+    const confirmedUs = this.#deadManUs ?? 0;
+    into.put("tapeline_venue_dead_man_timestamp_seconds", confirmedUs / 1_000_000, { venue });
+    into.put("tapeline_venue_dead_man_period_seconds", deadManMs / 1000, { venue });
   }
 
   stop(): void {
@@ -190,6 +212,7 @@ export class VenueLink {
         break;
       case "beat":
         this.#tellMarket(message.market);
+        this.#deadManUs = message.deadManUs;
         break;
     }
   }
@@ -210,6 +233,7 @@ export class VenueLink {
     const { ports, init } = this.#options;
     this.#worker.terminate();
     this.#worker = undefined;
+    this.#deaths += 1;
     this.#cancelBeat();
     if (reason !== this.#diedOf) {
       ports.log.write("alarm", "venue_adapter_died", {
@@ -308,4 +332,8 @@ export class VenueLink {
       this.#options.ports.timers.after(1000, () => this.#offer(draft));
     }
   }
+}
+
+function sumOf(before: MarketCounts, now: MarketCounts): MarketCounts {
+  return { merged: before.merged + now.merged, dropped: before.dropped + now.dropped };
 }

@@ -40,7 +40,12 @@ export type VenueReportMessage =
   | { readonly kind: "status"; readonly status: VenueStatus; readonly reason: string }
   | { readonly kind: "listed"; readonly instrument: Instrument }
   | { readonly kind: "failed"; readonly reason: string; readonly stack?: string }
-  | { readonly kind: "beat"; readonly market: MarketCounts };
+  | {
+    readonly kind: "beat";
+    readonly market: MarketCounts;
+    /** When the venue last confirmed its dead-man switch; null: it has not. */
+    readonly deadManUs: Micros | null;
+  };
 
 /** Market data that had no room at once, since the Worker started; what merged lost nothing. */
 export type MarketCounts = { readonly merged: number; readonly dropped: number };

@@ -14,6 +14,7 @@ import {
   refill,
   takeCost,
   takeToken,
+  tokensAt,
 } from "../../core/pacing.ts";
 import type { Pacing } from "../../core/event.ts";
 
@@ -33,6 +34,19 @@ Deno.test("takeToken() never gives more than the burst and what has accrued sinc
       while (takeToken(bucket)) taken += 1;
     }
     ok(taken <= of.burst + Math.floor(now * of.perSecond / 1_000_000));
+  }));
+});
+
+Deno.test("tokensAt() says what a refill would leave, and leaves the bucket as it is", () => {
+  fc.assert(fc.property(rate, fc.nat({ max: 20 }), fc.nat({ max: 3_000_000 }), (of, takes, now) => {
+    const bucket = fullBucket(of, micros(0));
+    for (let count = 0; count < takes; count += 1) takeToken(bucket);
+    const before = { ...bucket };
+    const tokens = tokensAt(bucket, of, micros(now));
+    strictEqual(JSON.stringify(bucket), JSON.stringify(before));
+    refill(bucket, of, micros(now));
+    strictEqual(tokens, bucket.level / 1_000_000_000);
+    strictEqual(tokensAt(bucket, of, micros(0)), tokens, "no time passes backwards");
   }));
 });
 

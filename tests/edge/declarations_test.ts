@@ -312,6 +312,24 @@ Deno.test("the kill switch stays on until an operator resumes", () => {
   strictEqual(heldBack(journal.timeline.view, ACTIVE), undefined);
 });
 
+Deno.test("declarationDrafts() lifts halts of venues and instruments, but only when told to resume", () => {
+  const journal = new Journal();
+  const venues = [venue("a", ["X/Y", "Z/Y"])];
+  journal.run(venues);
+  const payload = { state: "Halted", reason: "test" } as const;
+  const halt = { eventType: "TradingStateSet", payload, venue: venueId(0) } as const;
+  journal.apply(controlDraft(halt, micros(1)));
+  journal.apply(controlDraft({ ...halt, instrument: instrumentId(1) }, micros(1)));
+  const { view } = journal.timeline;
+  match(heldBack(view, ACTIVE) ?? "", /^a stays halted and a:Z\/Y stays halted, as the journal/);
+  const states = (words: readonly string[]): readonly string[] =>
+    words.filter((word) => word === "Active");
+  deepStrictEqual(states(journal.run(venues)), []);
+  deepStrictEqual(states(journal.run(venues, { ...ACTIVE, resume: true })), ["Active", "Active"]);
+  deepStrictEqual(view.halts, { venues: [], instruments: [] });
+  strictEqual(heldBack(view, ACTIVE), undefined);
+});
+
 Deno.test("declarationsMax() leaves room for all that a start says", () => {
   const journal = new Journal();
   const symbols = Array.from({ length: 700 }, (_, at) => `S${at}/Y`);

@@ -122,6 +122,23 @@ Deno.test("processLog() leaves out what one peer says too often, and says how mu
   });
 });
 
+Deno.test("processLog() counts its lines by level, and what was left out", () => {
+  const { log } = new Written();
+  for (let line = 0; line < LINES_MAX + 7; line++) {
+    log.write("warning", "wire_problem", { peer: "127.0.0.1:1", code: "BAD_JSON" });
+  }
+  log.write("alarm", "journal_failed");
+  deepStrictEqual(log.counters?.(), {
+    log_lines_debug: 0,
+    log_lines_info: 0,
+    log_lines_warning: LINES_MAX + 7,
+    log_lines_error: 0,
+    log_lines_alarm: 1,
+    log_lines_left_out: 7,
+    log_lines_dropped: 0,
+  });
+});
+
 Deno.test("processLog() drops and counts when its sink is blocked, and flush() gives up in time", async () => {
   const stuck = Promise.withResolvers<number>();
   const log = processLog({

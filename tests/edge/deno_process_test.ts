@@ -5,8 +5,9 @@
  * Proves, as far as ports go: R-WIRE-6 (a storm of connections ends nothing), R-OPS-5.
  * @module
  */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
+import { TemporaryDirectory } from "../support/temporary.ts";
 
 const LISTENING = fileURLToPath(new URL("support/listening_process.ts", import.meta.url));
 const LOGGING = fileURLToPath(new URL("support/logging_process.ts", import.meta.url));
@@ -68,3 +69,22 @@ Deno.test("processLog() lets the process go on and end while nobody reads its lo
   await child.stdout.cancel();
   await child.stderr.cancel();
 });
+
+const journals: readonly (readonly [string, (of: Deno.FileInfo) => string, RegExp])[] = [
+  ["is", ({ dev, ino }) => `${dev}:${ino}`, /^<6>\{"time"/],
+  ["is not", ({ dev, ino }) => `${dev}:${(ino ?? 0) + 1}`, /^\{"time"/],
+];
+for (const [word, stream, expected] of journals) {
+  Deno.test(`stderrForm() puts priorities before lines where stderr ${word} what JOURNAL_STREAM names`, async () => {
+    using directory = new TemporaryDirectory();
+    const path = directory.write("stderr", "");
+    const log = 'exec "$0" run --no-check --allow-env "$1" 2>>"$2"';
+    const child = new Deno.Command("sh", {
+      args: ["-c", log, Deno.execPath(), LOGGING, path],
+      env: { JOURNAL_STREAM: stream(Deno.statSync(path)) },
+      stdout: "null",
+    }).spawn();
+    strictEqual((await child.status).code, 0);
+    match(Deno.readTextFileSync(path), expected);
+  });
+}

@@ -274,7 +274,7 @@ Deno.test("Loop hands alarms on at once and timers' drafts in", () => {
     idempotencyKey: null,
   });
   rig.time.runDue();
-  deepStrictEqual(rig.alarms, ["BIG"]);
+  deepStrictEqual(rig.alarms, ["EXTERNAL_FILL"]);
   deepStrictEqual(rig.types, ["IntervalElapsed", "TradePrinted"]);
 });
 

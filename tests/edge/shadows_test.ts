@@ -6,6 +6,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { seqId } from "../../core/numbers.ts";
 import { createRingMemory } from "../../edge/journal/ring.ts";
+import { Samples } from "../../edge/metrics/samples.ts";
 import { Shadows } from "../../edge/shadows.ts";
 import { PlayedWorkers } from "../support/memory_workers.ts";
 import { VirtualTime } from "../support/virtual_time.ts";
@@ -18,6 +19,9 @@ const FOLLOWER = {
   passedOver: [3],
   cells: createRingMemory(1024).cells,
 };
+
+/** Between two messages to a shadow. */
+const PAUSE_US = 20_000;
 
 class Rig {
   readonly time = new VirtualTime();
@@ -35,6 +39,8 @@ class Rig {
       follower: FOLLOWER,
       index,
       durableBatch: 4,
+      checkpoint: { seq: 0, atUs: 0 },
+      nowUs: () => this.time.wallUs(),
       onMismatch: (text) => this.said.push(text),
       onDropped: (segment) => this.said.push(`dropped ${segment}`),
     });
@@ -60,6 +66,7 @@ Deno.test("Shadows starts no index where none is kept", () => {
 
 Deno.test("durable() tells a Worker the newest batch once it has read the last one", () => {
   const rig = new Rig();
+  rig.time.advance(PAUSE_US);
   rig.shadows.durable(5);
   rig.shadows.durable(6);
   deepStrictEqual(rig.durables(), [[4], [4]]);
@@ -81,6 +88,7 @@ Deno.test("a shadow that dies is an alarm, and the other one goes on", () => {
   rig.workers.started[1]?.die();
   rig.workers.started[0]?.die();
   deepStrictEqual(rig.said, ["alarm index_died", "alarm follower_died"]);
+  rig.time.advance(PAUSE_US);
   rig.shadows.durable(9);
   rig.workers.started[0]?.say({ kind: "progress", batch: 4, seq: 40 });
   deepStrictEqual(rig.durables()[0], [4, 9]);
@@ -124,4 +132,28 @@ Deno.test("finish() waits neither for a dead follower nor for one that is silent
   strictEqual(done, 1);
   silent.time.advance(1);
   strictEqual(done, 2);
+});
+
+Deno.test("measure() tells how far the shadows are, the newest checkpoint, and a follower that is gone", () => {
+  const rig = new Rig();
+  const measured = (): readonly (number | undefined)[] => {
+    const samples = new Samples();
+    rig.shadows.measure(samples);
+    return ([
+      "tapeline_journal_follower_up",
+      "tapeline_journal_follower_seq",
+      "tapeline_journal_index_seq",
+      "tapeline_checkpoint_seq",
+      "tapeline_checkpoints_failed_total",
+    ] as const).map((name) => samples.valuesOf(name)[0]?.value);
+  };
+  deepStrictEqual(measured(), [1, 0, 0, 0, 0]);
+  const [follower, index] = rig.workers.started;
+  follower?.say({ kind: "progress", batch: 4, seq: 40 });
+  index?.say({ kind: "progress", batch: 3, seq: 30 });
+  follower?.say({ kind: "checkpoint", seq: 40 });
+  deepStrictEqual(measured(), [1, 40, 30, 40, 0]);
+  follower?.say({ kind: "checkpointFailed", reason: "full" });
+  follower?.say({ kind: "mismatch", seq: 41, text: "differs" });
+  deepStrictEqual(measured(), [0, 40, 30, 40, 1]);
 });

@@ -5,7 +5,7 @@
  * ends in safe mode: see `endings_test.ts`.)
  * @module
  */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { Draft } from "../../core/event.ts";
 import { qty } from "../../core/numbers.ts";
 import { hasReport, Machine, place, type Run } from "./machine.ts";
@@ -72,4 +72,26 @@ Deno.test("a replay halts in the same place, and a restart does not loosen it", 
   alice.send(place(machine, "again"));
   machine.until(() => hasReport(alice, { intent_id: "again" }), "an answer");
   ok(hasReport(alice, { intent_id: "again", reject_code: "TRADING_HALTED" }));
+});
+
+Deno.test("a start with --resume-trading lifts the halt, once, and says before that it is held back", () => {
+  const { machine, run } = haltedMachine();
+  machine.pass(100_000);
+  machine.kill(run);
+  const held = machine.start();
+  machine.ready(held);
+  match(String(machine.said("trading_held_back")[0]?.fields["text"]), /^x stays halted, .*resume/);
+  machine.kill(held);
+  const resumed = machine.start([], { resumeTrading: true });
+  machine.ready(resumed);
+  const alice = machine.client("alice", { resume_from: 0 });
+  strictEqual(alice.only("HELLO_ACK")["trading_state"], "Active");
+  alice.send(place(machine, "again", { price: "90" }));
+  machine.until(() => hasReport(alice, { intent_id: "again", exec_type: "New" }), "New");
+  machine.pass(100_000);
+  machine.kill(resumed);
+  machine.replay();
+  machine.ready(machine.start());
+  strictEqual(machine.said("trading_held_back").length, 1, "it stays lifted");
+  deepStrictEqual(machine.said("digest_mismatch"), []);
 });

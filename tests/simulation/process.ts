@@ -6,6 +6,7 @@
  * holds is the disk's business. A Worker that throws dies alone, and its starter is told.
  * @module
  */
+import { httpServers } from "../../edge/http_server.ts";
 import type {
   Clock,
   Disk,
@@ -68,6 +69,23 @@ export class SimProcess {
         prepare: () => {
           throw new TypeError("Cannot prepare a request: a simulated process has no HTTP");
         },
+      },
+      httpServers: httpServers({
+        sockets: this.#guard.sockets(world.sockets),
+        timers: this.#guard.timers(world.timers),
+      }),
+      process: {
+        runtime: "simulation",
+        read: () => ({
+          startUs: 0,
+          cpuUs: 0,
+          residentBytes: 0,
+          heapUsedBytes: 0,
+          heapLimitBytes: 0,
+          externalBytes: 0,
+          openDescriptors: undefined,
+        }),
+        watchGarbage: () => ({ take: () => [], stop: () => {} }),
       },
       clock: world.clock,
       timers: this.#guard.timers(world.timers),

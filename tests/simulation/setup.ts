@@ -65,7 +65,9 @@ function paperVenue(): string {
 }
 
 /** What a test may have otherwise. */
-export type DaemonChanges = Partial<Pick<DaemonOptions, "configuration" | "adoptAccounts">>;
+export type DaemonChanges = Partial<
+  Pick<DaemonOptions, "configuration" | "adoptAccounts" | "resumeTrading">
+>;
 
 /** Returns a daemon's options: the test exchange and a paper venue. */
 export function daemonOptions(
@@ -73,7 +75,7 @@ export function daemonOptions(
   onEnd: (end: End) => void,
   changes: DaemonChanges = {},
 ): DaemonOptions {
-  const { configuration = CONFIGURATION, adoptAccounts = [] } = changes;
+  const { configuration = CONFIGURATION, adoptAccounts = [], resumeTrading = false } = changes;
   const adapters = new Map([
     [PAPER_ADAPTER, { capabilities: () => PAPER_CAPABILITIES }],
     [TEST_ADAPTER, { capabilities: () => TEST_CAPABILITIES }],
@@ -82,7 +84,7 @@ export function daemonOptions(
     ports: process.ports,
     configuration,
     stateDirectory: STATE,
-    resumeTrading: false,
+    resumeTrading,
     adoptAccounts,
     venues: declareVenues(configuration, adapters),
     onListening: () => {},

@@ -84,6 +84,8 @@ export class CcxtRig implements Disposable {
   readonly listed: Instrument[] = [];
   readonly logged: string[] = [];
   readonly dry: OrderCommand[] = [];
+  /** When the venue confirmed its switch. */
+  readonly deadMan: number[] = [];
   /** Answers of `offer` and `offerMarket`: false, as if the daemon's queues were full. */
   takes = true;
   takesMarket = true;
@@ -274,6 +276,7 @@ export class CcxtRig implements Disposable {
           ? { ok: false, reason: "there are no keys" }
           : { ok: true, values: this.credentials },
       isDaemonAlive: () => this.isAlive,
+      deadManConfirmed: (atUs) => this.deadMan.push(atUs),
       answerDry: (command) => this.dry.push(command),
       log: (level, event, fields) =>
         this.logged.push(`${level} ${event} ${JSON.stringify(fields ?? {})}`),

@@ -17,6 +17,7 @@ export type Listening = {
   readonly state_dir: string;
   readonly token_file: string;
   readonly mode: string;
+  readonly metrics_port?: number;
 };
 
 export type StartOptions = {

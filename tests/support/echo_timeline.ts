@@ -64,7 +64,7 @@ export class EchoTimeline implements Timeline {
     }
     if (event.eventType === "IntentReceived") this.#answer(event, effects);
     if (event.eventType === "TradePrinted" && event.payload.qty > 5) {
-      effects.alarms.push({ code: "BIG", text: `a "big" trade at ${event.seqId}` });
+      effects.alarms.push({ code: "EXTERNAL_FILL", text: `a "big" trade at ${event.seqId}` });
     }
   }
 

@@ -175,7 +175,7 @@ export class FakeBackend implements Backend {
   }
 
   counters(): Readonly<Record<string, number>> {
-    return { queue_depth: this.queueDepth() };
+    return { events: this.#seq, queue_depth: this.queueDepth() };
   }
 
   alarm(code: string, _text: string): void {
@@ -203,7 +203,7 @@ export class FakeBackend implements Backend {
   /** Makes everything applied durable. */
   commit(): void {
     this.#durable = this.#seq;
-    this.observer?.released(seqId(this.#durable));
+    this.observer?.released(seqId(this.#durable), this.nowUs());
   }
 
   /** Applies one draft as the next event. */
@@ -308,6 +308,7 @@ export class FakeBackend implements Backend {
       limitedClients: [],
       externalOrders: [],
       dryRuns: { clients: [], instruments: [] },
+      halts: { venues: [], instruments: [] },
       venues: this.venues,
       instruments: this.instruments,
       instrumentByName: (name) => this.instruments.find((row) => row.name === name),
@@ -325,6 +326,13 @@ export class FakeBackend implements Backend {
       book: (id) => this.books.get(id),
       risk: () => ({ trading_state: this.operatorState }),
       counters: () => ({ events: this.#seq }),
+      gauges: () => ({
+        orders: [],
+        inDoubt: 0,
+        doubtSinceUs: null,
+        venues: [],
+        utilisation: [],
+      }),
     };
   }
 }

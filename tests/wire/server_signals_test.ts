@@ -95,7 +95,7 @@ Deno.test("SUBSCRIBE of signals gets RESULT, then every signal as it is now", ()
   const { bids, status, now_us } = queue?.value as Record<string, unknown>;
   deepStrictEqual([status, now_us], ["open", (START_S + 10) * 1_000_000]);
   const [row, ...rest] = bids as unknown[][];
-  deepStrictEqual([row?.slice(0, 3), rest], [["100", "5", 10], []]);
+  deepStrictEqual([[row?.slice(0, 2), row?.[3]], rest], [[["100", "5"], 10], []]);
   ok(Number(row?.[4]) > 0, "a rate of trades");
 });
 

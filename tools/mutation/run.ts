@@ -34,6 +34,7 @@ const FILES = [
   "deno.json",
   "deno.lock",
   "daemon.ts",
+  "daemon_metrics.ts",
   "daemon_options.ts",
   "daemon_parts.ts",
   "daemon_recovery.ts",

@@ -38,6 +38,8 @@ const actions: Actions = {
     sql: unused,
     why: unused,
     quarantine: unused,
+    checkpoint: unused,
+    replay: unused,
   },
   doctor: { machine: unused, port: unused, examine: unused },
   feed: { inspect: unused, calibrate: unused, write: unused },

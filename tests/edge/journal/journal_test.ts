@@ -6,6 +6,7 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { clientIndex } from "../../../core/numbers.ts";
+import { Samples } from "../../../edge/metrics/samples.ts";
 import { JournalRig, replayDisk, SMALL } from "../../support/journal_rig.ts";
 import { MemoryDisk } from "../../support/memory_disk.ts";
 
@@ -87,6 +88,29 @@ Deno.test("Journal.flush() hands on the next batch when the disk is done, before
   strictEqual(rig.journal.durableSeq, 3);
   rig.stop();
   strictEqual(replayDisk(rig.disk).digest, rig.timeline.digest);
+});
+
+Deno.test("Journal.measure() tells how old the oldest event is that is not on the disk, and times commits", () => {
+  const rig = new JournalRig();
+  const measured = (): readonly number[] => {
+    const samples = new Samples();
+    rig.journal.measure(samples);
+    const [lag] = samples.valuesOf("tapeline_journal_durable_lag_seconds");
+    const [commits] = samples.distributionsOf("tapeline_journal_commit_seconds");
+    return [lag?.value ?? -1, commits?.count ?? -1];
+  };
+  deepStrictEqual(measured(), [0, 0]);
+  rig.record();
+  rig.journal.flush();
+  rig.record();
+  const [lag = 0, commits] = measured();
+  ok(lag > 0, "the first event waits");
+  strictEqual(commits, 0);
+  rig.threads.run();
+  strictEqual(measured()[1], 2);
+  strictEqual(rig.journal.counters()["journal_commit_count"], 2);
+  strictEqual(measured()[0], 0);
+  rig.stop();
 });
 
 for (const operation of ["syncData", "writeAt"] as const) {

@@ -1,13 +1,14 @@
 /**
- * A process that logs more than a pipe holds, says on stdout that it got through, and ends.
+ * A process that logs more than a pipe holds, in the form that its stderr asks for, says on stdout that
+ * it got through, and ends.
  * @module
  */
-import { processLog } from "../../../edge/deno_log.ts";
+import { processLog, stderrForm } from "../../../edge/deno_log.ts";
 
 const log = processLog({
   levels: { level: "info", categories: {} },
   sink: (bytes) => Deno.stderr.write(bytes),
-  form: "plain",
+  form: stderrForm(),
 });
 const filling = "x".repeat(10_000);
 for (let line = 0; line < 400; line += 1) {

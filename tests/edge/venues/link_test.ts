@@ -11,6 +11,7 @@ import { instrumentId, micros, orderId, requestId, seqId, venueId } from "../../
 import { EngineClock } from "../../../edge/engine_clock.ts";
 import { Ingress, type IngressQueue } from "../../../edge/ingress.ts";
 import { INLET_CREDIT } from "../../../edge/inlet.ts";
+import { Samples } from "../../../edge/metrics/samples.ts";
 import type { LogLevel } from "../../../edge/ports.ts";
 import type { ReleasedCommand } from "../../../edge/venue.ts";
 import { VenueLink } from "../../../edge/venues/link.ts";
@@ -277,7 +278,7 @@ Deno.test("VenueLink ends a Worker that answers nothing for 10 s, and no other",
   rig.link.start();
   for (let second = 0; second < 30; second++) {
     rig.time.advance(1_000_000);
-    rig.workers.last.say({ kind: "beat", market: { merged: 0, dropped: 0 } });
+    rig.workers.last.say({ kind: "beat", market: { merged: 0, dropped: 0 }, deadManUs: null });
   }
   deepStrictEqual([rig.drain(), rig.workers.started.length], [[], 1]);
   const { last } = rig.workers;
@@ -318,12 +319,38 @@ Deno.test("VenueLink says what market data suffered in the Worker, as often as i
   const rig = new Rig();
   rig.link.start();
   for (const [merged, dropped] of [[0, 0], [5, 0], [5, 0], [9, 2]] as const) {
-    rig.workers.last.say({ kind: "beat", market: { merged, dropped } });
+    rig.workers.last.say({ kind: "beat", market: { merged, dropped }, deadManUs: null });
   }
   deepStrictEqual(rig.heldBack, [
     { venue: "paper", merged: 5, dropped: 0 },
     { venue: "paper", merged: 4, dropped: 2 },
   ]);
+});
+
+Deno.test("VenueLink measures deaths, what is unanswered, held back, and the venue's own switch", () => {
+  const rig = new Rig();
+  const measured = (): readonly (number | undefined)[] => {
+    const samples = new Samples();
+    rig.link.measure(samples);
+    return ([
+      "tapeline_venue_adapter_deaths_total",
+      "tapeline_venue_requests_unanswered",
+      "tapeline_venue_market_data_merged_total",
+      "tapeline_venue_market_data_dropped_total",
+      "tapeline_venue_dead_man_timestamp_seconds",
+      "tapeline_venue_dead_man_period_seconds",
+    ] as const).map((name) => samples.valuesOf(name)[0]?.value);
+  };
+  rig.link.start();
+  deepStrictEqual(measured(), [0, 0, 0, 0, 0, 5]);
+  rig.link.send(released("Lookup", 1));
+  const market = { merged: 5, dropped: 2 };
+  rig.workers.last.say({ kind: "beat", market, deadManUs: 7_000_000 });
+  deepStrictEqual(measured(), [0, 1, 5, 2, 7, 5]);
+  rig.workers.last.die();
+  rig.time.advance(1_000_000);
+  rig.workers.last.say({ kind: "beat", market, deadManUs: null });
+  deepStrictEqual(measured(), [1, 0, 10, 4, 0, 5], "a new Worker counts anew, the venue goes on");
 });
 
 Deno.test("VenueLink lists what the venue says anew, and starts the next adapter with it", () => {

@@ -6,6 +6,7 @@
  * orderly stop leaves the countdown running, since a stopped daemon is a silent one.
  * @module
  */
+import type { Micros } from "../../../../core/numbers.ts";
 import type { Cancel } from "../../../ports.ts";
 import type { Account } from "./account.ts";
 
@@ -18,6 +19,8 @@ export class DeadMan {
   readonly #everyUs: number;
   /** When each symbol's countdown was last started. */
   readonly #startedUs = new Map<string, number>();
+  /** When the venue last confirmed that, by symbol. */
+  readonly #confirmedUs = new Map<string, Micros>();
   #cancel: Cancel = () => {};
   #hasFailed = false;
 
@@ -50,11 +53,25 @@ export class DeadMan {
   #renew(symbol: string): void {
     const { host, rest, requests } = this.#account;
     if (!host.isDaemonAlive()) return;
-    this.#startedUs.set(symbol, host.nowUs());
+    const startedUs = host.nowUs();
+    this.#startedUs.set(symbol, startedUs);
     rest.call(requests.deadMan(symbol, this.#countdownMs), (result) => {
       const failed = result.kind !== "ok";
+      if (!failed) this.#confirmed(symbol, startedUs);
       if (failed && !this.#hasFailed) host.log("alarm", "dead_man_not_renewed", { symbol });
       this.#hasFailed = failed;
     });
+  }
+
+  /** Tells of the countdown that has run longest, of those that guard an order. */
+  #confirmed(symbol: string, startedUs: Micros): void {
+    const { host, orders } = this.#account;
+    this.#confirmedUs.set(symbol, startedUs);
+    let oldestUs = startedUs;
+    for (const order of orders.live()) {
+      const atUs = this.#confirmedUs.get(order.symbol);
+      if (atUs !== undefined && atUs < oldestUs) oldestUs = atUs;
+    }
+    host.deadManConfirmed(oldestUs);
   }
 }

@@ -184,6 +184,7 @@ usdm(
     await rig.next("OrderAccepted");
     await new Promise((resolve) => setTimeout(resolve, 2500));
     strictEqual(rig.of("OrderCancelled").length, 0);
+    ok(rig.deadMan.length >= 3, "the venue confirmed each");
     rig.isAlive = false;
     await rig.next("OrderCancelled");
     const { requests } = await venue.audit();
