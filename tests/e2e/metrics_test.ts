@@ -62,7 +62,6 @@ const ABSENT_ON_PAPER = new Set([
   "tapeline_venue_dead_man_timestamp_seconds",
   "tapeline_venue_dead_man_period_seconds",
   "tapeline_alarms_total",
-  "tapeline_wire_errors_total",
 ]);
 
 Deno.test("a daemon that was just started shows every series, with its kind and labels", async () => {
