@@ -22,6 +22,7 @@ import {
   venueModels,
 } from "./assemble.ts";
 import { type Answer, type LinkEnd, type LinkOptions, TopLink } from "./link.ts";
+import { latencyModels, rejectsModel } from "./measured.ts";
 import type { LinkState, TopModel } from "./model.ts";
 import { OrderFold } from "./order_fold.ts";
 import { numberAt, objectOf, objectsOf, textAt } from "./reading.ts";
@@ -127,8 +128,8 @@ export class Watch {
         books: this.#books,
       }),
       queues: queueModels(metrics),
-      latency: this.#tallies.latency,
-      rejects: { sinceUs: this.#talliesSinceUs, codes: this.#tallies.codes },
+      latency: latencyModels(metrics, this.#tallies),
+      rejects: rejectsModel(metrics, this.#tallies, this.#talliesSinceUs),
       counters: numbersOf(metrics),
     };
   }
