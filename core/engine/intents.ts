@@ -12,7 +12,7 @@ import { applyCancel, applyCancelAll } from "./cancel_intents.ts";
 import { applyPlace } from "./place.ts";
 import { applyReplace } from "./replace.ts";
 import { refuseIntent } from "./refuse.ts";
-import { reportIntent, reportReused } from "./reports.ts";
+import { reportIntent, reportReused, UNSAID } from "./reports.ts";
 import type { Turn } from "./turn.ts";
 import type { Event } from "../event.ts";
 import type { Intent, SetRiskFlag, TradingState } from "../intent.ts";
@@ -196,10 +196,10 @@ function act(
     case "SetRiskFlag":
       client.tradingState = intent.value;
       turn.state.digest.text(intent.value);
-      reportIntent(turn, record, { execType: "IntentDone" });
+      reportIntent(turn, record, { ...UNSAID, execType: "IntentDone" });
       break;
     case "NoOp":
-      reportIntent(turn, record, { execType: "IntentDone" });
+      reportIntent(turn, record, { ...UNSAID, execType: "IntentDone" });
       break;
     case "Malformed":
       break;

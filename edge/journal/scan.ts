@@ -114,8 +114,8 @@ export class JournalScan {
       const found = reader.read(this.#tail.offset, this.#options.depth);
       if (found.kind === "end") return;
       if (found.kind === "bad") {
-        this.#judge(reader, found.problem, isLast);
-        return;
+        if (this.#judge(reader, found.problem, isLast) === "torn") return;
+        continue;
       }
       this.#check(found.batch);
       yield found.batch;
@@ -134,8 +134,11 @@ export class JournalScan {
     );
   }
 
-  /** A damaged batch: torn if it was never acknowledged, else corruption. */
-  #judge(reader: SegmentReader, problem: string, isLast: boolean): void {
+  /**
+   * A damaged batch: torn if it was never acknowledged, else corruption; whole by now if a daemon
+   * was writing it when it was read, for a later one is written only after it.
+   */
+  #judge(reader: SegmentReader, problem: string, isLast: boolean): "torn" | "whole" {
     const { offset, batch, seq } = this.#tail;
     const place = { segment: segmentName(reader.number), offset, batch: batch + 1, seq: seq + 1 };
     if (!isLast) throw refusal(problem, place);
@@ -144,9 +147,14 @@ export class JournalScan {
       throw refusal(`${problem}, before the high-water mark at batch ${mark.batch}`, place);
     }
     const intact = reader.intactBatchAfter(offset);
-    if (intact !== undefined) throw refusal(`${problem}, before intact batch ${intact}`, place);
+    if (intact !== undefined) {
+      reader.refresh();
+      if (reader.read(offset, this.#options.depth).kind === "batch") return "whole";
+      throw refusal(`${problem}, before intact batch ${intact}`, place);
+    }
     const bytes = reader.lastWritten(offset) - offset;
     this.#torn = { segment: reader.number, offset, bytes, batch: batch + 1 };
+    return "torn";
   }
 
   #checkMarkReached(): void {
