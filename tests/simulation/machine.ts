@@ -5,7 +5,7 @@
  * id) come from a fixed seed, so that a test takes the same path each time.
  * @module
  */
-import type { Disk, Log, LogLevel, WorkerEntry } from "../../edge/ports.ts";
+import type { Disk, Log, LogLevel, Socket, WorkerEntry } from "../../edge/ports.ts";
 import { startDaemon } from "../../daemon.ts";
 import type { Daemon, End } from "../../daemon_options.ts";
 import { createTimeline } from "../../core/mod.ts";
@@ -148,6 +148,11 @@ export class Machine {
       "an answer to HELLO",
     );
     return client;
+  }
+
+  /** Opens a connection to a port of the machine without a word. */
+  connect(port: number): Socket {
+    return this.#sockets.connect({ hostname: "127.0.0.1", port });
   }
 
   /** Waits until the daemon takes connections and its venue is up. */

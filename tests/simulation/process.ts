@@ -6,6 +6,7 @@
  * holds is the disk's business. A Worker that throws dies alone, and its starter is told.
  * @module
  */
+import { httpServers } from "../../edge/http_server.ts";
 import type {
   Clock,
   Disk,
@@ -69,11 +70,10 @@ export class SimProcess {
           throw new TypeError("Cannot prepare a request: a simulated process has no HTTP");
         },
       },
-      httpServers: {
-        serve: () => {
-          throw new TypeError("Cannot serve: a simulated process has no HTTP");
-        },
-      },
+      httpServers: httpServers({
+        sockets: this.#guard.sockets(world.sockets),
+        timers: this.#guard.timers(world.timers),
+      }),
       process: {
         runtime: "simulation",
         read: () => ({
