@@ -19,7 +19,7 @@ import { Sequencer } from "./core/mod.ts";
 import type { ControlPayloads, Event } from "./core/event.ts";
 import { clOrdIdPrefix } from "./core/command.ts";
 import { unreachable } from "./core/invariant.ts";
-import type { VenueId } from "./core/numbers.ts";
+import type { Micros, VenueId } from "./core/numbers.ts";
 import type { Timeline } from "./core/timeline.ts";
 import { declareClients } from "./config/mod.ts";
 import {
@@ -45,6 +45,7 @@ import { Loop, ROUND_EVENTS_MAX } from "./edge/loop.ts";
 import type { Health } from "./edge/metrics/metrics_server.ts";
 import type { Cancel } from "./edge/ports.ts";
 import { QueueWatch } from "./edge/queue_watch.ts";
+import type { Supervision } from "./edge/supervision.ts";
 import { SafeMode } from "./edge/safe_mode.ts";
 import type { Shadows } from "./edge/shadows.ts";
 import { VenueSide } from "./edge/venue_side.ts";
@@ -58,6 +59,7 @@ import {
   createServer,
   createShadows,
   createSignals,
+  createSupervision,
   declaredOf,
   identityOf,
   startedPayload,
@@ -115,6 +117,7 @@ class RunningDaemon implements Daemon {
   readonly #queues: QueueWatch;
   readonly #metrics: DaemonMetrics;
   readonly #checkpoint: Recovered["checkpoint"];
+  readonly #supervision: Supervision;
   #shadows: Shadows | undefined;
   #cancelHousekeeping: Cancel = () => {};
   #state: "running" | "stopping" | "ended" = "running";
@@ -169,15 +172,22 @@ class RunningDaemon implements Daemon {
       daemon: () => this.#identity,
     });
     this.#loop = this.#createLoop(timeline, ingress);
-    const payload = startedPayload(configuration, this.#journal.journalId);
+    const { lostSinceUs } = from;
+    const payload = startedPayload(configuration, this.#journal.journalId, lostSinceUs);
     this.#offer({ eventType: "Started", payload });
-    const venues = this.#createVenues(timeline, ingress);
+    const venues = this.#createVenues(timeline, ingress, lostSinceUs);
     this.#venues = venues;
     this.#metrics.watch({
       journal: this.#journal,
       signals: this.#signals,
       server: this.#server,
       venues,
+    });
+    const { view } = timeline;
+    this.#supervision = createSupervision(ports, {
+      view,
+      loop: this.#loop,
+      journal: this.#journal,
     });
     this.#loop.whenTaken(this.#control, () => this.#start());
   }
@@ -189,6 +199,7 @@ class RunningDaemon implements Daemon {
     if (this.#state === "ended") return;
     this.#state = "stopping";
     this.#options.ports.log.write("info", "stopping", { reason });
+    this.#supervision.stopping(`stopping: ${reason}`);
     this.#offer({ eventType: "Stopping", payload: { reason } });
     this.#server.stop(() => this.#loop.whenTaken(this.#control, () => this.#leave(reason)));
   }
@@ -202,6 +213,10 @@ class RunningDaemon implements Daemon {
   }
 
   reload(reread: Reread): boolean {
+    return this.#supervision.reload(() => this.#reload(reread));
+  }
+
+  #reload(reread: Reread): boolean {
     const { log } = this.#options.ports;
     const before = this.#declared;
     if (before === undefined || this.#state !== "running") {
@@ -257,6 +272,7 @@ class RunningDaemon implements Daemon {
     this.#keepHouse();
     this.#declared = declaredOf(this.#options, this.#loop.view);
     ports.log.write("info", "listening", { host: configuration.wire.host, port });
+    this.#supervision.ready();
     onListening({
       event: "listening",
       port,
@@ -318,11 +334,18 @@ class RunningDaemon implements Daemon {
   }
 
   /** Says what the configuration declares, and prepares its venues. */
-  #createVenues(timeline: Timeline, ingress: Ingress): VenueSide {
+  #createVenues(
+    timeline: Timeline,
+    ingress: Ingress,
+    lostSinceUs: Micros | undefined,
+  ): VenueSide {
     const { ports, configuration } = this.#options;
     const venues = renumber(this.#options.venues, timeline.view);
     const { view } = timeline;
-    const operator = { ...configuration.operator, resume: this.#options.resumeTrading };
+    // After a loss the core halts: what is said of the operator behind that must not loosen it.
+    const tradingState = lostSinceUs === undefined ? configuration.operator.tradingState : "Halted";
+    const resume = this.#options.resumeTrading;
+    const operator = { ...configuration.operator, tradingState, resume };
     const held = heldBack(view, operator);
     if (held !== undefined) ports.log.write("alarm", "trading_held_back", { text: held });
     const clients = declareClients(configuration);
@@ -417,6 +440,7 @@ class RunningDaemon implements Daemon {
   #end(end: End): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
+    this.#supervision.stopping(end.sentence);
     this.#cancelHousekeeping();
     this.#intervals.stop();
     this.#loop.stop();

@@ -26,6 +26,10 @@ export type End = { readonly code: ExitCode; readonly sentence: string };
 /** The journal as the daemon uses it; the benchmark puts a void one in its place. */
 export interface DaemonJournal extends CommitLog, ReportSource {
   onFailure(handler: (sentence: string, fault: JournalFault) => void): void;
+  /** Asks its Worker for a sign of life. */
+  probe(): void;
+  /** True if it has given one since the newest `probe`. */
+  readonly hasAnswered: boolean;
   stop(done: () => void): void;
 }
 
@@ -36,6 +40,8 @@ export type DaemonOptions = {
   readonly venues: readonly DeclaredVenue[];
   /** The operator allows this start to loosen the trading state and the kill switch. */
   readonly resumeTrading: boolean;
+  /** The operator knows that the end of the journal is lost: a new one begins on what is left. */
+  readonly acceptLoss: boolean;
   /** Venues, by name, whose own view of the account becomes the ledger's. */
   readonly adoptAccounts: readonly string[];
   readonly onListening: (listening: Listening) => void;

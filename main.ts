@@ -8,6 +8,7 @@
  * 4. however it ends, there is an exit code and a sentence
  * @module
  */
+import { createTimeline } from "./core/mod.ts";
 import { PAPER_CAPABILITIES } from "./core/simulator/mod.ts";
 import {
   type Configuration,
@@ -17,7 +18,7 @@ import {
   PAPER_ADAPTER,
   problemLine,
 } from "./config/mod.ts";
-import type { DoctorTools, RunOptions } from "./edge/cli/actions.ts";
+import type { DoctorTools, RunOptions, TopOptions } from "./edge/cli/actions.ts";
 import { runCommandLine } from "./edge/cli/command_line.ts";
 import { denoTerminal } from "./edge/cli/deno_terminal.ts";
 import { denoMachine, examineVenue, portState } from "./edge/cli/doctor_machine.ts";
@@ -26,15 +27,20 @@ import { DeclarationError } from "./edge/declarations.ts";
 import { denoSecrets } from "./edge/deno_secrets.ts";
 import { type ProcessLog, processLog, stderrForm } from "./edge/deno_log.ts";
 import { denoWorkers } from "./edge/deno_workers.ts";
+import { denoDisk } from "./edge/deno_disk.ts";
 import { mainPorts } from "./edge/deno_ports.ts";
+import { denoServiceManager } from "./edge/deno_service_manager.ts";
 import { DiskError } from "./edge/ports.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
 import { CAPTURE_FORMATS, columnProblems, LISTING_FORMATS } from "./edge/feeds/mod.ts";
-import { JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/mod.ts";
+import { journalBytes, JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/mod.ts";
 import { feedTools } from "./edge/cli/feed_tools.ts";
 import { journalTools } from "./edge/cli/journal_tools.ts";
+import { showTop } from "./edge/cli/top_tool.ts";
+import { recoveryNotice } from "./edge/supervision.ts";
 import type { AdapterDescription } from "./edge/venue.ts";
 import { type AdapterRegistry, ADAPTERS } from "./edge/venues/registry.ts";
+import { writeReport } from "./wire/encode_report.ts";
 import { BUILD } from "./build.ts";
 import { startDaemon } from "./daemon.ts";
 import type { Daemon, DaemonOptions, End } from "./daemon_options.ts";
@@ -55,6 +61,7 @@ const LOG_FLUSH_MS = 1000;
 
 /** Carries out a command line; returns the exit code. */
 export function tapeline(args: readonly string[], product: Product): Promise<ExitCode> {
+  const terminal = denoTerminal();
   const actions = {
     version: VERSION,
     build: { ...BUILD, runtime: `deno ${Deno.version.deno}` },
@@ -65,17 +72,21 @@ export function tapeline(args: readonly string[], product: Product): Promise<Exi
       columnProblems,
     },
     secrets: denoSecrets(),
-    journal: journalTools(),
+    journal: journalTools({
+      machine: { createTimeline, writeReport },
+      engineVersion: VERSION,
+    }),
     feed: feedTools(),
     doctor: doctorTools(product),
     run: (options: RunOptions) => run(options, product),
+    top: (options: TopOptions) => showTop(options, { version: VERSION, terminal }),
     exitCodeOf,
   };
-  return runCommandLine(args, actions, denoTerminal());
+  return runCommandLine(args, actions, terminal);
 }
 
 async function run(options: RunOptions, product: Product): Promise<ExitCode> {
-  const { configuration, stateDirectory, resumeTrading, adoptAccounts } = options;
+  const { configuration, stateDirectory, resumeTrading, acceptLoss, adoptAccounts } = options;
   const log = processLog({
     levels: configuration.log,
     sink: (bytes) => Deno.stderr.write(bytes),
@@ -86,11 +97,15 @@ async function run(options: RunOptions, product: Product): Promise<ExitCode> {
   const running: { daemon?: Daemon } = {};
   // Before recovery: until somebody listens this signal ends the process.
   Deno.addSignalListener("SIGHUP", () => reload(running.daemon, { product, log, ...options }));
+  const serviceManager = denoServiceManager((name) => Deno.env.get(name), log);
+  serviceManager.tell(recoveryNotice(journalBytes(denoDisk(), stateDirectory)));
+  await serviceManager.flush(); // recovery keeps the thread
   const daemon = startDaemon({
-    ports: mainPorts({ log, workersModule: product.workersModule }),
+    ports: mainPorts({ log, workersModule: product.workersModule, serviceManager }),
     configuration,
     stateDirectory,
     resumeTrading,
+    acceptLoss,
     adoptAccounts,
     venues: venuesOf(configuration, product),
     onListening: (listening) => {
@@ -104,7 +119,7 @@ async function run(options: RunOptions, product: Product): Promise<ExitCode> {
   obeySignals(daemon);
   const { code, sentence } = await ended.promise;
   log.write(code === EXIT.ok ? "info" : "alarm", "ended", { code, sentence });
-  await log.flush(LOG_FLUSH_MS);
+  await Promise.all([log.flush(LOG_FLUSH_MS), serviceManager.flush()]);
   if (code !== EXIT.ok) terminal.error(`tapeline: ${sentence.split("\n", 1)[0]}`);
   return code;
 }

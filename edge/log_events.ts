@@ -67,6 +67,11 @@ const DAEMON = {
     levels: ["info"],
     says: "The machine did not let a thread have the priority that it asked for.",
   },
+  service_manager_unreachable: {
+    category: "daemon",
+    levels: ["warning"],
+    says: "What the service manager should be told could not be sent; it may end the process.",
+  },
   clock_jumped: {
     category: "daemon",
     levels: ["alarm"],
@@ -77,6 +82,12 @@ const DAEMON = {
     category: "daemon",
     levels: ["alarm"],
     says: "The journal holds a halt, or a stricter state than the configuration: `text`.",
+  },
+  loss_accepted: {
+    category: "daemon",
+    levels: ["alarm"],
+    says:
+      "The journal's end was given up: `journal_id` begins at `seq_id`, the old one is `aside`.",
   },
   queue_opened: {
     category: "daemon",

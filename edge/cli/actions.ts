@@ -18,6 +18,8 @@ export type RunOptions = {
   readonly stateDirectory: string;
   /** The operator allows trading state and kill switch to be loosened at this start. */
   readonly resumeTrading: boolean;
+  /** The operator knows that the journal's end is lost. */
+  readonly acceptLoss: boolean;
   /** Venues whose own view of the account becomes the ledger's at this start. */
   readonly adoptAccounts: readonly string[];
   /**
@@ -59,6 +61,20 @@ export type ExportOptions = {
   readonly what: (typeof EXPORT_SUBJECTS)[number];
 };
 
+/** Where `journal replay` begins: at a checkpoint, the newest or the oldest, or at the beginning. */
+export const REPLAY_FROM = ["newest", "oldest", "zero"] as const;
+export type ReplayFrom = (typeof REPLAY_FROM)[number];
+
+/** What `journal replay` found: figures, and the first events that came out otherwise. */
+export type ReplayResult = Figures & {
+  readonly ok: boolean;
+  readonly differences: readonly {
+    readonly seq: number;
+    readonly event_type: string;
+    readonly difference: string;
+  }[];
+};
+
 /** Takes one line of output, without its line break. */
 export type Print = (line: string) => void;
 
@@ -71,6 +87,10 @@ export interface JournalTools {
   sql(directory: string, query: string, print: Print): void;
   /** Tells the story of what `name` names; `progress` takes a line now and then. */
   why(directory: string, of: { readonly name: string; readonly progress: Print }): WhyResult;
+  /** Takes a checkpoint of everything; `versions: any` also of what other versions wrote. */
+  checkpoint(directory: string, of: { readonly versions: "own" | "any" }): Figures;
+  /** Replays with this executable and says what it makes different; changes nothing. */
+  replay(directory: string, of: { readonly from: ReplayFrom }): ReplayResult;
   /** Sets aside the record at which recovery fails; returns what it did, in a sentence. */
   quarantine(directory: string, of: { readonly seq: number; readonly reason: string }): string;
 }
@@ -114,6 +134,18 @@ export interface DoctorTools {
   examine(venue: ExaminationInit): Promise<Examination>;
 }
 
+/** What `top` was asked for. */
+export type TopOptions = {
+  /** On loopback. */
+  readonly port: number;
+  readonly tokenFile: string;
+  readonly clientId: string;
+  readonly intervalMs: number;
+  /** One look, then the end. */
+  readonly isOnce: boolean;
+  readonly isJson: boolean;
+};
+
 /** What tells one build of a version from another. */
 export type BuildFacts = {
   readonly kind: "source" | "portable" | "compiled";
@@ -136,6 +168,8 @@ export interface Actions {
   readonly secrets: Secrets;
   /** Runs the daemon until it stops. */
   run(options: RunOptions): Promise<ExitCode> | ExitCode;
+  /** Shows a running daemon until its user ends it; a sentence says why it ended otherwise. */
+  top(options: TopOptions): Promise<{ readonly code: ExitCode; readonly sentence?: string }>;
   /** The exit code of an expected failure, whose message is a sentence; undefined: a fault. */
   exitCodeOf(error: Error): ExitCode | undefined;
 }

@@ -5,7 +5,7 @@
  */
 import type { Disk } from "../ports.ts";
 import { batchLines } from "./batch_lines.ts";
-import { inspectFiles } from "./opening.ts";
+import { inspectFiles, placeOfMark } from "./opening.ts";
 import { JournalRefused } from "./refusal.ts";
 import { beginning, JournalScan, type TornTail } from "./scan.ts";
 import type { Batch } from "./segment_reader.ts";
@@ -53,6 +53,20 @@ export function journalStat(disk: Disk, stateDirectory: string): StatResult {
   return { ...verified, ...statistics.result(verified.truth_bytes) };
 }
 
+/** Returns how many bytes a start will check; 0 if there is no journal. */
+export function journalBytes(disk: Disk, stateDirectory: string): number {
+  const directory = journalDirectory(stateDirectory);
+  if (!disk.exists(directory)) return 0;
+  return disk.list(directory).reduce((sum, name) => {
+    const file = disk.open(`${directory}/${name}`, "read");
+    try {
+      return sum + file.size();
+    } finally {
+      file.close();
+    }
+  }, 0);
+}
+
 /**
  * Yields every batch that is kept, checked.
  * @throws {JournalRefused} At the first record that is not as it was written.
@@ -71,7 +85,7 @@ function openScan(disk: Disk, stateDirectory: string): OpenScan {
       "Name the state directory of a daemon with --state-dir",
     );
   }
-  const from = beginning(mark.journalId, segments);
+  const from = segments.length === 0 ? placeOfMark(mark) : beginning(mark.journalId, segments);
   const directory = journalDirectory(stateDirectory);
   const scan = new JournalScan({ disk, directory, segments, from, mark, depth: "checked" });
   return { scan, segments: segments.length };

@@ -6,6 +6,7 @@
  * (`runJournalWorker`), follow (`runFollower`) and index (`runIndex`); the rest serves people.
  * @module
  */
+export { type AcceptedLoss, acceptLoss } from "./accepted_loss.ts";
 export type { Database, OpenDatabase, SqlRow, SqlValue } from "./database.ts";
 export {
   type DumpFilter,
@@ -20,7 +21,13 @@ export { encodeEffectLines } from "./effect_lines.ts";
 export { encodeEventLine, LineError, parseEventLine } from "./event_lines.ts";
 export { type FollowerInit, type FollowerMachine, runFollower } from "./follower.ts";
 export { type IndexInit, indexPath, runIndex } from "./index_worker.ts";
-export { journalStat, journalVerify, type StatResult, type VerifyResult } from "./inspect.ts";
+export {
+  journalBytes,
+  journalStat,
+  journalVerify,
+  type StatResult,
+  type VerifyResult,
+} from "./inspect.ts";
 export {
   Journal,
   JOURNAL_DEFAULTS,
@@ -30,7 +37,21 @@ export {
   type JournalSettings,
 } from "./journal.ts";
 export { lockState, type StateLock } from "./lock.ts";
-export { recover, type RecoveredRecord, type RecoverOptions, type Recovery } from "./recovery.ts";
+export {
+  type CheckpointResult,
+  dryReplay,
+  type OfflineOptions,
+  type ReplayResult,
+  restoreTimeline,
+  takeCheckpoint,
+} from "./offline.ts";
+export {
+  recover,
+  type RecoveredRecord,
+  type RecoverFrom,
+  type RecoverOptions,
+  type Recovery,
+} from "./recovery.ts";
 export { JournalRefused, PoisonEvent, StateLocked } from "./refusal.ts";
 export { type Machine, replayInto } from "./replay.ts";
 export type { RetentionSettings } from "./retention.ts";

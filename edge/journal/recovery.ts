@@ -14,11 +14,13 @@ import { readCheckpoints, type StoredCheckpoint } from "./checkpoint_files.ts";
 import { LineError, parseEventLine } from "./event_lines.ts";
 import { type SegmentHeader, segmentName } from "./format.ts";
 import { type HighWaterMark, highWaterPath, HighWaterWriter } from "./high_water.ts";
-import { disagreement, inspectFiles, placeAfter } from "./opening.ts";
+import { finishAcceptedLoss } from "./accepted_loss_files.ts";
+import { disagreement, inspectFiles, placeAfter, placeOfMark } from "./opening.ts";
 import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
 import { ReportIndex } from "./report_index.ts";
 import { emptyTail, JournalScan, journalStart, type ScanOptions, type TornTail } from "./scan.ts";
 import type { Batch } from "./segment_reader.ts";
+import { listSegments } from "./segments.ts";
 import { type BatchPosition, journalDirectory, type JournalTail } from "./writer.ts";
 
 /** An event as it was recorded. */
@@ -41,15 +43,30 @@ export type RecoverOptions = {
   readonly stateDirectory: string;
   /** Of the running program: a batch of another one is not replayed. undefined: any is read. */
   readonly engineVersion: string | undefined;
-  /** `zero`: from the first event, as if no checkpoint had been taken. Default `checkpoint`. */
-  readonly from?: "checkpoint" | "zero";
+  /**
+   * `zero`: from the first event, as if no checkpoint had been taken; `oldest`: from the oldest that
+   * is kept. Default `checkpoint`, the newest.
+   */
+  readonly from?: RecoverFrom;
+  /** `read`: a torn tail is left as it is, since a daemon may be writing it. Default `repair`. */
+  readonly access?: "read" | "repair";
+  /** `ignored`: it may end before its mark, or have lost it. Default `binding`. */
+  readonly mark?: "binding" | "ignored";
 };
+
+/** Where a recovery may begin. */
+export type RecoverFrom = "checkpoint" | "oldest" | "zero";
 
 /** A journal that is being opened. */
 export type Recovery = {
   readonly journalId: string;
   /** True if the journal was made just now. */
   readonly isNew: boolean;
+  /**
+   * True until the first batch of a journal that was begun after a loss is durable; known when
+   * `records` has ended.
+   */
+  readonly isAfterLoss: boolean;
   /** State to begin from; undefined: from nothing. */
   readonly checkpoint: Checkpoint | undefined;
   /** Index of the reports up to the checkpoint; whoever replays adds the rest. */
@@ -69,10 +86,15 @@ export type Recovery = {
  */
 export function recover(options: RecoverOptions): Recovery {
   const { disk, stateDirectory } = options;
-  const { mark, segments } = inspectFiles(disk, stateDirectory);
+  if (options.access !== "read") finishAcceptedLoss(disk, stateDirectory);
+  const isMarkIgnored = options.mark === "ignored";
+  const { mark, segments } = isMarkIgnored
+    ? { mark: undefined, segments: listSegments(disk, journalDirectory(stateDirectory)) }
+    : inspectFiles(disk, stateDirectory);
   const first = segments[0];
-  if (mark === undefined) return beginJournal(options);
   if (first !== undefined) return new ExistingJournal(options, { mark, segments, first });
+  if (mark === undefined) return isMarkIgnored ? nothing() : beginJournal(options);
+  if (mark.batch > 0) return afterLoss(options, mark);
   disk.makeDirectory(journalDirectory(stateDirectory));
   return emptyRecovery(emptyTail(mark.journalId));
 }
@@ -96,10 +118,31 @@ function emptyRecovery(tail: JournalTail): Recovery {
   return {
     journalId: tail.journalId,
     isNew: true,
+    isAfterLoss: false,
     checkpoint: undefined,
     reports: new ReportIndex(),
     *records(): Generator<RecoveredRecord> {},
     tail,
+  };
+}
+
+/** What is there where there is no journal, and none is begun. */
+function nothing(): Recovery {
+  return emptyRecovery(emptyTail("0".repeat(32)));
+}
+
+/** A journal that was begun after a loss and has no batch yet. */
+function afterLoss(options: RecoverOptions, mark: HighWaterMark): Recovery {
+  const stored = storedCheckpoint(options);
+  if (stored?.tail.batch !== mark.batch || stored.tail.chain !== mark.chain) {
+    throw disagreement(placeOfMark(mark), "missing");
+  }
+  return {
+    ...emptyRecovery(stored.tail),
+    isNew: false,
+    isAfterLoss: true,
+    checkpoint: stored.state,
+    reports: ReportIndex.from(stored.reports),
   };
 }
 
@@ -112,19 +155,26 @@ class ExistingJournal implements Recovery {
   readonly #scan: JournalScan;
   /** Over what the checkpoint stands for; undefined without one. */
   readonly #before: JournalScan | undefined;
+  /** Where the checkpoint was taken, if it is one of a loss. */
+  readonly #lossBatch: number | undefined;
   #tail: JournalTail | undefined;
 
   constructor(
     options: RecoverOptions,
-    found: { mark: HighWaterMark; segments: readonly SegmentHeader[]; first: SegmentHeader },
+    found: {
+      readonly mark: HighWaterMark | undefined;
+      readonly segments: readonly SegmentHeader[];
+      readonly first: SegmentHeader;
+    },
   ) {
     const { mark, segments, first } = found;
     const { disk, stateDirectory } = options;
     const directory = journalDirectory(stateDirectory);
     this.#options = options;
     this.journalId = first.journalId;
-    const stored = options.from === "zero" ? undefined : newestCheckpoint(options);
+    const stored = options.from === "zero" ? undefined : storedCheckpoint(options);
     this.checkpoint = stored?.state;
+    this.#lossBatch = stored?.tail.segment === 0 ? stored.tail.batch : undefined;
     this.reports = ReportIndex.from(stored?.reports ?? []);
     this.reports.dropBefore(first.number);
     const scan = { disk, directory, segments, mark, depth: "checked" } as const;
@@ -136,8 +186,9 @@ class ExistingJournal implements Recovery {
         RESTORE_ADVICE,
       );
     }
-    if (stored?.tail.batch === mark.batch && stored.tail.chain !== mark.chain) {
-      throw disagreement(stored.tail, "another chain");
+    const tail = stored?.tail;
+    if (tail !== undefined && tail.batch === mark?.batch && tail.chain !== mark.chain) {
+      throw disagreement(tail, "another chain");
     }
     this.#scan = new JournalScan({ ...scan, from });
     if (stored !== undefined && first.firstBatch <= from.batch) {
@@ -150,13 +201,18 @@ class ExistingJournal implements Recovery {
     throw new RangeError("Cannot tell where the journal ends: its records must be read first");
   }
 
+  get isAfterLoss(): boolean {
+    return this.#lossBatch !== undefined && this.tail.batch === this.#lossBatch;
+  }
+
   *records(): Generator<RecoveredRecord> {
     this.#checkBefore(this.#scan.tail.batch);
     for (const batch of this.#scan.batches()) {
       this.#checkVersion(batch);
       yield* batchRecords(batch);
     }
-    if (this.#scan.torn !== undefined) this.#clear(this.#scan.torn);
+    const { torn } = this.#scan;
+    if (torn !== undefined && this.#options.access !== "read") this.#clear(torn);
     this.#tail = this.#scan.tail;
   }
 
@@ -173,8 +229,8 @@ class ExistingJournal implements Recovery {
     throw new JournalRefused(
       `what follows the checkpoint must be of engine ${engineVersion}: was of engine ` +
         `${header.engineVersion}`,
-      `Start the previous executable (${header.engineVersion}) once and stop it, so that it takes ` +
-        "a checkpoint at the end, then start this one",
+      `Have the executable of engine ${header.engineVersion} take a checkpoint ` +
+        '("tapeline journal checkpoint"), then start this one',
       { segment: segmentName(segment), offset, batch: header.number, seq: header.firstSeq },
     );
   }
@@ -263,11 +319,11 @@ function readEvent(line: string, batch: Batch): Event {
   }
 }
 
-function newestCheckpoint(
-  { disk, stateDirectory, log }: RecoverOptions,
+function storedCheckpoint(
+  { disk, stateDirectory, log, from }: RecoverOptions,
 ): StoredCheckpoint | undefined {
   const found = readCheckpoints(disk, stateDirectory, (name) => {
     log.write("warning", "checkpoint_damaged", { name });
   });
-  return found.next().value ?? undefined;
+  return from === "oldest" ? [...found].at(-1) : found.next().value ?? undefined;
 }
