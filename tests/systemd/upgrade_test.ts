@@ -15,7 +15,7 @@ const UNIT = "tapeline.service";
 const INSTALL = `${INSIDE.units}/install.sh`;
 const NEXT = `${INSIDE.next}/tapeline`;
 
-const on = await ground();
+const on = await ground("both");
 
 /** A trader that remembers everything it was told, over all its connections. */
 class Trader {
