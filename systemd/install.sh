@@ -72,6 +72,8 @@ main() {
   *[!A-Za-z0-9_.-]* | .* | -*) refuse "Cannot name an instance: letters, digits, _ . and -: was $instance" ;;
   esac
   check_host
+  exec 9>/run/tapeline-install.lock
+  flock -n 9 || refuse "Cannot begin: one install.sh at a time: another is at work"
   work=$(mktemp -d /run/tapeline-install.XXXXXXXX)
   trap 'clean_up' EXIT
   trap 'fail "Cannot go on: it must not be interrupted: was ended by a signal"' HUP INT TERM
@@ -83,7 +85,7 @@ check_host() {
   [ -f "$sandbox" ] || sandbox=$units/tapeline.service
   [ "$(id -u)" -eq 0 ] || refuse "Cannot install: this must be run by root: was $(id -un)"
   [ -d /run/systemd/system ] || refuse "Cannot install: this host must run systemd: was without it"
-  for tool in systemctl sha256sum install ln mv readlink; do
+  for tool in systemctl sha256sum install ln mv readlink flock; do
     command -v "$tool" >/dev/null || refuse "Cannot install: there must be $tool: was without it"
   done
 }
@@ -283,6 +285,7 @@ $(systemctl show -p Result --value "$1"), exit code $(systemctl show -p ExecMain
 put_back() {
   trap '' HUP INT TERM
   say "Putting back $(label "$from")"
+  systemctl stop tapeline-step.service 2>/dev/null || true
   if [ "$stage" = swapped ]; then
     for unit in $all; do systemctl stop "$unit" 2>/dev/null || true; done
     for unit in $all; do
@@ -364,7 +367,8 @@ as_daemon() {
   {
     echo "[Service]"
     echo "Type=oneshot"
-    sed -n '/^DynamicUser=/p; /^User=/p; /^CacheDirectory/p; /^StateDirectoryMode/p; /^UMask=/p; /^Environment=DENO/p
+    user_of "$whose"
+    sed -n '/^CacheDirectory/p; /^StateDirectoryMode/p; /^UMask=/p; /^Environment=DENO/p
       /^MemoryMax=/p; /^Limit/p; /^NoNew/,/^$/p' "$sandbox"
     [ "$whose" = - ] || echo "StateDirectory=$(basename "$(state_of "$whose")")"
     echo "Nice=10"
@@ -375,6 +379,14 @@ as_daemon() {
   } >/run/systemd/system/tapeline-step.service
   systemctl daemon-reload
   systemctl start tapeline-step.service 2>/dev/null
+}
+
+# An administrator may have given the unit another user: its files must stay that one's.
+user_of() {
+  case $1 in
+  -) sed -n '/^DynamicUser=/p; /^User=/p' "$sandbox" ;;
+  *) systemctl show -p DynamicUser -p User -p Group "$1" | grep -v '=$' ;;
+  esac
 }
 
 # ---- removal

@@ -227,3 +227,46 @@ testOn(
     trader.close();
   },
 );
+
+testOn(
+  on,
+  "an upgrade that a signal ends in the middle puts everything back",
+  async (machine) => {
+    const trader = await installed(machine);
+    await rest(await trader.resume(), "rests-1");
+    await sum(machine, broken(machine, '"journal verify"*) sleep 60 ;;'));
+    const script = [
+      "setsid $0 $@ >/run/said 2>&1 &",
+      "until grep -q stopping /run/said; do sleep 0.1; done",
+      "sleep 2",
+      "kill -TERM -$!",
+      "wait $! && exit 99",
+      "cat /run/said",
+    ].join("\n");
+    const said = await machine.must(
+      ...["sh", "-c", script, INSTALL],
+      ...["--executable", "/opt/broken/tapeline"],
+    );
+    match(said, /must not be interrupted[^]*Putting back[^]*ready with .*, as before/);
+    strictEqual(await versionOf(machine), VERSION);
+    deepStrictEqual(await trader.open(), ["rests-1"]);
+    trader.close();
+  },
+);
+
+testOn(
+  on,
+  "install.sh without room for the executable changes nothing, and two at once are one",
+  async (machine) => {
+    const trader = await installed(machine);
+    await rest(await trader.resume(), "rests-1");
+    const locked = await machine.run("flock", "/run/tapeline-install.lock", INSTALL, "--back-out");
+    match(locked.text, /one install\.sh at a time/);
+    await machine.must("mount", "-t", "tmpfs", "-o", "size=1m", "none", "/usr/local/lib/tapeline");
+    const full = await machine.run(INSTALL, "--executable", NEXT);
+    match(full.text, /must be room for it: was [^]*Nothing was changed/);
+    deepStrictEqual([locked.code, full.code], [64, 1]);
+    deepStrictEqual(await trader.open(), ["rests-1"]);
+    trader.close();
+  },
+);
