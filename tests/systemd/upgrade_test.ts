@@ -5,8 +5,11 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { liveConfiguration } from "../support/live_configuration.ts";
 import type { RemoteClient, Report } from "../support/remote_client.ts";
+import { TemporaryDirectory, until } from "../support/temporary.ts";
 import { VERSION } from "../../version.ts";
+import { VenueProcess } from "../venues/control.ts";
 import type { BootedMachine } from "./support/booted.ts";
 import { NEXT_VERSION } from "./support/executables.ts";
 import { connect, freePort, gapIn, ground, INSIDE, rest, take, testOn } from "./support/rig.ts";
@@ -268,5 +271,53 @@ testOn(
     deepStrictEqual([locked.code, full.code], [64, 1]);
     deepStrictEqual(await trader.open(), ["rests-1"]);
     trader.close();
+  },
+);
+
+testOn(
+  on,
+  "an upgrade after which a venue does not come up again is put back",
+  async (machine) => {
+    await using venue = await VenueProcess.start("binance_spot", ["--seed", "7"]);
+    using directory = new TemporaryDirectory();
+    const configuration = (port: number): string =>
+      liveConfiguration({
+        port,
+        directory: directory.path,
+        exchange: "binance",
+        symbol: "BTC/USDT",
+        priceQuantum: "0.01",
+        quantityQuantum: "0.00001",
+        pacing: { perSecond: 50, burst: 100 },
+      }).replace("wire: {", `wire: { port: ${freePort()},`);
+    machine.write("/etc/tapeline/tapeline.yaml", configuration(venue.port));
+    machine.write("/opt/broken/wrong.yaml", configuration(freePort()));
+    const given = ["api_key", "secret"].map((name) => {
+      machine.write(`/etc/keys/${name}`, `test-${name.replace("_", "-")}`);
+      return `LoadCredential=${name}:/etc/keys/${name}`;
+    });
+    const credentials = ["[Service]", ...given, ""].join("\n");
+    machine.write(`/etc/systemd/system/${UNIT}.d/credentials.conf`, credentials);
+    await machine.must(INSTALL, "--executable", `${INSIDE.current}/tapeline`);
+    const isUp = async (): Promise<boolean> =>
+      /; up main$/.test(await machine.property(UNIT, "StatusText"));
+    await until(isUp, "a venue that is up", 30_000);
+    const wrong = `run*) exec ${NEXT} run --config /opt/broken/wrong.yaml ` +
+      "--state-dir $STATE_DIRECTORY ;;";
+    await sum(machine, broken(machine, wrong));
+    const { code, text } = await machine.run(
+      ...[INSTALL, "--executable", "/opt/broken/tapeline", "--reconcile-within", "5"],
+    );
+    match(
+      text,
+      /must come to "live; .*; up main", as before, within 5 s: was "live; .*; down main"/,
+    );
+    match(text, /ready with .*, as before/);
+    strictEqual(code, 1);
+    await until(isUp, "a venue that is up again", 30_000);
+    match(
+      await machine.must(INSTALL, "--executable", NEXT),
+      /: live; trading \w+; up main\n.*Done\./,
+    );
   },
 );
