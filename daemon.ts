@@ -19,7 +19,7 @@ import { Sequencer } from "./core/mod.ts";
 import type { ControlPayloads, Event } from "./core/event.ts";
 import { clOrdIdPrefix } from "./core/command.ts";
 import { unreachable } from "./core/invariant.ts";
-import type { VenueId } from "./core/numbers.ts";
+import type { Micros, VenueId } from "./core/numbers.ts";
 import type { Timeline } from "./core/timeline.ts";
 import { declareClients } from "./config/mod.ts";
 import {
@@ -172,9 +172,10 @@ class RunningDaemon implements Daemon {
       daemon: () => this.#identity,
     });
     this.#loop = this.#createLoop(timeline, ingress);
-    const payload = startedPayload(configuration, this.#journal.journalId);
+    const { lostSinceUs } = from;
+    const payload = startedPayload(configuration, this.#journal.journalId, lostSinceUs);
     this.#offer({ eventType: "Started", payload });
-    const venues = this.#createVenues(timeline, ingress);
+    const venues = this.#createVenues(timeline, ingress, lostSinceUs);
     this.#venues = venues;
     this.#metrics.watch({
       journal: this.#journal,
@@ -333,11 +334,18 @@ class RunningDaemon implements Daemon {
   }
 
   /** Says what the configuration declares, and prepares its venues. */
-  #createVenues(timeline: Timeline, ingress: Ingress): VenueSide {
+  #createVenues(
+    timeline: Timeline,
+    ingress: Ingress,
+    lostSinceUs: Micros | undefined,
+  ): VenueSide {
     const { ports, configuration } = this.#options;
     const venues = renumber(this.#options.venues, timeline.view);
     const { view } = timeline;
-    const operator = { ...configuration.operator, resume: this.#options.resumeTrading };
+    // After a loss the core halts: what is said of the operator behind that must not loosen it.
+    const tradingState = lostSinceUs === undefined ? configuration.operator.tradingState : "Halted";
+    const resume = this.#options.resumeTrading;
+    const operator = { ...configuration.operator, tradingState, resume };
     const held = heldBack(view, operator);
     if (held !== undefined) ports.log.write("alarm", "trading_held_back", { text: held });
     const clients = declareClients(configuration);

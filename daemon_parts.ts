@@ -5,6 +5,7 @@
  */
 import { HotLoop, type HotLoopSettings, parseHotLoopSettings } from "./core/hotloop/mod.ts";
 import type { ControlPayloads, VenueStatus } from "./core/event.ts";
+import type { Micros } from "./core/numbers.ts";
 import type { View } from "./core/view.ts";
 import {
   canonicalConfiguration,
@@ -127,6 +128,7 @@ export function declaredOf({ configuration, venues }: Reread, view: View): Decla
 export function startedPayload(
   configuration: Configuration,
   journalId: string,
+  lostSinceUs: Micros | undefined,
 ): ControlPayloads["Started"] {
   const { invariants, intentHorizonMs, lookupRetryMs, seed } = configuration.engine;
   const { intentsPerSecond, burst } = configuration.wire;
@@ -138,6 +140,7 @@ export function startedPayload(
     configDigest: configurationDigest(configuration),
     settings: { invariants, intentHorizonMs, intentsPerSecond, burst, lookupRetryMs },
     seed,
+    ...(lostSinceUs === undefined ? {} : { lostSinceUs }),
   };
 }
 
