@@ -365,6 +365,19 @@ Deno.test("isDaemonAlive() is true within 3 s of a beat", () => {
   deepStrictEqual(alive, [true, true, true, true, false, true]);
 });
 
+Deno.test("a beat tells the newest that is known of the venue's clock and its own switch", () => {
+  const rig = new Rig();
+  rig.hear({ kind: "beat" });
+  rig.host.deadManConfirmed(micros(7));
+  rig.host.clockMeasured({ skewUs: -3, tripUs: 2 });
+  rig.hear({ kind: "beat" });
+  const market = { merged: 0, dropped: 0 };
+  deepStrictEqual(rig.posted, [
+    { kind: "beat", market, deadManUs: null, clock: null },
+    { kind: "beat", market, deadManUs: 7, clock: { skewUs: -3, tripUs: 2 } },
+  ]);
+});
+
 Deno.test("credentials() names all that is missing, reads anew, and warns of what others can read", () => {
   const values = new Map<string, string>();
   const rig = new Rig({ secrets: values });
