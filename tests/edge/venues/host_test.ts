@@ -7,8 +7,8 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import type { VenueCommand } from "../../../core/command.ts";
-import { micros } from "../../../core/numbers.ts";
 import type { Draft } from "../../../core/event.ts";
+import { micros } from "../../../core/numbers.ts";
 import type { LogLevel, Ports, WorkerScope } from "../../../edge/ports.ts";
 import { Secret, type Secrets } from "../../../edge/secrets.ts";
 import type { AdapterFactory, VenueHost } from "../../../edge/venue.ts";
