@@ -26,7 +26,7 @@ import { type DraftScope, marketProblem, reportProblem } from "./draft_checks.ts
 import { dryAnswers } from "./dry_answers.ts";
 import { isMap } from "./fields.ts";
 import { listingProblem } from "./listing.ts";
-import type { VenueCommandMessage, VenueInit, VenueReportMessage } from "./messages.ts";
+import type { VenueClock, VenueCommandMessage, VenueInit, VenueReportMessage } from "./messages.ts";
 import { Outlet } from "./outlet.ts";
 import type { AdapterRegistry, RegisteredAdapter } from "./registry.ts";
 
@@ -84,6 +84,7 @@ class VenueWorker {
   #reconciling: RequestId | undefined;
   #beatUs: number;
   #deadManUs: Micros | null = null;
+  #venueClock: VenueClock | null = null;
   #hasFailed = false;
   #isStopped = false;
   #exposed = "";
@@ -134,7 +135,7 @@ class VenueWorker {
     } else if (message.kind === "beat") {
       this.#beatUs = this.#ports.clock.monotonicUs();
       const { statistics: market } = this.#outlet;
-      this.#post({ kind: "beat", market, deadManUs: this.#deadManUs });
+      this.#post({ kind: "beat", market, deadManUs: this.#deadManUs, clock: this.#venueClock });
     } else if (this.#adapter === undefined) this.#early.push(message);
     else this.#obey(this.#adapter, message);
   }
@@ -217,6 +218,9 @@ class VenueWorker {
       status: (status, reason) => this.#say(status, reason),
       credentials: () => this.#credentials(),
       isDaemonAlive: () => this.#ports.clock.monotonicUs() - this.#beatUs <= ALIVE_US,
+      clockMeasured: (clock) => {
+        this.#venueClock = clock;
+      },
       deadManConfirmed: (atUs) => {
         this.#deadManUs = atUs;
       },

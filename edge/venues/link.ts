@@ -25,6 +25,7 @@ import type { Cancel, Log, Timers, WorkerLink, Workers } from "../ports.ts";
 import type { ReleasedCommand } from "../venue.ts";
 import type {
   MarketCounts,
+  VenueClock,
   VenueCommandMessage,
   VenueInit,
   VenueReportMessage,
@@ -41,6 +42,7 @@ const HUNG = `it has not answered for ${BEATS_MAX * BEAT_US / 1_000_000} s; if i
   "it does so until the daemon is restarted";
 /** Market data on its way from the Worker: what is more waits there, where it merges. */
 const MARKET_CREDIT = 512;
+const US_PER_S = 1_000_000;
 const NOTHING_HELD_BACK: MarketCounts = { merged: 0, dropped: 0 };
 
 type Failure = { readonly outcome: "notSent" | "unknown"; readonly reason: string };
@@ -86,6 +88,7 @@ export class VenueLink implements MetricSource {
   #marketBefore: MarketCounts = NOTHING_HELD_BACK;
   #deaths = 0;
   #deadManUs: Micros | null = null;
+  #venueClock: VenueClock | null = null;
   #told: { readonly status: VenueStatus; readonly reason: string } | undefined;
 
   constructor(options: VenueLinkOptions) {
@@ -149,10 +152,22 @@ export class VenueLink implements MetricSource {
     into.put("tapeline_venue_requests_unanswered", this.#unanswered.all.length, { venue });
     into.put("tapeline_venue_market_data_merged_total", merged, { venue });
     into.put("tapeline_venue_market_data_dropped_total", dropped, { venue });
+    this.#measureClock(into, venue);
+    this.#measureDeadMan(into, venue);
+  }
+
+  #measureClock(into: Samples, venue: string): void {
+    const clock = this.#venueClock;
+    if (clock === null) return;
+    into.put("tapeline_venue_clock_skew_seconds", clock.skewUs / US_PER_S, { venue });
+    into.put("tapeline_venue_round_trip_seconds", clock.tripUs / US_PER_S, { venue });
+  }
+
+  #measureDeadMan(into: Samples, venue: string): void {
     const { deadManMs } = this.#options.init;
     if (deadManMs === null) return;
     const confirmedUs = this.#deadManUs ?? 0;
-    into.put("tapeline_venue_dead_man_timestamp_seconds", confirmedUs / 1_000_000, { venue });
+    into.put("tapeline_venue_dead_man_timestamp_seconds", confirmedUs / US_PER_S, { venue });
     into.put("tapeline_venue_dead_man_period_seconds", deadManMs / 1000, { venue });
   }
 
@@ -219,6 +234,7 @@ export class VenueLink implements MetricSource {
       case "beat":
         this.#tellMarket(message.market);
         this.#deadManUs = message.deadManUs;
+        this.#venueClock = message.clock;
         break;
     }
   }

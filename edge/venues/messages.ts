@@ -47,7 +47,12 @@ export type VenueReportMessage =
     readonly market: MarketCounts;
     /** When the venue last confirmed its dead-man switch; null: it has not. */
     readonly deadManUs: Micros | null;
+    /** As last measured; null: it was not. */
+    readonly clock: VenueClock | null;
   };
+
+/** A venue's clock less ours, and the round trip by which it was measured, microseconds. */
+export type VenueClock = { readonly skewUs: number; readonly tripUs: number };
 
 /** Market data that had no room at once, since the Worker started; what merged lost nothing. */
 export type MarketCounts = { readonly merged: number; readonly dropped: number };

@@ -8,6 +8,7 @@ import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/str
 import fc from "fast-check";
 import type { VenueCommand } from "../../../core/command.ts";
 import type { Draft } from "../../../core/event.ts";
+import { micros } from "../../../core/numbers.ts";
 import type { LogLevel, Ports, WorkerScope } from "../../../edge/ports.ts";
 import { Secret, type Secrets } from "../../../edge/secrets.ts";
 import type { AdapterFactory, VenueHost } from "../../../edge/venue.ts";
@@ -395,6 +396,19 @@ Deno.test("isDaemonAlive() is true within 3 s of a beat", () => {
   rig.hear({ kind: "beat" });
   alive.push(rig.host.isDaemonAlive());
   deepStrictEqual(alive, [true, true, true, true, false, true]);
+});
+
+Deno.test("a beat tells the newest that is known of the venue's clock and its own switch", () => {
+  const rig = new Rig();
+  rig.hear({ kind: "beat" });
+  rig.host.deadManConfirmed(micros(7));
+  rig.host.clockMeasured({ skewUs: -3, tripUs: 2 });
+  rig.hear({ kind: "beat" });
+  const market = { merged: 0, dropped: 0 };
+  deepStrictEqual(rig.posted, [
+    { kind: "beat", market, deadManUs: null, clock: null },
+    { kind: "beat", market, deadManUs: 7, clock: { skewUs: -3, tripUs: 2 } },
+  ]);
 });
 
 Deno.test("credentials() names all that is missing, reads anew, and warns of what others can read", () => {

@@ -293,7 +293,12 @@ Deno.test("VenueLink ends a Worker that answers nothing for 10 s, and no other",
   rig.link.start();
   for (let second = 0; second < 30; second++) {
     rig.time.advance(1_000_000);
-    rig.workers.last.say({ kind: "beat", market: { merged: 0, dropped: 0 }, deadManUs: null });
+    rig.workers.last.say({
+      kind: "beat",
+      market: { merged: 0, dropped: 0 },
+      deadManUs: null,
+      clock: null,
+    });
   }
   deepStrictEqual([rig.drain(), rig.workers.started.length], [[], 1]);
   const { last } = rig.workers;
@@ -334,7 +339,12 @@ Deno.test("VenueLink says what market data suffered in the Worker, as often as i
   const rig = new Rig();
   rig.link.start();
   for (const [merged, dropped] of [[0, 0], [5, 0], [5, 0], [9, 2]] as const) {
-    rig.workers.last.say({ kind: "beat", market: { merged, dropped }, deadManUs: null });
+    rig.workers.last.say({
+      kind: "beat",
+      market: { merged, dropped },
+      deadManUs: null,
+      clock: null,
+    });
   }
   deepStrictEqual(rig.heldBack, [
     { venue: "paper", merged: 5, dropped: 0 },
@@ -354,18 +364,28 @@ Deno.test("VenueLink measures deaths, what is unanswered, held back, and the ven
       "tapeline_venue_market_data_dropped_total",
       "tapeline_venue_dead_man_timestamp_seconds",
       "tapeline_venue_dead_man_period_seconds",
+      "tapeline_venue_clock_skew_seconds",
     ] as const).map((name) => samples.valuesOf(name)[0]?.value);
   };
   rig.link.start();
-  deepStrictEqual(measured(), [0, 0, 0, 0, 0, 5]);
+  deepStrictEqual(measured(), [0, 0, 0, 0, 0, 5, undefined]);
   rig.link.send(released("Lookup", 1));
   const market = { merged: 5, dropped: 2 };
-  rig.workers.last.say({ kind: "beat", market, deadManUs: 7_000_000 });
-  deepStrictEqual(measured(), [0, 1, 5, 2, 7, 5]);
+  rig.workers.last.say({
+    kind: "beat",
+    market,
+    deadManUs: 7_000_000,
+    clock: { skewUs: -3_000, tripUs: 500 },
+  });
+  deepStrictEqual(measured(), [0, 1, 5, 2, 7, 5, -0.003]);
   rig.workers.last.die();
   rig.time.advance(1_000_000);
-  rig.workers.last.say({ kind: "beat", market, deadManUs: null });
-  deepStrictEqual(measured(), [1, 0, 10, 4, 0, 5], "a new Worker counts anew, the venue goes on");
+  rig.workers.last.say({ kind: "beat", market, deadManUs: null, clock: null });
+  deepStrictEqual(
+    measured(),
+    [1, 0, 10, 4, 0, 5, undefined],
+    "a new Worker counts anew, the venue goes on",
+  );
 });
 
 Deno.test("VenueLink lists what the venue says anew, and starts the next adapter with it", () => {
