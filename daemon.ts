@@ -18,7 +18,6 @@
 import { Sequencer } from "./core/mod.ts";
 import type { ControlPayloads, Event } from "./core/event.ts";
 import { clOrdIdPrefix } from "./core/command.ts";
-import { unreachable } from "./core/invariant.ts";
 import type { VenueId } from "./core/numbers.ts";
 import type { Timeline } from "./core/timeline.ts";
 import { declareClients } from "./config/mod.ts";
@@ -48,22 +47,13 @@ import { QueueWatch } from "./edge/queue_watch.ts";
 import { SafeMode } from "./edge/safe_mode.ts";
 import type { Shadows } from "./edge/shadows.ts";
 import { VenueSide } from "./edge/venue_side.ts";
-import type { Backend } from "./wire/backend.ts";
 import { writeReport } from "./wire/encode_report.ts";
 import type { WireServer } from "./wire/server.ts";
 import { tokenPath } from "./wire/token.ts";
 import { DaemonMetrics } from "./daemon_metrics.ts";
 import type { Daemon, DaemonJournal, DaemonOptions, End, Reread } from "./daemon_options.ts";
-import {
-  createServer,
-  createShadows,
-  createSignals,
-  declaredOf,
-  identityOf,
-  startedPayload,
-} from "./daemon_parts.ts";
-import { planReload, type ReloadPlan } from "./daemon_reload.ts";
-import type { Declared } from "./daemon_tighten.ts";
+import { createServer, createShadows, createSignals, startedPayload } from "./daemon_parts.ts";
+import { Reloader } from "./daemon_reloader.ts";
 import { type Recovered, recoverTimeline } from "./daemon_recovery.ts";
 import { VERSION } from "./version.ts";
 
@@ -98,8 +88,6 @@ export function startDaemon(options: DaemonOptions): Daemon {
   }
 }
 
-const NOT_LISTENING = "Cannot reload: the daemon must be listening, and must not be stopping";
-
 /** A daemon with everything in place. */
 class RunningDaemon implements Daemon {
   readonly #options: DaemonOptions;
@@ -114,13 +102,11 @@ class RunningDaemon implements Daemon {
   readonly #venues: VenueSide;
   readonly #queues: QueueWatch;
   readonly #metrics: DaemonMetrics;
+  readonly #reloader: Reloader;
   readonly #checkpoint: Recovered["checkpoint"];
   #shadows: Shadows | undefined;
   #cancelHousekeeping: Cancel = () => {};
   #state: "running" | "stopping" | "ended" = "running";
-  /** What runs, once it does: a reload changes it. */
-  #declared: Declared | undefined;
-  #identity: Backend["daemon"];
 
   constructor(options: DaemonOptions, from: Recovered & { readonly lock: StateLock }) {
     const { ports, configuration } = options;
@@ -128,7 +114,6 @@ class RunningDaemon implements Daemon {
     const clock = new EngineClock(ports.clock, timeline.nowUs);
     const open = options.openJournal ?? ((of: JournalOptions) => new Journal(of));
     this.#options = options;
-    this.#identity = identityOf(configuration);
     this.#lock = lock;
     this.#clock = clock;
     this.#checkpoint = checkpoint;
@@ -146,6 +131,14 @@ class RunningDaemon implements Daemon {
     const atStart = declarationsMax(options.venues, { clients, view: timeline.view });
     const adopted = options.adoptAccounts.length;
     this.#control = ingress.open({ name: "control", max: max + atStart + adopted, policy });
+    this.#reloader = new Reloader({
+      configuration,
+      view: timeline.view,
+      log: ports.log,
+      control: this.#control,
+      nowUs: () => clock.nowUs(),
+      whenTaken: (task) => this.#loop.whenTaken(this.#control, task),
+    });
     this.#intervals = new Intervals(
       { timers: ports.timers, clock },
       (draft) => this.#loop.offerTimer(draft),
@@ -155,7 +148,7 @@ class RunningDaemon implements Daemon {
       view: timeline.view,
       clock,
       ingress,
-      configDigest: () => this.#identity.configDigest,
+      configDigest: () => this.#reloader.identity.configDigest,
     });
     this.#signals = createSignals(configuration, timeline.view, ports.log);
     this.#server = createServer(options, {
@@ -166,7 +159,7 @@ class RunningDaemon implements Daemon {
       intervals: this.#intervals,
       signals: this.#signals,
       metrics: this.#metrics.registry,
-      daemon: () => this.#identity,
+      daemon: () => this.#reloader.identity,
     });
     this.#loop = this.#createLoop(timeline, ingress);
     const payload = startedPayload(configuration, this.#journal.journalId);
@@ -189,6 +182,7 @@ class RunningDaemon implements Daemon {
     if (this.#state === "ended") return;
     this.#state = "stopping";
     this.#options.ports.log.write("info", "stopping", { reason });
+    this.#reloader.close();
     this.#offer({ eventType: "Stopping", payload: { reason } });
     this.#server.stop(() => this.#loop.whenTaken(this.#control, () => this.#leave(reason)));
   }
@@ -202,40 +196,7 @@ class RunningDaemon implements Daemon {
   }
 
   reload(reread: Reread): boolean {
-    const { log } = this.#options.ports;
-    const before = this.#declared;
-    if (before === undefined || this.#state !== "running") {
-      log.write("error", "configuration_refused", { problems: [NOT_LISTENING] });
-      return false;
-    }
-    const { view } = this.#loop;
-    const after = declaredOf(reread, view);
-    const plan = planReload(before, after, { view, nowUs: this.#clock.nowUs() });
-    switch (plan.kind) {
-      case "unchanged":
-        log.write("info", "configuration_unchanged");
-        return false;
-      case "refused":
-        log.write("error", "configuration_refused", { problems: plan.problems });
-        return false;
-      case "changed":
-        this.#takeOver(after, plan);
-        return true;
-      default:
-        return unreachable(plan);
-    }
-  }
-
-  #takeOver(after: Declared, { paths, drafts }: Extract<ReloadPlan, { kind: "changed" }>): void {
-    for (const draft of drafts) this.#control.offer(draft);
-    this.#declared = after;
-    this.#identity = identityOf(after.configuration);
-    const config_digest = this.#identity.configDigest;
-    const said = { paths, config_digest };
-    this.#loop.whenTaken(
-      this.#control,
-      () => this.#options.ports.log.write("info", "configuration_reloaded", said),
-    );
+    return this.#reloader.reload(reread);
   }
 
   /** Stage 6: everything declared is durable. */
@@ -255,7 +216,7 @@ class RunningDaemon implements Daemon {
     if (bound === undefined) return;
     const { port, metricsPort } = bound;
     this.#keepHouse();
-    this.#declared = declaredOf(this.#options, this.#loop.view);
+    this.#reloader.open(this.#options);
     ports.log.write("info", "listening", { host: configuration.wire.host, port });
     onListening({
       event: "listening",
@@ -417,6 +378,7 @@ class RunningDaemon implements Daemon {
   #end(end: End): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
+    this.#reloader.close();
     this.#cancelHousekeeping();
     this.#intervals.stop();
     this.#loop.stop();
