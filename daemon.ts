@@ -44,6 +44,7 @@ import { Loop, ROUND_EVENTS_MAX } from "./edge/loop.ts";
 import type { Health } from "./edge/metrics/metrics_server.ts";
 import type { Cancel } from "./edge/ports.ts";
 import { QueueWatch } from "./edge/queue_watch.ts";
+import type { Supervision } from "./edge/supervision.ts";
 import { SafeMode } from "./edge/safe_mode.ts";
 import type { Shadows } from "./edge/shadows.ts";
 import { VenueSide } from "./edge/venue_side.ts";
@@ -52,7 +53,13 @@ import type { WireServer } from "./wire/server.ts";
 import { tokenPath } from "./wire/token.ts";
 import { DaemonMetrics } from "./daemon_metrics.ts";
 import type { Daemon, DaemonJournal, DaemonOptions, End, Reread } from "./daemon_options.ts";
-import { createServer, createShadows, createSignals, startedPayload } from "./daemon_parts.ts";
+import {
+  createServer,
+  createShadows,
+  createSignals,
+  createSupervision,
+  startedPayload,
+} from "./daemon_parts.ts";
 import { Reloader } from "./daemon_reloader.ts";
 import { type Recovered, recoverTimeline } from "./daemon_recovery.ts";
 import { VERSION } from "./version.ts";
@@ -104,6 +111,7 @@ class RunningDaemon implements Daemon {
   readonly #metrics: DaemonMetrics;
   readonly #reloader: Reloader;
   readonly #checkpoint: Recovered["checkpoint"];
+  readonly #supervision: Supervision;
   #shadows: Shadows | undefined;
   #cancelHousekeeping: Cancel = () => {};
   #state: "running" | "stopping" | "ended" = "running";
@@ -172,6 +180,12 @@ class RunningDaemon implements Daemon {
       server: this.#server,
       venues,
     });
+    const { view } = timeline;
+    this.#supervision = createSupervision(ports, {
+      view,
+      loop: this.#loop,
+      journal: this.#journal,
+    });
     this.#loop.whenTaken(this.#control, () => this.#start());
   }
 
@@ -183,6 +197,7 @@ class RunningDaemon implements Daemon {
     this.#state = "stopping";
     this.#options.ports.log.write("info", "stopping", { reason });
     this.#reloader.close();
+    this.#supervision.stopping(`stopping: ${reason}`);
     this.#offer({ eventType: "Stopping", payload: { reason } });
     this.#server.stop(() => this.#loop.whenTaken(this.#control, () => this.#leave(reason)));
   }
@@ -196,7 +211,7 @@ class RunningDaemon implements Daemon {
   }
 
   reload(reread: Reread): boolean {
-    return this.#reloader.reload(reread);
+    return this.#supervision.reload(() => this.#reloader.reload(reread));
   }
 
   /** Stage 6: everything declared is durable. */
@@ -218,6 +233,7 @@ class RunningDaemon implements Daemon {
     this.#keepHouse();
     this.#reloader.open(this.#options);
     ports.log.write("info", "listening", { host: configuration.wire.host, port });
+    this.#supervision.ready();
     onListening({
       event: "listening",
       port,
@@ -379,6 +395,7 @@ class RunningDaemon implements Daemon {
     if (this.#state === "ended") return;
     this.#state = "ended";
     this.#reloader.close();
+    this.#supervision.stopping(end.sentence);
     this.#cancelHousekeeping();
     this.#intervals.stop();
     this.#loop.stop();

@@ -26,6 +26,10 @@ export type End = { readonly code: ExitCode; readonly sentence: string };
 /** The journal as the daemon uses it; the benchmark puts a void one in its place. */
 export interface DaemonJournal extends CommitLog, ReportSource {
   onFailure(handler: (sentence: string, fault: JournalFault) => void): void;
+  /** Asks its Worker for a sign of life. */
+  probe(): void;
+  /** True if it has given one since the newest `probe`. */
+  readonly hasAnswered: boolean;
   stop(done: () => void): void;
 }
 

@@ -4,7 +4,7 @@
  * @module
  */
 import { HotLoop, type HotLoopSettings, parseHotLoopSettings } from "./core/hotloop/mod.ts";
-import type { ControlPayloads } from "./core/event.ts";
+import type { ControlPayloads, VenueStatus } from "./core/event.ts";
 import type { View } from "./core/view.ts";
 import {
   canonicalConfiguration,
@@ -19,13 +19,15 @@ import { openFormat } from "./edge/feeds/capture_formats.ts";
 import { RawFeed } from "./edge/feeds/raw_feed.ts";
 import { HotLoopObserver } from "./edge/hot_loop_observer.ts";
 import type { Journal } from "./edge/journal/mod.ts";
+import type { Loop } from "./edge/loop.ts";
 import { PoisonNotes } from "./edge/poison.ts";
 import type { Log } from "./edge/ports.ts";
 import { Shadows, type ShadowsOptions } from "./edge/shadows.ts";
+import { Supervision, type SupervisionPorts } from "./edge/supervision.ts";
 import type { Backend } from "./wire/backend.ts";
 import { WireServer } from "./wire/server.ts";
 import { readOrCreateToken } from "./wire/token.ts";
-import type { DaemonOptions, Reread } from "./daemon_options.ts";
+import type { DaemonJournal, DaemonOptions, Reread } from "./daemon_options.ts";
 import type { Declared } from "./daemon_tighten.ts";
 import { VERSION } from "./version.ts";
 
@@ -137,4 +139,36 @@ export function startedPayload(
     settings: { invariants, intentHorizonMs, intentsPerSecond, burst, lookupRetryMs },
     seed,
   };
+}
+
+/** Returns what the service manager is told; vital are the loop and the journal's Worker. */
+export function createSupervision(
+  ports: SupervisionPorts,
+  { view, loop, journal }: {
+    readonly view: View;
+    readonly loop: Loop;
+    readonly journal: DaemonJournal;
+  },
+): Supervision {
+  let turnsAsked = 0;
+  return new Supervision(ports, {
+    ask: () => {
+      turnsAsked = loop.turns;
+      loop.wake();
+      journal.probe();
+    },
+    hasAnswered: () => loop.turns !== turnsAsked && journal.hasAnswered,
+    status: () => statusOf(view),
+  });
+}
+
+/** How a daemon is, in a line: what an operator asks first. */
+function statusOf(view: View): string {
+  const named = (wanted: VenueStatus): readonly string[] => {
+    const names = view.venues.filter(({ status }) => status === wanted).map(({ name }) => name);
+    return names.length === 0 ? [] : [`${wanted} ${names.join(", ")}`];
+  };
+  const venues = (["reconciling", "down", "up"] as const).flatMap(named);
+  const trading = view.killSwitch ? "kill switch on" : `trading ${view.tradingState()}`;
+  return [view.mode, trading, ...venues].join("; ");
 }

@@ -11,6 +11,7 @@ import {
   PoisonEvent,
   recover,
   replayInto,
+  restoreTimeline,
 } from "./edge/journal/mod.ts";
 import { PoisonNotes } from "./edge/poison.ts";
 import type { CheckpointMark } from "./edge/shadows.ts";
@@ -41,7 +42,8 @@ export function recoverTimeline(
   const notes = new PoisonNotes(disk, stateDirectory);
   const startUs = ports.clock.monotonicUs();
   const recovery = recover({ disk, randomness, log, stateDirectory, engineVersion: VERSION });
-  const timeline = createTimeline(recovery.checkpoint);
+  const machine = { createTimeline, writeReport };
+  const timeline = restoreTimeline(recovery, { machine, engineVersion: VERSION });
   try {
     replayInto(recovery, { timeline, writeReport }, notes.quarantined());
   } catch (error) {

@@ -8,6 +8,7 @@
  * 4. however it ends, there is an exit code and a sentence
  * @module
  */
+import { createTimeline } from "./core/mod.ts";
 import { PAPER_CAPABILITIES } from "./core/simulator/mod.ts";
 import {
   type Configuration,
@@ -26,15 +27,19 @@ import { DeclarationError } from "./edge/declarations.ts";
 import { denoSecrets } from "./edge/deno_secrets.ts";
 import { type ProcessLog, processLog, stderrForm } from "./edge/deno_log.ts";
 import { denoWorkers } from "./edge/deno_workers.ts";
+import { denoDisk } from "./edge/deno_disk.ts";
 import { mainPorts } from "./edge/deno_ports.ts";
+import { denoServiceManager } from "./edge/deno_service_manager.ts";
 import { DiskError } from "./edge/ports.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
 import { CAPTURE_FORMATS, columnProblems, LISTING_FORMATS } from "./edge/feeds/mod.ts";
-import { JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/mod.ts";
+import { journalBytes, JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/mod.ts";
 import { feedTools } from "./edge/cli/feed_tools.ts";
 import { journalTools } from "./edge/cli/journal_tools.ts";
+import { recoveryNotice } from "./edge/supervision.ts";
 import type { AdapterDescription } from "./edge/venue.ts";
 import { type AdapterRegistry, ADAPTERS } from "./edge/venues/registry.ts";
+import { writeReport } from "./wire/encode_report.ts";
 import { BUILD } from "./build.ts";
 import { startDaemon } from "./daemon.ts";
 import type { Daemon, DaemonOptions, End } from "./daemon_options.ts";
@@ -65,7 +70,10 @@ export function tapeline(args: readonly string[], product: Product): Promise<Exi
       columnProblems,
     },
     secrets: denoSecrets(),
-    journal: journalTools(),
+    journal: journalTools({
+      machine: { createTimeline, writeReport },
+      engineVersion: VERSION,
+    }),
     feed: feedTools(),
     doctor: doctorTools(product),
     run: (options: RunOptions) => run(options, product),
@@ -86,8 +94,11 @@ async function run(options: RunOptions, product: Product): Promise<ExitCode> {
   const running: { daemon?: Daemon } = {};
   // Before recovery: until somebody listens this signal ends the process.
   Deno.addSignalListener("SIGHUP", () => reload(running.daemon, { product, log, ...options }));
+  const serviceManager = denoServiceManager((name) => Deno.env.get(name), log);
+  serviceManager.tell(recoveryNotice(journalBytes(denoDisk(), stateDirectory)));
+  await serviceManager.flush(); // recovery keeps the thread
   const daemon = startDaemon({
-    ports: mainPorts({ log, workersModule: product.workersModule }),
+    ports: mainPorts({ log, workersModule: product.workersModule, serviceManager }),
     configuration,
     stateDirectory,
     resumeTrading,
@@ -104,7 +115,7 @@ async function run(options: RunOptions, product: Product): Promise<ExitCode> {
   obeySignals(daemon);
   const { code, sentence } = await ended.promise;
   log.write(code === EXIT.ok ? "info" : "alarm", "ended", { code, sentence });
-  await log.flush(LOG_FLUSH_MS);
+  await Promise.all([log.flush(LOG_FLUSH_MS), serviceManager.flush()]);
   if (code !== EXIT.ok) terminal.error(`tapeline: ${sentence.split("\n", 1)[0]}`);
   return code;
 }

@@ -13,6 +13,7 @@ import { tapeline } from "../main.ts";
 class VoidJournal implements DaemonJournal {
   readonly journalId: string;
   readonly canAccept = true;
+  readonly hasAnswered = true;
   readonly #timers: Timers;
   readonly #nowUs: () => Micros;
   #durableSeq: SeqId;
@@ -63,6 +64,8 @@ class VoidJournal implements DaemonJournal {
   counters(): Readonly<Record<string, number>> {
     return {};
   }
+
+  probe(): void {}
 
   stop(done: () => void): void {
     done();

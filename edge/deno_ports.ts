@@ -9,14 +9,22 @@ import { directHttp } from "./deno_direct_http.ts";
 import { denoHttp } from "./deno_http.ts";
 import { denoProcessFacts } from "./deno_process_facts.ts";
 import { blockingSignals, waitingSignals } from "./deno_signals.ts";
+import { NO_SERVICE_MANAGER } from "./deno_service_manager.ts";
 import { denoSockets } from "./deno_sockets.ts";
 import { denoClock, denoRandomness, denoTimers } from "./deno_time.ts";
 import { denoWorkers } from "./deno_workers.ts";
 import { httpServers } from "./http_server.ts";
-import type { Http, Log, Ports, Signals, Timers } from "./ports.ts";
+import type { Http, Log, Ports, ServiceManager, Signals, Timers } from "./ports.ts";
 
-/** Returns the main thread's ports. `workersModule` is the module of all Workers. */
-export function mainPorts(options: { readonly log: Log; readonly workersModule: URL }): Ports {
+/**
+ * Returns the main thread's ports. `workersModule` is the module of all Workers; the service manager
+ * is told by the main thread only, and not at all if none is given.
+ */
+export function mainPorts(options: {
+  readonly log: Log;
+  readonly workersModule: URL;
+  readonly serviceManager?: ServiceManager;
+}): Ports {
   return ports({ ...options, signals: waitingSignals() });
 }
 
@@ -33,9 +41,12 @@ export function workerPorts(options: {
   return ports({ ...options, signals });
 }
 
-function ports(
-  options: { readonly log: Log; readonly workersModule: URL; readonly signals: Signals },
-): Ports {
+function ports(options: {
+  readonly log: Log;
+  readonly workersModule: URL;
+  readonly signals: Signals;
+  readonly serviceManager?: ServiceManager;
+}): Ports {
   const clock = denoClock();
   const timers = denoTimers(clock);
   const sockets = denoSockets(options.log);
@@ -50,6 +61,7 @@ function ports(
     process: denoProcessFacts(),
     signals: options.signals,
     workers: denoWorkers({ module: options.workersModule, log: options.log }),
+    serviceManager: options.serviceManager ?? NO_SERVICE_MANAGER,
     log: options.log,
   };
 }

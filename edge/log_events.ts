@@ -67,6 +67,11 @@ const DAEMON = {
     levels: ["info"],
     says: "The machine did not let a thread have the priority that it asked for.",
   },
+  service_manager_unreachable: {
+    category: "daemon",
+    levels: ["warning"],
+    says: "What the service manager should be told could not be sent; it may end the process.",
+  },
   clock_jumped: {
     category: "daemon",
     levels: ["alarm"],

@@ -112,6 +112,7 @@ export class Loop {
   /** The journal holds the loop back; the next release wakes it. */
   #isHeldBack = false;
   #isStopped = false;
+  #turns = 0;
   #alarmClock: { readonly atUs: Micros; readonly cancel: Cancel } | undefined;
 
   constructor(options: LoopOptions) {
@@ -129,6 +130,11 @@ export class Loop {
     const turn = (): void => this.#turn();
     if (this.#needsRest) this.#options.timers.after(REST_US, turn);
     else this.#options.timers.soon(turn);
+  }
+
+  /** Turns taken since the start: a sign of life. */
+  get turns(): number {
+    return this.#turns;
   }
 
   /** Queues a timer event (a subscriber's interval). */
@@ -157,6 +163,7 @@ export class Loop {
 
   #turn(): void {
     this.#isTurnPending = false;
+    this.#turns += 1;
     const { clock, ingress, journal } = this.#options;
     const isSpent = this.#rounds(clock.nowUs() + TURN_US_MAX);
     journal.flush();

@@ -217,6 +217,17 @@ export interface WorkerScope {
   onUncaught?(handler: (cause: unknown) => void): void;
 }
 
+/**
+ * The service manager of the host, which starts, watches and ends the process: systemd. Where there
+ * is none, nothing is told to nobody.
+ */
+export interface ServiceManager {
+  /** Assignments of sd_notify(3), separated by line breaks. Never throws, never blocks. */
+  tell(state: string): void;
+  /** It ends a process that has not said `WATCHDOG=1` for so long; undefined: it does not watch. */
+  readonly watchdogUs: number | undefined;
+}
+
 export type LogLevel = "debug" | "info" | "warning" | "error" | "alarm";
 
 /** Structured log. Never blocks, never throws; what cannot be written is counted. */
@@ -275,5 +286,6 @@ export type Ports = {
   readonly process: ProcessFacts;
   readonly signals: Signals;
   readonly workers: Workers;
+  readonly serviceManager: ServiceManager;
   readonly log: Log;
 };

@@ -13,6 +13,7 @@ import { EXIT, type ExitCode } from "./exit_codes.ts";
 import { Ingress, type IngressQueue } from "./ingress.ts";
 import type { StateLock } from "./journal/mod.ts";
 import type { Cancel, Ports } from "./ports.ts";
+import { Supervision } from "./supervision.ts";
 import { VenueSide } from "./venue_side.ts";
 
 /** How often venues are asked again and the alarm is repeated. */
@@ -33,6 +34,7 @@ export type SafeModeOptions = {
 export class SafeMode {
   readonly #options: SafeModeOptions;
   readonly #venues: VenueSide;
+  readonly #supervision: Supervision;
   #cancelRepeat: Cancel = () => {};
   #isEnded = false;
 
@@ -51,13 +53,20 @@ export class SafeMode {
       queues: configuration.queues,
       offer: () => {},
     });
+    this.#supervision = new Supervision(ports, {
+      ask: () => {},
+      hasAnswered: () => true,
+      status: () => `safe mode: recovery threw at event ${options.seq} again; no intents are taken`,
+    });
     this.#venues.start();
+    this.#supervision.ready();
     this.#insist();
   }
 
   stop(reason: string): void {
     if (this.#isEnded) return;
     this.#isEnded = true;
+    this.#supervision.stopping(`stopping: ${reason}`);
     this.#cancelRepeat();
     this.#venues.stop();
     this.#options.lock.release();

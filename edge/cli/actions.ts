@@ -59,6 +59,20 @@ export type ExportOptions = {
   readonly what: (typeof EXPORT_SUBJECTS)[number];
 };
 
+/** Where `journal replay` begins: at a checkpoint, the newest or the oldest, or at the beginning. */
+export const REPLAY_FROM = ["newest", "oldest", "zero"] as const;
+export type ReplayFrom = (typeof REPLAY_FROM)[number];
+
+/** What `journal replay` found: figures, and the first events that came out otherwise. */
+export type ReplayResult = Figures & {
+  readonly ok: boolean;
+  readonly differences: readonly {
+    readonly seq: number;
+    readonly event_type: string;
+    readonly difference: string;
+  }[];
+};
+
 /** Takes one line of output, without its line break. */
 export type Print = (line: string) => void;
 
@@ -71,6 +85,10 @@ export interface JournalTools {
   sql(directory: string, query: string, print: Print): void;
   /** Tells the story of what `name` names; `progress` takes a line now and then. */
   why(directory: string, of: { readonly name: string; readonly progress: Print }): WhyResult;
+  /** Takes a checkpoint of everything; `versions: any` also of what other versions wrote. */
+  checkpoint(directory: string, of: { readonly versions: "own" | "any" }): Figures;
+  /** Replays with this executable and says what it makes different; changes nothing. */
+  replay(directory: string, of: { readonly from: ReplayFrom }): ReplayResult;
   /** Sets aside the record at which recovery fails; returns what it did, in a sentence. */
   quarantine(directory: string, of: { readonly seq: number; readonly reason: string }): string;
 }

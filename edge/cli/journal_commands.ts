@@ -1,7 +1,8 @@
 /**
- * `tapeline journal verify|stat|dump|export|sql|quarantine`: the journal for people and scripts.
+ * `tapeline journal verify|stat|dump|export|sql|replay|checkpoint|quarantine`: the journal for people
+ * and scripts.
  *
- * Everything but `quarantine` only reads, also while the daemon runs.
+ * Everything but `checkpoint` and `quarantine` only reads, also while the daemon runs.
  * @module
  */
 import { type Command, Option } from "commander";
@@ -13,6 +14,9 @@ import {
   EXPORT_SUBJECTS,
   type ExportOptions,
   type Figures,
+  REPLAY_FROM,
+  type ReplayFrom,
+  type ReplayResult,
   type VerifyResult,
 } from "./actions.ts";
 import { type CommandContext, stateDirectoryOf, wholeNumber } from "./context.ts";
@@ -29,6 +33,8 @@ export function addJournalCommands(program: Command, context: CommandContext): v
   addDump(journal, context);
   addExport(journal, context);
   addSql(journal, context);
+  addReplay(journal, context);
+  addCheckpoint(journal, context);
   addQuarantine(journal, context);
 }
 
@@ -117,6 +123,47 @@ function addSql(journal: Command, { actions, terminal }: CommandContext): void {
     .argument("<query>", "for example: select * from fills limit 10")
     .action((query: string, flags: StateFlag) => {
       actions.journal.sql(stateDirectoryOf(flags.stateDir, terminal), query, terminal.out);
+    });
+}
+
+function addReplay(journal: Command, { actions, terminal, end }: CommandContext): void {
+  const from = new Option("--from <where>", "where to begin: a kept checkpoint, or event 1")
+    .choices(REPLAY_FROM).default("oldest");
+  withState(journal.command("replay"))
+    .description("replay with this executable; names what it decides otherwise and exits 65")
+    .addOption(from)
+    .option("--json", "machine-readable output")
+    .action((flags: StateFlag & JsonFlag & { readonly from: ReplayFrom }) => {
+      const directory = stateDirectoryOf(flags.stateDir, terminal);
+      const result = actions.journal.replay(directory, { from: flags.from });
+      if (!result.ok) end.code = EXIT.journalRefused;
+      if (flags.json) terminal.out(JSON.stringify(result));
+      else for (const line of replayLines(result)) terminal.out(line);
+    });
+}
+
+function replayLines(result: ReplayResult): string[] {
+  const { ok, differences, ...figures } = result;
+  const verdict = ok
+    ? "This executable decides as recorded."
+    : "This executable decides otherwise; what follows the first difference may come of it.";
+  const described = differences.map(({ seq, event_type: type, difference }) =>
+    `seq ${seq} (${type}) ${difference}`
+  );
+  return [...figureLines(figures), ...described, "", verdict];
+}
+
+function addCheckpoint(journal: Command, { actions, terminal }: CommandContext): void {
+  withState(journal.command("checkpoint"))
+    .description("take a checkpoint for another version to go on from; the daemon must be stopped")
+    .option("--across-versions", "also of what other versions wrote, if it replays to the byte")
+    .option("--json", "machine-readable output")
+    .action((flags: StateFlag & JsonFlag & { readonly acrossVersions?: true }) => {
+      const versions = flags.acrossVersions === true ? "any" : "own";
+      const directory = stateDirectoryOf(flags.stateDir, terminal);
+      const result = actions.journal.checkpoint(directory, { versions });
+      if (flags.json) terminal.out(JSON.stringify(result));
+      else for (const line of figureLines(result)) terminal.out(line);
     });
 }
 

@@ -5,16 +5,26 @@
 import { denoDisk } from "../deno_disk.ts";
 import { journalDump, journalExport } from "../journal/dump.ts";
 import { journalStat, journalVerify } from "../journal/inspect.ts";
-import { lockState } from "../journal/mod.ts";
+import { dryReplay, lockState, type OfflineOptions, takeCheckpoint } from "../journal/mod.ts";
 import { journalSql } from "../journal/mod.ts";
 import { PoisonNotes } from "../poison.ts";
 import type { JournalTools } from "./actions.ts";
 import { UsageError } from "./context.ts";
 import { why } from "./why/why.ts";
 
-/** Returns the tools. Only `quarantine` writes, and only while no daemon runs. */
-export function journalTools(): JournalTools {
+/** The executable that looks at a journal. */
+export type Executable = Pick<OfflineOptions, "machine" | "engineVersion">;
+
+/** Returns the tools. Only `checkpoint` and `quarantine` write, and only while no daemon runs. */
+export function journalTools(executable: Executable): JournalTools {
   const disk = denoDisk();
+  const offline = (stateDirectory: string): OfflineOptions => ({
+    ...executable,
+    disk,
+    log: { write: () => {} },
+    stateDirectory,
+    passedOver: new PoisonNotes(disk, stateDirectory).quarantined(),
+  });
   return {
     verify: (directory) => journalVerify(disk, directory),
     stat: (directory) => journalStat(disk, directory),
@@ -25,6 +35,9 @@ export function journalTools(): JournalTools {
     sql: (directory, query, print) => asUsage(() => journalSql(directory, query, print)),
     why: (directory, { name, progress }) =>
       why({ disk, stateDirectory: directory, progress }, name),
+    checkpoint: (directory, of) => takeCheckpoint(offline(directory), of),
+    replay: (directory, { from }) =>
+      dryReplay(offline(directory), { from: from === "newest" ? "checkpoint" : from }),
     quarantine: (directory, { seq, reason }) => {
       asUsage(() => quarantine(directory, seq));
       return `Event ${seq} will be passed over at the next start: it is replayed as an event that ` +

@@ -26,13 +26,13 @@ import type {
   DepthUpdatePayload,
   TradePayload,
 } from "./binance_payloads.ts";
-import { CaptureInstruments } from "./capture_instruments.ts";
+import type { CaptureInstruments } from "./capture_instruments.ts";
 import { splitLine } from "./capture_line.ts";
-import { CaptureNotes, levelOf, levelsOf } from "./capture_notes.ts";
+import { type CaptureNotes, levelOf, levelsOf } from "./capture_notes.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
-import type { CaptureSummary } from "./capture_summary.ts";
 import { DepthSequence } from "./depth_sequence.ts";
 import type { DepthGap, DepthRange } from "./depth_sequence.ts";
+import { type FormatParts, LineCapture, type LineFormat } from "./line_capture.ts";
 import { marketDraft } from "./market_draft.ts";
 
 const HELD_MAX = 10_000;
@@ -55,42 +55,32 @@ type Channel = {
 
 /** Makes a reader of such captures. */
 export function openReader(options: CaptureOptions): CaptureReader {
-  return new BinanceCapture(options);
+  return new LineCapture(options, (parts) => new BinanceFormat(parts));
 }
 
 /** Turns lines into drafts. */
-export class BinanceCapture implements CaptureReader {
+class BinanceFormat implements LineFormat {
   readonly #instruments: CaptureInstruments;
   readonly #channels = new Map<Instrument, Channel>();
   readonly #notes: CaptureNotes;
   /** Of the line read last. */
   receivedUs: Micros | undefined;
 
-  constructor(options: CaptureOptions) {
-    this.#notes = new CaptureNotes(options);
-    this.#instruments = new CaptureInstruments(options);
+  constructor({ notes, instruments }: FormatParts) {
+    this.#notes = notes;
+    this.#instruments = instruments;
   }
 
-  /**
-   * Reads one line. A line that cannot be read is a problem and gives nothing.
-   * `place` names file and line in problems.
-   */
   read(line: string, place: string): Draft[] {
-    return this.#notes.line(place, () => {
-      const { receivedUs, message, symbol } = splitLine(line);
-      this.receivedUs = receivedUs ?? this.receivedUs;
-      if (message === "") return this.#skip();
-      const at = { receivedUs: receivedUs ?? micros(0), place, symbol };
-      return this.#take(parseMessage(message), at);
-    });
-  }
-
-  get summary(): CaptureSummary {
-    return this.#notes.summary;
+    const { receivedUs, message, symbol } = splitLine(line);
+    this.receivedUs = receivedUs ?? this.receivedUs;
+    if (message === "") return this.#skip();
+    const at = { receivedUs: receivedUs ?? micros(0), place, symbol };
+    return this.#take(parseMessage(message), at);
   }
 
   #skip(): Draft[] {
-    this.summary.ignored++;
+    this.#notes.summary.ignored++;
     return [];
   }
 
@@ -134,7 +124,7 @@ export class BinanceCapture implements CaptureReader {
 
   #depth(channel: Channel, payload: DepthUpdatePayload, at: LinePlace): Draft[] {
     const update = depthOf(payload, channel.instrument); // all of it is read before any of it acts
-    const { summary } = this;
+    const { summary } = this.#notes;
     summary.depthMessages++;
     summary.firstUpdateId ??= payload.u;
     summary.lastUpdateId = payload.u;
@@ -173,7 +163,7 @@ export class BinanceCapture implements CaptureReader {
   }
 
   #snapshot(channel: Channel, payload: DepthSnapshotPayload, at: LinePlace): Draft[] {
-    this.summary.snapshots++;
+    this.#notes.summary.snapshots++;
     if (channel.sequence.isSeeded) return []; // the book is in step: an older picture adds nothing
     const { instrument } = channel;
     const snapshot = marketDraft(instrument, timeOf(payload.E, at), {
@@ -197,8 +187,8 @@ export class BinanceCapture implements CaptureReader {
   #quote({ instrument }: Channel, payload: BookTickerPayload, at: LinePlace): Draft[] {
     const [bidPx, bidQty] = levelOf([payload.b, payload.B], instrument);
     const [askPx, askQty] = levelOf([payload.a, payload.A], instrument);
-    this.summary.quotes++;
-    if (payload.u > (this.summary.lastUpdateId ?? 0)) this.summary.quotesBeyondBook++;
+    this.#notes.summary.quotes++;
+    if (payload.u > (this.#notes.summary.lastUpdateId ?? 0)) this.#notes.summary.quotesBeyondBook++;
     return [
       marketDraft(instrument, timeOf(payload.E, at), {
         eventType: "QuoteUpdated",
@@ -220,7 +210,7 @@ export class BinanceCapture implements CaptureReader {
     // Insurance fund and auto-deleveraging prints did not come from the book.
     if ((payload.X ?? "MARKET") !== "MARKET") return this.#ignore(`trade type ${payload.X}`, at);
     const [price, size] = levelOf([payload.p, payload.q], instrument);
-    this.summary.trades++;
+    this.#notes.summary.trades++;
     return [
       marketDraft(instrument, micros(payload.E * 1000), {
         eventType: "TradePrinted",

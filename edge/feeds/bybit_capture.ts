@@ -11,10 +11,10 @@
 import type { Draft } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
 import { type Micros, micros } from "../../core/numbers.ts";
-import { CaptureInstruments } from "./capture_instruments.ts";
+import type { CaptureInstruments } from "./capture_instruments.ts";
 import { splitLine } from "./capture_line.ts";
 import {
-  CaptureNotes,
+  type CaptureNotes,
   type Fields,
   fieldsOf,
   integerOf,
@@ -25,36 +25,30 @@ import {
   textOf,
 } from "./capture_notes.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
-import type { CaptureSummary } from "./capture_summary.ts";
+import { type FormatParts, LineCapture, type LineFormat } from "./line_capture.ts";
 import { marketDraft } from "./market_draft.ts";
 
 /** Makes a reader of such captures. */
 export function openReader(options: CaptureOptions): CaptureReader {
-  return new BybitCapture(options);
+  return new LineCapture(options, (parts) => new BybitFormat(parts));
 }
 
-class BybitCapture implements CaptureReader {
+class BybitFormat implements LineFormat {
   readonly #notes: CaptureNotes;
   readonly #instruments: CaptureInstruments;
   /** Update id of each book that stands. */
   readonly #updateIds = new Map<Instrument, number>();
   receivedUs: Micros | undefined;
 
-  constructor(options: CaptureOptions) {
-    this.#notes = new CaptureNotes(options);
-    this.#instruments = new CaptureInstruments(options);
-  }
-
-  get summary(): CaptureSummary {
-    return this.#notes.summary;
+  constructor({ notes, instruments }: FormatParts) {
+    this.#notes = notes;
+    this.#instruments = instruments;
   }
 
   read(line: string, place: string): Draft[] {
-    return this.#notes.line(place, () => {
-      const at = line.startsWith("{") ? undefined : splitLine(line);
-      this.receivedUs = at?.receivedUs;
-      return this.#take(fieldsOf(parseJson(at?.message ?? line), "the message"), place);
-    });
+    const at = line.startsWith("{") ? undefined : splitLine(line);
+    this.receivedUs = at?.receivedUs;
+    return this.#take(fieldsOf(parseJson(at?.message ?? line), "the message"), place);
   }
 
   #take(message: Fields, place: string): Draft[] {

@@ -25,16 +25,20 @@ export class CaptureNotes {
     this.problem = problem;
   }
 
-  /** Runs the reading of one line: if it cannot be read, that is a problem and gives nothing. */
-  line(place: string, read: () => Draft[]): Draft[] {
+  /**
+   * Runs the reading of one line. If it cannot be read, that is a problem, and gives what `lose` makes
+   * of the reason: nothing, where it is left out.
+   */
+  line(place: string, read: () => Draft[], lose?: (reason: string) => Draft[]): Draft[] {
     this.summary.lines++;
     try {
       return read();
     } catch (error) {
       if (!(error instanceof LineError)) throw error;
       this.summary.badLines++;
-      this.problem(`${place}: ${error.message}`);
-      return [];
+      const reason = `${place}: ${error.message}`;
+      this.problem(reason);
+      return lose?.(reason) ?? [];
     }
   }
 

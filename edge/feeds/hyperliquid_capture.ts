@@ -9,10 +9,10 @@
 import type { Draft, Levels } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
 import { type Micros, micros } from "../../core/numbers.ts";
-import { CaptureInstruments } from "./capture_instruments.ts";
+import type { CaptureInstruments } from "./capture_instruments.ts";
 import { splitLine } from "./capture_line.ts";
 import {
-  CaptureNotes,
+  type CaptureNotes,
   fieldsOf,
   integerOf,
   levelOf,
@@ -22,37 +22,31 @@ import {
   textOf,
 } from "./capture_notes.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
-import type { CaptureSummary } from "./capture_summary.ts";
+import { type FormatParts, LineCapture, type LineFormat } from "./line_capture.ts";
 import { marketDraft } from "./market_draft.ts";
 
 /** Makes a reader of such captures. */
 export function openReader(options: CaptureOptions): CaptureReader {
-  return new HyperliquidCapture(options);
+  return new LineCapture(options, (parts) => new HyperliquidFormat(parts));
 }
 
-class HyperliquidCapture implements CaptureReader {
+class HyperliquidFormat implements LineFormat {
   readonly #notes: CaptureNotes;
   readonly #instruments: CaptureInstruments;
   receivedUs: Micros | undefined;
 
-  constructor(options: CaptureOptions) {
-    this.#notes = new CaptureNotes(options);
-    this.#instruments = new CaptureInstruments(options);
-  }
-
-  get summary(): CaptureSummary {
-    return this.#notes.summary;
+  constructor({ notes, instruments }: FormatParts) {
+    this.#notes = notes;
+    this.#instruments = instruments;
   }
 
   read(line: string, place: string): Draft[] {
-    return this.#notes.line(place, () => {
-      const { receivedUs, message } = splitLine(line);
-      this.receivedUs = receivedUs;
-      const { channel, data } = fieldsOf(parseJson(message), "the message");
-      if (channel === "l2Book") return this.#book(data, place);
-      if (channel !== "trades") return this.#notes.ignore(`channel ${String(channel)}`, place);
-      return listOf(data, "data").flatMap((trade) => this.#trade(trade, place));
-    });
+    const { receivedUs, message } = splitLine(line);
+    this.receivedUs = receivedUs;
+    const { channel, data } = fieldsOf(parseJson(message), "the message");
+    if (channel === "l2Book") return this.#book(data, place);
+    if (channel !== "trades") return this.#notes.ignore(`channel ${String(channel)}`, place);
+    return listOf(data, "data").flatMap((trade) => this.#trade(trade, place));
   }
 
   #book(data: unknown, place: string): Draft[] {

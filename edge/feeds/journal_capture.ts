@@ -14,11 +14,11 @@ import type { Draft, Event } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
 import type { InstrumentId, Micros } from "../../core/numbers.ts";
 import { LineError as EventLineError, parseEventLine } from "../journal/event_lines.ts";
-import { CaptureInstruments } from "./capture_instruments.ts";
+import type { CaptureInstruments } from "./capture_instruments.ts";
 import { LineError } from "./capture_line.ts";
-import { CaptureNotes } from "./capture_notes.ts";
+import type { CaptureNotes } from "./capture_notes.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
-import type { CaptureSummary } from "./capture_summary.ts";
+import { type FormatParts, LineCapture, type LineFormat } from "./line_capture.ts";
 import { marketDraft } from "./market_draft.ts";
 
 const EVENT = '{"event":{';
@@ -29,11 +29,11 @@ const DROPPED = ',"market":"dropped"}}';
 
 /** Makes a reader of journal lines. */
 export function openJournal(options: CaptureOptions): CaptureReader {
-  return new JournalCapture(options);
+  return new LineCapture(options, (parts) => new JournalFormat(parts, options));
 }
 
 /** Turns recorded events into drafts. */
-class JournalCapture implements CaptureReader {
+class JournalFormat implements LineFormat {
   readonly #options: CaptureOptions;
   readonly #notes: CaptureNotes;
   readonly #instruments: CaptureInstruments;
@@ -41,21 +41,13 @@ class JournalCapture implements CaptureReader {
   readonly #byNumber = new Map<InstrumentId, Instrument | undefined>();
   receivedUs: Micros | undefined;
 
-  constructor(options: CaptureOptions) {
+  constructor({ notes, instruments }: FormatParts, options: CaptureOptions) {
     this.#options = options;
-    this.#notes = new CaptureNotes(options);
-    this.#instruments = new CaptureInstruments(options);
-  }
-
-  get summary(): CaptureSummary {
-    return this.#notes.summary;
+    this.#notes = notes;
+    this.#instruments = instruments;
   }
 
   read(line: string, place: string): Draft[] {
-    return this.#notes.line(place, () => this.#read(line, place));
-  }
-
-  #read(line: string, place: string): Draft[] {
     if (line.startsWith(BATCH)) return line.endsWith(DROPPED) ? this.#lose(place) : this.#pass();
     const isUsed = line.startsWith(EVENT) && (line.includes(MARKET) || line.includes(LISTED));
     if (isUsed) return this.#take(parseEvent(line), place);
@@ -64,7 +56,7 @@ class JournalCapture implements CaptureReader {
   }
 
   #pass(): Draft[] {
-    this.summary.ignored++;
+    this.#notes.summary.ignored++;
     return [];
   }
 
@@ -105,7 +97,7 @@ class JournalCapture implements CaptureReader {
   }
 
   #count({ eventType }: Event): void {
-    const { summary } = this;
+    const { summary } = this.#notes;
     if (eventType === "BookDelta") summary.depthMessages++;
     else if (eventType === "BookSnapshot") summary.snapshots++;
     else if (eventType === "QuoteUpdated") summary.quotes++;
@@ -113,7 +105,7 @@ class JournalCapture implements CaptureReader {
   }
 
   #lose(place: string): Draft[] {
-    this.summary.gaps++;
+    this.#notes.summary.gaps++;
     const reason = `${place}: the market data of this batch were dropped by retention`;
     this.#notes.problem(reason);
     const us = this.receivedUs;

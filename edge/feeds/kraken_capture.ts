@@ -15,10 +15,10 @@
 import type { Draft, Levels } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
 import { type Micros, micros } from "../../core/numbers.ts";
-import { CaptureInstruments } from "./capture_instruments.ts";
+import type { CaptureInstruments } from "./capture_instruments.ts";
 import { LineError, splitLine } from "./capture_line.ts";
 import {
-  CaptureNotes,
+  type CaptureNotes,
   type Fields,
   fieldsOf,
   levelOf,
@@ -27,47 +27,41 @@ import {
   textOf,
 } from "./capture_notes.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
-import type { CaptureSummary } from "./capture_summary.ts";
 import { ChecksumBook } from "./kraken_checksum.ts";
+import { type FormatParts, LineCapture, type LineFormat } from "./line_capture.ts";
 import { marketDraft } from "./market_draft.ts";
 import { quantaOf } from "./venue_decimal.ts";
 
 /** Makes a reader of such captures. */
 export function openReader(options: CaptureOptions): CaptureReader {
-  return new KrakenCapture(options);
+  return new LineCapture(options, (parts) => new KrakenFormat(parts));
 }
 
 /** Where and of what a message is. */
 type MessageAt = { readonly instrument: Instrument; readonly place: string };
 
-class KrakenCapture implements CaptureReader {
+class KrakenFormat implements LineFormat {
   readonly #notes: CaptureNotes;
   readonly #instruments: CaptureInstruments;
   readonly #books = new Map<Instrument, ChecksumBook>();
   receivedUs: Micros | undefined;
 
-  constructor(options: CaptureOptions) {
-    this.#notes = new CaptureNotes(options);
-    this.#instruments = new CaptureInstruments(options);
-  }
-
-  get summary(): CaptureSummary {
-    return this.#notes.summary;
+  constructor({ notes, instruments }: FormatParts) {
+    this.#notes = notes;
+    this.#instruments = instruments;
   }
 
   read(line: string, place: string): Draft[] {
-    return this.#notes.line(place, () => {
-      const { receivedUs, message } = splitLine(line);
-      this.receivedUs = receivedUs;
-      return this.#take(message, place);
-    });
+    const { receivedUs, message } = splitLine(line);
+    this.receivedUs = receivedUs;
+    return this.#take(message, place);
   }
 
   /** Only messages of channels are lists: `[number, payload …, channel, pair]`. */
   #take(text: string, place: string): Draft[] {
     const message = text === "" ? undefined : parseJson(text);
     if (!Array.isArray(message)) {
-      this.summary.ignored++;
+      this.#notes.summary.ignored++;
       return [];
     }
     const symbol = textOf(message.at(-1), "the pair");

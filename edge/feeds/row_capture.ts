@@ -18,8 +18,8 @@ import type { Micros, Px, Qty } from "../../core/numbers.ts";
 import { barTrades, isBar } from "./bar_rows.ts";
 import { CaptureInstruments } from "./capture_instruments.ts";
 import { LineError } from "./capture_line.ts";
+import { CaptureNotes } from "./capture_notes.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
-import { emptySummary } from "./capture_summary.ts";
 import type { CaptureSummary } from "./capture_summary.ts";
 import { DepthRows } from "./depth_rows.ts";
 import type { RowAt } from "./depth_rows.ts";
@@ -33,8 +33,6 @@ import { isYes, priceOf, sideOf, sizeOf } from "./row_values.ts";
 
 /** Length of a bar if nobody says it: a minute. */
 const BAR_MS = 60_000;
-/** So many symbols that are not read are told. */
-const UNKNOWN_MAX = 100;
 
 /** Makes a reader of lines of separated columns. @throws {RangeError} If the mapping is wrong. */
 export function openCsv(options: CaptureOptions): CaptureReader {
@@ -50,13 +48,11 @@ export function openJsonLines(options: CaptureOptions): CaptureReader {
 
 /** Turns rows into drafts. */
 export class RowCapture implements CaptureReader {
-  readonly summary: CaptureSummary = emptySummary();
-  readonly #problem: CaptureOptions["problem"];
+  readonly #notes: CaptureNotes;
   readonly #instruments: CaptureInstruments;
   readonly #mapping: RowMapping;
   readonly #cells: Cells;
   readonly #depth: DepthRows;
-  readonly #unknown = new Set<string>();
   /** Books that rows have been about, and the time of the last. */
   readonly #books = new Map<Instrument, Micros>();
   #kind: RowKind | undefined;
@@ -65,7 +61,7 @@ export class RowCapture implements CaptureReader {
     options: CaptureOptions,
     of: { readonly mapping: RowMapping; readonly cells: Cells },
   ) {
-    this.#problem = options.problem;
+    this.#notes = new CaptureNotes(options);
     this.#instruments = new CaptureInstruments(options);
     this.#mapping = of.mapping;
     this.#cells = of.cells;
@@ -73,17 +69,16 @@ export class RowCapture implements CaptureReader {
     this.#kind = of.mapping.rows;
   }
 
+  get summary(): CaptureSummary {
+    return this.#notes.summary;
+  }
+
   read(line: string, place: string): Draft[] {
-    this.summary.lines++;
-    try {
-      return this.#cells.load(line) ? this.#take(place) : [];
-    } catch (error) {
-      if (!(error instanceof LineError)) throw error;
-      this.summary.badLines++;
-      const reason = `${place}: ${error.message}`;
-      this.#problem(reason);
-      return this.#kind === "depth" ? this.#lose(reason) : [];
-    }
+    return this.#notes.line(
+      place,
+      () => this.#cells.load(line) ? this.#take(place) : [],
+      (reason) => this.#kind === "depth" ? this.#lose(reason) : [],
+    );
   }
 
   /** A level that cannot be read could be one of any book. */
@@ -98,18 +93,15 @@ export class RowCapture implements CaptureReader {
     return this.#counted(this.#depth.finish());
   }
 
-  #skip(): Draft[] {
-    this.summary.ignored++;
-    return [];
-  }
-
   #take(place: string): Draft[] {
     const symbol = this.#mapping.instrument ?? this.#cells.text("symbol");
     if (symbol === undefined && this.#cells.fields.has("symbol")) {
       throw new LineError("Cannot read a row: its symbol must be there");
     }
     const instrument = this.#instruments.find(symbol);
-    if (instrument === undefined) return this.#leaveOut(symbol, place);
+    if (instrument === undefined) {
+      return this.#notes.ignore(`symbol ${symbol ?? "(none given)"}`, place);
+    }
     const text = this.#cells.text("time");
     const eventTime = text === undefined ? undefined : timeOf(text, this.#mapping.clock);
     if (eventTime === undefined) {
@@ -130,15 +122,6 @@ export class RowCapture implements CaptureReader {
       default:
         return unreachable(kind);
     }
-  }
-
-  #leaveOut(symbol: string | undefined, place: string): Draft[] {
-    const what = symbol ?? "(none given)";
-    if (!this.#unknown.has(what) && this.#unknown.size < UNKNOWN_MAX) {
-      this.#unknown.add(what);
-      this.#problem(`${place}: symbol ${what} is not used by this feed and is left out`);
-    }
-    return this.#skip();
   }
 
   #rowKind(): RowKind {

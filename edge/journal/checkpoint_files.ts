@@ -9,9 +9,13 @@ import type { Checkpoint } from "../../core/timeline.ts";
 import type { Disk } from "../ports.ts";
 import { readWhole, replacingFile } from "./files.ts";
 import { Sha256, sha256 } from "./format.ts";
+import { JournalRefused } from "./refusal.ts";
 import type { ReportIndexDocument } from "./report_index.ts";
 import type { JournalTail } from "./writer.ts";
 
+/** Of the file, and of the state in it; others are refused. */
+const FORMAT = 1;
+const STATE_VERSION = 1;
 const KEEP = 3;
 const NAME = /^\d{16}\.json$/;
 const SEAL = ',"sha256":"';
@@ -74,7 +78,10 @@ function* sealedPieces(checkpoint: CheckpointWriting): Generator<Uint8Array, voi
   yield encoder.encode(`${SEAL}${hash.hex()}"}\n`);
 }
 
-/** Yields the intact checkpoints of a journal, newest first; `onDamaged` hears of the others. */
+/**
+ * Yields the intact checkpoints of a journal, newest first; `onDamaged` hears of the others.
+ * @throws {JournalRefused} At one of a format that this program does not know.
+ */
 export function* readCheckpoints(
   disk: Disk,
   stateDirectory: string,
@@ -106,7 +113,21 @@ function parseCheckpoint(text: string): StoredCheckpoint | undefined {
   const end = text.lastIndexOf(SEAL);
   const sealed = text.slice(0, Math.max(end, 0));
   if (text.slice(end) !== `${SEAL}${sha256(sealed)}"}\n`) return undefined;
-  // The seal vouches for what this program wrote; a later format is not ours to read.
+  // The seal vouches for what a program of ours wrote, if not for which one.
   const { checkpoint } = JSON.parse(`${sealed}}`) as { checkpoint: StoredCheckpoint };
-  return checkpoint.format === 1 ? checkpoint : undefined;
+  checkFormat(checkpoint);
+  return checkpoint;
+}
+
+/** What a later version wrote in a form of its own is whole, and no reason to go further back. */
+function checkFormat({ format, tail, state }: StoredCheckpoint): void {
+  const written = { format: Number(format), state: Number(state?.version) };
+  if (written.format === FORMAT && written.state === STATE_VERSION) return;
+  const engine = String(state?.engineVersion);
+  throw new JournalRefused(
+    `its checkpoint must be of format ${FORMAT}.${STATE_VERSION}: was of format ` +
+      `${written.format}.${written.state}, taken by engine ${engine}`,
+    `Start the executable of engine ${engine}: what it wrote, this one cannot read`,
+    { seq: tail.seq },
+  );
 }

@@ -53,6 +53,20 @@ export function journalStat(disk: Disk, stateDirectory: string): StatResult {
   return { ...verified, ...statistics.result(verified.truth_bytes) };
 }
 
+/** Returns how many bytes a start will check; 0 if there is no journal. */
+export function journalBytes(disk: Disk, stateDirectory: string): number {
+  const directory = journalDirectory(stateDirectory);
+  if (!disk.exists(directory)) return 0;
+  return disk.list(directory).reduce((sum, name) => {
+    const file = disk.open(`${directory}/${name}`, "read");
+    try {
+      return sum + file.size();
+    } finally {
+      file.close();
+    }
+  }, 0);
+}
+
 /**
  * Yields every batch that is kept, checked.
  * @throws {JournalRefused} At the first record that is not as it was written.

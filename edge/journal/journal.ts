@@ -222,6 +222,18 @@ export class Journal implements MetricSource {
     this.#store.dropBefore(segment);
   }
 
+  /** Asks the Worker for a sign of life; it gives one between two commits. */
+  probe(): void {
+    Atomics.add(this.#memory.cells, CELL.asked, 1);
+    this.#options.ports.signals.notify(this.#memory.cells, CELL.head);
+  }
+
+  /** True if the Worker has answered the newest probe. */
+  get hasAnswered(): boolean {
+    const { cells } = this.#memory;
+    return Atomics.load(cells, CELL.answered) === Atomics.load(cells, CELL.asked);
+  }
+
   /** For heartbeat, log and metrics. */
   counters(): Readonly<Record<string, number>> {
     return {

@@ -20,7 +20,13 @@ export { encodeEffectLines } from "./effect_lines.ts";
 export { encodeEventLine, LineError, parseEventLine } from "./event_lines.ts";
 export { type FollowerInit, type FollowerMachine, runFollower } from "./follower.ts";
 export { type IndexInit, indexPath, runIndex } from "./index_worker.ts";
-export { journalStat, journalVerify, type StatResult, type VerifyResult } from "./inspect.ts";
+export {
+  journalBytes,
+  journalStat,
+  journalVerify,
+  type StatResult,
+  type VerifyResult,
+} from "./inspect.ts";
 export {
   Journal,
   JOURNAL_DEFAULTS,
@@ -30,7 +36,21 @@ export {
   type JournalSettings,
 } from "./journal.ts";
 export { lockState, type StateLock } from "./lock.ts";
-export { recover, type RecoveredRecord, type RecoverOptions, type Recovery } from "./recovery.ts";
+export {
+  type CheckpointResult,
+  dryReplay,
+  type OfflineOptions,
+  type ReplayResult,
+  restoreTimeline,
+  takeCheckpoint,
+} from "./offline.ts";
+export {
+  recover,
+  type RecoveredRecord,
+  type RecoverFrom,
+  type RecoverOptions,
+  type Recovery,
+} from "./recovery.ts";
 export { JournalRefused, PoisonEvent, StateLocked } from "./refusal.ts";
 export { type Machine, replayInto } from "./replay.ts";
 export type { RetentionSettings } from "./retention.ts";

@@ -41,9 +41,17 @@ export type RecoverOptions = {
   readonly stateDirectory: string;
   /** Of the running program: a batch of another one is not replayed. undefined: any is read. */
   readonly engineVersion: string | undefined;
-  /** `zero`: from the first event, as if no checkpoint had been taken. Default `checkpoint`. */
-  readonly from?: "checkpoint" | "zero";
+  /**
+   * `zero`: from the first event, as if no checkpoint had been taken; `oldest`: from the oldest that
+   * is kept. Default `checkpoint`, the newest.
+   */
+  readonly from?: RecoverFrom;
+  /** `read`: a torn tail is left as it is, since a daemon may be writing it. Default `repair`. */
+  readonly access?: "read" | "repair";
 };
+
+/** Where a recovery may begin. */
+export type RecoverFrom = "checkpoint" | "oldest" | "zero";
 
 /** A journal that is being opened. */
 export type Recovery = {
@@ -123,7 +131,7 @@ class ExistingJournal implements Recovery {
     const directory = journalDirectory(stateDirectory);
     this.#options = options;
     this.journalId = first.journalId;
-    const stored = options.from === "zero" ? undefined : newestCheckpoint(options);
+    const stored = options.from === "zero" ? undefined : storedCheckpoint(options);
     this.checkpoint = stored?.state;
     this.reports = ReportIndex.from(stored?.reports ?? []);
     this.reports.dropBefore(first.number);
@@ -156,7 +164,8 @@ class ExistingJournal implements Recovery {
       this.#checkVersion(batch);
       yield* batchRecords(batch);
     }
-    if (this.#scan.torn !== undefined) this.#clear(this.#scan.torn);
+    const { torn } = this.#scan;
+    if (torn !== undefined && this.#options.access !== "read") this.#clear(torn);
     this.#tail = this.#scan.tail;
   }
 
@@ -173,8 +182,8 @@ class ExistingJournal implements Recovery {
     throw new JournalRefused(
       `what follows the checkpoint must be of engine ${engineVersion}: was of engine ` +
         `${header.engineVersion}`,
-      `Start the previous executable (${header.engineVersion}) once and stop it, so that it takes ` +
-        "a checkpoint at the end, then start this one",
+      `Have the executable of engine ${header.engineVersion} take a checkpoint ` +
+        '("tapeline journal checkpoint"), then start this one',
       { segment: segmentName(segment), offset, batch: header.number, seq: header.firstSeq },
     );
   }
@@ -263,11 +272,11 @@ function readEvent(line: string, batch: Batch): Event {
   }
 }
 
-function newestCheckpoint(
-  { disk, stateDirectory, log }: RecoverOptions,
+function storedCheckpoint(
+  { disk, stateDirectory, log, from }: RecoverOptions,
 ): StoredCheckpoint | undefined {
   const found = readCheckpoints(disk, stateDirectory, (name) => {
     log.write("warning", "checkpoint_damaged", { name });
   });
-  return found.next().value ?? undefined;
+  return from === "oldest" ? [...found].at(-1) : found.next().value ?? undefined;
 }

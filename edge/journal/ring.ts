@@ -17,6 +17,10 @@ export const CELL = {
   durable: 2,
   /** Changes whenever `tail` or `durable` did; the writer watches it. */
   progress: 3,
+  /** Signs of life asked of the reader, modulo 2^32. */
+  asked: 4,
+  /** What `asked` was when the reader last looked. */
+  answered: 5,
 } as const;
 const CELLS = 16;
 

@@ -87,6 +87,7 @@ class CommitLoop {
   /** Takes what is in the ring; false when told to stop. */
   run(): boolean {
     for (;;) {
+      this.#answer();
       const record = this.#nextRecord();
       if (record === undefined) {
         this.#writer.prepare();
@@ -146,6 +147,12 @@ class CommitLoop {
     positions[row + 4] = tookUs;
     Atomics.add(memory.cells, CELL.durable, 1);
     this.#progress();
+  }
+
+  /** Between two commits: a disk that hangs gives no sign of life. */
+  #answer(): void {
+    const { cells } = this.#init.memory;
+    Atomics.store(cells, CELL.answered, Atomics.load(cells, CELL.asked));
   }
 
   #progress(): void {

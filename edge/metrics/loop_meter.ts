@@ -90,7 +90,10 @@ export class LoopMeter implements Observer, MetricSource {
   }
 
   counters(): Readonly<Record<string, number>> {
+    const rejects = [...this.#rejects].filter(([, count]) => count > 0)
+      .map(([code, count]) => [`rejects_${code.toLowerCase()}`, count] as const);
     return {
+      ...Object.fromEntries(rejects),
       ...flatHistogram("intent_durable", this.#intentDurable),
       ...flatHistogram("intent_report", this.#intentReported),
       ...flatHistogram("fill_report", this.#fillReported),

@@ -116,13 +116,14 @@ Deno.test("the metrics count what was done, and the query of the wire says the s
     const flat = (await client.query("metrics"))["result"] as Readonly<Record<string, unknown>>;
     strictEqual(flat["intents"], 3);
     strictEqual(flat["intent_durable_count"], 3);
+    strictEqual(flat["rejects_price_grid"], 1);
     const named = new Set(SERIES_NAMES.flatMap((name) => {
       const { flat: own, covers = [] } = rowOf(name);
       return own === undefined ? covers : [own, ...covers];
     }));
     const unnamed = Object.keys(flat).filter((key) =>
       !named.has(key) &&
-      !/^(queue_\w+|wire_errors_\w+|venue_\w+_ack_(count|p50_us|p99_us))$/.test(key)
+      !/^(queue_\w+|wire_errors_\w+|rejects_\w+|venue_\w+_ack_(count|p50_us|p99_us))$/.test(key)
     );
     deepStrictEqual(unnamed, [], "every flat name is in the table");
     client.close();

@@ -20,6 +20,9 @@ const FOLLOWER = {
   cells: createRingMemory(1024).cells,
 };
 
+/** Between two messages to a shadow. */
+const PAUSE_US = 20_000;
+
 class Rig {
   readonly time = new VirtualTime();
   readonly workers = new PlayedWorkers();
@@ -63,6 +66,7 @@ Deno.test("Shadows starts no index where none is kept", () => {
 
 Deno.test("durable() tells a Worker the newest batch once it has read the last one", () => {
   const rig = new Rig();
+  rig.time.advance(PAUSE_US);
   rig.shadows.durable(5);
   rig.shadows.durable(6);
   deepStrictEqual(rig.durables(), [[4], [4]]);
@@ -84,6 +88,7 @@ Deno.test("a shadow that dies is an alarm, and the other one goes on", () => {
   rig.workers.started[1]?.die();
   rig.workers.started[0]?.die();
   deepStrictEqual(rig.said, ["alarm index_died", "alarm follower_died"]);
+  rig.time.advance(PAUSE_US);
   rig.shadows.durable(9);
   rig.workers.started[0]?.say({ kind: "progress", batch: 4, seq: 40 });
   deepStrictEqual(rig.durables()[0], [4, 9]);

@@ -5,7 +5,7 @@
  * id) come from a fixed seed, so that a test takes the same path each time.
  * @module
  */
-import type { Disk, Log, LogLevel, WorkerEntry } from "../../edge/ports.ts";
+import type { Disk, Log, LogLevel, Socket, WorkerEntry } from "../../edge/ports.ts";
 import { startDaemon } from "../../daemon.ts";
 import type { Daemon, End } from "../../daemon_options.ts";
 import { createTimeline } from "../../core/mod.ts";
@@ -52,6 +52,10 @@ export class Machine {
   readonly time = new VirtualTime();
   readonly disk = new MemoryDisk();
   readonly lines: Line[] = [];
+  /** What its service manager was told. */
+  readonly told: string[] = [];
+  /** How long the service manager waits for a sign of life; undefined: it does not watch. */
+  watchdogUs: number | undefined;
   readonly #written = new WrittenRequests(this.disk);
   /** Client order ids that reached the exchange, and whether they were on the disk by then. */
   readonly placed: { readonly clientId: string; readonly isWritten: boolean }[] = [];
@@ -83,6 +87,10 @@ export class Machine {
       sockets: this.#sockets,
       disk: this.disk as Disk,
       log: this.#log(),
+      serviceManager: {
+        tell: (state: string) => void this.told.push(state),
+        watchdogUs: this.watchdogUs,
+      },
     };
     const process = new SimProcess(world, {
       draws: this.#draws.fork("process"),
@@ -140,6 +148,11 @@ export class Machine {
       "an answer to HELLO",
     );
     return client;
+  }
+
+  /** Opens a connection to a port of the machine without a word. */
+  connect(port: number): Socket {
+    return this.#sockets.connect({ hostname: "127.0.0.1", port });
   }
 
   /** Waits until the daemon takes connections and its venue is up. */

@@ -6,11 +6,13 @@
  * holds is the disk's business. A Worker that throws dies alone, and its starter is told.
  * @module
  */
+import { httpServers } from "../../edge/http_server.ts";
 import type {
   Clock,
   Disk,
   Log,
   Ports,
+  ServiceManager,
   Signals,
   Sockets,
   Timers,
@@ -29,6 +31,8 @@ export type World = {
   readonly sockets: Sockets;
   readonly disk: Disk;
   readonly log: Log;
+  /** Absent: there is none. */
+  readonly serviceManager?: ServiceManager;
 };
 
 /** A Worker's entry as the simulation runs it: on the same thread, with ports of its own. */
@@ -66,11 +70,10 @@ export class SimProcess {
           throw new TypeError("Cannot prepare a request: a simulated process has no HTTP");
         },
       },
-      httpServers: {
-        serve: () => {
-          throw new TypeError("Cannot serve: a simulated process has no HTTP");
-        },
-      },
+      httpServers: httpServers({
+        sockets: this.#guard.sockets(world.sockets),
+        timers: this.#guard.timers(world.timers),
+      }),
       process: {
         runtime: "simulation",
         read: () => ({
@@ -93,6 +96,7 @@ export class SimProcess {
       sockets: this.#guard.sockets(world.sockets),
       signals: this.#signals(),
       workers: this.#workers(),
+      serviceManager: world.serviceManager ?? { tell: () => {}, watchdogUs: undefined },
       log: world.log,
     };
   }

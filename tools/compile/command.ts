@@ -26,9 +26,18 @@ export async function command(
   const { success, stdout, stderr } = await child.output();
   const decoder = new TextDecoder();
   if (success) return decoder.decode(stdout);
-  const reason = signal.aborted ? "it took too long" : decoder.decode(stderr).trim();
+  const reason = signal.aborted ? "it took too long" : sentenceOf(decoder.decode(stderr));
   throw new CannotBuild(`Cannot build: ${program} ${of.words[0] ?? ""} must succeed: ${reason}`);
 }
 
 /** Longest time for a program that needs no network. */
 const WITHIN_MS = 120_000;
+
+/** What a program that failed says of errors, on one line; all it said, if it names none. */
+function sentenceOf(text: string): string {
+  const [words = ""] = text.split("Stack backtrace:");
+  const lines = words.split("\n").map((line) => line.trim().replace(/^\d+: /, ""))
+    .filter((line) => line !== "");
+  const errors = lines.filter((line) => line.startsWith("error"));
+  return (errors.length === 0 ? lines : errors).join("; ");
+}

@@ -6,14 +6,14 @@
 import type { Program } from "./bundle.ts";
 import { command } from "./command.ts";
 import { NET, PERMISSIONS, UNSTABLE, V8_OPTION } from "./runtime_flags.ts";
-import type { Target } from "./targets.ts";
+import { CannotBuild, type Target } from "./targets.ts";
 
 /** A download of some forty megabytes that takes longer is none. */
 const WITHIN_MS = 180_000;
 
 /**
  * Makes it at `path`. Its permissions are one set for all commands: those of a daemon with venues.
- * @throws {CannotBuild} If the stub cannot be had.
+ * @throws {CannotBuild} If the stub cannot be had, or is none.
  */
 export async function compileTo(
   path: string,
@@ -43,4 +43,12 @@ export async function compileTo(
     ],
     withinMs: WITHIN_MS,
   });
+  if (of.target.triple === Deno.build.target) await verify(path);
+}
+
+/** A whole runtime in place of its stub makes a file that is a runtime and not the program. */
+async function verify(path: string): Promise<void> {
+  const said = await command(path, { words: ["version", "--json"] });
+  if (said.includes('"kind":"compiled"')) return;
+  throw new CannotBuild(`Cannot compile: the stub must start the program: it said ${said.trim()}`);
 }

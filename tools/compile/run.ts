@@ -111,7 +111,8 @@ async function makeCompiled(target: Target, { out, commit }: How): Promise<Made>
   try {
     const name = `tapeline-${target.triple}`;
     const program = await bundle({ root: ROOT, work, facts: { kind: "compiled", commit } });
-    await compileTo(`${out}/${name}`, { target, program, work });
+    await compileTo(`${work}/${name}`, { target, program, work });
+    Deno.renameSync(`${work}/${name}`, `${out}/${name}`);
     const runtime = { target, version: Deno.version.deno, sha256: undefined };
     return { name, program, runtime };
   } finally {

@@ -22,7 +22,7 @@ export async function runtimeFor(target: Target): Promise<string> {
     if (!(error instanceof CannotBuild)) throw error;
     throw new CannotBuild(
       `Cannot build for ${target.triple}: its runtime must be had, from npm as ${name} or by ` +
-        `--runtime FILE: ${error.message.split("\n").at(0)}`,
+        `--runtime FILE: ${error.message}`,
     );
   }
   return `${await npmCache()}/${target.npmPackage}/${Deno.version.deno}/deno`;

@@ -86,9 +86,50 @@ class Session {
     };
   }
 
+  #journal(call: (...of: unknown[]) => void): Actions["journal"] {
+    const figures = { segments: 1, batches: 2, first_seq: 1, last_seq: 9 };
+    return {
+      verify: (directory) => {
+        call("verify", directory);
+        const found = { ...figures, truth_bytes: 10, market_bytes: 0 };
+        return this.verifyOk ? { ok: true, ...found } : { ok: false, ...found, problem: "bad 7" };
+      },
+      stat: (directory) => {
+        call("stat", directory);
+        return {
+          events: 9,
+          first_time_us: null,
+          events_by_type: { NoOp: 9 },
+          versions: ["1", "2"],
+        };
+      },
+      checkpoint: (directory, of) => {
+        call("checkpoint", directory, of);
+        return { seq_id: 7 };
+      },
+      replay: (directory, of) => {
+        call("replay", directory, of);
+        return { ok: true, events: 9, differences: [] };
+      },
+      dump: (directory, options, print) => {
+        call("dump", directory, options);
+        print("{}");
+      },
+      export: (directory, options) => call("export", directory, options),
+      sql: (directory, query) => call("sql", directory, query),
+      why: (directory, { name }) => {
+        call("why", directory, name);
+        return this.whyResult;
+      },
+      quarantine: (directory, of) => {
+        call("quarantine", directory, of);
+        return "Set aside.";
+      },
+    };
+  }
+
   #actions(): Actions {
     const call = (...of: unknown[]): void => void this.calls.push(of);
-    const figures = { segments: 1, batches: 2, first_seq: 1, last_seq: 9 };
     return {
       version: "tapeline 0.0.0",
       build: { kind: "portable", commit: "abc", runtime: "deno 0.0.0" },
@@ -119,36 +160,7 @@ class Session {
           return this.inspection;
         },
       },
-      journal: {
-        verify: (directory) => {
-          call("verify", directory);
-          const found = { ...figures, truth_bytes: 10, market_bytes: 0 };
-          return this.verifyOk ? { ok: true, ...found } : { ok: false, ...found, problem: "bad 7" };
-        },
-        stat: (directory) => {
-          call("stat", directory);
-          return {
-            events: 9,
-            first_time_us: null,
-            events_by_type: { NoOp: 9 },
-            versions: ["1", "2"],
-          };
-        },
-        dump: (directory, options, print) => {
-          call("dump", directory, options);
-          print("{}");
-        },
-        export: (directory, options) => call("export", directory, options),
-        sql: (directory, query) => call("sql", directory, query),
-        why: (directory, { name }) => {
-          call("why", directory, name);
-          return this.whyResult;
-        },
-        quarantine: (directory, of) => {
-          call("quarantine", directory, of);
-          return "Set aside.";
-        },
-      },
+      journal: this.#journal(call),
     };
   }
 }

@@ -5,7 +5,7 @@
  */
 import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict";
 import type { Draft } from "../../../core/event.ts";
-import { BinanceCapture } from "../../../edge/feeds/binance_capture.ts";
+import { openReader } from "../../../edge/feeds/binance_capture.ts";
 import { parseMessage } from "../../../edge/feeds/binance_payloads.ts";
 import { problemsOf } from "../../../edge/feeds/capture_summary.ts";
 import { INSTRUMENT } from "../../support/simulated_venue.ts";
@@ -30,7 +30,7 @@ function snapshot(lastUpdateId: number): string {
 /** Reads lines; returns the drafts in short and the problems. */
 function play(lines: readonly string[]): { said: string[]; drafts: Draft[]; problems: string[] } {
   const problems: string[] = [];
-  const capture = new BinanceCapture({
+  const capture = openReader({
     instruments: [INSTRUMENT],
     problem: (text) => void problems.push(text),
   });
@@ -193,7 +193,7 @@ Deno.test("parseMessage() takes a snapshot's symbol from its wrapper", () => {
 });
 
 Deno.test("problemsOf() compares a capture with what its recorder expected", () => {
-  const capture = new BinanceCapture({ instruments: [INSTRUMENT], problem: () => {} });
+  const capture = openReader({ instruments: [INSTRUMENT], problem: () => {} });
   for (const line of [depth({ U: 1, u: 2 }), depth({ U: 3, u: 4 })]) capture.read(line, "f");
   const expectation = { depthMessages: 2, firstUpdateId: 2, lastUpdateId: 6 };
   deepStrictEqual(problemsOf(capture.summary, expectation), [

@@ -12,7 +12,8 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { Book } from "../../../core/book.ts";
 import type { Draft, MarketPayloads } from "../../../core/event.ts";
 import type { Instrument } from "../../../core/instrument.ts";
-import { BinanceCapture } from "../../../edge/feeds/binance_capture.ts";
+import { openReader } from "../../../edge/feeds/binance_capture.ts";
+import type { CaptureReader } from "../../../edge/feeds/capture_reader.ts";
 import { parseMessage } from "../../../edge/feeds/binance_payloads.ts";
 import { problemsOf } from "../../../edge/feeds/capture_summary.ts";
 import { DepthSequence } from "../../../edge/feeds/depth_sequence.ts";
@@ -63,13 +64,13 @@ class Follower {
   compared = 0;
   differences = 0;
   deltas = 0;
-  readonly reader: BinanceCapture;
+  readonly reader: CaptureReader;
   readonly #quotes = new Map<number, Best>();
   readonly #bests = new Map<number, Best>();
 
   constructor(instrument: Instrument) {
     const problem = (text: string): void => void this.problems.push(text);
-    this.reader = new BinanceCapture({ instruments: [instrument], problem });
+    this.reader = openReader({ instruments: [instrument], problem });
   }
 
   play(lines: Iterable<string>): void {

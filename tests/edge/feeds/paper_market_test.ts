@@ -5,7 +5,7 @@
  */
 import { deepStrictEqual, fail, ok, strictEqual } from "node:assert/strict";
 import { micros } from "../../../core/numbers.ts";
-import { BinanceCapture } from "../../../edge/feeds/binance_capture.ts";
+import { openReader } from "../../../edge/feeds/binance_capture.ts";
 import { MarketGenerator } from "../../../edge/feeds/generator.ts";
 import { LineReader } from "../../../edge/feeds/line_reader.ts";
 import { fileOf } from "../../support/read_only_disk.ts";
@@ -35,7 +35,7 @@ for (const seed of [1, 2, 3]) {
 function tradeCapture(cutAt: number): Quoter {
   const quoter = new Quoter();
   const problem = (text: string): never => fail(text);
-  const capture = new BinanceCapture({ instruments: [INSTRUMENT], problem });
+  const capture = openReader({ instruments: [INSTRUMENT], problem });
   const lines = new LineReader(fileOf(Deno.readFileSync(sharedData(USDM) ?? "")));
   for (let line = lines.next(); line !== undefined; line = lines.next()) {
     if (lines.lineNumber === cutAt) quoter.roundTrip();

@@ -177,3 +177,15 @@ Deno.test("Journal.readReports gives each client's reports word for word, across
     texts.forEach((text, index) => strictEqual(JSON.parse(text).report_seq, index + 1));
   }
 });
+
+Deno.test("Journal.hasAnswered is true again once its Worker has taken the probe, and not before", () => {
+  const rig = new JournalRig();
+  rig.fill(1);
+  rig.journal.probe();
+  rig.record();
+  rig.journal.flush();
+  ok(!rig.journal.hasAnswered, "the Worker had no turn");
+  rig.threads.run();
+  ok(rig.journal.hasAnswered);
+  rig.stop();
+});

@@ -9,7 +9,7 @@ import { deepStrictEqual, match, notStrictEqual, ok, strictEqual } from "node:as
 import { NET, REACH } from "../../../tools/compile/runtime_flags.ts";
 import { portable } from "../../../tools/compile/portable.ts";
 import { targetOf } from "../../../tools/compile/targets.ts";
-import { root, shell, testWith } from "../../support/needs.ts";
+import { namespaces, root, shell, testWith } from "../../support/needs.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
 
 /** Tells how it was started; its size makes a full disk felt. */
@@ -216,6 +216,20 @@ testWith([shell], "an executable with no place left says what each one lacks", a
   match(stderr, /tapeline: Cannot unpack the program: .* name one in TAPELINE_CACHE: was /);
   match(stderr, /tapeline \(it cannot be made\), /);
   match(stderr, /\/var\/tmp\/tapeline-\d+ \(it cannot hold what is unpacked, \d+ MB\)\n$/);
+});
+
+testWith([shell, namespaces], "an executable passes over a place mounted noexec", async () => {
+  using built = new Built();
+  for (const name of ["noexec", "home"]) Deno.mkdirSync(`${built.folder}/${name}`);
+  const mount = 'mount -t tmpfs -o noexec tmpfs "$0" && exec "$@"';
+  const place = `${built.folder}/noexec`;
+  const mounted = ["unshare", "--mount", "sh", "-c", mount, place];
+  const HOME = `${built.folder}/home`;
+  const passed = await built.run(["x"], { CACHE_DIRECTORY: place, HOME }, mounted);
+  ok(passed.stdout.includes(`${HOME}/.cache/tapeline/`), passed.stderr);
+  const named = await built.run(["x"], { TAPELINE_CACHE: place, HOME }, mounted);
+  strictEqual(named.code, 69);
+  match(named.stderr, /was \S+ \(it does not allow programs to be started: mounted noexec\?\)\n$/);
 });
 
 testWith([shell, root], "an executable runs for another user from a read-only place", async () => {

@@ -1,0 +1,404 @@
+#!/bin/sh
+# Installs, upgrades, backs out and removes Tapeline on a host with systemd. Run as root; run again,
+# it changes only what differs. docs/reference/systemd.md says what it does and why.
+#
+# An upgrade loses nothing: whatever can be found out is found out while the old executable still
+# trades; then it is stopped in order, takes a checkpoint, and is kept. If anything fails from there
+# on, everything is put back and started again, and this says so and ends with 1.
+set -eu
+
+lib=/usr/local/lib/tapeline
+link=/usr/local/bin/tapeline
+units=/usr/local/lib/systemd/system
+etc=/etc/tapeline
+state=/var/lib/tapeline
+here=$(cd "$(dirname "$0")" && pwd)
+work=
+stage=before # before, stopped or swapped: what a failure has to put back
+running=     # units that are to run again
+
+usage() {
+  cat <<'END'
+Usage: install.sh [options]
+
+  --executable FILE     executable to install or upgrade to; the SHA256SUMS beside it must name it
+                        (default: the one of this machine beside this script, or in ../dist)
+  --instance NAME       a daemon tapeline@NAME, configured by /etc/tapeline/NAME.yaml
+  --no-start            installs, and leaves what does not run as it is
+  --accept-differences  upgrade although the new executable would have decided otherwise
+  --back-out            back to the executable before the last upgrade
+  --uninstall           stop and remove the program and its units; state and configuration stay
+  --purge               with --uninstall: remove state, cache and configuration as well
+END
+}
+
+say() { printf 'install.sh: %s\n' "$*"; }
+
+refuse() {
+  printf 'install.sh: %s\n' "$*" >&2
+  exit "${code:-64}"
+}
+
+# 1: nothing was changed. After the daemon was stopped: everything is put back first.
+fail() {
+  printf 'install.sh: %s\n' "$*" >&2
+  [ "$stage" = before ] && refuse_unchanged
+  put_back
+  exit 1
+}
+
+refuse_unchanged() {
+  printf 'install.sh: Nothing was changed: what ran before still runs.\n' >&2
+  exit 1
+}
+
+main() {
+  executable= instance= action=install_it purge= start=yes accept=
+  while [ $# -gt 0 ]; do
+    case $1 in
+    --executable) executable=${2:?"--executable needs a file"} && shift ;;
+    --instance) instance=${2:?"--instance needs a name"} && shift ;;
+    --no-start) start= ;;
+    --accept-differences) accept=yes ;;
+    --back-out) action=back_out ;;
+    --uninstall) action=uninstall_it ;;
+    --purge) purge=yes ;;
+    --help | -h) usage && exit 0 ;;
+    *) usage >&2 && refuse "Cannot read the command line: it must be as above: was $1" ;;
+    esac
+    shift
+  done
+  case $instance in
+  *[!A-Za-z0-9_.-]* | .* | -*) refuse "Cannot name an instance: letters, digits, _ . and -: was $instance" ;;
+  esac
+  check_host
+  work=$(mktemp -d /run/tapeline-install.XXXXXXXX)
+  trap 'clean_up' EXIT
+  trap 'fail "Cannot go on: it must not be interrupted: was ended by a signal"' HUP INT TERM
+  "$action"
+}
+
+check_host() {
+  sandbox=$here/tapeline.service
+  [ -f "$sandbox" ] || sandbox=$units/tapeline.service
+  [ "$(id -u)" -eq 0 ] || refuse "Cannot install: this must be run by root: was $(id -un)"
+  [ -d /run/systemd/system ] || refuse "Cannot install: this host must run systemd: was without it"
+  for tool in systemctl sha256sum install ln mv readlink; do
+    command -v "$tool" >/dev/null || refuse "Cannot install: there must be $tool: was without it"
+  done
+}
+
+clean_up() {
+  rm -f /run/systemd/system/tapeline-step.service
+  if [ -n "$work" ]; then rm -rf "$work"; fi
+}
+
+# ---- install and upgrade
+
+install_it() {
+  find_executable
+  check_sum
+  store
+  configure
+  if [ "$(readlink "$link" 2>/dev/null || true)" = "$target" ]; then
+    install_units "$lib/$name"
+    say "Installed: $name"
+  elif [ -e "$link" ] && [ -n "$(known_units)" ]; then
+    change_to "$target"
+  else
+    swap "$target"
+    say "Installed $name as $link"
+  fi
+  if [ -n "$start" ]; then enable_and_start; fi
+}
+
+find_executable() {
+  file=tapeline-$(uname -m)-unknown-linux-gnu
+  for place in "$here/$file" "$here/../dist/$file"; do
+    [ -z "$executable" ] && [ -f "$place" ] && executable=$place
+  done
+  [ -f "$executable" ] ||
+    refuse "Cannot find an executable: name one with --executable FILE: was ${executable:-no $file}"
+  executable=$(readlink -f "$executable")
+}
+
+# The sum says that the file arrived whole, and is the one that was published together with it.
+check_sum() {
+  sums=$(dirname "$executable")/SHA256SUMS
+  file=$(basename "$executable")
+  [ -f "$sums" ] || fail "Cannot check $file: SHA256SUMS must be beside it: was not in $(dirname "$executable")"
+  expected=$(awk -v file="$file" '$2 == file || $2 == "*" file { print $1; exit }' "$sums")
+  sum=$(sha256sum <"$executable")
+  sum=${sum%% *}
+  [ "$sum" = "$expected" ] ||
+    fail "Cannot install $file: its SHA-256 must be ${expected:-in SHA256SUMS}: was $sum"
+}
+
+# Copies the executable to its place under its own name; asks it for its version on the way.
+store() {
+  new=$lib/.new-$$
+  mkdir -p "$lib" "$new"
+  if ! command install -m 755 "$executable" "$new/tapeline"; then
+    rm -rf "$new"
+    fail "Cannot copy the executable to $lib: there must be room for it: was $(df -h "$lib" | tail -n 1)"
+  fi
+  as_daemon - "$new/tapeline" version || true
+  version=$(tail -n 1 "$work/out")
+  case $version in
+  [0-9]*.[0-9]*.[0-9]*) ;;
+  *) rm -rf "$new" && fail "Cannot install $executable: it must say its version: was $(last_words)" ;;
+  esac
+  name=$version-$(printf %.8s "$sum")
+  target=$lib/$name/tapeline
+  if [ -e "$target" ]; then rm -rf "$new"; else mv -T "$new" "$lib/$name"; fi
+  for unit in tapeline.service tapeline@.service; do
+    [ -f "$here/$unit" ] || fail "Cannot install: $unit must be beside this script: was not in $here"
+    command install -m 644 "$here/$unit" "$lib/$name/$unit"
+  done
+}
+
+# Each executable has the units that came with it: who goes back gets them back.
+install_units() {
+  mkdir -p "$units"
+  changed=
+  for unit in tapeline.service tapeline@.service; do
+    cmp -s "$1/$unit" "$units/$unit" && continue
+    command install -m 644 "$1/$unit" "$units/$unit"
+    changed=yes
+  done
+  [ -n "$changed" ] || return 0
+  systemctl daemon-reload
+  say "Installed the units in $units"
+}
+
+# The daemon without a name takes its file from here on: without one it trades on paper.
+configure() {
+  [ -e "$etc/tapeline.yaml" ] && [ ! -e "$etc/tapeline.env" ] || return 0
+  echo "TAPELINE_OPTIONS=--config $etc/tapeline.yaml" >"$etc/tapeline.env"
+  say "$etc/tapeline.env names $etc/tapeline.yaml"
+}
+
+enable_and_start() {
+  unit=tapeline${instance:+@$instance}.service
+  if [ -n "$instance" ] && [ ! -f "$etc/$instance.yaml" ]; then
+    code=78 refuse "Cannot start $unit: there must be $etc/$instance.yaml: was not there"
+  fi
+  systemctl enable --quiet "$unit"
+  if systemctl is-active --quiet "$unit"; then return; fi
+  systemctl reset-failed "$unit" 2>/dev/null || true
+  systemctl start "$unit" || refuse_start "$unit"
+  say "$unit is ready: $(systemctl show -p StatusText --value "$unit")"
+}
+
+refuse_start() {
+  code=1 refuse "Cannot start $1: it must come to be ready: was $(systemctl show -p Result --value "$1"), \
+exit code $(systemctl show -p ExecMainStatus --value "$1"); journalctl -u $1 says why"
+}
+
+# ---- the change from one executable to another
+
+back_out() {
+  [ -x "$lib/previous/tapeline" ] || refuse "Cannot back out: there must be a previous executable: was none in $lib"
+  accept=yes # what it would decide otherwise is why one goes back
+  change_to "$(readlink -f "$lib/previous")/tapeline"
+}
+
+# Changes every daemon of this host to the executable $1.
+change_to() {
+  to=$1
+  from=$(readlink -f "$link")
+  all=$(known_units)
+  say "From $(label "$from") to $(label "$to"), for: $(echo $all)"
+  for unit in $all; do try_out "$unit"; done
+  running=$(for unit in $all; do is_to_run "$unit" && echo "$unit" || true; done)
+  kept=$(readlink "$lib/previous" || true)
+  stage=stopped
+  for unit in $all; do hand_over "$unit"; done
+  stage=swapped
+  swap "$to"
+  for unit in $running; do start_checked "$unit"; done
+  stage=before
+  say "Done. The executable before is kept: $from; --back-out returns to it"
+}
+
+# While the old one trades: would the new one take the configuration, and decide as was decided?
+try_out() {
+  configuration=$(configuration_of "$1")
+  if [ -n "$configuration" ] && ! as_daemon "$1" "$to" check --config "$configuration"; then
+    fail "Cannot change $1: the configuration must be right for $(label "$to"): was $(last_words)"
+  fi
+  has_journal "$1" || return 0
+  say "$1: replaying with $(label "$to") what was decided"
+  if as_daemon "$1" "$to" journal replay --from oldest --state-dir "$(state_of "$1")"; then
+    say "$1: $(label "$to") decides as recorded"
+    return
+  fi
+  cat "$work/out"
+  [ -n "$accept" ] ||
+    fail "Cannot change $1: $(label "$to") must decide as recorded: was not; look at the above, then --accept-differences"
+}
+
+# Stops in order and takes a checkpoint, so that the other executable can go on from there.
+hand_over() {
+  say "$1: stopping; resting orders stay at their venues, or go, as the configuration says"
+  systemctl stop "$1" || fail "Cannot stop $1: it must end in order: was $(systemctl show -p Result --value "$1")"
+  systemctl reset-failed "$1" 2>/dev/null || true
+  has_journal "$1" || return 0
+  checkpoint "$1" "$from" "$to" ||
+    fail "Cannot take a checkpoint of $1: one of the two must be able to: was $(last_words)"
+  as_daemon "$1" "$to" journal verify --state-dir "$(state_of "$1")" ||
+    fail "Cannot change $1: $(label "$to") must find the journal whole: was $(last_words)"
+  as_daemon "$1" "$to" journal replay --from newest --state-dir "$(state_of "$1")" ||
+    fail "Cannot change $1: $(label "$to") must be able to go on from the checkpoint: was $(last_words)"
+  say "$1: checkpoint taken and read by $(label "$to")"
+}
+
+# By $2, which wrote the journal; if it cannot any more, by $3, if that one decides alike to the byte.
+checkpoint() {
+  as_daemon "$1" "$2" journal checkpoint --state-dir "$(state_of "$1")" && return
+  say "$1: $(label "$2") cannot take a checkpoint: $(last_words)"
+  say "$1: replaying what it wrote with $(label "$3")"
+  as_daemon "$1" "$3" journal checkpoint --across-versions --state-dir "$(state_of "$1")"
+}
+
+# Atomic: there is always one executable under the link.
+swap() {
+  mkdir -p "$(dirname "$link")"
+  before=
+  if [ -L "$link" ]; then before=$(readlink -f "$link"); fi
+  if [ -n "$before" ] && [ "$before" != "$1" ]; then
+    ln -sfn "$(dirname "$before")" "$lib/.previous" && mv -T "$lib/.previous" "$lib/previous"
+  fi
+  ln -sfn "$1" "$link.new" && mv -T "$link.new" "$link"
+  install_units "$(dirname "$1")"
+}
+
+start_checked() {
+  systemctl start "$1" || fail "Cannot start $1 with $(label "$to"): it must come to be ready: was \
+$(systemctl show -p Result --value "$1"), exit code $(systemctl show -p ExecMainStatus --value "$1")"
+  say "$1: ready with $(label "$to"): $(systemctl show -p StatusText --value "$1")"
+}
+
+# Back to the executable from which the change began, whatever the other one has written meanwhile.
+put_back() {
+  trap '' HUP INT TERM
+  say "Putting back $(label "$from")"
+  if [ "$stage" = swapped ]; then
+    for unit in $all; do systemctl stop "$unit" 2>/dev/null || true; done
+    for unit in $all; do
+      has_journal "$unit" || continue
+      checkpoint "$unit" "$to" "$from" || say "$unit: no checkpoint: $(last_words)" >&2
+    done
+    swap "$from"
+    if [ -n "$kept" ]; then ln -sfn "$kept" "$lib/previous"; else rm -f "$lib/previous"; fi
+  fi
+  for unit in $running; do
+    systemctl reset-failed "$unit" 2>/dev/null || true
+    if systemctl start "$unit"; then
+      say "$unit: ready with $(label "$from"), as before"
+    else
+      say "$unit DOES NOT RUN: orders may rest at its venues; journalctl -u $unit says why" >&2
+    fi
+  done
+}
+
+# ---- units
+
+# Every daemon of this host: what has state, runs or is to run.
+known_units() {
+  {
+    [ -e "$state/high_water" ] && echo tapeline.service
+    for mark in "$state"-*/high_water; do
+      at=${mark#"$state"-}
+      [ -e "$mark" ] && echo "tapeline@${at%/high_water}.service"
+    done
+    systemctl list-units --plain --no-legend --all 'tapeline.service' 'tapeline@*.service' |
+      awk '$3 != "inactive" { print $1 }'
+    for unit in /etc/systemd/system/multi-user.target.wants/tapeline*.service; do
+      [ -e "$unit" ] && basename "$unit"
+    done
+  } | grep -v '^tapeline-step' | sort -u
+}
+
+# Runs, is about to be started again, or failed although it is to run.
+is_to_run() {
+  case $(systemctl is-active "$1" || true) in
+  active | activating | reloading) return 0 ;;
+  failed) systemctl is-enabled --quiet "$1" ;;
+  *) return 1 ;;
+  esac
+}
+
+instance_of() {
+  case $1 in
+  tapeline@*) at=${1#tapeline@} && echo "${at%.service}" ;;
+  esac
+}
+
+state_of() {
+  of=$(instance_of "$1")
+  echo "$state${of:+-$of}"
+}
+
+has_journal() { [ -e "$(state_of "$1")/high_water" ]; }
+
+configuration_of() {
+  of=$(instance_of "$1")
+  if [ -n "$of" ]; then
+    echo "$etc/$of.yaml"
+  elif [ -e "$etc/tapeline.env" ]; then
+    sed -n 's/.*--config[= ]\([^ "]*\).*/\1/p' "$etc/tapeline.env"
+  fi
+}
+
+label() { basename "$(dirname "$1")"; }
+
+last_words() { tail -n 2 "$work/out" | tr '\n' ' '; }
+
+# Runs a command as the daemon of unit $1 is run: its user, its directories, its sandbox, so that what
+# it writes is the daemon's and what it can do is no more; -: without state. Its output is in $work/out.
+as_daemon() {
+  whose=$1
+  shift
+  : >"$work/out"
+  {
+    echo "[Service]"
+    echo "Type=oneshot"
+    sed -n '/^DynamicUser=/p; /^User=/p; /^CacheDirectory/p; /^StateDirectoryMode/p; /^UMask=/p; /^Environment=DENO/p
+      /^MemoryMax=/p; /^Limit/p; /^NoNew/,/^$/p' "$sandbox"
+    [ "$whose" = - ] || echo "StateDirectory=$(basename "$(state_of "$whose")")"
+    echo "Nice=10"
+    echo "TimeoutStartSec=infinity"
+    echo "StandardOutput=append:$work/out"
+    echo "StandardError=append:$work/out"
+    echo "ExecStart=$*"
+  } >/run/systemd/system/tapeline-step.service
+  systemctl daemon-reload
+  systemctl start tapeline-step.service 2>/dev/null
+}
+
+# ---- removal
+
+uninstall_it() {
+  if [ -n "$instance" ]; then
+    systemctl disable --now --quiet "tapeline@$instance.service" || true
+    say "tapeline@$instance is stopped and disabled; its state stays in $state-$instance"
+    return
+  fi
+  for unit in $(known_units); do
+    say "$unit: stopping; what rests at its venues stays there, or goes, as the configuration says"
+    systemctl disable --now --quiet "$unit" || true
+  done
+  rm -f "$link" "$units/tapeline.service" "$units/tapeline@.service"
+  rm -rf "$lib"
+  systemctl daemon-reload
+  if [ -z "$purge" ]; then
+    say "Removed. State stays in $state*, configuration in $etc; --uninstall --purge removes them"
+    return
+  fi
+  rm -rf /var/lib/private/tapeline /var/lib/private/tapeline-* /var/cache/private/tapeline "$etc"
+  rm -f "$state" "$state"-* /var/cache/tapeline
+  say "Removed, with state, cache and configuration"
+}
+
+main "$@"

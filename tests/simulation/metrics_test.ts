@@ -1,0 +1,106 @@
+/**
+ * Metrics of a daemon whose machine loses its power: what a monitor was shown is on the disk.
+ *
+ * Proves for R-OPS-4 what R-JRN-2 asks of everything that leaves: nothing that follows from an event
+ * is shown before the event is durable, and a disk that does not keep up hides no failure.
+ * @module
+ */
+import { ok, strictEqual } from "node:assert/strict";
+import { runJournalWorker } from "../../edge/journal/mod.ts";
+import type { Signals } from "../../edge/ports.ts";
+import { figureOf, type ShownMetrics } from "../support/metrics_client.ts";
+import { Machine, place, type Run } from "./machine.ts";
+import type { SimEntry } from "./process.ts";
+import { simulationConfiguration } from "./setup.ts";
+
+const PORT = 9464;
+const CONFIGURATION = simulationConfiguration(`metrics: { port: ${PORT} }`);
+
+/** A disk that each batch waits for; what is applied is not on it for a while. */
+type SlowDisk = { waitUs: number };
+
+/** A journal whose Worker is slow to look. */
+function slowJournal(disk: SlowDisk): SimEntry {
+  return (scope, ports, init) => {
+    const { timers, signals } = ports;
+    const watch: Signals["watch"] = (cells, index, task) => {
+      let isWatching = true;
+      signals.watch(cells, index, () => {
+        timers.after(disk.waitUs, () => isWatching = isWatching && task());
+        return isWatching;
+      });
+    };
+    runJournalWorker(scope, { ...ports, signals: { ...signals, watch } }, init);
+  };
+}
+
+function start(machine: Machine, disk: SlowDisk): Run {
+  const run = machine.start([["journal", slowJournal(disk)]], { configuration: CONFIGURATION });
+  machine.ready(run);
+  return run;
+}
+
+/** Starts a scrape; the answer is there when virtual time has brought it. */
+function scrape(machine: Machine): () => ShownMetrics | undefined {
+  const socket = machine.connect(PORT);
+  let text = "";
+  socket.attach({
+    opened: () =>
+      socket.write(
+        new TextEncoder().encode(`GET /metrics.json HTTP/1.1\r\nHost: 127.0.0.1:${PORT}\r\n\r\n`),
+      ),
+    data: (bytes) => text += new TextDecoder().decode(bytes),
+    ended: () => socket.end(),
+    drained: () => {},
+    closed: () => {},
+  });
+  return () => {
+    const body = text.slice(text.indexOf("\r\n\r\n") + 4);
+    return text === "" ? undefined : JSON.parse(body) as ShownMetrics;
+  };
+}
+
+/** Lets a client place one order after the other while a monitor scrapes, for some time. */
+function underLoad(machine: Machine, us: number): number {
+  const alice = machine.client("alice");
+  const answers: (() => ShownMetrics | undefined)[] = [];
+  const untilUs = machine.time.monotonicUs() + us;
+  for (let at = 0; machine.time.monotonicUs() < untilUs; at += 1) {
+    alice.send(place(machine, `i-${at}`, { price: "90" }));
+    answers.push(scrape(machine));
+    machine.time.advance(130 + at % 90);
+  }
+  const shown = answers.map((answer) => answer()).filter((metrics) => metrics !== undefined);
+  ok(shown.length > 5, "the monitor was answered");
+  return Math.max(...shown.map((metrics) => figureOf(metrics, "tapeline_journal_seq") ?? 0));
+}
+
+for (const us of [23_000, 37_001, 60_017]) {
+  Deno.test(`what a monitor was shown within ${us} µs of load survives a power cut`, () => {
+    const machine = new Machine();
+    const run = start(machine, { waitUs: 5_000 });
+    const shown = underLoad(machine, us);
+    run.process.kill();
+    machine.disk.crash("none");
+    ok(shown > 0);
+    ok(machine.replay().seqId >= shown, "the event is on the disk");
+  });
+}
+
+Deno.test("a disk that stands still leaves a monitor what says so, and no state", () => {
+  const machine = new Machine();
+  const disk = { waitUs: 1_000 };
+  start(machine, disk);
+  const alice = machine.client("alice");
+  disk.waitUs = 5_000_000;
+  alice.send(place(machine, "i-1", { price: "90" }));
+  machine.pass(50_000);
+  const answer = scrape(machine);
+  machine.pass(400_000);
+  strictEqual(answer(), undefined, "it waits for the disk");
+  machine.pass(200_000);
+  const shown = answer() ?? {};
+  ok((figureOf(shown, "tapeline_journal_durable_lag_seconds") ?? 0) > 0.4);
+  strictEqual(shown["tapeline_orders"], undefined);
+  strictEqual(shown["tapeline_journal_seq"], undefined);
+});

@@ -1,0 +1,229 @@
+/**
+ * `install.sh` in a real systemd: upgrade and back-out under a client with open orders, and every way
+ * in which an upgrade fails. Proves R-OPS-1 and R-JRN-2 where the version changes: no report
+ * changes, no order is lost, no number is left out.
+ * @module
+ */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import type { RemoteClient, Report } from "../support/remote_client.ts";
+import { VERSION } from "../../version.ts";
+import type { BootedMachine } from "./support/booted.ts";
+import { NEXT_VERSION } from "./support/executables.ts";
+import { connect, freePort, gapIn, ground, INSIDE, rest, take, testOn } from "./support/rig.ts";
+
+const UNIT = "tapeline.service";
+const INSTALL = `${INSIDE.units}/install.sh`;
+const NEXT = `${INSIDE.next}/tapeline`;
+
+const on = await ground();
+
+/** A trader that remembers everything it was told, over all its connections. */
+class Trader {
+  readonly reports: Report[] = [];
+  readonly #machine: BootedMachine;
+  readonly #port: number;
+  #client: RemoteClient | undefined;
+
+  constructor(machine: BootedMachine, port: number) {
+    this.#machine = machine;
+    this.#port = port;
+  }
+
+  /** Comes back, resumes, and holds what it is told of old against what it was told. */
+  async resume(): Promise<RemoteClient> {
+    this.#keep();
+    this.#client?.close();
+    const client = await connect(this.#machine, { port: this.#port, clientId: "maker" });
+    this.#client = client;
+    await client.query("orders", { open: true });
+    deepStrictEqual(client.reports.slice(0, this.reports.length).map(told), this.reports.map(told));
+    strictEqual(gapIn(client.reports), undefined);
+    return client;
+  }
+
+  /** Orders that the daemon says are open, by intent. */
+  async open(): Promise<readonly unknown[]> {
+    const client = await this.resume();
+    const rows = (await client.query("orders", { open: true }))["result"] as readonly Report[];
+    return rows.map((row) => row["intent_id"]);
+  }
+
+  close(): void {
+    this.#keep();
+    this.#client?.close();
+  }
+
+  #keep(): void {
+    const client = this.#client;
+    if (client === undefined) return;
+    this.reports.splice(0, this.reports.length, ...client.reports);
+  }
+}
+
+/** A report but for the mark of a repetition. */
+function told({ poss_dup: _repeated, ...report }: Report): unknown {
+  return report;
+}
+
+/** Installs the current version on a port of its own; returns who trades there. */
+async function installed(machine: BootedMachine): Promise<Trader> {
+  const port = freePort();
+  machine.write("/etc/tapeline/tapeline.env", `TAPELINE_OPTIONS=--port ${port}\n`);
+  await machine.must(INSTALL, "--executable", `${INSIDE.current}/tapeline`);
+  return new Trader(machine, port);
+}
+
+async function versionOf(machine: BootedMachine): Promise<string> {
+  return (await machine.must("/usr/local/bin/tapeline", "version")).trim();
+}
+
+/** Versions that have written to the journal; it must be whole. */
+async function engines(machine: BootedMachine): Promise<readonly string[]> {
+  const text = await machine.must(
+    ...["/usr/local/bin/tapeline", "journal", "stat", "--json"],
+    ...["--state-dir", "/var/lib/tapeline"],
+  );
+  const stat = JSON.parse(text) as { ok: boolean; engine_versions: readonly string[] };
+  ok(stat.ok);
+  return stat.engine_versions;
+}
+
+/** Puts an executable where the installer takes it: a script around the next one. */
+function broken(machine: BootedMachine, ...cases: readonly string[]): string {
+  const script = ["#!/bin/sh", 'case "$*" in', ...cases, `*) exec ${NEXT} "$@" ;;`, "esac", ""];
+  machine.write("/opt/broken/tapeline", script.join("\n"), 0o755);
+  return "/opt/broken/tapeline";
+}
+
+async function sum(machine: BootedMachine, executable: string): Promise<void> {
+  const text = await machine.must("sha256sum", executable);
+  machine.write("/opt/broken/SHA256SUMS", text.replace("/opt/broken/", ""));
+}
+
+testOn(
+  on,
+  "kill -9, then upgrade, then back out: no report changes, no order lost, no gap",
+  async (machine) => {
+    const trader = await installed(machine);
+    const first = await trader.resume();
+    await take(first, "taken-1");
+    await rest(first, "rests-1");
+    await rest(first, "rests-2");
+    await machine.must("systemctl", "kill", "--kill-whom=main", "--signal=KILL", UNIT);
+    const upgraded = await machine.must(INSTALL, "--executable", NEXT);
+    match(upgraded, /decides as recorded\n.*\n.*checkpoint taken and read by .*-next/);
+    strictEqual(await versionOf(machine), NEXT_VERSION);
+    deepStrictEqual(await trader.open(), ["rests-1", "rests-2"]);
+    const second = await trader.resume();
+    await take(second, "taken-2");
+    await rest(second, "rests-3");
+    await machine.must("systemctl", "kill", "--kill-whom=main", "--signal=KILL", UNIT);
+    await machine.must(INSTALL, "--back-out");
+    strictEqual(await versionOf(machine), VERSION);
+    deepStrictEqual(await trader.open(), ["rests-1", "rests-2", "rests-3"]);
+    await rest(await trader.resume(), "rests-4");
+    await machine.must(INSTALL, "--back-out");
+    strictEqual(await versionOf(machine), NEXT_VERSION, "and forth");
+    deepStrictEqual(await trader.open(), ["rests-1", "rests-2", "rests-3", "rests-4"]);
+    trader.close();
+    deepStrictEqual(await engines(machine), [VERSION, NEXT_VERSION]);
+  },
+);
+
+const failures = [
+  [
+    "ends before it listens",
+    /must come to be ready: was exit-code, exit code 70/,
+    ["run*) exit 70 ;;"],
+  ],
+  [
+    "refuses the journal",
+    /must find the journal whole: was .*no such journal/,
+    ['"journal verify"*) echo no such journal; exit 65 ;;'],
+  ],
+  [
+    "cannot read the checkpoint",
+    /must be able to go on from the checkpoint: was .*no such format/,
+    ['*"--from newest"*) echo no such format; exit 65 ;;'],
+  ],
+  [
+    "writes to the journal and dies",
+    /must come to be ready: was exit-code, exit code 70/,
+    [`run*) timeout -s KILL 3 ${NEXT} "$@"; exit 70 ;;`],
+  ],
+  [
+    "writes to the journal, dies, and takes no checkpoint",
+    /cannot take a checkpoint.*\n.*replaying what it wrote with /,
+    [
+      `run*) timeout -s KILL 3 ${NEXT} "$@"; touch $STATE_DIRECTORY/died; exit 70 ;;`,
+      '"journal checkpoint"*) exit 70 ;;',
+    ],
+  ],
+] as const;
+
+testOn(
+  on,
+  "an upgrade that fails puts everything back, whatever fails, and says so",
+  async (machine, test) => {
+    const trader = await installed(machine);
+    await rest(await trader.resume(), "rests-1");
+    for (const [what, said, cases] of failures) {
+      await test.step(`the new executable ${what}`, async () => {
+        await sum(machine, broken(machine, ...cases));
+        const { code, text } = await machine.run(INSTALL, "--executable", "/opt/broken/tapeline");
+        match(text, said);
+        match(text, /ready with .*, as before/);
+        strictEqual(code, 1);
+        strictEqual(await versionOf(machine), VERSION);
+        deepStrictEqual(await trader.open(), ["rests-1"]);
+        ok(!(await machine.run("test", "-e", "/usr/local/lib/tapeline/previous")).success);
+      });
+    }
+    trader.close();
+    deepStrictEqual(await engines(machine), [VERSION, NEXT_VERSION], "the new one did write");
+  },
+);
+
+const refusals = [
+  ["has another checksum", /its SHA-256 must be 0{64}: was /, []],
+  ["does not say its version", /it must say its version: was /, ["version) exit 3 ;;"]],
+  [
+    "decides otherwise",
+    /seq 7 differs[^]*must decide as recorded: was not/,
+    ['*"--from oldest"*) echo seq 7 differs; exit 65 ;;'],
+  ],
+] as const;
+
+testOn(
+  on,
+  "an upgrade that must not be is refused while the old executable trades on",
+  async (machine, test) => {
+    const trader = await installed(machine);
+    await rest(await trader.resume(), "rests-1");
+    const pid = await machine.property(UNIT, "MainPID");
+    for (const [what, said, cases] of refusals) {
+      await test.step(`the new executable ${what}`, async () => {
+        const executable = broken(machine, ...cases);
+        await sum(machine, executable);
+        if (cases.length === 0) {
+          machine.write(
+            "/opt/broken/SHA256SUMS",
+            `${"0".repeat(64)}  tapeline\n`,
+          );
+        }
+        const { code, text } = await machine.run(INSTALL, "--executable", executable);
+        match(text, said);
+        match(text, /Nothing was changed/);
+        strictEqual(code, 1);
+        strictEqual(await machine.property(UNIT, "MainPID"), pid, "it was not stopped");
+      });
+    }
+    await test.step("what it decides otherwise can be accepted", async () => {
+      await sum(machine, broken(machine, ...refusals[2][2]));
+      await machine.must(INSTALL, "--executable", "/opt/broken/tapeline", "--accept-differences");
+      strictEqual(await versionOf(machine), NEXT_VERSION);
+      deepStrictEqual(await trader.open(), ["rests-1"]);
+    });
+    trader.close();
+  },
+);
