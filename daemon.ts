@@ -17,17 +17,9 @@
  */
 import { Sequencer } from "./core/mod.ts";
 import type { ControlPayloads, Event } from "./core/event.ts";
-import { clOrdIdPrefix } from "./core/command.ts";
 import type { VenueId } from "./core/numbers.ts";
 import type { Timeline } from "./core/timeline.ts";
-import { declareClients } from "./config/mod.ts";
-import {
-  controlDraft,
-  declarationDrafts,
-  declarationsMax,
-  heldBack,
-  renumber,
-} from "./edge/declarations.ts";
+import { controlDraft } from "./edge/declarations.ts";
 import { EngineClock } from "./edge/engine_clock.ts";
 import { EXIT } from "./edge/exit_codes.ts";
 import type { HotLoopObserver } from "./edge/hot_loop_observer.ts";
@@ -47,20 +39,15 @@ import { QueueWatch } from "./edge/queue_watch.ts";
 import type { Supervision } from "./edge/supervision.ts";
 import { SafeMode } from "./edge/safe_mode.ts";
 import type { Shadows } from "./edge/shadows.ts";
-import { VenueSide } from "./edge/venue_side.ts";
+import type { VenueSide } from "./edge/venue_side.ts";
 import { writeReport } from "./wire/encode_report.ts";
 import type { WireServer } from "./wire/server.ts";
 import { tokenPath } from "./wire/token.ts";
 import { DaemonMetrics } from "./daemon_metrics.ts";
 import type { Daemon, DaemonJournal, DaemonOptions, End, Reread } from "./daemon_options.ts";
-import {
-  createServer,
-  createShadows,
-  createSignals,
-  createSupervision,
-  startedPayload,
-} from "./daemon_parts.ts";
+import { createServer, createShadows, createSignals, createSupervision } from "./daemon_parts.ts";
 import { Reloader } from "./daemon_reloader.ts";
+import { declareStart, openControl } from "./daemon_start.ts";
 import { type Recovered, recoverTimeline } from "./daemon_recovery.ts";
 import { VERSION } from "./version.ts";
 
@@ -133,12 +120,7 @@ class RunningDaemon implements Daemon {
     );
 
     const ingress = new Ingress(() => this.#loop.wake());
-    // The configured bound is for what comes later: however much a start declares must fit.
-    const { max, policy } = configuration.queues.control;
-    const clients = declareClients(configuration);
-    const atStart = declarationsMax(options.venues, { clients, view: timeline.view });
-    const adopted = options.adoptAccounts.length;
-    this.#control = ingress.open({ name: "control", max: max + atStart + adopted, policy });
+    this.#control = openControl(options, ingress, timeline.view);
     this.#reloader = new Reloader({
       configuration,
       view: timeline.view,
@@ -170,9 +152,12 @@ class RunningDaemon implements Daemon {
       daemon: () => this.#reloader.identity,
     });
     this.#loop = this.#createLoop(timeline, ingress);
-    const payload = startedPayload(configuration, this.#journal.journalId);
-    this.#offer({ eventType: "Started", payload });
-    const venues = this.#createVenues(timeline, ingress);
+    const { view } = timeline;
+    const { journalId } = this.#journal;
+    const venues = declareStart(options, {
+      ...{ view, clock, ingress, journalId },
+      control: this.#control,
+    });
     this.#venues = venues;
     this.#metrics.watch({
       journal: this.#journal,
@@ -180,7 +165,6 @@ class RunningDaemon implements Daemon {
       server: this.#server,
       venues,
     });
-    const { view } = timeline;
     this.#supervision = createSupervision(ports, {
       view,
       loop: this.#loop,
@@ -295,34 +279,6 @@ class RunningDaemon implements Daemon {
   }
 
   /** Says what the configuration declares, and prepares its venues. */
-  #createVenues(timeline: Timeline, ingress: Ingress): VenueSide {
-    const { ports, configuration } = this.#options;
-    const venues = renumber(this.#options.venues, timeline.view);
-    const { view } = timeline;
-    const operator = { ...configuration.operator, resume: this.#options.resumeTrading };
-    const held = heldBack(view, operator);
-    if (held !== undefined) ports.log.write("alarm", "trading_held_back", { text: held });
-    const clients = declareClients(configuration);
-    const nowUs = this.#clock.nowUs();
-    const drafts = declarationDrafts(venues, { view, clients, operator, nowUs });
-    for (const draft of drafts) this.#control.offer(draft);
-    const reason = "--adopt-account";
-    for (const { declaration: { id, name } } of venues) {
-      if (!this.#options.adoptAccounts.includes(name)) continue;
-      this.#offer({ eventType: "AccountAdopted", payload: { reason }, venue: id });
-    }
-    return new VenueSide({
-      venues,
-      known: view.instruments,
-      ports,
-      ingress,
-      clock: this.#clock,
-      clOrdIdPrefix: clOrdIdPrefix(this.#journal.journalId),
-      queues: configuration.queues,
-      offer: (draft) => this.#control.offer(draft),
-    });
-  }
-
   #tellShadows(): void {
     if (this.#journal instanceof Journal) this.#shadows?.durable(this.#journal.durableBatch);
   }

@@ -40,6 +40,7 @@ const FILES = [
   "daemon_recovery.ts",
   "daemon_reload.ts",
   "daemon_reloader.ts",
+  "daemon_start.ts",
   "daemon_tighten.ts",
   "main.ts",
   "version.ts",
