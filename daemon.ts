@@ -157,6 +157,7 @@ class RunningDaemon implements Daemon {
     const venues = declareStart(options, {
       ...{ view, clock, ingress, journalId },
       control: this.#control,
+      lostSinceUs: from.lostSinceUs,
     });
     this.#venues = venues;
     this.#metrics.watch({

@@ -40,6 +40,8 @@ export type DaemonOptions = {
   readonly venues: readonly DeclaredVenue[];
   /** The operator allows this start to loosen the trading state and the kill switch. */
   readonly resumeTrading: boolean;
+  /** The operator knows that the end of the journal is lost: a new one begins on what is left. */
+  readonly acceptLoss: boolean;
   /** Venues, by name, whose own view of the account becomes the ledger's. */
   readonly adoptAccounts: readonly string[];
   readonly onListening: (listening: Listening) => void;

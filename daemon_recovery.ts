@@ -4,8 +4,11 @@
  * @module
  */
 import { createTimeline } from "./core/mod.ts";
+import type { Micros } from "./core/numbers.ts";
 import type { Timeline } from "./core/timeline.ts";
 import {
+  type AcceptedLoss,
+  acceptLoss as acceptJournalLoss,
   JOURNAL_DEFAULTS,
   type JournalOptions,
   PoisonEvent,
@@ -13,6 +16,7 @@ import {
   replayInto,
   restoreTimeline,
 } from "./edge/journal/mod.ts";
+import type { Log } from "./edge/ports.ts";
 import { PoisonNotes } from "./edge/poison.ts";
 import type { CheckpointMark } from "./edge/shadows.ts";
 import { writeReport } from "./wire/encode_report.ts";
@@ -25,6 +29,8 @@ type RecoveredJournal = Omit<JournalOptions, "nowUs" | "digest">;
 export type Recovered = {
   readonly timeline: Timeline;
   readonly journal: RecoveredJournal;
+  /** Everything after this time was lost, which an operator accepted; the core is yet to be told. */
+  readonly lostSinceUs: Micros | undefined;
   /** The checkpoint that it began from; seq 0: from nothing. */
   readonly checkpoint: CheckpointMark;
 };
@@ -36,13 +42,17 @@ type Stuck = { readonly kind: "safeMode"; readonly seq: number; readonly journal
  * @throws {PoisonEvent} The first time an event makes the machines throw.
  */
 export function recoverTimeline(
-  { ports, stateDirectory, configuration }: DaemonOptions,
+  { ports, stateDirectory, configuration, acceptLoss }: DaemonOptions,
 ): ({ readonly kind: "ready" } & Recovered) | Stuck {
   const { disk, randomness, log } = ports;
   const notes = new PoisonNotes(disk, stateDirectory);
   const startUs = ports.clock.monotonicUs();
-  const recovery = recover({ disk, randomness, log, stateDirectory, engineVersion: VERSION });
+  const where = { disk, randomness, log, stateDirectory, engineVersion: VERSION };
   const machine = { createTimeline, writeReport };
+  if (acceptLoss) {
+    sayLoss(log, acceptJournalLoss({ ...where, machine, passedOver: notes.quarantined() }));
+  }
+  const recovery = recover(where);
   const timeline = restoreTimeline(recovery, { machine, engineVersion: VERSION });
   try {
     replayInto(recovery, { timeline, writeReport }, notes.quarantined());
@@ -65,6 +75,18 @@ export function recoverTimeline(
     reports: recovery.reports,
     settings: { ...JOURNAL_DEFAULTS, segmentBytes, ringBytes },
   };
+  const lostSinceUs = recovery.isAfterLoss ? timeline.nowUs : undefined;
   const { seqId: seq = 0, ingestTime: atUs = 0 } = recovery.checkpoint ?? {};
-  return { kind: "ready", timeline, journal, checkpoint: { seq, atUs } };
+  return { kind: "ready", timeline, journal, lostSinceUs, checkpoint: { seq, atUs } };
+}
+
+function sayLoss(log: Log, loss: AcceptedLoss | undefined): void {
+  if (loss === undefined) return;
+  log.write("alarm", "loss_accepted", {
+    journal_id: loss.journalId,
+    previous_journal_id: loss.previousJournalId,
+    seq_id: loss.seq,
+    aside: loss.aside,
+    text: "What came after is lost; trading is halted until it is resumed with --resume-trading",
+  });
 }

@@ -8,6 +8,7 @@
  */
 import { clOrdIdPrefix } from "./core/command.ts";
 import type { ControlPayloads } from "./core/event.ts";
+import type { Micros } from "./core/numbers.ts";
 import type { View } from "./core/view.ts";
 import {
   canonicalConfiguration,
@@ -35,6 +36,8 @@ export type StartParts = {
   readonly ingress: Ingress;
   readonly control: IngressQueue;
   readonly journalId: string;
+  /** A loss was accepted at this start: since when the journal may not know what happened. */
+  readonly lostSinceUs: Micros | undefined;
 };
 
 /** Opens the queue of the daemon's own events. */
@@ -52,11 +55,13 @@ export function openControl(
 /** Offers all that a start says, and prepares its venues. */
 export function declareStart(options: DaemonOptions, parts: StartParts): VenueSide {
   const { ports, configuration } = options;
-  const { view, clock, ingress, control, journalId } = parts;
-  const payload = startedPayload(configuration, journalId);
+  const { view, clock, ingress, control, journalId, lostSinceUs } = parts;
+  const payload = startedPayload(configuration, parts);
   control.offer(controlDraft({ eventType: "Started", payload }, clock.nowUs()));
   const venues = renumber(options.venues, view);
-  const operator = { ...configuration.operator, resume: options.resumeTrading };
+  // After a loss the core halts: what is said of the operator behind that must not loosen it.
+  const tradingState = lostSinceUs === undefined ? configuration.operator.tradingState : "Halted";
+  const operator = { ...configuration.operator, tradingState, resume: options.resumeTrading };
   const held = heldBack(view, operator);
   if (held !== undefined) ports.log.write("alarm", "trading_held_back", { text: held });
   const clients = declareClients(configuration);
@@ -83,7 +88,7 @@ export function declareStart(options: DaemonOptions, parts: StartParts): VenueSi
 
 function startedPayload(
   configuration: Configuration,
-  journalId: string,
+  { journalId, lostSinceUs }: Pick<StartParts, "journalId" | "lostSinceUs">,
 ): ControlPayloads["Started"] {
   const { invariants, intentHorizonMs, lookupRetryMs, seed } = configuration.engine;
   const { intentsPerSecond, burst } = configuration.wire;
@@ -95,5 +100,6 @@ function startedPayload(
     configDigest: configurationDigest(configuration),
     settings: { invariants, intentHorizonMs, intentsPerSecond, burst, lookupRetryMs },
     seed,
+    ...(lostSinceUs === undefined ? {} : { lostSinceUs }),
   };
 }

@@ -18,7 +18,7 @@ import {
   PAPER_ADAPTER,
   problemLine,
 } from "./config/mod.ts";
-import type { DoctorTools, RunOptions } from "./edge/cli/actions.ts";
+import type { DoctorTools, RunOptions, TopOptions } from "./edge/cli/actions.ts";
 import { runCommandLine } from "./edge/cli/command_line.ts";
 import { denoTerminal } from "./edge/cli/deno_terminal.ts";
 import { denoMachine, examineVenue, portState } from "./edge/cli/doctor_machine.ts";
@@ -36,6 +36,7 @@ import { CAPTURE_FORMATS, columnProblems, LISTING_FORMATS } from "./edge/feeds/m
 import { journalBytes, JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/mod.ts";
 import { feedTools } from "./edge/cli/feed_tools.ts";
 import { journalTools } from "./edge/cli/journal_tools.ts";
+import { showTop } from "./edge/cli/top_tool.ts";
 import { recoveryNotice } from "./edge/supervision.ts";
 import type { AdapterDescription } from "./edge/venue.ts";
 import { type AdapterRegistry, ADAPTERS } from "./edge/venues/registry.ts";
@@ -60,6 +61,7 @@ const LOG_FLUSH_MS = 1000;
 
 /** Carries out a command line; returns the exit code. */
 export function tapeline(args: readonly string[], product: Product): Promise<ExitCode> {
+  const terminal = denoTerminal();
   const actions = {
     version: VERSION,
     build: { ...BUILD, runtime: `deno ${Deno.version.deno}` },
@@ -77,13 +79,14 @@ export function tapeline(args: readonly string[], product: Product): Promise<Exi
     feed: feedTools(),
     doctor: doctorTools(product),
     run: (options: RunOptions) => run(options, product),
+    top: (options: TopOptions) => showTop(options, { version: VERSION, terminal }),
     exitCodeOf,
   };
-  return runCommandLine(args, actions, denoTerminal());
+  return runCommandLine(args, actions, terminal);
 }
 
 async function run(options: RunOptions, product: Product): Promise<ExitCode> {
-  const { configuration, stateDirectory, resumeTrading, adoptAccounts } = options;
+  const { configuration, stateDirectory, resumeTrading, acceptLoss, adoptAccounts } = options;
   const log = processLog({
     levels: configuration.log,
     sink: (bytes) => Deno.stderr.write(bytes),
@@ -102,6 +105,7 @@ async function run(options: RunOptions, product: Product): Promise<ExitCode> {
     configuration,
     stateDirectory,
     resumeTrading,
+    acceptLoss,
     adoptAccounts,
     venues: venuesOf(configuration, product),
     onListening: (listening) => {

@@ -81,12 +81,18 @@ export class Digest {
     const length = value.length;
     const whole = length & ~3;
     this.pair(length, 0x74657874);
+    let low = this.#low; // both lanes in registers: a round waits for what the last one stored
+    let high = this.#high;
     for (let i = 0; i < whole; i += 4) {
-      this.pair(
-        value.charCodeAt(i) | (value.charCodeAt(i + 1) << 16),
-        value.charCodeAt(i + 2) | (value.charCodeAt(i + 3) << 16),
-      );
+      const a = value.charCodeAt(i) | (value.charCodeAt(i + 1) << 16);
+      const b = value.charCodeAt(i + 2) | (value.charCodeAt(i + 3) << 16);
+      const x = Math.imul(low ^ a, 0x85ebca6b);
+      const y = Math.imul((high + b) | 0, 0xc2b2ae35);
+      low = ((x ^ (x >>> 15)) + y) | 0;
+      high = y ^ (y >>> 13) ^ low;
     }
+    this.#low = low;
+    this.#high = high;
     if (whole === length) return;
     const second = whole + 1 < length ? value.charCodeAt(whole + 1) << 16 : 0;
     const third = whole + 2 < length ? value.charCodeAt(whole + 2) : 0;
@@ -105,9 +111,6 @@ export class Digest {
     if (Number.isSafeInteger(narrow)) this.int(narrow);
     else this.text(value.toString(16));
   }
-
-  /** {@link Digest.mix} for those who know no digest. */
-  readonly mixer: (value: number | bigint | string) => void = (value) => this.mix(value);
 
   /** Mixes any scalar. */
   mix(value: number | bigint | string): void {

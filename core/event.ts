@@ -95,6 +95,8 @@ export type ControlPayloads = {
     readonly configDigest: string;
     readonly settings: EngineSettings;
     readonly seed: number;
+    /** The end of the journal before, from this time on, is lost, and an operator has accepted it. */
+    readonly lostSinceUs?: Micros;
   };
   /** The configuration was changed in what may change while the daemon runs; canonical, whole. */
   ConfigurationReloaded: { readonly configuration: string; readonly configDigest: string };

@@ -114,6 +114,8 @@ export interface View {
   readonly instruments: readonly Instrument[];
   instrumentByName(name: string): Instrument | undefined;
   clientIndex(name: string): ClientIndex | undefined;
+  /** Every client that has ever said HELLO here, by number. */
+  readonly clients: readonly ClientIndex[];
   clientName(client: ClientIndex): string;
   /** Last report number of a client; 0 if none. */
   reportSeq(client: ClientIndex): number;

@@ -83,6 +83,12 @@ const DAEMON = {
     levels: ["alarm"],
     says: "The journal holds a halt, or a stricter state than the configuration: `text`.",
   },
+  loss_accepted: {
+    category: "daemon",
+    levels: ["alarm"],
+    says:
+      "The journal's end was given up: `journal_id` begins at `seq_id`, the old one is `aside`.",
+  },
   queue_opened: {
     category: "daemon",
     levels: ["info"],

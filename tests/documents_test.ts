@@ -17,6 +17,7 @@ function documents(): string[] {
     ...below("docs/"),
     ...below("docs/reference/"),
     ...below("docs/decisions/"),
+    ...below("docs/operations/"),
   ]
     .map((path) => path.replace("./", "")).sort();
 }

@@ -7,6 +7,7 @@ import { flatHistogram } from "../edge/metrics/flat.ts";
 import { Histogram } from "../edge/metrics/histogram.ts";
 import type { Samples } from "../edge/metrics/samples.ts";
 import type { Log } from "../edge/ports.ts";
+import { FATAL_CODES, NON_FATAL_CODES } from "./server_message.ts";
 
 /** Names of the plain counters, as the `metrics` query spells them. */
 const NAMES = [
@@ -89,8 +90,8 @@ export class WireCounters {
 
   /** What flat names cannot say. */
   measure(into: Samples): void {
-    for (const [code, count] of this.#problems) {
-      into.put("tapeline_wire_errors_total", count, { code });
+    for (const code of new Set([...FATAL_CODES, ...NON_FATAL_CODES, ...this.#problems.keys()])) {
+      into.put("tapeline_wire_errors_total", this.#problems.get(code) ?? 0, { code });
     }
     into.histogram("tapeline_wire_callback_seconds", this.#callbacks);
   }

@@ -22,6 +22,7 @@ import {
   answerLastTrade,
   answerSpread,
 } from "./query_book.ts";
+import { metricsText } from "./query_metrics.ts";
 import { answerMatchRate, answerMbr, answerPfill, answerSizeAhead } from "./query_signals.ts";
 
 /** Answers a query. */
@@ -44,7 +45,7 @@ export function answerQuery(query: Query, context: QueryContext): QueryAnswer {
     case "risk":
       return { ok: true, result: JSON.stringify(context.view.risk(context.client)) };
     case "metrics":
-      return { ok: true, result: JSON.stringify(context.counters()) };
+      return { ok: true, result: metricsText(context) };
     case "best":
       return answerBest(query.args, context);
     case "best2_sum":

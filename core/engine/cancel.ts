@@ -9,7 +9,7 @@
  * @module
  */
 import { backOff } from "./retry.ts";
-import type { Saying } from "./reports.ts";
+import { type Step, UNSAID } from "./reports.ts";
 import { advance } from "./settle.ts";
 import { issue } from "./requests.ts";
 import type { Turn } from "./turn.ts";
@@ -44,7 +44,14 @@ export function beginCancel(turn: Turn, order: Order, cancel: PendingCancel): vo
   }
   const { by, origIntentId, causeIntentId } = cancelBearing(order, cancel);
   const reason = cancel.cause;
-  advance(turn, order, { execType: "PendingCancel", reason, by, origIntentId, causeIntentId });
+  advance(turn, order, {
+    ...UNSAID,
+    execType: "PendingCancel",
+    reason,
+    by,
+    origIntentId,
+    causeIntentId,
+  });
   if (hasLeft) sendCancel(turn, order);
   else endCancelled(turn, order, "never sent to the venue");
 }
@@ -65,7 +72,15 @@ export function endCancelled(turn: Turn, order: Order, reason: string): void {
   order.cancel = null;
   const execType = cancel?.cause === "lapse" ? "Expired" : "Cancelled";
   const { by, origIntentId, causeIntentId } = cancelBearing(order, cancel);
-  advance(turn, order, { execType, reason, text: reason, by, origIntentId, causeIntentId });
+  advance(turn, order, {
+    ...UNSAID,
+    execType,
+    reason,
+    text: reason,
+    by,
+    origIntentId,
+    causeIntentId,
+  });
 }
 
 /** Under which ids a cancel is reported: its own for a Cancel, the order's for all others. */
@@ -137,8 +152,9 @@ function withdrawReplace(turn: Turn, order: Order): void {
   advance(turn, order, { ...refusal, reason: "a cancel came first" });
 }
 
-function replaceRefusal(order: Order, by: IntentRecord): Saying {
+function replaceRefusal(order: Order, by: IntentRecord): Step {
   return {
+    ...UNSAID,
     execType: "ReplaceRejected",
     by,
     origIntentId: order.bearer.intentId,

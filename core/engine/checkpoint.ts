@@ -77,6 +77,7 @@ function engineFields<Big>(
     cl_ord_id_prefix: state.blotter.keys.prefix,
     settings: asNode(state.settings),
     operator_state: state.operatorState,
+    ...(state.intentsAfterUs === null ? {} : { intents_after_us: state.intentsAfterUs }),
     kill_switch: state.killSwitch,
     dry_clients: [...state.dryClients].sort(),
     next_request: state.nextRequest,
@@ -144,6 +145,9 @@ function readScalars(state: EngineState, saved: NodeReader): void {
   state.blotter.intents.seed(state.journalId);
   state.settings = fromNode<EngineSettings>(saved.node("settings"));
   state.operatorState = parseTradingState(saved.text("operator_state"));
+  if (saved.has("intents_after_us")) {
+    state.intentsAfterUs = micros(saved.integer("intents_after_us"));
+  }
   state.killSwitch = saved.flag("kill_switch");
   state.nextRequest = requestId(saved.integer("next_request"));
   for (const row of readTable(saved.node("counters"))) {

@@ -19,7 +19,7 @@ import {
   toLedgerExecution,
 } from "./fills.ts";
 import { closePosting } from "./postings.ts";
-import { reportOrder, toExecution } from "./reports.ts";
+import { reportOrder, toExecution, UNSAID } from "./reports.ts";
 import { advance } from "./settle.ts";
 import { raise, type Turn } from "./turn.ts";
 import type { BrokerPayloads } from "../event.ts";
@@ -45,6 +45,7 @@ export function applyVoided(
   order.voidedQty = qty(order.voidedQty + fill.execution.lastQty);
   fill.isVoided = true;
   advance(turn, order, {
+    ...UNSAID,
     execType: "TradeCancel",
     reason: `execution ${execRefId} voided`,
     execRefId: fill.execution.execId,
@@ -80,6 +81,7 @@ export function applyCorrected(
   if (!order.isTerminal && raised > 0) inferIncrease(turn, order, raised);
   rebook(turn, order, { fill, execution });
   advance(turn, order, {
+    ...UNSAID,
     execType: "TradeCorrect",
     reason: `execution ${execRefId} corrected`,
     execRefId: fill.execution.execId,
@@ -112,7 +114,7 @@ export function applyConfirmed(
   fill.isProvisional = false;
   const text = `Execution ${execRefId} is final`;
   const { execId } = fill.execution;
-  reportOrder(turn, order, { execType: "OrderStatus", execRefId: execId, text });
+  reportOrder(turn, order, { ...UNSAID, execType: "OrderStatus", execRefId: execId, text });
 }
 
 type Action = "void" | "correct" | "confirm";

@@ -8,7 +8,7 @@
  */
 import { countFailure, pause } from "./breaker.ts";
 import { cancelLater, endCancelled, neverLeft, sendCancel } from "./cancel.ts";
-import { reportOrder } from "./reports.ts";
+import { reportOrder, UNSAID } from "./reports.ts";
 import { refuseReplace } from "./replaced.ts";
 import { issue } from "./requests.ts";
 import { backOff } from "./retry.ts";
@@ -116,7 +116,7 @@ export function outdateLookups(turn: Turn, order: Order): void {
 export function syncDoubt(turn: Turn, order: Order): void {
   if (order.isTerminal || order.status === "Created") return;
   if ((order.doubt !== 0) === order.isDoubtReported) return;
-  reportOrder(turn, order, { execType: "OrderStatus" });
+  reportOrder(turn, order, { ...UNSAID, execType: "OrderStatus" });
 }
 
 function sendLater(turn: Turn, order: Order, kind: "Submit" | "Cancel" | "Replace"): void {

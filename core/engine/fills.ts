@@ -12,7 +12,7 @@ import { forgetRequest } from "./doubt.ts";
 import { accept } from "./outcomes.ts";
 import { closePosting } from "./postings.ts";
 import { finishReplace } from "./replaced.ts";
-import { toExecution } from "./reports.ts";
+import { toExecution, UNSAID } from "./reports.ts";
 import { advance } from "./settle.ts";
 import { haltAccount, raise, type Turn } from "./turn.ts";
 import type { ClientFill } from "../clients.ts";
@@ -58,6 +58,7 @@ export function applyExecuted(
   book(turn, order, fill);
   remember(turn, order, fill);
   advance(turn, order, {
+    ...UNSAID,
     execType: "Trade",
     reason: "executed by the venue",
     execution,

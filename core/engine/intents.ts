@@ -12,7 +12,7 @@ import { applyCancel, applyCancelAll } from "./cancel_intents.ts";
 import { applyPlace } from "./place.ts";
 import { applyReplace } from "./replace.ts";
 import { refuseIntent } from "./refuse.ts";
-import { reportIntent, reportReused } from "./reports.ts";
+import { reportIntent, reportReused, UNSAID } from "./reports.ts";
 import type { Turn } from "./turn.ts";
 import type { Event } from "../event.ts";
 import type { Intent, SetRiskFlag, TradingState } from "../intent.ts";
@@ -152,6 +152,13 @@ function checkAge(turn: Turn, intent: Intent): Refusal | undefined {
     return stale(`sent_us must be at most ${horizonMs} ms old (wire.intent_horizon_ms)`, ageUs);
   }
   if (intent.action !== "Place" && intent.action !== "Replace") return undefined;
+  const { intentsAfterUs } = turn.state;
+  if (intentsAfterUs !== null && intent.sentUs <= intentsAfterUs) {
+    const text =
+      `Cannot take the intent: sent_us must be after ${intentsAfterUs}, since what was ` +
+      `recorded before may be lost (run --accept-loss): was ${intent.sentUs}`;
+    return { code: "STALE_INTENT", text };
+  }
   const ttlMs = intent.ttlMs ?? 0;
   if (ttlMs > 0 && ageUs >= ttlMs * 1000) {
     return stale(`the intent must be younger than its ttl_ms of ${ttlMs} ms`, ageUs);
@@ -189,10 +196,10 @@ function act(
     case "SetRiskFlag":
       client.tradingState = intent.value;
       turn.state.digest.text(intent.value);
-      reportIntent(turn, record, { execType: "IntentDone" });
+      reportIntent(turn, record, { ...UNSAID, execType: "IntentDone" });
       break;
     case "NoOp":
-      reportIntent(turn, record, { execType: "IntentDone" });
+      reportIntent(turn, record, { ...UNSAID, execType: "IntentDone" });
       break;
     case "Malformed":
       break;

@@ -9,7 +9,7 @@ import { cancelBearing, endCancelled, insist, replaceNeverLeft, sendCancel } fro
 import { askVenue, forgetRequest } from "./doubt.ts";
 import { finishReplace, refuseReplace, replaceBearing, restate } from "./replaced.ts";
 import { issue } from "./requests.ts";
-import type { Details } from "./reports.ts";
+import { type Details, UNSAID } from "./reports.ts";
 import { advance, settleCancelAlls } from "./settle.ts";
 import { raise, type Turn } from "./turn.ts";
 import type { BrokerPayloads, RequestStamps } from "../event.ts";
@@ -53,7 +53,15 @@ export function accept(turn: Turn, order: Order, details: Details): void {
   order.isAccepted = true;
   const { inferred, journalUs, submitUs, ackUs } = details;
   const reason = "accepted by the venue";
-  advance(turn, order, { execType: "New", reason, inferred, journalUs, submitUs, ackUs });
+  advance(turn, order, {
+    ...UNSAID,
+    execType: "New",
+    reason,
+    inferred,
+    journalUs,
+    submitUs,
+    ackUs,
+  });
   sendCancel(turn, order);
 }
 
@@ -75,11 +83,14 @@ export function applyRejected(turn: Turn, order: Order, of: Refused & RequestSta
   const { replace } = order;
   const details = { ...stampsOf(of), rejectCode: of.rejectCode, text: of.text, reason: of.text };
   if (replace?.stage !== "placing") {
-    if (!advance(turn, order, { ...details, execType: "Rejected" })) askVenue(turn, order);
+    if (!advance(turn, order, { ...UNSAID, ...details, execType: "Rejected" })) {
+      askVenue(turn, order);
+    }
     return;
   }
   order.replace = null;
   advance(turn, order, {
+    ...UNSAID,
     ...details,
     ...replaceBearing(replace),
     execType: "ReplaceRejected",
@@ -109,7 +120,7 @@ export function applyExpired(turn: Turn, order: Order, reason: string): void {
   const { cancel } = order;
   order.cancel = null;
   const bearing = cancelBearing(order, cancel);
-  advance(turn, order, { execType: "Expired", reason, text: reason, ...bearing });
+  advance(turn, order, { ...UNSAID, execType: "Expired", reason, text: reason, ...bearing });
 }
 
 /** The venue would not cancel. */
@@ -121,7 +132,7 @@ export function applyCancelRejected(turn: Turn, order: Order, of: Refused): void
   if (cancel !== null) {
     order.cancel = null;
     const bearing = cancelBearing(order, cancel);
-    advance(turn, order, { ...details, execType: "CancelRejected", ...bearing });
+    advance(turn, order, { ...UNSAID, ...details, execType: "CancelRejected", ...bearing });
     settleCancelAlls(turn, order, { isCancelled: false });
   }
   if (replace?.stage === "cancelling") refuseReplace(turn, order, { replace, ...of });

@@ -7,7 +7,7 @@ import { type Candidate, charge, checkAdmission, checkTerms, countPxOf } from ".
 import { refuseIntent } from "./refuse.ts";
 import { issue } from "./requests.ts";
 import { armLapse } from "./retry.ts";
-import { reportIntent } from "./reports.ts";
+import { reportIntent, UNSAID } from "./reports.ts";
 import { advance } from "./settle.ts";
 import type { InstrumentState } from "./state.ts";
 import type { Turn } from "./turn.ts";
@@ -28,7 +28,7 @@ export function applyPlace(turn: Turn, client: Client, placing: Placing): void {
   const { intent, record } = placing;
   const checked = checkPlace(turn, client, intent);
   if (!checked.ok) refuseIntent(turn, record, checked.refusal);
-  else if (intent.validateOnly) reportIntent(turn, record, { execType: "IntentDone" });
+  else if (intent.validateOnly) reportIntent(turn, record, { ...UNSAID, execType: "IntentDone" });
   else create(turn, client, { ...placing, candidate: checked.candidate });
 }
 
@@ -99,7 +99,7 @@ function create(
   blotter.intents.bind(record, order);
   charge(turn, client, candidate);
   client.open.add(order);
-  advance(turn, order, { execType: "PendingNew", reason: "placed" });
+  advance(turn, order, { ...UNSAID, execType: "PendingNew", reason: "placed" });
   armLapse(turn, order);
   issue(turn, order, "Submit");
 }

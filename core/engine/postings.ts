@@ -50,7 +50,7 @@ export function applyAccountFact(turn: Turn, event: AccountEvent): void {
 export function closePosting(turn: Turn): void {
   const { digest, ledger } = turn.state;
   ledger.assertTouched();
-  ledger.mixInto(digest.mixer);
+  ledger.mixInto(digest);
 }
 
 function post(turn: Turn, venue: VenueId, event: AccountEvent): void {

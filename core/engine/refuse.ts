@@ -2,7 +2,7 @@
  * Refusals made here: one report, nothing changed.
  * @module
  */
-import { reportIntent, reportOrder } from "./reports.ts";
+import { reportIntent, reportOrder, UNSAID } from "./reports.ts";
 import type { Turn } from "./turn.ts";
 import type { IntentRecord, Order } from "../order.ts";
 import type { Refusal } from "../risk/mod.ts";
@@ -11,6 +11,7 @@ import type { Refusal } from "../risk/mod.ts";
 export function refuseIntent(turn: Turn, by: IntentRecord, refusal: Refusal): void {
   count(turn, refusal);
   reportIntent(turn, by, {
+    ...UNSAID,
     execType: "Rejected",
     rejectCode: refusal.code,
     text: refusal.text,
@@ -25,6 +26,7 @@ export function refuseChange(
 ): void {
   count(turn, of.refusal);
   reportOrder(turn, order, {
+    ...UNSAID,
     execType: of.by.action === "Cancel" ? "CancelRejected" : "ReplaceRejected",
     by: of.by,
     origIntentId: order.bearer.intentId,

@@ -14,7 +14,7 @@ import { sendCancel } from "./cancel.ts";
 import { orderMeant, unknownOrder } from "./cancel_intents.ts";
 import { ttlDue } from "./place.ts";
 import { refuseChange, refuseIntent } from "./refuse.ts";
-import { reportIntent } from "./reports.ts";
+import { reportIntent, UNSAID } from "./reports.ts";
 import { issue } from "./requests.ts";
 import { advance } from "./settle.ts";
 import type { InstrumentState } from "./state.ts";
@@ -40,7 +40,7 @@ export function applyReplace(turn: Turn, client: Client, replacing: Replacing): 
   if (!intent.validateOnly) turn.state.blotter.intents.bind(record, order);
   const checked = checkReplace(turn, client, { order, intent });
   if (!checked.ok) refuseChange(turn, order, { by: record, refusal: checked.refusal });
-  else if (intent.validateOnly) reportIntent(turn, record, { execType: "IntentDone" });
+  else if (intent.validateOnly) reportIntent(turn, record, { ...UNSAID, execType: "IntentDone" });
   else {
     const entry = turn.state.instrument(order.terms.instrument);
     charge(turn, client, { entry, isDryRun: order.isDryRun });
@@ -131,6 +131,7 @@ function begin(turn: Turn, order: Order, of: Replacing & { readonly terms: Terms
   replace.stage = capabilities.replace === "cancel_new" ? "cancelling" : "native";
   order.replace = replace;
   advance(turn, order, {
+    ...UNSAID,
     execType: "PendingReplace",
     reason: "replace asked for",
     by: of.record,

@@ -7,7 +7,7 @@
  */
 import { sendCancel } from "./cancel.ts";
 import { outdateLookups } from "./doubt.ts";
-import type { Details, Saying } from "./reports.ts";
+import { type Details, type Saying, UNSAID } from "./reports.ts";
 import { armLapse } from "./retry.ts";
 import { advance } from "./settle.ts";
 import type { Turn } from "./turn.ts";
@@ -27,6 +27,7 @@ export function refuseReplace(
 ): void {
   order.replace = null;
   advance(turn, order, {
+    ...UNSAID,
     execType: "ReplaceRejected",
     reason: of.text,
     rejectCode: of.rejectCode,
@@ -66,6 +67,7 @@ export function finishReplace(
   const { by, origIntentId } = replace;
   const { inferred, journalUs, submitUs, ackUs } = of.details;
   advance(turn, order, {
+    ...UNSAID,
     execType: "Replaced",
     reason: "replaced by the venue",
     by,
@@ -87,7 +89,7 @@ export function restate(turn: Turn, order: Order, terms: {
   order.orderQty = atLeastExecuted(order, terms.orderQty);
   order.price = terms.price;
   turn.state.count("restated");
-  advance(turn, order, { execType: "Restated", reason: "changed by the venue" });
+  advance(turn, order, { ...UNSAID, execType: "Restated", reason: "changed by the venue" });
   outdateLookups(turn, order);
 }
 

@@ -16,32 +16,56 @@ import type { IntentRecord, Order } from "../order.ts";
 import type { RejectCode } from "../reject_code.ts";
 import type { ExecType, Execution, ExecutionReport } from "../report.ts";
 
-/** What a report says beyond the order. `by`: the intent whose id it bears, default the order's. */
+/**
+ * What a report says beyond the order. `by`: the intent whose id it bears, default the order's.
+ * Each is made from {@link UNSAID}, so that all have one shape: the hot path reads them, and a read of
+ * an object that may have any of twenty shapes costs as much as a line of the cache.
+ */
 export type Saying = {
   readonly execType: ExecType;
-  readonly by?: IntentRecord | undefined;
-  readonly origIntentId?: string | undefined;
-  readonly causeIntentId?: string | undefined;
-  readonly execution?: Execution;
-  readonly execRefId?: string;
-  readonly rejectCode?: RejectCode;
-  readonly text?: string;
-  readonly late?: boolean;
-  readonly inferred?: boolean | undefined;
-  readonly provisional?: boolean;
-  readonly journalUs?: Micros | undefined;
-  readonly submitUs?: Micros | undefined;
-  readonly ackUs?: Micros | undefined;
+  readonly by: IntentRecord | undefined;
+  readonly origIntentId: string | undefined;
+  readonly causeIntentId: string | undefined;
+  readonly execution: Execution | undefined;
+  readonly execRefId: string | undefined;
+  readonly rejectCode: RejectCode | undefined;
+  readonly text: string | undefined;
+  readonly late: boolean | undefined;
+  readonly inferred: boolean | undefined;
+  readonly provisional: boolean | undefined;
+  readonly journalUs: Micros | undefined;
+  readonly submitUs: Micros | undefined;
+  readonly ackUs: Micros | undefined;
 };
 
 /** What a venue's answer says beyond the order; how it came to be known. */
-export type Details = Pick<Saying, "inferred" | "journalUs" | "submitUs" | "ackUs">;
+export type Details = Partial<Pick<Saying, "inferred" | "journalUs" | "submitUs" | "ackUs">>;
 
 /** A report that moves its order. `reason` goes into the transition. */
 export type Step = Saying & {
   readonly reason: string;
   /** The replace lost the old order: it is gone although the replace was refused. */
-  readonly isLost?: boolean;
+  readonly isLost: boolean | undefined;
+};
+
+/** A report that says nothing but how the order stands. */
+export const UNSAID: Step = {
+  execType: "OrderStatus",
+  reason: "",
+  by: undefined,
+  origIntentId: undefined,
+  causeIntentId: undefined,
+  execution: undefined,
+  execRefId: undefined,
+  rejectCode: undefined,
+  text: undefined,
+  late: undefined,
+  inferred: undefined,
+  provisional: undefined,
+  journalUs: undefined,
+  submitUs: undefined,
+  ackUs: undefined,
+  isLost: undefined,
 };
 
 /** What a report takes from the intent whose id it bears. */
@@ -84,7 +108,7 @@ export function reportOrder(turn: Turn, order: Order, saying: Saying): void {
   const { status } = order;
   invariant(status !== "Created", "An order must have a state before it is reported");
   const by = saying.by ?? order.bearer;
-  const report = newReport(turn, by, saying.execType);
+  const report = newReport(turn, by, { execType: saying.execType, client: order.client });
   report.ordStatus = status;
   report.order = order.fields;
   report.tag = order.tag;
@@ -97,7 +121,7 @@ export function reportOrder(turn: Turn, order: Order, saying: Saying): void {
 
 /** Answers an intent that concerns no order: done, or refused. */
 export function reportIntent(turn: Turn, by: IntentRecord, saying: Saying): void {
-  const report = newReport(turn, by, saying.execType);
+  const report = newReport(turn, by, { execType: saying.execType, client: by.client });
   if (saying.execType === "Rejected") report.ordStatus = "Rejected";
   report.tag = by.tag;
   addDetails(report, saying);
@@ -106,7 +130,7 @@ export function reportIntent(turn: Turn, by: IntentRecord, saying: Saying): void
 
 /** Refuses an intent whose id is already spent on another content: the original is untouched. */
 export function reportReused(turn: Turn, by: Bearer, text: string): void {
-  const report = newReport(turn, by, "Rejected");
+  const report = newReport(turn, by, { execType: "Rejected", client: by.client });
   report.ordStatus = "Rejected";
   report.tag = by.tag;
   report.rejectCode = "INTENT_ID_REUSED";
@@ -117,7 +141,7 @@ export function reportReused(turn: Turn, by: Bearer, text: string): void {
 /** The order as an `OrderStatus` report without a number, for queries. */
 export function orderStatus(order: Order, at: Pick<Turn, "seqId" | "nowUs">): ExecutionReport {
   const { status } = order;
-  const report = blank(order.bearer, at, "OrderStatus");
+  const report = blank(order.bearer, at, { execType: "OrderStatus", client: order.client });
   report.ordStatus = status === "Created" ? null : status;
   report.order = order.fields;
   report.tag = order.tag;
@@ -132,10 +156,13 @@ function next(order: Order, step: Step): ReturnType<typeof nextStatus> {
   return nextStatus(order.status, step.execType, { isComplete, hasFills, restored, isLost: true });
 }
 
-function newReport(turn: Turn, by: Bearer, execType: ExecType): Writable<ExecutionReport> {
-  const client = clientOf(turn, by.client);
+/** What a report is, and whose. An order is at hand where the intent that it bears may be far. */
+type Heading = { readonly execType: ExecType; readonly client: ClientIndex };
+
+function newReport(turn: Turn, by: Bearer, heading: Heading): Writable<ExecutionReport> {
+  const client = clientOf(turn, heading.client);
   client.reportSeq += 1;
-  const report = blank(by, turn, execType);
+  const report = blank(by, turn, heading);
   report.reportSeq = client.reportSeq;
   if (turn.venueUs !== null) report.eventUs = turn.venueUs;
   return report;
@@ -145,10 +172,10 @@ function newReport(turn: Turn, by: Bearer, execType: ExecType): Writable<Executi
 function blank(
   by: Bearer,
   at: Pick<Turn, "seqId" | "nowUs">,
-  execType: ExecType,
+  { execType, client }: Heading,
 ): Writable<ExecutionReport> {
   return {
-    client: by.client,
+    client,
     reportSeq: 0,
     seqId: at.seqId,
     intentId: by.intentId,

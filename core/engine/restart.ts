@@ -11,6 +11,7 @@ import { clOrdIdPrefix } from "../command.ts";
 import { sendCancel } from "./cancel.ts";
 import { applyDeadlines } from "./deadlines.ts";
 import { askVenue, fallIntoDoubt, syncDoubt } from "./doubt.ts";
+import { applyLostEnd } from "./lost_end.ts";
 import { dropReconcile } from "./reconcile_request.ts";
 import { armGrace } from "./sessions.ts";
 import type { Turn } from "./turn.ts";
@@ -41,6 +42,7 @@ export function applyStarted(turn: Turn, payload: ControlPayloads["Started"]): v
   for (const entry of state.instruments) entry?.book.invalidate();
   applyDeadlines(turn, turn.nowUs);
   endSessions(turn);
+  if (payload.lostSinceUs !== undefined) applyLostEnd(turn, payload.lostSinceUs);
   for (const order of state.blotter.values()) recoverOrder(turn, order);
 }
 

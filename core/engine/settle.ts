@@ -6,7 +6,7 @@
  * @module
  */
 import type { Client, PendingCancelAll } from "../clients.ts";
-import { move, reportIntent, type Step } from "./reports.ts";
+import { move, reportIntent, type Step, UNSAID } from "./reports.ts";
 import type { Turn } from "./turn.ts";
 import { invariant } from "../invariant.ts";
 import { type Order, REQUEST_KINDS } from "../order.ts";
@@ -49,6 +49,7 @@ export function finishCancelAll(turn: Turn, client: Client, pending: PendingCanc
   const at = client.cancelAlls.indexOf(pending);
   const others = pending.taken - pending.cancelled;
   reportIntent(turn, pending.by, {
+    ...UNSAID,
     execType: "IntentDone",
     text: `Orders taken: ${pending.taken}, cancelled: ${pending.cancelled}, ` +
       `ended otherwise or refused: ${others}`,
@@ -77,6 +78,7 @@ function answerPending(turn: Turn, order: Order): void {
   const ended = `order ${order.terms.id} ended as ${order.status}`;
   if (replace !== null) {
     move(turn, order, {
+      ...UNSAID,
       execType: "ReplaceRejected",
       reason: ended,
       by: replace.by,
@@ -87,6 +89,7 @@ function answerPending(turn: Turn, order: Order): void {
   }
   if (cancel !== null && cancel.cause === "intent" && cancel.by !== null) {
     move(turn, order, {
+      ...UNSAID,
       execType: "CancelRejected",
       reason: ended,
       by: cancel.by,

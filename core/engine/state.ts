@@ -96,6 +96,8 @@ export class EngineState {
   journalId = "";
   settings: EngineSettings = INITIAL_SETTINGS;
   operatorState: TradingState = "Active";
+  /** Intents sent up to then may have acted in a part of the journal that is lost; null: none is. */
+  intentsAfterUs: Micros | null = null;
   killSwitch = false;
   nextRequest: RequestId = requestId(1);
   ledger: Ledger = new Ledger();

@@ -156,6 +156,10 @@ export class EngineView implements View {
     return this.#state.ledger.positions(scope, (id) => this.#mark(id));
   }
 
+  get clients(): readonly ClientIndex[] {
+    return this.#state.clients.all.map(({ index }) => index);
+  }
+
   tags(client: ClientIndex): readonly TagRow[] {
     return this.#state.ledger.tags(client, (id) => this.#mark(id));
   }

@@ -7,6 +7,7 @@
  * @module
  */
 import { divideHalfEven, fromQuanta, fromUnits, powerOfTen } from "../decimal.ts";
+import type { Digest } from "../digest.ts";
 import type { Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
 import type { NodeReader } from "../node_reader.ts";
@@ -111,9 +112,9 @@ export class BettingPosition {
   }
 
   /** Mixes net stake and gross return. */
-  mixInto(mix: (value: number | bigint | string) => void): void {
-    mix(this.quanta);
-    mix(this.flow.value);
+  mixInto(digest: Digest): void {
+    digest.int(this.quanta);
+    digest.mix(this.flow.value);
   }
 
   checkpoint(): CheckpointNode {

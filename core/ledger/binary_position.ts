@@ -11,6 +11,7 @@
  * @module
  */
 import { fromUnits } from "../decimal.ts";
+import type { Digest } from "../digest.ts";
 import type { Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
 import type { NodeReader } from "../node_reader.ts";
@@ -146,12 +147,12 @@ export class BinaryPosition {
   }
 
   /** Mixes the position, what of it is provisional, and the shares. */
-  mixInto(mix: (value: number | bigint | string) => void): void {
-    this.#cost.mixInto(mix);
-    mix(this.#provisional);
+  mixInto(digest: Digest): void {
+    this.#cost.mixInto(digest);
+    digest.int(this.#provisional);
     for (const share of [this.#outcome.resolved, this.#outcome.settled]) {
-      mix(share?.numerator ?? 0);
-      mix(share?.denominator ?? 0);
+      digest.mix(share?.numerator ?? 0);
+      digest.mix(share?.denominator ?? 0);
     }
   }
 

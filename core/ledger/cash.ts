@@ -5,6 +5,7 @@
  * @module
  */
 import { powerOfTen, POWERS } from "../decimal.ts";
+import type { Digest } from "../digest.ts";
 import { ExactSum } from "./exact_sum.ts";
 import { type Amount, negated, unitsAt } from "./money.ts";
 
@@ -69,9 +70,9 @@ export class Cash {
   }
 
   /** Mixes scale and sum into a digest. */
-  mixInto(mix: (value: number | bigint | string) => void): void {
-    mix(this.#scale);
-    this.#sum.mixInto(mix);
+  mixInto(digest: Digest): void {
+    digest.int(this.#scale);
+    this.#sum.mixInto(digest);
   }
 
   #addCoarse(amount: Amount): void {

@@ -12,6 +12,7 @@
  * @module
  */
 import { fromQuanta, fromUnits } from "../decimal.ts";
+import type { Digest } from "../digest.ts";
 import type { Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
 import type { Px } from "../numbers.ts";
@@ -133,9 +134,9 @@ export class CostPosition {
   }
 
   /** Mixes quantity, cost and flow. */
-  mixInto(mix: (value: number | bigint | string) => void): void {
-    this.#open.mixInto(mix);
-    this.flow.mixInto(mix);
+  mixInto(digest: Digest): void {
+    this.#open.mixInto(digest);
+    this.flow.mixInto(digest);
   }
 
   /** Returns the whole state; costs as integers in text. */

@@ -5,6 +5,7 @@
  * has one form and equality is that of the parts. Up to 4 × 10^24 nothing is allocated.
  * @module
  */
+import type { Digest } from "../digest.ts";
 
 /** An exact integer: a number where it is a safe one, else a BigInt. */
 export type Wide = number | bigint;
@@ -113,16 +114,16 @@ export class ExactSum {
   }
 
   /** Mixes the value as two integers: ⌊value ÷ 10^9⌋ and the rest. */
-  mixInto(mix: (value: number | bigint | string) => void): void {
+  mixInto(digest: Digest): void {
     if (this.#big === null) {
-      mix(this.#high);
-      mix(this.#low);
+      digest.int(this.#high);
+      digest.int(this.#low);
       return;
     }
     const rest = this.#big % BIG_BASE;
     const low = rest < 0n ? rest + BIG_BASE : rest;
-    mix((this.#big - low) / BIG_BASE);
-    mix(Number(low));
+    digest.big((this.#big - low) / BIG_BASE);
+    digest.int(Number(low));
   }
 
   #addHigh(high: number): void {

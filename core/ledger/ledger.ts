@@ -8,6 +8,7 @@
  * `cost_position.ts`). A posting checks its arguments first and changes books after.
  * @module
  */
+import type { Digest } from "../digest.ts";
 import type { Instrument, Side } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
 import { NodeReader } from "../node_reader.ts";
@@ -333,18 +334,18 @@ export class Ledger {
   }
 
   /** Mixes the last posting and what it led to into a digest; once. */
-  mixInto(mix: (value: number | bigint | string) => void): void {
+  mixInto(digest: Digest): void {
     const last = this.#last;
     if (last === undefined) return;
     this.#last = undefined;
     const account = this.#account(last.venue);
-    mix(last.kind);
-    mix(last.venue);
-    mix(last.owner ?? "external");
-    mixBook(account.whole, last, mix);
-    if (last.owner !== "all") return mixBook(account.ownerBook(last.owner), last, mix);
-    for (const [, book] of account.clients()) mixBook(book, last, mix);
-    mixBook(account.external, last, mix);
+    digest.text(last.kind);
+    digest.int(last.venue);
+    digest.mix(last.owner ?? "external");
+    mixBook(account.whole, last, digest);
+    if (last.owner !== "all") return mixBook(account.ownerBook(last.owner), last, digest);
+    for (const [, book] of account.clients()) mixBook(book, last, digest);
+    mixBook(account.external, last, digest);
   }
 
   /** Returns the whole state: venues, clients, currencies and instruments in order. */
@@ -413,8 +414,8 @@ export class Ledger {
     { venue, instrument }: LedgerExecution,
     of: { readonly kind: string; readonly posting: Posting },
   ): void {
-    const currencies: string[] = [];
     const { owner, legs, fee } = of.posting;
+    const currencies: string[] = [];
     for (const { currency } of legs) if (!currencies.includes(currency)) currencies.push(currency);
     if (fee !== null && !currencies.includes(fee.currency)) currencies.push(fee.currency);
     for (const currency of of.posting.accounting.followUp?.(this.#account(venue), owner) ?? []) {
@@ -467,21 +468,17 @@ function bookOf(account: Account, scope: ClientIndex | "account"): Holdings | un
   return scope === "account" ? account.whole : account.client(scope);
 }
 
-function mixBook(
-  book: Holdings,
-  touched: Touched,
-  mix: (value: number | bigint | string) => void,
-): void {
+function mixBook(book: Holdings, touched: Touched, digest: Digest): void {
   for (const currency of touched.currencies) {
     const cash = book.posted(currency);
-    mix(currency);
-    if (cash === undefined) mix(0);
-    else cash.mixInto(mix);
+    digest.text(currency);
+    if (cash === undefined) digest.int(0);
+    else cash.mixInto(digest);
   }
   for (const instrument of touched.instruments) {
-    mix(instrument);
+    digest.int(instrument);
     const position = book.position(instrument);
-    if (position === undefined) mix(0);
-    else position.mixInto(mix);
+    if (position === undefined) digest.int(0);
+    else position.mixInto(digest);
   }
 }

@@ -8,6 +8,7 @@
  * @module
  */
 import { divideHalfEven } from "../decimal.ts";
+import type { Digest } from "../digest.ts";
 import { invariant } from "../invariant.ts";
 import type { NodeReader } from "../node_reader.ts";
 import { ExactSum, narrowed } from "./exact_sum.ts";
@@ -55,10 +56,10 @@ export class OpenCost {
     this.#quanta = after;
   }
 
-  mixInto(mix: (value: number | bigint | string) => void): void {
-    mix(this.#quanta);
-    this.#value.mixInto(mix);
-    mix(this.#fraction);
+  mixInto(digest: Digest): void {
+    digest.int(this.#quanta);
+    this.#value.mixInto(digest);
+    digest.int(this.#fraction);
   }
 
   checkpoint(): { readonly quanta: number; readonly value: string; readonly fraction: number } {

@@ -24,6 +24,7 @@
  * A class without a policy is refused when an instrument is listed, so the ledger never meets one.
  * @module
  */
+import type { Digest } from "../digest.ts";
 import type { AssetClass, Instrument } from "../instrument.ts";
 import { unreachable } from "../invariant.ts";
 import type { NodeReader } from "../node_reader.ts";
@@ -105,7 +106,7 @@ export interface PositionBase {
   exposure(mark: Px | undefined): Exposure;
   checkpoint(): CheckpointNode;
   /** Mixes what it holds into a digest. */
-  mixInto(mix: (value: number | bigint | string) => void): void;
+  mixInto(digest: Digest): void;
 }
 
 /** A position, told apart by `kind`. */

@@ -79,7 +79,7 @@ function addedUnits(request: RiskRequest, { reserve, purse }: Held): Wide | unde
   const worstPx = dearer({ held: { reserve, purse }, left: countPx, right: kept.dearPx });
   const worst = reserve.unitsOf(worstPx, qty(Math.max(leavesQty, kept.qty)));
   const now = reserve.unitsOf(kept.dearPx, kept.qty);
-  return purse.lifted(BigInt(worst) - BigInt(now), reserve.scale);
+  return purse.lifted(difference({ left: worst, right: now }), reserve.scale);
 }
 
 /** Returns the price of the two at which a quantity holds back more. */

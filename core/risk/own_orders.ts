@@ -10,7 +10,7 @@
  */
 import { BookSide } from "../book_side.ts";
 import type { AssetClass, Side } from "../instrument.ts";
-import type { Px } from "../numbers.ts";
+import { type Px, px } from "../numbers.ts";
 
 type Sides = {
   readonly Buy: BookSide;
@@ -54,7 +54,8 @@ export class OwnOrders {
 
   /** Returns our most aggressive price on a side, or undefined if there is none. */
   bestOf(side: Side): Px | undefined {
-    return this.#sides?.[side].best()?.price;
+    const price = this.#sides?.[side].bestPrice();
+    return price === undefined ? undefined : px(price);
   }
 
   /** Forgets every order. */

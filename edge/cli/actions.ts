@@ -18,6 +18,8 @@ export type RunOptions = {
   readonly stateDirectory: string;
   /** The operator allows trading state and kill switch to be loosened at this start. */
   readonly resumeTrading: boolean;
+  /** The operator knows that the journal's end is lost. */
+  readonly acceptLoss: boolean;
   /** Venues whose own view of the account becomes the ledger's at this start. */
   readonly adoptAccounts: readonly string[];
   /**
@@ -132,6 +134,18 @@ export interface DoctorTools {
   examine(venue: ExaminationInit): Promise<Examination>;
 }
 
+/** What `top` was asked for. */
+export type TopOptions = {
+  /** On loopback. */
+  readonly port: number;
+  readonly tokenFile: string;
+  readonly clientId: string;
+  readonly intervalMs: number;
+  /** One look, then the end. */
+  readonly isOnce: boolean;
+  readonly isJson: boolean;
+};
+
 /** What tells one build of a version from another. */
 export type BuildFacts = {
   readonly kind: "source" | "portable" | "compiled";
@@ -154,6 +168,8 @@ export interface Actions {
   readonly secrets: Secrets;
   /** Runs the daemon until it stops. */
   run(options: RunOptions): Promise<ExitCode> | ExitCode;
+  /** Shows a running daemon until its user ends it; a sentence says why it ended otherwise. */
+  top(options: TopOptions): Promise<{ readonly code: ExitCode; readonly sentence?: string }>;
   /** The exit code of an expected failure, whose message is a sentence; undefined: a fault. */
   exitCodeOf(error: Error): ExitCode | undefined;
 }

@@ -1,11 +1,11 @@
 /**
- * The command line `tapeline`: run, check, why, journal, feed, version, help.
+ * The command line `tapeline`: run, check, top, why, journal, feed, version, help.
  *
  * Invariant: every end has its code (`exit_codes.ts`) and every refusal its sentence on stderr;
  * nothing but what was asked for is written to stdout. A fault of the program is not caught here.
  * @module
  */
-import { Command, CommanderError, InvalidArgumentError } from "commander";
+import { Command, CommanderError } from "commander";
 import {
   type Configuration,
   ConfigurationRefused,
@@ -15,15 +15,19 @@ import {
 import { EXIT, type ExitCode } from "../exit_codes.ts";
 import type { Actions, Terminal } from "./actions.ts";
 import { check } from "./check.ts";
-import { type CommandContext, stateDirectoryOf, UsageError, wholeNumber } from "./context.ts";
+import { type CommandContext, portNumber, stateDirectoryOf, UsageError } from "./context.ts";
 import { addDoctor } from "./doctor_command.ts";
 import { addFeedCommands } from "./feed_commands.ts";
 import { addJournalCommands } from "./journal_commands.ts";
 import { readConfiguration } from "./read_configuration.ts";
+import { addTop } from "./top_command.ts";
 import { addWhy } from "./why_command.ts";
 
 /** Help looks the same in every terminal, and in the documents that show it. */
 const HELP_COLUMNS = 80;
+const BOTH =
+  "Cannot start: --accept-loss halts trading, and --resume-trading must come with a later " +
+  "start, when somebody has looked: was given together";
 
 /**
  * Carries out the command line and returns how the process must end.
@@ -62,6 +66,7 @@ function buildProgram(context: CommandContext): Command {
   addRun(program, context);
   addCheck(program, context);
   addDoctor(program, context);
+  addTop(program, context);
   addWhy(program, context);
   addJournalCommands(program, context);
   addFeedCommands(program, context);
@@ -83,6 +88,7 @@ type RunFlags = {
   readonly stateDir?: string;
   readonly port?: number;
   readonly resumeTrading?: true;
+  readonly acceptLoss?: true;
   readonly adoptAccount?: readonly string[];
 };
 
@@ -93,6 +99,7 @@ function addRun(program: Command, { actions, terminal, end }: CommandContext): v
     .option("--state-dir <directory>", "where journal, checkpoints and token are kept")
     .option("--port <number>", "port to listen on; 0 takes any free one", portNumber)
     .option("--resume-trading", "loosen a trading state or kill switch that the journal holds")
+    .option("--accept-loss", "go on although the journal's end is lost; trading is halted")
     .option(
       "--adopt-account <venue>",
       "take over what this venue says of its account, once; repeatable",
@@ -107,8 +114,17 @@ function addRun(program: Command, { actions, terminal, end }: CommandContext): v
       const directory = configuration.state.directory ?? undefined;
       const stateDirectory = stateDirectoryOf(directory, terminal);
       const resumeTrading = flags.resumeTrading === true;
+      const acceptLoss = flags.acceptLoss === true;
+      if (acceptLoss && resumeTrading) throw new UsageError(BOTH);
       const adoptAccounts = outsideVenues(flags.adoptAccount ?? [], configuration);
-      const options = { configuration, stateDirectory, resumeTrading, adoptAccounts, reread };
+      const options = {
+        configuration,
+        stateDirectory,
+        resumeTrading,
+        acceptLoss,
+        adoptAccounts,
+        reread,
+      };
       end.code = await actions.run(options);
     });
 }
@@ -143,12 +159,6 @@ function addCheck(program: Command, { actions, terminal, end }: CommandContext):
       const options = { path: flags.config, json: flags.json === true, registry, secrets };
       end.code = check(options, terminal);
     });
-}
-
-function portNumber(text: string): number {
-  const port = wholeNumber(text);
-  if (port <= 65_535) return port;
-  throw new InvalidArgumentError(`It must be a port from 0 to 65535: was ${port}`);
 }
 
 /** Says why a command was not carried out, and returns the code for it. */

@@ -34,3 +34,10 @@ export function wholeNumber(text: string): number {
   if (/^\d{1,15}$/.test(text)) return Number(text);
   throw new InvalidArgumentError(`It must be a whole number: was "${text}"`);
 }
+
+/** Reads a TCP port of an option. */
+export function portNumber(text: string): number {
+  const port = wholeNumber(text);
+  if (port <= 65_535) return port;
+  throw new InvalidArgumentError(`It must be a port from 0 to 65535: was ${port}`);
+}

@@ -5,7 +5,7 @@
  */
 import type { Disk } from "../ports.ts";
 import { batchLines } from "./batch_lines.ts";
-import { inspectFiles } from "./opening.ts";
+import { inspectFiles, placeOfMark } from "./opening.ts";
 import { JournalRefused } from "./refusal.ts";
 import { beginning, JournalScan, type TornTail } from "./scan.ts";
 import type { Batch } from "./segment_reader.ts";
@@ -85,7 +85,7 @@ function openScan(disk: Disk, stateDirectory: string): OpenScan {
       "Name the state directory of a daemon with --state-dir",
     );
   }
-  const from = beginning(mark.journalId, segments);
+  const from = segments.length === 0 ? placeOfMark(mark) : beginning(mark.journalId, segments);
   const directory = journalDirectory(stateDirectory);
   const scan = new JournalScan({ disk, directory, segments, from, mark, depth: "checked" });
   return { scan, segments: segments.length };

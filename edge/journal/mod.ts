@@ -6,6 +6,7 @@
  * (`runJournalWorker`), follow (`runFollower`) and index (`runIndex`); the rest serves people.
  * @module
  */
+export { type AcceptedLoss, acceptLoss } from "./accepted_loss.ts";
 export type { Database, OpenDatabase, SqlRow, SqlValue } from "./database.ts";
 export {
   type DumpFilter,

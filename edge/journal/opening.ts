@@ -6,7 +6,7 @@
 import type { Disk } from "../ports.ts";
 import { type SegmentHeader, segmentName } from "./format.ts";
 import { type HighWaterMark, highWaterPath, readHighWater } from "./high_water.ts";
-import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
+import { JournalRefused, LOSS_ADVICE, RESTORE_ADVICE } from "./refusal.ts";
 import { SegmentReader } from "./segment_reader.ts";
 import { listSegments } from "./segments.ts";
 import { journalDirectory, type JournalTail } from "./writer.ts";
@@ -19,6 +19,11 @@ export type JournalFiles = {
   readonly segments: readonly SegmentHeader[];
 };
 
+/** The place of a mark, where it says that there is no segment yet. */
+export function placeOfMark({ journalId, batch, seq, chain }: HighWaterMark): JournalTail {
+  return { journalId, segment: 0, offset: 0, segmentSinceUs: 0, batch, seq, chain };
+}
+
 /**
  * Looks at the files of a state directory's journal.
  * @throws {JournalRefused} If files are missing, damaged or do not belong together.
@@ -29,9 +34,10 @@ export function inspectFiles(disk: Disk, stateDirectory: string): JournalFiles {
   const first = segments[0];
   if (mark === "missing" && first === undefined) return { mark: undefined, segments };
   if (mark === "missing" || mark === "damaged") {
-    throw new JournalRefused(`its high-water mark must be intact: was ${mark}`, RESTORE_ADVICE);
+    throw new JournalRefused(`its high-water mark must be intact: was ${mark}`, LOSS_ADVICE);
   }
-  if (first === undefined && mark.batch > 0) {
+  // A journal that was begun after a loss has a mark, and a checkpoint, before its first segment.
+  if (first === undefined && mark.batch > 0 && mark.segment > 0) {
     throw new JournalRefused(
       `it must reach its high-water mark (batch ${mark.batch}, seq ${mark.seq}): ` +
         "was without segments",

@@ -14,11 +14,13 @@ import { readCheckpoints, type StoredCheckpoint } from "./checkpoint_files.ts";
 import { LineError, parseEventLine } from "./event_lines.ts";
 import { type SegmentHeader, segmentName } from "./format.ts";
 import { type HighWaterMark, highWaterPath, HighWaterWriter } from "./high_water.ts";
-import { disagreement, inspectFiles, placeAfter } from "./opening.ts";
+import { finishAcceptedLoss } from "./accepted_loss_files.ts";
+import { disagreement, inspectFiles, placeAfter, placeOfMark } from "./opening.ts";
 import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
 import { ReportIndex } from "./report_index.ts";
 import { emptyTail, JournalScan, journalStart, type ScanOptions, type TornTail } from "./scan.ts";
 import type { Batch } from "./segment_reader.ts";
+import { listSegments } from "./segments.ts";
 import { type BatchPosition, journalDirectory, type JournalTail } from "./writer.ts";
 
 /** An event as it was recorded. */
@@ -48,6 +50,8 @@ export type RecoverOptions = {
   readonly from?: RecoverFrom;
   /** `read`: a torn tail is left as it is, since a daemon may be writing it. Default `repair`. */
   readonly access?: "read" | "repair";
+  /** `ignored`: it may end before its mark, or have lost it. Default `binding`. */
+  readonly mark?: "binding" | "ignored";
 };
 
 /** Where a recovery may begin. */
@@ -58,6 +62,11 @@ export type Recovery = {
   readonly journalId: string;
   /** True if the journal was made just now. */
   readonly isNew: boolean;
+  /**
+   * True until the first batch of a journal that was begun after a loss is durable; known when
+   * `records` has ended.
+   */
+  readonly isAfterLoss: boolean;
   /** State to begin from; undefined: from nothing. */
   readonly checkpoint: Checkpoint | undefined;
   /** Index of the reports up to the checkpoint; whoever replays adds the rest. */
@@ -77,10 +86,15 @@ export type Recovery = {
  */
 export function recover(options: RecoverOptions): Recovery {
   const { disk, stateDirectory } = options;
-  const { mark, segments } = inspectFiles(disk, stateDirectory);
+  if (options.access !== "read") finishAcceptedLoss(disk, stateDirectory);
+  const isMarkIgnored = options.mark === "ignored";
+  const { mark, segments } = isMarkIgnored
+    ? { mark: undefined, segments: listSegments(disk, journalDirectory(stateDirectory)) }
+    : inspectFiles(disk, stateDirectory);
   const first = segments[0];
-  if (mark === undefined) return beginJournal(options);
   if (first !== undefined) return new ExistingJournal(options, { mark, segments, first });
+  if (mark === undefined) return isMarkIgnored ? nothing() : beginJournal(options);
+  if (mark.batch > 0) return afterLoss(options, mark);
   disk.makeDirectory(journalDirectory(stateDirectory));
   return emptyRecovery(emptyTail(mark.journalId));
 }
@@ -104,10 +118,31 @@ function emptyRecovery(tail: JournalTail): Recovery {
   return {
     journalId: tail.journalId,
     isNew: true,
+    isAfterLoss: false,
     checkpoint: undefined,
     reports: new ReportIndex(),
     *records(): Generator<RecoveredRecord> {},
     tail,
+  };
+}
+
+/** What is there where there is no journal, and none is begun. */
+function nothing(): Recovery {
+  return emptyRecovery(emptyTail("0".repeat(32)));
+}
+
+/** A journal that was begun after a loss and has no batch yet. */
+function afterLoss(options: RecoverOptions, mark: HighWaterMark): Recovery {
+  const stored = storedCheckpoint(options);
+  if (stored?.tail.batch !== mark.batch || stored.tail.chain !== mark.chain) {
+    throw disagreement(placeOfMark(mark), "missing");
+  }
+  return {
+    ...emptyRecovery(stored.tail),
+    isNew: false,
+    isAfterLoss: true,
+    checkpoint: stored.state,
+    reports: ReportIndex.from(stored.reports),
   };
 }
 
@@ -120,11 +155,17 @@ class ExistingJournal implements Recovery {
   readonly #scan: JournalScan;
   /** Over what the checkpoint stands for; undefined without one. */
   readonly #before: JournalScan | undefined;
+  /** Where the checkpoint was taken, if it is one of a loss. */
+  readonly #lossBatch: number | undefined;
   #tail: JournalTail | undefined;
 
   constructor(
     options: RecoverOptions,
-    found: { mark: HighWaterMark; segments: readonly SegmentHeader[]; first: SegmentHeader },
+    found: {
+      readonly mark: HighWaterMark | undefined;
+      readonly segments: readonly SegmentHeader[];
+      readonly first: SegmentHeader;
+    },
   ) {
     const { mark, segments, first } = found;
     const { disk, stateDirectory } = options;
@@ -133,6 +174,7 @@ class ExistingJournal implements Recovery {
     this.journalId = first.journalId;
     const stored = options.from === "zero" ? undefined : storedCheckpoint(options);
     this.checkpoint = stored?.state;
+    this.#lossBatch = stored?.tail.segment === 0 ? stored.tail.batch : undefined;
     this.reports = ReportIndex.from(stored?.reports ?? []);
     this.reports.dropBefore(first.number);
     const scan = { disk, directory, segments, mark, depth: "checked" } as const;
@@ -144,8 +186,9 @@ class ExistingJournal implements Recovery {
         RESTORE_ADVICE,
       );
     }
-    if (stored?.tail.batch === mark.batch && stored.tail.chain !== mark.chain) {
-      throw disagreement(stored.tail, "another chain");
+    const tail = stored?.tail;
+    if (tail !== undefined && tail.batch === mark?.batch && tail.chain !== mark.chain) {
+      throw disagreement(tail, "another chain");
     }
     this.#scan = new JournalScan({ ...scan, from });
     if (stored !== undefined && first.firstBatch <= from.batch) {
@@ -156,6 +199,10 @@ class ExistingJournal implements Recovery {
   get tail(): JournalTail {
     if (this.#tail !== undefined) return this.#tail;
     throw new RangeError("Cannot tell where the journal ends: its records must be read first");
+  }
+
+  get isAfterLoss(): boolean {
+    return this.#lossBatch !== undefined && this.tail.batch === this.#lossBatch;
   }
 
   *records(): Generator<RecoveredRecord> {

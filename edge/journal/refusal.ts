@@ -51,6 +51,10 @@ export const RESTORE_ADVICE =
   "Keep the state directory as it is, restore the whole of it from a backup, and reconcile with " +
   "the venues before trading";
 
+/** What to do about a journal that is whole up to where it ends, but ends too early. */
+export const LOSS_ADVICE = `${RESTORE_ADVICE}. If there is no newer copy, "tapeline run ` +
+  `--accept-loss" begins a new journal on what is left, with trading halted`;
+
 function describePlace(place: JournalPlace): string {
   const parts: string[] = [];
   if (place.segment !== undefined) parts.push(`segment ${place.segment}`);

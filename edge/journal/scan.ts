@@ -10,7 +10,7 @@
 import type { Disk } from "../ports.ts";
 import { genesisChain, type SegmentHeader, segmentName } from "./format.ts";
 import type { HighWaterMark } from "./high_water.ts";
-import { type JournalPlace, JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
+import { type JournalPlace, JournalRefused, LOSS_ADVICE, RESTORE_ADVICE } from "./refusal.ts";
 import { type Batch, type ReadDepth, SegmentReader } from "./segment_reader.ts";
 import type { JournalTail } from "./writer.ts";
 
@@ -114,8 +114,8 @@ export class JournalScan {
       const found = reader.read(this.#tail.offset, this.#options.depth);
       if (found.kind === "end") return;
       if (found.kind === "bad") {
-        this.#judge(reader, found.problem, isLast);
-        return;
+        if (this.#judge(reader, found.problem, isLast) === "torn") return;
+        continue;
       }
       this.#check(found.batch);
       yield found.batch;
@@ -134,8 +134,11 @@ export class JournalScan {
     );
   }
 
-  /** A damaged batch: torn if it was never acknowledged, else corruption. */
-  #judge(reader: SegmentReader, problem: string, isLast: boolean): void {
+  /**
+   * A damaged batch: torn if it was never acknowledged, else corruption; whole by now if a daemon
+   * was writing it when it was read, for a later one is written only after it.
+   */
+  #judge(reader: SegmentReader, problem: string, isLast: boolean): "torn" | "whole" {
     const { offset, batch, seq } = this.#tail;
     const place = { segment: segmentName(reader.number), offset, batch: batch + 1, seq: seq + 1 };
     if (!isLast) throw refusal(problem, place);
@@ -144,18 +147,24 @@ export class JournalScan {
       throw refusal(`${problem}, before the high-water mark at batch ${mark.batch}`, place);
     }
     const intact = reader.intactBatchAfter(offset);
-    if (intact !== undefined) throw refusal(`${problem}, before intact batch ${intact}`, place);
+    if (intact !== undefined) {
+      reader.refresh();
+      if (reader.read(offset, this.#options.depth).kind === "batch") return "whole";
+      throw refusal(`${problem}, before intact batch ${intact}`, place);
+    }
     const bytes = reader.lastWritten(offset) - offset;
     this.#torn = { segment: reader.number, offset, bytes, batch: batch + 1 };
+    return "torn";
   }
 
   #checkMarkReached(): void {
     const { mark } = this.#options;
     const { batch, seq, segment, offset } = this.#tail;
     if (mark === undefined || batch >= mark.batch) return;
-    throw refusal(
+    throw new JournalRefused(
       `it must reach its high-water mark (batch ${mark.batch}, seq ${mark.seq}): ` +
         `was at its end after batch ${batch}, seq ${seq}`,
+      LOSS_ADVICE,
       { segment: segmentName(segment), offset, batch: batch + 1, seq: seq + 1 },
     );
   }

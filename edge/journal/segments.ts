@@ -2,7 +2,7 @@
  * The segments of a journal as a row: complete, in order, of one journal, from its anchor on.
  *
  * The anchor (`journal/anchor.json`) says where the journal begins since retention dropped its
- * oldest segments; without one it begins at segment 1. Segments before the anchor are left-overs
+ * oldest segments, or where it was begun after a loss; without one it begins at segment 1, batch 1. Segments before the anchor are left-overs
  * of a retention that was interrupted, and are ignored.
  * @module
  */
@@ -64,7 +64,9 @@ function missingSegment(expected: number, found: number): JournalRefused {
 function checkFirst(headers: readonly SegmentHeader[], anchor: JournalAnchor | undefined): void {
   const first = headers[0];
   if (first === undefined) {
-    if (anchor !== undefined) throw missingSegment(anchor.number, anchor.number);
+    // Retention drops no segment before there is another; begun after a loss there is none at first.
+    const isDue = anchor !== undefined && anchor.number > 1;
+    if (isDue) throw missingSegment(anchor.number, anchor.number);
     return;
   }
   const expected = anchor ?? {

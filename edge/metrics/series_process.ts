@@ -104,7 +104,9 @@ export const PROCESS_SERIES = {
   },
   tapeline_wire_errors_total: {
     kind: "counter",
-    help: "ERROR messages and refused requests, by code; a code appears with its first.",
+    help:
+      "ERROR messages and refused requests, by code; a code of requests alone appears with its " +
+      "first.",
     labels: ["code"],
   },
   tapeline_journal_seq: {

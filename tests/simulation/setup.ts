@@ -66,7 +66,7 @@ function paperVenue(): string {
 
 /** What a test may have otherwise. */
 export type DaemonChanges = Partial<
-  Pick<DaemonOptions, "configuration" | "adoptAccounts" | "resumeTrading">
+  Pick<DaemonOptions, "configuration" | "adoptAccounts" | "acceptLoss" | "resumeTrading">
 >;
 
 /** Returns a daemon's options: the test exchange and a paper venue. */
@@ -75,7 +75,8 @@ export function daemonOptions(
   onEnd: (end: End) => void,
   changes: DaemonChanges = {},
 ): DaemonOptions {
-  const { configuration = CONFIGURATION, adoptAccounts = [], resumeTrading = false } = changes;
+  const { configuration = CONFIGURATION, adoptAccounts = [] } = changes;
+  const { resumeTrading = false, acceptLoss = false } = changes;
   const adapters = new Map([
     [PAPER_ADAPTER, { capabilities: () => PAPER_CAPABILITIES }],
     [TEST_ADAPTER, { capabilities: () => TEST_CAPABILITIES }],
@@ -86,6 +87,7 @@ export function daemonOptions(
     stateDirectory: STATE,
     resumeTrading,
     adoptAccounts,
+    acceptLoss,
     venues: declareVenues(configuration, adapters),
     onListening: () => {},
     onEnd,

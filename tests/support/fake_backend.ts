@@ -313,6 +313,7 @@ export class FakeBackend implements Backend {
       instruments: this.instruments,
       instrumentByName: (name) => this.instruments.find((row) => row.name === name),
       clientIndex: (name) => this.#clients.get(name)?.index,
+      clients: this.#names.map((_, at) => clientIndex(at)),
       clientName: (client) => this.#names[client] ?? "",
       reportSeq: (client) => this.#known(client)?.texts.length ?? 0,
       tradingState: () => this.operatorState,

@@ -8,7 +8,7 @@
 import { ok } from "node:assert/strict";
 import { toQuanta } from "../../../core/decimal.ts";
 import { Effects } from "../../../core/effects.ts";
-import type { Draft, Event, EventType } from "../../../core/event.ts";
+import type { ControlPayloads, Draft, Event, EventType } from "../../../core/event.ts";
 import type { Instrument } from "../../../core/instrument.ts";
 import type { Intent, TradingState } from "../../../core/intent.ts";
 import { createTimeline } from "../../../core/machines.ts";
@@ -53,7 +53,7 @@ export class Chronicle {
   }
 
   /** As {@link Chronicle.begin}, but venues stay as they are declared and nobody says HELLO. */
-  start(world: WorldSpec = {}): this {
+  start(world: WorldSpec = {}, more: Partial<ControlPayloads["Started"]> = {}): this {
     const venues: readonly VenueSpec[] = world.venues ?? [{ name: "test" }];
     const instruments: readonly InstrumentSpec[] = world.instruments ?? [SPOT];
     this.control("Started", {
@@ -64,6 +64,7 @@ export class Chronicle {
       configDigest: "00",
       settings: { ...SETTINGS, ...world.settings },
       seed: 1,
+      ...more,
     });
     for (const [at, spec] of venues.entries()) {
       this.control("VenueDeclared", declarationOf(spec, at), { venue: at });

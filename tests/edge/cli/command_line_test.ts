@@ -145,6 +145,10 @@ class Session {
         if (this.runError !== undefined) throw this.runError;
         return EXIT.ok;
       },
+      top: (options) => {
+        call("top", options);
+        return Promise.resolve({ code: EXIT.unavailable, sentence: "Cannot watch" });
+      },
       exitCodeOf: (error) => error instanceof Locked ? EXIT.stateLocked : undefined,
       doctor: this.#doctor(call),
       feed: {
@@ -171,6 +175,32 @@ Deno.test("run without a file uses the paper default, the default state director
   const [options] = session.runs;
   strictEqual(options?.stateDirectory, "/h/.local/state/tapeline");
   strictEqual(options.configuration.wire.port, 7411);
+});
+
+Deno.test("top looks for the token in the state directory and ends as the view does", async () => {
+  const session = new Session();
+  const args = ["--state-dir", "/s", "--port", "9", "--interval", "0.5", "--once", "--json"];
+  strictEqual(await session.run("top", ...args), EXIT.unavailable);
+  const view = { port: 9, clientId: "tapeline-top", tokenFile: "/s/token", intervalMs: 500 };
+  deepStrictEqual(session.calls, [["top", { ...view, isOnce: true, isJson: true }]]);
+  deepStrictEqual(session.error, ["tapeline: Cannot watch"]);
+});
+
+Deno.test("top takes the token's file, and a session's name, from its options", async () => {
+  const session = new Session();
+  await session.run("top", "--token-file", "/t", "--client-id", "desk-2");
+  const view = { port: 7411, clientId: "desk-2", tokenFile: "/t", intervalMs: 1_000 };
+  deepStrictEqual(session.calls, [["top", { ...view, isOnce: false, isJson: false }]]);
+});
+
+Deno.test("run --accept-loss is handed on, and does not come with --resume-trading", async () => {
+  const session = new Session();
+  strictEqual(await session.run("run", "--accept-loss"), EXIT.ok);
+  strictEqual(await session.run("run"), EXIT.ok);
+  deepStrictEqual(session.runs.map(({ acceptLoss }) => acceptLoss), [true, false]);
+  const both = ["run", "--accept-loss", "--resume-trading"];
+  strictEqual(await session.run(...both), EXIT.usage);
+  match(session.error.join(), /--accept-loss halts trading/);
 });
 
 Deno.test("run --state-dir and --port go before the configuration", async () => {
@@ -418,6 +448,7 @@ const refused: readonly (readonly [readonly string[], RegExp])[] = [
   [["rnu"], /unknown command 'rnu'\. Did you mean run\?/],
   [["run", "--prot", "1"], /unknown option '--prot'\. Did you mean --port\?/],
   [["run", "--port", "x"], /It must be a whole number: was "x"/],
+  [["top", "--interval", "0"], /It must be from 0.2 to 3600 seconds: was "0"/],
   [["run", "--port", "70000"], /It must be a port from 0 to 65535: was 70000/],
   [["run", "extra"], /too many arguments/],
   [["journal", "dump", "--kind", "x"], /Allowed choices are event, transition/],

@@ -29,6 +29,7 @@ const actions: Actions = {
   registry: { adapters: new Map(), captureFormats: [] },
   secrets: { read: () => ({ ok: false, reason: "must be given" }) },
   run: unused,
+  top: unused,
   exitCodeOf: () => undefined,
   journal: {
     verify: unused,
@@ -64,6 +65,7 @@ Deno.test("docs/reference/cli.md shows the help of every command as it is", asyn
     "run",
     "check",
     "doctor",
+    "top",
     "why",
     "journal",
     "journal verify",

@@ -58,6 +58,24 @@ export const RESTARTS: readonly Scenario[] = [
         .cancelled(1),
   },
   {
+    name: "restart_after_a_loss",
+    requires: ["R-JRN-2", "R-WIRE-2", "R-EXEC-3"],
+    description:
+      "The journal's end is lost: no number twice, no intent twice, nothing traded unseen.",
+    tell: (story) => {
+      story.begin().place("i1").accept(1).place("i2").wait(1500);
+      const lostSinceUs = micros(story.nowUs);
+      story.wait(60_500).start({}, { lostSinceUs }).venue("up")
+        .open({ session: 2, client: "alice" }).place("i3", { sentUs: lostSinceUs }, 2)
+        .wait(10).place("i4", {}, 2).control("TradingStateSet", { state: "Active", reason: "seen" })
+        .place("i5", { sentUs: lostSinceUs }, 2).place("i6", {}, 2).place("i1", {}, 2)
+        .replace("r1", { orig: "i1", qty: "12" }, 2).cancel("c2", { orig: "i2" }, 2)
+        .found(2, { status: "open", qty: "10", cum: "0", px: "100" })
+        .start().venue("up").open({ session: 3, client: "alice" })
+        .place("i7", { sentUs: lostSinceUs }, 3);
+    },
+  },
+  {
     name: "cancel_while_the_venue_is_down",
     requires: ["R-CORE-3", "fault 24"],
     description: "Taken, in doubt, and sent on return.",

@@ -54,11 +54,11 @@ def _started(state: State, event: Json, payload: Json) -> None:
     for client in state.clients:
         client.bucket = None
     if state.started:
-        _restart(state)
+        _restart(state, payload.get("lost_since_us"))
     state.started = True
 
 
-def _restart(state: State) -> None:
+def _restart(state: State, lost_since: int | None) -> None:
     for venue in state.venues:
         if venue.simulation is None:
             venue.status = "down"
@@ -72,10 +72,23 @@ def _restart(state: State) -> None:
         client.session = None
         is_wanted = client.cancel_on_disconnect
         set_grace(state, client, _grace_end(state, client) if is_wanted else None)
+    if lost_since is not None:
+        _lose(state, lost_since)
     for number in sorted(state.live):
         order = state.orders[number]
         if state.venues[order.venue].simulation is None and not order.is_terminal:
             _recover(state, order)
+
+
+def _lose(state: State, since: int) -> None:
+    """The journal's end is gone: what it may have given out is not given out again."""
+    lost = max(0, state.now - since)
+    state.next_order += -(-lost // 1_000) * 10
+    for number in state.live:
+        state.orders[number].version += -(-lost // 10_000)
+    state.intents_after = state.now
+    state.operator_state = "Halted"
+    state.digest.int(since)
 
 
 def _grace_end(state: State, client: Client) -> int:

@@ -110,6 +110,7 @@ def _check_frame(state: State, client: Client, intent: Json) -> None:
     age = state.now - sent_us
     check(age <= state.settings["intent_horizon_ms"] * 1000, "STALE_INTENT")
     if action in ("Place", "Replace"):
+        check(state.intents_after is None or sent_us > state.intents_after, "STALE_INTENT")
         ttl_ms = intent.get("ttl_ms") or 0
         check(ttl_ms == 0 or age < ttl_ms * 1000, "STALE_INTENT")
         expire_us = intent.get("expire_us")

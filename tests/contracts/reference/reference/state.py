@@ -70,6 +70,7 @@ class State:
         self.live: Set[int] = set()
         self.names: Dict[Tuple[int, str], List[int]] = {}
         self.next_order = 1
+        self.intents_after: Optional[int] = None
         self.next_request = 1
         self.deadlines: List[Tuple[int, int, int]] = []
         self.ended: Deque[Tuple[int, int]] = deque()

@@ -1,0 +1,318 @@
+/**
+ * Watches a daemon over the wire: connects, asks now and then, listens to reports and venues,
+ * connects again when the daemon is back.
+ *
+ * 1. connected: subscribe `order` and `venue`, list open orders and instruments
+ * 2. each interval: `metrics`, `risk`, `positions` and the best price of some instruments; when all
+ *    have been answered there is a look
+ * 3. where the daemon counts other orders than are known here, they are listed again
+ * 4. gone: what was known stays to be shown, with the reason; another try after `RETRY_US`
+ * @module
+ */
+import type { JsonObject } from "../../../wire/json.ts";
+import type { Cancel } from "../../ports.ts";
+import {
+  type BookCounts,
+  daemonFacts,
+  numbersOf,
+  positionModels,
+  queueModels,
+  tagModels,
+  totalModels,
+  venueModels,
+} from "./assemble.ts";
+import { type Answer, type LinkEnd, type LinkOptions, TopLink } from "./link.ts";
+import type { LinkState, TopModel } from "./model.ts";
+import { OrderFold } from "./order_fold.ts";
+import { numberAt, objectOf, objectsOf, textAt } from "./reading.ts";
+import { Tallies } from "./tallies.ts";
+
+const RETRY_US = 1_000_000;
+/** A listing again may cost the daemon a walk over all orders that it keeps. */
+const RELIST_US = 10_000_000;
+const PAGE_ROWS = 500;
+const PAGES_MAX = 40;
+/** Instruments of which the book is asked for. */
+const BOOKS_MAX = 40;
+
+export type WatchOptions = Pick<LinkOptions, "ports" | "address" | "clientId" | "version"> & {
+  /** Reads the secret, for each connection anew. @throws {Error} If it cannot be read. */
+  readonly readToken: () => string;
+  readonly intervalUs: number;
+  /** Everything that was asked for has been answered, or the connection has gone. */
+  readonly onLook: () => void;
+  /** Trying again would be wrong. */
+  readonly onEnd: (reason: string) => void;
+};
+
+const NOTHING: JsonObject = new Map();
+
+/** A daemon under watch. */
+export class Watch {
+  readonly #options: WatchOptions;
+  readonly #orders = new OrderFold();
+  readonly #statuses = new Map<string, string>();
+  readonly #reasons = new Map<string, string>();
+  #tallies = new Tallies();
+  #talliesSinceUs: number | null = null;
+  #link: TopLink | undefined;
+  #state: LinkState = { kind: "connecting" };
+  #ack: JsonObject = NOTHING;
+  #metrics: JsonObject = NOTHING;
+  #risk: JsonObject = NOTHING;
+  #positions: readonly JsonObject[] = [];
+  #instruments: readonly string[] = [];
+  #books: BookCounts = new Map();
+  #external = 0;
+  #roundTripUs: number | null = null;
+  #rate: number | null = null;
+  #counted: { readonly seq: number; readonly atUs: number } | undefined;
+  #isListing = false;
+  #wasApart = false;
+  #listedUs = 0;
+  #cancelTimer: Cancel = () => {};
+  #isStopped = false;
+
+  constructor(options: WatchOptions) {
+    this.#options = options;
+    this.#connect();
+  }
+
+  /** Ends the watch and takes leave of the daemon. */
+  stop(): void {
+    this.#isStopped = true;
+    this.#cancelTimer();
+    this.#link?.leave();
+  }
+
+  /** True once a daemon has answered everything. */
+  get hasLook(): boolean {
+    return this.#metrics.size > 0;
+  }
+
+  /** How the connection stands. */
+  get state(): LinkState {
+    return this.#state;
+  }
+
+  /** Returns what is known now. */
+  toModel(): TopModel {
+    const { ports, address } = this.#options;
+    const positions = positionModels(this.#positions);
+    const metrics = this.#metrics;
+    const killSwitch = this.#risk.get("kill_switch");
+    return {
+      nowUs: ports.clock.wallUs(),
+      address: `${address.hostname}:${address.port}`,
+      link: this.#state,
+      daemon: this.#ack.size === 0 ? null : daemonFacts(this.#ack),
+      tradingState: textAt(this.#risk, "trading_state"),
+      operatorState: textAt(this.#risk, "operator_trading_state"),
+      killSwitch: typeof killSwitch === "boolean" ? killSwitch : null,
+      seqId: numberAt(metrics, "journal_durable_seq"),
+      eventsPerSecond: this.#rate,
+      queueDepth: queueModels(metrics).reduce((sum, { depth }) => sum + depth, 0),
+      roundTripUs: this.#roundTripUs,
+      orders: this.#orders.toModel({
+        open: numberAt(metrics, "orders_open"),
+        inDoubt: numberAt(metrics, "orders_in_doubt"),
+        external: numberAt(metrics, "external_orders"),
+      }),
+      positions,
+      totals: totalModels(positions, metrics),
+      tags: tagModels(metrics),
+      venues: venueModels(this.#ack, this.#risk, {
+        statuses: this.#statuses,
+        reasons: this.#reasons,
+        books: this.#books,
+      }),
+      queues: queueModels(metrics),
+      latency: this.#tallies.latency,
+      rejects: { sinceUs: this.#talliesSinceUs, codes: this.#tallies.codes },
+      counters: numbersOf(metrics),
+    };
+  }
+
+  #connect(): void {
+    const { readToken, ports, address, clientId, version } = this.#options;
+    const token = tokenOrReason(readToken);
+    if (typeof token !== "string") return this.#lost({ reason: token.reason, isFinal: false });
+    this.#link = new TopLink({
+      ports,
+      address,
+      clientId,
+      version,
+      token,
+      handlers: {
+        opened: (ack) => this.#opened(ack),
+        heartbeat: (beat) => this.#heartbeat(beat),
+        event: (event) => this.#event(event),
+        closed: (end) => this.#lost(end),
+      },
+    });
+  }
+
+  #opened(ack: JsonObject): void {
+    this.#ack = ack;
+    this.#state = { kind: "connected" };
+    this.#statuses.clear();
+    this.#tallies = new Tallies();
+    this.#talliesSinceUs = this.#options.ports.clock.wallUs();
+    this.#counted = undefined;
+    this.#link?.subscribe(["order", "venue"], () => {});
+    this.#list();
+    this.#link?.query("instruments", { limit: BOOKS_MAX }, ({ result }) => {
+      this.#instruments = objectsOf(result).flatMap((row) => textAt(row, "instrument") ?? []);
+      this.#poll();
+    });
+  }
+
+  #heartbeat(beat: JsonObject): void {
+    for (const [venue, status] of objectOf(beat.get("venues"))) {
+      if (typeof status === "string") this.#statuses.set(venue, status);
+    }
+  }
+
+  #event(event: JsonObject): void {
+    const payload = objectOf(event.get("payload"));
+    switch (textAt(event, "event_type")) {
+      case "order": {
+        const report = objectOf(payload.get("report"));
+        this.#orders.report(report, textAt(payload, "client_id"));
+        return this.#tallies.report(report);
+      }
+      case "venue": {
+        const venue = textAt(payload, "venue") ?? "";
+        this.#statuses.set(venue, textAt(payload, "status") ?? "");
+        this.#reasons.set(venue, textAt(payload, "reason") ?? "");
+        return;
+      }
+      default:
+        return;
+    }
+  }
+
+  /** Lists all open orders anew, page by page. */
+  #list(): void {
+    if (this.#isListing) return;
+    this.#isListing = true;
+    this.#listedUs = this.#options.ports.clock.monotonicUs();
+    this.#orders.clear();
+    this.#external = 0;
+    this.#page(1, {});
+  }
+
+  #page(page: number, from: { readonly cursor?: string }): void {
+    const args = { scope: "account", open: true, limit: PAGE_ROWS, ...from };
+    this.#link?.query("orders", args, ({ result, nextCursor }) => {
+      const nowUs = this.#options.ports.clock.wallUs();
+      for (const row of objectsOf(result)) {
+        if (textAt(row, "order_id") === null) this.#external += 1;
+        this.#orders.list(row, nowUs);
+      }
+      if (nextCursor !== null && page < PAGES_MAX) this.#page(page + 1, { cursor: nextCursor });
+      else this.#isListing = false;
+    });
+  }
+
+  /** Asks for everything; the last answer makes a look, and the next poll is due. */
+  #poll(): void {
+    const link = this.#link;
+    const { clock } = this.#options.ports;
+    if (link === undefined) return;
+    const books = new Map<string, { asked: number; fresh: number }>();
+    let waiting = 3 + this.#instruments.length;
+    const then = (take: (answer: Answer) => void) => (answer: Answer): void => {
+      take(answer);
+      waiting -= 1;
+      if (waiting === 0) this.#polled(books);
+    };
+    const askedUs = clock.monotonicUs();
+    link.query(
+      "metrics",
+      {},
+      then(({ ok, result }) => {
+        this.#roundTripUs = clock.monotonicUs() - askedUs;
+        if (ok) this.#metrics = objectOf(result);
+      }),
+    );
+    link.query("risk", {}, then(({ result }) => this.#risk = objectOf(result)));
+    link.query(
+      "positions",
+      { scope: "account" },
+      then(({ result }) => {
+        this.#positions = objectsOf(result);
+      }),
+    );
+    for (const instrument of this.#instruments) {
+      const venue = instrument.split(":", 1)[0] ?? "";
+      const count = books.get(venue) ?? { asked: 0, fresh: 0 };
+      books.set(venue, count);
+      count.asked += 1;
+      const answered = then(({ result }) => {
+        if (result instanceof Map) count.fresh += 1;
+      });
+      this.#askBook(link, instrument, answered);
+    }
+  }
+
+  /** A book that is there may have one side only. */
+  #askBook(link: TopLink, instrument: string, answered: (answer: Answer) => void): void {
+    link.query("best", { instrument, side: "Buy" }, (answer) => {
+      if (answer.result instanceof Map) return answered(answer);
+      link.query("best", { instrument, side: "Sell" }, answered);
+    });
+  }
+
+  #polled(books: BookCounts): void {
+    this.#books = books;
+    this.#measure();
+    this.#compare();
+    this.#cancelTimer = this.#options.ports.timers.after(
+      this.#options.intervalUs,
+      () => this.#poll(),
+    );
+    this.#options.onLook();
+  }
+
+  #measure(): void {
+    const seq = numberAt(this.#metrics, "journal_durable_seq");
+    const atUs = this.#options.ports.clock.monotonicUs();
+    if (seq === null) return;
+    const before = this.#counted;
+    this.#counted = { seq, atUs };
+    if (before === undefined || atUs <= before.atUs) return;
+    this.#rate = Math.max(0, (seq - before.seq) * 1_000_000 / (atUs - before.atUs));
+  }
+
+  /** Seen twice, the daemon knows other orders than the view: it lists them again. */
+  #compare(): void {
+    const { clock } = this.#options.ports;
+    const isApart = numberAt(this.#metrics, "orders_open") !== this.#orders.size ||
+      numberAt(this.#metrics, "external_orders") !== this.#external;
+    const isDue = clock.monotonicUs() - this.#listedUs > RELIST_US;
+    if (isApart && this.#wasApart && isDue) this.#list();
+    this.#wasApart = isApart;
+  }
+
+  #lost({ reason, isFinal }: LinkEnd): void {
+    if (this.#isStopped) return;
+    const { ports, onLook, onEnd } = this.#options;
+    this.#link = undefined;
+    this.#isListing = false;
+    this.#cancelTimer();
+    const sinceUs = this.#state.kind === "lost" ? this.#state.sinceUs : ports.clock.wallUs();
+    this.#state = { kind: "lost", reason, sinceUs };
+    if (isFinal) return onEnd(reason);
+    this.#cancelTimer = ports.timers.after(RETRY_US, () => this.#connect());
+    onLook();
+  }
+}
+
+function tokenOrReason(readToken: () => string): string | { readonly reason: string } {
+  try {
+    return readToken();
+  } catch (error) {
+    return { reason: error instanceof Error ? error.message : String(error) };
+  }
+}

@@ -1,0 +1,115 @@
+/**
+ * Going on after the end of a journal was lost (`run --accept-loss`): a new journal begins on what
+ * the old one still holds, and the old one is set aside, whole, in a directory of its own.
+ *
+ * The new journal has another id, so that no client resumes by numbers of the lost part; its first
+ * eight digits, of which client order ids are made, stay, so that orders at the venues are still
+ * known as ours. Its first event, `Started`, tells the core (`core/engine/lost_end.ts`).
+ *
+ * 1. the old journal is read to its end and replayed, as at every start, but for its mark
+ * 2. a checkpoint of that state and the mark of the new journal are written beside it, durable
+ * 3. the note `loss_accepted` is written: from here on it happens, whatever crashes
+ * 4. everything of the old journal is moved aside, then the new one's files into its place
+ *
+ * What is damaged before its end is no loss of the end: it is refused as ever.
+ * @module
+ */
+import type { Checkpoint, Timeline } from "../../core/timeline.ts";
+import type { ReportWriter } from "../../wire/encode_report.ts";
+import type { Disk } from "../ports.ts";
+import { writeCheckpoint } from "./checkpoint_files.ts";
+import { replaceFile } from "./files.ts";
+import { finishAcceptedLoss, nextOf, noteLoss } from "./accepted_loss_files.ts";
+import { genesisChain } from "./format.ts";
+import { highWaterPath, HighWaterWriter, readHighWater } from "./high_water.ts";
+import { restoreTimeline } from "./offline.ts";
+import { recover, type RecoverOptions } from "./recovery.ts";
+import { JournalRefused } from "./refusal.ts";
+import { replayInto } from "./replay.ts";
+import { ReportIndex } from "./report_index.ts";
+import { emptyTail } from "./scan.ts";
+import { encodeAnchor } from "./segments.ts";
+import { journalDirectory, type JournalTail } from "./writer.ts";
+
+/** Digits of the id that client order ids are made of. */
+const PREFIX_DIGITS = 8;
+const ID_BYTES = 16;
+
+export type AcceptLossOptions = Omit<RecoverOptions, "from" | "mark"> & {
+  readonly machine: {
+    readonly createTimeline: (from?: Checkpoint) => Timeline;
+    readonly writeReport: ReportWriter;
+  };
+  /** Events that are passed over when they are replayed. */
+  readonly passedOver: ReadonlySet<number>;
+};
+
+/** What was accepted. */
+export type AcceptedLoss = {
+  readonly journalId: string;
+  readonly previousJournalId: string;
+  /** The last event that is not lost. */
+  readonly seq: number;
+  /** Name, in the state directory, of the one where the old journal lies now; the tools read it. */
+  readonly aside: string;
+};
+
+/**
+ * Sets the journal aside and begins another one on its state; undefined if that was done at the start
+ * before, which has not come to write anything.
+ * @throws {JournalRefused} If there is none, or it is damaged before its end.
+ */
+export function acceptLoss(options: AcceptLossOptions): AcceptedLoss | undefined {
+  const { disk, stateDirectory, randomness, machine } = options;
+  finishAcceptedLoss(disk, stateDirectory);
+  const mark = readHighWater(disk, highWaterPath(stateDirectory));
+  if (typeof mark === "object" && mark.segment === 0 && mark.batch > 0) return undefined;
+  const recovery = recover({ ...options, mark: "ignored", access: "read" });
+  if (recovery.isNew) {
+    throw new JournalRefused(
+      `to accept a loss there must be a journal in ${stateDirectory}: was none`,
+      "Put back what there is of the state directory, or start without --accept-loss",
+    );
+  }
+  const engineVersion = options.engineVersion ?? "";
+  const timeline = restoreTimeline(recovery, { machine, engineVersion });
+  const { writeReport } = machine;
+  replayInto(recovery, { timeline, writeReport }, options.passedOver);
+  const digits = [...randomness.bytes(ID_BYTES)]
+    .map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const journalId = recovery.journalId.slice(0, PREFIX_DIGITS) + digits.slice(PREFIX_DIGITS);
+  const aside = `lost/${digits.slice(-PREFIX_DIGITS)}`;
+  const { batch, seq } = recovery.tail;
+  const tail = { ...emptyTail(journalId), batch, seq, chain: genesisChain(journalId) };
+  draft(disk, { directory: nextOf(`${stateDirectory}/${aside}`), tail, timeline });
+  for (const path of [stateDirectory, `${stateDirectory}/lost`, `${stateDirectory}/${aside}`]) {
+    disk.syncDirectory(path);
+  }
+  noteLoss(disk, stateDirectory, { aside, step: "set aside" });
+  finishAcceptedLoss(disk, stateDirectory);
+  return { journalId, previousJournalId: recovery.journalId, seq, aside };
+}
+
+/** Writes what the new journal begins with. */
+function draft(
+  disk: Disk,
+  of: { readonly directory: string; readonly tail: JournalTail; readonly timeline: Timeline },
+): void {
+  const { directory, tail, timeline } = of;
+  const { journalId, batch, seq, chain: previousChain } = tail;
+  const statePieces = timeline.checkpointPieces();
+  const reports = new ReportIndex().toDocument();
+  disk.makeDirectory(directory);
+  const steps = writeCheckpoint(disk, directory, { format: 1, tail, reports, statePieces });
+  while (steps.next().done !== true);
+  const journal = journalDirectory(directory);
+  disk.makeDirectory(journal);
+  const first = { journalId, number: 1, firstBatch: batch + 1, firstSeq: seq + 1, previousChain };
+  replaceFile(disk, { directory: journal, name: "anchor.json" }, encodeAnchor(first));
+  const mark = new HighWaterWriter(disk, highWaterPath(directory));
+  mark.write(tail);
+  mark.write(tail);
+  mark.sync();
+  mark.close();
+  disk.syncDirectory(directory);
+}

@@ -1,0 +1,109 @@
+/**
+ * Backup and restore as the runbook says: a copy of a running daemon, in the runbook's order, is put
+ * back after more has happened, and started with `--accept-loss`.
+ *
+ * Proves R-JRN-2 and R-OPS-7 (backup and restore) on a real disk.
+ * @module
+ */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { DaemonProcess, refusedStart, runTapeline } from "../support/daemon_process.ts";
+import { place, RemoteClient, type Report } from "../support/remote_client.ts";
+import { TemporaryDirectory, until } from "../support/temporary.ts";
+
+const INSTRUMENT = "paper:BTC/USDT";
+/** The mark first, so that no part speaks of what another does not have yet. */
+const COPIED = ["high_water", "checkpoints", "journal", "token"];
+
+function copy(from: string, to: string): void {
+  Deno.mkdirSync(to, { mode: 0o700 });
+  for (const name of COPIED) {
+    const { code } = new Deno.Command("cp", { args: ["-a", `${from}/${name}`, `${to}/`] })
+      .outputSync();
+    ok(code === 0 || name === "checkpoints", name); // there may be none yet
+  }
+}
+
+/** Copies until a copy is whole, as the runbook says. */
+async function backup(from: string, to: string): Promise<void> {
+  await until(
+    async () => {
+      await Deno.remove(to, { recursive: true }).catch(() => {});
+      copy(from, to);
+      return (await runTapeline("journal", "verify", "--state-dir", to)).code === 0;
+    },
+    "a copy that is whole",
+    60_000,
+  );
+}
+
+async function connect(
+  daemon: DaemonProcess,
+  hello: Readonly<Record<string, unknown>> = {},
+): Promise<RemoteClient> {
+  const at = { port: daemon.listening.port, token: daemon.token, clientId: "maker" };
+  return await RemoteClient.connect({ ...at, hello: { cancel_on_disconnect: false, ...hello } });
+}
+
+async function accepted(client: RemoteClient, intentId: string): Promise<Report> {
+  const args = { instrument: INSTRUMENT, side: "Buy" };
+  await until(async () => (await client.query("best", args))["result"] !== null, "a book");
+  await client.send(place(intentId, { instrument: INSTRUMENT, order_qty: "0.01", price: "58000" }));
+  return await client.report(
+    (report) => report["intent_id"] === intentId && report["ord_status"] === "Accepted",
+    intentId,
+  );
+}
+
+Deno.test("a backup of a running daemon is put back, its loss accepted, and trading resumed", async () => {
+  using directory = new TemporaryDirectory();
+  const state = directory.state;
+  const saved = `${directory.path}/backup`;
+  const first = await DaemonProcess.start({ stateDir: state });
+  const client = await connect(first);
+  await accepted(client, "before");
+  await backup(state, saved);
+  const lost = await accepted(client, "lost");
+  const journalId = client.ack?.["journal_id"];
+  client.close();
+  await first.stop("SIGKILL");
+
+  Deno.removeSync(state, { recursive: true });
+  copy(saved, state);
+  const both = await refusedStart({
+    stateDir: state,
+    command: ["run", "--allow-all", "main.ts", "run", "--accept-loss", "--resume-trading"],
+  });
+  strictEqual(both.code, 64);
+  const halted = await DaemonProcess.start({
+    stateDir: state,
+    command: ["run", "--allow-all", "main.ts", "run", "--accept-loss"],
+  });
+  strictEqual(halted.alarms("loss_accepted").length, 1);
+  const stranger = await connect(halted, {
+    resume_from: lost.report_seq,
+    resume_journal_id: journalId,
+  });
+  deepStrictEqual(stranger.messages.map((message) => message["code"]), ["JOURNAL_CHANGED"]);
+  stranger.close();
+  const late = await connect(halted);
+  strictEqual(late.ack?.["trading_state"], "Halted");
+  const { result } = await late.query("orders");
+  const rows = result as readonly Readonly<Record<string, unknown>>[];
+  deepStrictEqual(rows.map((row) => row["intent_id"]), ["before"]);
+  late.close();
+  strictEqual(await halted.stop(), 0);
+
+  await using resumed = await DaemonProcess.start({
+    stateDir: state,
+    command: ["run", "--allow-all", "main.ts", "run", "--resume-trading"],
+  });
+  const again = await connect(resumed);
+  const report = await accepted(again, "after");
+  ok(Number(report["order_id"]) > 1_000, `${report["order_id"]}`);
+  again.close();
+  const [aside = ""] = [...Deno.readDirSync(`${state}/lost`)].map(({ name }) => name);
+  const old = await runTapeline("journal", "verify", "--state-dir", `${state}/lost/${aside}`);
+  match(old.stdout, /The journal is whole/);
+  const now = await runTapeline("journal", "verify", "--state-dir", state);
+  match(now.stdout, /The journal is whole/);
+});

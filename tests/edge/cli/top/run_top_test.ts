@@ -1,0 +1,201 @@
+/**
+ * The view on a wire server in memory, under a virtual clock: what it says to the daemon, what it
+ * shows, how it ends.
+ *
+ * Proves R-OPS-7 (`top` reads only, survives the daemon).
+ * @module
+ */
+import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert/strict";
+import { type TopEnd, TopRun } from "../../../../edge/cli/top/run_top.ts";
+import { FakeScreen } from "../../../support/fake_screen.ts";
+import { RudePeer } from "../../../support/rude_daemon.ts";
+import { TOKEN, WireFixture } from "../../../support/wire_fixture.ts";
+
+type Options = { readonly token?: string; readonly isOnce?: boolean; readonly isJson?: boolean };
+
+/** A view of a daemon in memory. */
+class Viewing {
+  readonly fixture: WireFixture;
+  readonly screen: FakeScreen;
+  readonly ends: TopEnd[] = [];
+
+  constructor(kind: "terminal" | "pipe", options: Options = {}, fixture = new WireFixture()) {
+    const { token = TOKEN, isOnce = false, isJson = false } = options;
+    this.fixture = fixture;
+    this.screen = new FakeScreen(kind);
+    const { time, sockets, port } = fixture;
+    new TopRun({
+      ports: { sockets, timers: time, clock: time },
+      screen: this.screen,
+      address: { hostname: "127.0.0.1", port },
+      clientId: "tapeline-top",
+      version: "1.2.3",
+      readToken: () => token,
+      intervalUs: 1_000_000,
+      isOnce,
+      isJson,
+      onEnd: (end) => this.ends.push(end),
+    });
+    fixture.settle();
+  }
+
+  /** Lets a second pass. */
+  second(): void {
+    this.fixture.time.advance(1_000_000);
+    this.fixture.settle();
+  }
+
+  /** What the daemon recorded of sessions. */
+  get sessions(): readonly (readonly [string, unknown])[] {
+    return this.fixture.backend.events.filter(({ eventType }) => eventType.startsWith("Session"))
+      .map(({ eventType, payload }) => [eventType, payload] as const);
+  }
+}
+
+Deno.test("TopRun says HELLO under its own name, without cancel_on_disconnect, and leaves with GOODBYE", () => {
+  const view = new Viewing("terminal");
+  const [[type, payload] = []] = view.sessions;
+  strictEqual(type, "SessionOpened");
+  const opened = payload as Readonly<Record<string, unknown>>;
+  strictEqual(opened["client"], "tapeline-top");
+  ok(opened["cancelOnDisconnect"] === false);
+  deepStrictEqual(opened["agent"], { name: "tapeline top", version: "1.2.3" });
+  view.screen.press("q");
+  view.fixture.settle();
+  const [last, closed] = view.sessions.at(-1) ?? [];
+  strictEqual(last, "SessionClosed");
+  const { cause, keepOrders } = closed as Readonly<Record<string, unknown>>;
+  deepStrictEqual({ cause, keepOrders }, { cause: "goodbye", keepOrders: true });
+  deepStrictEqual(view.ends, [{ code: 0 }]);
+});
+
+Deno.test("TopRun never sends an intent", () => {
+  const view = new Viewing("terminal");
+  for (let round = 0; round < 20; round += 1) view.second();
+  for (const key of ["o", "v", "a", "p", "p", "x"]) view.screen.press(key);
+  const intents = view.fixture.backend.events.filter(({ source }) => source === "intent");
+  deepStrictEqual(intents, []);
+});
+
+Deno.test("TopRun shows a look each interval and writes each frame at once", () => {
+  const view = new Viewing("terminal");
+  match(view.screen.shown, /tapeline 0\.0\.0 {2}paper {2}Active/);
+  match(view.screen.shown, /paper {2}up/);
+  const frames = view.screen.written.length;
+  view.second();
+  view.second();
+  const later = view.screen.written.slice(frames);
+  strictEqual(later.length, 2);
+  for (const frame of later) strictEqual(frame.split("\u001b[H").length, 2, "from the top left");
+});
+
+Deno.test("TopRun stands still while paused and goes on with what is true then", () => {
+  const view = new Viewing("terminal");
+  view.screen.press("p");
+  match(view.screen.shown, /PAUSED/);
+  const before = /\d\d:\d\d:\d\d/.exec(view.screen.shown)?.[0];
+  for (let round = 0; round < 5; round += 1) view.second();
+  strictEqual(/\d\d:\d\d:\d\d/.exec(view.screen.shown)?.[0], before);
+  view.screen.press("p");
+  ok(/\d\d:\d\d:\d\d/.exec(view.screen.shown)?.[0] !== before);
+});
+
+Deno.test("TopRun draws anew for another page and another window", () => {
+  const view = new Viewing("terminal");
+  view.screen.press("v");
+  match(view.screen.shown, /venues$/m);
+  view.screen.window = { columns: 120, rows: 10 };
+  view.screen.resize();
+  strictEqual(view.screen.shown.split("\r\n").length, 10);
+});
+
+Deno.test("TopRun says so when the daemon goes, and shows it again when it is back", () => {
+  const fixture = new WireFixture({ settings: { port: 7411 } });
+  const view = new Viewing("terminal", {}, fixture);
+  fixture.server.fatal("SHUTTING_DOWN", "the daemon is shutting down");
+  fixture.settle();
+  match(view.screen.shown, /NOT CONNECTED for 0ms, figures are old: SHUTTING_DOWN/);
+  for (let round = 0; round < 3; round += 1) view.second();
+  match(view.screen.shown, /NOT CONNECTED for \ds, figures are old: connection refused/);
+  fixture.server.listen();
+  view.second();
+  view.second();
+  doesNotMatch(view.screen.shown, /NOT CONNECTED/);
+  strictEqual(view.sessions.filter(([type]) => type === "SessionOpened").length, 2);
+});
+
+Deno.test("TopRun ends and does not fight when another view takes its session", () => {
+  const fixture = new WireFixture();
+  const first = new Viewing("terminal", {}, fixture);
+  const second = new Viewing("terminal", {}, fixture);
+  first.second();
+  strictEqual(first.ends.length, 1);
+  strictEqual(first.ends[0]?.code, 69);
+  match(first.ends[0]?.sentence ?? "", /SESSION_REPLACED/);
+  deepStrictEqual(second.ends, []);
+});
+
+Deno.test("TopRun ends with a sentence when the token is another daemon's", () => {
+  const view = new Viewing("terminal", { token: "a-token-of-another-daemon" });
+  match(view.ends[0]?.sentence ?? "", /^Cannot watch the daemon at 127\.0\.0\.1:\d+: .*AUTH/);
+  strictEqual(view.screen.closings, 1, "the window is given back");
+});
+
+Deno.test("TopRun with once prints one look as text and ends", () => {
+  const view = new Viewing("pipe", { isOnce: true });
+  strictEqual(view.screen.written.length, 1);
+  match(view.screen.written[0] ?? "", /^tapeline 0\.0\.0 {2}paper/);
+  ok(!view.screen.isEntered);
+  deepStrictEqual(view.ends, [{ code: 0 }]);
+});
+
+Deno.test("TopRun with once ends with 69 where no daemon answers in time", () => {
+  const fixture = new WireFixture();
+  fixture.server.fatal("SHUTTING_DOWN", "gone");
+  const view = new Viewing("pipe", { isOnce: true }, fixture);
+  for (let round = 0; round < 12; round += 1) view.second();
+  strictEqual(view.ends.length, 1);
+  strictEqual(view.ends[0]?.code, 69);
+  match(view.ends[0]?.sentence ?? "", /connection refused/);
+});
+
+Deno.test("TopRun with json writes one object per look", () => {
+  const view = new Viewing("pipe", { isJson: true });
+  view.second();
+  view.second();
+  const looks = view.screen.written.map((line) => JSON.parse(line) as Record<string, unknown>);
+  strictEqual(looks.length, 3);
+  deepStrictEqual(looks[2]?.["link"], { state: "connected" });
+  deepStrictEqual(looks[2]?.["trading_state"], "Active");
+  for (const line of view.screen.written) strictEqual(line.split("\n").length, 2);
+});
+
+Deno.test("TopRun ends when it is interrupted, and gives the window back once", () => {
+  const view = new Viewing("terminal");
+  view.screen.interrupt();
+  view.screen.interrupt();
+  deepStrictEqual(view.ends, [{ code: 0 }]);
+  strictEqual(view.screen.closings, 1);
+  ok(view.screen.written.at(-1)?.includes("\u001b[?1049l"));
+});
+
+Deno.test("TopRun takes what is no Tapeline for a daemon that is not there", () => {
+  const peer = new RudePeer();
+  const screen = new FakeScreen("terminal");
+  new TopRun({
+    ports: { sockets: peer.sockets, timers: peer.time, clock: peer.time },
+    screen,
+    address: { hostname: "127.0.0.1", port: peer.port },
+    clientId: "tapeline-top",
+    version: "1.2.3",
+    readToken: () => TOKEN,
+    intervalUs: 1_000_000,
+    isOnce: false,
+    isJson: false,
+    onEnd: () => {},
+  });
+  for (const words of peer.greetings) {
+    peer.say(words);
+    match(screen.shown, /NOT CONNECTED .*(no Tapeline|closed|silent|answer)/);
+  }
+});

@@ -1,0 +1,192 @@
+/**
+ * The end of a journal is lost, an operator accepts it, and the daemon goes on: on a simulated
+ * machine with an exchange that remembers what the daemon has forgotten.
+ *
+ * Proves R-JRN-2 (`--accept-loss`), with R-WIRE-2 and R-EXEC-3 where part of the truth is gone.
+ * @module
+ */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { JournalRefused } from "../../edge/journal/mod.ts";
+import { MemoryDisk } from "../support/memory_disk.ts";
+import type { WireClient } from "../support/wire_client.ts";
+import { hasReport, Machine, place, type Run } from "./machine.ts";
+import { STATE } from "./setup.ts";
+
+const FOLDERS = [STATE, `${STATE}/journal`, `${STATE}/checkpoints`];
+
+function filesOf(disk: MemoryDisk): readonly string[] {
+  return FOLDERS.filter((folder) => disk.exists(folder))
+    .flatMap((folder) => disk.list(folder).map((name) => `${folder}/${name}`));
+}
+
+/** Puts files of an older copy back, as somebody does who restores a backup. */
+function restore(machine: Machine, copy: MemoryDisk, which: (path: string) => boolean): void {
+  for (const path of filesOf(machine.disk)) if (which(path)) machine.disk.remove(path);
+  for (const path of filesOf(copy)) if (which(path)) machine.disk.put(path, copy.read(path));
+}
+
+function accepted(machine: Machine, client: WireClient, intentId: string): void {
+  client.send(place(machine, intentId));
+  machine.until(() => hasReport(client, { intent_id: intentId, exec_type: "New" }), intentId);
+}
+
+/** An order before the backup, two after it, and the daemon is gone. */
+function lossOf(which: (path: string) => boolean): Machine {
+  const machine = new Machine();
+  const run = machine.start();
+  machine.ready(run);
+  const client = machine.client("alice");
+  accepted(machine, client, "before");
+  machine.pass(1_500_000);
+  const backup = machine.disk.clone();
+  accepted(machine, client, "lost-1");
+  accepted(machine, client, "lost-2");
+  machine.pass(1_500_000);
+  machine.kill(run);
+  restore(machine, backup, which);
+  machine.lines.length = 0;
+  return machine;
+}
+
+const isAny = (): boolean => true;
+const isJournal = (path: string): boolean => path.startsWith(`${STATE}/journal/`);
+
+/** What the loss was said to be. */
+function lossSaid(machine: Machine): Readonly<Record<string, unknown>> {
+  const [line, ...more] = machine.said("loss_accepted");
+  ok(line !== undefined && more.length === 0, "it is said once");
+  return line.fields;
+}
+
+function stop(machine: Machine, run: Run): void {
+  run.daemon?.stop("over");
+  machine.until(() => run.ends.length > 0, "an end");
+  deepStrictEqual(run.ends.map(({ code }) => code), [0]);
+  machine.kill(run);
+  machine.lines.length = 0;
+}
+
+Deno.test("a journal older than its mark is refused, and with acceptLoss a new one begins on it", () => {
+  const machine = lossOf(isJournal);
+  const refused = machine.start();
+  ok(refused.refusal instanceof JournalRefused);
+  match(refused.refusal.message, /must reach its high-water mark/);
+  const run = machine.start([], { acceptLoss: true });
+  machine.ready(run);
+  const { aside, journal_id: journalId, previous_journal_id: previous } = lossSaid(machine);
+  match(String(aside), /^lost\/[0-9a-f]{8}$/);
+  ok(journalId !== previous);
+  strictEqual(String(journalId).slice(0, 8), String(previous).slice(0, 8));
+  ok(machine.disk.list(`${STATE}/${aside}/journal`).length > 0, "the old one is kept");
+  stop(machine, run);
+  const next = machine.start();
+  machine.ready(next);
+  deepStrictEqual(machine.said("loss_accepted"), [], "and goes on as any other");
+  machine.kill(next);
+});
+
+Deno.test("after a loss nothing is traded before an operator resumes, and no intent acts twice", () => {
+  const machine = lossOf(isAny);
+  const first = machine.placed.map(({ clientId }) => clientId);
+  strictEqual(first.length, 3);
+  const run = machine.start([], { acceptLoss: true });
+  machine.ready(run);
+  const client = machine.client("alice");
+  strictEqual(client.all("HELLO_ACK")[0]?.["trading_state"], "Halted");
+  // The client never had its answer, and sends again what it had sent before the loss.
+  client.send(place(machine, "lost-1", { sent_us: machine.time.wallUs() - 10_000_000 }));
+  machine.until(() => hasReport(client, { reject_code: "STALE_INTENT" }), "the old intent");
+  client.send(place(machine, "new"));
+  machine.until(() => hasReport(client, { reject_code: "TRADING_HALTED" }), "the new intent");
+  stop(machine, run);
+  const next = machine.start([], { resumeTrading: true });
+  machine.ready(next);
+  accepted(machine, machine.client("alice"), "newer");
+  const all = machine.placed.map(({ clientId }) => clientId);
+  strictEqual(all.length, 4);
+  deepStrictEqual([...new Set(all)], all, "no key was given out twice");
+  machine.kill(next);
+});
+
+Deno.test("after a loss the orders of the lost part are found at the venue and alarmed", () => {
+  const machine = lossOf(isAny);
+  const run = machine.start([], { acceptLoss: true });
+  machine.ready(run);
+  machine.until(() => machine.said("UNKNOWN_ORDER_AT_VENUE").length >= 2, "both");
+  const texts = machine.said("UNKNOWN_ORDER_AT_VENUE").map(({ fields }) => String(fields["text"]));
+  for (const { clientId } of machine.placed.slice(1)) {
+    ok(texts.some((text) => text.includes(clientId)), clientId);
+  }
+  const client = machine.client("alice");
+  client.send({ type: "QUERY", id: 1, what: "orders" });
+  machine.until(() => client.all("RESULT").length > 0, "the orders");
+  const rows = client.all("RESULT")[0]?.["result"] as readonly Readonly<Record<string, unknown>>[];
+  deepStrictEqual(rows.map((row) => [row["intent_id"], row["ord_status"]]), [[
+    "before",
+    "Accepted",
+  ]]);
+  machine.kill(run);
+});
+
+Deno.test("after a loss a client that resumes is told that the journal is another", () => {
+  const machine = lossOf(isAny);
+  const run = machine.start([], { acceptLoss: true });
+  machine.ready(run);
+  const resume_journal_id = lossSaid(machine)["previous_journal_id"];
+  const client = machine.client("alice", { resume_from: 6, resume_journal_id });
+  strictEqual(client.all("ERROR")[0]?.["code"], "JOURNAL_CHANGED");
+  machine.kill(run);
+});
+
+Deno.test("two losses from the same backup give out no key twice", () => {
+  const machine = lossOf(isAny);
+  const backup = machine.disk.clone();
+  for (let round = 0; round < 2; round += 1) {
+    const run = machine.start([], { acceptLoss: true });
+    machine.ready(run);
+    stop(machine, run);
+    const resumed = machine.start([], { resumeTrading: true });
+    machine.ready(resumed);
+    accepted(machine, machine.client("alice"), `round-${round}`);
+    machine.kill(resumed);
+    restore(machine, backup, isAny);
+    machine.lines.length = 0;
+  }
+  const all = machine.placed.map(({ clientId }) => clientId);
+  deepStrictEqual([...new Set(all)], all);
+});
+
+Deno.test("there is the old journal or the new one, wherever accepting a loss is interrupted", () => {
+  let interruptions = 0;
+  for (const operation of ["rename", "syncDirectory", "writeAt", "syncData"] as const) {
+    for (const keep of ["all", "none"] as const) {
+      for (let onCall = 1;; onCall += 1) {
+        const machine = lossOf(isJournal);
+        machine.disk.inject({ operation, onCall, effect: "Io" });
+        const broken = machine.start([], { acceptLoss: true });
+        const isInterrupted = broken.refusal !== undefined;
+        if (broken.daemon !== undefined) broken.process.kill();
+        machine.disk.crash(keep);
+        if (!isInterrupted) break;
+        interruptions += 1;
+        goesOn(machine, `${operation} ${onCall}, ${keep}`);
+      }
+    }
+  }
+  ok(interruptions > 60, `${interruptions} places`);
+});
+
+/** Without the flag it is refused as before, or it is the new journal; with it, it goes on. */
+function goesOn(machine: Machine, where: string): void {
+  const plain = machine.start();
+  if (plain.daemon === undefined) {
+    ok(plain.refusal instanceof JournalRefused, `${where}: ${plain.refusal}`);
+    match(plain.refusal.message, /must reach its high-water mark/, where);
+  }
+  const run = plain.daemon === undefined ? machine.start([], { acceptLoss: true }) : plain;
+  strictEqual(run.refusal, undefined, where);
+  machine.ready(run);
+  const client = machine.client("alice");
+  strictEqual(client.all("HELLO_ACK")[0]?.["trading_state"], "Halted", where);
+  machine.kill(run);
+}
