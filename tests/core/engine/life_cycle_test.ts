@@ -10,6 +10,7 @@ import { type ExecutionReport, micros, qty, seqId } from "../../../core/mod.ts";
 import type { StepFacts } from "../../../core/lifecycle.ts";
 import { isTerminal, nextStatus } from "../../../core/lifecycle.ts";
 import { EXEC_TYPES, ORD_STATUSES, type OrdStatus } from "../../../core/report.ts";
+import { UNSAID } from "../../../core/engine/reports.ts";
 import { advance } from "../../../core/engine/settle.ts";
 import { Turn } from "../../../core/engine/turn.ts";
 import { EngineCopy } from "../../support/engine_copy.ts";
@@ -163,7 +164,7 @@ for (const status of ORD_STATUSES) {
         isLost: false,
       };
       const to = nextStatus(status, by, facts);
-      const isLegal = advance(turn, order, { execType: by, reason: "said" });
+      const isLegal = advance(turn, order, { ...UNSAID, execType: by, reason: "said" });
       strictEqual(isLegal, to !== undefined);
       if (to !== undefined) {
         deepStrictEqual([order.status, effects.reports[0]?.ordStatus], [to, to]);
