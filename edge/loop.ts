@@ -21,7 +21,6 @@ import type { Draft, Event } from "../core/event.ts";
 import type { Micros, SeqId } from "../core/numbers.ts";
 import type { Alarm } from "../core/report.ts";
 import type { Timeline } from "../core/timeline.ts";
-import type { View } from "../core/view.ts";
 import type { Observer } from "../wire/backend.ts";
 import type { ReportWriter } from "../wire/encode_report.ts";
 import { type EncodedReport, EncodedReports } from "../wire/encoded_report.ts";
@@ -124,11 +123,6 @@ export class Loop {
     this.#timerQueue = options.ingress.open({ name: "timers", max: 4096, policy: "fail" });
     this.#outputQueue = options.ingress.open({ name: "simulator", max: 65_536, policy: "block" });
     options.journal.onDurable((upTo, atUs) => this.#released(upTo, atUs));
-  }
-
-  /** State after the newest event, which need not be durable yet. */
-  get view(): View {
-    return this.#options.timeline.view;
   }
 
   /** Asks for a turn soon. Cheap; any number of calls make one turn. */
