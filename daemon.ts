@@ -331,7 +331,7 @@ class RunningDaemon implements Daemon {
         applied: () => {},
         released: () => this.#tellShadows(),
       }],
-      prepare: (command) => this.#venues.prepare(command),
+      prepare: (command, commit) => this.#venues.prepare(command, commit),
       send: (released) => this.#venues.send(released),
       alarm: ({ code, text }) => ports.log.write("alarm", "engine_alarm", { code, text }),
       onPoison: (event, cause) => this.#poisoned(event, cause),
@@ -369,6 +369,7 @@ class RunningDaemon implements Daemon {
       ingress,
       clock: this.#clock,
       clOrdIdPrefix: clOrdIdPrefix(this.#journal.journalId),
+      commits: this.#journal.cells,
       queues: configuration.queues,
       offer: (draft) => this.#control.offer(draft),
     });
