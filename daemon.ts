@@ -7,7 +7,7 @@
  * 3. open the journal where it ended
  * 4. join ingress, sequencer, machines, journal and wire in the loop
  * 5. say `Started` and what the configuration declares, and wait until that is durable
- * 6. start feeds, venues, follower and index, and listen
+ * 6. listen, then start feeds, venues, follower and index
  *
  * Stop: refuse intents, wait until what was taken is durable, take leave of the sessions, stop
  * feeds and venues, close the journal, free the lock.
@@ -153,9 +153,9 @@ class RunningDaemon implements Daemon {
     });
     this.#loop = this.#createLoop(timeline, ingress);
     const { view } = timeline;
-    const { journalId } = this.#journal;
     const venues = declareStart(options, {
-      ...{ view, clock, ingress, journalId },
+      ...{ view, clock, ingress },
+      journal: this.#journal,
       control: this.#control,
       lostSinceUs: from.lostSinceUs,
     });
@@ -203,15 +203,6 @@ class RunningDaemon implements Daemon {
   #start(): void {
     if (this.#state !== "running") return; // asked to stop before it could be reached
     const { ports, configuration, stateDirectory, onListening } = this.#options;
-    if (this.#journal instanceof Journal) {
-      this.#shadows = createShadows(this.#options, this.#journal, {
-        checkpoint: this.#checkpoint,
-        nowUs: () => this.#clock.nowUs(),
-        onMismatch: (text: string): void => this.#mismatch(text),
-      });
-      this.#metrics.registry.add("process", this.#shadows);
-    }
-    this.#venues.start();
     const bound = this.#listen();
     if (bound === undefined) return;
     const { port, metricsPort } = bound;
@@ -227,6 +218,20 @@ class RunningDaemon implements Daemon {
       mode: configuration.mode,
       ...(metricsPort === undefined ? {} : { metrics_port: metricsPort }),
     });
+    this.#startWorkers();
+  }
+
+  /** Once it listens: each Worker takes its time to come up, and no client waits for that. */
+  #startWorkers(): void {
+    this.#venues.start();
+    if (this.#journal instanceof Journal) {
+      this.#shadows = createShadows(this.#options, this.#journal, {
+        checkpoint: this.#checkpoint,
+        nowUs: () => this.#clock.nowUs(),
+        onMismatch: (text: string): void => this.#mismatch(text),
+      });
+      this.#metrics.registry.add("process", this.#shadows);
+    }
   }
 
   /** Returns the ports; undefined if an address cannot be had, which is the end. */
@@ -272,14 +277,13 @@ class RunningDaemon implements Daemon {
         applied: () => {},
         released: () => this.#tellShadows(),
       }],
-      prepare: (command) => this.#venues.prepare(command),
+      prepare: (command, commit) => this.#venues.prepare(command, commit),
       send: (released) => this.#venues.send(released),
       alarm: ({ code, text }) => ports.log.write("alarm", "engine_alarm", { code, text }),
       onPoison: (event, cause) => this.#poisoned(event, cause),
     });
   }
 
-  /** Says what the configuration declares, and prepares its venues. */
   #tellShadows(): void {
     if (this.#journal instanceof Journal) this.#shadows?.durable(this.#journal.durableBatch);
   }

@@ -72,6 +72,7 @@ export function createSignals(configuration: Configuration, view: View, log: Log
   return new HotLoopObserver({
     create: (emit) => new HotLoop({ settings: hotLoopSettings(configuration), emit }),
     listed: () => view.instruments,
+    open: (limit) => view.orders("account", { open: true, limit }),
     log,
   });
 }

@@ -26,7 +26,7 @@ import {
 import type { EngineClock } from "./edge/engine_clock.ts";
 import type { Ingress, IngressQueue } from "./edge/ingress.ts";
 import { VenueSide } from "./edge/venue_side.ts";
-import type { DaemonOptions } from "./daemon_options.ts";
+import type { DaemonJournal, DaemonOptions } from "./daemon_options.ts";
 import { VERSION } from "./version.ts";
 
 /** What a start needs besides its options. */
@@ -35,7 +35,7 @@ export type StartParts = {
   readonly clock: EngineClock;
   readonly ingress: Ingress;
   readonly control: IngressQueue;
-  readonly journalId: string;
+  readonly journal: Pick<DaemonJournal, "journalId" | "cells">;
   /** A loss was accepted at this start: since when the journal may not know what happened. */
   readonly lostSinceUs: Micros | undefined;
 };
@@ -55,7 +55,7 @@ export function openControl(
 /** Offers all that a start says, and prepares its venues. */
 export function declareStart(options: DaemonOptions, parts: StartParts): VenueSide {
   const { ports, configuration } = options;
-  const { view, clock, ingress, control, journalId, lostSinceUs } = parts;
+  const { view, clock, ingress, control, journal, lostSinceUs } = parts;
   const payload = startedPayload(configuration, parts);
   control.offer(controlDraft({ eventType: "Started", payload }, clock.nowUs()));
   const venues = renumber(options.venues, view);
@@ -80,7 +80,8 @@ export function declareStart(options: DaemonOptions, parts: StartParts): VenueSi
     ports,
     ingress,
     clock,
-    clOrdIdPrefix: clOrdIdPrefix(journalId),
+    clOrdIdPrefix: clOrdIdPrefix(journal.journalId),
+    commits: journal.cells,
     queues: configuration.queues,
     offer: (draft) => control.offer(draft),
   });
@@ -88,13 +89,13 @@ export function declareStart(options: DaemonOptions, parts: StartParts): VenueSi
 
 function startedPayload(
   configuration: Configuration,
-  { journalId, lostSinceUs }: Pick<StartParts, "journalId" | "lostSinceUs">,
+  { journal, lostSinceUs }: Pick<StartParts, "journal" | "lostSinceUs">,
 ): ControlPayloads["Started"] {
   const { invariants, intentHorizonMs, lookupRetryMs, seed } = configuration.engine;
   const { intentsPerSecond, burst } = configuration.wire;
   return {
     engineVersion: VERSION,
-    journalId,
+    journalId: journal.journalId,
     mode: configuration.mode,
     configuration: canonicalConfiguration(configuration),
     configDigest: configurationDigest(configuration),

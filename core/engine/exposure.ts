@@ -32,8 +32,8 @@ export function recountWithheld(turn: Turn): void {
 function recount(turn: Turn): boolean {
   let isExact = true;
   for (let at = 0; at < turn.touchedCount; at += 1) {
-    const id = turn.touched[at]?.id;
-    const order = id === undefined ? undefined : turn.state.blotter.get(id);
+    const touched = turn.touched[at];
+    const order = touched === undefined ? undefined : turn.orderOf(touched);
     if (order !== undefined && !count(turn.state, order)) isExact = false;
   }
   return isExact;

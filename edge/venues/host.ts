@@ -16,6 +16,7 @@ import { micros } from "../../core/numbers.ts";
 import type { Draft, VenueStatus } from "../../core/event.ts";
 import { EngineClock } from "../engine_clock.ts";
 import type { CreditMessage } from "../inlet.ts";
+import { isCommitted, watchCommits } from "../journal/mod.ts";
 import type { LogLevelOf, VenueLogEvent } from "../log_events.ts";
 import type { Ports, WorkerScope } from "../ports.ts";
 import { type Redact, redactor } from "../redaction.ts";
@@ -70,8 +71,8 @@ class VenueWorker {
   readonly #outlet: Outlet;
   readonly #clock: EngineClock;
   readonly #drafts: DraftScope;
-  /** What was announced and is not durable yet. */
-  readonly #announced = new Map<RequestId, VenueCommand>();
+  /** What was announced and is not durable yet, in the order of its commits. */
+  readonly #announced: { readonly command: VenueCommand; readonly commit: number }[] = [];
   /** When a command of a dry run became durable, until it is answered. */
   readonly #dryJournaled = new Map<RequestId, ReleasedCommand["journalUs"]>();
   #adapter: VenueAdapter | undefined;
@@ -84,6 +85,7 @@ class VenueWorker {
   #beatUs: number;
   #deadManUs: Micros | null = null;
   #hasFailed = false;
+  #isStopped = false;
   #exposed = "";
 
   constructor(
@@ -149,31 +151,41 @@ class VenueWorker {
   #obey(adapter: VenueAdapter, message: VenueCommandMessage): void {
     switch (message.kind) {
       case "prepare":
-        this.#announced.set(message.command.request, message.command);
-        return this.#guarded(() => adapter.prepare?.(message.command));
-      case "release":
-        return this.#release(adapter, message);
+        return this.#prepare(adapter, message);
       case "send":
         return this.#send(adapter, message.released);
       case "cancelAll":
         return this.#guarded(() => adapter.cancelAll());
       case "stop":
+        this.#isStopped = true;
         return this.#guarded(() => adapter.stop());
       case "beat":
         return;
     }
   }
 
-  #release(
+  #prepare(
     adapter: VenueAdapter,
-    { request, journalUs }: Extract<VenueCommandMessage, { readonly kind: "release" }>,
+    { command, commit }: Extract<VenueCommandMessage, { readonly kind: "prepare" }>,
   ): void {
-    const command = this.#announced.get(request);
-    if (command === undefined) {
-      throw new RangeError(`Cannot send request ${request}: it must have been announced`);
+    const isWatching = this.#announced.length > 0;
+    this.#announced.push({ command, commit });
+    this.#guarded(() => adapter.prepare?.(command));
+    if (isWatching) return;
+    const { commits } = this.#options.init;
+    watchCommits(this.#ports.signals, commits, () => this.#release(adapter));
+  }
+
+  /** Sends what is durable by now; true: something still waits. */
+  #release(adapter: VenueAdapter): boolean {
+    const { commits } = this.#options.init;
+    for (;;) {
+      const [next] = this.#announced;
+      if (next === undefined || this.#hasFailed || this.#isStopped) return false;
+      if (!isCommitted(commits, next.commit)) return true;
+      this.#announced.shift();
+      this.#send(adapter, { command: next.command, journalUs: this.#clock.nowUs() });
     }
-    this.#announced.delete(request);
-    this.#send(adapter, { command, journalUs });
   }
 
   #send(adapter: VenueAdapter, released: ReleasedCommand): void {

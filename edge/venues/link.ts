@@ -64,8 +64,10 @@ export class VenueLink implements MetricSource {
   readonly #options: VenueLinkOptions;
   readonly #queues: { readonly reports: IngressQueue; readonly market: IngressQueue };
   readonly #unanswered = new Unanswered();
-  /** What the Worker was told of and must not send yet. */
+  /** What the Worker was told of and sends by itself, until that is durable here too. */
   readonly #announced = new Set<RequestId>();
+  /** What a Worker that died was told of: it may have been sent, and was answered so. */
+  readonly #lost = new Set<RequestId>();
   /** As configured, or as last listed: what the next Worker is started with. */
   readonly #instruments: Instrument[];
   #worker: WorkerLink | undefined;
@@ -102,7 +104,6 @@ export class VenueLink implements MetricSource {
     const started: VenueInit = { ...init, instruments: this.#instruments };
     const worker = ports.workers.start("venue", started);
     this.#worker = worker;
-    this.#announced.clear();
     this.#connect(worker);
     worker.onMessage((message) => {
       if (this.#worker === worker) this.#heard(message as VenueReportMessage);
@@ -116,18 +117,23 @@ export class VenueLink implements MetricSource {
     this.#beat();
   }
 
-  /** Announces a command that is being written, so that its request is built meanwhile. */
-  prepare(command: VenueCommand): void {
+  /**
+   * Announces a command that is being written. The Worker builds its request meanwhile and sends it
+   * when it sees the commit: that is one thread less to wait for.
+   */
+  prepare(command: VenueCommand, commit: number): void {
     if (this.#worker === undefined) return;
+    this.#unanswered.add(command);
     this.#announced.add(command.request);
-    this.#post({ kind: "prepare", command });
+    this.#post({ kind: "prepare", command, commit });
   }
 
+  /** Sends a command that was not announced to a Worker. */
   send(released: ReleasedCommand): void {
-    this.#unanswered.add(released);
-    const { command: { request }, journalUs } = released;
-    if (this.#worker === undefined) this.#fail(released, NOT_RUNNING);
-    else if (this.#announced.delete(request)) this.#post({ kind: "release", request, journalUs });
+    const { command } = released;
+    if (this.#announced.delete(command.request) || this.#lost.delete(command.request)) return;
+    this.#unanswered.add(command);
+    if (this.#worker === undefined) this.#fail(command, NOT_RUNNING);
     else this.#post({ kind: "send", released });
   }
 
@@ -245,15 +251,16 @@ export class VenueLink implements MetricSource {
     this.#diedOf = reason;
     if (this.#hasBooks) this.#invalidateBooks(reason);
     this.#offerStatus("down", `the adapter stopped: ${reason}`);
-    for (const released of this.#unanswered.all) {
-      this.#fail(released, { outcome: "unknown", reason });
+    for (const request of this.#announced) this.#lost.add(request);
+    this.#announced.clear();
+    for (const command of this.#unanswered.all) {
+      this.#fail(command, { outcome: "unknown", reason });
     }
     this.#cancelRestart = ports.timers.after(this.#pauseUs, () => this.start());
     this.#pauseUs = Math.min(this.#pauseUs * 2, RESTART_MAX_US);
   }
 
-  #fail(released: ReleasedCommand, { outcome, reason }: Failure): void {
-    const { command } = released;
+  #fail(command: VenueCommand, { outcome, reason }: Failure): void {
     const { request, venue } = command;
     this.#unanswered.forget(request);
     const head = {

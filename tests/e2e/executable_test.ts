@@ -6,10 +6,11 @@
  * @module
  */
 import { match, ok, strictEqual } from "node:assert/strict";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeBareRoot } from "../support/bare_root.ts";
 import { productCommand, runTapeline } from "../support/daemon_process.ts";
-import { executable, namespaces, root, testWith } from "../support/needs.ts";
+import { checksums, executable, namespaces, root, testWith } from "../support/needs.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 import { PERMISSIONS, SEALED, V8_OPTION } from "../../tools/compile/runtime_flags.ts";
 
@@ -74,6 +75,21 @@ async function msOf(
   strictEqual(code, 0);
   return performance.now() - before;
 }
+
+testWith([executable, checksums], "what lies beside the executable tells what it is", async () => {
+  const folder = dirname(productCommand()[0] ?? "");
+  const { code, stdout } = await new Deno.Command("sha256sum", {
+    args: ["-c", "SHA256SUMS"],
+    cwd: folder,
+  }).output();
+  strictEqual(code, 0, new TextDecoder().decode(stdout));
+  match(new TextDecoder().decode(stdout), /^tapeline: OK$[^]*^tapeline\.cdx\.json: OK$/m);
+  const bill = JSON.parse(Deno.readTextFileSync(`${folder}/tapeline.cdx.json`));
+  const { version } = JSON.parse((await runTapeline("version", "--json")).stdout);
+  strictEqual(bill.metadata.component.version, version);
+  const names = bill.components.map((component: { readonly name: string }) => component.name);
+  for (const name of ["deno", "ccxt", "zod"]) ok(names.includes(name), name);
+});
 
 testWith([executable], "version --json names the build", async () => {
   const { stdout } = await runTapeline("version", "--json");

@@ -122,7 +122,8 @@ Deno.test("the metrics count what was done, and the query of the wire says the s
     }));
     const unnamed = Object.keys(flat).filter((key) =>
       !named.has(key) &&
-      !/^(queue_\w+|wire_errors_\w+|rejects_\w+|venue_\w+_ack_(count|p50_us|p99_us))$/.test(key)
+      !/^(pnl_by_tag\w*|queue_\w+|wire_errors_\w+|rejects_\w+|venue_\w+_ack_(count|p50_us|p99_us))$/
+        .test(key)
     );
     deepStrictEqual(unnamed, [], "every flat name is in the table");
     client.close();

@@ -11,6 +11,7 @@ import { instrumentId, micros, orderId, requestId, seqId, venueId } from "../../
 import { EngineClock } from "../../../edge/engine_clock.ts";
 import { Ingress, type IngressQueue } from "../../../edge/ingress.ts";
 import { INLET_CREDIT } from "../../../edge/inlet.ts";
+import { noCommits } from "../../../edge/journal/mod.ts";
 import { Samples } from "../../../edge/metrics/samples.ts";
 import type { LogLevel } from "../../../edge/ports.ts";
 import type { ReleasedCommand } from "../../../edge/venue.ts";
@@ -42,6 +43,7 @@ class Rig {
         declaration: VENUE,
         instruments: [spotInstrument()],
         clOrdIdPrefix: "tl00000000",
+        commits: noCommits(),
         options: { port: 1 },
         credentials: { secret: { env: "S" } },
         deadManMs: 5000,
@@ -136,29 +138,42 @@ Deno.test("VenueLink starts its adapter, and hands on commands and drafts in ord
   deepStrictEqual(rig.workers.last.told("send"), [{ kind: "send", released: submit(1) }]);
 });
 
-Deno.test("VenueLink announces a command and releases it by its number, to the Worker that knows it", () => {
+Deno.test("VenueLink leaves the sending of an announced command to the Worker that was told of it", () => {
   const rig = new Rig();
-  rig.link.prepare(submit(1).command);
+  rig.link.prepare(submit(1).command, 7);
   rig.link.start();
   const { command } = submit(2);
-  rig.link.prepare(command);
-  deepStrictEqual(rig.workers.last.told("prepare"), [{ kind: "prepare", command }]);
+  rig.link.prepare(command, 8);
+  deepStrictEqual(rig.workers.last.told("prepare"), [{ kind: "prepare", command, commit: 8 }]);
   rig.link.send(submit(1));
   rig.link.send(submit(2));
   deepStrictEqual(rig.workers.last.told("send"), [{ kind: "send", released: submit(1) }]);
-  const release = { kind: "release", request: 2, journalUs: 5 };
-  deepStrictEqual(rig.workers.last.told("release"), [release]);
 });
 
-Deno.test("VenueLink hands the whole of a command to a Worker that came after its announcement", () => {
+Deno.test("VenueLink says unknown of what a Worker that died was told of, and sends it to no other", () => {
   const rig = new Rig();
   rig.link.start();
-  rig.link.prepare(submit(1).command);
+  rig.link.prepare(submit(1).command, 7);
+  rig.link.prepare(submit(2).command, 8);
+  rig.link.send(submit(1));
+  rig.workers.last.die();
+  deepStrictEqual(rig.drain(), ["down", "unknown 1", "unknown 2"]);
+  rig.link.send(submit(2));
+  rig.time.advance(300_000);
+  rig.link.send(submit(3));
+  deepStrictEqual(rig.workers.last.told("send"), [{ kind: "send", released: submit(3) }]);
+  deepStrictEqual(rig.drain(), []);
+});
+
+Deno.test("VenueLink says unknown once of what is durable only after the next Worker has started", () => {
+  const rig = new Rig();
+  rig.link.start();
+  rig.link.prepare(submit(1).command, 7);
   rig.workers.last.die();
   rig.time.advance(300_000);
   rig.link.send(submit(1));
-  deepStrictEqual(rig.workers.last.told("send"), [{ kind: "send", released: submit(1) }]);
-  deepStrictEqual(rig.workers.last.told("release"), []);
+  deepStrictEqual(rig.workers.last.told("send"), []);
+  deepStrictEqual(rig.drain(), ["down", "unknown 1"]);
 });
 
 Deno.test("VenueLink answers unknown for each unanswered request when the adapter dies", () => {
