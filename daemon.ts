@@ -284,7 +284,6 @@ class RunningDaemon implements Daemon {
     });
   }
 
-  /** Says what the configuration declares, and prepares its venues. */
   #tellShadows(): void {
     if (this.#journal instanceof Journal) this.#shadows?.durable(this.#journal.durableBatch);
   }

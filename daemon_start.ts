@@ -89,13 +89,13 @@ export function declareStart(options: DaemonOptions, parts: StartParts): VenueSi
 
 function startedPayload(
   configuration: Configuration,
-  { journal: { journalId }, lostSinceUs }: Pick<StartParts, "journal" | "lostSinceUs">,
+  { journal, lostSinceUs }: Pick<StartParts, "journal" | "lostSinceUs">,
 ): ControlPayloads["Started"] {
   const { invariants, intentHorizonMs, lookupRetryMs, seed } = configuration.engine;
   const { intentsPerSecond, burst } = configuration.wire;
   return {
     engineVersion: VERSION,
-    journalId,
+    journalId: journal.journalId,
     mode: configuration.mode,
     configuration: canonicalConfiguration(configuration),
     configDigest: configurationDigest(configuration),
