@@ -260,6 +260,18 @@ Deno.test("planReload() says that nothing differs, also where rows stand elsewhe
   strictEqual(run.plan({ top: `clients: [${rows.toReversed().join(", ")}]` }).kind, "unchanged");
 });
 
+Deno.test("planReload() names a row that is gone, and not the one that now stands in its place", () => {
+  const pair = 'instruments: [{ instrument: "paper:BTC/USDT", max_open_orders: 2 }]';
+  const run = new Run({ top: `clients: [{ name: "*" }, { name: a, ${pair} }]` });
+  const plan = run.plan({ top: "clients: [{ name: a }]" });
+  const problems = plan.kind === "refused" ? plan.problems : [];
+  deepStrictEqual(problems.map((problem) => problem.split(" ", 3)[2]), [
+    "clients[0].instruments[0]",
+    "clients[0]",
+  ]);
+  ok(problems.every((problem) => problem.endsWith("wanted not there")), problems.join("\n"));
+});
+
 Deno.test("planReload() keeps a stricter trading state that the journal holds", () => {
   const run = new Run({});
   const payload = { state: "Halted", reason: "test" } as const;
