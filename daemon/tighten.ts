@@ -6,7 +6,7 @@
  * limit; so what is let through here never raises `LIMITS_HELD` there. Pure.
  * @module
  */
-import type { Draft } from "./core/event.ts";
+import type { Draft } from "../core/event.ts";
 import {
   ANY_CLIENT,
   type ClientLimits,
@@ -14,8 +14,8 @@ import {
   NO_ORDER_LIMITS,
   type OrderLimits,
   type ScopedLimits,
-} from "./core/limits.ts";
-import type { InstrumentId, VenueId } from "./core/numbers.ts";
+} from "../core/limits.ts";
+import type { InstrumentId, VenueId } from "../core/numbers.ts";
 import {
   isSame,
   stricterClient,
@@ -23,8 +23,8 @@ import {
   stricterInstrument,
   stricterOrders,
   stricterVenue,
-} from "./core/risk/stricter.ts";
-import type { Configuration, DeclaredClient, DeclaredVenue } from "./config/mod.ts";
+} from "../core/risk/stricter.ts";
+import type { Configuration, DeclaredClient, DeclaredVenue } from "../config/mod.ts";
 
 /** A configuration with what it declares; its venues have the journal's numbers. */
 export type Declared = {

@@ -13,8 +13,8 @@ import { micros, seqId } from "../../core/numbers.ts";
 import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
 import type { Timeline } from "../../core/timeline.ts";
 import { controlDraft, declarationDrafts, renumber } from "../../edge/declarations.ts";
-import { planReload, type ReloadPlan } from "../../daemon_reload.ts";
-import { type Declared, tighten } from "../../daemon_tighten.ts";
+import { planReload, type ReloadPlan } from "../../daemon/reload.ts";
+import { type Declared, tighten } from "../../daemon/tighten.ts";
 
 /** What a test writes otherwise than the default, by its place in the file. */
 type Parts = {

@@ -8,14 +8,14 @@
  * Ordering: `ConfigurationReloaded` first, then what it changes, in one go.
  * @module
  */
-import type { Draft, VenueDeclaration } from "./core/event.ts";
-import type { Micros } from "./core/numbers.ts";
-import type { View } from "./core/view.ts";
-import { type Change, changesOf } from "./config/changes.ts";
-import { canonicalConfiguration, configurationDigest } from "./config/mod.ts";
-import { shown } from "./config/problems.ts";
-import { controlDraft, SEVERITY } from "./edge/declarations.ts";
-import { type Declared, tighten, type Tightening } from "./daemon_tighten.ts";
+import type { Draft, VenueDeclaration } from "../core/event.ts";
+import type { Micros } from "../core/numbers.ts";
+import type { View } from "../core/view.ts";
+import { type Change, changesOf } from "../config/changes.ts";
+import { canonicalConfiguration, configurationDigest } from "../config/mod.ts";
+import { shown } from "../config/problems.ts";
+import { controlDraft, SEVERITY } from "../edge/declarations.ts";
+import { type Declared, tighten, type Tightening } from "./tighten.ts";
 
 /** What is to become of a new configuration. */
 export type ReloadPlan =
