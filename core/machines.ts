@@ -121,8 +121,12 @@ class Machines implements Timeline {
     const head = { version: 1, engineVersion, seqId, ingestTime: nowUs, digest: this.digest };
     yield `${JSON.stringify(head).slice(0, -1)},"engine":`;
     yield* enginePieces(this.#state);
-    const simulators = this.#simulators.map((simulator) => simulator.checkpoint());
-    yield `,"simulators":${JSON.stringify(simulators)}}`;
+    yield ',"simulators":[';
+    for (const [at, simulator] of this.#simulators.entries()) {
+      if (at > 0) yield ",";
+      yield* simulator.checkpointPieces();
+    }
+    yield "]}";
   }
 
   restoreSimulators(from: Checkpoint): void {

@@ -75,6 +75,7 @@ export class Order extends OrderWindow {
     this.tag = null;
     this.#pool.seen.clear(this.seenBlock);
     this.seenBlock = NO_BLOCK;
+    this.touchedSeq = 0;
     this.#bearerId = "";
     this.venueOrderId = null;
     this.cancel = null;
@@ -161,6 +162,11 @@ export class Order extends OrderWindow {
   set bearer(record: IntentRecord) {
     this.bearerSlot = record.slot;
     this.#bearerId = record.intentId;
+  }
+
+  /** The id that its reports bear. */
+  get bearerId(): string {
+    return this.#bearerId;
   }
 
   /** Names that the venue gave it before, oldest first. */

@@ -4,12 +4,13 @@
  * Each figure stands beside its floor, taken in the same run: order events with every guard and
  * invariant beside a bare loop over slots that reads the same events; a steady rate with many live
  * orders, one checkpoint included, beside the same loop that serves nothing; memory after the last
- * million of events beside that after the first. Prints a table for people on stderr and one JSON
- * object on stdout.
+ * million of events beside that after the first. All of it runs under the product's own options of
+ * the runtime. Prints a table for people on stderr and one JSON object on stdout.
  * @module
  */
 import { option, runScript, say, tell } from "../harness.ts";
 import { type Figure, figure, median } from "../measure.ts";
+import { V8_OPTION } from "../../tools/compile/runtime_flags.ts";
 import type { Summary } from "./distribution.ts";
 
 type Throughput = {
@@ -46,7 +47,8 @@ function run<Result>(
   script: string,
   of: { readonly flags?: readonly string[]; readonly words: readonly number[] },
 ): Promise<Result> {
-  return runScript<Result>(new URL(script, import.meta.url), of);
+  const { words, flags = [V8_OPTION] } = of;
+  return runScript<Result>(new URL(script, import.meta.url), { words, flags });
 }
 
 function noOpStall(steady: Steady): number {
@@ -122,7 +124,7 @@ async function main(): Promise<void> {
     );
   }
   const memory = await run<Memory>("memory.ts", {
-    flags: ["--v8-flags=--expose-gc"],
+    flags: [`${V8_OPTION},--expose-gc`],
     words: [sizes.lanes, sizes.memory],
   });
   tell({ rounds: sizes.rounds, figures: figuresOf(throughputs, steadies, memory) });

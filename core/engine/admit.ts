@@ -6,6 +6,7 @@ import type { Client } from "../clients.ts";
 import { isBreakerOpen } from "./breaker.ts";
 import type { InstrumentState } from "./state.ts";
 import type { Turn } from "./turn.ts";
+import type { VenueState } from "./venue_state.ts";
 import type { Side } from "../instrument.ts";
 import { checkNotional, checkPrice, checkQty } from "../instrument_rules.ts";
 import { type Px, px, type Qty, qty } from "../numbers.ts";
@@ -76,18 +77,17 @@ export function checkAdmission(
 
 function checkVenue(turn: Turn, entry: InstrumentState): Refusal | undefined {
   const venue = turn.state.venue(entry.instrument.venue);
-  const rule = `Cannot take the order: venue ${venue.declaration.name} must be up`;
   switch (venue.status) {
     case "down":
-      return { code: "VENUE_DOWN", text: `${rule}: was down` };
+      return { code: "VENUE_DOWN", text: `${upRule(venue)}: was down` };
     case "reconciling":
-      return { code: "RECONCILING", text: `${rule}: was reconciling` };
+      return { code: "RECONCILING", text: `${upRule(venue)}: was reconciling` };
     case "up":
       break;
   }
   if (isBreakerOpen(venue, turn.nowUs)) {
     const text =
-      `${rule} and answer: was without an answer to ${venue.failures} requests in a row ` +
+      `${upRule(venue)} and answer: was without an answer to ${venue.failures} requests in a row ` +
       "(venues[].breaker)";
     return { code: "VENUE_DOWN", text };
   }
@@ -95,6 +95,10 @@ function checkVenue(turn: Turn, entry: InstrumentState): Refusal | undefined {
   if (status === "open") return undefined;
   const text = `Cannot take the order: instrument ${name} must be open: was ${status}`;
   return { code: "VENUE_DOWN", text };
+}
+
+function upRule({ declaration }: VenueState): string {
+  return `Cannot take the order: venue ${declaration.name} must be up`;
 }
 
 function checkRisk(turn: Turn, client: Client, candidate: Candidate): Refusal | undefined {

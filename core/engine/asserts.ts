@@ -128,7 +128,7 @@ export const SAID = { execution: 1, named: 2, terms: 4 } as const;
  * @throws {InvariantError} At the first that is broken; its message is the rule.
  */
 export function assertAll(turn: Turn): void {
-  const { effects, state } = turn;
+  const { effects } = turn;
   for (const report of effects.reports) assertReport(turn, report);
   for (const { client } of effects.reports) {
     const { reportSeq, checkedReportSeq } = clientOf(turn, client);
@@ -141,7 +141,7 @@ export function assertAll(turn: Turn): void {
   for (const command of effects.commands) invariant(hasLeftNow(turn, command), COMMAND_HAS_LEFT);
   for (let at = 0; at < turn.touchedCount; at += 1) {
     const before = turn.touched[at];
-    const order = before === undefined ? undefined : state.blotter.get(before.id);
+    const order = before === undefined ? undefined : turn.orderOf(before);
     if (before === undefined || order === undefined) continue; // retired by this very event
     if (orderHolds(order, before)) continue;
     for (const { rule, holds } of ORDER_RULES) invariant(holds(order, before), rule);
@@ -216,7 +216,10 @@ function hasLeftNow(turn: Turn, command: VenueCommand): boolean {
     const { reconcile } = turn.state.venue(command.venue);
     return reconcile?.request === command.request && reconcile.sentUs === turn.nowUs;
   }
-  const order = turn.state.blotter.get(command.order);
+  const first = turn.touchedCount > 0 ? turn.touched[0] : undefined;
+  const order = first?.id === command.order
+    ? turn.orderOf(first)
+    : turn.state.blotter.get(command.order);
   if (order === undefined) return false;
   if (order.isTerminal) return true; // a fill of the same event may have ended it
   return order.requestOf(command.kind) === command.request &&

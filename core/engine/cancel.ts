@@ -87,7 +87,7 @@ export function endCancelled(turn: Turn, order: Order, reason: string): void {
 export function cancelBearing(order: Order, cancel: PendingCancel | null): CancelBearing {
   if (cancel === null || cancel.by === null) return ORDERS_OWN;
   if (cancel.cause === "cancelAll") return { ...ORDERS_OWN, causeIntentId: cancel.by.intentId };
-  const origIntentId = order.bearer.intentId;
+  const origIntentId = order.bearerId;
   return { by: cancel.by, origIntentId, causeIntentId: undefined };
 }
 
@@ -157,7 +157,7 @@ function replaceRefusal(order: Order, by: IntentRecord): Step {
     ...UNSAID,
     execType: "ReplaceRejected",
     by,
-    origIntentId: order.bearer.intentId,
+    origIntentId: order.bearerId,
     rejectCode: "ILLEGAL_TRANSITION",
     text: "Cannot replace the order: no cancel may come before it is sent: " +
       `was order ${order.terms.id} being cancelled`,

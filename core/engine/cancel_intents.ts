@@ -47,11 +47,9 @@ export function applyCancel(
 }
 
 function checkCancel(order: Order): Refusal | undefined {
+  if (!order.isTerminal && order.cancel === null) return undefined;
   const rule = `Cannot cancel order ${order.terms.id}: it must be live with no cancel pending`;
-  if (order.isTerminal || order.cancel !== null) {
-    return { code: "ILLEGAL_TRANSITION", text: `${rule}: was ${order.status}` };
-  }
-  return undefined;
+  return { code: "ILLEGAL_TRANSITION", text: `${rule}: was ${order.status}` };
 }
 
 /** Applies a CancelAll: takes every live order of the client, in order-id order. */

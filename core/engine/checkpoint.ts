@@ -25,7 +25,6 @@ import { readQueues, readVenues, venuesNode } from "./checkpoint_venues.ts";
 import {
   asNode,
   fromNode,
-  namesOf,
   oneOf,
   readTable,
   type TableRow,
@@ -39,6 +38,7 @@ import type { ExternalFill } from "../external_fills.ts";
 import type { Instrument } from "../instrument.ts";
 import { capabilitiesOf } from "../instrument_rules.ts";
 import { Ledger } from "../ledger/ledger.ts";
+import { namesOf } from "../long_node.ts";
 import { NodeReader } from "../node_reader.ts";
 import { micros, orderId, requestId, seqId } from "../numbers.ts";
 import type { Checkpoint, CheckpointNode } from "../timeline.ts";

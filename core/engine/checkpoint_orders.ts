@@ -88,7 +88,7 @@ function orderRow(order: Order): TableRow {
     notional: order.notional.toString(),
     params: asNode(order.params),
     tag: order.tag,
-    bearer: order.bearer.intentId,
+    bearer: order.bearerId,
     venue_order_id: order.venueOrderId,
     former_venue_order_ids: [...order.formerVenueOrderIds ?? []],
     cl_ord_id: order.clOrdId,

@@ -4,6 +4,7 @@
  * @module
  */
 import { invariant } from "../invariant.ts";
+import { namesOf } from "../long_node.ts";
 import { NodeReader } from "../node_reader.ts";
 import type { CheckpointNode } from "../timeline.ts";
 
@@ -82,9 +83,4 @@ export function asNode(document: object | null): CheckpointNode {
 /** Reads back what {@link asNode} wrote; the checkpoint's digest vouches for it. */
 export function fromNode<Document>(node: CheckpointNode): Document {
   return node as Document;
-}
-
-/** Names of a literal's fields, in the order in which it was written. */
-export function namesOf(literal: object): readonly string[] {
-  return Reflect.ownKeys(literal).filter((name) => typeof name === "string");
 }

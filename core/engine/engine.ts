@@ -156,7 +156,7 @@ function venueTouched(turn: Turn): VenueId | null {
   let one: VenueId | null = null;
   for (let at = 0; at < turn.touchedCount; at += 1) {
     const touched = turn.touched[at];
-    const order = touched === undefined ? undefined : turn.state.blotter.get(touched.id);
+    const order = touched === undefined ? undefined : turn.orderOf(touched);
     if (order === undefined) continue;
     if (one !== null && one !== order.terms.venue) return null;
     one = order.terms.venue;

@@ -13,10 +13,18 @@
  */
 import type { EngineState } from "./state.ts";
 import type { Turn } from "./turn.ts";
+import type { Side } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
 import { type Px, px, type Qty, qty } from "../numbers.ts";
 import type { Order } from "../order.ts";
-import { dearer, type InstrumentScope, type OpenSums, type SymbolGroup } from "../risk/mod.ts";
+import {
+  dearer,
+  type Held,
+  type InstrumentScope,
+  type OpenSums,
+  type SymbolGroup,
+} from "../risk/mod.ts";
+import type { Wide } from "../risk/wide.ts";
 
 /** Counts again what the event touched. @throws {InvariantError} If a sum would not be exact. */
 export function countTouched(turn: Turn): void {
@@ -32,8 +40,8 @@ export function recountWithheld(turn: Turn): void {
 function recount(turn: Turn): boolean {
   let isExact = true;
   for (let at = 0; at < turn.touchedCount; at += 1) {
-    const id = turn.touched[at]?.id;
-    const order = id === undefined ? undefined : turn.state.blotter.get(id);
+    const touched = turn.touched[at];
+    const order = touched === undefined ? undefined : turn.orderOf(touched);
     if (order !== undefined && !count(turn.state, order)) isExact = false;
   }
   return isExact;
@@ -67,12 +75,12 @@ function count(state: EngineState, order: Order): boolean {
   if (!Number.isSafeInteger(open + quantity)) return false;
   const isRepriced = !order.isCounted || price !== order.countedPx;
   if (isRepriced && order.isCounted) listed.group.own.remove(order.side, order.countedPx);
-  if (order.isCounted) change(state, order, -1);
+  const was = countedOf(order);
   order.isCounted = true;
   order.countedQty = quantity;
   order.countedPx = price;
   order.countedDearPx = dearPx;
-  change(state, order, 1);
+  shift(state, order, was);
   if (isRepriced) listed.group.own.add(order.side, price);
   return true;
 }
@@ -108,35 +116,53 @@ export function uncount(state: EngineState, order: Order): void {
   if (!order.isCounted) return;
   const { group } = state.riskOf(order).instrument(order.instrument);
   group.own.remove(order.side, order.countedPx);
-  change(state, order, -1);
+  const was = countedOf(order);
   order.isCounted = false;
+  shift(state, order, was);
 }
 
-/** Adds or takes away what an order is counted with, but the price at which it may trade. */
-function change(state: EngineState, order: Order, sign: 1 | -1): void {
+/** What an order is counted with, but the price at which it may trade. */
+type Counted = { readonly orders: 0 | 1; readonly quanta: number; readonly dearPx: Px | null };
+
+const UNCOUNTED: Counted = { orders: 0, quanta: 0, dearPx: null };
+
+function countedOf(order: Order): Counted {
+  if (!order.isCounted) return UNCOUNTED;
+  return { orders: 1, quanta: order.countedQty, dearPx: order.countedDearPx };
+}
+
+/** Brings every sum from what an order was counted with to what it is counted with. */
+function shift(state: EngineState, order: Order, was: Counted): void {
+  const now = countedOf(order);
   const { client: index, instrument, side } = order.terms;
   const risk = state.riskOf(order);
   const listed = risk.instrument(instrument);
   const client = risk.client(index, state.clients.all[index]?.name ?? "");
   const pair = risk.pair(client, listed);
   const { venue } = listed;
-  changeSums(pair.sums, order, sign);
-  changeSums(listed.sums, order, sign);
-  client.orders += sign;
-  venue.orders += sign;
-  venue.exchange.orders += sign;
+  const by = { orders: now.orders - was.orders, quanta: now.quanta - was.quanta };
+  shiftSums(pair.sums, side, by);
+  shiftSums(listed.sums, side, by);
+  client.orders += by.orders;
+  venue.orders += by.orders;
+  venue.exchange.orders += by.orders;
   const held = listed.heldOn(side);
-  if (held === null || order.countedDearPx === null) return;
-  const { purse, reserve } = held;
-  const units = reserve.unitsOf(order.countedDearPx, order.countedQty);
-  const lifted = purse.lifted(units, reserve.scale);
-  if (sign === 1) purse.reserved.add(lifted);
-  else purse.reserved.subtract(lifted);
+  if (held === null) return;
+  if (was.dearPx !== null) held.purse.reserved.subtract(unitsHeld(held, was.dearPx, was.quanta));
+  if (now.dearPx !== null) held.purse.reserved.add(unitsHeld(held, now.dearPx, now.quanta));
 }
 
-function changeSums(sums: OpenSums, order: Order, sign: 1 | -1): void {
-  sums.orders += sign;
-  const quanta = sign * order.countedQty;
-  if (order.terms.side === "Buy") sums.buyQty += quanta;
-  else sums.sellQty += quanta;
+/** What a quantity at a price holds back, units of the purse. */
+function unitsHeld({ purse, reserve }: Held, price: Px, quanta: number): Wide {
+  return purse.lifted(reserve.unitsOf(price, qty(quanta)), reserve.scale);
+}
+
+function shiftSums(
+  sums: OpenSums,
+  side: Side,
+  by: { readonly orders: number; readonly quanta: number },
+): void {
+  sums.orders += by.orders;
+  if (side === "Buy") sums.buyQty += by.quanta;
+  else sums.sellQty += by.quanta;
 }

@@ -125,7 +125,7 @@ function remember(turn: Turn, order: Order, fill: Fill): void {
     seqId: turn.seqId,
     eventUs: turn.venueUs ?? turn.nowUs,
     orderId: order.id,
-    intentId: order.bearer.intentId,
+    intentId: order.bearerId,
     instrument: order.instrument,
     side: order.side,
     execution: fill.execution,

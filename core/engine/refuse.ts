@@ -29,7 +29,7 @@ export function refuseChange(
     ...UNSAID,
     execType: of.by.action === "Cancel" ? "CancelRejected" : "ReplaceRejected",
     by: of.by,
-    origIntentId: order.bearer.intentId,
+    origIntentId: order.bearerId,
     rejectCode: of.refusal.code,
     text: of.refusal.text,
   });

@@ -69,10 +69,8 @@ function checkReplace(
       `was ${intent.expireUs} on a ${order.terms.timeInForce} order`;
     return { ok: false, refusal: { code: "SCHEMA", text } };
   }
-  const { scale } = entry.instrument.priceRule;
-  const kept = order.price === null ? null : fromQuanta(order.price, scale);
   const checked = checkTerms(entry, {
-    price: intent.price ?? kept,
+    price: intent.price ?? priceOf(order, entry),
     orderQty: intent.orderQty,
   });
   if (!checked.ok) return checked;
@@ -89,6 +87,11 @@ function checkReplace(
       replaces: order,
     }) ?? checkTransition(order, { entry, terms: checked.terms });
   return refusal === undefined ? checked : { ok: false, refusal };
+}
+
+/** The price that the order has, as a decimal. */
+function priceOf({ price }: Order, { instrument }: InstrumentState): string | null {
+  return price === null ? null : fromQuanta(price, instrument.priceRule.scale);
 }
 
 function checkOnlyReduces(
@@ -155,7 +158,7 @@ function pendingOf(
   return {
     by: record,
     stage: "native",
-    origIntentId: order.bearer.intentId,
+    origIntentId: order.bearerId,
     orderQty: terms.qty,
     price: terms.px,
     ttlDueUs: ttlMs === undefined ? order.ttlDueUs : ttlDue({ sentUs: intent.sentUs, ttlMs }),

@@ -93,7 +93,7 @@ function answerPending(turn: Turn, order: Order): void {
       execType: "CancelRejected",
       reason: ended,
       by: cancel.by,
-      origIntentId: order.bearer.intentId,
+      origIntentId: order.bearerId,
       rejectCode: "ILLEGAL_TRANSITION",
       text: `Cannot cancel the order: it must be live until the venue cancelled it: ${ended}`,
     });

@@ -24,6 +24,8 @@ import type { Alarm } from "../report.ts";
 /** An order that the event touches, as it was before. */
 export type Touched = {
   id: OrderId;
+  /** Its window; another order's once the event has retired it, see {@link Turn.orderOf}. */
+  order: Order;
   status: OrderState;
   cumQty: number;
   leavesQty: number;
@@ -74,15 +76,22 @@ export class Turn {
     const kept = this.touched[this.touchedCount];
     this.touchedCount += 1;
     if (kept === undefined) {
-      this.touched.push({ id, status, cumQty, leavesQty, isMoved: false, said: 0 });
+      this.touched.push({ id, order, status, cumQty, leavesQty, isMoved: false, said: 0 });
       return;
     }
     kept.id = id;
+    kept.order = order;
     kept.status = status;
     kept.cumQty = cumQty;
     kept.leavesQty = leavesQty;
     kept.isMoved = false;
     kept.said = 0;
+  }
+
+  /** The order of a note, or undefined if this very event forgot it. */
+  orderOf({ id, order }: Touched): Order | undefined {
+    const isKept = order.id === id && order.touchedSeq === this.seqId;
+    return isKept ? order : undefined;
   }
 }
 

@@ -17,8 +17,12 @@ import {
 
 /** Returns the strictest of the states; Active if there is none. */
 export function strictest(...states: TradingState[]): TradingState {
-  if (states.includes("Halted")) return "Halted";
-  return states.includes("Reducing") ? "Reducing" : "Active";
+  let strictest: TradingState = "Active";
+  for (const state of states) {
+    if (state === "Halted") return state;
+    if (state === "Reducing") strictest = state;
+  }
+  return strictest;
 }
 
 /** Refuses every order while the effective trading state is Halted. */

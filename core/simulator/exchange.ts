@@ -17,10 +17,10 @@ import type {
 import type { BrokerPayloads, Event, OrderRef, SimulationSettings } from "../event.ts";
 import type { Instrument } from "../instrument.ts";
 import { unreachable } from "../invariant.ts";
+import { LongList, type LongNode } from "../long_node.ts";
 import { instrumentId, micros, qty } from "../numbers.ts";
 import type { InstrumentId, Micros, VenueId } from "../numbers.ts";
 import type { VenueRejectCode } from "../reject_code.ts";
-import type { CheckpointNode } from "../timeline.ts";
 import { expiryOf } from "./expiry.ts";
 import { commissionOf } from "./fees.ts";
 import { Liquidity } from "./liquidity.ts";
@@ -116,12 +116,12 @@ export class Exchange {
     for (const market of this.#markets.values()) market.invalidate();
   }
 
-  checkpoint(): CheckpointNode {
+  checkpoint(): LongNode {
     const markets = [...this.#markets].sort(([first], [second]) => first - second);
     return {
       next_ordinal: this.#nextOrdinal,
       next_execution: this.#nextExecution,
-      orders: this.#orders.checkpoint(),
+      orders: new LongList(this.#orders.rows()),
       markets: markets.map(([instrument, market]) => ({ instrument, market: market.checkpoint() })),
     };
   }

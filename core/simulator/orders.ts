@@ -122,18 +122,12 @@ export class Orders {
   }
 
   /** Rows of all orders: the open ones by arrival, then the ended ones as they ended. */
-  checkpoint(): CheckpointNode {
-    const rows = this.open();
+  *rows(): Generator<CheckpointNode, void> {
+    for (const order of this.open()) yield this.#rowOf(order);
     for (let order = this.#firstEnded; order !== null;) {
-      rows.push(order);
+      yield this.#rowOf(order);
       order = order.next === null ? null : this.at(order.next);
     }
-    return rows.map((order) =>
-      toRow(order, {
-        venueOrderId: this.venueOrderIdOf(order),
-        clOrdIds: [...this.clOrdIdsOf(order)],
-      })
-    );
   }
 
   /** Returns the orders of a checkpoint. */
@@ -163,6 +157,11 @@ export class Orders {
   /** The venue's name of an order. */
   venueOrderIdOf(order: SimOrder): string {
     return `S${this.#venue}-${order.ordinal}`;
+  }
+
+  #rowOf(order: SimOrder): CheckpointNode {
+    const clOrdIds = [...this.clOrdIdsOf(order)];
+    return toRow(order, { venueOrderId: this.venueOrderIdOf(order), clOrdIds });
   }
 
   #setNames(order: SimOrder, names: string[] | null): void {

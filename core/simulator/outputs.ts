@@ -9,6 +9,7 @@
  * @module
  */
 import type { BrokerPayloads, Draft, Event } from "../event.ts";
+import { LongList, type LongNode } from "../long_node.ts";
 import { micros } from "../numbers.ts";
 import type { InstrumentId, Micros, VenueId } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
@@ -99,13 +100,8 @@ export class Outputs {
     if (this.#head > WASTE_MAX && this.#head * 2 > this.#waiting.length) this.#cutOff();
   }
 
-  checkpoint(): CheckpointNode {
-    const waiting: CheckpointNode[] = [];
-    for (const [at, output] of this.#waiting.entries()) {
-      if (output === undefined) continue;
-      const { dueUs, draft } = output;
-      waiting.push({ number: this.#firstNumber + at, due_us: dueUs, draft: toNode(draft) });
-    }
+  checkpoint(): LongNode {
+    const waiting = new LongList(this.#rows());
     return { next_number: this.#nextNumber, last_due_us: this.#lastDueUs, waiting };
   }
 
@@ -130,6 +126,14 @@ export class Outputs {
   }
 
   /** Leaves out the numbers up to one: they were applied. */
+  *#rows(): Generator<CheckpointNode, void> {
+    for (const [at, output] of this.#waiting.entries()) {
+      if (output === undefined) continue;
+      const { dueUs, draft } = output;
+      yield { number: this.#firstNumber + at, due_us: dueUs, draft: toNode(draft) };
+    }
+  }
+
   #fillTo(number: number): void {
     while (this.#nextNumber < number) this.#waiting.push(undefined);
   }

@@ -17,6 +17,7 @@ import type { Draft, Event, SimulationSettings, VenueDeclaration } from "../even
 import { Fifo } from "../fifo.ts";
 import type { Instrument } from "../instrument.ts";
 import { InvariantError } from "../invariant.ts";
+import { jsonPieces, LongList, type LongNode, wholeNode } from "../long_node.ts";
 import { micros } from "../numbers.ts";
 import type { InstrumentId, Micros, VenueId } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
@@ -94,17 +95,12 @@ export class Simulator {
   }
 
   checkpoint(): CheckpointNode {
-    return {
-      version: 1,
-      venue: this.#venue,
-      last_arrival_us: this.#lastArrivalUs,
-      arrivals: [...this.#arrivals].map(({ atUs, command }) => ({
-        at_us: atUs,
-        command: toNode(command),
-      })),
-      outputs: this.#outputs.checkpoint(),
-      exchange: this.#exchange.checkpoint(),
-    };
+    return wholeNode(this.#document());
+  }
+
+  /** The JSON of {@link Simulator.checkpoint} in pieces. The state must not change meanwhile. */
+  checkpointPieces(): Iterable<string> {
+    return jsonPieces(this.#document());
   }
 
   /**
@@ -137,6 +133,23 @@ export class Simulator {
     const exchange = new NodeReader(reader.node("exchange"), "simulator.exchange");
     simulator.#exchange.restore(exchange, instrumentOf);
     return simulator;
+  }
+
+  #document(): LongNode {
+    return {
+      version: 1,
+      venue: this.#venue,
+      last_arrival_us: this.#lastArrivalUs,
+      arrivals: new LongList(this.#arrivalRows()),
+      outputs: this.#outputs.checkpoint(),
+      exchange: this.#exchange.checkpoint(),
+    };
+  }
+
+  *#arrivalRows(): Generator<CheckpointNode, void> {
+    for (const { atUs, command } of this.#arrivals) {
+      yield { at_us: atUs, command: toNode(command) };
+    }
   }
 
   #advance(nowUs: Micros, instrumentOf: InstrumentOf): void {
