@@ -241,6 +241,21 @@ testOn(
       "a refusal",
     );
     await refusedAt(client, "still");
+    const grave = await machine.must(
+      "journalctl",
+      "-u",
+      UNIT,
+      "-p",
+      "err",
+      "-o",
+      "cat",
+      "--no-pager",
+    );
+    match(
+      grave,
+      /^\{.*"event":"configuration_refused"/,
+      "its level is the journal's, and no prefix is left",
+    );
     strictEqual(await machine.property(UNIT, "ActiveState"), "active");
     strictEqual(await restarts(machine), 0);
     client.close();

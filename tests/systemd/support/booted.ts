@@ -6,18 +6,13 @@
  * goes with it.
  * @module
  */
-import { existsSync } from "node:fs";
 import { Patience, pause, until } from "../../support/temporary.ts";
+import { joining, makeGroups, removeGroups } from "./cgroups.ts";
 import { output, type Tools } from "./tools.ts";
 
 const BOOT_MS = 30_000;
 const COMMAND_MS = 120_000;
 const POWER_OFF_MS = 15_000;
-const HIERARCHIES = ["/sys/fs/cgroup/systemd", "/sys/fs/cgroup/unified", "/sys/fs/cgroup"];
-/** Joins the cgroups named before `--`, then becomes what is named after it. */
-const JOIN =
-  'while [ "$1" != -- ]; do echo $$ >"$1/cgroup.procs" || exit 1; shift; done; shift; exec "$@"';
-
 /** A running machine. */
 export class BootedMachine implements AsyncDisposable {
   readonly #cgroups: readonly string[];
@@ -43,22 +38,14 @@ export class BootedMachine implements AsyncDisposable {
     binds: Readonly<Record<string, string>>,
   ): Promise<BootedMachine> {
     const name = `tapeline-${crypto.randomUUID().slice(0, 8)}`;
-    const cgroups = HIERARCHIES.filter((path) => existsSync(`${path}/cgroup.procs`))
-      .slice(0, 2).map((path) => `${path}/${name}`);
-    for (const path of cgroups) Deno.mkdirSync(path);
+    const cgroups = makeGroups(name);
     const child = new Deno.Command("sh", {
-      args: [
-        ...["-c", JOIN, "sh", ...cgroups, "--", tools.nspawn, "--quiet", "--boot"],
-        ...[
-          `--directory=${tools.root}`,
-          "--volatile=overlay",
-          `--machine=${name}`,
-          "--register=no",
-          "--keep-unit",
-        ],
+      args: joining(cgroups, [
+        ...[tools.nspawn, "--quiet", "--boot", `--directory=${tools.root}`, "--volatile=overlay"],
+        ...[`--machine=${name}`, "--register=no", "--keep-unit"],
         ...["--capability=all", "--system-call-filter=bpf"],
         ...Object.entries(binds).map(([inside, host]) => `--bind-ro=${host}:${inside}`),
-      ],
+      ]),
       env: { SYSTEMD_NSPAWN_UNIFIED_HIERARCHY: "1" },
       stdin: "null",
       stdout: "null",
@@ -124,21 +111,8 @@ export class BootedMachine implements AsyncDisposable {
     while (!hasEnded && !patience.isOver) await pause(20);
     if (!hasEnded || this.#leader === 0) this.#child.kill("SIGKILL");
     await ended;
-    for (const path of this.#cgroups) await removeGroups(path);
+    await removeGroups(this.#cgroups);
   }
 }
 
 const SEARCH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
-
-/** A group goes once its own are gone, and those once their last process is. */
-async function removeGroups(path: string): Promise<void> {
-  await until(
-    async () => {
-      await output("find", [path, "-depth", "-type", "d", "-exec", "rmdir", "{}", ";"], {
-        ms: COMMAND_MS,
-      });
-      return !existsSync(path);
-    },
-    "an empty cgroup",
-  );
-}

@@ -5,6 +5,7 @@
  * @module
  */
 import { existsSync } from "node:fs";
+import { joining, makeGroups, removeGroups } from "./cgroups.ts";
 
 /** What boots a machine. */
 export type Tools = {
@@ -32,9 +33,6 @@ export class CannotBoot extends Error {
  */
 export async function systemdTools(): Promise<Tools> {
   if (Deno.build.os !== "linux" || Deno.uid() !== 0) throw new CannotBoot("needs Linux and root");
-  if (!existsSync("/sys/fs/cgroup/cgroup.controllers") && !existsSync("/sys/fs/cgroup/systemd")) {
-    throw new CannotBoot("needs a cgroup hierarchy of systemd's");
-  }
   for (const tool of ["nsenter", "dpkg", "apt-get", "perl"]) {
     if (!await runs(tool, ["--version"])) throw new CannotBoot(`needs ${tool}`);
   }
@@ -42,7 +40,32 @@ export async function systemdTools(): Promise<Tools> {
   const nspawn = await tool({ cache, name: "systemd-nspawn", from: "systemd-container" });
   const root = `${cache}/bookworm`;
   if (!existsSync(root)) await makeRoot(root, cache);
+  await probe({ nspawn, root });
   return { nspawn, root, cache };
+}
+
+/** Root inside a container of somebody else's may lack what a container needs. */
+async function probe({ nspawn, root }: Pick<Tools, "nspawn" | "root">): Promise<void> {
+  const groups = groupsFor(`tapeline-probe-${Deno.pid}`);
+  const started = await output(
+    "sh",
+    joining(groups, [
+      ...[nspawn, "--quiet", `--directory=${root}`, "--volatile=overlay", "--register=no"],
+      ...["--keep-unit", "--capability=all", "--system-call-filter=bpf", "/bin/true"],
+    ]),
+    { ms: PROBE_MS },
+  );
+  await removeGroups(groups);
+  const why = started.text.trim().split("\n").at(-1) ?? "";
+  if (!started.success) throw new CannotBoot(`needs the right to start containers: ${why}`);
+}
+
+function groupsFor(name: string): readonly string[] {
+  try {
+    return makeGroups(name);
+  } catch (error) {
+    throw new CannotBoot(`needs to make cgroups: ${String(error)}`);
+  }
 }
 
 /** A directory that nobody else could have made. */
