@@ -7,7 +7,7 @@
  * 3. open the journal where it ended
  * 4. join ingress, sequencer, machines, journal and wire in the loop
  * 5. say `Started` and what the configuration declares, and wait until that is durable
- * 6. start feeds, venues, follower and index, and listen
+ * 6. listen, then start feeds, venues, follower and index
  *
  * Stop: refuse intents, wait until what was taken is durable, take leave of the sessions, stop
  * feeds and venues, close the journal, free the lock.
@@ -17,18 +17,9 @@
  */
 import { Sequencer } from "./core/mod.ts";
 import type { ControlPayloads, Event } from "./core/event.ts";
-import { clOrdIdPrefix } from "./core/command.ts";
-import { unreachable } from "./core/invariant.ts";
-import type { Micros, VenueId } from "./core/numbers.ts";
+import type { VenueId } from "./core/numbers.ts";
 import type { Timeline } from "./core/timeline.ts";
-import { declareClients } from "./config/mod.ts";
-import {
-  controlDraft,
-  declarationDrafts,
-  declarationsMax,
-  heldBack,
-  renumber,
-} from "./edge/declarations.ts";
+import { controlDraft } from "./edge/declarations.ts";
 import { EngineClock } from "./edge/engine_clock.ts";
 import { EXIT } from "./edge/exit_codes.ts";
 import type { HotLoopObserver } from "./edge/hot_loop_observer.ts";
@@ -48,24 +39,15 @@ import { QueueWatch } from "./edge/queue_watch.ts";
 import type { Supervision } from "./edge/supervision.ts";
 import { SafeMode } from "./edge/safe_mode.ts";
 import type { Shadows } from "./edge/shadows.ts";
-import { VenueSide } from "./edge/venue_side.ts";
-import type { Backend } from "./wire/backend.ts";
+import type { VenueSide } from "./edge/venue_side.ts";
 import { writeReport } from "./wire/encode_report.ts";
 import type { WireServer } from "./wire/server.ts";
 import { tokenPath } from "./wire/token.ts";
 import { DaemonMetrics } from "./daemon_metrics.ts";
 import type { Daemon, DaemonJournal, DaemonOptions, End, Reread } from "./daemon_options.ts";
-import {
-  createServer,
-  createShadows,
-  createSignals,
-  createSupervision,
-  declaredOf,
-  identityOf,
-  startedPayload,
-} from "./daemon_parts.ts";
-import { planReload, type ReloadPlan } from "./daemon_reload.ts";
-import type { Declared } from "./daemon_tighten.ts";
+import { createServer, createShadows, createSignals, createSupervision } from "./daemon_parts.ts";
+import { Reloader } from "./daemon_reloader.ts";
+import { declareStart, openControl } from "./daemon_start.ts";
 import { type Recovered, recoverTimeline } from "./daemon_recovery.ts";
 import { VERSION } from "./version.ts";
 
@@ -100,8 +82,6 @@ export function startDaemon(options: DaemonOptions): Daemon {
   }
 }
 
-const NOT_LISTENING = "Cannot reload: the daemon must be listening, and must not be stopping";
-
 /** A daemon with everything in place. */
 class RunningDaemon implements Daemon {
   readonly #options: DaemonOptions;
@@ -116,14 +96,12 @@ class RunningDaemon implements Daemon {
   readonly #venues: VenueSide;
   readonly #queues: QueueWatch;
   readonly #metrics: DaemonMetrics;
+  readonly #reloader: Reloader;
   readonly #checkpoint: Recovered["checkpoint"];
   readonly #supervision: Supervision;
   #shadows: Shadows | undefined;
   #cancelHousekeeping: Cancel = () => {};
   #state: "running" | "stopping" | "ended" = "running";
-  /** What runs, once it does: a reload changes it. */
-  #declared: Declared | undefined;
-  #identity: Backend["daemon"];
 
   constructor(options: DaemonOptions, from: Recovered & { readonly lock: StateLock }) {
     const { ports, configuration } = options;
@@ -131,7 +109,6 @@ class RunningDaemon implements Daemon {
     const clock = new EngineClock(ports.clock, timeline.nowUs);
     const open = options.openJournal ?? ((of: JournalOptions) => new Journal(of));
     this.#options = options;
-    this.#identity = identityOf(configuration);
     this.#lock = lock;
     this.#clock = clock;
     this.#checkpoint = checkpoint;
@@ -143,12 +120,15 @@ class RunningDaemon implements Daemon {
     );
 
     const ingress = new Ingress(() => this.#loop.wake());
-    // The configured bound is for what comes later: however much a start declares must fit.
-    const { max, policy } = configuration.queues.control;
-    const clients = declareClients(configuration);
-    const atStart = declarationsMax(options.venues, { clients, view: timeline.view });
-    const adopted = options.adoptAccounts.length;
-    this.#control = ingress.open({ name: "control", max: max + atStart + adopted, policy });
+    this.#control = openControl(options, ingress, timeline.view);
+    this.#reloader = new Reloader({
+      configuration,
+      view: timeline.view,
+      log: ports.log,
+      control: this.#control,
+      nowUs: () => clock.nowUs(),
+      whenTaken: (task) => this.#loop.whenTaken(this.#control, task),
+    });
     this.#intervals = new Intervals(
       { timers: ports.timers, clock },
       (draft) => this.#loop.offerTimer(draft),
@@ -158,7 +138,7 @@ class RunningDaemon implements Daemon {
       view: timeline.view,
       clock,
       ingress,
-      configDigest: () => this.#identity.configDigest,
+      configDigest: () => this.#reloader.identity.configDigest,
     });
     this.#signals = createSignals(configuration, timeline.view, ports.log);
     this.#server = createServer(options, {
@@ -169,13 +149,16 @@ class RunningDaemon implements Daemon {
       intervals: this.#intervals,
       signals: this.#signals,
       metrics: this.#metrics.registry,
-      daemon: () => this.#identity,
+      daemon: () => this.#reloader.identity,
     });
     this.#loop = this.#createLoop(timeline, ingress);
-    const { lostSinceUs } = from;
-    const payload = startedPayload(configuration, this.#journal.journalId, lostSinceUs);
-    this.#offer({ eventType: "Started", payload });
-    const venues = this.#createVenues(timeline, ingress, lostSinceUs);
+    const { view } = timeline;
+    const venues = declareStart(options, {
+      ...{ view, clock, ingress },
+      journal: this.#journal,
+      control: this.#control,
+      lostSinceUs: from.lostSinceUs,
+    });
     this.#venues = venues;
     this.#metrics.watch({
       journal: this.#journal,
@@ -183,7 +166,6 @@ class RunningDaemon implements Daemon {
       server: this.#server,
       venues,
     });
-    const { view } = timeline;
     this.#supervision = createSupervision(ports, {
       view,
       loop: this.#loop,
@@ -199,6 +181,7 @@ class RunningDaemon implements Daemon {
     if (this.#state === "ended") return;
     this.#state = "stopping";
     this.#options.ports.log.write("info", "stopping", { reason });
+    this.#reloader.close();
     this.#supervision.stopping(`stopping: ${reason}`);
     this.#offer({ eventType: "Stopping", payload: { reason } });
     this.#server.stop(() => this.#loop.whenTaken(this.#control, () => this.#leave(reason)));
@@ -213,64 +196,18 @@ class RunningDaemon implements Daemon {
   }
 
   reload(reread: Reread): boolean {
-    return this.#supervision.reload(() => this.#reload(reread));
-  }
-
-  #reload(reread: Reread): boolean {
-    const { log } = this.#options.ports;
-    const before = this.#declared;
-    if (before === undefined || this.#state !== "running") {
-      log.write("error", "configuration_refused", { problems: [NOT_LISTENING] });
-      return false;
-    }
-    const { view } = this.#loop;
-    const after = declaredOf(reread, view);
-    const plan = planReload(before, after, { view, nowUs: this.#clock.nowUs() });
-    switch (plan.kind) {
-      case "unchanged":
-        log.write("info", "configuration_unchanged");
-        return false;
-      case "refused":
-        log.write("error", "configuration_refused", { problems: plan.problems });
-        return false;
-      case "changed":
-        this.#takeOver(after, plan);
-        return true;
-      default:
-        return unreachable(plan);
-    }
-  }
-
-  #takeOver(after: Declared, { paths, drafts }: Extract<ReloadPlan, { kind: "changed" }>): void {
-    for (const draft of drafts) this.#control.offer(draft);
-    this.#declared = after;
-    this.#identity = identityOf(after.configuration);
-    const config_digest = this.#identity.configDigest;
-    const said = { paths, config_digest };
-    this.#loop.whenTaken(
-      this.#control,
-      () => this.#options.ports.log.write("info", "configuration_reloaded", said),
-    );
+    return this.#supervision.reload(() => this.#reloader.reload(reread));
   }
 
   /** Stage 6: everything declared is durable. */
   #start(): void {
     if (this.#state !== "running") return; // asked to stop before it could be reached
     const { ports, configuration, stateDirectory, onListening } = this.#options;
-    if (this.#journal instanceof Journal) {
-      this.#shadows = createShadows(this.#options, this.#journal, {
-        checkpoint: this.#checkpoint,
-        nowUs: () => this.#clock.nowUs(),
-        onMismatch: (text: string): void => this.#mismatch(text),
-      });
-      this.#metrics.registry.add("process", this.#shadows);
-    }
-    this.#venues.start();
     const bound = this.#listen();
     if (bound === undefined) return;
     const { port, metricsPort } = bound;
     this.#keepHouse();
-    this.#declared = declaredOf(this.#options, this.#loop.view);
+    this.#reloader.open(this.#options);
     ports.log.write("info", "listening", { host: configuration.wire.host, port });
     this.#supervision.ready();
     onListening({
@@ -281,6 +218,20 @@ class RunningDaemon implements Daemon {
       mode: configuration.mode,
       ...(metricsPort === undefined ? {} : { metrics_port: metricsPort }),
     });
+    this.#startWorkers();
+  }
+
+  /** Once it listens: each Worker takes its time to come up, and no client waits for that. */
+  #startWorkers(): void {
+    this.#venues.start();
+    if (this.#journal instanceof Journal) {
+      this.#shadows = createShadows(this.#options, this.#journal, {
+        checkpoint: this.#checkpoint,
+        nowUs: () => this.#clock.nowUs(),
+        onMismatch: (text: string): void => this.#mismatch(text),
+      });
+      this.#metrics.registry.add("process", this.#shadows);
+    }
   }
 
   /** Returns the ports; undefined if an address cannot be had, which is the end. */
@@ -326,46 +277,10 @@ class RunningDaemon implements Daemon {
         applied: () => {},
         released: () => this.#tellShadows(),
       }],
-      prepare: (command) => this.#venues.prepare(command),
+      prepare: (command, commit) => this.#venues.prepare(command, commit),
       send: (released) => this.#venues.send(released),
       alarm: ({ code, text }) => ports.log.write("alarm", "engine_alarm", { code, text }),
       onPoison: (event, cause) => this.#poisoned(event, cause),
-    });
-  }
-
-  /** Says what the configuration declares, and prepares its venues. */
-  #createVenues(
-    timeline: Timeline,
-    ingress: Ingress,
-    lostSinceUs: Micros | undefined,
-  ): VenueSide {
-    const { ports, configuration } = this.#options;
-    const venues = renumber(this.#options.venues, timeline.view);
-    const { view } = timeline;
-    // After a loss the core halts: what is said of the operator behind that must not loosen it.
-    const tradingState = lostSinceUs === undefined ? configuration.operator.tradingState : "Halted";
-    const resume = this.#options.resumeTrading;
-    const operator = { ...configuration.operator, tradingState, resume };
-    const held = heldBack(view, operator);
-    if (held !== undefined) ports.log.write("alarm", "trading_held_back", { text: held });
-    const clients = declareClients(configuration);
-    const nowUs = this.#clock.nowUs();
-    const drafts = declarationDrafts(venues, { view, clients, operator, nowUs });
-    for (const draft of drafts) this.#control.offer(draft);
-    const reason = "--adopt-account";
-    for (const { declaration: { id, name } } of venues) {
-      if (!this.#options.adoptAccounts.includes(name)) continue;
-      this.#offer({ eventType: "AccountAdopted", payload: { reason }, venue: id });
-    }
-    return new VenueSide({
-      venues,
-      known: view.instruments,
-      ports,
-      ingress,
-      clock: this.#clock,
-      clOrdIdPrefix: clOrdIdPrefix(this.#journal.journalId),
-      queues: configuration.queues,
-      offer: (draft) => this.#control.offer(draft),
     });
   }
 
@@ -440,6 +355,7 @@ class RunningDaemon implements Daemon {
   #end(end: End): void {
     if (this.#state === "ended") return;
     this.#state = "ended";
+    this.#reloader.close();
     this.#supervision.stopping(end.sentence);
     this.#cancelHousekeeping();
     this.#intervals.stop();

@@ -5,7 +5,7 @@
 import type { Configuration, DeclaredVenue } from "./config/mod.ts";
 import type { ReportSource } from "./edge/daemon_backend.ts";
 import type { ExitCode } from "./edge/exit_codes.ts";
-import type { JournalFault, JournalOptions } from "./edge/journal/mod.ts";
+import type { CommitCells, JournalFault, JournalOptions } from "./edge/journal/mod.ts";
 import type { CommitLog } from "./edge/loop.ts";
 import type { Ports, Timers } from "./edge/ports.ts";
 
@@ -26,6 +26,8 @@ export type End = { readonly code: ExitCode; readonly sentence: string };
 /** The journal as the daemon uses it; the benchmark puts a void one in its place. */
 export interface DaemonJournal extends CommitLog, ReportSource {
   onFailure(handler: (sentence: string, fault: JournalFault) => void): void;
+  /** Its commits, for other threads. */
+  readonly cells: CommitCells;
   /** Asks its Worker for a sign of life. */
   probe(): void;
   /** True if it has given one since the newest `probe`. */

@@ -4,11 +4,9 @@
  * @module
  */
 import { HotLoop, type HotLoopSettings, parseHotLoopSettings } from "./core/hotloop/mod.ts";
-import type { ControlPayloads, VenueStatus } from "./core/event.ts";
-import type { Micros } from "./core/numbers.ts";
+import type { VenueStatus } from "./core/event.ts";
 import type { View } from "./core/view.ts";
 import {
-  canonicalConfiguration,
   type Configuration,
   configurationDigest,
   declareClients,
@@ -74,6 +72,7 @@ export function createSignals(configuration: Configuration, view: View, log: Log
   return new HotLoopObserver({
     create: (emit) => new HotLoop({ settings: hotLoopSettings(configuration), emit }),
     listed: () => view.instruments,
+    open: (limit) => view.orders("account", { open: true, limit }),
     log,
   });
 }
@@ -122,26 +121,6 @@ export function identityOf(configuration: Configuration): Backend["daemon"] {
 /** Returns what a configuration declares, under the numbers of this journal. */
 export function declaredOf({ configuration, venues }: Reread, view: View): Declared {
   return { configuration, venues: renumber(venues, view), clients: declareClients(configuration) };
-}
-
-/** Returns what a run says of itself first. */
-export function startedPayload(
-  configuration: Configuration,
-  journalId: string,
-  lostSinceUs: Micros | undefined,
-): ControlPayloads["Started"] {
-  const { invariants, intentHorizonMs, lookupRetryMs, seed } = configuration.engine;
-  const { intentsPerSecond, burst } = configuration.wire;
-  return {
-    engineVersion: VERSION,
-    journalId,
-    mode: configuration.mode,
-    configuration: canonicalConfiguration(configuration),
-    configDigest: configurationDigest(configuration),
-    settings: { invariants, intentHorizonMs, intentsPerSecond, burst, lookupRetryMs },
-    seed,
-    ...(lostSinceUs === undefined ? {} : { lostSinceUs }),
-  };
 }
 
 /** Returns what the service manager is told; vital are the loop and the journal's Worker. */

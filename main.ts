@@ -21,7 +21,7 @@ import {
 import type { DoctorTools, RunOptions, TopOptions } from "./edge/cli/actions.ts";
 import { runCommandLine } from "./edge/cli/command_line.ts";
 import { denoTerminal } from "./edge/cli/deno_terminal.ts";
-import { denoMachine, examineVenue, portState } from "./edge/cli/doctor_machine.ts";
+import { denoMachine, examineVenue, metricsState, portState } from "./edge/cli/doctor_machine.ts";
 import { greeting } from "./edge/cli/greeting.ts";
 import { DeclarationError } from "./edge/declarations.ts";
 import { denoSecrets } from "./edge/deno_secrets.ts";
@@ -170,6 +170,7 @@ function doctorTools({ workersModule }: Product): DoctorTools {
   return {
     machine: denoMachine,
     port: portState,
+    metrics: metricsState,
     examine: (venue) => examineVenue(workers, venue),
   };
 }

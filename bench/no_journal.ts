@@ -5,7 +5,7 @@
  */
 import { type Micros, type SeqId, seqId } from "../core/numbers.ts";
 import type { DaemonJournal } from "../daemon_options.ts";
-import { Journal, type JournalOptions } from "../edge/journal/mod.ts";
+import { type Journal, type JournalOptions, noCommits } from "../edge/journal/mod.ts";
 import type { Timers } from "../edge/ports.ts";
 import { tapeline } from "../main.ts";
 
@@ -14,6 +14,9 @@ class VoidJournal implements DaemonJournal {
   readonly journalId: string;
   readonly canAccept = true;
   readonly hasAnswered = true;
+  readonly openCommit = 0;
+  /** Nobody waits for a commit: there are no venues outside. */
+  readonly cells = noCommits();
   readonly #timers: Timers;
   readonly #nowUs: () => Micros;
   #durableSeq: SeqId;

@@ -2,7 +2,7 @@
  * What is wrong with a configuration file: one sentence each, with its place.
  * @module
  */
-import type { z } from "zod";
+import type * as z from "zod";
 import { keysAt } from "./schema_keys.ts";
 
 /** A problem by its path in the file; `at` says whether the key or its value is meant. */

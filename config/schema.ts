@@ -8,7 +8,7 @@
  * in. What no single value shows (duplicates, the registered adapters) is `checks.ts`.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { contractProblems, LISTED_CLASSES } from "./contracts.ts";
 import { decimal, flag, integer, list, map, name, text, word } from "./fields.ts";
 import { gridProblems } from "./grids.ts";

@@ -3,7 +3,7 @@
  * equal to it. Reads the JSON Schema that the schema gives of itself.
  * @module
  */
-import { z } from "zod";
+import * as z from "zod";
 import { SCHEMA } from "./schema.ts";
 
 /** A key of the schema. `path` has `[]` for each list; `byDefault` undefined: it must be given. */

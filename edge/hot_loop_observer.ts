@@ -4,8 +4,9 @@
  *
  * Invariant: nothing here leaves by itself; the wire shows it when its event is durable. A fault of
  * the hot loop costs a signal, never the daemon.
- * Limits: orders that rest since before this run are not followed, since what lies before them was
- * not seen. A fault is logged once per instrument.
+ * Orders that rest since before this run are followed from the first book of their instrument on, as
+ * the last of their level: no more than that is before them.
+ * Limits: at most `RESTING_MAX` of those. A fault is logged once per instrument.
  * @module
  */
 import type { Effects } from "../core/effects.ts";
@@ -18,6 +19,9 @@ import type { ExecutionReport, OrderFields } from "../core/report.ts";
 import type { Observer, SignalSource } from "../wire/backend.ts";
 import type { Log } from "./ports.ts";
 
+/** So many orders of runs before are followed, those with the lowest ids. */
+const RESTING_MAX = 100_000;
+
 /** An order that is followed, as it joined its queue. */
 type Followed = { readonly instrument: InstrumentId; readonly price: Px; orderQty: Qty };
 
@@ -26,6 +30,8 @@ export type HotLoopObserverOptions = {
   readonly create: (emit: (emission: Emission) => void) => HotLoop;
   /** What is listed now: an instrument that a run before this one knew need not be listed again. */
   readonly listed: () => readonly Instrument[];
+  /** Orders that are open now, up to a number of them. */
+  readonly open: (limit: number) => readonly ExecutionReport[];
   readonly log: Log;
 };
 
@@ -34,13 +40,17 @@ export class HotLoopObserver implements Observer, SignalSource {
   readonly hotLoop: HotLoop;
   readonly #log: Log;
   readonly #listed: () => readonly Instrument[];
+  readonly #open: HotLoopObserverOptions["open"];
   readonly #followed = new Map<OrderId, Followed>();
+  /** Orders of runs before, until their instrument has a book. */
+  readonly #resting = new Map<OrderId, OrderFields>();
   readonly #failed = new Set<InstrumentId | null>();
   #emissions: SignalEmission[] = [];
 
   constructor(options: HotLoopObserverOptions) {
     this.#log = options.log;
     this.#listed = options.listed;
+    this.#open = options.open;
     this.hotLoop = options.create((emission) => this.#heard(emission));
   }
 
@@ -60,15 +70,30 @@ export class HotLoopObserver implements Observer, SignalSource {
     this.hotLoop.apply(event);
     if (event.eventType === "Started") this.#begin(event);
     if (event.eventType === "ConfigurationReloaded") this.#reconfigure(event);
+    if (this.#resting.size > 0 && event.instrument !== null) this.#joinResting(event.instrument);
     for (const report of effects.reports) this.#follow(report);
   }
 
   released(): void {}
 
-  /** A run begins with no order and no book, and with the instruments that are known. */
+  /** A run begins without books, with the instruments that are known and the orders that rest. */
   #begin(started: Event<"Started">): void {
     this.#followed.clear();
+    this.#resting.clear();
     this.#list(started);
+    for (const { order, ordStatus } of this.#open(RESTING_MAX)) {
+      if (order !== null && ordStatus !== "Submitted") this.#resting.set(order.orderId, order);
+    }
+  }
+
+  #joinResting(instrument: InstrumentId): void {
+    for (const order of this.#resting.values()) {
+      if (order.instrument !== instrument || this.hotLoop.best(instrument, order) === null) {
+        continue;
+      }
+      this.#resting.delete(order.orderId);
+      this.#join(order);
+    }
   }
 
   /** Its settings, all or none; what they leave as it was goes on undisturbed. */
@@ -121,12 +146,14 @@ export class HotLoopObserver implements Observer, SignalSource {
   }
 
   #join({ orderId, instrument, side, price, orderQty }: OrderFields): void {
+    this.#resting.delete(orderId);
     if (price === null) return;
     this.#followed.set(orderId, { instrument, price, orderQty });
     this.hotLoop.track({ orderId, instrument, side, price });
   }
 
   #leave({ orderId, instrument }: OrderFields): void {
+    this.#resting.delete(orderId);
     if (this.#followed.delete(orderId)) this.hotLoop.untrack({ orderId, instrument });
   }
 

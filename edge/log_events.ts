@@ -47,10 +47,11 @@ const DAEMON = {
     levels: ["info"],
     says: "The metrics can be read at `host` and `port`.",
   },
-  metrics_unwritable: {
+  metrics_failed: {
     category: "daemon",
     levels: ["error"],
-    says: "The library that writes the metrics' text could not be loaded: `cause`.",
+    says:
+      "A scrape could not be answered, of `cause`: a fault of the program's own; trading goes on.",
   },
   stopping: {
     category: "daemon",

@@ -21,7 +21,6 @@ import type { Draft, Event } from "../core/event.ts";
 import type { Micros, SeqId } from "../core/numbers.ts";
 import type { Alarm } from "../core/report.ts";
 import type { Timeline } from "../core/timeline.ts";
-import type { View } from "../core/view.ts";
 import type { Observer } from "../wire/backend.ts";
 import type { ReportWriter } from "../wire/encode_report.ts";
 import { type EncodedReport, EncodedReports } from "../wire/encoded_report.ts";
@@ -61,6 +60,8 @@ export interface CommitLog {
   /** False while too much waits to be written: sequencing pauses. */
   readonly canAccept: boolean;
   readonly durableSeq: SeqId;
+  /** Number of the commit that what is recorded next belongs to. */
+  readonly openCommit: number;
   record(
     entry: { readonly event: Event; readonly effects: Effects },
     reports: readonly EncodedReport[],
@@ -81,9 +82,9 @@ export type LoopOptions = {
   readonly observers: readonly Observer[];
   /**
    * Only commands of venues outside the timeline come here. `prepare`: it is with the journal, and
-   * nothing of it may leave; `send`: it is durable.
+   * nothing of it may leave before that commit; `send`: it is durable.
    */
-  readonly prepare: (command: VenueCommand) => void;
+  readonly prepare: (command: VenueCommand, commit: number) => void;
   readonly send: (released: ReleasedCommand) => void;
   readonly alarm: (alarm: Alarm) => void;
   /** The machines threw: the event is poison, the process must end once it is written. */
@@ -99,7 +100,7 @@ export class Loop {
   readonly #reports: EncodedReports;
   readonly #commands = new Outbox<VenueCommand>();
   /** Of this round. */
-  #announced: VenueCommand[] = [];
+  #announced: { readonly command: VenueCommand; readonly commit: number }[] = [];
   readonly #whenDurable = new Outbox<() => void>();
   #whenTaken: { readonly queue: IngressQueue; readonly task: () => void }[] = [];
   #outputsWaiting: Draft[] = [];
@@ -122,11 +123,6 @@ export class Loop {
     this.#timerQueue = options.ingress.open({ name: "timers", max: 4096, policy: "fail" });
     this.#outputQueue = options.ingress.open({ name: "simulator", max: 65_536, policy: "block" });
     options.journal.onDurable((upTo, atUs) => this.#released(upTo, atUs));
-  }
-
-  /** State after the newest event, which need not be durable yet. */
-  get view(): View {
-    return this.#options.timeline.view;
   }
 
   /** Asks for a turn soon. Cheap; any number of calls make one turn. */
@@ -263,9 +259,10 @@ export class Loop {
     }
     if (event.eventType === "DeadlineReached") this.#deadlineMet(event.ingestTime);
     const reports = this.#reports.encode(effects.reports, timeline.view.instruments);
+    const commit = journal.openCommit;
     journal.record({ event, effects }, reports);
     for (const observer of observers) observer.applied(event, effects, reports);
-    for (const command of effects.commands) this.#hold(command);
+    for (const command of effects.commands) this.#hold(command, commit);
     for (const alarm of effects.alarms) this.#options.alarm(alarm);
     return true;
   }
@@ -276,11 +273,11 @@ export class Loop {
     this.#isBehind = dueUs !== undefined && dueUs <= nowUs;
   }
 
-  #hold(command: VenueCommand): void {
+  #hold(command: VenueCommand, commit: number): void {
     const venue = this.#options.timeline.view.venues[command.venue];
     if (venue?.simulation !== null) return;
     this.#commands.put(command.seqId, command);
-    this.#announced.push(command);
+    this.#announced.push({ command, commit });
   }
 
   /** After the journal has them: the disk and the venue's Worker are at work together. */
@@ -288,7 +285,7 @@ export class Loop {
     if (this.#announced.length === 0) return;
     const announced = this.#announced;
     this.#announced = [];
-    for (const command of announced) this.#options.prepare(command);
+    for (const { command, commit } of announced) this.#options.prepare(command, commit);
   }
 
   /** The event itself is written, so that recovery meets it again; its effects are not known. */

@@ -11,7 +11,7 @@ import { micros } from "../core/numbers.ts";
 import { EngineClock } from "./engine_clock.ts";
 import { EXIT, type ExitCode } from "./exit_codes.ts";
 import { Ingress, type IngressQueue } from "./ingress.ts";
-import type { StateLock } from "./journal/mod.ts";
+import { noCommits, type StateLock } from "./journal/mod.ts";
 import type { Cancel, Ports } from "./ports.ts";
 import { Supervision } from "./supervision.ts";
 import { VenueSide } from "./venue_side.ts";
@@ -50,6 +50,7 @@ export class SafeMode {
       ingress,
       clock: new EngineClock(ports.clock, micros(0)),
       clOrdIdPrefix: clOrdIdPrefix(journalId),
+      commits: noCommits(),
       queues: configuration.queues,
       offer: () => {},
     });

@@ -60,6 +60,8 @@ export interface VenueHost {
    * confirmed longest ago.
    */
   deadManConfirmed(atUs: Micros): void;
+  /** The venue's clock less ours, and the round trip by which it was measured, microseconds. */
+  clockMeasured(clock: { readonly skewUs: number; readonly tripUs: number }): void;
   /**
    * Answers a command of a dry run as a venue would that took everything and filled nothing. Called
    * by the adapter when the request was built to the last byte.

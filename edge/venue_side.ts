@@ -17,6 +17,7 @@ import type { MetricSource } from "./metrics/registry.ts";
 import type { Samples } from "./metrics/samples.ts";
 import type { Ports } from "./ports.ts";
 import type { ReleasedCommand } from "./venue.ts";
+import type { CommitCells } from "./journal/mod.ts";
 import { VenueLink } from "./venues/link.ts";
 
 type Queue = Omit<QueueOptions, "name">;
@@ -30,6 +31,7 @@ export type VenueSideOptions = {
   readonly ingress: Ingress;
   readonly clock: EngineClock;
   readonly clOrdIdPrefix: string;
+  readonly commits: CommitCells;
   readonly queues: { readonly marketData: Queue; readonly brokerReports: Queue };
   /** For what the daemon itself says of a venue. */
   readonly offer: (draft: Draft) => void;
@@ -59,9 +61,9 @@ export class VenueSide implements MetricSource {
     for (const link of this.#links.values()) link.start();
   }
 
-  /** Announces a command to its venue before it is durable: nothing of it may leave. */
-  prepare(command: VenueCommand): void {
-    this.#links.get(command.venue)?.prepare(command);
+  /** Announces a command to its venue: nothing of it may leave before that commit. */
+  prepare(command: VenueCommand, commit: number): void {
+    this.#links.get(command.venue)?.prepare(command, commit);
   }
 
   /** Hands a released command to its venue. */
@@ -85,7 +87,7 @@ export class VenueSide implements MetricSource {
   }
 
   #add(venue: DeclaredVenue): void {
-    const { ports, ingress, clock, queues, clOrdIdPrefix } = this.#options;
+    const { ports, ingress, clock, queues, clOrdIdPrefix, commits } = this.#options;
     const { declaration } = venue;
     const instruments = venue.instruments.map(({ instrument }) => instrument);
     if (declaration.simulation !== null) return this.#addFeed(venue, instruments);
@@ -96,6 +98,7 @@ export class VenueSide implements MetricSource {
         declaration,
         instruments,
         clOrdIdPrefix,
+        commits,
         options: venue.options,
         credentials: venue.credentials,
         deadManMs: venue.deadManMs,

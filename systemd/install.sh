@@ -26,6 +26,7 @@ Usage: install.sh [options]
   --instance NAME       a daemon tapeline@NAME, configured by /etc/tapeline/NAME.yaml
   --no-start            installs, and leaves what does not run as it is
   --accept-differences  upgrade although the new executable would have decided otherwise
+  --reconcile-within S  seconds after which venues that were up must be up again (default: 60)
   --back-out            back to the executable before the last upgrade
   --uninstall           stop and remove the program and its units; state and configuration stay
   --purge               with --uninstall: remove state, cache and configuration as well
@@ -53,13 +54,14 @@ refuse_unchanged() {
 }
 
 main() {
-  executable= instance= action=install_it purge= start=yes accept=
+  executable= instance= action=install_it purge= start=yes accept= patience=60
   while [ $# -gt 0 ]; do
     case $1 in
     --executable) executable=${2:?"--executable needs a file"} && shift ;;
     --instance) instance=${2:?"--instance needs a name"} && shift ;;
     --no-start) start= ;;
     --accept-differences) accept=yes ;;
+    --reconcile-within) patience=${2:?"--reconcile-within needs seconds"} && shift ;;
     --back-out) action=back_out ;;
     --uninstall) action=uninstall_it ;;
     --purge) purge=yes ;;
@@ -72,6 +74,8 @@ main() {
   *[!A-Za-z0-9_.-]* | .* | -*) refuse "Cannot name an instance: letters, digits, _ . and -: was $instance" ;;
   esac
   check_host
+  exec 9>/run/tapeline-install.lock
+  flock -n 9 || refuse "Cannot begin: one install.sh at a time: another is at work"
   work=$(mktemp -d /run/tapeline-install.XXXXXXXX)
   trap 'clean_up' EXIT
   trap 'fail "Cannot go on: it must not be interrupted: was ended by a signal"' HUP INT TERM
@@ -83,7 +87,7 @@ check_host() {
   [ -f "$sandbox" ] || sandbox=$units/tapeline.service
   [ "$(id -u)" -eq 0 ] || refuse "Cannot install: this must be run by root: was $(id -un)"
   [ -d /run/systemd/system ] || refuse "Cannot install: this host must run systemd: was without it"
-  for tool in systemctl sha256sum install ln mv readlink; do
+  for tool in systemctl sha256sum install ln mv readlink flock; do
     command -v "$tool" >/dev/null || refuse "Cannot install: there must be $tool: was without it"
   done
 }
@@ -187,7 +191,7 @@ enable_and_start() {
   if systemctl is-active --quiet "$unit"; then return; fi
   systemctl reset-failed "$unit" 2>/dev/null || true
   systemctl start "$unit" || refuse_start "$unit"
-  say "$unit is ready: $(systemctl show -p StatusText --value "$unit")"
+  say "$unit is ready: $(status "$unit")"
 }
 
 refuse_start() {
@@ -217,6 +221,7 @@ change_to() {
   stage=swapped
   swap "$to"
   for unit in $running; do start_checked "$unit"; done
+  for unit in $running; do reconcile "$unit"; done
   stage=before
   say "Done. The executable before is kept: $from; --back-out returns to it"
 }
@@ -240,6 +245,7 @@ try_out() {
 
 # Stops in order and takes a checkpoint, so that the other executable can go on from there.
 hand_over() {
+  status "$1" >"$work/$1.before"
   say "$1: stopping; resting orders stay at their venues, or go, as the configuration says"
   systemctl stop "$1" || fail "Cannot stop $1: it must end in order: was $(systemctl show -p Result --value "$1")"
   systemctl reset-failed "$1" 2>/dev/null || true
@@ -276,13 +282,34 @@ swap() {
 start_checked() {
   systemctl start "$1" || fail "Cannot start $1 with $(label "$to"): it must come to be ready: was \
 $(systemctl show -p Result --value "$1"), exit code $(systemctl show -p ExecMainStatus --value "$1")"
-  say "$1: ready with $(label "$to"): $(systemctl show -p StatusText --value "$1")"
+  say "$1: ready with $(label "$to")"
 }
+
+# It trades where it traded: same state, every venue up that was up. Where some was not, who knows.
+reconcile() {
+  before=$(cat "$work/$1.before")
+  waited=0
+  case $before in
+  *'; down '* | *'; reconciling '*) ;;
+  *'; up '*)
+    until [ "$(status "$1")" = "$before" ]; do
+      [ "$waited" -lt "$patience" ] || fail "Cannot change $1: with $(label "$to") it must come to \
+\"$before\", as before, within $patience s: was \"$(status "$1")\""
+      sleep 1
+      waited=$((waited + 1))
+    done
+    ;;
+  esac
+  say "$1: $(status "$1")"
+}
+
+status() { systemctl show -p StatusText --value "$1"; }
 
 # Back to the executable from which the change began, whatever the other one has written meanwhile.
 put_back() {
   trap '' HUP INT TERM
   say "Putting back $(label "$from")"
+  systemctl stop tapeline-step.service 2>/dev/null || true
   if [ "$stage" = swapped ]; then
     for unit in $all; do systemctl stop "$unit" 2>/dev/null || true; done
     for unit in $all; do
@@ -364,7 +391,8 @@ as_daemon() {
   {
     echo "[Service]"
     echo "Type=oneshot"
-    sed -n '/^DynamicUser=/p; /^User=/p; /^CacheDirectory/p; /^StateDirectoryMode/p; /^UMask=/p; /^Environment=DENO/p
+    user_of "$whose"
+    sed -n '/^CacheDirectory/p; /^StateDirectoryMode/p; /^UMask=/p; /^Environment=DENO/p
       /^MemoryMax=/p; /^Limit/p; /^NoNew/,/^$/p' "$sandbox"
     [ "$whose" = - ] || echo "StateDirectory=$(basename "$(state_of "$whose")")"
     echo "Nice=10"
@@ -375,6 +403,14 @@ as_daemon() {
   } >/run/systemd/system/tapeline-step.service
   systemctl daemon-reload
   systemctl start tapeline-step.service 2>/dev/null
+}
+
+# An administrator may have given the unit another user: its files must stay that one's.
+user_of() {
+  case $1 in
+  -) sed -n '/^DynamicUser=/p; /^User=/p' "$sandbox" ;;
+  *) systemctl show -p DynamicUser -p User -p Group "$1" | grep -v '=$' ;;
+  esac
 }
 
 # ---- removal

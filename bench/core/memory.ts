@@ -8,18 +8,11 @@
  * bytes after each million, heap and typed arrays together.
  * @module
  */
+import { heldBytes } from "../held_bytes.ts";
 import { BATCH, Lives, stepsOf } from "./lives.ts";
 import { Scene } from "./scene.ts";
 
 const MILLION = 1_000_000;
-
-function heldBytes(): number {
-  const collect: unknown = Reflect.get(globalThis, "gc");
-  if (typeof collect !== "function") throw new Error("Cannot collect: --expose-gc must be set");
-  collect();
-  const { heapUsed, external } = Deno.memoryUsage();
-  return heapUsed + external;
-}
 
 const [lanes = "50000", events = "10000000"] = Deno.args;
 const lives = new Lives(Number(lanes), 7);

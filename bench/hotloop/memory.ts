@@ -9,15 +9,8 @@
  */
 import { HotLoop } from "../../core/hotloop/mod.ts";
 import { streamDrafts } from "../../tests/support/recorded_stream.ts";
+import { heldBytes } from "../held_bytes.ts";
 import { recording } from "./recording.ts";
-
-function heldBytes(): number {
-  const collect: unknown = Reflect.get(globalThis, "gc");
-  if (typeof collect !== "function") throw new Error("Cannot collect: --expose-gc must be set");
-  collect();
-  const { heapUsed, external } = Deno.memoryUsage();
-  return heapUsed + external;
-}
 
 const [passes = "50"] = Deno.args;
 const { name, lines } = recording();

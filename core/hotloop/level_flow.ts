@@ -36,7 +36,6 @@ export class DecayedFlow {
   #volume = 0;
   #events = 0;
   #lastUs: number;
-  #eventUs: number | undefined;
 
   constructor(sinceUs: number) {
     this.#lastUs = sinceUs;
@@ -52,8 +51,7 @@ export class DecayedFlow {
       this.#lastUs = at.nowUs;
     }
     this.#volume += quantity;
-    if (this.#eventUs !== at.nowUs) this.#events += 1;
-    this.#eventUs = at.nowUs;
+    if (elapsed !== 0 || this.#events === 0) this.#events += 1;
   }
 
   /** Returns what is left now of the quantity. */

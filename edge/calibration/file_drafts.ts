@@ -7,6 +7,9 @@ import { LISTING_FORMATS } from "../feeds/capture_formats.ts";
 import { CaptureStream } from "../feeds/capture_stream.ts";
 import type { Disk } from "../ports.ts";
 
+/** Formats whose files say all of the instruments that they name; the first is taken by default. */
+export const CALIBRATION_FORMATS: readonly string[] = [...LISTING_FORMATS, "journal"];
+
 /** After so many moments progress is told. */
 const MOMENTS_PER_WORD = 100_000;
 
@@ -24,8 +27,8 @@ export type FileDraftsOptions = {
  * @throws {RangeError} If the format is none of these.
  */
 export function* fileDrafts(options: FileDraftsOptions): Generator<Draft, void> {
-  if (!LISTING_FORMATS.includes(options.format)) {
-    const known = LISTING_FORMATS.join(", ");
+  if (!CALIBRATION_FORMATS.includes(options.format)) {
+    const known = CALIBRATION_FORMATS.join(", ");
     throw new RangeError(
       `Cannot calibrate: the format must be one whose files list instruments (${known}): was ` +
         options.format,

@@ -9,7 +9,7 @@ import type { Secrets } from "../secrets.ts";
 import type { RawColumns } from "../feeds/capture_reader.ts";
 import type { Decimals, Findings } from "../feeds/inspect.ts";
 import type { Examination, ExaminationInit } from "../venues/examination.ts";
-import type { Machine, PortState } from "./doctor/machine.ts";
+import type { Machine, MetricsState, PortState } from "./doctor/machine.ts";
 import type { WhyResult } from "./why/why.ts";
 
 /** What `run` was asked for; the configuration holds what the command line changed. */
@@ -130,6 +130,8 @@ export interface DoctorTools {
   machine(): Machine;
   /** Who listens there. */
   port(address: { readonly hostname: string; readonly port: number }): Promise<PortState>;
+  /** The same where metrics are to be had. */
+  metrics(address: { readonly hostname: string; readonly port: number }): Promise<MetricsState>;
   /** What a venue says of itself and of the key; never fails. */
   examine(venue: ExaminationInit): Promise<Examination>;
 }

@@ -11,7 +11,7 @@ import {
   calibrationRows,
 } from "../calibration/calibrate.ts";
 import { calibrationPage } from "../calibration/calibration_page.ts";
-import { LISTING_FORMATS } from "../feeds/capture_formats.ts";
+import { CALIBRATION_FORMATS } from "../calibration/file_drafts.ts";
 import { type CommandContext, UsageError, wholeNumber } from "./context.ts";
 import { table } from "./table.ts";
 
@@ -27,12 +27,12 @@ type Flags = {
 
 /** Adds the command. */
 export function addCalibrate(feed: Command, { actions, terminal }: CommandContext): void {
-  const [format = ""] = LISTING_FORMATS;
+  const [format = ""] = CALIBRATION_FORMATS;
   feed.command("calibrate")
     .description("measure fill probabilities on recorded files; virtual orders, nothing is sent")
     .argument("<files...>", "recorded files, compressed or not")
     .addOption(
-      new Option("--format <name>", "what the files are").choices(LISTING_FORMATS)
+      new Option("--format <name>", "what the files are").choices(CALIBRATION_FORMATS)
         .default(format),
     )
     .option("--json <file>", "write the figures as JSON; - is stdout")

@@ -51,7 +51,7 @@ async function factsOf(flags: Flags, actions: Actions, terminal: Terminal): Prom
   const { doctor, registry, secrets } = actions;
   const configuration = stateOf(flags.config, actions, terminal);
   const read = configuration.kind === "read" ? configuration.configuration : undefined;
-  const wire = read?.wire;
+  const { wire, metrics } = read ?? {};
   return {
     machine: doctor.machine(),
     configurationPath: flags.config,
@@ -63,6 +63,9 @@ async function factsOf(flags: Flags, actions: Actions, terminal: Terminal): Prom
     port: wire === undefined || wire.port === 0
       ? undefined
       : await doctor.port({ hostname: wire.host, port: wire.port }),
+    metrics: !metrics?.port
+      ? undefined
+      : await doctor.metrics({ hostname: metrics.host, port: metrics.port }),
     examinations: flags.offline || read === undefined ? undefined : await examined(read, doctor),
     unitPath: flags.unit,
   };

@@ -11,7 +11,7 @@ import { denoDisk } from "../deno_disk.ts";
 import { journalVerify } from "../journal/inspect.ts";
 import { DiskError, type Workers } from "../ports.ts";
 import { type Examination, type ExaminationInit, nothingSaid } from "../venues/examination.ts";
-import type { Entry, Machine, PortState } from "./doctor/machine.ts";
+import type { Entry, Machine, MetricsState, PortState } from "./doctor/machine.ts";
 
 const BLOCK_BYTES = 4096;
 const BLOCKS = 256;
@@ -121,6 +121,31 @@ export async function portState(
     if (error instanceof Error) return "other"; // something is there, and it is not ours
     throw error;
   }
+}
+
+/** Asks who answers where metrics are to be had. */
+export async function metricsState(
+  { hostname, port }: { readonly hostname: string; readonly port: number },
+): Promise<MetricsState> {
+  const host = hostname.includes(":") ? `[${hostname}]` : hostname;
+  const signal = AbortSignal.timeout(PORT_MS_MAX);
+  try {
+    (await Deno.connect({ hostname, port, signal })).close();
+    const answer = await fetch(`http://${host}:${port}/healthz`, { signal });
+    const said: unknown = await answer.json();
+    if (!isHealth(said)) return { state: "other" };
+    return { state: "tapeline", version: said.version, mode: said.mode };
+  } catch (error) {
+    if (error instanceof Deno.errors.ConnectionRefused) return { state: "free" };
+    if (error instanceof Error) return { state: "other" }; // whatever it speaks, it is not ours
+    throw error;
+  }
+}
+
+function isHealth(said: unknown): said is { readonly version: string; readonly mode: string } {
+  return typeof said === "object" && said !== null &&
+    typeof Reflect.get(said, "version") === "string" &&
+    typeof Reflect.get(said, "mode") === "string";
 }
 
 async function answersAsDaemon(connection: Deno.TcpConn): Promise<PortState> {

@@ -3,7 +3,7 @@
  * daemon is writing: what is not yet durable is seen as a torn tail and left alone.
  * @module
  */
-import type { Disk } from "../ports.ts";
+import { type Disk, DiskError } from "../ports.ts";
 import { batchLines } from "./batch_lines.ts";
 import { inspectFiles, placeOfMark } from "./opening.ts";
 import { JournalRefused } from "./refusal.ts";
@@ -53,9 +53,17 @@ export function journalStat(disk: Disk, stateDirectory: string): StatResult {
   return { ...verified, ...statistics.result(verified.truth_bytes) };
 }
 
-/** Returns how many bytes a start will check; 0 if there is no journal. */
+/** Returns how many bytes a start will check; 0 if there is no journal, or none that can be read. */
 export function journalBytes(disk: Disk, stateDirectory: string): number {
-  const directory = journalDirectory(stateDirectory);
+  try {
+    return bytesIn(disk, journalDirectory(stateDirectory));
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    return 0; // the start itself comes to it, and says what it is
+  }
+}
+
+function bytesIn(disk: Disk, directory: string): number {
   if (!disk.exists(directory)) return 0;
   return disk.list(directory).reduce((sum, name) => {
     const file = disk.open(`${directory}/${name}`, "read");

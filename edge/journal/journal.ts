@@ -24,7 +24,7 @@ import { writeEventLine } from "./event_lines.ts";
 import { JournalRefused } from "./refusal.ts";
 import { BatchReports, type ReportIndex } from "./report_index.ts";
 import { ReportStore } from "./report_store.ts";
-import { CELL, createRingMemory, type RingMemory, RingWriter } from "./ring.ts";
+import { CELL, type CommitCells, createRingMemory, type RingMemory, RingWriter } from "./ring.ts";
 import { encodeRingRecord, RECORD_BYTES, type RingRecord, STOP_RECORD } from "./ring_record.ts";
 import {
   type JournalWorkerInit,
@@ -156,9 +156,14 @@ export class Journal implements MetricSource {
     return this.#durableBatch;
   }
 
-  /** Shared counters, for those who follow the journal and give way to it. */
-  get cells(): RingMemory["cells"] {
+  /** Shared counters, for those who follow the journal, give way to it or wait for a commit. */
+  get cells(): CommitCells {
     return this.#memory.cells;
+  }
+
+  /** Number of the commit that what is recorded next belongs to, for `isCommitted`. */
+  get openCommit(): number {
+    return (this.#durableCount + this.#inFlight.length + 1) | 0;
   }
 
   /** False: stop sequencing until `onDurable` is called. */

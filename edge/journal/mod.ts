@@ -57,4 +57,5 @@ export { type Machine, replayInto } from "./replay.ts";
 export type { RetentionSettings } from "./retention.ts";
 export { journalSql } from "./sql.ts";
 export { type TailHandlers, TailLink } from "./tail_link.ts";
+export { type CommitCells, isCommitted, noCommits, watchCommits } from "./ring.ts";
 export { runJournalWorker } from "./worker.ts";

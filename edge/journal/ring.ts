@@ -6,6 +6,7 @@
  * The cells also carry the reader's answers, so that one wake-up serves both.
  * @module
  */
+import type { Signals } from "../ports.ts";
 
 /** Cells of the shared counters. */
 export const CELL = {
@@ -38,7 +39,7 @@ export function createRingMemory(capacity: number): RingMemory {
     );
   }
   return {
-    cells: new Int32Array(new SharedArrayBuffer(4 * CELLS)),
+    cells: noCommits(),
     bytes: new Uint8Array(new SharedArrayBuffer(capacity)),
   };
 }
@@ -46,6 +47,24 @@ export function createRingMemory(capacity: number): RingMemory {
 /** Counts the commits of the Worker that reads this ring: it changes with each. */
 export function commitsOf({ cells }: Pick<RingMemory, "cells">): () => number {
   return () => Atomics.load(cells, CELL.durable);
+}
+
+/** The shared counters of a journal, as other threads see its commits. */
+export type CommitCells = RingMemory["cells"];
+
+/** Returns the counters of a journal that commits nothing. */
+export function noCommits(): CommitCells {
+  return new Int32Array(new SharedArrayBuffer(4 * CELLS));
+}
+
+/** Returns whether a commit, by its number since the start, is on the disk. */
+export function isCommitted(cells: CommitCells, commit: number): boolean {
+  return ((Atomics.load(cells, CELL.durable) - commit) | 0) >= 0;
+}
+
+/** Calls `task` now and after each commit, until it returns false. */
+export function watchCommits(signals: Signals, cells: CommitCells, task: () => boolean): void {
+  signals.watch(cells, CELL.progress, task);
 }
 
 /** The writer's end. */

@@ -20,11 +20,11 @@ type Line = {
   readonly value: number;
 };
 
-/** Hands the text to `done`; what was read stands, however long that takes. */
-export function writeText(samples: Samples, done: (text: string) => void): void {
+/** Returns the text, later; what was read stands, however long that takes. */
+export function writeText(samples: Samples): Promise<string> {
   const registry = new Registry();
   for (const name of SERIES_NAMES) register(registry, name, linesOf(samples, name));
-  void registry.metrics().then(done);
+  return registry.metrics();
 }
 
 /** The registry asks a metric for `name` and `get()` only; its type names its own classes. */

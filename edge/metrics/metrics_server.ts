@@ -10,6 +10,7 @@
  * monitor then sees a process whose journal is late, and no state that a crash would take back.
  * @module
  */
+import { InvariantError } from "../../core/invariant.ts";
 import type {
   Clock,
   HttpQuestion,
@@ -73,12 +74,12 @@ export class MetricsServer implements MetricSource {
     this.#listener = ports.httpServers.serve(
       { hostname: address.host, port: address.port },
       {
-        asked: (question, reply) => this.#asked(question, reply),
+        asked: (question, reply) => this.#guarded(reply, () => this.#asked(question, reply)),
         refused: () => this.#refused += 1,
       },
     );
     this.#exposition = import("./exposition.ts");
-    this.#exposition.catch((cause) => this.#cannotWrite(cause)); // a scrape of it is answered 503
+    this.#exposition.catch(() => {}); // told at each scrape that needs it
     return this.#listener.port;
   }
 
@@ -91,6 +92,16 @@ export class MetricsServer implements MetricSource {
     into.put("tapeline_scrapes_refused_total", this.#refused);
   }
 
+  /** A mistake of ours in a figure costs that scrape, and the daemon nothing. */
+  #guarded(reply: Reply, task: () => void): void {
+    try {
+      task();
+    } catch (error) {
+      if (error instanceof InvariantError) throw error;
+      this.#failed(error, reply);
+    }
+  }
+
   #asked(question: HttpQuestion, reply: Reply): void {
     const port = this.#listener?.port ?? 0;
     const refusal = refusalOf(question, port);
@@ -101,10 +112,11 @@ export class MetricsServer implements MetricSource {
     const [path = ""] = question.target.split("?", 1);
     switch (path) {
       case "/metrics":
-        return this.#read((samples) => this.#writeText(samples, reply));
+        return this.#read(reply, (samples) => this.#writeText(samples, reply));
       case "/metrics.json":
-        return this.#read((samples) =>
-          reply({ status: 200, contentType: JSON_TYPE, body: jsonText(samples) })
+        return this.#read(
+          reply,
+          (samples) => reply({ status: 200, contentType: JSON_TYPE, body: jsonText(samples) }),
         );
       case "/healthz":
         return reply(this.#health());
@@ -114,14 +126,14 @@ export class MetricsServer implements MetricSource {
   }
 
   #writeText(samples: Samples, reply: Reply): void {
-    const write = ({ writeText, TEXT_TYPE }: Exposition): void =>
-      writeText(samples, (body) => reply({ status: 200, contentType: TEXT_TYPE, body }));
-    const fail = (): void => reply(plain(503, "The writer of the text could not be loaded"));
-    this.#exposition?.then(write, fail);
+    const write = ({ writeText, TEXT_TYPE }: Exposition): Promise<void> =>
+      writeText(samples).then((body) => reply({ status: 200, contentType: TEXT_TYPE, body }));
+    this.#exposition?.then(write).catch((cause) => this.#failed(cause, reply));
   }
 
-  #cannotWrite(cause: unknown): void {
-    this.#options.ports.log.write("error", "metrics_unwritable", { cause });
+  #failed(cause: unknown, reply: Reply): void {
+    this.#options.ports.log.write("error", "metrics_failed", { cause });
+    reply(plain(503, "Cannot answer: the figures could not be read; the log says why"));
   }
 
   #health(): HttpReply {
@@ -131,18 +143,18 @@ export class MetricsServer implements MetricSource {
   }
 
   /** Reads everything now and hands it over when it may be shown. */
-  #read(show: (samples: Samples) => void): void {
-    const samples = this.#samples();
-    let isShown = false;
+  #read(reply: Reply, show: (samples: Samples) => void): void {
+    let held: Samples | undefined = this.#samples();
     const cancel = this.#options.ports.timers.after(PATIENCE_US, () => {
-      isShown = true;
-      show(this.#samples("process"));
+      held = undefined; // the disk may stand still for long, and others ask meanwhile
+      this.#guarded(reply, () => show(this.#samples("process")));
     });
     this.#options.whenDurable(() => {
-      if (isShown) return;
-      isShown = true;
+      const samples = held;
+      if (samples === undefined) return;
+      held = undefined;
       cancel();
-      show(samples);
+      this.#guarded(reply, () => show(samples));
     });
   }
 

@@ -113,6 +113,18 @@ export const VENUE_SERIES = {
     help: "Market data dropped in the adapter for want of room; the book was invalidated.",
     labels: VENUE,
   },
+  tapeline_venue_clock_skew_seconds: {
+    kind: "gauge",
+    help:
+      "The venue's clock less this machine's, by the shortest of the newest round trips; absent " +
+      "where it is not measured.",
+    labels: VENUE,
+  },
+  tapeline_venue_round_trip_seconds: {
+    kind: "gauge",
+    help: "That round trip.",
+    labels: VENUE,
+  },
   tapeline_venue_dead_man_timestamp_seconds: {
     kind: "gauge",
     help: "When the venue last confirmed its dead-man switch; absent where none is configured, 0 " +

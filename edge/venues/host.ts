@@ -16,6 +16,7 @@ import { micros } from "../../core/numbers.ts";
 import type { Draft, VenueStatus } from "../../core/event.ts";
 import { EngineClock } from "../engine_clock.ts";
 import type { CreditMessage } from "../inlet.ts";
+import { isCommitted, watchCommits } from "../journal/mod.ts";
 import type { LogLevelOf, VenueLogEvent } from "../log_events.ts";
 import type { Ports, WorkerScope } from "../ports.ts";
 import { type Redact, redactor } from "../redaction.ts";
@@ -25,7 +26,7 @@ import { type DraftScope, marketProblem, reportProblem } from "./draft_checks.ts
 import { dryAnswers } from "./dry_answers.ts";
 import { isMap } from "./fields.ts";
 import { listingProblem } from "./listing.ts";
-import type { VenueCommandMessage, VenueInit, VenueReportMessage } from "./messages.ts";
+import type { VenueClock, VenueCommandMessage, VenueInit, VenueReportMessage } from "./messages.ts";
 import { Outlet } from "./outlet.ts";
 import type { AdapterRegistry, RegisteredAdapter } from "./registry.ts";
 
@@ -70,8 +71,8 @@ class VenueWorker {
   readonly #outlet: Outlet;
   readonly #clock: EngineClock;
   readonly #drafts: DraftScope;
-  /** What was announced and is not durable yet. */
-  readonly #announced = new Map<RequestId, VenueCommand>();
+  /** What was announced and is not durable yet, in the order of its commits. */
+  readonly #announced: { readonly command: VenueCommand; readonly commit: number }[] = [];
   /** When a command of a dry run became durable, until it is answered. */
   readonly #dryJournaled = new Map<RequestId, ReleasedCommand["journalUs"]>();
   #adapter: VenueAdapter | undefined;
@@ -83,7 +84,9 @@ class VenueWorker {
   #reconciling: RequestId | undefined;
   #beatUs: number;
   #deadManUs: Micros | null = null;
+  #venueClock: VenueClock | null = null;
   #hasFailed = false;
+  #isStopped = false;
   #exposed = "";
 
   constructor(
@@ -132,7 +135,7 @@ class VenueWorker {
     } else if (message.kind === "beat") {
       this.#beatUs = this.#ports.clock.monotonicUs();
       const { statistics: market } = this.#outlet;
-      this.#post({ kind: "beat", market, deadManUs: this.#deadManUs });
+      this.#post({ kind: "beat", market, deadManUs: this.#deadManUs, clock: this.#venueClock });
     } else if (this.#adapter === undefined) this.#early.push(message);
     else this.#obey(this.#adapter, message);
   }
@@ -149,31 +152,41 @@ class VenueWorker {
   #obey(adapter: VenueAdapter, message: VenueCommandMessage): void {
     switch (message.kind) {
       case "prepare":
-        this.#announced.set(message.command.request, message.command);
-        return this.#guarded(() => adapter.prepare?.(message.command));
-      case "release":
-        return this.#release(adapter, message);
+        return this.#prepare(adapter, message);
       case "send":
         return this.#send(adapter, message.released);
       case "cancelAll":
         return this.#guarded(() => adapter.cancelAll());
       case "stop":
+        this.#isStopped = true;
         return this.#guarded(() => adapter.stop());
       case "beat":
         return;
     }
   }
 
-  #release(
+  #prepare(
     adapter: VenueAdapter,
-    { request, journalUs }: Extract<VenueCommandMessage, { readonly kind: "release" }>,
+    { command, commit }: Extract<VenueCommandMessage, { readonly kind: "prepare" }>,
   ): void {
-    const command = this.#announced.get(request);
-    if (command === undefined) {
-      throw new RangeError(`Cannot send request ${request}: it must have been announced`);
+    const isWatching = this.#announced.length > 0;
+    this.#announced.push({ command, commit });
+    this.#guarded(() => adapter.prepare?.(command));
+    if (isWatching) return;
+    const { commits } = this.#options.init;
+    watchCommits(this.#ports.signals, commits, () => this.#release(adapter));
+  }
+
+  /** Sends what is durable by now; true: something still waits. */
+  #release(adapter: VenueAdapter): boolean {
+    const { commits } = this.#options.init;
+    for (;;) {
+      const [next] = this.#announced;
+      if (next === undefined || this.#hasFailed || this.#isStopped) return false;
+      if (!isCommitted(commits, next.commit)) return true;
+      this.#announced.shift();
+      this.#send(adapter, { command: next.command, journalUs: this.#clock.nowUs() });
     }
-    this.#announced.delete(request);
-    this.#send(adapter, { command, journalUs });
   }
 
   #send(adapter: VenueAdapter, released: ReleasedCommand): void {
@@ -205,6 +218,9 @@ class VenueWorker {
       status: (status, reason) => this.#say(status, reason),
       credentials: () => this.#credentials(),
       isDaemonAlive: () => this.#ports.clock.monotonicUs() - this.#beatUs <= ALIVE_US,
+      clockMeasured: (clock) => {
+        this.#venueClock = clock;
+      },
       deadManConfirmed: (atUs) => {
         this.#deadManUs = atUs;
       },

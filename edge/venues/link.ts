@@ -25,6 +25,7 @@ import type { Cancel, Log, Timers, WorkerLink, Workers } from "../ports.ts";
 import type { ReleasedCommand } from "../venue.ts";
 import type {
   MarketCounts,
+  VenueClock,
   VenueCommandMessage,
   VenueInit,
   VenueReportMessage,
@@ -41,6 +42,7 @@ const HUNG = `it has not answered for ${BEATS_MAX * BEAT_US / 1_000_000} s; if i
   "it does so until the daemon is restarted";
 /** Market data on its way from the Worker: what is more waits there, where it merges. */
 const MARKET_CREDIT = 512;
+const US_PER_S = 1_000_000;
 const NOTHING_HELD_BACK: MarketCounts = { merged: 0, dropped: 0 };
 
 type Failure = { readonly outcome: "notSent" | "unknown"; readonly reason: string };
@@ -64,8 +66,10 @@ export class VenueLink implements MetricSource {
   readonly #options: VenueLinkOptions;
   readonly #queues: { readonly reports: IngressQueue; readonly market: IngressQueue };
   readonly #unanswered = new Unanswered();
-  /** What the Worker was told of and must not send yet. */
+  /** What the Worker was told of and sends by itself, until that is durable here too. */
   readonly #announced = new Set<RequestId>();
+  /** What a Worker that died was told of: it may have been sent, and was answered so. */
+  readonly #lost = new Set<RequestId>();
   /** As configured, or as last listed: what the next Worker is started with. */
   readonly #instruments: Instrument[];
   #worker: WorkerLink | undefined;
@@ -84,6 +88,7 @@ export class VenueLink implements MetricSource {
   #marketBefore: MarketCounts = NOTHING_HELD_BACK;
   #deaths = 0;
   #deadManUs: Micros | null = null;
+  #venueClock: VenueClock | null = null;
   #told: { readonly status: VenueStatus; readonly reason: string } | undefined;
 
   constructor(options: VenueLinkOptions) {
@@ -102,7 +107,6 @@ export class VenueLink implements MetricSource {
     const started: VenueInit = { ...init, instruments: this.#instruments };
     const worker = ports.workers.start("venue", started);
     this.#worker = worker;
-    this.#announced.clear();
     this.#connect(worker);
     worker.onMessage((message) => {
       if (this.#worker === worker) this.#heard(message as VenueReportMessage);
@@ -116,18 +120,23 @@ export class VenueLink implements MetricSource {
     this.#beat();
   }
 
-  /** Announces a command that is being written, so that its request is built meanwhile. */
-  prepare(command: VenueCommand): void {
+  /**
+   * Announces a command that is being written. The Worker builds its request meanwhile and sends it
+   * when it sees the commit: that is one thread less to wait for.
+   */
+  prepare(command: VenueCommand, commit: number): void {
     if (this.#worker === undefined) return;
+    this.#unanswered.add(command);
     this.#announced.add(command.request);
-    this.#post({ kind: "prepare", command });
+    this.#post({ kind: "prepare", command, commit });
   }
 
+  /** Sends a command that was not announced to a Worker. */
   send(released: ReleasedCommand): void {
-    this.#unanswered.add(released);
-    const { command: { request }, journalUs } = released;
-    if (this.#worker === undefined) this.#fail(released, NOT_RUNNING);
-    else if (this.#announced.delete(request)) this.#post({ kind: "release", request, journalUs });
+    const { command } = released;
+    if (this.#announced.delete(command.request) || this.#lost.delete(command.request)) return;
+    this.#unanswered.add(command);
+    if (this.#worker === undefined) this.#fail(command, NOT_RUNNING);
     else this.#post({ kind: "send", released });
   }
 
@@ -143,10 +152,22 @@ export class VenueLink implements MetricSource {
     into.put("tapeline_venue_requests_unanswered", this.#unanswered.all.length, { venue });
     into.put("tapeline_venue_market_data_merged_total", merged, { venue });
     into.put("tapeline_venue_market_data_dropped_total", dropped, { venue });
+    this.#measureClock(into, venue);
+    this.#measureDeadMan(into, venue);
+  }
+
+  #measureClock(into: Samples, venue: string): void {
+    const clock = this.#venueClock;
+    if (clock === null) return;
+    into.put("tapeline_venue_clock_skew_seconds", clock.skewUs / US_PER_S, { venue });
+    into.put("tapeline_venue_round_trip_seconds", clock.tripUs / US_PER_S, { venue });
+  }
+
+  #measureDeadMan(into: Samples, venue: string): void {
     const { deadManMs } = this.#options.init;
     if (deadManMs === null) return;
     const confirmedUs = this.#deadManUs ?? 0;
-    into.put("tapeline_venue_dead_man_timestamp_seconds", confirmedUs / 1_000_000, { venue });
+    into.put("tapeline_venue_dead_man_timestamp_seconds", confirmedUs / US_PER_S, { venue });
     into.put("tapeline_venue_dead_man_period_seconds", deadManMs / 1000, { venue });
   }
 
@@ -213,6 +234,7 @@ export class VenueLink implements MetricSource {
       case "beat":
         this.#tellMarket(message.market);
         this.#deadManUs = message.deadManUs;
+        this.#venueClock = message.clock;
         break;
     }
   }
@@ -245,15 +267,16 @@ export class VenueLink implements MetricSource {
     this.#diedOf = reason;
     if (this.#hasBooks) this.#invalidateBooks(reason);
     this.#offerStatus("down", `the adapter stopped: ${reason}`);
-    for (const released of this.#unanswered.all) {
-      this.#fail(released, { outcome: "unknown", reason });
+    for (const request of this.#announced) this.#lost.add(request);
+    this.#announced.clear();
+    for (const command of this.#unanswered.all) {
+      this.#fail(command, { outcome: "unknown", reason });
     }
     this.#cancelRestart = ports.timers.after(this.#pauseUs, () => this.start());
     this.#pauseUs = Math.min(this.#pauseUs * 2, RESTART_MAX_US);
   }
 
-  #fail(released: ReleasedCommand, { outcome, reason }: Failure): void {
-    const { command } = released;
+  #fail(command: VenueCommand, { outcome, reason }: Failure): void {
     const { request, venue } = command;
     this.#unanswered.forget(request);
     const head = {

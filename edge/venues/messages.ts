@@ -5,7 +5,8 @@
 import type { VenueCommand } from "../../core/command.ts";
 import type { Draft, VenueDeclaration, VenueStatus } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
-import type { Micros, RequestId } from "../../core/numbers.ts";
+import type { Micros } from "../../core/numbers.ts";
+import type { CommitCells } from "../journal/mod.ts";
 import type { SecretSource } from "../secrets.ts";
 import type { ReleasedCommand, VenueOptions } from "../venue.ts";
 
@@ -15,6 +16,8 @@ export type VenueInit = {
   readonly declaration: VenueDeclaration;
   readonly instruments: readonly Instrument[];
   readonly clOrdIdPrefix: string;
+  /** The journal's, for what was announced. */
+  readonly commits: CommitCells;
   readonly options: VenueOptions;
   /** Where the secrets are; never the secrets. */
   readonly credentials: Readonly<Record<string, SecretSource>>;
@@ -22,12 +25,11 @@ export type VenueInit = {
 };
 
 /**
- * To the Worker, credit aside. `prepare`: the command is being written; `release`: it is durable, and
- * was the subject of a `prepare`; `send`: both at once. `beat`: the daemon is alive.
+ * To the Worker, credit aside. `prepare`: the command is being written, and is to be sent when that
+ * commit is durable; `send`: it is durable. `beat`: the daemon is alive.
  */
 export type VenueCommandMessage =
-  | { readonly kind: "prepare"; readonly command: VenueCommand }
-  | { readonly kind: "release"; readonly request: RequestId; readonly journalUs: Micros }
+  | { readonly kind: "prepare"; readonly command: VenueCommand; readonly commit: number }
   | { readonly kind: "send"; readonly released: ReleasedCommand }
   | { readonly kind: "cancelAll" }
   | { readonly kind: "stop" }
@@ -45,7 +47,12 @@ export type VenueReportMessage =
     readonly market: MarketCounts;
     /** When the venue last confirmed its dead-man switch; null: it has not. */
     readonly deadManUs: Micros | null;
+    /** As last measured; null: it was not. */
+    readonly clock: VenueClock | null;
   };
+
+/** A venue's clock less ours, and the round trip by which it was measured, microseconds. */
+export type VenueClock = { readonly skewUs: number; readonly tripUs: number };
 
 /** Market data that had no room at once, since the Worker started; what merged lost nothing. */
 export type MarketCounts = { readonly merged: number; readonly dropped: number };

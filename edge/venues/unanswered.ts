@@ -8,7 +8,6 @@
 import type { VenueCommand } from "../../core/command.ts";
 import type { Draft } from "../../core/event.ts";
 import type { OrderId, RequestId } from "../../core/numbers.ts";
-import type { ReleasedCommand } from "../venue.ts";
 
 /** Which kind of request a report answers. */
 const ANSWERS = new Map<Draft["eventType"], VenueCommand["kind"]>([
@@ -24,24 +23,23 @@ const KINDS: readonly VenueCommand["kind"][] = ["Submit", "Cancel", "Replace", "
 
 /** In the order in which they were given. */
 export class Unanswered {
-  readonly #commands = new Map<RequestId, ReleasedCommand>();
+  readonly #commands = new Map<RequestId, VenueCommand>();
   /** By order and kind. */
   readonly #ofOrders = new Map<number, RequestId>();
 
-  get all(): readonly ReleasedCommand[] {
+  get all(): readonly VenueCommand[] {
     return [...this.#commands.values()];
   }
 
-  add(released: ReleasedCommand): void {
-    const { command } = released;
-    this.#commands.set(command.request, released);
+  add(command: VenueCommand): void {
+    this.#commands.set(command.request, command);
     if (command.kind !== "Reconcile") {
       this.#ofOrders.set(keyOf(command.order, command.kind), command.request);
     }
   }
 
   forget(request: RequestId): void {
-    const command = this.#commands.get(request)?.command;
+    const command = this.#commands.get(request);
     if (command === undefined) return;
     this.#commands.delete(request);
     if (command.kind === "Reconcile") return;
@@ -75,7 +73,7 @@ export class Unanswered {
 
   #byClOrdId({ payload }: Draft, kind: VenueCommand["kind"]): RequestId | undefined {
     if (!("clOrdId" in payload) || payload.clOrdId === null) return undefined;
-    for (const [request, { command }] of this.#commands) {
+    for (const [request, command] of this.#commands) {
       if (command.kind !== kind || command.kind === "Reconcile") continue;
       const isNew = command.kind === "Replace" && command.newClOrdId === payload.clOrdId;
       if (isNew || command.clOrdId === payload.clOrdId) return request;

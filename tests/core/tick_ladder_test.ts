@@ -100,7 +100,7 @@ class NaiveSide {
     this.#levels.clear();
   }
 
-  sorted(): unknown[] {
+  sorted(): { readonly price: number; readonly qty: number }[] {
     return [...this.#levels].map(([price, qty]) => ({ price, qty }))
       .sort((left, right) => this.#sign * (left.price - right.price));
   }
@@ -139,6 +139,11 @@ for (const best of ["highest", "lowest"] as const) {
         deepStrictEqual([...side.levels()], sorted);
         deepStrictEqual(side.best(), sorted[0]);
         strictEqual(side.bestTick() === undefined, sorted.length === 0);
+        let before = 0;
+        for (const { price, qty } of sorted) {
+          strictEqual(side.quantityBefore(price), before);
+          before += qty;
+        }
       }
     }));
   });

@@ -95,6 +95,7 @@ Deno.test("doctor finds a daemon that runs, does not disturb it, and changes not
   using directory = new TemporaryDirectory();
   const text = `mode: paper
 wire: { port: PORT }
+metrics: { port: METRICS }
 venues:
   - name: paper
     exchange: sim
@@ -102,22 +103,33 @@ venues:
     instruments:
       - { symbol: A/B, base: A, quote: B, price: { quantum: "1" }, quantity: { quantum: "1" } }
 `;
-  const first = directory.write("first.yaml", text.replace("PORT", "0"));
+  const first = directory.write("first.yaml", text.replace("PORT", "0").replace("METRICS", "0"));
   await using daemon = await DaemonProcess.start({ stateDir: directory.state, config: first });
-  const { port } = daemon.listening;
-  const config = directory.write("c.yaml", text.replace("PORT", `${port}`));
+  const { port, metrics_port: metrics } = daemon.listening;
+  const ports = text.replace("PORT", `${port}`).replace("METRICS", `${metrics}`);
+  const config = directory.write("c.yaml", ports);
   Deno.chmodSync(config, 0o600);
   const journal = `${directory.state}/journal`;
   const before = snapshot(journal);
   const { code, answer } = await doctor("--config", config, "--state-dir", directory.state);
   strictEqual(code, 0, JSON.stringify(answer));
   deepStrictEqual(
-    verdicts(answer, "state_directory", "token", "lock", "port", "journal", "disk_sync"),
+    verdicts(
+      answer,
+      "state_directory",
+      "token",
+      "lock",
+      "port",
+      "metrics_port",
+      "journal",
+      "disk_sync",
+    ),
     [
       "state_directory pass",
       "token pass",
       "lock pass",
       "port pass",
+      "metrics_port pass",
       "journal pass",
       "disk_sync skip",
     ],

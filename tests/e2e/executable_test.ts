@@ -6,17 +6,19 @@
  * @module
  */
 import { match, ok, strictEqual } from "node:assert/strict";
+import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeBareRoot } from "../support/bare_root.ts";
 import { productCommand, runTapeline } from "../support/daemon_process.ts";
-import { executable, namespaces, root, testWith } from "../support/needs.ts";
+import { checksums, executable, namespaces, root, testWith } from "../support/needs.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 import { PERMISSIONS, SEALED, V8_OPTION } from "../../tools/compile/runtime_flags.ts";
 
 const SESSION = fileURLToPath(new URL("../support/bare_root_session.ts", import.meta.url));
 /** From copying to the end of the session: some seconds, on a machine that does nothing else. */
 const SESSION_MS_MAX = 120_000;
-const ROUNDS = 9;
+const ROUNDS = 5;
+const ROUNDS_MAX = 60;
 /** What the head may cost, on top of the runtime. */
 const HEAD_MS_MAX = 30;
 
@@ -53,15 +55,15 @@ testWith(
     const here = `${directory.path}/${[...Deno.readDirSync(directory.path)][0]?.name}`;
     const flags = [V8_OPTION, ...SEALED, ...PERMISSIONS];
     const bare = [`${here}/tapeline`, "run", ...flags, `${here}/main.js`, "version"];
-    const rounds: { readonly whole: number; readonly bare: number }[] = [];
-    for (let round = 0; round < ROUNDS; round++) {
-      const whole = await msOf(tapeline, env);
-      rounds.push({ whole, bare: await msOf(bare, { DENO_DIR: `${here}/cache` }) });
-    }
+    let least = { whole: Infinity, bare: Infinity };
     // The machine does other things meanwhile: the fastest of each is what they cost.
-    const least = (which: "whole" | "bare"): number =>
-      Math.min(...rounds.map((round) => round[which]));
-    ok(least("whole") - least("bare") <= HEAD_MS_MAX, JSON.stringify(rounds));
+    for (let round = 0; round < ROUNDS_MAX; round++) {
+      const whole = await msOf(tapeline, env);
+      const bareMs = await msOf(bare, { DENO_DIR: `${here}/cache` });
+      least = { whole: Math.min(least.whole, whole), bare: Math.min(least.bare, bareMs) };
+      if (round >= ROUNDS && least.whole - least.bare <= HEAD_MS_MAX) break;
+    }
+    ok(least.whole - least.bare <= HEAD_MS_MAX, JSON.stringify(least));
   },
 );
 
@@ -74,6 +76,21 @@ async function msOf(
   strictEqual(code, 0);
   return performance.now() - before;
 }
+
+testWith([executable, checksums], "what lies beside the executable tells what it is", async () => {
+  const folder = dirname(productCommand()[0] ?? "");
+  const { code, stdout } = await new Deno.Command("sha256sum", {
+    args: ["-c", "SHA256SUMS"],
+    cwd: folder,
+  }).output();
+  strictEqual(code, 0, new TextDecoder().decode(stdout));
+  match(new TextDecoder().decode(stdout), /^tapeline: OK$[^]*^tapeline\.cdx\.json: OK$/m);
+  const bill = JSON.parse(Deno.readTextFileSync(`${folder}/tapeline.cdx.json`));
+  const { version } = JSON.parse((await runTapeline("version", "--json")).stdout);
+  strictEqual(bill.metadata.component.version, version);
+  const names = bill.components.map((component: { readonly name: string }) => component.name);
+  for (const name of ["deno", "ccxt", "zod"]) ok(names.includes(name), name);
+});
 
 testWith([executable], "version --json names the build", async () => {
   const { stdout } = await runTapeline("version", "--json");

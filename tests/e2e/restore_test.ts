@@ -71,12 +71,12 @@ Deno.test("a backup of a running daemon is put back, its loss accepted, and trad
   copy(saved, state);
   const both = await refusedStart({
     stateDir: state,
-    command: ["run", "--allow-all", "main.ts", "run", "--accept-loss", "--resume-trading"],
+    flags: ["--accept-loss", "--resume-trading"],
   });
   strictEqual(both.code, 64);
   const halted = await DaemonProcess.start({
     stateDir: state,
-    command: ["run", "--allow-all", "main.ts", "run", "--accept-loss"],
+    flags: ["--accept-loss"],
   });
   strictEqual(halted.alarms("loss_accepted").length, 1);
   const stranger = await connect(halted, {
@@ -95,7 +95,7 @@ Deno.test("a backup of a running daemon is put back, its loss accepted, and trad
 
   await using resumed = await DaemonProcess.start({
     stateDir: state,
-    command: ["run", "--allow-all", "main.ts", "run", "--resume-trading"],
+    flags: ["--resume-trading"],
   });
   const again = await connect(resumed);
   const report = await accepted(again, "after");

@@ -6,7 +6,7 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
-import { DaemonProcess, runTapeline } from "../support/daemon_process.ts";
+import { DaemonProcess, productCommand, runTapeline } from "../support/daemon_process.ts";
 import { place, RemoteClient } from "../support/remote_client.ts";
 import { python3, testWith } from "../support/needs.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
@@ -116,7 +116,7 @@ async function play(
   env: Readonly<Record<string, string>> = {},
 ): Promise<Played> {
   const runner = fileURLToPath(new URL("../support/in_terminal.py", import.meta.url));
-  const view = [Deno.execPath(), "run", "--allow-all", "main.ts", "top", ...args];
+  const view = [...productCommand(), "top", ...args];
   const { stdout, stderr } = await new Deno.Command("python3", {
     args: [runner, "80", "24", JSON.stringify(script), ...view],
     cwd: ROOT,

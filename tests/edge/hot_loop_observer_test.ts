@@ -59,8 +59,11 @@ class Bench {
       return new HotLoop({ emit });
     },
     listed: () => [BTC, { ...BTC, id: instrumentId(1), status: "closed" }],
+    open: () => this.open,
     log: { write: (_level, event) => this.logged.push(event) },
   });
+  /** What rests when a run begins. */
+  open: ExecutionReport[] = [];
   #us = 1_000_000;
 
   constructor() {
@@ -91,6 +94,11 @@ class Bench {
       payload,
     } as const;
     this.observer.applied(event, new Effects());
+  }
+
+  starts(): void {
+    const started = { ...listedEvent(BTC), eventType: "Started", payload: {} } as never;
+    this.observer.applied(started, new Effects());
   }
 
   hears(said: ExecutionReport): void {
@@ -141,10 +149,30 @@ Deno.test("HotLoopObserver follows no order that it did not see placed, and none
   bench.hears(report({ execType: "Trade", ordStatus: "PartiallyFilled" }));
   strictEqual(bench.ahead(), null);
   bench.hears(report({}));
-  const started = { ...listedEvent(BTC), eventType: "Started", payload: {} } as never;
-  bench.observer.applied(started, new Effects());
+  bench.starts();
   strictEqual(bench.observer.counters()["hotloop_orders_followed"], 0);
   deepStrictEqual(bench.observer.hotLoop.instruments, [BTC.id], "what is known is listed, if open");
+});
+
+Deno.test("HotLoopObserver follows what rests since before a start as the last of its level", () => {
+  const bench = new Bench();
+  const other = orderId(2);
+  const gone = orderId(3);
+  bench.open = [
+    report({ execType: "OrderStatus", ordStatus: "PartiallyFilled" }),
+    report({ execType: "OrderStatus", ordStatus: "Submitted" }, { orderId: other }),
+    report({ execType: "OrderStatus" }, { orderId: gone }),
+  ];
+  bench.starts();
+  strictEqual(bench.ahead(), null, "there is no book yet");
+  bench.hears(report({ execType: "Cancelled", ordStatus: "Cancelled" }, { orderId: gone }));
+  bench.book(DEPTH);
+  strictEqual(bench.ahead(), DEPTH);
+  strictEqual(bench.observer.counters()["hotloop_orders_followed"], 1);
+  bench.trade(1_000);
+  strictEqual(bench.ahead(), DEPTH - 1_000);
+  bench.book(DEPTH);
+  strictEqual(bench.ahead(), DEPTH - 1_000, "it goes on from where it was");
 });
 
 Deno.test("HotLoopObserver takes its settings from a reload, off and on again, and keeps its books", () => {

@@ -78,6 +78,11 @@ class ToyJournal implements CommitLog {
   #inFlight: SeqId | undefined;
   #handler: (upTo: SeqId, atUs: Micros) => void = () => {};
 
+  /** Batches that were closed, and the open one. */
+  get openCommit(): number {
+    return this.batches.length + 1;
+  }
+
   record({ event }: { readonly event: Event }): void {
     this.events.push(event);
     this.#open++;
@@ -108,6 +113,7 @@ class Rig {
   readonly timeline = new ToyTimeline();
   readonly journal = new ToyJournal();
   readonly prepared: SeqId[] = [];
+  readonly commits: number[] = [];
   readonly sent: SeqId[] = [];
   readonly shown: SeqId[] = [];
   readonly applied: SeqId[] = [];
@@ -132,7 +138,10 @@ class Rig {
         applied: (event) => this.applied.push(event.seqId),
         released: (upTo) => this.shown.push(upTo),
       }],
-      prepare: ({ seqId }) => this.prepared.push(seqId),
+      prepare: ({ seqId }, commit) => {
+        this.prepared.push(seqId);
+        this.commits.push(commit);
+      },
       send: ({ command }) => this.sent.push(command.seqId),
       alarm: ({ code }) => this.alarms.push(code),
       onPoison: (event) => this.poison.push(event.seqId),
@@ -176,8 +185,14 @@ Deno.test("Loop announces a command when the journal has it, and sends it when i
   rig.queue.offer(intentDraft("i1"));
   rig.time.runDue();
   deepStrictEqual([rig.journal.batches, rig.prepared, rig.sent], [[1], [1], []]);
+  rig.queue.offer(intentDraft("i2"));
+  rig.time.runDue();
   rig.journal.sync();
-  deepStrictEqual(rig.sent, [1]);
+  deepStrictEqual(
+    [rig.sent, rig.commits],
+    [[1], [1, 2]],
+    "each with the commit that it is part of",
+  );
 });
 
 Deno.test("Loop hands a batch over while the next one fills (group commit)", () => {

@@ -138,6 +138,30 @@ Deno.test("after a loss a client that resumes is told that the journal is anothe
   machine.kill(run);
 });
 
+Deno.test("after a loss fills of the lost part are booked: to their order if it is known, else to nobody", () => {
+  const machine = lossOf(isAny);
+  const { exchange } = machine.venue;
+  for (const { clientId } of machine.placed.slice(0, 2)) exchange.fill(clientId, 1);
+  strictEqual(exchange.position, 2);
+  const run = machine.start([], { acceptLoss: true });
+  machine.ready(run);
+  const client = machine.client("alice", { resume_from: 0 });
+  const filled = { intent_id: "before", exec_type: "Trade", ord_status: "Filled" };
+  machine.until(() => hasReport(client, filled), "the fill of the order that is known");
+  const held = (scope: string): string => {
+    const before = client.all("RESULT").length;
+    client.send({ type: "QUERY", id: before + 1, what: "positions", args: { scope } });
+    machine.until(() => client.all("RESULT").length > before, "positions");
+    const rows = client.all("RESULT").at(-1)?.["result"] as readonly Readonly<
+      Record<string, unknown>
+    >[];
+    return rows.map((row) => `${row["instrument"]} ${row["qty"]}`).join();
+  };
+  machine.until(() => held("account") === "x:TST/USD 2", "the account as the venue has it");
+  strictEqual(held("client"), "x:TST/USD 1", "the other is nobody's");
+  machine.kill(run);
+});
+
 Deno.test("two losses from the same backup give out no key twice", () => {
   const machine = lossOf(isAny);
   const backup = machine.disk.clone();

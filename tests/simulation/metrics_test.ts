@@ -9,7 +9,7 @@ import { ok, strictEqual } from "node:assert/strict";
 import { runJournalWorker } from "../../edge/journal/mod.ts";
 import type { Signals } from "../../edge/ports.ts";
 import { figureOf, type ShownMetrics } from "../support/metrics_client.ts";
-import { Machine, place, type Run } from "./machine.ts";
+import { hasReport, Machine, place, type Run } from "./machine.ts";
 import type { SimEntry } from "./process.ts";
 import { simulationConfiguration } from "./setup.ts";
 
@@ -103,4 +103,29 @@ Deno.test("a disk that stands still leaves a monitor what says so, and no state"
   ok((figureOf(shown, "tapeline_journal_durable_lag_seconds") ?? 0) > 0.4);
   strictEqual(shown["tapeline_orders"], undefined);
   strictEqual(shown["tapeline_journal_seq"], undefined);
+});
+
+Deno.test("a venue outside shows its link, its requests and their answers", () => {
+  const machine = new Machine();
+  const run = start(machine, { waitUs: 100 });
+  const alice = machine.client("alice");
+  alice.send(place(machine, "i-1", { price: "90" }));
+  machine.until(() => hasReport(alice, { intent_id: "i-1", exec_type: "New" }), "New");
+  const answer = scrape(machine);
+  machine.pass(50_000);
+  const shown = answer() ?? {};
+  const x = (name: string, labels: Readonly<Record<string, string>> = {}): number | undefined =>
+    figureOf(shown, name, { venue: "x", ...labels });
+  strictEqual(x("tapeline_venue_connected"), 1);
+  strictEqual(x("tapeline_venue_status", { status: "down" }), 0);
+  strictEqual(x("tapeline_venue_status_changes_total", { status: "reconciling" }), 1);
+  strictEqual(x("tapeline_venue_orders_open"), 1);
+  strictEqual(x("tapeline_venue_requests_total", { kind: "Submit" }), 1);
+  strictEqual(x("tapeline_venue_requests_total", { kind: "Reconcile" }), 1);
+  strictEqual(x("tapeline_venue_requests_unanswered"), 0);
+  strictEqual(x("tapeline_venue_adapter_deaths_total"), 0);
+  const reconciledS = x("tapeline_venue_reconciled_timestamp_seconds") ?? 0;
+  const lastS = x("tapeline_venue_last_message_timestamp_seconds") ?? 0;
+  ok(reconciledS > 1_700_000_000 && lastS > reconciledS);
+  machine.kill(run);
 });

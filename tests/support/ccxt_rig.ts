@@ -86,6 +86,8 @@ export class CcxtRig implements Disposable {
   readonly dry: OrderCommand[] = [];
   /** When the venue confirmed its switch. */
   readonly deadMan: number[] = [];
+  /** How far the venue's clock was found to be from ours, microseconds. */
+  readonly skews: number[] = [];
   /** Answers of `offer` and `offerMarket`: false, as if the daemon's queues were full. */
   takes = true;
   takesMarket = true;
@@ -276,6 +278,7 @@ export class CcxtRig implements Disposable {
           ? { ok: false, reason: "there are no keys" }
           : { ok: true, values: this.credentials },
       isDaemonAlive: () => this.isAlive,
+      clockMeasured: ({ skewUs }) => this.skews.push(skewUs),
       deadManConfirmed: (atUs) => this.deadMan.push(atUs),
       answerDry: (command) => this.dry.push(command),
       log: (level, event, fields) =>

@@ -26,6 +26,8 @@ export type StartOptions = {
   /** Path of a configuration; absent: the paper default. */
   readonly config?: string;
   readonly port?: number;
+  /** More options of `run`. */
+  readonly flags?: readonly string[];
   /** Entry module of another build, relative to the project; it runs from sources. */
   readonly main?: string;
   /** What the runtime allows, where sources run; absent: everything. The executable brings its own. */
@@ -167,6 +169,7 @@ function spawn(options: StartOptions): Deno.ChildProcess {
     "--port",
     String(options.port ?? 0),
     ...(options.config === undefined ? [] : ["--config", options.config]),
+    ...(options.flags ?? []),
   ];
   const [command, ...args] = [...(options.wrap ?? []), ...run];
   return new Deno.Command(command ?? Deno.execPath(), {

@@ -83,6 +83,7 @@ export function machine({ entries, unit = GOOD_UNIT, ...changes }: MachineChange
 /** Returns a configuration that trades outside. */
 export function liveOutside(mode: "live" | "dry_run" = "live"): Configuration {
   const text = `mode: ${mode}
+metrics: { port: 9464 }
 venues:
   - name: ${VENUE}
     exchange: x
@@ -112,6 +113,7 @@ export function facts(changes: Partial<Facts> = {}): Facts {
     secrets: GOOD_SECRETS,
     credentialsOf: () => ["api_key"],
     port: "free",
+    metrics: { state: "free" },
     examinations: new Map([[VENUE, GOOD_EXAMINATION]]),
     unitPath: UNIT,
     ...changes,

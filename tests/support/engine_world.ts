@@ -12,6 +12,7 @@ import {
   type Capabilities,
   type Checkpoint,
   type ClientIndex,
+  type ControlPayloads,
   createTimeline,
   type Draft,
   Effects,
@@ -175,7 +176,7 @@ export class World {
   }
 
   /** A run begins whose venue still has to come up. */
-  restart(): void {
+  restart(more: Partial<ControlPayloads["Started"]> = {}): void {
     const { mode, settings } = this.#options;
     this.control("Started", {
       engineVersion: "test",
@@ -185,6 +186,7 @@ export class World {
       configDigest: "00",
       settings: { ...SETTINGS, ...settings },
       seed: 1,
+      ...more,
     });
     this.declare();
     this.control("InstrumentListed", spotInstrument(), BTC);

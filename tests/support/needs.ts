@@ -57,6 +57,11 @@ export function namespaces(): string | undefined {
   return isThere ? undefined : "needs unshare, ip and the right to make namespaces";
 }
 
+/** What checks SHA-256 sums of files. */
+export function checksums(): string | undefined {
+  return runs("sha256sum", "--version") ? undefined : "needs sha256sum";
+}
+
 /** The right to act for any user. */
 export function root(): string | undefined {
   return Deno.build.os === "linux" && Deno.uid() === 0 ? undefined : "needs to be root on Linux";

@@ -179,13 +179,13 @@ export const NIGHT: TopModel = {
     { ...QUEUE, name: "timers", depth: 0, highWater: 1, conflated: 0 },
   ],
   latency: [
-    { hop: "intent→ack", count: 998, p50Us: 8_900, p99Us: 142_000, maxUs: 2_260_000 },
-    { hop: "intent→disk", count: 1_000, p50Us: 412, p99Us: 1_850, maxUs: 12_400 },
+    { hop: "intent→disk", count: 71_000, p50Us: 412, p99Us: 1_850, maxUs: null },
+    { hop: "→ack main", count: 70_998, p50Us: 8_900, p99Us: 142_000, maxUs: null },
     { hop: "disk→sent", count: 1_000, p50Us: 61, p99Us: 240, maxUs: 990 },
     { hop: "sent→ack", count: 998, p50Us: 8_410, p99Us: 141_000, maxUs: 2_250_000 },
   ],
   rejects: {
-    sinceUs: NOW_US - 7_200_000_000,
+    sinceUs: null,
     codes: [
       { code: "PRICE_COLLAR", count: 31, text: "price 61000 is above the collar 60900" },
       { code: "VENUE_RATE_LIMIT", count: 4, text: "429" },

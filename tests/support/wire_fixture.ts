@@ -63,6 +63,7 @@ export class WireFixture {
     const observer = new HotLoopObserver({
       create: (emit) => new HotLoop({ settings: parsed.settings, emit }),
       listed: () => this.backend.instruments,
+      open: () => [],
       log,
     });
     for (const row of this.backend.instruments) observer.hotLoop.apply(listedEvent(row));

@@ -10,7 +10,7 @@ import { connect, freePort, ground, INSIDE, rest, testOn } from "./support/rig.t
 const INSTALL = [`${INSIDE.units}/install.sh`, "--executable", `${INSIDE.current}/tapeline`];
 const REMOVE = [`${INSIDE.units}/install.sh`, "--uninstall"];
 
-const on = await ground();
+const on = await ground("both");
 
 function configure(machine: BootedMachine, name: string): number {
   const port = freePort();

@@ -15,7 +15,7 @@ const UNIT = "tapeline.service";
 /** R-OPS-1's promise, from copying to a fill. */
 const FIRST_TRADE_MS = 10_000;
 
-const on = await ground();
+const on = await ground("current");
 
 /** Copies executable and unit, and nothing else; returns the port. */
 async function copyIn(machine: BootedMachine, options = ""): Promise<number> {
@@ -244,5 +244,27 @@ testOn(
     strictEqual(await machine.property(UNIT, "ActiveState"), "active");
     strictEqual(await restarts(machine), 0);
     client.close();
+  },
+);
+
+testOn(
+  on,
+  "another unit is given the token, whose file nobody but the daemon can reach",
+  async (machine) => {
+    await copyIn(machine);
+    await start(machine);
+    machine.write(
+      "/etc/systemd/system/strategy.service",
+      [
+        "[Service]",
+        "Type=oneshot",
+        "DynamicUser=yes",
+        "LoadCredential=token:/var/lib/tapeline/token",
+        `ExecStart=/bin/sh -c 'test -s "$$CREDENTIALS_DIRECTORY/token" && ! cat /var/lib/tapeline/token'`,
+        "",
+      ].join("\n"),
+    );
+    await machine.must("systemctl", "daemon-reload");
+    await machine.must("systemctl", "start", "strategy");
   },
 );

@@ -5,8 +5,11 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { liveConfiguration } from "../support/live_configuration.ts";
 import type { RemoteClient, Report } from "../support/remote_client.ts";
+import { TemporaryDirectory, until } from "../support/temporary.ts";
 import { VERSION } from "../../version.ts";
+import { VenueProcess } from "../venues/control.ts";
 import type { BootedMachine } from "./support/booted.ts";
 import { NEXT_VERSION } from "./support/executables.ts";
 import { connect, freePort, gapIn, ground, INSIDE, rest, take, testOn } from "./support/rig.ts";
@@ -15,7 +18,7 @@ const UNIT = "tapeline.service";
 const INSTALL = `${INSIDE.units}/install.sh`;
 const NEXT = `${INSIDE.next}/tapeline`;
 
-const on = await ground();
+const on = await ground("both");
 
 /** A trader that remembers everything it was told, over all its connections. */
 class Trader {
@@ -225,5 +228,96 @@ testOn(
       deepStrictEqual(await trader.open(), ["rests-1"]);
     });
     trader.close();
+  },
+);
+
+testOn(
+  on,
+  "an upgrade that a signal ends in the middle puts everything back",
+  async (machine) => {
+    const trader = await installed(machine);
+    await rest(await trader.resume(), "rests-1");
+    await sum(machine, broken(machine, '"journal verify"*) sleep 60 ;;'));
+    const script = [
+      "setsid $0 $@ >/run/said 2>&1 &",
+      "until grep -q stopping /run/said; do sleep 0.1; done",
+      "sleep 2",
+      "kill -TERM -$!",
+      "wait $! && exit 99",
+      "cat /run/said",
+    ].join("\n");
+    const said = await machine.must(
+      ...["sh", "-c", script, INSTALL],
+      ...["--executable", "/opt/broken/tapeline"],
+    );
+    match(said, /must not be interrupted[^]*Putting back[^]*ready with .*, as before/);
+    strictEqual(await versionOf(machine), VERSION);
+    deepStrictEqual(await trader.open(), ["rests-1"]);
+    trader.close();
+  },
+);
+
+testOn(
+  on,
+  "install.sh without room for the executable changes nothing, and two at once are one",
+  async (machine) => {
+    const trader = await installed(machine);
+    await rest(await trader.resume(), "rests-1");
+    const locked = await machine.run("flock", "/run/tapeline-install.lock", INSTALL, "--back-out");
+    match(locked.text, /one install\.sh at a time/);
+    await machine.must("mount", "-t", "tmpfs", "-o", "size=1m", "none", "/usr/local/lib/tapeline");
+    const full = await machine.run(INSTALL, "--executable", NEXT);
+    match(full.text, /must be room for it: was [^]*Nothing was changed/);
+    deepStrictEqual([locked.code, full.code], [64, 1]);
+    deepStrictEqual(await trader.open(), ["rests-1"]);
+    trader.close();
+  },
+);
+
+testOn(
+  on,
+  "an upgrade after which a venue does not come up again is put back",
+  async (machine) => {
+    await using venue = await VenueProcess.start("binance_spot", ["--seed", "7"]);
+    using directory = new TemporaryDirectory();
+    const configuration = (port: number): string =>
+      liveConfiguration({
+        port,
+        directory: directory.path,
+        exchange: "binance",
+        symbol: "BTC/USDT",
+        priceQuantum: "0.01",
+        quantityQuantum: "0.00001",
+        pacing: { perSecond: 50, burst: 100 },
+      }).replace("wire: {", `wire: { port: ${freePort()},`);
+    machine.write("/etc/tapeline/tapeline.yaml", configuration(venue.port));
+    machine.write("/opt/broken/wrong.yaml", configuration(freePort()));
+    const given = ["api_key", "secret"].map((name) => {
+      machine.write(`/etc/keys/${name}`, `test-${name.replace("_", "-")}`);
+      return `LoadCredential=${name}:/etc/keys/${name}`;
+    });
+    const credentials = ["[Service]", ...given, ""].join("\n");
+    machine.write(`/etc/systemd/system/${UNIT}.d/credentials.conf`, credentials);
+    await machine.must(INSTALL, "--executable", `${INSIDE.current}/tapeline`);
+    const isUp = async (): Promise<boolean> =>
+      /; up main$/.test(await machine.property(UNIT, "StatusText"));
+    await until(isUp, "a venue that is up", 30_000);
+    const wrong = `run*) exec ${NEXT} run --config /opt/broken/wrong.yaml ` +
+      "--state-dir $STATE_DIRECTORY ;;";
+    await sum(machine, broken(machine, wrong));
+    const { code, text } = await machine.run(
+      ...[INSTALL, "--executable", "/opt/broken/tapeline", "--reconcile-within", "5"],
+    );
+    match(
+      text,
+      /must come to "live; .*; up main", as before, within 5 s: was "live; .*; down main"/,
+    );
+    match(text, /ready with .*, as before/);
+    strictEqual(code, 1);
+    await until(isUp, "a venue that is up again", 30_000);
+    match(
+      await machine.must(INSTALL, "--executable", NEXT),
+      /: live; trading \w+; up main\n.*Done\./,
+    );
   },
 );

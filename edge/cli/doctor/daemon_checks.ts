@@ -4,8 +4,8 @@
  */
 import { unreachable } from "../../../core/invariant.ts";
 import { DiskError } from "../../ports.ts";
-import { fail, type Finding, pass, skip, warn } from "./finding.ts";
-import type { Facts } from "./machine.ts";
+import { fail, type Finding, pass, skip, type Subject, warn } from "./finding.ts";
+import type { Facts, PortState } from "./machine.ts";
 import { NO_CONFIGURATION } from "./file_checks.ts";
 
 /** True if a daemon runs on the state directory. */
@@ -36,28 +36,55 @@ export function checkPort(facts: Facts): Finding {
   const { configuration, port } = facts;
   if (configuration.kind === "refused") return skip(subject, NO_CONFIGURATION);
   const { wire } = configuration.configuration;
-  const place = `${wire.host}:${wire.port}`;
-  const isRunning = isHeld(facts);
-  const elsewhere = "stop what listens there, or give another wire.port";
-  switch (port) {
-    case undefined:
-      return pass(subject, "any free port is taken");
+  if (port === undefined) return pass(subject, "any free port is taken");
+  const place = { host: wire.host, port: wire.port, key: "wire.port" };
+  return judgedPort(subject, { place, state: port, isRunning: isHeld(facts), who: "" });
+}
+
+/** The same for the metrics; a daemon says there who it is. */
+export function checkMetricsPort(facts: Facts): Finding {
+  const subject = { check: "metrics_port" } as const;
+  const { configuration, metrics } = facts;
+  if (configuration.kind === "refused") return skip(subject, NO_CONFIGURATION);
+  const { host, port } = configuration.configuration.metrics;
+  if (port === null) return skip(subject, "metrics.port is null: nobody listens");
+  if (metrics === undefined) return pass(subject, "any free port is taken");
+  const place = { host, port, key: "metrics.port" };
+  const { state } = metrics;
+  const who = metrics.state === "tapeline" ? `: version ${metrics.version}, ${metrics.mode}` : "";
+  return judgedPort(subject, { place, state, isRunning: isHeld(facts), who });
+}
+
+function judgedPort(
+  subject: Subject,
+  of: {
+    readonly place: { readonly host: string; readonly port: number; readonly key: string };
+    readonly state: PortState;
+    readonly isRunning: boolean;
+    /** How what answers calls itself. */
+    readonly who: string;
+  },
+): Finding {
+  const { state, isRunning, who } = of;
+  const place = `${of.place.host}:${of.place.port}`;
+  const remedy = `stop what listens there, or give another ${of.place.key}`;
+  switch (state) {
     case "free":
       if (!isRunning) return pass(subject, `${place} is free`);
       return warn(subject, {
         text: `a daemon runs on the state directory, and nobody answers at ${place}`,
-        remedy: "it is starting, or was started with another --port: look at its log",
+        remedy: "it is starting, or was started with another port: look at its log",
       });
     case "tapeline":
-      if (isRunning) return pass(subject, `the daemon that runs answers at ${place}`);
+      if (isRunning) return pass(subject, `the daemon that runs answers at ${place}${who}`);
       return fail(subject, {
-        text: `a daemon of another state directory answers at ${place}`,
-        remedy: elsewhere,
+        text: `a daemon of another state directory answers at ${place}${who}`,
+        remedy,
       });
     case "other":
-      return fail(subject, { text: `${place} is taken by another program`, remedy: elsewhere });
+      return fail(subject, { text: `${place} is taken by another program`, remedy });
     default:
-      return unreachable(port);
+      return unreachable(state);
   }
 }
 

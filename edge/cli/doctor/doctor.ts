@@ -2,7 +2,7 @@
  * `doctor`: all checks in their order, and what they come to.
  * @module
  */
-import { checkJournal, checkLock, checkPort } from "./daemon_checks.ts";
+import { checkJournal, checkLock, checkMetricsPort, checkPort } from "./daemon_checks.ts";
 import { checkDiskSpace, checkDiskSync } from "./disk_checks.ts";
 import {
   checkConfiguration,
@@ -26,6 +26,7 @@ export function findings(facts: Facts): readonly Finding[] {
     checkToken(facts),
     checkLock(facts),
     checkPort(facts),
+    checkMetricsPort(facts),
     checkJournal(facts),
     checkDiskSpace(facts),
     checkDiskSync(facts),

@@ -12,6 +12,7 @@ export const CHECKS = [
   "token",
   "lock",
   "port",
+  "metrics_port",
   "journal",
   "disk_space",
   "disk_sync",

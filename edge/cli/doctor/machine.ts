@@ -16,8 +16,13 @@ export type Entry = {
   readonly uid: number;
 };
 
-/** What answers at the port. */
+/** What answers at a port. */
 export type PortState = "free" | "tapeline" | "other";
+
+/** What answers where metrics are to be had, and how a daemon says who it is. */
+export type MetricsState =
+  | { readonly state: Exclude<PortState, "tapeline"> }
+  | { readonly state: "tapeline"; readonly version: string; readonly mode: string };
 
 /** The machine. */
 export interface Machine {
@@ -60,6 +65,8 @@ export type Facts = {
   readonly credentialsOf: (adapter: string) => readonly string[];
   /** undefined: any free one will be taken. */
   readonly port: PortState | undefined;
+  /** undefined: any free one will be taken, or none. */
+  readonly metrics: MetricsState | undefined;
   /** By venue; undefined: nobody was asked. */
   readonly examinations: ReadonlyMap<string, Examination> | undefined;
   readonly unitPath: string;

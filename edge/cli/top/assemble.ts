@@ -112,7 +112,8 @@ export function venueModels(
   return objectsOf(ack.get("venues")).map((row) => {
     const venue = textAt(row, "venue") ?? "";
     const held = risks.get(venue) ?? new Map();
-    const books = of.books.get(venue);
+    const counted = of.books.get(venue);
+    const books = counted?.asked === 0 ? undefined : counted;
     const pauses = [numberAt(held, "paused_until_us"), numberAt(held, "breaker_open_until_us")];
     const paused = pauses.filter((until) => until !== null);
     return {

@@ -114,17 +114,19 @@ export type QueueModel = {
   readonly heldBack: number;
 };
 
-/** One hop of an intent's way, over the newest answers. */
+/** How long something takes: one hop of an intent's way, a commit. */
 export type LatencyModel = {
   readonly hop: string;
   readonly count: number;
   readonly p50Us: number;
   readonly p99Us: number;
-  readonly maxUs: number;
+  /** null: nobody has kept it. */
+  readonly maxUs: number | null;
 };
 
-/** Refusals since the view was opened. */
+/** Refusals. */
 export type RejectsModel = {
+  /** When the view began to count; null: they are the daemon's, since it started. */
   readonly sinceUs: number | null;
   readonly codes: readonly {
     readonly code: string;

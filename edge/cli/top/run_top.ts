@@ -15,7 +15,7 @@ import type { Screen } from "./screen.ts";
 import { Watch, type WatchOptions } from "./watch.ts";
 
 /** Longest wait of `once` for its look. */
-const ONCE_US = 10_000_000;
+const ONCE_US = 6_000_000;
 /** Ages go on while a daemon is away. */
 const REDRAW_US = 1_000_000;
 /** Lines of a frame that no window bounds. */

@@ -19,7 +19,6 @@ import { type Line, span, type Tone } from "./line.ts";
 import type { OrderRow, TopModel } from "./model.ts";
 
 const NONE: Cell = { text: "-", tone: "dim" };
-const LATENCY_NOTE = "newest answers";
 
 /** Orders that are not over, those in doubt first. */
 export function ordersBlock(model: TopModel, least: number): Block {
@@ -197,7 +196,7 @@ export function queuesBlock({ queues }: TopModel, least: number): Block {
 /** How long the hops of an intent take. */
 export function latencyBlock({ latency }: TopModel, least: number): Block {
   return list({
-    title: [span("LATENCY ", "title"), span(LATENCY_NOTE, "dim")],
+    title: [span("LATENCY", "title")],
     columns: [
       { title: "hop", align: "left", least: 8 },
       { title: "p50", align: "right" },
@@ -209,10 +208,10 @@ export function latencyBlock({ latency }: TopModel, least: number): Block {
       { text: row.hop },
       { text: latencyText(row.p50Us) },
       { text: latencyText(row.p99Us) },
-      { text: latencyText(row.maxUs) },
+      row.maxUs === null ? NONE : { text: latencyText(row.maxUs) },
       { text: countText(row.count), tone: "dim" },
     ]),
-    empty: "no answers yet",
+    empty: "nothing measured yet",
     least,
   });
 }
@@ -221,7 +220,7 @@ export function latencyBlock({ latency }: TopModel, least: number): Block {
 export function rejectsBlock({ rejects }: TopModel, least: number): Block {
   const { sinceUs, codes } = rejects;
   const total = codes.reduce((sum, { count }) => sum + count, 0);
-  const since = sinceUs === null ? "" : ` since ${clockText(sinceUs)}`;
+  const since = sinceUs === null ? " since the start" : ` since ${clockText(sinceUs)}`;
   return list({
     title: [span("REJECTS ", "title"), span(`${countText(total)}${since}`)],
     columns: [

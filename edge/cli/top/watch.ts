@@ -22,18 +22,22 @@ import {
   venueModels,
 } from "./assemble.ts";
 import { type Answer, type LinkEnd, type LinkOptions, TopLink } from "./link.ts";
+import { latencyModels, rejectsModel } from "./measured.ts";
 import type { LinkState, TopModel } from "./model.ts";
 import { OrderFold } from "./order_fold.ts";
 import { numberAt, objectOf, objectsOf, textAt } from "./reading.ts";
 import { Tallies } from "./tallies.ts";
 
 const RETRY_US = 1_000_000;
+/** Longest wait for the answers of one look. */
+const POLL_US = 5_000_000;
 /** A listing again may cost the daemon a walk over all orders that it keeps. */
 const RELIST_US = 10_000_000;
 const PAGE_ROWS = 500;
 const PAGES_MAX = 40;
 /** Instruments of which the book is asked for. */
 const BOOKS_MAX = 40;
+const LISTED_MAX = 400;
 
 export type WatchOptions = Pick<LinkOptions, "ports" | "address" | "clientId" | "version"> & {
   /** Reads the secret, for each connection anew. @throws {Error} If it cannot be read. */
@@ -127,8 +131,8 @@ export class Watch {
         books: this.#books,
       }),
       queues: queueModels(metrics),
-      latency: this.#tallies.latency,
-      rejects: { sinceUs: this.#talliesSinceUs, codes: this.#tallies.codes },
+      latency: latencyModels(metrics, this.#tallies),
+      rejects: rejectsModel(metrics, this.#tallies, this.#talliesSinceUs),
       counters: numbersOf(metrics),
     };
   }
@@ -161,8 +165,9 @@ export class Watch {
     this.#counted = undefined;
     this.#link?.subscribe(["order", "venue"], () => {});
     this.#list();
-    this.#link?.query("instruments", { limit: BOOKS_MAX }, ({ result }) => {
-      this.#instruments = objectsOf(result).flatMap((row) => textAt(row, "instrument") ?? []);
+    this.#link?.query("instruments", { limit: LISTED_MAX }, ({ result }) => {
+      this.#instruments = objectsOf(result).filter((row) => textAt(row, "status") !== "closed")
+        .flatMap((row) => textAt(row, "instrument") ?? []).slice(0, BOOKS_MAX);
       this.#poll();
     });
   }
@@ -218,14 +223,23 @@ export class Watch {
   /** Asks for everything; the last answer makes a look, and the next poll is due. */
   #poll(): void {
     const link = this.#link;
-    const { clock } = this.#options.ports;
+    const { clock, timers } = this.#options.ports;
     if (link === undefined) return;
     const books = new Map<string, { asked: number; fresh: number }>();
     let waiting = 3 + this.#instruments.length;
+    // What is not answered by then is not waited for: a look shows what is known.
+    const cancelLate = timers.after(POLL_US, () => {
+      waiting = 0;
+      this.#polled(books);
+    });
+    this.#cancelTimer = cancelLate;
     const then = (take: (answer: Answer) => void) => (answer: Answer): void => {
       take(answer);
+      if (waiting === 0) return;
       waiting -= 1;
-      if (waiting === 0) this.#polled(books);
+      if (waiting > 0) return;
+      cancelLate();
+      this.#polled(books);
     };
     const askedUs = clock.monotonicUs();
     link.query(
@@ -236,12 +250,18 @@ export class Watch {
         if (ok) this.#metrics = objectOf(result);
       }),
     );
-    link.query("risk", {}, then(({ result }) => this.#risk = objectOf(result)));
+    link.query(
+      "risk",
+      {},
+      then(({ ok, result }) => {
+        if (ok) this.#risk = objectOf(result);
+      }),
+    );
     link.query(
       "positions",
       { scope: "account" },
-      then(({ result }) => {
-        this.#positions = objectsOf(result);
+      then(({ ok, result }) => {
+        if (ok) this.#positions = objectsOf(result);
       }),
     );
     for (const instrument of this.#instruments) {
@@ -249,8 +269,9 @@ export class Watch {
       const count = books.get(venue) ?? { asked: 0, fresh: 0 };
       books.set(venue, count);
       count.asked += 1;
-      const answered = then(({ result }) => {
-        if (result instanceof Map) count.fresh += 1;
+      const answered = then(({ ok, result }) => {
+        if (!ok) count.asked -= 1; // refused for its rate: nothing is known of this book
+        else if (result instanceof Map) count.fresh += 1;
       });
       this.#askBook(link, instrument, answered);
     }
@@ -259,7 +280,7 @@ export class Watch {
   /** A book that is there may have one side only. */
   #askBook(link: TopLink, instrument: string, answered: (answer: Answer) => void): void {
     link.query("best", { instrument, side: "Buy" }, (answer) => {
-      if (answer.result instanceof Map) return answered(answer);
+      if (!answer.ok || answer.result instanceof Map) return answered(answer);
       link.query("best", { instrument, side: "Sell" }, answered);
     });
   }

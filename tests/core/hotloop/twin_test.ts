@@ -61,7 +61,8 @@ class NaiveMarket {
 
   rate(side: Side, of: { readonly price: number; readonly s: number }): number | null {
     const since = this.#seen[side].get(of.price);
-    if (since === undefined || of.s - since < 5) return null;
+    // Seconds are summed in tenths, which doubles do not hold exactly.
+    if (since === undefined || Math.round((of.s - since) * 1e6) < 5e6) return null;
     const sum = this.#traded.filter(({ price }) => price === of.price).reduce(
       (total, { quantity, s }) =>
         total + quantity * Math.LN2 / HALF_LIFE_S * 2 ** (-(of.s - s) / HALF_LIFE_S),

@@ -4,7 +4,9 @@
  * @module
  */
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual, throws } from "node:assert/strict";
+import type { Event } from "../../../core/event.ts";
 import { DEFAULT_SETTINGS } from "../../../core/hotloop/mod.ts";
+import { seqId } from "../../../core/numbers.ts";
 import {
   calibrate,
   CALIBRATION_DEFAULTS,
@@ -18,6 +20,8 @@ import {
 import { calibrationPage } from "../../../edge/calibration/calibration_page.ts";
 import { fileDrafts } from "../../../edge/calibration/file_drafts.ts";
 import { denoDisk } from "../../../edge/deno_disk.ts";
+import { encodeEventLine } from "../../../edge/journal/event_lines.ts";
+import { diskOf } from "../../support/read_only_disk.ts";
 import { sharedData } from "../../support/shared_data.ts";
 
 const PATH = sharedData("betfair/1.197931750.jsonl.gz");
@@ -65,6 +69,45 @@ Deno.test({
   },
 });
 
+/** The recording as the daemon would have journaled it. */
+function journalOf(path: string): Uint8Array {
+  const read = {
+    disk: denoDisk(),
+    files: [path],
+    format: "betfair",
+    problem: unwanted,
+    progress: () => {},
+  };
+  let text = '{"segment":{"format":1}}\n';
+  let seq = 0;
+  for (const draft of fileDrafts(read)) {
+    const event = { ...draft, seqId: seqId(++seq), ingestTime: draft.eventTime } as Event;
+    text += encodeEventLine(event);
+  }
+  return new TextEncoder().encode(text);
+}
+
+Deno.test({
+  name: "calibrate() gives the same figures of a journal as of what was journaled",
+  ignore: PATH === undefined,
+  fn: () => {
+    const read = {
+      disk: diskOf(new Map([["1.log", journalOf(PATH ?? "")]])),
+      files: ["1.log"],
+      format: "journal",
+      problem: unwanted,
+      progress: () => {},
+    };
+    const options = {
+      files: [],
+      settings: DEFAULT_SETTINGS,
+      ...CALIBRATION_DEFAULTS,
+      orderQty: "2",
+    };
+    deepStrictEqual(calibrate(fileDrafts(read), options).result, measured([PATH ?? ""]).result);
+  },
+});
+
 const NOTHING: CalibrationReport = {
   files: ['<a>&"b"'],
   everyMs: 5_000,
@@ -97,7 +140,7 @@ Deno.test("fileDrafts() refuses a format whose files do not list their instrumen
   const options = { disk: denoDisk(), files: [], problem: unwanted, progress: () => {} };
   throws(() => fileDrafts({ ...options, format: "csv" }).next(), {
     name: "RangeError",
-    message: /must be one whose files list instruments \(betfair\): was csv/,
+    message: /must be one whose files list instruments \(betfair, journal\): was csv/,
   });
 });
 

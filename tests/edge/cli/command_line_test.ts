@@ -79,6 +79,7 @@ class Session {
         call("port", address);
         return Promise.resolve("free");
       },
+      metrics: () => Promise.resolve({ state: "free" }),
       examine: ({ adapter }) => {
         call("examine", adapter);
         return Promise.resolve(GOOD_EXAMINATION);

@@ -4,7 +4,7 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { denoMachine, portState } from "../../../edge/cli/doctor_machine.ts";
+import { denoMachine, metricsState, portState } from "../../../edge/cli/doctor_machine.ts";
 import { denoDisk } from "../../../edge/deno_disk.ts";
 import { lockState } from "../../../edge/journal/mod.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
@@ -55,4 +55,23 @@ Deno.test("portState() tells a free port, one of another program, and one that e
   await serving;
   listener.close();
   strictEqual(await portState({ hostname, port }), "free");
+  deepStrictEqual(await metricsState({ hostname, port }), { state: "free" });
 });
+
+const answers: readonly (readonly [string, string, unknown])[] = [
+  ["a daemon by what it says", '{"status":"ok","version":"1","mode":"paper"}', {
+    state: "tapeline",
+    version: "1",
+    mode: "paper",
+  }],
+  ["another program by other words", '{"status":"ok"}', { state: "other" }],
+  ["another program by no JSON", "hello", { state: "other" }],
+];
+for (const [what, body, expected] of answers) {
+  Deno.test(`metricsState() tells ${what}`, async () => {
+    const quiet = { hostname: "127.0.0.1", port: 0, onListen: () => {} };
+    await using server = Deno.serve(quiet, () => new Response(body));
+    const { hostname, port } = server.addr;
+    deepStrictEqual(await metricsState({ hostname, port }), expected);
+  });
+}

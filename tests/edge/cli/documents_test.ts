@@ -42,7 +42,7 @@ const actions: Actions = {
     checkpoint: unused,
     replay: unused,
   },
-  doctor: { machine: unused, port: unused, examine: unused },
+  doctor: { machine: unused, port: unused, metrics: unused, examine: unused },
   feed: { inspect: unused, calibrate: unused, write: unused },
 };
 

@@ -9,10 +9,6 @@ import { MetricRegistry } from "../../../edge/metrics/registry.ts";
 import { Samples } from "../../../edge/metrics/samples.ts";
 import { rowOf, SERIES_NAMES } from "../../../edge/metrics/series.ts";
 
-function textOf(samples: Samples): Promise<string> {
-  return new Promise((resolve) => writeText(samples, resolve));
-}
-
 Deno.test("writeText() writes counters, gauges and histograms with their help", async () => {
   const samples = new Samples();
   samples.putPlain("tapeline_intents_total", 12);
@@ -20,7 +16,7 @@ Deno.test("writeText() writes counters, gauges and histograms with their help", 
   const histogram = new Histogram();
   for (const us of [40, 900, 20_000_000]) histogram.observe(us);
   samples.histogram("tapeline_event_lag_seconds", histogram, { source: "market_data" });
-  const text = await textOf(samples);
+  const text = await writeText(samples);
   match(
     text,
     /^# HELP tapeline_intents_total Intents taken .*\n# TYPE tapeline_intents_total counter\ntapeline_intents_total 12$/m,

@@ -17,6 +17,7 @@ class Rig {
   readonly registry = new MetricRegistry();
   readonly server: MetricsServer;
   readonly asker: HttpAsker;
+  readonly logged: string[] = [];
   isServing = true;
   isDurable = true;
   #waiting: (() => void)[] = [];
@@ -31,7 +32,7 @@ class Rig {
         httpServers: servers,
         clock: this.time,
         timers: this.time,
-        log: { write: () => {} },
+        log: { write: (level, event) => this.logged.push(`${level} ${event}`) },
       },
       registry: this.registry,
       address: { host: "127.0.0.1", port: 9000 },
@@ -137,6 +138,18 @@ Deno.test("a disk that does not keep up leaves only what does not follow from ev
   strictEqual(shown.process_cpu_seconds_total.samples[0].value, 3);
   rig.becomeDurable();
   strictEqual(page().status, 200);
+});
+
+Deno.test("a source that throws costs its scrape, and says so in the log", () => {
+  const rig = new Rig();
+  rig.registry.add("process", {
+    measure: () => {
+      throw new RangeError("no figure");
+    },
+  });
+  strictEqual(rig.asker.get("/metrics.json").status, 503);
+  deepStrictEqual(rig.logged, ["error metrics_failed"]);
+  strictEqual(rig.asker.get("/healthz").status, 200);
 });
 
 Deno.test("the server counts what it refused and how long a scrape took", () => {

@@ -9,6 +9,7 @@ import { micros } from "../../../core/numbers.ts";
 import { mainPorts } from "../../../edge/deno_ports.ts";
 import { EngineClock } from "../../../edge/engine_clock.ts";
 import { Ingress } from "../../../edge/ingress.ts";
+import { noCommits } from "../../../edge/journal/mod.ts";
 import { VenueLink } from "../../../edge/venues/link.ts";
 import { spotInstrument, VENUE } from "../../support/spot_instrument.ts";
 import { until } from "../../support/temporary.ts";
@@ -27,6 +28,7 @@ Deno.test("a flood of books merges in the Worker, and no report waits behind it"
       adapter: "flood",
       declaration: VENUE,
       instruments: [spotInstrument()],
+      commits: noCommits(),
       clOrdIdPrefix: "tl00000000",
       options: {},
       credentials: {},

@@ -8,14 +8,18 @@ import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/str
 import fc from "fast-check";
 import type { VenueCommand } from "../../../core/command.ts";
 import type { Draft } from "../../../core/event.ts";
+import { micros } from "../../../core/numbers.ts";
 import type { LogLevel, Ports, WorkerScope } from "../../../edge/ports.ts";
 import { Secret, type Secrets } from "../../../edge/secrets.ts";
 import type { AdapterFactory, VenueHost } from "../../../edge/venue.ts";
+import { noCommits } from "../../../edge/journal/mod.ts";
+import { CELL } from "../../../edge/journal/ring.ts";
 import { runVenue } from "../../../edge/venues/host.ts";
 import type { VenueInit, VenueReportMessage } from "../../../edge/venues/messages.ts";
 import type { AdapterRegistry } from "../../../edge/venues/registry.ts";
 import { adapterFacts } from "../../support/adapter_facts.ts";
 import { acceptedDraft, deltaDraft, snapshotDraft } from "../../support/drafts.ts";
+import { MemoryThreads } from "../../support/memory_threads.ts";
 import { spotInstrument, VENUE } from "../../support/spot_instrument.ts";
 import { VirtualTime } from "../../support/virtual_time.ts";
 
@@ -24,6 +28,7 @@ const INIT: VenueInit = {
   declaration: VENUE,
   instruments: [spotInstrument()],
   clOrdIdPrefix: "tl00000000",
+  commits: noCommits(),
   options: { key: "value" },
   credentials: { api_key: { env: "KEY" }, secret: { file: "/secret" } },
   deadManMs: null,
@@ -44,6 +49,8 @@ class Rig {
     [];
   readonly scope: WorkerScope;
   readonly finish: () => Promise<void>;
+  readonly #threads = new MemoryThreads();
+  readonly #commits = noCommits();
   #made: VenueHost | undefined;
   #hear: (message: unknown) => void = () => {};
   throws: string | undefined;
@@ -69,8 +76,10 @@ class Rig {
       write: (level: LogLevel, event: string, fields: unknown): void =>
         void this.logged.push({ level, event, text: JSON.stringify(fields) }),
     };
-    const ports = { clock: this.time, timers: this.time, log } as unknown as Ports;
-    runVenue(this.scope, ports, { init: INIT, adapters, secrets: secretsOf(secrets) });
+    const { signals } = this.#threads;
+    const ports = { clock: this.time, timers: this.time, signals, log } as unknown as Ports;
+    const init = { ...INIT, commits: this.#commits };
+    runVenue(this.scope, ports, { init, adapters, secrets: secretsOf(secrets) });
   }
 
   get host(): VenueHost {
@@ -91,8 +100,16 @@ class Rig {
     this.hear({ kind: "send", released: { command, journalUs: 5 } });
   }
 
-  prepare(command: Partial<VenueCommand>): void {
-    this.hear({ kind: "prepare", command });
+  prepare(command: Partial<VenueCommand>, commit: number): void {
+    this.hear({ kind: "prepare", command, commit });
+    this.#threads.run();
+  }
+
+  /** The journal commits: its counters move on, and who waits for them is called. */
+  commit(): void {
+    for (const cell of [CELL.durable, CELL.progress]) Atomics.add(this.#commits, cell, 1);
+    this.#threads.signals.notify(this.#commits, CELL.progress);
+    this.#threads.run();
   }
 
   #factory(): AdapterFactory {
@@ -163,14 +180,30 @@ Deno.test("runVenue() makes the named adapter, starts it, and hands commands on"
   deepStrictEqual(rig.host.declaration, VENUE);
 });
 
-Deno.test("runVenue() has the adapter send what was announced once it is released, not before", () => {
+Deno.test("runVenue() has the adapter send what was announced when its commit is durable, not before", () => {
   const rig = new Rig();
-  rig.prepare({ request: 3 } as Partial<VenueCommand>);
-  rig.prepare({ request: 4 } as Partial<VenueCommand>);
-  deepStrictEqual(rig.calls.slice(2), ["prepare 3", "prepare 4"]);
-  rig.hear({ kind: "release", request: 4, journalUs: 9 });
-  deepStrictEqual(rig.calls.slice(4), ["send 4 9"]);
-  throws(() => rig.hear({ kind: "release", request: 4, journalUs: 9 }), /must have been announced/);
+  rig.prepare({ request: 3 } as Partial<VenueCommand>, 1);
+  rig.prepare({ request: 4 } as Partial<VenueCommand>, 1);
+  rig.prepare({ request: 5 } as Partial<VenueCommand>, 2);
+  const nowUs = rig.time.wallUs();
+  deepStrictEqual(rig.calls.slice(2), ["prepare 3", "prepare 4", "prepare 5"]);
+  rig.commit();
+  deepStrictEqual(rig.calls.slice(5), [`send 3 ${nowUs}`, `send 4 ${nowUs}`]);
+  rig.commit();
+  deepStrictEqual(rig.calls.slice(7), [`send 5 ${nowUs}`]);
+  rig.prepare({ request: 6 } as Partial<VenueCommand>, 2);
+  deepStrictEqual(rig.calls.slice(8), ["prepare 6", `send 6 ${nowUs}`], "it was durable already");
+});
+
+Deno.test("runVenue() sends nothing of what was announced once it was stopped or has failed", () => {
+  for (const end of ["stop", "fail"] as const) {
+    const rig = new Rig();
+    rig.prepare({ request: 3 } as Partial<VenueCommand>, 1);
+    if (end === "stop") rig.hear({ kind: "stop" });
+    else rig.host.offer({ ...acceptedDraft(1), venue: null });
+    rig.commit();
+    ok(!rig.calls.some((call) => String(call).startsWith("send")), end);
+  }
 });
 
 Deno.test("runVenue() keeps commands for an adapter whose code is still loading, and answers beats", async () => {
@@ -363,6 +396,19 @@ Deno.test("isDaemonAlive() is true within 3 s of a beat", () => {
   rig.hear({ kind: "beat" });
   alive.push(rig.host.isDaemonAlive());
   deepStrictEqual(alive, [true, true, true, true, false, true]);
+});
+
+Deno.test("a beat tells the newest that is known of the venue's clock and its own switch", () => {
+  const rig = new Rig();
+  rig.hear({ kind: "beat" });
+  rig.host.deadManConfirmed(micros(7));
+  rig.host.clockMeasured({ skewUs: -3, tripUs: 2 });
+  rig.hear({ kind: "beat" });
+  const market = { merged: 0, dropped: 0 };
+  deepStrictEqual(rig.posted, [
+    { kind: "beat", market, deadManUs: null, clock: null },
+    { kind: "beat", market, deadManUs: 7, clock: { skewUs: -3, tripUs: 2 } },
+  ]);
 });
 
 Deno.test("credentials() names all that is missing, reads anew, and warns of what others can read", () => {

@@ -11,6 +11,7 @@ import { instrumentId, micros, orderId, requestId, seqId, venueId } from "../../
 import { EngineClock } from "../../../edge/engine_clock.ts";
 import { Ingress, type IngressQueue } from "../../../edge/ingress.ts";
 import { INLET_CREDIT } from "../../../edge/inlet.ts";
+import { noCommits } from "../../../edge/journal/mod.ts";
 import { Samples } from "../../../edge/metrics/samples.ts";
 import type { LogLevel } from "../../../edge/ports.ts";
 import type { ReleasedCommand } from "../../../edge/venue.ts";
@@ -42,6 +43,7 @@ class Rig {
         declaration: VENUE,
         instruments: [spotInstrument()],
         clOrdIdPrefix: "tl00000000",
+        commits: noCommits(),
         options: { port: 1 },
         credentials: { secret: { env: "S" } },
         deadManMs: 5000,
@@ -136,29 +138,42 @@ Deno.test("VenueLink starts its adapter, and hands on commands and drafts in ord
   deepStrictEqual(rig.workers.last.told("send"), [{ kind: "send", released: submit(1) }]);
 });
 
-Deno.test("VenueLink announces a command and releases it by its number, to the Worker that knows it", () => {
+Deno.test("VenueLink leaves the sending of an announced command to the Worker that was told of it", () => {
   const rig = new Rig();
-  rig.link.prepare(submit(1).command);
+  rig.link.prepare(submit(1).command, 7);
   rig.link.start();
   const { command } = submit(2);
-  rig.link.prepare(command);
-  deepStrictEqual(rig.workers.last.told("prepare"), [{ kind: "prepare", command }]);
+  rig.link.prepare(command, 8);
+  deepStrictEqual(rig.workers.last.told("prepare"), [{ kind: "prepare", command, commit: 8 }]);
   rig.link.send(submit(1));
   rig.link.send(submit(2));
   deepStrictEqual(rig.workers.last.told("send"), [{ kind: "send", released: submit(1) }]);
-  const release = { kind: "release", request: 2, journalUs: 5 };
-  deepStrictEqual(rig.workers.last.told("release"), [release]);
 });
 
-Deno.test("VenueLink hands the whole of a command to a Worker that came after its announcement", () => {
+Deno.test("VenueLink says unknown of what a Worker that died was told of, and sends it to no other", () => {
   const rig = new Rig();
   rig.link.start();
-  rig.link.prepare(submit(1).command);
+  rig.link.prepare(submit(1).command, 7);
+  rig.link.prepare(submit(2).command, 8);
+  rig.link.send(submit(1));
+  rig.workers.last.die();
+  deepStrictEqual(rig.drain(), ["down", "unknown 1", "unknown 2"]);
+  rig.link.send(submit(2));
+  rig.time.advance(300_000);
+  rig.link.send(submit(3));
+  deepStrictEqual(rig.workers.last.told("send"), [{ kind: "send", released: submit(3) }]);
+  deepStrictEqual(rig.drain(), []);
+});
+
+Deno.test("VenueLink says unknown once of what is durable only after the next Worker has started", () => {
+  const rig = new Rig();
+  rig.link.start();
+  rig.link.prepare(submit(1).command, 7);
   rig.workers.last.die();
   rig.time.advance(300_000);
   rig.link.send(submit(1));
-  deepStrictEqual(rig.workers.last.told("send"), [{ kind: "send", released: submit(1) }]);
-  deepStrictEqual(rig.workers.last.told("release"), []);
+  deepStrictEqual(rig.workers.last.told("send"), []);
+  deepStrictEqual(rig.drain(), ["down", "unknown 1"]);
 });
 
 Deno.test("VenueLink answers unknown for each unanswered request when the adapter dies", () => {
@@ -278,7 +293,12 @@ Deno.test("VenueLink ends a Worker that answers nothing for 10 s, and no other",
   rig.link.start();
   for (let second = 0; second < 30; second++) {
     rig.time.advance(1_000_000);
-    rig.workers.last.say({ kind: "beat", market: { merged: 0, dropped: 0 }, deadManUs: null });
+    rig.workers.last.say({
+      kind: "beat",
+      market: { merged: 0, dropped: 0 },
+      deadManUs: null,
+      clock: null,
+    });
   }
   deepStrictEqual([rig.drain(), rig.workers.started.length], [[], 1]);
   const { last } = rig.workers;
@@ -319,7 +339,12 @@ Deno.test("VenueLink says what market data suffered in the Worker, as often as i
   const rig = new Rig();
   rig.link.start();
   for (const [merged, dropped] of [[0, 0], [5, 0], [5, 0], [9, 2]] as const) {
-    rig.workers.last.say({ kind: "beat", market: { merged, dropped }, deadManUs: null });
+    rig.workers.last.say({
+      kind: "beat",
+      market: { merged, dropped },
+      deadManUs: null,
+      clock: null,
+    });
   }
   deepStrictEqual(rig.heldBack, [
     { venue: "paper", merged: 5, dropped: 0 },
@@ -339,18 +364,28 @@ Deno.test("VenueLink measures deaths, what is unanswered, held back, and the ven
       "tapeline_venue_market_data_dropped_total",
       "tapeline_venue_dead_man_timestamp_seconds",
       "tapeline_venue_dead_man_period_seconds",
+      "tapeline_venue_clock_skew_seconds",
     ] as const).map((name) => samples.valuesOf(name)[0]?.value);
   };
   rig.link.start();
-  deepStrictEqual(measured(), [0, 0, 0, 0, 0, 5]);
+  deepStrictEqual(measured(), [0, 0, 0, 0, 0, 5, undefined]);
   rig.link.send(released("Lookup", 1));
   const market = { merged: 5, dropped: 2 };
-  rig.workers.last.say({ kind: "beat", market, deadManUs: 7_000_000 });
-  deepStrictEqual(measured(), [0, 1, 5, 2, 7, 5]);
+  rig.workers.last.say({
+    kind: "beat",
+    market,
+    deadManUs: 7_000_000,
+    clock: { skewUs: -3_000, tripUs: 500 },
+  });
+  deepStrictEqual(measured(), [0, 1, 5, 2, 7, 5, -0.003]);
   rig.workers.last.die();
   rig.time.advance(1_000_000);
-  rig.workers.last.say({ kind: "beat", market, deadManUs: null });
-  deepStrictEqual(measured(), [1, 0, 10, 4, 0, 5], "a new Worker counts anew, the venue goes on");
+  rig.workers.last.say({ kind: "beat", market, deadManUs: null, clock: null });
+  deepStrictEqual(
+    measured(),
+    [1, 0, 10, 4, 0, 5, undefined],
+    "a new Worker counts anew, the venue goes on",
+  );
 });
 
 Deno.test("VenueLink lists what the venue says anew, and starts the next adapter with it", () => {

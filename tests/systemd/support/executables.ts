@@ -1,6 +1,6 @@
 /**
- * Two executables that differ in nothing but their version: this one, and the one after it. Built
- * once per state of the sources, into the cache.
+ * Executables that differ in nothing but their version: this one, and the one after it. Built once
+ * per state of the sources, into the cache.
  * @module
  */
 import { createHash } from "node:crypto";
@@ -10,9 +10,6 @@ import { fileURLToPath } from "node:url";
 import { VERSION } from "../../../version.ts";
 import { output } from "./tools.ts";
 
-/** Directories that each hold `tapeline` and its `SHA256SUMS`. */
-export type Executables = { readonly current: string; readonly next: string };
-
 /** The version after this one. */
 export const NEXT_VERSION = `${VERSION}-next`;
 
@@ -20,23 +17,39 @@ const PROJECT = fileURLToPath(new URL("../../../", import.meta.url));
 const SOURCES = ["core", "edge", "wire", "config", "tools", "deno.json", "deno.lock"];
 const BUILD_MS = 240_000;
 
-/** Builds what is missing; `TAPELINE_EXECUTABLE` names one that is built already. */
-export async function buildExecutables(cache: string): Promise<Executables> {
-  const files = sourceFiles();
+/**
+ * Returns the directory of this version's `tapeline` and its `SHA256SUMS`: of the one that
+ * `TAPELINE_EXECUTABLE` names, else of one that is built.
+ */
+export async function currentExecutable(cache: string): Promise<string> {
   const given = Deno.env.get("TAPELINE_EXECUTABLE");
-  const folder = `${cache}/executables-${digestOf(files)}`;
-  const directories = { current: `${folder}/current`, next: `${folder}/next` };
-  if (!existsSync(`${folder}/whole`)) {
-    for (const entry of Deno.readDirSync(cache)) {
-      if (!entry.name.startsWith("executables-")) continue;
-      Deno.removeSync(`${cache}/${entry.name}`, { recursive: true });
-    }
-    await build(PROJECT, directories.current);
-    await buildNext(files, directories.next);
-    Deno.writeTextFileSync(`${folder}/whole`, "");
+  if (given !== undefined) return dirname(given);
+  return await builtOnce(cache, "current", (_files, to) => build(PROJECT, to));
+}
+
+/** Returns the directory of the next version's. */
+export async function nextExecutable(cache: string): Promise<string> {
+  return await builtOnce(cache, "next", buildNext);
+}
+
+/** Built beside its name and renamed; what was built from other sources goes. */
+async function builtOnce(
+  cache: string,
+  name: string,
+  make: (files: readonly string[], to: string) => Promise<void>,
+): Promise<string> {
+  const files = sourceFiles();
+  const folder = `${cache}/${name}-${digestOf(files)}`;
+  if (existsSync(folder)) return folder;
+  for (const entry of Deno.readDirSync(cache)) {
+    if (!entry.name.startsWith(`${name}-`)) continue;
+    Deno.removeSync(`${cache}/${entry.name}`, { recursive: true });
   }
-  if (given === undefined) return directories;
-  return { ...directories, current: given.slice(0, given.lastIndexOf("/")) };
+  const draft = Deno.makeTempDirSync({ dir: cache });
+  await make(files, draft);
+  Deno.chmodSync(draft, 0o755);
+  Deno.renameSync(draft, folder);
+  return folder;
 }
 
 async function build(project: string, to: string): Promise<void> {

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 import { place, RemoteClient, type Report } from "../../support/remote_client.ts";
 import { until } from "../../support/temporary.ts";
 import { BootedMachine } from "./booted.ts";
-import { buildExecutables, type Executables } from "./executables.ts";
+import { currentExecutable, nextExecutable } from "./executables.ts";
 import { CannotBoot, systemdTools, type Tools } from "./tools.ts";
 
 const UNITS = fileURLToPath(new URL("../../../systemd", import.meta.url));
@@ -16,16 +16,21 @@ const INSTRUMENT = "paper:BTC/USDT";
 /** Where a machine has what of the project. */
 export const INSIDE = { units: "/opt/units", current: "/opt/current", next: "/opt/next" } as const;
 
-/** What boots machines, or why nothing can. */
+/** What boots machines and what they have of the project; or why nothing can. */
 export type Ground =
-  | { readonly tools: Tools; readonly executables: Executables }
+  | { readonly tools: Tools; readonly binds: Readonly<Record<string, string>> }
   | { readonly lack: string };
 
-/** Prepares everything, once per test file. */
-export async function ground(): Promise<Ground> {
+/** Prepares everything, once per test file: with this version, or with the next one as well. */
+export async function ground(versions: "current" | "both"): Promise<Ground> {
   try {
     const tools = await systemdTools();
-    return { tools, executables: await buildExecutables(tools.cache) };
+    const binds = {
+      [INSIDE.units]: UNITS,
+      [INSIDE.current]: await currentExecutable(tools.cache),
+      ...(versions === "current" ? {} : { [INSIDE.next]: await nextExecutable(tools.cache) }),
+    };
+    return { tools, binds };
   } catch (error) {
     if (!(error instanceof CannotBoot)) throw error;
     return { lack: error.message };
@@ -39,10 +44,8 @@ export function testOn(
   run: (machine: BootedMachine, test: Deno.TestContext) => Promise<void>,
 ): void {
   if ("lack" in on) return Deno.test.ignore(`${name} [skipped: ${on.lack}]`, () => {});
-  const { tools, executables: { current, next } } = on;
-  const binds = { [INSIDE.units]: UNITS, [INSIDE.current]: current, [INSIDE.next]: next };
   Deno.test(name, async (test) => {
-    await using machine = await BootedMachine.boot(tools, binds);
+    await using machine = await BootedMachine.boot(on.tools, on.binds);
     await run(machine, test);
   });
 }

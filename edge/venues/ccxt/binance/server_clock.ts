@@ -76,6 +76,7 @@ export class ServerClock {
     this.#samples = [...this.#samples, sample].slice(-SAMPLES_MAX);
     const [best = sample] = this.#samples.toSorted((left, right) => left.tripUs - right.tripUs);
     this.#skewUs = best.skewUs;
+    host.clockMeasured(best);
     if (Math.abs(best.skewUs - this.#toldUs) < SKEW_MIN_US) return;
     this.#toldUs = best.skewUs;
     const level = Math.abs(best.skewUs) > SKEW_ALARM_US ? "alarm" : "info";

@@ -296,6 +296,25 @@ for (const [check, verdict, when, changes, text] of cases) {
   });
 }
 
+const DAEMON = { state: "tapeline", version: "1.2.3", mode: "paper" } as const;
+const metricsCases: readonly (readonly [Verdict, string, Partial<Facts>, RegExp])[] = [
+  ["pass", "the daemon that runs has it", {
+    metrics: DAEMON,
+    ...on({ lockOf: () => "held" }),
+  }, /the daemon that runs answers at .*9464: version 1\.2\.3, paper$/],
+  ["fail", "another daemon has it", { metrics: DAEMON }, /another state directory .*1\.2\.3/],
+  ["fail", "another program has it", { metrics: { state: "other" } }, /9464 is taken/],
+  ["warn", "the daemon that runs is not there", on({ lockOf: () => "held" }), /nobody answers/],
+  ["pass", "any will do", { metrics: undefined }, /any free port/],
+];
+for (const [verdict, when, changes, text] of metricsCases) {
+  Deno.test(`findings() gives ${verdict} for metrics_port when ${when}`, () => {
+    const [finding] = only("metrics_port", changes);
+    strictEqual(finding?.verdict, verdict);
+    match(finding.text, text);
+  });
+}
+
 const others: readonly (readonly [string, string, Partial<Facts>, RegExp])[] = [
   ["lock", "a daemon runs", on({ lockOf: () => "held" }), /a daemon runs on/],
   ["port", "the daemon that runs has it", {
@@ -347,7 +366,7 @@ Deno.test("findingLines() puts each remedy below its line and ends with the coun
   const at = lines.findIndex((line) => line.includes("may withdraw"));
   match(lines[at] ?? "", /^fail {2}key main {12}may withdraw$/);
   match(lines[at + 1] ?? "", /^ +→ make a key without withdrawals$/);
-  strictEqual(lines.at(-1), "14 passed, 0 to look at, 1 failed, 0 skipped");
+  strictEqual(lines.at(-1), "15 passed, 0 to look at, 1 failed, 0 skipped");
 });
 
 Deno.test("the runtime that doctor asks for is the one that the README starts", () => {

@@ -4,6 +4,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { OrderFold } from "../../../../edge/cli/top/order_fold.ts";
+import { latencyModels, rejectsModel } from "../../../../edge/cli/top/measured.ts";
 import { Tallies } from "../../../../edge/cli/top/tallies.ts";
 import { type JsonObject, parseJson } from "../../../../wire/json.ts";
 
@@ -109,4 +110,44 @@ Deno.test("Tallies counts refusals by code, the most frequent first, with the ne
     { code: "FUNDS", count: 2, text: "three" },
     { code: "SCHEMA", count: 1, text: "one" },
   ]);
+});
+
+function metrics(of: Readonly<Record<string, number>>): JsonObject {
+  return new Map(Object.entries(of));
+}
+
+Deno.test("latencyModels() shows what the daemon measured, and only the hops that it does not", () => {
+  const tallies = new Tallies();
+  tallies.report(report({ recv_us: 0, journal_us: 10, submit_us: 30, ack_us: 60 }));
+  const measured = metrics({
+    intent_durable_count: 5,
+    intent_durable_p50_us: 400,
+    intent_durable_p99_us: 900,
+    venue_main_ack_count: 4,
+    venue_main_ack_p50_us: 8_000,
+    venue_main_ack_p99_us: 9_000,
+    loop_lag_count: 0,
+  });
+  deepStrictEqual(latencyModels(measured, tallies), [
+    { hop: "intent→disk", count: 5, p50Us: 400, p99Us: 900, maxUs: null },
+    { hop: "→ack main", count: 4, p50Us: 8_000, p99Us: 9_000, maxUs: null },
+    { hop: "disk→sent", count: 1, p50Us: 20, p99Us: 20, maxUs: 20 },
+    { hop: "sent→ack", count: 1, p50Us: 30, p99Us: 30, maxUs: 30 },
+  ]);
+  strictEqual(latencyModels(metrics({}), tallies).length, 4, "of an older daemon its own");
+});
+
+Deno.test("rejectsModel() counts since the daemon started, with the newest sentence that was seen", () => {
+  const tallies = new Tallies();
+  tallies.report(report({ exec_type: "Rejected", reject_code: "FUNDS", text: "too little" }));
+  const counted = metrics({ rejects_funds: 3, rejects_price_grid: 7, rejects_schema: 0 });
+  deepStrictEqual(rejectsModel(counted, tallies, 5), {
+    sinceUs: null,
+    codes: [
+      { code: "PRICE_GRID", count: 7, text: "" },
+      { code: "FUNDS", count: 3, text: "too little" },
+    ],
+  });
+  const { sinceUs, codes } = rejectsModel(metrics({}), tallies, 5);
+  deepStrictEqual([sinceUs, codes.map(({ count }) => count)], [5, [1]]);
 });

@@ -199,3 +199,28 @@ Deno.test("TopRun takes what is no Tapeline for a daemon that is not there", () 
     match(screen.shown, /NOT CONNECTED .*(no Tapeline|closed|silent|answer)/);
   }
 });
+
+Deno.test("TopRun counts the books that have a price, and says which venue has stale ones", () => {
+  const fixture = new WireFixture();
+  const [first, second] = [...fixture.backend.books.values()];
+  if (first === undefined || second === undefined) throw new Error("There must be two books");
+  first.bids = [[10_000, 5]];
+  const view = new Viewing("terminal", {}, fixture);
+  match(view.screen.shown, /paper has stale books/);
+  match(view.screen.shown, /1\/2 STALE/);
+  second.asks = [[10_010, 5]];
+  view.second();
+  doesNotMatch(view.screen.shown, /stale/i);
+  match(view.screen.shown, / 2\/2 /);
+});
+
+Deno.test("TopRun says nothing of books for which it asked too often", () => {
+  const view = new Viewing(
+    "terminal",
+    {},
+    new WireFixture({ settings: { otherFramesPerSecond: 3 } }),
+  );
+  for (let round = 0; round < 5; round += 1) view.second();
+  doesNotMatch(view.screen.shown, /stale/i);
+  match(view.screen.shown, /tapeline 0\.0\.0 {2}paper {2}Active/);
+});

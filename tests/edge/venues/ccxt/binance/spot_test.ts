@@ -253,6 +253,7 @@ Deno.test("start() measures the venue's clock and signs by it", relaxed, async (
   rig.submit(1);
   await rig.next("OrderAccepted");
   match(rig.logged.join("\n"), /alarm clock_skew/);
+  ok(Math.abs((rig.skews.at(-1) ?? 0) - 8_000_000) < 1_000_000, "the daemon is told");
 });
 
 spot("send() measures the clock again when the venue finds it wrong", async (venue, rig) => {

@@ -1,0 +1,103 @@
+/**
+ * Going on after the journal's end was lost. Proves R-JRN-2 (`--accept-loss`) and the part of R-WIRE-2
+ * that is left then: an intent that may have acted does not act again.
+ * @module
+ */
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { micros } from "../../../core/mod.ts";
+import { brief, draft, World } from "../../support/engine_world.ts";
+
+/** Two live orders and one that has ended; then a restart, so much time later. */
+function lossOf(ms: number): World {
+  const w = new World().start().open({ cancelOnDisconnect: false });
+  for (const [order, intentId] of [[1, "live"], [2, "ended"], [3, "waiting"]] as const) {
+    w.place(intentId);
+    if (order < 3) w.accept(order);
+  }
+  w.fill(2, { id: "t1", qty: 10_000 });
+  const lostSinceUs = micros(w.nowUs);
+  w.wait(ms);
+  w.restart({ lostSinceUs });
+  w.venueStatus("up");
+  w.open({ session: 2, cancelOnDisconnect: false });
+  return w;
+}
+
+/** The operator's state, not a venue's. */
+function resume(w: World): void {
+  const seen = draft("control", "TradingStateSet", { state: "Active", reason: "seen" });
+  w.offer({ ...seen, venue: null });
+}
+
+/** An operator has looked. */
+function resumed(ms: number): World {
+  const w = lossOf(ms);
+  resume(w);
+  w.wait(1);
+  return w;
+}
+
+for (const [ms, first] of [[0, 4], [1, 14], [1500, 15_004], [60_000, 600_004]] as const) {
+  Deno.test(`applyLostEnd() numbers the next order ${first} when ${ms} ms are lost`, () => {
+    const w = resumed(ms);
+    w.place("next", {}, 2);
+    strictEqual(w.lastCommand().clOrdId, `tl01234567-${first}-1`);
+  });
+}
+
+for (const [ms, version] of [[0, 2], [1, 3], [10, 3], [11, 4], [60_000, 6_002]] as const) {
+  Deno.test(`applyLostEnd() gives a live order's next version ${version} when ${ms} ms are lost`, () => {
+    const w = resumed(ms);
+    w.replace("bigger", { orig: "live", qty: "20" }, 2);
+    const replace = w.commands.findLast(({ kind }) => kind === "Replace");
+    ok(replace?.kind === "Replace");
+    strictEqual(replace.newClOrdId, `tl01234567-1-${version}`);
+  });
+}
+
+Deno.test("applyLostEnd() takes a clock that went back for no time lost", () => {
+  const w = new World().start().open();
+  w.place("before");
+  w.restart({ lostSinceUs: micros(w.nowUs + 5_000_000) });
+  w.venueStatus("up");
+  w.open({ session: 2 });
+  resume(w);
+  w.wait(1).place("next", {}, 2);
+  strictEqual(w.lastCommand().clOrdId, "tl01234567-2-1");
+});
+
+Deno.test("applyLostEnd() halts the operator's state; cancels still go", () => {
+  const w = lossOf(1_000);
+  strictEqual(w.timeline.view.operatorState, "Halted");
+  w.wait(1);
+  const [refused] = w.place("new", {}, 2);
+  strictEqual(refused?.rejectCode, "TRADING_HALTED");
+  deepStrictEqual(w.cancel("c1", "live", 2).map(brief), ["PendingCancel/CancelPending 0+10000"]);
+});
+
+Deno.test("applyLostEnd() has intents refused that were sent up to now, and no later ones", () => {
+  const w = resumed(1_000);
+  const restartUs = w.nowUs - 1_000;
+  const codes = [restartUs - 1, restartUs, restartUs + 1].map((sentUs, at) =>
+    w.place(`i${at}`, { sentUs: micros(sentUs) }, 2)[0]?.rejectCode
+  );
+  deepStrictEqual(codes, ["STALE_INTENT", "STALE_INTENT", undefined]);
+  const again = w.replace("r", { orig: "live", qty: "20", sentUs: micros(restartUs) }, 2);
+  strictEqual(again[0]?.rejectCode, "STALE_INTENT");
+});
+
+Deno.test("applyLostEnd() repeats the answer of an intent that is not lost", () => {
+  const w = resumed(1_000);
+  strictEqual(w.place("live", { sentUs: micros(w.nowUs - 60_000_000) }, 2).length, 0);
+  ok(w.effects.repeats.length === 1, "its report goes out again");
+});
+
+Deno.test("a restart that lost nothing numbers on and trades on", () => {
+  const w = new World().start().open();
+  w.place("before");
+  w.wait(60_000).restart();
+  w.venueStatus("up");
+  w.open({ session: 2 }).place("next", {}, 2);
+  strictEqual(w.lastCommand().clOrdId, "tl01234567-2-1");
+  strictEqual(w.timeline.view.operatorState, "Active");
+});
