@@ -17,6 +17,12 @@ export function integer(range: { readonly least: number; readonly most: number }
   return z.int({ error }).min(range.least, { error }).max(range.most, { error });
 }
 
+/** A number within bounds, both inclusive, with or without a fraction. */
+export function measure(range: { readonly least: number; readonly most: number }): z.ZodNumber {
+  const error = `must be a number from ${range.least} to ${range.most}`;
+  return z.number({ error }).min(range.least, { error }).max(range.most, { error });
+}
+
 const SIGN_RULES = {
   positive: "above 0",
   "not negative": "of 0 or more",

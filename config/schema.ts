@@ -10,7 +10,7 @@
  */
 import * as z from "zod";
 import { contractProblems, LISTED_CLASSES } from "./contracts.ts";
-import { decimal, flag, integer, list, map, name, text, word } from "./fields.ts";
+import { decimal, flag, integer, list, map, measure, name, text, word } from "./fields.ts";
 import { gridProblems } from "./grids.ts";
 
 /** What the daemon may do with orders. */
@@ -53,7 +53,7 @@ const JOURNAL = map({
     .refine((bytes) => Number.isInteger(Math.log2(bytes)), { error: "must be a power of two" })
     .default(33_554_432),
   checkpoint_events: integer({ least: 100, most: 100_000_000 }).default(100_000),
-  market_retention_hours: integer({ least: 1, most: 876_000 }).nullable().default(72),
+  market_retention_hours: measure({ least: 0.01, most: 876_000 }).nullable().default(72),
   truth_retention_days: integer({ least: 8, most: 36_500 }).nullable().default(400),
   index: flag({ byDefault: true }),
   cancel_all_on_failure: flag({ byDefault: true }),

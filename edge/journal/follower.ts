@@ -186,7 +186,7 @@ class Follower {
         statePieces: this.#timeline.checkpointPieces(),
       });
       this.#post({ kind: "checkpoint", seq: tail.seq });
-      this.#retain();
+      yield* this.#retain();
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
       this.#checkpointFailed(error.message);
@@ -198,18 +198,22 @@ class Follower {
     this.#post({ kind: "checkpointFailed", reason });
   }
 
-  #retain(): void {
-    const { firstKept, rewritten } = applyRetention({
-      disk: this.#ports.disk,
-      stateDirectory: this.#init.stateDirectory,
-      settings: this.#init.retention,
-      nowUs: this.#nowUs,
-    });
-    if (rewritten !== undefined) {
+  /** One segment at a time, and all that is due: segments may fill faster than checkpoints come. */
+  *#retain(): Generator<void, void> {
+    for (;;) {
+      const { firstKept, rewritten } = applyRetention({
+        disk: this.#ports.disk,
+        stateDirectory: this.#init.stateDirectory,
+        settings: this.#init.retention,
+        nowUs: this.#nowUs,
+      });
+      if (firstKept !== undefined) {
+        this.#reports.dropBefore(firstKept);
+        this.#post({ kind: "dropped", segment: firstKept });
+      }
+      if (rewritten === undefined) return;
       this.#ports.log.write("info", "market_data_dropped", { segment: rewritten });
+      yield;
     }
-    if (firstKept === undefined) return;
-    this.#reports.dropBefore(firstKept);
-    this.#post({ kind: "dropped", segment: firstKept });
   }
 }
