@@ -26,7 +26,6 @@ export class Client {
   readonly #answers = new Map<string, (result: Message | undefined) => void>();
   #session: Session | undefined;
   #asked = 0;
-  #lastError: string | undefined;
 
   constructor(place: Place) {
     this.#place = place;
@@ -36,14 +35,8 @@ export class Client {
     return this.#session !== undefined && !this.#session.isClosed;
   }
 
-  /** Code of the ERROR that ended the last session, if one did. */
-  get lastError(): string | undefined {
-    return this.#lastError;
-  }
-
   /** Begins a session where the last one ended; what was missed comes first. */
   async connect(): Promise<Session> {
-    this.#lastError = undefined;
     const hello = { resume_from: this.reports.lastSeq };
     const session = await Session.open({
       ...this.#place,
@@ -56,8 +49,8 @@ export class Client {
   }
 
   /** Sends, if there is a session. */
-  send(message: Row): void {
-    this.#session?.send(message);
+  send(...messages: readonly Row[]): void {
+    this.#session?.send(...messages);
   }
 
   /** Asks; undefined if no answer came. */
@@ -109,9 +102,6 @@ export class Client {
         return;
       case "RESULT":
         return this.#answers.get(String(message["id"]))?.(message);
-      case "ERROR":
-        this.#lastError = String(message["code"]);
-        return;
       default:
         return;
     }

@@ -29,17 +29,17 @@ export class SlowConsumer {
     const channels = ["book", "trade", "order", "signal"];
     this.client.send({ type: "SUBSCRIBE", id: "all", channels, instruments: "*" });
     session.stopReading(BLIND_MS);
-    for (let count = BURST; count > 0; count--) this.#nothing();
+    this.client.send(...Array.from({ length: BURST }, () => this.#nothing()));
     await pause(BLIND_MS + CATCH_UP_MS);
-    if (this.client.lastError === "SLOW_CONSUMER") this.ended += 1;
+    if (session.isClosed) this.ended += 1;
     this.client.close();
   }
 
-  #nothing(): void {
+  #nothing(): Readonly<Record<string, unknown>> {
     this.#asked += 1;
     const intent_id = `${this.#place.clientId}-${this.#asked}`;
     const sent_us = Date.now() * 1_000;
-    this.client.send({ type: "QuoteIntent", v: 1, action: "NoOp", intent_id, sent_us });
+    return { type: "QuoteIntent", v: 1, action: "NoOp", intent_id, sent_us };
   }
 }
 

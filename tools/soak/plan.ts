@@ -2,10 +2,10 @@
  * What a soak does: a trading day's events within an hour, and how often what comes round in a day
  * or a week comes round in that time.
  *
- * A day here is 2 000 000 market changes and 200 000 intents: forty instruments of which each
- * changes about every two seconds, and six strategies of which each acts every two and a half. An
- * hour of soak has as many, so it goes at 24 times the pace of the day; a shorter one keeps the
- * pace and has fewer. Rhythms are parts of the run, so that they come round in any: market data is
+ * A day here is 2 000 000 market changes and 200 000 intents: twenty instruments of which each
+ * changes about once a second, and six strategies of which each acts every two and a half. An hour
+ * of soak has as many, so it goes at 24 times the pace of the day; a shorter one keeps the pace and
+ * has fewer. Rhythms are parts of the run, so that they come round in any: market data is
  * kept, and finished orders are remembered, for a twelfth of it; a reload comes twenty times.
  * Known limit: `intent_horizon_ms` is a minute at least, so runs below two minutes retire nothing.
  * @module
@@ -16,8 +16,8 @@ import { stringify } from "yaml";
 export const INTENTS_PER_SECOND = 200_000 / 3_600;
 /** Strategies at work. */
 export const TRADERS = 6;
-/** Instruments with a generated market; each makes some 15 changes a second. */
-const INSTRUMENTS = 38;
+/** Instruments with a generated market; each makes some 28 changes a second. */
+const INSTRUMENTS = 20;
 /** Events between checkpoints: twice a minute. */
 const CHECKPOINT_EVENTS = 20_000;
 const SEGMENT_BYTES = 4_194_304;

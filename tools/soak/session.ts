@@ -4,7 +4,7 @@
  * Bound: it keeps nothing that it received. What is sent waits for the socket, in order.
  * @module
  */
-import { encodeFrame, FrameReader, MAX_FRAME_BYTES } from "../../wire/frame.ts";
+import { encodeFrames, FrameReader, MAX_FRAME_BYTES } from "../../wire/frame.ts";
 
 const HEARTBEAT_MS = 500;
 const OPEN_MS = 15_000;
@@ -63,9 +63,9 @@ export class Session {
     return this.#isClosed;
   }
 
-  /** Sends a message; one that can no longer be sent is dropped. */
-  send(message: Readonly<Record<string, unknown>>): void {
-    const bytes = encodeFrame(JSON.stringify(message));
+  /** Sends messages in one piece; what can no longer be sent is dropped. */
+  send(...messages: readonly Readonly<Record<string, unknown>>[]): void {
+    const bytes = encodeFrames(messages.map((message) => JSON.stringify(message)));
     this.#sent = this.#sent.then(() => this.#write(bytes)).catch(() => this.close());
   }
 

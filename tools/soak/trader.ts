@@ -59,9 +59,11 @@ export class Trader {
       this.#sentMs.clear();
       const session = await this.client.connect();
       this.#subscribe();
-      const untilMs = performance.now() + this.#about(sessionMs);
-      while (!this.#isStopped && !session.isClosed && performance.now() < untilMs) {
-        await pause(this.#about(1_000 / this.#options.intentsPerSecond));
+      let dueMs = performance.now();
+      const untilMs = dueMs + this.#about(sessionMs);
+      while (!this.#isStopped && !session.isClosed && dueMs < untilMs) {
+        dueMs += this.#about(1_000 / this.#options.intentsPerSecond);
+        await pause(Math.max(0, dueMs - performance.now()));
         this.#act();
       }
       if (this.#isStopped) return;
