@@ -2,8 +2,8 @@
  * Judges a soak: what must stay flat is flat, what may grow grows with events alone, nothing was
  * lost and nobody was called. Pure: a recording in, verdicts out.
  *
- * The first sixth is warm-up and is not judged. Of the rest the last third stands against the
- * first, and for sizes a robust slope over all of it as well, since a leak may hide from either.
+ * The first sixth, or five minutes, is warm-up and is not judged; a run that has not the time for
+ * that is not judged by its memory. Of the rest the last third stands against the first, and for sizes a robust slope over all of it as well, since a leak may hide from either.
  * Latency is compared as a ratio to the machine's floor in the same minute: a machine that becomes
  * slower is no fault of the daemon's.
  * Known limit: what grows by less than a bound within the run is not seen; run longer.
@@ -12,8 +12,10 @@
 import type { Recording, Sample, Timings } from "./recording.ts";
 import { median, type Point, quantile, slope } from "./statistics.ts";
 
-/** Part of the run that is not judged. */
-export const WARM_UP = 1 / 6;
+/** Part of the run that is not judged, and how long that is at least where there is time for it. */
+const WARM_UP = 1 / 6;
+/** Until then the collectors of all threads find their sizes, and the compiler its code. */
+const WARM_UP_MS_MIN = 300_000;
 /** What is judged, and by how much it may differ between first and last third. */
 export const BOUNDS = {
   /** Growth of memory, the larger of both. */
@@ -33,7 +35,7 @@ export const BOUNDS = {
   latencyP99Ratio: 0.5,
 } as const;
 /** Slices of a third in which latency stands against its floor. */
-const SLICES = 4;
+const SLICES = 10;
 /** Retentions that the judged time must hold, for market data to be judged. */
 const RETENTIONS = 3;
 /** Timings of a slice below which no p99 is taken. */
@@ -81,7 +83,13 @@ export function holds(verdicts: readonly Verdict[]): boolean {
   return verdicts.every(({ verdict }) => verdict !== "broken");
 }
 
+/** Returns how long the warm-up of a run lasts: half of it at most. */
+export function warmUpMs(durationMs: number): number {
+  return Math.min(durationMs / 2, Math.max(durationMs * WARM_UP, WARM_UP_MS_MIN));
+}
+
 type Thirds = {
+  readonly isWarm: boolean;
   readonly all: readonly Sample[];
   readonly first: readonly Sample[];
   readonly last: readonly Sample[];
@@ -89,14 +97,21 @@ type Thirds = {
 type Read = (sample: Sample) => number;
 
 function thirdsOf({ samples, durationMs }: Recording): Thirds {
-  const fromMs = durationMs * WARM_UP;
-  const thirdMs = (durationMs - fromMs) / 3;
+  const { fromMs, thirdMs } = judgedTime(durationMs);
   const all = samples.filter(({ atMs }) => atMs >= fromMs && atMs <= durationMs);
   return {
+    isWarm: fromMs >= WARM_UP_MS_MIN,
     all,
     first: all.filter(({ atMs }) => atMs < fromMs + thirdMs),
     last: all.filter(({ atMs }) => atMs >= durationMs - thirdMs),
   };
+}
+
+function judgedTime(
+  durationMs: number,
+): { readonly fromMs: number; readonly thirdMs: number } {
+  const fromMs = warmUpMs(durationMs);
+  return { fromMs, thirdMs: (durationMs - fromMs) / 3 };
 }
 
 function memory(name: string, thirds: Thirds, of: Read): Verdict {
@@ -106,15 +121,12 @@ function memory(name: string, thirds: Thirds, of: Read): Verdict {
   const bySlope = slope(points) * spanMs;
   const grown = Math.max(late - early, bySlope);
   const bound = Math.max(BOUNDS.memoryBytes, early * BOUNDS.memoryRatio);
-  return verdictOf({
-    name,
-    value: mib(grown),
-    bound: mib(bound),
-    unit: "MiB more",
-    detail: `${mib(early)} MiB in the first third, ${mib(late)} in the last, slope ${
-      mib(bySlope)
-    } over the run`,
-  });
+  const detail = `${mib(early)} MiB in the first third, ${mib(late)} in the last, slope ${
+    mib(bySlope)
+  } over the run`;
+  const unit = "MiB more";
+  const verdict = verdictOf({ name, value: mib(grown), bound: mib(bound), unit, detail });
+  return thirds.isWarm ? verdict : tooShort(verdict);
 }
 
 /** What may be at most so much more in the last third. */
@@ -137,8 +149,11 @@ function market({ marketRetentionMs, durationMs }: Recording, thirds: Thirds): V
     unit: "more, of 1",
     detail: `${mib(early)} MiB in the first third, ${mib(late)} in the last`,
   });
-  const isRound = durationMs * (1 - WARM_UP) >= RETENTIONS * marketRetentionMs;
-  if (isRound) return verdict;
+  const isRound = durationMs - warmUpMs(durationMs) >= RETENTIONS * marketRetentionMs;
+  return isRound ? verdict : tooShort(verdict);
+}
+
+function tooShort(verdict: Verdict): Verdict {
   return { ...verdict, verdict: "not judged", detail: `${verdict.detail}; the run is too short` };
 }
 
@@ -188,8 +203,8 @@ function latency(
   { part, bound }: { readonly part: number; readonly bound: number },
 ): Verdict {
   const { durationMs } = recording;
-  const thirdMs = durationMs * (1 - WARM_UP) / 3;
-  const early = ratioOf(recording, { fromMs: durationMs * WARM_UP, thirdMs, part });
+  const { fromMs, thirdMs } = judgedTime(durationMs);
+  const early = ratioOf(recording, { fromMs, thirdMs, part });
   const late = ratioOf(recording, { fromMs: durationMs - thirdMs, thirdMs, part });
   return verdictOf({
     name: `intent to report, p${part * 100} beside echo and sync`,
@@ -251,7 +266,9 @@ function ending({ outcome }: Recording): readonly Verdict[] {
 
 /** A value that could not be measured is not judged: the detail says what was missing. */
 function verdictOf(of: Omit<Verdict, "verdict">): Verdict {
-  if (!Number.isFinite(of.value)) return { ...of, value: 0, verdict: "not judged" };
+  if (!Number.isFinite(of.value)) {
+    return { ...of, value: 0, detail: "too little was measured", verdict: "not judged" };
+  }
   return { ...of, verdict: of.value <= of.bound ? "held" : "broken" };
 }
 

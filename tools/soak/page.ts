@@ -3,7 +3,7 @@
  * inline SVG. No script, no font, nothing fetched.
  * @module
  */
-import { between, holds, type Verdict, WARM_UP } from "./judge.ts";
+import { between, holds, type Verdict, warmUpMs } from "./judge.ts";
 import type { Recording, Sample } from "./recording.ts";
 import { quantile } from "./statistics.ts";
 
@@ -52,7 +52,7 @@ export function soakPage(recording: Recording, verdicts: readonly Verdict[]): st
 <h1>${verdict}</h1>
 <p class="dim">${minutes} minutes, ${last?.truthEvents ?? 0} events and ${
     last?.marketEvents ?? 0
-  } of market data. The first sixth, shaded, is warm-up and not judged.</p>
+  } of market data. What is shaded is warm-up and not judged.</p>
 ${tableOf(verdicts)}
 <div class="charts">
 ${chartsOf(recording).map((chart) => chartText(chart, recording.durationMs)).join("\n")}
@@ -158,7 +158,7 @@ function chartText({ title, lines }: Chart, durationMs: number): string {
 <svg width="${WIDTH}" height="${HEIGHT}" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img"
  aria-label="${escaped(title)}">
 <rect class="warm" x="${x(0)}" y="${TOP}" width="${
-    round(x(durationMs * WARM_UP) - x(0))
+    round(x(warmUpMs(durationMs)) - x(0))
   }" height="${HEIGHT - TOP - BOTTOM}"/>
 <path class="axis" d="M${x(0)} ${TOP}V${y(0)}H${WIDTH}"/>
 <text x="${LEFT - 6}" y="${y(0)}" text-anchor="end">0</text>

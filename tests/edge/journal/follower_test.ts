@@ -162,6 +162,21 @@ Deno.test("retention drops market data from old segments and everything still ve
   ok(second.journal.readReports(clientIndex(0), { reportSeq: 1, limitBytes: 10 }).texts.length > 0);
 });
 
+Deno.test("runFollower() drops all market data that is due at one checkpoint, however many segments", () => {
+  const rig = agedRig();
+  const before = journalVerify(rig.disk, STATE);
+  const { link, heard } = startFollower(rig, { retention: { marketHours: 24, truthDays: null } });
+  for (let checkpoint = 0; checkpoint < 4; checkpoint++) {
+    rig.threads.run();
+    link.checkpoint();
+  }
+  rig.threads.run();
+  deepStrictEqual(heard.mismatches, []);
+  const kept = journalVerify(rig.disk, STATE);
+  ok(kept.market_bytes < before.market_bytes / 4, `${kept.market_bytes}`);
+  rig.stop();
+});
+
 Deno.test("retention drops whole old segments, keeps the chain anchored and the reports exact", () => {
   const rig = agedRig();
   const { link, heard } = startFollower(rig, { retention: { marketHours: null, truthDays: 5 } });
