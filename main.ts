@@ -42,8 +42,7 @@ import type { AdapterDescription } from "./edge/venue.ts";
 import { type AdapterRegistry, ADAPTERS } from "./edge/venues/registry.ts";
 import { writeReport } from "./wire/encode_report.ts";
 import { BUILD } from "./build.ts";
-import { startDaemon } from "./daemon.ts";
-import type { Daemon, DaemonOptions, End } from "./daemon_options.ts";
+import { type Daemon, type DaemonOptions, type End, startDaemon } from "./daemon/mod.ts";
 import { VERSION } from "./version.ts";
 
 /** What a build of the program brings along. */

@@ -4,7 +4,7 @@
  * @module
  */
 import { type Micros, type SeqId, seqId } from "../core/numbers.ts";
-import type { DaemonJournal } from "../daemon_options.ts";
+import type { DaemonJournal } from "../daemon/mod.ts";
 import { type Journal, type JournalOptions, noCommits } from "../edge/journal/mod.ts";
 import type { Timers } from "../edge/ports.ts";
 import { tapeline } from "../main.ts";

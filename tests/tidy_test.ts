@@ -20,7 +20,7 @@ import {
 } from "./support/tidy.ts";
 
 const ROOT = new URL("../", import.meta.url);
-const FOLDERS = ["core", "edge", "wire", "config", "tests", "bench", "tools", "clients"];
+const FOLDERS = ["core", "daemon", "edge", "wire", "config", "tests", "bench", "tools", "clients"];
 const SKIPPED = new Set(["node_modules", ".git", "__pycache__", ".venv"]);
 
 function filesBelow(folder: string): string[] {

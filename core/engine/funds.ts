@@ -47,7 +47,7 @@ export class LedgerFunds implements Funds {
       const margin = this.#marginOf(listed, currency);
       if (margin !== NOTHING) free = sum({ left: free, right: negated(margin) });
     }
-    if (free.scale === scale && typeof free.units === "number") return free.units;
+    if (free.scale === scale) return free.units;
     return narrowed(unitsBelow(free, scale));
   }
 

@@ -6,8 +6,7 @@
  * @module
  */
 import type { Disk, Log, LogLevel, Socket, WorkerEntry } from "../../edge/ports.ts";
-import { startDaemon } from "../../daemon.ts";
-import type { Daemon, End } from "../../daemon_options.ts";
+import { type Daemon, type End, startDaemon } from "../../daemon/mod.ts";
 import { createTimeline } from "../../core/mod.ts";
 import type { Timeline } from "../../core/timeline.ts";
 import { recover, replayInto } from "../../edge/journal/mod.ts";

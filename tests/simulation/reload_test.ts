@@ -5,7 +5,7 @@
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import type { Reread } from "../../daemon_options.ts";
+import type { Reread } from "../../daemon/mod.ts";
 import { hasReport, Machine, place, type Run } from "./machine.ts";
 import { daemonOptions, simulationConfiguration } from "./setup.ts";
 

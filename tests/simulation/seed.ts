@@ -8,8 +8,7 @@
  * @module
  */
 import { createTimeline } from "../../core/mod.ts";
-import { startDaemon } from "../../daemon.ts";
-import type { Daemon, End } from "../../daemon_options.ts";
+import { type Daemon, type End, startDaemon } from "../../daemon/mod.ts";
 import { recover, replayInto } from "../../edge/journal/mod.ts";
 import type { Log } from "../../edge/ports.ts";
 import { writeReport } from "../../wire/encode_report.ts";

@@ -11,7 +11,7 @@ import {
   PAPER_ADAPTER,
   parseConfiguration,
 } from "../../config/mod.ts";
-import type { DaemonOptions, End } from "../../daemon_options.ts";
+import type { DaemonOptions, End } from "../../daemon/mod.ts";
 import { runFeed } from "../../edge/feeds/feed.ts";
 import { runJournalWorker } from "../../edge/journal/mod.ts";
 import { runFollower } from "../../edge/journal/follower.ts";

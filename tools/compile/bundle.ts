@@ -20,7 +20,7 @@ export type Program = {
   readonly libraries: readonly string[];
 };
 
-const FOLDERS = ["core", "edge", "wire", "config"];
+const FOLDERS = ["core", "daemon", "edge", "wire", "config"];
 const ENTRIES = ["main", "workers"];
 /** The file that tells the Workers' entry when it runs. */
 const WORKERS = "./workers.js";

@@ -20,7 +20,7 @@ const EQUIVALENT: readonly Row[] = [
     code: "for (let at = 0; at < turn.touchedCount; at += 1) {",
     from: "<",
     text: "<=",
-    why: "an order that was not touched is counted again as it was",
+    why: "a note of an earlier event means no order of this one",
   },
   {
     file: "core/risk/stricter.ts",

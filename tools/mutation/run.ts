@@ -28,20 +28,11 @@ import {
   timeTests,
 } from "./suites.ts";
 
-const COPIED = ["core", "tests", "wire", "edge", "config", "tools", "docs"];
+const COPIED = ["core", "daemon", "tests", "wire", "edge", "config", "tools", "docs"];
 const FILES = [
   "build.ts",
   "deno.json",
   "deno.lock",
-  "daemon.ts",
-  "daemon_metrics.ts",
-  "daemon_options.ts",
-  "daemon_parts.ts",
-  "daemon_recovery.ts",
-  "daemon_reload.ts",
-  "daemon_reloader.ts",
-  "daemon_start.ts",
-  "daemon_tighten.ts",
   "main.ts",
   "version.ts",
   "workers.ts",

@@ -3,32 +3,32 @@
  * is `daemon.ts`.
  * @module
  */
-import { HotLoop, type HotLoopSettings, parseHotLoopSettings } from "./core/hotloop/mod.ts";
-import type { VenueStatus } from "./core/event.ts";
-import type { View } from "./core/view.ts";
+import { HotLoop, type HotLoopSettings, parseHotLoopSettings } from "../core/hotloop/mod.ts";
+import type { VenueStatus } from "../core/event.ts";
+import type { View } from "../core/view.ts";
 import {
   type Configuration,
   configurationDigest,
   declareClients,
   type DeclaredVenue,
-} from "./config/mod.ts";
-import { DaemonBackend, type DaemonBackendOptions } from "./edge/daemon_backend.ts";
-import { renumber } from "./edge/declarations.ts";
-import { openFormat } from "./edge/feeds/capture_formats.ts";
-import { RawFeed } from "./edge/feeds/raw_feed.ts";
-import { HotLoopObserver } from "./edge/hot_loop_observer.ts";
-import type { Journal } from "./edge/journal/mod.ts";
-import type { Loop } from "./edge/loop.ts";
-import { PoisonNotes } from "./edge/poison.ts";
-import type { Log } from "./edge/ports.ts";
-import { Shadows, type ShadowsOptions } from "./edge/shadows.ts";
-import { Supervision, type SupervisionPorts } from "./edge/supervision.ts";
-import type { Backend } from "./wire/backend.ts";
-import { WireServer } from "./wire/server.ts";
-import { readOrCreateToken } from "./wire/token.ts";
-import type { DaemonJournal, DaemonOptions, Reread } from "./daemon_options.ts";
-import type { Declared } from "./daemon_tighten.ts";
-import { VERSION } from "./version.ts";
+} from "../config/mod.ts";
+import { DaemonBackend, type DaemonBackendOptions } from "../edge/daemon_backend.ts";
+import { renumber } from "../edge/declarations.ts";
+import { openFormat } from "../edge/feeds/capture_formats.ts";
+import { RawFeed } from "../edge/feeds/raw_feed.ts";
+import { HotLoopObserver } from "../edge/hot_loop_observer.ts";
+import type { Journal } from "../edge/journal/mod.ts";
+import type { Loop } from "../edge/loop.ts";
+import { PoisonNotes } from "../edge/poison.ts";
+import type { Log } from "../edge/ports.ts";
+import { Shadows, type ShadowsOptions } from "../edge/shadows.ts";
+import { Supervision, type SupervisionPorts } from "../edge/supervision.ts";
+import type { Backend } from "../wire/backend.ts";
+import { WireServer } from "../wire/server.ts";
+import { readOrCreateToken } from "../wire/token.ts";
+import type { DaemonJournal, DaemonOptions, Reread } from "./options.ts";
+import type { Declared } from "./tighten.ts";
+import { VERSION } from "../version.ts";
 
 /** What of the backend is not made from options. */
 type BackendParts = Pick<

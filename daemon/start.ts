@@ -6,28 +6,28 @@
  * the control queue before anything else is.
  * @module
  */
-import { clOrdIdPrefix } from "./core/command.ts";
-import type { ControlPayloads } from "./core/event.ts";
-import type { Micros } from "./core/numbers.ts";
-import type { View } from "./core/view.ts";
+import { clOrdIdPrefix } from "../core/command.ts";
+import type { ControlPayloads } from "../core/event.ts";
+import type { Micros } from "../core/numbers.ts";
+import type { View } from "../core/view.ts";
 import {
   canonicalConfiguration,
   type Configuration,
   configurationDigest,
   declareClients,
-} from "./config/mod.ts";
+} from "../config/mod.ts";
 import {
   controlDraft,
   declarationDrafts,
   declarationsMax,
   heldBack,
   renumber,
-} from "./edge/declarations.ts";
-import type { EngineClock } from "./edge/engine_clock.ts";
-import type { Ingress, IngressQueue } from "./edge/ingress.ts";
-import { VenueSide } from "./edge/venue_side.ts";
-import type { DaemonJournal, DaemonOptions } from "./daemon_options.ts";
-import { VERSION } from "./version.ts";
+} from "../edge/declarations.ts";
+import type { EngineClock } from "../edge/engine_clock.ts";
+import type { Ingress, IngressQueue } from "../edge/ingress.ts";
+import { VenueSide } from "../edge/venue_side.ts";
+import type { DaemonJournal, DaemonOptions } from "./options.ts";
+import { VERSION } from "../version.ts";
 
 /** What a start needs besides its options. */
 export type StartParts = {

@@ -6,7 +6,7 @@
  * limit; so what is let through here never raises `LIMITS_HELD` there. Pure.
  * @module
  */
-import type { Draft } from "./core/event.ts";
+import type { Draft } from "../core/event.ts";
 import {
   ANY_CLIENT,
   type ClientLimits,
@@ -14,8 +14,8 @@ import {
   NO_ORDER_LIMITS,
   type OrderLimits,
   type ScopedLimits,
-} from "./core/limits.ts";
-import type { InstrumentId, VenueId } from "./core/numbers.ts";
+} from "../core/limits.ts";
+import type { InstrumentId, VenueId } from "../core/numbers.ts";
 import {
   isSame,
   stricterClient,
@@ -23,8 +23,8 @@ import {
   stricterInstrument,
   stricterOrders,
   stricterVenue,
-} from "./core/risk/stricter.ts";
-import type { Configuration, DeclaredClient, DeclaredVenue } from "./config/mod.ts";
+} from "../core/risk/stricter.ts";
+import type { Configuration, DeclaredClient, DeclaredVenue } from "../config/mod.ts";
 
 /** A configuration with what it declares; its venues have the journal's numbers. */
 export type Declared = {
@@ -33,8 +33,14 @@ export type Declared = {
   readonly clients: readonly DeclaredClient[];
 };
 
-/** What limits come to. `looser`: paths of limits that would become looser. */
-export type Tightening = { readonly drafts: readonly Draft[]; readonly looser: readonly string[] };
+/** What limits come to. Paths are of limits that would become looser. */
+export type Tightening = {
+  readonly drafts: readonly Draft[];
+  /** In the newer file. */
+  readonly looser: readonly string[];
+  /** Rows of the older file that the newer one does not have. */
+  readonly gone: readonly string[];
+};
 
 /** Where limits belong in an event. */
 type Place = { readonly venue?: VenueId; readonly instrument?: InstrumentId };
@@ -49,7 +55,7 @@ type Scope<Limits extends object> = {
   readonly draft: (limits: Limits) => Draft;
 };
 
-const NOTHING: Tightening = { drafts: [], looser: [] };
+const NOTHING: Tightening = { drafts: [], looser: [], gone: [] };
 
 /** Returns what tells the core the newer limits. */
 export function tighten(before: Declared, after: Declared, say: Say): Tightening {
@@ -75,7 +81,7 @@ function judged<Limits extends object>(of: Scope<Limits>): Tightening {
   const looser = Reflect.ownKeys(next).filter((key) =>
     !isSame(Reflect.get(held, key), Reflect.get(next, key))
   ).map((key) => `${path}.${snake(String(key))}`);
-  return { drafts: [draft(next)], looser };
+  return { drafts: [draft(next)], looser, gone: [] };
 }
 
 type VenuePair = {
@@ -148,17 +154,18 @@ function clientLimits(before: Declared, after: Declared, say: Say): Tightening {
     const old: ClientLimits = own ?? inForce.get(ANY_CLIENT) ?? NO_CLIENT_LIMITS;
     inForce.set(client, next);
     const draft = (limits: ClientLimits): Draft => say({ scope: "client", client, limits }, {});
-    if (own === undefined && isSame(old, next)) return { drafts: [draft(next)], looser: [] };
+    if (own === undefined && isSame(old, next)) return { ...NOTHING, drafts: [draft(next)] };
     const path = pathOfClient(after, client);
     return judged({ path, old, next, stricter: stricterClient, draft });
   });
-  return joined([{ drafts: [], looser: gone }, ...kept]);
+  return joined([{ ...NOTHING, gone }, ...kept]);
 }
 
 type PairRow = {
   readonly key: string;
   readonly client: string;
-  readonly path: string;
+  /** Among the instruments of its client. */
+  readonly index: number;
   readonly place: { readonly venue: VenueId; readonly instrument: InstrumentId };
   readonly limits: OrderLimits;
 };
@@ -167,18 +174,21 @@ function pairLimits(before: Declared, after: Declared, say: Say): Tightening {
   const newer = pairsOf(after);
   const inForce = new Map(pairsOf(before).map(({ key, limits }) => [key, limits]));
   const gone = pairsOf(before).filter(({ key }) => newer.every((row) => row.key !== key))
-    .map(({ path }) => path);
-  const kept = newer.map(({ key, client, path, place, limits: next }): Tightening => {
+    .map(({ client, index }) =>
+      pathOfPair(hasClient(after, client) ? after : before, client, index)
+    );
+  const kept = newer.map(({ key, client, index, place, limits: next }): Tightening => {
     const own = inForce.get(key);
     const others = inForce.get(keyOf(ANY_CLIENT, place.instrument));
     const old = own ?? others ?? NO_ORDER_LIMITS;
     inForce.set(key, next);
     const draft = (limits: OrderLimits): Draft =>
       say({ scope: "clientInstrument", client, limits }, place);
-    if (own === undefined && isSame(old, next)) return { drafts: [draft(next)], looser: [] };
+    if (own === undefined && isSame(old, next)) return { ...NOTHING, drafts: [draft(next)] };
+    const path = pathOfPair(after, client, index);
     return judged({ path, old, next, stricter: stricterOrders, draft });
   });
-  return joined([{ drafts: [], looser: gone }, ...kept]);
+  return joined([{ ...NOTHING, gone }, ...kept]);
 }
 
 /** The limits of single clients in single instruments, in the order in which a start says them. */
@@ -188,8 +198,7 @@ function pairsOf(of: Declared): readonly PairRow[] {
     return listed.clientLimits.map(({ client, limits }) => {
       const rows = of.configuration.clients.find((row) => row.name === client)?.instruments ?? [];
       const index = rows.findIndex(({ instrument }) => instrument === name);
-      const path = `${pathOfClient(of, client)}.instruments[${index}]`;
-      return { key: keyOf(client, id), client, path, place: { venue, instrument: id }, limits };
+      return { key: keyOf(client, id), client, index, place: { venue, instrument: id }, limits };
     });
   });
 }
@@ -206,10 +215,15 @@ function pathOfClient({ configuration }: Declared, client: string): string {
   return `clients[${configuration.clients.findIndex(({ name }) => name === client)}]`;
 }
 
+function pathOfPair(of: Declared, client: string, index: number): string {
+  return `${pathOfClient(of, client)}.instruments[${index}]`;
+}
+
 function joined(all: readonly Tightening[]): Tightening {
   return {
     drafts: all.flatMap(({ drafts }) => drafts),
     looser: all.flatMap(({ looser }) => looser),
+    gone: all.flatMap(({ gone }) => gone),
   };
 }
 

@@ -13,8 +13,8 @@ import { micros, seqId } from "../../core/numbers.ts";
 import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
 import type { Timeline } from "../../core/timeline.ts";
 import { controlDraft, declarationDrafts, renumber } from "../../edge/declarations.ts";
-import { planReload, type ReloadPlan } from "../../daemon_reload.ts";
-import { type Declared, tighten } from "../../daemon_tighten.ts";
+import { planReload, type ReloadPlan } from "../../daemon/reload.ts";
+import { type Declared, tighten } from "../../daemon/tighten.ts";
 
 /** What a test writes otherwise than the default, by its place in the file. */
 type Parts = {
@@ -258,6 +258,18 @@ Deno.test("planReload() says that nothing differs, also where rows stand elsewhe
   const rows = ['{ name: "*", max_open_orders: 5 }', "{ name: bot, max_open_orders: 4 }"];
   const run = new Run({ top: `clients: [${rows.join(", ")}]` });
   strictEqual(run.plan({ top: `clients: [${rows.toReversed().join(", ")}]` }).kind, "unchanged");
+});
+
+Deno.test("planReload() names a row that is gone, and not the one that now stands in its place", () => {
+  const pair = 'instruments: [{ instrument: "paper:BTC/USDT", max_open_orders: 2 }]';
+  const run = new Run({ top: `clients: [{ name: "*" }, { name: a, ${pair} }]` });
+  const plan = run.plan({ top: "clients: [{ name: a }]" });
+  const problems = plan.kind === "refused" ? plan.problems : [];
+  deepStrictEqual(problems.map((problem) => problem.split(" ", 3)[2]), [
+    "clients[0].instruments[0]",
+    "clients[0]",
+  ]);
+  ok(problems.every((problem) => problem.endsWith("wanted not there")), problems.join("\n"));
 });
 
 Deno.test("planReload() keeps a stricter trading state that the journal holds", () => {

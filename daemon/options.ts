@@ -2,12 +2,12 @@
  * What a daemon is started with, and what is to be had of it while it runs.
  * @module
  */
-import type { Configuration, DeclaredVenue } from "./config/mod.ts";
-import type { ReportSource } from "./edge/daemon_backend.ts";
-import type { ExitCode } from "./edge/exit_codes.ts";
-import type { CommitCells, JournalFault, JournalOptions } from "./edge/journal/mod.ts";
-import type { CommitLog } from "./edge/loop.ts";
-import type { Ports, Timers } from "./edge/ports.ts";
+import type { Configuration, DeclaredVenue } from "../config/mod.ts";
+import type { ReportSource } from "../edge/daemon_backend.ts";
+import type { ExitCode } from "../edge/exit_codes.ts";
+import type { CommitCells, JournalFault, JournalOptions } from "../edge/journal/mod.ts";
+import type { CommitLog } from "../edge/loop.ts";
+import type { Ports, Timers } from "../edge/ports.ts";
 
 /** Where the daemon can be reached; its first line on stdout. */
 export type Listening = {

@@ -5,17 +5,17 @@
  * journal's queue in one go before anything else can be.
  * @module
  */
-import { unreachable } from "./core/invariant.ts";
-import type { Micros } from "./core/numbers.ts";
-import type { View } from "./core/view.ts";
-import type { Configuration } from "./config/mod.ts";
-import type { IngressQueue } from "./edge/ingress.ts";
-import type { Log } from "./edge/ports.ts";
-import type { Backend } from "./wire/backend.ts";
-import type { Reread } from "./daemon_options.ts";
-import { declaredOf, identityOf } from "./daemon_parts.ts";
-import { planReload, type ReloadPlan } from "./daemon_reload.ts";
-import type { Declared } from "./daemon_tighten.ts";
+import { unreachable } from "../core/invariant.ts";
+import type { Micros } from "../core/numbers.ts";
+import type { View } from "../core/view.ts";
+import type { Configuration } from "../config/mod.ts";
+import type { IngressQueue } from "../edge/ingress.ts";
+import type { Log } from "../edge/ports.ts";
+import type { Backend } from "../wire/backend.ts";
+import type { Reread } from "./options.ts";
+import { declaredOf, identityOf } from "./parts.ts";
+import { planReload, type ReloadPlan } from "./reload.ts";
+import type { Declared } from "./tighten.ts";
 
 const NOT_LISTENING = "Cannot reload: the daemon must be listening, and must not be stopping";
 const NO_ROOM = "Cannot reload: the queue of the daemon's own events must have room: try again";

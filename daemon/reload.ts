@@ -8,14 +8,14 @@
  * Ordering: `ConfigurationReloaded` first, then what it changes, in one go.
  * @module
  */
-import type { Draft, VenueDeclaration } from "./core/event.ts";
-import type { Micros } from "./core/numbers.ts";
-import type { View } from "./core/view.ts";
-import { type Change, changesOf } from "./config/changes.ts";
-import { canonicalConfiguration, configurationDigest } from "./config/mod.ts";
-import { shown } from "./config/problems.ts";
-import { controlDraft, SEVERITY } from "./edge/declarations.ts";
-import { type Declared, tighten } from "./daemon_tighten.ts";
+import type { Draft, VenueDeclaration } from "../core/event.ts";
+import type { Micros } from "../core/numbers.ts";
+import type { View } from "../core/view.ts";
+import { type Change, changesOf } from "../config/changes.ts";
+import { canonicalConfiguration, configurationDigest } from "../config/mod.ts";
+import { shown } from "../config/problems.ts";
+import { controlDraft, SEVERITY } from "../edge/declarations.ts";
+import { type Declared, tighten, type Tightening } from "./tighten.ts";
 
 /** What is to become of a new configuration. */
 export type ReloadPlan =
@@ -48,7 +48,7 @@ export function planReload(
   const looser = [...limits.looser, ...switchedBack(before, after)];
   const problems = [
     ...changes.filter(({ kind }) => kind === "fixed").map(fixedWords),
-    ...looserWords(changes, looser),
+    ...looserWords(changes, { looser, gone: limits.gone }),
   ];
   if (problems.length > 0) return { kind: "refused", problems };
   const { configuration } = after;
@@ -75,11 +75,16 @@ function fixedWords(change: Change): string {
 }
 
 /** One sentence for each setting that would become looser, with what it was and would be. */
-function looserWords(changes: readonly Change[], looser: readonly string[]): readonly string[] {
+function looserWords(
+  changes: readonly Change[],
+  of: Pick<Tightening, "looser" | "gone">,
+): readonly string[] {
   const tightening = changes.filter(({ kind }) => kind === "tightening");
-  const meant = tightening.filter(({ path }) => looser.some((one) => isPart(path, { of: one })));
-  const unknown = looser.filter((one) =>
-    tightening.every(({ path }) => !isPart(path, { of: one }))
+  const meant = tightening.filter(({ path, after }) =>
+    (after === undefined ? of.gone : of.looser).some((one) => isPart(path, { of: one }))
+  );
+  const unknown = [...of.looser, ...of.gone].filter((one) =>
+    meant.every(({ path }) => !isPart(path, { of: one }))
   );
   return [
     ...meant.map((change) => looserSentence(change.path, wasWords(change))),

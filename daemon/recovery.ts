@@ -3,9 +3,9 @@
  * compare every effect.
  * @module
  */
-import { createTimeline } from "./core/mod.ts";
-import type { Micros } from "./core/numbers.ts";
-import type { Timeline } from "./core/timeline.ts";
+import { createTimeline } from "../core/mod.ts";
+import type { Micros } from "../core/numbers.ts";
+import type { Timeline } from "../core/timeline.ts";
 import {
   type AcceptedLoss,
   acceptLoss as acceptJournalLoss,
@@ -15,13 +15,13 @@ import {
   recover,
   replayInto,
   restoreTimeline,
-} from "./edge/journal/mod.ts";
-import type { Log } from "./edge/ports.ts";
-import { PoisonNotes } from "./edge/poison.ts";
-import type { CheckpointMark } from "./edge/shadows.ts";
-import { writeReport } from "./wire/encode_report.ts";
-import type { DaemonOptions } from "./daemon_options.ts";
-import { VERSION } from "./version.ts";
+} from "../edge/journal/mod.ts";
+import type { Log } from "../edge/ports.ts";
+import { PoisonNotes } from "../edge/poison.ts";
+import type { CheckpointMark } from "../edge/shadows.ts";
+import { writeReport } from "../wire/encode_report.ts";
+import type { DaemonOptions } from "./options.ts";
+import { VERSION } from "../version.ts";
 
 /** Options of the journal, all but what the running daemon adds. */
 type RecoveredJournal = Omit<JournalOptions, "nowUs" | "digest">;

@@ -2,18 +2,18 @@
  * The daemon's metrics, put together: who counts, and who may look.
  * @module
  */
-import type { View } from "./core/view.ts";
-import type { EngineClock } from "./edge/engine_clock.ts";
-import type { Ingress } from "./edge/ingress.ts";
-import { CoreSource } from "./edge/metrics/core_source.ts";
-import { LoopMeter } from "./edge/metrics/loop_meter.ts";
-import { type Health, MetricsServer } from "./edge/metrics/metrics_server.ts";
-import { ProcessSource } from "./edge/metrics/process_source.ts";
-import { QueueSource } from "./edge/metrics/queue_source.ts";
-import { MetricRegistry, type MetricSource } from "./edge/metrics/registry.ts";
-import type { DaemonOptions } from "./daemon_options.ts";
-import { BUILD } from "./build.ts";
-import { VERSION } from "./version.ts";
+import type { View } from "../core/view.ts";
+import type { EngineClock } from "../edge/engine_clock.ts";
+import type { Ingress } from "../edge/ingress.ts";
+import { CoreSource } from "../edge/metrics/core_source.ts";
+import { LoopMeter } from "../edge/metrics/loop_meter.ts";
+import { type Health, MetricsServer } from "../edge/metrics/metrics_server.ts";
+import { ProcessSource } from "../edge/metrics/process_source.ts";
+import { QueueSource } from "../edge/metrics/queue_source.ts";
+import { MetricRegistry, type MetricSource } from "../edge/metrics/registry.ts";
+import type { DaemonOptions } from "./options.ts";
+import { BUILD } from "../build.ts";
+import { VERSION } from "../version.ts";
 
 /** What is there before any other part. */
 type Begun = {

@@ -15,41 +15,41 @@
  * Everything arrives through `Ports`, so the same function runs in production and in simulation.
  * @module
  */
-import { Sequencer } from "./core/mod.ts";
-import type { ControlPayloads, Event } from "./core/event.ts";
-import type { VenueId } from "./core/numbers.ts";
-import type { Timeline } from "./core/timeline.ts";
-import { controlDraft } from "./edge/declarations.ts";
-import { EngineClock } from "./edge/engine_clock.ts";
-import { EXIT } from "./edge/exit_codes.ts";
-import type { HotLoopObserver } from "./edge/hot_loop_observer.ts";
-import { Ingress, type IngressQueue } from "./edge/ingress.ts";
-import { Intervals } from "./edge/intervals.ts";
+import { Sequencer } from "../core/mod.ts";
+import type { ControlPayloads, Event } from "../core/event.ts";
+import type { VenueId } from "../core/numbers.ts";
+import type { Timeline } from "../core/timeline.ts";
+import { controlDraft } from "../edge/declarations.ts";
+import { EngineClock } from "../edge/engine_clock.ts";
+import { EXIT } from "../edge/exit_codes.ts";
+import type { HotLoopObserver } from "../edge/hot_loop_observer.ts";
+import { Ingress, type IngressQueue } from "../edge/ingress.ts";
+import { Intervals } from "../edge/intervals.ts";
 import {
   Journal,
   type JournalFault,
   type JournalOptions,
   lockState,
   type StateLock,
-} from "./edge/journal/mod.ts";
-import { Loop, ROUND_EVENTS_MAX } from "./edge/loop.ts";
-import type { Health } from "./edge/metrics/metrics_server.ts";
-import type { Cancel } from "./edge/ports.ts";
-import { QueueWatch } from "./edge/queue_watch.ts";
-import type { Supervision } from "./edge/supervision.ts";
-import { SafeMode } from "./edge/safe_mode.ts";
-import type { Shadows } from "./edge/shadows.ts";
-import type { VenueSide } from "./edge/venue_side.ts";
-import { writeReport } from "./wire/encode_report.ts";
-import type { WireServer } from "./wire/server.ts";
-import { tokenPath } from "./wire/token.ts";
-import { DaemonMetrics } from "./daemon_metrics.ts";
-import type { Daemon, DaemonJournal, DaemonOptions, End, Reread } from "./daemon_options.ts";
-import { createServer, createShadows, createSignals, createSupervision } from "./daemon_parts.ts";
-import { Reloader } from "./daemon_reloader.ts";
-import { declareStart, openControl } from "./daemon_start.ts";
-import { type Recovered, recoverTimeline } from "./daemon_recovery.ts";
-import { VERSION } from "./version.ts";
+} from "../edge/journal/mod.ts";
+import { Loop, ROUND_EVENTS_MAX } from "../edge/loop.ts";
+import type { Health } from "../edge/metrics/metrics_server.ts";
+import type { Cancel } from "../edge/ports.ts";
+import { QueueWatch } from "../edge/queue_watch.ts";
+import type { Supervision } from "../edge/supervision.ts";
+import { SafeMode } from "../edge/safe_mode.ts";
+import type { Shadows } from "../edge/shadows.ts";
+import type { VenueSide } from "../edge/venue_side.ts";
+import { writeReport } from "../wire/encode_report.ts";
+import type { WireServer } from "../wire/server.ts";
+import { tokenPath } from "../wire/token.ts";
+import { DaemonMetrics } from "./metrics.ts";
+import type { Daemon, DaemonJournal, DaemonOptions, End, Reread } from "./options.ts";
+import { createServer, createShadows, createSignals, createSupervision } from "./parts.ts";
+import { Reloader } from "./reloader.ts";
+import { declareStart, openControl } from "./start.ts";
+import { type Recovered, recoverTimeline } from "./recovery.ts";
+import { VERSION } from "../version.ts";
 
 /** How often the clock is disciplined and the queues are looked at. */
 const HOUSEKEEPING_US = 1_000_000;
