@@ -13,7 +13,8 @@
  * @module
  */
 import { HttpAnswerError, HttpAnswerReader } from "./http_answer.ts";
-import type { Cancel, Http, HttpHandlers, HttpRequest, PreparedRequest, Timers } from "./ports.ts";
+import { HttpTargets, requestBytes } from "./http_request.ts";
+import type { Cancel, Http, HttpHandlers, PreparedRequest, Timers } from "./ports.ts";
 
 const CONNECTIONS_MAX = 256;
 const READ_BYTES = 16_384;
@@ -42,15 +43,16 @@ const dialDirect: Dial = async (origin) => {
 /** Returns HTTP over connections of our own. */
 export function directHttp(timers: Timers, dial: Dial = dialDirect): Http {
   const pools = new Map<string, Pool>();
+  const targets = new HttpTargets();
   return {
     prepare: (request) => {
-      const url = new URL(request.url);
-      if (url.protocol !== "https:" && url.protocol !== "http:") {
-        throw new TypeError(`Cannot prepare a request: must be http or https: was ${url.protocol}`);
-      }
-      const pool = pools.get(url.origin) ?? new Pool(new URL(url.origin), { timers, dial });
-      pools.set(url.origin, pool);
-      return new Prepared(pool, bytesOf(request, url));
+      const target = targets.of(request.url);
+      const bytes = requestBytes(request, target);
+      const known = pools.get(target.origin);
+      if (known !== undefined) return new Prepared(known, bytes);
+      const pool = new Pool(new URL(target.origin), { timers, dial });
+      pools.set(target.origin, pool);
+      return new Prepared(pool, bytes);
     },
   };
 }
@@ -67,26 +69,6 @@ class Prepared implements PreparedRequest {
   send(handlers: HttpHandlers): Cancel {
     return this.#pool.send(this.#bytes, handlers);
   }
-}
-
-/** @throws {TypeError} If a header could break out of its line. */
-function bytesOf(request: HttpRequest, url: URL): Uint8Array<ArrayBuffer> {
-  const body = new TextEncoder().encode(request.body ?? "");
-  const headers = new Headers(request.headers); // refuses what is no header
-  headers.set("host", url.host);
-  headers.set("accept-encoding", "identity");
-  if (!headers.has("user-agent")) headers.set("user-agent", "tapeline");
-  headers.delete("connection");
-  if (body.length > 0 || request.method !== "GET") {
-    headers.set("content-length", String(body.length));
-  }
-  const lines = [`${request.method} ${url.pathname}${url.search} HTTP/1.1`];
-  for (const [name, value] of headers) lines.push(`${name}: ${value}`);
-  const head = new TextEncoder().encode(`${lines.join("\r\n")}\r\n\r\n`);
-  const bytes = new Uint8Array(head.length + body.length);
-  bytes.set(head);
-  bytes.set(body, head.length);
-  return bytes;
 }
 
 type PoolOptions = { readonly timers: Timers; readonly dial: Dial };

@@ -92,9 +92,13 @@ check_host() {
   done
 }
 
+# Whatever ends this: what was stopped runs again.
 clean_up() {
+  ended=$?
+  if [ "$stage" != before ]; then put_back && ended=1; fi
   rm -f /run/systemd/system/tapeline-step.service
-  if [ -n "$work" ]; then rm -rf "$work"; fi
+  rm -rf "$work"
+  exit "$ended"
 }
 
 # ---- install and upgrade
@@ -109,11 +113,17 @@ install_it() {
     say "Installed: $name"
   elif [ -e "$link" ] && [ -n "$(known_units)" ]; then
     change_to "$target"
+    [ -n "$instance" ] || start= # what ran runs, and what did not was not meant to
   else
     swap "$target"
     say "Installed $name as $link"
   fi
-  if [ -n "$start" ]; then enable_and_start; fi
+  if [ -n "$start" ] && is_meant; then enable_and_start; fi
+}
+
+# The daemon without a name is not for hosts that have others.
+is_meant() {
+  [ -n "$instance" ] || [ -z "$(known_units)" ] || known_units | grep -qx tapeline.service
 }
 
 find_executable() {
@@ -308,9 +318,11 @@ status() { systemctl show -p StatusText --value "$1"; }
 # Back to the executable from which the change began, whatever the other one has written meanwhile.
 put_back() {
   trap '' HUP INT TERM
+  reached=$stage
+  stage=before
   say "Putting back $(label "$from")"
   systemctl stop tapeline-step.service 2>/dev/null || true
-  if [ "$stage" = swapped ]; then
+  if [ "$reached" = swapped ]; then
     for unit in $all; do systemctl stop "$unit" 2>/dev/null || true; done
     for unit in $all; do
       has_journal "$unit" || continue
@@ -341,10 +353,10 @@ known_units() {
     done
     systemctl list-units --plain --no-legend --all 'tapeline.service' 'tapeline@*.service' |
       awk '$3 != "inactive" { print $1 }'
-    for unit in /etc/systemd/system/multi-user.target.wants/tapeline*.service; do
-      [ -e "$unit" ] && basename "$unit"
+    for wanted in /etc/systemd/system/multi-user.target.wants/tapeline*.service; do
+      [ -e "$wanted" ] && basename "$wanted"
     done
-  } | grep -v '^tapeline-step' | sort -u
+  } | grep -x -e 'tapeline\.service' -e 'tapeline@.*\.service' | sort -u
 }
 
 # Runs, is about to be started again, or failed although it is to run.
@@ -433,7 +445,7 @@ uninstall_it() {
     return
   fi
   rm -rf /var/lib/private/tapeline /var/lib/private/tapeline-* /var/cache/private/tapeline "$etc"
-  rm -f "$state" "$state"-* /var/cache/tapeline
+  rm -rf "$state" "$state"-* /var/cache/tapeline
   say "Removed, with state, cache and configuration"
 }
 

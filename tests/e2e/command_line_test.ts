@@ -149,7 +149,7 @@ Deno.test("run ends with 69 and a sentence where its state directory is a file",
   using directory = new TemporaryDirectory();
   const { code, log } = await refusedStart({ stateDir: directory.write("file", "") });
   strictEqual(code, 69);
-  match(log, /^tapeline: Cannot look for .*file.*: .*Not a directory/m);
+  match(log, /^tapeline: Cannot make directory .*file: .*File exists/m);
 });
 
 /** Runs a journal command and returns its stdout. */

@@ -85,6 +85,12 @@ testOn(
       "left",
     );
     match(upgraded, /for: tapeline@left\.service tapeline@right\.service/);
+    match(
+      await machine.must(...INSTALL),
+      /for: tapeline@left\.service tapeline@right\.service/,
+      "back, and for both although none is named",
+    );
+    ok(!(await machine.run("systemctl", "is-active", "tapeline")).success, "none of no name began");
     for (const [instance, port] of ports) {
       const client = await connect(machine, { port, clientId: "maker", instance });
       const rows = (await client.query("orders", { open: true }))["result"];

@@ -16,6 +16,8 @@ export const NEXT_VERSION = `${VERSION}-next`;
 const PROJECT = fileURLToPath(new URL("../../../", import.meta.url));
 const SOURCES = ["core", "edge", "wire", "config", "tools", "deno.json", "deno.lock"];
 const BUILD_MS = 240_000;
+/** Another checkout may be at work with it. */
+const KEPT_MS = 86_400_000;
 
 /**
  * Returns the directory of this version's `tapeline` and its `SHA256SUMS`: of the one that
@@ -32,7 +34,7 @@ export async function nextExecutable(cache: string): Promise<string> {
   return await builtOnce(cache, "next", buildNext);
 }
 
-/** Built beside its name and renamed; what was built from other sources goes. */
+/** Built beside its name and renamed; what was built from other sources goes after a day. */
 async function builtOnce(
   cache: string,
   name: string,
@@ -43,7 +45,8 @@ async function builtOnce(
   if (existsSync(folder)) return folder;
   for (const entry of Deno.readDirSync(cache)) {
     if (!entry.name.startsWith(`${name}-`)) continue;
-    Deno.removeSync(`${cache}/${entry.name}`, { recursive: true });
+    const ageMs = Date.now() - (Deno.statSync(`${cache}/${entry.name}`).mtime?.getTime() ?? 0);
+    if (ageMs > KEPT_MS) Deno.removeSync(`${cache}/${entry.name}`, { recursive: true });
   }
   const draft = Deno.makeTempDirSync({ dir: cache });
   await make(files, draft);
