@@ -5,7 +5,7 @@
 import { Client, pause, type Place } from "./client.ts";
 
 /** Asked for at once while it does not read; their reports are more than may wait for it. */
-const BURST = 4_000;
+const BURST = 1_000;
 /** How long it does not read, and how long it may then take to catch up. */
 const BLIND_MS = 2_500;
 const CATCH_UP_MS = 2_500;
