@@ -9,16 +9,12 @@
  * @module
  */
 
-/**
- * Options of V8, for the whole process: room for young objects, few threads beside the loop's, and
- * no thread of which a collection of young objects would wait for (decision 0058).
- */
+/** Options of V8, for the whole process: room for young objects, few threads beside the loop's. */
 const V8_FLAGS = [
   "--min-semi-space-size=16",
   "--initial-heap-size=128",
   "--concurrent-marking-max-worker-num=1",
   "--concurrent-turbofan-max-threads=1",
-  "--no-parallel-scavenge",
 ] as const;
 
 /** The option that gives V8 its options. */
