@@ -18,8 +18,8 @@ export type HttpTarget = {
 
 const NAME = /^[!#$%&'*+.^_`|~0-9A-Za-z-]+$/;
 const VALUE = /^[\t\x20-\x7e]*$/;
-/** What may be sent as it is: no space, no fragment, nothing beyond ASCII. */
-const PLAIN_PATH = /^\/[\x21\x22\x24-\x7e]*$/;
+/** What may be sent as it is: characters that mean in an address what they are. RFC 3986 §3.3. */
+const PLAIN_PATH = /^\/[\w.~!$&'()*+,;=:@%/?-]*$/;
 const BEYOND_ASCII = /[\u0080-\uffff]/;
 /** Headers that say how the bytes are framed. */
 const OWN = new Set([
