@@ -8,11 +8,13 @@
  * 3. Each event is applied to the machines; event and effects go into the journal's open batch;
  *    observers look at the new state but show nothing.
  * 4. After each round the batch is handed over unless one is being written (group commit), and
- *    venues are told which commands to make ready.
- * 5. When the journal says "durable up to N", observers and venue commands up to N are released.
+ *    venues are told of their commands and of the commit that each is part of.
+ * 5. When the journal says "durable up to N", observers up to N are released, and commands that no
+ *    venue's Worker could be told of.
  *
  * Invariant: nothing that follows from event N leaves before N is durable, since the only ways out
- * are `Observer.released` and the outbox. The machines run ahead in memory only.
+ * are `Observer.released`, the outbox, and a venue's Worker that has seen the commit in the journal's
+ * own counter. The machines run ahead in memory only.
  * @module
  */
 import { Effects } from "../core/effects.ts";

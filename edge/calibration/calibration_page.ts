@@ -3,6 +3,7 @@
  * horizon as inline SVG. No script, no font, nothing fetched.
  * @module
  */
+import { escaped, htmlPage, round } from "../html_page.ts";
 import type { HorizonFit, ReliabilityBin } from "../../core/hotloop/mod.ts";
 import { type CalibrationReport, calibrationRows, horizonText, percent } from "./calibrate.ts";
 
@@ -12,36 +13,16 @@ const RADIUS_MIN = 2;
 const RADIUS_MAX = 9;
 
 const STYLE = `
-:root { color-scheme: light dark; --ink: #1d2530; --dim: #68737f; --line: #d6dce2; --paper: #fbfaf7;
-  --mark: #0b6e99; --model: #b5541c; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e7eaee; --dim: #97a1ac; --line: #333c46;
-  --paper: #14181d; --mark: #5bb8e0; --model: #e8935c; } }
-body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
-  max-width: 62rem; margin: 2.5rem auto; padding: 0 1.25rem; }
-h1 { font-size: 1.5rem; margin: 0 0 .25rem; } p { max-width: 44rem; } .dim { color: var(--dim); }
-table { border-collapse: collapse; margin: 1.5rem 0; font-variant-numeric: tabular-nums; }
-th, td { text-align: right; padding: .3rem .9rem; border-bottom: 1px solid var(--line); }
-th { font-weight: 600; color: var(--dim); } th:first-child, td:first-child { text-align: left; }
-.charts { display: flex; flex-wrap: wrap; gap: 1.5rem; } figure { margin: 0; }
-figcaption { font-weight: 600; } svg text { fill: var(--dim); font-size: 10px; }
-.axis { stroke: var(--line); fill: none; } .ideal { stroke: var(--dim); stroke-dasharray: 3 3; }
+th, td { text-align: right; }
+th:first-child, td:first-child { text-align: left; }
+.ideal { stroke: var(--dim); stroke-dasharray: 3 3; }
 .base { stroke: var(--model); stroke-width: 1; } .curve { stroke: var(--mark); fill: none; }
 .bin { fill: var(--mark); fill-opacity: .75; }`;
 
 /** Returns the page. */
 export function calibrationPage(report: CalibrationReport): string {
   const { result, files } = report;
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Fill probabilities: calibration</title>
-<style>${STYLE}
-</style>
-</head>
-<body>
-<h1>How well fill probabilities fit</h1>
+  const body = `<h1>How well fill probabilities fit</h1>
 <p class="dim">${files.map(escaped).join(", ")}</p>
 <p>${result.ordersPlaced} virtual orders joined the touches of ${result.instruments} instruments, one
 each side every ${
@@ -55,10 +36,8 @@ ${result.horizons.map(chartOf).join("\n")}
 </div>
 <p class="dim">Each dot is a tenth of the probabilities said: across, what was said on average; up,
 how often it came true; its area, how many orders. On the dashed line the two agree. The level line is
-the base rate. Outcomes are estimates too: the orders were never sent.</p>
-</body>
-</html>
-`;
+the base rate. Outcomes are estimates too: the orders were never sent.</p>`;
+  return htmlPage({ title: "Fill probabilities: calibration", style: STYLE, body });
 }
 
 function tableOf(report: CalibrationReport): string {
@@ -130,12 +109,4 @@ function x(share: number): number {
 
 function y(share: number): number {
   return round(SIZE - MARGIN - share * (SIZE - MARGIN - RADIUS_MAX));
-}
-
-function round(pixels: number): number {
-  return Math.round(pixels * 10) / 10;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }

@@ -4,6 +4,8 @@
  * What an adapter offers is checked field by field before it is posted: one that is wrong ends the
  * adapter, loudly, and is never sequenced. What it says in words leaves without its secrets. `up` is
  * said here, once the account was reconciled after a connection.
+ * Invariant: a command that was announced is handed to the adapter's `send` when the journal's
+ * counter has reached its commit, never before, once, and not at all after a stop or a failure.
  * Ordering: messages that come while the adapter's code is still loading wait for it; beats are
  * answered at once.
  * Limit: a reconciliation that was asked for before a connection broke and that reaches the Worker

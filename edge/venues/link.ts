@@ -1,6 +1,6 @@
 /**
- * The daemon's end of a venue: starts its adapter in a Worker, hands it released commands, takes
- * its reports and its market data through two queues, and restarts it when it dies or is wedged.
+ * The daemon's end of a venue: starts its adapter in a Worker, tells it of commands, takes its
+ * reports and its market data through two queues, and restarts it when it dies or is wedged.
  *
  * A dead adapter is `venue down`; what it had in flight has no outcome, so each such request is
  * answered `RequestFailed unknown` and the core asks the venue after the restart; its books are
@@ -14,8 +14,7 @@
 import type { VenueCommand } from "../../core/command.ts";
 import type { Draft, VenueStatus } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
-import type { Micros } from "../../core/numbers.ts";
-import type { RequestId } from "../../core/numbers.ts";
+import type { Micros, RequestId } from "../../core/numbers.ts";
 import type { EngineClock } from "../engine_clock.ts";
 import { Inlet } from "../inlet.ts";
 import type { MetricSource } from "../metrics/registry.ts";

@@ -3,6 +3,7 @@
  * inline SVG. No script, no font, nothing fetched.
  * @module
  */
+import { escaped, htmlPage, round } from "../../edge/html_page.ts";
 import { between, holds, type Verdict, warmUpMs } from "./judge.ts";
 import type { Recording, Sample } from "./recording.ts";
 import { quantile } from "./statistics.ts";
@@ -17,20 +18,8 @@ const SLICES = 60;
 const MIB = 1_048_576;
 
 const STYLE = `
-:root { color-scheme: light dark; --ink: #1d2530; --dim: #68737f; --line: #d6dce2; --paper: #fbfaf7;
-  --mark: #0b6e99; --model: #b5541c; }
-@media (prefers-color-scheme: dark) { :root { --ink: #e7eaee; --dim: #97a1ac; --line: #333c46;
-  --paper: #14181d; --mark: #5bb8e0; --model: #e8935c; } }
-body { font: 15px/1.5 system-ui, sans-serif; color: var(--ink); background: var(--paper);
-  max-width: 64rem; margin: 2.5rem auto; padding: 0 1.25rem; }
-h1 { font-size: 1.5rem; margin: 0 0 .25rem; } p { max-width: 44rem; } .dim { color: var(--dim); }
-table { border-collapse: collapse; margin: 1.5rem 0; font-variant-numeric: tabular-nums; }
-th, td { text-align: left; padding: .25rem .8rem; border-bottom: 1px solid var(--line); }
-th { font-weight: 600; color: var(--dim); } .number { text-align: right; }
-.broken { color: var(--model); font-weight: 600; }
-.charts { display: flex; flex-wrap: wrap; gap: 1.5rem; } figure { margin: 0; }
-figcaption { font-weight: 600; } svg text { fill: var(--dim); font-size: 10px; }
-.axis { stroke: var(--line); fill: none; } .warm { fill: var(--line); fill-opacity: .35; }
+th, td { text-align: left; } .number { text-align: right; }
+.broken { color: var(--model); font-weight: 600; } .warm { fill: var(--line); fill-opacity: .35; }
 .first { stroke: var(--mark); fill: none; } .second { stroke: var(--model); fill: none; }
 .key-first { color: var(--mark); } .key-second { color: var(--model); }`;
 
@@ -39,27 +28,15 @@ export function soakPage(recording: Recording, verdicts: readonly Verdict[]): st
   const minutes = (recording.durationMs / 60_000).toFixed(1);
   const last = recording.samples.at(-1);
   const verdict = holds(verdicts) ? "Everything held." : "Something did not hold.";
-  return `<!doctype html>
-<html lang="en">
-<head>
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width, initial-scale=1">
-<title>Soak of ${minutes} minutes</title>
-<style>${STYLE}
-</style>
-</head>
-<body>
-<h1>${verdict}</h1>
+  const body = `<h1>${verdict}</h1>
 <p class="dim">${minutes} minutes, ${last?.truthEvents ?? 0} events and ${
     last?.marketEvents ?? 0
   } of market data. What is shaded is warm-up and not judged.</p>
 ${tableOf(verdicts)}
 <div class="charts">
 ${chartsOf(recording).map((chart) => chartText(chart, recording.durationMs)).join("\n")}
-</div>
-</body>
-</html>
-`;
+</div>`;
+  return htmlPage({ title: `Soak of ${minutes} minutes`, style: STYLE, body });
 }
 
 function tableOf(verdicts: readonly Verdict[]): string {
@@ -176,12 +153,4 @@ function niceAbove(value: number): number {
   const power = 10 ** Math.floor(Math.log10(value));
   const step = [1, 2, 5, 10].find((factor) => factor * power >= value) ?? 10;
   return Number((step * power).toPrecision(3));
-}
-
-function round(pixels: number): number {
-  return Math.round(pixels * 10) / 10;
-}
-
-function escaped(text: string): string {
-  return text.replaceAll("&", "&amp;").replaceAll("<", "&lt;").replaceAll('"', "&quot;");
 }

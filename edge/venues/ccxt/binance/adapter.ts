@@ -33,7 +33,7 @@ import { NewsDesk } from "./order_news.ts";
 import { Reconciliations } from "./reconciliation.ts";
 import { Reconnect } from "../reconnect.ts";
 import { Reporter } from "./reports.ts";
-import { type CallResult, Rest } from "./rest.ts";
+import { reasonOf, Rest } from "./rest.ts";
 import { ServerClock } from "./server_clock.ts";
 import { UserStream } from "./user_stream.ts";
 
@@ -322,15 +322,4 @@ function deskOf(account: Account, hooks: CommandHooks): Desk {
     news: new NewsDesk(account, { endings, stampsOf: (key) => commands.stampsOf(key) }),
     book,
   };
-}
-
-function reasonOf(result: Exclude<CallResult, { readonly kind: "ok" }>): string {
-  switch (result.kind) {
-    case "error":
-      return result.error.text;
-    case "failed":
-      return result.error.message;
-    case "dryRun":
-      return "this is a dry run";
-  }
 }

@@ -15,7 +15,7 @@ import type { CcxtExchange } from "../library.ts";
 import type { CcxtOptions, ExchangeProduct } from "../options.ts";
 import { Fields, PayloadError } from "../payload.ts";
 import { BinanceRequests, type Call } from "./requests.ts";
-import { type CallResult, Rest } from "./rest.ts";
+import { type CallResult, reasonOf, Rest } from "./rest.ts";
 
 const BODY_BYTES_MAX = 1 << 20;
 /** The one with the shortest way counts. */
@@ -74,7 +74,7 @@ class Examining {
   start(): void {
     this.#rest.call(new BinanceRequests(this.#of.read.product).time(), (result) => {
       if (result.kind !== "ok") {
-        const reason = wordsOf(result);
+        const reason = reasonOf(result);
         const key = { kind: "unknown", reason: "the venue was not reached" } as const;
         return this.#done({ reach: { kind: "unreachable", reason }, key });
       }
@@ -119,7 +119,7 @@ function sampleOf({ body, stamps }: Extract<CallResult, { readonly kind: "ok" }>
 function scopeOf(result: CallResult, product: ExchangeProduct): KeyScope {
   if (result.kind === "ok") return parseScope(result.body, product);
   const isRefused = result.kind === "error" && result.error.rejectCode === "VENUE_AUTH";
-  return { kind: isRefused ? "refused" : "unknown", reason: wordsOf(result) };
+  return { kind: isRefused ? "refused" : "unknown", reason: reasonOf(result) };
 }
 
 /** A permission that is not listed is none. */
@@ -139,16 +139,5 @@ function parseScope(body: unknown, product: ExchangeProduct): KeyScope {
   } catch (error) {
     if (!(error instanceof PayloadError)) throw error;
     return { kind: "unknown", reason: error.message };
-  }
-}
-
-function wordsOf(result: Exclude<CallResult, { readonly kind: "ok" }>): string {
-  switch (result.kind) {
-    case "error":
-      return result.error.text;
-    case "failed":
-      return result.error.message;
-    case "dryRun":
-      return "nothing was sent";
   }
 }

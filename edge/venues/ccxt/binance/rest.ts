@@ -23,6 +23,18 @@ export type CallResult =
   | { readonly kind: "failed"; readonly error: EdgeError }
   | { readonly kind: "dryRun" };
 
+/** Why a call brought nothing, in words. */
+export function reasonOf(result: Exclude<CallResult, { readonly kind: "ok" }>): string {
+  switch (result.kind) {
+    case "error":
+      return result.error.text;
+    case "failed":
+      return result.error.message;
+    case "dryRun":
+      return "nothing was sent";
+  }
+}
+
 export type CallStamps = { readonly submitUs: Micros; readonly ackUs: Micros };
 
 /** The part of CCXT that signs. */
