@@ -80,7 +80,13 @@ function read(folder: string): ReadonlyMap<string, string> {
 /** A library's file in a comment of the bundler: where the cache is, name, version. */
 const LIBRARY_FILE = /^\/\/ (\S*?\/npm\/[^/\s]+\/)((?:@[^/\s]+\/)?[^/\s]+)\/(\d[^/\s]*)\//gm;
 
-/** Takes out of the files what is of this machine. */
+/** A part that is loaded when it is wanted. */
+const LATER = /\bimport\(("\.\/[\w.-]+\.js")\)/g;
+
+/**
+ * Takes out of the files what is of this machine. Where the runtime can read in a file which parts
+ * it may want later it reads and checks them all at once, in each thread: it is kept from that.
+ */
 function settled(raw: ReadonlyMap<string, string>): Program {
   const libraries = new Set<string>();
   const caches = new Set<string>();
@@ -96,7 +102,7 @@ function settled(raw: ReadonlyMap<string, string>): Program {
     let own = text;
     for (const cache of caches) own = own.replaceAll(cache, "npm/");
     for (const [from, to] of names) own = own.replaceAll(`"./${from}"`, `"./${to}"`);
-    files.set(names.get(name) ?? name, own);
+    files.set(names.get(name) ?? name, own.replace(LATER, "import(String($1))"));
   }
   return { files, libraries: [...libraries].sort() };
 }

@@ -26,6 +26,7 @@ Deno.test("bundle() gives the same files in another place, and no path of this m
   for (const [name, text] of first.files) {
     ok(text === second.files.get(name), name);
     doesNotMatch(text, here);
+    doesNotMatch(text, /\bimport\("\.\//, `${name} names to the runtime what it may load later`);
   }
   strictEqual(first.libraries.filter((library) => library.startsWith("ccxt@")).length, 1);
 });
