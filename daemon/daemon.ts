@@ -7,7 +7,7 @@
  * 3. open the journal where it ended
  * 4. join ingress, sequencer, machines, journal and wire in the loop
  * 5. say `Started` and what the configuration declares, and wait until that is durable
- * 6. listen, then start feeds, venues, follower and index
+ * 6. listen, then start the journal's Worker, feeds, venues, follower and index
  *
  * Stop: refuse intents, wait until what was taken is durable, take leave of the sessions, stop
  * feeds and venues, close the journal, free the lock.
@@ -223,6 +223,7 @@ class RunningDaemon implements Daemon {
 
   /** Once it listens: each Worker takes its time to come up, and no client waits for that. */
   #startWorkers(): void {
+    if (this.#journal instanceof Journal) this.#journal.handOver();
     this.#venues.start();
     if (this.#journal instanceof Journal) {
       this.#shadows = createShadows(this.#options, this.#journal, {

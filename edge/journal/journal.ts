@@ -3,7 +3,8 @@
  *
  * Group commit: one batch is being written while the next fills; the next one goes as soon as the
  * Worker is done, also while the loop is still at its turn. Records are bytes of their batch's
- * parts until it is closed, then bytes in the ring, then the Worker's. Bound: while the open batch holds
+ * parts until it is closed, then bytes in the ring, then the Worker's. Until `handOver` this thread
+ * writes itself: a start needs its first batch on the disk and not a thread. Bound: while the open batch holds
  * `batchBytes` or more and the ring has not taken the one before, `canAccept` is false and the loop
  * must stop sequencing. After a failure nothing becomes durable any more.
  * @module
@@ -27,6 +28,8 @@ import { ReportStore } from "./report_store.ts";
 import { CELL, type CommitCells, createRingMemory, type RingMemory, RingWriter } from "./ring.ts";
 import { encodeRingRecord, RECORD_BYTES, type RingRecord, STOP_RECORD } from "./ring_record.ts";
 import {
+  CommitLoop,
+  failureSentence,
   type JournalWorkerInit,
   type JournalWorkerMessage,
   POSITION_COLUMNS,
@@ -57,7 +60,7 @@ export const JOURNAL_DEFAULTS: JournalSettings = {
 };
 
 export type JournalOptions = {
-  readonly ports: Pick<Ports, "disk" | "signals" | "workers">;
+  readonly ports: Pick<Ports, "disk" | "signals" | "workers" | "clock">;
   readonly stateDirectory: string;
   readonly engineVersion: string;
   /** From the recovery, when its records have been replayed. */
@@ -90,7 +93,9 @@ export class Journal implements MetricSource {
   readonly #memory: RingMemory;
   readonly #positions: Float64Array<SharedArrayBuffer>;
   readonly #ring: RingWriter;
-  readonly #worker: WorkerLink;
+  /** Who writes: this thread, and once it was started the Worker. */
+  #here: CommitLoop | undefined;
+  #worker: WorkerLink | undefined;
   readonly #store: ReportStore;
 
   readonly #truth = new ByteWriter();
@@ -115,9 +120,9 @@ export class Journal implements MetricSource {
   #failureHandler: (sentence: string, fault: JournalFault) => void = () => {};
   #stoppedHandler: () => void = () => {};
 
-  /** Starts the Worker. */
+  /** Opens it where a recovery found its end. */
   constructor(options: JournalOptions) {
-    const { ports, tail, stateDirectory, engineVersion, settings } = options;
+    const { ports, tail, stateDirectory, settings } = options;
     this.#options = options;
     this.journalId = tail.journalId;
     this.#lastSeq = seqId(tail.seq);
@@ -133,17 +138,19 @@ export class Journal implements MetricSource {
       lastBatch: tail.batch,
       index: options.reports,
     });
-    const start = { stateDirectory, engineVersion, tail };
-    const init: JournalWorkerInit = {
-      memory: this.#memory,
-      positions: this.#positions,
-      start,
-      settings,
-    };
-    this.#worker = ports.workers.start("journal", init);
-    this.#worker.onMessage((message) => this.#onMessage(message as JournalWorkerMessage));
-    this.#worker.onError((reason) => this.#fail(workerDeath(reason), "write"));
     ports.signals.watch(this.#memory.cells, CELL.progress, () => this.#onProgress());
+  }
+
+  /** Leaves writing to a Worker. */
+  handOver(): void {
+    if (this.#worker !== undefined || this.#state === "failed") return;
+    this.#write(() => {
+      const tail = this.#here?.leave() ?? this.#options.tail;
+      const worker = this.#options.ports.workers.start("journal", this.#startFrom(tail));
+      worker.onMessage((message) => this.#onMessage(message as JournalWorkerMessage));
+      worker.onError((reason) => this.#fail(workerDeath(reason), "write"));
+      this.#worker = worker;
+    });
   }
 
   /** Last event that is on the disk; only its effects and earlier ones may be shown. */
@@ -230,7 +237,7 @@ export class Journal implements MetricSource {
   /** Asks the Worker for a sign of life; it gives one between two commits. */
   probe(): void {
     Atomics.add(this.#memory.cells, CELL.asked, 1);
-    this.#options.ports.signals.notify(this.#memory.cells, CELL.head);
+    this.#tellWriter();
   }
 
   /** True if the Worker has answered the newest probe. */
@@ -265,6 +272,7 @@ export class Journal implements MetricSource {
   stop(done: () => void): void {
     if (this.#state !== "open") return done();
     this.#stoppedHandler = done;
+    this.handOver();
     this.#state = "stopping";
     this.#pump();
   }
@@ -304,7 +312,7 @@ export class Journal implements MetricSource {
     this.#put(this.#head);
     if (this.#truth.length > 0) this.#put(this.#truth.bytes);
     if (this.#market.length > 0) this.#put(this.#market.bytes);
-    this.#options.ports.signals.notify(this.#memory.cells, CELL.head);
+    this.#tellWriter();
   }
 
   /** Puts bytes into the ring; what finds no room waits behind what waits already. */
@@ -317,7 +325,34 @@ export class Journal implements MetricSource {
     const count = this.#ring.write(this.#outgoing);
     if (count === 0) return;
     this.#outgoing = this.#outgoing.subarray(count);
-    this.#options.ports.signals.notify(this.#memory.cells, CELL.head);
+    this.#tellWriter();
+  }
+
+  #tellWriter(): void {
+    const { ports, tail } = this.#options;
+    if (this.#worker !== undefined) return ports.signals.notify(this.#memory.cells, CELL.head);
+    this.#write(() => {
+      this.#here ??= new CommitLoop(ports, this.#startFrom(tail));
+      this.#here.run();
+    });
+    if (this.#outgoing.length > 0) this.#push(); // of a batch that is larger than the ring
+  }
+
+  #startFrom(tail: JournalTail): JournalWorkerInit {
+    const { stateDirectory, engineVersion, settings } = this.#options;
+    const start = { stateDirectory, engineVersion, tail };
+    return { memory: this.#memory, positions: this.#positions, start, settings };
+  }
+
+  /** Does what touches the files on this thread. */
+  #write(work: () => void): void {
+    if (this.#state === "failed") return;
+    try {
+      work();
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      this.#fail(failureSentence(error), "write");
+    }
   }
 
   /** Moves on whatever waits: the rest of a batch, the open batch, the word to stop. */
@@ -378,14 +413,14 @@ export class Journal implements MetricSource {
 
   #onMessage(message: JournalWorkerMessage): void {
     if (message.kind === "failed") return this.#fail(message.sentence, "write");
-    this.#worker.terminate();
+    this.#worker?.terminate();
     this.#stoppedHandler();
   }
 
   #fail(sentence: string, fault: JournalFault): void {
     if (this.#state === "failed") return;
     this.#state = "failed";
-    this.#worker.terminate();
+    this.#worker?.terminate();
     this.#failureHandler(sentence, fault);
   }
 }

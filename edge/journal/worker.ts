@@ -1,5 +1,6 @@
 /**
- * The journal's Worker: takes batches from the ring, writes them, says how far it is.
+ * The journal's Worker: takes batches from the ring, writes them, says how far it is. What it does
+ * is `CommitLoop`, which at a start runs on the main thread first.
  *
  * It may block its thread on the ring, so it is told everything through the ring and never through
  * messages. After a failure it reads no further: nothing after it becomes durable.
@@ -59,14 +60,16 @@ function post(scope: WorkerScope, message: JournalWorkerMessage): void {
   scope.post(message);
 }
 
-function failureSentence(error: unknown): string {
+/** Says what it means that a batch could not be written. */
+export function failureSentence(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error);
   return `Cannot write the journal: every write and sync must succeed: was ${reason}. ` +
     "Nothing after the last durable batch has been acknowledged; free space or replace the disk, " +
     "then start again";
 }
 
-class CommitLoop {
+/** Takes batches from the ring and makes them durable, on the thread that runs it. */
+export class CommitLoop {
   readonly #ports: Pick<Ports, "disk" | "signals" | "clock">;
   readonly #init: JournalWorkerInit;
   readonly #ring: RingReader;
@@ -84,7 +87,7 @@ class CommitLoop {
     this.#writer = new JournalWriter(ports.disk, init.start, init.settings);
   }
 
-  /** Takes what is in the ring; false when told to stop. */
+  /** Takes what is in the ring; false when told to stop. @throws {DiskError} And is dead then. */
   run(): boolean {
     for (;;) {
       this.#answer();
@@ -99,6 +102,12 @@ class CommitLoop {
       }
       this.#commit(record);
     }
+  }
+
+  /** Leaves the files to another, between two batches; returns where the journal ends. */
+  leave(): JournalTail {
+    this.#writer.close();
+    return this.#writer.tail;
   }
 
   /** The next record with all its parts in the buffer, or undefined while it is not whole. */

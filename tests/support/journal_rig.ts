@@ -116,7 +116,12 @@ export class JournalRig {
   readonly #encoded = new EncodedReports(writeEchoReport);
   #bytes = 0;
 
-  constructor(disk: MemoryDisk = new MemoryDisk(), settings: JournalSettings = SMALL) {
+  /** `writing`: `here` until the test hands over, as at a start. */
+  constructor(
+    disk: MemoryDisk = new MemoryDisk(),
+    settings: JournalSettings = SMALL,
+    writing: "here" | "worker" = "worker",
+  ) {
     this.disk = disk;
     this.recovery = openJournal(disk);
     this.timeline = new EchoTimeline(this.recovery.checkpoint);
@@ -131,6 +136,7 @@ export class JournalRig {
       ports: {
         disk,
         signals: this.threads.signals,
+        clock,
         workers: this.threads.workers({
           journal: (scope, init) => runJournalWorker(scope, ports, init),
         }),
@@ -145,6 +151,7 @@ export class JournalRig {
     });
     this.journal.onDurable((seq) => this.durable.push(seq));
     this.journal.onFailure((sentence) => this.failures.push(sentence));
+    if (writing === "worker") this.journal.handOver();
   }
 
   /** Applies and records the next event. */
