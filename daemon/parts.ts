@@ -6,12 +6,9 @@
 import { HotLoop, type HotLoopSettings, parseHotLoopSettings } from "../core/hotloop/mod.ts";
 import type { VenueStatus } from "../core/event.ts";
 import type { View } from "../core/view.ts";
-import {
-  type Configuration,
-  configurationDigest,
-  declareClients,
-  type DeclaredVenue,
-} from "../config/mod.ts";
+import { configurationDigest } from "../config/canonical.ts";
+import { declareClients } from "../config/declare_limits.ts";
+import type { Configuration, DeclaredVenue } from "../config/mod.ts";
 import { DaemonBackend, type DaemonBackendOptions } from "../edge/daemon_backend.ts";
 import { renumber } from "../edge/declarations.ts";
 import { openFormat } from "../edge/feeds/capture_formats.ts";

@@ -7,7 +7,7 @@ import type { VenueCommand } from "../core/command.ts";
 import type { Draft } from "../core/event.ts";
 import type { Instrument } from "../core/instrument.ts";
 import type { VenueId } from "../core/numbers.ts";
-import { type DeclaredVenue, feedSourceOf } from "../config/mod.ts";
+import { type DeclaredVenue, feedSourceOf } from "../config/declare.ts";
 import type { EngineClock } from "./engine_clock.ts";
 import { FeedLink } from "./feed_link.ts";
 import { sharedNumbers } from "./feeds/discovery.ts";

@@ -8,7 +8,11 @@
  * `protobufjs` (two exchanges want it, and say so) and machine code for WebSockets.
  * @module
  */
+import type { BUILD } from "../../build.ts";
+import { registryOf } from "../../commands.ts";
 import type { BuildFacts } from "../../edge/cli/actions.ts";
+import { readConfiguration } from "../../edge/cli/read_configuration.ts";
+import { ADAPTERS } from "../../edge/venues/registry.ts";
 import { command } from "./command.ts";
 import { CannotBuild } from "./targets.ts";
 
@@ -67,7 +71,12 @@ function copyFolder(from: string, to: string): void {
 }
 
 function buildModule(facts: BuildFacts): string {
-  return `export const BUILD = ${JSON.stringify({ ...facts, workersModule: WORKERS })} as const;\n`;
+  const builtIn = readConfiguration(undefined, {
+    registry: registryOf(ADAPTERS),
+    environment: () => undefined,
+  });
+  const build: typeof BUILD = { ...facts, workersModule: WORKERS, builtIn };
+  return `export const BUILD = ${JSON.stringify(build)} as const;\n`;
 }
 
 function read(folder: string): ReadonlyMap<string, string> {
