@@ -153,5 +153,8 @@ function exitCodeOf(error: Error): ExitCode | undefined {
 
 if (import.meta.main) {
   const workersModule = new URL(BUILD.workersModule, import.meta.url);
-  Deno.exit(await tapeline(Deno.args, { workersModule, adapters: ADAPTERS }));
+  // Not from here: for an error whose stack holds a module's own code all of it is parsed again.
+  queueMicrotask(async () =>
+    Deno.exit(await tapeline(Deno.args, { workersModule, adapters: ADAPTERS }))
+  );
 }
