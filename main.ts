@@ -25,7 +25,8 @@ import { mainPorts } from "./edge/deno_ports.ts";
 import { denoServiceManager } from "./edge/deno_service_manager.ts";
 import { DiskError } from "./edge/ports.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
-import { journalBytes, JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/mod.ts";
+import { journalBytes } from "./edge/journal/inspect.ts";
+import { JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/refusal.ts";
 import { recoveryNotice } from "./edge/supervision.ts";
 import type { AdapterDescription } from "./edge/venue.ts";
 import { type AdapterRegistry, ADAPTERS, descriptionsOf } from "./edge/venues/registry.ts";
@@ -78,6 +79,7 @@ async function runDaemon(options: RunOptions, product: Product): Promise<ExitCod
   const serviceManager = denoServiceManager((name) => Deno.env.get(name), log);
   serviceManager.tell(recoveryNotice(journalBytes(denoDisk(), stateDirectory)));
   await serviceManager.flush(); // recovery keeps the thread
+  const venues = venuesOf(configuration, product);
   const daemon = startDaemon({
     ports: mainPorts({ log, workersModule: product.workersModule, serviceManager }),
     configuration,
@@ -85,7 +87,8 @@ async function runDaemon(options: RunOptions, product: Product): Promise<ExitCod
     resumeTrading,
     acceptLoss,
     adoptAccounts,
-    venues: venuesOf(configuration, product),
+    venues,
+    ...(await formatsFor(venues)),
     onListening: (listening) => {
       // One write: whoever reads the first line may close the pipe behind it.
       terminal.out([JSON.stringify(listening), ...greeting(listening, configuration)].join("\n"));
@@ -100,6 +103,16 @@ async function runDaemon(options: RunOptions, product: Product): Promise<ExitCod
   await Promise.all([log.flush(LOG_FLUSH_MS), serviceManager.flush()]);
   if (code !== EXIT.ok) terminal.error(`tapeline: ${sentence.split("\n", 1)[0]}`);
   return code;
+}
+
+/** Loads the readers of capture formats, if a client publishes what a venue sends. */
+async function formatsFor(
+  venues: readonly DeclaredVenue[],
+): Promise<Pick<DaemonOptions, "openFormat">> {
+  const isRaw = venues.some(({ feed }) => feed.kind === "client" && feed.rawFormat !== null);
+  if (!isRaw) return {};
+  const { openFormat } = await import("./edge/feeds/capture_formats.ts");
+  return { openFormat };
 }
 
 function obeySignals(daemon: Daemon): void {

@@ -25,13 +25,8 @@ import { EXIT } from "../edge/exit_codes.ts";
 import type { HotLoopObserver } from "../edge/hot_loop_observer.ts";
 import { Ingress, type IngressQueue } from "../edge/ingress.ts";
 import { Intervals } from "../edge/intervals.ts";
-import {
-  Journal,
-  type JournalFault,
-  type JournalOptions,
-  lockState,
-  type StateLock,
-} from "../edge/journal/mod.ts";
+import { Journal, type JournalFault, type JournalOptions } from "../edge/journal/journal.ts";
+import { lockState, type StateLock } from "../edge/journal/lock.ts";
 import { Loop, ROUND_EVENTS_MAX } from "../edge/loop.ts";
 import type { Health } from "../edge/metrics/metrics_server.ts";
 import type { Cancel } from "../edge/ports.ts";

@@ -18,7 +18,7 @@ import { micros } from "../../core/numbers.ts";
 import type { Draft, VenueStatus } from "../../core/event.ts";
 import { EngineClock } from "../engine_clock.ts";
 import type { CreditMessage } from "../inlet.ts";
-import { isCommitted, watchCommits } from "../journal/mod.ts";
+import { isCommitted, watchCommits } from "../journal/ring.ts";
 import type { LogLevelOf, VenueLogEvent } from "../log_events.ts";
 import type { Ports, WorkerScope } from "../ports.ts";
 import { type Redact, redactor } from "../redaction.ts";
