@@ -19,7 +19,7 @@ import { flatHistogram } from "../metrics/flat.ts";
 import { Histogram } from "../metrics/histogram.ts";
 import type { MetricSource } from "../metrics/registry.ts";
 import type { Samples } from "../metrics/samples.ts";
-import { DiskError, type Ports, type WorkerLink } from "../ports.ts";
+import { DiskError, type Ports } from "../ports.ts";
 import { writeEffectLines } from "./effect_lines.ts";
 import { writeEventLine } from "./event_lines.ts";
 import { JournalRefused } from "./refusal.ts";
@@ -27,20 +27,14 @@ import { BatchReports, type ReportIndex } from "./report_index.ts";
 import { ReportStore } from "./report_store.ts";
 import { CELL, type CommitCells, createRingMemory, type RingMemory, RingWriter } from "./ring.ts";
 import { encodeRingRecord, RECORD_BYTES, type RingRecord, STOP_RECORD } from "./ring_record.ts";
-import {
-  CommitLoop,
-  failureSentence,
-  type JournalWorkerInit,
-  type JournalWorkerMessage,
-  POSITION_COLUMNS,
-  POSITION_ROWS,
-} from "./worker.ts";
+import { POSITION_COLUMNS, POSITION_ROWS } from "./worker.ts";
 import {
   type BatchPosition,
   journalDirectory,
   type JournalTail,
   type SegmentSettings,
 } from "./writer.ts";
+import { WritingEnd } from "./writing_end.ts";
 
 /** Sizes. Powers of two where said. */
 export type JournalSettings = SegmentSettings & {
@@ -93,9 +87,7 @@ export class Journal implements MetricSource {
   readonly #memory: RingMemory;
   readonly #positions: Float64Array<SharedArrayBuffer>;
   readonly #ring: RingWriter;
-  /** Who writes: this thread, and once it was started the Worker. */
-  #here: CommitLoop | undefined;
-  #worker: WorkerLink | undefined;
+  readonly #writing: WritingEnd;
   readonly #store: ReportStore;
 
   readonly #truth = new ByteWriter();
@@ -122,7 +114,7 @@ export class Journal implements MetricSource {
 
   /** Opens it where a recovery found its end. */
   constructor(options: JournalOptions) {
-    const { ports, tail, stateDirectory, settings } = options;
+    const { ports, tail, stateDirectory, engineVersion, settings } = options;
     this.#options = options;
     this.journalId = tail.journalId;
     this.#lastSeq = seqId(tail.seq);
@@ -138,19 +130,19 @@ export class Journal implements MetricSource {
       lastBatch: tail.batch,
       index: options.reports,
     });
+    const start = { stateDirectory, engineVersion, tail };
+    this.#writing = new WritingEnd({
+      ports,
+      init: { memory: this.#memory, positions: this.#positions, start, settings },
+      onStopped: () => this.#stoppedHandler(),
+      onFailed: (sentence) => this.#fail(sentence, "write"),
+    });
     ports.signals.watch(this.#memory.cells, CELL.progress, () => this.#onProgress());
   }
 
-  /** Leaves writing to a Worker. */
+  /** Leaves writing to a Worker; until then this thread does it. */
   handOver(): void {
-    if (this.#worker !== undefined || this.#state === "failed") return;
-    this.#write(() => {
-      const tail = this.#here?.leave() ?? this.#options.tail;
-      const worker = this.#options.ports.workers.start("journal", this.#startFrom(tail));
-      worker.onMessage((message) => this.#onMessage(message as JournalWorkerMessage));
-      worker.onError((reason) => this.#fail(workerDeath(reason), "write"));
-      this.#worker = worker;
-    });
+    this.#writing.handOver();
   }
 
   /** Last event that is on the disk; only its effects and earlier ones may be shown. */
@@ -329,30 +321,9 @@ export class Journal implements MetricSource {
   }
 
   #tellWriter(): void {
-    const { ports, tail } = this.#options;
-    if (this.#worker !== undefined) return ports.signals.notify(this.#memory.cells, CELL.head);
-    this.#write(() => {
-      this.#here ??= new CommitLoop(ports, this.#startFrom(tail));
-      this.#here.run();
-    });
-    if (this.#outgoing.length > 0) this.#push(); // of a batch that is larger than the ring
-  }
-
-  #startFrom(tail: JournalTail): JournalWorkerInit {
-    const { stateDirectory, engineVersion, settings } = this.#options;
-    const start = { stateDirectory, engineVersion, tail };
-    return { memory: this.#memory, positions: this.#positions, start, settings };
-  }
-
-  /** Does what touches the files on this thread. */
-  #write(work: () => void): void {
-    if (this.#state === "failed") return;
-    try {
-      work();
-    } catch (error) {
-      if (!(error instanceof DiskError)) throw error;
-      this.#fail(failureSentence(error), "write");
-    }
+    this.#writing.tell();
+    // This thread has made room for the rest of a batch that is larger than the ring; a Worker will.
+    if (this.#outgoing.length > 0 && this.#ring.room > 0) this.#push();
   }
 
   /** Moves on whatever waits: the rest of a batch, the open batch, the word to stop. */
@@ -411,16 +382,10 @@ export class Journal implements MetricSource {
     );
   }
 
-  #onMessage(message: JournalWorkerMessage): void {
-    if (message.kind === "failed") return this.#fail(message.sentence, "write");
-    this.#worker?.terminate();
-    this.#stoppedHandler();
-  }
-
   #fail(sentence: string, fault: JournalFault): void {
     if (this.#state === "failed") return;
     this.#state = "failed";
-    this.#worker?.terminate();
+    this.#writing.terminate();
     this.#failureHandler(sentence, fault);
   }
 }
@@ -433,8 +398,4 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
     at += piece.length;
   }
   return bytes;
-}
-
-function workerDeath(reason: string): string {
-  return `Cannot write the journal: its Worker must live: was ended by ${reason}`;
 }
