@@ -92,6 +92,13 @@ const LIBRARY_FILE = /^\/\/ (\S*?\/npm\/[^/\s]+\/)((?:@[^/\s]+\/)?[^/\s]+)\/(\d[
 /** A part that is loaded when it is wanted. */
 const LATER = /\bimport\(("\.\/[\w.-]+\.js")\)/g;
 
+/** Node's loader of modules as the bundler brings it, for libraries that want it: ready at a start. */
+const REQUIRE =
+  /^import \{ createRequire as (\w+) \} from "node:module";\nvar __require = \1\(import\.meta\.url\);$/m;
+/** The same once it is wanted: it takes milliseconds. */
+const REQUIRE_LATER = "var __require = (name) => " +
+  'process.getBuiltinModule("node:module").createRequire(import.meta.url)(name);';
+
 /**
  * Takes out of the files what is of this machine. Where the runtime can read in a file which parts
  * it may want later it reads and checks them all at once, in each thread: it is kept from that.
@@ -111,7 +118,8 @@ function settled(raw: ReadonlyMap<string, string>): Program {
     let own = text;
     for (const cache of caches) own = own.replaceAll(cache, "npm/");
     for (const [from, to] of names) own = own.replaceAll(`"./${from}"`, `"./${to}"`);
-    files.set(names.get(name) ?? name, own.replace(LATER, "import(String($1))"));
+    own = own.replace(LATER, "import(String($1))").replace(REQUIRE, REQUIRE_LATER);
+    files.set(names.get(name) ?? name, own);
   }
   return { files, libraries: [...libraries].sort() };
 }
