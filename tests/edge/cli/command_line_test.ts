@@ -4,24 +4,11 @@
  * Proves R-OPS-2 (the daemon does not start on a bad configuration) and the exit codes.
  * @module
  */
-import {
-  deepStrictEqual,
-  doesNotMatch,
-  fail,
-  match,
-  ok,
-  rejects,
-  strictEqual,
-  throws,
-} from "node:assert/strict";
+import { deepStrictEqual, doesNotMatch, match, ok, rejects, strictEqual } from "node:assert/strict";
 import { dirname } from "node:path";
-import fc from "fast-check";
-import { type Configuration, PAPER_DEFAULT, parseConfiguration } from "../../../config/mod.ts";
-import type { Actions, FeedInspection, RunOptions, Terminal } from "../../../edge/cli/actions.ts";
+import type { Actions, FeedInspection, RunOptions } from "../../../edge/cli/actions.ts";
 import type { CalibrationResult } from "../../../core/hotloop/mod.ts";
 import { runCommandLine } from "../../../edge/cli/command_line.ts";
-import { plainRunFlags, runOptions } from "../../../edge/cli/run_line.ts";
-import { UsageError } from "../../../edge/cli/usage.ts";
 import type { Story, WhyResult } from "../../../edge/cli/why/why.ts";
 import { EXIT } from "../../../edge/exit_codes.ts";
 import { emptySummary } from "../../../edge/feeds/capture_summary.ts";
@@ -30,11 +17,6 @@ import { GOOD_EXAMINATION, machine } from "../../support/doctor_facts.ts";
 import { adapterFacts } from "../../support/adapter_facts.ts";
 
 class Locked extends Error {}
-
-function builtIn(): Configuration {
-  const registry = { adapters: new Map(), captureFormats: [], fileExists: () => false };
-  return parseConfiguration(PAPER_DEFAULT, registry);
-}
 
 const CALIBRATED: CalibrationResult = {
   instruments: 2,
@@ -82,14 +64,12 @@ class Session {
   inspection = inspectionOf({ isWhole: true });
   machine = machine();
 
-  readonly terminal: Terminal = {
-    out: (line) => this.out.push(line),
-    error: (line) => this.error.push(line),
-    environment: (name) => this.environment.get(name),
-  };
-
   run(...args: string[]): Promise<number> {
-    return runCommandLine(args, this.#actions(), this.terminal);
+    return runCommandLine(args, this.#actions(), {
+      out: (line) => this.out.push(line),
+      error: (line) => this.error.push(line),
+      environment: (name) => this.environment.get(name),
+    });
   }
 
   #doctor(call: (...of: unknown[]) => void): Actions["doctor"] {
@@ -230,28 +210,6 @@ Deno.test("run --state-dir and --port go before the configuration", async () => 
   const [options] = session.runs;
   strictEqual(options?.stateDirectory, "/s");
   strictEqual(options.configuration.wire.port, 0);
-});
-
-Deno.test("plainRunFlags() reads a line as the whole command line does, or leaves it to that", async () => {
-  const word = fc.constantFrom(
-    ...["--port", "--state-dir", "--resume-trading", "--accept-loss", "--config", "--port=0", "-V"],
-    ...["0", "65535", "65536", "007", "1e3", "/s", "", "-x", "--", "run"],
-  );
-  await fc.assert(
-    fc.asyncProperty(fc.array(word, { maxLength: 5 }), async (words) => {
-      const plain = plainRunFlags(["run", ...words]);
-      if (plain === undefined) return;
-      const session = new Session();
-      const code = await session.run("run", ...words);
-      const of = { read: builtIn, terminal: session.terminal };
-      if (code !== EXIT.ok) return void throws(() => runOptions(plain, of), UsageError);
-      const { reread, ...options } = runOptions(plain, of);
-      const { reread: asked, ...expected } = session.runs[0] ?? fail("it must run");
-      deepStrictEqual(options, expected);
-      deepStrictEqual(reread(), asked());
-    }),
-    { numRuns: 300 },
-  );
 });
 
 Deno.test("run ends with the code of an expected failure and prints its sentence", async () => {
