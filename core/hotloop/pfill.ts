@@ -13,8 +13,10 @@
  * sweeps of its touches (too few: queues empty without one), and begins with one touch's life in the
  * market.
  *
- * An order d ticks behind a touch, with a spread of s ticks, waits ((s + d)/s)² times as long for
+ * An order d ticks behind a touch, with a spread of w ticks, waits ((w + d)/w)² times as long for
  * what happens at touches, as a random walk does; and what stands at better prices must pass too.
+ * And the wider the spread, the more prices there are at which others step before the order: λ is that
+ * of a spread of `SPREAD_USUAL` and falls with the root of the spread.
  *
  * Told as a flow: μ = λ·need, with need = what is ahead at its price + the order's quantity.
  *
@@ -50,6 +52,9 @@ export type PfillRequest = {
   readonly orderQty: Qty;
   readonly horizonMs: number;
 };
+
+/** The spread that what passed speaks of, ticks. */
+const SPREAD_USUAL = 1.5;
 
 const NOTHING: Pfill = { p: null, ttfMs: null, ahead: null, mu: null, observedS: null };
 
@@ -87,12 +92,10 @@ function resting(loop: InstrumentLoop, of: Delayed & { readonly place: Place }):
   const need = place.ahead + of.orderQty;
   const own = flow.passed(time, settings.cancelWeight);
   const near = loop.touch.near(time.nowUs, settings.cancelWeight);
-  const perS = fillsPerS({
-    own,
-    near,
-    before: place.better + need,
-    far: squared(1 + place.behindTicks / spreadOf(loop)),
-  });
+  const spread = Math.max(1, (loop.middle()?.spread ?? 1) * place.spreadLeft);
+  const far = squared(1 + place.behindTicks / spread);
+  const perS = Math.sqrt(SPREAD_USUAL / spread) *
+    fillsPerS({ own, near, before: place.better + need, far });
   const mu = perUnit(perS * need, loop.instrument);
   const ttfMs = Math.min(of.delayMs + 1_000 / perS, settings.maxTtfMs);
   const leftMs = of.horizonMs - of.delayMs;
@@ -101,7 +104,7 @@ function resting(loop: InstrumentLoop, of: Delayed & { readonly place: Place }):
   return { p: x / (1 + x), ttfMs, ahead, mu, observedS };
 }
 
-/** Returns how often an order fills in a second, the mean of what is thinkable. */
+/** Returns how often an order fills in a second at the usual spread, the mean of what is thinkable. */
 function fillsPerS(
   of: {
     readonly own: Passed;
@@ -124,11 +127,6 @@ function fillsPerS(
 /** Returns how often what passed would have filled an order that so much must pass before. */
 function fillsOf(passed: Passed, quantity: number): number {
   return Math.min(passed.volume / quantity, passed.events);
-}
-
-/** Returns the spread, a tick at least. */
-function spreadOf(loop: InstrumentLoop): number {
-  return Math.max(1, loop.middle()?.spread ?? 1);
 }
 
 function squared(value: number): number {

@@ -254,6 +254,18 @@ Deno.test("pfillTtf() of an order behind the touch waits for what is before it, 
   ok(p(310) < before, "more stands before it");
 });
 
+Deno.test("pfillTtf() falls with the root of the spread, and an order before the touch narrows it", () => {
+  const mu = (ask: number, price: number): number => {
+    const bench = spot();
+    bench.snapshot({ bids: [10_000, 50], asks: [ask, 30] }).after(6).delta({ asks: [ask, 31] });
+    const asked = { side: "Buy", price: px(price), orderQty: qty(50), horizonMs: 10_000 } as const;
+    return bench.loop.pfillTtf(bench.id, asked)?.mu ?? 0;
+  };
+  const ratio = (one: number, other: number): number => Math.round(one / other * 1e9) / 1e9;
+  strictEqual(ratio(mu(10_001, 10_000), mu(10_004, 10_000)), 2);
+  strictEqual(ratio(mu(10_036, 10_027), mu(10_036, 10_032)), ratio(2, 3));
+});
+
 Deno.test("pfillTtf() of a level that is new goes by what passed at the touches before", () => {
   const p = (counted: number): number => {
     const bench = odds();
