@@ -1,11 +1,12 @@
 /**
  * Probability that a resting order fills within a horizon, and its time to fill.
  *
- * The time to fill is taken to be exponential with a rate λ that is itself gamma-distributed (shape
- * 1): p = x/(1 + x) with x = λ·H (Lomax, α = 1). Arrivals come in bursts, and an exponential time with
- * a fixed rate is too sure of itself. The time given is the median, 1/λ; the mean does not exist.
+ * The time to fill is taken to be exponential with a rate that is itself gamma-distributed, of mean λ
+ * and shape ¾: p = 1 − (1 + x/¾)^−¾ with x = λ·H (Lomax). Arrivals come in bursts, and a price that the
+ * market has left may not come back: an exponential time with a fixed rate is too sure of itself, and
+ * a random walk alone would have a shape of ½. The time given is the median; the mean does not exist.
  *
- * λ is the mean of that gamma after what was seen: (fills + 1) ÷ (seconds + wait). `fills` is how
+ * λ follows from what was seen: (fills + 1) ÷ (seconds + wait). `fills` is how
  * often what passed would have filled the order, at its own level and at the touches: volume ÷ what
  * must pass before it is filled, and of each event once at most. `wait` is what is expected of a level
  * that was not seen yet. It is found in the same way from all that was seen of the instrument, midway
@@ -54,7 +55,9 @@ export type PfillRequest = {
 };
 
 /** The spread that what passed speaks of, ticks. */
-const SPREAD_USUAL = 1.5;
+const SPREAD_USUAL = 2;
+/** λ times the median time to fill: ¾ · (2^(4/3) − 1). */
+const MEDIAN = 1.1398815748423098;
 
 const NOTHING: Pfill = { p: null, ttfMs: null, ahead: null, mu: null, observedS: null };
 
@@ -97,11 +100,16 @@ function resting(loop: InstrumentLoop, of: Delayed & { readonly place: Place }):
   const perS = Math.sqrt(SPREAD_USUAL / spread) *
     fillsPerS({ own, near, before: place.better + need, far });
   const mu = perUnit(perS * need, loop.instrument);
-  const ttfMs = Math.min(of.delayMs + 1_000 / perS, settings.maxTtfMs);
+  const ttfMs = Math.min(of.delayMs + 1_000 * MEDIAN / perS, settings.maxTtfMs);
   const leftMs = of.horizonMs - of.delayMs;
   if (leftMs <= 0) return { p: 0, ttfMs, ahead, mu, observedS };
-  const x = perS * leftMs / 1_000;
-  return { p: x / (1 + x), ttfMs, ahead, mu, observedS };
+  return { p: filledWithin(perS * leftMs / 1_000), ttfMs, ahead, mu, observedS };
+}
+
+/** Returns 1 − (1 + x/¾)^−¾, by roots alone: they are rounded the same everywhere. */
+function filledWithin(x: number): number {
+  const root = Math.sqrt(1 + 4 * x / 3);
+  return 1 - 1 / (root * Math.sqrt(root));
 }
 
 /** Returns how often an order fills in a second at the usual spread, the mean of what is thinkable. */

@@ -9,7 +9,7 @@
  * All of it halves `SLOWER` times slower than what levels remember.
  * @module
  */
-import { halved, LN_2 } from "./decay.ts";
+import { halved } from "./decay.ts";
 import { DecayedFlow, type DecayTime, exposureS, type Passed } from "./level_flow.ts";
 
 const US_PER_S = 1_000_000;
@@ -17,8 +17,8 @@ const SIDES = 2;
 const SLOWER = 4;
 /** So much of what was seen without a sweep is told to the market at once. */
 const LOOK_US = 1_000_000;
-/** Half-lives of a level for which the flow at the touches counts beside its own: all it can know. */
-const SHARE = 1 / LN_2;
+/** Half-lives of a level for which the flow at the touches counts beside the level's own. */
+const SHARE = 0.7;
 const PRIOR_SWEEPS = 0.5;
 const PRIOR_EXPOSURE_S = 60;
 

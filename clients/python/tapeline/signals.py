@@ -23,7 +23,9 @@ __all__ = ["QueueLevel", "Queues", "SignalCache"]
 _NOTHING = FillForecast(None, None, None, None, None)
 
 #: The spread that what passed speaks of, ticks.
-_SPREAD_USUAL = 1.5
+_SPREAD_USUAL = 2
+#: Expected fills until the median time to a fill.
+_MEDIAN = 1.1398815748423098
 
 
 @dataclass(frozen=True)
@@ -211,12 +213,12 @@ class Queues:
             flow.passed, self._quanta(place.better) + need, far * far
         )
         mu = per_s * need / float(10**self.qty_scale)
-        ttf = float(min(delay + 1000 / per_s, self.max_ttf_ms))
+        ttf = float(min(delay + 1000 * _MEDIAN / per_s, self.max_ttf_ms))
         left = horizon_ms - delay
         if left <= 0:
             return FillForecast(0.0, ttf, ahead, mu, observed)
-        x = per_s * left / 1000
-        return FillForecast(x / (1 + x), ttf, ahead, mu, observed)
+        root = math.sqrt(1 + 4 * (per_s * left / 1000) / 3)
+        return FillForecast(1 - 1 / (root * math.sqrt(root)), ttf, ahead, mu, observed)
 
     def _fills_per_s(self, own: Passed, before: int, far: float) -> float:
         near = self.near.fills(before) / far

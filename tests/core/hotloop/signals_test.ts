@@ -203,15 +203,16 @@ Deno.test("a taker's trade counts whole, and explains the level's next decrease"
 
 const ASKED = { side: "Buy", price: px(305), orderQty: qty(200), horizonMs: 10_000 } as const;
 
-Deno.test("pfillTtf() is x/(1+x) with x = mu·H/need, and the median need/mu", () => {
+Deno.test("pfillTtf() is 1 − (1 + x/¾)^−¾ with x = mu·H/need, and its median", () => {
   const bench = odds();
   flowing(bench, { counted: 200, seconds: 60 });
   const said = bench.loop.pfillTtf(bench.id, ASKED);
   if (said === null || said.mu === null || said.p === null) throw new Error("Cannot go on");
   const need = (1_000 + 200) / 100;
   const x = said.mu * 10 / need;
-  ok(Math.abs(said.p - x / (1 + x)) < 1e-12);
-  ok(Math.abs((said.ttfMs ?? 0) - need / said.mu * 1_000) < 1e-6);
+  ok(Math.abs(said.p - (1 - (1 + x / 0.75) ** -0.75)) < 1e-12);
+  const atMedian = bench.loop.pfillTtf(bench.id, { ...ASKED, horizonMs: said.ttfMs ?? 0 });
+  ok(Math.abs((atMedian?.p ?? 0) - 0.5) < 1e-12);
   strictEqual(said.ahead, 1_000);
 });
 

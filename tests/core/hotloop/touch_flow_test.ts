@@ -39,7 +39,7 @@ class NaiveTouches {
 
   near(s: number): Near {
     const seenS = 2 * seconds(this.#since === undefined ? 0 : s - this.#since);
-    const share = seenS === 0 ? 1 : Math.min(1, HALF_LIFE_S / Math.LN2 / seenS);
+    const share = seenS === 0 ? 1 : Math.min(1, 0.7 * HALF_LIFE_S / seenS);
     const told = sum(this.#seen, s) + 60;
     return {
       passed: {
