@@ -20,7 +20,7 @@ import { commitsOf, type RingMemory } from "./ring.ts";
 import { applyRetention, type RetentionSettings } from "./retention.ts";
 import { placeAfter } from "./opening.ts";
 import { beginning } from "./scan.ts";
-import type { Batch } from "./segment_reader.ts";
+import { type Batch, readWindow } from "./segment_reader.ts";
 import { listSegments } from "./segments.ts";
 import { type Turn, Turns } from "./turns.ts";
 import { journalDirectory } from "./writer.ts";
@@ -89,6 +89,8 @@ class Follower {
   readonly #replayer: LineReplayer;
   readonly #reports: ReportIndex;
   readonly #tail: BatchTail;
+  /** Of the tail and of retention, which take turns. */
+  readonly #window = readWindow();
   readonly #turns: Turns;
   #durableBatch = 0;
   #checkpointSeq: number;
@@ -122,7 +124,7 @@ class Follower {
     const from = stored === undefined
       ? beginning(init.journalId, segments)
       : placeAfter(stored.tail, { disk: ports.disk, directory, segments });
-    this.#tail = new BatchTail(ports.disk, directory, from);
+    this.#tail = new BatchTail(ports.disk, { directory, from }, this.#window);
   }
 
   take(message: TailRequest): void {
@@ -204,6 +206,7 @@ class Follower {
       const { firstKept, rewritten } = applyRetention({
         disk: this.#ports.disk,
         stateDirectory: this.#init.stateDirectory,
+        window: this.#window,
         settings: this.#init.retention,
         nowUs: this.#nowUs,
       });

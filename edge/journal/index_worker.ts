@@ -74,7 +74,8 @@ class IndexFollower {
     const { stateDirectory } = start.init;
     const { database, from } = openIndex(ports, start);
     this.#writer = new IndexWriter(database);
-    this.#tail = new BatchTail(ports.disk, journalDirectory(stateDirectory), from);
+    const directory = journalDirectory(stateDirectory);
+    this.#tail = new BatchTail(ports.disk, { directory, from });
   }
 
   take(message: TailRequest): void {
