@@ -16,6 +16,7 @@ import { readCheckpoints, writeCheckpoint } from "./checkpoint_files.ts";
 import { batchRecords } from "./recovery.ts";
 import { BatchReports, ReportIndex } from "./report_index.ts";
 import { LineReplayer } from "./replay.ts";
+import { HashGarbage } from "./hash_garbage.ts";
 import { commitsOf, type RingMemory } from "./ring.ts";
 import { applyRetention, type RetentionSettings } from "./retention.ts";
 import { placeAfter } from "./opening.ts";
@@ -65,7 +66,7 @@ export type FollowerMachine = {
   readonly writeReport: ReportWriter;
 };
 
-type FollowerPorts = Pick<Ports, "disk" | "timers" | "clock" | "log">;
+type FollowerPorts = Pick<Ports, "disk" | "timers" | "clock" | "memory" | "log">;
 
 /** Worker entry `follower`. */
 export function runFollower(
@@ -91,6 +92,7 @@ class Follower {
   readonly #tail: BatchTail;
   /** Of the tail and of retention, which take turns. */
   readonly #window = readWindow();
+  readonly #garbage: HashGarbage;
   readonly #turns: Turns;
   #durableBatch = 0;
   #checkpointSeq: number;
@@ -106,6 +108,7 @@ class Follower {
     const { init, machine } = start;
     this.#post = post;
     this.#ports = ports;
+    this.#garbage = new HashGarbage(ports.memory);
     this.#turns = new Turns(ports, () => this.#turn(), commitsOf(init));
     this.#init = init;
     const stored = readCheckpoints(ports.disk, init.stateDirectory, (name) => {
@@ -147,6 +150,7 @@ class Follower {
       const batch = this.#tail.next(durableBatch);
       if (batch === undefined) break;
       bytes += batch.bytes;
+      this.#garbage.add();
       yield* this.#apply(batch);
     }
     if (this.#isDoubtful) return "done";
@@ -154,6 +158,7 @@ class Follower {
     const isDue = this.#tail.tail.seq - this.#checkpointSeq >= this.#init.checkpointEvents;
     if (isDue || (isDone && this.#isCheckpointAsked)) yield* this.#checkpoint();
     this.#post({ kind: "progress", batch: this.#tail.tail.batch, seq: this.#tail.tail.seq });
+    this.#garbage.calm();
     return isDone ? "done" : "behind";
   }
 

@@ -23,8 +23,8 @@ for (const seed of [1, 2, 3, 4, 5]) {
 }
 
 const leaks: readonly (readonly [string, string, Planted])[] = [
-  ["resident memory", "30 MiB an hour, less than its noise", {
-    sample: (one, share) => ({ ...one, residentBytes: one.residentBytes + 30 * share * MIB }),
+  ["memory of its own", "30 MiB an hour, less than its noise", {
+    sample: (one, share) => ({ ...one, anonymousBytes: one.anonymousBytes + 30 * share * MIB }),
   }],
   ["heap of the main thread", "25 MiB an hour beneath a sawtooth of 30", {
     sample: (one, share) => ({ ...one, heapBytes: one.heapBytes + 25 * share * MIB }),
