@@ -277,8 +277,7 @@ class RunningDaemon implements Daemon {
         applied: () => {},
         released: () => this.#tellShadows(),
       }],
-      prepare: (command, commit) => this.#venues.prepare(command, commit),
-      send: (released) => this.#venues.send(released),
+      announce: (command, commit) => this.#venues.announce(command, commit),
       alarm: ({ code, text }) => ports.log.write("alarm", "engine_alarm", { code, text }),
       onPoison: (event, cause) => this.#poisoned(event, cause),
     });

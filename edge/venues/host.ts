@@ -153,10 +153,8 @@ class VenueWorker {
 
   #obey(adapter: VenueAdapter, message: VenueCommandMessage): void {
     switch (message.kind) {
-      case "prepare":
+      case "announce":
         return this.#prepare(adapter, message);
-      case "send":
-        return this.#send(adapter, message.released);
       case "cancelAll":
         return this.#guarded(() => adapter.cancelAll());
       case "stop":
@@ -169,7 +167,7 @@ class VenueWorker {
 
   #prepare(
     adapter: VenueAdapter,
-    { command, commit }: Extract<VenueCommandMessage, { readonly kind: "prepare" }>,
+    { command, commit }: Extract<VenueCommandMessage, { readonly kind: "announce" }>,
   ): void {
     const isWatching = this.#announced.length > 0;
     this.#announced.push({ command, commit });
