@@ -96,3 +96,14 @@ Deno.test("judge() does not judge what was not measured", () => {
   const verdicts = judge(recording).filter(({ verdict }) => verdict === "held");
   strictEqual(verdicts.length, 4); // how it ended is known
 });
+
+Deno.test("judge() says of memory whose noise is larger than its bound that the run is too short", () => {
+  const recording = soundRecording(1, {
+    sample: (one, share) => ({
+      ...one,
+      anonymousBytes: one.anonymousBytes + 150 * Math.abs(Math.sin(share * 40)) * MIB,
+    }),
+  });
+  const [memory] = judge(recording);
+  strictEqual(memory?.verdict, "not judged", memory?.detail);
+});
