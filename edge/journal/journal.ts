@@ -27,7 +27,7 @@ import { BatchReports, type ReportIndex } from "./report_index.ts";
 import { ReportStore } from "./report_store.ts";
 import { CELL, type CommitCells, createRingMemory, type RingMemory, RingWriter } from "./ring.ts";
 import { encodeRingRecord, RECORD_BYTES, type RingRecord, STOP_RECORD } from "./ring_record.ts";
-import { POSITION_COLUMNS, POSITION_ROWS } from "./worker.ts";
+import { type JournalPorts, POSITION_COLUMNS, POSITION_ROWS } from "./worker.ts";
 import {
   type BatchPosition,
   journalDirectory,
@@ -54,7 +54,7 @@ export const JOURNAL_DEFAULTS: JournalSettings = {
 };
 
 export type JournalOptions = {
-  readonly ports: Pick<Ports, "disk" | "signals" | "workers" | "clock">;
+  readonly ports: JournalPorts & Pick<Ports, "workers">;
   readonly stateDirectory: string;
   readonly engineVersion: string;
   /** From the recovery, when its records have been replayed. */

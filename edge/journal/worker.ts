@@ -8,6 +8,7 @@
  */
 import type { Ports, WorkerScope } from "../ports.ts";
 import { HEADER_BYTES_MAX } from "./format.ts";
+import { HashGarbage } from "./hash_garbage.ts";
 import { CELL, type RingMemory, RingReader } from "./ring.ts";
 import { parseRingRecord, RECORD_BYTES, type RingRecord } from "./ring_record.ts";
 import {
@@ -36,10 +37,13 @@ export type JournalWorkerMessage =
   | { readonly kind: "stopped" }
   | { readonly kind: "failed"; readonly sentence: string };
 
+/** What writing needs of the world. */
+export type JournalPorts = Pick<Ports, "disk" | "signals" | "clock" | "memory">;
+
 /** Worker entry `journal`. */
 export function runJournalWorker(
   scope: WorkerScope,
-  ports: Pick<Ports, "disk" | "signals" | "clock">,
+  ports: JournalPorts,
   init: unknown,
 ): void {
   const { memory } = init as JournalWorkerInit;
@@ -70,20 +74,22 @@ export function failureSentence(error: unknown): string {
 
 /** Takes batches from the ring and makes them durable, on the thread that runs it. */
 export class CommitLoop {
-  readonly #ports: Pick<Ports, "disk" | "signals" | "clock">;
+  readonly #ports: JournalPorts;
   readonly #init: JournalWorkerInit;
   readonly #ring: RingReader;
   readonly #writer: JournalWriter;
+  readonly #garbage: HashGarbage;
   readonly #head = new Uint8Array(RECORD_BYTES);
   #headBytes = 0;
   #record: RingRecord | undefined;
   #buffer = new Uint8Array(1 << 16);
   #bufferBytes = HEADER_BYTES_MAX;
 
-  constructor(ports: Pick<Ports, "disk" | "signals" | "clock">, init: JournalWorkerInit) {
+  constructor(ports: JournalPorts, init: JournalWorkerInit) {
     this.#ports = ports;
     this.#init = init;
     this.#ring = new RingReader(init.memory);
+    this.#garbage = new HashGarbage(ports.memory);
     this.#writer = new JournalWriter(ports.disk, init.start, init.settings);
   }
 
@@ -94,6 +100,7 @@ export class CommitLoop {
       const record = this.#nextRecord();
       if (record === undefined) {
         this.#writer.prepare();
+        this.#garbage.calm();
         return true;
       }
       if (record.kind === "stop") {
@@ -144,6 +151,7 @@ export class CommitLoop {
     const endUs = clock.monotonicUs();
     this.#publish(position, endUs - startUs);
     this.#writer.mark(endUs);
+    this.#garbage.add();
   }
 
   #publish(position: BatchPosition, tookUs: number): void {

@@ -11,13 +11,14 @@ import { CELL } from "./ring.ts";
 import {
   CommitLoop,
   failureSentence,
+  type JournalPorts,
   type JournalWorkerInit,
   type JournalWorkerMessage,
 } from "./worker.ts";
 
 /** What a writing end needs, and whom it tells. */
 export type WritingEndOptions = {
-  readonly ports: Pick<Ports, "disk" | "signals" | "workers" | "clock">;
+  readonly ports: JournalPorts & Pick<Ports, "workers">;
   readonly init: JournalWorkerInit;
   /** Everything was written that was before the word to stop. */
   readonly onStopped: () => void;

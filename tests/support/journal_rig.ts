@@ -131,12 +131,11 @@ export class JournalRig {
       new Set(),
     );
     const clock = { wallUs: () => 0, monotonicUs: () => (this.#bytes += 1000) };
-    const ports = { disk, signals: this.threads.signals, clock };
+    const memory = { collect: () => {} };
+    const ports = { disk, signals: this.threads.signals, clock, memory };
     this.journal = new Journal({
       ports: {
-        disk,
-        signals: this.threads.signals,
-        clock,
+        ...ports,
         workers: this.threads.workers({
           journal: (scope, init) => runJournalWorker(scope, ports, init),
         }),
