@@ -12,17 +12,19 @@ import { BookSide } from "../book_side.ts";
 import type { AssetClass, Side } from "../instrument.ts";
 import { type Px, px } from "../numbers.ts";
 
-/** Prices on one side, and how many orders there have none. */
-type OwnSide = { ladder: BookSide | null; unpriced: number };
+/** Orders of one side: a ladder once one has a price, ordered as that of `like`; how many have none. */
+type OwnSide = { readonly like: Side; ladder: BookSide | null; unpriced: number };
 
 /** Live orders of all clients that could meet each other. */
 export class OwnOrders {
   readonly isBetting: boolean;
-  readonly #buys: OwnSide = { ladder: null, unpriced: 0 };
-  readonly #sells: OwnSide = { ladder: null, unpriced: 0 };
+  readonly #buys: OwnSide;
+  readonly #sells: OwnSide;
 
   constructor(assetClass: AssetClass) {
     this.isBetting = assetClass === "betting";
+    this.#buys = { like: this.isBetting ? "Sell" : "Buy", ladder: null, unpriced: 0 };
+    this.#sells = { like: this.isBetting ? "Buy" : "Sell", ladder: null, unpriced: 0 };
   }
 
   /** Counts an order in; null has no price. */
@@ -70,7 +72,7 @@ export class OwnOrders {
       own.unpriced += change;
       return;
     }
-    own.ladder ??= new BookSide((side === "Buy") === this.isBetting ? "Sell" : "Buy");
+    own.ladder ??= new BookSide(own.like);
     own.ladder.set({ price, qty: own.ladder.quantityAt(price) + change });
   }
 
