@@ -34,10 +34,8 @@ const VENUE = venueId(0);
 const BTC = instrumentId(0);
 const SESSION = sessionId(1);
 
-/** What an event is before it is numbered. */
-type Head = Pick<Event, "source" | "eventType" | "payload" | "idempotencyKey"> & {
-  readonly isOfVenue: boolean;
-};
+/** What an event is before it is timed and numbered. */
+type Head = Omit<Event, "eventTime" | "seqId" | "ingestTime">;
 
 /** The stage. */
 export class Scene {
@@ -91,24 +89,19 @@ export class Scene {
       source: "timer",
       eventType: "DeadlineReached",
       payload: { dueUs },
+      venue: null,
+      instrument: null,
       idempotencyKey: null,
-      isOfVenue: false,
     })]);
     return true;
   }
 
-  /** Numbers and times an event. */
+  /** Numbers and times an event, by one copy of what was offered, as the sequencer does. */
   event(head: Head): Event {
     this.#nowUs += this.#stepUs;
-    const { isOfVenue, ...rest } = head;
-    return {
-      seqId: seqId(++this.#seq),
-      eventTime: this.nowUs,
-      ingestTime: this.nowUs,
-      venue: isOfVenue ? VENUE : null,
-      instrument: isOfVenue ? BTC : null,
-      ...rest,
-    } as Event; // the kinds and their payloads belong together by the callers' hands
+    const { nowUs } = this;
+    const numbered = { ...head, eventTime: nowUs, seqId: seqId(++this.#seq), ingestTime: nowUs };
+    return numbered as Event; // the kinds and their payloads belong together by the callers' hands
   }
 
   /** An intent as the wire would offer it. */
@@ -117,8 +110,9 @@ export class Scene {
       source: "intent",
       eventType: "IntentReceived",
       payload: { session: SESSION, recvUs: this.nowUs, intent },
+      venue: null,
+      instrument: null,
       idempotencyKey: null,
-      isOfVenue: false,
     });
   }
 
@@ -128,8 +122,9 @@ export class Scene {
       source: "broker_report",
       eventType,
       payload,
+      venue: VENUE,
+      instrument: BTC,
       idempotencyKey: `b-${this.#seq}`,
-      isOfVenue: true,
     });
   }
 
@@ -144,15 +139,17 @@ export class Scene {
         source: "intent",
         eventType: "IntentReceived",
         payload: { session: SESSION, recvUs: this.nowUs, intent },
+        venue: null,
+        instrument: null,
         idempotencyKey: null,
-        isOfVenue: false,
       };
     }
     return {
       source: "broker_report",
       ...this.#reportOf(steps, at),
+      venue: VENUE,
+      instrument: BTC,
       idempotencyKey: `b-${this.#seq}`,
-      isOfVenue: true,
     };
   }
 
@@ -245,8 +242,9 @@ export function decimal(quanta: number, scale: number): string {
 
 /** The events before the first order. */
 function opening(horizonMs: number): Head[] {
-  const ofAll = { source: "control", idempotencyKey: null, isOfVenue: false } as const;
-  const ofVenue = { ...ofAll, isOfVenue: true } as const;
+  const control = { source: "control", idempotencyKey: null } as const;
+  const ofAll = { ...control, venue: null, instrument: null };
+  const ofVenue = { ...control, venue: VENUE, instrument: BTC };
   return [
     { ...ofAll, eventType: "Started", payload: started(horizonMs) },
     { ...ofVenue, eventType: "VenueDeclared", payload: VENUE_DECLARED },

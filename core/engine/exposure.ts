@@ -24,7 +24,7 @@ import {
   type OpenSums,
   type SymbolGroup,
 } from "../risk/mod.ts";
-import type { Wide } from "../risk/wide.ts";
+import { difference, type Wide } from "../risk/wide.ts";
 
 /** Counts again what the event touched. @throws {InvariantError} If a sum would not be exact. */
 export function countTouched(turn: Turn): void {
@@ -148,13 +148,15 @@ function shift(state: EngineState, order: Order, was: Counted): void {
   venue.exchange.orders += by.orders;
   const held = listed.heldOn(side);
   if (held === null) return;
-  if (was.dearPx !== null) held.purse.reserved.subtract(unitsHeld(held, was.dearPx, was.quanta));
-  if (now.dearPx !== null) held.purse.reserved.add(unitsHeld(held, now.dearPx, now.quanta));
+  held.purse.reserved.add(
+    difference({ left: unitsHeld(held, now), right: unitsHeld(held, was) }),
+  );
 }
 
-/** What a quantity at a price holds back, units of the purse. */
-function unitsHeld({ purse, reserve }: Held, price: Px, quanta: number): Wide {
-  return purse.lifted(reserve.unitsOf(price, qty(quanta)), reserve.scale);
+/** What an order as it is counted holds back, units of the purse. */
+function unitsHeld({ purse, reserve }: Held, { dearPx, quanta }: Counted): Wide {
+  if (dearPx === null) return 0;
+  return purse.lifted(reserve.unitsOf(dearPx, qty(quanta)), reserve.scale);
 }
 
 function shiftSums(

@@ -36,11 +36,10 @@ export class Cash {
 
   /** Posts an amount; above 0 is received. */
   add(amount: Amount): void {
-    this.#total?.part(this);
+    this.#total?.add(amount);
     if (amount.scale > this.#scale) this.#widen(amount.scale);
     if (amount.scale === this.#scale) this.#sum.add(amount.units);
     else this.#addCoarse(amount);
-    this.#total?.merge(this);
   }
 
   /** Takes an amount out again. */

@@ -12,19 +12,19 @@ import { BookSide } from "../book_side.ts";
 import type { AssetClass, Side } from "../instrument.ts";
 import { type Px, px } from "../numbers.ts";
 
-type Sides = {
-  readonly Buy: BookSide;
-  readonly Sell: BookSide;
-};
+/** Orders of one side: a ladder once one has a price, ordered as that of `like`; how many have none. */
+type OwnSide = { readonly like: Side; ladder: BookSide | null; unpriced: number };
 
 /** Live orders of all clients that could meet each other. */
 export class OwnOrders {
   readonly isBetting: boolean;
-  #sides: Sides | null = null;
-  readonly #unpriced = { Buy: 0, Sell: 0 };
+  readonly #buys: OwnSide;
+  readonly #sells: OwnSide;
 
   constructor(assetClass: AssetClass) {
     this.isBetting = assetClass === "betting";
+    this.#buys = { like: this.isBetting ? "Sell" : "Buy", ladder: null, unpriced: 0 };
+    this.#sells = { like: this.isBetting ? "Buy" : "Sell", ladder: null, unpriced: 0 };
   }
 
   /** Counts an order in; null has no price. */
@@ -39,7 +39,7 @@ export class OwnOrders {
 
   /** Returns true if one of ours has no price, so that any order of this side could meet it. */
   meetsAny(side: Side): boolean {
-    return this.#unpriced[side === "Buy" ? "Sell" : "Buy"] > 0;
+    return this.#on(side === "Buy" ? "Sell" : "Buy").unpriced > 0;
   }
 
   /** Returns true if the prices of an order and one of ours cross; null has no price. */
@@ -54,27 +54,29 @@ export class OwnOrders {
 
   /** Returns our most aggressive price on a side, or undefined if there is none. */
   bestOf(side: Side): Px | undefined {
-    const price = this.#sides?.[side].bestPrice();
+    const price = this.#on(side).ladder?.bestPrice();
     return price === undefined ? undefined : px(price);
   }
 
   /** Forgets every order. */
   clear(): void {
-    this.#sides?.Buy.clear();
-    this.#sides?.Sell.clear();
-    this.#unpriced.Buy = 0;
-    this.#unpriced.Sell = 0;
+    for (const own of [this.#buys, this.#sells]) {
+      own.ladder?.clear();
+      own.unpriced = 0;
+    }
   }
 
   #count(side: Side, price: Px | null, change: 1 | -1): void {
+    const own = this.#on(side);
     if (price === null) {
-      this.#unpriced[side] += change;
+      own.unpriced += change;
       return;
     }
-    this.#sides ??= this.isBetting
-      ? { Buy: new BookSide("Sell"), Sell: new BookSide("Buy") }
-      : { Buy: new BookSide("Buy"), Sell: new BookSide("Sell") };
-    const ladder = this.#sides[side];
-    ladder.set({ price, qty: ladder.quantityAt(price) + change });
+    own.ladder ??= new BookSide(own.like);
+    own.ladder.set({ price, qty: own.ladder.quantityAt(price) + change });
+  }
+
+  #on(side: Side): OwnSide {
+    return side === "Buy" ? this.#buys : this.#sells;
   }
 }

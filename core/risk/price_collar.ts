@@ -31,14 +31,13 @@ function checkCollar(request: RiskRequest): Refusal | undefined {
   const book = referenceBook(listed, request.nowUs);
   if (book === undefined) return refuse(bookProblem(request));
   const far = oppositeOf(side);
-  const from = px === null || book.best(far) !== undefined ? far : side;
-  const best = book.best(from);
+  const across = book.best(far);
+  const from = px === null || across !== undefined ? far : side;
+  const best = from === far ? across : book.best(side);
   if (best === undefined) return refuse(emptyProblem(request));
   const bound = boundOf({ side, reference: best.price, ppm, isBetting: isBetting(request) });
-  const collar = { ppm, best, from };
-  return px === null
-    ? checkWalk(request, { ...collar, book, bound })
-    : checkLimit(request, { ...collar, px, bound });
+  const collar = { ppm, best, from, bound };
+  return px === null ? checkWalk(request, { book, collar }) : checkLimit(request, { px, collar });
 }
 
 function refuse(problem: string): Refusal {
@@ -66,38 +65,41 @@ function emptyProblem({ listed, px, side }: RiskRequest): string {
 
 function checkLimit(
   request: RiskRequest,
-  of: Collar & { readonly px: number; readonly bound: number },
+  { px, collar }: { readonly px: number; readonly collar: Collar },
 ): Refusal | undefined {
   const { side } = request;
-  if (!isBeyond({ side, px: of.px, bound: of.bound, isBetting: isBetting(request) })) {
-    return undefined;
-  }
+  const { bound } = collar;
+  if (!isBeyond({ side, px, bound, isBetting: isBetting(request) })) return undefined;
   const word = (side === "Buy") === isBetting(request) ? "at least" : "at most";
-  const rule = `price must be ${word} ${pxText(request, of.bound)}, ${collarText(request, of)}`;
-  return refuse(`${rule}: was ${pxText(request, of.px)}`);
+  const rule = `price must be ${word} ${pxText(request, bound)}, ${collarText(request, collar)}`;
+  return refuse(`${rule}: was ${pxText(request, px)}`);
 }
 
 function checkWalk(
   request: RiskRequest,
-  of: Collar & { readonly book: BookView; readonly bound: number },
+  { book, collar }: { readonly book: BookView; readonly collar: Collar },
 ): Refusal | undefined {
   const { side, leavesQty } = request;
+  const { bound } = collar;
   let displayed = 0;
-  for (const level of of.book.top(oppositeOf(side), WALK_LEVELS)) {
+  for (const level of book.top(oppositeOf(side), WALK_LEVELS)) {
     const { price } = level;
-    if (isBeyond({ side, px: price, bound: of.bound, isBetting: isBetting(request) })) break;
+    if (isBeyond({ side, px: price, bound, isBetting: isBetting(request) })) break;
     displayed += level.qty;
     if (displayed >= leavesQty) return undefined;
   }
-  const most = `${qtyText(request, displayed)}, what is displayed up to ${
-    pxText(request, of.bound)
-  }`;
-  const rule = `a Market order must be at most ${most}, ${collarText(request, of)}`;
+  const most = `${qtyText(request, displayed)}, what is displayed up to ${pxText(request, bound)}`;
+  const rule = `a Market order must be at most ${most}, ${collarText(request, collar)}`;
   return refuse(`${rule}: was ${qtyText(request, leavesQty)}`);
 }
 
-/** What a bound is made of: millionths, and the best level it is counted from. */
-type Collar = { readonly ppm: number; readonly best: PriceLevel; readonly from: Side };
+/** A bound, and what it is made of: millionths, and the best level it is counted from. */
+type Collar = {
+  readonly ppm: number;
+  readonly best: PriceLevel;
+  readonly from: Side;
+  readonly bound: number;
+};
 
 function collarText(request: RiskRequest, { ppm, best, from }: Collar): string {
   const percent = fromQuanta(ppm, PERCENT_SCALE);
