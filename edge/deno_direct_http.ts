@@ -221,8 +221,8 @@ class Connection {
 
   carry(exchange: Exchange): void {
     this.#exchange = exchange;
-    this.#reader = exchange.begin(() => this.close());
     void this.#write(exchange.bytes);
+    this.#reader = exchange.begin(() => this.close()); // its answer is read later, never from within
     this.#cancelIdle();
   }
 

@@ -7,8 +7,9 @@
  * 2. A round: due deadlines and simulator outputs become events, the sequencer merges the queues.
  * 3. Each event is applied to the machines; event and effects go into the journal's open batch;
  *    observers look at the new state but show nothing.
- * 4. After each round the batch is handed over unless one is being written (group commit), and
- *    venues are told of their commands and of the commit that each is part of.
+ * 4. With the last event of a round the batch is handed over unless one is being written (group
+ *    commit), and venues are told of their commands and of the commit that each is part of: the disk
+ *    and the venues' Workers are at work while observers look.
  * 5. When the journal says "durable up to N", observers up to N are released. Commands are let go by
  *    their venues' Workers, which see the same commit.
  *
@@ -184,8 +185,6 @@ export class Loop {
     while (!this.#isStopped && journal.canAccept) {
       const applied = this.#round();
       if (applied === 0) return false;
-      journal.flush();
-      this.#announce();
       budget -= applied;
       if (budget <= 0 || clock.nowUs() >= endUs) return true;
     }
@@ -204,8 +203,12 @@ export class Loop {
     const nowUs = clock.nowUs();
     this.#offerDue(nowUs);
     const events = sequencer.round(ingress.queues, nowUs);
-    for (const event of events) {
-      if (!this.#apply(event)) break;
+    const last = events.length - 1;
+    for (const [at, event] of events.entries()) {
+      const reports = this.#apply(event);
+      if (reports === undefined || at === last) this.#handOver();
+      if (reports === undefined) break;
+      this.#look(event, reports);
     }
     this.#lastRound = events.length;
     return events.length;
@@ -246,24 +249,29 @@ export class Loop {
     this.#outputsWaiting = this.#outputsWaiting.slice(taken);
   }
 
-  /** Returns false if the event was poison. */
-  #apply(event: Event): boolean {
-    const { timeline, journal, observers } = this.#options;
+  /** Returns the event's reports; undefined if it was poison. */
+  #apply(event: Event): readonly EncodedReport[] | undefined {
+    const { timeline, journal } = this.#options;
     const effects = this.#effects;
     try {
       timeline.apply(event, effects);
     } catch (cause) {
       this.#poisoned(event, cause);
-      return false;
+      return undefined;
     }
     if (event.eventType === "DeadlineReached") this.#deadlineMet(event.ingestTime);
     const reports = this.#reports.encode(effects.reports, timeline.view.instruments);
     const commit = journal.openCommit;
     journal.record({ event, effects }, reports);
-    for (const observer of observers) observer.applied(event, effects, reports);
     for (const command of effects.commands) this.#hold(command, commit);
-    for (const alarm of effects.alarms) this.#options.alarm(alarm);
-    return true;
+    return reports;
+  }
+
+  #look(event: Event, reports: readonly EncodedReport[]): void {
+    const { observers, alarm } = this.#options;
+    const effects = this.#effects;
+    for (const observer of observers) observer.applied(event, effects, reports);
+    for (const one of effects.alarms) alarm(one);
   }
 
   #deadlineMet(nowUs: Micros): void {
@@ -278,8 +286,9 @@ export class Loop {
     this.#announced.push({ command, commit });
   }
 
-  /** After the journal has them: the disk and the venue's Worker are at work together. */
-  #announce(): void {
+  /** The journal first: a venue's Worker has the disk's time to build a request. */
+  #handOver(): void {
+    this.#options.journal.flush();
     if (this.#announced.length === 0) return;
     const announced = this.#announced;
     this.#announced = [];

@@ -93,9 +93,10 @@ class Attempt implements HttpHandlers {
   readonly #options: TransportOptions;
   readonly #request: HttpRequest;
   readonly #done: (result: TransportResult) => void;
-  readonly #decoder = new TextDecoder();
   #submitUs: Micros | null = null;
   #head: { readonly status: number; readonly headers: ReadonlyMap<string, string> } | undefined;
+  /** Made with the first bytes of an answer: nothing that can wait stands before the request. */
+  #decoder: TextDecoder | undefined;
   #text = "";
   #bytes = 0;
   #isOver = false;
@@ -144,6 +145,7 @@ class Attempt implements HttpHandlers {
     if (this.#bytes > bodyBytesMax) {
       this.#fail(`the answer is longer than ${bodyBytesMax} bytes`, "unknown");
     } else {
+      this.#decoder ??= new TextDecoder();
       this.#text += this.#decoder.decode(bytes, { stream: true });
     }
   }
@@ -153,7 +155,7 @@ class Attempt implements HttpHandlers {
     if (this.#head === undefined || this.#submitUs === null) {
       return this.#fail("the answer has no head", "unknown");
     }
-    const text = this.#text + this.#decoder.decode();
+    const text = this.#text + (this.#decoder?.decode() ?? "");
     const answer = { ...this.#head, text, submitUs: this.#submitUs, ackUs: nowUs() };
     this.#finish({ kind: "answered", answer });
   }
