@@ -2,16 +2,23 @@
  * Production shared-memory wake-ups: one variant for threads with an event loop of their own, one
  * for Workers that have nothing else to do and block.
  *
+ * A thread that is woken stays on the processor of the one that woke it, and waits there until that
+ * one rests: a thread that blocks can rest for an instant, some 60 µs by the machine's timers.
+ *
  * Ordering: the cell is read before the task runs, so a change during the task wakes it again.
  * Known limit: waiting for a cell does not keep the process alive; a listener or a Worker does.
  * @module
  */
 import type { Signals } from "./ports.ts";
 
+/** Shorter than any timer of the machine. */
+const INSTANT_MS = 0.001;
+
 /** Returns signals that leave the thread's event loop free. Use on the main thread. */
 export function waitingSignals(): Signals {
   return {
     notify,
+    notifyFirst: notify,
     watch: (cells, index, task) => {
       void watchWaiting(cells, index, task);
     },
@@ -20,8 +27,12 @@ export function waitingSignals(): Signals {
 
 /** Returns signals that block the thread between changes: half the latency, no messages meanwhile. */
 export function blockingSignals(): Signals {
+  const unchanging = new Int32Array(new SharedArrayBuffer(4));
   return {
     notify,
+    notifyFirst: (cells, index) => {
+      if (Atomics.notify(cells, index) > 0) Atomics.wait(unchanging, 0, 0, INSTANT_MS);
+    },
     watch: (cells, index, task) => {
       for (let seen = Atomics.load(cells, index); task(); seen = Atomics.load(cells, index)) {
         Atomics.wait(cells, index, seen);

@@ -186,6 +186,8 @@ export interface HttpServers {
  */
 export interface Signals {
   notify(cells: Int32Array<SharedArrayBuffer>, index: number): void;
+  /** As `notify`; whoever waited goes first, where this thread would keep it from a processor. */
+  notifyFirst(cells: Int32Array<SharedArrayBuffer>, index: number): void;
   watch(cells: Int32Array<SharedArrayBuffer>, index: number, task: () => boolean): void;
 }
 

@@ -14,7 +14,7 @@ export const CELL = {
   head: 0,
   /** Bytes read. */
   tail: 1,
-  /** Batches durable since the start, modulo 2^32. */
+  /** Batches durable since the start, modulo 2^32; venues' Workers watch it. */
   durable: 2,
   /** Changes whenever `tail` or `durable` did; the writer watches it. */
   progress: 3,
@@ -64,7 +64,7 @@ export function isCommitted(cells: CommitCells, commit: number): boolean {
 
 /** Calls `task` now and after each commit, until it returns false. */
 export function watchCommits(signals: Signals, cells: CommitCells, task: () => boolean): void {
-  signals.watch(cells, CELL.progress, task);
+  signals.watch(cells, CELL.durable, task);
 }
 
 /** The writer's end. */

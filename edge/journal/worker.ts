@@ -163,6 +163,8 @@ export class CommitLoop {
     positions[row + 3] = position.bytes;
     positions[row + 4] = tookUs;
     Atomics.add(memory.cells, CELL.durable, 1);
+    // What waits for this commit to reach a venue: before those who show it, and before the mark.
+    this.#ports.signals.notifyFirst(memory.cells, CELL.durable);
     this.#progress();
   }
 

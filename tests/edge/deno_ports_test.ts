@@ -6,7 +6,7 @@
  */
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { denoDisk } from "../../edge/deno_disk.ts";
-import { waitingSignals } from "../../edge/deno_signals.ts";
+import { blockingSignals, waitingSignals } from "../../edge/deno_signals.ts";
 import { denoClock, denoRandomness, denoTimers } from "../../edge/deno_time.ts";
 import { denoWorkers } from "../../edge/deno_workers.ts";
 import { DiskError, type DiskErrorCode, type Log } from "../../edge/ports.ts";
@@ -154,6 +154,26 @@ Deno.test("waitingSignals().watch() runs the task now and after each change unti
   clearInterval(alive);
   deepStrictEqual(seen, [0, 7, 8]);
 });
+
+for (
+  const [name, signals] of [["waiting", waitingSignals()], ["blocking", blockingSignals()]] as const
+) {
+  Deno.test(`${name}Signals().notifyFirst() wakes whoever waits, and goes on where nobody does`, async () => {
+    const cells = new Int32Array(new SharedArrayBuffer(4));
+    signals.notifyFirst(cells, 0);
+    const woken = Promise.withResolvers<number>();
+    waitingSignals().watch(cells, 0, () => {
+      const value = Atomics.load(cells, 0);
+      if (value > 0) woken.resolve(value);
+      return value === 0;
+    });
+    Atomics.store(cells, 0, 7);
+    signals.notifyFirst(cells, 0);
+    const alive = setInterval(() => {}, 1000); // the wait alone does not keep the thread running
+    strictEqual(await woken.promise, 7);
+    clearInterval(alive);
+  });
+}
 
 const module = new URL("support/echo_worker.ts", import.meta.url);
 

@@ -57,6 +57,7 @@ export class Guard {
   signals(signals: Signals): Signals {
     return {
       notify: (cells, index) => signals.notify(cells, index),
+      notifyFirst: (cells, index) => signals.notifyFirst(cells, index),
       watch: (cells, index, task) =>
         signals.watch(cells, index, () => {
           let isWatching = false;

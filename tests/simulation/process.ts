@@ -121,10 +121,12 @@ export class SimProcess {
   }
 
   #signals(): Signals {
+    const notify: Signals["notify"] = (_cells, index) => {
+      for (const wake of this.#watches.get(index) ?? []) this.#hop(wake);
+    };
     return {
-      notify: (_cells, index) => {
-        for (const wake of this.#watches.get(index) ?? []) this.#hop(wake);
-      },
+      notify,
+      notifyFirst: notify,
       watch: (_cells, index, task) => {
         let isWatching = true;
         const wake = (): void => {

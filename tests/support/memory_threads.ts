@@ -22,11 +22,8 @@ export class MemoryThreads {
   readonly #watches: Watch[] = [];
 
   readonly signals: Signals = {
-    notify: (cells, index) => {
-      for (const watch of this.#watches) {
-        if (watch.buffer === cells.buffer && watch.index === index) this.#queue(watch);
-      }
-    },
+    notify: (cells, index) => this.#notify(cells, index),
+    notifyFirst: (cells, index) => this.#notify(cells, index),
     watch: (cells, index, task) => {
       const watch = { buffer: cells.buffer, index, task, isOver: false, isQueued: false };
       this.#watches.push(watch);
@@ -67,6 +64,12 @@ export class MemoryThreads {
   kill(): void {
     this.#tasks.length = 0;
     this.#watches.length = 0;
+  }
+
+  #notify(cells: Int32Array<SharedArrayBuffer>, index: number): void {
+    for (const watch of this.#watches) {
+      if (watch.buffer === cells.buffer && watch.index === index) this.#queue(watch);
+    }
   }
 
   #queue(watch: Watch): void {

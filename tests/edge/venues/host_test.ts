@@ -109,8 +109,8 @@ class Rig {
 
   /** The journal commits: its counters move on, and who waits for them is called. */
   commit(): void {
-    for (const cell of [CELL.durable, CELL.progress]) Atomics.add(this.#commits, cell, 1);
-    this.#threads.signals.notify(this.#commits, CELL.progress);
+    Atomics.add(this.#commits, CELL.durable, 1);
+    this.#threads.signals.notifyFirst(this.#commits, CELL.durable);
     this.#threads.run();
   }
 
