@@ -24,6 +24,7 @@ import "node:tls";
 import "node:url";
 import "node:zlib";
 import type { CcxtFetch } from "./fetch.ts";
+import { type CcxtHmac, nativeHmac } from "./hmac.ts";
 
 /** A request, signed. */
 export type SignedRequest = {
@@ -71,6 +72,7 @@ export interface CcxtExchange {
   enableDemoTrading: (...on: readonly boolean[]) => void;
   getHttpAgentIfNeeded(url: string): unknown;
   nonce: () => number;
+  hmac: CcxtHmac;
   fetchImplementation: CcxtFetch;
   FetchError: unknown;
   log: (...parts: unknown[]) => void;
@@ -130,6 +132,7 @@ export function openExchange(
     return Promise.reject(new Error(`Cannot open the exchange: CCXT must know it: was ${id}`));
   }
   const exchange = new Exchange(options);
+  exchange.hmac = nativeHmac(exchange.hmac);
   return exchange.loadHttpProxyAgent().then(() => {
     if (exchange.getHttpAgentIfNeeded("ws://127.0.0.1") !== undefined) return exchange;
     throw new Error(
