@@ -11,8 +11,8 @@
  */
 import type { Signals } from "./ports.ts";
 
-/** Shorter than any timer of the machine. */
-const INSTANT_MS = 0.001;
+/** Shorter than the machine's timers, and long enough not to have passed before the wait begins. */
+const INSTANT_MS = 0.01;
 
 /** Returns signals that leave the thread's event loop free. Use on the main thread. */
 export function waitingSignals(): Signals {
