@@ -9,6 +9,9 @@
  *
  * Invariant: `Reconciled` is said only if all of it was read. One request at a time, so that orders
  * never wait behind many reads. A new one drops the old.
+ *
+ * Keys that were read stay known: after a restart there may be hundreds to read, and a venue that
+ * fails one request in ten would else never answer them all in a row.
  * @module
  */
 import type { ReconcileAccount } from "../../../../core/command.ts";
@@ -31,8 +34,12 @@ import { execIdOf, limitPxOf, qtyOf } from "./reports.ts";
 import { readSpan } from "./spans.ts";
 
 const ACCOUNT_READS_MAX = 3;
+/** Keys that could not be read, one after the other: then the venue has other worries. */
+const UNNAMED_MAX = 3;
 /** With more symbols than this the open orders of all are asked for at once. */
 const ONE_BY_ONE_MAX = 10;
+
+type Failure = { readonly text: string; readonly retryAfterMs?: number };
 
 /** What has been read so far. */
 type Progress = {
@@ -140,13 +147,28 @@ export class Reconciliations {
       if (orders.keyOf(trade) !== undefined) continue;
       unknown.set(`${trade.symbol} ${trade.orderId}`, trade);
     }
+    const failures: Failure[] = [];
+    let inARow = 0;
     this.#each([...unknown.values()], {
       read: ({ symbol, orderId }, next) =>
-        this.#call(progress, requests.orderById({ symbol, orderId }), (body) => {
-          this.#note(parseOrder(Fields.of(body, "")));
-          next();
+        this.#ask(progress, requests.orderById({ symbol, orderId }), {
+          use: (body) => {
+            this.#note(parseOrder(Fields.of(body, "")));
+            inARow = 0;
+            next();
+          },
+          failed: (failure) => {
+            failures.push(failure);
+            inARow += 1;
+            if (inARow < UNNAMED_MAX) next();
+            else this.#fail(progress, failure);
+          },
         }),
-      done: () => this.#offer(progress),
+      done: () => {
+        const [failure] = failures;
+        if (failure === undefined) this.#offer(progress);
+        else this.#fail(progress, failure);
+      },
     });
   }
 
@@ -196,35 +218,43 @@ export class Reconciliations {
   }
 
   #call(progress: Progress, call: Call, use: (body: unknown) => void): void {
+    this.#ask(progress, call, { use, failed: (failure) => this.#fail(progress, failure) });
+  }
+
+  #ask(
+    progress: Progress,
+    call: Call,
+    of: {
+      readonly use: (body: unknown) => void;
+      readonly failed: (failure: Failure) => void;
+    },
+  ): void {
     this.#account.rest.call(call, (result) => {
       if (this.#current !== progress) return;
       switch (result.kind) {
         case "error":
-          return this.#fail(progress, toFailure(result.error));
+          return of.failed(toFailure(result.error));
         case "failed":
-          return this.#fail(progress, { text: result.error.message });
+          return of.failed({ text: result.error.message });
         case "dryRun":
-          return this.#fail(progress, { text: "this is a dry run" });
+          return of.failed({ text: "this is a dry run" });
         case "ok":
-          return this.#use(progress, () => use(result.body));
+          return this.#use(() => of.use(result.body), of.failed);
       }
     });
   }
 
-  #use(progress: Progress, use: () => void): void {
+  #use(use: () => void, failed: (failure: Failure) => void): void {
     try {
       use();
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error;
       this.#account.host.log("warning", "answer_not_understood", { reason: error.message });
-      this.#fail(progress, { text: error.message });
+      failed({ text: error.message });
     }
   }
 
-  #fail(
-    progress: Progress,
-    failure: { readonly text: string; readonly retryAfterMs?: number },
-  ): void {
+  #fail(progress: Progress, failure: Failure): void {
     if (this.#current !== progress) return;
     this.#current = undefined;
     const { text, retryAfterMs } = failure;

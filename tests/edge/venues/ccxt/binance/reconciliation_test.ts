@@ -1,0 +1,92 @@
+/**
+ * Reconciliation against a venue that fails part of the time: what was read is not read again. Proves
+ * R-EXEC-5 for an adapter that has just been started, which knows no order's key.
+ * @module
+ */
+import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { px } from "../../../../../core/numbers.ts";
+import { CcxtRig } from "../../../../support/ccxt_rig.ts";
+import { VenueProcess } from "../../../../venues/control.ts";
+
+const ORDERS = [1, 2, 3, 4, 5, 6];
+/** Connections of the runtime's pool outlive a test; the venue's process ends with it. */
+const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
+
+/** A venue, and an adapter that does not know the orders that were executed there. */
+class Restarted implements AsyncDisposable {
+  readonly #venue: VenueProcess;
+  readonly #sinceUs: number;
+  readonly #rig: CcxtRig;
+
+  constructor(
+    of: { readonly venue: VenueProcess; readonly sinceUs: number; readonly rig: CcxtRig },
+  ) {
+    this.#venue = of.venue;
+    this.#sinceUs = of.sinceUs;
+    this.#rig = of.rig;
+  }
+
+  static async start(): Promise<Restarted> {
+    const venue = await VenueProcess.start("binance_spot", ["--speed", "0", "--empty"]);
+    const sinceUs = Date.now() * 1000 - 1_000_000;
+    await venue.tell({ op: "quote", symbol: "BTCUSDT", side: "SELL", price: "50010", qty: "5" });
+    using before = await CcxtRig.up(venue);
+    for (const order of ORDERS) before.submit(order, { price: px(5_001_000) });
+    await before.until(() => executionsOf(before) === ORDERS.length, "all of them");
+    return new Restarted({ venue, sinceUs, rig: await CcxtRig.up(venue) });
+  }
+
+  get executions(): number {
+    return executionsOf(this.#rig);
+  }
+
+  /** How often an order was asked for by the venue's number for it. */
+  async keysAsked(): Promise<number> {
+    const { requests } = await this.#venue.audit({ requestsMax: 500 });
+    return requests.filter(({ requestLine }) => requestLine.startsWith("GET /api/v3/order?"))
+      .length;
+  }
+
+  /** The venue fails the next `count` questions for a key; returns what the adapter says. */
+  async reconcileWithout(count: number): Promise<string> {
+    const fault = { kind: "status", status: 503, acts: false } as const;
+    await this.#venue.tell({ op: "fault", match: "GET /api/v3/order", count, fault });
+    const before = this.#rig.of("ReconcileFailed").length;
+    this.reconcile().catch(() => {}); // it waits for an answer that does not come
+    return (await this.#rig.next("ReconcileFailed", before)).text;
+  }
+
+  async reconcile(): Promise<void> {
+    await this.#rig.reconcile(this.#sinceUs);
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#rig[Symbol.dispose]();
+    await this.#venue.stop();
+  }
+}
+
+function executionsOf(rig: CcxtRig): number {
+  return new Set(rig.of("OrderExecuted").map(({ execId }) => execId)).size;
+}
+
+Deno.test(
+  "start() reads every key that it can, and the next one asks for the others only",
+  relaxed,
+  async () => {
+    await using restarted = await Restarted.start();
+    match(await restarted.reconcileWithout(2), /answered 503/);
+    strictEqual(await restarted.keysAsked(), 6);
+    await restarted.reconcileWithout(2);
+    strictEqual(await restarted.keysAsked(), 8, "the two that were not answered");
+    strictEqual(restarted.executions, 0, "nothing is said of the half");
+    await restarted.reconcile();
+    deepStrictEqual([await restarted.keysAsked(), restarted.executions], [10, 6]);
+  },
+);
+
+Deno.test("start() goes no further when three keys in a row cannot be read", relaxed, async () => {
+  await using restarted = await Restarted.start();
+  await restarted.reconcileWithout(9);
+  deepStrictEqual([await restarted.keysAsked(), restarted.executions], [3, 0]);
+});
