@@ -99,14 +99,21 @@ export class Party {
     await this.#connected.message((message) => message["id"] === id, "the subscription");
   }
 
-  /** Every status of a venue that it was told of, beginning with that of HELLO_ACK. */
+  /**
+   * Every status of a venue that it was told of, beginning with that of HELLO_ACK; until it is told of
+   * a change, with that of the newest heartbeat: one may have come before the subscription.
+   */
   venueStatuses(venue: string): readonly string[] {
     const rows = this.ack["venues"] as readonly { venue: string; status: string }[];
-    const first = rows.filter((row) => row.venue === venue).map(({ status }) => status);
     const told = this.#connected.messages.filter(({ type }) => type === "EVENTS")
       .flatMap((message) => message["events"] as readonly VenueEvent[])
-      .filter(({ event_type: type, payload }) => type === "venue" && payload.venue === venue);
-    return [...first, ...told.map(({ payload }) => payload.status)];
+      .filter(({ event_type: type, payload }) => type === "venue" && payload.venue === venue)
+      .map(({ payload }) => payload.status);
+    const beat = this.#connected.heartbeats.at(-1)?.["venues"] as
+      | Record<string, string>
+      | undefined;
+    const greeted = rows.find((row) => row.venue === venue)?.status ?? "down";
+    return [told.length > 0 ? greeted : beat?.[venue] ?? greeted, ...told];
   }
 
   /** Cancels what it has and waits for the end of it. */
