@@ -8,42 +8,30 @@
  * 4. however it ends, there is an exit code and a sentence
  * @module
  */
-import { createTimeline } from "./core/mod.ts";
 import { PAPER_CAPABILITIES } from "./core/simulator/mod.ts";
-import {
-  type Configuration,
-  ConfigurationRefused,
-  type DeclaredVenue,
-  declareVenues,
-  PAPER_ADAPTER,
-  problemLine,
-} from "./config/mod.ts";
-import type { DoctorTools, RunOptions, TopOptions } from "./edge/cli/actions.ts";
-import { runCommandLine } from "./edge/cli/command_line.ts";
+import { declareVenues } from "./config/declare.ts";
+import { PAPER_ADAPTER } from "./config/default.ts";
+import type { Configuration, DeclaredVenue } from "./config/mod.ts";
+import { ConfigurationRefused, problemLine } from "./config/problems.ts";
+import type { RunOptions } from "./edge/cli/actions.ts";
 import { denoTerminal } from "./edge/cli/deno_terminal.ts";
-import { denoMachine, examineVenue, metricsState, portState } from "./edge/cli/doctor_machine.ts";
 import { greeting } from "./edge/cli/greeting.ts";
+import { refusal } from "./edge/cli/refusal.ts";
+import { plainRunFlags, runOptions } from "./edge/cli/run_line.ts";
 import { DeclarationError } from "./edge/declarations.ts";
-import { denoSecrets } from "./edge/deno_secrets.ts";
 import { type ProcessLog, processLog, stderrForm } from "./edge/deno_log.ts";
-import { denoWorkers } from "./edge/deno_workers.ts";
 import { denoDisk } from "./edge/deno_disk.ts";
 import { mainPorts } from "./edge/deno_ports.ts";
 import { denoServiceManager } from "./edge/deno_service_manager.ts";
 import { DiskError } from "./edge/ports.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
-import { CAPTURE_FORMATS, columnProblems, LISTING_FORMATS } from "./edge/feeds/mod.ts";
-import { journalBytes, JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/mod.ts";
-import { feedTools } from "./edge/cli/feed_tools.ts";
-import { journalTools } from "./edge/cli/journal_tools.ts";
-import { showTop } from "./edge/cli/top_tool.ts";
+import { journalBytes } from "./edge/journal/inspect.ts";
+import { JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/refusal.ts";
 import { recoveryNotice } from "./edge/supervision.ts";
 import type { AdapterDescription } from "./edge/venue.ts";
-import { type AdapterRegistry, ADAPTERS } from "./edge/venues/registry.ts";
-import { writeReport } from "./wire/encode_report.ts";
+import { type AdapterRegistry, ADAPTERS, descriptionsOf } from "./edge/venues/registry.ts";
 import { BUILD } from "./build.ts";
 import { type Daemon, type DaemonOptions, type End, startDaemon } from "./daemon/mod.ts";
-import { VERSION } from "./version.ts";
 
 /** What a build of the program brings along. */
 export type Product = {
@@ -59,32 +47,24 @@ export type Product = {
 const LOG_FLUSH_MS = 1000;
 
 /** Carries out a command line; returns the exit code. */
-export function tapeline(args: readonly string[], product: Product): Promise<ExitCode> {
+export async function tapeline(args: readonly string[], product: Product): Promise<ExitCode> {
   const terminal = denoTerminal();
-  const actions = {
-    version: VERSION,
-    build: { ...BUILD, runtime: `deno ${Deno.version.deno}` },
-    registry: {
-      adapters: descriptionsOf(product),
-      captureFormats: CAPTURE_FORMATS,
-      listingFormats: LISTING_FORMATS,
-      columnProblems,
-    },
-    secrets: denoSecrets(),
-    journal: journalTools({
-      machine: { createTimeline, writeReport },
-      engineVersion: VERSION,
-    }),
-    feed: feedTools(),
-    doctor: doctorTools(product),
-    run: (options: RunOptions) => run(options, product),
-    top: (options: TopOptions) => showTop(options, { version: VERSION, terminal }),
-    exitCodeOf,
-  };
-  return runCommandLine(args, actions, terminal);
+  const run = (options: RunOptions): Promise<ExitCode> => runDaemon(options, product);
+  const { builtIn } = BUILD;
+  const flags = plainRunFlags(args);
+  if (flags === undefined || builtIn === null) {
+    const { carryOut } = await import("./commands.ts"); // a start needs nothing of them
+    return carryOut(args, { ...product, terminal, run, exitCodeOf });
+  }
+  try {
+    return await run(runOptions(flags, { read: () => builtIn, terminal }));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    return refusal(error, { exitCodeOf, terminal });
+  }
 }
 
-async function run(options: RunOptions, product: Product): Promise<ExitCode> {
+async function runDaemon(options: RunOptions, product: Product): Promise<ExitCode> {
   const { configuration, stateDirectory, resumeTrading, acceptLoss, adoptAccounts } = options;
   const log = processLog({
     levels: configuration.log,
@@ -99,6 +79,7 @@ async function run(options: RunOptions, product: Product): Promise<ExitCode> {
   const serviceManager = denoServiceManager((name) => Deno.env.get(name), log);
   serviceManager.tell(recoveryNotice(journalBytes(denoDisk(), stateDirectory)));
   await serviceManager.flush(); // recovery keeps the thread
+  const venues = venuesOf(configuration, product);
   const daemon = startDaemon({
     ports: mainPorts({ log, workersModule: product.workersModule, serviceManager }),
     configuration,
@@ -106,7 +87,8 @@ async function run(options: RunOptions, product: Product): Promise<ExitCode> {
     resumeTrading,
     acceptLoss,
     adoptAccounts,
-    venues: venuesOf(configuration, product),
+    venues,
+    ...(await formatsFor(venues)),
     onListening: (listening) => {
       // One write: whoever reads the first line may close the pipe behind it.
       terminal.out([JSON.stringify(listening), ...greeting(listening, configuration)].join("\n"));
@@ -121,6 +103,16 @@ async function run(options: RunOptions, product: Product): Promise<ExitCode> {
   await Promise.all([log.flush(LOG_FLUSH_MS), serviceManager.flush()]);
   if (code !== EXIT.ok) terminal.error(`tapeline: ${sentence.split("\n", 1)[0]}`);
   return code;
+}
+
+/** Loads the readers of capture formats, if a client publishes what a venue sends. */
+async function formatsFor(
+  venues: readonly DeclaredVenue[],
+): Promise<Pick<DaemonOptions, "openFormat">> {
+  const isRaw = venues.some(({ feed }) => feed.kind === "client" && feed.rawFormat !== null);
+  if (!isRaw) return {};
+  const { openFormat } = await import("./edge/feeds/capture_formats.ts");
+  return { openFormat };
 }
 
 function obeySignals(daemon: Daemon): void {
@@ -155,23 +147,9 @@ function venuesOf(configuration: Configuration, product: Product): readonly Decl
     configuration,
     new Map<string, Pick<AdapterDescription, "capabilities">>([
       [PAPER_ADAPTER, { capabilities: () => PAPER_CAPABILITIES }],
-      ...descriptionsOf(product),
+      ...descriptionsOf(product.adapters),
     ]),
   );
-}
-
-function descriptionsOf({ adapters }: Product): ReadonlyMap<string, AdapterDescription> {
-  return new Map([...adapters].map(([name, { description }]) => [name, description] as const));
-}
-
-function doctorTools({ workersModule }: Product): DoctorTools {
-  const workers = denoWorkers({ module: workersModule, log: { write: () => {} } });
-  return {
-    machine: denoMachine,
-    port: portState,
-    metrics: metricsState,
-    examine: (venue) => examineVenue(workers, venue),
-  };
 }
 
 /** The exit code of a refusal that is not a fault of the program. */
@@ -188,5 +166,8 @@ function exitCodeOf(error: Error): ExitCode | undefined {
 
 if (import.meta.main) {
   const workersModule = new URL(BUILD.workersModule, import.meta.url);
-  Deno.exit(await tapeline(Deno.args, { workersModule, adapters: ADAPTERS }));
+  // Not from here: for an error whose stack holds a module's own code all of it is parsed again.
+  queueMicrotask(async () =>
+    Deno.exit(await tapeline(Deno.args, { workersModule, adapters: ADAPTERS }))
+  );
 }

@@ -4,9 +4,10 @@
  * @module
  */
 import type { Capabilities } from "../core/instrument.ts";
+import { PAPER_ADAPTER } from "./default.ts";
 import { type PathProblem, shown } from "./problems.ts";
 import { listOf, mapOf, type Path, type Raw } from "./raw.ts";
-import { MODES, PAPER_ADAPTER } from "./schema.ts";
+import { MODES } from "./schema.ts";
 
 /** What a configuration asks of an adapter that does not run. */
 export interface AdapterFacts {

@@ -6,11 +6,11 @@
  * @module
  */
 import { type KnownAdapters, modeProblems, outsideProblems } from "./adapter_checks.ts";
+import { PAPER_ADAPTER } from "./default.ts";
 import { hotLoopProblems } from "./hot_loop_checks.ts";
 import { limitProblems } from "./limit_checks.ts";
 import { listOf, mapOf, type Path, type Raw, repeated } from "./raw.ts";
 import { type PathProblem, shown } from "./problems.ts";
-import { PAPER_ADAPTER } from "./schema.ts";
 
 /** What the program that reads the file can do. */
 export type Registry = {

@@ -5,6 +5,9 @@
  */
 import type { ConfigurationText } from "./load.ts";
 
+/** The adapter whose venue is the simulator. */
+export const PAPER_ADAPTER = "paper";
+
 /** What `run` uses without `--config`. */
 export const PAPER_DEFAULT: ConfigurationText = {
   file: "(built-in paper configuration)",

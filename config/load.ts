@@ -23,10 +23,10 @@ import {
   withCaptureFiles,
   withCredentialFiles,
 } from "./configuration.ts";
+import { issueProblems } from "./issues.ts";
 import {
   type ConfigurationProblem,
   ConfigurationRefused,
-  issueProblems,
   type PathProblem,
   pathText,
 } from "./problems.ts";

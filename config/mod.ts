@@ -31,8 +31,7 @@ export {
   type FeedSourceSettings,
 } from "./declare.ts";
 export { declareClients, type DeclaredClient } from "./declare_limits.ts";
-export { PAPER_DEFAULT } from "./default.ts";
+export { PAPER_ADAPTER, PAPER_DEFAULT } from "./default.ts";
 export { type ConfigurationText, parseConfiguration } from "./load.ts";
 export { type ConfigurationProblem, ConfigurationRefused, problemLine } from "./problems.ts";
-export { PAPER_ADAPTER } from "./schema.ts";
 export { defaultStateDirectory, type Environment } from "./state_directory.ts";

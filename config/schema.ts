@@ -10,6 +10,7 @@
  */
 import * as z from "zod";
 import { contractProblems, LISTED_CLASSES } from "./contracts.ts";
+import { PAPER_ADAPTER } from "./default.ts";
 import { decimal, flag, integer, list, map, measure, name, text, word } from "./fields.ts";
 import { gridProblems } from "./grids.ts";
 
@@ -217,9 +218,6 @@ const INSTRUMENT = map({
     context.addIssue({ code: "custom", ...problem });
   }
 });
-
-/** The adapter whose venue is the simulator. */
-export const PAPER_ADAPTER = "paper";
 
 const cost = integer({ least: 1, most: 1000 }).default(1);
 const PACING = map({

@@ -95,11 +95,21 @@ export function clOrdIdPrefix(journalId: string): string {
 
 /** Client order ids of one journal: prefix, order and version. */
 export class ClOrdIds {
-  prefix = "tl00000000";
+  #prefix = "tl00000000";
+  #head = "tl00000000-";
 
-  /** Returns the key of a version of an order. */
+  get prefix(): string {
+    return this.#prefix;
+  }
+
+  set prefix(prefix: string) {
+    this.#prefix = prefix;
+    this.#head = `${prefix}-`;
+  }
+
+  /** Returns the key of a version of an order: joined so that few pieces of it stay in memory. */
   of(order: OrderId, version: number): string {
-    return `${this.prefix}-${order}-${version}`;
+    return this.#head + `${order}-${version}`;
   }
 
   /** Returns order and version of a key of ours, or undefined if it is foreign. */

@@ -7,7 +7,7 @@
  * 3. open the journal where it ended
  * 4. join ingress, sequencer, machines, journal and wire in the loop
  * 5. say `Started` and what the configuration declares, and wait until that is durable
- * 6. listen, then start feeds, venues, follower and index
+ * 6. listen, then start the journal's Worker, feeds, venues, follower and index
  *
  * Stop: refuse intents, wait until what was taken is durable, take leave of the sessions, stop
  * feeds and venues, close the journal, free the lock.
@@ -25,13 +25,8 @@ import { EXIT } from "../edge/exit_codes.ts";
 import type { HotLoopObserver } from "../edge/hot_loop_observer.ts";
 import { Ingress, type IngressQueue } from "../edge/ingress.ts";
 import { Intervals } from "../edge/intervals.ts";
-import {
-  Journal,
-  type JournalFault,
-  type JournalOptions,
-  lockState,
-  type StateLock,
-} from "../edge/journal/mod.ts";
+import { Journal, type JournalFault, type JournalOptions } from "../edge/journal/journal.ts";
+import { lockState, type StateLock } from "../edge/journal/lock.ts";
 import { Loop, ROUND_EVENTS_MAX } from "../edge/loop.ts";
 import type { Health } from "../edge/metrics/metrics_server.ts";
 import type { Cancel } from "../edge/ports.ts";
@@ -223,6 +218,7 @@ class RunningDaemon implements Daemon {
 
   /** Once it listens: each Worker takes its time to come up, and no client waits for that. */
   #startWorkers(): void {
+    if (this.#journal instanceof Journal) this.#journal.handOver();
     this.#venues.start();
     if (this.#journal instanceof Journal) {
       this.#shadows = createShadows(this.#options, this.#journal, {
@@ -277,8 +273,7 @@ class RunningDaemon implements Daemon {
         applied: () => {},
         released: () => this.#tellShadows(),
       }],
-      prepare: (command, commit) => this.#venues.prepare(command, commit),
-      send: (released) => this.#venues.send(released),
+      announce: (command, commit) => this.#venues.announce(command, commit),
       alarm: ({ code, text }) => ports.log.write("alarm", "engine_alarm", { code, text }),
       onPoison: (event, cause) => this.#poisoned(event, cause),
     });

@@ -5,6 +5,7 @@
 import type { Configuration, DeclaredVenue } from "../config/mod.ts";
 import type { ReportSource } from "../edge/daemon_backend.ts";
 import type { ExitCode } from "../edge/exit_codes.ts";
+import type { OpenFormat } from "../edge/feeds/raw_feed.ts";
 import type { CommitCells, JournalFault, JournalOptions } from "../edge/journal/mod.ts";
 import type { CommitLog } from "../edge/loop.ts";
 import type { Ports, Timers } from "../edge/ports.ts";
@@ -46,6 +47,8 @@ export type DaemonOptions = {
   readonly acceptLoss: boolean;
   /** Venues, by name, whose own view of the account becomes the ledger's. */
   readonly adoptAccounts: readonly string[];
+  /** Opens a reader of what venues send; absent: no client publishes that. */
+  readonly openFormat?: OpenFormat;
   readonly onListening: (listening: Listening) => void;
   /** Called once; nothing of the daemon runs after it. */
   readonly onEnd: (end: End) => void;

@@ -6,15 +6,11 @@
 import { HotLoop, type HotLoopSettings, parseHotLoopSettings } from "../core/hotloop/mod.ts";
 import type { VenueStatus } from "../core/event.ts";
 import type { View } from "../core/view.ts";
-import {
-  type Configuration,
-  configurationDigest,
-  declareClients,
-  type DeclaredVenue,
-} from "../config/mod.ts";
+import { configurationDigest } from "../config/canonical.ts";
+import { declareClients } from "../config/declare_limits.ts";
+import type { Configuration, DeclaredVenue } from "../config/mod.ts";
 import { DaemonBackend, type DaemonBackendOptions } from "../edge/daemon_backend.ts";
 import { renumber } from "../edge/declarations.ts";
-import { openFormat } from "../edge/feeds/capture_formats.ts";
 import { RawFeed } from "../edge/feeds/raw_feed.ts";
 import { HotLoopObserver } from "../edge/hot_loop_observer.ts";
 import type { Journal } from "../edge/journal/mod.ts";
@@ -44,7 +40,7 @@ export function createServer(options: DaemonOptions, parts: BackendParts): WireS
     ...parts,
     log: ports.log,
     mode: configuration.mode,
-    rawFeeds: rawFeedsOf(published),
+    rawFeeds: rawFeedsOf(published, options),
     intents: configuration.queues.intents,
   });
   const clientFeeds = published.map(({ declaration }) => declaration.name);
@@ -57,12 +53,18 @@ export function createServer(options: DaemonOptions, parts: BackendParts): WireS
   });
 }
 
+const NO_FORMATS = "Cannot read what a venue sends: options.openFormat must be given: was not";
+
 /** Readers of the raw lines of clients, by venue; the venues have their numbers. */
-function rawFeedsOf(venues: readonly DeclaredVenue[]): ReadonlyMap<string, RawFeed> {
+function rawFeedsOf(
+  venues: readonly DeclaredVenue[],
+  { openFormat: open }: Pick<DaemonOptions, "openFormat">,
+): ReadonlyMap<string, RawFeed> {
   return new Map(venues.flatMap(({ declaration, feed, instruments: listed }) => {
     if (feed.kind !== "client" || feed.rawFormat === null) return [];
+    if (open === undefined) throw new RangeError(NO_FORMATS);
     const instruments = listed.map(({ instrument }) => instrument);
-    const raw = new RawFeed({ format: feed.rawFormat, instruments, open: openFormat });
+    const raw = new RawFeed({ format: feed.rawFormat, instruments, open });
     return [[declaration.name, raw] as const];
   }));
 }

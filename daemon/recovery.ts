@@ -9,13 +9,12 @@ import type { Timeline } from "../core/timeline.ts";
 import {
   type AcceptedLoss,
   acceptLoss as acceptJournalLoss,
-  JOURNAL_DEFAULTS,
-  type JournalOptions,
-  PoisonEvent,
-  recover,
-  replayInto,
-  restoreTimeline,
-} from "../edge/journal/mod.ts";
+} from "../edge/journal/accepted_loss.ts";
+import { JOURNAL_DEFAULTS, type JournalOptions } from "../edge/journal/journal.ts";
+import { restoreTimeline } from "../edge/journal/offline.ts";
+import { recover } from "../edge/journal/recovery.ts";
+import { PoisonEvent } from "../edge/journal/refusal.ts";
+import { replayInto } from "../edge/journal/replay.ts";
 import type { Log } from "../edge/ports.ts";
 import { PoisonNotes } from "../edge/poison.ts";
 import type { CheckpointMark } from "../edge/shadows.ts";

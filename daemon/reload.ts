@@ -12,7 +12,7 @@ import type { Draft, VenueDeclaration } from "../core/event.ts";
 import type { Micros } from "../core/numbers.ts";
 import type { View } from "../core/view.ts";
 import { type Change, changesOf } from "../config/changes.ts";
-import { canonicalConfiguration, configurationDigest } from "../config/mod.ts";
+import { canonicalConfiguration, configurationDigest } from "../config/canonical.ts";
 import { shown } from "../config/problems.ts";
 import { controlDraft, SEVERITY } from "../edge/declarations.ts";
 import { type Declared, tighten, type Tightening } from "./tighten.ts";

@@ -10,12 +10,9 @@ import { clOrdIdPrefix } from "../core/command.ts";
 import type { ControlPayloads } from "../core/event.ts";
 import type { Micros } from "../core/numbers.ts";
 import type { View } from "../core/view.ts";
-import {
-  canonicalConfiguration,
-  type Configuration,
-  configurationDigest,
-  declareClients,
-} from "../config/mod.ts";
+import { canonicalConfiguration, configurationDigest } from "../config/canonical.ts";
+import { declareClients } from "../config/declare_limits.ts";
+import type { Configuration } from "../config/mod.ts";
 import {
   controlDraft,
   declarationDrafts,

@@ -7,6 +7,7 @@
 import { denoDisk } from "./deno_disk.ts";
 import { directHttp } from "./deno_direct_http.ts";
 import { denoHttp } from "./deno_http.ts";
+import { denoMemory } from "./deno_memory.ts";
 import { denoProcessFacts } from "./deno_process_facts.ts";
 import { blockingSignals, waitingSignals } from "./deno_signals.ts";
 import { NO_SERVICE_MANAGER } from "./deno_service_manager.ts";
@@ -59,6 +60,7 @@ function ports(options: {
     http: splitHttp(timers),
     httpServers: httpServers({ sockets, timers }),
     process: denoProcessFacts(),
+    memory: denoMemory(),
     signals: options.signals,
     workers: denoWorkers({ module: options.workersModule, log: options.log }),
     serviceManager: options.serviceManager ?? NO_SERVICE_MANAGER,

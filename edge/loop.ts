@@ -9,12 +9,12 @@
  *    observers look at the new state but show nothing.
  * 4. After each round the batch is handed over unless one is being written (group commit), and
  *    venues are told of their commands and of the commit that each is part of.
- * 5. When the journal says "durable up to N", observers up to N are released, and commands that no
- *    venue's Worker could be told of.
+ * 5. When the journal says "durable up to N", observers up to N are released. Commands are let go by
+ *    their venues' Workers, which see the same commit.
  *
  * Invariant: nothing that follows from event N leaves before N is durable, since the only ways out
- * are `Observer.released`, the outbox, and a venue's Worker that has seen the commit in the journal's
- * own counter. The machines run ahead in memory only.
+ * are `Observer.released`, the outbox of tasks, and a venue's Worker that has seen the commit in the
+ * journal's own counter. The machines run ahead in memory only.
  * @module
  */
 import { Effects } from "../core/effects.ts";
@@ -31,7 +31,6 @@ import type { EngineClock } from "./engine_clock.ts";
 import type { Ingress, IngressQueue } from "./ingress.ts";
 import { Outbox } from "./outbox.ts";
 import type { Cancel, Timers } from "./ports.ts";
-import type { ReleasedCommand } from "./venue.ts";
 
 /** Most events applied before other I/O has its turn. */
 const EVENTS_PER_TURN_MAX = 4096;
@@ -83,11 +82,10 @@ export type LoopOptions = {
   readonly writeReport: ReportWriter;
   readonly observers: readonly Observer[];
   /**
-   * Only commands of venues outside the timeline come here. `prepare`: it is with the journal, and
-   * nothing of it may leave before that commit; `send`: it is durable.
+   * Announces a command of a venue outside the timeline, once: it is with the journal, and nothing
+   * of it may leave before that commit.
    */
-  readonly prepare: (command: VenueCommand, commit: number) => void;
-  readonly send: (released: ReleasedCommand) => void;
+  readonly announce: (command: VenueCommand, commit: number) => void;
   readonly alarm: (alarm: Alarm) => void;
   /** The machines threw: the event is poison, the process must end once it is written. */
   readonly onPoison: (event: Event, cause: unknown) => void;
@@ -100,7 +98,6 @@ export class Loop {
   readonly #outputQueue: IngressQueue;
   readonly #effects = new Effects();
   readonly #reports: EncodedReports;
-  readonly #commands = new Outbox<VenueCommand>();
   /** Of this round. */
   #announced: { readonly command: VenueCommand; readonly commit: number }[] = [];
   readonly #whenDurable = new Outbox<() => void>();
@@ -278,7 +275,6 @@ export class Loop {
   #hold(command: VenueCommand, commit: number): void {
     const venue = this.#options.timeline.view.venues[command.venue];
     if (venue?.simulation !== null) return;
-    this.#commands.put(command.seqId, command);
     this.#announced.push({ command, commit });
   }
 
@@ -287,7 +283,7 @@ export class Loop {
     if (this.#announced.length === 0) return;
     const announced = this.#announced;
     this.#announced = [];
-    for (const { command, commit } of announced) this.#options.prepare(command, commit);
+    for (const { command, commit } of announced) this.#options.announce(command, commit);
   }
 
   /** The event itself is written, so that recovery meets it again; its effects are not known. */
@@ -301,11 +297,6 @@ export class Loop {
   }
 
   #released(upTo: SeqId, atUs: Micros): void {
-    // Orders first: what the observers show must not keep them waiting.
-    this.#commands.release(
-      upTo,
-      (command) => this.#options.send({ command, journalUs: atUs }),
-    );
     for (const observer of this.#options.observers) observer.released(upTo, atUs);
     this.#whenDurable.release(upTo, (task) => task());
     this.#options.journal.flush();

@@ -274,6 +274,12 @@ export interface ProcessFacts {
   watchGarbage(): GarbageWatch;
 }
 
+/** Memory of the calling thread. */
+export interface Memory {
+  /** Has all garbage collected, which takes some milliseconds; nothing where it cannot be asked. */
+  collect(): void;
+}
+
 /** Everything together, as `main.ts` or a simulation hands it out. */
 export type Ports = {
   readonly clock: Clock;
@@ -284,6 +290,7 @@ export type Ports = {
   readonly http: Http;
   readonly httpServers: HttpServers;
   readonly process: ProcessFacts;
+  readonly memory: Memory;
   readonly signals: Signals;
   readonly workers: Workers;
   readonly serviceManager: ServiceManager;

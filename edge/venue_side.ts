@@ -7,7 +7,7 @@ import type { VenueCommand } from "../core/command.ts";
 import type { Draft } from "../core/event.ts";
 import type { Instrument } from "../core/instrument.ts";
 import type { VenueId } from "../core/numbers.ts";
-import { type DeclaredVenue, feedSourceOf } from "../config/mod.ts";
+import { type DeclaredVenue, feedSourceOf } from "../config/declare.ts";
 import type { EngineClock } from "./engine_clock.ts";
 import { FeedLink } from "./feed_link.ts";
 import { sharedNumbers } from "./feeds/discovery.ts";
@@ -16,7 +16,6 @@ import type { Ingress, QueueOptions } from "./ingress.ts";
 import type { MetricSource } from "./metrics/registry.ts";
 import type { Samples } from "./metrics/samples.ts";
 import type { Ports } from "./ports.ts";
-import type { ReleasedCommand } from "./venue.ts";
 import type { CommitCells } from "./journal/mod.ts";
 import { VenueLink } from "./venues/link.ts";
 
@@ -62,13 +61,8 @@ export class VenueSide implements MetricSource {
   }
 
   /** Announces a command to its venue: nothing of it may leave before that commit. */
-  prepare(command: VenueCommand, commit: number): void {
-    this.#links.get(command.venue)?.prepare(command, commit);
-  }
-
-  /** Hands a released command to its venue. */
-  send(released: ReleasedCommand): void {
-    this.#links.get(released.command.venue)?.send(released);
+  announce(command: VenueCommand, commit: number): void {
+    this.#links.get(command.venue)?.announce(command, commit);
   }
 
   /** Best effort, from memory: every venue is asked to cancel what rests. */

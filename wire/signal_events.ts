@@ -167,7 +167,7 @@ function queueValue(
     effective_mbr: hotLoop.marketRate(instrument.id)?.effective ?? null,
     detectors: detectorsOf(hotLoop, instrument),
     near: passedRow(queues.near.passed),
-    near_share: queues.near.share,
+    near_weight: queues.near.share,
     touch_sweeps: queues.near.sweeps,
     touch_life_s: queues.near.lifeS,
     bids: queues.bids.map((level) => levelRow(level, instrument)),

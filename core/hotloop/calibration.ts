@@ -22,8 +22,10 @@ import { Fit, type HorizonFit } from "./horizon_fit.ts";
 import { HotLoop } from "./hot_loop.ts";
 import { lapses } from "./listing_rules.ts";
 import { type HotLoopSettings } from "./settings.ts";
+import { perUnit } from "./units.ts";
 
 const US_PER_MS = 1_000;
+const MS_PER_S = 1_000;
 const SIDES = ["Buy", "Sell"] as const satisfies readonly Side[];
 
 /** What is measured. */
@@ -43,7 +45,10 @@ export type CalibrationResult = {
   readonly horizons: readonly HorizonFit[];
 };
 
-/** A virtual order that is followed. `p` by horizon. */
+/** What was said of a virtual order within a horizon. */
+type Said = { readonly p: number; readonly expected: number };
+
+/** A virtual order that is followed. `said` by horizon. */
 type Virtual = {
   readonly id: OrderId;
   readonly side: Side;
@@ -52,7 +57,7 @@ type Virtual = {
   readonly placedUs: number;
   /** When it joins its queue; 0: it has. */
   joinsUs: number;
-  readonly p: readonly number[];
+  readonly said: readonly Said[];
   filledUs: number | undefined;
 };
 
@@ -144,11 +149,17 @@ export class Calibration {
     if (best === null || (market !== null && market.status !== "open")) return;
     const size = this.#options.orderQtyOf(followed.instrument);
     const asked = { side: of.side, price: best.price, orderQty: size };
-    const p: number[] = [];
+    const delayMs = market?.isPassiveFree === true ? 0 : market?.betDelayMs ?? 0;
+    const answers: Said[] = [];
     for (const horizonMs of this.#options.horizonsMs) {
       const said = this.#loop.pfillTtf(id, { ...asked, horizonMs });
       if (said === null || said.p === null) return;
-      p.push(said.p);
+      const need = perUnit((said.ahead ?? 0) + size, followed.instrument);
+      const leftS = Math.max(0, horizonMs - delayMs) / MS_PER_S;
+      answers.push({
+        p: said.p,
+        expected: said.mu === null ? said.p / (1 - said.p) : said.mu / need * leftS,
+      });
     }
     const { side, nowUs: placedUs } = of;
     followed.orders.push({
@@ -158,7 +169,7 @@ export class Calibration {
       size,
       placedUs,
       joinsUs: placedUs + (market?.betDelayMs ?? 0) * US_PER_MS,
-      p,
+      said: answers,
       filledUs: undefined,
     });
   }
@@ -227,7 +238,8 @@ export class Calibration {
       if (of.endUs - order.placedUs < fit.horizonMs * US_PER_MS) continue;
       const isFilled = order.filledUs !== undefined &&
         order.filledUs - order.placedUs <= fit.horizonMs * US_PER_MS;
-      fit.add({ p: order.p[at] ?? 0, isFilled, placedUs: order.placedUs });
+      const said = order.said[at];
+      if (said !== undefined) fit.add({ ...said, isFilled, placedUs: order.placedUs });
     }
   }
 }

@@ -57,13 +57,21 @@ export class Fit {
   }
 
   /** Counts one order in. */
-  add(of: { readonly p: number; readonly isFilled: boolean; readonly placedUs: number }): void {
+  add(
+    of: {
+      readonly p: number;
+      /** Fills that were expected within the horizon at the rate that was said. */
+      readonly expected: number;
+      readonly isFilled: boolean;
+      readonly placedUs: number;
+    },
+  ): void {
     const outcome = of.isFilled ? 1 : 0;
     const one = {
       samples: 1,
       filled: outcome,
       score: squared(of.p - outcome),
-      exponential: squared(exponentialOf(of.p) - outcome),
+      exponential: squared(exponentialOf(of.expected) - outcome),
     };
     add(this.#all, one);
     const group = this.#groups[Math.floor(of.placedUs / US_PER_MINUTE) % GROUPS];
@@ -133,9 +141,9 @@ function difference(all: Readonly<Sums>, part: Readonly<Sums>): Sums {
   };
 }
 
-/** From p = x/(1 + x) the same x in 1 − e^(−x). */
-function exponentialOf(p: number): number {
-  return p === 1 ? 1 : 1 - halved(p / (1 - p) * LOG_2_E);
+/** Returns 1 − e^(−x). */
+function exponentialOf(x: number): number {
+  return 1 - halved(x * LOG_2_E);
 }
 
 function squared(value: number): number {

@@ -1,11 +1,12 @@
 /**
  * Probability that a resting order fills within a horizon, and its time to fill.
  *
- * The time to fill is taken to be exponential with a rate λ that is itself gamma-distributed (shape
- * 1): p = x/(1 + x) with x = λ·H (Lomax, α = 1). Arrivals come in bursts, and an exponential time with
- * a fixed rate is too sure of itself. The time given is the median, 1/λ; the mean does not exist.
+ * The time to fill is taken to be exponential with a rate that is itself gamma-distributed, of mean λ
+ * and shape ¾: p = 1 − (1 + x/¾)^−¾ with x = λ·H (Lomax). Arrivals come in bursts, and a price that the
+ * market has left may not come back: an exponential time with a fixed rate is too sure of itself, and
+ * a random walk alone would have a shape of ½. The time given is the median; the mean does not exist.
  *
- * λ is the mean of that gamma after what was seen: (fills + 1) ÷ (seconds + wait). `fills` is how
+ * λ follows from what was seen: (fills + 1) ÷ (seconds + wait). `fills` is how
  * often what passed would have filled the order, at its own level and at the touches: volume ÷ what
  * must pass before it is filled, and of each event once at most. `wait` is what is expected of a level
  * that was not seen yet. It is found in the same way from all that was seen of the instrument, midway
@@ -13,8 +14,10 @@
  * sweeps of its touches (too few: queues empty without one), and begins with one touch's life in the
  * market.
  *
- * An order d ticks behind a touch, with a spread of s ticks, waits ((s + d)/s)² times as long for
+ * An order d ticks behind a touch, with a spread of w ticks, waits ((w + d)/w)² times as long for
  * what happens at touches, as a random walk does; and what stands at better prices must pass too.
+ * And the wider the spread, the more prices there are at which others step before the order: λ is that
+ * of a spread of `SPREAD_USUAL` and falls with the root of the spread.
  *
  * Told as a flow: μ = λ·need, with need = what is ahead at its price + the order's quantity.
  *
@@ -50,6 +53,11 @@ export type PfillRequest = {
   readonly orderQty: Qty;
   readonly horizonMs: number;
 };
+
+/** The spread that what passed speaks of, ticks. */
+const SPREAD_USUAL = 2;
+/** λ times the median time to fill: ¾ · (2^(4/3) − 1). */
+const MEDIAN = 1.1398815748423098;
 
 const NOTHING: Pfill = { p: null, ttfMs: null, ahead: null, mu: null, observedS: null };
 
@@ -87,21 +95,24 @@ function resting(loop: InstrumentLoop, of: Delayed & { readonly place: Place }):
   const need = place.ahead + of.orderQty;
   const own = flow.passed(time, settings.cancelWeight);
   const near = loop.touch.near(time.nowUs, settings.cancelWeight);
-  const perS = fillsPerS({
-    own,
-    near,
-    before: place.better + need,
-    far: squared(1 + place.behindTicks / spreadOf(loop)),
-  });
+  const spread = Math.max(1, (loop.middle()?.spread ?? 1) * place.spreadLeft);
+  const far = squared(1 + place.behindTicks / spread);
+  const perS = Math.sqrt(SPREAD_USUAL / spread) *
+    fillsPerS({ own, near, before: place.better + need, far });
   const mu = perUnit(perS * need, loop.instrument);
-  const ttfMs = Math.min(of.delayMs + 1_000 / perS, settings.maxTtfMs);
+  const ttfMs = Math.min(of.delayMs + 1_000 * MEDIAN / perS, settings.maxTtfMs);
   const leftMs = of.horizonMs - of.delayMs;
   if (leftMs <= 0) return { p: 0, ttfMs, ahead, mu, observedS };
-  const x = perS * leftMs / 1_000;
-  return { p: x / (1 + x), ttfMs, ahead, mu, observedS };
+  return { p: filledWithin(perS * leftMs / 1_000), ttfMs, ahead, mu, observedS };
 }
 
-/** Returns how often an order fills in a second, the mean of what is thinkable. */
+/** Returns 1 − (1 + x/¾)^−¾, by roots alone: they are rounded the same everywhere. */
+function filledWithin(x: number): number {
+  const root = Math.sqrt(1 + 4 * x / 3);
+  return 1 - 1 / (root * Math.sqrt(root));
+}
+
+/** Returns how often an order fills in a second at the usual spread, the mean of what is thinkable. */
 function fillsPerS(
   of: {
     readonly own: Passed;
@@ -124,11 +135,6 @@ function fillsPerS(
 /** Returns how often what passed would have filled an order that so much must pass before. */
 function fillsOf(passed: Passed, quantity: number): number {
   return Math.min(passed.volume / quantity, passed.events);
-}
-
-/** Returns the spread, a tick at least. */
-function spreadOf(loop: InstrumentLoop): number {
-  return Math.max(1, loop.middle()?.spread ?? 1);
 }
 
 function squared(value: number): number {

@@ -18,6 +18,8 @@ export type Place = {
   readonly better: number;
   /** Ticks between the touch and its price; 0 at the touch or before it. */
   readonly behindTicks: number;
+  /** Share of the spread that is left between it and the other side; 1 at the touch or behind it. */
+  readonly spreadLeft: number;
   /** The flow of its level; of the touch, where it would be better than that. */
   readonly flow: LevelFlow | undefined;
 };
@@ -32,16 +34,20 @@ export function placeOf(
   const other = loop.side(of.side === "Buy" ? "Sell" : "Buy").best();
   const { towardsBest } = own;
   const crosses = other !== undefined && (of.price - other.price) * towardsBest >= 0;
-  if (crosses) return { crosses, ahead: 0, better: 0, behindTicks: 0, flow: undefined };
+  const front = { crosses, better: 0, behindTicks: 0 };
+  if (crosses) return { ...front, ahead: 0, spreadLeft: 0, flow: undefined };
   const tracked = of.orderId === undefined ? undefined : loop.tracked(of.orderId);
   const ahead = tracked?.price === of.price ? tracked.position.ahead : own.quantityAt(of.price);
   if (best === undefined || (of.price - best.price) * towardsBest > 0) {
     const flow = best && own.flowAt(best.price);
-    return { crosses, ahead, better: 0, behindTicks: 0, flow };
+    const spreadLeft = best === undefined || other === undefined
+      ? 1
+      : (other.price - of.price) / (other.price - best.price);
+    return { ...front, ahead, spreadLeft, flow };
   }
   const better = own.quantityBefore(of.price);
   const behindTicks = Math.abs((own.bestTick() ?? 0) - (own.tickOf(of.price) ?? 0));
-  return { crosses, ahead, better, behindTicks, flow: own.flowAt(of.price) };
+  return { crosses, ahead, better, behindTicks, spreadLeft: 1, flow: own.flowAt(of.price) };
 }
 
 /** True if a level was seen for long enough to speak of it. */

@@ -14,20 +14,17 @@
  */
 import type { OrderCommand } from "../command.ts";
 import type { Draft, Event, SimulationSettings, VenueDeclaration } from "../event.ts";
-import { Fifo } from "../fifo.ts";
 import type { Instrument } from "../instrument.ts";
 import { InvariantError } from "../invariant.ts";
 import { jsonPieces, LongList, type LongNode, wholeNode } from "../long_node.ts";
 import { micros } from "../numbers.ts";
 import type { InstrumentId, Micros, VenueId } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
+import { Arrivals } from "./arrivals.ts";
 import { Exchange } from "./exchange.ts";
 import type { Scene } from "./exchange.ts";
 import { NodeReader } from "../node_reader.ts";
 import { Outputs } from "./outputs.ts";
-
-/** A command on its way to the venue. */
-type Arrival = { readonly atUs: Micros; readonly command: OrderCommand };
 
 type InstrumentOf = (id: InstrumentId) => Instrument;
 
@@ -37,12 +34,13 @@ export class Simulator {
   #settings: SimulationSettings;
   #outputs: Outputs;
   #exchange: Exchange;
-  readonly #arrivals = new Fifo<Arrival>();
+  readonly #arrivals: Arrivals;
   #lastArrivalUs = micros(0);
 
   /** @throws {InvariantError} If the venue is declared without a simulation. */
   constructor(declaration: VenueDeclaration) {
     this.#venue = declaration.id;
+    this.#arrivals = new Arrivals(declaration.id);
     this.#settings = settingsOf(declaration);
     this.#outputs = new Outputs(declaration.id);
     this.#exchange = new Exchange({ venue: declaration.id, outputs: this.#outputs });
@@ -68,7 +66,7 @@ export class Simulator {
   command(command: OrderCommand, atUs: Micros): void {
     const arrivalUs = micros(atUs + this.#settings.orderLatencyUs);
     if (arrivalUs > this.#lastArrivalUs) this.#lastArrivalUs = arrivalUs;
-    this.#arrivals.push({ atUs: this.#lastArrivalUs, command });
+    this.#arrivals.push(command, this.#lastArrivalUs);
   }
 
   /** Lets happen what the commands of an event at `nowUs` cause at once, where there is no latency. */
@@ -78,7 +76,7 @@ export class Simulator {
 
   /** When the next command arrives or the next order expires, or undefined. */
   nextDeadlineUs(): Micros | undefined {
-    const arrivalUs = this.#arrivals.peek()?.atUs;
+    const arrivalUs = this.#arrivals.nextUs;
     const expireUs = this.#exchange.nextExpiring()?.dueUs;
     if (arrivalUs === undefined || expireUs === undefined) return arrivalUs ?? expireUs;
     return arrivalUs < expireUs ? arrivalUs : expireUs;
@@ -123,10 +121,8 @@ export class Simulator {
     const simulator = new Simulator(declaration);
     simulator.#lastArrivalUs = micros(reader.integer("last_arrival_us"));
     for (const row of reader.rows("arrivals")) {
-      simulator.#arrivals.push({
-        atUs: micros(row.integer("at_us")),
-        command: parseCommand(row.node("command")),
-      });
+      const command = parseCommand(row.node("command"));
+      simulator.#arrivals.push(command, micros(row.integer("at_us")));
     }
     simulator.#outputs = Outputs.restore(declaration.id, reader.node("outputs"));
     simulator.#exchange = new Exchange({ venue: declaration.id, outputs: simulator.#outputs });

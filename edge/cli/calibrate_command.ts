@@ -12,7 +12,8 @@ import {
 } from "../calibration/calibrate.ts";
 import { calibrationPage } from "../calibration/calibration_page.ts";
 import { CALIBRATION_FORMATS } from "../calibration/file_drafts.ts";
-import { type CommandContext, UsageError, wholeNumber } from "./context.ts";
+import { type CommandContext, wholeNumber } from "./context.ts";
+import { UsageError } from "./usage.ts";
 import { table } from "./table.ts";
 
 type Flags = {

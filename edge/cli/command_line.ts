@@ -6,28 +6,22 @@
  * @module
  */
 import { Command, CommanderError } from "commander";
-import {
-  type Configuration,
-  ConfigurationRefused,
-  problemLine,
-  withOverrides,
-} from "../../config/mod.ts";
+import type { Configuration } from "../../config/mod.ts";
 import { EXIT, type ExitCode } from "../exit_codes.ts";
 import type { Actions, Terminal } from "./actions.ts";
 import { check } from "./check.ts";
-import { type CommandContext, portNumber, stateDirectoryOf, UsageError } from "./context.ts";
+import { type CommandContext, portNumber } from "./context.ts";
 import { addDoctor } from "./doctor_command.ts";
 import { addFeedCommands } from "./feed_commands.ts";
 import { addJournalCommands } from "./journal_commands.ts";
 import { readConfiguration } from "./read_configuration.ts";
+import { refusal } from "./refusal.ts";
+import { type RunFlags, runOptions } from "./run_line.ts";
 import { addTop } from "./top_command.ts";
 import { addWhy } from "./why_command.ts";
 
 /** Help looks the same in every terminal, and in the documents that show it. */
 const HELP_COLUMNS = 80;
-const BOTH =
-  "Cannot start: --accept-loss halts trading, and --resume-trading must come with a later " +
-  "start, when somebody has looked: was given together";
 
 /**
  * Carries out the command line and returns how the process must end.
@@ -45,7 +39,8 @@ export async function runCommandLine(
     return end.code;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    return refusal(error, actions, terminal);
+    if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    return refusal(error, { exitCodeOf: actions.exitCodeOf, terminal });
   }
 }
 
@@ -83,15 +78,6 @@ function addVersion(program: Command, { actions, terminal }: CommandContext): vo
     });
 }
 
-type RunFlags = {
-  readonly config?: string;
-  readonly stateDir?: string;
-  readonly port?: number;
-  readonly resumeTrading?: true;
-  readonly acceptLoss?: true;
-  readonly adoptAccount?: readonly string[];
-};
-
 function addRun(program: Command, { actions, terminal, end }: CommandContext): void {
   program.command("run")
     .description("run the daemon; without --config it trades on paper, on a generated market")
@@ -108,45 +94,9 @@ function addRun(program: Command, { actions, terminal, end }: CommandContext): v
     .action(async (flags: RunFlags) => {
       const { environment } = terminal;
       const { registry } = actions;
-      const reread = (): Configuration =>
-        overridden(readConfiguration(flags.config, { registry, environment }), flags);
-      const configuration = reread();
-      const directory = configuration.state.directory ?? undefined;
-      const stateDirectory = stateDirectoryOf(directory, terminal);
-      const resumeTrading = flags.resumeTrading === true;
-      const acceptLoss = flags.acceptLoss === true;
-      if (acceptLoss && resumeTrading) throw new UsageError(BOTH);
-      const adoptAccounts = outsideVenues(flags.adoptAccount ?? [], configuration);
-      const options = {
-        configuration,
-        stateDirectory,
-        resumeTrading,
-        acceptLoss,
-        adoptAccounts,
-        reread,
-      };
-      end.code = await actions.run(options);
+      const read = (): Configuration => readConfiguration(flags.config, { registry, environment });
+      end.code = await actions.run(runOptions(flags, { read, terminal }));
     });
-}
-
-/** Only an account outside can be adopted: a simulated one is the ledger's own. */
-function outsideVenues(
-  names: readonly string[],
-  { venues }: Configuration,
-): readonly string[] {
-  const outside = venues.filter(({ simulation }) => simulation === null).map(({ name }) => name);
-  for (const name of names) {
-    if (outside.includes(name)) continue;
-    throw new UsageError(
-      `Cannot adopt an account: --adopt-account must name a venue of the configuration that has ` +
-        `an adapter (${outside.join(", ") || "there is none"}): was "${name}"`,
-    );
-  }
-  return names;
-}
-
-function overridden(configuration: Configuration, flags: RunFlags): Configuration {
-  return withOverrides(configuration, { port: flags.port, stateDirectory: flags.stateDir });
 }
 
 function addCheck(program: Command, { actions, terminal, end }: CommandContext): void {
@@ -159,24 +109,6 @@ function addCheck(program: Command, { actions, terminal, end }: CommandContext):
       const options = { path: flags.config, json: flags.json === true, registry, secrets };
       end.code = check(options, terminal);
     });
-}
-
-/** Says why a command was not carried out, and returns the code for it. */
-function refusal(error: Error, actions: Actions, terminal: Terminal): ExitCode {
-  if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
-  if (error instanceof UsageError) {
-    terminal.error(`tapeline: ${error.message}`);
-    return EXIT.usage;
-  }
-  if (error instanceof ConfigurationRefused) {
-    for (const problem of error.problems) terminal.error(problemLine(problem));
-    terminal.error("tapeline: Cannot use the configuration: each line above must be repaired");
-    return EXIT.configuration;
-  }
-  const code = actions.exitCodeOf(error);
-  if (code === undefined) throw error;
-  terminal.error(`tapeline: ${error.message}`);
-  return code;
 }
 
 /** Turns the library's "error: unknown option '--x'" into a sentence that says what to do. */

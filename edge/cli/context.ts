@@ -3,14 +3,8 @@
  * @module
  */
 import { InvalidArgumentError } from "commander";
-import { defaultStateDirectory } from "../../config/mod.ts";
 import type { ExitCode } from "../exit_codes.ts";
 import type { Actions, Terminal } from "./actions.ts";
-
-/** The command line cannot be carried out; the message says why. */
-export class UsageError extends Error {
-  override readonly name = "UsageError";
-}
 
 /** What every command needs. */
 export type CommandContext = {
@@ -19,15 +13,6 @@ export type CommandContext = {
   /** How the process will end; a command changes it. */
   readonly end: { code: ExitCode };
 };
-
-/** Returns the state directory that an option or else the environment names. */
-export function stateDirectoryOf(option: string | undefined, terminal: Terminal): string {
-  const directory = option ?? defaultStateDirectory(terminal.environment);
-  if (directory !== undefined) return directory;
-  throw new UsageError(
-    "Cannot find the state directory: give --state-dir DIR, or set HOME or XDG_STATE_HOME",
-  );
-}
 
 /** Reads a whole number of an option. */
 export function wholeNumber(text: string): number {

@@ -10,7 +10,7 @@ import { inspectCapture } from "../feeds/inspect.ts";
 import { PackedDataError } from "../feeds/packed_data.ts";
 import type { Disk } from "../ports.ts";
 import type { FeedInspection, FeedTools, InspectionChoice } from "./actions.ts";
-import { UsageError } from "./context.ts";
+import { UsageError } from "./usage.ts";
 
 /** Returns the tools. */
 export function feedTools(): FeedTools {

@@ -19,7 +19,8 @@ import {
   type ReplayResult,
   type VerifyResult,
 } from "./actions.ts";
-import { type CommandContext, stateDirectoryOf, wholeNumber } from "./context.ts";
+import { type CommandContext, wholeNumber } from "./context.ts";
+import { stateDirectoryOf } from "./usage.ts";
 import { table } from "./table.ts";
 
 type StateFlag = { readonly stateDir?: string };

@@ -9,7 +9,7 @@ import { dryReplay, lockState, type OfflineOptions, takeCheckpoint } from "../jo
 import { journalSql } from "../journal/mod.ts";
 import { PoisonNotes } from "../poison.ts";
 import type { JournalTools } from "./actions.ts";
-import { UsageError } from "./context.ts";
+import { UsageError } from "./usage.ts";
 import { why } from "./why/why.ts";
 
 /** The executable that looks at a journal. */

@@ -4,7 +4,8 @@
  */
 import { type Command, InvalidArgumentError } from "commander";
 import { tokenPath } from "../../wire/token.ts";
-import { type CommandContext, portNumber, stateDirectoryOf } from "./context.ts";
+import { type CommandContext, portNumber } from "./context.ts";
+import { stateDirectoryOf } from "./usage.ts";
 
 const DEFAULT_PORT = 7411;
 /** A client id of its own: a strategy's would take its session away. */

@@ -5,7 +5,8 @@
  */
 import type { Command } from "commander";
 import { EXIT } from "../exit_codes.ts";
-import { type CommandContext, stateDirectoryOf } from "./context.ts";
+import { type CommandContext } from "./context.ts";
+import { stateDirectoryOf } from "./usage.ts";
 import { storyLines } from "./why/lines.ts";
 
 type Flags = { readonly stateDir?: string; readonly json?: true };

@@ -13,6 +13,9 @@ import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
 /** Formats whose recorded lines begin with a receive time, which the venue does not send. */
 const STAMPED: readonly string[] = ["binance", "hyperliquid", "kraken"];
 
+/** Opens the reader of a capture format. */
+export type OpenFormat = (format: string, options: CaptureOptions) => CaptureReader;
+
 /** Reads the lines of one venue. */
 export class RawFeed {
   readonly #reader: CaptureReader;
@@ -23,7 +26,7 @@ export class RawFeed {
     of: {
       readonly format: string;
       readonly instruments: readonly Instrument[];
-      readonly open: (format: string, options: CaptureOptions) => CaptureReader;
+      readonly open: OpenFormat;
     },
   ) {
     this.#isStamped = STAMPED.includes(of.format);

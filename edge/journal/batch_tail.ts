@@ -7,21 +7,27 @@ import type { Disk } from "../ports.ts";
 import { segmentName } from "./format.ts";
 import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
 import { advanced, checkBatch, checkSegment, entered } from "./scan.ts";
-import { type Batch, SegmentReader } from "./segment_reader.ts";
+import { type Batch, type ReadWindow, readWindow, SegmentReader } from "./segment_reader.ts";
 import type { JournalTail } from "./writer.ts";
 
 /** One follower's place in a journal. */
 export class BatchTail {
   readonly #disk: Disk;
   readonly #directory: string;
+  readonly #window: ReadWindow;
   #tail: JournalTail;
   #reader: SegmentReader | undefined;
 
   /** Begins after `from`, a place of this journal. */
-  constructor(disk: Disk, directory: string, from: JournalTail) {
+  constructor(
+    disk: Disk,
+    { directory, from }: { readonly directory: string; readonly from: JournalTail },
+    window = readWindow(),
+  ) {
     this.#disk = disk;
     this.#directory = directory;
     this.#tail = from;
+    this.#window = window;
   }
 
   /** The last batch that was taken. */
@@ -65,8 +71,8 @@ export class BatchTail {
 
   #openReader(): SegmentReader {
     if (this.#reader !== undefined) return this.#reader;
-    const number = Math.max(1, this.#tail.segment);
-    const reader = new SegmentReader(this.#disk, this.#directory, number);
+    const place = { directory: this.#directory, number: Math.max(1, this.#tail.segment) };
+    const reader = new SegmentReader(this.#disk, place, this.#window);
     if (this.#tail.segment === 0 || this.#tail.offset === 0) {
       checkSegment(reader, this.#tail);
       this.#tail = entered(this.#tail, reader);

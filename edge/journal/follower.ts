@@ -16,11 +16,12 @@ import { readCheckpoints, writeCheckpoint } from "./checkpoint_files.ts";
 import { batchRecords } from "./recovery.ts";
 import { BatchReports, ReportIndex } from "./report_index.ts";
 import { LineReplayer } from "./replay.ts";
+import { HashGarbage } from "./hash_garbage.ts";
 import { commitsOf, type RingMemory } from "./ring.ts";
 import { applyRetention, type RetentionSettings } from "./retention.ts";
 import { placeAfter } from "./opening.ts";
 import { beginning } from "./scan.ts";
-import type { Batch } from "./segment_reader.ts";
+import { type Batch, readWindow } from "./segment_reader.ts";
 import { listSegments } from "./segments.ts";
 import { type Turn, Turns } from "./turns.ts";
 import { journalDirectory } from "./writer.ts";
@@ -65,7 +66,7 @@ export type FollowerMachine = {
   readonly writeReport: ReportWriter;
 };
 
-type FollowerPorts = Pick<Ports, "disk" | "timers" | "clock" | "log">;
+type FollowerPorts = Pick<Ports, "disk" | "timers" | "clock" | "memory" | "log">;
 
 /** Worker entry `follower`. */
 export function runFollower(
@@ -89,6 +90,9 @@ class Follower {
   readonly #replayer: LineReplayer;
   readonly #reports: ReportIndex;
   readonly #tail: BatchTail;
+  /** Of the tail and of retention, which take turns. */
+  readonly #window = readWindow();
+  readonly #garbage: HashGarbage;
   readonly #turns: Turns;
   #durableBatch = 0;
   #checkpointSeq: number;
@@ -104,6 +108,7 @@ class Follower {
     const { init, machine } = start;
     this.#post = post;
     this.#ports = ports;
+    this.#garbage = new HashGarbage(ports.memory);
     this.#turns = new Turns(ports, () => this.#turn(), commitsOf(init));
     this.#init = init;
     const stored = readCheckpoints(ports.disk, init.stateDirectory, (name) => {
@@ -122,7 +127,7 @@ class Follower {
     const from = stored === undefined
       ? beginning(init.journalId, segments)
       : placeAfter(stored.tail, { disk: ports.disk, directory, segments });
-    this.#tail = new BatchTail(ports.disk, directory, from);
+    this.#tail = new BatchTail(ports.disk, { directory, from }, this.#window);
   }
 
   take(message: TailRequest): void {
@@ -145,6 +150,7 @@ class Follower {
       const batch = this.#tail.next(durableBatch);
       if (batch === undefined) break;
       bytes += batch.bytes;
+      this.#garbage.add();
       yield* this.#apply(batch);
     }
     if (this.#isDoubtful) return "done";
@@ -152,6 +158,7 @@ class Follower {
     const isDue = this.#tail.tail.seq - this.#checkpointSeq >= this.#init.checkpointEvents;
     if (isDue || (isDone && this.#isCheckpointAsked)) yield* this.#checkpoint();
     this.#post({ kind: "progress", batch: this.#tail.tail.batch, seq: this.#tail.tail.seq });
+    this.#garbage.calm();
     return isDone ? "done" : "behind";
   }
 
@@ -204,6 +211,7 @@ class Follower {
       const { firstKept, rewritten } = applyRetention({
         disk: this.#ports.disk,
         stateDirectory: this.#init.stateDirectory,
+        window: this.#window,
         settings: this.#init.retention,
         nowUs: this.#nowUs,
       });

@@ -36,26 +36,36 @@ export function readHighWater(disk: Disk, path: string): HighWaterMark | "missin
   if (!disk.exists(path)) return "missing";
   const file = disk.open(path, "read");
   try {
-    const bytes = new Uint8Array(2 * SLOT_BYTES);
-    const text = new TextDecoder().decode(bytes.subarray(0, file.readAt(bytes, 0)));
-    const first = parseMark(text.slice(0, SLOT_BYTES));
-    const second = parseMark(text.slice(SLOT_BYTES));
-    if (first === undefined || second === undefined) return first ?? second ?? "damaged";
-    return first.batch >= second.batch ? first : second;
+    const slots = readSlots(file);
+    return slots[newerOf(slots)] ?? "damaged";
   } finally {
     file.close();
   }
+}
+
+type Slots = readonly [HighWaterMark | undefined, HighWaterMark | undefined];
+
+function readSlots(file: DiskFile): Slots {
+  const bytes = new Uint8Array(2 * SLOT_BYTES);
+  const text = new TextDecoder().decode(bytes.subarray(0, file.readAt(bytes, 0)));
+  return [parseMark(text.slice(0, SLOT_BYTES)), parseMark(text.slice(SLOT_BYTES))];
+}
+
+/** Which slot has the newer mark; one that is not intact is older than any. */
+function newerOf([first, second]: Slots): 0 | 1 {
+  return (first?.batch ?? -1) > (second?.batch ?? -1) ? 0 : 1;
 }
 
 /** Writes marks. Not synced by `write`: a mark that is lost only lags. */
 export class HighWaterWriter {
   readonly #file: DiskFile;
   readonly #text = new ByteWriter();
-  #next = 0;
+  #next: number;
 
   constructor(disk: Disk, path: string) {
     this.#file = disk.open(path, "create");
     if (this.#file.size() !== 2 * SLOT_BYTES) this.#file.writeAt(new Uint8Array(2 * SLOT_BYTES), 0);
+    this.#next = 1 - newerOf(readSlots(this.#file));
   }
 
   /** Writes `mark` over the older of the two. */

@@ -10,6 +10,7 @@ import type { Ports, WorkerScope } from "../ports.ts";
 import { BatchTail } from "./batch_tail.ts";
 import type { Database, OpenDatabase } from "./database.ts";
 import type { TailMessage, TailRequest } from "./follower.ts";
+import { HashGarbage } from "./hash_garbage.ts";
 import { createIndex, IndexWriter, readIndexTail } from "./index_writer.ts";
 import { placeAfter } from "./opening.ts";
 import { JournalRefused } from "./refusal.ts";
@@ -31,7 +32,7 @@ export type IndexInit = {
   readonly cells: RingMemory["cells"];
 };
 
-type IndexPorts = Pick<Ports, "disk" | "timers" | "clock" | "log">;
+type IndexPorts = Pick<Ports, "disk" | "timers" | "clock" | "memory" | "log">;
 
 /** Returns the path of the derived database. */
 export function indexPath(stateDirectory: string): string {
@@ -61,6 +62,7 @@ class IndexFollower {
   readonly #post: (message: TailMessage) => void;
   readonly #writer: IndexWriter;
   readonly #tail: BatchTail;
+  readonly #garbage: HashGarbage;
   #durableBatch = 0;
   readonly #turns: Turns;
 
@@ -70,11 +72,13 @@ class IndexFollower {
     start: { init: IndexInit; openDatabase: OpenDatabase },
   ) {
     this.#post = post;
+    this.#garbage = new HashGarbage(ports.memory);
     this.#turns = new Turns(ports, () => this.#turn(), commitsOf(start.init));
     const { stateDirectory } = start.init;
     const { database, from } = openIndex(ports, start);
     this.#writer = new IndexWriter(database);
-    this.#tail = new BatchTail(ports.disk, journalDirectory(stateDirectory), from);
+    const directory = journalDirectory(stateDirectory);
+    this.#tail = new BatchTail(ports.disk, { directory, from });
   }
 
   take(message: TailRequest): void {
@@ -91,6 +95,7 @@ class IndexFollower {
     if (batch !== undefined) this.#writer.begin();
     let bytes = 0;
     while (batch !== undefined) {
+      this.#garbage.add();
       yield* this.#writer.take(batch);
       bytes += batch.bytes;
       batch = bytes < TURN_BYTES ? this.#tail.next(durableBatch) : undefined;
@@ -98,6 +103,7 @@ class IndexFollower {
     const { tail } = this.#tail;
     if (bytes > 0) this.#writer.commit(tail);
     this.#post({ kind: "progress", batch: tail.batch, seq: tail.seq });
+    this.#garbage.calm();
     return tail.batch < this.#durableBatch ? "behind" : "done";
   }
 }

@@ -3,7 +3,8 @@
  *
  * Group commit: one batch is being written while the next fills; the next one goes as soon as the
  * Worker is done, also while the loop is still at its turn. Records are bytes of their batch's
- * parts until it is closed, then bytes in the ring, then the Worker's. Bound: while the open batch holds
+ * parts until it is closed, then bytes in the ring, then the Worker's. Until `handOver` this thread
+ * writes itself: a start needs its first batch on the disk and not a thread. Bound: while the open batch holds
  * `batchBytes` or more and the ring has not taken the one before, `canAccept` is false and the loop
  * must stop sequencing. After a failure nothing becomes durable any more.
  * @module
@@ -18,7 +19,7 @@ import { flatHistogram } from "../metrics/flat.ts";
 import { Histogram } from "../metrics/histogram.ts";
 import type { MetricSource } from "../metrics/registry.ts";
 import type { Samples } from "../metrics/samples.ts";
-import { DiskError, type Ports, type WorkerLink } from "../ports.ts";
+import { DiskError, type Ports } from "../ports.ts";
 import { writeEffectLines } from "./effect_lines.ts";
 import { writeEventLine } from "./event_lines.ts";
 import { JournalRefused } from "./refusal.ts";
@@ -26,18 +27,14 @@ import { BatchReports, type ReportIndex } from "./report_index.ts";
 import { ReportStore } from "./report_store.ts";
 import { CELL, type CommitCells, createRingMemory, type RingMemory, RingWriter } from "./ring.ts";
 import { encodeRingRecord, RECORD_BYTES, type RingRecord, STOP_RECORD } from "./ring_record.ts";
-import {
-  type JournalWorkerInit,
-  type JournalWorkerMessage,
-  POSITION_COLUMNS,
-  POSITION_ROWS,
-} from "./worker.ts";
+import { type JournalPorts, POSITION_COLUMNS, POSITION_ROWS } from "./worker.ts";
 import {
   type BatchPosition,
   journalDirectory,
   type JournalTail,
   type SegmentSettings,
 } from "./writer.ts";
+import { WritingEnd } from "./writing_end.ts";
 
 /** Sizes. Powers of two where said. */
 export type JournalSettings = SegmentSettings & {
@@ -57,7 +54,7 @@ export const JOURNAL_DEFAULTS: JournalSettings = {
 };
 
 export type JournalOptions = {
-  readonly ports: Pick<Ports, "disk" | "signals" | "workers">;
+  readonly ports: JournalPorts & Pick<Ports, "workers">;
   readonly stateDirectory: string;
   readonly engineVersion: string;
   /** From the recovery, when its records have been replayed. */
@@ -90,7 +87,7 @@ export class Journal implements MetricSource {
   readonly #memory: RingMemory;
   readonly #positions: Float64Array<SharedArrayBuffer>;
   readonly #ring: RingWriter;
-  readonly #worker: WorkerLink;
+  readonly #writing: WritingEnd;
   readonly #store: ReportStore;
 
   readonly #truth = new ByteWriter();
@@ -115,7 +112,7 @@ export class Journal implements MetricSource {
   #failureHandler: (sentence: string, fault: JournalFault) => void = () => {};
   #stoppedHandler: () => void = () => {};
 
-  /** Starts the Worker. */
+  /** Opens it where a recovery found its end. */
   constructor(options: JournalOptions) {
     const { ports, tail, stateDirectory, engineVersion, settings } = options;
     this.#options = options;
@@ -134,16 +131,18 @@ export class Journal implements MetricSource {
       index: options.reports,
     });
     const start = { stateDirectory, engineVersion, tail };
-    const init: JournalWorkerInit = {
-      memory: this.#memory,
-      positions: this.#positions,
-      start,
-      settings,
-    };
-    this.#worker = ports.workers.start("journal", init);
-    this.#worker.onMessage((message) => this.#onMessage(message as JournalWorkerMessage));
-    this.#worker.onError((reason) => this.#fail(workerDeath(reason), "write"));
+    this.#writing = new WritingEnd({
+      ports,
+      init: { memory: this.#memory, positions: this.#positions, start, settings },
+      onStopped: () => this.#stoppedHandler(),
+      onFailed: (sentence) => this.#fail(sentence, "write"),
+    });
     ports.signals.watch(this.#memory.cells, CELL.progress, () => this.#onProgress());
+  }
+
+  /** Leaves writing to a Worker; until then this thread does it. */
+  handOver(): void {
+    this.#writing.handOver();
   }
 
   /** Last event that is on the disk; only its effects and earlier ones may be shown. */
@@ -230,7 +229,7 @@ export class Journal implements MetricSource {
   /** Asks the Worker for a sign of life; it gives one between two commits. */
   probe(): void {
     Atomics.add(this.#memory.cells, CELL.asked, 1);
-    this.#options.ports.signals.notify(this.#memory.cells, CELL.head);
+    this.#tellWriter();
   }
 
   /** True if the Worker has answered the newest probe. */
@@ -265,6 +264,7 @@ export class Journal implements MetricSource {
   stop(done: () => void): void {
     if (this.#state !== "open") return done();
     this.#stoppedHandler = done;
+    this.handOver();
     this.#state = "stopping";
     this.#pump();
   }
@@ -304,7 +304,7 @@ export class Journal implements MetricSource {
     this.#put(this.#head);
     if (this.#truth.length > 0) this.#put(this.#truth.bytes);
     if (this.#market.length > 0) this.#put(this.#market.bytes);
-    this.#options.ports.signals.notify(this.#memory.cells, CELL.head);
+    this.#tellWriter();
   }
 
   /** Puts bytes into the ring; what finds no room waits behind what waits already. */
@@ -317,7 +317,13 @@ export class Journal implements MetricSource {
     const count = this.#ring.write(this.#outgoing);
     if (count === 0) return;
     this.#outgoing = this.#outgoing.subarray(count);
-    this.#options.ports.signals.notify(this.#memory.cells, CELL.head);
+    this.#tellWriter();
+  }
+
+  #tellWriter(): void {
+    this.#writing.tell();
+    // This thread has made room for the rest of a batch that is larger than the ring; a Worker will.
+    if (this.#outgoing.length > 0 && this.#ring.room > 0) this.#push();
   }
 
   /** Moves on whatever waits: the rest of a batch, the open batch, the word to stop. */
@@ -376,16 +382,10 @@ export class Journal implements MetricSource {
     );
   }
 
-  #onMessage(message: JournalWorkerMessage): void {
-    if (message.kind === "failed") return this.#fail(message.sentence, "write");
-    this.#worker.terminate();
-    this.#stoppedHandler();
-  }
-
   #fail(sentence: string, fault: JournalFault): void {
     if (this.#state === "failed") return;
     this.#state = "failed";
-    this.#worker.terminate();
+    this.#writing.terminate();
     this.#failureHandler(sentence, fault);
   }
 }
@@ -398,8 +398,4 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
     at += piece.length;
   }
   return bytes;
-}
-
-function workerDeath(reason: string): string {
-  return `Cannot write the journal: its Worker must live: was ended by ${reason}`;
 }

@@ -65,7 +65,7 @@ export function placeAfter(
   const { disk, directory, segments } = journal;
   const segment = segments.findLast((header) => header.firstBatch <= tail.batch);
   if (segment === undefined) return afterDroppedBatch(tail, segments[0]);
-  const reader = new SegmentReader(disk, directory, segment.number);
+  const reader = new SegmentReader(disk, { directory, number: segment.number });
   try {
     const batch = reader.locate(tail.batch, reader.firstOffset);
     if (batch === undefined) throw disagreement(tail, "missing");

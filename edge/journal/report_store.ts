@@ -14,7 +14,7 @@ import { RecentReports } from "./recent_reports.ts";
 import type { BatchReports, ReportEntry, ReportIndex } from "./report_index.ts";
 import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
 import { segmentName } from "./format.ts";
-import { SegmentReader } from "./segment_reader.ts";
+import { readWindow, SegmentReader } from "./segment_reader.ts";
 import type { BatchPosition } from "./writer.ts";
 
 const decoder = new TextDecoder();
@@ -39,6 +39,7 @@ export class ReportStore {
   readonly #directory: string;
   readonly #index: ReportIndex;
   readonly #recent = new RecentReports();
+  readonly #window = readWindow();
   #lastBatch: number;
 
   constructor(
@@ -150,7 +151,7 @@ export class ReportStore {
 
   #openSegment(number: number): SegmentReader | undefined {
     try {
-      return new SegmentReader(this.#disk, this.#directory, number);
+      return new SegmentReader(this.#disk, { directory: this.#directory, number }, this.#window);
     } catch (error) {
       if (error instanceof DiskError && error.code === "NotFound") return undefined;
       throw error;

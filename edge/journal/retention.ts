@@ -16,7 +16,7 @@ import {
   type SegmentHeader,
   segmentName,
 } from "./format.ts";
-import { SegmentReader } from "./segment_reader.ts";
+import { type ReadWindow, SegmentReader } from "./segment_reader.ts";
 import { encodeAnchor, listSegments } from "./segments.ts";
 import { journalDirectory } from "./writer.ts";
 
@@ -31,6 +31,8 @@ export type RetentionSettings = {
 export type RetentionRequest = {
   readonly disk: Disk;
   readonly stateDirectory: string;
+  /** What segments are read through. */
+  readonly window: ReadWindow;
   readonly settings: RetentionSettings;
   /** Engine time. */
   readonly nowUs: number;
@@ -59,7 +61,8 @@ export function applyRetention(request: RetentionRequest): RetentionResult {
 }
 
 /** Sealed segments that all checkpoints cover, oldest first. */
-function coveredSegments({ disk, stateDirectory }: RetentionRequest): Sealed[] {
+function coveredSegments(request: RetentionRequest): Sealed[] {
+  const { disk, stateDirectory } = request;
   const directory = journalDirectory(stateDirectory);
   const checkpointSeq = oldestCheckpointSeq(disk, stateDirectory) ?? 0;
   const headers = listSegments(disk, directory);
@@ -67,7 +70,7 @@ function coveredSegments({ disk, stateDirectory }: RetentionRequest): Sealed[] {
   for (const [index, header] of headers.entries()) {
     const next = headers[index + 1];
     if (next === undefined || next.firstSeq - 1 > checkpointSeq) break;
-    const endUs = firstTimeUs(disk, directory, next.number);
+    const endUs = firstTimeUs(request, next.number);
     if (endUs === undefined) break;
     sealed.push({ header, next, endUs });
   }
@@ -75,8 +78,8 @@ function coveredSegments({ disk, stateDirectory }: RetentionRequest): Sealed[] {
 }
 
 /** Engine time of a segment's first batch: no batch of the segment before is younger. */
-function firstTimeUs(disk: Disk, directory: string, number: number): number | undefined {
-  const reader = new SegmentReader(disk, directory, number);
+function firstTimeUs(request: RetentionRequest, number: number): number | undefined {
+  const reader = openSegment(request, number);
   const found = reader.read(reader.firstOffset, "header");
   reader.close();
   return found.kind === "batch" ? found.batch.header.timeUs : undefined;
@@ -97,21 +100,27 @@ function dropSegments(request: RetentionRequest, covered: readonly Sealed[]): nu
   return anchor.number;
 }
 
+function openSegment(request: RetentionRequest, number: number): SegmentReader {
+  const { disk, stateDirectory, window } = request;
+  return new SegmentReader(disk, { directory: journalDirectory(stateDirectory), number }, window);
+}
+
 function dropMarket(request: RetentionRequest, covered: readonly Sealed[]): number | undefined {
-  const { disk, stateDirectory, settings, nowUs } = request;
+  const { settings, nowUs } = request;
   if (settings.marketHours === null) return undefined;
   const cutUs = nowUs - settings.marketHours * HOUR_US;
-  const directory = journalDirectory(stateDirectory);
   for (const { header, endUs } of covered) {
     if (endUs >= cutUs) return undefined;
-    if (rewriteWithoutMarket(disk, directory, header)) return header.number;
+    if (rewriteWithoutMarket(request, header)) return header.number;
   }
   return undefined;
 }
 
 /** Returns false if the segment has no market part any more. */
-function rewriteWithoutMarket(disk: Disk, directory: string, header: SegmentHeader): boolean {
-  const reader = new SegmentReader(disk, directory, header.number);
+function rewriteWithoutMarket(request: RetentionRequest, header: SegmentHeader): boolean {
+  const { disk, stateDirectory } = request;
+  const directory = journalDirectory(stateDirectory);
+  const reader = openSegment(request, header.number);
   try {
     if (!hasMarket(reader)) return false;
     const name = segmentName(header.number);

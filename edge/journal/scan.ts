@@ -11,7 +11,7 @@ import type { Disk } from "../ports.ts";
 import { genesisChain, type SegmentHeader, segmentName } from "./format.ts";
 import type { HighWaterMark } from "./high_water.ts";
 import { type JournalPlace, JournalRefused, LOSS_ADVICE, RESTORE_ADVICE } from "./refusal.ts";
-import { type Batch, type ReadDepth, SegmentReader } from "./segment_reader.ts";
+import { type Batch, type ReadDepth, readWindow, SegmentReader } from "./segment_reader.ts";
 import type { JournalTail } from "./writer.ts";
 
 /** Bytes that were being written when the process or the machine died. */
@@ -90,9 +90,11 @@ export class JournalScan {
    */
   *batches(): Generator<Batch> {
     const { disk, directory, segments } = this.#options;
+    const window = readWindow();
     for (const header of segments) {
-      if (header.number < this.#tail.segment) continue;
-      const reader = new SegmentReader(disk, directory, header.number);
+      const { number } = header;
+      if (number < this.#tail.segment) continue;
+      const reader = new SegmentReader(disk, { directory, number }, window);
       try {
         this.#enter(reader);
         yield* this.#segmentBatches(reader, header === segments.at(-1));

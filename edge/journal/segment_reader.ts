@@ -1,9 +1,12 @@
 /**
  * Reads one segment through a window, batch by batch, and says what is wrong with a batch.
  *
- * A batch's bytes are views into the window: they hold until the next read. Only what was asked for
- * is read, so an open segment can be followed while it is written: callers stop at the last batch
- * that they know to be durable.
+ * A batch's bytes are views into the window: they hold until the next read through it, by this
+ * reader or another. Only what was asked for is read, so an open segment can be followed while it is
+ * written: callers stop at the last batch that they know to be durable.
+ * Bounds: read ahead begins with two headers and doubles to 1 MiB, since many a reader looks at one
+ * header; whoever reads segment after segment lends all his readers one window, so that no memory
+ * is left for a collector that a quiet Worker hears of once in many minutes.
  * @module
  */
 import type { Disk, DiskFile } from "../ports.ts";
@@ -20,7 +23,8 @@ import {
 } from "./format.ts";
 import { type JournalPlace, JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
 
-const WINDOW_BYTES = 1 << 20;
+const AHEAD_BYTES_MIN = 2 * HEADER_BYTES_MAX;
+const AHEAD_BYTES_MAX = 1 << 20;
 const NEW_LINE = 10;
 const decoder = new TextDecoder();
 
@@ -45,6 +49,18 @@ export type Found =
 /** Whether to check the hashes of the parts; `header` leaves the parts unread. */
 export type ReadDepth = "checked" | "unchecked" | "header";
 
+/** Memory that readers read through; what it holds is of the one that filled it last. */
+export type ReadWindow = {
+  /** As large as the largest read that went through it. */
+  bytes: Uint8Array;
+  reader: SegmentReader | undefined;
+};
+
+/** Makes a window. */
+export function readWindow(): ReadWindow {
+  return { bytes: new Uint8Array(AHEAD_BYTES_MIN), reader: undefined };
+}
+
 /** One open segment. */
 export class SegmentReader {
   readonly number: number;
@@ -52,17 +68,22 @@ export class SegmentReader {
   /** Where the first batch is. */
   readonly firstOffset: number;
   readonly #file: DiskFile;
-  /** Small until more than the segment's header is asked for. */
-  #window: Uint8Array = new Uint8Array(HEADER_BYTES_MAX);
+  readonly #window: ReadWindow;
   #from = 0;
   #to = 0;
+  #aheadBytes = AHEAD_BYTES_MIN;
 
   /**
    * Opens a segment and checks its header.
    * @throws {JournalRefused} If the header is not an intact one of this number.
    */
-  constructor(disk: Disk, directory: string, number: number) {
+  constructor(
+    disk: Disk,
+    { directory, number }: { readonly directory: string; readonly number: number },
+    window = readWindow(),
+  ) {
     this.number = number;
+    this.#window = window;
     this.#file = disk.open(`${directory}/${segmentName(number)}`, "read");
     const line = this.#line(0);
     const header = parseSegmentHeader(line ?? "");
@@ -127,8 +148,8 @@ export class SegmentReader {
   lastWritten(from: number): number {
     let end = from;
     const size = this.size();
-    for (let at = from; at < size; at += WINDOW_BYTES) {
-      const bytes = this.#bytes(at, Math.min(WINDOW_BYTES, size - at));
+    for (let at = from; at < size; at += AHEAD_BYTES_MAX) {
+      const bytes = this.#bytes(at, Math.min(AHEAD_BYTES_MAX, size - at));
       if (isZero(bytes)) continue;
       end = at + bytes.findLastIndex((byte) => byte !== 0) + 1;
     }
@@ -138,9 +159,9 @@ export class SegmentReader {
   /** Returns the number of the first intact batch header that begins a line after `from`. */
   intactBatchAfter(from: number): number | undefined {
     const size = this.size();
-    for (let at = from; at < size; at += WINDOW_BYTES) {
+    for (let at = from; at < size; at += AHEAD_BYTES_MAX) {
       const text = decoder.decode(
-        this.#bytes(at, Math.min(WINDOW_BYTES + HEADER_BYTES_MAX, size - at)),
+        this.#bytes(at, Math.min(AHEAD_BYTES_MAX + HEADER_BYTES_MAX, size - at)),
       );
       const lines = text.matchAll(/[\n\0](\{"batch":\{[^\n]*)\n/g);
       for (const line of lines) {
@@ -159,6 +180,7 @@ export class SegmentReader {
   /** Forgets what was read ahead: the file may have been written since. */
   refresh(): void {
     this.#to = this.#from;
+    this.#aheadBytes = AHEAD_BYTES_MIN;
   }
 
   close(): void {
@@ -175,17 +197,21 @@ export class SegmentReader {
   }
 
   #bytes(offset: number, length: number): Uint8Array {
-    const isLoaded = offset >= this.#from && offset + length <= this.#to;
+    const isLoaded = this.#window.reader === this && offset >= this.#from &&
+      offset + length <= this.#to;
     if (!isLoaded && length > 0) this.#load(offset, length);
     const start = offset - this.#from;
-    return this.#window.subarray(start, Math.min(start + length, this.#to - this.#from));
+    return this.#window.bytes.subarray(start, Math.min(start + length, this.#to - this.#from));
   }
 
   #load(offset: number, length: number): void {
-    const wanted = offset === 0 ? length : Math.max(WINDOW_BYTES, 2 * length);
-    if (this.#window.length < wanted) this.#window = new Uint8Array(wanted);
+    const wanted = Math.max(this.#aheadBytes, 2 * length);
+    this.#aheadBytes = Math.min(2 * this.#aheadBytes, AHEAD_BYTES_MAX);
+    const window = this.#window;
+    if (window.bytes.length < wanted) window.bytes = new Uint8Array(wanted);
+    window.reader = this;
     this.#from = offset;
-    this.#to = offset + this.#file.readAt(this.#window, offset);
+    this.#to = offset + this.#file.readAt(window.bytes.subarray(0, wanted), offset);
   }
 
   #refusal(problem: string): JournalRefused {

@@ -9,7 +9,7 @@
 import type { Disk } from "../ports.ts";
 import { genesisChain, type SegmentHeader, segmentName, segmentNumber, sha256 } from "./format.ts";
 import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
-import { SegmentReader } from "./segment_reader.ts";
+import { readWindow, SegmentReader } from "./segment_reader.ts";
 
 /** Where a journal begins. */
 export type JournalAnchor = SegmentHeader;
@@ -41,10 +41,11 @@ export function listSegments(disk: Disk, directory: string): SegmentHeader[] {
   const numbers = disk.list(directory).map(segmentNumber)
     .filter((number) => number !== undefined).filter((number) => number >= first);
   const headers: SegmentHeader[] = [];
+  const window = readWindow();
   for (const number of numbers) {
     const expected = first + headers.length;
     if (number !== expected) throw missingSegment(expected, number);
-    const reader = new SegmentReader(disk, directory, number);
+    const reader = new SegmentReader(disk, { directory, number }, window);
     headers.push(reader.header);
     reader.close();
   }

@@ -1,5 +1,6 @@
 /**
- * The journal's Worker: takes batches from the ring, writes them, says how far it is.
+ * The journal's Worker: takes batches from the ring, writes them, says how far it is. What it does
+ * is `CommitLoop`, which at a start runs on the main thread first.
  *
  * It may block its thread on the ring, so it is told everything through the ring and never through
  * messages. After a failure it reads no further: nothing after it becomes durable.
@@ -7,6 +8,7 @@
  */
 import type { Ports, WorkerScope } from "../ports.ts";
 import { HEADER_BYTES_MAX } from "./format.ts";
+import { HashGarbage } from "./hash_garbage.ts";
 import { CELL, type RingMemory, RingReader } from "./ring.ts";
 import { parseRingRecord, RECORD_BYTES, type RingRecord } from "./ring_record.ts";
 import {
@@ -35,10 +37,13 @@ export type JournalWorkerMessage =
   | { readonly kind: "stopped" }
   | { readonly kind: "failed"; readonly sentence: string };
 
+/** What writing needs of the world. */
+export type JournalPorts = Pick<Ports, "disk" | "signals" | "clock" | "memory">;
+
 /** Worker entry `journal`. */
 export function runJournalWorker(
   scope: WorkerScope,
-  ports: Pick<Ports, "disk" | "signals" | "clock">,
+  ports: JournalPorts,
   init: unknown,
 ): void {
   const { memory } = init as JournalWorkerInit;
@@ -59,38 +64,43 @@ function post(scope: WorkerScope, message: JournalWorkerMessage): void {
   scope.post(message);
 }
 
-function failureSentence(error: unknown): string {
+/** Says what it means that a batch could not be written. */
+export function failureSentence(error: unknown): string {
   const reason = error instanceof Error ? error.message : String(error);
   return `Cannot write the journal: every write and sync must succeed: was ${reason}. ` +
     "Nothing after the last durable batch has been acknowledged; free space or replace the disk, " +
     "then start again";
 }
 
-class CommitLoop {
-  readonly #ports: Pick<Ports, "disk" | "signals" | "clock">;
+/** Takes batches from the ring and makes them durable, on the thread that runs it. */
+export class CommitLoop {
+  readonly #ports: JournalPorts;
   readonly #init: JournalWorkerInit;
   readonly #ring: RingReader;
   readonly #writer: JournalWriter;
+  readonly #garbage: HashGarbage;
   readonly #head = new Uint8Array(RECORD_BYTES);
   #headBytes = 0;
   #record: RingRecord | undefined;
   #buffer = new Uint8Array(1 << 16);
   #bufferBytes = HEADER_BYTES_MAX;
 
-  constructor(ports: Pick<Ports, "disk" | "signals" | "clock">, init: JournalWorkerInit) {
+  constructor(ports: JournalPorts, init: JournalWorkerInit) {
     this.#ports = ports;
     this.#init = init;
     this.#ring = new RingReader(init.memory);
+    this.#garbage = new HashGarbage(ports.memory);
     this.#writer = new JournalWriter(ports.disk, init.start, init.settings);
   }
 
-  /** Takes what is in the ring; false when told to stop. */
+  /** Takes what is in the ring; false when told to stop. @throws {DiskError} And is dead then. */
   run(): boolean {
     for (;;) {
       this.#answer();
       const record = this.#nextRecord();
       if (record === undefined) {
         this.#writer.prepare();
+        this.#garbage.calm();
         return true;
       }
       if (record.kind === "stop") {
@@ -99,6 +109,12 @@ class CommitLoop {
       }
       this.#commit(record);
     }
+  }
+
+  /** Leaves the files to another, between two batches; returns where the journal ends. */
+  leave(): JournalTail {
+    this.#writer.close();
+    return this.#writer.tail;
   }
 
   /** The next record with all its parts in the buffer, or undefined while it is not whole. */
@@ -135,6 +151,7 @@ class CommitLoop {
     const endUs = clock.monotonicUs();
     this.#publish(position, endUs - startUs);
     this.#writer.mark(endUs);
+    this.#garbage.add();
   }
 
   #publish(position: BatchPosition, tookUs: number): void {

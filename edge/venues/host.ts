@@ -18,7 +18,7 @@ import { micros } from "../../core/numbers.ts";
 import type { Draft, VenueStatus } from "../../core/event.ts";
 import { EngineClock } from "../engine_clock.ts";
 import type { CreditMessage } from "../inlet.ts";
-import { isCommitted, watchCommits } from "../journal/mod.ts";
+import { isCommitted, watchCommits } from "../journal/ring.ts";
 import type { LogLevelOf, VenueLogEvent } from "../log_events.ts";
 import type { Ports, WorkerScope } from "../ports.ts";
 import { type Redact, redactor } from "../redaction.ts";
@@ -153,10 +153,8 @@ class VenueWorker {
 
   #obey(adapter: VenueAdapter, message: VenueCommandMessage): void {
     switch (message.kind) {
-      case "prepare":
+      case "announce":
         return this.#prepare(adapter, message);
-      case "send":
-        return this.#send(adapter, message.released);
       case "cancelAll":
         return this.#guarded(() => adapter.cancelAll());
       case "stop":
@@ -169,7 +167,7 @@ class VenueWorker {
 
   #prepare(
     adapter: VenueAdapter,
-    { command, commit }: Extract<VenueCommandMessage, { readonly kind: "prepare" }>,
+    { command, commit }: Extract<VenueCommandMessage, { readonly kind: "announce" }>,
   ): void {
     const isWatching = this.#announced.length > 0;
     this.#announced.push({ command, commit });

@@ -2,9 +2,9 @@
  * The daemon's end of a venue: starts its adapter in a Worker, tells it of commands, takes its
  * reports and its market data through two queues, and restarts it when it dies or is wedged.
  *
- * A dead adapter is `venue down`; what it had in flight has no outcome, so each such request is
+ * A dead adapter is `venue down`; what it was told of may have been sent, so each such request is
  * answered `RequestFailed unknown` and the core asks the venue after the restart; its books are
- * invalid. Nothing is resent here.
+ * invalid. Nothing is resent here, and what comes while no adapter runs is answered `notSent`.
  * Ordering: reports, statuses and listings keep the order in which the adapter said them. Market
  * data has a queue of its own and no order to reports.
  * Limit: the runtime cannot stop a thread that spins. A Worker that hung so is cut off and another
@@ -14,14 +14,13 @@
 import type { VenueCommand } from "../../core/command.ts";
 import type { Draft, VenueStatus } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
-import type { Micros, RequestId } from "../../core/numbers.ts";
+import type { Micros } from "../../core/numbers.ts";
 import type { EngineClock } from "../engine_clock.ts";
 import { Inlet } from "../inlet.ts";
 import type { MetricSource } from "../metrics/registry.ts";
 import type { Samples } from "../metrics/samples.ts";
 import type { Ingress, IngressQueue } from "../ingress.ts";
 import type { Cancel, Log, Timers, WorkerLink, Workers } from "../ports.ts";
-import type { ReleasedCommand } from "../venue.ts";
 import type {
   MarketCounts,
   VenueClock,
@@ -45,6 +44,7 @@ const US_PER_S = 1_000_000;
 const NOTHING_HELD_BACK: MarketCounts = { merged: 0, dropped: 0 };
 
 type Failure = { readonly outcome: "notSent" | "unknown"; readonly reason: string };
+/** Nothing of it has left, nor will: whatever becomes of its commit. */
 const NOT_RUNNING: Failure = { outcome: "notSent", reason: "the venue's adapter is not running" };
 
 export type VenueLinkOptions = {
@@ -65,10 +65,6 @@ export class VenueLink implements MetricSource {
   readonly #options: VenueLinkOptions;
   readonly #queues: { readonly reports: IngressQueue; readonly market: IngressQueue };
   readonly #unanswered = new Unanswered();
-  /** What the Worker was told of and sends by itself, until that is durable here too. */
-  readonly #announced = new Set<RequestId>();
-  /** What a Worker that died was told of: it may have been sent, and was answered so. */
-  readonly #lost = new Set<RequestId>();
   /** As configured, or as last listed: what the next Worker is started with. */
   readonly #instruments: Instrument[];
   #worker: WorkerLink | undefined;
@@ -123,20 +119,10 @@ export class VenueLink implements MetricSource {
    * Announces a command that is being written. The Worker builds its request meanwhile and sends it
    * when it sees the commit: that is one thread less to wait for.
    */
-  prepare(command: VenueCommand, commit: number): void {
-    if (this.#worker === undefined) return;
+  announce(command: VenueCommand, commit: number): void {
+    if (this.#worker === undefined) return this.#fail(command, NOT_RUNNING);
     this.#unanswered.add(command);
-    this.#announced.add(command.request);
-    this.#post({ kind: "prepare", command, commit });
-  }
-
-  /** Sends a command that was not announced to a Worker. */
-  send(released: ReleasedCommand): void {
-    const { command } = released;
-    if (this.#announced.delete(command.request) || this.#lost.delete(command.request)) return;
-    this.#unanswered.add(command);
-    if (this.#worker === undefined) this.#fail(command, NOT_RUNNING);
-    else this.#post({ kind: "send", released });
+    this.#post({ kind: "announce", command, commit });
   }
 
   /** Best effort, when the journal is gone. */
@@ -266,8 +252,6 @@ export class VenueLink implements MetricSource {
     this.#diedOf = reason;
     if (this.#hasBooks) this.#invalidateBooks(reason);
     this.#offerStatus("down", `the adapter stopped: ${reason}`);
-    for (const request of this.#announced) this.#lost.add(request);
-    this.#announced.clear();
     for (const command of this.#unanswered.all) {
       this.#fail(command, { outcome: "unknown", reason });
     }

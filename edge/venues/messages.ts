@@ -8,7 +8,7 @@ import type { Instrument } from "../../core/instrument.ts";
 import type { Micros } from "../../core/numbers.ts";
 import type { CommitCells } from "../journal/mod.ts";
 import type { SecretSource } from "../secrets.ts";
-import type { ReleasedCommand, VenueOptions } from "../venue.ts";
+import type { VenueOptions } from "../venue.ts";
 
 /** What the Worker is started with. */
 export type VenueInit = {
@@ -25,12 +25,11 @@ export type VenueInit = {
 };
 
 /**
- * To the Worker, credit aside. `prepare`: the command is being written, and is to be sent when that
- * commit is durable; `send`: it is durable. `beat`: the daemon is alive.
+ * To the Worker, credit aside. `announce`: the command is being written, and is to be sent when that
+ * commit is durable. `beat`: the daemon is alive.
  */
 export type VenueCommandMessage =
-  | { readonly kind: "prepare"; readonly command: VenueCommand; readonly commit: number }
-  | { readonly kind: "send"; readonly released: ReleasedCommand }
+  | { readonly kind: "announce"; readonly command: VenueCommand; readonly commit: number }
   | { readonly kind: "cancelAll" }
   | { readonly kind: "stop" }
   | { readonly kind: "beat" };

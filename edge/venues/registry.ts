@@ -28,3 +28,10 @@ export const ADAPTERS: AdapterRegistry = new Map([
       import("./ccxt/mod.ts").then(({ ccxtExaminer }) => ccxtExaminer),
   }],
 ]);
+
+/** Returns what a build's adapters say of themselves. */
+export function descriptionsOf(
+  adapters: AdapterRegistry,
+): ReadonlyMap<string, AdapterDescription> {
+  return new Map([...adapters].map(([name, { description }]) => [name, description] as const));
+}

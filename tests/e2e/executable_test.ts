@@ -5,12 +5,13 @@
  * tests of this folder run the same file; its head: `tests/tools/compile/portable_test.ts`.
  * @module
  */
-import { match, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { dirname } from "node:path";
 import { fileURLToPath } from "node:url";
 import { makeBareRoot } from "../support/bare_root.ts";
-import { productCommand, runTapeline } from "../support/daemon_process.ts";
+import { DaemonProcess, productCommand, runTapeline } from "../support/daemon_process.ts";
 import { checksums, executable, namespaces, root, testWith } from "../support/needs.ts";
+import { RemoteClient } from "../support/remote_client.ts";
 import { TemporaryDirectory } from "../support/temporary.ts";
 import { PERMISSIONS, SEALED, V8_OPTION } from "../../tools/compile/runtime_flags.ts";
 
@@ -100,3 +101,22 @@ testWith([executable], "version --json names the build", async () => {
   strictEqual(runtime, `deno ${Deno.version.deno}`);
   ok(["portable", "compiled"].includes(kind));
 });
+
+testWith(
+  [executable],
+  "the build has read the configuration that it brings as a start does",
+  async () => {
+    using directory = new TemporaryDirectory();
+    const digestOf = async (name: string, flags: readonly string[]): Promise<unknown> => {
+      const stateDir = `${directory.path}/${name}`;
+      await using daemon = await DaemonProcess.start({ stateDir, flags });
+      const { port } = daemon.listening;
+      const client = await RemoteClient.connect({ port, token: daemon.token, clientId: "reader" });
+      client.close();
+      return client.ack?.["daemon"];
+    };
+    const read = await digestOf("read", ["--port=0"]); // not a plain line: all of it is read at the start
+    deepStrictEqual(await digestOf("brought", []), read);
+    match(JSON.stringify(read), /"config_digest":"[0-9a-f]{64}"/);
+  },
+);

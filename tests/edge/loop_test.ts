@@ -112,9 +112,8 @@ class Rig {
   readonly time = new VirtualTime();
   readonly timeline = new ToyTimeline();
   readonly journal = new ToyJournal();
-  readonly prepared: SeqId[] = [];
+  readonly announced: SeqId[] = [];
   readonly commits: number[] = [];
-  readonly sent: SeqId[] = [];
   readonly shown: SeqId[] = [];
   readonly applied: SeqId[] = [];
   readonly alarms: string[] = [];
@@ -138,11 +137,10 @@ class Rig {
         applied: (event) => this.applied.push(event.seqId),
         released: (upTo) => this.shown.push(upTo),
       }],
-      prepare: ({ seqId }, commit) => {
-        this.prepared.push(seqId);
+      announce: ({ seqId }, commit) => {
+        this.announced.push(seqId);
         this.commits.push(commit);
       },
-      send: ({ command }) => this.sent.push(command.seqId),
       alarm: ({ code }) => this.alarms.push(code),
       onPoison: (event) => this.poison.push(event.seqId),
     });
@@ -154,7 +152,7 @@ class Rig {
   }
 }
 
-Deno.test("Loop shows and sends nothing of an event before it is durable", () => {
+Deno.test("Loop shows nothing of an event before it is durable, and announces each command once", () => {
   const step = fc.constantFrom("intent", "trade", "turn", "sync");
   fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
     const rig = new Rig();
@@ -164,15 +162,13 @@ Deno.test("Loop shows and sends nothing of an event before it is durable", () =>
       if (kind === "turn") rig.time.runDue();
       if (kind === "sync") rig.journal.sync();
       ok(rig.shown.every((seq) => seq <= rig.journal.durableSeq));
-      ok(rig.sent.every((seq) => seq <= rig.journal.durableSeq));
     }
     for (let left = 0; left < 4; left++) {
       rig.time.runDue();
       rig.journal.sync();
     }
     const intents = rig.journal.events.filter(({ eventType }) => eventType === "IntentReceived");
-    deepStrictEqual(rig.sent, intents.map((event) => event.seqId), "each once, in order");
-    deepStrictEqual(rig.prepared, rig.sent, "each was announced");
+    deepStrictEqual(rig.announced, intents.map((event) => event.seqId), "each once, in order");
     strictEqual(
       rig.journal.events.length,
       steps.filter((kind) => /intent|trade/.test(kind)).length,
@@ -180,19 +176,15 @@ Deno.test("Loop shows and sends nothing of an event before it is durable", () =>
   }));
 });
 
-Deno.test("Loop announces a command when the journal has it, and sends it when it is durable", () => {
+Deno.test("Loop announces a command when the journal has it, with the commit that it is part of", () => {
   const rig = new Rig();
   rig.queue.offer(intentDraft("i1"));
   rig.time.runDue();
-  deepStrictEqual([rig.journal.batches, rig.prepared, rig.sent], [[1], [1], []]);
+  deepStrictEqual([rig.journal.batches, rig.announced], [[1], [1]]);
   rig.queue.offer(intentDraft("i2"));
   rig.time.runDue();
   rig.journal.sync();
-  deepStrictEqual(
-    [rig.sent, rig.commits],
-    [[1], [1, 2]],
-    "each with the commit that it is part of",
-  );
+  deepStrictEqual([rig.announced, rig.commits], [[1, 2], [1, 2]]);
 });
 
 Deno.test("Loop hands a batch over while the next one fills (group commit)", () => {

@@ -87,6 +87,7 @@ export class SimProcess {
         }),
         watchGarbage: () => ({ take: () => [], stop: () => {} }),
       },
+      memory: { collect: () => {} },
       clock: world.clock,
       timers: this.#guard.timers(world.timers),
       randomness: {

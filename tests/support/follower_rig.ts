@@ -41,7 +41,13 @@ export function startFollower(
   };
   const workers = rig.threads.workers({
     follower: (scope, init) =>
-      runFollower(scope, { disk: rig.disk, timers, clock, log: SILENT }, { init, machine }),
+      runFollower(scope, {
+        disk: rig.disk,
+        timers,
+        clock,
+        memory: { collect: () => {} },
+        log: SILENT,
+      }, { init, machine }),
   });
   const heard: Heard = { checkpoints: [], refused: [], mismatches: [], dropped: [] };
   const init: FollowerInit = {

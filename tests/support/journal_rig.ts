@@ -116,7 +116,12 @@ export class JournalRig {
   readonly #encoded = new EncodedReports(writeEchoReport);
   #bytes = 0;
 
-  constructor(disk: MemoryDisk = new MemoryDisk(), settings: JournalSettings = SMALL) {
+  /** `writing`: `here` until the test hands over, as at a start. */
+  constructor(
+    disk: MemoryDisk = new MemoryDisk(),
+    settings: JournalSettings = SMALL,
+    writing: "here" | "worker" = "worker",
+  ) {
     this.disk = disk;
     this.recovery = openJournal(disk);
     this.timeline = new EchoTimeline(this.recovery.checkpoint);
@@ -126,11 +131,11 @@ export class JournalRig {
       new Set(),
     );
     const clock = { wallUs: () => 0, monotonicUs: () => (this.#bytes += 1000) };
-    const ports = { disk, signals: this.threads.signals, clock };
+    const memory = { collect: () => {} };
+    const ports = { disk, signals: this.threads.signals, clock, memory };
     this.journal = new Journal({
       ports: {
-        disk,
-        signals: this.threads.signals,
+        ...ports,
         workers: this.threads.workers({
           journal: (scope, init) => runJournalWorker(scope, ports, init),
         }),
@@ -145,6 +150,7 @@ export class JournalRig {
     });
     this.journal.onDurable((seq) => this.durable.push(seq));
     this.journal.onFailure((sentence) => this.failures.push(sentence));
+    if (writing === "worker") this.journal.handOver();
   }
 
   /** Applies and records the next event. */

@@ -49,7 +49,7 @@ function soundSample(draws: Prng, atMs: number): Sample {
   const warm = 1 - Math.exp(-atMs / 120_000);
   return {
     atMs,
-    residentBytes: (300 + 80 * warm + draws.below(20)) * MIB,
+    anonymousBytes: (300 + 80 * warm + draws.below(20)) * MIB,
     heapBytes: (50 + draws.below(30)) * MIB,
     externalBytes: (12 + draws.below(6)) * MIB,
     descriptors: draws.chance(80) ? 66 : 64 + draws.below(5),

@@ -8,7 +8,11 @@
  * `protobufjs` (two exchanges want it, and say so) and machine code for WebSockets.
  * @module
  */
+import type { BUILD } from "../../build.ts";
+import { registryOf } from "../../commands.ts";
 import type { BuildFacts } from "../../edge/cli/actions.ts";
+import { readConfiguration } from "../../edge/cli/read_configuration.ts";
+import { ADAPTERS } from "../../edge/venues/registry.ts";
 import { command } from "./command.ts";
 import { CannotBuild } from "./targets.ts";
 
@@ -67,7 +71,12 @@ function copyFolder(from: string, to: string): void {
 }
 
 function buildModule(facts: BuildFacts): string {
-  return `export const BUILD = ${JSON.stringify({ ...facts, workersModule: WORKERS })} as const;\n`;
+  const builtIn = readConfiguration(undefined, {
+    registry: registryOf(ADAPTERS),
+    environment: () => undefined,
+  });
+  const build: typeof BUILD = { ...facts, workersModule: WORKERS, builtIn };
+  return `export const BUILD = ${JSON.stringify(build)} as const;\n`;
 }
 
 function read(folder: string): ReadonlyMap<string, string> {
@@ -80,7 +89,20 @@ function read(folder: string): ReadonlyMap<string, string> {
 /** A library's file in a comment of the bundler: where the cache is, name, version. */
 const LIBRARY_FILE = /^\/\/ (\S*?\/npm\/[^/\s]+\/)((?:@[^/\s]+\/)?[^/\s]+)\/(\d[^/\s]*)\//gm;
 
-/** Takes out of the files what is of this machine. */
+/** A part that is loaded when it is wanted. */
+const LATER = /\bimport\(("\.\/[\w.-]+\.js")\)/g;
+
+/** Node's loader of modules as the bundler brings it, for libraries that want it: ready at a start. */
+const REQUIRE =
+  /^import \{ createRequire as (\w+) \} from "node:module";\nvar __require = \1\(import\.meta\.url\);$/m;
+/** The same once it is wanted: it takes milliseconds. */
+const REQUIRE_LATER = "var __require = (name) => " +
+  'process.getBuiltinModule("node:module").createRequire(import.meta.url)(name);';
+
+/**
+ * Takes out of the files what is of this machine. Where the runtime can read in a file which parts
+ * it may want later it reads and checks them all at once, in each thread: it is kept from that.
+ */
 function settled(raw: ReadonlyMap<string, string>): Program {
   const libraries = new Set<string>();
   const caches = new Set<string>();
@@ -96,6 +118,7 @@ function settled(raw: ReadonlyMap<string, string>): Program {
     let own = text;
     for (const cache of caches) own = own.replaceAll(cache, "npm/");
     for (const [from, to] of names) own = own.replaceAll(`"./${from}"`, `"./${to}"`);
+    own = own.replace(LATER, "import(String($1))").replace(REQUIRE, REQUIRE_LATER);
     files.set(names.get(name) ?? name, own);
   }
   return { files, libraries: [...libraries].sort() };

@@ -9,12 +9,16 @@
  * @module
  */
 
-/** Options of V8, for the whole process: room for young objects, few threads beside the loop's. */
+/**
+ * Options of V8, for the whole process: room for young objects, few threads beside the loop's, and
+ * a collector that a thread may ask where it cannot see the garbage (`edge/deno_memory.ts`).
+ */
 const V8_FLAGS = [
   "--min-semi-space-size=16",
   "--initial-heap-size=128",
   "--concurrent-marking-max-worker-num=1",
   "--concurrent-turbofan-max-threads=1",
+  "--expose-gc",
 ] as const;
 
 /** The option that gives V8 its options. */

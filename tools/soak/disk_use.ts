@@ -6,7 +6,7 @@
  * @module
  */
 import { denoDisk } from "../../edge/deno_disk.ts";
-import { SegmentReader } from "../../edge/journal/segment_reader.ts";
+import { readWindow, SegmentReader } from "../../edge/journal/segment_reader.ts";
 import { JournalRefused } from "../../edge/journal/refusal.ts";
 import { DiskError } from "../../edge/ports.ts";
 import { segmentNumber } from "../../edge/journal/format.ts";
@@ -38,6 +38,7 @@ type Known = {
 export class DiskGauge {
   readonly #directory: string;
   readonly #disk = denoDisk();
+  readonly #window = readWindow();
   readonly #known = new Map<number, Known>();
 
   constructor(directory: string) {
@@ -91,7 +92,7 @@ export class DiskGauge {
       readonly from: Known | undefined;
     },
   ): Pick<Known, "offset" | "truthBytes" | "marketBytes"> {
-    const reader = new SegmentReader(this.#disk, directory, number);
+    const reader = new SegmentReader(this.#disk, { directory, number }, this.#window);
     try {
       let { offset, truthBytes, marketBytes } = from ??
         { offset: reader.firstOffset, truthBytes: 0, marketBytes: 0 };

@@ -3,14 +3,16 @@
  * lost and nobody was called. Pure: a recording in, verdicts out.
  *
  * The first sixth, or five minutes, is warm-up and is not judged; a run that has not the time for
- * that is not judged by its memory. Of the rest the last third stands against the first, and for sizes a robust slope over all of it as well, since a leak may hide from either.
+ * that is not judged by its memory. Of the rest the last third stands against the first, and for
+ * memory a robust slope over the medians of its parts as well, since a leak may hide from either.
+ * Memory is held only if the slope is within its bound with confidence, not as it happens to be.
  * Latency is compared as a ratio to the machine's floor in the same minute: a machine that becomes
  * slower is no fault of the daemon's.
  * Known limit: what grows by less than a bound within the run is not seen; run longer.
  * @module
  */
 import type { Recording, Sample, Timings } from "./recording.ts";
-import { median, type Point, quantile, slope } from "./statistics.ts";
+import { median, partMedians, quantile, slope } from "./statistics.ts";
 
 /** Part of the run that is not judged, and how long that is at least where there is time for it. */
 const WARM_UP = 1 / 6;
@@ -18,7 +20,7 @@ const WARM_UP = 1 / 6;
 const WARM_UP_MS_MIN = 300_000;
 /** What is judged, and by how much it may differ between first and last third. */
 export const BOUNDS = {
-  /** Growth of memory, the larger of both. */
+  /** Growth of memory in an hour of load, the larger of both. */
   memoryBytes: 16_777_216,
   memoryRatio: 0.05,
   /** Of what retention bounds: it drops by segments, at checkpoints. */
@@ -34,6 +36,9 @@ export const BOUNDS = {
   latencyP50Ratio: 0.25,
   latencyP99Ratio: 0.5,
 } as const;
+/** Parts of the judged time of which memory's slope is taken; each is longer than most sawteeth. */
+const MEMORY_PARTS = 50;
+const MS_PER_HOUR = 3_600_000;
 /** Slices of a third in which latency stands against its floor. */
 const SLICES = 10;
 /** Retentions that the judged time must hold, for market data to be judged. */
@@ -55,7 +60,7 @@ export type Verdict = {
 export function judge(recording: Recording): readonly Verdict[] {
   const thirds = thirdsOf(recording);
   return [
-    memory("resident memory", thirds, (sample) => sample.residentBytes),
+    memory("memory of its own", thirds, (sample) => sample.anonymousBytes),
     memory("heap of the main thread", thirds, (sample) => sample.heapBytes),
     memory("external memory of the main thread", thirds, (sample) => sample.externalBytes),
     more("open descriptors", thirds, { of: (sample) => sample.descriptors, bound: 0 }),
@@ -90,6 +95,8 @@ export function warmUpMs(durationMs: number): number {
 
 type Thirds = {
   readonly isWarm: boolean;
+  readonly fromMs: number;
+  readonly toMs: number;
   readonly all: readonly Sample[];
   readonly first: readonly Sample[];
   readonly last: readonly Sample[];
@@ -101,6 +108,8 @@ function thirdsOf({ samples, durationMs }: Recording): Thirds {
   const all = samples.filter(({ atMs }) => atMs >= fromMs && atMs <= durationMs);
   return {
     isWarm: fromMs >= WARM_UP_MS_MIN,
+    fromMs,
+    toMs: durationMs,
     all,
     first: all.filter(({ atMs }) => atMs < fromMs + thirdMs),
     last: all.filter(({ atMs }) => atMs >= durationMs - thirdMs),
@@ -116,17 +125,20 @@ function judgedTime(
 
 function memory(name: string, thirds: Thirds, of: Read): Verdict {
   const { early, late } = mediansOf(thirds, of);
-  const points = thirds.all.map((sample): Point => ({ atMs: sample.atMs, value: of(sample) }));
-  const spanMs = (thirds.all.at(-1)?.atMs ?? 0) - (thirds.all[0]?.atMs ?? 0);
-  const bySlope = slope(points) * spanMs;
-  const grown = Math.max(late - early, bySlope);
-  const bound = Math.max(BOUNDS.memoryBytes, early * BOUNDS.memoryRatio);
-  const detail = `${mib(early)} MiB in the first third, ${mib(late)} in the last, slope ${
-    mib(bySlope)
-  } over the run`;
-  const unit = "MiB more";
-  const verdict = verdictOf({ name, value: mib(grown), bound: mib(bound), unit, detail });
-  return thirds.isWarm ? verdict : tooShort(verdict);
+  const { fromMs, toMs } = thirds;
+  const points = thirds.all.map((sample) => ({ atMs: sample.atMs, value: of(sample) }));
+  const found = slope(partMedians(points, { fromMs, toMs, parts: MEMORY_PARTS }));
+  const anHour = (perMs: number): number => mib(perMs * MS_PER_HOUR);
+  // Two thirds of the judged time lie between the middles of its first third and its last.
+  const grown = Math.max((late - early) / ((toMs - fromMs) * 2 / 3), found.slope);
+  const bound = mib(Math.max(BOUNDS.memoryBytes, early * BOUNDS.memoryRatio));
+  const detail = `${mib(early)} MiB in the first third, ${mib(late)} in the last; slope ${
+    anHour(found.slope)
+  }, by 95 % between ${anHour(found.low)} and ${anHour(found.high)}`;
+  const unit = "MiB more an hour";
+  const verdict = verdictOf({ name, value: anHour(grown), bound, unit, detail });
+  const isSure = verdict.verdict === "broken" || anHour(found.high) <= bound;
+  return thirds.isWarm && isSure ? verdict : tooShort(verdict);
 }
 
 /** What may be at most so much more in the last third. */

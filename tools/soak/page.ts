@@ -68,7 +68,7 @@ function chartsOf(recording: Recording): readonly Chart[] {
     {
       title: "Memory, MiB",
       lines: [
-        line("resident", (sample) => sample.residentBytes / MIB),
+        line("anonymous", (sample) => sample.anonymousBytes / MIB),
         line("heap", (sample) => sample.heapBytes / MIB),
       ],
     },

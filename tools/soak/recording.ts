@@ -8,7 +8,8 @@
 export type Sample = {
   /** Since the load began, milliseconds. */
   readonly atMs: number;
-  readonly residentBytes: number;
+  /** Resident memory of its own; pages of mapped files, which the system takes back, are not in it. */
+  readonly anonymousBytes: number;
   readonly heapBytes: number;
   readonly externalBytes: number;
   readonly descriptors: number;

@@ -35,7 +35,7 @@ export async function takeSample({ pid, metricsPort, disk, startMs }: Subject): 
   const market = valueOf(exported, "tapeline_events_total", isMarket);
   return {
     atMs: performance.now() - startMs,
-    residentBytes: residentBytes(pid),
+    anonymousBytes: anonymousBytes(pid),
     descriptors: [...Deno.readDirSync(`/proc/${pid}/fd`)].length,
     heapBytes: valueOf(exported, "tapeline_heap_used_bytes"),
     externalBytes: valueOf(exported, "tapeline_external_memory_bytes"),
@@ -51,10 +51,10 @@ export async function takeSample({ pid, metricsPort, disk, startMs }: Subject): 
   };
 }
 
-/** What the system says that the process holds; Linux. */
-function residentBytes(pid: number): number {
+/** What the process alone holds in memory, by the system; Linux. */
+function anonymousBytes(pid: number): number {
   const status = Deno.readTextFileSync(`/proc/${pid}/status`);
-  return Number(/^VmRSS:\s+(\d+) kB$/m.exec(status)?.[1]) * KIB;
+  return Number(/^RssAnon:\s+(\d+) kB$/m.exec(status)?.[1]) * KIB;
 }
 
 type Labels = Readonly<Record<string, string>>;

@@ -188,7 +188,7 @@ function progressOf(sample: Sample, durationMs: number): string {
   const mib = (bytes: number): string => (bytes / 1_048_576).toFixed(0);
   return `soak: ${(sample.atMs / 60_000).toFixed(1)} of ${(durationMs / 60_000).toFixed(1)} min, ` +
     `${sample.truthEvents} events and ${sample.marketEvents} of market data, ` +
-    `${mib(sample.residentBytes)} MiB resident, ${mib(sample.heapBytes)} heap, ` +
+    `${mib(sample.anonymousBytes)} MiB of its own, ${mib(sample.heapBytes)} heap, ` +
     `${sample.descriptors} descriptors, truth ${mib(sample.truthBytes)} and market ` +
     `${mib(sample.marketBytes)} MiB, follower ${sample.followerLag} behind`;
 }

@@ -47,7 +47,7 @@ function partOf(recording: Recording, stretch: Stretch): Readonly<Record<string,
     return { count: within.length, p50: at(0.5), p99: at(0.99), p999: at(0.999) };
   };
   return {
-    resident_bytes: mid((sample) => sample.residentBytes),
+    anonymous_bytes: mid((sample) => sample.anonymousBytes),
     heap_bytes: mid((sample) => sample.heapBytes),
     external_bytes: mid((sample) => sample.externalBytes),
     descriptors: mid((sample) => sample.descriptors),

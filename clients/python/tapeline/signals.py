@@ -6,9 +6,11 @@ computed here equals the daemon's to the last bit.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from fractions import Fraction
 from typing import Any
 
 from .decimals import parse_decimal
@@ -19,6 +21,11 @@ from .rows import Event, Level
 __all__ = ["QueueLevel", "Queues", "SignalCache"]
 
 _NOTHING = FillForecast(None, None, None, None, None)
+
+#: The spread that what passed speaks of, ticks.
+_SPREAD_USUAL = 2
+#: Expected fills until the median time to a fill.
+_MEDIAN = 1.1398815748423098
 
 
 @dataclass(frozen=True)
@@ -73,6 +80,8 @@ class Place:
     #: Quantity at better prices, and ticks between the touch and the price.
     better: Decimal = Decimal(0)
     behind_ticks: int = 0
+    #: Share of the spread that is left between it and the other side.
+    spread_left: float = 1.0
 
 
 @dataclass(frozen=True)
@@ -99,7 +108,7 @@ class Queues:
     #: What passed at the touches, how much of it counts beside a level's own, how many touches were
     #: swept in the same time, and how long one lasts in the market.
     near: Passed
-    near_share: float
+    near_weight: float
     touch_sweeps: float
     touch_life_s: float
     bids: tuple[QueueLevel, ...]
@@ -138,7 +147,11 @@ class Queues:
         if other and (price - other[0].level.price) * towards >= 0:
             return Place(True, Decimal(0), None, True)
         if not own or (price - own[0].level.price) * towards > 0:
-            return Place(False, Decimal(0), own[0] if own else None, True)
+            left = 1.0
+            if own and other:
+                opposite = Fraction(other[0].level.price)
+                left = float((opposite - Fraction(price)) / (opposite - Fraction(own[0].level.price)))
+            return Place(False, Decimal(0), own[0] if own else None, True, spread_left=left)
         better = Decimal(0)
         for level in own:
             if level.level.price == price:
@@ -193,22 +206,26 @@ class Queues:
             return FillForecast(None, None, ahead, None, observed)
         delay, horizon_ms = times
         need = self._quanta(ahead) + quanta
-        far = 1 + place.behind_ticks / max(1, self.spread_ticks or 1)
-        per_s = self._fills_per_s(flow.passed, self._quanta(place.better) + need, far * far)
+        ticks = 1 if self.spread_ticks is None else self.spread_ticks
+        spread = max(1.0, ticks * place.spread_left)
+        far = 1 + place.behind_ticks / spread
+        per_s = math.sqrt(_SPREAD_USUAL / spread) * self._fills_per_s(
+            flow.passed, self._quanta(place.better) + need, far * far
+        )
         mu = per_s * need / float(10**self.qty_scale)
-        ttf = float(min(delay + 1000 / per_s, self.max_ttf_ms))
+        ttf = float(min(delay + 1000 * _MEDIAN / per_s, self.max_ttf_ms))
         left = horizon_ms - delay
         if left <= 0:
             return FillForecast(0.0, ttf, ahead, mu, observed)
-        x = per_s * left / 1000
-        return FillForecast(x / (1 + x), ttf, ahead, mu, observed)
+        root = math.sqrt(1 + 4 * (per_s * left / 1000) / 3)
+        return FillForecast(1 - 1 / (root * math.sqrt(root)), ttf, ahead, mu, observed)
 
     def _fills_per_s(self, own: Passed, before: int, far: float) -> float:
         near = self.near.fills(before) / far
         seen = (near + self.touch_sweeps / far) / 2
         wait_s = (self.near.exposure_s + self.touch_life_s * far) / (seen + 1)
-        fills = own.fills(before) + self.near_share * near
-        return (fills + 1) / (own.exposure_s + self.near_share * self.near.exposure_s + wait_s)
+        fills = own.fills(before) + self.near_weight * near
+        return (fills + 1) / (own.exposure_s + self.near_weight * self.near.exposure_s + wait_s)
 
     def _quanta(self, quantity: Decimal) -> int:
         quanta = quantity.scaleb(self.qty_scale)
@@ -221,7 +238,7 @@ class Queues:
 
 _PLAIN = (
     "now_us best_bid_is qty_scale status bet_delay_ms is_passive_free latency_ms max_ttf_ms "
-    "min_obs_s spread_ticks last_traded_ts_ms detectors near_share touch_sweeps touch_life_s"
+    "min_obs_s spread_ticks last_traded_ts_ms detectors near_weight touch_sweeps touch_life_s"
 ).split()
 
 #: Signals that are a state: the newest replaces the one before it.

@@ -61,8 +61,8 @@ class Examples(unittest.TestCase):
         with self.daemon.lock:
             self.daemon.send({"type": "EVENTS", "seq_id": 1, "events": [event]})
         out, _ = process.communicate(timeout=10)
-        self.assertIn("Buy 100: 2 ahead, 68% within 10 s", out)
-        self.assertIn("Sell 102: 3 ahead, 45% within 10 s", out)
+        self.assertIn("Buy 100: 2 ahead, 48% within 10 s", out)
+        self.assertIn("Sell 102: 3 ahead, 28% within 10 s", out)
 
     def test_the_market_maker_stays_under_sixty_lines(self):
         with open(os.path.join(PACKAGE, "examples", "market_maker.py"), encoding="utf-8") as file:

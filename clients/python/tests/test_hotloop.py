@@ -29,13 +29,13 @@ QUEUE = {
     "latency_ms": 3,
     "min_obs_s": 5,
     "max_ttf_ms": 600_000,
-    "spread_ticks": 2,
+    "spread_ticks": 8,
     "last_traded_ts_ms": 19_000,
     "get_mbr": None,
     "effective_mbr": None,
     "detectors": {"trend_lens": {"ticks_per_s": 0.5, "sign": 1, "weight_of_money": None}},
     "near": [0, 0, 4],
-    "near_share": 0.5,
+    "near_weight": 0.5,
     "touch_sweeps": 0,
     "touch_life_s": 4,
     "bids": [
@@ -44,6 +44,11 @@ QUEUE = {
     ],
     "asks": [["102", "3", 8, 10, 0, [0, 0, 2]]],
 }
+
+
+#: What is said of the time in which one fill is expected, and how many are at the median.
+WITHIN_ONE = 1 - (7 / 3) ** -0.75
+MEDIAN = 0.75 * (2 ** (4 / 3) - 1)
 
 
 class HotloopCase(ClientCase):
@@ -71,13 +76,17 @@ class HotloopCase(ClientCase):
 
 
 class Answers(HotloopCase):
+    def assert_says(self, forecast, p, ttf_ms):
+        self.assertAlmostEqual(forecast.p, p, 12)
+        self.assertAlmostEqual(forecast.ttf_ms, ttf_ms, 6)
+
     def test_books_and_single_values_come_from_the_newest_queue(self):
         hot = self.hot()
         self.assertEqual(hot.best(BTC, "Buy").price, Decimal(100))
         self.assertEqual(hot.best(BTC, "Buy", take=True).price, Decimal(102))
         self.assertEqual(hot.best2_sum(BTC, "Buy"), Decimal("3.5"))
         self.assertEqual([level.price for level in hot.ladder_top(BTC, "Buy")], [100, 99])
-        self.assertEqual((hot.spread_ticks(BTC), hot.last_traded_ts_ms(BTC)), (2, 19_000))
+        self.assertEqual((hot.spread_ticks(BTC), hot.last_traded_ts_ms(BTC)), (8, 19_000))
         self.assertIsNone(hot.get_mbr(BTC))
         self.assertEqual(hot.trend_lens(BTC)["sign"], 1)
         self.assertIsNone(hot.sweep_sniffer(BTC))
@@ -97,26 +106,26 @@ class Answers(HotloopCase):
 
     def test_pfill_ttf_is_the_lomax_of_need_and_rate(self):
         hot = self.hot()
-        forecast = hot.pfill_ttf(BTC, "Buy", "100", "1", 6_000)
-        # one fill and one that is expected in 2 + 4 + 6 s: the median is 6 s, so half within 6 s
-        self.assertEqual((forecast.p, forecast.ttf_ms), (0.5, 6_000.0))
-        self.assertEqual((forecast.ahead, forecast.mu), (Decimal(2), 0.5))
+        forecast = hot.pfill_ttf(BTC, "Buy", "100", "1", 12_000)
+        # one fill and one that is expected in 2 + 4 + 6 s, half as fast at four usual spreads
+        self.assert_says(forecast, WITHIN_ONE, 12_000 * MEDIAN)
+        self.assertEqual((forecast.ahead, forecast.mu), (Decimal(2), 0.25))
         short = hot.pfill_ttf(BTC, "Buy", "99", "1", 6_000)
         self.assertIsNone(short.p)
-        still = hot.pfill_ttf(BTC, "Sell", "102", "1", 12_000)
-        self.assertEqual((still.p, still.ttf_ms), (0.5, 12_000.0), "what is expected of a touch")
+        still = hot.pfill_ttf(BTC, "Sell", "102", "1", 24_000)
+        self.assert_says(still, WITHIN_ONE, 24_000 * MEDIAN)  # what is expected of a touch
         crossing = hot.pfill_ttf(BTC, "Buy", "102", "1", 6_000)
         self.assertEqual((crossing.p, crossing.ttf_ms, crossing.mu), (1.0, 3.0, None))
 
     def test_pfill_ttf_knows_delays_and_closed_markets(self):
         hot = self.hot()
         self.tell(hot, bet_delay_ms=5_000)
-        delayed = hot.pfill_ttf(BTC, "Buy", "100", "1", 11_000)
-        self.assertEqual((delayed.p, delayed.ttf_ms), (0.5, 11_000.0))
+        delayed = hot.pfill_ttf(BTC, "Buy", "100", "1", 17_000)
+        self.assert_says(delayed, WITHIN_ONE, 5_000 + 12_000 * MEDIAN)
         self.assertEqual(hot.pfill_ttf(BTC, "Buy", "100", "1", 5_000).p, 0.0)
         self.assertEqual(hot.pfill_ttf(BTC, "Buy", "102", "1", 5_000).p, 0.0)
         self.tell(hot, bet_delay_ms=5_000, is_passive_free=True)
-        self.assertEqual(hot.pfill_ttf(BTC, "Buy", "100", "1", 6_000).p, 0.5)
+        self.assert_says(hot.pfill_ttf(BTC, "Buy", "100", "1", 12_000), WITHIN_ONE, 12_000 * MEDIAN)
         self.tell(hot, status="suspended")
         stopped = hot.pfill_ttf(BTC, "Buy", "100", "1", 6_000)
         self.assertEqual((stopped.p, stopped.ahead, stopped.mu), (0.0, Decimal(2), None))
@@ -125,17 +134,24 @@ class Answers(HotloopCase):
         hot = self.hot()
         rows = [["100", "0", 6, 10, 0.5, [9_000, 2, 2]]]
         self.tell(hot, bids=rows)
-        forecast = hot.pfill_ttf(BTC, "Buy", "100", "1", 4_000)
-        self.assertEqual((forecast.mu, forecast.p), (0.25, 0.5))
+        forecast = hot.pfill_ttf(BTC, "Buy", "100", "1", 8_000)
+        self.assertEqual(forecast.mu, 0.125)
+        self.assert_says(forecast, WITHIN_ONE, 8_000 * MEDIAN)
+
+    def test_an_order_before_the_touch_narrows_the_spread(self):
+        hot = self.hot()
+        # a quarter of the spread is left; two fills and one that is expected in 2 + 2 + 8 s
+        forecast = hot.pfill_ttf(BTC, "Buy", "101.5", "1", 4_000)
+        self.assert_says(forecast, WITHIN_ONE, 4_000 * MEDIAN)
 
     def test_a_level_behind_the_touch_waits_for_what_is_before_it(self):
         hot = self.hot()
         touch, behind = QUEUE["bids"]
         flow = [9_000, 4, 2]  # twice what stands before and in an order of 1 at 99: 2 + 1.5 + 1
-        self.tell(hot, near=[0, 0, 0], bids=[touch, [*behind[:3], 10, 0.5, flow]])
-        forecast = hot.pfill_ttf(BTC, "Buy", "99", "1", 6_000)
-        # three fills in 2 + 4·(1 + 1/2)² = 11 s
-        self.assertEqual((round(forecast.ttf_ms, 9), forecast.p), (round(11_000 / 3, 9), 18 / 29))
+        self.tell(hot, near=[0, 0, 0], bids=[touch, [*behind[:2], 14, 10, 0.5, flow]])
+        forecast = hot.pfill_ttf(BTC, "Buy", "99", "1", 12_000)
+        # three fills in 2 + 4·(1 + 8/8)² = 18 s, half as fast
+        self.assert_says(forecast, WITHIN_ONE, 12_000 * MEDIAN)
 
     def test_betting_ladders_count_from_the_lowest(self):
         hot = self.hot()
@@ -241,7 +257,8 @@ class OnAsyncio(unittest.IsolatedAsyncioTestCase):
                 break
             await asyncio.sleep(0.005)
         self.assertFalse(hot.stale(BTC))
-        self.assertEqual(hot.pfill_ttf(BTC, "Buy", "100", "1", 6_000).p, 0.5)
+        forecast = hot.pfill_ttf(BTC, "Buy", "100", "1", 12_000)
+        self.assertAlmostEqual(forecast.p, WITHIN_ONE, 12)
         self.assertIsNone(hot.size_ahead(BTC, "Buy", "98"), "below the cache")
         self.assertIsNone(hot.size_ahead(BTC, "Buy", "100", order_id="4"))
         self.assertIsNone(hot.pfill_ttf(BTC, "Buy", "98", "1", 6_000).p)

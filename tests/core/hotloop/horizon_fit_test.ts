@@ -11,7 +11,7 @@ const US_PER_MINUTE = 60_000_000;
 function fitOf(orders: readonly (readonly [number, boolean, number?])[]): Fit {
   const fit = new Fit(1_000);
   for (const [at, [p, isFilled, minute]] of orders.entries()) {
-    fit.add({ p, isFilled, placedUs: (minute ?? at) * US_PER_MINUTE });
+    fit.add({ p, expected: 2 * p, isFilled, placedUs: (minute ?? at) * US_PER_MINUTE });
   }
   return fit;
 }
@@ -26,7 +26,7 @@ Deno.test("Fit.result() scores what was said against what came", () => {
   strictEqual(said.baseRate, 0.5);
   near(said.brier, (0.04 + 0.16 + 0.25) / 4);
   near(said.skill, 1 - 0.45 / 4 / 0.25);
-  const [e8, e4, e5] = [0.8, 0.4, 0.5].map((p) => 1 - Math.exp(-p / (1 - p)));
+  const [e8, e4, e5] = [0.8, 0.4, 0.5].map((p) => 1 - Math.exp(-2 * p));
   const exponential = ((1 - (e8 ?? 0)) ** 2 + (e4 ?? 0) ** 2 + (1 - (e5 ?? 0)) ** 2) / 4;
   near(said.exponentialSkill, 1 - exponential / 0.25);
 });

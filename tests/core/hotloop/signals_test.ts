@@ -203,15 +203,16 @@ Deno.test("a taker's trade counts whole, and explains the level's next decrease"
 
 const ASKED = { side: "Buy", price: px(305), orderQty: qty(200), horizonMs: 10_000 } as const;
 
-Deno.test("pfillTtf() is x/(1+x) with x = mu·H/need, and the median need/mu", () => {
+Deno.test("pfillTtf() is 1 − (1 + x/¾)^−¾ with x = mu·H/need, and its median", () => {
   const bench = odds();
   flowing(bench, { counted: 200, seconds: 60 });
   const said = bench.loop.pfillTtf(bench.id, ASKED);
   if (said === null || said.mu === null || said.p === null) throw new Error("Cannot go on");
   const need = (1_000 + 200) / 100;
   const x = said.mu * 10 / need;
-  ok(Math.abs(said.p - x / (1 + x)) < 1e-12);
-  ok(Math.abs((said.ttfMs ?? 0) - need / said.mu * 1_000) < 1e-6);
+  ok(Math.abs(said.p - (1 - (1 + x / 0.75) ** -0.75)) < 1e-12);
+  const atMedian = bench.loop.pfillTtf(bench.id, { ...ASKED, horizonMs: said.ttfMs ?? 0 });
+  ok(Math.abs((atMedian?.p ?? 0) - 0.5) < 1e-12);
   strictEqual(said.ahead, 1_000);
 });
 
@@ -252,6 +253,18 @@ Deno.test("pfillTtf() of an order behind the touch waits for what is before it, 
   const before = p(310);
   bench.delta({ bids: [305, 5_000] });
   ok(p(310) < before, "more stands before it");
+});
+
+Deno.test("pfillTtf() falls with the root of the spread, and an order before the touch narrows it", () => {
+  const mu = (ask: number, price: number): number => {
+    const bench = spot();
+    bench.snapshot({ bids: [10_000, 50], asks: [ask, 30] }).after(6).delta({ asks: [ask, 31] });
+    const asked = { side: "Buy", price: px(price), orderQty: qty(50), horizonMs: 10_000 } as const;
+    return bench.loop.pfillTtf(bench.id, asked)?.mu ?? 0;
+  };
+  const ratio = (one: number, other: number): number => Math.round(one / other * 1e9) / 1e9;
+  strictEqual(ratio(mu(10_001, 10_000), mu(10_004, 10_000)), 2);
+  strictEqual(ratio(mu(10_036, 10_027), mu(10_036, 10_032)), ratio(2, 3));
 });
 
 Deno.test("pfillTtf() of a level that is new goes by what passed at the touches before", () => {

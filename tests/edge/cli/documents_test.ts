@@ -2,12 +2,12 @@
  * The reference pages say what the program does: help texts, exit codes, examples.
  * @module
  */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, fail, strictEqual } from "node:assert/strict";
 import { type Configuration, parseConfiguration } from "../../../config/mod.ts";
-import type { Actions } from "../../../edge/cli/actions.ts";
 import { runCommandLine } from "../../../edge/cli/command_line.ts";
 import { EXIT } from "../../../edge/exit_codes.ts";
 import { ADAPTERS } from "../../../edge/venues/registry.ts";
+import { UNUSED_ACTIONS } from "../../support/unused_actions.ts";
 
 function page(name: string): string {
   return Deno.readTextFileSync(new URL(`../../../docs/reference/${name}`, import.meta.url));
@@ -19,41 +19,14 @@ function blocks(text: string, language: string): string[] {
   return [...fences].map((match) => match[1] ?? "");
 }
 
-function unused(): never {
-  throw new Error("help must not start anything");
-}
-
-const actions: Actions = {
-  version: "",
-  build: { kind: "source", commit: null, runtime: "" },
-  registry: { adapters: new Map(), captureFormats: [] },
-  secrets: { read: () => ({ ok: false, reason: "must be given" }) },
-  run: unused,
-  top: unused,
-  exitCodeOf: () => undefined,
-  journal: {
-    verify: unused,
-    stat: unused,
-    dump: unused,
-    export: unused,
-    sql: unused,
-    why: unused,
-    quarantine: unused,
-    checkpoint: unused,
-    replay: unused,
-  },
-  doctor: { machine: unused, port: unused, metrics: unused, examine: unused },
-  feed: { inspect: unused, calibrate: unused, write: unused },
-};
-
 async function helpOf(command: string): Promise<string> {
   const lines: string[] = [];
   const terminal = {
     out: (line: string) => void lines.push(line),
-    error: unused,
+    error: (line: string) => fail(line),
     environment: () => undefined,
   };
-  await runCommandLine([...command.split(" ").filter(Boolean), "--help"], actions, terminal);
+  await runCommandLine([...command.split(" ").filter(Boolean), "--help"], UNUSED_ACTIONS, terminal);
   return lines.join("\n") + "\n";
 }
 

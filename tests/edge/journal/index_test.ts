@@ -63,6 +63,7 @@ function startIndex({ rig, disk }: World, journalId = rig.journal.journalId): Ta
     log: SILENT,
     timers: { soon, after },
     clock: { wallUs: () => 0, monotonicUs: () => 0 },
+    memory: { collect: () => {} },
   };
   const workers = rig.threads.workers({
     index: (scope, init) =>

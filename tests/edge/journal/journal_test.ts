@@ -32,13 +32,14 @@ Deno.test("Journal continues an existing journal with the next batch and sequenc
 
 Deno.test("Journal says durable only what survives a power cut at any step", () => {
   fc.assert(fc.property(
-    fc.array(fc.nat(4), { minLength: 1, maxLength: 60 }),
+    fc.array(fc.nat(5), { minLength: 1, maxLength: 60 }),
     fc.integer(),
     (actions, seed) => {
-      const rig = new JournalRig();
+      const rig = new JournalRig(new MemoryDisk(), SMALL, "here");
       for (const action of actions) {
         if (action < 2) rig.record();
         else if (action === 2) rig.journal.flush();
+        else if (action === 5) rig.journal.handOver();
         else rig.threads.step();
       }
       let state = seed;
@@ -57,6 +58,55 @@ Deno.test("Journal takes a batch larger than its ring", () => {
   rig.journal.flush();
   rig.threads.run();
   deepStrictEqual(rig.durable, [300]);
+  strictEqual(replayDisk(rig.disk).digest, rig.timeline.digest);
+});
+
+Deno.test("Journal writes what it is given at once until it hands over, then its Worker goes on", () => {
+  const rig = new JournalRig(new MemoryDisk(), SMALL, "here");
+  for (let count = 0; count < 3; count++) rig.record();
+  rig.journal.flush();
+  strictEqual(replayDisk(rig.disk).seqId, 3, "no other thread had a turn");
+  deepStrictEqual(rig.durable, []);
+  rig.threads.run();
+  deepStrictEqual(rig.durable, [3]);
+  rig.journal.handOver();
+  rig.record();
+  rig.journal.flush();
+  strictEqual(replayDisk(rig.disk).seqId, 3);
+  rig.threads.run();
+  deepStrictEqual(rig.durable, [3, 4]);
+  rig.stop();
+  strictEqual(replayDisk(rig.disk).digest, rig.timeline.digest);
+});
+
+Deno.test("Journal takes a batch larger than its ring before it hands over", () => {
+  const rig = new JournalRig(new MemoryDisk(), { ...SMALL, batchBytes: 1 << 20 }, "here");
+  for (let count = 0; count < 300; count++) rig.record();
+  rig.journal.flush();
+  rig.threads.run();
+  deepStrictEqual(rig.durable, [300]);
+  rig.stop();
+  strictEqual(replayDisk(rig.disk).digest, rig.timeline.digest);
+});
+
+Deno.test("Journal that fails before it hands over acknowledges nothing and starts no Worker", () => {
+  const rig = new JournalRig(new MemoryDisk(), SMALL, "here");
+  rig.disk.inject({ operation: "syncData", path: "journal/", onCall: 1, effect: "Io" });
+  rig.record();
+  rig.journal.flush();
+  rig.journal.handOver();
+  rig.record();
+  rig.journal.flush();
+  rig.threads.run();
+  deepStrictEqual(rig.durable, []);
+  strictEqual(rig.failures.length, 1);
+  match(rig.failures[0] ?? "", /^Cannot write the journal: .*: was .*Io/);
+});
+
+Deno.test("Journal that stops before it handed over writes all it was given", () => {
+  const rig = new JournalRig(new MemoryDisk(), SMALL, "here");
+  for (let count = 0; count < 5; count++) rig.record();
+  rig.stop();
   strictEqual(replayDisk(rig.disk).digest, rig.timeline.digest);
 });
 

@@ -86,6 +86,24 @@ Deno.test("readHighWater() gives the newest intact of two marks", () => {
   deepStrictEqual(readHighWater(disk, "s/high_water"), mark(2));
 });
 
+Deno.test("HighWaterWriter begins over the older mark when it is opened again", () => {
+  for (const before of [1, 2]) {
+    const disk = new MemoryDisk();
+    disk.makeDirectory("s");
+    const path = "s/high_water";
+    const first = new HighWaterWriter(disk, path);
+    for (let batch = 1; batch <= before; batch++) first.write(mark(batch));
+    first.close();
+    const kept = disk.read(path);
+    new HighWaterWriter(disk, path).write(mark(before + 1));
+    const written = disk.read(path);
+    const slot = (bytes: Uint8Array, at: number): string => bytes.subarray(at, at + 500).join();
+    const changed = [0, 4096].filter((at) => slot(kept, at) !== slot(written, at));
+    deepStrictEqual(changed, [before === 1 ? 4096 : 0]);
+    deepStrictEqual(readHighWater(disk, path), mark(before + 1));
+  }
+});
+
 Deno.test("a mark written shorter than the one before it in its slot is read whole", () => {
   const disk = new MemoryDisk();
   disk.makeDirectory("s");

@@ -67,6 +67,7 @@ class Rig {
     this.finish = async () => {
       loaded.resolve(create);
       await loaded.promise;
+      this.#threads.run();
     };
     const adapters: AdapterRegistry = new Map([[
       "toy",
@@ -96,13 +97,14 @@ class Rig {
     this.#hear(message);
   }
 
-  send(command: Partial<VenueCommand>): void {
-    this.hear({ kind: "send", released: { command, journalUs: 5 } });
+  announce(command: Partial<VenueCommand>, commit: number): void {
+    this.hear({ kind: "announce", command, commit });
+    this.#threads.run();
   }
 
-  prepare(command: Partial<VenueCommand>, commit: number): void {
-    this.hear({ kind: "prepare", command, commit });
-    this.#threads.run();
+  /** Announces a command of a commit that is durable already. */
+  send(command: Partial<VenueCommand>): void {
+    this.announce(command, 0);
   }
 
   /** The journal commits: its counters move on, and who waits for them is called. */
@@ -116,14 +118,14 @@ class Rig {
     return (host, _ports, options) => {
       this.#made = host;
       this.calls.push(options);
-      const call = (name: string): void => {
-        this.calls.push(name);
+      const call = (name: string, of = ""): void => {
+        this.calls.push(name + of);
         if (this.throws === name) throw new TypeError(`${name} of hush-hush failed`);
       };
       return {
         start: () => call("start"),
         prepare: ({ request }) => call(`prepare ${request}`),
-        send: ({ command, journalUs }) => call(`send ${command.request} ${journalUs}`),
+        send: ({ command, journalUs }) => call(`send ${command.request}`, ` ${journalUs}`),
         cancelAll: () => call("cancelAll"),
         stop: () => call("stop"),
       };
@@ -176,29 +178,36 @@ Deno.test("runVenue() makes the named adapter, starts it, and hands commands on"
   rig.send({ request: 3 } as Partial<VenueCommand>);
   rig.hear({ kind: "cancelAll" });
   rig.hear({ kind: "stop" });
-  deepStrictEqual(rig.calls, [{ key: "value" }, "start", "send 3 5", "cancelAll", "stop"]);
+  deepStrictEqual(rig.calls, [
+    { key: "value" },
+    "start",
+    "prepare 3",
+    `send 3 ${rig.time.wallUs()}`,
+    "cancelAll",
+    "stop",
+  ]);
   deepStrictEqual(rig.host.declaration, VENUE);
 });
 
 Deno.test("runVenue() has the adapter send what was announced when its commit is durable, not before", () => {
   const rig = new Rig();
-  rig.prepare({ request: 3 } as Partial<VenueCommand>, 1);
-  rig.prepare({ request: 4 } as Partial<VenueCommand>, 1);
-  rig.prepare({ request: 5 } as Partial<VenueCommand>, 2);
+  rig.announce({ request: 3 } as Partial<VenueCommand>, 1);
+  rig.announce({ request: 4 } as Partial<VenueCommand>, 1);
+  rig.announce({ request: 5 } as Partial<VenueCommand>, 2);
   const nowUs = rig.time.wallUs();
   deepStrictEqual(rig.calls.slice(2), ["prepare 3", "prepare 4", "prepare 5"]);
   rig.commit();
   deepStrictEqual(rig.calls.slice(5), [`send 3 ${nowUs}`, `send 4 ${nowUs}`]);
   rig.commit();
   deepStrictEqual(rig.calls.slice(7), [`send 5 ${nowUs}`]);
-  rig.prepare({ request: 6 } as Partial<VenueCommand>, 2);
+  rig.announce({ request: 6 } as Partial<VenueCommand>, 2);
   deepStrictEqual(rig.calls.slice(8), ["prepare 6", `send 6 ${nowUs}`], "it was durable already");
 });
 
 Deno.test("runVenue() sends nothing of what was announced once it was stopped or has failed", () => {
   for (const end of ["stop", "fail"] as const) {
     const rig = new Rig();
-    rig.prepare({ request: 3 } as Partial<VenueCommand>, 1);
+    rig.announce({ request: 3 } as Partial<VenueCommand>, 1);
     if (end === "stop") rig.hear({ kind: "stop" });
     else rig.host.offer({ ...acceptedDraft(1), venue: null });
     rig.commit();
@@ -212,7 +221,8 @@ Deno.test("runVenue() keeps commands for an adapter whose code is still loading,
   rig.hear({ kind: "beat" });
   deepStrictEqual([rig.calls, rig.said], [[], ["beat"]]);
   await rig.finish();
-  deepStrictEqual(rig.calls, [{ key: "value" }, "start", "send 3 5"]);
+  const nowUs = rig.time.wallUs();
+  deepStrictEqual(rig.calls, [{ key: "value" }, "start", "prepare 3", `send 3 ${nowUs}`]);
 });
 
 Deno.test("runVenue() gives up an adapter whose code is not there within a minute", async () => {
@@ -347,11 +357,11 @@ for (const [what, say, expected] of WRONG) {
 }
 
 Deno.test("what an adapter throws ends it with a sentence without its secrets", () => {
-  for (const name of ["send 1 5", "cancelAll", "stop"]) {
+  for (const name of ["send 1", "cancelAll", "stop"]) {
     const rig = new Rig({ secrets: BOTH });
     rig.host.credentials();
     rig.throws = name;
-    if (name === "send 1 5") rig.send({ request: 1 } as Partial<VenueCommand>);
+    if (name === "send 1") rig.send({ request: 1 } as Partial<VenueCommand>);
     else rig.hear({ kind: name });
     deepStrictEqual(rig.said, [`failed: TypeError: ${name} of [secret] failed`]);
     const [last] = rig.posted;

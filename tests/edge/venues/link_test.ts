@@ -14,7 +14,6 @@ import { INLET_CREDIT } from "../../../edge/inlet.ts";
 import { noCommits } from "../../../edge/journal/mod.ts";
 import { Samples } from "../../../edge/metrics/samples.ts";
 import type { LogLevel } from "../../../edge/ports.ts";
-import type { ReleasedCommand } from "../../../edge/venue.ts";
 import { VenueLink } from "../../../edge/venues/link.ts";
 import type { VenueInit } from "../../../edge/venues/messages.ts";
 import { acceptedDraft, deltaDraft } from "../../support/drafts.ts";
@@ -102,24 +101,22 @@ function wordOf(draft: Draft): string {
   }
 }
 
-function released(kind: "Cancel" | "Lookup", request: number, order = request): ReleasedCommand {
-  const command: VenueCommand = {
+function request(kind: "Cancel" | "Lookup", number: number, order = number): VenueCommand {
+  return {
     kind,
     seqId: seqId(1),
-    request: requestId(request),
+    request: requestId(number),
     venue: venueId(0),
     instrument: instrumentId(0),
     order: orderId(order),
     clOrdId: `tl-${order}-1`,
     venueOrderId: null,
   };
-  return { command, journalUs: micros(5) };
 }
 
 /** As far as a link looks: a Submit by its kind and order. */
-function submit(request: number, order = request): ReleasedCommand {
-  const { command, journalUs } = released("Cancel", request, order);
-  return { command: { ...command, kind: "Submit" } as unknown as VenueCommand, journalUs };
+function submit(number: number, order = number): VenueCommand {
+  return { ...request("Cancel", number, order), kind: "Submit" } as unknown as VenueCommand;
 }
 
 function answer(eventType: Draft["eventType"], order: number, request = order): Draft {
@@ -132,56 +129,35 @@ Deno.test("VenueLink starts its adapter, and hands on commands and drafts in ord
   rig.link.start();
   deepStrictEqual(rig.workers.started.map(({ entry }) => entry), ["venue"]);
   rig.workers.last.say({ kind: "status", status: "up", reason: "connected" });
-  rig.link.send(submit(1));
+  rig.link.announce(submit(1), 7);
   rig.drafts(acceptedDraft(1), acceptedDraft(2));
   deepStrictEqual(rig.drain(), ["up", "accepted 1", "accepted 2"]);
-  deepStrictEqual(rig.workers.last.told("send"), [{ kind: "send", released: submit(1) }]);
+  deepStrictEqual(rig.workers.last.told("announce"), [
+    { kind: "announce", command: submit(1), commit: 7 },
+  ]);
 });
 
-Deno.test("VenueLink leaves the sending of an announced command to the Worker that was told of it", () => {
-  const rig = new Rig();
-  rig.link.prepare(submit(1).command, 7);
-  rig.link.start();
-  const { command } = submit(2);
-  rig.link.prepare(command, 8);
-  deepStrictEqual(rig.workers.last.told("prepare"), [{ kind: "prepare", command, commit: 8 }]);
-  rig.link.send(submit(1));
-  rig.link.send(submit(2));
-  deepStrictEqual(rig.workers.last.told("send"), [{ kind: "send", released: submit(1) }]);
-});
-
-Deno.test("VenueLink says unknown of what a Worker that died was told of, and sends it to no other", () => {
+Deno.test("VenueLink says unknown, once, of what a Worker that died was told of, and tells no other", () => {
   const rig = new Rig();
   rig.link.start();
-  rig.link.prepare(submit(1).command, 7);
-  rig.link.prepare(submit(2).command, 8);
-  rig.link.send(submit(1));
+  rig.link.announce(submit(1), 7);
+  rig.link.announce(submit(2), 8);
   rig.workers.last.die();
   deepStrictEqual(rig.drain(), ["down", "unknown 1", "unknown 2"]);
-  rig.link.send(submit(2));
   rig.time.advance(300_000);
-  rig.link.send(submit(3));
-  deepStrictEqual(rig.workers.last.told("send"), [{ kind: "send", released: submit(3) }]);
+  rig.link.announce(submit(3), 9);
+  deepStrictEqual(rig.workers.last.told("announce"), [
+    { kind: "announce", command: submit(3), commit: 9 },
+  ]);
   deepStrictEqual(rig.drain(), []);
-});
-
-Deno.test("VenueLink says unknown once of what is durable only after the next Worker has started", () => {
-  const rig = new Rig();
-  rig.link.start();
-  rig.link.prepare(submit(1).command, 7);
-  rig.workers.last.die();
-  rig.time.advance(300_000);
-  rig.link.send(submit(1));
-  deepStrictEqual(rig.workers.last.told("send"), []);
-  deepStrictEqual(rig.drain(), ["down", "unknown 1"]);
 });
 
 Deno.test("VenueLink answers unknown for each unanswered request when the adapter dies", () => {
   const rig = new Rig();
   rig.link.start();
-  for (const request of [1, 2, 3]) rig.link.send(submit(request));
-  rig.link.send(released("Cancel", 4, 1));
-  rig.link.send(released("Lookup", 5, 2));
+  for (const request of [1, 2, 3]) rig.link.announce(submit(request), 7);
+  rig.link.announce(request("Cancel", 4, 1), 7);
+  rig.link.announce(request("Lookup", 5, 2), 7);
   rig.drafts(acceptedDraft(2));
   rig.workers.last.die();
   deepStrictEqual(
@@ -194,17 +170,17 @@ Deno.test("VenueLink answers unknown for each unanswered request when the adapte
 const ANSWERS = [
   ["OrderAccepted", submit(1)],
   ["OrderRejected", submit(1)],
-  ["OrderCancelled", released("Cancel", 1)],
-  ["CancelRejected", released("Cancel", 1)],
-  ["OrderFound", released("Lookup", 1)],
-  ["OrderNotFound", released("Lookup", 1)],
+  ["OrderCancelled", request("Cancel", 1)],
+  ["CancelRejected", request("Cancel", 1)],
+  ["OrderFound", request("Lookup", 1)],
+  ["OrderNotFound", request("Lookup", 1)],
   ["RequestFailed", submit(1)],
 ] as const;
-for (const [eventType, request] of ANSWERS) {
-  Deno.test(`VenueLink takes ${eventType} for the answer to a ${request.command.kind}`, () => {
+for (const [eventType, asked] of ANSWERS) {
+  Deno.test(`VenueLink takes ${eventType} for the answer to a ${asked.kind}`, () => {
     const rig = new Rig();
     rig.link.start();
-    rig.link.send(request);
+    rig.link.announce(asked, 7);
     rig.drafts(answer(eventType, 1));
     rig.drain();
     rig.workers.last.die();
@@ -215,39 +191,40 @@ for (const [eventType, request] of ANSWERS) {
 Deno.test("VenueLink never sends again what a dead adapter had", () => {
   const rig = new Rig();
   rig.link.start();
-  rig.link.send(submit(1));
+  rig.link.announce(submit(1), 7);
   rig.workers.last.die();
   rig.time.advance(1_000_000);
   strictEqual(rig.workers.started.length, 2);
-  deepStrictEqual(rig.workers.last.told("send"), []);
+  deepStrictEqual(rig.workers.last.told("announce"), []);
 });
 
-Deno.test("VenueLink answers notSent what it is given while no adapter runs", () => {
+Deno.test("VenueLink answers notSent what it is told of while no adapter runs, and tells it to none", () => {
   const rig = new Rig();
+  rig.link.announce(submit(8), 6);
   rig.link.start();
+  deepStrictEqual([rig.drain(), rig.workers.last.told("announce")], [["notSent 8"], []]);
   rig.workers.last.die();
-  rig.link.send(submit(9));
-  rig.link.send(RECONCILE);
+  rig.link.announce(submit(9), 7);
+  rig.link.announce(RECONCILE, 7);
   deepStrictEqual(rig.drain(), ["down", "notSent 9", "failed 77"]);
+  rig.time.advance(300_000);
+  deepStrictEqual(rig.workers.last.told("announce"), []);
 });
 
-const RECONCILE: ReleasedCommand = {
-  command: {
-    kind: "Reconcile",
-    seqId: seqId(1),
-    request: requestId(77),
-    venue: venueId(0),
-    cause: "connected",
-    sinceUs: null,
-  },
-  journalUs: micros(5),
+const RECONCILE: VenueCommand = {
+  kind: "Reconcile",
+  seqId: seqId(1),
+  request: requestId(77),
+  venue: venueId(0),
+  cause: "connected",
+  sinceUs: null,
 };
 
 Deno.test("VenueLink fails a reconciliation whose adapter dies, and not one that was answered", () => {
   for (const eventType of ["Reconciled", "ReconcileFailed", undefined] as const) {
     const rig = new Rig();
     rig.link.start();
-    rig.link.send(RECONCILE);
+    rig.link.announce(RECONCILE, 7);
     if (eventType !== undefined) rig.drafts(answer(eventType, 77));
     rig.drain();
     rig.workers.last.die();
@@ -258,8 +235,8 @@ Deno.test("VenueLink fails a reconciliation whose adapter dies, and not one that
 Deno.test("VenueLink tells an answer by its client order id where the venue names no order of ours", () => {
   const rig = new Rig();
   rig.link.start();
-  rig.link.send(submit(1));
-  rig.link.send(submit(2));
+  rig.link.announce(submit(1), 7);
+  rig.link.announce(submit(2), 7);
   const payload = { order: null, clOrdId: "tl-2-1", venueOrderId: null };
   rig.drafts({ ...acceptedDraft(2), payload } as Draft);
   rig.drain();
@@ -369,7 +346,7 @@ Deno.test("VenueLink measures deaths, what is unanswered, held back, and the ven
   };
   rig.link.start();
   deepStrictEqual(measured(), [0, 0, 0, 0, 0, 5, undefined]);
-  rig.link.send(released("Lookup", 1));
+  rig.link.announce(request("Lookup", 1), 7);
   const market = { merged: 5, dropped: 2 };
   rig.workers.last.say({
     kind: "beat",
@@ -427,7 +404,7 @@ function pauseOf(rig: Rig): number {
 Deno.test("VenueLink loses nothing that waited for room when its adapter died", () => {
   const rig = new Rig(2);
   rig.link.start();
-  rig.link.send(submit(9));
+  rig.link.announce(submit(9), 7);
   rig.drafts(...[1, 2, 3, 4, 5].map((order) => acceptedDraft(order)));
   rig.workers.last.die();
   rig.time.advance(300_000);

@@ -26,6 +26,8 @@ Deno.test("bundle() gives the same files in another place, and no path of this m
   for (const [name, text] of first.files) {
     ok(text === second.files.get(name), name);
     doesNotMatch(text, here);
+    doesNotMatch(text, /\bimport\("\.\//, `${name} names to the runtime what it may load later`);
+    doesNotMatch(text, /__require = \w+\(import/, `${name} makes Node's loader ready`);
   }
   strictEqual(first.libraries.filter((library) => library.startsWith("ccxt@")).length, 1);
 });

@@ -23,8 +23,8 @@ for (const seed of [1, 2, 3, 4, 5]) {
 }
 
 const leaks: readonly (readonly [string, string, Planted])[] = [
-  ["resident memory", "30 MiB an hour, less than its noise", {
-    sample: (one, share) => ({ ...one, residentBytes: one.residentBytes + 30 * share * MIB }),
+  ["memory of its own", "30 MiB an hour, less than its noise", {
+    sample: (one, share) => ({ ...one, anonymousBytes: one.anonymousBytes + 30 * share * MIB }),
   }],
   ["heap of the main thread", "25 MiB an hour beneath a sawtooth of 30", {
     sample: (one, share) => ({ ...one, heapBytes: one.heapBytes + 25 * share * MIB }),
@@ -95,4 +95,15 @@ Deno.test("judge() does not judge what was not measured", () => {
   const recording = { ...soundRecording(1), samples: [], durationMs: 1_000 };
   const verdicts = judge(recording).filter(({ verdict }) => verdict === "held");
   strictEqual(verdicts.length, 4); // how it ended is known
+});
+
+Deno.test("judge() says of memory whose noise is larger than its bound that the run is too short", () => {
+  const recording = soundRecording(1, {
+    sample: (one, share) => ({
+      ...one,
+      anonymousBytes: one.anonymousBytes + 150 * Math.abs(Math.sin(share * 40)) * MIB,
+    }),
+  });
+  const [memory] = judge(recording);
+  strictEqual(memory?.verdict, "not judged", memory?.detail);
 });
