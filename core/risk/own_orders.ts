@@ -10,7 +10,7 @@
  */
 import { BookSide } from "../book_side.ts";
 import type { AssetClass, Side } from "../instrument.ts";
-import { type Px, px } from "../numbers.ts";
+import { type Px, px, qty } from "../numbers.ts";
 
 /** Orders of one side: a ladder once one has a price, ordered as that of `like`; how many have none. */
 type OwnSide = { readonly like: Side; ladder: BookSide | null; unpriced: number };
@@ -73,7 +73,7 @@ export class OwnOrders {
       return;
     }
     own.ladder ??= new BookSide(own.like);
-    own.ladder.set({ price, qty: own.ladder.quantityAt(price) + change });
+    own.ladder.set({ price, qty: qty(own.ladder.quantityAt(price) + change) });
   }
 
   #on(side: Side): OwnSide {
