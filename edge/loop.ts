@@ -203,10 +203,11 @@ export class Loop {
     const nowUs = clock.nowUs();
     this.#offerDue(nowUs);
     const events = sequencer.round(ingress.queues, nowUs);
-    const last = events.length - 1;
-    for (const [at, event] of events.entries()) {
+    let left = events.length;
+    for (const event of events) {
       const reports = this.#apply(event);
-      if (reports === undefined || at === last) this.#handOver();
+      left -= 1;
+      if (reports === undefined || left === 0) this.#handOver();
       if (reports === undefined) break;
       this.#look(event, reports);
     }
