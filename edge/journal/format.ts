@@ -191,9 +191,18 @@ const BATCH_HEADER =
 /** Reads a batch's header line and checks its chain; undefined if it is no intact header. */
 export function parseBatchHeader(line: string): BatchHeader | undefined {
   const match = BATCH_HEADER.exec(line);
-  if (match === null) return undefined;
+  if (match === null || sha256(match[1] ?? "") !== match[13]) return undefined;
+  return headerOf(match);
+}
+
+/** Reads a batch's header line by its form alone: for a walk to a batch that will be checked. */
+export function skimBatchHeader(line: string): BatchHeader | undefined {
+  const match = BATCH_HEADER.exec(line);
+  return match === null ? undefined : headerOf(match);
+}
+
+function headerOf(match: RegExpExecArray): BatchHeader {
   const text = (index: number): string => match[index] ?? "";
-  if (sha256(text(1)) !== text(13)) return undefined;
   return {
     number: Number(match[2]),
     firstSeq: Number(match[3]),

@@ -93,7 +93,10 @@ export class ReportStore {
       this.#index.dropBefore(place.segment + 1);
       return this.read(client, from);
     }
-    return { firstSeq, texts: this.#collect(this.#truthFrom(place, reader), wanted) };
+    return {
+      firstSeq,
+      texts: this.#collect(this.#truthFrom(place, reader, wanted), { wanted, place }),
+    };
   }
 
   /** As many as are in memory, or none: a report's successors are newer and there too. */
@@ -109,32 +112,43 @@ export class ReportStore {
     return texts;
   }
 
-  #collect(truths: Iterable<string>, wanted: Wanted): string[] {
+  #collect(
+    truths: Iterable<string>,
+    { wanted, place }: { readonly wanted: Wanted; readonly place: ReportEntry },
+  ): string[] {
     const texts: string[] = [];
     let bytes = 0;
     for (const truth of truths) {
       for (const report of reportLines(truth, wanted.client)) {
         if (report.reportSeq < wanted.firstSeq) continue;
         if (report.reportSeq > wanted.last) return texts;
+        if (report.reportSeq !== wanted.firstSeq + texts.length) throw missing(place);
         texts.push(report.text);
         bytes += report.text.length;
         if (bytes >= wanted.limitBytes) return texts;
       }
     }
+    if (wanted.firstSeq + texts.length <= wanted.last) throw missing(place);
     return texts;
   }
 
-  /** The truth parts from a batch on, up to the last durable one. */
-  *#truthFrom(place: ReportEntry, first: SegmentReader): Generator<string> {
+  /**
+   * The truth parts with wanted reports from a batch on, up to the last durable one. Those only are
+   * checked: between a client's reports are the batches of all others. What damage has made
+   * unrecognisable leaves a gap in the numbers, which is refused.
+   */
+  *#truthFrom(place: ReportEntry, first: SegmentReader, wanted: Wanted): Generator<string> {
     let reader: SegmentReader | undefined = first;
     try {
       let { batch } = place;
       let offset = placeOf(first, place);
       while (reader !== undefined && batch <= this.#lastBatch) {
-        const found = reader.read(offset, "checked");
+        const found = reader.read(offset, "skimmed");
         if (found.kind === "bad") throw damaged(found.problem, { reader, offset, batch });
         if (found.kind === "batch") {
-          yield decoder.decode(found.batch.truth);
+          if (hasWanted(decoder.decode(found.batch.truth), wanted)) {
+            yield decoder.decode(checkedTruth(reader, { offset, batch }));
+          }
           offset += found.batch.bytes;
           batch = found.batch.header.number + 1;
         } else {
@@ -157,6 +171,27 @@ export class ReportStore {
       throw error;
     }
   }
+}
+
+function hasWanted(truth: string, { client, firstSeq }: Wanted): boolean {
+  for (const { reportSeq } of reportLines(truth, client)) if (reportSeq >= firstSeq) return true;
+  return false;
+}
+
+/** A report that is in the index and in no batch that could be read as one. */
+function missing({ segment, batch }: ReportEntry): JournalRefused {
+  const problem = "a client's reports must follow each other without a gap: was one missing";
+  return new JournalRefused(problem, RESTORE_ADVICE, { segment: segmentName(segment), batch });
+}
+
+function checkedTruth(
+  reader: SegmentReader,
+  { offset, batch }: { readonly offset: number; readonly batch: number },
+): Uint8Array {
+  const found = reader.read(offset, "checked");
+  if (found.kind === "batch") return found.batch.truth;
+  const problem = found.kind === "bad" ? found.problem : "a batch must be whole: was cut";
+  throw damaged(problem, { reader, offset, batch });
 }
 
 function placeOf(reader: SegmentReader, { batch, offset: hint }: ReportEntry): number {

@@ -150,7 +150,7 @@ function rewriteWithoutMarket(request: RetentionRequest, header: SegmentHeader):
 function hasMarket(reader: SegmentReader): boolean {
   let offset = reader.firstOffset;
   for (;;) {
-    const found = reader.read(offset, "header");
+    const found = reader.read(offset, "skimmed header");
     if (found.kind !== "batch") return false;
     if (found.batch.header.marketBytes > 0) return !found.batch.header.isMarketDropped;
     offset += found.batch.bytes;

@@ -30,7 +30,7 @@ export type ScanOptions = {
   /** The batch after which to begin. */
   readonly from: JournalTail;
   readonly mark: HighWaterMark | undefined;
-  readonly depth: Exclude<ReadDepth, "header">;
+  readonly depth: Extract<ReadDepth, "checked" | "unchecked">;
 };
 
 /** Returns the beginning of a journal as a place to scan from. */

@@ -19,6 +19,7 @@ import {
   type SegmentHeader,
   segmentName,
   sha256,
+  skimBatchHeader,
   storedBytes,
 } from "./format.ts";
 import { type JournalPlace, JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
@@ -46,8 +47,11 @@ export type Found =
   | { readonly kind: "end" }
   | { readonly kind: "bad"; readonly problem: string };
 
-/** Whether to check the hashes of the parts; `header` leaves the parts unread. */
-export type ReadDepth = "checked" | "unchecked" | "header";
+/**
+ * Whether to check the hashes of the parts; `header` leaves the parts unread. `skimmed` and
+ * `skimmed header` check no hash at all: for what is only passed by.
+ */
+export type ReadDepth = "checked" | "unchecked" | "header" | "skimmed" | "skimmed header";
 
 /** Memory that readers read through; what it holds is of the one that filled it last. */
 export type ReadWindow = {
@@ -111,13 +115,15 @@ export class SegmentReader {
       if (this.lastWritten(offset) <= offset) return { kind: "end" };
       return { kind: "bad", problem: "a batch must begin with its header: was something else" };
     }
-    const header = parseBatchHeader(line);
+    const isSkimmed = depth === "skimmed" || depth === "skimmed header";
+    const header = isSkimmed ? skimBatchHeader(line) : parseBatchHeader(line);
     if (header === undefined) {
       return { kind: "bad", problem: "a batch's header must agree with its chain: was altered" };
     }
     const partsAt = offset + line.length + 1;
     const bytes = line.length + 1 + storedBytes(header);
-    const wanted = depth === "header" ? 0 : storedBytes(header);
+    const isHeaderOnly = depth === "header" || depth === "skimmed header";
+    const wanted = isHeaderOnly ? 0 : storedBytes(header);
     const parts = this.#bytes(partsAt, wanted);
     if (parts.length < wanted) {
       return { kind: "bad", problem: `a batch must be whole: was cut after ${parts.length} bytes` };
@@ -137,11 +143,13 @@ export class SegmentReader {
     if (hinted?.kind === "batch" && hinted.batch.header.number === number) return hinted.batch;
     let offset = this.firstOffset;
     for (;;) {
-      const found = this.read(offset, "header");
-      if (found.kind !== "batch" || found.batch.header.number > number) return undefined;
-      if (found.batch.header.number === number) return found.batch;
-      offset += found.batch.bytes;
+      const passed = this.read(offset, "skimmed header");
+      if (passed.kind !== "batch" || passed.batch.header.number > number) return undefined;
+      if (passed.batch.header.number === number) break;
+      offset += passed.batch.bytes;
     }
+    const found = this.read(offset, "header");
+    return found.kind === "batch" ? found.batch : undefined;
   }
 
   /** Returns the offset after the last byte that is not zero, or `from` if all are from there. */

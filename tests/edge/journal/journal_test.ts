@@ -7,7 +7,7 @@ import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/str
 import fc from "fast-check";
 import { clientIndex } from "../../../core/numbers.ts";
 import { Samples } from "../../../edge/metrics/samples.ts";
-import { JournalRig, replayDisk, SMALL } from "../../support/journal_rig.ts";
+import { JournalRig, replayDisk, SMALL, STATE } from "../../support/journal_rig.ts";
 import { MemoryDisk } from "../../support/memory_disk.ts";
 
 Deno.test("Journal gives back after a stop the state and the sequence it had", () => {
@@ -226,6 +226,26 @@ Deno.test("Journal.readReports gives each client's reports word for word, across
     ok(texts.length > 250);
     texts.forEach((text, index) => strictEqual(JSON.parse(text).report_seq, index + 1));
   }
+});
+
+Deno.test("Journal.readReports gives nothing and fails, or gives all, whichever byte flipped", () => {
+  const first = new JournalRig();
+  first.fill(200, 5);
+  first.stop();
+  const path = `${STATE}/journal/00000001.log`;
+  const whole = first.disk.read(path);
+  let refused = 0;
+  for (let at = 300; at < whole.length; at += 61) {
+    first.disk.put(path, whole);
+    const rig = new JournalRig(first.disk);
+    const from = { reportSeq: 1, limitBytes: 1e9 };
+    const { texts } = rig.journal.readReports(clientIndex(0), from);
+    first.disk.put(path, whole.map((byte, index) => index === at ? byte ^ 1 : byte));
+    const altered = rig.journal.readReports(clientIndex(0), from).texts;
+    refused += rig.failures.length;
+    deepStrictEqual(altered, rig.failures.length === 0 ? texts : []);
+  }
+  ok(refused > 50, `${refused}`);
 });
 
 Deno.test("Journal.hasAnswered is true again once its Worker has taken the probe, and not before", () => {
