@@ -134,7 +134,7 @@ function memory(name: string, thirds: Thirds, of: Read): Verdict {
   const bound = mib(Math.max(BOUNDS.memoryBytes, early * BOUNDS.memoryRatio));
   const detail = `${mib(early)} MiB in the first third, ${mib(late)} in the last; slope ${
     anHour(found.slope)
-  }, by 95 % between ${anHour(found.low)} and ${anHour(found.high)}`;
+  }, by 95 % above ${anHour(found.low)}, by 95 % below ${anHour(found.high)}`;
   const unit = "MiB more an hour";
   const verdict = verdictOf({ name, value: anHour(grown), bound, unit, detail });
   const isSure = verdict.verdict === "broken" || anHour(found.high) <= bound;

@@ -17,11 +17,11 @@ export function median(values: readonly number[]): number | undefined {
   return quantile(values, 0.5);
 }
 
-/** A slope and what it may be with a confidence of 95 %, each per millisecond. */
+/** A slope per millisecond; it is above `low`, and below `high`, each with a confidence of 95 %. */
 export type Slope = { readonly low: number; readonly slope: number; readonly high: number };
 
-/** Of a normal distribution, for 95 %. */
-const DEVIATIONS = 1.96;
+/** Of a normal distribution, for 95 % to one side. */
+const DEVIATIONS = 1.645;
 
 /**
  * Returns the median of the slopes of all pairs of points, and its confidence by the variance of
