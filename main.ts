@@ -45,6 +45,8 @@ export type Product = {
 
 /** Longest wait for the last log lines. */
 const LOG_FLUSH_MS = 1000;
+/** Between two signs that the process is to stay; any long time does. */
+const STAY_MS = 3_600_000;
 
 /** Carries out a command line; returns the exit code. */
 export async function tapeline(args: readonly string[], product: Product): Promise<ExitCode> {
@@ -98,7 +100,11 @@ async function runDaemon(options: RunOptions, product: Product): Promise<ExitCod
   });
   running.daemon = daemon;
   obeySignals(daemon);
+  // Before it listens a daemon waits for its journal alone: for a cell of shared memory, which the
+  // runtime does not count as something to wait for. It would end the process, as if all were well.
+  const stay = setInterval(() => {}, STAY_MS);
   const { code, sentence } = await ended.promise;
+  clearInterval(stay);
   log.write(code === EXIT.ok ? "info" : "alarm", "ended", { code, sentence });
   await Promise.all([log.flush(LOG_FLUSH_MS), serviceManager.flush()]);
   if (code !== EXIT.ok) terminal.error(`tapeline: ${sentence.split("\n", 1)[0]}`);
