@@ -2,8 +2,8 @@
  * What a soak does: a trading day's events within an hour, and how often what comes round in a day
  * or a week comes round in that time.
  *
- * A day here is 2 000 000 market changes and 200 000 intents: twenty instruments of which each
- * changes about once a second, and six strategies of which each acts every two and a half. An hour
+ * A day here is 1 450 000 market events and 200 000 intents: twenty instruments of which each
+ * changes about every 1.2 seconds, and six strategies of which each acts every 2.6. An hour
  * of soak has as many, so it goes at 24 times the pace of the day; a shorter one keeps the pace and
  * has fewer. Rhythms are parts of the run, so that they come round in any: market data is
  * kept, and finished orders are remembered, for a twelfth of it; a reload comes twenty times.
@@ -16,7 +16,7 @@ import { stringify } from "yaml";
 export const INTENTS_PER_SECOND = 200_000 / 3_600;
 /** Strategies at work. */
 export const TRADERS = 6;
-/** Instruments with a generated market; each makes some 28 changes a second. */
+/** Instruments with a generated market; each makes some twenty events a second. */
 const INSTRUMENTS = 20;
 /** Events between checkpoints: twice a minute. */
 const CHECKPOINT_EVENTS = 20_000;
