@@ -87,16 +87,8 @@ export class ReportStore {
     if (recent.length > 0) return { firstSeq, texts: recent };
     const place = this.#index.placeOf(client, firstSeq);
     if (place === undefined) return { firstSeq, texts: [] };
-    const reader = this.#openSegment(place.segment);
-    if (reader === undefined) {
-      // Retention removed the segment and its message is still on the way.
-      this.#index.dropBefore(place.segment + 1);
-      return this.read(client, from);
-    }
-    return {
-      firstSeq,
-      texts: this.#collect(this.#truthFrom(place, reader, wanted), { wanted, place }),
-    };
+    const texts = this.#collect(this.#truthFrom(place, wanted), { wanted, place });
+    return texts.length > 0 ? { firstSeq, texts } : this.read(client, from);
   }
 
   /** As many as are in memory, or none: a report's successors are newer and there too. */
@@ -112,6 +104,7 @@ export class ReportStore {
     return texts;
   }
 
+  /** Fewer than wanted, none perhaps, if retention removed segments meanwhile. */
   #collect(
     truths: Iterable<string>,
     { wanted, place }: { readonly wanted: Wanted; readonly place: ReportEntry },
@@ -128,7 +121,8 @@ export class ReportStore {
         if (bytes >= wanted.limitBytes) return texts;
       }
     }
-    if (wanted.firstSeq + texts.length <= wanted.last) throw missing(place);
+    const isKept = this.#index.placeOf(wanted.client, wanted.firstSeq) === place;
+    if (isKept && wanted.firstSeq + texts.length <= wanted.last) throw missing(place);
     return texts;
   }
 
@@ -137,11 +131,11 @@ export class ReportStore {
    * checked: between a client's reports are the batches of all others. What damage has made
    * unrecognisable leaves a gap in the numbers, which is refused.
    */
-  *#truthFrom(place: ReportEntry, first: SegmentReader, wanted: Wanted): Generator<string> {
-    let reader: SegmentReader | undefined = first;
+  *#truthFrom(place: ReportEntry, wanted: Wanted): Generator<string> {
+    let reader = this.#openSegment(place.segment);
     try {
       let { batch } = place;
-      let offset = placeOf(first, place);
+      let offset = reader === undefined ? 0 : placeOf(reader, place);
       while (reader !== undefined && batch <= this.#lastBatch) {
         const found = reader.read(offset, "skimmed");
         if (found.kind === "bad") throw damaged(found.problem, { reader, offset, batch });
@@ -163,12 +157,14 @@ export class ReportStore {
     }
   }
 
+  /** Undefined if retention removed the segment, whose message is then still on the way. */
   #openSegment(number: number): SegmentReader | undefined {
     try {
       return new SegmentReader(this.#disk, { directory: this.#directory, number }, this.#window);
     } catch (error) {
-      if (error instanceof DiskError && error.code === "NotFound") return undefined;
-      throw error;
+      if (!(error instanceof DiskError && error.code === "NotFound")) throw error;
+      this.#index.dropBefore(number + 1);
+      return undefined;
     }
   }
 }

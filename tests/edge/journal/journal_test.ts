@@ -248,6 +248,21 @@ Deno.test("Journal.readReports gives nothing and fails, or gives all, whichever 
   ok(refused > 50, `${refused}`);
 });
 
+Deno.test("Journal.readReports goes on with what is kept when segments went and nobody has told it yet", () => {
+  const first = new JournalRig();
+  first.fill(200, 5);
+  first.stop();
+  const rig = new JournalRig(first.disk);
+  const from = { reportSeq: 1, limitBytes: 1e9 };
+  const { texts } = rig.journal.readReports(clientIndex(0), from);
+  rig.disk.remove(`${STATE}/journal/00000001.log`);
+  rig.disk.remove(`${STATE}/journal/00000002.log`);
+  const kept = rig.journal.readReports(clientIndex(0), from);
+  deepStrictEqual(rig.failures, []);
+  ok(kept.texts.length > 0 && kept.firstSeq > 1, `${kept.firstSeq}`);
+  deepStrictEqual(kept.texts, texts.slice(kept.firstSeq - 1));
+});
+
 Deno.test("Journal.hasAnswered is true again once its Worker has taken the probe, and not before", () => {
   const rig = new JournalRig();
   rig.fill(1);
