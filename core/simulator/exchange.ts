@@ -63,8 +63,8 @@ export class Exchange {
 
   /** Ends an order whose time is up. */
   expire(order: SimOrder, scene: Scene): void {
+    this.#leave(order); // before its end, which links it elsewhere
     this.#orders.end(order, "expired");
-    this.#leave(order);
     const reason = "its time in force has ended";
     this.#say(scene, "OrderExpired", { ...this.#orders.refOf(order), reason });
   }

@@ -89,6 +89,20 @@ Deno.test("Exchange cancels what is open and refuses what is not", () => {
   deepStrictEqual(bench.trade(80, 50, "Sell"), [], "an ended order says nothing more");
 });
 
+for (const [expiring, left] of [[1, [2, 3]], [2, [1, 3]], [3, [1, 2]]] as const) {
+  Deno.test(`Exchange takes order ${expiring} of three at a price out of the queue when it expires`, () => {
+    const bench = openBench();
+    for (const order of [1, 2, 3]) {
+      const wish = { side: "Buy", qty: 1, price: 101 } as const;
+      const life = { timeInForce: "GTD", expireUs: micros(1_005_000) } as const;
+      bench.submit(order === expiring ? { ...wish, ...life } : wish);
+    }
+    deepStrictEqual(bench.at(1005), [`OrderExpired ${expiring}`]);
+    const filled = left.map((order) => `OrderExecuted ${order} 1@101 Maker`);
+    deepStrictEqual(bench.trade(100, 9, "Sell"), filled);
+  });
+}
+
 for (const qty of [2, 3]) {
   Deno.test(`Exchange keeps the queue place of a replace from 3 to ${qty}`, () => {
     const bench = openBench();
