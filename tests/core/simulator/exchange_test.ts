@@ -37,6 +37,27 @@ Deno.test("Exchange ends a Market order at once while there is no book", () => {
   ]);
 });
 
+for (const price of [0, -1]) {
+  Deno.test(`Exchange takes nothing at ${price}, which is no price but of a linear contract`, () => {
+    const spot = new Bench();
+    spot.snapshot([], [price, 5, 1, 2]);
+    const order = { side: "Buy", qty: 3, price: null } as const;
+    deepStrictEqual(spot.submit(order), [
+      "OrderAccepted 1",
+      "OrderExecuted 1 2@1 Taker",
+      "OrderCancelled 1",
+    ]);
+    const spread = new Bench();
+    const contract = { kind: "linear", multiplier: "1", settlement: "USDT" } as const;
+    spread.instrument = { ...INSTRUMENT, assetClass: "linear", contract };
+    spread.snapshot([], [price, 5, 1, 2]);
+    deepStrictEqual(spread.submit(order), [
+      "OrderAccepted 1",
+      `OrderExecuted 1 3@${price} Taker`,
+    ]);
+  });
+}
+
 Deno.test("Exchange fills FOK whole or not at all", () => {
   const bench = openBench();
   deepStrictEqual(bench.submit({ side: "Buy", qty: 11, price: 103, timeInForce: "FOK" }), [
