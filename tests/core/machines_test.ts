@@ -54,3 +54,16 @@ Deno.test("Timeline.apply() keeps market data of what is not listed from the sim
   deepStrictEqual(w.effects.alarms, []);
   deepStrictEqual(drain(w), ["Expired/Expired 0+0"]);
 });
+
+Deno.test("Timeline.apply() lets a simulated order live as long as its last replace says", () => {
+  const w = paper();
+  const second = 1_000_000;
+  w.place("p1", { price: "90", timeInForce: "GTD", expireUs: micros(w.nowUs + 10 * second) });
+  drain(w);
+  w.replace("r1", { orig: "p1", qty: "10", expireUs: micros(w.nowUs + 60 * second) });
+  deepStrictEqual(drain(w), ["Replaced/Accepted 0+10000"]);
+  w.wait(11_000).fire();
+  deepStrictEqual(drain(w), []);
+  w.wait(49_000).fire();
+  deepStrictEqual(drain(w), ["Expired/Expired 0+0"]);
+});

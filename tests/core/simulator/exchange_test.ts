@@ -110,6 +110,31 @@ Deno.test("Exchange cancels what is open and refuses what is not", () => {
   deepStrictEqual(bench.trade(80, 50, "Sell"), [], "an ended order says nothing more");
 });
 
+for (const [what, expireUs] of [["later", 1_009_000], ["sooner", 1_003_000]] as const) {
+  Deno.test(`Exchange lets an order expire ${what} once a replace says so, also after a checkpoint`, () => {
+    const bench = openBench();
+    const at = { timeInForce: "GTD", expireUs: micros(1_005_000) } as const;
+    bench.submit({ side: "Buy", qty: 3, price: 90, ...at });
+    const to = { price: 90, qty: 2, expireUs: micros(expireUs) };
+    deepStrictEqual(bench.replace(1, to), ["OrderReplaced 1 2@90"]);
+    bench.roundTrip();
+    strictEqual(bench.simulator.nextDeadlineUs(), expireUs);
+    deepStrictEqual(bench.at(expireUs / 1000 - 1), []);
+    deepStrictEqual(bench.at(expireUs / 1000), ["OrderExpired 1"]);
+    strictEqual(bench.simulator.nextDeadlineUs(), undefined);
+  });
+}
+
+Deno.test("Exchange refuses a replace that has expired on arrival, and keeps the time where it says none", () => {
+  const bench = openBench();
+  const at = { timeInForce: "GTD", expireUs: micros(1_005_000) } as const;
+  bench.submit({ side: "Buy", qty: 3, price: 90, ...at });
+  const late = bench.replace(1, { price: 90, qty: 2, expireUs: micros(1_000_000) });
+  deepStrictEqual(late, ["ReplaceRejected 1 VENUE_REJECTED"]);
+  deepStrictEqual(bench.replace(1, { price: 90, qty: 2 }), ["OrderReplaced 1 2@90"]);
+  deepStrictEqual(bench.at(1005), ["OrderExpired 1"]);
+});
+
 for (const [expiring, left] of [[1, [2, 3]], [2, [1, 3]], [3, [1, 2]]] as const) {
   Deno.test(`Exchange takes order ${expiring} of three at a price out of the queue when it expires`, () => {
     const bench = openBench();
