@@ -20,8 +20,8 @@ import { TickSide, TickTable } from "./tick_ladder.ts";
 import type { CheckpointNode } from "./timeline.ts";
 import type { BookView, PriceLevel } from "./view.ts";
 
-/** Half of the safe integers, so that the distance of two prices is exact too. */
-const PRICE_MAX = 4_503_599_627_370_496;
+/** Furthest price of a level: half of the safe integers, so that distances are exact too. */
+export const LEVEL_PRICE_MAX = 4_503_599_627_370_496;
 
 /** What a book must know of its instrument. */
 export type BookTerms = Pick<Instrument, "assetClass" | "priceRule">;
@@ -186,7 +186,7 @@ function assertLevels(levels: Levels): void {
   for (let at = 0; at < levels.length; at += 2) {
     const price = levels[at] ?? 0;
     const quantity = levels[at + 1] ?? -1;
-    const isPrice = Number.isSafeInteger(price) && Math.abs(price) <= PRICE_MAX;
+    const isPrice = Number.isSafeInteger(price) && Math.abs(price) <= LEVEL_PRICE_MAX;
     invariant(isPrice, "A level's price must be an integer within 2^52");
     invariant(Number.isSafeInteger(quantity) && quantity >= 0, "A level's quantity must be a Qty");
   }

@@ -58,6 +58,9 @@ export type ReplaceRequest = Common & {
   /** Total quantity, including what has been filled. */
   readonly orderQty: Qty;
   readonly price: Px | null;
+  /** As of a Submit: when the order is to expire from now on. */
+  readonly expireUs: Micros | null;
+  readonly params: Params | null;
 };
 
 /** Ask for the state and the executions of one order, by client order id. */

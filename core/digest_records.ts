@@ -23,7 +23,7 @@
  * - its names: of `PendingNew` and `Replaced` intent id?, tag?; of `New` and `Replaced` venue order
  *   id?
  * - command: pair(4, code of its kind, 16 more of a dry order); request; order id; a Submit also
- *   price?, quantity, expiry?; a Replace also price?, quantity; a Reconcile instead of the order the
+ *   price?, quantity, expiry?; a Replace likewise; a Reconcile instead of the order the
  *   time since when?
  * - repeated reports: pair(5, client); each report number
  * - alarm: pair(6, 0); its code
@@ -146,6 +146,7 @@ function mixCommand(digest: Digest, command: VenueCommand): void {
     case "Replace":
       digest.maybeInt(command.price);
       digest.int(command.orderQty);
+      digest.maybeInt(command.expireUs);
       break;
     case "Cancel":
     case "Lookup":

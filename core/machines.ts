@@ -2,7 +2,8 @@
  * The machines of the one timeline: the engine, and a simulator for each simulated venue.
  *
  * Ordering: the engine applies an event first; then every simulator, in venue order, is told of
- * the event and handed the commands that are meant for it.
+ * the event and handed the commands that are meant for it. Market data that the engine does not take
+ * reaches no simulator: what breaks a rule there is caught at the engine's seam, and only there.
  * @module
  */
 import { Digest } from "./digest.ts";
@@ -66,9 +67,13 @@ class Machines implements Timeline {
 
   apply(event: Event, effects: Effects): void {
     effects.clear();
-    this.#engine.apply(event, effects);
+    const isSound = this.#engine.apply(event, effects);
     if (event.eventType === "VenueDeclared") this.#open(event);
-    for (const simulator of this.#simulators) simulator.apply(event, this.#instrumentOf);
+    const isTaken = event.source !== "market_data" || (isSound && this.#isListed(event.instrument));
+    for (const simulator of this.#simulators) {
+      if (isTaken) simulator.apply(event, this.#instrumentOf);
+      else simulator.settle(event.ingestTime, this.#instrumentOf);
+    }
     if (effects.commands.length === 0) return;
     for (const command of effects.commands) {
       if (command.kind === "Reconcile") continue; // only venues outside are asked
@@ -135,6 +140,10 @@ class Machines implements Timeline {
       const { declaration } = this.#state.venue(venue);
       this.#keep(venue, Simulator.restore(declaration, node, this.#instrumentOf));
     }
+  }
+
+  #isListed(instrument: InstrumentId | null): boolean {
+    return instrument !== null && this.#state.instruments[instrument] !== undefined;
   }
 
   #open(event: Event<"VenueDeclared">): void {

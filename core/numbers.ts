@@ -52,6 +52,14 @@ export function micros(us: number): Micros {
   return safeInteger(us, "Micros", 0) as Micros;
 }
 
+/**
+ * Returns the time so long after another; where that cannot be counted, the last time that can: who
+ * asks for more means for ever.
+ */
+export function msAfter(since: Micros, ms: number): Micros {
+  return micros(Math.min(since + ms * 1000, Number.MAX_SAFE_INTEGER));
+}
+
 /** Makes a sequence number. @throws {RangeError} If `n` is not a safe integer >= 0. */
 export function seqId(n: number): SeqId {
   return safeInteger(n, "SeqId", 0) as SeqId;

@@ -5,6 +5,7 @@
  * offered, so a message is taken whole or not at all.
  * @module
  */
+import { LEVEL_PRICE_MAX } from "../core/book.ts";
 import { toQuanta } from "../core/decimal.ts";
 import type { Draft } from "../core/event.ts";
 import type { Instrument } from "../core/instrument.ts";
@@ -79,7 +80,7 @@ function isEmptyDelta(message: Extract<Publish, { kind: "snapshot" | "delta" }>)
 function offGrid(instrument: Instrument): string {
   const { priceRule, qtyRule } = instrument;
   return `prices must be whole multiples of 10^-${priceRule.scale} and quantities of ` +
-    `10^-${qtyRule.scale}, not negative`;
+    `10^-${qtyRule.scale}, not negative; prices of levels within 2^52 of their multiples`;
 }
 
 type Base = Pick<Draft, "eventTime" | "venue" | "instrument" | "idempotencyKey"> & {
@@ -117,7 +118,7 @@ function toLevels(levels: readonly DecimalLevel[], instrument: Instrument): numb
   const flat: number[] = [];
   for (const [priceText, qtyText] of levels) {
     const price = toQuanta(priceText, instrument.priceRule.scale);
-    if (price === undefined) return priceText;
+    if (price === undefined || Math.abs(price) > LEVEL_PRICE_MAX) return priceText;
     const quantity = toQuanta(qtyText, instrument.qtyRule.scale);
     if (quantity === undefined || quantity < 0) return qtyText;
     flat.push(price, quantity);

@@ -9,14 +9,14 @@
  */
 import { raise, type Turn } from "./turn.ts";
 import type { VenueState } from "./venue_state.ts";
-import { type Micros, micros } from "../numbers.ts";
+import { type Micros, micros, msAfter } from "../numbers.ts";
 
 /** Holds back all requests to the venue for as long as it wants. */
 export function pause(turn: Turn, venue: VenueState, retryAfterMs: number | undefined): void {
   if (retryAfterMs === undefined || retryAfterMs <= 0) return;
   turn.state.count("venue_pauses");
-  const untilUs = Math.max(venue.pausedUntilUs, turn.nowUs + retryAfterMs * 1000);
-  venue.pausedUntilUs = micros(untilUs);
+  const untilUs = msAfter(turn.nowUs, retryAfterMs);
+  if (untilUs > venue.pausedUntilUs) venue.pausedUntilUs = untilUs;
 }
 
 /** Counts a request that came to no answer; so many in a row open the breaker. */

@@ -38,9 +38,10 @@ export class Engine {
 
   /**
    * Applies one sequenced event. `effects` must be empty.
+   * @returns False if it broke a rule.
    * @throws {Error} If the event does not follow the last one, or is poison.
    */
-  apply(event: Event, effects: Effects): void {
+  apply(event: Event, effects: Effects): boolean {
     const { state } = this;
     checkOrder(state, event);
     state.seqId = event.seqId;
@@ -49,6 +50,7 @@ export class Engine {
     const turn = this.#turn;
     turn.begin(event, effects);
     state.losses.roll(event.ingestTime);
+    let isSound = true;
     try {
       dispatch(turn, event);
       countTouched(turn);
@@ -56,9 +58,11 @@ export class Engine {
     } catch (error) {
       if (!(error instanceof InvariantError)) throw error;
       onBroken(turn, event, error);
+      isSound = false;
     }
     state.digest.int(event.seqId);
     mixEffects(state.digest, effects);
+    return isSound;
   }
 
   /** When the engine next wants a `DeadlineReached`, or undefined. */

@@ -14,7 +14,7 @@ import type { Turn } from "./turn.ts";
 import type { Instrument } from "../instrument.ts";
 import { checkPlaceCapability } from "../instrument_rules.ts";
 import type { PlaceOrder } from "../intent.ts";
-import { type Micros, micros, orderId, qty } from "../numbers.ts";
+import { type Micros, micros, msAfter, orderId, qty } from "../numbers.ts";
 import type { IntentRecord } from "../order.ts";
 import type { Refusal } from "../risk/mod.ts";
 
@@ -113,7 +113,7 @@ function isDryRun({ state }: Turn, client: Client, entry: InstrumentState): bool
 export function ttlDue(
   of: { readonly sentUs: Micros; readonly ttlMs: number },
 ): Micros | null {
-  return of.ttlMs === 0 ? null : micros(of.sentUs + of.ttlMs * 1000);
+  return of.ttlMs === 0 ? null : msAfter(of.sentUs, of.ttlMs);
 }
 
 function expiryOf(turn: Turn, intent: PlaceOrder, instrument: Instrument): Micros | null {

@@ -206,6 +206,8 @@ function toCommand(turn: Turn, order: Order, kind: RequestKind): OrderCommand {
         newClOrdId: replace.clOrdId,
         orderQty: replace.orderQty,
         price: replace.price,
+        expireUs: replace.expireUs,
+        params: replace.params,
       };
     case "Submit": {
       const wanted = replace ?? order;

@@ -63,8 +63,8 @@ export class Exchange {
 
   /** Ends an order whose time is up. */
   expire(order: SimOrder, scene: Scene): void {
+    this.#leave(order); // before its end, which links it elsewhere
     this.#orders.end(order, "expired");
-    this.#leave(order);
     const reason = "its time in force has ended";
     this.#say(scene, "OrderExpired", { ...this.#orders.refOf(order), reason });
   }
@@ -247,6 +247,7 @@ export class Exchange {
     this.#orders.rename(order, command.newClOrdId);
     order.price = price;
     order.orderQty = command.orderQty;
+    this.#orders.extend(order, expiryAfter(command, order));
     const ref = this.#orders.refOf(order);
     const payload = { ...ref, orderQty: order.orderQty, price, ...stampsOf(scene) };
     this.#say(scene, "OrderReplaced", payload);
@@ -264,6 +265,8 @@ export class Exchange {
     const named = this.#orders.find({ order: command.order, clOrdId: newClOrdId });
     if (named !== undefined) return duplicate(newClOrdId);
     if (command.orderQty <= order.cumQty) return FILLED_BEYOND;
+    const expireUs = expiryAfter(command, order);
+    if (expireUs !== null && expireUs <= scene.atUs) return EXPIRED;
     if (!order.postOnly || order.isDryRun) return undefined;
     const price = command.price ?? order.price;
     const isCrossed = this.#market(scene.instrument).isCrossed(order.side, price);
@@ -340,6 +343,11 @@ const FILLED_BEYOND: Refusal = {
   rejectCode: "VENUE_REJECTED",
   text: "The new quantity must be above what has been filled",
 };
+
+/** Replaces that a checkpoint of an earlier version kept on their way say nothing of it. */
+function expiryAfter(command: ReplaceRequest, order: SimOrder): Micros | null {
+  return command.expireUs ?? order.expireUs;
+}
 
 function duplicate(clOrdId: string): Refusal {
   return { rejectCode: "VENUE_DUPLICATE", text: `The client order id ${clOrdId} was used before` };

@@ -1,7 +1,7 @@
 /**
  * When open orders of the simulated venue end by themselves: soonest first, then by arrival.
  *
- * Entries of orders that ended otherwise linger until they come to the front.
+ * Entries of orders that ended otherwise, or end later, linger until they come to the front.
  * @module
  */
 import type { Micros } from "../numbers.ts";

@@ -4,7 +4,7 @@
  * The feed does not know of the simulated takes, so they are remembered per level until the feed
  * says something new about that level: nothing displayed is taken twice.
  *
- * Invariant: per level, taken <= displayed.
+ * Invariant: per level, taken <= displayed; nothing is taken at what is no price of the class.
  * Known limit: quotes are not liquidity; a feed without depth has none.
  * @module
  */
@@ -42,10 +42,13 @@ export class Liquidity {
   readonly #taken: { readonly Buy: Map<number, number>; readonly Sell: Map<number, number> };
 
   readonly #isBetting: boolean;
+  /** Of a spread, which may be worth nothing or less. */
+  readonly #isSigned: boolean;
 
   constructor(terms: BookTerms, book: Book = new Book(terms)) {
     this.#book = book;
     this.#isBetting = terms.assetClass === "betting";
+    this.#isSigned = terms.assetClass === "linear";
     this.#taken = { Buy: new Map(), Sell: new Map() };
   }
 
@@ -150,7 +153,8 @@ export class Liquidity {
     for (const level of this.#book.levels(side)) {
       if (!reaches(taker, { limit, price: level.price, isBetting: this.#isBetting })) return;
       const left = level.qty - (taken.get(level.price) ?? 0);
-      if (left > 0) yield { price: level.price, qty: qty(left) };
+      const isPrice = this.#isSigned || level.price > 0;
+      if (left > 0 && isPrice) yield { price: level.price, qty: qty(left) };
     }
   }
 }

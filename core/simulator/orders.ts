@@ -70,10 +70,15 @@ export class Orders {
     order.older = this.#byOrder.get(fields.order) ?? null;
     this.#byOrder.set(fields.order, order.slot);
     if (fields.status !== "open") this.#bury(order);
-    else if (fields.expireUs !== null) {
-      this.#expiries.add({ dueUs: fields.expireUs, ordinal: fields.ordinal, slot: order.slot });
-    }
+    else this.#watch(order);
     return order;
+  }
+
+  /** Lets an open order expire at another time. One that never expires goes on so. */
+  extend(order: SimOrder, expireUs: Micros | null): void {
+    if (expireUs === order.expireUs) return;
+    order.expireUs = expireUs;
+    this.#watch(order);
   }
 
   /** Gives an order a new client order id; it is found by the old ones too. */
@@ -103,7 +108,8 @@ export class Orders {
       const expiry = this.#expiries.peek();
       if (expiry === undefined) return undefined;
       const order = this.at(expiry.slot);
-      if (order.ordinal === expiry.ordinal && order.status === "open") {
+      const isSame = order.ordinal === expiry.ordinal && order.expireUs === expiry.dueUs;
+      if (isSame && order.status === "open") {
         return { order, dueUs: expiry.dueUs };
       }
       this.#expiries.take();
@@ -178,6 +184,10 @@ export class Orders {
     if (this.#byOrder.size === 0) this.#keys.prefix = clOrdId.slice(0, clOrdId.indexOf("-"));
     const key = this.#keys.parse(clOrdId);
     return key?.order === order ? key.version : undefined;
+  }
+
+  #watch({ expireUs: dueUs, ordinal, slot }: SimOrder): void {
+    if (dueUs !== null) this.#expiries.add({ dueUs, ordinal, slot });
   }
 
   #bury(order: SimOrder): void {

@@ -97,7 +97,7 @@ export class SimOrder implements SimOrderFields {
     row[at + ORDINAL] = fields.ordinal;
     row[at + INSTRUMENT] = fields.instrument;
     row[at + TERMS] = termsWord(fields);
-    row[at + EXPIRE_US] = fields.expireUs ?? NONE;
+    this.expireUs = fields.expireUs;
     this.price = fields.price;
     this.orderQty = fields.orderQty;
     this.cumQty = fields.cumQty;
@@ -144,6 +144,10 @@ export class SimOrder implements SimOrderFields {
 
   get expireUs(): Micros | null {
     return storedOrNull(this.#row, this.#at + EXPIRE_US);
+  }
+
+  set expireUs(value: Micros | null) {
+    this.#row[this.#at + EXPIRE_US] = value ?? NONE;
   }
 
   get price(): Px | null {

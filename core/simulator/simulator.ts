@@ -69,7 +69,7 @@ export class Simulator {
     this.#arrivals.push(command, this.#lastArrivalUs);
   }
 
-  /** Lets happen what the commands of an event at `nowUs` cause at once, where there is no latency. */
+  /** Lets time pass, and what commands of an event at `nowUs` cause at once without a latency. */
   settle(nowUs: Micros, instrumentOf: InstrumentOf): void {
     this.#advance(nowUs, instrumentOf);
   }

@@ -59,6 +59,7 @@ const KEY = {
   reduceOnly: fixed(',"reduce_only":'),
   params: fixed(',"params":'),
   newClOrdId: fixed('","new_cl_ord_id":'),
+  replaceExpireUs: fixed(',"expire_us":'),
   dryRun: fixed(',"dry_run":true'),
   cause: fixed(',"cause":"'),
   sinceUs: fixed('","since_us":'),
@@ -169,7 +170,10 @@ function writeTerms(to: ByteWriter, command: OrderCommand): void {
       to.fixed(KEY.orderQty);
       to.integer(command.orderQty);
       to.fixed(KEY.price);
-      return to.integerOrNull(command.price);
+      to.integerOrNull(command.price);
+      to.fixed(KEY.replaceExpireUs);
+      to.integerOrNull(command.expireUs);
+      return writeParams(to, command.params);
     case "Cancel":
     case "Lookup":
       return;
@@ -195,9 +199,13 @@ function writeSubmit(to: ByteWriter, command: Submit): void {
   to.boolean(command.postOnly);
   to.fixed(KEY.reduceOnly);
   to.boolean(command.reduceOnly);
+  writeParams(to, command.params);
+}
+
+function writeParams(to: ByteWriter, params: Submit["params"]): void {
   to.fixed(KEY.params);
-  if (command.params === null) to.stringOrNull(null);
-  else to.raw(JSON.stringify(command.params));
+  if (params === null) to.stringOrNull(null);
+  else to.raw(JSON.stringify(params));
 }
 
 function writeRepeat(to: ByteWriter, seqId: SeqId, repeat: RepeatReports): void {

@@ -7,6 +7,7 @@ import {
   clientIndex,
   instrumentId,
   micros,
+  msAfter,
   orderId,
   px,
   qty,
@@ -47,4 +48,10 @@ for (const [name, make, least] of MADE) {
 Deno.test("a Px and a Qty of -0 are 0", () => {
   ok(Object.is(px(-0), 0));
   ok(Object.is(qty(-0), 0));
+});
+
+Deno.test("msAfter() gives the last time that counts where the sum passes it", () => {
+  strictEqual(msAfter(micros(5), 3), 3_005);
+  strictEqual(msAfter(micros(5), LARGEST), LARGEST);
+  strictEqual(msAfter(micros(LARGEST), 1), LARGEST);
 });

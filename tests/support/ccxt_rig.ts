@@ -197,7 +197,8 @@ export class CcxtRig implements Disposable {
 
   replace(order: number, of: Pick<ReplaceRequest, "orderQty" | "price">): void {
     const newClOrdId = `${PREFIX}-${order}-2`;
-    this.send({ ...this.#common(order), kind: "Replace", side: "Buy", newClOrdId, ...of });
+    const rest = { newClOrdId, expireUs: null, params: null };
+    this.send({ ...this.#common(order), kind: "Replace", side: "Buy", ...rest, ...of });
   }
 
   lookup(order: number, of: Partial<LookupOrder> = {}): void {

@@ -14,7 +14,8 @@ type NaiveOrder = {
   price: number | null;
   qty: number;
   cum: number;
-  status: "open" | "filled" | "cancelled" | "rejected";
+  status: "open" | "filled" | "cancelled" | "rejected" | "expired";
+  readonly expiresMs: number;
   time: number;
   ahead: number | null;
 };
@@ -38,9 +39,10 @@ export type NaiveCommand =
     readonly side: Side;
     readonly qty: number;
     readonly price: number | null;
-    readonly timeInForce: "GTC" | "IOC" | "FOK";
+    readonly timeInForce: "GTC" | "GTD" | "IOC" | "FOK";
     readonly postOnly: boolean;
   }
+  | { readonly kind: "later"; readonly ms: number }
   | { readonly kind: "cancel"; readonly order: number }
   | {
     readonly kind: "replace";
@@ -48,6 +50,9 @@ export type NaiveCommand =
     readonly price: number;
     readonly qty: number;
   };
+
+/** How long a GTD order lives. */
+export const LIFE_MS = 3;
 
 const other = (side: Side): Side => side === "Buy" ? "Sell" : "Buy";
 /** True if an order of `side` with limit `limit` accepts `price`. */
@@ -63,6 +68,7 @@ export class NaiveVenue {
   #orders: NaiveOrder[] = [];
   #isFresh = false;
   #time = 0;
+  #nowMs = 0;
   #said: string[] = [];
 
   /** Applies a command; returns what the venue says, in short. */
@@ -99,6 +105,9 @@ export class NaiveVenue {
       case "submit":
         this.#submit(command);
         break;
+      case "later":
+        this.#later(command.ms);
+        break;
       case "cancel":
         this.#cancel(command.order);
         break;
@@ -107,6 +116,16 @@ export class NaiveVenue {
         break;
     }
     return this.#said;
+  }
+
+  #later(ms: number): void {
+    this.#nowMs += ms;
+    const due = this.#open().filter((order) => order.expiresMs <= this.#nowMs)
+      .sort((a, b) => a.expiresMs - b.expiresMs || a.id - b.id);
+    for (const order of due) {
+      order.status = "expired";
+      this.#said.push(`OrderExpired ${order.id}`);
+    }
   }
 
   #setLevels(depth: { bids: readonly number[]; asks: readonly number[] }): void {
@@ -190,12 +209,13 @@ export class NaiveVenue {
     const order: NaiveOrder = {
       id: this.#orders.length + 1,
       side: command.side,
-      tif: command.price === null && command.timeInForce === "GTC" ? "IOC" : command.timeInForce,
+      tif: command.price === null && command.timeInForce !== "FOK" ? "IOC" : command.timeInForce,
       postOnly: command.postOnly,
       price: command.price,
       qty: command.qty,
       cum: 0,
       status: "open",
+      expiresMs: command.timeInForce === "GTD" ? this.#nowMs + LIFE_MS : Infinity,
       time: 0,
       ahead: null,
     };
@@ -218,7 +238,7 @@ export class NaiveVenue {
       }
     }
     if (order.status !== "open") return;
-    if (order.tif === "GTC") {
+    if (order.tif === "GTC" || order.tif === "GTD") {
       order.time = ++this.#time;
       order.ahead = this.#isFresh ? this.#displayed(order.side, order.price) : null;
     } else {

@@ -181,7 +181,9 @@ export class Bench {
 
   replace(
     order: number,
-    to: { readonly price: number | null; readonly qty: number; readonly newClOrdId?: string },
+    to:
+      & { readonly price: number | null; readonly qty: number; readonly newClOrdId?: string }
+      & Pick<OrderWish, "expireUs">,
   ): string[] {
     return this.send({
       kind: "Replace",
@@ -190,6 +192,8 @@ export class Bench {
       newClOrdId: to.newClOrdId ?? `c${order}-${to.price}-${to.qty}`,
       orderQty: qty(to.qty),
       price: to.price === null ? null : px(to.price),
+      expireUs: to.expireUs ?? null,
+      params: null,
     });
   }
 

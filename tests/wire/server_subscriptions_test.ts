@@ -336,6 +336,8 @@ Deno.test("PUBLISH turns levels and trades into events of a client's feed", () =
   client.send({ ...head, kind: "delta", payload: { bids: [], asks: [], trades: [trade] } });
   client.send({ ...head, kind: "delta", payload: { bids: [], asks, trades: [trade] } });
   client.send({ ...head, kind: "delta", payload: { bids: [["0.001", "1"]], asks: [] } });
+  const beyond = [["45035996273704.97", "1"]]; // 2^52 + 1 quanta
+  client.send({ ...head, kind: "delta", payload: { bids: beyond, asks: [] } });
   client.send({ ...head, kind: "raw", payload: "line" });
   fixture.settle();
   deepStrictEqual(fixture.backend.events.slice(1).map((event) => event.payload), [
@@ -344,7 +346,8 @@ Deno.test("PUBLISH turns levels and trades into events of a client's feed", () =
     { price: 150, qty: 20_000, side: "Buy", tradeId: "x" },
     { bids: [], asks: [160, 0], updateId: null },
   ]);
-  deepStrictEqual(client.all("ERROR").map((row) => row["code"]), ["BAD_MESSAGE", "BAD_MESSAGE"]);
+  const codes = client.all("ERROR").map((row) => row["code"]);
+  deepStrictEqual(codes, ["BAD_MESSAGE", "BAD_MESSAGE", "BAD_MESSAGE"]);
 });
 
 Deno.test("PUBLISH hands a raw line to the reader of its venue, and says why one is refused", () => {

@@ -148,6 +148,8 @@ function commandJson(command: VenueCommand): JsonObject {
         new_cl_ord_id: command.newClOrdId,
         order_qty: command.orderQty,
         price: command.price,
+        expire_us: command.expireUs,
+        params: command.params === null ? null : { ...command.params },
       };
     case "Cancel":
     case "Lookup":

@@ -40,7 +40,17 @@ function anyCommand(draws: Draws, number: number): OrderCommand {
     case "Lookup":
       return { kind: "Lookup", ...common };
     case "Replace":
-      return { kind: "Replace", ...common, side, newClOrdId: "tl-2", orderQty, price, ...dryRun };
+      return {
+        kind: "Replace",
+        ...common,
+        side,
+        newClOrdId: "tl-2",
+        orderQty,
+        price,
+        expireUs: null,
+        params: null,
+        ...dryRun,
+      };
     case "Submit":
       return {
         kind: "Submit",

@@ -37,6 +37,27 @@ Deno.test("Exchange ends a Market order at once while there is no book", () => {
   ]);
 });
 
+for (const price of [0, -1]) {
+  Deno.test(`Exchange takes nothing at ${price}, which is no price but of a linear contract`, () => {
+    const spot = new Bench();
+    spot.snapshot([], [price, 5, 1, 2]);
+    const order = { side: "Buy", qty: 3, price: null } as const;
+    deepStrictEqual(spot.submit(order), [
+      "OrderAccepted 1",
+      "OrderExecuted 1 2@1 Taker",
+      "OrderCancelled 1",
+    ]);
+    const spread = new Bench();
+    const contract = { kind: "linear", multiplier: "1", settlement: "USDT" } as const;
+    spread.instrument = { ...INSTRUMENT, assetClass: "linear", contract };
+    spread.snapshot([], [price, 5, 1, 2]);
+    deepStrictEqual(spread.submit(order), [
+      "OrderAccepted 1",
+      `OrderExecuted 1 3@${price} Taker`,
+    ]);
+  });
+}
+
 Deno.test("Exchange fills FOK whole or not at all", () => {
   const bench = openBench();
   deepStrictEqual(bench.submit({ side: "Buy", qty: 11, price: 103, timeInForce: "FOK" }), [
@@ -88,6 +109,45 @@ Deno.test("Exchange cancels what is open and refuses what is not", () => {
   deepStrictEqual(bench.cancel(7), ["CancelRejected 7 VENUE_NOT_FOUND"]);
   deepStrictEqual(bench.trade(80, 50, "Sell"), [], "an ended order says nothing more");
 });
+
+for (const [what, expireUs] of [["later", 1_009_000], ["sooner", 1_003_000]] as const) {
+  Deno.test(`Exchange lets an order expire ${what} once a replace says so, also after a checkpoint`, () => {
+    const bench = openBench();
+    const at = { timeInForce: "GTD", expireUs: micros(1_005_000) } as const;
+    bench.submit({ side: "Buy", qty: 3, price: 90, ...at });
+    const to = { price: 90, qty: 2, expireUs: micros(expireUs) };
+    deepStrictEqual(bench.replace(1, to), ["OrderReplaced 1 2@90"]);
+    bench.roundTrip();
+    strictEqual(bench.simulator.nextDeadlineUs(), expireUs);
+    deepStrictEqual(bench.at(expireUs / 1000 - 1), []);
+    deepStrictEqual(bench.at(expireUs / 1000), ["OrderExpired 1"]);
+    strictEqual(bench.simulator.nextDeadlineUs(), undefined);
+  });
+}
+
+Deno.test("Exchange refuses a replace that has expired on arrival, and keeps the time where it says none", () => {
+  const bench = openBench();
+  const at = { timeInForce: "GTD", expireUs: micros(1_005_000) } as const;
+  bench.submit({ side: "Buy", qty: 3, price: 90, ...at });
+  const late = bench.replace(1, { price: 90, qty: 2, expireUs: micros(1_000_000) });
+  deepStrictEqual(late, ["ReplaceRejected 1 VENUE_REJECTED"]);
+  deepStrictEqual(bench.replace(1, { price: 90, qty: 2 }), ["OrderReplaced 1 2@90"]);
+  deepStrictEqual(bench.at(1005), ["OrderExpired 1"]);
+});
+
+for (const [expiring, left] of [[1, [2, 3]], [2, [1, 3]], [3, [1, 2]]] as const) {
+  Deno.test(`Exchange takes order ${expiring} of three at a price out of the queue when it expires`, () => {
+    const bench = openBench();
+    for (const order of [1, 2, 3]) {
+      const wish = { side: "Buy", qty: 1, price: 101 } as const;
+      const life = { timeInForce: "GTD", expireUs: micros(1_005_000) } as const;
+      bench.submit(order === expiring ? { ...wish, ...life } : wish);
+    }
+    deepStrictEqual(bench.at(1005), [`OrderExpired ${expiring}`]);
+    const filled = left.map((order) => `OrderExecuted ${order} 1@101 Maker`);
+    deepStrictEqual(bench.trade(100, 9, "Sell"), filled);
+  });
+}
 
 for (const qty of [2, 3]) {
   Deno.test(`Exchange keeps the queue place of a replace from 3 to ${qty}`, () => {

@@ -5,7 +5,8 @@
  */
 import fc from "fast-check";
 import { deepStrictEqual, ok } from "node:assert/strict";
-import { NaiveVenue } from "../../support/naive_venue.ts";
+import { micros } from "../../../core/numbers.ts";
+import { LIFE_MS, NaiveVenue } from "../../support/naive_venue.ts";
 import type { NaiveCommand } from "../../support/naive_venue.ts";
 import { Bench, NO_COSTS } from "../../support/simulated_venue.ts";
 
@@ -44,8 +45,15 @@ const command: fc.Arbitrary<NaiveCommand> = fc.oneof(
       side,
       qty: size,
       price: fc.option(price, { freq: 9 }),
-      timeInForce: fc.constantFrom("GTC", "GTC", "GTC", "IOC", "FOK"),
+      timeInForce: fc.constantFrom("GTC", "GTC", "GTC", "GTD", "GTD", "IOC", "FOK"),
       postOnly: fc.integer({ min: 0, max: 4 }).map((n) => n === 0),
+    }),
+  },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      kind: fc.constant("later" as const),
+      ms: fc.integer({ min: 1, max: 2 }),
     }),
   },
   {
@@ -84,9 +92,13 @@ function perform(bench: Bench, one: NaiveCommand, step: number): string[] {
       return bench.invalidate();
     case "submit": {
       // Market means at once: it is IOC or FOK by nature.
-      const timeInForce = one.price === null && one.timeInForce === "GTC" ? "IOC" : one.timeInForce;
-      return bench.submit({ ...one, timeInForce });
+      const isAtOnce = one.price === null && one.timeInForce !== "FOK";
+      const timeInForce = isAtOnce ? "IOC" : one.timeInForce;
+      const expireUs = timeInForce === "GTD" ? micros(bench.nowUs + LIFE_MS * 1000) : null;
+      return bench.submit({ ...one, timeInForce, expireUs });
     }
+    case "later":
+      return bench.at(bench.nowUs / 1000 + one.ms);
     case "cancel":
       return bench.cancel(one.order);
     case "replace":
@@ -121,7 +133,7 @@ Deno.test("Simulator goes on the same way from a checkpoint taken anywhere", () 
           cut.roundTrip();
           for (const bench of [whole, cut]) bench.redeclare(NO_COSTS); // nothing may overtake
         }
-        for (const bench of [whole, cut]) bench.at(2000 + step);
+        for (const bench of [whole, cut]) bench.at(bench.nowUs / 1000 + 1);
         deepStrictEqual(perform(cut, one, step), perform(whole, one, step));
       }
       deepStrictEqual(cut.at(9000), whole.at(9000));

@@ -176,6 +176,19 @@ export const RESTARTS: readonly Scenario[] = [
         .fill(1, { id: "e1", qty: "1", px: "100" }).cancelled(1),
   },
   {
+    name: "time_to_live_for_ever",
+    requires: ["R-EXEC-1"],
+    description: "A TTL, and a venue's pause, that end beyond 2^53 µs: the last time that counts.",
+    tell: (story) =>
+      story.begin().place("i1", { ttlMs: Number.MAX_SAFE_INTEGER }).accept(1)
+        .replace("r1", { orig: "i1", qty: "9", ttlMs: Number.MAX_SAFE_INTEGER - 1 })
+        .failed(1, {
+          kind: "Replace",
+          outcome: "notSent",
+          retryAfterMs: Number.MAX_SAFE_INTEGER,
+        }),
+  },
+  {
     name: "time_to_live_restarted",
     requires: ["R-EXEC-1"],
     description: "A replace keeps, restarts or removes the TTL.",

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import Any, Optional
 
+from .decimals import SAFE
 from .model import Venue
 from .state import State
 
@@ -17,7 +18,7 @@ NEW_TERMS = ("Submit", "Replace")
 def pause(state: State, venue: Venue, retry_after_ms: Optional[int]) -> None:
     """The venue said when it wants to hear from us again."""
     if retry_after_ms is not None and retry_after_ms > 0:
-        until = state.now + retry_after_ms * 1000
+        until = min(SAFE, state.now + retry_after_ms * 1000)
         venue.paused_until = max(venue.paused_until or 0, until)
 
 

@@ -148,3 +148,4 @@ def _mix_command(digest: Digest, command: Json) -> None:
     elif kind == "Replace":
         digest.int_or_absent(command["price"])
         digest.int(command["order_qty"])
+        digest.int_or_absent(command["expire_us"])

@@ -11,6 +11,7 @@ from typing import Optional, TypeVar
 from . import decimals
 from .breaker import is_open
 from .changes import begin_cancel, client_order_id, place, send_cancel
+from .decimals import SAFE
 from .dry_run import is_dry
 from .exposure import Request, entry_price, worth_of
 from .guards import let_in, refusal
@@ -125,7 +126,9 @@ def _is_rated(client: Client, intent: Json) -> bool:
 
 
 def _ttl_due(intent: Json) -> Optional[int]:
-    return intent["sent_us"] + intent["ttl_ms"] * 1000 if intent["ttl_ms"] else None
+    if not intent["ttl_ms"]:
+        return None
+    return min(SAFE, intent["sent_us"] + intent["ttl_ms"] * 1000)
 
 
 def _place(state: State, client: Client, record: IntentRecord, intent: Json) -> None:

@@ -161,6 +161,8 @@ def command(order: Order, kind: str) -> Json:
             new_cl_ord_id=replace.key,
             order_qty=replace.order_qty,
             price=replace.price,
+            expire_us=replace.expire_us,
+            params=replace.params,
         )
     return said
 

@@ -110,6 +110,8 @@ function callsOf(product: ExchangeProduct): ReadonlyMap<string, Call> {
     newClOrdId: "cid-2",
     orderQty: qty(200),
     price: px(300_100),
+    expireUs: null,
+    params: null,
   };
   const amend = requests.replace(replace, listed.usdm);
   if (amend !== undefined) calls.set("amend", amend);

@@ -1,0 +1,69 @@
+/**
+ * Engine and simulators as one timeline (R-CORE-8, R-CORE-9): what the engine does not take reaches
+ * no simulator, and both go on from a checkpoint as they would have.
+ * @module
+ */
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { instrumentId, micros } from "../../core/mod.ts";
+import { brief, draft, World } from "../support/engine_world.ts";
+import { NO_COSTS } from "../support/simulated_venue.ts";
+
+const BTC = instrumentId(0);
+
+/** A world whose venue is simulated, with a book of 5 at 99.00 and 101.00. */
+function paper(): World {
+  const w = new World({ simulation: NO_COSTS }).start().open();
+  const bids = [9_900, 5_000];
+  const asks = [10_100, 5_000];
+  w.offer(draft("market_data", "BookSnapshot", { bids, asks, updateId: null }, BTC));
+  return w;
+}
+
+/** Applies what the simulated venue says now. */
+function drain(w: World): string[] {
+  const said: string[] = [];
+  for (const output of w.timeline.takeOutputs(micros(w.nowUs))) {
+    said.push(...w.offer(output).map(brief));
+  }
+  return said;
+}
+
+for (const [what, price] of [["no level", 2 ** 52 + 1], ["no price", 0.5]] as const) {
+  for (const eventType of ["BookSnapshot", "BookDelta"] as const) {
+    Deno.test(`Timeline.apply() keeps a ${eventType} with ${what} from the simulated venue: it halts the account`, () => {
+      const w = paper();
+      const levels = { bids: [price, 1], asks: [], updateId: null };
+      w.offer(draft("market_data", eventType, levels, BTC));
+      deepStrictEqual(w.effects.alarms.map(({ code }) => code), ["INVARIANT"]);
+      strictEqual(w.place("p1")[0]?.rejectCode, "TRADING_HALTED");
+      w.control("TradingStateSet", { state: "Active", reason: "looked at" });
+      w.place("p2", { price: "101", orderQty: "5" });
+      deepStrictEqual(drain(w), ["New/Accepted 0+5000", "Trade/Filled 5000+0"]);
+    });
+  }
+}
+
+Deno.test("Timeline.apply() keeps market data of what is not listed from the simulated venue, time passes", () => {
+  const w = paper();
+  const expireUs = micros(w.nowUs + 1_000);
+  w.place("p1", { timeInForce: "GTD", expireUs });
+  drain(w);
+  w.wait(1);
+  const levels = { bids: [], asks: [], updateId: null };
+  w.offer(draft("market_data", "BookSnapshot", levels, instrumentId(7)));
+  deepStrictEqual(w.effects.alarms, []);
+  deepStrictEqual(drain(w), ["Expired/Expired 0+0"]);
+});
+
+Deno.test("Timeline.apply() lets a simulated order live as long as its last replace says", () => {
+  const w = paper();
+  const second = 1_000_000;
+  w.place("p1", { price: "90", timeInForce: "GTD", expireUs: micros(w.nowUs + 10 * second) });
+  drain(w);
+  w.replace("r1", { orig: "p1", qty: "10", expireUs: micros(w.nowUs + 60 * second) });
+  deepStrictEqual(drain(w), ["Replaced/Accepted 0+10000"]);
+  w.wait(11_000).fire();
+  deepStrictEqual(drain(w), []);
+  w.wait(49_000).fire();
+  deepStrictEqual(drain(w), ["Expired/Expired 0+0"]);
+});
