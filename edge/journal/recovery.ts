@@ -13,7 +13,7 @@ import { batchLines } from "./batch_lines.ts";
 import { readCheckpoints, type StoredCheckpoint } from "./checkpoint_files.ts";
 import { LineError, parseEventLine } from "./event_lines.ts";
 import { type SegmentHeader, segmentName } from "./format.ts";
-import { type HighWaterMark, highWaterPath, HighWaterWriter } from "./high_water.ts";
+import { createHighWater, type HighWaterMark } from "./high_water.ts";
 import { finishAcceptedLoss } from "./accepted_loss_files.ts";
 import { disagreement, inspectFiles, placeAfter, placeOfMark } from "./opening.ts";
 import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
@@ -106,11 +106,7 @@ function beginJournal(options: RecoverOptions): Recovery {
   disk.makeDirectory(journalDirectory(stateDirectory));
   const tail = emptyTail(journalId);
   // The mark comes first: from here on a journal without a mark is one that lost it.
-  const writer = new HighWaterWriter(disk, highWaterPath(stateDirectory));
-  writer.write(tail);
-  writer.sync();
-  writer.close();
-  disk.syncDirectory(stateDirectory);
+  createHighWater(disk, stateDirectory, tail);
   return emptyRecovery(tail);
 }
 
