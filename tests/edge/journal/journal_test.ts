@@ -199,6 +199,21 @@ Deno.test("Journal ends with a sentence when the disk is full", () => {
   ok(replayDisk(rig.disk).seqId >= acknowledged);
 });
 
+for (const onCall of [2, 3, 4, 5, 6, 7, 8]) {
+  Deno.test(`Journal loses nothing after failing sync ${onCall} that the system forgot, a restart and a power cut`, () => {
+    const rig = new JournalRig();
+    rig.disk.inject({ operation: "syncData", path: ".log", onCall, effect: "forget" });
+    rig.fill(300, 5);
+    strictEqual(rig.failures.length, 1);
+    rig.disk.heal();
+    rig.disk.crash("all"); // the process ends; what the sync failed for is still in the cache
+    const second = new JournalRig(rig.disk);
+    second.fill(10);
+    rig.disk.crash("none");
+    strictEqual(replayDisk(rig.disk).seqId, second.durable.at(-1));
+  });
+}
+
 Deno.test("Journal that a lying disk lost is refused at the next start", () => {
   const rig = new JournalRig();
   rig.fill(30);
