@@ -12,6 +12,8 @@ import { limitProblems } from "./limit_checks.ts";
 import { listOf, mapOf, type Path, type Raw, repeated } from "./raw.ts";
 import { type PathProblem, shown } from "./problems.ts";
 
+const DAY_MS = 86_400_000;
+
 /** What the program that reads the file can do. */
 export type Registry = {
   /** Venue adapters besides `paper`, by name. */
@@ -37,7 +39,19 @@ export function crossProblems(root: unknown, registry: Registry): readonly PathP
     ...modeProblems(root, registry.adapters),
     ...limitProblems(root),
     ...hotLoopProblems(root),
+    ...retentionProblems(root),
   ];
+}
+
+/** A repeated intent is answered with the report that it had, which must be there for so long. */
+function retentionProblems(root: unknown): readonly PathProblem[] {
+  const days = mapOf(mapOf(root)?.["journal"])?.["truth_retention_days"];
+  const horizonMs = mapOf(mapOf(root)?.["engine"])?.["intent_horizon_ms"];
+  // Where one of them is left out, the other's range does not reach beyond its default.
+  if (typeof days !== "number" || typeof horizonMs !== "number") return [];
+  if (days * DAY_MS >= horizonMs) return [];
+  const text = `must be no shorter than engine.intent_horizon_ms, ${horizonMs}: was ${days} days`;
+  return [{ path: ["journal", "truth_retention_days"], at: "value", text }];
 }
 
 function venueProblems(raw: unknown, path: Path, registry: Registry): readonly PathProblem[] {

@@ -174,12 +174,12 @@ export class Outbox {
     }
   }
 
-  /** Returns false if the journal's reader is not yet as far as its writer. */
+  /** Returns false if the journal's reader is not yet as far as its writer, or cannot read. */
   #readPage(stream: ReportStream): boolean {
     const from = this.#written + 1;
     const page = this.#options.backend.readReports(stream.client, from, REPLAY_PAGE_BYTES);
-    if (page.texts.length === 0) return false;
     this.#written = Math.max(this.#written, page.firstSeq - 1); // what retention took is gone
+    if (page.texts.length === 0) return this.#written >= stream.durable;
     for (const text of page.texts) {
       if (this.#written >= stream.durable) break;
       writeFrame(this.#frames, text);
@@ -224,8 +224,13 @@ export class Outbox {
       this.#unreadAnswers += answer.text.length;
     }
     for (const reportSeq of answer.repeats) {
-      const [text] = this.#options.backend.readReports(stream.client, reportSeq, 1).texts;
-      if (text !== undefined) writeFrame(this.#frames, withPossDup(text));
+      const { firstSeq, texts: [text] } = this.#options.backend.readReports(
+        stream.client,
+        reportSeq,
+        1,
+      );
+      // Where retention took it, what is read begins with another: that would be no answer.
+      if (text !== undefined && firstSeq === reportSeq) writeFrame(this.#frames, withPossDup(text));
     }
   }
 

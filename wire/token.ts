@@ -7,9 +7,21 @@
 import type { Disk, Randomness } from "../edge/ports.ts";
 
 const TOKEN_BYTES = 32;
+const TOKEN_LENGTH_MIN = 16;
 /** A token file longer than this is none. */
 const TOKEN_FILE_BYTES_MAX = 1_024;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/** The file that is there holds no token: people have to look at it. */
+export class TokenRefused extends Error {
+  override readonly name = "TokenRefused";
+  constructor(path: string) {
+    super(
+      `Cannot use the token file: it must hold one line of at least ${TOKEN_LENGTH_MIN} visible ` +
+        `ASCII characters: was another text in ${path}; remove it to have a new one made`,
+    );
+  }
+}
 
 /** Returns the path of the token file. */
 export function tokenPath(stateDirectory: string): string {
@@ -19,7 +31,7 @@ export function tokenPath(stateDirectory: string): string {
 /**
  * Returns the bytes of the token's text; makes the file, durably, if there is none.
  * @throws {DiskError} If it can neither be read nor made.
- * @throws {Error} If the file holds no token.
+ * @throws {TokenRefused} If the file holds no token.
  */
 export function readOrCreateToken(
   ports: { readonly disk: Disk; readonly randomness: Randomness },
@@ -38,14 +50,12 @@ function readToken(disk: Disk, path: string): Uint8Array {
   try {
     const buffer = new Uint8Array(TOKEN_FILE_BYTES_MAX);
     const text = new TextDecoder().decode(buffer.subarray(0, file.readAt(buffer, 0))).trim();
-    if (/^[\x21-\x7e]{16,}$/.test(text)) return new TextEncoder().encode(text);
+    const isToken = text.length >= TOKEN_LENGTH_MIN && /^[\x21-\x7e]+$/.test(text);
+    if (isToken) return new TextEncoder().encode(text);
   } finally {
     file.close();
   }
-  throw new Error(
-    `Cannot use the token file: it must hold one line of at least 16 visible ASCII characters; ` +
-      `remove it to have a new one made: was ${path}`,
-  );
+  throw new TokenRefused(path);
 }
 
 /** Written beside and renamed: a crash leaves either no token or a whole one. */

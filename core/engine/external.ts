@@ -50,7 +50,7 @@ function applyFill(turn: Turn, event: Event<"OrderExecuted">): boolean {
       code: "FILL_TOO_OLD",
       text:
         `Cannot book execution ${execId} at seq_id ${turn.seqId}: it must have happened within ` +
-        `${state.settings.intentHorizonMs} ms (wire.intent_horizon_ms): was older`,
+        `${state.settings.intentHorizonMs} ms (engine.intent_horizon_ms): was older`,
     });
     return true;
   }

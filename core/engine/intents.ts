@@ -149,7 +149,7 @@ function checkAge(turn: Turn, intent: Intent): Refusal | undefined {
   const ageUs = turn.nowUs - intent.sentUs;
   const horizonMs = turn.state.settings.intentHorizonMs;
   if (ageUs > horizonMs * 1000) {
-    return stale(`sent_us must be at most ${horizonMs} ms old (wire.intent_horizon_ms)`, ageUs);
+    return stale(`sent_us must be at most ${horizonMs} ms old (engine.intent_horizon_ms)`, ageUs);
   }
   if (intent.action !== "Place" && intent.action !== "Replace") return undefined;
   const { intentsAfterUs } = turn.state;

@@ -18,6 +18,8 @@ const FORMAT = 1;
 const STATE_VERSION = 1;
 const KEEP = 3;
 const NAME = /^\d{16}\.json$/;
+/** What a crash left of a checkpoint. */
+const DRAFT = /^\d{16}\.json\.tmp$/;
 const SEAL = ',"sha256":"';
 /** Characters that are gathered before they are written. */
 const PIECE_LENGTH = 1 << 16;
@@ -53,6 +55,9 @@ export function* writeCheckpoint(
 ): Generator<void, void> {
   const directory = checkpointDirectory(stateDirectory);
   disk.makeDirectory(directory);
+  for (const left of disk.list(directory)) {
+    if (DRAFT.test(left)) disk.remove(`${directory}/${left}`);
+  }
   const name = `${String(checkpoint.tail.seq).padStart(16, "0")}.json`;
   yield* replacingFile(disk, { directory, name }, sealedPieces(checkpoint));
   for (const old of checkpointNames(disk, directory).slice(0, -KEEP)) {

@@ -24,14 +24,19 @@ export function replaceFile(
   for (const _ of replacingFile(disk, at, [new TextEncoder().encode(text)]));
 }
 
-/** {@link replaceFile} with pieces of bytes, one at a step: the caller may rest between them. */
+/**
+ * {@link replaceFile} with pieces of bytes, one at a step: the caller may rest between them. Where it
+ * fails, what was written so far is removed: on a full disk it would take the last room there is.
+ */
 export function* replacingFile(
   disk: Disk,
   at: { readonly directory: string; readonly name: string },
   pieces: Iterable<Uint8Array>,
 ): Generator<void, void> {
   const path = `${at.directory}/${at.name}`;
-  const file = disk.open(`${path}.tmp`, "create");
+  const draft = `${path}.tmp`;
+  const file = disk.open(draft, "create");
+  let isWhole = false;
   try {
     file.truncate(0);
     let size = 0;
@@ -41,9 +46,11 @@ export function* replacingFile(
       yield;
     }
     file.syncData();
+    disk.rename(draft, path);
+    isWhole = true;
   } finally {
     file.close();
+    if (!isWhole) disk.remove(draft);
   }
-  disk.rename(`${path}.tmp`, path);
   disk.syncDirectory(at.directory);
 }

@@ -8,8 +8,10 @@
  */
 import { ByteWriter, fixed } from "../../wire/byte_writer.ts";
 import type { Disk, DiskFile } from "../ports.ts";
+import { replacingFile } from "./files.ts";
 import { sha256 } from "./format.ts";
 
+const NAME = "high_water";
 const SLOT_BYTES = 4096;
 const MARK =
   /^(\{"high_water":\{"journal_id":"([0-9a-f]{32})","batch":(\d{1,15}),"seq":(\d{1,15}),"chain":"([0-9a-f]{64})","segment":(\d{1,8}),"offset":(\d{1,12}))\},"check":"([0-9a-f]{64})"\}\n/;
@@ -28,7 +30,16 @@ export type HighWaterMark = {
 
 /** Returns the path of the mark. */
 export function highWaterPath(stateDirectory: string): string {
-  return `${stateDirectory}/high_water`;
+  return `${stateDirectory}/${NAME}`;
+}
+
+/** Makes the file, with its first mark: a crash or a full disk leaves it whole or leaves none. */
+export function createHighWater(disk: Disk, stateDirectory: string, mark: HighWaterMark): void {
+  const first = new ByteWriter();
+  writeMark(first, mark);
+  const slots = new Uint8Array(2 * SLOT_BYTES);
+  slots.set(first.bytes);
+  for (const _ of replacingFile(disk, { directory: stateDirectory, name: NAME }, [slots]));
 }
 
 /** Reads the mark; `missing` if there is no file, `damaged` if neither slot is intact. */

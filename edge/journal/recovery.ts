@@ -13,7 +13,7 @@ import { batchLines } from "./batch_lines.ts";
 import { readCheckpoints, type StoredCheckpoint } from "./checkpoint_files.ts";
 import { LineError, parseEventLine } from "./event_lines.ts";
 import { type SegmentHeader, segmentName } from "./format.ts";
-import { type HighWaterMark, highWaterPath, HighWaterWriter } from "./high_water.ts";
+import { createHighWater, type HighWaterMark } from "./high_water.ts";
 import { finishAcceptedLoss } from "./accepted_loss_files.ts";
 import { disagreement, inspectFiles, placeAfter, placeOfMark } from "./opening.ts";
 import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
@@ -106,11 +106,7 @@ function beginJournal(options: RecoverOptions): Recovery {
   disk.makeDirectory(journalDirectory(stateDirectory));
   const tail = emptyTail(journalId);
   // The mark comes first: from here on a journal without a mark is one that lost it.
-  const writer = new HighWaterWriter(disk, highWaterPath(stateDirectory));
-  writer.write(tail);
-  writer.sync();
-  writer.close();
-  disk.syncDirectory(stateDirectory);
+  createHighWater(disk, stateDirectory, tail);
   return emptyRecovery(tail);
 }
 
@@ -152,6 +148,7 @@ class ExistingJournal implements Recovery {
   readonly checkpoint: Checkpoint | undefined;
   readonly reports: ReportIndex;
   readonly #options: RecoverOptions;
+  readonly #mark: HighWaterMark | undefined;
   readonly #scan: JournalScan;
   /** Over what the checkpoint stands for; undefined without one. */
   readonly #before: JournalScan | undefined;
@@ -171,6 +168,7 @@ class ExistingJournal implements Recovery {
     const { disk, stateDirectory } = options;
     const directory = journalDirectory(stateDirectory);
     this.#options = options;
+    this.#mark = mark;
     this.journalId = first.journalId;
     const stored = options.from === "zero" ? undefined : storedCheckpoint(options);
     this.checkpoint = stored?.state;
@@ -211,9 +209,37 @@ class ExistingJournal implements Recovery {
       this.#checkVersion(batch);
       yield* batchRecords(batch);
     }
-    const { torn } = this.#scan;
-    if (torn !== undefined && this.#options.access !== "read") this.#clear(torn);
+    if (this.#options.access !== "read") this.#settleEnd();
     this.#tail = this.#scan.tail;
+  }
+
+  #settleEnd(): void {
+    const { torn, tail } = this.#scan;
+    if (torn !== undefined) this.#clear(torn);
+    if (this.#mark !== undefined && tail.batch > this.#mark.batch) this.#writeAgain(this.#mark);
+  }
+
+  /**
+   * What is beyond the mark was perhaps never synced with success: after a sync that failed the
+   * system shows it to every reader, counts it as written, and forgets it. People are told of it
+   * from now on, so it is written once more.
+   */
+  #writeAgain(mark: HighWaterMark): void {
+    const { disk } = this.#options;
+    const { segment, offset: end } = this.#scan.tail;
+    const from = mark.segment === segment ? mark.offset : 0;
+    const file = disk.open(this.#pathOf(segment), "write");
+    try {
+      const bytes = new Uint8Array(Math.max(0, end - from));
+      file.writeAt(bytes.subarray(0, file.readAt(bytes, from)), from);
+      file.syncData();
+    } finally {
+      file.close();
+    }
+  }
+
+  #pathOf(segment: number): string {
+    return `${journalDirectory(this.#options.stateDirectory)}/${segmentName(segment)}`;
   }
 
   /** Reports are read from there, and people believe it: no trading on a damaged past. */
@@ -236,9 +262,8 @@ class ExistingJournal implements Recovery {
   }
 
   #clear(torn: TornTail): void {
-    const { disk, stateDirectory, log } = this.#options;
-    const path = `${journalDirectory(stateDirectory)}/${segmentName(torn.segment)}`;
-    const file = disk.open(path, "write");
+    const { disk, log } = this.#options;
+    const file = disk.open(this.#pathOf(torn.segment), "write");
     try {
       file.writeAt(new Uint8Array(torn.bytes), torn.offset);
       file.syncData();

@@ -115,9 +115,11 @@ function isFill(fill: Partial<WireFill>): fill is WireFill {
 }
 
 const OPENED = /"event_type":"SessionOpened"/;
+const CLOSED = /"event_type":"SessionClosed","payload":\{"session":(\d+)/;
+const STARTED = /"event_type":"Started"/;
 const INTENT = /"event_type":"IntentReceived","payload":\{"session":(\d+)/;
 
-/** Learns the names of clients. */
+/** Learns the names of clients. Holds the sessions that are open: no others have intents. */
 export class ClientNames {
   readonly #sessions = new Map<number, string>();
   readonly #names = new Map<number, string>();
@@ -131,6 +133,9 @@ export class ClientNames {
       this.#sessions.set(event.payload.session, event.payload.client);
       return;
     }
+    if (STARTED.test(eventLine)) this.#sessions.clear();
+    const closed = CLOSED.exec(eventLine)?.[1];
+    if (closed !== undefined) this.#sessions.delete(Number(closed));
     const session = INTENT.exec(eventLine)?.[1];
     const name = session === undefined ? undefined : this.#sessions.get(Number(session));
     if (name === undefined) return;

@@ -15,6 +15,7 @@ import type { BatchReports, ReportEntry, ReportIndex } from "./report_index.ts";
 import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
 import { segmentName } from "./format.ts";
 import { readWindow, SegmentReader } from "./segment_reader.ts";
+import { firstSegment } from "./segments.ts";
 import type { BatchPosition } from "./writer.ts";
 
 const decoder = new TextDecoder();
@@ -25,6 +26,8 @@ export type RecordedReport = {
   readonly reportSeq: number;
   readonly text: string;
 };
+
+type ReportPlace = Pick<ReportEntry, "segment" | "batch">;
 
 type Wanted = {
   readonly client: ClientIndex;
@@ -132,7 +135,7 @@ export class ReportStore {
    * unrecognisable leaves a gap in the numbers, which is refused.
    */
   *#truthFrom(place: ReportEntry, wanted: Wanted): Generator<string> {
-    let reader = this.#openSegment(place.segment);
+    let reader = this.#openSegment(place);
     try {
       let { batch } = place;
       let offset = reader === undefined ? 0 : placeOf(reader, place);
@@ -146,8 +149,9 @@ export class ReportStore {
           offset += found.batch.bytes;
           batch = found.batch.header.number + 1;
         } else {
-          const next: number = reader.number + 1;
+          const next: ReportPlace = { segment: reader.number + 1, batch };
           reader.close();
+          reader = undefined; // closed once, also if there is no next one
           reader = this.#openSegment(next);
           offset = reader?.firstOffset ?? 0;
         }
@@ -157,13 +161,19 @@ export class ReportStore {
     }
   }
 
-  /** Undefined if retention removed the segment, whose message is then still on the way. */
-  #openSegment(number: number): SegmentReader | undefined {
+  /**
+   * The segment in which a durable batch must be. Undefined if retention removed it: its message is
+   * then still on the way, but the anchor was written before.
+   */
+  #openSegment({ segment: number, batch }: ReportPlace): SegmentReader | undefined {
+    const directory = this.#directory;
     try {
-      return new SegmentReader(this.#disk, { directory: this.#directory, number }, this.#window);
+      return new SegmentReader(this.#disk, { directory, number }, this.#window);
     } catch (error) {
       if (!(error instanceof DiskError && error.code === "NotFound")) throw error;
-      this.#index.dropBefore(number + 1);
+      const first = firstSegment(this.#disk, directory);
+      if (number >= first) throw missingSegment({ segment: number, batch });
+      this.#index.dropBefore(first);
       return undefined;
     }
   }
@@ -177,6 +187,12 @@ function hasWanted(truth: string, { client, firstSeq }: Wanted): boolean {
 /** A report that is in the index and in no batch that could be read as one. */
 function missing({ segment, batch }: ReportEntry): JournalRefused {
   const problem = "a client's reports must follow each other without a gap: was one missing";
+  return new JournalRefused(problem, RESTORE_ADVICE, { segment: segmentName(segment), batch });
+}
+
+/** Nobody may take damage for retention: what it loses would be passed over without a word. */
+function missingSegment({ segment, batch }: ReportPlace): JournalRefused {
+  const problem = "a durable batch must be there: was missing, and no retention had dropped it";
   return new JournalRefused(problem, RESTORE_ADVICE, { segment: segmentName(segment), batch });
 }
 

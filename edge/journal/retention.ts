@@ -9,7 +9,7 @@
  */
 import type { Disk } from "../ports.ts";
 import { oldestCheckpointSeq } from "./checkpoint_files.ts";
-import { replaceFile } from "./files.ts";
+import { replaceFile, replacingFile } from "./files.ts";
 import {
   encodeDroppedHeader,
   encodeSegmentHeader,
@@ -124,22 +124,7 @@ function rewriteWithoutMarket(request: RetentionRequest, header: SegmentHeader):
   try {
     if (!hasMarket(reader)) return false;
     const name = segmentName(header.number);
-    const file = disk.open(`${directory}/${name}.tmp`, "create");
-    try {
-      file.truncate(0);
-      let end = 0;
-      const append = (bytes: Uint8Array): void => {
-        file.writeAt(bytes, end);
-        end += bytes.length;
-      };
-      append(new TextEncoder().encode(encodeSegmentHeader(header)));
-      for (const bytes of withoutMarket(reader)) append(bytes);
-      file.syncData();
-    } finally {
-      file.close();
-    }
-    disk.rename(`${directory}/${name}.tmp`, `${directory}/${name}`);
-    disk.syncDirectory(directory);
+    for (const _ of replacingFile(disk, { directory, name }, withoutMarket(reader)));
     return true;
   } finally {
     reader.close();
@@ -159,6 +144,7 @@ function hasMarket(reader: SegmentReader): boolean {
 
 function* withoutMarket(reader: SegmentReader): Generator<Uint8Array> {
   const encoder = new TextEncoder();
+  yield encoder.encode(encodeSegmentHeader(reader.header));
   let offset = reader.firstOffset;
   for (;;) {
     const found = reader.read(offset, "checked");

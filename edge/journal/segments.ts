@@ -54,6 +54,14 @@ export function listSegments(disk: Disk, directory: string): SegmentHeader[] {
   return headers;
 }
 
+/**
+ * Returns the number of the segment with which the journal begins now.
+ * @throws {JournalRefused} If the anchor is altered.
+ */
+export function firstSegment(disk: Disk, directory: string): number {
+  return readAnchor(disk, directory)?.number ?? 1;
+}
+
 function missingSegment(expected: number, found: number): JournalRefused {
   return new JournalRefused(
     `segment ${segmentName(expected)} must be there: was missing before ${segmentName(found)}`,

@@ -197,6 +197,11 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
     venue({ venue: "    feed: {kind: adapter}\n" }),
     /paper has no feed/,
   ],
+  [
+    "reports that go before the intents whose answers they are",
+    `engine: {intent_horizon_ms: 864000000}\njournal: {truth_retention_days: 9}\n${venue()}`,
+    /^c\.yaml:2:\d+: journal\.truth_retention_days: must be no shorter than .*864000000: was 9 days/,
+  ],
   ["an unknown feed", venue({ venue: "    feed: {kind: x}\n" }), /kind is generator, capture/],
   [
     "a capture whose file and format are not there",

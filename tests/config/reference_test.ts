@@ -2,7 +2,7 @@
  * `config/reference.yaml` is the schema, written for people. Proves R-OPS-2 in part.
  * @module
  */
-import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { parse, parseDocument, visit } from "yaml";
 import { parseConfiguration } from "../../config/mod.ts";
 import { allKeys } from "../../config/schema_keys.ts";
@@ -103,4 +103,23 @@ function commentAbove(lines: readonly string[], offset: number): string {
   const found: string[] = [];
   while (/^\s*#/.test(lines[line] ?? "")) found.unshift(lines[line--]?.replace(/^\s*#/, "") ?? "");
   return found.join(" ").replace(/\s+/g, " ");
+}
+
+Deno.test("every key of a part of its own that a sentence or a page names is one of the schema", () => {
+  const known = new Set(allKeys().map(({ path }) => path));
+  const named = ["core", "edge", "wire", "daemon", "docs", "systemd"].flatMap(textsBelow)
+    .flatMap((text) => [...text.matchAll(NAMED_KEY)].map(([key]) => key));
+  ok(named.length > 10);
+  deepStrictEqual([...new Set(named)].filter((key) => !known.has(key)), []);
+});
+
+const NAMED_KEY = /\b(?:wire|engine|journal|metrics|operator)\.[a-z]+(?:_[a-z]+)+\b/g;
+
+function textsBelow(folder: string): string[] {
+  const directory = new URL(`../../${folder}/`, import.meta.url);
+  return [...Deno.readDirSync(directory)].flatMap(({ name, isDirectory }) => {
+    if (isDirectory) return textsBelow(`${folder}/${name}`);
+    const isText = /\.(?:ts|md|service|yml)$/.test(name);
+    return isText ? [Deno.readTextFileSync(new URL(name, directory))] : [];
+  });
 }

@@ -15,8 +15,11 @@ export type DiskFault = {
   readonly operation: "writeAt" | "syncData" | "truncate" | "open" | "rename" | "syncDirectory";
   readonly path?: string;
   readonly onCall: number;
-  /** An error code, or `lose`: a sync that says it succeeded and did nothing. */
-  readonly effect: DiskErrorCode | "lose";
+  /**
+   * An error code; `lose`: a sync that says it succeeded and did nothing; `forget`: one that fails
+   * with `Io`, after which the system takes the pages for written, as real ones do.
+   */
+  readonly effect: DiskErrorCode | "lose" | "forget";
 };
 
 class Bytes {
@@ -191,7 +194,7 @@ export class MemoryDisk implements Disk {
   #handle(path: string, node: Node): DiskFile {
     const life = this.#life;
     const owner = {};
-    const alive = (operation: DiskFault["operation"]): "lose" | undefined => {
+    const alive = (operation: DiskFault["operation"]): "lose" | "forget" | undefined => {
       if (life !== this.#life) throw new DiskError("Io", `${path} belongs to a dead process`);
       return this.#enter(operation, path);
     };
@@ -209,7 +212,12 @@ export class MemoryDisk implements Disk {
         node.touch(offset, bytes.length);
       },
       syncData: () => {
-        if (alive("syncData") === "lose") return;
+        const effect = alive("syncData");
+        if (effect === "lose") return;
+        if (effect === "forget") {
+          node.dirty.clear();
+          throw new DiskError("Io", `syncData ${path}: Io`);
+        }
         node.sync();
         // Journalling file systems make a new file's entry durable with its data.
         if (this.#entries.get(path) === node) this.#durableEntries.set(path, node);
@@ -231,14 +239,14 @@ export class MemoryDisk implements Disk {
     };
   }
 
-  #enter(operation: DiskFault["operation"], path: string): "lose" | undefined {
+  #enter(operation: DiskFault["operation"], path: string): "lose" | "forget" | undefined {
     const met = this.#faults.filter(({ fault }) =>
       fault.operation === operation && path.includes(fault.path ?? "")
     );
     for (const armed of met) armed.calls += 1;
     const due = met.find(({ fault, calls }) => calls === fault.onCall)?.fault;
     if (due === undefined) return undefined;
-    if (due.effect === "lose") return due.effect;
+    if (due.effect === "lose" || due.effect === "forget") return due.effect;
     throw new DiskError(due.effect, `${operation} ${path}: ${due.effect}`);
   }
 

@@ -131,6 +131,37 @@ Deno.test("WireServer waits for a journal reader that lags behind its writer", (
   deepStrictEqual(client.reportSeqs(), [1, 2, 3]);
 });
 
+Deno.test("WireServer goes on with what is new when retention takes all that a replay still has to read", () => {
+  const fixture = new WireFixture({ windowBytes: 10_000 });
+  record(fixture, 500);
+  const client = fixture.hello("alice", { resume_from: 0 });
+  client.socket.pause();
+  fixture.settle();
+  fixture.backend.firstKept = 501;
+  client.socket.resume();
+  finish(fixture);
+  const seen = client.reportSeqs().length;
+  ok(seen > 0 && seen < 500, `${seen}`);
+  fixture.time.advance(1_500_000);
+  ok(client.all("HEARTBEAT").length > 0, "it is not waiting for what is gone");
+  fixture.backend.report("alice", PAD);
+  fixture.backend.commit();
+  finish(fixture);
+  deepStrictEqual(client.reportSeqs(), [...upTo(seen), 501]);
+});
+
+Deno.test("WireServer repeats no other report in place of one that retention took", () => {
+  const fixture = new WireFixture();
+  const client = fixture.open("alice");
+  for (const id of ["1", "2", "3"]) client.send(fixture.noOp(id));
+  fixture.settle();
+  deepStrictEqual(client.reportSeqs(), [1, 2, 3]);
+  fixture.backend.firstKept = 3;
+  for (const id of ["1", "3"]) client.send(fixture.noOp(id));
+  fixture.settle();
+  deepStrictEqual(client.reportSeqs(), [1, 2, 3, 3]);
+});
+
 Deno.test("WireServer ends a slow consumer with an unbroken prefix; others go on", () => {
   const fixture = new WireFixture({
     windowBytes: 2_000,

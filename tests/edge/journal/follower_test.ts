@@ -125,6 +125,43 @@ Deno.test("runFollower() says that a checkpoint could not be taken and goes on",
   deepStrictEqual(heard.checkpoints, [30]);
 });
 
+Deno.test("runFollower() leaves nothing on a full disk of a checkpoint that did not fit", () => {
+  const rig = new JournalRig();
+  const { link, heard } = startFollower(rig);
+  rig.fill(30);
+  const names = (): readonly string[] => rig.disk.list(`${STATE}/checkpoints`);
+  for (const operation of ["truncate", "writeAt", "syncData", "rename"] as const) {
+    rig.disk.inject({ operation, path: "checkpoints/", onCall: 1, effect: "NoSpace" });
+    link.checkpoint();
+    rig.threads.run();
+    deepStrictEqual(names(), [], operation);
+    rig.disk.heal();
+  }
+  strictEqual(heard.refused.length, 4);
+});
+
+Deno.test("runFollower() removes what a crash left of a checkpoint", () => {
+  const rig = new JournalRig();
+  const { link } = startFollower(rig);
+  rig.fill(30);
+  rig.disk.put(`${STATE}/checkpoints/0000000000000012.json.tmp`, new Uint8Array(1000));
+  link.checkpoint();
+  rig.threads.run();
+  deepStrictEqual(rig.disk.list(`${STATE}/checkpoints`), ["0000000000000030.json"]);
+});
+
+Deno.test("retention leaves nothing on a full disk of a segment that it could not rewrite", () => {
+  const rig = agedRig();
+  const { link, heard } = startFollower(rig, { retention: { marketHours: 24, truthDays: null } });
+  rig.disk.inject({ operation: "writeAt", path: ".log.tmp", onCall: 3, effect: "NoSpace" });
+  rig.threads.run();
+  link.checkpoint();
+  rig.threads.run();
+  strictEqual(heard.refused.length, 1);
+  deepStrictEqual(rig.disk.list(`${STATE}/journal`).filter((name) => name.endsWith(".tmp")), []);
+  ok(journalVerify(rig.disk, STATE).ok);
+});
+
 function agedRig(): JournalRig {
   const rig = new JournalRig();
   for (let n = 1; n <= 300; n++) {
@@ -201,17 +238,17 @@ Deno.test("retention drops whole old segments, keeps the chain anchored and the 
 
 Deno.test("Journal.readReports begins at what is kept before it hears of the retention", () => {
   const rig = agedRig();
-  rig.fill(600);
-  rig.stop();
-  const second = new JournalRig(rig.disk);
-  const kept = rig.disk.list(`${STATE}/journal`).slice(2);
-  for (const name of rig.disk.list(`${STATE}/journal`).slice(0, 2)) {
-    rig.disk.remove(`${STATE}/journal/${name}`);
-  }
-  const page = second.journal.readReports(clientIndex(0), { reportSeq: 1, limitBytes: 1 });
-  ok(page.firstSeq > 1);
+  const untold = new JournalRig(rig.disk);
+  const { link, heard } = startFollower(rig, { retention: { marketHours: null, truthDays: 5 } });
+  rig.threads.run();
+  link.checkpoint();
+  rig.threads.run();
+  strictEqual(heard.dropped.length, 1);
+  strictEqual(untold.journal.reportFirstSeq(clientIndex(0)), 1);
+  const page = untold.journal.readReports(clientIndex(0), { reportSeq: 1, limitBytes: 1 });
+  strictEqual(page.firstSeq, rig.journal.reportFirstSeq(clientIndex(0)));
   strictEqual(JSON.parse(page.texts[0] ?? "{}").report_seq, page.firstSeq);
-  ok(kept.length > 0);
+  deepStrictEqual(untold.failures, []);
 });
 
 Deno.test("retention that was interrupted before it removed a segment leaves a sound journal", () => {

@@ -102,6 +102,11 @@ function opened(n: number, of: { session: number; client: string }): Event<"Sess
   };
 }
 
+function closed(n: number, session: number): Event<"SessionClosed"> {
+  const payload = { session: sessionId(session), cause: "lost", keepOrders: false } as const;
+  return { ...controlHead(n), eventType: "SessionClosed", payload };
+}
+
 Deno.test(
   "runIndex() shows events, orders, fills, reports and P&L while the journal is written",
   withIndex((world) => {
@@ -191,6 +196,26 @@ Deno.test(
     ]);
     const [pnl] = query(world, "SELECT position_exact, cost_exact, fills FROM pnl");
     deepStrictEqual(pnl, { position_exact: "2", cost_exact: "198", fills: 1 });
+  }),
+);
+
+Deno.test(
+  "runIndex() keeps no session that is over, however many there were",
+  withIndex((world) => {
+    const { rig } = world;
+    const take = (event: Event): void => {
+      rig.timeline.apply(event, new Effects());
+      rig.journal.record({ event, effects: new Effects() }, []);
+    };
+    startIndex(world);
+    for (let session = 1; session <= 50; session++) {
+      take(opened(rig.timeline.seqId + 1, { session, client: "often" }));
+      if (session > 2) take(closed(rig.timeline.seqId + 1, session));
+    }
+    rig.fill(1);
+    const [kept] = query(world, "SELECT value FROM meta WHERE key = 'clients'");
+    const { sessions } = JSON.parse(String(kept?.["value"]));
+    deepStrictEqual(sessions, [[1, "often"], [2, "often"]]);
   }),
 );
 

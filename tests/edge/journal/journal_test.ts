@@ -7,8 +7,12 @@ import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/str
 import fc from "fast-check";
 import { clientIndex } from "../../../core/numbers.ts";
 import { Samples } from "../../../edge/metrics/samples.ts";
+import { anchorPath, encodeAnchor, listSegments } from "../../../edge/journal/segments.ts";
 import { JournalRig, replayDisk, SMALL, STATE } from "../../support/journal_rig.ts";
 import { MemoryDisk } from "../../support/memory_disk.ts";
+
+const JOURNAL = `${STATE}/journal`;
+const FROM_FIRST = { reportSeq: 1, limitBytes: 1e9 };
 
 Deno.test("Journal gives back after a stop the state and the sequence it had", () => {
   const rig = new JournalRig();
@@ -195,6 +199,21 @@ Deno.test("Journal ends with a sentence when the disk is full", () => {
   ok(replayDisk(rig.disk).seqId >= acknowledged);
 });
 
+for (const onCall of [2, 3, 4, 5, 6, 7, 8]) {
+  Deno.test(`Journal loses nothing after failing sync ${onCall} that the system forgot, a restart and a power cut`, () => {
+    const rig = new JournalRig();
+    rig.disk.inject({ operation: "syncData", path: ".log", onCall, effect: "forget" });
+    rig.fill(300, 5);
+    strictEqual(rig.failures.length, 1);
+    rig.disk.heal();
+    rig.disk.crash("all"); // the process ends; what the sync failed for is still in the cache
+    const second = new JournalRig(rig.disk);
+    second.fill(10);
+    rig.disk.crash("none");
+    strictEqual(replayDisk(rig.disk).seqId, second.durable.at(-1));
+  });
+}
+
 Deno.test("Journal that a lying disk lost is refused at the next start", () => {
   const rig = new JournalRig();
   rig.fill(30);
@@ -248,20 +267,56 @@ Deno.test("Journal.readReports gives nothing and fails, or gives all, whichever 
   ok(refused > 50, `${refused}`);
 });
 
-Deno.test("Journal.readReports goes on with what is kept when segments went and nobody has told it yet", () => {
-  const first = new JournalRig();
-  first.fill(200, 5);
-  first.stop();
-  const rig = new JournalRig(first.disk);
-  const from = { reportSeq: 1, limitBytes: 1e9 };
-  const { texts } = rig.journal.readReports(clientIndex(0), from);
-  rig.disk.remove(`${STATE}/journal/00000001.log`);
-  rig.disk.remove(`${STATE}/journal/00000002.log`);
-  const kept = rig.journal.readReports(clientIndex(0), from);
+Deno.test("Journal.readReports goes on with what is kept when retention dropped segments and nobody has told it yet", () => {
+  const { rig, texts } = readerOf(200);
+  const third = listSegments(rig.disk, JOURNAL)[2];
+  ok(third !== undefined);
+  rig.disk.put(anchorPath(JOURNAL), new TextEncoder().encode(encodeAnchor(third)));
+  rig.disk.remove(`${JOURNAL}/00000001.log`);
+  rig.disk.remove(`${JOURNAL}/00000002.log`);
+  const kept = rig.journal.readReports(clientIndex(0), FROM_FIRST);
   deepStrictEqual(rig.failures, []);
   ok(kept.texts.length > 0 && kept.firstSeq > 1, `${kept.firstSeq}`);
   deepStrictEqual(kept.texts, texts.slice(kept.firstSeq - 1));
 });
+
+for (const [what, damage] of damages()) {
+  Deno.test(`Journal.readReports gives nothing and fails when ${what}: no retention did that`, () => {
+    const { rig, texts } = readerOf(200);
+    damage(rig.disk);
+    const altered = rig.journal.readReports(clientIndex(0), FROM_FIRST).texts;
+    strictEqual(rig.failures.length, 1, `${altered.length} of ${texts.length} reports`);
+    match(rig.failures[0] ?? "", /^Cannot use the journal: a durable batch must be there/);
+    deepStrictEqual(altered, []);
+  });
+}
+
+/** A journal of several segments, opened anew, and the reports of its first client. */
+function readerOf(events: number): { readonly rig: JournalRig; readonly texts: readonly string[] } {
+  const first = new JournalRig();
+  first.fill(events, 5);
+  first.stop();
+  const rig = new JournalRig(first.disk);
+  const { texts } = rig.journal.readReports(clientIndex(0), FROM_FIRST);
+  return { rig, texts };
+}
+
+/** What people and disks do to segments under a daemon that runs. */
+function damages(): readonly (readonly [what: string, damage: (disk: MemoryDisk) => void])[] {
+  const header = (bytes: Uint8Array): number => bytes.indexOf(10) + 1;
+  const path = (number: number): string => `${JOURNAL}/0000000${number}.log`;
+  const last = (disk: MemoryDisk): string => path(listSegments(disk, JOURNAL).length - 1);
+  return [
+    ["the oldest segment was removed", (disk) => disk.remove(path(1))],
+    ["a segment between others was removed", (disk) => disk.remove(path(3))],
+    ["the newest segments are without batches", (disk) => {
+      for (const at of [path(8), last(disk)]) {
+        const bytes = disk.read(at);
+        disk.put(at, bytes.fill(0, header(bytes)));
+      }
+    }],
+  ];
+}
 
 Deno.test("Journal.hasAnswered is true again once its Worker has taken the probe, and not before", () => {
   const rig = new JournalRig();

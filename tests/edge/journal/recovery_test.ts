@@ -17,7 +17,8 @@ import {
   STATE,
 } from "../../support/journal_rig.ts";
 import type { ByteWriter } from "../../../wire/byte_writer.ts";
-import type { MemoryDisk } from "../../support/memory_disk.ts";
+import { DiskError } from "../../../edge/ports.ts";
+import { MemoryDisk } from "../../support/memory_disk.ts";
 
 const FIRST = `${STATE}/journal/00000001.log`;
 const SECOND = `${STATE}/journal/00000002.log`;
@@ -169,6 +170,28 @@ Deno.test("recover() refuses a journal whose high-water mark is missing or damag
   const damaged = rig.disk.clone();
   damaged.put(`${STATE}/high_water`, new Uint8Array(8192).fill(65));
   match(refusalOf(damaged).message, /was damaged/);
+});
+
+Deno.test("recover() begins a journal after a first start that a full disk or a power cut ended anywhere", () => {
+  for (const operation of ["open", "writeAt", "syncData", "rename", "syncDirectory"] as const) {
+    for (const onCall of [1, 2, 3, 4, 5, 6]) {
+      for (const keep of ["all", "none"] as const) {
+        const disk = new MemoryDisk();
+        disk.inject({ operation, onCall, effect: "NoSpace" });
+        try {
+          new JournalRig(disk).fill(1);
+        } catch (error) {
+          ok(error instanceof DiskError, String(error));
+        }
+        disk.heal();
+        disk.crash(keep);
+        const rig = new JournalRig(disk);
+        rig.fill(3);
+        rig.stop();
+        ok(replayDisk(disk).seqId >= 3, `${operation} ${onCall} ${keep}`);
+      }
+    }
+  }
 });
 
 Deno.test("recover() refuses what another engine version wrote and says what to do", () => {
