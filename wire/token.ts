@@ -7,9 +7,16 @@
 import type { Disk, Randomness } from "../edge/ports.ts";
 
 const TOKEN_BYTES = 32;
-/** A token file longer than this is none. */
+/** A longer file holds no token, whatever blanks are around it. */
 const TOKEN_FILE_BYTES_MAX = 1_024;
+/** As long as HELLO may carry it. */
+const TOKEN = /^[\x21-\x7e]{16,256}$/;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+
+/** The token file is there and holds no token. */
+export class TokenRefused extends Error {
+  override readonly name = "TokenRefused";
+}
 
 /** Returns the path of the token file. */
 export function tokenPath(stateDirectory: string): string {
@@ -19,7 +26,7 @@ export function tokenPath(stateDirectory: string): string {
 /**
  * Returns the bytes of the token's text; makes the file, durably, if there is none.
  * @throws {DiskError} If it can neither be read nor made.
- * @throws {Error} If the file holds no token.
+ * @throws {TokenRefused} If the file holds no token.
  */
 export function readOrCreateToken(
   ports: { readonly disk: Disk; readonly randomness: Randomness },
@@ -33,17 +40,26 @@ export function readOrCreateToken(
   return bytes;
 }
 
+/** Returns the token that a token file's text holds; undefined if it holds none. */
+export function parseToken(text: string): string | undefined {
+  const token = text.trim();
+  return TOKEN.test(token) ? token : undefined;
+}
+
 function readToken(disk: Disk, path: string): Uint8Array {
   const file = disk.open(path, "read");
   try {
-    const buffer = new Uint8Array(TOKEN_FILE_BYTES_MAX);
-    const text = new TextDecoder().decode(buffer.subarray(0, file.readAt(buffer, 0))).trim();
-    if (/^[\x21-\x7e]{16,}$/.test(text)) return new TextEncoder().encode(text);
+    const buffer = new Uint8Array(TOKEN_FILE_BYTES_MAX + 1);
+    const length = file.readAt(buffer, 0);
+    const token = parseToken(new TextDecoder().decode(buffer.subarray(0, length)));
+    if (length <= TOKEN_FILE_BYTES_MAX && token !== undefined) {
+      return new TextEncoder().encode(token);
+    }
   } finally {
     file.close();
   }
-  throw new Error(
-    `Cannot use the token file: it must hold one line of at least 16 visible ASCII characters; ` +
+  throw new TokenRefused(
+    `Cannot use the token file: it must hold one line of 16 to 256 visible ASCII characters; ` +
       `remove it to have a new one made: was ${path}`,
   );
 }
