@@ -31,6 +31,7 @@ import { recoveryNotice } from "./edge/supervision.ts";
 import type { AdapterDescription } from "./edge/venue.ts";
 import { type AdapterRegistry, ADAPTERS, descriptionsOf } from "./edge/venues/registry.ts";
 import { BUILD } from "./build.ts";
+import { TokenRefused } from "./wire/token.ts";
 import { type Daemon, type DaemonOptions, type End, startDaemon } from "./daemon/mod.ts";
 import { TokenRefused } from "./wire/token.ts";
 
@@ -166,6 +167,7 @@ function exitCodeOf(error: Error): ExitCode | undefined {
   if (error instanceof DeclarationError) return EXIT.configuration;
   if (error instanceof TokenRefused) return EXIT.unavailable;
   if (error instanceof PoisonEvent) return EXIT.internal;
+  if (error instanceof TokenRefused) return EXIT.unavailable;
   if (error instanceof DiskError) {
     return error.code === "NoSpace" ? EXIT.journalWriteFailed : EXIT.unavailable;
   }

@@ -5,7 +5,7 @@
  */
 import type { Capabilities } from "../core/instrument.ts";
 import { PAPER_ADAPTER } from "./default.ts";
-import { type PathProblem, shown } from "./problems.ts";
+import { found, type PathProblem, shown } from "./problems.ts";
 import { listOf, mapOf, type Path, type Raw } from "./raw.ts";
 import { MODES } from "./schema.ts";
 
@@ -79,8 +79,9 @@ function simulatedProblems(venue: Raw, path: Path): readonly PathProblem[] {
     const isEmpty = value === undefined || value === null ||
       Object.keys(mapOf(value) ?? { value }).length === 0;
     if (isEmpty) return [];
-    const text = `must be left out, since a simulated venue has none: was ${shown(value)}`;
-    return [{ path: [...path, key], at: "key" as const, text }];
+    const at = [...path, key];
+    const text = `must be left out, since a simulated venue has none: was ${found(value, at)}`;
+    return [{ path: at, at: "key" as const, text }];
   });
 }
 

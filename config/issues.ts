@@ -3,7 +3,7 @@
  * @module
  */
 import type * as z from "zod";
-import { type PathProblem, pathText, shown } from "./problems.ts";
+import { found, type PathProblem, pathText } from "./problems.ts";
 import { keysAt } from "./schema_keys.ts";
 
 /** Returns what one issue of the schema means to the person who wrote the file. */
@@ -12,9 +12,9 @@ export function issueProblems(issue: z.core.$ZodIssue, root: unknown): readonly 
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({ path: [...path, key], at: "key", text: unknown(path, key) }));
   }
-  const found = valueAt(root, path);
-  if (found === undefined) return [{ path, at: "value", text: `is missing: it ${issue.message}` }];
-  return [{ path, at: "value", text: `${issue.message}: was ${shown(found)}` }];
+  const value = valueAt(root, path);
+  if (value === undefined) return [{ path, at: "value", text: `is missing: it ${issue.message}` }];
+  return [{ path, at: "value", text: `${issue.message}: was ${found(value, path)}` }];
 }
 
 function unknown(path: readonly PropertyKey[], key: string): string {

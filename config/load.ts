@@ -14,6 +14,7 @@ import {
   LineCounter,
   type Node,
   parseDocument,
+  visit,
   type YAMLError,
 } from "yaml";
 import { crossProblems, type Registry } from "./checks.ts";
@@ -66,7 +67,7 @@ export function parseConfiguration(
   if (document.errors.some(({ code }) => code !== "DUPLICATE_KEY")) {
     throw new ConfigurationRefused(inFileOrder(broken));
   }
-  const root = toPlain(document, place);
+  const root = toPlain(document, place, (offset) => linePos(lines, offset));
   const parsed = SCHEMA.safeParse(root ?? {});
   const wrong = [
     ...(parsed.error?.issues ?? []).flatMap((issue) => issueProblems(issue, root)),
@@ -89,14 +90,36 @@ function below(...[directory, path]: readonly [string, string]): string {
 function toPlain(
   document: Document,
   place: (problem: PathProblem) => ConfigurationProblem,
+  linesAt: (offset: number) => Place,
 ): unknown {
   try {
     return document.toJS();
   } catch (error) {
     if (!(error instanceof ReferenceError)) throw error;
-    const text = `must hold no aliases that multiply or have no anchor: was ${error.message}`;
-    throw new ConfigurationRefused([place({ path: [], at: "value", text })]);
+    const text = "must hold no aliases that multiply or have no anchor: was " +
+      withoutSource(error.message);
+    const problem = place({ path: [], at: "value", text });
+    const at = looseAlias(document);
+    throw new ConfigurationRefused([at === undefined ? problem : { ...problem, ...linesAt(at) }]);
   }
+}
+
+/** Returns where an alias without anchor stands. */
+function looseAlias(document: Document): number | undefined {
+  let offset: number | undefined;
+  visit(document, {
+    Alias: (_key, alias) => {
+      if (alias.resolve(document) !== undefined) return undefined;
+      offset = alias.range?.[0];
+      return visit.BREAK;
+    },
+  });
+  return offset;
+}
+
+/** What the parser quotes of the file stands behind a colon, and may be a secret in a wrong place. */
+function withoutSource(message: string): string {
+  return message.split(": ", 1)[0] ?? message;
 }
 
 function syntaxProblem(
@@ -105,14 +128,16 @@ function syntaxProblem(
 ): ConfigurationProblem {
   const text = error.code === "DUPLICATE_KEY"
     ? "must give each key once: was given again"
-    : `must be YAML: was ${error.message}`;
+    : `must be YAML: was ${withoutSource(error.message)}`;
   return { file: of.file, ...linePos(of.lines, error.pos[0]), path: "", text };
 }
+
+type Place = { readonly line: number; readonly column: number };
 
 function linePos(
   lines: LineCounter,
   offset: number,
-): { readonly line: number; readonly column: number } {
+): Place {
   const { line, col } = lines.linePos(offset);
   return { line: Math.max(line, 1), column: Math.max(col, 1) };
 }

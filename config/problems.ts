@@ -46,6 +46,17 @@ export function pathText(path: readonly PropertyKey[]): string {
   }, "");
 }
 
+/**
+ * Returns what was found at a path of the file. Below `credentials` only its kind is told: who
+ * writes a secret there by mistake must not find it in a log.
+ */
+export function found(value: unknown, path: readonly PropertyKey[]): string {
+  if (!path.includes("credentials") || value === null) return shown(value);
+  if (Array.isArray(value)) return "a list";
+  if (typeof value === "string") return "a text";
+  return typeof value === "object" ? "a map" : `a ${typeof value}`;
+}
+
 /** Returns a value as it looks in a sentence, shortened. */
 export function shown(value: unknown): string {
   const text = JSON.stringify(value) ?? String(value);

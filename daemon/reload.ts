@@ -93,8 +93,10 @@ function looserWords(
 }
 
 function looserSentence(...[path, was]: readonly [string, string]): string {
+  // A restart alone would hold back what the journal says of the operator's states.
+  const how = path.startsWith("operator") ? "a restart with --resume-trading" : "a restart";
   return `Cannot loosen ${path} while the daemon runs: limits and switches may only tighten, ` +
-    `a restart loosens them${was}`;
+    `${how} loosens them${was}`;
 }
 
 /** True if one is the other, or a part of it. */

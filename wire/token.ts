@@ -7,20 +7,15 @@
 import type { Disk, Randomness } from "../edge/ports.ts";
 
 const TOKEN_BYTES = 32;
-const TOKEN_LENGTH_MIN = 16;
-/** A token file longer than this is none. */
+/** A longer file holds no token, whatever blanks are around it. */
 const TOKEN_FILE_BYTES_MAX = 1_024;
+/** As long as HELLO may carry it. */
+const TOKEN = /^[\x21-\x7e]{16,256}$/;
 const ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
-/** The file that is there holds no token: people have to look at it. */
+/** The token file is there and holds no token. */
 export class TokenRefused extends Error {
   override readonly name = "TokenRefused";
-  constructor(path: string) {
-    super(
-      `Cannot use the token file: it must hold one line of at least ${TOKEN_LENGTH_MIN} visible ` +
-        `ASCII characters: was another text in ${path}; remove it to have a new one made`,
-    );
-  }
 }
 
 /** Returns the path of the token file. */
@@ -45,17 +40,28 @@ export function readOrCreateToken(
   return bytes;
 }
 
+/** Returns the token that a token file's text holds; undefined if it holds none. */
+export function parseToken(text: string): string | undefined {
+  const token = text.trim();
+  return TOKEN.test(token) ? token : undefined;
+}
+
 function readToken(disk: Disk, path: string): Uint8Array {
   const file = disk.open(path, "read");
   try {
-    const buffer = new Uint8Array(TOKEN_FILE_BYTES_MAX);
-    const text = new TextDecoder().decode(buffer.subarray(0, file.readAt(buffer, 0))).trim();
-    const isToken = text.length >= TOKEN_LENGTH_MIN && /^[\x21-\x7e]+$/.test(text);
-    if (isToken) return new TextEncoder().encode(text);
+    const buffer = new Uint8Array(TOKEN_FILE_BYTES_MAX + 1);
+    const length = file.readAt(buffer, 0);
+    const token = parseToken(new TextDecoder().decode(buffer.subarray(0, length)));
+    if (length <= TOKEN_FILE_BYTES_MAX && token !== undefined) {
+      return new TextEncoder().encode(token);
+    }
   } finally {
     file.close();
   }
-  throw new TokenRefused(path);
+  throw new TokenRefused(
+    `Cannot use the token file: it must hold one line of 16 to 256 visible ASCII characters; ` +
+      `remove it to have a new one made: was ${path}`,
+  );
 }
 
 /** Written beside and renamed: a crash leaves either no token or a whole one. */

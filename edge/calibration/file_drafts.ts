@@ -20,6 +20,8 @@ export type FileDraftsOptions = {
   readonly format: string;
   readonly problem: (text: string) => void;
   readonly progress: (text: string) => void;
+  /** The files could not be read to their end; `problem` has said why. */
+  readonly broken: () => void;
 };
 
 /**
@@ -40,4 +42,5 @@ export function* fileDrafts(options: FileDraftsOptions): Generator<Draft, void> 
     yield* moment.drafts;
     if (++moments % MOMENTS_PER_WORD === 0) options.progress(`${moments} moments`);
   }
+  if (stream.isBroken) options.broken();
 }

@@ -102,6 +102,9 @@ export type CalibrateRequest = CalibrateOptions & {
   readonly problem: Print;
 };
 
+/** What was measured, and whether the files could be read to their end. */
+export type FeedCalibration = CalibrationReport & { readonly isWhole: boolean };
+
 /** How recorded files are to be read. */
 export type InspectionChoice = {
   /** Absent: told from the first line. */
@@ -120,7 +123,7 @@ export type FeedInspection = Findings & { readonly format: string };
 export interface FeedTools {
   /** @throws {UsageError} If format or mapping cannot be. */
   inspect(files: readonly string[], of: InspectionChoice): FeedInspection;
-  calibrate(request: CalibrateRequest): CalibrationReport;
+  calibrate(request: CalibrateRequest): FeedCalibration;
   /** Writes a whole file. */
   write(path: string, text: string): void;
 }

@@ -3,6 +3,7 @@
  * @module
  */
 import { type Command, InvalidArgumentError, Option } from "commander";
+import { canonicalDecimal } from "../../core/decimal.ts";
 import { type HotLoopSettings, parseHotLoopSettings } from "../../core/hotloop/mod.ts";
 import {
   CALIBRATION_DEFAULTS,
@@ -10,6 +11,7 @@ import {
   type CalibrationReport,
   calibrationRows,
 } from "../calibration/calibrate.ts";
+import { EXIT } from "../exit_codes.ts";
 import { calibrationPage } from "../calibration/calibration_page.ts";
 import { CALIBRATION_FORMATS } from "../calibration/file_drafts.ts";
 import { type CommandContext, wholeNumber } from "./context.ts";
@@ -27,7 +29,7 @@ type Flags = {
 };
 
 /** Adds the command. */
-export function addCalibrate(feed: Command, { actions, terminal }: CommandContext): void {
+export function addCalibrate(feed: Command, { actions, terminal, end }: CommandContext): void {
   const [format = ""] = CALIBRATION_FORMATS;
   feed.command("calibrate")
     .description("measure fill probabilities on recorded files; virtual orders, nothing is sent")
@@ -38,14 +40,18 @@ export function addCalibrate(feed: Command, { actions, terminal }: CommandContex
     )
     .option("--json <file>", "write the figures as JSON; - is stdout")
     .option("--html <file>", "write a page with pictures that needs nothing else")
-    .option("--every <ms>", "time between orders", wholeNumber, CALIBRATION_DEFAULTS.everyMs)
+    .option("--every <ms>", "time between orders", positiveNumber, CALIBRATION_DEFAULTS.everyMs)
     .option(
       "--horizons <ms,ms>",
       "horizons",
       wholeNumbers,
       [...CALIBRATION_DEFAULTS.horizonsMs],
     )
-    .option("--order-qty <quantity>", "quantity of an order; without it the least there is")
+    .option(
+      "--order-qty <quantity>",
+      "quantity of an order; without it the least there is",
+      quantity,
+    )
     .option("--set <key=value>", "a hot-loop setting, as half_life_s=15; repeatable", setting)
     .action((files: readonly string[], flags: Flags) => {
       const { progress, problem } = { progress: terminal.error, problem: terminal.error };
@@ -64,6 +70,7 @@ export function addCalibrate(feed: Command, { actions, terminal }: CommandContex
       else for (const line of linesOf(report)) terminal.out(line);
       if (flags.json !== undefined && flags.json !== "-") actions.feed.write(flags.json, text);
       if (flags.html !== undefined) actions.feed.write(flags.html, calibrationPage(report));
+      if (!report.isWhole) end.code = EXIT.captureRefused;
     });
 }
 
@@ -94,7 +101,17 @@ function setting(
 }
 
 function wholeNumbers(text: string): readonly number[] {
-  const numbers = text.split(",").map(wholeNumber);
-  if (numbers.every((number) => number > 0)) return numbers;
-  throw new InvalidArgumentError(`Each must be above 0: was "${text}"`);
+  return text.split(",").map(positiveNumber);
+}
+
+function positiveNumber(text: string): number {
+  const number = wholeNumber(text);
+  if (number > 0) return number;
+  throw new InvalidArgumentError(`It must be above 0: was "${text}"`);
+}
+
+function quantity(text: string): string {
+  const decimal = canonicalDecimal(text);
+  if (decimal !== undefined && decimal !== "0" && !decimal.startsWith("-")) return decimal;
+  throw new InvalidArgumentError(`It must be a decimal above 0: was "${text}"`);
 }

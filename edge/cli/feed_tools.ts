@@ -9,7 +9,13 @@ import { guessFormat } from "../feeds/guess_format.ts";
 import { inspectCapture } from "../feeds/inspect.ts";
 import { PackedDataError } from "../feeds/packed_data.ts";
 import type { Disk } from "../ports.ts";
-import type { FeedInspection, FeedTools, InspectionChoice } from "./actions.ts";
+import type {
+  CalibrateRequest,
+  FeedCalibration,
+  FeedInspection,
+  FeedTools,
+  InspectionChoice,
+} from "./actions.ts";
 import { UsageError } from "./usage.ts";
 
 /** Returns the tools. */
@@ -21,9 +27,18 @@ export function feedTools(): FeedTools {
   };
   return {
     inspect: (files, of) => asUsage(() => inspect(files, of)),
-    calibrate: (request) => asUsage(() => calibrate(fileDrafts({ ...request, disk }), request)),
+    calibrate: (request) => asUsage(() => calibration(disk, request)),
     write: (path, text) => write(disk, path, text),
   };
+}
+
+function calibration(disk: Disk, request: CalibrateRequest): FeedCalibration {
+  let isWhole = true;
+  const broken = (): void => {
+    isWhole = false;
+  };
+  const report = calibrate(fileDrafts({ ...request, disk, broken }), request);
+  return { ...report, isWhole };
 }
 
 function write(disk: Disk, path: string, text: string): void {

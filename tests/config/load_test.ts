@@ -4,7 +4,7 @@
  * Proves R-OPS-2: checked with exact file, line and path in each error.
  * @module
  */
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import {
   type Configuration,
@@ -180,7 +180,11 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
   ["a key given twice", `mode: paper\nmode: paper\n${venue()}`, /^c\.yaml:2:1: .*each key once/],
   ["an empty file", "", /^c\.yaml:1:1: venues: is missing: it must be a list/],
   ["a list at the top", "- a", /^c\.yaml:1:1: must be a map of keys and values: was \["a"\]/],
-  ["an alias without anchor", "wire: *nothing", /^c\.yaml:1:1: .*no anchor: was Unresolved alias/],
+  [
+    "an alias without anchor",
+    "mode: live\nwire: *nothing",
+    /^c\.yaml:2:7: .*no anchor: was Unresolved alias/,
+  ],
   ["a venue without instruments", "venues: [{name: a, exchange: b, instruments: []}]", /one instr/],
   [
     "an adapter nobody registered",
@@ -372,6 +376,28 @@ Deno.test("parseConfiguration() keeps the names of secrets and resolves where th
   const file = { file: "c.yaml", text, directory: "etc", credentialsDirectory: "/run/creds" };
   const [loaded] = parseConfiguration(file, registry).venues;
   deepStrictEqual(loaded?.credentials["secret"], { file: "/run/creds/s.txt" });
+});
+
+Deno.test("parseConfiguration() does not repeat a secret that stands where its place should", () => {
+  const places = [
+    "{ secret: hush-hush }",
+    "{ secret: { value: hush-hush } }",
+    "{ secret: [hush-hush] }",
+    '{ secret: { env: "hush-hush" } }',
+    "hush-hush",
+    "[hush-hush]",
+    "{ secret: *hush-hush }",
+    "]hush-hush",
+    "|hush-hush",
+  ];
+  for (const place of places) {
+    const lines = { venue: `    credentials: ${place}\n` };
+    for (const text of [outsideVenue(lines), venue(lines)]) {
+      const problems = problemsOf(text).join("\n");
+      match(problems, /^c\.yaml:\d+:\d+: /);
+      doesNotMatch(problems, /hush/);
+    }
+  }
 });
 
 Deno.test("parseConfiguration() stops aliases that multiply", () => {

@@ -5,7 +5,7 @@
  * is readable while the daemon runs).
  * @module
  */
-import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert/strict";
 import { DaemonProcess, refusedStart, runTapeline } from "../support/daemon_process.ts";
 import { place, RemoteClient } from "../support/remote_client.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
@@ -47,6 +47,18 @@ const refusals: readonly (readonly [readonly string[], number, RegExp])[] = [
   [["sql", "select 1"], 64, /^tapeline: Cannot query .*: the daemon must have made it/],
   [["quarantine", "--seq", "1", "--reason", "x"], 64, /^tapeline: Cannot pass over event 1: /],
 ];
+for (const content of ["", "too short"]) {
+  Deno.test(`run ends with 69 and a sentence where the token file holds "${content}"`, async () => {
+    using directory = new TemporaryDirectory();
+    Deno.mkdirSync(directory.state);
+    Deno.writeTextFileSync(`${directory.state}/token`, content);
+    const { code, log } = await refusedStart({ stateDir: directory.state });
+    strictEqual(code, 69, log);
+    match(log.split("\n").at(-1) ?? "", /^tapeline: Cannot use the token file: .*remove it/);
+    doesNotMatch(log, /Uncaught|\n {4}at /);
+  });
+}
+
 Deno.test("why ends with 65 where there is no journal, and with 66 for what it does not hold", async () => {
   using directory = new TemporaryDirectory();
   const args = ["why", "7", "--state-dir", directory.state];

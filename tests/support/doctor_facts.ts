@@ -11,6 +11,7 @@ import { adapterFacts } from "./adapter_facts.ts";
 
 const UID = 1000;
 const GIB = 2 ** 30;
+const TOKEN = "sixteen-letters!";
 export const STATE = "/state";
 export const FILE = "/etc/tapeline/tapeline.yaml";
 export const UNIT = "/etc/systemd/system/tapeline.service";
@@ -70,7 +71,7 @@ export function machine({ entries, unit = GOOD_UNIT, ...changes }: MachineChange
     heapLimitBytes: GIB,
     wallMs: 1_700_000_000_000,
     entry: (path) => entries?.get(path) ?? ENTRIES.get(path) ?? "absent",
-    readText: (path) => path === UNIT ? unit : undefined,
+    readText: (path) => new Map([[UNIT, unit], [`${STATE}/token`, `${TOKEN}\n`]]).get(path),
     list: () => [],
     freeBytes: () => 100 * GIB,
     lockOf: () => "free",

@@ -88,8 +88,18 @@ Deno.test("readOrCreateToken() reads a token that a person wrote with a newline"
   strictEqual(new TextDecoder().decode(token), "sixteen-letters!");
 });
 
-for (const content of ["", "short", "two words of enough length", "x".repeat(15), "ä".repeat(20)]) {
-  Deno.test(`readOrCreateToken() refuses a file that holds ${JSON.stringify(content)}`, () => {
+const noTokens = [
+  "",
+  "short",
+  "two words of enough length",
+  "x".repeat(15),
+  "ä".repeat(20),
+  "x".repeat(257), // no HELLO could carry it
+  `${"x".repeat(20)}${" ".repeat(1_004)}more`, // cut off at 1024 it would look like one
+];
+for (const content of noTokens) {
+  const said = JSON.stringify(content).slice(0, 40);
+  Deno.test(`readOrCreateToken() refuses a file of ${content.length} that holds ${said}`, () => {
     const disk = new ListDisk();
     disk.files.set("/state/token", new TextEncoder().encode(content));
     throws(() => readOrCreateToken({ disk, randomness }, "/state"), /must hold one line/);

@@ -94,7 +94,7 @@ export function checkJournal({ machine, stateDirectory }: Facts): Finding {
   if (stateDirectory === undefined || machine.entry(`${stateDirectory}/journal`) === "absent") {
     return skip(subject, "there is no journal yet");
   }
-  if (machine.entry(`${stateDirectory}/poison`) !== "absent") {
+  if (typeof machine.entry(`${stateDirectory}/poison`) !== "string") {
     return warn(subject, {
       text: `an event made the machines throw: ${stateDirectory}/poison says which`,
       remedy: "look at it with tapeline journal dump; docs/reference/journal.md says what then",

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Configuration } from "../../../config/mod.ts";
+import { parseToken } from "../../../wire/token.ts";
 import { readCredentials } from "../../secrets.ts";
 import { fail, type Finding, pass, skip, type Subject, warn } from "./finding.ts";
 import type { Entry, Facts, Machine } from "./machine.ts";
@@ -113,6 +114,13 @@ export function checkToken({ stateDirectory, machine }: Facts): Finding {
   const entry = machine.entry(path);
   if (entry === "absent") return skip(subject, `${path} is made at the first start`);
   if (entry === "denied") return skip(subject, `${path} cannot be looked at`);
+  const text = machine.readText(path);
+  if (entry.kind !== "file" || (text !== undefined && parseToken(text) === undefined)) {
+    return fail(subject, {
+      text: `${path} holds no token: the daemon will not start`,
+      remedy: `rm ${path}: the next start makes a new one, and whoever had a copy needs that`,
+    });
+  }
   return privateTo(subject, { path, entry, machine, mode: "0600" });
 }
 

@@ -2,7 +2,7 @@
  * The view as a program: looks in, frames or JSON out, keys, until it is asked to end.
  *
  * Ends once: asked to by a key or a signal; with `once` after the first look; when the daemon says
- * that trying again would be wrong; with `once` or `json` also when no daemon answered in time.
+ * that trying again would be wrong; with `once` also when no daemon answered in time.
  * @module
  */
 import { EXIT, type ExitCode } from "../../exit_codes.ts";
@@ -60,6 +60,7 @@ export class TopRun {
     });
     if (isOnce) this.#cancelOnce = ports.timers.after(ONCE_US, () => this.#late());
     if (this.#isLive) this.#redraw();
+    this.#watch.start();
   }
 
   #enter(screen: Screen): void {

@@ -79,6 +79,10 @@ export class Watch {
 
   constructor(options: WatchOptions) {
     this.#options = options;
+  }
+
+  /** Connects; from now on it is heard of, perhaps before this returns. */
+  start(): void {
     this.#connect();
   }
 

@@ -33,6 +33,7 @@ function measured(files: readonly string[]): CalibrationReport {
     format: "betfair",
     problem: unwanted,
     progress: () => {},
+    broken: unwantedEnd,
   };
   const options = { files, settings: DEFAULT_SETTINGS, ...CALIBRATION_DEFAULTS, orderQty: "2" };
   return calibrate(fileDrafts(read), options);
@@ -69,6 +70,10 @@ Deno.test({
   },
 });
 
+function unwantedEnd(): never {
+  throw new Error("The files could not be read to their end");
+}
+
 /** The recording as the daemon would have journaled it. */
 function journalOf(path: string): Uint8Array {
   const read = {
@@ -77,6 +82,7 @@ function journalOf(path: string): Uint8Array {
     format: "betfair",
     problem: unwanted,
     progress: () => {},
+    broken: unwantedEnd,
   };
   let text = '{"segment":{"format":1}}\n';
   let seq = 0;
@@ -97,6 +103,7 @@ Deno.test({
       format: "journal",
       problem: unwanted,
       progress: () => {},
+      broken: unwantedEnd,
     };
     const options = {
       files: [],
@@ -136,8 +143,33 @@ Deno.test("calibrationPage() shows dashes for what is not known, and file names 
   doesNotMatch(page, /NaN|undefined|null/);
 });
 
+Deno.test("fileDrafts() says that files could not be read to their end", () => {
+  const whole = new TextEncoder().encode('{"segment":{"format":1}}\n');
+  for (const [files, ends] of [[["1.log"], 0], [["1.log", "gone.log"], 1]] as const) {
+    const said: string[] = [];
+    let broken = 0;
+    const drafts = fileDrafts({
+      disk: diskOf(new Map([["1.log", whole]])),
+      files,
+      format: "journal",
+      problem: (text) => said.push(text),
+      progress: () => {},
+      broken: () => broken++,
+    });
+    deepStrictEqual([...drafts], []);
+    strictEqual(broken, ends);
+    strictEqual(said.length, ends);
+  }
+});
+
 Deno.test("fileDrafts() refuses a format whose files do not list their instruments", () => {
-  const options = { disk: denoDisk(), files: [], problem: unwanted, progress: () => {} };
+  const options = {
+    disk: denoDisk(),
+    files: [],
+    problem: unwanted,
+    progress: () => {},
+    broken: unwantedEnd,
+  };
   throws(() => fileDrafts({ ...options, format: "csv" }).next(), {
     name: "RangeError",
     message: /must be one whose files list instruments \(betfair, journal\): was csv/,

@@ -62,6 +62,8 @@ class Session {
   whyResult: WhyResult = { kind: "unknown", sentence: "Cannot tell the story of 9: no" };
 
   inspection = inspectionOf({ isWhole: true });
+  /** Whether calibration reads its files to their end. */
+  isWhole = true;
   machine = machine();
 
   run(...args: string[]): Promise<number> {
@@ -155,7 +157,8 @@ class Session {
       feed: {
         calibrate: (request) => {
           call("calibrate", request.files, request.everyMs, request.orderQty);
-          return { files: request.files, everyMs: request.everyMs, result: CALIBRATED };
+          const { files, everyMs } = request;
+          return { files, everyMs, result: CALIBRATED, isWhole: this.isWhole };
         },
         write: (path, text) => call("write", path, text.slice(0, 15)),
         inspect: (files, { problem, progress, ...choice }) => {
@@ -520,6 +523,30 @@ Deno.test("feed calibrate gives one JSON object on stdout for --json -", async (
     mean_outcome: 0.6,
   });
 });
+
+Deno.test("feed calibrate ends with 65 where the files could not be read to their end", async () => {
+  const session = new Session();
+  session.isWhole = false;
+  strictEqual(await session.run("feed", "calibrate", "cut.gz"), EXIT.captureRefused);
+  match(session.out.join("\n"), /7 virtual orders/);
+});
+
+for (
+  const [option, value, problem] of [
+    ["--order-qty", "two", /It must be a decimal above 0: was "two"/],
+    ["--order-qty", "0.00", /It must be a decimal above 0: was "0.00"/],
+    ["--order-qty", "-1", /It must be a decimal above 0: was "-1"/],
+    ["--every", "0", /It must be above 0: was "0"/],
+    ["--horizons", "5,0", /It must be above 0: was "0"/],
+  ] as const
+) {
+  Deno.test(`feed calibrate refuses ${option} ${value}, and measures nothing else instead`, async () => {
+    const session = new Session();
+    strictEqual(await session.run("feed", "calibrate", "a.gz", option, value), EXIT.usage);
+    match(session.error.join("\n"), problem);
+    deepStrictEqual(session.calls, []);
+  });
+}
 
 for (
   const [setting, problem] of [

@@ -11,7 +11,12 @@ import { FakeScreen } from "../../../support/fake_screen.ts";
 import { RudePeer } from "../../../support/rude_daemon.ts";
 import { TOKEN, WireFixture } from "../../../support/wire_fixture.ts";
 
-type Options = { readonly token?: string; readonly isOnce?: boolean; readonly isJson?: boolean };
+type Options = {
+  readonly token?: string;
+  readonly readToken?: () => string;
+  readonly isOnce?: boolean;
+  readonly isJson?: boolean;
+};
 
 /** A view of a daemon in memory. */
 class Viewing {
@@ -30,7 +35,7 @@ class Viewing {
       address: { hostname: "127.0.0.1", port },
       clientId: "tapeline-top",
       version: "1.2.3",
-      readToken: () => token,
+      readToken: options.readToken ?? (() => token),
       intervalUs: 1_000_000,
       isOnce,
       isJson,
@@ -139,6 +144,31 @@ Deno.test("TopRun ends with a sentence when the token is another daemon's", () =
   const view = new Viewing("terminal", { token: "a-token-of-another-daemon" });
   match(view.ends[0]?.sentence ?? "", /^Cannot watch the daemon at 127\.0\.0\.1:\d+: .*AUTH/);
   strictEqual(view.screen.closings, 1, "the window is given back");
+});
+
+Deno.test("TopRun says which token file it cannot read, and shows the daemon once it can", () => {
+  const said = "the token file /state/token must be readable: was No such file";
+  let isThere = false;
+  const readToken = (): string => {
+    if (!isThere) throw new Error(said);
+    return TOKEN;
+  };
+  const view = new Viewing("terminal", { readToken });
+  match(view.screen.shown, /NOT CONNECTED .*the token file/);
+  isThere = true;
+  view.second();
+  view.second();
+  doesNotMatch(view.screen.shown, /NOT CONNECTED/);
+  const once = new Viewing("pipe", {
+    isOnce: true,
+    readToken: () => {
+      throw new Error(said);
+    },
+  });
+  for (let round = 0; round < 12; round += 1) once.second();
+  strictEqual(once.ends.length, 1);
+  strictEqual(once.ends[0]?.code, 69);
+  match(once.ends[0]?.sentence ?? "", /was the token file \/state\/token must be readable/);
 });
 
 Deno.test("TopRun with once prints one look as text and ends", () => {
