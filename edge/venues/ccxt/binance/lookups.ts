@@ -9,7 +9,13 @@
 import type { LookupOrder } from "../../../../core/command.ts";
 import type { BrokerPayloads } from "../../../../core/event.ts";
 import type { Account } from "./account.ts";
-import { type BinanceOrder, type BinanceTrade, parseOrder, parseTrades } from "./payloads.ts";
+import {
+  type BinanceOrder,
+  type BinanceTrade,
+  parseOrder,
+  parseTrades,
+  statusOf,
+} from "./payloads.ts";
 import type { Listed } from "./requests.ts";
 import { toFailure } from "./ladder.ts";
 import type { Endings } from "./endings.ts";
@@ -121,26 +127,5 @@ export class Lookups {
     if (found.status !== "open") this.#endings.forget(command.clOrdId);
     const timeMs = order.updatedMs === 0 ? null : order.updatedMs;
     this.#account.reporter.say("OrderFound", found, { instrument, timeMs });
-  }
-}
-
-/** What the venue ended by itself counts as cancelled: a life limited in time is ours to end. */
-function statusOf({ status }: BinanceOrder): BrokerPayloads["OrderFound"]["status"] {
-  switch (status) {
-    case "NEW":
-    case "PENDING_NEW":
-    case "PARTIALLY_FILLED":
-    case "PENDING_CANCEL":
-    case "NEW_INSURANCE":
-    case "NEW_ADL":
-      return "open";
-    case "FILLED":
-      return "filled";
-    case "CANCELED":
-    case "EXPIRED":
-    case "EXPIRED_IN_MATCH":
-      return "cancelled";
-    case "REJECTED":
-      return "rejected";
   }
 }

@@ -6,6 +6,7 @@
  * Sources: "Public Rest API" (spot) and "USD-M Futures" of the venue's documentation.
  * @module
  */
+import type { BrokerPayloads } from "../../../../core/event.ts";
 import type { Side } from "../../../../core/instrument.ts";
 import { Fields, objectsOf } from "../payload.ts";
 
@@ -99,6 +100,27 @@ export function parseOrder(fields: Fields): BinanceOrder {
   };
   const fills = fields.objects("fills").map((fill) => parseFill(fill, order));
   return { ...order, fills };
+}
+
+/** What the venue ended by itself counts as cancelled: a life limited in time is ours to end. */
+export function statusOf({ status }: BinanceOrder): BrokerPayloads["OrderFound"]["status"] {
+  switch (status) {
+    case "NEW":
+    case "PENDING_NEW":
+    case "PARTIALLY_FILLED":
+    case "PENDING_CANCEL":
+    case "NEW_INSURANCE":
+    case "NEW_ADL":
+      return "open";
+    case "FILLED":
+      return "filled";
+    case "CANCELED":
+    case "EXPIRED":
+    case "EXPIRED_IN_MATCH":
+      return "cancelled";
+    case "REJECTED":
+      return "rejected";
+  }
 }
 
 function timeOf(fields: Fields): number {

@@ -26,6 +26,7 @@ import {
   parseOrder,
   parseOrders,
   parseTrades,
+  statusOf,
 } from "./payloads.ts";
 import type { Call, Listed } from "./requests.ts";
 import { toFailure } from "./ladder.ts";
@@ -175,7 +176,6 @@ export class Reconciliations {
   #offer(progress: Progress): void {
     const { command, account, openOrders } = progress;
     if (account === undefined) return this.#fail(progress, { text: "the account was not read" });
-    this.#current = undefined;
     const { reporter } = this.#account;
     const trades = [...progress.trades.values()].sort(byTime);
     for (const trade of trades) this.#execute(trade);
@@ -184,6 +184,7 @@ export class Reconciliations {
     const key = `account ${command.request}`;
     reporter.say("AccountReported", account, { ...said, key });
     const open = openOrders.filter(({ clOrdId }) => !this.#hasEnded(clOrdId));
+    this.#current = undefined; // not before: what cannot be said of it has to fail it
     reporter.say("Reconciled", { request: command.request, openOrders: open }, said);
   }
 
@@ -200,8 +201,10 @@ export class Reconciliations {
     this.#account.execute(trade, { instrument: listed.instrument, ref });
   }
 
-  #note({ clientOrderId: key, symbol, side, orderId: venueOrderId }: BinanceOrder): void {
-    this.#account.orders.note({ key, symbol, side, venueOrderId });
+  #note(order: BinanceOrder): void {
+    const { clientOrderId: key, symbol, side, orderId: venueOrderId } = order;
+    const known = this.#account.orders.note({ key, symbol, side, venueOrderId });
+    if (statusOf(order) !== "open") known.isGone = true;
   }
 
   /** Reads one after the other; `#call` lets go of what is not wanted any more. */

@@ -295,6 +295,23 @@ spot("cancelAll() cancels what is ours, from memory", async (venue, rig) => {
   strictEqual(open.length, 1);
 });
 
+Deno.test(
+  "cancelAll() leaves others' orders alone that a reconciliation listed",
+  relaxed,
+  async () => {
+    await using venue = await stillVenue();
+    const foreign = { op: "foreign", symbol: "BTCUSDT", side: "BUY", type: "LIMIT" } as const;
+    await venue.tell({ ...foreign, price: "49000", qty: "1" });
+    using rig = await CcxtRig.up(venue);
+    rig.submit(1);
+    await rig.next("OrderAccepted");
+    rig.adapter.cancelAll();
+    await rig.next("OrderCancelled");
+    const open = (await venue.audit()).orders.filter(({ state }) => state === "NEW");
+    deepStrictEqual(open.map(({ price }) => Number(price)), [49_000]);
+  },
+);
+
 spot(
   "send() sends nothing while the venue has asked for a pause, cancels neither",
   async (venue, rig) => {

@@ -195,6 +195,20 @@ usdm(
   { deadManMs: 1200 },
 );
 
+usdm("start() arms no switch for orders of others, nor for what has ended", async (venue, rig) => {
+  const foreign = { op: "foreign", symbol: "BTCUSDT", side: "BUY", type: "LIMIT" } as const;
+  await venue.tell({ ...foreign, price: "49000", qty: "0.01" });
+  rig.submit(1, TAKING);
+  await rig.next("OrderExecuted");
+  const sinceUs = Date.now() * 1000 - 5_000_000;
+  using second = await CcxtRig.up(venue, { instrument: PERPETUAL, deadManMs: 300 });
+  await second.reconcile(sinceUs);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  strictEqual(second.deadMan.length, 0);
+  const { requests } = await venue.audit();
+  ok(!requests.some(({ requestLine }) => requestLine.includes("countdownCancelAll")));
+});
+
 Deno.test("start() keeps a book in step by the previous update's number", relaxed, async () => {
   await using venue = await VenueProcess.start("binance_usdm", ["--speed", "50"]);
   using rig = await CcxtRig.up(venue, { instrument: PERPETUAL });
