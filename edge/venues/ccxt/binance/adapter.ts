@@ -40,6 +40,8 @@ import { UserStream } from "./user_stream.ts";
 const BODY_BYTES_MAX = 32 << 20; // all futures markets in one answer are some 3 MB
 const SECRETS_AGAIN_US = 30_000_000;
 const MARKETS_AGAIN_US = 900_000_000;
+/** How far the time of an income may be from that of the news of it. */
+const INCOME_AROUND_MS = 60_000;
 
 /** What trades, once markets and secrets are known. */
 type Desk = {
@@ -221,7 +223,7 @@ export class CcxtVenue implements VenueAdapter {
       ...{ host: this.#host, timers, rest: this.#rest, requests: this.#requests },
       ...{ reporter: this.#reporter, listed },
     });
-    const desk = deskOf(account, {
+    const desk = deskOf(account, () => this.#clock.skewUs, {
       clockIsOff: () => this.#clock.measure(account, () => {}),
       leaving: ({ key, symbol }) => {
         this.#users?.leaving(key);
@@ -248,7 +250,7 @@ export class CcxtVenue implements VenueAdapter {
     this.#users = new UserStream({ account, exchange: this.#exchange, ports: this.#ports }, {
       connected: () => this.#checkMode(account, reconciling),
       lost: (reason) => this.#host.status("down", `the user stream was lost: ${reason}`),
-      news: (told) => this.#take(told, { news, book, account }),
+      news: (told) => this.#take(told, { news, book }),
     });
     this.#users.start();
     const { deadManMs } = this.#host;
@@ -273,7 +275,7 @@ export class CcxtVenue implements VenueAdapter {
 
   #take(
     told: Extract<StreamNews, { readonly kind: "order" | "account" | "cash" }>,
-    to: Pick<Desk, "news" | "book" | "account">,
+    to: Pick<Desk, "news" | "book">,
   ): void {
     switch (told.kind) {
       case "order":
@@ -292,9 +294,10 @@ export class CcxtVenue implements VenueAdapter {
   /** Says what the amounts are that the stream has only hinted at. */
   #readIncome(
     { timeMs, why }: { readonly timeMs: number; readonly why: string },
-    { account, book }: Pick<Desk, "account" | "book">,
+    { book }: Pick<Desk, "book">,
   ): void {
-    book.readIncome(account.requests.income(timeMs - 60_000), (reason) => {
+    const span = { fromMs: timeMs - INCOME_AROUND_MS, toMs: timeMs + INCOME_AROUND_MS };
+    book.postIncome(span, (reason) => {
       this.#host.log("warning", "income_not_read", { why, reason });
     });
   }
@@ -310,7 +313,7 @@ export class CcxtVenue implements VenueAdapter {
   }
 }
 
-function deskOf(account: Account, hooks: CommandHooks): Desk {
+function deskOf(account: Account, skewUs: () => number, hooks: CommandHooks): Desk {
   const endings = new Endings(account);
   const commands = new Commands(account, { endings, hooks });
   const book = new AccountBook(account);
@@ -318,7 +321,7 @@ function deskOf(account: Account, hooks: CommandHooks): Desk {
     account,
     commands,
     lookups: new Lookups(account, endings),
-    reconciliations: new Reconciliations(account, book),
+    reconciliations: new Reconciliations(account, { book, skewUs }),
     news: new NewsDesk(account, { endings, stampsOf: (key) => commands.stampsOf(key) }),
     book,
   };

@@ -20,8 +20,9 @@ import type { Listed } from "./requests.ts";
 import { toFailure } from "./ladder.ts";
 import type { Endings } from "./endings.ts";
 import { Fields, PayloadError } from "../payload.ts";
-import { limitPxOf, qtyOf } from "./reports.ts";
+import { execIdOf, limitPxOf, qtyOf } from "./reports.ts";
 import type { CallResult } from "./rest.ts";
+import { isFull, readSpan } from "./spans.ts";
 
 type Asked = { readonly command: LookupOrder; readonly listed: Listed };
 
@@ -62,12 +63,47 @@ export class Lookups {
       const { side, symbol, orderId: venueOrderId } = order;
       this.#account.orders.note({ key, symbol, side, venueOrderId });
       if (order.executedQty === "0") return this.#answer(asked, { order, trades: [] });
-      const { rest, requests } = this.#account;
-      rest.call(requests.tradesOf({ symbol: listed.symbol, orderId: venueOrderId }), (next) => {
-        this.#reading(command, next, (trades) => {
-          this.#answer(asked, { order, trades: parseTrades(trades) });
-        });
+      this.#readTrades(asked, order);
+    });
+  }
+
+  #readTrades(asked: Asked, order: BinanceOrder): void {
+    const { rest, requests } = this.#account;
+    const { command, listed: { symbol } } = asked;
+    rest.call(requests.tradesOf({ symbol, orderId: order.orderId }), (result) => {
+      this.#reading(command, result, (body) => {
+        const trades = parseTrades(body);
+        if (isFull(trades)) this.#readAllTrades(asked, order);
+        else this.#answer(asked, { order, trades });
       });
+    });
+  }
+
+  /** More than the venue gives at once are asked for by the time of the order's life. */
+  #readAllTrades(asked: Asked, order: BinanceOrder): void {
+    const { createdMs, updatedMs, orderId } = order;
+    if (createdMs === null) {
+      throw new PayloadError(`Cannot use the answer: it must say when ${orderId} was placed`);
+    }
+    const { rest, requests } = this.#account;
+    const { command, listed: { symbol } } = asked;
+    const found = new Map<string, BinanceTrade>();
+    readSpan({
+      fromMs: createdMs,
+      toMs: updatedMs,
+      product: requests.product,
+      read: (span, use) => {
+        rest.call(requests.tradesBetween(symbol, span), (result) => {
+          this.#reading(command, result, (body) => {
+            const trades = parseTrades(body);
+            for (const trade of trades) {
+              if (trade.orderId === orderId) found.set(execIdOf(trade), trade);
+            }
+            use(trades);
+          });
+        });
+      },
+      done: () => this.#answer(asked, { order, trades: [...found.values()] }),
     });
   }
 

@@ -42,6 +42,8 @@ export type BinanceOrder = {
   readonly type: string;
   /** When it came to this state, milliseconds; 0 where the answer does not say. */
   readonly updatedMs: number;
+  /** When it was placed, milliseconds; null where the answer does not say. */
+  readonly createdMs: number | null;
   /** Executions that came with the answer. */
   readonly fills: readonly BinanceTrade[];
 };
@@ -97,6 +99,7 @@ export function parseOrder(fields: Fields): BinanceOrder {
     timeInForce: fields.text("timeInForce"),
     type: fields.text("type"),
     updatedMs: timeOf(fields),
+    createdMs: fields.has("time") ? fields.integer("time") : null,
   };
   const fills = fields.objects("fills").map((fill) => parseFill(fill, order));
   return { ...order, fills };

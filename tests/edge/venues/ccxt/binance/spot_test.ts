@@ -402,6 +402,20 @@ spot("send() asks again where order and executions do not agree", async (venue, 
   strictEqual((await rig.next("OrderFound")).cumQty, 400);
 });
 
+spot("send() looks up an order of more executions than one answer holds", async (venue, rig) => {
+  rig.submit(1, { orderQty: qty(100_000) });
+  await rig.next("OrderAccepted");
+  const fill = { op: "fill", order: `${PREFIX}-1-1`, qty: "0.3", count: 600 } as const;
+  await venue.tell(fill);
+  await rig.until(() => rig.of("OrderExecuted").length === 600, "the first of them");
+  await venue.tell(fill);
+  await rig.until(() => rig.of("OrderExecuted").length === 1200, "all of them");
+  rig.lookup(1);
+  strictEqual((await rig.next("OrderFound")).cumQty, 60_000);
+  const told = new Set(rig.of("OrderExecuted").slice(1200).map(({ execId }) => execId));
+  strictEqual(told.size, 1200, "the answer follows every one of them");
+});
+
 spot("reconcile() fails as a whole when part of it cannot be read", async (venue, rig) => {
   const fault = { kind: "status", status: 503, acts: false } as const;
   await venue.tell({ op: "fault", match: "GET /api/v3/account", fault });

@@ -164,6 +164,23 @@ usdm("reconcile() reports position, entry price and funding", async (venue, rig)
   strictEqual(new Set(keys).size, 1);
 });
 
+usdm("reconcile() finds funding behind more than a page of commissions", async (venue, rig) => {
+  const sinceUs = Date.now() * 1000 - 1_000_000;
+  rig.submit(1, { ...RESTING, orderQty: qty(1300) });
+  await rig.next("OrderAccepted");
+  const fill = { op: "fill", order: `${PREFIX}-1-1`, qty: "0.6", count: 600 } as const;
+  await venue.tell(fill);
+  await rig.until(() => rig.of("OrderExecuted").length === 600, "half of them");
+  await venue.tell(fill);
+  await rig.until(() => rig.of("OrderExecuted").length === 1200, "all of them");
+  await venue.tell({ op: "funding", symbol: "BTCUSDT", rate: "0.0001" });
+  const byStream = await rig.next("FundingPosted");
+  ok(byStream.amount.startsWith("-"));
+  using second = await CcxtRig.up(venue, { instrument: PERPETUAL });
+  await second.reconcile(sinceUs);
+  deepStrictEqual(second.of("FundingPosted").map(({ amount }) => amount), [byStream.amount]);
+});
+
 usdm("start() opens the stream anew when the listen key expires", async (venue, rig) => {
   await venue.tell({ op: "endUserStream" });
   await rig.until(() => rig.statuses.some((said) => said.startsWith("down")), "down");
