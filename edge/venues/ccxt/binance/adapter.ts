@@ -165,7 +165,10 @@ export class CcxtVenue implements VenueAdapter {
     this.#rest.call(this.#requests.markets(this.#symbols()), (result) => {
       if (this.#isStopped) return;
       if (result.kind !== "ok") {
-        this.#knowsSymbols = false; // one that does not exist refuses them all
+        // One that does not exist, or not any more, refuses them all.
+        if (result.kind === "error" && result.error.class === "rejected") {
+          this.#knowsSymbols = false;
+        }
         return this.#notLoaded(reasonOf(result));
       }
       try {
@@ -181,8 +184,9 @@ export class CcxtVenue implements VenueAdapter {
 
   /** Asking for what is configured is megabytes less than asking for everything. */
   #symbols(): readonly string[] {
+    if (!this.#knowsSymbols) return [];
     if (this.#desk !== undefined) return this.#desk.account.listed.map(({ symbol }) => symbol);
-    return this.#knowsSymbols ? this.#host.instruments.map(({ base, quote }) => base + quote) : [];
+    return this.#host.instruments.map(({ base, quote }) => base + quote);
   }
 
   #notLoaded(reason: string): void {
@@ -246,13 +250,17 @@ export class CcxtVenue implements VenueAdapter {
 
   #openAccount({ account, news, book }: Desk): void {
     if (this.#users !== undefined) return;
-    const reconciling = (): void => this.#host.status("reconciling", "connected");
-    this.#users = new UserStream({ account, exchange: this.#exchange, ports: this.#ports }, {
-      connected: () => this.#checkMode(account, reconciling),
+    const users = new UserStream({ account, exchange: this.#exchange, ports: this.#ports }, {
+      connected: () =>
+        this.#checkMode(account, () => {
+          // It may be lost while the mode is read: then the next connection says so.
+          if (users.isConnected) this.#host.status("reconciling", "connected");
+        }),
       lost: (reason) => this.#host.status("down", `the user stream was lost: ${reason}`),
       news: (told) => this.#take(told, { news, book }),
     });
-    this.#users.start();
+    this.#users = users;
+    users.start();
     const { deadManMs } = this.#host;
     if (deadManMs === null || this.#options.product === "spot") return;
     this.#deadMan = new DeadMan(account, deadManMs);

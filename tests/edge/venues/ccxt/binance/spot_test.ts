@@ -6,6 +6,8 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { micros, px, qty } from "../../../../../core/numbers.ts";
+import { denoClock, denoTimers } from "../../../../../edge/deno_time.ts";
+import type { Timers } from "../../../../../edge/ports.ts";
 import { CcxtRig, PREFIX } from "../../../../support/ccxt_rig.ts";
 import { VenueProcess } from "../../../../venues/control.ts";
 
@@ -263,6 +265,28 @@ spot("send() measures the clock again when the venue finds it wrong", async (ven
   await rig.until(() => rig.logged.some((line) => line.includes("clock_skew")), "a measurement");
   rig.submit(2);
   await rig.next("OrderAccepted");
+});
+
+Deno.test("start() goes on reading the markets when one of them is gone", relaxed, async () => {
+  await using venue = await stillVenue();
+  const real = denoTimers(denoClock());
+  const timers: Timers = {
+    ...real,
+    after: (us, task) => real.after(us === 900_000_000 ? 50_000 : us, task), // a quarter of an hour
+  };
+  using rig = await CcxtRig.up(venue, { timers });
+  const fault = { kind: "reject", code: -1121, msg: "Invalid symbol." } as const;
+  await venue.tell({ op: "fault", match: "GET /api/v3/exchangeInfo", fault });
+  await rig.until(() => rig.logged.some((line) => line.includes("markets_not_read")), "a refusal");
+  const before = rig.listed.length;
+  await rig.until(() => rig.listed.length > before, "another listing");
+  const asked = (await venue.audit()).requests.filter(({ requestLine }) =>
+    requestLine.includes("/exchangeInfo")
+  );
+  deepStrictEqual([asked[0], asked.at(-1)].map((one) => one?.requestLine.includes("symbols=")), [
+    true,
+    false,
+  ]);
 });
 
 Deno.test("start() says in a sentence that nobody is there", relaxed, async () => {

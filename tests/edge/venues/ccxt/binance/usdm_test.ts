@@ -33,6 +33,20 @@ function usdm(
   });
 }
 
+/** Waits until the venue has been asked so many times. */
+async function asked(
+  venue: VenueProcess,
+  of: { readonly path: string; readonly times: number },
+): Promise<void> {
+  for (let tries = 0; tries < 500; tries++) {
+    const { requests } = await venue.audit();
+    const matching = requests.filter(({ requestLine }) => requestLine.includes(of.path));
+    if (matching.length >= of.times) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`Cannot wait longer: ${of.path} must be asked for ${of.times} times`);
+}
+
 const RESTING = { price: px(499_000), orderQty: qty(10) } as const;
 const TAKING = { price: px(500_100), orderQty: qty(10) } as const;
 
@@ -180,6 +194,24 @@ usdm("reconcile() finds funding behind more than a page of commissions", async (
   await second.reconcile(sinceUs);
   deepStrictEqual(second.of("FundingPosted").map(({ amount }) => amount), [byStream.amount]);
 });
+
+usdm(
+  "start() does not count as connected by an answer that outlived the stream",
+  async (venue, rig) => {
+    const mode = "GET /fapi/v1/positionSide/dual";
+    const listenKey = "POST /fapi/v1/listenKey";
+    await venue.tell({ op: "fault", match: mode, fault: { kind: "delayResponse", ms: 600 } });
+    await venue.tell({ op: "endUserStream" });
+    await rig.until(() => rig.statuses.at(-1)?.startsWith("down") === true, "down");
+    await asked(venue, { path: "/positionSide/dual", times: 2 });
+    const fault = { kind: "status", status: 503, acts: false } as const;
+    await venue.tell({ op: "fault", match: listenKey, count: 3, fault });
+    await venue.tell({ op: "drop", stream: "user", by: "rst" });
+    await new Promise((resolve) => setTimeout(resolve, 900)); // the answer has come meanwhile
+    strictEqual(rig.statuses.filter((said) => said.startsWith("reconciling")).length, 1);
+    await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "back");
+  },
+);
 
 usdm("start() opens the stream anew when the listen key expires", async (venue, rig) => {
   await venue.tell({ op: "endUserStream" });
