@@ -227,7 +227,9 @@ export class CcxtVenue implements VenueAdapter {
       ...{ host: this.#host, timers, rest: this.#rest, requests: this.#requests },
       ...{ reporter: this.#reporter, listed },
     });
-    const desk = deskOf(account, () => this.#clock.skewUs, {
+    const desk = deskOf(account, {
+      propagationMs: this.#options.propagationMs,
+      skewUs: () => this.#clock.skewUs,
       clockIsOff: () => this.#clock.measure(account, () => {}),
       leaving: ({ key, symbol }) => {
         this.#users?.leaving(key);
@@ -321,14 +323,18 @@ export class CcxtVenue implements VenueAdapter {
   }
 }
 
-function deskOf(account: Account, skewUs: () => number, hooks: CommandHooks): Desk {
+/** What the parts of a desk need of the rest. */
+type DeskNeeds = CommandHooks & { readonly propagationMs: number; readonly skewUs: () => number };
+
+function deskOf(account: Account, needs: DeskNeeds): Desk {
+  const { propagationMs, skewUs } = needs;
   const endings = new Endings(account);
-  const commands = new Commands(account, { endings, hooks });
+  const commands = new Commands(account, { endings, hooks: needs });
   const book = new AccountBook(account);
   return {
     account,
     commands,
-    lookups: new Lookups(account, endings),
+    lookups: new Lookups(account, { endings, propagationMs }),
     reconciliations: new Reconciliations(account, { book, skewUs }),
     news: new NewsDesk(account, { endings, stampsOf: (key) => commands.stampsOf(key) }),
     book,

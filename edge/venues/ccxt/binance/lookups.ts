@@ -3,11 +3,12 @@
  *
  * Invariant: `OrderFound` counts exactly what was offered before it. Where order and executions do
  * not agree (one of the two is older), or the order ended meanwhile, it is no answer, and the core
- * asks again.
+ * asks again. `OrderNotFound` is said only of an order that the venue has never numbered for us.
  * @module
  */
 import type { LookupOrder } from "../../../../core/command.ts";
 import type { BrokerPayloads } from "../../../../core/event.ts";
+import { qty } from "../../../../core/numbers.ts";
 import type { Account } from "./account.ts";
 import {
   type BinanceOrder,
@@ -19,6 +20,7 @@ import {
 import type { Listed } from "./requests.ts";
 import { toFailure } from "./ladder.ts";
 import type { Endings } from "./endings.ts";
+import { establishForgotten } from "./forgotten.ts";
 import { Fields, PayloadError } from "../payload.ts";
 import { execIdOf, limitPxOf, qtyOf } from "./reports.ts";
 import type { CallResult } from "./rest.ts";
@@ -30,10 +32,19 @@ type Asked = { readonly command: LookupOrder; readonly listed: Listed };
 export class Lookups {
   readonly #account: Account;
   readonly #endings: Endings;
+  readonly #propagationMs: number;
 
-  constructor(account: Account, endings: Endings) {
+  constructor(
+    account: Account,
+    also: {
+      readonly endings: Endings;
+      /** How long an order may not be found although it is there. */
+      readonly propagationMs: number;
+    },
+  ) {
     this.#account = account;
-    this.#endings = endings;
+    this.#endings = also.endings;
+    this.#propagationMs = also.propagationMs;
   }
 
   lookup(command: LookupOrder): void {
@@ -48,12 +59,8 @@ export class Lookups {
   }
 
   #found(asked: Asked, result: CallResult): void {
-    const { command, listed } = asked;
-    if (result.kind === "error" && result.error.outcome === "absent") {
-      const { request, order } = command;
-      const said = { instrument: listed.instrument, timeMs: null };
-      return this.#account.reporter.say("OrderNotFound", { request, order }, said);
-    }
+    const { command } = asked;
+    if (result.kind === "error" && result.error.outcome === "absent") return this.#absent(asked);
     this.#reading(command, result, (body) => {
       const order = parseOrder(Fields.of(body, ""));
       if (order.clientOrderId !== command.clOrdId) {
@@ -65,6 +72,42 @@ export class Lookups {
       if (order.executedQty === "0") return this.#answer(asked, { order, trades: [] });
       this.#readTrades(asked, order);
     });
+  }
+
+  /** What the exchange has numbered was there: it may have ended, and been forgotten since. */
+  #absent(asked: Asked): void {
+    const { command, listed: { symbol, instrument } } = asked;
+    const { request, order, venueOrderId } = command;
+    if (venueOrderId === null) {
+      const said = { instrument, timeMs: null };
+      return this.#account.reporter.say("OrderNotFound", { request, order }, said);
+    }
+    establishForgotten(this.#account, { symbol, orderId: venueOrderId }, {
+      propagationMs: this.#propagationMs,
+      done: (found) => {
+        if (found.kind === "ended") return this.#forgotten(asked, found.trades);
+        this.#account.failed(command, { outcome: "unknown", text: found.text });
+      },
+    });
+  }
+
+  #forgotten({ command, listed }: Asked, trades: readonly BinanceTrade[]): void {
+    const { instrument } = listed;
+    const ref = this.#account.refOf(command, command.venueOrderId);
+    let executed = 0;
+    for (const trade of trades) {
+      executed += qtyOf(trade.qty, instrument);
+      this.#account.execute(trade, { instrument, ref });
+    }
+    this.#endings.forget(command.clOrdId);
+    this.#account.reporter.say("OrderFound", {
+      ...ref,
+      request: command.request,
+      status: "cancelled",
+      orderQty: qty(executed), // what it was is forgotten too
+      cumQty: qty(executed),
+      price: null,
+    }, { instrument, timeMs: null });
   }
 
   #readTrades(asked: Asked, order: BinanceOrder): void {

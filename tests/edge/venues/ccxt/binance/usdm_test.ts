@@ -163,6 +163,52 @@ usdm(
   },
 );
 
+const GONE = { kind: "reject", code: -2013, msg: "Order does not exist." } as const;
+const SOON: RigOptions = { options: { propagation_ms: 100 } };
+
+/** Places an order and lets the venue forget it; returns its number there. */
+async function forgotten(venue: VenueProcess, rig: CcxtRig): Promise<string | null> {
+  rig.submit(1, RESTING);
+  const { venueOrderId } = await rig.next("OrderAccepted");
+  await venue.tell({ op: "halfOpen", stream: "user" }); // nobody tells of its end
+  await venue.tell({ op: "fault", match: "GET /fapi/v1/order", count: 9, fault: GONE });
+  return venueOrderId;
+}
+
+usdm("send() finds an order ended that the venue had and has forgotten", async (venue, rig) => {
+  const venueOrderId = await forgotten(venue, rig);
+  await venue.tell({ op: "cancel", order: `${PREFIX}-1-1` });
+  rig.lookup(1, { venueOrderId });
+  const { status, cumQty } = await rig.next("OrderFound");
+  deepStrictEqual([status, cumQty], ["cancelled", 0]);
+  const asked = (await venue.audit()).requests.map(({ requestLine }) => requestLine.split("?")[0]);
+  const times = (line: string): number => asked.filter((other) => other === line).length;
+  deepStrictEqual([times("GET /fapi/v1/order"), times("GET /fapi/v1/openOrders")], [3, 3]);
+}, SOON);
+
+usdm("send() offers what a forgotten order executed before it says so", async (venue, rig) => {
+  const venueOrderId = await forgotten(venue, rig);
+  await venue.tell({ op: "fill", order: `${PREFIX}-1-1`, qty: "0.004" });
+  await venue.tell({ op: "cancel", order: `${PREFIX}-1-1` });
+  rig.lookup(1, { venueOrderId });
+  strictEqual((await rig.next("OrderFound")).cumQty, 4);
+  strictEqual(rig.of("OrderExecuted").at(-1)?.lastQty, 4);
+}, SOON);
+
+usdm("send() does not take an order for ended that is listed as open", async (venue, rig) => {
+  const venueOrderId = await forgotten(venue, rig);
+  rig.lookup(1, { venueOrderId });
+  const failed = await rig.next("RequestFailed");
+  deepStrictEqual([failed.outcome, rig.of("OrderFound").length], ["unknown", 0]);
+  ok(failed.text.endsWith("it is listed as open"), failed.text);
+}, SOON);
+
+usdm("send() does not find an order that the venue never numbered", async (venue, rig) => {
+  await forgotten(venue, rig);
+  rig.lookup(1);
+  strictEqual((await rig.next("OrderNotFound")).order, 1);
+}, SOON);
+
 usdm("reconcile() reports position, entry price and funding", async (venue, rig) => {
   const sinceUs = Date.now() * 1000 - 1_000_000;
   rig.submit(1, TAKING);
