@@ -25,6 +25,7 @@ import { DeadMan } from "./dead_man.ts";
 import { Endings } from "./endings.ts";
 import { ccxtFetch } from "../fetch.ts";
 import type { CcxtExchange } from "../library.ts";
+import { cancelOurs } from "./last_cancels.ts";
 import { Lookups } from "./lookups.ts";
 import { MarketStream } from "./market_stream.ts";
 import type { CcxtOptions } from "../options.ts";
@@ -125,12 +126,7 @@ export class CcxtVenue implements VenueAdapter {
   }
 
   cancelAll(): void {
-    const desk = this.#desk;
-    if (desk === undefined || !this.#hasSecrets) return;
-    const { account } = desk;
-    for (const { key, symbol } of account.orders.live()) {
-      account.rest.call(account.requests.cancel({ clOrdId: key }, { symbol }), () => {});
-    }
+    if (this.#desk !== undefined && this.#hasSecrets) cancelOurs(this.#desk.account);
   }
 
   stop(): void {

@@ -336,6 +336,34 @@ Deno.test(
   },
 );
 
+Deno.test("cancelAll() cancels what of ours rests when it has just started", relaxed, async () => {
+  await using venue = await stillVenue();
+  const foreign = { op: "foreign", symbol: "BTCUSDT", side: "BUY", type: "LIMIT" } as const;
+  await venue.tell({ ...foreign, price: "49000", qty: "1" });
+  {
+    using before = await CcxtRig.up(venue);
+    for (let order = 1; order <= 40; order++) before.submit(order);
+    await before.until(() => before.of("OrderAccepted").length >= 40, "all of them");
+  }
+  using rig = await CcxtRig.start(venue); // as in safe mode: nothing is reconciled
+  await rig.until(() => rig.statuses.some((said) => said.startsWith("reconciling")), "connected");
+  rig.adapter.cancelAll();
+  const ended = (): number => new Set(rig.of("OrderCancelled").map((one) => one.clOrdId)).size;
+  await rig.until(() => ended() === 40, "the stream's word on each");
+  const open = (await venue.audit()).orders.filter(({ state }) => state === "NEW");
+  deepStrictEqual(open.map(({ price }) => Number(price)), [49_000]);
+});
+
+spot("cancelAll() says when what rests cannot be read", async (venue, rig) => {
+  const fault = { kind: "status", status: 503, acts: false } as const;
+  await venue.tell({ op: "fault", match: "GET /api/v3/openOrders", fault });
+  rig.submit(1);
+  await rig.next("OrderAccepted");
+  rig.adapter.cancelAll();
+  await rig.next("OrderCancelled");
+  await rig.until(() => rig.logged.some((line) => line.includes("open_orders_not_read")), "a word");
+});
+
 spot(
   "send() sends nothing while the venue has asked for a pause, cancels neither",
   async (venue, rig) => {
