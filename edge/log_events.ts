@@ -319,6 +319,11 @@ const VENUE = {
     levels: ["warning"],
     says: "Funding and fees could not be read; they are asked for again.",
   },
+  open_orders_not_read: {
+    category: "venue",
+    levels: ["warning"],
+    says: "Everything was to be cancelled, and what the venue lists as open could not be read.",
+  },
   library_said: {
     category: "venue",
     levels: ["debug"],

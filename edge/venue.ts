@@ -91,7 +91,10 @@ export interface VenueAdapter {
   start(): void;
   prepare?(command: VenueCommand): void;
   send(command: ReleasedCommand): void;
-  /** Best effort, from memory, when the journal is gone: cancel whatever of ours rests. */
+  /**
+   * Best effort, when the journal is gone or cannot be applied: cancel whatever of ours rests. First
+   * what is known from memory, then what the venue lists: after a restart the memory is empty.
+   */
   cancelAll(): void;
   stop(): void;
 }

@@ -24,7 +24,7 @@ import {
 } from "../../core/numbers.ts";
 import { denoHttp } from "../../edge/deno_http.ts";
 import { denoClock, denoRandomness, denoTimers } from "../../edge/deno_time.ts";
-import type { Ports } from "../../edge/ports.ts";
+import type { Ports, Timers } from "../../edge/ports.ts";
 import { Secret } from "../../edge/secrets.ts";
 import type { Credentials, VenueAdapter, VenueHost, VenueOptions } from "../../edge/venue.ts";
 import { CCXT_DESCRIPTION } from "../../edge/venues/ccxt/description.ts";
@@ -36,6 +36,7 @@ import type { VenueProcess } from "../venues/control.ts";
 export const PREFIX = "tlabcdef01";
 const UNTIL_MS = 20_000;
 const clock = denoClock();
+const timers = denoTimers(clock);
 
 /** What a draft of a kind carries. */
 export type Heard<Type extends EventType> = Draft<Type>;
@@ -74,6 +75,8 @@ export type RigOptions = {
   readonly instrument?: Instrument;
   readonly deadManMs?: number;
   readonly credentials?: Credentials | null;
+  /** Timers that run faster, say. */
+  readonly timers?: Timers;
 };
 
 /** One adapter and everything it said. */
@@ -117,7 +120,8 @@ export class CcxtRig implements Disposable {
       request_timeout_ms: 2000,
       ...options.options,
     };
-    rig.#adapter = await ccxtVenue(rig.#host(all, options.deadManMs ?? null), ports(), all);
+    const used = ports(options.timers ?? timers);
+    rig.#adapter = await ccxtVenue(rig.#host(all, options.deadManMs ?? null), used, all);
     rig.#adapter.start();
     return rig;
   }
@@ -306,10 +310,10 @@ function declaration(options: VenueOptions): VenueDeclaration {
 }
 
 /** The ports that an adapter uses; the others are not there. */
-function ports(): Ports {
+function ports(timers: Timers): Ports {
   const used = {
     clock,
-    timers: denoTimers(clock),
+    timers,
     randomness: denoRandomness(),
     http: denoHttp(),
     log: { write: () => {} },

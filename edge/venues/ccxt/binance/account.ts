@@ -33,7 +33,7 @@ export class Account {
   readonly rest: Rest;
   readonly requests: BinanceRequests;
   readonly reporter: Reporter;
-  readonly orders = new KnownOrders();
+  readonly orders = new KnownOrders((key) => this.isOurs(key));
   readonly listed: readonly Listed[];
   readonly #bySymbol: ReadonlyMap<string, Listed>;
   readonly #keyStart: string;

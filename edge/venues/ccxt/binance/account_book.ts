@@ -25,6 +25,8 @@ import {
 import type { Call } from "./requests.ts";
 import { PayloadError } from "../payload.ts";
 import { signedQtyOf } from "./reports.ts";
+import { reasonOf } from "./rest.ts";
+import { readSpan, type Span } from "./spans.ts";
 
 type Reported = AccountPayloads["AccountReported"];
 type Balance = Reported["balances"][number];
@@ -61,26 +63,47 @@ export class AccountBook {
     });
   }
 
-  /** Reads what came or went lately and posts it; `failed` says why it could not be read. */
-  readIncome(call: Call, failed: (reason: string) => void): void {
-    this.#account.rest.call(call, (result) => {
-      if (result.kind === "error") return failed(result.error.text);
-      if (result.kind === "failed") return failed(result.error.message);
-      if (result.kind === "dryRun") return;
-      try {
-        this.post(parseIncome(result.body));
-      } catch (error) {
-        if (!(error instanceof PayloadError)) throw error;
-        failed(error.message);
-      }
+  /** Reads what came or went in a span of time, none left out. What `read` throws is the caller's. */
+  readIncome(
+    read: Read,
+    of: { readonly span: Span; readonly done: (income: readonly BinanceIncome[]) => void },
+  ): void {
+    const { requests } = this.#account;
+    const found = new Map<string, BinanceIncome>();
+    readSpan({
+      ...of.span,
+      product: requests.product,
+      read: (span, use) =>
+        read(requests.income(span), (body) => {
+          const rows = parseIncome(body);
+          for (const row of rows) found.set(keyOf(row), row);
+          use(rows);
+        }),
+      done: () => of.done([...found.values()]),
     });
+  }
+
+  /** Reads it and posts it; `failed` says why it could not be read. */
+  postIncome(span: Span, failed: (reason: string) => void): void {
+    const read: Read = (call, use) => {
+      this.#account.rest.call(call, (result) => {
+        if (result.kind !== "ok") return failed(reasonOf(result));
+        try {
+          use(result.body);
+        } catch (error) {
+          if (!(error instanceof PayloadError)) throw error;
+          failed(error.message);
+        }
+      });
+    };
+    this.readIncome(read, { span, done: (income) => this.post(income) });
   }
 
   /** Posts cash that no execution explains; a repetition is told by the venue's number. */
   post(income: readonly BinanceIncome[]): void {
     for (const row of income) {
       if (FROM_TRADES.has(row.incomeType)) continue;
-      const key = `income ${row.incomeType} ${row.tranId} ${row.asset}`;
+      const key = keyOf(row);
       const listed = row.symbol === null ? undefined : this.#account.bySymbol(row.symbol);
       const { asset: currency, income: amount, timeMs } = row;
       if (row.incomeType === "FUNDING_FEE" && listed !== undefined) {
@@ -142,6 +165,11 @@ export class AccountBook {
       };
     });
   }
+}
+
+/** The venue's number is one of its kind of income. */
+function keyOf({ incomeType, tranId, asset }: BinanceIncome): string {
+  return `income ${incomeType} ${tranId} ${asset}`;
 }
 
 const INCOME_KINDS: ReadonlyMap<string, CashKind> = new Map([

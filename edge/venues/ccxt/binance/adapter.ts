@@ -25,6 +25,7 @@ import { DeadMan } from "./dead_man.ts";
 import { Endings } from "./endings.ts";
 import { ccxtFetch } from "../fetch.ts";
 import type { CcxtExchange } from "../library.ts";
+import { cancelOurs } from "./last_cancels.ts";
 import { Lookups } from "./lookups.ts";
 import { MarketStream } from "./market_stream.ts";
 import type { CcxtOptions } from "../options.ts";
@@ -40,6 +41,8 @@ import { UserStream } from "./user_stream.ts";
 const BODY_BYTES_MAX = 32 << 20; // all futures markets in one answer are some 3 MB
 const SECRETS_AGAIN_US = 30_000_000;
 const MARKETS_AGAIN_US = 900_000_000;
+/** How far the time of an income may be from that of the news of it. */
+const INCOME_AROUND_MS = 60_000;
 
 /** What trades, once markets and secrets are known. */
 type Desk = {
@@ -123,12 +126,7 @@ export class CcxtVenue implements VenueAdapter {
   }
 
   cancelAll(): void {
-    const desk = this.#desk;
-    if (desk === undefined || !this.#hasSecrets) return;
-    const { account } = desk;
-    for (const { key, symbol } of account.orders.live()) {
-      account.rest.call(account.requests.cancel({ clOrdId: key }, { symbol }), () => {});
-    }
+    if (this.#desk !== undefined && this.#hasSecrets) cancelOurs(this.#desk.account);
   }
 
   stop(): void {
@@ -163,7 +161,10 @@ export class CcxtVenue implements VenueAdapter {
     this.#rest.call(this.#requests.markets(this.#symbols()), (result) => {
       if (this.#isStopped) return;
       if (result.kind !== "ok") {
-        this.#knowsSymbols = false; // one that does not exist refuses them all
+        // One that does not exist, or not any more, refuses them all.
+        if (result.kind === "error" && result.error.class === "rejected") {
+          this.#knowsSymbols = false;
+        }
         return this.#notLoaded(reasonOf(result));
       }
       try {
@@ -179,8 +180,9 @@ export class CcxtVenue implements VenueAdapter {
 
   /** Asking for what is configured is megabytes less than asking for everything. */
   #symbols(): readonly string[] {
+    if (!this.#knowsSymbols) return [];
     if (this.#desk !== undefined) return this.#desk.account.listed.map(({ symbol }) => symbol);
-    return this.#knowsSymbols ? this.#host.instruments.map(({ base, quote }) => base + quote) : [];
+    return this.#host.instruments.map(({ base, quote }) => base + quote);
   }
 
   #notLoaded(reason: string): void {
@@ -222,6 +224,8 @@ export class CcxtVenue implements VenueAdapter {
       ...{ reporter: this.#reporter, listed },
     });
     const desk = deskOf(account, {
+      propagationMs: this.#options.propagationMs,
+      skewUs: () => this.#clock.skewUs,
       clockIsOff: () => this.#clock.measure(account, () => {}),
       leaving: ({ key, symbol }) => {
         this.#users?.leaving(key);
@@ -244,13 +248,17 @@ export class CcxtVenue implements VenueAdapter {
 
   #openAccount({ account, news, book }: Desk): void {
     if (this.#users !== undefined) return;
-    const reconciling = (): void => this.#host.status("reconciling", "connected");
-    this.#users = new UserStream({ account, exchange: this.#exchange, ports: this.#ports }, {
-      connected: () => this.#checkMode(account, reconciling),
+    const users = new UserStream({ account, exchange: this.#exchange, ports: this.#ports }, {
+      connected: () =>
+        this.#checkMode(account, () => {
+          // It may be lost while the mode is read: then the next connection says so.
+          if (users.isConnected) this.#host.status("reconciling", "connected");
+        }),
       lost: (reason) => this.#host.status("down", `the user stream was lost: ${reason}`),
-      news: (told) => this.#take(told, { news, book, account }),
+      news: (told) => this.#take(told, { news, book }),
     });
-    this.#users.start();
+    this.#users = users;
+    users.start();
     const { deadManMs } = this.#host;
     if (deadManMs === null || this.#options.product === "spot") return;
     this.#deadMan = new DeadMan(account, deadManMs);
@@ -273,7 +281,7 @@ export class CcxtVenue implements VenueAdapter {
 
   #take(
     told: Extract<StreamNews, { readonly kind: "order" | "account" | "cash" }>,
-    to: Pick<Desk, "news" | "book" | "account">,
+    to: Pick<Desk, "news" | "book">,
   ): void {
     switch (told.kind) {
       case "order":
@@ -292,9 +300,10 @@ export class CcxtVenue implements VenueAdapter {
   /** Says what the amounts are that the stream has only hinted at. */
   #readIncome(
     { timeMs, why }: { readonly timeMs: number; readonly why: string },
-    { account, book }: Pick<Desk, "account" | "book">,
+    { book }: Pick<Desk, "book">,
   ): void {
-    book.readIncome(account.requests.income(timeMs - 60_000), (reason) => {
+    const span = { fromMs: timeMs - INCOME_AROUND_MS, toMs: timeMs + INCOME_AROUND_MS };
+    book.postIncome(span, (reason) => {
       this.#host.log("warning", "income_not_read", { why, reason });
     });
   }
@@ -310,15 +319,19 @@ export class CcxtVenue implements VenueAdapter {
   }
 }
 
-function deskOf(account: Account, hooks: CommandHooks): Desk {
+/** What the parts of a desk need of the rest. */
+type DeskNeeds = CommandHooks & { readonly propagationMs: number; readonly skewUs: () => number };
+
+function deskOf(account: Account, needs: DeskNeeds): Desk {
+  const { propagationMs, skewUs } = needs;
   const endings = new Endings(account);
-  const commands = new Commands(account, { endings, hooks });
+  const commands = new Commands(account, { endings, hooks: needs });
   const book = new AccountBook(account);
   return {
     account,
     commands,
-    lookups: new Lookups(account, endings),
-    reconciliations: new Reconciliations(account, book),
+    lookups: new Lookups(account, { endings, propagationMs }),
+    reconciliations: new Reconciliations(account, { book, skewUs }),
     news: new NewsDesk(account, { endings, stampsOf: (key) => commands.stampsOf(key) }),
     book,
   };

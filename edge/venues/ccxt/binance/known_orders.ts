@@ -6,7 +6,9 @@
  * counts been offered before its order is said to have ended.
  * Invariant: an execution is counted once. An order that was not seen from its beginning is never
  * taken for complete on what was seen of it.
- * Bounded: `KNOWN_MAX` orders, the oldest forgotten; what is forgotten is read from the venue.
+ * Others' orders are known for the sake of their executions, and are never acted on.
+ * Bounded: `KNOWN_MAX` orders and what may rest besides, the oldest that cannot rest forgotten first;
+ * what is forgotten is read from the venue.
  * @module
  */
 import type { Side } from "../../../../core/instrument.ts";
@@ -26,13 +28,21 @@ export type KnownOrder = {
   isEnding: boolean;
   /** An execution that was counted and has not come is waited for. */
   isWatched: boolean;
+  /** Its end was said. */
   isOver: boolean;
+  /** The venue has shown it ended: it rests no more, though its end may still have to be said. */
+  isGone: boolean;
 };
 
 /** The orders of one account, by key and by the venue's number. */
 export class KnownOrders {
   readonly #byKey = new Map<string, KnownOrder & { readonly trades: Set<string> }>();
   readonly #keyById = new Map<string, string>();
+  readonly #isOurs: (key: string) => boolean;
+
+  constructor(isOurs: (key: string) => boolean) {
+    this.#isOurs = isOurs;
+  }
 
   /** Returns the order under a key. */
   get(key: string): KnownOrder | undefined {
@@ -69,7 +79,11 @@ export class KnownOrders {
 
   /** Keys of ours that may rest, oldest first. */
   live(): readonly KnownOrder[] {
-    return [...this.#byKey.values()].filter(({ isOver }) => !isOver);
+    return [...this.#byKey.values()].filter((order) => this.#mayRest(order));
+  }
+
+  #mayRest({ key, isOver, isGone }: KnownOrder): boolean {
+    return !isOver && !isGone && this.#isOurs(key);
   }
 
   #add(seen: { readonly key: string; readonly symbol: string; readonly side: Side }): KnownOrder & {
@@ -83,6 +97,7 @@ export class KnownOrders {
       isEnding: false,
       isWatched: false,
       isOver: false,
+      isGone: false,
       trades: new Set<string>(),
     };
     this.#byKey.set(key, order);
@@ -91,7 +106,9 @@ export class KnownOrders {
   }
 
   #forgetOldest(): void {
-    for (const [key, { symbol, venueOrderId }] of this.#byKey) {
+    for (const [key, order] of this.#byKey) {
+      if (this.#mayRest(order)) continue;
+      const { symbol, venueOrderId } = order;
       this.#byKey.delete(key);
       if (venueOrderId !== null) this.#keyById.delete(`${symbol} ${venueOrderId}`);
       return;

@@ -3,19 +3,28 @@
  *
  * Invariant: `OrderFound` counts exactly what was offered before it. Where order and executions do
  * not agree (one of the two is older), or the order ended meanwhile, it is no answer, and the core
- * asks again.
+ * asks again. `OrderNotFound` is said only of an order that the venue has never numbered for us.
  * @module
  */
 import type { LookupOrder } from "../../../../core/command.ts";
 import type { BrokerPayloads } from "../../../../core/event.ts";
+import { qty } from "../../../../core/numbers.ts";
 import type { Account } from "./account.ts";
-import { type BinanceOrder, type BinanceTrade, parseOrder, parseTrades } from "./payloads.ts";
+import {
+  type BinanceOrder,
+  type BinanceTrade,
+  parseOrder,
+  parseTrades,
+  statusOf,
+} from "./payloads.ts";
 import type { Listed } from "./requests.ts";
 import { toFailure } from "./ladder.ts";
 import type { Endings } from "./endings.ts";
+import { establishForgotten } from "./forgotten.ts";
 import { Fields, PayloadError } from "../payload.ts";
-import { limitPxOf, qtyOf } from "./reports.ts";
+import { execIdOf, limitPxOf, qtyOf } from "./reports.ts";
 import type { CallResult } from "./rest.ts";
+import { isFull, readSpan } from "./spans.ts";
 
 type Asked = { readonly command: LookupOrder; readonly listed: Listed };
 
@@ -23,10 +32,19 @@ type Asked = { readonly command: LookupOrder; readonly listed: Listed };
 export class Lookups {
   readonly #account: Account;
   readonly #endings: Endings;
+  readonly #propagationMs: number;
 
-  constructor(account: Account, endings: Endings) {
+  constructor(
+    account: Account,
+    also: {
+      readonly endings: Endings;
+      /** How long an order may not be found although it is there. */
+      readonly propagationMs: number;
+    },
+  ) {
     this.#account = account;
-    this.#endings = endings;
+    this.#endings = also.endings;
+    this.#propagationMs = also.propagationMs;
   }
 
   lookup(command: LookupOrder): void {
@@ -41,12 +59,8 @@ export class Lookups {
   }
 
   #found(asked: Asked, result: CallResult): void {
-    const { command, listed } = asked;
-    if (result.kind === "error" && result.error.outcome === "absent") {
-      const { request, order } = command;
-      const said = { instrument: listed.instrument, timeMs: null };
-      return this.#account.reporter.say("OrderNotFound", { request, order }, said);
-    }
+    const { command } = asked;
+    if (result.kind === "error" && result.error.outcome === "absent") return this.#absent(asked);
     this.#reading(command, result, (body) => {
       const order = parseOrder(Fields.of(body, ""));
       if (order.clientOrderId !== command.clOrdId) {
@@ -56,12 +70,83 @@ export class Lookups {
       const { side, symbol, orderId: venueOrderId } = order;
       this.#account.orders.note({ key, symbol, side, venueOrderId });
       if (order.executedQty === "0") return this.#answer(asked, { order, trades: [] });
-      const { rest, requests } = this.#account;
-      rest.call(requests.tradesOf({ symbol: listed.symbol, orderId: venueOrderId }), (next) => {
-        this.#reading(command, next, (trades) => {
-          this.#answer(asked, { order, trades: parseTrades(trades) });
-        });
+      this.#readTrades(asked, order);
+    });
+  }
+
+  /** What the exchange has numbered was there: it may have ended, and been forgotten since. */
+  #absent(asked: Asked): void {
+    const { command, listed: { symbol, instrument } } = asked;
+    const { request, order, venueOrderId } = command;
+    if (venueOrderId === null) {
+      const said = { instrument, timeMs: null };
+      return this.#account.reporter.say("OrderNotFound", { request, order }, said);
+    }
+    establishForgotten(this.#account, { symbol, orderId: venueOrderId }, {
+      propagationMs: this.#propagationMs,
+      done: (found) => {
+        if (found.kind === "ended") return this.#forgotten(asked, found.trades);
+        this.#account.failed(command, { outcome: "unknown", text: found.text });
+      },
+    });
+  }
+
+  #forgotten({ command, listed }: Asked, trades: readonly BinanceTrade[]): void {
+    const { instrument } = listed;
+    const ref = this.#account.refOf(command, command.venueOrderId);
+    let executed = 0;
+    for (const trade of trades) {
+      executed += qtyOf(trade.qty, instrument);
+      this.#account.execute(trade, { instrument, ref });
+    }
+    this.#endings.forget(command.clOrdId);
+    this.#account.reporter.say("OrderFound", {
+      ...ref,
+      request: command.request,
+      status: "cancelled",
+      orderQty: qty(executed), // what it was is forgotten too
+      cumQty: qty(executed),
+      price: null,
+    }, { instrument, timeMs: null });
+  }
+
+  #readTrades(asked: Asked, order: BinanceOrder): void {
+    const { rest, requests } = this.#account;
+    const { command, listed: { symbol } } = asked;
+    rest.call(requests.tradesOf({ symbol, orderId: order.orderId }), (result) => {
+      this.#reading(command, result, (body) => {
+        const trades = parseTrades(body);
+        if (isFull(trades)) this.#readAllTrades(asked, order);
+        else this.#answer(asked, { order, trades });
       });
+    });
+  }
+
+  /** More than the venue gives at once are asked for by the time of the order's life. */
+  #readAllTrades(asked: Asked, order: BinanceOrder): void {
+    const { createdMs, updatedMs, orderId } = order;
+    if (createdMs === null) {
+      throw new PayloadError(`Cannot use the answer: it must say when ${orderId} was placed`);
+    }
+    const { rest, requests } = this.#account;
+    const { command, listed: { symbol } } = asked;
+    const found = new Map<string, BinanceTrade>();
+    readSpan({
+      fromMs: createdMs,
+      toMs: updatedMs,
+      product: requests.product,
+      read: (span, use) => {
+        rest.call(requests.tradesBetween(symbol, span), (result) => {
+          this.#reading(command, result, (body) => {
+            const trades = parseTrades(body);
+            for (const trade of trades) {
+              if (trade.orderId === orderId) found.set(execIdOf(trade), trade);
+            }
+            use(trades);
+          });
+        });
+      },
+      done: () => this.#answer(asked, { order, trades: [...found.values()] }),
     });
   }
 
@@ -121,26 +206,5 @@ export class Lookups {
     if (found.status !== "open") this.#endings.forget(command.clOrdId);
     const timeMs = order.updatedMs === 0 ? null : order.updatedMs;
     this.#account.reporter.say("OrderFound", found, { instrument, timeMs });
-  }
-}
-
-/** What the venue ended by itself counts as cancelled: a life limited in time is ours to end. */
-function statusOf({ status }: BinanceOrder): BrokerPayloads["OrderFound"]["status"] {
-  switch (status) {
-    case "NEW":
-    case "PENDING_NEW":
-    case "PARTIALLY_FILLED":
-    case "PENDING_CANCEL":
-    case "NEW_INSURANCE":
-    case "NEW_ADL":
-      return "open";
-    case "FILLED":
-      return "filled";
-    case "CANCELED":
-    case "EXPIRED":
-    case "EXPIRED_IN_MATCH":
-      return "cancelled";
-    case "REJECTED":
-      return "rejected";
   }
 }

@@ -6,6 +6,7 @@
  * Sources: "Public Rest API" (spot) and "USD-M Futures" of the venue's documentation.
  * @module
  */
+import type { BrokerPayloads } from "../../../../core/event.ts";
 import type { Side } from "../../../../core/instrument.ts";
 import { Fields, objectsOf } from "../payload.ts";
 
@@ -41,6 +42,8 @@ export type BinanceOrder = {
   readonly type: string;
   /** When it came to this state, milliseconds; 0 where the answer does not say. */
   readonly updatedMs: number;
+  /** When it was placed, milliseconds; null where the answer does not say. */
+  readonly createdMs: number | null;
   /** Executions that came with the answer. */
   readonly fills: readonly BinanceTrade[];
 };
@@ -96,9 +99,31 @@ export function parseOrder(fields: Fields): BinanceOrder {
     timeInForce: fields.text("timeInForce"),
     type: fields.text("type"),
     updatedMs: timeOf(fields),
+    createdMs: fields.has("time") ? fields.integer("time") : null,
   };
   const fills = fields.objects("fills").map((fill) => parseFill(fill, order));
   return { ...order, fills };
+}
+
+/** What the venue ended by itself counts as cancelled: a life limited in time is ours to end. */
+export function statusOf({ status }: BinanceOrder): BrokerPayloads["OrderFound"]["status"] {
+  switch (status) {
+    case "NEW":
+    case "PENDING_NEW":
+    case "PARTIALLY_FILLED":
+    case "PENDING_CANCEL":
+    case "NEW_INSURANCE":
+    case "NEW_ADL":
+      return "open";
+    case "FILLED":
+      return "filled";
+    case "CANCELED":
+    case "EXPIRED":
+    case "EXPIRED_IN_MATCH":
+      return "cancelled";
+    case "REJECTED":
+      return "rejected";
+  }
 }
 
 function timeOf(fields: Fields): number {

@@ -16,22 +16,23 @@
  */
 import type { ReconcileAccount } from "../../../../core/command.ts";
 import type { AccountPayloads, OpenOrder, OrderRef } from "../../../../core/event.ts";
+import type { Micros } from "../../../../core/numbers.ts";
 import type { Account } from "./account.ts";
 import type { AccountBook } from "./account_book.ts";
 import {
   type BinanceIncome,
   type BinanceOrder,
   type BinanceTrade,
-  parseIncome,
   parseOrder,
   parseOrders,
   parseTrades,
+  statusOf,
 } from "./payloads.ts";
 import type { Call, Listed } from "./requests.ts";
 import { toFailure } from "./ladder.ts";
 import { Fields, PayloadError } from "../payload.ts";
 import { execIdOf, limitPxOf, qtyOf } from "./reports.ts";
-import { readSpan } from "./spans.ts";
+import { readSpan, type Span } from "./spans.ts";
 
 const ACCOUNT_READS_MAX = 3;
 /** Keys that could not be read, one after the other: then the venue has other worries. */
@@ -55,11 +56,22 @@ type Progress = {
 export class Reconciliations {
   readonly #account: Account;
   readonly #book: AccountBook;
+  readonly #skewUs: () => number;
+  /** When the account was taken over, by the venue's clock; 0: before this adapter. */
+  #openedMs = 0;
   #current: Progress | undefined;
 
-  constructor(account: Account, book: AccountBook) {
+  constructor(
+    account: Account,
+    also: {
+      readonly book: AccountBook;
+      /** The venue's clock less ours, microseconds, as last measured. */
+      readonly skewUs: () => number;
+    },
+  ) {
     this.#account = account;
-    this.#book = book;
+    this.#book = also.book;
+    this.#skewUs = also.skewUs;
   }
 
   start(command: ReconcileAccount): void {
@@ -72,6 +84,9 @@ export class Reconciliations {
       reads: 0,
     };
     this.#current = progress;
+    if (command.sinceUs === null) {
+      this.#openedMs = Math.floor((this.#account.host.nowUs() + this.#skewUs()) / 1000);
+    }
     const symbols = this.#account.listed.map(({ symbol }) => symbol);
     this.#each(symbols.length > ONE_BY_ONE_MAX ? [null] : symbols, {
       read: (symbol, next) => this.#readOpenOrders(progress, symbol, next),
@@ -102,40 +117,56 @@ export class Reconciliations {
       if (sinceUs === null || isStill || progress.reads > ACCOUNT_READS_MAX) {
         return this.#nameOrders(progress);
       }
-      this.#readSince(progress, Math.floor(sinceUs / 1000), () => this.#readAccount(progress));
+      this.#readSince(progress, this.#spanSince(sinceUs), () => this.#readAccount(progress));
     });
   }
 
-  #readSince(progress: Progress, sinceMs: number, done: () => void): void {
-    const { requests, host } = this.#account;
-    const toMs = Math.ceil(host.nowUs() / 1000);
+  /**
+   * The venue dates what happened by its clock, and `sinceUs` is by ours: where ours is ahead the span
+   * begins earlier, where it is behind it ends later. In between is what was before the account was
+   * taken over: that is part of it, and is not told again.
+   */
+  #spanSince(sinceUs: Micros): Span {
+    const skewUs = this.#skewUs();
+    const sinceMs = Math.floor((sinceUs + Math.min(0, skewUs)) / 1000);
+    const latestMs = Math.floor((sinceUs + skewUs) / 1000);
+    return {
+      fromMs: Math.max(sinceMs, Math.min(latestMs, this.#openedMs)),
+      toMs: Math.ceil((this.#account.host.nowUs() + Math.max(0, skewUs)) / 1000),
+    };
+  }
+
+  #readSince(progress: Progress, span: Span, done: () => void): void {
+    const { requests } = this.#account;
     this.#each(this.#account.listed, {
       read: ({ symbol }, next) =>
         readSpan({
-          fromMs: sinceMs,
-          toMs,
+          ...span,
           product: requests.product,
-          read: (span, use) =>
-            this.#call(progress, requests.tradesBetween(symbol, span), (body) => {
+          read: (piece, use) =>
+            this.#call(progress, requests.tradesBetween(symbol, piece), (body) => {
               const trades = parseTrades(body);
               for (const trade of trades) progress.trades.set(execIdOf(trade), trade);
               use(trades);
             }),
           done: next,
         }),
-      done: () => this.#readIncome(progress, { sinceMs, done }),
+      done: () => this.#readIncome(progress, { span, done }),
     });
   }
 
   #readIncome(
     progress: Progress,
-    { sinceMs, done }: { readonly sinceMs: number; readonly done: () => void },
+    { span, done }: { readonly span: Span; readonly done: () => void },
   ): void {
     const { requests } = this.#account;
     if (requests.product === "spot") return done();
-    this.#call(progress, requests.income(sinceMs), (body) => {
-      progress.income = parseIncome(body);
-      done();
+    this.#book.readIncome((call, use) => this.#call(progress, call, use), {
+      span,
+      done: (income) => {
+        progress.income = income;
+        done();
+      },
     });
   }
 
@@ -175,7 +206,6 @@ export class Reconciliations {
   #offer(progress: Progress): void {
     const { command, account, openOrders } = progress;
     if (account === undefined) return this.#fail(progress, { text: "the account was not read" });
-    this.#current = undefined;
     const { reporter } = this.#account;
     const trades = [...progress.trades.values()].sort(byTime);
     for (const trade of trades) this.#execute(trade);
@@ -184,6 +214,7 @@ export class Reconciliations {
     const key = `account ${command.request}`;
     reporter.say("AccountReported", account, { ...said, key });
     const open = openOrders.filter(({ clOrdId }) => !this.#hasEnded(clOrdId));
+    this.#current = undefined; // not before: what cannot be said of it has to fail it
     reporter.say("Reconciled", { request: command.request, openOrders: open }, said);
   }
 
@@ -200,8 +231,10 @@ export class Reconciliations {
     this.#account.execute(trade, { instrument: listed.instrument, ref });
   }
 
-  #note({ clientOrderId: key, symbol, side, orderId: venueOrderId }: BinanceOrder): void {
-    this.#account.orders.note({ key, symbol, side, venueOrderId });
+  #note(order: BinanceOrder): void {
+    const { clientOrderId: key, symbol, side, orderId: venueOrderId } = order;
+    const known = this.#account.orders.note({ key, symbol, side, venueOrderId });
+    if (statusOf(order) !== "open") known.isGone = true;
   }
 
   /** Reads one after the other; `#call` lets go of what is not wanted any more. */

@@ -19,6 +19,7 @@ import type { Px, Qty } from "../../../../core/numbers.ts";
 import type { HttpRequest } from "../../../ports.ts";
 import type { ExchangeProduct } from "../options.ts";
 import type { RequestKind } from "./errors.ts";
+import type { Span } from "./spans.ts";
 
 /** A request before it is signed. */
 export type Call = {
@@ -113,11 +114,7 @@ export class BinanceRequests {
   }
 
   /** The executions of a span of time, both ends included. */
-  tradesBetween(
-    symbol: string,
-    span: { readonly fromMs: number; readonly toMs: number },
-  ): Call {
-    const { fromMs, toMs } = span;
+  tradesBetween(symbol: string, { fromMs, toMs }: Span): Call {
     return this.#read(this.#trades(), {
       symbol,
       startTime: fromMs,
@@ -142,9 +139,9 @@ export class BinanceRequests {
     return { ...this.#read("positionRisk", {}), api: "fapiPrivateV3" };
   }
 
-  /** USD-M only: funding and transfers. */
-  income(fromMs: number): Call {
-    return this.#read("income", { startTime: fromMs, limit: TRADES_MAX });
+  /** USD-M only: funding and transfers of a span of time, both ends included. */
+  income({ fromMs, toMs }: Span): Call {
+    return this.#read("income", { startTime: fromMs, endTime: toMs, limit: TRADES_MAX });
   }
 
   /** USD-M only: whether long and short of one instrument are held apart. */

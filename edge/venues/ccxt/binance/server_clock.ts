@@ -37,6 +37,11 @@ export class ServerClock {
     this.#nowUs = nowUs;
   }
 
+  /** The venue's clock less ours, microseconds, as last measured. */
+  get skewUs(): number {
+    return this.#skewUs;
+  }
+
   /** Milliseconds, for a signature. */
   nonce(): number {
     const skewUs = Math.abs(this.#skewUs) > SKEW_MIN_US ? this.#skewUs : 0;

@@ -56,6 +56,11 @@ export class UserStream {
     this.#reconnect = new Reconnect(of.ports, () => this.#open());
   }
 
+  /** It carries the account's events. */
+  get isConnected(): boolean {
+    return this.#isConnected;
+  }
+
   start(): void {
     this.#reconnect.start();
   }

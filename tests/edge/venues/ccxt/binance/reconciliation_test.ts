@@ -90,3 +90,36 @@ Deno.test("start() goes no further when three keys in a row cannot be read", rel
   await restarted.reconcileWithout(9);
   deepStrictEqual([await restarted.keysAsked(), restarted.executions], [3, 0]);
 });
+
+Deno.test("start() says that it failed when an execution cannot be counted", relaxed, async () => {
+  await using venue = await VenueProcess.start("binance_spot", ["--speed", "0", "--empty"]);
+  const sinceUs = Date.now() * 1000 - 1_000_000;
+  const quoted = { op: "quote", symbol: "BTCUSDT", side: "SELL", qty: "5" } as const;
+  await venue.tell({ ...quoted, price: "50010.005" }); // half of our quantum of price
+  await venue.tell({ op: "foreign", symbol: "BTCUSDT", side: "BUY", type: "MARKET", qty: "1" });
+  using rig = await CcxtRig.up(venue);
+  rig.reconcile(sinceUs).catch(() => {}); // it waits for an answer that does not come
+  match((await rig.next("ReconcileFailed")).text, /must be a count of its quantum/);
+  strictEqual(rig.of("Reconciled").length, 1);
+});
+
+for (const ms of [-60_000, 60_000]) {
+  Deno.test(
+    `start() reads what happened by the venue's clock, ${ms} ms from ours`,
+    relaxed,
+    async () => {
+      await using venue = await VenueProcess.start("binance_spot", ["--speed", "0", "--empty"]);
+      const trade = { op: "foreign", symbol: "BTCUSDT", side: "BUY", type: "MARKET" } as const;
+      await venue.tell({ op: "skew", ms });
+      await venue.tell({ op: "quote", symbol: "BTCUSDT", side: "SELL", price: "50010", qty: "5" });
+      await venue.tell({ ...trade, qty: "0.1" }); // part of the account that is taken over
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      const sinceUs = Date.now() * 1000;
+      using rig = await CcxtRig.up(venue);
+      await venue.tell({ op: "halfOpen", stream: "user" }); // it says nothing of what follows
+      await venue.tell({ ...trade, qty: "0.2" });
+      await rig.reconcile(sinceUs);
+      deepStrictEqual(rig.of("OrderExecuted").map(({ lastQty }) => lastQty), [20_000]);
+    },
+  );
+}

@@ -117,7 +117,7 @@ function callsOf(product: ExchangeProduct): ReadonlyMap<string, Call> {
   if (amend !== undefined) calls.set("amend", amend);
   calls.set("limit reduce-only", place({ side: "Sell", reduceOnly: true }));
   calls.set("positions", requests.positions());
-  calls.set("income", requests.income(1));
+  calls.set("income", requests.income({ fromMs: 1, toMs: 2 }));
   calls.set("position mode", requests.positionMode());
   calls.set("listen key", requests.listenKey("POST"));
   calls.set("listen key again", requests.listenKey("PUT"));

@@ -6,6 +6,8 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { micros, px, qty } from "../../../../../core/numbers.ts";
+import { denoClock, denoTimers } from "../../../../../edge/deno_time.ts";
+import type { Timers } from "../../../../../edge/ports.ts";
 import { CcxtRig, PREFIX } from "../../../../support/ccxt_rig.ts";
 import { VenueProcess } from "../../../../venues/control.ts";
 
@@ -265,6 +267,28 @@ spot("send() measures the clock again when the venue finds it wrong", async (ven
   await rig.next("OrderAccepted");
 });
 
+Deno.test("start() goes on reading the markets when one of them is gone", relaxed, async () => {
+  await using venue = await stillVenue();
+  const real = denoTimers(denoClock());
+  const timers: Timers = {
+    ...real,
+    after: (us, task) => real.after(us === 900_000_000 ? 50_000 : us, task), // a quarter of an hour
+  };
+  using rig = await CcxtRig.up(venue, { timers });
+  const fault = { kind: "reject", code: -1121, msg: "Invalid symbol." } as const;
+  await venue.tell({ op: "fault", match: "GET /api/v3/exchangeInfo", fault });
+  await rig.until(() => rig.logged.some((line) => line.includes("markets_not_read")), "a refusal");
+  const before = rig.listed.length;
+  await rig.until(() => rig.listed.length > before, "another listing");
+  const asked = (await venue.audit()).requests.filter(({ requestLine }) =>
+    requestLine.includes("/exchangeInfo")
+  );
+  deepStrictEqual([asked[0], asked.at(-1)].map((one) => one?.requestLine.includes("symbols=")), [
+    true,
+    false,
+  ]);
+});
+
 Deno.test("start() says in a sentence that nobody is there", relaxed, async () => {
   using rig = await CcxtRig.start({ port: 9 });
   await rig.until(() => rig.statuses.length > 0, "a status");
@@ -293,6 +317,51 @@ spot("cancelAll() cancels what is ours, from memory", async (venue, rig) => {
   );
   const open = (await venue.audit()).orders.filter(({ state }) => state === "NEW");
   strictEqual(open.length, 1);
+});
+
+Deno.test(
+  "cancelAll() leaves others' orders alone that a reconciliation listed",
+  relaxed,
+  async () => {
+    await using venue = await stillVenue();
+    const foreign = { op: "foreign", symbol: "BTCUSDT", side: "BUY", type: "LIMIT" } as const;
+    await venue.tell({ ...foreign, price: "49000", qty: "1" });
+    using rig = await CcxtRig.up(venue);
+    rig.submit(1);
+    await rig.next("OrderAccepted");
+    rig.adapter.cancelAll();
+    await rig.next("OrderCancelled");
+    const open = (await venue.audit()).orders.filter(({ state }) => state === "NEW");
+    deepStrictEqual(open.map(({ price }) => Number(price)), [49_000]);
+  },
+);
+
+Deno.test("cancelAll() cancels what of ours rests when it has just started", relaxed, async () => {
+  await using venue = await stillVenue();
+  const foreign = { op: "foreign", symbol: "BTCUSDT", side: "BUY", type: "LIMIT" } as const;
+  await venue.tell({ ...foreign, price: "49000", qty: "1" });
+  {
+    using before = await CcxtRig.up(venue);
+    for (let order = 1; order <= 40; order++) before.submit(order);
+    await before.until(() => before.of("OrderAccepted").length >= 40, "all of them");
+  }
+  using rig = await CcxtRig.start(venue); // as in safe mode: nothing is reconciled
+  await rig.until(() => rig.statuses.some((said) => said.startsWith("reconciling")), "connected");
+  rig.adapter.cancelAll();
+  const ended = (): number => new Set(rig.of("OrderCancelled").map((one) => one.clOrdId)).size;
+  await rig.until(() => ended() === 40, "the stream's word on each");
+  const open = (await venue.audit()).orders.filter(({ state }) => state === "NEW");
+  deepStrictEqual(open.map(({ price }) => Number(price)), [49_000]);
+});
+
+spot("cancelAll() says when what rests cannot be read", async (venue, rig) => {
+  const fault = { kind: "status", status: 503, acts: false } as const;
+  await venue.tell({ op: "fault", match: "GET /api/v3/openOrders", fault });
+  rig.submit(1);
+  await rig.next("OrderAccepted");
+  rig.adapter.cancelAll();
+  await rig.next("OrderCancelled");
+  await rig.until(() => rig.logged.some((line) => line.includes("open_orders_not_read")), "a word");
 });
 
 spot(
@@ -383,6 +452,20 @@ spot("send() asks again where order and executions do not agree", async (venue, 
   strictEqual((await rig.next("RequestFailed")).outcome, "unknown");
   rig.lookup(1);
   strictEqual((await rig.next("OrderFound")).cumQty, 400);
+});
+
+spot("send() looks up an order of more executions than one answer holds", async (venue, rig) => {
+  rig.submit(1, { orderQty: qty(100_000) });
+  await rig.next("OrderAccepted");
+  const fill = { op: "fill", order: `${PREFIX}-1-1`, qty: "0.3", count: 600 } as const;
+  await venue.tell(fill);
+  await rig.until(() => rig.of("OrderExecuted").length === 600, "the first of them");
+  await venue.tell(fill);
+  await rig.until(() => rig.of("OrderExecuted").length === 1200, "all of them");
+  rig.lookup(1);
+  strictEqual((await rig.next("OrderFound")).cumQty, 60_000);
+  const told = new Set(rig.of("OrderExecuted").slice(1200).map(({ execId }) => execId));
+  strictEqual(told.size, 1200, "the answer follows every one of them");
 });
 
 spot("reconcile() fails as a whole when part of it cannot be read", async (venue, rig) => {

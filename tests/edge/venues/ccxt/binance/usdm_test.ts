@@ -33,6 +33,20 @@ function usdm(
   });
 }
 
+/** Waits until the venue has been asked so many times. */
+async function asked(
+  venue: VenueProcess,
+  of: { readonly path: string; readonly times: number },
+): Promise<void> {
+  for (let tries = 0; tries < 500; tries++) {
+    const { requests } = await venue.audit();
+    const matching = requests.filter(({ requestLine }) => requestLine.includes(of.path));
+    if (matching.length >= of.times) return;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+  throw new Error(`Cannot wait longer: ${of.path} must be asked for ${of.times} times`);
+}
+
 const RESTING = { price: px(499_000), orderQty: qty(10) } as const;
 const TAKING = { price: px(500_100), orderQty: qty(10) } as const;
 
@@ -149,6 +163,52 @@ usdm(
   },
 );
 
+const GONE = { kind: "reject", code: -2013, msg: "Order does not exist." } as const;
+const SOON: RigOptions = { options: { propagation_ms: 100 } };
+
+/** Places an order and lets the venue forget it; returns its number there. */
+async function forgotten(venue: VenueProcess, rig: CcxtRig): Promise<string | null> {
+  rig.submit(1, RESTING);
+  const { venueOrderId } = await rig.next("OrderAccepted");
+  await venue.tell({ op: "halfOpen", stream: "user" }); // nobody tells of its end
+  await venue.tell({ op: "fault", match: "GET /fapi/v1/order", count: 9, fault: GONE });
+  return venueOrderId;
+}
+
+usdm("send() finds an order ended that the venue had and has forgotten", async (venue, rig) => {
+  const venueOrderId = await forgotten(venue, rig);
+  await venue.tell({ op: "cancel", order: `${PREFIX}-1-1` });
+  rig.lookup(1, { venueOrderId });
+  const { status, cumQty } = await rig.next("OrderFound");
+  deepStrictEqual([status, cumQty], ["cancelled", 0]);
+  const asked = (await venue.audit()).requests.map(({ requestLine }) => requestLine.split("?")[0]);
+  const times = (line: string): number => asked.filter((other) => other === line).length;
+  deepStrictEqual([times("GET /fapi/v1/order"), times("GET /fapi/v1/openOrders")], [3, 3]);
+}, SOON);
+
+usdm("send() offers what a forgotten order executed before it says so", async (venue, rig) => {
+  const venueOrderId = await forgotten(venue, rig);
+  await venue.tell({ op: "fill", order: `${PREFIX}-1-1`, qty: "0.004" });
+  await venue.tell({ op: "cancel", order: `${PREFIX}-1-1` });
+  rig.lookup(1, { venueOrderId });
+  strictEqual((await rig.next("OrderFound")).cumQty, 4);
+  strictEqual(rig.of("OrderExecuted").at(-1)?.lastQty, 4);
+}, SOON);
+
+usdm("send() does not take an order for ended that is listed as open", async (venue, rig) => {
+  const venueOrderId = await forgotten(venue, rig);
+  rig.lookup(1, { venueOrderId });
+  const failed = await rig.next("RequestFailed");
+  deepStrictEqual([failed.outcome, rig.of("OrderFound").length], ["unknown", 0]);
+  ok(failed.text.endsWith("it is listed as open"), failed.text);
+}, SOON);
+
+usdm("send() does not find an order that the venue never numbered", async (venue, rig) => {
+  await forgotten(venue, rig);
+  rig.lookup(1);
+  strictEqual((await rig.next("OrderNotFound")).order, 1);
+}, SOON);
+
 usdm("reconcile() reports position, entry price and funding", async (venue, rig) => {
   const sinceUs = Date.now() * 1000 - 1_000_000;
   rig.submit(1, TAKING);
@@ -163,6 +223,41 @@ usdm("reconcile() reports position, entry price and funding", async (venue, rig)
     .map(({ idempotencyKey }) => idempotencyKey);
   strictEqual(new Set(keys).size, 1);
 });
+
+usdm("reconcile() finds funding behind more than a page of commissions", async (venue, rig) => {
+  const sinceUs = Date.now() * 1000 - 1_000_000;
+  rig.submit(1, { ...RESTING, orderQty: qty(1300) });
+  await rig.next("OrderAccepted");
+  const fill = { op: "fill", order: `${PREFIX}-1-1`, qty: "0.6", count: 600 } as const;
+  await venue.tell(fill);
+  await rig.until(() => rig.of("OrderExecuted").length === 600, "half of them");
+  await venue.tell(fill);
+  await rig.until(() => rig.of("OrderExecuted").length === 1200, "all of them");
+  await venue.tell({ op: "funding", symbol: "BTCUSDT", rate: "0.0001" });
+  const byStream = await rig.next("FundingPosted");
+  ok(byStream.amount.startsWith("-"));
+  using second = await CcxtRig.up(venue, { instrument: PERPETUAL });
+  await second.reconcile(sinceUs);
+  deepStrictEqual(second.of("FundingPosted").map(({ amount }) => amount), [byStream.amount]);
+});
+
+usdm(
+  "start() does not count as connected by an answer that outlived the stream",
+  async (venue, rig) => {
+    const mode = "GET /fapi/v1/positionSide/dual";
+    const listenKey = "POST /fapi/v1/listenKey";
+    await venue.tell({ op: "fault", match: mode, fault: { kind: "delayResponse", ms: 600 } });
+    await venue.tell({ op: "endUserStream" });
+    await rig.until(() => rig.statuses.at(-1)?.startsWith("down") === true, "down");
+    await asked(venue, { path: "/positionSide/dual", times: 2 });
+    const fault = { kind: "status", status: 503, acts: false } as const;
+    await venue.tell({ op: "fault", match: listenKey, count: 3, fault });
+    await venue.tell({ op: "drop", stream: "user", by: "rst" });
+    await new Promise((resolve) => setTimeout(resolve, 900)); // the answer has come meanwhile
+    strictEqual(rig.statuses.filter((said) => said.startsWith("reconciling")).length, 1);
+    await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "back");
+  },
+);
 
 usdm("start() opens the stream anew when the listen key expires", async (venue, rig) => {
   await venue.tell({ op: "endUserStream" });
@@ -194,6 +289,20 @@ usdm(
   },
   { deadManMs: 1200 },
 );
+
+usdm("start() arms no switch for orders of others, nor for what has ended", async (venue, rig) => {
+  const foreign = { op: "foreign", symbol: "BTCUSDT", side: "BUY", type: "LIMIT" } as const;
+  await venue.tell({ ...foreign, price: "49000", qty: "0.01" });
+  rig.submit(1, TAKING);
+  await rig.next("OrderExecuted");
+  const sinceUs = Date.now() * 1000 - 5_000_000;
+  using second = await CcxtRig.up(venue, { instrument: PERPETUAL, deadManMs: 300 });
+  await second.reconcile(sinceUs);
+  await new Promise((resolve) => setTimeout(resolve, 500));
+  strictEqual(second.deadMan.length, 0);
+  const { requests } = await venue.audit();
+  ok(!requests.some(({ requestLine }) => requestLine.includes("countdownCancelAll")));
+});
 
 Deno.test("start() keeps a book in step by the previous update's number", relaxed, async () => {
   await using venue = await VenueProcess.start("binance_usdm", ["--speed", "50"]);
