@@ -33,7 +33,6 @@ import { type AdapterRegistry, ADAPTERS, descriptionsOf } from "./edge/venues/re
 import { BUILD } from "./build.ts";
 import { TokenRefused } from "./wire/token.ts";
 import { type Daemon, type DaemonOptions, type End, startDaemon } from "./daemon/mod.ts";
-import { TokenRefused } from "./wire/token.ts";
 
 /** What a build of the program brings along. */
 export type Product = {
@@ -167,7 +166,6 @@ function exitCodeOf(error: Error): ExitCode | undefined {
   if (error instanceof DeclarationError) return EXIT.configuration;
   if (error instanceof TokenRefused) return EXIT.unavailable;
   if (error instanceof PoisonEvent) return EXIT.internal;
-  if (error instanceof TokenRefused) return EXIT.unavailable;
   if (error instanceof DiskError) {
     return error.code === "NoSpace" ? EXIT.journalWriteFailed : EXIT.unavailable;
   }

@@ -157,15 +157,6 @@ Deno.test("run ends with 69 and a sentence where its port is taken", async () =>
   strictEqual(verified, 0, "what it wrote before is whole");
 });
 
-Deno.test("run ends with 69 and a sentence where its token file holds no token", async () => {
-  using directory = new TemporaryDirectory();
-  Deno.mkdirSync(directory.state);
-  Deno.writeTextFileSync(`${directory.state}/token`, "short");
-  const { code, log } = await refusedStart({ stateDir: directory.state });
-  strictEqual(code, 69, log);
-  match(log, /tapeline: Cannot use the token file: .* remove it to have a new one made/);
-});
-
 Deno.test("run ends with 69 and a sentence where its state directory is a file", async () => {
   using directory = new TemporaryDirectory();
   const { code, log } = await refusedStart({ stateDir: directory.write("file", "") });
