@@ -125,7 +125,12 @@ export class BookSide {
   /** The first level: the window is made with the first of all, for many books stay empty. */
   #place(key: number): void {
     if (this.#window.length === 0) this.#window = new Float64Array(WINDOW_FIRST);
-    this.#base = key - this.#anchor;
+    this.#base = this.#baseFor(key);
+  }
+
+  /** Where the window begins if this is the best key: no key is below it, so slots are exact. */
+  #baseFor(best: number): number {
+    return Math.max(best - this.#anchor, Number.MIN_SAFE_INTEGER);
   }
 
   #setFar(level: KeyedLevel): void {
@@ -154,8 +159,8 @@ export class BookSide {
   #descend(): void {
     const best = this.#far.at(this.#far.count - 1);
     if (best === undefined) return;
-    this.#base = best.key - this.#anchor;
-    this.#top = this.#anchor;
+    this.#base = this.#baseFor(best.key);
+    this.#top = best.key - this.#base;
     this.#absorb();
   }
 
@@ -164,10 +169,10 @@ export class BookSide {
     const narrow = this.#window;
     const best = this.#base + this.#top;
     this.#window = new Float64Array(narrow.length * 2);
-    const base = best - this.#anchor;
+    const base = this.#baseFor(best);
     this.#window.set(narrow.subarray(0, this.#top + 1), this.#base - base);
     this.#base = base;
-    this.#top = this.#anchor;
+    this.#top = best - base;
     this.#farUpdates = 0;
     this.#absorb();
   }

@@ -8,7 +8,7 @@
 import { asNode, fromNode, maybe, readTable, type TableRow, toTable } from "./checkpoint_table.ts";
 import { bucketNode, readBucket } from "./checkpoint_clients.ts";
 import type { EngineState } from "./state.ts";
-import { amountOf, decimalOf } from "../ledger/money.ts";
+import { amountShown, decimalOf } from "../ledger/money.ts";
 import {
   type ClientLimits,
   type ExchangeLimits,
@@ -83,7 +83,7 @@ export function readRisk(state: EngineState, node: CheckpointNode): void {
     client: maybe(row.integerOrNull("client"), clientIndex),
     venue: venueId(row.integer("venue")),
     currency: row.text("currency"),
-    profit: amountOf(row.text("profit")),
+    profit: amountShown(row.text("profit")),
   }));
 }
 

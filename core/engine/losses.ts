@@ -11,7 +11,7 @@
  * @module
  */
 import type { EngineState } from "./state.ts";
-import { type Amount, amountOf, negated, NOTHING, sum } from "../ledger/money.ts";
+import { type Amount, amountShown, negated, NOTHING, sum } from "../ledger/money.ts";
 import type { ClientIndex, InstrumentId, Micros, Px, VenueId } from "../numbers.ts";
 import { micros } from "../numbers.ts";
 import { type LossMeter, midOf, referenceBook } from "../risk/mod.ts";
@@ -106,8 +106,8 @@ function profitsOf(
   const found: Baseline[] = [];
   for (const row of rows) {
     const { venue } = state.instrument(row.instrument).instrument;
-    const unrealised = row.unrealisedPnl === null ? NOTHING : amountOf(row.unrealisedPnl);
-    const profit = sum({ left: amountOf(row.realisedPnl), right: unrealised });
+    const unrealised = row.unrealisedPnl === null ? NOTHING : amountShown(row.unrealisedPnl);
+    const profit = sum({ left: amountShown(row.realisedPnl), right: unrealised });
     const at = found.findIndex((one) => one.venue === venue && one.currency === row.currency);
     const known = found[at];
     if (known === undefined) found.push({ client, venue, currency: row.currency, profit });

@@ -25,7 +25,7 @@ import {
   shareOf,
 } from "./betting_result.ts";
 import { narrowed } from "./exact_sum.ts";
-import { type Amount, amountOf, decimalOf, negated, NOTHING, sum } from "./money.ts";
+import { type Amount, amountShown, decimalOf, negated, NOTHING, sum } from "./money.ts";
 import { NO_PROFITS, plus, type Profits, worstProfit } from "./outcomes.ts";
 import type { Scope } from "./pool.ts";
 
@@ -226,11 +226,11 @@ export class BettingMarket {
       });
     }
     if (saved.node("result") !== null) this.#result = readResult(saved.child("result"));
-    this.#adjustment = amountOf(saved.text("adjustment"));
-    this.#posted.set("account", amountOf(saved.text("account_posted")));
+    this.#adjustment = amountShown(saved.text("adjustment"));
+    this.#posted.set("account", amountShown(saved.text("account_posted")));
     const posted = saved.texts("posted");
     for (const [at, client] of saved.integers("clients").entries()) {
-      this.#posted.set(clientIndex(client), amountOf(posted[at] ?? "0"));
+      this.#posted.set(clientIndex(client), amountShown(posted[at] ?? "0"));
     }
   }
 

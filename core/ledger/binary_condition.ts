@@ -16,7 +16,7 @@ import {
   payoutPx,
   type PayoutShare,
 } from "./binary_terms.ts";
-import { type Amount, amountOf, decimalOf, NOTHING } from "./money.ts";
+import { type Amount, amountShown, decimalOf, NOTHING } from "./money.ts";
 
 /** One outcome, shared by the positions of all books. */
 export class Outcome {
@@ -148,7 +148,7 @@ export class BinaryCondition {
       if (outcome === undefined) continue;
       outcome.resolved = readShare(resolved[at]);
       outcome.settled = readShare(settled[at]);
-      outcome.adjustment = amountOf(adjustments[at] ?? "0");
+      outcome.adjustment = amountShown(adjustments[at] ?? "0");
     }
   }
 }

@@ -27,7 +27,16 @@ import type { BalanceRow, PositionRow, TagRow } from "../view.ts";
 import { Account, opposite, type Owner, type Posting } from "./account.ts";
 import { settleInstrument } from "./funding.ts";
 import type { Holdings } from "./holdings.ts";
-import { type Amount, amountOf, decimalOf, negated, NOTHING, plain, sum } from "./money.ts";
+import {
+  type Amount,
+  amountOf,
+  amountShown,
+  decimalOf,
+  negated,
+  NOTHING,
+  plain,
+  sum,
+} from "./money.ts";
 import { confirmReceipt } from "./binary_facts.ts";
 import { Pools } from "./pools.ts";
 import { type Accounting, type CashLeg, type Exposure, policyOf, type Position } from "./policy.ts";
@@ -306,7 +315,7 @@ export class Ledger {
       const { whole } = this.#account(id);
       for (const currency of [...whole.currencies()].sort()) {
         const total = whole.cash(currency);
-        const reserved = amountOf(reservedOf(id, currency));
+        const reserved = amountShown(reservedOf(id, currency));
         const free = sum({ left: total, right: negated(reserved) });
         rows.push({
           venue: id,
@@ -389,14 +398,14 @@ export class Ledger {
       const { instrument, quanta, flow } = position;
       if (mark === undefined) {
         if (quanta !== 0) return undefined;
-        return amountOf(position.figures(mark).realisedPnl);
+        return amountShown(position.figures(mark).realisedPnl);
       }
       const value = this.accountingOf(instrument).valueOf({ quanta, px: mark });
       return sum({ left: { units: flow.value, scale: value.scale }, right: value });
     }
     const { realisedPnl, unrealisedPnl } = position.figures(mark);
     if (unrealisedPnl === null) return undefined;
-    return sum({ left: amountOf(realisedPnl), right: amountOf(unrealisedPnl) });
+    return sum({ left: amountShown(realisedPnl), right: amountShown(unrealisedPnl) });
   }
 
   #postingOf(execution: LedgerExecution): Posting {

@@ -39,6 +39,16 @@ export function amountOf(decimal: string): Amount {
   return { units: narrowed(toUnits(canonical, scale) ?? 0n), scale };
 }
 
+/**
+ * Returns the amount that a decimal of {@link decimalOf}, or of a row, says: unlike one that came
+ * from outside it may have any number of digits.
+ */
+export function amountShown(decimal: string): Amount {
+  const scale = decimalsOf(decimal);
+  const quanta = toQuanta(decimal, scale);
+  return { units: quanta ?? narrowed(BigInt(decimal.replace(".", ""))), scale };
+}
+
 /** Returns the amount as a canonical decimal. */
 export function decimalOf(amount: Amount): string {
   const { units, scale } = amount;

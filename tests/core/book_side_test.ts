@@ -1,9 +1,10 @@
 /**
  * Proves what a side of a book says of what stands before a price (R-HOT-2), against a sum over its
- * levels: in the window, below it, and after the window moved. The book's twin proves the rest.
+ * levels: in the window, below it, and after the window moved; and that prices as far out as a number
+ * counts are kept to the quantum. The book's twin proves the rest.
  * @module
  */
-import { strictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { BookSide } from "../../core/book_side.ts";
 
@@ -25,6 +26,35 @@ for (const side of ["Buy", "Sell"] as const) {
           if (side === "Buy" ? level.price > price : level.price < price) before += level.qty;
         }
         strictEqual(book.quantityBefore(price), before);
+      }
+    }));
+  });
+}
+
+const LARGEST = Number.MAX_SAFE_INTEGER;
+/** Few, so that levels often go and the next best is far away. */
+const FAR_PRICES = fc.constantFrom(
+  ...[0, 1, 2, 700, 1_500].flatMap((less) => [LARGEST - less, less - LARGEST]),
+  1,
+  2,
+);
+const FAR_LEVELS = fc.array(fc.tuple(FAR_PRICES, fc.integer({ min: 0, max: 9 })), {
+  maxLength: 40,
+});
+
+for (const side of ["Buy", "Sell"] as const) {
+  Deno.test(`BookSide keeps the levels of a ${side} exactly at the largest prices`, () => {
+    fc.assert(fc.property(FAR_LEVELS, (levels) => {
+      const book = new BookSide(side);
+      const twin = new Map<number, number>();
+      for (const [price, qty] of levels) {
+        strictEqual(book.swap({ price, qty }), twin.get(price) ?? 0);
+        if (qty === 0) twin.delete(price);
+        else twin.set(price, qty);
+        const sign = side === "Buy" ? -1 : 1;
+        const sorted = [...twin].sort(([left], [right]) => sign * (left - right));
+        deepStrictEqual([...book.levels()].map((level) => [level.price, level.qty]), sorted);
+        strictEqual(book.bestPrice(), sorted[0]?.[0]);
       }
     }));
   });

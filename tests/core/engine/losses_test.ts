@@ -3,12 +3,13 @@
  * the last unit. Proves R-CORE-7.
  * @module
  */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
 import type { Contract, Instrument } from "../../../core/instrument.ts";
 import { DAY_US } from "../../../core/engine/losses.ts";
 import { Ledger } from "../../../core/ledger/ledger.ts";
 import { amountOf, decimalOf, NOTHING, sum } from "../../../core/ledger/money.ts";
+import { createTimeline } from "../../../core/machines.ts";
 import { NO_LIMITS } from "../../../core/limits.ts";
 import { clientIndex, instrumentId, type Px, px, qty, venueId } from "../../../core/numbers.ts";
 import { EngineTimeline } from "../../support/engine_timeline.ts";
@@ -215,4 +216,20 @@ Deno.test("DayLosses cannot tell a loss by an old book, and begins a day by one 
   const empty = new Losing().bought(0);
   empty.at(MIDNIGHT_US).marked(0, 9_900);
   strictEqual(empty.clientLoss(ALICE, "USDT"), "1", "an empty book counts nothing of what is open");
+});
+
+Deno.test("DayLosses.roll() begins a day with more digits of profit than an amount may be sent with", () => {
+  const w = new World().start().open();
+  const most = Number.MAX_SAFE_INTEGER;
+  w.place("b1", { orderQty: "9000000000000", price: "1" });
+  w.place("s1", { orderQty: "4000000000000", price: "1", side: "Sell" });
+  w.fill(1, { id: "e1", qty: 2_000_000_000_000_000, px: most });
+  w.fill(1, { id: "e2", qty: 7_000_000_000_000_000, px: most - 1 });
+  w.fill(2, { id: "e3", qty: 4_000_000_000_000_000, px: 1 });
+  w.wait(DAY_US / 1000);
+  strictEqual(w.fire().length, 0);
+  const realised = w.timeline.view.positions("account")[0]?.realisedPnl ?? "";
+  ok(realised.length > 39, realised);
+  const saved = JSON.parse(JSON.stringify(w.timeline.checkpoint()));
+  deepStrictEqual(createTimeline(saved).checkpoint(), w.timeline.checkpoint());
 });

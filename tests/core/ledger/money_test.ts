@@ -3,7 +3,7 @@
  * @module
  */
 import { deepStrictEqual } from "node:assert/strict";
-import { type Amount, decimalOf, NOTHING, plain } from "../../../core/ledger/money.ts";
+import { type Amount, amountShown, decimalOf, NOTHING, plain } from "../../../core/ledger/money.ts";
 
 const CASES: readonly (readonly [string, Amount, Amount])[] = [
   ["drops trailing zeros", { units: 1_500, scale: 3 }, { units: 15, scale: 1 }],
@@ -23,3 +23,12 @@ for (const [what, amount, expected] of CASES) {
     deepStrictEqual(decimalOf(plain(amount)), decimalOf(amount));
   });
 }
+
+Deno.test("amountShown() reads what decimalOf() wrote, of any number of digits", () => {
+  for (const units of [0, -5, 123, 10n ** 45n + 1n, -(10n ** 45n + 1n)]) {
+    for (const scale of [0, 2, 24, 50]) {
+      const amount = plain({ units, scale });
+      deepStrictEqual(amountShown(decimalOf(amount)), amount);
+    }
+  }
+});

@@ -55,3 +55,15 @@ Deno.test("OwnOrders.clear() forgets orders with and without a price", () => {
     ok(!own.meets(side, null));
   }
 });
+
+Deno.test("OwnOrders.meets() at the furthest prices that count", () => {
+  const far = Number.MAX_SAFE_INTEGER;
+  const own = new OwnOrders("spot");
+  for (const price of [far, 100]) own.add("Sell", px(price));
+  for (const price of [-far, 100]) own.add("Buy", px(price));
+  for (const side of ["Buy", "Sell"] as const) own.remove(side, px(100));
+  strictEqual(own.bestOf("Sell"), far);
+  strictEqual(own.bestOf("Buy"), -far);
+  ok(!own.meets("Buy", px(far - 1)));
+  ok(!own.meets("Sell", px(1 - far)));
+});
