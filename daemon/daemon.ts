@@ -358,6 +358,7 @@ class RunningDaemon implements Daemon {
     this.#venues.stop();
     this.#shadows?.stop();
     this.#metrics.stop();
+    if (this.#journal instanceof Journal) this.#journal.abandon(); // asked twice to stop, it still writes
     this.#lock.release();
     this.#options.onEnd(end);
   }

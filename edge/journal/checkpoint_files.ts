@@ -9,6 +9,7 @@ import type { Checkpoint } from "../../core/timeline.ts";
 import type { Disk } from "../ports.ts";
 import { readWhole, replacingFile } from "./files.ts";
 import { Sha256, sha256 } from "./format.ts";
+import { parseLargeJson } from "./large_json.ts";
 import { JournalRefused } from "./refusal.ts";
 import type { ReportIndexDocument } from "./report_index.ts";
 import type { JournalTail } from "./writer.ts";
@@ -20,7 +21,10 @@ const KEEP = 3;
 const NAME = /^\d{16}\.json$/;
 /** What a crash left of a checkpoint. */
 const DRAFT = /^\d{16}\.json\.tmp$/;
+const HEAD = '{"checkpoint":';
 const SEAL = ',"sha256":"';
+/** Of the seal, its 64 digits and what closes the file. */
+const SEALED_END_BYTES = SEAL.length + 64 + '"}\n'.length;
 /** Characters that are gathered before they are written. */
 const PIECE_LENGTH = 1 << 16;
 const NOTHING = new Uint8Array(0);
@@ -70,7 +74,7 @@ function* sealedPieces(checkpoint: CheckpointWriting): Generator<Uint8Array, voi
   const { format, tail, reports, statePieces } = checkpoint;
   const hash = new Sha256();
   const encoder = new TextEncoder();
-  let text = `{"checkpoint":${JSON.stringify({ format, tail, reports }).slice(0, -1)},"state":`;
+  let text = `${HEAD}${JSON.stringify({ format, tail, reports }).slice(0, -1)},"state":`;
   for (const piece of statePieces) {
     text += piece;
     if (text.length < PIECE_LENGTH) yield NOTHING;
@@ -95,9 +99,7 @@ export function* readCheckpoints(
   const directory = checkpointDirectory(stateDirectory);
   if (!disk.exists(directory)) return;
   for (const name of checkpointNames(disk, directory).reverse()) {
-    const checkpoint = parseCheckpoint(
-      new TextDecoder().decode(readWhole(disk, `${directory}/${name}`)),
-    );
+    const checkpoint = parseCheckpoint(readWhole(disk, `${directory}/${name}`));
     if (checkpoint === undefined) onDamaged(name);
     else yield checkpoint;
   }
@@ -114,12 +116,15 @@ function checkpointNames(disk: Disk, directory: string): string[] {
   return disk.list(directory).filter((name) => NAME.test(name));
 }
 
-function parseCheckpoint(text: string): StoredCheckpoint | undefined {
-  const end = text.lastIndexOf(SEAL);
-  const sealed = text.slice(0, Math.max(end, 0));
-  if (text.slice(end) !== `${SEAL}${sha256(sealed)}"}\n`) return undefined;
+/** In bytes: the text may be longer than the longest string. */
+function parseCheckpoint(bytes: Uint8Array): StoredCheckpoint | undefined {
+  const end = Math.max(0, bytes.length - SEALED_END_BYTES);
+  const sealed = bytes.subarray(0, end);
+  const seal = new TextDecoder().decode(bytes.subarray(end));
+  const head = new TextDecoder().decode(bytes.subarray(0, HEAD.length));
+  if (head !== HEAD || seal !== `${SEAL}${sha256(sealed)}"}\n`) return undefined;
   // The seal vouches for what a program of ours wrote, if not for which one.
-  const { checkpoint } = JSON.parse(`${sealed}}`) as { checkpoint: StoredCheckpoint };
+  const checkpoint = parseLargeJson(sealed.subarray(HEAD.length)) as StoredCheckpoint;
   checkFormat(checkpoint);
   return checkpoint;
 }

@@ -269,6 +269,15 @@ export class Journal implements MetricSource {
     this.#pump();
   }
 
+  /**
+   * Ends at once: a batch that is under way is on the disk or is not, nothing comes after it. To be
+   * called before another may write here.
+   */
+  abandon(): void {
+    this.#state = "stopped";
+    this.#writing.terminate();
+  }
+
   get #isRunning(): boolean {
     return this.#state === "open" || this.#state === "stopping";
   }

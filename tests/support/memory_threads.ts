@@ -5,7 +5,11 @@
  */
 import type { Signals, WorkerEntry, WorkerLink, Workers, WorkerScope } from "../../edge/ports.ts";
 
+/** A Worker; a dead one watches nothing any more. */
+type Life = { isAlive: boolean };
+
 type Watch = {
+  readonly of: Life | undefined;
   readonly buffer: SharedArrayBuffer;
   readonly index: number;
   readonly task: () => boolean;
@@ -20,12 +24,15 @@ export type MemoryWorkerMain = (scope: WorkerScope, init: unknown) => void;
 export class MemoryThreads {
   readonly #tasks: (() => void)[] = [];
   readonly #watches: Watch[] = [];
+  /** The Worker whose entry runs now. */
+  #entering: Life | undefined;
 
   readonly signals: Signals = {
     notify: (cells, index) => this.#notify(cells, index),
     notifyFirst: (cells, index) => this.#notify(cells, index),
     watch: (cells, index, task) => {
-      const watch = { buffer: cells.buffer, index, task, isOver: false, isQueued: false };
+      const of = this.#entering;
+      const watch = { of, buffer: cells.buffer, index, task, isOver: false, isQueued: false };
       this.#watches.push(watch);
       this.#queue(watch);
     },
@@ -77,7 +84,7 @@ export class MemoryThreads {
     watch.isQueued = true;
     this.#tasks.push(() => {
       watch.isQueued = false;
-      if (!watch.isOver) watch.isOver = !watch.task();
+      if (!watch.isOver && watch.of?.isAlive !== false) watch.isOver = !watch.task();
     });
   }
 
@@ -85,13 +92,13 @@ export class MemoryThreads {
     const toWorker: ((message: unknown) => void)[] = [];
     const toStarter: ((message: unknown) => void)[] = [];
     const errors: ((reason: string) => void)[] = [];
-    let isAlive = true;
+    const life: Life = { isAlive: true };
     const guarded = (task: () => void) => (): void => {
-      if (!isAlive) return;
+      if (!life.isAlive) return;
       try {
         task();
       } catch (error) {
-        isAlive = false;
+        life.isAlive = false;
         for (const handler of errors) handler(String(error));
       }
     };
@@ -102,7 +109,14 @@ export class MemoryThreads {
       },
       onMessage: (handler) => toWorker.push(handler),
     };
-    this.#tasks.push(guarded(() => main(scope, init)));
+    this.#tasks.push(guarded(() => {
+      this.#entering = life;
+      try {
+        main(scope, init);
+      } finally {
+        this.#entering = undefined;
+      }
+    }));
     return {
       post: (message) => {
         const copy = structuredClone(message);
@@ -111,7 +125,7 @@ export class MemoryThreads {
       onMessage: (handler) => toStarter.push(handler),
       onError: (handler) => errors.push(handler),
       terminate: () => {
-        isAlive = false;
+        life.isAlive = false;
       },
     };
   }

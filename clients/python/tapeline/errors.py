@@ -108,7 +108,9 @@ class FrameSize(FatalError):
 
 
 class HelloRequired(FatalError):
-    """Something else came before HELLO, or HELLO came too late."""
+    """HELLO came too late: one of the two was held up. (Nothing else comes before it.)"""
+
+    reconnect = True
 
 
 class AuthFailed(FatalError):

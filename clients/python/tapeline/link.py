@@ -36,6 +36,8 @@ class Link:
         self._wake_out.setblocking(False)
         self._wake_in.setblocking(False)
         self._leaving = False
+        #: Nothing can be written any more: what was sent before has to be read, then its end.
+        self._broken = False
         self._waiting = 0
         #: Why the session is over for good.
         self.ended: TapelineError | None = None
@@ -99,7 +101,8 @@ class Link:
         except BlockingIOError:
             return False
         except OSError:
-            return True  # the reading side sees the end, with its reason
+            self._broken = True  # the reading side sees the end, with its reason
+            self._wake()
         return True
 
     def _wake(self) -> None:
@@ -151,6 +154,7 @@ class Link:
         connection.setblocking(False)
         with self._changed:
             self._socket = connection
+            self._broken = False
             self._state.session.connection_made()
         with selectors.DefaultSelector() as selector:
             selector.register(self._wake_in, selectors.EVENT_READ)
@@ -182,8 +186,9 @@ class Link:
 
     def _interest(self) -> tuple[int, float]:
         session = self._state.session
-        interest = selectors.EVENT_WRITE if session.output(1) else 0
-        if self._state.inbox.is_full and not self._waiting and session.state != "leaving":
+        interest = selectors.EVENT_WRITE if session.output(1) and not self._broken else 0
+        must_read = self._waiting or self._broken or session.state == "leaving"
+        if self._state.inbox.is_full and not must_read:
             session.reading_paused()
         else:
             interest |= selectors.EVENT_READ

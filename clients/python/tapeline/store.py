@@ -1,8 +1,8 @@
 """The resume file: how far the application has come, so that a restarted process continues there.
 
 One line of fixed width, rewritten in place by a single unbuffered write: it survives the death of
-the process at any moment. It is not synced to disk; after a power cut it may be some reports
-behind, and those come again. A report is counted as processed when the application asks for the
+the process at any moment. Only the first line is synced to disk; after a power cut it may be some
+reports behind, and those come again. A report is counted as processed when the application asks for the
 next one or its loop ends, so a crash in between repeats it: act on a report at least once, tell by ``report_seq``.
 """
 
@@ -37,6 +37,8 @@ class ResumeFile:
                 line = file.read(_WIDTH)
         except FileNotFoundError:
             return None
+        if not line:
+            return None  # made, and not yet written: the process died before its first report
         try:
             kept = json.loads(line)
             client_id, journal_id, seq = kept["client_id"], kept["journal_id"], kept["report_seq"]
@@ -54,8 +56,11 @@ class ResumeFile:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
             self._file = open(descriptor, "r+b", buffering=0)
         kept = {"client_id": self._client_id, "journal_id": journal_id, "report_seq": report_seq}
+        is_first = self._file.seek(0, os.SEEK_END) == 0
         self._file.seek(0)
         self._file.write((json.dumps(kept).ljust(_WIDTH - 1) + "\n").encode("ascii"))
+        if is_first:
+            os.fsync(self._file.fileno())  # else a power cut leaves a file without a line
 
     def close(self) -> None:
         """Closes the file; ``save`` would open it again."""

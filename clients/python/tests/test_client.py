@@ -216,6 +216,14 @@ class Resume(ClientCase):
             with Client("test", self.daemon.port, token=TOKEN, resume_file=path) as client:
                 self.assertEqual(list(client.reports(timeout=0.1)), [])
 
+    def test_a_resume_file_that_was_made_and_not_written_is_none(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "position")
+            open(path, "w", encoding="ascii").close()
+            self.connected(resume_file=path).close()
+            self.daemon.report(None, "missed", "IntentDone", None)
+            self.assertEqual(self.seqs(self.connected(resume_file=path), 1), [1])
+
     def test_a_resume_file_of_another_client_is_refused(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "position")
@@ -358,6 +366,22 @@ class Bounds(ClientCase):
             events.append(event.seq_id)
         self.assertEqual(events, sorted(events))
         self.assertEqual(len(events), 2001)
+
+    def test_a_connection_that_breaks_while_the_inbox_is_full_is_made_again(self):
+        client = self.connected(inbox_limit=10, reconnect_max=0.05)
+        client.subscribe("book", BTC)
+        for _ in range(50):
+            self.daemon.book_event()
+        wait_for(lambda: client._state.inbox.is_full)
+        self.daemon.drop()
+        wait_for(lambda: len(self.daemon.hellos) == 2)
+        self.assertGreaterEqual(len(list(client.events(timeout=0.2))), 50)
+
+    def test_a_hello_that_came_too_late_is_said_again(self):
+        client = self.connected()
+        self.daemon.fatal("HELLO_REQUIRED")
+        wait_for(lambda: len(self.daemon.hellos) == 2)
+        client.wait(lambda: client.healthy, 5)
 
     def test_a_stream_that_never_pauses_ends_in_time_with_what_had_come(self):
         client = self.connected()

@@ -114,6 +114,24 @@ Deno.test("Journal that stops before it handed over writes all it was given", ()
   strictEqual(replayDisk(rig.disk).digest, rig.timeline.digest);
 });
 
+for (const steps of [0, 1, 2, 3]) {
+  Deno.test(`Journal.abandon() after ${steps} steps of its Worker writes nothing more`, () => {
+    const rig = new JournalRig();
+    rig.fill(6);
+    for (let count = 0; count < 3; count++) rig.record();
+    rig.journal.flush();
+    for (let step = 0; step < steps; step++) rig.threads.step();
+    rig.journal.abandon();
+    const before = rig.disk.read(`${JOURNAL}/00000001.log`);
+    rig.threads.run();
+    deepStrictEqual(rig.disk.read(`${JOURNAL}/00000001.log`), before);
+    rig.journal.stop(() => {});
+    rig.threads.run();
+    deepStrictEqual(rig.failures, []);
+    ok(replayDisk(rig.disk).seqId >= 6);
+  });
+}
+
 Deno.test("Journal.canAccept is false while a full batch waits behind one in flight", () => {
   const rig = new JournalRig();
   while (rig.journal.canAccept) rig.record();
