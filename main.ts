@@ -172,7 +172,18 @@ function exitCodeOf(error: Error): ExitCode | undefined {
   return undefined;
 }
 
+/** What nothing caught is a fault of the program, and a supervisor is told so; stderr has the place. */
+function endOnFault(fault: unknown): void {
+  const { message, stack } = fault instanceof Error ? fault : new Error(String(fault));
+  const terminal = denoTerminal();
+  terminal.error(stack ?? message);
+  terminal.error(`tapeline: Cannot go on: a fault of the program that nothing caught: ${message}`);
+  Deno.exit(EXIT.internal);
+}
+
 if (import.meta.main) {
+  globalThis.addEventListener("error", ({ error }) => endOnFault(error));
+  globalThis.addEventListener("unhandledrejection", ({ reason }) => endOnFault(reason));
   const workersModule = new URL(BUILD.workersModule, import.meta.url);
   // Not from here: for an error whose stack holds a module's own code all of it is parsed again.
   queueMicrotask(async () =>

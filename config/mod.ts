@@ -9,9 +9,11 @@ export type { AdapterFacts, KnownAdapters } from "./adapter_checks.ts";
 export { canonicalConfiguration, configurationDigest } from "./canonical.ts";
 export type { Registry } from "./checks.ts";
 export {
+  type ClientConfiguration,
   type Configuration,
   type CredentialSource,
   type EngineConfiguration,
+  type ExchangeConfiguration,
   type FeedConfiguration,
   type InstrumentConfiguration,
   type JournalConfiguration,

@@ -14,6 +14,7 @@ import type { HotLoopSettings } from "../../core/hotloop/mod.ts";
 import { EXIT, type ExitCode } from "../exit_codes.ts";
 import { readCredentials, type Secrets } from "../secrets.ts";
 import type { Terminal } from "./actions.ts";
+import { flowLimitRows, limitWarnings, orderLimitRows } from "./limit_summary.ts";
 import { readConfiguration } from "./read_configuration.ts";
 import { signalSettings, signalText, signalWarnings } from "./signal_summary.ts";
 import { table } from "./table.ts";
@@ -100,12 +101,18 @@ function printSummary(
     "signals",
   ];
   const signals = signalSettings(configuration);
-  for (const line of table([head, ...venues.flatMap((venue) => instrumentRows(venue, signals))])) {
-    terminal.out(line);
+  const tables = [
+    [head, ...venues.flatMap((venue) => instrumentRows(venue, signals))],
+    orderLimitRows(configuration),
+    flowLimitRows(configuration),
+  ];
+  for (const rows of tables) {
+    for (const line of table(rows)) terminal.out(line);
+    terminal.out("");
   }
-  terminal.out("");
   const warnings = [
     ...venues.flatMap((venue) => warningsOf(venue, options)),
+    ...limitWarnings(configuration),
     ...signalWarnings(configuration),
   ];
   for (const warning of warnings) terminal.out(warning);
