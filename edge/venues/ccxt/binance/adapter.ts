@@ -331,7 +331,7 @@ function deskOf(account: Account, needs: DeskNeeds): Desk {
     account,
     commands,
     lookups: new Lookups(account, { endings, propagationMs }),
-    reconciliations: new Reconciliations(account, { book, skewUs }),
+    reconciliations: new Reconciliations(account, { book, skewUs, propagationMs }),
     news: new NewsDesk(account, { endings, stampsOf: (key) => commands.stampsOf(key) }),
     book,
   };

@@ -30,6 +30,7 @@ export type ErrorClass =
   | "suspended"
   | "auth"
   | "rate"
+  | "orderCount"
   | "overload"
   | "clock"
   | "notFound"
@@ -58,6 +59,8 @@ export const ERROR_CLASSES: Readonly<Record<ErrorClass, ErrorMeaning>> = {
   suspended: { rejectCode: "VENUE_SUSPENDED", outcome: FINAL, retryable: true },
   auth: { rejectCode: "VENUE_AUTH", outcome: FINAL, retryable: false },
   rate: { rejectCode: "VENUE_RATE_LIMIT", outcome: UNSEEN, retryable: true },
+  // Of the account, not of the address: new orders have to wait, cancels and questions have not.
+  orderCount: { rejectCode: "VENUE_RATE_LIMIT", outcome: UNSEEN, retryable: true },
   overload: { rejectCode: "VENUE_RATE_LIMIT", outcome: UNSEEN, retryable: true },
   clock: { rejectCode: "VENUE_REJECTED", outcome: UNSEEN, retryable: true },
   // Not found right after a place whose answer was lost proves nothing: a read says `absent`, and
@@ -91,7 +94,7 @@ const COMMON: readonly Row[] = [
   [-1010, "ambiguous"], // "ERROR_MSG_RECEIVED": says what it means in words only
   [-1013, "rejected"], // a filter failed
   [-1014, "rejected"], // unknown order composition
-  [-1015, "rate"], // too many new orders
+  [-1015, "orderCount"], // too many new orders
   [-1016, "suspended"], // service shutting down
   [-1020, "rejected"], // unsupported operation
   [-1021, "clock"], // timestamp outside recvWindow

@@ -93,14 +93,20 @@ function classOf(
 ): ErrorClass {
   const { told, product } = known;
   const byStatus = STATUS_CLASSES.get(answer.status);
+  const byCode = told === undefined ? undefined : ERROR_CODES[product].get(told.code);
+  if (byCode === "orderCount" && !isPauseNamed(answer)) return byCode;
   if (byStatus === "rate") return byStatus;
   if (told !== undefined) {
     const byMessage = ERROR_MESSAGES.find(([message]) => message === told.message)?.[1];
-    const byCode = ERROR_CODES[product].get(told.code);
     if (byCode !== undefined) return byMessage ?? byCode;
     if (answer.status === 503 && FAILED_503.includes(told.message)) return "overload";
   }
   return byStatus ?? "ambiguous";
+}
+
+/** What is said with a time, or as a ban, is meant for everything. */
+function isPauseNamed({ status, headers }: HttpAnswer): boolean {
+  return status === 418 || headers.has("retry-after");
 }
 
 function pauseOf(answer: HttpAnswer, errorClass: ErrorClass): number | undefined {

@@ -40,7 +40,12 @@ const UNNAMED_MAX = 3;
 /** With more symbols than this the open orders of all are asked for at once. */
 const ONE_BY_ONE_MAX = 10;
 
-type Failure = { readonly text: string; readonly retryAfterMs?: number };
+type Failure = {
+  readonly text: string;
+  readonly retryAfterMs?: number;
+  /** The exchange has no such thing. */
+  readonly isAbsent?: boolean;
+};
 
 /** What has been read so far. */
 type Progress = {
@@ -57,6 +62,7 @@ export class Reconciliations {
   readonly #account: Account;
   readonly #book: AccountBook;
   readonly #skewUs: () => number;
+  readonly #propagationMs: number;
   /** When the account was taken over, by the venue's clock; 0: before this adapter. */
   #openedMs = 0;
   #current: Progress | undefined;
@@ -67,11 +73,14 @@ export class Reconciliations {
       readonly book: AccountBook;
       /** The venue's clock less ours, microseconds, as last measured. */
       readonly skewUs: () => number;
+      /** How long an order may not be found although it is there. */
+      readonly propagationMs: number;
     },
   ) {
     this.#account = account;
     this.#book = also.book;
     this.#skewUs = also.skewUs;
+    this.#propagationMs = also.propagationMs;
   }
 
   start(command: ReconcileAccount): void {
@@ -170,7 +179,10 @@ export class Reconciliations {
     });
   }
 
-  /** Reads the orders whose key is not known: an execution without it would be a stranger's. */
+  /**
+   * Reads the orders whose key is not known: an execution without it would be a stranger's, unless its
+   * number is one that is remembered. So it is told where the exchange shows its order no more.
+   */
   #nameOrders(progress: Progress): void {
     const { orders, requests } = this.#account;
     const unknown = new Map<string, BinanceTrade>();
@@ -181,14 +193,15 @@ export class Reconciliations {
     const failures: Failure[] = [];
     let inARow = 0;
     this.#each([...unknown.values()], {
-      read: ({ symbol, orderId }, next) =>
-        this.#ask(progress, requests.orderById({ symbol, orderId }), {
+      read: (trade, next) =>
+        this.#ask(progress, requests.orderById(trade), {
           use: (body) => {
             this.#note(parseOrder(Fields.of(body, "")));
             inARow = 0;
             next();
           },
           failed: (failure) => {
+            if (failure.isAbsent === true && this.#isSettled(trade)) return next();
             failures.push(failure);
             inARow += 1;
             if (inARow < UNNAMED_MAX) next();
@@ -201,6 +214,12 @@ export class Reconciliations {
         else this.#fail(progress, failure);
       },
     });
+  }
+
+  /** Its order is not just too young to be shown. */
+  #isSettled({ timeMs }: BinanceTrade): boolean {
+    const nowMs = (this.#account.host.nowUs() + this.#skewUs()) / 1000;
+    return timeMs < nowMs - this.#propagationMs;
   }
 
   #offer(progress: Progress): void {
@@ -266,7 +285,10 @@ export class Reconciliations {
       if (this.#current !== progress) return;
       switch (result.kind) {
         case "error":
-          return of.failed(toFailure(result.error));
+          return of.failed({
+            ...toFailure(result.error),
+            isAbsent: result.error.outcome === "absent",
+          });
         case "failed":
           return of.failed({ text: result.error.message });
         case "dryRun":

@@ -11,7 +11,7 @@ import { EdgeError } from "../../../edge_error.ts";
 import type { OrderTransport, ReadyRequest, SendOptions } from "../../../order_transport.ts";
 import type { Cancel, HttpRequest, Timers } from "../../../ports.ts";
 import type { ExchangeProduct } from "../options.ts";
-import { ERROR_CLASSES } from "./errors.ts";
+import { ERROR_CLASSES, type RequestKind } from "./errors.ts";
 import type { Call } from "./requests.ts";
 import { readAnswer, type VenueError } from "./ladder.ts";
 import type { CcxtExchange, SignedRequest } from "../library.ts";
@@ -51,9 +51,13 @@ export type ReadyCall = {
 const FRESH_US = 250_000;
 const FORM = "application/x-www-form-urlencoded";
 
+/** The shortest window in which the venue counts orders. */
+const ORDER_COUNT_US = 10_000_000;
+
 /**
  * Calls of one account. While the venue has asked for a pause nothing leaves, and each call is told
- * so at once: whoever goes on is banned, by address, with all that stands open.
+ * so at once: whoever goes on is banned, by address, with all that stands open. Where it has counted
+ * too many orders, no order leaves for a while; cancels do, which it does not count.
  */
 export class Rest {
   readonly #signer: Signer;
@@ -62,6 +66,7 @@ export class Rest {
   readonly #timers: Timers;
   readonly #nowUs: () => Micros;
   #pausedUntilUs = 0;
+  #ordersPausedUntilUs = 0;
 
   constructor(options: {
     readonly signer: Signer;
@@ -111,25 +116,24 @@ export class Rest {
     }, options);
   }
 
-  #heed({ retryAfterMs }: VenueError): void {
+  #heed({ class: kind, retryAfterMs }: VenueError): void {
+    const nowUs = this.#nowUs();
+    if (kind === "orderCount") this.#ordersPausedUntilUs = nowUs + ORDER_COUNT_US;
     if (retryAfterMs === undefined) return;
-    this.#pausedUntilUs = Math.max(this.#pausedUntilUs, this.#nowUs() + retryAfterMs * 1000);
+    this.#pausedUntilUs = Math.max(this.#pausedUntilUs, nowUs + retryAfterMs * 1000);
   }
 
   #paused({ kind }: Call): CallResult | undefined {
     const nowUs = this.#nowUs();
     const retryAfterMs = Math.ceil((this.#pausedUntilUs - nowUs) / 1000);
-    if (retryAfterMs <= 0) return undefined;
-    const { outcome, rejectCode } = ERROR_CLASSES.rate;
-    const text = `The exchange has asked for a pause: another ${retryAfterMs} ms`;
-    const error = {
-      class: "rate",
-      outcome: outcome[kind],
-      rejectCode,
-      text,
-      retryAfterMs,
-    } as const;
-    return { kind: "error", error, stamps: { submitUs: nowUs, ackUs: nowUs } };
+    if (retryAfterMs > 0) {
+      const text = `The exchange has asked for a pause: another ${retryAfterMs} ms`;
+      return withheld(kind, { class: "rate", text, retryAfterMs, nowUs });
+    }
+    const isOrder = kind === "place" || kind === "replace";
+    if (!isOrder || nowUs >= this.#ordersPausedUntilUs) return undefined;
+    const text = "The exchange has counted too many orders";
+    return withheld(kind, { class: "orderCount", text, retryAfterMs: undefined, nowUs });
   }
 
   /** The library's own words may hold the secret that it cannot use. */
@@ -156,4 +160,15 @@ export function toRequest({ method }: Pick<Call, "method">, signed: SignedReques
     return { method, url: signed.url, headers, body: signed.body ?? null };
   }
   return { method, url: path, headers: { ...headers, "Content-Type": FORM }, body: query };
+}
+
+/** The result of a call that was not made: as the venue would have refused it. */
+function withheld(
+  asked: RequestKind,
+  of: Pick<VenueError, "class" | "text" | "retryAfterMs"> & { readonly nowUs: Micros },
+): CallResult {
+  const { nowUs, ...said } = of;
+  const { outcome, rejectCode } = ERROR_CLASSES[of.class];
+  const error = { ...said, outcome: outcome[asked], rejectCode };
+  return { kind: "error", error, stamps: { submitUs: nowUs, ackUs: nowUs } };
 }

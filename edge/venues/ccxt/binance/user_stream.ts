@@ -19,7 +19,9 @@ import { VenueSocket } from "../socket.ts";
 const SILENCE_US = 5_000_000;
 const WATCH_EVERY_US = 1_000_000;
 const SUBSCRIBE_MAX_US = 10_000_000;
+/** A key lives for an hour: there is time to ask again before the venue ends the stream itself. */
 const RENEW_KEY_US = 1_200_000_000;
+const RENEW_AGAIN_US = 60_000_000;
 const SUBSCRIBE_ID = "1";
 
 /** What a user stream tells. */
@@ -116,7 +118,7 @@ export class UserStream {
 
   #opened(): void {
     if (this.#account.requests.product === "usdm") {
-      this.#renewLater(this.#connection);
+      this.#renewLater(this.#connection, { afterUs: RENEW_KEY_US });
       return this.#connected();
     }
     const params = this.#signed();
@@ -193,14 +195,16 @@ export class UserStream {
     });
   }
 
-  #renewLater(connection: number): void {
+  #renewLater(connection: number, { afterUs }: { readonly afterUs: number }): void {
     const { timers, rest, requests } = this.#account;
-    timers.after(RENEW_KEY_US, () => {
+    timers.after(afterUs, () => {
       if (connection !== this.#connection) return;
       rest.call(requests.listenKey("PUT"), (result) => {
         if (connection !== this.#connection) return;
-        if (result.kind === "ok") this.#renewLater(connection);
-        else this.#drop("the listen key could not be renewed");
+        if (result.kind === "ok") return this.#renewLater(connection, { afterUs: RENEW_KEY_US });
+        const isRefused = result.kind === "error" && result.error.class === "auth";
+        if (isRefused) this.#drop("the listen key could not be renewed");
+        else this.#renewLater(connection, { afterUs: RENEW_AGAIN_US });
       });
     });
   }

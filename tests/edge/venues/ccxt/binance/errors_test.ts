@@ -187,6 +187,20 @@ Deno.test("readAnswer() takes the pause that the venue asks for, or a default", 
   strictEqual(pauseOf({ "retry-after": "soon" }), 10_000);
 });
 
+Deno.test("readAnswer() takes a count of orders for a pause only where a time or a ban is said", () => {
+  const body = told(-1015, "Too many new orders.");
+  const rows = [
+    [{ status: 429, body }, "orderCount", undefined],
+    [{ status: 429, body, headers: { "retry-after": "3" } }, "rate", 3000],
+    [{ status: 418, body }, "rate", 10_000],
+  ] as const;
+  for (const [answered, means, pauseMs] of rows) {
+    const reading = read(answered, { kind: "place" });
+    ok(reading.kind === "error");
+    deepStrictEqual([reading.error.class, reading.error.retryAfterMs], [means, pauseMs]);
+  }
+});
+
 Deno.test("ERROR_CLASSES never call a place refused that may have been done, nor resend one", () => {
   const safe: Readonly<Record<ErrorClass, ErrorOutcome>> = {
     rejected: "refused",
@@ -197,6 +211,7 @@ Deno.test("ERROR_CLASSES never call a place refused that may have been done, nor
     suspended: "refused",
     auth: "refused",
     rate: "notSent",
+    orderCount: "notSent",
     overload: "notSent",
     clock: "notSent",
     notFound: "unknown",
@@ -215,7 +230,7 @@ const AGREED: Readonly<Record<string, readonly ErrorClass[]>> = {
   PermissionDenied: ["auth"],
   AccountSuspended: ["auth"],
   InsufficientFunds: ["funds"],
-  RateLimitExceeded: ["rate"],
+  RateLimitExceeded: ["rate", "orderCount"],
   DDoSProtection: ["rate"],
   InvalidNonce: ["clock"],
   RequestTimeout: ["ambiguous"],

@@ -3,7 +3,7 @@
  * R-EXEC-5 for an adapter that has just been started, which knows no order's key.
  * @module
  */
-import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { px } from "../../../../../core/numbers.ts";
 import { CcxtRig } from "../../../../support/ccxt_rig.ts";
 import { VenueProcess } from "../../../../venues/control.ts";
@@ -89,6 +89,45 @@ Deno.test("start() goes no further when three keys in a row cannot be read", rel
   await using restarted = await Restarted.start();
   await restarted.reconcileWithout(9);
   deepStrictEqual([await restarted.keysAsked(), restarted.executions], [3, 0]);
+});
+
+/** An order of ours was executed, and the exchange does not show it to the next adapter. */
+async function withUnshown(
+  propagationMs: number,
+  run: (rig: CcxtRig, sinceUs: number) => Promise<void>,
+): Promise<void> {
+  await using venue = await VenueProcess.start("binance_spot", ["--speed", "0", "--empty"]);
+  const sinceUs = Date.now() * 1000 - 1_000_000;
+  await venue.tell({ op: "quote", symbol: "BTCUSDT", side: "SELL", price: "50010", qty: "5" });
+  using before = await CcxtRig.up(venue);
+  before.submit(1, { price: px(5_001_000) });
+  await before.next("OrderExecuted");
+  await new Promise((resolve) => setTimeout(resolve, 300));
+  using rig = await CcxtRig.up(venue, { options: { propagation_ms: propagationMs } });
+  const fault = { kind: "reject", code: -2013, msg: "Order does not exist." } as const;
+  await venue.tell({ op: "fault", match: "GET /api/v3/order", fault });
+  await run(rig, sinceUs);
+}
+
+Deno.test(
+  "start() tells executions by number of an order that is shown no more",
+  relaxed,
+  async () => {
+    await withUnshown(100, async (rig, sinceUs) => {
+      await rig.reconcile(sinceUs);
+      const [executed] = rig.of("OrderExecuted");
+      strictEqual(executed?.clOrdId, null);
+      ok(executed.venueOrderId !== null);
+    });
+  },
+);
+
+Deno.test("start() fails where an order may be too young to be shown", relaxed, async () => {
+  await withUnshown(10_000, async (rig, sinceUs) => {
+    rig.reconcile(sinceUs).catch(() => {}); // it waits for an answer that does not come
+    match((await rig.next("ReconcileFailed")).text, /-2013/);
+    strictEqual(executionsOf(rig), 0);
+  });
 });
 
 Deno.test("start() says that it failed when an execution cannot be counted", relaxed, async () => {

@@ -386,6 +386,25 @@ spot(
   },
 );
 
+spot("send() cancels while the venue has counted too many orders", async (venue, rig) => {
+  rig.submit(1);
+  await rig.next("OrderAccepted");
+  const fault = { kind: "status", status: 429, acts: false, code: -1015 } as const;
+  await venue.tell({ op: "fault", match: "POST /api/v3/order", fault });
+  rig.submit(2);
+  await rig.next("RequestFailed");
+  const before = (await venue.audit()).requestCount;
+  rig.submit(3); // withheld here
+  await rig.next("RequestFailed", 1);
+  strictEqual((await venue.audit()).requestCount, before);
+  deepStrictEqual(
+    rig.of("RequestFailed").map(({ outcome, retryAfterMs }) => [outcome, retryAfterMs]),
+    [["notSent", undefined], ["notSent", undefined]],
+  );
+  rig.cancel(1);
+  strictEqual((await rig.next("OrderCancelled")).clOrdId, `${PREFIX}-1-1`);
+});
+
 for (const what of ["duplicate", "swap", "delay"] as const) {
   spot(
     `start() loses no fill and says the end last under "${what}" of user messages`,

@@ -7,6 +7,8 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { px, qty } from "../../../../../core/numbers.ts";
+import { denoClock, denoTimers } from "../../../../../edge/deno_time.ts";
+import type { Timers } from "../../../../../edge/ports.ts";
 import { CcxtRig, PERPETUAL, PREFIX, type RigOptions } from "../../../../support/ccxt_rig.ts";
 import { VenueProcess } from "../../../../venues/control.ts";
 
@@ -264,6 +266,31 @@ usdm("start() opens the stream anew when the listen key expires", async (venue, 
   await rig.until(() => rig.statuses.some((said) => said.startsWith("down")), "down");
   await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "back");
 });
+
+/** Renews a listen key every 50 ms, however long it should wait. */
+function hasty(): Timers {
+  const real = denoTimers(denoClock());
+  const isRenewal = (us: number): boolean => us === 1_200_000_000 || us === 60_000_000;
+  return { ...real, after: (us, task) => real.after(isRenewal(us) ? 50_000 : us, task) };
+}
+
+usdm(
+  "start() keeps the stream when a renewal of its key comes to no answer",
+  async (venue, rig) => {
+    const fault = { kind: "status", status: 503, acts: false } as const;
+    await venue.tell({ op: "fault", match: "PUT /fapi/v1/listenKey", count: 3, fault });
+    await asked(venue, { path: "PUT /fapi/v1/listenKey", times: 5 });
+    strictEqual(rig.statuses.length, 1, rig.statuses.join());
+  },
+  { timers: hasty() },
+);
+
+usdm("start() opens the stream anew when the venue does not know its key", async (venue, rig) => {
+  const fault = { kind: "reject", code: -1125, msg: "This listenKey does not exist." } as const;
+  await venue.tell({ op: "fault", match: "PUT /fapi/v1/listenKey", fault });
+  await rig.until(() => rig.statuses.some((said) => said.startsWith("down")), "down");
+  await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "back");
+}, { timers: hasty() });
 
 usdm("start() notices a half-open user stream within 10 s", async (venue, rig) => {
   await venue.tell({ op: "halfOpen", stream: "user" });
