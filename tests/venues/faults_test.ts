@@ -126,6 +126,8 @@ Deno.test("Limits answer 429 with Retry-After, ban who ignores it, and count as 
     codes.push(JSON.parse(placed?.text ?? "{}").code);
   }
   deepStrictEqual(codes, [undefined, undefined, -1015]);
+  const counted = await client.ask("POST", ORDER, { params: orderParams("l-4") });
+  deepStrictEqual([counted?.status, counted?.headers.get("retry-after") ?? null], [429, null]);
 });
 
 Deno.test("signatureRefusal() names each way in which a request is not believed", async () => {

@@ -1,6 +1,7 @@
 /**
  * Rate limits as the venue counts them: weight per minute by address, orders per 10 seconds and minute by account, in fixed
- * windows of the venue's clock. Over the limit: 429 with Retry-After; who goes on regardless is banned: 418.
+ * windows of the venue's clock. Over the limit: 429, with Retry-After where it is of the address; who goes on regardless is
+ * banned: 418.
  * @module
  */
 
@@ -23,7 +24,8 @@ export type LimitSettings = {
 /** Why a request is not handled. */
 export type Limited = {
   readonly status: 429 | 418;
-  readonly retryAfterS: number;
+  /** Absent for a count of orders: the venue names no time. */
+  readonly retryAfterS?: number;
   readonly code: number;
   readonly msg: string;
 };
@@ -56,7 +58,7 @@ export class Limits {
       this.limit(429, { nowMs, ms: MINUTE_MS - nowMs % MINUTE_MS });
       return this.#refuse(nowMs);
     }
-    return cost.isOrder ? this.#tooManyOrders(nowMs) : undefined;
+    return cost.isOrder ? this.#tooManyOrders() : undefined;
   }
 
   /** Refuses everything for a while. */
@@ -92,18 +94,15 @@ export class Limits {
     this.#ordersOfMinute++;
   }
 
-  #tooManyOrders(nowMs: number): Limited | undefined {
+  #tooManyOrders(): Limited | undefined {
     const { ordersPer10s, ordersPerMinute = Infinity } = this.settings;
     const isOver = this.#orders > ordersPer10s;
     if (!isOver && this.#ordersOfMinute <= ordersPerMinute) return undefined;
-    const windowMs = isOver ? ORDER_WINDOW_MS : MINUTE_MS;
     const rule = isOver
       ? `${ordersPer10s} orders per 10 SECOND`
       : `${ordersPerMinute} orders per 1 MINUTE`;
-    const retryAfterS = Math.ceil((windowMs - nowMs % windowMs) / 1000);
     return {
       status: 429,
-      retryAfterS,
       code: -1015,
       msg: `Too many new orders; current limit is ${rule}.`,
     };

@@ -90,9 +90,10 @@ export function listMarkets(
 ): Listing {
   const listed: Listed[] = [];
   const problems: string[] = [];
-  for (const instrument of configured.filter(({ status }) => status !== "closed")) {
+  for (const instrument of configured) {
     const market = marketOf(instrument, markets);
     if (market === undefined) {
+      if (instrument.status === "closed") continue; // what has ended is taken off in time
       problems.push(`Cannot list ${instrument.name}: the exchange must have such a market`);
       continue;
     }

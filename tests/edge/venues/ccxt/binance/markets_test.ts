@@ -101,6 +101,13 @@ for (const [what, instrument, sentence] of problems) {
   });
 }
 
+Deno.test("listMarkets() keeps what has closed for as long as the exchange has it", () => {
+  const closed = { ...SPOT, status: "closed" } as const;
+  const { listed } = list(closed, [market({ status: "CLOSE" })]);
+  deepStrictEqual(listed.map(({ instrument }) => instrument.status), ["closed"]);
+  deepStrictEqual(list(closed, []), { listed: [], problems: [] });
+});
+
 Deno.test("listMarkets() takes the perpetual of a pair, and checks what it settles in", () => {
   const filters = [
     { filterType: "PRICE_FILTER", tickSize: "0.10" },
