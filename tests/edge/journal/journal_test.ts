@@ -9,6 +9,7 @@ import type { Event } from "../../../core/event.ts";
 import { clientIndex, micros, seqId } from "../../../core/numbers.ts";
 import { Samples } from "../../../edge/metrics/samples.ts";
 import { reportLines } from "../../../edge/journal/report_store.ts";
+import type { JournalFault } from "../../../edge/journal/mod.ts";
 import { anchorPath, encodeAnchor, listSegments } from "../../../edge/journal/segments.ts";
 import { eventAt, JournalRig, replayDisk, SMALL, STATE } from "../../support/journal_rig.ts";
 import { MemoryDisk } from "../../support/memory_disk.ts";
@@ -357,6 +358,19 @@ function farApart(
   ]).map((report) => report.text);
   return { rig, texts, between: first.disk.list(JOURNAL).slice(1, -1) };
 }
+
+Deno.test("Journal.readReports tells a disk that gives nothing from a journal that is altered", () => {
+  const faults: JournalFault[] = [];
+  const unread = readerOf(200).rig;
+  unread.journal.onFailure((_sentence, fault) => faults.push(fault));
+  unread.disk.inject({ operation: "open", path: ".log", onCall: 1, effect: "Io" });
+  deepStrictEqual(unread.journal.readReports(clientIndex(0), FROM_FIRST).texts, []);
+  const altered = readerOf(200).rig;
+  altered.journal.onFailure((_sentence, fault) => faults.push(fault));
+  altered.disk.remove(`${JOURNAL}/00000001.log`);
+  deepStrictEqual(altered.journal.readReports(clientIndex(0), FROM_FIRST).texts, []);
+  deepStrictEqual(faults, ["read", "altered"]);
+});
 
 /** A journal of several segments, opened anew, and the reports of its first client. */
 function readerOf(events: number): { readonly rig: JournalRig; readonly texts: readonly string[] } {
