@@ -9,7 +9,7 @@ import { directHttp } from "./deno_direct_http.ts";
 import { denoHttp } from "./deno_http.ts";
 import { denoMemory } from "./deno_memory.ts";
 import { denoProcessFacts } from "./deno_process_facts.ts";
-import { blockingSignals, waitingSignals } from "./deno_signals.ts";
+import { blockingSignals, patientSignals, waitingSignals } from "./deno_signals.ts";
 import { NO_SERVICE_MANAGER } from "./deno_service_manager.ts";
 import { denoSockets } from "./deno_sockets.ts";
 import { denoClock, denoRandomness, denoTimers } from "./deno_time.ts";
@@ -31,14 +31,14 @@ export function mainPorts(options: {
 
 /**
  * Returns a Worker's ports. `blocking` lets `signals.watch` hold the thread: lower latency, but no
- * timer, socket or message is served meanwhile.
+ * timer, socket or message is served meanwhile; `waiting` lets it do so for half a millisecond.
  */
 export function workerPorts(options: {
   readonly log: Log;
   readonly workersModule: URL;
   readonly signals: "waiting" | "blocking";
 }): Ports {
-  const signals = options.signals === "blocking" ? blockingSignals() : waitingSignals();
+  const signals = options.signals === "blocking" ? blockingSignals() : patientSignals();
   return ports({ ...options, signals });
 }
 

@@ -1,6 +1,6 @@
 /**
- * Production shared-memory wake-ups: one variant for threads with an event loop of their own, one
- * for Workers that have nothing else to do and block.
+ * Production shared-memory wake-ups: for the main thread, whose event loop must run; for Workers with
+ * an event loop, which hold it for a moment; for Workers that have nothing else to do and block.
  *
  * A thread that is woken stays on the processor of the one that woke it, and waits there until that
  * one rests: a thread that blocks can rest for an instant, some 60 µs by the machine's timers.
@@ -13,14 +13,28 @@ import type { Signals } from "./ports.ts";
 
 /** Shorter than the machine's timers, and long enough not to have passed before the wait begins. */
 const INSTANT_MS = 0.01;
+/** Most commits are on the disk by then; messages and sockets can wait for so long. */
+const PATIENCE_MS = 0.5;
 
 /** Returns signals that leave the thread's event loop free. Use on the main thread. */
 export function waitingSignals(): Signals {
+  return loopSignals({ patienceMs: 0 });
+}
+
+/**
+ * Returns signals that hold the thread for half a millisecond, then leave its event loop free: to
+ * be woken through the loop takes some 30 µs longer.
+ */
+export function patientSignals(): Signals {
+  return loopSignals({ patienceMs: PATIENCE_MS });
+}
+
+function loopSignals({ patienceMs }: { readonly patienceMs: number }): Signals {
   return {
     notify,
     notifyFirst: notify,
     watch: (cells, index, task) => {
-      void watchWaiting(cells, index, task);
+      void watchWaiting(cells, index, { task, patienceMs });
     },
   };
 }
@@ -48,11 +62,12 @@ function notify(cells: Int32Array<SharedArrayBuffer>, index: number): void {
 async function watchWaiting(
   cells: Int32Array<SharedArrayBuffer>,
   index: number,
-  task: () => boolean,
+  { task, patienceMs }: { readonly task: () => boolean; readonly patienceMs: number },
 ): Promise<void> {
   for (;;) {
     const seen = Atomics.load(cells, index);
     if (!task()) return;
+    if (patienceMs > 0 && Atomics.wait(cells, index, seen, patienceMs) !== "timed-out") continue;
     const change = Atomics.waitAsync(cells, index, seen);
     if (change.async) await change.value;
   }

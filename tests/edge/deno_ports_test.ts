@@ -6,7 +6,7 @@
  */
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { denoDisk } from "../../edge/deno_disk.ts";
-import { blockingSignals, waitingSignals } from "../../edge/deno_signals.ts";
+import { blockingSignals, patientSignals, waitingSignals } from "../../edge/deno_signals.ts";
 import { denoClock, denoRandomness, denoTimers } from "../../edge/deno_time.ts";
 import { denoWorkers } from "../../edge/deno_workers.ts";
 import { DiskError, type DiskErrorCode, type Log } from "../../edge/ports.ts";
@@ -133,27 +133,30 @@ Deno.test("DiskFile.tryLock() is false while another open file holds the lock", 
   second.close();
 });
 
-Deno.test("waitingSignals().watch() runs the task now and after each change until it is false", async () => {
-  const cells = new Int32Array(new SharedArrayBuffer(4));
-  const signals = waitingSignals();
-  const seen: number[] = [];
-  const done = Promise.withResolvers<void>();
-  signals.watch(cells, 0, () => {
-    seen.push(Atomics.load(cells, 0));
-    if (seen.length < 3) return true;
-    done.resolve();
-    return false;
+for (
+  const [name, signals] of [["waiting", waitingSignals()], ["patient", patientSignals()]] as const
+) {
+  Deno.test(`${name}Signals().watch() runs the task now and after each change until it is false`, async () => {
+    const cells = new Int32Array(new SharedArrayBuffer(4));
+    const seen: number[] = [];
+    const done = Promise.withResolvers<void>();
+    signals.watch(cells, 0, () => {
+      seen.push(Atomics.load(cells, 0));
+      if (seen.length < 3) return true;
+      done.resolve();
+      return false;
+    });
+    for (const value of [7, 8]) {
+      await new Promise((next) => setTimeout(next, 1));
+      Atomics.store(cells, 0, value);
+      signals.notify(cells, 0);
+    }
+    const alive = setInterval(() => {}, 1000); // the wait alone does not keep the thread running
+    await done.promise;
+    clearInterval(alive);
+    deepStrictEqual(seen, [0, 7, 8]);
   });
-  for (const value of [7, 8]) {
-    await new Promise((next) => setTimeout(next, 1));
-    Atomics.store(cells, 0, value);
-    signals.notify(cells, 0);
-  }
-  const alive = setInterval(() => {}, 1000); // the wait alone does not keep the thread running
-  await done.promise;
-  clearInterval(alive);
-  deepStrictEqual(seen, [0, 7, 8]);
-});
+}
 
 for (
   const [name, signals] of [["waiting", waitingSignals()], ["blocking", blockingSignals()]] as const
@@ -221,9 +224,15 @@ Deno.test("denoWorkers() hands a Worker that asks for it what nobody caught, and
   link.terminate();
 });
 
-Deno.test("blockingSignals() in a Worker answer each change of a cell", async () => {
+for (const [name, entry] of [["blocking", "follower"], ["patient", "feed"]] as const) {
+  Deno.test(`${name}Signals() in a Worker answer each change of a cell`, async () => {
+    await answersEach(entry);
+  });
+}
+
+async function answersEach(entry: "follower" | "feed"): Promise<void> {
   const cells = new Int32Array(new SharedArrayBuffer(8));
-  const link = denoWorkers({ module, log: { write: () => {} } }).start("follower", cells);
+  const link = denoWorkers({ module, log: { write: () => {} } }).start(entry, cells);
   const signals = waitingSignals();
   const done = Promise.withResolvers<void>();
   signals.watch(cells, 1, () => {
@@ -236,4 +245,4 @@ Deno.test("blockingSignals() in a Worker answer each change of a cell", async ()
   });
   await done.promise;
   link.terminate();
-});
+}

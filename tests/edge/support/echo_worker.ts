@@ -2,7 +2,8 @@
  * A Worker module whose entries echo, fail, and answer over shared memory.
  * @module
  */
-import { blockingSignals } from "../../../edge/deno_signals.ts";
+import { blockingSignals, patientSignals } from "../../../edge/deno_signals.ts";
+import type { Signals } from "../../../edge/ports.ts";
 import { serveWorker, type WorkerMain } from "../../../edge/deno_workers.ts";
 
 const echo: WorkerMain = (scope, log, init) => {
@@ -29,9 +30,8 @@ function raise(message: string): never {
   throw new Error(message);
 }
 
-const answer: WorkerMain = (_scope, _log, init) => {
+const answer = (signals: Signals): WorkerMain => (_scope, _log, init) => {
   const cells = init as Int32Array<SharedArrayBuffer>;
-  const signals = blockingSignals();
   signals.watch(cells, 0, () => {
     Atomics.store(cells, 1, Atomics.load(cells, 0));
     signals.notify(cells, 1);
@@ -42,8 +42,8 @@ const answer: WorkerMain = (_scope, _log, init) => {
 serveWorker({
   journal: echo,
   index: fail,
-  follower: answer,
-  feed: echo,
+  follower: answer(blockingSignals()),
+  feed: answer(patientSignals()),
   venue: uncaught,
   examination: echo,
 });
