@@ -51,6 +51,13 @@ const HOUSEKEEPING_US = 1_000_000;
 /** A larger difference between wall and engine clock is an alarm. */
 const CLOCK_DIFFERENCE_MAX_US = 1_000_000;
 
+/** What sessions are told when the journal fails. */
+const FAULT_WORDS = {
+  write: "The journal cannot be written; nothing was taken",
+  read: "The journal cannot be read; what was taken is in it",
+  altered: "The journal is not as it was written; nothing is told of it",
+} as const satisfies Record<JournalFault, string>;
+
 /** What the last words may take when the journal is gone: to sessions, and to venues outside. */
 const LAST_WORDS_US = 100_000;
 const LAST_CANCELS_US = 2_000_000;
@@ -324,15 +331,13 @@ class RunningDaemon implements Daemon {
     if (this.#state === "ended") return;
     this.#options.ports.log.write("alarm", "journal_failed", { sentence });
     this.#loop.stop();
-    const lastWords = fault === "write"
-      ? "The journal cannot be written; nothing was taken"
-      : "The journal is not as it was written; nothing is told of it";
-    this.#server.fatal("JOURNAL_UNAVAILABLE", lastWords);
+    this.#server.fatal("JOURNAL_UNAVAILABLE", FAULT_WORDS[fault]);
     const { cancelAllOnFailure } = this.#options.configuration.journal;
     if (cancelAllOnFailure) this.#venues.cancelAll();
     // Until the words have reached the sockets, and the cancels their exchanges.
     const isCancelling = cancelAllOnFailure && this.#venues.outside.length > 0;
-    const code = fault === "write" ? EXIT.journalWriteFailed : EXIT.journalRefused;
+    // A start reads it all and tells what is so for good from what has passed.
+    const code = fault === "altered" ? EXIT.journalRefused : EXIT.journalWriteFailed;
     const wordsUs = isCancelling ? LAST_CANCELS_US : LAST_WORDS_US;
     this.#options.ports.timers.after(wordsUs, () => this.#end({ code, sentence }));
   }

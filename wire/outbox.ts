@@ -5,7 +5,8 @@
  * numbers, without a gap. An answer leaves after every report up to its sequence number. Between
  * HELLO_ACK and the end of the replay there are only reports.
  * Ordering: recorded reports come from the journal, a page whenever the reader has room, until the
- * session has caught up; from then on from the client's stream.
+ * session has caught up; from then on from the client's stream. After a short page it rests: the
+ * journal has had to look far for it, on the one thread that all share.
  * Limits: what is written in one turn leaves the socket together. Reports that the reader leaves lying beyond
  * `reportBufferBytes` end the session.
  * @module
@@ -30,6 +31,8 @@ const SLOW_BYTES = 65_536;
 const ANSWERS_MAX_BYTES = 1_048_576;
 const ANSWERS_MAX = 256;
 const JOURNAL_RETRY_US = 5_000;
+/** After a page that the journal gave less than was asked for. */
+const REPLAY_REST_US = 20_000;
 
 /**
  * A text, or reports to repeat, held until event `seq` is durable and `afterReport` is written: the
@@ -65,6 +68,7 @@ export class Outbox {
   #written = 0;
   #replayTo = 0;
   #readsJournal = false;
+  #isResting = false;
   #retry: Cancel | undefined;
   /** Bytes of live reports, and of answers, since the socket was last empty. */
   #unreadReports = 0;
@@ -167,26 +171,45 @@ export class Outbox {
   #replay(stream: ReportStream): void {
     stream.drop();
     this.#send();
-    while (this.#readsJournal && !this.#isClosed && this.#socket.bufferedBytes < REPLAY_LOW_BYTES) {
-      if (!this.#readPage(stream)) return this.#retryLater();
+    while (this.#mayRead) {
+      const read = this.#readPage(stream);
+      if (read === "nothing") return this.#retryLater();
       this.#send();
       if (this.#written >= stream.durable) this.#readsJournal = false;
+      else if (read === "little") return this.#rest();
     }
   }
 
-  /** Returns false if the journal's reader is not yet as far as its writer, or cannot read. */
-  #readPage(stream: ReportStream): boolean {
+  get #mayRead(): boolean {
+    const hasRoom = this.#socket.bufferedBytes < REPLAY_LOW_BYTES;
+    return this.#readsJournal && !this.#isResting && !this.#isClosed && hasRoom;
+  }
+
+  /** `nothing`: the journal's reader is not yet as far as its writer, or cannot read. */
+  #readPage(stream: ReportStream): "nothing" | "little" | "page" {
     const from = this.#written + 1;
     const page = this.#options.backend.readReports(stream.client, from, REPLAY_PAGE_BYTES);
     this.#written = Math.max(this.#written, page.firstSeq - 1); // what retention took is gone
-    if (page.texts.length === 0) return this.#written >= stream.durable;
+    if (page.texts.length === 0) return this.#written >= stream.durable ? "page" : "nothing";
+    let chars = 0;
     for (const text of page.texts) {
       if (this.#written >= stream.durable) break;
+      chars += text.length;
       writeFrame(this.#frames, text);
       this.#wrote(1);
       this.#writeAnswers(stream);
     }
-    return true;
+    return chars < REPLAY_PAGE_BYTES ? "little" : "page";
+  }
+
+  /** The reports are far from each other in the journal: between two looks others have their turn. */
+  #rest(): void {
+    this.#isResting = true;
+    this.#retry?.();
+    this.#retry = this.#options.ports.timers.after(REPLAY_REST_US, () => {
+      this.#isResting = false;
+      this.flush();
+    });
   }
 
   #retryLater(): void {

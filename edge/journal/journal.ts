@@ -70,8 +70,11 @@ export type JournalOptions = {
 /** An applied event. `effects` is read during the call only. */
 export type JournalEntry = { readonly event: Event; readonly effects: Effects };
 
-/** What the journal could not do: take what is new, or give what it had taken. */
-export type JournalFault = "write" | "read";
+/**
+ * What was wrong: the disk, when what is new was to be written or what was written to be read; or
+ * what was written, which is not as it was.
+ */
+export type JournalFault = "write" | "read" | "altered";
 
 type ClosedBatch = {
   readonly lastSeq: SeqId;
@@ -216,7 +219,7 @@ export class Journal implements MetricSource {
       return this.#store.read(client, from);
     } catch (error) {
       if (!(error instanceof JournalRefused || error instanceof DiskError)) throw error;
-      this.#fail(error.message, "read");
+      this.#fail(error.message, error instanceof DiskError ? "read" : "altered");
       return { firstSeq: from.reportSeq, texts: [] };
     }
   }

@@ -77,6 +77,11 @@ export class ReportIndex {
     return this.#clients.get(client)?.entries.findLast((entry) => entry.reportSeq <= reportSeq);
   }
 
+  /** The client's first place behind a segment; undefined if there is none. */
+  entryAfter(client: ClientIndex, segment: number): ReportEntry | undefined {
+    return this.#clients.get(client)?.entries.find((entry) => entry.segment > segment);
+  }
+
   /** Forgets what stood in segments before `segment`. */
   dropBefore(segment: number): void {
     for (const known of this.#clients.values()) {

@@ -2,8 +2,9 @@
  * The recorded reports of each client, word for word: the newest from memory, older ones from the
  * segments.
  *
- * Bounds: memory holds what `RecentReports` holds; one page reads on from the
- * index's entry, at most 256 reports of the client before the first wanted one.
+ * Bounds: memory holds what `RecentReports` holds; one page reads on from the index's entry, at most
+ * 256 reports of the client and one segment before the first wanted one, and no further than
+ * `PASSED_BYTES_MAX` behind it.
  * @module
  */
 import { type ClientIndex, clientIndex } from "../../core/numbers.ts";
@@ -18,6 +19,9 @@ import { readWindow, SegmentReader } from "./segment_reader.ts";
 import { firstSegment } from "./segments.ts";
 import type { BatchPosition } from "./writer.ts";
 
+/** A page ends when this many bytes were passed since its first report: 5 ms from memory. */
+const PASSED_BYTES_MAX = 1 << 24;
+const NOTHING = new Uint8Array(0);
 const decoder = new TextDecoder();
 
 /** A report as it stands in a truth part. */
@@ -27,7 +31,8 @@ export type RecordedReport = {
   readonly text: string;
 };
 
-type ReportPlace = Pick<ReportEntry, "segment" | "batch">;
+/** A batch that was passed; `truth` is empty if no wanted report is in it. */
+type PassedBatch = { readonly truth: string; readonly bytes: number };
 
 type Wanted = {
   readonly client: ClientIndex;
@@ -90,7 +95,7 @@ export class ReportStore {
     if (recent.length > 0) return { firstSeq, texts: recent };
     const place = this.#index.placeOf(client, firstSeq);
     if (place === undefined) return { firstSeq, texts: [] };
-    const texts = this.#collect(this.#truthFrom(place, wanted), { wanted, place });
+    const texts = this.#collect(this.#passFrom(place, wanted), { wanted, place });
     return texts.length > 0 ? { firstSeq, texts } : this.read(client, from);
   }
 
@@ -107,15 +112,19 @@ export class ReportStore {
     return texts;
   }
 
-  /** Fewer than wanted, none perhaps, if retention removed segments meanwhile. */
+  /**
+   * Fewer than wanted, none perhaps, if retention removed segments meanwhile; fewer also where they
+   * are far from each other, since nothing else happens while they are looked for.
+   */
   #collect(
-    truths: Iterable<string>,
+    passed: Iterable<PassedBatch>,
     { wanted, place }: { readonly wanted: Wanted; readonly place: ReportEntry },
   ): string[] {
     const texts: string[] = [];
     let bytes = 0;
-    for (const truth of truths) {
-      for (const report of reportLines(truth, wanted.client)) {
+    let passedBytes = 0;
+    for (const batch of passed) {
+      for (const report of reportLines(batch.truth, wanted.client)) {
         if (report.reportSeq < wanted.firstSeq) continue;
         if (report.reportSeq > wanted.last) return texts;
         if (report.reportSeq !== wanted.firstSeq + texts.length) throw missing(place);
@@ -123,41 +132,50 @@ export class ReportStore {
         bytes += report.text.length;
         if (bytes >= wanted.limitBytes) return texts;
       }
+      if (texts.length > 0) passedBytes += batch.bytes; // since the first of them
+      if (passedBytes >= PASSED_BYTES_MAX) return texts;
     }
     const isKept = this.#index.placeOf(wanted.client, wanted.firstSeq) === place;
     if (isKept && wanted.firstSeq + texts.length <= wanted.last) throw missing(place);
     return texts;
   }
 
+  /** The batches from one place of the client's on, segments without any report of it left out. */
+  *#passFrom(place: ReportEntry, wanted: Wanted): Generator<PassedBatch> {
+    let at: ReportEntry | undefined = place;
+    while (at !== undefined) {
+      const reader = this.#openSegment(at);
+      if (reader === undefined) return;
+      try {
+        yield* this.#passIn(reader, { place: at, wanted });
+      } finally {
+        reader.close();
+      }
+      at = this.#index.entryAfter(wanted.client, at.segment);
+    }
+  }
+
   /**
-   * The truth parts with wanted reports from a batch on, up to the last durable one. Those only are
+   * The batches of a segment, up to the last durable one. Those with wanted reports only are
    * checked: between a client's reports are the batches of all others. What damage has made
    * unrecognisable leaves a gap in the numbers, which is refused.
    */
-  *#truthFrom(place: ReportEntry, wanted: Wanted): Generator<string> {
-    let reader = this.#openSegment(place);
-    try {
-      let { batch } = place;
-      let offset = reader === undefined ? 0 : placeOf(reader, place);
-      while (reader !== undefined && batch <= this.#lastBatch) {
-        const found = reader.read(offset, "skimmed");
-        if (found.kind === "bad") throw damaged(found.problem, { reader, offset, batch });
-        if (found.kind === "batch") {
-          if (hasWanted(decoder.decode(found.batch.truth), wanted)) {
-            yield decoder.decode(checkedTruth(reader, { offset, batch }));
-          }
-          offset += found.batch.bytes;
-          batch = found.batch.header.number + 1;
-        } else {
-          const next: ReportPlace = { segment: reader.number + 1, batch };
-          reader.close();
-          reader = undefined; // closed once, also if there is no next one
-          reader = this.#openSegment(next);
-          offset = reader?.firstOffset ?? 0;
-        }
-      }
-    } finally {
-      reader?.close();
+  *#passIn(
+    reader: SegmentReader,
+    { place, wanted }: { readonly place: ReportEntry; readonly wanted: Wanted },
+  ): Generator<PassedBatch> {
+    let { batch } = place;
+    let offset = placeOf(reader, place);
+    while (batch <= this.#lastBatch) {
+      const found = reader.read(offset, "skimmed");
+      if (found.kind === "end") return;
+      if (found.kind === "bad") throw damaged(found.problem, { reader, offset, batch });
+      const { bytes, header, truth } = found.batch;
+      const isWanted = hasWanted(decoder.decode(truth), wanted);
+      const checked = isWanted ? checkedTruth(reader, { offset, batch }) : NOTHING;
+      yield { truth: decoder.decode(checked), bytes };
+      offset += bytes;
+      batch = header.number + 1;
     }
   }
 
@@ -165,7 +183,7 @@ export class ReportStore {
    * The segment in which a durable batch must be. Undefined if retention removed it: its message is
    * then still on the way, but the anchor was written before.
    */
-  #openSegment({ segment: number, batch }: ReportPlace): SegmentReader | undefined {
+  #openSegment({ segment: number, batch }: ReportEntry): SegmentReader | undefined {
     const directory = this.#directory;
     try {
       return new SegmentReader(this.#disk, { directory, number }, this.#window);
@@ -191,7 +209,9 @@ function missing({ segment, batch }: ReportEntry): JournalRefused {
 }
 
 /** Nobody may take damage for retention: what it loses would be passed over without a word. */
-function missingSegment({ segment, batch }: ReportPlace): JournalRefused {
+function missingSegment(
+  { segment, batch }: Pick<ReportEntry, "segment" | "batch">,
+): JournalRefused {
   const problem = "a durable batch must be there: was missing, and no retention had dropped it";
   return new JournalRefused(problem, RESTORE_ADVICE, { segment: segmentName(segment), batch });
 }

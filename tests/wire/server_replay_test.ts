@@ -131,6 +131,27 @@ Deno.test("WireServer waits for a journal reader that lags behind its writer", (
   deepStrictEqual(client.reportSeqs(), [1, 2, 3]);
 });
 
+Deno.test("WireServer rests after a short page of a replay, whatever is released meanwhile", () => {
+  const fixture = new WireFixture();
+  record(fixture, 4);
+  const read = fixture.backend.readReports.bind(fixture.backend);
+  fixture.backend.readReports = (client, from) => read(client, from, 1);
+  const client = fixture.open("alice", { resume_from: 0 });
+  deepStrictEqual(client.reportSeqs(), [1]);
+  for (const seen of [upTo(1), upTo(2), upTo(3), upTo(4)]) {
+    record(fixture, 1);
+    fixture.backend.report("bob", PAD);
+    fixture.backend.commit();
+    fixture.settle();
+    deepStrictEqual(client.reportSeqs(), seen);
+    fixture.time.advance(20_000);
+    fixture.settle();
+  }
+  fixture.time.advance(200_000);
+  fixture.settle();
+  deepStrictEqual(client.reportSeqs(), upTo(8));
+});
+
 Deno.test("WireServer goes on with what is new when retention takes all that a replay still has to read", () => {
   const fixture = new WireFixture({ windowBytes: 10_000 });
   record(fixture, 500);
