@@ -53,15 +53,20 @@ refuse_unchanged() {
   exit 1
 }
 
+# An option that takes a value, and what follows it on the command line.
+value_of() {
+  [ -n "${2-}" ] || refuse "Cannot read the command line: $1 must be followed by a value: was not"
+}
+
 main() {
   executable= instance= action=install_it purge= start=yes accept= patience=60
   while [ $# -gt 0 ]; do
     case $1 in
-    --executable) executable=${2:?"--executable needs a file"} && shift ;;
-    --instance) instance=${2:?"--instance needs a name"} && shift ;;
+    --executable) value_of "$@" && executable=$2 && shift ;;
+    --instance) value_of "$@" && instance=$2 && shift ;;
     --no-start) start= ;;
     --accept-differences) accept=yes ;;
-    --reconcile-within) patience=${2:?"--reconcile-within needs seconds"} && shift ;;
+    --reconcile-within) value_of "$@" && patience=$2 && shift ;;
     --back-out) action=back_out ;;
     --uninstall) action=uninstall_it ;;
     --purge) purge=yes ;;
@@ -72,6 +77,9 @@ main() {
   done
   case $instance in
   *[!A-Za-z0-9_.-]* | .* | -*) refuse "Cannot name an instance: letters, digits, _ . and -: was $instance" ;;
+  esac
+  case $patience in
+  *[!0-9]* | ??????*) refuse "Cannot wait: --reconcile-within must be whole seconds: was $patience" ;;
   esac
   check_host
   exec 9>/run/tapeline-install.lock

@@ -111,6 +111,8 @@ const refused = [
   ],
   ["a name with a slash", ["--instance", "../x"], 64, /letters, digits/],
   ["an option that it does not know", ["--frobnicate"], 64, /must be as above: was --frobnicate/],
+  ["an option without its value", ["--instance"], 64, /--instance must be followed by a value/],
+  ["a wait that is no number", ["--reconcile-within", "1m"], 64, /must be whole seconds: was 1m/],
   ["a way back where there is none", ["--back-out"], 64, /must be a previous executable/],
 ] as const;
 

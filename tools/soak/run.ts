@@ -11,17 +11,28 @@ import { soakPage } from "./page.ts";
 import { soak } from "./soak.ts";
 import { summaryOf } from "./summary.ts";
 
+type Options = {
+  readonly minutes: string;
+  readonly executable?: string | undefined;
+  readonly out?: string | undefined;
+  readonly html?: string | undefined;
+};
+
 const MINUTES_MAX = 60 * 24 * 7;
 
 async function main(): Promise<number> {
-  const { values } = parseArgs({
-    options: {
-      minutes: { type: "string", default: "60" },
-      executable: { type: "string" },
-      out: { type: "string" },
-      html: { type: "string" },
-    },
-  });
+  let values;
+  try {
+    values = optionsOf(Deno.args);
+    // What cannot be written is said now, not when an hour has been measured.
+    for (const path of [values.out, values.html]) {
+      if (path !== undefined) Deno.writeTextFileSync(path, "");
+    }
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    say(`Cannot soak: the command line must be right: was ${error.message}`);
+    return 64;
+  }
   const minutes = Number(values.minutes);
   if (!(minutes > 0 && minutes <= MINUTES_MAX)) {
     say(`Cannot soak: --minutes must be above 0 and at most ${MINUTES_MAX}: was ${values.minutes}`);
@@ -38,6 +49,20 @@ async function main(): Promise<number> {
     Deno.writeTextFileSync(values.html, soakPage(result.recording, verdicts));
   }
   return holds(verdicts) ? 0 : 1;
+}
+
+/** @throws {TypeError} If an option is unknown, or lacks its value. */
+function optionsOf(args: readonly string[]): Options {
+  const { values } = parseArgs({
+    args: [...args],
+    options: {
+      minutes: { type: "string", default: "60" },
+      executable: { type: "string" },
+      out: { type: "string" },
+      html: { type: "string" },
+    },
+  });
+  return values;
 }
 
 function lineOf({ verdict, name, value, bound, unit, detail }: Verdict): string {
