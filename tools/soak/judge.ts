@@ -39,6 +39,8 @@ export const BOUNDS = {
 /** Parts of the judged time of which memory's slope is taken; each is longer than most sawteeth. */
 const MEMORY_PARTS = 50;
 const MS_PER_HOUR = 3_600_000;
+/** Upper quartile. */
+const MOST = 0.75;
 /** Slices of a third in which latency stands against its floor. */
 const SLICES = 10;
 /** Retentions that the judged time must hold, for market data to be judged. */
@@ -63,7 +65,7 @@ export function judge(recording: Recording): readonly Verdict[] {
     memory("memory of its own", thirds, (sample) => sample.anonymousBytes),
     memory("heap of the main thread", thirds, (sample) => sample.heapBytes),
     memory("external memory of the main thread", thirds, (sample) => sample.externalBytes),
-    more("open descriptors", thirds, { of: (sample) => sample.descriptors, bound: 0 }),
+    descriptors(thirds),
     market(recording, thirds),
     perEvent("truth bytes per event", thirds, {
       of: (sample) => sample.truthBytes,
@@ -150,6 +152,21 @@ function more(
   const { early, late } = mediansOf(thirds, of);
   const detail = `${round(early)} in the first third, ${round(late)} in the last`;
   return verdictOf({ name, value: round(late - early), bound, unit: "more", detail });
+}
+
+/** Sessions come and go, so a middle swings between two numbers; a leak raises the upper quartile. */
+function descriptors({ first, last }: Thirds): Verdict {
+  const most = (samples: readonly Sample[]): number =>
+    quantile(samples.map((sample) => sample.descriptors), MOST) ?? Number.NaN;
+  const [early, late] = [most(first), most(last)];
+  const detail = `${early} in the first third, ${late} in the last`;
+  return verdictOf({
+    name: "open descriptors",
+    value: late - early,
+    bound: 0,
+    unit: "more",
+    detail,
+  });
 }
 
 function market({ marketRetentionMs, durationMs }: Recording, thirds: Thirds): Verdict {
