@@ -59,25 +59,21 @@ for (const content of ["", "too short"]) {
   });
 }
 
-/** Loaded before the program. */
+/** Loaded before the program, from its sources: a built file takes no fault. */
 const FAULT_ON_SIGWINCH = `Deno.addSignalListener("SIGWINCH", () => {
   setTimeout(() => { throw new Error("planted"); }, 0);
 });`;
-Deno.test({
-  name: "run ends with 70 and a sentence for a fault that nothing catches",
-  ignore: Deno.env.has("TAPELINE_EXECUTABLE"), // the fault is planted in the sources' process
-  fn: async () => {
-    using directory = new TemporaryDirectory();
-    const fault = directory.write("planted_fault.ts", FAULT_ON_SIGWINCH);
-    const command = ["run", "--allow-all", `--preload=${fault}`, "main.ts"];
-    const stateDir = directory.state;
-    const daemon = await DaemonProcess.start({ stateDir, command: [...command, "run"] });
-    strictEqual(await daemon.stop("SIGWINCH"), 70);
-    match(daemon.log, /Error: planted\n {4}at [^]*planted_fault\.ts/);
-    match(daemon.log, /\ntapeline: Cannot go on: a fault of the program .*: planted$/);
-    await using again = await DaemonProcess.start({ stateDir });
-    strictEqual(await again.stop(), 0);
-  },
+Deno.test("run ends with 70 and a sentence for a fault that nothing catches", async () => {
+  using directory = new TemporaryDirectory();
+  const fault = directory.write("planted_fault.ts", FAULT_ON_SIGWINCH);
+  const stateDir = directory.state;
+  const command = ["run", "--allow-all", `--preload=${fault}`, "main.ts", "run"];
+  const daemon = await DaemonProcess.start({ stateDir, command });
+  strictEqual(await daemon.stop("SIGWINCH"), 70);
+  match(daemon.log, /Error: planted\n {4}at [^]*planted_fault\.ts/);
+  match(daemon.log, /\ntapeline: Cannot go on: a fault of the program .*: planted$/);
+  await using again = await DaemonProcess.start({ stateDir });
+  strictEqual(await again.stop(), 0);
 });
 
 Deno.test("why ends with 65 where there is no journal, and with 66 for what it does not hold", async () => {
