@@ -5,7 +5,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Emission } from "../../../core/hotloop/mod.ts";
-import { instrumentId, micros } from "../../../core/numbers.ts";
+import { instrumentId, micros, px } from "../../../core/numbers.ts";
 import { runnerOf } from "../../support/runner.ts";
 import { HotLoopBench } from "../../support/hot_loop_bench.ts";
 import { spotInstrument } from "../../support/spot_instrument.ts";
@@ -143,4 +143,29 @@ Deno.test("trendLens() weighs odds so that money to lay pushes them up", () => {
   const bench = new HotLoopBench(RUNNER, { trend_lens: { on: true }, min_obs_s: 0 })
     .snapshot({ bids: [305, 100], asks: [300, 300] });
   strictEqual(bench.loop.trendLens(bench.id)?.weightOfMoney, 0.5);
+});
+
+Deno.test("capabilities() of an instrument that nobody follows are none, and nothing is answered", () => {
+  const { loop, id } = new HotLoopBench(SPOT, SWEEP);
+  const own = loop.capabilities(id);
+  ok(own["best"] && own["sweep_sniffer"]);
+  ok(!own["get_mbr"], "no betting market");
+  const other = instrumentId(7);
+  ok(Object.values(loop.capabilities(other)).every((has) => !has));
+  strictEqual(loop.nowUs(other), null);
+  strictEqual(loop.best(other, { side: "Buy" }), null);
+  strictEqual(loop.best2Sum(other, { side: "Buy" }), 0);
+  strictEqual(loop.spreadTicks(other), null);
+  deepStrictEqual(loop.ladderTop(other, { side: "Sell" }), []);
+  strictEqual(loop.sizeAhead(other, { side: "Buy", price: px(1) }), null);
+  strictEqual(loop.getMbr(other), null);
+  strictEqual(loop.trendLens(other), null);
+  ok(!loop.crosses(other, { side: "Buy", price: px(1) }));
+});
+
+Deno.test("best2Sum() is 0 and ladderTop() empty before a book is known", () => {
+  const { loop, id } = new HotLoopBench(SPOT, {});
+  strictEqual(loop.best2Sum(id, { side: "Buy" }), 0);
+  deepStrictEqual(loop.ladderTop(id, { side: "Sell", n: 3 }), []);
+  strictEqual(loop.spreadTicks(id), null);
 });
