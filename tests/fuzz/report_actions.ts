@@ -9,7 +9,7 @@ import { VENUE_REJECT_CODES } from "../../core/reject_code.ts";
 import { type Action, weighed } from "./actions.ts";
 import type { KnownOrder } from "./model.ts";
 import type { Scene } from "./scene.ts";
-import { retryAfter } from "./venue_actions.ts";
+import { retryAfter, safe } from "./venue_actions.ts";
 
 type Kind = keyof BrokerPayloads;
 type Maker = (scene: Scene, order: KnownOrder, command: OrderCommand | undefined) => void;
@@ -294,10 +294,6 @@ function stamps(scene: Scene): Partial<BrokerPayloads["OrderAccepted"]> {
   const { draws, nowUs } = scene;
   if (draws.chance(50)) return {};
   return { journalUs: micros(nowUs - 30), submitUs: micros(nowUs - 20), ackUs: micros(nowUs - 1) };
-}
-
-function safe(quanta: number): number {
-  return Math.min(Math.max(0, quanta), Number.MAX_SAFE_INTEGER);
 }
 
 /** A report that names its order in one of the ways a venue may. */

@@ -45,6 +45,11 @@ export function retryAfter(scene: Scene): { readonly retryAfterMs?: number } {
   return draws.chance(15) ? { retryAfterMs: draws.pick([0, 1, 40, 700]) } : {};
 }
 
+/** What a core can be told: some orders stand at the edge of whole numbers. */
+export function safe(quanta: number): number {
+  return Math.min(Math.max(0, quanta), Number.MAX_SAFE_INTEGER);
+}
+
 /** What is open there: our live orders, mostly as they are; few of ours that ended; strangers. */
 function openOrders(scene: Scene, venue: number): readonly OpenOrder[] {
   const { draws, model } = scene;
@@ -76,9 +81,9 @@ function ours(scene: Scene, order: KnownOrder): OpenOrder {
     venueOrderId: draws.chance(80) ? order.venueOrderId ?? `v${order.id}` : `w${order.id}`,
     instrument: instrumentId(order.instrument),
     side: draws.pick(["Buy", "Sell"]),
-    orderQty: qty(draws.chance(93) ? orderQty : orderQty + draws.below(4)),
-    cumQty: qty(draws.chance(90) ? cum : cum + draws.below(4)),
-    price: price === null ? null : px(draws.chance(94) ? price : price + 1),
+    orderQty: qty(draws.chance(93) ? orderQty : safe(orderQty + draws.below(4))),
+    cumQty: qty(draws.chance(90) ? cum : safe(cum + draws.below(4))),
+    price: price === null ? null : px(draws.chance(94) ? price : safe(price + 1)),
   };
 }
 
