@@ -106,6 +106,7 @@ export class RiskState {
     const known = this.instruments[instrument.id];
     if (known !== undefined) {
       known.instrument = instrument;
+      forgetCash(known.venue); // how many runners a market has decides what its bets hold back
       return;
     }
     const venue = this.venue(instrument.venue);
@@ -155,7 +156,7 @@ export class RiskState {
     listed.notionalMost = mostOf(listed, limits.maxOrderNotional);
     listed.buyHeld = heldOn(listed, "Buy");
     listed.sellHeld = heldOn(listed, "Sell");
-    for (const purse of listed.venue.purses.values()) purse.forgetCash();
+    forgetCash(listed.venue);
   }
 
   /** Forgets every order. */
@@ -205,6 +206,10 @@ export class RiskState {
     scope.limits = this.pairLimitsOf(client.name, id);
     scope.notionalMost = mostOf(listed, scope.limits.maxOrderNotional);
   }
+}
+
+function forgetCash({ purses }: VenueScope): void {
+  for (const purse of purses.values()) purse.forgetCash();
 }
 
 function mostOf(listed: InstrumentScope, notional: string | null): InstrumentScope["notionalMost"] {

@@ -3,12 +3,20 @@
  * @module
  */
 import { strictEqual } from "node:assert/strict";
-import { NO_LIMITS } from "../../../core/limits.ts";
-import { instrumentId, px, qty, venueId } from "../../../core/mod.ts";
+import { NO_LIMITS, NO_VENUE_LIMITS } from "../../../core/limits.ts";
+import {
+  type Checkpoint,
+  type Instrument,
+  instrumentId,
+  px,
+  qty,
+  venueId,
+} from "../../../core/mod.ts";
 import { Purse } from "../../../core/risk/purse.ts";
 import { inverseInstrument, linearInstrument } from "../../support/contract_instruments.ts";
 import { EngineTimeline } from "../../support/engine_timeline.ts";
 import { ref, World } from "../../support/engine_world.ts";
+import { runner } from "../../support/outcome_instruments.ts";
 
 const VENUE = venueId(0);
 
@@ -103,4 +111,32 @@ Deno.test("LedgerFunds.cashOf() is told again after a posting, and only then", (
   strictEqual(funds.cashOf(VENUE, purse), 7);
   w.balance("USDT", "101");
   strictEqual(funds.cashOf(VENUE, purse), 101);
+});
+
+/** Runner `id` of a market of so many runners. */
+function listedRunner(id: number, runners: number): Instrument {
+  return { ...runner(id, { runners }), name: `test:${id}` };
+}
+
+Deno.test("LedgerFunds.cashOf() is told again when a market is listed with another runner", () => {
+  const w = new World().start().open();
+  for (const id of [1, 2]) w.control("InstrumentListed", listedRunner(id, 2), instrumentId(id));
+  const limits = { ...NO_VENUE_LIMITS, checkFunds: true };
+  w.control("LimitsSet", { scope: "venue", admin: true, limits });
+  w.control("BalanceSet", { currency: "GBP", total: "20" });
+  for (const order of [1, 2]) {
+    w.place(`a${order}`, { instrument: `test:${order}`, price: "3", orderQty: "10" });
+    w.accept(order);
+    w.fill(order, { id: `e${order}`, qty: 1_000, px: 300 });
+  }
+  // One of the two wins: +20 − 10. With a third that may win, both stakes can be lost.
+  w.place("asked", { instrument: "test:1", price: "3", orderQty: "20", validateOnly: true });
+  w.control("InstrumentListed", listedRunner(1, 3), instrumentId(1));
+  const saved = JSON.parse(JSON.stringify(w.timeline.checkpoint())) as Checkpoint;
+  const [live] = w.place("b", { instrument: "test:1", price: "3", orderQty: "10" });
+  strictEqual(live?.rejectCode, "FUNDS");
+  const last = w.events.at(-1);
+  if (last === undefined) throw new Error("Cannot go on without an event");
+  const [restored] = new World({}, saved).apply(last);
+  strictEqual(restored?.rejectCode, "FUNDS", "a core of a checkpoint refuses the same");
 });
