@@ -283,6 +283,7 @@ export class HotLoop {
     if (loop === undefined) return this.#counters.add("unknown_instrument");
     this.#events += 1;
     if (!loop.clock.advance(event.eventTime)) this.#counters.add("time_went_back");
+    loop.followFeed();
     loop.apply(event);
   }
 
@@ -382,6 +383,7 @@ export class HotLoop {
     const loop = this.#loops[id];
     if (loop === undefined) return null;
     try {
+      loop.followFeed();
       return answer(loop, of);
     } catch (error) {
       this.#failed(id, error);

@@ -68,6 +68,7 @@ export class InstrumentLoop {
   #trendSign: -1 | 0 | 1 = 0;
   #sweep: Sweep | undefined;
   #lastTradeUs: number | undefined;
+  #restarts: number;
 
   constructor(of: Made) {
     const { instrument, settings, table } = of;
@@ -75,6 +76,7 @@ export class InstrumentLoop {
     this.settings = settings;
     this.market = of.market;
     this.clock = of.clock;
+    this.#restarts = of.clock.restarts;
     this.#detected = of.detected;
     const { sweepSniffer, bigMoveTrigger, trendLens } = settings;
     this.#hasDetectors = sweepSniffer.on || bigMoveTrigger.on || trendLens.on;
@@ -133,6 +135,19 @@ export class InstrumentLoop {
     return side === "Buy" ? this.bids : this.asks;
   }
 
+  /**
+   * Begins anew if the feed did since: the book stays, what flowed is forgotten. Its times lie ahead
+   * of the clock, and would neither decay nor grow old until it has caught up.
+   */
+  followFeed(): void {
+    const { restarts, nowUs } = this.clock;
+    if (restarts === this.#restarts) return;
+    this.#restarts = restarts;
+    if ((this.#lastTradeUs ?? 0) > nowUs) this.#lastTradeUs = undefined;
+    this.#forgetFlows();
+    if (this.#isFresh) this.#replaceBook(this.#levels(), this.time);
+  }
+
   /** Applies what the feed says. */
   apply(event: MarketEvent): void {
     const time = this.#time;
@@ -167,8 +182,7 @@ export class InstrumentLoop {
     if (!from.#isFresh) return;
     this.#hasDepth = from.#hasDepth;
     this.#lastTradeUs = from.#lastTradeUs;
-    const levels = { bids: from.bids.levels(), asks: from.asks.levels() };
-    this.#replaceBook(levels, this.time);
+    this.#replaceBook(from.#levels(), this.time);
   }
 
   /** The market is closed: the book is no reference, and flows are forgotten. */
@@ -258,9 +272,18 @@ export class InstrumentLoop {
     if (this.#hasDetectors) this.#detect(time);
   }
 
+  #levels(): Pick<MarketPayloads["BookSnapshot"], "bids" | "asks"> {
+    return { bids: this.bids.levels(), asks: this.asks.levels() };
+  }
+
   #invalidate(): void {
     this.#isFresh = false;
+    this.#forgetFlows();
+  }
+
+  #forgetFlows(): void {
     this.#unsettledUs = undefined;
+    this.#sweep = undefined;
     this.bids.clearFlows();
     this.asks.clearFlows();
     this.touch.clear();

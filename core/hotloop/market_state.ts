@@ -32,6 +32,8 @@ export class MarketState {
 /** The time of a venue's feed: the latest event time, so that a silent level decays with others. */
 export class FeedClock {
   nowUs = 0;
+  /** How often the feed began anew: what was noted before that bears times that are not to come. */
+  restarts = 0;
 
   /**
    * Goes on to the time of an event; false: it is one of the past. For a little the clock stays;
@@ -39,7 +41,9 @@ export class FeedClock {
    */
   advance(us: number): boolean {
     const isPast = us < this.nowUs;
-    if (!isPast || this.nowUs - us > BACK_MAX_US) this.nowUs = us;
+    const beginsAnew = this.nowUs - us > BACK_MAX_US;
+    if (beginsAnew) this.restarts += 1;
+    if (!isPast || beginsAnew) this.nowUs = us;
     return !isPast;
   }
 }

@@ -24,6 +24,7 @@ export class TrendWatch {
   /** Forgets what was seen. */
   clear(): void {
     this.#sinceUs = undefined;
+    this.#lastUs = 0;
   }
 
   /** Takes the middle after a change of the book, ticks. */

@@ -441,6 +441,41 @@ Deno.test("the clock of a feed stays for a late message, and follows one that be
   });
 });
 
+const DETECTORS = { big_move_trigger: { on: true }, trend_lens: { on: true } };
+
+/** Ten seconds in which ten are traded each, and the touch goes up a tick. */
+function tenSeconds(bench: HotLoopBench): HotLoopBench {
+  for (let at = 0; at < 10; at++) {
+    bench.after(1).trade(10_000, { qty: 10, side: "Sell" });
+    bench.delta({ bids: [9_990 + at, 5] });
+  }
+  return bench;
+}
+
+function said({ loop, id }: HotLoopBench): unknown {
+  return [
+    loop.matchRateEma(id, { side: "Buy", price: px(10_000) }),
+    loop.trendLens(id),
+    loop.bigMoveTrigger(id),
+    loop.sweepSniffer(id),
+    loop.lastTradedTsMs(id),
+  ];
+}
+
+Deno.test("one message from the future leaves no times behind that neither decay nor grow old", () => {
+  const misled = tenSeconds(spot(DETECTORS)).after(3_600);
+  misled.trade(10_000, { qty: 9, side: "Sell" }).delta({ bids: [9_980, 1] }).after(-3_599);
+  misled.delta({ bids: [9_980, 0] });
+  deepStrictEqual(said(misled), [null, null, null, null, null], "nothing can be said at once");
+  const { loop, id } = misled;
+  const [bids, asks] = (["Buy", "Sell"] as const).map((side) =>
+    loop.ladderTop(id, { side, n: 50 }).flatMap(({ price, qty: size }) => [price, size])
+  );
+  const begun = new HotLoopBench(SPOT, DETECTORS).after(misled.atS - 1_000);
+  begun.snapshot({ bids: bids ?? [], asks: asks ?? [] });
+  deepStrictEqual(said(tenSeconds(misled)), said(tenSeconds(begun)));
+});
+
 Deno.test("updateConfig() goes on following orders where they stand", () => {
   const bench = odds();
   bench.loop.track({ orderId: orderId(7), instrument: bench.id, side: "Buy", price: px(310) });
