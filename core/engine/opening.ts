@@ -9,8 +9,10 @@
 import { closePosting } from "./postings.ts";
 import { raise, type Turn } from "./turn.ts";
 import type { VenueState } from "./venue_state.ts";
+import { decimalsOf, divideHalfEven, powerOfTen, toUnits } from "../decimal.ts";
 import type { AccountPayloads } from "../event.ts";
-import { qty } from "../numbers.ts";
+import type { Instrument } from "../instrument.ts";
+import { type Px, px, qty } from "../numbers.ts";
 
 type Reported = AccountPayloads["AccountReported"];
 
@@ -40,7 +42,8 @@ function openPosition(turn: Turn, position: Reported["positions"][number]): void
   const { instrument } = state.instrument(position.instrument);
   const missing = position.qty - state.ledger.positionQuanta("account", instrument.id);
   if (missing === 0) return;
-  if (position.avgPx === undefined) {
+  const at = position.avgPx ?? (position.qty === 0 ? averagePxOf(turn, instrument) : undefined);
+  if (at === undefined) {
     raise(turn, {
       code: "OPENING_WITHOUT_PRICE",
       text: `Cannot book the position in ${instrument.name} at seq_id ${turn.seqId}: its venue ` +
@@ -54,10 +57,26 @@ function openPosition(turn: Turn, position: Reported["positions"][number]): void
     instrument,
     side: missing > 0 ? "Buy" : "Sell",
     qty: qty(Math.abs(missing)),
-    px: position.avgPx,
+    px: at,
     commission: "0",
     commissionCurrency: instrument.quote,
     booked: turn.seqId,
   });
   closePosting(turn);
+}
+
+/**
+ * What the account entered a position at, to the quantum. A venue has no price for what it does not
+ * hold any more: closed so, a position realises nothing, and what it brought is in the balance.
+ */
+function averagePxOf(turn: Turn, { id, venue, priceRule }: Instrument): Px | undefined {
+  const position = turn.state.ledger.holdings("account", venue)?.position(id);
+  const average = position?.figures(undefined).avgPx ?? null;
+  if (average === null) return undefined;
+  const scale = Math.max(decimalsOf(average), priceRule.scale);
+  const numerator = toUnits(average, scale) ?? 0n;
+  return px(Number(divideHalfEven({
+    numerator,
+    denominator: powerOfTen(scale - priceRule.scale),
+  })));
 }

@@ -97,6 +97,18 @@ Deno.test("apply() opens positions at the price that the venue says, without one
   deepStrictEqual(alarms(bare), ["FUNDS_MISMATCH"]);
 });
 
+Deno.test("apply() adopts that nothing is held any more, at what it was entered at", () => {
+  const w = new Opened().start();
+  w.says([["USDT", "1000"]], [{ instrument: PERP, qty: 10, avgPx: px(10_000) }]);
+  w.control("AccountAdopted", { reason: "closed while nobody looked" });
+  w.says([["USDT", "990"]], [{ instrument: PERP, qty: 0 }]);
+  deepStrictEqual([alarms(w), w.totals, w.held], [[], [["USDT", "990"]], [["0", null]]]);
+  const [row] = w.timeline.view.positions("account");
+  strictEqual(row?.realisedPnl, "0", "what it brought is in the balance");
+  w.says([["USDT", "990"]], [{ instrument: PERP, qty: 0 }]);
+  deepStrictEqual(alarms(w), []);
+});
+
 Deno.test("apply() shows in the end the cash that was reported, whatever its positions realised", () => {
   const w = new Opened().start();
   w.says([["USDT", "1000"]], [{ instrument: PERP, qty: 4, avgPx: px(10_000) }]);

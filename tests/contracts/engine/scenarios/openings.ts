@@ -140,6 +140,32 @@ export const OPENINGS: readonly Scenario[] = [
         .accountReported({ balances: { USDT: "890.25" } }),
   },
   {
+    name: "account_adopted_flat",
+    requires: ["R-EXEC-5", "R-CORE-6"],
+    description: "What the venue holds no more is closed at what the account had entered it at.",
+    tell: (story) =>
+      story.begin(ALL_CLASSES).accountReported({
+        balances: { USDT: "100", BTC: "1", USD: "10", GBP: "50" },
+        positions: [
+          { on: 1, qty: "7", px: "101.5" },
+          { on: 2, qty: "-3", px: "99" },
+          { on: 3, qty: "-4", px: "0.4" },
+          { on: 4, qty: "5.25", px: "3" },
+        ],
+      }).control("LimitsSet", { scope: "venue", admin: true, limits: TRIPWIRE }, { venue: 0 })
+        .place("i1", { on: 1, qty: "3", px: "102.71" })
+        .fill(1, { id: "e1", qty: "3", px: "102.71" })
+        .adopted()
+        .accountReported({
+          balances: { USDT: "92.25", BTC: "1.1", USD: "9", GBP: "45" },
+          positions: [1, 2, 3, 4].map((on) => ({ on, qty: "0" })),
+        })
+        .accountReported({
+          balances: { USDT: "92.25", BTC: "1.1", USD: "9", GBP: "45" },
+          positions: [1, 2, 3, 4].map((on) => ({ on, qty: "0" })),
+        }),
+  },
+  {
     name: "account_report_again",
     requires: ["R-CORE-5"],
     description: "A report whose key was seen opens nothing; one that breaks a rule neither.",

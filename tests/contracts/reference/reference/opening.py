@@ -6,11 +6,12 @@ Source: docs/reference/orders.md, "Reconciliation", The account.
 from __future__ import annotations
 
 from .books import amount_of, plain_amount
+from .decimals import half_even, parse
 from .fills import book
-from .ledger import EXTERNAL
-from .model import Json, Venue
+from .ledger import EXTERNAL, position_of
+from .model import Instrument, Json, Venue
 from .order import Fill
-from .rows import shown_cash
+from .rows import position_row, shown_cash
 from .state import State
 
 
@@ -34,9 +35,20 @@ def _adopt_position(state: State, venue: Venue, row: Json) -> None:
     off = row["qty"] - held
     if off == 0:
         return
-    if row.get("avg_px") is None:
+    price = row.get("avg_px")
+    if price is None and row["qty"] == 0:
+        price = _entered_at(state, instrument)
+    if price is None:
         state.alarm("OPENING_WITHOUT_PRICE")
         return
     quote = instrument.terms["quote"]
-    fill = Fill("", abs(off), row["avg_px"], None, "0", quote, False, None, abs(off))
+    fill = Fill("", abs(off), price, None, "0", quote, False, None, abs(off))
     book(state, instrument.id, EXTERNAL, "Buy" if off > 0 else "Sell", fill)
+
+
+def _entered_at(state: State, instrument: Instrument) -> int:
+    """Returns the average price of the account's position, in quanta: it is closed there."""
+    account = state.ledger.account(instrument.venue)
+    row = position_row(state, instrument, position_of(account, instrument), None)
+    scale = instrument.price_scale
+    return int(half_even(parse(row["avg_px"]), scale) * 10**scale)
