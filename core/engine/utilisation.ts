@@ -2,14 +2,17 @@
  * How much of each limit is used, where it is used most.
  *
  * What is compared is what the guards compare: live orders at their worst, positions if everything
- * that is open on a side fills, losses since 00:00 UTC.
+ * that is open on a side fills, losses since 00:00 UTC. Of every client, also of one that has not
+ * ordered since the daemon started.
  * @module
  */
 import type { LimitScope, UsedLimit, Utilisation } from "../gauges.ts";
 import { LIMIT_SCOPES, USED_LIMITS } from "../gauges.ts";
 import { type Amount, decimalOf } from "../ledger/money.ts";
-import type { CurrencyLimit, OrderLimits } from "../limits.ts";
-import type { ClientScope, OpenSums } from "../risk/mod.ts";
+import type { Client } from "../clients.ts";
+import { ANY_CLIENT, type CurrencyLimit, type OrderLimits } from "../limits.ts";
+import type { InstrumentId } from "../numbers.ts";
+import { OpenSums, type RiskState } from "../risk/mod.ts";
 import type { EngineState } from "./state.ts";
 
 type Used = {
@@ -37,24 +40,31 @@ export function utilisation(state: EngineState): readonly Utilisation[] {
   for (const { limits, orders } of risk.exchanges.values()) {
     highest.count("exchange", { used: orders, most: limits.maxOpenOrders });
   }
-  for (const client of risk.clients) if (client !== undefined) addClient(highest, state, client);
+  for (const client of state.clients.all) addClient(highest, state, client);
   return highest.all;
 }
 
-function addClient(highest: Highest, state: EngineState, client: ClientScope): void {
-  const { limits, orders, index } = client;
-  highest.count("client", { used: orders, most: limits.maxOpenOrders });
+function addClient(highest: Highest, state: EngineState, { index, name }: Client): void {
+  const { risk } = state;
+  const limits = risk.clientLimitsOf(name);
+  const scope = risk.clients[index];
+  highest.count("client", { used: scope?.orders ?? 0, most: limits.maxOpenOrders });
   highest.losses(
     "client",
     limits.maxLoss,
     (currency) => state.losses.clientLoss(index, currency),
   );
-  for (const listed of state.risk.instruments) {
-    const pair = listed === undefined ? undefined : client.pairs[listed.instrument.id];
-    if (listed === undefined || pair === undefined) continue;
-    const position = state.ledger.positionQuanta(index, listed.instrument.id);
-    highest.orders("client_instrument", pair, position);
+  for (const id of limitedIn(risk, name)) {
+    const sums = scope?.pairs[id]?.sums ?? new OpenSums();
+    const position = state.ledger.positionQuanta(index, id);
+    highest.orders("client_instrument", { limits: risk.pairLimitsOf(name, id), sums }, position);
   }
+}
+
+/** Instruments in which a client has limits: its own, or those of every client. */
+function limitedIn({ pairLimits }: RiskState, name: string): ReadonlySet<InstrumentId> {
+  const [own, any] = [pairLimits.get(name), pairLimits.get(ANY_CLIENT)];
+  return new Set([...own?.keys() ?? [], ...any?.keys() ?? []]);
 }
 
 /** The highest shares so far. */

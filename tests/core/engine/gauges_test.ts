@@ -14,7 +14,7 @@ import {
   NO_VENUE_LIMITS,
   type ScopedLimits,
 } from "../../../core/limits.ts";
-import { instrumentId, micros, qty } from "../../../core/mod.ts";
+import { type Checkpoint, instrumentId, micros, qty } from "../../../core/mod.ts";
 import { draft, spotInstrument, World, type WorldOptions } from "../../support/engine_world.ts";
 
 const BTC = instrumentId(0);
@@ -218,6 +218,33 @@ Deno.test("utilisation() shares a loss, and takes one that cannot be judged for 
   strictEqual(shareOf(w, "client", "max_loss"), 20 / 80);
   w.wait(1001).open({ session: 2, client: "bob" });
   deepStrictEqual([shareOf(w, "venue", "max_loss"), shareOf(w, "client", "max_loss")], [1, 1]);
+});
+
+Deno.test("utilisation() knows a client that has not ordered since the daemon started", () => {
+  const w = trading();
+  limit(w, {
+    scope: "client",
+    client: "alice",
+    limits: { ...NO_CLIENT_LIMITS, maxLoss: [{ currency: "USDT", most: "200" }] },
+  });
+  limit(w, {
+    scope: "clientInstrument",
+    client: "*",
+    limits: { ...NO_ORDER_LIMITS, maxPosition: qty(40_000) },
+  });
+  limit(w, { scope: "instrument", limits: { ...NO_LIMITS, bookStaleMs: 1000 } });
+  market(w, 10_000);
+  w.place("a1");
+  w.accept(1);
+  w.fill(1, { id: "e1", qty: 10_000 });
+  market(w, 9_000);
+  const saved = JSON.parse(JSON.stringify(w.timeline.checkpoint())) as Checkpoint;
+  const restored = new World({}, saved);
+  restored.nowUs = w.nowUs;
+  for (const world of [w, restored]) {
+    strictEqual(shareOf(world, "client", "max_loss"), 0.5);
+    strictEqual(shareOf(world, "client_instrument", "max_position"), 0.25);
+  }
 });
 
 Deno.test("utilisation() of a limit of nothing is nothing or all of it", () => {
