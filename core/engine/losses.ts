@@ -4,10 +4,11 @@
  * Profit is realised and unrealised together, before commission, of every position of a book in one
  * currency. The first event of a new day notes it before anything else, by the middle of each book
  * as it stands, fresh or not; a position whose book is empty counts what it realised. Now it is told
- * by fresh books only.
+ * by fresh books only. What an account is taken over with was won or lost before, by the same middles.
  *
- * Limit: the day is that of the engine's clock; what happened while the daemon was down belongs to
- * the day in which it came back.
+ * Limits: the day is that of the engine's clock; what happened while the daemon was down belongs to
+ * the day in which it came back. A position that is taken over while its book is empty counts from
+ * the price at which it was entered.
  * @module
  */
 import type { EngineState } from "./state.ts";
@@ -45,12 +46,21 @@ export class DayLosses implements LossMeter {
     const isFirst = this.nextDayUs === 0;
     this.nextDayUs = micros(nowUs - nowUs % DAY_US + DAY_US);
     if (isFirst) return;
-    const mark = (id: InstrumentId): Px | undefined => this.#mid(id);
-    const { clients, ledger } = this.#state;
-    this.baselines = profitsOf(this.#state, null, ledger.positions("account", mark));
-    for (const { index } of clients.all) {
-      const rows = ledger.positions(index, mark);
-      this.baselines.push(...profitsOf(this.#state, index, rows));
+    this.baselines = this.#profits(null);
+    for (const { index } of this.#state.clients.all) this.baselines.push(...this.#profits(index));
+  }
+
+  /** Lets accounts be taken over: whatever `post` books changes no loss, also if it throws. */
+  takeOver(post: () => void): void {
+    const before = this.#profits(null);
+    try {
+      post();
+    } finally {
+      for (const { profit, ...of } of this.#profits(null)) {
+        const left = profit;
+        const right = negated(before.find((one) => isOf(one, of))?.profit ?? NOTHING);
+        this.#shift(of, sum({ left, right }));
+      }
     }
   }
 
@@ -85,6 +95,22 @@ export class DayLosses implements LossMeter {
     return loss;
   }
 
+  /** By the middle of each book as it stands. */
+  #profits(client: ClientIndex | null): Baseline[] {
+    const { ledger } = this.#state;
+    const rows = ledger.positions(client ?? "account", (id) => this.#mid(id));
+    return profitsOf(this.#state, client, rows);
+  }
+
+  #shift(of: Omit<Baseline, "profit">, by: Amount): void {
+    if (BigInt(by.units) === 0n) return;
+    const at = this.baselines.findIndex((one) => isOf(one, of));
+    const left = this.baselines[at]?.profit ?? NOTHING;
+    const shifted = { ...of, profit: sum({ left, right: by }) };
+    if (at < 0) this.baselines.push(shifted);
+    else this.baselines[at] = shifted;
+  }
+
   #mid(instrument: InstrumentId): Px | undefined {
     const listed = this.#state.risk.instruments[instrument];
     return listed === undefined ? undefined : midOf(listed.book);
@@ -95,6 +121,11 @@ export class DayLosses implements LossMeter {
     const book = listed === undefined ? undefined : referenceBook(listed, this.#state.nowUs);
     return book === undefined ? undefined : midOf(book);
   }
+}
+
+function isOf(baseline: Baseline, of: Omit<Baseline, "profit">): boolean {
+  const { client, venue, currency } = baseline;
+  return client === of.client && venue === of.venue && currency === of.currency;
 }
 
 /** Sums by venue and currency, in the order of the rows. */

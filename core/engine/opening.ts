@@ -25,7 +25,9 @@ export function isOpening({ declaration, isAdopting, isOpened }: VenueState): bo
 export function openAccount(turn: Turn, venue: VenueState, reported: Reported): void {
   const { state } = turn;
   const { id } = venue.declaration;
-  for (const position of reported.positions) openPosition(turn, position);
+  state.losses.takeOver(() => {
+    for (const position of reported.positions) openPosition(turn, position);
+  });
   for (const { currency, total } of reported.balances) {
     state.ledger.level({ venue: id, currency, total });
     closePosting(turn);

@@ -5,10 +5,12 @@
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { AccountPayloads } from "../../../core/event.ts";
-import { NO_VENUE_LIMITS } from "../../../core/limits.ts";
-import { type Checkpoint, instrumentId, px, seqId } from "../../../core/mod.ts";
+import { decimalOf } from "../../../core/ledger/money.ts";
+import { NO_LIMITS, NO_VENUE_LIMITS } from "../../../core/limits.ts";
+import { type Checkpoint, instrumentId, px, seqId, venueId } from "../../../core/mod.ts";
 import { linearInstrument } from "../../support/contract_instruments.ts";
-import { World } from "../../support/engine_world.ts";
+import { EngineTimeline } from "../../support/engine_timeline.ts";
+import { draft, World } from "../../support/engine_world.ts";
 import { alarms } from "../../support/venue_words.ts";
 
 const PERP = instrumentId(1);
@@ -115,6 +117,31 @@ Deno.test("apply() shows in the end the cash that was reported, whatever its pos
   w.control("AccountAdopted", { reason: "test" });
   w.says([["USDT", "1000"]], [{ instrument: PERP, qty: 1, avgPx: px(12_000) }]);
   deepStrictEqual([w.totals, w.held[0]?.[0]], [[["USDT", "1000"]], "1"]);
+});
+
+Deno.test("apply() opens and adopts positions without a change to the loss of the day", () => {
+  const timeline = new EngineTimeline(() => {});
+  const w = new Opened();
+  w.timeline = timeline;
+  w.start();
+  w.control("LimitsSet", {
+    scope: "instrument",
+    admin: true,
+    limits: { ...NO_LIMITS, bookStaleMs: 1_000 },
+  }, PERP);
+  const marked = (mid: number): string | undefined => {
+    const levels = { bids: [mid, 1], asks: [mid, 1], updateId: null };
+    w.offer(draft("market_data", "BookSnapshot", levels, PERP));
+    const loss = timeline.state.losses.venueLoss(venueId(0), "USDT");
+    return loss === undefined ? undefined : decimalOf(loss);
+  };
+  strictEqual(marked(9_000), "0");
+  w.says([["USDT", "1000"]], [{ instrument: PERP, qty: 1_000, avgPx: px(10_000) }]);
+  strictEqual(marked(9_000), "0", "100 USDT were lost before");
+  strictEqual(marked(8_990), "1");
+  w.control("AccountAdopted", { reason: "test" });
+  w.says([["USDT", "899"]], [{ instrument: PERP, qty: 0 }]);
+  strictEqual(marked(9_500), "1", "what was lost today stays lost");
 });
 
 Deno.test("apply() opens nothing again in a core that was restored", () => {

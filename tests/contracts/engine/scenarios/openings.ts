@@ -2,7 +2,9 @@
  * Scenarios of accounts that are opened, adopted, or opened by the operator's word (R-EXEC-5).
  * @module
  */
+import { NO_LIMITS } from "../../../../core/limits.ts";
 import type { Scenario } from "../scenario.ts";
+import type { VenueStory } from "../venue_story.ts";
 import { contractOf, type WorldSpec } from "../world.ts";
 
 const WHOLE = { scale: 0, stepQuanta: 1, minQuanta: 1, maxQuanta: null } as const;
@@ -49,6 +51,16 @@ const TRIPWIRE = {
   checkFunds: false,
   tripwire: { reports: 1, tolerances: [] },
 } as const;
+
+/** Books of these instruments are a reference for a minute. */
+function measured(story: VenueStory, instruments: readonly number[]): VenueStory {
+  const limits = { ...NO_LIMITS, bookStaleMs: 60_000 };
+  for (const instrument of instruments) {
+    const set = { scope: "instrument", admin: true, limits } as const;
+    story.control("LimitsSet", set, { venue: 0, instrument });
+  }
+  return story;
+}
 
 /** Accounts that begin. */
 export const OPENINGS: readonly Scenario[] = [
@@ -164,6 +176,39 @@ export const OPENINGS: readonly Scenario[] = [
           balances: { USDT: "92.25", BTC: "1.1", USD: "9", GBP: "45" },
           positions: [1, 2, 3, 4].map((on) => ({ on, qty: "0" })),
         }),
+  },
+  {
+    name: "account_opens_with_an_old_loss",
+    requires: ["R-EXEC-5", "R-CORE-7"],
+    description: "What was lost or won before counts only where no book says how much it was.",
+    tell: (story) =>
+      measured(story.begin(ALL_CLASSES), [0, 1])
+        .control("LimitsSet", {
+          scope: "venue",
+          admin: true,
+          limits: { ...TRIPWIRE, maxLoss: [{ currency: "USDT", most: "50" }] },
+        }, { venue: 0 })
+        .book({ bids: ["90", "1"], asks: ["90", "1"] })
+        .accountReported({
+          balances: { USDT: "1000" },
+          positions: [{ on: 0, qty: "10", px: "100" }],
+        })
+        .place("i1").book({ bids: ["85", "1"], asks: ["85", "1"] })
+        .place("i2").book({ bids: ["84.99", "1"], asks: ["84.99", "1"] })
+        .place("i3")
+        .adopted()
+        .accountReported({
+          balances: { USDT: "1000" },
+          positions: [{ on: 0, qty: "10" }, { on: 1, qty: "100", px: "100" }],
+        })
+        .book({ bids: ["101", "1"], asks: ["101", "1"] }, 1)
+        .place("i4").book({ bids: ["99", "1"], asks: ["99", "1"] }, 1).place("i5")
+        .adopted()
+        .accountReported({
+          balances: { USDT: "1000" },
+          positions: [{ on: 0, qty: "0" }, { on: 1, qty: "0" }],
+        })
+        .place("i6"),
   },
   {
     name: "account_report_again",

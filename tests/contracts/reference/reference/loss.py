@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Any, Dict, List, Optional, Tuple
+from typing import Any, Callable, Dict, List, Optional, Tuple
 
 from .exposure import reference_book
 from .model import Instrument
@@ -44,6 +44,17 @@ def _profits(state: State) -> Dict[Key, Fraction]:
             key = (venue, owner, row["currency"])
             profits[key] = profits.get(key, Fraction(0)) + profit
     return profits
+
+
+def take_over(state: State, post: Callable[[], None]) -> None:
+    """Lets accounts be opened: what they held was won or lost before."""
+    before = _profits(state)
+    try:
+        post()
+    finally:
+        for key, profit in _profits(state).items():
+            gained = profit - before.get(key, Fraction(0))
+            state.day_began[key] = state.day_began.get(key, Fraction(0)) + gained
 
 
 def loss(state: State, venues: List[int], owner: object, currency: str) -> Optional[Fraction]:

@@ -9,6 +9,7 @@ from .books import amount_of, plain_amount
 from .decimals import half_even, parse
 from .fills import book
 from .ledger import EXTERNAL, position_of
+from .loss import take_over
 from .model import Instrument, Json, Venue
 from .order import Fill
 from .rows import position_row, shown_cash
@@ -17,8 +18,7 @@ from .state import State
 
 def adopt(state: State, venue: Venue, payload: Json) -> None:
     """Posts to external what makes the books agree with the report: positions, then balances."""
-    for row in payload["positions"]:
-        _adopt_position(state, venue, row)
+    take_over(state, lambda: _adopt_positions(state, venue, payload))
     account = state.ledger.account(venue.id)
     for row in payload["balances"]:
         shown = shown_cash(state, account, row["currency"])
@@ -26,6 +26,11 @@ def adopt(state: State, venue: Venue, payload: Json) -> None:
         state.ledger.post(state, "deposit", venue.id, EXTERNAL, [(row["currency"], off)])
     venue.is_opened, venue.is_adopting = True, False
     venue.mismatches = 0
+
+
+def _adopt_positions(state: State, venue: Venue, payload: Json) -> None:
+    for row in payload["positions"]:
+        _adopt_position(state, venue, row)
 
 
 def _adopt_position(state: State, venue: Venue, row: Json) -> None:
