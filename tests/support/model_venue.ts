@@ -6,20 +6,30 @@
  * @module
  */
 import { ok } from "node:assert/strict";
-import type { BrokerPayloads, OrderCommand, OrderRef, SubmitOrder } from "../../core/mod.ts";
+import type {
+  BrokerPayloads,
+  InstrumentId,
+  OrderCommand,
+  OrderRef,
+  Side,
+  SubmitOrder,
+} from "../../core/mod.ts";
 import { orderId, px, qty } from "../../core/mod.ts";
 import type { World } from "./engine_world.ts";
 
 /** What becomes of a request: a response can be lost on either way. */
 export type Fate = "arrives" | "lost" | "unanswered" | "notSent";
 
+type VenueFill = { readonly execId: string; readonly qty: number; readonly px: number };
 type VenueOrder = {
   readonly order: number;
+  readonly instrument: InstrumentId;
+  readonly side: Side;
   readonly clOrdIds: string[];
   readonly venueOrderId: string;
   orderQty: number;
   price: number;
-  readonly fills: { readonly execId: string; readonly qty: number }[];
+  readonly fills: VenueFill[];
   status: "open" | "filled" | "cancelled";
 };
 
@@ -64,7 +74,8 @@ export class ModelVenue {
     if (order === undefined) return;
     this.#executions += 1;
     const left = order.orderQty - this.executed(order);
-    const fill = { execId: `e${this.#executions}`, qty: Math.min(of.qty, left) };
+    const size = Math.min(of.qty, left);
+    const fill = { execId: `e${this.#executions}`, qty: size, px: order.price };
     order.fills.push(fill);
     if (this.executed(order) === order.orderQty) order.status = "filled";
     if (of.isReported) this.#sayFill(order, fill);
@@ -105,6 +116,8 @@ export class ModelVenue {
   #create(command: SubmitOrder, isAnswered: boolean): void {
     const order: VenueOrder = {
       order: command.order,
+      instrument: command.instrument,
+      side: command.side,
       clOrdIds: [command.clOrdId],
       venueOrderId: `v-${command.clOrdId}`,
       orderQty: command.orderQty,
@@ -176,13 +189,13 @@ export class ModelVenue {
     for (const fill of order.fills) this.#sayFill(order, fill);
   }
 
-  #sayFill(order: VenueOrder, fill: { readonly execId: string; readonly qty: number }): void {
+  #sayFill(order: VenueOrder, fill: VenueFill): void {
     this.#said.push((w) =>
       w.broker("OrderExecuted", {
         ...refOf(order),
         execId: fill.execId,
         lastQty: qty(fill.qty),
-        lastPx: px(order.price),
+        lastPx: px(fill.px),
         liquidity: null,
         commission: "0",
         commissionCurrency: "USDT",
