@@ -468,9 +468,9 @@ export class Ledger {
   }
 }
 
-/** An inverse contract is worth nothing that can be said at a price of 0 or below. */
+/** Only a spread, which is linear, may be worth 0 or less: of all others that is no price. */
 function usable({ assetClass }: Instrument, mark: Px | undefined): Px | undefined {
-  return assetClass === "inverse" && mark !== undefined && mark <= 0 ? undefined : mark;
+  return assetClass !== "linear" && mark !== undefined && mark <= 0 ? undefined : mark;
 }
 
 function bookOf(account: Account, scope: ClientIndex | "account"): Holdings | undefined {

@@ -229,6 +229,26 @@ export const RISK: readonly Scenario[] = [
     },
   },
   {
+    name: "loss_by_a_middle_that_is_no_price",
+    requires: ["R-CORE-7"],
+    description:
+      "A middle of 0 or below values nothing but a linear contract: no loss can be told.",
+    tell: (story) => {
+      story.begin();
+      limit(story, {
+        scope: "client",
+        client: "alice",
+        limits: { ...NO_FLOW, maxLoss: [{ currency: "USDT", most: "2000" }] },
+      });
+      instrument(story, {}).place("i1", { side: "Sell" })
+        .fill(1, { id: "e1", qty: "10", px: "100" })
+        .book({ bids: ["0", "1"], asks: ["0.01", "1"] }).place("i2", { px: "1", side: "Sell" })
+        .book({ bids: ["-1", "1"], asks: ["1", "1"] }).place("i3", { px: "1", side: "Sell" })
+        .place("i4", { px: "1" })
+        .book({ bids: ["0.01", "1"], asks: ["0.02", "1"] }).place("i5", { px: "1", side: "Sell" });
+    },
+  },
+  {
     name: "funds",
     requires: ["R-CORE-7"],
     description:
