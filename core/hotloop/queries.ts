@@ -33,11 +33,11 @@ export function bestOf(loop: InstrumentLoop, of: SideOf): PriceLevel | null {
   return ladderOf(loop, of)?.best() ?? null;
 }
 
-/** Returns the quantity at the best two levels together. */
+/** Returns the quantity at the best two levels together, at most the largest that is exact. */
 export function best2SumOf(loop: InstrumentLoop, of: SideOf): Qty {
   let sum = 0;
   for (const level of ladderOf(loop, of)?.top(2) ?? []) sum += level.qty;
-  return qty(sum);
+  return qty(Math.min(sum, Number.MAX_SAFE_INTEGER));
 }
 
 /** Returns how many ticks lie between the best levels; 0 or less: the book is crossed. */
