@@ -2,8 +2,8 @@
  * The L2 book of one instrument, as its feed tells it.
  *
  * Invariant: after a snapshot and deltas each level holds exactly what the feed said last; crossed
- * sides are kept as given. A quote is a book of one level a side, while the feed has never sent a
- * snapshot. Deltas before a snapshot, or after a gap, change nothing.
+ * sides are kept as given. A quote is a book of one level a side, while the feed has not sent a
+ * snapshot in this run. Deltas before a snapshot, or after a gap, change nothing.
  *
  * Where the instrument's ladder is bounded, a side is an array by tick, and prices that the ladder
  * does not have are counted and ignored; elsewhere it is a window. In a betting market the best bid
@@ -81,7 +81,7 @@ export class Book implements BookView {
     this.#updatedUs = at;
   }
 
-  /** Takes best bid and offer as the reference, if the feed has never sent a snapshot. */
+  /** Takes best bid and offer as the reference, if the feed has not sent a snapshot. */
   applyQuote(quote: MarketPayloads["QuoteUpdated"], at: Micros): void {
     assertLevels([quote.bidPx ?? 0, quote.bidQty, quote.askPx ?? 0, quote.askQty]);
     if (this.#hasDepth) return;
@@ -101,6 +101,12 @@ export class Book implements BookView {
   /** The feed lost its place: no reference until the next snapshot (or quote, without depth). */
   invalidate(): void {
     this.#isFresh = false;
+  }
+
+  /** The feed is gone for good: the next may have depth, or quotes alone. Levels stay until then. */
+  endFeed(): void {
+    this.#isFresh = false;
+    this.#hasDepth = false;
   }
 
   /** The instrument was listed anew: levels that its ladder has no more are gone. */

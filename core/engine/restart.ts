@@ -39,7 +39,7 @@ export function applyStarted(turn: Turn, payload: ControlPayloads["Started"]): v
     dropReconcile(venue);
   }
   state.declarations += 1;
-  for (const entry of state.instruments) entry?.book.invalidate();
+  for (const entry of state.instruments) entry?.book.endFeed();
   applyDeadlines(turn, turn.nowUs);
   endSessions(turn);
   if (payload.lostSinceUs !== undefined) applyLostEnd(turn, payload.lostSinceUs);

@@ -185,6 +185,22 @@ Deno.test("Book.applyQuote() is the reference while the feed has no depth", () =
   deepStrictEqual(digestOf(restored), digestOf(book));
 });
 
+Deno.test("Book.applyQuote() is the reference again once a feed with depth is gone for good", () => {
+  const book = new Book();
+  book.applySnapshot({ bids: [9_900, 5], asks: [10_000, 5] }, micros(1));
+  book.endFeed();
+  ok(!book.isFresh);
+  strictEqual(book.best("Buy")?.price, 9_900, "until the next feed says something");
+  book.applyDelta({ bids: [9_901, 5], asks: [] }, micros(2));
+  strictEqual(book.best("Buy")?.price, 9_900, "a change of what nobody has seen is none");
+  book.applyQuote(
+    { bidPx: px(9_800), bidQty: qty(1), askPx: px(9_801), askQty: qty(1), updateId: null },
+    micros(3),
+  );
+  ok(book.isFresh);
+  strictEqual(book.best("Buy")?.price, 9_800);
+});
+
 Deno.test("Book.applyQuote() with an empty side leaves that side without a best", () => {
   const book = new Book();
   book.applyQuote({ ...QUOTE, askPx: null, askQty: qty(0) }, micros(3));

@@ -2,7 +2,7 @@
  * Scenarios of faults that fuzzing found in the core, told in as few words as show them (R-TEST-3).
  * @module
  */
-import { type ExchangeLimits, NO_ORDER_LIMITS } from "../../../../core/limits.ts";
+import { type ExchangeLimits, NO_LIMITS, NO_ORDER_LIMITS } from "../../../../core/limits.ts";
 import { instrumentId, px, qty } from "../../../../core/numbers.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Story } from "../story.ts";
@@ -45,6 +45,21 @@ export const FUZZED: readonly Scenario[] = [
           .fill(1, { id: "e1", qty: "3", px: "100" }),
         { bidPx: -5, askPx: 5 },
       ),
+  },
+  {
+    name: "quotes_after_a_run_with_depth",
+    requires: ["R-CORE-7"],
+    description: "A feed that had depth in the run before may have quotes alone in this one.",
+    tell: (story) => {
+      const limits = { ...NO_LIMITS, priceCollarPpm: 10_000, bookStaleMs: 60_000 };
+      const set = { scope: "instrument", admin: true, limits } as const;
+      story.begin().control("LimitsSet", set, { venue: 0, instrument: 0 })
+        .book({ bids: ["99", "1"], asks: ["100", "1"] });
+      quote(story, { bidPx: 4_900, askPx: 5_000 }).place("i1")
+        .start().venue("up").open({ session: 2, client: "alice" }).place("i2", {}, 2)
+        .bookDelta({ bids: ["98", "1"], asks: [] }).place("i3", {}, 2);
+      quote(story, { bidPx: 9_900, askPx: 10_000 }).place("i4", {}, 2);
+    },
   },
   {
     name: "quote_out_of_bounds",

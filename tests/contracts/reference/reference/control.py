@@ -64,7 +64,7 @@ def _restart(state: State, lost_since: int | None) -> None:
             venue.status = "down"
             drop(state, venue)
     for instrument in state.instruments.values():
-        instrument.book.is_fresh = False
+        instrument.book.is_fresh = instrument.book.has_depth = False
     fire_all(state)
     for client in state.clients:
         if client.session is None and client.grace_due is None:
