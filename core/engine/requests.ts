@@ -153,14 +153,14 @@ function isBehind({ state }: Turn, venue: VenueState, kind: RequestKind): boolea
   return head(state, lookups) !== undefined || venue.reconcile?.sentUs === null;
 }
 
-function refillOf({ bucket, declaration }: VenueState, nowUs: Micros): void {
-  if (bucket !== null && declaration.pacing !== null) refill(bucket, declaration.pacing, nowUs);
+function refillOf({ bucket, declaration: { pacing } }: VenueState, nowUs: Micros): void {
+  if (bucket !== null && pacing !== null) refill(bucket, pacing, nowUs);
 }
 
 function mayLeave(venue: VenueState, kind: PacedKind): boolean {
-  const { bucket, declaration } = venue;
-  if (bucket === null || declaration.pacing === null) return true;
-  return takeCost(bucket, declaration.pacing, kind);
+  const { bucket, declaration: { pacing } } = venue;
+  if (bucket === null || pacing === null) return true;
+  return takeCost(bucket, pacing, kind);
 }
 
 function queueOf(venue: VenueState, kind: RequestKind): Fifo<WaitingRequest> {
