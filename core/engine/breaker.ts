@@ -16,7 +16,7 @@ export function pause(turn: Turn, venue: VenueState, retryAfterMs: number | unde
   if (retryAfterMs === undefined || retryAfterMs <= 0) return;
   turn.state.count("venue_pauses");
   const untilUs = msAfter(turn.nowUs, retryAfterMs);
-  if (untilUs > venue.pausedUntilUs) venue.pausedUntilUs = untilUs;
+  venue.pausedUntilUs = micros(Math.max(venue.pausedUntilUs, untilUs));
 }
 
 /** Counts a request that came to no answer; so many in a row open the breaker. */
@@ -40,7 +40,7 @@ export function countFailure(turn: Turn, venue: VenueState): void {
  * @returns True if that closed the breaker: what waited for it may leave.
  */
 export function closeBreaker(venue: VenueState): boolean {
-  if (venue.failures > 0) venue.failures = 0;
+  venue.failures = 0;
   if (venue.breakerOpenUntilUs === null) return false;
   venue.breakerOpenUntilUs = null;
   return true;

@@ -17,7 +17,7 @@ import { isBreakerOpen } from "./breaker.ts";
 import { leaveReconcile, takeBackReconcile } from "./reconcile_request.ts";
 import type { Fifo } from "../fifo.ts";
 import { invariant } from "../invariant.ts";
-import { type Micros, qty, requestId } from "../numbers.ts";
+import { type Micros, micros, qty, requestId } from "../numbers.ts";
 import type { EngineState } from "./state.ts";
 import type { Order, RequestKind, WaitingRequest } from "../order.ts";
 import { nextCostUs, type PacedKind, refill, takeCost } from "../pacing.ts";
@@ -69,15 +69,10 @@ export function nextReleaseUs(state: EngineState, venue: VenueState): Micros | u
   const kind = nextKind(state, venue);
   if (kind === undefined) return undefined;
   const { bucket, breakerOpenUntilUs, declaration: { pacing } } = venue;
-  let dueUs = venue.pausedUntilUs;
-  if (isOrderKind(kind) && breakerOpenUntilUs !== null && breakerOpenUntilUs > dueUs) {
-    dueUs = breakerOpenUntilUs;
-  }
-  if (bucket !== null && pacing !== null) {
-    const paidUs = nextCostUs(bucket, pacing, kind);
-    if (paidUs > dueUs) dueUs = paidUs;
-  }
-  return dueUs === 0 ? undefined : dueUs;
+  const closedUs = isOrderKind(kind) ? breakerOpenUntilUs ?? 0 : 0;
+  const paidUs = bucket !== null && pacing !== null ? nextCostUs(bucket, pacing, kind) : 0;
+  const dueUs = Math.max(venue.pausedUntilUs, closedUs, paidUs);
+  return dueUs === 0 ? undefined : micros(dueUs);
 }
 
 /** Kind of the first request, by queue, that waits and has its link. */
@@ -158,14 +153,14 @@ function isBehind({ state }: Turn, venue: VenueState, kind: RequestKind): boolea
   return head(state, lookups) !== undefined || venue.reconcile?.sentUs === null;
 }
 
-function refillOf({ bucket, declaration }: VenueState, nowUs: Micros): void {
-  if (bucket !== null && declaration.pacing !== null) refill(bucket, declaration.pacing, nowUs);
+function refillOf({ bucket, declaration: { pacing } }: VenueState, nowUs: Micros): void {
+  if (bucket !== null && pacing !== null) refill(bucket, pacing, nowUs);
 }
 
 function mayLeave(venue: VenueState, kind: PacedKind): boolean {
-  const { bucket, declaration } = venue;
-  if (bucket === null || declaration.pacing === null) return true;
-  return takeCost(bucket, declaration.pacing, kind);
+  const { bucket, declaration: { pacing } } = venue;
+  if (bucket === null || pacing === null) return true;
+  return takeCost(bucket, pacing, kind);
 }
 
 function queueOf(venue: VenueState, kind: RequestKind): Fifo<WaitingRequest> {
@@ -192,7 +187,8 @@ function toCommand(turn: Turn, order: Order, kind: RequestKind): OrderCommand {
     case "Lookup":
       return { kind, seqId, request, venue, instrument, order: id, clOrdId, venueOrderId };
     case "Replace":
-      invariant(replace !== null && replace.clOrdId !== null, "A Replace must have its new key");
+      invariant(replace !== null, "A Replace must be remembered before it leaves");
+      invariant(replace.clOrdId !== null, "A Replace must have its new key");
       return {
         kind: "Replace",
         seqId,

@@ -76,7 +76,8 @@ function factorOf(instrument: Instrument): Factor {
       if (contract.netting === "perOutcome") return priceFactor;
       const payout = toQuanta(contract.payout, scale);
       invariant(payout !== undefined, "A payout must be a multiple of the price quantum");
-      return (side, price) => side === "Buy" ? price : px(Math.max(0, payout - price));
+      return (side, price) =>
+        side === "Buy" ? priceFactor(side, price) : px(Math.max(0, payout - price));
     }
     case "betting":
       return (side, price) => side === "Buy" ? one : px(Math.max(0, price - one));
@@ -85,7 +86,7 @@ function factorOf(instrument: Instrument): Factor {
   }
 }
 
-/** Spreads may trade below 0: what counts is how far from it. */
+/** Spreads may trade below 0, and a book may say so of anything: what counts is how far from it. */
 function priceFactor(_side: Side, price: Px): Px {
   return px(Math.abs(price));
 }
@@ -115,7 +116,7 @@ export function reserveOf(
   const { contract, base, quote } = instrument;
   const scale = instrument.priceRule.scale + instrument.qtyRule.scale;
   if (contract === null) {
-    return side === "Buy" ? { currency: quote, scale, unitsOf: productOf } : {
+    return side === "Buy" ? { currency: quote, scale, unitsOf: factored(instrument, side) } : {
       currency: base,
       scale: instrument.qtyRule.scale,
       unitsOf: (_price, quantity) => quantity,

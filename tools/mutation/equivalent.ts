@@ -14,6 +14,8 @@ type Row = {
   readonly why: string;
 };
 
+const HAVE_BOTH = "a venue has a bucket where it has pacing, and nowhere else";
+
 const EQUIVALENT: readonly Row[] = [
   {
     file: "core/engine/exposure.ts",
@@ -21,6 +23,35 @@ const EQUIVALENT: readonly Row[] = [
     from: "<",
     text: "<=",
     why: "a note of an earlier event means no order of this one",
+  },
+  {
+    file: "core/engine/opening.ts",
+    code: 'side: missing > 0 ? "Buy" : "Sell",',
+    from: ">",
+    text: ">=",
+    why: "a position that is complete was left out before",
+  },
+  {
+    file: "core/engine/requests.ts",
+    code:
+      "const paidUs = bucket !== null && pacing !== null ? nextCostUs(bucket, pacing, kind) : 0;",
+    from: "&&",
+    text: "||",
+    why: HAVE_BOTH,
+  },
+  {
+    file: "core/engine/requests.ts",
+    code: "if (bucket !== null && pacing !== null) refill(bucket, pacing, nowUs);",
+    from: "&&",
+    text: "||",
+    why: HAVE_BOTH,
+  },
+  {
+    file: "core/engine/requests.ts",
+    code: "if (bucket === null || pacing === null) return true;",
+    from: "||",
+    text: "&&",
+    why: HAVE_BOTH,
   },
   {
     file: "core/risk/stricter.ts",

@@ -305,6 +305,20 @@ Deno.test("apply() keeps the longer of two pauses", () => {
   deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", "Submit"]);
 });
 
+Deno.test("apply() lets out what waits when a reconciliation closes the breaker", () => {
+  const w = new World({ breaker: { failures: 1, coolMs: 60_000 } }).start().open();
+  w.place("a1");
+  w.accept();
+  w.place("a2");
+  w.control("ReconcileAsked", { reason: "test" });
+  const { request, order } = w.lastCommand();
+  w.broker("RequestFailed", { request, order, outcome: "notSent", text: "no" });
+  w.wait(10_000).fire();
+  strictEqual(w.commands.length, 2, "the breaker holds it back");
+  w.reconciled();
+  deepStrictEqual(w.effects.commands.map(({ kind }) => kind), ["Lookup", "Submit"]);
+});
+
 Deno.test("nextDeadlineUs() is when what waits first may leave: cancels do not wait for the breaker", () => {
   const w = new World({ breaker: { failures: 1, coolMs: 60_000 } }).start().open();
   w.place("a1");

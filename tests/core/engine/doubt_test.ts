@@ -264,6 +264,19 @@ Deno.test("apply() holds commands back by pacing, cancels first and from their o
   deepStrictEqual([w.lastCommand().kind, w.lastCommand().order], ["Submit", 5]);
 });
 
+Deno.test("apply() counts what pacing holds back, and not what waits for the link", () => {
+  const w = new World({ pacing: { perSecond: 1, burst: 1 } }).start().open();
+  const trips = (): number | undefined => w.timeline.view.counters()["pacing_trips"];
+  w.place("a1");
+  strictEqual(trips(), 0);
+  w.place("a2");
+  strictEqual(trips(), 1);
+  w.accept(1);
+  w.venueStatus("down");
+  w.cancel("c1", "a1");
+  strictEqual(trips(), 1);
+});
+
 Deno.test("apply() cancels a submit that still waits for pacing without asking the venue", () => {
   const w = new World({ pacing: { perSecond: 1, burst: 1 } }).start().open();
   w.place("a1");

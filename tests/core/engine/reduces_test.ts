@@ -224,3 +224,19 @@ Deno.test("isWorstKept() counts nothing of a live Market order that has no price
     "REDUCE_ONLY",
   );
 });
+
+Deno.test("isWorstKept() counts the orders of one set: dry ones apart from real ones", () => {
+  const w = new World().start().open();
+  const yes = { ...token("YES"), name: "test:YES" };
+  w.control("InstrumentListed", yes, yes.id);
+  const on = { instrument: yes.name, orderQty: "10", price: "0.4" };
+  w.place("a1", on);
+  w.accept();
+  w.fill(1, { id: "e1", qty: 1_000, px: 4_000 });
+  const sell = { ...on, side: "Sell", reduceOnly: true } as const;
+  strictEqual(w.place("a2", sell)[0]?.execType, "PendingNew");
+  strictEqual(w.place("a3", sell)[0]?.rejectCode, "REDUCE_ONLY");
+  w.control("DryRunSet", { client: "alice", on: true });
+  strictEqual(w.place("a4", sell)[0]?.execType, "PendingNew");
+  strictEqual(w.place("a5", sell)[0]?.rejectCode, "REDUCE_ONLY");
+});

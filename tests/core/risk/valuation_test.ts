@@ -15,11 +15,13 @@ import { spotInstrument } from "../../support/spot_instrument.ts";
 const FACTORS: readonly (readonly [string, Instrument, number, buy: number, sell: number])[] = [
   ["spot", spotInstrument(), 250, 250, 250],
   ["a spread below 0", linearInstrument(), -250, 250, 250],
+  ["a coin bid for below 0", spotInstrument(), -250, 250, 250],
   ["linear", linearInstrument(), 250, 250, 250],
   ["inverse", inverseInstrument(), 250, 10, 10],
   ["a token", token("YES"), 2_500, 2_500, 2_500],
   ["a signed outcome", signedContract({ netting: "signed" }), 2_500, 2_500, 7_500],
   ["a signed outcome above its payout", signedContract({ netting: "signed" }), 12_000, 12_000, 0],
+  ["a signed outcome offered below 0", signedContract({ netting: "signed" }), -500, 500, 10_500],
   ["betting", runner(0), 250, 100, 150],
   ["betting below odds of 1", runner(0), 50, 100, 0],
 ];
@@ -89,6 +91,15 @@ for (const [instrument, side, held] of RESERVES) {
     strictEqual(reserve?.unitsOf(px(250), qty(30)), held?.[2]);
   });
 }
+
+Deno.test("reserveOf() holds back of what a book offers below 0 as much as above it", () => {
+  for (
+    const instrument of [spotInstrument(), token("YES"), signedContract({ netting: "signed" })]
+  ) {
+    const reserve = reserveOf(instrument, "Buy", null);
+    strictEqual(reserve?.unitsOf(px(-250), qty(30)), 7_500);
+  }
+});
 
 Deno.test("reserveOf() holds nothing back of a derivative without a margin", () => {
   strictEqual(reserveOf(linearInstrument(), "Buy", null), undefined);

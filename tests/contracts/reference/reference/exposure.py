@@ -176,7 +176,7 @@ def worth_of(instrument: Instrument, price: int, qty: int) -> Fraction:
         return abs(price) * qty * Values(instrument).multiplier.value / unit
     if instrument.asset_class == "inverse":
         return qty * Values(instrument).multiplier.value / 10**instrument.qty_scale
-    return Fraction(price * qty, unit)
+    return Fraction(abs(price) * qty, unit)
 
 
 def _is_signed(instrument: Instrument) -> bool:
@@ -201,11 +201,11 @@ def hold(
     if price is None:
         return values.currency, Fraction(0)
     if kind == "spot":
-        return values.currency, Fraction(price * qty, unit)
+        return values.currency, Fraction(abs(price) * qty, unit)
     if kind == "binary":
         if side == "Sell" and not _is_signed(instrument):
             return None
-        paid = price if side == "Buy" else max(0, values.payout_quanta() - price)
+        paid = abs(price) if side == "Buy" else max(0, values.payout_quanta() - price)
         return values.currency, Fraction(paid * qty, unit)
     return values.currency, _margin(state, instrument, values, price, qty)
 
@@ -227,10 +227,8 @@ def _margin(state: State, instrument: Instrument, values: Values, price: int, qt
         return Fraction(0)
     if instrument.asset_class == "linear":
         return notional(instrument, "Buy", price, qty) * ppm / MILLION
-    if price <= 0:
-        return Fraction(0)
     worth = values.multiplier.value * Fraction(qty, 10**instrument.qty_scale)
-    exact = worth / Fraction(price, 10**instrument.price_scale) * ppm / MILLION
+    exact = worth / Fraction(max(1, price), 10**instrument.price_scale) * ppm / MILLION
     scaled = exact * 10**INVERSE_HOLD_SCALE
     return Fraction(ceil_div(scaled.numerator, scaled.denominator), 10**INVERSE_HOLD_SCALE)
 
