@@ -3,6 +3,7 @@
  * @module
  */
 import type { Draft } from "../../core/event.ts";
+import type { Instrument } from "../../core/instrument.ts";
 import { type Levels, micros, px, qty, sessionId } from "../../core/mod.ts";
 import { type Action, weighed } from "./actions.ts";
 import type { Scene } from "./scene.ts";
@@ -56,8 +57,8 @@ function marketData(scene: Scene): void {
     instrument: draws.chance(99.5) ? instrument.id : 99,
   } as const;
   const levels = {
-    bids: side(scene, -1),
-    asks: side(scene, 1),
+    bids: side(scene, instrument, -1),
+    asks: side(scene, instrument, 1),
     updateId: draws.chance(50) ? draws.below(1000) : null,
   };
   const quoted = { bidPx: levels.bids[0] ?? null, askPx: levels.asks[0] ?? null };
@@ -102,13 +103,12 @@ function definition({ draws }: Scene): Draft<"MarketDefined">["payload"] {
   };
 }
 
-/** Up to three levels on one side of the middle; seldom a malformed list. */
-function side(scene: Scene, sign: 1 | -1): Levels {
+/** Up to three levels on one side of the middle; seldom another instrument's, or a malformed list. */
+function side(scene: Scene, instrument: Instrument, sign: 1 | -1): Levels {
   const { draws } = scene;
-  const instrument = scene.instrument();
   const count = draws.below(4);
   const levels: number[] = [];
-  const middle = Math.abs(scene.price(instrument));
+  const middle = Math.abs(scene.price(draws.chance(85) ? instrument : scene.instrument()));
   for (let at = 0; at < count; at += 1) {
     levels.push(middle + sign * (at + draws.below(3)), draws.chance(10) ? 0 : draws.below(5000));
   }
@@ -181,7 +181,14 @@ function relist(scene: Scene): void {
   const ticks = tick === undefined || draws.chance(70)
     ? instrument.priceRule.ticks
     : [{ ...tick, stepQuanta }, ...instrument.priceRule.ticks.slice(1)];
-  scene.list({ ...instrument, status, priceRule: { ...instrument.priceRule, ticks } });
+  const contract = recounted(scene, instrument.contract);
+  scene.list({ ...instrument, status, priceRule: { ...instrument.priceRule, ticks }, contract });
+}
+
+/** A market may be said to have more runners, or fewer, than before. */
+function recounted({ draws }: Scene, contract: Instrument["contract"]): Instrument["contract"] {
+  if (contract?.kind !== "betting" || draws.chance(50)) return contract;
+  return { ...contract, runners: draws.pick([null, 2, 3, 4]) };
 }
 
 function redeclare(scene: Scene): void {
