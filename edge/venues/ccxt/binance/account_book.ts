@@ -33,6 +33,8 @@ type Balance = Reported["balances"][number];
 /** Makes a call and hands its body on. */
 type Read = (call: Call, use: (body: unknown) => void) => void;
 
+/** What the venue calls funding. */
+export const FUNDING = "FUNDING_FEE";
 /** Income that the fills say already. */
 const FROM_TRADES: ReadonlySet<string> = new Set(["REALIZED_PNL", "COMMISSION"]);
 
@@ -66,15 +68,21 @@ export class AccountBook {
   /** Reads what came or went in a span of time, none left out. What `read` throws is the caller's. */
   readIncome(
     read: Read,
-    of: { readonly span: Span; readonly done: (income: readonly BinanceIncome[]) => void },
+    of: {
+      readonly span: Span;
+      /** Absent: of every type. */
+      readonly incomeType?: "FUNDING_FEE";
+      readonly done: (income: readonly BinanceIncome[]) => void;
+    },
   ): void {
     const { requests } = this.#account;
+    const types = of.incomeType === undefined ? {} : { incomeType: of.incomeType };
     const found = new Map<string, BinanceIncome>();
     readSpan({
       ...of.span,
       product: requests.product,
       read: (span, use) =>
-        read(requests.income(span), (body) => {
+        read(requests.income(span, types), (body) => {
           const rows = parseIncome(body);
           for (const row of rows) found.set(keyOf(row), row);
           use(rows);
@@ -84,7 +92,14 @@ export class AccountBook {
   }
 
   /** Reads it and posts it; `failed` says why it could not be read. */
-  postIncome(span: Span, failed: (reason: string) => void): void {
+  postIncome(
+    span: Span,
+    of: {
+      readonly done: (income: readonly BinanceIncome[]) => void;
+      readonly failed: (reason: string) => void;
+    },
+  ): void {
+    const { failed } = of;
     const read: Read = (call, use) => {
       this.#account.rest.call(call, (result) => {
         if (result.kind !== "ok") return failed(reasonOf(result));
@@ -96,7 +111,13 @@ export class AccountBook {
         }
       });
     };
-    this.readIncome(read, { span, done: (income) => this.post(income) });
+    this.readIncome(read, {
+      span,
+      done: (income) => {
+        this.post(income);
+        of.done(income);
+      },
+    });
   }
 
   /** Posts cash that no execution explains; a repetition is told by the venue's number. */
@@ -106,7 +127,7 @@ export class AccountBook {
       const key = keyOf(row);
       const listed = row.symbol === null ? undefined : this.#account.bySymbol(row.symbol);
       const { asset: currency, income: amount, timeMs } = row;
-      if (row.incomeType === "FUNDING_FEE" && listed !== undefined) {
+      if (row.incomeType === FUNDING && listed !== undefined) {
         const { instrument } = listed;
         const said = { instrument, timeMs, key };
         this.#account.reporter.say("FundingPosted", { currency, amount }, said);

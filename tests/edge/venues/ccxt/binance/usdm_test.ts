@@ -5,12 +5,13 @@
  * (the venue's own switch) for the adapter.
  * @module
  */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { px, qty } from "../../../../../core/numbers.ts";
 import { denoClock, denoTimers } from "../../../../../edge/deno_time.ts";
 import type { Timers } from "../../../../../edge/ports.ts";
 import { CcxtRig, PERPETUAL, PREFIX, type RigOptions } from "../../../../support/ccxt_rig.ts";
 import { VenueProcess } from "../../../../venues/control.ts";
+import { SignedClient } from "../../../../venues/signed_client.ts";
 
 /** Connections of the runtime's pool outlive a test; the venue's process ends with it. */
 const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
@@ -244,6 +245,50 @@ usdm("reconcile() finds funding behind more than a page of commissions", async (
 });
 
 usdm(
+  "reconcile() finds funding that the venue lists a while after it was paid",
+  async (venue, rig) => {
+    const sinceUs = Date.now() * 1000;
+    rig.submit(1, TAKING);
+    await rig.next("OrderExecuted");
+    await rig.reconcile(sinceUs);
+    await venue.tell({ op: "halfOpen", stream: "user" }); // nobody hints at it
+    await venue.tell({ op: "lag", ms: 3000 });
+    await venue.tell({ op: "funding", symbol: "BTCUSDT", rate: "0.0001" });
+    await rig.reconcile(Date.now() * 1000);
+    strictEqual(rig.of("FundingPosted").length, 0, "it is not listed yet");
+    await venue.tell({ op: "lag", ms: 0 });
+    await rig.reconcile(Date.now() * 1000);
+    strictEqual(rig.of("FundingPosted").length, 1);
+  },
+);
+
+usdm("start() asks for funding again until the venue lists it", async (venue, rig) => {
+  rig.submit(1, TAKING);
+  await rig.next("OrderExecuted");
+  await venue.tell({ op: "lag", ms: 3000 });
+  await venue.tell({ op: "funding", symbol: "BTCUSDT", rate: "0.0001" });
+  await asked(venue, { path: "/fapi/v1/income", times: 1 });
+  strictEqual(rig.of("FundingPosted").length, 0);
+  await venue.tell({ op: "calm" });
+  ok((await rig.next("FundingPosted")).amount.startsWith("-"));
+});
+
+usdm(
+  "reconcile() fails and takes the venue down once the account is in hedge mode",
+  async (venue, rig) => {
+    using client = new SignedClient(venue);
+    const mode = "/fapi/v1/positionSide/dual";
+    await client.ask("POST", mode, { params: { dualSidePosition: "true" } });
+    rig.reconcile(null).catch(() => {}); // it waits for an answer that does not come
+    match((await rig.next("ReconcileFailed")).text, /must be in one-way mode: was in hedge mode$/);
+    match(rig.statuses.at(-1) ?? "", /^down: Cannot trade: .* one-way mode: was in hedge mode$/);
+    await client.ask("POST", mode, { params: { dualSidePosition: "false" } });
+    await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "looked again");
+  },
+  { timers: hasty() },
+);
+
+usdm(
   "start() does not count as connected by an answer that outlived the stream",
   async (venue, rig) => {
     const mode = "GET /fapi/v1/positionSide/dual";
@@ -251,7 +296,7 @@ usdm(
     await venue.tell({ op: "fault", match: mode, fault: { kind: "delayResponse", ms: 600 } });
     await venue.tell({ op: "endUserStream" });
     await rig.until(() => rig.statuses.at(-1)?.startsWith("down") === true, "down");
-    await asked(venue, { path: "/positionSide/dual", times: 2 });
+    await asked(venue, { path: "/positionSide/dual", times: 3 });
     const fault = { kind: "status", status: 503, acts: false } as const;
     await venue.tell({ op: "fault", match: listenKey, count: 3, fault });
     await venue.tell({ op: "drop", stream: "user", by: "rst" });
@@ -270,8 +315,8 @@ usdm("start() opens the stream anew when the listen key expires", async (venue, 
 /** Renews a listen key every 50 ms, however long it should wait. */
 function hasty(): Timers {
   const real = denoTimers(denoClock());
-  const isRenewal = (us: number): boolean => us === 1_200_000_000 || us === 60_000_000;
-  return { ...real, after: (us, task) => real.after(isRenewal(us) ? 50_000 : us, task) };
+  const long: readonly number[] = [1_200_000_000, 60_000_000, 30_000_000];
+  return { ...real, after: (us, task) => real.after(long.includes(us) ? 50_000 : us, task) };
 }
 
 usdm(
