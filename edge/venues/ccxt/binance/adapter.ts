@@ -4,7 +4,7 @@
  * 1. Secrets, markets: without markets there is nothing to trade; the venue is `down` with a
  *    sentence, and it is tried again with back-off. Without secrets there is market data only.
  * 2. Market data. 3. The venue's clock, and on USD-M the position mode. 4. The user stream: once it is
- *    on, `reconciling`; when it is lost, `down`.
+ *    on, `reconciling`; when it is lost, `down`, or `reconciling` as long as requests are answered.
  *
  * Requests go over REST and need no stream: commands are sent whenever markets and secrets are known.
  * @module
@@ -38,6 +38,7 @@ import { Reporter } from "./reports.ts";
 import { reasonOf, Rest } from "./rest.ts";
 import { ServerClock } from "./server_clock.ts";
 import { UserStream } from "./user_stream.ts";
+import { WithoutStream } from "./without_stream.ts";
 
 const BODY_BYTES_MAX = 32 << 20; // all futures markets in one answer are some 3 MB
 const SECRETS_AGAIN_US = 30_000_000;
@@ -58,6 +59,7 @@ type Desk = {
   readonly reconciliations: Reconciliations;
   readonly news: NewsDesk;
   readonly book: AccountBook;
+  readonly withoutStream: WithoutStream;
 };
 
 /** One venue over CCXT. */
@@ -129,7 +131,9 @@ export class CcxtVenue implements VenueAdapter {
     if (!this.#hasSecrets) return this.#notReady(command, "there are no keys");
     if (sendCommand(desk.commands, released)) return;
     if (command.kind === "Lookup") desk.lookups.lookup(command);
-    if (command.kind === "Reconcile") desk.reconciliations.start(command);
+    if (command.kind === "Reconcile" && !desk.withoutStream.hold(command)) {
+      desk.reconciliations.start(command);
+    }
   }
 
   cancelAll(): void {
@@ -141,6 +145,7 @@ export class CcxtVenue implements VenueAdapter {
     this.#loading.stop();
     this.#market?.stop();
     this.#users?.stop();
+    this.#desk?.withoutStream.stop();
     this.#deadMan?.stop();
     this.#clock.stop();
     this.#cancelModeAgain();
@@ -241,7 +246,7 @@ export class CcxtVenue implements VenueAdapter {
       },
       acknowledged: (key) => this.#users?.acknowledged(key),
       refused: (key) => this.#users?.refused(key),
-      inHedgeMode: () => this.#inHedgeMode(account),
+      inHedgeMode: () => this.#inHedgeMode(),
     });
     this.#desk = desk;
     this.#market = new MarketStream({
@@ -255,11 +260,12 @@ export class CcxtVenue implements VenueAdapter {
     });
   }
 
-  #openAccount({ account, news, book }: Desk): void {
+  #openAccount(desk: Desk): void {
+    const { account, news, book, withoutStream } = desk;
     if (this.#users !== undefined) return;
     const users = new UserStream({ account, exchange: this.#exchange, ports: this.#ports }, {
-      connected: () => this.#connected(account),
-      lost: (reason) => this.#host.status("down", `the user stream was lost: ${reason}`),
+      connected: () => this.#connected(desk),
+      lost: (reason) => withoutStream.lost(reason),
       news: (told) => this.#take(told, { news, book }),
     });
     this.#users = users;
@@ -270,20 +276,23 @@ export class CcxtVenue implements VenueAdapter {
     this.#deadMan.start();
   }
 
-  #connected(account: Account): void {
-    askMode(account, (isOneWay) => {
+  #connected(desk: Desk): void {
+    desk.withoutStream.connected();
+    askMode(desk.account, (isOneWay) => {
       // It may be lost while the mode is read: then the next connection says so.
       if (this.#users?.isConnected !== true || this.#isStopped) return;
       if (isOneWay) this.#host.status("reconciling", "connected");
-      else this.#inHedgeMode(account);
+      else this.#inHedgeMode();
+      desk.withoutStream.letGo();
     });
   }
 
-  #inHedgeMode(account: Account): void {
+  #inHedgeMode(): void {
     this.#host.status("down", HEDGE_MODE);
     this.#cancelModeAgain();
     this.#cancelModeAgain = this.#ports.timers.after(MODE_AGAIN_US, () => {
-      if (!this.#isStopped) this.#connected(account);
+      const isThere = this.#users?.isConnected === true && !this.#isStopped;
+      if (isThere && this.#desk !== undefined) this.#connected(this.#desk);
     });
   }
 
@@ -360,5 +369,6 @@ function deskOf(account: Account, needs: DeskNeeds): Desk {
     reconciliations: new Reconciliations(account, { book, skewUs, propagationMs, inHedgeMode }),
     news: new NewsDesk(account, { endings, stampsOf: (key) => commands.stampsOf(key) }),
     book,
+    withoutStream: new WithoutStream(account),
   };
 }

@@ -337,6 +337,52 @@ usdm("start() opens the stream anew when the venue does not know its key", async
   await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "back");
 }, { timers: hasty() });
 
+/** Loses the user stream for good: its key cannot be had. */
+async function loseStream(venue: VenueProcess): Promise<void> {
+  const fault = { kind: "status", status: 503, acts: false } as const;
+  await venue.tell({ op: "fault", match: "POST /fapi/v1/listenKey", count: 99, fault });
+  await venue.tell({ op: "drop", stream: "user", by: "rst" });
+}
+
+usdm(
+  "send() cancels while the user stream is lost and requests are answered",
+  async (venue, rig) => {
+    rig.submit(1, RESTING);
+    await rig.next("OrderAccepted");
+    await loseStream(venue);
+    await rig.until(
+      () => rig.statuses.at(-1)?.includes("cancels and questions go") === true,
+      "told",
+    );
+    match(rig.statuses.at(-1) ?? "", /^reconciling: the user stream was lost: /);
+    await venue.tell({ op: "fill", order: `${PREFIX}-1-1`, qty: "0.004" });
+    rig.cancel(1);
+    await rig.next("OrderCancelled");
+    strictEqual(rig.of("OrderExecuted")[0]?.lastQty, 4, "what it executed comes first");
+  },
+);
+
+usdm(
+  "reconcile() waits for the user stream, and fails once the stream is back",
+  async (venue, rig) => {
+    await loseStream(venue);
+    await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "told");
+    rig.reconcile(null).catch(() => {}); // it waits for an answer that does not come
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    strictEqual(rig.of("ReconcileFailed").length + rig.of("Reconciled").length, 1);
+    await venue.tell({ op: "calm" });
+    await rig.until(() => rig.statuses.at(-1) === "reconciling: connected", "back");
+    await rig.next("ReconcileFailed");
+  },
+);
+
+usdm("start() says down again once requests are not answered either", async (venue, rig) => {
+  await loseStream(venue);
+  await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "told");
+  await venue.tell({ op: "restart", downMs: 8000 });
+  await rig.until(() => rig.statuses.at(-1)?.startsWith("down") === true, "down");
+});
+
 usdm("start() notices a half-open user stream within 10 s", async (venue, rig) => {
   await venue.tell({ op: "halfOpen", stream: "user" });
   const before = performance.now();
