@@ -84,6 +84,7 @@ const refused: readonly (readonly [string, Readonly<Record<string, unknown>>])[]
   ["a quantity that is a number", { q: 1 }],
   ["a quantity that is no decimal", { z: "1e-7" }],
   ["an execution without a number", { t: -1 }],
+  ["an execution whose number says that it has none", { t: 0 }],
   ["no symbol", { s: undefined }],
 ];
 for (const [what, changes] of refused) {

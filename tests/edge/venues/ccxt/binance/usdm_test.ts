@@ -212,6 +212,22 @@ usdm("send() does not find an order that the venue never numbered", async (venue
   strictEqual((await rig.next("OrderNotFound")).order, 1);
 }, SOON);
 
+usdm(
+  "send() finds an order whose executions are older than the venue gives by its number",
+  async (venue, rig) => {
+    rig.submit(1, RESTING);
+    await rig.next("OrderAccepted");
+    await venue.tell({ op: "fill", order: `${PREFIX}-1-1`, qty: "0.004" });
+    await rig.next("OrderExecuted");
+    await venue.tell({ op: "skew", ms: 8 * 86_400_000 });
+    using second = await CcxtRig.up(venue, { instrument: PERPETUAL });
+    second.lookup(1);
+    const found = await second.next("OrderFound");
+    deepStrictEqual([found.status, found.cumQty], ["open", 4]);
+    strictEqual(second.of("OrderExecuted")[0]?.lastQty, 4);
+  },
+);
+
 usdm("reconcile() reports position, entry price and funding", async (venue, rig) => {
   const sinceUs = Date.now() * 1000 - 1_000_000;
   rig.submit(1, TAKING);
