@@ -35,6 +35,8 @@ type Read = (call: Call, use: (body: unknown) => void) => void;
 
 /** What the venue calls funding. */
 export const FUNDING = "FUNDING_FEE";
+/** Far more than half an hour has. */
+const POSTED_MAX = 10_000;
 /** Income that the fills say already. */
 const FROM_TRADES: ReadonlySet<string> = new Set(["REALIZED_PNL", "COMMISSION"]);
 
@@ -42,6 +44,8 @@ const FROM_TRADES: ReadonlySet<string> = new Set(["REALIZED_PNL", "COMMISSION"])
 export class AccountBook {
   readonly #account: Account;
   readonly #currencies = new Set<string>();
+  /** Income that was posted, the newest of it. */
+  readonly #posted = new Set<string>();
 
   constructor(account: Account) {
     this.#account = account;
@@ -120,11 +124,15 @@ export class AccountBook {
     });
   }
 
-  /** Posts cash that no execution explains; a repetition is told by the venue's number. */
+  /**
+   * Posts cash that no execution explains. A repetition is told by the venue's number, here as well:
+   * the core may be configured to remember for less long than is looked back.
+   */
   post(income: readonly BinanceIncome[]): void {
     for (const row of income) {
-      if (FROM_TRADES.has(row.incomeType)) continue;
       const key = keyOf(row);
+      if (FROM_TRADES.has(row.incomeType) || this.#posted.has(key)) continue;
+      this.#remember(key);
       const listed = row.symbol === null ? undefined : this.#account.bySymbol(row.symbol);
       const { asset: currency, income: amount, timeMs } = row;
       if (row.incomeType === FUNDING && listed !== undefined) {
@@ -136,6 +144,12 @@ export class AccountBook {
         this.postCash({ kind, currency, amount, timeMs, key });
       }
     }
+  }
+
+  #remember(key: string): void {
+    this.#posted.add(key);
+    const [oldest] = this.#posted;
+    if (this.#posted.size > POSTED_MAX && oldest !== undefined) this.#posted.delete(oldest);
   }
 
   postCash(

@@ -275,6 +275,8 @@ usdm(
     await venue.tell({ op: "lag", ms: 0 });
     await rig.reconcile(Date.now() * 1000);
     strictEqual(rig.of("FundingPosted").length, 1);
+    await rig.reconcile(Date.now() * 1000);
+    strictEqual(rig.of("FundingPosted").length, 1, "it is said once, however far is looked back");
   },
 );
 
