@@ -161,6 +161,17 @@ Deno.test("VenueLink says unknown, once, of what a Worker that died was told of,
   deepStrictEqual(rig.drain(), []);
 });
 
+Deno.test("VenueLink takes the end of an order that was never accepted for the answer to its Submit", () => {
+  const rig = new Rig();
+  rig.link.start();
+  rig.link.announce(submit(1), 7);
+  rig.link.announce(submit(2), 7);
+  const ended = answer("OrderCancelled", 1);
+  rig.drafts({ ...ended, payload: { ...ended.payload, clOrdId: "tl-1-1" } } as Draft);
+  rig.workers.last.die();
+  deepStrictEqual(rig.drain(), ["OrderCancelled", "down", "unknown 2"]);
+});
+
 Deno.test("VenueLink answers unknown for each unanswered request when the adapter dies", () => {
   const rig = new Rig();
   rig.link.start();

@@ -8,7 +8,7 @@
  *    without trades, one `AccountReported`, `Reconciled`.
  *
  * Invariant: `Reconciled` is said only if all of it was read. One request at a time, so that orders
- * never wait behind many reads. A new one drops the old.
+ * never wait behind many reads. A new one ends the old, which is answered as failed.
  *
  * Keys that were read stay known: after a restart there may be hundreds to read, and a venue that
  * fails one request in ten would else never answer them all in a row.
@@ -101,6 +101,7 @@ export class Reconciliations {
       account: undefined,
       reads: 0,
     };
+    if (this.#current !== undefined) this.#fail(this.#current, { text: "another took its place" });
     this.#current = progress;
     if (command.sinceUs === null) {
       this.#openedMs = Math.floor((this.#account.host.nowUs() + this.#skewUs()) / 1000);
