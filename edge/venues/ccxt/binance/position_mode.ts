@@ -5,7 +5,7 @@
  * @module
  */
 import type { Account } from "./account.ts";
-import { Fields } from "../payload.ts";
+import { Fields, PayloadError } from "../payload.ts";
 
 /** Why an account cannot be traded. */
 export const HEDGE_MODE = "Cannot trade: the account must be in one-way mode: was in hedge mode";
@@ -16,8 +16,16 @@ export function askMode(account: Account, done: (isOneWay: boolean) => void): vo
   const isOneWay = true;
   if (requests.product === "spot") return done(isOneWay);
   rest.call(requests.positionMode(), (result) => {
-    if (result.kind !== "ok") return done(isOneWay);
-    const fields = Fields.of(result.body, "");
-    done(!fields.has("dualSidePosition") || !fields.flag("dualSidePosition"));
+    done(result.kind === "ok" ? !isDual(account, result.body) : isOneWay);
   });
+}
+
+function isDual({ host }: Account, body: unknown): boolean {
+  try {
+    return Fields.of(body, "").flag("dualSidePosition");
+  } catch (error) {
+    if (!(error instanceof PayloadError)) throw error;
+    host.log("warning", "answer_not_understood", { reason: error.message });
+    return false;
+  }
 }

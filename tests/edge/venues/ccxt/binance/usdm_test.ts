@@ -306,6 +306,13 @@ usdm(
   { timers: hasty() },
 );
 
+usdm("reconcile() goes on where the position mode cannot be read", async (venue, rig) => {
+  const fault = { kind: "badBody", body: "emptyObject", acts: false } as const;
+  await venue.tell({ op: "fault", match: "GET /fapi/v1/positionSide/dual", fault });
+  await rig.reconcile(null);
+  ok(rig.logged.some((line) => line.includes("answer_not_understood")), rig.logged.join());
+});
+
 usdm(
   "start() does not count as connected by an answer that outlived the stream",
   async (venue, rig) => {
