@@ -258,6 +258,24 @@ Deno.test("start() measures the venue's clock and signs by it", relaxed, async (
   ok(Math.abs((rig.skews.at(-1) ?? 0) - 8_000_000) < 1_000_000, "the daemon is told");
 });
 
+Deno.test("start() goes on where the venue's time cannot be read", relaxed, async () => {
+  await using venue = await stillVenue();
+  const fault = { kind: "badBody", body: "emptyObject", acts: false } as const;
+  await venue.tell({ op: "fault", match: "GET /api/v3/time", count: 2, fault });
+  using rig = await CcxtRig.up(venue);
+  rig.submit(1);
+  await rig.next("OrderAccepted");
+});
+
+spot("send() leaves an order in doubt whose execution cannot be counted", async (venue, rig) => {
+  await venue.tell({ op: "quote", symbol: "BTCUSDT", side: "SELL", price: "50009.995", qty: "1" });
+  rig.submit(1, { price: px(5_001_000) });
+  strictEqual((await rig.next("RequestFailed")).outcome, "unknown");
+  ok(rig.logged.some((line) => line.includes("must be a count of its quantum")), rig.logged.join());
+  rig.lookup(1);
+  strictEqual((await rig.next("RequestFailed", 1)).outcome, "unknown");
+});
+
 spot("send() measures the clock again when the venue finds it wrong", async (venue, rig) => {
   await venue.tell({ op: "skew", ms: -20_000 });
   rig.submit(1);
