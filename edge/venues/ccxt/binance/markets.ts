@@ -42,7 +42,7 @@ export function parseMarkets(
 ): readonly BinanceMarket[] {
   const pairs = new Set(of.instruments.map(({ base, quote }) => `${base}/${quote}`));
   const symbols = new Set(of.instruments.map(({ symbol }) => symbol));
-  return Fields.of(body, "").objects("symbols")
+  return Fields.of(body, "").list("symbols")
     .filter((row) =>
       pairs.has(`${row.name("baseAsset")}/${row.name("quoteAsset")}`) ||
       symbols.has(row.name("symbol") ?? "")

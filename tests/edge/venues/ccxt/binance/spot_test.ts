@@ -267,6 +267,14 @@ Deno.test("start() goes on where the venue's time cannot be read", relaxed, asyn
   await rig.next("OrderAccepted");
 });
 
+spot("reconcile() takes no account without balances for an empty one", async (venue, rig) => {
+  const fault = { kind: "badBody", body: "emptyObject", acts: false } as const;
+  await venue.tell({ op: "fault", match: "GET /api/v3/account", fault });
+  rig.reconcile(null).catch(() => {}); // it waits for an answer that does not come
+  match((await rig.next("ReconcileFailed")).text, /balances: it must be a list: was absent/);
+  strictEqual(rig.of("AccountReported").length, 1, "the one of the start");
+});
+
 spot("send() leaves an order in doubt whose execution cannot be counted", async (venue, rig) => {
   await venue.tell({ op: "quote", symbol: "BTCUSDT", side: "SELL", price: "50009.995", qty: "1" });
   rig.submit(1, { price: px(5_001_000) });
