@@ -281,6 +281,7 @@ export class Reconciliations {
 
   #note(order: BinanceOrder): void {
     const { clientOrderId: key, symbol, side, orderId: venueOrderId } = order;
+    if (key === "") return; // it has its number only
     const known = this.#account.orders.note({ key, symbol, side, venueOrderId });
     if (statusOf(order) !== "open") known.isGone = true;
   }

@@ -267,6 +267,19 @@ Deno.test("start() goes on where the venue's time cannot be read", relaxed, asyn
   await rig.next("OrderAccepted");
 });
 
+spot("reconcile() reports executions of an order that has no key", async (venue, rig) => {
+  const sinceUs = Date.now() * 1000 - 1_000_000;
+  const order = { symbol: "BTCUSDT", side: "BUY", type: "MARKET", qty: "0.01" } as const;
+  await venue.tell({ op: "foreign", clientOrderId: "", ...order });
+  const streamed = await rig.next("OrderExecuted");
+  strictEqual(streamed.clOrdId, null);
+  await rig.reconcile(sinceUs);
+  deepStrictEqual(rig.of("OrderExecuted").map(({ clOrdId, execId }) => [clOrdId, execId]), [
+    [null, streamed.execId],
+    [null, streamed.execId],
+  ]);
+});
+
 spot("reconcile() takes no account without balances for an empty one", async (venue, rig) => {
   const fault = { kind: "badBody", body: "emptyObject", acts: false } as const;
   await venue.tell({ op: "fault", match: "GET /api/v3/account", fault });
