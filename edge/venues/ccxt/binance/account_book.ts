@@ -234,12 +234,14 @@ function sumOf(...parts: readonly string[]): string {
   return canonicalDecimal(fromUnits(units, scale)) ?? "0";
 }
 
-/** The count of quanta nearest to a price, halves away from zero. */
+/** The count of quanta nearest to a price, halves away from zero; undefined: beyond counting. */
 function nearest(decimal: string, scale: number): number | undefined {
   const digits = decimalsOf(decimal);
   const units = toUnits(decimal, digits);
   if (units === undefined) return undefined;
-  if (digits <= scale) return Number(units * powerOfTen(scale - digits));
-  const divisor = powerOfTen(digits - scale);
-  return Number((units + divisor / 2n) / divisor);
+  const divisor = powerOfTen(Math.max(0, digits - scale));
+  const quanta = Number(
+    (units * powerOfTen(Math.max(0, scale - digits)) + divisor / 2n) / divisor,
+  );
+  return Number.isSafeInteger(quanta) ? quanta : undefined;
 }
