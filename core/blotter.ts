@@ -11,7 +11,14 @@
 import type { ClientFill, Clients } from "./clients.ts";
 import type { ClOrdIds } from "./command.ts";
 import { Fifo } from "./fifo.ts";
-import { type Micros, micros, type OrderId, orderId, type VenueId } from "./numbers.ts";
+import {
+  type InstrumentId,
+  type Micros,
+  micros,
+  type OrderId,
+  orderId,
+  type VenueId,
+} from "./numbers.ts";
 import type { Order, OrderTerms } from "./order.ts";
 import {
   IdDirectory,
@@ -79,13 +86,13 @@ export class Blotter {
   /** Remembers the venue's name of an order. */
   nameAtVenue(order: Order, venueOrderId: string): void {
     if (order.venueOrderId === venueOrderId) return;
-    const { venue, id } = order;
+    const { venue, instrument, id } = order;
     if (order.venueOrderId !== null) {
       order.formerVenueOrderIds ??= [];
       order.formerVenueOrderIds.push(order.venueOrderId);
     }
     order.venueOrderId = venueOrderId;
-    const of = { name: venueOrderId, order: id };
+    const of = { instrument, name: venueOrderId, order: id };
     // A name that it had before is known; its first name cannot be.
     if (order.formerVenueOrderIds === null) this.#names.addNew(venue, of);
     else this.#names.add(venue, of);
@@ -96,13 +103,18 @@ export class Blotter {
     this.#names.open(venue);
     for (const order of this.#orders.values()) {
       if (order.venue !== venue) continue;
-      for (const name of namesOf(order)) this.#names.add(venue, { name, order: order.id });
+      const { instrument, id } = order;
+      for (const name of namesOf(order)) this.#names.add(venue, { instrument, name, order: id });
     }
   }
 
-  byVenueOrderId(venue: VenueId, venueOrderId: string): Order | undefined {
+  /** The newest order on an instrument of this venue that was ever given the name. */
+  byVenueOrderId(
+    venue: VenueId,
+    of: { readonly instrument: InstrumentId; readonly name: string },
+  ): Order | undefined {
     if (!this.#names.isOpen(venue)) this.openNames(venue);
-    const id = this.#names.find(venue, venueOrderId);
+    const id = this.#names.find(of);
     return id === undefined ? undefined : this.#orders.get(id);
   }
 
@@ -147,11 +159,9 @@ export class Blotter {
   }
 
   #forgetNames(order: Order): void {
-    const { venue, id } = order;
+    const { venue, instrument, id } = order;
     if (!this.#names.isOpen(venue)) return;
-    const { formerVenueOrderIds, venueOrderId } = order;
-    for (const name of formerVenueOrderIds ?? []) this.#names.delete(venue, { name, order: id });
-    if (venueOrderId !== null) this.#names.delete(venue, { name: venueOrderId, order: id });
+    for (const name of namesOf(order)) this.#names.delete({ instrument, name, order: id });
   }
 }
 

@@ -21,6 +21,7 @@ import {
   renumber,
 } from "../edge/declarations.ts";
 import type { EngineClock } from "../edge/engine_clock.ts";
+import { leftBehind } from "../edge/left_behind.ts";
 import type { Ingress, IngressQueue } from "../edge/ingress.ts";
 import { VenueSide } from "../edge/venue_side.ts";
 import type { DaemonJournal, DaemonOptions } from "./options.ts";
@@ -61,6 +62,10 @@ export function declareStart(options: DaemonOptions, parts: StartParts): VenueSi
   const operator = { ...configuration.operator, tradingState, resume: options.resumeTrading };
   const held = heldBack(view, operator);
   if (held !== undefined) ports.log.write("alarm", "trading_held_back", { text: held });
+  const left = leftBehind(venues, view);
+  for (const { text, isReached } of left.sentences) {
+    ports.log.write(isReached ? "warning" : "alarm", "orders_left_behind", { text });
+  }
   const clients = declareClients(configuration);
   const nowUs = clock.nowUs();
   const drafts = declarationDrafts(venues, { view, clients, operator, nowUs });
@@ -74,6 +79,7 @@ export function declareStart(options: DaemonOptions, parts: StartParts): VenueSi
   return new VenueSide({
     venues,
     known: view.instruments,
+    leaving: left.instruments,
     ports,
     ingress,
     clock,

@@ -84,6 +84,12 @@ const DAEMON = {
     levels: ["alarm"],
     says: "The journal holds a halt, or a stricter state than the configuration: `text`.",
   },
+  orders_left_behind: {
+    category: "daemon",
+    levels: ["warning", "alarm"],
+    says:
+      "Orders rest on an instrument that the configuration left out; an alarm: with its venue. `text`.",
+  },
   loss_accepted: {
     category: "daemon",
     levels: ["alarm"],

@@ -47,6 +47,7 @@ export class SafeMode {
     this.#venues = new VenueSide({
       venues: venues.filter(({ declaration }) => declaration.simulation === null),
       known: [],
+      leaving: [],
       ports,
       ingress,
       clock: new EngineClock(ports.clock, micros(0)),

@@ -46,6 +46,8 @@ export interface VenueHost {
   /**
    * The link's state; becomes `VenueStatusChanged`. `reconciling`: connected, the streams are on;
    * the core answers with a `Reconcile`. `up` is said by the host once `Reconciled` was offered.
+   * Also while a stream is lost and requests are answered all the same, so that cancels go; no
+   * `Reconcile` is answered `Reconciled` then.
    */
   status(status: Exclude<VenueStatus, "up">, reason: string): void;
   /** Reads the secrets anew; undefined with the reason why as a sentence without any secret. */

@@ -26,6 +26,8 @@ export type VenueSideOptions = {
   readonly venues: readonly DeclaredVenue[];
   /** Instruments that the journal knows. */
   readonly known: readonly Instrument[];
+  /** Closed, and not in the configuration: orders of ours still rest there. */
+  readonly leaving: readonly Instrument[];
   readonly ports: Pick<Ports, "workers" | "timers" | "log">;
   readonly ingress: Ingress;
   readonly clock: EngineClock;
@@ -86,11 +88,12 @@ export class VenueSide implements MetricSource {
     const instruments = venue.instruments.map(({ instrument }) => instrument);
     if (declaration.simulation !== null) return this.#addFeed(venue, instruments);
     this.#say(declaration.id, "down");
+    const leaving = this.#options.leaving.filter((left) => left.venue === declaration.id);
     const link = new VenueLink({
       init: {
         adapter: venue.adapter,
         declaration,
-        instruments,
+        instruments: [...instruments, ...leaving],
         clOrdIdPrefix,
         commits,
         options: venue.options,
@@ -98,6 +101,7 @@ export class VenueSide implements MetricSource {
         deadManMs: venue.deadManMs,
       },
       ingress,
+      leaving: new Set(leaving.map(({ id }) => id)),
       queues: { reportsMax: queues.brokerReports.max, marketMax: queues.marketData.max },
       clock,
       ports,

@@ -130,8 +130,9 @@ function findOrder(turn: Turn, event: BrokerEvent): Order | undefined {
   if (!("clOrdId" in ref)) return undefined;
   const ours = ref.clOrdId === null ? undefined : blotter.keys.parse(ref.clOrdId);
   if (ours !== undefined) return blotter.get(ours.order);
-  if (ref.venueOrderId === null || event.venue === null) return undefined;
-  return blotter.byVenueOrderId(event.venue, ref.venueOrderId);
+  const { venue, instrument } = event;
+  if (ref.venueOrderId === null || venue === null || instrument === null) return undefined;
+  return blotter.byVenueOrderId(venue, { instrument, name: ref.venueOrderId });
 }
 
 /** True for a report about a version that a cancel-and-new has left behind. */

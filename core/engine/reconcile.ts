@@ -104,7 +104,10 @@ function orderOf(turn: Turn, venue: VenueState, row: OpenOrder): Order | undefin
   const { blotter } = turn.state;
   const { id } = venue.declaration;
   const ours = row.clOrdId === null ? undefined : blotter.keys.parse(row.clOrdId);
-  if (ours === undefined) return blotter.byVenueOrderId(id, row.venueOrderId);
+  if (ours === undefined) {
+    const { instrument, venueOrderId: name } = row;
+    return blotter.byVenueOrderId(id, { instrument, name });
+  }
   const order = blotter.get(ours.order);
   return order?.venue === id ? order : undefined;
 }

@@ -20,8 +20,8 @@ export const VENUE_SERIES = {
   },
   tapeline_venue_status_changes_total: {
     kind: "counter",
-    help: "Times that the venue's link came into a status since the start of the process: " +
-      "reconciling counts connections.",
+    help: "Times that the venue's link came into a status since the process began: " +
+      "reconciling also with its stream lost.",
     labels: ["venue", "status"],
   },
   tapeline_venue_trading_state: {

@@ -14,7 +14,7 @@
 import type { VenueCommand } from "../../core/command.ts";
 import type { Draft, VenueStatus } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
-import type { Micros } from "../../core/numbers.ts";
+import type { InstrumentId, Micros } from "../../core/numbers.ts";
 import type { EngineClock } from "../engine_clock.ts";
 import { Inlet } from "../inlet.ts";
 import type { MetricSource } from "../metrics/registry.ts";
@@ -49,6 +49,8 @@ const NOT_RUNNING: Failure = { outcome: "notSent", reason: "the venue's adapter 
 
 export type VenueLinkOptions = {
   readonly init: VenueInit;
+  /** Instruments that are there for the orders that rest on them: they stay closed. */
+  readonly leaving: ReadonlySet<InstrumentId>;
   readonly ingress: Ingress;
   /** Most that wait in each of its two queues. */
   readonly queues: { readonly reportsMax: number; readonly marketMax: number };
@@ -302,7 +304,9 @@ export class VenueLink implements MetricSource {
   }
 
   /** What the venue lists takes the place of what was configured, here and in the core. */
-  #list(instrument: Instrument): void {
+  #list(listed: Instrument): void {
+    const isLeaving = this.#options.leaving.has(listed.id);
+    const instrument: Instrument = isLeaving ? { ...listed, status: "closed" } : listed;
     const at = this.#instruments.findIndex(({ id }) => id === instrument.id);
     if (JSON.stringify(this.#instruments[at]) === JSON.stringify(instrument)) return;
     this.#instruments[at] = instrument;

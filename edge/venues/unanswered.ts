@@ -68,7 +68,12 @@ export class Unanswered {
     const request = order === null
       ? this.#byClOrdId(draft, kind)
       : this.#ofOrders.get(keyOf(order, kind));
-    if (request !== undefined) this.forget(request);
+    if (request !== undefined) return this.forget(request);
+    // What could not be filled at once ends without ever having been accepted.
+    const ended = draft.eventType === "OrderCancelled"
+      ? this.#byClOrdId(draft, "Submit")
+      : undefined;
+    if (ended !== undefined) this.forget(ended);
   }
 
   #byClOrdId({ payload }: Draft, kind: VenueCommand["kind"]): RequestId | undefined {

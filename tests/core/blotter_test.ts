@@ -128,7 +128,7 @@ class Pair {
       id: this.blotter.nextOrder,
       client: clientIndex(of.client),
       venue: venueId(of.id % 2),
-      instrument: instrumentId(0),
+      instrument: instrumentId(of.id % 4),
       side: "Buy",
       ordType: "Limit",
       timeInForce: "GTC",
@@ -141,9 +141,9 @@ class Pair {
     const order = this.blotter.add(terms, bearer);
     this.blotter.intents.bind(bearer, order);
     this.live[of.client]?.add(order);
-    const { id, client, venue } = terms;
+    const { id, client, venue, instrument } = terms;
     const blank = { fields: BLANK, names: [], seen: [], endedUs: null };
-    this.twin.addOrder({ id, client, venue, bearer: record, ...blank });
+    this.twin.addOrder({ id, client, venue, instrument, bearer: record, ...blank });
   }
 
   /** Remembers an intent that is not known; returns its id. */
@@ -232,8 +232,10 @@ class Pair {
   }
 
   #checkName(name: string): void {
-    const found = this.blotter.byVenueOrderId(venueId(0), name);
-    strictEqual(found?.id, this.twin.byName(0, name));
+    for (const instrument of [instrumentId(0), instrumentId(2)]) {
+      const found = this.blotter.byVenueOrderId(venueId(0), { instrument, name });
+      strictEqual(found?.id, this.twin.byName(instrument, name));
+    }
   }
 }
 

@@ -4,6 +4,7 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import type { Configuration } from "../../config/mod.ts";
 import type { Draft } from "../../core/event.ts";
 import type { AdapterFactory } from "../../edge/venue.ts";
 import { testVenue } from "../venue/adapter.ts";
@@ -149,3 +150,43 @@ Deno.test("a Worker that hangs is replaced, and its venue comes back", () => {
   match(String(machine.said("venue_adapter_died")[0]?.fields["reason"]), /not answered for 10 s/);
   machine.ready(run);
 });
+
+Deno.test("an order on an instrument that left the configuration is told of, and cancelled all the same", () => {
+  const machine = new Machine();
+  const run = machine.start();
+  machine.ready(run);
+  const alice = machine.client("alice");
+  alice.send(place(machine, "rests", { price: "1" }));
+  machine.until(() => hasReport(alice, { intent_id: "rests", exec_type: "New" }), "New");
+  machine.kill(run);
+  const known: string[] = [];
+  const adapter: AdapterFactory = (host, ports, options) => {
+    known.push(...host.instruments.map(({ name, status }) => `${name} ${status}`));
+    return testVenue({ ...host, instruments: host.instruments.toReversed() }, ports, options);
+  };
+  const configuration = withoutInstrument(simulationConfiguration());
+  const next = machine.start([["venue", venueEntry(adapter)]], { configuration });
+  machine.ready(next);
+  deepStrictEqual(known, ["x:NEW/USD open", "x:TST/USD closed"]);
+  match(
+    String(machine.said("orders_left_behind")[0]?.fields["text"]),
+    /^x:TST\/USD .* with 1; they/,
+  );
+  const again = machine.client("alice", { resume_from: 0 });
+  again.send(place(machine, "more", { price: "1" }));
+  again.send(cancelOf(machine, "rests"));
+  const cancelled = { intent_id: "cancel-rests", exec_type: "Cancelled" };
+  machine.until(() => hasReport(again, cancelled), "Cancelled");
+  ok(hasReport(again, { intent_id: "more", exec_type: "Rejected" }));
+});
+
+/** The test exchange's instrument gives way to another. */
+function withoutInstrument(configuration: Configuration): Configuration {
+  const venues = configuration.venues.map((venue) =>
+    venue.name !== "x" ? venue : {
+      ...venue,
+      instruments: venue.instruments.map((one) => ({ ...one, symbol: "NEW/USD", base: "NEW" })),
+    }
+  );
+  return { ...configuration, venues };
+}

@@ -10,6 +10,7 @@ export type NaiveOrder = {
   readonly id: number;
   readonly client: number;
   readonly venue: number;
+  readonly instrument: number;
   bearer: string;
   fields: NaiveFields;
   names: string[];
@@ -100,10 +101,10 @@ export class NaiveBlotter {
     if (order.names.at(-1) !== name) order.names.push(name);
   }
 
-  /** The newest order at a venue that ever had the name. */
-  byName(venue: number, name: string): number | undefined {
+  /** The newest order on an instrument that ever had the name. */
+  byName(instrument: number, name: string): number | undefined {
     return [...this.orders.values()]
-      .findLast((order) => order.venue === venue && order.names.includes(name))?.id;
+      .findLast((order) => order.instrument === instrument && order.names.includes(name))?.id;
   }
 
   end(order: NaiveOrder, nowUs: number): void {

@@ -76,6 +76,8 @@ export type VenueControl =
   /** An order placed by hand, through the venue's web page. */
   | {
     readonly op: "foreign";
+    /** Absent: one like those of the venue's web page. */
+    readonly clientOrderId?: string;
     readonly symbol: string;
     readonly side: Side;
     readonly type: "LIMIT" | "MARKET";

@@ -217,7 +217,7 @@ function placeByHand(
     timeInForce: "GTC",
     price: units(of.price ?? "0"),
     qty: units(of.qty),
-    clientOrderId: `web_${exchange.orders.size + 1}`,
+    clientOrderId: of.clientOrderId ?? `web_${exchange.orders.size + 1}`,
     isReduceOnly: false,
   });
   if (isRefusal(placed)) return { ok: false, error: `${placed.code} ${placed.msg}` };

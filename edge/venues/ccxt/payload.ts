@@ -127,6 +127,11 @@ export class Fields {
     return Fields.of(this.#values[name], this.#at(name));
   }
 
+  /** The objects of a list that must be there. @throws {PayloadError} If it is no list. */
+  list(name: string): readonly Fields[] {
+    return objectsOf(this.#values[name], this.#at(name));
+  }
+
   /** The objects of a list; none where the field is absent. @throws {PayloadError} If it is no list. */
   objects(name: string): readonly Fields[] {
     const value = this.#values[name];

@@ -30,6 +30,8 @@ export type ExternalSpec = {
   readonly side: "Buy" | "Sell";
   readonly qty: string;
   readonly px?: string;
+  readonly venueOrderId?: string;
+  readonly on?: number;
 };
 
 /** What a venue says that an account holds; quantities and prices in decimals. */
@@ -109,22 +111,22 @@ export class VenueStory extends Story {
     return this.offer({ source: "broker_report", eventType, payload, venue: at, key });
   }
 
-  /** An execution on the first instrument that belongs to no order of ours. */
+  /** An execution that belongs to no order of ours, on the first instrument unless said otherwise. */
   externalFill(spec: ExternalSpec): this {
-    const { id: execId, side, qty, px = "100" } = spec;
+    const { id: execId, side, qty, px = "100", venueOrderId = "theirs", on = 0 } = spec;
     const payload = {
       order: null,
       clOrdId: null,
-      venueOrderId: "theirs",
+      venueOrderId,
       execId,
-      ...this.quanta(0, { qty, px }),
+      ...this.quanta(on, { qty, px }),
       liquidity: null,
       commission: "0",
       commissionCurrency: "USDT",
       provisional: false,
       side,
     };
-    const about = { source: "broker_report", venue: 0, instrument: 0 } as const;
+    const about = { source: "broker_report", venue: 0, instrument: on } as const;
     return this.offer({ ...about, eventType: "OrderExecuted", payload });
   }
 

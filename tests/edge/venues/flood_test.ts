@@ -34,6 +34,7 @@ Deno.test("a flood of books merges in the Worker, and no report waits behind it"
       credentials: {},
       deadManMs: null,
     },
+    leaving: new Set(),
     ingress,
     queues: { reportsMax: 1000, marketMax: 1000 },
     clock: new EngineClock(ports.clock, micros(0)),

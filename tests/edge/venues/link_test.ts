@@ -7,7 +7,15 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { VenueCommand } from "../../../core/command.ts";
 import type { Draft } from "../../../core/event.ts";
-import { instrumentId, micros, orderId, requestId, seqId, venueId } from "../../../core/numbers.ts";
+import {
+  type InstrumentId,
+  instrumentId,
+  micros,
+  orderId,
+  requestId,
+  seqId,
+  venueId,
+} from "../../../core/numbers.ts";
 import { EngineClock } from "../../../edge/engine_clock.ts";
 import { Ingress, type IngressQueue } from "../../../edge/ingress.ts";
 import { INLET_CREDIT } from "../../../edge/inlet.ts";
@@ -30,7 +38,7 @@ class Rig {
   readonly #reports: IngressQueue;
   readonly #market: IngressQueue;
 
-  constructor(queueMax = 100) {
+  constructor(queueMax = 100, leaving: readonly InstrumentId[] = []) {
     const ingress = new Ingress(() => {});
     const write = (level: LogLevel, event: string, fields: unknown): void => {
       if (level === "alarm") this.alarms.push(event);
@@ -47,6 +55,7 @@ class Rig {
         credentials: { secret: { env: "S" } },
         deadManMs: 5000,
       },
+      leaving: new Set(leaving),
       ingress,
       queues: { reportsMax: queueMax, marketMax: queueMax },
       clock: new EngineClock(this.time, micros(0)),
@@ -150,6 +159,17 @@ Deno.test("VenueLink says unknown, once, of what a Worker that died was told of,
     { kind: "announce", command: submit(3), commit: 9 },
   ]);
   deepStrictEqual(rig.drain(), []);
+});
+
+Deno.test("VenueLink takes the end of an order that was never accepted for the answer to its Submit", () => {
+  const rig = new Rig();
+  rig.link.start();
+  rig.link.announce(submit(1), 7);
+  rig.link.announce(submit(2), 7);
+  const ended = answer("OrderCancelled", 1);
+  rig.drafts({ ...ended, payload: { ...ended.payload, clOrdId: "tl-1-1" } } as Draft);
+  rig.workers.last.die();
+  deepStrictEqual(rig.drain(), ["OrderCancelled", "down", "unknown 2"]);
 });
 
 Deno.test("VenueLink answers unknown for each unanswered request when the adapter dies", () => {
@@ -378,6 +398,18 @@ Deno.test("VenueLink lists what the venue says anew, and starts the next adapter
   const { init } = rig.workers.last as unknown as { readonly init: VenueInit };
   deepStrictEqual(init.instruments, [listed]);
   deepStrictEqual([init.credentials, init.deadManMs], [{ secret: { env: "S" } }, 5000]);
+});
+
+Deno.test("VenueLink keeps an instrument closed that is there for its last orders only", () => {
+  const rig = new Rig(100, [instrumentId(0)]);
+  rig.link.start();
+  const { qtyRule } = spotInstrument();
+  const listed = spotInstrument({ qtyRule: { ...qtyRule, minQuanta: 500 }, status: "open" });
+  rig.workers.last.say({ kind: "listed", instrument: listed });
+  deepStrictEqual(rig.drain(), ["listed 500"]);
+  pauseOf(rig);
+  const { init } = rig.workers.last as unknown as { readonly init: VenueInit };
+  deepStrictEqual(init.instruments.map(({ status }) => status), ["closed"]);
 });
 
 Deno.test("VenueLink restarts with a pause that doubles up to 30 s and begins anew once up", () => {

@@ -19,7 +19,8 @@ export type AccountState = RouteState & {
 type Json = Readonly<Record<string, unknown>>;
 
 const SAME_MODE = refusal(-4059, "No need to change position side.");
-const ONE_WAY_ONLY = refusal(-4067, "Position side cannot be changed if there exists open orders.");
+const OPEN_ORDERS = refusal(-4067, "Position side cannot be changed if there exists open orders.");
+const POSITIONS = refusal(-4068, "Position side cannot be changed if there exists position.");
 const BAD_LEVERAGE = refusal(-4028, "Leverage is not valid.");
 const LEVERAGE_MAX = 125;
 const NO_LISTEN_KEY = refusal(-1125, "This listenKey does not exist.");
@@ -38,10 +39,10 @@ export const USDM_ACCOUNT_ROUTES: Readonly<Record<string, Route<AccountState>>> 
   "GET /fapi/v1/accountConfig": {
     weight: 5,
     needs: "signature",
-    answer: () => ({
+    answer: ({ wallet }) => ({
       feeTier: 0,
       canTrade: true,
-      dualSidePosition: false,
+      dualSidePosition: wallet.isDual,
       multiAssetsMargin: false,
     }),
   },
@@ -49,13 +50,12 @@ export const USDM_ACCOUNT_ROUTES: Readonly<Record<string, Route<AccountState>>> 
   "GET /fapi/v1/positionSide/dual": {
     weight: 30,
     needs: "signature",
-    answer: () => ({ dualSidePosition: false }),
+    answer: ({ wallet }) => ({ dualSidePosition: wallet.isDual }),
   },
   "POST /fapi/v1/positionSide/dual": {
     weight: 1,
     needs: "signature",
-    answer: (_state, params) =>
-      params.get("dualSidePosition") === "true" ? ONE_WAY_ONLY : SAME_MODE,
+    answer: setMode,
   },
   "POST /fapi/v1/listenKey": {
     weight: 1,
@@ -201,12 +201,22 @@ function openAccount(state: AccountState): unknown {
   return { ...account(state), positions: openPositionRisk(state, new URLSearchParams()) };
 }
 
-function income({ wallet }: AccountState, params: URLSearchParams): unknown {
+function setMode({ wallet, exchange }: AccountState, params: URLSearchParams): unknown {
+  const isDual = params.get("dualSidePosition") === "true";
+  if (isDual === wallet.isDual) return SAME_MODE;
+  if (exchange.openOrders().length > 0) return OPEN_ORDERS;
+  if ([...wallet.positions.values()].some(({ qty }) => qty !== 0n)) return POSITIONS;
+  wallet.isDual = isDual;
+  return { code: 200, msg: "success" };
+}
+
+function income({ wallet, exchange }: AccountState, params: URLSearchParams): unknown {
   const number = (name: string, absent: number): number => Number(params.get(name) ?? absent);
   const type = params.get("incomeType");
   const symbol = params.get("symbol");
   const found = wallet.incomes.filter((one) =>
     (type === null || one.type === type) && (symbol === null || one.symbol === symbol) &&
+    exchange.isShown(one.time) &&
     one.time >= number("startTime", 0) && one.time <= number("endTime", Infinity)
   );
   const limit = Math.min(number("limit", 100), 1000);

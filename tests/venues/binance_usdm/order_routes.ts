@@ -14,7 +14,7 @@ import {
   shownOrder,
   windowRefusal,
 } from "../book_of_account.ts";
-import { isOpen, isRefusal, refusal, type VenueOrder } from "../order.ts";
+import { isOpen, isRefusal, refusal, type VenueOrder, type VenueTrade } from "../order.ts";
 import type { Route, RouteState } from "../router.ts";
 import { missing } from "../signature.ts";
 import { usdmRefusal } from "./symbols.ts";
@@ -70,10 +70,10 @@ export const USDM_ORDER_ROUTES: Readonly<Record<string, Route<OrderState>>> = {
   "GET /fapi/v1/userTrades": {
     weight: 5,
     needs: "signature",
-    answer: ({ exchange }, params) =>
+    answer: (state, params) =>
       windowRefusal(params, TRADES_WINDOW_MS) ??
-        namedTrades(exchange, params).map((trade) =>
-          contractTrade(trade, exchange.market(trade.symbol).rules)
+        lateTrades(state, params).map((trade) =>
+          contractTrade(trade, state.exchange.market(trade.symbol).rules)
         ),
   },
   "POST /fapi/v1/countdownCancelAll": { weight: 10, needs: "signature", answer: countdown },
@@ -81,6 +81,16 @@ export const USDM_ORDER_ROUTES: Readonly<Record<string, Route<OrderState>>> = {
 
 function shown({ exchange }: OrderState, order: VenueOrder): Readonly<Record<string, unknown>> {
   return contractOrder(order, exchange.market(order.symbol).rules);
+}
+
+/** Without a time, those of the last seven days, also of an order that is older. */
+function lateTrades(
+  { exchange, clock }: OrderState,
+  params: URLSearchParams,
+): readonly VenueTrade[] {
+  const trades = namedTrades(exchange, params);
+  if (params.has("startTime") || params.has("endTime")) return trades;
+  return trades.filter(({ time }) => clock.now() - time <= TRADES_WINDOW_MS);
 }
 
 function place(state: OrderState, params: URLSearchParams): unknown {

@@ -40,6 +40,8 @@ export class UsdmWallet implements Wallet {
   readonly positions = new Map<string, Position>();
   readonly incomes: Income[] = [];
   readonly leverages = new Map<string, bigint>();
+  /** Hedge mode as the account tells of it; orders and positions are one-way in any case. */
+  isDual = false;
   readonly #now: () => number;
   #exchange: Exchange | undefined;
   #orderMargin = 0n;

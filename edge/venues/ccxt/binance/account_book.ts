@@ -33,6 +33,10 @@ type Balance = Reported["balances"][number];
 /** Makes a call and hands its body on. */
 type Read = (call: Call, use: (body: unknown) => void) => void;
 
+/** What the venue calls funding. */
+export const FUNDING = "FUNDING_FEE";
+/** Far more than half an hour has. */
+const POSTED_MAX = 10_000;
 /** Income that the fills say already. */
 const FROM_TRADES: ReadonlySet<string> = new Set(["REALIZED_PNL", "COMMISSION"]);
 
@@ -40,6 +44,8 @@ const FROM_TRADES: ReadonlySet<string> = new Set(["REALIZED_PNL", "COMMISSION"])
 export class AccountBook {
   readonly #account: Account;
   readonly #currencies = new Set<string>();
+  /** Income that was posted, the newest of it. */
+  readonly #posted = new Set<string>();
 
   constructor(account: Account) {
     this.#account = account;
@@ -66,15 +72,21 @@ export class AccountBook {
   /** Reads what came or went in a span of time, none left out. What `read` throws is the caller's. */
   readIncome(
     read: Read,
-    of: { readonly span: Span; readonly done: (income: readonly BinanceIncome[]) => void },
+    of: {
+      readonly span: Span;
+      /** Absent: of every type. */
+      readonly incomeType?: "FUNDING_FEE";
+      readonly done: (income: readonly BinanceIncome[]) => void;
+    },
   ): void {
     const { requests } = this.#account;
+    const types = of.incomeType === undefined ? {} : { incomeType: of.incomeType };
     const found = new Map<string, BinanceIncome>();
     readSpan({
       ...of.span,
       product: requests.product,
       read: (span, use) =>
-        read(requests.income(span), (body) => {
+        read(requests.income(span, types), (body) => {
           const rows = parseIncome(body);
           for (const row of rows) found.set(keyOf(row), row);
           use(rows);
@@ -84,7 +96,14 @@ export class AccountBook {
   }
 
   /** Reads it and posts it; `failed` says why it could not be read. */
-  postIncome(span: Span, failed: (reason: string) => void): void {
+  postIncome(
+    span: Span,
+    of: {
+      readonly done: (income: readonly BinanceIncome[]) => void;
+      readonly failed: (reason: string) => void;
+    },
+  ): void {
+    const { failed } = of;
     const read: Read = (call, use) => {
       this.#account.rest.call(call, (result) => {
         if (result.kind !== "ok") return failed(reasonOf(result));
@@ -96,17 +115,27 @@ export class AccountBook {
         }
       });
     };
-    this.readIncome(read, { span, done: (income) => this.post(income) });
+    this.readIncome(read, {
+      span,
+      done: (income) => {
+        this.post(income);
+        of.done(income);
+      },
+    });
   }
 
-  /** Posts cash that no execution explains; a repetition is told by the venue's number. */
+  /**
+   * Posts cash that no execution explains. A repetition is told by the venue's number, here as well:
+   * the core may be configured to remember for less long than is looked back.
+   */
   post(income: readonly BinanceIncome[]): void {
     for (const row of income) {
-      if (FROM_TRADES.has(row.incomeType)) continue;
       const key = keyOf(row);
+      if (FROM_TRADES.has(row.incomeType) || this.#posted.has(key)) continue;
+      this.#remember(key);
       const listed = row.symbol === null ? undefined : this.#account.bySymbol(row.symbol);
       const { asset: currency, income: amount, timeMs } = row;
-      if (row.incomeType === "FUNDING_FEE" && listed !== undefined) {
+      if (row.incomeType === FUNDING && listed !== undefined) {
         const { instrument } = listed;
         const said = { instrument, timeMs, key };
         this.#account.reporter.say("FundingPosted", { currency, amount }, said);
@@ -115,6 +144,12 @@ export class AccountBook {
         this.postCash({ kind, currency, amount, timeMs, key });
       }
     }
+  }
+
+  #remember(key: string): void {
+    this.#posted.add(key);
+    const [oldest] = this.#posted;
+    if (this.#posted.size > POSTED_MAX && oldest !== undefined) this.#posted.delete(oldest);
   }
 
   postCash(
@@ -199,12 +234,14 @@ function sumOf(...parts: readonly string[]): string {
   return canonicalDecimal(fromUnits(units, scale)) ?? "0";
 }
 
-/** The count of quanta nearest to a price, halves away from zero. */
+/** The count of quanta nearest to a price, halves away from zero; undefined: beyond counting. */
 function nearest(decimal: string, scale: number): number | undefined {
   const digits = decimalsOf(decimal);
   const units = toUnits(decimal, digits);
   if (units === undefined) return undefined;
-  if (digits <= scale) return Number(units * powerOfTen(scale - digits));
-  const divisor = powerOfTen(digits - scale);
-  return Number((units + divisor / 2n) / divisor);
+  const divisor = powerOfTen(Math.max(0, digits - scale));
+  const quanta = Number(
+    (units * powerOfTen(Math.max(0, scale - digits)) + divisor / 2n) / divisor,
+  );
+  return Number.isSafeInteger(quanta) ? quanta : undefined;
 }

@@ -4,7 +4,7 @@
  * 1. Secrets, markets: without markets there is nothing to trade; the venue is `down` with a
  *    sentence, and it is tried again with back-off. Without secrets there is market data only.
  * 2. Market data. 3. The venue's clock, and on USD-M the position mode. 4. The user stream: once it is
- *    on, `reconciling`; when it is lost, `down`.
+ *    on, `reconciling`; when it is lost, `down`, or `reconciling` as long as requests are answered.
  *
  * Requests go over REST and need no stream: commands are sent whenever markets and secrets are known.
  * @module
@@ -12,11 +12,11 @@
 import type { VenueCommand } from "../../../../core/command.ts";
 import { EdgeError } from "../../../edge_error.ts";
 import { OrderTransport } from "../../../order_transport.ts";
-import type { Ports } from "../../../ports.ts";
+import type { Cancel, Ports } from "../../../ports.ts";
 import { type Redact, redactor } from "../../../redaction.ts";
 import type { Credentials, ReleasedCommand, VenueAdapter, VenueHost } from "../../../venue.ts";
 import { Account } from "./account.ts";
-import { AccountBook } from "./account_book.ts";
+import { AccountBook, FUNDING } from "./account_book.ts";
 import { listMarkets, parseMarkets } from "./markets.ts";
 import { BinanceRequests, type Listed } from "./requests.ts";
 import type { StreamNews } from "./stream.ts";
@@ -29,7 +29,8 @@ import { cancelOurs } from "./last_cancels.ts";
 import { Lookups } from "./lookups.ts";
 import { MarketStream } from "./market_stream.ts";
 import type { CcxtOptions } from "../options.ts";
-import { Fields, PayloadError } from "../payload.ts";
+import { PayloadError } from "../payload.ts";
+import { askMode, HEDGE_MODE } from "./position_mode.ts";
 import { NewsDesk } from "./order_news.ts";
 import { Reconciliations } from "./reconciliation.ts";
 import { Reconnect } from "../reconnect.ts";
@@ -37,12 +38,18 @@ import { Reporter } from "./reports.ts";
 import { reasonOf, Rest } from "./rest.ts";
 import { ServerClock } from "./server_clock.ts";
 import { UserStream } from "./user_stream.ts";
+import { WithoutStream } from "./without_stream.ts";
 
 const BODY_BYTES_MAX = 32 << 20; // all futures markets in one answer are some 3 MB
 const SECRETS_AGAIN_US = 30_000_000;
 const MARKETS_AGAIN_US = 900_000_000;
 /** How far the time of an income may be from that of the news of it. */
 const INCOME_AROUND_MS = 60_000;
+/** The news may come before the venue lists it: so often is it asked for, each time later. */
+const INCOME_TRIES_MAX = 5;
+const INCOME_AGAIN_US = 2_000_000;
+/** An account that cannot be traded is looked at again. */
+const MODE_AGAIN_US = 30_000_000;
 
 /** What trades, once markets and secrets are known. */
 type Desk = {
@@ -52,6 +59,7 @@ type Desk = {
   readonly reconciliations: Reconciliations;
   readonly news: NewsDesk;
   readonly book: AccountBook;
+  readonly withoutStream: WithoutStream;
 };
 
 /** One venue over CCXT. */
@@ -73,6 +81,7 @@ export class CcxtVenue implements VenueAdapter {
   #users: UserStream | undefined;
   #deadMan: DeadMan | undefined;
   #isStopped = false;
+  #cancelModeAgain: Cancel = () => {};
 
   constructor(
     host: VenueHost,
@@ -122,7 +131,9 @@ export class CcxtVenue implements VenueAdapter {
     if (!this.#hasSecrets) return this.#notReady(command, "there are no keys");
     if (sendCommand(desk.commands, released)) return;
     if (command.kind === "Lookup") desk.lookups.lookup(command);
-    if (command.kind === "Reconcile") desk.reconciliations.start(command);
+    if (command.kind === "Reconcile" && !desk.withoutStream.hold(command)) {
+      desk.reconciliations.start(command);
+    }
   }
 
   cancelAll(): void {
@@ -134,8 +145,10 @@ export class CcxtVenue implements VenueAdapter {
     this.#loading.stop();
     this.#market?.stop();
     this.#users?.stop();
+    this.#desk?.withoutStream.stop();
     this.#deadMan?.stop();
     this.#clock.stop();
+    this.#cancelModeAgain();
   }
 
   /** Without keys it is `down`, says why, and looks again: they may be put in while it runs. */
@@ -233,6 +246,7 @@ export class CcxtVenue implements VenueAdapter {
       },
       acknowledged: (key) => this.#users?.acknowledged(key),
       refused: (key) => this.#users?.refused(key),
+      inHedgeMode: () => this.#inHedgeMode(),
     });
     this.#desk = desk;
     this.#market = new MarketStream({
@@ -246,15 +260,12 @@ export class CcxtVenue implements VenueAdapter {
     });
   }
 
-  #openAccount({ account, news, book }: Desk): void {
+  #openAccount(desk: Desk): void {
+    const { account, news, book, withoutStream } = desk;
     if (this.#users !== undefined) return;
     const users = new UserStream({ account, exchange: this.#exchange, ports: this.#ports }, {
-      connected: () =>
-        this.#checkMode(account, () => {
-          // It may be lost while the mode is read: then the next connection says so.
-          if (users.isConnected) this.#host.status("reconciling", "connected");
-        }),
-      lost: (reason) => this.#host.status("down", `the user stream was lost: ${reason}`),
+      connected: () => this.#connected(desk),
+      lost: (reason) => withoutStream.lost(reason),
       news: (told) => this.#take(told, { news, book }),
     });
     this.#users = users;
@@ -265,17 +276,23 @@ export class CcxtVenue implements VenueAdapter {
     this.#deadMan.start();
   }
 
-  /** Long and short of one instrument held apart are two positions, which the ledger does not have. */
-  #checkMode(account: Account, done: () => void): void {
-    if (this.#options.product === "spot") return done();
-    account.rest.call(account.requests.positionMode(), (result) => {
-      if (result.kind === "ok" && Fields.of(result.body, "").flag("dualSidePosition")) {
-        return this.#host.status(
-          "down",
-          "Cannot trade: the account must be in one-way mode: was in hedge mode",
-        );
-      }
-      done(); // where the mode cannot be read the positions will tell
+  #connected(desk: Desk): void {
+    desk.withoutStream.connected();
+    askMode(desk.account, (isOneWay) => {
+      // It may be lost while the mode is read: then the next connection says so.
+      if (this.#users?.isConnected !== true || this.#isStopped) return;
+      if (isOneWay) this.#host.status("reconciling", "connected");
+      else this.#inHedgeMode();
+      desk.withoutStream.letGo();
+    });
+  }
+
+  #inHedgeMode(): void {
+    this.#host.status("down", HEDGE_MODE);
+    this.#cancelModeAgain();
+    this.#cancelModeAgain = this.#ports.timers.after(MODE_AGAIN_US, () => {
+      const isThere = this.#users?.isConnected === true && !this.#isStopped;
+      if (isThere && this.#desk !== undefined) this.#connected(this.#desk);
     });
   }
 
@@ -299,12 +316,26 @@ export class CcxtVenue implements VenueAdapter {
 
   /** Says what the amounts are that the stream has only hinted at. */
   #readIncome(
-    { timeMs, why }: { readonly timeMs: number; readonly why: string },
-    { book }: Pick<Desk, "book">,
+    hint: { readonly timeMs: number; readonly why: string },
+    to: Pick<Desk, "book">,
+    tries = 1,
   ): void {
+    const { timeMs, why } = hint;
     const span = { fromMs: timeMs - INCOME_AROUND_MS, toMs: timeMs + INCOME_AROUND_MS };
-    book.postIncome(span, (reason) => {
-      this.#host.log("warning", "income_not_read", { why, reason });
+    const again = (reason: string): void => {
+      if (tries >= INCOME_TRIES_MAX) {
+        return this.#host.log("warning", "income_not_read", { why, reason });
+      }
+      this.#ports.timers.after(INCOME_AGAIN_US << tries, () => {
+        if (!this.#isStopped) this.#readIncome(hint, to, tries + 1);
+      });
+    };
+    to.book.postIncome(span, {
+      failed: again,
+      done: (income) => {
+        const isMissing = why === FUNDING && !income.some((row) => row.incomeType === FUNDING);
+        if (isMissing) again("the exchange does not list it yet");
+      },
     });
   }
 
@@ -320,10 +351,14 @@ export class CcxtVenue implements VenueAdapter {
 }
 
 /** What the parts of a desk need of the rest. */
-type DeskNeeds = CommandHooks & { readonly propagationMs: number; readonly skewUs: () => number };
+type DeskNeeds = CommandHooks & {
+  readonly propagationMs: number;
+  readonly skewUs: () => number;
+  readonly inHedgeMode: () => void;
+};
 
 function deskOf(account: Account, needs: DeskNeeds): Desk {
-  const { propagationMs, skewUs } = needs;
+  const { propagationMs, skewUs, inHedgeMode } = needs;
   const endings = new Endings(account);
   const commands = new Commands(account, { endings, hooks: needs });
   const book = new AccountBook(account);
@@ -331,8 +366,9 @@ function deskOf(account: Account, needs: DeskNeeds): Desk {
     account,
     commands,
     lookups: new Lookups(account, { endings, propagationMs }),
-    reconciliations: new Reconciliations(account, { book, skewUs, propagationMs }),
+    reconciliations: new Reconciliations(account, { book, skewUs, propagationMs, inHedgeMode }),
     news: new NewsDesk(account, { endings, stampsOf: (key) => commands.stampsOf(key) }),
     book,
+    withoutStream: new WithoutStream(account),
   };
 }

@@ -157,9 +157,12 @@ export class Commands {
       if (result.kind === "error" && result.error.class === "clock") this.#hooks.clockIsOff();
       say.answered?.(result);
       if (result.kind === "ok") {
-        const order = this.#orderIn(result.body, command);
-        if (order === undefined) return this.#account.failed(command, NOT_UNDERSTOOD);
-        return say.order(order, { journalUs, ...result.stamps });
+        const stamps = { journalUs, ...result.stamps };
+        return this.#reading(command, () => {
+          const order = parseOrder(Fields.of(result.body, ""));
+          if (order.clientOrderId === command.clOrdId) say.order(order, stamps);
+          else this.#account.failed(command, NOT_UNDERSTOOD);
+        });
       }
       if (result.kind === "error" && result.error.outcome === "refused") {
         return say.refused(result.error, { journalUs, ...result.stamps });
@@ -264,15 +267,14 @@ export class Commands {
     this.#endings.end({ key, listed, executed, reason, timeMs });
   }
 
-  /** Returns the order that an answer shows, if it is the one that was asked about. */
-  #orderIn(body: unknown, command: OrderCommand): BinanceOrder | undefined {
+  /** Of an answer with a figure that cannot be read, or counted, nothing is taken for certain. */
+  #reading(command: OrderCommand, read: () => void): void {
     try {
-      const order = parseOrder(Fields.of(body, ""));
-      return order.clientOrderId === command.clOrdId ? order : undefined;
+      read();
     } catch (error) {
       if (!(error instanceof PayloadError)) throw error;
       this.#account.host.log("warning", "answer_not_understood", { reason: error.message });
-      return undefined;
+      this.#account.failed(command, NOT_UNDERSTOOD);
     }
   }
 

@@ -73,15 +73,18 @@ class Examining {
 
   start(): void {
     this.#rest.call(new BinanceRequests(this.#of.read.product).time(), (result) => {
-      if (result.kind !== "ok") {
-        const reason = reasonOf(result);
-        const key = { kind: "unknown", reason: "the venue was not reached" } as const;
-        return this.#done({ reach: { kind: "unreachable", reason }, key });
-      }
-      this.#samples = [...this.#samples, sampleOf(result)];
+      if (result.kind !== "ok") return this.#notReached(reasonOf(result));
+      const sample = sampleOf(result);
+      if (sample instanceof PayloadError) return this.#notReached(sample.message);
+      this.#samples = [...this.#samples, sample];
       if (this.#samples.length < SAMPLES) return this.start();
       this.#askKey();
     });
+  }
+
+  #notReached(reason: string): void {
+    const key = { kind: "unknown", reason: "the venue was not reached" } as const;
+    this.#done({ reach: { kind: "unreachable", reason }, key });
   }
 
   #askKey(): void {
@@ -109,11 +112,18 @@ class Examining {
   }
 }
 
-function sampleOf({ body, stamps }: Extract<CallResult, { readonly kind: "ok" }>): Sample {
+function sampleOf(
+  { body, stamps }: Extract<CallResult, { readonly kind: "ok" }>,
+): Sample | PayloadError {
   const { submitUs, ackUs } = stamps;
-  const venueMs = Fields.of(body, "").integer("serverTime");
-  const skewMs = Math.round(venueMs - (submitUs + ackUs) / 2000);
-  return { tripMs: Math.round((ackUs - submitUs) / 1000), skewMs };
+  try {
+    const venueMs = Fields.of(body, "").integer("serverTime");
+    const skewMs = Math.round(venueMs - (submitUs + ackUs) / 2000);
+    return { tripMs: Math.round((ackUs - submitUs) / 1000), skewMs };
+  } catch (error) {
+    if (error instanceof PayloadError) return error;
+    throw error;
+  }
 }
 
 function scopeOf(result: CallResult, product: ExchangeProduct): KeyScope {

@@ -64,7 +64,8 @@ export class KnownOrders {
     const order = this.#byKey.get(seen.key) ?? this.#add(seen);
     if (seen.venueOrderId !== null && order.venueOrderId !== seen.venueOrderId) {
       order.venueOrderId = seen.venueOrderId;
-      this.#keyById.set(`${order.symbol} ${seen.venueOrderId}`, order.key);
+      // A key that the venue makes is one of many orders: of each symbol it names the newest.
+      this.#keyById.set(`${seen.symbol} ${seen.venueOrderId}`, order.key);
     }
     return order;
   }

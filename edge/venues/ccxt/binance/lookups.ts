@@ -116,10 +116,23 @@ export class Lookups {
     rest.call(requests.tradesOf({ symbol, orderId: order.orderId }), (result) => {
       this.#reading(command, result, (body) => {
         const trades = parseTrades(body);
-        if (isFull(trades)) this.#readAllTrades(asked, order);
-        else this.#answer(asked, { order, trades });
+        if (isFull(trades) || this.#mayBeOlder(asked, { order, trades })) {
+          return this.#readAllTrades(asked, order);
+        }
+        this.#answer(asked, { order, trades });
       });
     });
+  }
+
+  /** Without a time USD-M gives executions of the last seven days, and an order may rest for longer. */
+  #mayBeOlder(
+    { listed: { instrument } }: Asked,
+    of: { readonly order: BinanceOrder; readonly trades: readonly BinanceTrade[] },
+  ): boolean {
+    const { order, trades } = of;
+    if (this.#account.requests.product === "spot" || order.createdMs === null) return false;
+    const executed = trades.reduce((sum, trade) => sum + qtyOf(trade.qty, instrument), 0);
+    return executed < qtyOf(order.executedQty, instrument);
   }
 
   /** More than the venue gives at once are asked for by the time of the order's life. */

@@ -42,7 +42,7 @@ export function parseMarkets(
 ): readonly BinanceMarket[] {
   const pairs = new Set(of.instruments.map(({ base, quote }) => `${base}/${quote}`));
   const symbols = new Set(of.instruments.map(({ symbol }) => symbol));
-  return Fields.of(body, "").objects("symbols")
+  return Fields.of(body, "").list("symbols")
     .filter((row) =>
       pairs.has(`${row.name("baseAsset")}/${row.name("quoteAsset")}`) ||
       symbols.has(row.name("symbol") ?? "")
@@ -92,18 +92,32 @@ export function listMarkets(
   const problems: string[] = [];
   for (const instrument of configured) {
     const market = marketOf(instrument, markets);
-    if (market === undefined) {
-      if (instrument.status === "closed") continue; // what has ended is taken off in time
-      problems.push(`Cannot list ${instrument.name}: the exchange must have such a market`);
-      continue;
-    }
-    const problem = problemOf(instrument, market);
-    const listing = withVenueRules(instrument, rulesOf(market));
-    if (problem !== undefined) problems.push(problem);
-    else if (!listing.ok) problems.push(listing.reason);
-    else listed.push({ symbol: market.symbol, instrument: listing.instrument });
+    const listing = listingOf(instrument, market);
+    if (listing.ok) listed.push(listing.listed);
+    // What has closed holds up nothing: it is taken off in time, or there for its last orders only.
+    else if (instrument.status !== "closed") problems.push(listing.reason);
   }
   return { listed, problems };
+}
+
+function listingOf(
+  instrument: Instrument,
+  market: BinanceMarket | undefined,
+): { readonly ok: true; readonly listed: Listed } | {
+  readonly ok: false;
+  readonly reason: string;
+} {
+  if (market === undefined) {
+    return {
+      ok: false,
+      reason: `Cannot list ${instrument.name}: the exchange must have such a market`,
+    };
+  }
+  const problem = problemOf(instrument, market);
+  if (problem !== undefined) return { ok: false, reason: problem };
+  const listing = withVenueRules(instrument, rulesOf(market));
+  if (!listing.ok) return listing;
+  return { ok: true, listed: { symbol: market.symbol, instrument: listing.instrument } };
 }
 
 /** By the venue's own name, or by what is traded against what. */

@@ -46,7 +46,7 @@ export class NewsDesk {
     const listed = this.#account.bySymbol(news.symbol);
     if (listed === undefined) return this.#elsewhere(news);
     const key = news.clientOrderId;
-    const ref = { order: null, clOrdId: key, venueOrderId: news.orderId };
+    const ref = { order: null, clOrdId: key === "" ? null : key, venueOrderId: news.orderId };
     if (news.trade !== null) {
       this.#account.execute(news.trade, { instrument: listed.instrument, ref });
     }

@@ -175,7 +175,7 @@ export function parseTrades(body: unknown): readonly BinanceTrade[] {
 export function parseSpotBalances(
   body: unknown,
 ): readonly { readonly asset: string; readonly free: string; readonly locked: string }[] {
-  return Fields.of(body, "").objects("balances").map((row) => ({
+  return Fields.of(body, "").list("balances").map((row) => ({
     asset: row.text("asset"),
     free: row.decimal("free"),
     locked: row.decimal("locked"),
@@ -184,7 +184,7 @@ export function parseSpotBalances(
 
 /** Reads the wallet balances of a futures account. @throws {PayloadError} As above. */
 export function parseWalletBalances(body: unknown): readonly BinanceBalance[] {
-  return Fields.of(body, "").objects("assets")
+  return Fields.of(body, "").list("assets")
     .map((row) => ({ asset: row.text("asset"), total: row.decimal("walletBalance") }));
 }
 

@@ -8,7 +8,7 @@
  *    without trades, one `AccountReported`, `Reconciled`.
  *
  * Invariant: `Reconciled` is said only if all of it was read. One request at a time, so that orders
- * never wait behind many reads. A new one drops the old.
+ * never wait behind many reads. A new one ends the old, which is answered as failed.
  *
  * Keys that were read stay known: after a restart there may be hundreds to read, and a venue that
  * fails one request in ten would else never answer them all in a row.
@@ -18,7 +18,7 @@ import type { ReconcileAccount } from "../../../../core/command.ts";
 import type { AccountPayloads, OpenOrder, OrderRef } from "../../../../core/event.ts";
 import type { Micros } from "../../../../core/numbers.ts";
 import type { Account } from "./account.ts";
-import type { AccountBook } from "./account_book.ts";
+import { type AccountBook, FUNDING } from "./account_book.ts";
 import {
   type BinanceIncome,
   type BinanceOrder,
@@ -31,9 +31,12 @@ import {
 import type { Call, Listed } from "./requests.ts";
 import { toFailure } from "./ladder.ts";
 import { Fields, PayloadError } from "../payload.ts";
+import { askMode, HEDGE_MODE } from "./position_mode.ts";
 import { execIdOf, limitPxOf, qtyOf } from "./reports.ts";
 import { readSpan, type Span } from "./spans.ts";
 
+/** Funding is listed a while after it was paid: so long it is looked for again. */
+const LATE_MAX_MS = 1_800_000;
 const ACCOUNT_READS_MAX = 3;
 /** Keys that could not be read, one after the other: then the venue has other worries. */
 const UNNAMED_MAX = 3;
@@ -63,8 +66,11 @@ export class Reconciliations {
   readonly #book: AccountBook;
   readonly #skewUs: () => number;
   readonly #propagationMs: number;
+  readonly #inHedgeMode: () => void;
   /** When the account was taken over, by the venue's clock; 0: before this adapter. */
   #openedMs = 0;
+  /** Where the first span began: what was before it may be part of the account that was taken over. */
+  #firstMs: number | undefined;
   #current: Progress | undefined;
 
   constructor(
@@ -75,12 +81,15 @@ export class Reconciliations {
       readonly skewUs: () => number;
       /** How long an order may not be found although it is there. */
       readonly propagationMs: number;
+      /** The account holds long and short apart. */
+      readonly inHedgeMode: () => void;
     },
   ) {
     this.#account = account;
     this.#book = also.book;
     this.#skewUs = also.skewUs;
     this.#propagationMs = also.propagationMs;
+    this.#inHedgeMode = also.inHedgeMode;
   }
 
   start(command: ReconcileAccount): void {
@@ -92,10 +101,20 @@ export class Reconciliations {
       account: undefined,
       reads: 0,
     };
+    if (this.#current !== undefined) this.#fail(this.#current, { text: "another took its place" });
     this.#current = progress;
     if (command.sinceUs === null) {
       this.#openedMs = Math.floor((this.#account.host.nowUs() + this.#skewUs()) / 1000);
     }
+    askMode(this.#account, (isOneWay) => {
+      if (this.#current !== progress) return;
+      if (isOneWay) return this.#readOrders(progress);
+      this.#fail(progress, { text: HEDGE_MODE });
+      this.#inHedgeMode();
+    });
+  }
+
+  #readOrders(progress: Progress): void {
     const symbols = this.#account.listed.map(({ symbol }) => symbol);
     this.#each(symbols.length > ONE_BY_ONE_MAX ? [null] : symbols, {
       read: (symbol, next) => this.#readOpenOrders(progress, symbol, next),
@@ -170,12 +189,22 @@ export class Reconciliations {
   ): void {
     const { requests } = this.#account;
     if (requests.product === "spot") return done();
-    this.#book.readIncome((call, use) => this.#call(progress, call, use), {
-      span,
-      done: (income) => {
-        progress.income = income;
-        done();
-      },
+    this.#firstMs ??= span.fromMs;
+    const lateMs = Math.max(this.#firstMs, span.fromMs - LATE_MAX_MS);
+    const late = { fromMs: lateMs, toMs: span.fromMs - 1 };
+    const read = (call: Call, use: (body: unknown) => void): void =>
+      this.#call(progress, call, use);
+    this.#book.readIncome(read, {
+      span: late,
+      incomeType: FUNDING,
+      done: (before) =>
+        this.#book.readIncome(read, {
+          span,
+          done: (income) => {
+            progress.income = [...before, ...income];
+            done();
+          },
+        }),
     });
   }
 
@@ -252,6 +281,7 @@ export class Reconciliations {
 
   #note(order: BinanceOrder): void {
     const { clientOrderId: key, symbol, side, orderId: venueOrderId } = order;
+    if (key === "") return; // it has its number only
     const known = this.#account.orders.note({ key, symbol, side, venueOrderId });
     if (statusOf(order) !== "open") known.isGone = true;
   }

@@ -83,9 +83,11 @@ export class Reporter {
   }
 }
 
-/** Returns a venue's time. */
+/** Returns a venue's time. @throws {PayloadError} If it is further off than can be counted. */
 export function timeOfMs(timeMs: number): Micros {
-  return micros(timeMs * 1000);
+  const us = timeMs * 1000;
+  if (Number.isSafeInteger(us)) return micros(us);
+  throw new PayloadError(`Cannot read a time: it must be in milliseconds: was ${timeMs}`);
 }
 
 /** Returns the payload of an execution. @throws {PayloadError} If a figure is finer than its quantum. */

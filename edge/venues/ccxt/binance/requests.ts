@@ -139,9 +139,9 @@ export class BinanceRequests {
     return { ...this.#read("positionRisk", {}), api: "fapiPrivateV3" };
   }
 
-  /** USD-M only: funding and transfers of a span of time, both ends included. */
-  income({ fromMs, toMs }: Span): Call {
-    return this.#read("income", { startTime: fromMs, endTime: toMs, limit: TRADES_MAX });
+  /** USD-M only: funding and transfers of a span of time, both ends included; or funding alone. */
+  income({ fromMs, toMs }: Span, of: { readonly incomeType?: "FUNDING_FEE" } = {}): Call {
+    return this.#read("income", { ...of, startTime: fromMs, endTime: toMs, limit: TRADES_MAX });
   }
 
   /** USD-M only: whether long and short of one instrument are held apart. */

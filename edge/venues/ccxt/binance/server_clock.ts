@@ -10,7 +10,7 @@
  * @module
  */
 import type { Account } from "./account.ts";
-import { Fields } from "../payload.ts";
+import { Fields, PayloadError } from "../payload.ts";
 
 /** Below it ours is as good as any measurement. */
 const SKEW_MIN_US = 100_000;
@@ -69,8 +69,9 @@ export class ServerClock {
     const { rest, requests, timers } = account;
     rest.call(requests.time(), (result) => {
       if (this.#isStopped) return;
-      if (result.kind === "ok") this.#take(account, sampleOf(result));
-      const isEnough = this.#samples.length >= SAMPLES_MIN || result.kind !== "ok";
+      const sample = result.kind === "ok" ? sampleOf(account, result) : undefined;
+      if (sample !== undefined) this.#take(account, sample);
+      const isEnough = this.#samples.length >= SAMPLES_MIN || sample === undefined;
       if (!isEnough) return this.#sample(account, done);
       this.#cancelNext = timers.after(SAMPLE_EVERY_US, () => this.#sample(account, () => {}));
       done();
@@ -89,13 +90,21 @@ export class ServerClock {
   }
 }
 
+/** Undefined: the answer has no time in it, which must not end more than this question. */
 function sampleOf(
+  { host }: Account,
   { body, stamps }: {
     readonly body: unknown;
     readonly stamps: { readonly submitUs: number; readonly ackUs: number };
   },
-): Sample {
-  const venueUs = Fields.of(body, "").integer("serverTime") * 1000 + 500; // whole milliseconds
-  const { submitUs, ackUs } = stamps;
-  return { skewUs: venueUs - Math.round((submitUs + ackUs) / 2), tripUs: ackUs - submitUs };
+): Sample | undefined {
+  try {
+    const venueUs = Fields.of(body, "").integer("serverTime") * 1000 + 500; // whole milliseconds
+    const { submitUs, ackUs } = stamps;
+    return { skewUs: venueUs - Math.round((submitUs + ackUs) / 2), tripUs: ackUs - submitUs };
+  } catch (error) {
+    if (!(error instanceof PayloadError)) throw error;
+    host.log("warning", "answer_not_understood", { reason: error.message });
+    return undefined;
+  }
 }

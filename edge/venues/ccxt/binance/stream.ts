@@ -9,7 +9,7 @@
  */
 import type { Side } from "../../../../core/instrument.ts";
 import { type BinanceStatus, type BinanceTrade, sideOf } from "./payloads.ts";
-import { Fields } from "../payload.ts";
+import { Fields, PayloadError } from "../payload.ts";
 
 /** What happened to an order. */
 const EXECUTION_TYPES = [
@@ -160,9 +160,12 @@ function tradeOf(
   fields: Fields,
   news: Pick<OrderNews, "symbol" | "orderId" | "side" | "timeMs">,
 ): BinanceTrade {
+  const tradeId = fields.id("t");
+  // The venue writes 0 for "none": two of them would be taken for one, and each for another of REST.
+  if (tradeId === "0") throw new PayloadError("Cannot read t: an execution must have a number");
   return {
     ...{ symbol: news.symbol, orderId: news.orderId, side: news.side, timeMs: news.timeMs },
-    tradeId: fields.id("t"),
+    tradeId,
     price: fields.decimal("L"),
     qty: fields.decimal("l"),
     commission: fields.has("n") ? fields.decimal("n") : "0",

@@ -175,6 +175,26 @@ export const RECONCILIATIONS: readonly Scenario[] = [
         ]),
   },
   {
+    name: "one_name_on_two_instruments",
+    requires: ["R-EXEC-5", "R-CORE-5"],
+    description:
+      "Venues count the orders of each instrument by themselves: a name is one of its own.",
+    tell: (story) =>
+      story.begin({ instruments: [{ symbol: "BTC/USDT" }, { symbol: "ETH/USDT" }] })
+        .place("i1").place("i2").place("i3", { on: 1 })
+        .accept(1, { venueOrderId: "7" }).accept(2, { venueOrderId: "8" })
+        .accept(3, { venueOrderId: "7" })
+        .externalFill({ id: "e1", side: "Sell", qty: "1", venueOrderId: "8", on: 1 })
+        .fill(1, { unnumbered: true, venueOrderId: "7", id: "e2", qty: "1", px: "100" })
+        .fill(3, { unnumbered: true, venueOrderId: "7", id: "e3", qty: "2", px: "100" })
+        .reconcileAsked().reconciled([
+          { clOrdId: null, venueOrderId: "7", qty: "10", cum: "1" },
+          { clOrdId: null, venueOrderId: "8", qty: "3", px: "90", on: 1 },
+          { clOrdId: "theirs", venueOrderId: "7", qty: "10", cum: "2", on: 1 },
+        ])
+        .cancelled(2, { unnumbered: true, venueOrderId: "8" }),
+  },
+  {
     name: "reconciled_external_orders",
     requires: ["R-EXEC-5"],
     description: "Orders of nobody we know are shown, and count for nothing.",

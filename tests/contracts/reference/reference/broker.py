@@ -47,7 +47,7 @@ REFUSALS = ("OrderRejected", "CancelRejected", "ReplaceRejected")
 def apply_broker_report(state: State, event: Json) -> None:
     """Applies a report about an order."""
     kind, payload = event["event_type"], event["payload"]
-    order = find(state, event["venue"], payload)
+    order = find(state, event["instrument"], payload)
     if order is None:
         apply_orphan(state, event)
         return

@@ -92,11 +92,11 @@ def retire(state: State, left: int) -> None:
 
 def _forget_order(state: State, order: Order) -> None:
     for name in order.names:
-        named = state.names.get((order.venue, name), [])
+        named = state.names.get((order.instrument, name), [])
         if order.id in named:
             named.remove(order.id)
         if not named:
-            state.names.pop((order.venue, name), None)
+            state.names.pop((order.instrument, name), None)
     intents = state.clients[order.client].intents
     for record in order.held:
         intents.pop(record.intent_id, None)

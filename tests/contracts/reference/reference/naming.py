@@ -23,21 +23,21 @@ def number_in(state: State, key: Optional[str]) -> Optional[int]:
     return None
 
 
-def find(state: State, venue: Optional[int], payload: Json) -> Optional[Order]:
-    """Returns the order that a report means, if it is kept."""
+def find(state: State, instrument: Optional[int], payload: Json) -> Optional[Order]:
+    """Returns the order that a report about an instrument means, if it is kept."""
     if payload.get("order") is not None:
         return state.order(payload["order"])
     number = number_in(state, payload.get("cl_ord_id"))
     if number is not None:
         return state.order(number)
-    return named(state, venue, payload.get("venue_order_id"))
+    return named(state, instrument, payload.get("venue_order_id"))
 
 
-def named(state: State, venue: Optional[int], name: Optional[str]) -> Optional[Order]:
-    """Returns the newest order that was ever given a name at a venue."""
-    if name is None or venue is None:
+def named(state: State, instrument: Optional[int], name: Optional[str]) -> Optional[Order]:
+    """Returns the newest order on an instrument that was ever given a name by its venue."""
+    if name is None or instrument is None:
         return None
-    numbers = state.names.get((venue, name))
+    numbers = state.names.get((instrument, name))
     return state.orders[max(numbers)] if numbers else None
 
 
@@ -46,7 +46,7 @@ def learn_name(state: State, order: Order, name: Optional[str]) -> None:
     if name is None or name == order.venue_order_id:
         return
     order.venue_order_id = name
-    numbers = state.names.setdefault((order.venue, name), [])
+    numbers = state.names.setdefault((order.instrument, name), [])
     if order.id not in numbers:
         numbers.append(order.id)
     if name not in order.names:

@@ -114,7 +114,7 @@ def _named_by(state: State, venue: Venue, row: Json) -> Optional[Order]:
     """Returns the order of this venue that a row names, if it is kept."""
     number = number_in(state, row["cl_ord_id"])
     if number is None:
-        return named(state, venue.id, row["venue_order_id"])
+        return named(state, row["instrument"], row["venue_order_id"])
     order = state.order(number)
     return order if order is not None and order.venue == venue.id else None
 

@@ -24,6 +24,16 @@ Deno.test("live() gives what is ours and may rest", () => {
   deepStrictEqual(orders.live().map(({ key }) => key), ["ours-1"]);
 });
 
+Deno.test("keyOf() takes no order for the one of the same number on another symbol", () => {
+  const orders = known();
+  const forced = { key: "adl_autoclose", side: "Sell" } as const; // one key for all of them
+  note(orders, "ours-1");
+  orders.note({ ...forced, symbol: "BTCUSDT", venueOrderId: "5" });
+  orders.note({ ...forced, symbol: "ETHUSDT", venueOrderId: "9ours-1" });
+  strictEqual(orders.keyOf({ symbol: "BTCUSDT", orderId: "9ours-1" }), "ours-1");
+  strictEqual(orders.keyOf({ symbol: "ETHUSDT", orderId: "9ours-1" }), "adl_autoclose");
+});
+
 Deno.test("note() forgets the oldest that cannot rest, and never one of ours that may", () => {
   const orders = known();
   note(orders, "ours-resting");

@@ -106,6 +106,8 @@ Deno.test("listMarkets() keeps what has closed for as long as the exchange has i
   const { listed } = list(closed, [market({ status: "CLOSE" })]);
   deepStrictEqual(listed.map(({ instrument }) => instrument.status), ["closed"]);
   deepStrictEqual(list(closed, []), { listed: [], problems: [] });
+  const priceRule = { ...SPOT.priceRule, scale: 1 };
+  deepStrictEqual(list({ ...closed, priceRule }, [market()]), { listed: [], problems: [] });
 });
 
 Deno.test("listMarkets() takes the perpetual of a pair, and checks what it settles in", () => {

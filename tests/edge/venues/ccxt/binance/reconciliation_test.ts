@@ -40,6 +40,10 @@ class Restarted implements AsyncDisposable {
     return executionsOf(this.#rig);
   }
 
+  get failures(): readonly string[] {
+    return this.#rig.of("ReconcileFailed").map(({ text }) => text);
+  }
+
   /** How often an order was asked for by the venue's number for it. */
   async keysAsked(): Promise<number> {
     const { requests } = await this.#venue.audit({ requestsMax: 500 });
@@ -82,6 +86,17 @@ Deno.test(
     strictEqual(restarted.executions, 0, "nothing is said of the half");
     await restarted.reconcile();
     deepStrictEqual([await restarted.keysAsked(), restarted.executions], [10, 6]);
+  },
+);
+
+Deno.test(
+  "start() answers a reconciliation that another one takes the place of",
+  relaxed,
+  async () => {
+    await using restarted = await Restarted.start();
+    restarted.reconcile().catch(() => {}); // the answer to the second is for both
+    await restarted.reconcile();
+    deepStrictEqual(restarted.failures, ["another took its place"]);
   },
 );
 

@@ -258,6 +258,45 @@ Deno.test("start() measures the venue's clock and signs by it", relaxed, async (
   ok(Math.abs((rig.skews.at(-1) ?? 0) - 8_000_000) < 1_000_000, "the daemon is told");
 });
 
+Deno.test("start() goes on where the venue's time cannot be read", relaxed, async () => {
+  await using venue = await stillVenue();
+  const fault = { kind: "badBody", body: "emptyObject", acts: false } as const;
+  await venue.tell({ op: "fault", match: "GET /api/v3/time", count: 2, fault });
+  using rig = await CcxtRig.up(venue);
+  rig.submit(1);
+  await rig.next("OrderAccepted");
+});
+
+spot("reconcile() reports executions of an order that has no key", async (venue, rig) => {
+  const sinceUs = Date.now() * 1000 - 1_000_000;
+  const order = { symbol: "BTCUSDT", side: "BUY", type: "MARKET", qty: "0.01" } as const;
+  await venue.tell({ op: "foreign", clientOrderId: "", ...order });
+  const streamed = await rig.next("OrderExecuted");
+  strictEqual(streamed.clOrdId, null);
+  await rig.reconcile(sinceUs);
+  deepStrictEqual(rig.of("OrderExecuted").map(({ clOrdId, execId }) => [clOrdId, execId]), [
+    [null, streamed.execId],
+    [null, streamed.execId],
+  ]);
+});
+
+spot("reconcile() takes no account without balances for an empty one", async (venue, rig) => {
+  const fault = { kind: "badBody", body: "emptyObject", acts: false } as const;
+  await venue.tell({ op: "fault", match: "GET /api/v3/account", fault });
+  rig.reconcile(null).catch(() => {}); // it waits for an answer that does not come
+  match((await rig.next("ReconcileFailed")).text, /balances: it must be a list: was absent/);
+  strictEqual(rig.of("AccountReported").length, 1, "the one of the start");
+});
+
+spot("send() leaves an order in doubt whose execution cannot be counted", async (venue, rig) => {
+  await venue.tell({ op: "quote", symbol: "BTCUSDT", side: "SELL", price: "50009.995", qty: "1" });
+  rig.submit(1, { price: px(5_001_000) });
+  strictEqual((await rig.next("RequestFailed")).outcome, "unknown");
+  ok(rig.logged.some((line) => line.includes("must be a count of its quantum")), rig.logged.join());
+  rig.lookup(1);
+  strictEqual((await rig.next("RequestFailed", 1)).outcome, "unknown");
+});
+
 spot("send() measures the clock again when the venue finds it wrong", async (venue, rig) => {
   await venue.tell({ op: "skew", ms: -20_000 });
   rig.submit(1);

@@ -12,6 +12,7 @@ import {
   parseTrades,
   parseWalletBalances,
 } from "../../../../../edge/venues/ccxt/binance/payloads.ts";
+import { timeOfMs } from "../../../../../edge/venues/ccxt/binance/reports.ts";
 import { parseStreamMessage } from "../../../../../edge/venues/ccxt/binance/stream.ts";
 import { Fields, parseJson, PayloadError } from "../../../../../edge/venues/ccxt/payload.ts";
 import { sharedData } from "../../../../support/shared_data.ts";
@@ -84,6 +85,7 @@ const refused: readonly (readonly [string, Readonly<Record<string, unknown>>])[]
   ["a quantity that is a number", { q: 1 }],
   ["a quantity that is no decimal", { z: "1e-7" }],
   ["an execution without a number", { t: -1 }],
+  ["an execution whose number says that it has none", { t: 0 }],
   ["no symbol", { s: undefined }],
 ];
 for (const [what, changes] of refused) {
@@ -110,6 +112,11 @@ for (const [what, message, kind] of others) {
     strictEqual(parseStreamMessage(message).kind, kind);
   });
 }
+
+Deno.test("timeOfMs() refuses a time that cannot be counted", () => {
+  strictEqual(timeOfMs(1_700_000_000_000), 1_700_000_000_000_000);
+  throws(() => timeOfMs(1_700_000_000_000_000_000), PayloadError);
+});
 
 Deno.test("parseOrder() refuses an acknowledgement without an id, or of no known state", () => {
   throws(() => parseOrder(Fields.of({}, "")), /symbol: it must be a text/);

@@ -5,12 +5,13 @@
  * (the venue's own switch) for the adapter.
  * @module
  */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { px, qty } from "../../../../../core/numbers.ts";
 import { denoClock, denoTimers } from "../../../../../edge/deno_time.ts";
 import type { Timers } from "../../../../../edge/ports.ts";
 import { CcxtRig, PERPETUAL, PREFIX, type RigOptions } from "../../../../support/ccxt_rig.ts";
 import { VenueProcess } from "../../../../venues/control.ts";
+import { SignedClient } from "../../../../venues/signed_client.ts";
 
 /** Connections of the runtime's pool outlive a test; the venue's process ends with it. */
 const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
@@ -211,6 +212,22 @@ usdm("send() does not find an order that the venue never numbered", async (venue
   strictEqual((await rig.next("OrderNotFound")).order, 1);
 }, SOON);
 
+usdm(
+  "send() finds an order whose executions are older than the venue gives by its number",
+  async (venue, rig) => {
+    rig.submit(1, RESTING);
+    await rig.next("OrderAccepted");
+    await venue.tell({ op: "fill", order: `${PREFIX}-1-1`, qty: "0.004" });
+    await rig.next("OrderExecuted");
+    await venue.tell({ op: "skew", ms: 8 * 86_400_000 });
+    using second = await CcxtRig.up(venue, { instrument: PERPETUAL });
+    second.lookup(1);
+    const found = await second.next("OrderFound");
+    deepStrictEqual([found.status, found.cumQty], ["open", 4]);
+    strictEqual(second.of("OrderExecuted")[0]?.lastQty, 4);
+  },
+);
+
 usdm("reconcile() reports position, entry price and funding", async (venue, rig) => {
   const sinceUs = Date.now() * 1000 - 1_000_000;
   rig.submit(1, TAKING);
@@ -244,6 +261,59 @@ usdm("reconcile() finds funding behind more than a page of commissions", async (
 });
 
 usdm(
+  "reconcile() finds funding that the venue lists a while after it was paid",
+  async (venue, rig) => {
+    const sinceUs = Date.now() * 1000;
+    rig.submit(1, TAKING);
+    await rig.next("OrderExecuted");
+    await rig.reconcile(sinceUs);
+    await venue.tell({ op: "halfOpen", stream: "user" }); // nobody hints at it
+    await venue.tell({ op: "lag", ms: 3000 });
+    await venue.tell({ op: "funding", symbol: "BTCUSDT", rate: "0.0001" });
+    await rig.reconcile(Date.now() * 1000);
+    strictEqual(rig.of("FundingPosted").length, 0, "it is not listed yet");
+    await venue.tell({ op: "lag", ms: 0 });
+    await rig.reconcile(Date.now() * 1000);
+    strictEqual(rig.of("FundingPosted").length, 1);
+    await rig.reconcile(Date.now() * 1000);
+    strictEqual(rig.of("FundingPosted").length, 1, "it is said once, however far is looked back");
+  },
+);
+
+usdm("start() asks for funding again until the venue lists it", async (venue, rig) => {
+  rig.submit(1, TAKING);
+  await rig.next("OrderExecuted");
+  await venue.tell({ op: "lag", ms: 3000 });
+  await venue.tell({ op: "funding", symbol: "BTCUSDT", rate: "0.0001" });
+  await asked(venue, { path: "/fapi/v1/income", times: 1 });
+  strictEqual(rig.of("FundingPosted").length, 0);
+  await venue.tell({ op: "calm" });
+  ok((await rig.next("FundingPosted")).amount.startsWith("-"));
+});
+
+usdm(
+  "reconcile() fails and takes the venue down once the account is in hedge mode",
+  async (venue, rig) => {
+    using client = new SignedClient(venue);
+    const mode = "/fapi/v1/positionSide/dual";
+    await client.ask("POST", mode, { params: { dualSidePosition: "true" } });
+    rig.reconcile(null).catch(() => {}); // it waits for an answer that does not come
+    match((await rig.next("ReconcileFailed")).text, /must be in one-way mode: was in hedge mode$/);
+    match(rig.statuses.at(-1) ?? "", /^down: Cannot trade: .* one-way mode: was in hedge mode$/);
+    await client.ask("POST", mode, { params: { dualSidePosition: "false" } });
+    await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "looked again");
+  },
+  { timers: hasty() },
+);
+
+usdm("reconcile() goes on where the position mode cannot be read", async (venue, rig) => {
+  const fault = { kind: "badBody", body: "emptyObject", acts: false } as const;
+  await venue.tell({ op: "fault", match: "GET /fapi/v1/positionSide/dual", fault });
+  await rig.reconcile(null);
+  ok(rig.logged.some((line) => line.includes("answer_not_understood")), rig.logged.join());
+});
+
+usdm(
   "start() does not count as connected by an answer that outlived the stream",
   async (venue, rig) => {
     const mode = "GET /fapi/v1/positionSide/dual";
@@ -251,7 +321,7 @@ usdm(
     await venue.tell({ op: "fault", match: mode, fault: { kind: "delayResponse", ms: 600 } });
     await venue.tell({ op: "endUserStream" });
     await rig.until(() => rig.statuses.at(-1)?.startsWith("down") === true, "down");
-    await asked(venue, { path: "/positionSide/dual", times: 2 });
+    await asked(venue, { path: "/positionSide/dual", times: 3 });
     const fault = { kind: "status", status: 503, acts: false } as const;
     await venue.tell({ op: "fault", match: listenKey, count: 3, fault });
     await venue.tell({ op: "drop", stream: "user", by: "rst" });
@@ -270,8 +340,8 @@ usdm("start() opens the stream anew when the listen key expires", async (venue, 
 /** Renews a listen key every 50 ms, however long it should wait. */
 function hasty(): Timers {
   const real = denoTimers(denoClock());
-  const isRenewal = (us: number): boolean => us === 1_200_000_000 || us === 60_000_000;
-  return { ...real, after: (us, task) => real.after(isRenewal(us) ? 50_000 : us, task) };
+  const long: readonly number[] = [1_200_000_000, 60_000_000, 30_000_000];
+  return { ...real, after: (us, task) => real.after(long.includes(us) ? 50_000 : us, task) };
 }
 
 usdm(
@@ -291,6 +361,52 @@ usdm("start() opens the stream anew when the venue does not know its key", async
   await rig.until(() => rig.statuses.some((said) => said.startsWith("down")), "down");
   await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "back");
 }, { timers: hasty() });
+
+/** Loses the user stream for good: its key cannot be had. */
+async function loseStream(venue: VenueProcess): Promise<void> {
+  const fault = { kind: "status", status: 503, acts: false } as const;
+  await venue.tell({ op: "fault", match: "POST /fapi/v1/listenKey", count: 99, fault });
+  await venue.tell({ op: "drop", stream: "user", by: "rst" });
+}
+
+usdm(
+  "send() cancels while the user stream is lost and requests are answered",
+  async (venue, rig) => {
+    rig.submit(1, RESTING);
+    await rig.next("OrderAccepted");
+    await loseStream(venue);
+    await rig.until(
+      () => rig.statuses.at(-1)?.includes("cancels and questions go") === true,
+      "told",
+    );
+    match(rig.statuses.at(-1) ?? "", /^reconciling: the user stream was lost: /);
+    await venue.tell({ op: "fill", order: `${PREFIX}-1-1`, qty: "0.004" });
+    rig.cancel(1);
+    await rig.next("OrderCancelled");
+    strictEqual(rig.of("OrderExecuted")[0]?.lastQty, 4, "what it executed comes first");
+  },
+);
+
+usdm(
+  "reconcile() waits for the user stream, and fails once the stream is back",
+  async (venue, rig) => {
+    await loseStream(venue);
+    await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "told");
+    rig.reconcile(null).catch(() => {}); // it waits for an answer that does not come
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    strictEqual(rig.of("ReconcileFailed").length + rig.of("Reconciled").length, 1);
+    await venue.tell({ op: "calm" });
+    await rig.until(() => rig.statuses.at(-1) === "reconciling: connected", "back");
+    await rig.next("ReconcileFailed");
+  },
+);
+
+usdm("start() says down again once requests are not answered either", async (venue, rig) => {
+  await loseStream(venue);
+  await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "told");
+  await venue.tell({ op: "restart", downMs: 8000 });
+  await rig.until(() => rig.statuses.at(-1)?.startsWith("down") === true, "down");
+});
 
 usdm("start() notices a half-open user stream within 10 s", async (venue, rig) => {
   await venue.tell({ op: "halfOpen", stream: "user" });
