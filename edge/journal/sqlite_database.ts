@@ -22,6 +22,7 @@ function wrap(database: DatabaseSync): Database {
     prepare: (sql) => {
       const statement = database.prepare(sql);
       return {
+        text: () => statement.sourceSQL, // of an empty statement it would end the process
         run: (...values: SqlValue[]) => void statement.run(...values),
         all: (...values: SqlValue[]) => statement.all(...values) as SqlRow[],
       };
