@@ -82,7 +82,6 @@ Deno.test("the two units differ in what tells instances apart and in nothing els
   const onlySingle = single?.filter((line) => !several?.includes(line)) ?? [];
   deepStrictEqual(onlySingle.map((line) => line.split("=")[0]), [
     "Description",
-    "Environment",
     "EnvironmentFile",
     "ExecStart",
     "SyslogIdentifier",
@@ -90,6 +89,16 @@ Deno.test("the two units differ in what tells instances apart and in nothing els
     "RuntimeDirectory",
   ]);
 });
+
+for (const name of UNITS) {
+  Deno.test(`${name} can be given what an operator says for one start`, () => {
+    const [run = ""] = values(name, "ExecStart");
+    match(run, / \$TAPELINE_OPTIONS$/);
+    ok(values(name, "Environment").includes("TAPELINE_OPTIONS="), "unset it would be warned about");
+    const [file = ""] = values(name, "EnvironmentFile");
+    match(file, /^-\/etc\/tapeline\/(tapeline|%i)\.env$/);
+  });
+}
 
 Deno.test("install.sh is POSIX sh that says what it is asked", async () => {
   const script = `${FOLDER}install.sh`;
