@@ -100,6 +100,36 @@ for (const name of UNITS) {
   });
 }
 
+/** Functions of install.sh, for which units and links are what is given here. */
+function sweepIn(folder: string, execStart: string): string {
+  const script = Deno.readTextFileSync(`${FOLDER}install.sh`)
+    .replace(/^main "\$@"$/m, "").replace(/^lib=.*$/m, `lib=${folder}/lib`)
+    .replace(/^link=.*$/m, `link=${folder}/bin/tapeline`);
+  return `${script}\nknown_units() { echo tapeline.service; }\nsystemctl() { echo '${execStart}'; }\nsweep\n`;
+}
+
+Deno.test("install.sh keeps what runs, what to go back to, what a unit names, and three more", async () => {
+  using directory = new TemporaryDirectory();
+  const lib = `${directory.path}/lib`;
+  const versions = Array.from({ length: 9 }, (_, index) => `0.${index}.0-0123abcd`);
+  for (const [index, version] of versions.entries()) {
+    Deno.mkdirSync(`${lib}/${version}`, { recursive: true });
+    Deno.writeTextFileSync(`${lib}/${version}/tapeline`, "#!/bin/sh\n", { mode: 0o755 });
+    Deno.utimeSync(`${lib}/${version}`, index + 1, index + 1);
+  }
+  Deno.mkdirSync(`${directory.path}/bin`);
+  Deno.mkdirSync(`${lib}/.new-17`);
+  Deno.symlinkSync(`${lib}/0.1.0-0123abcd/tapeline`, `${directory.path}/bin/tapeline`);
+  Deno.symlinkSync(`${lib}/0.0.0-0123abcd`, `${lib}/previous`);
+  const script = sweepIn(directory.path, `{ path=${lib}/0.2.0-0123abcd/tapeline ; argv[]=run }`);
+  const swept = await output("sh", ["-c", script], { ms: WITHIN_MS });
+  ok(swept.success, swept.text);
+  deepStrictEqual([...Deno.readDirSync(lib)].map(({ name }) => name.split(".")[1] ?? name).sort(), [
+    ...["0", "1", "2", "6", "7", "8"],
+    "previous",
+  ]);
+});
+
 Deno.test("install.sh is POSIX sh that says what it is asked", async () => {
   const script = `${FOLDER}install.sh`;
   match(Deno.readTextFileSync(script), /^#!\/bin\/sh\n/);
