@@ -18,6 +18,7 @@ import {
   declarationDrafts,
   declarationsMax,
   heldBack,
+  leftBehind,
   renumber,
 } from "../edge/declarations.ts";
 import type { EngineClock } from "../edge/engine_clock.ts";
@@ -61,6 +62,8 @@ export function declareStart(options: DaemonOptions, parts: StartParts): VenueSi
   const operator = { ...configuration.operator, tradingState, resume: options.resumeTrading };
   const held = heldBack(view, operator);
   if (held !== undefined) ports.log.write("alarm", "trading_held_back", { text: held });
+  const left = leftBehind(venues, view);
+  if (left !== undefined) ports.log.write("alarm", "orders_left_behind", { text: left });
   const clients = declareClients(configuration);
   const nowUs = clock.nowUs();
   const drafts = declarationDrafts(venues, { view, clients, operator, nowUs });

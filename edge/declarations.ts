@@ -40,6 +40,9 @@ export const SEVERITY: Readonly<Record<TradingState, number>> = {
   Halted: 2,
 };
 
+/** Most orders of one instrument that a sentence names. */
+const SHOWN_MAX = 20;
+
 /** A configuration that contradicts what the journal holds. */
 export class DeclarationError extends Error {
   override readonly name = "DeclarationError";
@@ -94,9 +97,7 @@ export function declarationDrafts(
   const { view, clients, operator, nowUs } = options;
   const say = drafter(nowUs);
   const known = new Set(view.venues.map(({ name }) => name));
-  const named = new Set(
-    venues.flatMap(({ instruments }) => instruments.map(({ instrument }) => instrument.name)),
-  );
+  const named = namesOf(venues);
   const gone = view.instruments.filter(({ name, status }) =>
     !named.has(name) && status !== "closed"
   ).map((instrument) => listing({ ...instrument, status: "closed" }, say));
@@ -317,6 +318,33 @@ export function heldBack(view: View, operator: OperatorStates): string | undefin
   if (held.length === 0) return undefined;
   return `${held.join(" and ")}, as the journal holds; start once with --resume-trading to have ` +
     "what the configuration says, and every halt lifted";
+}
+
+/**
+ * Says which orders rest where the configuration no longer reaches; undefined: none do. Of a venue
+ * that simulates none are: it is part of the state, and cancels go on.
+ */
+export function leftBehind(
+  venues: readonly DeclaredVenue[],
+  view: Pick<View, "venues" | "instruments" | "orders">,
+): string | undefined {
+  const named = namesOf(venues);
+  const outside = view.venues.filter(({ simulation }) => simulation === null).map(({ id }) => id);
+  const left = view.instruments.flatMap(({ id, name, venue }) => {
+    if (named.has(name) || !outside.includes(venue)) return [];
+    const open = view.orders("account", { instrument: id, open: true, limit: SHOWN_MAX });
+    const sent = open.filter(({ dryRun }) => dryRun !== true);
+    return sent.length === 0 ? [] : [`${name} (${sent.map(({ order }) => order?.orderId)})`];
+  });
+  if (left.length === 0) return undefined;
+  return `orders are open in what the configuration no longer has, and cannot be cancelled from ` +
+    `here: ${left.join(", ")}; put it back until they have ended, or cancel them at the venue`;
+}
+
+function namesOf(venues: readonly DeclaredVenue[]): ReadonlySet<string> {
+  return new Set(
+    venues.flatMap(({ instruments }) => instruments.map(({ instrument }) => instrument.name)),
+  );
 }
 
 /** Gives a name its known number, or the next free one. */

@@ -84,6 +84,11 @@ const DAEMON = {
     levels: ["alarm"],
     says: "The journal holds a halt, or a stricter state than the configuration: `text`.",
   },
+  orders_left_behind: {
+    category: "daemon",
+    levels: ["alarm"],
+    says: "Orders are open at a venue in what the configuration no longer has: `text`.",
+  },
   loss_accepted: {
     category: "daemon",
     levels: ["alarm"],

@@ -149,3 +149,29 @@ Deno.test("a Worker that hangs is replaced, and its venue comes back", () => {
   match(String(machine.said("venue_adapter_died")[0]?.fields["reason"]), /not answered for 10 s/);
   machine.ready(run);
 });
+
+Deno.test("a start says which orders are open at a venue that left the configuration, until it is back", () => {
+  const machine = new Machine();
+  const first = machine.start();
+  machine.ready(first);
+  const alice = machine.client("alice", { cancel_on_disconnect: false });
+  alice.send(place(machine, "rests", { price: "90" }));
+  machine.until(() => hasReport(alice, { intent_id: "rests", exec_type: "New" }), "New");
+  machine.pass(100_000);
+  machine.kill(first);
+  const configuration = simulationConfiguration();
+  const venues = configuration.venues.filter(({ simulation }) => simulation !== null);
+  const without = machine.start([], { configuration: { ...configuration, venues } });
+  machine.until(() => machine.said("listening").length > 1, "listening");
+  const said = machine.said("orders_left_behind").map((
+    { level, fields },
+  ) => [level, fields["text"]]);
+  strictEqual(said.length, 1);
+  match(
+    said.join(),
+    /^alarm,orders are open in .*, and cannot be cancelled from here: x:\S+ \(1\); put/,
+  );
+  machine.kill(without);
+  machine.ready(machine.start());
+  strictEqual(machine.said("orders_left_behind").length, 1);
+});
