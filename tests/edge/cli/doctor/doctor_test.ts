@@ -371,6 +371,27 @@ Deno.test("findings() reads what drop-ins of the unit say last", () => {
   match(found[0]?.text ?? "", /LimitCORE is infinity/);
 });
 
+Deno.test("findings() finds the unit and its drop-ins where an installation puts them", () => {
+  const installed = "/usr/local/lib/systemd/system/tapeline.service";
+  const edited = "/etc/systemd/system/tapeline.service.d";
+  const files = new Map([
+    [installed, GOOD_UNIT],
+    [`${edited}/override.conf`, "[Service]\nMemoryMax=1G\n"],
+  ]);
+  const asked = (unitPath: string | undefined): string =>
+    only("unit", {
+      ...on({
+        readText: (path) => files.get(path),
+        list: (path) => path === edited ? ["override.conf"] : [],
+      }),
+      unitPath,
+    }).map(({ verdict, text }) => `${verdict} ${text}`).join();
+  match(asked(undefined), /^warn \/usr\/local\/lib\/.*MemoryMax is 1G$/);
+  match(asked(installed), /^warn .*MemoryMax is 1G$/);
+  files.clear();
+  match(asked(undefined), /^skip there is no unit \/etc\/.* or \/usr\/local\/lib\//);
+});
+
 Deno.test("findingLines() puts each remedy below its line and ends with the counts", () => {
   const lines = findingLines(findings(facts(key({ mayWithdraw: true }))));
   const at = lines.findIndex((line) => line.includes("may withdraw"));
