@@ -120,6 +120,16 @@ const cases: readonly (readonly [string, Verdict, string, Partial<Facts>, RegExp
     entry(STATE, { ...DIRECTORY, uid: 7 }),
     /uid 7/,
   ],
+  [
+    "state_directory",
+    "fail",
+    "root has left a file in it",
+    on({
+      list: (path) => path === `${STATE}/` ? ["quarantine", "token"] : [],
+      entries: new Map([[`${STATE}/quarantine`, { ...FILE_ENTRY, uid: 0 }]]),
+    }),
+    /quarantine in \/state belongs to another user than the directory does, uid 1000/,
+  ],
   ["state_directory", "fail", "it is a file", entry(STATE, FILE_ENTRY), /no directory/],
   ["state_directory", "fail", "it cannot be seen", entry(STATE, "denied"), /cannot be looked at/],
   ["state_directory", "skip", "it is not there yet", { stateDirectory: "/gone" }, /first start/],
