@@ -240,6 +240,17 @@ Deno.test(
 );
 
 Deno.test(
+  "runIndex() makes files that nobody but their owner may read, whatever the directory allows",
+  withIndex((world) => {
+    startIndex(world);
+    world.rig.fill(10);
+    const modes = [...Deno.readDirSync(world.disk.folder)]
+      .map(({ name }) => (Deno.statSync(`${world.disk.folder}/${name}`).mode ?? 0) & 0o777);
+    deepStrictEqual(modes, [0o600, 0o600, 0o600]);
+  }),
+);
+
+Deno.test(
   "journalSql() takes one statement, and says so when there are two or none",
   withIndex((world) => {
     startIndex(world);
