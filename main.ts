@@ -14,7 +14,7 @@ import { PAPER_ADAPTER } from "./config/default.ts";
 import type { Configuration, DeclaredVenue } from "./config/mod.ts";
 import { ConfigurationRefused, problemLine } from "./config/problems.ts";
 import type { RunOptions } from "./edge/cli/actions.ts";
-import { denoTerminal } from "./edge/cli/deno_terminal.ts";
+import { denoTerminal, OutputFailed, tell } from "./edge/cli/deno_terminal.ts";
 import { greeting } from "./edge/cli/greeting.ts";
 import { refusal } from "./edge/cli/refusal.ts";
 import { plainRunFlags, runOptions } from "./edge/cli/run_line.ts";
@@ -94,7 +94,8 @@ async function runDaemon(options: RunOptions, product: Product): Promise<ExitCod
     ...(await formatsFor(venues)),
     onListening: (listening) => {
       // One write: whoever reads the first line may close the pipe behind it.
-      terminal.out([JSON.stringify(listening), ...greeting(listening, configuration)].join("\n"));
+      const lines = [JSON.stringify(listening), ...greeting(listening, configuration)];
+      tell(Deno.stdout, lines.join("\n")); // the log says it too: nobody has to read this
     },
     onEnd: ended.resolve,
     ...(product.openJournal === undefined ? {} : { openJournal: product.openJournal }),
@@ -164,7 +165,7 @@ function exitCodeOf(error: Error): ExitCode | undefined {
   if (error instanceof JournalRefused) return EXIT.journalRefused;
   if (error instanceof StateLocked) return EXIT.stateLocked;
   if (error instanceof DeclarationError) return EXIT.configuration;
-  if (error instanceof TokenRefused) return EXIT.unavailable;
+  if (error instanceof TokenRefused || error instanceof OutputFailed) return EXIT.unavailable;
   if (error instanceof PoisonEvent) return EXIT.internal;
   if (error instanceof DiskError) {
     return error.code === "NoSpace" ? EXIT.journalWriteFailed : EXIT.unavailable;

@@ -24,8 +24,9 @@ export function journalSql(
   }
   const path = indexPath(stateDirectory);
   const database = openForReading(path);
+  let rows: readonly SqlRow[];
   try {
-    for (const row of rowsOf(database, query)) print(JSON.stringify(row));
+    rows = rowsOf(database, query);
   } catch (error) {
     throw new RangeError(
       `Cannot query ${path}: the query must be one that reads: was ${reasonOf(error)}`,
@@ -34,6 +35,7 @@ export function journalSql(
   } finally {
     database.close();
   }
+  for (const row of rows) print(JSON.stringify(row));
 }
 
 /** The database prepares the first statement of a text and passes over the others without a word. */
