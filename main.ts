@@ -31,7 +31,7 @@ import { recoveryNotice } from "./edge/supervision.ts";
 import type { AdapterDescription } from "./edge/venue.ts";
 import { type AdapterRegistry, ADAPTERS, descriptionsOf } from "./edge/venues/registry.ts";
 import { BUILD } from "./build.ts";
-import { TokenRefused } from "./wire/token.ts";
+import { tokenPath, TokenRefused } from "./wire/token.ts";
 import { type Daemon, type DaemonOptions, type End, startDaemon } from "./daemon/mod.ts";
 
 /** What a build of the program brings along. */
@@ -44,6 +44,9 @@ export type Product = {
   readonly openJournal?: DaemonOptions["openJournal"];
 };
 
+/** Bits of a file's mode, and of its directory's. */
+const READ_BY_OTHERS = 0o044;
+const ENTERED_BY_OTHERS = 0o011;
 /** Longest wait for the last log lines. */
 const LOG_FLUSH_MS = 1000;
 /** Between two signs that the process is to stay; any long time does. */
@@ -101,6 +104,9 @@ async function runDaemon(options: RunOptions, product: Product): Promise<ExitCod
     ...(product.openJournal === undefined ? {} : { openJournal: product.openJournal }),
   });
   running.daemon = daemon;
+  if (isTokenExposed(stateDirectory)) {
+    log.write("warning", "token_exposed", { path: tokenPath(stateDirectory) });
+  }
   obeySignals(daemon);
   // Before it listens a daemon waits for its journal alone: for a cell of shared memory, which the
   // runtime does not count as something to wait for. It would end the process, as if all were well.
@@ -158,6 +164,18 @@ function venuesOf(configuration: Configuration, product: Product): readonly Decl
       ...descriptionsOf(product.adapters),
     ]),
   );
+}
+
+/** Whether others than its owner may read the token, and come to it in its directory. */
+function isTokenExposed(stateDirectory: string): boolean {
+  try {
+    const [token, directory] = [tokenPath(stateDirectory), stateDirectory]
+      .map((path) => Deno.statSync(path).mode ?? 0);
+    return ((token ?? 0) & READ_BY_OTHERS) !== 0 && ((directory ?? 0) & ENTERED_BY_OTHERS) !== 0;
+  } catch (error) {
+    if (error instanceof Error) return false; // it is not there yet, or cannot be looked at
+    throw error;
+  }
 }
 
 /** The exit code of a refusal that is not a fault of the program. */
