@@ -63,6 +63,10 @@ const FILES_ELSE = 256;
 /** What is in no heap of the main thread: Workers, buffers, code. */
 const OUTSIDE_HEAP_BYTES = 512 * 2 ** 20;
 
+/** What lifts halts, gives up a journal's end, or takes an account over. */
+const ONE_START = /--(?:resume-trading|accept-loss|adopt-account)\b/g;
+const COMMENT = /^\s*[#;].*$/gm;
+
 type Wanted = { readonly isMet: boolean; readonly text: string; readonly remedy: string };
 
 /** Where systemd looks for units, the first that has one. Source: systemd.unit(5). */
@@ -103,6 +107,17 @@ function dropIns(machine: Machine, unitPath: string): readonly string[] {
     .map(([, path]) => machine.readText(path) ?? "");
 }
 
+/** Options that an operator gives for one start, in the file from which every start takes them. */
+function leftIn(section: Section, machine: Machine): readonly Wanted[] {
+  const path = (section.get("EnvironmentFile") ?? "").replace(/^-/, "");
+  const options = machine.readText(path)?.replace(COMMENT, "").match(ONE_START) ?? [];
+  return options.map((option) => ({
+    isMet: false,
+    text: `${option} is in ${path}, and is meant for one start: a restart after a crash has it too`,
+    remedy: `take ${option} out of ${path}`,
+  }));
+}
+
 function wanted(section: Section, { machine, configuration }: Facts): readonly Wanted[] {
   const value = (key: string): string => section.get(key) ?? "not set";
   const sessions = configuration.kind === "read" ? configuration.configuration.wire.maxSessions : 0;
@@ -138,6 +153,7 @@ function wanted(section: Section, { machine, configuration }: Facts): readonly W
         `RestartPreventExitStatus ${value("RestartPreventExitStatus")}`,
       remedy: `Restart=on-failure and RestartPreventExitStatus=${NO_RESTART.join(" ")}`,
     },
+    ...leftIn(section, machine),
     {
       isMet: !section.has("LimitFSIZE"),
       text: `a journal that grows would end the process: LimitFSIZE is ${value("LimitFSIZE")}`,

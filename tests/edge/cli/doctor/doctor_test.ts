@@ -20,6 +20,7 @@ import {
   machine,
   type MachineChanges,
   STATE,
+  UNIT,
   VENUE,
 } from "../../../support/doctor_facts.ts";
 
@@ -379,6 +380,23 @@ Deno.test("findings() reads what drop-ins of the unit say last", () => {
     }),
   );
   match(found[0]?.text ?? "", /LimitCORE is infinity/);
+});
+
+Deno.test("findings() warns of what an operator gave for one start and left in", () => {
+  const env = "/etc/tapeline/tapeline.env";
+  const asked = (options: string): readonly string[] => {
+    const files = new Map([
+      [UNIT, `${GOOD_UNIT}EnvironmentFile=-${env}\n`],
+      [env, options],
+    ]);
+    return only("unit", on({ readText: (path) => files.get(path) }))
+      .map(({ verdict, text }) => `${verdict} ${text}`);
+  };
+  const [found, ...more] = asked("TAPELINE_OPTIONS=--config x.yaml --adopt-account main\n");
+  match(found ?? "", /^warn .*--adopt-account is in \/etc\/tapeline\/tapeline\.env, .*one start/);
+  deepStrictEqual(more, []);
+  strictEqual(asked("TAPELINE_OPTIONS=--accept-loss --resume-trading").length, 2);
+  match(asked("# --accept-loss, once\nTAPELINE_OPTIONS=--config x").join(), /^pass /);
 });
 
 Deno.test("findings() finds the unit and its drop-ins where an installation puts them", () => {
