@@ -247,8 +247,10 @@ change_to() {
 }
 
 # While the old one trades: would the new one take the configuration, and decide as was decided?
+# One that was given up, and left its state, needs no configuration any more.
 try_out() {
   configuration=$(configuration_of "$1")
+  if [ ! -e "$configuration" ] && ! is_to_run "$1"; then configuration=; fi
   if [ -n "$configuration" ] && ! as_daemon "$1" "$to" check --config "$configuration"; then
     fail "Cannot change $1: the configuration must be right for $(label "$to"): was $(last_words)"
   fi

@@ -100,13 +100,34 @@ for (const name of UNITS) {
   });
 }
 
-/** Functions of install.sh, for which units and links are what is given here. */
-function sweepIn(folder: string, execStart: string): string {
-  const script = Deno.readTextFileSync(`${FOLDER}install.sh`)
+/** Functions of install.sh whose places are below `folder`; what follows may replace some and call others. */
+function functionsOf(folder: string): string {
+  return Deno.readTextFileSync(`${FOLDER}install.sh`)
     .replace(/^main "\$@"$/m, "").replace(/^lib=.*$/m, `lib=${folder}/lib`)
-    .replace(/^link=.*$/m, `link=${folder}/bin/tapeline`);
-  return `${script}\nknown_units() { echo tapeline.service; }\nsystemctl() { echo '${execStart}'; }\nsweep\n`;
+    .replace(/^link=.*$/m, `link=${folder}/bin/tapeline`)
+    .replace(/^etc=.*$/m, `etc=${folder}/etc`).replace(/^state=.*$/m, `state=${folder}/state`);
 }
+
+function sweepIn(folder: string, execStart: string): string {
+  const rest = ["known_units() { echo tapeline.service; }", `systemctl() { echo '${execStart}'; }`];
+  return [functionsOf(folder), ...rest, "sweep", ""].join("\n");
+}
+
+Deno.test("install.sh asks for no configuration of an instance that was given up", async () => {
+  using directory = new TemporaryDirectory();
+  const tried = async (isToRun: 0 | 1): Promise<string> => {
+    const rest = [
+      `is_to_run() { return ${isToRun}; }`,
+      'as_daemon() { echo "asked: $*"; }',
+      "to=/new/tapeline",
+      "try_out tapeline@gone.service",
+    ];
+    const script = [functionsOf(directory.path), ...rest, ""].join("\n");
+    return (await output("sh", ["-c", script], { ms: WITHIN_MS })).text;
+  };
+  strictEqual(await tried(1), "");
+  match(await tried(0), /asked: .* check --config .*\/etc\/gone\.yaml/);
+});
 
 Deno.test("install.sh keeps what runs, what to go back to, what a unit names, and three more", async () => {
   using directory = new TemporaryDirectory();
