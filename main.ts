@@ -20,6 +20,7 @@ import { refusal } from "./edge/cli/refusal.ts";
 import { plainRunFlags, runOptions } from "./edge/cli/run_line.ts";
 import { DeclarationError } from "./edge/declarations.ts";
 import { type ProcessLog, processLog, stderrForm } from "./edge/deno_log.ts";
+import { LineQueue } from "./edge/deno_log_queue.ts";
 import { denoDisk } from "./edge/deno_disk.ts";
 import { mainPorts } from "./edge/deno_ports.ts";
 import { denoServiceManager } from "./edge/deno_service_manager.ts";
@@ -77,7 +78,6 @@ async function runDaemon(options: RunOptions, product: Product): Promise<ExitCod
     sink: (bytes) => Deno.stderr.write(bytes),
     form: stderrForm(),
   });
-  const terminal = denoTerminal();
   const ended = Promise.withResolvers<End>();
   const running: { daemon?: Daemon } = {};
   // Before recovery: until somebody listens this signal ends the process.
@@ -115,8 +115,15 @@ async function runDaemon(options: RunOptions, product: Product): Promise<ExitCod
   clearInterval(stay);
   log.write(code === EXIT.ok ? "info" : "alarm", "ended", { code, sentence });
   await Promise.all([log.flush(LOG_FLUSH_MS), serviceManager.flush()]);
-  if (code !== EXIT.ok) terminal.error(`tapeline: ${sentence.split("\n", 1)[0]}`);
+  if (code !== EXIT.ok) await lastWords(`tapeline: ${sentence.split("\n", 1)[0]}`);
   return code;
+}
+
+/** A reader of stderr that stands still must not keep the process from ending. */
+async function lastWords(line: string): Promise<void> {
+  const queue = new LineQueue({ sink: (bytes) => Deno.stderr.write(bytes), tell: () => {} });
+  queue.push(`${line}\n`);
+  await queue.flush(LOG_FLUSH_MS);
 }
 
 /** Loads the readers of capture formats, if a client publishes what a venue sends. */

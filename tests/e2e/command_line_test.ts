@@ -314,3 +314,21 @@ Deno.test("a daemon whose words nobody takes trades on, and ends with its code",
   child.kill("SIGTERM");
   strictEqual((await child.status).code, 0);
 });
+
+Deno.test("a daemon ends with its code though the reader of its log stands still", async () => {
+  using directory = new TemporaryDirectory();
+  await using first = await DaemonProcess.start({ stateDir: directory.state });
+  const script = `mkfifo "$0" && { sleep 30 <"$0" & } && exec 3>"$0" && ` +
+    'dd if=/dev/zero bs=4096 count=16 >&3 2>/dev/null; timeout -s KILL 20 "$@" >/dev/null 2>&3; ' +
+    "code=$?; kill $!; exit $code";
+  const ended = await new Deno.Command("sh", {
+    args: [
+      ...["-c", script, `${directory.path}/stderr`, ...productCommand(), "run"],
+      ...["--state-dir", `${directory.path}/other`, "--port", String(first.listening.port)],
+    ],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  strictEqual(ended.code, 69);
+});
