@@ -14,12 +14,13 @@ import { PAPER_ADAPTER } from "./config/default.ts";
 import type { Configuration, DeclaredVenue } from "./config/mod.ts";
 import { ConfigurationRefused, problemLine } from "./config/problems.ts";
 import type { RunOptions } from "./edge/cli/actions.ts";
-import { denoTerminal } from "./edge/cli/deno_terminal.ts";
+import { denoTerminal, OutputFailed, tell } from "./edge/cli/deno_terminal.ts";
 import { greeting } from "./edge/cli/greeting.ts";
 import { refusal } from "./edge/cli/refusal.ts";
 import { plainRunFlags, runOptions } from "./edge/cli/run_line.ts";
 import { DeclarationError } from "./edge/declarations.ts";
 import { type ProcessLog, processLog, stderrForm } from "./edge/deno_log.ts";
+import { LineQueue } from "./edge/deno_log_queue.ts";
 import { denoDisk } from "./edge/deno_disk.ts";
 import { mainPorts } from "./edge/deno_ports.ts";
 import { denoServiceManager } from "./edge/deno_service_manager.ts";
@@ -31,7 +32,7 @@ import { recoveryNotice } from "./edge/supervision.ts";
 import type { AdapterDescription } from "./edge/venue.ts";
 import { type AdapterRegistry, ADAPTERS, descriptionsOf } from "./edge/venues/registry.ts";
 import { BUILD } from "./build.ts";
-import { TokenRefused } from "./wire/token.ts";
+import { tokenPath, TokenRefused } from "./wire/token.ts";
 import { type Daemon, type DaemonOptions, type End, startDaemon } from "./daemon/mod.ts";
 
 /** What a build of the program brings along. */
@@ -44,6 +45,9 @@ export type Product = {
   readonly openJournal?: DaemonOptions["openJournal"];
 };
 
+/** Bits of a file's mode, and of its directory's. */
+const READ_BY_OTHERS = 0o044;
+const ENTERED_BY_OTHERS = 0o011;
 /** Longest wait for the last log lines. */
 const LOG_FLUSH_MS = 1000;
 /** Between two signs that the process is to stay; any long time does. */
@@ -74,7 +78,6 @@ async function runDaemon(options: RunOptions, product: Product): Promise<ExitCod
     sink: (bytes) => Deno.stderr.write(bytes),
     form: stderrForm(),
   });
-  const terminal = denoTerminal();
   const ended = Promise.withResolvers<End>();
   const running: { daemon?: Daemon } = {};
   // Before recovery: until somebody listens this signal ends the process.
@@ -94,12 +97,16 @@ async function runDaemon(options: RunOptions, product: Product): Promise<ExitCod
     ...(await formatsFor(venues)),
     onListening: (listening) => {
       // One write: whoever reads the first line may close the pipe behind it.
-      terminal.out([JSON.stringify(listening), ...greeting(listening, configuration)].join("\n"));
+      const lines = [JSON.stringify(listening), ...greeting(listening, configuration)];
+      tell(Deno.stdout, lines.join("\n")); // the log says it too: nobody has to read this
     },
     onEnd: ended.resolve,
     ...(product.openJournal === undefined ? {} : { openJournal: product.openJournal }),
   });
   running.daemon = daemon;
+  if (isTokenExposed(stateDirectory)) {
+    log.write("warning", "token_exposed", { path: tokenPath(stateDirectory) });
+  }
   obeySignals(daemon);
   // Before it listens a daemon waits for its journal alone: for a cell of shared memory, which the
   // runtime does not count as something to wait for. It would end the process, as if all were well.
@@ -108,8 +115,15 @@ async function runDaemon(options: RunOptions, product: Product): Promise<ExitCod
   clearInterval(stay);
   log.write(code === EXIT.ok ? "info" : "alarm", "ended", { code, sentence });
   await Promise.all([log.flush(LOG_FLUSH_MS), serviceManager.flush()]);
-  if (code !== EXIT.ok) terminal.error(`tapeline: ${sentence.split("\n", 1)[0]}`);
+  if (code !== EXIT.ok) await lastWords(`tapeline: ${sentence.split("\n", 1)[0]}`);
   return code;
+}
+
+/** A reader of stderr that stands still must not keep the process from ending. */
+async function lastWords(line: string): Promise<void> {
+  const queue = new LineQueue({ sink: (bytes) => Deno.stderr.write(bytes), tell: () => {} });
+  queue.push(`${line}\n`);
+  await queue.flush(LOG_FLUSH_MS);
 }
 
 /** Loads the readers of capture formats, if a client publishes what a venue sends. */
@@ -159,12 +173,24 @@ function venuesOf(configuration: Configuration, product: Product): readonly Decl
   );
 }
 
+/** Whether others than its owner may read the token, and come to it in its directory. */
+function isTokenExposed(stateDirectory: string): boolean {
+  try {
+    const [token, directory] = [tokenPath(stateDirectory), stateDirectory]
+      .map((path) => Deno.statSync(path).mode ?? 0);
+    return ((token ?? 0) & READ_BY_OTHERS) !== 0 && ((directory ?? 0) & ENTERED_BY_OTHERS) !== 0;
+  } catch (error) {
+    if (error instanceof Error) return false; // it is not there yet, or cannot be looked at
+    throw error;
+  }
+}
+
 /** The exit code of a refusal that is not a fault of the program. */
 function exitCodeOf(error: Error): ExitCode | undefined {
   if (error instanceof JournalRefused) return EXIT.journalRefused;
   if (error instanceof StateLocked) return EXIT.stateLocked;
   if (error instanceof DeclarationError) return EXIT.configuration;
-  if (error instanceof TokenRefused) return EXIT.unavailable;
+  if (error instanceof TokenRefused || error instanceof OutputFailed) return EXIT.unavailable;
   if (error instanceof PoisonEvent) return EXIT.internal;
   if (error instanceof DiskError) {
     return error.code === "NoSpace" ? EXIT.journalWriteFailed : EXIT.unavailable;

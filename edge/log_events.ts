@@ -84,6 +84,11 @@ const DAEMON = {
     levels: ["alarm"],
     says: "The journal holds a halt, or a stricter state than the configuration: `text`.",
   },
+  token_exposed: {
+    category: "daemon",
+    levels: ["warning"],
+    says: "Others can read the token at `path`, and trade: make it mode 0600, have a new one made.",
+  },
   orders_left_behind: {
     category: "daemon",
     levels: ["warning", "alarm"],

@@ -16,6 +16,7 @@ here=$(cd "$(dirname "$0")" && pwd)
 work=
 stage=before # before, stopped or swapped: what a failure has to put back
 running=     # units that are to run again
+spare=3      # executables kept besides the one in use and the one to back out to
 
 usage() {
   cat <<'END'
@@ -126,6 +127,7 @@ install_it() {
     swap "$target"
     say "Installed $name as $link"
   fi
+  sweep
   if [ -n "$start" ] && is_meant; then enable_and_start; fi
 }
 
@@ -245,8 +247,10 @@ change_to() {
 }
 
 # While the old one trades: would the new one take the configuration, and decide as was decided?
+# One that was given up, and left its state, needs no configuration any more.
 try_out() {
   configuration=$(configuration_of "$1")
+  if [ ! -e "$configuration" ] && ! is_to_run "$1"; then configuration=; fi
   if [ -n "$configuration" ] && ! as_daemon "$1" "$to" check --config "$configuration"; then
     fail "Cannot change $1: the configuration must be right for $(label "$to"): was $(last_words)"
   fi
@@ -295,6 +299,25 @@ swap() {
   fi
   ln -sfn "$1" "$link.new" && mv -T "$link.new" "$link"
   install_units "$(dirname "$1")"
+}
+
+# A copy of a journal may need the version that wrote it, so some are kept; not every one for ever.
+# Whatever a unit names in its ExecStart= is somebody's choice and stays.
+sweep() {
+  [ -x "$link" ] || return 0
+  named=$(for unit in $(known_units); do systemctl show -p ExecStart --value "$unit"; done)
+  rm -rf "$lib"/.new-*
+  ls -1dt "$lib"/*/ | while IFS= read -r old; do
+    if [ -L "${old%/}" ] || [ "$old/tapeline" -ef "$link" ] || [ "$old" -ef "$lib/previous" ]; then continue; fi
+    case $named in
+    *"$old"*) continue ;;
+    esac
+    if [ "$spare" -gt 0 ]; then
+      spare=$((spare - 1))
+    else
+      if rm -rf "$old"; then say "Removed $(basename "$old"), which was kept long enough"; fi
+    fi
+  done
 }
 
 start_checked() {

@@ -11,6 +11,7 @@ import { EXIT, type ExitCode } from "../exit_codes.ts";
 import type { Actions, Terminal } from "./actions.ts";
 import { check } from "./check.ts";
 import { type CommandContext, portNumber } from "./context.ts";
+import { ReaderLeft } from "./deno_terminal.ts";
 import { addDoctor } from "./doctor_command.ts";
 import { addFeedCommands } from "./feed_commands.ts";
 import { addJournalCommands } from "./journal_commands.ts";
@@ -39,6 +40,7 @@ export async function runCommandLine(
     return end.code;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
+    if (error instanceof ReaderLeft) return end.code; // what was found out holds all the same
     if (error instanceof CommanderError) return error.exitCode === 0 ? EXIT.ok : EXIT.usage;
     return refusal(error, { exitCodeOf: actions.exitCodeOf, terminal });
   }

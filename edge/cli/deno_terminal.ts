@@ -1,29 +1,56 @@
 /**
  * The terminal of this process: blocking writes, so that output of any length is complete when the
- * process ends. A reader that left early (`| head`) is a normal end.
+ * process ends.
+ *
+ * Invariant: how the process ends never depends on whether somebody takes its last words: what is
+ * said to stderr is passed over where nobody does.
  * @module
  */
-import { EXIT } from "../exit_codes.ts";
-import type { Print, Terminal } from "./actions.ts";
+import type { Terminal } from "./actions.ts";
+
+type Stream = { writeSync(bytes: Uint8Array): number };
+
+/** Whoever read the output has left (`| head`): nothing is wrong, and nothing more is to be said. */
+export class ReaderLeft extends Error {
+  override readonly name = "ReaderLeft";
+}
+
+/** What was asked for cannot be written where it was to go. */
+export class OutputFailed extends Error {
+  override readonly name = "OutputFailed";
+}
 
 /** Returns stdout, stderr and the environment of this process. */
 export function denoTerminal(): Terminal {
   return {
-    out: printer(Deno.stdout),
-    error: printer(Deno.stderr),
+    out: (line) => write(Deno.stdout, line),
+    error: (line) => tell(Deno.stderr, line),
     environment: (name) => Deno.env.get(name),
   };
 }
 
-function printer(stream: { writeSync(bytes: Uint8Array): number }): Print {
-  const encoder = new TextEncoder();
-  return (line) => {
-    const bytes = encoder.encode(`${line}\n`);
-    try {
-      for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
-    } catch (error) {
-      if (error instanceof Deno.errors.BrokenPipe) Deno.exit(EXIT.ok);
-      throw error;
+/** Writes a line for whoever listens, if somebody does. */
+export function tell(stream: Stream, line: string): void {
+  try {
+    write(stream, line);
+  } catch (error) {
+    if (!(error instanceof ReaderLeft || error instanceof OutputFailed)) throw error;
+  }
+}
+
+/** @throws {ReaderLeft | OutputFailed} If nobody takes it. */
+function write(stream: Stream, line: string): void {
+  const bytes = new TextEncoder().encode(`${line}\n`);
+  try {
+    for (let done = 0; done < bytes.length;) done += stream.writeSync(bytes.subarray(done));
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    if (error instanceof Deno.errors.BrokenPipe) {
+      throw new ReaderLeft(error.message, { cause: error });
     }
-  };
+    throw new OutputFailed(
+      `Cannot write the output: it must be taken where it goes: was ${error.message}`,
+      { cause: error },
+    );
+  }
 }

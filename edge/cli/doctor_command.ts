@@ -17,12 +17,10 @@ import { countOf, findingLines, findings } from "./doctor/doctor.ts";
 import type { ConfigurationState, Facts } from "./doctor/machine.ts";
 import { readConfiguration } from "./read_configuration.ts";
 
-const UNIT = "/etc/systemd/system/tapeline.service";
-
 type Flags = {
   readonly config?: string;
   readonly stateDir?: string;
-  readonly unit: string;
+  readonly unit?: string;
   readonly offline?: true;
   readonly json?: true;
 };
@@ -33,7 +31,7 @@ export function addDoctor(program: Command, { actions, terminal, end }: CommandC
     .description("look at everything that a daemon needs; changes nothing")
     .option("--config <file>", "configuration file (YAML); without it the built-in one")
     .option("--state-dir <directory>", "where journal, checkpoints and token are kept")
-    .option("--unit <file>", "unit of systemd", UNIT)
+    .option("--unit <file>", "unit of systemd; without it wherever systemd finds tapeline.service")
     .option("--offline", "ask no venue")
     .option("--json", "machine-readable output")
     .action(async (flags: Flags) => {

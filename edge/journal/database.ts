@@ -9,6 +9,8 @@ export type SqlValue = string | number | null;
 export type SqlRow = Readonly<Record<string, SqlValue>>;
 
 export interface Statement {
+  /** What of the text that it was made from is its own; only of one that `all` has run. */
+  text(): string;
   run(...values: readonly SqlValue[]): void;
   all(...values: readonly SqlValue[]): SqlRow[];
 }

@@ -11,9 +11,15 @@ const BUSY_MS = 5000;
 
 /** Opens an SQLite file. */
 export function openSqlite(path: string, access: "write" | "read"): Database {
+  if (access === "write") makePrivate(path);
   const database = new DatabaseSync(path, { readOnly: access === "read", timeout: BUSY_MS });
   if (access === "write") database.exec("PRAGMA journal_mode=WAL; PRAGMA synchronous=NORMAL;");
   return wrap(database);
+}
+
+/** SQLite makes files that everybody may read, and gives its own two the mode of the database. */
+function makePrivate(path: string): void {
+  Deno.openSync(path, { append: true, create: true, mode: 0o600 }).close();
 }
 
 function wrap(database: DatabaseSync): Database {
@@ -22,6 +28,7 @@ function wrap(database: DatabaseSync): Database {
     prepare: (sql) => {
       const statement = database.prepare(sql);
       return {
+        text: () => statement.sourceSQL, // of an empty statement it would end the process
         run: (...values: SqlValue[]) => void statement.run(...values),
         all: (...values: SqlValue[]) => statement.all(...values) as SqlRow[],
       };

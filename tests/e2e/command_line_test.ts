@@ -6,7 +6,12 @@
  * @module
  */
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert/strict";
-import { DaemonProcess, refusedStart, runTapeline } from "../support/daemon_process.ts";
+import {
+  DaemonProcess,
+  productCommand,
+  refusedStart,
+  runTapeline,
+} from "../support/daemon_process.ts";
 import { place, RemoteClient } from "../support/remote_client.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 
@@ -243,4 +248,87 @@ Deno.test("journal sql refuses what is no query that reads, with a sentence", as
     match(ended.stderr, /^tapeline: Cannot query .*events\.sqlite: [^\n]*\n$/);
   }
   strictEqual(await daemon.stop(), 0);
+});
+
+/** Lets the program be started by a shell that sends its output somewhere else. */
+async function redirected(words: string, args: readonly string[]): Promise<Deno.CommandStatus> {
+  const command = [...productCommand(), ...args];
+  return await new Deno.Command("sh", {
+    args: ["-c", `exec "$@" ${words}`, "sh", ...command],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+    env: { NO_COLOR: "1" },
+  }).spawn().status;
+}
+
+/** Lets the program write to a reader that has left before the first byte. */
+async function unheard(stream: 1 | 2, args: readonly string[]): Promise<number> {
+  using directory = new TemporaryDirectory();
+  const end = `${directory.path}/end`;
+  const into = stream === 1 ? "2>/dev/null" : "2>&1 >/dev/null";
+  const script = `{ sleep 0.2; "$@" ${into}; echo $? > ${end}; } | true`;
+  await new Deno.Command("sh", {
+    args: ["-c", script, "sh", ...productCommand(), ...args],
+    stdin: "null",
+    env: { NO_COLOR: "1" },
+  }).output();
+  return Number(Deno.readTextFileSync(end));
+}
+
+Deno.test("how it ends does not depend on whether somebody takes its words", async () => {
+  using directory = new TemporaryDirectory();
+  const gone = ["check", "--config", `${directory.path}/gone.yaml`];
+  strictEqual((await redirected("2>/dev/full", gone)).code, 78);
+  strictEqual(await unheard(2, gone), 78);
+  const verify = ["journal", "verify", "--state-dir", directory.state];
+  strictEqual(await unheard(1, verify), 65);
+  strictEqual(await unheard(1, ["version"]), 0);
+  strictEqual((await redirected(">/dev/full", ["version"])).code, 69);
+  const full = await new Deno.Command("sh", {
+    args: ["-c", 'exec "$@" >/dev/full', "sh", ...productCommand(), "version"],
+    env: { NO_COLOR: "1" },
+  }).output();
+  match(new TextDecoder().decode(full.stderr), /^tapeline: Cannot write the output: .*\n$/);
+});
+
+Deno.test("a daemon whose words nobody takes trades on, and ends with its code", async () => {
+  using directory = new TemporaryDirectory();
+  const log = directory.write("log", "");
+  const child = new Deno.Command("sh", {
+    args: [
+      "-c",
+      `exec "$@" >/dev/full 2>${log}`,
+      "sh",
+      ...productCommand(),
+      ...["run", "--state-dir", directory.state, "--port", "0"],
+    ],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).spawn();
+  await until(() => /"event":"listening"/.test(Deno.readTextFileSync(log)), "listening");
+  const second = ["run", "--state-dir", directory.state, "--port", "0"];
+  strictEqual(await unheard(2, second), 75);
+  strictEqual((await redirected("2>/dev/full", second)).code, 75);
+  child.kill("SIGTERM");
+  strictEqual((await child.status).code, 0);
+});
+
+Deno.test("a daemon ends with its code though the reader of its log stands still", async () => {
+  using directory = new TemporaryDirectory();
+  await using first = await DaemonProcess.start({ stateDir: directory.state });
+  const script = `mkfifo "$0" && { sleep 30 <"$0" & } && exec 3>"$0" && ` +
+    'dd if=/dev/zero bs=4096 count=16 >&3 2>/dev/null; timeout -s KILL 20 "$@" >/dev/null 2>&3; ' +
+    "code=$?; kill $!; exit $code";
+  const ended = await new Deno.Command("sh", {
+    args: [
+      ...["-c", script, `${directory.path}/stderr`, ...productCommand(), "run"],
+      ...["--state-dir", `${directory.path}/other`, "--port", String(first.listening.port)],
+    ],
+    stdin: "null",
+    stdout: "null",
+    stderr: "null",
+  }).output();
+  strictEqual(ended.code, 69);
 });

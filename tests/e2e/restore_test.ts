@@ -11,16 +11,31 @@ import { place, RemoteClient, type Report } from "../support/remote_client.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 
 const INSTRUMENT = "paper:BTC/USDT";
-/** The mark first, so that no part speaks of what another does not have yet. */
-const COPIED = ["high_water", "checkpoints", "journal", "token"];
+const PAGE = new URL("../../docs/operations/backup.md", import.meta.url);
 
-function copy(from: string, to: string): void {
-  Deno.mkdirSync(to, { mode: 0o700 });
-  for (const name of COPIED) {
-    const { code } = new Deno.Command("cp", { args: ["-a", `${from}/${name}`, `${to}/`] })
-      .outputSync();
-    ok(code === 0 || name === "checkpoints", name); // there may be none yet
-  }
+/** The shell block below a heading of the page about backups, as it is for these directories. */
+function commandsOf(heading: string, at: { readonly from: string; readonly to: string }): string {
+  const section = Deno.readTextFileSync(PAGE).split(/^## /m)
+    .find((text) => text.startsWith(`${heading}\n`)) ?? "";
+  const block = /```sh\n(.*?)```/s.exec(section)?.[1] ?? "";
+  ok(block !== "", heading);
+  return block.replaceAll("sudo ", "").replaceAll("/var/lib/tapeline", at.from)
+    .replaceAll("COPY", at.to);
+}
+
+/** Copies as the page says. */
+function copy(from: string, to: string): boolean {
+  const script = commandsOf("While it runs", { from, to });
+  return new Deno.Command("sh", { args: ["-euc", script], stderr: "null" }).outputSync().success;
+}
+
+/** Asks of a copy what the page says is to be asked; true if it is good. */
+async function isGood(to: string): Promise<boolean> {
+  const asked = commandsOf("A copy is good when it verifies", { from: "", to })
+    .trim().split("\n").map((line) => line.split(" ").slice(1));
+  ok(asked.length > 0);
+  for (const args of asked) if ((await runTapeline(...args)).code !== 0) return false;
+  return true;
 }
 
 /** Copies until a copy is whole, as the runbook says. */
@@ -28,8 +43,7 @@ async function backup(from: string, to: string): Promise<void> {
   await until(
     async () => {
       await Deno.remove(to, { recursive: true }).catch(() => {});
-      copy(from, to);
-      return (await runTapeline("journal", "verify", "--state-dir", to)).code === 0;
+      return copy(from, to) && await isGood(to);
     },
     "a copy that is whole",
     60_000,
@@ -68,7 +82,7 @@ Deno.test("a backup of a running daemon is put back, its loss accepted, and trad
   await first.stop("SIGKILL");
 
   Deno.removeSync(state, { recursive: true });
-  copy(saved, state);
+  ok(copy(saved, state));
   const both = await refusedStart({
     stateDir: state,
     flags: ["--accept-loss", "--resume-trading"],
@@ -106,4 +120,23 @@ Deno.test("a backup of a running daemon is put back, its loss accepted, and trad
   match(old.stdout, /The journal is whole/);
   const now = await runTapeline("journal", "verify", "--state-dir", state);
   match(now.stdout, /The journal is whole/);
+});
+
+Deno.test("a backup takes what was said of poison events along, and is for its owner alone", () => {
+  using directory = new TemporaryDirectory();
+  const [state, saved] = [directory.state, `${directory.path}/backup`];
+  Deno.mkdirSync(`${state}/journal`, { recursive: true });
+  const small = ["high_water", "poison", "quarantine", "token"];
+  for (const name of [...small, "lock", "events.sqlite"]) {
+    Deno.writeTextFileSync(`${state}/${name}`, "");
+  }
+  ok(copy(state, saved));
+  deepStrictEqual([...Deno.readDirSync(saved)].map(({ name }) => name).sort(), [
+    "high_water",
+    "journal",
+    "poison",
+    "quarantine",
+    "token",
+  ]);
+  strictEqual((Deno.statSync(saved).mode ?? 0) & 0o777, 0o700);
 });

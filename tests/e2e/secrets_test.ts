@@ -152,3 +152,22 @@ Deno.test("planted secrets appear nowhere while a venue refuses them", async () 
   const places = new Map([["doctor", said], ["the log", daemon.log], ...written(directory)]);
   assertNone(places, [KEY, WRONG, daemon.token]);
 });
+
+Deno.test("a start says that others can read the token, and nothing where they cannot", async () => {
+  using directory = new TemporaryDirectory();
+  const said = async (
+    modes: { readonly token: number; readonly folder: number },
+  ): Promise<boolean> => {
+    Deno.chmodSync(`${directory.state}/token`, modes.token);
+    Deno.chmodSync(directory.state, modes.folder);
+    const daemon = await DaemonProcess.start({ stateDir: directory.state });
+    await daemon.stop();
+    return /"level":"warning","event":"token_exposed".*"path":"[^"]*\/token"/.test(daemon.log);
+  };
+  const first = await DaemonProcess.start({ stateDir: directory.state });
+  await first.stop();
+  ok(!first.log.includes("token_exposed"));
+  ok(await said({ token: 0o644, folder: 0o755 }));
+  ok(!await said({ token: 0o644, folder: 0o700 }));
+  ok(!await said({ token: 0o600, folder: 0o755 }));
+});

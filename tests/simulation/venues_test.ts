@@ -190,3 +190,29 @@ function withoutInstrument(configuration: Configuration): Configuration {
   );
   return { ...configuration, venues };
 }
+
+Deno.test("a start says which orders are open at a venue that left the configuration, until it is back", () => {
+  const machine = new Machine();
+  const first = machine.start();
+  machine.ready(first);
+  const alice = machine.client("alice", { cancel_on_disconnect: false });
+  alice.send(place(machine, "rests", { price: "90" }));
+  machine.until(() => hasReport(alice, { intent_id: "rests", exec_type: "New" }), "New");
+  machine.pass(100_000);
+  machine.kill(first);
+  const configuration = simulationConfiguration();
+  const venues = configuration.venues.filter(({ simulation }) => simulation !== null);
+  const without = machine.start([], { configuration: { ...configuration, venues } });
+  machine.until(() => machine.said("listening").length > 1, "listening");
+  const said = machine.said("orders_left_behind").map((
+    { level, fields },
+  ) => [level, fields["text"]]);
+  strictEqual(said.length, 1);
+  match(
+    said.join(),
+    /^alarm,x:TST\/USD must be in the configuration .* with 1; its venue was left out too/,
+  );
+  machine.kill(without);
+  machine.ready(machine.start());
+  strictEqual(machine.said("orders_left_behind").length, 1);
+});

@@ -82,12 +82,72 @@ Deno.test("the two units differ in what tells instances apart and in nothing els
   const onlySingle = single?.filter((line) => !several?.includes(line)) ?? [];
   deepStrictEqual(onlySingle.map((line) => line.split("=")[0]), [
     "Description",
-    "Environment",
     "EnvironmentFile",
     "ExecStart",
     "SyslogIdentifier",
     "StateDirectory",
     "RuntimeDirectory",
+  ]);
+});
+
+for (const name of UNITS) {
+  Deno.test(`${name} can be given what an operator says for one start`, () => {
+    const [run = ""] = values(name, "ExecStart");
+    match(run, / \$TAPELINE_OPTIONS$/);
+    ok(values(name, "Environment").includes("TAPELINE_OPTIONS="), "unset it would be warned about");
+    const [file = ""] = values(name, "EnvironmentFile");
+    match(file, /^-\/etc\/tapeline\/(tapeline|%i)\.env$/);
+  });
+}
+
+/** Functions of install.sh whose places are below `folder`; what follows may replace some and call others. */
+function functionsOf(folder: string): string {
+  return Deno.readTextFileSync(`${FOLDER}install.sh`)
+    .replace(/^main "\$@"$/m, "").replace(/^lib=.*$/m, `lib=${folder}/lib`)
+    .replace(/^link=.*$/m, `link=${folder}/bin/tapeline`)
+    .replace(/^etc=.*$/m, `etc=${folder}/etc`).replace(/^state=.*$/m, `state=${folder}/state`);
+}
+
+function sweepIn(folder: string, execStart: string): string {
+  const rest = ["known_units() { echo tapeline.service; }", `systemctl() { echo '${execStart}'; }`];
+  return [functionsOf(folder), ...rest, "sweep", ""].join("\n");
+}
+
+Deno.test("install.sh asks for no configuration of an instance that was given up", async () => {
+  using directory = new TemporaryDirectory();
+  const tried = async (isToRun: 0 | 1): Promise<string> => {
+    const rest = [
+      `is_to_run() { return ${isToRun}; }`,
+      'as_daemon() { echo "asked: $*"; }',
+      "to=/new/tapeline",
+      "try_out tapeline@gone.service",
+    ];
+    const script = [functionsOf(directory.path), ...rest, ""].join("\n");
+    return (await output("sh", ["-c", script], { ms: WITHIN_MS })).text;
+  };
+  strictEqual(await tried(1), "");
+  match(await tried(0), /asked: .* check --config .*\/etc\/gone\.yaml/);
+});
+
+Deno.test("install.sh keeps what runs, what to go back to, what a unit names, and three more", async () => {
+  using directory = new TemporaryDirectory();
+  const lib = `${directory.path}/lib`;
+  const versions = Array.from({ length: 9 }, (_, index) => `0.${index}.0-0123abcd`);
+  for (const [index, version] of versions.entries()) {
+    Deno.mkdirSync(`${lib}/${version}`, { recursive: true });
+    Deno.writeTextFileSync(`${lib}/${version}/tapeline`, "#!/bin/sh\n", { mode: 0o755 });
+    Deno.utimeSync(`${lib}/${version}`, index + 1, index + 1);
+  }
+  Deno.mkdirSync(`${directory.path}/bin`);
+  Deno.mkdirSync(`${lib}/.new-17`);
+  Deno.symlinkSync(`${lib}/0.1.0-0123abcd/tapeline`, `${directory.path}/bin/tapeline`);
+  Deno.symlinkSync(`${lib}/0.0.0-0123abcd`, `${lib}/previous`);
+  const script = sweepIn(directory.path, `{ path=${lib}/0.2.0-0123abcd/tapeline ; argv[]=run }`);
+  const swept = await output("sh", ["-c", script], { ms: WITHIN_MS });
+  ok(swept.success, swept.text);
+  deepStrictEqual([...Deno.readDirSync(lib)].map(({ name }) => name.split(".")[1] ?? name).sort(), [
+    ...["0", "1", "2", "6", "7", "8"],
+    "previous",
   ]);
 });
 

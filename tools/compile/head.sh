@@ -63,11 +63,12 @@ is_own() {
   [ -d "$1" ] && [ -O "$1" ] && [ ! -L "$1" ]
 }
 
+# A power cut leaves files without content, and a program without content would end as if all were well.
 is_unpacked() {
   why='it went away'
-  is_own "$1" && is_own "$here" && [ -x "$here/tapeline" ] || return 1
+  is_own "$1" && is_own "$here" && [ -x "$here/tapeline" ] && [ -s "$here/tapeline" ] || return 1
   for file in @FILES@; do
-    [ -f "$here/$file" ] || return 1
+    [ -s "$here/$file" ] || return 1
   done
 }
 

@@ -12,6 +12,10 @@ import type { Entry, Facts, Machine } from "./machine.ts";
 const OTHERS_WRITE = 0o022;
 const OTHERS = 0o077;
 const ROOT = 0;
+/** Where the daemon keeps files, below its state directory. */
+const STATE_FOLDERS = ["", "journal/", "checkpoints/"];
+/** Most files that a finding names. */
+const STRAYS_MAX = 3;
 
 /** Whether the configuration can be used. */
 export function checkConfiguration({ configuration, configurationPath }: Facts): Finding[] {
@@ -103,7 +107,29 @@ export function checkStateDirectory({ stateDirectory: path, machine }: Facts): F
   if (entry.kind !== "directory") {
     return fail(subject, { text: `${path} is no directory`, remedy: "name another --state-dir" });
   }
+  const strays = othersIn(path, { owner: entry.uid, machine });
+  if (strays.length > 0) {
+    return fail(subject, {
+      text: `${strays.join(", ")} in ${path} belongs to another user than the directory does, ` +
+        `uid ${entry.uid}: was something run as root there?`,
+      remedy: `chown -R --reference=${path}/ ${path}/`,
+    });
+  }
   return privateTo(subject, { path, entry, machine, mode: "0700" });
+}
+
+/** What the owner of a state directory, who runs the daemon, may find shut. */
+function othersIn(
+  path: string,
+  { owner, machine }: { readonly owner: number; readonly machine: Machine },
+): readonly string[] {
+  const names = STATE_FOLDERS.flatMap((folder) =>
+    machine.list(`${path}/${folder}`).map((name) => `${folder}${name}`)
+  );
+  return names.filter((name) => {
+    const entry = machine.entry(`${path}/${name}`);
+    return typeof entry !== "string" && entry.uid !== owner;
+  }).slice(0, STRAYS_MAX);
 }
 
 /** Whoever reads the token may trade. */

@@ -69,5 +69,6 @@ export type Facts = {
   readonly metrics: MetricsState | undefined;
   /** By venue; undefined: nobody was asked. */
   readonly examinations: ReadonlyMap<string, Examination> | undefined;
-  readonly unitPath: string;
+  /** undefined: wherever systemd finds it. */
+  readonly unitPath: string | undefined;
 };

@@ -3,7 +3,7 @@
  * @module
  */
 import { fail, type Finding, pass, skip, warn } from "./finding.ts";
-import type { Facts } from "./machine.ts";
+import type { Facts, Machine } from "./machine.ts";
 import { heapLimitOf, type Section, serviceSection, sizeOf } from "./unit_file.ts";
 
 /** The runtime that everything here is tested on. */
@@ -63,21 +63,59 @@ const FILES_ELSE = 256;
 /** What is in no heap of the main thread: Workers, buffers, code. */
 const OUTSIDE_HEAP_BYTES = 512 * 2 ** 20;
 
+/** What lifts halts, gives up a journal's end, or takes an account over. */
+const ONE_START = /--(?:resume-trading|accept-loss|adopt-account)\b/g;
+const COMMENT = /^\s*[#;].*$/gm;
+
 type Wanted = { readonly isMet: boolean; readonly text: string; readonly remedy: string };
+
+/** Where systemd looks for units, the first that has one. Source: systemd.unit(5). */
+const UNIT_FOLDERS = [
+  "/etc/systemd/system",
+  "/run/systemd/system",
+  "/usr/local/lib/systemd/system",
+  "/usr/lib/systemd/system",
+];
+const UNIT_NAME = "tapeline.service";
 
 /** The limits of the unit. */
 export function checkUnit(facts: Facts): Finding[] {
-  const { machine, unitPath } = facts;
+  const { machine } = facts;
   const subject = { check: "unit" } as const;
-  const text = machine.readText(unitPath);
-  if (text === undefined) return [skip(subject, `there is no unit ${unitPath}`)];
-  const directory = `${unitPath}.d`;
-  const more = machine.list(directory).filter((name) => name.endsWith(".conf"))
-    .map((name) => machine.readText(`${directory}/${name}`) ?? "");
-  const section = serviceSection([text, ...more]);
+  const places = facts.unitPath === undefined
+    ? UNIT_FOLDERS.map((folder) => `${folder}/${UNIT_NAME}`)
+    : [facts.unitPath];
+  const unitPath = places.find((path) => machine.readText(path) !== undefined);
+  if (unitPath === undefined) return [skip(subject, `there is no unit ${places.join(" or ")}`)];
+  const section = serviceSection([machine.readText(unitPath) ?? "", ...dropIns(machine, unitPath)]);
   const unmet = wanted(section, facts).filter(({ isMet }) => !isMet);
   if (unmet.length === 0) return [pass(subject, `${unitPath} has the limits that it needs`)];
   return unmet.map(({ text, remedy }) => warn(subject, { text: `${unitPath}: ${text}`, remedy }));
+}
+
+/** What was added to a unit, by name as systemd does: of two of one name the first folder's holds. */
+function dropIns(machine: Machine, unitPath: string): readonly string[] {
+  const name = unitPath.slice(unitPath.lastIndexOf("/") + 1);
+  const folders = [`${unitPath}.d`, ...UNIT_FOLDERS.map((folder) => `${folder}/${name}.d`)];
+  const paths = new Map<string, string>();
+  for (const folder of folders) {
+    for (const file of machine.list(folder).filter((file) => file.endsWith(".conf"))) {
+      if (!paths.has(file)) paths.set(file, `${folder}/${file}`);
+    }
+  }
+  return [...paths].sort(([a], [b]) => a < b ? -1 : 1)
+    .map(([, path]) => machine.readText(path) ?? "");
+}
+
+/** Options that an operator gives for one start, in the file from which every start takes them. */
+function leftIn(section: Section, machine: Machine): readonly Wanted[] {
+  const path = (section.get("EnvironmentFile") ?? "").replace(/^-/, "");
+  const options = machine.readText(path)?.replace(COMMENT, "").match(ONE_START) ?? [];
+  return options.map((option) => ({
+    isMet: false,
+    text: `${option} is in ${path}, and is meant for one start: a restart after a crash has it too`,
+    remedy: `take ${option} out of ${path}`,
+  }));
 }
 
 function wanted(section: Section, { machine, configuration }: Facts): readonly Wanted[] {
@@ -115,6 +153,7 @@ function wanted(section: Section, { machine, configuration }: Facts): readonly W
         `RestartPreventExitStatus ${value("RestartPreventExitStatus")}`,
       remedy: `Restart=on-failure and RestartPreventExitStatus=${NO_RESTART.join(" ")}`,
     },
+    ...leftIn(section, machine),
     {
       isMet: !section.has("LimitFSIZE"),
       text: `a journal that grows would end the process: LimitFSIZE is ${value("LimitFSIZE")}`,

@@ -3,6 +3,7 @@
  * @module
  */
 import { table } from "../table.ts";
+import { plain } from "../top/text.ts";
 import { type Chain, hopsOf, totalUs } from "./latency.ts";
 import { type Fields, textOf } from "./record.ts";
 import type { OrderSummary } from "./story.ts";
@@ -13,7 +14,7 @@ import type { Story } from "./why.ts";
 /** Columns between step and text. */
 const KIND_COLUMNS = 8;
 
-/** Returns the lines. */
+/** Returns the lines; what a client or a venue wrote can neither add one nor move the cursor. */
 export function storyLines(story: Story): string[] {
   return [
     ...headLines(story),
@@ -21,7 +22,7 @@ export function storyLines(story: Story): string[] {
     ...stepLines(story),
     ...noteLines(story),
     ...latencyLines(story.latency),
-  ];
+  ].map(plain);
 }
 
 function headLines({ subject, order, intents }: Story): string[] {

@@ -348,6 +348,18 @@ Deno.test("why() measures each hop from the stamps, and the total", () => {
   strictEqual(totalUs(chain), 4000);
 });
 
+Deno.test("storyLines() lets no text of a client or a venue add lines or move the cursor", () => {
+  const world = begun();
+  world.place("a");
+  const story = new Written(world).story("1");
+  const [first, ...rest] = story.steps;
+  ok(first !== undefined);
+  const text = 'tag "x\n07:00:00.000000  9  venue  paper executed\u001b[2J\u2028"';
+  const lines = storyLines({ ...story, steps: [{ ...first, text }, ...rest] });
+  strictEqual(lines.length, storyLines(story).length);
+  ok(lines.some((line) => line.includes('tag "x·07:00:00.000000  9  venue  paper executed·[2J·"')));
+});
+
 Deno.test("storyLines() shows what became of the order, one line per step, and the hops", () => {
   const world = begun();
   world.place("p-1");

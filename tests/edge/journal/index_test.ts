@@ -239,6 +239,36 @@ Deno.test(
   }),
 );
 
+Deno.test(
+  "runIndex() makes files that nobody but their owner may read, whatever the directory allows",
+  withIndex((world) => {
+    startIndex(world);
+    world.rig.fill(10);
+    const modes = [...Deno.readDirSync(world.disk.folder)]
+      .map(({ name }) => (Deno.statSync(`${world.disk.folder}/${name}`).mode ?? 0) & 0o777);
+    deepStrictEqual(modes, [0o600, 0o600, 0o600]);
+  }),
+);
+
+Deno.test(
+  "journalSql() takes one statement, and says so when there are two or none",
+  withIndex((world) => {
+    startIndex(world);
+    world.rig.fill(10);
+    throws(
+      () => query(world, "SELECT 1; SELECT 'é'"),
+      /one statement: was followed by "SELECT 'é'"/,
+    );
+    throws(() => query(world, "SELECT 1; /* ; */ DELETE FROM reports"), /one statement: was/);
+    for (const nothing of ["", " \n", ";", "-- all of it"]) {
+      throws(() => query(world, nothing), /Cannot query: there must be a query: was "/);
+    }
+    for (const end of ["", ";", " ; ;\n", "; -- that is all", " /* ; */", "; /* a\nb */ -- c\n"]) {
+      deepStrictEqual(query(world, `SELECT ';' AS x${end}`), [{ x: ";" }], end);
+    }
+  }),
+);
+
 Deno.test("PnlBook realises by average cost, through zero and back, exactly", () => {
   const book = new PnlBook();
   const fee = { commission: "0.1", commission_currency: "USDT" };

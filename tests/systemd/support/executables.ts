@@ -14,7 +14,7 @@ import { output } from "./tools.ts";
 export const NEXT_VERSION = `${VERSION}-next`;
 
 const PROJECT = fileURLToPath(new URL("../../../", import.meta.url));
-const SOURCES = ["core", "edge", "wire", "config", "tools", "deno.json", "deno.lock"];
+const SOURCES = ["core", "daemon", "edge", "wire", "config", "tools", "deno.json", "deno.lock"];
 const BUILD_MS = 240_000;
 /** Another checkout may be at work with it. */
 const KEPT_MS = 86_400_000;

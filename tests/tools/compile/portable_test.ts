@@ -256,6 +256,18 @@ testWith([shell], "an executable mends what a cleaner took files of", async () =
   ok(isThere(`${built.place}/${name}/main.js`));
 });
 
+for (const file of ["main.js", "tapeline"]) {
+  testWith([shell], `an executable mends ${file} that a power cut left empty`, async () => {
+    using built = new Built();
+    await built.run(["x"]);
+    const [name = ""] = built.unpacked;
+    Deno.truncateSync(`${built.place}/${name}/${file}`);
+    const { code, stderr } = await built.run(["x"]);
+    strictEqual(code, 7, stderr);
+    ok(Deno.statSync(`${built.place}/${name}/${file}`).size > 0);
+  });
+}
+
 testWith([shell], "an executable sweeps away what is old and nobody holds, no more", async () => {
   using built = new Built();
   const env = { TAPELINE_CACHE: built.place };

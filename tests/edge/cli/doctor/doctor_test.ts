@@ -20,6 +20,7 @@ import {
   machine,
   type MachineChanges,
   STATE,
+  UNIT,
   VENUE,
 } from "../../../support/doctor_facts.ts";
 
@@ -119,6 +120,16 @@ const cases: readonly (readonly [string, Verdict, string, Partial<Facts>, RegExp
     "it is another user's",
     entry(STATE, { ...DIRECTORY, uid: 7 }),
     /uid 7/,
+  ],
+  [
+    "state_directory",
+    "fail",
+    "root has left a file in it",
+    on({
+      list: (path) => path === `${STATE}/` ? ["quarantine", "token"] : [],
+      entries: new Map([[`${STATE}/quarantine`, { ...FILE_ENTRY, uid: 0 }]]),
+    }),
+    /quarantine in \/state belongs to another user than the directory does, uid 1000/,
   ],
   ["state_directory", "fail", "it is a file", entry(STATE, FILE_ENTRY), /no directory/],
   ["state_directory", "fail", "it cannot be seen", entry(STATE, "denied"), /cannot be looked at/],
@@ -369,6 +380,44 @@ Deno.test("findings() reads what drop-ins of the unit say last", () => {
     }),
   );
   match(found[0]?.text ?? "", /LimitCORE is infinity/);
+});
+
+Deno.test("findings() warns of what an operator gave for one start and left in", () => {
+  const env = "/etc/tapeline/tapeline.env";
+  const asked = (options: string): readonly string[] => {
+    const files = new Map([
+      [UNIT, `${GOOD_UNIT}EnvironmentFile=-${env}\n`],
+      [env, options],
+    ]);
+    return only("unit", on({ readText: (path) => files.get(path) }))
+      .map(({ verdict, text }) => `${verdict} ${text}`);
+  };
+  const [found, ...more] = asked("TAPELINE_OPTIONS=--config x.yaml --adopt-account main\n");
+  match(found ?? "", /^warn .*--adopt-account is in \/etc\/tapeline\/tapeline\.env, .*one start/);
+  deepStrictEqual(more, []);
+  strictEqual(asked("TAPELINE_OPTIONS=--accept-loss --resume-trading").length, 2);
+  match(asked("# --accept-loss, once\nTAPELINE_OPTIONS=--config x").join(), /^pass /);
+});
+
+Deno.test("findings() finds the unit and its drop-ins where an installation puts them", () => {
+  const installed = "/usr/local/lib/systemd/system/tapeline.service";
+  const edited = "/etc/systemd/system/tapeline.service.d";
+  const files = new Map([
+    [installed, GOOD_UNIT],
+    [`${edited}/override.conf`, "[Service]\nMemoryMax=1G\n"],
+  ]);
+  const asked = (unitPath: string | undefined): string =>
+    only("unit", {
+      ...on({
+        readText: (path) => files.get(path),
+        list: (path) => path === edited ? ["override.conf"] : [],
+      }),
+      unitPath,
+    }).map(({ verdict, text }) => `${verdict} ${text}`).join();
+  match(asked(undefined), /^warn \/usr\/local\/lib\/.*MemoryMax is 1G$/);
+  match(asked(installed), /^warn .*MemoryMax is 1G$/);
+  files.clear();
+  match(asked(undefined), /^skip there is no unit \/etc\/.* or \/usr\/local\/lib\//);
 });
 
 Deno.test("findingLines() puts each remedy below its line and ends with the counts", () => {
