@@ -287,6 +287,26 @@ Deno.test("close() drops what waits and what is offered after, and leaves the in
   strictEqual(ingress.open({ name: "c", max: 2, policy: "block" }).index, 2);
 });
 
+Deno.test("Ingress.closed sums what the queues of one kind of producer had counted", () => {
+  const ingress = new Ingress(() => {});
+  for (const [session, refused] of [3, 1, 4].entries()) {
+    const queue = ingress.open({ name: `session ${session}`, max: 2, policy: "block" });
+    for (let count = 0; count < 2 + refused; count++) queue.offer(intentDraft(`i${count}`));
+    queue.close();
+    queue.close();
+  }
+  for (const dropped of [2, 5]) {
+    const queue = ingress.open({ name: "feed x", max: 1, policy: "drop" });
+    for (let count = 0; count < 1 + dropped; count++) queue.offer(tradeDraft(1));
+    queue.close();
+  }
+  const none = { dropped: 0, conflated: 0, refused: 0 };
+  deepStrictEqual([...ingress.closed].map(({ name, totals }) => [name, totals]), [
+    ["session 2", { ...none, highWater: 2, refused: 8 }],
+    ["feed x", { ...none, highWater: 1, dropped: 7 }],
+  ]);
+});
+
 Deno.test("offer() wakes whoever sequences", () => {
   let wakes = 0;
   const queue = new Ingress(() => wakes++).open({ name: "a", max: 1, policy: "block" });
