@@ -412,7 +412,11 @@ Deno.test("parseConfiguration() ends in a configuration or in problems with plac
   const lines = PAPER_DEFAULT.text.split("\n");
   const mutation = fc.record({
     line: fc.nat({ max: lines.length - 1 }),
-    with: fc.oneof(fc.constant(""), fc.string({ maxLength: 20 }), fc.constantFrom(...lines)),
+    with: fc.oneof(
+      fc.constant(""),
+      fc.string({ maxLength: 20, size: "max" }),
+      fc.constantFrom(...lines),
+    ),
   });
   fc.assert(
     fc.property(fc.array(mutation, { maxLength: 3 }), (mutations) => {

@@ -48,7 +48,10 @@ function bookAfter(drafts: readonly Draft[]): Book {
 
 for (const policy of ["block", "conflate", "drop", "fail"] as const) {
   Deno.test(`offer() under ${policy} keeps first in, first out below the bound`, () => {
-    const offers = fc.array(fc.option(fc.integer({ min: 1, max: 9 })), { maxLength: 60 });
+    const offers = fc.array(fc.option(fc.integer({ min: 1, max: 9 })), {
+      maxLength: 60,
+      size: "max",
+    });
     fc.assert(fc.property(offers, (script) => {
       const queue = queueOf(policy, 100);
       const model: number[] = [];
@@ -181,7 +184,7 @@ for (const policy of ["drop", "conflate"] as const) {
       instrument: fc.integer({ min: 0, max: 1 }),
       bids: fc.array(level, { maxLength: 3 }).map((levels) => levels.flat()),
     });
-    fc.assert(fc.property(fc.array(change, { maxLength: 40 }), (script) => {
+    fc.assert(fc.property(fc.array(change, { maxLength: 40, size: "max" }), (script) => {
       const queue = queueOf(policy, 2);
       const seen: Draft[] = [];
       const said: Draft[] = [];

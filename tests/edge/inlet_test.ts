@@ -70,7 +70,7 @@ Deno.test("Inlet keeps order and credit through full queues and deaths of its Wo
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("insert"), n: fc.constant(1) }) },
     { weight: 1, arbitrary: fc.record({ kind: fc.constant("die"), n: fc.constant(1) }) },
   );
-  fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+  fc.assert(fc.property(fc.array(step, { maxLength: 60, size: "max" }), (steps) => {
     const queue = queueOf(3);
     let worker = new CreditedWorker();
     const inlet = new Inlet(queue, worker);

@@ -176,7 +176,7 @@ class Rig {
 
 Deno.test("Loop shows nothing of an event before it is durable, and announces each command once", () => {
   const step = fc.constantFrom("intent", "trade", "turn", "sync");
-  fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+  fc.assert(fc.property(fc.array(step, { maxLength: 60, size: "max" }), (steps) => {
     const rig = new Rig();
     for (const [at, kind] of steps.entries()) {
       if (kind === "intent") rig.queue.offer(intentDraft(`i${at}`));

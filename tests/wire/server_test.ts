@@ -338,6 +338,7 @@ Deno.test("WireServer.stop() answers what was read, then says SHUTTING_DOWN", ()
     "SHUTTING_DOWN",
   ]);
   strictEqual(anonymous.only("ERROR")["code"], "SHUTTING_DOWN");
+  deepStrictEqual(closings(fixture), [], "a restart finds the session open, and its grace runs");
   fixture.time.advance(1.1 * SECOND_US);
   strictEqual(stopped, 1);
   fixture.settle();
@@ -364,8 +365,9 @@ Deno.test("WireServer.fatal() tells everyone and writes nothing that was held", 
   fixture.time.runDue();
   deepStrictEqual(client.received.slice(1).map((row) => row["code"]), ["JOURNAL_UNAVAILABLE"]);
   fixture.backend.commit();
-  fixture.time.runDue();
+  fixture.settle();
   deepStrictEqual(client.reportSeqs(), []);
+  deepStrictEqual(closings(fixture), [], "a restart finds the session open");
 });
 
 Deno.test("WireServer.listen() refuses an address that is not loopback", () => {

@@ -35,7 +35,7 @@ Deno.test("Journal continues an existing journal with the next batch and sequenc
 
 Deno.test("Journal says durable only what survives a power cut at any step", () => {
   fc.assert(fc.property(
-    fc.array(fc.nat(5), { minLength: 1, maxLength: 60 }),
+    fc.array(fc.nat(5), { minLength: 1, maxLength: 60, size: "max" }),
     fc.integer(),
     (actions, seed) => {
       const rig = new JournalRig(new MemoryDisk(), SMALL, "here");
@@ -58,7 +58,7 @@ Deno.test("Journal says durable only what survives a power cut at any step", () 
 Deno.test("Journal.openCommit is counted when what was recorded under it is on the disk, and not before", () => {
   let waited = 0;
   fc.assert(
-    fc.property(fc.array(fc.nat(6), { minLength: 1, maxLength: 60 }), (actions) => {
+    fc.property(fc.array(fc.nat(6), { minLength: 1, maxLength: 60, size: "max" }), (actions) => {
       const rig = new JournalRig(new MemoryDisk(), { ...SMALL, batchBytes: 600 }, "here");
       const { cells } = rig.journal;
       const commits: number[] = [];

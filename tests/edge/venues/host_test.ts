@@ -8,7 +8,7 @@ import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/str
 import fc from "fast-check";
 import type { VenueCommand } from "../../../core/command.ts";
 import type { Draft } from "../../../core/event.ts";
-import { micros } from "../../../core/numbers.ts";
+import { micros, orderId, requestId } from "../../../core/numbers.ts";
 import type { LogLevel, Ports, WorkerScope } from "../../../edge/ports.ts";
 import { Secret, type Secrets } from "../../../edge/secrets.ts";
 import type { AdapterFactory, VenueHost } from "../../../edge/venue.ts";
@@ -437,6 +437,53 @@ Deno.test("credentials() names all that is missing, reads anew, and warns of wha
   }
   deepStrictEqual(rig.logged.map(({ event }) => event), ["credentials_exposed"]);
   match(rig.logged[0]?.text ?? "", /\/secret must be readable by its owner alone/);
+});
+
+Deno.test("answerDry() bears the stamp of the journal of a command that runs dry, once", () => {
+  const rig = new Rig();
+  rig.hear({ kind: "credit", lane: "reports", drafts: 9 });
+  const command = {
+    kind: "Submit",
+    ordType: "Limit",
+    timeInForce: "GTC",
+    request: requestId(5),
+    venue: VENUE.id,
+    instrument: spotInstrument().id,
+    order: orderId(1),
+    clOrdId: "tl00000000-1-1",
+    venueOrderId: null,
+    dryRun: true,
+  } as unknown as Parameters<VenueHost["answerDry"]>[0];
+  rig.time.advance(1000);
+  rig.send(command);
+  const journalUs = rig.time.wallUs();
+  rig.time.advance(500);
+  const stamps = (): readonly unknown[] =>
+    rig.posted.splice(0).flatMap((said) => said.kind === "drafts" ? said.drafts : [])
+      .map(({ payload }) => "journalUs" in payload ? payload.journalUs : undefined);
+  rig.host.answerDry(command);
+  rig.host.answerDry(command);
+  rig.time.runDue();
+  deepStrictEqual(stamps(), [journalUs, undefined]);
+});
+
+Deno.test("what an adapter logs keeps its words, whatever they are in", () => {
+  const rig = new Rig({ secrets: BOTH });
+  rig.host.credentials();
+  rig.logged.length = 0;
+  const inner = { path: ["order", 7], key: "key-hush" };
+  const cause = new RangeError("bad hush-hush here");
+  const fields = { count: 7, isLast: true, nothing: null, inner, cause, text: "plain" };
+  rig.host.log("warning", "answer_not_understood", fields);
+  deepStrictEqual(JSON.parse(rig.logged[0]?.text ?? ""), {
+    venue: VENUE.name,
+    count: 7,
+    isLast: true,
+    nothing: null,
+    inner: '{"path":["order",7],"key":"[secret]"}',
+    cause: "RangeError: bad [secret] here",
+    text: "plain",
+  });
 });
 
 Deno.test("no secret leaves in a report, a status or the log", () => {
