@@ -125,6 +125,15 @@ Deno.test("withOverrides() changes only what the command line gave", () => {
   deepStrictEqual({ ...changed, wire: before.wire }, before);
 });
 
+Deno.test("parseConfiguration() takes a simulated venue beside one outside, also in mode live", () => {
+  const [, rows = ""] = venue().split("venues:\n");
+  const text = `${outsideVenue().trimEnd()}\n${rows.replace("paper", "practice")}`;
+  deepStrictEqual(read(text).venues.map(({ name, adapter }) => [name, adapter]), [
+    ["paper", "test"],
+    ["practice", "paper"],
+  ]);
+});
+
 Deno.test("parseConfiguration() lists everything that is wrong at once, in the order of the file", () => {
   const text = `mode: live
 wire:

@@ -390,6 +390,19 @@ Deno.test("up is said once the newest reconciliation since the connection is ans
   deepStrictEqual(rig.said.slice(7), ["down", "Reconciled"]);
 });
 
+Deno.test("up is not said while the reconciliation that it follows found no room to be said", () => {
+  const rig = new Rig();
+  rig.host.status("reconciling", "connected");
+  rig.send({ kind: "Reconcile", request: 1 } as Partial<VenueCommand>);
+  while (rig.host.offer(acceptedDraft(1)));
+  ok(!rig.host.offer(reconciledDraft(1)));
+  const statuses = (): readonly string[] => rig.said.filter((said) => /up|reconc/.test(said));
+  deepStrictEqual(statuses(), ["reconciling"]);
+  rig.hear({ kind: "credit", lane: "reports", drafts: 20_000 });
+  ok(rig.host.offer(reconciledDraft(1)));
+  deepStrictEqual(statuses(), ["reconciling", "up"]);
+});
+
 Deno.test("a status that says the same again is not said", () => {
   const rig = new Rig();
   for (const reason of ["no network", "no network", "no keys"]) rig.host.status("down", reason);
@@ -432,10 +445,10 @@ Deno.test("credentials() names all that is missing, reads anew, and warns of wha
   for (const [place, value] of BOTH) values.set(place, value);
   for (let again = 0; again < 2; again++) {
     const read = rig.host.credentials();
+    deepStrictEqual(rig.logged.map(({ event }) => event), ["credentials_exposed"]);
     const revealed = read.ok ? [...read.values].map(([name, one]) => [name, one.reveal()]) : [];
     deepStrictEqual(revealed, [["api_key", "key-hush"], ["secret", "hush-hush"]]);
   }
-  deepStrictEqual(rig.logged.map(({ event }) => event), ["credentials_exposed"]);
   match(rig.logged[0]?.text ?? "", /\/secret must be readable by its owner alone/);
 });
 

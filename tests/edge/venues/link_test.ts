@@ -299,6 +299,19 @@ Deno.test("VenueLink gives a Worker that follows a hung one its full 10 s, and o
   }
 });
 
+Deno.test("VenueLink beats once a second, however its Workers have died", () => {
+  const rig = new Rig();
+  rig.link.start();
+  for (let death = 0; death < 3; death++) {
+    rig.time.advance(1_500_000);
+    const { last } = rig.workers;
+    last.die();
+    while (rig.workers.last === last) rig.time.advance(10_000);
+  }
+  rig.time.advance(5_500_000);
+  strictEqual(rig.workers.last.told("beat").length, 6);
+});
+
 Deno.test("VenueLink tells a Replace by the key that it gave the order, as by the old one", () => {
   for (const clOrdId of ["tl-1-2", "tl-1-1"]) {
     const rig = new Rig();
@@ -464,10 +477,10 @@ Deno.test("cancelAll() is handed on, and stop() ends the adapter for good", () =
   rig.link.cancelAll();
   const { last } = rig.workers;
   rig.link.stop();
+  strictEqual(rig.time.nextDueUs(), undefined, "no timer is left");
   last.die();
   rig.time.advance(60_000_000);
   deepStrictEqual([last.told("cancelAll").length, last.told("stop").length], [1, 1]);
-  strictEqual(rig.time.nextDueUs(), undefined, "no timer is left");
   deepStrictEqual([last.isTerminated, rig.workers.started.length, rig.drain()], [true, 1, []]);
 });
 
