@@ -401,6 +401,7 @@ Deno.test("up is not said while the reconciliation that it follows found no room
   rig.hear({ kind: "credit", lane: "reports", drafts: 20_000 });
   ok(rig.host.offer(reconciledDraft(1)));
   deepStrictEqual(statuses(), ["reconciling", "up"]);
+  deepStrictEqual(rig.said.slice(-2), ["Reconciled", "up"]);
 });
 
 Deno.test("a status that says the same again is not said", () => {
