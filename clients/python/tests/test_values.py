@@ -144,6 +144,13 @@ class Folding(unittest.TestCase):
         self.assertEqual(orders.get("1").intent_ids, ("i",))
         self.assertIsNone(orders.by_intent("c"))
 
+    def test_rows_of_a_query_add_what_no_report_has_told_and_change_nothing_else(self):
+        orders = Orders()
+        orders.apply(trade(report_seq=7, order_id="1", cum_qty="3", order_qty="5"))
+        row = {"report_seq": 9, "order_qty": "5", "cum_qty": "1"}
+        orders.load([trade(**row, order_id="1"), trade(**row, order_id="2", intent_id="j")])
+        self.assertEqual([(o.order_id, o.cum_qty) for o in orders], [("1", 3), ("2", 1)])
+
     def test_terminal_orders_are_forgotten_beyond_the_bound(self):
         orders = Orders(keep=2)
         for n in range(1, 5):
