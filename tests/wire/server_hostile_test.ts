@@ -195,7 +195,8 @@ Deno.test("WireServer limits requests, answers each that has an id, and never li
   strictEqual(results.length, 50);
   strictEqual(results.filter((row) => row["ok"] === true).length, 20);
   ok(results.slice(20).every((row) => row["code"] === "RATE_LIMIT"));
-  deepStrictEqual(client.all("ERROR").map((row) => row["code"]), ["RATE_LIMIT"]);
+  const errors = client.all("ERROR").map((row) => [row["code"], row["fatal"]]);
+  deepStrictEqual(errors, [["RATE_LIMIT", false]]);
   strictEqual(client.reportSeqs().length, 50);
 });
 

@@ -13,10 +13,12 @@ function eventTypes(fixture: WireFixture): string[] {
   return fixture.backend.events.map((event) => event.eventType);
 }
 
+/** Causes of the sessions that were closed. Only who says GOODBYE may keep his orders. */
 function closings(fixture: WireFixture): unknown[] {
-  return fixture.backend.events
-    .filter((event): event is Event<"SessionClosed"> => event.eventType === "SessionClosed")
-    .map((event) => event.payload.cause);
+  const closed = fixture.backend.events
+    .filter((event): event is Event<"SessionClosed"> => event.eventType === "SessionClosed");
+  ok(closed.every(({ payload }) => !payload.keepOrders || payload.cause === "goodbye"));
+  return closed.map((event) => event.payload.cause);
 }
 
 Deno.test("WireServer sends HELLO_ACK only when SessionOpened is durable", () => {
