@@ -1,7 +1,7 @@
 /**
  * Takes secrets out of text that is going to be logged, thrown or reported.
  *
- * Three nets, each enough for its kind: known secrets by value, whatever follows the `?` of an
+ * Three nets, each enough for its kind: known secrets by value and by line, whatever follows the `?` of an
  * address, and values of fields that are named like a secret. Too much is taken rather than too
  * little: a text that lost a word is still read, a key that was logged is lost.
  * @module
@@ -27,14 +27,24 @@ export type Redact = (text: string) => string;
  * ```
  */
 export function redactor(secrets: readonly string[]): Redact {
-  const known = secrets.filter((secret) => secret.length >= SECRET_LENGTH_MIN)
+  const known = [...new Set(secrets.flatMap(spellings))]
+    .filter((spelling) => spelling.length >= SECRET_LENGTH_MIN)
     .toSorted((left, right) => right.length - left.length);
   return (text) => {
     let clean = text.replace(ADDRESS_QUERY, "$1?[removed]");
-    for (const secret of known) {
-      clean = clean.replaceAll(secret, "[secret]")
-        .replaceAll(encodeURIComponent(secret), "[secret]");
-    }
+    for (const spelling of known) clean = clean.replaceAll(spelling, "[secret]");
     return clean.replace(NAMED, "$1[secret]");
   };
+}
+
+/**
+ * A secret as addresses and JSON spell it. A key of several lines (PEM) is a secret line by line:
+ * JSON writes its ends of lines in another way, and errors quote a part of it.
+ */
+function spellings(secret: string): readonly string[] {
+  return [secret, ...secret.split(/\r?\n/)].flatMap((text) => [
+    text,
+    encodeURIComponent(text),
+    JSON.stringify(text).slice(1, -1),
+  ]);
 }

@@ -6,6 +6,7 @@ import { deepStrictEqual, notStrictEqual, strictEqual } from "node:assert/strict
 import {
   coreIsPure,
   deadFiles,
+  drawsReachTheirBound,
   edgesHaveNoEngine,
   exportsAreDocumented,
   fileIsOneRoom,
@@ -96,6 +97,12 @@ const samples: readonly (readonly [string, Rule, string, string])[] = [
     "class A {\n  f(\n    a: B,\n  ): void {\n" + "    a();\n".repeat(70) + "  }\n}\n",
   ],
   ["an undocumented export", exportsAreDocumented, "wire/x.ts", "\nexport function f(): void {}\n"],
+  [
+    "a list that ends early",
+    drawsReachTheirBound,
+    "tests/x.ts",
+    "fc.array(step, { minLength: 1, maxLength: " + "60 })",
+  ],
   ["a path of one machine", noPathOfOneMachine, "wire/x.ts", 'const a = "/' + 'work/main";'],
 ];
 for (const [what, rule, path, text] of samples) {

@@ -125,6 +125,15 @@ Deno.test("withOverrides() changes only what the command line gave", () => {
   deepStrictEqual({ ...changed, wire: before.wire }, before);
 });
 
+Deno.test("parseConfiguration() takes a simulated venue beside one outside, also in mode live", () => {
+  const [, rows = ""] = venue().split("venues:\n");
+  const text = `${outsideVenue().trimEnd()}\n${rows.replace("paper", "practice")}`;
+  deepStrictEqual(read(text).venues.map(({ name, adapter }) => [name, adapter]), [
+    ["paper", "test"],
+    ["practice", "paper"],
+  ]);
+});
+
 Deno.test("parseConfiguration() lists everything that is wrong at once, in the order of the file", () => {
   const text = `mode: live
 wire:
@@ -412,7 +421,11 @@ Deno.test("parseConfiguration() ends in a configuration or in problems with plac
   const lines = PAPER_DEFAULT.text.split("\n");
   const mutation = fc.record({
     line: fc.nat({ max: lines.length - 1 }),
-    with: fc.oneof(fc.constant(""), fc.string({ maxLength: 20 }), fc.constantFrom(...lines)),
+    with: fc.oneof(
+      fc.constant(""),
+      fc.string({ maxLength: 20, size: "max" }),
+      fc.constantFrom(...lines),
+    ),
   });
   fc.assert(
     fc.property(fc.array(mutation, { maxLength: 3 }), (mutations) => {

@@ -294,7 +294,7 @@ function idsOf(records: Iterable<{ readonly intentId: string }>): string[] {
 
 Deno.test("Blotter agrees with its naive twin after every command", () => {
   fc.assert(
-    fc.property(fc.array(command, { minLength: 20, maxLength: 120 }), (commands) => {
+    fc.property(fc.array(command, { minLength: 20, maxLength: 120, size: "max" }), (commands) => {
       const pair = new Pair();
       for (const each of commands) {
         pair.run(each);

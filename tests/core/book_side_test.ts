@@ -12,7 +12,10 @@ const PRICES = fc.oneof(
   fc.integer({ min: 9_900, max: 10_100 }),
   fc.integer({ min: 1, max: 40_000 }),
 );
-const LEVELS = fc.array(fc.tuple(PRICES, fc.integer({ min: 0, max: 9 })), { maxLength: 80 });
+const LEVELS = fc.array(fc.tuple(PRICES, fc.integer({ min: 0, max: 9 })), {
+  maxLength: 80,
+  size: "max",
+});
 
 for (const side of ["Buy", "Sell"] as const) {
   Deno.test(`BookSide.quantityBefore() is the sum of better levels of a ${side}`, () => {
@@ -40,6 +43,7 @@ const FAR_PRICES = fc.constantFrom(
 );
 const FAR_LEVELS = fc.array(fc.tuple(FAR_PRICES, fc.integer({ min: 0, max: 9 })), {
   maxLength: 40,
+  size: "max",
 });
 
 for (const side of ["Buy", "Sell"] as const) {

@@ -28,7 +28,9 @@ function digestOf(book: Book): unknown {
 
 function pairs(prices: fc.Arbitrary<number>): fc.Arbitrary<number[]> {
   const quantity = fc.oneof(fc.constant(0), fc.integer({ min: 1, max: 9 }));
-  return fc.array(fc.tuple(prices, quantity), { maxLength: 12 }).map((levels) => levels.flat());
+  return fc.array(fc.tuple(prices, quantity), { maxLength: 12, size: "max" }).map((levels) =>
+    levels.flat()
+  );
 }
 
 function commands(prices: fc.Arbitrary<number>): fc.Arbitrary<Command[]> {
@@ -39,7 +41,7 @@ function commands(prices: fc.Arbitrary<number>): fc.Arbitrary<Command[]> {
   );
   const command = fc.record({ kind, bids: pairs(prices), asks: pairs(prices) });
   const first = { kind: "snapshot", bids: [], asks: [] } as const;
-  return fc.array(command, { maxLength: 40 }).map((rest) => [first, ...rest]);
+  return fc.array(command, { maxLength: 40, size: "max" }).map((rest) => [first, ...rest]);
 }
 
 const RANGES: readonly (readonly [string, fc.Arbitrary<number>])[] = [

@@ -10,7 +10,7 @@ import { Fifo } from "../../core/fifo.ts";
 const burst = fc.record({ pushes: fc.nat(600), takes: fc.nat(600) });
 
 Deno.test("Fifo agrees with an array after every burst, over many pages", () => {
-  fc.assert(fc.property(fc.array(burst, { maxLength: 12 }), (bursts) => {
+  fc.assert(fc.property(fc.array(burst, { maxLength: 12, size: "max" }), (bursts) => {
     const fifo = new Fifo<number>();
     const array: number[] = [];
     let next = 0;

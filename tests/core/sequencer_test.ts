@@ -73,7 +73,7 @@ const kind: fc.Arbitrary<Kind> = fc.record({
   venue: fc.option(fc.nat({ max: 2 })),
   instrument: fc.nat({ max: 2 }),
 });
-const producers = fc.array(fc.array(kind, { maxLength: 12 }), { maxLength: 5 });
+const producers = fc.array(fc.array(kind, { maxLength: 12, size: "max" }), { maxLength: 5 });
 const bound = fc.integer({ min: 1, max: 6 });
 
 function queuesOf(kinds: readonly (readonly Kind[])[]): Queue[] {

@@ -124,7 +124,7 @@ const command = fc.oneof(
 
 for (const best of ["highest", "lowest"] as const) {
   Deno.test(`TickSide with the ${best} price best agrees with its naive twin`, () => {
-    fc.assert(fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
+    fc.assert(fc.property(fc.array(command, { maxLength: 60, size: "max" }), (commands) => {
       const side = new TickSide(TABLE, best);
       const twin = new NaiveSide(best);
       for (const one of commands) {

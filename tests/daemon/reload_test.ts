@@ -6,54 +6,13 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
-import { declareClients, declareVenues, parseConfiguration } from "../../config/mod.ts";
 import { createTimeline, Effects } from "../../core/mod.ts";
 import type { Draft, Event } from "../../core/event.ts";
 import { micros, seqId } from "../../core/numbers.ts";
-import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
-import type { Timeline } from "../../core/timeline.ts";
-import { controlDraft, declarationDrafts, renumber } from "../../edge/declarations.ts";
+import { controlDraft, declarationDrafts } from "../../edge/declarations.ts";
 import { planReload, type ReloadPlan } from "../../daemon/reload.ts";
 import { type Declared, tighten } from "../../daemon/tighten.ts";
-
-/** What a test writes otherwise than the default, by its place in the file. */
-type Parts = {
-  readonly top?: string;
-  readonly venue?: string;
-  readonly limits?: string;
-  readonly venueLimits?: string;
-  readonly instrument?: string;
-  readonly more?: string;
-};
-
-function yaml({ top, venue, limits, venueLimits, instrument, more }: Parts): string {
-  return `${top ?? ""}
-venues:
-  - name: paper
-    exchange: sim
-    ${venue ?? ""}
-    limits: { ${venueLimits ?? ""} }
-    instruments:
-      - symbol: BTC/USDT
-        base: BTC
-        quote: USDT
-        price: { quantum: "0.1" }
-        quantity: { quantum: "0.001" }
-        ${instrument ?? ""}
-        limits: { ${limits ?? ""} }
-${more ?? ""}`;
-}
-
-const ADAPTERS = new Map([["paper", { capabilities: () => PAPER_CAPABILITIES }]]);
-
-function declared(parts: Parts, timeline: Timeline): Declared {
-  const configuration = parseConfiguration(
-    { file: "c.yaml", directory: "/", text: yaml(parts) },
-    { adapters: new Map(), captureFormats: [], fileExists: () => false },
-  );
-  const venues = renumber(declareVenues(configuration, ADAPTERS), timeline.view);
-  return { configuration, venues, clients: declareClients(configuration) };
-}
+import { declared, type Parts } from "../support/reload_parts.ts";
 
 /** A core that was started with a configuration. */
 class Run {
@@ -63,7 +22,7 @@ class Run {
   #seq = 0;
 
   constructor(parts: Parts) {
-    this.before = declared(parts, this.timeline);
+    this.before = declared(parts, this.timeline.view);
     const { venues, clients, configuration } = this.before;
     const operator = { ...configuration.operator, resume: false };
     const { view } = this.timeline;
@@ -81,13 +40,13 @@ class Run {
   }
 
   plan(parts: Parts): ReloadPlan {
-    const after = declared(parts, this.timeline);
+    const after = declared(parts, this.timeline.view);
     return planReload(this.before, after, { view: this.timeline.view, nowUs: micros(2) });
   }
 
   /** What the core makes of the new limits, whether a reload lets them through or not. */
   alarmsOf(parts: Parts): readonly string[] {
-    const after = declared(parts, this.timeline);
+    const after = declared(parts, this.timeline.view);
     const { drafts } = tighten(
       this.before,
       after,
@@ -115,6 +74,12 @@ const DRY = "clients: [{ name: bot, dry_run: true }]";
 const PAIR = 'clients: [{ name: bot, instruments: [{ instrument: "paper:BTC/USDT", ' +
   "max_open_orders: 5 }] }]";
 
+/** A client's row with a limit in the one instrument. */
+function pairRow(name: string, max: number): string {
+  return `{ name: "${name}", instruments: [{ instrument: "paper:BTC/USDT", ` +
+    `max_open_orders: ${max} }] }`;
+}
+
 const taken: readonly (readonly [string, Parts, Parts, readonly string[]])[] = [
   ["a limit that was not there", {}, { limits: 'max_order_qty: "1"' }, ["LimitsSet"]],
   ["a lower limit", { limits: 'max_position: "2"' }, { limits: 'max_position: "1"' }, [
@@ -131,6 +96,9 @@ const taken: readonly (readonly [string, Parts, Parts, readonly string[]])[] = [
   ["a stricter trading state", {}, { top: "operator: { trading_state: Reducing }" }, [
     "TradingStateSet",
   ]],
+  ["a lower limit of a client in an instrument", { top: PAIR }, { top: PAIR.replace("5", "4") }, [
+    "LimitsSet",
+  ]],
   ["the kill switch", {}, { top: "operator: { kill_switch: true }" }, ["KillSwitchSet"]],
   ["levels of the log", {}, { top: "log: { level: debug, categories: { wire: error } }" }, []],
   ["settings of the hot loop", {}, { top: "hotloop: { half_life_s: 5 }" }, []],
@@ -144,9 +112,28 @@ for (const [what, before, after, types] of taken) {
     const plan = run.plan(after);
     deepStrictEqual(typesOf(plan), ["ConfigurationReloaded", ...types], problemsOf(plan));
     if (plan.kind === "changed") run.apply(plan.drafts);
+    const drafts = plan.kind === "changed" ? plan.drafts : [];
+    const isAdmin = ({ eventType, payload }: Draft): boolean =>
+      eventType === "LimitsSet" && payload.admin;
+    ok(!drafts.some(isAdmin), "whoever writes the file is no admin");
     deepStrictEqual(run.alarms, []);
   });
 }
+
+Deno.test("planReload() sets switches, each of what it is said of, and takes none back", () => {
+  const before = { top: "operator: { trading_state: Active }" };
+  const operator = "operator: { trading_state: Reducing, kill_switch: true }";
+  const plan = new Run(before).plan({ top: `${operator}\n${DRY}`, instrument: "dry_run: true" });
+  const drafts = plan.kind === "changed" ? plan.drafts : [];
+  const set = drafts.filter(({ eventType }) => /DryRunSet|StateSet|SwitchSet/.test(eventType));
+  const reason = "configuration reloaded";
+  deepStrictEqual(set.map(({ payload, instrument }) => [payload, instrument]), [
+    [{ client: "bot", on: true }, null],
+    [{ client: null, on: true }, drafts.find(({ instrument }) => instrument !== null)?.instrument],
+    [{ state: "Reducing", reason }, null],
+    [{ on: true, reason }, null],
+  ]);
+});
 
 const loosened: readonly (readonly [string, Parts, Parts, RegExp])[] = [
   [
@@ -178,6 +165,18 @@ const loosened: readonly (readonly [string, Parts, Parts, RegExp])[] = [
     {},
     { top: "exchanges: [{ name: sim, self_match: allow }]" },
     /^Cannot loosen exchanges\[0\] /,
+  ],
+  [
+    "an exchange's row taken away",
+    { top: "exchanges: [{ name: sim, max_open_orders: 9 }]" },
+    {},
+    /^Cannot loosen exchanges\[0\]\.max_open_orders /,
+  ],
+  [
+    "a client that leaves the limits of all others in an instrument",
+    {},
+    { top: `clients: [${pairRow("*", 5)}, ${pairRow("bot", 6)}]` },
+    /^Cannot loosen clients\[1\] /,
   ],
   ["a client's row taken away", { top: CLIENT }, {}, /^Cannot loosen clients\[0\] .*not there$/],
   [
@@ -288,7 +287,7 @@ Deno.test("planReload() keeps a stricter trading state that the journal holds", 
 const most = fc.constantFrom(null, 1, 2, 3);
 const rate = fc.constantFrom(null, [1, 1], [1, 2], [2, 1]);
 const amounts = fc.constantFrom("", "USDT: 1", "USDT: 2", "BTC: 1", "USDT: 1, BTC: 1");
-const randomParts = fc.record({
+const SETTINGS = {
   qty: most,
   collar: fc.constantFrom(null, 100, 200),
   stale: fc.constantFrom(100, 200),
@@ -309,7 +308,24 @@ const randomParts = fc.record({
     }),
     { maxLength: 3 },
   ),
-}).map((of): Parts => {
+};
+const settings = fc.record(SETTINGS);
+type Settings = typeof settings extends fc.Arbitrary<infer Value> ? Value : never;
+
+/** One setting, written otherwise: of two files that differ in all, one is always looser somewhere. */
+const oneSetting: fc.Arbitrary<Partial<Settings>> = fc.oneof(
+  ...Object.entries(SETTINGS).map(([key, value]: readonly [string, fc.Arbitrary<unknown>]) =>
+    value.map((other) => ({ [key]: other }))
+  ),
+  ...[1, 2, 3, 4].map(() => SETTINGS.clients.map((clients) => ({ clients }))),
+);
+const twoSettings = fc.tuple(settings, fc.array(oneSetting, { maxLength: 2 }))
+  .map(([before, changes]): readonly [Parts, Parts] => [
+    partsOf(before),
+    partsOf(changes.reduce<Settings>((after, change) => ({ ...after, ...change }), before)),
+  ]);
+
+function partsOf(of: Settings): Parts {
   const list = (text: string): string =>
     `[${
       text.split(", ").filter((one) => one !== "").map((one) => {
@@ -335,19 +351,22 @@ const randomParts = fc.record({
       `${list(of.loss)}, check_funds: ${of.funds}, tripwire: { reports: ${of.reports}, ` +
       `tolerances: ${list(of.tolerances)} }`,
   };
-});
+}
 
 Deno.test("planReload() refuses limits exactly when the core would hold them back", () => {
+  const seen = { changed: 0, refused: 0, unchanged: 0, gone: 0 };
   fc.assert(
-    fc.property(randomParts, randomParts, (before, after) => {
+    fc.property(twoSettings, ([before, after]) => {
       const plan = new Run(before).plan(after);
       const isRowGone = plan.kind === "refused" &&
         plan.problems.every((problem) => problem.endsWith("not there"));
+      seen[isRowGone ? "gone" : plan.kind] += 1;
       const held = new Run(before).alarmsOf(after);
       // A row that is gone is refused as such; the core is not told of it.
       if (isRowGone) deepStrictEqual(held, []);
       else strictEqual(held.includes("LIMITS_HELD"), plan.kind === "refused", problemsOf(plan));
     }),
-    { numRuns: 60 },
+    { numRuns: 200 },
   );
+  ok(Object.values(seen).every((times) => times >= 5), JSON.stringify(seen));
 });

@@ -48,7 +48,10 @@ function bookAfter(drafts: readonly Draft[]): Book {
 
 for (const policy of ["block", "conflate", "drop", "fail"] as const) {
   Deno.test(`offer() under ${policy} keeps first in, first out below the bound`, () => {
-    const offers = fc.array(fc.option(fc.integer({ min: 1, max: 9 })), { maxLength: 60 });
+    const offers = fc.array(fc.option(fc.integer({ min: 1, max: 9 })), {
+      maxLength: 60,
+      size: "max",
+    });
     fc.assert(fc.property(offers, (script) => {
       const queue = queueOf(policy, 100);
       const model: number[] = [];
@@ -181,7 +184,7 @@ for (const policy of ["drop", "conflate"] as const) {
       instrument: fc.integer({ min: 0, max: 1 }),
       bids: fc.array(level, { maxLength: 3 }).map((levels) => levels.flat()),
     });
-    fc.assert(fc.property(fc.array(change, { maxLength: 40 }), (script) => {
+    fc.assert(fc.property(fc.array(change, { maxLength: 40, size: "max" }), (script) => {
       const queue = queueOf(policy, 2);
       const seen: Draft[] = [];
       const said: Draft[] = [];
@@ -285,6 +288,26 @@ Deno.test("close() drops what waits and what is offered after, and leaves the in
   ok(first.offer(intentDraft("i3")), "a closed producer is not held back");
   deepStrictEqual([first.length, ingress.depth, ingress.queues], [0, 1, [second]]);
   strictEqual(ingress.open({ name: "c", max: 2, policy: "block" }).index, 2);
+});
+
+Deno.test("Ingress.closed sums what the queues of one kind of producer had counted", () => {
+  const ingress = new Ingress(() => {});
+  for (const [session, refused] of [3, 1, 4].entries()) {
+    const queue = ingress.open({ name: `session ${session}`, max: 2, policy: "block" });
+    for (let count = 0; count < 2 + refused; count++) queue.offer(intentDraft(`i${count}`));
+    queue.close();
+    queue.close();
+  }
+  for (const dropped of [2, 5]) {
+    const queue = ingress.open({ name: "feed x", max: 1, policy: "drop" });
+    for (let count = 0; count < 1 + dropped; count++) queue.offer(tradeDraft(1));
+    queue.close();
+  }
+  const none = { dropped: 0, conflated: 0, refused: 0 };
+  deepStrictEqual([...ingress.closed].map(({ name, totals }) => [name, totals]), [
+    ["session 2", { ...none, highWater: 2, refused: 8 }],
+    ["feed x", { ...none, highWater: 1, dropped: 7 }],
+  ]);
 });
 
 Deno.test("offer() wakes whoever sequences", () => {

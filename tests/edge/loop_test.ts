@@ -11,6 +11,7 @@ import { type Micros, micros, type SeqId, seqId } from "../../core/numbers.ts";
 import { Sequencer } from "../../core/sequencer.ts";
 import type { Timeline } from "../../core/timeline.ts";
 import type { View } from "../../core/view.ts";
+import type { Timers } from "../../edge/ports.ts";
 import { EngineClock } from "../../edge/engine_clock.ts";
 import { Ingress, type IngressQueue } from "../../edge/ingress.ts";
 import { type CommitLog, Loop } from "../../edge/loop.ts";
@@ -26,7 +27,12 @@ class ToyTimeline implements Timeline {
   kept = 0;
   mostKept = 0;
   outputs: Draft[] = [];
-  readonly view = { instruments: [], venues: [{ simulation: null }] } as unknown as View;
+  /** What is said of venue 0, where all commands go. */
+  venues: readonly { readonly simulation: object | null }[] = [{ simulation: null }];
+
+  get view(): View {
+    return { instruments: [], venues: this.venues } as unknown as View;
+  }
 
   get seqId(): SeqId {
     return this.#echo.seqId;
@@ -46,6 +52,10 @@ class ToyTimeline implements Timeline {
       if (this.kept === 0) this.deadlineUs = undefined;
     } else this.kept += 1;
     this.mostKept = Math.max(this.mostKept, this.kept);
+    if (event.eventType === "Stopping") {
+      effects.alarms.push({ code: "EXTERNAL_FILL", text: "of an event that was not applied" });
+      throw new Error("poison");
+    }
     this.#echo.apply(event, effects);
   }
 
@@ -74,6 +84,8 @@ class ToyJournal implements CommitLog {
   durableSeq = seqId(0);
   readonly events: Event[] = [];
   readonly batches: number[] = [];
+  /** Alarms that were recorded. */
+  alarms = 0;
   #open = 0;
   #inFlight: SeqId | undefined;
   #handler: (upTo: SeqId, atUs: Micros) => void = () => {};
@@ -83,8 +95,9 @@ class ToyJournal implements CommitLog {
     return this.batches.length + 1;
   }
 
-  record({ event }: { readonly event: Event }): void {
+  record({ event, effects }: { readonly event: Event; readonly effects: Effects }): void {
     this.events.push(event);
+    this.alarms += effects.alarms.length;
     this.#open++;
   }
 
@@ -114,6 +127,8 @@ class Rig {
   readonly journal = new ToyJournal();
   readonly announced: SeqId[] = [];
   readonly commits: number[] = [];
+  /** Batches that had been handed over at each announcement. */
+  readonly handedOver: number[] = [];
   readonly shown: SeqId[] = [];
   readonly applied: SeqId[] = [];
   readonly alarms: string[] = [];
@@ -122,8 +137,14 @@ class Rig {
   readonly loop: Loop;
   readonly queue: IngressQueue;
 
-  constructor() {
+  /** `earlyUs`: how much too early its timers are. */
+  constructor({ earlyUs = 0 } = {}) {
     const clock = new EngineClock(this.time, micros(0));
+    const timers: Timers = {
+      after: (delayUs, task) =>
+        this.time.after(delayUs > earlyUs ? delayUs - earlyUs : delayUs, task),
+      soon: (task) => this.time.soon(task),
+    };
     this.ingress = new Ingress(() => this.loop.wake());
     this.loop = new Loop({
       timeline: this.timeline,
@@ -131,7 +152,7 @@ class Rig {
       ingress: this.ingress,
       journal: this.journal,
       clock,
-      timers: this.time,
+      timers,
       writeReport: writeEchoReport,
       observers: [{
         applied: (event) => this.applied.push(event.seqId),
@@ -140,6 +161,7 @@ class Rig {
       announce: ({ seqId }, commit) => {
         this.announced.push(seqId);
         this.commits.push(commit);
+        this.handedOver.push(this.journal.batches.length);
       },
       alarm: ({ code }) => this.alarms.push(code),
       onPoison: (event) => this.poison.push(event.seqId),
@@ -154,7 +176,7 @@ class Rig {
 
 Deno.test("Loop shows nothing of an event before it is durable, and announces each command once", () => {
   const step = fc.constantFrom("intent", "trade", "turn", "sync");
-  fc.assert(fc.property(fc.array(step, { maxLength: 60 }), (steps) => {
+  fc.assert(fc.property(fc.array(step, { maxLength: 60, size: "max" }), (steps) => {
     const rig = new Rig();
     for (const [at, kind] of steps.entries()) {
       if (kind === "intent") rig.queue.offer(intentDraft(`i${at}`));
@@ -185,6 +207,17 @@ Deno.test("Loop announces a command when the journal has it, with the commit tha
   rig.time.runDue();
   rig.journal.sync();
   deepStrictEqual([rig.announced, rig.commits], [[1, 2], [1, 2]]);
+  deepStrictEqual(rig.handedOver, [1, 1], "the journal first; the second waits behind the first");
+});
+
+Deno.test("Loop announces no command of a venue that is simulated, nor of one that is gone", () => {
+  for (const venues of [[{ simulation: {} }], []]) {
+    const rig = new Rig();
+    rig.timeline.venues = venues;
+    rig.queue.offer(intentDraft("i1"));
+    rig.time.runDue();
+    deepStrictEqual([rig.types, rig.announced], [["IntentReceived"], []]);
+  }
 });
 
 Deno.test("Loop hands a batch over while the next one fills (group commit)", () => {
@@ -234,6 +267,18 @@ Deno.test("Loop wakes for a deadline that became earlier, and not for one that w
   rig.time.advance(600);
   deepStrictEqual(rig.types, ["DeadlineReached"]);
   strictEqual(rig.time.nextDueUs(), undefined, "no timer is left");
+});
+
+Deno.test("Loop wakes for a deadline that went and came again, and when its timer was too early", () => {
+  const rig = new Rig({ earlyUs: 40 });
+  const dueUs = rig.time.wallUs() + 10_000;
+  for (const deadlineUs of [dueUs, undefined, dueUs]) {
+    rig.timeline.deadlineUs = deadlineUs;
+    rig.loop.wake();
+    rig.time.advance(10);
+  }
+  rig.time.advance(20_000);
+  deepStrictEqual(rig.types, ["DeadlineReached"]);
 });
 
 Deno.test("Loop waits for the journal when it holds back, without spinning on a deadline", () => {
@@ -299,15 +344,17 @@ Deno.test("whenDurable() runs at once if nothing is open, else with the release"
 
 Deno.test("whenTaken() waits until the queue is empty and what it held is durable", () => {
   const rig = new Rig();
-  let isDone = false;
+  let done = 0;
   rig.queue.offer(tradeDraft(1));
-  rig.loop.whenTaken(rig.queue, () => {
-    isDone = true;
-  });
+  rig.loop.whenTaken(rig.queue, () => done += 1);
   rig.time.runDue();
-  ok(!isDone);
+  strictEqual(done, 0);
   rig.journal.sync();
-  ok(isDone);
+  strictEqual(done, 1);
+  rig.queue.offer(tradeDraft(1));
+  rig.time.runDue();
+  rig.journal.sync();
+  strictEqual(done, 1, "once");
 });
 
 Deno.test("a poison event is written without effects, and nothing is applied after it", () => {
@@ -318,6 +365,7 @@ Deno.test("a poison event is written without effects, and nothing is applied aft
   rig.time.runDue();
   deepStrictEqual(rig.types, ["IntentReceived", "Stopping"]);
   deepStrictEqual([rig.poison, rig.applied], [[2], [1]]);
+  deepStrictEqual([rig.journal.alarms, rig.alarms, rig.announced], [0, [], [1]]);
   rig.journal.sync();
   rig.queue.offer(intentDraft("later"));
   rig.time.advance(1_000_000);

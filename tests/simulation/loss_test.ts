@@ -108,6 +108,23 @@ Deno.test("after a loss nothing is traded before an operator resumes, and no int
   machine.kill(next);
 });
 
+Deno.test("a loss is told once: when the daemon that was told of it dies, the next one trades on", () => {
+  const machine = lossOf(isAny);
+  const told = machine.start([], { acceptLoss: true });
+  machine.ready(told);
+  machine.kill(told);
+  const resumed = machine.start([], { resumeTrading: true });
+  machine.ready(resumed);
+  accepted(machine, machine.client("alice"), "after");
+  machine.kill(resumed);
+  const next = machine.start();
+  machine.ready(next);
+  const client = machine.client("alice");
+  strictEqual(client.all("HELLO_ACK")[0]?.["trading_state"], "Active");
+  accepted(machine, client, "later");
+  machine.kill(next);
+});
+
 Deno.test("after a loss the orders of the lost part are found at the venue and alarmed", () => {
   const machine = lossOf(isAny);
   const run = machine.start([], { acceptLoss: true });

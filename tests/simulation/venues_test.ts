@@ -74,6 +74,26 @@ Deno.test("an account that changed behind our back halts, and is taken over when
   strictEqual(view.counters()["accounts_adopted"], 2);
 });
 
+Deno.test("an account that changed behind our back is taken over by no restart of its own, nor for another venue", () => {
+  const machine = new Machine();
+  const run = machine.start();
+  machine.ready(run);
+  machine.venue.exchange.cash += 1000;
+  machine.until(() => machine.said("FUNDS_MISMATCH").length > 0, "the tripwire");
+  machine.pass(100_000); // it is durable by now
+  machine.kill(run);
+  for (const adoptAccounts of [[], ["paper"]]) {
+    machine.lines.length = 0;
+    const next = machine.start([], { adoptAccounts });
+    machine.ready(next);
+    machine.pass(1_200_000);
+    match(String(machine.said("trading_held_back")[0]?.fields["text"]), /^x stays halted/);
+    machine.kill(next);
+  }
+  const { view } = machine.replay();
+  deepStrictEqual(view.balances().find(({ currency }) => currency === "USD")?.total, "0");
+});
+
 Deno.test("reconcile() asks a venue that is up for its account, once, at once", () => {
   const machine = new Machine();
   const asked = accountsAsked(machine);

@@ -87,6 +87,7 @@ export class MemoryDisk implements Disk {
   #durableEntries = new Map<string, Node>();
   #faults: { fault: DiskFault; calls: number }[] = [];
   #life = {};
+  #openFiles = 0;
 
   /** Arms a fault. */
   inject(fault: DiskFault): void {
@@ -98,9 +99,15 @@ export class MemoryDisk implements Disk {
     this.#faults = [];
   }
 
+  /** Files that were opened and not closed: a process has only so many. */
+  get openFiles(): number {
+    return this.#openFiles;
+  }
+
   /** Ends the process: its files and locks are gone; of what was not synced stays what is kept. */
   crash(keep: CrashKeep): void {
     this.#life = {};
+    this.#openFiles = 0;
     for (const node of this.#nodes()) node.lockedBy = undefined;
     if (keep === "all") return;
     const keeps = keep === "none" ? (): boolean => false : keep;
@@ -194,6 +201,8 @@ export class MemoryDisk implements Disk {
   #handle(path: string, node: Node): DiskFile {
     const life = this.#life;
     const owner = {};
+    let isOpen = true;
+    this.#openFiles += 1;
     const alive = (operation: DiskFault["operation"]): "lose" | "forget" | undefined => {
       if (life !== this.#life) throw new DiskError("Io", `${path} belongs to a dead process`);
       return this.#enter(operation, path);
@@ -234,6 +243,8 @@ export class MemoryDisk implements Disk {
         return true;
       },
       close: () => {
+        if (isOpen && life === this.#life) this.#openFiles -= 1;
+        isOpen = false;
         if (node.lockedBy === owner) node.lockedBy = undefined;
       },
     };

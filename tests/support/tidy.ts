@@ -231,6 +231,22 @@ export function deadFiles(
     .map(({ path }) => `${path}: nothing imports it`);
 }
 
+/** Longest list or text that fast-check draws, whatever `maxLength` allows, unless `size` is said. */
+const DRAWN_LENGTH_MAX = 10;
+
+/** What a property draws reaches the length that it names. */
+export function drawsReachTheirBound({ path, text }: Source): readonly string[] {
+  if (!path.startsWith("tests/")) return [];
+  return [...text.matchAll(/\{[^{}]*\bmaxLength: ([\d_]+)[^{}]*\}/g)]
+    .filter(([found, most = ""]) =>
+      Number(most.replaceAll("_", "")) > DRAWN_LENGTH_MAX && !/\bsize: /.test(found)
+    )
+    .map(({ index }) =>
+      `${path}:${text.slice(0, index).split("\n").length}: a maxLength above ` +
+      `${DRAWN_LENGTH_MAX} without size: "max": nothing longer is drawn`
+    );
+}
+
 /** The rules that read one file at a time. */
 export const RULES: readonly Rule[] = [
   coreIsPure,
@@ -242,4 +258,5 @@ export const RULES: readonly Rule[] = [
   functionsAreShort,
   exportsAreDocumented,
   noPathOfOneMachine,
+  drawsReachTheirBound,
 ];

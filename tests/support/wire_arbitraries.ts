@@ -20,7 +20,7 @@ const decimal = fc.oneof(
 );
 const time = fc.nat(2_000_000_000).map((n) => NOW_US - n);
 const duration = fc.nat(1_000_000);
-const tag = fc.string({ maxLength: 20, unit: "grapheme" });
+const tag = fc.string({ maxLength: 20, size: "max", unit: "grapheme" });
 const instrument = fc.constantFrom("paper:BTC/USDT", "binance-main:ÄÖ/€", "x:y");
 
 const common = {

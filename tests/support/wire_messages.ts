@@ -8,10 +8,10 @@ import { mutated, NOW_US, type Plain } from "./wire_arbitraries.ts";
 
 const key = fc.oneof(
   fc.integer(),
-  fc.string({ minLength: 1, maxLength: 64, unit: "grapheme-ascii" }),
+  fc.string({ minLength: 1, maxLength: 64, size: "max", unit: "grapheme-ascii" }),
 );
 const time = fc.nat(1_000_000).map((n) => NOW_US + n);
-const name = fc.string({ minLength: 1, maxLength: 64, unit: "grapheme-ascii" });
+const name = fc.string({ minLength: 1, maxLength: 64, size: "max", unit: "grapheme-ascii" });
 const decimal = fc.constantFrom("0", "0.5", "100.250", 3, 0.25);
 const side = fc.constantFrom("Buy", "Sell");
 

@@ -27,15 +27,15 @@ const writes: fc.Arbitrary<Write> = fc.oneof(
     write: (to: ByteWriter): void => to.quanta(quanta, scale),
     text: fromQuanta(quanta, scale),
   })),
-  fc.string({ unit: "binary", maxLength: 40 }).map((value) => ({
+  fc.string({ unit: "binary", maxLength: 40, size: "max" }).map((value) => ({
     write: (to: ByteWriter): void => to.string(value),
     text: JSON.stringify(value),
   })),
-  fc.string({ maxLength: 40 }).map((value) => ({
+  fc.string({ maxLength: 40, size: "max" }).map((value) => ({
     write: (to: ByteWriter): void => to.string(value),
     text: JSON.stringify(value),
   })),
-  fc.string({ unit: "grapheme", maxLength: 40 }).map((value) => ({
+  fc.string({ unit: "grapheme", maxLength: 40, size: "max" }).map((value) => ({
     write: (to: ByteWriter): void => to.raw(value),
     text: value,
   })),
@@ -60,7 +60,7 @@ const writes: fc.Arbitrary<Write> = fc.oneof(
 Deno.test("ByteWriter leaves the bytes of the texts, one behind the other, on random writes", () => {
   const to = new ByteWriter();
   fc.assert(
-    fc.property(fc.array(writes, { maxLength: 60 }), (all) => {
+    fc.property(fc.array(writes, { maxLength: 60, size: "max" }), (all) => {
       to.clear();
       for (const { write } of all) write(to);
       const expected = new TextEncoder().encode(all.map(({ text }) => text).join(""));

@@ -42,7 +42,7 @@ const hello = { type: "HELLO", wire: [1], client_id: "mm", token: "s3cret" };
 
 Deno.test("parseClientMessage() throws for nothing that a client can send", () => {
   const frames = fc.oneof(
-    fc.uint8Array({ maxLength: 60 }),
+    fc.uint8Array({ maxLength: 60, size: "max" }),
     bytesOf(mutated(intents)),
     bytesOf(mutated(otherMessages)),
   );

@@ -239,7 +239,7 @@ Deno.test("withPossDup() gives the bytes of the vector: report repeated", () => 
 
 const SET = true;
 const flag = fc.constant<typeof SET>(SET);
-const text = fc.string({ maxLength: 12, unit: "binary" });
+const text = fc.string({ maxLength: 12, size: "max", unit: "binary" });
 const micro = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER }).map(micros);
 const quantity = fc.nat(10_000_000_000).map(qty);
 const scales = fc.record({ price: fc.nat(15), quantity: fc.nat(15) });

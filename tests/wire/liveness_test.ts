@@ -11,7 +11,7 @@ const BEAT_MS = 1000;
 
 /** A clock with timers that run as late as the test says. */
 class SlowThread {
-  nowUs = 0;
+  nowUs = 7_000_000_000;
   #timers: { readonly dueUs: number; readonly task: () => void }[] = [];
 
   ports(): LivenessOptions["ports"] {
@@ -33,23 +33,43 @@ class SlowThread {
   }
 }
 
-function watched(thread: SlowThread): { readonly liveness: Liveness; readonly gone: string[] } {
+function watched(
+  thread: SlowThread,
+): { readonly liveness: Liveness; readonly gone: string[]; readonly beats: number[] } {
   const gone: string[] = [];
+  const beats: number[] = [];
   const liveness = new Liveness({
     ports: thread.ports(),
     heartbeatMs: BEAT_MS,
-    beat: () => {},
+    beat: () => beats.push(thread.nowUs),
     gone: (reason) => gone.push(reason),
   });
   liveness.start();
-  return { liveness, gone };
+  return { liveness, gone, beats };
 }
 
 Deno.test("Liveness gives up a peer that was silent for three heartbeats", () => {
   const thread = new SlowThread();
   const { gone } = watched(thread);
-  for (let at = 0; at < 31; at++) thread.stall(100);
+  for (let at = 0; at < 29; at++) thread.stall(100);
+  deepStrictEqual(gone, []);
+  for (let at = 0; at < 2; at++) thread.stall(100);
   deepStrictEqual(gone, ["silent for three heartbeats"]);
+});
+
+Deno.test("Liveness beats once in each period until it is stopped, and ends nobody after that", () => {
+  const thread = new SlowThread();
+  const begunUs = thread.nowUs;
+  const { liveness, gone, beats } = watched(thread);
+  for (let at = 0; at < 100; at++) {
+    thread.stall(100);
+    liveness.heard("whole");
+  }
+  const expected = Array.from({ length: 10 }, (_, at) => begunUs + (at + 1) * BEAT_MS * 1000);
+  deepStrictEqual(beats, expected);
+  liveness.stop();
+  for (let at = 0; at < 100; at++) thread.stall(100);
+  deepStrictEqual([beats.length, gone], [10, []]);
 });
 
 Deno.test("Liveness gives a peer time to be heard when it was the daemon that stalled", () => {

@@ -5,7 +5,8 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { parseClientMessage, parseGeneralMessage } from "../../wire/client_message.ts";
-import { readPlainIntent } from "../../wire/plain_intent.ts";
+import type { FrameBody } from "../../wire/frame.ts";
+import { PlainIntentReader, readPlainIntent } from "../../wire/plain_intent.ts";
 import {
   bytesOf,
   intents,
@@ -38,6 +39,42 @@ Deno.test("readPlainIntent() gives the general parser's answer or none, on rando
     { numRuns: 20_000 },
   );
   ok(plain > 2_000, `too few frames took the fast door: ${plain}`);
+});
+
+/** A frame's body as a socket gives it: in a chunk, with other frames before and behind it. */
+function inChunk(body: Uint8Array): FrameBody {
+  const around = new TextEncoder().encode('{"tag":"x","ttl_ms":12,"post_only":true}');
+  const memory = new Uint8Array(2 * around.length + body.length);
+  memory.set(around);
+  memory.set(body, around.length);
+  memory.set(around, around.length + body.length);
+  return { memory, from: around.length, to: around.length + body.length };
+}
+
+Deno.test("PlainIntentReader keeps nothing of one intent for the next, nor of the bytes around it", () => {
+  const reader = new PlainIntentReader();
+  let after = 0;
+  let wasTaken = false;
+  fc.assert(
+    fc.property(fc.oneof(frames, bytesOf(plainIntents)), (bytes) => {
+      const fresh = readPlainIntent(bytes, NOW_US);
+      deepStrictEqual(reader.read(inChunk(bytes), NOW_US), fresh);
+      if (fresh !== undefined && wasTaken) after++;
+      wasTaken = fresh !== undefined;
+    }),
+    { numRuns: 5_000 },
+  );
+  ok(after > 200, `too few intents followed another through the fast door: ${after}`);
+});
+
+Deno.test("PlainIntentReader takes no intent that ends before or behind its frame", () => {
+  const reader = new PlainIntentReader();
+  const memory = new TextEncoder().encode(`${JSON.stringify(base)}{"type":"HEARTBEAT"}`);
+  const end = memory.indexOf(0x7d) + 1;
+  for (let to = 0; to <= memory.length; to++) {
+    const intent = reader.read({ memory, from: 0, to }, NOW_US);
+    strictEqual(intent !== undefined, to === end, `a frame of ${to} bytes`);
+  }
 });
 
 Deno.test("parseClientMessage() equals parseGeneralMessage() on random frames", () => {

@@ -73,6 +73,32 @@ Deno.test("WireServer replays in pages, only as fast as the reader takes them", 
   strictEqual(client.all("ERROR").length, 0);
 });
 
+Deno.test("WireServer goes on with a replay when the reader has taken a page, without any news", () => {
+  const fixture = new WireFixture({ windowBytes: 10_000 });
+  record(fixture, 1_000);
+  const client = fixture.hello("alice", { resume_from: 0 });
+  client.socket.pause();
+  fixture.settle();
+  client.socket.resume();
+  for (let round = 0; round < 2_000; round++) fixture.time.runDue();
+  deepStrictEqual(client.reportSeqs(), upTo(1_000));
+});
+
+Deno.test("WireServer replays nothing that it was not told is durable, though the journal's reader has it", () => {
+  const fixture = new WireFixture();
+  record(fixture, 3);
+  const read = fixture.backend.readReports.bind(fixture.backend);
+  fixture.backend.readReports = (client, from, bytes) => {
+    const page = read(client, from, bytes);
+    return { ...page, texts: [...page.texts, '{"type":"ExecutionReport","report_seq":4}'] };
+  };
+  const client = fixture.open("alice", { resume_from: 0 });
+  deepStrictEqual(client.reportSeqs(), [1, 2, 3]);
+  fixture.backend.report("alice", PAD);
+  fixture.settle();
+  deepStrictEqual(client.reportSeqs(), [1, 2, 3, 4]);
+});
+
 Deno.test("WireServer puts nothing between HELLO_ACK and the end of the replay", () => {
   const fixture = new WireFixture({ windowBytes: 10_000 });
   record(fixture, 500);

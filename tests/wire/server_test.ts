@@ -13,10 +13,12 @@ function eventTypes(fixture: WireFixture): string[] {
   return fixture.backend.events.map((event) => event.eventType);
 }
 
+/** Causes of the sessions that were closed. Only who says GOODBYE may keep his orders. */
 function closings(fixture: WireFixture): unknown[] {
-  return fixture.backend.events
-    .filter((event): event is Event<"SessionClosed"> => event.eventType === "SessionClosed")
-    .map((event) => event.payload.cause);
+  const closed = fixture.backend.events
+    .filter((event): event is Event<"SessionClosed"> => event.eventType === "SessionClosed");
+  ok(closed.every(({ payload }) => !payload.keepOrders || payload.cause === "goodbye"));
+  return closed.map((event) => event.payload.cause);
 }
 
 Deno.test("WireServer sends HELLO_ACK only when SessionOpened is durable", () => {
@@ -338,6 +340,7 @@ Deno.test("WireServer.stop() answers what was read, then says SHUTTING_DOWN", ()
     "SHUTTING_DOWN",
   ]);
   strictEqual(anonymous.only("ERROR")["code"], "SHUTTING_DOWN");
+  deepStrictEqual(closings(fixture), [], "a restart finds the session open, and its grace runs");
   fixture.time.advance(1.1 * SECOND_US);
   strictEqual(stopped, 1);
   fixture.settle();
@@ -364,8 +367,9 @@ Deno.test("WireServer.fatal() tells everyone and writes nothing that was held", 
   fixture.time.runDue();
   deepStrictEqual(client.received.slice(1).map((row) => row["code"]), ["JOURNAL_UNAVAILABLE"]);
   fixture.backend.commit();
-  fixture.time.runDue();
+  fixture.settle();
   deepStrictEqual(client.reportSeqs(), []);
+  deepStrictEqual(closings(fixture), [], "a restart finds the session open");
 });
 
 Deno.test("WireServer.listen() refuses an address that is not loopback", () => {

@@ -200,6 +200,19 @@ class Resume(ClientCase):
             again = self.connected(resume_file=path)
             self.assertEqual(self.seqs(again, 1), [2])
 
+    def test_messages_carry_the_position_as_reports_do(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "position")
+            client = self.connected(resume_file=path)
+            client.place(BTC, "Buy", "0.01", "99.5")
+            wait_for(lambda: len(self.daemon.reports) == 2)
+            messages = client.messages(timeout=1)
+            next(messages)
+            next(messages)  # the first counts as processed, the second does not yet
+            client.close()
+            again = self.connected(resume_file=path)
+            self.assertEqual(self.seqs(again, 1), [2])
+
     def test_a_resume_file_begins_with_the_first_connection(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "position")
@@ -366,6 +379,21 @@ class Bounds(ClientCase):
             events.append(event.seq_id)
         self.assertEqual(events, sorted(events))
         self.assertEqual(len(events), 2001)
+
+    def test_a_full_inbox_grows_no_further(self):
+        client = self.connected(inbox_limit=10)
+        client.subscribe("book", BTC)
+        for _ in range(50):
+            self.daemon.book_event()
+        wait_for(lambda: client._state.inbox.is_full)
+        time.sleep(0.1)  # what was being read is in by now
+        held = len(client._state.inbox)
+        for _ in range(500):
+            self.daemon.book_event()
+        time.sleep(0.2)
+        self.assertEqual(len(client._state.inbox), held)
+        count = sum(1 for _ in client.events(timeout=0.5))
+        self.assertEqual(count, 551)
 
     def test_a_connection_that_breaks_while_the_inbox_is_full_is_made_again(self):
         client = self.connected(inbox_limit=10, reconnect_max=0.05)

@@ -17,6 +17,8 @@ from tapeline import (
 )
 from tapeline.decimals import to_wire_decimal
 from tapeline.errors import ProtocolViolation
+from tapeline.rows import Position
+from tapeline.strategy import Folder
 from tests.fake_daemon import BTC, TOKEN, FakeDaemon
 
 
@@ -144,6 +146,13 @@ class Folding(unittest.TestCase):
         self.assertEqual(orders.get("1").intent_ids, ("i",))
         self.assertIsNone(orders.by_intent("c"))
 
+    def test_rows_of_a_query_add_what_no_report_has_told_and_change_nothing_else(self):
+        orders = Orders()
+        orders.apply(trade(report_seq=7, order_id="1", cum_qty="3", order_qty="5"))
+        row = {"report_seq": 9, "order_qty": "5", "cum_qty": "1"}
+        orders.load([trade(**row, order_id="1"), trade(**row, order_id="2", intent_id="j")])
+        self.assertEqual([(o.order_id, o.cum_qty) for o in orders], [("1", 3), ("2", 1)])
+
     def test_terminal_orders_are_forgotten_beyond_the_bound(self):
         orders = Orders(keep=2)
         for n in range(1, 5):
@@ -216,6 +225,18 @@ class Running(unittest.IsolatedAsyncioTestCase):
             last = await run_async(strategy, client, timeout=5, until=until)
             await client.wait(lambda: not client.unanswered, 5)
         self.check(strategy, last)
+
+    def test_a_strategy_begins_with_what_the_daemon_holds_and_counts_no_fill_twice(self):
+        folder = Folder([])
+        held = Position.from_wire({"instrument": BTC, "scope": "client", "qty": "3"})
+        open_order = {"order_id": "1", "instrument": BTC, "side": "Buy", "order_qty": "5"}
+        row = trade(**open_order, report_seq=1, seq_id=40, cum_qty="3")
+        folder.load([row], [held], 40)
+        self.assertEqual((list(folder.context.orders), folder.context.position(BTC)), (["1"], 3))
+        again = trade(**open_order, report_seq=2, seq_id=40, cum_qty="3")
+        self.assertEqual(folder.apply(again, ()).position(BTC), 3)
+        later = trade(**open_order, report_seq=3, seq_id=41, cum_qty="4")
+        self.assertEqual(folder.apply(later, ()).position(BTC), 4)
 
     def test_a_context_cannot_be_changed(self):
         with self.assertRaises(AttributeError):

@@ -240,7 +240,7 @@ Deno.test("apply() keeps every sum exact through any stream of fills, correction
     kind: fc.constantFrom("correct", "correct", "void"),
   });
   fc.assert(
-    fc.property(fc.array(word, { maxLength: 30 }), (words) => {
+    fc.property(fc.array(word, { maxLength: 30, size: "max" }), (words) => {
       const w = say.worldIn("Accepted");
       const stands = [2000, 1500, 1000, 500];
       stands.forEach((qty, at) => w.fill(1, { id: `e${at}`, qty }));

@@ -50,7 +50,7 @@ const deal = fc.record({
 Deno.test("Ledger.profit() is the sum of the rows, and unknown without a mark for what is open", () => {
   fc.assert(
     fc.property(
-      fc.array(deal, { maxLength: 20 }),
+      fc.array(deal, { maxLength: 20, size: "max" }),
       fc.option(fc.nat({ max: 1_000_000 })),
       (deals, mark) => {
         const ledger = new Ledger();

@@ -101,7 +101,7 @@ const STEPS: fc.Arbitrary<Step[]> = fc.array(
     bid: fc.integer({ min: 90, max: 99 }),
     ask: fc.integer({ min: 91, max: 105 }),
   }).map((step) => ({ ...step, ask: Math.max(step.ask, step.bid + 1) })),
-  { maxLength: 40 },
+  { maxLength: 40, size: "max" },
 );
 
 Deno.test("TouchFlow remembers what its naive twin sums", () => {

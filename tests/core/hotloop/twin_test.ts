@@ -140,7 +140,7 @@ function momentsOf(
       last,
     ]),
   });
-  return fc.array(moment, { maxLength: 25 });
+  return fc.array(moment, { maxLength: 25, size: "max" });
 }
 
 function tell(bench: HotLoopBench, step: Step): void {

@@ -503,7 +503,7 @@ const commands = fc.array(
     anyRestart,
     { weight: 2, arbitrary: anyResult },
   ),
-  { maxLength: 40 },
+  { maxLength: 40, size: "max" },
 );
 type Command = typeof commands extends fc.Arbitrary<(infer One)[]> ? One : never;
 

@@ -463,7 +463,7 @@ const facts = fc.array(
     share: fc.constantFrom(ALL, NONE, HALF, THIRD, [2, 7] as const),
     rank: fc.nat(),
   }),
-  { maxLength: 40 },
+  { maxLength: 40, size: "max" },
 );
 
 /** What stands, and the rest computed anew from it. */

@@ -59,7 +59,7 @@ const anyExecution: fc.Arbitrary<NaiveExecution> = fc.record({
 const fewExecutions = fc.array(anyExecution, { maxLength: 8 });
 const smallExecutions = fc.array(
   anyExecution.map((each) => ({ ...each, qty: each.qty % 1_000 + 1, px: each.px % 900_000 + 1 })),
-  { maxLength: 40 },
+  { maxLength: 40, size: "max" },
 );
 
 function toLedger(each: NaiveExecution): LedgerExecution {

@@ -244,7 +244,7 @@ function expectedCash(executions: readonly LedgerExecution[], currency: string):
 
 Deno.test("Ledger conserves cash and positions exactly after every posting", () => {
   fc.assert(
-    fc.property(fc.array(anyExecution, { maxLength: 40 }), (executions) => {
+    fc.property(fc.array(anyExecution, { maxLength: 40, size: "max" }), (executions) => {
       const ledger = new Ledger();
       for (const each of executions) {
         ledger.book(each);
@@ -268,15 +268,19 @@ Deno.test("Ledger conserves cash and positions exactly after every posting", () 
 
 Deno.test("Ledger.reverse() restores what was before, to the last unit", () => {
   fc.assert(
-    fc.property(fc.array(anyExecution, { maxLength: 20 }), anyExecution, (executions, last) => {
-      const ledger = new Ledger();
-      for (const each of executions) ledger.book(each);
-      const before = canonicalCash(ledger);
-      ledger.book(last);
-      ledger.reverse(last);
-      ledger.assertConserved(VENUE);
-      deepStrictEqual(canonicalCash(ledger), before);
-    }),
+    fc.property(
+      fc.array(anyExecution, { maxLength: 20, size: "max" }),
+      anyExecution,
+      (executions, last) => {
+        const ledger = new Ledger();
+        for (const each of executions) ledger.book(each);
+        const before = canonicalCash(ledger);
+        ledger.book(last);
+        ledger.reverse(last);
+        ledger.assertConserved(VENUE);
+        deepStrictEqual(canonicalCash(ledger), before);
+      },
+    ),
     { numRuns: 200 },
   );
 });
@@ -293,7 +297,10 @@ function canonicalCash(ledger: Ledger): unknown {
 }
 
 Deno.test("Ledger.reverse() leaves what was never voided, whatever the order of the voids", () => {
-  const voided = fc.array(fc.tuple(anyExecution, fc.boolean(), fc.nat()), { maxLength: 30 });
+  const voided = fc.array(fc.tuple(anyExecution, fc.boolean(), fc.nat()), {
+    maxLength: 30,
+    size: "max",
+  });
   fc.assert(
     fc.property(voided, (drawn) => {
       const rows = drawn.map(([each, isVoided, rank], at) => ({
@@ -338,7 +345,7 @@ function exactCost(
 }
 
 Deno.test("Ledger's cost follows the average-cost method within its one rounding per close", () => {
-  const list = fc.array(anyExecution, { maxLength: 25 });
+  const list = fc.array(anyExecution, { maxLength: 25, size: "max" });
   fc.assert(
     fc.property(list, (drawn) => {
       const executions = drawn.map((each) => ({ ...each, client: ALICE, instrument: BTC }));
@@ -363,7 +370,7 @@ function absolute(value: bigint): bigint {
 }
 
 Deno.test("Ledger.restore() gives a ledger that goes on exactly as the original", () => {
-  const list = fc.array(anyExecution, { maxLength: 25 });
+  const list = fc.array(anyExecution, { maxLength: 25, size: "max" });
   fc.assert(
     fc.property(list, list, (before, after) => {
       const ledger = new Ledger();

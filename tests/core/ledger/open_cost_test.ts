@@ -48,7 +48,7 @@ const changes = fc.tuple(fc.constantFrom(...SIZES), fc.constantFrom(...PRICES), 
         size: fc.oneof(fc.integer({ min: 1, max: size }), fc.integer({ min: 1, max: 4 })),
         price: fc.integer({ min: isSpread ? -price : 1, max: price }),
       }),
-      { minLength: 1, maxLength: 30 },
+      { minLength: 1, maxLength: 30, size: "max" },
     )
   );
 

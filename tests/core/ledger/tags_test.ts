@@ -47,7 +47,7 @@ function pnlOf(rows: readonly TagRow[], instrument: number): string {
 }
 
 Deno.test("Ledger.tags() add up to the client's total P&L and fees, voids taken out", () => {
-  const drawn = fc.array(fc.tuple(anyExecution, fc.boolean()), { maxLength: 30 });
+  const drawn = fc.array(fc.tuple(anyExecution, fc.boolean()), { maxLength: 30, size: "max" });
   fc.assert(
     fc.property(drawn, (all) => {
       const ledger = new Ledger();
@@ -76,7 +76,7 @@ Deno.test("Ledger.tags() add up to the client's total P&L and fees, voids taken 
 
 Deno.test("Ledger without tags has the same books as with them", () => {
   fc.assert(
-    fc.property(fc.array(anyExecution, { maxLength: 20 }), (all) => {
+    fc.property(fc.array(anyExecution, { maxLength: 20, size: "max" }), (all) => {
       const [tagged, plain] = [new Ledger(), new Ledger()];
       for (const each of all) {
         tagged.book(each);
@@ -138,7 +138,7 @@ Deno.test("Ledger.settle() closes every tag at the price, and a fee with a tag c
 
 Deno.test("Ledger.restore() goes on with the tags of a checkpoint", () => {
   fc.assert(
-    fc.property(fc.array(anyExecution, { maxLength: 20 }), (all) => {
+    fc.property(fc.array(anyExecution, { maxLength: 20, size: "max" }), (all) => {
       const ledger = new Ledger();
       for (const each of all) ledger.book(each);
       const node = JSON.parse(JSON.stringify(ledger.checkpoint()));

@@ -21,7 +21,9 @@ function depth(
   most: number,
 ): fc.Arbitrary<Extract<NaiveCommand, { readonly kind: "snapshot" | "delta" }>> {
   const flat = (level: typeof bidLevel): fc.Arbitrary<number[]> =>
-    fc.uniqueArray(level, { maxLength: most, selector: ([at]) => at }).map((rows) => rows.flat());
+    fc.uniqueArray(level, { maxLength: most, size: "max", selector: ([at]) => at }).map((rows) =>
+      rows.flat()
+    );
   return fc.record({ kind: fc.constant(kind), bids: flat(bidLevel), asks: flat(askLevel) });
 }
 

@@ -8,22 +8,25 @@ import { Labels, NO_LABEL } from "../../../core/slots/labels.ts";
 
 Deno.test("Labels agree with a counted map after every step", () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(fc.nat(5), fc.boolean()), { maxLength: 80 }), (steps) => {
-      const labels = new Labels();
-      const counts = new Map<string, number[]>();
-      for (const [name, isTaken] of steps) {
-        const text = `tag ${name}`;
-        const taken = counts.get(text) ?? [];
-        counts.set(text, taken);
-        if (isTaken) taken.push(labels.take(text));
-        else if (taken.length > 0) labels.drop(taken.pop() ?? NO_LABEL);
-        for (const [kept, numbers] of counts) {
-          for (const number of numbers) strictEqual(labels.text(number), kept);
-          strictEqual(new Set(numbers).size, Math.min(1, numbers.length));
+    fc.property(
+      fc.array(fc.tuple(fc.nat(5), fc.boolean()), { maxLength: 80, size: "max" }),
+      (steps) => {
+        const labels = new Labels();
+        const counts = new Map<string, number[]>();
+        for (const [name, isTaken] of steps) {
+          const text = `tag ${name}`;
+          const taken = counts.get(text) ?? [];
+          counts.set(text, taken);
+          if (isTaken) taken.push(labels.take(text));
+          else if (taken.length > 0) labels.drop(taken.pop() ?? NO_LABEL);
+          for (const [kept, numbers] of counts) {
+            for (const number of numbers) strictEqual(labels.text(number), kept);
+            strictEqual(new Set(numbers).size, Math.min(1, numbers.length));
+          }
+          strictEqual(labels.size, [...counts.values()].filter(({ length }) => length > 0).length);
         }
-        strictEqual(labels.size, [...counts.values()].filter(({ length }) => length > 0).length);
-      }
-    }),
+      },
+    ),
     { numRuns: 200 },
   );
 });

@@ -37,7 +37,7 @@ class Pair {
 Deno.test("SeenKeys agree with the newest keys of a list for each order, after every step", () => {
   const step = fc.record({ order: fc.nat(ORDERS - 1), key: fc.nat(90), clears: fc.nat(60) });
   fc.assert(
-    fc.property(fc.array(step, { minLength: 50, maxLength: 400 }), (steps) => {
+    fc.property(fc.array(step, { minLength: 50, maxLength: 400, size: "max" }), (steps) => {
       const seen = new SeenKeys();
       const pairs = Array.from({ length: ORDERS }, () => new Pair(seen));
       for (const { order, key, clears } of steps) {

@@ -7,15 +7,15 @@ import { deepStrictEqual, notStrictEqual, ok, strictEqual } from "node:assert/st
 import { Texts } from "../../../core/slots/texts.ts";
 
 const text = fc.oneof(
-  fc.string({ maxLength: 12 }),
-  fc.string({ maxLength: 120 }),
-  fc.string({ unit: "binary", maxLength: 90 }),
+  fc.string({ maxLength: 12, size: "max" }),
+  fc.string({ maxLength: 120, size: "max" }),
+  fc.string({ unit: "binary", maxLength: 90, size: "max" }),
   fc.constantFrom("", "x".repeat(24), "x".repeat(25), "x".repeat(52), "x".repeat(53), "é\u{1F600}"),
 );
 
 Deno.test("Texts.read() gives back what was added, whatever was removed meanwhile", () => {
   fc.assert(
-    fc.property(fc.array(fc.tuple(text, fc.nat(3)), { maxLength: 60 }), (steps) => {
+    fc.property(fc.array(fc.tuple(text, fc.nat(3)), { maxLength: 60, size: "max" }), (steps) => {
       const texts = new Texts();
       const kept = new Map<number, string>();
       for (const [added, removals] of steps) {

@@ -99,12 +99,9 @@ class Session {
       },
       stat: (directory) => {
         call("stat", directory);
-        return {
-          events: 9,
-          first_time_us: null,
-          events_by_type: { NoOp: 9 },
-          versions: ["1", "2"],
-        };
+        const found = { events: 9, first_time_us: null, events_by_type: { NoOp: 9 } };
+        const result = { ...found, versions: ["1", "2"] };
+        return this.verifyOk ? result : { ok: false, ...result };
       },
       checkpoint: (directory, of) => {
         call("checkpoint", directory, of);
@@ -361,7 +358,7 @@ Deno.test("check --json gives one object, for a good configuration and for a bad
   strictEqual(answer.problems[0].file, "none.yaml");
 });
 
-Deno.test("journal verify ends with 65 and the problem when a record is bad", async () => {
+Deno.test("journal verify and stat end with 65 when a record is bad, and verify says which", async () => {
   const session = new Session();
   strictEqual(await session.run("journal", "verify", "--state-dir", "/s"), EXIT.ok);
   strictEqual(session.out.at(-1), "The journal is whole.");
@@ -370,6 +367,7 @@ Deno.test("journal verify ends with 65 and the problem when a record is bad", as
   strictEqual(session.out.at(-1), "bad 7");
   strictEqual(await session.run("journal", "verify", "--json"), EXIT.journalRefused);
   strictEqual(JSON.parse(session.out.at(-1) ?? "").problem, "bad 7");
+  strictEqual(await session.run("journal", "stat"), EXIT.journalRefused);
 });
 
 Deno.test("journal stat shows figures as a table, maps below their name, or as JSON", async () => {

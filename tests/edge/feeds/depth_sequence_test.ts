@@ -56,7 +56,11 @@ Deno.test("DepthSequence drops a repeated message and goes on", () => {
 });
 
 Deno.test("DepthSequence notices the removal of any message that has neighbours", () => {
-  const widths = fc.array(fc.integer({ min: 1, max: 5 }), { minLength: 3, maxLength: 30 });
+  const widths = fc.array(fc.integer({ min: 1, max: 5 }), {
+    minLength: 3,
+    maxLength: 30,
+    size: "max",
+  });
   fc.assert(
     fc.property(widths, fc.boolean(), fc.nat(), (all, isSpot, where) => {
       const ranges: DepthRange[] = [];

@@ -53,7 +53,7 @@ for (const [name, options] of codings) {
 Deno.test("Gunzip inverts the runtime's gzip for any bytes", () => {
   fc.assert(
     fc.property(
-      fc.uint8Array({ maxLength: 3000 }),
+      fc.uint8Array({ maxLength: 3000, size: "max" }),
       fc.integer({ min: 0, max: 9 }),
       (bytes, level) => {
         deepStrictEqual(Buffer.from(gunzip(gzipSync(bytes, { level }))), Buffer.from(bytes));

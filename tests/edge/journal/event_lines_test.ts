@@ -8,7 +8,7 @@ import type { Event, EventType } from "../../../core/event.ts";
 import { encodeEventLine, parseEventLine } from "../../../edge/journal/mod.ts";
 
 const int = fc.integer({ min: 0, max: Number.MAX_SAFE_INTEGER });
-const text = fc.string({ unit: "binary", maxLength: 12 });
+const text = fc.string({ unit: "binary", maxLength: 12, size: "max" });
 const orNull = <Value>(value: fc.Arbitrary<Value>): fc.Arbitrary<Value | null> =>
   fc.option(value, { nil: null });
 type Fields = Record<string, fc.Arbitrary<unknown>>;

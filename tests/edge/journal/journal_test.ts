@@ -1,21 +1,17 @@
 /**
- * Proves R-JRN-1, R-JRN-2: what was said to be durable is there after any crash; reports are read
- * back word for word; a full disk or a failing sync ends it without acknowledging anything more.
+ * Proves R-JRN-1, R-JRN-2: what was said to be durable is there after any crash; a full disk or a
+ * failing sync ends it without acknowledging anything more.
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
-import type { Event } from "../../../core/event.ts";
-import { clientIndex, micros, seqId } from "../../../core/numbers.ts";
 import { Samples } from "../../../edge/metrics/samples.ts";
-import { reportLines } from "../../../edge/journal/report_store.ts";
-import type { JournalFault } from "../../../edge/journal/mod.ts";
-import { anchorPath, encodeAnchor, listSegments } from "../../../edge/journal/segments.ts";
-import { eventAt, JournalRig, replayDisk, SMALL, STATE } from "../../support/journal_rig.ts";
+import { highWaterPath, readHighWater } from "../../../edge/journal/high_water.ts";
+import { isCommitted } from "../../../edge/journal/ring.ts";
+import { JournalRig, replayDisk, SMALL, STATE } from "../../support/journal_rig.ts";
 import { MemoryDisk } from "../../support/memory_disk.ts";
 
 const JOURNAL = `${STATE}/journal`;
-const FROM_FIRST = { reportSeq: 1, limitBytes: 1e9 };
 
 Deno.test("Journal gives back after a stop the state and the sequence it had", () => {
   const rig = new JournalRig();
@@ -39,7 +35,7 @@ Deno.test("Journal continues an existing journal with the next batch and sequenc
 
 Deno.test("Journal says durable only what survives a power cut at any step", () => {
   fc.assert(fc.property(
-    fc.array(fc.nat(5), { minLength: 1, maxLength: 60 }),
+    fc.array(fc.nat(5), { minLength: 1, maxLength: 60, size: "max" }),
     fc.integer(),
     (actions, seed) => {
       const rig = new JournalRig(new MemoryDisk(), SMALL, "here");
@@ -57,6 +53,68 @@ Deno.test("Journal says durable only what survives a power cut at any step", () 
       ok(replayed.seqId <= rig.timeline.seqId);
     },
   ));
+});
+
+Deno.test("Journal.openCommit is counted when what was recorded under it is on the disk, and not before", () => {
+  let waited = 0;
+  fc.assert(
+    fc.property(fc.array(fc.nat(6), { minLength: 1, maxLength: 60, size: "max" }), (actions) => {
+      const rig = new JournalRig(new MemoryDisk(), { ...SMALL, batchBytes: 600 }, "here");
+      const { cells } = rig.journal;
+      const commits: number[] = [];
+      for (const action of actions) {
+        if (action < 3) {
+          commits.push(rig.journal.openCommit);
+          rig.record();
+        } else if (action === 3) rig.journal.flush();
+        else if (action === 4) rig.journal.handOver();
+        else rig.threads.step();
+        const copy = rig.disk.clone();
+        copy.crash("none");
+        const { seqId: onDisk } = replayDisk(copy);
+        const counted = commits.filter((commit) => isCommitted(cells, commit)).length;
+        strictEqual(counted, onDisk);
+        waited += commits.length - counted;
+      }
+      rig.stop();
+      ok(commits.every((commit) => isCommitted(cells, commit)));
+    }),
+    { numRuns: 40 },
+  );
+  ok(waited > 100, `${waited} were seen before they were on the disk`);
+});
+
+Deno.test("Journal.stop() says once that it has ended, with its mark durable and its files closed", () => {
+  for (const writing of ["here", "worker"] as const) {
+    const rig = new JournalRig(new MemoryDisk(), SMALL, writing);
+    rig.fill(10);
+    rig.record();
+    let ends = 0;
+    rig.journal.stop(() => ends += 1);
+    rig.threads.run();
+    strictEqual(ends, 1);
+    strictEqual(rig.disk.openFiles, 0);
+    const { length } = rig.disk.read(`${JOURNAL}/00000001.log`);
+    ok(length > 0);
+    rig.disk.crash("none");
+    const mark = readHighWater(rig.disk, highWaterPath(STATE));
+    strictEqual(typeof mark === "object" ? mark.seq : 0, 11);
+  }
+});
+
+Deno.test("Journal.durableSeq and its figures go on after a restart with what is on the disk", () => {
+  const rig = new JournalRig();
+  rig.fill(50, 5);
+  rig.stop();
+  const second = new JournalRig(rig.disk);
+  strictEqual(second.journal.durableSeq, 50);
+  strictEqual(second.journal.durableBatch, 10);
+  strictEqual(second.journal.counters()["journal_bytes_written"], 0);
+  const { offset } = second.recovery.tail;
+  second.fill(5, 5);
+  second.stop();
+  const { tail } = new JournalRig(rig.disk).recovery;
+  strictEqual(second.journal.counters()["journal_bytes_written"], tail.offset - offset);
 });
 
 Deno.test("Journal takes a batch larger than its ring", () => {
@@ -135,6 +193,19 @@ for (const steps of [0, 1, 2, 3]) {
   });
 }
 
+Deno.test("Journal.abandon() before it handed over writes nothing more, whatever it is given", () => {
+  const rig = new JournalRig(new MemoryDisk(), SMALL, "here");
+  rig.fill(3);
+  const before = rig.disk.read(`${JOURNAL}/00000001.log`);
+  rig.journal.abandon();
+  rig.record();
+  rig.journal.flush();
+  rig.journal.handOver();
+  rig.threads.run();
+  deepStrictEqual(rig.disk.read(`${JOURNAL}/00000001.log`), before);
+  deepStrictEqual(rig.durable, [3]);
+});
+
 Deno.test("Journal.canAccept is false while a full batch waits behind one in flight", () => {
   const rig = new JournalRig();
   while (rig.journal.canAccept) rig.record();
@@ -179,10 +250,12 @@ Deno.test("Journal.measure() tells how old the oldest event is that is not on th
   rig.journal.flush();
   rig.record();
   const [lag = 0, commits] = measured();
-  ok(lag > 0, "the first event waits");
+  strictEqual(lag, 1 / 1_000_000, "the first event waits, and engine time is that of the second");
   strictEqual(commits, 0);
   rig.threads.run();
   strictEqual(measured()[1], 2);
+  const p99 = rig.journal.counters()["journal_commit_p99_us"] ?? 0;
+  ok(p99 >= 900 && p99 <= 1100, `${p99} µs: each look at the rig's clock takes 1000`);
   strictEqual(rig.journal.counters()["journal_commit_count"], 2);
   strictEqual(measured()[0], 0);
   rig.stop();
@@ -246,158 +319,6 @@ Deno.test("Journal that a lying disk lost is refused at the next start", () => {
   rig.disk.crash("none");
   throws(() => replayDisk(rig.disk), /must reach its high-water mark \(batch 13, seq 39\)/);
 });
-
-Deno.test("Journal.readReports gives each client's reports word for word, across restarts", () => {
-  const rig = new JournalRig();
-  rig.fill(4000, 5);
-  rig.stop();
-  const second = new JournalRig(rig.disk);
-  second.fill(40);
-  for (const client of [0, 1, 2].map(clientIndex)) {
-    strictEqual(second.journal.reportFirstSeq(client), 1);
-    const texts: string[] = [];
-    for (;;) {
-      const from = { reportSeq: texts.length + 1, limitBytes: 3000 };
-      const page = second.journal.readReports(client, from);
-      if (page.texts.length === 0) break;
-      strictEqual(page.firstSeq, texts.length + 1);
-      texts.push(...page.texts);
-    }
-    ok(texts.length > 250);
-    texts.forEach((text, index) => strictEqual(JSON.parse(text).report_seq, index + 1));
-  }
-});
-
-Deno.test("Journal.readReports gives nothing and fails, or gives all, whichever byte flipped", () => {
-  const first = new JournalRig();
-  first.fill(200, 5);
-  first.stop();
-  const path = `${STATE}/journal/00000001.log`;
-  const whole = first.disk.read(path);
-  let refused = 0;
-  for (let at = 300; at < whole.length; at += 61) {
-    first.disk.put(path, whole);
-    const rig = new JournalRig(first.disk);
-    const from = { reportSeq: 1, limitBytes: 1e9 };
-    const { texts } = rig.journal.readReports(clientIndex(0), from);
-    first.disk.put(path, whole.map((byte, index) => index === at ? byte ^ 1 : byte));
-    const altered = rig.journal.readReports(clientIndex(0), from).texts;
-    refused += rig.failures.length;
-    deepStrictEqual(altered, rig.failures.length === 0 ? texts : []);
-  }
-  ok(refused > 50, `${refused}`);
-});
-
-Deno.test("Journal.readReports goes on with what is kept when retention dropped segments and nobody has told it yet", () => {
-  const { rig, texts } = readerOf(200);
-  const third = listSegments(rig.disk, JOURNAL)[2];
-  ok(third !== undefined);
-  rig.disk.put(anchorPath(JOURNAL), new TextEncoder().encode(encodeAnchor(third)));
-  rig.disk.remove(`${JOURNAL}/00000001.log`);
-  rig.disk.remove(`${JOURNAL}/00000002.log`);
-  const kept = rig.journal.readReports(clientIndex(0), FROM_FIRST);
-  deepStrictEqual(rig.failures, []);
-  ok(kept.texts.length > 0 && kept.firstSeq > 1, `${kept.firstSeq}`);
-  deepStrictEqual(kept.texts, texts.slice(kept.firstSeq - 1));
-});
-
-for (const [what, damage] of damages()) {
-  Deno.test(`Journal.readReports gives nothing and fails when ${what}: no retention did that`, () => {
-    const { rig, texts } = readerOf(200);
-    damage(rig.disk);
-    const altered = rig.journal.readReports(clientIndex(0), FROM_FIRST).texts;
-    strictEqual(rig.failures.length, 1, `${altered.length} of ${texts.length} reports`);
-    match(rig.failures[0] ?? "", /^Cannot use the journal: a (durable )?batch must be (t|w)here/);
-    deepStrictEqual(altered, []);
-  });
-}
-
-Deno.test("Journal.readReports reads no segment in which the client has no report", () => {
-  const { rig, texts, between } = farApart({ segmentBytes: 1 << 20, megabytes: 6 });
-  ok(between.length > 3);
-  for (const name of between) rig.disk.put(`${JOURNAL}/${name}`, new Uint8Array(100));
-  deepStrictEqual(rig.journal.readReports(clientIndex(0), FROM_FIRST).texts, texts);
-  deepStrictEqual(rig.failures, []);
-});
-
-Deno.test("Journal.readReports gives a short page rather than pass all that is between two reports", () => {
-  const { rig, texts } = farApart({ segmentBytes: 1 << 26, megabytes: 20 });
-  const pages: string[][] = [];
-  for (let reportSeq = 1; reportSeq <= texts.length; reportSeq += pages.at(-1)?.length ?? 0) {
-    const page = rig.journal.readReports(clientIndex(0), { reportSeq, limitBytes: 1e9 });
-    strictEqual(page.firstSeq, reportSeq);
-    pages.push([...page.texts]);
-  }
-  deepStrictEqual(pages.flat(), texts);
-  strictEqual(pages.length, 2);
-});
-
-/** A journal opened anew whose first client has reports at its beginning and at its end. */
-function farApart(
-  { segmentBytes, megabytes }: { readonly segmentBytes: number; readonly megabytes: number },
-): { readonly rig: JournalRig; readonly texts: readonly string[]; readonly between: string[] } {
-  const settings = { ...SMALL, segmentBytes, ringBytes: 1 << 21, batchBytes: 1 << 21 };
-  const first = new JournalRig(new MemoryDisk(), settings);
-  first.fill(40);
-  const bids = Array.from({ length: 20_000 }, (_, at) => 1_000_000 + at);
-  const payload = { bids, asks: [], updateId: 1 };
-  for (let written = 0; written < megabytes * 1_000_000; written += 8 * bids.length) {
-    const seq = seqId(first.timeline.seqId + 1);
-    const times = { eventTime: micros(seq), ingestTime: micros(1000 + seq) };
-    first.record({ ...eventAt(1), ...times, seqId: seq, payload } as Event<"BookDelta">);
-    first.journal.flush();
-    first.threads.run();
-  }
-  first.fill(40);
-  first.stop();
-  const rig = new JournalRig(first.disk, settings);
-  const texts = [...first.disk.list(JOURNAL)].flatMap((
-    name,
-  ) => [
-    ...reportLines(new TextDecoder().decode(first.disk.read(`${JOURNAL}/${name}`)), clientIndex(0)),
-  ]).map((report) => report.text);
-  return { rig, texts, between: first.disk.list(JOURNAL).slice(1, -1) };
-}
-
-Deno.test("Journal.readReports tells a disk that gives nothing from a journal that is altered", () => {
-  const faults: JournalFault[] = [];
-  const unread = readerOf(200).rig;
-  unread.journal.onFailure((_sentence, fault) => faults.push(fault));
-  unread.disk.inject({ operation: "open", path: ".log", onCall: 1, effect: "Io" });
-  deepStrictEqual(unread.journal.readReports(clientIndex(0), FROM_FIRST).texts, []);
-  const altered = readerOf(200).rig;
-  altered.journal.onFailure((_sentence, fault) => faults.push(fault));
-  altered.disk.remove(`${JOURNAL}/00000001.log`);
-  deepStrictEqual(altered.journal.readReports(clientIndex(0), FROM_FIRST).texts, []);
-  deepStrictEqual(faults, ["read", "altered"]);
-});
-
-/** A journal of several segments, opened anew, and the reports of its first client. */
-function readerOf(events: number): { readonly rig: JournalRig; readonly texts: readonly string[] } {
-  const first = new JournalRig();
-  first.fill(events, 5);
-  first.stop();
-  const rig = new JournalRig(first.disk);
-  const { texts } = rig.journal.readReports(clientIndex(0), FROM_FIRST);
-  return { rig, texts };
-}
-
-/** What people and disks do to segments under a daemon that runs. */
-function damages(): readonly (readonly [what: string, damage: (disk: MemoryDisk) => void])[] {
-  const header = (bytes: Uint8Array): number => bytes.indexOf(10) + 1;
-  const path = (number: number): string => `${JOURNAL}/0000000${number}.log`;
-  const last = (disk: MemoryDisk): string => path(listSegments(disk, JOURNAL).length - 1);
-  return [
-    ["the oldest segment was removed", (disk) => disk.remove(path(1))],
-    ["a segment between others was removed", (disk) => disk.remove(path(3))],
-    ["the newest segments are without batches", (disk) => {
-      for (const at of [path(8), last(disk)]) {
-        const bytes = disk.read(at);
-        disk.put(at, bytes.fill(0, header(bytes)));
-      }
-    }],
-  ];
-}
 
 Deno.test("Journal.hasAnswered is true again once its Worker has taken the probe, and not before", () => {
   const rig = new JournalRig();

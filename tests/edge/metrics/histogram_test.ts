@@ -9,7 +9,7 @@ import { BOUNDS_US, Histogram } from "../../../edge/metrics/histogram.ts";
 
 const durations = fc.array(
   fc.oneof(fc.integer({ min: -100, max: 20_000_000 }), fc.constantFrom(...BOUNDS_US)),
-  { maxLength: 200 },
+  { maxLength: 200, size: "max" },
 );
 
 function filled(of: readonly number[]): Histogram {

@@ -8,7 +8,7 @@ import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/str
 import fc from "fast-check";
 import type { VenueCommand } from "../../../core/command.ts";
 import type { Draft } from "../../../core/event.ts";
-import { micros } from "../../../core/numbers.ts";
+import { micros, orderId, requestId } from "../../../core/numbers.ts";
 import type { LogLevel, Ports, WorkerScope } from "../../../edge/ports.ts";
 import { Secret, type Secrets } from "../../../edge/secrets.ts";
 import type { AdapterFactory, VenueHost } from "../../../edge/venue.ts";
@@ -390,6 +390,20 @@ Deno.test("up is said once the newest reconciliation since the connection is ans
   deepStrictEqual(rig.said.slice(7), ["down", "Reconciled"]);
 });
 
+Deno.test("up is not said while the reconciliation that it follows found no room to be said", () => {
+  const rig = new Rig();
+  rig.host.status("reconciling", "connected");
+  rig.send({ kind: "Reconcile", request: 1 } as Partial<VenueCommand>);
+  while (rig.host.offer(acceptedDraft(1)));
+  ok(!rig.host.offer(reconciledDraft(1)));
+  const statuses = (): readonly string[] => rig.said.filter((said) => /up|reconc/.test(said));
+  deepStrictEqual(statuses(), ["reconciling"]);
+  rig.hear({ kind: "credit", lane: "reports", drafts: 20_000 });
+  ok(rig.host.offer(reconciledDraft(1)));
+  deepStrictEqual(statuses(), ["reconciling", "up"]);
+  deepStrictEqual(rig.said.slice(-2), ["Reconciled", "up"]);
+});
+
 Deno.test("a status that says the same again is not said", () => {
   const rig = new Rig();
   for (const reason of ["no network", "no network", "no keys"]) rig.host.status("down", reason);
@@ -432,11 +446,58 @@ Deno.test("credentials() names all that is missing, reads anew, and warns of wha
   for (const [place, value] of BOTH) values.set(place, value);
   for (let again = 0; again < 2; again++) {
     const read = rig.host.credentials();
+    deepStrictEqual(rig.logged.map(({ event }) => event), ["credentials_exposed"]);
     const revealed = read.ok ? [...read.values].map(([name, one]) => [name, one.reveal()]) : [];
     deepStrictEqual(revealed, [["api_key", "key-hush"], ["secret", "hush-hush"]]);
   }
-  deepStrictEqual(rig.logged.map(({ event }) => event), ["credentials_exposed"]);
   match(rig.logged[0]?.text ?? "", /\/secret must be readable by its owner alone/);
+});
+
+Deno.test("answerDry() bears the stamp of the journal of a command that runs dry, once", () => {
+  const rig = new Rig();
+  rig.hear({ kind: "credit", lane: "reports", drafts: 9 });
+  const command = {
+    kind: "Submit",
+    ordType: "Limit",
+    timeInForce: "GTC",
+    request: requestId(5),
+    venue: VENUE.id,
+    instrument: spotInstrument().id,
+    order: orderId(1),
+    clOrdId: "tl00000000-1-1",
+    venueOrderId: null,
+    dryRun: true,
+  } as unknown as Parameters<VenueHost["answerDry"]>[0];
+  rig.time.advance(1000);
+  rig.send(command);
+  const journalUs = rig.time.wallUs();
+  rig.time.advance(500);
+  const stamps = (): readonly unknown[] =>
+    rig.posted.splice(0).flatMap((said) => said.kind === "drafts" ? said.drafts : [])
+      .map(({ payload }) => "journalUs" in payload ? payload.journalUs : undefined);
+  rig.host.answerDry(command);
+  rig.host.answerDry(command);
+  rig.time.runDue();
+  deepStrictEqual(stamps(), [journalUs, undefined]);
+});
+
+Deno.test("what an adapter logs keeps its words, whatever they are in", () => {
+  const rig = new Rig({ secrets: BOTH });
+  rig.host.credentials();
+  rig.logged.length = 0;
+  const inner = { path: ["order", 7], key: "key-hush" };
+  const cause = new RangeError("bad hush-hush here");
+  const fields = { count: 7, isLast: true, nothing: null, inner, cause, text: "plain" };
+  rig.host.log("warning", "answer_not_understood", fields);
+  deepStrictEqual(JSON.parse(rig.logged[0]?.text ?? ""), {
+    venue: VENUE.name,
+    count: 7,
+    isLast: true,
+    nothing: null,
+    inner: '{"path":["order",7],"key":"[secret]"}',
+    cause: "RangeError: bad [secret] here",
+    text: "plain",
+  });
 });
 
 Deno.test("no secret leaves in a report, a status or the log", () => {

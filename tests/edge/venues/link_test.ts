@@ -306,6 +306,47 @@ Deno.test("VenueLink ends a Worker that answers nothing for 10 s, and no other",
   deepStrictEqual([rig.drain(), last.isTerminated], [["down"], true]);
 });
 
+Deno.test("VenueLink gives a Worker that follows a hung one its full 10 s, and one beat a second", () => {
+  const rig = new Rig();
+  rig.link.start();
+  for (let life = 0; life < 3; life++) {
+    const { last } = rig.workers;
+    rig.time.advance(9_900_000);
+    deepStrictEqual([last.told("beat").length, last.isTerminated], [10, false], `life ${life}`);
+    rig.time.advance(200_000);
+    ok(last.isTerminated);
+    while (rig.workers.last === last) rig.time.advance(10_000);
+  }
+});
+
+Deno.test("VenueLink beats once a second, however its Workers have died", () => {
+  const rig = new Rig();
+  rig.link.start();
+  for (let death = 0; death < 3; death++) {
+    rig.time.advance(1_500_000);
+    const { last } = rig.workers;
+    last.die();
+    while (rig.workers.last === last) rig.time.advance(10_000);
+  }
+  rig.time.advance(5_500_000);
+  strictEqual(rig.workers.last.told("beat").length, 6);
+});
+
+Deno.test("VenueLink tells a Replace by the key that it gave the order, as by the old one", () => {
+  for (const clOrdId of ["tl-1-2", "tl-1-1"]) {
+    const rig = new Rig();
+    rig.link.start();
+    const replace = { ...request("Cancel", 1), kind: "Replace", newClOrdId: "tl-1-2" };
+    rig.link.announce(replace as unknown as VenueCommand, 7);
+    rig.link.announce(request("Cancel", 2, 1), 7);
+    const payload = { order: null, clOrdId, venueOrderId: null };
+    rig.drafts({ ...acceptedDraft(1), eventType: "OrderReplaced", payload } as unknown as Draft);
+    rig.drain();
+    rig.workers.last.die();
+    deepStrictEqual(rig.drain(), ["down", "unknown 2"], clOrdId);
+  }
+});
+
 Deno.test("VenueLink lets no report wait behind market data, which has a queue and credit of its own", () => {
   const rig = new Rig(4);
   rig.link.start();
@@ -362,10 +403,11 @@ Deno.test("VenueLink measures deaths, what is unanswered, held back, and the ven
       "tapeline_venue_dead_man_timestamp_seconds",
       "tapeline_venue_dead_man_period_seconds",
       "tapeline_venue_clock_skew_seconds",
+      "tapeline_venue_round_trip_seconds",
     ] as const).map((name) => samples.valuesOf(name)[0]?.value);
   };
   rig.link.start();
-  deepStrictEqual(measured(), [0, 0, 0, 0, 0, 5, undefined]);
+  deepStrictEqual(measured(), [0, 0, 0, 0, 0, 5, undefined, undefined]);
   rig.link.announce(request("Lookup", 1), 7);
   const market = { merged: 5, dropped: 2 };
   rig.workers.last.say({
@@ -374,13 +416,14 @@ Deno.test("VenueLink measures deaths, what is unanswered, held back, and the ven
     deadManUs: 7_000_000,
     clock: { skewUs: -3_000, tripUs: 500 },
   });
-  deepStrictEqual(measured(), [0, 1, 5, 2, 7, 5, -0.003]);
+  deepStrictEqual(measured(), [0, 1, 5, 2, 7, 5, -0.003, 0.0005]);
   rig.workers.last.die();
   rig.time.advance(1_000_000);
+  deepStrictEqual(measured().slice(2, 4), [5, 2], "it has not said anything yet");
   rig.workers.last.say({ kind: "beat", market, deadManUs: null, clock: null });
   deepStrictEqual(
     measured(),
-    [1, 0, 10, 4, 0, 5, undefined],
+    [1, 0, 10, 4, 0, 5, undefined, undefined],
     "a new Worker counts anew, the venue goes on",
   );
 });
@@ -466,6 +509,7 @@ Deno.test("cancelAll() is handed on, and stop() ends the adapter for good", () =
   rig.link.cancelAll();
   const { last } = rig.workers;
   rig.link.stop();
+  strictEqual(rig.time.nextDueUs(), undefined, "no timer is left");
   last.die();
   rig.time.advance(60_000_000);
   deepStrictEqual([last.told("cancelAll").length, last.told("stop").length], [1, 1]);

@@ -205,6 +205,20 @@ const cases: readonly (readonly [string, Verdict, string, Partial<Facts>, RegExp
   ],
   [
     "disk_sync",
+    "fail",
+    "two in a hundred take too long",
+    on({ syncTimes: () => [...Array(196).fill(500), ...Array(4).fill(600_000)] }),
+    /takes 500 µs, 99 % within 600\.0 ms/,
+  ],
+  [
+    "disk_sync",
+    "pass",
+    "one in two hundred takes too long",
+    on({ syncTimes: () => [600_000, ...Array(199).fill(500)] }),
+    /takes 500 µs, 99 % within 500 µs/,
+  ],
+  [
+    "disk_sync",
     "warn",
     "it is too fast to be true",
     on({ syncTimes: () => [5, 6] }),

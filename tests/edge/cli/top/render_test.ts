@@ -95,7 +95,7 @@ const PIECE_WIDTHS: ReadonlyMap<string, number> = new Map([["中", 2], ["の", 2
   "🚀",
   2,
 ]]);
-const names = fc.array(PIECES, { maxLength: 40 }).map((pieces) => pieces.join(""));
+const names = fc.array(PIECES, { maxLength: 40, size: "max" }).map((pieces) => pieces.join(""));
 
 function independentWidth(line: string): number {
   return [...line.normalize("NFC")]

@@ -89,7 +89,7 @@ const action = fc.oneof(
 
 Deno.test("Books never show a book that is not the market's", () => {
   fc.assert(
-    fc.property(fc.array(action, { maxLength: 80 }), (actions) => {
+    fc.property(fc.array(action, { maxLength: 80, size: "max" }), (actions) => {
       const bench = new Bench();
       bench.books.subscribed();
       for (const act of actions) {

@@ -41,7 +41,7 @@ function read(
 Deno.test("readSpan() reads every execution, in pieces of a day at most", () => {
   fc.assert(
     fc.property(
-      fc.array(fc.nat(3 * DAY_MS), { maxLength: 50 }),
+      fc.array(fc.nat(3 * DAY_MS), { maxLength: 50, size: "max" }),
       fc.nat(2500),
       (times, burst) => {
         const close = Array.from({ length: burst }, (_, at) => DAY_MS + Math.floor(at / 3));
