@@ -54,8 +54,6 @@ export class Order extends OrderWindow {
   next: Order | null = null;
   #rare: Rare | null = null;
   #fills: Fills | null = null;
-  /** Id of its bearer, which most of its reports say. */
-  #bearerId = "";
 
   /** Made by {@link OrderPool} only. */
   constructor(pool: OrderPool, of: RowPage & { readonly at: number }) {
@@ -76,7 +74,6 @@ export class Order extends OrderWindow {
     this.#pool.seen.clear(this.seenBlock);
     this.seenBlock = NO_BLOCK;
     this.touchedSeq = 0;
-    this.#bearerId = "";
     this.venueOrderId = null;
     this.cancel = null;
     this.replace = null;
@@ -156,17 +153,16 @@ export class Order extends OrderWindow {
 
   /** The intent that placed or last replaced it: its reports bear this id. */
   get bearer(): IntentRecord {
-    return this.#pool.intents.at(this.bearerSlot, this.#bearerId);
+    return this.#pool.intents.at(this.bearerSlot);
   }
 
   set bearer(record: IntentRecord) {
     this.bearerSlot = record.slot;
-    this.#bearerId = record.intentId;
   }
 
   /** The id that its reports bear. */
   get bearerId(): string {
-    return this.#bearerId;
+    return this.bearer.intentId;
   }
 
   /** Names that the venue gave it before, oldest first. */

@@ -99,7 +99,7 @@ function create(
   blotter.intents.bind(record, order);
   charge(turn, client, candidate);
   client.open.add(order);
-  advance(turn, order, { ...UNSAID, execType: "PendingNew", reason: "placed" });
+  advance(turn, order, { ...UNSAID, execType: "PendingNew", reason: "placed", by: record });
   armLapse(turn, order);
   issue(turn, order, "Submit");
 }

@@ -151,7 +151,10 @@ export function readId({ ints, bytes, words }: Page, slot: number): string {
   const id = ints[intsOf(slot) + ID] ?? 0;
   if (id < 0) return words.ids.read(-id);
   const at = (slot & PAGE_MASK) * ROW_BYTES + ID_BYTES;
-  return String.fromCharCode(...bytes.subarray(at, at + id));
+  const units = new Array<number>(id);
+  for (let i = 0; i < id; i += 1) units[i] = bytes[at + i] ?? 0;
+  // Spreading a part of the bytes would take five times as long.
+  return String.fromCharCode.apply(null, units);
 }
 
 /** True if the id of a row is `text`. */

@@ -170,8 +170,8 @@ export class Intents {
   }
 
   /** The record in a slot that is in use. */
-  at(slot: number, intentId?: string): IntentRecord {
-    return new IntentRecord(slot, this.#pageOf(slot), intentId);
+  at(slot: number): IntentRecord {
+    return new IntentRecord(slot, this.#pageOf(slot));
   }
 
   /** The client's record of an id, or undefined. */
