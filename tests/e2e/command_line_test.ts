@@ -197,11 +197,7 @@ async function tradeOnce(daemon: DaemonProcess): Promise<void> {
   const { listening: { port }, token } = daemon;
   const client = await RemoteClient.connect({ port, token, clientId: "user" });
   const fields = { instrument: "paper:BTC/USDT", order_qty: "0.01", ord_type: "Market" };
-  const hasBook = async (): Promise<boolean> => {
-    const best = await client.query("best", { instrument: "paper:BTC/USDT", side: "Sell" });
-    return best["ok"] === true && best["result"] !== null;
-  };
-  await until(hasBook, "a book");
+  await client.market("paper:BTC/USDT");
   await client.send(place("a-1", fields));
   await client.report((report) => report["ord_status"] === "Filled", "the fill");
   client.close();

@@ -8,6 +8,7 @@ import { match, ok, strictEqual } from "node:assert/strict";
 import { fileURLToPath } from "node:url";
 import { DaemonProcess } from "../support/daemon_process.ts";
 import { python3, testWith } from "../support/needs.ts";
+import { RemoteClient } from "../support/remote_client.ts";
 import { TemporaryDirectory, until } from "../support/temporary.ts";
 
 const ROOT = fileURLToPath(new URL("../../", import.meta.url));
@@ -25,6 +26,13 @@ async function snippetOf(daemon: DaemonProcess): Promise<string> {
   await until(isGreeting, "the snippet");
   const lines = daemon.stdout.filter((line) => line.startsWith("  "));
   return lines.map((line) => line.slice(2)).join("\n");
+}
+
+/** Passes the time that hands take to paste: the market's first book is there by then. */
+async function marketOpens({ listening: { port }, token }: DaemonProcess): Promise<void> {
+  const watcher = await RemoteClient.connect({ port, token, clientId: "watcher" });
+  await watcher.market("paper:BTC/USDT");
+  watcher.close();
 }
 
 Deno.test("deno task start says where it listens and keeps its state in the home directory", async () => {
@@ -48,6 +56,7 @@ testWith(
   async () => {
     using home = new TemporaryDirectory();
     await using daemon = await start(home.path);
+    await marketOpens(daemon);
     const command = new Deno.Command("python3", {
       args: ["-c", await snippetOf(daemon)],
       cwd: ROOT,

@@ -59,8 +59,7 @@ async function connect(
 }
 
 async function accepted(client: RemoteClient, intentId: string): Promise<Report> {
-  const args = { instrument: INSTRUMENT, side: "Buy" };
-  await until(async () => (await client.query("best", args))["result"] !== null, "a book");
+  await client.market(INSTRUMENT);
   await client.send(place(intentId, { instrument: INSTRUMENT, order_qty: "0.01", price: "58000" }));
   return await client.report(
     (report) => report["intent_id"] === intentId && report["ord_status"] === "Accepted",

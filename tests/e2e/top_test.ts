@@ -33,12 +33,6 @@ async function look(daemon: DaemonProcess): Promise<Fields> {
   return JSON.parse(found.stdout) as Fields;
 }
 
-/** No order is taken before there is a price to hold it to. */
-async function bookIsThere(client: RemoteClient): Promise<void> {
-  const args = { instrument: INSTRUMENT, side: "Buy" };
-  await until(async () => (await client.query("best", args))["result"] !== null, "a book");
-}
-
 function rows(of: Fields, key: string): readonly Fields[] {
   return of[key] as readonly Fields[];
 }
@@ -48,7 +42,7 @@ Deno.test("top --once shows the orders, positions and P&L by tag of a running da
   await using daemon = await DaemonProcess.start({ stateDir: directory.state });
   const { port } = daemon.listening;
   const client = await RemoteClient.connect({ port, token: daemon.token, clientId: "maker" });
-  await bookIsThere(client);
+  await client.market(INSTRUMENT);
   const order = { instrument: INSTRUMENT, order_qty: "0.01", tag: "grid" };
   await client.send(place("taken", { ...order, ord_type: "Market" }));
   await client.send(place("resting", { ...order, price: "58000" }));
@@ -75,7 +69,7 @@ Deno.test("top cancels nothing, takes no session, and leaves no more than its ow
   await using daemon = await DaemonProcess.start({ stateDir: directory.state });
   const { port } = daemon.listening;
   const client = await RemoteClient.connect({ port, token: daemon.token, clientId: "maker" });
-  await bookIsThere(client);
+  await client.market(INSTRUMENT);
   await client.send(
     place("resting", { instrument: INSTRUMENT, order_qty: "0.01", price: "58000" }),
   );

@@ -5,6 +5,7 @@
  * It shares no code with `wire/`. All waiting is bounded.
  * @module
  */
+import { until } from "./temporary.ts";
 
 export type Message = { readonly type: string; readonly [key: string]: unknown };
 /** A report as received; `reportSeq` is its number. */
@@ -105,6 +106,17 @@ export class RemoteClient {
     const id = `${what}-${this.messages.length}-${Math.random()}`.slice(0, 64);
     await this.send({ type: "QUERY", id, what, args });
     return await this.message((message) => message.type === "RESULT" && message["id"] === id, what);
+  }
+
+  /** Waits until both sides have a price: no order is taken before there is one to hold it to. */
+  async market(instrument: string): Promise<void> {
+    for (const side of ["Buy", "Sell"]) {
+      const hasPrice = async (): Promise<boolean> => {
+        const best = await this.query("best", { instrument, side });
+        return best["ok"] === true && best["result"] !== null;
+      };
+      await until(hasPrice, "a price", WAIT_MS);
+    }
   }
 
   /** Waits until the other side has closed. */
