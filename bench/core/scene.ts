@@ -116,15 +116,15 @@ export class Scene {
     });
   }
 
-  /** A broker report about an order. */
-  reportEvent(eventType: Event["eventType"], payload: Event["payload"]): Event {
+  /** A broker report about an order, under a key of its own. */
+  reportEvent(eventType: Event["eventType"], payload: Event["payload"], key: string): Event {
     return this.event({
       source: "broker_report",
       eventType,
       payload,
       venue: VENUE,
       instrument: BTC,
-      idempotencyKey: `b-${this.#seq}`,
+      idempotencyKey: key,
     });
   }
 

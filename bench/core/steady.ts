@@ -27,6 +27,26 @@ const WARM_UP_SECONDS = 2;
 const CHECKPOINT_AFTER = 0.05;
 const encoder = new TextEncoder();
 
+/**
+ * Texts by number, each handed out as a fresh one: what a venue says comes as text. Made of numbers
+ * while the clock runs they would cost more, and the language would remember each of them.
+ */
+class FreshTexts {
+  readonly #text: string;
+  readonly #ends: Uint32Array;
+
+  constructor(count: number, textOf: (number: number) => string) {
+    const texts = Array.from({ length: count }, (_, number) => textOf(number));
+    let end = 0;
+    this.#ends = Uint32Array.from(texts, (text) => end += text.length);
+    this.#text = texts.join("");
+  }
+
+  at(number: number): string {
+    return this.#text.slice(this.#ends[number - 1] ?? 0, this.#ends[number]);
+  }
+}
+
 /** What one pass saw. */
 type Pass = { readonly lateness: Distribution; readonly service: Distribution };
 
@@ -60,6 +80,8 @@ class Replaced {
   readonly #live: number;
   readonly #frames: Uint8Array;
   readonly #lengths: Uint16Array;
+  readonly #venueOrderIds: FreshTexts;
+  readonly #keys: FreshTexts;
   readonly #reader = new PlainIntentReader();
   readonly #out = new ByteWriter();
   #written = 0;
@@ -72,6 +94,8 @@ class Replaced {
     this.#frames = new Uint8Array(frames * FRAME_BYTES);
     this.#lengths = new Uint16Array(frames);
     for (let number = 0; number < frames; number++) this.#prepare(number, of.gapUs);
+    this.#venueOrderIds = new FreshTexts(of.live, (number) => `v-${number + 1}`);
+    this.#keys = new FreshTexts(frames, (number) => `replaced-${number}`);
   }
 
   /** Bytes of reports so far, so that nothing is optimised away. */
@@ -100,13 +124,15 @@ class Replaced {
 
   #answer(number: number): ReturnType<Scene["reportEvent"]> {
     const { orderQty, price } = this.#terms(number);
-    return this.#scene.reportEvent("OrderReplaced", {
-      order: orderId(number % this.#live + 1),
+    const lane = number % this.#live;
+    const payload = {
+      order: orderId(lane + 1),
       clOrdId: null,
-      venueOrderId: `v-${number % this.#live + 1}`,
+      venueOrderId: this.#venueOrderIds.at(lane),
       orderQty: qty(orderQty),
       price: px(price),
-    });
+    };
+    return this.#scene.reportEvent("OrderReplaced", payload, this.#keys.at(number));
   }
 
   /** New terms each time: the quantity says how often the order was replaced. */

@@ -14,6 +14,18 @@ Deno.test("clOrdIdPrefix() is tl and the first eight hexadecimal digits of a jou
   strictEqual(clOrdIdPrefix("0123-4567-89"), "tl01234567");
 });
 
+Deno.test("ClOrdIds.of() spells prefix, order and version, whatever it spelled before", () => {
+  const ids = new ClOrdIds();
+  strictEqual(ids.of(orderId(7), 1), "tl00000000-7-1");
+  ids.prefix = "tl89abcdef";
+  const counts = [1, 9, 10, 99, 100, 12_345, 999_999, 1_000_000, 4_294_967_296, 2 ** 53 - 1];
+  for (const order of [...counts, ...counts.toReversed()]) {
+    for (const version of [1, 10, 9, 123_456]) {
+      strictEqual(ids.of(orderId(order), version), `tl89abcdef-${order}-${version}`);
+    }
+  }
+});
+
 Deno.test("ClOrdIds.parse() reads back what of() makes", () => {
   for (const [order, version] of [[1, 1], [42, 7], [9_007_199_254_740_991, 10]] as const) {
     deepStrictEqual(IDS.parse(IDS.of(orderId(order), version)), { order, version });
