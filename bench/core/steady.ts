@@ -16,6 +16,7 @@ import { writeReport } from "../../wire/encode_report.ts";
 import { PlainIntentReader } from "../../wire/plain_intent.ts";
 import { decimal, PRICE_SCALE, QTY_SCALE, Scene, START_US } from "./scene.ts";
 import { isBuying, Lives } from "./lives.ts";
+import { heldBytes } from "../held_bytes.ts";
 import { Distribution } from "./distribution.ts";
 import type { Written } from "./checkpoint_worker.ts";
 
@@ -175,6 +176,7 @@ async function main(): Promise<void> {
   const warmUp = Number(perSecond) * WARM_UP_SECONDS;
   const orders = new Replaced({ live: Number(live), count: warmUp + count, gapUs });
   const follower = await startFollower(Number(live));
+  heldBytes(); // collects what preparing left: it is not the engine's
   const idle = { count: count >> 3, gapUs };
   pace({ count: count >> 4, gapUs: 0 }, (number) => void number);
   const before = pace(idle, (number) => void number);
