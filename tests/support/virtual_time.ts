@@ -18,7 +18,7 @@ const START_WALL_US = 1_795_000_000_000_000;
 
 /** Virtual time: both ports in one. */
 export class VirtualTime implements Clock, Timers {
-  readonly #startWallUs: number;
+  #startWallUs: number;
   #nowUs = 0;
   #order = 0;
   /** A binary heap, the first task at index 0. */
@@ -35,6 +35,11 @@ export class VirtualTime implements Clock, Timers {
 
   monotonicUs(): number {
     return this.#nowUs;
+  }
+
+  /** Somebody sets the wall clock; nothing is due sooner or later by it. */
+  setWall(byUs: number): void {
+    this.#startWallUs += byUs;
   }
 
   after(delayUs: number, task: () => void): Cancel {
