@@ -64,31 +64,32 @@ Deno.test("the daemon ends 70 at a poison event and recovery meets it in the jou
   strictEqual(run.refusal.seqId, seq);
 });
 
+/** Lets an order rest at the exchange that the journal does not know; returns what becomes of it. */
+function stray(machine: Machine, clientId: string): string | undefined {
+  const terms = { side: "Buy", price: 1, qty: 1, resting: true } as const;
+  machine.venue.exchange.handle({ op: "place", id: 900, clientId, ...terms });
+  machine.pass(11_000_000);
+  return machine.venue.exchange.orders.get(clientId)?.state;
+}
+
 Deno.test("the daemon comes up in safe mode when recovery meets the same poison again", () => {
   const { machine } = poisonedMachine();
   machine.start();
   machine.lines.length = 0;
+  machine.told.length = 0;
   const run = machine.start();
   ok(run.daemon !== undefined);
   machine.pass(25_000_000);
+  match(machine.told[0] ?? "", /^READY=1\n/, "else its supervisor would end it");
   deepStrictEqual(machine.said("listening"), [], "nobody can connect");
   ok(machine.said("safe_mode").length >= 3, "the alarm is repeated");
   const states = [...machine.venue.exchange.orders.values()].map(({ state }) => state);
   deepStrictEqual(states, ["cancelled", "filled"], "what rests is cancelled by the venue's truth");
-  machine.venue.exchange.handle({
-    op: "place",
-    id: 900,
-    clientId: "stray",
-    side: "Buy",
-    price: 1,
-    qty: 1,
-    resting: true,
-  });
-  machine.pass(11_000_000);
-  strictEqual(machine.venue.exchange.orders.get("stray")?.state, "cancelled", "again and again");
+  strictEqual(stray(machine, "stray"), "cancelled", "again and again");
   run.daemon.stop("over");
   run.daemon.stop("over");
   deepStrictEqual(run.ends.map(({ code }) => code), [0]);
+  strictEqual(stray(machine, "late"), "open", "whoever has ended cancels nothing");
 });
 
 /** An adapter that talks without end; `counts` says how often it was heard and how often not. */
