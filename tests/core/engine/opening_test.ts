@@ -7,7 +7,14 @@ import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { AccountPayloads } from "../../../core/event.ts";
 import { decimalOf } from "../../../core/ledger/money.ts";
 import { NO_LIMITS, NO_VENUE_LIMITS } from "../../../core/limits.ts";
-import { type Checkpoint, instrumentId, px, seqId, venueId } from "../../../core/mod.ts";
+import {
+  type Checkpoint,
+  clientIndex,
+  instrumentId,
+  px,
+  seqId,
+  venueId,
+} from "../../../core/mod.ts";
 import { linearInstrument } from "../../support/contract_instruments.ts";
 import { EngineTimeline } from "../../support/engine_timeline.ts";
 import { draft, World } from "../../support/engine_world.ts";
@@ -142,6 +149,29 @@ Deno.test("apply() opens and adopts positions without a change to the loss of th
   w.control("AccountAdopted", { reason: "test" });
   w.says([["USDT", "899"]], [{ instrument: PERP, qty: 0 }]);
   strictEqual(marked(9_500), "1", "what was lost today stays lost");
+});
+
+Deno.test("apply() opens an account without a change to the day of another venue or client", () => {
+  const timeline = new EngineTimeline(() => {});
+  const w = new Opened();
+  w.timeline = timeline;
+  w.start();
+  const levels = { bids: [9_000, 1], asks: [9_000, 1], updateId: null };
+  w.offer(draft("market_data", "BookSnapshot", levels, PERP));
+  const { losses } = timeline.state;
+  const profit = { units: 7n, scale: 0 };
+  const others = [
+    { client: null, venue: venueId(7), currency: "USDT", profit },
+    { client: clientIndex(0), venue: venueId(0), currency: "USDT", profit },
+    { client: null, venue: venueId(0), currency: "BTC", profit },
+  ];
+  losses.baselines = [...others];
+  w.says([["USDT", "1000"]], [{ instrument: PERP, qty: 1_000, avgPx: px(10_000) }]);
+  deepStrictEqual(losses.baselines.slice(0, 3), others);
+  deepStrictEqual(
+    losses.baselines.slice(3).map(({ client, venue, currency }) => [client, venue, currency]),
+    [[null, 0, "USDT"]],
+  );
 });
 
 Deno.test("apply() opens nothing again in a core that was restored", () => {
