@@ -3,7 +3,8 @@
  *
  * A request leaves as a command of the event that released it. Until the venue's link, the pause it
  * asked for, its breaker and pacing allow that it waits here, cancels first, then look-ups, the
- * reconciliation, orders; nothing waits in the edge. A waiting request provably never left.
+ * reconciliation, orders; nothing waits in the edge. A waiting request provably never left, and an
+ * order does not while trading is halted: when it could, it is turned back.
  *
  * Ordering: within a queue first in, first out. A request that its order forgot is skipped. What
  * pacing stops stops what comes behind it.
@@ -14,6 +15,7 @@ import type { OrderCommand, VenueCommand } from "../command.ts";
 import type { VenueState } from "./venue_state.ts";
 import type { Turn } from "./turn.ts";
 import { isBreakerOpen } from "./breaker.ts";
+import { haltOver, turnBack } from "./turn_back.ts";
 import { leaveReconcile, takeBackReconcile } from "./reconcile_request.ts";
 import type { Fifo } from "../fifo.ts";
 import { invariant } from "../invariant.ts";
@@ -34,7 +36,9 @@ export function issue(turn: Turn, order: Order, kind: RequestKind): void {
   refillOf(venue, turn.nowUs);
   const isOpen = isReachable(venue, kind, turn.nowUs);
   const isNext = isFirst && isOpen && !isBehind(turn, venue, kind);
-  if (isNext && mayLeave(venue, kind)) leave(turn, order, kind);
+  const refusal = isNext ? haltOver(turn, order, kind) : undefined;
+  if (refusal !== undefined) turnBack(turn, order, { kind, refusal });
+  else if (isNext && mayLeave(venue, kind)) leave(turn, order, kind);
   else {
     queue.push({ id: request, kind, order: order.id });
     if (isOpen) state.count("pacing_trips");
@@ -98,11 +102,14 @@ function drain(
   for (;;) {
     const request = head(turn.state, of.queue);
     if (request === undefined) return true;
-    if (!mayLeave(venue, request.kind)) return false;
-    of.queue.take();
+    const { kind } = request;
     const order = turn.state.blotter.get(request.order);
     invariant(order !== undefined, "A waiting request must have an order");
-    leave(turn, order, request.kind);
+    const refusal = haltOver(turn, order, kind);
+    if (refusal === undefined && !mayLeave(venue, kind)) return false;
+    of.queue.take();
+    if (refusal === undefined) leave(turn, order, kind);
+    else turnBack(turn, order, { kind, refusal });
   }
 }
 

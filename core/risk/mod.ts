@@ -27,7 +27,7 @@ export { chargeOrder } from "./rate_limit.ts";
 export { marketPx, midOf, referenceBook } from "./reference.ts";
 export { RiskState } from "./risk_state.ts";
 export * from "./scopes.ts";
-export { strictest } from "./trading_state.ts";
+export { refusalIfHalted, strictest } from "./trading_state.ts";
 
 /** Every guard, in the order in which they are asked. */
 export const GUARDS: readonly Guard[] = [

@@ -15,6 +15,9 @@ import {
   type RiskRequest,
 } from "./guard.ts";
 
+/** The states that concern an order; the venue's is the stricter of it and the instrument's. */
+type TradingStates = Pick<RiskRequest, "operatorState" | "venueState" | "clientState">;
+
 /** Returns the strictest of the states; Active if there is none. */
 export function strictest(...states: TradingState[]): TradingState {
   let strictest: TradingState = "Active";
@@ -26,14 +29,15 @@ export function strictest(...states: TradingState[]): TradingState {
 }
 
 /** Refuses every order while the effective trading state is Halted. */
-export const TRADING_HALTED: Guard = { name: "trading_halted", check: checkHalted };
+export const TRADING_HALTED: Guard = { name: "trading_halted", check: refusalIfHalted };
 
 /** Refuses what does not reduce the client's position, where only reducing is allowed. */
 export const REDUCE_ONLY: Guard = { name: "reduce_only", check: checkReducing };
 
-function checkHalted(request: RiskRequest): Refusal | undefined {
-  if (effectiveState(request) !== "Halted") return undefined;
-  const was = `was Halted, ${origin(request, "Halted")}`;
+/** Returns why nothing new may be traded in these states, or undefined. */
+export function refusalIfHalted(states: TradingStates): Refusal | undefined {
+  if (effectiveState(states) !== "Halted") return undefined;
+  const was = `was Halted, ${origin(states, "Halted")}`;
   return refusal("TRADING_HALTED", `trading_state must be Active or Reducing: ${was}`);
 }
 
@@ -58,15 +62,15 @@ function checkReducing(request: RiskRequest): Refusal | undefined {
   return refusal("REDUCE_ONLY", `its open quantity must be ${most}, ${why}: was ${was}`);
 }
 
-function effectiveState(request: RiskRequest): TradingState {
-  const { operatorState, venueState, clientState } = request;
+function effectiveState(states: TradingStates): TradingState {
+  const { operatorState, venueState, clientState } = states;
   if (operatorState === "Active" && venueState === "Active") return clientState;
   return strictest(operatorState, venueState, clientState);
 }
 
-function origin(request: RiskRequest, state: TradingState): string {
-  if (request.operatorState === state) return "set by the operator (operator.trading_state)";
-  if (request.venueState === state) return "set for this venue's account";
+function origin(states: TradingStates, state: TradingState): string {
+  if (states.operatorState === state) return "set by the operator (operator.trading_state)";
+  if (states.venueState === state) return "set for this venue's account";
   return "set by this client (SetRiskFlag trading_state)";
 }
 

@@ -294,6 +294,29 @@ Deno.test("apply() goes on after a broken rule: the next event breaks none", () 
   }
 });
 
+Deno.test("apply() never lets a command that was withheld leave from the halted account", () => {
+  const w = say.worldIn("Accepted");
+  const { copy, event } = beforeAndEvent(
+    w,
+    (world) => world.replace("r1", { orig: "a1", qty: "12" }),
+  );
+  w.venueStatus("up");
+  const next = w.events.at(-1);
+  ok(next !== undefined);
+  const first = copy();
+  lying((report) => ({ ...report, ordStatus: null }))(first);
+  first.apply(event);
+  isAlarmOf(first, REPORT_RULES.find(({ name }) => name === "has_status")?.rule ?? "");
+  deepStrictEqual(first.effects.commands, []);
+  Reflect.deleteProperty(first.effects.reports, "push");
+  first.apply(next);
+  deepStrictEqual(first.effects.commands, []);
+  deepStrictEqual(first.effects.reports.map(({ execType, rejectCode }) => [execType, rejectCode]), [
+    ["ReplaceRejected", "TRADING_HALTED"],
+  ]);
+  strictEqual(first.order().status, "Accepted");
+});
+
 Deno.test("apply() checks what the event touched and nothing else", () => {
   const w = say.worldIn("Accepted");
   w.place("a2");

@@ -1,12 +1,20 @@
 /**
- * What holds requests back, a venue's wish or its silence, under random streams. Proves R-EXEC-1
- * (pacing), R-EXEC-4 (retry only where safe, circuit breaker) and R-EXEC-8: nothing leaves in a pause
- * or beyond the rate, nothing new while the breaker is open, and all that waited leaves in the end.
+ * What holds requests back, a venue's wish or its silence, or a halt, under random streams. Proves
+ * R-EXEC-1 (pacing), R-EXEC-4 (retry only where safe, circuit breaker), R-EXEC-8 and R-CORE-7: nothing
+ * leaves in a pause or beyond the rate, nothing new while the breaker is open or trading is halted, and
+ * all that waited leaves in the end.
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
-import { clientIndex, type Pacing, px, qty, type VenueCommand } from "../../../core/mod.ts";
+import {
+  clientIndex,
+  instrumentId,
+  type Pacing,
+  px,
+  qty,
+  type VenueCommand,
+} from "../../../core/mod.ts";
 import { EngineTimeline } from "../../support/engine_timeline.ts";
 import { ref, World, type WorldOptions } from "../../support/engine_world.ts";
 
@@ -26,6 +34,7 @@ const KINDS = [
   "wait",
   "wait",
   "link",
+  "halt",
 ] as const;
 
 type Step = { readonly kind: (typeof KINDS)[number]; readonly a: number; readonly b: number };
@@ -59,6 +68,8 @@ class Naive {
   openUntilUs: number | null = null;
   trips = 0;
   pauses = 0;
+  /** Of the account and of its one instrument. */
+  readonly halted = { account: false, instrument: false };
   /** Tokens in 10^-9; more than the engine can have, since it is filled at every look. */
   #tokens: bigint;
   #atUs: number;
@@ -94,6 +105,7 @@ class Naive {
     ok(nowUs >= this.pausedUntilUs, `${kind} left in a pause`);
     const isOrder = kind === "Submit" || kind === "Replace";
     ok(!isOrder || this.openUntilUs === null || nowUs >= this.openUntilUs, `${kind}: breaker`);
+    ok(!isOrder || !(this.halted.account || this.halted.instrument), `${kind} left in a halt`);
     const { pacing } = this.#of;
     if (pacing === null || pacing === undefined) return;
     const most = BigInt(pacing.burst) * 1_000_000_000n;
@@ -130,6 +142,8 @@ class Play {
 
   /** The venue answers everything, and time passes, until nothing waits any more. */
   heal(): void {
+    this.#halt("account", false);
+    this.#halt("instrument", false);
     this.#up();
     for (let round = 0; round < 400; round += 1) {
       for (const command of this.#open.splice(0)) this.#answer(command);
@@ -174,7 +188,17 @@ class Play {
         if (a % 3 !== 0) this.#up();
         else w.venueStatus(b % 2 === 0 ? "down" : "reconciling");
         break;
+      case "halt":
+        this.#halt(a % 2 === 0 ? "account" : "instrument", b % 2 === 0);
+        break;
     }
+  }
+
+  #halt(what: "account" | "instrument", isHalted: boolean): void {
+    const state = isHalted ? "Halted" : "Active";
+    const instrument = what === "account" ? null : instrumentId(0);
+    this.w.control("TradingStateSet", { state, reason: "test" }, instrument);
+    this.naive.halted[what] = isHalted;
   }
 
   #up(): void {
@@ -254,7 +278,7 @@ class Play {
   }
 }
 
-Deno.test("nothing leaves in a pause, beyond the rate, or new while the breaker is open", () => {
+Deno.test("nothing leaves in a pause, beyond the rate, or new while the breaker is open or in a halt", () => {
   fc.assert(
     fc.property(options, steps, (of, turns) => {
       const play = new Play(of);

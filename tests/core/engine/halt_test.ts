@@ -1,0 +1,165 @@
+/**
+ * What a halt does to orders that were let in before it. Proves R-CORE-7 (trading state) and
+ * R-EXEC-8: nothing new leaves while trading is halted, whatever held it back until then.
+ * @module
+ */
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import {
+  type Draft,
+  instrumentId,
+  type Intent,
+  micros,
+  type TradingState,
+} from "../../../core/mod.ts";
+import { brief, draft, World, type WorldOptions } from "../../support/engine_world.ts";
+
+const BTC = instrumentId(0);
+
+function setState(w: World, state: TradingState, where: Partial<Draft> = {}): void {
+  const payload = { state, reason: "test" };
+  w.offer({ ...draft("control", "TradingStateSet", payload), ...where } as Draft);
+}
+
+function ownState(w: World, value: TradingState): void {
+  const sentUs = micros(w.nowUs);
+  const flag = { flag: "trading_state", value } as const;
+  const intent: Intent = {
+    action: "SetRiskFlag",
+    intentId: `f-${value}`,
+    sentUs,
+    tag: null,
+    ...flag,
+  };
+  w.intent(intent);
+}
+
+/** Two reports of an account that has what nobody booked: the second one trips the wire. */
+function trip(w: World): void {
+  for (let report = 0; report < 2; report += 1) {
+    w.broker("AccountReported", { balances: [{ currency: "USDT", total: "7" }], positions: [] });
+  }
+}
+
+/** Whose state halts, and what the refusal says of it. */
+const halts = [
+  ["the operator's", (w: World) => setState(w, "Halted", { venue: null }), "by the operator"],
+  ["the account's", (w: World) => setState(w, "Halted"), "for this venue's account"],
+  [
+    "the instrument's",
+    (w: World) => setState(w, "Halted", { instrument: BTC }),
+    "for this venue's",
+  ],
+  ["the client's", (w: World) => ownState(w, "Halted"), "by this client"],
+] as const;
+
+/** Two orders, of which pacing lets the first leave; the second waits a second for its turn. */
+function paced(): World {
+  const w = new World({ pacing: { perSecond: 1, burst: 1 } }).start().open();
+  w.place("a1");
+  w.place("a2");
+  return w;
+}
+
+for (const [whose, halt, origin] of halts) {
+  Deno.test(`a halt, ${whose}, turns back the order that waits for pacing`, () => {
+    const w = paced();
+    halt(w);
+    const [report, ...more] = w.wait(1000).fire();
+    deepStrictEqual(more, []);
+    deepStrictEqual([report?.intentId, report?.ordStatus, report?.rejectCode], [
+      "a2",
+      "Rejected",
+      "TRADING_HALTED",
+    ]);
+    strictEqual(report?.text?.includes(origin), true, report?.text);
+    strictEqual(w.commands.length, 1, "only the first has left");
+  });
+}
+
+Deno.test("a halt that ended before an order's turn came lets it leave", () => {
+  const w = paced();
+  setState(w, "Halted");
+  setState(w, "Active");
+  w.wait(1000).fire();
+  deepStrictEqual(w.commands.map(({ order }) => order), [1, 2]);
+});
+
+Deno.test("Reducing judges what is asked for, not what was let in", () => {
+  const w = paced();
+  setState(w, "Reducing");
+  w.wait(1000).fire();
+  deepStrictEqual(w.commands.map(({ order }) => order), [1, 2]);
+});
+
+Deno.test("the tripwire turns back what waits", () => {
+  const w = paced();
+  w.control("BalanceSet", { currency: "USDT", total: "1000" });
+  trip(w);
+  deepStrictEqual(w.wait(1000).fire().map(brief), ["Rejected/Rejected 0+0"]);
+  strictEqual(w.commands.length, 1);
+});
+
+Deno.test("what is turned back costs nothing of pacing", () => {
+  const w = paced();
+  w.place("a3", { side: "Sell" });
+  setState(w, "Halted");
+  w.wait(1000).fire();
+  setState(w, "Active");
+  w.place("a4");
+  deepStrictEqual(w.commands.map(({ order }) => order), [1, 4], "the token is still there");
+});
+
+Deno.test("a cancel leaves while trading is halted", () => {
+  const w = new World().start().open();
+  w.place("a1");
+  w.accept();
+  setState(w, "Halted");
+  w.cancel("c1", "a1");
+  deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", "Cancel"]);
+});
+
+Deno.test("a halt turns back what waits for the link, when the link is there again", () => {
+  const w = paced();
+  w.venueStatus("down");
+  setState(w, "Halted");
+  w.wait(1000).fire();
+  strictEqual(w.reports.at(-1)?.execType, "PendingNew", "it may still be lifted");
+  deepStrictEqual(w.venueStatus("up").map(brief), ["Rejected/Rejected 0+0"]);
+});
+
+Deno.test("a halt turns back the order that would be sent again", () => {
+  const w = new World().start().open();
+  w.place("a1");
+  w.failed("notSent");
+  setState(w, "Halted");
+  deepStrictEqual(w.wait(10_000).fire().map(brief), ["Rejected/Rejected 0+0"]);
+  strictEqual(w.commands.length, 1);
+});
+
+/** An order that rests, and a Replace of it that waits. */
+function replacing(of: WorldOptions): World {
+  const w = new World(of).start().open();
+  w.place("a1");
+  w.accept();
+  w.replace("r1", { orig: "a1", qty: "12" });
+  return w;
+}
+
+Deno.test("a halt turns back a replace that waits; the order rests as it was", () => {
+  const w = replacing({ pacing: { perSecond: 1, burst: 1 } });
+  setState(w, "Halted");
+  const [report] = w.wait(1000).fire();
+  strictEqual(report === undefined ? "" : brief(report), "ReplaceRejected/Accepted 0+10000");
+  deepStrictEqual([report?.intentId, report?.rejectCode], ["r1", "TRADING_HALTED"]);
+  deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit"]);
+});
+
+Deno.test("a halt turns back the second half of a cancel-and-new: the order is gone", () => {
+  const w = replacing({ capabilities: { replace: "cancel_new" } });
+  setState(w, "Halted");
+  const [report, ...more] = w.cancelled();
+  deepStrictEqual(more, []);
+  strictEqual(report === undefined ? "" : brief(report), "ReplaceRejected/Cancelled 0+0");
+  strictEqual(report?.rejectCode, "TRADING_HALTED");
+  deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", "Cancel"]);
+});
