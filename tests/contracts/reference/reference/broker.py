@@ -15,9 +15,10 @@ from .changes import (
     end_cancelled,
     finish_replace,
     forget,
+    is_placing,
     outdate_lookups,
-    refuse_and_take_off,
     refuse_replace,
+    reject,
     retry_later,
     send_cancel,
 )
@@ -113,28 +114,13 @@ def _accepted(state: State, order: Order, payload: Json, is_old: bool) -> None:
         if order.was_absent:
             state.alarm("LIVE_AFTER_END")
         return
-    if order.is_accepted and not _is_placing(order):
+    if order.is_accepted and not is_placing(order):
         return
     accept(state, order, **stamps(payload))
 
 
-def _is_placing(order: Order) -> bool:
-    return order.replace is not None and order.replace.stage == "placing"
-
-
 def _rejected(state: State, order: Order, payload: Json, is_old: bool) -> None:
     reject(state, order, payload["reject_code"], **stamps(payload))
-
-
-def reject(state: State, order: Order, reject_code: str, **extra: Any) -> None:
-    """The venue refused the order, or its new version under a cancel-and-new."""
-    forget(state, order, "Submit")
-    if order.is_terminal:
-        return
-    if _is_placing(order):
-        refuse_and_take_off(state, order, reject_code, old_order_lost=True, **extra)
-    elif not report(state, order, "Rejected", own(order), reject_code=reject_code, **extra):
-        ask(state, order)
 
 
 def _executed(state: State, order: Order, payload: Json, is_old: bool) -> None:
@@ -284,7 +270,7 @@ def _found(state: State, order: Order, payload: Json, is_old: bool) -> None:
         _cancelled(state, order, payload, False)
     elif status == "expired":
         _expired(state, order, payload, False)
-    elif status == "rejected" and order.cum_qty > 0 and not _is_placing(order):
+    elif status == "rejected" and order.cum_qty > 0 and not is_placing(order):
         _cancelled(state, order, payload, False)
     elif status == "rejected":
         reject(state, order, "VENUE_REJECTED")

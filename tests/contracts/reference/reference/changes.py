@@ -1,6 +1,6 @@
-"""What changes a living order: place, cancel, replace, acceptance.
+"""What changes a living order: place, cancel, replace, acceptance, refusal.
 
-Source: docs/reference/orders.md sections 5 and 6 ("forget", "accept").
+Source: docs/reference/orders.md sections 5 and 6 ("forget", "accept", "OrderRejected").
 """
 
 from __future__ import annotations
@@ -49,6 +49,11 @@ def forget(state: State, order: Order, *kinds: str) -> None:
             order.attempts = 0
 
 
+def is_placing(order: Order) -> bool:
+    """Whether the new version of a cancel-and-new is on its way."""
+    return order.replace is not None and order.replace.stage == "placing"
+
+
 def accept(state: State, order: Order, **extra: Any) -> None:
     """The venue is known to have the order (or its new version). `extra`: stamps or inferred."""
     forget(state, order, "Submit")
@@ -61,6 +66,17 @@ def accept(state: State, order: Order, **extra: Any) -> None:
         order.is_accepted = True
         report(state, order, "New", own(order), **extra)
         send_cancel(state, order)
+
+
+def reject(state: State, order: Order, reject_code: str, **extra: Any) -> None:
+    """The order was refused, or its new version under a cancel-and-new."""
+    forget(state, order, "Submit")
+    if order.is_terminal:
+        return
+    if is_placing(order):
+        refuse_and_take_off(state, order, reject_code, old_order_lost=True, **extra)
+    elif not report(state, order, "Rejected", own(order), reject_code=reject_code, **extra):
+        ask(state, order)
 
 
 def begin_cancel(

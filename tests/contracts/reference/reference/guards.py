@@ -53,12 +53,7 @@ def _scopes(state: State, request: Request) -> Dict[str, Json]:
 
 
 def _state_of(state: State, request: Request) -> str:
-    return state.strictest(
-        state.operator_state,
-        state.venues[request.instrument.venue].trading_state,
-        request.instrument.trading_state,
-        state.clients[request.client].trading_state,
-    )
+    return state.trading_state(request.client, request.instrument)
 
 
 def _position(state: State, request: Request, of_account: bool) -> int:

@@ -1,4 +1,4 @@
-"""Requests to venues: issuing, waiting, pacing, leaving.
+"""Requests to venues: issuing, waiting, pacing, leaving, being turned back.
 
 Source: docs/reference/orders.md section 8, intents.md ("Rates").
 """
@@ -84,7 +84,10 @@ def issue(state: State, order: Order, kind: str) -> None:
     venue = state.venues[order.venue]
     if venue.bucket is not None:
         venue.bucket.accrue(state.now)
-    if _is_next(state, venue, kind) and _pacing_allows(state, venue, kind):
+    is_next = _is_next(state, venue, kind)
+    if is_next and _is_turned_back(state, order, kind):
+        _turn_back(state, order, kind)
+    elif is_next and _pacing_allows(state, venue, kind):
         _leave(state, order, kind)
     else:
         venue.queue(kind).append(Waiting(kind, order.id, request.number))
@@ -119,6 +122,25 @@ def _heads(state: State, venue: Venue) -> List[Optional[str]]:
         "Reconcile" if reconcile is not None and reconcile.sent is None else None,
         None if orders is None else orders.kind,
     ]
+
+
+def _is_turned_back(state: State, order: Order, kind: str) -> bool:
+    """Whether a request that could leave is too late: nothing new goes out once halted."""
+    if kind not in NEW_TERMS:
+        return False
+    return state.trading_state(order.client, state.instruments[order.instrument]) == "Halted"
+
+
+def _turn_back(state: State, order: Order, kind: str) -> None:
+    """What would have left comes to nothing."""
+    # Here, not above: what changes an order issues requests itself.
+    from .changes import forget, refuse_replace, reject
+
+    if kind == "Submit":
+        reject(state, order, "TRADING_HALTED")
+    else:
+        forget(state, order, "Replace")
+        refuse_replace(state, order, "TRADING_HALTED")
 
 
 def _leave(state: State, order: Order, kind: str) -> None:
@@ -189,7 +211,7 @@ def leave_reconcile(state: State, venue: Venue) -> None:
 
 
 def release(state: State, venue: Venue) -> None:
-    """Lets out what may leave: cancels, look-ups, the reconciliation, orders."""
+    """Lets out what may leave: cancels, look-ups, the reconciliation, orders; or turns it back."""
     if venue.bucket is not None:
         venue.bucket.accrue(state.now)
     for at in range(len(QUEUES) + 1):
@@ -197,13 +219,17 @@ def release(state: State, venue: Venue) -> None:
             head = _heads(state, venue)[at]
             if head is None or not is_reachable(state, venue, head):
                 break
-            if not _pacing_allows(state, venue, head):
+            order = None if head == "Reconcile" else state.orders[venue.queue(head)[0].order]
+            if order is not None and _is_turned_back(state, order, head):
+                venue.queue(head).popleft()
+                _turn_back(state, order, head)
+            elif not _pacing_allows(state, venue, head):
                 return
-            if head == "Reconcile":
+            elif order is None:
                 leave_reconcile(state, venue)
             else:
-                waiting = venue.queue(head).popleft()
-                _leave(state, state.orders[waiting.order], head)
+                venue.queue(head).popleft()
+                _leave(state, order, head)
 
 
 def next_release(state: State, venue: Venue) -> Optional[int]:

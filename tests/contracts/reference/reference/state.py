@@ -8,7 +8,7 @@ from typing import Any, Deque, Dict, List, Optional, Set, Tuple, TypeVar
 
 from .digest import Digest
 from .effects import Effects
-from .model import Bucket, Client, Instrument, IntentRecord, Json, Venue
+from .model import STRICTNESS, Bucket, Client, Instrument, IntentRecord, Json, Venue
 from .order import ExternalFill, Order
 
 
@@ -108,7 +108,12 @@ class State:
         """Returns an order that is kept."""
         return None if number is None else self.orders.get(number)
 
-    def strictest(self, *states: str) -> str:
-        """Returns the strictest of some trading states."""
-        order = ("Active", "Reducing", "Halted")
-        return max(states, key=order.index)
+    def trading_state(self, client: int, instrument: Instrument) -> str:
+        """Returns the effective trading state: the strictest of the four that concern an order."""
+        states = (
+            self.operator_state,
+            self.venues[instrument.venue].trading_state,
+            instrument.trading_state,
+            self.clients[client].trading_state,
+        )
+        return max(states, key=STRICTNESS.__getitem__)
