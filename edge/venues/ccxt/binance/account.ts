@@ -9,6 +9,7 @@ import { type Instrument, instrumentAt } from "../../../../core/instrument.ts";
 import type { InstrumentId } from "../../../../core/numbers.ts";
 import type { Timers } from "../../../ports.ts";
 import type { VenueHost } from "../../../venue.ts";
+import { PayloadError } from "../payload.ts";
 import type { BinanceTrade } from "./payloads.ts";
 import type { BinanceRequests, Listed } from "./requests.ts";
 import { KnownOrders } from "./known_orders.ts";
@@ -88,6 +89,21 @@ export class Account {
     }
     const { instrument } = of;
     this.reporter.say("OrderExecuted", payload, { instrument, timeMs: trade.timeMs });
+  }
+
+  /**
+   * Reads an answer with `read`.
+   * @returns Why it could not be read, which the log then has too; undefined if it could.
+   */
+  reading(read: () => void): string | undefined {
+    try {
+      read();
+      return undefined;
+    } catch (error) {
+      if (!(error instanceof PayloadError)) throw error;
+      this.host.log("warning", "answer_not_understood", { reason: error.message });
+      return error.message;
+    }
   }
 
   /** Reports that a request came to no answer. */

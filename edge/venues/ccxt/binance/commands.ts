@@ -21,7 +21,7 @@ import { type BinanceOrder, parseOrder } from "./payloads.ts";
 import type { ChangeCommand, Listed } from "./requests.ts";
 import type { Endings } from "./endings.ts";
 import { type Failure, toFailure, type VenueError } from "./ladder.ts";
-import { Fields, PayloadError } from "../payload.ts";
+import { Fields } from "../payload.ts";
 import { limitPxOf, qtyOf } from "./reports.ts";
 import type { CallResult, ReadyCall } from "./rest.ts";
 
@@ -269,13 +269,8 @@ export class Commands {
 
   /** Of an answer with a figure that cannot be read, or counted, nothing is taken for certain. */
   #reading(command: OrderCommand, read: () => void): void {
-    try {
-      read();
-    } catch (error) {
-      if (!(error instanceof PayloadError)) throw error;
-      this.#account.host.log("warning", "answer_not_understood", { reason: error.message });
-      this.#account.failed(command, NOT_UNDERSTOOD);
-    }
+    const problem = this.#account.reading(read);
+    if (problem !== undefined) this.#account.failed(command, NOT_UNDERSTOOD);
   }
 
   #unanswered(command: OrderCommand, result: Exclude<CallResult, { readonly kind: "ok" }>): void {

@@ -11,7 +11,6 @@ import type { Account } from "./account.ts";
 import { parseTrades } from "./payloads.ts";
 import type { Listed } from "./requests.ts";
 import type { KnownOrder } from "./known_orders.ts";
-import { PayloadError } from "../payload.ts";
 
 /** An end that the venue told us of. */
 export type Ending = {
@@ -105,15 +104,12 @@ export class Endings {
 
   #offer(body: unknown, { key, listed }: Pick<Ending, "key" | "listed">): void {
     const { instrument } = listed;
-    try {
+    this.#account.reading(() => {
       for (const trade of parseTrades(body)) {
         const ref = { order: null, clOrdId: key, venueOrderId: trade.orderId };
         this.#account.execute(trade, { instrument, ref });
       }
-    } catch (error) {
-      if (!(error instanceof PayloadError)) throw error;
-      this.#account.host.log("warning", "answer_not_understood", { reason: error.message });
-    }
+    });
   }
 
   #giveUp(ending: Ending, order: KnownOrder): void {

@@ -176,13 +176,8 @@ export class Lookups {
       case "ok":
         break;
     }
-    try {
-      read(result.body);
-    } catch (error) {
-      if (!(error instanceof PayloadError)) throw error;
-      this.#account.host.log("warning", "answer_not_understood", { reason: error.message });
-      this.#account.failed(command, { outcome: "unknown", text });
-    }
+    const problem = this.#account.reading(() => read(result.body));
+    if (problem !== undefined) this.#account.failed(command, { outcome: "unknown", text });
   }
 
   #answer(

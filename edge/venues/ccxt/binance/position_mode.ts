@@ -5,7 +5,7 @@
  * @module
  */
 import type { Account } from "./account.ts";
-import { Fields, PayloadError } from "../payload.ts";
+import { Fields } from "../payload.ts";
 
 /** Why an account cannot be traded. */
 export const HEDGE_MODE = "Cannot trade: the account must be in one-way mode: was in hedge mode";
@@ -20,12 +20,10 @@ export function askMode(account: Account, done: (isOneWay: boolean) => void): vo
   });
 }
 
-function isDual({ host }: Account, body: unknown): boolean {
-  try {
-    return Fields.of(body, "").flag("dualSidePosition");
-  } catch (error) {
-    if (!(error instanceof PayloadError)) throw error;
-    host.log("warning", "answer_not_understood", { reason: error.message });
-    return false;
-  }
+function isDual(account: Account, body: unknown): boolean {
+  let isDual = false;
+  account.reading(() => {
+    isDual = Fields.of(body, "").flag("dualSidePosition");
+  });
+  return isDual;
 }

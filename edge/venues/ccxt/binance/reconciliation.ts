@@ -30,7 +30,7 @@ import {
 } from "./payloads.ts";
 import type { Call, Listed } from "./requests.ts";
 import { toFailure } from "./ladder.ts";
-import { Fields, PayloadError } from "../payload.ts";
+import { Fields } from "../payload.ts";
 import { askMode, HEDGE_MODE } from "./position_mode.ts";
 import { execIdOf, limitPxOf, qtyOf } from "./reports.ts";
 import { readSpan, type Span } from "./spans.ts";
@@ -330,13 +330,8 @@ export class Reconciliations {
   }
 
   #use(use: () => void, failed: (failure: Failure) => void): void {
-    try {
-      use();
-    } catch (error) {
-      if (!(error instanceof PayloadError)) throw error;
-      this.#account.host.log("warning", "answer_not_understood", { reason: error.message });
-      failed({ text: error.message });
-    }
+    const problem = this.#account.reading(use);
+    if (problem !== undefined) failed({ text: problem });
   }
 
   #fail(progress: Progress, failure: Failure): void {

@@ -10,7 +10,7 @@
  * @module
  */
 import type { Account } from "./account.ts";
-import { Fields, PayloadError } from "../payload.ts";
+import { Fields } from "../payload.ts";
 
 /** Below it ours is as good as any measurement. */
 const SKEW_MIN_US = 100_000;
@@ -92,19 +92,17 @@ export class ServerClock {
 
 /** Undefined: the answer has no time in it, which must not end more than this question. */
 function sampleOf(
-  { host }: Account,
+  account: Account,
   { body, stamps }: {
     readonly body: unknown;
     readonly stamps: { readonly submitUs: number; readonly ackUs: number };
   },
 ): Sample | undefined {
-  try {
+  let sample: Sample | undefined;
+  account.reading(() => {
     const venueUs = Fields.of(body, "").integer("serverTime") * 1000 + 500; // whole milliseconds
     const { submitUs, ackUs } = stamps;
-    return { skewUs: venueUs - Math.round((submitUs + ackUs) / 2), tripUs: ackUs - submitUs };
-  } catch (error) {
-    if (!(error instanceof PayloadError)) throw error;
-    host.log("warning", "answer_not_understood", { reason: error.message });
-    return undefined;
-  }
+    sample = { skewUs: venueUs - Math.round((submitUs + ackUs) / 2), tripUs: ackUs - submitUs };
+  });
+  return sample;
 }
