@@ -8,7 +8,8 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
 import { clientIndex } from "../../../core/mod.ts";
 import { World, type WorldOptions } from "../../support/engine_world.ts";
-import { type Fate, ModelVenue } from "../../support/model_venue.ts";
+import { ModelVenue } from "../../support/model_venue.ts";
+import { lossyVenues, type VenueStep, venueStep } from "../../support/venue_steps.ts";
 
 const KINDS = [
   "place",
@@ -25,27 +26,7 @@ const KINDS = [
   "restart",
 ] as const;
 
-type Step = {
-  readonly kind: (typeof KINDS)[number];
-  readonly fate: Fate;
-  readonly a: number;
-  readonly b: number;
-};
-
-const step: fc.Arbitrary<Step> = fc.record({
-  kind: fc.constantFrom(...KINDS),
-  fate: fc.constantFrom<Fate>("arrives", "arrives", "arrives", "lost", "unanswered", "notSent"),
-  a: fc.nat({ max: 1000 }),
-  b: fc.nat({ max: 1000 }),
-});
-
-const options: fc.Arbitrary<WorldOptions> = fc.record({
-  capabilities: fc.record({
-    replace: fc.constantFrom("native" as const, "cancel_new" as const),
-    absenceProofMs: fc.constant(2000),
-  }),
-  pacing: fc.constantFrom(null, { perSecond: 5, burst: 5 }),
-});
+type Step = VenueStep<(typeof KINDS)[number]>;
 
 /** What one scenario needs. */
 type Play = { readonly w: World; readonly venue: ModelVenue; intents: number; session: number };
@@ -148,11 +129,15 @@ function run(of: WorldOptions, steps: readonly Step[]): Play {
 
 Deno.test("apply() agrees with the venue to the last unit after any faults and healing", () => {
   fc.assert(
-    fc.property(options, fc.array(step, { maxLength: 80, size: "max" }), (of, steps) => {
-      const play = run(of, steps);
-      assertAgreement(play);
-      assertAnswered(play);
-    }),
+    fc.property(
+      lossyVenues,
+      fc.array(venueStep(KINDS), { maxLength: 80, size: "max" }),
+      (of, steps) => {
+        const play = run(of, steps);
+        assertAgreement(play);
+        assertAnswered(play);
+      },
+    ),
     { numRuns: 150 },
   );
 });

@@ -9,8 +9,9 @@ import * as fc from "fast-check";
 import { NO_LIMITS, NO_VENUE_LIMITS } from "../../../core/limits.ts";
 import { clientIndex, type Instrument, instrumentId, qty } from "../../../core/mod.ts";
 import { spotInstrument, World, type WorldOptions } from "../../support/engine_world.ts";
-import { type Fate, ModelVenue } from "../../support/model_venue.ts";
+import { ModelVenue } from "../../support/model_venue.ts";
 import { runner, signedContract, token } from "../../support/outcome_instruments.ts";
+import { lossyVenues, type VenueStep, venueStep } from "../../support/venue_steps.ts";
 
 const KINDS = [
   "place",
@@ -29,29 +30,9 @@ const KINDS = [
   "restart",
 ] as const;
 
-type Step = {
-  readonly kind: (typeof KINDS)[number];
-  readonly fate: Fate;
-  readonly a: number;
-  readonly b: number;
-};
+type Step = VenueStep<(typeof KINDS)[number]>;
 
-const steps = fc.array(
-  fc.record({
-    kind: fc.constantFrom(...KINDS),
-    fate: fc.constantFrom<Fate>("arrives", "arrives", "arrives", "lost", "unanswered", "notSent"),
-    a: fc.nat({ max: 1000 }),
-    b: fc.nat({ max: 1000 }),
-  }),
-  { maxLength: 80, size: "max" },
-);
-const options: fc.Arbitrary<WorldOptions> = fc.record({
-  capabilities: fc.record({
-    replace: fc.constantFrom("native" as const, "cancel_new" as const),
-    absenceProofMs: fc.constant(2000),
-  }),
-  pacing: fc.constantFrom(null, { perSecond: 5, burst: 5 }),
-});
+const steps = fc.array(venueStep(KINDS), { maxLength: 80, size: "max" });
 
 type Terms = {
   readonly instruments: readonly Instrument[];
@@ -180,7 +161,7 @@ const [USDT, BTC] = [1100, 9];
 
 Deno.test("no account can be beyond max_position or its funds at the venue, whatever got lost", () => {
   fc.assert(
-    fc.property(options, steps, (of, turns) => {
+    fc.property(lossyVenues, steps, (of, turns) => {
       const play = new Play(of, SPOT);
       const limits = { ...NO_LIMITS, maxPosition: qty(MAX_POSITION), bookStaleMs: 1 };
       const payload = { scope: "instrument", admin: true, limits } as const;
@@ -205,7 +186,7 @@ Deno.test("no account can be beyond max_position or its funds at the venue, what
 
 Deno.test("no reduce-only orders can turn a position at the venue, whatever got lost", () => {
   fc.assert(
-    fc.property(options, steps, (of, turns) => {
+    fc.property(lossyVenues, steps, (of, turns) => {
       const play = new Play(of, SPOT);
       play.world.control("BalanceSet", { currency: "USDT", total: "1000" });
       play.bought(9);
@@ -275,7 +256,7 @@ for (const pool of POOLS) {
   Deno.test(`no account can lose more than it has at the venue in ${pool.name}`, () => {
     const currency = pool.isBetting ? "GBP" : "USD";
     fc.assert(
-      fc.property(options, steps, (of, turns) => {
+      fc.property(lossyVenues, steps, (of, turns) => {
         const play = new Play(of, pool);
         play.world.control("BalanceSet", { currency, total: `${pool.cash}` });
         for (const turn of turns) {
