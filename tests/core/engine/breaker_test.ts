@@ -142,8 +142,8 @@ class Play {
 
   /** The venue answers everything, and time passes, until nothing waits any more. */
   heal(): void {
-    this.#halt("account", false);
-    this.#halt("instrument", false);
+    this.#setTrading("account", "Active");
+    this.#setTrading("instrument", "Active");
     this.#up();
     for (let round = 0; round < 400; round += 1) {
       for (const command of this.#open.splice(0)) this.#answer(command);
@@ -189,16 +189,15 @@ class Play {
         else w.venueStatus(b % 2 === 0 ? "down" : "reconciling");
         break;
       case "halt":
-        this.#halt(a % 2 === 0 ? "account" : "instrument", b % 2 === 0);
+        this.#setTrading(a % 2 === 0 ? "account" : "instrument", b % 2 === 0 ? "Halted" : "Active");
         break;
     }
   }
 
-  #halt(what: "account" | "instrument", isHalted: boolean): void {
-    const state = isHalted ? "Halted" : "Active";
+  #setTrading(what: "account" | "instrument", state: "Active" | "Halted"): void {
     const instrument = what === "account" ? null : instrumentId(0);
     this.w.control("TradingStateSet", { state, reason: "test" }, instrument);
-    this.naive.halted[what] = isHalted;
+    this.naive.halted[what] = state === "Halted";
   }
 
   #up(): void {

@@ -3,7 +3,7 @@
  * R-EXEC-8: nothing new leaves while trading is halted, whatever held it back until then.
  * @module
  */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import {
   type Draft,
   instrumentId,
@@ -71,7 +71,7 @@ for (const [whose, halt, origin] of halts) {
       "Rejected",
       "TRADING_HALTED",
     ]);
-    strictEqual(report?.text?.includes(origin), true, report?.text);
+    ok(report?.text?.includes(origin), report?.text);
     strictEqual(w.commands.length, 1, "only the first has left");
   });
 }
