@@ -5,14 +5,16 @@
  * While the journal commits, it waits for a pause of `QUIET_US`, but for no longer than `LAG_MAX_US`.
  *
  * Bounds: a slice takes about `SLICE_US` (a scheduler's own slice is ten times as long, and on a small
- * machine a commit would wait for it); at most a tenth of the time is work, and turns begin no
- * more often than every `REST_LEAST_US`, until the Worker has been behind for `BEHIND_MAX_US` or is
- * told to hurry: then it only lets messages in between.
+ * machine a commit would wait for it); at most a tenth of the time is work, and turns begin no more
+ * often than every `REST_LEAST_US`. Where timers are late, slices are longer for it: what counts is
+ * the rest that was taken, not the one that was asked for. Once the Worker has been behind for
+ * `BEHIND_MAX_US`, at most a third of the time is work; when it is told to hurry, all of it: then it
+ * only lets messages in between.
  * @module
  */
 import type { Ports } from "../ports.ts";
 
-/** Work without a rest. */
+/** Work without a rest, at least. */
 const SLICE_US = 100;
 /** Rest between two slices. */
 const SLICE_REST_US = 900;
@@ -28,6 +30,10 @@ const REST_LEAST_US = 20_000;
 const REST_RATIO = 9;
 /** A burst that lasts longer than this is no burst. */
 const BEHIND_MAX_US = 30_000_000;
+/** Of the time a slice took, from then on. */
+const BEHIND_REST_RATIO = 2;
+/** No more of a rest that was not owed counts, however late its timer was. */
+const REST_COUNTED_US = 2_500;
 
 /** One turn: yields wherever it may pause, and says in the end whether there is more to do. */
 export type Turn = Generator<void, "behind" | "done">;
@@ -45,6 +51,9 @@ export class Turns {
   #isWanted = false;
   #isUrgent = false;
   #behindSinceUs: number | undefined;
+  #restedSinceUs = 0;
+  /** So much work has been rested for; below 0: it has still to be. */
+  #creditUs = SLICE_US;
 
   /** `commits` changes with every commit of the journal. */
   constructor(
@@ -81,10 +90,17 @@ export class Turns {
     }
     this.#isWanted = this.#isWanted && this.#turn !== undefined;
     this.#turn ??= this.#begin();
-    const outcome = this.#work(this.#turn, startUs);
+    const ratio = this.#restRatio(startUs);
+    this.#earn(startUs, ratio);
+    const outcome = this.#work(this.#turn, startUs + Math.max(SLICE_US, this.#creditUs));
     const endUs = clock.monotonicUs();
     if (outcome !== "paused") this.#ended(outcome, startUs);
-    const restUs = this.#restUs({ outcome, tookUs: endUs - startUs, endUs });
+    this.#restedSinceUs = endUs;
+    if (this.#isUrgent) return timers.soon(() => this.#rested());
+    this.#creditUs -= endUs - startUs;
+    const isBetweenTurns = outcome !== "paused" && ratio === REST_RATIO;
+    const leastUs = isBetweenTurns ? REST_LEAST_US : SLICE_REST_US;
+    const restUs = Math.max(leastUs, ratio * (SLICE_US - this.#creditUs));
     timers.after(restUs, () => this.#rested());
   }
 
@@ -96,12 +112,24 @@ export class Turns {
     return isQuiet || this.#isUrgent || nowUs - (this.#wantedSinceUs ?? nowUs) >= LAG_MAX_US;
   }
 
-  #work(turn: Turn, startUs: number): "paused" | "behind" | "done" {
+  /** How many times as long as it works the Worker rests. */
+  #restRatio(nowUs: number): number {
+    const behindUs = nowUs - (this.#behindSinceUs ?? nowUs);
+    return behindUs > BEHIND_MAX_US ? BEHIND_REST_RATIO : REST_RATIO;
+  }
+
+  /** The rest that was taken allows work, as a bucket fills. */
+  #earn(nowUs: number, ratio: number): void {
+    const earnedUs = (nowUs - this.#restedSinceUs) / ratio;
+    this.#creditUs = Math.min(this.#creditUs + earnedUs, REST_COUNTED_US / ratio);
+  }
+
+  #work(turn: Turn, untilUs: number): "paused" | "behind" | "done" {
     const { clock } = this.#ports;
     for (;;) {
       const step = turn.next();
       if (step.done === true) return step.value;
-      if (clock.monotonicUs() - startUs >= SLICE_US) return "paused";
+      if (clock.monotonicUs() >= untilUs) return "paused";
     }
   }
 
@@ -121,18 +149,5 @@ export class Turns {
     if (!isBehind && !this.#isWanted) return;
     this.#isScheduled = true;
     this.#slice();
-  }
-
-  #restUs(
-    of: {
-      readonly outcome: "paused" | "behind" | "done";
-      readonly tookUs: number;
-      readonly endUs: number;
-    },
-  ): number {
-    const behindUs = of.endUs - (this.#behindSinceUs ?? of.endUs);
-    if (this.#isUrgent || behindUs > BEHIND_MAX_US) return 0;
-    const leastUs = of.outcome === "paused" ? SLICE_REST_US : REST_LEAST_US;
-    return Math.max(leastUs, REST_RATIO * of.tookUs);
   }
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import { deepStrictEqual } from "node:assert/strict";
+import type { Timers } from "../../../edge/ports.ts";
 import { type Turn, Turns } from "../../../edge/journal/turns.ts";
 import { VirtualTime } from "../../support/virtual_time.ts";
 
@@ -22,6 +23,8 @@ function rigOf(
     readonly stepUs: number;
     readonly turnsLeft: number;
     readonly commits?: (time: VirtualTime) => number;
+    /** So much later than asked for a timer runs. */
+    readonly lateUs?: number;
   },
 ): Rig {
   const time = new VirtualTime();
@@ -41,7 +44,11 @@ function rigOf(
     return turnsLeft > 0 ? "behind" : "done";
   }
   const commits = (): number => of.commits?.(time) ?? 0;
-  return { time, turns: new Turns({ clock, timers: time }, turn, commits), begun, steps };
+  const timers: Timers = {
+    after: (delayUs, task) => time.after(delayUs + (of.lateUs ?? 0), task),
+    soon: (task) => time.soon(task),
+  };
+  return { time, turns: new Turns({ clock, timers }, turn, commits), begun, steps };
 }
 
 Deno.test("Turns.wake() makes one turn of any number of calls within a rest", () => {
@@ -75,16 +82,34 @@ Deno.test("Turns that are behind begin the next turn after the least rest", () =
   deepStrictEqual(begun, [0, 20_000, 40_000]);
 });
 
-Deno.test("Turns that were behind for half a minute rest no more", () => {
-  const { time, turns, begun } = rigOf({ steps: 1, stepUs: 31_000_000, turnsLeft: 4 });
+Deno.test("Turns that were behind for half a minute rest twice as long as they work", () => {
+  const { time, turns, begun } = rigOf({ steps: 1, stepUs: 10_000_000, turnsLeft: 4 });
   turns.wake();
   time.advance(400_000_000);
-  const [first, second] = begun;
-  deepStrictEqual(begun, [first, second, second, second]);
+  // The clock runs on by what is worked, the timers' time does not: rests are what is between.
+  const rests = begun.slice(1).map((startUs, at) => Math.round((startUs - (begun[at] ?? 0)) / 1e6));
+  deepStrictEqual(rests, [90, 90, 20]); // it is behind from the end of the first turn on
 });
 
-Deno.test("Turns.hurry() takes the rests away until the work is done", () => {
-  const { time, turns, steps } = rigOf({ steps: 4, stepUs: 400, turnsLeft: 2 });
+Deno.test("Turns work longer after a timer that came late, so that a tenth of the time stays theirs", () => {
+  const lateUs = 1_350;
+  const { time, turns, steps } = rigOf({ steps: 9, stepUs: 50, turnsLeft: 1, lateUs });
+  turns.wake();
+  time.advance(100_000);
+  const [second, third] = [900 + lateUs, 2 * (900 + lateUs)];
+  deepStrictEqual(steps, [0, 0, second, second, second, second, second, third, third]);
+});
+
+Deno.test("Turns work no longer for a rest that lasted an hour", () => {
+  const { time, turns, steps } = rigOf({ steps: 9, stepUs: 50, turnsLeft: 1 });
+  time.advance(3_600_000_000);
+  turns.wake();
+  time.advance(500);
+  deepStrictEqual(steps.length, 6); // 2 500 µs of a rest count: a ninth of them
+});
+
+Deno.test("Turns.hurry() takes the rests away until the work is done, and asks for no timer", () => {
+  const { time, turns, steps } = rigOf({ steps: 4, stepUs: 400, turnsLeft: 2, lateUs: 1_000 });
   turns.hurry();
   time.runDue();
   deepStrictEqual(steps, [0, 0, 0, 0, 0, 0, 0, 0]);
