@@ -186,6 +186,11 @@ const PARTS = {
     levels: ["error", "alarm"],
     says: "A checkpoint could not be written; the next start replays more.",
   },
+  checkpoint_late: {
+    category: "journal",
+    levels: ["warning"],
+    says: "A stop ended without its checkpoint after ten seconds; the next start replays more.",
+  },
   market_data_dropped: {
     category: "journal",
     levels: ["info"],

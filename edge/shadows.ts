@@ -101,7 +101,10 @@ export class Shadows implements MetricSource {
       cancel();
       done();
     };
-    cancel = this.#ports.timers.after(LAST_CHECKPOINT_US, () => this.#finished?.(Infinity));
+    cancel = this.#ports.timers.after(LAST_CHECKPOINT_US, () => {
+      this.#ports.log.write("warning", "checkpoint_late", { seq_id: this.#checkpoint.seq });
+      this.#finished?.(Infinity);
+    });
     this.#links[0]?.checkpoint();
   }
 

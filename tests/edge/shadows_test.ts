@@ -130,8 +130,10 @@ Deno.test("finish() waits neither for a dead follower nor for one that is silent
   silent.shadows.finish(seqId(40), () => done++);
   silent.time.advance(9_999_999);
   strictEqual(done, 1);
+  deepStrictEqual(silent.said, []);
   silent.time.advance(1);
   strictEqual(done, 2);
+  deepStrictEqual(silent.said, ["warning checkpoint_late"]);
 });
 
 Deno.test("measure() tells how far the shadows are, the newest checkpoint, and a follower that is gone", () => {
