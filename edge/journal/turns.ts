@@ -12,7 +12,7 @@
  * only lets messages in between.
  * @module
  */
-import type { Ports } from "../ports.ts";
+import type { Cancel, Ports } from "../ports.ts";
 
 /** Work without a rest, at least. */
 const SLICE_US = 100;
@@ -48,6 +48,7 @@ export class Turns {
   #wantedSinceUs: number | undefined;
   #turn: Turn | undefined;
   #isScheduled = false;
+  #cancelRest: Cancel | undefined;
   #isWanted = false;
   #isUrgent = false;
   #behindSinceUs: number | undefined;
@@ -75,10 +76,14 @@ export class Turns {
     this.#ports.timers.soon(() => this.#slice());
   }
 
-  /** Somebody waits for all of it: no rests until it is done. */
+  /** Somebody waits for all of it: no rests until it is done, and an end to the one that is on. */
   hurry(): void {
     this.#isUrgent = true;
     this.wake();
+    if (this.#cancelRest === undefined) return;
+    this.#cancelRest();
+    this.#cancelRest = undefined;
+    this.#ports.timers.soon(() => this.#rested());
   }
 
   #slice(): void {
@@ -101,7 +106,7 @@ export class Turns {
     const isBetweenTurns = outcome !== "paused" && ratio === REST_RATIO;
     const leastUs = isBetweenTurns ? REST_LEAST_US : SLICE_REST_US;
     const restUs = Math.max(leastUs, ratio * (SLICE_US - this.#creditUs));
-    timers.after(restUs, () => this.#rested());
+    this.#cancelRest = timers.after(restUs, () => this.#rested());
   }
 
   #mayWork(nowUs: number): boolean {
@@ -144,6 +149,7 @@ export class Turns {
   }
 
   #rested(): void {
+    this.#cancelRest = undefined;
     const isBehind = this.#turn !== undefined || this.#behindSinceUs !== undefined;
     this.#isScheduled = false;
     if (!isBehind && !this.#isWanted) return;

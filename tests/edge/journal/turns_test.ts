@@ -3,7 +3,7 @@
  * alone (R-CORE-9, R-JRN-2).
  * @module
  */
-import { deepStrictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import type { Timers } from "../../../edge/ports.ts";
 import { type Turn, Turns } from "../../../edge/journal/turns.ts";
 import { VirtualTime } from "../../support/virtual_time.ts";
@@ -138,4 +138,18 @@ Deno.test("Turns.hurry() waits for no pause", () => {
   turns.hurry();
   time.runDue();
   deepStrictEqual(begun, [0]);
+});
+
+Deno.test("Turns.hurry() ends a rest that is on, once", () => {
+  const { time, turns, steps } = rigOf({ steps: 3, stepUs: 1_000_000, turnsLeft: 2 });
+  turns.wake();
+  time.advance(3_000_000);
+  deepStrictEqual(steps, [0]);
+  turns.hurry();
+  turns.hurry();
+  time.runDue();
+  const now = 3_000_000;
+  deepStrictEqual(steps, [0, now, now, now, now, now], "the rest of this turn and all of the next");
+  time.advance(10_000);
+  strictEqual(steps.length, 6);
 });
