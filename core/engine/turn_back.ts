@@ -9,12 +9,13 @@ import { forgetRequest } from "./doubt.ts";
 import { applyRejected } from "./outcomes.ts";
 import { refuseReplace } from "./replaced.ts";
 import type { Turn } from "./turn.ts";
-import type { Order, RequestKind } from "../order.ts";
+import { invariant } from "../invariant.ts";
+import { DOUBT, type Order, type RequestKind } from "../order.ts";
 import { type Refusal, refusalIfHalted, strictest } from "../risk/mod.ts";
 
-/** Returns why a new order or new terms must not leave now, or undefined. */
+/** Returns why a request must not leave now, if it brings something new; else undefined. */
 export function haltOver(turn: Turn, order: Order, kind: RequestKind): Refusal | undefined {
-  if (kind !== "Submit" && kind !== "Replace") return undefined;
+  if (!bringsNew(order, kind)) return undefined;
   const { state } = turn;
   const { client, venue, instrument } = order.terms;
   return refusalIfHalted({
@@ -27,17 +28,30 @@ export function haltOver(turn: Turn, order: Order, kind: RequestKind): Refusal |
   });
 }
 
-/** Ends an order, or the replace of one, that was about to leave. */
+/** A cancel does if it only serves a replace: what rests is not given up for what will not be sent. */
+function bringsNew(order: Order, kind: RequestKind): boolean {
+  switch (kind) {
+    case "Submit":
+    case "Replace":
+      return true;
+    case "Cancel":
+      return order.cancel === null && order.replace?.stage === "cancelling" &&
+        (order.doubt & DOUBT.Cancel) === 0;
+    case "Lookup":
+      return false;
+  }
+}
+
+/** Ends an order, or the replace of one, of which a request was about to leave. */
 export function turnBack(turn: Turn, order: Order, of: {
   readonly kind: RequestKind;
   readonly refusal: Refusal;
 }): void {
-  const { code: rejectCode, text } = of.refusal;
+  const { kind, refusal: { code: rejectCode, text } } = of;
   turn.touch(order);
+  if (kind === "Submit") return applyRejected(turn, order, { rejectCode, text });
   const { replace } = order;
-  if (of.kind === "Submit") applyRejected(turn, order, { rejectCode, text });
-  else if (replace !== null) {
-    forgetRequest(order, "Replace");
-    refuseReplace(turn, order, { replace, rejectCode, text });
-  }
+  invariant(replace !== null && kind !== "Lookup", "Only what brings something new is turned back");
+  forgetRequest(order, kind);
+  refuseReplace(turn, order, { replace, rejectCode, text });
 }
