@@ -56,6 +56,7 @@ const pacing: fc.Arbitrary<Pacing> = fc.record({
 });
 
 const options: fc.Arbitrary<WorldOptions> = fc.record({
+  capabilities: fc.record({ replace: fc.constantFrom("native", "cancel_new") }),
   pacing: fc.option(pacing, { nil: null }),
   breaker: fc.record({ failures: fc.integer({ min: 1, max: 4 }), coolMs: fc.nat({ max: 3000 }) }),
   reconcileMs: fc.integer({ min: 500, max: 5000 }),

@@ -9,9 +9,11 @@ import {
   instrumentId,
   type Intent,
   micros,
+  px,
+  qty,
   type TradingState,
 } from "../../../core/mod.ts";
-import { brief, draft, World, type WorldOptions } from "../../support/engine_world.ts";
+import { brief, draft, ref, World, type WorldOptions } from "../../support/engine_world.ts";
 
 const BTC = instrumentId(0);
 
@@ -162,4 +164,39 @@ Deno.test("a halt turns back the second half of a cancel-and-new: the order is g
   strictEqual(report === undefined ? "" : brief(report), "ReplaceRejected/Cancelled 0+0");
   strictEqual(report?.rejectCode, "TRADING_HALTED");
   deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", "Cancel"]);
+});
+
+Deno.test("a halt turns back the first half of a cancel-and-new: what rests is not given up", () => {
+  const w = replacing({ capabilities: { replace: "cancel_new" } });
+  w.failed("notSent");
+  setState(w, "Halted");
+  deepStrictEqual(w.wait(10_000).fire().map(brief), ["ReplaceRejected/Accepted 0+10000"]);
+  deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", "Cancel"], "the first attempt");
+  w.cancel("c1", "a1");
+  deepStrictEqual(w.lastCommand().kind, "Cancel", "one that somebody wants goes");
+});
+
+Deno.test("a halt turns back the first half once the venue says that the order rests", () => {
+  const w = replacing({ capabilities: { replace: "cancel_new" } });
+  w.failed("unknown");
+  setState(w, "Halted");
+  const { request } = w.lastCommand();
+  const found = {
+    status: "open",
+    orderQty: qty(10_000),
+    cumQty: qty(0),
+    price: px(10_000),
+  } as const;
+  const reports = w.broker("OrderFound", { ...ref(1), request, ...found });
+  deepStrictEqual(reports.map(brief), ["ReplaceRejected/Accepted 0+10000"]);
+  deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", "Cancel", "Lookup"]);
+});
+
+Deno.test("a halt leaves alone the first half of a cancel-and-new that may have arrived", () => {
+  const capabilities = { replace: "cancel_new", lookupByClientOrderId: false } as const;
+  const w = replacing({ capabilities });
+  w.failed("unknown");
+  setState(w, "Halted");
+  deepStrictEqual(w.wait(10_000).fire(), []);
+  deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", "Cancel", "Cancel"]);
 });

@@ -202,4 +202,18 @@ export const LINKS: readonly Scenario[] = [
         .cancel("c2", { orig: "i2" }).cancelled(2);
     },
   },
+  {
+    name: "halt_before_the_cancel_of_a_replace",
+    requires: ["R-CORE-7"],
+    description: "What rests is not given up for a replace: neither first half leaves, nor again.",
+    tell: (story) => {
+      story.begin(only({ ...SLOW, ...BY_CANCEL })).place("i1").place("i2").accept(1).accept(2)
+        .replace("r1", { orig: "i1", qty: "12" }).replace("r2", { orig: "i2", qty: "12" })
+        .tradingState("Halted", 0).toDeadline().wait(5000).tradingState("Active", 0)
+        .replace("r3", { orig: "i1", qty: "14" })
+        .failed(1, { kind: "Cancel", outcome: "unknown" }).tradingState("Halted")
+        .found(1, { status: "open", qty: "10", cum: "0", px: "100" })
+        .cancel("c2", { orig: "i2" }).toDeadline().cancelled(2);
+    },
+  },
 ];
