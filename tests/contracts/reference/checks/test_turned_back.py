@@ -100,6 +100,44 @@ class TurnedBackCheck(unittest.TestCase):
         self.assertEqual(self.said(caused), [refused])
         self.assertEqual([each["kind"] for each in caused["commands"]], ["Cancel"])
 
+    def cancel_and_new(self, pacing=None, **differs):
+        """An order that rests, and a replace of it whose cancel was issued."""
+        capabilities = {**CAPABILITIES, "replace": "cancel_new", **differs}
+        self.declare(capabilities=capabilities, pacing=pacing)
+        self.world.place("Buy", "10", "100")
+        self.world.broker("OrderAccepted", 1)
+        self.world.replace("i1", "12", "100")
+
+    def goes(self, caused):
+        self.assertEqual(self.said(caused), [])
+        self.assertEqual([each["kind"] for each in caused["commands"]], ["Cancel"])
+
+    def test_a_cancel_that_only_serves_a_replace_and_waits_for_pacing(self):
+        self.cancel_and_new(pacing={"per_second": 1, "burst": 1})
+        self.trading("Halted")
+        self.is_turned_back(self.up(), "ReplaceRejected", "Accepted")
+        order = self.world.core.state.orders[1]
+        self.assertEqual((order.order_qty, order.replace, order.requests), (10_000, None, {}))
+
+    def test_its_second_attempt(self):
+        self.cancel_and_new()
+        self.not_sent(2)
+        self.trading("Halted", venue=0)
+        self.is_turned_back(self.later(), "ReplaceRejected", "Accepted")
+        self.assertEqual(self.said(self.later()), [])
+
+    def test_it_goes_when_it_is_in_doubt(self):
+        self.cancel_and_new(lookup_by_client_order_id=False)
+        self.world.broker("RequestFailed", 1, request=2, outcome="unknown", text="")
+        self.trading("Halted")
+        self.goes(self.later())
+
+    def test_it_goes_when_the_client_wants_it_too(self):
+        self.cancel_and_new(pacing={"per_second": 1, "burst": 1})
+        self.world.intent("Cancel", orig_intent_id="i1")
+        self.trading("Halted")
+        self.goes(self.later())
+
 
 if __name__ == "__main__":
     unittest.main()

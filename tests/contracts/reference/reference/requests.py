@@ -125,10 +125,17 @@ def _heads(state: State, venue: Venue) -> List[Optional[str]]:
 
 
 def _is_turned_back(state: State, order: Order, kind: str) -> bool:
-    """Whether a request that could leave is too late: nothing new goes out once halted."""
-    if kind not in NEW_TERMS:
+    """Whether a request is too late: once halted nothing new goes out, and nothing makes room."""
+    if kind not in NEW_TERMS and not _only_serves_replace(order, kind):
         return False
     return state.trading_state(order.client, state.instruments[order.instrument]) == "Halted"
+
+
+def _only_serves_replace(order: Order, kind: str) -> bool:
+    """Whether a request is the first half of a cancel-and-new and nothing else."""
+    if kind != "Cancel" or order.cancel is not None or "Cancel" in order.doubt:
+        return False
+    return order.replace is not None and order.replace.stage == "cancelling"
 
 
 def _turn_back(state: State, order: Order, kind: str) -> None:
@@ -139,7 +146,7 @@ def _turn_back(state: State, order: Order, kind: str) -> None:
     if kind == "Submit":
         reject(state, order, "TRADING_HALTED")
     else:
-        forget(state, order, "Replace")
+        forget(state, order, kind)
         refuse_replace(state, order, "TRADING_HALTED")
 
 
