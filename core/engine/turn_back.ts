@@ -35,8 +35,8 @@ function bringsNew(order: Order, kind: RequestKind): boolean {
     case "Replace":
       return true;
     case "Cancel":
-      return order.cancel === null && order.replace?.stage === "cancelling" &&
-        (order.doubt & DOUBT.Cancel) === 0;
+      return order.cancel === null && order.mustCancel === null &&
+        order.replace?.stage === "cancelling" && (order.doubt & DOUBT.Cancel) === 0;
     case "Lookup":
       return false;
   }

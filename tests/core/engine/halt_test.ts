@@ -200,3 +200,21 @@ Deno.test("a halt leaves alone the first half of a cancel-and-new that may have 
   deepStrictEqual(w.wait(10_000).fire(), []);
   deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", "Cancel", "Cancel"]);
 });
+
+Deno.test("a halt leaves alone a cancel that must come true, though a replace began with it", () => {
+  const w = new World({ capabilities: { replace: "cancel_new" } }).start().open();
+  w.place("a1");
+  w.accept();
+  w.control("KillSwitchSet", { on: true, reason: "test" });
+  w.broker("CancelRejected", { ...ref(1), rejectCode: "VENUE_RATE_LIMIT", text: "busy" });
+  w.control("KillSwitchSet", { on: false, reason: "test" });
+  w.replace("r1", { orig: "a1", qty: "12" });
+  w.failed("notSent");
+  setState(w, "Halted");
+  w.wait(10_000).fire();
+  deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", "Cancel", "Cancel", "Cancel"]);
+  deepStrictEqual(w.cancelled().map(brief), [
+    "Cancelled/Cancelled 0+0",
+    "ReplaceRejected/Cancelled 0+0",
+  ]);
+});

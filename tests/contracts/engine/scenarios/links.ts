@@ -216,4 +216,15 @@ export const LINKS: readonly Scenario[] = [
         .cancel("c2", { orig: "i2" }).toDeadline().cancelled(2);
     },
   },
+  {
+    name: "halt_spares_a_cancel_that_must_come_true",
+    requires: ["R-CORE-7"],
+    description: "A cancel that is insisted on goes, though it was asked again for a replace.",
+    tell: (story) => {
+      story.begin(only({ ...SLOW, ...BY_CANCEL })).place("i1").accept(1).killSwitch("on")
+        .cancelRejected(1, "VENUE_RATE_LIMIT").killSwitch("off")
+        .replace("r1", { orig: "i1", qty: "12" }).tradingState("Halted").toDeadline()
+        .toDeadline().cancelled(1);
+    },
+  },
 ];

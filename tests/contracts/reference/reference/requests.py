@@ -133,7 +133,9 @@ def _is_turned_back(state: State, order: Order, kind: str) -> bool:
 
 def _only_serves_replace(order: Order, kind: str) -> bool:
     """Whether a request is the first half of a cancel-and-new and nothing else."""
-    if kind != "Cancel" or order.cancel is not None or "Cancel" in order.doubt:
+    if kind != "Cancel" or order.cancel is not None or order.must_cancel is not None:
+        return False
+    if "Cancel" in order.doubt:
         return False
     return order.replace is not None and order.replace.stage == "cancelling"
 
