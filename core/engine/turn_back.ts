@@ -48,7 +48,6 @@ export function turnBack(turn: Turn, order: Order, of: {
   readonly refusal: Refusal;
 }): void {
   const { kind, refusal: { code: rejectCode, text } } = of;
-  turn.touch(order);
   if (kind === "Submit") return applyRejected(turn, order, { rejectCode, text });
   const { replace } = order;
   invariant(replace !== null && kind !== "Lookup", "Only what brings something new is turned back");

@@ -317,6 +317,18 @@ Deno.test("apply() never lets a command that was withheld leave from the halted 
   strictEqual(first.order().status, "Accepted");
 });
 
+Deno.test("apply() holds an order that a halt turned back to the rules", () => {
+  const w = say.worldIn("Accepted");
+  w.replace("r1", { orig: "a1", qty: "12" });
+  w.failed("notSent");
+  w.control("TradingStateSet", { state: "Halted", reason: "test" });
+  const { copy, event } = beforeAndEvent(w, (world) => world.wait(10_000).fire());
+  const first = copy();
+  forgetful(first.order());
+  first.apply(event);
+  strictEqual(first.effects.alarms[0]?.code, "INVARIANT");
+});
+
 Deno.test("apply() checks what the event touched and nothing else", () => {
   const w = say.worldIn("Accepted");
   w.place("a2");

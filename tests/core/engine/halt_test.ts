@@ -138,6 +138,18 @@ Deno.test("a halt turns back the order that would be sent again", () => {
   strictEqual(w.commands.length, 1);
 });
 
+Deno.test("an order that could not leave anyway waits, and leaves if the halt ends first", () => {
+  const w = new World().start().open();
+  w.place("a1");
+  w.failed("notSent");
+  w.venueStatus("down");
+  setState(w, "Halted");
+  deepStrictEqual(w.wait(10_000).fire(), []);
+  setState(w, "Active");
+  w.venueStatus("up");
+  deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", "Submit"]);
+});
+
 /** An order that rests, and a Replace of it that waits. */
 function replacing(of: WorldOptions): World {
   const w = new World(of).start().open();
@@ -190,6 +202,15 @@ Deno.test("a halt turns back the first half once the venue says that the order r
   const reports = w.broker("OrderFound", { ...ref(1), request, ...found });
   deepStrictEqual(reports.map(brief), ["ReplaceRejected/Accepted 0+10000"]);
   deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", "Cancel", "Lookup"]);
+});
+
+Deno.test("a halt leaves alone the first half of a cancel-and-new that is wanted by now", () => {
+  const pacing = { perSecond: 1, burst: 1 };
+  const w = replacing({ capabilities: { replace: "cancel_new" }, pacing });
+  w.cancel("c1", "a1");
+  setState(w, "Halted");
+  deepStrictEqual(w.wait(1000).fire(), []);
+  deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", "Cancel"]);
 });
 
 Deno.test("a halt leaves alone the first half of a cancel-and-new that may have arrived", () => {
