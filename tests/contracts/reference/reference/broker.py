@@ -124,8 +124,6 @@ def _rejected(state: State, order: Order, payload: Json, is_old: bool) -> None:
 
 
 def _executed(state: State, order: Order, payload: Json, is_old: bool) -> None:
-    if not is_old and payload["exec_id"] not in order.fills and payload["last_qty"] > 0:
-        learn_name(state, order, payload["venue_order_id"])
     apply_executed(state, order, payload, is_old)
 
 

@@ -12,6 +12,7 @@ from .books import Trade, amount_of
 from .changes import accept, finish_replace, forget
 from .decimals import SAFE
 from .model import Instrument, Json
+from .naming import learn_name
 from .order import Fill, Order
 from .reports import own, report
 from .state import State, must
@@ -80,6 +81,8 @@ def apply_executed(state: State, order: Order, payload: Json, is_old: bool) -> N
         return
     must(payload["last_qty"] > 0, "an execution has a quantity above 0")
     must(order.executed + payload["last_qty"] <= SAFE, "an order counts within 2^53")
+    if not is_old:
+        learn_name(state, order, payload["venue_order_id"])
     was_terminal = order.is_terminal
     if not was_terminal and not is_old:
         accept(state, order, inferred=True)
