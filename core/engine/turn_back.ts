@@ -2,7 +2,7 @@
  * What trading was halted over before it left: turned back, and refused as its venue might have.
  *
  * The guard judges what is asked for; an order that it let in may wait for its turn, a link or a
- * second attempt, and the halt may come meanwhile. It provably never left, so it needs not to.
+ * second attempt, and the halt may come meanwhile. It provably never left, so it need not.
  * @module
  */
 import { forgetRequest } from "./doubt.ts";
