@@ -17,6 +17,15 @@ const rounds = Number(option("--rounds") ?? 5);
 /** Starts of each kind in a round. */
 const STARTS = 7;
 const executable = Deno.env.get("TAPELINE_EXECUTABLE") ?? "dist/tapeline";
+try {
+  Deno.statSync(executable);
+} catch (error) {
+  if (!(error instanceof Deno.errors.NotFound)) throw error;
+  say(
+    `Cannot measure: ${executable} must be there: build it with deno task compile, or name one in TAPELINE_EXECUTABLE`,
+  );
+  Deno.exit(66);
+}
 const folder = Deno.makeTempDirSync({ prefix: "tapeline-bench-start-" });
 const place = `${folder}/cache`;
 const empty = `${folder}/empty.js`;

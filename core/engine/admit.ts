@@ -133,8 +133,8 @@ function checkRisk(turn: Turn, client: Client, candidate: Candidate): Refusal | 
   });
 }
 
-/** Only live orders count; one that has ended keeps nothing. */
-function keptOf(order: Order, countPx: Px | null): Kept {
+/** Returns what an order counts with now. Only live ones count; one that has ended keeps nothing. */
+export function keptOf(order: Order, countPx: Px | null): Kept {
   const dearPx = order.countedDearPx ?? countPx ?? px(0);
   return { order: order.id, qty: order.isCounted ? order.countedQty : qty(0), dearPx };
 }

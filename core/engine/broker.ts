@@ -10,6 +10,7 @@
  */
 import { applyFound, applyNotFound, applyOldFound } from "./answers.ts";
 import { closeBreaker } from "./breaker.ts";
+import { neverLeft } from "./cancel.ts";
 import { applyRequestFailed, syncDoubt } from "./doubt.ts";
 import { applyConfirmed, applyCorrected, applyVoided } from "./corrections.ts";
 import { applyExternal } from "./external.ts";
@@ -79,7 +80,7 @@ function isSeen(order: Order, event: BrokerEvent): boolean {
 }
 
 function dispatch(turn: Turn, order: Order, event: BrokerEvent): void {
-  const stale = isStale(order, event);
+  const stale = isStale(turn, order, event);
   switch (event.eventType) {
     case "OrderExecuted":
       return applyExecuted(turn, order, { payload: event.payload, isOldVersion: stale });
@@ -135,12 +136,14 @@ function findOrder(turn: Turn, event: BrokerEvent): Order | undefined {
   return blotter.byVenueOrderId(venue, { instrument, name: ref.venueOrderId });
 }
 
-/** True for a report about a version that a cancel-and-new has left behind. */
-function isStale(order: Order, event: BrokerEvent): boolean {
+/** True for a report about a version that a cancel-and-new has left behind: by its key, else its name. */
+function isStale(turn: Turn, order: Order, event: BrokerEvent): boolean {
   if (order.baseVersion === 1 || !("clOrdId" in event.payload)) return false;
-  const { clOrdId } = event.payload;
-  if (clOrdId === null) return false;
-  return Number(clOrdId.slice(clOrdId.lastIndexOf("-") + 1)) < order.baseVersion;
+  const { order: number, clOrdId, venueOrderId } = event.payload;
+  const key = clOrdId === null ? undefined : turn.state.blotter.keys.parse(clOrdId);
+  if (key !== undefined) return key.version < order.baseVersion;
+  if (order.replace?.stage === "placing" && neverLeft(order)) return true;
+  return number === null && venueOrderId !== order.venueOrderId;
 }
 
 function raiseOrphan(turn: Turn, event: BrokerEvent): void {

@@ -13,7 +13,7 @@ import type { Effects } from "../effects.ts";
 import { applyBroker } from "./broker.ts";
 import { applyControl } from "./control.ts";
 import { applyDeadlines, nextDeadlineUs, retireByTheWay } from "./deadlines.ts";
-import { countTouched, recountWithheld } from "./exposure.ts";
+import { countTouched, recountTouched } from "./exposure.ts";
 import { applyIntent } from "./intents.ts";
 import { applyMarket } from "./market.ts";
 import { applyAccountFact } from "./postings.ts";
@@ -138,7 +138,7 @@ function onBroken(turn: Turn, event: Event, error: InvariantError): void {
     withhold(turn);
     haltAccount(turn, { venue, reason });
   }
-  recountWithheld(turn);
+  recountTouched(turn);
   acceptNumbers(turn);
   raise(turn, { code: "INVARIANT", text: reason });
 }

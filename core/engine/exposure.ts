@@ -32,8 +32,11 @@ export function countTouched(turn: Turn): void {
   invariant(isExact, "What is open on a side must stay within 2^53 quanta");
 }
 
-/** Counts again what a withheld event touched; what cannot be counted keeps its old count. */
-export function recountWithheld(turn: Turn): void {
+/**
+ * Counts again what an event has touched so far: before it is judged by the sums, or when it is
+ * withheld. What cannot be counted keeps its old count.
+ */
+export function recountTouched(turn: Turn): void {
   recount(turn);
 }
 

@@ -3,8 +3,8 @@
  *
  * A request leaves as a command of the event that released it. Until the venue's link, the pause it
  * asked for, its breaker and pacing allow that it waits here, cancels first, then look-ups, the
- * reconciliation, orders; nothing waits in the edge. A waiting request provably never left, and an
- * order does not while trading is halted: when it could, it is turned back.
+ * reconciliation, orders; nothing waits in the edge. A waiting request provably never left; one that
+ * the trading state no longer allows when it could is turned back.
  *
  * Ordering: within a queue first in, first out. A request that its order forgot is skipped. What
  * pacing stops stops what comes behind it.
@@ -15,7 +15,7 @@ import type { OrderCommand, VenueCommand } from "../command.ts";
 import type { VenueState } from "./venue_state.ts";
 import type { Turn } from "./turn.ts";
 import { isBreakerOpen } from "./breaker.ts";
-import { haltOver, turnBack } from "./turn_back.ts";
+import { refusalToLeave, turnBack } from "./turn_back.ts";
 import { leaveReconcile, takeBackReconcile } from "./reconcile_request.ts";
 import type { Fifo } from "../fifo.ts";
 import { invariant } from "../invariant.ts";
@@ -36,7 +36,7 @@ export function issue(turn: Turn, order: Order, kind: RequestKind): void {
   refillOf(venue, turn.nowUs);
   const isOpen = isReachable(venue, kind, turn.nowUs);
   const isNext = isFirst && isOpen && !isBehind(turn, venue, kind);
-  const refusal = isNext ? haltOver(turn, order, kind) : undefined;
+  const refusal = isNext ? refusalToLeave(turn, order, kind) : undefined;
   if (refusal !== undefined) turnBack(turn, order, { kind, refusal });
   else if (isNext && mayLeave(venue, kind)) leave(turn, order, kind);
   else {
@@ -105,7 +105,7 @@ function drain(
     const { kind } = request;
     const order = turn.state.blotter.get(request.order);
     invariant(order !== undefined, "A waiting request must have an order");
-    const refusal = haltOver(turn, order, kind);
+    const refusal = refusalToLeave(turn, order, kind);
     if (refusal === undefined && !mayLeave(venue, kind)) return false;
     of.queue.take();
     if (refusal === undefined) leave(turn, order, kind);

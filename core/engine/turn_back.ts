@@ -1,31 +1,87 @@
 /**
- * What trading was halted over before it left: turned back, and refused as its venue might have.
+ * What trading was halted over before it left, or what no longer only reduces where it must: turned
+ * back, and refused as its venue might have.
  *
- * The guard judges what is asked for; an order that it let in may wait for its turn, a link or a
- * second attempt, and the halt may come meanwhile. It provably never left, so it need not.
+ * The guards judge what is asked for; an order that they let in may wait for its turn, a link or a
+ * second attempt, and the trading state or the position may change meanwhile. It provably never
+ * left, so it need not.
  * @module
  */
+import { keptOf } from "./admit.ts";
 import { forgetRequest } from "./doubt.ts";
+import { recountTouched } from "./exposure.ts";
 import { applyRejected } from "./outcomes.ts";
 import { refuseReplace } from "./replaced.ts";
 import type { Turn } from "./turn.ts";
 import { invariant } from "../invariant.ts";
+import { type Qty, qty } from "../numbers.ts";
 import { DOUBT, type Order, type RequestKind } from "../order.ts";
-import { type Refusal, refusalIfHalted, strictest } from "../risk/mod.ts";
+import {
+  mustReduce,
+  type Refusal,
+  refusalIfAdding,
+  refusalIfHalted,
+  strictest,
+  type TradingStates,
+} from "../risk/mod.ts";
 
 /** Returns why a request must not leave now, if it brings something new; else undefined. */
-export function haltOver(turn: Turn, order: Order, kind: RequestKind): Refusal | undefined {
+export function refusalToLeave(turn: Turn, order: Order, kind: RequestKind): Refusal | undefined {
   if (!bringsNew(order, kind)) return undefined;
-  const { state } = turn;
+  const states = statesOf(turn, order);
+  const halted = refusalIfHalted(states);
+  if (halted !== undefined) return halted;
+  const { reduceOnly } = order.terms;
+  if (!mustReduce({ ...states, reduceOnly })) return undefined;
+  return checkReduces(turn, order, { states, leavesQty: leavesQtyOf(order, kind) });
+}
+
+function statesOf({ state }: Turn, order: Order): TradingStates {
   const { client, venue, instrument } = order.terms;
-  return refusalIfHalted({
+  return {
     operatorState: state.operatorState,
     venueState: strictest(
       state.venue(venue).tradingState,
       state.instrument(instrument).tradingState,
     ),
     clientState: state.clients.all[client]?.tradingState ?? "Active",
+  };
+}
+
+/** Asks again, with all that this event has done to orders so far, what was asked at admission. */
+function checkReduces(
+  turn: Turn,
+  order: Order,
+  of: { readonly states: TradingStates; readonly leavesQty: Qty },
+): Refusal | undefined {
+  recountTouched(turn);
+  const { state } = turn;
+  const { client: index, instrument, side, reduceOnly } = order.terms;
+  const risk = state.riskOf(order);
+  const listed = risk.instrument(instrument);
+  const client = risk.client(index, state.clients.all[index]?.name ?? "");
+  const countPx = (order.replace ?? order).price ?? order.referencePx;
+  return refusalIfAdding({
+    ...of.states,
+    side,
+    countPx,
+    leavesQty: of.leavesQty,
+    reduceOnly,
+    isDryRun: order.isDryRun,
+    kept: keptOf(order, countPx),
+    client,
+    pair: risk.pair(client, listed),
+    listed,
+    clientPosition: state.ledger.positionQuanta(index, instrument),
+    outcomes: state.outcomes,
   });
+}
+
+/** What would be open by this request alone: a Submit knows nothing of what an old version did. */
+function leavesQtyOf(order: Order, kind: RequestKind): Qty {
+  const { orderQty } = order.replace ?? order;
+  const executed = kind === "Submit" ? order.baseCumQty : order.cumQty + order.voidedQty;
+  return qty(Math.max(0, orderQty - executed));
 }
 
 /** A cancel does if it only serves a replace: what rests is not given up for what will not be sent. */

@@ -21,13 +21,19 @@ import { SELF_MATCH } from "./self_match.ts";
 import { REDUCE_ONLY, TRADING_HALTED } from "./trading_state.ts";
 
 export { dearer, type Funds } from "./funds.ts";
-export type { Guard, Kept, Outcomes, Refusal, RiskRequest } from "./guard.ts";
+export type { Guard, Kept, OutcomeRequest, Outcomes, Refusal, RiskRequest } from "./guard.ts";
 export type { LossMeter } from "./max_loss.ts";
 export { chargeOrder } from "./rate_limit.ts";
 export { marketPx, midOf, referenceBook } from "./reference.ts";
 export { RiskState } from "./risk_state.ts";
 export * from "./scopes.ts";
-export { refusalIfHalted, strictest } from "./trading_state.ts";
+export {
+  mustReduce,
+  refusalIfAdding,
+  refusalIfHalted,
+  strictest,
+  type TradingStates,
+} from "./trading_state.ts";
 
 /** Every guard, in the order in which they are asked. */
 export const GUARDS: readonly Guard[] = [

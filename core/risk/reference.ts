@@ -6,7 +6,7 @@
  * market at another venue of the exchange is: accounts at one exchange share one market.
  * @module
  */
-import type { Side } from "../instrument.ts";
+import type { Instrument, Side } from "../instrument.ts";
 import { type Micros, type Px, px } from "../numbers.ts";
 import type { BookView } from "../view.ts";
 import type { InstrumentScope } from "./scopes.ts";
@@ -25,8 +25,8 @@ export function referenceBook(listed: InstrumentScope, nowUs: Micros): BookView 
 }
 
 /**
- * Returns the price that a Market order is counted with: the best price that it would meet, for a
- * Buy as far beyond it as the collar lets it go; null without a reference.
+ * Returns the price that a Market order is counted with: the best price that it would meet, or the
+ * furthest that the collar lets it go to where that costs more; null without a reference.
  */
 export function marketPx(
   listed: InstrumentScope,
@@ -35,10 +35,23 @@ export function marketPx(
   const { side } = of;
   const best = referenceBook(listed, of.nowUs)?.best(oppositeOf(side));
   if (best === undefined) return null;
-  const { priceCollarPpm: ppm } = listed.limits;
-  const isBetting = listed.instrument.assetClass === "betting";
-  if (side === "Sell" || ppm === null || isBetting) return best.price;
+  const { instrument, limits: { priceCollarPpm: ppm } } = listed;
+  if (ppm === null || !costsMoreAtBound(instrument, side)) return best.price;
+  const isBetting = instrument.assetClass === "betting";
   return px(boundOf({ side, reference: best.price, ppm, isBetting }));
+}
+
+/** What else is sold gets less there, or the same is held back; the stake of a back is the same. */
+function costsMoreAtBound({ contract }: Instrument, side: Side): boolean {
+  switch (contract?.kind) {
+    case "inverse":
+    case "betting":
+      return side === "Sell";
+    case "binary":
+      return side === "Buy" || contract.netting === "signed";
+    default:
+      return side === "Buy";
+  }
 }
 
 /** Returns the other side. */

@@ -1,8 +1,8 @@
 /**
- * What holds requests back, a venue's wish or its silence, or a halt, under random streams. Proves
- * R-EXEC-1 (pacing), R-EXEC-4 (retry only where safe, circuit breaker), R-EXEC-8 and R-CORE-7: nothing
- * leaves in a pause or beyond the rate, nothing new while the breaker is open or trading is halted, and
- * all that waited leaves in the end.
+ * What holds requests back, a venue's wish or its silence, or a trading state, under random streams.
+ * Proves R-EXEC-1 (pacing), R-EXEC-4 (retry only where safe, circuit breaker), R-EXEC-8 and R-CORE-7:
+ * nothing leaves in a pause or beyond the rate, nothing new while the breaker is open, trading is halted
+ * or only reducing is allowed, and all that waited leaves in the end.
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
@@ -13,6 +13,7 @@ import {
   type Pacing,
   px,
   qty,
+  type TradingState,
   type VenueCommand,
 } from "../../../core/mod.ts";
 import { EngineTimeline } from "../../support/engine_timeline.ts";
@@ -34,8 +35,10 @@ const KINDS = [
   "wait",
   "wait",
   "link",
-  "halt",
+  "state",
 ] as const;
+
+const STATES = ["Active", "Active", "Halted", "Reducing"] as const;
 
 type Step = { readonly kind: (typeof KINDS)[number]; readonly a: number; readonly b: number };
 
@@ -69,8 +72,8 @@ class Naive {
   openUntilUs: number | null = null;
   trips = 0;
   pauses = 0;
-  /** Of the account and of its one instrument. */
-  readonly halted = { account: false, instrument: false };
+  /** The account and its one instrument: not Active, where nothing is held that could be reduced. */
+  readonly restricted = { account: false, instrument: false };
   /** Tokens in 10^-9; more than the engine can have, since it is filled at every look. */
   #tokens: bigint;
   #atUs: number;
@@ -106,7 +109,8 @@ class Naive {
     ok(nowUs >= this.pausedUntilUs, `${kind} left in a pause`);
     const isOrder = kind === "Submit" || kind === "Replace";
     ok(!isOrder || this.openUntilUs === null || nowUs >= this.openUntilUs, `${kind}: breaker`);
-    ok(!isOrder || !(this.halted.account || this.halted.instrument), `${kind} left in a halt`);
+    const { account, instrument } = this.restricted;
+    ok(!isOrder || !(account || instrument), `${kind} left though it would add to nothing held`);
     const { pacing } = this.#of;
     if (pacing === null || pacing === undefined) return;
     const most = BigInt(pacing.burst) * 1_000_000_000n;
@@ -189,16 +193,16 @@ class Play {
         if (a % 3 !== 0) this.#up();
         else w.venueStatus(b % 2 === 0 ? "down" : "reconciling");
         break;
-      case "halt":
-        this.#setTrading(a % 2 === 0 ? "account" : "instrument", b % 2 === 0 ? "Halted" : "Active");
+      case "state":
+        this.#setTrading(a % 2 === 0 ? "account" : "instrument", STATES[b % STATES.length]);
         break;
     }
   }
 
-  #setTrading(what: "account" | "instrument", state: "Active" | "Halted"): void {
+  #setTrading(what: "account" | "instrument", state: TradingState = "Active"): void {
     const instrument = what === "account" ? null : instrumentId(0);
     this.w.control("TradingStateSet", { state, reason: "test" }, instrument);
-    this.naive.halted[what] = state === "Halted";
+    this.naive.restricted[what] = state !== "Active";
   }
 
   #up(): void {
@@ -278,7 +282,7 @@ class Play {
   }
 }
 
-Deno.test("nothing leaves in a pause, beyond the rate, or new while the breaker is open or in a halt", () => {
+Deno.test("nothing leaves in a pause, beyond the rate, or new while the breaker is open or a state forbids it", () => {
   fc.assert(
     fc.property(options, steps, (of, turns) => {
       const play = new Play(of);

@@ -6,7 +6,7 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { clientIndex, px, qty } from "../../../core/mod.ts";
+import { clientIndex, type ExecutionReport, px, qty } from "../../../core/mod.ts";
 import { ref, World } from "../../support/engine_world.ts";
 import * as say from "../../support/venue_words.ts";
 
@@ -331,6 +331,24 @@ Deno.test("apply() asks what the venue means when it rejects an order that has t
   deepStrictEqual(say.briefs(reports), ["Cancelled/Cancelled 4000+0"], "its rest is lost");
 });
 
+Deno.test("apply() books to the old version what is said without a key before the new one left", () => {
+  const w = say.worldIn("ReplacePending", { ...CANCEL_NEW, pacing: { perSecond: 1, burst: 2 } });
+  w.cancelled();
+  strictEqual(w.lastCommand().kind, "Cancel", "the new version waits");
+  deepStrictEqual(say.briefs(w.fill(1, { id: "e1", qty: 4000 })), [
+    "Trade/ReplacePending 4000+6000",
+  ]);
+  strictEqual(w.accept().length, 0);
+  w.wait(1000).fire();
+  strictEqual(w.lastCommand().kind, "Submit");
+  deepStrictEqual(say.briefs(w.accept()), ["Replaced/PartiallyFilled 4000+8000"]);
+});
+
+/** The venue takes the new version of a cancel-and-new, under a name of its own. */
+function placedAnew(w: World): readonly ExecutionReport[] {
+  return w.broker("OrderAccepted", { ...ref(1, "tl01234567-1-2"), venueOrderId: "v2" });
+}
+
 Deno.test("apply() does not end a cancel-and-new by a late fill of the old version", () => {
   const w = say.worldIn("ReplacePending", CANCEL_NEW);
   w.cancelled();
@@ -347,7 +365,27 @@ Deno.test("apply() does not end a cancel-and-new by a late fill of the old versi
     provisional: false,
   });
   deepStrictEqual(say.briefs(late), ["Trade/ReplacePending 10000+0"]);
-  deepStrictEqual(say.briefs(w.accept()), ["Replaced/PartiallyFilled 10000+2000"]);
+  deepStrictEqual(say.briefs(placedAnew(w)), ["Replaced/PartiallyFilled 10000+2000"]);
+});
+
+Deno.test("apply() knows the old version by its former name where no key is said", () => {
+  const w = say.worldIn("ReplacePending", CANCEL_NEW);
+  w.cancelled();
+  const named = (venueOrderId: string) => ({ order: null, clOrdId: null, venueOrderId });
+  const fill = {
+    lastPx: px(10_000),
+    liquidity: null,
+    commission: "0",
+    commissionCurrency: "USDT",
+    provisional: false,
+  } as const;
+  const late = { ...named("v1"), ...fill, execId: "e1", lastQty: qty(4000) };
+  deepStrictEqual(say.briefs(w.broker("OrderExecuted", late)), ["Trade/ReplacePending 4000+6000"]);
+  strictEqual(w.broker("OrderCancelled", { ...named("v1"), reason: "said again" }).length, 0);
+  deepStrictEqual(say.briefs(placedAnew(w)), ["Replaced/PartiallyFilled 4000+8000"]);
+  strictEqual(w.broker("OrderExpired", { ...named("v1"), reason: "said again" }).length, 0);
+  const young = { ...named("v2"), ...fill, execId: "e2", lastQty: qty(8000) };
+  deepStrictEqual(say.briefs(w.broker("OrderExecuted", young)), ["Trade/Filled 12000+0"]);
 });
 
 Deno.test("apply() alarms when a cancel-and-new is filled by late fills while its new version is placed", () => {
@@ -370,7 +408,7 @@ Deno.test("apply() alarms when a cancel-and-new is filled by late fills while it
       provisional: false,
     });
   }
-  deepStrictEqual(say.briefs(again.accept()), ["Replaced/Filled 12000+0"]);
+  deepStrictEqual(say.briefs(placedAnew(again)), ["Replaced/Filled 12000+0"]);
   deepStrictEqual(say.alarms(again), ["LIVE_AFTER_END"]);
 });
 

@@ -7,7 +7,13 @@
 import { ok, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
 import { NO_LIMITS, NO_VENUE_LIMITS } from "../../../core/limits.ts";
-import { clientIndex, type Instrument, instrumentId, qty } from "../../../core/mod.ts";
+import {
+  clientIndex,
+  type Instrument,
+  instrumentId,
+  type OrderCommand,
+  qty,
+} from "../../../core/mod.ts";
 import { spotInstrument, World, type WorldOptions } from "../../support/engine_world.ts";
 import { ModelVenue } from "../../support/model_venue.ts";
 import { runner, signedContract, token } from "../../support/outcome_instruments.ts";
@@ -201,6 +207,47 @@ Deno.test("no reduce-only orders can turn a position at the venue, whatever got 
     { numRuns: 100 },
   );
 });
+
+Deno.test("nothing that adds leaves while only reducing is allowed, whatever held it back", () => {
+  let left = 0;
+  fc.assert(
+    fc.property(lossyVenues, steps, fc.nat({ max: 40 }), (of, turns, from) => {
+      const play = new Play(of, SPOT);
+      const { world } = play;
+      world.control("BalanceSet", { currency: "USDT", total: "9000" });
+      play.bought(9);
+      for (const [at, turn] of turns.entries()) {
+        if (at === from) world.control("TradingStateSet", { state: "Reducing", reason: "test" });
+        const before = world.commands.length;
+        play.turn(turn);
+        if (at >= from) left += checkReduces(world, world.commands.slice(before));
+      }
+    }),
+    { numRuns: 150 },
+  );
+  ok(left > 100, `enough must have left to tell: was ${left}`);
+});
+
+/** Holds what just left against what is held and what else is open; returns how many orders it was. */
+function checkReduces({ timeline: { view } }: World, left: readonly OrderCommand[]): number {
+  const long = Number(view.positions(clientIndex(0))[0]?.qty ?? 0) * SPOT.unit;
+  const live = view.orders(clientIndex(0), { open: true, limit: 1000 });
+  let checked = 0;
+  for (const command of left) {
+    if (command.kind !== "Submit" && command.kind !== "Replace") continue;
+    const { side } = command;
+    let [own, others] = [command.orderQty as number, 0];
+    for (const { order } of live) {
+      if (order?.side !== side) continue;
+      if (order.orderId !== command.order) others += order.leavesQty;
+      else if (command.kind === "Replace") own = Math.max(0, own - order.cumQty);
+    }
+    const reducible = Math.max(0, (side === "Buy" ? -long : long) - others);
+    ok(own <= reducible, `${side} of ${own} beside ${others}, ${long} held`);
+    checked += 1;
+  }
+  return checked;
+}
 
 type Pool = Terms & {
   readonly name: string;

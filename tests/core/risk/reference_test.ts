@@ -4,13 +4,14 @@
  */
 import { ok, strictEqual } from "node:assert/strict";
 import { Book } from "../../../core/book.ts";
-import type { Side } from "../../../core/instrument.ts";
+import type { Instrument, Side } from "../../../core/instrument.ts";
 import { NO_LIMITS } from "../../../core/limits.ts";
 import { instrumentId, micros, venueId } from "../../../core/numbers.ts";
 import { RiskState } from "../../../core/risk/mod.ts";
 import { boundOf, isBeyond, marketPx, referenceBook } from "../../../core/risk/reference.ts";
 import type { InstrumentScope } from "../../../core/risk/scopes.ts";
-import { runner } from "../../support/outcome_instruments.ts";
+import { inverseInstrument, linearInstrument } from "../../support/contract_instruments.ts";
+import { runner, signedContract, token } from "../../support/outcome_instruments.ts";
 import { bookOf } from "../../support/risk_request.ts";
 import { spotInstrument, VENUE } from "../../support/spot_instrument.ts";
 
@@ -73,20 +74,32 @@ Deno.test("marketPx() gives the best price that the order would meet, a Buy's as
   strictEqual(marketPx(oneSided, { side: "Buy", nowUs }), null);
 });
 
-Deno.test("marketPx() gives a back the best odds themselves, whatever the collar", () => {
-  const risk = new RiskState();
-  risk.declare(VENUE);
-  const instrument = runner(0);
-  risk.list({
-    instrument,
-    venueName: VENUE.name,
-    book: bookOf({ bids: [290, 1], asks: [300, 1] }),
-  });
-  const listed = risk.instrument(instrument.id);
-  listed.limits = { ...NO_LIMITS, bookStaleMs: STALE_MS, priceCollarPpm: 100_000 };
-  strictEqual(marketPx(listed, { side: "Buy", nowUs: atUs(0) }), 300);
-  strictEqual(marketPx(listed, { side: "Sell", nowUs: atUs(0) }), 290);
-});
+/** What the price is at which an order costs more, of the best (290 or 300) and 10 % beyond it. */
+const COUNTED:
+  readonly (readonly [string, Instrument, { readonly Buy: number; readonly Sell: number }])[] = [
+    ["spot", spotInstrument(), { Buy: 330, Sell: 290 }],
+    ["linear", linearInstrument(), { Buy: 330, Sell: 290 }],
+    ["inverse", inverseInstrument(), { Buy: 300, Sell: 261 }],
+    ["perOutcome", token("YES"), { Buy: 330, Sell: 290 }],
+    ["signed", signedContract(), { Buy: 330, Sell: 261 }],
+    ["betting", runner(0), { Buy: 300, Sell: 319 }],
+  ];
+
+for (const [what, instrument, counted] of COUNTED) {
+  for (const side of ["Buy", "Sell"] as const) {
+    Deno.test(`marketPx() gives a ${side} of ${what} the price at which it costs more`, () => {
+      const risk = new RiskState();
+      risk.declare(VENUE);
+      const book = bookOf({ bids: [290, 1], asks: [300, 1] });
+      risk.list({ instrument: { ...instrument, venue: VENUE.id }, venueName: VENUE.name, book });
+      const listed = risk.instrument(instrument.id);
+      listed.limits = { ...NO_LIMITS, bookStaleMs: STALE_MS };
+      strictEqual(marketPx(listed, { side, nowUs: atUs(0) }), side === "Buy" ? 300 : 290);
+      listed.limits = { ...listed.limits, priceCollarPpm: 100_000 };
+      strictEqual(marketPx(listed, { side, nowUs: atUs(0) }), counted[side]);
+    });
+  }
+}
 
 const LARGEST = Number.MAX_SAFE_INTEGER;
 const BOUNDS: readonly (readonly [Side, number, number, boolean, number])[] = [

@@ -9,9 +9,6 @@ import type { VenueSpec, WorldSpec } from "../world.ts";
 const COSTS = { submit: 2, replace: 3, cancel: 1, lookup: 4, reconcile: 20 } as const;
 const PACED: VenueSpec = { name: "test", pacing: { perSecond: 10, burst: 10, costs: COSTS } };
 const BREAKER: VenueSpec = { name: "test", breaker: { failures: 2, coolMs: 3000 } };
-/** One request a second, and hardly a second one at once. */
-const SLOW: VenueSpec = { name: "test", pacing: { perSecond: 1, burst: 2 } };
-const BY_CANCEL: VenueSpec = { name: "test", capabilities: { replace: "cancel_new" } };
 
 function only(venue: VenueSpec): WorldSpec {
   return { venues: [venue] };
@@ -153,78 +150,6 @@ export const LINKS: readonly Scenario[] = [
         .cancelRejected(2, "VENUE_AUTH").tradingState("Active", 0)
         .replace("r3", { orig: "i3", qty: "12" }).replaceRejected(3, "VENUE_AUTH")
         .tradingState("Active", 0).reject(1, "VENUE_AUTH").place("i5");
-    },
-  },
-  {
-    name: "halt_turns_back_what_waits",
-    requires: ["R-CORE-7", "R-EXEC-8"],
-    description:
-      "Whoever halts: what pacing held is refused in its turn, and the tokens are for the rest.",
-    tell: (story) => {
-      story.begin(only(SLOW)).place("i1").place("i2").place("i3").place("i4").place("i5")
-        .tradingState("Halted").toDeadline()
-        .tradingState("Active").place("i6").place("i7").tradingState("Halted", 0).toDeadline()
-        .tradingState("Active", 0).place("i8").place("i9").riskFlag("f1", "Halted").toDeadline()
-        .tradingState("Active").cancel("c1", { orig: "i1" }).toDeadline();
-    },
-  },
-  {
-    name: "halt_turns_back_what_the_link_held",
-    requires: ["R-CORE-7", "R-EXEC-4"],
-    description: "A halt while the link is gone: an order that would be tried again is refused.",
-    tell: (story) => {
-      story.begin().place("i1").place("i2").accept(1)
-        .failed(2, { kind: "Submit", outcome: "notSent" }).tradingState("Halted").toDeadline()
-        .tradingState("Active").place("i3").failed(3, { kind: "Submit", outcome: "notSent" })
-        .venue("down").toDeadline().tradingState("Halted").venue("reconciling").venue("up");
-    },
-  },
-  {
-    name: "halt_turns_back_a_replace",
-    requires: ["R-CORE-7", "R-EXEC-8"],
-    description: "A replace that waits is refused and the order rests; a wanted cancel still goes.",
-    tell: (story) => {
-      story.begin(only(SLOW)).place("i1").accept(1).wait(2000)
-        .replace("r1", { orig: "i1", qty: "12" }).place("i2")
-        .replaced(1, { qty: "12", px: "100" }).replace("r2", { orig: "i1", qty: "14" })
-        .tradingState("Halted", 0).toDeadline().cancel("c1", { orig: "i1" }).toDeadline()
-        .cancelled(1);
-    },
-  },
-  {
-    name: "halt_between_cancel_and_new",
-    requires: ["R-CORE-7"],
-    description: "The old order is gone when trading halts: its new version is not sent.",
-    tell: (story) => {
-      story.begin(only(BY_CANCEL)).place("i1").place("i2").accept(1).accept(2)
-        .replace("r1", { orig: "i1", qty: "12" }).fill(1, { id: "e1", qty: "4", px: "100" })
-        .tradingState("Halted").cancelled(1)
-        .cancel("c2", { orig: "i2" }).cancelled(2);
-    },
-  },
-  {
-    name: "halt_before_the_cancel_of_a_replace",
-    requires: ["R-CORE-7"],
-    description: "What rests is not given up for a replace: neither first half leaves, nor again.",
-    tell: (story) => {
-      story.begin(only({ ...SLOW, ...BY_CANCEL })).place("i1").place("i2").accept(1).accept(2)
-        .replace("r1", { orig: "i1", qty: "12" }).replace("r2", { orig: "i2", qty: "12" })
-        .tradingState("Halted", 0).toDeadline().wait(5000).tradingState("Active", 0)
-        .replace("r3", { orig: "i1", qty: "14" })
-        .failed(1, { kind: "Cancel", outcome: "unknown" }).tradingState("Halted")
-        .found(1, { status: "open", qty: "10", cum: "0", px: "100" })
-        .cancel("c2", { orig: "i2" }).toDeadline().cancelled(2);
-    },
-  },
-  {
-    name: "halt_spares_a_cancel_that_must_come_true",
-    requires: ["R-CORE-7"],
-    description: "A cancel that is insisted on goes, though it was asked again for a replace.",
-    tell: (story) => {
-      story.begin(only({ ...SLOW, ...BY_CANCEL })).place("i1").accept(1).killSwitch("on")
-        .cancelRejected(1, "VENUE_RATE_LIMIT").killSwitch("off")
-        .replace("r1", { orig: "i1", qty: "12" }).tradingState("Halted").toDeadline()
-        .toDeadline().cancelled(1);
     },
   },
 ];

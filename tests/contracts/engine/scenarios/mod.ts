@@ -19,6 +19,7 @@ import { REPLACES } from "./replaces.ts";
 import { RESTARTS } from "./restarts.ts";
 import { RISK } from "./risk.ts";
 import { STATES } from "./states.ts";
+import { TURNED_BACK } from "./turned_back.ts";
 
 /** All scenarios; each name is the name of its fixture. */
 export const SCENARIOS: readonly Scenario[] = [
@@ -38,4 +39,5 @@ export const SCENARIOS: readonly Scenario[] = [
   ...OPENINGS,
   ...DRY_RUNS,
   ...LINKS,
+  ...TURNED_BACK,
 ];

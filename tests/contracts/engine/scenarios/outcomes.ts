@@ -413,6 +413,26 @@ const BETTING: readonly Scenario[] = [
     },
   },
   {
+    name: "betting_turns_back_by_the_worst_outcome",
+    requires: ["R-CORE-7"],
+    description:
+      "Asked again when it leaves: at its new price, an open Market order at its reference.",
+    tell: (story) => {
+      story.begin(MARKET);
+      deal(story, 1, { qty: "10", px: "3" });
+      story.place("i2", { side: "Sell", qty: "10", px: "4" }).place("i3", { qty: "1", px: "3" })
+        .failed(2, { kind: "Submit", outcome: "notSent" })
+        .failed(3, { kind: "Submit", outcome: "notSent" })
+        .riskFlag("f1", "Reducing").toDeadline().toDeadline().accept(2).riskFlag("f2", "Active")
+        .replace("r2", { orig: "i2", qty: "10", price: "4.1" })
+        .failed(2, { kind: "Replace", outcome: "notSent" }).riskFlag("f3", "Reducing").toDeadline()
+        .cancel("c2", { orig: "i2" }).cancelled(2).riskFlag("f4", "Active")
+        .book({ bids: ["1.5", "9"], asks: ["1.6", "9"] })
+        .place("m4", { side: "Sell", qty: "20", ordType: "Market", timeInForce: "IOC" })
+        .failed(4, { kind: "Submit", outcome: "notSent" }).riskFlag("f5", "Reducing").toDeadline();
+    },
+  },
+  {
     name: "betting_reduces_with_several_winners",
     requires: ["R-CORE-7"],
     description: "Two of the runners win, or of those that are not listed.",

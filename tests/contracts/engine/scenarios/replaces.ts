@@ -185,6 +185,35 @@ export const REPLACES: readonly Scenario[] = [
         .fill(1, { id: "e4", qty: "8", px: "101", clOrdId: "tl01234567-1-2" }),
   },
   {
+    name: "replace_by_cancel_and_new_known_by_names",
+    requires: ["R-CORE-4", "fault 19"],
+    description: "No key is said, only the venue's name: the former one is the old version's.",
+    tell: (story) => {
+      const [old, young] = [{ venueOrderId: "v1", unnumbered: true }, {
+        venueOrderId: "w1",
+        unnumbered: true,
+      }];
+      story.begin(CANCEL_NEW).place("i1").accept(1).replace("r1", { orig: "i1", qty: "12" })
+        .cancelled(1).fill(1, { ...old, id: "e1", qty: "1", px: "100" }).cancelled(1, old)
+        .accept(1, { ...old, clOrdId: "foreign-1-1" })
+        .accept(1, { venueOrderId: "w1", clOrdId: "tl01234567-1-2" })
+        .fill(1, { ...old, id: "e2", qty: "1", px: "100" }).expired(1, old)
+        .fill(1, { ...young, id: "e3", qty: "2", px: "100" }).cancelled(1, young);
+    },
+  },
+  {
+    name: "replace_by_cancel_and_new_before_the_new_left",
+    requires: ["R-CORE-4", "fault 19"],
+    description: "What is said without a key while the new version waits is of the old one.",
+    tell: (story) =>
+      story.begin({ venues: [{ ...CANCEL_NEW.venues[0], pacing: { perSecond: 1, burst: 2 } }] })
+        .place("i1").accept(1).replace("r1", { orig: "i1", qty: "12" }).cancelled(1)
+        .fill(1, { id: "e1", qty: "1", px: "100" }).cancelled(1).accept(1, { venueOrderId: "w1" })
+        .replaced(1, { qty: "9", px: "100" }).toDeadline()
+        .accept(1, { venueOrderId: "w1", clOrdId: "tl01234567-1-2" })
+        .fill(1, { id: "e2", qty: "1", px: "100" }),
+  },
+  {
     name: "replace_by_cancel_and_new_loses_the_order",
     requires: ["R-CORE-4"],
     description: "The venue refuses the new order: the old one is gone, Cancelled.",

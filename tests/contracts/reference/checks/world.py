@@ -82,14 +82,14 @@ class World:
         caused = self.event("intent", "IntentReceived", payload)
         return caused["reports"][0].get("reject_code")
 
-    def place(self, side, qty, price, reduce_only=False):
+    def place(self, side, qty, price, reduce_only=False, symbol="BTC/USDT"):
         return self.intent(
             "Place",
-            instrument="test:BTC/USDT",
+            instrument=f"test:{symbol}",
             side=side,
             order_qty=qty,
             price=price,
-            ord_type="Limit",
+            ord_type="Market" if price is None else "Limit",
             time_in_force="GTC",
             expire_us=None,
             post_only=False,
@@ -104,10 +104,33 @@ class World:
         return self.intent("Replace", has_tag=False, validate_only=False, **fields)
 
     def broker(self, event_type, order, **fields):
+        """What the venue reports of an order: on its instrument, if it is known."""
         name = {"order": order, "cl_ord_id": None, "venue_order_id": None}
-        return self.event("broker_report", event_type, {**name, **fields}, venue=0, instrument=0)
+        known = self.core.state.orders.get(order)
+        on = {"venue": 0, "instrument": 0 if known is None else known.instrument}
+        return self.event("broker_report", event_type, {**name, **fields}, **on)
 
-    def limits(self, scope, limits, **named):
+    def executed(self, order, qty, price, **fields):
+        """An execution of an order, in quanta; its id is `e` and the number of the event."""
+        fill = {"last_qty": qty, "last_px": price, "liquidity": "Maker", "provisional": False}
+        fee = {"commission": "0", "commission_currency": "USDT"}
+        named = {"exec_id": f"e{self.seq_id + 1}", **fields}
+        return self.broker("OrderExecuted", order, **fill, **fee, **named)
+
+    def limits(self, scope, limits, instrument=0, **named):
         where = {"venue": 0} if scope == "venue" else {}
         payload = {"scope": scope, "limits": limits, "admin": True, **named}
-        return self.event("control", "LimitsSet", payload, instrument=0, **where)
+        return self.event("control", "LimitsSet", payload, instrument=instrument, **where)
+
+    def collar(self, instrument, ppm, **differs):
+        """The limits of an instrument: a collar, or none, and a book that does not grow old."""
+        names = ("max_order_qty", "max_order_notional", "max_position", "max_open_orders")
+        limits = dict.fromkeys(names, None)
+        limits.update(price_collar_ppm=ppm, book_stale_ms=3_600_000, initial_margin_ppm=None)
+        return self.limits("instrument", {**limits, **differs}, instrument)
+
+    def book(self, instrument, bid, ask):
+        """A book with one deep level a side, in quanta; None: nothing there."""
+        bids, asks = ([] if price is None else [price, 10**9] for price in (bid, ask))
+        payload = {"bids": bids, "asks": asks, "update_id": None}
+        return self.event("market_data", "BookSnapshot", payload, 0, instrument)

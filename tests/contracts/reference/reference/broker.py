@@ -26,7 +26,7 @@ from .deadlines import back_off
 from .doubt import apply_request_failed, is_proof, take_answer
 from .fills import apply_confirmed, apply_corrected, apply_executed, apply_voided, halt
 from .model import Json, Venue
-from .naming import find, learn_name
+from .naming import find, is_of_old_version, learn_name
 from .order import Order
 from .orphans import apply_orphan
 from .reports import of_cancel, own, report, settle
@@ -56,7 +56,7 @@ def apply_broker_report(state: State, event: Json) -> None:
         return
     venue = state.venues[order.venue]
     was_closed = kind != "RequestFailed" and close(venue)
-    is_old = _is_of_old_version(order, payload)
+    is_old = is_of_old_version(state, order, payload)
     if not is_old or kind in STILL_APPLIED:
         HANDLERS[kind](state, order, payload, is_old)
     elif kind == "OrderFound":
@@ -92,14 +92,6 @@ def _is_seen(order: Order, key: Optional[str]) -> bool:
     if len(order.seen_keys) > KEYS_MAX:
         order.seen_keys.popleft()
     return False
-
-
-def _is_of_old_version(order: Order, payload: Json) -> bool:
-    key = payload.get("cl_ord_id")
-    if order.base_version <= 1 or key is None:
-        return False
-    last = key.rsplit("-", 1)[-1]
-    return last.isdigit() and int(last) < order.base_version
 
 
 def stamps(payload: Json) -> Dict[str, Any]:

@@ -1,4 +1,5 @@
-"""How live orders count for the guards, told anew after each event for those it touched.
+"""How live orders count for the guards: anew after each event, and before a guard is asked again
+within it, for those that it touched so far.
 
 Source: docs/reference/risk.md section 3.
 """
@@ -18,7 +19,7 @@ def recount(state: State) -> None:
 
 
 def recount_quietly(state: State) -> None:
-    """Counts the touched orders of an event that broke a rule."""
+    """Counts the touched orders anew; one that would pass the bound keeps its old count."""
     for order in state.touched:
         _count(state, order)
 

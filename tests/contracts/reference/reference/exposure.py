@@ -21,7 +21,10 @@ MILLION = 10**6
 
 @dataclass
 class Request:
-    """What the guards are asked about: a Place, or a Replace of `order`. Quantities in quanta."""
+    """What the guards are asked about: a Place, or of `order` a Replace or what leaves again.
+
+    Quantities in quanta.
+    """
 
     client: int
     instrument: Instrument
@@ -41,7 +44,7 @@ class Request:
 
     @property
     def kept_qty(self) -> int:
-        """The quantity with which the order counts now, before a Replace."""
+        """The quantity with which the order counts now; 0 of a new one."""
         return 0 if self.order is None else counted_qty(self.order)
 
     @property
@@ -150,22 +153,28 @@ def entry_price(state: State, instrument: Instrument, side: str) -> Optional[int
     """Returns the price with which a Market order is counted."""
     book = reference_book(state, instrument)
     best = None if book is None else best_to_take(book, side)
-    if best is None:
-        return None
-    if side == "Buy" and instrument.asset_class != "betting":
-        bound = collar_bound(state, instrument, side, best)
-        return best if bound is None else bound
-    return best
+    if best is None or not _costs_more_at_bound(instrument, side):
+        return best
+    bound = collar_bound(state, instrument, side, best)
+    return best if bound is None else bound
+
+
+def _costs_more_at_bound(instrument: Instrument, side: str) -> bool:
+    """Whether a Market order costs more at the bound of a collar than at the best price."""
+    kind = instrument.asset_class
+    if side == "Buy":
+        return kind not in ("inverse", "betting")
+    return kind in ("inverse", "betting") or (kind == "binary" and _is_signed(instrument))
 
 
 def notional(instrument: Instrument, side: str, price: int, qty: int) -> Fraction:
     """Returns what an order is worth, for the limit on a single order."""
     unit = 10 ** (instrument.price_scale + instrument.qty_scale)
     if instrument.asset_class == "binary" and _is_signed(instrument) and side == "Sell":
-        return Fraction((Values(instrument).payout_quanta() - price) * qty, unit)
+        return Fraction(max(0, Values(instrument).payout_quanta() - price) * qty, unit)
     if instrument.asset_class == "betting":
         one = 10**instrument.price_scale
-        return Fraction(qty * one if side == "Buy" else (price - one) * qty, unit)
+        return Fraction(qty * one if side == "Buy" else max(0, price - one) * qty, unit)
     return worth_of(instrument, price, qty)
 
 

@@ -1,4 +1,7 @@
-"""The guards, in their order. Source: docs/reference/risk.md section 6."""
+"""The guards, in their order, and those that are asked again when a request leaves.
+
+Sources: docs/reference/risk.md section 6, orders.md section 8.
+"""
 
 from __future__ import annotations
 
@@ -6,6 +9,7 @@ from fractions import Fraction
 from typing import Callable, Dict, List, Optional, Tuple
 
 from .binary import available_to_sell
+from .counting import recount_quietly
 from .decimals import SAFE, parse
 from .exposure import (
     Request,
@@ -26,6 +30,7 @@ from .exposure import (
 from .ledger import position_of
 from .loss import loss
 from .model import TOKEN, Book, Bucket, Instrument, Json
+from .order import Order
 from .outcomes import only_improves
 from .requests import gain_of
 from .rows import shown_cash
@@ -35,6 +40,8 @@ from .values import Values
 RateKey = Tuple[str, object, bool]
 """Whose order rate: scope, client or venue or exchange, and whether of dry orders."""
 
+ASKED_AGAIN = ("TRADING_HALTED", "REDUCE_ONLY")
+"""The guards of the trading state."""
 LEVELS_MAX = 1000
 MILLION = 10**6
 
@@ -45,6 +52,34 @@ def refusal(state: State, request: Request) -> Optional[str]:
         if refuses(state, request):
             return code
     return None
+
+
+def refusal_again(state: State, order: Order, kind: str) -> Optional[str]:
+    """Returns the code of the guard of the trading state that refuses what would leave, if any."""
+    recount_quietly(state)
+    request = _brought_by(state, order, kind)
+    for code, refuses in GUARDS:
+        if code in ASKED_AGAIN and refuses(state, request):
+            return code
+    return None
+
+
+def _brought_by(state: State, order: Order, kind: str) -> Request:
+    """Returns what a request would make of its order: a Submit is judged as it is sent."""
+    terms = order if order.replace is None else order.replace
+    before = order.base_cum_qty if kind == "Submit" else order.executed
+    return Request(
+        client=order.client,
+        instrument=state.instruments[order.instrument],
+        side=order.side,
+        ord_type=order.ord_type,
+        price=terms.price,
+        qty=terms.order_qty,
+        open_qty=max(0, terms.order_qty - before),
+        reduce_only=order.reduce_only,
+        is_dry=order.is_dry,
+        order=order,
+    )
 
 
 def _scopes(state: State, request: Request) -> Dict[str, Json]:

@@ -1,26 +1,32 @@
-"""Which order a venue means, by our number, by our key, or by the venue's own name.
+"""Which order a venue means, by our number, by our key, or by the venue's own name; which version.
 
-Source: docs/reference/events.md, "Reports of venues".
+Source: docs/reference/events.md, "Reports of venues", and orders.md section 6, step 3.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Optional
+from typing import Optional, Tuple
 
 from .model import Json
 from .order import Order
 from .state import State
 
-OUR_KEY = re.compile(r"^([^-]*)-([0-9]+)-([0-9]+)$")
+OUR_KEY = re.compile(r"([^-]*)-([0-9]+)-([0-9]+)")
+
+
+def _parts(state: State, key: Optional[str]) -> Optional[Tuple[int, int]]:
+    """Returns the number of the order and the version in a key of ours, or None if it is none."""
+    match = None if key is None else OUR_KEY.fullmatch(key)
+    if match and match.group(1) == state.prefix and int(match.group(2)) >= 1:
+        return int(match.group(2)), int(match.group(3))
+    return None
 
 
 def number_in(state: State, key: Optional[str]) -> Optional[int]:
     """Returns the number of the order in a key of ours, or None if it is none."""
-    match = None if key is None else OUR_KEY.match(key)
-    if match and match.group(1) == state.prefix and int(match.group(2)) >= 1:
-        return int(match.group(2))
-    return None
+    parts = _parts(state, key)
+    return None if parts is None else parts[0]
 
 
 def find(state: State, instrument: Optional[int], payload: Json) -> Optional[Order]:
@@ -51,3 +57,16 @@ def learn_name(state: State, order: Order, name: Optional[str]) -> None:
         numbers.append(order.id)
     if name not in order.names:
         order.names.append(name)
+
+
+def is_of_old_version(state: State, order: Order, payload: Json) -> bool:
+    """Whether a report, by which `find` found the order, is about a version before the newest."""
+    if order.base_version <= 1:
+        return False
+    parts = _parts(state, payload.get("cl_ord_id"))
+    if parts is not None:
+        return parts[1] < order.base_version
+    is_found_by_name = payload.get("order") is None
+    if is_found_by_name and payload["venue_order_id"] != order.venue_order_id:
+        return True
+    return order.new_version_never_left

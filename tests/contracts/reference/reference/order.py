@@ -209,6 +209,11 @@ class Order:
             return False
         return self.is_waiting("Replace") or "Replace" in self.retry
 
+    @property
+    def new_version_never_left(self) -> bool:
+        """Whether the second half of a cancel-and-new is pending that has not left."""
+        return self.replace is not None and self.replace.stage == "placing" and self.never_left
+
     def is_waiting(self, kind: str) -> bool:
         """Whether its request of that kind waits here."""
         request = self.requests.get(kind)

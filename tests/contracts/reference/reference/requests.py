@@ -85,8 +85,9 @@ def issue(state: State, order: Order, kind: str) -> None:
     if venue.bucket is not None:
         venue.bucket.accrue(state.now)
     is_next = _is_next(state, venue, kind)
-    if is_next and _is_turned_back(state, order, kind):
-        _turn_back(state, order, kind)
+    code = _refused_again(state, order, kind) if is_next else None
+    if code is not None:
+        _turn_back(state, order, kind, code)
     elif is_next and _pacing_allows(state, venue, kind):
         _leave(state, order, kind)
     else:
@@ -124,11 +125,14 @@ def _heads(state: State, venue: Venue) -> List[Optional[str]]:
     ]
 
 
-def _is_turned_back(state: State, order: Order, kind: str) -> bool:
-    """Whether a request is too late: once halted nothing new goes out, and nothing makes room."""
+def _refused_again(state: State, order: Order, kind: str) -> Optional[str]:
+    """Returns the code with which a request that would leave is turned back, if it is."""
+    # Here, not above: the guards take the buckets of this module.
+    from .guards import refusal_again
+
     if kind not in NEW_TERMS and not _only_serves_replace(order, kind):
-        return False
-    return state.trading_state(order.client, state.instruments[order.instrument]) == "Halted"
+        return None
+    return refusal_again(state, order, kind)
 
 
 def _only_serves_replace(order: Order, kind: str) -> bool:
@@ -140,16 +144,16 @@ def _only_serves_replace(order: Order, kind: str) -> bool:
     return order.replace is not None and order.replace.stage == "cancelling"
 
 
-def _turn_back(state: State, order: Order, kind: str) -> None:
+def _turn_back(state: State, order: Order, kind: str, code: str) -> None:
     """What would have left comes to nothing."""
     # Here, not above: what changes an order issues requests itself.
     from .changes import forget, refuse_replace, reject
 
     if kind == "Submit":
-        reject(state, order, "TRADING_HALTED")
+        reject(state, order, code)
     else:
         forget(state, order, kind)
-        refuse_replace(state, order, "TRADING_HALTED")
+        refuse_replace(state, order, code)
 
 
 def _leave(state: State, order: Order, kind: str) -> None:
@@ -229,9 +233,10 @@ def release(state: State, venue: Venue) -> None:
             if head is None or not is_reachable(state, venue, head):
                 break
             order = None if head == "Reconcile" else state.orders[venue.queue(head)[0].order]
-            if order is not None and _is_turned_back(state, order, head):
+            code = None if order is None else _refused_again(state, order, head)
+            if order is not None and code is not None:
                 venue.queue(head).popleft()
-                _turn_back(state, order, head)
+                _turn_back(state, order, head, code)
             elif not _pacing_allows(state, venue, head):
                 return
             elif order is None:
