@@ -156,10 +156,10 @@ function shift(state: EngineState, order: Order, was: Counted): void {
   );
 }
 
-/** What an order as it is counted holds back, units of the purse. */
+/** What an order as it is counted holds back, units of the purse; without a price what needs none. */
 function unitsHeld({ purse, reserve }: Held, { dearPx, quanta }: Counted): Wide {
-  if (dearPx === null) return 0;
-  return purse.lifted(reserve.unitsOf(dearPx, qty(quanta)), reserve.scale);
+  if (dearPx === null && reserve.isPriced) return 0;
+  return purse.lifted(reserve.unitsOf(dearPx ?? px(0), qty(quanta)), reserve.scale);
 }
 
 function shiftSums(

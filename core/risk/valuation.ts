@@ -26,6 +26,8 @@ export type Reserve = {
   readonly currency: string;
   /** Units are 10^-scale of the currency. */
   readonly scale: number;
+  /** False where a quantity holds back the same at every price. */
+  readonly isPriced: boolean;
   /** Returns the units that a quantity at a price holds back. */
   unitsOf(price: Px, quantity: Qty): Wide;
 };
@@ -116,22 +118,29 @@ export function reserveOf(
   const { contract, base, quote } = instrument;
   const scale = instrument.priceRule.scale + instrument.qtyRule.scale;
   if (contract === null) {
-    return side === "Buy" ? { currency: quote, scale, unitsOf: factored(instrument, side) } : {
-      currency: base,
-      scale: instrument.qtyRule.scale,
-      unitsOf: (_price, quantity) => quantity,
-    };
+    return side === "Buy"
+      ? { currency: quote, scale, isPriced: true, unitsOf: factored(instrument, side) }
+      : {
+        currency: base,
+        scale: instrument.qtyRule.scale,
+        isPriced: false,
+        unitsOf: (_price, quantity) => quantity,
+      };
   }
   switch (contract.kind) {
     case "linear":
       return marginPpm === null ? undefined : linearReserve(instrument, contract, marginPpm);
     case "inverse":
       return marginPpm === null ? undefined : inverseReserve(instrument, contract, marginPpm);
-    case "binary":
+    case "binary": {
       if (side === "Sell" && contract.netting === "perOutcome") return undefined;
-      return { currency: contract.collateral, scale, unitsOf: factored(instrument, side) };
-    case "betting":
-      return { currency: contract.currency, scale, unitsOf: factored(instrument, side) };
+      const unitsOf = factored(instrument, side);
+      return { currency: contract.collateral, scale, isPriced: true, unitsOf };
+    }
+    case "betting": {
+      const unitsOf = factored(instrument, side);
+      return { currency: contract.currency, scale, isPriced: side === "Sell", unitsOf };
+    }
     default:
       return unreachable(contract);
   }
@@ -158,6 +167,7 @@ function linearReserve(
   return {
     currency: contract.settlement,
     scale: instrument.priceRule.scale + instrument.qtyRule.scale + share.scale,
+    isPriced: true,
     unitsOf: (price, quantity) =>
       times({ left: productOf(priceFactor("Buy", price), quantity), right }),
   };
@@ -175,6 +185,7 @@ function inverseReserve(
   return {
     currency: contract.settlement,
     scale: INVERSE_SCALE,
+    isPriced: true,
     unitsOf(price, quantity): Wide {
       const denominator = BigInt(Math.max(1, price)) * below;
       return narrowed((above * BigInt(quantity) + denominator - 1n) / denominator);

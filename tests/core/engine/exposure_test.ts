@@ -18,6 +18,7 @@ import { NO_LIMITS, NO_VENUE_LIMITS } from "../../../core/limits.ts";
 import { engineNode, type EngineState, readEngine } from "../../../core/engine/mod.ts";
 import type { Order } from "../../../core/order.ts";
 import { inverseInstrument } from "../../support/contract_instruments.ts";
+import { runner } from "../../support/outcome_instruments.ts";
 import { EngineTimeline } from "../../support/engine_timeline.ts";
 import { ref, World, type WorldOptions } from "../../support/engine_world.ts";
 
@@ -403,6 +404,23 @@ Deno.test("what is open holds back at the dearer price of a version that is no m
   strictEqual(purse.reserved.value, 2_000_000_000_000);
   const { own } = timeline.state.risk.instrument(inverse.id).group;
   strictEqual(own.bestOf("Buy"), 1_000, "until it is replaced it may trade at 100");
+});
+
+Deno.test("an order without a price holds back what no price is in, and nothing else", () => {
+  const { w, timeline } = seen();
+  const back = { ...runner(1), name: "test:A" };
+  w.control("InstrumentListed", back, back.id);
+  const market = { ordType: "Market", price: null, timeInForce: "IOC", orderQty: "10" } as const;
+  const held = (currency: string) =>
+    timeline.state.risk.instrument(BTC).venue.purses.get(currency)?.reserved.value ?? 0;
+  w.place("a1", { ...market, side: "Buy" });
+  strictEqual(held("USDT"), 0);
+  w.place("a2", { ...market, side: "Sell" });
+  strictEqual(held("BTC"), 10_000);
+  w.place("a3", { ...market, side: "Sell", instrument: back.name });
+  strictEqual(held("GBP"), 0);
+  w.place("a4", { ...market, side: "Buy", instrument: back.name });
+  strictEqual(held("GBP"), 1_000 * 100, "ten pounds, by stake and odds of two decimals each");
 });
 
 Deno.test("what is open is counted anew when what it holds back changes", () => {
