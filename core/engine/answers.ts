@@ -8,7 +8,7 @@
 import { cancelLater, sendCancel } from "./cancel.ts";
 import { askVenue, forgetRequest } from "./doubt.ts";
 import { accept, applyCancelled, applyExpired, applyRejected } from "./outcomes.ts";
-import { finishReplace, refuseReplace, restate } from "./replaced.ts";
+import { finishReplace, learnKey, refuseReplace, restate } from "./replaced.ts";
 import { raise, type Turn } from "./turn.ts";
 import type { BrokerPayloads } from "../event.ts";
 import { unreachable } from "../invariant.ts";
@@ -96,6 +96,7 @@ function onOpen(
       return;
     }
   }
+  if (of.askedUs !== null && order.replace === null) learnKey(turn, order, of.found.clOrdId);
   if (of.askedUs !== null && hasOtherTerms(order, of.found)) {
     const orderQty = qty(totalOf(order, of.found));
     restate(turn, order, { orderQty, price: of.found.price });

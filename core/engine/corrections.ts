@@ -78,7 +78,9 @@ export function applyCorrected(
     was: toLedgerExecution(turn, order, fill),
     now: toLedgerExecution(turn, order, { ...fill, execution }),
   });
-  if (!order.isTerminal && raised > 0) inferIncrease(turn, order, raised);
+  if (!order.isTerminal && raised > 0) {
+    inferIncrease(turn, order, { executed: raised, clOrdId: null });
+  }
   rebook(turn, order, { fill, execution });
   advance(turn, order, {
     ...UNSAID,

@@ -42,7 +42,7 @@ export function applyExecuted(
   const isLate = order.isTerminal;
   if (!isLate && !of.isOldVersion) {
     accept(turn, order, { inferred: true });
-    inferIncrease(turn, order, payload.lastQty);
+    inferIncrease(turn, order, { executed: payload.lastQty, clOrdId: payload.clOrdId });
   }
   const execution = toExecution(payload);
   const fill: Fill = {
@@ -74,13 +74,21 @@ export function assertCountable(order: Order, more: number): void {
   invariant(isSafe, "What is executed of an order must stay within 2^53 quanta");
 }
 
-/** An execution of more than the old quantity leaves proves that the increase was made. */
-export function inferIncrease(turn: Turn, order: Order, executed: number): void {
+/**
+ * An execution of more than the old quantity leaves proves that the increase was made, and by its key
+ * under which name: some venues keep the first.
+ */
+export function inferIncrease(
+  turn: Turn,
+  order: Order,
+  of: { readonly executed: number; readonly clOrdId: string | null },
+): void {
   const { replace } = order;
-  if (replace?.stage !== "native" || !order.mayGrow || executed <= order.openQty) return;
+  if (replace?.stage !== "native" || !order.mayGrow || of.executed <= order.openQty) return;
   forgetRequest(order, "Replace");
   const { orderQty, price } = replace;
-  finishReplace(turn, order, { replace, orderQty, price, details: { inferred: true } });
+  const { clOrdId } = of;
+  finishReplace(turn, order, { replace, orderQty, price, clOrdId, details: { inferred: true } });
 }
 
 /** An execution, the event and tag that it was booked with first, and whether it may be voided. */

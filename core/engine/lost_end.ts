@@ -7,7 +7,8 @@
  * 1. numbers of orders and of their versions that it may have given out are not given out again, so
  *    that no client order id ever names two orders
  * 2. an intent sent before now may have acted already: it is refused
- * 3. nothing new is traded until an operator has looked: the operator's state is `Halted`
+ * 3. what waited to leave may have left: it is in doubt, as what had left
+ * 4. nothing new is traded until an operator has looked: the operator's state is `Halted`
  *
  * What the venues still have of it comes back by reconciliation, as after every restart.
  * The numbers passed over grow with the time that is lost, so that another loss that goes back to the
@@ -16,13 +17,31 @@
  * @module
  */
 import { type Micros, micros, orderId } from "../numbers.ts";
+import { fallIntoDoubt } from "./doubt.ts";
 import type { Turn } from "./turn.ts";
+import { doubtOf } from "../order.ts";
 
 /** Most orders that all clients place in a millisecond, for as long as a loss can be. */
 const ORDERS_PER_MS = 10;
 const MS_US = 1_000;
 /** Least time that a version of an order lives, on average. */
 const VERSION_US = 10_000;
+
+/** Doubts every request of a venue outside that waits for its turn, before anything ends by that. */
+export function doubtWhatWaits(turn: Turn): void {
+  const { blotter, venues } = turn.state;
+  for (const order of blotter.values()) {
+    const isOutside = venues[order.venue]?.declaration.simulation === null;
+    if (!isOutside || order.isTerminal) continue;
+    for (const kind of ["Submit", "Replace"] as const) {
+      const isInRetry = (order.retry & doubtOf(kind)) !== 0;
+      if (!order.isWaiting(kind) && !isInRetry) continue;
+      turn.touch(order);
+      order.retry &= ~doubtOf(kind);
+      fallIntoDoubt(turn, order, kind);
+    }
+  }
+}
 
 /** Applies the loss of everything after `sinceUs`. */
 export function applyLostEnd(turn: Turn, sinceUs: Micros): void {

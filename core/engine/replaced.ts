@@ -60,9 +60,8 @@ export function finishReplace(
   order.params = replace.params;
   order.ttlDueUs = replace.ttlDueUs;
   order.expireUs = replace.expireUs;
-  // The newest key is that of the replace: there is one at a time.
-  if (replace.clOrdId !== null) order.keyVersion = order.version;
-  if (of.clOrdId !== replace.clOrdId) order.keyVersion = versionOf(turn, order, of.clOrdId);
+  learnKey(turn, order, replace.clOrdId);
+  learnKey(turn, order, of.clOrdId);
   armLapse(turn, order);
   const { by, origIntentId } = replace;
   const { inferred, journalUs, submitUs, ackUs } = of.details;
@@ -103,8 +102,8 @@ export function replaceBearing(replace: PendingReplace): Pick<Saying, "by" | "or
   return { by: replace.by, origIntentId: replace.origIntentId };
 }
 
-/** The version in a key of this order; the one that it has if the key is none. */
-function versionOf(turn: Turn, order: Order, clOrdId: string | null | undefined): number {
+/** The venue has the order under this key from now on, if it is one of this order. */
+export function learnKey(turn: Turn, order: Order, clOrdId: string | null | undefined): void {
   const ours = typeof clOrdId === "string" ? turn.state.blotter.keys.parse(clOrdId) : undefined;
-  return ours?.order === order.id ? ours.version : order.keyVersion;
+  if (ours?.order === order.id) order.keyVersion = ours.version;
 }

@@ -11,7 +11,7 @@ import { clOrdIdPrefix } from "../command.ts";
 import { sendCancel } from "./cancel.ts";
 import { applyDeadlines } from "./deadlines.ts";
 import { askVenue, fallIntoDoubt, syncDoubt } from "./doubt.ts";
-import { applyLostEnd } from "./lost_end.ts";
+import { applyLostEnd, doubtWhatWaits } from "./lost_end.ts";
 import { dropReconcile } from "./reconcile_request.ts";
 import { armGrace } from "./sessions.ts";
 import type { Turn } from "./turn.ts";
@@ -40,6 +40,7 @@ export function applyStarted(turn: Turn, payload: ControlPayloads["Started"]): v
   }
   state.declarations += 1;
   for (const entry of state.instruments) entry?.book.endFeed();
+  if (payload.lostSinceUs !== undefined) doubtWhatWaits(turn);
   applyDeadlines(turn, turn.nowUs);
   endSessions(turn);
   if (payload.lostSinceUs !== undefined) applyLostEnd(turn, payload.lostSinceUs);
@@ -72,6 +73,8 @@ function recoverOrder(turn: Turn, order: Order): void {
     order.doubtSinceUs ??= turn.nowUs;
     sendCancel(turn, order);
   }
-  if (order.doubt !== 0 && !isCancelOpen) askVenue(turn, order);
+  // What a cancel comes to says nothing of the rest.
+  const isAsked = !isCancelOpen || (order.doubt & ~DOUBT.Cancel) !== 0;
+  if (order.doubt !== 0 && isAsked) askVenue(turn, order);
   syncDoubt(turn, order);
 }

@@ -78,9 +78,8 @@ export class IdDirectory<Item> {
   #drop(number: number): void {
     if (number - this.#base === this.#pages.length - 1) return;
     this.#pages[number - this.#base] = undefined;
-    while (this.#pages.length > 0 && this.#pages[0] === undefined) {
-      this.#pages.shift();
-      this.#base += 1;
-    }
+    const first = this.#pages.findIndex((page) => page !== undefined);
+    this.#pages.splice(0, first); // all at once: there may be a million, and each `shift` moves all
+    this.#base += first;
   }
 }

@@ -234,6 +234,20 @@ Deno.test("apply() puts submits without an outcome in doubt at a restart and ask
   deepStrictEqual(kinds(w).slice(3), ["Cancel", "Lookup"], "cancels first; no submit again");
 });
 
+Deno.test("apply() asks about a replace in doubt at a restart, beside a cancel that goes out again", () => {
+  const w = new World().start().open({ cancelOnDisconnect: false });
+  w.place("a1");
+  w.accept();
+  w.replace("r1", { orig: "a1", qty: "20" });
+  w.failed("unknown");
+  w.failed("unknown"); // the look-up
+  w.cancel("c1", "a1");
+  w.wait(1000).restart();
+  const before = w.commands.length;
+  w.venueStatus("up");
+  deepStrictEqual(w.commands.slice(before).map(({ kind }) => kind), ["Cancel", "Lookup"]);
+});
+
 Deno.test("apply() leaves a simulated venue's orders alone at a restart", () => {
   const simulation = { orderLatencyUs: 1000, reportLatencyUs: 0, makerFeePpm: 0, takerFeePpm: 0 };
   const w = placed({ simulation });

@@ -4,8 +4,8 @@
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { micros } from "../../../core/mod.ts";
-import { brief, draft, World } from "../../support/engine_world.ts";
+import { clientIndex, micros, px, qty } from "../../../core/mod.ts";
+import { brief, draft, ref, World } from "../../support/engine_world.ts";
 
 /** Two live orders and one that has ended; then a restart, so much time later. */
 function lossOf(ms: number): World {
@@ -90,6 +90,96 @@ Deno.test("applyLostEnd() repeats the answer of an intent that is not lost", () 
   const w = resumed(1_000);
   strictEqual(w.place("live", { sentUs: micros(w.nowUs - 60_000_000) }, 2).length, 0);
   ok(w.effects.repeats.length === 1, "its report goes out again");
+});
+
+/** A Submit and a Replace wait for pacing at the cut, and may have left in what was lost. */
+function waitingAtTheLoss(): World {
+  const w = new World({ pacing: { perSecond: 1, burst: 1 } }).start();
+  w.open({ cancelOnDisconnect: false });
+  w.place("rests");
+  w.accept();
+  w.replace("bigger", { orig: "rests", qty: "20" });
+  w.place("waits", { ttlMs: 60_000 });
+  const lostSinceUs = micros(w.nowUs);
+  w.wait(30_000).restart({ lostSinceUs });
+  w.venueStatus("up");
+  w.open({ session: 2, cancelOnDisconnect: false });
+  return w;
+}
+
+Deno.test("a loss leaves in doubt what waited, so that nothing of it is taken back or sent again", () => {
+  const w = waitingAtTheLoss();
+  resume(w);
+  for (let round = 0; round < 3; round += 1) w.wait(1000).fire();
+  deepStrictEqual(w.commands.map(({ kind, order }) => [kind, order]), [
+    ["Submit", 1],
+    ["Lookup", 1],
+    ["Lookup", 2],
+  ]);
+  const live = w.timeline.view.orders(clientIndex(0), { open: true, limit: 10 });
+  deepStrictEqual(live.map(({ ordStatus, inDoubt }) => [ordStatus, inDoubt]), [
+    ["ReplacePending", true],
+    ["Submitted", true],
+  ]);
+});
+
+/** The look-up after a loss shows that the second order had left, and rests. */
+function foundResting(w: World): void {
+  const asked = w.commands.findLast(({ kind, order }) => kind === "Lookup" && order === 2);
+  ok(asked !== undefined, "the venue is asked");
+  const found = {
+    status: "open",
+    orderQty: qty(10_000),
+    cumQty: qty(0),
+    price: px(10_000),
+  } as const;
+  w.broker("OrderFound", { ...ref(2), request: asked.request, ...found });
+  w.wait(3000).fire();
+}
+
+Deno.test("a cancel of what waited at a loss goes to the venue once it was found there", () => {
+  const w = waitingAtTheLoss();
+  deepStrictEqual(w.cancel("c", "waits", 2).map(brief), [
+    "PendingCancel/CancelPending 0+10000 inDoubt",
+  ]);
+  w.wait(3000).fire();
+  foundResting(w);
+  deepStrictEqual([w.lastCommand().kind, w.lastCommand().order], ["Cancel", 2]);
+});
+
+Deno.test("what lapsed in a loss while it waited is cancelled at the venue, not ended here", () => {
+  const w = new World({ pacing: { perSecond: 1, burst: 1 } }).start();
+  w.open({ cancelOnDisconnect: false });
+  w.place("first");
+  w.place("waits", { ttlMs: 1000 });
+  const lostSinceUs = micros(w.nowUs);
+  w.wait(30_000).restart({ lostSinceUs });
+  const [lapsed] = w.reports.filter(({ order }) => order?.orderId === 2).slice(-1);
+  strictEqual(lapsed && brief(lapsed), "PendingCancel/CancelPending 0+10000 inDoubt");
+  w.venueStatus("up");
+  w.wait(3000).fire();
+  foundResting(w);
+  deepStrictEqual([w.lastCommand().kind, w.lastCommand().order], ["Cancel", 2]);
+});
+
+Deno.test("a replace that had left before a loss ends under its own key", () => {
+  const w = new World().start().open({ cancelOnDisconnect: false });
+  w.place("a1");
+  w.accept();
+  w.replace("r1", { orig: "a1", qty: "20" });
+  w.restart({ lostSinceUs: micros(w.nowUs - 60_000_000) });
+  w.venueStatus("up");
+  w.open({ session: 2, cancelOnDisconnect: false });
+  const { request } = w.lastCommand();
+  const found = {
+    status: "open",
+    orderQty: qty(20_000),
+    cumQty: qty(0),
+    price: px(10_000),
+  } as const;
+  w.broker("OrderFound", { ...ref(1, "tl01234567-1-2"), request, ...found });
+  w.cancel("c1", "a1", 2);
+  strictEqual(w.lastCommand().clOrdId, "tl01234567-1-2");
 });
 
 Deno.test("a restart that lost nothing numbers on and trades on", () => {

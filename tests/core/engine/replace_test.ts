@@ -140,6 +140,43 @@ Deno.test("apply() infers an increase from a fill above the old quantity", () =>
   ]);
 });
 
+/** A venue that keeps the first key has made an increase of which no answer came. */
+function unanswered(): World {
+  const w = live();
+  w.replace("r1", { orig: "a1", qty: "20" });
+  w.failed("unknown");
+  return w;
+}
+
+Deno.test("apply() learns from the fill that proves an increase under which key the order is there", () => {
+  const w = unanswered();
+  w.fill(1, { id: "e1", qty: 12_000, clOrdId: "tl01234567-1-1" });
+  w.cancel("c1", "a1");
+  strictEqual(w.lastCommand().clOrdId, "tl01234567-1-1");
+});
+
+Deno.test("apply() learns from a look-up under which key the order is there", () => {
+  const w = unanswered();
+  w.fill(1, { id: "e1", qty: 12_000 });
+  w.cancel("c1", "a1");
+  strictEqual(w.lastCommand().clOrdId, "tl01234567-1-2", "the fill told none");
+  w.broker("CancelRejected", { ...ref(1), rejectCode: "VENUE_NOT_FOUND", text: "unknown" });
+  const asked = w.lastCommand();
+  const found = {
+    status: "open",
+    orderQty: qty(20_000),
+    cumQty: qty(12_000),
+    price: px(10_000),
+  } as const;
+  w.broker("OrderFound", { ...ref(1, "tl01234567-1-1"), request: asked.request, ...found });
+  w.cancel("c2", "a1");
+  deepStrictEqual([asked.kind, w.lastCommand().kind, w.lastCommand().clOrdId], [
+    "Lookup",
+    "Cancel",
+    "tl01234567-1-1",
+  ]);
+});
+
 Deno.test("apply() answers the replace too when a fill completes the order before it", () => {
   const w = live();
   w.replace("r1", { orig: "a1", qty: "10", price: "101" });

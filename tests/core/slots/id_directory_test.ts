@@ -30,6 +30,22 @@ Deno.test("IdDirectory agrees with a map after every step, whatever the order of
   }));
 });
 
+Deno.test("IdDirectory begins behind what a loss passed over, once what was before is gone", () => {
+  const directory = new IdDirectory<string>();
+  const far = orderId(2_000_000_000);
+  directory.set(orderId(1), "old");
+  directory.set(far, "young");
+  directory.delete(orderId(1));
+  deepStrictEqual([directory.get(orderId(1)), directory.get(far), directory.size], [
+    undefined,
+    "young",
+    1,
+  ]);
+  deepStrictEqual([...directory.values()], ["young"]);
+  directory.set(orderId(far + 1), "younger");
+  deepStrictEqual([...directory.values()], ["young", "younger"]);
+});
+
 Deno.test("IdDirectory.values() goes on when what it walks is deleted meanwhile", () => {
   const directory = new IdDirectory<number>();
   for (let id = 1; id <= 5000; id += 1) directory.set(orderId(id), id);

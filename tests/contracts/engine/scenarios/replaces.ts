@@ -56,6 +56,32 @@ export const REPLACES: readonly Scenario[] = [
         .fill(1, { id: "e2", qty: "1", px: "100" }),
   },
   {
+    name: "fill_tells_the_key_of_the_increase",
+    requires: ["R-CORE-4", "R-EXEC-3"],
+    description: "A venue that keeps the first key: it is cancelled and asked for under that one.",
+    tell: (story) => {
+      const clOrdId = "tl01234567-1-1";
+      story.begin().place("i1").accept(1).replace("r1", { orig: "i1", qty: "20" }).start()
+        .venue("up").open({ session: 2, client: "alice" })
+        .fill(1, { id: "e1", qty: "8", px: "100", clOrdId })
+        .fill(1, { id: "e2", qty: "4", px: "100", clOrdId })
+        .found(1, { status: "open", qty: "20", cum: "12", px: "100", clOrdId })
+        .cancel("c1", { orig: "i1" }, 2).cancelRejected(1, "VENUE_NOT_FOUND").toDeadline();
+    },
+  },
+  {
+    name: "look_up_tells_the_key",
+    requires: ["R-EXEC-3"],
+    description: "The fill bore none: what is found under another key of ours goes on under it.",
+    tell: (story) => {
+      story.begin().place("i1").accept(1).replace("r1", { orig: "i1", qty: "20" })
+        .fill(1, { id: "e1", qty: "12", px: "100" }).cancel("c1", { orig: "i1" })
+        .cancelRejected(1, "VENUE_NOT_FOUND")
+        .found(1, { status: "open", qty: "20", cum: "12", px: "100", clOrdId: "tl01234567-1-1" })
+        .cancel("c2", { orig: "i1" }).cancelled(1, { clOrdId: "tl01234567-1-1" });
+    },
+  },
+  {
     name: "fix_c2a_price_change_too_late",
     requires: ["FIX C.2.a"],
     description: "A fill completes the order while a change of price is pending.",

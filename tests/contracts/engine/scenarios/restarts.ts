@@ -76,6 +76,45 @@ export const RESTARTS: readonly Scenario[] = [
     },
   },
   {
+    name: "loss_doubts_what_waited",
+    requires: ["R-JRN-2", "R-EXEC-3"],
+    description:
+      "What waited when the end was lost may have left in it: found, proven absent, or lapsed.",
+    tell: (story) => {
+      story.begin({ venues: [{ name: "test", pacing: { perSecond: 1, burst: 2 } }] }).place("i1")
+        .accept(1).wait(2000).place("i2").replace("r1", { orig: "i1", qty: "12" })
+        .place("i3").place("i4", { ttlMs: 3000 });
+      const lostSinceUs = micros(story.nowUs);
+      story.wait(5000).start({}, { lostSinceUs }).venue("reconciling").wait(20_000).toDeadline()
+        .venue("up").found(3, { status: "open", qty: "10", cum: "0", px: "100" })
+        .toDeadline().toDeadline().toDeadline();
+    },
+  },
+  {
+    name: "loss_keeps_the_key_of_a_replace",
+    requires: ["R-JRN-2"],
+    description: "A replace that had left ends under its key, whatever numbers are passed over.",
+    tell: (story) => {
+      story.begin().place("i1").accept(1).replace("r1", { orig: "i1", qty: "12" });
+      const lostSinceUs = micros(story.nowUs);
+      story.wait(60_500).start({}, { lostSinceUs }).venue("up")
+        .open({ session: 2, client: "alice" })
+        .found(1, { status: "open", qty: "12", cum: "0", px: "100", clOrdId: "tl01234567-1-2" })
+        .cancel("c1", { orig: "i1" }, 2).cancelled(1, { clOrdId: "tl01234567-1-2" });
+    },
+  },
+  {
+    name: "restart_asks_beside_a_cancel",
+    requires: ["R-EXEC-3", "fault 24"],
+    description: "A replace in doubt is asked about, though a cancel of the order goes out too.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).replace("r1", { orig: "i1", qty: "20" })
+        .failed(1, { kind: "Replace", outcome: "unknown" })
+        .failed(1, { kind: "Lookup", outcome: "unknown" }).cancel("c1", { orig: "i1" }).wait(1000)
+        .start().venue("up").cancelRejected(1, "VENUE_SUSPENDED")
+        .found(1, { status: "open", qty: "20", cum: "0", px: "100" }),
+  },
+  {
     name: "cancel_while_the_venue_is_down",
     requires: ["R-CORE-3", "fault 24"],
     description: "Taken, in doubt, and sent on return.",
