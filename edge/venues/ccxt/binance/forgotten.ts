@@ -12,12 +12,13 @@ import type { Account } from "./account.ts";
 import { type BinanceTrade, parseOrders, parseTrades } from "./payloads.ts";
 import { PayloadError } from "../payload.ts";
 import type { Numbered } from "./requests.ts";
-import { reasonOf } from "./rest.ts";
+import { type CallResult, reasonOf } from "./rest.ts";
 import { isFull } from "./spans.ts";
 
-/** What became of such an order. */
+/** What became of such an order. `there`: the exchange shows it by its number, in this answer. */
 export type Forgotten =
   | { readonly kind: "ended"; readonly trades: readonly BinanceTrade[] }
+  | { readonly kind: "there"; readonly result: CallResult }
   | { readonly kind: "unclear"; readonly text: string };
 
 /** Establishes that an order has ended; `done` is called once, later. */
@@ -52,7 +53,8 @@ class Reading {
       if (result.kind === "error" && result.error.outcome === "absent") {
         return this.#whenNotOpen(next);
       }
-      this.#unclear(result.kind === "ok" ? "it is there by its number" : reasonOf(result));
+      if (result.kind === "ok") return this.#done({ kind: "there", result });
+      this.#unclear(reasonOf(result));
     });
   }
 

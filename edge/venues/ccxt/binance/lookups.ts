@@ -85,9 +85,29 @@ export class Lookups {
     establishForgotten(this.#account, { symbol, orderId: venueOrderId }, {
       propagationMs: this.#propagationMs,
       done: (found) => {
-        if (found.kind === "ended") return this.#forgotten(asked, found.trades);
-        this.#account.failed(command, { outcome: "unknown", text: found.text });
+        switch (found.kind) {
+          case "ended":
+            return this.#forgotten(asked, found.trades);
+          case "there":
+            return this.#there(asked, found.result);
+          case "unclear":
+            return this.#account.failed(command, { outcome: "unknown", text: found.text });
+        }
       },
+    });
+  }
+
+  /** By its number, perhaps under another key of its own: USD-M keeps the first when it amends. */
+  #there(asked: Asked, result: CallResult): void {
+    const { command } = asked;
+    this.#reading(command, result, (body) => {
+      const { clientOrderId: key } = parseOrder(Fields.of(body, ""));
+      if (withoutVersion(key) !== withoutVersion(command.clOrdId)) {
+        throw new PayloadError(
+          `Cannot use the answer: it must name a version of ${command.clOrdId}`,
+        );
+      }
+      this.#found({ ...asked, command: { ...command, clOrdId: key } }, result);
     });
   }
 
@@ -215,4 +235,9 @@ export class Lookups {
     const timeMs = order.updatedMs === 0 ? null : order.updatedMs;
     this.#account.reporter.say("OrderFound", found, { instrument, timeMs });
   }
+}
+
+/** What the keys of one order have in common. */
+function withoutVersion(key: string): string {
+  return key.slice(0, key.lastIndexOf("-"));
 }

@@ -228,6 +228,26 @@ usdm(
   },
 );
 
+usdm(
+  "send() finds an order by its number under the key that the exchange kept",
+  async (_venue, rig) => {
+    rig.submit(1, RESTING);
+    await rig.next("OrderAccepted");
+    rig.replace(1, { orderQty: qty(20), price: RESTING.price });
+    const { venueOrderId } = await rig.next("OrderReplaced");
+    rig.lookup(1, { clOrdId: `${PREFIX}-1-2`, venueOrderId });
+    const found = await rig.next("OrderFound");
+    deepStrictEqual([found.clOrdId, found.status, found.orderQty], [`${PREFIX}-1-1`, "open", 20]);
+  },
+);
+
+usdm("send() takes no other order for one that has its number", async (_venue, rig) => {
+  rig.submit(1, RESTING);
+  const { venueOrderId } = await rig.next("OrderAccepted");
+  rig.lookup(2, { clOrdId: `${PREFIX}-2-1`, venueOrderId });
+  strictEqual((await rig.next("RequestFailed")).outcome, "unknown");
+});
+
 usdm("reconcile() reports position, entry price and funding", async (venue, rig) => {
   const sinceUs = Date.now() * 1000 - 1_000_000;
   rig.submit(1, TAKING);
