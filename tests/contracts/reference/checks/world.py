@@ -46,13 +46,16 @@ class World:
         self.core = Core()
         self.seq_id = 0
         self.intents = 0
-        settings = {"journal_id": "00", "config_digest": "00", "settings": SETTINGS}
-        self.event("control", "Started", {"mode": "paper", **settings})
+        self.started()
         self.event("control", "VenueDeclared", self.venue(), venue=0)
         self.event("control", "InstrumentListed", SPOT, venue=0, instrument=0)
         self.event("control", "VenueStatusChanged", {"status": "up"}, venue=0)
         wishes = {"cancel_on_disconnect": True, "cancel_grace_ms": 0}
         self.event("control", "SessionOpened", {"session": 1, "client": "alice", **wishes})
+
+    def started(self, **fields):
+        settings = {"journal_id": "00", "config_digest": "00", "settings": SETTINGS}
+        return self.event("control", "Started", {"mode": "paper", **settings, **fields})
 
     def venue(self):
         name = {"id": 0, "name": "test", "exchange": "test"}

@@ -16,6 +16,7 @@ from .changes import (
     finish_replace,
     forget,
     is_placing,
+    learn_key,
     outdate_lookups,
     refuse_replace,
     reject,
@@ -272,12 +273,11 @@ def _found(state: State, order: Order, payload: Json, is_old: bool) -> None:
 
 def _found_open(state: State, order: Order, payload: Json, asked: Optional[int]) -> None:
     accept(state, order, inferred=True)
-    replace = order.replace
+    replace, key = order.replace, payload["cl_ord_id"]
     found_qty = payload["order_qty"] + order.base_cum_qty
     if "Replace" in order.doubt and replace is not None:
         if found_qty == replace.order_qty and payload["price"] == replace.price:
             forget(state, order, "Replace")
-            key = payload["cl_ord_id"]
             finish_replace(state, order, found_qty, replace.price, key, inferred=True)
         elif is_proof(state, order, asked):
             forget(state, order, "Replace")
@@ -285,6 +285,8 @@ def _found_open(state: State, order: Order, payload: Json, asked: Optional[int])
         else:
             ask(state, order)
             return
+    if order.replace is None and asked is not None:
+        learn_key(state, order, key)
     if asked is not None and terms_differ(order, payload):
         _restate(state, order, found_qty, payload["price"])
         if order.is_terminal:

@@ -23,6 +23,14 @@ def client_order_id(state: State, order: int, version: int) -> str:
     return f"{state.prefix}-{order}-{version}"
 
 
+def learn_key(state: State, order: Order, key: Optional[str]) -> bool:
+    """Learns the key under which the venue knows the order; returns whether it is of the order."""
+    if key is None or not key.startswith(f"{state.prefix}-{order.id}-"):
+        return False
+    order.cl_ord_id = key
+    return True
+
+
 def place(state: State, order: Order) -> None:
     """Brings a new order to life."""
     state.orders[order.id] = order
@@ -158,9 +166,7 @@ def finish_replace(
     order.params = replace.params
     order.ttl_due = replace.ttl_due
     order.expire_us = replace.expire_us
-    if key is not None and key.startswith(f"{state.prefix}-{order.id}-"):
-        order.cl_ord_id = key
-    elif replace.key is not None:
+    if not learn_key(state, order, key) and replace.key is not None:
         order.cl_ord_id = replace.key
     arm_lapse(state, order)
     report(state, order, "Replaced", bearing, **extra)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Callable, Dict
+from typing import Callable, Dict, Iterator
 
 from .breaker import close
 from .changes import ask, begin_cancel_all, cancel_live_of, send_cancel
@@ -65,6 +65,9 @@ def _restart(state: State, lost_since: int | None) -> None:
             drop(state, venue)
     for instrument in state.instruments.values():
         instrument.book.is_fresh = instrument.book.has_depth = False
+    if lost_since is not None:
+        for order in _live_outside(state):
+            _doubt_what_waited(state, order)
     fire_all(state)
     for client in state.clients:
         if client.session is None and client.grace_due is None:
@@ -74,10 +77,25 @@ def _restart(state: State, lost_since: int | None) -> None:
         set_grace(state, client, _grace_end(state, client) if is_wanted else None)
     if lost_since is not None:
         _lose(state, lost_since)
+    for order in _live_outside(state):
+        _recover(state, order)
+
+
+def _live_outside(state: State) -> Iterator[Order]:
+    """Yields the live orders at venues outside the timeline, by number."""
     for number in sorted(state.live):
         order = state.orders[number]
         if state.venues[order.venue].simulation is None and not order.is_terminal:
-            _recover(state, order)
+            yield order
+
+
+def _doubt_what_waited(state: State, order: Order) -> None:
+    """What waits, or is to be tried again, may have left in the end that is lost."""
+    for kind in ("Submit", "Replace"):
+        if order.is_waiting(kind) or kind in order.retry:
+            order.requests.pop(kind, None)
+            order.retry.discard(kind)
+            fall_into_doubt(state, order, kind)
 
 
 def _lose(state: State, since: int) -> None:
@@ -113,7 +131,8 @@ def _recover(state: State, order: Order) -> None:
         if order.doubt_since is None:
             order.doubt_since = state.now
         send_cancel(state, order)
-    elif order.doubt:
+    others = order.doubt - (left & {"Cancel"})
+    if others:
         ask(state, order)
     if bool(order.doubt) != order.is_doubt_reported:
         report(state, order, "OrderStatus", own(order))

@@ -86,7 +86,7 @@ def apply_executed(state: State, order: Order, payload: Json, is_old: bool) -> N
     was_terminal = order.is_terminal
     if not was_terminal and not is_old:
         accept(state, order, inferred=True)
-        infer_increase(state, order, payload["last_qty"])
+        infer_increase(state, order, payload["last_qty"], payload["cl_ord_id"])
     fill = new_fill(payload, order.tag)
     book(state, order.instrument, order.client, order.side, fill)
     order.fills[fill.exec_id] = fill
@@ -107,14 +107,14 @@ def apply_executed(state: State, order: Order, payload: Json, is_old: bool) -> N
     check_overfill(state, order)
 
 
-def infer_increase(state: State, order: Order, qty: int) -> None:
-    """An execution of more than is open proves that a native increase was made."""
+def infer_increase(state: State, order: Order, qty: int, key: Optional[str]) -> None:
+    """An execution of more than is open proves that a native increase was made, under its key."""
     replace = order.replace
     if replace is None or replace.stage != "native":
         return
     if order.may_grow and qty > order.open_qty:
         forget(state, order, "Replace")
-        finish_replace(state, order, replace.order_qty, replace.price, None, inferred=True)
+        finish_replace(state, order, replace.order_qty, replace.price, key, inferred=True)
 
 
 def check_overfill(state: State, order: Order) -> None:
@@ -193,7 +193,7 @@ def apply_corrected(state: State, order: Order, payload: Json) -> None:
     must(order.executed + max(0, above) <= SAFE, "an order counts within 2^53")
     check_correction(state, order.instrument, order.client, order.side, fill, corrected)
     if not order.is_terminal and above > 0:
-        infer_increase(state, order, above)
+        infer_increase(state, order, above, None)
     reverse(state, order.instrument, order.client, order.side, fill)
     book(state, order.instrument, order.client, order.side, corrected)
     correct(fill, corrected)
