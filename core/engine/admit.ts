@@ -135,8 +135,9 @@ function checkRisk(turn: Turn, client: Client, candidate: Candidate): Refusal | 
 
 /** Returns what an order counts with now. Only live ones count; one that has ended keeps nothing. */
 export function keptOf(order: Order, countPx: Px | null): Kept {
-  const dearPx = order.countedDearPx ?? countPx ?? px(0);
-  return { order: order.id, qty: order.isCounted ? order.countedQty : qty(0), dearPx };
+  const otherPx = countPx ?? px(0);
+  if (!order.isCounted) return { order: order.id, qty: qty(0), dearPx: otherPx };
+  return { order: order.id, qty: order.countedQty, dearPx: order.countedDearPx ?? otherPx };
 }
 
 /** Takes what an order that was let in costs of the rates in force. */

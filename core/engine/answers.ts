@@ -28,6 +28,7 @@ export function applyFound(turn: Turn, order: Order, found: Found): void {
     return;
   }
   if (found.venueOrderId !== null) turn.state.blotter.nameAtVenue(order, found.venueOrderId);
+  if (askedUs !== null) learnKey(turn, order, found.clOrdId);
   const booked = order.cumQty + order.voidedQty - order.baseCumQty;
   // Venues differ in whether CumQty still counts what they voided.
   if (found.cumQty !== booked && found.cumQty !== booked - order.voidedQty) {
@@ -96,7 +97,7 @@ function onOpen(
       return;
     }
   }
-  if (of.askedUs !== null && order.replace === null) learnKey(turn, order, of.found.clOrdId);
+  if (order.isTerminal) return;
   if (of.askedUs !== null && hasOtherTerms(order, of.found)) {
     const orderQty = qty(totalOf(order, of.found));
     restate(turn, order, { orderQty, price: of.found.price });

@@ -7,7 +7,7 @@ import { countAll } from "./exposure.ts";
 import { applyLimits } from "./limits.ts";
 import { cancelEverything } from "./cancel.ts";
 import { closePosting } from "./postings.ts";
-import { applyReconcileAsked, followLink, isOutside } from "./reconcile.ts";
+import { applyReconcileAsked, followLink, followReconcileMs, isOutside } from "./reconcile.ts";
 import { release } from "./requests.ts";
 import { applyStarted } from "./restart.ts";
 import { applySessionClosed, applySessionOpened } from "./sessions.ts";
@@ -86,10 +86,15 @@ function isSeen(turn: Turn, event: ControlEvent): boolean {
 
 function applyDeclared(turn: Turn, declaration: ControlPayloads["VenueDeclared"]): void {
   const { state } = turn;
+  const known = state.venues[declaration.id];
+  const reconcileMs = known?.declaration.reconcileMs;
   state.declare(declaration.id, declaration);
   let hasMoved = false;
   for (const risk of state.risks) hasMoved = risk.declare(declaration) || hasMoved;
   if (hasMoved) countAll(state);
+  if (known === undefined) return;
+  if (declaration.reconcileMs !== reconcileMs) followReconcileMs(turn, known);
+  release(turn, known); // what waited for pacing may wait for nothing now
 }
 
 function applyListed(turn: Turn, instrument: ControlPayloads["InstrumentListed"]): void {

@@ -2,9 +2,10 @@
  * What each book has lost since 00:00 UTC: profit when the day began less profit now.
  *
  * Profit is realised and unrealised together, before commission, of every position of a book in one
- * currency. The first event of a new day notes it before anything else, by the middle of each book
- * as it stands, fresh or not; a position whose book is empty counts what it realised. Now it is told
- * by fresh books only. What an account is taken over with was won or lost before, by the same middles.
+ * currency. The first event of a new day notes it before anything else, by the middle of each
+ * reference book, else of the own book as it stands, fresh or not; a position whose book is empty
+ * counts what it realised. Now it is told by reference books only. What an account is taken over with
+ * was won or lost before, by the same middles.
  *
  * Limits: the day is that of the engine's clock; what happened while the daemon was down belongs to
  * the day in which it came back. A position that is taken over while its book is empty counts from
@@ -95,10 +96,10 @@ export class DayLosses implements LossMeter {
     return loss;
   }
 
-  /** By the middle of each book as it stands. */
+  /** By the middle of each reference book, else of the own book as it stands. */
   #profits(client: ClientIndex | null): Baseline[] {
     const { ledger } = this.#state;
-    const rows = ledger.positions(client ?? "account", (id) => this.#mid(id));
+    const rows = ledger.positions(client ?? "account", (id) => this.#freshMid(id) ?? this.#mid(id));
     return profitsOf(this.#state, client, rows);
   }
 

@@ -60,6 +60,18 @@ export function followLink(turn: Turn, venue: VenueState): void {
   if (venue.status === "reconciling") beginReconcile(turn, venue, "connected");
 }
 
+/** The time between two reconciliations is another: the next one comes no later than by that. */
+export function followReconcileMs(turn: Turn, venue: VenueState): void {
+  const { declaration: { reconcileMs }, reconcileDueUs } = venue;
+  const isQuiet = venue.reconcile === null && venue.reconcileAttempts === 0;
+  if (!isOutside(venue) || venue.status === "down" || !isQuiet) return;
+  if (reconcileMs === undefined) venue.reconcileDueUs = null;
+  else {
+    const dueUs = Math.min(reconcileDueUs ?? Infinity, turn.nowUs + reconcileMs * 1000);
+    setReconcileDue(turn, venue, micros(dueUs));
+  }
+}
+
 /** Somebody wants to know now. */
 export function applyReconcileAsked(turn: Turn, venue: VenueState): void {
   if (!isOutside(venue) || venue.status === "down") return;

@@ -7,8 +7,9 @@
  *
  * A voided execution is taken out of the history and the cost is computed again without it, as if
  * it had never been; so the order of voids does not matter. The last 256 executions are kept for
- * that (`recent_changes.ts`). Known limit: an older one is voided as an opposite execution at its
- * price; quantity, flow and total P&L are exact then too, only the split of the total may differ.
+ * that (`recent_changes.ts`). Known limit: an older one, or one without which the quantity would pass
+ * 2^53 on the way, is voided as an opposite execution at its price; quantity, flow and total P&L are
+ * exact then too, only the split of the total may differ.
  * @module
  */
 import { fromQuanta, fromUnits } from "../decimal.ts";
@@ -93,7 +94,8 @@ export class CostPosition {
 
   /** Takes an execution out again. */
   reverse(change: Change): void {
-    if (!this.#recent.take(change)) return this.book({ ...change, quanta: -change.quanta });
+    const isTaken = this.#recent.take(change, this.#base.quanta);
+    if (!isTaken) return this.book({ ...change, quanta: -change.quanta });
     this.#open.copy(this.#base);
     for (const kept of this.#recent.all()) this.#open.apply(this.#valuation, kept);
     this.flow.add(this.#valuation.valueOf(change));

@@ -28,13 +28,23 @@ export class RecentChanges {
     return oldest;
   }
 
-  /** Takes out the newest of this quantity and price; false if there is none. */
-  take({ quanta, px }: Change): boolean {
-    this.#ring = [...this.all()];
+  /**
+   * Takes out the newest of this quantity and price; false if there is none, or if the quantities of
+   * the others would pass 2^53 on the way from `baseQuanta`.
+   */
+  take({ quanta, px }: Change, baseQuanta: number): boolean {
+    const rest = [...this.all()];
+    const at = rest.findLastIndex((kept) => kept.quanta === quanta && kept.px === px);
+    if (at < 0) return false;
+    rest.splice(at, 1);
+    let sum = baseQuanta;
+    for (const kept of rest) {
+      sum += kept.quanta;
+      if (!Number.isSafeInteger(sum)) return false;
+    }
+    this.#ring = rest;
     this.#head = 0;
-    const at = this.#ring.findLastIndex((kept) => kept.quanta === quanta && kept.px === px);
-    if (at >= 0) this.#ring.splice(at, 1);
-    return at >= 0;
+    return true;
   }
 
   /** Forgets all. */

@@ -9,7 +9,7 @@
  * Fails closed: an account whose cash in the currency was never reported covers nothing.
  * @module
  */
-import { fromUnits } from "../decimal.ts";
+import { fromUnits, powerOfTen } from "../decimal.ts";
 import type { Instrument } from "../instrument.ts";
 import type { InstrumentId, Px, VenueId } from "../numbers.ts";
 import { qty } from "../numbers.ts";
@@ -54,7 +54,7 @@ function checkFunds(request: RiskRequest): Refusal | undefined {
   if (cash === undefined) return refusal("FUNDS", cashProblem(request, purse));
   const free = difference({ left: cash, right: purse.reserved.value });
   if (free >= added) return undefined;
-  return refusal("FUNDS", coverProblem(request, { purse, free, added }));
+  return refusal("FUNDS", coverProblem(request, { held, free, added }));
 }
 
 /** True where one count stands for both sides, so that to trade against it needs nothing. */
@@ -126,12 +126,23 @@ function cashProblem({ listed }: RiskRequest, purse: Purse): string {
   return `${rule}: was never reported`;
 }
 
+/** By the reserve's own scale: that of a purse knows which terms there were, a checkpoint does not. */
 function coverProblem(
   { listed }: RiskRequest,
-  of: { readonly purse: Purse; readonly free: Wide; readonly added: Wide },
+  of: { readonly held: Held; readonly free: Wide; readonly added: Wide },
 ): string {
-  const { currency, scale } = of.purse;
-  const needs = `${fromUnits(BigInt(of.added), scale)} ${currency}`;
-  const rule = `the account must have ${needs} free for it (${listed.venue.key}.check_funds)`;
-  return `${rule}: was ${fromUnits(BigInt(of.free), scale)} ${currency}`;
+  const { purse, reserve: { scale } } = of.held;
+  const shown = (units: Wide): string =>
+    `${fromUnits(floored(units, purse.scale - scale), scale)} ${purse.currency}`;
+  const rule = `the account must have ${
+    shown(of.added)
+  } free for it (${listed.venue.key}.check_funds)`;
+  return `${rule}: was ${shown(of.free)}`;
+}
+
+/** Returns units without their last digits, rounded down. */
+function floored(units: Wide, digits: number): bigint {
+  const by = powerOfTen(digits);
+  const wide = BigInt(units);
+  return wide < 0n && wide % by !== 0n ? wide / by - 1n : wide / by;
 }

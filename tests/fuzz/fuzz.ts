@@ -11,7 +11,7 @@ import type { JsonObject } from "../contracts/trace/json.ts";
 import type { Played } from "../contracts/trace/reference.ts";
 import { Coverage } from "./coverage.ts";
 import { disagreement } from "./compare.ts";
-import { playRestored } from "./restored_core.ts";
+import { restoredDifference } from "./restored_core.ts";
 import { fewestEvents } from "./shrink.ts";
 import { makeStream, type PlayedStream, playStream, type StreamSeed } from "./stream.ts";
 
@@ -20,7 +20,7 @@ const STREAMS_PER_ROUND = 10;
 /** Trials of fast-check to make a failing stream shorter; then single events are left out. */
 const TRIALS_MAX = 150;
 /** One stream in so many is also compared with a core that is restored from checkpoints. */
-const RESTORED_EVERY = 10;
+const RESTORED_EVERY = 4;
 
 /** Another core: plays events on one that knows nothing. */
 export type OtherCore = {
@@ -63,21 +63,21 @@ export async function fuzz(options: FuzzOptions): Promise<FuzzResult> {
   const search: Search = { coverage, isOver: false };
   let rounds = 0;
   let found: Disagreement | undefined;
-  const goOn = async (other: OtherCore): Promise<void> => {
+  const goOn = async (other?: OtherCore): Promise<void> => {
     while (!search.isOver && !options.isEnough(coverage)) {
       rounds += 1;
       const failure = await playRound(options.seed + rounds, { other, search });
       found ??= failure;
     }
   };
-  const others = options.others.length > 0 ? options.others : [{ play: playRestored }];
+  const others = options.others.length > 0 ? options.others : [undefined];
   await Promise.all(others.map(goOn));
   return { coverage, disagreement: found };
 }
 
 async function playRound(
   seed: number,
-  of: { readonly other: OtherCore; readonly search: Search },
+  of: { readonly other: OtherCore | undefined; readonly search: Search },
 ): Promise<Disagreement | undefined> {
   const { other, search } = of;
   let trials = 0;
@@ -87,9 +87,8 @@ async function playRound(
     const stream = makeStream(streamSeed);
     if (trials === 0) search.coverage.add(stream);
     else trials += 1;
-    const isAgreed = (await linesOf(stream, { other, isRestored: isRestored(streamSeed) }))
-      .length === 0;
-    if (isAgreed) return true;
+    const lines = await linesOf(stream, { other, isRestored: isRestored(streamSeed, other) });
+    if (lines.length === 0) return true;
     search.isOver = true;
     trials += 1;
     return false;
@@ -98,14 +97,15 @@ async function playRound(
   if (!details.failed) return undefined;
   if (details.counterexample === null) throw new Error(fc.defaultReportMessage(details));
   const [streamSeed] = details.counterexample;
-  return await fewest(makeStream(streamSeed), { seed, other, isRestored: isRestored(streamSeed) });
+  const against = { other, isRestored: isRestored(streamSeed, other) };
+  return await fewest(makeStream(streamSeed), { seed, ...against });
 }
 
-function isRestored({ world }: StreamSeed): boolean {
-  return world % RESTORED_EVERY === 0;
+function isRestored({ world }: StreamSeed, other: OtherCore | undefined): boolean {
+  return other === undefined || world % RESTORED_EVERY === 0;
 }
 
-type Against = { readonly other: OtherCore; readonly isRestored: boolean };
+type Against = { readonly other: OtherCore | undefined; readonly isRestored: boolean };
 
 async function fewest(
   stream: PlayedStream,
@@ -120,7 +120,8 @@ async function fewest(
 }
 
 async function linesOf(stream: PlayedStream, of: Against): Promise<readonly string[]> {
-  const lines = disagreement(stream, await of.other.play(stream.events));
+  const { events } = stream;
+  const lines = of.other === undefined ? [] : disagreement(stream, await of.other.play(events));
   if (lines.length > 0 || !of.isRestored) return lines;
-  return disagreement(stream, playRestored(stream.events)).map((line) => `restored: ${line}`);
+  return restoredDifference(events).map((line) => `restored: ${line}`);
 }

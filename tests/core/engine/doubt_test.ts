@@ -278,6 +278,21 @@ Deno.test("apply() holds commands back by pacing, cancels first and from their o
   deepStrictEqual([w.lastCommand().kind, w.lastCommand().order], ["Submit", 5]);
 });
 
+Deno.test("apply() lets out what waited for pacing when a reload takes pacing away", () => {
+  const w = new World({ pacing: { perSecond: 1, burst: 1 } }).start().open();
+  for (const order of [1, 2, 3]) {
+    w.place(`a${order}`);
+    w.wait(1000).fire();
+    w.accept(order);
+  }
+  w.control("KillSwitchSet", { on: true, reason: "test" });
+  strictEqual(w.commands.filter(({ kind }) => kind === "Cancel").length, 1);
+  const declared = w.events.find(({ eventType }) => eventType === "VenueDeclared");
+  ok(declared?.eventType === "VenueDeclared");
+  w.control("VenueDeclared", { ...declared.payload, pacing: null });
+  strictEqual(w.commands.filter(({ kind }) => kind === "Cancel").length, 3);
+});
+
 Deno.test("apply() counts what pacing holds back, and not what waits for the link", () => {
   const w = new World({ pacing: { perSecond: 1, burst: 1 } }).start().open();
   const trips = (): number | undefined => w.timeline.view.counters()["pacing_trips"];

@@ -2,7 +2,7 @@
  * What an account has free, in the units of a purse, rounded down. Proves R-CORE-7 (funds).
  * @module
  */
-import { strictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { NO_LIMITS, NO_VENUE_LIMITS } from "../../../core/limits.ts";
 import {
   type Checkpoint,
@@ -117,6 +117,58 @@ Deno.test("LedgerFunds.cashOf() is told again after a posting, and only then", (
 function listedRunner(id: number, runners: number): Instrument {
   return { ...runner(id, { runners }), name: `test:${id}` };
 }
+
+/** The last intent, on this world and on one that was restored before it. */
+function refusals(
+  w: World,
+  act: () => void,
+): readonly (readonly [string | undefined, string | undefined])[] {
+  const saved = JSON.parse(JSON.stringify(w.timeline.checkpoint())) as Checkpoint;
+  act();
+  const last = w.events.at(-1);
+  if (last === undefined) throw new Error("Cannot go on without an event");
+  const live = w.reports.at(-1);
+  const [restored] = new World({}, saved).apply(last);
+  return [live, restored].map((report) => [report?.rejectCode, report?.text] as const);
+}
+
+function funded(total: string): World {
+  const w = new World().start().open();
+  const limits = { ...NO_VENUE_LIMITS, checkFunds: true };
+  w.control("LimitsSet", { scope: "venue", admin: true, limits });
+  w.control("BalanceSet", { currency: "USDT", total });
+  return w;
+}
+
+Deno.test("a Replace of an order that has ended is judged alike by a core of a checkpoint", () => {
+  const w = funded("1000");
+  w.place("i1", { price: "100", orderQty: "10" });
+  w.accept(1);
+  w.cancelled(1);
+  w.place("i2", { price: "100", orderQty: "0.5" });
+  const [live, restored] = refusals(
+    w,
+    () => w.replace("r1", { orig: "i1", qty: "10", price: "90" }),
+  );
+  strictEqual(live?.[0], "ILLEGAL_TRANSITION", "it keeps nothing: 900 of 950 are free for it");
+  deepStrictEqual(restored, live);
+});
+
+Deno.test("a refusal for funds says the same after a margin of fewer decimals, live and restored", () => {
+  const w = funded("100.12345678");
+  const perp = { ...linearInstrument({ id: instrumentId(1) }), name: "test:PERP" };
+  w.control("InstrumentListed", perp, perp.id);
+  for (const initialMarginPpm of [50_000, 100_000]) {
+    const limits = { ...NO_LIMITS, initialMarginPpm };
+    w.control("LimitsSet", { scope: "instrument", admin: true, limits }, perp.id);
+  }
+  const [live, restored] = refusals(
+    w,
+    () => w.place("i1", { instrument: perp.name, price: "60000", orderQty: "1000" }),
+  );
+  strictEqual(live?.[0], "FUNDS");
+  deepStrictEqual(restored, live);
+});
 
 Deno.test("LedgerFunds.cashOf() is told again when a market is listed with another runner", () => {
   const w = new World().start().open();

@@ -97,14 +97,15 @@ class Losing extends World {
   readonly engine = new EngineTimeline(() => {});
   #orders = 0;
 
-  constructor() {
+  /** `exchange`: of the second venue. */
+  constructor(exchange = "second") {
     super();
     this.timeline = this.engine;
     this.start().open().open({ session: 2, client: "bob" });
     const second = {
       id: SECOND,
       name: "second",
-      exchange: "second",
+      exchange,
       capabilities: CAPABILITIES,
       simulation: null,
       pacing: null,
@@ -216,6 +217,15 @@ Deno.test("DayLosses cannot tell a loss by an old book, and begins a day by one 
   const empty = new Losing().bought(0);
   empty.at(MIDNIGHT_US).marked(0, 9_900);
   strictEqual(empty.clientLoss(ALICE, "USDT"), "1", "an empty book counts nothing of what is open");
+});
+
+Deno.test("DayLosses.roll() begins a day by the same book by which it tells the loss", () => {
+  const w = new Losing("test").bought(3).marked(0, 15_000);
+  w.at(MIDNIGHT_US - 1).marked(0, 15_000);
+  w.at(MIDNIGHT_US).marked(0, 15_000);
+  strictEqual(w.venueLoss(SECOND, "USDT"), "0", "what was won or lost the day before");
+  w.marked(0, 10_000);
+  strictEqual(w.venueLoss(SECOND, "USDT"), "50");
 });
 
 Deno.test("DayLosses.roll() begins a day with more digits of profit than an amount may be sent with", () => {

@@ -3,7 +3,7 @@
  * Proves R-EXEC-5.
  * @module
  */
-import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { instrumentId, type OpenOrder, orderId, px, qty, type VenueId } from "../../../core/mod.ts";
 import { EngineTimeline } from "../../support/engine_timeline.ts";
 import { draft, ref, World, type WorldOptions } from "../../support/engine_world.ts";
@@ -74,6 +74,52 @@ Deno.test("apply() asks in turns once the last was answered, and never while it 
   strictEqual(causes(w).length, 2);
   w.control("ReconcileAsked", { reason: "test" });
   strictEqual(causes(w).length, 2, "nobody is there to ask");
+});
+
+/** The venue is declared again, with another time between reconciliations. */
+function reload(w: World, reconcileMs: number | undefined): void {
+  const declared = w.events.find(({ eventType }) => eventType === "VenueDeclared");
+  ok(declared?.eventType === "VenueDeclared");
+  const { reconcileMs: _, ...rest } = declared.payload;
+  w.control("VenueDeclared", reconcileMs === undefined ? rest : { ...rest, reconcileMs });
+}
+
+/** A venue that is up; how often it is asked in a minute from then on. */
+const reloads = [
+  ["sooner", 86_400_000, 1000, 60],
+  ["at all", undefined, 1000, 60],
+  ["no more", 1000, undefined, 0],
+  ["later, once at the old time", 1000, 50_000, 2],
+] as const;
+for (const [what, before, after, times] of reloads) {
+  Deno.test(`a reload of reconcile_ms counts at once: ${what}`, () => {
+    const w = new World(before === undefined ? {} : { reconcileMs: before }).start();
+    w.venueStatus("reconciling");
+    w.reconciled();
+    w.venueStatus("up");
+    reload(w, after);
+    const asked = w.reconciles.length;
+    for (let second = 0; second < 60; second += 1) {
+      const known = w.reconciles.length;
+      w.wait(1000).fire();
+      if (w.reconciles.length > known) w.reconciled();
+    }
+    strictEqual(w.reconciles.length - asked, times);
+  });
+}
+
+Deno.test("a reload of reconcile_ms leaves alone what is asked or tried again, and a venue that is down", () => {
+  const w = new World({ reconcileMs: 1000 }).start();
+  w.venueStatus("reconciling");
+  reload(w, undefined);
+  w.broker("ReconcileFailed", { request: w.lastReconcile().request, text: "busy" });
+  reload(w, 2000);
+  w.wait(600).fire();
+  strictEqual(w.reconciles.length, 2, "by its back-off");
+  w.venueStatus("down");
+  reload(w, 1);
+  w.wait(60_000).fire();
+  strictEqual(w.reconciles.length, 2);
 });
 
 Deno.test("apply() tries again with back-off when the account was not told", () => {

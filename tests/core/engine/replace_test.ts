@@ -3,8 +3,8 @@
  * concern Replace.
  * @module
  */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { px, qty } from "../../../core/mod.ts";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { clientIndex, orderId, px, qty } from "../../../core/mod.ts";
 import { brief, ref, World, type WorldOptions } from "../../support/engine_world.ts";
 
 const CANCEL_NEW: WorldOptions = { capabilities: { replace: "cancel_new" } };
@@ -175,6 +175,24 @@ Deno.test("apply() learns from a look-up under which key the order is there", ()
     "Cancel",
     "tl01234567-1-1",
   ]);
+});
+
+Deno.test("apply() changes no terms of an order that a look-up's answer has ended", () => {
+  const w = live({ capabilities: { absenceProofMs: 0 } });
+  w.replace("r1", { orig: "a1", qty: "20" });
+  w.failed("unknown");
+  const asked = w.lastCommand();
+  w.fill(1, { id: "e1", qty: 10_000, clOrdId: "tl01234567-1-1" });
+  const found = {
+    status: "open",
+    orderQty: qty(15_000),
+    cumQty: qty(10_000),
+    price: px(10_000),
+  } as const;
+  w.broker("OrderFound", { ...ref(1, "tl01234567-1-1"), request: asked.request, ...found });
+  const order = w.timeline.view.order(clientIndex(0), orderId(1));
+  deepStrictEqual([order?.ordStatus, order?.order?.orderQty], ["Filled", 10_000]);
+  deepStrictEqual(w.effects.alarms.map(({ code }) => code), []);
 });
 
 Deno.test("apply() answers the replace too when a fill completes the order before it", () => {

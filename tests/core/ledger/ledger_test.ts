@@ -182,6 +182,19 @@ Deno.test("Ledger.reverse() of an execution older than the history keeps the tot
   deepStrictEqual(ledger.balances(VENUE, () => "0"), without.balances(VENUE, () => "0"));
 });
 
+Deno.test("Ledger.reverse() of what the others cannot do without books the opposite, and nothing by half", () => {
+  const ledger = new Ledger();
+  const most = Number.MAX_SAFE_INTEGER;
+  const first = sell(most, 2);
+  for (const each of [buy(most, 1), first, buy(most, 1), sell(most, 1)]) ledger.book(each);
+  ledger.reverse(first);
+  const position = positionOf(ledger);
+  strictEqual(position?.qty, fromUnits(BigInt(most), spotInstrument().qtyRule.scale));
+  ledger.assertConserved(VENUE);
+  ledger.reverse(buy(most, 1));
+  strictEqual(positionOf(ledger)?.qty, "0");
+});
+
 Deno.test("Ledger.reverse() undoes a recent execution of a long history as if it never was", () => {
   const [ledger, without] = [new Ledger(), new Ledger()];
   const isVoided = (at: number): boolean => at === 300 || at === 350 || at === 399;
