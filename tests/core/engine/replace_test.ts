@@ -3,7 +3,7 @@
  * concern Replace.
  * @module
  */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { clientIndex, orderId, px, qty } from "../../../core/mod.ts";
 import { brief, ref, World, type WorldOptions } from "../../support/engine_world.ts";
 
