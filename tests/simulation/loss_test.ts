@@ -6,7 +6,7 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { JournalRefused } from "../../edge/journal/mod.ts";
+import { ClockRefused, JournalRefused } from "../../edge/journal/mod.ts";
 import { MemoryDisk } from "../support/memory_disk.ts";
 import type { WireClient } from "../support/wire_client.ts";
 import { hasReport, Machine, place, type Run } from "./machine.ts";
@@ -195,6 +195,53 @@ Deno.test("two losses from the same backup give out no key twice", () => {
   }
   const all = machine.placed.map(({ clientId }) => clientId);
   deepStrictEqual([...new Set(all)], all);
+});
+
+const HOUR_US = 3_600_000_000;
+
+/** Starts on a loss that was accepted, resumes, and places an order: no key may come twice. */
+function tradesOn(machine: Machine, run: Run): void {
+  machine.ready(run);
+  const client = machine.client("alice");
+  strictEqual(client.all("HELLO_ACK")[0]?.["trading_state"], "Halted");
+  client.send(place(machine, "lost-1", { sent_us: machine.time.wallUs() - 10_000_000 }));
+  machine.until(() => hasReport(client, { reject_code: "STALE_INTENT" }), "the old intent");
+  stop(machine, run);
+  const resumed = machine.start([], { resumeTrading: true });
+  machine.ready(resumed);
+  accepted(machine, machine.client("alice"), "newer");
+  const all = machine.placed.map(({ clientId }) => clientId);
+  deepStrictEqual([...new Set(all)], all, "no key was given out twice");
+  machine.kill(resumed);
+}
+
+Deno.test("a loss is not accepted by a clock that is behind the journal, and nothing is touched", () => {
+  const machine = lossOf(isAny);
+  const before = filesOf(machine.disk);
+  machine.time.setWall(-HOUR_US);
+  const { refusal } = machine.start([], { acceptLoss: true });
+  ok(refusal instanceof ClockRefused, String(refusal));
+  match(
+    refusal.message,
+    /clock must be after the last event .* \(seq \d+, 20.*Z\): was 20.*Set it/,
+  );
+  deepStrictEqual(filesOf(machine.disk), before);
+  deepStrictEqual(machine.said("loss_accepted"), []);
+  machine.time.setWall(HOUR_US);
+  tradesOn(machine, machine.start([], { acceptLoss: true }));
+});
+
+Deno.test("a loss that was accepted is not gone on with by a clock that has fallen behind since", () => {
+  const machine = lossOf(isAny);
+  machine.kill(machine.start([], { acceptLoss: true }));
+  strictEqual(machine.said("loss_accepted").length, 1);
+  machine.time.setWall(-HOUR_US);
+  for (const acceptLoss of [false, true]) {
+    const { refusal } = machine.start([], { acceptLoss });
+    ok(refusal instanceof ClockRefused, String(refusal));
+  }
+  machine.time.setWall(HOUR_US);
+  tradesOn(machine, machine.start());
 });
 
 Deno.test("there is the old journal or the new one, wherever accepting a loss is interrupted", () => {
