@@ -23,6 +23,7 @@ import { finishAcceptedLoss, nextOf, noteLoss } from "./accepted_loss_files.ts";
 import { genesisChain } from "./format.ts";
 import { highWaterPath, HighWaterWriter, readHighWater } from "./high_water.ts";
 import { restoreTimeline } from "./offline.ts";
+import { inspectFiles } from "./opening.ts";
 import { recover, type RecoverOptions } from "./recovery.ts";
 import { ClockRefused, JournalRefused } from "./refusal.ts";
 import { replayInto } from "./replay.ts";
@@ -68,6 +69,7 @@ export function acceptLoss(options: AcceptLossOptions): AcceptedLoss | undefined
   if (typeof mark === "object" && mark.segment === 0 && mark.batch > 0) return undefined;
   const recovery = recover({ ...options, mark: "ignored", access: "read" });
   if (recovery.isNew) {
+    inspectFiles(disk, stateDirectory); // what is gone is said as without the flag
     throw new JournalRefused(
       `to accept a loss there must be a journal in ${stateDirectory}: was none`,
       "Put back what there is of the state directory, or start without --accept-loss",

@@ -66,6 +66,12 @@ function stop(machine: Machine, run: Run): void {
   machine.lines.length = 0;
 }
 
+function ready(machine: Machine): Run {
+  const run = machine.start();
+  machine.ready(run);
+  return run;
+}
+
 Deno.test("a journal older than its mark is refused, and with acceptLoss a new one begins on it", () => {
   const machine = lossOf(isJournal);
   const refused = machine.start();
@@ -195,6 +201,21 @@ Deno.test("two losses from the same backup give out no key twice", () => {
   }
   const all = machine.placed.map(({ clientId }) => clientId);
   deepStrictEqual([...new Set(all)], all);
+});
+
+Deno.test("where only the checkpoints of a journal are left none is begun, with acceptLoss neither", () => {
+  const machine = lossOf(isAny);
+  stop(machine, ready(machine));
+  for (const path of filesOf(machine.disk)) {
+    if (isJournal(path) || path === `${STATE}/high_water`) machine.disk.remove(path);
+  }
+  const before = filesOf(machine.disk);
+  for (const acceptLoss of [false, true]) {
+    const { refusal } = machine.start([], { acceptLoss });
+    ok(refusal instanceof JournalRefused, String(refusal));
+    match(refusal.message, /that has checkpoints must have a journal: was without one\. .*restore/);
+  }
+  deepStrictEqual(filesOf(machine.disk), before, "nothing was begun");
 });
 
 const HOUR_US = 3_600_000_000;
