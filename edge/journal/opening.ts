@@ -106,6 +106,18 @@ export function disagreement(tail: JournalTail, was: string): JournalRefused {
   );
 }
 
+/** The refusal of a journal that is whole up to `end`, which is before its checkpoint. */
+export function endsBefore(
+  { checkpoint, end }: { readonly checkpoint: JournalTail; readonly end: JournalTail },
+): JournalRefused {
+  return new JournalRefused(
+    `it must reach its checkpoint (batch ${checkpoint.batch}, seq ${checkpoint.seq}): was at its ` +
+      `end after batch ${end.batch}, seq ${end.seq}`,
+    LOSS_ADVICE,
+    { segment: segmentName(end.segment), offset: end.offset },
+  );
+}
+
 function afterDroppedBatch(tail: JournalTail, first: SegmentHeader | undefined): JournalTail {
   if (first === undefined || first.firstBatch !== tail.batch + 1) {
     throw disagreement(tail, "missing");

@@ -203,6 +203,48 @@ Deno.test("two losses from the same backup give out no key twice", () => {
   deepStrictEqual([...new Set(all)], all);
 });
 
+/** What was written last did not survive: the last batch of the only segment is gone. */
+function loseLastBatch({ disk }: Machine): void {
+  const path = `${STATE}/journal/00000001.log`;
+  const bytes = disk.read(path);
+  const text = new TextDecoder("latin1").decode(bytes);
+  disk.put(path, bytes.subarray(0, text.lastIndexOf('\n{"batch":') + 1));
+}
+
+for (const older of [0, 1]) {
+  Deno.test(`a journal that ends before its newest checkpoint goes on from what it has: ${older} older`, () => {
+    const machine = new Machine();
+    for (let life = 0; life <= older; life += 1) {
+      const run = ready(machine);
+      accepted(machine, machine.client("alice"), `before-${life}`);
+      machine.pass(1_500_000);
+      stop(machine, run);
+    }
+    loseLastBatch(machine);
+    const names = machine.disk.list(`${STATE}/checkpoints`);
+    strictEqual(names.length, older + 1);
+    const { refusal } = machine.start();
+    match(String(refusal), /must reach its high-water mark .* --accept-loss/);
+    const run = machine.start([], { acceptLoss: true });
+    machine.ready(run);
+    const { aside } = lossSaid(machine);
+    deepStrictEqual(
+      machine.disk.list(`${STATE}/${aside}/checkpoints`),
+      names,
+      "they are set aside",
+    );
+    const [begun = "", ...more] = machine.disk.list(`${STATE}/checkpoints`);
+    ok(begun < (names.at(-1) ?? "") && more.length === 0, "and bind no later start");
+    strictEqual(machine.said("checkpoint_passed_over").length, 1);
+    strictEqual(machine.client("alice").all("HELLO_ACK")[0]?.["trading_state"], "Halted");
+    stop(machine, run);
+    const resumed = machine.start([], { resumeTrading: true });
+    machine.ready(resumed);
+    accepted(machine, machine.client("alice"), "after");
+    machine.kill(resumed);
+  });
+}
+
 Deno.test("where only the checkpoints of a journal are left none is begun, with acceptLoss neither", () => {
   const machine = lossOf(isAny);
   stop(machine, ready(machine));
