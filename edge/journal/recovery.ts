@@ -99,6 +99,8 @@ export function recover(options: RecoverOptions): Recovery {
   if (mark === undefined) return isMarkIgnored ? nothing() : beginJournal(options);
   if (mark.batch > 0) return afterLoss(options, mark);
   disk.makeDirectory(journalDirectory(stateDirectory));
+  // The process that made the mark may have died before its name was durable.
+  if (options.access !== "read") disk.syncDirectory(stateDirectory);
   return emptyRecovery(emptyTail(mark.journalId));
 }
 
@@ -221,6 +223,10 @@ class ExistingJournal implements Recovery {
     const { torn, tail } = this.#scan;
     if (torn !== undefined) this.#clear(torn);
     if (this.#mark !== undefined && tail.batch > this.#mark.batch) this.#writeAgain(this.#mark);
+    // A process that died between naming its last segment and syncing the name left one that a power
+    // cut takes back; batches into space that was filled before change nothing about that.
+    const { disk, stateDirectory } = this.#options;
+    disk.syncDirectory(journalDirectory(stateDirectory));
   }
 
   /**
