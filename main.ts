@@ -27,7 +27,7 @@ import { denoServiceManager } from "./edge/deno_service_manager.ts";
 import { DiskError } from "./edge/ports.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
 import { journalBytes } from "./edge/journal/inspect.ts";
-import { JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/refusal.ts";
+import { ClockRefused, JournalRefused, PoisonEvent, StateLocked } from "./edge/journal/refusal.ts";
 import { recoveryNotice } from "./edge/supervision.ts";
 import type { AdapterDescription } from "./edge/venue.ts";
 import { type AdapterRegistry, ADAPTERS, descriptionsOf } from "./edge/venues/registry.ts";
@@ -191,6 +191,7 @@ function exitCodeOf(error: Error): ExitCode | undefined {
   if (error instanceof StateLocked) return EXIT.stateLocked;
   if (error instanceof DeclarationError) return EXIT.configuration;
   if (error instanceof TokenRefused || error instanceof OutputFailed) return EXIT.unavailable;
+  if (error instanceof ClockRefused) return EXIT.unavailable;
   if (error instanceof PoisonEvent) return EXIT.internal;
   if (error instanceof DiskError) {
     return error.code === "NoSpace" ? EXIT.journalWriteFailed : EXIT.unavailable;

@@ -66,6 +66,7 @@ const LAST_CANCELS_US = 2_000_000;
  * Starts a daemon.
  * @throws {StateLocked} If another process holds the state directory.
  * @throws {JournalRefused} If the journal cannot be trusted.
+ * @throws {ClockRefused} If a loss is gone on from and the machine's clock is behind the journal.
  * @throws {DeclarationError} If the configuration contradicts the journal.
  */
 export function startDaemon(options: DaemonOptions): Daemon {

@@ -9,6 +9,7 @@ import type { Timeline } from "../core/timeline.ts";
 import {
   type AcceptedLoss,
   acceptLoss as acceptJournalLoss,
+  requireLaterClock,
 } from "../edge/journal/accepted_loss.ts";
 import { JOURNAL_DEFAULTS, type JournalOptions } from "../edge/journal/journal.ts";
 import { restoreTimeline } from "../edge/journal/offline.ts";
@@ -38,18 +39,20 @@ type Stuck = { readonly kind: "safeMode"; readonly seq: number; readonly journal
 /**
  * Recovers the machines. Stuck: an event made them throw that did so at the start before, too.
  * @throws {JournalRefused} If the journal cannot be trusted.
+ * @throws {ClockRefused} If a loss is gone on from and the machine's clock is behind the journal.
  * @throws {PoisonEvent} The first time an event makes the machines throw.
  */
 export function recoverTimeline(
   { ports, stateDirectory, configuration, acceptLoss }: DaemonOptions,
 ): ({ readonly kind: "ready" } & Recovered) | Stuck {
-  const { disk, randomness, log } = ports;
+  const { disk, randomness, log, clock } = ports;
   const notes = new PoisonNotes(disk, stateDirectory);
-  const startUs = ports.clock.monotonicUs();
+  const startUs = clock.monotonicUs();
   const where = { disk, randomness, log, stateDirectory, engineVersion: VERSION };
   const machine = { createTimeline, writeReport };
   if (acceptLoss) {
-    sayLoss(log, acceptJournalLoss({ ...where, machine, passedOver: notes.quarantined() }));
+    const passedOver = notes.quarantined();
+    sayLoss(log, acceptJournalLoss({ ...where, clock, machine, passedOver }));
   }
   const recovery = recover(where);
   const timeline = restoreTimeline(recovery, { machine, engineVersion: VERSION });
@@ -59,11 +62,12 @@ export function recoverTimeline(
     if (!(error instanceof PoisonEvent) || !notes.meet(error.seqId)) throw error;
     return { kind: "safeMode", seq: error.seqId, journalId: recovery.journalId };
   }
+  if (recovery.isAfterLoss) requireLaterClock(clock, timeline);
   log.write("info", "recovered", {
     journal_id: recovery.journalId,
     seq_id: timeline.seqId,
     digest: timeline.digest,
-    took_ms: Math.round((ports.clock.monotonicUs() - startUs) / 1000),
+    took_ms: Math.round((clock.monotonicUs() - startUs) / 1000),
   });
   const { segmentBytes, ringBytes } = configuration.journal;
   const journal = {

@@ -20,7 +20,7 @@ export const EXIT = {
   captureRefused: 65,
   /** The journal holds nothing of what was asked for: EX_NOINPUT. */
   notFound: 66,
-  /** The machine does not give what is needed, a port, a directory, a token: EX_UNAVAILABLE. */
+  /** The machine does not give what is needed, a port, a token, the time: EX_UNAVAILABLE. */
   unavailable: 69,
   /** A fault of the program's own: EX_SOFTWARE. A restart recovers from the journal. */
   internal: 70,

@@ -181,6 +181,11 @@ const PARTS = {
     levels: ["warning"],
     says: "The checkpoint `name` cannot be used; an older one is, and more is replayed.",
   },
+  checkpoint_passed_over: {
+    category: "journal",
+    levels: ["warning"],
+    says: "The checkpoint of `seq_id` is beyond the end that was accepted; it is set aside.",
+  },
   checkpoint_failed: {
     category: "journal",
     levels: ["error", "alarm"],

@@ -16,15 +16,16 @@
  */
 import type { Checkpoint, Timeline } from "../../core/timeline.ts";
 import type { ReportWriter } from "../../wire/encode_report.ts";
-import type { Disk } from "../ports.ts";
+import type { Clock, Disk } from "../ports.ts";
 import { writeCheckpoint } from "./checkpoint_files.ts";
 import { replaceFile } from "./files.ts";
 import { finishAcceptedLoss, nextOf, noteLoss } from "./accepted_loss_files.ts";
 import { genesisChain } from "./format.ts";
 import { highWaterPath, HighWaterWriter, readHighWater } from "./high_water.ts";
 import { restoreTimeline } from "./offline.ts";
+import { inspectFiles } from "./opening.ts";
 import { recover, type RecoverOptions } from "./recovery.ts";
-import { JournalRefused } from "./refusal.ts";
+import { ClockRefused, JournalRefused } from "./refusal.ts";
 import { replayInto } from "./replay.ts";
 import { ReportIndex } from "./report_index.ts";
 import { emptyTail } from "./scan.ts";
@@ -36,6 +37,7 @@ const PREFIX_DIGITS = 8;
 const ID_BYTES = 16;
 
 export type AcceptLossOptions = Omit<RecoverOptions, "from" | "mark"> & {
+  readonly clock: Pick<Clock, "wallUs">;
   readonly machine: {
     readonly createTimeline: (from?: Checkpoint) => Timeline;
     readonly writeReport: ReportWriter;
@@ -58,6 +60,7 @@ export type AcceptedLoss = {
  * Sets the journal aside and begins another one on its state; undefined if that was done at the start
  * before, which has not come to write anything.
  * @throws {JournalRefused} If there is none, or it is damaged before its end.
+ * @throws {ClockRefused} If the machine's clock is behind it; nothing is changed then.
  */
 export function acceptLoss(options: AcceptLossOptions): AcceptedLoss | undefined {
   const { disk, stateDirectory, randomness, machine } = options;
@@ -66,6 +69,7 @@ export function acceptLoss(options: AcceptLossOptions): AcceptedLoss | undefined
   if (typeof mark === "object" && mark.segment === 0 && mark.batch > 0) return undefined;
   const recovery = recover({ ...options, mark: "ignored", access: "read" });
   if (recovery.isNew) {
+    inspectFiles(disk, stateDirectory); // what is gone is said as without the flag
     throw new JournalRefused(
       `to accept a loss there must be a journal in ${stateDirectory}: was none`,
       "Put back what there is of the state directory, or start without --accept-loss",
@@ -75,6 +79,7 @@ export function acceptLoss(options: AcceptLossOptions): AcceptedLoss | undefined
   const timeline = restoreTimeline(recovery, { machine, engineVersion });
   const { writeReport } = machine;
   replayInto(recovery, { timeline, writeReport }, options.passedOver);
+  requireLaterClock(options.clock, timeline);
   const digits = [...randomness.bytes(ID_BYTES)]
     .map((byte) => byte.toString(16).padStart(2, "0")).join("");
   const journalId = recovery.journalId.slice(0, PREFIX_DIGITS) + digits.slice(PREFIX_DIGITS);
@@ -88,6 +93,29 @@ export function acceptLoss(options: AcceptLossOptions): AcceptedLoss | undefined
   noteLoss(disk, stateDirectory, { aside, step: "set aside" });
   finishAcceptedLoss(disk, stateDirectory);
   return { journalId, previousJournalId: recovery.journalId, seq, aside };
+}
+
+/**
+ * Holds the machine's clock to the last event that is left. How long the lost part lasted is known by
+ * that clock alone, and by it which numbers were given out and which intents may have acted: behind
+ * the journal it would tell the core that nothing was lost.
+ * Limit: a clock that is after that event and yet behind the time of the loss is not noticed.
+ * @throws {ClockRefused} If it is not after that event.
+ */
+export function requireLaterClock(
+  clock: Pick<Clock, "wallUs">,
+  { nowUs, seqId }: Pick<Timeline, "nowUs" | "seqId">,
+): void {
+  const wallUs = clock.wallUs();
+  if (wallUs > nowUs) return;
+  throw new ClockRefused(
+    "Cannot accept the loss: the machine's clock must be after the last event that is left " +
+      `(seq ${seqId}, ${timeText(nowUs)}): was ${timeText(wallUs)}. Set it, then start again`,
+  );
+}
+
+function timeText(us: number): string {
+  return new Date(Math.floor(us / 1000)).toISOString();
 }
 
 /** Writes what the new journal begins with. */

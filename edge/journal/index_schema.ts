@@ -1,11 +1,15 @@
 /**
  * The derived database's tables and views. Exact decimals are TEXT; REAL twins are for people and
  * charts. A change here raises `INDEX_FORMAT`, and old files are made anew.
+ *
+ * Where the journal does not begin at its first event (`begins_after_seq` in `meta`: retention, an
+ * accepted loss) nothing here knows what was held before: `pnl` then has no position, rather than one
+ * that is counted from zero.
  * @module
  */
 
 /** Version of the schema. */
-export const INDEX_FORMAT = "1";
+export const INDEX_FORMAT = "2";
 
 /** Makes an empty database. */
 export const INDEX_SCHEMA = `
@@ -101,10 +105,17 @@ CREATE VIEW fills AS
     last_qty, last_px, commission, voided
   FROM fill_rows;
 CREATE VIEW pnl AS
+  WITH books AS (
+    SELECT client, instrument, fills, fees, bought_qty_exact, sold_qty_exact,
+      CASE WHEN is_whole THEN position_exact END AS position_exact,
+      CASE WHEN is_whole THEN cost_exact END AS cost_exact,
+      CASE WHEN is_whole THEN realised_exact END AS realised_exact
+    FROM pnl_rows, (SELECT value = '0' AS is_whole FROM meta WHERE key = 'begins_after_seq')
+  )
   SELECT client, instrument, fills, CAST(position_exact AS REAL) AS position,
     CASE WHEN CAST(position_exact AS REAL) = 0 THEN NULL
       ELSE CAST(cost_exact AS REAL) / CAST(position_exact AS REAL) END AS avg_px,
     CAST(realised_exact AS REAL) AS realised, fees, position_exact, cost_exact, realised_exact,
     bought_qty_exact, sold_qty_exact
-  FROM pnl_rows;
+  FROM books;
 `;

@@ -51,12 +51,13 @@ export function readIndexTail(database: Database, journalId: string): JournalTai
   return agrees && typeof tail === "string" ? JSON.parse(tail) as JournalTail : undefined;
 }
 
-/** Makes the tables of an empty database. */
+/** Makes the tables of an empty database; `from`: where the journal begins. */
 export function createIndex(database: Database, from: JournalTail): void {
   database.exec(`BEGIN; ${INDEX_SCHEMA}`);
   const meta = database.prepare(SQL.meta);
   meta.run("format", INDEX_FORMAT);
   meta.run("journal_id", from.journalId);
+  meta.run("begins_after_seq", String(from.seq));
   meta.run("last_seq", String(from.seq));
   meta.run("tail", JSON.stringify(from));
   meta.run("clients", JSON.stringify(new ClientNames().toDocument()));

@@ -6,7 +6,7 @@
  * (`runJournalWorker`), follow (`runFollower`) and index (`runIndex`); the rest serves people.
  * @module
  */
-export { type AcceptedLoss, acceptLoss } from "./accepted_loss.ts";
+export { type AcceptedLoss, acceptLoss, requireLaterClock } from "./accepted_loss.ts";
 export type { Database, OpenDatabase, SqlRow, SqlValue } from "./database.ts";
 export {
   type DumpFilter,
@@ -52,7 +52,7 @@ export {
   type RecoverOptions,
   type Recovery,
 } from "./recovery.ts";
-export { JournalRefused, PoisonEvent, StateLocked } from "./refusal.ts";
+export { ClockRefused, JournalRefused, PoisonEvent, StateLocked } from "./refusal.ts";
 export { type Machine, replayInto } from "./replay.ts";
 export type { RetentionSettings } from "./retention.ts";
 export { journalSql } from "./sql.ts";

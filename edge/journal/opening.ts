@@ -4,6 +4,7 @@
  * @module
  */
 import type { Disk } from "../ports.ts";
+import { oldestCheckpointSeq } from "./checkpoint_files.ts";
 import { type SegmentHeader, segmentName } from "./format.ts";
 import { type HighWaterMark, highWaterPath, readHighWater } from "./high_water.ts";
 import { JournalRefused, LOSS_ADVICE, RESTORE_ADVICE } from "./refusal.ts";
@@ -19,6 +20,9 @@ export type JournalFiles = {
   readonly segments: readonly SegmentHeader[];
 };
 
+/** What only a journal leaves in its state directory, beside its checkpoints. */
+const TRACES = ["journal/anchor.json", "events.sqlite", "poison", "quarantine", "lost"];
+
 /** The place of a mark, where it says that there is no segment yet. */
 export function placeOfMark({ journalId, batch, seq, chain }: HighWaterMark): JournalTail {
   return { journalId, segment: 0, offset: 0, segmentSinceUs: 0, batch, seq, chain };
@@ -32,9 +36,13 @@ export function inspectFiles(disk: Disk, stateDirectory: string): JournalFiles {
   const mark = readHighWater(disk, highWaterPath(stateDirectory));
   const segments = listSegments(disk, journalDirectory(stateDirectory));
   const first = segments[0];
-  if (mark === "missing" && first === undefined) return { mark: undefined, segments };
+  if (mark === "missing" && first === undefined) {
+    refuseTraces(disk, stateDirectory);
+    return { mark: undefined, segments };
+  }
   if (mark === "missing" || mark === "damaged") {
-    throw new JournalRefused(`its high-water mark must be intact: was ${mark}`, LOSS_ADVICE);
+    const advice = first === undefined ? RESTORE_ADVICE : LOSS_ADVICE;
+    throw new JournalRefused(`its high-water mark must be intact: was ${mark}`, advice);
   }
   // A journal that was begun after a loss has a mark, and a checkpoint, before its first segment.
   if (first === undefined && mark.batch > 0 && mark.segment > 0) {
@@ -52,6 +60,19 @@ export function inspectFiles(disk: Disk, stateDirectory: string): JournalFiles {
     );
   }
   return { mark, segments };
+}
+
+/** Another journal would give out anew what the one that is gone has given out. */
+function refuseTraces(disk: Disk, stateDirectory: string): void {
+  const hasCheckpoint = oldestCheckpointSeq(disk, stateDirectory) !== undefined;
+  const trace = hasCheckpoint
+    ? "checkpoints"
+    : TRACES.find((name) => disk.exists(`${stateDirectory}/${name}`));
+  if (trace === undefined) return;
+  throw new JournalRefused(
+    `a state directory that has ${trace} must have a journal: was without one`,
+    RESTORE_ADVICE,
+  );
 }
 
 /**
@@ -82,6 +103,18 @@ export function disagreement(tail: JournalTail, was: string): JournalRefused {
     `it must contain the batch after which its checkpoint was taken: was ${was}`,
     RESTORE_ADVICE,
     { batch: tail.batch, seq: tail.seq },
+  );
+}
+
+/** The refusal of a journal that is whole up to `end`, which is before its checkpoint. */
+export function endsBefore(
+  { checkpoint, end }: { readonly checkpoint: JournalTail; readonly end: JournalTail },
+): JournalRefused {
+  return new JournalRefused(
+    `it must reach its checkpoint (batch ${checkpoint.batch}, seq ${checkpoint.seq}): was at its ` +
+      `end after batch ${end.batch}, seq ${end.seq}`,
+    LOSS_ADVICE,
+    { segment: segmentName(end.segment), offset: end.offset },
   );
 }
 

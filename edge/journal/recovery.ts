@@ -15,7 +15,7 @@ import { LineError, parseEventLine } from "./event_lines.ts";
 import { type SegmentHeader, segmentName } from "./format.ts";
 import { createHighWater, type HighWaterMark } from "./high_water.ts";
 import { finishAcceptedLoss } from "./accepted_loss_files.ts";
-import { disagreement, inspectFiles, placeAfter, placeOfMark } from "./opening.ts";
+import { disagreement, endsBefore, inspectFiles, placeAfter, placeOfMark } from "./opening.ts";
 import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
 import { ReportIndex } from "./report_index.ts";
 import { emptyTail, JournalScan, journalStart, type ScanOptions, type TornTail } from "./scan.ts";
@@ -50,7 +50,10 @@ export type RecoverOptions = {
   readonly from?: RecoverFrom;
   /** `read`: a torn tail is left as it is, since a daemon may be writing it. Default `repair`. */
   readonly access?: "read" | "repair";
-  /** `ignored`: it may end before its mark, or have lost it. Default `binding`. */
+  /**
+   * `ignored`: it may end before its mark, or have lost it, and before checkpoints, which are passed
+   * over. Default `binding`.
+   */
   readonly mark?: "binding" | "ignored";
 };
 
@@ -96,6 +99,8 @@ export function recover(options: RecoverOptions): Recovery {
   if (mark === undefined) return isMarkIgnored ? nothing() : beginJournal(options);
   if (mark.batch > 0) return afterLoss(options, mark);
   disk.makeDirectory(journalDirectory(stateDirectory));
+  // The process that made the mark may have died before its name was durable.
+  if (options.access !== "read") disk.syncDirectory(stateDirectory);
   return emptyRecovery(emptyTail(mark.journalId));
 }
 
@@ -170,13 +175,14 @@ class ExistingJournal implements Recovery {
     this.#options = options;
     this.#mark = mark;
     this.journalId = first.journalId;
-    const stored = options.from === "zero" ? undefined : storedCheckpoint(options);
+    const scan = { disk, directory, segments, mark, depth: "checked" } as const;
+    const start = journalStart(first);
+    const endBatch = options.mark === "ignored" ? readThrough(scan, start).batch : undefined;
+    const stored = options.from === "zero" ? undefined : storedCheckpoint(options, endBatch);
     this.checkpoint = stored?.state;
     this.#lossBatch = stored?.tail.segment === 0 ? stored.tail.batch : undefined;
     this.reports = ReportIndex.from(stored?.reports ?? []);
     this.reports.dropBefore(first.number);
-    const scan = { disk, directory, segments, mark, depth: "checked" } as const;
-    const start = journalStart(first);
     const from = stored === undefined ? start : placeAfterCheckpoint(stored.tail, scan, start);
     if (stored === undefined && first.firstSeq > 1) {
       throw new JournalRefused(
@@ -204,7 +210,7 @@ class ExistingJournal implements Recovery {
   }
 
   *records(): Generator<RecoveredRecord> {
-    this.#checkBefore(this.#scan.tail.batch);
+    this.#checkBefore(this.#scan.tail);
     for (const batch of this.#scan.batches()) {
       this.#checkVersion(batch);
       yield* batchRecords(batch);
@@ -217,6 +223,10 @@ class ExistingJournal implements Recovery {
     const { torn, tail } = this.#scan;
     if (torn !== undefined) this.#clear(torn);
     if (this.#mark !== undefined && tail.batch > this.#mark.batch) this.#writeAgain(this.#mark);
+    // A process that died between naming its last segment and syncing the name left one that a power
+    // cut takes back; batches into space that was filled before change nothing about that.
+    const { disk, stateDirectory } = this.#options;
+    disk.syncDirectory(journalDirectory(stateDirectory));
   }
 
   /**
@@ -243,10 +253,13 @@ class ExistingJournal implements Recovery {
   }
 
   /** Reports are read from there, and people believe it: no trading on a damaged past. */
-  #checkBefore(checkpointBatch: number): void {
-    for (const { header } of this.#before?.batches() ?? []) {
-      if (header.number === checkpointBatch) return;
+  #checkBefore(checkpoint: JournalTail): void {
+    if (this.#before === undefined) return;
+    for (const { header } of this.#before.batches()) {
+      if (header.number === checkpoint.batch) return;
     }
+    // Its header is there and its parts are not: acknowledged, so no torn tail.
+    throw endsBefore({ checkpoint, end: this.#before.tail });
   }
 
   #checkVersion({ header, segment, offset }: Batch): void {
@@ -283,10 +296,16 @@ function placeAfterCheckpoint(
   try {
     return placeAfter(checkpoint, scan);
   } catch (error) {
-    const whole = new JournalScan({ ...scan, from: start }).batches();
-    while (whole.next().done === false);
-    throw error;
+    const end = readThrough(scan, start);
+    throw checkpoint.batch > end.batch ? endsBefore({ checkpoint, end }) : error;
   }
+}
+
+/** Returns where a journal ends. @throws {JournalRefused} If it is damaged before its end. */
+function readThrough(scan: Omit<ScanOptions, "from">, start: JournalTail): JournalTail {
+  const whole = new JournalScan({ ...scan, from: start });
+  for (const _ of whole.batches());
+  return whole.tail;
 }
 
 /**
@@ -344,11 +363,18 @@ function readEvent(line: string, batch: Batch): Event {
   }
 }
 
+/** The checkpoint to begin from; those taken after `endBatch` are passed over. */
 function storedCheckpoint(
   { disk, stateDirectory, log, from }: RecoverOptions,
+  endBatch = Infinity,
 ): StoredCheckpoint | undefined {
   const found = readCheckpoints(disk, stateDirectory, (name) => {
     log.write("warning", "checkpoint_damaged", { name });
   });
-  return from === "oldest" ? [...found].at(-1) : found.next().value ?? undefined;
+  if (from === "oldest") return [...found].at(-1);
+  for (const stored of found) {
+    if (stored.tail.batch <= endBatch) return stored;
+    log.write("warning", "checkpoint_passed_over", { seq_id: stored.tail.seq });
+  }
+  return undefined;
 }

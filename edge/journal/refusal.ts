@@ -34,6 +34,11 @@ export class StateLocked extends Error {
   }
 }
 
+/** What the journal asks of the machine's clock does not hold. The daemon exits 69. */
+export class ClockRefused extends Error {
+  override readonly name = "ClockRefused";
+}
+
 /** Applying a recorded event threw: what `cause` says. The caller decides about safe mode. */
 export class PoisonEvent extends Error {
   override readonly name = "PoisonEvent";

@@ -6,7 +6,7 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { JournalRefused } from "../../edge/journal/mod.ts";
+import { ClockRefused, JournalRefused } from "../../edge/journal/mod.ts";
 import { MemoryDisk } from "../support/memory_disk.ts";
 import type { WireClient } from "../support/wire_client.ts";
 import { hasReport, Machine, place, type Run } from "./machine.ts";
@@ -64,6 +64,12 @@ function stop(machine: Machine, run: Run): void {
   deepStrictEqual(run.ends.map(({ code }) => code), [0]);
   machine.kill(run);
   machine.lines.length = 0;
+}
+
+function ready(machine: Machine): Run {
+  const run = machine.start();
+  machine.ready(run);
+  return run;
 }
 
 Deno.test("a journal older than its mark is refused, and with acceptLoss a new one begins on it", () => {
@@ -195,6 +201,110 @@ Deno.test("two losses from the same backup give out no key twice", () => {
   }
   const all = machine.placed.map(({ clientId }) => clientId);
   deepStrictEqual([...new Set(all)], all);
+});
+
+/** What was written last did not survive: the last batch of the only segment is gone. */
+function loseLastBatch({ disk }: Machine): void {
+  const path = `${STATE}/journal/00000001.log`;
+  const bytes = disk.read(path);
+  const text = new TextDecoder("latin1").decode(bytes);
+  disk.put(path, bytes.subarray(0, text.lastIndexOf('\n{"batch":') + 1));
+}
+
+for (const older of [0, 1]) {
+  Deno.test(`a journal that ends before its newest checkpoint goes on from what it has: ${older} older`, () => {
+    const machine = new Machine();
+    for (let life = 0; life <= older; life += 1) {
+      const run = ready(machine);
+      accepted(machine, machine.client("alice"), `before-${life}`);
+      machine.pass(1_500_000);
+      stop(machine, run);
+    }
+    loseLastBatch(machine);
+    const names = machine.disk.list(`${STATE}/checkpoints`);
+    strictEqual(names.length, older + 1);
+    const { refusal } = machine.start();
+    match(String(refusal), /must reach its high-water mark .* --accept-loss/);
+    const run = machine.start([], { acceptLoss: true });
+    machine.ready(run);
+    const { aside } = lossSaid(machine);
+    deepStrictEqual(
+      machine.disk.list(`${STATE}/${aside}/checkpoints`),
+      names,
+      "they are set aside",
+    );
+    const [begun = "", ...more] = machine.disk.list(`${STATE}/checkpoints`);
+    ok(begun < (names.at(-1) ?? "") && more.length === 0, "and bind no later start");
+    strictEqual(machine.said("checkpoint_passed_over").length, 1);
+    strictEqual(machine.client("alice").all("HELLO_ACK")[0]?.["trading_state"], "Halted");
+    stop(machine, run);
+    const resumed = machine.start([], { resumeTrading: true });
+    machine.ready(resumed);
+    accepted(machine, machine.client("alice"), "after");
+    machine.kill(resumed);
+  });
+}
+
+Deno.test("where only the checkpoints of a journal are left none is begun, with acceptLoss neither", () => {
+  const machine = lossOf(isAny);
+  stop(machine, ready(machine));
+  for (const path of filesOf(machine.disk)) {
+    if (isJournal(path) || path === `${STATE}/high_water`) machine.disk.remove(path);
+  }
+  const before = filesOf(machine.disk);
+  for (const acceptLoss of [false, true]) {
+    const { refusal } = machine.start([], { acceptLoss });
+    ok(refusal instanceof JournalRefused, String(refusal));
+    match(refusal.message, /that has checkpoints must have a journal: was without one\. .*restore/);
+  }
+  deepStrictEqual(filesOf(machine.disk), before, "nothing was begun");
+});
+
+const HOUR_US = 3_600_000_000;
+
+/** Starts on a loss that was accepted, resumes, and places an order: no key may come twice. */
+function tradesOn(machine: Machine, run: Run): void {
+  machine.ready(run);
+  const client = machine.client("alice");
+  strictEqual(client.all("HELLO_ACK")[0]?.["trading_state"], "Halted");
+  client.send(place(machine, "lost-1", { sent_us: machine.time.wallUs() - 10_000_000 }));
+  machine.until(() => hasReport(client, { reject_code: "STALE_INTENT" }), "the old intent");
+  stop(machine, run);
+  const resumed = machine.start([], { resumeTrading: true });
+  machine.ready(resumed);
+  accepted(machine, machine.client("alice"), "newer");
+  const all = machine.placed.map(({ clientId }) => clientId);
+  deepStrictEqual([...new Set(all)], all, "no key was given out twice");
+  machine.kill(resumed);
+}
+
+Deno.test("a loss is not accepted by a clock that is behind the journal, and nothing is touched", () => {
+  const machine = lossOf(isAny);
+  const before = filesOf(machine.disk);
+  machine.time.setWall(-HOUR_US);
+  const { refusal } = machine.start([], { acceptLoss: true });
+  ok(refusal instanceof ClockRefused, String(refusal));
+  match(
+    refusal.message,
+    /clock must be after the last event .* \(seq \d+, 20.*Z\): was 20.*Set it/,
+  );
+  deepStrictEqual(filesOf(machine.disk), before);
+  deepStrictEqual(machine.said("loss_accepted"), []);
+  machine.time.setWall(HOUR_US);
+  tradesOn(machine, machine.start([], { acceptLoss: true }));
+});
+
+Deno.test("a loss that was accepted is not gone on with by a clock that has fallen behind since", () => {
+  const machine = lossOf(isAny);
+  machine.kill(machine.start([], { acceptLoss: true }));
+  strictEqual(machine.said("loss_accepted").length, 1);
+  machine.time.setWall(-HOUR_US);
+  for (const acceptLoss of [false, true]) {
+    const { refusal } = machine.start([], { acceptLoss });
+    ok(refusal instanceof ClockRefused, String(refusal));
+  }
+  machine.time.setWall(HOUR_US);
+  tradesOn(machine, machine.start());
 });
 
 Deno.test("there is the old journal or the new one, wherever accepting a loss is interrupted", () => {

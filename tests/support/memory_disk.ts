@@ -227,9 +227,12 @@ export class MemoryDisk implements Disk {
           node.dirty.clear();
           throw new DiskError("Io", `syncData ${path}: Io`);
         }
+        const isResized = node.cached.size !== node.durable.size;
         node.sync();
-        // Journalling file systems make a new file's entry durable with its data.
-        if (this.#entries.get(path) === node) this.#durableEntries.set(path, node);
+        // Journalling file systems commit an entry with the size of its file. A pure overwrite changes
+        // none, and commits nothing: a name that waits goes on waiting. Source: fdatasync(2).
+        const isNamed = this.#entries.get(path) === node;
+        if (isResized && isNamed) this.#durableEntries.set(path, node);
       },
       size: () => node.cached.size,
       truncate: (size) => {

@@ -10,6 +10,7 @@ import type { Event } from "../../../core/event.ts";
 import { sessionId } from "../../../core/numbers.ts";
 import { serveIndex } from "../../../edge/journal/index_worker.ts";
 import { journalSql, TailLink } from "../../../edge/journal/mod.ts";
+import { anchorPath, encodeAnchor, listSegments } from "../../../edge/journal/segments.ts";
 import { PnlBook } from "../../../edge/journal/pnl_book.ts";
 import { openSqlite } from "../../../edge/journal/sqlite_database.ts";
 import { controlHead, JournalRig, SILENT, STATE } from "../../support/journal_rig.ts";
@@ -196,6 +197,36 @@ Deno.test(
     ]);
     const [pnl] = query(world, "SELECT position_exact, cost_exact, fills FROM pnl");
     deepStrictEqual(pnl, { position_exact: "2", cost_exact: "198", fills: 1 });
+  }),
+);
+
+Deno.test(
+  "runIndex() shows no position where the journal begins later than at 1, and what it does know",
+  withIndex((world) => {
+    const { rig, disk } = world;
+    rig.fill(150);
+    const [, second] = listSegments(disk, `${STATE}/journal`);
+    ok(second !== undefined && second.firstSeq > 1);
+    disk.remove(`${STATE}/journal/00000001.log`);
+    disk.put(anchorPath(`${STATE}/journal`), new TextEncoder().encode(encodeAnchor(second)));
+    startIndex(world).terminate();
+    rig.fill(30);
+    startIndex(world);
+    const begins = query(world, "SELECT value FROM meta WHERE key = 'begins_after_seq'");
+    deepStrictEqual(begins, [{ value: String(second.firstSeq - 1) }]);
+    const rows = query(world, "SELECT * FROM pnl");
+    ok(rows.length > 0);
+    for (const row of rows) {
+      for (const column of ["position", "avg_px", "realised"]) {
+        strictEqual(row[column], null, column);
+      }
+      for (const column of ["position_exact", "cost_exact", "realised_exact"]) {
+        strictEqual(row[column], null, column);
+      }
+      ok(Number(row["fills"]) > 0);
+      match(String(row["sold_qty_exact"]), /^\d/);
+      match(String(row["fees"]), /^0\.\d+ B$/);
+    }
   }),
 );
 

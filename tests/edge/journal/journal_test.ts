@@ -7,7 +7,9 @@ import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/str
 import fc from "fast-check";
 import { Samples } from "../../../edge/metrics/samples.ts";
 import { highWaterPath, readHighWater } from "../../../edge/journal/high_water.ts";
+import type { JournalSettings } from "../../../edge/journal/mod.ts";
 import { isCommitted } from "../../../edge/journal/ring.ts";
+import { DiskError } from "../../../edge/ports.ts";
 import { JournalRig, replayDisk, SMALL, STATE } from "../../support/journal_rig.ts";
 import { MemoryDisk } from "../../support/memory_disk.ts";
 
@@ -305,6 +307,41 @@ for (const onCall of [2, 3, 4, 5, 6, 7, 8]) {
     second.fill(10);
     rig.disk.crash("none");
     strictEqual(replayDisk(rig.disk).seqId, second.durable.at(-1));
+  });
+}
+
+/** Segments whose batches all go into space that was filled with the first: none changes a size. */
+const FILLED: JournalSettings = { ...SMALL, fillBytes: 1 << 16 };
+
+/** A life that ends where its disk fails, if it does; what it wrote is still in the cache. */
+function endsWhereItFails(disk: MemoryDisk): boolean {
+  let failures: readonly string[] = ["at its start"];
+  try {
+    const rig = new JournalRig(disk, FILLED);
+    failures = rig.failures;
+    rig.fill(150);
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+  }
+  disk.heal();
+  disk.crash("all");
+  return failures.length > 0;
+}
+
+for (const operation of ["rename", "syncDirectory"] as const) {
+  Deno.test(`Journal loses nothing after a ${operation} that failed anywhere, a restart and a power cut`, () => {
+    let onCall = 1;
+    for (;; onCall += 1) {
+      const disk = new MemoryDisk();
+      disk.inject({ operation, onCall, effect: "Io" });
+      if (!endsWhereItFails(disk)) break;
+      const second = new JournalRig(disk, FILLED);
+      second.fill(6);
+      deepStrictEqual(second.failures, []);
+      disk.crash("none");
+      strictEqual(replayDisk(disk).seqId, second.durable.at(-1), `${operation} ${onCall}`);
+    }
+    ok(onCall > 4, `${onCall} places`);
   });
 }
 

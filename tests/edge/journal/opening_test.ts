@@ -5,8 +5,10 @@
  */
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { placeAfter } from "../../../edge/journal/opening.ts";
-import { recover } from "../../../edge/journal/mod.ts";
-import { listSegments } from "../../../edge/journal/segments.ts";
+import { checkpointDirectory } from "../../../edge/journal/checkpoint_files.ts";
+import { highWaterPath } from "../../../edge/journal/high_water.ts";
+import { recover, type Recovery } from "../../../edge/journal/mod.ts";
+import { anchorPath, encodeAnchor, listSegments } from "../../../edge/journal/segments.ts";
 import type { JournalTail } from "../../../edge/journal/writer.ts";
 import { ENGINE, JournalRig, openJournal, SILENT, STATE } from "../../support/journal_rig.ts";
 import { startFollower } from "../../support/follower_rig.ts";
@@ -66,6 +68,99 @@ Deno.test("placeAfter() refuses a batch of another chain and one that is not the
   const chain = "f".repeat(64);
   throws(() => placeAfter({ ...tailOf(9), chain }, of), /was taken: was another chain/);
   throws(() => placeAfter({ ...tailOf(60), batch: 61 }, of), /was taken: was missing/);
+});
+
+/** 60 events with a checkpoint after 30 and after all, and what its mark was before the last batch. */
+function checkpointed(): { readonly disk: MemoryDisk; readonly earlierMark: Uint8Array } {
+  const rig = new JournalRig();
+  const { link } = startFollower(rig, {});
+  const checkpoint = (): void => {
+    link.checkpoint();
+    rig.threads.run();
+  };
+  rig.fill(30);
+  checkpoint();
+  rig.fill(27);
+  const earlierMark = rig.disk.read(highWaterPath(STATE));
+  rig.fill(3);
+  checkpoint();
+  rig.stop();
+  return { disk: rig.disk, earlierMark };
+}
+
+/** Takes the last batch away, all of it or all but its header. */
+function loseLastBatch(disk: MemoryDisk, what: "all of it" | "its events"): void {
+  const path = `${directory}/${
+    disk.list(directory).filter((name) => name.endsWith(".log")).at(-1)
+  }`;
+  const bytes = disk.read(path);
+  const text = new TextDecoder("latin1").decode(bytes);
+  const header = text.lastIndexOf('{"batch":');
+  disk.put(path, bytes.fill(0, what === "all of it" ? header : text.indexOf("\n", header) + 1));
+}
+
+/** Opens a journal and reads it to its end; `ignored`: whatever its mark is. */
+function opened(disk: MemoryDisk, mark: "binding" | "ignored"): Recovery {
+  const randomness = { bytes: (length: number) => new Uint8Array(length) };
+  const where = { disk, randomness, log: SILENT, stateDirectory: STATE };
+  const recovery = recover({ ...where, engineVersion: ENGINE, mark, access: "read" });
+  for (const _ of recovery.records());
+  return recovery;
+}
+
+for (const what of ["all of it", "its events"] as const) {
+  Deno.test(`recover() refuses a journal that lost the batch of its checkpoint, ${what}, behind its mark`, () => {
+    const { disk, earlierMark } = checkpointed();
+    loseLastBatch(disk, what);
+    disk.put(highWaterPath(STATE), earlierMark);
+    throws(
+      () => opened(disk, "binding"),
+      /must reach its checkpoint \(batch 20, seq 60\): was at its end after batch 19.* --accept-loss/,
+    );
+  });
+
+  Deno.test(`recover() passes over a checkpoint whose batch is lost, ${what}, where the mark is ignored`, () => {
+    const { disk } = checkpointed();
+    const [older] = disk.list(checkpointDirectory(STATE));
+    strictEqual(opened(disk, "ignored").checkpoint?.seqId, 60);
+    loseLastBatch(disk, what);
+    const recovery = opened(disk, "ignored");
+    deepStrictEqual([recovery.checkpoint?.seqId, recovery.tail.seq], [30, 57]);
+    disk.remove(`${checkpointDirectory(STATE)}/${older}`);
+    const fromNothing = opened(disk, "ignored");
+    deepStrictEqual([fromNothing.checkpoint, fromNothing.tail.seq], [undefined, 57]);
+  });
+}
+
+Deno.test("recover() refuses a checkpoint of another chain, also where the mark is ignored", () => {
+  const ours = new JournalRig();
+  const other = new JournalRig(ours.disk.clone());
+  const { link } = startFollower(other, {});
+  other.fill(30, 2);
+  link.checkpoint();
+  other.threads.run();
+  ours.fill(60);
+  ours.stop();
+  for (const name of other.disk.list(checkpointDirectory(STATE))) {
+    const path = `${checkpointDirectory(STATE)}/${name}`;
+    ours.disk.put(path, other.disk.read(path));
+  }
+  for (const mark of ["binding", "ignored"] as const) {
+    throws(() => opened(ours.disk, mark), /was taken: was another chain/, mark);
+  }
+});
+
+Deno.test("recover() refuses a journal that begins later than at 1 and ends before its checkpoints", () => {
+  const { disk } = checkpointed();
+  const [, second] = listSegments(disk, directory);
+  ok(second !== undefined);
+  disk.remove(`${directory}/00000001.log`);
+  disk.put(anchorPath(directory), new TextEncoder().encode(encodeAnchor(second)));
+  strictEqual(opened(disk, "ignored").checkpoint?.seqId, 60);
+  loseLastBatch(disk, "all of it");
+  const [older] = disk.list(checkpointDirectory(STATE));
+  disk.remove(`${checkpointDirectory(STATE)}/${older}`);
+  throws(() => opened(disk, "ignored"), /must have a checkpoint: was without one/);
 });
 
 Deno.test("recover() names the damage, not the checkpoint that is beyond it", () => {

@@ -3,11 +3,17 @@
  * refused with a sentence that names the first bad record; a restart on it never begins.
  * @module
  */
-import { match, ok, strictEqual, throws } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { Effects } from "../../../core/effects.ts";
 import type { Event } from "../../../core/event.ts";
-import { JournalRefused, PoisonEvent, replayInto } from "../../../edge/journal/mod.ts";
+import {
+  JournalRefused,
+  journalVerify,
+  PoisonEvent,
+  replayInto,
+} from "../../../edge/journal/mod.ts";
+import { encodeAnchor } from "../../../edge/journal/segments.ts";
 import { EchoTimeline } from "../../support/echo_timeline.ts";
 import {
   controlHead,
@@ -170,6 +176,36 @@ Deno.test("recover() refuses a journal whose high-water mark is missing or damag
   const damaged = rig.disk.clone();
   damaged.put(`${STATE}/high_water`, new Uint8Array(8192).fill(65));
   match(refusalOf(damaged).message, /was damaged/);
+});
+
+Deno.test("recover() begins no journal where something is left of one, and journalVerify() says the same", () => {
+  const left = [
+    "checkpoints/0000000000000012.json",
+    "journal/anchor.json",
+    "events.sqlite",
+    "poison",
+    "quarantine",
+    "lost/1f0c22ab/high_water",
+  ];
+  const anchor = encodeAnchor({
+    ...{ journalId: "a".repeat(32), number: 1, firstBatch: 5, firstSeq: 13 },
+    previousChain: "b".repeat(64),
+  });
+  for (const path of left) {
+    const disk = new MemoryDisk();
+    disk.put(`${STATE}/${path}`, new TextEncoder().encode(anchor));
+    const before = disk.clone();
+    const { message } = refusalOf(disk);
+    match(
+      message,
+      new RegExp(`has ${path.split("/")[0]}.* must have a journal: .* restore the whole`),
+      path,
+    );
+    strictEqual(journalVerify(disk, STATE).problem, message, path);
+    for (const folder of [STATE, `${STATE}/journal`]) {
+      if (before.exists(folder)) deepStrictEqual(disk.list(folder), before.list(folder), path);
+    }
+  }
 });
 
 Deno.test("recover() begins a journal after a first start that a full disk or a power cut ended anywhere", () => {
