@@ -79,6 +79,10 @@ class BinanceFormat implements LineFormat {
     return this.#take(parseMessage(message), at);
   }
 
+  forget(instrument: Instrument): void {
+    this.#channels.delete(instrument);
+  }
+
   #skip(): Draft[] {
     this.#notes.summary.ignored++;
     return [];
@@ -164,7 +168,8 @@ class BinanceFormat implements LineFormat {
 
   #snapshot(channel: Channel, payload: DepthSnapshotPayload, at: LinePlace): Draft[] {
     this.#notes.summary.snapshots++;
-    if (channel.sequence.isSeeded) return []; // the book is in step: an older picture adds nothing
+    // An older picture of a book in step adds nothing; what a newer one has may have been missed.
+    if (!channel.sequence.lacks(payload.lastUpdateId)) return [];
     const { instrument } = channel;
     const snapshot = marketDraft(instrument, timeOf(payload.E, at), {
       eventType: "BookSnapshot",

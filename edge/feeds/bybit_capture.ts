@@ -51,6 +51,10 @@ class BybitFormat implements LineFormat {
     return this.#take(fieldsOf(parseJson(at?.message ?? line), "the message"), place);
   }
 
+  forget(instrument: Instrument): void {
+    this.#updateIds.delete(instrument);
+  }
+
   #take(message: Fields, place: string): Draft[] {
     const topic = typeof message["topic"] === "string" ? message["topic"] : "";
     const symbol = topic.slice(topic.lastIndexOf(".") + 1);

@@ -57,6 +57,10 @@ class KrakenFormat implements LineFormat {
     return this.#take(message, place);
   }
 
+  forget(instrument: Instrument): void {
+    this.#books.delete(instrument);
+  }
+
   /** Only messages of channels are lists: `[number, payload …, channel, pair]`. */
   #take(text: string, place: string): Draft[] {
     const message = text === "" ? undefined : parseJson(text);

@@ -3,6 +3,7 @@
  * Proves R-HOT-5 (raw lines).
  * @module
  */
+import { crc32 } from "node:zlib";
 import { deepStrictEqual, match } from "node:assert/strict";
 import { micros } from "../../../core/numbers.ts";
 import { openFormat } from "../../../edge/feeds/capture_formats.ts";
@@ -41,3 +42,40 @@ Deno.test("RawFeed.read() says what is wrong with a line, and goes on with the n
   match(outcome.ok ? "" : outcome.problem, /^payload: Cannot read/);
   deepStrictEqual(raw.read(TRADE, TS).ok && "read", "read");
 });
+
+const TIME = "1700000000.000000";
+const KRAKEN = ["book-10", "BTC/USDT"];
+const CHECKSUM = crc32("10100" + "1000" + "10000" + "1000");
+const FORGOTTEN = [
+  [
+    "binance",
+    { lastUpdateId: 9, bids: [["100", "1"]], asks: [] },
+    { e: "depthUpdate", E: 1, s: "BTCUSDT", U: 10, u: 10, b: [["100", "2"]], a: [] },
+  ],
+  [
+    "bybit",
+    { topic: "orderbook.50.BTCUSDT", type: "snapshot", ts: 1, data: { u: 9, b: [], a: [] } },
+    { topic: "orderbook.50.BTCUSDT", type: "delta", ts: 1, data: { u: 10, b: [], a: [] } },
+  ],
+  [
+    "kraken",
+    [1, { as: [["101.00", "1.000", TIME]], bs: [["100.00", "1.000", TIME]] }, ...KRAKEN],
+    [1, { a: [["101.00", "1.000", TIME]], c: String(CHECKSUM) }, ...KRAKEN],
+  ],
+] as const;
+
+for (const [format, snapshot, update] of FORGOTTEN) {
+  Deno.test(`RawFeed.forget() makes a book of ${format} wait for its next snapshot, be it an old one`, () => {
+    const raw = new RawFeed({ format, instruments: [BTC], open: openFormat });
+    const said = (line: unknown): unknown => {
+      const outcome = raw.read(JSON.stringify(line), TS);
+      return outcome.ok ? outcome.drafts.map(({ eventType }) => eventType) : outcome.problem;
+    };
+    const lines = [snapshot, update];
+    deepStrictEqual(lines.map(said), [["BookSnapshot"], ["BookDelta"]]);
+    raw.forget(new Set([BTC.id]));
+    deepStrictEqual(said(update), []);
+    raw.forget(new Set([BTC.id]));
+    deepStrictEqual(lines.map(said), [["BookSnapshot"], ["BookDelta"]]);
+  });
+}
