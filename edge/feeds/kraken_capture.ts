@@ -16,7 +16,7 @@ import type { Draft, Levels } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
 import { type Micros, micros } from "../../core/numbers.ts";
 import type { CaptureInstruments } from "./capture_instruments.ts";
-import { LineError, splitLine } from "./capture_line.ts";
+import { LineError, splitLine, timeOfUs } from "./capture_line.ts";
 import {
   type CaptureNotes,
   type Fields,
@@ -199,7 +199,5 @@ function withoutPoint(decimal: string): string {
 }
 
 function secondsOf(text: string | undefined): Micros {
-  const us = text === undefined ? undefined : quantaOf(text, 6);
-  if (us !== undefined && us >= 0) return micros(us);
-  throw new LineError(`Cannot read a time: it must be seconds: was ${text ?? "absent"}`);
+  return timeOfUs(text === undefined ? undefined : quantaOf(text, 6));
 }

@@ -13,11 +13,11 @@
 import type { Draft } from "../../core/event.ts";
 import type { Instrument, Side } from "../../core/instrument.ts";
 import { unreachable } from "../../core/invariant.ts";
-import { micros, qty } from "../../core/numbers.ts";
+import { qty } from "../../core/numbers.ts";
 import type { Micros, Px, Qty } from "../../core/numbers.ts";
 import { barTrades, isBar } from "./bar_rows.ts";
 import { CaptureInstruments } from "./capture_instruments.ts";
-import { LineError } from "./capture_line.ts";
+import { LineError, timeOfUs } from "./capture_line.ts";
 import { CaptureNotes } from "./capture_notes.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
 import type { CaptureSummary } from "./capture_summary.ts";
@@ -157,7 +157,7 @@ export class RowCapture implements CaptureReader {
     const [bidPx, bidQty] = this.#best(instrument, ["bid_price", "bid_size"]);
     const [askPx, askQty] = this.#best(instrument, ["ask_price", "ask_size"]);
     this.summary.quotes++;
-    const at = micros(eventTime + (this.#mapping.barMs ?? 0) * 1000);
+    const at = timeOfUs(eventTime + (this.#mapping.barMs ?? 0) * 1000);
     return [marketDraft(instrument, at, {
       eventType: "QuoteUpdated",
       payload: { bidPx, bidQty, askPx, askQty, updateId: null },

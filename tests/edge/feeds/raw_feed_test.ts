@@ -79,3 +79,63 @@ for (const [format, snapshot, update] of FORGOTTEN) {
     deepStrictEqual(lines.map(said), [["BookSnapshot"], ["BookDelta"]]);
   });
 }
+
+/** 2^52 + 1 quanta, and the first millisecond whose microseconds cannot be counted. */
+const [PRICE, MS] = ["45035996273704.97", 9_007_199_254_741];
+const DEPTH = { e: "depthUpdate", E: 1, s: "BTCUSDT", U: 1, u: 1, b: [], a: [] };
+const L2 = { coin: "BTC/USDT", time: 1, levels: [[], []] };
+const BYBIT = {
+  topic: "orderbook.50.BTCUSDT",
+  type: "snapshot",
+  ts: 1,
+  data: { u: 9, b: [], a: [] },
+};
+const OPEN = {
+  status: "OPEN",
+  inPlay: false,
+  numberOfWinners: 1,
+  bettingType: "ODDS",
+  marketBaseRate: 5,
+};
+const BEYOND_COUNTING = [
+  ["binance", "price of a snapshot", { lastUpdateId: 1, bids: [[PRICE, "1"]], asks: [] }],
+  ["binance", "price of a quote", { u: 1, s: "BTCUSDT", b: PRICE, B: "1", a: PRICE, A: "1" }],
+  ["binance", "time of a change", { ...DEPTH, E: MS }],
+  ["binance", "time of a trade", { ...JSON.parse(TRADE), E: MS }],
+  ["binance", "time of a snapshot", { lastUpdateId: 1, bids: [], asks: [], E: MS }],
+  ["bybit", "price of a level", { ...BYBIT, data: { u: 9, b: [[PRICE, "1"]], a: [] } }],
+  ["bybit", "time of a book", { ...BYBIT, ts: MS }],
+  ["hyperliquid", "price of a level", {
+    channel: "l2Book",
+    data: { ...L2, levels: [[{ px: PRICE, sz: "1" }], []] },
+  }],
+  ["hyperliquid", "time of a book", { channel: "l2Book", data: { ...L2, time: MS } }],
+  ["kraken", "price of a level", [1, { as: [[PRICE, "1", TIME]], bs: [] }, ...KRAKEN]],
+  ["kraken", "time of a level", [1, { as: [["1", "1", "9007199254.740992"]], bs: [] }, ...KRAKEN]],
+  ["betfair", "price of a level", mcm({ rc: [{ id: 1, atb: [[Number(PRICE), 1]] }] })],
+  ["betfair", "time of a message", { ...mcm({}), pt: MS }],
+  [
+    "betfair",
+    "time of a removal",
+    mcm({ marketDefinition: { ...OPEN, runners: [removed("+275000-01-01T00:00:00Z")] } }),
+  ],
+] as const;
+
+function mcm(change: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return { op: "mcm", id: 1, pt: 1, mc: [{ id: "1.1", ...change }] };
+}
+
+function removed(removalDate: string): unknown {
+  return { id: 1, status: "REMOVED", sortPriority: 1, removalDate };
+}
+
+for (const [format, what, line] of BEYOND_COUNTING) {
+  Deno.test(`RawFeed.read() refuses the ${what} in ${format} if it cannot be counted`, () => {
+    const raw = new RawFeed({ format, instruments: [BTC], open: openFormat });
+    const outcome = raw.read(JSON.stringify(line), TS);
+    match(
+      outcome.ok ? "taken" : outcome.problem,
+      new RegExp(`^payload: Cannot read .*${what.split(" ")[0]}\\b`),
+    );
+  });
+}

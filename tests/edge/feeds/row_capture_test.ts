@@ -162,11 +162,25 @@ Deno.test("a row that cannot be read is told with its place and gives nothing", 
   ]);
   strictEqual(drafts.length, 1);
   strictEqual(problems.length, 5);
-  match(problems[0] ?? "", /^rows:2: .*price must be a decimal of at most 1 places: was "100.55"/);
+  match(
+    problems[0] ?? "",
+    /^rows:2: .*price must be a decimal of at most 1 places, within 2\^52 quanta: was "100.55"/,
+  );
   match(problems[1] ?? "", /size must be a decimal/);
   match(problems[2] ?? "", /time must be a time: was "yesterday"/);
   match(problems[3] ?? "", /side must be a word for buy or sell: was "north"/);
   match(problems[4] ?? "", /a quoted field must end on its line/);
+});
+
+Deno.test("a row whose price or time cannot be counted is told and gives nothing", () => {
+  const late = "9007199254.740900"; // 91 microseconds before the last that can be counted
+  const price = read("csv", ["time,side,price,size", "1700000000,bid,450359962737049.7,1"]);
+  const bars = read("csv", ["time,open,high,low,close,volume", `${late},1,1,1,1,4`]);
+  const quotes = read("csv", [`${late},1,1`], { time: 1, bid_price: 2, ask_price: 3, bar_ms: 1 });
+  deepStrictEqual([price.drafts, bars.drafts, quotes.drafts], [[], [], []]);
+  match(price.problems[0] ?? "", /^rows:2: .*price must be a decimal .* within 2\^52 quanta/);
+  match(bars.problems[0] ?? "", /^rows:2: Cannot read a time: .*2\^53 microseconds/);
+  match(quotes.problems[0] ?? "", /^rows:1: Cannot read a time: /);
 });
 
 Deno.test("rows whose columns nobody knows, and rows of another symbol, are told", () => {

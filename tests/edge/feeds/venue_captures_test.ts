@@ -156,6 +156,12 @@ for (const [line, parts] of lines) {
   });
 }
 
+for (const time of ["9007199254740992000", "9007199254.740992:"]) {
+  Deno.test(`splitLine() refuses the time ${time}, whose microseconds cannot be counted`, () => {
+    throws(() => splitLine(`${time} {}`), /^LineError: Cannot read a time: .*2\^53 microseconds/);
+  });
+}
+
 Deno.test("splitLine() refuses a line without a time", () => {
   throws(() => splitLine("{}"), /must begin with the receive time/);
 });
