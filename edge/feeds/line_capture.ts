@@ -23,6 +23,8 @@ export interface LineFormat {
   readonly receivedUs: Micros | undefined;
   /** Reads one line. @throws {LineError} If it cannot be read. */
   read(line: string, place: string): Draft[];
+  /** Says which books are lost because the line could not be read; absent: none. */
+  lose?(reason: string): Draft[];
   /** Forgets the book of an instrument; absent: it keeps none. */
   forget?(instrument: Instrument): void;
 }
@@ -49,7 +51,11 @@ export class LineCapture implements CaptureReader {
   }
 
   read(line: string, place: string): Draft[] {
-    return this.#notes.line(place, () => this.#format.read(line, place));
+    return this.#notes.line(
+      place,
+      () => this.#format.read(line, place),
+      (reason) => this.#format.lose?.(reason) ?? [],
+    );
   }
 
   forget(instrument: Instrument): void {
