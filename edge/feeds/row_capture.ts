@@ -77,7 +77,7 @@ export class RowCapture implements CaptureReader {
     return this.#notes.line(
       place,
       () => this.#cells.load(line) ? this.#take(place) : [],
-      (reason) => this.#kind === "depth" ? this.#lose(reason) : [],
+      (reason) => this.#rowKind() === "depth" ? this.#lose(reason) : [],
     );
   }
 
@@ -87,6 +87,10 @@ export class RowCapture implements CaptureReader {
     return [...this.#books].map(([instrument, eventTime]) =>
       marketDraft(instrument, eventTime, { eventType: "BookInvalidated", payload: { reason } })
     );
+  }
+
+  forget(instrument: Instrument): void {
+    this.#depth.forget(instrument);
   }
 
   finish(): Draft[] {
@@ -108,7 +112,7 @@ export class RowCapture implements CaptureReader {
       throw new LineError(`Cannot read a row: time must be a time: was "${text ?? ""}"`);
     }
     const at = { instrument, eventTime };
-    const kind = this.#rowKind();
+    const kind = this.#needKind();
     switch (kind) {
       case "trades":
         return this.#trade(at);
@@ -124,9 +128,14 @@ export class RowCapture implements CaptureReader {
     }
   }
 
-  #rowKind(): RowKind {
-    this.#kind ??= kindOf(this.#cells.fields);
-    if (this.#kind !== undefined) return this.#kind;
+  /** Undefined: the columns do not tell. */
+  #rowKind(): RowKind | undefined {
+    return this.#kind ??= kindOf(this.#cells.fields);
+  }
+
+  #needKind(): RowKind {
+    const kind = this.#rowKind();
+    if (kind !== undefined) return kind;
     const known = [...this.#cells.fields.keys()].join(", ") || "none";
     throw new LineError(
       "Cannot read a row: its columns must be those of trades, quotes, depth or bars: " +

@@ -80,6 +80,22 @@ for (const [format, snapshot, update] of FORGOTTEN) {
   });
 }
 
+Deno.test("RawFeed.forget() drops the rows of a book that are still gathered", () => {
+  const raw = new RawFeed({ format: "csv", instruments: [BTC], open: openFormat });
+  const row = (time: number): string => `${time},true,bid,100,1`;
+  const lines = ["time,is_snapshot,side,price,size", row(1_700_000_001)];
+  const said = (line: string): unknown => {
+    const outcome = raw.read(line, TS);
+    return outcome.ok ? outcome.drafts.map(({ eventTime }) => eventTime) : outcome.problem;
+  };
+  deepStrictEqual(lines.map(said), [[], []]);
+  raw.forget(new Set([BTC.id]));
+  deepStrictEqual([1_700_000_002, 1_700_000_003].map((time) => said(row(time))), [
+    [],
+    [1_700_000_002_000_000],
+  ]);
+});
+
 /** 2^52 + 1 quanta, and the first millisecond whose microseconds cannot be counted. */
 const [PRICE, MS] = ["45035996273704.97", 9_007_199_254_741];
 const DEPTH = { e: "depthUpdate", E: 1, s: "BTCUSDT", U: 1, u: 1, b: [], a: [] };

@@ -100,6 +100,32 @@ Deno.test("a level that cannot be read makes the book invalid, and its message i
   ]);
 });
 
+for (const [what, bad] of [["time", 0], ["level", 0], ["level", 1], ["level", 2]] as const) {
+  Deno.test(`a snapshot whose row ${bad + 1} has a ${what} that cannot be read is no book, and the next one is`, () => {
+    const snapshot = (second: number): string[] => [
+      `170000000${second},true,bid,100,1`,
+      `170000000${second},true,bid,99,1`,
+      `170000000${second},true,ask,101,2`,
+    ];
+    const cut = snapshot(1);
+    cut[bad] = what === "time" ? "soon,true,bid,100,1" : "1700000001,true,bid,98.0x,1";
+    const { drafts } = read("csv", [
+      "timestamp,is_snapshot,side,price,amount",
+      ...cut,
+      "1700000002,false,bid,99,2",
+      ...snapshot(3),
+      ...snapshot(4),
+    ]);
+    const said = drafts.filter(({ eventType }) => eventType !== "BookInvalidated");
+    const second = 1_000_000;
+    deepStrictEqual(said.map(({ eventType, eventTime }) => [eventType, eventTime]), [
+      ["BookDelta", T + 2 * second],
+      ["BookSnapshot", T + 3 * second],
+      ["BookSnapshot", T + 4 * second],
+    ]);
+  });
+}
+
 Deno.test("csv with a column for each level gives a whole book for each row", () => {
   const rows = shortOf(read("csv", [
     "timestamp,bids[0].price,bids[0].amount,asks[0].price,asks[0].amount,asks[1].price,asks[1].amount",
