@@ -3,7 +3,7 @@
  * @module
  */
 import type { Mode } from "../core/event.ts";
-import type { ClientIndex, Micros, SeqId } from "../core/numbers.ts";
+import type { ClientIndex, InstrumentId, Micros, SeqId } from "../core/numbers.ts";
 import type { View } from "../core/view.ts";
 import type {
   Backend,
@@ -111,6 +111,10 @@ export class DaemonBackend implements Backend {
 
   readRaw({ venue, line, tsUs }: RawLine): RawOutcome | undefined {
     return this.#options.rawFeeds.get(venue)?.read(line, tsUs);
+  }
+
+  forgetRaw(instruments: ReadonlySet<InstrumentId>): void {
+    for (const feed of this.#options.rawFeeds.values()) feed.forget(instruments);
   }
 
   alarm(code: LoggedAlarm, text: string): void {

@@ -8,7 +8,7 @@
  */
 import type { Effects } from "../core/effects.ts";
 import type { Draft, Event, Mode } from "../core/event.ts";
-import type { ClientIndex, Micros, SeqId } from "../core/numbers.ts";
+import type { ClientIndex, InstrumentId, Micros, SeqId } from "../core/numbers.ts";
 import type { HotLoop, SignalEmission } from "../core/hotloop/mod.ts";
 import type { View } from "../core/view.ts";
 import type { EncodedReport } from "./encoded_report.ts";
@@ -87,6 +87,8 @@ export interface Backend {
   counters(): Readonly<Record<string, number | string>>;
   /** Reads a raw line of a venue's feed; undefined: no format is configured for it. */
   readRaw?(of: RawLine): RawOutcome | undefined;
+  /** What raw lines said of these books did not all arrive: they wait for their next snapshots. */
+  forgetRaw?(instruments: ReadonlySet<InstrumentId>): void;
   /** Something an operator must know. */
   alarm(code: "RESUME_AHEAD", text: string): void;
 }

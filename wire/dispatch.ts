@@ -15,6 +15,7 @@ import type { Inlet } from "./inlet.ts";
 import type { ClientHeartbeat, ClientMessage, MessageProblem, Publish } from "./message.ts";
 import { PlainIntentReader } from "./plain_intent.ts";
 import { toDrafts } from "./publish.ts";
+import type { PublishedBooks } from "./published_books.ts";
 import type { SessionRequests } from "./session_requests.ts";
 import type { WirePorts, WireSettings } from "./settings.ts";
 
@@ -32,6 +33,7 @@ export type DispatchOptions = {
   readonly clientId: string;
   readonly session: SessionId;
   readonly inlet: Inlet;
+  readonly published: PublishedBooks;
   /** GOODBYE: `keep` leaves the orders resting. */
   readonly leave: (keepOrders: boolean) => void;
 };
@@ -110,14 +112,15 @@ export class Dispatch {
   }
 
   #publish(message: Publish): void {
-    const { backend, settings, inlet, requests } = this.#options;
+    const { backend, settings, inlet, published, requests } = this.#options;
     const outcome = toDrafts(message, {
       view: backend.view,
       clientFeeds: settings.clientFeeds,
       readRaw: (of) => backend.readRaw?.(of),
     });
-    if (outcome.ok) return inlet.offer(outcome.drafts);
-    requests.error({ code: "BAD_MESSAGE", message: outcome.message });
+    if (!outcome.ok) return requests.error({ code: "BAD_MESSAGE", message: outcome.message });
+    published.note(outcome.drafts);
+    inlet.offer(outcome.drafts);
   }
 
   #internal(error: unknown): void {

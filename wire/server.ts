@@ -58,8 +58,10 @@ export class WireServer implements Observer, MetricSource {
   readonly #streams: ReportStreams;
   readonly #signals: SignalEvents | undefined;
   readonly #control: Producer;
-  /** Closings that found the control queue full. */
+  /** Ends of books and sessions that found the control queue full. */
   #closings: Draft[] = [];
+  /** There are ends of books among what waits. */
+  #hasBookEnds = false;
   #listeners: Listener[] = [];
   #stopped: (() => void) | undefined;
   #isDone = false;
@@ -81,7 +83,8 @@ export class WireServer implements Observer, MetricSource {
       metrics: () => this.counters(),
       reportSeq: (clientId) => this.#reportSeq(clientId),
       admit: (session) => this.#admit(session),
-      offerClose: (draft) => this.#offerClose(draft),
+      offerClose: (drafts) => this.#offerClose(drafts),
+      mayServe: () => !this.#isEndingBooks(),
       subscriptionsChanged: (session) => this.#subscriptionsChanged(session),
       lingers: (session) => this.#lingers(session),
       gone: (session) => this.#gone(session),
@@ -237,7 +240,7 @@ export class WireServer implements Observer, MetricSource {
     const { current, members, openings } = this.#book;
     current.get(client)?.replaced();
     const session = members.get(id);
-    if (session === undefined) return this.#offerClose(lostDraft(event));
+    if (session === undefined) return this.#offerClose([lostDraft(event)]);
     current.set(client, session);
     session.openingApplied(event.seqId, client);
     openings.push({ seq: event.seqId, client, session });
@@ -321,9 +324,16 @@ export class WireServer implements Observer, MetricSource {
     this.#doneIfEmpty();
   }
 
-  #offerClose(draft: Draft): void {
-    this.#closings.push(draft);
+  #offerClose(drafts: readonly Draft[]): void {
+    for (const draft of drafts) this.#closings.push(draft);
+    this.#hasBookEnds ||= drafts.some(({ eventType }) => eventType === "BookInvalidated");
     this.#offerClosings();
+  }
+
+  /** The release of what ends the wait lets sessions go on. */
+  #isEndingBooks(): boolean {
+    this.#hasBookEnds &&= this.#closings.length > 0 || this.#control.depth > 0;
+    return this.#hasBookEnds;
   }
 
   #offerClosings(): void {

@@ -4,9 +4,11 @@
  * Phases: hello → opening (SessionOpened offered, not yet durable) → open → leaving, replaced or
  * stopping → closing → closed. `INPUT` says what becomes of received bytes in each.
  * Invariants: nothing but HELLO is acted on before HELLO_ACK. Every SessionOpened that was applied
- * is followed by exactly one SessionClosed, unless the daemon stops first.
+ * is followed by exactly one SessionClosed, unless the daemon stops first; before it the books that
+ * the session published are invalidated.
  * @module
  */
+import type { Draft } from "../core/event.ts";
 import type { ClientIndex, SessionId } from "../core/numbers.ts";
 import type { Cancel, Socket } from "../edge/ports.ts";
 import { Dispatch } from "./dispatch.ts";
@@ -16,6 +18,7 @@ import { Inlet } from "./inlet.ts";
 import { Liveness } from "./liveness.ts";
 import type { Hello } from "./message.ts";
 import { Outbox } from "./outbox.ts";
+import { PublishedBooks } from "./published_books.ts";
 import type { ReportStream } from "./report_stream.ts";
 import { encodeError, encodeHeartbeat, type ErrorCode } from "./server_message.ts";
 import {
@@ -54,7 +57,12 @@ const INPUT = {
 const LINGER_US = 1_000_000;
 
 /** What a session has from its accepted HELLO on. */
-type Member = { readonly hello: Hello; readonly id: SessionId; readonly inlet: Inlet };
+type Member = {
+  readonly hello: Hello;
+  readonly id: SessionId;
+  readonly inlet: Inlet;
+  readonly published: PublishedBooks;
+};
 
 /** How a session leaves the timeline. */
 type Closing = { readonly cause: "goodbye" | "lost" | "replaced"; readonly keepOrders: boolean };
@@ -247,14 +255,14 @@ export class Session {
       producer: backend.openProducer(`session ${of.id}`),
       counters,
       maxFrameBytes: settings.maxFrameBytes,
-      mayServe: () => this.#phase === "open" && !this.#outbox.isFull,
+      mayServe: () => this.#phase === "open" && !this.#outbox.isFull && this.#host.mayServe(),
       nowUs: () => backend.nowUs(),
       serve: (frame, nowUs) => this.#dispatch?.serve(frame, nowUs),
       badFrame: ({ message }) => this.fatal({ code: "FRAME_SIZE", message }),
       blocked: () => this.#blocked(hello.clientId),
       unblocked: () => this.#liveness.listen(),
     });
-    this.#member = { hello, id: of.id, inlet };
+    this.#member = { hello, id: of.id, inlet, published: new PublishedBooks() };
     this.#phase = "opening";
     inlet.offer([openedDraft(hello, { session: of.id, nowUs: backend.nowUs(), settings })]);
     inlet.take(of.rest);
@@ -291,6 +299,7 @@ export class Session {
       clientId,
       session: member.id,
       inlet: member.inlet,
+      published: member.published,
       leave: (keepOrders) => this.#leave({ cause: "goodbye", keepOrders }),
     });
   }
@@ -329,9 +338,7 @@ export class Session {
     this.#phase = "leaving";
     this.#isCloseOffered = true;
     this.#leavesInOrder = true;
-    member.inlet.offer([
-      closedDraft({ session: member.id, ...closing }, this.#host.backend.nowUs()),
-    ]);
+    member.inlet.offer(this.#endOf(member, closing));
   }
 
   #offerClose(closing: Closing): void {
@@ -339,8 +346,15 @@ export class Session {
     if (member === undefined || this.#isCloseOffered) return;
     if (this.#opening === undefined) return; // not applied: if it still is, `openingApplied` is back
     this.#isCloseOffered = true;
-    const nowUs = this.#host.backend.nowUs();
-    this.#host.offerClose(closedDraft({ session: member.id, ...closing }, nowUs));
+    this.#host.offerClose(this.#endOf(member, closing));
+  }
+
+  /** Returns the end of its books, then its own. The books may have lost what waited in its queue. */
+  #endOf({ id, published }: Member, closing: Closing): readonly Draft[] {
+    const { backend } = this.#host;
+    const nowUs = backend.nowUs();
+    backend.forgetRaw?.(published.instruments);
+    return [...published.invalidated(nowUs), closedDraft({ session: id, ...closing }, nowUs)];
   }
 
   /** The peer has finished sending: what it has sent is acted on, then it is lost. */

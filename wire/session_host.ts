@@ -29,8 +29,10 @@ export interface SessionHost {
   reportSeq(clientId: string): number;
   /** Gives an accepted HELLO its number, or says why there is no room. */
   admit(session: Session): SessionId | AdmissionRefusal;
-  /** Offers the SessionClosed of a session that has left the sequencer. */
-  offerClose(draft: Draft<"SessionClosed">): void;
+  /** Offers the end of the books and of a session that has left the sequencer. */
+  offerClose(drafts: readonly Draft[]): void;
+  /** False while such books wait for their end: what was published now could overtake it. */
+  mayServe(): boolean;
   /** The session's subscriptions have changed. */
   subscriptionsChanged(session: Session): void;
   /** The session has had its last words and is about to close. */

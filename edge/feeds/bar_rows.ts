@@ -8,8 +8,9 @@
  * @module
  */
 import type { Draft } from "../../core/event.ts";
-import { micros, qty } from "../../core/numbers.ts";
+import { qty } from "../../core/numbers.ts";
 import type { Px, Qty } from "../../core/numbers.ts";
+import { timeOfUs } from "./capture_line.ts";
 import type { RowAt } from "./depth_rows.ts";
 import { marketDraft } from "./market_draft.ts";
 
@@ -38,7 +39,7 @@ export function barTrades({ instrument, eventTime }: RowAt, bar: Bar, lengthUs: 
     const share = Math.floor(volume / 4) + (at >= 4 - volume % 4 ? 1 : 0);
     if (share === 0) return [];
     const payload = { price, qty: qty(share), side: null, tradeId: null };
-    return [marketDraft(instrument, micros(eventTime + afterUs), {
+    return [marketDraft(instrument, timeOfUs(eventTime + afterUs), {
       eventType: "TradePrinted",
       payload,
     })];

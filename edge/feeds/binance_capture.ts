@@ -27,7 +27,7 @@ import type {
   TradePayload,
 } from "./binance_payloads.ts";
 import type { CaptureInstruments } from "./capture_instruments.ts";
-import { splitLine } from "./capture_line.ts";
+import { splitLine, timeOfUs } from "./capture_line.ts";
 import { type CaptureNotes, levelOf, levelsOf } from "./capture_notes.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
 import { DepthSequence } from "./depth_sequence.ts";
@@ -77,6 +77,10 @@ class BinanceFormat implements LineFormat {
     if (message === "") return this.#skip();
     const at = { receivedUs: receivedUs ?? micros(0), place, symbol };
     return this.#take(parseMessage(message), at);
+  }
+
+  forget(instrument: Instrument): void {
+    this.#channels.delete(instrument);
   }
 
   #skip(): Draft[] {
@@ -164,7 +168,8 @@ class BinanceFormat implements LineFormat {
 
   #snapshot(channel: Channel, payload: DepthSnapshotPayload, at: LinePlace): Draft[] {
     this.#notes.summary.snapshots++;
-    if (channel.sequence.isSeeded) return []; // the book is in step: an older picture adds nothing
+    // An older picture of a book in step adds nothing; what a newer one has may have been missed.
+    if (!channel.sequence.lacks(payload.lastUpdateId)) return [];
     const { instrument } = channel;
     const snapshot = marketDraft(instrument, timeOf(payload.E, at), {
       eventType: "BookSnapshot",
@@ -212,7 +217,7 @@ class BinanceFormat implements LineFormat {
     const [price, size] = levelOf([payload.p, payload.q], instrument);
     this.#notes.summary.trades++;
     return [
-      marketDraft(instrument, micros(payload.E * 1000), {
+      marketDraft(instrument, timeOfUs(payload.E * 1000), {
         eventType: "TradePrinted",
         payload: {
           price,
@@ -238,7 +243,7 @@ function depthOf(payload: DepthUpdatePayload, instrument: Instrument): Depth {
     first: payload.U,
     last: payload.u,
     previous: payload.pu ?? null,
-    eventTime: micros(payload.E * 1000),
+    eventTime: timeOfUs(payload.E * 1000),
     bids: levelsOf(payload.b, instrument),
     asks: levelsOf(payload.a, instrument),
   };
@@ -251,5 +256,5 @@ function sayGap(gap: DepthGap): string {
 
 /** Spot quotes and snapshots carry no time: then the receive time is the best there is. */
 function timeOf(eventMs: number | undefined, at: LinePlace): Micros {
-  return eventMs === undefined ? at.receivedUs : micros(eventMs * 1000);
+  return eventMs === undefined ? at.receivedUs : timeOfUs(eventMs * 1000);
 }

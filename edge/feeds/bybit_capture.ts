@@ -10,9 +10,9 @@
  */
 import type { Draft } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
-import { type Micros, micros } from "../../core/numbers.ts";
+import type { Micros } from "../../core/numbers.ts";
 import type { CaptureInstruments } from "./capture_instruments.ts";
-import { splitLine } from "./capture_line.ts";
+import { splitLine, timeOfUs } from "./capture_line.ts";
 import {
   type CaptureNotes,
   type Fields,
@@ -51,6 +51,10 @@ class BybitFormat implements LineFormat {
     return this.#take(fieldsOf(parseJson(at?.message ?? line), "the message"), place);
   }
 
+  forget(instrument: Instrument): void {
+    this.#updateIds.delete(instrument);
+  }
+
   #take(message: Fields, place: string): Draft[] {
     const topic = typeof message["topic"] === "string" ? message["topic"] : "";
     const symbol = topic.slice(topic.lastIndexOf(".") + 1);
@@ -67,7 +71,7 @@ class BybitFormat implements LineFormat {
   #book(message: Fields, instrument: Instrument, place: string): Draft[] {
     const data = fieldsOf(message["data"], "data");
     const updateId = integerOf(data["u"], "u");
-    const at = micros(integerOf(message["ts"], "ts") * 1000);
+    const at = timeOfUs(integerOf(message["ts"], "ts") * 1000);
     const payload = {
       bids: levelsOf(rawLevels(data["b"]), instrument),
       asks: levelsOf(rawLevels(data["a"]), instrument),
@@ -100,7 +104,7 @@ class BybitFormat implements LineFormat {
     const drafts = list.map((item) => {
       const trade = fieldsOf(item, "a trade");
       const [price, qty] = levelOf([textOf(trade["p"], "p"), textOf(trade["v"], "v")], instrument);
-      return marketDraft(instrument, micros(integerOf(trade["T"], "T") * 1000), {
+      return marketDraft(instrument, timeOfUs(integerOf(trade["T"], "T") * 1000), {
         eventType: "TradePrinted",
         payload: {
           price,

@@ -31,17 +31,25 @@ const ANSWER = /^[a-z]+:\/\/\S+ -> /;
 const NO_MESSAGE = /^(?:[a-z]+:\/\/\S+ <-|configuration: )/;
 const SYMBOL = /[?&](?:symbol|pair)=([^&\s]+)/;
 
+/** Makes the time that a line tells. @throws {LineError} If it is none, or cannot be counted. */
+export function timeOfUs(us: number | undefined): Micros {
+  if (us !== undefined && Number.isSafeInteger(us) && us >= 0) return micros(us);
+  throw new LineError(
+    `Cannot read a time: it must be within 2^53 microseconds since 1970: was ${us ?? "none"}`,
+  );
+}
+
 /** Takes a line apart. @throws {LineError} If it does not begin with a time. */
 export function splitLine(line: string): CaptureLine {
   const end = line.indexOf(" ");
   const first = end < 0 ? "" : line.slice(0, end);
   if (NANOSECONDS.test(first)) {
-    return { receivedUs: micros(Number(first.slice(0, -3))), message: line.slice(end + 1) };
+    return { receivedUs: timeOfUs(Number(first.slice(0, -3))), message: line.slice(end + 1) };
   }
   const seconds = SECONDS.exec(line);
   if (seconds !== null) {
-    const us = quantaOf(seconds[1] ?? "", 6) ?? 0;
-    return { receivedUs: micros(us), message: line.slice(seconds[0].length) };
+    const us = quantaOf(seconds[1] ?? "", 6);
+    return { receivedUs: timeOfUs(us), message: line.slice(seconds[0].length) };
   }
   const answer = ANSWER.exec(line);
   if (answer !== null) {

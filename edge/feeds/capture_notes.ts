@@ -10,7 +10,7 @@ import { LineError } from "./capture_line.ts";
 import type { CaptureOptions } from "./capture_reader.ts";
 import { emptySummary } from "./capture_summary.ts";
 import type { CaptureSummary } from "./capture_summary.ts";
-import { quantaOf } from "./venue_decimal.ts";
+import { priceQuantaOf, quantaOf } from "./venue_decimal.ts";
 
 /** So many different things that are left out are told. */
 const UNKNOWN_MAX = 100;
@@ -53,24 +53,24 @@ export class CaptureNotes {
   }
 }
 
-/** Returns price and quantity of a level in quanta. @throws {LineError} If they are finer. */
+/** Returns price and quantity of a level in quanta. @throws {LineError} If they are finer, or too large. */
 export function levelOf(
   [price, size]: readonly [string, string],
   instrument: Instrument,
 ): [Px, Qty] {
-  const priceQuanta = quantaOf(price, instrument.priceRule.scale);
+  const priceQuanta = priceQuantaOf(price, instrument.priceRule.scale);
   const sizeQuanta = quantaOf(size, instrument.qtyRule.scale);
   if (priceQuanta === undefined || sizeQuanta === undefined || sizeQuanta < 0) {
     throw new LineError(
       `Cannot read a level of ${instrument.name}: price and quantity must be decimals of at most ` +
-        `${instrument.priceRule.scale} and ${instrument.qtyRule.scale} places: ` +
-        `was ${price} and ${size}`,
+        `${instrument.priceRule.scale} and ${instrument.qtyRule.scale} places, the price within ` +
+        `2^52 quanta: was ${price} and ${size}`,
     );
   }
   return [px(priceQuanta), qty(sizeQuanta)];
 }
 
-/** Returns levels in quanta, flat. @throws {LineError} If one is finer than a quantum. */
+/** Returns levels in quanta, flat. @throws {LineError} If one is finer than a quantum, or too large. */
 export function levelsOf(
   levels: readonly (readonly [string, string])[],
   instrument: Instrument,

@@ -32,4 +32,6 @@ export interface CaptureReader {
   read(line: string, place: string): Draft[];
   /** Gives what waited for more lines: there are none. */
   finish?(): Draft[];
+  /** Forgets the book of an instrument, where what comes next depends on what came before. */
+  forget?(instrument: Instrument): void;
 }

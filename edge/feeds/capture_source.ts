@@ -4,12 +4,13 @@
  * Several streams are merged by time; at equal times by instrument, then in the order in which they
  * are given, which is the sequencer's rule for the producers of one venue.
  *
- * A stream that breaks off (see `capture_stream.ts`) invalidates its books; the others go on.
+ * A stream that breaks off (see `capture_stream.ts`) invalidates the books that are configured, and
+ * those that it listed or spoke of itself; the others go on.
  * @module
  */
-import type { Draft } from "../../core/event.ts";
+import type { Draft, EventType } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
-import { micros } from "../../core/numbers.ts";
+import { type InstrumentId, micros } from "../../core/numbers.ts";
 import type { Disk } from "../ports.ts";
 import { CaptureStream } from "./capture_stream.ts";
 import type { CaptureFiles, Moment } from "./capture_stream.ts";
@@ -96,19 +97,32 @@ function streamsOf(feed: CaptureChoice): readonly CaptureFiles[] {
   });
 }
 
+type BookOf = Pick<Instrument, "id" | "venue">;
+
+/** What makes a book, or an instrument that will have one. */
+const OF_BOOKS: ReadonlySet<EventType> = new Set(
+  ["InstrumentListed", "BookSnapshot", "BookDelta", "QuoteUpdated"] as const,
+);
+
 /** Several streams as one, by time. */
 class StreamMerge {
   readonly #streams: readonly CaptureStream[];
-  readonly #instruments: readonly Instrument[];
   /** Next moments by stream; undefined: not read yet or ended. */
   readonly #heads: (Moment | undefined)[];
   readonly #ended = new Set<CaptureStream>();
+  /** Books by stream, the configured ones among them: what is lost with it. */
+  readonly #books = new Map<CaptureStream, Map<InstrumentId, BookOf>>();
   #lastUs = 0;
 
   constructor(streams: readonly CaptureStream[], instruments: readonly Instrument[]) {
     this.#streams = streams;
-    this.#instruments = instruments;
     this.#heads = streams.map(() => undefined);
+    for (const stream of streams) {
+      this.#books.set(
+        stream,
+        new Map(instruments.map((instrument) => [instrument.id, instrument])),
+      );
+    }
   }
 
   next(): Moment | undefined {
@@ -127,16 +141,28 @@ class StreamMerge {
   #nextOf(stream: CaptureStream): Moment | undefined {
     if (this.#ended.has(stream)) return undefined;
     const moment = stream.next();
-    if (moment !== undefined) return moment;
+    if (moment !== undefined) {
+      this.#note(stream, moment);
+      return moment;
+    }
     this.#ended.add(stream);
-    return stream.isBroken ? this.#lost() : undefined;
+    return stream.isBroken ? this.#lost(stream) : undefined;
+  }
+
+  #note(stream: CaptureStream, { drafts }: Moment): void {
+    const books = this.#books.get(stream);
+    for (const { eventType, venue, instrument: id } of drafts) {
+      if (venue === null || id === null || books === undefined || books.has(id)) continue;
+      if (OF_BOOKS.has(eventType)) books.set(id, { id, venue });
+    }
   }
 
   /** Nobody knows any more what the books are. */
-  #lost(): Moment | undefined {
-    if (this.#instruments.length === 0 || this.#lastUs === 0) return undefined;
-    const drafts = this.#instruments.map((instrument) =>
-      marketDraft(instrument, micros(this.#lastUs), {
+  #lost(stream: CaptureStream): Moment | undefined {
+    const books = [...this.#books.get(stream)?.values() ?? []];
+    if (books.length === 0 || this.#lastUs === 0) return undefined;
+    const drafts = books.map((book) =>
+      marketDraft(book, micros(this.#lastUs), {
         eventType: "BookInvalidated",
         payload: { reason: "the capture broke off" },
       })

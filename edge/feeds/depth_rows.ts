@@ -2,6 +2,8 @@
  * Levels of rows: lists and columns of levels give a whole book; single levels are gathered into
  * one message as long as time, instrument, kind and update id stay the same.
  *
+ * A row that cannot be read may be of the message before it or of the one after it. What is left of a
+ * snapshot then is no book, so neither is emitted.
  * Bounded: a message has at most `LEVELS_MAX` levels.
  * @module
  */
@@ -22,6 +24,8 @@ type Group = {
   readonly instrument: Instrument;
   readonly eventTime: Micros;
   readonly isSnapshot: boolean;
+  /** False if a row of it may be missing. */
+  readonly isWhole: boolean;
   readonly updateId: number | null;
   readonly bids: number[];
   readonly asks: number[];
@@ -35,6 +39,8 @@ export class DepthRows {
   readonly #cells: Cells;
   readonly #mapping: RowMapping;
   #group: Group | undefined;
+  /** The row before could not be read. */
+  #isCut = false;
 
   constructor(cells: Cells, mapping: RowMapping) {
     this.#cells = cells;
@@ -55,12 +61,19 @@ export class DepthRows {
   finish(): Draft[] {
     const group = this.#group;
     this.#group = undefined;
-    return group === undefined ? [] : [draftOf(group)];
+    if (group === undefined || (group.isSnapshot && !group.isWhole)) return [];
+    return [draftOf(group)];
   }
 
-  /** Forgets the message in the making. */
+  /** A row could not be read: forgets the message in the making, and does not trust the next. */
   drop(): void {
     this.#group = undefined;
+    this.#isCut = true;
+  }
+
+  /** Forgets the message in the making if it is one of the instrument. */
+  forget(instrument: Instrument): void {
+    if (this.#group?.instrument === instrument) this.#group = undefined;
   }
 
   #takeLevel(at: RowAt): Draft[] {
@@ -75,7 +88,9 @@ export class DepthRows {
       before.eventTime === at.eventTime && before.isSnapshot === isSnapshot &&
       before.updateId === updateId && before.bids.length + before.asks.length < 2 * LEVELS_MAX;
     const done = isSame ? [] : this.finish();
-    const group = isSame ? before : { ...at, isSnapshot, updateId, bids: [], asks: [] };
+    const isWhole = !this.#isCut;
+    const group = isSame ? before : { ...at, isSnapshot, isWhole, updateId, bids: [], asks: [] };
+    this.#isCut = false;
     (side === "Buy" ? group.bids : group.asks).push(...level);
     this.#group = group;
     return done;
@@ -87,6 +102,7 @@ export class DepthRows {
     return {
       ...at,
       isSnapshot: !isDelta,
+      isWhole: true,
       updateId: updateIdOf(cells.text("update_id")),
       bids: this.#side(at.instrument, ["bids", "bid_price", "bid_size"]),
       asks: this.#side(at.instrument, ["asks", "ask_price", "ask_size"]),

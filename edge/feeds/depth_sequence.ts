@@ -37,6 +37,11 @@ export class DepthSequence {
     return this.#applied !== undefined;
   }
 
+  /** True if the book has not all that a snapshot with this `lastUpdateId` has. */
+  lacks(lastUpdateId: number): boolean {
+    return this.#applied === undefined || lastUpdateId > this.#applied;
+  }
+
   /** Compares a message with the one received before it, whatever becomes of it. */
   see(range: DepthRange): DepthGap | undefined {
     const before = this.#lastSeen;

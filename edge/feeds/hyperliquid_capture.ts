@@ -8,9 +8,9 @@
  */
 import type { Draft, Levels } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
-import { type Micros, micros } from "../../core/numbers.ts";
+import type { Micros } from "../../core/numbers.ts";
 import type { CaptureInstruments } from "./capture_instruments.ts";
-import { splitLine } from "./capture_line.ts";
+import { splitLine, timeOfUs } from "./capture_line.ts";
 import {
   type CaptureNotes,
   fieldsOf,
@@ -56,7 +56,7 @@ class HyperliquidFormat implements LineFormat {
     const [bids, asks] = listOf(levels, "levels").map((side) => sideOf(side, instrument));
     this.#notes.summary.snapshots++;
     return [
-      marketDraft(instrument, micros(integerOf(time, "time") * 1000), {
+      marketDraft(instrument, timeOfUs(integerOf(time, "time") * 1000), {
         eventType: "BookSnapshot",
         payload: { bids: bids ?? [], asks: asks ?? [], updateId: null },
       }),
@@ -70,7 +70,7 @@ class HyperliquidFormat implements LineFormat {
     const [price, qty] = levelOf([textOf(px, "px"), textOf(sz, "sz")], instrument);
     this.#notes.summary.trades++;
     return [
-      marketDraft(instrument, micros(integerOf(time, "time") * 1000), {
+      marketDraft(instrument, timeOfUs(integerOf(time, "time") * 1000), {
         eventType: "TradePrinted",
         payload: {
           price,

@@ -4,7 +4,7 @@
  *
  * Instruments have numbers there, which `InstrumentListed` names; so the first segment is needed. A
  * batch whose market data were dropped by retention is a gap: the books are lost until the next
- * snapshot.
+ * snapshot. So they are at a line that cannot be read, and where the daemon was started again.
  *
  * Ordering: as recorded, paced by the engine's clock.
  * Known limit: hashes are not checked here; `journal verify` does that.
@@ -25,6 +25,8 @@ const EVENT = '{"event":{';
 const BATCH = '{"batch":{';
 const MARKET = '"source":"market_data"';
 const LISTED = '"event_type":"InstrumentListed"';
+const STARTED = '"event_type":"Started"';
+const USED = [MARKET, LISTED, STARTED];
 const DROPPED = ',"market":"dropped"}}';
 
 /** Makes a reader of journal lines. */
@@ -48,8 +50,8 @@ class JournalFormat implements LineFormat {
   }
 
   read(line: string, place: string): Draft[] {
-    if (line.startsWith(BATCH)) return line.endsWith(DROPPED) ? this.#lose(place) : this.#pass();
-    const isUsed = line.startsWith(EVENT) && (line.includes(MARKET) || line.includes(LISTED));
+    if (line.startsWith(BATCH)) return line.endsWith(DROPPED) ? this.#dropped(place) : this.#pass();
+    const isUsed = line.startsWith(EVENT) && USED.some((part) => line.includes(part));
     if (isUsed) return this.#take(parseEvent(line), place);
     if (/^\{"\w+":/.test(line)) return this.#pass();
     throw new LineError(`Cannot read a line: it must be a journal's: was ${line.slice(0, 40)}`);
@@ -63,6 +65,7 @@ class JournalFormat implements LineFormat {
   #take(event: Event, place: string): Draft[] {
     this.receivedUs = event.ingestTime;
     if (event.eventType === "InstrumentListed") return this.#list(event, event.payload);
+    if (event.eventType === "Started") return this.lose(`${place}: the daemon was started again`);
     const { instrument: number } = event;
     if (number === null) return this.#pass();
     const instrument = this.#byNumber.get(number);
@@ -104,10 +107,14 @@ class JournalFormat implements LineFormat {
     else if (eventType === "TradePrinted") summary.trades++;
   }
 
-  #lose(place: string): Draft[] {
+  #dropped(place: string): Draft[] {
     this.#notes.summary.gaps++;
     const reason = `${place}: the market data of this batch were dropped by retention`;
     this.#notes.problem(reason);
+    return this.lose(reason);
+  }
+
+  lose(reason: string): Draft[] {
     const us = this.receivedUs;
     if (us === undefined) return [];
     return [...this.#byNumber.values()].flatMap((instrument) => {

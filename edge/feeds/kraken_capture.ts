@@ -4,7 +4,7 @@
  *
  * Each update of a book carries the CRC-32 of its ten best levels on both sides. It is compared with
  * the book as it was built here; a difference means that something is missing before it: a problem,
- * and the book is invalid until the next snapshot.
+ * and the book is invalid until the next snapshot. So it is after a change that cannot be read.
  *
  * A book has a fixed depth: levels that fall below it are removed here, since the venue sends no
  * more of them.
@@ -16,7 +16,7 @@ import type { Draft, Levels } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
 import { type Micros, micros } from "../../core/numbers.ts";
 import type { CaptureInstruments } from "./capture_instruments.ts";
-import { LineError, splitLine } from "./capture_line.ts";
+import { LineError, splitLine, timeOfUs } from "./capture_line.ts";
 import {
   type CaptureNotes,
   type Fields,
@@ -44,6 +44,8 @@ class KrakenFormat implements LineFormat {
   readonly #notes: CaptureNotes;
   readonly #instruments: CaptureInstruments;
   readonly #books = new Map<Instrument, ChecksumBook>();
+  /** Whose book the line at hand changes. */
+  #changing: Instrument | undefined;
   receivedUs: Micros | undefined;
 
   constructor({ notes, instruments }: FormatParts) {
@@ -54,7 +56,20 @@ class KrakenFormat implements LineFormat {
   read(line: string, place: string): Draft[] {
     const { receivedUs, message } = splitLine(line);
     this.receivedUs = receivedUs;
+    this.#changing = undefined;
     return this.#take(message, place);
+  }
+
+  /** A part of the change may be in the book here already: the next checksum would prove nothing. */
+  lose(reason: string): Draft[] {
+    const instrument = this.#changing;
+    if (instrument === undefined || !this.#books.delete(instrument)) return [];
+    const news = { eventType: "BookInvalidated", payload: { reason } } as const;
+    return [marketDraft(instrument, this.receivedUs ?? micros(0), news)];
+  }
+
+  forget(instrument: Instrument): void {
+    this.#books.delete(instrument);
   }
 
   /** Only messages of channels are lists: `[number, payload …, channel, pair]`. */
@@ -82,6 +97,7 @@ class KrakenFormat implements LineFormat {
   }
 
   #book(payloads: readonly unknown[], at: MessageAt, channel: string): Draft[] {
+    this.#changing = at.instrument;
     const parts = payloads.map((part) => fieldsOf(part, "a book's part"));
     const [first = {}] = parts;
     if (first["as"] !== undefined || first["bs"] !== undefined) {
@@ -92,9 +108,9 @@ class KrakenFormat implements LineFormat {
 
   #snapshot(part: Fields, { instrument }: MessageAt, depth: number): Draft[] {
     const book = new ChecksumBook(depth);
-    this.#books.set(instrument, book);
     const [asks, askUs] = takeSide(book, { side: "ask", levels: part["as"] ?? [], instrument });
     const [bids, bidUs] = takeSide(book, { side: "bid", levels: part["bs"] ?? [], instrument });
+    this.#books.set(instrument, book);
     this.#notes.summary.snapshots++;
     return [
       marketDraft(instrument, micros(Math.max(askUs, bidUs, 0)), {
@@ -195,7 +211,5 @@ function withoutPoint(decimal: string): string {
 }
 
 function secondsOf(text: string | undefined): Micros {
-  const us = text === undefined ? undefined : quantaOf(text, 6);
-  if (us !== undefined && us >= 0) return micros(us);
-  throw new LineError(`Cannot read a time: it must be seconds: was ${text ?? "absent"}`);
+  return timeOfUs(text === undefined ? undefined : quantaOf(text, 6));
 }

@@ -4,6 +4,7 @@
  * @module
  */
 import type { Draft } from "../../core/event.ts";
+import type { Instrument } from "../../core/instrument.ts";
 import type { Micros } from "../../core/numbers.ts";
 import { CaptureInstruments } from "./capture_instruments.ts";
 import { CaptureNotes } from "./capture_notes.ts";
@@ -22,6 +23,10 @@ export interface LineFormat {
   readonly receivedUs: Micros | undefined;
   /** Reads one line. @throws {LineError} If it cannot be read. */
   read(line: string, place: string): Draft[];
+  /** Says which books are lost because the line could not be read; absent: none. */
+  lose?(reason: string): Draft[];
+  /** Forgets the book of an instrument; absent: it keeps none. */
+  forget?(instrument: Instrument): void;
 }
 
 /** A reader of lines of one format. */
@@ -46,6 +51,14 @@ export class LineCapture implements CaptureReader {
   }
 
   read(line: string, place: string): Draft[] {
-    return this.#notes.line(place, () => this.#format.read(line, place));
+    return this.#notes.line(
+      place,
+      () => this.#format.read(line, place),
+      (reason) => this.#format.lose?.(reason) ?? [],
+    );
+  }
+
+  forget(instrument: Instrument): void {
+    this.#format.forget?.(instrument);
   }
 }

@@ -18,7 +18,7 @@ export type MarketNews = {
 
 /** Makes the draft of a piece of news. A repeated one cannot be told, so it has no key. */
 export function marketDraft(
-  instrument: Instrument,
+  instrument: Pick<Instrument, "id" | "venue">,
   eventTime: Micros,
   news: MarketNews,
 ): Draft<MarketType> {

@@ -6,7 +6,7 @@
  * @module
  */
 import type { Instrument } from "../../core/instrument.ts";
-import type { Micros } from "../../core/numbers.ts";
+import type { InstrumentId, Micros } from "../../core/numbers.ts";
 import type { RawOutcome } from "../../wire/backend.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
 
@@ -19,6 +19,7 @@ export type OpenFormat = (format: string, options: CaptureOptions) => CaptureRea
 /** Reads the lines of one venue. */
 export class RawFeed {
   readonly #reader: CaptureReader;
+  readonly #instruments: readonly Instrument[];
   readonly #isStamped: boolean;
   #problem: string | undefined;
 
@@ -29,6 +30,7 @@ export class RawFeed {
       readonly open: OpenFormat;
     },
   ) {
+    this.#instruments = of.instruments;
     this.#isStamped = STAMPED.includes(of.format);
     this.#reader = of.open(of.format, {
       instruments: of.instruments,
@@ -44,5 +46,12 @@ export class RawFeed {
     return this.#problem === undefined || drafts.length > 0
       ? { ok: true, drafts }
       : { ok: false, problem: this.#problem };
+  }
+
+  /** What was read of these books did not all arrive: they wait for their next snapshots. */
+  forget(instruments: ReadonlySet<InstrumentId>): void {
+    for (const instrument of this.#instruments) {
+      if (instruments.has(instrument.id)) this.#reader.forget?.(instrument);
+    }
   }
 }

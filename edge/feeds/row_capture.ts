@@ -13,11 +13,11 @@
 import type { Draft } from "../../core/event.ts";
 import type { Instrument, Side } from "../../core/instrument.ts";
 import { unreachable } from "../../core/invariant.ts";
-import { micros, qty } from "../../core/numbers.ts";
+import { qty } from "../../core/numbers.ts";
 import type { Micros, Px, Qty } from "../../core/numbers.ts";
 import { barTrades, isBar } from "./bar_rows.ts";
 import { CaptureInstruments } from "./capture_instruments.ts";
-import { LineError } from "./capture_line.ts";
+import { LineError, timeOfUs } from "./capture_line.ts";
 import { CaptureNotes } from "./capture_notes.ts";
 import type { CaptureOptions, CaptureReader } from "./capture_reader.ts";
 import type { CaptureSummary } from "./capture_summary.ts";
@@ -77,7 +77,7 @@ export class RowCapture implements CaptureReader {
     return this.#notes.line(
       place,
       () => this.#cells.load(line) ? this.#take(place) : [],
-      (reason) => this.#kind === "depth" ? this.#lose(reason) : [],
+      (reason) => this.#rowKind() === "depth" ? this.#lose(reason) : [],
     );
   }
 
@@ -87,6 +87,10 @@ export class RowCapture implements CaptureReader {
     return [...this.#books].map(([instrument, eventTime]) =>
       marketDraft(instrument, eventTime, { eventType: "BookInvalidated", payload: { reason } })
     );
+  }
+
+  forget(instrument: Instrument): void {
+    this.#depth.forget(instrument);
   }
 
   finish(): Draft[] {
@@ -108,7 +112,7 @@ export class RowCapture implements CaptureReader {
       throw new LineError(`Cannot read a row: time must be a time: was "${text ?? ""}"`);
     }
     const at = { instrument, eventTime };
-    const kind = this.#rowKind();
+    const kind = this.#needKind();
     switch (kind) {
       case "trades":
         return this.#trade(at);
@@ -124,9 +128,14 @@ export class RowCapture implements CaptureReader {
     }
   }
 
-  #rowKind(): RowKind {
-    this.#kind ??= kindOf(this.#cells.fields);
-    if (this.#kind !== undefined) return this.#kind;
+  /** Undefined: the columns do not tell. */
+  #rowKind(): RowKind | undefined {
+    return this.#kind ??= kindOf(this.#cells.fields);
+  }
+
+  #needKind(): RowKind {
+    const kind = this.#rowKind();
+    if (kind !== undefined) return kind;
     const known = [...this.#cells.fields.keys()].join(", ") || "none";
     throw new LineError(
       "Cannot read a row: its columns must be those of trades, quotes, depth or bars: " +
@@ -157,7 +166,7 @@ export class RowCapture implements CaptureReader {
     const [bidPx, bidQty] = this.#best(instrument, ["bid_price", "bid_size"]);
     const [askPx, askQty] = this.#best(instrument, ["ask_price", "ask_size"]);
     this.summary.quotes++;
-    const at = micros(eventTime + (this.#mapping.barMs ?? 0) * 1000);
+    const at = timeOfUs(eventTime + (this.#mapping.barMs ?? 0) * 1000);
     return [marketDraft(instrument, at, {
       eventType: "QuoteUpdated",
       payload: { bidPx, bidQty, askPx, askQty, updateId: null },

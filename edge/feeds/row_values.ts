@@ -6,7 +6,7 @@ import type { Instrument, Side } from "../../core/instrument.ts";
 import type { Px, Qty } from "../../core/numbers.ts";
 import { px, qty } from "../../core/numbers.ts";
 import { LineError } from "./capture_line.ts";
-import { quantaOf } from "./venue_decimal.ts";
+import { priceQuantaOf, quantaOf } from "./venue_decimal.ts";
 
 const BUYS: ReadonlySet<string> = new Set(["buy", "b", "bid", "bids", "bought"]);
 const SELLS: ReadonlySet<string> = new Set(["sell", "s", "ask", "asks", "a", "sold"]);
@@ -24,9 +24,9 @@ export function priceOf(
   const { scale } = of.instrument.priceRule;
   const quanta = text === undefined || scale < of.decimals
     ? undefined
-    : quantaOf(plain(text), scale - of.decimals);
+    : priceQuantaOf(plain(text), scale - of.decimals);
   if (quanta !== undefined) return px(quanta);
-  throw wrong(text, { ...of, places: scale - of.decimals });
+  throw wrong(text, { ...of, places: scale - of.decimals, bits: 52 });
 }
 
 /** Returns a quantity. @throws {LineError} */
@@ -37,7 +37,7 @@ export function sizeOf(
   const { scale } = of.instrument.qtyRule;
   const quanta = text === undefined ? undefined : roundedQuanta(plain(text), scale, of.rounding);
   if (quanta !== undefined && quanta >= 0) return qty(quanta);
-  throw wrong(text, { ...of, places: scale });
+  throw wrong(text, { ...of, places: scale, bits: 53 });
 }
 
 /** `nearest` looks at one digit more, half goes up. */
@@ -67,12 +67,17 @@ export function isYes(text: string | undefined): boolean {
 
 function wrong(
   text: string | undefined,
-  of: { readonly instrument: Instrument; readonly field: string; readonly places: number },
+  of: {
+    readonly instrument: Instrument;
+    readonly field: string;
+    readonly places: number;
+    readonly bits: number;
+  },
 ): LineError {
   const seen = text === undefined ? "absent" : `"${text.slice(0, 40)}"`;
   return new LineError(
     `Cannot read a row of ${of.instrument.name}: ${of.field} must be a decimal of at most ` +
-      `${of.places} places: was ${seen}`,
+      `${of.places} places, within 2^${of.bits} quanta: was ${seen}`,
   );
 }
 

@@ -3,6 +3,8 @@
  * @module
  */
 
+import { LEVEL_PRICE_MAX } from "../../core/book.ts";
+
 const ZERO = 48;
 const NINE = 57;
 const POINT = 46;
@@ -40,4 +42,10 @@ export function quantaOf(text: string, scale: number): number | undefined {
   if (digits === 0 || text.charCodeAt(text.length - 1) === POINT) return undefined;
   for (let missing = scale - Math.max(decimals, 0); missing > 0; missing--) quanta *= 10;
   return quanta <= Number.MAX_SAFE_INTEGER ? sign * quanta + 0 : undefined;
+}
+
+/** As `quantaOf`, of a price: undefined also if no book can hold it. */
+export function priceQuantaOf(text: string, scale: number): number | undefined {
+  const quanta = quantaOf(text, scale);
+  return quanta === undefined || Math.abs(quanta) > LEVEL_PRICE_MAX ? undefined : quanta;
 }

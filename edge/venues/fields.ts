@@ -122,15 +122,20 @@ export function list(check: Check): Check {
   };
 }
 
+/** A price of a book. */
+export function levelPrice(value: unknown): string | undefined {
+  const isPrice = isWhole(value, -BOOK_PRICE_MAX) && value <= BOOK_PRICE_MAX;
+  return isPrice ? undefined : wrong("a whole price within ±2^52", value);
+}
+
 /** Levels of a book: pairs of a price within ±2^52 and a quantity of 0 or more. */
 export function levels(value: unknown): string | undefined {
   if (!Array.isArray(value)) return wrong("a list", value);
   if (value.length % 2 !== 0) return wrong("pairs of price and quantity", value.length);
   for (let at = 0; at < value.length; at += 2) {
     const [price, quantity]: readonly unknown[] = [value[at], value[at + 1]];
-    if (!isWhole(price, -BOOK_PRICE_MAX) || price > BOOK_PRICE_MAX) {
-      return `[${at}]${wrong("a whole price within ±2^52", price)}`;
-    }
+    const problem = levelPrice(price);
+    if (problem !== undefined) return `[${at}]${problem}`;
     if (!isWhole(quantity, 0)) return `[${at + 1}]${wrong("whole, 0 or more", quantity)}`;
   }
   return undefined;

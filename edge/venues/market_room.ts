@@ -2,9 +2,9 @@
  * Where market data of a venue waits in its Worker while the daemon has no room for it.
  *
  * An exchange cannot be made to wait, so what waits is merged, per instrument: changes of a book
- * into the change or snapshot before them, a snapshot or an invalidation takes the place of the book
- * before it, a quote that of the quote, a definition that of the definition. Trades cannot merge:
- * at the bound they are dropped.
+ * into the change or snapshot before them, a snapshot takes the place of the book before it, an
+ * invalidation that of the book and the quote, a quote that of the quote, a definition that of the
+ * definition. Trades cannot merge: at the bound they are dropped.
  * Invariant: a book that is taken out to the end is the book that was put in. When a change finds no
  * room, the book is invalidated, and further changes are refused until the next snapshot.
  * Ordering: first in, first out, but for what merges.
@@ -121,15 +121,20 @@ export class MarketRoom {
     return this.#drop();
   }
 
-  /** Of the book before it nothing needs to be told any more. */
+  /** Of the book before it, and the quote, nothing needs to be told any more. */
   #invalidate(draft: Draft, of: OfInstrument): void {
-    if (of.book !== undefined) {
-      of.book.draft = undefined;
-      of.book = undefined;
-      this.#length--;
-      this.#merged++;
-    }
+    this.#empty(of.book);
+    this.#empty(of.quote);
+    of.book = undefined;
+    of.quote = undefined; // it would heal the book again, from a place behind the news
     of.invalid = this.#replace(of.invalid, draft);
+  }
+
+  #empty(place: Place | undefined): void {
+    if (place === undefined) return;
+    place.draft = undefined;
+    this.#length--;
+    this.#merged++;
   }
 
   #replace(place: Place | undefined, draft: Draft): Place {

@@ -100,3 +100,22 @@ Deno.test("PUBLISH feeds books, signals and the simulator, raw lines too", async
   match(String(error["message"]), /^payload: /);
   client.close();
 });
+
+Deno.test("PUBLISH of raw lines begins anew with each session, also with a snapshot that came before", async () => {
+  using folder = new TemporaryDirectory();
+  const config = folder.write("config.yaml", CONFIGURATION);
+  await using daemon = await DaemonProcess.start({ config, stateDir: folder.state, port: 0 });
+  const { listening: { port }, token } = daemon;
+  const watcher = await RemoteClient.connect({ port, token, clientId: "watcher" });
+  const best = (): Promise<unknown> => ask(watcher, "best", { side: "Buy" });
+  const snapshot = JSON.stringify({ lastUpdateId: 100, bids: [["20.00", "5"]], asks: [] });
+  for (let session = 0; session < 2; session++) {
+    const owner = await RemoteClient.connect({ port, token, clientId: "owner" });
+    await publish(owner, { kind: "raw", payload: snapshot, s: session });
+    await until(async () => await best() !== null, "the snapshot");
+    deepStrictEqual(await best(), { price: "20", qty: "5" });
+    owner.close();
+    await until(async () => await best() === null, "the end of the book");
+  }
+  watcher.close();
+});

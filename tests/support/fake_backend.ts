@@ -98,6 +98,7 @@ export class FakeBackend implements Backend {
   /** Assign before the server is made. */
   signals?: SignalSource;
   readRaw?: NonNullable<Backend["readRaw"]>;
+  forgetRaw?: NonNullable<Backend["forgetRaw"]>;
   readonly #time: VirtualTime;
   readonly #queues: Queue[] = [];
   readonly #clients = new Map<string, Known>();

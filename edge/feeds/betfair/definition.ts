@@ -6,7 +6,7 @@
  * Source: Exchange Stream API specification, MarketDefinition and RunnerDefinition.
  * @module
  */
-import { LineError } from "../capture_line.ts";
+import { LineError, timeOfUs } from "../capture_line.ts";
 
 /** State of a market. */
 export type MarketStatus = "INACTIVE" | "OPEN" | "SUSPENDED" | "CLOSED";
@@ -121,13 +121,12 @@ function parseRunner(raw: unknown): RunnerDefinition {
       `Cannot read a definition: a runner's id must be a number: was ${fields["id"]}`,
     );
   }
-  const removed = Date.parse(textIn(fields["removalDate"]));
   return {
     selection,
     handicap: Math.round((numberIn(fields["hc"]) ?? 0) * 100) + 0,
     status: statusIn(fields["status"], RUNNER_STATUSES) as RunnerStatus,
     reductionPpm: percentIn(fields["adjustmentFactor"]),
-    removedMs: Number.isNaN(removed) ? null : removed,
+    removedMs: millisecondsIn(fields["removalDate"]),
   };
 }
 
@@ -157,6 +156,14 @@ function statusIn(value: unknown, known: readonly string[]): string {
 function percentIn(value: unknown): number | null {
   const percent = numberIn(value);
   return percent === null ? null : Math.round(percent * PPM_OF_PERCENT);
+}
+
+/** @throws {LineError} If it is a time that cannot be counted. */
+function millisecondsIn(value: unknown): number | null {
+  const ms = Date.parse(textIn(value));
+  if (Number.isNaN(ms)) return null;
+  timeOfUs(ms * 1_000);
+  return ms;
 }
 
 function hundredthsIn(value: unknown): number | null {

@@ -21,7 +21,7 @@
  */
 import type { Draft } from "../../../core/event.ts";
 import { type Micros, micros } from "../../../core/numbers.ts";
-import { LineError } from "../capture_line.ts";
+import { LineError, timeOfUs } from "../capture_line.ts";
 import type { CaptureOptions, CaptureReader } from "../capture_reader.ts";
 import { type CaptureSummary, emptySummary } from "../capture_summary.ts";
 import { BIT, ChangeBuffer, type MarketChange } from "./change_buffer.ts";
@@ -118,6 +118,7 @@ export class StreamReader implements CaptureReader {
     if (head.publishedMs === undefined) {
       throw new LineError("Cannot read a message: it must have a publish time");
     }
+    const eventTime = timeOfUs(head.publishedMs * 1_000);
     totals.messages++;
     this.#noteTime(head.publishedMs);
     this.#noteStatus(head, of);
@@ -127,7 +128,7 @@ export class StreamReader implements CaptureReader {
     this.#apply(this.#definitions(), {
       drafts: of.drafts,
       place: of.place,
-      eventTime: micros(head.publishedMs * 1_000),
+      eventTime,
       isImage: whole.changeType === "SUB_IMAGE",
       id: whole.id,
     });

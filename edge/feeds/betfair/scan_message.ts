@@ -5,6 +5,7 @@
  * Source: Exchange Stream API specification, market change messages.
  * @module
  */
+import { LEVEL_PRICE_MAX } from "../../../core/book.ts";
 import { LineError } from "../capture_line.ts";
 import { type ChangeBuffer, LADDER, type MarketChange } from "./change_buffer.ts";
 import { keyCode, type LineScanner, OTHER_KEY } from "./line_scanner.ts";
@@ -307,7 +308,9 @@ export class MessageScanner {
     const buffer = this.#buffer;
     if (!scanner.firstInList()) throw levelProblem("a price and a size");
     if (isByLevel) this.#levelNumber();
-    buffer.addNumber(scanner.hundredths());
+    const price = scanner.hundredths();
+    if (Math.abs(price) > LEVEL_PRICE_MAX) throw levelProblem("a price within 2^52 hundredths");
+    buffer.addNumber(price);
     if (!scanner.nextInList()) throw levelProblem("a size behind its price");
     const size = scanner.hundredths();
     if (size < 0) throw levelProblem("a size of 0 or more");

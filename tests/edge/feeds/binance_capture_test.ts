@@ -76,6 +76,19 @@ Deno.test("BinanceCapture invalidates the book at a gap, naming expected and see
   deepStrictEqual(drafts[2]?.payload, { reason });
 });
 
+Deno.test("BinanceCapture takes a snapshot that is newer than its book, and no older one", () => {
+  const { said, problems } = play([
+    snapshot(9),
+    depth({ U: 10, u: 14 }),
+    snapshot(14),
+    snapshot(20),
+    depth({ U: 15, u: 20 }),
+    depth({ U: 21, u: 22 }),
+  ]);
+  deepStrictEqual(said, ["BookSnapshot 9", "BookDelta 14", "BookSnapshot 20", "BookDelta 22"]);
+  deepStrictEqual(problems, []);
+});
+
 Deno.test("BinanceCapture says so when a snapshot ends before the stream begins", () => {
   const { said, problems } = play([depth({ U: 20, u: 25 }), snapshot(9)]);
   deepStrictEqual(said, ["BookSnapshot 9", "BookInvalidated"]);

@@ -5,6 +5,7 @@
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { gzipSync, zstdCompressSync } from "node:zlib";
 import type { Event } from "../../../core/event.ts";
+import type { Instrument } from "../../../core/instrument.ts";
 import { instrumentId, micros, px, qty, seqId } from "../../../core/numbers.ts";
 import { CaptureSource } from "../../../edge/feeds/capture_source.ts";
 import type { FeedChoice } from "../../../edge/feeds/feed.ts";
@@ -23,14 +24,18 @@ class Player {
   readonly dueUs: number[] = [];
   readonly events: string[] = [];
 
-  constructor(feed: Omit<Capture, "kind" | "speed">, files: Readonly<Record<string, string>>) {
+  constructor(
+    feed: Omit<Capture, "kind" | "speed">,
+    files: Readonly<Record<string, string>>,
+    instruments: readonly Instrument[] = [INSTRUMENT, OTHER],
+  ) {
     const packed = Object.entries(files).map(([name, text], at) => {
       const bytes = new TextEncoder().encode(text);
       return [name, [gzipSync, zstdCompressSync][at % 2]?.(bytes) ?? bytes] as const;
     });
     this.source = new CaptureSource({
       feed: { kind: "capture", speed: "realtime", ...feed },
-      instruments: [INSTRUMENT, OTHER],
+      instruments,
       disk: diskOf(new Map(packed)),
       problem: (text) => this.problems.push(text),
     });
@@ -100,6 +105,18 @@ Deno.test("CaptureSource read strictly ends at the first bad line and invalidate
   match(strict.problems[1] ?? "", /^a:3: the capture ends here, since it is read strictly/);
 });
 
+for (const [end, strict] of [["breaks off", false], ["is read strictly", true]] as const) {
+  Deno.test(`CaptureSource invalidates the books that a recording listed itself when it ${end}`, () => {
+    const levels = { bids: [1000, 1], asks: [], updateId: null };
+    const lines = [LISTING, eventOf({ eventType: "BookSnapshot", payload: levels })];
+    const text = lines.map(encodeEventLine).join("") + (strict ? "nonsense\n" : "");
+    const feed = { files: ["1.log", "gone"], format: "journal", strict };
+    const player = new Player(feed, { "1.log": text }, []);
+    deepStrictEqual(player.events.slice(0, 2), ["7:InstrumentListed", "7:BookSnapshot"]);
+    strictEqual(player.events.at(-1), "7:BookInvalidated");
+  });
+}
+
 Deno.test("CaptureSource goes on with the others when one recording breaks off", () => {
   const player = new Player({ files: ["gone", "b"], format: "csv", merge: true }, {
     b: trades("BTC/USDT", [0, 1], [1, 2]),
@@ -144,6 +161,48 @@ Deno.test("a journal's market data are played under the numbers of the configura
   deepStrictEqual(player.events, ["0:1005", "0:BookInvalidated", "0:1005"]);
   strictEqual(player.problems.length, 1);
   match(player.problems[0] ?? "", /^1\.log:6: the market data of this batch were dropped/);
+});
+
+Deno.test("a journal's books end with each run of the daemon, and with a line that cannot be read", () => {
+  const started = eventOf({
+    source: "control",
+    venue: null,
+    instrument: null,
+    eventType: "Started",
+    payload: {
+      engineVersion: "t",
+      journalId: "t",
+      mode: "paper",
+      configuration: "",
+      configDigest: "",
+      settings: {
+        invariants: "strict",
+        intentHorizonMs: 1,
+        intentsPerSecond: 1,
+        burst: 1,
+        lookupRetryMs: 1,
+      },
+      seed: 0,
+    },
+  });
+  const levels = { bids: [1000, 1], asks: [], updateId: null };
+  const snapshot = eventOf({ eventType: "BookSnapshot", payload: levels });
+  const delta = eventOf({ eventType: "BookDelta", payload: levels });
+  const lines = [started, LISTING, snapshot, started, delta, snapshot].map(encodeEventLine);
+  const cut = encodeEventLine(delta).replace("BookDelta", "Book");
+  const text = [...lines, cut, ...lines.slice(4)].map((line) => line.trimEnd()).join("\n");
+  const player = new Player({ files: ["1.log"], format: "journal" }, { "1.log": text });
+  deepStrictEqual(player.events, [
+    "0:BookSnapshot",
+    "0:BookInvalidated",
+    "0:BookDelta",
+    "0:BookSnapshot",
+    "0:BookInvalidated",
+    "0:BookDelta",
+    "0:BookSnapshot",
+  ]);
+  strictEqual(player.problems.length, 1);
+  match(player.problems[0] ?? "", /^1\.log:7: Cannot read an event: event_type must be known/);
 });
 
 Deno.test("a journal whose first segment is missing says what it needs", () => {

@@ -100,6 +100,32 @@ Deno.test("a level that cannot be read makes the book invalid, and its message i
   ]);
 });
 
+for (const [what, bad] of [["time", 0], ["level", 0], ["level", 1], ["level", 2]] as const) {
+  Deno.test(`a snapshot whose row ${bad + 1} has a ${what} that cannot be read is no book, and the next one is`, () => {
+    const snapshot = (second: number): string[] => [
+      `170000000${second},true,bid,100,1`,
+      `170000000${second},true,bid,99,1`,
+      `170000000${second},true,ask,101,2`,
+    ];
+    const cut = snapshot(1);
+    cut[bad] = what === "time" ? "soon,true,bid,100,1" : "1700000001,true,bid,98.0x,1";
+    const { drafts } = read("csv", [
+      "timestamp,is_snapshot,side,price,amount",
+      ...cut,
+      "1700000002,false,bid,99,2",
+      ...snapshot(3),
+      ...snapshot(4),
+    ]);
+    const said = drafts.filter(({ eventType }) => eventType !== "BookInvalidated");
+    const second = 1_000_000;
+    deepStrictEqual(said.map(({ eventType, eventTime }) => [eventType, eventTime]), [
+      ["BookDelta", T + 2 * second],
+      ["BookSnapshot", T + 3 * second],
+      ["BookSnapshot", T + 4 * second],
+    ]);
+  });
+}
+
 Deno.test("csv with a column for each level gives a whole book for each row", () => {
   const rows = shortOf(read("csv", [
     "timestamp,bids[0].price,bids[0].amount,asks[0].price,asks[0].amount,asks[1].price,asks[1].amount",
@@ -162,11 +188,25 @@ Deno.test("a row that cannot be read is told with its place and gives nothing", 
   ]);
   strictEqual(drafts.length, 1);
   strictEqual(problems.length, 5);
-  match(problems[0] ?? "", /^rows:2: .*price must be a decimal of at most 1 places: was "100.55"/);
+  match(
+    problems[0] ?? "",
+    /^rows:2: .*price must be a decimal of at most 1 places, within 2\^52 quanta: was "100.55"/,
+  );
   match(problems[1] ?? "", /size must be a decimal/);
   match(problems[2] ?? "", /time must be a time: was "yesterday"/);
   match(problems[3] ?? "", /side must be a word for buy or sell: was "north"/);
   match(problems[4] ?? "", /a quoted field must end on its line/);
+});
+
+Deno.test("a row whose price or time cannot be counted is told and gives nothing", () => {
+  const late = "9007199254.740900"; // 91 microseconds before the last that can be counted
+  const price = read("csv", ["time,side,price,size", "1700000000,bid,450359962737049.7,1"]);
+  const bars = read("csv", ["time,open,high,low,close,volume", `${late},1,1,1,1,4`]);
+  const quotes = read("csv", [`${late},1,1`], { time: 1, bid_price: 2, ask_price: 3, bar_ms: 1 });
+  deepStrictEqual([price.drafts, bars.drafts, quotes.drafts], [[], [], []]);
+  match(price.problems[0] ?? "", /^rows:2: .*price must be a decimal .* within 2\^52 quanta/);
+  match(bars.problems[0] ?? "", /^rows:2: Cannot read a time: .*2\^53 microseconds/);
+  match(quotes.problems[0] ?? "", /^rows:1: Cannot read a time: /);
 });
 
 Deno.test("rows whose columns nobody knows, and rows of another symbol, are told", () => {

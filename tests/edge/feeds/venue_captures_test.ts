@@ -31,7 +31,7 @@ function newsOf({ drafts }: Read): unknown[] {
 const SECOND = "1618678133.000000";
 const US = 1_618_678_133_000_000;
 
-function kraken(...payloads: readonly unknown[]): unknown {
+function kraken(...payloads: readonly unknown[]): unknown[] {
   return [1, ...payloads, "book-10", "BTC/USDT"];
 }
 
@@ -58,6 +58,38 @@ Deno.test("a Kraken book is followed as long as its checksum is its own", () => 
   ]);
   match(lost.problems[0] ?? "", /^f:2: the book of BTC\/USDT must have the checksum 7: was \d+/);
 });
+
+for (
+  const [what, unread] of [
+    [
+      "an update",
+      kraken({ b: [["100.00", "0.000", SECOND], ["97.0005", "1.000", SECOND]], c: "7" }),
+    ],
+    ["a snapshot", kraken({ as: [["100.50", "2.000", SECOND]], bs: [["97.0005", "1", SECOND]] })],
+  ] as const
+) {
+  Deno.test(`a Kraken book is lost with ${what} that cannot be read, until a snapshot`, () => {
+    const checksum = crc32("10100" + "3000" + "10000" + "1000");
+    const good = kraken({ a: [["101.00", "3.000", SECOND]], c: String(checksum) });
+    const trade = kraken([["100.0005", "1", SECOND, "s"]]).with(-2, "trade");
+    const { drafts, problems } = read("kraken", [
+      KRAKEN_SNAPSHOT,
+      trade,
+      unread,
+      good,
+      KRAKEN_SNAPSHOT,
+      good,
+    ]);
+    deepStrictEqual(drafts.map(({ eventType }) => eventType), [
+      "BookSnapshot",
+      "BookInvalidated",
+      "BookSnapshot",
+      "BookDelta",
+    ]);
+    match(problems[1] ?? "", /^f:3: Cannot read a level of paper:BTC\/USDT/);
+    deepStrictEqual([problems.length, drafts[1]?.payload], [2, { reason: problems[1] }]);
+  });
+}
 
 Deno.test("a Kraken book loses what falls below its depth", () => {
   const asks = Array.from({ length: 10 }, (_, at) => [`${101 + at}.0`, "1.0", SECOND]);
@@ -153,6 +185,12 @@ const lines = [
 for (const [line, parts] of lines) {
   Deno.test(`splitLine() takes ${JSON.stringify(line)} apart`, () => {
     deepStrictEqual(splitLine(line), parts);
+  });
+}
+
+for (const time of ["9007199254740992000", "9007199254.740992:"]) {
+  Deno.test(`splitLine() refuses the time ${time}, whose microseconds cannot be counted`, () => {
+    throws(() => splitLine(`${time} {}`), /^LineError: Cannot read a time: .*2\^53 microseconds/);
   });
 }
 

@@ -135,6 +135,8 @@ const WRONG: readonly (readonly [string, string, Payload, RegExp])[] = [
   ["a quantity of 0", "OrderExecuted", { lastQty: 0 }, /lastQty must be whole, 1 or more: was 0$/],
   ["a quantity below 0", "OrderReplaced", { orderQty: -1 }, /orderQty must be whole, 0 or more/],
   ["a quantity beyond 2^53", "OrderReplaced", { orderQty: 2 ** 53 }, /orderQty must be whole/],
+  ["a bid beyond 2^52", "QuoteUpdated", { bidPx: 2 ** 52 + 1 }, /bidPx must be .* within ±2\^52/],
+  ["an ask beyond 2^52", "QuoteUpdated", { askPx: -(2 ** 53) }, /askPx must be .* within ±2\^52/],
   ["an order 0", "OrderAccepted", { order: 0 }, /payload\.order must be whole, 1 or more: was 0/],
   ["an empty name", "OrderExecuted", { execId: "" }, /execId must be a text of 1 to 128/],
   ["a long name", "OrderAccepted", { clOrdId: "x".repeat(129) }, /clOrdId must be a text of 1/],

@@ -103,6 +103,21 @@ function draftOf(
   return of.put === "invalid" ? invalidDraft(instrument) : tradeDraft(1, instrument);
 }
 
+Deno.test("MarketRoom keeps the order of quotes and of the news that the book is invalid", () => {
+  const takenOf = (...drafts: readonly Draft[]): unknown => {
+    const room = new MarketRoom(3);
+    for (const draft of drafts) room.put(draft);
+    const kinds: string[] = [];
+    for (let draft = room.take(); draft !== undefined; draft = room.take()) {
+      kinds.push(draft.eventType);
+    }
+    return kinds;
+  };
+  const [quote, invalid] = [quoteDraft(1, 0), invalidDraft(0)];
+  deepStrictEqual(takenOf(invalid, quote, invalid), ["BookInvalidated"]);
+  deepStrictEqual(takenOf(quote, invalid, quote), ["BookInvalidated", "QuoteUpdated"]);
+});
+
 Deno.test("MarketRoom never holds more than its bound and three of each instrument, however long it waits", () => {
   const room = new MarketRoom(8);
   for (let at = 0; at < 5000; at++) {

@@ -4,6 +4,7 @@
  * Changes wait until a snapshot came; then the venue's rule decides of each whether it is the next
  * (`depth_sequence.ts`). A gap, a lost connection or a full queue ends a book: it is invalidated once
  * and asked for anew. Snapshots are asked for one at a time: they cost weight that orders need.
+ * Without depth each quote is the whole book; a lost connection invalidates it until the next.
  * Bounded: `HELD_MAX` changes of a book wait for its snapshot, then it is asked for again.
  * @module
  */
@@ -135,12 +136,13 @@ export class Books {
 
   /** @throws {PayloadError} If a figure is finer than its quantum. */
   quote(payload: BookTickerPayload): void {
-    const instrument = this.#books.get(payload.s)?.listed.instrument;
-    if (instrument === undefined) return;
+    const book = this.#books.get(payload.s);
+    if (book === undefined) return;
+    const { instrument } = book.listed;
     const eventTime = payload.E === undefined ? this.#host.nowUs() : timeOfMs(payload.E);
     const bidQty = qtyOf(payload.B, instrument);
     const askQty = qtyOf(payload.A, instrument);
-    this.#offer(instrument, eventTime, {
+    const said = this.#offer(instrument, eventTime, {
       eventType: "QuoteUpdated",
       payload: {
         bidPx: bidQty === 0 ? null : limitPxOf(payload.b, instrument),
@@ -150,6 +152,7 @@ export class Books {
         updateId: payload.u,
       },
     });
+    if (said) book.toldInvalid = false; // where there is no depth, a quote is the book
   }
 
   #seed(book: Book, lastUpdateId: number): void {

@@ -6,6 +6,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
+import { Book } from "../../../../../core/book.ts";
 import type { Draft } from "../../../../../core/event.ts";
 import { micros } from "../../../../../core/numbers.ts";
 import { Books } from "../../../../../edge/venues/ccxt/binance/books.ts";
@@ -155,6 +156,28 @@ Deno.test("Books invalidate once, however long the stream is away", () => {
   bench.books.disconnected("lost");
   bench.books.disconnected("lost again");
   strictEqual(bench.said.filter(({ eventType }) => eventType === "BookInvalidated").length, 1);
+});
+
+Deno.test("Books of best prices are no reference while the stream is away, and are one again with its next quote", () => {
+  const bench = new Bench();
+  const core = new Book(SPOT);
+  const isFresh: boolean[] = [];
+  const look = (): void => {
+    for (const draft of bench.said.splice(0)) {
+      if (draft.eventType === "QuoteUpdated") core.applyQuote(draft.payload, micros(1));
+      if (draft.eventType === "BookInvalidated") core.invalidate();
+    }
+    isFresh.push(core.isFresh);
+  };
+  const quote = { u: 1, s: SYMBOL, b: "100", B: "1", a: "101", A: "1" };
+  for (let connection = 0; connection < 2; connection++) {
+    bench.books.quote(quote);
+    look();
+    bench.books.disconnected("lost");
+    look();
+  }
+  bench.books.disconnected("lost again");
+  deepStrictEqual([isFresh, bench.said], [[true, false, true, false], []]);
 });
 
 Deno.test("Books leave out prints that did not come from the book", () => {
