@@ -44,6 +44,8 @@ export type Utilisation = {
 export type VenueGauges = {
   readonly venue: VenueId;
   readonly tradingState: TradingState;
+  /** Instruments that are halted by themselves and not closed. */
+  readonly haltedInstruments: number;
   /** Live orders, dry runs apart. */
   readonly openOrders: number;
   /** Orders open at the venue that are not ours, as last listed. */

@@ -91,8 +91,9 @@ export class SafeMode {
     ports.log.write("alarm", "safe_mode", {
       seq_id: seq,
       text: `Recovery threw at event ${seq} again: no intents are taken, venues are asked to ` +
-        `cancel everything; look at it with "tapeline journal dump --from-seq ${seq}", then pass ` +
-        `over it with "tapeline journal quarantine" and restart`,
+        `cancel everything; look at it with "tapeline journal dump --from ${seq} --to ${seq}", ` +
+        `stop the daemon, pass over it with "tapeline journal quarantine --seq ${seq} ` +
+        `--reason WHY", and start again`,
     });
     this.#venues.cancelAll();
     this.#cancelRepeat = ports.timers.after(REPEAT_US, () => this.#insist());

@@ -116,7 +116,6 @@ install_it() {
   find_executable
   check_sum
   store
-  configure
   if [ "$(readlink "$link" 2>/dev/null || true)" = "$target" ]; then
     install_units "$lib/$name"
     say "Installed: $name"
@@ -127,6 +126,7 @@ install_it() {
     swap "$target"
     say "Installed $name as $link"
   fi
+  [ -n "$instance" ] || configure
   sweep
   if [ -n "$start" ] && is_meant; then enable_and_start; fi
 }
@@ -195,9 +195,14 @@ install_units() {
   say "Installed the units in $units"
 }
 
-# The daemon without a name takes its file from here on: without one it trades on paper.
+# A first daemon without a name takes its file from here on: without one it trades on paper. One that
+# is there keeps what it was given: the file may be a draft, and no upgrade has tried it.
 configure() {
   [ -e "$etc/tapeline.yaml" ] && [ ! -e "$etc/tapeline.env" ] || return 0
+  if known_units | grep -qx tapeline.service; then
+    say "tapeline.service keeps what it was given: $etc/tapeline.env does not name $etc/tapeline.yaml"
+    return
+  fi
   echo "TAPELINE_OPTIONS=--config $etc/tapeline.yaml" >"$etc/tapeline.env"
   say "$etc/tapeline.env names $etc/tapeline.yaml"
 }

@@ -1,12 +1,13 @@
 /**
  * The runbook says what is so: each command that it shows is one that the program takes, each exit
- * code and each alert has its section, and no section is about nothing.
+ * code and each alert has its section, and no section is about nothing. The program's own sentences
+ * are held to the same: what they tell an operator to type is taken.
  *
  * Proves R-OPS-7 (runbook).
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { parse } from "yaml";
 import type { Actions } from "../edge/cli/actions.ts";
 import { runCommandLine } from "../edge/cli/command_line.ts";
@@ -74,26 +75,63 @@ class Reached extends Error {}
 
 Deno.test("the runbook shows commands", () => ok(commands.length > 30, `${commands.length}`));
 
+/** What the command line makes of a command, and what it says on stderr. */
+async function taken(line: string): Promise<{ readonly code: number; readonly said: string }> {
+  const said: string[] = [];
+  const terminal = {
+    out: () => {},
+    error: (text: string) => void said.push(text),
+    environment: () => "/home/somebody",
+  };
+  const code = await runCommandLine(words(line).slice(1), reached([]), terminal);
+  return { code, said: said.join("\n") };
+}
+
 for (const [page, line] of commands) {
   Deno.test(`${page}: the program takes "${line}"`, async () => {
-    const said: string[] = [];
-    const terminal = {
-      out: () => {},
-      error: (text: string) => void said.push(text),
-      environment: () => "/home/somebody",
-    };
     // A configuration of the page's machine is not on this one: it is read after the command line.
-    const code = await runCommandLine(words(line).slice(1), reached([]), terminal);
+    const { code, said } = await taken(line);
     const isRead = code === EXIT.ok || code === EXIT.configuration;
-    ok(isRead, `${code}: ${said.join("\n")}`);
-    if (code === EXIT.configuration) ok(line.includes("--config"), said.join("\n"));
+    ok(isRead, `${code}: ${said}`);
+    if (code === EXIT.configuration) ok(line.includes("--config"), said);
+  });
+}
+
+const PROJECT = new URL("../", import.meta.url);
+/** Begins like a command, and is the seed of a hash. */
+const NO_COMMAND = "tapeline journal ${journalId}";
+
+/** Commands that a source quotes, in double quotes or backticks; a figure in one stands as 1. */
+function quotedCommands(source: string): readonly string[] {
+  const code = source.replaceAll(/\/\*[^]*?\*\/|^ *\/\/.*$/gm, "");
+  const sentences = code.replaceAll(/["'`] \+\s*["'`]/g, "");
+  return [...sentences.matchAll(/["`](tapeline [a-z][^"`]*)["`]/g)]
+    .map((match) => match[1] ?? "").filter((command) => command !== NO_COMMAND)
+    .map((command) => command.replaceAll(/\$\{\w+\}/g, "1"));
+}
+
+const quoted = ["core", "daemon", "edge"].flatMap((folder) =>
+  readdirSync(new URL(folder, PROJECT), { recursive: true, encoding: "utf8" }).sort()
+    .filter((path) => path.endsWith(".ts")).map((path) => `${folder}/${path}`)
+).flatMap((path) =>
+  [...new Set(quotedCommands(Deno.readTextFileSync(new URL(path, PROJECT))))]
+    .map((line) => [path, line] as const)
+);
+
+Deno.test("the program's sentences show commands", () => ok(quoted.length > 8, String(quoted)));
+
+for (const [path, line] of quoted) {
+  Deno.test(`${path}: the program takes "${line}", which it tells somebody to type`, async () => {
+    const { code, said } = await taken(line);
+    // A sentence may name a command for whoever knows on what to use it: "look with tapeline why".
+    const isNamed = !line.includes("--") && said.includes("missing required argument");
+    ok(code === EXIT.ok || isNamed, `${code}: ${said}`);
   });
 }
 
 Deno.test("a command that the program does not know is not taken", async () => {
-  const silent = { out: () => {}, error: () => {}, environment: () => "/home/somebody" };
   for (const line of ["tpo", "run --prot 1", "journal vrify", "why", "top --interval x"]) {
-    strictEqual(await runCommandLine(words(line), reached([]), silent), EXIT.usage, line);
+    strictEqual((await taken(`tapeline ${line}`)).code, EXIT.usage, line);
   }
 });
 

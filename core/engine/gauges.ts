@@ -53,6 +53,7 @@ function venueGauges(state: EngineState, venue: VenueState, nowUs: Micros): Venu
   return {
     venue: id,
     tradingState: venue.tradingState,
+    haltedInstruments: haltedOf(state, venue),
     openOrders: scope.orders,
     externalOrders: venue.externalOrders.length,
     waiting: { cancels: cancels.length, lookups: lookups.length, orders: orders.length },
@@ -66,6 +67,14 @@ function venueGauges(state: EngineState, venue: VenueState, nowUs: Micros): Venu
     reconciledUs: venue.reconciledUs === 0 ? null : venue.reconciledUs,
     books: booksOf(state, venue, nowUs),
   };
+}
+
+/** What has closed is not traded, and needs nobody who lifts its halt. */
+function haltedOf(state: EngineState, { declaration }: VenueState): number {
+  return state.instruments.filter((entry) =>
+    entry?.instrument.venue === declaration.id && entry.instrument.status !== "closed" &&
+    entry.tradingState === "Halted"
+  ).length;
 }
 
 /** What has closed has no price, and needs none. */

@@ -14,7 +14,7 @@ import {
 import { EXIT } from "../exit_codes.ts";
 import { calibrationPage } from "../calibration/calibration_page.ts";
 import { CALIBRATION_FORMATS } from "../calibration/file_drafts.ts";
-import { type CommandContext, wholeNumber } from "./context.ts";
+import { type CommandContext, filePath, wholeNumber } from "./context.ts";
 import { UsageError } from "./usage.ts";
 import { table } from "./table.ts";
 
@@ -38,8 +38,8 @@ export function addCalibrate(feed: Command, { actions, terminal, end }: CommandC
       new Option("--format <name>", "what the files are").choices(CALIBRATION_FORMATS)
         .default(format),
     )
-    .option("--json <file>", "write the figures as JSON; - is stdout")
-    .option("--html <file>", "write a page with pictures that needs nothing else")
+    .option("--json <file>", "write the figures as JSON; - is stdout", filePath)
+    .option("--html <file>", "write a page with pictures that needs nothing else", filePath)
     .option("--every <ms>", "time between orders", positiveNumber, CALIBRATION_DEFAULTS.everyMs)
     .option(
       "--horizons <ms,ms>",

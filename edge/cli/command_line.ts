@@ -10,7 +10,7 @@ import type { Configuration } from "../../config/mod.ts";
 import { EXIT, type ExitCode } from "../exit_codes.ts";
 import type { Actions, Terminal } from "./actions.ts";
 import { check } from "./check.ts";
-import { type CommandContext, portNumber } from "./context.ts";
+import { type CommandContext, filePath, portNumber } from "./context.ts";
 import { ReaderLeft } from "./deno_terminal.ts";
 import { addDoctor } from "./doctor_command.ts";
 import { addFeedCommands } from "./feed_commands.ts";
@@ -83,8 +83,8 @@ function addVersion(program: Command, { actions, terminal }: CommandContext): vo
 function addRun(program: Command, { actions, terminal, end }: CommandContext): void {
   program.command("run")
     .description("run the daemon; without --config it trades on paper, on a generated market")
-    .option("--config <file>", "configuration file (YAML)")
-    .option("--state-dir <directory>", "where journal, checkpoints and token are kept")
+    .option("--config <file>", "configuration file (YAML)", filePath)
+    .option("--state-dir <directory>", "where journal, checkpoints and token are kept", filePath)
     .option("--port <number>", "port to listen on; 0 takes any free one", portNumber)
     .option("--resume-trading", "loosen a trading state or kill switch that the journal holds")
     .option("--accept-loss", "go on although the journal's end is lost; trading is halted")
@@ -104,7 +104,7 @@ function addRun(program: Command, { actions, terminal, end }: CommandContext): v
 function addCheck(program: Command, { actions, terminal, end }: CommandContext): void {
   program.command("check")
     .description("check a configuration and show what it means; starts nothing")
-    .option("--config <file>", "configuration file (YAML); without it the built-in one")
+    .option("--config <file>", "configuration file (YAML); without it the built-in one", filePath)
     .option("--json", "machine-readable output")
     .action((flags: { readonly config?: string; readonly json?: true }) => {
       const { registry, secrets } = actions;

@@ -20,6 +20,12 @@ export function wholeNumber(text: string): number {
   throw new InvalidArgumentError(`It must be a whole number: was "${text}"`);
 }
 
+/** Reads a path of an option. An empty one, as of a variable that is not set, would mean the root. */
+export function filePath(text: string): string {
+  if (text !== "") return text;
+  throw new InvalidArgumentError("It must be a path: was empty");
+}
+
 /** Reads a TCP port of an option. */
 export function portNumber(text: string): number {
   const port = wholeNumber(text);

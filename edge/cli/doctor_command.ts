@@ -12,7 +12,7 @@ import {
 import { EXIT } from "../exit_codes.ts";
 import type { Examination } from "../venues/examination.ts";
 import type { Actions, Terminal } from "./actions.ts";
-import type { CommandContext } from "./context.ts";
+import { type CommandContext, filePath } from "./context.ts";
 import { countOf, findingLines, findings } from "./doctor/doctor.ts";
 import type { ConfigurationState, Facts } from "./doctor/machine.ts";
 import { readConfiguration } from "./read_configuration.ts";
@@ -29,9 +29,13 @@ type Flags = {
 export function addDoctor(program: Command, { actions, terminal, end }: CommandContext): void {
   program.command("doctor")
     .description("look at everything that a daemon needs; changes nothing")
-    .option("--config <file>", "configuration file (YAML); without it the built-in one")
-    .option("--state-dir <directory>", "where journal, checkpoints and token are kept")
-    .option("--unit <file>", "unit of systemd; without it wherever systemd finds tapeline.service")
+    .option("--config <file>", "configuration file (YAML); without it the built-in one", filePath)
+    .option("--state-dir <directory>", "where journal, checkpoints and token are kept", filePath)
+    .option(
+      "--unit <file>",
+      "unit of systemd; without it wherever systemd finds tapeline.service",
+      filePath,
+    )
     .option("--offline", "ask no venue")
     .option("--json", "machine-readable output")
     .action(async (flags: Flags) => {

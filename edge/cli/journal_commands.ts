@@ -19,7 +19,7 @@ import {
   type ReplayResult,
   type VerifyResult,
 } from "./actions.ts";
-import { type CommandContext, wholeNumber } from "./context.ts";
+import { type CommandContext, filePath, wholeNumber } from "./context.ts";
 import { stateDirectoryOf } from "./usage.ts";
 import { table } from "./table.ts";
 
@@ -181,5 +181,5 @@ function addQuarantine(journal: Command, { actions, terminal }: CommandContext):
 }
 
 function withState(command: Command): Command {
-  return command.option("--state-dir <directory>", "state directory of the daemon");
+  return command.option("--state-dir <directory>", "state directory of the daemon", filePath);
 }

@@ -51,8 +51,8 @@ function nextFlag(words: string[]): RunFlags | undefined {
   const word = words.shift();
   switch (word) {
     case "--state-dir": {
-      const stateDir = words.shift();
-      return stateDir === undefined || stateDir.startsWith("-") ? undefined : { stateDir };
+      const stateDir = words.shift() ?? "";
+      return stateDir === "" || stateDir.startsWith("-") ? undefined : { stateDir };
     }
     case "--port": {
       const digits = words.shift() ?? "";

@@ -4,7 +4,7 @@
  */
 import { type Command, InvalidArgumentError } from "commander";
 import { tokenPath } from "../../wire/token.ts";
-import { type CommandContext, portNumber } from "./context.ts";
+import { type CommandContext, filePath, portNumber } from "./context.ts";
 import { stateDirectoryOf } from "./usage.ts";
 
 const DEFAULT_PORT = 7411;
@@ -27,9 +27,9 @@ type Flags = {
 export function addTop(program: Command, { actions, terminal, end }: CommandContext): void {
   program.command("top")
     .description("watch a running daemon: orders, positions, P&L, venues, queues; q ends")
-    .option("--state-dir <directory>", "state directory of the daemon, for its token")
+    .option("--state-dir <directory>", "state directory of the daemon, for its token", filePath)
     .option("--port <number>", "port on which it listens", portNumber, DEFAULT_PORT)
-    .option("--token-file <file>", "its token, in place of --state-dir")
+    .option("--token-file <file>", "its token, in place of --state-dir", filePath)
     .option("--interval <seconds>", "time between two looks", seconds, 1)
     .option("--client-id <name>", "session to use; two views need two", DEFAULT_CLIENT)
     .option("--once", "one look as text, then end")

@@ -5,7 +5,7 @@
  */
 import type { Command } from "commander";
 import { EXIT } from "../exit_codes.ts";
-import { type CommandContext } from "./context.ts";
+import { type CommandContext, filePath } from "./context.ts";
 import { stateDirectoryOf } from "./usage.ts";
 import { storyLines } from "./why/lines.ts";
 
@@ -16,7 +16,7 @@ export function addWhy(program: Command, { actions, terminal, end }: CommandCont
   program.command("why")
     .description("tell the whole story of an order or intent, from the journal")
     .argument("<name>", "order number, client/intent id, client order id, or the venue's order id")
-    .option("--state-dir <directory>", "state directory of the daemon")
+    .option("--state-dir <directory>", "state directory of the daemon", filePath)
     .option("--json", "machine-readable output")
     .action((name: string, flags: Flags) => {
       const directory = stateDirectoryOf(flags.stateDir, terminal);

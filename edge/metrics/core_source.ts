@@ -60,6 +60,7 @@ export class CoreSource implements MetricSource {
       const isCurrent = state === gauges.tradingState;
       into.put("tapeline_venue_trading_state", oneIf(isCurrent), { venue, state });
     }
+    into.put("tapeline_venue_instruments_halted", gauges.haltedInstruments, { venue });
     into.put("tapeline_venue_orders_open", gauges.openOrders, { venue });
     into.put("tapeline_venue_external_orders", gauges.externalOrders, { venue });
     into.put("tapeline_venue_request_failures", gauges.failures, { venue });

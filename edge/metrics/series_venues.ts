@@ -29,6 +29,11 @@ export const VENUE_SERIES = {
     help: "1 for the trading state of the venue's account, 0 for the others.",
     labels: ["venue", "state"],
   },
+  tapeline_venue_instruments_halted: {
+    kind: "gauge",
+    help: "Instruments of the venue that are halted by themselves, closed ones apart.",
+    labels: VENUE,
+  },
   tapeline_venue_last_message_timestamp_seconds: {
     kind: "gauge",
     help: "When the venue's last report or market data was numbered, engine clock; 0 before the " +

@@ -45,7 +45,8 @@ testOn(on, "install.sh installs once, and again changes nothing", async (machine
   match(await machine.must(...INSTALL), /^install\.sh: Installed: /);
   strictEqual(await machine.property("tapeline", "MainPID"), pid);
   strictEqual(await machine.property("tapeline", "UnitFileState"), "enabled");
-  match(await machine.property("tapeline", "ExecStart"), /--config \/etc|TAPELINE_OPTIONS/);
+  const named = await machine.must("cat", "/etc/tapeline/tapeline.env");
+  strictEqual(named, "TAPELINE_OPTIONS=--config /etc/tapeline/tapeline.yaml\n");
 });
 
 testOn(on, "install.sh --uninstall leaves the state, and --purge does not", async (machine) => {
@@ -99,6 +100,38 @@ testOn(
       ]);
       client.close();
     }
+  },
+);
+
+testOn(
+  on,
+  "install.sh gives a daemon that is there no configuration, whatever it installs",
+  async (machine) => {
+    const port = `[Service]\nEnvironment=TAPELINE_OPTIONS=--port=${freePort()}\n`;
+    machine.write("/etc/systemd/system/tapeline.service.d/port.conf", port);
+    match(await machine.must(...INSTALL), /tapeline\.service is ready: paper; /);
+    const pid = await machine.property("tapeline", "MainPID");
+    machine.write("/etc/tapeline/tapeline.yaml", "a draft\n");
+    configure(machine, "left");
+    match(await machine.must(...INSTALL), /tapeline\.service keeps what it was given/);
+    await machine.must(...INSTALL, "--instance", "left");
+    strictEqual(await machine.property("tapeline", "MainPID"), pid);
+    const upgraded = await machine.must(
+      ...[INSTALL[0] ?? "", "--executable", `${INSIDE.next}/tapeline`],
+    );
+    match(upgraded, /tapeline\.service: paper; [^]*Done\./);
+    ok(!(await machine.run("test", "-e", "/etc/tapeline/tapeline.env")).success);
+  },
+);
+
+testOn(
+  on,
+  "install.sh --instance names no configuration for the daemon without",
+  async (machine) => {
+    machine.write("/etc/tapeline/tapeline.yaml", "a draft\n");
+    configure(machine, "left");
+    await machine.must(...INSTALL, "--instance", "left");
+    ok(!(await machine.run("test", "-e", "/etc/tapeline/tapeline.env")).success);
   },
 );
 

@@ -97,7 +97,7 @@ export function checkJournal({ machine, stateDirectory }: Facts): Finding {
   if (typeof machine.entry(`${stateDirectory}/poison`) !== "string") {
     return warn(subject, {
       text: `an event made the machines throw: ${stateDirectory}/poison says which`,
-      remedy: "look at it with tapeline journal dump; docs/reference/journal.md says what then",
+      remedy: 'look at it with "tapeline journal dump"; docs/reference/journal.md says what then',
     });
   }
   try {

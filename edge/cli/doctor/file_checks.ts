@@ -25,7 +25,7 @@ export function checkConfiguration({ configuration, configurationPath }: Facts):
     return [pass(subject, `${where} is valid: mode ${configuration.configuration.mode}`)];
   }
   return configuration.problems.map((text) =>
-    fail(subject, { text, remedy: "repair the line; tapeline check says whether all is well" })
+    fail(subject, { text, remedy: 'repair the line; "tapeline check" says whether all is well' })
   );
 }
 

@@ -56,7 +56,14 @@ Deno.test("plainRunFlags() reads a line as the whole command line does, or leave
   ok(plainLines > 20, `only ${plainLines} lines were plain`);
 });
 
-for (const words of [[], ["version"], ["run", "--help"], ["run", "--config", "/c"]]) {
+const others = [
+  [],
+  ["version"],
+  ["run", "--help"],
+  ["run", "--config", "/c"],
+  ["run", "--state-dir", ""],
+] as const;
+for (const words of others) {
   Deno.test(`plainRunFlags() leaves "${words.join(" ")}" to the whole command line`, () => {
     deepStrictEqual(plainRunFlags(words), undefined);
   });
