@@ -99,6 +99,7 @@ class Session:
         self._subscriptions = Subscriptions()
         self._request_count = 0
         self._last_byte = 0.0
+        self._last_pause = 0.0
         self._next_heartbeat = 0.0
         self._peer_now_us: int | None = None
         self._failures: OrderedDict[str, WireError] = OrderedDict()
@@ -143,8 +144,8 @@ class Session:
     def tick(self) -> None:
         """Sends the heartbeat that is due. :raises PeerSilent: After three without a byte."""
         now = self._clock.monotonic()
-        limit = self._silence_limit()
-        if self.state != "closed" and now - self._last_byte >= limit:
+        if self.state != "closed" and now >= self._silent_at():
+            limit = self._silence_limit()
             raise PeerSilent(f"Cannot go on: the daemon must send within {limit} s: was silent")
         if self.state in ("replaying", "ready", "leaving") and now >= self._next_heartbeat:
             self._next_heartbeat = now + self.heartbeat_seconds
@@ -153,14 +154,14 @@ class Session:
     def wake_in(self) -> float:
         """Returns in how many seconds ``tick`` has something to do."""
         now = self._clock.monotonic()
-        silent = self._last_byte + self._silence_limit() - now
+        silent = self._silent_at() - now
         if self.state in ("hello", "closed"):
             return max(0.0, silent)
         return max(0.0, min(silent, self._next_heartbeat - now))
 
     def reading_paused(self) -> None:
-        """Tells that the owner does not read at the moment: silence is not the daemon's then."""
-        self._last_byte = self._clock.monotonic()
+        """Tells that the owner does not read now: silence is not the daemon's, nor is it health."""
+        self._last_pause = self._clock.monotonic()
 
     def output(self, limit: int = 262_144) -> bytes:
         """Returns bytes to write, without taking them."""
@@ -256,6 +257,10 @@ class Session:
         return True
 
     # Inside
+
+    def _silent_at(self) -> float:
+        """When the daemon will have had its time to send something that would have been read."""
+        return max(self._last_byte, self._last_pause) + self._silence_limit()
 
     def _silence_limit(self) -> float:
         return HANDSHAKE_SECONDS if self.state == "hello" else 3 * self.heartbeat_seconds

@@ -46,6 +46,7 @@ class FakeDaemon:
         self.hellos = []
         self.received = []  # every message of the current and past connections
         self.subscriptions = []
+        self.subscribed = []  # every market event that was made
         self.results = {}  # what -> result of a query
         self.pages = {}  # what -> list of pages
         self.chunk = None  # send in pieces of 1 to `chunk` bytes
@@ -338,6 +339,7 @@ class FakeDaemon:
             event = {"seq_id": self.seq_id, "event_time_us": 1, "ingest_time_us": self.seq_id}
             event.update(source="market_data", venue="paper", instrument=BTC, event_type="book")
             event.update(payload={"bids": [[bid, "1"]], "asks": [[ask, "2"]]}, idempotency_key=None)
+            self.subscribed.append(event)
             self.send({"type": "EVENTS", "seq_id": self.seq_id, "events": [event]})
 
     def say(self, message):

@@ -395,6 +395,55 @@ class Bounds(ClientCase):
         count = sum(1 for _ in client.events(timeout=0.5))
         self.assertEqual(count, 551)
 
+    def flooded(self, **settings):
+        """A connected client whose inbox is full of books that nobody takes."""
+        client = self.connected(inbox_limit=10, **settings)
+        client.subscribe("book", BTC)
+        for _ in range(50):
+            self.daemon.book_event()
+        wait_for(lambda: client._state.inbox.is_full)
+        return client
+
+    def test_reports_come_though_nobody_takes_the_events_that_fill_the_inbox(self):
+        client = self.flooded()
+        client.place(BTC, "Buy", "0.01", "99.5")
+        self.assertEqual(self.seqs(client, 2), [1, 2])
+        for _ in range(50):
+            self.daemon.book_event()
+        self.daemon.trade("1", "0.01", "99.5", "Filled")
+        self.assertEqual(self.seqs(client, 1), [3])
+
+    def test_books_that_nobody_takes_are_conflated_while_reports_are_awaited(self):
+        client = self.flooded()
+        for _ in range(500):
+            self.daemon.book_event()
+        client.noop()
+        self.assertEqual(self.seqs(client, 1), [1])
+        events = list(client.events(timeout=0.2))
+        self.assertLess(len(events), 551)
+        self.assertTrue(events[0].conflated)
+        newest = self.daemon.subscribed[-1]["seq_id"]
+        self.assertEqual((events[-1].seq_id, client.book(BTC).seq_id), (newest, newest))
+
+    def test_events_come_though_nobody_takes_the_reports_that_fill_the_inbox(self):
+        client = self.connected(inbox_limit=2)
+        client.subscribe("book", BTC)
+        for _ in range(3):
+            client.wait(client.noop().done, 5)
+        events = client.events(timeout=5)
+        for _ in range(3):
+            self.assertEqual(next(events).seq_id, self.daemon.subscribed[-1]["seq_id"])
+            self.daemon.book_event()
+        self.assertEqual(self.seqs(client, 3), [1, 2, 3])
+
+    def test_a_client_that_does_not_read_is_not_healthy_until_it_does(self):
+        client = self.flooded()
+        wait_for(lambda: not client.healthy)
+        reports = client.reports(timeout=5, until=lambda: client.healthy)
+        self.assertEqual(list(reports), [])
+        self.assertTrue(client.healthy)
+        self.assertEqual(len(self.daemon.hellos), 1)
+
     def test_a_connection_that_breaks_while_the_inbox_is_full_is_made_again(self):
         client = self.connected(inbox_limit=10, reconnect_max=0.05)
         client.subscribe("book", BTC)

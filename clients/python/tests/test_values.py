@@ -7,6 +7,7 @@ from tapeline import (
     AsyncClient,
     Client,
     Context,
+    Event,
     ExecutionReport,
     InvalidIntent,
     Orders,
@@ -17,6 +18,7 @@ from tapeline import (
 )
 from tapeline.decimals import to_wire_decimal
 from tapeline.errors import ProtocolViolation
+from tapeline.inbox import Inbox
 from tapeline.rows import Position
 from tapeline.strategy import Folder
 from tests.fake_daemon import BTC, TOKEN, FakeDaemon
@@ -24,6 +26,45 @@ from tests.fake_daemon import BTC, TOKEN, FakeDaemon
 
 def stamped(intent, **more):
     return QuoteIntent(**{**intent.__dict__, "intent_id": "i", "sent_us": 1, **more})
+
+
+def event(seq, kind, instrument=BTC, **payload):
+    return Event(seq, kind, "paper", instrument, payload)
+
+
+class Waiting(unittest.TestCase):
+    """Events that nobody takes, beyond the bound."""
+
+    def test_conflation_keeps_the_newest_of_each_state_and_everything_else(self):
+        inbox = Inbox(1)
+        kinds = ("book", "order", "trade", "venue", "instrument", "bar", "timer")
+        names = ("queue", "detector")
+        for seq in (1, 2):
+            for kind in kinds:
+                inbox.push(event(seq, kind))
+            for name in names:
+                inbox.push(event(seq, "signal", name=name))
+        inbox.push(event(1, "book", "paper:ETH/USDT"))
+        inbox.push(ExecutionReport("New", report_seq=1))
+        inbox.conflate_events()
+        left = [(e.seq_id, e.event_type, e.conflated) for e in iter(inbox.pop_event, None)]
+        lasting = ["order", "venue", "instrument", "bar", "signal"]
+        expected = [(1, kind, False) for kind in lasting]
+        expected += [(2, kind, kind not in lasting) for kind in kinds]
+        expected += [(2, "signal", True), (2, "signal", False), (1, "book", False)]
+        self.assertEqual(left, expected)
+        self.assertEqual(inbox.pop_report().report_seq, 1)
+
+    def test_conflation_begins_at_the_bound_of_the_events_alone(self):
+        inbox = Inbox(3)
+        for seq in (1, 2):
+            inbox.push(event(seq, "book"))
+            inbox.push(ExecutionReport("New", report_seq=seq))
+        inbox.conflate_events()
+        self.assertEqual(len(inbox), 4)
+        inbox.push(event(3, "book"))
+        inbox.conflate_events()
+        self.assertEqual(len(inbox), 3)
 
 
 class Intents(unittest.TestCase):
