@@ -169,9 +169,7 @@ class ClientState:
         self._waiting: list[Callable[[], bool]] = []
         self.reports = Line(self.pop_report, self.mark_processed, lambda: self.inbox.has_report)
         self.events = Line(self.inbox.pop_event, lambda: None, lambda: self.inbox.has_event)
-        self.both: Line[Incoming] = Line(
-            self.pop, self.mark_processed, lambda: len(self.inbox) > 0
-        )
+        self.both: Line[Incoming] = Line(self.pop, self.mark_processed, lambda: len(self.inbox) > 0)
         self._prefix = _new_prefix()
         self._count = 0
 
