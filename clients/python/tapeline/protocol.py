@@ -7,7 +7,8 @@ requests that wait for their RESULT.
 - A connection goes ``closed`` → ``hello`` → ``replaying`` → ``ready`` → ``leaving`` → ``closed``.
 - Intents leave in ``ready`` only: after the replay of missed reports, what has still no report is
   sent again under the same ``intent_id``, in the order in which it was first given, then new ones.
-- A report number seen before is dropped, unless it is the first answer to an intent that waits.
+- A report whose number was given before, or lies before where the session began, comes out as
+  ``Repeated``: it settles the intent that was sent again and is no news.
 - A number that skips is a ``ProtocolViolation``: the connection is dropped and resumed.
 - No method blocks; after any exception the owner closes the connection and calls
   ``connection_lost``.
@@ -36,7 +37,7 @@ from .report import ExecutionReport
 from .rows import Event
 from .subscriptions import Subscriptions
 
-__all__ = ["Answer", "Clock", "HistoryLost", "Message", "Options", "Session"]
+__all__ = ["Answer", "Clock", "HistoryLost", "Message", "Options", "Repeated", "Session"]
 
 HANDSHAKE_SECONDS = 5.0
 #: Cancels and the like may go this far beyond the bound of the queue.
@@ -83,7 +84,14 @@ class HistoryLost:
     first: int
 
 
-Message = Union[ExecutionReport, Event, Answer, WireError, HistoryLost]
+@dataclass(frozen=True)
+class Repeated:
+    """A report that was told before, maybe to an earlier process: nothing happened anew."""
+
+    report: ExecutionReport
+
+
+Message = Union[ExecutionReport, Repeated, Event, Answer, WireError, HistoryLost]
 
 
 class Session:
@@ -350,20 +358,18 @@ class Session:
             raise ProtocolViolation(
                 f"Cannot take a report: its report_seq must be {last + 1}: was {report.report_seq}"
             )
-        waited = self._settle(report)
+        self._settle(report)
         if report.report_seq <= last:
             self.duplicates += 1
-            if waited:
-                out.append(report)
+            out.append(Repeated(report))
             return
         self.last_report_seq = report.report_seq
         out.append(report)
         self._end_replay()
 
-    def _settle(self, report: ExecutionReport) -> bool:
-        if report.intent_id is None:
-            return False
-        return self._pending.pop(report.intent_id, None) is not None
+    def _settle(self, report: ExecutionReport) -> None:
+        if report.intent_id is not None:
+            self._pending.pop(report.intent_id, None)
 
     def _receive_result(self, message: Mapping[str, Any], out: list[Message]) -> None:
         request = self._requests.pop(message.get("id"), None)  # type: ignore[arg-type]

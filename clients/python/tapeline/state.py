@@ -17,8 +17,8 @@ from typing import Callable, Generic, TypeVar, Union
 from .errors import NotHealthy, QueueFull, TapelineError, WireError
 from .inbox import Inbox, Incoming
 from .intent import QuoteIntent
-from .orders import Orders, OrderState
-from .protocol import Answer, Clock, HistoryLost, Message, Options, Session
+from .orders import Orders, OrderState, is_older
+from .protocol import Answer, Clock, HistoryLost, Message, Options, Repeated, Session
 from .report import ExecutionReport
 from .rows import Book, Event
 from .signals import SignalCache
@@ -178,7 +178,10 @@ class ClientState:
         is_read_anyway = self.inbox.is_full and self._is_awaited()
         for message in messages:
             if isinstance(message, ExecutionReport):
-                self._take_report(message)
+                self._note(message)
+                self.inbox.push(message)
+            elif isinstance(message, Repeated):
+                self._note(message.report)
             elif isinstance(message, Event):
                 self._take_event(message)
             elif isinstance(message, Answer):
@@ -281,18 +284,21 @@ class ClientState:
         self._anchored = True
 
     def _hand(self, report: ExecutionReport | None) -> None:
-        if report is not None and not report.poss_dup:
+        if report is not None:
             self._handed = report.report_seq
 
-    def _take_report(self, report: ExecutionReport) -> None:
+    def _note(self, report: ExecutionReport) -> None:
+        """Tells the handles."""
         self.orders.apply(report)
+        if report.intent_id is None:
+            return
+        known = self._newest.get(report.intent_id)
         # A refused reuse of an id says nothing of the intent that owns it.
-        reused = report.reject_code == "INTENT_ID_REUSED" and report.intent_id in self._newest
-        if report.intent_id is not None and not reused:
-            self._newest[report.intent_id] = report
-            if len(self._newest) > _KEEP:
-                self._newest.popitem(last=False)
-        self.inbox.push(report)
+        if known is not None and (is_older(report, known) or _is_reuse(report)):
+            return
+        self._newest[report.intent_id] = report
+        if len(self._newest) > _KEEP:
+            self._newest.popitem(last=False)
 
     def _take_event(self, event: Event) -> None:
         book = event.book
@@ -304,6 +310,10 @@ class ClientState:
             if self.emit is not None:
                 self.emit(event)
         self.inbox.push(event)
+
+
+def _is_reuse(report: ExecutionReport) -> bool:
+    return report.reject_code == "INTENT_ID_REUSED"
 
 
 def _new_prefix() -> str:

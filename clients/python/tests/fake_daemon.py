@@ -240,10 +240,7 @@ class FakeDaemon:
             return
         intent_id = message["intent_id"]
         if intent_id in self.intents:
-            for report in reversed(self.reports):
-                if report["intent_id"] == intent_id:
-                    self.send({**report, "poss_dup": True})
-                    return
+            self.repeat(intent_id)
             return
         self.intents[intent_id] = message
         if self.deaf:
@@ -257,6 +254,20 @@ class FakeDaemon:
             self.replace(message)
         else:
             self.report(None, intent_id, "IntentDone", None)
+
+    def repeat(self, intent_id):
+        """The newest report that bore the id, then the order's newest if that is another."""
+        newest = self.newest("intent_id", intent_id)
+        if newest is None:
+            return
+        self.send({**newest, "poss_dup": True})
+        if newest["order_id"] is not None:
+            of_order = self.newest("order_id", newest["order_id"])
+            if of_order is not newest:
+                self.send({**of_order, "poss_dup": True})
+
+    def newest(self, name, value):
+        return next((r for r in reversed(self.reports) if r[name] == value), None)
 
     def place(self, message):
         intent_id = message["intent_id"]

@@ -164,9 +164,38 @@ class Resume(ClientCase):
         client = self.connected()
         order = client.place(BTC, "Buy", "0.01", "99.5", intent_id="mine")
         client.wait(order.answered, 5)
-        report = next(client.reports(timeout=1))
-        self.assertEqual((report.report_seq, report.poss_dup), (2, True))
+        self.assertEqual((order.report.report_seq, order.report.poss_dup), (2, True))
+        self.assertEqual(order.status, "Accepted")
         self.assertEqual(len(self.daemon.orders), 1)
+        self.daemon.trade("1", "0.01", "99.5", "Filled")
+        self.assertEqual(self.seqs(client, 1), [3])  # and nothing old before it
+
+    def test_a_fill_that_was_processed_does_not_come_again_with_a_repeated_intent(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "position")
+            for process in range(3):
+                client = self.connected(resume_file=path)
+                order = client.place(BTC, "Buy", "0.01", "99.5", intent_id="mine")
+                if process == 0:
+                    client.wait(lambda: order.status == "Accepted", 5)
+                    self.daemon.trade("1", "0.01", "99.5", "Filled")
+                client.wait(order.done, 5)
+                taken = list(client.reports(timeout=0.1))
+                self.assertEqual([r.report_seq for r in taken], [1, 2, 3] if process == 0 else [])
+                self.assertEqual(order.order.cum_qty, Decimal("0.01"))
+                client.close()
+
+    def test_a_repeated_intent_knows_what_became_of_its_order_under_another_id(self):
+        earlier = self.connected()
+        order = earlier.place(BTC, "Buy", "0.01", "99.5", intent_id="mine")
+        earlier.wait(order.answered, 5)
+        earlier.wait(earlier.cancel(order).done, 5)
+        earlier.close()
+        client = self.connected()
+        order = client.place(BTC, "Buy", "0.01", "99.5", intent_id="mine")
+        client.wait(order.done, 5)
+        self.assertEqual((order.status, order.report.exec_type), ("Cancelled", "New"))
+        self.assertEqual(list(client.reports(timeout=0.1)), [])
 
     def test_a_gap_drops_the_connection_and_resumes(self):
         client = self.connected()
