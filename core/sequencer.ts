@@ -3,7 +3,8 @@
  *
  * Each producer has its own queue. A round takes what waited when it began, at most
  * `perProducerMax` of each producer so that none starves the rest, and merges the heads of the
- * queues by source priority, venue, instrument and producer index.
+ * queues by source priority, venue, instrument and producer index. Taking may tell a producer that
+ * there is room; if it ends then, its queue is empty and the round goes on without it.
  *
  * Invariants: events of one producer never overtake each other; `seqId` rises by one; `ingestTime`
  * never falls, whatever the clock does.
@@ -21,7 +22,7 @@ export interface DraftQueue {
   readonly length: number;
   /** The head; only called while `length > 0`. */
   peek(): Draft;
-  /** Removes and returns the head. */
+  /** Removes and returns the head. What its producer does with the room may empty queues. */
   take(): Draft;
 }
 
@@ -71,9 +72,9 @@ export class Sequencer {
       const best = this.#firstOf(heads);
       const head = heads[best];
       invariant(head !== undefined, "The chosen head must exist");
-      events.push(this.#number(head.queue.take()));
+      if (head.queue.length > 0) events.push(this.#number(head.queue.take()));
       head.remaining -= 1;
-      if (head.remaining === 0) heads.splice(best, 1);
+      if (head.remaining === 0 || head.queue.length === 0) heads.splice(best, 1);
       else head.draft = head.queue.peek();
     }
     return events;

@@ -22,45 +22,37 @@ export const ADVANCE_INTENTS_MAX = 10_000;
 const advanceIntentsRule = listOf(object, { min: 0, max: ADVANCE_INTENTS_MAX });
 
 /**
- * Parses one frame's body. `nowUs` is the engine clock, for the check of `sent_us`.
+ * Parses one frame's body.
  * @example
  * ```ts
  * import { deepStrictEqual } from "node:assert/strict";
  * const bytes = new TextEncoder().encode('{"type":"HEARTBEAT","now_us":5}');
- * deepStrictEqual(parseClientMessage(bytes, 0), { type: "HEARTBEAT", nowUs: 5 });
+ * deepStrictEqual(parseClientMessage(bytes), { type: "HEARTBEAT", nowUs: 5 });
  * ```
  */
-export function parseClientMessage(
-  bytes: Uint8Array,
-  nowUs: number,
-): ClientMessage | MessageProblem {
-  const plain = readPlainIntent(bytes, nowUs);
-  return plain === undefined
-    ? parseGeneralMessage(bytes, nowUs)
-    : { type: "QuoteIntent", intent: plain };
+export function parseClientMessage(bytes: Uint8Array): ClientMessage | MessageProblem {
+  const plain = readPlainIntent(bytes);
+  return plain === undefined ? parseGeneralMessage(bytes) : { type: "QuoteIntent", intent: plain };
 }
 
 /** `parseClientMessage` without the fast door for plain intents: slower, never a different answer. */
-export function parseGeneralMessage(
-  bytes: Uint8Array,
-  nowUs: number,
-): ClientMessage | MessageProblem {
+export function parseGeneralMessage(bytes: Uint8Array): ClientMessage | MessageProblem {
   try {
-    return parseValue(parseJson(bytes), nowUs);
+    return parseValue(parseJson(bytes));
   } catch (error) {
     if (!(error instanceof JsonError)) throw error;
     return { type: "problem", code: "BAD_JSON", message: error.message, reply: "error" };
   }
 }
 
-function parseValue(value: JsonValue, nowUs: number): ClientMessage | MessageProblem {
+function parseValue(value: JsonValue): ClientMessage | MessageProblem {
   if (!(value instanceof Map)) return badMessage("Cannot read a message: it must be an object");
   const type = value.get("type");
   if (typeof type !== "string") {
     return badMessage("type: must be a string", refOf(value));
   }
   try {
-    return parseByType({ type, message: value, nowUs });
+    return parseByType(type, value);
   } catch (error) {
     if (!(error instanceof Breach)) throw error;
     return badMessage(error.message, refOf(value));
@@ -72,13 +64,10 @@ function badMessage(message: string, ref?: RequestKey): MessageProblem {
   return ref === undefined ? problem : { ...problem, ref };
 }
 
-function parseByType(
-  parts: { readonly type: string; readonly message: JsonObject; readonly nowUs: number },
-): ClientMessage | MessageProblem {
-  const { type, message, nowUs } = parts;
+function parseByType(type: string, message: JsonObject): ClientMessage | MessageProblem {
   switch (type) {
     case "QuoteIntent":
-      return { type, intent: parseIntent({ object: message, nowUs, path: "" }) };
+      return { type, intent: parseIntent({ object: message, path: "" }) };
     case "HEARTBEAT":
       return parseHeartbeat(message);
     case "HELLO":
@@ -88,7 +77,7 @@ function parseByType(
     case "PUBLISH":
       return parsePublish(message);
     case "ADVANCE":
-      return parseAdvance(message, nowUs);
+      return parseAdvance(message);
     case "SUBSCRIBE":
       return parseRequest(message, parseSubscribe);
     case "UNSUBSCRIBE":
@@ -144,7 +133,7 @@ function refOf(message: JsonObject): RequestKey | undefined {
 }
 
 /** An intent without a valid `v` and `intent_id` makes the whole ADVANCE a BAD_MESSAGE. */
-function parseAdvance(message: JsonObject, nowUs: number): Advance {
+function parseAdvance(message: JsonObject): Advance {
   const fields = new Fields(message);
   const seqId = fields.required("seq_id", natural);
   const intents = fields.required("intents", advanceIntentsRule).map((object, index) => {
@@ -152,7 +141,7 @@ function parseAdvance(message: JsonObject, nowUs: number): Advance {
     const intentFields = new Fields(object, path);
     intentFields.required("type", quoteIntentType);
     const atSeq = intentFields.required("at_seq", natural);
-    return { atSeq, intent: parseIntent({ object, nowUs, path }) };
+    return { atSeq, intent: parseIntent({ object, path }) };
   });
   return { type: "ADVANCE", seqId, intents };
 }

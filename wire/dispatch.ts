@@ -55,8 +55,8 @@ export class Dispatch {
 
   /** Serves one frame's body, read at `nowUs`. */
   serve(frame: FrameBody, nowUs: Micros): void {
-    const intent = this.#plain.read(frame, nowUs);
-    const message = intent === undefined ? parseGeneralMessage(bodyOf(frame), nowUs) : undefined;
+    const intent = this.#plain.read(frame);
+    const message = intent === undefined ? parseGeneralMessage(bodyOf(frame)) : undefined;
     try {
       if (intent !== undefined) this.#offerIntent(intent, nowUs);
       else if (message !== undefined) this.#serve(message, nowUs);

@@ -41,7 +41,7 @@ export class Greeting {
       this.#reader.push(chunk);
       const frame = this.#reader.next();
       if (frame === undefined) return;
-      const message = parseClientMessage(frame, this.#host.backend.nowUs());
+      const message = parseClientMessage(frame);
       this.#judge(message, chunk.subarray(chunk.length - this.#reader.bufferedBytes));
     } catch (error) {
       if (!(error instanceof FrameSizeError)) throw error;

@@ -68,8 +68,6 @@ export const SIDES = ["Buy", "Sell"] as const;
 export const TIMES_IN_FORCE = ["GTC", "IOC", "FOK", "GTD", "DAY"] as const;
 export const TRADING_STATES = ["Active", "Reducing", "Halted"] as const;
 
-/** How far `sent_us` may lie before the engine's clock: 1 s. */
-export const SENT_AHEAD_MAX_US = 1_000_000;
 /** Longest `tag`, characters. */
 export const TAG_MAX = 64;
 /** Longest `instrument`, characters. */

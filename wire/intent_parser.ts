@@ -4,6 +4,8 @@
  * Invariant: with a valid `v` and `intent_id` the answer is always an intent, if need be a
  * `Malformed` one whose text names the first problem.
  * Ordering of checks: action, keys that do not belong, `sent_us`, then the action's own fields.
+ * Known limit: no clock is looked at. How far `sent_us` lies ahead is for the core, which first looks
+ * for a duplicate: a repetition is one whatever its `sent_us`.
  * @module
  */
 import type { OrdType, TimeInForce } from "../core/instrument.ts";
@@ -33,7 +35,6 @@ import {
   PARAM_NAME_SHAPE,
   PARAM_TEXT_MAX,
   PARAMS_MAX,
-  SENT_AHEAD_MAX_US,
   SIDES,
   TAG_MAX,
   TIMES_IN_FORCE,
@@ -54,10 +55,9 @@ const timeInForceRule = oneOf(TIMES_IN_FORCE);
 const flagRule = oneOf(["trading_state"]);
 const tradingStateRule = oneOf(TRADING_STATES);
 
-/** An object with the fields of a QuoteIntent; `nowUs` is the engine clock. */
+/** An object with the fields of a QuoteIntent. */
 export type IntentSource = {
   readonly object: JsonObject;
-  readonly nowUs: number;
   /** "" for a frame of its own, `intents[0]` within an ADVANCE. */
   readonly path: string;
 };
@@ -84,7 +84,7 @@ function parseAction(source: IntentSource, intentId: string): Intent {
   refuseStrangers(source, action);
   const common: Common = {
     intentId,
-    sentUs: micros(fields.required("sent_us", (found) => sentUs(found, source.nowUs))),
+    sentUs: micros(fields.required("sent_us", natural)),
     tag: null,
   };
   switch (action) {
@@ -116,14 +116,6 @@ type Common = { readonly intentId: string; readonly sentUs: Micros; readonly tag
 
 function withTag(fields: Fields, common: Common): Common {
   return { ...common, tag: fields.optional("tag", tagRule) ?? null };
-}
-
-function sentUs(found: Found, nowUs: number): number {
-  const value = natural(found);
-  const latest = nowUs + SENT_AHEAD_MAX_US;
-  return value <= latest
-    ? value
-    : breach(found, `at most 1 s ahead of the daemon's clock (${nowUs})`);
 }
 
 /** A misspelt `post_only` must not trade: what the action does not know is refused. */

@@ -17,7 +17,6 @@ import {
   INSTRUMENT_MAX,
   MANDATORY_FIELDS,
   ORD_TYPES,
-  SENT_AHEAD_MAX_US,
   SIDES,
   TAG_MAX,
   TIMES_IN_FORCE,
@@ -89,8 +88,8 @@ const TTL_BIT = bit("ttl_ms");
 const TAG_BIT = bit("tag");
 
 /** Returns the intent in a frame's body if it is plain, else undefined. */
-export function readPlainIntent(bytes: Uint8Array, nowUs: number): Intent | undefined {
-  return new PlainIntentReader().read({ memory: bytes, from: 0, to: bytes.length }, nowUs);
+export function readPlainIntent(bytes: Uint8Array): Intent | undefined {
+  return new PlainIntentReader().read({ memory: bytes, from: 0, to: bytes.length });
 }
 
 /**
@@ -121,7 +120,7 @@ export class PlainIntentReader extends PlainScanner {
   }
 
   /** Returns the intent in a frame's body if it is plain, else undefined. */
-  read(frame: FrameBody, nowUs: number): Intent | undefined {
+  read(frame: FrameBody): Intent | undefined {
     this.bytes = frame.memory;
     this.at = frame.from;
     this.#present = 0;
@@ -130,7 +129,7 @@ export class PlainIntentReader extends PlainScanner {
     this.#postOnly = this.#reduceOnly = this.#validateOnly = false;
     this.#ttlMs = 0;
     // Bytes behind the frame may be looked at; what was read then does not end where it must.
-    return this.#readObject() && this.at === frame.to ? this.#intent(nowUs) : undefined;
+    return this.#readObject() && this.at === frame.to ? this.#intent() : undefined;
   }
 
   /** Reads an object. False if it is not plain. */
@@ -278,12 +277,11 @@ export class PlainIntentReader extends PlainScanner {
   }
 
   /** Returns the intent that was read, or undefined if its fields do not go together. */
-  #intent(nowUs: number): Intent | undefined {
+  #intent(): Intent | undefined {
     const action = this.#action;
     const present = this.#present;
     if ((present & ~ALLOWED[action]) !== 0) return undefined;
     if ((present & NEEDED[action]) !== NEEDED[action]) return undefined;
-    if (this.#sentUs > nowUs + SENT_AHEAD_MAX_US) return undefined;
     switch (action) {
       case "Place":
         return this.#place();

@@ -10,7 +10,6 @@ import {
   PARAM_NAME_SHAPE,
   PARAM_TEXT_MAX,
   PARAMS_MAX,
-  SENT_AHEAD_MAX_US,
   TAG_MAX,
   TIMES_IN_FORCE,
 } from "./intent_fields.ts";
@@ -64,16 +63,15 @@ const PLACE_RULES = [
   },
 ];
 
-/** The schema of a QuoteIntent that arrives at `nowUs`; `extra` keys belong to its envelope. */
+/** The schema of a QuoteIntent; `extra` keys belong to its envelope. */
 export function quoteIntentSchema(
-  nowUs: number,
   extra: { readonly [key: string]: z.ZodType } = {},
 ): z.ZodType {
   const common = {
     type: z.literal("QuoteIntent"),
     v: z.literal(1),
     intent_id: intentId,
-    sent_us: natural.refine((value) => value <= nowUs + SENT_AHEAD_MAX_US),
+    sent_us: natural,
     tag,
     ...extra,
   };

@@ -118,7 +118,7 @@ class Replaced {
   #intent(number: number): ReturnType<Scene["intentEvent"]> {
     const from = number * FRAME_BYTES;
     const frame = { memory: this.#frames, from, to: from + (this.#lengths[number] ?? 0) };
-    const intent = this.#reader.read(frame, this.#scene.nowUs);
+    const intent = this.#reader.read(frame);
     if (intent === undefined) throw new Error("Cannot serve: the frame must be plain: was not");
     return this.#scene.intentEvent(intent);
   }

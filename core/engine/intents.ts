@@ -98,9 +98,9 @@ function checkCommon(turn: Turn, client: Client, intent: Intent): Refusal | unde
 function checkSchema(turn: Turn, intent: Intent): Refusal | undefined {
   if (intent.action === "Malformed") return { code: "SCHEMA", text: intent.text };
   if (intent.sentUs <= turn.nowUs + FUTURE_MAX_US) return undefined;
-  const ahead = intent.sentUs - turn.nowUs;
-  const text = "Cannot take the intent: sent_us must be at most 1000000 µs ahead of the daemon: " +
-    `was ${ahead} µs ahead`;
+  // Said as the parser says what breaks the schema: the path first.
+  const rule = `must be at most 1 s ahead of the daemon's clock (${turn.nowUs})`;
+  const text = `sent_us: ${rule}: was ${intent.sentUs}`;
   return { code: "SCHEMA", text };
 }
 

@@ -23,6 +23,8 @@ type Kind = { readonly source: Source; readonly venue: number | null; readonly i
 
 class Queue implements DraftQueue {
   readonly index: number;
+  /** Called when something was taken, as a producer is that waits for room. */
+  onTake: () => void = () => {};
   readonly #drafts: Draft[];
 
   constructor(index: number, kinds: readonly Kind[]) {
@@ -43,7 +45,13 @@ class Queue implements DraftQueue {
   take(): Draft {
     const head = this.peek();
     this.#drafts.shift();
+    this.onTake();
     return head;
+  }
+
+  /** Its producer ends: what waits is dropped. */
+  close(): void {
+    this.#drafts.length = 0;
   }
 }
 
@@ -126,6 +134,26 @@ function rankOf(queue: Queue): Rank {
 function compare(a: Rank, b: Rank): number {
   return a[0] - b[0] || a[1] - b[1] || a[2] - b[2] || a[3] - b[3];
 }
+
+Deno.test("Sequencer.round() goes on without a producer that ends when something is taken", () => {
+  const script = fc.record({
+    taking: fc.nat({ max: 4 }),
+    ending: fc.nat({ max: 4 }),
+    after: fc.integer({ min: 1, max: 8 }),
+  });
+  fc.assert(fc.property(producers, bound, script, (kinds, max, { taking, ending, after }) => {
+    const queues = queuesOf(kinds);
+    const [by, ends] = [queues[taking], queues[ending]];
+    let left = after;
+    if (by !== undefined) by.onTake = () => --left === 0 && ends?.close();
+    const events = sequencer(max).round(queues, micros(200)).map(tagOf);
+    for (const [index, of] of kinds.entries()) {
+      const places = events.filter((tag) => tag.producer === index).map((tag) => tag.place);
+      deepStrictEqual(places, [...places.keys()]);
+      if (queues[index] !== ends) strictEqual(places.length, Math.min(of.length, max));
+    }
+  }));
+});
 
 Deno.test("Sequencer.round() numbers without gap and gives the same order for the same queues", () => {
   fc.assert(fc.property(producers, bound, (kinds, max) => {

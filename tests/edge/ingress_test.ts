@@ -7,7 +7,8 @@ import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { Book } from "../../core/book.ts";
 import type { Draft } from "../../core/event.ts";
-import { micros } from "../../core/numbers.ts";
+import { micros, seqId } from "../../core/numbers.ts";
+import { Sequencer } from "../../core/sequencer.ts";
 import { conflate, Ingress, type IngressQueue, type QueuePolicy } from "../../edge/ingress.ts";
 import {
   deltaDraft,
@@ -124,6 +125,20 @@ Deno.test("onRoom() may fill the queue again from within", () => {
     ["i1", "i2", "i3"].map((id) => intentDraft(id)),
   );
 });
+
+for (const max of [100, 1_000, 1_024, 10_000]) {
+  Deno.test(`onRoom() may close the queue from within a round, at a bound of ${max}`, () => {
+    const ingress = new Ingress(() => {});
+    const queue = ingress.open({ name: "session 1", max, policy: "block" });
+    queue.onRoom(() => queue.close());
+    while (queue.offer(intentDraft("i"))); // the last one is refused
+    ingress.open({ name: "session 2", max, policy: "block" }).offer(intentDraft("other"));
+    const sequencer = new Sequencer({ startAfter: seqId(0), lastIngest: micros(0) });
+    let taken = 0;
+    while (ingress.depth > 0) taken += sequencer.round(ingress.queues, micros(1)).length;
+    strictEqual(taken, max / 2 + 1);
+  });
+}
 
 Deno.test("offer() under fail throws at the bound and names queue, event and bound", () => {
   const queue = queueOf("fail", 1);

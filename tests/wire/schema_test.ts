@@ -20,10 +20,10 @@ import {
   unsubscribeSchema,
 } from "../../wire/schema_client.ts";
 import { quoteIntentSchema } from "../../wire/schema_intent.ts";
-import { intents, mutated, NOW_US, type Plain } from "../support/wire_arbitraries.ts";
+import { intents, mutated, type Plain } from "../support/wire_arbitraries.ts";
 import { otherMessages } from "../support/wire_messages.ts";
 
-const intentSchema = quoteIntentSchema(NOW_US);
+const intentSchema = quoteIntentSchema();
 const SCHEMAS: ReadonlyMap<unknown, z.ZodType> = new Map<unknown, z.ZodType>([
   ["HELLO", helloSchema],
   ["HEARTBEAT", clientHeartbeatSchema],
@@ -32,7 +32,7 @@ const SCHEMAS: ReadonlyMap<unknown, z.ZodType> = new Map<unknown, z.ZodType>([
   ["UNSUBSCRIBE", unsubscribeSchema],
   ["QUERY", querySchema],
   ["PUBLISH", publishSchema],
-  ["ADVANCE", advanceSchema(NOW_US)],
+  ["ADVANCE", advanceSchema],
   ["QuoteIntent", intentSchema],
 ]);
 
@@ -40,7 +40,7 @@ const encoder = new TextEncoder();
 
 /** What our parser found wrong, or undefined. */
 function problemOf(message: Plain): string | undefined {
-  const parsed = parseClientMessage(encoder.encode(JSON.stringify(message)), NOW_US);
+  const parsed = parseClientMessage(encoder.encode(JSON.stringify(message)));
   if (parsed.type === "problem") return parsed.message;
   const isMalformed = parsed.type === "QuoteIntent" && parsed.intent.action === "Malformed";
   return isMalformed && parsed.intent.action === "Malformed" ? parsed.intent.text : undefined;

@@ -8,7 +8,8 @@ from __future__ import annotations
 import asyncio
 import logging
 import os
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import (
     Any,
@@ -36,7 +37,7 @@ from .orders import Orders
 from .queries import FillForecast, Query, Result
 from .report import ExecutionReport
 from .rows import Book, Event, Fill, Instrument, Level, Position
-from .state import ClientState, OrderHandle, OrderRef, Settings, intent_id_of
+from .state import ClientState, Line, OrderHandle, OrderRef, Settings, intent_id_of
 
 __all__ = ["AsyncClient"]
 
@@ -68,7 +69,6 @@ class AsyncClient:
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self._pulse: asyncio.Future[None] | None = None
-        self.waiting = 0
         self._leaving = False
         self._ended: TapelineError | None = None
         self._last_error: BaseException | None = None
@@ -233,19 +233,19 @@ class AsyncClient:
         self, timeout: float | None = None, until: Callable[[], bool] | None = None
     ) -> AsyncIterator[ExecutionReport]:
         """Yields reports until ``until()`` holds or ``timeout`` seconds passed, and what came by then."""
-        return self._take(self._state.pop_report, self._state.mark_processed, Limit(timeout, until))
+        return self._take(self._state.reports, Limit(timeout, until))
 
     def events(
         self, timeout: float | None = None, until: Callable[[], bool] | None = None
     ) -> AsyncIterator[Event]:
         """Yields the events of the subscriptions."""
-        return self._take(self._state.inbox.pop_event, lambda: None, Limit(timeout, until))
+        return self._take(self._state.events, Limit(timeout, until))
 
     def messages(
         self, timeout: float | None = None, until: Callable[[], bool] | None = None
     ) -> AsyncIterator[Incoming]:
         """Yields reports and events in the order in which they came."""
-        return self._take(self._state.pop, self._state.mark_processed, Limit(timeout, until))
+        return self._take(self._state.both, Limit(timeout, until))
 
     def book(self, instrument: str) -> Book | None:
         """The newest book of a subscribed instrument."""
@@ -449,42 +449,42 @@ class AsyncClient:
         """Returns when the condition holds or the time is up. Looks at least every 50 ms."""
         loop = asyncio.get_running_loop()
         deadline = None if timeout is None else loop.time() + timeout
-        self.waiting += 1
-        try:
-            self._turn()
+        with self._awaited():
             while not condition():
                 left = 0.05 if deadline is None else min(0.05, deadline - loop.time())
                 if left <= 0:
                     return
                 await self._next_change(left)
-        finally:
-            self.waiting -= 1
+
+    @contextmanager
+    def _awaited(self, has_come: Callable[[], bool] = lambda: False) -> Iterator[None]:
+        """While somebody waits for what has not come, reading never pauses."""
+        with self._state.awaited(has_come):
+            if self._state.inbox.is_full:
+                self._turn()
+            yield
 
     async def _next_change(self, timeout: float | None) -> None:
         if self._pulse is None:
             self._pulse = asyncio.get_running_loop().create_future()
         await asyncio.wait({self._pulse}, timeout=timeout)
 
-    async def _take(
-        self,
-        pop: Callable[[], T | None],
-        settle: Callable[[], None],
-        limit: Limit,
-    ) -> AsyncIterator[T]:
+    async def _take(self, line: Line[T], limit: Limit) -> AsyncIterator[T]:
         while True:
             was_full = self._state.inbox.is_full
             is_last = limit.reached(len(self._state.inbox))
-            item = pop() if limit.may_take() else None
+            item = line.pop() if limit.may_take() else None
             if was_full:
                 self._turn()
             if item is not None:
                 yield item
                 continue
             if is_last:
-                settle()
+                line.settle()
                 return
             self._raise_if_ended()
-            await self._next_change(limit.seconds_left())
+            with self._awaited(line.holds):
+                await self._next_change(limit.seconds_left())
 
     async def _request(self, kind: str, fields: Mapping[str, Any]) -> Result:
         self._raise_if_ended()

@@ -15,9 +15,6 @@ __all__ = ["Connection", "Owner"]
 class Owner(Protocol):
     """What the connection needs of the client."""
 
-    #: How many wait for an answer; reading never pauses then.
-    waiting: int
-
     def receive(self, data: bytes) -> None:
         """Takes bytes of the daemon."""
 
@@ -104,10 +101,10 @@ class Connection(asyncio.Protocol):
             self._transport.write(chunk)
 
     def _pace_reading(self) -> None:
-        """Reading pauses while the inbox is full, unless somebody waits for an answer."""
+        """Reading pauses while the inbox is full, unless somebody waits for what is not in it."""
         if self._transport is None:
             return
-        pause = self._state.inbox.is_full and not self._owner.waiting
+        pause = self._state.may_pause_reading
         if pause:
             self._state.session.reading_paused()
         if pause and self._reading:

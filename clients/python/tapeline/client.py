@@ -29,7 +29,7 @@ from .orders import Orders
 from .queries import FillForecast, Query, Result
 from .report import ExecutionReport
 from .rows import Book, Event, Fill, Instrument, Level, Position
-from .state import ClientState, OrderHandle, OrderRef, Settings, intent_id_of
+from .state import ClientState, Line, OrderHandle, OrderRef, Settings, intent_id_of
 
 __all__ = ["Client"]
 
@@ -211,19 +211,19 @@ class Client:
         self, timeout: float | None = None, until: Callable[[], bool] | None = None
     ) -> Iterator[ExecutionReport]:
         """Yields reports until ``until()`` holds or ``timeout`` seconds passed, and what came by then."""
-        return self._take(self._state.pop_report, self._state.mark_processed, Limit(timeout, until))
+        return self._take(self._state.reports, Limit(timeout, until))
 
     def events(
         self, timeout: float | None = None, until: Callable[[], bool] | None = None
     ) -> Iterator[Event]:
         """Yields the events of the subscriptions."""
-        return self._take(self._state.inbox.pop_event, lambda: None, Limit(timeout, until))
+        return self._take(self._state.events, Limit(timeout, until))
 
     def messages(
         self, timeout: float | None = None, until: Callable[[], bool] | None = None
     ) -> Iterator[Incoming]:
         """Yields reports and events in the order in which they came."""
-        return self._take(self._state.pop, self._state.mark_processed, Limit(timeout, until))
+        return self._take(self._state.both, Limit(timeout, until))
 
     def book(self, instrument: str) -> Book | None:
         """The newest book of a subscribed instrument."""
@@ -384,23 +384,19 @@ class Client:
         if obstacle is not None:
             raise obstacle
 
-    def _take(
-        self,
-        pop: Callable[[], T | None],
-        settle: Callable[[], None],
-        limit: Limit,
-    ) -> Iterator[T]:
+    def _take(self, line: Line[T], limit: Limit) -> Iterator[T]:
         while True:
             with self._changed:
                 is_last = limit.reached(len(self._state.inbox))
-                item = pop() if limit.may_take() else None
+                item = line.pop() if limit.may_take() else None
                 self._link.resume_reading()
                 if item is None:
                     if is_last:
-                        settle()
+                        line.settle()
                         return
                     self._raise_if_ended()
-                    self._changed.wait(limit.seconds_left())
+                    with self._link.awaited(line.holds):
+                        self._changed.wait(limit.seconds_left())
                     continue
             yield item
 

@@ -8,6 +8,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Callable
 
 from .backoff import Backoff
 from .errors import ConnectionLost, FatalError, PeerSilent, ProtocolViolation, TapelineError
@@ -38,7 +39,6 @@ class Link:
         self._leaving = False
         #: Nothing can be written any more: what was sent before has to be read, then its end.
         self._broken = False
-        self._waiting = 0
         #: Why the session is over for good.
         self.ended: TapelineError | None = None
         #: Why the newest attempt failed.
@@ -71,14 +71,11 @@ class Link:
         self._wake_in.close()
 
     @contextmanager
-    def awaited(self) -> Iterator[None]:
-        """While somebody waits for an answer, reading never pauses."""
-        self._waiting += 1
-        self.resume_reading()
-        try:
+    def awaited(self, has_come: Callable[[], bool] = lambda: False) -> Iterator[None]:
+        """While somebody waits for what has not come, reading never pauses."""
+        with self._state.awaited(has_come):
+            self.resume_reading()
             yield
-        finally:
-            self._waiting -= 1
 
     def resume_reading(self) -> None:
         """Tells the thread that there may be room again."""
@@ -187,8 +184,8 @@ class Link:
     def _interest(self) -> tuple[int, float]:
         session = self._state.session
         interest = selectors.EVENT_WRITE if session.output(1) and not self._broken else 0
-        must_read = self._waiting or self._broken or session.state == "leaving"
-        if self._state.inbox.is_full and not must_read:
+        must_read = self._broken or session.state == "leaving"
+        if self._state.may_pause_reading and not must_read:
             session.reading_paused()
         else:
             interest |= selectors.EVENT_READ

@@ -14,7 +14,7 @@ from decimal import Decimal
 
 from .report import TERMINAL, ExecutionReport
 
-__all__ = ["OrderState", "Orders"]
+__all__ = ["OrderState", "Orders", "is_older"]
 
 _ZERO = Decimal(0)
 
@@ -102,7 +102,7 @@ class Orders:
         if report.order_id is None or report.ord_status is None:
             return None
         known = self._by_id.get(report.order_id)
-        if known is not None and _is_older(report, known.report):
+        if known is not None and is_older(report, known.report):
             return known
         order = _next_state(known, report)
         self._by_id[order.order_id] = order
@@ -125,7 +125,8 @@ def _trim(kept: OrderedDict[str, ExecutionReport], limit: int) -> None:
         kept.popitem(last=False)
 
 
-def _is_older(report: ExecutionReport, newest: ExecutionReport) -> bool:
+def is_older(report: ExecutionReport, newest: ExecutionReport) -> bool:
+    """True if ``report`` was told before ``newest``, or is the same."""
     if report.report_seq is None or newest.report_seq is None:
         return False
     return report.report_seq <= newest.report_seq

@@ -7,7 +7,8 @@ requests that wait for their RESULT.
 - A connection goes ``closed`` → ``hello`` → ``replaying`` → ``ready`` → ``leaving`` → ``closed``.
 - Intents leave in ``ready`` only: after the replay of missed reports, what has still no report is
   sent again under the same ``intent_id``, in the order in which it was first given, then new ones.
-- A report number seen before is dropped, unless it is the first answer to an intent that waits.
+- A report whose number was given before, or lies before where the session began, comes out as
+  ``Repeated``: it settles the intent that was sent again and is no news.
 - A number that skips is a ``ProtocolViolation``: the connection is dropped and resumed.
 - No method blocks; after any exception the owner closes the connection and calls
   ``connection_lost``.
@@ -36,7 +37,7 @@ from .report import ExecutionReport
 from .rows import Event
 from .subscriptions import Subscriptions
 
-__all__ = ["Answer", "Clock", "HistoryLost", "Message", "Options", "Session"]
+__all__ = ["Answer", "Clock", "HistoryLost", "Message", "Options", "Repeated", "Session"]
 
 HANDSHAKE_SECONDS = 5.0
 #: Cancels and the like may go this far beyond the bound of the queue.
@@ -83,7 +84,14 @@ class HistoryLost:
     first: int
 
 
-Message = Union[ExecutionReport, Event, Answer, WireError, HistoryLost]
+@dataclass(frozen=True)
+class Repeated:
+    """A report that was told before, maybe to an earlier process: nothing happened anew."""
+
+    report: ExecutionReport
+
+
+Message = Union[ExecutionReport, Repeated, Event, Answer, WireError, HistoryLost]
 
 
 class Session:
@@ -99,6 +107,7 @@ class Session:
         self._subscriptions = Subscriptions()
         self._request_count = 0
         self._last_byte = 0.0
+        self._last_pause = 0.0
         self._next_heartbeat = 0.0
         self._peer_now_us: int | None = None
         self._failures: OrderedDict[str, WireError] = OrderedDict()
@@ -143,8 +152,8 @@ class Session:
     def tick(self) -> None:
         """Sends the heartbeat that is due. :raises PeerSilent: After three without a byte."""
         now = self._clock.monotonic()
-        limit = self._silence_limit()
-        if self.state != "closed" and now - self._last_byte >= limit:
+        if self.state != "closed" and now >= self._silent_at():
+            limit = self._silence_limit()
             raise PeerSilent(f"Cannot go on: the daemon must send within {limit} s: was silent")
         if self.state in ("replaying", "ready", "leaving") and now >= self._next_heartbeat:
             self._next_heartbeat = now + self.heartbeat_seconds
@@ -153,14 +162,14 @@ class Session:
     def wake_in(self) -> float:
         """Returns in how many seconds ``tick`` has something to do."""
         now = self._clock.monotonic()
-        silent = self._last_byte + self._silence_limit() - now
+        silent = self._silent_at() - now
         if self.state in ("hello", "closed"):
             return max(0.0, silent)
         return max(0.0, min(silent, self._next_heartbeat - now))
 
     def reading_paused(self) -> None:
-        """Tells that the owner does not read at the moment: silence is not the daemon's then."""
-        self._last_byte = self._clock.monotonic()
+        """Tells that the owner does not read now: silence is not the daemon's, nor is it health."""
+        self._last_pause = self._clock.monotonic()
 
     def output(self, limit: int = 262_144) -> bytes:
         """Returns bytes to write, without taking them."""
@@ -257,6 +266,10 @@ class Session:
 
     # Inside
 
+    def _silent_at(self) -> float:
+        """When the daemon will have had its time to send something that would have been read."""
+        return max(self._last_byte, self._last_pause) + self._silence_limit()
+
     def _silence_limit(self) -> float:
         return HANDSHAKE_SECONDS if self.state == "hello" else 3 * self.heartbeat_seconds
 
@@ -345,20 +358,18 @@ class Session:
             raise ProtocolViolation(
                 f"Cannot take a report: its report_seq must be {last + 1}: was {report.report_seq}"
             )
-        waited = self._settle(report)
+        self._settle(report)
         if report.report_seq <= last:
             self.duplicates += 1
-            if waited:
-                out.append(report)
+            out.append(Repeated(report))
             return
         self.last_report_seq = report.report_seq
         out.append(report)
         self._end_replay()
 
-    def _settle(self, report: ExecutionReport) -> bool:
-        if report.intent_id is None:
-            return False
-        return self._pending.pop(report.intent_id, None) is not None
+    def _settle(self, report: ExecutionReport) -> None:
+        if report.intent_id is not None:
+            self._pending.pop(report.intent_id, None)
 
     def _receive_result(self, message: Mapping[str, Any], out: list[Message]) -> None:
         request = self._requests.pop(message.get("id"), None)  # type: ignore[arg-type]

@@ -9,22 +9,24 @@ import logging
 import random
 import time
 from collections import OrderedDict, deque
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Callable, Union
+from typing import Callable, Generic, TypeVar, Union
 
 from .errors import NotHealthy, QueueFull, TapelineError, WireError
 from .inbox import Inbox, Incoming
 from .intent import QuoteIntent
-from .orders import Orders, OrderState
-from .protocol import Answer, Clock, HistoryLost, Message, Options, Session
+from .orders import Orders, OrderState, is_older
+from .protocol import Answer, Clock, HistoryLost, Message, Options, Repeated, Session
 from .report import ExecutionReport
 from .rows import Book, Event
 from .signals import SignalCache
 from .store import ResumeFile
 
-__all__ = ["ClientState", "OrderHandle", "OrderRef", "Settings", "intent_id_of"]
+__all__ = ["ClientState", "Line", "OrderHandle", "OrderRef", "Settings", "intent_id_of"]
 
+T = TypeVar("T")
 _LOG = logging.getLogger("tapeline")
 _KEEP = 10_000
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
@@ -48,7 +50,7 @@ class Settings:
     #: When the queue is full or the daemon not heard: ``"wait"`` up to ``send_timeout``, ``"raise"``.
     when_blocked: str = "wait"
     send_timeout: float = 5.0
-    #: Reports and events not yet taken, at most; then reading pauses.
+    #: Reports and events not yet taken, at most; then reading pauses, or events are conflated.
     inbox_limit: int = 100_000
     connect_timeout: float = 10.0
     request_timeout: float = 10.0
@@ -119,6 +121,16 @@ def intent_id_of(order: OrderRef) -> str:
     return name or ""
 
 
+@dataclass(frozen=True)
+class Line(Generic[T]):
+    """What the application takes from: the reports, the events, or both as they came."""
+
+    pop: Callable[[], T | None]
+    #: Notes that what was taken was processed.
+    settle: Callable[[], None]
+    holds: Callable[[], bool]
+
+
 class ClientState:
     """Takes what the session gives, keeps what the application asks."""
 
@@ -153,14 +165,23 @@ class ClientState:
         self._newest: OrderedDict[str, ExecutionReport] = OrderedDict()
         self._handed: int | None = None
         self._anchored = kept is not None
+        #: For each who waits: whether it has come meanwhile.
+        self._waiting: list[Callable[[], bool]] = []
+        self.reports = Line(self.pop_report, self.mark_processed, lambda: self.inbox.has_report)
+        self.events = Line(self.inbox.pop_event, lambda: None, lambda: self.inbox.has_event)
+        self.both: Line[Incoming] = Line(self.pop, self.mark_processed, lambda: len(self.inbox) > 0)
         self._prefix = _new_prefix()
         self._count = 0
 
     def take(self, messages: Iterable[Message]) -> None:
         """Files what the session returned."""
+        is_read_anyway = self.inbox.is_full and self._is_awaited()
         for message in messages:
             if isinstance(message, ExecutionReport):
-                self._take_report(message)
+                self._note(message)
+                self.inbox.push(message)
+            elif isinstance(message, Repeated):
+                self._note(message.report)
             elif isinstance(message, Event):
                 self._take_event(message)
             elif isinstance(message, Answer):
@@ -172,7 +193,23 @@ class ClientState:
                 text = f"reports before {message.first} are no longer kept: ask orders and fills"
                 _LOG.warning(text)
                 self.errors.append(TapelineError(text))
+        if is_read_anyway:
+            self.inbox.conflate_events()
         self._anchor()
+
+    @contextmanager
+    def awaited(self, has_come: Callable[[], bool] = lambda: False) -> Iterator[None]:
+        """While somebody waits for what has not come, reading never pauses."""
+        self._waiting.append(has_come)
+        try:
+            yield
+        finally:
+            self._waiting.remove(has_come)
+
+    @property
+    def may_pause_reading(self) -> bool:
+        """True if nothing should be read: the inbox is full, and nobody waits for what is not in it."""
+        return self.inbox.is_full and not self._is_awaited()
 
     def newest_report(self, intent_id: str) -> ExecutionReport | None:
         """Returns the newest report that bore this intent's id."""
@@ -234,6 +271,9 @@ class ClientState:
         if self._file is not None:
             self._file.close()
 
+    def _is_awaited(self) -> bool:
+        return any(not has_come() for has_come in self._waiting)
+
     def _anchor(self) -> None:
         """Writes where a new resume file begins: a restart before the first report misses none."""
         if self._anchored or self._file is None or self.session.state in ("closed", "hello"):
@@ -244,18 +284,21 @@ class ClientState:
         self._anchored = True
 
     def _hand(self, report: ExecutionReport | None) -> None:
-        if report is not None and not report.poss_dup:
+        if report is not None:
             self._handed = report.report_seq
 
-    def _take_report(self, report: ExecutionReport) -> None:
+    def _note(self, report: ExecutionReport) -> None:
+        """Tells the handles."""
         self.orders.apply(report)
+        if report.intent_id is None:
+            return
+        known = self._newest.get(report.intent_id)
         # A refused reuse of an id says nothing of the intent that owns it.
-        reused = report.reject_code == "INTENT_ID_REUSED" and report.intent_id in self._newest
-        if report.intent_id is not None and not reused:
-            self._newest[report.intent_id] = report
-            if len(self._newest) > _KEEP:
-                self._newest.popitem(last=False)
-        self.inbox.push(report)
+        if known is not None and (is_older(report, known) or _is_reuse(report)):
+            return
+        self._newest[report.intent_id] = report
+        if len(self._newest) > _KEEP:
+            self._newest.popitem(last=False)
 
     def _take_event(self, event: Event) -> None:
         book = event.book
@@ -267,6 +310,10 @@ class ClientState:
             if self.emit is not None:
                 self.emit(event)
         self.inbox.push(event)
+
+
+def _is_reuse(report: ExecutionReport) -> bool:
+    return report.reject_code == "INTENT_ID_REUSED"
 
 
 def _new_prefix() -> str:

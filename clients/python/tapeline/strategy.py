@@ -18,6 +18,7 @@ from .client import Client
 from .inbox import Incoming
 from .intent import QuoteIntent
 from .orders import Orders, OrderState
+from .queries import Result
 from .report import ExecutionReport
 from .rows import Book, Instrument, Position
 
@@ -73,11 +74,18 @@ class Strategy:
 
 
 class Folder:
-    """Builds the context. Mappings are copied when they change, so old contexts stay true."""
+    """Builds the context. Mappings are copied when they change, so old contexts stay true.
+
+    Positions move by the change of an order's ``cum_qty``. Of an order that had ended before, or was
+    forgotten since, nothing is known to compare with: a trade counts by its own quantity, and after
+    a correction, which says less, the owner asks for the positions and gives them to ``hold``.
+    """
 
     def __init__(self, instruments: Sequence[Instrument]) -> None:
         self._orders = Orders()
         self._positions_seq = 0
+        #: True if the positions must be asked for before the context is shown.
+        self.is_unsure = False
         by_name = {row.instrument: row for row in instruments}
         self.context = Context(instruments=MappingProxyType(by_name))
 
@@ -86,11 +94,16 @@ class Folder:
     ) -> None:
         """Begins with what the daemon holds; reports up to event ``seq`` are in ``positions``."""
         self._orders.load(orders)
+        self.context = replace(self.context, orders=self._open_orders())
+        self.hold(positions, seq)
+
+    def hold(self, positions: Sequence[Position], seq: int) -> Context:
+        """Takes the positions as they are after event ``seq``; returns the context with them."""
+        self.is_unsure = False
         self._positions_seq = seq
         held = {row.instrument: row.qty for row in positions if row.qty != 0}
-        self.context = replace(
-            self.context, orders=self._open_orders(), positions=MappingProxyType(held)
-        )
+        self.context = replace(self.context, positions=MappingProxyType(held))
+        return self.context
 
     def apply(self, item: Incoming, unanswered: tuple[QuoteIntent, ...]) -> Context:
         """Returns the context in which the strategy sees ``item``."""
@@ -114,8 +127,13 @@ class Folder:
         if order is None or order is known:
             return {}
         changes: dict[str, Any] = {"orders": self._open_orders()}
-        delta = order.signed_cum_qty - (known.signed_cum_qty if known is not None else _ZERO)
-        if delta != 0 and (report.seq_id or 0) > self._positions_seq:
+        if (report.seq_id or 0) <= self._positions_seq:
+            return changes
+        if known is None and report.exec_type in ("TradeCancel", "TradeCorrect"):
+            self.is_unsure = True
+            return changes
+        delta = _signed_change(known, order)
+        if delta != 0:
             held = dict(self.context.positions)
             held[order.instrument] = held.get(order.instrument, _ZERO) + delta
             if held[order.instrument] == 0:
@@ -140,13 +158,14 @@ def run(
     """
     folder = Folder(client.instruments())
     orders = client.orders()
-    result = client.query("positions")
-    folder.load(orders, [Position.from_wire(row) for row in result.result], result.seq_id or 0)
+    folder.load(orders, *_held(client.query("positions")))
     client.subscribe(strategy.channels, strategy.instruments)
     try:
         _send_all(client, strategy.on_start(folder.context))
         for item in client.messages(timeout, until):
             context = folder.apply(item, client.unanswered)
+            if folder.is_unsure:
+                context = folder.hold(*_held(client.query("positions")))
             _send_all(client, strategy.on_event(context, item))
             if until is not None and until():
                 break
@@ -165,14 +184,15 @@ async def run_async(
     """Runs a strategy on a connected asyncio client; see ``run``."""
     folder = Folder(await client.instruments())
     orders = await client.orders()
-    result = await client.query("positions")
-    folder.load(orders, [Position.from_wire(row) for row in result.result], result.seq_id or 0)
+    folder.load(orders, *_held(await client.query("positions")))
     await client.subscribe(strategy.channels, strategy.instruments)
     try:
         for intent in strategy.on_start(folder.context):
             await client.send(intent)
         async for item in client.messages(timeout, until):
             context = folder.apply(item, client.unanswered)
+            if folder.is_unsure:
+                context = folder.hold(*_held(await client.query("positions")))
             for intent in strategy.on_event(context, item):
                 await client.send(intent)
             if until is not None and until():
@@ -181,6 +201,19 @@ async def run_async(
         for intent in strategy.on_stop(folder.context):
             await client.send(intent)
     return folder.context
+
+
+def _signed_change(known: OrderState | None, order: OrderState) -> Decimal:
+    """What the order's newest report adds to the position."""
+    if known is not None:
+        return order.signed_cum_qty - known.signed_cum_qty
+    size = order.report.fill_size
+    return size if order.side == "Buy" else -size
+
+
+def _held(result: Result) -> tuple[list[Position], int]:
+    """Positions, and the event after which they are."""
+    return [Position.from_wire(row) for row in result.result], result.seq_id or 0
 
 
 def _send_all(client: Client, intents: Sequence[QuoteIntent]) -> None:

@@ -46,6 +46,7 @@ class FakeDaemon:
         self.hellos = []
         self.received = []  # every message of the current and past connections
         self.subscriptions = []
+        self.subscribed = []  # every market event that was made
         self.results = {}  # what -> result of a query
         self.pages = {}  # what -> list of pages
         self.chunk = None  # send in pieces of 1 to `chunk` bytes
@@ -239,10 +240,7 @@ class FakeDaemon:
             return
         intent_id = message["intent_id"]
         if intent_id in self.intents:
-            for report in reversed(self.reports):
-                if report["intent_id"] == intent_id:
-                    self.send({**report, "poss_dup": True})
-                    return
+            self.repeat(intent_id)
             return
         self.intents[intent_id] = message
         if self.deaf:
@@ -256,6 +254,20 @@ class FakeDaemon:
             self.replace(message)
         else:
             self.report(None, intent_id, "IntentDone", None)
+
+    def repeat(self, intent_id):
+        """The newest report that bore the id, then the order's newest if that is another."""
+        newest = self.newest("intent_id", intent_id)
+        if newest is None:
+            return
+        self.send({**newest, "poss_dup": True})
+        if newest["order_id"] is not None:
+            of_order = self.newest("order_id", newest["order_id"])
+            if of_order is not newest:
+                self.send({**of_order, "poss_dup": True})
+
+    def newest(self, name, value):
+        return next((r for r in reversed(self.reports) if r[name] == value), None)
 
     def place(self, message):
         intent_id = message["intent_id"]
@@ -338,6 +350,7 @@ class FakeDaemon:
             event = {"seq_id": self.seq_id, "event_time_us": 1, "ingest_time_us": self.seq_id}
             event.update(source="market_data", venue="paper", instrument=BTC, event_type="book")
             event.update(payload={"bids": [[bid, "1"]], "asks": [[ask, "2"]]}, idempotency_key=None)
+            self.subscribed.append(event)
             self.send({"type": "EVENTS", "seq_id": self.seq_id, "events": [event]})
 
     def say(self, message):

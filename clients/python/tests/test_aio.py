@@ -107,6 +107,20 @@ class AsyncCase(unittest.IsolatedAsyncioTestCase):
         await sending
         self.assertEqual(len(events), 501)
 
+    async def test_reports_come_though_nobody_takes_the_events_that_fill_the_inbox(self):
+        client = await self.connected(inbox_limit=10)
+        await client.subscribe("book", BTC)
+        for _ in range(50):
+            self.daemon.book_event()
+        await self.happens(lambda: client._state.inbox.is_full)
+        await self.happens(lambda: not client.healthy)
+        await client.place(BTC, "Buy", "0.01", "99.5")
+        self.assertEqual(await self.seqs(client, 2), [1, 2])
+        for _ in range(50):
+            self.daemon.book_event()
+        self.daemon.trade("1", "0.01", "99.5", "Filled")
+        self.assertEqual(await self.seqs(client, 1), [3])
+
     async def test_resume_file_carries_the_position_over_a_restart(self):
         with tempfile.TemporaryDirectory() as folder:
             path = os.path.join(folder, "position")

@@ -164,9 +164,38 @@ class Resume(ClientCase):
         client = self.connected()
         order = client.place(BTC, "Buy", "0.01", "99.5", intent_id="mine")
         client.wait(order.answered, 5)
-        report = next(client.reports(timeout=1))
-        self.assertEqual((report.report_seq, report.poss_dup), (2, True))
+        self.assertEqual((order.report.report_seq, order.report.poss_dup), (2, True))
+        self.assertEqual(order.status, "Accepted")
         self.assertEqual(len(self.daemon.orders), 1)
+        self.daemon.trade("1", "0.01", "99.5", "Filled")
+        self.assertEqual(self.seqs(client, 1), [3])  # and nothing old before it
+
+    def test_a_fill_that_was_processed_does_not_come_again_with_a_repeated_intent(self):
+        with tempfile.TemporaryDirectory() as folder:
+            path = os.path.join(folder, "position")
+            for process in range(3):
+                client = self.connected(resume_file=path)
+                order = client.place(BTC, "Buy", "0.01", "99.5", intent_id="mine")
+                if process == 0:
+                    client.wait(lambda: order.status == "Accepted", 5)
+                    self.daemon.trade("1", "0.01", "99.5", "Filled")
+                client.wait(order.done, 5)
+                taken = list(client.reports(timeout=0.1))
+                self.assertEqual([r.report_seq for r in taken], [1, 2, 3] if process == 0 else [])
+                self.assertEqual(order.order.cum_qty, Decimal("0.01"))
+                client.close()
+
+    def test_a_repeated_intent_knows_what_became_of_its_order_under_another_id(self):
+        earlier = self.connected()
+        order = earlier.place(BTC, "Buy", "0.01", "99.5", intent_id="mine")
+        earlier.wait(order.answered, 5)
+        earlier.wait(earlier.cancel(order).done, 5)
+        earlier.close()
+        client = self.connected()
+        order = client.place(BTC, "Buy", "0.01", "99.5", intent_id="mine")
+        client.wait(order.done, 5)
+        self.assertEqual((order.status, order.report.exec_type), ("Cancelled", "New"))
+        self.assertEqual(list(client.reports(timeout=0.1)), [])
 
     def test_a_gap_drops_the_connection_and_resumes(self):
         client = self.connected()
@@ -394,6 +423,55 @@ class Bounds(ClientCase):
         self.assertEqual(len(client._state.inbox), held)
         count = sum(1 for _ in client.events(timeout=0.5))
         self.assertEqual(count, 551)
+
+    def flooded(self, **settings):
+        """A connected client whose inbox is full of books that nobody takes."""
+        client = self.connected(inbox_limit=10, **settings)
+        client.subscribe("book", BTC)
+        for _ in range(50):
+            self.daemon.book_event()
+        wait_for(lambda: client._state.inbox.is_full)
+        return client
+
+    def test_reports_come_though_nobody_takes_the_events_that_fill_the_inbox(self):
+        client = self.flooded()
+        client.place(BTC, "Buy", "0.01", "99.5")
+        self.assertEqual(self.seqs(client, 2), [1, 2])
+        for _ in range(50):
+            self.daemon.book_event()
+        self.daemon.trade("1", "0.01", "99.5", "Filled")
+        self.assertEqual(self.seqs(client, 1), [3])
+
+    def test_books_that_nobody_takes_are_conflated_while_reports_are_awaited(self):
+        client = self.flooded()
+        for _ in range(500):
+            self.daemon.book_event()
+        client.noop()
+        self.assertEqual(self.seqs(client, 1), [1])
+        events = list(client.events(timeout=0.2))
+        self.assertLess(len(events), 551)
+        self.assertTrue(events[0].conflated)
+        newest = self.daemon.subscribed[-1]["seq_id"]
+        self.assertEqual((events[-1].seq_id, client.book(BTC).seq_id), (newest, newest))
+
+    def test_events_come_though_nobody_takes_the_reports_that_fill_the_inbox(self):
+        client = self.connected(inbox_limit=2)
+        client.subscribe("book", BTC)
+        for _ in range(3):
+            client.wait(client.noop().done, 5)
+        events = client.events(timeout=5)
+        for _ in range(3):
+            self.assertEqual(next(events).seq_id, self.daemon.subscribed[-1]["seq_id"])
+            self.daemon.book_event()
+        self.assertEqual(self.seqs(client, 3), [1, 2, 3])
+
+    def test_a_client_that_does_not_read_is_not_healthy_until_it_does(self):
+        client = self.flooded()
+        wait_for(lambda: not client.healthy)
+        reports = client.reports(timeout=5, until=lambda: client.healthy)
+        self.assertEqual(list(reports), [])
+        self.assertTrue(client.healthy)
+        self.assertEqual(len(self.daemon.hellos), 1)
 
     def test_a_connection_that_breaks_while_the_inbox_is_full_is_made_again(self):
         client = self.connected(inbox_limit=10, reconnect_max=0.05)

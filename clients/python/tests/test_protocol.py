@@ -190,6 +190,19 @@ class Running(SessionCase):
         with self.assertRaises(PeerSilent):
             session.tick()
 
+    def test_who_does_not_read_blames_nobody_for_silence_and_is_not_healthy(self):
+        session = self.begun()
+        for _ in range(5):
+            self.time.now += 1.0
+            session.reading_paused()
+            session.tick()
+        self.assertFalse(session.healthy)
+        self.time.now += 2.9
+        session.tick()
+        self.assertAlmostEqual(session.wake_in(), 0.1)
+        self.receive(session, {"type": "HEARTBEAT", "now_us": 9})
+        self.assertTrue(session.healthy)
+
     def test_a_part_of_a_frame_ends_silence(self):
         session = self.begun()
         self.time.now += 2.5

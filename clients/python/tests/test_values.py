@@ -7,6 +7,7 @@ from tapeline import (
     AsyncClient,
     Client,
     Context,
+    Event,
     ExecutionReport,
     InvalidIntent,
     Orders,
@@ -17,6 +18,7 @@ from tapeline import (
 )
 from tapeline.decimals import to_wire_decimal
 from tapeline.errors import ProtocolViolation
+from tapeline.inbox import Inbox
 from tapeline.rows import Position
 from tapeline.strategy import Folder
 from tests.fake_daemon import BTC, TOKEN, FakeDaemon
@@ -24,6 +26,45 @@ from tests.fake_daemon import BTC, TOKEN, FakeDaemon
 
 def stamped(intent, **more):
     return QuoteIntent(**{**intent.__dict__, "intent_id": "i", "sent_us": 1, **more})
+
+
+def event(seq, kind, instrument=BTC, **payload):
+    return Event(seq, kind, "paper", instrument, payload)
+
+
+class Waiting(unittest.TestCase):
+    """Events that nobody takes, beyond the bound."""
+
+    def test_conflation_keeps_the_newest_of_each_state_and_everything_else(self):
+        inbox = Inbox(1)
+        kinds = ("book", "order", "trade", "venue", "instrument", "bar", "timer")
+        names = ("queue", "detector")
+        for seq in (1, 2):
+            for kind in kinds:
+                inbox.push(event(seq, kind))
+            for name in names:
+                inbox.push(event(seq, "signal", name=name))
+        inbox.push(event(1, "book", "paper:ETH/USDT"))
+        inbox.push(ExecutionReport("New", report_seq=1))
+        inbox.conflate_events()
+        left = [(e.seq_id, e.event_type, e.conflated) for e in iter(inbox.pop_event, None)]
+        lasting = ["order", "venue", "instrument", "bar", "signal"]
+        expected = [(1, kind, False) for kind in lasting]
+        expected += [(2, kind, kind not in lasting) for kind in kinds]
+        expected += [(2, "signal", True), (2, "signal", False), (1, "book", False)]
+        self.assertEqual(left, expected)
+        self.assertEqual(inbox.pop_report().report_seq, 1)
+
+    def test_conflation_begins_at_the_bound_of_the_events_alone(self):
+        inbox = Inbox(3)
+        for seq in (1, 2):
+            inbox.push(event(seq, "book"))
+            inbox.push(ExecutionReport("New", report_seq=seq))
+        inbox.conflate_events()
+        self.assertEqual(len(inbox), 4)
+        inbox.push(event(3, "book"))
+        inbox.conflate_events()
+        self.assertEqual(len(inbox), 3)
 
 
 class Intents(unittest.TestCase):
@@ -192,6 +233,20 @@ class Quoter(Strategy):
         return [QuoteIntent.cancel_all()]
 
 
+class Watcher(Strategy):
+    """Notes the position that it is shown with each report."""
+
+    channels = ["book"]
+
+    def __init__(self):
+        self.seen = []
+
+    def on_event(self, ctx, event):
+        if isinstance(event, ExecutionReport):
+            self.seen.append((event.exec_type, ctx.position(BTC)))
+        return []
+
+
 class Running(unittest.IsolatedAsyncioTestCase):
     def setUp(self):
         self.daemon = FakeDaemon()
@@ -225,6 +280,77 @@ class Running(unittest.IsolatedAsyncioTestCase):
             last = await run_async(strategy, client, timeout=5, until=until)
             await client.wait(lambda: not client.unanswered, 5)
         self.check(strategy, last)
+
+    def an_order_that_ended_after_filling(self, qty):
+        terms = {"instrument": BTC, "side": "Buy", "order_qty": "10", "price": "99.5"}
+        self.daemon.place({"intent_id": "earlier", **terms})
+        self.daemon.trade("1", qty, "99.5")
+        order, intent_id = self.daemon.orders["1"]
+        self.daemon.report(order, intent_id, "Cancelled", "Cancelled")
+        self.held(qty)
+
+    def held(self, qty):
+        self.daemon.results["positions"] = [{"instrument": BTC, "scope": "client", "qty": qty}]
+
+    def late_fill(self, cum_qty):
+        order, intent_id = self.daemon.orders["1"]
+        order["cum_qty"] = cum_qty
+        fill = {"exec_id": f"late{cum_qty}", "last_qty": "1", "last_px": "99.5"}
+        self.daemon.report(order, intent_id, "Trade", "Cancelled", late=True, **fill)
+
+    def void(self, cum_qty):
+        order, intent_id = self.daemon.orders["1"]
+        order["cum_qty"] = cum_qty
+        self.held(cum_qty)
+        self.daemon.report(order, intent_id, "TradeCancel", "Cancelled", exec_ref_id="e2")
+
+    def script(self, strategy, *steps):
+        """A condition that takes one step per report that was seen, and holds after the last."""
+        done = []
+
+        def until():
+            if len(done) == len(strategy.seen) < len(steps):
+                steps[len(done)]()
+                done.append(True)
+            return len(strategy.seen) == len(steps)
+
+        return until
+
+    FILLED_THEN_VOIDED = [
+        (lambda case: case.late_fill("6"), ("Trade", 6)),
+        (lambda case: case.late_fill("7"), ("Trade", 7)),
+        (lambda case: case.void("2"), ("TradeCancel", 2)),
+        (lambda case: case.late_fill("3"), ("Trade", 3)),
+    ]
+    VOIDED_THEN_FILLED = [
+        (lambda case: case.void("0"), ("TradeCancel", 0)),
+        (lambda case: case.late_fill("1"), ("Trade", 1)),
+        (lambda case: case.void("0"), ("TradeCancel", 0)),
+    ]
+
+    def ended_order_run(self, story):
+        strategy = Watcher()
+        self.an_order_that_ended_after_filling("5")
+        steps = [lambda step=step: step(self) for step, _ in story]
+        return strategy, self.script(strategy, *steps), [seen for _, seen in story]
+
+    def test_run_counts_what_comes_of_an_order_that_had_ended_before(self):
+        for story in (self.FILLED_THEN_VOIDED, self.VOIDED_THEN_FILLED):
+            with self.subTest(story[0][1]):
+                self.setUp()
+                strategy, until, expected = self.ended_order_run(story)
+                with Client("test", self.daemon.port, token=TOKEN) as client:
+                    run(strategy, client, timeout=5, until=until)
+                self.assertEqual(strategy.seen, expected)
+
+    async def test_run_async_counts_what_comes_of_an_order_that_had_ended_before(self):
+        for story in (self.FILLED_THEN_VOIDED, self.VOIDED_THEN_FILLED):
+            with self.subTest(story[0][1]):
+                self.setUp()
+                strategy, until, expected = self.ended_order_run(story)
+                async with AsyncClient("test", self.daemon.port, token=TOKEN) as client:
+                    await run_async(strategy, client, timeout=5, until=until)
+                self.assertEqual(strategy.seen, expected)
 
     def test_a_strategy_begins_with_what_the_daemon_holds_and_counts_no_fill_twice(self):
         folder = Folder([])

@@ -118,7 +118,8 @@ for (const [code, why, place, options, prepare] of refusals) {
     strictEqual(report.rejectCode, code);
     strictEqual(report.ordStatus, "Rejected");
     strictEqual(report.order, null);
-    match(report.text ?? "", /^Cannot .*: .*: was /);
+    const says = code === "SCHEMA" ? /^sent_us: must .*: was / : /^Cannot .*: .*: was /;
+    match(report.text ?? "", says);
     strictEqual(w.commands.length, before, "nothing goes out");
   });
 }
