@@ -154,26 +154,36 @@ class FoundCheck(Case):
         self.found(request, OLD)
         self.assertEqual(self.order.cl_ord_id, OLD)
 
-    def test_what_contradicts_our_executions_tells_nothing(self):
-        self.found(self.asks(), OLD, cum_qty=13_000)
-        self.assertEqual(self.order.cl_ord_id, NEW)
+    def test_what_contradicts_our_executions_tells_it_too(self):
+        for cum_qty, alarms in ((13_000, ["FILLS_MISSING"]), (11_000, [])):
+            with self.subTest(cum_qty):
+                self.setUp()
+                caused = self.found(self.asks(), OLD, cum_qty=cum_qty)
+                self.assertEqual(caused["alarms"], alarms)
+                self.assertEqual(self.order.cl_ord_id, OLD)
 
     def test_other_terms_are_told_with_the_key(self):
         caused = self.found(self.asks(), OLD, order_qty=19_000)
         self.assertEqual(self.said(caused), [("Restated", "PartiallyFilled")])
         self.assertEqual((self.order.cl_ord_id, self.order.order_qty), (OLD, 19_000))
 
-    def test_beside_a_replace_it_is_not_known_whose_key_it_is(self):
+    def test_beside_a_replace_that_is_under_way(self):
         request = self.asks()
         self.world.replace("i2", "25", "100")
-        self.found(request, OLD)
-        self.assertEqual(self.order.cl_ord_id, NEW)
+        self.assertEqual(self.said(self.found(request, OLD)), [])
+        self.assertEqual(self.order.cl_ord_id, OLD)
 
-    def test_nor_beside_one_that_is_to_be_tried_again(self):
+    def test_beside_one_that_is_to_be_tried_again(self):
         request = self.asks()
         self.world.replace("i2", "25", "100")
         self.fails("Replace", "notSent")
-        self.found(request, OLD)
+        self.assertEqual(self.said(self.found(request, OLD)), [])
+        self.assertEqual(self.order.cl_ord_id, OLD)
+
+    def test_an_order_that_ended_learns_nothing(self):
+        request = self.asks()
+        self.world.broker("OrderCancelled", 1)
+        self.found(request, OLD, status="cancelled")
         self.assertEqual(self.order.cl_ord_id, NEW)
 
     def test_a_cancel_that_follows_goes_under_it(self):
@@ -198,6 +208,20 @@ class FoundCheck(Case):
                 caused = self.found(sent["request"], key, order_qty=25_000)
                 self.assertEqual(self.said(caused), [("Replaced", "PartiallyFilled")])
                 self.assertEqual(self.order.cl_ord_id, known)
+
+
+class EndCheck(Case):
+    """An open answer whose first steps end the order; what follows them is not done."""
+
+    def test_a_replace_that_was_proved_absent_leaves_nothing_open(self):
+        (sent,) = self.fails("Replace")["commands"]
+        self.executed(10_000)
+        terms = {"status": "open", "order_qty": 15_000, "cum_qty": 10_000, "price": 9000}
+        answer = {"request": sent["request"], "cl_ord_id": OLD, **terms}
+        caused = self.world.broker("OrderFound", 1, **answer)
+        self.assertEqual(self.said(caused), [("ReplaceRejected", "Filled")])
+        self.assertEqual((self.order.order_qty, self.order.price), (10_000, 10_000))
+        self.assertEqual(caused["commands"], [])
 
 
 if __name__ == "__main__":

@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from checks.page import table_after
 from reference.books import Trade, amount_of
-from reference.decimals import canonical
+from reference.decimals import SAFE, canonical
 from reference.ledger import Ledger
 from reference.model import Instrument
 from reference.rows import position_row, shown_cash
@@ -100,6 +100,73 @@ class LedgerCheck(unittest.TestCase):
         self.assertEqual(
             world.shown(), {"cash": "1", "qty": "0", "avg_px": "null", "realised_pnl": "0"}
         )
+
+
+class BoundCheck(unittest.TestCase):
+    """An execution is not taken out where what remains would pass 2^53 - 1 quanta (section 5)."""
+
+    def world(self, *executions):
+        """Books a price of its own for each: what is realised tells whether it is there."""
+        world = World(listed("spot", 2, 4, None), "USDT", "1000")
+        self.trades = [self.trade(qty, 100 + at) for at, qty in enumerate(executions)]
+        for trade in self.trades:
+            world.ledger.book(world.state, world.instrument, 0, trade)
+        return world
+
+    def trade(self, qty, price):
+        return Trade(qty, price, "USDT", amount_of("0"))
+
+    def positions(self, world):
+        """Quantity, flow, cost and what is remembered, of the account and of the client."""
+        books = (world.ledger.account(0), world.ledger.owner(0, 0))
+        held = [book.positions[0] for book in books]
+        return [(each.qty, each.flow, each.cost, list(each.history)) for each in held]
+
+    def taken_back(self, at, *executions):
+        """One execution is voided."""
+        world = self.world(*executions)
+        world.ledger.reverse(world.state, world.instrument, 0, self.trades[at])
+        return self.positions(world)
+
+    def opposite(self, at, *executions):
+        """The opposite of one execution is booked, at its price."""
+        world = self.world(*executions)
+        against = self.trade(-executions[at], 100 + at)
+        world.ledger.book(world.state, world.instrument, 0, against)
+        return self.positions(world)
+
+    def test_it_is_booked_the_other_way_round(self):
+        for sign in (1, -1):
+            executions = [sign * qty for qty in (-10, SAFE, 5, -20)]
+            with self.subTest(sign):
+                self.assertEqual(self.taken_back(0, *executions), self.opposite(0, *executions))
+
+    def test_up_to_the_bound_it_is_taken_out(self):
+        for sign in (1, -1):
+            executions = [sign * qty for qty in (-10, SAFE, -20)]
+            with self.subTest(sign):
+                for qty, _, _, history in self.taken_back(0, *executions):
+                    self.assertEqual(qty, sign * (SAFE - 20))
+                    self.assertEqual([each for each, _ in history], executions[1:])
+
+    def test_what_was_forgotten_counts(self):
+        rest = [1, -1] * 126
+        executions = [SAFE - 1, -10, 10, *rest, -20, -1]
+        self.assertEqual(len(executions), 257)
+        self.assertEqual(self.taken_back(1, *executions), self.opposite(1, *executions))
+
+    def test_each_book_is_judged_by_itself(self):
+        world = World(listed("spot", 2, 4, None), "USDT", "1000")
+        booked = [(0, -10), (1, SAFE - 5), (2, 15), (2, -20)]
+        for at, (client, qty) in enumerate(booked):
+            world.ledger.book(world.state, world.instrument, client, self.trade(qty, 100 + at))
+        world.ledger.reverse(world.state, world.instrument, 0, self.trade(-10, 100))
+        account = world.ledger.account(0).positions[0]
+        parts = [world.ledger.owner(0, client).positions[0] for client in range(3)]
+        self.assertEqual(list(account.history)[-1], (10, 100))
+        self.assertEqual(list(parts[0].history), [])
+        self.assertEqual(account.qty, sum(part.qty for part in parts))
+        self.assertEqual(account.flow, sum(part.flow for part in parts))
 
 
 if __name__ == "__main__":

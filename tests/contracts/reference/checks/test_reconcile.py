@@ -83,6 +83,125 @@ class ReconcileCheck(unittest.TestCase):
         self.assertEqual(final["positions"][0]["avg_px"], "100")
 
 
+class DeclaredCheck(unittest.TestCase):
+    """What another declaration of a known venue does (events.md, VenueDeclared)."""
+
+    def setUp(self):
+        self.world = World()
+
+    @property
+    def venue(self):
+        return self.world.core.state.venues[0]
+
+    @property
+    def now(self):
+        return self.world.core.state.now
+
+    def declare(self, **differs):
+        declared = {**self.world.venue(), **differs}
+        return self.world.event("control", "VenueDeclared", declared, venue=0)
+
+    def link(self, status):
+        return self.world.event("control", "VenueStatusChanged", {"status": status}, venue=0)
+
+    def timer(self):
+        return self.world.event("timer", "DeadlineReached", {"due_us": 0})
+
+    def test_an_interval_begins_now(self):
+        caused = self.declare(reconcile_ms=5)
+        self.assertEqual(caused["next_deadline_us"], self.now + 5000)
+        self.world.seq_id += 4999
+        (sent,) = self.timer()["commands"]
+        self.assertEqual((sent["kind"], sent["cause"]), ("Reconcile", "periodic"))
+
+    def test_a_shorter_one_is_sooner_and_a_longer_one_puts_nothing_off(self):
+        self.declare(reconcile_ms=5)
+        due = self.venue.reconcile_due
+        self.declare(reconcile_ms=9)
+        self.assertEqual(self.venue.reconcile_due, due)
+        self.declare(reconcile_ms=4)
+        self.assertEqual(self.venue.reconcile_due, self.now + 4000)
+
+    def test_without_one_none_is_due(self):
+        for none in ({}, {"reconcile_ms": None}):
+            with self.subTest(none):
+                self.setUp()
+                self.declare(reconcile_ms=5)
+                self.assertIsNone(self.declare(**none)["next_deadline_us"])
+                self.assertIsNone(self.venue.reconcile_due)
+
+    def test_the_same_changes_nothing(self):
+        self.declare(reconcile_ms=5)
+        due = self.venue.reconcile_due
+        self.declare(reconcile_ms=5, pacing={"per_second": 1, "burst": 1})
+        self.assertEqual(self.venue.reconcile_due, due)
+
+    def test_one_that_is_down_waits_for_the_link(self):
+        self.link("down")
+        self.declare(reconcile_ms=5)
+        self.assertIsNone(self.venue.reconcile_due)
+
+    def test_one_that_is_reconciling_is_not_down(self):
+        (sent,) = self.link("reconciling")["commands"]
+        self.world.event("broker_report", "Reconciled", {**sent, "open_orders": []}, venue=0)
+        self.declare(reconcile_ms=5)
+        self.assertEqual(self.venue.reconcile_due, self.now + 5000)
+
+    def test_an_open_request_goes_on(self):
+        (sent,) = self.link("reconciling")["commands"]
+        self.declare(reconcile_ms=5)
+        self.assertIsNone(self.venue.reconcile_due)
+        self.world.event("broker_report", "Reconciled", {**sent, "open_orders": []}, venue=0)
+        self.assertEqual(self.venue.reconcile_due, self.now + 5000)
+
+    def test_one_that_failed_is_tried_again_when_it_was_to_be(self):
+        (sent,) = self.link("reconciling")["commands"]
+        self.world.event("broker_report", "ReconcileFailed", {**sent, "text": ""}, venue=0)
+        due = self.venue.reconcile_due
+        for wish in (5, None):
+            self.declare(reconcile_ms=wish)
+            self.assertEqual(self.venue.reconcile_due, due)
+
+    def test_a_simulated_one_has_none(self):
+        simulation = dict.fromkeys(("order_latency_us", "report_latency_us"), 0)
+        simulation.update(maker_fee_ppm=0, taker_fee_ppm=0)
+        self.declare(simulation=simulation, reconcile_ms=5)
+        self.assertIsNone(self.venue.reconcile_due)
+
+    def waits(self):
+        """Two orders that wait for the tokens of pacing."""
+        self.declare(pacing={"per_second": "0.001", "burst": 1})
+        self.venue.bucket.held = 0
+        for _ in range(2):
+            self.assertIsNone(self.world.place("Buy", "10", "100"))
+
+    def sent(self, caused):
+        return [(each["kind"], each["order"]) for each in caused["commands"]]
+
+    def test_what_waited_for_pacing_goes_when_there_is_none(self):
+        self.waits()
+        self.assertEqual(self.sent(self.declare()), [("Submit", 1), ("Submit", 2)])
+
+    def test_what_pacing_still_holds_waits_on(self):
+        self.waits()
+        self.assertEqual(self.sent(self.declare(pacing={"per_second": 1, "burst": 9})), [])
+
+    def test_what_may_not_go_for_another_reason_waits_on(self):
+        self.waits()
+        self.link("down")
+        self.assertEqual(self.sent(self.declare()), [])
+        sent = [each for each in self.link("up")["commands"] if each["kind"] == "Submit"]
+        self.assertEqual(len(sent), 2)
+
+    def test_what_the_trading_state_refuses_now_is_turned_back(self):
+        self.waits()
+        halted = {"state": "Halted", "reason": ""}
+        self.world.event("control", "TradingStateSet", halted)
+        caused = self.declare()
+        codes = [each["reject_code"] for each in caused["reports"]]
+        self.assertEqual((codes, caused["commands"]), (["TRADING_HALTED"] * 2, []))
+
+
 class PauseCheck(unittest.TestCase):
     def test_nothing_leaves_while_a_venue_wants_peace(self):
         world = World()

@@ -3,7 +3,8 @@
 import unittest
 
 from checks.page import table_after
-from checks.world import World
+from checks.world import NOW, SPOT, World
+from reference.loss import DAY, loss
 
 CLIENT_LIMITS = {
     "max_order_qty": None,
@@ -56,6 +57,77 @@ class RiskCheck(unittest.TestCase):
                 expected = row[-1].split("`")[1] if row[-1].startswith("`") else None
                 self.assertEqual(answer, expected)
         self.assertEqual(len(rows), len(answers))
+
+
+class DayCheck(unittest.TestCase):
+    """At what price a day begins (section 8): 10 were bought at 100 the day before."""
+
+    def setUp(self):
+        self.world = World()
+        other = {**self.world.venue(), "id": 1, "name": "other"}
+        self.world.event("control", "VenueDeclared", other, venue=1)
+        listed = {**SPOT, "id": 1, "venue": 1, "name": "other:BTC/USDT"}
+        self.world.event("control", "InstrumentListed", listed, venue=1, instrument=1)
+        for instrument in (0, 1):
+            self.world.collar(instrument, None)
+        self.world.place("Buy", "10", "100")
+        self.world.executed(1, 10_000, 10_000)
+
+    def until(self, time):
+        """The next event is that many seconds before or after 00:00 UTC."""
+        now = NOW + self.world.seq_id + 1
+        self.world.seq_id += DAY - now % DAY + time * 1_000_000
+
+    def begins(self):
+        """The first event of the day is one that changes no price."""
+        self.until(1)
+        self.world.event("timer", "DeadlineReached", {"due_us": 0})
+
+    def is_lost(self, amount, now=110):
+        """What is lost when both books are at a price."""
+        for instrument in (0, 1):
+            self.world.book(instrument, now * 100, now * 100)
+        state = self.world.core.state
+        for venues, owner in (([0], "account"), ([0, 1], 0)):
+            self.assertEqual(loss(state, venues, owner, "USDT"), amount)
+
+    def test_by_its_own_book(self):
+        self.until(-60)
+        self.world.book(0, 12_000, 12_000)
+        self.world.book(1, 13_000, 13_000)
+        self.begins()
+        self.is_lost(100)
+
+    def test_by_the_book_of_the_same_market_when_its_own_is_old(self):
+        self.world.book(0, 11_500, 11_500)
+        self.until(-60)
+        self.world.book(1, 12_000, 12_000)
+        self.begins()
+        self.is_lost(100)
+
+    def test_by_its_own_as_it_stands_when_all_are_old(self):
+        self.world.book(0, 11_500, 11_500)
+        self.world.book(1, 12_000, 12_000)
+        self.begins()
+        self.is_lost(50)
+
+    def test_by_its_own_before_a_restart_when_no_feed_has_said_anything(self):
+        self.until(-60)
+        self.world.book(0, 11_500, 11_500)
+        self.world.book(1, 12_000, 12_000)
+        self.world.started()
+        self.begins()
+        self.is_lost(50)
+
+    def test_by_what_it_realised_when_there_is_no_book(self):
+        self.begins()
+        self.is_lost(-100)
+
+    def test_by_that_of_the_same_market_when_its_own_is_empty(self):
+        self.until(-60)
+        self.world.book(1, 12_000, 12_000)
+        self.begins()
+        self.is_lost(100)
 
 
 if __name__ == "__main__":

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections import deque
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Any, Deque, Dict, Optional, Tuple
+from typing import Any, Deque, Dict, List, Optional, Tuple
 
-from .decimals import canonical
+from .decimals import SAFE, canonical
 
 HISTORY_MAX = 256
 
@@ -124,18 +124,31 @@ class AverageCost:
 
     def void(self, position: Position, execution: Execution) -> None:
         """Takes an execution out as if it had never been, or books its opposite."""
-        if execution not in position.history:
+        kept = _without_newest(position, execution)
+        if kept is None:
             self.execute(position, (-execution[0], execution[1]))
             return
-        kept = list(position.history)
-        newest = len(kept) - 1 - kept[::-1].index(execution)
-        del kept[newest]
         position.history = deque(kept)
         position.flow += self.values.value(*execution)
         qty, cost = position.before_qty, position.before_cost
         for each in kept:
             qty, cost = self.next(qty, cost, each)
         position.qty, position.cost = qty, cost
+
+
+def _without_newest(position: Position, execution: Execution) -> Optional[List[Execution]]:
+    """Returns what remains when an execution is taken out; None if it is old or may not be."""
+    if execution not in position.history:
+        return None
+    kept = list(position.history)
+    newest = len(kept) - 1 - kept[::-1].index(execution)
+    del kept[newest]
+    qty = position.before_qty
+    for signed, _ in kept:
+        qty += signed
+        if not -SAFE <= qty <= SAFE:
+            return None
+    return kept
 
 
 @dataclass

@@ -252,6 +252,8 @@ def _found(state: State, order: Order, payload: Json, is_old: bool) -> None:
             state.alarm("LIVE_AFTER_END")
         return
     learn_name(state, order, payload["venue_order_id"])
+    if asked is not None:
+        learn_key(state, order, payload["cl_ord_id"])
     booked = order.executed - order.base_cum_qty
     if payload["cum_qty"] not in (booked, booked - order.voided_qty):
         if payload["cum_qty"] > booked:
@@ -285,8 +287,8 @@ def _found_open(state: State, order: Order, payload: Json, asked: Optional[int])
         else:
             ask(state, order)
             return
-    if order.replace is None and asked is not None:
-        learn_key(state, order, key)
+    if order.is_terminal:
+        return
     if asked is not None and terms_differ(order, payload):
         _restate(state, order, found_qty, payload["price"])
         if order.is_terminal:

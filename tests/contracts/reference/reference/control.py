@@ -13,7 +13,7 @@ from .firing import fire_all
 from .guards import forget_rates
 from .model import Client, Instrument, Json, Venue
 from .order import Order
-from .reconcile import apply_account_adopted, apply_reconcile_asked, begin, drop
+from .reconcile import apply_account_adopted, apply_reconcile_asked, begin, drop, take_interval
 from .reports import own, report
 from .requests import new_bucket, release
 from .state import State, must, present
@@ -142,15 +142,20 @@ def _venue_declared(state: State, event: Json, payload: Json) -> None:
     known = state.venue(payload["id"])
     must(known is not None or payload["id"] == len(state.venues), "venues are numbered in order")
     if known is None:
-        known = Venue(**payload, status="down" if payload["simulation"] is None else "up")
-        state.venues.append(known)
-    else:
-        for name in DECLARED:
-            setattr(known, name, payload.get(name))
+        added = Venue(**payload, status="down" if payload["simulation"] is None else "up")
+        state.venues.append(added)
+        _take_pacing(state, added)
+        return
+    reconcile_ms_before = known.reconcile_ms
+    for name in DECLARED:
+        setattr(known, name, payload.get(name))
     _take_pacing(state, known)
     for instrument in state.instruments.values():
         if instrument.venue == known.id:
             instrument.capabilities = _capabilities(known, instrument.terms)
+    if known.reconcile_ms != reconcile_ms_before:
+        take_interval(state, known)
+    release(state, known)
 
 
 def _take_pacing(state: State, venue: Venue) -> None:

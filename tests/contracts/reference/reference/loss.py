@@ -38,8 +38,8 @@ def _profits(state: State) -> Dict[Key, Fraction]:
     for venue, owner, book in _books(state):
         for number, position in book.positions.items():
             instrument = state.instruments[number]
-            mark = instrument.book.middle()
-            row = position_row(state, instrument, position, mark)
+            mark_book = reference_book(state, instrument) or instrument.book
+            row = position_row(state, instrument, position, mark_book.middle())
             profit = Fraction(row["realised_pnl"]) + Fraction(row["unrealised_pnl"] or 0)
             key = (venue, owner, row["currency"])
             profits[key] = profits.get(key, Fraction(0)) + profit

@@ -31,6 +31,20 @@ def drop(state: State, venue: Venue) -> None:
     set_reconcile(state, venue, None)
 
 
+def take_interval(state: State, venue: Venue) -> None:
+    """Another `reconcile_ms` was declared: it counts from now, but puts nothing off."""
+    if venue.simulation is not None or venue.status == "down":
+        return
+    if venue.reconcile is not None or venue.reconcile_attempts > 0:
+        return
+    if venue.reconcile_ms is None:
+        set_reconcile(state, venue, None)
+        return
+    due = state.now + venue.reconcile_ms * 1000
+    if venue.reconcile_due is None or due < venue.reconcile_due:
+        set_reconcile(state, venue, due)
+
+
 def outside(state: State, event: Json) -> Optional[Venue]:
     """Returns the declared venue in the envelope, or None if it is simulated."""
     venue = present(state.venue(event["venue"]), "the envelope names a declared venue")
