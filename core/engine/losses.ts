@@ -99,7 +99,7 @@ export class DayLosses implements LossMeter {
   /** By the middle of each reference book, else of the own book as it stands. */
   #profits(client: ClientIndex | null): Baseline[] {
     const { ledger } = this.#state;
-    const rows = ledger.positions(client ?? "account", (id) => this.#freshMid(id) ?? this.#mid(id));
+    const rows = ledger.positions(client ?? "account", (id) => this.#mid(id));
     return profitsOf(this.#state, client, rows);
   }
 
@@ -114,13 +114,13 @@ export class DayLosses implements LossMeter {
 
   #mid(instrument: InstrumentId): Px | undefined {
     const listed = this.#state.risk.instruments[instrument];
-    return listed === undefined ? undefined : midOf(listed.book);
+    return listed && midOf(referenceBook(listed, this.#state.nowUs) ?? listed.book);
   }
 
   #freshMid(instrument: InstrumentId): Px | undefined {
     const listed = this.#state.risk.instruments[instrument];
-    const book = listed === undefined ? undefined : referenceBook(listed, this.#state.nowUs);
-    return book === undefined ? undefined : midOf(book);
+    const book = listed && referenceBook(listed, this.#state.nowUs);
+    return book && midOf(book);
   }
 }
 
