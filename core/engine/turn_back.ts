@@ -28,16 +28,18 @@ import {
 /** Returns why a request must not leave now, if it brings something new; else undefined. */
 export function refusalToLeave(turn: Turn, order: Order, kind: RequestKind): Refusal | undefined {
   if (!bringsNew(order, kind)) return undefined;
-  const states = statesOf(turn, order);
-  const halted = refusalIfHalted(states);
+  const bounds = boundsOf(turn, order);
+  const halted = refusalIfHalted(bounds);
   if (halted !== undefined) return halted;
-  const { reduceOnly } = order.terms;
-  if (!mustReduce({ ...states, reduceOnly })) return undefined;
-  return checkReduces(turn, order, { states, leavesQty: leavesQtyOf(order, kind) });
+  if (!mustReduce(bounds)) return undefined;
+  return checkReduces(turn, order, { bounds, leavesQty: leavesQtyOf(order, kind) });
 }
 
-function statesOf({ state }: Turn, order: Order): TradingStates {
-  const { client, venue, instrument } = order.terms;
+/** What says whether an order may add. */
+type Bounds = TradingStates & { readonly reduceOnly: boolean };
+
+function boundsOf({ state }: Turn, order: Order): Bounds {
+  const { client, venue, instrument, reduceOnly } = order.terms;
   return {
     operatorState: state.operatorState,
     venueState: strictest(
@@ -45,6 +47,7 @@ function statesOf({ state }: Turn, order: Order): TradingStates {
       state.instrument(instrument).tradingState,
     ),
     clientState: state.clients.all[client]?.tradingState ?? "Active",
+    reduceOnly,
   };
 }
 
@@ -52,21 +55,20 @@ function statesOf({ state }: Turn, order: Order): TradingStates {
 function checkReduces(
   turn: Turn,
   order: Order,
-  of: { readonly states: TradingStates; readonly leavesQty: Qty },
+  of: { readonly bounds: Bounds; readonly leavesQty: Qty },
 ): Refusal | undefined {
   recountTouched(turn);
   const { state } = turn;
-  const { client: index, instrument, side, reduceOnly } = order.terms;
+  const { client: index, instrument, side } = order.terms;
   const risk = state.riskOf(order);
   const listed = risk.instrument(instrument);
   const client = risk.client(index, state.clients.all[index]?.name ?? "");
   const countPx = (order.replace ?? order).price ?? order.referencePx;
   return refusalIfAdding({
-    ...of.states,
+    ...of.bounds,
     side,
     countPx,
     leavesQty: of.leavesQty,
-    reduceOnly,
     isDryRun: order.isDryRun,
     kept: keptOf(order, countPx),
     client,
