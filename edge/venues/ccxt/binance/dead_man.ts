@@ -4,13 +4,26 @@
  * Renewed three times per countdown, for every instrument that may have orders of ours, and only
  * while the main thread is alive: a Worker that outlives its daemon must not keep orders alive. An
  * orderly stop leaves the countdown running, since a stopped daemon is a silent one.
+ *
+ * Invariant: renewing takes at most a third of the weight that the venue allows, though every market
+ * has orders: else it would be what gets cancels refused, and the switch would go off for it.
  * @module
  */
 import type { Micros } from "../../../../core/numbers.ts";
 import type { Cancel } from "../../../ports.ts";
 import type { Account } from "./account.ts";
+import { WEIGHT_LIMITS } from "./weights.ts";
 
 const RENEWALS = 3;
+/** What one renewal costs; how much of what a minute allows all of them may take. */
+const WEIGHT = 10;
+const WEIGHT_MAX = WEIGHT_LIMITS.usdm / 3;
+const MINUTE_MS = 60_000;
+
+/** Returns the shortest countdown that so many markets can be given, milliseconds. */
+export function deadManMinMs(markets: number): number {
+  return Math.ceil(markets * RENEWALS * WEIGHT * MINUTE_MS / WEIGHT_MAX);
+}
 
 /** Keeps the switch of one account from going off. */
 export class DeadMan {
@@ -26,8 +39,9 @@ export class DeadMan {
 
   constructor(account: Account, countdownMs: number) {
     this.#account = account;
-    this.#countdownMs = countdownMs;
-    this.#everyUs = Math.floor(countdownMs * 1000 / RENEWALS);
+    // Markets that have left the configuration with orders resting are there beside it.
+    this.#countdownMs = Math.max(countdownMs, deadManMinMs(account.listed.length));
+    this.#everyUs = Math.floor(this.#countdownMs * 1000 / RENEWALS);
   }
 
   start(): void {

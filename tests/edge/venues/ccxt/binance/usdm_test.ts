@@ -440,7 +440,7 @@ usdm(
   async (venue, rig) => {
     rig.submit(1, RESTING);
     await rig.next("OrderAccepted");
-    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await new Promise((resolve) => setTimeout(resolve, 3500));
     strictEqual(rig.of("OrderCancelled").length, 0);
     ok(rig.deadMan.length >= 3, "the venue confirmed each");
     rig.isAlive = false;
@@ -450,7 +450,7 @@ usdm(
       requests.filter(({ requestLine }) => requestLine.includes("countdownCancelAll")).length >= 3,
     );
   },
-  { deadManMs: 1200 },
+  { deadManMs: 2250 },
 );
 
 usdm("start() arms no switch for orders of others, nor for what has ended", async (venue, rig) => {
@@ -459,9 +459,9 @@ usdm("start() arms no switch for orders of others, nor for what has ended", asyn
   rig.submit(1, TAKING);
   await rig.next("OrderExecuted");
   const sinceUs = Date.now() * 1000 - 5_000_000;
-  using second = await CcxtRig.up(venue, { instrument: PERPETUAL, deadManMs: 300 });
+  using second = await CcxtRig.up(venue, { instrument: PERPETUAL, deadManMs: 2250 });
   await second.reconcile(sinceUs);
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await new Promise((resolve) => setTimeout(resolve, 1000));
   strictEqual(second.deadMan.length, 0);
   const { requests } = await venue.audit();
   ok(!requests.some(({ requestLine }) => requestLine.includes("countdownCancelAll")));
