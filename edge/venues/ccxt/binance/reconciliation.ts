@@ -67,10 +67,6 @@ export class Reconciliations {
   readonly #skewUs: () => number;
   readonly #propagationMs: number;
   readonly #inHedgeMode: () => void;
-  /** When the account was taken over, by the venue's clock; 0: before this adapter. */
-  #openedMs = 0;
-  /** Where the first span began: what was before it may be part of the account that was taken over. */
-  #firstMs: number | undefined;
   #current: Progress | undefined;
 
   constructor(
@@ -103,15 +99,22 @@ export class Reconciliations {
     };
     if (this.#current !== undefined) this.#fail(this.#current, { text: "another took its place" });
     this.#current = progress;
-    if (command.sinceUs === null) {
-      this.#openedMs = Math.floor((this.#account.host.nowUs() + this.#skewUs()) / 1000);
-    }
+    this.#begin(command);
     askMode(this.#account, (isOneWay) => {
       if (this.#current !== progress) return;
       if (isOneWay) return this.#readOrders(progress);
       this.#fail(progress, { text: HEDGE_MODE });
       this.#inHedgeMode();
     });
+  }
+
+  #begin({ sinceUs }: ReconcileAccount): void {
+    if (sinceUs === null) {
+      const openedUs = this.#account.host.nowUs() + this.#skewUs();
+      this.#book.beginAt(Math.floor(openedUs / 1000));
+    } else if (this.#book.beganMs === Infinity) {
+      this.#book.beginAt(this.#spanSince(sinceUs).fromMs);
+    }
   }
 
   #readOrders(progress: Progress): void {
@@ -151,15 +154,16 @@ export class Reconciliations {
 
   /**
    * The venue dates what happened by its clock, and `sinceUs` is by ours: where ours is ahead the span
-   * begins earlier, where it is behind it ends later. In between is what was before the account was
-   * taken over: that is part of it, and is not told again.
+   * begins earlier, where it is behind it ends later. In between is what was before the account began:
+   * that is part of it, and is not told again.
    */
   #spanSince(sinceUs: Micros): Span {
     const skewUs = this.#skewUs();
     const sinceMs = Math.floor((sinceUs + Math.min(0, skewUs)) / 1000);
     const latestMs = Math.floor((sinceUs + skewUs) / 1000);
+    const { beganMs } = this.#book;
     return {
-      fromMs: Math.max(sinceMs, Math.min(latestMs, this.#openedMs)),
+      fromMs: beganMs === Infinity ? sinceMs : Math.max(sinceMs, Math.min(latestMs, beganMs)),
       toMs: Math.ceil((this.#account.host.nowUs() + Math.max(0, skewUs)) / 1000),
     };
   }
@@ -189,8 +193,7 @@ export class Reconciliations {
   ): void {
     const { requests } = this.#account;
     if (requests.product === "spot") return done();
-    this.#firstMs ??= span.fromMs;
-    const lateMs = Math.max(this.#firstMs, span.fromMs - LATE_MAX_MS);
+    const lateMs = Math.max(this.#book.beganMs, span.fromMs - LATE_MAX_MS);
     const late = { fromMs: lateMs, toMs: span.fromMs - 1 };
     const read = (call: Call, use: (body: unknown) => void): void =>
       this.#call(progress, call, use);
