@@ -2,6 +2,7 @@
  * Binance over REST in virtual time, answered by hand: what a part of the adapter asks, and when.
  * @module
  */
+import type { Draft } from "../../core/event.ts";
 import { instrumentId, micros, venueId } from "../../core/numbers.ts";
 import { OrderTransport } from "../../edge/order_transport.ts";
 import type { HttpHandlers, HttpRequest, PreparedRequest } from "../../edge/ports.ts";
@@ -37,6 +38,7 @@ export class PlayedExchange {
   readonly asked: Asked[] = [];
   readonly confirmed: number[] = [];
   readonly logged: string[] = [];
+  readonly reports: Draft[] = [];
   readonly account: Account;
   answer: (asked: Asked) => Played = () => ({});
   #newest: Omit<Asked, "atUs"> = { path: "", params: {} };
@@ -57,6 +59,7 @@ export class PlayedExchange {
       isDaemonAlive: () => true,
       deadManConfirmed: (atUs: number) => this.confirmed.push(atUs),
       clockMeasured: () => {},
+      offer: (draft: Draft) => this.reports.push(draft) > 0,
       log: (_: string, event: string) => this.logged.push(event),
     } as unknown as VenueHost;
     const instrument = spotInstrument();

@@ -129,7 +129,7 @@ export class AccountBook {
           if (!(error instanceof PayloadError)) throw error;
           failed(error.message);
         }
-      });
+      }, { mayWait: true });
     };
     this.readIncome(read, {
       span,

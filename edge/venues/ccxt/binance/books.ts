@@ -3,7 +3,8 @@
  *
  * Changes wait until a snapshot came; then the venue's rule decides of each whether it is the next
  * (`depth_sequence.ts`). A gap, a lost connection or a full queue ends a book: it is invalidated once
- * and asked for anew. Snapshots are asked for one at a time: they cost weight that orders need.
+ * and asked for anew. Snapshots are asked for one at a time, and wait where much weight has gone: they
+ * cost what orders need.
  * Bounded: `HELD_MAX` changes of a book wait for its snapshot, then it is asked for again.
  * @module
  */
