@@ -30,7 +30,6 @@ export type Played = {
 };
 
 const PREFIX = "tlabcdef01";
-const TRIP_US = 2000;
 
 /** One account of it. */
 export class PlayedExchange {
@@ -41,6 +40,10 @@ export class PlayedExchange {
   readonly reports: Draft[] = [];
   readonly account: Account;
   answer: (asked: Asked) => Played = () => ({});
+  /** From the request to the last byte of its answer. */
+  tripUs = 2000;
+  /** How often the exchange was said to have found the time of a request wrong. */
+  clocksOff = 0;
   #newest: Omit<Asked, "atUs"> = { path: "", params: {} };
 
   constructor(product: ExchangeProduct, markets = 1) {
@@ -66,7 +69,10 @@ export class PlayedExchange {
     this.account = new Account({
       ...{ host, timers, reporter: new Reporter(host, timers) },
       requests: new BinanceRequests(product),
-      rest: new Rest({ ...{ signer: this, transport, timers, nowUs }, product }),
+      rest: new Rest({
+        ...{ signer: this, transport, timers, nowUs, product },
+        clockIsOff: () => this.clocksOff++,
+      }),
       listed: Array.from({ length: markets }, (_, number) => ({
         instrument: { ...instrument, id: instrumentId(number) },
         symbol: `C${number}USDT`,
@@ -98,7 +104,7 @@ export class PlayedExchange {
         const asked = { ...signed, atUs: this.time.monotonicUs() };
         this.asked.push(asked);
         const { status = 200, headers = {}, body = {} } = this.answer(asked);
-        return this.time.after(TRIP_US, () => {
+        return this.time.after(this.tripUs, () => {
           handlers.responded(status, new Map(Object.entries(headers)));
           handlers.data(new TextEncoder().encode(JSON.stringify(body)));
           handlers.ended();

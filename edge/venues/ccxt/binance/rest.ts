@@ -87,6 +87,7 @@ export class Rest {
   readonly #nowUs: () => Micros;
   #pausedUntilUs = 0;
   #ordersPausedUntilUs = 0;
+  readonly #clockIsOff: () => void;
   #waitUntilUs = 0;
 
   constructor(options: {
@@ -95,7 +96,10 @@ export class Rest {
     readonly product: ExchangeProduct;
     readonly timers: Timers;
     readonly nowUs: () => Micros;
+    /** The venue found the time of a request wrong. */
+    readonly clockIsOff?: () => void;
   }) {
+    this.#clockIsOff = options.clockIsOff ?? (() => {});
     this.#timers = options.timers;
     this.#nowUs = options.nowUs;
     this.#signer = options.signer;
@@ -163,6 +167,7 @@ export class Rest {
 
   #heed({ class: kind, retryAfterMs }: VenueError): void {
     const nowUs = this.#nowUs();
+    if (kind === "clock") this.#clockIsOff();
     if (kind === "orderCount") this.#ordersPausedUntilUs = nowUs + ORDER_COUNT_US;
     if (retryAfterMs === undefined) return;
     this.#pausedUntilUs = Math.max(this.#pausedUntilUs, nowUs + retryAfterMs * 1000);

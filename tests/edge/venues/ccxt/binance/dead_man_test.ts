@@ -11,14 +11,20 @@ const MINUTE_US = 60_000_000;
 const WEIGHT = 10;
 const WEIGHT_LIMIT = 2400;
 
+type Guarded = { readonly exchange: PlayedExchange; readonly deadMan: DeadMan };
+
 /** Orders rest on every market, and the switch is renewed. */
-function guarded(markets: number, countdownMs: number): PlayedExchange {
+function guardedBy(markets: number, countdownMs: number): Guarded {
   const exchange = new PlayedExchange("usdm", markets);
   for (const { symbol } of exchange.account.listed) exchange.rests(symbol);
   const deadMan = new DeadMan(exchange.account, countdownMs);
   for (const { symbol } of exchange.account.listed) deadMan.cover(symbol);
   deadMan.start();
-  return exchange;
+  return { exchange, deadMan };
+}
+
+function guarded(markets: number, countdownMs: number): PlayedExchange {
+  return guardedBy(markets, countdownMs).exchange;
 }
 
 for (const markets of [1, 10, 50]) {
@@ -45,4 +51,41 @@ Deno.test("start() asks for the countdown that is configured where that can be r
   deepStrictEqual([...new Set(exchange.asked.map(({ params }) => params["countdownTime"]))], [
     6750,
   ]);
+});
+
+Deno.test("start() tries once more, soon, what could not be renewed", () => {
+  const exchange = guarded(1, 30_000);
+  exchange.time.advance(9_000_000);
+  const before = exchange.asked.length;
+  exchange.answer = () => {
+    exchange.answer = () => ({});
+    return { status: 400, body: { code: -1021, msg: "Timestamp for this request is outside" } };
+  };
+  exchange.time.advance(2_500_000);
+  strictEqual(exchange.asked.length, before + 2);
+  ok(exchange.confirmed.at(-1) !== undefined && exchange.confirmed.length === before + 1);
+});
+
+Deno.test("start() takes two thirds of the exchange's limit where nothing can be renewed", () => {
+  const exchange = guarded(10, 1000);
+  exchange.answer = () => ({ status: 500 });
+  exchange.time.advance(10 * MINUTE_US);
+  ok(exchange.asked.length * WEIGHT <= 2 * (10 * WEIGHT_LIMIT / 3 + 10 * WEIGHT));
+});
+
+Deno.test("stop() and the end of an order end what was to be tried again", () => {
+  const ends = [
+    (of: Guarded) => of.deadMan.stop(),
+    ({ exchange: { account } }: Guarded) =>
+      account.orders.live().forEach((order) => order.isOver = true),
+  ];
+  for (const end of ends) {
+    const of = guardedBy(1, 30_000);
+    of.exchange.answer = () => ({ status: 500 });
+    of.exchange.time.advance(10_500_000);
+    const before = of.exchange.asked.length;
+    end(of);
+    of.exchange.time.advance(MINUTE_US);
+    strictEqual(of.exchange.asked.length, before);
+  }
 });
