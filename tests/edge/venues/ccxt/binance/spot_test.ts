@@ -10,7 +10,6 @@ import { denoClock, denoTimers } from "../../../../../edge/deno_time.ts";
 import type { Timers } from "../../../../../edge/ports.ts";
 import { CcxtRig, PREFIX } from "../../../../support/ccxt_rig.ts";
 import { VenueProcess } from "../../../../venues/control.ts";
-import { SignedClient } from "../../../../venues/signed_client.ts";
 
 /** Connections of the runtime's pool outlive a test; the venue's process ends with it. */
 const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
@@ -403,44 +402,6 @@ spot("cancelAll() says when what rests cannot be read", async (venue, rig) => {
   await rig.next("OrderCancelled");
   await rig.until(() => rig.logged.some((line) => line.includes("open_orders_not_read")), "a word");
 });
-
-/** A request that reads the open orders of all symbols costs 80 of 6000. */
-async function useHalf(venue: VenueProcess): Promise<void> {
-  using client = new SignedClient(venue);
-  for (let at = 0; at < 38; at++) await client.ask("GET", "/api/v3/openOrders");
-}
-
-spot(
-  "start() lets books and reconciliations wait while others use up the limit",
-  async (venue, rig) => {
-    const leftMs = 60_000 - Date.now() % 60_000; // the venue counts by the minute
-    if (leftMs < 15_000) await new Promise((resolve) => setTimeout(resolve, leftMs + 100));
-    rig.submit(1);
-    await rig.next("OrderAccepted");
-    await useHalf(venue);
-    rig.lookup(1); // its answer says so
-    await rig.next("OrderFound");
-    const asked = async (): Promise<readonly number[]> => {
-      const { requests } = await venue.audit({ requestsMax: 500 });
-      return ["/depth", "/openOrders?symbol=", "/account"].map((path) =>
-        requests.filter(({ requestLine }) => requestLine.includes(path)).length
-      );
-    };
-    const before = await asked();
-    rig.reconcile(Date.now() * 1000).catch(() => {}); // it waits for longer than this test
-    await venue.tell({ op: "drop", stream: "market", by: "fin" });
-    const prints = rig.of("TradePrinted").length;
-    await rig.until(() => rig.of("BookInvalidated").length > 0, "the book is lost");
-    while (rig.of("TradePrinted").length === prints) {
-      const trade = { op: "foreign", symbol: "BTCUSDT", side: "BUY", type: "MARKET" } as const;
-      await venue.tell({ ...trade, qty: "0.001" });
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    rig.cancel(1);
-    await rig.next("OrderCancelled");
-    deepStrictEqual(await asked(), before, "subscribed again, and nothing was read");
-  },
-);
 
 spot(
   "send() sends nothing while the venue has asked for a pause, cancels neither",
