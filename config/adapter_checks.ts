@@ -14,6 +14,8 @@ export interface AdapterFacts {
   capabilities(options: Raw): Capabilities;
   /** Sentences about options that cannot be, each with its path below `options`. */
   problems(options: Raw): readonly { readonly path: string; readonly problem: string }[];
+  /** The shortest countdown of the venue's own switch, milliseconds, that it can renew in time. */
+  deadManMinMs(instruments: number): number;
   /** Names of the secrets it knows. */
   readonly credentials: readonly string[];
 }
@@ -66,7 +68,7 @@ export function outsideProblems(
       text: wrong.problem,
     })),
     ...credentialProblems(venue, path, facts),
-    ...deadManProblems(venue, path, facts.capabilities(options)),
+    ...deadManProblems(venue, path, facts),
     ...ownedByVenue(venue, path),
   ];
 }
@@ -94,13 +96,25 @@ function credentialProblems(venue: Raw, path: Path, facts: AdapterFacts): readon
   });
 }
 
-function deadManProblems(venue: Raw, path: Path, has: Capabilities): readonly PathProblem[] {
+function deadManProblems(venue: Raw, path: Path, facts: AdapterFacts): readonly PathProblem[] {
   const value = venue["dead_man_ms"];
-  if (value === undefined || value === null || has.deadMan) return [];
-  const text =
-    "must be null, since this venue has no dead-man switch of its own (a lost client's " +
-    `orders are cancelled all the same): was ${shown(value)}`;
-  return [{ path: [...path, "dead_man_ms"], at: "value", text }];
+  if (value === undefined || value === null) return [];
+  const problem = (text: string): readonly PathProblem[] => [
+    { path: [...path, "dead_man_ms"], at: "value", text: `${text}: was ${shown(value)}` },
+  ];
+  if (!facts.capabilities(mapOf(venue["options"]) ?? {}).deadMan) {
+    return problem(
+      "must be null, since this venue has no dead-man switch of its own (a lost client's " +
+        "orders are cancelled all the same)",
+    );
+  }
+  const instruments = listOf(venue["instruments"]).length;
+  const minMs = facts.deadManMinMs(instruments);
+  if (typeof value !== "number" || value >= minMs) return [];
+  return problem(
+    `must be at least ${minMs} with ${instruments} instruments, since the venue allows only so ` +
+      "many requests and each is renewed three times per countdown",
+  );
 }
 
 /** Balances, grids and minima are facts of the venue: said here they could only be wrong. */

@@ -117,6 +117,8 @@ export type AdapterDescription = {
   capabilities(options: VenueOptions): Capabilities;
   /** Sentences about options that cannot be, each with the path below `options`. */
   problems(options: VenueOptions): readonly { readonly path: string; readonly problem: string }[];
+  /** The shortest countdown of the venue's own switch, milliseconds, that it can renew in time. */
+  deadManMinMs(instruments: number): number;
   /** Names of the secrets it needs to trade; without them it may still give market data. */
   readonly credentials: readonly string[];
 };

@@ -41,6 +41,8 @@ function problemsOf(text: string): string[] {
 }
 
 /** A venue that is right, with lines put in where the test needs them. */
+const GRID = '        price: { quantum: "0.01" }\n        quantity: { quantum: "0.1" }\n';
+
 function venue(lines: { readonly venue?: string; readonly instrument?: string } = {}): string {
   return `venues:
   - name: paper
@@ -50,9 +52,7 @@ ${lines.venue ?? ""}    instruments:
         base: A
         quote: B
         start_price: 10
-${
-    lines.instrument ?? '        price: { quantum: "0.01" }\n        quantity: { quantum: "0.1" }\n'
-  }`;
+${lines.instrument ?? GRID}`;
 }
 
 /** Such a venue outside, in mode live. */
@@ -330,6 +330,14 @@ const outsideRefused: readonly (readonly [string, string, RegExp])[] = [
     "a dead-man switch where the venue has none",
     outsideVenue({ venue: "    dead_man_ms: 5000\n" }),
     /dead_man_ms: must be null, since this venue has no dead-man switch/,
+  ],
+  [
+    "a dead-man switch that cannot be renewed in time",
+    outsideVenue({
+      venue: "    options: { dead_man: true }\n    dead_man_ms: 1999\n",
+      instrument: `${GRID}      - symbol: C/B\n        base: C\n        quote: B\n${GRID}`,
+    }),
+    /dead_man_ms: must be at least 2000 with 2 instruments, .*: was 1999/,
   ],
   [
     "balances of a venue that reports them",

@@ -8,7 +8,8 @@ import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
 
 /**
  * Returns the facts of an adapter that knows the secrets `api_key` and `secret` and refuses the
- * option `bad`; `dead_man: true` among its options gives it a dead-man switch.
+ * option `bad`; `dead_man: true` among its options gives it a dead-man switch, of at least a second
+ * for each instrument.
  */
 export function adapterFacts(
   tradingModes: Capabilities["tradingModes"] = ["live", "dry_run"],
@@ -21,6 +22,7 @@ export function adapterFacts(
     }),
     problems: (options) =>
       "bad" in options ? [{ path: "bad.inner", problem: "must be left out: was given" }] : [],
+    deadManMinMs: (instruments) => instruments * 1000,
     credentials: ["api_key", "secret"],
   };
 }

@@ -126,13 +126,22 @@ export class CcxtRig implements Disposable {
     return rig;
   }
 
-  /** Starts one and reconciles it, as the core does when it is connected. */
-  static async up(
+  /** Starts one and waits until it has its streams. */
+  static async connected(
     venue: Pick<VenueProcess, "port">,
     options: RigOptions = {},
   ): Promise<CcxtRig> {
     const rig = await CcxtRig.start(venue, options);
     await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "connected");
+    return rig;
+  }
+
+  /** And reconciles it, as the core does where it does not know the account yet. */
+  static async up(
+    venue: Pick<VenueProcess, "port">,
+    options: RigOptions = {},
+  ): Promise<CcxtRig> {
+    const rig = await CcxtRig.connected(venue, options);
     await rig.reconcile(null);
     return rig;
   }

@@ -36,6 +36,7 @@ export const TEST_DESCRIPTION: AdapterDescription = {
     Number.isSafeInteger(port)
       ? []
       : [{ path: "port", problem: `must be a port: was ${JSON.stringify(port)}` }],
+  deadManMinMs: () => 0,
   credentials: [],
 };
 

@@ -4,6 +4,7 @@
  */
 import type { Capabilities } from "../../../core/instrument.ts";
 import type { AdapterDescription } from "../../venue.ts";
+import { deadManMinMs } from "./binance/dead_man.ts";
 import { optionProblems, readOptions } from "./options.ts";
 
 /**
@@ -44,5 +45,6 @@ export const CCXT_DESCRIPTION: AdapterDescription = {
     };
   },
   problems: optionProblems,
+  deadManMinMs,
   credentials: ["api_key", "secret"],
 };

@@ -347,6 +347,46 @@ Deno.test("VenueLink tells a Replace by the key that it gave the order, as by th
   }
 });
 
+/** A Replace of order 1; the venue keeps its first key. */
+function replace(number: number): VenueCommand {
+  const terms = { kind: "Replace", newClOrdId: `tl-1-${number}` };
+  return { ...request("Cancel", number, 1), ...terms } as unknown as VenueCommand;
+}
+
+/** What a venue that keeps the first key says of an amendment; by its stream without our order. */
+function replaced(key: string, by: "answer" | "stream"): Draft {
+  const payload = { order: by === "answer" ? 1 : null, clOrdId: "tl-1-1", venueOrderId: "77" };
+  const draft = { ...acceptedDraft(1), eventType: "OrderReplaced", payload };
+  return { ...draft, idempotencyKey: key } as unknown as Draft;
+}
+
+for (const [first, second] of [["answer", "stream"], ["stream", "answer"]] as const) {
+  Deno.test(`VenueLink takes what the ${second} repeats of a Replace for no answer to the next one`, () => {
+    const rig = new Rig();
+    rig.link.start();
+    for (const number of [2, 3]) {
+      rig.link.announce(replace(number), 7);
+      rig.drafts(replaced(`amended 77 ${number}`, first));
+    }
+    rig.link.announce(replace(4), 7);
+    for (const number of [2, 3]) rig.drafts(replaced(`amended 77 ${number}`, second));
+    rig.drain();
+    rig.workers.last.die();
+    deepStrictEqual(rig.drain(), ["down", "unknown 4"]);
+  });
+}
+
+Deno.test("VenueLink takes a late word on an order's older version for no answer to the newer one", () => {
+  const rig = new Rig();
+  rig.link.start();
+  rig.link.announce({ ...submit(5, 1), clOrdId: "tl-1-2" } as VenueCommand, 7);
+  const payload = { order: 1, clOrdId: "tl-1-1", venueOrderId: null };
+  rig.drafts({ ...acceptedDraft(1), payload } as unknown as Draft);
+  rig.drain();
+  rig.workers.last.die();
+  deepStrictEqual(rig.drain(), ["down", "unknown 5"]);
+});
+
 Deno.test("VenueLink lets no report wait behind market data, which has a queue and credit of its own", () => {
   const rig = new Rig(4);
   rig.link.start();

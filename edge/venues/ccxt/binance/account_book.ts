@@ -3,6 +3,9 @@
  *
  * Balances are totals: free and locked on spot, the wallet on USD-M (what is not realised is not in
  * it). A currency once reported goes on being reported, with 0 when the venue has dropped it.
+ *
+ * Invariant: no income is posted from before the account began here: it is in the balances that were
+ * taken over, whoever reads it and however late.
  * @module
  */
 import {
@@ -46,6 +49,7 @@ export class AccountBook {
   readonly #currencies = new Set<string>();
   /** Income that was posted, the newest of it. */
   readonly #posted = new Set<string>();
+  #beganMs = Infinity;
 
   constructor(account: Account) {
     this.#account = account;
@@ -53,6 +57,18 @@ export class AccountBook {
       if (instrument.assetClass === "spot") this.#currencies.add(instrument.base);
       this.#currencies.add(instrument.quote);
     }
+  }
+
+  /**
+   * When the account was taken over, or adopted, by the venue's clock; where this adapter found it so,
+   * how far its first reconciliation looks back. Infinity: that is not known yet.
+   */
+  get beganMs(): number {
+    return this.#beganMs;
+  }
+
+  beginAt(timeMs: number): void {
+    this.#beganMs = timeMs;
   }
 
   /** Reads the account whole. What `read` throws is the caller's. */
@@ -113,7 +129,7 @@ export class AccountBook {
           if (!(error instanceof PayloadError)) throw error;
           failed(error.message);
         }
-      });
+      }, { mayWait: true });
     };
     this.readIncome(read, {
       span,
@@ -131,6 +147,7 @@ export class AccountBook {
   post(income: readonly BinanceIncome[]): void {
     for (const row of income) {
       const key = keyOf(row);
+      if (row.timeMs < this.#beganMs) continue;
       if (FROM_TRADES.has(row.incomeType) || this.#posted.has(key)) continue;
       this.#remember(key);
       const listed = row.symbol === null ? undefined : this.#account.bySymbol(row.symbol);

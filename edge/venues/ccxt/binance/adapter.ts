@@ -106,6 +106,9 @@ export class CcxtVenue implements VenueAdapter {
     this.#rest = new Rest({
       ...{ signer: exchange, transport, timers: ports.timers, nowUs: host.nowUs },
       product: options.product,
+      clockIsOff: () => {
+        if (this.#desk !== undefined) this.#clock.measure(this.#desk.account, () => {});
+      },
     });
     this.#loading = new Reconnect(ports, () => this.#loadMarkets());
     exchange.nonce = () => this.#clock.nonce();
@@ -239,7 +242,6 @@ export class CcxtVenue implements VenueAdapter {
     const desk = deskOf(account, {
       propagationMs: this.#options.propagationMs,
       skewUs: () => this.#clock.skewUs,
-      clockIsOff: () => this.#clock.measure(account, () => {}),
       leaving: ({ key, symbol }) => {
         this.#users?.leaving(key);
         this.#deadMan?.cover(symbol);

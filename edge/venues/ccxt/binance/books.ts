@@ -3,8 +3,9 @@
  *
  * Changes wait until a snapshot came; then the venue's rule decides of each whether it is the next
  * (`depth_sequence.ts`). A gap, a lost connection or a full queue ends a book: it is invalidated once
- * and asked for anew. Snapshots are asked for one at a time: they cost weight that orders need.
- * Without depth each quote is the whole book; a lost connection invalidates it until the next.
+ * and asked for anew. Snapshots are asked for one at a time, and wait where much weight has gone: they
+ * cost what orders need. Without depth each quote is the whole book; a lost connection invalidates it
+ * until the next.
  * Bounded: `HELD_MAX` changes of a book wait for its snapshot, then it is asked for again.
  * @module
  */

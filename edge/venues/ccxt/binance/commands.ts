@@ -39,8 +39,6 @@ type Answered<Command extends OrderCommand> = {
 
 /** Who else wants to know. */
 export type CommandHooks = {
-  /** The venue found the time of a request wrong. */
-  readonly clockIsOff: () => void;
   /** A new order leaves under this key; was acknowledged; was not, or that is not known. */
   readonly leaving: (order: { readonly key: string; readonly symbol: string }) => void;
   readonly acknowledged: (key: string) => void;
@@ -154,7 +152,6 @@ export class Commands {
     const isDryRun = command.dryRun === true;
     rest.send(ready, (result) => {
       if (result.kind === "dryRun") return host.answerDry(command);
-      if (result.kind === "error" && result.error.class === "clock") this.#hooks.clockIsOff();
       say.answered?.(result);
       if (result.kind === "ok") {
         const stamps = { journalUs, ...result.stamps };

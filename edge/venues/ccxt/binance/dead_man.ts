@@ -3,14 +3,31 @@
  *
  * Renewed three times per countdown, for every instrument that may have orders of ours, and only
  * while the main thread is alive: a Worker that outlives its daemon must not keep orders alive. An
- * orderly stop leaves the countdown running, since a stopped daemon is a silent one.
+ * orderly stop leaves the countdown running, since a stopped daemon is a silent one. What could not be
+ * renewed is tried again soon, once: the next third may be too late.
+ *
+ * Invariant: renewing takes at most a third of the weight that the venue allows, though every market
+ * has orders: else it would be what gets cancels refused, and the switch would go off for it.
  * @module
  */
 import type { Micros } from "../../../../core/numbers.ts";
 import type { Cancel } from "../../../ports.ts";
 import type { Account } from "./account.ts";
+import { WEIGHT_LIMITS } from "./weights.ts";
 
 const RENEWALS = 3;
+/** What one renewal costs; how much of what a minute allows all of them may take. */
+const WEIGHT = 10;
+const WEIGHT_MAX = WEIGHT_LIMITS.usdm / 3;
+const MINUTE_MS = 60_000;
+/** How often a renewal is tried; until then the venue's clock is measured, where that was the reason. */
+const TRIES_MAX = 2;
+const AGAIN_US = 1_000_000;
+
+/** Returns the shortest countdown that so many markets can be given, milliseconds. */
+export function deadManMinMs(markets: number): number {
+  return Math.ceil(markets * RENEWALS * WEIGHT * MINUTE_MS / WEIGHT_MAX);
+}
 
 /** Keeps the switch of one account from going off. */
 export class DeadMan {
@@ -23,11 +40,13 @@ export class DeadMan {
   readonly #confirmedUs = new Map<string, Micros>();
   #cancel: Cancel = () => {};
   #hasFailed = false;
+  #isStopped = false;
 
   constructor(account: Account, countdownMs: number) {
     this.#account = account;
-    this.#countdownMs = countdownMs;
-    this.#everyUs = Math.floor(countdownMs * 1000 / RENEWALS);
+    // Markets that have left the configuration with orders resting are there beside it.
+    this.#countdownMs = Math.max(countdownMs, deadManMinMs(account.listed.length));
+    this.#everyUs = Math.floor(this.#countdownMs * 1000 / RENEWALS);
   }
 
   start(): void {
@@ -47,12 +66,13 @@ export class DeadMan {
   }
 
   stop(): void {
+    this.#isStopped = true;
     this.#cancel();
   }
 
-  #renew(symbol: string): void {
+  #renew(symbol: string, tries = 1): void {
     const { host, rest, requests } = this.#account;
-    if (!host.isDaemonAlive()) return;
+    if (!host.isDaemonAlive()) return this.#again(symbol, tries);
     const startedUs = host.nowUs();
     this.#startedUs.set(symbol, startedUs);
     rest.call(requests.deadMan(symbol, this.#countdownMs), (result) => {
@@ -60,6 +80,16 @@ export class DeadMan {
       if (!failed) this.#confirmed(symbol, startedUs);
       if (failed && !this.#hasFailed) host.log("alarm", "dead_man_not_renewed", { symbol });
       this.#hasFailed = failed;
+      if (failed) this.#again(symbol, tries);
+    });
+  }
+
+  #again(symbol: string, tries: number): void {
+    if (tries >= TRIES_MAX) return;
+    const { timers, orders } = this.#account;
+    timers.after(Math.min(AGAIN_US, this.#everyUs / 2), () => {
+      const mayRest = orders.live().some((order) => order.symbol === symbol);
+      if (mayRest && !this.#isStopped) this.#renew(symbol, tries + 1);
     });
   }
 

@@ -7,6 +7,7 @@
  */
 import { LineError } from "../../../feeds/capture_line.ts";
 import { parseMessage, parseSnapshot } from "../../../feeds/binance_payloads.ts";
+import type { Cancel } from "../../../ports.ts";
 import type { Account } from "./account.ts";
 import { marketStreamUrl } from "./addresses.ts";
 import { Books } from "./books.ts";
@@ -40,6 +41,7 @@ export class MarketStream {
   #unanswered = 0;
   /** Connections so far: what was asked on an older one is not for this one. */
   #connection = 0;
+  #cancelAsk: Cancel = () => {};
 
   constructor(options: MarketStreamOptions) {
     const { account, ports } = options;
@@ -54,6 +56,7 @@ export class MarketStream {
 
   stop(): void {
     this.#connection++;
+    this.#cancelAsk();
     this.#reconnect.stop();
     this.#socket?.close();
     this.#socket = undefined;
@@ -160,6 +163,7 @@ export class MarketStream {
   #closed(reason: string): void {
     this.#socket = undefined;
     this.#connection++;
+    this.#cancelAsk();
     const { host } = this.#options.account;
     host.log("warning", "market_stream_lost", { reason });
     this.#books.disconnected(`the market stream was lost: ${reason}`);
@@ -169,15 +173,15 @@ export class MarketStream {
   #ask(symbol: string): void {
     const { account, bookLevels } = this.#options;
     const connection = this.#connection;
-    account.rest.call(account.requests.depth(symbol, bookLevels), (result) => {
-      if (connection !== this.#connection) return;
+    const call = account.requests.depth(symbol, bookLevels);
+    this.#cancelAsk = account.rest.call(call, (result) => {
       if (result.kind === "ok") return this.#snapshot(symbol, result.body);
       this.#books.notRead();
       const pauseMs = result.kind === "error" ? result.error.retryAfterMs ?? 0 : 0;
       account.timers.after(Math.max(SNAPSHOT_AGAIN_US, pauseMs * 1000), () => {
         if (connection === this.#connection) this.#books.retry();
       });
-    });
+    }, { mayWait: true });
   }
 
   #snapshot(symbol: string, body: unknown): void {

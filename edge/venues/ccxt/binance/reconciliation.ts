@@ -10,8 +10,9 @@
  * Invariant: `Reconciled` is said only if all of it was read. One request at a time, so that orders
  * never wait behind many reads. A new one ends the old, which is answered as failed.
  *
- * Keys that were read stay known: after a restart there may be hundreds to read, and a venue that
- * fails one request in ten would else never answer them all in a row.
+ * Keys and executions that were read stay known: after a restart there may be hundreds to read, and a
+ * venue that fails one request in ten would else never answer them all in a row. Nothing here is so
+ * urgent that it may take the weight that orders need.
  * @module
  */
 import type { ReconcileAccount } from "../../../../core/command.ts";
@@ -25,15 +26,15 @@ import {
   type BinanceTrade,
   parseOrder,
   parseOrders,
-  parseTrades,
   statusOf,
 } from "./payloads.ts";
 import type { Call, Listed } from "./requests.ts";
 import { toFailure } from "./ladder.ts";
 import { Fields } from "../payload.ts";
 import { askMode, HEDGE_MODE } from "./position_mode.ts";
+import { History } from "./history.ts";
 import { execIdOf, limitPxOf, qtyOf } from "./reports.ts";
-import { readSpan, type Span } from "./spans.ts";
+import type { Span } from "./spans.ts";
 
 /** Funding is listed a while after it was paid: so long it is looked for again. */
 const LATE_MAX_MS = 1_800_000;
@@ -54,7 +55,7 @@ type Failure = {
 type Progress = {
   readonly command: ReconcileAccount;
   openOrders: OpenOrder[];
-  trades: Map<string, BinanceTrade>;
+  trades: readonly BinanceTrade[];
   income: readonly BinanceIncome[];
   account: AccountPayloads["AccountReported"] | undefined;
   reads: number;
@@ -67,10 +68,7 @@ export class Reconciliations {
   readonly #skewUs: () => number;
   readonly #propagationMs: number;
   readonly #inHedgeMode: () => void;
-  /** When the account was taken over, by the venue's clock; 0: before this adapter. */
-  #openedMs = 0;
-  /** Where the first span began: what was before it may be part of the account that was taken over. */
-  #firstMs: number | undefined;
+  readonly #history: History;
   #current: Progress | undefined;
 
   constructor(
@@ -88,6 +86,7 @@ export class Reconciliations {
     this.#account = account;
     this.#book = also.book;
     this.#skewUs = also.skewUs;
+    this.#history = new History(account.requests, () => this.#venueMs());
     this.#propagationMs = also.propagationMs;
     this.#inHedgeMode = also.inHedgeMode;
   }
@@ -96,22 +95,28 @@ export class Reconciliations {
     const progress: Progress = {
       command,
       openOrders: [],
-      trades: new Map(),
+      trades: [],
       income: [],
       account: undefined,
       reads: 0,
     };
     if (this.#current !== undefined) this.#fail(this.#current, { text: "another took its place" });
     this.#current = progress;
-    if (command.sinceUs === null) {
-      this.#openedMs = Math.floor((this.#account.host.nowUs() + this.#skewUs()) / 1000);
-    }
+    this.#begin(command);
     askMode(this.#account, (isOneWay) => {
       if (this.#current !== progress) return;
       if (isOneWay) return this.#readOrders(progress);
       this.#fail(progress, { text: HEDGE_MODE });
       this.#inHedgeMode();
     });
+  }
+
+  #begin({ sinceUs }: ReconcileAccount): void {
+    if (sinceUs === null) {
+      this.#book.beginAt(Math.floor(this.#venueMs()));
+    } else if (this.#book.beganMs === Infinity) {
+      this.#book.beginAt(this.#spanSince(sinceUs).fromMs);
+    }
   }
 
   #readOrders(progress: Progress): void {
@@ -151,35 +156,35 @@ export class Reconciliations {
 
   /**
    * The venue dates what happened by its clock, and `sinceUs` is by ours: where ours is ahead the span
-   * begins earlier, where it is behind it ends later. In between is what was before the account was
-   * taken over: that is part of it, and is not told again.
+   * begins earlier, where it is behind it ends later. In between is what was before the account began:
+   * that is part of it, and is not told again.
    */
   #spanSince(sinceUs: Micros): Span {
     const skewUs = this.#skewUs();
     const sinceMs = Math.floor((sinceUs + Math.min(0, skewUs)) / 1000);
     const latestMs = Math.floor((sinceUs + skewUs) / 1000);
+    const { beganMs } = this.#book;
     return {
-      fromMs: Math.max(sinceMs, Math.min(latestMs, this.#openedMs)),
+      fromMs: beganMs === Infinity ? sinceMs : Math.max(sinceMs, Math.min(latestMs, beganMs)),
       toMs: Math.ceil((this.#account.host.nowUs() + Math.max(0, skewUs)) / 1000),
     };
   }
 
   #readSince(progress: Progress, span: Span, done: () => void): void {
-    const { requests } = this.#account;
+    const trades: BinanceTrade[] = [];
     this.#each(this.#account.listed, {
       read: ({ symbol }, next) =>
-        readSpan({
-          ...span,
-          product: requests.product,
-          read: (piece, use) =>
-            this.#call(progress, requests.tradesBetween(symbol, piece), (body) => {
-              const trades = parseTrades(body);
-              for (const trade of trades) progress.trades.set(execIdOf(trade), trade);
-              use(trades);
-            }),
-          done: next,
+        this.#history.read((call, use) => this.#call(progress, call, use), {
+          ...{ symbol, span },
+          done: (found) => {
+            trades.push(...found);
+            next();
+          },
         }),
-      done: () => this.#readIncome(progress, { span, done }),
+      done: () => {
+        progress.trades = trades;
+        this.#readIncome(progress, { span, done });
+      },
     });
   }
 
@@ -189,8 +194,7 @@ export class Reconciliations {
   ): void {
     const { requests } = this.#account;
     if (requests.product === "spot") return done();
-    this.#firstMs ??= span.fromMs;
-    const lateMs = Math.max(this.#firstMs, span.fromMs - LATE_MAX_MS);
+    const lateMs = Math.max(this.#book.beganMs, span.fromMs - LATE_MAX_MS);
     const late = { fromMs: lateMs, toMs: span.fromMs - 1 };
     const read = (call: Call, use: (body: unknown) => void): void =>
       this.#call(progress, call, use);
@@ -215,7 +219,7 @@ export class Reconciliations {
   #nameOrders(progress: Progress): void {
     const { orders, requests } = this.#account;
     const unknown = new Map<string, BinanceTrade>();
-    for (const trade of progress.trades.values()) {
+    for (const trade of progress.trades) {
       if (orders.keyOf(trade) !== undefined) continue;
       unknown.set(`${trade.symbol} ${trade.orderId}`, trade);
     }
@@ -247,21 +251,24 @@ export class Reconciliations {
 
   /** Its order is not just too young to be shown. */
   #isSettled({ timeMs }: BinanceTrade): boolean {
-    const nowMs = (this.#account.host.nowUs() + this.#skewUs()) / 1000;
-    return timeMs < nowMs - this.#propagationMs;
+    return timeMs < this.#venueMs() - this.#propagationMs;
+  }
+
+  #venueMs(): number {
+    return (this.#account.host.nowUs() + this.#skewUs()) / 1000;
   }
 
   #offer(progress: Progress): void {
     const { command, account, openOrders } = progress;
     if (account === undefined) return this.#fail(progress, { text: "the account was not read" });
     const { reporter } = this.#account;
-    const trades = [...progress.trades.values()].sort(byTime);
-    for (const trade of trades) this.#execute(trade);
+    for (const trade of progress.trades.toSorted(byTime)) this.#execute(trade);
     this.#book.post(progress.income);
     const said = { instrument: null, timeMs: null };
     const key = `account ${command.request}`;
     reporter.say("AccountReported", account, { ...said, key });
     const open = openOrders.filter(({ clOrdId }) => !this.#hasEnded(clOrdId));
+    this.#history.forget();
     this.#current = undefined; // not before: what cannot be said of it has to fail it
     reporter.say("Reconciled", { request: command.request, openOrders: open }, said);
   }
@@ -326,7 +333,7 @@ export class Reconciliations {
         case "ok":
           return this.#use(() => of.use(result.body), of.failed);
       }
-    });
+    }, { mayWait: true });
   }
 
   #use(use: () => void, failed: (failure: Failure) => void): void {

@@ -4,17 +4,26 @@
  * The fields of a DELETE travel in its body, where the venue reads them as well: a request without
  * a body could go out twice, and an address without a signature can be seen. What is said of a
  * request is one result, later; nothing is repeated here.
+ *
+ * Invariant: reads that may wait leave only while the exchange has counted at most half of what a
+ * minute allows. A third may go to the renewals of the dead-man switch, the rest is for orders.
  * @module
  */
 import type { Micros } from "../../../../core/numbers.ts";
 import { EdgeError } from "../../../edge_error.ts";
-import type { OrderTransport, ReadyRequest, SendOptions } from "../../../order_transport.ts";
+import type {
+  HttpAnswer,
+  OrderTransport,
+  ReadyRequest,
+  SendOptions,
+} from "../../../order_transport.ts";
 import type { Cancel, HttpRequest, Timers } from "../../../ports.ts";
 import type { ExchangeProduct } from "../options.ts";
 import { ERROR_CLASSES, type RequestKind } from "./errors.ts";
 import type { Call } from "./requests.ts";
 import { readAnswer, type VenueError } from "./ladder.ts";
 import type { CcxtExchange, SignedRequest } from "../library.ts";
+import { WEIGHT_LIMITS } from "./weights.ts";
 
 /** What became of a call. */
 export type CallResult =
@@ -35,6 +44,12 @@ export function reasonOf(result: Exclude<CallResult, { readonly kind: "ok" }>): 
   }
 }
 
+/** What may differ from call to call. */
+export type CallOptions = SendOptions & {
+  /** It can do without an answer for a minute: it waits where the exchange has counted much. */
+  readonly mayWait?: boolean;
+};
+
 export type CallStamps = { readonly submitUs: Micros; readonly ackUs: Micros };
 
 /** The part of CCXT that signs. */
@@ -54,10 +69,15 @@ const FORM = "application/x-www-form-urlencoded";
 /** The shortest window in which the venue counts orders. */
 const ORDER_COUNT_US = 10_000_000;
 
+/** Where the exchange says what it has counted; by the minute, as it counts. */
+const USED_WEIGHT = "x-mbx-used-weight-1m";
+const MINUTE_US = 60_000_000;
+
 /**
  * Calls of one account. While the venue has asked for a pause nothing leaves, and each call is told
  * so at once: whoever goes on is banned, by address, with all that stands open. Where it has counted
- * too many orders, no order leaves for a while; cancels do, which it does not count.
+ * too many orders, no order leaves for a while; cancels do, which it does not count. Where it has
+ * counted much, what may wait does so until the next minute.
  */
 export class Rest {
   readonly #signer: Signer;
@@ -67,6 +87,8 @@ export class Rest {
   readonly #nowUs: () => Micros;
   #pausedUntilUs = 0;
   #ordersPausedUntilUs = 0;
+  readonly #clockIsOff: () => void;
+  #waitUntilUs = 0;
 
   constructor(options: {
     readonly signer: Signer;
@@ -74,7 +96,10 @@ export class Rest {
     readonly product: ExchangeProduct;
     readonly timers: Timers;
     readonly nowUs: () => Micros;
+    /** The venue found the time of a request wrong. */
+    readonly clockIsOff?: () => void;
   }) {
+    this.#clockIsOff = options.clockIsOff ?? (() => {});
     this.#timers = options.timers;
     this.#nowUs = options.nowUs;
     this.#signer = options.signer;
@@ -92,12 +117,12 @@ export class Rest {
   }
 
   /** Sends a call. The result comes once, later, unless the returned function forgets it. */
-  call(call: Call, done: (result: CallResult) => void, options: SendOptions = {}): Cancel {
+  call(call: Call, done: (result: CallResult) => void, options: CallOptions = {}): Cancel {
     return this.send(this.prepare(call), done, options);
   }
 
   /** Sends a call that was prepared; one that has waited is signed anew: its time is part of it. */
-  send(of: ReadyCall, done: (result: CallResult) => void, options: SendOptions = {}): Cancel {
+  send(of: ReadyCall, done: (result: CallResult) => void, options: CallOptions = {}): Cancel {
     const { call } = of;
     const isFresh = this.#nowUs() - of.signedUs <= FRESH_US;
     const { ready } = isFresh ? of : this.prepare(call);
@@ -106,18 +131,43 @@ export class Rest {
     }
     const paused = options.isDryRun === true ? undefined : this.#paused(call);
     if (paused !== undefined) return this.#timers.after(0, () => done(paused));
+    const waitUs = this.#waitUntilUs - this.#nowUs();
+    if (options.mayWait === true && waitUs > 0) return this.#later(waitUs, { of, done, options });
     const asked = { product: this.#product, kind: call.kind };
     return this.#transport.send(ready, (result) => {
       if (result.kind !== "answered") return done(result);
       const { submitUs, ackUs } = result.answer;
+      this.#count(result.answer);
       const reading = readAnswer(result.answer, asked);
       if (reading.kind === "error") this.#heed(reading.error);
       done({ ...reading, stamps: { submitUs, ackUs } });
     }, options);
   }
 
+  #later(
+    waitUs: number,
+    { of, done, options }: {
+      readonly of: ReadyCall;
+      readonly done: (result: CallResult) => void;
+      readonly options: CallOptions;
+    },
+  ): Cancel {
+    let cancel = this.#timers.after(waitUs, () => {
+      cancel = this.send(of, done, options);
+    });
+    return () => cancel();
+  }
+
+  /** The minutes of its clock are not ours; what it has counted by then says how long they differ. */
+  #count({ headers }: HttpAnswer): void {
+    const used = Number(headers.get(USED_WEIGHT) ?? "0");
+    if (!(used > WEIGHT_LIMITS[this.#product] / 2)) return;
+    this.#waitUntilUs = (Math.floor(this.#nowUs() / MINUTE_US) + 1) * MINUTE_US;
+  }
+
   #heed({ class: kind, retryAfterMs }: VenueError): void {
     const nowUs = this.#nowUs();
+    if (kind === "clock") this.#clockIsOff();
     if (kind === "orderCount") this.#ordersPausedUntilUs = nowUs + ORDER_COUNT_US;
     if (retryAfterMs === undefined) return;
     this.#pausedUntilUs = Math.max(this.#pausedUntilUs, nowUs + retryAfterMs * 1000);

@@ -3,10 +3,11 @@
  *
  * A request whose time the venue finds too old or in its future is not looked at. Ours is used while
  * the two are close; beyond `SKEW_MIN_US` the venue's. A measurement is as good as its round trip is
- * short: of the newest few the one with the shortest counts.
+ * short: of the newest few the one with the shortest counts. What disagrees with it by more than both
+ * trips explain shows that a clock was set, or the machine paused: the older ones count no more.
  *
  * It is asked for every ten seconds, so that a clock that is set meanwhile is noticed before orders
- * are refused for it.
+ * are refused for it, and at once when any request is.
  * @module
  */
 import type { Account } from "./account.ts";
@@ -20,6 +21,8 @@ const SKEW_ALARM_US = 1_000_000;
 const SAMPLES_MIN = 3;
 const SAMPLES_MAX = 12;
 const SAMPLE_EVERY_US = 10_000_000;
+/** The venue says whole milliseconds, so that each of two samples is off by half of one. */
+const WHOLE_MS_US = 1000;
 
 type Sample = { readonly skewUs: number; readonly tripUs: number };
 
@@ -79,8 +82,9 @@ export class ServerClock {
   }
 
   #take({ host }: Account, sample: Sample): void {
-    this.#samples = [...this.#samples, sample].slice(-SAMPLES_MAX);
-    const [best = sample] = this.#samples.toSorted((left, right) => left.tripUs - right.tripUs);
+    const isSet = disagree(bestOf(this.#samples, sample), sample);
+    this.#samples = [...isSet ? [] : this.#samples, sample].slice(-SAMPLES_MAX);
+    const best = bestOf(this.#samples, sample);
     this.#skewUs = best.skewUs;
     host.clockMeasured(best);
     if (Math.abs(best.skewUs - this.#toldUs) < SKEW_MIN_US) return;
@@ -88,6 +92,18 @@ export class ServerClock {
     const level = Math.abs(best.skewUs) > SKEW_ALARM_US ? "alarm" : "info";
     host.log(level, "clock_skew", { skew_ms: Math.round(best.skewUs / 1000) });
   }
+}
+
+/** Returns the sample with the shortest trip, the oldest of those; `otherwise` if there is none. */
+function bestOf(samples: readonly Sample[], otherwise: Sample): Sample {
+  const [best = otherwise] = samples.toSorted((left, right) => left.tripUs - right.tripUs);
+  return best;
+}
+
+/** True if no clock that goes on as it went gives both. */
+function disagree(older: Sample, newer: Sample): boolean {
+  const apartUs = Math.abs(older.skewUs - newer.skewUs);
+  return apartUs > older.tripUs + newer.tripUs + WHOLE_MS_US;
 }
 
 /** Undefined: the answer has no time in it, which must not end more than this question. */

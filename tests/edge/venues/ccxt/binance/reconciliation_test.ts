@@ -8,6 +8,7 @@ import { px } from "../../../../../core/numbers.ts";
 import { CcxtRig } from "../../../../support/ccxt_rig.ts";
 import { VenueProcess } from "../../../../venues/control.ts";
 
+const DAY_US = 86_400_000_000;
 const ORDERS = [1, 2, 3, 4, 5, 6];
 /** Connections of the runtime's pool outlive a test; the venue's process ends with it. */
 const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
@@ -109,7 +110,7 @@ Deno.test("start() goes no further when three keys in a row cannot be read", rel
 /** An order of ours was executed, and the exchange does not show it to the next adapter. */
 async function withUnshown(
   propagationMs: number,
-  run: (rig: CcxtRig, sinceUs: number) => Promise<void>,
+  run: (rig: CcxtRig, sinceUs: number, venue: VenueProcess) => Promise<void>,
 ): Promise<void> {
   await using venue = await VenueProcess.start("binance_spot", ["--speed", "0", "--empty"]);
   const sinceUs = Date.now() * 1000 - 1_000_000;
@@ -121,7 +122,7 @@ async function withUnshown(
   using rig = await CcxtRig.up(venue, { options: { propagation_ms: propagationMs } });
   const fault = { kind: "reject", code: -2013, msg: "Order does not exist." } as const;
   await venue.tell({ op: "fault", match: "GET /api/v3/order", fault });
-  await run(rig, sinceUs);
+  await run(rig, sinceUs, venue);
 }
 
 Deno.test(
@@ -142,6 +143,21 @@ Deno.test("start() fails where an order may be too young to be shown", relaxed, 
     rig.reconcile(sinceUs).catch(() => {}); // it waits for an answer that does not come
     match((await rig.next("ReconcileFailed")).text, /-2013/);
     strictEqual(executionsOf(rig), 0);
+  });
+});
+
+Deno.test("start() reads no days again that the attempt before has read", relaxed, async () => {
+  await withUnshown(10_000, async (rig, sinceUs, venue) => {
+    const asked = async (): Promise<number> => {
+      const { requests } = await venue.audit({ requestsMax: 500 });
+      return requests.filter(({ requestLine }) => requestLine.includes("/myTrades")).length;
+    };
+    const since = sinceUs - 20 * DAY_US;
+    rig.reconcile(since).catch(() => {}); // it waits for an answer that does not come
+    match((await rig.next("ReconcileFailed")).text, /-2013/);
+    strictEqual(await asked(), 21);
+    await rig.reconcile(since);
+    deepStrictEqual([await asked(), executionsOf(rig)], [22, 1], "the newest are read again");
   });
 });
 

@@ -1,14 +1,17 @@
 /**
- * Calls that are signed before they may leave. Proves R-EXEC-1 (one request, built once, sent once).
+ * Calls that are signed before they may leave, and calls that wait for others. Proves R-EXEC-1 (one
+ * request, built once, sent once).
  * @module
  */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { micros } from "../../../../../core/numbers.ts";
 import type { HttpRequest } from "../../../../../edge/ports.ts";
 import { OrderTransport } from "../../../../../edge/order_transport.ts";
 import { BinanceRequests } from "../../../../../edge/venues/ccxt/binance/requests.ts";
-import { Rest } from "../../../../../edge/venues/ccxt/binance/rest.ts";
+import { type CallOptions, Rest } from "../../../../../edge/venues/ccxt/binance/rest.ts";
+import { PlayedExchange } from "../../../../support/played_exchange.ts";
 import { VirtualTime } from "../../../../support/virtual_time.ts";
+import { Limits } from "../../../../venues/limits.ts";
 
 class Rig {
   readonly time = new VirtualTime();
@@ -50,5 +53,81 @@ Deno.test("send() sends what was prepared, and signs anew what has waited for lo
     rig.time.advance(waitUs);
     rig.rest.send(ready, () => {});
     deepStrictEqual(rig.sent.map((request) => request.body), [body]);
+  }
+});
+
+/** An exchange that counts as it does: 20 for each request, 6000 a minute. */
+function counting(): PlayedExchange {
+  const exchange = new PlayedExchange("spot");
+  const limits = new Limits({ weightPerMinute: 6000, ordersPer10s: 100 });
+  const cost = { weight: 20, isOrder: false };
+  exchange.answer = () => {
+    const limited = limits.count(cost, exchange.time.wallUs() / 1000);
+    const headers = Object.fromEntries(
+      limits.headers(cost).map(([name, value]) => [name.toLowerCase(), value]),
+    );
+    return limited === undefined ? { headers } : { headers, status: limited.status, body: limited };
+  };
+  return exchange;
+}
+
+/** Reads one day after the other; returns how each was answered. */
+function history({ account }: PlayedExchange, options: CallOptions): readonly string[] {
+  const answers: string[] = [];
+  const next = (): void => {
+    const call = account.requests.tradesBetween("C0USDT", { fromMs: 0, toMs: 1 });
+    account.rest.call(call, ({ kind }) => {
+      answers.push(kind);
+      if (kind === "ok" && answers.length < 1000) next();
+    }, options);
+  };
+  next();
+  return answers;
+}
+
+Deno.test("call() lets what may wait leave half of the exchange's limit to the rest", () => {
+  const exchange = counting();
+  const answers = history(exchange, { mayWait: true });
+  const { account, time } = exchange;
+  let cancels = 0;
+  for (let second = 0; second < 60 * 8; second++) {
+    const before = exchange.asked.length;
+    account.rest.call(account.requests.cancel({ clOrdId: "x" }, { symbol: "C0USDT" }), (result) => {
+      strictEqual(result.kind, "ok");
+      cancels++;
+    });
+    strictEqual(exchange.asked.length, before + 1, "it leaves at once");
+    time.advance(1_000_000);
+  }
+  deepStrictEqual([answers.length, new Set(answers).size, cancels], [1000, 1, 480]);
+});
+
+Deno.test("call() does not hold back what may not wait", () => {
+  const exchange = counting();
+  const answers = history(exchange, {});
+  exchange.time.advance(60_000_000);
+  deepStrictEqual([answers.length, answers.at(-1)], [301, "error"]);
+});
+
+Deno.test("call() forgets what waits", () => {
+  const exchange = counting();
+  history(exchange, { mayWait: true });
+  exchange.time.advance(1_000_000);
+  const before = exchange.asked.length;
+  const { rest, requests } = exchange.account;
+  const cancel = rest.call(requests.depth("C0USDT", 10), () => {}, { mayWait: true });
+  cancel();
+  exchange.time.advance(120_000_000);
+  ok(!exchange.asked.slice(before).some(({ path }) => path === "depth"));
+});
+
+Deno.test("call() tells of any request whose time the exchange finds wrong, and of no other", () => {
+  for (const [code, times] of [[-1021, 1], [-1022, 0]] as const) {
+    const exchange = new PlayedExchange("usdm");
+    exchange.answer = () => ({ status: 400, body: { code, msg: "" } });
+    const { rest, requests } = exchange.account;
+    rest.call(requests.deadMan("C0USDT", 30_000), () => {});
+    exchange.time.advance(1_000_000);
+    strictEqual(exchange.clocksOff, times);
   }
 });

@@ -275,7 +275,7 @@ usdm("reconcile() finds funding behind more than a page of commissions", async (
   await venue.tell({ op: "funding", symbol: "BTCUSDT", rate: "0.0001" });
   const byStream = await rig.next("FundingPosted");
   ok(byStream.amount.startsWith("-"));
-  using second = await CcxtRig.up(venue, { instrument: PERPETUAL });
+  using second = await CcxtRig.connected(venue, { instrument: PERPETUAL });
   await second.reconcile(sinceUs);
   deepStrictEqual(second.of("FundingPosted").map(({ amount }) => amount), [byStream.amount]);
 });
@@ -299,6 +299,21 @@ usdm(
     strictEqual(rig.of("FundingPosted").length, 1, "it is said once, however far is looked back");
   },
 );
+
+for (const isKnown of [false, true]) {
+  const when = isKnown ? "the adapter's first reconciliation looks back to" : "it was taken over";
+  Deno.test(`start() posts no cash of an account from before ${when}`, relaxed, async () => {
+    await using venue = await stillVenue();
+    await venue.tell({ op: "deposit", asset: "USDT", amount: "1000" });
+    await new Promise((resolve) => setTimeout(resolve, 20)); // the venue's time is in milliseconds
+    const sinceUs = isKnown ? Date.now() * 1000 : null;
+    using rig = await CcxtRig.connected(venue, { instrument: PERPETUAL });
+    await rig.reconcile(sinceUs);
+    await venue.tell({ op: "deposit", asset: "USDT", amount: "5" });
+    await rig.next("CashPosted");
+    deepStrictEqual(rig.of("CashPosted").map(({ amount }) => amount), ["5"]);
+  });
+}
 
 usdm("start() asks for funding again until the venue lists it", async (venue, rig) => {
   rig.submit(1, TAKING);
@@ -440,7 +455,7 @@ usdm(
   async (venue, rig) => {
     rig.submit(1, RESTING);
     await rig.next("OrderAccepted");
-    await new Promise((resolve) => setTimeout(resolve, 2500));
+    await new Promise((resolve) => setTimeout(resolve, 3500));
     strictEqual(rig.of("OrderCancelled").length, 0);
     ok(rig.deadMan.length >= 3, "the venue confirmed each");
     rig.isAlive = false;
@@ -450,7 +465,7 @@ usdm(
       requests.filter(({ requestLine }) => requestLine.includes("countdownCancelAll")).length >= 3,
     );
   },
-  { deadManMs: 1200 },
+  { deadManMs: 2250 },
 );
 
 usdm("start() arms no switch for orders of others, nor for what has ended", async (venue, rig) => {
@@ -459,9 +474,9 @@ usdm("start() arms no switch for orders of others, nor for what has ended", asyn
   rig.submit(1, TAKING);
   await rig.next("OrderExecuted");
   const sinceUs = Date.now() * 1000 - 5_000_000;
-  using second = await CcxtRig.up(venue, { instrument: PERPETUAL, deadManMs: 300 });
+  using second = await CcxtRig.up(venue, { instrument: PERPETUAL, deadManMs: 2250 });
   await second.reconcile(sinceUs);
-  await new Promise((resolve) => setTimeout(resolve, 500));
+  await new Promise((resolve) => setTimeout(resolve, 1000));
   strictEqual(second.deadMan.length, 0);
   const { requests } = await venue.audit();
   ok(!requests.some(({ requestLine }) => requestLine.includes("countdownCancelAll")));
