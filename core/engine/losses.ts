@@ -114,13 +114,14 @@ export class DayLosses implements LossMeter {
 
   #mid(instrument: InstrumentId): Px | undefined {
     const listed = this.#state.risk.instruments[instrument];
-    return listed && midOf(referenceBook(listed, this.#state.nowUs) ?? listed.book);
+    if (listed === undefined) return undefined;
+    return midOf(referenceBook(listed, this.#state.nowUs) ?? listed.book);
   }
 
   #freshMid(instrument: InstrumentId): Px | undefined {
     const listed = this.#state.risk.instruments[instrument];
-    const book = listed && referenceBook(listed, this.#state.nowUs);
-    return book && midOf(book);
+    const book = listed === undefined ? undefined : referenceBook(listed, this.#state.nowUs);
+    return book === undefined ? undefined : midOf(book);
   }
 }
 
