@@ -144,5 +144,6 @@ function coverProblem(
 function floored(units: Wide, digits: number): bigint {
   const by = powerOfTen(digits);
   const wide = BigInt(units);
-  return wide < 0n && wide % by !== 0n ? wide / by - 1n : wide / by;
+  const rest = wide % by;
+  return (wide - (rest < 0n ? rest + by : rest)) / by;
 }

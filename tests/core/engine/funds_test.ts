@@ -2,7 +2,7 @@
  * What an account has free, in the units of a purse, rounded down. Proves R-CORE-7 (funds).
  * @module
  */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { NO_LIMITS, NO_VENUE_LIMITS } from "../../../core/limits.ts";
 import {
   type Checkpoint,
@@ -154,21 +154,29 @@ Deno.test("a Replace of an order that has ended is judged alike by a core of a c
   deepStrictEqual(restored, live);
 });
 
-Deno.test("a refusal for funds says the same after a margin of fewer decimals, live and restored", () => {
-  const w = funded("100.12345678");
-  const perp = { ...linearInstrument({ id: instrumentId(1) }), name: "test:PERP" };
-  w.control("InstrumentListed", perp, perp.id);
-  for (const initialMarginPpm of [50_000, 100_000]) {
-    const limits = { ...NO_LIMITS, initialMarginPpm };
-    w.control("LimitsSet", { scope: "instrument", admin: true, limits }, perp.id);
-  }
-  const [live, restored] = refusals(
-    w,
-    () => w.place("i1", { instrument: perp.name, price: "60000", orderQty: "1000" }),
-  );
-  strictEqual(live?.[0], "FUNDS");
-  deepStrictEqual(restored, live);
-});
+for (
+  const [total, shown] of [["100.12345678", "100.12345"], ["-100.12345678", "-100.12346"], [
+    "0",
+    "0",
+  ], ["-7", "-7"]]
+) {
+  Deno.test(`a refusal for funds says ${shown} after a margin of fewer decimals, live and restored`, () => {
+    const w = funded(total ?? "");
+    const perp = { ...linearInstrument({ id: instrumentId(1) }), name: "test:PERP" };
+    w.control("InstrumentListed", perp, perp.id);
+    for (const initialMarginPpm of [50_000, 100_000]) {
+      const limits = { ...NO_LIMITS, initialMarginPpm };
+      w.control("LimitsSet", { scope: "instrument", admin: true, limits }, perp.id);
+    }
+    const [live, restored] = refusals(
+      w,
+      () => w.place("i1", { instrument: perp.name, price: "60000", orderQty: "1000" }),
+    );
+    strictEqual(live?.[0], "FUNDS");
+    ok(live[1]?.endsWith(`: was ${shown} USDT`), live[1]);
+    deepStrictEqual(restored, live);
+  });
+}
 
 Deno.test("LedgerFunds.cashOf() is told again when a market is listed with another runner", () => {
   const w = new World().start().open();
