@@ -45,6 +45,10 @@ export interface CcxtConnection {
 /** CCXT's WebSocket client: it dials, pings, and hands frames over one by one. */
 export interface CcxtClient {
   connection: CcxtConnection | undefined;
+  /** In ms of the wall clock. */
+  readonly connectionEstablished: number | undefined;
+  /** When the last answer to a ping came, in ms of the wall clock. */
+  lastPong: number | undefined;
   onMessage: (event: { readonly data: unknown }) => void;
   onConnectedCallback: (client: unknown) => void;
   onErrorCallback: (client: unknown, error: unknown) => void;

@@ -1,8 +1,9 @@
 /**
  * A WebSocket to a venue over CCXT's client: frames as text, in order; half-open peers noticed.
  *
- * The client pings every `streaming.keepAlive` and gives up after two without an answer. Everything
- * ends in one `closed`. A handler that throws is our bug: the client would swallow it and stall, so
+ * The client pings every `streaming.keepAlive` and gives up after two without an answer; the opening
+ * counts as the first answer, or a peer that is never heard from would have one period more. All
+ * ends come as one `closed`. A handler that throws is our bug: the client would swallow it and stall, so
  * it is thrown again where the Worker sees it.
  * @module
  */
@@ -59,6 +60,7 @@ export class VenueSocket {
     if (typeof this.#client.connection?.ping !== "function") {
       return this.#ended("its client cannot ping: CCXT is not in Node mode");
     }
+    this.#client.lastPong = this.#client.connectionEstablished;
     this.#safely(() => this.#handlers.opened());
   }
 
