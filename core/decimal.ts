@@ -187,6 +187,17 @@ export function powerOfTen(exponent: number): bigint {
 }
 
 /**
+ * Returns `numerator / denominator` as an integer, rounded down, below 0 too.
+ * @throws {InvariantError} If the denominator is not above 0.
+ */
+export function divideDown(of: { numerator: bigint; denominator: bigint }): bigint {
+  const { numerator, denominator } = of;
+  invariant(denominator > 0n, "A denominator must be above 0");
+  const rest = numerator % denominator;
+  return (numerator - (rest < 0n ? rest + denominator : rest)) / denominator;
+}
+
+/**
  * Returns `numerator / denominator` as an integer, ties to the even neighbour.
  * @throws {InvariantError} If the denominator is not above 0.
  */

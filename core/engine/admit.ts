@@ -17,6 +17,7 @@ import {
   type Kept,
   marketPx,
   type Refusal,
+  type RiskRequest,
   strictest,
 } from "../risk/mod.ts";
 
@@ -72,7 +73,7 @@ export function checkAdmission(
   client: Client,
   candidate: Candidate,
 ): Refusal | undefined {
-  return checkVenue(turn, candidate.entry) ?? checkRisk(turn, client, candidate);
+  return checkVenue(turn, candidate.entry) ?? firstRefusal(riskRequest(turn, client, candidate));
 }
 
 function checkVenue(turn: Turn, entry: InstrumentState): Refusal | undefined {
@@ -101,14 +102,15 @@ function upRule({ declaration }: VenueState): string {
   return `Cannot take the order: venue ${declaration.name} must be up`;
 }
 
-function checkRisk(turn: Turn, client: Client, candidate: Candidate): Refusal | undefined {
+/** Returns what the guards look at. */
+export function riskRequest(turn: Turn, client: Client, candidate: Candidate): RiskRequest {
   const { state } = turn;
   const { entry, replaces } = candidate;
   const { id, venue } = entry.instrument;
   const risk = state.riskOf(candidate);
   const listed = risk.instrument(id);
   const scope = risk.client(client.index, client.name);
-  return firstRefusal({
+  return {
     side: candidate.side,
     px: candidate.px,
     countPx: candidate.countPx,
@@ -130,11 +132,11 @@ function checkRisk(turn: Turn, client: Client, candidate: Candidate): Refusal | 
     funds: state.funds,
     losses: state.losses,
     outcomes: state.outcomes,
-  });
+  };
 }
 
-/** Returns what an order counts with now. Only live ones count; one that has ended keeps nothing. */
-export function keptOf(order: Order, countPx: Px | null): Kept {
+/** What an order counts with now. Only live ones count; one that has ended keeps nothing. */
+function keptOf(order: Order, countPx: Px | null): Kept {
   const otherPx = countPx ?? px(0);
   if (!order.isCounted) return { order: order.id, qty: qty(0), dearPx: otherPx };
   return { order: order.id, qty: order.countedQty, dearPx: order.countedDearPx ?? otherPx };

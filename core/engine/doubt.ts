@@ -68,6 +68,7 @@ export function fallIntoDoubt(
   kind: "Submit" | "Cancel" | "Replace",
 ): void {
   order.dropRequest(kind);
+  order.retry &= ~doubtOf(kind);
   if (order.doubt === 0) turn.state.count("in_doubt");
   order.doubt |= doubtOf(kind);
   order.doubtSinceUs = turn.nowUs;

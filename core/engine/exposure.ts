@@ -28,19 +28,16 @@ import { difference, type Wide } from "../risk/wide.ts";
 
 /** Counts again what the event touched. @throws {InvariantError} If a sum would not be exact. */
 export function countTouched(turn: Turn): void {
-  const isExact = recount(turn);
+  const isExact = recountTouched(turn);
   invariant(isExact, "What is open on a side must stay within 2^53 quanta");
 }
 
 /**
  * Counts again what an event has touched so far: before it is judged by the sums, or when it is
  * withheld. What cannot be counted keeps its old count.
+ * @returns False if a sum would not be exact.
  */
-export function recountTouched(turn: Turn): void {
-  recount(turn);
-}
-
-function recount(turn: Turn): boolean {
+export function recountTouched(turn: Turn): boolean {
   let isExact = true;
   for (let at = 0; at < turn.touchedCount; at += 1) {
     const touched = turn.touched[at];

@@ -5,7 +5,7 @@
  * @module
  */
 import type { EngineState } from "./state.ts";
-import { powerOfTen } from "../decimal.ts";
+import { divideDown, powerOfTen } from "../decimal.ts";
 import { type Amount, negated, NOTHING, sum, unitsAt } from "../ledger/money.ts";
 import { availableQuanta, betsHoldBack } from "../ledger/stakes.ts";
 import type { InstrumentId, VenueId } from "../numbers.ts";
@@ -68,8 +68,8 @@ export class LedgerFunds implements Funds {
 /** Units at a scale, rounded down. */
 function unitsBelow(amount: Amount, scale: number): bigint {
   const finest = Math.max(amount.scale, scale);
-  const units = unitsAt(amount, finest);
-  const power = powerOfTen(finest - scale);
-  const above = (units % power + power) % power;
-  return (units - above) / power;
+  return divideDown({
+    numerator: unitsAt(amount, finest),
+    denominator: powerOfTen(finest - scale),
+  });
 }

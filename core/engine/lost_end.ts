@@ -16,10 +16,11 @@
  * Limit: the rates below; a daemon that was faster for the whole time may repeat a number.
  * @module
  */
-import { type Micros, micros, orderId } from "../numbers.ts";
+import { neverLeft, replaceNeverLeft } from "./cancel.ts";
 import { fallIntoDoubt } from "./doubt.ts";
+import { isOutside } from "./reconcile.ts";
 import type { Turn } from "./turn.ts";
-import { doubtOf } from "../order.ts";
+import { type Micros, micros, orderId } from "../numbers.ts";
 
 /** Most orders that all clients place in a millisecond, for as long as a loss can be. */
 const ORDERS_PER_MS = 10;
@@ -29,17 +30,12 @@ const VERSION_US = 10_000;
 
 /** Doubts every request of a venue outside that waits for its turn, before anything ends by that. */
 export function doubtWhatWaits(turn: Turn): void {
-  const { blotter, venues } = turn.state;
-  for (const order of blotter.values()) {
-    const isOutside = venues[order.venue]?.declaration.simulation === null;
-    if (!isOutside || order.isTerminal) continue;
-    for (const kind of ["Submit", "Replace"] as const) {
-      const isInRetry = (order.retry & doubtOf(kind)) !== 0;
-      if (!order.isWaiting(kind) && !isInRetry) continue;
-      turn.touch(order);
-      order.retry &= ~doubtOf(kind);
-      fallIntoDoubt(turn, order, kind);
-    }
+  const { state } = turn;
+  for (const order of state.blotter.values()) {
+    if (order.isTerminal || !isOutside(state.venue(order.venue))) continue;
+    turn.touch(order);
+    if (neverLeft(order)) fallIntoDoubt(turn, order, "Submit");
+    if (replaceNeverLeft(order)) fallIntoDoubt(turn, order, "Replace");
   }
 }
 

@@ -10,7 +10,7 @@ import type { Side } from "../instrument.ts";
 import { NO_PROFITS, plus, type Profits } from "../ledger/outcomes.ts";
 import { isWorstKept, openProfits } from "../ledger/stakes.ts";
 import type { InstrumentId, Px, Qty } from "../numbers.ts";
-import type { OutcomeRequest, Outcomes } from "../risk/mod.ts";
+import type { Outcomes, RiskRequest } from "../risk/mod.ts";
 
 /** Outcomes by the engine's ledger and orders. */
 export class LedgerOutcomes implements Outcomes {
@@ -20,7 +20,7 @@ export class LedgerOutcomes implements Outcomes {
     this.#state = state;
   }
 
-  isWorstKept(request: OutcomeRequest): boolean | undefined {
+  isWorstKept(request: RiskRequest): boolean | undefined {
     const { instrument } = request.listed;
     const kind = instrument.contract?.kind;
     if (kind !== "binary" && kind !== "betting") return undefined;
@@ -35,7 +35,7 @@ export class LedgerOutcomes implements Outcomes {
   }
 
   /** What the client's live orders can lose, by instrument, but for the one to be replaced. */
-  #openOf({ client, kept, isDryRun }: OutcomeRequest): Map<InstrumentId, Profits> {
+  #openOf({ client, kept, isDryRun }: RiskRequest): Map<InstrumentId, Profits> {
     const open = new Map<InstrumentId, Profits>();
     for (const id of this.#state.clients.all[client.index]?.open ?? []) {
       const order = this.#state.blotter.get(id);

@@ -12,6 +12,7 @@ import { sendCancel } from "./cancel.ts";
 import { applyDeadlines } from "./deadlines.ts";
 import { askVenue, fallIntoDoubt, syncDoubt } from "./doubt.ts";
 import { applyLostEnd, doubtWhatWaits } from "./lost_end.ts";
+import { isOutside } from "./reconcile.ts";
 import { dropReconcile } from "./reconcile_request.ts";
 import { armGrace } from "./sessions.ts";
 import type { Turn } from "./turn.ts";
@@ -34,7 +35,7 @@ export function applyStarted(turn: Turn, payload: ControlPayloads["Started"]): v
   for (const client of state.clients.all) client.bucket = null;
   if (!isRestart) return;
   for (const venue of state.venues) {
-    if (venue.declaration.simulation !== null) continue;
+    if (!isOutside(venue)) continue;
     venue.status = "down";
     dropReconcile(venue);
   }
@@ -57,9 +58,7 @@ function endSessions(turn: Turn): void {
 }
 
 function recoverOrder(turn: Turn, order: Order): void {
-  const { venues } = turn.state;
-  const isOutside = venues[order.terms.venue]?.declaration.simulation === null;
-  if (!isOutside || order.isTerminal) return;
+  if (order.isTerminal || !isOutside(turn.state.venue(order.venue))) return;
   turn.touch(order);
   order.attempts = 0;
   order.lookupDueUs = null;
@@ -73,8 +72,8 @@ function recoverOrder(turn: Turn, order: Order): void {
     order.doubtSinceUs ??= turn.nowUs;
     sendCancel(turn, order);
   }
-  // What a cancel comes to says nothing of the rest.
-  const isAsked = !isCancelOpen || (order.doubt & ~DOUBT.Cancel) !== 0;
-  if (order.doubt !== 0 && isAsked) askVenue(turn, order);
+  // What the cancel comes to says nothing of the rest.
+  const toAsk = isCancelOpen ? order.doubt & ~DOUBT.Cancel : order.doubt;
+  if (toAsk !== 0) askVenue(turn, order);
   syncDoubt(turn, order);
 }

@@ -7,83 +7,50 @@
  * left, so it need not.
  * @module
  */
-import { keptOf } from "./admit.ts";
+import { type Candidate, riskRequest } from "./admit.ts";
 import { forgetRequest } from "./doubt.ts";
 import { recountTouched } from "./exposure.ts";
 import { applyRejected } from "./outcomes.ts";
 import { refuseReplace } from "./replaced.ts";
 import type { Turn } from "./turn.ts";
 import { invariant } from "../invariant.ts";
-import { type Qty, qty } from "../numbers.ts";
+import { qty } from "../numbers.ts";
 import { DOUBT, type Order, type RequestKind } from "../order.ts";
-import {
-  mustReduce,
-  type Refusal,
-  refusalIfAdding,
-  refusalIfHalted,
-  strictest,
-  type TradingStates,
-} from "../risk/mod.ts";
+import { type Refusal, refusalAgain } from "../risk/mod.ts";
 
 /** Returns why a request must not leave now, if it brings something new; else undefined. */
 export function refusalToLeave(turn: Turn, order: Order, kind: RequestKind): Refusal | undefined {
-  if (!bringsNew(order, kind)) return undefined;
-  const bounds = boundsOf(turn, order);
-  const halted = refusalIfHalted(bounds);
-  if (halted !== undefined) return halted;
-  if (!mustReduce(bounds)) return undefined;
-  return checkReduces(turn, order, { bounds, leavesQty: leavesQtyOf(order, kind) });
+  if (!bringsNew(order, kind) || isFree(turn, order)) return undefined;
+  const client = turn.state.clients.all[order.client];
+  invariant(client !== undefined, "An order must have a client");
+  recountTouched(turn); // by all that this event has done to orders so far
+  return refusalAgain(riskRequest(turn, client, candidateOf(turn, order, kind)));
 }
 
-/** What says whether an order may add. */
-type Bounds = TradingStates & { readonly reduceOnly: boolean };
-
-function boundsOf({ state }: Turn, order: Order): Bounds {
+/** True of nearly every order: neither a state nor a wish of its own bounds it. */
+function isFree({ state }: Turn, order: Order): boolean {
   const { client, venue, instrument, reduceOnly } = order.terms;
-  return {
-    operatorState: state.operatorState,
-    venueState: strictest(
-      state.venue(venue).tradingState,
-      state.instrument(instrument).tradingState,
-    ),
-    clientState: state.clients.all[client]?.tradingState ?? "Active",
-    reduceOnly,
-  };
+  return !reduceOnly && state.operatorState === "Active" &&
+    state.venue(venue).tradingState === "Active" &&
+    state.instrument(instrument).tradingState === "Active" &&
+    state.clients.all[client]?.tradingState === "Active";
 }
 
-/** Asks again, with all that this event has done to orders so far, what was asked at admission. */
-function checkReduces(
-  turn: Turn,
-  order: Order,
-  of: { readonly bounds: Bounds; readonly leavesQty: Qty },
-): Refusal | undefined {
-  recountTouched(turn);
-  const { state } = turn;
-  const { client: index, instrument, side } = order.terms;
-  const risk = state.riskOf(order);
-  const listed = risk.instrument(instrument);
-  const client = risk.client(index, state.clients.all[index]?.name ?? "");
-  const countPx = (order.replace ?? order).price ?? order.referencePx;
-  return refusalIfAdding({
-    ...of.bounds,
-    side,
-    countPx,
-    leavesQty: of.leavesQty,
-    isDryRun: order.isDryRun,
-    kept: keptOf(order, countPx),
-    client,
-    pair: risk.pair(client, listed),
-    listed,
-    clientPosition: state.ledger.positionQuanta(index, instrument),
-    outcomes: state.outcomes,
-  });
-}
-
-/** What would be open by this request alone: a Submit knows nothing of what an old version did. */
-function leavesQtyOf(order: Order, kind: RequestKind): Qty {
-  const { orderQty } = order.replace ?? order;
+/** An order as the request would make it; a Submit knows nothing of what an old version did. */
+function candidateOf({ state }: Turn, order: Order, kind: RequestKind): Candidate {
+  const { orderQty, price } = order.replace ?? order;
   const executed = kind === "Submit" ? order.baseCumQty : order.cumQty + order.voidedQty;
-  return qty(Math.max(0, orderQty - executed));
+  return {
+    entry: state.instrument(order.instrument),
+    side: order.side,
+    px: price,
+    countPx: price ?? order.referencePx,
+    qty: orderQty,
+    leavesQty: qty(Math.max(0, orderQty - executed)),
+    reduceOnly: order.terms.reduceOnly,
+    isDryRun: order.isDryRun,
+    replaces: order,
+  };
 }
 
 /** A cancel does if it only serves a replace: what rests is not given up for what will not be sent. */

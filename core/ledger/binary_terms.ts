@@ -6,7 +6,7 @@
  * rounded down, for a holder and for the one who owes alike, as venues pay.
  * @module
  */
-import { toQuanta } from "../decimal.ts";
+import { divideDown, toQuanta } from "../decimal.ts";
 import type { Contract, Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
 import { type Px, px } from "../numbers.ts";
@@ -86,8 +86,7 @@ export function settledValue(
 ): bigint {
   const numerator = BigInt(of.quanta) * BigInt(of.payout) * of.finer * BigInt(of.share.numerator);
   const denominator = BigInt(of.share.denominator);
-  const towardsZero = numerator / denominator;
-  return numerator < 0n && towardsZero * denominator !== numerator ? towardsZero - 1n : towardsZero;
+  return divideDown({ numerator, denominator });
 }
 
 /**

@@ -9,7 +9,7 @@
  * Fails closed: an account whose cash in the currency was never reported covers nothing.
  * @module
  */
-import { fromUnits, powerOfTen } from "../decimal.ts";
+import { divideDown, fromUnits, powerOfTen } from "../decimal.ts";
 import type { Instrument } from "../instrument.ts";
 import type { InstrumentId, Px, VenueId } from "../numbers.ts";
 import { qty } from "../numbers.ts";
@@ -132,18 +132,13 @@ function coverProblem(
   of: { readonly held: Held; readonly free: Wide; readonly added: Wide },
 ): string {
   const { purse, reserve: { scale } } = of.held;
-  const shown = (units: Wide): string =>
-    `${fromUnits(floored(units, purse.scale - scale), scale)} ${purse.currency}`;
+  const denominator = powerOfTen(purse.scale - scale);
+  const shown = (units: Wide): string => {
+    const below = divideDown({ numerator: BigInt(units), denominator });
+    return `${fromUnits(below, scale)} ${purse.currency}`;
+  };
   const rule = `the account must have ${
     shown(of.added)
   } free for it (${listed.venue.key}.check_funds)`;
   return `${rule}: was ${shown(of.free)}`;
-}
-
-/** Returns units without their last digits, rounded down. */
-function floored(units: Wide, digits: number): bigint {
-  const by = powerOfTen(digits);
-  const wide = BigInt(units);
-  const rest = wide % by;
-  return (wide - (rest < 0n ? rest + by : rest)) / by;
 }

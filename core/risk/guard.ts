@@ -54,19 +54,13 @@ export type RiskRequest = {
 /** What an order that is to be replaced counts with now, and goes on to until it is replaced. */
 export type Kept = { readonly order: OrderId; readonly qty: Qty; readonly dearPx: Px };
 
-/** What decides how an order would change the outcomes of its client. */
-export type OutcomeRequest = Pick<
-  RiskRequest,
-  "side" | "countPx" | "leavesQty" | "isDryRun" | "kept" | "client" | "listed" | "outcomes"
->;
-
 /** What an order could do to the worst outcome of a betting market or binary condition. */
 export interface Outcomes {
   /**
    * Returns true if the client's worst outcome stays as it is or gets better with this order and all
    * others that are open; undefined for an instrument without outcomes.
    */
-  isWorstKept(request: OutcomeRequest): boolean | undefined;
+  isWorstKept(request: RiskRequest): boolean | undefined;
 }
 
 /** One rule. */
@@ -82,15 +76,12 @@ export function addedQty({ leavesQty, kept }: RiskRequest): number {
 }
 
 /** Returns what others have open at worst on the order's side, quanta. */
-export function othersQty(
-  request: Pick<RiskRequest, "kept">,
-  of: { readonly open: number },
-): number {
+export function othersQty(request: RiskRequest, of: { readonly open: number }): number {
   return of.open - (request.kept?.qty ?? 0);
 }
 
 /** Returns a quantity of the request's instrument as a decimal. */
-export function qtyText({ listed }: Pick<RiskRequest, "listed">, quanta: number): string {
+export function qtyText({ listed }: RiskRequest, quanta: number): string {
   return fromQuanta(quanta, listed.instrument.qtyRule.scale);
 }
 

@@ -21,19 +21,13 @@ import { SELF_MATCH } from "./self_match.ts";
 import { REDUCE_ONLY, TRADING_HALTED } from "./trading_state.ts";
 
 export { dearer, type Funds } from "./funds.ts";
-export type { Guard, Kept, OutcomeRequest, Outcomes, Refusal, RiskRequest } from "./guard.ts";
+export type { Guard, Kept, Outcomes, Refusal, RiskRequest } from "./guard.ts";
 export type { LossMeter } from "./max_loss.ts";
 export { chargeOrder } from "./rate_limit.ts";
 export { marketPx, midOf, referenceBook } from "./reference.ts";
 export { RiskState } from "./risk_state.ts";
 export * from "./scopes.ts";
-export {
-  mustReduce,
-  refusalIfAdding,
-  refusalIfHalted,
-  strictest,
-  type TradingStates,
-} from "./trading_state.ts";
+export { strictest } from "./trading_state.ts";
 
 /** Every guard, in the order in which they are asked. */
 export const GUARDS: readonly Guard[] = [
@@ -59,6 +53,11 @@ export function firstRefusal(request: RiskRequest): Refusal | undefined {
     if (refusal !== undefined) return refusal;
   }
   return undefined;
+}
+
+/** Asks again, when an order leaves, the guards of what may have changed since it was let in. */
+export function refusalAgain(request: RiskRequest): Refusal | undefined {
+  return TRADING_HALTED.check(request) ?? REDUCE_ONLY.check(request);
 }
 
 /** All of {@link GUARDS}, called by name: through the list the calls would cost the most. */

@@ -9,7 +9,6 @@ import type { TradingState } from "../intent.ts";
 import {
   type Guard,
   othersQty,
-  type OutcomeRequest,
   qtyText,
   type Refusal,
   refusal,
@@ -17,13 +16,7 @@ import {
 } from "./guard.ts";
 
 /** The states that concern an order; the venue's is the stricter of it and the instrument's. */
-export type TradingStates = Pick<RiskRequest, "operatorState" | "venueState" | "clientState">;
-
-/** What tells whether an order only reduces. */
-export type ReducingRequest =
-  & TradingStates
-  & OutcomeRequest
-  & Pick<RiskRequest, "reduceOnly" | "pair" | "clientPosition">;
+type TradingStates = Pick<RiskRequest, "operatorState" | "venueState" | "clientState">;
 
 /** Returns the strictest of the states; Active if there is none. */
 export function strictest(...states: TradingState[]): TradingState {
@@ -36,27 +29,20 @@ export function strictest(...states: TradingState[]): TradingState {
 }
 
 /** Refuses every order while the effective trading state is Halted. */
-export const TRADING_HALTED: Guard = { name: "trading_halted", check: refusalIfHalted };
+export const TRADING_HALTED: Guard = { name: "trading_halted", check: checkHalted };
 
 /** Refuses what does not reduce the client's position, where only reducing is allowed. */
-export const REDUCE_ONLY: Guard = { name: "reduce_only", check: refusalIfAdding };
+export const REDUCE_ONLY: Guard = { name: "reduce_only", check: checkReducing };
 
-/** Returns why nothing new may be traded in these states, or undefined. */
-export function refusalIfHalted(states: TradingStates): Refusal | undefined {
+function checkHalted(states: TradingStates): Refusal | undefined {
   if (effectiveState(states) !== "Halted") return undefined;
   const was = `was Halted, ${origin(states, "Halted")}`;
   return refusal("TRADING_HALTED", `trading_state must be Active or Reducing: ${was}`);
 }
 
-/** True if an order may only reduce: it says so itself, or the effective state is Reducing. */
-export function mustReduce(order: TradingStates & Pick<RiskRequest, "reduceOnly">): boolean {
-  return order.reduceOnly || effectiveState(order) === "Reducing";
-}
-
-/** Returns why an order that may only reduce does not, or undefined. */
-export function refusalIfAdding(request: ReducingRequest): Refusal | undefined {
-  if (!mustReduce(request)) return undefined;
+function checkReducing(request: RiskRequest): Refusal | undefined {
   const isReducing = effectiveState(request) === "Reducing";
+  if (!isReducing && !request.reduceOnly) return undefined;
   const isKept = request.outcomes.isWorstKept(request);
   if (isKept === true) return undefined;
   const why = isReducing
@@ -88,7 +74,7 @@ function origin(states: TradingStates, state: TradingState): string {
 }
 
 /** What an order on this side may still take off the position, quanta; 0 if it would add to it. */
-function reducibleQuanta(request: ReducingRequest): number {
+function reducibleQuanta(request: RiskRequest): number {
   const { side, clientPosition, pair } = request;
   const towards = side === "Buy" ? -clientPosition : clientPosition;
   return Math.max(0, towards - othersQty(request, { open: pair.sums.openQty(side) }));

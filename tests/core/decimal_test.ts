@@ -8,6 +8,7 @@ import fc from "fast-check";
 import {
   averagePx,
   canonicalDecimal,
+  divideDown,
   divideHalfEven,
   fromQuanta,
   fromUnits,
@@ -211,6 +212,24 @@ Deno.test("divideHalfEven() is never further than half away, and even when it is
     }),
     { numRuns: 2_000 },
   );
+});
+
+Deno.test("divideDown() is the largest integer that is not above", () => {
+  const wide = fc.bigInt({ min: -(10n ** 40n), max: 10n ** 40n });
+  const small = fc.bigInt({ min: -20n, max: 20n });
+  fc.assert(
+    fc.property(
+      fc.oneof(wide, small),
+      fc.bigInt({ min: 1n, max: 9n }),
+      (numerator, denominator) => {
+        const quotient = divideDown({ numerator, denominator });
+        ok(quotient * denominator <= numerator);
+        ok((quotient + 1n) * denominator > numerator);
+      },
+    ),
+    { numRuns: 1_000 },
+  );
+  throws(() => divideDown({ numerator: 1n, denominator: 0n }), InvariantError);
 });
 
 Deno.test("divideHalfEven() refuses a denominator of 0", () => {

@@ -95,6 +95,33 @@ export function intentDraft(intentId: string): Draft {
   };
 }
 
+/** Returns what begins a run of a daemon. */
+export function startedDraft(): Draft<"Started"> {
+  return {
+    eventTime: micros(1),
+    source: "control",
+    venue: null,
+    instrument: null,
+    eventType: "Started",
+    payload: {
+      engineVersion: "t",
+      journalId: "t",
+      mode: "paper",
+      configuration: "",
+      configDigest: "",
+      settings: {
+        invariants: "strict",
+        intentHorizonMs: 1,
+        intentsPerSecond: 1,
+        burst: 1,
+        lookupRetryMs: 1,
+      },
+      seed: 0,
+    },
+    idempotencyKey: null,
+  };
+}
+
 /** Returns a request to stop; the reason `poison` makes the echo machine throw. */
 export function stoppingDraft(reason: string): Draft {
   return {

@@ -15,6 +15,7 @@ import { micros, orderId, px, qty, requestId, seqId, venueId } from "../../core/
 import { PAPER_CAPABILITIES, Simulator } from "../../core/simulator/mod.ts";
 import type { CheckpointNode } from "../../core/timeline.ts";
 import type { MarketNews } from "../../edge/feeds/market_draft.ts";
+import { startedDraft } from "./drafts.ts";
 import { spotInstrument } from "./spot_instrument.ts";
 
 export const VENUE = venueId(0);
@@ -115,29 +116,7 @@ export class Bench {
 
   /** A run of the daemon begins. */
   restart(): string[] {
-    const settings = {
-      invariants: "strict",
-      intentHorizonMs: 1,
-      intentsPerSecond: 1,
-      burst: 1,
-      lookupRetryMs: 1,
-    } as const;
-    this.#apply({
-      ...this.#head(),
-      venue: null,
-      instrument: null,
-      source: "control",
-      eventType: "Started",
-      payload: {
-        engineVersion: "t",
-        journalId: "t",
-        mode: "paper",
-        configuration: "",
-        configDigest: "",
-        settings,
-        seed: 0,
-      },
-    });
+    this.#apply({ ...startedDraft(), ...this.#head(), venue: null, instrument: null });
     return this.drain();
   }
 

@@ -4,8 +4,9 @@
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { clientIndex, micros, px, qty } from "../../../core/mod.ts";
+import { clientIndex, micros, qty } from "../../../core/mod.ts";
 import { brief, draft, ref, World } from "../../support/engine_world.ts";
+import { found } from "../../support/venue_words.ts";
 
 /** Two live orders and one that has ended; then a restart, so much time later. */
 function lossOf(ms: number): World {
@@ -127,13 +128,7 @@ Deno.test("a loss leaves in doubt what waited, so that nothing of it is taken ba
 function foundResting(w: World): void {
   const asked = w.commands.findLast(({ kind, order }) => kind === "Lookup" && order === 2);
   ok(asked !== undefined, "the venue is asked");
-  const found = {
-    status: "open",
-    orderQty: qty(10_000),
-    cumQty: qty(0),
-    price: px(10_000),
-  } as const;
-  w.broker("OrderFound", { ...ref(2), request: asked.request, ...found });
+  found(w, { ...ref(2), status: "open", request: asked.request });
   w.wait(3000).fire();
 }
 
@@ -170,14 +165,7 @@ Deno.test("a replace that had left before a loss ends under its own key", () => 
   w.restart({ lostSinceUs: micros(w.nowUs - 60_000_000) });
   w.venueStatus("up");
   w.open({ session: 2, cancelOnDisconnect: false });
-  const { request } = w.lastCommand();
-  const found = {
-    status: "open",
-    orderQty: qty(20_000),
-    cumQty: qty(0),
-    price: px(10_000),
-  } as const;
-  w.broker("OrderFound", { ...ref(1, "tl01234567-1-2"), request, ...found });
+  found(w, { status: "open", clOrdId: "tl01234567-1-2", orderQty: qty(20_000) });
   w.cancel("c1", "a1", 2);
   strictEqual(w.lastCommand().clOrdId, "tl01234567-1-2");
 });

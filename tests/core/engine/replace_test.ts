@@ -6,6 +6,7 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { clientIndex, orderId, px, qty } from "../../../core/mod.ts";
 import { brief, ref, World, type WorldOptions } from "../../support/engine_world.ts";
+import { found } from "../../support/venue_words.ts";
 
 const CANCEL_NEW: WorldOptions = { capabilities: { replace: "cancel_new" } };
 
@@ -162,13 +163,10 @@ Deno.test("apply() learns from a look-up under which key the order is there", ()
   strictEqual(w.lastCommand().clOrdId, "tl01234567-1-2", "the fill told none");
   w.broker("CancelRejected", { ...ref(1), rejectCode: "VENUE_NOT_FOUND", text: "unknown" });
   const asked = w.lastCommand();
-  const found = {
-    status: "open",
-    orderQty: qty(20_000),
-    cumQty: qty(12_000),
-    price: px(10_000),
-  } as const;
-  w.broker("OrderFound", { ...ref(1, "tl01234567-1-1"), request: asked.request, ...found });
+  found(w, {
+    ...{ status: "open", clOrdId: "tl01234567-1-1" },
+    ...{ orderQty: qty(20_000), cumQty: qty(12_000) },
+  });
   w.cancel("c2", "a1");
   deepStrictEqual([asked.kind, w.lastCommand().kind, w.lastCommand().clOrdId], [
     "Lookup",
@@ -181,15 +179,12 @@ Deno.test("apply() changes no terms of an order that a look-up's answer has ende
   const w = live({ capabilities: { absenceProofMs: 0 } });
   w.replace("r1", { orig: "a1", qty: "20" });
   w.failed("unknown");
-  const asked = w.lastCommand();
+  const { request } = w.lastCommand();
   w.fill(1, { id: "e1", qty: 10_000, clOrdId: "tl01234567-1-1" });
-  const found = {
-    status: "open",
-    orderQty: qty(15_000),
-    cumQty: qty(10_000),
-    price: px(10_000),
-  } as const;
-  w.broker("OrderFound", { ...ref(1, "tl01234567-1-1"), request: asked.request, ...found });
+  found(w, {
+    ...{ status: "open", request, clOrdId: "tl01234567-1-1" },
+    ...{ orderQty: qty(15_000), cumQty: qty(10_000) },
+  });
   const order = w.timeline.view.order(clientIndex(0), orderId(1));
   deepStrictEqual([order?.ordStatus, order?.order?.orderQty], ["Filled", 10_000]);
   deepStrictEqual(w.effects.alarms.map(({ code }) => code), []);

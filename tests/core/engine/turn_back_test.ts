@@ -10,12 +10,11 @@ import {
   instrumentId,
   type Intent,
   micros,
-  px,
-  qty,
   type TradingState,
 } from "../../../core/mod.ts";
 import { brief, draft, ref, World, type WorldOptions } from "../../support/engine_world.ts";
 import { runner } from "../../support/outcome_instruments.ts";
+import { found } from "../../support/venue_words.ts";
 
 const BTC = instrumentId(0);
 
@@ -44,17 +43,28 @@ function trip(w: World): void {
   }
 }
 
-/** Whose state halts, and what the refusal says of it. */
-const halts = [
-  ["the operator's", (w: World) => setState(w, "Halted", { venue: null }), "by the operator"],
-  ["the account's", (w: World) => setState(w, "Halted"), "for this venue's account"],
-  [
-    "the instrument's",
-    (w: World) => setState(w, "Halted", { instrument: BTC }),
-    "for this venue's",
-  ],
-  ["the client's", (w: World) => ownState(w, "Halted"), "by this client"],
-] as const;
+type Sets = (w: World, state: TradingState) => void;
+
+/** Whose state it is, how it is set, and what the refusal says of it. */
+const OWNERS: readonly (readonly [string, Sets, string])[] = [
+  ["the operator's", (w, state) => setState(w, state, { venue: null }), "by the operator"],
+  ["the account's", setState, "for this venue's account"],
+  ["the instrument's", (w, state) => setState(w, state, { instrument: BTC }), "for this venue's"],
+  ["the client's", ownState, "by this client"],
+];
+
+/** Passes the time until `a2` has its turn, and holds that it is refused by that state. */
+function refusesSecond(w: World, of: { readonly code: string; readonly origin: string }): void {
+  const [report, ...more] = w.wait(1000).fire();
+  deepStrictEqual(more, []);
+  deepStrictEqual([report?.intentId, report?.ordStatus, report?.rejectCode], [
+    "a2",
+    "Rejected",
+    of.code,
+  ]);
+  ok(report?.text?.includes(of.origin), report?.text);
+  strictEqual(w.commands.length, 1, "only the first has left");
+}
 
 /** Two orders, of which pacing lets the first leave; the second waits a second for its turn. */
 function paced(): World {
@@ -64,19 +74,11 @@ function paced(): World {
   return w;
 }
 
-for (const [whose, halt, origin] of halts) {
+for (const [whose, sets, origin] of OWNERS) {
   Deno.test(`a halt, ${whose}, turns back the order that waits for pacing`, () => {
     const w = paced();
-    halt(w);
-    const [report, ...more] = w.wait(1000).fire();
-    deepStrictEqual(more, []);
-    deepStrictEqual([report?.intentId, report?.ordStatus, report?.rejectCode], [
-      "a2",
-      "Rejected",
-      "TRADING_HALTED",
-    ]);
-    ok(report?.text?.includes(origin), report?.text);
-    strictEqual(w.commands.length, 1, "only the first has left");
+    sets(w, "Halted");
+    refusesSecond(w, { code: "TRADING_HALTED", origin });
   });
 }
 
@@ -187,15 +189,7 @@ Deno.test("a halt turns back the first half once the venue says that the order r
   const w = replacing({ capabilities: { replace: "cancel_new" } });
   w.failed("unknown");
   setState(w, "Halted");
-  const { request } = w.lastCommand();
-  const found = {
-    status: "open",
-    orderQty: qty(10_000),
-    cumQty: qty(0),
-    price: px(10_000),
-  } as const;
-  const reports = w.broker("OrderFound", { ...ref(1), request, ...found });
-  deepStrictEqual(reports.map(brief), ["ReplaceRejected/Accepted 0+10000"]);
+  deepStrictEqual(found(w, { status: "open" }).map(brief), ["ReplaceRejected/Accepted 0+10000"]);
   deepStrictEqual(w.commands.map(({ kind }) => kind), ["Submit", "Cancel", "Lookup"]);
 });
 
@@ -251,31 +245,12 @@ function later(w: World): readonly string[] {
   return w.wait(60_000).fire().map((report) => `${brief(report)} ${report.rejectCode}`);
 }
 
-for (
-  const [whose, reduce, origin] of [
-    ["the operator's", (w: World) => setState(w, "Reducing", { venue: null }), "by the operator"],
-    ["the account's", (w: World) => setState(w, "Reducing"), "for this venue's account"],
-    [
-      "the instrument's",
-      (w: World) => setState(w, "Reducing", { instrument: BTC }),
-      "for this venue's",
-    ],
-    ["the client's", (w: World) => ownState(w, "Reducing"), "by this client"],
-  ] as const
-) {
+for (const [whose, sets, origin] of OWNERS) {
   Deno.test(`Reducing, ${whose}, turns back an order that waits and would add`, () => {
     const w = holding();
     w.place("a2", { orderQty: "1" });
-    reduce(w);
-    const [report, ...more] = w.wait(1000).fire();
-    deepStrictEqual(more, []);
-    deepStrictEqual([report?.intentId, report?.ordStatus, report?.rejectCode], [
-      "a2",
-      "Rejected",
-      "REDUCE_ONLY",
-    ]);
-    ok(report?.text?.includes(origin), report?.text);
-    strictEqual(w.commands.length, 1, "only the first has left");
+    sets(w, "Reducing");
+    refusesSecond(w, { code: "REDUCE_ONLY", origin });
   });
 }
 

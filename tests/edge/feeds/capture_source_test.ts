@@ -11,6 +11,7 @@ import { CaptureSource } from "../../../edge/feeds/capture_source.ts";
 import type { FeedChoice } from "../../../edge/feeds/feed.ts";
 import { guessFormat } from "../../../edge/feeds/guess_format.ts";
 import { encodeEventLine } from "../../../edge/journal/event_lines.ts";
+import { startedDraft } from "../../support/drafts.ts";
 import { diskOf } from "../../support/read_only_disk.ts";
 import { INSTRUMENT, VENUE } from "../../support/simulated_venue.ts";
 
@@ -164,27 +165,7 @@ Deno.test("a journal's market data are played under the numbers of the configura
 });
 
 Deno.test("a journal's books end with each run of the daemon, and with a line that cannot be read", () => {
-  const started = eventOf({
-    source: "control",
-    venue: null,
-    instrument: null,
-    eventType: "Started",
-    payload: {
-      engineVersion: "t",
-      journalId: "t",
-      mode: "paper",
-      configuration: "",
-      configDigest: "",
-      settings: {
-        invariants: "strict",
-        intentHorizonMs: 1,
-        intentsPerSecond: 1,
-        burst: 1,
-        lookupRetryMs: 1,
-      },
-      seed: 0,
-    },
-  });
+  const started = eventOf(startedDraft());
   const levels = { bids: [1000, 1], asks: [], updateId: null };
   const snapshot = eventOf({ eventType: "BookSnapshot", payload: levels });
   const delta = eventOf({ eventType: "BookDelta", payload: levels });

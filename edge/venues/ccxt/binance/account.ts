@@ -3,10 +3,10 @@
  * venue's names, and the orders seen.
  * @module
  */
-import type { OrderCommand } from "../../../../core/command.ts";
+import { ClOrdIds, type OrderCommand } from "../../../../core/command.ts";
 import type { OrderRef } from "../../../../core/event.ts";
 import { type Instrument, instrumentAt } from "../../../../core/instrument.ts";
-import type { InstrumentId } from "../../../../core/numbers.ts";
+import type { InstrumentId, OrderId } from "../../../../core/numbers.ts";
 import type { Timers } from "../../../ports.ts";
 import type { VenueHost } from "../../../venue.ts";
 import { PayloadError } from "../payload.ts";
@@ -37,7 +37,7 @@ export class Account {
   readonly orders = new KnownOrders((key) => this.isOurs(key));
   readonly listed: readonly Listed[];
   readonly #bySymbol: ReadonlyMap<string, Listed>;
-  readonly #keyStart: string;
+  readonly #keys = new ClOrdIds();
 
   constructor(parts: AccountParts) {
     this.host = parts.host;
@@ -47,7 +47,7 @@ export class Account {
     this.reporter = parts.reporter;
     this.listed = parts.listed;
     this.#bySymbol = new Map(parts.listed.map((one) => [one.symbol, one]));
-    this.#keyStart = `${parts.host.clOrdIdPrefix}-`;
+    this.#keys.prefix = parts.host.clOrdIdPrefix;
   }
 
   /** Returns the instrument that the venue names so, if it is configured. */
@@ -62,7 +62,12 @@ export class Account {
 
   /** True if the key was made by this journal. */
   isOurs(key: string | null): key is string {
-    return key !== null && key.startsWith(this.#keyStart);
+    return key !== null && key.startsWith(`${this.#keys.prefix}-`);
+  }
+
+  /** The order whose key it is, in any version; undefined: it is none of ours. */
+  orderOf(key: string): OrderId | undefined {
+    return this.#keys.parse(key)?.order;
   }
 
   /** How the answer to a command names its order. */

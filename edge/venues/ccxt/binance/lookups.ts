@@ -102,9 +102,9 @@ export class Lookups {
     const { command } = asked;
     this.#reading(command, result, (body) => {
       const { clientOrderId: key } = parseOrder(Fields.of(body, ""));
-      if (withoutVersion(key) !== withoutVersion(command.clOrdId)) {
+      if (this.#account.orderOf(key) !== command.order) {
         throw new PayloadError(
-          `Cannot use the answer: it must name a version of ${command.clOrdId}`,
+          `Cannot use the answer: it must name order ${command.order}: was ${key}`,
         );
       }
       this.#found({ ...asked, command: { ...command, clOrdId: key } }, result);
@@ -235,9 +235,4 @@ export class Lookups {
     const timeMs = order.updatedMs === 0 ? null : order.updatedMs;
     this.#account.reporter.say("OrderFound", found, { instrument, timeMs });
   }
-}
-
-/** What the keys of one order have in common. */
-function withoutVersion(key: string): string {
-  return key.slice(0, key.lastIndexOf("-"));
 }
