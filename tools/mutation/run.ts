@@ -53,6 +53,7 @@ const RULES = [
   "core/engine/reduces.ts",
   "core/engine/requests.ts",
   "core/engine/tripwire.ts",
+  "core/engine/turn_back.ts",
 ];
 const AT_ONCE = 2;
 const root = new URL("../../", import.meta.url).pathname;
