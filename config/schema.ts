@@ -9,6 +9,8 @@
  * @module
  */
 import * as z from "zod";
+import { SOURCES } from "../core/event.ts";
+import { TRADING_STATES } from "../core/intent.ts";
 import { contractProblems, LISTED_CLASSES } from "./contracts.ts";
 import { PAPER_ADAPTER } from "./default.ts";
 import { decimal, flag, integer, list, map, measure, name, text, word } from "./fields.ts";
@@ -44,7 +46,7 @@ const ENGINE = map({
 });
 
 const OPERATOR = map({
-  trading_state: word(["Active", "Reducing", "Halted"]).default("Active"),
+  trading_state: word(TRADING_STATES).default("Active"),
   kill_switch: flag({ byDefault: false }),
 });
 
@@ -61,6 +63,7 @@ const JOURNAL = map({
 });
 
 const queueMax = integer({ least: 16, most: 1_048_576 });
+const PRIORITY_ERROR = `must name each of ${SOURCES.join(", ")} once, the most urgent first`;
 /** What the mode allows: nothing but market data may ever be dropped. */
 const QUEUES = map({
   control: map({
@@ -79,6 +82,10 @@ const QUEUES = map({
     max: queueMax.default(8192),
     policy: word(["block", "conflate", "drop"]).default("block"),
   }).prefault({}),
+  priority: z.array(z.enum(SOURCES, { error: PRIORITY_ERROR }), { error: PRIORITY_ERROR })
+    .length(SOURCES.length, { error: PRIORITY_ERROR })
+    .refine((sources) => new Set(sources).size === SOURCES.length, { error: PRIORITY_ERROR })
+    .default([...SOURCES]),
 });
 
 const SPEED_ERROR = "must be realtime, fastest, or how many times real time, above 0 up to 100000";

@@ -154,7 +154,10 @@ export class Book implements BookView {
     };
   }
 
-  /** Returns the book of a checkpoint. @throws {InvariantError} If the document is not one. */
+  /**
+   * Returns the book of a checkpoint.
+   * @throws {RangeError | InvariantError} If the document is not one.
+   */
   static restore(node: CheckpointNode, terms?: BookTerms): Book {
     const saved = new NodeReader(node);
     const [bids, asks] = [saved.integers("bids"), saved.integers("asks")];

@@ -70,7 +70,8 @@ export type LookupOrder = Common & { readonly kind: "Lookup" };
 export type OrderCommand = SubmitOrder | CancelRequest | ReplaceRequest | LookupOrder;
 
 /** Why the account is held against the venue's: a connection was made, it is time, somebody asked. */
-export type ReconcileCause = "connected" | "periodic" | "asked";
+export const RECONCILE_CAUSES = ["connected", "periodic", "asked"] as const;
+export type ReconcileCause = (typeof RECONCILE_CAUSES)[number];
 
 /**
  * Ask for everything that the venue knows of the account (R-EXEC-5): executions from `sinceUs` on

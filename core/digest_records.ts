@@ -13,6 +13,7 @@
  * everything else as `digest.ts` says, codes as `digest_codes.ts` does; `?` marks what may be absent.
  * - transition of an order: pair(1, 16 × code of the old state + code of the new); order id
  * - account halted: pair(2, 0); venue?
+ * - instrument halted: pair(7, instrument)
  * - report: pair(3, 16 × exec type + state, or 15 where there is none); pair(client, flags);
  *   report number; engine time; then of what the flags say that it has: the order, the execution,
  *   execution meant, reject code, the times of venue, sending, receipt, journal, submit and

@@ -27,8 +27,10 @@ import type { Execution } from "./report.ts";
 export const SOURCES = ["control", "timer", "broker_report", "intent", "market_data"] as const;
 export type Source = (typeof SOURCES)[number];
 
-export type Mode = "live" | "paper" | "dry_run" | "backtest" | "replay";
-export type VenueStatus = "up" | "down" | "reconciling";
+export const MODES = ["live", "paper", "dry_run", "backtest", "replay"] as const;
+export type Mode = (typeof MODES)[number];
+export const VENUE_STATUSES = ["up", "down", "reconciling"] as const;
+export type VenueStatus = (typeof VENUE_STATUSES)[number];
 
 /** What the engine itself needs of the configuration. Changes are events. */
 export type EngineSettings = {

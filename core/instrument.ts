@@ -5,6 +5,7 @@
  * since venues change them while orders rest.
  * @module
  */
+import type { Mode } from "./event.ts";
 import type { InstrumentId, VenueId } from "./numbers.ts";
 
 /** How money and positions of an instrument are accounted. */
@@ -50,7 +51,7 @@ export type Capabilities = {
   readonly queueSignals: boolean;
   readonly assetClass: AssetClass;
   readonly fillsProvisional: boolean;
-  readonly tradingModes: readonly ("live" | "paper" | "dry_run" | "backtest" | "replay")[];
+  readonly tradingModes: readonly Mode[];
   /** Names allowed as keys of an intent's `params`. */
   readonly params: readonly string[];
   /**

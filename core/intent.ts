@@ -57,7 +57,9 @@ export type CancelAll = Common & {
   readonly action: "CancelAll";
   readonly instrument: string | null;
 };
-export type TradingState = "Active" | "Reducing" | "Halted";
+export const TRADING_STATES = ["Active", "Reducing", "Halted"] as const;
+export type TradingState = (typeof TRADING_STATES)[number];
+
 export type SetRiskFlag = Common & {
   readonly action: "SetRiskFlag";
   readonly flag: "trading_state";

@@ -27,7 +27,7 @@ import type { View } from "./view.ts";
 
 /**
  * Makes the machines: fresh, or as a checkpoint describes them.
- * @throws {InvariantError} If `from` is not a checkpoint of this version.
+ * @throws {RangeError | InvariantError} If `from` is not a checkpoint that this version wrote.
  */
 export function createTimeline(from?: Checkpoint): Timeline {
   if (from === undefined) return new Machines(new EngineState(new Digest()));

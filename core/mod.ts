@@ -2,8 +2,9 @@
  * The core: the synchronous, deterministic machines. Events in, effects out; no clock, no disk, no
  * network, no randomness, no waiting.
  *
- * Everything outside `core/` sees the machines as a {@link Timeline}. This file is the whole public
- * face; `engine/mod.ts` is where to begin to read.
+ * Everything outside `core/` sees the machines as a {@link Timeline}. This file is the face that
+ * programs take; a file by itself may be imported too, but for the machines. `engine/mod.ts` is where
+ * to begin to read.
  * @module
  */
 export * from "./command.ts";

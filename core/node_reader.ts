@@ -1,5 +1,6 @@
 /**
  * Reads a checkpoint field by field: what is missing or of the wrong kind is named by its path.
+ * Documents that are JSON by construction stand in it whole.
  * @module
  */
 import type { CheckpointNode } from "./timeline.ts";
@@ -38,6 +39,19 @@ export class NodeReader {
   /** Returns a field that is a list of objects. */
   rows(name: string): NodeReader[] {
     return this.list(name).map((row, at) => new NodeReader(row, `${this.#path}.${name}[${at}]`));
+  }
+
+  /** Returns a field that is a table, column names once and then rows, row by row. */
+  table(name: string): NodeReader[] {
+    const table = this.child(name);
+    const columns = table.texts("columns");
+    return table.list("rows").map((row, at) => {
+      if (!isList(row) || row.length !== columns.length) {
+        throw table.#mismatch(`rows[${at}]`, { rule: `a list of ${columns.length}`, node: row });
+      }
+      const fields = Object.fromEntries(columns.map((column, at) => [column, row[at] ?? null]));
+      return new NodeReader(fields, `${table.#path}.rows[${at}]`);
+    });
   }
 
   /** Returns a field that is a list. */
@@ -82,6 +96,11 @@ export class NodeReader {
     return node;
   }
 
+  /** Returns a field that is a string or null. */
+  textOrNull(name: string): string | null {
+    return this.node(name) === null ? null : this.text(name);
+  }
+
   /** Returns a field that is one of some strings. */
   oneOf<Value extends string>(name: string, values: readonly Value[]): Value {
     const text = this.text(name);
@@ -123,4 +142,14 @@ function isObject(node: CheckpointNode | undefined): node is NodeObject {
 
 function isInteger(node: CheckpointNode): node is number {
   return typeof node === "number" && Number.isSafeInteger(node);
+}
+
+/** A document that is JSON by construction, as it stands. */
+export function asNode(document: object | null): CheckpointNode {
+  return document as CheckpointNode;
+}
+
+/** Reads back what {@link asNode} wrote; the checkpoint's digest vouches for it. */
+export function fromNode<Document>(node: CheckpointNode): Document {
+  return node as Document;
 }

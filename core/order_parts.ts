@@ -28,11 +28,13 @@ export type PendingCancel = {
   readonly by: IntentRecord | null;
 };
 
+/** `cancelling` and `placing`: the two halves where a venue replaces by cancel and new. */
+export const REPLACE_STAGES = ["native", "cancelling", "placing"] as const;
+
 /** A replace under way, with the terms it would give the order. */
 export type PendingReplace = {
   readonly by: IntentRecord;
-  /** `cancelling` and `placing`: the two halves where a venue replaces by cancel and new. */
-  stage: "native" | "cancelling" | "placing";
+  stage: (typeof REPLACE_STAGES)[number];
   readonly origIntentId: string;
   readonly orderQty: Qty;
   readonly price: Px | null;

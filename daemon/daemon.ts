@@ -264,13 +264,14 @@ class RunningDaemon implements Daemon {
   }
 
   #createLoop(timeline: Timeline, ingress: Ingress): Loop {
-    const { ports } = this.#options;
+    const { ports, configuration: { queues } } = this.#options;
     return new Loop({
       timeline,
       sequencer: new Sequencer({
         startAfter: timeline.seqId,
         lastIngest: timeline.nowUs,
         perProducerMax: ROUND_EVENTS_MAX,
+        priorities: queues.priority,
       }),
       ingress,
       journal: this.#journal,

@@ -8,6 +8,7 @@
  */
 import type { Draft } from "../core/event.ts";
 import type { Instrument } from "../core/instrument.ts";
+import { unreachable } from "../core/invariant.ts";
 import type { InstrumentId, VenueId } from "../core/numbers.ts";
 import type { EngineClock } from "./engine_clock.ts";
 import { Inlet } from "./inlet.ts";
@@ -98,6 +99,8 @@ export class FeedLink implements MetricSource {
       case "problem":
         ports.log.write("alarm", "feed_problem", { venue: venue.name, text: message.text });
         break;
+      default:
+        unreachable(message);
     }
   }
 

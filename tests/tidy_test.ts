@@ -72,6 +72,7 @@ const samples: readonly (readonly [string, Rule, string, string])[] = [
   ],
   ["object keys in the core", coreIsPure, "core/x.ts", "for (const key in table) use(key);"],
   ["a power in the core", coreIsPure, "core/x.ts", "const a = b ** 2;"],
+  ["a cast in the core", coreIsPure, "core/x.ts", "const a = 1 as Qty;"],
   [
     "an engine in the edge",
     edgesHaveNoEngine,

@@ -66,7 +66,6 @@ export const MANDATORY_FIELDS = {
 export const ORD_TYPES = ["Limit", "Market"] as const;
 export const SIDES = ["Buy", "Sell"] as const;
 export const TIMES_IN_FORCE = ["GTC", "IOC", "FOK", "GTD", "DAY"] as const;
-export const TRADING_STATES = ["Active", "Reducing", "Halted"] as const;
 
 /** Longest `tag`, characters. */
 export const TAG_MAX = 64;

@@ -9,7 +9,14 @@
  * @module
  */
 import type { OrdType, TimeInForce } from "../core/instrument.ts";
-import type { Intent, MalformedIntent, Params, PlaceOrder, ReplaceOrder } from "../core/intent.ts";
+import {
+  type Intent,
+  type MalformedIntent,
+  type Params,
+  type PlaceOrder,
+  type ReplaceOrder,
+  TRADING_STATES,
+} from "../core/intent.ts";
 import { unreachable } from "../core/invariant.ts";
 import { type Micros, micros } from "../core/numbers.ts";
 import {
@@ -38,7 +45,6 @@ import {
   SIDES,
   TAG_MAX,
   TIMES_IN_FORCE,
-  TRADING_STATES,
   type WireAction,
 } from "./intent_fields.ts";
 import type { JsonObject } from "./json.ts";

@@ -4,6 +4,7 @@
  * @module
  */
 import { z } from "zod";
+import { MODES, VENUE_STATUSES } from "../core/event.ts";
 import { REFUSAL_CODES, VENUE_REJECT_CODES } from "../core/reject_code.ts";
 import { EXEC_TYPES, ORD_STATUSES } from "../core/report.ts";
 import { ORD_TYPES, TIMES_IN_FORCE } from "./intent_fields.ts";
@@ -21,8 +22,8 @@ import { FATAL_CODES, NON_FATAL_CODES } from "./server_message.ts";
 
 const requestKey = z.union([chars(1, { max: 64 }), whole({ min: Number.MIN_SAFE_INTEGER })]);
 const positive = whole({ min: 1 });
-const mode = z.enum(["live", "paper", "dry_run", "backtest", "replay"]);
-const venueStatus = z.enum(["up", "down", "reconciling"]);
+const mode = z.enum(MODES);
+const venueStatus = z.enum(VENUE_STATUSES);
 const assetClass = z.enum(["spot", "linear", "inverse", "binary", "betting"]);
 const rejectCode = z.enum([...REFUSAL_CODES, ...VENUE_REJECT_CODES]);
 const errorCode = z.enum([...FATAL_CODES, ...NON_FATAL_CODES]);

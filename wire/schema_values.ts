@@ -6,6 +6,7 @@
  * @module
  */
 import { z } from "zod";
+import { TRADING_STATES } from "../core/intent.ts";
 import { INSTRUMENT_MAX } from "./intent_fields.ts";
 import { significantDigits } from "./json_scanner.ts";
 
@@ -52,5 +53,5 @@ export const requestKey = z.union([chars(1, { max: 64 }), whole({ min: Number.MI
 
 export const instrumentName = chars(1, { max: INSTRUMENT_MAX }).describe("venue:symbol");
 export const side = z.enum(["Buy", "Sell"]);
-export const tradingState = z.enum(["Active", "Reducing", "Halted"]);
+export const tradingState = z.enum(TRADING_STATES);
 export const levels = z.array(z.tuple([decimalString, decimalString]));

@@ -9,6 +9,7 @@
  * @module
  */
 import type { Draft } from "../core/event.ts";
+import { unreachable } from "../core/invariant.ts";
 import type { ClientIndex, SessionId } from "../core/numbers.ts";
 import type { Cancel, Socket } from "../edge/ports.ts";
 import { Dispatch } from "./dispatch.ts";
@@ -373,6 +374,8 @@ export class Session {
       case "stopping":
       case "closed":
         return;
+      default:
+        return unreachable(this.#phase);
     }
   }
 

@@ -7,6 +7,7 @@
  * second.
  * @module
  */
+import { unreachable } from "../core/invariant.ts";
 import type { ClientIndex } from "../core/numbers.ts";
 import type { Backend } from "./backend.ts";
 import type { WireCounters } from "./counters.ts";
@@ -60,6 +61,8 @@ export class SessionRequests {
         return this.#unsubscribe(request);
       case "QUERY":
         return this.#query(request);
+      default:
+        return unreachable(request);
     }
   }
 

@@ -9,6 +9,7 @@ import type { Turn } from "./turn.ts";
 import type { VenueState } from "./venue_state.ts";
 import type { Side } from "../instrument.ts";
 import { checkNotional, checkPrice, checkQty } from "../instrument_rules.ts";
+import { unreachable } from "../invariant.ts";
 import { type Px, px, type Qty, qty } from "../numbers.ts";
 import type { Order } from "../order.ts";
 import {
@@ -85,6 +86,8 @@ function checkVenue(turn: Turn, entry: InstrumentState): Refusal | undefined {
       return { code: "RECONCILING", text: `${upRule(venue)}: was reconciling` };
     case "up":
       break;
+    default:
+      return unreachable(venue.status);
   }
   if (isBreakerOpen(venue, turn.nowUs)) {
     const text =

@@ -12,7 +12,6 @@ import {
   fillRows,
   holdIntents,
   intentRows,
-  parseTradingState,
   readCancelAlls,
   readClients,
   readFills,
@@ -22,28 +21,19 @@ import { readRisk, riskNode } from "./checkpoint_risk.ts";
 import { countAll } from "./exposure.ts";
 import { endedNode, orderRows, readEnded, readOrders } from "./checkpoint_orders.ts";
 import { readQueues, readVenues, venuesNode } from "./checkpoint_venues.ts";
-import {
-  asNode,
-  fromNode,
-  oneOf,
-  readTable,
-  type TableRow,
-  TableRows,
-  toTable,
-} from "./checkpoint_table.ts";
+import { type TableRow, TableRows, toTable } from "./checkpoint_table.ts";
 import { Digest } from "../digest.ts";
 import { COUNTERS, EngineState, type InstrumentState } from "./state.ts";
-import type { EngineSettings, Mode } from "../event.ts";
+import { type EngineSettings, MODES } from "../event.ts";
 import type { ExternalFill } from "../external_fills.ts";
 import type { Instrument } from "../instrument.ts";
 import { capabilitiesOf } from "../instrument_rules.ts";
+import { TRADING_STATES } from "../intent.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import { namesOf } from "../long_node.ts";
-import { NodeReader } from "../node_reader.ts";
+import { asNode, fromNode, NodeReader } from "../node_reader.ts";
 import { micros, orderId, requestId, seqId } from "../numbers.ts";
 import type { Checkpoint, CheckpointNode } from "../timeline.ts";
-
-const MODES: readonly Mode[] = ["live", "paper", "dry_run", "backtest", "replay"];
 
 /** Writes the engine's state. */
 export function engineNode(state: EngineState): CheckpointNode {
@@ -103,7 +93,7 @@ function engineFields<Big>(
 
 /**
  * Reads a state.
- * @throws {Error} If the document is not one that {@link engineNode} wrote.
+ * @throws {RangeError | InvariantError} If the document is not one that {@link engineNode} wrote.
  */
 export function readEngine(checkpoint: Checkpoint): EngineState {
   const saved = new NodeReader(checkpoint.engine);
@@ -114,14 +104,14 @@ export function readEngine(checkpoint: Checkpoint): EngineState {
   readScalars(state, saved);
   readVenues(state, saved);
   readInstruments(state, saved);
-  readClients(state, saved.node("clients"));
-  const intents = readIntents(state, saved.node("intents"));
-  readCancelAlls(state, saved.node("cancel_alls"));
-  readOrders(state, saved.node("orders"), intents);
+  readClients(state, saved.table("clients"));
+  const intents = readIntents(state, saved.table("intents"));
+  readCancelAlls(state, saved.table("cancel_alls"));
+  readOrders(state, saved.table("orders"), intents);
   holdIntents(state, intents);
   state.blotter.nextOrder = orderId(saved.integer("next_order"));
   readEnded(state, saved.integers("ended"));
-  readFills(state, saved.node("fills"));
+  readFills(state, saved.table("fills"));
   for (const node of saved.list("external_fills")) {
     state.externalFills.add({ ...fromNode<ExternalFill>(node) }, 0);
   }
@@ -137,21 +127,21 @@ export function readEngine(checkpoint: Checkpoint): EngineState {
 }
 
 function readScalars(state: EngineState, saved: NodeReader): void {
-  state.mode = oneOf(saved.text("mode"), MODES);
+  state.mode = saved.oneOf("mode", MODES);
   state.isStarted = saved.flag("is_started");
   state.isStopping = saved.flag("is_stopping");
   state.journalId = saved.text("journal_id");
   state.blotter.keys.prefix = saved.text("cl_ord_id_prefix");
   state.blotter.intents.seed(state.journalId);
   state.settings = fromNode<EngineSettings>(saved.node("settings"));
-  state.operatorState = parseTradingState(saved.text("operator_state"));
+  state.operatorState = saved.oneOf("operator_state", TRADING_STATES);
   if (saved.has("intents_after_us")) {
     state.intentsAfterUs = micros(saved.integer("intents_after_us"));
   }
   state.killSwitch = saved.flag("kill_switch");
   state.nextRequest = requestId(saved.integer("next_request"));
-  for (const row of readTable(saved.node("counters"))) {
-    state.counters.set(oneOf(row.text("name"), COUNTERS), row.integer("value"));
+  for (const row of saved.table("counters")) {
+    state.counters.set(row.oneOf("name", COUNTERS), row.integer("value"));
   }
   if (saved.has("dry_clients")) {
     for (const name of saved.texts("dry_clients")) state.dryClients.add(name);
@@ -179,7 +169,7 @@ function readInstruments(state: EngineState, saved: NodeReader): void {
     const entry: InstrumentState = {
       instrument,
       capabilities: capabilitiesOf(state.venue(instrument.venue).declaration, instrument),
-      tradingState: parseTradingState(row.text("trading_state")),
+      tradingState: row.oneOf("trading_state", TRADING_STATES),
       isDryRun: row.has("is_dry_run") && row.flag("is_dry_run"),
       book: Book.restore(row.node("book"), instrument),
     };

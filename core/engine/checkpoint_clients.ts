@@ -5,33 +5,17 @@
  * with their order before the rest.
  * @module
  */
-import {
-  asNode,
-  fromNode,
-  maybe,
-  oneOf,
-  readTable,
-  textOrNull,
-  toTable,
-} from "./checkpoint_table.ts";
-import type { TableRow } from "./checkpoint_table.ts";
+import { maybe, type TableRow, toTable } from "./checkpoint_table.ts";
 import { Client, type ClientFill, rowOf } from "../clients.ts";
 import type { EngineState } from "./state.ts";
-import type { TradingState } from "../intent.ts";
+import { TRADING_STATES } from "../intent.ts";
 import { invariant } from "../invariant.ts";
-import type { NodeReader } from "../node_reader.ts";
+import { asNode, fromNode, type NodeReader } from "../node_reader.ts";
 import { clientIndex, micros, orderId, sessionId } from "../numbers.ts";
 import { INTENT_ACTIONS, type IntentFields, type IntentRecord } from "../slots/intents.ts";
 import type { Bucket } from "../pacing.ts";
 import type { CheckpointNode } from "../timeline.ts";
 import type { FillRow } from "../view.ts";
-
-const TRADING_STATES: readonly TradingState[] = ["Active", "Reducing", "Halted"];
-
-/** Reads a trading state. */
-export function parseTradingState(text: string): TradingState {
-  return oneOf(text, TRADING_STATES);
-}
 
 /** Writes all clients. */
 export function clientsNode(state: EngineState): CheckpointNode {
@@ -49,12 +33,12 @@ export function clientsNode(state: EngineState): CheckpointNode {
 }
 
 /** Reads all clients into an empty state. */
-export function readClients(state: EngineState, node: CheckpointNode): void {
-  for (const row of readTable(node)) {
+export function readClients(state: EngineState, rows: readonly NodeReader[]): void {
+  for (const row of rows) {
     const client = new Client(clientIndex(state.clients.all.length), row.text("name"));
     client.reportSeq = row.integer("report_seq");
     client.checkedReportSeq = row.integer("checked_report_seq");
-    client.tradingState = parseTradingState(row.text("trading_state"));
+    client.tradingState = row.oneOf("trading_state", TRADING_STATES);
     client.session = maybe(row.integerOrNull("session"), sessionId);
     client.cancelOnDisconnect = row.flag("cancel_on_disconnect");
     client.cancelGraceMs = row.integer("cancel_grace_ms");
@@ -88,11 +72,11 @@ export type IntentsRead = {
 };
 
 /** Reads the intents. Hand what it returns to {@link holdIntents} when the orders are read. */
-export function readIntents(state: EngineState, node: CheckpointNode): IntentsRead {
+export function readIntents(state: EngineState, rows: readonly NodeReader[]): IntentsRead {
   const { intents } = state.blotter;
   const bound: IntentsRead["bound"][number][] = [];
   const unknown: IntentRecord[] = [];
-  for (const row of readTable(node)) {
+  for (const row of rows) {
     const isKnown = !row.has("known") || row.flag("known");
     const record = intents.restore(readRecord(row), { isKnown });
     const isHeld = row.flag("held");
@@ -127,8 +111,8 @@ export function cancelAllsNode(state: EngineState): CheckpointNode {
 }
 
 /** Reads the CancelAlls into a state that has its intents. */
-export function readCancelAlls(state: EngineState, node: CheckpointNode): void {
-  for (const row of readTable(node)) {
+export function readCancelAlls(state: EngineState, rows: readonly NodeReader[]): void {
+  for (const row of rows) {
     const by = pinRecord(state, row);
     state.clients.all[by.client]?.cancelAlls.push({
       by,
@@ -147,8 +131,8 @@ export function* fillRows(state: EngineState): Iterable<TableRow> {
 }
 
 /** Reads the fills. */
-export function readFills(state: EngineState, node: CheckpointNode): void {
-  for (const row of readTable(node)) {
+export function readFills(state: EngineState, rows: readonly NodeReader[]): void {
+  for (const row of rows) {
     const fill: ClientFill = {
       client: clientIndex(row.integer("client")),
       ingestUs: micros(row.integer("ingest_us")),
@@ -205,13 +189,13 @@ function readRecord(row: NodeReader): IntentFields {
   return {
     intentId: row.text("intent_id"),
     client: clientIndex(row.integer("client")),
-    action: oneOf(row.text("action"), INTENT_ACTIONS),
+    action: row.oneOf("action", INTENT_ACTIONS),
     contentLow: row.integer("content_low"),
     contentHigh: row.integer("content_high"),
     sentUs: micros(row.integer("sent_us")),
     recvUs: micros(row.integer("recv_us")),
     ingestUs: micros(row.integer("ingest_us")),
-    tag: textOrNull(row, "tag"),
+    tag: row.textOrNull("tag"),
     order: maybe(row.integerOrNull("order"), orderId),
     newestReport: row.integerOrNull("newest_report"),
   };

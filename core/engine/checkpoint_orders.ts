@@ -5,13 +5,13 @@
  * has its clients and intents before its orders are read.
  * @module
  */
-import { asNode, fromNode, maybe, oneOf, readTable, textOrNull } from "./checkpoint_table.ts";
+import { maybe } from "./checkpoint_table.ts";
 import type { TableRow } from "./checkpoint_table.ts";
 import type { IntentsRead } from "./checkpoint_clients.ts";
 import type { EngineState } from "./state.ts";
 import { invariant } from "../invariant.ts";
 import { ORDER_STATES } from "../lifecycle.ts";
-import { NodeReader } from "../node_reader.ts";
+import { asNode, fromNode, NodeReader } from "../node_reader.ts";
 import {
   type ClientIndex,
   clientIndex,
@@ -29,12 +29,11 @@ import {
   type OrderTerms,
   type PendingCancel,
   type PendingReplace,
+  REPLACE_STAGES,
   REQUEST_KINDS,
 } from "../order.ts";
 import type { Execution } from "../report.ts";
 import type { CheckpointNode } from "../timeline.ts";
-
-const STAGES: readonly PendingReplace["stage"][] = ["native", "cancelling", "placing"];
 
 /** All orders that are kept, as rows. */
 export function* orderRows(state: EngineState): Iterable<TableRow> {
@@ -42,9 +41,13 @@ export function* orderRows(state: EngineState): Iterable<TableRow> {
 }
 
 /** Reads all orders, and what follows from them: live orders, names at the venue, deadlines. */
-export function readOrders(state: EngineState, node: CheckpointNode, of: IntentsRead): void {
+export function readOrders(
+  state: EngineState,
+  rows: readonly NodeReader[],
+  of: IntentsRead,
+): void {
   const finder = new IntentFinder(state, of);
-  for (const row of readTable(node)) {
+  for (const row of rows) {
     const order = readOrder(state, row, finder);
     if (!order.isTerminal) state.clients.all[order.client]?.open.add(order);
     readNames(state, order, row);
@@ -54,7 +57,7 @@ export function readOrders(state: EngineState, node: CheckpointNode, of: Intents
 
 function readNames(state: EngineState, order: Order, row: NodeReader): void {
   const former = row.texts("former_venue_order_ids");
-  const name = textOrNull(row, "venue_order_id");
+  const name = row.textOrNull("venue_order_id");
   for (const each of former) state.blotter.nameAtVenue(order, each);
   if (name !== null) state.blotter.nameAtVenue(order, name);
   order.formerVenueOrderIds = former.length === 0 ? null : [...former];
@@ -123,7 +126,7 @@ function readOrder(state: EngineState, row: NodeReader, finder: IntentFinder): O
   const terms = { ...saved, isDryRun: saved.isDryRun ?? false };
   const intents = finder.of(terms.client);
   const order = state.blotter.add(terms, intents.find(row.text("bearer")));
-  order.status = oneOf(row.text("status"), ORDER_STATES);
+  order.status = row.oneOf("status", ORDER_STATES);
   order.isAccepted = row.flag("is_accepted");
   order.price = maybe(row.integerOrNull("price"), px);
   order.referencePx = maybe(row.integerOrNull("reference_px"), px);
@@ -132,7 +135,7 @@ function readOrder(state: EngineState, row: NodeReader, finder: IntentFinder): O
   order.voidedQty = qty(row.integer("voided_qty"));
   order.notional = BigInt(row.text("notional"));
   order.params = fromNode(row.node("params"));
-  order.tag = textOrNull(row, "tag");
+  order.tag = row.textOrNull("tag");
   order.keyVersion = state.blotter.keys.parse(row.text("cl_ord_id"))?.version ?? 0;
   order.version = row.integer("version");
   order.baseVersion = row.integer("base_version");
@@ -154,8 +157,8 @@ function readTimes(order: Order, row: NodeReader): void {
   order.endedUs = maybe(row.integerOrNull("ended_us"), micros);
   order.lastReport = row.integer("last_report");
   order.wasAbsent = row.flag("was_absent");
-  const mustCancel = textOrNull(row, "must_cancel");
-  order.mustCancel = mustCancel === null ? null : oneOf(mustCancel, CANCEL_CAUSES);
+  const isMust = row.node("must_cancel") !== null;
+  order.mustCancel = isMust ? row.oneOf("must_cancel", CANCEL_CAUSES) : null;
 }
 
 function readDoubt(order: Order, row: NodeReader): void {
@@ -209,8 +212,8 @@ function cancelNode(cancel: PendingCancel | null): CheckpointNode {
 function readCancel(node: CheckpointNode, intents: IntentFinder): PendingCancel | null {
   if (node === null) return null;
   const cancel = new NodeReader(node);
-  const cause = oneOf(cancel.text("cause"), CANCEL_CAUSES);
-  const by = textOrNull(cancel, "by");
+  const cause = cancel.oneOf("cause", CANCEL_CAUSES);
+  const by = cancel.textOrNull("by");
   if (by === null) return { cause, by };
   return { cause, by: cause === "cancelAll" ? intents.findCancelAll(by) : intents.find(by) };
 }
@@ -236,15 +239,15 @@ function readReplace(node: CheckpointNode, intents: IntentFinder): PendingReplac
   const replace = new NodeReader(node);
   return {
     by: intents.find(replace.text("by")),
-    stage: oneOf(replace.text("stage"), STAGES),
+    stage: replace.oneOf("stage", REPLACE_STAGES),
     origIntentId: replace.text("orig_intent_id"),
     orderQty: qty(replace.integer("order_qty")),
     price: maybe(replace.integerOrNull("price"), px),
     ttlDueUs: maybe(replace.integerOrNull("ttl_due_us"), micros),
     expireUs: maybe(replace.integerOrNull("expire_us"), micros),
-    tag: textOrNull(replace, "tag"),
+    tag: replace.textOrNull("tag"),
     params: fromNode(replace.node("params")),
-    clOrdId: textOrNull(replace, "cl_ord_id"),
+    clOrdId: replace.textOrNull("cl_ord_id"),
   };
 }
 
@@ -258,7 +261,7 @@ function requestsNode(order: Order): CheckpointNode {
 }
 
 function readRequest(order: Order, node: NodeReader): void {
-  const kind = oneOf(node.text("kind"), REQUEST_KINDS);
+  const kind = node.oneOf("kind", REQUEST_KINDS);
   order.setRequest(kind, requestId(node.integer("id")));
   order.setSentUs(kind, maybe(node.integerOrNull("sent_us"), micros));
 }
@@ -287,7 +290,7 @@ function readFills(order: Order, row: NodeReader): void {
       correctedAs: correctedAs.length === 0 ? null : [...correctedAs],
       peakQty: qty(fill.integer("peak_qty")),
       booked: seqId(fill.integer("booked")),
-      tag: textOrNull(fill, "tag"),
+      tag: fill.textOrNull("tag"),
       isVoided: fill.flag("is_voided"),
       isProvisional: fill.flag("is_provisional"),
       next: null,

@@ -5,7 +5,7 @@
  * Ordering: venues, instruments and clients by number, names of limits by code unit.
  * @module
  */
-import { asNode, fromNode, maybe, readTable, type TableRow, toTable } from "./checkpoint_table.ts";
+import { maybe, type TableRow, toTable } from "./checkpoint_table.ts";
 import { bucketNode, readBucket } from "./checkpoint_clients.ts";
 import type { EngineState } from "./state.ts";
 import { amountShown, decimalOf } from "../ledger/money.ts";
@@ -19,7 +19,7 @@ import {
   type VenueLimits,
 } from "../limits.ts";
 import type { RiskState } from "../risk/mod.ts";
-import { NodeReader } from "../node_reader.ts";
+import { asNode, fromNode, NodeReader } from "../node_reader.ts";
 import { clientIndex, instrumentId, micros, venueId } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
 
@@ -79,7 +79,7 @@ export function readRisk(state: EngineState, node: CheckpointNode): void {
     risk.venue(venueId(id)).mismatches = row.integer("mismatches");
   }
   losses.nextDayUs = micros(saved.integer("next_day_us"));
-  losses.baselines = [...readTable(saved.node("baselines"))].map((row) => ({
+  losses.baselines = saved.table("baselines").map((row) => ({
     client: maybe(row.integerOrNull("client"), clientIndex),
     venue: venueId(row.integer("venue")),
     currency: row.text("currency"),

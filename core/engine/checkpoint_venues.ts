@@ -4,26 +4,19 @@
  * Ordering: venues by number, requests oldest first.
  * @module
  */
-import { bucketNode, parseTradingState, readBucket } from "./checkpoint_clients.ts";
-import { asNode, fromNode, maybe, oneOf, readTable, toTable } from "./checkpoint_table.ts";
+import { bucketNode, readBucket } from "./checkpoint_clients.ts";
+import { maybe, toTable } from "./checkpoint_table.ts";
 import type { EngineState } from "./state.ts";
-import {
-  newVenue,
-  type PendingReconcile,
-  type RequestQueues,
-  type VenueState,
-} from "./venue_state.ts";
-import type { ReconcileCause } from "../command.ts";
-import type { OpenOrder, VenueDeclaration, VenueStatus } from "../event.ts";
+import { newVenue, type PendingReconcile, type VenueState } from "./venue_state.ts";
+import { RECONCILE_CAUSES } from "../command.ts";
+import { type OpenOrder, VENUE_STATUSES, type VenueDeclaration } from "../event.ts";
 import type { Fifo } from "../fifo.ts";
+import { TRADING_STATES } from "../intent.ts";
 import { invariant } from "../invariant.ts";
-import { NodeReader } from "../node_reader.ts";
+import { asNode, fromNode, NodeReader } from "../node_reader.ts";
 import { micros, orderId, requestId } from "../numbers.ts";
 import { REQUEST_KINDS, type WaitingRequest } from "../order.ts";
 import type { CheckpointNode } from "../timeline.ts";
-
-const STATUSES: readonly VenueStatus[] = ["up", "down", "reconciling"];
-const CAUSES: readonly ReconcileCause[] = ["connected", "periodic", "asked"];
 
 /** Writes all venues. */
 export function venuesNode(state: EngineState): CheckpointNode {
@@ -42,12 +35,12 @@ export function venuesNode(state: EngineState): CheckpointNode {
 
 /** Reads all venues, without what waits. */
 export function readVenues(state: EngineState, saved: NodeReader): void {
-  for (const row of readTable(saved.node("venues"))) {
+  for (const row of saved.table("venues")) {
     const declaration = fromNode<VenueDeclaration>(row.node("declaration"));
     for (const risk of state.risks) risk.declare(declaration);
     const venue = newVenue(declaration, state.nowUs);
-    venue.status = oneOf(row.text("status"), STATUSES);
-    venue.tradingState = parseTradingState(row.text("trading_state"));
+    venue.status = row.oneOf("status", VENUE_STATUSES);
+    venue.tradingState = row.oneOf("trading_state", TRADING_STATES);
     venue.bucket = readBucket(row.node("bucket"));
     if (row.has("answers")) readAnswers(venue, row.child("answers"));
     if (row.has("account")) readAccount(venue, row.child("account"));
@@ -59,12 +52,12 @@ export function readVenues(state: EngineState, saved: NodeReader): void {
 
 /** Reads the requests that wait into a state that has its orders. */
 export function readQueues(state: EngineState, saved: NodeReader): void {
-  for (const [at, row] of readTable(saved.node("venues")).entries()) {
+  for (const [at, row] of saved.table("venues").entries()) {
     const queues = state.venues[at]?.queues;
     invariant(queues !== undefined, "A venue of a checkpoint must have its queues");
-    readQueue(state, queues, { name: "cancels", node: row.node("cancels") });
-    readQueue(state, queues, { name: "lookups", node: row.node("lookups") });
-    readQueue(state, queues, { name: "orders", node: row.node("orders") });
+    for (const name of ["cancels", "lookups", "orders"] as const) {
+      readQueue(state, queues[name], row.table(name));
+    }
   }
 }
 
@@ -118,7 +111,7 @@ function readPending(node: CheckpointNode): PendingReconcile | null {
   const saved = new NodeReader(node);
   return {
     request: requestId(saved.integer("request")),
-    cause: oneOf(saved.text("cause"), CAUSES),
+    cause: saved.oneOf("cause", RECONCILE_CAUSES),
     sentUs: maybe(saved.integerOrNull("sent_us"), micros),
   };
 }
@@ -136,14 +129,14 @@ function queueNode(state: EngineState, queue: Fifo<WaitingRequest>): CheckpointN
 
 function readQueue(
   state: EngineState,
-  queues: RequestQueues,
-  of: { readonly name: "cancels" | "lookups" | "orders"; readonly node: CheckpointNode },
+  queue: Fifo<WaitingRequest>,
+  rows: readonly NodeReader[],
 ): void {
-  for (const row of readTable(of.node)) {
+  for (const row of rows) {
     const order = state.blotter.get(orderId(row.integer("order")));
-    const kind = oneOf(row.text("kind"), REQUEST_KINDS);
+    const kind = row.oneOf("kind", REQUEST_KINDS);
     const id = order?.requestOf(kind) ?? null;
     invariant(order !== undefined && id !== null, "A waiting request must have its order");
-    queues[of.name].push({ id, kind, order: order.id });
+    queue.push({ id, kind, order: order.id });
   }
 }

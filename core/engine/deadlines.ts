@@ -14,6 +14,7 @@ import type { EngineState } from "./state.ts";
 import type { Turn } from "./turn.ts";
 import { RETIRED_PER_DEADLINE_MAX, RETIRED_PER_EVENT_MAX } from "../blotter.ts";
 import type { Deadline } from "../deadlines.ts";
+import { unreachable } from "../invariant.ts";
 import { type Micros, micros, orderId, venueId } from "../numbers.ts";
 import { DOUBT, type Order } from "../order.ts";
 
@@ -79,6 +80,8 @@ function fire(turn: Turn, deadline: Deadline): void {
       order.lookupDueUs = null;
       askNow(turn, order);
       return;
+    default:
+      return unreachable(deadline.kind);
   }
 }
 

@@ -4,6 +4,7 @@
  */
 import type { Turn } from "./turn.ts";
 import type { VenueState } from "./venue_state.ts";
+import { unreachable } from "../invariant.ts";
 import { type Micros, micros } from "../numbers.ts";
 import type { Order } from "../order.ts";
 
@@ -68,6 +69,8 @@ export function setDue(
     case "lapse":
       order.lapseDueUs = of.dueUs;
       break;
+    default:
+      unreachable(of.kind);
   }
   turn.state.deadlines.push({ dueUs: of.dueUs, kind: of.kind, key: order.terms.id });
 }

@@ -9,6 +9,7 @@ import { Client } from "../clients.ts";
 import { cancelOrdersOf } from "./cancel.ts";
 import type { Turn } from "./turn.ts";
 import type { ControlPayloads } from "../event.ts";
+import { unreachable } from "../invariant.ts";
 import { clientIndex, micros } from "../numbers.ts";
 
 /** A client said HELLO: its grace ends, its wishes are stated anew. */
@@ -43,6 +44,8 @@ export function applySessionClosed(turn: Turn, payload: ControlPayloads["Session
       clients.setSession(client, null);
       armGrace(turn, client);
       return;
+    default:
+      return unreachable(payload.cause);
   }
 }
 

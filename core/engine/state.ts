@@ -1,7 +1,7 @@
 /**
  * The engine's state: everything that a checkpoint must hold, in one place.
  *
- * Owns the data, not the rules: the other `engine_*` files change it, one event at a time.
+ * Owns the data, not the rules: the other files of this folder change it, one event at a time.
  * @module
  */
 import { Blotter } from "../blotter.ts";

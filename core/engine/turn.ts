@@ -1,8 +1,8 @@
 /**
  * One turn of the engine: the state, the event being applied, and the sink for its effects.
  *
- * A turn is reused from event to event. It also says the two things that need nothing else: alarms
- * and account halts.
+ * A turn is reused from event to event. It also says what needs nothing else: alarms, and halts of an
+ * account or an instrument.
  * @module
  */
 import type { Effects } from "../effects.ts";

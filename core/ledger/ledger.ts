@@ -196,13 +196,11 @@ export class Ledger {
     this.#revision += 1;
   }
 
-  /** Returns the rules of a listed instrument. @throws {InvariantError} If its class has none. */
+  /** Returns the rules of a listed instrument. */
   accountingOf(instrument: Instrument): Accounting {
     const known = this.#accountings[instrument.id];
     if (known?.instrument === instrument) return known;
-    const policy = policyOf(instrument.assetClass);
-    invariant(policy !== undefined, "An instrument's asset class must have an accounting policy");
-    const accounting = policy.accountingOf(instrument, this.pools);
+    const accounting = policyOf(instrument.assetClass).accountingOf(instrument, this.pools);
     while (this.#accountings.length < instrument.id) this.#accountings.push(undefined);
     this.#accountings[instrument.id] = accounting;
     return accounting;

@@ -20,8 +20,6 @@
  *
  * Facts that are not executions (settlement, split, resolution, funding) are functions over an
  * `Account`: they change the books through its `post` and `settle`, which keep the sums.
- *
- * A class without a policy is refused when an instrument is listed, so the ledger never meets one.
  * @module
  */
 import type { Digest } from "../digest.ts";
@@ -143,8 +141,8 @@ export interface AccountingPolicy {
   accountingOf(instrument: Instrument, pools: Pools): Accounting;
 }
 
-/** Returns the policy of a class, or undefined if this version has none. */
-export function policyOf(assetClass: AssetClass): AccountingPolicy | undefined {
+/** Returns the policy of a class. */
+export function policyOf(assetClass: AssetClass): AccountingPolicy {
   switch (assetClass) {
     case "spot":
       return SPOT;
@@ -161,17 +159,12 @@ export function policyOf(assetClass: AssetClass): AccountingPolicy | undefined {
   }
 }
 
-/** Returns the sentence that refuses to list the instrument, or undefined if it has a policy. */
+/** Returns the sentence that refuses to list the instrument, or undefined if its class takes it. */
 export function policyProblem(instrument: Instrument): string | undefined {
   const { assetClass, contract, name } = instrument;
-  const policy = policyOf(assetClass);
-  if (policy === undefined) {
-    const rule = "asset_class must be spot, linear or inverse, the classes of this version";
-    return `Cannot list ${name}: ${rule}: was ${assetClass}`;
-  }
   const kind = assetClass === "spot" ? undefined : assetClass;
   const problem = contract?.kind === kind
-    ? policy.problemOf(instrument)
+    ? policyOf(assetClass).problemOf(instrument)
     : `contract must be ${kind ?? "absent"}: was ${contract?.kind ?? "absent"}`;
   return problem === undefined ? undefined : `Cannot list ${name}: ${problem}`;
 }

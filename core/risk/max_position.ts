@@ -8,7 +8,6 @@
  * Without a configured limit the account's worst case must still stay below 2^53 quanta.
  * @module
  */
-import type { Qty } from "../numbers.ts";
 import { addedQty, type Guard, qtyText, type Refusal, refusal, type RiskRequest } from "./guard.ts";
 import type { OpenSums } from "./scopes.ts";
 
@@ -28,7 +27,7 @@ function checkMaxPosition(request: RiskRequest): Refusal | undefined {
     added,
     key: pair.key,
   })) ?? checkScope(request, {
-    most: shared ?? (Number.MAX_SAFE_INTEGER as Qty),
+    most: shared ?? Number.MAX_SAFE_INTEGER,
     position: accountPosition,
     sums: listed.sums,
     added,

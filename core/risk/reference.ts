@@ -7,6 +7,7 @@
  * @module
  */
 import type { Instrument, Side } from "../instrument.ts";
+import { unreachable } from "../invariant.ts";
 import { type Micros, type Px, px } from "../numbers.ts";
 import type { BookView } from "../view.ts";
 import type { InstrumentScope } from "./scopes.ts";
@@ -49,8 +50,11 @@ function costsMoreAtBound({ contract }: Instrument, side: Side): boolean {
       return side === "Sell";
     case "binary":
       return side === "Buy" || contract.netting === "signed";
-    default:
+    case "linear":
+    case undefined:
       return side === "Buy";
+    default:
+      return unreachable(contract);
   }
 }
 

@@ -7,7 +7,6 @@
  */
 import { divideHalfEven, fromUnits, powerOfTen } from "../decimal.ts";
 import type { Instrument } from "../instrument.ts";
-import { invariant } from "../invariant.ts";
 import { policyOf, Pools } from "../ledger/mod.ts";
 import type { Px, Qty } from "../numbers.ts";
 
@@ -30,8 +29,7 @@ export function commissionOf(
   }
   const pools = new Pools();
   pools.list(instrument);
-  const accounting = policyOf(instrument.assetClass)?.accountingOf(instrument, pools);
-  invariant(accounting !== undefined, "A simulated instrument must have an accounting policy");
+  const accounting = policyOf(instrument.assetClass).accountingOf(instrument, pools);
   const { units, scale } = accounting.notionalOf({ quanta: fill.qty, px: fill.price });
   const fee = BigInt(units) * BigInt(fill.ratePpm);
   return {

@@ -13,7 +13,7 @@ import { LongList, type LongNode } from "../long_node.ts";
 import { micros } from "../numbers.ts";
 import type { InstrumentId, Micros, VenueId } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
-import { NodeReader } from "../node_reader.ts";
+import { asNode, fromNode, NodeReader } from "../node_reader.ts";
 
 /** Drafts that the simulated venue makes. */
 export type BrokerDraft = Draft<keyof BrokerPayloads>;
@@ -115,7 +115,7 @@ export class Outputs {
     for (const row of rows) {
       const dueUs = micros(row.integer("due_us"));
       outputs.#fillTo(row.integer("number"));
-      outputs.#waiting.push({ dueUs, draft: parseDraft(row.node("draft")) });
+      outputs.#waiting.push({ dueUs, draft: fromNode(row.node("draft")) });
     }
     outputs.#fillTo(next);
     return outputs;
@@ -130,7 +130,7 @@ export class Outputs {
     for (const [at, output] of this.#waiting.entries()) {
       if (output === undefined) continue;
       const { dueUs, draft } = output;
-      yield { number: this.#firstNumber + at, due_us: dueUs, draft: toNode(draft) };
+      yield { number: this.#firstNumber + at, due_us: dueUs, draft: asNode(draft) };
     }
   }
 
@@ -157,13 +157,4 @@ function toDraft(draft: {
   readonly idempotencyKey: string;
 }): BrokerDraft {
   return draft as BrokerDraft;
-}
-
-// A draft is JSON by construction; the digest over a checkpoint vouches for what is read back.
-function toNode(draft: BrokerDraft): CheckpointNode {
-  return draft as unknown as CheckpointNode;
-}
-
-function parseDraft(node: CheckpointNode): BrokerDraft {
-  return node as unknown as BrokerDraft;
 }

@@ -23,7 +23,7 @@ import type { CheckpointNode } from "../timeline.ts";
 import { Arrivals } from "./arrivals.ts";
 import { Exchange } from "./exchange.ts";
 import type { Scene } from "./exchange.ts";
-import { NodeReader } from "../node_reader.ts";
+import { asNode, fromNode, NodeReader } from "../node_reader.ts";
 import { Outputs } from "./outputs.ts";
 
 type InstrumentOf = (id: InstrumentId) => Instrument;
@@ -121,7 +121,7 @@ export class Simulator {
     const simulator = new Simulator(declaration);
     simulator.#lastArrivalUs = micros(reader.integer("last_arrival_us"));
     for (const row of reader.rows("arrivals")) {
-      const command = parseCommand(row.node("command"));
+      const command = fromNode<OrderCommand>(row.node("command"));
       simulator.#arrivals.push(command, micros(row.integer("at_us")));
     }
     simulator.#outputs = Outputs.restore(declaration.id, reader.node("outputs"));
@@ -144,7 +144,7 @@ export class Simulator {
 
   *#arrivalRows(): Generator<CheckpointNode, void> {
     for (const { atUs, command } of this.#arrivals) {
-      yield { at_us: atUs, command: toNode(command) };
+      yield { at_us: atUs, command: asNode(command) };
     }
   }
 
@@ -177,13 +177,4 @@ function settingsOf(declaration: VenueDeclaration): SimulationSettings {
   throw new InvariantError(
     `Cannot simulate venue ${declaration.name}: it must be declared with a simulation: was null`,
   );
-}
-
-// A command is JSON by construction; the digest over a checkpoint vouches for what is read back.
-function toNode(command: OrderCommand): CheckpointNode {
-  return command as unknown as CheckpointNode;
-}
-
-function parseCommand(node: CheckpointNode): OrderCommand {
-  return node as unknown as OrderCommand;
 }

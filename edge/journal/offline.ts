@@ -6,6 +6,7 @@
  * was recorded; a replay changes nothing, not even a torn tail.
  * @module
  */
+import { InvariantError } from "../../core/invariant.ts";
 import type { Timeline } from "../../core/timeline.ts";
 import type { Disk, Log, Randomness } from "../ports.ts";
 import { writeCheckpoint } from "./checkpoint_files.ts";
@@ -131,7 +132,8 @@ export function restoreTimeline(
   try {
     return machine.createTimeline(checkpoint);
   } catch (error) {
-    if (!(error instanceof RangeError) || checkpoint === undefined) throw error;
+    const isUnread = error instanceof RangeError || error instanceof InvariantError;
+    if (!isUnread || checkpoint === undefined) throw error;
     throw new JournalRefused(
       `its checkpoint must be readable by engine ${engineVersion}: was taken by engine ` +
         `${checkpoint.engineVersion}, ${error.message}`,

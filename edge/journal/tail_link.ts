@@ -6,6 +6,7 @@
  * threads that orders in flight then wait for.
  * @module
  */
+import { unreachable } from "../../core/invariant.ts";
 import type { Cancel, Timers, WorkerLink } from "../ports.ts";
 import type { TailMessage, TailRequest } from "./follower.ts";
 
@@ -102,6 +103,8 @@ export class TailLink {
         return this.#handlers.mismatch?.(message.text);
       case "dropped":
         return this.#handlers.dropped?.(message.segment);
+      default:
+        return unreachable(message);
     }
   }
 }

@@ -2,15 +2,14 @@
  * What the core counts and how its state stands, for the registry.
  * @module
  */
-import type { TradingState } from "../../core/intent.ts";
+import { VENUE_STATUSES } from "../../core/event.ts";
+import { TRADING_STATES } from "../../core/intent.ts";
 import type { Micros } from "../../core/numbers.ts";
 import type { VenueGauges } from "../../core/gauges.ts";
 import type { View } from "../../core/view.ts";
 import type { MetricSource } from "./registry.ts";
 import type { Samples } from "./samples.ts";
-import { VENUE_STATUSES } from "./venue_meter.ts";
 
-const TRADING_STATES: readonly TradingState[] = ["Active", "Reducing", "Halted"];
 const US_PER_S = 1_000_000;
 
 /** The core. */

@@ -3,14 +3,12 @@
  * @module
  */
 import type { VenueCommand } from "../../core/command.ts";
+import { VENUE_STATUSES } from "../../core/event.ts";
 import type { ExecutionReport } from "../../core/report.ts";
 import { flatHistogram } from "./flat.ts";
 import { Histogram } from "./histogram.ts";
 import type { Samples } from "./samples.ts";
 import { Tally } from "./tally.ts";
-
-/** Statuses of a venue's link. */
-export const VENUE_STATUSES = ["up", "reconciling", "down"] as const;
 
 /** Everything that a venue is asked for. */
 export const REQUESTS = [

@@ -13,6 +13,7 @@
  * @module
  */
 import type { VenueCommand } from "../../core/command.ts";
+import { unreachable } from "../../core/invariant.ts";
 import type { Micros, RequestId } from "../../core/numbers.ts";
 import { micros } from "../../core/numbers.ts";
 import type { Draft, VenueStatus } from "../../core/event.ts";
@@ -162,6 +163,8 @@ class VenueWorker {
         return this.#guarded(() => adapter.stop());
       case "beat":
         return;
+      default:
+        return unreachable(message);
     }
   }
 

@@ -14,6 +14,7 @@
 import type { VenueCommand } from "../../core/command.ts";
 import type { Draft, VenueStatus } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
+import { unreachable } from "../../core/invariant.ts";
 import type { InstrumentId, Micros } from "../../core/numbers.ts";
 import type { EngineClock } from "../engine_clock.ts";
 import { Inlet } from "../inlet.ts";
@@ -223,6 +224,8 @@ export class VenueLink implements MetricSource {
         this.#deadManUs = message.deadManUs;
         this.#venueClock = message.clock;
         break;
+      default:
+        unreachable(message);
     }
   }
 

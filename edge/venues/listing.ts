@@ -7,6 +7,7 @@
  * @module
  */
 import { canonicalDecimal, toQuanta } from "../../core/decimal.ts";
+import { MODES } from "../../core/event.ts";
 import type { Capabilities, Instrument } from "../../core/instrument.ts";
 import {
   type Check,
@@ -169,7 +170,7 @@ const CAPABILITIES: ReadonlyMap<string, Check> = new Map<keyof Capabilities, Che
   ["queueSignals", flag],
   ["assetClass", word(["spot", "linear", "inverse", "binary", "betting"])],
   ["fillsProvisional", flag],
-  ["tradingModes", list(word(["live", "paper", "dry_run", "backtest", "replay"]))],
+  ["tradingModes", list(word(MODES))],
   ["params", list(name)],
   ["absenceProofMs", orNull(whole(0))],
 ]);

@@ -15,6 +15,7 @@ import {
   type Registry,
   withOverrides,
 } from "../../config/mod.ts";
+import { SOURCES } from "../../core/event.ts";
 import { adapterFacts } from "../support/adapter_facts.ts";
 
 const registry: Registry = {
@@ -67,6 +68,7 @@ Deno.test("parseConfiguration() fills in every default of the built-in paper con
   strictEqual(configuration.mode, "paper");
   strictEqual(configuration.wire.port, 7411);
   strictEqual(configuration.queues.marketData.policy, "block");
+  deepStrictEqual(configuration.queues.priority, [...SOURCES]);
   const [paper] = configuration.venues;
   strictEqual(paper?.simulation?.orderLatencyUs, 2000);
   const [bitcoin, ether] = paper.instruments;
@@ -240,6 +242,16 @@ const refused: readonly (readonly [string, string, RegExp])[] = [
     "a policy that could lose an intent",
     `queues: {intents: {policy: drop}}\n${venue()}`,
     /must be block, since an intent is never dropped: was "drop"/,
+  ],
+  [
+    "an order of sources that leaves one out",
+    `queues: {priority: [control, timer, intent, market_data]}\n${venue()}`,
+    /queues\.priority: must name each of control, timer, broker_report, intent, market_data once/,
+  ],
+  [
+    "an order of sources that names one twice",
+    `queues: {priority: [control, timer, intent, intent, market_data]}\n${venue()}`,
+    /queues\.priority: must name each of control, timer, broker_report, intent, market_data once/,
   ],
   [
     "more quanta than an integer holds",

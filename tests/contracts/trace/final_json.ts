@@ -2,7 +2,6 @@
  * The state of a core after its last event, as a trace spells it.
  * @module
  */
-import { readTable } from "../../../core/engine/checkpoint_table.ts";
 import { type ClientIndex, clientIndex } from "../../../core/numbers.ts";
 import { NodeReader } from "../../../core/node_reader.ts";
 import type { Timeline } from "../../../core/timeline.ts";
@@ -118,5 +117,5 @@ function venuesOf(timeline: Timeline): JsonObject[] {
 }
 
 function tableOf(timeline: Timeline, name: string): NodeReader[] {
-  return readTable(new NodeReader(timeline.checkpoint().engine).node(name));
+  return new NodeReader(timeline.checkpoint().engine).table(name);
 }

@@ -5,12 +5,15 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
+import { createTimeline } from "../../../core/mod.ts";
 import type { Checkpoint } from "../../../core/timeline.ts";
 import { sha256 } from "../../../edge/journal/format.ts";
 import {
   dryReplay,
+  JournalRefused,
   lockState,
   type OfflineOptions,
+  restoreTimeline,
   StateLocked,
   takeCheckpoint,
 } from "../../../edge/journal/mod.ts";
@@ -187,6 +190,37 @@ Deno.test("a checkpoint of a later format is refused, and its engine named, not 
     /must be of format 1\.1: was of format 1\.2, taken by engine test-9.* Start the executable of engine test-9/,
   );
 });
+
+/** Checkpoints of the real machines that hold what they do not know, and what is said of each. */
+const UNREADABLE: readonly (readonly [string, (document: string) => string, RegExp])[] = [
+  [
+    "a word",
+    (document) => document.replace(/"rows":\[\["/, '"rows":[["unheard_of",1],["'),
+    /counters\.rows\[0\]\.name must be one of .*: was "unheard_of"/,
+  ],
+  [
+    "a column too few",
+    (document) => document.replace(/"rows":\[\["\w+",0\]/, '"rows":[["events"]'),
+    /counters\.rows\[0\] must be a list of 2/,
+  ],
+  ["a version", (document) => document.replace('"version":1', '"version":2'), /of version 1/],
+];
+for (const [what, changed, said] of UNREADABLE) {
+  Deno.test(`restoreTimeline() refuses ${what} that the core does not know, and names the engine`, () => {
+    const document = JSON.stringify(createTimeline().checkpoint());
+    const checkpoint: Checkpoint = JSON.parse(changed(document));
+    const machine = { createTimeline, writeReport: writeEchoReport };
+    throws(
+      () => restoreTimeline({ checkpoint }, { machine, engineVersion: OTHER }),
+      (error) => {
+        ok(error instanceof JournalRefused);
+        match(error.message, said);
+        match(error.message, /Start the executable of engine/);
+        return true;
+      },
+    );
+  });
+}
 
 Deno.test("a checkpoint that this executable cannot read is refused, and its engine named", () => {
   const disk = killed();

@@ -318,11 +318,14 @@ export const RISK: readonly Scenario[] = [
       "Everything is wrong with an order; what is put right one by one shows the next guard.",
     tell: (story) => {
       const order = { side: "Sell", reduceOnly: true } as const;
-      venue(story.begin().place("i0", { px: "100" }), {
-        checkFunds: true,
-        orderRate: { perSecond: 1, burst: 1 },
-        maxLoss: [{ currency: "USDT", most: "0" }],
-      });
+      const orderRate = { perSecond: 0.001, burst: 1 };
+      const loss = { checkFunds: true, maxLoss: [{ currency: "USDT", most: "0" }] };
+      story.begin().place("l1", { qty: "1", px: "100" })
+        .fill(1, { id: "e1", qty: "1", px: "100" })
+        .place("l2", { side: "Sell", qty: "1", px: "90" })
+        .fill(2, { id: "e2", qty: "1", px: "90" });
+      venue(story, { orderRate }).place("i0", { px: "100" }); // takes the only token
+      venue(story, { orderRate, ...loss });
       exchange(story, { selfMatch: "refuse" });
       instrument(story, {
         maxOrderQty: qty(1),
@@ -344,6 +347,8 @@ export const RISK: readonly Scenario[] = [
       instrument(story, { maxOpenOrders: 0, priceCollarPpm: 0 }).place("i7", { side: "Sell" });
       instrument(story, { priceCollarPpm: 0 }).place("i8", { side: "Sell" });
       instrument(story, {}).place("i9", { side: "Sell" }).place("i10", { side: "Sell", px: "101" });
+      venue(story, loss).place("i11", { side: "Sell", px: "101" });
+      venue(story, { checkFunds: true }).place("i12", { side: "Sell", px: "101" });
     },
   },
   {
