@@ -125,28 +125,6 @@ export function declareVenues(
 /** What the declaration of a venue needs of its adapter. */
 export type DeclaringAdapters = ReadonlyMap<string, Pick<AdapterFacts, "capabilities">>;
 
-/** All declarations of a run, flat, in the order of the file. */
-export type Declarations = {
-  readonly venues: readonly VenueDeclaration[];
-  readonly instruments: readonly DeclaredInstrument[];
-  readonly balances: readonly {
-    readonly venue: VenueId;
-    readonly currency: string;
-    readonly total: string;
-  }[];
-};
-
-/** Returns the declarations of all venues in one list each. */
-export function declarationsOf(venues: readonly DeclaredVenue[]): Declarations {
-  return {
-    venues: venues.map(({ declaration }) => declaration),
-    instruments: venues.flatMap(({ instruments }) => instruments),
-    balances: venues.flatMap(({ declaration, balances }) =>
-      balances.map(({ currency, total }) => ({ venue: declaration.id, currency, total }))
-    ),
-  };
-}
-
 /** Returns the source of the venue's feed; undefined if a client or the adapter is the source. */
 export function feedSourceOf({ feed, instruments }: DeclaredVenue): FeedSourceSettings | undefined {
   switch (feed.kind) {

@@ -23,8 +23,6 @@ export {
   withOverrides,
 } from "./configuration.ts";
 export {
-  type Declarations,
-  declarationsOf,
   type DeclaredInstrument,
   type DeclaredVenue,
   declareVenues,

@@ -52,6 +52,9 @@ export function micros(us: number): Micros {
   return safeInteger(us, "Micros", 0) as Micros;
 }
 
+/** Microseconds of a day. */
+export const DAY_US = 86_400_000_000;
+
 /**
  * Returns the time so long after another; where that cannot be counted, the last time that can: who
  * asks for more means for ever.

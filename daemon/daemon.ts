@@ -68,6 +68,9 @@ const LAST_CANCELS_US = 2_000_000;
  * @throws {JournalRefused} If the journal cannot be trusted.
  * @throws {ClockRefused} If a loss is gone on from and the machine's clock is behind the journal.
  * @throws {DeclarationError} If the configuration contradicts the journal.
+ * @throws {PoisonEvent} If an event of the journal breaks the program again.
+ * @throws {TokenRefused} If the token cannot be trusted.
+ * @throws {DiskError} If the state directory cannot be read or written.
  */
 export function startDaemon(options: DaemonOptions): Daemon {
   const { ports, stateDirectory } = options;

@@ -23,7 +23,6 @@ export type CreditMessage = {
   /** Absent: the Worker has one way out. */
   readonly lane?: Lane;
 };
-export type DraftsMessage = { readonly kind: "drafts"; readonly drafts: readonly Draft[] };
 
 /** The daemon's end of a Worker that produces drafts. */
 export class Inlet {

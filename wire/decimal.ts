@@ -3,10 +3,9 @@
  * @module
  */
 import { canonicalDecimal } from "../core/decimal.ts";
-import { significantDigits } from "./json_scanner.ts";
+import { MAX_NUMBER_DIGITS, significantDigits } from "./json_scanner.ts";
 
 const MAX_DECIMAL_DIGITS = 38;
-const MAX_NUMBER_DIGITS = 15;
 
 /**
  * Returns a JSON number of at most 15 significant digits as a canonical decimal, else undefined.

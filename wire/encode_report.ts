@@ -97,16 +97,6 @@ export function writeReport(
   writeBody(to, report, instruments);
 }
 
-/** Returns the JSON that `writeReport` writes. */
-export function encodeReport(
-  report: ExecutionReport,
-  instruments: readonly Instrument[],
-): string {
-  const to = new ByteWriter();
-  writeReport(to, report, instruments);
-  return to.textFrom(0);
-}
-
 /**
  * Returns a row of the `orders` query: an `OrderStatus` report without `report_seq`.
  * @throws {RangeError} If the report's instrument is not among `instruments`.

@@ -21,7 +21,6 @@ import { type BookOptions, type Chosen, Subscriptions } from "./subscriptions.ts
 
 const DEFAULT_DEPTH = 10;
 /** Deepest book that is sent. */
-const DEPTH_MAX = 1_000;
 
 /** Why a request is refused. */
 export type Refusal = {
@@ -83,7 +82,7 @@ export class Feed {
       this.#watch(message.intervalMs);
     }
     this.#subscriptions.add(chosen, {
-      depth: Math.min(message.depth ?? DEFAULT_DEPTH, DEPTH_MAX),
+      depth: message.depth ?? DEFAULT_DEPTH,
       conflateUs: (message.conflateMs ?? 0) * 1_000,
     });
     answer();

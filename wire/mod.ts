@@ -6,8 +6,8 @@
  * @module
  */
 export type { Backend, Observer, Producer, ReportPage } from "./backend.ts";
-export { encodeReport, writeReport } from "./encode_report.ts";
+export { writeReport } from "./encode_report.ts";
 export type { EncodedReport } from "./encoded_report.ts";
 export { WireServer, type WireServerOptions } from "./server.ts";
-export { DEFAULT_WIRE_SETTINGS, type WirePorts, type WireSettings } from "./settings.ts";
+export type { WirePorts, WireSettings } from "./settings.ts";
 export { readOrCreateToken, tokenPath } from "./token.ts";

@@ -6,7 +6,8 @@
  * @module
  */
 import { fromQuanta, fromUnits } from "../core/decimal.ts";
-import type { Capabilities, Instrument, PriceRule, Side } from "../core/instrument.ts";
+import type { Capabilities, Instrument, Side } from "../core/instrument.ts";
+import { tickIndex } from "../core/tick_ladder.ts";
 import type { PriceLevel } from "../core/view.ts";
 import type { HotLoopView } from "./backend.ts";
 import { unknownInstrument } from "./feed.ts";
@@ -55,7 +56,8 @@ export function answerSpread(args: QueryArgs["spread_ticks"], context: QueryCont
     // In betting the bids are the higher prices: the best of them is the lowest.
     const isBetting = instrument.assetClass === "betting";
     const [from, to] = isBetting ? [ask.price, bid.price] : [bid.price, ask.price];
-    return String(ticksBetween(instrument.priceRule, { from, to }));
+    const [low, high] = [from, to].map((price) => tickIndex(instrument.priceRule, price));
+    return low === undefined || high === undefined ? "null" : String(high - low);
   });
 }
 
@@ -98,24 +100,6 @@ export function answerHotloopCapabilities(
       pfill_ttf: false,
     });
   });
-}
-
-/**
- * Returns how many ticks lie between two prices, negative if they are crossed. Bands of different
- * ticks are counted each by its own.
- */
-export function ticksBetween(
-  rule: PriceRule,
-  of: { readonly from: number; readonly to: number },
-): number {
-  if (of.to < of.from) return -ticksBetween(rule, { from: of.to, to: of.from });
-  let ticks = 0;
-  for (const [at, band] of rule.ticks.entries()) {
-    const low = at === 0 ? of.from : Math.max(of.from, band.fromQuanta);
-    const high = Math.min(of.to, rule.ticks[at + 1]?.fromQuanta ?? of.to);
-    if (high > low) ticks += Math.floor((high - low) / band.stepQuanta);
-  }
-  return ticks;
 }
 
 /** Answers about a listed instrument, or says that it is none. */

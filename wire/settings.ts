@@ -30,23 +30,5 @@ export type WireSettings = {
   readonly clientFeeds: readonly string[];
 };
 
-/** The defaults of the protocol's page, where it has one. */
-export const DEFAULT_WIRE_SETTINGS: WireSettings = {
-  host: "127.0.0.1",
-  port: 7411,
-  maxFrameBytes: 1_048_576,
-  heartbeatMs: 1_000,
-  reportBufferBytes: 8_388_608,
-  helloTimeoutMs: 5_000,
-  maxSessions: 64,
-  intentsPerSecond: 1_000,
-  burst: 2_000,
-  intentHorizonMs: 604_800_000,
-  otherFramesPerSecond: 200,
-  cancelOnDisconnect: true,
-  cancelGraceMs: 5_000,
-  clientFeeds: [],
-};
-
 /** The ports that the server reaches the world through. */
 export type WirePorts = Pick<Ports, "sockets" | "timers" | "clock" | "log">;

@@ -9,11 +9,10 @@
  */
 import { worstQty } from "./exposure.ts";
 import type { Touched, Turn } from "./turn.ts";
-import type { Client } from "../clients.ts";
 import type { VenueCommand } from "../command.ts";
 import { invariant, unreachable } from "../invariant.ts";
 import { isTerminal } from "../lifecycle.ts";
-import type { ClientIndex, OrderId } from "../numbers.ts";
+import type { OrderId } from "../numbers.ts";
 import { type Order, REQUEST_KINDS } from "../order.ts";
 import type { ExecutionReport } from "../report.ts";
 
@@ -131,7 +130,7 @@ export function assertAll(turn: Turn): void {
   const { effects } = turn;
   for (const report of effects.reports) assertReport(turn, report);
   for (const { client } of effects.reports) {
-    const { reportSeq, checkedReportSeq } = clientOf(turn, client);
+    const { reportSeq, checkedReportSeq } = turn.state.client(client);
     invariant(reportSeq === checkedReportSeq, REPORT_NUMBERS);
   }
   for (const transition of effects.transitions) {
@@ -154,7 +153,7 @@ export function acceptNumbers(turn: Turn): void {
 }
 
 function assertReport(turn: Turn, report: ExecutionReport): void {
-  const client = clientOf(turn, report.client);
+  const client = turn.state.client(report.client);
   client.checkedReportSeq += 1;
   invariant(report.reportSeq === client.checkedReportSeq, REPORT_NUMBERS);
   if (report.order === null) return;
@@ -199,12 +198,6 @@ function touchedOf(turn: Turn, id: OrderId): Touched | undefined {
   if (turn.touchedCount > 0 && first?.id === id) return first; // mostly there is no other
   const order = turn.state.blotter.get(id);
   return order?.touchedSeq === turn.seqId ? turn.touched[order.touchedAt] : undefined;
-}
-
-function clientOf(turn: Turn, index: ClientIndex): Client {
-  const client = turn.state.clients.all[index];
-  invariant(client !== undefined, "A report must have a known client");
-  return client;
 }
 
 function hasEnded(report: Pick<ExecutionReport, "ordStatus">): boolean {

@@ -15,12 +15,9 @@
 import type { EngineState } from "./state.ts";
 import { type Amount, amountShown, negated, NOTHING, sum } from "../ledger/money.ts";
 import type { ClientIndex, InstrumentId, Micros, Px, VenueId } from "../numbers.ts";
-import { micros } from "../numbers.ts";
+import { DAY_US, micros } from "../numbers.ts";
 import { type LossMeter, midOf, referenceBook } from "../risk/mod.ts";
 import type { PositionRow } from "../view.ts";
-
-/** Microseconds of a day. */
-export const DAY_US = 86_400_000_000;
 
 /** Profit of one book in one currency when the day began. `client` null: the account's. */
 export type Baseline = {

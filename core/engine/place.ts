@@ -14,11 +14,9 @@ import type { Turn } from "./turn.ts";
 import type { Instrument } from "../instrument.ts";
 import { checkPlaceCapability } from "../instrument_rules.ts";
 import type { PlaceOrder } from "../intent.ts";
-import { type Micros, micros, msAfter, orderId, qty } from "../numbers.ts";
+import { DAY_US, type Micros, micros, msAfter, orderId, qty } from "../numbers.ts";
 import type { IntentRecord } from "../order.ts";
 import type { Refusal } from "../risk/mod.ts";
-
-const DAY_US = 86_400_000_000;
 
 /** A Place with its record. */
 type Placing = { readonly intent: PlaceOrder; readonly record: IntentRecord };

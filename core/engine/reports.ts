@@ -7,7 +7,6 @@
  * report and sequence number.
  * @module
  */
-import type { Client } from "../clients.ts";
 import { raise, type Turn } from "./turn.ts";
 import { invariant } from "../invariant.ts";
 import { isTerminal, nextStatus } from "../lifecycle.ts";
@@ -160,7 +159,7 @@ function next(order: Order, step: Step): ReturnType<typeof nextStatus> {
 type Heading = { readonly execType: ExecType; readonly client: ClientIndex };
 
 function newReport(turn: Turn, by: Bearer, heading: Heading): Writable<ExecutionReport> {
-  const client = clientOf(turn, heading.client);
+  const client = turn.state.client(heading.client);
   client.reportSeq += 1;
   const report = blank(by, turn, heading);
   report.reportSeq = client.reportSeq;
@@ -227,12 +226,6 @@ function send(
   if (answered !== undefined) answered.newestReport = report.reportSeq;
   turn.effects.reports.push(report);
   return report.reportSeq;
-}
-
-function clientOf(turn: Turn, index: ClientIndex): Client {
-  const client = turn.state.clients.all[index];
-  invariant(client !== undefined, "A report must have a known client");
-  return client;
 }
 
 function raiseIllegal(turn: Turn, order: Order, step: Step): void {

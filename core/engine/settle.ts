@@ -8,7 +8,6 @@
 import type { Client, PendingCancelAll } from "../clients.ts";
 import { move, reportIntent, type Step, UNSAID } from "./reports.ts";
 import type { Turn } from "./turn.ts";
-import { invariant } from "../invariant.ts";
 import { type Order, REQUEST_KINDS } from "../order.ts";
 
 /**
@@ -35,7 +34,7 @@ export function settleCancelAlls(
   order: Order,
   of: { readonly isCancelled: boolean },
 ): void {
-  const client = clientOf(turn, order);
+  const client = turn.state.client(order.terms.client);
   if (client.cancelAlls.length === 0) return;
   for (const pending of [...client.cancelAlls]) {
     if (!pending.waitingFor.delete(order.terms.id)) continue;
@@ -102,10 +101,4 @@ function answerPending(turn: Turn, order: Order): void {
 
 function isCancelled(order: Order): boolean {
   return order.status === "Cancelled" || order.status === "Expired";
-}
-
-function clientOf(turn: Turn, order: Order): Client {
-  const client = turn.state.clients.all[order.terms.client];
-  invariant(client !== undefined, "An order must have a known client");
-  return client;
 }

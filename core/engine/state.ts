@@ -6,7 +6,7 @@
  */
 import { Blotter } from "../blotter.ts";
 import type { Book } from "../book.ts";
-import { Clients } from "../clients.ts";
+import { type Client, Clients } from "../clients.ts";
 import { Counters } from "../counters.ts";
 import { type Deadline, Deadlines } from "../deadlines.ts";
 import { Digest } from "../digest.ts";
@@ -19,6 +19,7 @@ import type { TradingState } from "../intent.ts";
 import { invariant } from "../invariant.ts";
 import { Ledger } from "../ledger/ledger.ts";
 import {
+  type ClientIndex,
   clientIndex,
   type InstrumentId,
   type Micros,
@@ -148,6 +149,12 @@ export class EngineState {
     const instrument = this.instruments[id];
     invariant(instrument !== undefined, "An instrument must be listed before it is used");
     return instrument;
+  }
+
+  client(index: ClientIndex): Client {
+    const client = this.clients.all[index];
+    invariant(client !== undefined, "A client must be known before it is used");
+    return client;
   }
 
   /** What an order, or one that would be, is counted in. */

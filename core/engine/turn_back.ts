@@ -21,10 +21,10 @@ import { type Refusal, refusalAgain } from "../risk/mod.ts";
 /** Returns why a request must not leave now, if it brings something new; else undefined. */
 export function refusalToLeave(turn: Turn, order: Order, kind: RequestKind): Refusal | undefined {
   if (!bringsNew(order, kind) || isFree(turn, order)) return undefined;
-  const client = turn.state.clients.all[order.client];
-  invariant(client !== undefined, "An order must have a client");
   recountTouched(turn); // by all that this event has done to orders so far
-  return refusalAgain(riskRequest(turn, client, candidateOf(turn, order, kind)));
+  return refusalAgain(
+    riskRequest(turn, turn.state.client(order.client), candidateOf(turn, order, kind)),
+  );
 }
 
 /** True of nearly every order: neither a state nor a wish of its own bounds it. */

@@ -38,6 +38,7 @@ import {
   sum,
 } from "./money.ts";
 import { confirmReceipt } from "./binary_facts.ts";
+import { bookOf } from "./pool.ts";
 import { Pools } from "./pools.ts";
 import { type Accounting, type CashLeg, type Exposure, policyOf, type Position } from "./policy.ts";
 import { TagBook } from "./tags.ts";
@@ -469,10 +470,6 @@ export class Ledger {
 /** Only a spread, which is linear, may be worth 0 or less: of all others that is no price. */
 function usable({ assetClass }: Instrument, mark: Px | undefined): Px | undefined {
   return assetClass !== "linear" && mark !== undefined && mark <= 0 ? undefined : mark;
-}
-
-function bookOf(account: Account, scope: ClientIndex | "account"): Holdings | undefined {
-  return scope === "account" ? account.whole : account.client(scope);
 }
 
 function mixBook(book: Holdings, touched: Touched, digest: Digest): void {

@@ -16,7 +16,7 @@ import { narrowed, productOf, times, type Wide } from "./wide.ts";
 
 const PPM_SCALE = 6;
 /** Decimals to which what an inverse contract holds back is rounded up. */
-const INVERSE_SCALE = 12;
+const RESERVE_SCALE = 12;
 
 /** A decimal as an integer and its scale. */
 type Scaled = { readonly units: bigint; readonly scale: number };
@@ -180,11 +180,11 @@ function inverseReserve(
 ): Reserve {
   const { priceRule, qtyRule } = instrument;
   const multiplier = scaled(contract.multiplier);
-  const above = multiplier.units * BigInt(marginPpm) * powerOfTen(priceRule.scale + INVERSE_SCALE);
+  const above = multiplier.units * BigInt(marginPpm) * powerOfTen(priceRule.scale + RESERVE_SCALE);
   const below = powerOfTen(qtyRule.scale + multiplier.scale + PPM_SCALE);
   return {
     currency: contract.settlement,
-    scale: INVERSE_SCALE,
+    scale: RESERVE_SCALE,
     isPriced: true,
     unitsOf(price, quantity): Wide {
       const denominator = BigInt(Math.max(1, price)) * below;

@@ -4,10 +4,7 @@
  */
 import type { SubmitOrder } from "../command.ts";
 import type { Instrument } from "../instrument.ts";
-import { micros } from "../numbers.ts";
-import type { Micros } from "../numbers.ts";
-
-const DAY_US = 86_400_000_000;
+import { DAY_US, type Micros, micros } from "../numbers.ts";
 
 /** Returns when the order expires, or null. A DAY order without a time ends with the session. */
 export function expiryOf(

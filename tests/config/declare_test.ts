@@ -16,7 +16,6 @@ import {
   canonicalConfiguration,
   type Configuration,
   configurationDigest,
-  declarationsOf,
   declareClients,
   declareVenues,
   type DeclaringAdapters,
@@ -67,13 +66,6 @@ Deno.test("declareVenues() numbers venues and instruments in file order and coun
     maxQuanta: null,
   });
   strictEqual(bitcoin.limits.maxOrderQty, 50_000);
-});
-
-Deno.test("declarationsOf() lists the declarations of all venues with the ids of their venues", () => {
-  const { venues, instruments, balances } = declarationsOf(declareVenues(configuration, known));
-  deepStrictEqual(venues.map(({ id }) => id), [0]);
-  deepStrictEqual(instruments.map(({ instrument }) => instrument.id), [0, 1]);
-  deepStrictEqual(balances[2], { venue: 0, currency: "ETH", total: "200" });
 });
 
 function feedOf(feed: string): unknown {

@@ -6,7 +6,7 @@ import type { Log } from "../../edge/ports.ts";
 import { HotLoop, parseHotLoopSettings } from "../../core/hotloop/mod.ts";
 import { HotLoopObserver } from "../../edge/hot_loop_observer.ts";
 import { WireServer } from "../../wire/server.ts";
-import { DEFAULT_WIRE_SETTINGS, type WireSettings } from "../../wire/settings.ts";
+import type { WireSettings } from "../../wire/settings.ts";
 import { FakeBackend } from "./fake_backend.ts";
 import { listedEvent } from "./hot_loop_bench.ts";
 import { type Chunking, MemorySockets } from "./memory_sockets.ts";
@@ -14,6 +14,23 @@ import { VirtualTime } from "./virtual_time.ts";
 import { WireClient } from "./wire_client.ts";
 
 export const TOKEN = "a-token-of-the-tests";
+
+const SETTINGS: WireSettings = {
+  host: "127.0.0.1",
+  port: 0,
+  maxFrameBytes: 1_048_576,
+  heartbeatMs: 1_000,
+  reportBufferBytes: 8_388_608,
+  helloTimeoutMs: 5_000,
+  maxSessions: 64,
+  intentsPerSecond: 1_000,
+  burst: 2_000,
+  intentHorizonMs: 604_800_000,
+  otherFramesPerSecond: 200,
+  cancelOnDisconnect: true,
+  cancelGraceMs: 5_000,
+  clientFeeds: [],
+};
 
 export type WireFixtureOptions = {
   readonly settings?: Partial<WireSettings>;
@@ -44,7 +61,7 @@ export class WireFixture {
     this.server = new WireServer({
       backend: this.backend,
       ports: { sockets: this.sockets, timers: this.time, clock: this.time, log },
-      settings: { ...DEFAULT_WIRE_SETTINGS, port: 0, ...settings },
+      settings: { ...SETTINGS, ...settings },
       token: new TextEncoder().encode(TOKEN),
     });
     this.backend.observer = {

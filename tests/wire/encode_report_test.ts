@@ -7,11 +7,20 @@ import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { clientIndex, instrumentId, micros, orderId, px, qty, seqId } from "../../core/numbers.ts";
 import { REFUSAL_CODES, VENUE_REJECT_CODES } from "../../core/reject_code.ts";
+import type { Instrument } from "../../core/instrument.ts";
 import type { Execution, ExecutionReport, OrderFields } from "../../core/report.ts";
-import { encodeOrderRow, encodeReport, withPossDup } from "../../wire/encode_report.ts";
+import { ByteWriter } from "../../wire/byte_writer.ts";
+import { encodeOrderRow, withPossDup, writeReport } from "../../wire/encode_report.ts";
 import { executionReportSchema, orderRowSchema } from "../../wire/schema_server.ts";
 import { PAPER_BTC } from "../support/paper_instrument.ts";
 import { readVectors } from "../support/wire_vectors.ts";
+
+/** The JSON that `writeReport` writes. */
+function encodeReport(report: ExecutionReport, instruments: readonly Instrument[]): string {
+  const to = new ByteWriter();
+  writeReport(to, report, instruments);
+  return to.textFrom(0);
+}
 
 const order: OrderFields = {
   orderId: orderId(17),
@@ -222,7 +231,7 @@ const NOT_ENCODED = ["report Trade with several fills", "report repeated"];
 const vectors = readVectors<{ readonly name: string; readonly body: string }>("daemon_messages");
 for (const { name, body } of vectors.vectors) {
   if (!name.startsWith("report ") || NOT_ENCODED.includes(name)) continue;
-  Deno.test(`encodeReport() gives the bytes of the vector: ${name}`, () => {
+  Deno.test(`writeReport() gives the bytes of the vector: ${name}`, () => {
     const source = REPORTS[name];
     ok(source !== undefined, "every report vector needs its report here");
     strictEqual(encodeReport(source, [PAPER_BTC]), body);
@@ -304,7 +313,7 @@ const reports = fc.record({
   ],
 });
 
-Deno.test("encodeReport() is valid by the schema and loses no text, on random reports", () => {
+Deno.test("writeReport() is valid by the schema and loses no text, on random reports", () => {
   fc.assert(
     fc.property(reports, scales, (source, scale) => {
       const instrument = {
@@ -344,6 +353,6 @@ Deno.test("encodeOrderRow() is the report without report_seq", () => {
   deepStrictEqual(row, rest);
 });
 
-Deno.test("encodeReport() refuses an instrument that is not listed", () => {
+Deno.test("writeReport() refuses an instrument that is not listed", () => {
   throws(() => encodeReport(report(1), []), /instrument must be listed: was 0/);
 });

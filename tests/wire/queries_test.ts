@@ -10,7 +10,6 @@ import type { ExecutionReport } from "../../core/report.ts";
 import type { FillRow, View } from "../../core/view.ts";
 import type { Query, QueryArgs } from "../../wire/message.ts";
 import { answerQuery } from "../../wire/queries.ts";
-import { ticksBetween } from "../../wire/query_book.ts";
 import type { QueryAnswer } from "../../wire/query_answer.ts";
 import { FakeBackend } from "../support/fake_backend.ts";
 import { VirtualTime } from "../support/virtual_time.ts";
@@ -322,17 +321,24 @@ for (const what of ["instruments", "orders", "positions", "balances"] as const) 
   });
 }
 
-const ticks = [
-  [{ from: 100, to: 100 }, 0],
-  [{ from: 95, to: 110 }, 6],
-  [{ from: 110, to: 95 }, -6],
-  [{ from: 10, to: 20 }, 10],
-  [{ from: 100, to: 1_000 }, 90],
+/** Rows of a ladder (from, step), best bid, best ask, and the ticks from one to the other. */
+const SPREADS = [
+  [[[0, 1], [100, 10]], 95, 110, 6],
+  [[[0, 1], [100, 10]], 110, 95, -6],
+  [[[0, 1], [100, 10]], 100, 100, 0],
+  [[[100, 3], [200, 5]], 199, 205, 2], // 199, then 200 although it is no step away, then 205
+  [[[100, 3]], 97, 103, null],
 ] as const;
-for (const [of, expected] of ticks) {
-  Deno.test(`ticksBetween() counts ${expected} from ${of.from} to ${of.to} across bands`, () => {
-    const bands = [{ fromQuanta: 0, stepQuanta: 1 }, { fromQuanta: 100, stepQuanta: 10 }];
-    strictEqual(ticksBetween({ scale: 2, ticks: bands }, of), expected);
+for (const [rows, bid, offer, expected] of SPREADS) {
+  Deno.test(`spread_ticks is ${expected} from ${bid} to ${offer} over ${JSON.stringify(rows)}`, () => {
+    const backend = withBook();
+    const [instrument = fail()] = backend.instruments;
+    const ticks = rows.map(([fromQuanta, stepQuanta]) => ({ fromQuanta, stepQuanta }));
+    backend.instruments[0] = { ...instrument, priceRule: { scale: 2, ticks } };
+    const [book = fail()] = backend.books.values();
+    book.bids = [[bid, 1]];
+    book.asks = [[offer, 1]];
+    strictEqual(result(ask("spread_ticks", { instrument: BTC }, viewOf(backend))), expected);
   });
 }
 

@@ -208,7 +208,7 @@ class AsyncClient:
         return await self.send(QuoteIntent.cancel(intent_id_of(order), **more))
 
     async def cancel_all(self, instrument: str | None = None, **more: Any) -> OrderHandle:
-        """Cancels every open order of this client."""
+        """Cancels every open order of this client, on one instrument if given."""
         return await self.send(QuoteIntent.cancel_all(instrument, **more))
 
     async def set_trading_state(self, value: str, **more: Any) -> OrderHandle:

@@ -190,7 +190,7 @@ class Client:
         return self.send(QuoteIntent.cancel(intent_id_of(order), **more))
 
     def cancel_all(self, instrument: str | None = None, **more: Any) -> OrderHandle:
-        """Cancels every open order of this client."""
+        """Cancels every open order of this client, on one instrument if given."""
         return self.send(QuoteIntent.cancel_all(instrument, **more))
 
     def set_trading_state(self, value: str, **more: Any) -> OrderHandle:

@@ -46,7 +46,7 @@ class Execution:
 
 @dataclass(frozen=True)
 class ExecutionReport:
-    """One report. ``report_seq`` and ``seq_id`` are ``None`` only in rows of an order query."""
+    """One report. ``report_seq`` is ``None`` only in rows of an order query."""
 
     exec_type: str
     report_seq: int | None = None

@@ -6,12 +6,19 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
 import type { Contract, Instrument } from "../../../core/instrument.ts";
-import { DAY_US } from "../../../core/engine/losses.ts";
 import { Ledger } from "../../../core/ledger/ledger.ts";
 import { amountOf, decimalOf, NOTHING, sum } from "../../../core/ledger/money.ts";
 import { createTimeline } from "../../../core/machines.ts";
 import { NO_LIMITS } from "../../../core/limits.ts";
-import { clientIndex, instrumentId, type Px, px, qty, venueId } from "../../../core/numbers.ts";
+import {
+  clientIndex,
+  DAY_US,
+  instrumentId,
+  type Px,
+  px,
+  qty,
+  venueId,
+} from "../../../core/numbers.ts";
 import { EngineTimeline } from "../../support/engine_timeline.ts";
 import {
   CAPABILITIES,
