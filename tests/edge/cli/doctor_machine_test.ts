@@ -21,6 +21,13 @@ Deno.test("lockOf() tells a lock that is held from one that is free or not there
   lockState(denoDisk(), directory.state).release();
 });
 
+Deno.test("lockOf() says of a lock that cannot be opened that it was denied", () => {
+  using directory = new TemporaryDirectory();
+  Deno.mkdirSync(directory.state);
+  Deno.symlinkSync("lock", `${directory.state}/lock`); // of itself: root cannot open it either
+  strictEqual(machine.lockOf(directory.state), "denied");
+});
+
 Deno.test("syncTimes() measures synced writes and leaves nothing behind, or says why it cannot", () => {
   using directory = new TemporaryDirectory();
   const times = machine.syncTimes(directory.path);
