@@ -9,6 +9,7 @@
 import { getHeapStatistics } from "node:v8";
 import { denoDisk } from "../deno_disk.ts";
 import { journalVerify } from "../journal/inspect.ts";
+import { hasJournal } from "../journal/opening.ts";
 import { DiskError, type Workers } from "../ports.ts";
 import { type Examination, type ExaminationInit, nothingSaid } from "../venues/examination.ts";
 import type { Entry, LockState, Machine, MetricsState, PortState } from "./doctor/machine.ts";
@@ -37,7 +38,8 @@ export function denoMachine(): Machine {
     freeBytes: (path) => disk.freeBytes(path),
     lockOf,
     syncTimes,
-    verifyJournal: (directory) => journalVerify(disk, directory),
+    verifyJournal: (directory) =>
+      hasJournal(disk, directory) ? journalVerify(disk, directory) : "none",
   };
 }
 

@@ -98,24 +98,27 @@ function judgedPort(
 /** Every byte of the journal against its hashes, and what recovery stumbled over. */
 export function checkJournal({ machine, stateDirectory }: Facts): Finding {
   const subject = { check: "journal" } as const;
-  if (stateDirectory === undefined || machine.entry(`${stateDirectory}/journal`) === "absent") {
-    return skip(subject, "there is no journal yet");
-  }
-  if (typeof machine.entry(`${stateDirectory}/poison`) !== "string") {
-    return warn(subject, {
-      text: `an event made the machines throw: ${stateDirectory}/poison says which`,
-      remedy: 'look at it with "tapeline journal dump"; docs/reference/journal.md says what then',
-    });
-  }
+  if (stateDirectory === undefined) return skip(subject, NO_JOURNAL);
   try {
-    const { ok, problem } = machine.verifyJournal(stateDirectory);
-    if (ok) return pass(subject, "the journal is whole");
-    return fail(subject, { text: problem ?? "the journal is damaged", remedy: RESTORE });
+    const verified = machine.verifyJournal(stateDirectory);
+    if (verified === "none") return skip(subject, NO_JOURNAL);
+    if (!verified.ok) {
+      const text = verified.problem ?? "the journal is damaged";
+      return fail(subject, { text, remedy: RESTORE });
+    }
   } catch (error) {
     if (!(error instanceof DiskError)) throw error;
     return fail(subject, { text: error.message, remedy: ASK_AS_OWNER });
   }
+  if (typeof machine.entry(`${stateDirectory}/poison`) === "string") {
+    return pass(subject, "the journal is whole");
+  }
+  return warn(subject, {
+    text: `an event made the machines throw: ${stateDirectory}/poison says which`,
+    remedy: 'look at it with "tapeline journal dump"; docs/reference/journal.md says what then',
+  });
 }
 
+const NO_JOURNAL = "there is no journal yet";
 const RESTORE = "do not start the daemon: restore the whole state directory from a backup, then " +
   "reconcile with the venues";

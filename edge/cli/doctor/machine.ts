@@ -46,7 +46,8 @@ export interface Machine {
   lockOf(stateDirectory: string): LockState;
   /** Durations of synced writes of 4 KiB in a directory, microseconds; or why there are none. */
   syncTimes(directory: string): readonly number[] | string;
-  verifyJournal(stateDirectory: string): VerifyResult;
+  /** `none`: there has never been one. @throws {DiskError} If it cannot be read. */
+  verifyJournal(stateDirectory: string): VerifyResult | "none";
 }
 
 /** A configuration, or every reason against it. */

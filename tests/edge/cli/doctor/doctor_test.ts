@@ -206,7 +206,27 @@ const cases: readonly (readonly [string, Verdict, string, Partial<Facts>, RegExp
     entry(`${STATE}/poison`, "denied"),
     /the journal is whole/,
   ],
-  ["journal", "skip", "there is none", entry(`${STATE}/journal`, "absent"), /no journal yet/],
+  ["journal", "skip", "there never was one", on({ verifyJournal: () => "none" }), /no journal yet/],
+  [
+    "journal",
+    "fail",
+    "it is gone, and not all that came with it",
+    on({
+      entries: new Map([[`${STATE}/journal`, "absent"]]),
+      verifyJournal: () => ({ ok: false, problem: "it must have a journal" }),
+    }),
+    /must have a journal/,
+  ],
+  [
+    "journal",
+    "fail",
+    "it is damaged where recovery stumbled",
+    on({
+      entries: new Map([[`${STATE}/poison`, FILE_ENTRY]]),
+      verifyJournal: () => ({ ok: false, problem: "bad 7" }),
+    }),
+    /bad 7/,
+  ],
   ["disk_space", "fail", "there is next to none", on({ freeBytes: () => 2 ** 28 }), /^256 MiB/],
   ["disk_space", "warn", "there is little", on({ freeBytes: () => 2 ** 30 }), /^1024 MiB/],
   ["disk_sync", "fail", "it takes too long", on({ syncTimes: () => [600_000] }), /600\.0 ms/],
