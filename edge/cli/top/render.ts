@@ -105,7 +105,7 @@ function newsLine(model: TopModel, columns: number): Line {
 }
 
 function newsOf(model: TopModel): readonly Span[] {
-  const { link, killSwitch, tradingState, orders, venues, nowUs } = model;
+  const { link, killSwitch, tradingState, orders, venues, instruments, nowUs } = model;
   const news: Span[] = [];
   if (link.kind === "lost") {
     const age = ageText(nowUs - link.sinceUs);
@@ -123,6 +123,7 @@ function newsOf(model: TopModel): readonly Span[] {
       news.push(span(`${venue} ${state}`, stateTone(state)));
     }
   }
+  news.push(...instrumentNews(instruments));
   const stale = venues.filter(({ books, freshBooks }) =>
     books !== null && freshBooks !== null && freshBooks < books
   );
@@ -131,6 +132,17 @@ function newsOf(model: TopModel): readonly Span[] {
     news.push(span(`trading is ${tradingState}`, stateTone(tradingState)));
   }
   return news;
+}
+
+/** Of each state the first instrument and how many more: there may be hundreds. */
+function instrumentNews(instruments: TopModel["instruments"]): readonly Span[] {
+  const states = new Set(["Halted", ...instruments.map(({ tradingState }) => tradingState)]);
+  return [...states].flatMap((state) => {
+    const [first, ...more] = instruments.filter(({ tradingState }) => tradingState === state);
+    if (first === undefined) return [];
+    const others = more.length === 0 ? "" : ` and ${countText(more.length)} more`;
+    return [span(`${first.instrument}${others} ${state}`, stateTone(state))];
+  });
 }
 
 function footerLine({ page, isPaused, size }: RenderOptions): Line {

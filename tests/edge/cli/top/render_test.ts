@@ -47,6 +47,18 @@ Deno.test("render() says first that the daemon is gone, then what is in doubt", 
   );
 });
 
+Deno.test("render() names an instrument that is halted by itself, and how many more there are", () => {
+  const newsOf = (...rows: readonly (readonly [string, string])[]): string => {
+    const instruments = rows.map(([instrument, tradingState]) => ({ instrument, tradingState }));
+    return draw({ ...QUIET, instruments }, { columns: 200, rows: 24 })[1] ?? "";
+  };
+  match(newsOf(["main:A", "Halted"]), /^main:A Halted +127\.0\.0\.1:7411 /);
+  match(
+    newsOf(["main:A", "Reducing"], ["main:B", "Halted"], ["main:C", "Halted"]),
+    /^main:B and 1 more Halted; main:A Reducing +127/,
+  );
+});
+
 Deno.test("render() marks a loss by its sign and an arrow, not by its colour alone", () => {
   const text = draw(NIGHT, { columns: 200, rows: 50 }).join("\n");
   match(text, /maker\/grid +-1,400\.50 ▼/);
@@ -138,6 +150,7 @@ const models = fc.record({
     fees: amount,
   })),
   venues: NIGHT.venues.map((row) => ({ ...row, venue: name, reason: name })),
+  instruments: Array.from({ length: others }, () => ({ instrument: name, tradingState: name })),
   rejects: { sinceUs: NOW_US, codes: [{ code: "SCHEMA", count: orders, text: name }] },
 }));
 
