@@ -17,6 +17,7 @@ import {
   positionsBlock,
   queuesBlock,
   rejectsBlock,
+  sinceText,
   stateTone,
   venuesBlock,
 } from "./sections.ts";
@@ -113,9 +114,7 @@ function newsOf(model: TopModel): readonly Span[] {
   }
   if (killSwitch === true) news.push(span("kill switch on", "bad"));
   if (orders.inDoubt !== null && orders.inDoubt > 0) {
-    const oldest = orders.rows.find(({ isInDoubt }) => isInDoubt);
-    const age = oldest === undefined ? "" : `, oldest ${ageText(nowUs - oldest.sinceUs)}`;
-    news.push(span(`${countText(orders.inDoubt)} in doubt${age}`, "bad"));
+    news.push(span(`${countText(orders.inDoubt)} in doubt${oldestDoubt(model)}`, "bad"));
   }
   for (const { venue, status, tradingState: state } of venues) {
     if (status !== "up") news.push(span(`${venue} ${status}`, "bad"));
@@ -132,6 +131,15 @@ function newsOf(model: TopModel): readonly Span[] {
     news.push(span(`trading is ${tradingState}`, stateTone(tradingState)));
   }
   return news;
+}
+
+/** An order that was in doubt before the view was opened may be the oldest of all. */
+function oldestDoubt({ orders, nowUs }: TopModel): string {
+  const doubtful = orders.rows.filter(({ isInDoubt }) => isInDoubt);
+  const [oldest] = doubtful;
+  if (oldest === undefined) return "";
+  const isSinceAtLeast = doubtful.some((row) => row.isSinceAtLeast);
+  return `, oldest ${sinceText({ ...oldest, isSinceAtLeast }, nowUs)}`;
 }
 
 /** Of each state the first instrument and how many more: there may be hundreds. */
