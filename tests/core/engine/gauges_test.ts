@@ -136,8 +136,14 @@ Deno.test("gauges() shows failures, the open breaker and the pause that a venue 
   w.broker("RequestFailed", failed);
   deepStrictEqual([venueOf(w).failures, venueOf(w).isBreakerOpen], [2, true]);
   ok(venueOf(w).isPaused);
-  const afterUs = micros(w.nowUs + 500_000);
-  ok(w.timeline.view.gauges(afterUs).venues[0]?.isPaused === false);
+  const later = (us: number): VenueGauges | undefined =>
+    w.timeline.view.gauges(micros(w.nowUs + us)).venues[0];
+  ok(later(500_000)?.isPaused === false);
+  deepStrictEqual(
+    [later(999_999)?.isBreakerOpen, later(1_000_000)?.isBreakerOpen],
+    [true, false],
+    "half open, new exposure is let in",
+  );
 });
 
 Deno.test("gauges() tells fresh books from stale ones, and those that have orders", () => {
