@@ -19,7 +19,6 @@ import {
   marketPx,
   type Refusal,
   type RiskRequest,
-  strictest,
 } from "../risk/mod.ts";
 
 /** Price and quantity of an order, in quanta. */
@@ -124,7 +123,8 @@ export function riskRequest(turn: Turn, client: Client, candidate: Candidate): R
     kept: replaces === null ? null : keptOf(replaces, candidate.countPx),
     nowUs: turn.nowUs,
     operatorState: state.operatorState,
-    venueState: strictest(state.venue(venue).tradingState, entry.tradingState),
+    venueState: state.venue(venue).tradingState,
+    instrumentState: entry.tradingState,
     clientState: client.tradingState,
     killSwitch: state.killSwitch,
     client: scope,

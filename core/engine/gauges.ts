@@ -10,6 +10,7 @@ import { LIVE_STATUSES } from "../gauges.ts";
 import { type Micros, micros } from "../numbers.ts";
 import { tokensAt } from "../pacing.ts";
 import { referenceBook } from "../risk/mod.ts";
+import { isBreakerOpen } from "./breaker.ts";
 import type { EngineState } from "./state.ts";
 import { utilisation } from "./utilisation.ts";
 import type { VenueState } from "./venue_state.ts";
@@ -62,7 +63,7 @@ function venueGauges(state: EngineState, venue: VenueState, nowUs: Micros): Venu
       : { left: tokensAt(bucket, pacing, nowUs), most: pacing.burst },
     failures: venue.failures,
     isPaused: venue.pausedUntilUs > nowUs,
-    isBreakerOpen: venue.breakerOpenUntilUs !== null,
+    isBreakerOpen: isBreakerOpen(venue, nowUs),
     mismatches: scope.mismatches,
     reconciledUs: venue.reconciledUs === 0 ? null : venue.reconciledUs,
     books: booksOf(state, venue, nowUs),

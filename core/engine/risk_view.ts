@@ -73,7 +73,7 @@ export function limitedClients({ risk }: EngineState): LimitedClient[] {
 
 function instrumentMap(
   state: EngineState,
-  { instrument, isDryRun }: InstrumentState,
+  { instrument, tradingState, isDryRun }: InstrumentState,
   client: Client | undefined,
 ): RiskMap {
   const { limits, sums } = state.risk.instrument(instrument.id);
@@ -84,6 +84,8 @@ function instrumentMap(
   const { scale } = instrument.qtyRule;
   return {
     instrument: instrument.name,
+    status: instrument.status,
+    trading_state: tradingState,
     dry_run: isDryRun,
     ...ordersMap(limits, scale),
     price_collar: priceCollarPpm === null ? null : fromUnits(BigInt(priceCollarPpm), 6),

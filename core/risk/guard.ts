@@ -37,6 +37,7 @@ export type RiskRequest = {
   readonly nowUs: Micros;
   readonly operatorState: TradingState;
   readonly venueState: TradingState;
+  readonly instrumentState: TradingState;
   readonly clientState: TradingState;
   readonly killSwitch: boolean;
   readonly client: ClientScope;

@@ -2,7 +2,7 @@
  * Guards of the trading state: nothing new while Halted; only what reduces while Reducing, or when
  * the order itself says `reduce_only`. Both look at the client's own position.
  *
- * Invariant: the effective state is the strictest of operator, venue and client.
+ * Invariant: the effective state is the strictest of operator, venue, instrument and client.
  * @module
  */
 import type { TradingState } from "../intent.ts";
@@ -15,8 +15,11 @@ import {
   type RiskRequest,
 } from "./guard.ts";
 
-/** The states that concern an order; the venue's is the stricter of it and the instrument's. */
-type TradingStates = Pick<RiskRequest, "operatorState" | "venueState" | "clientState">;
+/** The states that concern an order. */
+type TradingStates = Pick<
+  RiskRequest,
+  "operatorState" | "venueState" | "instrumentState" | "clientState"
+>;
 
 /** Returns the strictest of the states; Active if there is none. */
 export function strictest(...states: TradingState[]): TradingState {
@@ -62,14 +65,17 @@ function checkReducing(request: RiskRequest): Refusal | undefined {
 }
 
 function effectiveState(states: TradingStates): TradingState {
-  const { operatorState, venueState, clientState } = states;
-  if (operatorState === "Active" && venueState === "Active") return clientState;
-  return strictest(operatorState, venueState, clientState);
+  const { operatorState, venueState, instrumentState, clientState } = states;
+  const isUnbound = operatorState === "Active" && venueState === "Active" &&
+    instrumentState === "Active";
+  if (isUnbound) return clientState;
+  return strictest(operatorState, venueState, instrumentState, clientState);
 }
 
 function origin(states: TradingStates, state: TradingState): string {
   if (states.operatorState === state) return "set by the operator (operator.trading_state)";
   if (states.venueState === state) return "set for this venue's account";
+  if (states.instrumentState === state) return "set for this instrument";
   return "set by this client (SetRiskFlag trading_state)";
 }
 

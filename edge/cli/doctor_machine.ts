@@ -9,9 +9,10 @@
 import { getHeapStatistics } from "node:v8";
 import { denoDisk } from "../deno_disk.ts";
 import { journalVerify } from "../journal/inspect.ts";
+import { hasJournal } from "../journal/opening.ts";
 import { DiskError, type Workers } from "../ports.ts";
 import { type Examination, type ExaminationInit, nothingSaid } from "../venues/examination.ts";
-import type { Entry, Machine, MetricsState, PortState } from "./doctor/machine.ts";
+import type { Entry, LockState, Machine, MetricsState, PortState } from "./doctor/machine.ts";
 
 const BLOCK_BYTES = 4096;
 const BLOCKS = 256;
@@ -37,7 +38,8 @@ export function denoMachine(): Machine {
     freeBytes: (path) => disk.freeBytes(path),
     lockOf,
     syncTimes,
-    verifyJournal: (directory) => journalVerify(disk, directory),
+    verifyJournal: (directory) =>
+      hasJournal(disk, directory) ? journalVerify(disk, directory) : "none",
   };
 }
 
@@ -63,15 +65,17 @@ function orNothing<Value>(read: () => Value): Value | undefined {
 }
 
 /** Tries the lock and lets it go. */
-function lockOf(stateDirectory: string): "free" | "held" | "absent" {
-  const disk = denoDisk();
-  const path = `${stateDirectory}/lock`;
-  if (typeof entryOf(path) === "string") return "absent";
-  const file = disk.open(path, "read");
+function lockOf(stateDirectory: string): LockState {
   try {
-    return file.tryLock() ? "free" : "held";
-  } finally {
-    file.close();
+    const file = denoDisk().open(`${stateDirectory}/lock`, "read");
+    try {
+      return file.tryLock() ? "free" : "held";
+    } finally {
+      file.close();
+    }
+  } catch (error) {
+    if (!(error instanceof DiskError)) throw error;
+    return error.code === "NotFound" ? "absent" : "denied";
   }
 }
 

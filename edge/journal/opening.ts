@@ -62,6 +62,19 @@ export function inspectFiles(disk: Disk, stateDirectory: string): JournalFiles {
   return { mark, segments };
 }
 
+/**
+ * Returns false where there has never been a journal, so that a start begins one.
+ * @throws {DiskError} If the directory cannot be read.
+ */
+export function hasJournal(disk: Disk, stateDirectory: string): boolean {
+  try {
+    return inspectFiles(disk, stateDirectory).mark !== undefined;
+  } catch (error) {
+    if (!(error instanceof JournalRefused)) throw error;
+    return true; // what is left of it is refused
+  }
+}
+
 /** Another journal would give out anew what the one that is gone has given out. */
 function refuseTraces(disk: Disk, stateDirectory: string): void {
   const hasCheckpoint = oldestCheckpointSeq(disk, stateDirectory) !== undefined;

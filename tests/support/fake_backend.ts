@@ -94,6 +94,8 @@ export class FakeBackend implements Backend {
   /** First report kept, for all clients. */
   firstKept = 1;
   operatorState: TradingState = "Active";
+  /** Rows of the `risk` query. */
+  riskInstruments: readonly Readonly<Record<string, string>>[] = [];
   observer: Observer | undefined;
   /** Assign before the server is made. */
   signals?: SignalSource;
@@ -326,7 +328,7 @@ export class FakeBackend implements Backend {
       balances: () => [],
       tags: () => [],
       book: (id) => this.books.get(id),
-      risk: () => ({ trading_state: this.operatorState }),
+      risk: () => ({ trading_state: this.operatorState, instruments: this.riskInstruments }),
       counters: () => ({ events: this.#seq }),
       gauges: () => ({
         orders: [],

@@ -94,6 +94,7 @@ export function riskRequest(changes: RequestChanges = {}): RiskRequest {
     nowUs,
     operatorState: "Active",
     venueState: "Active",
+    instrumentState: "Active",
     clientState: "Active",
     killSwitch: false,
     clientPosition: 0,

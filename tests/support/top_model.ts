@@ -59,6 +59,7 @@ export const QUIET: TopModel = {
     pausedUntilUs: null,
     reason: "",
   }],
+  instruments: [],
   queues: [],
   latency: [],
   rejects: { sinceUs: NOW_US, codes: [] },

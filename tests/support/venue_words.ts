@@ -88,6 +88,23 @@ export function provisionalFill(
   });
 }
 
+/** An execution of nobody we know: it halts its instrument. */
+export function strangerFills(w: World): void {
+  w.broker("OrderExecuted", {
+    order: null,
+    clOrdId: "somebody-else",
+    venueOrderId: "v99",
+    execId: "e1",
+    side: "Sell",
+    lastQty: qty(2000),
+    lastPx: px(10_000),
+    liquidity: "Taker",
+    commission: "0.5",
+    commissionCurrency: "USDT",
+    provisional: false,
+  });
+}
+
 type Found = BrokerPayloads["OrderFound"];
 
 /** The venue answers the newest look-up, or one that was never made. */

@@ -5,22 +5,25 @@
 import { unreachable } from "../../../core/invariant.ts";
 import { DiskError } from "../../ports.ts";
 import { fail, type Finding, pass, skip, type Subject, warn } from "./finding.ts";
-import type { Facts, PortState } from "./machine.ts";
-import { NO_CONFIGURATION } from "./file_checks.ts";
+import type { Facts, LockState, PortState } from "./machine.ts";
+import { ASK_AS_OWNER, NO_CONFIGURATION } from "./file_checks.ts";
 
-/** True if a daemon runs on the state directory. */
-export function isHeld({ machine, stateDirectory }: Facts): boolean {
-  return stateDirectory !== undefined && machine.lockOf(stateDirectory) === "held";
+/** Returns what the lock tells of a daemon on the state directory. */
+export function lockState({ machine, stateDirectory }: Facts): LockState {
+  return stateDirectory === undefined ? "absent" : machine.lockOf(stateDirectory);
 }
 
 /** Who holds the state directory. */
-export function checkLock({ machine, stateDirectory }: Facts): Finding {
+export function checkLock(facts: Facts): Finding {
   const subject = { check: "lock" } as const;
+  const { stateDirectory } = facts;
   if (stateDirectory === undefined) return skip(subject, "there is no state directory");
-  const lock = machine.lockOf(stateDirectory);
+  const lock = lockState(facts);
   switch (lock) {
     case "absent":
       return skip(subject, `no daemon has run on ${stateDirectory} yet`);
+    case "denied":
+      return skip(subject, `${stateDirectory}/lock cannot be looked at: ${ASK_AS_OWNER}`);
     case "held":
       return pass(subject, `a daemon runs on ${stateDirectory}`);
     case "free":
@@ -38,7 +41,7 @@ export function checkPort(facts: Facts): Finding {
   const { wire } = configuration.configuration;
   if (port === undefined) return pass(subject, "any free port is taken");
   const place = { host: wire.host, port: wire.port, key: "wire.port" };
-  return judgedPort(subject, { place, state: port, isRunning: isHeld(facts), who: "" });
+  return judgedPort(subject, { place, state: port, lock: lockState(facts), who: "" });
 }
 
 /** The same for the metrics; a daemon says there who it is. */
@@ -52,7 +55,7 @@ export function checkMetricsPort(facts: Facts): Finding {
   const place = { host, port, key: "metrics.port" };
   const { state } = metrics;
   const who = metrics.state === "tapeline" ? `: version ${metrics.version}, ${metrics.mode}` : "";
-  return judgedPort(subject, { place, state, isRunning: isHeld(facts), who });
+  return judgedPort(subject, { place, state, lock: lockState(facts), who });
 }
 
 function judgedPort(
@@ -60,23 +63,27 @@ function judgedPort(
   of: {
     readonly place: { readonly host: string; readonly port: number; readonly key: string };
     readonly state: PortState;
-    readonly isRunning: boolean;
+    readonly lock: LockState;
     /** How what answers calls itself. */
     readonly who: string;
   },
 ): Finding {
-  const { state, isRunning, who } = of;
+  const { state, lock, who } = of;
   const place = `${of.place.host}:${of.place.port}`;
   const remedy = `stop what listens there, or give another ${of.place.key}`;
   switch (state) {
     case "free":
-      if (!isRunning) return pass(subject, `${place} is free`);
+      if (lock !== "held") return pass(subject, `${place} is free`);
       return warn(subject, {
         text: `a daemon runs on the state directory, and nobody answers at ${place}`,
         remedy: "it is starting, or was started with another port: look at its log",
       });
     case "tapeline":
-      if (isRunning) return pass(subject, `the daemon that runs answers at ${place}${who}`);
+      if (lock === "held") return pass(subject, `the daemon that runs answers at ${place}${who}`);
+      if (lock === "denied") {
+        const text = `a daemon answers at ${place}${who}; of which state directory cannot be seen`;
+        return skip(subject, `${text}: ${ASK_AS_OWNER}`);
+      }
       return fail(subject, {
         text: `a daemon of another state directory answers at ${place}${who}`,
         remedy,
@@ -91,27 +98,27 @@ function judgedPort(
 /** Every byte of the journal against its hashes, and what recovery stumbled over. */
 export function checkJournal({ machine, stateDirectory }: Facts): Finding {
   const subject = { check: "journal" } as const;
-  if (stateDirectory === undefined || machine.entry(`${stateDirectory}/journal`) === "absent") {
-    return skip(subject, "there is no journal yet");
-  }
-  if (typeof machine.entry(`${stateDirectory}/poison`) !== "string") {
-    return warn(subject, {
-      text: `an event made the machines throw: ${stateDirectory}/poison says which`,
-      remedy: 'look at it with "tapeline journal dump"; docs/reference/journal.md says what then',
-    });
-  }
+  if (stateDirectory === undefined) return skip(subject, NO_JOURNAL);
   try {
-    const { ok, problem } = machine.verifyJournal(stateDirectory);
-    if (ok) return pass(subject, "the journal is whole");
-    return fail(subject, { text: problem ?? "the journal is damaged", remedy: RESTORE });
+    const verified = machine.verifyJournal(stateDirectory);
+    if (verified === "none") return skip(subject, NO_JOURNAL);
+    if (!verified.ok) {
+      const text = verified.problem ?? "the journal is damaged";
+      return fail(subject, { text, remedy: RESTORE });
+    }
   } catch (error) {
     if (!(error instanceof DiskError)) throw error;
-    return fail(subject, {
-      text: error.message,
-      remedy: "ask as the user who runs the daemon, or as root",
-    });
+    return fail(subject, { text: error.message, remedy: ASK_AS_OWNER });
   }
+  if (typeof machine.entry(`${stateDirectory}/poison`) === "string") {
+    return pass(subject, "the journal is whole");
+  }
+  return warn(subject, {
+    text: `an event made the machines throw: ${stateDirectory}/poison says which`,
+    remedy: 'look at it with "tapeline journal dump"; docs/reference/journal.md says what then',
+  });
 }
 
+const NO_JOURNAL = "there is no journal yet";
 const RESTORE = "do not start the daemon: restore the whole state directory from a backup, then " +
   "reconcile with the venues";

@@ -4,7 +4,8 @@
  * A report leaves when its batch is synced, so the sync is the floor of every latency.
  * @module
  */
-import { isHeld } from "./daemon_checks.ts";
+import { lockState } from "./daemon_checks.ts";
+import { ASK_AS_OWNER } from "./file_checks.ts";
 import { fail, type Finding, pass, skip, warn } from "./finding.ts";
 import type { Facts } from "./machine.ts";
 
@@ -38,11 +39,15 @@ export function checkDiskSync(facts: Facts): Finding {
   const subject = { check: "disk_sync" } as const;
   const place = nearest(facts);
   if (place === undefined) return skip(subject, "there is no state directory");
-  if (isHeld(facts)) {
+  const lock = lockState(facts);
+  if (lock === "held") {
     return skip(
       subject,
       "a daemon runs there and is not disturbed: its metrics say how long it takes",
     );
+  }
+  if (lock === "denied") {
+    return skip(subject, `whether a daemon would be disturbed cannot be seen: ${ASK_AS_OWNER}`);
   }
   const times = facts.machine.syncTimes(place);
   if (typeof times === "string") {

@@ -64,6 +64,9 @@ export function checkCredentials(facts: Facts): Finding[] {
 /** Said where a check needs a configuration that there is not. */
 export const NO_CONFIGURATION = "the configuration must be repaired first";
 
+/** Said where a check was not let look. */
+export const ASK_AS_OWNER = "ask as the user who runs the daemon, or as root";
+
 function credentialsOf(
   venue: Configuration["venues"][number],
   { mode }: Configuration,
@@ -99,10 +102,7 @@ export function checkStateDirectory({ stateDirectory: path, machine }: Facts): F
   const entry = machine.entry(path);
   if (entry === "absent") return skip(subject, `${path} is made at the first start`);
   if (entry === "denied") {
-    return fail(subject, {
-      text: `${path} cannot be looked at`,
-      remedy: "ask as the user who runs the daemon, or as root",
-    });
+    return fail(subject, { text: `${path} cannot be looked at`, remedy: ASK_AS_OWNER });
   }
   if (entry.kind !== "directory") {
     return fail(subject, { text: `${path} is no directory`, remedy: "name another --state-dir" });

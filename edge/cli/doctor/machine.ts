@@ -16,6 +16,9 @@ export type Entry = {
   readonly uid: number;
 };
 
+/** `absent`: there is no lock, or no state directory; `denied`: it may be there, and held. */
+export type LockState = "free" | "held" | "absent" | "denied";
+
 /** What answers at a port. */
 export type PortState = "free" | "tapeline" | "other";
 
@@ -40,11 +43,11 @@ export interface Machine {
   list(path: string): readonly string[];
   /** Free bytes where the path lives, if the platform says. */
   freeBytes(path: string): number | undefined;
-  /** `absent`: there is no state directory, or no lock in it. */
-  lockOf(stateDirectory: string): "free" | "held" | "absent";
+  lockOf(stateDirectory: string): LockState;
   /** Durations of synced writes of 4 KiB in a directory, microseconds; or why there are none. */
   syncTimes(directory: string): readonly number[] | string;
-  verifyJournal(stateDirectory: string): VerifyResult;
+  /** `none`: there has never been one. @throws {DiskError} If it cannot be read. */
+  verifyJournal(stateDirectory: string): VerifyResult | "none";
 }
 
 /** A configuration, or every reason against it. */

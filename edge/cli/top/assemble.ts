@@ -6,6 +6,7 @@ import type { JsonObject } from "../../../wire/json.ts";
 import { sumOf } from "./figures.ts";
 import type {
   DaemonFacts,
+  InstrumentModel,
   PositionModel,
   QueueModel,
   TagModel,
@@ -128,6 +129,15 @@ export function venueModels(
       pausedUntilUs: paused.length === 0 ? null : Math.max(...paused),
       reason: of.reasons.get(venue) ?? "",
     };
+  });
+}
+
+/** Returns the instruments that are held back by themselves; what has closed needs nobody. */
+export function instrumentModels(risk: JsonObject): readonly InstrumentModel[] {
+  return objectsOf(risk.get("instruments")).flatMap((row) => {
+    const tradingState = textAt(row, "trading_state") ?? "Active";
+    if (tradingState === "Active" || textAt(row, "status") === "closed") return [];
+    return [{ instrument: textAt(row, "instrument") ?? "", tradingState }];
   });
 }
 

@@ -52,6 +52,10 @@ export function jsonFrame(model: TopModel): string {
       paused_until_us: row.pausedUntilUs,
       reason: row.reason,
     })),
+    instruments: model.instruments.map((row) => ({
+      instrument: row.instrument,
+      trading_state: row.tradingState,
+    })),
     queues: model.queues.map(({ highWater, heldBack, ...row }) => ({
       ...row,
       high_water: highWater,

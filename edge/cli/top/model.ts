@@ -102,6 +102,13 @@ export type VenueModel = {
   readonly reason: string;
 };
 
+/** An instrument that does not trade freely, whatever its venue does. */
+export type InstrumentModel = {
+  readonly instrument: string;
+  /** `Reducing` or `Halted`. */
+  readonly tradingState: string;
+};
+
 /** A queue before the sequencer. */
 export type QueueModel = {
   readonly name: string;
@@ -155,6 +162,8 @@ export type TopModel = {
   readonly totals: readonly TotalModel[];
   readonly tags: readonly TagModel[];
   readonly venues: readonly VenueModel[];
+  /** Those that are not `Active` by themselves, without those that have closed. */
+  readonly instruments: readonly InstrumentModel[];
   readonly queues: readonly QueueModel[];
   readonly latency: readonly LatencyModel[];
   readonly rejects: RejectsModel;

@@ -17,6 +17,7 @@ import {
   positionsBlock,
   queuesBlock,
   rejectsBlock,
+  sinceText,
   stateTone,
   venuesBlock,
 } from "./sections.ts";
@@ -105,7 +106,7 @@ function newsLine(model: TopModel, columns: number): Line {
 }
 
 function newsOf(model: TopModel): readonly Span[] {
-  const { link, killSwitch, tradingState, orders, venues, nowUs } = model;
+  const { link, killSwitch, tradingState, orders, venues, instruments, nowUs } = model;
   const news: Span[] = [];
   if (link.kind === "lost") {
     const age = ageText(nowUs - link.sinceUs);
@@ -113,9 +114,7 @@ function newsOf(model: TopModel): readonly Span[] {
   }
   if (killSwitch === true) news.push(span("kill switch on", "bad"));
   if (orders.inDoubt !== null && orders.inDoubt > 0) {
-    const oldest = orders.rows.find(({ isInDoubt }) => isInDoubt);
-    const age = oldest === undefined ? "" : `, oldest ${ageText(nowUs - oldest.sinceUs)}`;
-    news.push(span(`${countText(orders.inDoubt)} in doubt${age}`, "bad"));
+    news.push(span(`${countText(orders.inDoubt)} in doubt${oldestDoubt(model)}`, "bad"));
   }
   for (const { venue, status, tradingState: state } of venues) {
     if (status !== "up") news.push(span(`${venue} ${status}`, "bad"));
@@ -123,6 +122,7 @@ function newsOf(model: TopModel): readonly Span[] {
       news.push(span(`${venue} ${state}`, stateTone(state)));
     }
   }
+  news.push(...instrumentNews(instruments));
   const stale = venues.filter(({ books, freshBooks }) =>
     books !== null && freshBooks !== null && freshBooks < books
   );
@@ -131,6 +131,26 @@ function newsOf(model: TopModel): readonly Span[] {
     news.push(span(`trading is ${tradingState}`, stateTone(tradingState)));
   }
   return news;
+}
+
+/** An order that was in doubt before the view was opened may be the oldest of all. */
+function oldestDoubt({ orders, nowUs }: TopModel): string {
+  const doubtful = orders.rows.filter(({ isInDoubt }) => isInDoubt);
+  const [oldest] = doubtful;
+  if (oldest === undefined) return "";
+  const isSinceAtLeast = doubtful.some((row) => row.isSinceAtLeast);
+  return `, oldest ${sinceText({ ...oldest, isSinceAtLeast }, nowUs)}`;
+}
+
+/** Of each state the first instrument and how many more: there may be hundreds. */
+function instrumentNews(instruments: TopModel["instruments"]): readonly Span[] {
+  const states = new Set(["Halted", ...instruments.map(({ tradingState }) => tradingState)]);
+  return [...states].flatMap((state) => {
+    const [first, ...more] = instruments.filter(({ tradingState }) => tradingState === state);
+    if (first === undefined) return [];
+    const others = more.length === 0 ? "" : ` and ${countText(more.length)} more`;
+    return [span(`${first.instrument}${others} ${state}`, stateTone(state))];
+  });
 }
 
 function footerLine({ page, isPaused, size }: RenderOptions): Line {

@@ -58,7 +58,6 @@ export function ordersBlock(model: TopModel, least: number): Block {
 
 function orderCells(row: OrderRow, nowUs: number): readonly Cell[] {
   const state = row.isInDoubt ? `IN DOUBT ${row.status}` : row.status;
-  const age = `${row.isSinceAtLeast ? ">" : ""}${ageText(nowUs - row.sinceUs)}`;
   return [
     { text: row.orderId ?? "external", ...(row.orderId === null ? { tone: "warn" as const } : {}) },
     { text: row.instrument },
@@ -67,11 +66,19 @@ function orderCells(row: OrderRow, nowUs: number): readonly Cell[] {
     row.price === null ? { text: "market", tone: "dim" } : { text: row.price },
     cell(row.cumQty),
     { text: row.isDryRun ? `${state} dry` : state, tone: row.isInDoubt ? "bad" : "plain" },
-    { text: age, tone: row.isInDoubt ? "bad" : "dim" },
+    { text: sinceText(row, nowUs), tone: row.isInDoubt ? "bad" : "dim" },
     cell(row.intentId ?? row.venueOrderId),
     cell(row.client),
     cell(row.tag),
   ];
+}
+
+/** Returns for how long an order has been as it is; `>`: or longer. */
+export function sinceText(
+  { sinceUs, isSinceAtLeast }: Pick<OrderRow, "sinceUs" | "isSinceAtLeast">,
+  nowUs: number,
+): string {
+  return `${isSinceAtLeast ? ">" : ""}${ageText(nowUs - sinceUs)}`;
 }
 
 /** Positions of the accounts. */

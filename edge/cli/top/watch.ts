@@ -14,6 +14,7 @@ import type { Cancel } from "../../ports.ts";
 import {
   type BookCounts,
   daemonFacts,
+  instrumentModels,
   numbersOf,
   positionModels,
   queueModels,
@@ -134,6 +135,7 @@ export class Watch {
         reasons: this.#reasons,
         books: this.#books,
       }),
+      instruments: instrumentModels(this.#risk),
       queues: queueModels(metrics),
       latency: latencyModels(metrics, this.#tallies),
       rejects: rejectsModel(metrics, this.#tallies, this.#talliesSinceUs),

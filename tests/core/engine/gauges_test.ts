@@ -14,8 +14,9 @@ import {
   NO_VENUE_LIMITS,
   type ScopedLimits,
 } from "../../../core/limits.ts";
-import { type Checkpoint, instrumentId, micros, px, qty } from "../../../core/mod.ts";
+import { type Checkpoint, instrumentId, micros, qty } from "../../../core/mod.ts";
 import { draft, spotInstrument, World, type WorldOptions } from "../../support/engine_world.ts";
+import * as say from "../../support/venue_words.ts";
 
 const BTC = instrumentId(0);
 
@@ -45,23 +46,6 @@ function trading(options: WorldOptions = {}): World {
 function market(w: World, mid: number): void {
   const levels = { bids: [mid - 1, 1000], asks: [mid + 1, 1000], updateId: null };
   w.offer(draft("market_data", "BookSnapshot", levels, BTC));
-}
-
-/** An execution of nobody we know: it halts its instrument. */
-function strangerFills(w: World): void {
-  w.broker("OrderExecuted", {
-    order: null,
-    clOrdId: "somebody-else",
-    venueOrderId: "v99",
-    execId: "e1",
-    side: "Sell",
-    lastQty: qty(2000),
-    lastPx: px(10_000),
-    liquidity: "Taker",
-    commission: "0.5",
-    commissionCurrency: "USDT",
-    provisional: false,
-  });
 }
 
 Deno.test("gauges() counts live orders by state and forgets those that ended", () => {
@@ -152,8 +136,14 @@ Deno.test("gauges() shows failures, the open breaker and the pause that a venue 
   w.broker("RequestFailed", failed);
   deepStrictEqual([venueOf(w).failures, venueOf(w).isBreakerOpen], [2, true]);
   ok(venueOf(w).isPaused);
-  const afterUs = micros(w.nowUs + 500_000);
-  ok(w.timeline.view.gauges(afterUs).venues[0]?.isPaused === false);
+  const later = (us: number): VenueGauges | undefined =>
+    w.timeline.view.gauges(micros(w.nowUs + us)).venues[0];
+  ok(later(500_000)?.isPaused === false);
+  deepStrictEqual(
+    [later(999_999)?.isBreakerOpen, later(1_000_000)?.isBreakerOpen],
+    [true, false],
+    "half open, new exposure is let in",
+  );
 });
 
 Deno.test("gauges() tells fresh books from stale ones, and those that have orders", () => {
@@ -182,7 +172,7 @@ Deno.test("gauges() shows an account that its venue sees otherwise, and its trad
 Deno.test("gauges() counts halted instruments until the operator lifts the halt or they close", () => {
   const w = trading();
   strictEqual(venueOf(w).haltedInstruments, 0);
-  strangerFills(w);
+  say.strangerFills(w);
   deepStrictEqual([venueOf(w).haltedInstruments, venueOf(w).tradingState], [1, "Active"]);
   w.control("TradingStateSet", { state: "Reducing", reason: "looked" }, BTC);
   strictEqual(venueOf(w).haltedInstruments, 0);

@@ -14,6 +14,7 @@ import {
 import { instrumentId, qty } from "../../../core/mod.ts";
 import { EngineTimeline } from "../../support/engine_timeline.ts";
 import { spotInstrument, World, type WorldOptions } from "../../support/engine_world.ts";
+import * as say from "../../support/venue_words.ts";
 
 const [BTC, ETH] = [instrumentId(0), instrumentId(2)];
 const RATE = { perSecond: 5, burst: 7 };
@@ -55,6 +56,8 @@ Deno.test("limitsMap() says null where nothing is limited, and nothing of a clie
   strictEqual(map["client"], null);
   deepStrictEqual(firstOf(map, "instruments"), {
     instrument: "test:BTC/USDT",
+    status: "open",
+    trading_state: "Active",
     dry_run: false,
     max_order_qty: null,
     max_order_notional: null,
@@ -126,6 +129,20 @@ Deno.test("limitsMap() tells a client's limits in an instrument, whether it ever
   });
   const bob = mapFor(engine, "bob")["client"] as RiskMap;
   strictEqual(bob["open_orders"], 0);
+});
+
+Deno.test("limitsMap() tells what state an instrument was put in by itself, and that it has closed", () => {
+  const { w, engine } = world();
+  say.strangerFills(w);
+  const states = (): unknown => {
+    const map = mapFor(engine);
+    const row = firstOf(map, "instruments") as RiskMap;
+    const venue = firstOf(map, "venues") as RiskMap;
+    return [row["status"], row["trading_state"], venue["trading_state"]];
+  };
+  deepStrictEqual(states(), ["open", "Halted", "Active"]);
+  w.control("InstrumentListed", { ...spotInstrument(), status: "closed" }, BTC);
+  deepStrictEqual(states(), ["closed", "Halted", "Active"]);
 });
 
 Deno.test("limitsMap() tells what holds requests back, and who is run dry", () => {

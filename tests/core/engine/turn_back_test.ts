@@ -49,7 +49,7 @@ type Sets = (w: World, state: TradingState) => void;
 const OWNERS: readonly (readonly [string, Sets, string])[] = [
   ["the operator's", (w, state) => setState(w, state, { venue: null }), "by the operator"],
   ["the account's", setState, "for this venue's account"],
-  ["the instrument's", (w, state) => setState(w, state, { instrument: BTC }), "for this venue's"],
+  ["the instrument's", (w, state) => setState(w, state, { instrument: BTC }), "this instrument"],
   ["the client's", ownState, "by this client"],
 ];
 

@@ -96,6 +96,8 @@ Deno.test("View.risk() names limits and states, View.counters() counts", () => {
   const risk = w.timeline.view.risk(ALICE);
   deepStrictEqual(risk["instruments"], [{
     instrument: "test:BTC/USDT",
+    status: "open",
+    trading_state: "Active",
     dry_run: false,
     max_order_qty: "50",
     max_order_notional: null,

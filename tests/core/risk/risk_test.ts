@@ -82,7 +82,7 @@ Deno.test("strictest() gives the most severe state and Active for none", () => {
   strictEqual(strictest(), "Active");
 });
 
-for (const who of ["operatorState", "venueState", "clientState"] as const) {
+for (const who of ["operatorState", "venueState", "instrumentState", "clientState"] as const) {
   Deno.test(`firstRefusal() obeys Halted and Reducing of ${who}`, () => {
     strictEqual(codeFor({ [who]: "Halted" }), "TRADING_HALTED");
     strictEqual(codeFor({ [who]: "Reducing" }), "REDUCE_ONLY");
@@ -224,6 +224,8 @@ const TEXTS: readonly (readonly [RequestChanges, readonly string[]])[] = [
   [{ clientState: "Halted" }, ["was Halted", "SetRiskFlag"]],
   [{ reduceOnly: true, clientPosition: -5_000 }, ["at most 0.5,", "reduce_only", "was 1"]],
   [{ venueState: "Reducing" }, ["at most 0,", "Reducing", "account", "was 1"]],
+  [{ instrumentState: "Reducing" }, ["at most 0,", "Reducing", "this instrument", "was 1"]],
+  [{ instrumentState: "Halted" }, ["was Halted", "set for this instrument"]],
 ];
 for (const [changes, parts] of TEXTS) {
   Deno.test(`firstRefusal() says ${parts.join(" … ")}`, () => {

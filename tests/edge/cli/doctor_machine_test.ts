@@ -6,6 +6,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { denoMachine, metricsState, portState } from "../../../edge/cli/doctor_machine.ts";
 import { denoDisk } from "../../../edge/deno_disk.ts";
+import { createHighWater } from "../../../edge/journal/high_water.ts";
 import { lockState } from "../../../edge/journal/mod.ts";
 import { TemporaryDirectory } from "../../support/temporary.ts";
 
@@ -20,6 +21,30 @@ Deno.test("lockOf() tells a lock that is held from one that is free or not there
   strictEqual(machine.lockOf(directory.state), "free");
   lockState(denoDisk(), directory.state).release();
 });
+
+Deno.test("lockOf() says of a lock that cannot be opened that it was denied", () => {
+  using directory = new TemporaryDirectory();
+  Deno.mkdirSync(directory.state);
+  Deno.symlinkSync("lock", `${directory.state}/lock`); // of itself: root cannot open it either
+  strictEqual(machine.lockOf(directory.state), "denied");
+});
+
+Deno.test("verifyJournal() tells a journal that is gone from one that never was", () => {
+  using directory = new TemporaryDirectory();
+  strictEqual(machine.verifyJournal(directory.state), "none");
+  lockState(denoDisk(), directory.state).release();
+  strictEqual(machine.verifyJournal(directory.state), "none", "a lock is no trace of one");
+  directory.write("state/events.sqlite", "");
+  match(problemIn(directory.state), /has events\.sqlite must have a journal: was without one/);
+  const mark = { journalId: "a".repeat(32), batch: 7, seq: 9, chain: "b".repeat(64) };
+  createHighWater(denoDisk(), directory.state, { ...mark, segment: 1, offset: 0 });
+  match(problemIn(directory.state), /reach its high-water mark \(batch 7, seq 9\): was without/);
+});
+
+function problemIn(stateDirectory: string): string {
+  const verified = machine.verifyJournal(stateDirectory);
+  return verified === "none" ? verified : verified.problem ?? "";
+}
 
 Deno.test("syncTimes() measures synced writes and leaves nothing behind, or says why it cannot", () => {
   using directory = new TemporaryDirectory();

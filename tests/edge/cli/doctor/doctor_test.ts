@@ -145,6 +145,13 @@ const cases: readonly (readonly [string, Verdict, string, Partial<Facts>, RegExp
   ["token", "fail", "it is a directory", entry(`${STATE}/token`, DIRECTORY), /holds no token/],
   ["token", "pass", "it cannot be read", on({ readText: () => undefined }), /owner's alone/],
   ["token", "skip", "it is not there yet", { stateDirectory: "/gone" }, /first start/],
+  [
+    "lock",
+    "skip",
+    "nobody may look whether a daemon runs",
+    on({ lockOf: () => "denied" }),
+    /\/state\/lock cannot be looked at: ask as .* root/,
+  ],
   ["port", "fail", "another program has it", { port: "other" }, /7411 is taken by another program/],
   [
     "port",
@@ -159,6 +166,13 @@ const cases: readonly (readonly [string, Verdict, string, Partial<Facts>, RegExp
     "the daemon that runs is not there",
     on({ lockOf: () => "held" }),
     /nobody answers/,
+  ],
+  [
+    "port",
+    "skip",
+    "a daemon has it and nobody may look which",
+    { port: "tapeline", ...on({ lockOf: () => "denied" }) },
+    /a daemon answers at .*7411; of which state directory cannot be seen/,
   ],
   [
     "journal",
@@ -192,7 +206,27 @@ const cases: readonly (readonly [string, Verdict, string, Partial<Facts>, RegExp
     entry(`${STATE}/poison`, "denied"),
     /the journal is whole/,
   ],
-  ["journal", "skip", "there is none", entry(`${STATE}/journal`, "absent"), /no journal yet/],
+  ["journal", "skip", "there never was one", on({ verifyJournal: () => "none" }), /no journal yet/],
+  [
+    "journal",
+    "fail",
+    "it is gone, and not all that came with it",
+    on({
+      entries: new Map([[`${STATE}/journal`, "absent"]]),
+      verifyJournal: () => ({ ok: false, problem: "it must have a journal" }),
+    }),
+    /must have a journal/,
+  ],
+  [
+    "journal",
+    "fail",
+    "it is damaged where recovery stumbled",
+    on({
+      entries: new Map([[`${STATE}/poison`, FILE_ENTRY]]),
+      verifyJournal: () => ({ ok: false, problem: "bad 7" }),
+    }),
+    /bad 7/,
+  ],
   ["disk_space", "fail", "there is next to none", on({ freeBytes: () => 2 ** 28 }), /^256 MiB/],
   ["disk_space", "warn", "there is little", on({ freeBytes: () => 2 ** 30 }), /^1024 MiB/],
   ["disk_sync", "fail", "it takes too long", on({ syncTimes: () => [600_000] }), /600\.0 ms/],
@@ -232,6 +266,13 @@ const cases: readonly (readonly [string, Verdict, string, Partial<Facts>, RegExp
     /Cannot open/,
   ],
   ["disk_sync", "skip", "a daemon runs", on({ lockOf: () => "held" }), /not disturbed/],
+  [
+    "disk_sync",
+    "skip",
+    "nobody may look whether a daemon runs",
+    on({ lockOf: () => "denied" }),
+    /would be disturbed cannot be seen/,
+  ],
   ["clock", "fail", "a venue's is far off", skew(-1500), /main is -1500 ms ahead/],
   ["clock", "warn", "a venue's is off", skew(150), /main is 150 ms ahead/],
   ["clock", "warn", "nobody keeps it", {
@@ -339,6 +380,10 @@ const metricsCases: readonly (readonly [Verdict, string, Partial<Facts>, RegExp]
   }, /the daemon that runs answers at .*9464: version 1\.2\.3, paper$/],
   ["fail", "another daemon has it", { metrics: DAEMON }, /another state directory .*1\.2\.3/],
   ["fail", "another program has it", { metrics: { state: "other" } }, /9464 is taken/],
+  ["skip", "a daemon has it and nobody may look which", {
+    metrics: DAEMON,
+    ...on({ lockOf: () => "denied" }),
+  }, /a daemon answers at .*1\.2\.3, paper; of which state directory cannot be seen/],
   ["warn", "the daemon that runs is not there", on({ lockOf: () => "held" }), /nobody answers/],
   ["pass", "any will do", { metrics: undefined }, /any free port/],
 ];

@@ -8,7 +8,7 @@
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { lineText } from "../../../../edge/cli/top/line.ts";
-import type { TopModel } from "../../../../edge/cli/top/model.ts";
+import type { OrderRow, TopModel } from "../../../../edge/cli/top/model.ts";
 import { paintFrame, paintText } from "../../../../edge/cli/top/paint.ts";
 import { PAGES, render } from "../../../../edge/cli/top/render.ts";
 import { GONE, NIGHT, NOW_US, orderRow, QUIET } from "../../../support/top_model.ts";
@@ -44,6 +44,32 @@ Deno.test("render() says first that the daemon is gone, then what is in doubt", 
   match(
     news,
     /^NOT CONNECTED for 8s, figures are old: connection refused; kill switch on; 2 in doubt/,
+  );
+});
+
+Deno.test("render() says that a doubt is older than the view", () => {
+  const newsOf = (...rows: readonly OrderRow[]): string => {
+    const orders = { ...QUIET.orders, inDoubt: rows.length, rows };
+    return draw({ ...QUIET, orders }, { columns: 200, rows: 24 })[1] ?? "";
+  };
+  const [seen, found] = [
+    orderRow({ isInDoubt: true, sinceUs: NOW_US - 5_000_000 }),
+    orderRow({ isInDoubt: true, sinceUs: NOW_US - 2_000_000, isSinceAtLeast: true }),
+  ];
+  match(newsOf(seen), /^1 in doubt, oldest 5s /);
+  match(newsOf(found), /^1 in doubt, oldest >2s /);
+  match(newsOf(seen, found), /^2 in doubt, oldest >5s /);
+});
+
+Deno.test("render() names an instrument that is halted by itself, and how many more there are", () => {
+  const newsOf = (...rows: readonly (readonly [string, string])[]): string => {
+    const instruments = rows.map(([instrument, tradingState]) => ({ instrument, tradingState }));
+    return draw({ ...QUIET, instruments }, { columns: 200, rows: 24 })[1] ?? "";
+  };
+  match(newsOf(["main:A", "Halted"]), /^main:A Halted +127\.0\.0\.1:7411 /);
+  match(
+    newsOf(["main:A", "Reducing"], ["main:B", "Halted"], ["main:C", "Halted"]),
+    /^main:B and 1 more Halted; main:A Reducing +127/,
   );
 });
 
@@ -138,6 +164,7 @@ const models = fc.record({
     fees: amount,
   })),
   venues: NIGHT.venues.map((row) => ({ ...row, venue: name, reason: name })),
+  instruments: Array.from({ length: others }, () => ({ instrument: name, tradingState: name })),
   rejects: { sinceUs: NOW_US, codes: [{ code: "SCHEMA", count: orders, text: name }] },
 }));
 

@@ -244,6 +244,21 @@ Deno.test("TopRun counts the books that have a price, and says which venue has s
   match(view.screen.shown, / 2\/2 /);
 });
 
+Deno.test("TopRun says which instrument is halted by itself, unless it has closed", () => {
+  const fixture = new WireFixture();
+  const halted = { instrument: "paper:BTC/USDT", status: "open", trading_state: "Halted" };
+  fixture.backend.riskInstruments = [
+    { ...halted, instrument: "paper:ETH/USDT", trading_state: "Active" },
+    { ...halted, instrument: "paper:OLD/USDT", status: "closed" },
+    halted,
+  ];
+  const view = new Viewing("terminal", {}, fixture);
+  match(view.screen.shown, /^paper:BTC\/USDT Halted; paper has stale books/m);
+  fixture.backend.riskInstruments = [{ ...halted, trading_state: "Active" }];
+  view.second();
+  doesNotMatch(view.screen.shown, /Halted/);
+});
+
 Deno.test("TopRun says nothing of books for which it asked too often", () => {
   const view = new Viewing(
     "terminal",
