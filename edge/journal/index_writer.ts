@@ -13,6 +13,7 @@ import {
   ClientNames,
   fillRows,
   ORDER_FIELDS,
+  orderIntentId,
   parseWireReport,
   type WireReport,
 } from "./report_rows.ts";
@@ -206,8 +207,7 @@ export class IndexWriter {
     if (report.order_id === null || report.order_id === undefined) return;
     const values = ORDER_FIELDS.map((column) => report[column] ?? null);
     const time = report.transact_us ?? null;
-    // A Cancel or Replace bears its own id and names the order's.
-    const intentId = report.orig_intent_id ?? report.intent_id;
+    const intentId = orderIntentId(report);
     this.#statements.order.run(report.order_id, client, intentId, ...values, report.seq_id, time);
   }
 

@@ -216,6 +216,21 @@ Deno.test(
   }),
 );
 
+Deno.test(
+  "runIndex() shows an order under the intent that placed or last replaced it",
+  withIndex((world) => {
+    const w = new EngineWorld().start().open();
+    w.place("i1");
+    w.accept();
+    w.replace("r1", { orig: "i1", qty: "12" });
+    say.replacedTo(w, { qty: 12_000 });
+    startIndex(world);
+    world.rig.recordWorld(w.events);
+    const orders = query(world, "SELECT order_id, intent_id, order_qty FROM orders");
+    deepStrictEqual(orders, [{ order_id: "1", intent_id: "r1", order_qty: "12" }]);
+  }),
+);
+
 const LINEAR = linearInstrument({ id: instrumentId(1), name: "test:PERP" });
 const INVERSE = inverseInstrument({ id: instrumentId(2), name: "test:COIN" });
 
