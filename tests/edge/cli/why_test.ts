@@ -7,6 +7,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { Event } from "../../../core/event.ts";
 import { instrumentId, micros, px, qty, requestId } from "../../../core/numbers.ts";
+import { Doubts } from "../../../edge/cli/why/doubt.ts";
 import { storyLines } from "../../../edge/cli/why/lines.ts";
 import { hopsOf, totalUs } from "../../../edge/cli/why/latency.ts";
 import { type Story, why, type WhyResult } from "../../../edge/cli/why/why.ts";
@@ -151,6 +152,34 @@ Deno.test("why() tells the crash in between and the request that it left without
   ]);
   const { order } = new Written(world).story("1");
   ok(order?.in_doubt);
+});
+
+Deno.test("why() tells the doubt that an accepted loss leaves", () => {
+  const world = new World({ pacing: { perSecond: 1, burst: 1 } }).start().open();
+  world.place("p-1");
+  world.place("p-2");
+  const lostSinceUs = micros(world.nowUs);
+  world.wait(30_000).restart({ lostSinceUs });
+  const steps = new Written(world).steps("2").filter((step) => /^(daemon|doubt)/.test(step));
+  deepStrictEqual(steps, [
+    "daemon: the daemon started again without the journal's end: what happened since 2023-11-14 " +
+    "22:13:20.000000 was lost, engine test",
+    "doubt: its true state is not known: the journal's end was lost: what was sent since " +
+    "2023-11-14 22:13:20.000000 is not known",
+  ]);
+});
+
+Deno.test("Doubts tell of a request that was before the journal's beginning", () => {
+  const started = { type: "Started", source: "control", payload: {}, seqId: 1, timeUs: 0 };
+  const told = new Doubts().reported(
+    { in_doubt: true },
+    { ...started, venue: undefined, instrument: undefined },
+  );
+  strictEqual(
+    told?.text,
+    "its true state is not known: the daemon had ended before a request that is not in this " +
+      "journal had an outcome",
+  );
 });
 
 Deno.test("why() tells an orderly stop, and what its client and venue did, while the order lived", () => {
