@@ -12,6 +12,7 @@ import {
   type FillRow,
   fillRows,
   ORDER_FIELDS,
+  orderIntentId,
   parseWireReport,
   type WireReport,
 } from "./report_rows.ts";
@@ -164,7 +165,7 @@ function* rowsOf(
     for (const lines of batchLines(batch)) {
       if (what === "events") yield* eventRows(lines);
       else if (what === "orders") {
-        for (const row of reportRows(lines, names)) keepOrder(orders, row);
+        for (const told of clientReports(lines, names)) keepOrder(orders, told);
       } else yield* what === "fills" ? fillsOf(lines, names) : reportRows(lines, names);
     }
   }
@@ -183,10 +184,13 @@ function* reportRows(lines: EventLines, names: ClientNames): Generator<Row> {
   for (const { report, client } of clientReports(lines, names)) yield { client, ...report };
 }
 
+/** A report and the name of its client. */
+type ClientReport = { readonly client: string; readonly report: WireReport };
+
 function clientReports(
   { event, effects }: EventLines,
   names: ClientNames,
-): { client: string; report: WireReport }[] {
+): ClientReport[] {
   const reports = [...reportLines(effects)];
   names.learn(event ?? "", reports.map((report) => report.client));
   return reports.map((report) => ({
@@ -196,12 +200,12 @@ function clientReports(
 }
 
 /** The newest report of an order is its state. */
-function keepOrder(orders: Map<string, Row>, report: Row): void {
-  const orderId = report["order_id"];
-  if (typeof orderId !== "string") return;
+function keepOrder(orders: Map<string, Row>, { client, report }: ClientReport): void {
+  if (report.order_id === null) return;
+  const row: Row = { ...report, client, intent_id: orderIntentId(report) };
   orders.set(
-    orderId,
-    Object.fromEntries(ORDER_COLUMNS.map((column) => [column, report[column] ?? null])),
+    report.order_id,
+    Object.fromEntries(ORDER_COLUMNS.map((column) => [column, row[column] ?? null])),
   );
 }
 

@@ -4,12 +4,13 @@
  *
  * Where the journal does not begin at its first event (`begins_after_seq` in `meta`: retention, an
  * accepted loss) nothing here knows what was held before: `pnl` then has no position, rather than one
- * that is counted from zero.
+ * that is counted from zero. Nor has it money of a class that is not worth price × quantity ×
+ * multiplier, or a position in binary contracts and bets, which end without an execution.
  * @module
  */
 
 /** Version of the schema. */
-export const INDEX_FORMAT = "2";
+export const INDEX_FORMAT = "3";
 
 /** Makes an empty database. */
 export const INDEX_SCHEMA = `
@@ -67,6 +68,11 @@ CREATE TABLE orders (
   last_seq_id INTEGER NOT NULL,
   updated_us INTEGER
 ) STRICT, WITHOUT ROWID;
+CREATE TABLE instruments (
+  instrument TEXT PRIMARY KEY,
+  asset_class TEXT NOT NULL,
+  multiplier TEXT NOT NULL
+) STRICT, WITHOUT ROWID;
 CREATE TABLE fill_rows (
   exec_id TEXT NOT NULL,
   order_id TEXT NOT NULL,
@@ -100,21 +106,27 @@ CREATE TABLE pnl_rows (
 CREATE VIEW fills AS
   SELECT seq_id, time_us, datetime(time_us / 1000000, 'unixepoch') AS time, client, order_id,
     intent_id, instrument, side, CAST(last_qty AS REAL) AS qty, CAST(last_px AS REAL) AS px,
-    CAST(last_qty AS REAL) * CAST(last_px AS REAL) AS value, liquidity,
+    CASE WHEN asset_class IN ('spot', 'linear', 'binary') THEN CAST(last_qty AS REAL) *
+      CAST(last_px AS REAL) * CAST(multiplier AS REAL) END AS value, liquidity,
     CAST(commission AS REAL) AS fee, commission_currency AS fee_currency, exec_id,
     last_qty, last_px, commission, voided
-  FROM fill_rows;
+  FROM fill_rows LEFT JOIN instruments USING (instrument);
 CREATE VIEW pnl AS
   WITH books AS (
-    SELECT client, instrument, fills, fees, bought_qty_exact, sold_qty_exact,
-      CASE WHEN is_whole THEN position_exact END AS position_exact,
-      CASE WHEN is_whole THEN cost_exact END AS cost_exact,
-      CASE WHEN is_whole THEN realised_exact END AS realised_exact
-    FROM pnl_rows, (SELECT value = '0' AS is_whole FROM meta WHERE key = 'begins_after_seq')
+    SELECT client, instrument, fills, fees, bought_qty_exact, sold_qty_exact, multiplier,
+      CASE WHEN is_whole AND asset_class IN ('spot', 'linear', 'inverse')
+        THEN position_exact END AS position_exact,
+      CASE WHEN is_whole AND asset_class IN ('spot', 'linear')
+        THEN cost_exact END AS cost_exact,
+      CASE WHEN is_whole AND asset_class IN ('spot', 'linear')
+        THEN realised_exact END AS realised_exact
+    FROM pnl_rows LEFT JOIN instruments USING (instrument),
+      (SELECT value = '0' AS is_whole FROM meta WHERE key = 'begins_after_seq')
   )
   SELECT client, instrument, fills, CAST(position_exact AS REAL) AS position,
     CASE WHEN CAST(position_exact AS REAL) = 0 THEN NULL
-      ELSE CAST(cost_exact AS REAL) / CAST(position_exact AS REAL) END AS avg_px,
+      ELSE CAST(cost_exact AS REAL) / (CAST(position_exact AS REAL) * CAST(multiplier AS REAL))
+      END AS avg_px,
     CAST(realised_exact AS REAL) AS realised, fees, position_exact, cost_exact, realised_exact,
     bought_qty_exact, sold_qty_exact
   FROM books;

@@ -13,12 +13,20 @@ import {
   ClientNames,
   fillRows,
   ORDER_FIELDS,
+  orderIntentId,
   parseWireReport,
   type WireReport,
 } from "./report_rows.ts";
 import { reportLines } from "./report_store.ts";
 import type { Batch } from "./segment_reader.ts";
 import type { JournalTail } from "./writer.ts";
+
+/** What is read of an `InstrumentListed`. */
+type Listing = {
+  readonly name: string;
+  readonly asset_class: string;
+  readonly contract: { readonly multiplier?: string } | null;
+};
 
 type Statements = Readonly<Record<StatementName, Statement>>;
 type StatementName = keyof typeof SQL;
@@ -29,6 +37,8 @@ const SQL = {
   effect: "INSERT INTO effects VALUES (?, ?, ?)",
   report: "INSERT OR REPLACE INTO reports VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
   order: "INSERT OR REPLACE INTO orders VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
+  instrument: "INSERT OR REPLACE INTO instruments VALUES (?, ?, ?)",
+  multiplierOf: "SELECT multiplier FROM instruments WHERE instrument = ?",
   fill: "INSERT OR REPLACE INTO fill_rows VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)",
   void: "UPDATE fill_rows SET voided = 1 WHERE order_id = ? AND exec_id = ?",
   correct: "UPDATE fill_rows SET last_qty = ?, last_px = ?, liquidity = ?, commission = ?, " +
@@ -109,7 +119,7 @@ export class IndexWriter {
     this.#database.exec("COMMIT");
   }
 
-  #takeEvent({ event }: EventLines): void {
+  #takeEvent({ event, effects }: EventLines): void {
     if (event === undefined || event.includes('"source":"market_data"')) return;
     const { event: raw } = JSON.parse(event) as { event: Readonly<Record<string, SqlValue>> };
     this.#statements.event.run(
@@ -123,6 +133,15 @@ export class IndexWriter {
       JSON.stringify(raw["payload"]),
       raw["idempotency_key"] ?? null,
     );
+    // One that the engine refused has an alarm, and what was listed before stays.
+    const isListed = raw["event_type"] === "InstrumentListed" && !effects.includes('{"alarm":');
+    if (isListed) this.#takeListing(event);
+  }
+
+  #takeListing(event: string): void {
+    const { payload } = (JSON.parse(event) as { event: { payload: Listing } }).event;
+    const { name, asset_class: assetClass, contract } = payload;
+    this.#statements.instrument.run(name, assetClass, contract?.multiplier ?? "1");
   }
 
   #takeEffects({ seq, event, effects }: EventLines): void {
@@ -188,8 +207,7 @@ export class IndexWriter {
     if (report.order_id === null || report.order_id === undefined) return;
     const values = ORDER_FIELDS.map((column) => report[column] ?? null);
     const time = report.transact_us ?? null;
-    // A Cancel or Replace bears its own id and names the order's.
-    const intentId = report.orig_intent_id ?? report.intent_id;
+    const intentId = orderIntentId(report);
     this.#statements.order.run(report.order_id, client, intentId, ...values, report.seq_id, time);
   }
 
@@ -213,7 +231,7 @@ export class IndexWriter {
 
   /** Books a client's executions in an instrument anew, as they stand. */
   #rebook(instrument: string, client: string): void {
-    const book = new PnlBook();
+    const book = new PnlBook(this.#multiplierOf(instrument));
     for (const row of this.#statements.fillsOf.all(client, instrument)) {
       book.book({
         side: String(row["side"]),
@@ -233,9 +251,15 @@ export class IndexWriter {
     const known = this.#books.get(key);
     if (known !== undefined) return known;
     const row = this.#statements.pnlOf.all(client, instrument)[0];
-    const book = row === undefined ? new PnlBook() : PnlBook.from(row);
+    const multiplier = this.#multiplierOf(instrument);
+    const book = row === undefined ? new PnlBook(multiplier) : PnlBook.from(row, multiplier);
     this.#books.set(key, book);
     return book;
+  }
+
+  /** "1" of what is not known as listed: `pnl` shows no money of it. */
+  #multiplierOf(instrument: string): string {
+    return String(this.#statements.multiplierOf.all(instrument)[0]?.["multiplier"] ?? "1");
   }
 }
 

@@ -3,6 +3,8 @@
  *
  * For people and charts: the account's truth is the ledger. Sums are exact to 18 decimals; the cost
  * taken out by a partial close is rounded half-even to 18. Fees are summed apart, by currency.
+ * Known limit: money is counted as price × quantity × multiplier, which is what spot and linear
+ * contracts are worth; of the other classes the view `pnl` shows none.
  * @module
  */
 import { divideHalfEven, fromUnits, powerOfTen, toUnits } from "../../core/decimal.ts";
@@ -25,6 +27,8 @@ export type PnlColumns = {
 
 /** One book. */
 export class PnlBook {
+  /** What one unit of quantity is worth at price 1, units. */
+  readonly #multiplier: bigint;
   #fills = 0;
   /** Signed quantity, units. */
   #position = 0n;
@@ -34,6 +38,14 @@ export class PnlBook {
   #bought = 0n;
   #sold = 0n;
   readonly #fees = new Map<string, bigint>();
+
+  /**
+   * `multiplier`: that of the contract, a decimal.
+   * @throws {RangeError} If it has more than 18 decimals.
+   */
+  constructor(multiplier = "1") {
+    this.#multiplier = units(multiplier);
+  }
 
   /** Books a fill. */
   book(
@@ -64,8 +76,8 @@ export class PnlBook {
   }
 
   /** Returns the book that a row of `pnl_rows` was made of. */
-  static from(row: SqlRow): PnlBook {
-    const book = new PnlBook();
+  static from(row: SqlRow, multiplier = "1"): PnlBook {
+    const book = new PnlBook(multiplier);
     book.#fills = Number(row["fills"]);
     book.#position = units(String(row["position_exact"]));
     book.#cost = units(String(row["cost_exact"]));
@@ -88,7 +100,7 @@ export class PnlBook {
       ? this.#cost
       : divideHalfEven({ numerator: this.#cost * closed, denominator: held });
     const signed = change > 0n ? closed : -closed;
-    this.#realised += -value(signed, price) - cost;
+    this.#realised += -this.#value(signed, price) - cost;
     this.#position += signed;
     this.#cost -= cost;
     if (signed !== change) this.#open(change - signed, price);
@@ -96,12 +108,13 @@ export class PnlBook {
 
   #open(change: bigint, price: bigint): void {
     this.#position += change;
-    this.#cost += value(change, price);
+    this.#cost += this.#value(change, price);
   }
-}
 
-function value(qty: bigint, price: bigint): bigint {
-  return divideHalfEven({ numerator: qty * price, denominator: powerOfTen(SCALE) });
+  #value(qty: bigint, price: bigint): bigint {
+    const numerator = qty * price * this.#multiplier;
+    return divideHalfEven({ numerator, denominator: powerOfTen(2 * SCALE) });
+  }
 }
 
 function magnitude(amount: bigint): bigint {

@@ -85,6 +85,13 @@ export function parseWireReport(report: { readonly text: string }): WireReport {
   return JSON.parse(report.text) as WireReport;
 }
 
+/** The intent that placed or last replaced the order, as a report on the order tells. */
+export function orderIntentId(report: WireReport): Text {
+  // A Cancel or Replace bears its own id and names the order's; once `Replaced`, its own is that.
+  if (report.exec_type === "Replaced") return report.intent_id;
+  return report.orig_intent_id ?? report.intent_id;
+}
+
 /** Returns the executions that a `Trade` report carries, or what a later one says of an execution. */
 export function fillRows(report: WireReport, client: string): FillRow[] {
   const kind = EXECUTION_KINDS.find((known) => known === report.exec_type);

@@ -6,6 +6,7 @@
 import type { Names } from "./names.ts";
 import { type EventRecord, numberOf, textOf } from "./record.ts";
 import type { Step, StepKind } from "./steps.ts";
+import { momentText } from "./times.ts";
 
 /** Circumstances kept between two steps; of more, the newest. */
 const KEPT_MAX = 100;
@@ -62,13 +63,18 @@ export class Circumstances {
     return kept;
   }
 
-  /** How the daemon came to start: after an orderly stop or not. */
+  /** How the daemon came to start: after an orderly stop or not, or without the journal's end. */
   startWords({ payload }: EventRecord): string {
-    const how = this.#isStopping
-      ? "the daemon started again"
-      : "the daemon started again after it had ended without stopping (crash or kill)";
+    const how = this.#startCause(numberOf(payload, "lost_since_us"));
     this.#isStopping = false;
-    return `${how}, engine ${textOf(payload, "engine_version")}`;
+    return `the daemon started again${how}, engine ${textOf(payload, "engine_version")}`;
+  }
+
+  #startCause(lostSinceUs: number | undefined): string {
+    if (lostSinceUs !== undefined) {
+      return ` without the journal's end: what happened since ${momentText(lostSinceUs)} was lost`;
+    }
+    return this.#isStopping ? "" : " after it had ended without stopping (crash or kill)";
   }
 
   #told(event: EventRecord): { readonly kind: StepKind; readonly text: string } | undefined {

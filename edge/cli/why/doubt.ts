@@ -4,6 +4,7 @@
  * @module
  */
 import { type EventRecord, type Fields, numberOf, textOf } from "./record.ts";
+import { momentText } from "./times.ts";
 
 type Open = { readonly request: number; readonly kind: string };
 
@@ -76,10 +77,20 @@ export class Doubts {
 
   #causeWords(event: EventRecord | undefined): string {
     if (event?.type === "RequestFailed") return textOf(event.payload, "text") ?? "";
-    if (event?.type === "Started") {
-      return `the daemon had ended before request ${this.openWords} had an outcome`;
-    }
+    if (event?.type === "Started") return this.#startWords(event.payload);
     return "what is wanted cannot be sent, the venue is down";
+  }
+
+  #startWords(payload: Fields): string {
+    const lostUs = numberOf(payload, "lost_since_us");
+    if (lostUs !== undefined) {
+      return `the journal's end was lost: what was sent since ${momentText(lostUs)} is not known`;
+    }
+    const { openWords } = this;
+    const request = openWords === undefined
+      ? "a request that is not in this journal"
+      : `request ${openWords}`;
+    return `the daemon had ended before ${request} had an outcome`;
   }
 }
 

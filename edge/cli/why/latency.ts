@@ -37,31 +37,27 @@ const CHAINS_MAX = 1000;
 export class Latency {
   readonly #chains: OpenChain[] = [];
   #place: OpenChain | undefined;
-  #replace: OpenChain | undefined;
-  #cancel: OpenChain | undefined;
+  /** All but Places that have no outcome yet, oldest first. */
+  #pending: OpenChain[] = [];
 
   get chains(): readonly Chain[] {
     return this.#chains;
   }
 
-  /** An intent of the order, decided at `timeUs`. */
+  /** An intent of the order that was taken, decided at `timeUs`. */
   intent(payload: Fields, timeUs: number): void {
     const intent = inner(payload, "intent");
     const what = textOf(intent, "action") ?? "";
-    const chain = this.#open(what, textOf(intent, "intent_id") ?? null);
+    const chain = this.#begin(what, textOf(intent, "intent_id") ?? null);
     note(chain, "sent", numberOf(intent, "sent_us"));
     note(chain, "received", numberOf(payload, "recv_us"));
     note(chain, "decided", timeUs);
-    if (what === "Place") this.#place = chain;
-    else if (what === "Replace") this.#replace = chain;
-    else if (what === "Cancel" || what === "CancelAll") this.#cancel = chain;
   }
 
   /** The order is to be cancelled; by whom says `reason` where no intent of its own did. */
   cancelling(reason: string, timeUs: number): void {
-    if (this.#cancel !== undefined) return;
-    this.#cancel = this.#open(`Cancel (${reason})`, null);
-    note(this.#cancel, "decided", timeUs);
+    if (this.#current("Cancel") !== undefined) return;
+    note(this.#begin(`Cancel (${reason})`, null), "decided", timeUs);
   }
 
   /** A request was decided. */
@@ -73,17 +69,18 @@ export class Latency {
   /** A report on the order, made at `timeUs`. */
   report(wire: Fields, timeUs: number): void {
     const execType = textOf(wire, "exec_type") ?? "";
-    const chain = this.#answered(execType);
+    const chain = this.#answered(wire, execType);
     for (const [key, name] of STAMPS) note(chain, name, numberOf(wire, key));
     switch (execType) {
       case "New":
         return note(chain, "accepted", timeUs);
-      case "IntentDone":
-        return note(this.#chains.at(-1), "done", timeUs);
       case "Trade":
         note(this.#place, "first fill", timeUs);
         if (textOf(wire, "ord_status") === "Filled") this.#filled(timeUs);
         return;
+      case "IntentDone":
+        note(chain, "done", timeUs);
+        break;
       case "Rejected":
       case "CancelRejected":
       case "ReplaceRejected":
@@ -97,45 +94,62 @@ export class Latency {
       default:
         return;
     }
-    if (execType.startsWith("Replace")) this.#replace = undefined;
-    else this.#cancel = undefined;
+    this.#end(chain);
   }
 
   #filled(timeUs: number): void {
     if (this.#place?.marks.at(-1)?.at_us !== timeUs) note(this.#place, "filled", timeUs);
-    note(this.#cancel, "filled first", timeUs);
-    this.#cancel = undefined;
+    const cancel = this.#current("Cancel");
+    note(cancel, "filled first", timeUs);
+    this.#end(cancel);
   }
 
-  /** Which request a report answers. */
-  #answered(execType: string): OpenChain | undefined {
+  /** Which request a report answers: the one whose id it bears, or one of the daemon's own. */
+  #answered(wire: Fields, execType: string): OpenChain | undefined {
+    const intentId = textOf(wire, "cause_intent_id") ?? textOf(wire, "intent_id");
+    const named = this.#pending.find((chain) => chain.intent_id === intentId);
+    const own = this.#pending.find((chain) => chain.intent_id === null);
     switch (execType) {
       case "New":
-      case "Rejected":
         return this.#place;
+      case "Rejected":
+      case "IntentDone":
+        return named ?? this.#place;
       case "Replaced":
       case "ReplaceRejected":
-        return this.#replace;
+        return named;
       case "Cancelled":
       case "Expired":
-        return this.#cancel ?? this.#place;
+        return named ?? own ?? this.#place;
       case "CancelRejected":
-        return this.#cancel;
+        return named ?? own;
       default:
         return undefined;
     }
   }
 
   #chainOf(kind: string): OpenChain | undefined {
-    if (kind === "Submit") return this.#replace ?? this.#place;
-    if (kind === "Replace") return this.#replace;
-    return kind === "Cancel" ? this.#cancel ?? this.#replace : undefined;
+    const replace = this.#current("Replace");
+    if (kind === "Submit") return replace ?? this.#place;
+    if (kind === "Replace") return replace;
+    return kind === "Cancel" ? this.#current("Cancel") ?? replace : undefined;
   }
 
-  #open(what: string, intentId: string | null): OpenChain {
+  /** The one under way; a later one of its kind is refused until it has its outcome. */
+  #current(kind: "Cancel" | "Replace"): OpenChain | undefined {
+    return this.#pending.find(({ what }) => what.startsWith(kind));
+  }
+
+  #begin(what: string, intentId: string | null): OpenChain {
     const chain: OpenChain = { what, intent_id: intentId, marks: [] };
     if (this.#chains.length < CHAINS_MAX) this.#chains.push(chain);
+    if (what === "Place") this.#place = chain;
+    else this.#pending.push(chain);
     return chain;
+  }
+
+  #end(chain: OpenChain | undefined): void {
+    this.#pending = this.#pending.filter((each) => each !== chain);
   }
 }
 

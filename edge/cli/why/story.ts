@@ -58,6 +58,9 @@ const TERMINAL: ReadonlySet<string | undefined> = new Set([
   "Expired",
 ]);
 
+/** In the report that refuses an intent before any order is concerned. */
+const REFUSED = '"exec_type":"Rejected"';
+
 /** Ids of an order that are remembered to recognise it by. */
 const CL_ORD_IDS_MAX = 64;
 
@@ -110,11 +113,15 @@ export class StoryTeller implements Visitor {
     this.#event = event;
     const all = text.split("\n").filter(Boolean);
     if (event?.type === "IntentReceived") this.#learnClient(event, all);
-    const isAbout = mayBeAbout && event !== undefined && this.#isAboutTarget(event);
-    const effects = this.#effectsOf(all, isAbout);
-    if (isAbout || effects.length > 0) {
-      this.#tell(event, { isAbout, effects, isAgain: text.startsWith('{"repeat"') });
-    } else if (event !== undefined && this.#steps.count > 0) this.#circumstances.take(event);
+    const isNamed = mayBeAbout && event !== undefined && this.#isAboutTarget(event);
+    const effects = this.#effectsOf(all, isNamed);
+    const isAgain = text.startsWith('{"repeat"');
+    // An intent's id that was forgotten may be borne anew: what came of that is not about this one.
+    const isAnothers = event?.type === "IntentReceived" && !isAgain &&
+      effects.length === 0 && all.length > 0;
+    const isAbout = isNamed && !isAnothers;
+    if (isAbout || effects.length > 0) this.#tell(event, { isAbout, effects, isAgain });
+    else if (event !== undefined && this.#steps.count > 0) this.#circumstances.take(event);
     return true;
   }
 
@@ -126,8 +133,9 @@ export class StoryTeller implements Visitor {
   /** What nobody of ours ordered has no number: all that its events caused is about it. */
   #effectsOf(lines: readonly string[], isAbout: boolean): EffectRecord[] {
     if (this.#target.kind === "foreign") return isAbout ? lines.map(readEffect) : [];
-    return lines.filter((line) => this.#mentions.isIn(line)).map(readEffect)
-      .filter((effect) => this.#isOfClient(effect));
+    const isIntent = isAbout && this.#event?.type === "IntentReceived";
+    return lines.filter((line) => this.#mentions.isIn(line) || isIntent && line.includes(REFUSED))
+      .map(readEffect).filter((effect) => this.#isOfClient(effect));
   }
 
   /** An intent id is its client's own, a venue's id its venue's: another's is another thing. */
@@ -220,16 +228,28 @@ export class StoryTeller implements Visitor {
     const intent = inner(event.payload, "intent");
     const client = this.names.clientOfSession(numberOf(event.payload, "session"));
     if (client !== undefined) this.#circumstances.ofClient(client);
-    const text = eventWords(event, this.names);
-    this.#add(event, "intent", {
-      text: of.isAgain ? `${text}, again: its reports are repeated` : text,
-      record: event.payload,
-    });
-    if (of.isAgain) return;
     const intentId = textOf(intent, "intent_id") ?? "";
+    const untaken = this.#untakenWords(intent, of);
+    const text = `${eventWords(event, this.names)}${untaken ?? ""}`;
+    this.#add(event, "intent", { text, record: event.payload });
+    if (untaken !== undefined) return;
     this.#intents.push(intentId);
     this.#mentions.addIntent(intentId);
     this.#latency.intent(event.payload, event.timeUs);
+  }
+
+  /** What became of an intent instead of being taken; undefined: it was. */
+  #untakenWords(intent: Fields, { isAbout, effects, isAgain }: Matched): string | undefined {
+    if (isAgain) return ", again: its reports are repeated";
+    const hasOwn = effects.some(({ kind, body }) =>
+      kind === "transition" || kind === "report" && this.#isOwn(inner(body, "wire"))
+    );
+    if (!isAbout || hasOwn) return undefined;
+    if (effects.length > 0) return ", not taken";
+    // A CancelAll of orders that are being cancelled already is answered once they have ended.
+    const isFirst = !this.#intents.includes(textOf(intent, "intent_id") ?? "");
+    const isWaiting = isFirst && textOf(intent, "action") === "CancelAll";
+    return isWaiting ? undefined : ", not taken: nothing came of it";
   }
 
   #tellEffect({ kind, body }: EffectRecord, at: At): void {
@@ -260,11 +280,9 @@ export class StoryTeller implements Visitor {
 
   #tellReport(body: Fields, at: At): void {
     const wire = inner(body, "wire");
-    const isOfOrder = this.#target.kind === "order";
-    if (!isOfOrder && this.#isFinal(wire)) this.#isAnswered = true;
-    if (isOfOrder && textOf(wire, "order_id") !== undefined) {
-      this.#newest = { client: numberOf(body, "client"), wire };
-    }
+    const isOfOrder = this.#target.kind === "order" && this.#isOwn(wire);
+    if (this.#isFinal(wire)) this.#isAnswered = true;
+    if (isOfOrder) this.#newest = { client: numberOf(body, "client"), wire };
     const doubt = isOfOrder ? this.#doubts.reported(wire, this.#event) : undefined;
     if (doubt !== undefined) this.#add(at, doubt.kind, { text: doubt.text, record: null });
     const code = textOf(wire, "reject_code");
@@ -277,10 +295,17 @@ export class StoryTeller implements Visitor {
     this.#add(at, "report", { text: `${order}${reportWords(body, this.names)}`, record: wire });
   }
 
+  /** False for the report that refuses an intent which only bears an id of the target. */
+  #isOwn(wire: Fields): boolean {
+    if (this.#target.kind === "order") return textOf(wire, "order_id") !== undefined;
+    return textOf(wire, "reject_code") !== "INTENT_ID_REUSED";
+  }
+
   /** The last word on an intent that has no order. */
   #isFinal(wire: Fields): boolean {
     const target = this.#target;
-    return target.kind === "intent" && textOf(wire, "intent_id") === target.intentId;
+    return target.kind === "intent" && textOf(wire, "intent_id") === target.intentId &&
+      this.#isOwn(wire);
   }
 
   #learnKeys(body: Fields): void {

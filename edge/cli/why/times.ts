@@ -14,6 +14,11 @@ export function clockText(us: number): string {
   return `${isoText(us).slice(11, 23)}${micros}`;
 }
 
+/** Date and time of day, `2026-11-20 16:49:38.112592`. */
+export function momentText(us: number): string {
+  return `${dateText(us)} ${clockText(us)}`;
+}
+
 /**
  * A span in the unit in which it is short.
  * @example

@@ -7,14 +7,16 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { Event } from "../../../core/event.ts";
 import { instrumentId, micros, px, qty, requestId } from "../../../core/numbers.ts";
+import { Doubts } from "../../../edge/cli/why/doubt.ts";
 import { storyLines } from "../../../edge/cli/why/lines.ts";
 import { hopsOf, totalUs } from "../../../edge/cli/why/latency.ts";
 import { type Story, why, type WhyResult } from "../../../edge/cli/why/why.ts";
 import { segmentName } from "../../../edge/journal/format.ts";
 import { JOURNAL_DEFAULTS } from "../../../edge/journal/mod.ts";
-import { ref, World } from "../../support/engine_world.ts";
+import { ref, SETTINGS, World } from "../../support/engine_world.ts";
 import { JournalRig, STATE } from "../../support/journal_rig.ts";
 import { MemoryDisk } from "../../support/memory_disk.ts";
+import { replacedTo } from "../../support/venue_words.ts";
 
 /** What the world did, written by a journal of its own. */
 class Written {
@@ -152,6 +154,34 @@ Deno.test("why() tells the crash in between and the request that it left without
   ok(order?.in_doubt);
 });
 
+Deno.test("why() tells the doubt that an accepted loss leaves", () => {
+  const world = new World({ pacing: { perSecond: 1, burst: 1 } }).start().open();
+  world.place("p-1");
+  world.place("p-2");
+  const lostSinceUs = micros(world.nowUs);
+  world.wait(30_000).restart({ lostSinceUs });
+  const steps = new Written(world).steps("2").filter((step) => /^(daemon|doubt)/.test(step));
+  deepStrictEqual(steps, [
+    "daemon: the daemon started again without the journal's end: what happened since 2023-11-14 " +
+    "22:13:20.000000 was lost, engine test",
+    "doubt: its true state is not known: the journal's end was lost: what was sent since " +
+    "2023-11-14 22:13:20.000000 is not known",
+  ]);
+});
+
+Deno.test("Doubts tell of a request that was before the journal's beginning", () => {
+  const started = { type: "Started", source: "control", payload: {}, seqId: 1, timeUs: 0 };
+  const told = new Doubts().reported(
+    { in_doubt: true },
+    { ...started, venue: undefined, instrument: undefined },
+  );
+  strictEqual(
+    told?.text,
+    "its true state is not known: the daemon had ended before a request that is not in this " +
+      "journal had an outcome",
+  );
+});
+
 Deno.test("why() tells an orderly stop, and what its client and venue did, while the order lived", () => {
   const world = begun();
   world.place("p-1");
@@ -236,6 +266,104 @@ Deno.test("why() tells the refusal of an intent that made no order, and the chec
   strictEqual(steps[2], "report: 1 to alice: Rejected");
   match(steps[3] ?? "", /^intent: .*, again: its reports are repeated$/);
   strictEqual(steps.length, 4);
+});
+
+Deno.test("why() tells the re-use of an intent's id as refused", () => {
+  const world = begun();
+  world.place("p-1");
+  world.accept();
+  world.place("p-1", { price: "101" });
+  world.open({ session: 2 });
+  world.place("p-1", { price: "102" });
+  world.wait(1);
+  world.fill(1, { id: "e-1", qty: 10_000 });
+  const written = new Written(world);
+  deepStrictEqual(written.steps("1").slice(PLACED.length + 3, -3), [
+    "intent: alice/p-1 Place Buy 10 at 101 Limit GTC on test:BTC/USDT, not taken",
+    "refused: INTENT_ID_REUSED: Cannot take the intent: an intent_id that is known must come " +
+    "with the same content: was p-1",
+    "report: 3 to alice: Rejected",
+    "client: alice connected",
+    "intent: alice/p-1 Place Buy 10 at 102 Limit GTC on test:BTC/USDT, not taken: nothing came " +
+    "of it",
+  ]);
+  const { intents, latency } = written.story("1");
+  deepStrictEqual(intents, ["p-1"]);
+  deepStrictEqual(latency.map(({ marks }) => marks.at(-1)?.name), ["first fill"]);
+});
+
+Deno.test("why() does not take the re-use of an intent's id for an answer about what bore it", () => {
+  const world = begun();
+  world.place("p-1");
+  world.failed("unknown");
+  world.place("p-1", { price: "101" });
+  world.place("p-2", { price: "100.001" });
+  world.place("p-2");
+  const written = new Written(world);
+  ok(written.story("1").order?.in_doubt);
+  const { intents, latency } = written.story("alice/p-2");
+  deepStrictEqual(intents, ["p-2"]);
+  deepStrictEqual(latency.map(({ marks }) => marks.at(-1)?.name), ["refused"]);
+});
+
+Deno.test("why() tells nothing of another order whose intent bears an id that was forgotten", () => {
+  const world = begun();
+  world.place("p-1");
+  world.accept();
+  world.cancelled();
+  for (let hours = 0; hours < 3; hours++) world.wait(SETTINGS.intentHorizonMs + 1000).fire();
+  world.place("p-1", { price: "101" });
+  strictEqual(Number(world.lastCommand().order), 2);
+  const { intents, steps } = new Written(world).story("1");
+  deepStrictEqual(intents, ["p-1"]);
+  match(steps.at(-1)?.text ?? "", /: Cancelled, Cancelled/);
+});
+
+/** What is asked for, then asked for again, and how the venue answers. */
+const TWICE: readonly (readonly [string, (world: World) => void, readonly string[]])[] = [
+  ["cancel", (world) => {
+    world.cancel("c-1", "p-1");
+    world.wait(1).cancel("c-2", "p-1");
+    world.wait(1).cancelled();
+  }, ["Place p-1: accepted", "Cancel c-1: cancelled", "Cancel c-2: refused"]],
+  ["replace", (world) => {
+    world.replace("r-1", { orig: "p-1", qty: "12" });
+    world.wait(1).replace("r-2", { orig: "p-1", qty: "13" });
+    replacedTo(world.wait(1), { qty: 12_000 });
+  }, ["Place p-1: accepted", "Replace r-1: replaced", "Replace r-2: refused"]],
+  ["cancel of the daemon's own", (world) => {
+    world.control("KillSwitchSet", { on: true, reason: "test" });
+    world.wait(1).cancel("c-1", "p-1");
+    world.wait(1).cancelled();
+  }, ["Place p-1: accepted", "Cancel (kill) null: cancelled", "Cancel c-1: refused"]],
+];
+for (const [kind, ask, chains] of TWICE) {
+  Deno.test(`why() gives each ${kind} its own hops`, () => {
+    const world = begun();
+    world.place("p-1");
+    world.accept();
+    ask(world);
+    const { latency } = new Written(world).story("1");
+    deepStrictEqual(
+      latency.map(({ what, intent_id, marks }) => `${what} ${intent_id}: ${marks.at(-1)?.name}`),
+      chains,
+    );
+  });
+}
+
+Deno.test("why() tells a CancelAll as taken that waits for a cancel under way", () => {
+  const world = begun();
+  world.place("p-1");
+  world.accept();
+  world.cancel("c-1", "p-1");
+  world.cancelAll("all-1");
+  world.cancelAll("all-1");
+  const written = new Written(world);
+  deepStrictEqual(written.steps("alice/all-1"), [
+    "intent: alice/all-1 CancelAll on every instrument",
+    "intent: alice/all-1 CancelAll on every instrument, not taken: nothing came of it",
+  ]);
+  deepStrictEqual(written.story("alice/all-1").intents, ["all-1"]);
 });
 
 Deno.test("why() tells a CancelAll with the orders that it took", () => {

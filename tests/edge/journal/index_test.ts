@@ -7,14 +7,19 @@ import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/str
 import * as say from "../../support/venue_words.ts";
 import { Effects } from "../../../core/effects.ts";
 import type { Event } from "../../../core/event.ts";
-import { sessionId } from "../../../core/numbers.ts";
+import type { Instrument, Side } from "../../../core/instrument.ts";
+import { instrumentId, px, qty, sessionId } from "../../../core/numbers.ts";
 import { serveIndex } from "../../../edge/journal/index_worker.ts";
 import { journalSql, TailLink } from "../../../edge/journal/mod.ts";
 import { anchorPath, encodeAnchor, listSegments } from "../../../edge/journal/segments.ts";
 import { PnlBook } from "../../../edge/journal/pnl_book.ts";
 import { openSqlite } from "../../../edge/journal/sqlite_database.ts";
+import { inverseInstrument, linearInstrument } from "../../support/contract_instruments.ts";
+import { ref, World as EngineWorld } from "../../support/engine_world.ts";
 import { controlHead, JournalRig, SILENT, STATE } from "../../support/journal_rig.ts";
 import { MemoryDisk } from "../../support/memory_disk.ts";
+import { runner, token } from "../../support/outcome_instruments.ts";
+import { spotInstrument } from "../../support/spot_instrument.ts";
 
 /** A memory disk on which the database's files are real ones in `folder`. */
 class IndexDisk extends MemoryDisk {
@@ -103,6 +108,16 @@ function opened(n: number, of: { session: number; client: string }): Event<"Sess
   };
 }
 
+/** Lists an instrument under the name of the one that the echo machine trades. */
+function list(rig: JournalRig, instrument: Instrument): void {
+  const event: Event<"InstrumentListed"> = {
+    ...controlHead(rig.timeline.seqId + 1),
+    eventType: "InstrumentListed",
+    payload: { ...instrument, name: "paper:A/B" },
+  };
+  rig.record(event);
+}
+
 function closed(n: number, session: number): Event<"SessionClosed"> {
   const payload = { session: sessionId(session), cause: "lost", keepOrders: false } as const;
   return { ...controlHead(n), eventType: "SessionClosed", payload };
@@ -117,9 +132,10 @@ Deno.test(
       rig.timeline.apply(event, new Effects());
       rig.journal.record({ event, effects: new Effects() }, []);
     }
+    list(rig, spotInstrument());
     startIndex(world);
     rig.fill(200);
-    strictEqual(query(world, "SELECT value FROM meta WHERE key = 'last_seq'")[0]?.["value"], "207");
+    strictEqual(query(world, "SELECT value FROM meta WHERE key = 'last_seq'")[0]?.["value"], "208");
     deepStrictEqual(query(world, "SELECT count(*) AS n FROM events WHERE source = 'intent'"), [
       { n: 50 },
     ]);
@@ -201,6 +217,104 @@ Deno.test(
 );
 
 Deno.test(
+  "runIndex() shows an order under the intent that placed or last replaced it",
+  withIndex((world) => {
+    const w = new EngineWorld().start().open();
+    w.place("i1");
+    w.accept();
+    w.replace("r1", { orig: "i1", qty: "12" });
+    say.replacedTo(w, { qty: 12_000 });
+    startIndex(world);
+    world.rig.recordWorld(w.events);
+    const orders = query(world, "SELECT order_id, intent_id, order_qty FROM orders");
+    deepStrictEqual(orders, [{ order_id: "1", intent_id: "r1", order_qty: "12" }]);
+  }),
+);
+
+const LINEAR = linearInstrument({ id: instrumentId(1), name: "test:PERP" });
+const INVERSE = inverseInstrument({ id: instrumentId(2), name: "test:COIN" });
+
+/** The examples of the ledger's page, up to the last row that leaves a position. */
+const TRADES: readonly (readonly [Instrument, Side, number, string])[] = [
+  [LINEAR, "Buy", 10, "60000"],
+  [LINEAR, "Buy", 5, "60100.5"],
+  [LINEAR, "Sell", 7, "60200"],
+  [INVERSE, "Buy", 100, "50000"],
+  [INVERSE, "Sell", 50, "62500"],
+];
+
+/** A world in which alice made these trades, each with an order of its own. */
+function tradedWorld(): EngineWorld {
+  const w = new EngineWorld().start().open();
+  for (const listed of [LINEAR, INVERSE]) w.control("InstrumentListed", listed, listed.id);
+  for (const [at, [{ name }, side, count, price]] of TRADES.entries()) {
+    const order = at + 1;
+    w.place(`a${order}`, { instrument: name, side, orderQty: `${count}`, price });
+    w.accept(order);
+    w.broker("OrderExecuted", {
+      ...ref(order),
+      execId: `e${order}`,
+      lastQty: qty(count),
+      lastPx: px(Number(price) * 10),
+      liquidity: "Taker",
+      commission: "0",
+      commissionCurrency: "USDT",
+      provisional: false,
+    });
+  }
+  return w;
+}
+
+Deno.test(
+  "runIndex() shows P&L of a contract by what it is worth",
+  withIndex((world) => {
+    const w = tradedWorld();
+    const refused = { kind: "linear", multiplier: "1", settlement: "USDT" } as const;
+    w.control("InstrumentListed", { ...LINEAR, contract: refused }, LINEAR.id);
+    strictEqual(w.effects.alarms[0]?.code, "UNSUPPORTED");
+    startIndex(world);
+    world.rig.recordWorld(w.events);
+    const columns = "position_exact, round(avg_px, 6) AS avg_px, cost_exact, realised_exact";
+    deepStrictEqual(query(world, `SELECT ${columns} FROM pnl ORDER BY instrument`), [
+      { position_exact: "50", avg_px: null, cost_exact: null, realised_exact: null },
+      { position_exact: "8", avg_px: 60033.5, cost_exact: "480.268", realised_exact: "1.1655" },
+    ]);
+    const values = query(world, "SELECT round(value, 6) AS value FROM fills ORDER BY seq_id");
+    deepStrictEqual(values.map(({ value }) => value), [600, 300.5025, 421.4, null, null]);
+  }),
+);
+
+const POSITION = ["position", "position_exact"];
+const MONEY = ["avg_px", "realised", "cost_exact", "realised_exact"];
+/** What `pnl` knows of each class. */
+const KNOWN: readonly (readonly [Instrument, readonly string[]])[] = [
+  [spotInstrument(), [...POSITION, ...MONEY]],
+  [linearInstrument(), [...POSITION, ...MONEY]],
+  [inverseInstrument(), POSITION],
+  [token("YES"), []],
+  [runner(20), []],
+];
+for (const [instrument, known] of KNOWN) {
+  const shown = known.join(", ") || "neither position nor money";
+  Deno.test(
+    `runIndex() knows ${shown} in a class listed before a restart: ${instrument.assetClass}`,
+    withIndex((world) => {
+      list(world.rig, instrument);
+      const link = startIndex(world);
+      world.rig.fill(1);
+      link.terminate();
+      world.rig.stop();
+      const next = { ...world, rig: new JournalRig(world.disk) };
+      startIndex(next);
+      next.rig.fill(48);
+      const [row] = query(world, "SELECT * FROM pnl");
+      ok(row !== undefined && Number(row["fills"]) > 0);
+      deepStrictEqual([...POSITION, ...MONEY].filter((column) => row[column] !== null), known);
+    }),
+  );
+}
+
+Deno.test(
   "runIndex() shows no position where the journal begins later than at 1, and what it does know",
   withIndex((world) => {
     const { rig, disk } = world;
@@ -210,6 +324,7 @@ Deno.test(
     disk.remove(`${STATE}/journal/00000001.log`);
     disk.put(anchorPath(`${STATE}/journal`), new TextEncoder().encode(encodeAnchor(second)));
     startIndex(world).terminate();
+    list(rig, spotInstrument());
     rig.fill(30);
     startIndex(world);
     const begins = query(world, "SELECT value FROM meta WHERE key = 'begins_after_seq'");

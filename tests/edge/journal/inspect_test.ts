@@ -12,6 +12,7 @@ import {
   type LineKind,
 } from "../../../edge/journal/mod.ts";
 import * as say from "../../support/venue_words.ts";
+import { World } from "../../support/engine_world.ts";
 import { JournalRig, replayDisk, STATE } from "../../support/journal_rig.ts";
 import type { Disk, DiskFile } from "../../../edge/ports.ts";
 import { fileOf } from "../../support/read_only_disk.ts";
@@ -174,6 +175,25 @@ Deno.test("journalExport() gives events and reports as JSON lines and as CSV", (
   strictEqual(orders.length, 10);
   strictEqual(JSON.parse(orders[1] ?? "").ord_status, "Filled");
   match(exported(rig, { what: "events", format: "csv" })[4] ?? "", /BookDelta|IntentReceived/);
+});
+
+Deno.test("journalExport() gives an order under the intent that placed or last replaced it", () => {
+  const rig = new JournalRig();
+  const w = new World().start().open();
+  w.place("i1");
+  w.accept();
+  w.cancel("c1", "i1");
+  w.cancelled();
+  w.place("i2");
+  w.accept(2);
+  w.replace("r2", { orig: "i2", qty: "12" });
+  say.replacedTo(w, { qty: 12_000, order: 2 });
+  rig.recordWorld(w.events);
+  const rows = exported(rig, { what: "orders", format: "jsonl" }).map((line) => JSON.parse(line));
+  deepStrictEqual(
+    rows.map((row) => [row.order_id, row.intent_id, row.ord_status]),
+    [["1", "i1", "Cancelled"], ["2", "r2", "Accepted"]],
+  );
 });
 
 Deno.test("journalExport() gives corrections and voids of executions as rows of their own", () => {
