@@ -466,6 +466,25 @@ for (const body of mangled) {
 }
 
 spot(
+  "send() cancels after an execution that is missing, also where others were told twice",
+  async (venue, rig) => {
+    rig.submit(1, { price: px(5_001_000), orderQty: qty(700_000) });
+    await rig.until(() => rig.of("OrderExecuted").length === 2, "the answer and the stream");
+    await venue.tell({ op: "disturb", stream: "user", what: "delay", count: 2, ms: 4000 });
+    await venue.tell({ op: "fill", order: `${PREFIX}-1-1`, qty: "1" });
+    rig.cancel(1);
+    await rig.next("OrderCancelled");
+    const end = rig.reports.findIndex(({ eventType }) => eventType === "OrderCancelled");
+    const executed = rig.reports.slice(0, end)
+      .flatMap((draft) => draft.eventType === "OrderExecuted" ? [draft.payload] : []);
+    deepStrictEqual(
+      [...new Map(executed.map(({ execId, lastQty }) => [execId, lastQty])).values()],
+      [500_000, 100_000],
+    );
+  },
+);
+
+spot(
   "send() says that a cancel is not known when its executions cannot be had",
   async (venue, rig) => {
     rig.submit(1);
