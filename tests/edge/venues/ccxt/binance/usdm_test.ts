@@ -16,6 +16,7 @@ import {
   type RigOptions,
   stillVenue,
 } from "../../../../support/ccxt_rig.ts";
+import { until } from "../../../../support/temporary.ts";
 import { VenueProcess } from "../../../../venues/control.ts";
 import { SignedClient } from "../../../../venues/signed_client.ts";
 
@@ -394,6 +395,30 @@ usdm("start() opens the stream anew when the venue does not know its key", async
   await rig.until(() => rig.statuses.some((said) => said.startsWith("down")), "down");
   await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "back");
 }, { timers: hasty() });
+
+usdm(
+  "start() opens the stream anew when it says nothing of an acknowledged order",
+  async (venue, rig) => {
+    using client = new SignedClient(venue);
+    const closed = await client.ask("DELETE", "/fapi/v1/listenKey");
+    strictEqual(closed?.status, 200, "the socket lives, answers pings and hears nothing");
+    rig.submit(1, RESTING);
+    await rig.next("OrderAccepted");
+    const isNoticed = (): boolean =>
+      rig.statuses.some((said) => said.includes("was not spoken of"));
+    await until(isNoticed, "the silence noticed");
+    await rig.until(() => rig.statuses.at(-1) === "reconciling: connected", "back");
+  },
+);
+
+usdm(
+  "send() reads an execution that the answer counts and no stream tells",
+  async (venue, rig) => {
+    await venue.tell({ op: "disturb", stream: "user", what: "delay", count: 4, ms: 60_000 });
+    rig.submit(1, TAKING);
+    strictEqual((await rig.next("OrderExecuted")).lastQty, TAKING.orderQty);
+  },
+);
 
 /** Loses the user stream for good: its key cannot be had. */
 async function loseStream(venue: VenueProcess): Promise<void> {
