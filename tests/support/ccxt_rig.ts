@@ -31,7 +31,7 @@ import { CCXT_DESCRIPTION } from "../../edge/venues/ccxt/description.ts";
 import { ccxtVenue } from "../../edge/venues/ccxt/mod.ts";
 import { marketProblem, reportProblem } from "../../edge/venues/draft_checks.ts";
 import { listingProblem } from "../../edge/venues/listing.ts";
-import type { VenueProcess } from "../venues/control.ts";
+import { type VenueName, VenueProcess } from "../venues/control.ts";
 
 export const PREFIX = "tlabcdef01";
 const UNTIL_MS = 20_000;
@@ -78,6 +78,14 @@ export type RigOptions = {
   /** Timers that run faster, say. */
   readonly timers?: Timers;
 };
+
+/** A market that stands still: 49 990 bid, 50 010 asked, 5 each way. */
+export async function stillVenue(name: VenueName): Promise<VenueProcess> {
+  const venue = await VenueProcess.start(name, ["--speed", "0", "--empty"]);
+  await venue.tell({ op: "quote", symbol: "BTCUSDT", side: "BUY", price: "49990", qty: "5" });
+  await venue.tell({ op: "quote", symbol: "BTCUSDT", side: "SELL", price: "50010", qty: "5" });
+  return venue;
+}
 
 /** One adapter and everything it said. */
 export class CcxtRig implements Disposable {

@@ -28,8 +28,8 @@ export interface RudePeer {
   readonly url: string;
   /** Method and body of every request read whole, in order. */
   readonly seen: readonly string[];
-  /** How many connections were opened. */
-  readonly connections: number;
+  /** The connection that each of them came on, counted from 1. */
+  readonly carriers: readonly number[];
   close(): Promise<void>;
 }
 
@@ -41,14 +41,16 @@ const LONG_BODY = "x".repeat(100_000);
 /** Starts a peer that speaks HTTP/1.1. */
 export async function http1Peer(options: PeerOptions): Promise<RudePeer> {
   const seen: string[] = [];
+  const carriers: number[] = [];
   const sockets = new Set<Socket>();
   let connections = 0;
   const server = createServer((socket) => {
-    connections++;
+    const carrier = ++connections;
     sockets.add(socket);
     socket.on("error", () => socket.destroy());
     readRequests(socket, (request) => {
       seen.push(request);
+      carriers.push(carrier);
       if (seen.length === options.polite + 1) beRude(socket, options.rudeness);
       else socket.write(OK);
     });
@@ -58,29 +60,29 @@ export async function http1Peer(options: PeerOptions): Promise<RudePeer> {
     for (const socket of sockets) socket.destroy();
     await new Promise((resolve) => server.close(resolve));
   };
-  return {
-    url: `http://127.0.0.1:${portOf(server.address())}`,
-    seen,
-    get connections(): number {
-      return connections;
-    },
-    close,
-  };
+  const url = `http://127.0.0.1:${portOf(server.address())}`;
+  return { url, seen, carriers, close };
 }
 
 /** Starts a peer that speaks HTTP/2 without TLS, to those who know. */
 export async function http2Peer(options: PeerOptions): Promise<RudePeer> {
   const seen: string[] = [];
+  const carriers: number[] = [];
+  const sessions: unknown[] = [];
   const sockets = new Set<Socket>();
   const server = createHttp2Server();
-  server.on("session", (session: ServerHttp2Session) => session.on("error", () => {}));
   server.on("connection", (socket: Socket) => sockets.add(socket));
+  server.on("session", (session: ServerHttp2Session) => {
+    sessions.push(session);
+    session.on("error", () => {});
+  });
   server.on("stream", (stream, headers) => {
     let body = "";
     stream.on("error", () => {});
     stream.on("data", (data: Uint8Array) => body += new TextDecoder().decode(data));
     stream.on("end", () => {
       seen.push(`${headers[":method"]} ${body}`);
+      carriers.push(sessions.indexOf(stream.session) + 1);
       if (seen.length !== options.polite + 1) {
         stream.respond({ ":status": 200 });
         stream.end('{"orderId":42}');
@@ -94,7 +96,7 @@ export async function http2Peer(options: PeerOptions): Promise<RudePeer> {
     await new Promise<void>((resolve) => server.close(() => resolve()));
   };
   const url = `http://127.0.0.1:${portOf(server.address())}`;
-  return { url, seen, connections: 1, close };
+  return { url, seen, carriers, close };
 }
 
 function portOf(address: unknown): number {

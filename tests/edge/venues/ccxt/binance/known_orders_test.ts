@@ -1,6 +1,6 @@
 /**
- * Which orders an adapter may act on from memory, and which it forgets. Proves R-EXEC-6 (the switch
- * and the last cancel concern what is ours).
+ * Which orders an adapter may act on from memory, what they have executed, and which it forgets. Proves
+ * R-EXEC-6 (the switch and the last cancel concern what is ours).
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
@@ -43,4 +43,11 @@ Deno.test("note() forgets the oldest that cannot rest, and never one of ours tha
   strictEqual(orders.get("theirs-0"), undefined);
   strictEqual(orders.keyOf({ symbol: "BTCUSDT", orderId: "9theirs-0" }), undefined);
   ok(orders.get("theirs-1") !== undefined);
+});
+
+Deno.test("count() counts an execution once, however often it is told", () => {
+  const orders = known();
+  const order = note(orders, "ours-1");
+  for (const id of ["1", "1", "2", "1"]) orders.count("ours-1", { id, qty: 5 });
+  strictEqual(order.executed, 10);
 });

@@ -1,11 +1,13 @@
 /**
- * Reconciliation against a venue that fails part of the time: what was read is not read again. Proves
- * R-EXEC-5 for an adapter that has just been started, which knows no order's key.
+ * Reconciliation against a venue that fails part of the time, where what was read is not read again,
+ * and against one that moves meanwhile, where it is. Proves R-EXEC-5 for an adapter that has just been
+ * started, which knows no order's key, and for one that runs.
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { px } from "../../../../../core/numbers.ts";
-import { CcxtRig } from "../../../../support/ccxt_rig.ts";
+import { CcxtRig, PREFIX, stillVenue } from "../../../../support/ccxt_rig.ts";
+import { until } from "../../../../support/temporary.ts";
 import { VenueProcess } from "../../../../venues/control.ts";
 
 const DAY_US = 86_400_000_000;
@@ -193,3 +195,23 @@ for (const ms of [-60_000, 60_000]) {
     },
   );
 }
+
+Deno.test("reconcile() reads again what happened while it read", relaxed, async () => {
+  await using venue = await stillVenue("binance_spot");
+  const sinceUs = Date.now() * 1000 - 1_000_000;
+  using rig = await CcxtRig.up(venue);
+  rig.submit(1);
+  await rig.next("OrderAccepted");
+  await venue.tell({ op: "halfOpen", stream: "user" }); // it says nothing of what follows
+  const late = { kind: "delayResponse", ms: 1000 } as const; // none yet, which is old when it comes
+  await venue.tell({ op: "fault", match: "GET /api/v3/myTrades", fault: late });
+  const reconciled = rig.reconcile(sinceUs);
+  const isAsked = async (): Promise<boolean> => {
+    const { requests } = await venue.audit({ requestsMax: 500 });
+    return requests.some(({ requestLine }) => requestLine.includes("/myTrades"));
+  };
+  await until(isAsked, "the question for executions");
+  await venue.tell({ op: "fill", order: `${PREFIX}-1-1`, qty: "0.004" });
+  await reconciled;
+  deepStrictEqual(rig.of("OrderExecuted").map(({ lastQty }) => lastQty), [400]);
+});
