@@ -47,6 +47,7 @@ export const FAULTS = {
   actsLate: "the venue says nothing, or that it does not know, and acts a second later",
   actsSlowly: "the venue acts and answers a second later",
   answersLate: "the venue acts at once and answers after the deadline",
+  tellsLate: "the venue acts at once, and answers and reports it after the deadline",
   errorAfterActing: "the venue acts and answers 5xx",
   errorWithoutActing: "the venue answers 5xx and does not act",
   timeoutAfterActing: "the venue acts and answers that it does not know (408, 504)",

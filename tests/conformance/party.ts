@@ -210,6 +210,13 @@ export class Placed {
     };
   }
 
+  /** Those of a venue's keys that are of this order, whatever its version. */
+  keysAmong(keys: readonly string[]): readonly string[] {
+    const { clOrdId } = this.atVenue;
+    const stem = clOrdId.slice(0, clOrdId.lastIndexOf("-") + 1);
+    return keys.filter((key) => key.startsWith(stem));
+  }
+
   /** Waits until its newest report bears a status, and no doubt. */
   async reach(status: string, withinMs = WAIT_MS): Promise<Report> {
     const is = (): boolean =>

@@ -32,7 +32,7 @@ export type VenueControl =
   | { readonly op: "drop"; readonly stream: StreamName | "all"; readonly by: Ending }
   /** The streams' connections stay up and are dead: nothing is read, answered or sent. */
   | { readonly op: "halfOpen"; readonly stream: StreamName }
-  /** The next `count` messages come twice, after their successor, or `ms` late. */
+  /** The next `count` messages, of the user stream reports on orders, come twice, after the next one, or `ms` late. */
   | {
     readonly op: "disturb";
     readonly stream: StreamName;

@@ -7,7 +7,7 @@ import { Draws } from "../support/draws.ts";
 import { pause, until } from "../support/temporary.ts";
 import { VenueProcess } from "./control.ts";
 import type { AuditReport, AuditTrade } from "./control_protocol.ts";
-import { Listening, type Params, SignedClient } from "./signed_client.ts";
+import { listenToUsdmUser, type Params, SignedClient } from "./signed_client.ts";
 import { printUnits, times, units } from "./units.ts";
 
 const SYMBOL = "BTCUSDT";
@@ -113,12 +113,6 @@ type UserEvent = {
   readonly a?: { readonly m: string };
 };
 
-async function listen(venue: VenueProcess, client: SignedClient): Promise<Listening<UserEvent>> {
-  const answer = await client.ask("POST", "/fapi/v1/listenKey");
-  const { listenKey } = JSON.parse(answer?.text ?? "{}") as { listenKey: string };
-  return await Listening.open(`ws://127.0.0.1:${venue.port}/private/ws?listenKey=${listenKey}`);
-}
-
 const LIMIT = { symbol: SYMBOL, type: "LIMIT", timeInForce: "GTC" };
 
 Deno.test("the venue's own dead-man switch cancels when it runs out, not while it is renewed", async () => {
@@ -145,7 +139,7 @@ Deno.test("the venue's own dead-man switch cancels when it runs out, not while i
 Deno.test("the futures user stream tells orders, trades, funding and the end of its key", async () => {
   await using venue = await VenueProcess.start("binance_usdm", ["--speed", "0"]);
   using client = new SignedClient(venue);
-  await using user = await listen(venue, client);
+  await using user = await listenToUsdmUser<UserEvent>(venue);
   const market = { symbol: SYMBOL, side: "BUY", type: "MARKET", quantity: "0.01" };
   await client.ask("POST", "/fapi/v1/order", { params: market });
   await venue.tell({ op: "funding", symbol: SYMBOL, rate: "0.0001" });

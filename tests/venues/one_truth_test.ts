@@ -8,7 +8,13 @@ import { Draws } from "../support/draws.ts";
 import { until } from "../support/temporary.ts";
 import { VenueProcess } from "./control.ts";
 import type { AuditReport } from "./control_protocol.ts";
-import { Listening, listenToSpotUser, type Params, SignedClient } from "./signed_client.ts";
+import {
+  type Listening,
+  listenToSpotUser,
+  listenToUsdmUser,
+  type Params,
+  SignedClient,
+} from "./signed_client.ts";
 import { printUnits, units } from "./units.ts";
 
 const SYMBOL = "BTCUSDT";
@@ -24,7 +30,7 @@ type Venue = {
   readonly name: "binance_spot" | "binance_usdm";
   readonly root: string;
   readonly trades: string;
-  readonly listen: (venue: VenueProcess, client: SignedClient) => Promise<Listening<unknown>>;
+  readonly listen: (venue: VenueProcess) => Promise<Listening<unknown>>;
   readonly tell: (message: unknown) => Told | undefined;
 };
 
@@ -55,7 +61,7 @@ const venues: readonly Venue[] = [
     name: "binance_spot",
     root: "/api/v3",
     trades: "/api/v3/myTrades",
-    listen: (venue) => listenToSpotUser<unknown>(venue),
+    listen: listenToSpotUser,
     tell: (message) => {
       const { event } = message as SpotEvent;
       return event["e"] === "executionReport" ? readEvent(event) : undefined;
@@ -65,11 +71,7 @@ const venues: readonly Venue[] = [
     name: "binance_usdm",
     root: "/fapi/v1",
     trades: "/fapi/v1/userTrades",
-    listen: async (venue, client) => {
-      const answer = await client.ask("POST", "/fapi/v1/listenKey");
-      const { listenKey } = JSON.parse(answer?.text ?? "{}") as { listenKey: string };
-      return Listening.open(`ws://127.0.0.1:${venue.port}/private/ws?listenKey=${listenKey}`);
-    },
+    listen: listenToUsdmUser,
     tell: (message) => {
       const { e, o } = message as UsdmEvent;
       return e === "ORDER_TRADE_UPDATE" && o ? readEvent(o) : undefined;
@@ -110,7 +112,7 @@ for (const { name, root, trades: path, listen, tell } of venues) {
     const args = ["--speed", "1500", "--seed", "9", "--order-limit", "1000"];
     await using venue = await VenueProcess.start(name, args);
     using client = new SignedClient(venue);
-    await using user = await listen(venue, client);
+    await using user = await listen(venue);
     await venue.tell({ op: "schedule", seed: 9, requests: [], cancelPercent: 100 });
     await session(client, { root, seed: 9 });
     await venue.tell({ op: "calm" });

@@ -7,7 +7,7 @@ import { deepStrictEqual, ok } from "node:assert/strict";
 import { sharedData } from "../support/shared_data.ts";
 import { until } from "../support/temporary.ts";
 import { type VenueName, VenueProcess } from "./control.ts";
-import { Listening, listenToSpotUser, SignedClient } from "./signed_client.ts";
+import { listenToSpotUser, listenToUsdmUser, SignedClient } from "./signed_client.ts";
 
 type Json = Readonly<Record<string, unknown>>;
 type Recorded = {
@@ -147,10 +147,7 @@ Deno.test({
   fn: async () => {
     await using venue = await VenueProcess.start("binance_usdm", ["--speed", "0"]);
     using client = new SignedClient(venue);
-    const answer = await client.ask("POST", "/fapi/v1/listenKey");
-    const { listenKey } = JSON.parse(answer?.text ?? "{}") as { listenKey: string };
-    const url = `ws://127.0.0.1:${venue.port}/private/ws?listenKey=${listenKey}`;
-    await using user = await Listening.open<Json>(url);
+    await using user = await listenToUsdmUser<Json>(venue);
     const market = { symbol: "BTCUSDT", side: "BUY", type: "MARKET", quantity: "0.01" };
     const params = { ...market, newOrderRespType: "RESULT" };
     const taken = JSON.parse((await client.ask("POST", "/fapi/v1/order", { params }))?.text ?? "");

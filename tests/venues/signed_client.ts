@@ -111,3 +111,11 @@ export function listenToSpotUser<Message>(venue: VenueProcess): Promise<Listenin
     params: { apiKey: "test-api-key", timestamp, signature: signatureOf(text, "test-secret") },
   });
 }
+
+/** Opens the USD-M venue's user stream, with a listen key. */
+export async function listenToUsdmUser<Message>(venue: VenueProcess): Promise<Listening<Message>> {
+  using client = new SignedClient(venue);
+  const answer = await client.ask("POST", "/fapi/v1/listenKey");
+  const { listenKey } = JSON.parse(answer?.text ?? "{}") as { readonly listenKey: string };
+  return await Listening.open(`ws://127.0.0.1:${venue.port}/private/ws?listenKey=${listenKey}`);
+}

@@ -1,40 +1,50 @@
 /**
  * Sends events to many WebSockets, and spoils them as told: twice, swapped with the next, late, several in one
- * write. A message that waits for its swap leaves after `SWAP_MS` at the latest.
+ * write. A message that waits for its swap leaves behind the next of its kind to the same subscriber, and after
+ * `HOLD_MS` at the latest.
  * @module
  */
 import type { Faults } from "./faults.ts";
 import type { Ending } from "./http_line.ts";
 import type { FrameSocket } from "./web_socket.ts";
 
-const SWAP_MS = 50;
+/** Longer than two controls in a row take: what the first causes is held until the second. */
+const HOLD_MS = 1000;
 
 /** What can be done to the next messages. */
 export type Disturbance = "duplicate" | "swap" | "delay";
 
+/**
+ * What a message is: on the user stream a report if it is about an order, of market data always. `disturb` spoils
+ * reports, a schedule of faults whatever is sent.
+ */
+export type MessageKind = "report" | "other";
+
 /** One subscriber's connection. */
 export type Subscriber = { readonly socket: FrameSocket };
+
+type Held<One> = { readonly to: One; readonly kind: MessageKind; readonly message: string };
 
 /** All connections of one kind, and what they are sent. */
 export class Streams<One extends Subscriber> {
   readonly subscribers = new Set<One>();
   readonly #faults: Faults;
   readonly #told: { readonly what: Disturbance; left: number; readonly ms: number }[] = [];
-  #held: { readonly to: One; readonly message: string } | undefined;
+  readonly #held: Held<One>[] = [];
   #together: Map<One, string[]> | undefined;
 
   constructor(faults: Faults) {
     this.#faults = faults;
   }
 
-  /** Spoils the next `count` messages. */
+  /** Spoils the next `count` reports. */
   disturb(what: Disturbance, by: { readonly count: number; readonly ms: number }): void {
     this.#told.push({ what, left: by.count, ms: by.ms });
   }
 
   calm(): void {
     this.#told.length = 0;
-    this.#release();
+    for (const held of [...this.#held]) this.#release(held);
   }
 
   /** What is sent meanwhile leaves in one write per connection. */
@@ -49,20 +59,17 @@ export class Streams<One extends Subscriber> {
     for (const [to, messages] of together) to.socket.send(...messages);
   }
 
-  send(to: One, message: string): void {
-    const spoil = this.#next();
+  send(to: One, message: string, kind: MessageKind = "report"): void {
+    const spoil = this.#next(kind);
     if (spoil?.what === "delay") {
       setTimeout(() => to.socket.send(message), spoil.ms);
       return;
     }
-    if (spoil?.what === "swap" && !this.#held) {
-      this.#held = { to, message };
-      setTimeout(() => this.#release(), SWAP_MS);
-      return;
-    }
+    const held = this.#held.find((other) => other.to === to && other.kind === kind);
+    if (spoil?.what === "swap" && !held) return this.#hold({ to, kind, message });
     this.#write(to, message);
     if (spoil?.what === "duplicate") this.#write(to, message);
-    if (this.#held) this.#release();
+    if (held) this.#release(held);
   }
 
   drop(by: Ending): void {
@@ -84,14 +91,21 @@ export class Streams<One extends Subscriber> {
     else this.#together.set(to, [message]);
   }
 
-  #release(): void {
-    const held = this.#held;
-    this.#held = undefined;
-    if (held) held.to.socket.send(held.message);
+  #hold(held: Held<One>): void {
+    this.#held.push(held);
+    setTimeout(() => this.#release(held), HOLD_MS);
   }
 
-  #next(): { readonly what: Disturbance; readonly ms: number } | undefined {
-    const told = this.#told.find(({ left }) => left > 0);
+  /** Sends what was held back, unless it has left already. */
+  #release(held: Held<One>): void {
+    const at = this.#held.indexOf(held);
+    if (at < 0) return;
+    this.#held.splice(at, 1);
+    this.#write(held.to, held.message);
+  }
+
+  #next(kind: MessageKind): { readonly what: Disturbance; readonly ms: number } | undefined {
+    const told = kind === "report" ? this.#told.find(({ left }) => left > 0) : undefined;
     if (told) {
       told.left--;
       return told;

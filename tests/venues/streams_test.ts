@@ -5,7 +5,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { pause, until } from "../support/temporary.ts";
 import { VenueProcess } from "./control.ts";
-import { Listening, listenToSpotUser, SignedClient } from "./signed_client.ts";
+import { Listening, listenToSpotUser, listenToUsdmUser, SignedClient } from "./signed_client.ts";
 
 type Report = {
   readonly event: {
@@ -63,24 +63,53 @@ Deno.test("a burst of 500 fills reaches the user stream whole and in order", asy
   strictEqual(reportsOf(user).at(-1)?.z, "0.50000000");
 });
 
-Deno.test("Streams send a message twice, after its successor, or late", async () => {
+/** A user stream's message, as spot and as USD-M spell it. */
+type UserMessage = Report | {
+  readonly e: string;
+  readonly o?: { readonly x: string; readonly z: string };
+};
+
+/** Each report on an order: what happened, and how much is filled since. */
+function toldOf({ messages }: Listening<UserMessage>): readonly string[] {
+  return messages.flatMap((message) => {
+    const said = "event" in message ? message.event : message.o;
+    return said?.x === undefined ? [] : [`${said.x} ${Number(said.z)}`];
+  });
+}
+
+const USERS = [
+  ["binance_spot", listenToSpotUser<UserMessage>],
+  ["binance_usdm", listenToUsdmUser<UserMessage>],
+] as const;
+for (const [name, listen] of USERS) {
+  Deno.test(`${name}: reports on orders come twice, behind the next, or late`, async () => {
+    await using venue = await VenueProcess.start(name, ["--speed", "0"]);
+    await using user = await listen(venue);
+    const disturb = { op: "disturb", stream: "user", count: 1 } as const;
+    await venue.tell({ ...disturb, what: "duplicate" });
+    const order = await place(venue, RESTING);
+    await venue.tell({ ...disturb, what: "swap" });
+    await venue.tell({ op: "fill", order, qty: "0.1" });
+    await venue.tell({ op: "fill", order, qty: "0.2" });
+    await venue.tell({ ...disturb, what: "delay", ms: 500 });
+    await venue.tell({ op: "fill", order, qty: "0.1" });
+    await venue.tell({ op: "fill", order, qty: "0.1" });
+    await until(() => toldOf(user).length >= 6, "every report");
+    const swapped = ["TRADE 0.3", "TRADE 0.1"];
+    deepStrictEqual(toldOf(user), ["NEW 0", "NEW 0", ...swapped, "TRADE 0.5", "TRADE 0.4"]);
+  });
+}
+
+Deno.test("a report that is held for the next one holds up nothing else, and leaves without it", async () => {
   await using venue = await VenueProcess.start("binance_spot", ["--speed", "0"]);
   await using user = await listenToSpotUser<Report>(venue);
-  await venue.tell({ op: "disturb", stream: "user", what: "duplicate", count: 1 });
-  await place(venue, RESTING);
-  await until(() => user.messages.length === 3, "a report twice, a position once");
-  strictEqual(reportsOf(user).length, 2);
-  user.messages.length = 0;
   await venue.tell({ op: "disturb", stream: "user", what: "swap", count: 1 });
   await place(venue, RESTING);
   await until(() => user.messages.length === 2, "two messages");
-  strictEqual(user.messages[1]?.event.e, "executionReport");
-  user.messages.length = 0;
-  await venue.tell({ op: "disturb", stream: "user", what: "delay", count: 1, ms: 150 });
-  await place(venue, RESTING);
-  await until(() => user.messages.length === 1, "the position alone");
-  strictEqual(reportsOf(user).length, 0);
-  await until(() => reportsOf(user).length === 1, "the late report");
+  deepStrictEqual(user.messages.map(({ event }) => event.e), [
+    "outboundAccountPosition",
+    "executionReport",
+  ]);
 });
 
 Deno.test("a dropped stream closes; what happened meanwhile is not told again", async () => {

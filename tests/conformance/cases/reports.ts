@@ -3,7 +3,7 @@
  * fills that cross (R01 on).
  * @module
  */
-import { ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { type Case, never } from "../case.ts";
 import { expectTrades, expectTrail, RESTS } from "../expect.ts";
 import { pause } from "../../support/temporary.ts";
@@ -36,11 +36,14 @@ export const REPORT_CASES: readonly Case[] = [
     run: async (stage) => {
       const [fill, disturb] = [stage.need("fill"), stage.need("disturb")];
       const order = await stage.resting(await stage.client());
+      const { part, rest } = stage.terms;
       await disturb({ what: "reorder", count: 1 });
-      await fill(order.atVenue, { qty: stage.terms.part });
-      await fill(order.atVenue, { qty: stage.terms.rest });
+      await fill(order.atVenue, { qty: part });
+      await fill(order.atVenue, { qty: rest });
       await order.reach("Filled");
       expectTrades(order, stage.terms.qty);
+      const booked = order.trades.map((trade) => Number(trade["last_qty"]));
+      deepStrictEqual(booked, [Number(rest), Number(part)], "the second came first");
     },
   },
   {
@@ -49,13 +52,15 @@ export const REPORT_CASES: readonly Case[] = [
     run: async (stage) => {
       const fill = stage.need("fill");
       const party = await stage.client();
-      await stage.fault("place", "answersLate");
+      await stage.fault("place", "tellsLate");
       const order = await party.place(stage.bid);
       await party.report((report) => report["intent_id"] === order.intentId, "its first answer");
       await pause(200);
       await fill(order.atVenue, { qty: stage.terms.qty });
       await order.reach("Filled", SETTLE_MS);
       strictEqual(order.trail[1]?.split(" ")[0], "New", "acceptance comes before the execution");
+      const accepted = order.reports.find((report) => report["exec_type"] === "New");
+      ok(accepted?.["inferred"] === true, "acceptance is inferred");
       expectTrades(order, stage.terms.qty);
     },
   },
@@ -73,7 +78,7 @@ export const REPORT_CASES: readonly Case[] = [
   },
   {
     id: "F05",
-    title: "an execution after the order's end is booked and marked late",
+    title: "an execution told after the order's end is booked once, late if that end was reported",
     run: async (stage) => {
       const [fill, disturb] = [stage.need("fill"), stage.need("disturb")];
       const cancelUnasked = stage.need("cancelUnasked");
@@ -88,6 +93,9 @@ export const REPORT_CASES: readonly Case[] = [
       );
       await order.reach("Cancelled");
       expectTrades(order, stage.terms.part);
+      const kinds = order.reports.map((report) => report["exec_type"]);
+      const isAfter = kinds.indexOf("Trade") > kinds.indexOf("Cancelled");
+      strictEqual(order.trades[0]?.["late"] === true, isAfter, kinds.join(", "));
     },
   },
   {
@@ -134,7 +142,13 @@ export const REPORT_CASES: readonly Case[] = [
       const order = await stage.resting(await stage.client());
       await disturb({ what: "delay", count: 1, ms: HELD_MS });
       await fill(order.atVenue, { qty: stage.terms.qty });
-      await order.cancel();
+      const cancel = await order.cancel();
+      const refusal = await order.party.report(
+        (each) => each["intent_id"] === cancel && each["exec_type"] === "CancelRejected",
+        "the refusal",
+        SETTLE_MS,
+      );
+      match(String(refusal["reject_code"]), /^VENUE_/); // the daemon knew of no execution yet
       await order.reach("Filled", SETTLE_MS);
       expectTrades(order, stage.terms.qty);
     },

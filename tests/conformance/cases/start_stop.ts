@@ -4,6 +4,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { type Case, never } from "../case.ts";
+import type { RequestKind } from "../driver.ts";
 import { expectTrades, expectTrail, RESTS } from "../expect.ts";
 import type { Party, Placed } from "../party.ts";
 import { Skipped, type Stage } from "../stage.ts";
@@ -12,6 +13,12 @@ import { until } from "../../support/temporary.ts";
 const SETTLE_MS = 30_000;
 const BURST = 20;
 const NO_OPTIONS = "no options are traded";
+/** The requests of one replace, in order, by what a venue declares. */
+const REPLACES: ReadonlyMap<unknown, readonly RequestKind[]> = new Map([
+  ["native", ["replace"]],
+  ["cancel_new", ["cancel", "place"]],
+]);
+const REPLACE_ENDS = ["Replaced", "ReplaceRejected"];
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -73,6 +80,38 @@ async function playKilledPlace(
   await stage.resume();
   ok(order.reports.some((report) => report["in_doubt"] === true), "it was in doubt");
   return order;
+}
+
+/** Kills the daemon while a request of a replace is on its way; the venue acts meanwhile. */
+async function playKilledReplace(
+  stage: Stage,
+  of: { readonly requests: readonly RequestKind[]; readonly killedIn: RequestKind },
+): Promise<void> {
+  const { requests, killedIn } = of;
+  const [sent, resting] = [stage.need("orderRequests"), stage.need("resting")];
+  const party = await stage.client();
+  const order = await stage.resting(party);
+  const before = await sent();
+  await stage.fault(killedIn, "actsSlowly");
+  const replaced = await order.replace({ order_qty: stage.terms.rest });
+  const sentByThen = before + requests.indexOf(killedIn) + 1;
+  await until(async () => await sent() === sentByThen, `the ${killedIn} at the venue`);
+  await stage.kill();
+  const isCancel = killedIn === "cancel";
+  const restsNow = async (): Promise<number> => order.keysAmong(await resting()).length;
+  await until(async () => await restsNow() === (isCancel ? 0 : 1), "the venue having acted");
+  await stage.resume();
+  const isEnd = (each: Row): boolean =>
+    each["intent_id"] === replaced && REPLACE_ENDS.includes(String(each["exec_type"]));
+  const end = await party.report(isEnd, "the end of the replace", SETTLE_MS);
+  const isReplaced = end["exec_type"] === "Replaced";
+  // A cancel goes out once more; the venue, which has acted, may refuse it, and so end the replace.
+  ok(isReplaced || isCancel, `killed in its ${killedIn}: ${JSON.stringify(end)}`);
+  const last = await order.reach(isReplaced ? "Accepted" : "Cancelled", SETTLE_MS);
+  strictEqual(last["order_qty"], isReplaced ? stage.terms.rest : stage.terms.qty);
+  strictEqual(await restsNow(), isReplaced ? 1 : 0, "what rests is what is told");
+  const wanted = (isReplaced ? requests.length : 1) + (isCancel ? 1 : 0);
+  strictEqual(await sent() - before, wanted, "nothing but a cancel was sent twice");
 }
 
 async function playBurst(stage: Stage): Promise<void> {
@@ -219,6 +258,15 @@ export const START_STOP_CASES: readonly Case[] = [
       ok(order.reports.every((report) => report["in_doubt"] !== true));
       await order.cancel();
       await order.reach("Cancelled");
+    },
+  },
+  {
+    id: "C06",
+    title: "killed while a replace is on its way: what rests is what is told, and was sent once",
+    run: async (stage) => {
+      const requests = REPLACES.get(stage.declares("replace"));
+      if (requests === undefined) throw new Skipped("the venue does not replace");
+      for (const killedIn of requests) await playKilledReplace(stage, { requests, killedIn });
     },
   },
 ];

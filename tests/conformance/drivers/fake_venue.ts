@@ -103,6 +103,10 @@ class RunningFake implements OpenVenue {
       fault: async ({ on, as, count = 1 }) => {
         const match = this.#fake.routes[on];
         if (match === undefined) throw new Error(`Cannot spoil a ${on}: the venue has none`);
+        if (as === "tellsLate") {
+          const ms = this.#fake.answerLateMs;
+          await this.#tell({ op: "disturb", stream: "user", what: "delay", count, ms });
+        }
         await this.#tell({ op: "fault", match, count, fault: this.#faultOf(as) });
       },
       disturb: ({ what, count, ms = 0 }) =>
@@ -195,6 +199,7 @@ class RunningFake implements OpenVenue {
       case "actsSlowly":
         return { kind: "actLate", ms: ACT_LATE_MS, answer: "then" };
       case "answersLate":
+      case "tellsLate":
         return { kind: "delayResponse", ms: this.#fake.answerLateMs };
       case "errorAfterActing":
         return { kind: "status", status: 502, acts: true };
@@ -230,6 +235,7 @@ const FAULT_NAMES: readonly FaultName[] = [
   "actsLate",
   "actsSlowly",
   "answersLate",
+  "tellsLate",
   "errorAfterActing",
   "errorWithoutActing",
   "timeoutAfterActing",

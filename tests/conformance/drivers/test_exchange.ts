@@ -4,7 +4,6 @@
  */
 import { type Answer, Exchange, type Request } from "../../venue/exchange.ts";
 import { testVenueConfiguration } from "../../venue/capabilities.ts";
-import { pause } from "../../support/temporary.ts";
 import { DRY_CASE } from "../cases/clients.ts";
 import type { Driver, FaultName, OpenVenue, RequestKind, Terms, Verbs } from "../driver.ts";
 
@@ -35,6 +34,7 @@ const FAULTS: ReadonlySet<FaultName> = new Set<FaultName>([
   "actsLate",
   "actsSlowly",
   "answersLate",
+  "tellsLate",
 ]);
 const KINDS: Readonly<Record<Request["op"], RequestKind | undefined>> = {
   hello: undefined,
@@ -137,13 +137,13 @@ class TestVenue implements OpenVenue {
       for (let done = 0; done < count; done++) {
         answers.push(...this.#exchange.fill(clOrdId, Number(qty) / count));
       }
-      return this.#push(answers);
+      return Promise.resolve(this.#push(answers));
     },
     fault: ({ on, as, count = 1 }) => {
       this.#faults.push({ on, as, count });
       return Promise.resolve();
     },
-    cancelUnasked: ({ clOrdId }) => this.#push(this.#exchange.cancel(clOrdId)),
+    cancelUnasked: ({ clOrdId }) => Promise.resolve(this.#push(this.#exchange.cancel(clOrdId))),
     disturb: (disturbance) => {
       this.#disturbed = disturbance;
       this.#disturbances = disturbance.count;
@@ -173,7 +173,7 @@ class TestVenue implements OpenVenue {
   calm(): Promise<void> {
     this.#faults = [];
     this.#disturbed = undefined;
-    return this.#push([]);
+    return Promise.resolve(this.#push([]));
   }
 
   close(): Promise<void> {
@@ -207,7 +207,7 @@ class TestVenue implements OpenVenue {
   }
 
   /** Tells what happened unasked; what is held back comes behind it. */
-  async #push(answers: readonly Answer[]): Promise<void> {
+  #push(answers: readonly Answer[]): void {
     const disturbed = answers.length > 0 && this.#disturbances > 0 ? this.#disturbed : undefined;
     if (disturbed !== undefined) this.#disturbances -= 1;
     if (disturbed?.what === "reorder") {
@@ -217,8 +217,11 @@ class TestVenue implements OpenVenue {
     const told = disturbed?.what === "duplicate" ? [...answers, ...answers] : answers;
     const all = [...told, ...this.#held];
     this.#held = [];
-    if (disturbed?.what === "delay") await pause(disturbed.ms ?? 0);
-    for (const line of this.#lines) if (line.isReady) line.send(all);
+    const tell = (): void => {
+      for (const line of this.#lines) if (line.isReady) line.send(all);
+    };
+    if (disturbed?.what === "delay") setTimeout(tell, disturbed.ms ?? 0);
+    else tell();
   }
 
   #handle(line: Line, request: Request): void {
@@ -236,7 +239,7 @@ class TestVenue implements OpenVenue {
   }
 
   #goWrong(line: Line, request: Request, as: FaultName): void {
-    if (as === "answersLate") {
+    if (as === "answersLate" || as === "tellsLate") {
       const answers = this.#act(request);
       setTimeout(() => line.send(answers), LATE_MS);
       return;

@@ -8,7 +8,7 @@ import type { Exchange } from "../exchange.ts";
 import { isRefusal } from "../order.ts";
 import type { Asked, Reply } from "../server.ts";
 import { type Credentials, signatureRefusal } from "../signature.ts";
-import type { Streams, Subscriber } from "../streams.ts";
+import type { MessageKind, Streams, Subscriber } from "../streams.ts";
 import { printUnits } from "../units.ts";
 import { executionReport } from "./payloads.ts";
 import type { SpotWallet } from "./wallet.ts";
@@ -58,9 +58,8 @@ export class SpotUserStream {
       print: () => {},
       order: (order, change, trade) => {
         const now = this.#clock.now();
-        this.#tell(
-          executionReport(order, { change, trade, now, executionId: this.#executionId++ }),
-        );
+        const executionId = this.#executionId++;
+        this.#tell(executionReport(order, { change, trade, now, executionId }), "report");
         const { base, quote } = of.exchange.market(order.symbol).rules;
         this.tellPosition([base, quote, ...(trade ? [trade.commissionAsset] : [])]);
       },
@@ -133,11 +132,12 @@ export class SpotUserStream {
     return { status: 200, body: { subscriptionId: session.subscriptionId } };
   }
 
-  #tell(event: Readonly<Record<string, unknown>>): void {
+  #tell(event: Readonly<Record<string, unknown>>, kind: MessageKind = "other"): void {
     const text = JSON.stringify(event);
     for (const session of this.streams.subscribers) {
       if (session.subscriptionId === undefined) continue;
-      this.streams.send(session, `{"subscriptionId":${session.subscriptionId},"event":${text}}`);
+      const message = `{"subscriptionId":${session.subscriptionId},"event":${text}}`;
+      this.streams.send(session, message, kind);
     }
   }
 }

@@ -7,7 +7,7 @@ import type { VenueClock } from "../clock.ts";
 import type { Exchange } from "../exchange.ts";
 import type { HttpLine, HttpRequest } from "../http_line.ts";
 import type { VenueOrder, VenueTrade } from "../order.ts";
-import type { Streams, Subscriber } from "../streams.ts";
+import type { MessageKind, Streams, Subscriber } from "../streams.ts";
 import { printUnits, type Units } from "../units.ts";
 import { FrameSocket } from "../web_socket.ts";
 import { entryPriceOf, orderTradeUpdate, tradeLite } from "./payloads.ts";
@@ -46,7 +46,8 @@ export class UsdmUserStream {
       order: (order, change, trade) => {
         const { rules } = this.#exchange.market(order.symbol);
         if (trade) this.#tellTrade(order, trade);
-        this.#tell(orderTradeUpdate(order, { change, trade, now: this.#clock.now(), rules }));
+        const report = orderTradeUpdate(order, { change, trade, now: this.#clock.now(), rules });
+        this.#tell(report, "report");
       },
     });
   }
@@ -129,11 +130,11 @@ export class UsdmUserStream {
     this.tellAccount({ reason: "ORDER", change: 0n, symbol: order.symbol });
   }
 
-  #tell(event: Readonly<Record<string, unknown>>): void {
+  #tell(event: Readonly<Record<string, unknown>>, kind: MessageKind = "other"): void {
     if (!this.hasKey) return;
     const text = JSON.stringify(event);
     for (const holder of this.streams.subscribers) {
-      if (holder.listenKey === this.#listenKey) this.streams.send(holder, text);
+      if (holder.listenKey === this.#listenKey) this.streams.send(holder, text, kind);
     }
   }
 }
