@@ -110,7 +110,7 @@ async function flatten(trader: Trader, { instrument, closing }: Trading): Promis
 
 /** Orders that the daemon took. */
 function placed(traders: readonly Trader[]): number {
-  return traders.reduce((sum, trader) => sum + trader.orders().size, 0);
+  return traders.reduce((sum, trader) => sum + trader.orders.size, 0);
 }
 
 function first<Item>([item]: readonly Item[]): Item {
@@ -128,6 +128,9 @@ export function summaryOf({ campaign, traders, history }: Outcome): Record<strin
     reports: sum(({ reports }) => reports.size),
     reconnects: sum(({ reconnects }) => reconnects),
     inDoubt: sum((trader) => trader.ordered().filter((report) => report["in_doubt"]).length),
+    replaced: sum((trader) =>
+      trader.ordered().filter((report) => report["exec_type"] === "Replaced").length
+    ),
     executions: executionsOf(traders).size,
     events: history.events,
     alarms: alarmsOf(campaign.logs),

@@ -4,6 +4,7 @@
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import type { AuditReport } from "../venues/control_protocol.ts";
 import type { FaultSchedule, ScheduledFault } from "../venues/faults.ts";
 import { type VenueName, VenueProcess } from "../venues/control.ts";
 import { Draws } from "../support/draws.ts";
@@ -16,6 +17,7 @@ import {
   assertReplayable,
   assertReportsComplete,
   assertSettled,
+  versionsOf,
 } from "./judge.ts";
 import { CAMPAIGN_DIRECTORY } from "./registry.ts";
 import { assertVenueAgrees } from "./venue_judge.ts";
@@ -95,11 +97,21 @@ export async function runVenueCampaign(
     ...summaryOf(outcome),
     doubtEnds: Object.fromEntries(history.doubtEnds),
     orders: audit.orders.length,
+    replacedAtVenue: replacedAt(audit),
     requests: audit.requestCount,
     connections: audit.connections,
   };
   ok(audit.trades.length > size.orders / 10, `orders are filled: ${JSON.stringify(summary)}`);
+  ok(summary.replacedAtVenue > 0, `orders are replaced: ${JSON.stringify(summary)}`);
   return summary;
+}
+
+/** Replaces that the venue did: in place, or as new versions of orders. */
+function replacedAt({ seen, orders }: AuditReport): number {
+  const amended = seen.filter(({ intention }) => intention === "replace")
+    .reduce((sum, { acted }) => sum + acted, 0);
+  const versions = [...versionsOf(orders, ({ clientOrderId }) => clientOrderId).values()];
+  return amended + versions.filter(({ length }) => length > 1).length;
 }
 
 /** Percentages of everything that can go wrong with a request. */
