@@ -5,10 +5,10 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { AuditReport } from "../venues/control_protocol.ts";
-import type { FaultSchedule, ScheduledFault } from "../venues/faults.ts";
 import { type VenueName, VenueProcess } from "../venues/control.ts";
+import { roughWeather } from "../venues/rough_weather.ts";
 import { Draws } from "../support/draws.ts";
-import { textIfAny } from "../support/temporary.ts";
+import { Patience, pause, textIfAny } from "../support/temporary.ts";
 import { Strikes } from "../venue/strikes.ts";
 import { unwrittenFile } from "../venue/written_first.ts";
 import { alarmsOf, runCampaign, summaryOf, type Trading } from "./campaign.ts";
@@ -20,6 +20,7 @@ import {
   versionsOf,
 } from "./judge.ts";
 import { CAMPAIGN_DIRECTORY } from "./registry.ts";
+import { CampaignError } from "./trader.ts";
 import { assertVenueAgrees } from "./venue_judge.ts";
 
 /** A venue on which a campaign can be run. */
@@ -28,8 +29,8 @@ export type CampaignVenue = {
   readonly name: string;
   readonly process: VenueName;
   readonly args: readonly string[];
-  /** Faults are aimed at "METHOD /path". */
-  readonly orderPath: string;
+  /** The paths from which a reconciliation reads; each read goes wrong once at least. */
+  readonly reads: readonly string[];
   readonly trading: Pick<Trading, "instrument" | "price" | "qty" | "closing">;
   /** The daemon's configuration for the venue at `port`, with its secrets in `directory`. */
   readonly config: (port: number, directory: string) => string;
@@ -49,6 +50,9 @@ const STOP_MS = 4000;
 const STRIKE_SKIP_MAX = 10;
 /** Pause of a trader between its bursts: what the venue's pacing lets through. */
 const INTERVAL_MS = 100;
+/** Longest wait for the reads of a reconciliation: where much was counted they wait for a minute. */
+const READS_MS = 120_000;
+const READS_LOOK_MS = 500;
 
 /** Runs it and holds it to everything that must be true; returns what happened, in numbers. */
 export async function runVenueCampaign(
@@ -58,7 +62,8 @@ export async function runVenueCampaign(
 ): Promise<Readonly<Record<string, unknown>>> {
   const args = [...venue.args, "--seed", String(size.seed)];
   await using process = await VenueProcess.start(venue.process, args);
-  await process.tell({ op: "schedule", ...scheduleOf(venue, size.seed) });
+  await process.tell(roughWeather(venue.process, size.seed));
+  await spoilReads(process, venue);
   const config = `${directory}/campaign.yaml`;
   await Deno.writeTextFile(config, venue.config(process.port, directory));
   const outcome = await runCampaign(
@@ -79,7 +84,10 @@ export async function runVenueCampaign(
       stopMs: STOP_MS,
     },
     { ...venue.trading, intervalMs: INTERVAL_MS, orders: size.orders },
-    () => process.tell({ op: "calm" }),
+    async () => {
+      await readsSpoilt(process, venue);
+      await process.tell({ op: "calm" });
+    },
   );
   const { traders, history, campaign } = outcome;
   log(
@@ -106,46 +114,38 @@ export async function runVenueCampaign(
   return summary;
 }
 
+/** Has each read of a reconciliation go wrong once, whatever the weather is. */
+async function spoilReads(process: VenueProcess, { reads }: CampaignVenue): Promise<void> {
+  const fault = { kind: "loseResponse", by: "rst" } as const;
+  for (const path of reads) await process.tell({ op: "fault", match: `GET ${path}`, fault });
+}
+
+/** Waits until each of them went wrong. @throws {CampaignError} Naming those that nobody made. */
+async function readsSpoilt(process: VenueProcess, { reads }: CampaignVenue): Promise<void> {
+  for (const patience = new Patience(READS_MS);; await pause(READS_LOOK_MS)) {
+    const spoilt = spoiltIn(await process.audit());
+    const missing = reads.filter((path) => !spoilt.has(path));
+    if (missing.length === 0) return;
+    if (patience.isOver) {
+      throw new CampaignError(
+        `Cannot end the campaign: a read must have failed: was none of ${missing.join(", ")}`,
+      );
+    }
+  }
+}
+
+/** The paths of which a read went wrong. */
+function spoiltIn({ requests }: AuditReport): ReadonlySet<string | undefined> {
+  const spoilt = requests
+    .filter(({ fault }) => fault !== undefined && fault !== "delayResponse")
+    .map(({ requestLine }) => /^GET ([^ ?]+)/.exec(requestLine)?.[1]);
+  return new Set(spoilt);
+}
+
 /** Replaces that the venue did: in place, or as new versions of orders. */
 function replacedAt({ seen, orders }: AuditReport): number {
   const amended = seen.filter(({ intention }) => intention === "replace")
     .reduce((sum, { acted }) => sum + acted, 0);
   const versions = [...versionsOf(orders, ({ clientOrderId }) => clientOrderId).values()];
   return amended + versions.filter(({ length }) => length > 1).length;
-}
-
-/** Percentages of everything that can go wrong with a request. */
-function scheduleOf({ orderPath }: CampaignVenue, seed: number): FaultSchedule {
-  const everywhere = `* ${orderPath}`;
-  const faults: readonly Omit<ScheduledFault, "match">[] = [
-    { percent: 1, fault: { kind: "loseResponse", by: "rst" } },
-    { percent: 1, fault: { kind: "loseResponse", by: "fin" } },
-    { percent: 1, fault: { kind: "loseRequest", by: "rst" } },
-    { percent: 1, fault: { kind: "actLate", ms: 700, answer: "timeout" } },
-    { percent: 1, fault: { kind: "delayResponse", ms: 300 } },
-    { percent: 1, fault: { kind: "status", status: 502, acts: true } },
-    { percent: 1, fault: { kind: "status", status: 503, acts: false } },
-    { percent: 1, fault: { kind: "badBody", body: "emptyObject", acts: true } },
-    { percent: 1, fault: { kind: "badBody", body: "garbage", acts: true } },
-  ];
-  return {
-    seed,
-    requests: [
-      ...faults.map((fault) => ({ ...fault, match: everywhere })),
-      {
-        match: `POST ${orderPath}`,
-        percent: 0.2,
-        fault: { kind: "rateLimit", status: 429, retryAfterS: 1 },
-      },
-    ],
-    streams: {
-      duplicatePercent: 2,
-      swapPercent: 2,
-      delayPercent: 2,
-      delayMsMax: 300,
-      dropPercent: 2,
-      skipPercent: 1,
-    },
-    cancelPercent: 20,
-  };
 }
