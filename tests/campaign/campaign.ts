@@ -15,7 +15,8 @@ const TRADERS = ["alice", "bob", "carol", "dave"];
 /** Pause of a trader between its bursts, and the most intents of one. */
 const INTERVAL_MS = 20;
 const BURST = 4;
-const SETTLE_MS = 60_000;
+/** Longer than reads may wait for the next minute, once a venue has counted much. */
+const SETTLE_MS = 90_000;
 /** Longest time for the orders that are to be placed after the last kill. */
 const ORDERS_MS = 180_000;
 
@@ -110,7 +111,7 @@ async function flatten(trader: Trader, { instrument, closing }: Trading): Promis
 
 /** Orders that the daemon took. */
 function placed(traders: readonly Trader[]): number {
-  return traders.reduce((sum, trader) => sum + trader.orders().size, 0);
+  return traders.reduce((sum, trader) => sum + trader.orders.size, 0);
 }
 
 function first<Item>([item]: readonly Item[]): Item {
@@ -128,6 +129,9 @@ export function summaryOf({ campaign, traders, history }: Outcome): Record<strin
     reports: sum(({ reports }) => reports.size),
     reconnects: sum(({ reconnects }) => reconnects),
     inDoubt: sum((trader) => trader.ordered().filter((report) => report["in_doubt"]).length),
+    replaced: sum((trader) =>
+      trader.ordered().filter((report) => report["exec_type"] === "Replaced").length
+    ),
     executions: executionsOf(traders).size,
     events: history.events,
     alarms: alarmsOf(campaign.logs),
@@ -135,15 +139,20 @@ export function summaryOf({ campaign, traders, history }: Outcome): Record<strin
 }
 
 /**
- * Alarms in the daemons' logs, counted by name. Long doubt is what a campaign is for, and so are
- * connections that break under many requests, which opens the breaker.
+ * What a campaign is for: doubt that lasts, connections that break under many requests, which opens
+ * the breaker, and reads that fail four times in a row, after which the order is looked up.
  */
+const PROVOKED: ReadonlySet<string> = new Set([
+  "ORDER_IN_DOUBT",
+  "BREAKER_OPEN",
+  "executions_missing",
+]);
+
+/** Alarms in the daemons' logs that nothing has provoked, counted by name. */
 export function alarmsOf(logs: readonly string[]): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const [, event = ""] of logs.join("\n").matchAll(ALARM)) {
-    if (event !== "ORDER_IN_DOUBT" && event !== "BREAKER_OPEN") {
-      counts[event] = (counts[event] ?? 0) + 1;
-    }
+    if (!PROVOKED.has(event)) counts[event] = (counts[event] ?? 0) + 1;
   }
   return counts;
 }

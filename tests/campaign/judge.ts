@@ -26,20 +26,24 @@ export function assertReportsComplete(traders: readonly Trader[], history: Histo
   }
 }
 
-/** Every intent has exactly one first answer, and at most one order. */
+/** Every intent has exactly one first answer; each order is of one Place, and only it is replaced. */
 export function assertIntentsAnsweredOnce(traders: readonly Trader[]): void {
   const ordersOfAll = new Set<unknown>();
   for (const trader of traders) {
     const reports = Map.groupBy(trader.ordered(), (report) => report["intent_id"]);
+    const meant = new Map<unknown, unknown>();
     for (const intent of trader.intents.values()) {
-      const answers = reports.get(intent.intent_id) ?? [];
+      const { intent_id: id, action, orig_intent_id: named } = intent;
+      const answers = reports.get(id) ?? [];
       assertAnswers(intent, answers);
-      if (intent["action"] !== "Place") continue;
-      const orders = new Set(answers.map((report) => report["order_id"]).filter((id) => id));
-      ok(orders.size <= 1, `${intent.intent_id} made the orders ${[...orders].join(", ")}`);
+      const orders = new Set(answers.map((report) => report["order_id"]).filter((order) => order));
+      ok(orders.size <= 1, `${id} is about the orders ${[...orders].join(", ")}`);
       for (const order of orders) {
-        ok(!ordersOfAll.has(order), `order ${order} belongs to one intent: ${intent.intent_id}`);
-        ordersOfAll.add(order);
+        if (action === "Place") {
+          ok(!ordersOfAll.has(order), `order ${order} belongs to one intent: ${id}`);
+          ordersOfAll.add(order);
+        } else strictEqual(order, meant.get(named), `${id} is about the order of ${named}`);
+        meant.set(id, order);
       }
     }
   }
@@ -56,13 +60,17 @@ function assertAnswers(intent: Intent, answers: readonly Report[]): void {
 }
 
 /** The first answer to an intent that is taken. */
-const OPENING = new Map([["Place", "PendingNew"], ["Cancel", "PendingCancel"]]);
+const OPENING = new Map([
+  ["Place", "PendingNew"],
+  ["Replace", "PendingReplace"],
+  ["Cancel", "PendingCancel"],
+]);
 
 /** Every order is over and nothing is in doubt. */
 export function assertSettled(traders: readonly Trader[]): void {
   for (const trader of traders) {
     deepStrictEqual(trader.open, []);
-    for (const last of trader.orders().values()) {
+    for (const last of trader.orders.values()) {
       ok(last["in_doubt"] !== true, `no order is in doubt: ${JSON.stringify(last)}`);
     }
   }
@@ -100,14 +108,15 @@ export function assertLedgersEqual(traders: readonly Trader[], audit: Audit): vo
     String(trade.fee),
   ]);
   deepStrictEqual(told.sort(byFirst), made.sort(byFirst));
-  const known = new Set(traders.flatMap((trader) => [...trader.orders().keys()]));
-  const seen = new Set<string>();
-  for (const { clientId, state } of audit.orders) {
-    const order = orderOf(clientId);
-    ok(known.has(order), `order ${clientId} of the exchange is known to a client`);
-    ok(!seen.has(order), `order ${order} was made once`);
-    ok(state !== "open", `order ${clientId} is over at the exchange`);
-    seen.add(order);
+  const known = new Set(traders.flatMap((trader) => [...trader.orders.keys()]));
+  for (const [order, versions] of versionsOf(audit.orders, ({ clientId }) => clientId)) {
+    ok(known.has(order), `order ${order} of the exchange is known to a client`);
+    const newest = versions.at(-1);
+    for (const version of versions) {
+      const { clientId, state } = version;
+      ok(state !== "open", `order ${clientId} is over at the exchange`);
+      if (version !== newest) strictEqual(state, "cancelled", `${clientId} was placed anew`);
+    }
   }
 }
 
@@ -119,6 +128,16 @@ export function byFirst(a: readonly unknown[], b: readonly unknown[]): number {
 /** Client order ids are `<prefix>-<order>-<version>`. */
 export function orderOf(clientId: string): string {
   return clientId.split("-")[1] ?? clientId;
+}
+
+/** Orders of a venue by our order, each version of it one of them, oldest first. */
+export function versionsOf<Made>(
+  made: readonly Made[],
+  keyOf: (made: Made) => string,
+): ReadonlyMap<string, readonly Made[]> {
+  const version = (one: Made): number => Number(keyOf(one).split("-")[2]);
+  const sorted = made.toSorted((a, b) => version(a) - version(b));
+  return Map.groupBy(sorted, (one) => orderOf(keyOf(one)));
 }
 
 /** A position and the balances that follow from it. */

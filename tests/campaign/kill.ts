@@ -6,6 +6,7 @@
  * that everything is late.
  * @module
  */
+import { strictEqual } from "node:assert/strict";
 import { DaemonProcess, type StartOptions } from "../support/daemon_process.ts";
 import { pause } from "../support/temporary.ts";
 import type { Draws } from "../support/draws.ts";
@@ -35,6 +36,8 @@ export type KillOptions = {
 const STRIKE_WAIT_MS = 3000;
 const STARTING_MS_MAX = 500;
 const STRIKE_SKIP_MAX = 60;
+/** Exit code of what SIGKILL has ended; what ended by itself has another. */
+const KILLED = 137;
 
 /** Daemons of one state directory, one after the other. */
 export class KillCampaign {
@@ -117,7 +120,7 @@ export class KillCampaign {
   async #die(wanted: KillMoment): Promise<KillMoment> {
     const { strikes } = this.#options;
     if (wanted === "random" || wanted === "starting" || strikes === undefined) {
-      await this.#daemon.stop("SIGKILL");
+      await this.#endDaemon();
       return "random";
     }
     const { draws, strikeSkipMax } = this.#options;
@@ -125,8 +128,13 @@ export class KillCampaign {
     strikes.arm({ moment: wanted, pid: this.#daemon.pid, skip });
     await Promise.race([this.#daemon.ended(), pause(STRIKE_WAIT_MS)]);
     const isArmed = strikes.disarm();
-    await this.#daemon.stop("SIGKILL");
+    await this.#endDaemon();
     return isArmed ? "random" : wanted;
+  }
+
+  /** Kills the daemon, if no strike has. @throws {AssertionError} If it has ended by itself. */
+  async #endDaemon(): Promise<void> {
+    strictEqual(await this.#daemon.stop("SIGKILL"), KILLED, this.#daemon.log);
   }
 
   async #suspend(ms: number): Promise<void> {

@@ -116,6 +116,7 @@ Deno.test(`the daemon keeps its word through kills on the paper venue (seed ${SE
     const summary = summaryOf(outcome);
     say(summary);
     ok(Number(summary["executions"]) > 50, "orders are filled");
+    ok(Number(summary["replaced"]) > 0, "orders are replaced");
   }));
 
 Deno.test(`two ledgers agree after kills against a test exchange (seed ${SEED})`, () =>
@@ -123,7 +124,8 @@ Deno.test(`two ledgers agree after kills against a test exchange (seed ${SEED})`
     const exchange = await ExchangeProcess.start(SEED, directory);
     try {
       const config = `${directory}/test.yaml`;
-      await Deno.writeTextFile(config, testVenueConfiguration(exchange.port, directory));
+      const options = { replace: "cancel_new", campaign_directory: directory } as const;
+      await Deno.writeTextFile(config, testVenueConfiguration(exchange.port, options));
       const outcome = await runCampaign(
         {
           start: { stateDir: `${directory}/state`, config, main: "tests/venue/main.ts" },
@@ -154,6 +156,7 @@ function assertAgainst(audit: Audit, outcome: Outcome): void {
   const summary = summaryOf(outcome);
   say({ ...summary, gaps });
   ok(audit.trades.length > 100, "orders are filled");
+  ok(Number(summary["replaced"]) > 0, "orders are replaced");
   ok(Number(summary["inDoubt"]) > 0, "orders come into doubt");
   for (const [gap, hits] of Object.entries(gaps)) ok(hits > 0, `a gap is hit: ${gap}`);
   strictEqual(history.verified.torn_bytes, 0);

@@ -1,6 +1,6 @@
 /**
- * A client of the kill campaign: trades at random, survives the daemon, and remembers everything
- * it was told, so that a lost, renumbered or changed report is found at once.
+ * A client of the kill campaign: places, replaces and cancels at random, survives the daemon, and
+ * remembers everything it was told, so that a lost, renumbered or changed report is found at once.
  *
  * An intent without any report is sent again under the same id after every reconnect: that is the
  * contract of the protocol, and what must never make a second order.
@@ -38,11 +38,14 @@ export class Trader {
   readonly #options: TraderOptions;
   /** Every report by its number, without `poss_dup`. */
   readonly reports = new Map<number, Report>();
+  /** Orders by id with their last report. */
+  readonly orders = new Map<string, Report>();
   /** Every intent that was ever sent, by id. */
   readonly intents = new Map<string, Intent>();
   /** Intents that no report has answered yet. */
   readonly #unanswered = new Map<string, Intent>();
-  readonly #placed: string[] = [];
+  /** Intents that name an order. */
+  readonly #named: string[] = [];
   #lastSeq = 0;
   #client: RemoteClient | undefined;
   #seen = 0;
@@ -106,16 +109,7 @@ export class Trader {
 
   /** Last reports of the orders that are not over. */
   get open(): Report[] {
-    return [...this.orders().values()].filter((report) => report["leaves_qty"] !== "0");
-  }
-
-  /** Orders by id with their last report. */
-  orders(): Map<string, Report> {
-    const last = new Map<string, Report>();
-    for (const report of this.ordered()) {
-      if (typeof report["order_id"] === "string") last.set(report["order_id"], report);
-    }
-    return last;
+    return [...this.orders.values()].filter((last) => last["leaves_qty"] !== "0");
   }
 
   ordered(): Report[] {
@@ -186,6 +180,7 @@ export class Trader {
     const { draws, burst } = this.#options;
     for (let count = 1 + draws.below(burst); count > 0; count--) {
       const intent = this.#intent(this.#drawn());
+      if (intent["action"] !== "Cancel") this.#named.push(intent.intent_id);
       await client.send(intent);
       if (draws.chance(3)) await client.send(intent); // the same again, at once
     }
@@ -193,10 +188,12 @@ export class Trader {
 
   #drawn(): Readonly<Record<string, unknown>> {
     const { draws, instrument, qty, price } = this.#options;
-    const recent = this.#placed.slice(-40);
+    const recent = this.#named.slice(-40);
     if (recent.length > 0 && draws.chance(35)) {
       return { action: "Cancel", orig_intent_id: draws.pick(recent) };
     }
+    const resting = this.open.filter(isResting);
+    if (resting.length > 0 && draws.chance(25)) return this.#newTerms(draws.pick(resting));
     return {
       action: "Place",
       instrument,
@@ -204,6 +201,17 @@ export class Trader {
       order_qty: qty(draws),
       price: price(draws),
       time_in_force: draws.chance(85) ? "GTC" : "IOC",
+    };
+  }
+
+  /** More or less of an order, at another price or its own. */
+  #newTerms(order: Report): Readonly<Record<string, unknown>> {
+    const { draws, qty, price } = this.#options;
+    return {
+      action: "Replace",
+      orig_intent_id: order["orig_intent_id"] ?? order["intent_id"],
+      order_qty: qty(draws),
+      ...(draws.chance(70) ? { price: price(draws) } : {}),
     };
   }
 
@@ -217,7 +225,6 @@ export class Trader {
     };
     this.intents.set(intent.intent_id, intent);
     this.#unanswered.set(intent.intent_id, intent);
-    if (fields["action"] === "Place") this.#placed.push(intent.intent_id);
     return intent;
   }
 
@@ -245,8 +252,15 @@ export class Trader {
     }
     if (known === undefined) {
       this.reports.set(report.report_seq, report as Report);
+      const order = report["order_id"];
+      if (typeof order === "string") this.orders.set(order, report as Report);
       this.#lastSeq = Math.max(this.#lastSeq, report.report_seq);
     }
     this.#unanswered.delete(String(report["intent_id"]));
   }
+}
+
+/** At its venue, as far as its client knows, and nothing is asked of it. */
+function isResting(last: Report): boolean {
+  return last["ord_status"] === "Accepted" || last["ord_status"] === "PartiallyFilled";
 }

@@ -4,10 +4,11 @@
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import type { FaultSchedule, ScheduledFault } from "../venues/faults.ts";
+import type { AuditReport } from "../venues/control_protocol.ts";
 import { type VenueName, VenueProcess } from "../venues/control.ts";
+import { roughWeather } from "../venues/rough_weather.ts";
 import { Draws } from "../support/draws.ts";
-import { textIfAny } from "../support/temporary.ts";
+import { Patience, pause, textIfAny } from "../support/temporary.ts";
 import { Strikes } from "../venue/strikes.ts";
 import { unwrittenFile } from "../venue/written_first.ts";
 import { alarmsOf, runCampaign, summaryOf, type Trading } from "./campaign.ts";
@@ -16,8 +17,10 @@ import {
   assertReplayable,
   assertReportsComplete,
   assertSettled,
+  versionsOf,
 } from "./judge.ts";
 import { CAMPAIGN_DIRECTORY } from "./registry.ts";
+import { CampaignError } from "./trader.ts";
 import { assertVenueAgrees } from "./venue_judge.ts";
 
 /** A venue on which a campaign can be run. */
@@ -26,8 +29,8 @@ export type CampaignVenue = {
   readonly name: string;
   readonly process: VenueName;
   readonly args: readonly string[];
-  /** Faults are aimed at "METHOD /path". */
-  readonly orderPath: string;
+  /** The paths from which a reconciliation reads; each read goes wrong once at least. */
+  readonly reads: readonly string[];
   readonly trading: Pick<Trading, "instrument" | "price" | "qty" | "closing">;
   /** The daemon's configuration for the venue at `port`, with its secrets in `directory`. */
   readonly config: (port: number, directory: string) => string;
@@ -47,6 +50,9 @@ const STOP_MS = 4000;
 const STRIKE_SKIP_MAX = 10;
 /** Pause of a trader between its bursts: what the venue's pacing lets through. */
 const INTERVAL_MS = 100;
+/** Longest wait for the reads of a reconciliation: where much was counted they wait for a minute. */
+const READS_MS = 120_000;
+const READS_LOOK_MS = 500;
 
 /** Runs it and holds it to everything that must be true; returns what happened, in numbers. */
 export async function runVenueCampaign(
@@ -56,7 +62,8 @@ export async function runVenueCampaign(
 ): Promise<Readonly<Record<string, unknown>>> {
   const args = [...venue.args, "--seed", String(size.seed)];
   await using process = await VenueProcess.start(venue.process, args);
-  await process.tell({ op: "schedule", ...scheduleOf(venue, size.seed) });
+  await process.tell(roughWeather(venue.process, size.seed));
+  await spoilReads(process, venue);
   const config = `${directory}/campaign.yaml`;
   await Deno.writeTextFile(config, venue.config(process.port, directory));
   const outcome = await runCampaign(
@@ -77,7 +84,10 @@ export async function runVenueCampaign(
       stopMs: STOP_MS,
     },
     { ...venue.trading, intervalMs: INTERVAL_MS, orders: size.orders },
-    () => process.tell({ op: "calm" }),
+    async () => {
+      await readsSpoilt(process, venue);
+      await process.tell({ op: "calm" });
+    },
   );
   const { traders, history, campaign } = outcome;
   log(
@@ -95,45 +105,47 @@ export async function runVenueCampaign(
     ...summaryOf(outcome),
     doubtEnds: Object.fromEntries(history.doubtEnds),
     orders: audit.orders.length,
+    replacedAtVenue: replacedAt(audit),
     requests: audit.requestCount,
     connections: audit.connections,
   };
   ok(audit.trades.length > size.orders / 10, `orders are filled: ${JSON.stringify(summary)}`);
+  ok(summary.replacedAtVenue > 0, `orders are replaced: ${JSON.stringify(summary)}`);
   return summary;
 }
 
-/** Percentages of everything that can go wrong with a request. */
-function scheduleOf({ orderPath }: CampaignVenue, seed: number): FaultSchedule {
-  const everywhere = `* ${orderPath}`;
-  const faults: readonly Omit<ScheduledFault, "match">[] = [
-    { percent: 1, fault: { kind: "loseResponse", by: "rst" } },
-    { percent: 1, fault: { kind: "loseResponse", by: "fin" } },
-    { percent: 1, fault: { kind: "loseRequest", by: "rst" } },
-    { percent: 1, fault: { kind: "actLate", ms: 700, answer: "timeout" } },
-    { percent: 1, fault: { kind: "delayResponse", ms: 300 } },
-    { percent: 1, fault: { kind: "status", status: 502, acts: true } },
-    { percent: 1, fault: { kind: "status", status: 503, acts: false } },
-    { percent: 1, fault: { kind: "badBody", body: "emptyObject", acts: true } },
-    { percent: 1, fault: { kind: "badBody", body: "garbage", acts: true } },
-  ];
-  return {
-    seed,
-    requests: [
-      ...faults.map((fault) => ({ ...fault, match: everywhere })),
-      {
-        match: `POST ${orderPath}`,
-        percent: 0.2,
-        fault: { kind: "rateLimit", status: 429, retryAfterS: 1 },
-      },
-    ],
-    streams: {
-      duplicatePercent: 2,
-      swapPercent: 2,
-      delayPercent: 2,
-      delayMsMax: 300,
-      dropPercent: 2,
-      skipPercent: 1,
-    },
-    cancelPercent: 20,
-  };
+/** Has each read of a reconciliation go wrong once, whatever the weather is. */
+async function spoilReads(process: VenueProcess, { reads }: CampaignVenue): Promise<void> {
+  const fault = { kind: "loseResponse", by: "rst" } as const;
+  for (const path of reads) await process.tell({ op: "fault", match: `GET ${path}`, fault });
+}
+
+/** Waits until each of them went wrong. @throws {CampaignError} Naming those that nobody made. */
+async function readsSpoilt(process: VenueProcess, { reads }: CampaignVenue): Promise<void> {
+  for (const patience = new Patience(READS_MS);; await pause(READS_LOOK_MS)) {
+    const spoilt = spoiltIn(await process.audit());
+    const missing = reads.filter((path) => !spoilt.has(path));
+    if (missing.length === 0) return;
+    if (patience.isOver) {
+      throw new CampaignError(
+        `Cannot end the campaign: a read must have failed: was none of ${missing.join(", ")}`,
+      );
+    }
+  }
+}
+
+/** The paths of which a read went wrong. */
+function spoiltIn({ requests }: AuditReport): ReadonlySet<string | undefined> {
+  const spoilt = requests
+    .filter(({ fault }) => fault !== undefined && fault !== "delayResponse")
+    .map(({ requestLine }) => /^GET ([^ ?]+)/.exec(requestLine)?.[1]);
+  return new Set(spoilt);
+}
+
+/** Replaces that the venue did: in place, or as new versions of orders. */
+function replacedAt({ seen, orders }: AuditReport): number {
+  const amended = seen.filter(({ intention }) => intention === "replace")
+    .reduce((sum, { acted }) => sum + acted, 0);
+  const versions = [...versionsOf(orders, ({ clientOrderId }) => clientOrderId).values()];
+  return amended + versions.filter(({ length }) => length > 1).length;
 }

@@ -1,14 +1,16 @@
 /**
  * What must hold between the daemon's word and the books of a venue that shares no code with it:
- * orders, executions, positions and balances are equal, nothing was sent twice, nothing is missing
- * from the journal, and every doubt was ended by evidence.
+ * orders (of a cancel-and-new all its versions), executions, positions and balances are equal,
+ * nothing was sent twice, no two versions of an order were there at once, nothing is missing from the
+ * journal, and every doubt was ended by evidence.
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import type { Report } from "../support/remote_client.ts";
 import type { SeenRequest } from "../venues/audit.ts";
-import type { AuditReport, AuditTrade } from "../venues/control_protocol.ts";
+import type { AuditOrder, AuditReport, AuditTrade } from "../venues/control_protocol.ts";
 import type { Outcome } from "./campaign.ts";
-import { byFirst, orderOf, scaled } from "./judge.ts";
+import { byFirst, orderOf, scaled, versionsOf } from "./judge.ts";
 import type { Trader } from "./trader.ts";
 
 /** What ends doubt: the venue's word. A time-out, an intent or a restart never does. */
@@ -37,6 +39,7 @@ const STATUS: Readonly<Record<string, readonly string[]>> = {
 export function assertVenueAgrees(outcome: Outcome, audit: AuditReport): void {
   const { traders, history } = outcome;
   assertSentOnce(audit);
+  assertReplacedOnce(traders, audit);
   const prefix = prefixOf(history.submitted);
   const ours = audit.orders.filter(({ clientOrderId }) => clientOrderId.startsWith(prefix));
   for (const { clientOrderId } of ours) {
@@ -62,40 +65,87 @@ function assertSentOnce(audit: AuditReport): void {
   }
 }
 
+/** What a judgement needs of a client. */
+export type Told = Pick<Trader, "orders" | "ordered">;
+
+/** A Replace comes to one request at most that the venue may have acted on. */
+export function assertReplacedOnce(
+  traders: readonly Told[],
+  audit: Pick<AuditReport, "requests">,
+): void {
+  const asked = Map.groupBy(
+    reportsOf(traders).filter((report) => report["exec_type"] === "PendingReplace"),
+    (report) => String(report["order_id"]),
+  );
+  const sent = audit.requests.filter(({ intention }) => intention === "replace");
+  for (const [order, requests] of Map.groupBy(sent, (each) => orderOf(each.clientOrderId ?? ""))) {
+    const mayAct = requests.filter((request) => !isRefusedUnseen(request)).length;
+    const most = asked.get(order)?.length ?? 0;
+    ok(mayAct <= most, `order ${order} was to be replaced ${most} times: was ${mayAct} times`);
+  }
+}
+
 /** The venue answered that it did not execute: rate, clock, overload. */
-function isRefusedUnseen({ acted, status, answeredUs }: SeenRequest): boolean {
-  return !acted && answeredUs !== undefined && status !== undefined && status >= 400 &&
-    status < 500 && status !== 408;
+function isRefusedUnseen({ acted, status, answeredUs, fault }: SeenRequest): boolean {
+  if (acted || answeredUs === undefined || status === undefined) return false;
+  return fault === "reject" || (status >= 400 && status < 500 && status !== 408);
 }
 
 function told({ status, fault, acted }: SeenRequest): string {
   return JSON.stringify({ status, fault, acted });
 }
 
-function assertOrdersEqual(
-  traders: readonly Trader[],
+/** Each order of ours is at the venue as its client was told, all its versions together. */
+export function assertOrdersEqual(
+  traders: readonly Told[],
   orders: AuditReport["orders"],
 ): void {
-  const lasts = new Map(traders.flatMap((trader) => [...trader.orders()]));
-  const seen = new Set<string>();
-  for (const { clientOrderId, state, filled } of orders) {
-    const order = orderOf(clientOrderId);
+  const keys = new Set(orders.map(({ clientOrderId }) => clientOrderId));
+  strictEqual(keys.size, orders.length, "no order was made under a key that was taken");
+  const lasts = new Map(traders.flatMap((trader) => [...trader.orders]));
+  const made = versionsOf(orders, ({ clientOrderId }) => clientOrderId);
+  const cutShort = cutShortOf(traders);
+  for (const [order, versions] of made) {
     const last = lasts.get(order);
-    ok(last !== undefined, `order ${clientOrderId} of the venue is known to a client`);
-    ok(!seen.has(order), `order ${order} was made once`);
-    seen.add(order);
+    ok(last !== undefined, `order ${order} of the venue is known to a client`);
+    assertOneAtATime(versions);
+    const state = versions.at(-1)?.state ?? "NEW";
     const status = String(last["ord_status"]);
-    ok(STATUS[state]?.includes(status), `order ${order}: the venue says ${state}, we ${status}`);
-    strictEqual(scaled(String(last["cum_qty"])), scaled(filled), `quantity of order ${order}`);
+    const expected = cutShort.has(order) ? ["Filled"] : STATUS[state];
+    ok(expected?.includes(status), `order ${order}: the venue says ${state}, we ${status}`);
+    const filled = versions.reduce((sum, version) => sum + scaled(version.filled), 0n);
+    strictEqual(scaled(String(last["cum_qty"])), filled, `quantity of order ${order}`);
+    ok(filled <= scaled(String(last["order_qty"])), `order ${order} is filled to its quantity`);
   }
   for (const [order, last] of lasts) {
-    if (Number(last["cum_qty"]) > 0) ok(seen.has(order), `order ${order} exists at the venue`);
+    if (Number(last["cum_qty"]) > 0) ok(made.has(order), `order ${order} exists at the venue`);
   }
 }
 
-function assertTradesEqual(traders: readonly Trader[], trades: readonly AuditTrade[]): void {
-  const reports = traders.flatMap((trader) => trader.ordered())
-    .filter((report) => report["exec_type"] === "Trade");
+/** Orders cancelled to be placed anew, when all of the new quantity had traded: they are filled. */
+function cutShortOf(traders: readonly Told[]): ReadonlySet<unknown> {
+  const ends = reportsOf(traders).filter((report) =>
+    report["exec_type"] === "Replaced" && report["ord_status"] === "Filled"
+  );
+  return new Set(ends.map((report) => report["order_id"]));
+}
+
+/** Each version of an order was gone before the venue had the next. */
+function assertOneAtATime(versions: readonly AuditOrder[]): void {
+  for (const [nth, { clientOrderId, time }] of versions.entries()) {
+    const former = versions[nth - 1];
+    if (former === undefined) continue;
+    strictEqual(former.state, "CANCELED", `${former.clientOrderId} was placed anew`);
+    ok(former.updateTime <= time, `${former.clientOrderId} was gone before ${clientOrderId} came`);
+  }
+}
+
+function reportsOf(traders: readonly Told[]): readonly Report[] {
+  return traders.flatMap((trader) => trader.ordered());
+}
+
+function assertTradesEqual(traders: readonly Told[], trades: readonly AuditTrade[]): void {
+  const reports = reportsOf(traders).filter((report) => report["exec_type"] === "Trade");
   const told = reports.map((report) => [
     `${tradeOf(String(report["exec_id"]))} ${report["order_id"]}`,
     String(report["side"]).toUpperCase(),

@@ -31,7 +31,7 @@ export const CAMPAIGN_VENUES: readonly CampaignVenue[] = [
     name: "binance-spot",
     process: "binance_spot",
     args: [...ARGS, "--balances", "BTC=1000,USDT=10000000,BNB=10"],
-    orderPath: "/api/v3/order",
+    reads: ["/api/v3/openOrders", "/api/v3/account", "/api/v3/myTrades"],
     trading: { instrument: "main:BTC/USDT", price, qty },
     config: (port, directory) =>
       liveConfiguration({
@@ -49,7 +49,14 @@ export const CAMPAIGN_VENUES: readonly CampaignVenue[] = [
     name: "binance-usdm",
     process: "binance_usdm",
     args: [...ARGS, "--balances", "USDT=10000000"],
-    orderPath: "/fapi/v1/order",
+    reads: [
+      "/fapi/v1/positionSide/dual",
+      "/fapi/v1/openOrders",
+      "/fapi/v3/account",
+      "/fapi/v3/positionRisk",
+      "/fapi/v1/userTrades",
+      "/fapi/v1/income",
+    ],
     trading: { instrument: "main:BTC/USDT", price, qty, closing: CLOSING },
     config: (port, directory) =>
       liveConfiguration({
@@ -60,7 +67,7 @@ export const CAMPAIGN_VENUES: readonly CampaignVenue[] = [
         instrument: ["asset_class: linear"],
         tripwire: ROUNDED,
         pacing: PACING,
-        venue: ["reconcile_ms: 2000"],
+        venue: ["reconcile_ms: 4000"], // dear reads: more of them would wait for the next minute
         port,
         directory,
       }),

@@ -2,9 +2,10 @@
  * One seed: the whole daemon in a simulated world, killed, cut off from power, restarted, healed.
  *
  * Checked after every step: nothing reaches the venue that the disk does not hold; nothing is sent
- * twice; no report is lost, renumbered or changed. Checked at the end, after healing: every intent
- * is answered and every order over, the daemon's ledger equals the venue's, and a replay of the
- * journal from nothing gives the live digest.
+ * twice, nor a version of an order while another is there; no report is lost, renumbered or changed.
+ * Checked at the end, after healing: every intent is answered and every order over, the daemon's
+ * ledger equals the venue's, clients were told what each order filled, and a replay of the journal
+ * from nothing gives the live digest.
  * @module
  */
 import { createTimeline } from "../../core/mod.ts";
@@ -33,6 +34,9 @@ export type SeedResult = {
   readonly powerCuts: number;
   readonly reports: number;
   readonly trades: number;
+  /** Replaces that were done, and new versions that the exchange was sent for them. */
+  readonly replaced: number;
+  readonly placedAnew: number;
   readonly events: number;
 };
 
@@ -79,7 +83,10 @@ class SimulatedRun {
       timers: this.#time,
       draws: this.#draws.fork("venue"),
       port: VENUE_PORT,
-      onPlace: (clientId) => this.#assertWritten(clientId),
+      onPlace: (clientId) => {
+        this.#assertWritten(clientId);
+        this.#assertAlone(clientId);
+      },
     });
     this.#traders = ["alice", "bob"].map((clientId) => this.#trader(clientId));
   }
@@ -218,12 +225,17 @@ class SimulatedRun {
     const timeline = createTimeline();
     replayInto(recovery, { timeline, writeReport }, new Set());
     this.#compareLedgers(timeline.view.positions("account"));
+    this.#compareOrders();
     this.#compareCounters(timeline.view.counters());
+    const reports = this.#traders.flatMap((trader) => [...trader.reports.values()]);
+    const { orders, trades } = this.#venue.exchange;
     return {
       crashes: this.#crashes,
       powerCuts: this.#powerCuts,
-      reports: this.#traders.reduce((sum, { reports }) => sum + reports.size, 0),
-      trades: this.#venue.exchange.trades.length,
+      reports: reports.length,
+      replaced: reports.filter((report) => report["exec_type"] === "Replaced").length,
+      placedAnew: [...orders.keys()].filter((clientId) => !clientId.endsWith("-1")).length,
+      trades: trades.length,
       events: timeline.seqId,
     };
   }
@@ -261,6 +273,24 @@ class SimulatedRun {
     }
   }
 
+  /** What an order has filled, all its versions together, is what its client was told. */
+  #compareOrders(): void {
+    const filled = new Map<string, number>();
+    for (const { clientId, filled: qty } of this.#venue.exchange.orders.values()) {
+      const [, order = ""] = clientId.split("-");
+      filled.set(order, (filled.get(order) ?? 0) + qty);
+    }
+    for (const [order, last] of this.#traders.flatMap(({ lasts }) => [...lasts])) {
+      if (last["instrument"] !== "x:TST/USD") continue;
+      const { cum_qty: told, order_qty: asked } = last;
+      const qty = filled.get(order) ?? 0;
+      if (told !== String(qty)) {
+        this.#fail(`order ${order} filled ${qty}, its client heard ${told}`);
+      }
+      if (qty > Number(asked)) this.#fail(`order ${order} filled ${qty} of ${asked}`);
+    }
+  }
+
   /** The venue's account was the ledger's at every reconciliation. */
   #compareCounters(counters: Readonly<Record<string, number>>): void {
     if (counters["account_mismatches"] !== 0) this.#fail("the accounts differed");
@@ -271,6 +301,15 @@ class SimulatedRun {
   #assertWritten(clientId: string): void {
     if (this.#written.has(clientId)) return;
     this.#fail(`order ${clientId} reached the venue before it was durable`);
+  }
+
+  /** Two versions of one order are never at the venue at once. */
+  #assertAlone(clientId: string): void {
+    const versions = clientId.slice(0, clientId.lastIndexOf("-") + 1);
+    for (const { clientId: other, state } of this.#venue.exchange.orders.values()) {
+      if (state !== "open" || other === clientId || !other.startsWith(versions)) continue;
+      this.#fail(`order ${clientId} reached the venue while ${other} was open`);
+    }
   }
 
   #fail(problem: string): never {

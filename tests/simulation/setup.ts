@@ -17,16 +17,11 @@ import { runJournalWorker } from "../../edge/journal/mod.ts";
 import { runFollower } from "../../edge/journal/follower.ts";
 import type { WorkerEntry } from "../../edge/ports.ts";
 import { runVenue } from "../../edge/venues/host.ts";
-import type { AdapterFactory } from "../../edge/venue.ts";
+import type { AdapterDescription, AdapterFactory } from "../../edge/venue.ts";
 import type { VenueInit, VenueReportMessage } from "../../edge/venues/messages.ts";
 import { writeReport } from "../../wire/encode_report.ts";
 import { testVenue } from "../venue/adapter.ts";
-import {
-  TEST_ADAPTER,
-  TEST_CAPABILITIES,
-  TEST_DESCRIPTION,
-  testVenueConfiguration,
-} from "../venue/capabilities.ts";
+import { TEST_ADAPTER, TEST_DESCRIPTION, testVenueConfiguration } from "../venue/capabilities.ts";
 import type { SimEntry, SimProcess } from "./process.ts";
 
 export const STATE = "state";
@@ -37,7 +32,8 @@ const CONFIGURATION = simulationConfiguration();
 
 /** Returns the configuration of a simulation, with further lines of YAML at its top. */
 export function simulationConfiguration(more = ""): Configuration {
-  const text = `${more}\n${testVenueConfiguration(VENUE_PORT)}${paperVenue()}`;
+  const venue = testVenueConfiguration(VENUE_PORT, { replace: "cancel_new" });
+  const text = `${more}\n${venue}${paperVenue()}`;
   return parseConfiguration({ file: "simulation", directory: ".", text }, {
     adapters: new Map([[TEST_ADAPTER, TEST_DESCRIPTION]]),
     captureFormats: [],
@@ -77,9 +73,9 @@ export function daemonOptions(
 ): DaemonOptions {
   const { configuration = CONFIGURATION, adoptAccounts = [] } = changes;
   const { resumeTrading = false, acceptLoss = false } = changes;
-  const adapters = new Map([
+  const adapters = new Map<string, Pick<AdapterDescription, "capabilities">>([
     [PAPER_ADAPTER, { capabilities: () => PAPER_CAPABILITIES }],
-    [TEST_ADAPTER, { capabilities: () => TEST_CAPABILITIES }],
+    [TEST_ADAPTER, TEST_DESCRIPTION],
   ]);
   return {
     ports: process.ports,

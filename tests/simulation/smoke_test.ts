@@ -21,4 +21,6 @@ Deno.test(`the daemon keeps its guarantees in seeds ${from} to ${to}`, () => {
   ok(sum(({ powerCuts }) => powerCuts) * 2 >= results.length, "power cuts happen");
   ok(sum(({ trades }) => trades) >= results.length, "orders are filled");
   ok(sum(({ reports }) => reports) >= 20 * results.length, "clients are told");
+  ok(sum(({ replaced }) => replaced) >= results.length, "orders are replaced");
+  ok(sum(({ placedAnew }) => placedAnew) >= results.length, "by placing them anew, too");
 });

@@ -28,9 +28,12 @@ const decoder = new TextDecoder();
 
 export class TraderActor {
   readonly reports = new Map<number, Report>();
+  /** The last report of each order. */
+  readonly lasts = new Map<string, Report>();
   readonly #options: TraderActorOptions;
   readonly #unanswered = new Map<string, Intent>();
-  readonly #placed: string[] = [];
+  /** Intents that name an order. */
+  readonly #named: string[] = [];
   #socket: Socket | undefined;
   #isOpen = false;
   #bytes = new Uint8Array(0);
@@ -55,23 +58,18 @@ export class TraderActor {
   get isSettled(): boolean {
     if (this.#isTrading || this.#unanswered.size > 0) return false;
     const done = [...this.reports.values()].some((report) => report["exec_type"] === "IntentDone");
-    return done && [...this.#lastByOrder().values()].every((last) => last["leaves_qty"] === "0");
+    return done && this.#working.length === 0;
   }
 
-  #lastByOrder(): Map<string, Report> {
-    const last = new Map<string, Report>();
-    for (const report of this.reports.values()) {
-      if (typeof report["order_id"] === "string") last.set(report["order_id"], report);
-    }
-    return last;
+  get #working(): readonly Report[] {
+    return [...this.lasts.values()].filter((last) => last["leaves_qty"] !== "0");
   }
 
   /** What it waits for, for the message of a failed seed. */
   get summary(): string {
-    const open = [...this.#lastByOrder().values()].filter((report) => report["leaves_qty"] !== "0");
     return `${this.#options.clientId}: ${this.#lastSeq} reports, unanswered [${[
       ...this.#unanswered.keys(),
-    ]}], open ${JSON.stringify(open.slice(0, 3))}`;
+    ]}], open ${JSON.stringify(this.#working.slice(0, 3))}`;
   }
 
   #connect(): void {
@@ -117,24 +115,43 @@ export class TraderActor {
   }
 
   #act(): void {
+    const intent = this.#intent(this.#drawn());
+    if (intent["action"] !== "Cancel") this.#named.push(intent.intent_id);
+    this.#send(intent);
+    if (this.#options.draws.chance(4)) this.#write(intent);
+  }
+
+  #drawn(): Readonly<Record<string, unknown>> {
+    const { draws } = this.#options;
+    const recent = this.#named.slice(-20);
+    const resting = this.#working.filter(isResting);
+    if (draws.chance(60) || recent.length === 0) return this.#order();
+    if (resting.length > 0 && draws.chance(40)) return this.#newTerms(draws.pick(resting));
+    return { action: "Cancel", orig_intent_id: draws.pick(recent) };
+  }
+
+  #order(): Readonly<Record<string, unknown>> {
     const { draws, instruments } = this.#options;
-    const recent = this.#placed.slice(-20);
-    if (draws.chance(60) || recent.length === 0) {
-      const intent = this.#intent({
-        action: "Place",
-        instrument: draws.pick(instruments),
-        side: draws.pick(["Buy", "Sell"]),
-        order_qty: String(1 + draws.below(9)),
-        price: String(90 + draws.below(20)),
-        time_in_force: draws.chance(85) ? "GTC" : "IOC",
-        ...(draws.chance(10) ? { ttl_ms: 50 + draws.below(400) } : {}),
-      });
-      this.#placed.push(intent.intent_id);
-      this.#send(intent);
-      if (draws.chance(4)) this.#write(intent);
-    } else {
-      this.#send(this.#intent({ action: "Cancel", orig_intent_id: draws.pick(recent) }));
-    }
+    return {
+      action: "Place",
+      instrument: draws.pick(instruments),
+      side: draws.pick(["Buy", "Sell"]),
+      order_qty: String(1 + draws.below(9)),
+      price: String(90 + draws.below(20)),
+      time_in_force: draws.chance(85) ? "GTC" : "IOC",
+      ...(draws.chance(10) ? { ttl_ms: 50 + draws.below(400) } : {}),
+    };
+  }
+
+  /** More or less of it, at another price or its own. */
+  #newTerms(order: Report): Readonly<Record<string, unknown>> {
+    const { draws } = this.#options;
+    return {
+      action: "Replace",
+      orig_intent_id: order["orig_intent_id"] ?? order["intent_id"],
+      order_qty: String(1 + draws.below(12)),
+      ...(draws.chance(70) ? { price: String(90 + draws.below(20)) } : {}),
+    };
   }
 
   #intent(fields: Readonly<Record<string, unknown>>): Intent {
@@ -195,6 +212,8 @@ export class TraderActor {
       fail(`${clientId}: report ${report.report_seq} came after ${this.#lastSeq}`);
     }
     this.reports.set(report.report_seq, report);
+    const order = report["order_id"];
+    if (known === undefined && typeof order === "string") this.lasts.set(order, report);
     this.#lastSeq = Math.max(this.#lastSeq, report.report_seq);
     this.#unanswered.delete(String(report["intent_id"]));
   }
@@ -202,3 +221,8 @@ export class TraderActor {
 
 /** Fatal errors that belong to a daemon that dies or restarts. */
 const HARMLESS = new Set(["SHUTTING_DOWN", "JOURNAL_UNAVAILABLE", "AUTH"]);
+
+/** At its venue, as far as its client knows, and nothing is asked of it. */
+function isResting(last: Report): boolean {
+  return last["ord_status"] === "Accepted" || last["ord_status"] === "PartiallyFilled";
+}

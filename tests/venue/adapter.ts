@@ -3,7 +3,8 @@
  *
  * What has no answer when its deadline passes or the line breaks is `RequestFailed unknown`; what
  * was never written because there was no line is `notSent`. Every execution is offered each time
- * the exchange says it, since recognising duplicates is the core's business.
+ * the exchange says it, since recognising duplicates is the core's business. A cancel is told after
+ * all that its order has executed: a new version of it is sized by that.
  * @module
  */
 import type { VenueCommand } from "../../core/command.ts";
@@ -139,6 +140,7 @@ class TestVenueAdapter implements VenueAdapter {
         });
       case "cancelled":
         if (answer.id !== null) this.#settled(answer.id);
+        for (const trade of answer.trades) this.#offerTrade(trade, answer.exchangeId);
         return this.#offer("OrderCancelled", {
           ...this.#ref(answer.clientId, answer.exchangeId),
           reason: answer.id === null ? "the exchange cancelled it" : "as requested",

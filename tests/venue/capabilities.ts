@@ -6,7 +6,7 @@ import type { Capabilities } from "../../core/instrument.ts";
 import type { AdapterDescription } from "../../edge/venue.ts";
 
 /** Client order ids are unique for ever; a look-up after 1.5 s proves that it never had an order. */
-export const TEST_CAPABILITIES: Capabilities = {
+const TEST_CAPABILITIES: Capabilities = {
   ordTypes: ["Limit"],
   timeInForce: ["GTC", "IOC"],
   postOnly: false,
@@ -29,9 +29,13 @@ export const TEST_CAPABILITIES: Capabilities = {
   absenceProofMs: 1500,
 };
 
-/** What the configuration and the core are told of it. */
+/**
+ * What the configuration and the core are told of it. With the option `replace: cancel_new` an order
+ * is replaced by cancelling it and placing it anew, which asks nothing new of the exchange.
+ */
 export const TEST_DESCRIPTION: AdapterDescription = {
-  capabilities: () => TEST_CAPABILITIES,
+  capabilities: ({ replace }) =>
+    replace === "cancel_new" ? { ...TEST_CAPABILITIES, replace } : TEST_CAPABILITIES,
   problems: ({ port }) =>
     Number.isSafeInteger(port)
       ? []
@@ -43,14 +47,16 @@ export const TEST_DESCRIPTION: AdapterDescription = {
 /** Name of the adapter in a configuration. */
 export const TEST_ADAPTER = "test";
 
-/**
- * A configuration whose one venue is the test exchange at `port`. `campaignDirectory` switches on
- * strikes and the check that what is sent was written.
- */
-export function testVenueConfiguration(port: number, campaignDirectory?: string): string {
-  const options = campaignDirectory === undefined
-    ? `{ port: ${port} }`
-    : `{ port: ${port}, campaign_directory: ${JSON.stringify(campaignDirectory)} }`;
+/** What may differ between tests. */
+export type TestVenueOptions = {
+  /** Absent: it cannot replace. */
+  readonly replace?: "cancel_new";
+  /** Switches on strikes and the check that what is sent was written. */
+  readonly campaign_directory?: string;
+};
+
+/** A configuration whose one venue is the test exchange at `port`. */
+export function testVenueConfiguration(port: number, more: TestVenueOptions = {}): string {
   return `
 mode: live
 wire: { intents_per_second: 100000, burst: 100000, heartbeat_ms: 500 }
@@ -61,7 +67,7 @@ venues:
   - name: x
     exchange: test
     adapter: ${TEST_ADAPTER}
-    options: ${options}
+    options: ${JSON.stringify({ port, ...more })}
     breaker: { failures: 20, cool_ms: 200 }
     reconcile_ms: 500
     limits: { check_funds: false, tripwire: { reports: 1 } }

@@ -70,6 +70,8 @@ export type Answer =
     readonly id: number | null;
     readonly clientId: string;
     readonly exchangeId: number;
+    /** All that the order has executed. */
+    readonly trades: readonly Trade[];
   }
   | {
     readonly re: "notCancelled";
@@ -198,7 +200,8 @@ export class Exchange {
   #close(order: ExchangeOrder, id: number | null): Answer[] {
     if (order.state !== "open") return [];
     order.state = "cancelled";
-    return [{ re: "cancelled", id, clientId: order.clientId, exchangeId: order.exchangeId }];
+    const { clientId, exchangeId, trades } = order;
+    return [{ re: "cancelled", id, clientId, exchangeId, trades }];
   }
 
   #trade(order: ExchangeOrder, of: { qty: number; maker: boolean }): Answer {

@@ -117,6 +117,8 @@ export type AuditOrder = {
   readonly quote: string;
   readonly state: OrderState;
   readonly time: number;
+  /** When it was last changed: placed, amended, traded, ended. Milliseconds, as `time` of its placing. */
+  readonly updateTime: number;
 };
 
 export type AuditTrade = {

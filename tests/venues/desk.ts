@@ -260,9 +260,10 @@ function auditOf(desk: Desk, requestsMax: number): AuditReport {
 }
 
 function auditOrder(order: VenueOrder): AuditOrder {
-  const { orderId, clientOrderId, symbol, side, type, timeInForce, state, time } = order;
+  const { orderId, clientOrderId, symbol, side, type, timeInForce } = order;
+  const { state, time, updateTime } = order;
   return {
-    ...{ orderId, clientOrderId, symbol, side, type, timeInForce, state, time },
+    ...{ orderId, clientOrderId, symbol, side, type, timeInForce, state, time, updateTime },
     price: printUnits(order.price),
     qty: printUnits(order.qty),
     filled: printUnits(order.filled),

@@ -1,6 +1,7 @@
 /**
- * A schedule in which everything goes wrong now and then: some 12 % of orders, 8 % of cancels, 4 % of reads, streams that
- * repeat, swap, delay, drop, die and go silent. What is acted on late is acted on within `LATE_MAX_MS`.
+ * A schedule in which everything goes wrong now and then: some 12 % of orders, 8 % of cancels, 2 % of reads and of what
+ * opens a stream; streams repeat, swap, delay, drop, die and go silent. What is acted on late is acted on within
+ * `LATE_MAX_MS`.
  * @module
  */
 import type { VenueName } from "./control.ts";
@@ -41,6 +42,7 @@ const UNDONE: readonly Chance[] = [
   [0.5, { kind: "status", status: 503, acts: false }],
   [0.3, { kind: "badBody", body: "emptyObject", acts: false }],
   [0.5, { kind: "reject", status: 503, code: -1008, msg: "Server is currently overloaded." }],
+  [0.2, { kind: "rateLimit", status: 429, retryAfterS: 1 }],
 ];
 
 /** The venue acts after it seemed to have lost the request. */
@@ -52,10 +54,10 @@ const LATE: readonly Chance[] = [
 
 const READS: readonly Chance[] = [
   [1, { kind: "delayResponse", ms: 300 }],
-  [1, { kind: "status", status: 502, acts: false }],
-  [1, { kind: "loseResponse", by: "rst" }],
-  [0.5, { kind: "badBody", body: "garbage", acts: false }],
-  [0.3, { kind: "stallBody", acts: false }],
+  [0.5, { kind: "status", status: 502, acts: false }],
+  [0.5, { kind: "loseResponse", by: "rst" }],
+  [0.3, { kind: "badBody", body: "garbage", acts: false }],
+  [0.2, { kind: "stallBody", acts: false }],
 ];
 
 function on(match: string, chances: readonly Chance[]): readonly ScheduledFault[] {
@@ -73,17 +75,18 @@ export function roughWeather(name: VenueName, seed: number): VenueControl {
       ...on(`PUT ${path}`, [...UNSAID, ...UNDONE, ...LATE]),
       ...on(`DELETE ${path}`, [...UNSAID, ...UNDONE]),
       ...on("GET *", READS),
+      ...on("POST /fapi/v1/listenKey", READS),
     ],
     streams: {
       duplicatePercent: 3,
       swapPercent: 2,
       delayPercent: 3,
       delayMsMax: 400,
-      skipPercent: 0.2,
-      dropPercent: 4,
+      skipPercent: 0.5,
+      dropPercent: 2,
       halfOpenPercent: 1,
       endPercent: 1,
     },
-    cancelPercent: 5,
+    cancelPercent: 10,
   };
 }
