@@ -221,13 +221,17 @@ export class HotLoop {
     this.#loops[order.instrument]?.untrack(order.orderId);
   }
 
-  /** Where an order that is followed stands, and what trades would have filled of it; quanta. */
+  /**
+   * Where an order that is followed stands, and what trades would have filled of it; quanta. Null too
+   * until a book shows its level.
+   */
   queueOf(
     id: InstrumentId,
     order: OrderId,
   ): { readonly ahead: number; readonly filled: number } | null {
     const position = this.#loops[id]?.tracked(order)?.position;
-    return position === undefined ? null : { ahead: position.ahead, filled: position.filled };
+    if (position === undefined || position.ahead === Infinity) return null;
+    return { ahead: position.ahead, filled: position.filled };
   }
 
   /** What was last told of an instrument's market, or null before anything was. */

@@ -190,11 +190,12 @@ export class InstrumentLoop {
     this.#invalidate();
   }
 
-  /** Follows an order from the end of the queue of its price. */
+  /** Follows an order from the end of the queue of its price, as it is or the next book shows it. */
   track(order: PlacedOrder): void {
     this.untrack(order.orderId);
     const side = this.side(order.side);
-    const position = new QueuePosition(this.settings.queueModel, side.quantityAt(order.price));
+    const ahead = this.#isFresh ? side.quantityAt(order.price) : Infinity;
+    const position = new QueuePosition(this.settings.queueModel, ahead);
     const tracked = { price: order.price, side: order.side, position };
     this.#tracked.set(order.orderId, tracked);
     side.track(tracked);

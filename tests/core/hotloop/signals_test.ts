@@ -5,6 +5,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
+import { QUEUE_MODELS } from "../../../core/hotloop/mod.ts";
 import type { Instrument } from "../../../core/instrument.ts";
 import { instrumentId, orderId, px, qty } from "../../../core/numbers.ts";
 import { runnerOf } from "../../support/runner.ts";
@@ -121,6 +122,30 @@ Deno.test("sizeAhead() follows an order: trades take from the front, cancels in 
   bench.loop.untrack(order);
   strictEqual(ahead(), null);
 });
+
+for (const queue_model of QUEUE_MODELS) {
+  Deno.test(`an order placed before the book is known stands at the end of its level: ${queue_model}`, () => {
+    const bench = new HotLoopBench(RUNNER, { queue_model }).define();
+    const first = {
+      orderId: orderId(7),
+      instrument: bench.id,
+      side: "Buy",
+      price: px(310),
+    } as const;
+    const second = { ...first, orderId: orderId(8) };
+    const ahead = (of: typeof first): number | null => bench.loop.sizeAhead(bench.id, of);
+    bench.loop.track(first);
+    strictEqual(bench.loop.queueOf(bench.id, first.orderId), null, "no book says");
+    bench.snapshot({ bids: [310, 2_000], asks: [300, 4_000] });
+    strictEqual(ahead(first), 2_000);
+    bench.tell({ eventType: "BookInvalidated", payload: { reason: "test" } });
+    bench.loop.track(second);
+    bench.snapshot({ bids: [310, 9_000], asks: [300, 4_000] });
+    deepStrictEqual([ahead(first), ahead(second)], [2_000, 9_000], "the level has grown meanwhile");
+    bench.snapshot({ bids: [310, 9_500], asks: [300, 4_000] });
+    strictEqual(ahead(second), 9_000, "what comes later is behind it");
+  });
+}
 
 Deno.test("a tracked order fills by what trades beyond its queue, at its price or through it", () => {
   const bench = odds();
