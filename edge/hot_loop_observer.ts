@@ -4,17 +4,17 @@
  *
  * Invariant: nothing here leaves by itself; the wire shows it when its event is durable. A fault of
  * the hot loop costs a signal, never the daemon.
- * Orders that rest since before this run are followed from the first book of their instrument on, as
- * the last of their level: no more than that is before them.
+ * Orders that rest since before this run are followed from its beginning on: the first book shows
+ * what is before them, at most.
  * Limits: at most `RESTING_MAX` of those. A fault is logged once per instrument.
  * @module
  */
 import type { Effects } from "../core/effects.ts";
 import type { Event } from "../core/event.ts";
-import type { Emission, HotLoop, SignalEmission } from "../core/hotloop/mod.ts";
+import type { Emission, HotLoop, PlacedOrder, SignalEmission } from "../core/hotloop/mod.ts";
 import { unreachable } from "../core/invariant.ts";
 import type { Instrument } from "../core/instrument.ts";
-import type { InstrumentId, OrderId, Px, Qty } from "../core/numbers.ts";
+import type { InstrumentId, OrderId, Qty } from "../core/numbers.ts";
 import type { ExecutionReport, OrderFields } from "../core/report.ts";
 import type { Observer, SignalSource } from "../wire/backend.ts";
 import type { Log } from "./ports.ts";
@@ -23,7 +23,7 @@ import type { Log } from "./ports.ts";
 const RESTING_MAX = 100_000;
 
 /** An order that is followed, as it joined its queue. */
-type Followed = { readonly instrument: InstrumentId; readonly price: Px; orderQty: Qty };
+type Followed = PlacedOrder & { orderQty: Qty };
 
 export type HotLoopObserverOptions = {
   /** Makes the machine; what it says goes to `emit`. */
@@ -42,8 +42,6 @@ export class HotLoopObserver implements Observer, SignalSource {
   readonly #listed: () => readonly Instrument[];
   readonly #open: HotLoopObserverOptions["open"];
   readonly #followed = new Map<OrderId, Followed>();
-  /** Orders of runs before, until their instrument has a book. */
-  readonly #resting = new Map<OrderId, OrderFields>();
   readonly #failed = new Set<InstrumentId | null>();
   #emissions: SignalEmission[] = [];
 
@@ -70,7 +68,6 @@ export class HotLoopObserver implements Observer, SignalSource {
     this.hotLoop.apply(event);
     if (event.eventType === "Started") this.#begin(event);
     if (event.eventType === "ConfigurationReloaded") this.#reconfigure(event);
-    if (this.#resting.size > 0 && event.instrument !== null) this.#joinResting(event.instrument);
     for (const report of effects.reports) this.#follow(report);
   }
 
@@ -79,20 +76,9 @@ export class HotLoopObserver implements Observer, SignalSource {
   /** A run begins without books, with the instruments that are known and the orders that rest. */
   #begin(started: Event<"Started">): void {
     this.#followed.clear();
-    this.#resting.clear();
     this.#list(started);
     for (const { order, ordStatus } of this.#open(RESTING_MAX)) {
-      if (order !== null && ordStatus !== "Submitted") this.#resting.set(order.orderId, order);
-    }
-  }
-
-  #joinResting(instrument: InstrumentId): void {
-    for (const order of this.#resting.values()) {
-      if (order.instrument !== instrument || this.hotLoop.best(instrument, order) === null) {
-        continue;
-      }
-      this.#resting.delete(order.orderId);
-      this.#join(order);
+      if (order !== null && ordStatus !== "Submitted") this.#join(order);
     }
   }
 
@@ -146,14 +132,13 @@ export class HotLoopObserver implements Observer, SignalSource {
   }
 
   #join({ orderId, instrument, side, price, orderQty }: OrderFields): void {
-    this.#resting.delete(orderId);
     if (price === null) return;
-    this.#followed.set(orderId, { instrument, price, orderQty });
-    this.hotLoop.track({ orderId, instrument, side, price });
+    const placed = { orderId, instrument, side, price, orderQty };
+    this.#followed.set(orderId, placed);
+    this.hotLoop.track(placed);
   }
 
   #leave({ orderId, instrument }: OrderFields): void {
-    this.#resting.delete(orderId);
     if (this.#followed.delete(orderId)) this.hotLoop.untrack({ orderId, instrument });
   }
 

@@ -311,10 +311,10 @@ export class HotLoop {
     const loop = event.instrument === null ? undefined : this.#loops[event.instrument];
     if (loop === undefined) return;
     const { market } = loop;
-    const before = market.definition;
+    const { definition: before, isDefined } = market;
     market.definition = event.payload;
     market.isDefined = true;
-    if (lapses(before, event.payload)) this.#lapse(loop.instrument);
+    if (isDefined && lapses(before, event.payload)) this.#lapse(loop.instrument);
     if (event.payload.status === "closed" && before.status !== "closed") {
       this.#close(loop.instrument);
     }

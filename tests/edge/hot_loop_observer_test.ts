@@ -6,7 +6,17 @@
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
 import { Effects } from "../../core/effects.ts";
 import { type Emission, HotLoop } from "../../core/hotloop/mod.ts";
-import { clientIndex, instrumentId, micros, orderId, px, qty, seqId } from "../../core/numbers.ts";
+import type { Instrument } from "../../core/instrument.ts";
+import {
+  clientIndex,
+  type InstrumentId,
+  instrumentId,
+  micros,
+  orderId,
+  px,
+  qty,
+  seqId,
+} from "../../core/numbers.ts";
 import type { ExecutionReport } from "../../core/report.ts";
 import { HotLoopObserver } from "../../edge/hot_loop_observer.ts";
 import { instrument } from "../support/fake_backend.ts";
@@ -58,10 +68,11 @@ class Bench {
       this.emit = emit;
       return new HotLoop({ emit });
     },
-    listed: () => [BTC, { ...BTC, id: instrumentId(1), status: "closed" }],
+    listed: () => this.listed,
     open: () => this.open,
     log: { write: (_level, event) => this.logged.push(event) },
   });
+  readonly listed: Instrument[] = [BTC, { ...BTC, id: instrumentId(1), status: "closed" }];
   /** What rests when a run begins. */
   open: ExecutionReport[] = [];
   #us = 1_000_000;
@@ -173,6 +184,39 @@ Deno.test("HotLoopObserver follows what rests since before a start as the last o
   strictEqual(bench.ahead(), DEPTH - 1_000);
   bench.book(DEPTH);
   strictEqual(bench.ahead(), DEPTH - 1_000, "it goes on from where it was");
+});
+
+Deno.test("HotLoopObserver looks at no order that waits for its book while another is told of", () => {
+  const bench = new Bench();
+  const other = instrument(2, "ETH/USDT");
+  bench.listed.push(other);
+  let reads = 0;
+  bench.open = Array.from({ length: 1_000 }, (_, at) => {
+    const said = report({}, { orderId: orderId(10 + at) });
+    if (said.order === null) throw new Error("Cannot watch: a report of an order has one");
+    const order = {
+      ...said.order,
+      get instrument(): InstrumentId {
+        reads += 1;
+        return other.id;
+      },
+    };
+    return { ...said, order };
+  });
+  bench.starts();
+  reads = 0;
+  for (let at = 0; at < 100; at++) bench.book(DEPTH + at);
+  strictEqual(reads, 0);
+  strictEqual(bench.observer.counters()["hotloop_orders_followed"], 1_000);
+});
+
+Deno.test("HotLoopObserver follows what rests since before a start to where it was replaced", () => {
+  const bench = new Bench();
+  bench.open = [report({ execType: "OrderStatus" })];
+  bench.starts();
+  bench.hears(report({ execType: "Replaced", ordStatus: "Accepted" }, { price: px(9_990) }));
+  bench.book(DEPTH);
+  deepStrictEqual([bench.ahead(), bench.ahead(px(9_990))], [null, 70]);
 });
 
 Deno.test("HotLoopObserver takes its settings from a reload, off and on again, and keeps its books", () => {

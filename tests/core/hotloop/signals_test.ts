@@ -171,6 +171,15 @@ for (
   });
 }
 
+Deno.test("tracked orders stay when a market is defined for the first time, whatever it is", () => {
+  const bench = new HotLoopBench(RUNNER);
+  bench.loop.track({ orderId: orderId(7), instrument: bench.id, side: "Buy", price: px(310) });
+  bench.define({ status: "suspended", inPlay: true }).snapshot({ bids: [310, 2_000] });
+  deepStrictEqual(bench.loop.queueOf(bench.id, orderId(7)), { ahead: 2_000, filled: 0 });
+  bench.define().define({ status: "suspended" });
+  strictEqual(bench.loop.queueOf(bench.id, orderId(7)), null);
+});
+
 /** Trades of 100 a second at the best bid, in the venue's own count. */
 function flowing(
   bench: HotLoopBench,
