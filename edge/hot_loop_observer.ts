@@ -16,6 +16,7 @@ import { unreachable } from "../core/invariant.ts";
 import type { Instrument } from "../core/instrument.ts";
 import type { InstrumentId, OrderId, Qty } from "../core/numbers.ts";
 import type { ExecutionReport, OrderFields } from "../core/report.ts";
+import type { BookView } from "../core/view.ts";
 import type { Observer, SignalSource } from "../wire/backend.ts";
 import type { Log } from "./ports.ts";
 
@@ -30,6 +31,8 @@ export type HotLoopObserverOptions = {
   readonly create: (emit: (emission: Emission) => void) => HotLoop;
   /** What is listed now: an instrument that a run before this one knew need not be listed again. */
   readonly listed: () => readonly Instrument[];
+  /** An instrument's book as the engine keeps it. */
+  readonly book: (instrument: InstrumentId) => BookView | undefined;
   /** Orders that are open now, up to a number of them. */
   readonly open: (limit: number) => readonly ExecutionReport[];
   readonly log: Log;
@@ -40,6 +43,7 @@ export class HotLoopObserver implements Observer, SignalSource {
   readonly hotLoop: HotLoop;
   readonly #log: Log;
   readonly #listed: () => readonly Instrument[];
+  readonly #book: HotLoopObserverOptions["book"];
   readonly #open: HotLoopObserverOptions["open"];
   readonly #followed = new Map<OrderId, Followed>();
   readonly #failed = new Set<InstrumentId | null>();
@@ -48,6 +52,7 @@ export class HotLoopObserver implements Observer, SignalSource {
   constructor(options: HotLoopObserverOptions) {
     this.#log = options.log;
     this.#listed = options.listed;
+    this.#book = options.book;
     this.#open = options.open;
     this.hotLoop = options.create((emission) => this.#heard(emission));
   }
@@ -86,10 +91,26 @@ export class HotLoopObserver implements Observer, SignalSource {
   #reconfigure(event: Event<"ConfigurationReloaded">): void {
     const configuration: unknown = JSON.parse(event.payload.configuration);
     const settings = isMap(configuration) ? configuration["hotloop"] : undefined;
+    const before = new Set(this.hotLoop.instruments);
     const updated = this.hotLoop.updateConfig(settings);
-    if (updated.ok) return this.#list(event);
-    const text = updated.problems.join("; ");
-    this.#log.write("warning", "hotloop_failed", { instrument: null, code: "SETTINGS", text });
+    if (!updated.ok) {
+      const text = updated.problems.join("; ");
+      const code = "SETTINGS";
+      return this.#log.write("warning", "hotloop_failed", { instrument: null, code, text });
+    }
+    this.#list(event);
+    this.#switchOn(new Set(this.hotLoop.instruments.filter((id) => !before.has(id))));
+  }
+
+  /** Instruments whose signals were off begin with the engine's book, and orders at its levels' ends. */
+  #switchOn(instruments: ReadonlySet<InstrumentId>): void {
+    for (const id of instruments) {
+      const book = this.#book(id);
+      if (book !== undefined) this.hotLoop.takeBook(id, book);
+    }
+    for (const order of this.#followed.values()) {
+      if (instruments.has(order.instrument)) this.hotLoop.track(order);
+    }
   }
 
   #list(because: Event<"Started" | "ConfigurationReloaded">): void {

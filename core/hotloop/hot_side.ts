@@ -106,11 +106,6 @@ export class HotSide {
     return levels;
   }
 
-  /** Returns every level as a flat list, best first. */
-  levels(): Levels {
-    return flat([...this.#levels()]);
-  }
-
   /** Returns the quantity displayed at a price; 0 where there is no level. */
   quantityAt(price: number): number {
     return this.#ticks === undefined
@@ -330,7 +325,8 @@ export class HotSide {
   }
 }
 
-function flat(levels: readonly PriceLevel[]): Levels {
+/** Returns levels as a flat list. */
+export function flat(levels: readonly PriceLevel[]): Levels {
   return levels.flatMap(({ price, qty }) => [price, qty]);
 }
 

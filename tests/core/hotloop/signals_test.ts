@@ -5,9 +5,10 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
+import { Book } from "../../../core/book.ts";
 import { QUEUE_MODELS } from "../../../core/hotloop/mod.ts";
 import type { Instrument } from "../../../core/instrument.ts";
-import { instrumentId, orderId, px, qty } from "../../../core/numbers.ts";
+import { instrumentId, micros, orderId, px, qty } from "../../../core/numbers.ts";
 import { runnerOf } from "../../support/runner.ts";
 import { HotLoopBench, listedEvent, marketEvent, OPEN } from "../../support/hot_loop_bench.ts";
 import { spotInstrument } from "../../support/spot_instrument.ts";
@@ -526,6 +527,45 @@ Deno.test("updateConfig() goes on following orders where they stand", () => {
   bench.loop.updateConfig({ half_life_s: 10 });
   bench.after(1).trade(310, { qty: 200 }).delta({ bids: [310, 1_500] });
   strictEqual(bench.loop.queueOf(bench.id, orderId(7))?.ahead, 1_500);
+});
+
+Deno.test("updateConfig() in a gap keeps that the feed has depth, and when it last traded", () => {
+  const bench = odds().after(2).trade(300, { qty: 10 });
+  bench.tell({ eventType: "BookInvalidated", payload: { reason: "test" } });
+  bench.loop.updateConfig({ half_life_s: 10 });
+  const quote = { bidPx: px(305), bidQty: qty(3), askPx: px(300), askQty: qty(1), updateId: null };
+  bench.tell({ eventType: "QuoteUpdated", payload: quote });
+  strictEqual(bench.loop.best(bench.id, { side: "Buy" }), null);
+  strictEqual(bench.loop.lastTradedTsMs(bench.id), 1_002_000);
+});
+
+/** A runner whose signals are off, then on, with a book that is known elsewhere. */
+function switchedOn(tell: (bench: HotLoopBench) => HotLoopBench): HotLoopBench {
+  const bench = tell(new HotLoopBench(RUNNER, { signals: false }).define());
+  bench.loop.updateConfig({});
+  bench.loop.apply(listedEvent(RUNNER));
+  const book = new Book(RUNNER);
+  book.applySnapshot({ bids: [305, 1_000], asks: [300, 4_000] }, micros(1));
+  bench.loop.takeBook(bench.id, book);
+  return bench;
+}
+
+Deno.test("takeBook() begins at the time of the feed, in the market as it was told of while it was off", () => {
+  const bench = switchedOn((off) =>
+    off.after(600).define({ status: "suspended", baseRatePpm: 20_000 })
+  );
+  strictEqual(bench.loop.getMbr(bench.id), "0.02");
+  strictEqual(bench.loop.pfillTtf(bench.id, ASKED)?.p, 0);
+  strictEqual(bench.loop.nowUs(bench.id), 1_600_000_000);
+  bench.define().after(1).delta({ asks: [300, 4_001] });
+  strictEqual(bench.loop.matchRateEma(bench.id, { side: "Buy" }), null, "seen for a second");
+  bench.after(5).delta({ asks: [300, 4_002] });
+  strictEqual(bench.loop.matchRateEma(bench.id, { side: "Buy" }), 0);
+});
+
+Deno.test("takeBook() takes no book of a market that is closed", () => {
+  const bench = switchedOn((off) => off.define({ status: "closed" }));
+  strictEqual(bench.loop.best(bench.id, { side: "Buy" }), null);
 });
 
 Deno.test("a closed market has no book any more, whichever runner was told of first", () => {
