@@ -45,6 +45,10 @@ export class Book implements BookView {
     return this.#isFresh;
   }
 
+  get hasDepth(): boolean {
+    return this.#hasDepth;
+  }
+
   /** Prices so far that a bounded ladder does not have. */
   get offLadder(): number {
     return offLadderOf(this.#bids) + offLadderOf(this.#asks);

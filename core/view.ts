@@ -90,6 +90,8 @@ export type OrderFilter = {
 export interface BookView {
   /** False until a snapshot came, and from a gap until the next one. */
   readonly isFresh: boolean;
+  /** False: it is made of quotes, one level a side at most. */
+  readonly hasDepth: boolean;
   readonly lastTradeUs: Micros | null;
   readonly updatedUs: Micros | null;
   /** Best first: `Buy` reads the bids, `Sell` the asks. */

@@ -74,6 +74,7 @@ export function createSignals(configuration: Configuration, view: View, log: Log
   return new HotLoopObserver({
     create: (emit) => new HotLoop({ settings: hotLoopSettings(configuration), emit }),
     listed: () => view.instruments,
+    book: (id) => view.book(id),
     open: (limit) => view.orders("account", { open: true, limit }),
     log,
   });

@@ -4,18 +4,19 @@
  *
  * Invariant: nothing here leaves by itself; the wire shows it when its event is durable. A fault of
  * the hot loop costs a signal, never the daemon.
- * Orders that rest since before this run are followed from the first book of their instrument on, as
- * the last of their level: no more than that is before them.
+ * Orders that rest since before this run are followed from its beginning on: the first book shows
+ * what is before them, at most.
  * Limits: at most `RESTING_MAX` of those. A fault is logged once per instrument.
  * @module
  */
 import type { Effects } from "../core/effects.ts";
 import type { Event } from "../core/event.ts";
-import type { Emission, HotLoop, SignalEmission } from "../core/hotloop/mod.ts";
+import type { Emission, HotLoop, PlacedOrder, SignalEmission } from "../core/hotloop/mod.ts";
 import { unreachable } from "../core/invariant.ts";
 import type { Instrument } from "../core/instrument.ts";
-import type { InstrumentId, OrderId, Px, Qty } from "../core/numbers.ts";
+import type { InstrumentId, OrderId, Qty } from "../core/numbers.ts";
 import type { ExecutionReport, OrderFields } from "../core/report.ts";
+import type { BookView } from "../core/view.ts";
 import type { Observer, SignalSource } from "../wire/backend.ts";
 import type { Log } from "./ports.ts";
 
@@ -23,13 +24,15 @@ import type { Log } from "./ports.ts";
 const RESTING_MAX = 100_000;
 
 /** An order that is followed, as it joined its queue. */
-type Followed = { readonly instrument: InstrumentId; readonly price: Px; orderQty: Qty };
+type Followed = PlacedOrder & { orderQty: Qty };
 
 export type HotLoopObserverOptions = {
   /** Makes the machine; what it says goes to `emit`. */
   readonly create: (emit: (emission: Emission) => void) => HotLoop;
   /** What is listed now: an instrument that a run before this one knew need not be listed again. */
   readonly listed: () => readonly Instrument[];
+  /** An instrument's book as the engine keeps it. */
+  readonly book: (instrument: InstrumentId) => BookView | undefined;
   /** Orders that are open now, up to a number of them. */
   readonly open: (limit: number) => readonly ExecutionReport[];
   readonly log: Log;
@@ -40,16 +43,16 @@ export class HotLoopObserver implements Observer, SignalSource {
   readonly hotLoop: HotLoop;
   readonly #log: Log;
   readonly #listed: () => readonly Instrument[];
+  readonly #book: HotLoopObserverOptions["book"];
   readonly #open: HotLoopObserverOptions["open"];
   readonly #followed = new Map<OrderId, Followed>();
-  /** Orders of runs before, until their instrument has a book. */
-  readonly #resting = new Map<OrderId, OrderFields>();
   readonly #failed = new Set<InstrumentId | null>();
   #emissions: SignalEmission[] = [];
 
   constructor(options: HotLoopObserverOptions) {
     this.#log = options.log;
     this.#listed = options.listed;
+    this.#book = options.book;
     this.#open = options.open;
     this.hotLoop = options.create((emission) => this.#heard(emission));
   }
@@ -70,7 +73,6 @@ export class HotLoopObserver implements Observer, SignalSource {
     this.hotLoop.apply(event);
     if (event.eventType === "Started") this.#begin(event);
     if (event.eventType === "ConfigurationReloaded") this.#reconfigure(event);
-    if (this.#resting.size > 0 && event.instrument !== null) this.#joinResting(event.instrument);
     for (const report of effects.reports) this.#follow(report);
   }
 
@@ -79,20 +81,9 @@ export class HotLoopObserver implements Observer, SignalSource {
   /** A run begins without books, with the instruments that are known and the orders that rest. */
   #begin(started: Event<"Started">): void {
     this.#followed.clear();
-    this.#resting.clear();
     this.#list(started);
     for (const { order, ordStatus } of this.#open(RESTING_MAX)) {
-      if (order !== null && ordStatus !== "Submitted") this.#resting.set(order.orderId, order);
-    }
-  }
-
-  #joinResting(instrument: InstrumentId): void {
-    for (const order of this.#resting.values()) {
-      if (order.instrument !== instrument || this.hotLoop.best(instrument, order) === null) {
-        continue;
-      }
-      this.#resting.delete(order.orderId);
-      this.#join(order);
+      if (order !== null && ordStatus !== "Submitted") this.#join(order);
     }
   }
 
@@ -100,10 +91,26 @@ export class HotLoopObserver implements Observer, SignalSource {
   #reconfigure(event: Event<"ConfigurationReloaded">): void {
     const configuration: unknown = JSON.parse(event.payload.configuration);
     const settings = isMap(configuration) ? configuration["hotloop"] : undefined;
+    const before = new Set(this.hotLoop.instruments);
     const updated = this.hotLoop.updateConfig(settings);
-    if (updated.ok) return this.#list(event);
-    const text = updated.problems.join("; ");
-    this.#log.write("warning", "hotloop_failed", { instrument: null, code: "SETTINGS", text });
+    if (!updated.ok) {
+      const text = updated.problems.join("; ");
+      const code = "SETTINGS";
+      return this.#log.write("warning", "hotloop_failed", { instrument: null, code, text });
+    }
+    this.#list(event);
+    this.#switchOn(new Set(this.hotLoop.instruments.filter((id) => !before.has(id))));
+  }
+
+  /** Instruments whose signals were off begin with the engine's book, and orders at its levels' ends. */
+  #switchOn(instruments: ReadonlySet<InstrumentId>): void {
+    for (const id of instruments) {
+      const book = this.#book(id);
+      if (book !== undefined) this.hotLoop.takeBook(id, book);
+    }
+    for (const order of this.#followed.values()) {
+      if (instruments.has(order.instrument)) this.hotLoop.track(order);
+    }
   }
 
   #list(because: Event<"Started" | "ConfigurationReloaded">): void {
@@ -146,14 +153,13 @@ export class HotLoopObserver implements Observer, SignalSource {
   }
 
   #join({ orderId, instrument, side, price, orderQty }: OrderFields): void {
-    this.#resting.delete(orderId);
     if (price === null) return;
-    this.#followed.set(orderId, { instrument, price, orderQty });
-    this.hotLoop.track({ orderId, instrument, side, price });
+    const placed = { orderId, instrument, side, price, orderQty };
+    this.#followed.set(orderId, placed);
+    this.hotLoop.track(placed);
   }
 
   #leave({ orderId, instrument }: OrderFields): void {
-    this.#resting.delete(orderId);
     if (this.#followed.delete(orderId)) this.hotLoop.untrack({ orderId, instrument });
   }
 

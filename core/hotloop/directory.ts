@@ -1,5 +1,6 @@
 /**
- * What instruments share: their market, the clock of their venue's feed, the table of their ladder.
+ * What instruments share: their market, the clock of their venue's feed, the table of their ladder;
+ * whether their signals are on or not.
  * @module
  */
 import type { Instrument } from "../instrument.ts";
@@ -12,6 +13,8 @@ type Market = { readonly state: MarketState; readonly members: InstrumentId[] };
 /** Where an instrument belongs. */
 export type SharedPlace = {
   readonly market: MarketState;
+  /** Instruments of the market, itself included, as they were listed. */
+  readonly members: readonly InstrumentId[];
   readonly clock: FeedClock;
   readonly table: TickTable | undefined;
 };
@@ -21,27 +24,28 @@ export class Directory {
   readonly #markets = new Map<string, Market>();
   readonly #clocks = new Map<VenueId, FeedClock>();
   readonly #tables = new Map<string, TickTable | undefined>();
+  readonly #places = new Map<InstrumentId, SharedPlace>();
 
-  /** Returns what an instrument shares with others, made where it is the first. */
-  placeOf(instrument: Instrument): SharedPlace {
-    return {
-      market: this.#marketOf(instrument),
-      clock: this.#clockOf(instrument.venue),
-      table: this.#tableOf(instrument),
-    };
+  /** Takes a listing; returns what the instrument shares with others, made where it is the first. */
+  list(instrument: Instrument): SharedPlace {
+    const { state: market, members } = this.#marketOf(instrument);
+    const clock = this.#clockOf(instrument.venue);
+    const place = { market, members, clock, table: this.#tableOf(instrument) };
+    this.#places.set(instrument.id, place);
+    return place;
   }
 
-  /** Returns the instruments of an instrument's market, itself included, as they were listed. */
-  membersOf(instrument: Instrument): readonly InstrumentId[] {
-    return this.#markets.get(marketKey(instrument))?.members ?? [];
+  /** Returns what an instrument shares as it was last listed, or undefined if it never was. */
+  find(id: InstrumentId): SharedPlace | undefined {
+    return this.#places.get(id);
   }
 
-  #marketOf(instrument: Instrument): MarketState {
+  #marketOf(instrument: Instrument): Market {
     const key = marketKey(instrument);
     const known = this.#markets.get(key) ?? { state: new MarketState(), members: [] };
     if (!known.members.includes(instrument.id)) known.members.push(instrument.id);
     this.#markets.set(key, known);
-    return known.state;
+    return known;
   }
 
   #clockOf(venue: VenueId): FeedClock {

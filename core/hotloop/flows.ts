@@ -4,7 +4,8 @@
  *
  * Bounds: a bounded ladder holds one flow for each tick that was ever seen. Elsewhere, when the
  * young generation holds `GENERATION` levels it becomes the old one, and what it was is forgotten:
- * a level that comes back after that was never seen.
+ * a level that comes back after that was never seen. Of a deep book a snapshot tells the
+ * best levels only: all of it would push out those that matter.
  * @module
  */
 import type { TickTable } from "../tick_ladder.ts";
@@ -17,6 +18,8 @@ const GENERATION = 2_048;
 export interface Flows {
   /** Flows of the other side: trades at a price are shared with it. */
   partner: Flows | undefined;
+  /** Of so many levels a snapshot may tell: the next of that size then finds each of them. */
+  readonly snapshotMax: number;
   /** Returns the flow of a level, or undefined if it was never seen. */
   find(price: number): LevelFlow | undefined;
   /** Returns the flow of a level, made if it was never seen; undefined: off the ladder. */
@@ -34,6 +37,7 @@ export function makeFlows(table: TickTable | undefined): Flows {
 
 class TickFlows implements Flows {
   partner: Flows | undefined;
+  readonly snapshotMax = Infinity;
   readonly #table: TickTable;
   readonly #flows: (LevelFlow | undefined)[];
 
@@ -67,6 +71,8 @@ class TickFlows implements Flows {
 
 class RecentFlows implements Flows {
   partner: Flows | undefined;
+  /** The levels of two snapshots, in whatever order, fill no more than one generation. */
+  readonly snapshotMax = GENERATION / 2;
   #young = new Map<number, LevelFlow>();
   #old = new Map<number, LevelFlow>();
 

@@ -15,7 +15,7 @@ import { Counters } from "../counters.ts";
 import type { Draft, Levels, MarketPayloads, Removal } from "../event.ts";
 import type { Instrument } from "../instrument.ts";
 import { type InstrumentId, type Micros, micros, type OrderId, type Qty, qty } from "../numbers.ts";
-import type { PriceLevel } from "../view.ts";
+import type { BookView, PriceLevel } from "../view.ts";
 import type { BigMove } from "./big_move.ts";
 import { bigMoveOf, countsRemoval, removalOf, sweepOf, type Trend, trendOf } from "./detectors.ts";
 import type { Emit } from "./emission.ts";
@@ -126,6 +126,20 @@ export class HotLoop {
     return { ok: true, version: this.#version };
   }
 
+  /**
+   * Begins with a book that is known elsewhere: the feed need not send a snapshot soon. For an
+   * instrument whose signals were off so far; its levels count as seen from now on. Never throws.
+   */
+  takeBook(id: InstrumentId, book: BookView): void {
+    try {
+      const loop = this.#loops[id];
+      if (loop === undefined || loop.market.definition.status === "closed") return; // its book is over
+      loop.takeBook(book);
+    } catch (error) {
+      this.#failed(id, error);
+    }
+  }
+
   /** Best level of a ladder. */
   best(id: InstrumentId, of: SideOf): PriceLevel | null {
     return this.#ask(id, bestOf, of);
@@ -221,13 +235,17 @@ export class HotLoop {
     this.#loops[order.instrument]?.untrack(order.orderId);
   }
 
-  /** Where an order that is followed stands, and what trades would have filled of it; quanta. */
+  /**
+   * Where an order that is followed stands, and what trades would have filled of it; quanta. Null too
+   * until a book shows its level.
+   */
   queueOf(
     id: InstrumentId,
     order: OrderId,
   ): { readonly ahead: number; readonly filled: number } | null {
     const position = this.#loops[id]?.tracked(order)?.position;
-    return position === undefined ? null : { ahead: position.ahead, filled: position.filled };
+    if (position === undefined || position.ahead === Infinity) return null;
+    return { ahead: position.ahead, filled: position.filled };
   }
 
   /** What was last told of an instrument's market, or null before anything was. */
@@ -280,7 +298,10 @@ export class HotLoop {
   #applyMarket(event: MarketEvent): void {
     if (event.instrument === null) return;
     const loop = this.#loops[event.instrument];
-    if (loop === undefined) return this.#counters.add("unknown_instrument");
+    if (loop === undefined) {
+      this.#directory.find(event.instrument)?.clock.advance(event.eventTime);
+      return this.#counters.add("unknown_instrument");
+    }
     this.#events += 1;
     if (!loop.clock.advance(event.eventTime)) this.#counters.add("time_went_back");
     loop.followFeed();
@@ -303,28 +324,22 @@ export class HotLoop {
     });
   }
 
-  #define(event: Draft<"MarketDefined">): void {
-    const loop = event.instrument === null ? undefined : this.#loops[event.instrument];
-    if (loop === undefined) return;
-    const { market } = loop;
-    const before = market.definition;
-    market.definition = event.payload;
+  /** What is told of a market is kept, also while the signals of the instrument are off. */
+  #define({ instrument, payload }: Draft<"MarketDefined">): void {
+    const place = instrument === null ? undefined : this.#directory.find(instrument);
+    if (place === undefined) return;
+    const { market } = place;
+    const { definition: before, isDefined } = market;
+    market.definition = payload;
     market.isDefined = true;
-    if (lapses(before, event.payload)) this.#lapse(loop.instrument);
-    if (event.payload.status === "closed" && before.status !== "closed") {
-      this.#close(loop.instrument);
+    const loops = place.members.flatMap((id) => this.#loops[id] ?? []);
+    if (isDefined && lapses(before, payload)) { for (const loop of loops) loop.lapse(); }
+    if (payload.status === "closed" && before.status !== "closed") {
+      for (const loop of loops) loop.close();
     }
-    if (before.removals.length !== event.payload.removals.length) this.#sayRemovals(loop, before);
-  }
-
-  /** Resting orders are gone in every instrument of the market. */
-  #lapse(instrument: Instrument): void {
-    for (const id of this.#directory.membersOf(instrument)) this.#loops[id]?.lapse();
-  }
-
-  /** Every book of the market is over. */
-  #close(instrument: Instrument): void {
-    for (const id of this.#directory.membersOf(instrument)) this.#loops[id]?.close();
+    const speaker = loops.find((loop) => loop.instrument.id === instrument) ?? loops[0];
+    const hasNews = before.removals.length !== payload.removals.length;
+    if (hasNews && speaker !== undefined) this.#sayRemovals(speaker, before);
   }
 
   /** Says of each removal that is new and counts, once for the market. */
@@ -349,6 +364,7 @@ export class HotLoop {
     const settings = settingsOf(this.#settings, instrument.name);
     while (this.#loops.length <= id) this.#loops.push(undefined);
     if (!settings.signals) {
+      this.#directory.list(instrument);
       this.#loops[id] = undefined;
       return;
     }
@@ -358,14 +374,17 @@ export class HotLoop {
       return;
     }
     this.#loops[id] = this.#make(instrument, settings);
-    if (known !== undefined) this.#loops[id].takeBook(known);
+    if (known !== undefined) this.#loops[id].takeOver(known);
   }
 
   #make(instrument: Instrument, settings: SignalSettings): InstrumentLoop {
+    const { market, clock, table } = this.#directory.list(instrument);
     return new InstrumentLoop({
       instrument,
       settings,
-      ...this.#directory.placeOf(instrument),
+      market,
+      clock,
+      table,
       detected: (loop, what) => this.#detected(loop, what),
     });
   }

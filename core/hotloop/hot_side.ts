@@ -106,11 +106,6 @@ export class HotSide {
     return levels;
   }
 
-  /** Returns every level as a flat list, best first. */
-  levels(): Levels {
-    return [...this.#levels()].flatMap((level) => [level.price, level.qty]);
-  }
-
   /** Returns the quantity displayed at a price; 0 where there is no level. */
   quantityAt(price: number): number {
     return this.#ticks === undefined
@@ -157,9 +152,11 @@ export class HotSide {
     const ladder = this.#ticks ?? this.#window;
     ladder?.clear();
     ladder?.setAll(levels);
-    for (let at = 0; at < levels.length; at += 2) {
-      if ((levels[at + 1] ?? 0) === 0) continue;
-      const flow = flows.at(levels[at] ?? 0, time.nowUs);
+    const isDeep = levels.length > 2 * flows.snapshotMax;
+    const told = isDeep ? flat(this.top(flows.snapshotMax)) : levels;
+    for (let at = 0; at < told.length; at += 2) {
+      if ((told[at + 1] ?? 0) === 0) continue;
+      const flow = flows.at(told[at] ?? 0, time.nowUs);
       if (flow !== undefined) flow.pending = 0;
     }
     for (const { price, position } of this.#orders) position.cut(this.quantityAt(price));
@@ -326,6 +323,11 @@ export class HotSide {
     if (this.#ticks !== undefined) yield* this.#ticks.levels();
     else if (this.#window !== undefined) yield* this.#window.levels();
   }
+}
+
+/** Returns levels as a flat list. */
+export function flat(levels: readonly PriceLevel[]): Levels {
+  return levels.flatMap(({ price, qty }) => [price, qty]);
 }
 
 /** Returns by which sign prices of a side grow towards its best; odds of a back fall. */

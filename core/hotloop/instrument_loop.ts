@@ -13,8 +13,9 @@ import { type Instrument, type Side } from "../instrument.ts";
 import { unreachable } from "../invariant.ts";
 import type { OrderId } from "../numbers.ts";
 import type { TickTable } from "../tick_ladder.ts";
+import type { BookView, PriceLevel } from "../view.ts";
 import { MoveWatch } from "./big_move.ts";
-import { type FlowTime, HotSide, towardsBest, type TrackedOrder } from "./hot_side.ts";
+import { flat, type FlowTime, HotSide, towardsBest, type TrackedOrder } from "./hot_side.ts";
 import type { FeedClock, MarketState } from "./market_state.ts";
 import { QueuePosition } from "./queue_position.ts";
 import { type SignalSettings, type TradeCounts, tradeCountsOf } from "./settings.ts";
@@ -43,6 +44,12 @@ type Made = {
   readonly detected: (loop: InstrumentLoop, what: Detected) => void;
 };
 
+type Depth = Pick<MarketPayloads["BookSnapshot"], "bids" | "asks">;
+/** A book as another keeps it, and when something was last traded by the time that it keeps. */
+type KnownBook =
+  & Pick<BookView, "isFresh" | "hasDepth" | "top">
+  & { readonly lastTradeUs: number | null };
+
 /** One instrument. */
 export class InstrumentLoop {
   /** As it was last listed. */
@@ -67,7 +74,7 @@ export class InstrumentLoop {
   #unsettledUs: number | undefined;
   #trendSign: -1 | 0 | 1 = 0;
   #sweep: Sweep | undefined;
-  #lastTradeUs: number | undefined;
+  #lastTradeUs: number | null = null;
   #restarts: number;
 
   constructor(of: Made) {
@@ -114,8 +121,13 @@ export class InstrumentLoop {
     return this.#isFresh;
   }
 
-  /** When something was last traded, microseconds, or undefined. */
-  get lastTradeUs(): number | undefined {
+  /** True if its feed has sent depth: quotes change nothing then. */
+  get hasDepth(): boolean {
+    return this.#hasDepth;
+  }
+
+  /** When something was last traded, microseconds, or null. */
+  get lastTradeUs(): number | null {
     return this.#lastTradeUs;
   }
 
@@ -128,6 +140,11 @@ export class InstrumentLoop {
   get time(): FlowTime {
     this.#time.nowUs = this.clock.nowUs;
     return this.#time;
+  }
+
+  /** Returns up to `depth` levels of a side, best first. */
+  top(side: Side, depth: number): readonly PriceLevel[] {
+    return this.side(side).top(depth);
   }
 
   /** Returns the ladder of a side. */
@@ -143,9 +160,9 @@ export class InstrumentLoop {
     const { restarts, nowUs } = this.clock;
     if (restarts === this.#restarts) return;
     this.#restarts = restarts;
-    if ((this.#lastTradeUs ?? 0) > nowUs) this.#lastTradeUs = undefined;
+    if ((this.#lastTradeUs ?? 0) > nowUs) this.#lastTradeUs = null;
     this.#forgetFlows();
-    if (this.#isFresh) this.#replaceBook(this.#levels(), this.time);
+    if (this.#isFresh) this.#replaceBook(depthOf(this), this.time);
   }
 
   /** Applies what the feed says. */
@@ -174,15 +191,19 @@ export class InstrumentLoop {
   }
 
   /** Takes over book and tracked orders of another; what flowed there is not known here. */
-  takeBook(from: InstrumentLoop): void {
+  takeOver(from: InstrumentLoop): void {
     for (const [orderId, order] of from.#tracked) {
       this.#tracked.set(orderId, order);
       this.side(order.side).track(order);
     }
-    if (!from.#isFresh) return;
-    this.#hasDepth = from.#hasDepth;
-    this.#lastTradeUs = from.#lastTradeUs;
-    this.#replaceBook(from.#levels(), this.time);
+    this.takeBook(from);
+  }
+
+  /** Goes on with a book that is known elsewhere, from now on. */
+  takeBook(book: KnownBook): void {
+    this.#hasDepth = book.hasDepth;
+    this.#lastTradeUs = book.lastTradeUs;
+    if (book.isFresh) this.#replaceBook(depthOf(book), this.time);
   }
 
   /** The market is closed: the book is no reference, and flows are forgotten. */
@@ -190,11 +211,12 @@ export class InstrumentLoop {
     this.#invalidate();
   }
 
-  /** Follows an order from the end of the queue of its price. */
+  /** Follows an order from the end of the queue of its price, as it is or the next book shows it. */
   track(order: PlacedOrder): void {
     this.untrack(order.orderId);
     const side = this.side(order.side);
-    const position = new QueuePosition(this.settings.queueModel, side.quantityAt(order.price));
+    const ahead = this.#isFresh ? side.quantityAt(order.price) : Infinity;
+    const position = new QueuePosition(this.settings.queueModel, ahead);
     const tracked = { price: order.price, side: order.side, position };
     this.#tracked.set(order.orderId, tracked);
     side.track(tracked);
@@ -254,7 +276,7 @@ export class InstrumentLoop {
   }
 
   #replaceBook(
-    levels: Pick<MarketPayloads["BookSnapshot"], "bids" | "asks">,
+    levels: Depth,
     time: FlowTime,
   ): void {
     if (!this.#isFresh) this.bids.pair(this.asks);
@@ -270,10 +292,6 @@ export class InstrumentLoop {
     this.#unsettledUs = undefined;
     this.touch.look({ bid: this.bids.touchAt, ask: this.asks.touchAt }, time.nowUs);
     if (this.#hasDetectors) this.#detect(time);
-  }
-
-  #levels(): Pick<MarketPayloads["BookSnapshot"], "bids" | "asks"> {
-    return { bids: this.bids.levels(), asks: this.asks.levels() };
   }
 
   #invalidate(): void {
@@ -347,10 +365,12 @@ export class InstrumentLoop {
   }
 }
 
+function depthOf(book: Pick<BookView, "top">): Depth {
+  return { bids: flat(book.top("Buy", Infinity)), asks: flat(book.top("Sell", Infinity)) };
+}
+
 /** A quote as a book of one level a side; a quantity of 0 is none. */
-function levelsOf(
-  quote: MarketPayloads["QuoteUpdated"],
-): { readonly bids: readonly number[]; readonly asks: readonly number[] } {
+function levelsOf(quote: MarketPayloads["QuoteUpdated"]): Depth {
   return {
     bids: quote.bidPx === null ? [] : [quote.bidPx, quote.bidQty],
     asks: quote.askPx === null ? [] : [quote.askPx, quote.askQty],

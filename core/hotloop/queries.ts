@@ -56,7 +56,7 @@ export function ladderTopOf(
 
 /** Returns when something was last traded, Unix milliseconds, rounded down. */
 export function lastTradedTsMsOf(loop: InstrumentLoop): number | null {
-  return loop.lastTradeUs === undefined ? null : Math.floor(loop.lastTradeUs / US_PER_MS);
+  return loop.lastTradeUs === null ? null : Math.floor(loop.lastTradeUs / US_PER_MS);
 }
 
 /**

@@ -6,6 +6,7 @@
  * behind ÷ (behind + ahead) was behind the order; the queue is never longer than its level.
  *
  * Invariant: `ahead` is 0 or more; what a trade takes beyond it fills the order.
+ * Until its level was displayed all of it is before the order, however much that will be: Infinity.
  * @module
  */
 import type { QueueModel } from "./settings.ts";
@@ -16,13 +17,13 @@ export class QueuePosition {
   #ahead: number;
   #filled = 0;
 
-  /** An order joins the end of a level that displays `ahead`. */
+  /** An order joins the end of a level that displays `ahead`; Infinity: no book says how much. */
   constructor(model: QueueModel, ahead: number) {
     this.#model = model;
     this.#ahead = ahead;
   }
 
-  /** Estimated quantity before the order. */
+  /** Estimated quantity before the order; Infinity before its level was displayed. */
   get ahead(): number {
     return this.#ahead;
   }
@@ -53,7 +54,8 @@ export class QueuePosition {
 
   /** The level is told anew, and how it came to be so is not known. */
   cut(displayed: number): void {
-    if (this.#model !== "flumine" && this.#ahead > displayed) this.#ahead = displayed;
+    const isCut = this.#model !== "flumine" || this.#ahead === Infinity;
+    if (isCut && this.#ahead > displayed) this.#ahead = displayed;
   }
 
   #afterCancel(of: { readonly before: number }, cancelled: number): number {

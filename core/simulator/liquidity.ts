@@ -2,9 +2,11 @@
  * Displayed liquidity of one instrument: the feed's book, less what was taken here.
  *
  * The feed does not know of the simulated takes, so they are remembered per level until the feed
- * says something new about that level: nothing displayed is taken twice.
+ * says something new about that level: a change that names it, a snapshot in which it is larger or
+ * smaller, or anything after a gap. Nothing displayed is taken twice.
  *
- * Invariant: per level, taken <= displayed; nothing is taken at what is no price of the class.
+ * Invariant: per level, taken <= displayed; nothing is taken at what is no price of the class, nor
+ * while the book is no reference.
  * Known limit: quotes are not liquidity; a feed without depth has none.
  * @module
  */
@@ -16,6 +18,8 @@ import type { Micros, Px, Qty } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
 import type { PriceLevel } from "../view.ts";
 import { NodeReader } from "../node_reader.ts";
+
+const SIDES = ["Buy", "Sell"] as const satisfies readonly Side[];
 
 type Depth = { readonly bids: Levels; readonly asks: Levels };
 
@@ -62,10 +66,15 @@ export class Liquidity {
     return this.#book.isFresh;
   }
 
+  /** Replaces every level. What was taken of one that is as large as before stays taken. */
   applySnapshot(depth: Depth, at: Micros): void {
+    const before = SIDES.map((side) => ({ side, levels: this.#levelsTaken(side) }));
     this.#book.applySnapshot(depth, at);
-    this.#taken.Buy.clear();
-    this.#taken.Sell.clear();
+    for (const { side, levels } of before) {
+      for (const { price, qty: displayed } of levels) {
+        if (this.displayedAt(side, price) !== displayed) this.#taken[side].delete(price);
+      }
+    }
   }
 
   applyDelta(depth: Depth, at: Micros): void {
@@ -74,8 +83,10 @@ export class Liquidity {
     forget(this.#taken.Sell, depth.asks);
   }
 
+  /** The feed lost its place: whatever it shows next is new. */
   invalidate(): void {
     this.#book.invalidate();
+    for (const side of SIDES) this.#taken[side].clear();
   }
 
   /** Displayed quantity, own takes not subtracted: what stands before a new order. */
@@ -140,6 +151,12 @@ export class Liquidity {
     fill(liquidity.#taken.Buy, reader.integers("taken_bids"));
     fill(liquidity.#taken.Sell, reader.integers("taken_asks"));
     return liquidity;
+  }
+
+  /** Levels of which something was taken, with what is displayed there. */
+  #levelsTaken(side: Side): readonly PriceLevel[] {
+    const prices = [...this.#taken[side].keys()].map(px);
+    return prices.map((price) => ({ price, qty: this.displayedAt(side, price) }));
   }
 
   /** Levels with something left to take, best first; none while the book is no reference. */

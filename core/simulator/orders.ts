@@ -13,7 +13,7 @@ import { PAGE_BITS, PAGE_MASK, PAGE_SIZE } from "../slots/pages.ts";
 import { IdDirectory } from "../slots/id_directory.ts";
 import type { CheckpointNode } from "../timeline.ts";
 import type { NodeReader } from "../node_reader.ts";
-import { Expiries } from "./expiries.ts";
+import { Expiries, type Expiry } from "./expiries.ts";
 import { parseRow, SIM_ORDER_WIDTH, SimOrder, toRow } from "./sim_order.ts";
 import type { SimOrderFields, SimStatus } from "./sim_order.ts";
 
@@ -33,7 +33,7 @@ export class Orders {
   readonly #keys = new ClOrdIds();
   /** By our order id: the newest order that came from it. */
   readonly #byOrder = new IdDirectory<number>();
-  readonly #expiries = new Expiries();
+  readonly #expiries = new Expiries((expiry) => this.#isDue(expiry));
   #used = 0;
   #free: number | null = null;
   /** Ended orders, linked in the order in which they ended. */
@@ -107,11 +107,7 @@ export class Orders {
     for (;;) {
       const expiry = this.#expiries.peek();
       if (expiry === undefined) return undefined;
-      const order = this.at(expiry.slot);
-      const isSame = order.ordinal === expiry.ordinal && order.expireUs === expiry.dueUs;
-      if (isSame && order.status === "open") {
-        return { order, dueUs: expiry.dueUs };
-      }
+      if (this.#isDue(expiry)) return { order: this.at(expiry.slot), dueUs: expiry.dueUs };
       this.#expiries.take();
     }
   }
@@ -188,6 +184,12 @@ export class Orders {
 
   #watch({ expireUs: dueUs, ordinal, slot }: SimOrder): void {
     if (dueUs !== null) this.#expiries.add({ dueUs, ordinal, slot });
+  }
+
+  /** True if an order is open and ends then: not earlier, not later, and no other in its slot. */
+  #isDue({ slot, ordinal, dueUs }: Expiry): boolean {
+    const order = this.at(slot);
+    return order.ordinal === ordinal && order.expireUs === dueUs && order.status === "open";
   }
 
   #bury(order: SimOrder): void {

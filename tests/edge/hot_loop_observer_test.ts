@@ -4,9 +4,20 @@
  * @module
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { Book } from "../../core/book.ts";
 import { Effects } from "../../core/effects.ts";
 import { type Emission, HotLoop } from "../../core/hotloop/mod.ts";
-import { clientIndex, instrumentId, micros, orderId, px, qty, seqId } from "../../core/numbers.ts";
+import type { Instrument } from "../../core/instrument.ts";
+import {
+  clientIndex,
+  type InstrumentId,
+  instrumentId,
+  micros,
+  orderId,
+  px,
+  qty,
+  seqId,
+} from "../../core/numbers.ts";
 import type { ExecutionReport } from "../../core/report.ts";
 import { HotLoopObserver } from "../../edge/hot_loop_observer.ts";
 import { instrument } from "../support/fake_backend.ts";
@@ -58,10 +69,13 @@ class Bench {
       this.emit = emit;
       return new HotLoop({ emit });
     },
-    listed: () => [BTC, { ...BTC, id: instrumentId(1), status: "closed" }],
+    listed: () => this.listed,
+    book: (id) => this.#books.get(id),
     open: () => this.open,
     log: { write: (_level, event) => this.logged.push(event) },
   });
+  readonly #books = new Map<InstrumentId, Book>();
+  readonly listed: Instrument[] = [BTC, { ...BTC, id: instrumentId(1), status: "closed" }];
   /** What rests when a run begins. */
   open: ExecutionReport[] = [];
   #us = 1_000_000;
@@ -73,15 +87,27 @@ class Bench {
 
   book(quantity: number): void {
     const payload = { bids: [PRICE, quantity, 9_990, 70], asks: [10_010, 5], updateId: null };
-    this.#tell({ eventType: "BookSnapshot", payload });
+    this.tell({ eventType: "BookSnapshot", payload });
   }
 
   trade(quantity: number): void {
     const payload = { price: PRICE, qty: qty(quantity), side: "Sell" as const, tradeId: null };
-    this.#tell({ eventType: "TradePrinted", payload });
+    this.tell({ eventType: "TradePrinted", payload });
   }
 
-  #tell(news: Parameters<typeof marketEvent>[2]): void {
+  delta(quantity: number): void {
+    const payload = { bids: [PRICE, quantity], asks: [], updateId: null };
+    this.tell({ eventType: "BookDelta", payload });
+  }
+
+  /** The engine has a book from now on. */
+  engineBook(): Book {
+    const book = new Book(BTC);
+    this.#books.set(BTC.id, book);
+    return book;
+  }
+
+  tell(news: Parameters<typeof marketEvent>[2]): void {
     this.observer.applied(marketEvent(BTC, this.#us += 1_000, news), new Effects());
   }
 
@@ -175,6 +201,39 @@ Deno.test("HotLoopObserver follows what rests since before a start as the last o
   strictEqual(bench.ahead(), DEPTH - 1_000, "it goes on from where it was");
 });
 
+Deno.test("HotLoopObserver looks at no order that waits for its book while another is told of", () => {
+  const bench = new Bench();
+  const other = instrument(2, "ETH/USDT");
+  bench.listed.push(other);
+  let reads = 0;
+  bench.open = Array.from({ length: 1_000 }, (_, at) => {
+    const said = report({}, { orderId: orderId(10 + at) });
+    if (said.order === null) throw new Error("Cannot watch: a report of an order has one");
+    const order = {
+      ...said.order,
+      get instrument(): InstrumentId {
+        reads += 1;
+        return other.id;
+      },
+    };
+    return { ...said, order };
+  });
+  bench.starts();
+  reads = 0;
+  for (let at = 0; at < 100; at++) bench.book(DEPTH + at);
+  strictEqual(reads, 0);
+  strictEqual(bench.observer.counters()["hotloop_orders_followed"], 1_000);
+});
+
+Deno.test("HotLoopObserver follows what rests since before a start to where it was replaced", () => {
+  const bench = new Bench();
+  bench.open = [report({ execType: "OrderStatus" })];
+  bench.starts();
+  bench.hears(report({ execType: "Replaced", ordStatus: "Accepted" }, { price: px(9_990) }));
+  bench.book(DEPTH);
+  deepStrictEqual([bench.ahead(), bench.ahead(px(9_990))], [null, 70]);
+});
+
 Deno.test("HotLoopObserver takes its settings from a reload, off and on again, and keeps its books", () => {
   const bench = new Bench();
   bench.hears(report({}));
@@ -189,6 +248,45 @@ Deno.test("HotLoopObserver takes its settings from a reload, off and on again, a
   bench.reloads({ half_life: 7 });
   strictEqual(bench.observer.hotLoop.configVersion, 4, "what is no setting changes nothing");
   deepStrictEqual(bench.logged, ["hotloop_failed"]);
+});
+
+Deno.test("a reload that switches signals on has the engine's book at once", () => {
+  const bench = new Bench();
+  bench.hears(report({}));
+  bench.trade(20_000);
+  bench.reloads({ signals: false });
+  const book = bench.engineBook();
+  book.applySnapshot({ bids: [PRICE, 60_000, 9_990, 70], asks: [10_010, 5] }, micros(1));
+  book.applyTrade(micros(7_000_000));
+  bench.reloads({});
+  const { hotLoop } = bench.observer;
+  deepStrictEqual(hotLoop.best(BTC.id, { side: "Buy" }), { price: PRICE, qty: 60_000 });
+  strictEqual(hotLoop.best2Sum(BTC.id, { side: "Buy" }), 60_070);
+  strictEqual(hotLoop.spreadTicks(BTC.id), 1);
+  strictEqual(hotLoop.lastTradedTsMs(BTC.id), 7_000);
+  strictEqual(bench.ahead(), 60_000, "an order that rests stands at the end of its level");
+  bench.delta(50_000);
+  strictEqual(bench.ahead(), 50_000, "the feed goes on with changes");
+});
+
+Deno.test("a reload that switches signals on goes on with a book of quotes, or without one", () => {
+  const bench = new Bench();
+  bench.reloads({ signals: false });
+  const book = bench.engineBook();
+  const quote = { bidQty: qty(3), askPx: px(10_020), askQty: qty(4), updateId: null };
+  book.applyQuote({ ...quote, bidPx: px(9_980) }, micros(1));
+  bench.reloads({});
+  const best = (): unknown => bench.observer.hotLoop.best(BTC.id, { side: "Buy" });
+  deepStrictEqual(best(), { price: 9_980, qty: 3 });
+  bench.tell({ eventType: "QuoteUpdated", payload: { ...quote, bidPx: PRICE } });
+  deepStrictEqual(best(), { price: PRICE, qty: 3 });
+  bench.hears(report({}));
+  bench.reloads({ signals: false });
+  book.invalidate();
+  bench.reloads({});
+  deepStrictEqual([best(), bench.ahead()], [null, null]);
+  bench.book(DEPTH);
+  strictEqual(bench.ahead(), DEPTH);
 });
 
 Deno.test("HotLoopObserver holds the news of the newest event only, and logs a fault once", () => {

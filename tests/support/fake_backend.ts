@@ -63,6 +63,7 @@ type Known = { readonly index: ClientIndex; readonly texts: string[]; seqs: numb
 /** A book that tests set by hand. */
 export class FakeBook implements BookView {
   isFresh = true;
+  hasDepth = true;
   lastTradeUs: Micros | null = null;
   updatedUs: Micros | null = null;
   bids: readonly (readonly [number, number])[] = [];

@@ -76,9 +76,7 @@ export class NaiveVenue {
     this.#said = [];
     switch (command.kind) {
       case "snapshot":
-        this.#levels = [];
-        this.#isFresh = true;
-        this.#setLevels(command);
+        this.#replaceLevels(command);
         for (const order of this.#open()) {
           const displayed = this.#displayed(order.side, order.price);
           order.ahead = order.ahead === null ? displayed : Math.min(order.ahead, displayed);
@@ -125,6 +123,20 @@ export class NaiveVenue {
     for (const order of due) {
       order.status = "expired";
       this.#said.push(`OrderExpired ${order.id}`);
+    }
+  }
+
+  /** While the book stands, of a level that is shown as it was only what was left of it is there. */
+  #replaceLevels(depth: { bids: readonly number[]; asks: readonly number[] }): void {
+    const before = this.#isFresh ? this.#levels : [];
+    this.#levels = [];
+    this.#isFresh = true;
+    this.#setLevels(depth);
+    for (const level of this.#levels) {
+      const same = before.find((one) =>
+        one.side === level.side && one.price === level.price && one.displayed === level.displayed
+      );
+      level.taken = same?.taken ?? 0;
     }
   }
 

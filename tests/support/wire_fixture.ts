@@ -80,6 +80,7 @@ export class WireFixture {
     const observer = new HotLoopObserver({
       create: (emit) => new HotLoop({ settings: parsed.settings, emit }),
       listed: () => this.backend.instruments,
+      book: (id) => this.backend.books.get(id),
       open: () => [],
       log,
     });

@@ -5,8 +5,10 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
+import { Book } from "../../../core/book.ts";
+import { QUEUE_MODELS } from "../../../core/hotloop/mod.ts";
 import type { Instrument } from "../../../core/instrument.ts";
-import { instrumentId, orderId, px, qty } from "../../../core/numbers.ts";
+import { instrumentId, micros, orderId, px, qty } from "../../../core/numbers.ts";
 import { runnerOf } from "../../support/runner.ts";
 import { HotLoopBench, listedEvent, marketEvent, OPEN } from "../../support/hot_loop_bench.ts";
 import { spotInstrument } from "../../support/spot_instrument.ts";
@@ -122,6 +124,30 @@ Deno.test("sizeAhead() follows an order: trades take from the front, cancels in 
   strictEqual(ahead(), null);
 });
 
+for (const queue_model of QUEUE_MODELS) {
+  Deno.test(`an order placed before the book is known stands at the end of its level: ${queue_model}`, () => {
+    const bench = new HotLoopBench(RUNNER, { queue_model }).define();
+    const first = {
+      orderId: orderId(7),
+      instrument: bench.id,
+      side: "Buy",
+      price: px(310),
+    } as const;
+    const second = { ...first, orderId: orderId(8) };
+    const ahead = (of: typeof first): number | null => bench.loop.sizeAhead(bench.id, of);
+    bench.loop.track(first);
+    strictEqual(bench.loop.queueOf(bench.id, first.orderId), null, "no book says");
+    bench.snapshot({ bids: [310, 2_000], asks: [300, 4_000] });
+    strictEqual(ahead(first), 2_000);
+    bench.tell({ eventType: "BookInvalidated", payload: { reason: "test" } });
+    bench.loop.track(second);
+    bench.snapshot({ bids: [310, 9_000], asks: [300, 4_000] });
+    deepStrictEqual([ahead(first), ahead(second)], [2_000, 9_000], "the level has grown meanwhile");
+    bench.snapshot({ bids: [310, 9_500], asks: [300, 4_000] });
+    strictEqual(ahead(second), 9_000, "what comes later is behind it");
+  });
+}
+
 Deno.test("a tracked order fills by what trades beyond its queue, at its price or through it", () => {
   const bench = odds();
   const order = { orderId: orderId(7), instrument: bench.id, side: "Buy", price: px(305) } as const;
@@ -145,6 +171,15 @@ for (
     strictEqual(bench.loop.queueOf(bench.id, orderId(7)), null);
   });
 }
+
+Deno.test("tracked orders stay when a market is defined for the first time, whatever it is", () => {
+  const bench = new HotLoopBench(RUNNER);
+  bench.loop.track({ orderId: orderId(7), instrument: bench.id, side: "Buy", price: px(310) });
+  bench.define({ status: "suspended", inPlay: true }).snapshot({ bids: [310, 2_000] });
+  deepStrictEqual(bench.loop.queueOf(bench.id, orderId(7)), { ahead: 2_000, filled: 0 });
+  bench.define().define({ status: "suspended" });
+  strictEqual(bench.loop.queueOf(bench.id, orderId(7)), null);
+});
 
 /** Trades of 100 a second at the best bid, in the venue's own count. */
 function flowing(
@@ -361,6 +396,15 @@ Deno.test("a snapshot in mid-stream replaces the book and leaves what flowed", (
   strictEqual(bench.loop.matchRateEma(bench.id, { side: "Buy" }), before);
 });
 
+Deno.test("a snapshot of 5 000 levels remembers the best, and the next one finds them", () => {
+  const bids = Array.from({ length: 5_000 }, (_, at) => [10_000 - at, 50]).flat();
+  const bench = new HotLoopBench(SPOT).snapshot({ bids, asks: [10_002, 30] });
+  bench.after(3).snapshot({ bids, asks: [10_002, 30] }).after(3).delta({ asks: [10_002, 31] });
+  for (const price of [10_000, 9_990, 9_000]) {
+    strictEqual(bench.loop.matchRateEma(bench.id, { side: "Buy", price: px(price) }), 0);
+  }
+});
+
 Deno.test("after a gap nothing is said until a snapshot, and what flowed is forgotten", () => {
   const bench = odds();
   flowing(bench, { counted: 200, seconds: 60 });
@@ -483,6 +527,45 @@ Deno.test("updateConfig() goes on following orders where they stand", () => {
   bench.loop.updateConfig({ half_life_s: 10 });
   bench.after(1).trade(310, { qty: 200 }).delta({ bids: [310, 1_500] });
   strictEqual(bench.loop.queueOf(bench.id, orderId(7))?.ahead, 1_500);
+});
+
+Deno.test("updateConfig() in a gap keeps that the feed has depth, and when it last traded", () => {
+  const bench = odds().after(2).trade(300, { qty: 10 });
+  bench.tell({ eventType: "BookInvalidated", payload: { reason: "test" } });
+  bench.loop.updateConfig({ half_life_s: 10 });
+  const quote = { bidPx: px(305), bidQty: qty(3), askPx: px(300), askQty: qty(1), updateId: null };
+  bench.tell({ eventType: "QuoteUpdated", payload: quote });
+  strictEqual(bench.loop.best(bench.id, { side: "Buy" }), null);
+  strictEqual(bench.loop.lastTradedTsMs(bench.id), 1_002_000);
+});
+
+/** A runner whose signals are off, then on, with a book that is known elsewhere. */
+function switchedOn(tell: (bench: HotLoopBench) => HotLoopBench): HotLoopBench {
+  const bench = tell(new HotLoopBench(RUNNER, { signals: false }).define());
+  bench.loop.updateConfig({});
+  bench.loop.apply(listedEvent(RUNNER));
+  const book = new Book(RUNNER);
+  book.applySnapshot({ bids: [305, 1_000], asks: [300, 4_000] }, micros(1));
+  bench.loop.takeBook(bench.id, book);
+  return bench;
+}
+
+Deno.test("takeBook() begins at the time of the feed, in the market as it was told of while it was off", () => {
+  const bench = switchedOn((off) =>
+    off.after(600).define({ status: "suspended", baseRatePpm: 20_000 })
+  );
+  strictEqual(bench.loop.getMbr(bench.id), "0.02");
+  strictEqual(bench.loop.pfillTtf(bench.id, ASKED)?.p, 0);
+  strictEqual(bench.loop.nowUs(bench.id), 1_600_000_000);
+  bench.define().after(1).delta({ asks: [300, 4_001] });
+  strictEqual(bench.loop.matchRateEma(bench.id, { side: "Buy" }), null, "seen for a second");
+  bench.after(5).delta({ asks: [300, 4_002] });
+  strictEqual(bench.loop.matchRateEma(bench.id, { side: "Buy" }), 0);
+});
+
+Deno.test("takeBook() takes no book of a market that is closed", () => {
+  const bench = switchedOn((off) => off.define({ status: "closed" }));
+  strictEqual(bench.loop.best(bench.id, { side: "Buy" }), null);
 });
 
 Deno.test("a closed market has no book any more, whichever runner was told of first", () => {

@@ -213,6 +213,21 @@ Deno.test("Exchange expires GTD at its time and DAY at the end of the session", 
   deepStrictEqual(bench.at(86_400_000), ["OrderExpired 2"]);
 });
 
+Deno.test("Exchange expires at its time what is open among thousands that ended", () => {
+  const bench = openBench();
+  const wish = { side: "Buy", qty: 1, price: 90, timeInForce: "DAY" } as const;
+  bench.submit(wish);
+  for (let order = 2; order <= 3_000; order++) {
+    bench.submit(wish);
+    if (order % 1_000 !== 0) bench.cancel(order);
+  }
+  deepStrictEqual(bench.at(86_399_999), []);
+  strictEqual(bench.simulator.nextDeadlineUs(), 86_400_000_000);
+  const expired = [1, 1_000, 2_000, 3_000].map((order) => `OrderExpired ${order}`);
+  deepStrictEqual(bench.at(86_400_000), expired);
+  strictEqual(bench.simulator.nextDeadlineUs(), undefined);
+});
+
 Deno.test("Exchange rejects an order that has expired on arrival", () => {
   const bench = openBench();
   const wish = { side: "Buy", qty: 1, price: 90, timeInForce: "GTD", expireUs: micros(5) } as const;

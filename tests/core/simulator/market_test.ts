@@ -30,6 +30,22 @@ Deno.test("Market takes nothing twice until the feed updates the level", () => {
   deepStrictEqual(bench.delta([], [102, 3]), ["OrderExecuted 2 3@102 Maker"]);
 });
 
+Deno.test("Market takes nothing twice where a snapshot restates the level", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 3, price: 102 });
+  bench.snapshot([100, 5], [102, 4, 103, 6]);
+  deepStrictEqual(bench.submit({ side: "Buy", qty: 4, price: 102 }), [
+    "OrderAccepted 2",
+    "OrderExecuted 2 1@102 Taker",
+  ]);
+  bench.roundTrip();
+  deepStrictEqual(bench.snapshot([100, 5], [102, 4]), [], "for an order that rests neither");
+  deepStrictEqual(bench.snapshot([100, 5], [102, 2]), ["OrderExecuted 2 2@102 Maker"]);
+  bench.invalidate();
+  const afterGap = bench.snapshot([100, 5], [102, 2]);
+  deepStrictEqual(afterGap, ["OrderExecuted 2 1@102 Maker"], "nobody knows what was there between");
+});
+
 Deno.test("Market rests what a limit order could not take, behind nothing displayed", () => {
   const bench = openBench();
   bench.submit({ side: "Buy", qty: 6, price: 102 });
