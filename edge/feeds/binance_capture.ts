@@ -74,18 +74,13 @@ class BinanceFormat implements LineFormat {
   read(line: string, place: string): Draft[] {
     const { receivedUs, message, symbol } = splitLine(line);
     this.receivedUs = receivedUs ?? this.receivedUs;
-    if (message === "") return this.#skip();
+    if (message === "") return this.#notes.pass();
     const at = { receivedUs: receivedUs ?? micros(0), place, symbol };
     return this.#take(parseMessage(message), at);
   }
 
   forget(instrument: Instrument): void {
     this.#channels.delete(instrument);
-  }
-
-  #skip(): Draft[] {
-    this.#notes.summary.ignored++;
-    return [];
   }
 
   #take(message: BinanceMessage, at: LinePlace): Draft[] {

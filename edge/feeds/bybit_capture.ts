@@ -48,7 +48,9 @@ class BybitFormat implements LineFormat {
   read(line: string, place: string): Draft[] {
     const at = line.startsWith("{") ? undefined : splitLine(line);
     this.receivedUs = at?.receivedUs;
-    return this.#take(fieldsOf(parseJson(at?.message ?? line), "the message"), place);
+    const message = at?.message ?? line;
+    if (message === "") return this.#notes.pass();
+    return this.#take(fieldsOf(parseJson(message), "the message"), place);
   }
 
   forget(instrument: Instrument): void {

@@ -44,11 +44,16 @@ export class CaptureNotes {
 
   /** Counts what is left out; each kind is told once. */
   ignore(what: string, place: string): Draft[] {
-    this.summary.ignored++;
     if (this.#unknown.size < UNKNOWN_MAX && !this.#unknown.has(what)) {
       this.#unknown.add(what);
       this.problem(`${place}: ${what} is not used by this feed and is left out`);
     }
+    return this.pass();
+  }
+
+  /** Counts a line in which nothing is for a feed, as an empty one or one of the recorder's own. */
+  pass(): Draft[] {
+    this.summary.ignored++;
     return [];
   }
 }

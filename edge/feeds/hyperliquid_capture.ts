@@ -43,6 +43,7 @@ class HyperliquidFormat implements LineFormat {
   read(line: string, place: string): Draft[] {
     const { receivedUs, message } = splitLine(line);
     this.receivedUs = receivedUs;
+    if (message === "") return this.#notes.pass();
     const { channel, data } = fieldsOf(parseJson(message), "the message");
     if (channel === "l2Book") return this.#book(data, place);
     if (channel !== "trades") return this.#notes.ignore(`channel ${String(channel)}`, place);

@@ -50,16 +50,11 @@ class JournalFormat implements LineFormat {
   }
 
   read(line: string, place: string): Draft[] {
-    if (line.startsWith(BATCH)) return line.endsWith(DROPPED) ? this.#dropped(place) : this.#pass();
+    if (line.startsWith(BATCH) && line.endsWith(DROPPED)) return this.#dropped(place);
     const isUsed = line.startsWith(EVENT) && USED.some((part) => line.includes(part));
     if (isUsed) return this.#take(parseEvent(line), place);
-    if (/^\{"\w+":/.test(line)) return this.#pass();
+    if (line === "" || /^\{"\w+":/.test(line)) return this.#notes.pass();
     throw new LineError(`Cannot read a line: it must be a journal's: was ${line.slice(0, 40)}`);
-  }
-
-  #pass(): Draft[] {
-    this.#notes.summary.ignored++;
-    return [];
   }
 
   #take(event: Event, place: string): Draft[] {
@@ -67,7 +62,7 @@ class JournalFormat implements LineFormat {
     if (event.eventType === "InstrumentListed") return this.#list(event, event.payload);
     if (event.eventType === "Started") return this.lose(`${place}: the daemon was started again`);
     const { instrument: number } = event;
-    if (number === null) return this.#pass();
+    if (number === null) return this.#notes.pass();
     const instrument = this.#byNumber.get(number);
     if (instrument === undefined) {
       return this.#notes.ignore(

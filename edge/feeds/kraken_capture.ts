@@ -75,10 +75,7 @@ class KrakenFormat implements LineFormat {
   /** Only messages of channels are lists: `[number, payload …, channel, pair]`. */
   #take(text: string, place: string): Draft[] {
     const message = text === "" ? undefined : parseJson(text);
-    if (!Array.isArray(message)) {
-      this.#notes.summary.ignored++;
-      return [];
-    }
+    if (!Array.isArray(message)) return this.#notes.pass();
     const symbol = textOf(message.at(-1), "the pair");
     const [channel = ""] = textOf(message.at(-2), "the channel").split("-");
     const instrument = this.#instruments.find(symbol);

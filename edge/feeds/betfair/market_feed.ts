@@ -56,6 +56,8 @@ export class MarketFeed {
   subscription = 0;
   /** Its stream has every level: ladders by level say nothing more. */
   isFull = false;
+  /** Changes of it were missed: runners that are named from here on wait for an image too. */
+  isLost = false;
   /** Number of the message that was an image of it last. */
   imageIn = 0;
 
@@ -235,7 +237,7 @@ export class MarketFeed {
       idempotencyKey: null,
     });
     known?.relist(instrument);
-    return known ?? this.#keep(runner, new RunnerFeed(instrument));
+    return known ?? this.#keep(runner, new RunnerFeed({ instrument, isLost: this.isLost }));
   }
 
   #instrument(runner: RunnerDefinition, place: ListingPlace): Instrument {

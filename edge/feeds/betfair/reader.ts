@@ -12,7 +12,10 @@
  * - **Volume** is cumulative and counts both sides of each match: what it grows by is a trade. After
  *   the end of a market it is taken back, which is none.
  * - **Lines that cannot be read** are counted and told. If one was a market change, every book is
- *   lost until its next image, since nothing says which one it would have changed.
+ *   lost until its next image, since nothing says which one it would have changed. It may have been
+ *   the image of markets that nothing named before: one that comes up later waits for an image too,
+ *   unless it begins with its definition in a stream without subscriptions, as those of history
+ *   files do.
  *
  * Known limits: starting prices, best-price traded volume and last traded prices make no event; a
  * recording that was cut at its beginning and holds no image shows a book without its older levels.
@@ -57,6 +60,8 @@ export class StreamReader implements CaptureReader {
   };
   #message = 0;
   #isLate = false;
+  /** A change was lost that may have been the image of any market. */
+  #hasLost = false;
   readonly summary: CaptureSummary = emptySummary();
   readonly totals: StreamTotals = noTotals();
 
@@ -194,7 +199,7 @@ export class StreamReader implements CaptureReader {
     const count = this.#buffer.marketCount;
     for (let index = 0; index < count; index++) {
       const change = this.#buffer.market(index);
-      const market = this.#market(change.id);
+      const market = this.#market(change, at);
       if (at.id < market.subscription) {
         this.totals.superseded++;
         continue;
@@ -240,8 +245,12 @@ export class StreamReader implements CaptureReader {
   #beginImage(market: MarketFeed, change: MarketChange): void {
     const hasLadders = this.#hasLadders(change);
     market.isFull = false;
+    market.isLost = false;
     for (const runner of market.runners()) {
-      if (!hasLadders && !runner.hasLadder) continue; // a stream without ladders shows no book
+      if (!hasLadders && !runner.hasBook) {
+        runner.passImage(); // a stream without ladders shows no book
+        continue;
+      }
       runner.beginImage(this.totals);
       this.#touch(runner);
     }
@@ -298,11 +307,13 @@ export class StreamReader implements CaptureReader {
     this.#touched[this.#touchedCount++] = runner;
   }
 
-  #market(id: string): MarketFeed {
+  /** A market that comes up after a loss is lost too, unless a history's definition begins it. */
+  #market({ id, definition }: MarketChange, at: MessageAt): MarketFeed {
     const known = this.#markets.get(id);
     if (known !== undefined) return known;
     const { problem } = this.#options;
     const market = new MarketFeed({ id, directory: this.#directory, problem });
+    market.isLost = this.#hasLost && (definition === undefined || at.id !== 0);
     this.#markets.set(id, market);
     return market;
   }
@@ -316,6 +327,7 @@ export class StreamReader implements CaptureReader {
   }
 
   #lose(market: MarketFeed, of: MessageAt & { readonly reason: string }): void {
+    market.isLost = true;
     for (const runner of market.runners()) {
       const draft = runner.lose(of.reason, of.eventTime);
       if (draft !== undefined) of.drafts.push(draft);
@@ -323,6 +335,7 @@ export class StreamReader implements CaptureReader {
   }
 
   #loseAll(reason: string, drafts: Draft[]): void {
+    this.#hasLost = true;
     const eventTime = micros((this.totals.lastMs ?? 0) * 1_000);
     const at = { drafts, place: "", eventTime, isImage: false, id: 0, reason };
     for (const market of this.#markets.values()) if (!market.isClosed) this.#lose(market, at);

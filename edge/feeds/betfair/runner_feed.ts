@@ -61,7 +61,9 @@ export class RunnerFeed {
   /** The most that volume was, by price, where it is less now. */
   readonly #lowered = new Map<number, number>();
   #fullness = NO_LADDER;
-  #state: BookState = "fresh";
+  #state: BookState;
+  /** Its book was shown before it was lost: the next image shows it again, be it empty. */
+  #isOwed = false;
   #byLevel: { readonly bids: LevelLadder; readonly asks: LevelLadder } | undefined;
   /** What the message changes of each side; undefined: nothing. */
   #bids: number[] | undefined;
@@ -72,18 +74,21 @@ export class RunnerFeed {
   /** Number of the message that touched it last. */
   touchedBy = 0;
 
-  constructor(instrument: Instrument) {
+  constructor(
+    { instrument, isLost }: { readonly instrument: Instrument; readonly isLost: boolean },
+  ) {
     this.#instrument = instrument;
     this.#table = tableOf(instrument.priceRule);
+    this.#state = isLost ? "lost" : "fresh";
   }
 
   get instrument(): Instrument {
     return this.#instrument;
   }
 
-  /** Its book is made of some ladder. */
-  get hasLadder(): boolean {
-    return this.#fullness !== NO_LADDER;
+  /** Some ladder of it came, or its book was shown without one before it was lost. */
+  get hasBook(): boolean {
+    return this.#fullness !== NO_LADDER || this.#isOwed;
   }
 
   /** Takes other terms. */
@@ -97,6 +102,7 @@ export class RunnerFeed {
     this.#isImage = true;
     this.#fullness = NO_LADDER;
     this.#state = "fresh";
+    this.#isOwed = false;
     this.#byLevel = undefined;
     this.#bids = undefined;
     this.#asks = undefined;
@@ -105,6 +111,11 @@ export class RunnerFeed {
       this.#lowered.set(price, Math.max(size, this.#lowered.get(price) ?? 0));
     }
     this.#traded.clear();
+  }
+
+  /** An image has no ladder, as nothing before it had: the book is known again, and not shown. */
+  passImage(): void {
+    if (this.#state === "lost") this.#state = "fresh";
   }
 
   /** The market has ended: of its volume nothing more is needed. */
@@ -117,6 +128,7 @@ export class RunnerFeed {
   lose(reason: string, eventTime: Micros): Draft | undefined {
     const wasStanding = this.#state === "standing";
     this.#state = "lost";
+    this.#isOwed ||= wasStanding;
     this.#bids = undefined;
     this.#asks = undefined;
     if (!wasStanding) return undefined;

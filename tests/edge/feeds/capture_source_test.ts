@@ -7,6 +7,7 @@ import { gzipSync, zstdCompressSync } from "node:zlib";
 import type { Event } from "../../../core/event.ts";
 import type { Instrument } from "../../../core/instrument.ts";
 import { instrumentId, micros, px, qty, seqId } from "../../../core/numbers.ts";
+import { CAPTURE_FORMATS } from "../../../edge/feeds/capture_formats.ts";
 import { CaptureSource } from "../../../edge/feeds/capture_source.ts";
 import type { FeedChoice } from "../../../edge/feeds/feed.ts";
 import { guessFormat } from "../../../edge/feeds/guess_format.ts";
@@ -14,6 +15,7 @@ import { encodeEventLine } from "../../../edge/journal/event_lines.ts";
 import { startedDraft } from "../../support/drafts.ts";
 import { diskOf } from "../../support/read_only_disk.ts";
 import { INSTRUMENT, VENUE } from "../../support/simulated_venue.ts";
+import { line, MARKET, OPEN } from "../../support/stream_lines.ts";
 
 type Capture = Extract<FeedChoice, { readonly kind: "capture" }>;
 
@@ -192,6 +194,70 @@ Deno.test("a journal whose first segment is missing says what it needs", () => {
   });
   deepStrictEqual(player.events, []);
   match(player.problems[0] ?? "", /instrument 7, which must have been listed before its market/);
+});
+
+const RUNNER = { ...INSTRUMENT, id: instrumentId(1), symbol: `${MARKET}.1`, name: "paper:runner" };
+const TIME = 1_700_000_000_000;
+const SYMBOL = "BTCUSDT";
+
+function stamped(message: unknown): string {
+  return `${TIME}000000 ${JSON.stringify(message)}`;
+}
+
+/** A trade at a price in each format, with the lines that it needs, and what two of them say. */
+const written: readonly (readonly [string, readonly string[], (price: number) => string])[] = [
+  [
+    "binance",
+    ["0:10", "0:20"],
+    (price) => stamped({ e: "trade", E: TIME, s: SYMBOL, t: 1, p: `${price}`, q: "1", m: true }),
+  ],
+  [
+    "betfair",
+    ["1:100", "1:200"],
+    (price) => [line(OPEN), line({ rc: [{ id: 1, trd: [[price, 1]] }] })].join("\n"),
+  ],
+  ["bybit", ["0:10", "0:20"], (price) => {
+    const data = [{ T: TIME, S: "Buy", v: "1", p: `${price}`, i: "t" }];
+    return JSON.stringify({ topic: `publicTrade.${SYMBOL}`, data });
+  }],
+  ["csv", ["0:10", "0:20"], (price) => trades(SYMBOL, [0, price])],
+  ["hyperliquid", ["0:10", "0:20"], (price) => {
+    const data = [{ coin: SYMBOL, time: TIME, px: `${price}`, sz: "1", side: "A", tid: 1 }];
+    return stamped({ channel: "trades", data });
+  }],
+  ["journal", ["0:10", "0:20"], (price) => {
+    const payload = { ...TRADE, price: px(price * 10) };
+    const print = eventOf({ eventType: "TradePrinted", payload });
+    return [LISTING, print].map((event) => encodeEventLine(event).trimEnd()).join("\n");
+  }],
+  [
+    "jsonl",
+    ["0:10", "0:20"],
+    (price) => JSON.stringify({ time: TIME, symbol: SYMBOL, price, size: 1 }),
+  ],
+  [
+    "kraken",
+    ["0:10", "0:20"],
+    (price) => stamped([1, [[`${price}`, "1", "1700000000.000000", "s"]], "trade", SYMBOL]),
+  ],
+];
+/** What recorders that stamp each message write without one. */
+const UNSAID = [`${TIME}000000 `, "configuration: {}", "wss://x <- 1700000000.5"];
+const STAMPED = ["binance", "bybit", "hyperliquid", "kraken"];
+
+for (const [format, events, write] of written) {
+  Deno.test(`CaptureSource passes over lines of ${format} that hold nothing, also strictly`, () => {
+    const nothing = ["", ...STAMPED.includes(format) ? UNSAID : []];
+    const a = [write(1), ...nothing, write(2)].join("\n");
+    const player = new Player({ files: ["a"], format, strict: true }, { a }, [INSTRUMENT, RUNNER]);
+    deepStrictEqual(player.events.filter((event) => /:\d+$/.test(event)), events);
+    deepStrictEqual(player.problems, []);
+    match(player.source.summary(), / 0 bad lines/);
+  });
+}
+
+Deno.test("every format of captures has lines that hold nothing", () => {
+  deepStrictEqual(written.map(([format]) => format), CAPTURE_FORMATS);
 });
 
 const formats = [

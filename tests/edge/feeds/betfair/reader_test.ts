@@ -5,7 +5,7 @@
  */
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { LINE_NAMES, payloadLines } from "../../../support/stream_payloads.ts";
-import { line, message, OPEN, ReaderRig } from "../../../support/stream_lines.ts";
+import { defined, line, message, OPEN, ReaderRig } from "../../../support/stream_lines.ts";
 
 function opened(): ReaderRig {
   const rig = new ReaderRig();
@@ -209,6 +209,65 @@ Deno.test("read() changes nothing when a later part of the message cannot be rea
     rig.problems[0] ?? "",
     /status must be one of INACTIVE, OPEN, SUSPENDED, CLOSED: was PAUSED/,
   );
+});
+
+/** The first that is said of a market. */
+const IMAGE = { img: true, ...OPEN, rc: [{ id: 1, atb: [[2, 1]] }] };
+const UNREAD = { ...IMAGE, marketDefinition: defined([], { status: "PAUSED" }) };
+const lostImages = [
+  ["is cut", line(IMAGE, { ct: "SUB_IMAGE" }).slice(0, -4)],
+  ["lacks its first segment", line(IMAGE, { ct: "SUB_IMAGE", segmentType: "SEG_END" })],
+  ["has a definition that cannot be read", line(UNREAD, { ct: "SUB_IMAGE" })],
+] as const;
+for (const [what, lost] of lostImages) {
+  Deno.test(`read() shows no book of a market whose image ${what}, until the next image`, () => {
+    const rig = new ReaderRig();
+    const change = (id: number): string => line({ rc: [{ id, atb: [[2, 5]] }] });
+    deepStrictEqual(rig.words(lost, change(1), line(OPEN), change(1), change(2), change(3)), []);
+    deepStrictEqual(rig.words(line(IMAGE), change(3)), [
+      "book 0 bids  asks 200 100",
+      "book 1 bids  asks ",
+      "book 2 bids  asks ",
+      "book 2 bids  asks 200 500",
+    ]);
+  });
+}
+
+Deno.test("read() begins a market with its definition after a loss, but not in a subscription", () => {
+  const change = { rc: [{ id: 1, atb: [[2, 5]] }] };
+  for (const [id, words] of [[0, ["book 0 bids  asks 200 500"]], [4, []]] as const) {
+    const rig = new ReaderRig();
+    const head = id === 0 ? {} : { id };
+    rig.read(message([{ id: "1.9", ...IMAGE }], head).slice(0, -4));
+    deepStrictEqual(rig.words(line(OPEN, head), line(change, head)), words);
+  }
+});
+
+Deno.test("read() shows no book of a runner that comes up in a lost market, until the next image", () => {
+  const rig = opened();
+  rig.read(line(IMAGE).slice(0, -4));
+  const change = line({ rc: [{ id: 3, atb: [[2, 5]] }] });
+  deepStrictEqual(rig.words(change), []);
+  deepStrictEqual(rig.words(line(IMAGE)).at(-1), "book 2 bids  asks ");
+});
+
+Deno.test("read() takes an image without ladders for empty books after a loss", () => {
+  const rig = opened();
+  rig.read(line(IMAGE).slice(0, -4));
+  const change = line({ rc: [{ id: 1, atb: [[2, 1]] }] });
+  deepStrictEqual(rig.words(line({ img: true }), change), ["book 0 bids  asks 200 100"]);
+});
+
+Deno.test("read() shows an empty book again by the first image after its loss", () => {
+  const rig = opened();
+  deepStrictEqual(rig.words(line(IMAGE), line(IMAGE).slice(0, -4), line({ img: true })), [
+    "book 0 bids  asks 200 100",
+    "book 1 bids  asks ",
+    "lost 0",
+    "lost 1",
+    "book 0 bids  asks ",
+    "book 1 bids  asks ",
+  ]);
 });
 
 Deno.test("read() counts connections, statuses, heartbeats and what it does not know", () => {
