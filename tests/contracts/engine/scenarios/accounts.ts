@@ -65,6 +65,14 @@ function fact<Kind extends keyof AccountPayloads>(
   });
 }
 
+/** A client that is flat but for 2, with more than 2^53 of a tag on each side. */
+function drift(story: Story): Story {
+  const largest = "9007199254740991";
+  deal(story.begin(LINEAR), 1, { side: "Buy", qty: largest, px: "100.1", tag: "a" });
+  deal(story, 2, { side: "Sell", qty: largest, px: "100", tag: "b" });
+  return deal(story, 3, { side: "Buy", qty: "2", px: "100", tag: "a" });
+}
+
 /** Books. */
 export const ACCOUNTS: readonly Scenario[] = [
   {
@@ -197,6 +205,18 @@ export const ACCOUNTS: readonly Scenario[] = [
       deal(story, 2, { side: "Sell", qty: "2", px: "101", fee: "0.2", tag: "t1" });
       story.book({ bids: ["99", "1"], asks: ["101", "1"] });
     },
+  },
+  {
+    name: "tags_beyond_counting",
+    requires: ["R-CORE-6"],
+    description: "Tags drift apart beyond 2^53 while the position does not.",
+    tell: (story) => drift(story).book({ bids: ["99", "1"], asks: ["101", "1"] }),
+  },
+  {
+    name: "tags_beyond_counting_settled",
+    requires: ["R-CORE-6"],
+    description: "A settlement closes a tag of more than 2^53 to the last quantum.",
+    tell: (story) => fact(drift(story), "InstrumentSettled", { payload: { price: px(997) } }),
   },
   {
     name: "facts_that_break_rules",
