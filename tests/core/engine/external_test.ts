@@ -40,6 +40,14 @@ function strangerVoids(w: World, execRefId: string): void {
   w.broker("ExecutionVoided", { ...STRANGER, execId: "x1", execRefId });
 }
 
+function strangerCorrects(
+  w: World,
+  of: { readonly ref: string; readonly id: string; readonly qty: number },
+): void {
+  const terms = { lastQty: qty(of.qty), lastPx: px(10_100), ...FEE };
+  w.broker("ExecutionCorrected", { ...STRANGER, execId: of.id, execRefId: of.ref, ...terms });
+}
+
 function position(w: World): string | undefined {
   return w.timeline.view.positions("account")[0]?.qty;
 }
@@ -115,15 +123,44 @@ Deno.test("apply() takes a stranger's fill back when the venue voids it, once", 
 Deno.test("apply() corrects a stranger's fill, once", () => {
   const w = say.placed();
   stranger(w);
-  const terms = { lastQty: qty(1500), lastPx: px(10_100), ...FEE };
-  const correction = { ...STRANGER, execId: "x1", execRefId: "e1", ...terms };
-  w.broker("ExecutionCorrected", correction);
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
   strictEqual(position(w), "-1.5");
-  w.broker("ExecutionCorrected", correction);
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
   ok(w.effects.isEmpty);
   strangerVoids(w, "e1");
-  w.broker("ExecutionCorrected", { ...correction, lastQty: qty(1) });
+  strangerCorrects(w, { ref: "e1", id: "x2", qty: 1 });
   deepStrictEqual([position(w), ...say.alarms(w)], ["0", "ORPHAN_REPORT"]);
+});
+
+Deno.test("apply() knows a stranger's fill by its corrections too, also after a checkpoint", () => {
+  const w = say.placed();
+  stranger(w);
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
+  strangerCorrects(w, { ref: "x1", id: "x2", qty: 1000 });
+  strangerCorrects(w, { ref: "x2", id: "x2", qty: 1200 });
+  strictEqual(position(w), "-1.2", "an id may correct itself");
+  const again = new World({}, w.timeline.checkpoint());
+  for (const id of ["x1", "x2"]) stranger(w, { id });
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
+  strangerVoids(w, "x1");
+  strictEqual(position(w), "0");
+  strangerCorrects(w, { ref: "e1", id: "x2", qty: 1000 });
+  strangerVoids(w, "x2");
+  strictEqual(w.timeline.view.counters()["duplicate_reports"], 5);
+  for (const event of w.events.slice(-6)) again.apply(event);
+  deepStrictEqual(again.lines, w.lines.slice(-6));
+});
+
+Deno.test("apply() knows a corrected fill of a stranger for a horizon after the correction", () => {
+  const w = say.placed();
+  stranger(w);
+  w.wait(SETTINGS.intentHorizonMs);
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
+  w.wait(2000);
+  stranger(w, { id: "e2" });
+  stranger(w, { id: "x1", agoMs: 2000 });
+  ok(w.effects.isEmpty);
+  strictEqual(position(w), "-3.5");
 });
 
 Deno.test("apply() books no fill that is older than the horizon: it may have been booked before", () => {
@@ -142,11 +179,20 @@ Deno.test("apply() still knows a stranger's fill for as long as a repetition cou
   stranger(w, { id: "e2" });
   stranger(w, { id: "e1", agoMs: SETTINGS.intentHorizonMs });
   ok(w.effects.isEmpty);
-  w.wait(1);
+  w.wait(1001);
   stranger(w, { id: "e3" });
-  stranger(w, { id: "e1", agoMs: SETTINGS.intentHorizonMs + 1 });
+  stranger(w, { id: "e1", agoMs: SETTINGS.intentHorizonMs + 1001 });
   deepStrictEqual(say.alarms(w), ["FILL_TOO_OLD"]);
   strictEqual(position(w), "-6");
+});
+
+Deno.test("apply() still knows a stranger's fill of a venue whose clock is ahead", () => {
+  const w = say.placed();
+  stranger(w, { agoMs: -500 });
+  w.wait(SETTINGS.intentHorizonMs + 300);
+  stranger(w, { id: "e2" });
+  stranger(w, { id: "e1", agoMs: SETTINGS.intentHorizonMs - 200 });
+  ok(w.effects.isEmpty);
 });
 
 const unbookable = [

@@ -78,6 +78,17 @@ function correctExternal(
   });
 }
 
+function voidExternal(story: Story, execRefId: string): Story {
+  const names = { order: null, clOrdId: null, venueOrderId: "theirs" };
+  return story.offer({
+    source: "broker_report",
+    eventType: "ExecutionVoided",
+    payload: { ...names, execId: "v", execRefId },
+    venue: 0,
+    instrument: 0,
+  });
+}
+
 function release(story: Story): Story {
   return story.control("TradingStateSet", { state: "Active", reason: "told" }, {
     venue: venueId(0),
@@ -231,6 +242,29 @@ export const CORRECTIONS: readonly Scenario[] = [
         const payload = { ...names, execId: "v", execRefId };
         story.offer({ ...about, eventType: "ExecutionVoided", payload });
       }
+    },
+  },
+  {
+    name: "fill_of_nobody_we_know_by_its_corrections",
+    requires: ["fault 9", "fault 13"],
+    description: "Known by each of its ids, voided or not, until a horizon after the last word.",
+    tell: (story) => {
+      const correction = { ref: "x1", id: "c1", qty: "1.5" };
+      story.begin({ settings: { intentHorizonMs: 10_000 } });
+      externalFill(story, { id: "x1", qty: "2", side: "Sell" });
+      correctExternal(story.wait(8000), correction);
+      externalFill(story, { id: "c1", qty: "1.5", side: "Sell" });
+      correctExternal(story, { ref: "c1", id: "c2", qty: "1" });
+      correctExternal(story, correction);
+      externalFill(story.wait(10_999), { id: "x2", qty: "1", side: "Sell" });
+      externalFill(story, { id: "c1", qty: "1.5", side: "Sell" });
+      voidExternal(story, "c1");
+      correctExternal(story, correction);
+      correctExternal(story, { ref: "c2", id: "c3", qty: "1" });
+      voidExternal(story.wait(10_999), "c2");
+      externalFill(story.wait(1), { id: "x3", qty: "1", side: "Sell" });
+      voidExternal(story, "x2");
+      externalFill(story, { id: "c2", qty: "1", side: "Sell" });
     },
   },
   {
