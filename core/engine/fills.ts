@@ -94,7 +94,7 @@ export function inferIncrease(
 /** An execution, the event and tag that it was booked with first, and whether it may be voided. */
 export type Booking = Pick<Fill, "execution" | "booked" | "tag" | "isProvisional">;
 
-/** Books an execution into the ledger and the sums of its order. */
+/** Books an execution into the ledger and its order; one that has ended is kept anew. */
 export function book(turn: Turn, order: Order, booking: Booking): void {
   const { state } = turn;
   const { execution } = booking;
@@ -102,9 +102,10 @@ export function book(turn: Turn, order: Order, booking: Booking): void {
   closePosting(turn);
   order.cumQty = qty(order.cumQty + execution.lastQty);
   order.addNotional(execution.lastPx, execution.lastQty);
+  if (order.isTerminal) state.blotter.keep(order, turn.nowUs);
 }
 
-/** Takes an execution out of the ledger and the sums of its order again. */
+/** Takes an execution out of the ledger and its order again; likewise. */
 export function bookBack(turn: Turn, order: Order, booking: Booking): void {
   const { state } = turn;
   const { execution } = booking;
@@ -112,6 +113,7 @@ export function bookBack(turn: Turn, order: Order, booking: Booking): void {
   closePosting(turn);
   order.cumQty = qty(order.cumQty - execution.lastQty);
   order.addNotional(execution.lastPx, -execution.lastQty);
+  if (order.isTerminal) state.blotter.keep(order, turn.nowUs);
 }
 
 /** Halts the account if more is executed than was ordered: it is booked all the same. */

@@ -218,14 +218,51 @@ Deno.test("apply() alarms about every other word about an order it does not keep
   strictEqual(w.timeline.view.counters()["orphan_reports"], 1);
 });
 
-Deno.test("apply() books a fill of an order of ours that has been forgotten to external", () => {
-  const w = say.worldIn("Cancelled");
-  w.wait(SETTINGS.intentHorizonMs + 3000).fire();
-  strictEqual(w.timeline.view.orders("account", { open: false, limit: 9 }).length, 0);
-  const execution = { execId: "e1", lastQty: qty(1000), lastPx: px(10_000), ...FEE };
+/** Execution `e1` of order 1, found by our key; returns the position after it. */
+function ours(w: World, eventUs: number): string | undefined {
+  const execution = { execId: "e1", lastQty: qty(2000), lastPx: px(10_000), ...FEE };
   const named = { order: null, clOrdId: "tl01234567-1-1", venueOrderId: null };
   const payload = { ...named, ...execution, provisional: false, side: "Buy" } as const;
   const common = draft("broker_report", "OrderExecuted", payload, BTC);
-  w.offer({ ...common, eventTime: micros(w.nowUs) });
-  deepStrictEqual([position(w), ...say.alarms(w)], ["1", "EXTERNAL_FILL"]);
+  w.offer({ ...common, eventTime: micros(eventUs) });
+  return position(w);
+}
+
+function keptOrders(w: World): number {
+  return w.timeline.view.orders("account", { open: false, limit: 9 }).length;
+}
+
+Deno.test("apply() books a fill of an order of ours that has been forgotten to external", () => {
+  const w = say.worldIn("Cancelled");
+  w.wait(SETTINGS.intentHorizonMs + 3000).fire();
+  strictEqual(keptOrders(w), 0);
+  deepStrictEqual([ours(w, w.nowUs), ...say.alarms(w)], ["2", "EXTERNAL_FILL"]);
+});
+
+Deno.test("apply() knows a late fill of ours for as long as a repetition could be booked", () => {
+  const w = say.worldIn("Cancelled").wait(60_000);
+  const eventUs = w.nowUs;
+  strictEqual(ours(w, eventUs), "2");
+  w.wait(SETTINGS.intentHorizonMs - 57_000).fire();
+  deepStrictEqual([ours(w, eventUs), ...say.alarms(w)], ["2"], "a horizon after the end");
+  strictEqual(w.timeline.view.counters()["duplicate_reports"], 1);
+  w.wait(60_000).fire();
+  deepStrictEqual([keptOrders(w), ours(w, eventUs)], [0, "2"], "and after the fill");
+  deepStrictEqual(say.alarms(w), ["FILL_TOO_OLD"]);
+});
+
+Deno.test("apply() goes on from a checkpoint that does not say what is kept since when", () => {
+  const w = say.worldIn("Cancelled");
+  stranger(w, { id: "e9" });
+  const saved = JSON.stringify(w.timeline.checkpoint());
+  match(saved, /"kept_since_us".*"correctedAs"/);
+  const older = saved.replace("kept_since_us", "of_old").replace("correctedAs", "ofOld");
+  const again = new World({}, JSON.parse(older));
+  const from = w.events.length;
+  strangerCorrects(w, { ref: "e9", id: "x9", qty: 1500 });
+  stranger(w, { id: "x9" });
+  w.wait(SETTINGS.intentHorizonMs + 3000).fire();
+  for (const event of w.events.slice(from)) again.apply(event);
+  deepStrictEqual(again.lines, w.lines.slice(from));
+  deepStrictEqual([keptOrders(again), position(again)], [0, "-1.5"]);
 });

@@ -204,6 +204,22 @@ export const CORRECTIONS: readonly Scenario[] = [
     },
   },
   {
+    name: "late_fill_keeps_its_order",
+    requires: ["R-CORE-5", "fault 13"],
+    description:
+      "Each late fill, correction and void keeps an ended order for a horizon from then.",
+    tell: (story) => {
+      story.begin({ settings: { intentHorizonMs: 10_000 } }).place("i1").accept(1)
+        .place("i2").accept(2).cancelled(1).cancelled(2)
+        .wait(6000).fill(1, { id: "e1", qty: "4", px: "100" }).toDeadline()
+        .wait(1000).fill(1, { id: "e1", qty: "4", px: "100" });
+      correct(story, { ref: "e1", id: "c1", qty: "3", px: "100" }).wait(10_000).deadline();
+      story.void(1, { execId: "x1", ref: "c1" }).wait(10_000).deadline()
+        .fill(1, { id: "e1", qty: "4", px: "100" }).toDeadline()
+        .fill(1, { id: "e1", qty: "4", px: "100" });
+    },
+  },
+  {
     name: "fill_of_nobody_we_know",
     requires: ["fault 9", "fault 36", "R-CORE-6"],
     description: "Booked to external, once; the instrument is halted until an operator has looked.",
