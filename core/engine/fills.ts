@@ -17,6 +17,7 @@ import { advance } from "./settle.ts";
 import { haltAccount, raise, type Turn } from "./turn.ts";
 import type { ClientFill } from "../clients.ts";
 import type { BrokerPayloads } from "../event.ts";
+import type { Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
 import type { LedgerExecution } from "../ledger/ledger.ts";
 import { qty } from "../numbers.ts";
@@ -35,6 +36,7 @@ export function applyExecuted(
   }
   invariant(payload.lastQty > 0, "An execution must have a quantity");
   assertCountable(order, payload.lastQty);
+  turn.state.ledger.assertPriced(instrumentOf(turn, order), payload.lastPx);
   const { venueOrderId } = payload;
   if (venueOrderId !== null && !of.isOldVersion) {
     turn.state.blotter.nameAtVenue(order, venueOrderId);
@@ -151,7 +153,7 @@ export function toLedgerExecution(turn: Turn, order: Order, booking: Booking): L
   return {
     venue: order.terms.venue,
     client: order.terms.client,
-    instrument: turn.state.instrument(order.terms.instrument).instrument,
+    instrument: instrumentOf(turn, order),
     side: order.terms.side,
     qty: execution.lastQty,
     px: execution.lastPx,
@@ -185,4 +187,8 @@ function checkFill(
     });
   }
   checkOverfill(turn, order, name);
+}
+
+function instrumentOf(turn: Turn, order: Order): Instrument {
+  return turn.state.instrument(order.terms.instrument).instrument;
 }

@@ -131,6 +131,15 @@ export const ACCOUNTS: readonly Scenario[] = [
     },
   },
   {
+    name: "inverse_fill_at_no_price",
+    requires: ["R-CORE-5", "R-CORE-6"],
+    description: "A fill at 0 of an inverse contract breaks a rule and infers no acceptance.",
+    tell: (story) =>
+      story.begin(INVERSE).place("i1", { px: "50000" }).fill(1, { id: "e1", qty: "1", px: "0" })
+        .accept(1).fill(1, { id: "e1", qty: "1", px: "0" })
+        .fill(1, { id: "e1", qty: "1", px: "0.5" }),
+  },
+  {
     name: "two_clients_of_one_account",
     requires: ["R-CORE-6"],
     description: "Offset trades: the account is flat, each client is not; external holds the rest.",
