@@ -27,6 +27,19 @@ const INVERSE: WorldSpec = {
     }),
   ],
 };
+const BINARY: WorldSpec = {
+  instruments: [
+    contractOf("RAIN", {
+      kind: "binary",
+      condition: "rain",
+      outcome: "yes",
+      netting: "signed",
+      complement: null,
+      collateral: "USDT",
+      payout: "1",
+    }, { qtyRule: { scale: 0, stepQuanta: 1, minQuanta: 1, maxQuanta: null } }),
+  ],
+};
 
 type Deal = {
   readonly side: "Buy" | "Sell";
@@ -36,6 +49,7 @@ type Deal = {
   readonly feeCurrency?: string;
   readonly session?: number;
   readonly tag?: string;
+  readonly provisional?: boolean;
 };
 
 /** An order that is filled at once. */
@@ -226,6 +240,19 @@ export const ACCOUNTS: readonly Scenario[] = [
     requires: ["R-CORE-6"],
     description: "A settlement closes a tag of more than 2^53 to the last quantum.",
     tell: (story) => fact(drift(story), "InstrumentSettled", { payload: { price: px(997) } }),
+  },
+  {
+    name: "provisional_beyond_counting",
+    requires: ["R-CORE-5", "R-CORE-6"],
+    description: "What is provisional stays within 2^53; once some of it is voided there is room.",
+    tell: (story) => {
+      const largest = "9007199254740991";
+      const last = { side: "Buy", qty: "1", px: "0.5", provisional: true } as const;
+      deal(story.begin(BINARY), 1, { ...last, qty: largest });
+      deal(story, 2, { side: "Sell", qty: largest, px: "0.5" });
+      deal(story, 3, last).tradingState("Active", 0);
+      story.void(1, { execId: "v1", ref: "e1" }).fill(3, { ...last, id: "e3" });
+    },
   },
   {
     name: "facts_that_break_rules",
