@@ -1,8 +1,10 @@
 /**
  * The blotter: every order and intent that is kept, and when what has ended is forgotten.
  *
- * Orders enter in id order and leave a horizon after they ended, so memory is bounded by what
- * happened within it. Intent ids are kept at least as long, and as long as their order.
+ * Orders enter in id order and leave a horizon after they ended, or after the last word about their
+ * executions since: a venue repeats what it said last, and what it repeats must be known. So memory
+ * is bounded by what happened within it. Intent ids are kept at least as long, and as long as their
+ * order.
  *
  * Invariant: what is walked is walked in order-id order. Nothing here grows in one step by what it
  * holds (decision 0050).
@@ -42,7 +44,7 @@ const RETIRE_GRAIN_US = 1_000_000;
 export class Blotter {
   /** Intents by client and id; those bound to an order that is kept are kept with it. */
   readonly intents = new Intents();
-  /** Ended orders, oldest end first. */
+  /** Ended orders, as they retire; {@link Blotter.keep} adds to it. */
   readonly ended = new OrderList();
   /** Fills of all clients, oldest first; each client's own queue has the same order. */
   readonly fills = new Fifo<ClientFill>();
@@ -75,6 +77,12 @@ export class Blotter {
     this.#orders.set(order.id, order);
     if (terms.id >= this.nextOrder) this.nextOrder = orderId(terms.id + 1);
     return order;
+  }
+
+  /** Keeps an order that has ended for a horizon from now on, however long it was kept before. */
+  keep(order: Order, nowUs: Micros): void {
+    order.keptSinceUs = nowUs;
+    this.ended.add(order);
   }
 
   /** Takes back an order whose birth was withheld. */
@@ -118,14 +126,14 @@ export class Blotter {
     return id === undefined ? undefined : this.#orders.get(id);
   }
 
-  /** Forgets what ended, and what was said, more than `horizonUs` ago; bounded per call. */
+  /** Forgets what has been kept for `horizonUs`; bounded per call. */
   retire(
     clients: Clients,
     of: { readonly nowUs: Micros; readonly horizonUs: number; readonly most: number },
   ): void {
     const untilUs = of.nowUs - of.horizonUs - FUTURE_MAX_US;
     let budget = of.most;
-    while (budget > 0 && isBy(untilUs, this.ended.peek()?.endedUs)) {
+    while (budget > 0 && isBy(untilUs, this.ended.peek()?.keptSinceUs)) {
       const order = this.ended.take();
       if (order !== undefined) this.#forget(order);
       budget -= 1;
@@ -143,7 +151,7 @@ export class Blotter {
 
   /** When {@link retire} next wants a deadline. */
   nextRetirementUs(horizonUs: number): Micros | undefined {
-    const ended = this.ended.peek()?.endedUs;
+    const ended = this.ended.peek()?.keptSinceUs;
     const said = this.intents.oldestUs;
     const booked = this.fills.peek()?.ingestUs;
     const first = Math.min(ended ?? Infinity, said ?? Infinity, booked ?? Infinity);

@@ -2,11 +2,12 @@
  * Executions of orders that are not ours: booked to `external`, remembered so that none is booked
  * twice, and so that the venue can take one back.
  *
- * Bounded by what happened within the horizon: each new one forgets those that are older. An
- * execution that happened before the horizon is not booked at all, so forgetting is safe.
+ * Each is found by the id that it was booked with and by those of its corrections, and forgotten
+ * with all of them. Bounded by what happened within the horizon: each new one forgets those of
+ * which nothing was said for as long. An execution that happened before the horizon is not booked
+ * at all, so forgetting is safe.
  * @module
  */
-import { Fifo } from "./fifo.ts";
 import type { Side } from "./instrument.ts";
 import type { InstrumentId, Micros, SeqId, VenueId } from "./numbers.ts";
 import type { Execution } from "./report.ts";
@@ -18,38 +19,59 @@ export type ExternalFill = {
   readonly side: Side;
   /** Under the id that it was booked with. */
   execution: Execution;
+  /** Ids of its corrections, oldest first. */
+  correctedAs: readonly string[];
   /** The event that booked it first. */
   readonly booked: SeqId;
   isVoided: boolean;
-  readonly ingestUs: Micros;
+  /** When it was booked, or last voided or corrected; {@link ExternalFills.keep} writes it. */
+  ingestUs: Micros;
 };
 
 /** All that are remembered. */
 export class ExternalFills {
   readonly #byName = new Map<string, ExternalFill>();
-  readonly #oldest = new Fifo<ExternalFill>();
+  /** As they are forgotten. */
+  readonly #kept = new Set<ExternalFill>();
 
   /** The execution that a venue means by an id, or undefined. */
   find(venue: VenueId, execId: string): ExternalFill | undefined {
     return this.#byName.get(nameOf(venue, execId));
   }
 
-  /** Remembers one, and forgets what was booked before `sinceUs`. */
-  add(fill: ExternalFill, sinceUs: number): void {
-    for (;;) {
-      const oldest = this.#oldest.peek();
-      if (oldest === undefined || oldest.ingestUs >= sinceUs) break;
-      this.#oldest.take();
-      this.#byName.delete(nameOf(oldest.venue, oldest.execution.execId));
+  /** Remembers one, and forgets those of which nothing was said after `untilUs`. */
+  add(fill: ExternalFill, untilUs: number): void {
+    for (const oldest of this.#kept) {
+      if (oldest.ingestUs > untilUs) break;
+      this.#kept.delete(oldest);
+      for (const name of namesOf(oldest)) this.#byName.delete(name);
     }
-    this.#oldest.push(fill);
-    this.#byName.set(nameOf(fill.venue, fill.execution.execId), fill);
+    this.#kept.add(fill);
+    for (const name of namesOf(fill)) this.#byName.set(name, fill);
   }
 
-  /** Oldest first. */
-  [Symbol.iterator](): Iterator<ExternalFill> {
-    return this.#oldest[Symbol.iterator]();
+  /** Keeps one from now on, however long it was kept before. */
+  keep(fill: ExternalFill, nowUs: Micros): void {
+    fill.ingestUs = nowUs;
+    this.#kept.delete(fill);
+    this.#kept.add(fill);
   }
+
+  /** Lets a correction's id name it too, unless it names one already. */
+  correct(fill: ExternalFill, execId: string): void {
+    if (this.find(fill.venue, execId) !== undefined) return;
+    fill.correctedAs = [...fill.correctedAs, execId];
+    this.#byName.set(nameOf(fill.venue, execId), fill);
+  }
+
+  /** As they are forgotten. */
+  [Symbol.iterator](): Iterator<ExternalFill> {
+    return this.#kept.values();
+  }
+}
+
+function namesOf({ venue, execution, correctedAs }: ExternalFill): readonly string[] {
+  return [execution.execId, ...correctedAs].map((execId) => nameOf(venue, execId));
 }
 
 function nameOf(venue: VenueId, execId: string): string {

@@ -113,7 +113,7 @@ export function readEngine(checkpoint: Checkpoint): EngineState {
   readEnded(state, saved.integers("ended"));
   readFills(state, saved.table("fills"));
   for (const node of saved.list("external_fills")) {
-    state.externalFills.add({ ...fromNode<ExternalFill>(node) }, 0);
+    state.externalFills.add(externalFillOf(node), 0);
   }
   readQueues(state, saved);
   const instruments = state.instruments.flatMap((entry) =>
@@ -124,6 +124,13 @@ export function readEngine(checkpoint: Checkpoint): EngineState {
   readRisk(state, saved.node("risk"));
   countAll(state);
   return state;
+}
+
+/** Of a checkpoint that was taken before corrections had ids here, too. */
+function externalFillOf(node: CheckpointNode): ExternalFill {
+  type Saved = Omit<ExternalFill, "correctedAs"> & Partial<Pick<ExternalFill, "correctedAs">>;
+  const saved = fromNode<Saved>(node);
+  return { ...saved, correctedAs: saved.correctedAs ?? [] };
 }
 
 function readScalars(state: EngineState, saved: NodeReader): void {

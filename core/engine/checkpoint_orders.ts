@@ -114,6 +114,7 @@ function orderRow(order: Order): TableRow {
     attempts: order.attempts,
     last_report: order.lastReport,
     ended_us: order.endedUs,
+    kept_since_us: order.keptSinceUs,
     was_absent: order.wasAbsent,
     reference_px: order.referencePx,
     fills: fillsNode(order),
@@ -155,6 +156,8 @@ function readTimes(order: Order, row: NodeReader): void {
   order.expireUs = maybe(row.integerOrNull("expire_us"), micros);
   order.lapseDueUs = maybe(row.integerOrNull("lapse_due_us"), micros);
   order.endedUs = maybe(row.integerOrNull("ended_us"), micros);
+  const keptSince = row.has("kept_since_us") ? "kept_since_us" : "ended_us";
+  order.keptSinceUs = maybe(row.integerOrNull(keptSince), micros);
   order.lastReport = row.integer("last_report");
   order.wasAbsent = row.flag("was_absent");
   const isMust = row.node("must_cancel") !== null;
@@ -298,7 +301,7 @@ function readFills(order: Order, row: NodeReader): void {
   }
 }
 
-/** Writes the ids of ended orders, oldest end first. */
+/** Writes the ids of ended orders, as they retire. */
 export function endedNode(state: EngineState): CheckpointNode {
   return [...state.blotter.ended];
 }

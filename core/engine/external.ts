@@ -3,13 +3,14 @@
  * is forgotten. The books follow the account, nobody's sub-book moves, and the instrument is halted
  * until an operator has looked.
  *
- * Invariants: such an execution is booked once; none that is older than the horizon is booked, since
- * whether it was booked before is no longer known.
+ * Invariants: such an execution is booked once, whichever of its ids it comes under; none that is
+ * older than the horizon is booked, since whether it was booked before is no longer known.
  * @module
  */
 import { closePosting } from "./postings.ts";
 import { toExecution } from "./reports.ts";
 import { haltInstrument, raise, type Turn } from "./turn.ts";
+import { FUTURE_MAX_US } from "../blotter.ts";
 import type { BrokerPayloads, Event } from "../event.ts";
 import type { ExternalFill } from "../external_fills.ts";
 import type { LedgerExecution } from "../ledger/ledger.ts";
@@ -55,7 +56,7 @@ function applyFill(turn: Turn, event: Event<"OrderExecuted">): boolean {
     return true;
   }
   state.ledger.book(ledgerExecution(turn, fill));
-  state.externalFills.add(fill, sinceUs);
+  state.externalFills.add(fill, sinceUs - FUTURE_MAX_US);
   state.count("external_fills");
   finish(turn, fill, "executed");
   return true;
@@ -72,6 +73,7 @@ function toFill(turn: Turn, event: Event<"OrderExecuted">): ExternalFill | undef
     instrument: entry.instrument.id,
     side: payload.side,
     execution: toExecution(payload),
+    correctedAs: [],
     booked: turn.seqId,
     isVoided: false,
     ingestUs: turn.nowUs,
@@ -87,26 +89,44 @@ function applyVoid(turn: Turn, event: Event<"ExecutionVoided">): boolean {
   }
   turn.state.ledger.reverse(ledgerExecution(turn, fill));
   fill.isVoided = true;
+  turn.state.externalFills.keep(fill, turn.nowUs);
   finish(turn, fill, "voided");
   return true;
 }
 
 function applyCorrection(turn: Turn, event: Event<"ExecutionCorrected">): boolean {
   const fill = found(turn, event);
-  if (fill === undefined || fill.isVoided || event.payload.lastQty <= 0) return false;
-  if (saysTheSame(fill.execution, event.payload)) {
+  if (fill === undefined) return false;
+  const { payload } = event;
+  const { externalFills, ledger } = turn.state;
+  if (isRepeated(turn, fill, payload)) {
     turn.state.count("duplicate_reports");
     return true;
   }
-  const execution = { ...toExecution(event.payload), execId: fill.execution.execId };
+  if (fill.isVoided || payload.lastQty <= 0) return false;
+  const execution = { ...toExecution(payload), execId: fill.execution.execId };
   const was = ledgerExecution(turn, fill);
-  turn.state.ledger.assertCorrectable({ was, now: ledgerExecution(turn, { ...fill, execution }) });
-  turn.state.ledger.reverse(was);
+  ledger.assertCorrectable({ was, now: ledgerExecution(turn, { ...fill, execution }) });
+  ledger.reverse(was);
   closePosting(turn);
   fill.execution = execution;
-  turn.state.ledger.book(ledgerExecution(turn, fill));
+  externalFills.correct(fill, payload.execId);
+  externalFills.keep(fill, turn.nowUs);
+  ledger.book(ledgerExecution(turn, fill));
   finish(turn, fill, "corrected");
   return true;
+}
+
+/** True for a correction that was applied, also an earlier one than the last. */
+function isRepeated(
+  turn: Turn,
+  fill: ExternalFill,
+  payload: BrokerPayloads["ExecutionCorrected"],
+): boolean {
+  const { execId, execRefId } = payload;
+  const isKnown = turn.state.externalFills.find(fill.venue, execId) !== undefined;
+  if (execId !== execRefId && isKnown) return true;
+  return !fill.isVoided && saysTheSame(fill.execution, payload);
 }
 
 function found(

@@ -17,6 +17,7 @@ import { advance } from "./settle.ts";
 import { haltAccount, raise, type Turn } from "./turn.ts";
 import type { ClientFill } from "../clients.ts";
 import type { BrokerPayloads } from "../event.ts";
+import type { Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
 import type { LedgerExecution } from "../ledger/ledger.ts";
 import { qty } from "../numbers.ts";
@@ -35,6 +36,7 @@ export function applyExecuted(
   }
   invariant(payload.lastQty > 0, "An execution must have a quantity");
   assertCountable(order, payload.lastQty);
+  turn.state.ledger.assertPriced(instrumentOf(turn, order), payload.lastPx);
   const { venueOrderId } = payload;
   if (venueOrderId !== null && !of.isOldVersion) {
     turn.state.blotter.nameAtVenue(order, venueOrderId);
@@ -94,7 +96,7 @@ export function inferIncrease(
 /** An execution, the event and tag that it was booked with first, and whether it may be voided. */
 export type Booking = Pick<Fill, "execution" | "booked" | "tag" | "isProvisional">;
 
-/** Books an execution into the ledger and the sums of its order. */
+/** Books an execution into the ledger and its order; one that has ended is kept anew. */
 export function book(turn: Turn, order: Order, booking: Booking): void {
   const { state } = turn;
   const { execution } = booking;
@@ -102,9 +104,10 @@ export function book(turn: Turn, order: Order, booking: Booking): void {
   closePosting(turn);
   order.cumQty = qty(order.cumQty + execution.lastQty);
   order.addNotional(execution.lastPx, execution.lastQty);
+  if (order.isTerminal) state.blotter.keep(order, turn.nowUs);
 }
 
-/** Takes an execution out of the ledger and the sums of its order again. */
+/** Takes an execution out of the ledger and its order again; likewise. */
 export function bookBack(turn: Turn, order: Order, booking: Booking): void {
   const { state } = turn;
   const { execution } = booking;
@@ -112,6 +115,7 @@ export function bookBack(turn: Turn, order: Order, booking: Booking): void {
   closePosting(turn);
   order.cumQty = qty(order.cumQty - execution.lastQty);
   order.addNotional(execution.lastPx, -execution.lastQty);
+  if (order.isTerminal) state.blotter.keep(order, turn.nowUs);
 }
 
 /** Halts the account if more is executed than was ordered: it is booked all the same. */
@@ -149,7 +153,7 @@ export function toLedgerExecution(turn: Turn, order: Order, booking: Booking): L
   return {
     venue: order.terms.venue,
     client: order.terms.client,
-    instrument: turn.state.instrument(order.terms.instrument).instrument,
+    instrument: instrumentOf(turn, order),
     side: order.terms.side,
     qty: execution.lastQty,
     px: execution.lastPx,
@@ -183,4 +187,8 @@ function checkFill(
     });
   }
   checkOverfill(turn, order, name);
+}
+
+function instrumentOf(turn: Turn, order: Order): Instrument {
+  return turn.state.instrument(order.terms.instrument).instrument;
 }

@@ -12,6 +12,7 @@ import type { VenueState } from "./venue_state.ts";
 import { decimalsOf, divideHalfEven, powerOfTen, toUnits } from "../decimal.ts";
 import type { AccountPayloads } from "../event.ts";
 import type { Instrument } from "../instrument.ts";
+import { invariant } from "../invariant.ts";
 import { type Px, px, qty } from "../numbers.ts";
 
 type Reported = AccountPayloads["AccountReported"];
@@ -43,6 +44,8 @@ function openPosition(turn: Turn, position: Reported["positions"][number]): void
   const { state } = turn;
   const { instrument } = state.instrument(position.instrument);
   const missing = position.qty - state.ledger.positionQuanta("account", instrument.id);
+  // Both ends are within the bound; what lies between them need not be.
+  invariant(Number.isSafeInteger(missing), "A position must stay within 2^53 quanta");
   if (missing === 0) return;
   const at = position.avgPx ?? (position.qty === 0 ? averagePxOf(turn, instrument) : undefined);
   if (at === undefined) {

@@ -22,7 +22,7 @@ export function advance(turn: Turn, order: Order, step: Step): boolean {
 
 function settle(turn: Turn, order: Order): void {
   order.endedUs = turn.nowUs;
-  turn.state.blotter.ended.add(order);
+  turn.state.blotter.keep(order, turn.nowUs);
   dropWork(order);
   answerPending(turn, order);
   settleCancelAlls(turn, order, { isCancelled: isCancelled(order) });

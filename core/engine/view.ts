@@ -239,11 +239,10 @@ export class EngineView implements View {
     return this.#state.clients.all[client];
   }
 
-  /** The execution of a row as the venue corrected it; undefined if it was voided. */
+  /** The execution of a row as it stands; undefined if it was voided, or its order forgotten. */
   #asItStands(row: FillRow): FillRow["execution"] | undefined {
     const fill = this.#state.blotter.get(row.orderId)?.fillOf(row.execution.execId);
-    if (fill === undefined) return row.execution;
-    return fill.isVoided ? undefined : fill.execution;
+    return fill === undefined || fill.isVoided ? undefined : fill.execution;
   }
 
   /** What live orders of an account hold back of a currency at worst. */

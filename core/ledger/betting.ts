@@ -19,6 +19,7 @@ import type {
   Change,
   TagFigures,
   TagSum,
+  Valued,
 } from "./policy.ts";
 import type { Pools } from "./pools.ts";
 
@@ -43,7 +44,7 @@ export class BettingAccounting implements Accounting {
   }
 
   /** Stake × price: a gross return, of which `flow` is the sum. */
-  valueOf({ quanta, px }: Change): Amount {
+  valueOf({ quanta, px }: Valued): Amount {
     const { priceRule, qtyRule } = this.instrument;
     const units = productOf({ left: quanta, right: px });
     return { units, scale: priceRule.scale + qtyRule.scale };

@@ -25,6 +25,7 @@ import type {
   Change,
   TagFigures,
   TagSum,
+  Valued,
 } from "./policy.ts";
 import type { Pools } from "./pools.ts";
 import type { ProductValuation } from "./valuation.ts";
@@ -57,8 +58,8 @@ export class BinaryAccounting implements Accounting {
     return this.#cost.legsOf(change);
   }
 
-  valueOf(change: Change): Amount {
-    return this.#cost.valueOf(change);
+  valueOf(of: Valued): Amount {
+    return this.#cost.valueOf(of);
   }
 
   notionalOf(change: Change): Amount {

@@ -85,9 +85,12 @@ export class BinaryPosition {
     return bound === 0n ? NOTHING : { units: narrowed(-bound), scale: this.#valuation.scale };
   }
 
-  /** @throws {InvariantError} If the position would pass 2^53 quanta. */
+  /** @throws {InvariantError} If the position, or its provisional part, would pass 2^53 quanta. */
   assertBookable(change: Change): void {
     this.#cost.assertBookable(change);
+    if (!isReceipt(change)) return;
+    const isSafe = Number.isSafeInteger(this.#provisional + change.quanta);
+    invariant(isSafe, "What is provisional of a position must stay within 2^53 quanta");
   }
 
   book(change: Change): void {

@@ -10,6 +10,7 @@ import { divideDown, toQuanta } from "../decimal.ts";
 import type { Contract, Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
 import { type Px, px } from "../numbers.ts";
+import type { Wide } from "./exact_sum.ts";
 import type { Profits } from "./outcomes.ts";
 import { ProductValuation } from "./valuation.ts";
 
@@ -78,7 +79,7 @@ export function complementOf({ numerator, denominator }: PayoutShare): PayoutSha
  */
 export function settledValue(
   of: {
-    readonly quanta: number;
+    readonly quanta: Wide;
     readonly payout: Px;
     readonly share: PayoutShare;
     readonly finer: bigint;

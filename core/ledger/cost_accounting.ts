@@ -9,7 +9,7 @@ import type { NodeReader } from "../node_reader.ts";
 import { CostPosition } from "./cost_position.ts";
 import type { Wide } from "./exact_sum.ts";
 import type { Amount } from "./money.ts";
-import type { Accounting, CashLeg, Change } from "./policy.ts";
+import type { Accounting, CashLeg, Change, Valued } from "./policy.ts";
 import type { Valuation } from "./valuation.ts";
 
 /** Rules of one instrument. */
@@ -40,8 +40,8 @@ export class CostAccounting implements Accounting {
     ];
   }
 
-  valueOf(change: Change): Amount {
-    return { units: this.#valuation.valueOf(change), scale: this.#valuation.scale };
+  valueOf(of: Valued): Amount {
+    return { units: this.#valuation.valueOf(of), scale: this.#valuation.scale };
   }
 
   notionalOf(change: Change): Amount {

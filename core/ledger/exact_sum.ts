@@ -23,11 +23,13 @@ export function narrowed(value: bigint): Wide {
   return Number.isSafeInteger(small) ? small : value;
 }
 
-/** Returns the exact product of two safe integers. */
-export function productOf(of: { readonly left: number; readonly right: number }): Wide {
-  const product = of.left * of.right;
+/** Returns the exact product. */
+export function productOf(of: { readonly left: Wide; readonly right: number }): Wide {
+  const { left, right } = of;
+  if (typeof left === "bigint") return narrowed(left * BigInt(right));
+  const product = left * right;
   if (Number.isSafeInteger(product)) return product + 0; // + 0 turns -0 into 0
-  return BigInt(of.left) * BigInt(of.right);
+  return BigInt(left) * BigInt(right);
 }
 
 /** A sum. */

@@ -136,6 +136,11 @@ export class Ledger {
     return problem === undefined ? undefined : `Cannot list ${instrument.name}: ${problem}`;
   }
 
+  /** @throws {InvariantError} If nothing of the instrument can be executed at that price. */
+  assertPriced(instrument: Instrument, price: Px): void {
+    this.accountingOf(instrument).valueOf({ quanta: 0, px: price });
+  }
+
   /** Books an execution into the account book and its owner's. */
   book(execution: LedgerExecution): void {
     const posting = this.#postingOf(execution);

@@ -34,13 +34,16 @@ import type { BettingPosition } from "./betting_position.ts";
 import { BINARY } from "./binary.ts";
 import type { BinaryPosition } from "./binary_position.ts";
 import type { CostPosition } from "./cost_position.ts";
-import type { ExactSum } from "./exact_sum.ts";
+import type { ExactSum, Wide } from "./exact_sum.ts";
 import { INVERSE } from "./inverse.ts";
 import { LINEAR } from "./linear.ts";
 import type { Amount } from "./money.ts";
 import type { Profits } from "./outcomes.ts";
 import type { Pools } from "./pools.ts";
 import { SPOT } from "./spot.ts";
+
+/** Quanta, signed, to be valued at a price: of an execution, a position, a tag. */
+export type Valued = { readonly quanta: Wide; readonly px: Px };
 
 /** An execution as a position sees it: quanta bought (above 0) or sold (below), at a price. */
 export type Change = {
@@ -67,10 +70,10 @@ export type PositionFigures = {
 };
 
 /** Sums of one tag in one instrument; `flow` is Σ sold − Σ bought. */
-export type TagSum = { readonly quanta: number; readonly flow: Amount };
+export type TagSum = { readonly quanta: Wide; readonly flow: Amount };
 
 /** What a tag's row shows; `pnl` null: not known. */
-export type TagFigures = { readonly quanta: number; readonly pnl: Amount | null };
+export type TagFigures = { readonly quanta: Wide; readonly pnl: Amount | null };
 
 /** What is at stake, in the position's currency; both 0 or above. */
 export type Exposure = {
@@ -118,7 +121,7 @@ export interface Accounting {
   /** Cash that an execution posts, commission apart. @throws {InvariantError} If it has none. */
   legsOf(change: Change): readonly CashLeg[];
   /** What so much is worth at a price, in `currency`: `book` takes it from `flow`. */
-  valueOf(change: Change): Amount;
+  valueOf(of: Valued): Amount;
   /** The same without its sign: what is at stake. */
   notionalOf(change: Change): Amount;
   /** What a tag's sums show where price × quantity does not say it; undefined: it does. */

@@ -2,13 +2,13 @@
  * P&L and fees of one client by the tag of its orders: sums beside the books, never part of them.
  *
  * Kept per tag: quantity and flow per instrument, fees per currency. P&L is flow + value at the
- * mark, so the tags of a client add up to its total; funding belongs to no tag.
+ * mark, so the tags of a client add up to its total, but for rounding; funding belongs to no tag.
+ * Tags drift apart while the position stays small: their quantities are as wide as amounts.
  *
  * Bound: the first `TAGS_MAX` tags are told apart, all later ones share one row, the rest. Orders
  * without a tag have a row of their own.
  * @module
  */
-import { fromQuanta } from "../decimal.ts";
 import type { Instrument } from "../instrument.ts";
 import { type InstrumentId, instrumentId, type Px } from "../numbers.ts";
 import type { NodeReader } from "../node_reader.ts";
@@ -71,7 +71,7 @@ export class TagBook {
     for (const { sums } of this.#all()) {
       const line = sums.lines.get(accounting.instrument.id);
       if (line === undefined || line.quanta.isZero) continue;
-      line.flow.add(accounting.valueOf({ quanta: Number(line.quanta.value), px }));
+      line.flow.add(accounting.valueOf({ quanta: line.quanta.value, px }));
       line.quanta.set(0);
     }
   }
@@ -143,10 +143,10 @@ function rowOf(
   markOf: (instrument: Instrument) => Px | undefined,
 ): TagRow["instruments"][number] {
   const { instrument, currency } = accounting;
-  const open = Number(quanta.value);
+  const open = quanta.value;
   const own = accounting.tagFigures?.({ quanta: open, flow: flow.amount });
   if (own !== undefined) {
-    const qty = fromQuanta(own.quanta, instrument.qtyRule.scale);
+    const qty = decimalOf({ units: own.quanta, scale: instrument.qtyRule.scale });
     return {
       instrument: instrument.id,
       qty,
@@ -162,7 +162,7 @@ function rowOf(
     : sum({ left, right: accounting.valueOf({ quanta: open, px: mark }) });
   return {
     instrument: instrument.id,
-    qty: fromQuanta(open, instrument.qtyRule.scale),
+    qty: decimalOf({ units: open, scale: instrument.qtyRule.scale }),
     pnl: isMarked ? decimalOf(pnl) : null,
     currency,
   };

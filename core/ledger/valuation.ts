@@ -18,7 +18,7 @@ import {
 import type { Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
 import { narrowed, productOf, type Wide } from "./exact_sum.ts";
-import type { Change } from "./policy.ts";
+import type { Valued } from "./policy.ts";
 
 /** Decimals to which a share of a cost is rounded, unless values are finer. */
 const COST_SCALE_LEAST = 12;
@@ -37,7 +37,7 @@ export interface Valuation {
   readonly costScale: number;
   /** Units of cost in one of value, 10^(costScale − scale). */
   readonly fractions: number;
-  valueOf(change: Change): Wide;
+  valueOf(of: Valued): Wide;
   /** Average price of open quanta that cost so much, decimal; half-even to 12 decimals. */
   averagePx(of: { readonly quanta: number; readonly cost: bigint }): string;
 }
@@ -67,11 +67,10 @@ export class ProductValuation implements Valuation {
     this.fractions = Number(powerOfTen(this.costScale - this.scale));
   }
 
-  valueOf({ quanta, px }: Change): Wide {
+  valueOf({ quanta, px }: Valued): Wide {
     const value = productOf({ left: quanta, right: px });
     if (this.#multiplier === 1) return value;
-    if (typeof value === "number") return productOf({ left: value, right: this.#multiplier });
-    return value * BigInt(this.#multiplier);
+    return productOf({ left: value, right: this.#multiplier });
   }
 
   averagePx({ quanta, cost }: { readonly quanta: number; readonly cost: bigint }): string {
@@ -106,7 +105,7 @@ export class QuotientValuation implements Valuation {
   }
 
   /** @throws {InvariantError} If the price is not above 0. */
-  valueOf({ quanta, px }: Change): Wide {
+  valueOf({ quanta, px }: Valued): Wide {
     invariant(px > 0, "The price of an inverse contract must be above 0");
     if (quanta === 0) return 0;
     const value = divideHalfEven({

@@ -65,6 +65,8 @@ export const TTL_DUE_US = 34;
 export const EXPIRE_US = 35;
 /** What a Market order is counted with by risk. */
 export const REFERENCE_PX = 36;
+/** What its retirement counts from. */
+export const KEPT_SINCE_US = 37;
 /** Columns of a row, of 64 bits: five lines of the cache. */
 export const ORDER_WIDTH = 40;
 

@@ -39,6 +39,7 @@ import {
   FLAGS,
   ID,
   INSTRUMENT,
+  KEPT_SINCE_US,
   KEY_VERSION,
   LAPSE_DUE_US,
   LAST_REPORT,
@@ -324,6 +325,15 @@ export class OrderWindow {
 
   set endedUs(value: Micros | null) {
     this.#row[this.#at + ENDED_US] = value ?? NONE;
+  }
+
+  /** What its retirement counts from: its end, or the last word about its executions since. */
+  get keptSinceUs(): Micros | null {
+    return storedOrNull(this.#row, this.#at + KEPT_SINCE_US);
+  }
+
+  set keptSinceUs(value: Micros | null) {
+    this.#row[this.#at + KEPT_SINCE_US] = value ?? NONE;
   }
 
   /** The venue proved that it never had it. */

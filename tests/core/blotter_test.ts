@@ -55,6 +55,7 @@ const command = fc.oneof(
   { weight: 6, arbitrary: fc.record({ kind: fc.constant("place"), client: fc.nat(2), id: pick }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("write"), order: pick, fields }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("end"), order: pick }) },
+  { weight: 2, arbitrary: fc.record({ kind: fc.constant("keep"), order: pick }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant("mean"), order: pick, id: pick }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("say"), client: fc.nat(2), id: pick }) },
   { weight: 2, arbitrary: fc.record({ kind: fc.constant("name"), order: pick, name: fc.nat(9) }) },
@@ -105,8 +106,12 @@ class Pair {
       case "end":
         if (both.naive.endedUs !== null) return;
         both.order.endedUs = micros(this.nowUs);
-        this.blotter.ended.add(both.order);
+        this.blotter.keep(both.order, micros(this.nowUs));
         return this.twin.end(both.naive, this.nowUs);
+      case "keep":
+        if (both.naive.endedUs === null) return;
+        this.blotter.keep(both.order, micros(this.nowUs));
+        return this.twin.keep(both.naive, this.nowUs);
       case "mean":
         this.#intent({ client: both.naive.client, id: command.id }, both.naive.id);
         return;
@@ -142,7 +147,7 @@ class Pair {
     this.blotter.intents.bind(bearer, order);
     this.live[of.client]?.add(order);
     const { id, client, venue, instrument } = terms;
-    const blank = { fields: BLANK, names: [], seen: [], endedUs: null };
+    const blank = { fields: BLANK, names: [], seen: [], endedUs: null, keptSinceUs: null };
     this.twin.addOrder({ id, client, venue, instrument, bearer: record, ...blank });
   }
 
@@ -267,7 +272,7 @@ function write(order: Order, to: NaiveFields): void {
 }
 
 function shown(order: Order): unknown {
-  const { id, client, venue, bearer, endedUs } = order;
+  const { id, client, venue, bearer, endedUs, keptSinceUs } = order;
   const names = [...order.formerVenueOrderIds ?? []];
   if (order.venueOrderId !== null) names.push(order.venueOrderId);
   const seen = [...order.seenKeys];
@@ -280,12 +285,13 @@ function shown(order: Order): unknown {
     names,
     seen,
     endedUs,
+    keptSinceUs,
   };
 }
 
 function naiveShown(order: NaiveOrder): unknown {
-  const { id, client, venue, bearer, fields, names, seen, endedUs } = order;
-  return { id, client, venue, bearer, fields, names, seen, endedUs };
+  const { id, client, venue, bearer, fields, names, seen, endedUs, keptSinceUs } = order;
+  return { id, client, venue, bearer, fields, names, seen, endedUs, keptSinceUs };
 }
 
 function idsOf(records: Iterable<{ readonly intentId: string }>): string[] {

@@ -16,6 +16,7 @@ export type NaiveOrder = {
   names: string[];
   seen: string[];
   endedUs: number | null;
+  keptSinceUs: number | null;
 };
 
 /** What commands change of an order. */
@@ -110,6 +111,13 @@ export class NaiveBlotter {
   end(order: NaiveOrder, nowUs: number): void {
     this.live.get(order.client)?.delete(order.id);
     order.endedUs = nowUs;
+    this.keep(order, nowUs);
+  }
+
+  /** Keeps an ended order from now on, behind all others. */
+  keep(order: NaiveOrder, nowUs: number): void {
+    order.keptSinceUs = nowUs;
+    this.ended = this.ended.filter((id) => id !== order.id);
     this.ended.push(order.id);
   }
 
@@ -118,7 +126,7 @@ export class NaiveBlotter {
     let budget = this.budget;
     for (; budget > 0; budget -= 1) {
       const order = this.orders.get(this.ended[0] ?? 0);
-      if (order === undefined || !isDue(order.endedUs ?? Infinity)) break;
+      if (order === undefined || !isDue(order.keptSinceUs ?? Infinity)) break;
       this.ended.shift();
       this.#forget(order);
     }

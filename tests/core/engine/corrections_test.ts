@@ -7,7 +7,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
 import { fromQuanta } from "../../../core/decimal.ts";
 import { clientIndex } from "../../../core/mod.ts";
-import { World } from "../../support/engine_world.ts";
+import { ref, SETTINGS, World } from "../../support/engine_world.ts";
 import * as say from "../../support/venue_words.ts";
 
 const ALICE = clientIndex(0);
@@ -71,6 +71,22 @@ Deno.test("View.fills() shows executions as they stand, and none that was voided
   deepStrictEqual(rows.map(({ execution }) => [execution.execId, execution.lastQty]), [
     ["e0", 3000],
   ]);
+});
+
+Deno.test("View.fills() never shows a voided fill again, whatever is forgotten", () => {
+  const w = say.worldIn("Cancelled");
+  const shown = (): readonly string[] =>
+    w.timeline.view.fills(ALICE, { limit: 9 }).map(({ execution }) => execution.execId);
+  w.wait(60_000).fill(1, { id: "e1", qty: 1000 });
+  w.fill(1, { id: "e2", qty: 2000 });
+  say.voided(w, "e2");
+  deepStrictEqual(shown(), ["e1"]);
+  w.wait(SETTINGS.intentHorizonMs - 57_000).fire();
+  deepStrictEqual(shown(), ["e1"], "a horizon after the end");
+  w.wait(60_000);
+  w.broker("OrderCancelled", { ...ref(1), reason: "one event forgets but two things" });
+  deepStrictEqual(say.alarms(w), ["ORPHAN_REPORT"]);
+  deepStrictEqual(shown(), [], "the order went, and a row is left");
 });
 
 Deno.test("apply() changes nothing by a repeated correction, nor by an earlier one after a later", () => {

@@ -40,6 +40,14 @@ function strangerVoids(w: World, execRefId: string): void {
   w.broker("ExecutionVoided", { ...STRANGER, execId: "x1", execRefId });
 }
 
+function strangerCorrects(
+  w: World,
+  of: { readonly ref: string; readonly id: string; readonly qty: number },
+): void {
+  const terms = { lastQty: qty(of.qty), lastPx: px(10_100), ...FEE };
+  w.broker("ExecutionCorrected", { ...STRANGER, execId: of.id, execRefId: of.ref, ...terms });
+}
+
 function position(w: World): string | undefined {
   return w.timeline.view.positions("account")[0]?.qty;
 }
@@ -115,15 +123,44 @@ Deno.test("apply() takes a stranger's fill back when the venue voids it, once", 
 Deno.test("apply() corrects a stranger's fill, once", () => {
   const w = say.placed();
   stranger(w);
-  const terms = { lastQty: qty(1500), lastPx: px(10_100), ...FEE };
-  const correction = { ...STRANGER, execId: "x1", execRefId: "e1", ...terms };
-  w.broker("ExecutionCorrected", correction);
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
   strictEqual(position(w), "-1.5");
-  w.broker("ExecutionCorrected", correction);
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
   ok(w.effects.isEmpty);
   strangerVoids(w, "e1");
-  w.broker("ExecutionCorrected", { ...correction, lastQty: qty(1) });
+  strangerCorrects(w, { ref: "e1", id: "x2", qty: 1 });
   deepStrictEqual([position(w), ...say.alarms(w)], ["0", "ORPHAN_REPORT"]);
+});
+
+Deno.test("apply() knows a stranger's fill by its corrections too, also after a checkpoint", () => {
+  const w = say.placed();
+  stranger(w);
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
+  strangerCorrects(w, { ref: "x1", id: "x2", qty: 1000 });
+  strangerCorrects(w, { ref: "x2", id: "x2", qty: 1200 });
+  strictEqual(position(w), "-1.2", "an id may correct itself");
+  const again = new World({}, w.timeline.checkpoint());
+  for (const id of ["x1", "x2"]) stranger(w, { id });
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
+  strangerVoids(w, "x1");
+  strictEqual(position(w), "0");
+  strangerCorrects(w, { ref: "e1", id: "x2", qty: 1000 });
+  strangerVoids(w, "x2");
+  strictEqual(w.timeline.view.counters()["duplicate_reports"], 5);
+  for (const event of w.events.slice(-6)) again.apply(event);
+  deepStrictEqual(again.lines, w.lines.slice(-6));
+});
+
+Deno.test("apply() knows a corrected fill of a stranger for a horizon after the correction", () => {
+  const w = say.placed();
+  stranger(w);
+  w.wait(SETTINGS.intentHorizonMs);
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
+  w.wait(2000);
+  stranger(w, { id: "e2" });
+  stranger(w, { id: "x1", agoMs: 2000 });
+  ok(w.effects.isEmpty);
+  strictEqual(position(w), "-3.5");
 });
 
 Deno.test("apply() books no fill that is older than the horizon: it may have been booked before", () => {
@@ -142,11 +179,20 @@ Deno.test("apply() still knows a stranger's fill for as long as a repetition cou
   stranger(w, { id: "e2" });
   stranger(w, { id: "e1", agoMs: SETTINGS.intentHorizonMs });
   ok(w.effects.isEmpty);
-  w.wait(1);
+  w.wait(1001);
   stranger(w, { id: "e3" });
-  stranger(w, { id: "e1", agoMs: SETTINGS.intentHorizonMs + 1 });
+  stranger(w, { id: "e1", agoMs: SETTINGS.intentHorizonMs + 1001 });
   deepStrictEqual(say.alarms(w), ["FILL_TOO_OLD"]);
   strictEqual(position(w), "-6");
+});
+
+Deno.test("apply() still knows a stranger's fill of a venue whose clock is ahead", () => {
+  const w = say.placed();
+  stranger(w, { agoMs: -500 });
+  w.wait(SETTINGS.intentHorizonMs + 300);
+  stranger(w, { id: "e2" });
+  stranger(w, { id: "e1", agoMs: SETTINGS.intentHorizonMs - 200 });
+  ok(w.effects.isEmpty);
 });
 
 const unbookable = [
@@ -172,14 +218,51 @@ Deno.test("apply() alarms about every other word about an order it does not keep
   strictEqual(w.timeline.view.counters()["orphan_reports"], 1);
 });
 
-Deno.test("apply() books a fill of an order of ours that has been forgotten to external", () => {
-  const w = say.worldIn("Cancelled");
-  w.wait(SETTINGS.intentHorizonMs + 3000).fire();
-  strictEqual(w.timeline.view.orders("account", { open: false, limit: 9 }).length, 0);
-  const execution = { execId: "e1", lastQty: qty(1000), lastPx: px(10_000), ...FEE };
+/** Execution `e1` of order 1, found by our key; returns the position after it. */
+function ours(w: World, eventUs: number): string | undefined {
+  const execution = { execId: "e1", lastQty: qty(2000), lastPx: px(10_000), ...FEE };
   const named = { order: null, clOrdId: "tl01234567-1-1", venueOrderId: null };
   const payload = { ...named, ...execution, provisional: false, side: "Buy" } as const;
   const common = draft("broker_report", "OrderExecuted", payload, BTC);
-  w.offer({ ...common, eventTime: micros(w.nowUs) });
-  deepStrictEqual([position(w), ...say.alarms(w)], ["1", "EXTERNAL_FILL"]);
+  w.offer({ ...common, eventTime: micros(eventUs) });
+  return position(w);
+}
+
+function keptOrders(w: World): number {
+  return w.timeline.view.orders("account", { open: false, limit: 9 }).length;
+}
+
+Deno.test("apply() books a fill of an order of ours that has been forgotten to external", () => {
+  const w = say.worldIn("Cancelled");
+  w.wait(SETTINGS.intentHorizonMs + 3000).fire();
+  strictEqual(keptOrders(w), 0);
+  deepStrictEqual([ours(w, w.nowUs), ...say.alarms(w)], ["2", "EXTERNAL_FILL"]);
+});
+
+Deno.test("apply() knows a late fill of ours for as long as a repetition could be booked", () => {
+  const w = say.worldIn("Cancelled").wait(60_000);
+  const eventUs = w.nowUs;
+  strictEqual(ours(w, eventUs), "2");
+  w.wait(SETTINGS.intentHorizonMs - 57_000).fire();
+  deepStrictEqual([ours(w, eventUs), ...say.alarms(w)], ["2"], "a horizon after the end");
+  strictEqual(w.timeline.view.counters()["duplicate_reports"], 1);
+  w.wait(60_000).fire();
+  deepStrictEqual([keptOrders(w), ours(w, eventUs)], [0, "2"], "and after the fill");
+  deepStrictEqual(say.alarms(w), ["FILL_TOO_OLD"]);
+});
+
+Deno.test("apply() goes on from a checkpoint that does not say what is kept since when", () => {
+  const w = say.worldIn("Cancelled");
+  stranger(w, { id: "e9" });
+  const saved = JSON.stringify(w.timeline.checkpoint());
+  match(saved, /"kept_since_us".*"correctedAs"/);
+  const older = saved.replace("kept_since_us", "of_old").replace("correctedAs", "ofOld");
+  const again = new World({}, JSON.parse(older));
+  const from = w.events.length;
+  strangerCorrects(w, { ref: "e9", id: "x9", qty: 1500 });
+  stranger(w, { id: "x9" });
+  w.wait(SETTINGS.intentHorizonMs + 3000).fire();
+  for (const event of w.events.slice(from)) again.apply(event);
+  deepStrictEqual(again.lines, w.lines.slice(from));
+  deepStrictEqual([keptOrders(again), position(again)], [0, "-1.5"]);
 });

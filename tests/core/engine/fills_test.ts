@@ -4,7 +4,8 @@
  * @module
  */
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
-import { clientIndex } from "../../../core/mod.ts";
+import { clientIndex, instrumentId } from "../../../core/mod.ts";
+import { inverseInstrument } from "../../support/contract_instruments.ts";
 import { brief, ref, World } from "../../support/engine_world.ts";
 
 function placed(): World {
@@ -21,6 +22,18 @@ Deno.test("apply() infers the acceptance from a fill that came first", () => {
     "Trade/PartiallyFilled 4000+6000",
   ]);
   strictEqual(w.accept().length, 0, "the acceptance itself says nothing new");
+});
+
+Deno.test("apply() infers no acceptance from a fill at a price that has no value", () => {
+  const w = new World().start().open();
+  const listed = { ...inverseInstrument(), id: instrumentId(1), name: "test:INV" };
+  w.control("InstrumentListed", listed, listed.id);
+  w.place("a1", { instrument: listed.name });
+  for (const price of [0, -1]) {
+    strictEqual(w.fill(1, { id: "e1", qty: 1, px: price }).length, 0);
+    strictEqual(w.effects.alarms[0]?.code, "INVARIANT");
+  }
+  deepStrictEqual(w.accept().map(brief), ["New/Accepted 0+10"]);
 });
 
 Deno.test("apply() reports a fill with its execution and moves cash and position", () => {

@@ -174,6 +174,23 @@ Deno.test("apply() opens an account without a change to the day of another venue
   );
 });
 
+Deno.test("apply() breaks a rule by a position that is further away than 2^53 quanta", () => {
+  const largest = Number.MAX_SAFE_INTEGER;
+  const w = new Opened().start();
+  w.says([["USDT", "1000"]], [{ instrument: PERP, qty: -largest, avgPx: px(1) }]);
+  const unpriced = { instrument: PERP, qty: 1 };
+  for (const position of [{ ...unpriced, avgPx: px(1) }, unpriced]) {
+    w.control("TradingStateSet", { state: "Active", reason: "looked at" });
+    w.control("AccountAdopted", { reason: "test" });
+    w.says([["USDT", "999"]], [position]);
+    deepStrictEqual(alarms(w), ["INVARIANT"]);
+    strictEqual(w.effects.transitions.at(-1)?.kind, "AccountHalted");
+    deepStrictEqual([w.totals, w.held[0]?.[0]], [[["USDT", "1000"]], `-${largest}`]);
+  }
+  w.says([["USDT", "999"]], [{ instrument: PERP, qty: 0, avgPx: px(1) }]);
+  deepStrictEqual([alarms(w), w.totals, w.held[0]?.[0]], [[], [["USDT", "999"]], "0"]);
+});
+
 Deno.test("apply() opens nothing again in a core that was restored", () => {
   const w = new Opened().start().says([["USDT", "1000"]]);
   const saved = JSON.parse(JSON.stringify(w.timeline.checkpoint())) as Checkpoint;

@@ -342,6 +342,23 @@ Deno.test("Ledger.confirm() makes a provisional receipt sellable, once", () => {
   bench.check();
 });
 
+Deno.test("Ledger.book() keeps a provisional count within 2^53, and so does a correction", () => {
+  const { ledger } = new Bench();
+  const one = new Bench().deal({ q: 0.01, p: 0.5, isProvisional: true });
+  const bought = (quanta: number): LedgerExecution => ({ ...one, qty: qty(quanta) });
+  const most = Number.MAX_SAFE_INTEGER - 4;
+  ledger.book(bought(most));
+  ledger.book({ ...bought(most), side: "Sell" });
+  ledger.book(bought(4));
+  throws(() => ledger.book(one), InvariantError);
+  throws(() => ledger.assertCorrectable({ was: bought(4), now: bought(5) }), InvariantError);
+  strictEqual(provisionalQuanta(ledger, YES, "account"), Number.MAX_SAFE_INTEGER);
+  ledger.reverse(bought(most));
+  ledger.book(one);
+  strictEqual(provisionalQuanta(ledger, YES, ALICE), 5);
+  ledger.assertConserved(VENUE);
+});
+
 Deno.test("worstLoss() nets a pair, and counts open orders where they hurt", () => {
   const bench = new Bench();
   bench.ledger.book(bench.deal({ q: 10, p: 0.4 }));

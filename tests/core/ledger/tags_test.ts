@@ -136,6 +136,24 @@ Deno.test("Ledger.settle() closes every tag at the price, and a fee with a tag c
   deepStrictEqual(rows.map(({ fees: [fee] }) => fee?.amount), ["0.3", "0.55"]);
 });
 
+Deno.test("Ledger.tags() counts a tag beyond 2^53 exactly", () => {
+  const ledger = new Ledger();
+  const largest = qty(Number.MAX_SAFE_INTEGER);
+  ledger.book(linear("a", { qty: largest, px: px(600_001) }));
+  ledger.book(linear("b", { side: "Sell", qty: largest }));
+  ledger.book(linear("a", { qty: qty(2) }));
+  const adds = (quantities: readonly string[]): void => {
+    const rows = ledger.tags(ALICE, () => MARK);
+    deepStrictEqual(rows.map(({ instruments: [line] }) => line?.qty), quantities);
+    const [position] = ledger.positions(ALICE, () => MARK);
+    const { realisedPnl = null, unrealisedPnl = null } = position ?? {};
+    strictEqual(pnlOf(rows, LINEAR.id), total([realisedPnl, unrealisedPnl]));
+  };
+  adds(["9007199254740993", "-9007199254740991"]);
+  ledger.settle(LINEAR, MARK);
+  adds(["0", "0"]);
+});
+
 Deno.test("Ledger.restore() goes on with the tags of a checkpoint", () => {
   fc.assert(
     fc.property(fc.array(anyExecution, { maxLength: 20, size: "max" }), (all) => {

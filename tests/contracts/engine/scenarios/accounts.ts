@@ -27,6 +27,19 @@ const INVERSE: WorldSpec = {
     }),
   ],
 };
+const BINARY: WorldSpec = {
+  instruments: [
+    contractOf("RAIN", {
+      kind: "binary",
+      condition: "rain",
+      outcome: "yes",
+      netting: "signed",
+      complement: null,
+      collateral: "USDT",
+      payout: "1",
+    }, { qtyRule: { scale: 0, stepQuanta: 1, minQuanta: 1, maxQuanta: null } }),
+  ],
+};
 
 type Deal = {
   readonly side: "Buy" | "Sell";
@@ -36,6 +49,7 @@ type Deal = {
   readonly feeCurrency?: string;
   readonly session?: number;
   readonly tag?: string;
+  readonly provisional?: boolean;
 };
 
 /** An order that is filled at once. */
@@ -63,6 +77,14 @@ function fact<Kind extends keyof AccountPayloads>(
     instrument: 0,
     key: of.key ?? `k${story.events.length}`,
   });
+}
+
+/** A client that is flat but for 2, with more than 2^53 of a tag on each side. */
+function drift(story: Story): Story {
+  const largest = "9007199254740991";
+  deal(story.begin(LINEAR), 1, { side: "Buy", qty: largest, px: "100.1", tag: "a" });
+  deal(story, 2, { side: "Sell", qty: largest, px: "100", tag: "b" });
+  return deal(story, 3, { side: "Buy", qty: "2", px: "100", tag: "a" });
 }
 
 /** Books. */
@@ -121,6 +143,15 @@ export const ACCOUNTS: readonly Scenario[] = [
       for (const [at, each] of deals.entries()) deal(story, at + 1, each);
       story.book({ bids: ["60990", "1"] });
     },
+  },
+  {
+    name: "inverse_fill_at_no_price",
+    requires: ["R-CORE-5", "R-CORE-6"],
+    description: "A fill at 0 of an inverse contract breaks a rule and infers no acceptance.",
+    tell: (story) =>
+      story.begin(INVERSE).place("i1", { px: "50000" }).fill(1, { id: "e1", qty: "1", px: "0" })
+        .accept(1).fill(1, { id: "e1", qty: "1", px: "0" })
+        .fill(1, { id: "e1", qty: "1", px: "0.5" }),
   },
   {
     name: "two_clients_of_one_account",
@@ -196,6 +227,31 @@ export const ACCOUNTS: readonly Scenario[] = [
       deal(story, 1, { side: "Buy", qty: "1", px: "100", fee: "0.1", tag: "t70" });
       deal(story, 2, { side: "Sell", qty: "2", px: "101", fee: "0.2", tag: "t1" });
       story.book({ bids: ["99", "1"], asks: ["101", "1"] });
+    },
+  },
+  {
+    name: "tags_beyond_counting",
+    requires: ["R-CORE-6"],
+    description: "Tags drift apart beyond 2^53 while the position does not.",
+    tell: (story) => drift(story).book({ bids: ["99", "1"], asks: ["101", "1"] }),
+  },
+  {
+    name: "tags_beyond_counting_settled",
+    requires: ["R-CORE-6"],
+    description: "A settlement closes a tag of more than 2^53 to the last quantum.",
+    tell: (story) => fact(drift(story), "InstrumentSettled", { payload: { price: px(997) } }),
+  },
+  {
+    name: "provisional_beyond_counting",
+    requires: ["R-CORE-5", "R-CORE-6"],
+    description: "What is provisional stays within 2^53; once some of it is voided there is room.",
+    tell: (story) => {
+      const largest = "9007199254740991";
+      const last = { side: "Buy", qty: "1", px: "0.5", provisional: true } as const;
+      deal(story.begin(BINARY), 1, { ...last, qty: largest });
+      deal(story, 2, { side: "Sell", qty: largest, px: "0.5" });
+      deal(story, 3, last).tradingState("Active", 0);
+      story.void(1, { execId: "v1", ref: "e1" }).fill(3, { ...last, id: "e3" });
     },
   },
   {

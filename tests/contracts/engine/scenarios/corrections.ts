@@ -78,6 +78,17 @@ function correctExternal(
   });
 }
 
+function voidExternal(story: Story, execRefId: string): Story {
+  const names = { order: null, clOrdId: null, venueOrderId: "theirs" };
+  return story.offer({
+    source: "broker_report",
+    eventType: "ExecutionVoided",
+    payload: { ...names, execId: "v", execRefId },
+    venue: 0,
+    instrument: 0,
+  });
+}
+
 function release(story: Story): Story {
   return story.control("TradingStateSet", { state: "Active", reason: "told" }, {
     venue: venueId(0),
@@ -193,6 +204,22 @@ export const CORRECTIONS: readonly Scenario[] = [
     },
   },
   {
+    name: "late_fill_keeps_its_order",
+    requires: ["R-CORE-5", "fault 13"],
+    description:
+      "Each late fill, correction and void keeps an ended order for a horizon from then.",
+    tell: (story) => {
+      story.begin({ settings: { intentHorizonMs: 10_000 } }).place("i1").accept(1)
+        .place("i2").accept(2).cancelled(1).cancelled(2)
+        .wait(6000).fill(1, { id: "e1", qty: "4", px: "100" }).toDeadline()
+        .wait(1000).fill(1, { id: "e1", qty: "4", px: "100" });
+      correct(story, { ref: "e1", id: "c1", qty: "3", px: "100" }).wait(10_000).deadline();
+      story.void(1, { execId: "x1", ref: "c1" }).wait(10_000).deadline()
+        .fill(1, { id: "e1", qty: "4", px: "100" }).toDeadline()
+        .fill(1, { id: "e1", qty: "4", px: "100" });
+    },
+  },
+  {
     name: "fill_of_nobody_we_know",
     requires: ["fault 9", "fault 36", "R-CORE-6"],
     description: "Booked to external, once; the instrument is halted until an operator has looked.",
@@ -231,6 +258,29 @@ export const CORRECTIONS: readonly Scenario[] = [
         const payload = { ...names, execId: "v", execRefId };
         story.offer({ ...about, eventType: "ExecutionVoided", payload });
       }
+    },
+  },
+  {
+    name: "fill_of_nobody_we_know_by_its_corrections",
+    requires: ["fault 9", "fault 13"],
+    description: "Known by each of its ids, voided or not, until a horizon after the last word.",
+    tell: (story) => {
+      const correction = { ref: "x1", id: "c1", qty: "1.5" };
+      story.begin({ settings: { intentHorizonMs: 10_000 } });
+      externalFill(story, { id: "x1", qty: "2", side: "Sell" });
+      correctExternal(story.wait(8000), correction);
+      externalFill(story, { id: "c1", qty: "1.5", side: "Sell" });
+      correctExternal(story, { ref: "c1", id: "c2", qty: "1" });
+      correctExternal(story, correction);
+      externalFill(story.wait(10_999), { id: "x2", qty: "1", side: "Sell" });
+      externalFill(story, { id: "c1", qty: "1.5", side: "Sell" });
+      voidExternal(story, "c1");
+      correctExternal(story, correction);
+      correctExternal(story, { ref: "c2", id: "c3", qty: "1" });
+      voidExternal(story.wait(10_999), "c2");
+      externalFill(story.wait(1), { id: "x3", qty: "1", side: "Sell" });
+      voidExternal(story, "x2");
+      externalFill(story, { id: "c2", qty: "1", side: "Sell" });
     },
   },
   {

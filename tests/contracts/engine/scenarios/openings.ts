@@ -121,6 +121,22 @@ export const OPENINGS: readonly Scenario[] = [
         .accountReported({ positions: [{ on: 0, qty: "1" }] }),
   },
   {
+    name: "account_opens_beyond_counting",
+    requires: ["R-EXEC-5", "R-CORE-5"],
+    description:
+      "A difference of more than 2^53 breaks a rule, with a price or without; in bounds it opens.",
+    tell: (story) =>
+      story.begin()
+        .accountReported({ positions: [{ on: 0, qty: "-9007199254740.991", px: "1" }] })
+        .adopted()
+        .accountReported({
+          balances: { USDT: "7" },
+          positions: [{ on: 0, qty: "0.001", px: "1" }],
+        })
+        .accountReported({ positions: [{ on: 0, qty: "0.001" }] })
+        .accountReported({ balances: { USDT: "7" }, positions: [{ on: 0, qty: "0", px: "1" }] }),
+  },
+  {
     name: "account_opened_by_a_balance",
     requires: ["R-EXEC-5"],
     description: "The operator has said what the account holds: the first report is compared.",

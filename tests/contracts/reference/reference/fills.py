@@ -14,7 +14,7 @@ from .decimals import SAFE
 from .model import Instrument, Json
 from .naming import learn_name
 from .order import Fill, Order
-from .reports import own, report
+from .reports import keep, own, report
 from .state import State, must
 
 
@@ -81,6 +81,8 @@ def apply_executed(state: State, order: Order, payload: Json, is_old: bool) -> N
         return
     must(payload["last_qty"] > 0, "an execution has a quantity above 0")
     must(order.executed + payload["last_qty"] <= SAFE, "an order counts within 2^53")
+    is_inverse = state.instruments[order.instrument].asset_class == "inverse"
+    must(not is_inverse or payload["last_px"] > 0, "an inverse price is above 0")
     if not is_old:
         learn_name(state, order, payload["venue_order_id"])
     was_terminal = order.is_terminal
@@ -91,6 +93,8 @@ def apply_executed(state: State, order: Order, payload: Json, is_old: bool) -> N
     book(state, order.instrument, order.client, order.side, fill)
     order.fills[fill.exec_id] = fill
     state.filled.append(state.now)
+    if was_terminal:
+        keep(state, order)
     report(
         state,
         order,
@@ -163,6 +167,8 @@ def apply_voided(state: State, order: Order, payload: Json) -> None:
         return
     reverse(state, order.instrument, order.client, order.side, fill)
     fill.is_voided = True
+    if order.is_terminal:
+        keep(state, order)
     execution = {**shown(fill), "exec_id": payload["exec_id"], "last_qty": 0, "commission": "0"}
     report(
         state,
@@ -198,6 +204,8 @@ def apply_corrected(state: State, order: Order, payload: Json) -> None:
     book(state, order.instrument, order.client, order.side, corrected)
     correct(fill, corrected)
     order.fills[name] = fill
+    if order.is_terminal:
+        keep(state, order)
     report(
         state,
         order,

@@ -61,22 +61,26 @@ def _retry(state: State, order: Order) -> None:
             send_cancel(state, order)
 
 
-def _may_go(state: State, since: int) -> int:
+def may_go(state: State, since: int) -> int:
+    """Returns when what is kept since then may be forgotten."""
     horizon_us: int = state.settings["intent_horizon_ms"] * 1000
     return since + horizon_us + SECOND
 
 
 def _is_wanted(state: State, since: int) -> int:
-    return ceil_div(_may_go(state, since), SECOND) * SECOND
+    return ceil_div(may_go(state, since), SECOND) * SECOND
 
 
 def retire(state: State, left: int) -> None:
     """Forgets at most so many ended orders, intents and fills that have had their time."""
-    while left > 0 and state.ended and _may_go(state, state.ended[0][0]) <= state.now:
-        _, number = state.ended.popleft()
+    while left > 0 and state.ended:
+        number, since = next(iter(state.ended.items()))
+        if may_go(state, since) > state.now:
+            break
+        del state.ended[number]
         _forget_order(state, state.orders.pop(number))
         left -= 1
-    while left > 0 and state.taken and _may_go(state, state.taken[0][0]) <= state.now:
+    while left > 0 and state.taken and may_go(state, state.taken[0][0]) <= state.now:
         _, client_id, record = state.taken.popleft()
         order = state.order(record.order)
         if order is not None:
@@ -85,7 +89,7 @@ def retire(state: State, left: int) -> None:
         else:
             state.clients[client_id].intents.pop(record.intent_id, None)
         left -= 1
-    while left > 0 and state.filled and _may_go(state, state.filled[0]) <= state.now:
+    while left > 0 and state.filled and may_go(state, state.filled[0]) <= state.now:
         state.filled.popleft()
         left -= 1
 
@@ -109,7 +113,7 @@ def next_wanted(state: State) -> Optional[int]:
     if due is not None:
         times.append(due[0])
     if state.ended:
-        times.append(_is_wanted(state, state.ended[0][0]))
+        times.append(_is_wanted(state, next(iter(state.ended.values()))))
     if state.taken:
         times.append(_is_wanted(state, state.taken[0][0]))
     if state.filled:

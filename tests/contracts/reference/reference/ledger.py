@@ -89,6 +89,9 @@ class Ledger:
         for book in books:
             after = position_of(book, instrument).qty + trade.signed * sign
             must(-SAFE <= after <= SAFE, "a position is within 2^53 quanta")
+            if _is_receipt(instrument, trade):
+                count = position_of(book, instrument).provisional + trade.signed * sign
+                must(-SAFE <= count <= SAFE, "a provisional count is within 2^53 quanta")
 
     def check_correction(
         self, instrument: Instrument, owner: Owner, was: Trade, now: Trade
@@ -250,8 +253,13 @@ def change_position(book: BookOf, instrument: Instrument, trade: Trade, sign: in
         policy.void(position, trade.execution)
     if instrument.settled is not None:
         position.forget()
-    if instrument.asset_class == "binary" and trade.provisional and trade.signed > 0:
+    if _is_receipt(instrument, trade):
         position.provisional += trade.signed * sign
+
+
+def _is_receipt(instrument: Instrument, trade: Trade) -> bool:
+    """True of what was bought and may still be voided."""
+    return instrument.asset_class == "binary" and trade.provisional and trade.signed > 0
 
 
 def position_of(book: BookOf, instrument: Instrument) -> Any:

@@ -6,14 +6,14 @@ Source: docs/reference/orders.md, "Reconciliation", The account.
 from __future__ import annotations
 
 from .books import amount_of, plain_amount
-from .decimals import half_even, parse
+from .decimals import SAFE, half_even, parse
 from .fills import book
 from .ledger import EXTERNAL, position_of
 from .loss import take_over
 from .model import Instrument, Json, Venue
 from .order import Fill
 from .rows import position_row, shown_cash
-from .state import State
+from .state import State, must
 
 
 def adopt(state: State, venue: Venue, payload: Json) -> None:
@@ -40,6 +40,7 @@ def _adopt_position(state: State, venue: Venue, row: Json) -> None:
     off = row["qty"] - held
     if off == 0:
         return
+    must(-SAFE <= off <= SAFE, "a difference is within 2^53 quanta")
     price = row.get("avg_px")
     if price is None and row["qty"] == 0:
         price = _entered_at(state, instrument)

@@ -59,7 +59,7 @@ class ExternalFill:
 
     instrument: int
     side: str
-    booked: int
+    kept_since: int
     fill: Fill
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from .fills import book, check_correction, correct, halt_instrument, new_fill, reverse
+from .firing import may_go
 from .model import Instrument, Json
 from .order import ExternalFill
 from .state import State
@@ -43,16 +44,16 @@ def _executed(state: State, event: Json) -> None:
     key = (event["venue"], payload["exec_id"])
     if key in state.external_fills:
         return
-    oldest = state.now - state.settings["intent_horizon_ms"] * 1000
-    if event["event_time"] < oldest:
+    if event["event_time"] < state.now - state.settings["intent_horizon_ms"] * 1000:
         state.alarm("FILL_TOO_OLD")
         return
     fill = new_fill(payload, None)
     fill.provisional = False
     book(state, event["instrument"], None, payload["side"], fill)
-    state.external_fills[key] = ExternalFill(event["instrument"], payload["side"], state.now, fill)
-    for old in [key for key, each in state.external_fills.items() if each.booked < oldest]:
-        del state.external_fills[old]
+    known = state.external_fills
+    for old in [key for key, each in known.items() if may_go(state, each.kept_since) <= state.now]:
+        del known[old]
+    known[key] = ExternalFill(event["instrument"], payload["side"], state.now, fill)
     _warn(state, event["instrument"])
 
 
@@ -66,20 +67,26 @@ def _voided(state: State, known: ExternalFill) -> None:
         return
     reverse(state, known.instrument, None, known.side, known.fill)
     known.fill.is_voided = True
+    known.kept_since = state.now
     _warn(state, known.instrument)
 
 
 def _corrected(state: State, event: Json, known: ExternalFill) -> None:
     payload = event["payload"]
-    if known.fill.is_voided or payload["last_qty"] <= 0:
-        state.alarm("ORPHAN_REPORT")
-        return
+    name = (event["venue"], payload["exec_id"])
     corrected = new_fill(payload, None)
     corrected.epoch = known.fill.epoch
-    if known.fill.terms() == corrected.terms():
+    if payload["exec_id"] != payload["exec_ref_id"] and name in state.external_fills:
+        return
+    if not known.fill.is_voided and known.fill.terms() == corrected.terms():
+        return
+    if known.fill.is_voided or payload["last_qty"] <= 0:
+        state.alarm("ORPHAN_REPORT")
         return
     check_correction(state, known.instrument, None, known.side, known.fill, corrected)
     reverse(state, known.instrument, None, known.side, known.fill)
     book(state, known.instrument, None, known.side, corrected)
     correct(known.fill, corrected)
+    state.external_fills[name] = known
+    known.kept_since = state.now
     _warn(state, known.instrument)

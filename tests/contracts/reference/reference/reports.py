@@ -185,13 +185,19 @@ def answer(
         record.newest_report = number
 
 
+def keep(state: State, order: Order) -> None:
+    """Puts an ended order behind all that queue for retirement, kept since now."""
+    state.ended.pop(order.id, None)
+    state.ended[order.id] = state.now
+
+
 def end(state: State, order: Order) -> None:
     """What follows the report that ended an order."""
     client = state.clients[order.client]
     client.live.discard(order.id)
     state.live.discard(order.id)
     order.ended = state.now
-    state.ended.append((state.now, order.id))
+    keep(state, order)
     order.requests.clear()
     order.retry.clear()
     for name in ("retry", "lookup", "lapse"):

@@ -73,7 +73,7 @@ class State:
         self.intents_after: Optional[int] = None
         self.next_request = 1
         self.deadlines: List[Tuple[int, int, int]] = []
-        self.ended: Deque[Tuple[int, int]] = deque()
+        self.ended: Dict[int, int] = {}
         self.taken: Deque[Tuple[int, int, IntentRecord]] = deque()
         self.filled: Deque[int] = deque()
         self.born_orders: List[int] = []
