@@ -13,6 +13,7 @@
 import type { Draft, Event } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
 import type { InstrumentId, Micros } from "../../core/numbers.ts";
+import { isOfSource, isOfType } from "../journal/event_head.ts";
 import { LineError as EventLineError, parseEventLine } from "../journal/event_lines.ts";
 import type { CaptureInstruments } from "./capture_instruments.ts";
 import { LineError } from "./capture_line.ts";
@@ -23,10 +24,6 @@ import { marketDraft } from "./market_draft.ts";
 
 const EVENT = '{"event":{';
 const BATCH = '{"batch":{';
-const MARKET = '"source":"market_data"';
-const LISTED = '"event_type":"InstrumentListed"';
-const STARTED = '"event_type":"Started"';
-const USED = [MARKET, LISTED, STARTED];
 const DROPPED = ',"market":"dropped"}}';
 
 /** Makes a reader of journal lines. */
@@ -51,8 +48,7 @@ class JournalFormat implements LineFormat {
 
   read(line: string, place: string): Draft[] {
     if (line.startsWith(BATCH) && line.endsWith(DROPPED)) return this.#dropped(place);
-    const isUsed = line.startsWith(EVENT) && USED.some((part) => line.includes(part));
-    if (isUsed) return this.#take(parseEvent(line), place);
+    if (line.startsWith(EVENT) && isUsed(line)) return this.#take(parseEvent(line), place);
     if (line === "" || /^\{"\w+":/.test(line)) return this.#notes.pass();
     throw new LineError(`Cannot read a line: it must be a journal's: was ${line.slice(0, 40)}`);
   }
@@ -126,4 +122,9 @@ function parseEvent(line: string): Event {
     if (!(error instanceof EventLineError)) throw error;
     throw new LineError(error.message, { cause: error });
   }
+}
+
+function isUsed(line: string): boolean {
+  return isOfSource(line, "market_data") || isOfType(line, "InstrumentListed") ||
+    isOfType(line, "Started");
 }

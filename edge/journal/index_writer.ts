@@ -7,6 +7,7 @@
  */
 import type { Database, SqlValue, Statement } from "./database.ts";
 import { batchLines, type EventLines } from "./batch_lines.ts";
+import { isOfSource } from "./event_head.ts";
 import { INDEX_FORMAT, INDEX_SCHEMA } from "./index_schema.ts";
 import { PnlBook } from "./pnl_book.ts";
 import {
@@ -120,7 +121,7 @@ export class IndexWriter {
   }
 
   #takeEvent({ event, effects }: EventLines): void {
-    if (event === undefined || event.includes('"source":"market_data"')) return;
+    if (event === undefined || isOfSource(event, "market_data")) return;
     const { event: raw } = JSON.parse(event) as { event: Readonly<Record<string, SqlValue>> };
     this.#statements.event.run(
       raw["seq_id"] ?? null,

@@ -5,6 +5,7 @@
  */
 import { type Disk, DiskError } from "../ports.ts";
 import { batchLines } from "./batch_lines.ts";
+import { isOfSource } from "./event_head.ts";
 import { inspectFiles, placeOfMark } from "./opening.ts";
 import { JournalRefused } from "./refusal.ts";
 import { beginning, JournalScan, type TornTail } from "./scan.ts";
@@ -158,7 +159,7 @@ class Statistics {
       ? "dropped"
       : /"event_type":"(\w+)"/.exec(event)?.[1] ?? "unknown";
     this.#types.set(type, (this.#types.get(type) ?? 0) + 1);
-    const isMarket = event === undefined || event.includes('"source":"market_data"');
+    const isMarket = event === undefined || isOfSource(event, "market_data");
     if (!isMarket) this.#truthEvents += 1;
   }
 

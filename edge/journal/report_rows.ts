@@ -5,6 +5,7 @@
  * intents caused its reports.
  * @module
  */
+import { isOfType } from "./event_head.ts";
 
 type Text = string | null;
 
@@ -121,9 +122,7 @@ function isFill(fill: Partial<WireFill>): fill is WireFill {
   return fill.exec_id !== undefined && fill.last_qty !== undefined && fill.last_px !== undefined;
 }
 
-const OPENED = /"event_type":"SessionOpened"/;
 const CLOSED = /"event_type":"SessionClosed","payload":\{"session":(\d+)/;
-const STARTED = /"event_type":"Started"/;
 const INTENT = /"event_type":"IntentReceived","payload":\{"session":(\d+)/;
 
 /** Learns the names of clients. Holds the sessions that are open: no others have intents. */
@@ -133,14 +132,14 @@ export class ClientNames {
 
   /** Takes an event's line and the clients of the reports that it caused. */
   learn(eventLine: string, clients: Iterable<number>): void {
-    if (OPENED.test(eventLine)) {
+    if (isOfType(eventLine, "SessionOpened")) {
       const { event } = JSON.parse(eventLine) as {
         event: { payload: { session: number; client: string } };
       };
       this.#sessions.set(event.payload.session, event.payload.client);
       return;
     }
-    if (STARTED.test(eventLine)) this.#sessions.clear();
+    if (isOfType(eventLine, "Started")) this.#sessions.clear();
     const closed = CLOSED.exec(eventLine)?.[1];
     if (closed !== undefined) this.#sessions.delete(Number(closed));
     const session = INTENT.exec(eventLine)?.[1];
