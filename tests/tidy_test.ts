@@ -60,6 +60,15 @@ Deno.test("the tree has no file that nothing imports", () => {
   deepStrictEqual(deadFiles(readSources(), isEntry), []);
 });
 
+Deno.test("the tasks of the whole check run every test there is", () => {
+  const { tasks } = JSON.parse(Deno.readTextFileSync(new URL("deno.json", ROOT)));
+  const named = `${tasks.unit.command} ${tasks.system.command}`.split(" ");
+  const tests = filesBelow("tests").filter((path) => path.endsWith("_test.ts"));
+  const isRun = (path: string): boolean =>
+    named.some((name) => name === path || path.startsWith(`${name}/`));
+  deepStrictEqual(tests.filter((path) => !isRun(path)), []);
+});
+
 const samples: readonly (readonly [string, Rule, string, string])[] = [
   ["a clock in the core", coreIsPure, "core/x.ts", "const now = Date.now();"],
   ["a timer in the core", coreIsPure, "core/x.ts", "setTimeout(run, 1);"],
