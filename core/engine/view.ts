@@ -138,18 +138,20 @@ export class EngineView implements View {
       readonly limit: number;
     },
   ): readonly FillRow[] {
-    const all: FillRow[] = [];
-    for (const fill of this.#client(client)?.fills ?? []) {
-      const execution = this.#asItStands(fill);
-      if (execution !== undefined) all.push({ ...rowOf(fill), execution });
-    }
     const { sinceUs, afterExecId } = filter;
+    const all = [...this.#client(client)?.fills ?? []];
+    // One that is kept no more is older than all; one that was voided since still has its place.
     const after = afterExecId === undefined
       ? -1
-      : all.findIndex((row) => row.execution.execId === afterExecId);
-    return all.slice(after + 1)
-      .filter((row) => sinceUs === undefined || row.eventUs >= sinceUs)
-      .slice(0, filter.limit);
+      : all.findIndex((fill) => fill.execution.execId === afterExecId);
+    const rows: FillRow[] = [];
+    for (const fill of all.slice(after + 1)) {
+      if (rows.length === filter.limit) break;
+      const execution = this.#asItStands(fill);
+      const isMeant = sinceUs === undefined || fill.eventUs >= sinceUs;
+      if (isMeant && execution !== undefined) rows.push({ ...rowOf(fill), execution });
+    }
+    return rows;
   }
 
   positions(scope: ClientIndex | "account"): readonly PositionRow[] {

@@ -169,7 +169,7 @@ function privateTo(
   if (machine.uid !== null && machine.uid !== ROOT && machine.uid !== entry.uid) {
     return fail(subject, {
       text: `${path} belongs to another user: uid ${entry.uid}, not ${machine.uid}`,
-      remedy: `run the daemon as that user, or chown -R ${machine.uid} ${path}`,
+      remedy: `${ASK_AS_OWNER}; chown -R ${machine.uid} ${path} if no daemon runs there`,
     });
   }
   return pass(subject, `${path} is its owner's alone: mode ${octal(entry)}, uid ${entry.uid}`);

@@ -73,6 +73,18 @@ Deno.test("View.fills() shows executions as they stand, and none that was voided
   ]);
 });
 
+Deno.test("View.fills() goes on behind an execution that was voided since", () => {
+  const w = partFilled();
+  w.fill(1, { id: "e1", qty: 1000 });
+  w.fill(1, { id: "e2", qty: 1000 });
+  say.voided(w, "e1");
+  const after = (afterExecId: string): readonly string[] =>
+    w.timeline.view.fills(ALICE, { limit: 9, afterExecId })
+      .map(({ execution }) => execution.execId);
+  deepStrictEqual(["e0", "e1", "e2"].map(after), [["e2"], ["e2"], []]);
+  deepStrictEqual(after("kept no more"), ["e0", "e2"]);
+});
+
 Deno.test("View.fills() never shows a voided fill again, whatever is forgotten", () => {
   const w = say.worldIn("Cancelled");
   const shown = (): readonly string[] =>

@@ -479,6 +479,11 @@ Deno.test("findings() finds the unit and its drop-ins where an installation puts
   match(asked(undefined), /^skip there is no unit \/etc\/.* or \/usr\/local\/lib\//);
 });
 
+Deno.test("findings() gives nobody's directory away while a daemon may run on it", () => {
+  const [finding] = only("state_directory", entry(STATE, { ...DIRECTORY, uid: 7 }));
+  match(finding?.remedy ?? "", /^ask as .*; chown -R 1000 \/state if no daemon runs there$/);
+});
+
 Deno.test("findingLines() puts each remedy below its line and ends with the counts", () => {
   const lines = findingLines(findings(facts(key({ mayWithdraw: true }))));
   const at = lines.findIndex((line) => line.includes("may withdraw"));
