@@ -54,6 +54,14 @@ const EQUIVALENT: readonly Row[] = [
     why: HAVE_BOTH,
   },
   {
+    file: "core/engine/turn_back.ts",
+    code:
+      'invariant(replace !== null && kind !== "Lookup", "Only what brings something new is turned back");',
+    from: "&&",
+    text: "||",
+    why: "nothing else is ever turned back; the second half tells the compiler",
+  },
+  {
     file: "core/risk/stricter.ts",
     code: "return (toUnits(of.left, scale) ?? 0n) < (toUnits(of.right, scale) ?? 0n);",
     from: "<",
