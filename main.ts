@@ -86,7 +86,7 @@ async function runDaemon(options: RunOptions, product: Product): Promise<ExitCod
   serviceManager.tell(recoveryNotice(journalBytes(denoDisk(), stateDirectory)));
   await serviceManager.flush(); // recovery keeps the thread
   const venues = venuesOf(configuration, product);
-  const daemon = startDaemon({
+  const daemon = await startOrFlush(log, {
     ports: mainPorts({ log, workersModule: product.workersModule, serviceManager }),
     configuration,
     stateDirectory,
@@ -117,6 +117,16 @@ async function runDaemon(options: RunOptions, product: Product): Promise<ExitCod
   await Promise.all([log.flush(LOG_FLUSH_MS), serviceManager.flush()]);
   if (code !== EXIT.ok) await lastWords(`tapeline: ${sentence.split("\n", 1)[0]}`);
   return code;
+}
+
+/** What a start has logged leaves before the sentence that refuses it: the last line says why. */
+async function startOrFlush(log: ProcessLog, options: DaemonOptions): Promise<Daemon> {
+  try {
+    return startDaemon(options);
+  } catch (error) {
+    await log.flush(LOG_FLUSH_MS);
+    throw error;
+  }
 }
 
 /** A reader of stderr that stands still must not keep the process from ending. */
