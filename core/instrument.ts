@@ -28,9 +28,12 @@ export type QtyRule = {
   readonly maxQuanta: number | null;
 };
 
-export type OrdType = "Limit" | "Market";
-export type TimeInForce = "GTC" | "IOC" | "FOK" | "GTD" | "DAY";
-export type Side = "Buy" | "Sell";
+export const ORD_TYPES = ["Limit", "Market"] as const;
+export type OrdType = (typeof ORD_TYPES)[number];
+export const TIMES_IN_FORCE = ["GTC", "IOC", "FOK", "GTD", "DAY"] as const;
+export type TimeInForce = (typeof TIMES_IN_FORCE)[number];
+export const SIDES = ["Buy", "Sell"] as const;
+export type Side = (typeof SIDES)[number];
 
 /** What a venue can do, declared by its adapter; read by core, wire and tests alike. */
 export type Capabilities = {

@@ -63,9 +63,7 @@ export const MANDATORY_FIELDS = {
   NoOp: ALWAYS,
 } as const satisfies Record<WireAction, readonly IntentField[]>;
 
-export const ORD_TYPES = ["Limit", "Market"] as const;
-export const SIDES = ["Buy", "Sell"] as const;
-export const TIMES_IN_FORCE = ["GTC", "IOC", "FOK", "GTD", "DAY"] as const;
+export { ORD_TYPES, SIDES, TIMES_IN_FORCE } from "../core/instrument.ts";
 
 /** Longest `tag`, characters. */
 export const TAG_MAX = 64;

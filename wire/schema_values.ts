@@ -7,7 +7,7 @@
  */
 import { z } from "zod";
 import { TRADING_STATES } from "../core/intent.ts";
-import { INSTRUMENT_MAX } from "./intent_fields.ts";
+import { INSTRUMENT_MAX, SIDES } from "./intent_fields.ts";
 import { significantDigits } from "./json_scanner.ts";
 
 /** At most 38 digits, no `-0`, trailing zeros allowed. */
@@ -52,6 +52,6 @@ export const decimalInput = z.union([
 export const requestKey = z.union([chars(1, { max: 64 }), whole({ min: Number.MIN_SAFE_INTEGER })]);
 
 export const instrumentName = chars(1, { max: INSTRUMENT_MAX }).describe("venue:symbol");
-export const side = z.enum(["Buy", "Sell"]);
+export const side = z.enum(SIDES);
 export const tradingState = z.enum(TRADING_STATES);
 export const levels = z.array(z.tuple([decimalString, decimalString]));

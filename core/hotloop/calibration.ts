@@ -16,7 +16,7 @@
  * @module
  */
 import type { Draft, MarketPayloads } from "../event.ts";
-import type { Instrument, Side } from "../instrument.ts";
+import { type Instrument, type Side, SIDES } from "../instrument.ts";
 import { type InstrumentId, type OrderId, orderId, type Px, type Qty } from "../numbers.ts";
 import { Fit, type HorizonFit } from "./horizon_fit.ts";
 import { HotLoop } from "./hot_loop.ts";
@@ -26,7 +26,6 @@ import { perUnit } from "./units.ts";
 
 const US_PER_MS = 1_000;
 const MS_PER_S = 1_000;
-const SIDES = ["Buy", "Sell"] as const satisfies readonly Side[];
 
 /** What is measured. */
 export type CalibrationOptions = {

@@ -12,14 +12,12 @@
  */
 import { Book, type BookTerms } from "../book.ts";
 import type { Levels } from "../event.ts";
-import type { Side } from "../instrument.ts";
+import { type Side, SIDES } from "../instrument.ts";
 import { px, qty } from "../numbers.ts";
 import type { Micros, Px, Qty } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
 import type { PriceLevel } from "../view.ts";
 import { NodeReader } from "../node_reader.ts";
-
-const SIDES = ["Buy", "Sell"] as const satisfies readonly Side[];
 
 type Depth = { readonly bids: Levels; readonly asks: Levels };
 

@@ -25,7 +25,7 @@
  */
 import type { BookTerms } from "../book.ts";
 import type { MarketPayloads } from "../event.ts";
-import type { Side } from "../instrument.ts";
+import { type Side, SIDES } from "../instrument.ts";
 import { px, qty } from "../numbers.ts";
 import type { Micros, Px, Qty } from "../numbers.ts";
 import type { CheckpointNode } from "../timeline.ts";
@@ -42,8 +42,6 @@ export type Fill = {
   readonly qty: Qty;
   readonly liquidity: "Maker" | "Taker";
 };
-
-const SIDES = ["Buy", "Sell"] as const satisfies readonly Side[];
 
 /** One instrument at the simulated venue. */
 export class Market {

@@ -7,7 +7,14 @@
  * Invariant: cumQty <= orderQty; a status other than `open` never changes again.
  * @module
  */
-import type { OrdType, Side, TimeInForce } from "../instrument.ts";
+import {
+  ORD_TYPES,
+  type OrdType,
+  type Side,
+  SIDES,
+  type TimeInForce,
+  TIMES_IN_FORCE,
+} from "../instrument.ts";
 import { instrumentId, micros, orderId, px, qty } from "../numbers.ts";
 import type { InstrumentId, Micros, OrderId, Px, Qty } from "../numbers.ts";
 import { ordTypeIn, postOnlyIn, sideIn, termsWord, timeInForceIn } from "../slots/order_row.ts";
@@ -18,16 +25,6 @@ import type { NodeReader } from "../node_reader.ts";
 const STATUSES = ["open", "filled", "cancelled", "rejected", "expired"] as const;
 /** State at the venue. */
 export type SimStatus = (typeof STATUSES)[number];
-
-const SIDES = ["Buy", "Sell"] as const satisfies readonly Side[];
-const ORD_TYPES = ["Limit", "Market"] as const satisfies readonly OrdType[];
-const TIMES_IN_FORCE = [
-  "GTC",
-  "IOC",
-  "FOK",
-  "GTD",
-  "DAY",
-] as const satisfies readonly TimeInForce[];
 
 const ORDER = 0;
 const ORDINAL = 1;

@@ -5,8 +5,13 @@
  * @module
  */
 import { timeInForceCode } from "../digest_codes.ts";
-import type { OrdType, Side, TimeInForce } from "../instrument.ts";
-import type { CancelCause, OrderTerms, RequestKind } from "../order_parts.ts";
+import { type OrdType, type Side, type TimeInForce, TIMES_IN_FORCE } from "../instrument.ts";
+import {
+  CANCEL_CAUSES,
+  type CancelCause,
+  type OrderTerms,
+  type RequestKind,
+} from "../order_parts.ts";
 import { NO_LABEL } from "./labels.ts";
 import { NONE, type PagePlace } from "./pages.ts";
 import { NO_BLOCK } from "./seen_keys.ts";
@@ -90,8 +95,6 @@ export const FLAG = {
   isDryRun: 16,
 } as const;
 
-const TIMES_IN_FORCE = ["GTC", "IOC", "FOK", "GTD", "DAY"] as const satisfies TimeInForce[];
-const CAUSES = ["intent", "cancelAll", "lapse", "disconnect", "kill"] as const;
 const CAUSE_CODE = {
   intent: 0,
   cancelAll: 1,
@@ -146,7 +149,7 @@ export function causeCode(cause: CancelCause | null): number {
 
 /** Returns the cause of a code, or null. */
 export function causeOf(code: number): CancelCause | null {
-  return code === NO_CAUSE ? null : CAUSES[code] ?? null;
+  return code === NO_CAUSE ? null : CANCEL_CAUSES[code] ?? null;
 }
 
 /** Returns the place of a kind of request among the four. */

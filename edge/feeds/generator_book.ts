@@ -7,7 +7,7 @@
  * Invariant: best bid rung < best ask rung; each side has at least `RUNGS_MIN` rungs.
  * @module
  */
-import type { Side } from "../../core/instrument.ts";
+import { type Side, SIDES } from "../../core/instrument.ts";
 import type { Prng } from "./prng.ts";
 
 /** Rungs that each side has at least. */
@@ -32,7 +32,7 @@ export class GeneratorBook {
   constructor(of: { readonly random: Prng; readonly middle: number; readonly spread: number }) {
     this.#random = of.random;
     this.#best = { Buy: of.middle, Sell: of.middle + of.spread };
-    for (const side of ["Buy", "Sell"] as const) this.#topUp(side);
+    for (const side of SIDES) this.#topUp(side);
   }
 
   /** Rung of the best order. */

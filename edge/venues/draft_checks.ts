@@ -11,6 +11,7 @@ import type {
   MarketPayloads,
   ReconcilePayloads,
 } from "../../core/event.ts";
+import { SIDES } from "../../core/instrument.ts";
 import { VENUE_REJECT_CODES } from "../../core/reject_code.ts";
 import type { VenueId } from "../../core/numbers.ts";
 import {
@@ -40,7 +41,7 @@ export type DraftScope = FieldScope & { readonly venue: VenueId };
 
 const count = whole(0);
 const number = whole(1);
-const side = word(["Buy", "Sell"]);
+const side = word(SIDES);
 const nameOrNull = orNull(name);
 const instrumentOrNull = orNull(instrument);
 const rejectCode = word(VENUE_REJECT_CODES);

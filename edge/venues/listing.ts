@@ -8,7 +8,12 @@
  */
 import { canonicalDecimal, toQuanta } from "../../core/decimal.ts";
 import { MODES } from "../../core/event.ts";
-import type { Capabilities, Instrument } from "../../core/instrument.ts";
+import {
+  type Capabilities,
+  type Instrument,
+  ORD_TYPES,
+  TIMES_IN_FORCE,
+} from "../../core/instrument.ts";
 import {
   type Check,
   flag,
@@ -153,8 +158,8 @@ function capabilities(value: unknown, scope: Parameters<Check>[1]): string | und
 }
 
 const CAPABILITIES: ReadonlyMap<string, Check> = new Map<keyof Capabilities, Check>([
-  ["ordTypes", list(word(["Limit", "Market"]))],
-  ["timeInForce", list(word(["GTC", "IOC", "FOK", "GTD", "DAY"]))],
+  ["ordTypes", list(word(ORD_TYPES))],
+  ["timeInForce", list(word(TIMES_IN_FORCE))],
   ["postOnly", flag],
   ["reduceOnly", flag],
   ["replace", word(["native", "cancel_new", "reduce_only", "none"])],
