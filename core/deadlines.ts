@@ -4,7 +4,13 @@
  * The state of an order or client says when something is due; the heap only finds it. An entry
  * that its owner no longer confirms is stale and is dropped when it comes to the top, so moving a
  * deadline costs one push. Entries order by time, kind and key, never by insertion: a heap rebuilt
- * from a checkpoint fires in the same order.
+ * from a checkpoint, or without its stale entries, fires in the same order.
+ *
+ * Invariant: an owner confirms one time of a kind; what is confirmed is in the heap.
+ * Bound: there are never more than `WASTE_MAX` entries beyond twice what the last sweep left. A sweep
+ * asks about each entry, that is fewer than twice for each push since the last one. An owner that goes
+ * to and fro between two times is in the heap more than once; so that this has an end, a sweep that
+ * leaves much more than an earlier one leaves each owner once.
  * @module
  */
 import type { Micros } from "./numbers.ts";
@@ -30,16 +36,23 @@ function isBefore(a: Deadline, b: Deadline): boolean {
   return a.key < b.key;
 }
 
+/** Stale entries that may linger however few stand. */
+const WASTE_MAX = 1_024;
+
 /** A heap of deadlines. `isCurrent` asks the owner whether an entry still stands. */
 export class Deadlines {
-  readonly #heap: Deadline[] = [];
+  #heap: Deadline[] = [];
   readonly #isCurrent: (deadline: Deadline) => boolean;
+  /** More entries than these are swept. */
+  #sweepAt = WASTE_MAX;
+  /** Of more that a sweep leaves, some may be there twice. */
+  #leftMax = WASTE_MAX;
 
   constructor(isCurrent: (deadline: Deadline) => boolean) {
     this.#isCurrent = isCurrent;
   }
 
-  /** Adds an entry. O(log n). */
+  /** Adds an entry that its owner confirms already: a sweep may follow. O(log n), amortised. */
   push(deadline: Deadline): void {
     const heap = this.#heap;
     let at = heap.length;
@@ -52,6 +65,7 @@ export class Deadlines {
       at = parent;
     }
     heap[at] = deadline;
+    if (heap.length > this.#sweepAt) this.#sweep();
   }
 
   /** The earliest entry that stands, or undefined. Drops stale ones above it. */
@@ -71,19 +85,39 @@ export class Deadlines {
     return top;
   }
 
-  #removeTop(): void {
-    const heap = this.#heap;
-    const last = heap.pop();
-    if (last === undefined || heap.length === 0) return;
-    let at = 0;
-    for (;;) {
-      const child = this.#lesserChild(at);
-      const below = heap[child];
-      if (below === undefined || !isBefore(below, last)) break;
-      heap[at] = below;
-      at = child;
+  /** Drops what is stale, and from time to time what is there twice, which takes longer. */
+  #sweep(): void {
+    let heap = this.#heap.filter(this.#isCurrent);
+    if (heap.length > this.#leftMax) {
+      heap = once(heap);
+      this.#leftMax = Infinity;
     }
-    heap[at] = last;
+    this.#heap = heap;
+    this.#sweepAt = 2 * heap.length + WASTE_MAX;
+    this.#leftMax = Math.min(this.#leftMax, this.#sweepAt);
+    for (let at = (heap.length >> 1) - 1; at >= 0; at--) {
+      const deadline = heap[at];
+      if (deadline !== undefined) this.#sink(deadline, at);
+    }
+  }
+
+  #removeTop(): void {
+    const last = this.#heap.pop();
+    if (last !== undefined && this.#heap.length > 0) this.#sink(last, 0);
+  }
+
+  /** Puts an entry where `at` is vacant, or below what of it is earlier. */
+  #sink(deadline: Deadline, at: number): void {
+    const heap = this.#heap;
+    let hole = at;
+    for (;;) {
+      const child = this.#lesserChild(hole);
+      const below = heap[child];
+      if (below === undefined || !isBefore(below, deadline)) break;
+      heap[hole] = below;
+      hole = child;
+    }
+    heap[hole] = deadline;
   }
 
   #lesserChild(at: number): number {
@@ -93,4 +127,13 @@ export class Deadlines {
       ? 2 * at + 2
       : 2 * at + 1;
   }
+}
+
+/** Returns the first of each owner and kind: the others are equal to it. */
+function once(heap: readonly Deadline[]): Deadline[] {
+  const seen = new Set<number>();
+  return heap.filter(({ kind, key }) => {
+    const { size } = seen;
+    return seen.add(key * DEADLINE_KINDS.length + RANK[kind]).size > size;
+  });
 }

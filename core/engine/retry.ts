@@ -75,11 +75,12 @@ export function setDue(
   turn.state.deadlines.push({ dueUs: of.dueUs, kind: of.kind, key: order.terms.id });
 }
 
-/** Arms the earlier of TTL and expiry, or neither. */
+/** Arms the earlier of TTL and expiry, or neither. What is armed for that time already stays. */
 export function armLapse(turn: Turn, order: Order): void {
-  const { ttlDueUs, expireUs } = order;
+  const { ttlDueUs, expireUs, lapseDueUs } = order;
   order.lapseDueUs = null;
   if (ttlDueUs === null && expireUs === null) return;
   const dueUs = micros(Math.min(ttlDueUs ?? Infinity, expireUs ?? Infinity));
-  setDue(turn, order, { kind: "lapse", dueUs });
+  if (dueUs === lapseDueUs) order.lapseDueUs = dueUs;
+  else setDue(turn, order, { kind: "lapse", dueUs });
 }

@@ -311,6 +311,27 @@ Deno.test("apply() ends a DAY order at the session's end and a GTD order at expi
   strictEqual(submit?.kind === "Submit" ? (submit.expireUs ?? 0) % dayUs : never(), 0);
 });
 
+Deno.test("createTimeline() fires the lapses of a few among thousands as the engine that saw all", () => {
+  const w = world();
+  for (let nth = 1; nth <= 3_000; nth++) {
+    w.place(`a${nth}`, { ttlMs: 60_000 - nth % 7 });
+    w.accept(nth);
+    if (nth % 10 !== 0) w.cancelled(nth);
+  }
+  const copy = new World({}, JSON.parse(JSON.stringify(w.timeline.checkpoint())));
+  const seen = w.events.length;
+  w.wait(60_000);
+  const lapsed = w.fire().map(({ execType, order }) => [execType, order?.orderId]);
+  strictEqual(lapsed.length, 300);
+  deepStrictEqual(lapsed.slice(0, 2), [["PendingCancel", 20], ["PendingCancel", 90]]);
+  for (const event of w.events.slice(seen)) {
+    ok((copy.timeline.nextDeadlineUs() ?? Infinity) <= event.ingestTime);
+    copy.apply(event);
+  }
+  deepStrictEqual(copy.lines, w.lines.slice(seen));
+  strictEqual(copy.timeline.nextDeadlineUs(), w.timeline.nextDeadlineUs());
+});
+
 Deno.test("apply() passes a market order without a price", () => {
   const w = world();
   const [report] = w.place("a1", { ordType: "Market", price: null, instrument: INSTRUMENT });

@@ -4,7 +4,9 @@
  * @module
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { clientIndex, orderId, px, qty } from "../../../core/mod.ts";
+import type { EngineState } from "../../../core/engine/mod.ts";
+import { clientIndex, micros, orderId, px, qty } from "../../../core/mod.ts";
+import { EngineTimeline } from "../../support/engine_timeline.ts";
 import { brief, ref, World, type WorldOptions } from "../../support/engine_world.ts";
 import { found } from "../../support/venue_words.ts";
 
@@ -15,6 +17,14 @@ function live(options: WorldOptions = {}): World {
   w.place("a1", { tag: "t" });
   w.accept();
   return w;
+}
+
+/** A world into whose state one can look. */
+function watched(): { readonly state: EngineState; readonly w: World } {
+  const timeline = new EngineTimeline(() => {});
+  const w = new World();
+  w.timeline = timeline;
+  return { state: timeline.state, w: w.start().open() };
 }
 
 function replaced(w: World, of: { readonly qty: number; readonly px: number }): readonly string[] {
@@ -292,6 +302,21 @@ Deno.test("apply() restarts the TTL by a Replace that names one, and removes it 
   kept.replace("r1", { orig: "a1", qty: "11", ttlMs: 0 });
   replaced(kept, { qty: 11_000, px: 10_000 });
   strictEqual(kept.wait(2000).fire().length, 0);
+});
+
+Deno.test("apply() keeps one lapse of a DAY order that is replaced over and over", () => {
+  const { state, w } = watched();
+  w.place("a1", { timeInForce: "DAY" });
+  w.accept();
+  for (let nth = 1; nth <= 5_000; nth++) {
+    w.replace(`r${nth}`, { orig: nth === 1 ? "a1" : `r${nth - 1}`, qty: `${10 + nth % 2}` });
+    replaced(w, { qty: 10_000 + nth % 2 * 1_000, px: 10_000 });
+  }
+  strictEqual(w.reports.at(-1)?.execType, "Replaced");
+  const { deadlines } = state;
+  const sessionEndUs = deadlines.takeDue(micros(Number.MAX_SAFE_INTEGER))?.dueUs;
+  strictEqual(sessionEndUs, state.blotter.get(orderId(1))?.lapseDueUs);
+  strictEqual(deadlines.peek(), undefined);
 });
 
 Deno.test("apply() answers a Replace with validate_only without touching the order", () => {
