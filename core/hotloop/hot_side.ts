@@ -159,6 +159,7 @@ export class HotSide {
       const flow = flows.at(told[at] ?? 0, time.nowUs);
       if (flow !== undefined) flow.pending = 0;
     }
+    if (isDeep) this.#dropPending(levels, { below: told.at(-2) ?? 0 });
     for (const { price, position } of this.#orders) position.cut(this.quantityAt(price));
     this.#findTouch();
   }
@@ -317,6 +318,16 @@ export class HotSide {
       if (flow !== undefined) flow.pending = 0;
     }
     this.#unsettled.length = 0;
+  }
+
+  /** A trade before a snapshot explains nothing after it: nor below what the snapshot tells. */
+  #dropPending(levels: Levels, { below }: { readonly below: number }): void {
+    for (let at = 0; at < levels.length; at += 2) {
+      const price = levels[at] ?? 0;
+      if ((price - below) * this.towardsBest >= 0) continue;
+      const flow = this.#flows?.find(price);
+      if (flow !== undefined) flow.pending = 0;
+    }
   }
 
   *#levels(): Generator<PriceLevel, void> {

@@ -396,15 +396,6 @@ Deno.test("a snapshot in mid-stream replaces the book and leaves what flowed", (
   strictEqual(bench.loop.matchRateEma(bench.id, { side: "Buy" }), before);
 });
 
-Deno.test("a snapshot of 5 000 levels remembers the best, and the next one finds them", () => {
-  const bids = Array.from({ length: 5_000 }, (_, at) => [10_000 - at, 50]).flat();
-  const bench = new HotLoopBench(SPOT).snapshot({ bids, asks: [10_002, 30] });
-  bench.after(3).snapshot({ bids, asks: [10_002, 30] }).after(3).delta({ asks: [10_002, 31] });
-  for (const price of [10_000, 9_990, 9_000]) {
-    strictEqual(bench.loop.matchRateEma(bench.id, { side: "Buy", price: px(price) }), 0);
-  }
-});
-
 Deno.test("after a gap nothing is said until a snapshot, and what flowed is forgotten", () => {
   const bench = odds();
   flowing(bench, { counted: 200, seconds: 60 });
