@@ -177,7 +177,8 @@ export function scaled(decimal: string): bigint {
   return isNegative ? -value : value;
 }
 
-function unscaled(value: bigint): string {
+/** The decimal of an integer of `SCALE` places, without trailing zeros. */
+export function unscaled(value: bigint): string {
   const digits = (value < 0n ? -value : value).toString().padStart(SCALE + 1, "0");
   const part = digits.slice(-SCALE).replace(/0+$/, "");
   const sign = value < 0n ? "-" : "";

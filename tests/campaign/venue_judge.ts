@@ -10,7 +10,7 @@ import type { Report } from "../support/remote_client.ts";
 import type { SeenRequest } from "../venues/audit.ts";
 import type { AuditOrder, AuditReport, AuditTrade } from "../venues/control_protocol.ts";
 import type { Outcome } from "./campaign.ts";
-import { byFirst, orderOf, scaled, versionsOf } from "./judge.ts";
+import { byFirst, orderOf, scaled, unscaled, versionsOf } from "./judge.ts";
 import type { Trader } from "./trader.ts";
 
 /** What ends doubt: the venue's word. A time-out, an intent or a restart never does. */
@@ -66,23 +66,67 @@ function assertSentOnce(audit: AuditReport): void {
 }
 
 /** What a judgement needs of a client. */
-export type Told = Pick<Trader, "orders" | "ordered">;
+export type Told = Pick<Trader, "orders" | "ordered" | "intents">;
 
-/** A Replace comes to one request at most that the venue may have acted on. */
+/** What a Replace wants of an order. */
+type Wish = {
+  readonly order: string;
+  readonly qty: string | null;
+  readonly price: string | null;
+};
+
+/**
+ * A Replace comes to one request at most that the venue may have acted on. Which one a request is of,
+ * its terms say: a Replace that never left makes no room for another that left twice.
+ */
 export function assertReplacedOnce(
   traders: readonly Told[],
   audit: Pick<AuditReport, "requests">,
 ): void {
-  const asked = Map.groupBy(
-    reportsOf(traders).filter((report) => report["exec_type"] === "PendingReplace"),
-    (report) => String(report["order_id"]),
-  );
-  const sent = audit.requests.filter(({ intention }) => intention === "replace");
-  for (const [order, requests] of Map.groupBy(sent, (each) => orderOf(each.clientOrderId ?? ""))) {
-    const mayAct = requests.filter((request) => !isRefusedUnseen(request)).length;
-    const most = asked.get(order)?.length ?? 0;
-    ok(mayAct <= most, `order ${order} was to be replaced ${most} times: was ${mayAct} times`);
+  const asked = Map.groupBy(traders.flatMap(wishesOf), textOf);
+  const sent = audit.requests.filter(({ intention }) => intention === "replace")
+    .filter((request) => !isRefusedUnseen(request));
+  for (const [wish, requests] of Map.groupBy(sent, (request) => textOf(wishIn(request)))) {
+    const most = asked.get(wish)?.length ?? 0;
+    const times = requests.length;
+    ok(times <= most, `${wish} was to be asked for ${most} times: was ${times} times`);
   }
+}
+
+/** What was wanted by each Replace that was let in; without a price, the order's own. */
+function wishesOf(trader: Told): Wish[] {
+  return replacesOf(trader).map((report) => {
+    const intent = trader.intents.get(String(report["intent_id"]));
+    ok(intent !== undefined, `${report["intent_id"]} was sent by the client that is told of it`);
+    const price = intent["price"] ?? report["price"];
+    return {
+      order: String(report["order_id"]),
+      qty: String(intent["order_qty"]),
+      price: String(price),
+    };
+  });
+}
+
+/** What an amendment says, in its query or its body. */
+function wishIn({ requestLine, body, clientOrderId }: SeenRequest): Wish {
+  const [, query = ""] = /\?([^ ]*) /.exec(requestLine) ?? [];
+  const params = new URLSearchParams(`${query}&${body}`);
+  const order = orderOf(clientOrderId ?? "");
+  return { order, qty: params.get("quantity"), price: params.get("price") };
+}
+
+function textOf({ order, qty, price }: Wish): string {
+  return `order ${order} with ${plain(qty)} at ${plain(price)}`;
+}
+
+/** A decimal as all spell it alike: trailing zeros say nothing. */
+function plain(decimal: string | null): string {
+  return unscaled(scaled(decimal ?? ""));
+}
+
+/** The first report of each Replace that was let in. */
+function replacesOf(trader: Told): readonly Report[] {
+  return trader.ordered().filter((report) => report["exec_type"] === "PendingReplace");
 }
 
 /** The venue answered that it did not execute: rate, clock, overload. */
@@ -105,9 +149,13 @@ export function assertOrdersEqual(
   const lasts = new Map(traders.flatMap((trader) => [...trader.orders]));
   const made = versionsOf(orders, ({ clientOrderId }) => clientOrderId);
   const cutShort = cutShortOf(traders);
+  const replaces = Map.groupBy(traders.flatMap(replacesOf), (report) => report["order_id"]);
   for (const [order, versions] of made) {
     const last = lasts.get(order);
     ok(last !== undefined, `order ${order} of the venue is known to a client`);
+    const most = replaces.get(order)?.length ?? 0;
+    const times = versions.length - 1;
+    ok(times <= most, `order ${order} was to be replaced ${most} times: was ${times} times`);
     assertOneAtATime(versions);
     const state = versions.at(-1)?.state ?? "NEW";
     const status = String(last["ord_status"]);

@@ -8,6 +8,7 @@ import { doesNotThrow, throws } from "node:assert/strict";
 import type { Report } from "../support/remote_client.ts";
 import type { SeenRequest } from "../venues/audit.ts";
 import type { AuditOrder } from "../venues/control_protocol.ts";
+import type { Intent } from "./trader.ts";
 import { assertOrdersEqual, assertReplacedOnce, type Told } from "./venue_judge.ts";
 
 const PLACED_MS = 1000;
@@ -32,6 +33,18 @@ function made(version: Version): AuditOrder {
   };
 }
 
+/** What the client asked for by Replaces; where no price is named the order keeps its own. */
+const REPLACES = new Map<string, Intent>([
+  ["r1", { intent_id: "r1", order_qty: "8", price: "50000" }],
+  ["r2", { intent_id: "r2", order_qty: "9" }],
+  ["r3", { intent_id: "r3", order_qty: "9.0", price: "50000.00" }],
+  ["r4", { intent_id: "r4", order_qty: "9", price: "50001" }],
+]);
+
+function asked(intentId: string): Readonly<Record<string, unknown>> {
+  return { exec_type: "PendingReplace", intent_id: intentId, price: "50000" };
+}
+
 /** A client that was told this of order 7, last things last. */
 function told(...reports: readonly Readonly<Record<string, unknown>>[]): Told {
   const all = reports.map((report, at): Report => ({
@@ -41,12 +54,14 @@ function told(...reports: readonly Readonly<Record<string, unknown>>[]): Told {
     order_qty: "10",
     ...report,
   }));
-  return { orders: new Map(all.map((report) => ["7", report])), ordered: () => all };
+  const orders = new Map(all.map((report) => ["7", report]));
+  return { orders, ordered: () => all, intents: REPLACES };
 }
 
 const FORMER = made({ clientOrderId: "tl-7-1", state: "CANCELED", filled: "3" });
 const NEWEST = made({ clientOrderId: "tl-7-2", state: "FILLED", filled: "7", time: ENDED_MS });
-const FILLED = told({ exec_type: "Trade", ord_status: "Filled", cum_qty: "10" });
+const TRADED = { exec_type: "Trade", ord_status: "Filled", cum_qty: "10" };
+const FILLED = told(asked("r1"), TRADED);
 const CUT_SHORT = { exec_type: "Replaced", ord_status: "Filled", order_qty: "3", cum_qty: "3" };
 
 const orders: readonly (readonly [string, Told, readonly AuditOrder[], RegExp | undefined])[] = [
@@ -62,7 +77,7 @@ const orders: readonly (readonly [string, Told, readonly AuditOrder[], RegExp | 
   ],
   [
     "refuses more than was asked for",
-    told({ exec_type: "Trade", ord_status: "Filled", cum_qty: "10", order_qty: "9" }),
+    told(asked("r1"), { ...TRADED, order_qty: "9" }),
     [FORMER, NEWEST],
     /to its quantity/,
   ],
@@ -78,6 +93,7 @@ const orders: readonly (readonly [string, Told, readonly AuditOrder[], RegExp | 
     [FORMER, { ...NEWEST, time: ENDED_MS - 1 }],
     /was gone before/,
   ],
+  ["refuses a version that nobody asked for", told(TRADED), [FORMER, NEWEST], /replaced 0 times/],
   ["refuses a key that was used twice", FILLED, [FORMER, FORMER, NEWEST], /a key that was taken/],
 ];
 for (const [what, client, venue, problem] of orders) {
@@ -88,10 +104,10 @@ for (const [what, client, venue, problem] of orders) {
   });
 }
 
-/** An amendment of order 7 as the venue saw it. */
+/** An amendment of order 7 to 9 at its own price, as the venue saw it. */
 function amendment(seen: Partial<SeenRequest>): SeenRequest {
   return {
-    requestLine: "PUT /fapi/v1/order HTTP/1.1",
+    requestLine: "PUT /fapi/v1/order?symbol=BTCUSDT&quantity=9&price=50000 HTTP/1.1",
     headers: [],
     body: "",
     connection: 1,
@@ -103,19 +119,53 @@ function amendment(seen: Partial<SeenRequest>): SeenRequest {
   };
 }
 
-const ASKED = told({ exec_type: "PendingReplace" });
+const REFUSED = { exec_type: "ReplaceRejected" };
 const UNANSWERED = amendment({ fault: "loseRequest" });
-const ACTED = amendment({ acted: true, status: 200, answeredUs: 1 });
+const ACTED = amendment({
+  requestLine: "PUT /fapi/v1/order HTTP/1.1",
+  body: "symbol=BTCUSDT&quantity=9.0&price=50000.0",
+  acted: true,
+  status: 200,
+  answeredUs: 1,
+});
 const SHED = amendment({ fault: "reject", status: 503, answeredUs: 1 });
+const ONCE = told(asked("r2"));
+const NEVER_SENT = told(asked("r1"), REFUSED, asked("r2"));
 
-const amendments: readonly (readonly [string, readonly SeenRequest[], RegExp | undefined])[] = [
-  ["passes one that was sent again after the venue shed it", [SHED, ACTED], undefined],
-  ["refuses one that was sent again after no answer", [UNANSWERED, ACTED], /1 times: was 2 times/],
-  ["refuses one that was sent again after it was done", [ACTED, ACTED], /1 times: was 2 times/],
-];
-for (const [what, requests, problem] of amendments) {
+const amendments: readonly (readonly [string, Told, readonly SeenRequest[], RegExp | undefined])[] =
+  [
+    ["passes one that was sent again after the venue shed it", ONCE, [SHED, ACTED], undefined],
+    [
+      "refuses one that was sent again after no answer",
+      ONCE,
+      [UNANSWERED, ACTED],
+      /1 times: was 2 times/,
+    ],
+    ["refuses one that was sent again after it was done", ONCE, [ACTED, ACTED], /1 times: was 2/],
+    [
+      "refuses one that was sent twice in place of another that never left",
+      NEVER_SENT,
+      [UNANSWERED, ACTED],
+      /1 times: was 2 times/,
+    ],
+    ["passes the second of two of which the first never left", NEVER_SENT, [ACTED], undefined],
+    [
+      "passes two that wanted the same",
+      told(asked("r2"), REFUSED, asked("r3")),
+      [UNANSWERED, ACTED],
+      undefined,
+    ],
+    ["refuses a price that nobody asked for", told(asked("r4")), [ACTED], /0 times: was 1 times/],
+    [
+      "refuses a quantity that nobody asked for",
+      ONCE,
+      [amendment({ requestLine: "PUT /fapi/v1/order?quantity=8&price=50000 HTTP/1.1" })],
+      /0 times: was 1 times/,
+    ],
+  ];
+for (const [what, client, requests, problem] of amendments) {
   Deno.test(`assertReplacedOnce() ${what}`, () => {
-    const judge = (): void => assertReplacedOnce([ASKED], { requests });
+    const judge = (): void => assertReplacedOnce([client], { requests });
     if (problem === undefined) doesNotThrow(judge);
     else throws(judge, problem);
   });
