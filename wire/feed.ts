@@ -210,7 +210,7 @@ export class Feed {
     const { signals, backend } = this.#options;
     const options = this.#subscriptions.find("signal", instrument.id);
     if (!channels.includes("signal") || options === undefined) return;
-    if (signals?.covers(instrument.id) !== true) return;
+    if (signals === undefined) return;
     const now = this.#now(instrument);
     for (const signal of signals.now(instrument)) {
       yield signalEvent(now, backend.view, signal).text(options.depth);
