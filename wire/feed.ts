@@ -20,7 +20,6 @@ import { signalEvent, type SignalEvents } from "./signal_events.ts";
 import { type BookOptions, type Chosen, Subscriptions } from "./subscriptions.ts";
 
 const DEFAULT_DEPTH = 10;
-/** Deepest book that is sent. */
 
 /** Why a request is refused. */
 export type Refusal = {
