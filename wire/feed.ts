@@ -20,7 +20,6 @@ import { signalEvent, type SignalEvents } from "./signal_events.ts";
 import { type BookOptions, type Chosen, Subscriptions } from "./subscriptions.ts";
 
 const DEFAULT_DEPTH = 10;
-/** Deepest book that is sent. */
 
 /** Why a request is refused. */
 export type Refusal = {
@@ -210,7 +209,7 @@ export class Feed {
     const { signals, backend } = this.#options;
     const options = this.#subscriptions.find("signal", instrument.id);
     if (!channels.includes("signal") || options === undefined) return;
-    if (signals?.covers(instrument.id) !== true) return;
+    if (signals === undefined) return;
     const now = this.#now(instrument);
     for (const signal of signals.now(instrument)) {
       yield signalEvent(now, backend.view, signal).text(options.depth);

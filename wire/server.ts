@@ -18,7 +18,7 @@ import type { MetricSource } from "../edge/metrics/registry.ts";
 import type { Samples } from "../edge/metrics/samples.ts";
 import type { Listener, Socket } from "../edge/ports.ts";
 import type { Backend, Observer, Producer } from "./backend.ts";
-import { orderEvent, toChannelEvent } from "./channel_event.ts";
+import { type Concerned, orderEvent, toChannelEvent } from "./channel_event.ts";
 import { WireCounters } from "./counters.ts";
 import { type EncodedReport, reportText } from "./encoded_report.ts";
 import { ReportStreams } from "./report_streams.ts";
@@ -276,6 +276,7 @@ export class WireServer implements Observer, MetricSource {
     if (event.source === "market_data" && event.instrument !== null) {
       this.#showSignals(event, event.instrument);
     }
+    if (event.eventType === "ConfigurationReloaded") this.#showReloaded(event);
     const hedgers = [...this.#book.watching].filter(({ feed }) => feed.wantsOrders);
     if (hedgers.length === 0) return;
     for (const [at, report] of reports.entries()) {
@@ -289,13 +290,19 @@ export class WireServer implements Observer, MetricSource {
     }
   }
 
+  /** Signals may be off now, or on with the engine's book, or computed with other settings. */
+  #showReloaded(event: Event<"ConfigurationReloaded">): void {
+    for (const { id, venue } of this.#backend.view.instruments) {
+      this.#showSignals({ ...event, venue, instrument: id }, id);
+    }
+  }
+
   /** Shows what the event changed in the signals of an instrument. */
-  #showSignals(event: Event, id: InstrumentId): void {
+  #showSignals(event: Concerned, id: InstrumentId): void {
     const { view } = this.#backend;
     const instrument = instrumentAt(view.instruments, id);
     const watching = [...this.#book.watching].filter(({ feed }) => feed.wantsSignals(id));
-    if (instrument === undefined || watching.length === 0) return;
-    if (this.#signals?.covers(id) !== true) return;
+    if (this.#signals === undefined || instrument === undefined || watching.length === 0) return;
     for (const signal of this.#signals.news(instrument)) {
       const shown = signalEvent(event, view, signal);
       for (const { feed } of watching) feed.offer(shown);

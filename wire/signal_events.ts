@@ -4,7 +4,8 @@
  * `queue` holds, level by level, what every answer about queues is made of, so that a client answers
  * `size_ahead`, `match_rate_ema` and `pfill_ttf` itself and to the bit; it comes with every change.
  * The single values (`best2_sum`, `spread_ticks`, `last_traded_ts_ms`, `get_mbr`) come when they
- * change, the detectors' news when there is any.
+ * change, the detectors' news when there is any. Where signals went off, a `queue` that is null is
+ * said once, and nothing more; what was said before counts no longer.
  *
  * Ordering: texts are made while the state is the one after their event.
  * Bound: one remembered text per single value of each instrument that is watched.
@@ -30,34 +31,37 @@ export type Signal = {
 /** Turns the state of the hot loop into signals; shared by all sessions. */
 export class SignalEvents {
   readonly #source: SignalSource;
-  readonly #said = new Map<EventKey, string>();
+  /** Single values as they were said last; of instruments of which nothing was said there is no row. */
+  readonly #said = new Map<InstrumentId, Map<EventKey, string>>();
 
   constructor(source: SignalSource) {
     this.#source = source;
   }
 
-  /** True if the signals of an instrument are on. */
-  covers(id: InstrumentId): boolean {
-    return this.#source.hotLoop.capabilities(id)["best"] === true;
-  }
-
   /** Returns what the newest event changed in an instrument. */
   news(instrument: Instrument): readonly Signal[] {
+    const { id } = instrument;
+    if (!this.#covers(id)) return this.#said.delete(id) ? [this.queue(instrument)] : [];
+    const said = this.#saidOf(id);
     const changed = this.#single(instrument).filter(({ key, payload }) => {
       if (key === undefined) return true;
       const text = payload(0);
-      if (this.#said.get(key) === text) return false;
-      this.#said.set(key, text);
+      if (said.get(key) === text) return false;
+      said.set(key, text);
       return true;
     });
     return [...this.#emitted(instrument), ...changed, this.queue(instrument)];
   }
 
-  /** Returns everything as it is now, for one who begins to watch. */
+  /** Returns everything as it is now, for one who begins to watch; nothing while signals are off. */
   now(instrument: Instrument): readonly Signal[] {
+    const { id } = instrument;
+    this.#said.delete(id); // they may have gone off while nobody watched: then there is no end to tell
+    if (!this.#covers(id)) return [];
     const single = this.#single(instrument);
+    const said = this.#saidOf(id);
     // Whoever watches from now on is told of changes against this.
-    for (const { key, payload } of single) if (key !== undefined) this.#said.set(key, payload(0));
+    for (const { key, payload } of single) if (key !== undefined) said.set(key, payload(0));
     return [...single, this.queue(instrument)];
   }
 
@@ -75,6 +79,18 @@ export class SignalEvents {
         return text;
       },
     };
+  }
+
+  #covers(id: InstrumentId): boolean {
+    return this.#source.hotLoop.capabilities(id)["best"] === true;
+  }
+
+  #saidOf(id: InstrumentId): Map<EventKey, string> {
+    const known = this.#said.get(id);
+    if (known !== undefined) return known;
+    const said = new Map<EventKey, string>();
+    this.#said.set(id, said);
+    return said;
   }
 
   #emitted({ id, qtyRule }: Instrument): readonly Signal[] {

@@ -4,7 +4,8 @@
  *
  * Instruments have numbers there, which `InstrumentListed` names; so the first segment is needed. A
  * batch whose market data were dropped by retention is a gap: the books are lost until the next
- * snapshot. So they are at a line that cannot be read, and where the daemon was started again.
+ * snapshot. So they are at a line that cannot be read or is cut, whatever it was, and where the daemon
+ * was started again.
  *
  * Ordering: as recorded, paced by the engine's clock.
  * Known limit: hashes are not checked here; `journal verify` does that.
@@ -25,6 +26,8 @@ import { marketDraft } from "./market_draft.ts";
 const EVENT = '{"event":{';
 const BATCH = '{"batch":{';
 const DROPPED = ',"market":"dropped"}}';
+/** How every line ends. */
+const END = "}}";
 
 /** Makes a reader of journal lines. */
 export function openJournal(options: CaptureOptions): CaptureReader {
@@ -49,8 +52,10 @@ class JournalFormat implements LineFormat {
   read(line: string, place: string): Draft[] {
     if (line.startsWith(BATCH) && line.endsWith(DROPPED)) return this.#dropped(place);
     if (line.startsWith(EVENT) && isUsed(line)) return this.#take(parseEvent(line), place);
-    if (line === "" || /^\{"\w+":/.test(line)) return this.#notes.pass();
-    throw new LineError(`Cannot read a line: it must be a journal's: was ${line.slice(0, 40)}`);
+    const isWhole = line.endsWith(END) && /^\{"\w+":/.test(line);
+    if (line === "" || isWhole) return this.#notes.pass();
+    const seen = line.slice(0, 40);
+    throw new LineError(`Cannot read a line: it must be a journal's, and whole: was ${seen}`);
   }
 
   #take(event: Event, place: string): Draft[] {

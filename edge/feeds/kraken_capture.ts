@@ -4,7 +4,9 @@
  *
  * Each update of a book carries the CRC-32 of its ten best levels on both sides. It is compared with
  * the book as it was built here; a difference means that something is missing before it: a problem,
- * and the book is invalid until the next snapshot. So it is after a change that cannot be read.
+ * and the book is invalid until the next snapshot. So it is after a change that cannot be read. A line
+ * of which pair and channel cannot be read, such as one that is cut, may have been a change of any
+ * book, below the levels that checksums cover: all books are invalid then.
  *
  * A book has a fixed depth: levels that fall below it are removed here, since the venue sends no
  * more of them.
@@ -46,6 +48,8 @@ class KrakenFormat implements LineFormat {
   readonly #books = new Map<Instrument, ChecksumBook>();
   /** Whose book the line at hand changes. */
   #changing: Instrument | undefined;
+  /** Pair and channel of the line at hand could be read. */
+  #isPlaced = false;
   receivedUs: Micros | undefined;
 
   constructor({ notes, instruments }: FormatParts) {
@@ -54,18 +58,20 @@ class KrakenFormat implements LineFormat {
   }
 
   read(line: string, place: string): Draft[] {
-    const { receivedUs, message } = splitLine(line);
-    this.receivedUs = receivedUs;
     this.#changing = undefined;
+    this.#isPlaced = false;
+    const { receivedUs, message } = splitLine(line);
+    this.receivedUs = receivedUs ?? this.receivedUs;
     return this.#take(message, place);
   }
 
   /** A part of the change may be in the book here already: the next checksum would prove nothing. */
   lose(reason: string): Draft[] {
-    const instrument = this.#changing;
-    if (instrument === undefined || !this.#books.delete(instrument)) return [];
     const news = { eventType: "BookInvalidated", payload: { reason } } as const;
-    return [marketDraft(instrument, this.receivedUs ?? micros(0), news)];
+    const known = this.#changing === undefined ? [] : [this.#changing];
+    return (this.#isPlaced ? known : [...this.#books.keys()])
+      .filter((instrument) => this.#books.delete(instrument))
+      .map((instrument) => marketDraft(instrument, this.receivedUs ?? micros(0), news));
   }
 
   forget(instrument: Instrument): void {
@@ -78,6 +84,7 @@ class KrakenFormat implements LineFormat {
     if (!Array.isArray(message)) return this.#notes.pass();
     const symbol = textOf(message.at(-1), "the pair");
     const [channel = ""] = textOf(message.at(-2), "the channel").split("-");
+    this.#isPlaced = true;
     const instrument = this.#instruments.find(symbol);
     if (instrument === undefined) return this.#notes.ignore(`symbol ${symbol}`, place);
     const payloads = message.slice(1, -2);

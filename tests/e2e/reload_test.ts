@@ -129,6 +129,14 @@ Deno.test("SIGHUP changes nothing for a file that is invalid, looser, or needs a
   strictEqual(await daemon.stop(), 0, "a refused reload is no reason to end otherwise");
 });
 
+/** Values of the signal `queue` as they came. */
+function queues(client: RemoteClient): readonly (Line | null)[] {
+  return client.messages.filter(({ type }) => type === "EVENTS")
+    .flatMap((message) => message["events"] as readonly Line[])
+    .map(({ payload }) => payload as Line).filter(({ name }) => name === "queue")
+    .map(({ value }) => value as Line | null);
+}
+
 Deno.test("SIGHUP switches a signal on and changes the levels of the log", async () => {
   using directory = new TemporaryDirectory();
   const quiet = 'hotloop: { instruments: { "paper:*": { signals: false } } }\n';
@@ -147,4 +155,26 @@ Deno.test("SIGHUP switches a signal on and changes the levels of the log", async
   client.close();
   strictEqual(await daemon.stop(), 0);
   strictEqual(lines(daemon, "stopping").length, 1, "of category daemon");
+});
+
+Deno.test("SIGHUP tells subscribers at once which signals are on, and which are off", async () => {
+  using directory = new TemporaryDirectory();
+  const [off, on] = [yaml({ top: "hotloop: { signals: false }" }), yaml({})];
+  const config = directory.write("c.yaml", off);
+  await using daemon = await DaemonProcess.start({ stateDir: directory.state, config });
+  const client = await connect(daemon);
+  const payload = { bids: [["100", "5"]], asks: [["101", "5"]] };
+  const ts_us = Date.now() * 1000;
+  await client.send({ type: "PUBLISH", instrument: INSTRUMENT, kind: "snapshot", payload, ts_us });
+  await client.market(INSTRUMENT);
+  await client.send({ type: "SUBSCRIBE", id: 1, channels: ["signal"], instruments: "*" });
+  await reload(daemon, { config, text: on, says: "configuration_reloaded" });
+  await until(() => queues(client).length === 1, "the queue of what is on");
+  const [[bid]] = queues(client)[0]?.["bids"] as [unknown[]];
+  deepStrictEqual([bid, queues(client)[0]?.["is_fresh"]], ["100", true]);
+  await reload(daemon, { config, text: off, says: "configuration_reloaded" });
+  await until(() => queues(client).length === 2, "the end of what is off");
+  deepStrictEqual(queues(client)[1], null);
+  client.close();
+  strictEqual(await daemon.stop(), 0);
 });

@@ -5,6 +5,7 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { instrumentId, px, qty } from "../../core/numbers.ts";
+import { controlDraft } from "../../edge/declarations.ts";
 import { marketEvent } from "../support/hot_loop_bench.ts";
 import type { WireClient } from "../support/wire_client.ts";
 import { WireFixture } from "../support/wire_fixture.ts";
@@ -17,6 +18,7 @@ type Payload = { readonly name: string; readonly value: unknown; readonly args: 
 type Shown = {
   readonly event_type: string;
   readonly event_time_us: number;
+  readonly instrument: string;
   readonly conflated?: boolean;
   readonly payload: Payload;
 };
@@ -44,6 +46,14 @@ function snapshot(fixture: WireFixture, s: number, bid = 10_000): void {
 function trade(fixture: WireFixture, s: number): void {
   const payload = { price: px(10_000), qty: qty(10_000), side: "Sell" as const, tradeId: null };
   tell(fixture, s, { eventType: "TradePrinted", payload });
+}
+
+/** Takes over other settings of the hot loop. */
+function reload(fixture: WireFixture, hotloop: unknown): void {
+  const payload = { configuration: JSON.stringify({ hotloop }), configDigest: "another" };
+  const nowUs = fixture.backend.nowUs();
+  fixture.backend.apply(controlDraft({ eventType: "ConfigurationReloaded", payload }, nowUs));
+  fixture.settle();
 }
 
 /** A server with signals on, a book that was seen for 10 s, and a trade in it. */
@@ -194,6 +204,70 @@ Deno.test("a daemon without a hot loop has no channel signal, and one that is of
   deepStrictEqual(answer["code"], "UNSUPPORTED");
   match(String(answer["message"]), /switched on in hotloop/);
   deepStrictEqual(ask(off, "best", { side: "Buy" })["result"], { price: "100", qty: "5" });
+});
+
+Deno.test("a reload that switches signals off is told once, and all of them anew when they are on", () => {
+  const { fixture, client } = withMarket();
+  subscribe(fixture, client);
+  client.forget();
+  reload(fixture, { instruments: { [NAME]: { signals: false } } });
+  deepStrictEqual(shown(client).map(({ instrument, payload }) => [instrument, payload]), [
+    [NAME, { name: "queue", value: null, args: { depth: 10 } }],
+  ]);
+  client.forget();
+  snapshot(fixture, START_S + 11, 10_050);
+  reload(fixture, { signals: false });
+  deepStrictEqual(shown(client), [], "of an instrument that is off nothing is said");
+  const book = fixture.backend.books.get(BTC);
+  if (book !== undefined) book.bids = [[10_050, 50_000]];
+  reload(fixture, {});
+  deepStrictEqual(shown(client).map(({ payload }) => payload.name), [
+    "best2_sum",
+    "best2_sum",
+    "spread_ticks",
+    "last_traded_ts_ms",
+    "get_mbr",
+    "queue",
+  ]);
+  const { is_fresh, bids } = named(client, "queue").at(-1)?.value as Record<string, unknown>;
+  deepStrictEqual([is_fresh, (bids as unknown[][])[0]?.[0]], [true, "100.5"]);
+});
+
+Deno.test("a reload of settings is told with the queues that are computed with them", () => {
+  const { fixture, client } = withMarket();
+  subscribe(fixture, client);
+  client.forget();
+  reload(fixture, { latency_ms: 9, min_obs_s: 8 });
+  const [queue, ...rest] = shown(client).map(({ payload }) => payload);
+  const { latency_ms, min_obs_s } = queue?.value as Record<string, unknown>;
+  deepStrictEqual([latency_ms, min_obs_s, rest], [9, 8, []]);
+});
+
+Deno.test("a reload that switches signals off is told also within conflate_ms", () => {
+  const { fixture, client } = withMarket();
+  subscribe(fixture, client, { conflate_ms: 100 });
+  snapshot(fixture, START_S + 11);
+  fixture.settle();
+  client.forget();
+  reload(fixture, { signals: false });
+  fixture.time.advance(200_000);
+  fixture.settle();
+  deepStrictEqual(named(client, "queue").map(({ value }) => value), [null]);
+});
+
+Deno.test("who subscribes to signals that are off hears of them from the reload that switches them on", () => {
+  const { fixture, client } = withMarket();
+  subscribe(fixture, client);
+  client.send({ type: "UNSUBSCRIBE", id: 2, channels: ["signal"], instruments: [NAME] });
+  fixture.settle();
+  reload(fixture, { signals: false });
+  client.forget();
+  subscribe(fixture, client);
+  snapshot(fixture, START_S + 11);
+  fixture.settle();
+  deepStrictEqual(client.received.map((row) => row.type), ["RESULT"], "nothing was told before");
+  reload(fixture, {});
+  strictEqual(shown(client).length, 6);
 });
 
 Deno.test("queries about queues answer as the hot loop does", () => {

@@ -85,7 +85,8 @@ class Hotloop:
         """True while answers may not be of now.
 
         Nothing came by the present connection yet, the daemon was not heard within two heartbeats,
-        or the book is no reference (before its first snapshot, after a gap).
+        signals were switched off, or the book is no reference (before its first snapshot, after a
+        gap).
         """
         queues = self._cache.queues(instrument)
         if queues is None or not queues.fresh or not self._either.healthy:

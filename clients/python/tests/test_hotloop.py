@@ -56,6 +56,9 @@ class HotloopCase(ClientCase):
         payload = {"name": name, "value": value, "args": args or {}}
         if name == "queue":
             payload = {"name": name, "value": {**QUEUE, **changes}, "args": {"depth": 2}}
+        return self.said(payload)
+
+    def said(self, payload):
         with self.daemon.lock:
             self.daemon.seq_id += 1
             seq = self.daemon.seq_id
@@ -189,6 +192,17 @@ class Questions(HotloopCase):
         self.assertIsNone(hot.pfill_ttf(BTC, "Buy", "100", "1", 1).p)
         self.assertTrue(hot.stale("paper:ETH/USDT"))
         self.assertIsNone(hot.spread_ticks("paper:ETH/USDT"))
+
+    def test_nothing_is_known_while_signals_are_off(self):
+        hot = self.hot()
+        self.said({"name": "queue", "value": None, "args": {"depth": 2}})
+        wait_for(lambda: hot.stale(BTC))
+        self.assertIsNone(hot.best(BTC, "Buy"))
+        self.assertIsNone(hot.spread_ticks(BTC))
+        self.assertIsNone(hot.size_ahead(BTC, "Buy", "100"))
+        self.assertIsNone(hot.pfill_ttf(BTC, "Buy", "100", "1", 1).p)
+        self.tell(hot)
+        self.assertFalse(hot.stale(BTC))
 
     def test_a_new_connection_is_stale_until_its_first_queue(self):
         hot = self.hot()

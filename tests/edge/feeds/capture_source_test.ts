@@ -188,6 +188,24 @@ Deno.test("a journal's books end with each run of the daemon, and with a line th
   match(player.problems[0] ?? "", /^1\.log:7: Cannot read an event: event_type must be known/);
 });
 
+for (
+  const [what, cut] of [
+    ["an event that is cut before its source", encodeEventLine(PRINT).slice(0, 40)],
+    ["an event of which hardly anything is left", '{"event":'],
+    ["a batch that is cut where its market data were dropped", '{"batch":{"number":2,"market":"d'],
+  ] as const
+) {
+  Deno.test(`a journal's books end with ${what}`, () => {
+    const levels = { bids: [1000, 1], asks: [], updateId: null };
+    const snapshot = encodeEventLine(eventOf({ eventType: "BookSnapshot", payload: levels }));
+    const text = `${encodeEventLine(LISTING)}${snapshot}${cut}\n${encodeEventLine(PRINT)}`;
+    const player = new Player({ files: ["1.log"], format: "journal" }, { "1.log": text });
+    deepStrictEqual(player.events, ["0:BookSnapshot", "0:BookInvalidated", "0:1005"]);
+    strictEqual(player.problems.length, 1);
+    match(player.problems[0] ?? "", /^1\.log:3: Cannot read a line: it must be a journal's/);
+  });
+}
+
 Deno.test("a journal whose first segment is missing says what it needs", () => {
   const player = new Player({ files: ["2.log"], format: "journal" }, {
     "2.log": encodeEventLine(PRINT),

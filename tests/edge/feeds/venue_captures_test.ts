@@ -6,6 +6,7 @@
 import { deepStrictEqual, match, throws } from "node:assert/strict";
 import { crc32 } from "node:zlib";
 import type { Draft } from "../../../core/event.ts";
+import { instrumentId } from "../../../core/numbers.ts";
 import { openFormat } from "../../../edge/feeds/capture_formats.ts";
 import { splitLine } from "../../../edge/feeds/capture_line.ts";
 import { INSTRUMENT } from "../../support/simulated_venue.ts";
@@ -59,16 +60,39 @@ Deno.test("a Kraken book is followed as long as its checksum is its own", () => 
   match(lost.problems[0] ?? "", /^f:2: the book of BTC\/USDT must have the checksum 7: was \d+/);
 });
 
+const KRAKEN_CHANGE = kraken({ a: [["112.00", "0.000", SECOND]], c: "7" });
+const LEVEL = /^f:3: Cannot read a level of paper:BTC\/USDT/;
+
 for (
-  const [what, unread] of [
+  const [what, unread, problem] of [
     [
-      "an update",
+      "an update that cannot be read",
       kraken({ b: [["100.00", "0.000", SECOND], ["97.0005", "1.000", SECOND]], c: "7" }),
+      LEVEL,
     ],
-    ["a snapshot", kraken({ as: [["100.50", "2.000", SECOND]], bs: [["97.0005", "1", SECOND]] })],
+    [
+      "a snapshot that cannot be read",
+      kraken({ as: [["100.50", "2.000", SECOND]], bs: [["97.0005", "1", SECOND]] }),
+      LEVEL,
+    ],
+    [
+      "a change that is cut",
+      JSON.stringify(KRAKEN_CHANGE).slice(0, -9),
+      /^f:3: Cannot read a message: it must be JSON/,
+    ],
+    [
+      "a change of no pair",
+      KRAKEN_CHANGE.with(-1, null),
+      /^f:3: Cannot read a message: the pair must be a text/,
+    ],
+    [
+      "a change of no channel",
+      KRAKEN_CHANGE.with(-2, null),
+      /^f:3: Cannot read a message: the channel must be a text/,
+    ],
   ] as const
 ) {
-  Deno.test(`a Kraken book is lost with ${what} that cannot be read, until a snapshot`, () => {
+  Deno.test(`a Kraken book is lost with ${what}, until a snapshot`, () => {
     const checksum = crc32("10100" + "3000" + "10000" + "1000");
     const good = kraken({ a: [["101.00", "3.000", SECOND]], c: String(checksum) });
     const trade = kraken([["100.0005", "1", SECOND, "s"]]).with(-2, "trade");
@@ -86,10 +110,26 @@ for (
       "BookSnapshot",
       "BookDelta",
     ]);
-    match(problems[1] ?? "", /^f:3: Cannot read a level of paper:BTC\/USDT/);
+    match(problems[1] ?? "", problem);
     deepStrictEqual([problems.length, drafts[1]?.payload], [2, { reason: problems[1] }]);
   });
 }
+
+Deno.test("all Kraken books are lost with a line of which nobody knows whose it was", () => {
+  const other = { ...INSTRUMENT, id: instrumentId(7), symbol: "ETH/USDT", name: "paper:ETH/USDT" };
+  const reader = openFormat("kraken", { instruments: [INSTRUMENT, other], problem: () => {} });
+  for (const snapshot of [KRAKEN_SNAPSHOT, KRAKEN_SNAPSHOT.with(-1, "ETH/USDT")]) {
+    reader.read(`1618678133.5: ${JSON.stringify(snapshot)}`, "f:1");
+  }
+  deepStrictEqual(reader.read("wss://ws.kraken.com <-> 1618678134.0", "f:3"), []);
+  const cut = `1618678135.5: ${JSON.stringify(KRAKEN_CHANGE)}`.slice(9);
+  const lost = reader.read(cut, "f:4");
+  deepStrictEqual(
+    lost.map(({ eventType, instrument, eventTime }) => [eventType, instrument, eventTime]),
+    [INSTRUMENT, other].map(({ id }) => ["BookInvalidated", id, US + 500_000]),
+  );
+  deepStrictEqual(reader.read(cut, "f:5"), []);
+});
 
 Deno.test("a Kraken book loses what falls below its depth", () => {
   const asks = Array.from({ length: 10 }, (_, at) => [`${101 + at}.0`, "1.0", SECOND]);
