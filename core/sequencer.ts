@@ -6,8 +6,12 @@
  * queues by source priority, venue, instrument and producer index. Taking may tell a producer that
  * there is room; if it ends then, its queue is empty and the round goes on without it.
  *
- * Invariants: events of one producer never overtake each other; `seqId` rises by one; `ingestTime`
- * never falls, whatever the clock does.
+ * A run begins with `Started`, whatever the priorities: what is due already when the daemon starts
+ * would else be done as if the last run had never ended.
+ *
+ * Invariants: events of one producer never overtake each other; `Started` at the head of a queue is
+ * taken before all other heads; `seqId` rises by one; `ingestTime` never falls, whatever the clock
+ * does.
  * @module
  */
 import type { Draft, Event, Source } from "./event.ts";
@@ -30,7 +34,7 @@ export type SequencerOptions = {
   /** Last number that is already taken. */
   readonly startAfter: SeqId;
   readonly lastIngest: Micros;
-  /** Sources, most urgent first. Default {@link SOURCES}. */
+  /** Sources, most urgent first; `Started` is before them. Default {@link SOURCES}. */
   readonly priorities?: readonly Source[];
   /** Most events of one producer in one round. Default 256. */
   readonly perProducerMax?: number;
@@ -38,6 +42,9 @@ export type SequencerOptions = {
 
 /** Every busy turn ends with a round that finds nothing. */
 const NO_EVENTS: readonly Event[] = [];
+
+/** Rank of what begins a run: above that of every source. */
+const BEFORE_ALL = -1;
 
 type Head = { readonly queue: DraftQueue; remaining: number; draft: Draft };
 
@@ -107,8 +114,9 @@ export class Sequencer {
       a.queue.index - b.queue.index;
   }
 
-  #rankOf(draft: Draft): number {
-    return this.#rank.get(draft.source) ?? SOURCES.length;
+  #rankOf({ eventType, source }: Draft): number {
+    if (eventType === "Started") return BEFORE_ALL;
+    return this.#rank.get(source) ?? SOURCES.length;
   }
 
   #number(draft: Draft): Event {

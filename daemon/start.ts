@@ -3,7 +3,8 @@
  * account is taken over.
  *
  * Ordering: `Started`, the declarations, then what the operator asked for at this start; all of it in
- * the control queue before anything else is.
+ * the control queue before anything else is. The sequencer takes `Started` first whatever
+ * `queues.priority` says; the rest is then as urgent as control is.
  * @module
  */
 import { clOrdIdPrefix } from "../core/command.ts";

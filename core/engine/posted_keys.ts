@@ -1,8 +1,9 @@
 /**
  * Keys of facts about accounts that were posted, per venue, so that a repetition changes nothing.
  *
- * A key is remembered for the horizon from when it was first seen. Bound: what a venue reports
- * within the horizon.
+ * A key is remembered from when it was first seen, for the horizon and for as long as its venue may
+ * tell its fact again. Bound: what a venue reports within the horizon, or since shortly before the last
+ * reconciliation that was answered.
  * @module
  */
 import { type Micros, micros, type VenueId, venueId } from "../numbers.ts";

@@ -1,8 +1,9 @@
 /**
  * What is posted to the ledger beside executions, and what every posting ends with.
  *
- * Invariant: a fact whose key was seen at its venue within the horizon changes nothing. Everything
- * is checked before anything changes.
+ * Invariant: a fact whose key was seen at its venue within the horizon changes nothing, nor does one
+ * that the venue may tell again, however long ago that was. Everything is checked before anything
+ * changes.
  * @module
  */
 import {
@@ -12,6 +13,7 @@ import {
   postResult,
   postSplit,
 } from "./pool_postings.ts";
+import { askedSinceUs } from "./reconcile_request.ts";
 import { applyAccountReported } from "./tripwire.ts";
 import { raise, type Turn } from "./turn.ts";
 import type { AccountPayloads, Event } from "../event.ts";
@@ -20,6 +22,9 @@ import { invariant, unreachable } from "../invariant.ts";
 import { postFunding } from "../ledger/funding.ts";
 import { amountOf } from "../ledger/money.ts";
 import type { ClientIndex, VenueId } from "../numbers.ts";
+
+/** How far a venue's clock may run ahead of ours, or ours be set meanwhile. */
+const CLOCKS_APART_MAX_US = 60_000_000;
 
 /** A fact about an account. */
 export type AccountEvent = Event<keyof AccountPayloads>;
@@ -30,8 +35,7 @@ export function applyAccountFact(turn: Turn, event: AccountEvent): void {
   invariant(venue !== null, "A fact about an account must name its venue");
   invariant(idempotencyKey !== null, "A fact about an account must have a key");
   const { state } = turn;
-  state.venue(venue);
-  const sinceUs = turn.nowUs - state.settings.intentHorizonMs * 1000;
+  const sinceUs = rememberedSinceUs(turn, venue);
   const key = `${event.eventType} ${idempotencyKey}`;
   if (state.postedKeys.has(venue, { key, sinceUs })) {
     state.count("duplicate_reports");
@@ -41,6 +45,16 @@ export function applyAccountFact(turn: Turn, event: AccountEvent): void {
   closePosting(turn);
   tellUnknownClient(turn, event);
   state.postedKeys.add(venue, { key, nowUs: turn.nowUs, sinceUs });
+}
+
+/**
+ * A key is known that was seen after this. The next reconciliation asks for what happened since the
+ * last one that was answered, which a daemon that was down may have sent before the horizon.
+ */
+function rememberedSinceUs({ state, nowUs }: Turn, venue: VenueId): number {
+  const horizonUs = nowUs - state.settings.intentHorizonMs * 1000;
+  const askedUs = askedSinceUs(state.venue(venue));
+  return askedUs === null ? horizonUs : Math.min(horizonUs, askedUs - CLOCKS_APART_MAX_US);
 }
 
 /**

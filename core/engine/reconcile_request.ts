@@ -38,7 +38,7 @@ export function leaveReconcile(
   const { request, cause } = reconcile;
   reconcile.sentUs = turn.nowUs;
   venue.firstReconcileUs ??= turn.nowUs;
-  const sinceUs = venue.isOpened ? sinceOf(venue, venue.firstReconcileUs) : null;
+  const sinceUs = venue.isOpened ? askedSinceUs(venue) : null;
   const { id } = venue.declaration;
   return { kind: "Reconcile", seqId: turn.seqId, request, venue: id, cause, sinceUs };
 }
@@ -48,7 +48,11 @@ export function takeBackReconcile({ reconcile }: VenueState, request: RequestId)
   if (reconcile?.request === request) reconcile.sentUs = null;
 }
 
-/** What a stream told since proves nothing of what it did not tell: only an answer does. */
-function sinceOf({ readUpToUs }: VenueState, firstUs: Micros): Micros {
-  return readUpToUs === null ? firstUs : micros(Math.max(firstUs, readUpToUs - OVERLAP_US));
+/**
+ * Since when an opened account is asked what happened; null: it was never asked. What a stream told
+ * since proves nothing of what it did not tell: only an answer does.
+ */
+export function askedSinceUs({ firstReconcileUs, readUpToUs }: VenueState): Micros | null {
+  if (firstReconcileUs === null || readUpToUs === null) return firstReconcileUs;
+  return micros(Math.max(firstReconcileUs, readUpToUs - OVERLAP_US));
 }

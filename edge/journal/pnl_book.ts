@@ -1,17 +1,25 @@
 /**
  * Realised profit and position of one client in one instrument, from its fills, by average cost.
  *
- * For people and charts: the account's truth is the ledger. Sums are exact to 18 decimals; the cost
- * taken out by a partial close is rounded half-even to 18. Fees are summed apart, by currency.
+ * For people and charts: the account's truth is the ledger. Sums are exact to 18 decimals, more than
+ * the grids of prices and quantities have; the cost taken out by a partial close is rounded half-even
+ * to 18. Fees are summed apart, by currency, exactly: a commission may be any decimal.
  * Known limit: money is counted as price × quantity × multiplier, which is what spot and linear
  * contracts are worth; of the other classes the view `pnl` shows none.
  * @module
  */
-import { divideHalfEven, fromUnits, powerOfTen, toUnits } from "../../core/decimal.ts";
+import { decimalsOf, divideHalfEven, fromUnits, powerOfTen, toUnits } from "../../core/decimal.ts";
 import type { SqlRow } from "./database.ts";
 import type { WireFill } from "./report_rows.ts";
 
 const SCALE = 18;
+/** No decimal has more digits. */
+const FINEST_SCALE = 38;
+/** What the product of a quantity, a price and a multiplier has above {@link SCALE}. */
+const VALUE_UNIT = powerOfTen(SCALE + FINEST_SCALE);
+
+/** Where the next sum begins; a venue's name of a currency may hold commas and spaces itself. */
+const NEXT_FEE = /, (?=-?[0-9]+(?:\.[0-9]+)? )/;
 
 /** The columns of `pnl_rows` beside client and instrument. */
 export type PnlColumns = {
@@ -27,7 +35,7 @@ export type PnlColumns = {
 
 /** One book. */
 export class PnlBook {
-  /** What one unit of quantity is worth at price 1, units. */
+  /** What one unit of quantity is worth at price 1, at the finest scale. */
   readonly #multiplier: bigint;
   #fills = 0;
   /** Signed quantity, units. */
@@ -37,41 +45,41 @@ export class PnlBook {
   #realised = 0n;
   #bought = 0n;
   #sold = 0n;
+  /** By currency, at the finest scale. */
   readonly #fees = new Map<string, bigint>();
 
-  /**
-   * `multiplier`: that of the contract, a decimal.
-   * @throws {RangeError} If it has more than 18 decimals.
-   */
+  /** `multiplier`: that of the contract. @throws {RangeError} If it is not a decimal. */
   constructor(multiplier = "1") {
-    this.#multiplier = units(multiplier);
+    this.#multiplier = units(multiplier, FINEST_SCALE);
   }
 
-  /** Books a fill. */
+  /** Books a fill. @throws {RangeError} If price or quantity have more than 18 decimals. */
   book(
     fill: Pick<WireFill, "last_qty" | "last_px" | "commission" | "commission_currency"> & {
       readonly side: string | null;
     },
   ): void {
-    const qty = units(fill.last_qty);
-    const price = units(fill.last_px);
+    const qty = units(fill.last_qty, SCALE);
+    const price = units(fill.last_px, SCALE);
     this.#fills += 1;
     if (fill.side === "Buy") this.#bought += qty;
     else this.#sold += qty;
     this.#move(fill.side === "Buy" ? qty : -qty, price);
-    const { commission_currency: currency } = fill;
-    this.#fees.set(currency, (this.#fees.get(currency) ?? 0n) + units(fill.commission));
+    const { commission, commission_currency: currency } = fill;
+    const fees = this.#fees.get(currency) ?? 0n;
+    this.#fees.set(currency, fees + units(commission, FINEST_SCALE));
   }
 
   toColumns(): PnlColumns {
     return {
       fills: this.#fills,
-      position: text(this.#position),
-      cost: text(this.#cost),
-      realised: text(this.#realised),
-      boughtQty: text(this.#bought),
-      soldQty: text(this.#sold),
-      fees: [...this.#fees].map(([currency, sum]) => `${text(sum)} ${currency}`).join(", "),
+      position: fromUnits(this.#position, SCALE),
+      cost: fromUnits(this.#cost, SCALE),
+      realised: fromUnits(this.#realised, SCALE),
+      boughtQty: fromUnits(this.#bought, SCALE),
+      soldQty: fromUnits(this.#sold, SCALE),
+      fees: [...this.#fees]
+        .map(([currency, sum]) => `${fromUnits(sum, FINEST_SCALE)} ${currency}`).join(", "),
     };
   }
 
@@ -79,14 +87,14 @@ export class PnlBook {
   static from(row: SqlRow, multiplier = "1"): PnlBook {
     const book = new PnlBook(multiplier);
     book.#fills = Number(row["fills"]);
-    book.#position = units(String(row["position_exact"]));
-    book.#cost = units(String(row["cost_exact"]));
-    book.#realised = units(String(row["realised_exact"]));
-    book.#bought = units(String(row["bought_qty_exact"]));
-    book.#sold = units(String(row["sold_qty_exact"]));
-    for (const fee of String(row["fees"]).split(", ").filter((part) => part !== "")) {
-      const [sum = "0", currency = ""] = fee.split(" ");
-      book.#fees.set(currency, units(sum));
+    book.#position = sumShown(String(row["position_exact"]), SCALE);
+    book.#cost = sumShown(String(row["cost_exact"]), SCALE);
+    book.#realised = sumShown(String(row["realised_exact"]), SCALE);
+    book.#bought = sumShown(String(row["bought_qty_exact"]), SCALE);
+    book.#sold = sumShown(String(row["sold_qty_exact"]), SCALE);
+    for (const fee of String(row["fees"]).split(NEXT_FEE).filter((part) => part !== "")) {
+      const end = fee.indexOf(" ");
+      book.#fees.set(fee.slice(end + 1), sumShown(fee.slice(0, end), FINEST_SCALE));
     }
     return book;
   }
@@ -113,7 +121,7 @@ export class PnlBook {
 
   #value(qty: bigint, price: bigint): bigint {
     const numerator = qty * price * this.#multiplier;
-    return divideHalfEven({ numerator, denominator: powerOfTen(2 * SCALE) });
+    return divideHalfEven({ numerator, denominator: VALUE_UNIT });
   }
 }
 
@@ -121,14 +129,15 @@ function magnitude(amount: bigint): bigint {
   return amount < 0n ? -amount : amount;
 }
 
-function units(decimal: string): bigint {
-  const amount = toUnits(decimal, SCALE);
+function units(decimal: string, scale: number): bigint {
+  const amount = toUnits(decimal, scale);
   if (amount !== undefined) return amount;
   throw new RangeError(
-    `Cannot sum a decimal: it must have at most ${SCALE} decimals: was ${decimal}`,
+    `Cannot sum a decimal: it must have at most ${scale} decimals: was ${decimal}`,
   );
 }
 
-function text(amount: bigint): string {
-  return fromUnits(amount, SCALE);
+/** Reads a sum that was shown: unlike what it was made of it may have any number of digits. */
+function sumShown(decimal: string, scale: number): bigint {
+  return BigInt(decimal.replace(".", "")) * powerOfTen(scale - decimalsOf(decimal));
 }

@@ -27,9 +27,10 @@ class Queue implements DraftQueue {
   onTake: () => void = () => {};
   readonly #drafts: Draft[];
 
-  constructor(index: number, kinds: readonly Kind[]) {
+  constructor(index: number, kinds: readonly Kind[], drafts: readonly Draft[] = []) {
     this.index = index;
     this.#drafts = kinds.map((kind, place) => toDraft(kind, { producer: index, place }));
+    this.#drafts.push(...drafts);
   }
 
   get length(): number {
@@ -182,4 +183,23 @@ Deno.test("Sequencer() takes another order of sources, and only a whole one", ()
     "control",
   ]);
   throws(() => new Sequencer({ ...at, priorities: ["control", "control"] }), RangeError);
+});
+
+Deno.test("Sequencer.round() takes Started before everything, whatever the order of sources", () => {
+  const control: Kind = { source: "control", venue: null, instrument: 0 };
+  const started = { ...toDraft(control, { producer: 9, place: 0 }), eventType: "Started" } as Draft;
+  for (const first of SOURCES) {
+    const priorities = [first, ...SOURCES.filter((source) => source !== first)];
+    const others = queuesOf(SOURCES.map((source) => [{ ...control, source }]));
+    const run = new Queue(SOURCES.length, [], [
+      started,
+      toDraft(control, { producer: 9, place: 1 }),
+    ]);
+    const events = new Sequencer({ startAfter: seqId(0), lastIngest: micros(0), priorities })
+      .round([...others, run], micros(1));
+    deepStrictEqual(
+      events.map(({ eventType, source }) => eventType === "Started" ? eventType : source),
+      ["Started", ...priorities.flatMap((each) => each === "control" ? [each, each] : [each])],
+    );
+  }
 });

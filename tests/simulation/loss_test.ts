@@ -10,7 +10,7 @@ import { ClockRefused, JournalRefused } from "../../edge/journal/mod.ts";
 import { MemoryDisk } from "../support/memory_disk.ts";
 import type { WireClient } from "../support/wire_client.ts";
 import { hasReport, Machine, place, type Run } from "./machine.ts";
-import { STATE } from "./setup.ts";
+import { simulationConfiguration, STATE } from "./setup.ts";
 
 const FOLDERS = [STATE, `${STATE}/journal`, `${STATE}/checkpoints`];
 
@@ -148,6 +148,43 @@ Deno.test("after a loss the orders of the lost part are found at the venue and a
     "before",
     "Accepted",
   ]]);
+  machine.kill(run);
+});
+
+Deno.test("after a loss an order that waited is in doubt, also if it lapsed and timers come first", () => {
+  const priority = "[timer, control, broker_report, intent, market_data]";
+  const configuration = simulationConfiguration(
+    `queues: { priority: ${priority} }`,
+    { pacing: "{ per_second: 1000, burst: 1000, costs: { submit: 800 } }" }, // a second one waits
+  );
+  const machine = new Machine();
+  const before = machine.start([], { configuration });
+  machine.ready(before);
+  machine.pass(500_000);
+  const alice = machine.client("alice");
+  accepted(machine, alice, "first");
+  alice.send(place(machine, "waits", { ttl_ms: 2000 }));
+  machine.pass(200_000);
+  const backup = machine.disk.clone();
+  strictEqual(machine.placed.length, 1);
+  machine.until(() => hasReport(alice, { intent_id: "waits", exec_type: "New" }), "it left");
+  machine.kill(before);
+  restore(machine, backup, isAny);
+  machine.pass(3_000_000);
+  machine.lines.length = 0;
+  const run = machine.start([], { configuration, acceptLoss: true });
+  machine.until(() => machine.said("listening").length > 0, "listening");
+  strictEqual(machine.eventTypes()[0], "Started");
+  const client = machine.client("alice");
+  client.send({ type: "QUERY", id: 1, what: "orders" });
+  machine.until(() => client.all("RESULT").length > 0, "the orders");
+  const rows = client.all("RESULT")[0]?.["result"] as readonly Readonly<Record<string, unknown>>[];
+  deepStrictEqual(rows.map((row) => [row["intent_id"], row["ord_status"], row["in_doubt"]]), [
+    ["first", "Accepted", undefined],
+    ["waits", "CancelPending", true],
+  ]);
+  const expired = { intent_id: "waits", exec_type: "Expired" };
+  machine.until(() => hasReport(client, expired), "the venue has it, and cancels it");
   machine.kill(run);
 });
 

@@ -190,6 +190,15 @@ export class Machine {
     return timeline;
   }
 
+  /** Kinds of the events that the journal holds, in order. */
+  eventTypes(): readonly string[] {
+    return this.disk.list(`${STATE}/journal`).flatMap((name) => {
+      const text = new TextDecoder().decode(this.disk.read(`${STATE}/journal/${name}`));
+      const found = text.matchAll(/"event":\{"seq_id":\d+,[^{]*?"event_type":"(\w+)"/g);
+      return [...found].map(([, eventType = ""]) => eventType);
+    });
+  }
+
   #beat(client: WireClient): void {
     this.time.after(BEAT_US, () => {
       if (client.closedBecause !== undefined || client.hasEnded) return;

@@ -30,9 +30,12 @@ export const WIRE_PORT = 7411;
 
 const CONFIGURATION = simulationConfiguration();
 
-/** Returns the configuration of a simulation, with further lines of YAML at its top. */
-export function simulationConfiguration(more = ""): Configuration {
-  const venue = testVenueConfiguration(VENUE_PORT, { replace: "cancel_new" });
+/**
+ * Returns the configuration of a simulation, with further lines of YAML at its top; `pacing`: of the
+ * test exchange, as it is written there.
+ */
+export function simulationConfiguration(more = "", { pacing = "null" } = {}): Configuration {
+  const venue = testVenueConfiguration(VENUE_PORT, { replace: "cancel_new" }, pacing);
   const text = `${more}\n${venue}${paperVenue()}`;
   return parseConfiguration({ file: "simulation", directory: ".", text }, {
     adapters: new Map([[TEST_ADAPTER, TEST_DESCRIPTION]]),

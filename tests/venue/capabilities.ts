@@ -55,8 +55,12 @@ export type TestVenueOptions = {
   readonly campaign_directory?: string;
 };
 
-/** A configuration whose one venue is the test exchange at `port`. */
-export function testVenueConfiguration(port: number, more: TestVenueOptions = {}): string {
+/** A configuration whose one venue is the test exchange at `port`; `pacing` as it is written there. */
+export function testVenueConfiguration(
+  port: number,
+  more: TestVenueOptions = {},
+  pacing = "null",
+): string {
   return `
 mode: live
 wire: { intents_per_second: 100000, burst: 100000, heartbeat_ms: 500 }
@@ -70,6 +74,7 @@ venues:
     options: ${JSON.stringify({ port, ...more })}
     breaker: { failures: 20, cool_ms: 200 }
     reconcile_ms: 500
+    pacing: ${pacing}
     limits: { check_funds: false, tripwire: { reports: 1 } }
     instruments:
       - symbol: TST/USD

@@ -3,7 +3,7 @@
  * posted once per key, to whom they belong, and a fact that breaks a rule changes nothing.
  * @module
  */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { createTimeline, type Draft, type EventType, px } from "../../../core/mod.ts";
 import { clientIndex, instrumentId, micros, qty, venueId } from "../../../core/numbers.ts";
 import { inverseInstrument, linearInstrument } from "../../support/contract_instruments.ts";
@@ -92,6 +92,68 @@ Deno.test("A key is remembered across a checkpoint", () => {
   w.timeline = createTimeline(checkpoint);
   fact(w, { type: "CashPosted", payload: cash("7") });
   strictEqual(usdt(w), "7");
+});
+
+/** Reconciles, and says what it was asked from. */
+function reconcile(w: World): number {
+  w.control("ReconcileAsked", { reason: "test" });
+  w.reconciled();
+  return w.lastReconcile().sinceUs ?? 0;
+}
+
+Deno.test("A key is remembered, however long the daemon is down, while its fact may be told again", () => {
+  for (const isRestored of [false, true]) {
+    const w = new World({ settings: { intentHorizonMs: 60_000 } }).start().open();
+    w.control("BalanceSet", { currency: "USDT", total: "0" });
+    reconcile(w);
+    w.wait(300_000);
+    const paidUs = w.nowUs;
+    fact(w, { type: "CashPosted", payload: cash("7") });
+    w.wait(5000);
+    reconcile(w);
+    w.wait(86_400_000);
+    if (isRestored) {
+      w.timeline = createTimeline(JSON.parse(JSON.stringify(w.timeline.checkpoint())));
+    }
+    fact(w, { type: "CashPosted", payload: cash("2"), key: "another, which forgets" });
+    w.restart();
+    w.venueStatus("reconciling");
+    ok((w.lastReconcile().sinceUs ?? 0) <= paidUs, "it is asked for again");
+    fact(w, { type: "CashPosted", payload: cash("7") });
+    strictEqual(usdt(w), "9");
+  }
+});
+
+Deno.test("A key is forgotten once its fact is a minute older than what is asked for", () => {
+  const w = new World({ settings: { intentHorizonMs: 60_000 } }).start().open();
+  w.control("BalanceSet", { currency: "USDT", total: "0" });
+  reconcile(w);
+  w.wait(300_000);
+  fact(w, { type: "CashPosted", payload: cash("7") });
+  const again = (): string | undefined => {
+    fact(w, { type: "CashPosted", payload: cash("7") });
+    return usdt(w);
+  };
+  w.wait(69_999);
+  reconcile(w);
+  strictEqual(again(), "7");
+  w.wait(1);
+  reconcile(w);
+  strictEqual(again(), "14");
+});
+
+Deno.test("A key is remembered from the first request to reconcile on, while none was answered", () => {
+  const w = new World({ settings: { intentHorizonMs: 60_000 } }).start().open();
+  fact(w, { type: "CashPosted", payload: cash("1"), key: "long before" });
+  w.wait(60_000);
+  fact(w, { type: "CashPosted", payload: cash("1"), key: "before" });
+  w.wait(59_999);
+  w.control("ReconcileAsked", { reason: "test" });
+  w.wait(86_400_000);
+  for (const key of ["long before", "before"]) {
+    fact(w, { type: "CashPosted", payload: cash("1"), key });
+  }
+  strictEqual(usdt(w), "3");
 });
 
 Deno.test("CashPosted of a client that never said HELLO goes to external with an alarm", () => {

@@ -12,7 +12,7 @@ import { instrumentId, px, qty, sessionId } from "../../../core/numbers.ts";
 import { serveIndex } from "../../../edge/journal/index_worker.ts";
 import { journalSql, TailLink } from "../../../edge/journal/mod.ts";
 import { anchorPath, encodeAnchor, listSegments } from "../../../edge/journal/segments.ts";
-import { PnlBook } from "../../../edge/journal/pnl_book.ts";
+import { PnlBook, type PnlColumns } from "../../../edge/journal/pnl_book.ts";
 import { openSqlite } from "../../../edge/journal/sqlite_database.ts";
 import { inverseInstrument, linearInstrument } from "../../support/contract_instruments.ts";
 import { ref, World as EngineWorld } from "../../support/engine_world.ts";
@@ -415,6 +415,38 @@ Deno.test(
   }),
 );
 
+Deno.test(
+  "runIndex() takes a commission of a simulated venue on the finest grids, and goes on",
+  withIndex((world) => {
+    // The scales of price and quantity, and six decimals of the rate: 22 decimals.
+    const fine = (units: number): string => `0.${String(units).padStart(22, "0")}`;
+    const w = new EngineWorld().start().open();
+    const commissions = [fine(1), fine(3)];
+    for (const [at, commission] of commissions.entries()) {
+      const order = at + 1;
+      w.place(`a${order}`, { orderQty: "1" });
+      w.accept(order);
+      w.broker("OrderExecuted", {
+        ...ref(order),
+        execId: `e${order}`,
+        lastQty: qty(1000),
+        lastPx: px(10_000),
+        liquidity: "Taker",
+        commission,
+        commissionCurrency: "USDT",
+        provisional: false,
+      });
+    }
+    const link = startIndex(world);
+    world.rig.recordWorld(w.events);
+    link.terminate();
+    startIndex(world);
+    deepStrictEqual(query(world, "SELECT fills, fees FROM pnl"), [
+      { fills: 2, fees: `${fine(4)} USDT` },
+    ]);
+  }),
+);
+
 Deno.test("PnlBook realises by average cost, through zero and back, exactly", () => {
   const book = new PnlBook();
   const fee = { commission: "0.1", commission_currency: "USDT" };
@@ -433,14 +465,63 @@ Deno.test("PnlBook realises by average cost, through zero and back, exactly", ()
     soldQty: "4",
     fees: "0.4 USDT",
   });
-  const row = {
-    fills: 4,
+  deepStrictEqual(restored(columns), columns);
+});
+
+/** The columns of the book that is read from these. */
+function restored(columns: PnlColumns, multiplier?: string): PnlColumns {
+  return PnlBook.from({
+    fills: columns.fills,
     position_exact: columns.position,
     cost_exact: columns.cost,
     realised_exact: columns.realised,
     bought_qty_exact: columns.boughtQty,
     sold_qty_exact: columns.soldQty,
     fees: columns.fees,
-  };
-  deepStrictEqual(PnlBook.from(row).toColumns(), columns);
+  }, multiplier).toColumns();
+}
+
+Deno.test("PnlBook sums fees of any number of decimals exactly, and goes on from its sum", () => {
+  const book = new PnlBook();
+  const finest = "0.0000000000000000000000000000000000001";
+  for (const commission of ["0.0000001008641966947", "12345678", finest]) {
+    const fee = { commission, commission_currency: "USDT" };
+    book.book({ side: "Buy", last_qty: "1", last_px: "1", ...fee });
+  }
+  const columns = book.toColumns();
+  strictEqual(columns.fees, "12345678.0000001008641966947000000000000000001 USDT");
+  deepStrictEqual(restored(columns), columns);
+});
+
+Deno.test("PnlBook goes on from fees in currencies of any name", () => {
+  const book = new PnlBook();
+  const named = ["A, B c", "USDT", "1, 2", "-"];
+  for (const [at, commission_currency] of named.entries()) {
+    const fee = { commission: `-0.${at + 1}`, commission_currency };
+    book.book({ side: "Buy", last_qty: "1", last_px: "1", ...fee });
+  }
+  const columns = book.toColumns();
+  strictEqual(columns.fees, "-0.1 A, B c, -0.2 USDT, -0.3 1, 2, -0.4 -");
+  deepStrictEqual(restored(columns), columns);
+});
+
+Deno.test("PnlBook goes on from sums of more digits than a decimal from outside may have", () => {
+  const book = new PnlBook();
+  const [largest, free] = ["9007199254740991", { commission: "0", commission_currency: "USDT" }];
+  book.book({ side: "Buy", last_qty: "7", last_px: largest, ...free });
+  book.book({ side: "Buy", last_qty: largest, last_px: largest, ...free });
+  book.book({ side: "Sell", last_qty: "0.000000001", last_px: "1", ...free });
+  const columns = book.toColumns();
+  strictEqual(columns.cost, "81129638414606726731785269841818.745259009");
+  deepStrictEqual(restored(columns), columns);
+});
+
+Deno.test("PnlBook takes a multiplier of more decimals than its sums have", () => {
+  const multiplier = "0.0000000000000000000125";
+  const book = new PnlBook(multiplier);
+  const [largest, free] = ["9007199254740991", { commission: "0", commission_currency: "USDT" }];
+  book.book({ side: "Buy", last_qty: largest, last_px: largest, ...free });
+  const columns = book.toColumns();
+  strictEqual(columns.cost, "1014120480182.583296017381195776");
+  deepStrictEqual(restored(columns, multiplier), columns);
 });

@@ -214,6 +214,37 @@ export const ACCOUNTS: readonly Scenario[] = [
     },
   },
   {
+    name: "cash_told_again_by_a_reconciliation",
+    requires: ["R-CORE-6", "R-EXEC-5"],
+    description:
+      "A key outlives the horizon while the next reconciliation may tell its fact again.",
+    tell: (story) => {
+      const world = { settings: { intentHorizonMs: 60_000 } } as const;
+      const cash = { kind: "deposit", currency: "USDT", client: null, tag: null } as const;
+      const post = (key: string, amount: string): void => {
+        fact(story, "CashPosted", { payload: { ...cash, amount }, key });
+      };
+      story.begin(world);
+      balance(story, { currency: "USDT", total: "100" });
+      post("before", "1");
+      story.wait(60_000);
+      post("before", "1");
+      story.reconcileAsked().reconciled().wait(300_000);
+      post("a", "7");
+      story.wait(5000).reconcileAsked().reconciled().wait(86_400_000);
+      post("b", "2");
+      post("before", "1");
+      story.start(world).venue("reconciling");
+      post("a", "7");
+      story.reconciled().venue("up");
+      post("a", "7");
+      story.wait(70_000).reconcileAsked();
+      post("b", "2");
+      story.reconciled();
+      post("b", "2");
+    },
+  },
+  {
     name: "tags_beyond_the_bound",
     requires: ["R-CORE-6"],
     description: "64 tags of a client are told apart, later ones share the rest; by code unit.",
