@@ -32,6 +32,7 @@ import { recoveryNotice } from "./edge/supervision.ts";
 import type { AdapterDescription } from "./edge/venue.ts";
 import { type AdapterRegistry, ADAPTERS, descriptionsOf } from "./edge/venues/registry.ts";
 import { BUILD } from "./build.ts";
+import { useRuntimeSha256 } from "./sha256.ts";
 import { tokenPath, TokenRefused } from "./wire/token.ts";
 import { type Daemon, type DaemonOptions, type End, startDaemon } from "./daemon/mod.ts";
 
@@ -72,12 +73,25 @@ export async function tapeline(args: readonly string[], product: Product): Promi
 }
 
 async function runDaemon(options: RunOptions, product: Product): Promise<ExitCode> {
-  const { configuration, stateDirectory, resumeTrading, acceptLoss, adoptAccounts } = options;
   const log = processLog({
-    levels: configuration.log,
+    levels: options.configuration.log,
     sink: (bytes) => Deno.stderr.write(bytes),
     form: stderrForm(),
   });
+  try {
+    return await startAndServe(options, { product, log });
+  } catch (error) {
+    // What a start has logged leaves before the sentence that refuses it: the last line says why.
+    await log.flush(LOG_FLUSH_MS);
+    throw error;
+  }
+}
+
+async function startAndServe(
+  options: RunOptions,
+  { product, log }: { readonly product: Product; readonly log: ProcessLog },
+): Promise<ExitCode> {
+  const { configuration, stateDirectory, resumeTrading, acceptLoss, adoptAccounts } = options;
   const ended = Promise.withResolvers<End>();
   const running: { daemon?: Daemon } = {};
   // Before recovery: until somebody listens this signal ends the process.
@@ -86,7 +100,8 @@ async function runDaemon(options: RunOptions, product: Product): Promise<ExitCod
   serviceManager.tell(recoveryNotice(journalBytes(denoDisk(), stateDirectory)));
   await serviceManager.flush(); // recovery keeps the thread
   const venues = venuesOf(configuration, product);
-  const daemon = await startOrFlush(log, {
+  const formats = await formatsFor(venues);
+  const daemon = startDaemon({
     ports: mainPorts({ log, workersModule: product.workersModule, serviceManager }),
     configuration,
     stateDirectory,
@@ -94,11 +109,12 @@ async function runDaemon(options: RunOptions, product: Product): Promise<ExitCod
     acceptLoss,
     adoptAccounts,
     venues,
-    ...(await formatsFor(venues)),
+    ...formats,
     onListening: (listening) => {
       // One write: whoever reads the first line may close the pipe behind it.
       const lines = [JSON.stringify(listening), ...greeting(listening, configuration)];
       tell(Deno.stdout, lines.join("\n")); // the log says it too: nobody has to read this
+      useRuntimeSha256();
     },
     onEnd: ended.resolve,
     ...(product.openJournal === undefined ? {} : { openJournal: product.openJournal }),
@@ -110,6 +126,7 @@ async function runDaemon(options: RunOptions, product: Product): Promise<ExitCod
   obeySignals(daemon);
   // Before it listens a daemon waits for its journal alone: for a cell of shared memory, which the
   // runtime does not count as something to wait for. It would end the process, as if all were well.
+  await Promise.resolve(); // a start that waits for nobody listens by now: a timer takes time
   const stay = setInterval(() => {}, STAY_MS);
   const { code, sentence } = await ended.promise;
   clearInterval(stay);
@@ -117,16 +134,6 @@ async function runDaemon(options: RunOptions, product: Product): Promise<ExitCod
   await Promise.all([log.flush(LOG_FLUSH_MS), serviceManager.flush()]);
   if (code !== EXIT.ok) await lastWords(`tapeline: ${sentence.split("\n", 1)[0]}`);
   return code;
-}
-
-/** What a start has logged leaves before the sentence that refuses it: the last line says why. */
-async function startOrFlush(log: ProcessLog, options: DaemonOptions): Promise<Daemon> {
-  try {
-    return startDaemon(options);
-  } catch (error) {
-    await log.flush(LOG_FLUSH_MS);
-    throw error;
-  }
 }
 
 /** A reader of stderr that stands still must not keep the process from ending. */
@@ -218,7 +225,8 @@ function endOnFault(fault: unknown): void {
   Deno.exit(EXIT.internal);
 }
 
-if (import.meta.main) {
+/** Runs the command line of this process, and ends it. */
+export function main(): void {
   globalThis.addEventListener("error", ({ error }) => endOnFault(error));
   globalThis.addEventListener("unhandledrejection", ({ reason }) => endOnFault(reason));
   const workersModule = new URL(BUILD.workersModule, import.meta.url);
@@ -227,3 +235,5 @@ if (import.meta.main) {
     Deno.exit(await tapeline(Deno.args, { workersModule, adapters: ADAPTERS }))
   );
 }
+
+if (import.meta.main) main();

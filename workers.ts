@@ -10,6 +10,7 @@ import type { Log, Ports, WorkerEntry } from "./edge/ports.ts";
 import type { ExaminationInit } from "./edge/venues/examination.ts";
 import type { VenueInit } from "./edge/venues/messages.ts";
 import { type AdapterRegistry, ADAPTERS } from "./edge/venues/registry.ts";
+import { useRuntimeSha256 } from "./sha256.ts";
 
 /**
  * Serves the entries in this Worker. `adapters`: venues by the name that configuration uses. What an
@@ -21,6 +22,7 @@ export function serveEntries(module: URL, adapters: AdapterRegistry): void {
   const entries: Readonly<Record<WorkerEntry, WorkerMain>> = {
     journal: async (scope, log, init) => {
       const { runJournalWorker } = await import("./edge/journal/worker.ts");
+      useRuntimeSha256(); // not in the middle of a commit
       runJournalWorker(scope, ports(log, "blocking"), init);
     },
     follower: async (scope, log, init) => {
@@ -28,11 +30,13 @@ export function serveEntries(module: URL, adapters: AdapterRegistry): void {
       const { runFollower } = await import("./edge/journal/follower.ts");
       const { createTimeline } = await import("./core/mod.ts");
       const { writeReport } = await import("./wire/encode_report.ts");
+      useRuntimeSha256();
       runFollower(scope, ports(log), { init, machine: { createTimeline, writeReport } });
     },
     index: async (scope, log, init) => {
       giveWay(log);
       const { runIndex } = await import("./edge/journal/index_worker.ts");
+      useRuntimeSha256();
       runIndex(scope, ports(log), init);
     },
     feed: async (scope, log, init) => {

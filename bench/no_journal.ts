@@ -54,6 +54,8 @@ class VoidJournal implements DaemonJournal {
     this.#handler = handler;
   }
 
+  settle(): void {}
+
   onFailure(): void {}
 
   reportFirstSeq(): number {

@@ -5,7 +5,7 @@
  * and the place of the state directory are not in it.
  * @module
  */
-import { createHash } from "node:crypto";
+import { sha256 } from "../sha256.ts";
 import type { Configuration } from "./configuration.ts";
 
 /** Keys of a venue's options whose value is a secret: it is left out, its presence is not. */
@@ -22,7 +22,7 @@ export function canonicalConfiguration(configuration: Configuration): string {
 
 /** Returns the SHA-256 of the canonical text, 64 hex digits. */
 export function configurationDigest(configuration: Configuration): string {
-  return createHash("sha256").update(canonicalConfiguration(configuration)).digest("hex");
+  return sha256(canonicalConfiguration(configuration));
 }
 
 function sorted(value: unknown, isSecret: (key: string) => boolean): unknown {

@@ -212,10 +212,8 @@ class RunningDaemon implements Daemon {
     const bound = this.#listen();
     if (bound === undefined) return;
     const { port, metricsPort } = bound;
-    this.#keepHouse();
     this.#reloader.open(this.#options);
     ports.log.write("info", "listening", { host: configuration.wire.host, port });
-    this.#supervision.ready();
     onListening({
       event: "listening",
       port,
@@ -224,6 +222,8 @@ class RunningDaemon implements Daemon {
       mode: configuration.mode,
       ...(metricsPort === undefined ? {} : { metrics_port: metricsPort }),
     });
+    this.#supervision.ready();
+    this.#keepHouse();
     this.#startWorkers();
   }
 

@@ -8,7 +8,6 @@
  * Known limit: one file object belongs to one thread, since its position is shared.
  * @module
  */
-import { statfsSync } from "node:fs";
 import { type Disk, DiskError, type DiskErrorCode, type DiskFile } from "./ports.ts";
 
 const CODES: ReadonlyMap<string, DiskErrorCode> = new Map([
@@ -78,7 +77,7 @@ function syncDirectory(path: string): void {
 
 function freeBytes(path: string): number | undefined {
   try {
-    const { bavail, bsize } = statfsSync(path);
+    const { bavail, bsize } = process.getBuiltinModule("node:fs").statfsSync(path);
     return bavail * bsize;
   } catch {
     return undefined; // the platform does not say: by contract not an error

@@ -11,37 +11,15 @@
  * field named in `SECRET_FIELDS`.
  * @module
  */
-import { fstatSync } from "node:fs";
-import {
-  configureSync,
-  getLogger,
-  type LogLevel as SinkLevel,
-  type LogRecord,
-} from "@logtape/logtape";
 import { LineQueue, type LogSink } from "./deno_log_queue.ts";
-import {
-  LOG_CATEGORIES,
-  LOG_EVENTS,
-  type LogCategory,
-  type LogEvent,
-  type LogLevelOf,
-} from "./log_events.ts";
+import { LOG_EVENTS, type LogCategory, type LogEvent, type LogLevelOf } from "./log_events.ts";
 import { type LeftOut, LogLimiter, WINDOW_MS } from "./log_limiter.ts";
 import type { Log, LogLevel } from "./ports.ts";
 
 /** Safety net only: whoever holds a secret does not log it. */
 const SECRET_FIELDS: ReadonlySet<string> = new Set(["token", "secret", "password", "api_key"]);
-const ROOT = "tapeline";
 
-const SINK_LEVELS = {
-  debug: "debug",
-  info: "info",
-  warning: "warning",
-  error: "error",
-  alarm: "fatal",
-} as const satisfies Record<LogLevel, SinkLevel>;
-
-/** Priorities of syslog(3), as sd-daemon(3) writes them before a line. */
+/** Priorities of syslog(3), the lowest first, as sd-daemon(3) writes them before a line. */
 const PRIORITIES = {
   debug: 7,
   info: 6,
@@ -66,7 +44,7 @@ export interface ProcessLog extends Log {
   flush(timeoutMs: number): Promise<void>;
 }
 
-/** Returns the log of this process; there is one, since the library behind it is configured once. */
+/** Returns a log of this process. */
 export function processLog(options: {
   readonly levels: LogLevels;
   /** Usually `(bytes) => Deno.stderr.write(bytes)`. */
@@ -84,7 +62,7 @@ export function processLog(options: {
 export function stderrForm(): "plain" | "journal" {
   const stream = Deno.env.get("JOURNAL_STREAM");
   if (stream === undefined) return "plain";
-  const { dev, ino } = fstatSync(2);
+  const { dev, ino } = process.getBuiltinModule("node:fs").fstatSync(2);
   return stream === `${dev}:${ino}` ? "journal" : "plain";
 }
 
@@ -92,38 +70,26 @@ class LimitedLog implements ProcessLog {
   readonly #lines: LineQueue;
   readonly #limiter = new LogLimiter();
   readonly #form: "plain" | "journal";
+  #levels: LogLevels;
   readonly #said: Record<LogLevel, number> = { debug: 0, info: 0, warning: 0, error: 0, alarm: 0 };
   #leftOut = 0;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   constructor({ levels, sink, form }: Parameters<typeof processLog>[0]) {
     this.#form = form;
+    this.#levels = levels;
     this.#lines = new LineQueue({
       sink,
       tell: (lines) => this.#log("warning", "log_lines_dropped", { lines }),
     });
-    this.setLevels(levels);
   }
 
   get dropped(): number {
     return this.#lines.dropped;
   }
 
-  setLevels({ level, categories }: LogLevels): void {
-    const own = LOG_CATEGORIES.map((category) => ({
-      category: [ROOT, category],
-      sinks: ["lines"],
-      lowestLevel: SINK_LEVELS[categories[category] ?? level],
-      parentSinks: "override" as const,
-    }));
-    configureSync({
-      reset: true,
-      sinks: { lines: (record) => this.#lines.push(toLine(record, this.#form)) },
-      loggers: [
-        ...own,
-        { category: ["logtape", "meta"], sinks: ["lines"], lowestLevel: "error" },
-      ],
-    });
+  setLevels(levels: LogLevels): void {
+    this.#levels = levels;
   }
 
   write<Event extends LogEvent>(
@@ -160,7 +126,11 @@ class LimitedLog implements ProcessLog {
 
   #log(level: LogLevel, event: LogEvent, fields: Readonly<Record<string, unknown>>): void {
     const { category } = LOG_EVENTS[event];
-    getLogger([ROOT, category])[SINK_LEVELS[level]](event, { category, ...fields });
+    const { level: least, categories } = this.#levels;
+    if (PRIORITIES[level] > PRIORITIES[categories[category] ?? least]) return;
+    const time = new Date().toISOString();
+    const line = toLine({ time, level, event, category }, fields);
+    this.#lines.push(this.#form === "journal" ? `<${PRIORITIES[level]}>${line}` : line);
   }
 
   #tellLater(): ReturnType<typeof setTimeout> {
@@ -177,16 +147,15 @@ class LimitedLog implements ProcessLog {
   }
 }
 
-function toLine(record: LogRecord, form: "plain" | "journal"): string {
-  const level = record.level === "fatal"
-    ? "alarm"
-    : record.level === "trace"
-    ? "debug"
-    : record.level;
-  const event = String(record.rawMessage);
-  const head = { time: new Date(record.timestamp).toISOString(), level, event };
-  const line = JSON.stringify({ ...head, ...record.properties }, writable) + "\n";
-  return form === "journal" ? `<${PRIORITIES[level]}>${line}` : line;
+function toLine(
+  head: Readonly<Record<string, string>>,
+  fields: Readonly<Record<string, unknown>>,
+): string {
+  try {
+    return `${JSON.stringify({ ...head, ...fields }, writable)}\n`;
+  } catch (error) {
+    return `${JSON.stringify({ ...head, unwritable: String(error) })}\n`; // a circle, say
+  }
 }
 
 /** What JSON cannot hold becomes text; a secret becomes its absence. */

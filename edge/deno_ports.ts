@@ -12,10 +12,10 @@ import { denoProcessFacts } from "./deno_process_facts.ts";
 import { blockingSignals, patientSignals, waitingSignals } from "./deno_signals.ts";
 import { NO_SERVICE_MANAGER } from "./deno_service_manager.ts";
 import { denoSockets } from "./deno_sockets.ts";
-import { denoClock, denoRandomness, denoTimers } from "./deno_time.ts";
+import { denoClock, denoRandomness, denoTimers, startTimers } from "./deno_time.ts";
 import { denoWorkers } from "./deno_workers.ts";
 import { httpServers } from "./http_server.ts";
-import type { Http, Log, Ports, ServiceManager, Signals, Timers } from "./ports.ts";
+import type { Clock, Http, Log, Ports, ServiceManager, Signals, Timers } from "./ports.ts";
 
 /**
  * Returns the main thread's ports. `workersModule` is the module of all Workers; the service manager
@@ -26,7 +26,7 @@ export function mainPorts(options: {
   readonly workersModule: URL;
   readonly serviceManager?: ServiceManager;
 }): Ports {
-  return ports({ ...options, signals: waitingSignals() });
+  return ports({ ...options, signals: waitingSignals(), timers: startTimers });
 }
 
 /**
@@ -39,17 +39,18 @@ export function workerPorts(options: {
   readonly signals: "waiting" | "blocking";
 }): Ports {
   const signals = options.signals === "blocking" ? blockingSignals() : patientSignals();
-  return ports({ ...options, signals });
+  return ports({ ...options, signals, timers: denoTimers });
 }
 
 function ports(options: {
   readonly log: Log;
   readonly workersModule: URL;
   readonly signals: Signals;
+  readonly timers: (clock: Clock) => Timers;
   readonly serviceManager?: ServiceManager;
 }): Ports {
   const clock = denoClock();
-  const timers = denoTimers(clock);
+  const timers = options.timers(clock);
   const sockets = denoSockets(options.log);
   return {
     clock,

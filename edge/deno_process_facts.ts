@@ -6,9 +6,7 @@
  * the lowest that is free.
  * @module
  */
-import { closeSync, openSync } from "node:fs";
-import { cpuUsage } from "node:process";
-import { GCProfiler, getHeapStatistics } from "node:v8";
+import type { GCProfiler } from "node:v8";
 import type { GarbageKind, GarbageWatch, ProcessFacts, ProcessFigures } from "./ports.ts";
 
 /** Kinds by the profiler's names. Source: Node.js, `v8.GCProfiler`. */
@@ -29,19 +27,20 @@ export function denoProcessFacts(): ProcessFacts {
 
 function read(): ProcessFigures {
   const { rss, heapUsed, external } = Deno.memoryUsage();
-  const { user, system } = cpuUsage();
+  const { user, system } = process.cpuUsage();
   return {
     startUs: Math.round(performance.timeOrigin * 1000),
     cpuUs: user + system,
     residentBytes: rss,
     heapUsedBytes: heapUsed,
-    heapLimitBytes: getHeapStatistics().heap_size_limit,
+    heapLimitBytes: process.getBuiltinModule("node:v8").getHeapStatistics().heap_size_limit,
     externalBytes: external,
     openDescriptors: lowestFree(),
   };
 }
 
 function lowestFree(): number | undefined {
+  const { closeSync, openSync } = process.getBuiltinModule("node:fs");
   try {
     const descriptor = openSync("/dev/null", "r");
     closeSync(descriptor);
@@ -67,7 +66,7 @@ function watchGarbage(): GarbageWatch {
 }
 
 function startedProfiler(): GCProfiler {
-  const profiler = new GCProfiler();
+  const profiler = new (process.getBuiltinModule("node:v8").GCProfiler)();
   profiler.start();
   return profiler;
 }

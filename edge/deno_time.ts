@@ -6,7 +6,6 @@
  * Known limit: the wall clock has a resolution of one millisecond, timers run up to one late.
  * @module
  */
-import { setImmediate } from "node:timers";
 import type { Cancel, Clock, Randomness, Timers } from "./ports.ts";
 
 /** The runtime runs a longer timer at once, so longer delays are waited for in pieces. */
@@ -26,6 +25,25 @@ export function denoTimers(clock: Clock): Timers {
     after: (delayUs, task) => armTimer({ clock, dueUs: clock.monotonicUs() + delayUs, task }),
     soon: (task) => {
       setImmediate(task);
+    },
+  };
+}
+
+/**
+ * Returns the timers of a start. The runtime's are Node's, and take ten milliseconds to be ready: until
+ * one is wanted nothing else waits for this thread, so `soon` is as soon as it is idle.
+ */
+export function startTimers(clock: Clock): Timers {
+  const timers = denoTimers(clock);
+  let isStarting = true;
+  return {
+    after: (delayUs, task) => {
+      isStarting = false;
+      return timers.after(delayUs, task);
+    },
+    soon: (task) => {
+      if (isStarting) queueMicrotask(task);
+      else timers.soon(task);
     },
   };
 }

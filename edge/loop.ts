@@ -71,6 +71,8 @@ export interface CommitLog {
   /** Hands over the open batch unless one is in flight. */
   flush(): void;
   onDurable(handler: (upTo: SeqId, atUs: Micros) => void): void;
+  /** Tells at once of what this thread has made durable; of a Worker's work it tells by and by. */
+  settle(): void;
 }
 
 export type LoopOptions = {
@@ -169,6 +171,7 @@ export class Loop {
     const { clock, ingress, journal } = this.#options;
     const isSpent = this.#rounds(clock.nowUs() + TURN_US_MAX);
     journal.flush();
+    journal.settle();
     if (this.#isStopped) return;
     this.#announceTaken();
     this.#needsRest = this.#breath.isDue({ nowUs: clock.nowUs(), hasMore: ingress.depth > 0 });

@@ -6,7 +6,6 @@
  * Known limit: a number beyond 15 significant digits that is no plain safe integer stays text.
  * @module
  */
-import { Buffer } from "node:buffer";
 
 /** The bytes are not the JSON that the protocol allows. */
 export class JsonError extends Error {
@@ -52,6 +51,14 @@ const ESCAPES: ReadonlyMap<number, string> = new Map([
 
 const utf8 = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
 
+/** Node's way of making a text of bytes, the fastest there is; got when it is first wanted. */
+let latin1Slice: typeof Buffer.prototype.latin1Slice | undefined;
+
+function latin1(bytes: Uint8Array, start: number, end: number): string {
+  latin1Slice ??= process.getBuiltinModule("node:buffer").Buffer.prototype.latin1Slice;
+  return latin1Slice.call(bytes, start, end);
+}
+
 /** Reads tokens from left to right. `at` is the next byte. */
 export class JsonScanner {
   /** What is read; whoever reads one message after the other puts it here. */
@@ -95,7 +102,7 @@ export class JsonScanner {
   /** Returns the ASCII from `start` up to the next byte. Short ones by hand: a call out is slow. */
   asciiFrom(start: number): string {
     const length = this.at - start;
-    if (length > 8) return Buffer.prototype.latin1Slice.call(this.bytes, start, this.at);
+    if (length > 8) return latin1(this.bytes, start, this.at);
     const bytes = this.bytes;
     const a = bytes[start] ?? 0;
     const b = bytes[start + 1] ?? 0;

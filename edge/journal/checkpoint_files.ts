@@ -6,9 +6,9 @@
  * @module
  */
 import type { Checkpoint } from "../../core/timeline.ts";
+import { Sha256, sha256 } from "../../sha256.ts";
 import type { Disk } from "../ports.ts";
 import { readWhole, replacingFile } from "./files.ts";
-import { Sha256, sha256 } from "./format.ts";
 import { parseLargeJson } from "./large_json.ts";
 import { JournalRefused } from "./refusal.ts";
 import type { ReportIndexDocument } from "./report_index.ts";

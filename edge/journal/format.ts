@@ -11,7 +11,7 @@
  * back.
  * @module
  */
-import { createHash } from "node:crypto";
+import { sha256 } from "../../sha256.ts";
 import { ByteWriter, fixed } from "../../wire/byte_writer.ts";
 
 /** Version of the format. A higher one is refused. */
@@ -55,27 +55,6 @@ export type BatchHeader = BatchFields & {
   /** The market part was dropped by retention; `marketBytes` says what it was. */
   readonly isMarketDropped: boolean;
 };
-
-/** Returns the SHA-256 of `data`, hexadecimal. */
-export function sha256(data: string | Uint8Array): string {
-  return createHash("sha256").update(data).digest("hex");
-}
-
-/** SHA-256 of what comes piece by piece. */
-export class Sha256 {
-  readonly #hash = createHash("sha256");
-
-  /** Adds bytes and returns them. */
-  update(bytes: Uint8Array): Uint8Array {
-    this.#hash.update(bytes);
-    return bytes;
-  }
-
-  /** The digest, hexadecimal; once, at the end. */
-  hex(): string {
-    return this.#hash.digest("hex");
-  }
-}
 
 /** Returns the chain before the first batch of a journal. */
 export function genesisChain(journalId: string): string {

@@ -9,7 +9,7 @@
 import { ByteWriter, fixed } from "../../wire/byte_writer.ts";
 import type { Disk, DiskFile } from "../ports.ts";
 import { replacingFile } from "./files.ts";
-import { sha256 } from "./format.ts";
+import { sha256 } from "../../sha256.ts";
 
 const NAME = "high_water";
 const SLOT_BYTES = 4096;

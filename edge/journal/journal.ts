@@ -205,6 +205,11 @@ export class Journal implements MetricSource {
     if (length === this.#committed && length < POSITION_ROWS) this.#close();
   }
 
+  /** Tells at once of what this thread has made durable. */
+  settle(): void {
+    if (this.#writing.isHere) this.#onProgress();
+  }
+
   /** First report of a client that is kept; last + 1 if none is. */
   reportFirstSeq(client: ClientIndex): number {
     return this.#store.firstSeq(client);

@@ -9,6 +9,7 @@
  * is left for a collector that a quiet Worker hears of once in many minutes.
  * @module
  */
+import { sha256 } from "../../sha256.ts";
 import type { Disk, DiskFile } from "../ports.ts";
 import {
   type BatchHeader,
@@ -18,7 +19,6 @@ import {
   parseSegmentHeader,
   type SegmentHeader,
   segmentName,
-  sha256,
   skimBatchHeader,
   storedBytes,
 } from "./format.ts";

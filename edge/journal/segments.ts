@@ -6,8 +6,9 @@
  * of a retention that was interrupted, and are ignored.
  * @module
  */
+import { sha256 } from "../../sha256.ts";
 import type { Disk } from "../ports.ts";
-import { genesisChain, type SegmentHeader, segmentName, segmentNumber, sha256 } from "./format.ts";
+import { genesisChain, type SegmentHeader, segmentName, segmentNumber } from "./format.ts";
 import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
 import { readWindow, SegmentReader } from "./segment_reader.ts";
 

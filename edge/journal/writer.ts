@@ -7,6 +7,7 @@
  * is dead: what a failed sync left on the disk is unknown, and a second sync would hide it.
  * @module
  */
+import { sha256 } from "../../sha256.ts";
 import { ByteWriter } from "../../wire/byte_writer.ts";
 import type { Disk, DiskFile } from "../ports.ts";
 import {
@@ -15,7 +16,6 @@ import {
   encodeSegmentHeader,
   HEADER_BYTES_MAX,
   segmentName,
-  sha256,
   writeBatchHeader,
 } from "./format.ts";
 import { highWaterPath, HighWaterWriter } from "./high_water.ts";

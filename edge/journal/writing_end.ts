@@ -37,6 +37,11 @@ export class WritingEnd {
     this.#options = options;
   }
 
+  /** This thread writes, not a Worker. */
+  get isHere(): boolean {
+    return this.#worker === undefined;
+  }
+
   /** Something is in the ring. */
   tell(): void {
     const { ports, init } = this.#options;

@@ -64,6 +64,16 @@ Deno.test("processLog() writes JSON lines of its level with category and snake_c
   strictEqual(info?.["cause"], "RangeError: no");
 });
 
+Deno.test("processLog() writes a line of what cannot be written as JSON, and says so", async () => {
+  const written = new Written();
+  const circle: Record<string, unknown> = {};
+  circle["self"] = circle;
+  written.log.write("warning", "venue_status", { circle });
+  const [line] = await written.lines();
+  strictEqual(line?.["event"], "venue_status");
+  match(String(line?.["unwritable"]), /circular/);
+});
+
 Deno.test("processLog() writes a Secret as its absence, wherever it stands", async () => {
   const written = new Written();
   const secret = new Secret("k3y-of-mine");

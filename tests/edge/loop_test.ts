@@ -112,6 +112,13 @@ class ToyJournal implements CommitLog {
     this.#handler = handler;
   }
 
+  /** A thread that writes by itself knows at once; a Worker tells by and by. */
+  writesHere = false;
+
+  settle(): void {
+    if (this.writesHere) this.sync();
+  }
+
   /** The batch in flight reaches the disk. */
   sync(): void {
     if (this.#inFlight === undefined) return;
@@ -196,6 +203,17 @@ Deno.test("Loop shows nothing of an event before it is durable, and announces ea
       steps.filter((kind) => /intent|trade/.test(kind)).length,
     );
   }));
+});
+
+Deno.test("Loop shows within the turn what its own thread has made durable", () => {
+  const rig = new Rig();
+  rig.journal.writesHere = true;
+  const taken: SeqId[] = [];
+  rig.queue.offer(intentDraft("first"));
+  rig.queue.offer(tradeDraft(1));
+  rig.loop.whenTaken(rig.queue, () => taken.push(rig.journal.durableSeq));
+  rig.time.runDue();
+  deepStrictEqual([rig.applied, taken, rig.shown], [[1, 2], [2], [2]]);
 });
 
 Deno.test("Loop announces a command when the journal has it, with the commit that it is part of", () => {

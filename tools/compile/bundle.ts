@@ -1,7 +1,10 @@
 /**
- * The program as a handful of JavaScript files: one for the main thread, one for its Workers, parts
- * that both share or that are loaded when wanted (a venue's library).
+ * The program as a handful of JavaScript files: what a start runs in one, what its Workers run in
+ * others, and parts that are loaded when wanted (the command line, a venue's library).
  *
+ * A start reads, checks and links each file before it runs the first line, a millisecond each: so
+ * the main thread and its Workers share no files, and what is loaded later counts as in need of all
+ * that a start runs, which the bundler then leaves in one piece.
  * Invariant: the files depend on sources and libraries alone, not on where either lie here; so names
  * of parts and paths of libraries are rewritten.
  * Known limit: what libraries load only if it is there is left out, as it is from sources: CCXT's
@@ -29,6 +32,14 @@ const ENTRIES = ["main", "workers"];
 /** The file that tells the Workers' entry when it runs. */
 const WORKERS = "./workers.js";
 const OPTIONAL = ["protobufjs", "protobufjs/*", "bufferutil", "utf-8-validate"];
+/** What Workers alone load, though the list of adapters names it for all. */
+const WORKERS_ONLY = ["*/ccxt/mod.ts"];
+/** What the main thread loads when it is wanted. */
+const LOADED_LATER = [
+  "commands.ts",
+  "edge/metrics/exposition.ts",
+  "edge/feeds/capture_formats.ts",
+];
 
 /** Bundles the sources below `root`, in the empty directory `work`. */
 export async function bundle(
@@ -37,19 +48,37 @@ export async function bundle(
   const source = `${of.work}/source`;
   stage(of.root, source);
   Deno.writeTextFileSync(`${source}/build.ts`, buildModule(of.facts));
-  await command(Deno.execPath(), {
-    directory: source,
-    words: [
-      "bundle",
-      "--quiet",
-      "--code-splitting",
-      "--platform=deno",
-      ...OPTIONAL.flatMap((name) => ["--external", name]),
-      "--outdir=../bundle",
-      ...ENTRIES.map((name) => `${name}.ts`),
-    ],
-  });
+  const pack = (entry: string, external: readonly string[]): Promise<string> =>
+    command(Deno.execPath(), {
+      directory: source,
+      words: [
+        "bundle",
+        "--quiet",
+        "--code-splitting",
+        "--platform=deno",
+        ...external.flatMap((name) => ["--external", name]),
+        "--outdir=../bundle",
+        entry,
+      ],
+    });
+  await pack("workers.ts", OPTIONAL);
+  await pack(stageStart(source), WORKERS_ONLY);
   return settled(read(`${of.work}/bundle`));
+}
+
+/** Makes an entry of what runs `main.ts`, and says of what is loaded later that it needs that. */
+function stageStart(source: string): string {
+  for (const name of LOADED_LATER) {
+    const path = `${source}/${name}`;
+    const main = `${"../".repeat(name.split("/").length - 1) || "./"}main.ts`;
+    Deno.writeTextFileSync(path, `import "${main}";\n${Deno.readTextFileSync(path)}`);
+  }
+  Deno.mkdirSync(`${source}/start`);
+  Deno.writeTextFileSync(
+    `${source}/start/main.ts`,
+    'import { main } from "../main.ts";\nmain();\n',
+  );
+  return "start/main.ts";
 }
 
 /** Copies what the program consists of, and nothing that lies beside it. */
@@ -89,8 +118,8 @@ function read(folder: string): ReadonlyMap<string, string> {
 /** A library's file in a comment of the bundler: where the cache is, name, version. */
 const LIBRARY_FILE = /^\/\/ (\S*?\/npm\/[^/\s]+\/)((?:@[^/\s]+\/)?[^/\s]+)\/(\d[^/\s]*)\//gm;
 
-/** A part that is loaded when it is wanted. */
-const LATER = /\bimport\(("\.\/[\w.-]+\.js")\)/g;
+/** A part that is loaded when it is wanted; a source, where only Workers ever want it. */
+const LATER = /\bimport\(("\.\/[\w./-]+\.[jt]s")\)/g;
 
 /** Node's loader of modules as the bundler brings it, for libraries that want it: ready at a start. */
 const REQUIRE =
@@ -118,10 +147,19 @@ function settled(raw: ReadonlyMap<string, string>): Program {
     let own = text;
     for (const cache of caches) own = own.replaceAll(cache, "npm/");
     for (const [from, to] of names) own = own.replaceAll(`"./${from}"`, `"./${to}"`);
-    own = own.replace(LATER, "import(String($1))").replace(REQUIRE, REQUIRE_LATER);
+    own = own.replace(LATER, "import(String($1))").replace(REQUIRE, REQUIRE_LATER)
+      .replace(NOT_ASCII, escaped);
     files.set(names.get(name) ?? name, own);
   }
   return { files, libraries: [...libraries].sort() };
+}
+
+/** In strings and patterns the bundler has escaped them; what is left are comments. */
+const NOT_ASCII = /[^\0-\x7f]/g;
+
+/** A file of ASCII alone is kept by the runtime as it is, any other with two bytes for each. */
+function escaped(unit: string): string {
+  return `\\u${unit.charCodeAt(0).toString(16).padStart(4, "0")}`;
 }
 
 /** The bundler names parts after a hash that covers paths of this machine: numbers replace it. */

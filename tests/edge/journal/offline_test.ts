@@ -7,7 +7,7 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { createTimeline } from "../../../core/mod.ts";
 import type { Checkpoint } from "../../../core/timeline.ts";
-import { sha256 } from "../../../edge/journal/format.ts";
+import { sha256 } from "../../../sha256.ts";
 import {
   dryReplay,
   JournalRefused,

@@ -11,7 +11,6 @@ import {
   genesisChain,
   parseBatchHeader,
   parseSegmentHeader,
-  sha256,
   writeBatchHeader,
 } from "../../../edge/journal/format.ts";
 import {
@@ -23,6 +22,7 @@ import { lockState, StateLocked } from "../../../edge/journal/mod.ts";
 import { BatchReports, ReportIndex } from "../../../edge/journal/report_index.ts";
 import { reportLines } from "../../../edge/journal/report_store.ts";
 import { createRingMemory, RingReader, RingWriter } from "../../../edge/journal/ring.ts";
+import { sha256 } from "../../../sha256.ts";
 import { ByteWriter } from "../../../wire/byte_writer.ts";
 import { MemoryDisk } from "../../support/memory_disk.ts";
 

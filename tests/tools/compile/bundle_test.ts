@@ -16,6 +16,17 @@ function make(work: string): Promise<Program> {
   return bundle({ root: ROOT, work, facts: { kind: "portable", commit: "abc" } });
 }
 
+/** What a start reads: its entry and one part, with no module of Node. */
+function assertStartIsOnePart({ files }: Program): void {
+  const imported = (name: string): readonly string[] =>
+    [...(files.get(name) ?? "").matchAll(/^(?:import|\} from) ?(?:.* from )?"([^"]+)";$/gm)]
+      .map(([, path = ""]) => path.replace(/^\.\//, ""));
+  const [part = "", ...others] = imported("main.js");
+  deepStrictEqual(others, []);
+  ok((files.get(part) ?? "").includes("function startDaemon("));
+  deepStrictEqual(imported(part), []);
+}
+
 Deno.test("bundle() gives the same files in another place, and no path of this machine", async () => {
   using directory = new TemporaryDirectory();
   const first = await make(`${directory.path}/one`);
@@ -28,6 +39,8 @@ Deno.test("bundle() gives the same files in another place, and no path of this m
     doesNotMatch(text, here);
     doesNotMatch(text, /\bimport\("\.\//, `${name} names to the runtime what it may load later`);
     doesNotMatch(text, /__require = \w+\(import/, `${name} makes Node's loader ready`);
+    doesNotMatch(text, /[^\0-\x7f]/, `${name} is read with two bytes for each character`);
   }
   strictEqual(first.libraries.filter((library) => library.startsWith("ccxt@")).length, 1);
+  assertStartIsOnePart(first);
 });
