@@ -163,6 +163,7 @@ class RunningDaemon implements Daemon {
       ...{ view, clock, ingress },
       journal: this.#journal,
       control: this.#control,
+      configDigest: this.#reloader.identity.configDigest,
       lostSinceUs: from.lostSinceUs,
     });
     this.#venues = venues;

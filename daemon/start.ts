@@ -11,7 +11,7 @@ import { clOrdIdPrefix } from "../core/command.ts";
 import type { ControlPayloads } from "../core/event.ts";
 import type { Micros } from "../core/numbers.ts";
 import type { View } from "../core/view.ts";
-import { canonicalConfiguration, configurationDigest } from "../config/canonical.ts";
+import { canonicalConfiguration } from "../config/canonical.ts";
 import { declareClients } from "../config/declare_limits.ts";
 import type { Configuration } from "../config/mod.ts";
 import {
@@ -35,6 +35,8 @@ export type StartParts = {
   readonly ingress: Ingress;
   readonly control: IngressQueue;
   readonly journal: Pick<DaemonJournal, "journalId" | "cells">;
+  /** Of the configuration that starts. */
+  readonly configDigest: string;
   /** A loss was accepted at this start: since when the journal may not know what happened. */
   readonly lostSinceUs: Micros | undefined;
 };
@@ -93,7 +95,10 @@ export function declareStart(options: DaemonOptions, parts: StartParts): VenueSi
 
 function startedPayload(
   configuration: Configuration,
-  { journal, lostSinceUs }: Pick<StartParts, "journal" | "lostSinceUs">,
+  { journal, configDigest, lostSinceUs }: Pick<
+    StartParts,
+    "journal" | "configDigest" | "lostSinceUs"
+  >,
 ): ControlPayloads["Started"] {
   const { invariants, intentHorizonMs, lookupRetryMs, seed } = configuration.engine;
   const { intentsPerSecond, burst } = configuration.wire;
@@ -102,7 +107,7 @@ function startedPayload(
     journalId: journal.journalId,
     mode: configuration.mode,
     configuration: canonicalConfiguration(configuration),
-    configDigest: configurationDigest(configuration),
+    configDigest,
     settings: { invariants, intentHorizonMs, intentsPerSecond, burst, lookupRetryMs },
     seed,
     ...(lostSinceUs === undefined ? {} : { lostSinceUs }),

@@ -41,15 +41,13 @@ export type Fixed = { readonly length: number; readonly words: Int32Array };
 
 /** Makes a {@link Fixed}. @throws {RangeError} If `text` is not ASCII. */
 export function fixed(text: string): Fixed {
-  const bytes = encoder.encode(text);
-  if (bytes.length !== text.length) {
-    throw new RangeError(`Cannot fix a text: it must be ASCII: was ${text}`);
+  const words = new Int32Array(Math.ceil(text.length / WORD_BYTES));
+  for (let at = 0, shift = 24; at < text.length; at++, shift = (shift - 8) & 31) {
+    const unit = text.charCodeAt(at);
+    if (unit > 127) throw new RangeError(`Cannot fix a text: it must be ASCII: was ${text}`);
+    words[at >> 2] = (words[at >> 2] ?? 0) | unit << shift;
   }
-  const padded = new DataView(new ArrayBuffer(bytes.length + WORD_BYTES));
-  bytes.forEach((byte, at) => padded.setUint8(at, byte));
-  const words = new Int32Array(Math.ceil(bytes.length / WORD_BYTES));
-  for (let at = 0; at < words.length; at++) words[at] = padded.getInt32(at * WORD_BYTES);
-  return { length: bytes.length, words };
+  return { length: text.length, words };
 }
 
 /** The four digits of each number below ten thousand, one word each. */
