@@ -151,6 +151,61 @@ Deno.test("apply() knows a stranger's fill by its corrections too, also after a 
   deepStrictEqual(again.lines, w.lines.slice(-6));
 });
 
+Deno.test("apply() counts a stranger's trade once that was told by itself before its correction", () => {
+  const w = say.placed();
+  stranger(w);
+  stranger(w, { id: "x1", qty: 1500 });
+  strictEqual(position(w), "-3.5");
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
+  deepStrictEqual([position(w), ...say.alarms(w)], ["-1.5", "EXTERNAL_FILL"]);
+  const again = new World({}, w.timeline.checkpoint());
+  stranger(w);
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
+  strictEqual(w.timeline.view.counters()["duplicate_reports"], 2);
+  strangerCorrects(w, { ref: "e1", id: "x2", qty: 1000 });
+  strangerVoids(w, "e1");
+  strictEqual(position(w), "0");
+  for (const event of w.events.slice(-4)) again.apply(event);
+  deepStrictEqual(again.lines, w.lines.slice(-4));
+});
+
+Deno.test("apply() takes no stranger's trade for another on the other side, or one that is voided", () => {
+  const w = say.placed();
+  stranger(w);
+  stranger(w, { id: "x1", qty: 1500, side: "Buy" });
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
+  deepStrictEqual([position(w), ...say.alarms(w)], ["-0.5", "ORPHAN_REPORT"]);
+  strangerVoids(w, "e1");
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
+  deepStrictEqual([position(w), ...say.alarms(w)], ["1.5", "ORPHAN_REPORT"]);
+});
+
+Deno.test("apply() forgets a stranger's trade that was told twice with all of its ids", () => {
+  const w = say.placed();
+  stranger(w);
+  stranger(w, { id: "x1", qty: 1500 });
+  w.wait(SETTINGS.intentHorizonMs);
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
+  w.wait(2000);
+  stranger(w, { id: "e2" });
+  for (const id of ["e1", "x1"]) stranger(w, { id });
+  strictEqual(position(w), "-3.5", "a horizon after the correction");
+  w.wait(SETTINGS.intentHorizonMs);
+  stranger(w, { id: "e3" });
+  for (const id of ["e1", "x1"]) stranger(w, { id });
+  strictEqual(position(w), "-9.5", "and not for ever");
+});
+
+Deno.test("apply() knows a stranger's fill by the id of a correction that changes nothing", () => {
+  const w = say.placed();
+  stranger(w);
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
+  strangerCorrects(w, { ref: "e1", id: "x2", qty: 1500 });
+  ok(w.effects.isEmpty);
+  stranger(w, { id: "x2", qty: 1500 });
+  strictEqual(position(w), "-1.5");
+});
+
 Deno.test("apply() knows a corrected fill of a stranger for a horizon after the correction", () => {
   const w = say.placed();
   stranger(w);
