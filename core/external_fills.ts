@@ -24,7 +24,7 @@ export type ExternalFill = {
   /** The event that booked it first. */
   readonly booked: SeqId;
   isVoided: boolean;
-  /** When it was booked, or last voided or corrected; {@link ExternalFills.keep} writes it. */
+  /** When it was booked, or last voided, corrected or confirmed; {@link ExternalFills.keep} writes it. */
   ingestUs: Micros;
 };
 

@@ -112,6 +112,7 @@ export function applyConfirmed(
   turn.state.ledger.confirm(toLedgerExecution(turn, order, fill));
   closePosting(turn);
   fill.isProvisional = false;
+  if (order.isTerminal) turn.state.blotter.keep(order, turn.nowUs);
   const text = `Execution ${execRefId} is final`;
   const { execId } = fill.execution;
   reportOrder(turn, order, { ...UNSAID, execType: "OrderStatus", execRefId: execId, text });

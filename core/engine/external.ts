@@ -30,6 +30,8 @@ export function applyExternal(turn: Turn, event: BrokerEvent): boolean {
       return applyVoid(turn, event);
     case "ExecutionCorrected":
       return applyCorrection(turn, event);
+    case "ExecutionConfirmed":
+      return applyConfirmation(turn, event);
     default:
       return false;
   }
@@ -119,6 +121,14 @@ function applyCorrection(turn: Turn, event: Event<"ExecutionCorrected">): boolea
   return true;
 }
 
+/** To `external` all count as final: it is only known for longer. */
+function applyConfirmation(turn: Turn, event: Event<"ExecutionConfirmed">): boolean {
+  const fill = found(turn, event);
+  if (fill === undefined || fill.isVoided) return false;
+  turn.state.externalFills.keep(fill, turn.nowUs);
+  return true;
+}
+
 /** The venue may tell the execution under its new id, too: that must be known then. */
 function learn(turn: Turn, fill: ExternalFill, execId: string): void {
   const { externalFills } = turn.state;
@@ -142,7 +152,7 @@ function countOnce(turn: Turn, fill: ExternalFill, named: ExternalFill): boolean
 
 function found(
   turn: Turn,
-  event: Event<"ExecutionVoided" | "ExecutionCorrected">,
+  event: Event<"ExecutionVoided" | "ExecutionCorrected" | "ExecutionConfirmed">,
 ): ExternalFill | undefined {
   if (event.venue === null) return undefined;
   return turn.state.externalFills.find(event.venue, event.payload.execRefId);

@@ -91,6 +91,16 @@ function voidExternal(story: Story, execRefId: string): Story {
   });
 }
 
+function confirmExternal(story: Story, execRefId: string): Story {
+  return story.offer({
+    source: "broker_report",
+    eventType: "ExecutionConfirmed",
+    payload: { order: null, clOrdId: null, venueOrderId: "theirs", execRefId },
+    venue: 0,
+    instrument: 0,
+  });
+}
+
 function release(story: Story): Story {
   return story.control("TradingStateSet", { state: "Active", reason: "told" }, {
     venue: venueId(0),
@@ -281,6 +291,18 @@ export const CORRECTIONS: readonly Scenario[] = [
     },
   },
   {
+    name: "confirmed_fill_keeps_its_order",
+    requires: ["R-CORE-5", "fault 13"],
+    description: "An execution that became final keeps its ended order for a horizon from then.",
+    tell: (story) => {
+      story.begin({ settings: { intentHorizonMs: 10_000 } }).place("i1").accept(1)
+        .fill(1, { id: "e1", qty: "10", px: "100", provisional: true }).wait(6000);
+      confirm(story, "e1").wait(10_000).deadline();
+      confirm(story, "e1").fill(1, { id: "e1", qty: "10", px: "100" }).toDeadline()
+        .fill(1, { id: "e1", qty: "10", px: "100" });
+    },
+  },
+  {
     name: "fill_of_nobody_we_know",
     requires: ["fault 9", "fault 36", "R-CORE-6"],
     description: "Booked to external, once; the instrument is halted until an operator has looked.",
@@ -342,6 +364,20 @@ export const CORRECTIONS: readonly Scenario[] = [
       externalFill(story.wait(1), { id: "x3", qty: "1", side: "Sell" });
       voidExternal(story, "x2");
       externalFill(story, { id: "c2", qty: "1", side: "Sell" });
+    },
+  },
+  {
+    name: "fill_of_nobody_we_know_confirmed",
+    requires: ["fault 9", "fault 13"],
+    description: "Known for a horizon from then; one that is voided or not booked is an orphan.",
+    tell: (story) => {
+      story.begin({ settings: { intentHorizonMs: 10_000 } });
+      externalFill(story, { id: "x1", qty: "2", side: "Sell" });
+      confirmExternal(story.wait(8000), "x1");
+      externalFill(story.wait(10_999), { id: "x2", qty: "1", side: "Sell" });
+      externalFill(story, { id: "x1", qty: "2", side: "Sell" });
+      voidExternal(story, "x1");
+      confirmExternal(confirmExternal(story, "x1"), "nothing");
     },
   },
   {
