@@ -238,7 +238,7 @@ function rebook(
 ): void {
   const { fill, execution } = of;
   bookBack(turn, order, fill);
-  book(turn, order, { ...fill, execution });
+  book(turn, order, { booking: { ...fill, execution } });
   const takenOff = takenOffBy(fill);
   const { execId } = fill.execution;
   fill.execution = { ...execution, execId };
