@@ -19,12 +19,12 @@ export type ExternalFill = {
   readonly side: Side;
   /** Under the id that it was booked with. */
   execution: Execution;
-  /** Ids of its corrections, oldest first. */
+  /** Ids that name it too, as they were learnt: those of its corrections. */
   correctedAs: readonly string[];
   /** The event that booked it first. */
   readonly booked: SeqId;
   isVoided: boolean;
-  /** When it was booked, or last voided or corrected; {@link ExternalFills.keep} writes it. */
+  /** When it was booked, or last voided, corrected or confirmed; {@link ExternalFills.keep} writes it. */
   ingestUs: Micros;
 };
 
@@ -55,6 +55,13 @@ export class ExternalFills {
     fill.ingestUs = nowUs;
     this.#kept.delete(fill);
     this.#kept.add(fill);
+  }
+
+  /** Lets every id of one name another, which is the same execution; the one is forgotten. */
+  join(fill: ExternalFill, into: ExternalFill): void {
+    this.#kept.delete(fill);
+    into.correctedAs = [...into.correctedAs, fill.execution.execId, ...fill.correctedAs];
+    for (const name of namesOf(fill)) this.#byName.set(name, into);
   }
 
   /** Lets a correction's id name it too, unless it names one already. */

@@ -46,9 +46,29 @@ export class Fills {
     this.#byId?.set(execId, fill);
   }
 
+  /** Lets every id of one name another, which is the same execution; the one is forgotten. */
+  join(fill: Fill, into: Fill): void {
+    this.#unlink(fill);
+    const { execution, correctedAs } = fill;
+    for (const execId of [execution.execId, ...correctedAs ?? []]) this.correct(into, execId);
+  }
+
   /** As they were booked. */
   *[Symbol.iterator](): IterableIterator<Fill> {
     for (let fill = this.#first; fill !== null; fill = fill.next) yield fill;
+  }
+
+  #unlink(fill: Fill): void {
+    let before: Fill | null = null;
+    for (const each of this) {
+      if (each === fill) break;
+      before = each;
+    }
+    if (before === null) this.#first = fill.next;
+    else before.next = fill.next;
+    if (this.#last === fill) this.#last = before;
+    fill.next = null;
+    this.#count -= 1;
   }
 
   #indexAll(): void {

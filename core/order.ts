@@ -97,6 +97,11 @@ export class Order extends OrderWindow {
     this.#fills?.correct(fill, execId);
   }
 
+  /** Lets every id of one execution name another, which is the same; the one is forgotten. */
+  joinFills(fill: Fill, into: Fill): void {
+    this.#fills?.join(fill, into);
+  }
+
   /** The execution that an id names, or undefined. */
   fillOf(execId: string): Fill | undefined {
     return this.#fills?.get(execId);

@@ -61,7 +61,7 @@ export type WaitingRequest = {
 export type Fill = {
   /** Under the id that it was first booked with. */
   execution: Execution;
-  /** Ids of its corrections, oldest first; each names it too. */
+  /** Ids that name it too, as they were learnt: those of its corrections. */
   correctedAs: string[] | null;
   /** Most that it ever counted: what the venue takes off does not come back to the market. */
   peakQty: Qty;

@@ -21,7 +21,7 @@ export const ALARMS: Readonly<Record<LoggedAlarm, AlarmRow>> = {
     remedy: "Nothing if it closes again; else look at the venue's status and the network.",
   },
   CORRECTION_REFUSED: {
-    says: "The venue corrects or confirms an execution that it has taken back.",
+    says: "The venue corrects or confirms what it took back, or what an order counts twice.",
     remedy: "Compare the account's trades with `tapeline why`; report it with the journal.",
   },
   DRY_RUN_FILL: {

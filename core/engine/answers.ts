@@ -11,7 +11,7 @@ import { accept, applyCancelled, applyExpired, applyRejected } from "./outcomes.
 import { finishReplace, learnKey, refuseReplace, restate } from "./replaced.ts";
 import { raise, type Turn } from "./turn.ts";
 import type { BrokerPayloads } from "../event.ts";
-import { unreachable } from "../invariant.ts";
+import { invariant, unreachable } from "../invariant.ts";
 import { type Micros, qty, type RequestId } from "../numbers.ts";
 import { DOUBT, type Order, type PendingReplace } from "../order.ts";
 
@@ -22,6 +22,8 @@ type Found = BrokerPayloads["OrderFound"];
 
 /** The venue has the order. */
 export function applyFound(turn: Turn, order: Order, found: Found): void {
+  const isCountable = Number.isSafeInteger(totalOf(order, found));
+  invariant(isCountable, "What a look-up finds must stay within 2^53 quanta");
   const askedUs = closeLookup(order, found.request);
   if (order.isTerminal) {
     onFoundAfterEnd(turn, order, found);
@@ -165,7 +167,7 @@ function onFilled(turn: Turn, order: Order, found: Found): void {
   askVenue(turn, order);
 }
 
-/** The whole quantity by the terms that the venue has; what it says need not be countable. */
+/** The whole quantity by the terms that the venue has. */
 function totalOf(order: Order, found: Found): number {
   return found.orderQty + order.baseCumQty;
 }

@@ -3,11 +3,12 @@
  *
  * A correction is two postings, the old execution reversed and the new one booked, and one report.
  * An execution is known by the id it was booked with and by those of its corrections; reports name it
- * by the first, the one that its client has seen.
+ * by the first, the one that its client has seen. A trade that was told by itself before the
+ * correction that made it is booked twice until then, and once from then on.
  *
  * Invariants: a correction of which either posting would break a bound changes nothing; the order
  * does not re-open; what a void or a correction takes off its quantity does not come back to the
- * market (`voidedQty`); a voided execution stays voided.
+ * market (`voidedQty`), unless it had been counted twice; a voided execution stays voided.
  * @module
  */
 import {
@@ -41,16 +42,7 @@ export function applyVoided(
     turn.state.count("duplicate_reports");
     return;
   }
-  bookBack(turn, order, fill);
-  order.voidedQty = qty(order.voidedQty + fill.execution.lastQty);
-  fill.isVoided = true;
-  advance(turn, order, {
-    ...UNSAID,
-    execType: "TradeCancel",
-    reason: `execution ${execRefId} voided`,
-    execRefId: fill.execution.execId,
-    execution: { ...fill.execution, execId, lastQty: qty(0), commission: "0" },
-  });
+  takeOut(turn, order, { fill, execId, reason: `execution ${execRefId} voided` });
 }
 
 /** Books an execution as the venue corrected it. */
@@ -62,12 +54,18 @@ export function applyCorrected(
   const { execId, execRefId } = payload;
   const fill = meant(turn, order, { execRefId, action: "correct" });
   if (fill === undefined) return;
-  if (isRepeated(order, fill, payload)) {
+  const named = order.fillOf(execId);
+  if (isRepeated(payload, { fill, named })) {
     turn.state.count("duplicate_reports");
+    if (named === undefined) learn(turn, order, { fill, execId });
     return;
   }
   if (fill.isVoided) {
     refuse(turn, order, { execRefId, action: "correct" });
+    return;
+  }
+  if (named !== undefined && named !== fill) {
+    countOnce(turn, order, { fill, named, execId });
     return;
   }
   invariant(payload.lastQty > 0, "A correction must leave a quantity");
@@ -114,6 +112,7 @@ export function applyConfirmed(
   turn.state.ledger.confirm(toLedgerExecution(turn, order, fill));
   closePosting(turn);
   fill.isProvisional = false;
+  if (order.isTerminal) turn.state.blotter.keep(order, turn.nowUs);
   const text = `Execution ${execRefId} is final`;
   const { execId } = fill.execution;
   reportOrder(turn, order, { ...UNSAID, execType: "OrderStatus", execRefId: execId, text });
@@ -142,24 +141,94 @@ function meant(
 function refuse(
   turn: Turn,
   order: Order,
-  of: { readonly execRefId: string; readonly action: Action },
+  of: { readonly execRefId: string; readonly action: Action; readonly rule?: string },
 ): void {
+  const { execRefId, action, rule = "it must not be voided: was voided" } = of;
   raise(turn, {
     code: "CORRECTION_REFUSED",
-    text: `Cannot ${of.action} execution ${of.execRefId} of order ${order.terms.id} at seq_id ` +
-      `${turn.seqId}: it must not be voided: was voided`,
+    text: `Cannot ${action} execution ${execRefId} of order ${order.terms.id} at seq_id ` +
+      `${turn.seqId}: ${rule}`,
   });
 }
 
-/** True for a correction that was applied, also an earlier one than the last. */
-function isRepeated(
-  order: Order,
-  fill: Fill,
+/**
+ * True for a correction that was applied, also an earlier one than the last, or that changes nothing.
+ * `named`: the execution that its own id names, if there is one.
+ */
+export function isRepeated<Kept extends Pick<Fill, "execution" | "isVoided">>(
   payload: BrokerPayloads["ExecutionCorrected"],
+  { fill, named }: { readonly fill: Kept; readonly named: Kept | undefined },
 ): boolean {
-  const { execId, execRefId } = payload;
-  if (execId !== execRefId && order.fillOf(execId) !== undefined) return true;
+  if (named !== undefined && named !== fill) return false;
+  if (named === fill && payload.execId !== payload.execRefId) return true;
   return !fill.isVoided && saysTheSame(fill.execution, payload);
+}
+
+/** The venue may tell the execution under its new id, too: that must be known then. */
+function learn(
+  turn: Turn,
+  order: Order,
+  of: { readonly fill: Fill; readonly execId: string },
+): void {
+  order.correctFill(of.fill, of.execId);
+  if (order.isTerminal) turn.state.blotter.keep(order, turn.nowUs);
+}
+
+/** Takes an execution out of the books and its order, and reports that it does not count. */
+function takeOut(
+  turn: Turn,
+  order: Order,
+  of: { readonly fill: Fill; readonly execId: string; readonly reason: string },
+): void {
+  const { fill, execId, reason } = of;
+  bookBack(turn, order, fill);
+  order.voidedQty = qty(order.voidedQty + fill.execution.lastQty);
+  fill.isVoided = true;
+  advance(turn, order, {
+    ...UNSAID,
+    execType: "TradeCancel",
+    reason,
+    execRefId: fill.execution.execId,
+    execution: { ...fill.execution, execId, lastQty: qty(0), commission: "0" },
+  });
+}
+
+/**
+ * The corrected trade was told first, as an execution of its own: the one that it corrects is taken
+ * out, and the order is as if the words had come in their order.
+ */
+function countOnce(
+  turn: Turn,
+  order: Order,
+  of: { readonly fill: Fill; readonly named: Fill; readonly execId: string },
+): void {
+  const { fill, named, execId } = of;
+  const execRefId = fill.execution.execId;
+  if (order.baseCumQty > 0) {
+    const rule = "it must be booked once if its order was placed anew: was booked twice";
+    refuse(turn, order, { execRefId, action: "correct", rule });
+    return;
+  }
+  const reason = `execution ${execRefId} was booked twice`;
+  takeOut(turn, order, { fill, execId, reason });
+  const { leavesQty } = order;
+  order.joinFills(fill, named);
+  order.voidedQty = qty(order.voidedQty - Math.min(fill.peakQty, named.peakQty));
+  named.peakQty = qty(Math.max(fill.peakQty, named.peakQty));
+  if (order.leavesQty > leavesQty) {
+    advance(turn, order, { ...UNSAID, execType: "Restated", reason });
+  }
+  if (order.status === "Filled" && order.openQty > 0) raiseLive(turn, order, execRefId);
+}
+
+/** What filled it was counted twice, so the venue works on what is left. */
+function raiseLive(turn: Turn, order: Order, execRefId: string): void {
+  raise(turn, {
+    code: "LIVE_AFTER_END",
+    text: `Order ${order.terms.id} ended as ${order.status}, at seq_id ${turn.seqId}: the venue ` +
+      `must not have it: what filled it (execution ${execRefId}) was booked twice; cancel ` +
+      `${order.clOrdId} at the venue`,
+  });
 }
 
 function rebook(
@@ -169,7 +238,7 @@ function rebook(
 ): void {
   const { fill, execution } = of;
   bookBack(turn, order, fill);
-  book(turn, order, { ...fill, execution });
+  book(turn, order, { booking: { ...fill, execution } });
   const takenOff = takenOffBy(fill);
   const { execId } = fill.execution;
   fill.execution = { ...execution, execId };

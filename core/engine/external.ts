@@ -7,6 +7,7 @@
  * older than the horizon is booked, since whether it was booked before is no longer known.
  * @module
  */
+import { isRepeated } from "./corrections.ts";
 import { closePosting } from "./postings.ts";
 import { toExecution } from "./reports.ts";
 import { haltInstrument, raise, type Turn } from "./turn.ts";
@@ -14,7 +15,6 @@ import { FUTURE_MAX_US } from "../blotter.ts";
 import type { BrokerPayloads, Event } from "../event.ts";
 import type { ExternalFill } from "../external_fills.ts";
 import type { LedgerExecution } from "../ledger/ledger.ts";
-import { saysTheSame } from "../report.ts";
 
 type BrokerEvent = Event<keyof BrokerPayloads>;
 
@@ -30,6 +30,8 @@ export function applyExternal(turn: Turn, event: BrokerEvent): boolean {
       return applyVoid(turn, event);
     case "ExecutionCorrected":
       return applyCorrection(turn, event);
+    case "ExecutionConfirmed":
+      return applyConfirmation(turn, event);
     default:
       return false;
   }
@@ -99,39 +101,58 @@ function applyCorrection(turn: Turn, event: Event<"ExecutionCorrected">): boolea
   if (fill === undefined) return false;
   const { payload } = event;
   const { externalFills, ledger } = turn.state;
-  if (isRepeated(turn, fill, payload)) {
+  const named = externalFills.find(fill.venue, payload.execId);
+  if (isRepeated(payload, { fill, named })) {
     turn.state.count("duplicate_reports");
+    if (named === undefined) learn(turn, fill, payload.execId);
     return true;
   }
   if (fill.isVoided || payload.lastQty <= 0) return false;
+  if (named !== undefined && named !== fill) return countOnce(turn, fill, named);
   const execution = { ...toExecution(payload), execId: fill.execution.execId };
   const was = ledgerExecution(turn, fill);
   ledger.assertCorrectable({ was, now: ledgerExecution(turn, { ...fill, execution }) });
   ledger.reverse(was);
   closePosting(turn);
   fill.execution = execution;
-  externalFills.correct(fill, payload.execId);
-  externalFills.keep(fill, turn.nowUs);
+  learn(turn, fill, payload.execId);
   ledger.book(ledgerExecution(turn, fill));
   finish(turn, fill, "corrected");
   return true;
 }
 
-/** True for a correction that was applied, also an earlier one than the last. */
-function isRepeated(
-  turn: Turn,
-  fill: ExternalFill,
-  payload: BrokerPayloads["ExecutionCorrected"],
-): boolean {
-  const { execId, execRefId } = payload;
-  const isKnown = turn.state.externalFills.find(fill.venue, execId) !== undefined;
-  if (execId !== execRefId && isKnown) return true;
-  return !fill.isVoided && saysTheSame(fill.execution, payload);
+/** To `external` all count as final: it is only known for longer. */
+function applyConfirmation(turn: Turn, event: Event<"ExecutionConfirmed">): boolean {
+  const fill = found(turn, event);
+  if (fill === undefined || fill.isVoided) return false;
+  turn.state.externalFills.keep(fill, turn.nowUs);
+  return true;
+}
+
+/** The venue may tell the execution under its new id, too: that must be known then. */
+function learn(turn: Turn, fill: ExternalFill, execId: string): void {
+  const { externalFills } = turn.state;
+  externalFills.correct(fill, execId);
+  externalFills.keep(fill, turn.nowUs);
+}
+
+/**
+ * The corrected trade was told first, as an execution of its own: the one that it corrects is taken
+ * out. Venues number trades by instrument: what is on another, or on the other side, is not it.
+ */
+function countOnce(turn: Turn, fill: ExternalFill, named: ExternalFill): boolean {
+  if (named.instrument !== fill.instrument || named.side !== fill.side) return false;
+  const { externalFills, ledger } = turn.state;
+  ledger.reverse(ledgerExecution(turn, fill));
+  externalFills.join(fill, named);
+  externalFills.keep(named, turn.nowUs);
+  finish(turn, named, "told twice");
+  return true;
 }
 
 function found(
   turn: Turn,
-  event: Event<"ExecutionVoided" | "ExecutionCorrected">,
+  event: Event<"ExecutionVoided" | "ExecutionCorrected" | "ExecutionConfirmed">,
 ): ExternalFill | undefined {
   if (event.venue === null) return undefined;
   return turn.state.externalFills.find(event.venue, event.payload.execRefId);

@@ -5,7 +5,8 @@
  * quantity halt the account. A repeated execution changes nothing. What the venue says of an
  * execution afterwards is in `corrections.ts`.
  *
- * Invariant: after a posting the account's book is the sum of the sub-books and `external`.
+ * Invariants: after a posting the account's book is the sum of the sub-books and `external`; what the
+ * ledger cannot book proves nothing of its order.
  * @module
  */
 import { forgetRequest } from "./doubt.ts";
@@ -19,6 +20,7 @@ import type { ClientFill } from "../clients.ts";
 import type { BrokerPayloads } from "../event.ts";
 import type { Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
+import type { Posting } from "../ledger/account.ts";
 import type { LedgerExecution } from "../ledger/ledger.ts";
 import { qty } from "../numbers.ts";
 import type { Fill, Order } from "../order.ts";
@@ -36,8 +38,11 @@ export function applyExecuted(
   }
   invariant(payload.lastQty > 0, "An execution must have a quantity");
   assertCountable(order, payload.lastQty);
-  turn.state.ledger.assertPriced(instrumentOf(turn, order), payload.lastPx);
-  const { venueOrderId } = payload;
+  const { provisional: isProvisional, venueOrderId } = payload;
+  const execution = toExecution(payload);
+  const posting = turn.state.ledger.toPosting(
+    toLedgerExecution(turn, order, { execution, booked: turn.seqId, tag: null, isProvisional }),
+  );
   if (venueOrderId !== null && !of.isOldVersion) {
     turn.state.blotter.nameAtVenue(order, venueOrderId);
   }
@@ -46,7 +51,6 @@ export function applyExecuted(
     accept(turn, order, { inferred: true });
     inferIncrease(turn, order, { executed: payload.lastQty, clOrdId: payload.clOrdId });
   }
-  const execution = toExecution(payload);
   const fill: Fill = {
     execution,
     correctedAs: null,
@@ -54,10 +58,10 @@ export function applyExecuted(
     booked: turn.seqId,
     tag: order.tag,
     isVoided: false,
-    isProvisional: payload.provisional,
+    isProvisional,
     next: null,
   };
-  book(turn, order, fill);
+  book(turn, order, { booking: fill, posting });
   remember(turn, order, fill);
   advance(turn, order, {
     ...UNSAID,
@@ -65,7 +69,7 @@ export function applyExecuted(
     reason: "executed by the venue",
     execution,
     late: isLate,
-    provisional: payload.provisional,
+    provisional: isProvisional,
   });
   checkFill(turn, order, { isLate, execId: execution.execId });
 }
@@ -96,11 +100,19 @@ export function inferIncrease(
 /** An execution, the event and tag that it was booked with first, and whether it may be voided. */
 export type Booking = Pick<Fill, "execution" | "booked" | "tag" | "isProvisional">;
 
-/** Books an execution into the ledger and its order; one that has ended is kept anew. */
-export function book(turn: Turn, order: Order, booking: Booking): void {
+/**
+ * Books an execution into the ledger and its order; one that has ended is kept anew. `posting`: what
+ * it posts, where that is known.
+ */
+export function book(
+  turn: Turn,
+  order: Order,
+  of: { readonly booking: Booking; readonly posting?: Posting },
+): void {
   const { state } = turn;
+  const { booking, posting } = of;
   const { execution } = booking;
-  state.ledger.book(toLedgerExecution(turn, order, booking));
+  state.ledger.book(toLedgerExecution(turn, order, booking), posting);
   closePosting(turn);
   order.cumQty = qty(order.cumQty + execution.lastQty);
   order.addNotional(execution.lastPx, execution.lastQty);

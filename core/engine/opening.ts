@@ -73,6 +73,7 @@ function openPosition(turn: Turn, position: Reported["positions"][number]): void
 /**
  * What the account entered a position at, to the quantum. A venue has no price for what it does not
  * hold any more: closed so, a position realises nothing, and what it brought is in the balance.
+ * @throws {InvariantError} If that cannot be counted.
  */
 function averagePxOf(turn: Turn, { id, venue, priceRule }: Instrument): Px | undefined {
   const position = turn.state.ledger.holdings("account", venue)?.position(id);
@@ -80,8 +81,9 @@ function averagePxOf(turn: Turn, { id, venue, priceRule }: Instrument): Px | und
   if (average === null) return undefined;
   const scale = Math.max(decimalsOf(average), priceRule.scale);
   const numerator = toUnits(average, scale) ?? 0n;
-  return px(Number(divideHalfEven({
-    numerator,
-    denominator: powerOfTen(scale - priceRule.scale),
-  })));
+  const denominator = powerOfTen(scale - priceRule.scale);
+  const quanta = Number(divideHalfEven({ numerator, denominator }));
+  // The cost of next to nothing is rounded, and may say more than was paid.
+  invariant(Number.isSafeInteger(quanta), "A price must stay within 2^53 quanta");
+  return px(quanta);
 }

@@ -241,10 +241,14 @@ export class EngineView implements View {
     return this.#state.clients.all[client];
   }
 
-  /** The execution of a row as it stands; undefined if it was voided, or its order forgotten. */
+  /**
+   * The execution of a row as it stands; undefined if it was voided, if another row shows the same
+   * execution, or if its order is forgotten.
+   */
   #asItStands(row: FillRow): FillRow["execution"] | undefined {
-    const fill = this.#state.blotter.get(row.orderId)?.fillOf(row.execution.execId);
-    return fill === undefined || fill.isVoided ? undefined : fill.execution;
+    const { execId } = row.execution;
+    const fill = this.#state.blotter.get(row.orderId)?.fillOf(execId);
+    return fill?.execution.execId !== execId || fill.isVoided ? undefined : fill.execution;
   }
 
   /** What live orders of an account hold back of a currency at worst. */

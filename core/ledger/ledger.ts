@@ -136,14 +136,18 @@ export class Ledger {
     return problem === undefined ? undefined : `Cannot list ${instrument.name}: ${problem}`;
   }
 
-  /** @throws {InvariantError} If nothing of the instrument can be executed at that price. */
-  assertPriced(instrument: Instrument, price: Px): void {
-    this.accountingOf(instrument).valueOf({ quanta: 0, px: price });
+  /**
+   * Returns what an execution posts, for {@link Ledger.book}.
+   * @throws {InvariantError} If it cannot be booked.
+   */
+  toPosting(execution: LedgerExecution): Posting {
+    const posting = this.#postingOf(execution);
+    this.#account(execution.venue).assertBookable(posting);
+    return posting;
   }
 
-  /** Books an execution into the account book and its owner's. */
-  book(execution: LedgerExecution): void {
-    const posting = this.#postingOf(execution);
+  /** Books an execution into the account book and its owner's; `posting`: what it posts. */
+  book(execution: LedgerExecution, posting: Posting = this.#postingOf(execution)): void {
     this.#account(execution.venue).book(posting);
     this.#touch(execution, { kind: "book", posting });
     this.#tag(execution, posting);

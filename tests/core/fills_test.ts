@@ -44,3 +44,27 @@ for (const count of [0, 1, 16, 17, 40]) {
     deepStrictEqual([...fills], all);
   });
 }
+
+for (const count of [3, 16, 17, 40]) {
+  for (const [one, into] of [[0, 1], [1, 0], [count - 1, 0]] as const) {
+    Deno.test(`Fills.join() lets ${into} of ${count} be found by the ids of ${one} too`, () => {
+      const fills = new Fills();
+      const all = Array.from({ length: count }, (_, at) => fillOf(`x-${at}`));
+      for (const [at, fill] of all.entries()) {
+        fills.add(fill);
+        fills.correct(fill, `c-${at}`);
+      }
+      const [fill, other] = [all[one], all[into]];
+      if (fill === undefined || other === undefined) throw new Error("both are there");
+      fills.join(fill, other);
+      for (const id of ["x", "c"]) strictEqual(fills.get(`${id}-${one}`), other);
+      const rest = all.filter((each) => each !== fill);
+      deepStrictEqual([...fills], rest);
+      const more = Array.from({ length: 20 }, (_, at) => fillOf(`y-${at}`));
+      for (const each of more) fills.add(each);
+      deepStrictEqual([...fills], [...rest, ...more]);
+      for (const each of more) strictEqual(fills.get(each.execution.execId), each);
+      for (const id of ["x", "c"]) strictEqual(fills.get(`${id}-${one}`), other);
+    });
+  }
+}

@@ -7,7 +7,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
 import { fromQuanta } from "../../../core/decimal.ts";
 import { clientIndex } from "../../../core/mod.ts";
-import { ref, SETTINGS, World } from "../../support/engine_world.ts";
+import { ref, SETTINGS, World, type WorldOptions } from "../../support/engine_world.ts";
 import * as say from "../../support/venue_words.ts";
 
 const ALICE = clientIndex(0);
@@ -208,6 +208,137 @@ Deno.test("apply() keeps a correction of a provisional execution provisional unt
   strictEqual(say.corrected(w, { ref: "e1", id: "x2", qty: 2000 })[0]?.provisional, undefined);
 });
 
+type Words = readonly (readonly [string, number])[];
+
+/** Order 1 of 20, with `e0` of 10 that the venue corrected to 8 as `x1`, told in some order. */
+function toldTwice(words: readonly ("trade" | "correction")[], options: WorldOptions = {}): World {
+  const w = new World(options).start().open();
+  w.place("a1", { orderQty: "20" });
+  w.accept();
+  w.fill(1, { id: "e0", qty: 10_000 });
+  for (const word of words) {
+    if (word === "trade") w.fill(1, { id: "x1", qty: 8000 });
+    else say.corrected(w, { ref: "e0", id: "x1", qty: 8000 });
+  }
+  return w;
+}
+
+Deno.test("apply() counts a corrected trade once that was told by itself before its correction", () => {
+  const w = toldTwice(["trade"]);
+  strictEqual(position(w), "18");
+  const reports = say.corrected(w, { ref: "e0", id: "x1", qty: 8000 });
+  deepStrictEqual(say.briefs(reports), [
+    "TradeCancel/PartiallyFilled 8000+2000",
+    "Restated/PartiallyFilled 8000+10000",
+  ]);
+  deepStrictEqual([reports[0]?.execRefId, reports[0]?.execution?.execId], ["e0", "x1"]);
+  deepStrictEqual(say.alarms(w), []);
+  deepStrictEqual(books(w), books(toldTwice(["correction", "trade"])), "as in their order");
+  const rows = w.timeline.view.fills(ALICE, { limit: 9 });
+  deepStrictEqual(rows.map(({ execution }) => execution.execId), ["x1"]);
+});
+
+Deno.test("apply() knows an execution that was told twice by each of its ids", () => {
+  const w = toldTwice(["trade", "correction", "correction", "trade"]);
+  w.fill(1, { id: "e0", qty: 10_000 });
+  const again = new World({}, w.timeline.checkpoint());
+  const from = w.events.length;
+  strictEqual(w.timeline.view.counters()["duplicate_reports"], 3);
+  deepStrictEqual(say.briefs(say.corrected(w, { ref: "e0", id: "x2", qty: 9000 })), [
+    "TradeCorrect/PartiallyFilled 9000+10000",
+  ]);
+  const [report] = say.voided(w, "e0");
+  deepStrictEqual([report?.execRefId, position(w)], ["x1", "0"]);
+  strictEqual(say.voided(w, "x1").length, 0, "it is the same one");
+  for (const event of w.events.slice(from)) again.apply(event);
+  deepStrictEqual(again.lines, w.lines.slice(from));
+});
+
+Deno.test("apply() takes an execution out that was told twice though the other is voided or the same", () => {
+  const w = toldTwice(["trade"]);
+  say.voided(w, "x1");
+  say.corrected(w, { ref: "e0", id: "x1", qty: 8000 });
+  deepStrictEqual([position(w), say.briefs(w.reports.slice(-1))], [
+    "0",
+    ["Restated/Accepted 0+10000"],
+  ]);
+  const again = partFilled();
+  again.fill(1, { id: "x1", qty: 4000 });
+  say.corrected(again, { ref: "e0", id: "x1", qty: 4000 });
+  strictEqual(position(again), "4");
+});
+
+Deno.test("apply() counts a trade once wherever a history tells it between its corrections", () => {
+  const lots = fc.integer({ min: 1, max: 5000 });
+  const at = fc.nat(4);
+  fc.assert(
+    fc.property(lots, lots, lots, fc.array(at, { maxLength: 4 }), fc.constantFrom("e0", "x1"), (
+      first,
+      second,
+      third,
+      told,
+      ref,
+    ) => {
+      const trades: Words = [["e0", first], ["x1", second], ["x2", third]];
+      const stream = [
+        (w: World) => w.fill(1, { id: "e0", qty: first }),
+        (w: World) => say.corrected(w, { ref: "e0", id: "x1", qty: second }),
+        (w: World) => say.corrected(w, { ref, id: "x2", qty: third }),
+      ];
+      const [w, inOrder] = [0, 1].map(() => {
+        const world = new World().start().open();
+        world.place("a1", { orderQty: "40" });
+        world.accept();
+        return world;
+      });
+      ok(w !== undefined && inOrder !== undefined);
+      for (const [when, word] of stream.entries()) {
+        for (const [n, each] of told.entries()) {
+          const [id, qty] = trades[n % 3] ?? ["e0", first];
+          if (each === when) w.fill(1, { id, qty });
+        }
+        word(w);
+        word(inOrder);
+      }
+      deepStrictEqual(books(w), books(inOrder));
+      strictEqual(w.timeline.view.counters()["invariant_failures"], 0);
+    }),
+    { numRuns: 300 },
+  );
+});
+
+Deno.test("apply() alarms of an order that only an execution told twice has filled", () => {
+  const w = say.worldIn("Accepted");
+  w.fill(1, { id: "e0", qty: 6000 });
+  w.fill(1, { id: "x1", qty: 4000 });
+  const reports = say.corrected(w, { ref: "e0", id: "x1", qty: 4000 });
+  deepStrictEqual(say.briefs(reports), ["TradeCancel/Filled 4000+0"]);
+  deepStrictEqual([position(w), say.alarms(w)], ["4", ["LIVE_AFTER_END"]]);
+  strictEqual(w.fill(1, { id: "e2", qty: 4000 }).length, 1);
+  deepStrictEqual(say.alarms(w), [], "no more than was ordered");
+});
+
+Deno.test("apply() refuses to count once in an order that was placed anew with both, and alarms", () => {
+  const w = toldTwice(["trade"], { capabilities: { replace: "cancel_new" } });
+  w.replace("r1", { orig: "a1", qty: "21" });
+  w.cancelled();
+  breaks(w, () => say.corrected(w, { ref: "e0", id: "x1", qty: 8000 }), "CORRECTION_REFUSED");
+});
+
+Deno.test("apply() refuses a correction of a voided execution that was told by itself, and alarms", () => {
+  const w = toldTwice(["trade"]);
+  say.voided(w, "e0");
+  breaks(w, () => say.corrected(w, { ref: "e0", id: "x1", qty: 8000 }), "CORRECTION_REFUSED");
+});
+
+Deno.test("apply() knows an execution by the id of a correction that changes nothing", () => {
+  const w = partFilled();
+  say.corrected(w, { ref: "e0", id: "x1", qty: 3000 });
+  say.corrected(w, { ref: "e0", id: "x2", qty: 3000 });
+  strictEqual(w.fill(1, { id: "x2", qty: 3000 }).length, 0);
+  strictEqual(position(w), "3");
+});
+
 const MOST = Number.MAX_SAFE_INTEGER;
 
 /** What must be as it was after an event that broke a rule. */
@@ -217,11 +348,11 @@ function books(w: World): unknown {
   return [view.positions("account"), view.positions(ALICE), view.balances(), orders];
 }
 
-/** Expects a broken rule that changed nothing but the trading state. */
-function breaks(w: World, act: () => unknown): void {
+/** Expects an alarm, of a broken rule unless told otherwise, and that nothing else changed. */
+function breaks(w: World, act: () => unknown, code = "INVARIANT"): void {
   const before = books(w);
   act();
-  deepStrictEqual([say.alarms(w), w.effects.reports.length], [["INVARIANT"], 0]);
+  deepStrictEqual([say.alarms(w), w.effects.reports.length], [[code], 0]);
   deepStrictEqual(books(w), before);
 }
 

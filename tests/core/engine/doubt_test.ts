@@ -57,6 +57,23 @@ Deno.test("apply() puts a submit of unknown outcome in doubt and asks, never sen
   deepStrictEqual(kinds(w), ["Submit", "Lookup"]);
 });
 
+for (const status of ["open", "filled"] as const) {
+  Deno.test(`apply() breaks a rule, and ends nothing, by an order found ${status} that cannot be counted`, () => {
+    const w = placed({ capabilities: { replace: "cancel_new" } });
+    w.accept();
+    w.fill(1, { id: "e1", qty: 1000 });
+    w.replace("r1", { orig: "a1", qty: "20" });
+    w.cancelled();
+    w.failed("unknown");
+    strictEqual(found(w, { status, qty: Number.MAX_SAFE_INTEGER }).length, 0);
+    deepStrictEqual(w.effects.alarms.map(({ code }) => code), ["INVARIANT"]);
+    strictEqual(w.effects.transitions[0]?.kind, "AccountHalted");
+    deepStrictEqual(found(w, { status: "open", qty: 19_000 }).map(brief), [
+      "Replaced/PartiallyFilled 1000+19000 inferred",
+    ]);
+  });
+}
+
 Deno.test("apply() leaves doubt by what the venue reports of itself", () => {
   const w = placed();
   w.failed("unknown");

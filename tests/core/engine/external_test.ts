@@ -40,6 +40,10 @@ function strangerVoids(w: World, execRefId: string): void {
   w.broker("ExecutionVoided", { ...STRANGER, execId: "x1", execRefId });
 }
 
+function strangerConfirms(w: World, execRefId: string): void {
+  w.broker("ExecutionConfirmed", { ...STRANGER, execRefId });
+}
+
 function strangerCorrects(
   w: World,
   of: { readonly ref: string; readonly id: string; readonly qty: number },
@@ -151,6 +155,61 @@ Deno.test("apply() knows a stranger's fill by its corrections too, also after a 
   deepStrictEqual(again.lines, w.lines.slice(-6));
 });
 
+Deno.test("apply() counts a stranger's trade once that was told by itself before its correction", () => {
+  const w = say.placed();
+  stranger(w);
+  stranger(w, { id: "x1", qty: 1500 });
+  strictEqual(position(w), "-3.5");
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
+  deepStrictEqual([position(w), ...say.alarms(w)], ["-1.5", "EXTERNAL_FILL"]);
+  const again = new World({}, w.timeline.checkpoint());
+  stranger(w);
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
+  strictEqual(w.timeline.view.counters()["duplicate_reports"], 2);
+  strangerCorrects(w, { ref: "e1", id: "x2", qty: 1000 });
+  strangerVoids(w, "e1");
+  strictEqual(position(w), "0");
+  for (const event of w.events.slice(-4)) again.apply(event);
+  deepStrictEqual(again.lines, w.lines.slice(-4));
+});
+
+Deno.test("apply() takes no stranger's trade for another on the other side, or one that is voided", () => {
+  const w = say.placed();
+  stranger(w);
+  stranger(w, { id: "x1", qty: 1500, side: "Buy" });
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
+  deepStrictEqual([position(w), ...say.alarms(w)], ["-0.5", "ORPHAN_REPORT"]);
+  strangerVoids(w, "e1");
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
+  deepStrictEqual([position(w), ...say.alarms(w)], ["1.5", "ORPHAN_REPORT"]);
+});
+
+Deno.test("apply() forgets a stranger's trade that was told twice with all of its ids", () => {
+  const w = say.placed();
+  stranger(w);
+  stranger(w, { id: "x1", qty: 1500 });
+  w.wait(SETTINGS.intentHorizonMs);
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
+  w.wait(2000);
+  stranger(w, { id: "e2" });
+  for (const id of ["e1", "x1"]) stranger(w, { id });
+  strictEqual(position(w), "-3.5", "a horizon after the correction");
+  w.wait(SETTINGS.intentHorizonMs);
+  stranger(w, { id: "e3" });
+  for (const id of ["e1", "x1"]) stranger(w, { id });
+  strictEqual(position(w), "-9.5", "and not for ever");
+});
+
+Deno.test("apply() knows a stranger's fill by the id of a correction that changes nothing", () => {
+  const w = say.placed();
+  stranger(w);
+  strangerCorrects(w, { ref: "e1", id: "x1", qty: 1500 });
+  strangerCorrects(w, { ref: "e1", id: "x2", qty: 1500 });
+  ok(w.effects.isEmpty);
+  stranger(w, { id: "x2", qty: 1500 });
+  strictEqual(position(w), "-1.5");
+});
+
 Deno.test("apply() knows a corrected fill of a stranger for a horizon after the correction", () => {
   const w = say.placed();
   stranger(w);
@@ -161,6 +220,32 @@ Deno.test("apply() knows a corrected fill of a stranger for a horizon after the 
   stranger(w, { id: "x1", agoMs: 2000 });
   ok(w.effects.isEmpty);
   strictEqual(position(w), "-3.5");
+});
+
+Deno.test("apply() knows a stranger's fill for a horizon after it was confirmed", () => {
+  const w = say.placed();
+  stranger(w);
+  w.wait(SETTINGS.intentHorizonMs);
+  strangerConfirms(w, "e1");
+  ok(w.effects.isEmpty);
+  const again = new World({}, w.timeline.checkpoint());
+  w.wait(2000);
+  stranger(w, { id: "e2" });
+  stranger(w, { agoMs: 2000 });
+  ok(w.effects.isEmpty);
+  strictEqual(position(w), "-4");
+  for (const event of w.events.slice(-2)) again.apply(event);
+  deepStrictEqual(again.lines, w.lines.slice(-2));
+});
+
+Deno.test("apply() alarms when it is to confirm a stranger's fill that is voided or not booked", () => {
+  const w = say.placed();
+  stranger(w);
+  strangerVoids(w, "e1");
+  for (const id of ["e1", "e7"]) {
+    strangerConfirms(w, id);
+    deepStrictEqual(say.alarms(w), ["ORPHAN_REPORT"]);
+  }
 });
 
 Deno.test("apply() books no fill that is older than the horizon: it may have been booked before", () => {
@@ -249,6 +334,22 @@ Deno.test("apply() knows a late fill of ours for as long as a repetition could b
   w.wait(60_000).fire();
   deepStrictEqual([keptOrders(w), ours(w, eventUs)], [0, "2"], "and after the fill");
   deepStrictEqual(say.alarms(w), ["FILL_TOO_OLD"]);
+});
+
+Deno.test("apply() knows an execution of ours for a horizon after it was confirmed", () => {
+  const w = say.worldIn("Accepted");
+  say.provisionalFill(w, { id: "e1", qty: 10_000 });
+  w.wait(600_000);
+  const eventUs = w.nowUs;
+  say.confirmed(w, "e1");
+  const again = new World({}, w.timeline.checkpoint());
+  w.wait(SETTINGS.intentHorizonMs - 300_000).fire();
+  deepStrictEqual([ours(w, eventUs), ...say.alarms(w)], ["10"]);
+  w.wait(302_000).fire();
+  strictEqual(keptOrders(w), 0);
+  const from = w.events.findLastIndex(({ eventType }) => eventType === "ExecutionConfirmed") + 1;
+  for (const event of w.events.slice(from)) again.apply(event);
+  deepStrictEqual(again.lines, w.lines.slice(from));
 });
 
 Deno.test("apply() goes on from a checkpoint that does not say what is kept since when", () => {

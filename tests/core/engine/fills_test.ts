@@ -4,7 +4,7 @@
  * @module
  */
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
-import { clientIndex, instrumentId } from "../../../core/mod.ts";
+import { clientIndex, instrumentId, px, qty } from "../../../core/mod.ts";
 import { inverseInstrument } from "../../support/contract_instruments.ts";
 import { brief, ref, World } from "../../support/engine_world.ts";
 
@@ -34,6 +34,33 @@ Deno.test("apply() infers no acceptance from a fill at a price that has no value
     strictEqual(w.effects.alarms[0]?.code, "INVARIANT");
   }
   deepStrictEqual(w.accept().map(brief), ["New/Accepted 0+10"]);
+});
+
+Deno.test("apply() infers neither acceptance nor increase from a fill that cannot be booked", () => {
+  const w = placed();
+  w.place("b1");
+  w.accept(2);
+  w.replace("r1", { orig: "b1", qty: "12" });
+  w.broker("OrderExecuted", {
+    order: null,
+    clOrdId: null,
+    venueOrderId: "theirs",
+    execId: "s1",
+    lastQty: qty(Number.MAX_SAFE_INTEGER - 500),
+    lastPx: px(10_000),
+    liquidity: null,
+    commission: "0",
+    commissionCurrency: "USDT",
+    provisional: false,
+    side: "Buy",
+  });
+  for (const [order, lots] of [[1, 1000], [2, 11_000]] as const) {
+    strictEqual(w.fill(order, { id: "e1", qty: lots }).length, 0);
+    strictEqual(w.effects.alarms[0]?.code, "INVARIANT");
+  }
+  deepStrictEqual(w.accept().map(brief), ["New/Accepted 0+10000"]);
+  deepStrictEqual(w.fill(2, { id: "e1", qty: 500 }).map(brief), ["Trade/ReplacePending 500+9500"]);
+  strictEqual(w.timeline.view.counters()["stale_reports"], 0);
 });
 
 Deno.test("apply() reports a fill with its execution and moves cash and position", () => {

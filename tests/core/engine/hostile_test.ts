@@ -90,7 +90,13 @@ function speak({ w, orders }: Play, { what, order, qty: lots, n }: Step): void {
     OrderRejected: { ...reference, ...refusal },
     OrderExecuted: { ...reference, ...execution, provisional: n % 2 === 0, side: "Buy" },
     ExecutionVoided: { ...reference, execId: `x${n}`, execRefId },
-    ExecutionCorrected: { ...reference, ...execution, execId: `x${n}`, execRefId },
+    // Its id is new, or that of an execution: the one that it corrects, another, or none.
+    ExecutionCorrected: {
+      ...reference,
+      ...execution,
+      ...(n < 4 && { execId: `x${n}` }),
+      execRefId,
+    },
     ExecutionConfirmed: { ...reference, execRefId },
     OrderCancelled: { ...reference, reason: "gone" },
     OrderExpired: { ...reference, reason: "gone" },

@@ -15,7 +15,7 @@ import {
   seqId,
   venueId,
 } from "../../../core/mod.ts";
-import { linearInstrument } from "../../support/contract_instruments.ts";
+import { inverseInstrument, linearInstrument } from "../../support/contract_instruments.ts";
 import { EngineTimeline } from "../../support/engine_timeline.ts";
 import { draft, World } from "../../support/engine_world.ts";
 import { alarms } from "../../support/venue_words.ts";
@@ -124,6 +124,23 @@ Deno.test("apply() shows in the end the cash that was reported, whatever its pos
   w.control("AccountAdopted", { reason: "test" });
   w.says([["USDT", "1000"]], [{ instrument: PERP, qty: 1, avgPx: px(12_000) }]);
   deepStrictEqual([w.totals, w.held[0]?.[0]], [[["USDT", "1000"]], "1"]);
+});
+
+Deno.test("apply() breaks a rule, and ends nothing, by an entry price that cannot be counted", () => {
+  const w = new Opened().start();
+  const listed = inverseInstrument({
+    id: instrumentId(2),
+    name: "test:DUST",
+    contract: { kind: "inverse", multiplier: "0.00000001", settlement: "BTC" },
+    priceRule: { scale: 8, ticks: [{ fromQuanta: 1, stepQuanta: 1 }] },
+    qtyRule: { scale: 8, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
+  });
+  w.control("InstrumentListed", listed, listed.id);
+  const dust = { instrument: listed.id, qty: 1, avgPx: px(7_140_000_000_000_000) };
+  w.says([], [dust]);
+  w.control("AccountAdopted", { reason: "told" });
+  w.says([], [{ instrument: dust.instrument, qty: 0 }]);
+  deepStrictEqual([alarms(w), w.held], [["INVARIANT"], [["0.00000001", "100000000"]]]);
 });
 
 Deno.test("apply() opens and adopts positions without a change to the loss of the day", () => {

@@ -154,6 +154,17 @@ export const ACCOUNTS: readonly Scenario[] = [
         .fill(1, { id: "e1", qty: "1", px: "0.5" }),
   },
   {
+    name: "fill_beyond_counting_proves_nothing",
+    requires: ["R-CORE-5", "R-CORE-6"],
+    description: "What the ledger cannot book infers neither an acceptance nor an increase.",
+    tell: (story) =>
+      story.begin().place("i1").place("i2").accept(2).replace("r2", { orig: "i2", qty: "12" })
+        .externalFill({ id: "x1", side: "Buy", qty: "9007199254740.491" })
+        .fill(1, { id: "e1", qty: "1", px: "100" }).accept(1)
+        .fill(2, { id: "e2", qty: "11", px: "100" })
+        .fill(2, { id: "e3", qty: "0.5", px: "100" }),
+  },
+  {
     name: "two_clients_of_one_account",
     requires: ["R-CORE-6"],
     description: "Offset trades: the account is flat, each client is not; external holds the rest.",

@@ -7,6 +7,8 @@ import type { Side } from "../../../../core/instrument.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Story } from "../story.ts";
 
+const CANCEL_NEW = { venues: [{ name: "test", capabilities: { replace: "cancel_new" } }] } as const;
+
 /** An execution that stands as given from now on. */
 function correct(
   story: Story,
@@ -89,6 +91,16 @@ function voidExternal(story: Story, execRefId: string): Story {
   });
 }
 
+function confirmExternal(story: Story, execRefId: string): Story {
+  return story.offer({
+    source: "broker_report",
+    eventType: "ExecutionConfirmed",
+    payload: { order: null, clOrdId: null, venueOrderId: "theirs", execRefId },
+    venue: 0,
+    instrument: 0,
+  });
+}
+
 function release(story: Story): Story {
   return story.control("TradingStateSet", { state: "Active", reason: "told" }, {
     venue: venueId(0),
@@ -109,6 +121,65 @@ export const CORRECTIONS: readonly Scenario[] = [
       correct(story, { ref: "c1", id: "c2", qty: "5", px: "99" });
       correct(story, { ref: "e1", id: "c1", qty: "1", px: "1" });
       story.fill(1, { id: "e2", qty: "5", px: "100" });
+    },
+  },
+  {
+    name: "corrected_trade_told_first",
+    requires: ["R-CORE-5", "fault 13"],
+    description:
+      "A corrected trade that was told by itself counts once, under all of its ids, in any state.",
+    tell: (story) => {
+      const terms = { qty: "3", px: "100" };
+      story.begin().place("i1", { qty: "20" }).accept(1);
+      story.fill(1, { id: "e1", qty: "4", px: "100" }).fill(1, { id: "c1", ...terms });
+      correct(correct(story, { ref: "e1", id: "c1", ...terms }), { ref: "e1", id: "c1", ...terms });
+      story.fill(1, { id: "e1", qty: "4", px: "100" });
+      correct(story, { ref: "e1", id: "c2", qty: "3.5", px: "100" });
+      story.fill(1, { id: "e2", qty: "2", px: "100" });
+      story.fill(1, { id: "c3", qty: "5", px: "101" }).replace("r1", { orig: "i1", qty: "12" });
+      correct(story, { ref: "e2", id: "c3", qty: "5", px: "101" });
+      story.void(1, { execId: "x1", ref: "e2" }).replaced(1, { qty: "12", px: "100" });
+      story.fill(1, { id: "e4", ...terms }).fill(1, { id: "c4", qty: "3", px: "99" });
+      story.void(1, { execId: "x2", ref: "c4" }).void(1, { execId: "x3", ref: "e1" });
+      correct(story, { ref: "e4", id: "c4", qty: "3", px: "99" });
+      correct(story, { ref: "e1", id: "e4", ...terms });
+    },
+  },
+  {
+    name: "corrected_trade_told_first_ends_the_order",
+    requires: ["R-CORE-5", "fault 13"],
+    description:
+      "What was counted twice filled the order: it stays ended, and the venue is not done.",
+    tell: (story) => {
+      const terms = { qty: "4", px: "100" };
+      story.begin().place("i1").accept(1).fill(1, { id: "e1", qty: "6", px: "100" })
+        .fill(1, { id: "c1", ...terms });
+      correct(story, { ref: "e1", id: "c1", ...terms });
+      story.fill(1, { id: "e2", ...terms });
+    },
+  },
+  {
+    name: "corrected_trade_told_first_and_placed_anew",
+    requires: ["R-CORE-5", "fault 13"],
+    description: "The new order may have been reckoned with both: only the alarm is safe.",
+    tell: (story) => {
+      const terms = { qty: "3", px: "100" };
+      story.begin(CANCEL_NEW).place("i1").accept(1)
+        .fill(1, { id: "e1", qty: "4", px: "100" }).fill(1, { id: "c1", ...terms })
+        .replace("r1", { orig: "i1", qty: "12" }).cancelled(1);
+      correct(story, { ref: "e1", id: "c1", ...terms });
+    },
+  },
+  {
+    name: "correction_that_changes_nothing",
+    requires: ["R-CORE-5", "fault 13"],
+    description: "Its id is known from then on, and keeps an order that has ended.",
+    tell: (story) => {
+      const told = { qty: "4", px: "100", fee: "0.05" };
+      story.begin({ settings: { intentHorizonMs: 10_000 } }).place("i1").accept(1)
+        .fill(1, { id: "e1", ...told }).cancelled(1).wait(6000);
+      correct(story, { ref: "e1", id: "c1", ...told }).wait(10_000).deadline();
+      story.fill(1, { id: "c1", ...told }).void(1, { execId: "x1", ref: "c1" });
     },
   },
   {
@@ -220,6 +291,18 @@ export const CORRECTIONS: readonly Scenario[] = [
     },
   },
   {
+    name: "confirmed_fill_keeps_its_order",
+    requires: ["R-CORE-5", "fault 13"],
+    description: "An execution that became final keeps its ended order for a horizon from then.",
+    tell: (story) => {
+      story.begin({ settings: { intentHorizonMs: 10_000 } }).place("i1").accept(1)
+        .fill(1, { id: "e1", qty: "10", px: "100", provisional: true }).wait(6000);
+      confirm(story, "e1").wait(10_000).deadline();
+      confirm(story, "e1").fill(1, { id: "e1", qty: "10", px: "100" }).toDeadline()
+        .fill(1, { id: "e1", qty: "10", px: "100" });
+    },
+  },
+  {
     name: "fill_of_nobody_we_know",
     requires: ["fault 9", "fault 36", "R-CORE-6"],
     description: "Booked to external, once; the instrument is halted until an operator has looked.",
@@ -281,6 +364,41 @@ export const CORRECTIONS: readonly Scenario[] = [
       externalFill(story.wait(1), { id: "x3", qty: "1", side: "Sell" });
       voidExternal(story, "x2");
       externalFill(story, { id: "c2", qty: "1", side: "Sell" });
+    },
+  },
+  {
+    name: "fill_of_nobody_we_know_confirmed",
+    requires: ["fault 9", "fault 13"],
+    description: "Known for a horizon from then; one that is voided or not booked is an orphan.",
+    tell: (story) => {
+      story.begin({ settings: { intentHorizonMs: 10_000 } });
+      externalFill(story, { id: "x1", qty: "2", side: "Sell" });
+      confirmExternal(story.wait(8000), "x1");
+      externalFill(story.wait(10_999), { id: "x2", qty: "1", side: "Sell" });
+      externalFill(story, { id: "x1", qty: "2", side: "Sell" });
+      voidExternal(story, "x1");
+      confirmExternal(confirmExternal(story, "x1"), "nothing");
+    },
+  },
+  {
+    name: "fill_of_nobody_we_know_told_twice",
+    requires: ["fault 9", "fault 13"],
+    description: "A corrected trade counts once, unless the other one cannot be it.",
+    tell: (story) => {
+      const correction = { ref: "x1", id: "c1", qty: "1.5" };
+      story.begin({ settings: { intentHorizonMs: 10_000 } });
+      externalFill(story, { id: "x1", qty: "2", side: "Sell" });
+      externalFill(story, { id: "c1", qty: "1.5", side: "Sell" });
+      externalFill(story, { id: "x2", qty: "1", side: "Buy" });
+      correctExternal(story, { ref: "x1", id: "x2", qty: "1" });
+      correctExternal(correctExternal(story.wait(8000), correction), correction);
+      externalFill(story.wait(10_999), { id: "x1", qty: "2", side: "Sell" });
+      correctExternal(story, { ref: "x1", id: "c2", qty: "1" });
+      correctExternal(story, { ref: "x1", id: "c3", qty: "1" });
+      externalFill(story, { id: "c3", qty: "1", side: "Sell" });
+      voidExternal(story, "x1");
+      externalFill(story, { id: "x4", qty: "1", side: "Sell" });
+      correctExternal(story, { ref: "x1", id: "x4", qty: "1" });
     },
   },
   {

@@ -214,6 +214,20 @@ export const DOUBTS: readonly Scenario[] = [
     },
   },
   {
+    name: "found_beyond_counting",
+    requires: ["R-EXEC-3", "R-CORE-6"],
+    description: "What cannot be counted breaks a rule, open or filled; the next answer decides.",
+    tell: (story) => {
+      story.begin(CANCEL_NEW).place("i1").accept(1).fill(1, { id: "e1", qty: "1", px: "100" })
+        .replace("r1", { orig: "i1", qty: "20" }).cancelled(1)
+        .failed(1, { kind: "Submit", outcome: "unknown" });
+      for (const status of ["open", "filled"] as const) {
+        story.found(1, { status, qty: "9007199254740.991", cum: "0", px: "100" });
+      }
+      story.found(1, { status: "open", qty: "9007199254739.991", cum: "0", px: "100" });
+    },
+  },
+  {
     name: "live_after_end",
     requires: ["R-CORE-4", "fault 25"],
     description: "What ended here is found open there: an alarm, and the order stays ended.",

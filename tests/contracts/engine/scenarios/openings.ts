@@ -168,6 +168,23 @@ export const OPENINGS: readonly Scenario[] = [
         .accountReported({ balances: { USDT: "890.25" } }),
   },
   {
+    name: "account_adopted_at_a_price_beyond_counting",
+    requires: ["R-EXEC-5", "R-CORE-6"],
+    description: "The rounded cost of next to nothing makes a price that cannot be counted.",
+    tell: (story) =>
+      story.begin({
+        instruments: [
+          contractOf("DUST", { kind: "inverse", multiplier: "0.00000001", settlement: "BTC" }, {
+            priceRule: { scale: 8, ticks: [{ fromQuanta: 1, stepQuanta: 1 }] },
+            qtyRule: { scale: 8, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
+          }),
+        ],
+      })
+        .accountReported({ positions: [{ on: 0, qty: "0.00000001", px: "71400000" }] })
+        .adopted()
+        .accountReported({ positions: [{ on: 0, qty: "0" }] }),
+  },
+  {
     name: "account_adopted_flat",
     requires: ["R-EXEC-5", "R-CORE-6"],
     description: "What the venue holds no more is closed at what the account had entered it at.",
