@@ -160,9 +160,7 @@ class RunningDaemon implements Daemon {
     this.#loop = this.#createLoop(timeline, ingress);
     const { view } = timeline;
     const venues = declareStart(options, {
-      ...{ view, clock, ingress },
-      journal: this.#journal,
-      control: this.#control,
+      ...{ view, clock, ingress, journal: this.#journal, control: this.#control },
       configDigest: this.#reloader.identity.configDigest,
       lostSinceUs: from.lostSinceUs,
     });
