@@ -114,7 +114,6 @@ async function startAndServe(
       // One write: whoever reads the first line may close the pipe behind it.
       const lines = [JSON.stringify(listening), ...greeting(listening, configuration)];
       tell(Deno.stdout, lines.join("\n")); // the log says it too: nobody has to read this
-      useRuntimeSha256();
     },
     onEnd: ended.resolve,
     ...(product.openJournal === undefined ? {} : { openJournal: product.openJournal }),
@@ -128,6 +127,7 @@ async function startAndServe(
   // runtime does not count as something to wait for. It would end the process, as if all were well.
   await Promise.resolve(); // a start that waits for nobody listens by now: a timer takes time
   const stay = setInterval(() => {}, STAY_MS);
+  useRuntimeSha256();
   const { code, sentence } = await ended.promise;
   clearInterval(stay);
   log.write(code === EXIT.ok ? "info" : "alarm", "ended", { code, sentence });
