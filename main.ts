@@ -23,7 +23,7 @@ import { type ProcessLog, processLog, stderrForm } from "./edge/deno_log.ts";
 import { LineQueue } from "./edge/deno_log_queue.ts";
 import { denoDisk } from "./edge/deno_disk.ts";
 import { mainPorts } from "./edge/deno_ports.ts";
-import { denoServiceManager } from "./edge/deno_service_manager.ts";
+import { denoServiceManager, NO_SERVICE_MANAGER } from "./edge/deno_service_manager.ts";
 import { DiskError } from "./edge/ports.ts";
 import { EXIT, type ExitCode } from "./edge/exit_codes.ts";
 import { journalBytes } from "./edge/journal/inspect.ts";
@@ -97,8 +97,10 @@ async function startAndServe(
   // Before recovery: until somebody listens this signal ends the process.
   Deno.addSignalListener("SIGHUP", () => reload(running.daemon, { product, log, ...options }));
   const serviceManager = denoServiceManager((name) => Deno.env.get(name), log);
-  serviceManager.tell(recoveryNotice(journalBytes(denoDisk(), stateDirectory)));
-  await serviceManager.flush(); // recovery keeps the thread
+  if (serviceManager !== NO_SERVICE_MANAGER) {
+    serviceManager.tell(recoveryNotice(journalBytes(denoDisk(), stateDirectory)));
+    await serviceManager.flush(); // recovery keeps the thread
+  }
   const venues = venuesOf(configuration, product);
   const formats = await formatsFor(venues);
   const daemon = startDaemon({

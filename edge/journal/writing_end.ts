@@ -16,6 +16,9 @@ import {
   type JournalWorkerMessage,
 } from "./worker.ts";
 
+/** Space that a start takes ahead: to fill a Worker's step takes longer than all that it writes. */
+const START_FILL_BYTES = 1 << 15;
+
 /** What a writing end needs, and whom it tells. */
 export type WritingEndOptions = {
   readonly ports: JournalPorts & Pick<Ports, "workers">;
@@ -47,7 +50,8 @@ export class WritingEnd {
     const { ports, init } = this.#options;
     if (this.#worker !== undefined) return ports.signals.notify(init.memory.cells, CELL.head);
     this.#attempt(() => {
-      this.#here ??= new CommitLoop(ports, init);
+      const fillBytes = Math.min(init.settings.fillBytes, START_FILL_BYTES);
+      this.#here ??= new CommitLoop(ports, { ...init, settings: { ...init.settings, fillBytes } });
       this.#here.run();
     });
   }
