@@ -56,6 +56,13 @@ def reverse(state: State, instrument: int, owner: Optional[int], side: str, fill
     state.tags.trade(listed, owner, fill.tag, trade, -1)
 
 
+def check_booking(
+    state: State, instrument: int, owner: Optional[int], side: str, fill: Fill
+) -> None:
+    """Asserts that the ledger can book an execution."""
+    state.ledger.check(state.instruments[instrument], owner, _trade(side, fill), 1)
+
+
 def check_correction(
     state: State, instrument: int, owner: Optional[int], side: str, was: Fill, now: Fill
 ) -> None:
@@ -81,15 +88,15 @@ def apply_executed(state: State, order: Order, payload: Json, is_old: bool) -> N
         return
     must(payload["last_qty"] > 0, "an execution has a quantity above 0")
     must(order.executed + payload["last_qty"] <= SAFE, "an order counts within 2^53")
-    is_inverse = state.instruments[order.instrument].asset_class == "inverse"
-    must(not is_inverse or payload["last_px"] > 0, "an inverse price is above 0")
+    fill = new_fill(payload, order.tag)
+    check_booking(state, order.instrument, order.client, order.side, fill)
     if not is_old:
         learn_name(state, order, payload["venue_order_id"])
     was_terminal = order.is_terminal
     if not was_terminal and not is_old:
         accept(state, order, inferred=True)
         infer_increase(state, order, payload["last_qty"], payload["cl_ord_id"])
-    fill = new_fill(payload, order.tag)
+    fill.tag = order.tag
     book(state, order.instrument, order.client, order.side, fill)
     order.fills[fill.exec_id] = fill
     state.filled.append(state.now)
@@ -165,11 +172,16 @@ def apply_voided(state: State, order: Order, payload: Json) -> None:
     fill = _meant(state, order, payload)
     if fill is None or fill.is_voided:
         return
+    _void(state, order, fill, payload["exec_id"])
+
+
+def _void(state: State, order: Order, fill: Fill, exec_id: str) -> None:
+    """Takes an execution that stands out of ledger and order, and says so."""
     reverse(state, order.instrument, order.client, order.side, fill)
     fill.is_voided = True
     if order.is_terminal:
         keep(state, order)
-    execution = {**shown(fill), "exec_id": payload["exec_id"], "last_qty": 0, "commission": "0"}
+    execution = {**shown(fill), "exec_id": exec_id, "last_qty": 0, "commission": "0"}
     report(
         state,
         order,
