@@ -198,14 +198,21 @@ def apply_corrected(state: State, order: Order, payload: Json) -> None:
     if fill is None:
         return
     name = payload["exec_id"]
-    corrected = new_fill(payload, fill.tag)
-    corrected.provisional, corrected.epoch = fill.provisional, fill.epoch
-    is_named = name != payload["exec_ref_id"] and name in order.fills
-    if is_named or (not fill.is_voided and fill.terms() == corrected.terms()):
+    named = order.fills.get(name)
+    if is_repetition(payload, fill, named):
+        if named is None:
+            order.fills[name] = fill
+            if order.is_terminal:
+                keep(state, order)
         return
     if fill.is_voided:
         state.alarm("CORRECTION_REFUSED")
         return
+    if named is not None and named is not fill:
+        _take_out(state, order, fill, named, name)
+        return
+    corrected = new_fill(payload, fill.tag)
+    corrected.provisional, corrected.epoch = fill.provisional, fill.epoch
     must(payload["last_qty"] > 0, "an execution has a quantity above 0")
     above = payload["last_qty"] - fill.peak
     must(order.executed + max(0, above) <= SAFE, "an order counts within 2^53")
@@ -231,6 +238,31 @@ def apply_corrected(state: State, order: Order, payload: Json) -> None:
         check_overfill(state, order)
 
 
+def is_repetition(payload: Json, fill: Fill, named: Optional[Fill]) -> bool:
+    """Whether a correction tells nothing new; `named` is what its id names, None if nothing."""
+    if named is fill and payload["exec_id"] != payload["exec_ref_id"]:
+        return True
+    is_other = named is not None and named is not fill
+    return not is_other and not fill.is_voided and fill.terms() == new_fill(payload, None).terms()
+
+
+def _take_out(state: State, order: Order, fill: Fill, other: Fill, exec_id: str) -> None:
+    """What an execution was corrected to is booked already, as another: it counts once."""
+    if order.base_cum_qty > 0:
+        state.alarm("CORRECTION_REFUSED")
+        return
+    left_before = order.leaves_qty
+    _void(state, order, fill, exec_id)
+    for name, each in order.fills.items():
+        if each is fill:
+            order.fills[name] = other
+    other.peak = max(other.peak, fill.peak)
+    if order.leaves_qty > left_before:
+        report(state, order, "Restated", own(order))
+    if order.status == "Filled" and order.open_qty > 0:
+        state.alarm("LIVE_AFTER_END")
+
+
 def correct(fill: Fill, corrected: Fill) -> None:
     """Takes over the corrected terms; the peak only rises."""
     fill.last_qty = corrected.last_qty
@@ -253,4 +285,6 @@ def apply_confirmed(state: State, order: Order, payload: Json) -> None:
         if instrument.asset_class == "binary":
             apply_final(state, instrument, order.client, _trade(order.side, fill))
         fill.provisional = False
+        if order.is_terminal:
+            keep(state, order)
         report(state, order, "OrderStatus", own(order), exec_ref_id=fill.exec_id)
