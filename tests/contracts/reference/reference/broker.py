@@ -24,6 +24,7 @@ from .changes import (
     send_cancel,
 )
 from .deadlines import back_off
+from .decimals import SAFE
 from .doubt import apply_request_failed, is_proof, take_answer
 from .fills import apply_confirmed, apply_corrected, apply_executed, apply_voided, halt
 from .model import Json, Venue
@@ -33,7 +34,7 @@ from .orphans import apply_orphan
 from .reports import of_cancel, own, report, settle
 from .reconcile import terms_differ
 from .requests import issue, release
-from .state import State
+from .state import State, must
 
 KEYS_MAX = 64
 NOT_LOOKED = ("VENUE_RATE_LIMIT", "VENUE_SUSPENDED", "VENUE_AUTH")
@@ -245,6 +246,7 @@ def _request_failed(state: State, order: Order, payload: Json, is_old: bool) -> 
 
 
 def _found(state: State, order: Order, payload: Json, is_old: bool) -> None:
+    must(payload["order_qty"] + order.base_cum_qty <= SAFE, "an order counts within 2^53")
     asked = take_answer(order, payload["request"])
     status = payload["status"]
     if order.is_terminal:

@@ -9,27 +9,38 @@ from typing import Callable, Dict, Optional
 from .binary import apply_resolved, apply_settled, apply_split, check_split, share_of
 from .books import Amount, amount_of
 from .markets import check_result
-from .model import Instrument, Json
+from .model import Instrument, Json, Venue
+from .requests import told_since
 from .state import State, must, present
 from .tripwire import apply_account_reported
 from .values import Values
 
+CLOCKS_APART = 60_000_000
+"""How far the clock of a venue may be from ours, in microseconds."""
 DIGITS_MAX = 38
 DECIMAL = re.compile(r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$")
 
 
 def apply_account_fact(state: State, event: Json) -> None:
     """Posts a fact about an account, once."""
-    venue, key = event["venue"], event["idempotency_key"]
-    must(state.venue(venue) is not None, "the envelope names a declared venue")
+    key = event["idempotency_key"]
+    venue = present(state.venue(event["venue"]), "the envelope names a declared venue")
     must(key is not None, "a fact about an account has a key")
-    known = (venue, event["event_type"], key)
+    known = (venue.id, event["event_type"], key)
     posted = state.account_facts.get(known)
-    horizon_us = state.settings["intent_horizon_ms"] * 1000
-    if posted is not None and state.now - posted < horizon_us:
+    if posted is not None and posted > _known_after(state, venue):
         return
     HANDLERS[event["event_type"]](state, event, event["payload"])
     state.account_facts[known] = state.now
+
+
+def _known_after(state: State, venue: Venue) -> int:
+    """Returns the time after which the facts of a venue are known."""
+    horizon_us: int = state.settings["intent_horizon_ms"] * 1000
+    since = told_since(venue)
+    if since is None:
+        return state.now - horizon_us
+    return min(state.now - horizon_us, since - CLOCKS_APART)
 
 
 def parse_amount(text: object) -> Amount:

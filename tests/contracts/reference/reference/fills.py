@@ -56,6 +56,13 @@ def reverse(state: State, instrument: int, owner: Optional[int], side: str, fill
     state.tags.trade(listed, owner, fill.tag, trade, -1)
 
 
+def check_booking(
+    state: State, instrument: int, owner: Optional[int], side: str, fill: Fill
+) -> None:
+    """Asserts that the ledger can book an execution."""
+    state.ledger.check(state.instruments[instrument], owner, _trade(side, fill), 1)
+
+
 def check_correction(
     state: State, instrument: int, owner: Optional[int], side: str, was: Fill, now: Fill
 ) -> None:
@@ -81,15 +88,15 @@ def apply_executed(state: State, order: Order, payload: Json, is_old: bool) -> N
         return
     must(payload["last_qty"] > 0, "an execution has a quantity above 0")
     must(order.executed + payload["last_qty"] <= SAFE, "an order counts within 2^53")
-    is_inverse = state.instruments[order.instrument].asset_class == "inverse"
-    must(not is_inverse or payload["last_px"] > 0, "an inverse price is above 0")
+    fill = new_fill(payload, order.tag)
+    check_booking(state, order.instrument, order.client, order.side, fill)
     if not is_old:
         learn_name(state, order, payload["venue_order_id"])
     was_terminal = order.is_terminal
     if not was_terminal and not is_old:
         accept(state, order, inferred=True)
         infer_increase(state, order, payload["last_qty"], payload["cl_ord_id"])
-    fill = new_fill(payload, order.tag)
+    fill.tag = order.tag
     book(state, order.instrument, order.client, order.side, fill)
     order.fills[fill.exec_id] = fill
     state.filled.append(state.now)
@@ -165,11 +172,16 @@ def apply_voided(state: State, order: Order, payload: Json) -> None:
     fill = _meant(state, order, payload)
     if fill is None or fill.is_voided:
         return
+    _void(state, order, fill, payload["exec_id"])
+
+
+def _void(state: State, order: Order, fill: Fill, exec_id: str) -> None:
+    """Takes an execution that stands out of ledger and order, and says so."""
     reverse(state, order.instrument, order.client, order.side, fill)
     fill.is_voided = True
     if order.is_terminal:
         keep(state, order)
-    execution = {**shown(fill), "exec_id": payload["exec_id"], "last_qty": 0, "commission": "0"}
+    execution = {**shown(fill), "exec_id": exec_id, "last_qty": 0, "commission": "0"}
     report(
         state,
         order,
@@ -186,14 +198,21 @@ def apply_corrected(state: State, order: Order, payload: Json) -> None:
     if fill is None:
         return
     name = payload["exec_id"]
-    corrected = new_fill(payload, fill.tag)
-    corrected.provisional, corrected.epoch = fill.provisional, fill.epoch
-    is_named = name != payload["exec_ref_id"] and name in order.fills
-    if is_named or (not fill.is_voided and fill.terms() == corrected.terms()):
+    named = order.fills.get(name)
+    if is_repetition(payload, fill, named):
+        if named is None:
+            order.fills[name] = fill
+            if order.is_terminal:
+                keep(state, order)
         return
     if fill.is_voided:
         state.alarm("CORRECTION_REFUSED")
         return
+    if named is not None and named is not fill:
+        _take_out(state, order, fill, named, name)
+        return
+    corrected = new_fill(payload, fill.tag)
+    corrected.provisional, corrected.epoch = fill.provisional, fill.epoch
     must(payload["last_qty"] > 0, "an execution has a quantity above 0")
     above = payload["last_qty"] - fill.peak
     must(order.executed + max(0, above) <= SAFE, "an order counts within 2^53")
@@ -219,6 +238,31 @@ def apply_corrected(state: State, order: Order, payload: Json) -> None:
         check_overfill(state, order)
 
 
+def is_repetition(payload: Json, fill: Fill, named: Optional[Fill]) -> bool:
+    """Whether a correction tells nothing new; `named` is what its id names, None if nothing."""
+    if named is fill and payload["exec_id"] != payload["exec_ref_id"]:
+        return True
+    is_other = named is not None and named is not fill
+    return not is_other and not fill.is_voided and fill.terms() == new_fill(payload, None).terms()
+
+
+def _take_out(state: State, order: Order, fill: Fill, other: Fill, exec_id: str) -> None:
+    """What an execution was corrected to is booked already, as another: it counts once."""
+    if order.base_cum_qty > 0:
+        state.alarm("CORRECTION_REFUSED")
+        return
+    left_before = order.leaves_qty
+    _void(state, order, fill, exec_id)
+    for name, each in order.fills.items():
+        if each is fill:
+            order.fills[name] = other
+    other.peak = max(other.peak, fill.peak)
+    if order.leaves_qty > left_before:
+        report(state, order, "Restated", own(order))
+    if order.status == "Filled" and order.open_qty > 0:
+        state.alarm("LIVE_AFTER_END")
+
+
 def correct(fill: Fill, corrected: Fill) -> None:
     """Takes over the corrected terms; the peak only rises."""
     fill.last_qty = corrected.last_qty
@@ -241,4 +285,6 @@ def apply_confirmed(state: State, order: Order, payload: Json) -> None:
         if instrument.asset_class == "binary":
             apply_final(state, instrument, order.client, _trade(order.side, fill))
         fill.provisional = False
+        if order.is_terminal:
+            keep(state, order)
         report(state, order, "OrderStatus", own(order), exec_ref_id=fill.exec_id)

@@ -47,6 +47,7 @@ def _adopt_position(state: State, venue: Venue, row: Json) -> None:
     if price is None:
         state.alarm("OPENING_WITHOUT_PRICE")
         return
+    must(-SAFE <= price <= SAFE, "a price is within 2^53 quanta")
     quote = instrument.terms["quote"]
     fill = Fill("", abs(off), price, None, "0", quote, False, None, abs(off))
     book(state, instrument.id, EXTERNAL, "Buy" if off > 0 else "Sell", fill)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Optional
 
-from .fills import book, check_correction, correct, halt_instrument, new_fill, reverse
+from .fills import book, check_correction, correct, halt_instrument, is_repetition
+from .fills import new_fill, reverse
 from .firing import may_go
 from .model import Instrument, Json
 from .order import ExternalFill
@@ -21,6 +22,8 @@ def apply_orphan(state: State, event: Json) -> None:
         _voided(state, known)
     elif kind == "ExecutionCorrected" and known is not None:
         _corrected(state, event, known)
+    elif kind == "ExecutionConfirmed" and known is not None and not known.fill.is_voided:
+        known.kept_since = state.now
     else:
         state.alarm("ORPHAN_REPORT")
 
@@ -74,15 +77,20 @@ def _voided(state: State, known: ExternalFill) -> None:
 def _corrected(state: State, event: Json, known: ExternalFill) -> None:
     payload = event["payload"]
     name = (event["venue"], payload["exec_id"])
-    corrected = new_fill(payload, None)
-    corrected.epoch = known.fill.epoch
-    if payload["exec_id"] != payload["exec_ref_id"] and name in state.external_fills:
-        return
-    if not known.fill.is_voided and known.fill.terms() == corrected.terms():
+    named = state.external_fills.get(name)
+    if is_repetition(payload, known.fill, None if named is None else named.fill):
+        if named is None:
+            state.external_fills[name] = known
+            known.kept_since = state.now
         return
     if known.fill.is_voided or payload["last_qty"] <= 0:
         state.alarm("ORPHAN_REPORT")
         return
+    if named is not None and named is not known:
+        _take_out(state, known, named)
+        return
+    corrected = new_fill(payload, None)
+    corrected.epoch = known.fill.epoch
     check_correction(state, known.instrument, None, known.side, known.fill, corrected)
     reverse(state, known.instrument, None, known.side, known.fill)
     book(state, known.instrument, None, known.side, corrected)
@@ -90,3 +98,16 @@ def _corrected(state: State, event: Json, known: ExternalFill) -> None:
     state.external_fills[name] = known
     known.kept_since = state.now
     _warn(state, known.instrument)
+
+
+def _take_out(state: State, known: ExternalFill, other: ExternalFill) -> None:
+    """What an execution was corrected to is booked already, as another: it counts once."""
+    if (other.instrument, other.side) != (known.instrument, known.side):
+        state.alarm("ORPHAN_REPORT")
+        return
+    reverse(state, known.instrument, None, known.side, known.fill)
+    for name, each in state.external_fills.items():
+        if each is known:
+            state.external_fills[name] = other
+    other.kept_since = state.now
+    _warn(state, other.instrument)

@@ -202,6 +202,14 @@ def command(order: Order, kind: str) -> Json:
     return said
 
 
+def told_since(venue: Venue) -> Optional[int]:
+    """Returns since when a reconciliation asks what happened; None where none ever left."""
+    since = venue.first_reconcile
+    if since is not None and venue.read_up_to is not None:
+        since = max(since, venue.read_up_to - OVERLAP)
+    return since
+
+
 def leave_reconcile(state: State, venue: Venue) -> None:
     """The open reconciliation leaves."""
     reconcile = venue.reconcile
@@ -209,16 +217,13 @@ def leave_reconcile(state: State, venue: Venue) -> None:
     reconcile.sent = state.now
     if venue.first_reconcile is None:
         venue.first_reconcile = state.now
-    since = venue.first_reconcile
-    if venue.read_up_to is not None:
-        since = max(since, venue.read_up_to - OVERLAP)
     state.effects.commands.append(
         {
             "kind": "Reconcile",
             "request": reconcile.request,
             "venue": venue.id,
             "cause": reconcile.cause,
-            "since_us": since if venue.is_opened else None,
+            "since_us": told_since(venue) if venue.is_opened else None,
         }
     )
 
