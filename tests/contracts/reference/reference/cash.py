@@ -32,6 +32,15 @@ def apply_account_fact(state: State, event: Json) -> None:
         return
     HANDLERS[event["event_type"]](state, event, event["payload"])
     state.account_facts[known] = state.now
+    _forget(state, venue)
+
+
+def _forget(state: State, venue: Venue) -> None:
+    """Forgets the facts of a venue that are not known any more."""
+    after = _known_after(state, venue)
+    for key, posted in list(state.account_facts.items()):
+        if key[0] == venue.id and posted <= after:
+            del state.account_facts[key]
 
 
 def _known_after(state: State, venue: Venue) -> int:
