@@ -74,6 +74,7 @@ Deno.test("run ends with 70 and a sentence for a fault that nothing catches", as
   const stateDir = directory.state;
   const command = ["run", "--allow-all", `--preload=${fault}`, "main.ts", "run"];
   const daemon = await DaemonProcess.start({ stateDir, command });
+  await until(() => daemon.log.includes('"event":"listening"'), "its log");
   strictEqual(await daemon.stop("SIGWINCH"), 70);
   match(daemon.log, /Error: planted\n {4}at [^]*planted_fault\.ts/);
   match(daemon.log, /\ntapeline: Cannot go on: a fault of the program .*: planted$/);

@@ -4,10 +4,11 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { JOURNAL_DEFAULTS } from "../../edge/journal/journal.ts";
 import type { Finding } from "../../edge/cli/doctor/finding.ts";
 import { DaemonProcess, runTapeline } from "../support/daemon_process.ts";
 import { liveConfiguration } from "../support/live_configuration.ts";
-import { TemporaryDirectory } from "../support/temporary.ts";
+import { TemporaryDirectory, until } from "../support/temporary.ts";
 import { VenueProcess } from "../venues/control.ts";
 
 type Answer = { readonly ok: boolean; readonly findings: readonly Finding[] };
@@ -110,6 +111,8 @@ venues:
   const config = directory.write("c.yaml", ports);
   Deno.chmodSync(config, 0o600);
   const journal = `${directory.state}/journal`;
+  const segment = `${journal}/00000001.log`;
+  await until(() => Deno.statSync(segment).size > JOURNAL_DEFAULTS.fillBytes, "its Worker's space");
   const before = snapshot(journal);
   const { code, answer } = await doctor("--config", config, "--state-dir", directory.state);
   strictEqual(code, 0, JSON.stringify(answer));

@@ -83,16 +83,29 @@ function externalFill(scene: Scene): void {
   if (draws.chance(30)) aftermath(scene, instrument);
 }
 
-/** An external fill is voided or corrected. */
+/** An external fill is voided, confirmed or corrected, at times to what was told by itself. */
 function aftermath(scene: Scene, instrument: Instrument): void {
   const { draws } = scene;
   const names = { order: null, clOrdId: null, venueOrderId: "theirs" };
-  const ref = { ...names, execId: scene.name("x"), execRefId: draws.pick(scene.externals) };
-  const about = { source: "broker_report", venue: instrument.venue, instrument: instrument.id };
-  if (draws.chance(50)) {
-    scene.offer({ ...about, source: "broker_report", eventType: "ExecutionVoided", payload: ref });
+  const execRefId = draws.pick(scene.externals);
+  const isNamed = draws.chance(30);
+  const ref = {
+    ...names,
+    execId: isNamed ? draws.pick(scene.externals) : scene.name("x"),
+    execRefId,
+  };
+  const { venue, id } = instrument;
+  const about = { source: "broker_report", venue, instrument: id } as const;
+  if (draws.chance(40)) {
+    scene.offer({ ...about, eventType: "ExecutionVoided", payload: ref });
     return;
   }
+  if (draws.chance(20)) {
+    const payload = { ...names, execRefId };
+    scene.offer({ ...about, eventType: "ExecutionConfirmed", payload });
+    return;
+  }
+  if (!isNamed) scene.externals.push(ref.execId);
   const terms = {
     lastQty: qty(1 + draws.below(10)),
     lastPx: px(Math.max(1, scene.price(instrument))),
@@ -101,7 +114,7 @@ function aftermath(scene: Scene, instrument: Instrument): void {
     commissionCurrency: instrument.quote,
   };
   const payload = { ...ref, ...terms };
-  scene.offer({ ...about, source: "broker_report", eventType: "ExecutionCorrected", payload });
+  scene.offer({ ...about, eventType: "ExecutionCorrected", payload });
 }
 
 /** A fact: mostly with a key of its own; seldom with an old one, with none, or at another venue. */

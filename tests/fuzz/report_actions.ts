@@ -124,7 +124,7 @@ const corrected: Maker = (scene, order) => {
   const instrument = scene.instruments[order.instrument] ?? scene.instrument();
   const lastQty = draws.chance(1) ? 0 : 1 + draws.below(draws.pick([3, 20, 1000]));
   tell(scene, order, "ExecutionCorrected", {
-    execId: draws.chance(10) ? execRefId : scene.name("c"),
+    execId: correctedId(scene, order, execRefId),
     execRefId,
     lastQty: qty(lastQty),
     lastPx: px(Math.max(1, order.lastPrice ?? Math.abs(scene.price(instrument)))),
@@ -133,6 +133,16 @@ const corrected: Maker = (scene, order) => {
     commissionCurrency: instrument.quote,
   });
 };
+
+/** A new id, under which the trade may be told again; the old one; or that of another execution. */
+function correctedId(scene: Scene, order: KnownOrder, execRefId: string): string {
+  const { draws } = scene;
+  if (draws.chance(10)) return execRefId;
+  if (order.fills.length > 1 && draws.chance(25)) return draws.pick(order.fills);
+  const name = scene.name("c");
+  if (draws.chance(30)) order.fills.push(name);
+  return name;
+}
 
 const confirmed: Maker = (scene, order) => {
   const { draws } = scene;
