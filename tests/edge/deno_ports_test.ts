@@ -7,7 +7,7 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { denoDisk } from "../../edge/deno_disk.ts";
 import { blockingSignals, patientSignals, waitingSignals } from "../../edge/deno_signals.ts";
-import { denoClock, denoRandomness, denoTimers } from "../../edge/deno_time.ts";
+import { denoClock, denoRandomness, denoTimers, startTimers } from "../../edge/deno_time.ts";
 import { denoWorkers } from "../../edge/deno_workers.ts";
 import { DiskError, type DiskErrorCode, type Log } from "../../edge/ports.ts";
 
@@ -65,6 +65,22 @@ Deno.test("denoTimers().soon() lets waiting I/O in while a task keeps asking for
   await new Promise((done) => setTimeout(done, 5));
   stop = true;
   ok(turns > 1);
+});
+
+Deno.test("startTimers().soon() wants no timer of the runtime's before after() does", async () => {
+  const timers = startTimers(denoClock());
+  const ran: string[] = [];
+  timers.soon(() => ran.push("starting"));
+  await Promise.resolve();
+  deepStrictEqual(ran, ["starting"]);
+  timers.after(1_000_000, () => {})();
+  const isDone = new Promise<void>((resolve) => timers.soon(resolve)).then(() =>
+    ran.push("serving")
+  );
+  await Promise.resolve();
+  deepStrictEqual(ran, ["starting"], "whoever waits for I/O has a turn");
+  await isDone;
+  deepStrictEqual(ran, ["starting", "serving"]);
 });
 
 Deno.test("denoRandomness() gives as many bytes as asked for", () => {
