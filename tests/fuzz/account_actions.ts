@@ -2,7 +2,7 @@
  * Random facts about accounts: cash, funding, settlements, fills of nobody we know.
  * @module
  */
-import type { EventType } from "../../core/event.ts";
+import type { BrokerPayloads, EventType } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
 import { px, qty } from "../../core/numbers.ts";
 import type { Told } from "../contracts/engine/chronicle.ts";
@@ -77,21 +77,39 @@ function externalFill(scene: Scene): void {
   };
   const { venue, id } = instrument;
   const source = "broker_report";
-  scene.externals.push(payload.execId);
+  scene.externals.push({ execId: payload.execId, instrument: id });
   scene.offer({ source, eventType: "OrderExecuted", payload, venue, instrument: id });
   if (draws.chance(60)) scene.tradingStateOf(instrument, "Active");
+  if (draws.chance(10)) toldTwice(scene, instrument, payload);
   if (draws.chance(30)) aftermath(scene, instrument);
+}
+
+/** A history tells the corrected trade before the correction comes. */
+function toldTwice(
+  scene: Scene,
+  { venue, id }: Instrument,
+  first: BrokerPayloads["OrderExecuted"],
+): void {
+  const { draws } = scene;
+  const about = { source: "broker_report", venue, instrument: id } as const;
+  const second = { ...first, execId: scene.name("x"), lastQty: qty(1 + draws.below(10)) };
+  scene.externals.push({ execId: second.execId, instrument: id });
+  scene.offer({ ...about, eventType: "OrderExecuted", payload: second });
+  const { provisional: _, side: __, ...terms } = second;
+  const payload = { ...terms, execRefId: first.execId };
+  scene.offer({ ...about, eventType: "ExecutionCorrected", payload });
 }
 
 /** An external fill is voided, confirmed or corrected, at times to what was told by itself. */
 function aftermath(scene: Scene, instrument: Instrument): void {
   const { draws } = scene;
   const names = { order: null, clOrdId: null, venueOrderId: "theirs" };
-  const execRefId = draws.pick(scene.externals);
+  const here = scene.externals.filter((external) => external.instrument === instrument.id);
+  const { execId: execRefId } = draws.pick(draws.chance(80) ? here : scene.externals);
   const isNamed = draws.chance(30);
   const ref = {
     ...names,
-    execId: isNamed ? draws.pick(scene.externals) : scene.name("x"),
+    execId: isNamed ? draws.pick(here).execId : scene.name("x"),
     execRefId,
   };
   const { venue, id } = instrument;
@@ -105,7 +123,7 @@ function aftermath(scene: Scene, instrument: Instrument): void {
     scene.offer({ ...about, eventType: "ExecutionConfirmed", payload });
     return;
   }
-  if (!isNamed) scene.externals.push(ref.execId);
+  if (!isNamed) scene.externals.push({ execId: ref.execId, instrument: id });
   const terms = {
     lastQty: qty(1 + draws.below(10)),
     lastPx: px(Math.max(1, scene.price(instrument))),

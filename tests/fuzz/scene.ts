@@ -49,7 +49,7 @@ export class Scene extends Chronicle {
   readonly sent: SentIntent[] = [];
   readonly keys: string[] = [];
   /** Executions of orders that are not ours. */
-  readonly externals: string[] = [];
+  readonly externals: { readonly execId: string; readonly instrument: number }[] = [];
   /** Session that speaks for each client, 0: none. */
   readonly sessions: number[] = CLIENTS.map(() => 0);
   isStopping = false;
