@@ -94,7 +94,8 @@ async function startAndServe(
   const { configuration, stateDirectory, resumeTrading, acceptLoss, adoptAccounts } = options;
   const ended = Promise.withResolvers<End>();
   const running: { daemon?: Daemon } = {};
-  // Before recovery: until somebody listens this signal ends the process.
+  // Before recovery: until somebody listens this signal ends the process. And before any client: the
+  // runtime opens descriptors for the first signal listened to, and dies where there are none.
   Deno.addSignalListener("SIGHUP", () => reload(running.daemon, { product, log, ...options }));
   const serviceManager = denoServiceManager((name) => Deno.env.get(name), log);
   if (serviceManager !== NO_SERVICE_MANAGER) {
