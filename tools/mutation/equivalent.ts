@@ -32,6 +32,14 @@ const EQUIVALENT: readonly Row[] = [
     why: "a position that is complete was left out before",
   },
   {
+    file: "core/engine/reconcile_request.ts",
+    code: "if (firstReconcileUs === null || readUpToUs === null) return firstReconcileUs;",
+    from: "||",
+    text: "&&",
+    why:
+      "what was read was asked before; where nothing was read the first time asked is the later one",
+  },
+  {
     file: "core/engine/requests.ts",
     code:
       "const paidUs = bucket !== null && pacing !== null ? nextCostUs(bucket, pacing, kind) : 0;",

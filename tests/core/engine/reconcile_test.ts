@@ -98,6 +98,8 @@ for (const [what, before, after, times] of reloads) {
     w.reconciled();
     w.venueStatus("up");
     reload(w, after);
+    const soonestMs = Math.min(before ?? Infinity, after ?? Infinity);
+    strictEqual(w.timeline.nextDeadlineUs(), after && w.nowUs + soonestMs * 1000);
     const asked = w.reconciles.length;
     for (let second = 0; second < 60; second += 1) {
       const known = w.reconciles.length;
@@ -111,15 +113,17 @@ for (const [what, before, after, times] of reloads) {
 Deno.test("a reload of reconcile_ms leaves alone what is asked or tried again, and a venue that is down", () => {
   const w = new World({ reconcileMs: 1000 }).start();
   w.venueStatus("reconciling");
-  reload(w, undefined);
+  reload(w, 1);
+  strictEqual(w.timeline.nextDeadlineUs(), undefined, "the one under way is waited for");
   w.broker("ReconcileFailed", { request: w.lastReconcile().request, text: "busy" });
-  reload(w, 2000);
+  const dueUs = w.timeline.nextDeadlineUs();
+  reload(w, 2);
+  strictEqual(w.timeline.nextDeadlineUs(), dueUs, "by its back-off");
   w.wait(600).fire();
-  strictEqual(w.reconciles.length, 2, "by its back-off");
+  strictEqual(w.reconciles.length, 2);
   w.venueStatus("down");
   reload(w, 1);
-  w.wait(60_000).fire();
-  strictEqual(w.reconciles.length, 2);
+  strictEqual(w.timeline.nextDeadlineUs(), undefined);
 });
 
 Deno.test("apply() tries again with back-off when the account was not told", () => {
@@ -410,6 +414,8 @@ Deno.test("apply() asks nothing of a simulated venue", () => {
   w.venueStatus("reconciling");
   w.control("ReconcileAsked", { reason: "test" });
   w.control("AccountAdopted", { reason: "test" });
+  reload(w, 1);
+  strictEqual(w.timeline.nextDeadlineUs(), undefined);
   strictEqual(w.reconciles.length, 0);
   strictEqual(count(w, "invariant_failures"), 0);
   throws(() => w.reconciled());
