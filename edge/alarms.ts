@@ -88,8 +88,8 @@ export const ALARMS: Readonly<Record<LoggedAlarm, AlarmRow>> = {
     remedy: "Stop. Find the newer journal; a backup that was restored has lost what came after.",
   },
   SETTLEMENT_DIFFERS: {
-    says: "The venue credited something else for a market than the ledger computes.",
-    remedy: "Compare with the venue's statement; `--adopt-account` takes its word over.",
+    says: "The venue credited something else for a market than the ledger computes; it is booked.",
+    remedy: "Compare with the venue's statement; what is told late may explain it.",
   },
   UNKNOWN_CLIENT: {
     says: "Cash was posted for a client that never said HELLO; it went to `external`.",

@@ -3,7 +3,8 @@
  * removed runners, results.
  *
  * Invariant: everything is checked before anything changes. What a venue says it credited is
- * booked to the account as said; where that is not what the rules give, an alarm tells.
+ * booked to the account as said; where that is not what the rules give at the settlement, an alarm
+ * tells. What is told late raises none: it closes such a difference as often as it opens one.
  * @module
  */
 import { raise, type Turn } from "./turn.ts";
@@ -13,7 +14,7 @@ import type { Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
 import { resolveOutcome, settleOutcome, splitOutcomes } from "../ledger/binary_facts.ts";
 import { shareProblem } from "../ledger/binary_terms.ts";
-import { removeRunner, settleMarket } from "../ledger/betting_facts.ts";
+import { betsIn, removeRunner, settleMarket } from "../ledger/betting_facts.ts";
 import { resultProblem } from "../ledger/betting_result.ts";
 import { type Amount, amountOf, decimalOf, unitsAt } from "../ledger/money.ts";
 import type { ClientIndex, VenueId } from "../numbers.ts";
@@ -114,7 +115,8 @@ export function postResult(
   }
   const stated = payload.amount === null ? null : amountOf(payload.amount);
   ledger.post(venue, (account) => settleMarket(account, { market, result, stated }));
-  tellDifference(turn, { what: `market ${market.name}`, adjustment: market.adjustment });
+  const adjustment = market.adjustment(betsIn(ledger.holdings("account", venue)));
+  tellDifference(turn, { what: `market ${market.name}`, adjustment });
 }
 
 /** An alarm from one hundredth of the currency on: less is rounding by fill or bet. */

@@ -28,7 +28,7 @@ export function removeRunner(
   return touched("removal", market);
 }
 
-/** Settles a market, or again: `market.adjustment` is what the venue's figure is above ours. */
+/** Settles a market, or again. `stated` is what the venue credited to the account for it in all. */
 export function settleMarket(
   account: Account,
   of: {
@@ -38,7 +38,7 @@ export function settleMarket(
   },
 ): Touched {
   const { market, result, stated } = of;
-  market.recordResult(result, { stated, account: betsIn(account.whole) });
+  market.recordResult(result, stated);
   postDue(account, market, scopesOf(account));
   return touched("result", market);
 }

@@ -1,10 +1,11 @@
 /**
  * One betting market of an account: its runners, removals and result.
  *
- * Bets move no cash; a result does. The cash of a book is a function of its bets and the result, so
- * a bet that comes or is voided after settlement, a removal reported late and a second settlement
- * each post just the difference. Account = Σ clients + external: `external` takes what rounding,
- * commission by client and the venue's own figure leave.
+ * Bets move no cash; a result does. The cash of a client is a function of its bets and the result,
+ * that of the account too unless the venue said what it credited: then it is that. So a bet that
+ * comes or is voided after settlement, a removal reported late and a second settlement each post
+ * just the difference. Account = Σ clients + external: `external` takes what rounding, commission by
+ * client and the venue's own figure leave.
  *
  * Ordering: the state does not depend on the order of bets; removals apply in order of events.
  * @module
@@ -49,8 +50,8 @@ export class BettingMarket {
   readonly #runners = new Map<InstrumentId, Instrument>();
   readonly #removals: Removal[] = [];
   #result: MarketResult | null = null;
-  /** What the venue's figure was above ours when it was given. */
-  #adjustment: Amount = NOTHING;
+  /** What the venue said with the result that it credited to the account in all; null: nothing. */
+  #stated: Amount | null = null;
   /** Cash that the result has moved so far. */
   readonly #posted = new Map<Scope, Amount>();
 
@@ -74,9 +75,10 @@ export class BettingMarket {
     return this.#result;
   }
 
-  /** What the venue's figure was above ours; the account has it, `external` the opposite. */
-  get adjustment(): Amount {
-    return this.#adjustment;
+  /** What the venue's figure is above what the rules give the account for its bets; 0 without one. */
+  adjustment(account: BetsOf): Amount {
+    if (this.#stated === null) return NOTHING;
+    return sum({ left: this.#stated, right: negated(this.#earned(account)) });
   }
 
   /** Removed runners, oldest first. */
@@ -135,16 +137,9 @@ export class BettingMarket {
    * Records a result. `stated` is what the venue credited to the account in all, commission taken;
    * null: not said.
    */
-  recordResult(
-    result: MarketResult,
-    of: { readonly stated: Amount | null; readonly account: BetsOf },
-  ): void {
+  recordResult(result: MarketResult, stated: Amount | null): void {
     this.#result = result;
-    this.#adjustment = NOTHING;
-    if (of.stated !== null) {
-      const ours = negated(this.#target("account", of.account));
-      this.#adjustment = sum({ left: of.stated, right: ours });
-    }
+    this.#stated = stated;
   }
 
   /** The price now of a bet. */
@@ -202,7 +197,7 @@ export class BettingMarket {
         voided: [...this.#result.voided],
         is_void: this.#result.isVoid,
       },
-      adjustment: decimalOf(this.#adjustment),
+      stated: this.#stated === null ? null : decimalOf(this.#stated),
       account_posted: decimalOf(this.#posted.get("account") ?? NOTHING),
       clients: posted.map(([scope]) => scope).filter((scope) => typeof scope === "number")
         .sort((left, right) => left - right),
@@ -226,8 +221,9 @@ export class BettingMarket {
       });
     }
     if (saved.node("result") !== null) this.#result = readResult(saved.child("result"));
-    this.#adjustment = amountShown(saved.text("adjustment"));
     this.#posted.set("account", amountShown(saved.text("account_posted")));
+    const stated = statedIn(saved);
+    this.#stated = stated === null ? null : amountShown(stated);
     const posted = saved.texts("posted");
     for (const [at, client] of saved.integers("clients").entries()) {
       this.#posted.set(clientIndex(client), amountShown(posted[at] ?? "0"));
@@ -238,8 +234,14 @@ export class BettingMarket {
     return bettingTerms(this.#first);
   }
 
-  /** Cash that the result gives a book: net winnings less commission. */
+  /** Cash that a book has from the result in all. */
   #target(scope: Scope, betsOf: BetsOf): Amount {
+    if (scope === "account" && this.#stated !== null) return this.#stated;
+    return this.#earned(betsOf);
+  }
+
+  /** Cash that the rules give a book for the result: net winnings less commission. */
+  #earned(betsOf: BetsOf): Amount {
     if (this.#result === null) return NOTHING;
     const claims = [];
     for (const runner of this.#runners.keys()) {
@@ -250,9 +252,17 @@ export class BettingMarket {
     }
     const winnings = netWinnings(claims, this.one);
     const units = narrowed(winnings - commissionOn(winnings, this.#terms));
-    const amount = { units, scale: this.#first.qtyRule.scale };
-    return scope === "account" ? sum({ left: amount, right: this.#adjustment }) : amount;
+    return { units, scale: this.#first.qtyRule.scale };
   }
+}
+
+/**
+ * What was stated. An old checkpoint says only what that was above the rules when it came: the
+ * figure is then what the account has; one that agreed with the rules counts as not said.
+ */
+function statedIn(saved: NodeReader): string | null {
+  if (saved.has("stated")) return saved.textOrNull("stated");
+  return saved.text("adjustment") === "0" ? null : saved.text("account_posted");
 }
 
 function readResult(saved: NodeReader): MarketResult {

@@ -5,7 +5,9 @@
  */
 import type { Instrument } from "../instrument.ts";
 import type { NodeReader } from "../node_reader.ts";
+import type { Account } from "./account.ts";
 import type { BinaryCondition, Outcome } from "./binary_condition.ts";
+import { levelCredit } from "./binary_facts.ts";
 import { BinaryPosition } from "./binary_position.ts";
 import {
   binaryProblem,
@@ -93,6 +95,12 @@ export class BinaryAccounting implements Accounting {
 
   restore(saved: NodeReader): BinaryPosition {
     return this.open().restore(saved);
+  }
+
+  followUp(account: Account): readonly string[] {
+    if (this.outcome.settled === null) return [];
+    levelCredit(account, this.outcome);
+    return [this.currency];
   }
 }
 

@@ -26,7 +26,9 @@ export class Outcome {
   resolved: PayoutShare | null = null;
   /** What it was settled at, or null. */
   settled: PayoutShare | null = null;
-  /** What the venue's figure at settlement was above ours; posted to the account. */
+  /** What the venue said at the settlement that it credited to the account in all; null: nothing. */
+  stated: Amount | null = null;
+  /** What that is above what the rules give the account; posted to it, so that it has the figure. */
   adjustment: Amount = NOTHING;
 
   constructor(instrument: Instrument) {
@@ -135,12 +137,17 @@ export class BinaryCondition {
       instruments: outcomes.map((outcome) => outcome.instrument.id),
       resolved: outcomes.map((outcome) => shareNode(outcome.resolved)),
       settled: outcomes.map((outcome) => shareNode(outcome.settled)),
+      stated: outcomes.map(({ stated }) => stated === null ? "" : decimalOf(stated)),
       adjustments: outcomes.map((outcome) => decimalOf(outcome.adjustment)),
     };
   }
 
-  /** Takes the state of a checkpoint. */
+  /**
+   * Takes the state of a checkpoint. An old one does not say what was stated: `learnStated` in
+   * `binary_facts.ts` does, once the account's position is there.
+   */
   restore(saved: NodeReader): void {
+    const stated = saved.has("stated") ? saved.texts("stated") : [];
     const [resolved, settled] = [saved.texts("resolved"), saved.texts("settled")];
     const adjustments = saved.texts("adjustments");
     for (const [at, id] of saved.integers("instruments").entries()) {
@@ -148,6 +155,8 @@ export class BinaryCondition {
       if (outcome === undefined) continue;
       outcome.resolved = readShare(resolved[at]);
       outcome.settled = readShare(settled[at]);
+      const figure = stated[at] ?? "";
+      outcome.stated = figure === "" ? null : amountShown(figure);
       outcome.adjustment = amountShown(adjustments[at] ?? "0");
     }
   }

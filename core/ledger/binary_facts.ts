@@ -34,6 +34,7 @@ export function splitOutcomes(
   });
   for (const posting of postings) account.assertBookable(posting);
   for (const posting of postings) account.book(posting);
+  for (const { outcome } of of.pair) levelCredit(account, outcome);
   const instruments = postings.map(({ accounting }) => accounting.instrument.id);
   const currencies = [...new Set(postings.map(({ accounting }) => accounting.currency))];
   return { kind: "split", owner: of.owner, instruments, currencies };
@@ -73,10 +74,7 @@ export function resolveOutcome(
   return { kind: "resolution", owner: "all", instruments, currencies: [] };
 }
 
-/**
- * Settles an outcome, or again. `stated` is what the venue credited to the account for it; the
- * difference to our figure, `outcome.adjustment`, is posted to the account and to `external`.
- */
+/** Settles an outcome, or again. `stated` is what the venue credited to the account for it in all. */
 export function settleOutcome(
   account: Account,
   of: { readonly outcome: Outcome; readonly share: PayoutShare; readonly stated: Amount | null },
@@ -84,15 +82,35 @@ export function settleOutcome(
   const { outcome, share, stated } = of;
   const { collateral: currency } = outcome.terms;
   outcome.settled = share;
+  outcome.stated = stated;
   for (const book of account.books()) noteChange(book, outcome);
-  const adjustment = stated === null
+  levelCredit(account, outcome);
+  const instruments = [outcome.instrument.id];
+  return { kind: "settlement", owner: "all", instruments, currencies: [currency] };
+}
+
+/**
+ * Gives the account of a settled outcome what the venue credited, whatever its quantity has become
+ * since; `external` takes what that is beyond the value that the position carries.
+ */
+export function levelCredit(account: Account, outcome: Outcome): void {
+  const { settled, stated, terms: { collateral: currency } } = outcome;
+  const adjustment = settled === null || stated === null
     ? NOTHING
-    : sum({ left: stated, right: negated(creditOf(account.whole, outcome, share)) });
+    : sum({ left: stated, right: negated(creditOf(account.whole, outcome, settled)) });
   const amount = sum({ left: adjustment, right: negated(outcome.adjustment) });
   if (amount.units !== 0) account.post(null, { currency, amount: plain(amount) });
   outcome.adjustment = adjustment;
-  const instruments = [outcome.instrument.id];
-  return { kind: "settlement", owner: "all", instruments, currencies: [currency] };
+}
+
+/**
+ * Finds the figure that an old checkpoint does not say: what the account has of the settlement now.
+ * One that agreed with the rules left nothing to be seen, and counts as not said.
+ */
+export function learnStated(account: Account, outcome: Outcome): void {
+  const { settled, stated, adjustment } = outcome;
+  if (settled === null || stated !== null || adjustment.units === 0) return;
+  outcome.stated = sum({ left: adjustment, right: creditOf(account.whole, outcome, settled) });
 }
 
 /** A settlement changes what positions carry, and that they need not remember executions. */

@@ -37,7 +37,7 @@ import {
   plain,
   sum,
 } from "./money.ts";
-import { confirmReceipt } from "./binary_facts.ts";
+import { confirmReceipt, learnStated } from "./binary_facts.ts";
 import { bookOf } from "./pool.ts";
 import { Pools } from "./pools.ts";
 import { type Accounting, type CashLeg, type Exposure, policyOf, type Position } from "./policy.ts";
@@ -391,7 +391,12 @@ export class Ledger {
       return instrument === undefined ? undefined : ledger.accountingOf(instrument);
     };
     for (const [at, child] of saved.rows("accounts").entries()) {
-      ledger.#accounts.set(venueId(venues[at] ?? -1), Account.restore(child, accountingOf));
+      const venue = venueId(venues[at] ?? -1);
+      const account = Account.restore(child, accountingOf);
+      ledger.#accounts.set(venue, account);
+      for (const { outcomes } of ledger.pools.conditionsOf(venue)) {
+        for (const outcome of outcomes) learnStated(account, outcome);
+      }
     }
     const tagged = saved.integers("tagged");
     for (const [at, child] of saved.rows("tags").entries()) {

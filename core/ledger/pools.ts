@@ -50,6 +50,11 @@ export class Pools {
     return this.#markets.get(venue)?.values() ?? [];
   }
 
+  /** Returns the binary conditions of a venue, in order of listing. */
+  conditionsOf(venue: VenueId): Iterable<BinaryCondition> {
+    return this.#conditions.get(venue)?.values() ?? [];
+  }
+
   /** Returns a binary condition, or undefined if no outcome of it is listed. */
   conditionNamed(venue: VenueId, name: string): BinaryCondition | undefined {
     return this.#conditions.get(venue)?.get(name);

@@ -148,6 +148,29 @@ for (const [kind, payload, on, alarms] of DIFFERENCES) {
   });
 }
 
+const TOLD_LATE = [
+  ["OutcomeSettled", { ...SHARE, amount: "10" }, "e1", 2, "USD", "10"],
+  ["MarketSettled", { ...RESULT, amount: "-10" }, "e2", null, "GBP", "-10"],
+] as const;
+for (const [kind, payload, ref, on, currency, credited] of TOLD_LATE) {
+  Deno.test(`${kind} leaves the account what was credited, and what is told late raises nothing`, () => {
+    const story = world();
+    const order = Number(ref.slice(1));
+    const total = (): string | undefined =>
+      story.timeline.view.balances().find((each) => each.currency === currency)?.total;
+    deepStrictEqual(post(story, kind, { payload, on }), []);
+    story.void(order, { execId: "x", ref });
+    deepStrictEqual(story.effects.alarms, []);
+    strictEqual(total(), credited);
+    const told = { ...payload, amount: "3.5" };
+    deepStrictEqual(post(story, kind, { payload: told, on }), ["SETTLEMENT_DIFFERS"]);
+    deepStrictEqual(post(story, kind, { payload: told, on }), ["SETTLEMENT_DIFFERS"]);
+    strictEqual(total(), "3.5");
+    deepStrictEqual(post(story, kind, { payload: { ...told, amount: null }, on }), []);
+    strictEqual(total(), "0");
+  });
+}
+
 Deno.test("OutcomesSplit with a seen key changes nothing", () => {
   const story = world();
   const told = {

@@ -6,12 +6,9 @@
  */
 import { deepStrictEqual, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
-import { fromUnits } from "../../../core/decimal.ts";
-import type { PlacedRunner } from "../../../core/event.ts";
+import { fromUnits, toUnits } from "../../../core/decimal.ts";
 import type { Side } from "../../../core/instrument.ts";
 import { InvariantError } from "../../../core/invariant.ts";
-import { removeRunner, settleMarket } from "../../../core/ledger/betting_facts.ts";
-import type { BettingMarket } from "../../../core/ledger/betting_market.ts";
 import type { Removal } from "../../../core/ledger/betting_reduction.ts";
 import type { MarketResult } from "../../../core/ledger/betting_result.ts";
 import { Ledger, type LedgerExecution } from "../../../core/ledger/mod.ts";
@@ -23,103 +20,9 @@ import {
   openProfits,
   worstLoss,
 } from "../../../core/ledger/stakes.ts";
-import { clientIndex, instrumentId, px, qty, seqId, venueId } from "../../../core/numbers.ts";
+import { instrumentId, px, qty, seqId } from "../../../core/numbers.ts";
 import { runner } from "../../support/outcome_instruments.ts";
-
-const VENUE = venueId(0);
-const [ALICE, BOB] = [clientIndex(0), clientIndex(1)];
-const [A, B, C] = [instrumentId(0), instrumentId(1), instrumentId(2)];
-type Terms = Parameters<typeof runner>[1];
-type Books = "account" | "external" | typeof ALICE;
-
-/** A ledger with one market of four runners. */
-class Bench {
-  readonly ledger = new Ledger();
-  readonly runners: readonly LedgerExecution["instrument"][];
-
-  constructor(terms: Terms = {}) {
-    this.runners = [0, 1, 2, 3].map((id) => runner(id, terms));
-    for (const each of this.runners) strictEqual(this.ledger.list(each), undefined);
-  }
-
-  get market(): BettingMarket {
-    return this.ledger.pools.market(this.runner(A));
-  }
-
-  runner(id: typeof A): LedgerExecution["instrument"] {
-    return this.runners[id] ?? runner(id);
-  }
-
-  bet(of: Partial<LedgerExecution> & { readonly on?: typeof A }): LedgerExecution {
-    const { on = A, ...rest } = of;
-    return {
-      venue: VENUE,
-      client: ALICE,
-      instrument: this.runner(on),
-      side: "Buy",
-      px: px(300),
-      qty: qty(1000),
-      commission: "0",
-      commissionCurrency: "GBP",
-      booked: seqId(1),
-      ...rest,
-    };
-  }
-
-  settle(result: MarketResult, stated: string | null = null): void {
-    const { market } = this;
-    const amount = stated === null ? null : amountOf(stated);
-    this.ledger.post(VENUE, (account) => settleMarket(account, { market, result, stated: amount }));
-    this.check();
-  }
-
-  remove(removal: Removal): void {
-    const { market } = this;
-    this.ledger.post(VENUE, (account) => removeRunner(account, { market, removal }));
-    this.check();
-  }
-
-  check(): void {
-    this.ledger.assertTouched();
-    this.ledger.assertConserved(VENUE);
-  }
-
-  cash(book: Books): string {
-    if (book !== "external") {
-      return decimalOf(this.ledger.cash(book, { venue: VENUE, currency: "GBP" }));
-    }
-    let shown = "";
-    this.ledger.post(VENUE, (account) => {
-      shown = decimalOf(account.externalCash("GBP"));
-      return { kind: "look", owner: null, instruments: [], currencies: [] };
-    });
-    return shown;
-  }
-
-  /** Cash of the account, of external, Alice and Bob. */
-  get cashes(): readonly string[] {
-    return (["account", "external", ALICE, BOB] as const).map((book) => this.cash(book));
-  }
-
-  averagePx(of: typeof A): string | null | undefined {
-    return this.ledger.positions(ALICE, () => undefined)
-      .find((row) => row.instrument === of)?.avgPx;
-  }
-
-  worst(who: typeof ALICE | "account"): string | undefined {
-    const loss = worstLoss(this.ledger, this.runner(A), { who, openOf: NOTHING_OPEN });
-    return loss === undefined ? undefined : decimalOf(loss);
-  }
-}
-
-function won(...winners: readonly PlacedRunner["instrument"][]): MarketResult {
-  const placed = winners.map((instrument) => ({ instrument, places: 1, tied: 1 }));
-  return { winners: placed, voided: [], isVoid: false };
-}
-
-function tied(places: number, count: number): MarketResult {
-  return { winners: [{ instrument: A, places, tied: count }], voided: [], isVoid: false };
-}
+import { A, ALICE, B, Bench, BOB, C, tied, VENUE, won } from "../../support/betting_bench.ts";
 
 const SETTLED = [
   ["a back that wins pays commission", "Buy", won(A), "19"],
@@ -163,7 +66,7 @@ Deno.test("settleMarket() gives the account the venue's figure and external what
   bench.ledger.book(bench.bet({}));
   bench.settle(won(A), "18.99");
   deepStrictEqual(bench.cashes, ["18.99", "-0.01", "19", "0"]);
-  strictEqual(decimalOf(bench.market.adjustment), "-0.01");
+  strictEqual(decimalOf(bench.adjustment), "-0.01");
   bench.settle(won(B));
   deepStrictEqual(bench.cashes, ["-10", "0", "-10", "0"]);
 });
@@ -421,6 +324,7 @@ class Twin {
   readonly bets: { readonly bet: LedgerExecution; price: number }[] = [];
   readonly removed = new Map<number, Removal>();
   result: MarketResult | null = null;
+  stated: string | null = null;
 
   remove(removal: Removal): void {
     this.removed.set(removal.runner, removal);
@@ -430,6 +334,7 @@ class Twin {
   /** Cash of a book, pence. */
   cash(book: typeof ALICE | "account"): bigint {
     if (this.result === null) return 0n;
+    if (book === "account" && this.stated !== null) return toUnits(this.stated, 2) ?? 0n;
     let cents = 0n;
     const tied = 60n; // a multiple of 1 to 6
     for (const { bet, price } of this.bets) {
@@ -493,6 +398,7 @@ const anyResult = fc.record({
     voided: fc.constantFrom([], [instrumentId(3)]),
     isVoid: fc.nat(3).map((drawn) => drawn === 3),
   }),
+  stated: fc.constantFrom(null, "0", "12.5", "-30000000000.01"),
 });
 const anyRestart = fc.record({ kind: fc.constant("restart" as const) });
 const commands = fc.array(
@@ -562,7 +468,8 @@ function run(
     }
     case "result":
       twin.result = command.result;
-      return bench.settle(command.result);
+      twin.stated = command.stated;
+      return bench.settle(command.result, command.stated);
   }
 }
 

@@ -9,8 +9,6 @@ import fc from "fast-check";
 import { fromUnits, toUnits } from "../../../core/decimal.ts";
 import type { Instrument, Side } from "../../../core/instrument.ts";
 import { InvariantError } from "../../../core/invariant.ts";
-import { resolveOutcome, settleOutcome, splitOutcomes } from "../../../core/ledger/binary_facts.ts";
-import type { PayoutShare } from "../../../core/ledger/binary_terms.ts";
 import { Ledger, type LedgerExecution, policyProblem } from "../../../core/ledger/mod.ts";
 import { amountOf, decimalOf } from "../../../core/ledger/money.ts";
 import {
@@ -21,91 +19,23 @@ import {
   provisionalQuanta,
   worstLoss,
 } from "../../../core/ledger/stakes.ts";
-import { clientIndex, instrumentId, px, qty, venueId } from "../../../core/numbers.ts";
-import type { PositionRow } from "../../../core/view.ts";
+import { instrumentId, px, qty } from "../../../core/numbers.ts";
 import { signedContract, token } from "../../support/outcome_instruments.ts";
-
-const VENUE = venueId(0);
-const [ALICE, BOB] = [clientIndex(0), clientIndex(1)];
-const [YES, NO, SIGNED] = [token("YES"), token("NO"), signedContract()];
-const INSTRUMENTS = [YES, NO, SIGNED];
-const [ALL, NONE, HALF, THIRD] = [[1, 1], [0, 1], [1, 2], [1, 3]] as const;
-type Who = typeof ALICE | "account";
-
-/** A ledger with a pair of tokens and a signed contract. */
-class Bench {
-  readonly ledger: Ledger;
-
-  constructor(ledger: Ledger = new Ledger()) {
-    this.ledger = ledger;
-    for (const each of INSTRUMENTS) strictEqual(ledger.list(each), undefined);
-  }
-
-  deal(of: Partial<LedgerExecution> & { readonly q: number; readonly p: number }): LedgerExecution {
-    const { q, p, ...rest } = of;
-    return {
-      venue: VENUE,
-      client: ALICE,
-      instrument: YES,
-      side: "Buy",
-      qty: qty(Math.round(q * 100)),
-      px: px(Math.round(p * 10_000)),
-      commission: "0",
-      commissionCurrency: "USD",
-      ...rest,
-    };
-  }
-
-  split(q: number, owner: typeof ALICE | null = ALICE): void {
-    const { condition } = this.ledger.pools.outcome(YES);
-    const pair = (condition.pair ?? []).map((outcome) => ({
-      outcome,
-      accounting: this.ledger.accountingOf(outcome.instrument),
-    }));
-    const quanta = Math.round(q * 100);
-    this.ledger.post(VENUE, (account) => splitOutcomes(account, { owner, pair, quanta }));
-    this.check();
-  }
-
-  resolve(instrument: Instrument, share: readonly [number, number]): void {
-    const pool = this.ledger.pools.outcome(instrument);
-    this.ledger.post(VENUE, () => resolveOutcome({ ...pool, share: shareOf(share) }));
-    this.check();
-  }
-
-  settle(instrument: Instrument, share: readonly [number, number], stated?: string): void {
-    const { outcome } = this.ledger.pools.outcome(instrument);
-    const amount = stated === undefined ? null : amountOf(stated);
-    this.ledger.post(
-      VENUE,
-      (account) => settleOutcome(account, { outcome, share: shareOf(share), stated: amount }),
-    );
-    this.check();
-  }
-
-  check(): void {
-    this.ledger.assertTouched();
-    this.ledger.assertConserved(VENUE);
-  }
-
-  cash(who: Who): string {
-    return decimalOf(this.ledger.cash(who, { venue: VENUE, currency: "USD" }));
-  }
-
-  row(instrument: Instrument, who: Who = ALICE): PositionRow | undefined {
-    return this.ledger.positions(who, () => px(6000))
-      .find((row) => row.instrument === instrument.id);
-  }
-
-  worst(instrument: Instrument, who: Who = ALICE): string {
-    const loss = worstLoss(this.ledger, instrument, { who, openOf: NOTHING_OPEN });
-    return decimalOf(loss ?? amountOf("0"));
-  }
-}
-
-function shareOf([numerator, denominator]: readonly [number, number]): PayoutShare {
-  return { numerator, denominator };
-}
+import {
+  ALICE,
+  ALL,
+  Bench,
+  BOB,
+  HALF,
+  INSTRUMENTS,
+  NO,
+  NONE,
+  SIGNED,
+  THIRD,
+  VENUE,
+  type Who,
+  YES,
+} from "../../support/binary_bench.ts";
 
 Deno.test("Ledger accounts a pair of tokens as the page's example says", () => {
   const bench = new Bench();
@@ -462,6 +392,7 @@ type Fact = {
   readonly px: number;
   readonly isProvisional: boolean;
   readonly share: readonly [number, number];
+  readonly stated: string | undefined;
   readonly rank: number;
 };
 
@@ -478,6 +409,7 @@ const facts = fc.array(
     px: fc.integer({ min: 1, max: 9_999 }),
     isProvisional: fc.boolean(),
     share: fc.constantFrom(ALL, NONE, HALF, THIRD, [2, 7] as const),
+    stated: fc.constantFrom(undefined, "0", "1.005", "-3.33", "500000000000.000001"),
     rank: fc.nat(),
   }),
   { maxLength: 40, size: "max" },
@@ -488,6 +420,7 @@ class Twin {
   readonly deals: LedgerExecution[] = [];
   readonly splits: { readonly owner: typeof ALICE | null; readonly quanta: number }[] = [];
   readonly settled = new Map<number, readonly [number, number]>();
+  readonly stated = new Map<number, string | undefined>();
 
   quanta(who: Who, instrument: Instrument): bigint {
     let quanta = 0n;
@@ -516,8 +449,12 @@ class Twin {
     for (const instrument of INSTRUMENTS) {
       const quanta = this.quanta(who, instrument) * 10_000n * 1_000_000n;
       const share = this.settled.get(instrument.id);
-      if (share !== undefined) cash += floor(quanta * BigInt(share[0]), BigInt(share[1]));
-      else if (instrument === SIGNED && quanta < 0n) cash += quanta;
+      const stated = who === "account" ? this.stated.get(instrument.id) : undefined;
+      if (stated !== undefined) cash += toUnits(stated, 12) ?? 0n;
+      const isDeposited = instrument === SIGNED && quanta < 0n;
+      if (stated !== undefined) cash += isDeposited ? quanta : 0n;
+      else if (share !== undefined) cash += floor(quanta * BigInt(share[0]), BigInt(share[1]));
+      else if (isDeposited) cash += quanta;
     }
     return cash;
   }
@@ -581,7 +518,8 @@ function run(bench: Bench, twin: Twin, fact: Fact): void {
       return bench.resolve(fact.instrument, fact.share);
     case "settle":
       twin.settled.set(fact.instrument.id, fact.share);
-      return bench.settle(fact.instrument, fact.share);
+      twin.stated.set(fact.instrument.id, fact.stated);
+      return bench.settle(fact.instrument, fact.share, fact.stated);
     case "void": {
       const [gone] = twin.deals.splice(fact.rank % Math.max(1, twin.deals.length), 1);
       if (gone !== undefined) bench.ledger.reverse(gone);

@@ -50,10 +50,16 @@ function deal(
   };
 }
 
-function settle(ledger: Ledger, instrument: Instrument, numerator: number): void {
+function settle(
+  ledger: Ledger,
+  instrument: Instrument,
+  of: { readonly numerator: number; readonly denominator?: number; readonly amount?: string },
+): void {
   const { outcome } = ledger.pools.outcome(instrument);
-  const share = { numerator, denominator: 1 };
-  ledger.post(VENUE, (account) => settleOutcome(account, { outcome, share, stated: null }));
+  const { numerator, denominator = 1, amount = "null" } = of;
+  const stated = amount === "null" ? null : amountOf(amount);
+  const share = { numerator, denominator };
+  ledger.post(VENUE, (account) => settleOutcome(account, { outcome, share, stated }));
 }
 
 function split(ledger: Ledger, quanta: number): void {
@@ -91,7 +97,7 @@ function playPair(ledger: Ledger, [event = "", amount = "", price = ""]: Row): v
       return ledger.post(VENUE, () => resolveOutcome({ ...pool, share }));
     }
     case "Settle":
-      return settle(ledger, instrument, Number(numerator));
+      return settle(ledger, instrument, { numerator: Number(numerator) });
     default:
       fail(`The page must say what is known: was ${event}`);
   }
@@ -128,12 +134,41 @@ Deno.test("ledger.md shows one signed count as the ledger books it", () => {
   ledger.postCash(VENUE, { owner: ALICE, leg, feeTag: null });
   for (const [event = "", amount = "", price = "", ...expected] of rowsOf("One signed count.")) {
     const [verb, numerator] = event.split(" ");
-    if (verb === "Settle") settle(ledger, SIGNED, Number(numerator));
+    if (verb === "Settle") settle(ledger, SIGNED, { numerator: Number(numerator) });
     else ledger.book(deal(SIGNED, { side: verb === "Buy" ? "Buy" : "Sell", qty: amount, price }));
     const [position] = ledger.positions(ALICE, () => undefined);
     const held = toQuanta(position?.qty ?? "", 0) ?? 0;
     const shown = [cashOf(ledger, ALICE, "USD"), `${held}`, `${Math.max(0, 0 - held)}`];
     deepStrictEqual(shown, expected, event);
+  }
+});
+
+/** Shown cash of the account, of Alice and of `external`. */
+function cashes(ledger: Ledger, currency: string): string[] {
+  const external = ledger.externalCash({ venue: VENUE, currency });
+  return [
+    cashOf(ledger, "account", currency),
+    cashOf(ledger, ALICE, currency),
+    decimalOf(external),
+  ];
+}
+
+Deno.test("ledger.md shows the venue's figure as the ledger books it", () => {
+  const ledger = new Ledger();
+  for (const instrument of [YES, NO]) ledger.list(instrument);
+  const { outcome } = ledger.pools.outcome(YES);
+  for (const row of rowsOf("The venue's figure.")) {
+    const [event = "", amount = "", price = "", credited = "", ...expected] = row;
+    const [verb = "", numerator, , denominator] = event.split(" ");
+    const share = { numerator: Number(numerator), denominator: Number(denominator) };
+    if (verb === "Settle") settle(ledger, YES, { ...share, amount: credited });
+    else playPair(ledger, [`${verb} YES`, amount, price]);
+    if (amount === "90") {
+      const bought = deal(YES, { side: "Buy", qty: amount, price });
+      ledger.confirm({ ...bought, isProvisional: true });
+    }
+    ledger.assertConserved(VENUE);
+    deepStrictEqual([...cashes(ledger, "USD"), decimalOf(outcome.adjustment)], expected, event);
   }
 });
 
@@ -168,7 +203,8 @@ function playMarket(
   ok(A !== undefined && B !== undefined && C !== undefined);
   if (event.startsWith("C removed")) {
     const market = ledger.pools.market(C);
-    const removal = { runner: C.id, reductionPpm: 211_000, basis: "price", seqId: booked } as const;
+    const reductionPpm = Number(event.split(" ")[2]);
+    const removal = { runner: C.id, reductionPpm, basis: "price", seqId: booked } as const;
     return ledger.post(VENUE, (account) => removeRunner(account, { market, removal }));
   }
   const isAlice = event.startsWith("alice");
@@ -190,6 +226,27 @@ function profitIf(ledger: Ledger, client: ClientIndex, at: number): string {
   }
   return decimalOf({ units: Number(profit), scale: 4 });
 }
+
+Deno.test("ledger.md shows the venue's figure of a market as the ledger books it", () => {
+  const ledger = new Ledger();
+  for (const each of [A, B, C]) if (each !== undefined) ledger.list(each);
+  ok(A !== undefined);
+  const market = ledger.pools.market(A);
+  const result = {
+    winners: [{ instrument: A.id, places: 1, tied: 1 }],
+    voided: [],
+    isVoid: false,
+  };
+  for (const [at, row] of rowsOf("The venue's figure of a market").entries()) {
+    const [event = "", stake = "", price = "", amount = "", ...expected] = row;
+    const stated = amount === "null" || amount === "" ? null : amountOf(amount);
+    if (event === "A wins") {
+      ledger.post(VENUE, (account) => settleMarket(account, { market, result, stated }));
+    } else playMarket(ledger, { event, stake, price, booked: seqId(at + 1) });
+    ledger.assertConserved(VENUE);
+    deepStrictEqual(cashes(ledger, "GBP"), expected, event);
+  }
+});
 
 const RESULTS = [
   ["A wins", [[0, 1, 1]], ["25.59", "16.09", "9.5", "0"]],

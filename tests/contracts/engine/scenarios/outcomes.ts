@@ -3,150 +3,28 @@
  * of them beside executions, in order, late, twice and wrongly.
  * @module
  */
-import type { AccountPayloads } from "../../../../core/event.ts";
 import { instrumentId } from "../../../../core/numbers.ts";
 import type { Scenario } from "../scenario.ts";
 import type { Story } from "../story.ts";
-import { contractOf, type InstrumentSpec, SPOT, type WorldSpec } from "../world.ts";
-
-const RULES: Partial<InstrumentSpec> = {
-  quote: "USD",
-  priceRule: { scale: 4, ticks: [{ fromQuanta: 1, stepQuanta: 1 }] },
-  qtyRule: { scale: 2, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
-};
-const ODDS: Partial<InstrumentSpec> = {
-  quote: "GBP",
-  priceRule: { scale: 2, ticks: [{ fromQuanta: 101, stepQuanta: 1 }] },
-  qtyRule: { scale: 2, stepQuanta: 1, minQuanta: 1, maxQuanta: null },
-};
-
-type Binary = Extract<InstrumentSpec["contract"], { kind: "binary" }>;
-type Betting = Extract<InstrumentSpec["contract"], { kind: "betting" }>;
-
-function token(
-  symbol: string,
-  complement: string | null,
-  terms: Partial<Binary> = {},
-): InstrumentSpec {
-  return contractOf(symbol, {
-    kind: "binary",
-    condition: "c",
-    outcome: symbol,
-    complement,
-    collateral: "USD",
-    payout: "1",
-    netting: complement === null ? "signed" : "perOutcome",
-    ...terms,
-  }, RULES);
-}
-
-function runner(symbol: string, terms: Partial<Betting> = {}): InstrumentSpec {
-  return contractOf(symbol, {
-    kind: "betting",
-    market: "m",
-    currency: "GBP",
-    commissionPpm: 50_000,
-    discountPpm: 0,
-    winners: 1,
-    runners: 3,
-    ...terms,
-  }, ODDS);
-}
-
-const PAIR: WorldSpec = { instruments: [token("YES", "NO"), token("NO", "YES")] };
-const SIGNED: WorldSpec = { instruments: [token("CONTRACT", null)] };
-const MARKET: WorldSpec = { instruments: [runner("A"), runner("B"), runner("C")] };
-const WARN = { settings: { invariants: "warn" } } as const;
-
-/** A fact of the venue about its account; its key is the count of events unless given. */
-function fact<Kind extends keyof AccountPayloads>(
-  story: Story,
-  kind: Kind,
-  of: { readonly payload: AccountPayloads[Kind]; readonly on?: number; readonly key?: string },
-): Story {
-  return story.offer({
-    source: "broker_report",
-    eventType: kind,
-    payload: of.payload as Parameters<typeof story.offer<Kind>>[0]["payload"],
-    venue: 0,
-    instrument: of.on ?? null,
-    key: of.key ?? `k${story.events.length}`,
-  });
-}
-
-/** An order that is filled at once: number, side, instrument, quantity, price, session. */
-function deal(
-  story: Story,
-  order: number,
-  of: {
-    readonly side?: "Buy" | "Sell";
-    readonly on?: number;
-    readonly qty: string;
-    readonly px: string;
-    readonly session?: number;
-    readonly fee?: string;
-    readonly provisional?: boolean;
-  },
-): Story {
-  const { side = "Buy", on = 0, qty, px, session = 1, ...more } = of;
-  return story.place(`i${order}`, { side, on, qty, px }, session).accept(order)
-    .fill(order, { id: `e${order}`, qty, px, feeCurrency: "USD", ...more });
-}
-
-function bob(story: Story): Story {
-  return story.open({ session: 2, client: "bob" });
-}
-
-function split(story: Story, qty: string, client: string | null = "alice"): Story {
-  return fact(story, "OutcomesSplit", { payload: { condition: "c", qty, client } });
-}
-
-function merge(story: Story, qty: string, client: string | null = "alice"): Story {
-  return fact(story, "OutcomesMerged", { payload: { condition: "c", qty, client } });
-}
-
-type Share = readonly [number, number];
-
-function resolve(story: Story, on: number, [numerator, denominator]: Share): Story {
-  const payload = { numerator, denominator, isFinal: false };
-  return fact(story, "InstrumentResolved", { payload, on });
-}
-
-function settle(story: Story, on: number, of: { share: Share; amount?: string }): Story {
-  const [numerator, denominator] = of.share;
-  const payload = { numerator, denominator, amount: of.amount ?? null };
-  return fact(story, "OutcomeSettled", { payload, on });
-}
-
-function remove(
-  story: Story,
-  on: number,
-  of: { readonly ppm: number; readonly basis?: "price" | "winnings" },
-): Story {
-  const payload = { reductionPpm: of.ppm, basis: of.basis ?? "price" } as const;
-  return fact(story, "RunnerRemoved", { payload, on });
-}
-
-/** A result: winners by number, in dead heats with the places they share. */
-function result(
-  story: Story,
-  winners: readonly number[],
-  of: {
-    readonly places?: number;
-    readonly tied?: number;
-    readonly voided?: readonly number[];
-    readonly isVoid?: boolean;
-    readonly amount?: string;
-    readonly market?: string;
-    readonly key?: string;
-  } = {},
-): Story {
-  const { places = 1, tied = 1, voided = [], isVoid = false, amount = null, market = "m" } = of;
-  const placed = winners.map((id) => ({ instrument: instrumentId(id), places, tied }));
-  const payload = { market, winners: placed, voided: voided.map(instrumentId), isVoid, amount };
-  const keyed = of.key === undefined ? {} : { key: of.key };
-  return fact(story, "MarketSettled", { payload, ...keyed });
-}
+import { SPOT } from "../world.ts";
+import {
+  bob,
+  correct,
+  deal,
+  fact,
+  MARKET,
+  merge,
+  PAIR,
+  remove,
+  resolve,
+  result,
+  runner,
+  settle,
+  SIGNED,
+  split,
+  token,
+  WARN,
+} from "./outcome_facts.ts";
 
 const REQUIRES = ["R-CORE-5", "R-CORE-6"];
 
@@ -217,6 +95,55 @@ const BINARY: readonly Scenario[] = [
       story.void(1, { execId: "x1", ref: "e1" });
       settle(story, 0, { share: [2, 7], amount: "0.58" });
       settle(story, 0, { share: [0, 1] });
+    },
+  },
+  {
+    name: "binary_credited_whatever_is_told_late",
+    requires: REQUIRES,
+    description: "The venue's figure stays: bought, sold, voided, corrected, split, merged late.",
+    tell: (story) => {
+      bob(story.begin(PAIR));
+      deal(story, 1, { qty: "90", px: "0.6" });
+      deal(story, 2, { qty: "10", px: "0.61", provisional: true });
+      deal(story, 3, { qty: "6", px: "0.62", provisional: true });
+      settle(story, 0, { share: [1, 1], amount: "90" });
+      settle(resolve(story, 0, [1, 1]), 1, { share: [0, 1], amount: "0.005" });
+      story.void(2, { execId: "x2", ref: "e2" })
+        .report("ExecutionConfirmed", { execRefId: "e3" }, { order: 3 });
+      deal(story, 4, { side: "Sell", qty: "3.5", px: "0.7", fee: "0.0175", session: 2 });
+      split(split(merge(story, "2.5"), "4", null), "1.25");
+      correct(story, 3, { on: 0, qty: "5.5", px: "0.63" });
+      settle(story, 0, { share: [1, 3], amount: "30.1" });
+      correct(story, 1, { on: 0, qty: "89.99", px: "0.6" });
+    },
+  },
+  {
+    name: "binary_credited_with_collateral",
+    requires: REQUIRES,
+    description: "A short's deposit is in the venue's figure, however much was short.",
+    tell: (story) => {
+      bob(story.begin(SIGNED));
+      settle(story, 0, { share: [1, 3], amount: "-0.01" });
+      deal(story, 1, { side: "Sell", qty: "10", px: "0.4" });
+      deal(story, 2, { qty: "13", px: "0.3", session: 2 });
+      settle(story, 0, { share: [1, 3], amount: "1" });
+      story.void(2, { execId: "x2", ref: "e2" });
+      settle(story, 0, { share: [2, 3] });
+      story.void(1, { execId: "x1", ref: "e1" });
+    },
+  },
+  {
+    name: "binary_credited_and_beyond_counting",
+    requires: REQUIRES,
+    description: "A late execution or split that passes a bound changes nothing of the figure.",
+    tell: (story) => {
+      story.begin({ ...WARN, ...PAIR });
+      settle(story, 0, { share: [1, 1], amount: "1" });
+      settle(story, 1, { share: [0, 1], amount: "0" });
+      deal(story, 1, { qty: "90071992547409.9", px: "0.5" });
+      deal(story, 2, { qty: "0.02", px: "0.5" });
+      split(split(story, "0.02"), "0.01");
+      correct(story, 1, { on: 0, qty: "90071992547409.91", px: "0.5" });
     },
   },
   {
@@ -530,6 +457,26 @@ const BETTING: readonly Scenario[] = [
       remove(story, 2, { ppm: 300_000 });
       result(story, [1], { key: "again" });
       result(story, [0], { key: "again" });
+    },
+  },
+  {
+    name: "betting_credited_whatever_is_told_late",
+    requires: REQUIRES,
+    description: "The result came with the venue's figure, then bets, a removal, another figure.",
+    tell: (story) => {
+      bob(story.begin(MARKET));
+      result(story, [0], { amount: "19" });
+      deal(story, 1, { qty: "10", px: "3" });
+      deal(story, 2, { on: 1, side: "Sell", qty: "3.33", px: "2.98", session: 2, fee: "0.02" });
+      remove(story, 2, { ppm: 100_000 });
+      correct(story, 1, { on: 0, qty: "9", px: "3.1" });
+      result(story, [0], { amount: "16.155" });
+      story.void(2, { execId: "x2", ref: "e2" });
+      result(story, [], { isVoid: true, amount: "0" });
+      deal(story, 3, { side: "Sell", qty: "2", px: "2.5", session: 2 });
+      result(story, [1], { amount: "-9" });
+      remove(story, 2, { ppm: 200_000 });
+      story.void(1, { execId: "y1", ref: "e1" });
     },
   },
   {
