@@ -28,14 +28,26 @@ export function sharedNumbers(first: number): SharedArrayBuffer {
 
 /**
  * Returns what gives a symbol its instrument. The terms of one that is not known are the format's to
- * say: here they are those of no market.
+ * say: here they are those of no market. A betting market that is known from before is told, once: a
+ * journal takes removals and results that it has for told, also those of a recording begun anew.
  */
-export function discovererOf(discovery: Discovery): (symbol: string) => Instrument {
+export function discovererOf(
+  discovery: Discovery,
+  problem: (text: string) => void,
+): (symbol: string) => Instrument {
   const { venue, currency } = discovery;
   const numbers = new Int32Array(discovery.numbers);
   const known = new Map(discovery.known.map((instrument) => [instrument.symbol, instrument]));
+  let isTold = false;
   return (symbol) => {
     const before = known.get(symbol);
+    if (before?.assetClass === "betting" && !isTold) {
+      isTold = true;
+      problem(
+        `${before.name} is in the journal from before this start: bets on it are settled by the ` +
+          "removals and results that were told then; play a recording again with a new state directory",
+      );
+    }
     if (before !== undefined) return before;
     const instrument: Instrument = {
       id: instrumentId(Atomics.add(numbers, 0, 1)),

@@ -104,7 +104,7 @@ function openSource(
       return new CaptureSource({
         feed,
         instruments,
-        ...(discovery === undefined ? {} : { discover: discovererOf(discovery) }),
+        ...(discovery === undefined ? {} : { discover: discovererOf(discovery, problem) }),
         disk: ports.disk,
         problem,
       });

@@ -2,7 +2,8 @@
  * Market data of our own journal as a capture: the segments of a state directory, in their order, or
  * the lines that `journal dump` prints. Intents, reports and the rest are passed over.
  *
- * Instruments have numbers there, which `InstrumentListed` names; so the first segment is needed. A
+ * Instruments have numbers there, which `InstrumentListed` names; so the first segment is needed. One
+ * is played as the one of its name that is configured, or as the one of its symbol: never two. A
  * batch whose market data were dropped by retention is a gap: the books are lost until the next
  * snapshot. So they are at a line that cannot be read or is cut, whatever it was, and where the daemon
  * was started again.
@@ -60,7 +61,7 @@ class JournalFormat implements LineFormat {
 
   #take(event: Event, place: string): Draft[] {
     this.receivedUs = event.ingestTime;
-    if (event.eventType === "InstrumentListed") return this.#list(event, event.payload);
+    if (event.eventType === "InstrumentListed") return this.#list(event, place);
     if (event.eventType === "Started") return this.lose(`${place}: the daemon was started again`);
     const { instrument: number } = event;
     if (number === null) return this.#notes.pass();
@@ -79,20 +80,40 @@ class JournalFormat implements LineFormat {
   }
 
   /** Where nobody configured instruments they are listed as they were. */
-  #list(event: Event<"InstrumentListed">, listed: Instrument): Draft[] {
+  #list(event: Event<"InstrumentListed">, place: string): Draft[] {
+    const { payload: listed } = event;
     if (this.#options.instruments.length === 0) {
       this.#byNumber.set(listed.id, listed);
       const { seqId: _seqId, ingestTime: _ingestTime, ...draft } = event;
       return [draft];
     }
     const instrument = this.#instruments.find(listed.symbol);
-    const isSame = instrument?.priceRule.scale === listed.priceRule.scale &&
-      instrument?.qtyRule.scale === listed.qtyRule.scale;
-    this.#byNumber.set(listed.id, isSame ? instrument : undefined);
-    if (instrument === undefined || isSame) return [];
-    throw new LineError(
-      `Cannot use the journal's ${listed.name}: its quanta must be those of ${instrument.name}`,
-    );
+    this.#byNumber.delete(listed.id);
+    const other = this.#numberOf(instrument);
+    this.#byNumber.set(listed.id, undefined);
+    if (instrument === undefined) return [];
+    if (other !== undefined && listed.name !== instrument.name) {
+      const what = `${listed.name}, which has its symbol in common with another instrument,`;
+      return this.#notes.ignore(what, place);
+    }
+    const isSame = instrument.priceRule.scale === listed.priceRule.scale &&
+      instrument.qtyRule.scale === listed.qtyRule.scale;
+    if (!isSame) {
+      throw new LineError(
+        `Cannot use the journal's ${listed.name}: its quanta must be those of ${instrument.name}`,
+      );
+    }
+    this.#byNumber.set(listed.id, instrument);
+    if (other === undefined) return [];
+    this.#byNumber.set(other, undefined);
+    const reason = `${place}: ${listed.name} is played from here on`;
+    return [this.#invalidated(instrument, { reason, us: event.ingestTime })];
+  }
+
+  /** The number under which the journal has what is played as this instrument. */
+  #numberOf(instrument: Instrument | undefined): InstrumentId | undefined {
+    if (instrument === undefined) return undefined;
+    return [...this.#byNumber].find(([, played]) => played === instrument)?.[0];
   }
 
   #count({ eventType }: Event): void {
@@ -113,10 +134,17 @@ class JournalFormat implements LineFormat {
   lose(reason: string): Draft[] {
     const us = this.receivedUs;
     if (us === undefined) return [];
-    return [...this.#byNumber.values()].flatMap((instrument) => {
-      if (instrument === undefined) return [];
-      return [marketDraft(instrument, us, { eventType: "BookInvalidated", payload: { reason } })];
-    });
+    return [...this.#byNumber.values()].flatMap((instrument) =>
+      instrument === undefined ? [] : [this.#invalidated(instrument, { reason, us })]
+    );
+  }
+
+  #invalidated(
+    instrument: Instrument,
+    of: { readonly reason: string; readonly us: Micros },
+  ): Draft {
+    const { reason, us } = of;
+    return marketDraft(instrument, us, { eventType: "BookInvalidated", payload: { reason } });
   }
 }
 

@@ -206,6 +206,44 @@ for (
   });
 }
 
+/** A listing of another venue's instrument with the symbol of {@link LISTING}. */
+function listedAs(number: number, name: string): Event {
+  const id = instrumentId(number);
+  const payload = { ...INSTRUMENT, id, name };
+  return eventOf({ source: "control", instrument: id, eventType: "InstrumentListed", payload });
+}
+
+function printOf(number: number, price: number): Event {
+  const payload = { ...TRADE, price: px(price) };
+  return eventOf({ instrument: instrumentId(number), eventType: "TradePrinted", payload });
+}
+
+for (
+  const [what, name, played] of [
+    ["the one of its name", INSTRUMENT.name, ["0:1", "0:BookInvalidated", "0:2", "0:4"]],
+    ["the first of its symbol where none has its name", "other:BTC/USDT", ["0:1", "0:3", "0:5"]],
+  ] as const
+) {
+  Deno.test(`of a journal's instruments with one symbol ${what} is played, as one book`, () => {
+    const events = [
+      listedAs(7, "first:BTC/USDT"),
+      printOf(7, 1),
+      listedAs(8, name),
+      ...[
+        printOf(8, 2),
+        printOf(7, 3),
+        printOf(8, 4),
+        listedAs(7, "first:BTC/USDT"),
+        printOf(7, 5),
+      ],
+    ];
+    const text = events.map(encodeEventLine).join("");
+    const player = new Player({ files: ["1.log"], format: "journal" }, { "1.log": text });
+    deepStrictEqual(player.events, played);
+    match(player.problems[0] ?? "", /is not used by this feed and is left out/);
+  });
+}
+
 Deno.test("a journal whose first segment is missing says what it needs", () => {
   const player = new Player({ files: ["2.log"], format: "journal" }, {
     "2.log": encodeEventLine(PRINT),
