@@ -9,12 +9,16 @@
  *   shrinks below the queue cuts it to the new size (risk-averse: a decrease is taken to be behind
  *   the order as long as it can be). Own orders at one price queue behind each other and share the
  *   quantity of a trade.
+ * - **Maker, not shown.** Books may be of a limited depth: what stands at a price worse than the
+ *   worst level of its side nobody knows. The queue of an order there stays as it was. One that came
+ *   there has an unknown queue, which no trade at its price gets past, until the book names its
+ *   level, or is given whole, and reaches to it: then it stands at the end of the level.
  * - **Maker, through.** A trade at a worse price than the order's means that everything at the
  *   order's price is gone: the queue is 0, and the order fills by up to the quantity of the trade.
  * - **Maker, crossed.** When the book's other side reaches the order's price, the order fills at
  *   its own price by up to what is displayed there and not yet taken.
  * - **No reference.** Before the first snapshot and from a gap to the next one nothing matches. An
- *   order that comes then has no queue; the next snapshot puts it at the end of its level.
+ *   order that comes then has an unknown queue, as above.
  *
  * Invariant: what one trade fills is at most its quantity; what a level fills between two updates
  * of it is at most what it displayed.
@@ -67,12 +71,7 @@ export class Market {
   applySnapshot(depth: MarketPayloads["BookSnapshot"], at: Micros): Fill[] {
     this.#liquidity.applySnapshot(depth, at);
     for (const side of SIDES) {
-      for (const price of this.#resting[side].prices()) {
-        const displayed = this.#liquidity.displayedAt(side, price);
-        for (const order of this.#resting[side].at(price)) {
-          order.ahead = order.ahead === null ? displayed : lesser(order.ahead, displayed);
-        }
-      }
+      for (const price of this.#resting[side].prices()) this.#cutQueues(side, price);
     }
     return this.#matchCrossed();
   }
@@ -81,8 +80,8 @@ export class Market {
   applyDelta(depth: MarketPayloads["BookDelta"], at: Micros): Fill[] {
     if (!this.#liquidity.isFresh) return [];
     this.#liquidity.applyDelta(depth, at);
-    this.#cutQueues("Buy", depth.bids);
-    this.#cutQueues("Sell", depth.asks);
+    this.#cutNamed("Buy", depth.bids);
+    this.#cutNamed("Sell", depth.asks);
     return this.#matchCrossed();
   }
 
@@ -138,7 +137,7 @@ export class Market {
     const { side, price } = order;
     if (price === null) return;
     order.rank = this.#nextRank++;
-    order.ahead = this.#liquidity.isFresh ? this.#liquidity.displayedAt(side, price) : null;
+    order.ahead = this.#liquidity.queueAt(side, price);
     this.#resting[side].add(order);
   }
 
@@ -166,20 +165,26 @@ export class Market {
     return new Market({ ...of, liquidity, nextRank: reader.integer("next_rank") });
   }
 
-  #cutQueues(side: Side, levels: readonly number[]): void {
-    const resting = this.#resting[side];
-    if (resting.isEmpty) return;
-    for (let at = 0; at < levels.length; at += 2) {
-      const size = qty(levels[at + 1] ?? 0);
-      for (const order of resting.at(px(levels[at] ?? 0))) {
-        if (order.ahead !== null) order.ahead = lesser(order.ahead, size);
-      }
+  /** Cuts the queues at the levels that a change names. */
+  #cutNamed(side: Side, levels: readonly number[]): void {
+    if (this.#resting[side].isEmpty) return;
+    for (let at = 0; at < levels.length; at += 2) this.#cutQueues(side, px(levels[at] ?? 0));
+  }
+
+  /** Cuts the queues at a price to what the new book displays there; what nobody knew is known now. */
+  #cutQueues(side: Side, price: Px): void {
+    if (!this.#resting[side].has(price)) return;
+    const displayed = this.#liquidity.queueAt(side, price);
+    if (displayed === null) return; // not shown is not empty: the queue is where it was
+    for (const order of this.#resting[side].at(price)) {
+      order.ahead = lesser(order.ahead ?? displayed, displayed);
     }
   }
 
   /** Eats the queue before an order, for it and for those behind it; returns what is left. */
   #moveQueue(order: SimOrder, left: Qty): Qty {
-    const eaten = lesser(order.ahead ?? qty(0), left);
+    if (order.ahead === null) return qty(0); // who knows what stands before it
+    const eaten = lesser(order.ahead, left);
     if (eaten === 0) return left;
     for (const other of this.#resting[order.side].from(order)) {
       if (other.ahead !== null) other.ahead = qty(other.ahead > eaten ? other.ahead - eaten : 0);

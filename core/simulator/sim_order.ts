@@ -67,7 +67,7 @@ export type SimOrderFields = {
   readonly status: SimStatus;
   /** Time priority at its price: lower came earlier. */
   readonly rank: number;
-  /** Displayed quantity that stands before it, quanta; null while no book says. */
+  /** Displayed quantity that stands before it, quanta; null while no book has said. */
   readonly ahead: Qty | null;
   /** It is shown to nobody and never matched. */
   readonly isDryRun: boolean;

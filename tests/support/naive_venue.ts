@@ -77,10 +77,7 @@ export class NaiveVenue {
     switch (command.kind) {
       case "snapshot":
         this.#replaceLevels(command);
-        for (const order of this.#open()) {
-          const displayed = this.#displayed(order.side, order.price);
-          order.ahead = order.ahead === null ? displayed : Math.min(order.ahead, displayed);
-        }
+        for (const order of this.#open()) this.#cut(order);
         this.#cross();
         break;
       case "delta":
@@ -89,8 +86,7 @@ export class NaiveVenue {
         for (const order of this.#open()) {
           const named = order.side === "Buy" ? command.bids : command.asks;
           const isNamed = named.some((price, at) => at % 2 === 0 && price === order.price);
-          const displayed = this.#displayed(order.side, order.price);
-          if (isNamed && order.ahead !== null) order.ahead = Math.min(order.ahead, displayed);
+          if (isNamed) this.#cut(order);
         }
         this.#cross();
         break;
@@ -150,9 +146,18 @@ export class NaiveVenue {
     }
   }
 
-  #displayed(side: Side, price: number | null): number {
-    return this.#levels.find((level) => level.side === side && level.price === price)?.displayed ??
-      0;
+  /** What is displayed at a price; null: it is worse than all levels there are, so nobody says. */
+  #displayed(side: Side, price: number | null): number | null {
+    const there = this.#levels.filter((level) => level.side === side && level.displayed > 0);
+    const isBeyond = there.length > 0 &&
+      there.every((level) => betterFirst(side)(level, { price }) < 0);
+    if (!this.#isFresh || isBeyond) return null;
+    return there.find((level) => level.price === price)?.displayed ?? 0;
+  }
+
+  #cut(order: NaiveOrder): void {
+    const displayed = this.#displayed(order.side, order.price);
+    if (displayed !== null) order.ahead = Math.min(order.ahead ?? displayed, displayed);
   }
 
   /** Levels that an order could take from, best first. */
@@ -202,11 +207,13 @@ export class NaiveVenue {
       for (const order of this.#resting(side)) {
         if (order.price === trade.price) {
           if (trade.side !== other(side)) continue;
-          const eaten = Math.min(order.ahead ?? 0, left);
+          const eaten = Math.min(order.ahead ?? left, left);
           const behind = this.#resting(side).filter((one) =>
             one.price === order.price && one.time >= order.time
           );
-          for (const one of behind) one.ahead = Math.max(0, (one.ahead ?? 0) - eaten);
+          for (const one of behind) {
+            if (one.ahead !== null) one.ahead = Math.max(0, one.ahead - eaten);
+          }
           left -= eaten;
         } else if (accepts(side, order.price, trade.price)) order.ahead = 0;
         else continue;
@@ -252,7 +259,7 @@ export class NaiveVenue {
     if (order.status !== "open") return;
     if (order.tif === "GTC" || order.tif === "GTD") {
       order.time = ++this.#time;
-      order.ahead = this.#isFresh ? this.#displayed(order.side, order.price) : null;
+      order.ahead = this.#displayed(order.side, order.price);
     } else {
       order.status = "cancelled";
       this.#said.push(`OrderCancelled ${order.id}`);

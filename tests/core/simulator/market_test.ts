@@ -128,6 +128,132 @@ Deno.test("Market queues orders of a gap behind what the next snapshot displays"
   deepStrictEqual(bench.trade(100, 3, "Sell"), ["OrderExecuted 1 3@100 Maker"]);
 });
 
+Deno.test("Market keeps the queue of an order whose level leaves the levels shown", () => {
+  for (const leave of ["snapshot", "delta"] as const) {
+    const bench = openBench();
+    bench.submit({ side: "Buy", qty: 3, price: 99 });
+    if (leave === "snapshot") bench.snapshot([101, 5, 100, 5], [102, 4]);
+    else bench.delta([101, 5, 99, 0], []);
+    deepStrictEqual(bench.trade(99, 3, "Sell"), [], "trades go on moving it");
+    bench.delta([101, 0, 99, 7], []);
+    deepStrictEqual(bench.trade(99, 4, "Sell"), [], `seven stood before it: ${leave}`);
+    deepStrictEqual(bench.trade(99, 2, "Sell"), ["OrderExecuted 1 2@99 Maker"]);
+  }
+});
+
+Deno.test("Market cuts the queue of an order whose level goes while a worse one is shown", () => {
+  for (const go of ["snapshot", "delta"] as const) {
+    const bench = new Bench();
+    bench.snapshot([100, 5, 99, 7, 98, 1], [102, 4]);
+    bench.submit({ side: "Buy", qty: 3, price: 99 });
+    if (go === "snapshot") bench.snapshot([100, 5, 98, 1], [102, 4]);
+    else bench.delta([99, 0], []);
+    bench.delta([99, 4], []); // those who came later
+    deepStrictEqual(bench.trade(99, 2, "Sell"), ["OrderExecuted 1 2@99 Maker"], go);
+  }
+});
+
+/** Levels shown, an order's price and side, and what stands before it; undefined: nobody says. */
+const PLACES = [
+  [[100, 5, 98, 7], [102, 4], "Buy", 100, 5, "at the best level"],
+  [[100, 5, 98, 7], [102, 4], "Buy", 99, 0, "between two levels"],
+  [[100, 5, 98, 7], [102, 4], "Buy", 98, 7, "at the worst level"],
+  [[100, 5, 98, 7], [102, 4], "Buy", 97, undefined, "beyond the worst level"],
+  [[100, 5], [102, 4], "Buy", 100, 5, "at the only level"],
+  [[100, 5], [102, 4], "Buy", 101, 0, "before the only level"],
+  [[100, 5], [102, 4], "Buy", 99, undefined, "beyond the only level"],
+  [[], [102, 4], "Buy", 99, 0, "on a side that shows that nobody is there"],
+  [[100, 5], [102, 4], "Sell", 102, 4, "at the worst offer"],
+  [[100, 5], [102, 4], "Sell", 103, undefined, "beyond the worst offer"],
+] as const;
+
+for (const [bids, asks, side, price, ahead, where] of PLACES) {
+  Deno.test(`Market queues an order behind ${ahead ?? "an unknown quantity"} ${where}`, () => {
+    const bench = new Bench();
+    bench.snapshot(bids, asks);
+    bench.submit({ side, qty: 3, price });
+    bench.roundTrip();
+    const taker = side === "Buy" ? "Sell" : "Buy";
+    deepStrictEqual(
+      bench.trade(price, ahead ?? 50, taker),
+      [],
+      "what stands before it comes first",
+    );
+    const expected = ahead === undefined ? [] : [`OrderExecuted 1 3@${price} Maker`];
+    deepStrictEqual(bench.trade(price, 3, taker), expected);
+  });
+}
+
+Deno.test("Market puts an order of an unknown queue behind its level when it is shown, once", () => {
+  for (const show of ["snapshot", "delta"] as const) {
+    const bench = openBench();
+    bench.submit({ side: "Buy", qty: 3, price: 97 });
+    const changed = show === "snapshot"
+      ? (size: number) => bench.snapshot([100, 5, 97, size], [102, 4])
+      : (size: number) => bench.delta([97, size], []);
+    changed(8);
+    bench.roundTrip();
+    changed(20);
+    deepStrictEqual(bench.trade(97, 8, "Sell"), [], `eight stood before it: ${show}`);
+    deepStrictEqual(bench.trade(97, 2, "Sell"), ["OrderExecuted 1 2@97 Maker"]);
+  }
+});
+
+Deno.test("Market takes an unknown queue for empty where the book reaches below it and shows nobody", () => {
+  for (const show of ["snapshot", "delta"] as const) {
+    const bench = openBench();
+    bench.submit({ side: "Buy", qty: 3, price: 97 });
+    bench.delta([97, 0], []);
+    deepStrictEqual(bench.trade(97, 9, "Sell"), [], "the book still ends before it");
+    if (show === "snapshot") bench.snapshot([100, 5, 96, 2], [102, 4]);
+    else bench.delta([97, 0, 96, 2], []);
+    deepStrictEqual(bench.trade(97, 2, "Sell"), ["OrderExecuted 1 2@97 Maker"], show);
+  }
+});
+
+Deno.test("Market fills an order of an unknown queue when a trade goes through it", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 3, price: 97 });
+  deepStrictEqual(bench.trade(96, 2, "Sell"), ["OrderExecuted 1 2@97 Maker"]);
+  deepStrictEqual(bench.trade(97, 2, "Sell"), ["OrderExecuted 1 1@97 Maker"], "the queue is gone");
+});
+
+Deno.test("Market fills an order of an unknown queue when the other side reaches it", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 3, price: 97 });
+  deepStrictEqual(bench.snapshot([96, 1], [97, 2]), ["OrderExecuted 1 2@97 Maker"]);
+});
+
+Deno.test("Market lets nobody pass an own order of an unknown queue", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 3, price: 97 });
+  bench.delta([96, 2], []);
+  bench.submit({ side: "Buy", qty: 3, price: 97 });
+  deepStrictEqual(bench.trade(97, 50, "Sell"), [], "the first came when nobody knew");
+  bench.delta([97, 1], []);
+  deepStrictEqual(bench.trade(97, 6, "Sell"), [
+    "OrderExecuted 1 3@97 Maker",
+    "OrderExecuted 2 2@97 Maker",
+  ]);
+});
+
+Deno.test("Market lets a replaced order keep an unknown queue, or a known one that is not shown", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 3, price: 97 });
+  bench.replace(1, { price: 97, qty: 2 });
+  bench.submit({ side: "Buy", qty: 3, price: 99 });
+  bench.snapshot([100, 5], [102, 4]);
+  bench.replace(2, { price: 99, qty: 2 });
+  deepStrictEqual(bench.trade(99, 8, "Sell"), ["OrderExecuted 2 1@99 Maker"]);
+  bench.replace(2, { price: 99, qty: 9, newClOrdId: "later" });
+  deepStrictEqual(
+    bench.trade(99, 50, "Sell"),
+    [],
+    "it lost its place, and nobody knows the new one",
+  );
+  deepStrictEqual(bench.trade(97, 50, "Sell"), ["OrderExecuted 2 8@99 Maker"]);
+});
+
 Deno.test("Market does not match own orders with each other", () => {
   const bench = new Bench();
   bench.snapshot([], []);
@@ -179,4 +305,13 @@ Deno.test("Market fills a resting lay when the odds to back at fall to its own",
   deepStrictEqual(bench.delta([305, 2], []), ["OrderExecuted 1 2@305 Maker"]);
   bench.roundTrip();
   deepStrictEqual(bench.delta([300, 9], [300, 0]), ["OrderExecuted 1 1@305 Maker"]);
+});
+
+Deno.test("Market does not know the queue of a back at higher odds than those shown", () => {
+  const bench = oddsBench();
+  bench.submit({ side: "Buy", qty: 3, price: 315 });
+  bench.submit({ side: "Sell", qty: 3, price: 296 });
+  bench.submit({ side: "Sell", qty: 3, price: 299 });
+  deepStrictEqual(bench.trade(315, 50, "Sell"), []);
+  deepStrictEqual(bench.trade(296, 50, "Buy"), ["OrderExecuted 3 3@299 Maker"]);
 });
