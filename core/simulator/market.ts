@@ -9,6 +9,10 @@
  *   shrinks below the queue cuts it to the new size (risk-averse: a decrease is taken to be behind
  *   the order as long as it can be). Own orders at one price queue behind each other and share the
  *   quantity of a trade.
+ * - **Maker, told twice.** A trade moves a queue once, whichever comes first: its print, or the
+ *   change of the book. What the book cuts from a queue is held to be trades whose prints are still
+ *   to come; those use it up before they move the queue. What is left of it was cancelled, and ends
+ *   when the level has grown, a trade goes through the price, or a gap ends.
  * - **Maker, not shown.** Books may be of a limited depth: what stands at a price worse than the
  *   worst level of its side nobody knows. The queue of an order there stays as it was. One that came
  *   there has an unknown queue, which no trade at its price gets past, until the book names its
@@ -24,7 +28,8 @@
  * of it is at most what it displayed.
  * Ordering: price, then time; a replaced order that loses its place counts as new.
  * Known limits: own orders never match each other and never move the feed's book; a trade whose
- * taker is unknown moves no queue; quotes match nothing.
+ * taker is unknown moves no queue; quotes match nothing; a print counts as a new trade where the
+ * order came, or its level grew, between the change of the book and the print.
  * @module
  */
 import type { BookTerms } from "../book.ts";
@@ -69,9 +74,13 @@ export class Market {
 
   /** Replaces the book and matches what now crosses. */
   applySnapshot(depth: MarketPayloads["BookSnapshot"], at: Micros): Fill[] {
+    const stood = this.#liquidity.isFresh;
     this.#liquidity.applySnapshot(depth, at);
     for (const side of SIDES) {
-      for (const price of this.#resting[side].prices()) this.#cutQueues(side, price);
+      for (const price of this.#resting[side].prices()) {
+        this.#cutQueues(side, price);
+        if (!stood) this.#forgetCuts(side, price);
+      }
     }
     return this.#matchCrossed();
   }
@@ -94,7 +103,7 @@ export class Market {
       for (const order of this.#resting[side].reached(trade.price)) {
         const isThrough = order.price !== trade.price;
         if (!isThrough && trade.side !== oppositeOf(side)) break;
-        if (isThrough) order.ahead = qty(0);
+        if (isThrough) endQueue(order);
         else left = this.#moveQueue(order, left);
         left = qty(left - this.#fill(order, { most: left, fills }));
       }
@@ -138,6 +147,7 @@ export class Market {
     if (price === null) return;
     order.rank = this.#nextRank++;
     order.ahead = this.#liquidity.queueAt(side, price);
+    order.unprinted = order.ahead ?? qty(0);
     this.#resting[side].add(order);
   }
 
@@ -176,19 +186,20 @@ export class Market {
     if (!this.#resting[side].has(price)) return;
     const displayed = this.#liquidity.queueAt(side, price);
     if (displayed === null) return; // not shown is not empty: the queue is where it was
-    for (const order of this.#resting[side].at(price)) {
-      order.ahead = lesser(order.ahead ?? displayed, displayed);
-    }
+    for (const order of this.#resting[side].at(price)) cutQueue(order, displayed);
+  }
+
+  /** What was traded in a gap is not printed after it: only what is displayed must still trade. */
+  #forgetCuts(side: Side, price: Px): void {
+    for (const order of this.#resting[side].at(price)) order.unprinted = order.ahead ?? qty(0);
   }
 
   /** Eats the queue before an order, for it and for those behind it; returns what is left. */
   #moveQueue(order: SimOrder, left: Qty): Qty {
     if (order.ahead === null) return qty(0); // who knows what stands before it
-    const eaten = lesser(order.ahead, left);
+    const eaten = lesser(order.unprinted, left);
     if (eaten === 0) return left;
-    for (const other of this.#resting[order.side].from(order)) {
-      if (other.ahead !== null) other.ahead = qty(other.ahead > eaten ? other.ahead - eaten : 0);
-    }
+    for (const other of this.#resting[order.side].from(order)) eatQueue(other, eaten);
     return qty(left - eaten);
   }
 
@@ -214,13 +225,36 @@ export class Market {
       for (const order of this.#crossed(side)) {
         const of = { limit: order.price, most: order.leavesQty };
         for (const level of this.#liquidity.take(side, of)) {
-          order.ahead = qty(0);
+          cutQueue(order, qty(0)); // who stood before it has traded: the prints may be to come
           this.#fill(order, { most: level.qty, fills });
         }
       }
     }
     return merged(fills);
   }
+}
+
+/**
+ * The book displays so much at the order's price. A decrease may be a trade whose print is still to
+ * come, and which must not move the queue again; a level that has grown since speaks of other lots.
+ */
+function cutQueue(order: SimOrder, displayed: Qty): void {
+  const { ahead } = order;
+  order.ahead = lesser(ahead ?? displayed, displayed);
+  if (ahead === null || displayed > ahead) order.unprinted = order.ahead;
+}
+
+/** So much was traded before the order: first what the book took already, then what stands there. */
+function eatQueue(order: SimOrder, eaten: Qty): void {
+  if (order.ahead === null) return;
+  order.unprinted = qty(order.unprinted > eaten ? order.unprinted - eaten : 0);
+  order.ahead = lesser(order.ahead, order.unprinted);
+}
+
+/** A trade went through the order's price: nobody is left before it. */
+function endQueue(order: SimOrder): void {
+  order.ahead = qty(0);
+  order.unprinted = qty(0);
 }
 
 /** One fill per order: all of them are at the order's own price. */

@@ -72,6 +72,7 @@ Deno.test("Market cuts the queue when the level shrinks below it, and not otherw
   bench.submit({ side: "Buy", qty: 3, price: 100 });
   bench.delta([100, 9], []);
   bench.delta([100, 2], []);
+  deepStrictEqual(bench.trade(100, 3, "Sell"), [], "these may be what was cut");
   deepStrictEqual(bench.trade(100, 3, "Sell"), ["OrderExecuted 1 1@100 Maker"]);
 });
 
@@ -252,6 +253,99 @@ Deno.test("Market lets a replaced order keep an unknown queue, or a known one th
     "it lost its place, and nobody knows the new one",
   );
   deepStrictEqual(bench.trade(97, 50, "Sell"), ["OrderExecuted 2 8@99 Maker"]);
+});
+
+Deno.test("Market moves a queue once by a trade whose change of the book comes before its print", () => {
+  for (const change of ["snapshot", "delta"] as const) {
+    const bench = openBench();
+    bench.submit({ side: "Buy", qty: 3, price: 100 });
+    if (change === "snapshot") bench.snapshot([99, 7], [102, 4]);
+    else bench.delta([100, 0, 99, 7], []);
+    bench.snapshot([101, 1, 99, 7], [102, 4]); // restated: no news
+    bench.roundTrip();
+    deepStrictEqual(bench.trade(100, 5, "Sell"), [], `the book has told of these: ${change}`);
+    deepStrictEqual(bench.trade(100, 2, "Sell"), ["OrderExecuted 1 2@100 Maker"]);
+  }
+});
+
+/** Changes of the level at 100, where five stand before an order of 3, and prints; what they fill. */
+const RACES = [
+  ["two prints of one cut", [["book", 0], ["print", 2], ["print", 3]], 0],
+  ["one print of two cuts", [["book", 3], ["book", 0], ["print", 5]], 0],
+  ["two prints after two cuts", [["book", 3], ["book", 0], ["print", 2], ["print", 3]], 0],
+  ["a print of a part of the queue", [["book", 3], ["print", 2], ["print", 3], ["print", 1]], 1],
+  ["a print of more than was cut", [["book", 0], ["print", 7]], 2],
+  ["a print, then its cut", [["print", 5], ["book", 0], ["print", 2]], 2],
+  ["a part printed before, a part after", [["print", 2], ["book", 0], ["print", 3]], 0],
+  ["a cut that the queue did not feel", [["book", 9], ["book", 6], ["print", 3], ["print", 3]], 1],
+  ["a cut of more than the queue", [["book", 9], ["book", 4], ["print", 5], ["print", 1]], 1],
+  ["a cut that was no trade, before the level grew", [["book", 2], ["book", 4], ["print", 4]], 2],
+  ["a cut that was no trade, before a whole book in which the level grew", [
+    ["book", 2],
+    ["whole", 4],
+    ["print", 4],
+  ], 2],
+  ["a cut that was no trade, once", [["book", 2], ["print", 3], ["print", 4]], 2],
+  ["a cut before a gap", [["book", 2], ["gap", 2], ["print", 4]], 2],
+  ["a cut that a gap hides", [["gap", 2], ["print", 4]], 2],
+] as const;
+
+for (const [what, steps, filled] of RACES) {
+  Deno.test(`Market fills ${filled} by ${what}`, () => {
+    const bench = openBench();
+    bench.submit({ side: "Buy", qty: 3, price: 100 });
+    const said = steps.flatMap(([kind, size]) => {
+      bench.roundTrip();
+      if (kind === "print") return bench.trade(100, size, "Sell");
+      if (kind === "book") return bench.delta([100, size], []);
+      if (kind === "gap") bench.invalidate();
+      return bench.snapshot([100, size, 99, 7], [102, 4]);
+    });
+    const lots = said.map((text) => Number(/^OrderExecuted 1 (\d)@100 Maker$/.exec(text)?.[1]));
+    deepStrictEqual(lots.reduce((sum, size) => sum + size, 0), filled);
+  });
+}
+
+Deno.test("Market counts a trade through the price whatever the book had cut before it", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 9, price: 100 });
+  bench.delta([100, 0], []);
+  deepStrictEqual(bench.trade(99, 2, "Sell"), ["OrderExecuted 1 2@100 Maker"]);
+  deepStrictEqual(
+    bench.trade(100, 2, "Sell"),
+    ["OrderExecuted 1 2@100 Maker"],
+    "the queue is gone",
+  );
+});
+
+Deno.test("Market moves a queue once by the trade whose rest crosses the order", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 9, price: 100 });
+  deepStrictEqual(bench.delta([], [100, 2]), ["OrderExecuted 1 2@100 Maker"]);
+  bench.delta([100, 0], []);
+  deepStrictEqual(bench.trade(100, 5, "Sell"), [], "those stood before it");
+});
+
+Deno.test("Market lets own orders at one price share what the book cut before its print", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 3, price: 100 });
+  bench.delta([100, 8], []);
+  bench.submit({ side: "Buy", qty: 3, price: 100 });
+  bench.delta([100, 0], []);
+  bench.submit({ side: "Buy", qty: 3, price: 100 });
+  deepStrictEqual(bench.trade(100, 8, "Sell"), ["OrderExecuted 1 3@100 Maker"], "five before it");
+  deepStrictEqual(bench.trade(100, 4, "Sell"), ["OrderExecuted 2 1@100 Maker"], "three more");
+});
+
+Deno.test("Market keeps with a replaced order's place what the book cut before it", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 3, price: 100 });
+  bench.delta([100, 0], []);
+  bench.replace(1, { price: 100, qty: 2 });
+  deepStrictEqual(bench.trade(100, 5, "Sell"), []);
+  bench.delta([101, 4], []);
+  bench.replace(1, { price: 101, qty: 2, newClOrdId: "there" });
+  deepStrictEqual(bench.trade(101, 5, "Sell"), ["OrderExecuted 1 1@101 Maker"], "a new queue");
 });
 
 Deno.test("Market does not match own orders with each other", () => {
