@@ -127,6 +127,14 @@ export class Book implements BookView {
     return qty(this.#side(side).quantityAt(price));
   }
 
+  /**
+   * True unless the price is worse than the worst level of its side. Books of a limited depth do not
+   * say what stands there. A side without levels shows that nobody is there.
+   */
+  covers(side: Side, price: Px): boolean {
+    return this.#side(side).covers(price);
+  }
+
   /** Levels, best first. The book must not change while they are read. */
   levels(side: Side): Generator<PriceLevel, void> {
     return this.#side(side).levels();

@@ -81,6 +81,17 @@ export class BookSide {
     return slot < 0 ? this.#far.quantityAt(key) : this.#window[slot] ?? 0;
   }
 
+  /** True unless the price is worse than the worst level: what stands there is known, be it nothing. */
+  covers(price: number): boolean {
+    if (this.#top === NONE) return true;
+    const key = price * this.#sign;
+    const worst = this.#far.at(0);
+    if (worst !== undefined) return worst.key <= key;
+    let slot = Math.min(key - this.#base, this.#top);
+    while (slot >= 0 && this.#window[slot] === 0) slot--;
+    return slot >= 0;
+  }
+
   /** Returns the quantity at better prices than this. */
   quantityBefore(price: number): number {
     const key = price * this.#sign;

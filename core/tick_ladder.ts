@@ -170,6 +170,18 @@ export class TickSide {
     return tick === undefined ? 0 : this.#quantities[tick] ?? 0;
   }
 
+  /**
+   * True unless the price is worse than the worst level: what stands there is known, be it nothing.
+   * False for a price that the ladder does not have while there are levels.
+   */
+  covers(price: number): boolean {
+    if (this.#best === NONE) return true;
+    const end = this.#better === 1 ? -1 : this.#table.count;
+    let tick = this.#table.tickOf(price) ?? end;
+    while (tick !== end && this.#quantities[tick] === 0) tick -= this.#better;
+    return tick !== end;
+  }
+
   /** Returns the quantity at better prices than this; 0 for a price that the ladder does not have. */
   quantityBefore(price: number): number {
     const end = this.#table.tickOf(price);

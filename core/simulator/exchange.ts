@@ -175,6 +175,7 @@ export class Exchange {
       status: "open",
       rank: 0,
       ahead: null,
+      unprinted: qty(0),
       isDryRun: command.dryRun === true,
     };
   }

@@ -70,7 +70,7 @@ export class Liquidity {
     this.#book.applySnapshot(depth, at);
     for (const { side, levels } of before) {
       for (const { price, qty: displayed } of levels) {
-        if (this.displayedAt(side, price) !== displayed) this.#taken[side].delete(price);
+        if (this.#book.quantityAt(side, price) !== displayed) this.#taken[side].delete(price);
       }
     }
   }
@@ -87,9 +87,14 @@ export class Liquidity {
     for (const side of SIDES) this.#taken[side].clear();
   }
 
-  /** Displayed quantity, own takes not subtracted: what stands before a new order. */
-  displayedAt(side: Side, price: Px): Qty {
-    return this.#book.quantityAt(side, price);
+  /**
+   * Displayed quantity, own takes not subtracted: what stands before a new order. null: nobody says,
+   * since the book is no reference or ends before this price.
+   */
+  queueAt(side: Side, price: Px): Qty | null {
+    if (!this.#book.isFresh) return null;
+    const displayed = this.#book.quantityAt(side, price);
+    return displayed > 0 || this.#book.covers(side, price) ? displayed : null;
   }
 
   /** True if an order could take something at once. */
@@ -154,7 +159,7 @@ export class Liquidity {
   /** Levels of which something was taken, with what is displayed there. */
   #levelsTaken(side: Side): readonly PriceLevel[] {
     const prices = [...this.#taken[side].keys()].map(px);
-    return prices.map((price) => ({ price, qty: this.displayedAt(side, price) }));
+    return prices.map((price) => ({ price, qty: this.#book.quantityAt(side, price) }));
   }
 
   /** Levels with something left to take, best first; none while the book is no reference. */

@@ -9,18 +9,27 @@
  *   shrinks below the queue cuts it to the new size (risk-averse: a decrease is taken to be behind
  *   the order as long as it can be). Own orders at one price queue behind each other and share the
  *   quantity of a trade.
+ * - **Maker, told twice.** A trade moves a queue once, whichever comes first: its print, or the
+ *   change of the book. What the book cuts from a queue is held to be trades whose prints are still
+ *   to come; those use it up before they move the queue. What is left of it was cancelled, and ends
+ *   when the level has grown, a trade goes through the price, or a gap ends.
+ * - **Maker, not shown.** Books may be of a limited depth: what stands at a price worse than the
+ *   worst level of its side nobody knows. The queue of an order there stays as it was. One that came
+ *   there has an unknown queue, which no trade at its price gets past, until the book names its
+ *   level, or is given whole, and reaches to it: then it stands at the end of the level.
  * - **Maker, through.** A trade at a worse price than the order's means that everything at the
  *   order's price is gone: the queue is 0, and the order fills by up to the quantity of the trade.
  * - **Maker, crossed.** When the book's other side reaches the order's price, the order fills at
  *   its own price by up to what is displayed there and not yet taken.
  * - **No reference.** Before the first snapshot and from a gap to the next one nothing matches. An
- *   order that comes then has no queue; the next snapshot puts it at the end of its level.
+ *   order that comes then has an unknown queue, as above.
  *
  * Invariant: what one trade fills is at most its quantity; what a level fills between two updates
  * of it is at most what it displayed.
  * Ordering: price, then time; a replaced order that loses its place counts as new.
  * Known limits: own orders never match each other and never move the feed's book; a trade whose
- * taker is unknown moves no queue; quotes match nothing.
+ * taker is unknown moves no queue; quotes match nothing; a print counts as a new trade where the
+ * order came, or its level grew, between the change of the book and the print.
  * @module
  */
 import type { BookTerms } from "../book.ts";
@@ -65,13 +74,12 @@ export class Market {
 
   /** Replaces the book and matches what now crosses. */
   applySnapshot(depth: MarketPayloads["BookSnapshot"], at: Micros): Fill[] {
+    const stood = this.#liquidity.isFresh;
     this.#liquidity.applySnapshot(depth, at);
     for (const side of SIDES) {
       for (const price of this.#resting[side].prices()) {
-        const displayed = this.#liquidity.displayedAt(side, price);
-        for (const order of this.#resting[side].at(price)) {
-          order.ahead = order.ahead === null ? displayed : lesser(order.ahead, displayed);
-        }
+        this.#cutQueues(side, price);
+        if (!stood) this.#forgetCuts(side, price);
       }
     }
     return this.#matchCrossed();
@@ -81,8 +89,8 @@ export class Market {
   applyDelta(depth: MarketPayloads["BookDelta"], at: Micros): Fill[] {
     if (!this.#liquidity.isFresh) return [];
     this.#liquidity.applyDelta(depth, at);
-    this.#cutQueues("Buy", depth.bids);
-    this.#cutQueues("Sell", depth.asks);
+    this.#cutNamed("Buy", depth.bids);
+    this.#cutNamed("Sell", depth.asks);
     return this.#matchCrossed();
   }
 
@@ -95,7 +103,7 @@ export class Market {
       for (const order of this.#resting[side].reached(trade.price)) {
         const isThrough = order.price !== trade.price;
         if (!isThrough && trade.side !== oppositeOf(side)) break;
-        if (isThrough) order.ahead = qty(0);
+        if (isThrough) endQueue(order);
         else left = this.#moveQueue(order, left);
         left = qty(left - this.#fill(order, { most: left, fills }));
       }
@@ -138,7 +146,8 @@ export class Market {
     const { side, price } = order;
     if (price === null) return;
     order.rank = this.#nextRank++;
-    order.ahead = this.#liquidity.isFresh ? this.#liquidity.displayedAt(side, price) : null;
+    order.ahead = this.#liquidity.queueAt(side, price);
+    order.unprinted = order.ahead ?? qty(0);
     this.#resting[side].add(order);
   }
 
@@ -166,24 +175,31 @@ export class Market {
     return new Market({ ...of, liquidity, nextRank: reader.integer("next_rank") });
   }
 
-  #cutQueues(side: Side, levels: readonly number[]): void {
-    const resting = this.#resting[side];
-    if (resting.isEmpty) return;
-    for (let at = 0; at < levels.length; at += 2) {
-      const size = qty(levels[at + 1] ?? 0);
-      for (const order of resting.at(px(levels[at] ?? 0))) {
-        if (order.ahead !== null) order.ahead = lesser(order.ahead, size);
-      }
-    }
+  /** Cuts the queues at the levels that a change names. */
+  #cutNamed(side: Side, levels: readonly number[]): void {
+    if (this.#resting[side].isEmpty) return;
+    for (let at = 0; at < levels.length; at += 2) this.#cutQueues(side, px(levels[at] ?? 0));
+  }
+
+  /** Cuts the queues at a price to what the new book displays there; what nobody knew is known now. */
+  #cutQueues(side: Side, price: Px): void {
+    if (!this.#resting[side].has(price)) return;
+    const displayed = this.#liquidity.queueAt(side, price);
+    if (displayed === null) return; // not shown is not empty: the queue is where it was
+    for (const order of this.#resting[side].at(price)) cutQueue(order, displayed);
+  }
+
+  /** What was traded in a gap is not printed after it: only what is displayed must still trade. */
+  #forgetCuts(side: Side, price: Px): void {
+    for (const order of this.#resting[side].at(price)) order.unprinted = order.ahead ?? qty(0);
   }
 
   /** Eats the queue before an order, for it and for those behind it; returns what is left. */
   #moveQueue(order: SimOrder, left: Qty): Qty {
-    const eaten = lesser(order.ahead ?? qty(0), left);
+    if (order.ahead === null) return qty(0); // who knows what stands before it
+    const eaten = lesser(order.unprinted, left);
     if (eaten === 0) return left;
-    for (const other of this.#resting[order.side].from(order)) {
-      if (other.ahead !== null) other.ahead = qty(other.ahead > eaten ? other.ahead - eaten : 0);
-    }
+    for (const other of this.#resting[order.side].from(order)) eatQueue(other, eaten);
     return qty(left - eaten);
   }
 
@@ -209,13 +225,36 @@ export class Market {
       for (const order of this.#crossed(side)) {
         const of = { limit: order.price, most: order.leavesQty };
         for (const level of this.#liquidity.take(side, of)) {
-          order.ahead = qty(0);
+          cutQueue(order, qty(0)); // who stood before it has traded: the prints may be to come
           this.#fill(order, { most: level.qty, fills });
         }
       }
     }
     return merged(fills);
   }
+}
+
+/**
+ * The book displays so much at the order's price. A decrease may be a trade whose print is still to
+ * come, and which must not move the queue again; a level that has grown since speaks of other lots.
+ */
+function cutQueue(order: SimOrder, displayed: Qty): void {
+  const { ahead } = order;
+  order.ahead = lesser(ahead ?? displayed, displayed);
+  if (ahead === null || displayed > ahead) order.unprinted = order.ahead;
+}
+
+/** So much was traded before the order: first what the book took already, then what stands there. */
+function eatQueue(order: SimOrder, eaten: Qty): void {
+  if (order.ahead === null) return;
+  order.unprinted = qty(order.unprinted > eaten ? order.unprinted - eaten : 0);
+  order.ahead = lesser(order.ahead, order.unprinted);
+}
+
+/** A trade went through the order's price: nobody is left before it. */
+function endQueue(order: SimOrder): void {
+  order.ahead = qty(0);
+  order.unprinted = qty(0);
 }
 
 /** One fill per order: all of them are at the order's own price. */

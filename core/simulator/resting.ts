@@ -75,6 +75,11 @@ export class Resting {
     return this.#queues.map((queue) => queue.price);
   }
 
+  /** True if orders rest at a price. */
+  has(price: Px): boolean {
+    return this.#queues[this.#placeOf(price)]?.price === price;
+  }
+
   /** Orders at a price, in time order. They must not leave meanwhile. */
   at(price: Px): Iterable<SimOrder> {
     const queue = this.#queues[this.#placeOf(price)];

@@ -4,7 +4,7 @@
  * A `SimOrder` is a light handle onto a row of numbers, made when the order is looked at; two
  * handles with one `slot` are the same order.
  *
- * Invariant: cumQty <= orderQty; a status other than `open` never changes again.
+ * Invariants: cumQty <= orderQty; ahead <= unprinted; a status other than `open` never changes again.
  * @module
  */
 import {
@@ -46,8 +46,9 @@ const OLDER = 13;
 const KEY_VERSION = 14;
 /** 1: of a dry run, shown to nobody and never matched. */
 const DRY_RUN = 15;
+const UNPRINTED = 16;
 /** Columns of a row. */
-export const SIM_ORDER_WIDTH = 16;
+export const SIM_ORDER_WIDTH = 17;
 
 /** What an order is when it comes, or comes back from a checkpoint. */
 export type SimOrderFields = {
@@ -67,8 +68,13 @@ export type SimOrderFields = {
   readonly status: SimStatus;
   /** Time priority at its price: lower came earlier. */
   readonly rank: number;
-  /** Displayed quantity that stands before it, quanta; null while no book says. */
+  /** Displayed quantity that stands before it, quanta; null while no book has said. */
   readonly ahead: Qty | null;
+  /**
+   * Quantity that must be printed at its price before it fills, quanta: `ahead`, and what the book
+   * took from it and no trade has told yet. It counts once `ahead` is known.
+   */
+  readonly unprinted: Qty;
   /** It is shown to nobody and never matched. */
   readonly isDryRun: boolean;
 };
@@ -101,6 +107,7 @@ export class SimOrder implements SimOrderFields {
     this.status = fields.status;
     this.rank = fields.rank;
     this.ahead = fields.ahead;
+    this.unprinted = fields.unprinted;
     row[at + DRY_RUN] = fields.isDryRun ? 1 : 0;
     this.previous = null;
     this.next = null;
@@ -195,6 +202,14 @@ export class SimOrder implements SimOrderFields {
     this.#row[this.#at + AHEAD] = value ?? NONE;
   }
 
+  get unprinted(): Qty {
+    return stored(this.#row, this.#at + UNPRINTED);
+  }
+
+  set unprinted(value: Qty) {
+    this.#row[this.#at + UNPRINTED] = value;
+  }
+
   /** The slot before it in its list, or null. */
   get previous(): number | null {
     return storedOrNull(this.#row, this.#at + PREVIOUS);
@@ -265,6 +280,7 @@ export function toRow(
     status: order.status,
     rank: order.rank,
     ahead: order.ahead,
+    unprinted: order.unprinted,
     is_dry_run: order.isDryRun,
   };
 }
@@ -291,6 +307,7 @@ export function parseRow(
     status: row.oneOf("status", STATUSES),
     rank: row.integer("rank"),
     ahead: ahead === null ? null : qty(ahead),
+    unprinted: qty(row.has("unprinted") ? row.integer("unprinted") : ahead ?? 0),
     isDryRun: row.has("is_dry_run") && row.flag("is_dry_run"),
   };
   return { fields, clOrdIds: row.texts("cl_ord_ids") };

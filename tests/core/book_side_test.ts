@@ -1,7 +1,7 @@
 /**
  * Proves what a side of a book says of what stands before a price (R-HOT-2), against a sum over its
- * levels: in the window, below it, and after the window moved; and that prices as far out as a number
- * counts are kept to the quantum. The book's twin proves the rest.
+ * levels, and whether it reaches to a price: in the window, below it, and after the window moved; and
+ * that prices as far out as a number counts are kept to the quantum. The book's twin proves the rest.
  * @module
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
@@ -18,7 +18,7 @@ const LEVELS = fc.array(fc.tuple(PRICES, fc.integer({ min: 0, max: 9 })), {
 });
 
 for (const side of ["Buy", "Sell"] as const) {
-  Deno.test(`BookSide.quantityBefore() is the sum of better levels of a ${side}`, () => {
+  Deno.test(`BookSide.quantityBefore() is the sum of better levels of a ${side}, covers() what is not below the worst`, () => {
     fc.assert(fc.property(LEVELS, fc.array(PRICES, { maxLength: 9 }), (levels, asked) => {
       const book = new BookSide(side);
       for (const [price, qty] of levels) book.set({ price, qty });
@@ -29,6 +29,8 @@ for (const side of ["Buy", "Sell"] as const) {
           if (side === "Buy" ? level.price > price : level.price < price) before += level.qty;
         }
         strictEqual(book.quantityBefore(price), before);
+        const worst = [...book.levels()].at(-1)?.price ?? price;
+        strictEqual(book.covers(price), side === "Buy" ? worst <= price : worst >= price);
       }
     }));
   });

@@ -144,6 +144,11 @@ for (const best of ["highest", "lowest"] as const) {
           strictEqual(side.quantityBefore(price), before);
           before += qty;
         }
+        const worst = sorted.at(-1)?.price;
+        for (const price of [101, 200, 202, 600, 100_000]) {
+          const isBeyond = worst !== undefined && (best === "highest") === price < worst;
+          strictEqual(side.covers(price), !isBeyond || price === worst);
+        }
       }
     }));
   });
@@ -156,6 +161,7 @@ Deno.test("TickSide counts and ignores prices that the ladder does not have", ()
   strictEqual(side.offLadder, 2);
   strictEqual(side.quantityAt(201), 0);
   strictEqual(side.quantityAt(202), 3);
+  ok(!side.covers(201), "nobody can say what stands there");
   deepStrictEqual([...side.levels()], [{ price: 202, qty: 3 }]);
   ok(side.bestTick() === TABLE.tickOf(202));
 });

@@ -18,6 +18,8 @@ type NaiveOrder = {
   readonly expiresMs: number;
   time: number;
   ahead: number | null;
+  /** What the book cut from `ahead` and no trade has told yet. */
+  cut: number;
 };
 
 export type NaiveCommand =
@@ -75,22 +77,21 @@ export class NaiveVenue {
   apply(command: NaiveCommand): string[] {
     this.#said = [];
     switch (command.kind) {
-      case "snapshot":
+      case "snapshot": {
+        const stood = this.#isFresh;
         this.#replaceLevels(command);
-        for (const order of this.#open()) {
-          const displayed = this.#displayed(order.side, order.price);
-          order.ahead = order.ahead === null ? displayed : Math.min(order.ahead, displayed);
-        }
+        for (const order of this.#open()) this.#cut(order);
+        if (!stood) { for (const order of this.#open()) order.cut = 0; }
         this.#cross();
         break;
+      }
       case "delta":
         if (!this.#isFresh) break;
         this.#setLevels(command);
         for (const order of this.#open()) {
           const named = order.side === "Buy" ? command.bids : command.asks;
           const isNamed = named.some((price, at) => at % 2 === 0 && price === order.price);
-          const displayed = this.#displayed(order.side, order.price);
-          if (isNamed && order.ahead !== null) order.ahead = Math.min(order.ahead, displayed);
+          if (isNamed) this.#cut(order);
         }
         this.#cross();
         break;
@@ -150,9 +151,21 @@ export class NaiveVenue {
     }
   }
 
-  #displayed(side: Side, price: number | null): number {
-    return this.#levels.find((level) => level.side === side && level.price === price)?.displayed ??
-      0;
+  /** What is displayed at a price; null: it is worse than all levels there are, so nobody says. */
+  #displayed(side: Side, price: number | null): number | null {
+    const there = this.#levels.filter((level) => level.side === side && level.displayed > 0);
+    const isBeyond = there.length > 0 &&
+      there.every((level) => betterFirst(side)(level, { price }) < 0);
+    if (!this.#isFresh || isBeyond) return null;
+    return there.find((level) => level.price === price)?.displayed ?? 0;
+  }
+
+  #cut(order: NaiveOrder): void {
+    const displayed = this.#displayed(order.side, order.price);
+    if (displayed === null) return;
+    const before = order.ahead ?? displayed;
+    order.ahead = Math.min(before, displayed);
+    order.cut = displayed > before ? 0 : order.cut + before - displayed;
   }
 
   /** Levels that an order could take from, best first. */
@@ -190,7 +203,10 @@ export class NaiveVenue {
           level.taken += part;
           size += part;
         }
-        if (size > 0) order.ahead = 0;
+        if (size > 0) {
+          order.cut += order.ahead ?? 0;
+          order.ahead = 0;
+        }
         this.#fill(order, size, { price: order.price, who: "Maker" });
       }
     }
@@ -202,14 +218,20 @@ export class NaiveVenue {
       for (const order of this.#resting(side)) {
         if (order.price === trade.price) {
           if (trade.side !== other(side)) continue;
-          const eaten = Math.min(order.ahead ?? 0, left);
+          const eaten = order.ahead === null ? left : Math.min(order.cut + order.ahead, left);
           const behind = this.#resting(side).filter((one) =>
             one.price === order.price && one.time >= order.time
           );
-          for (const one of behind) one.ahead = Math.max(0, (one.ahead ?? 0) - eaten);
+          for (const one of behind) {
+            const told = Math.min(one.cut, eaten);
+            one.cut -= told;
+            if (one.ahead !== null) one.ahead = Math.max(0, one.ahead - (eaten - told));
+          }
           left -= eaten;
-        } else if (accepts(side, order.price, trade.price)) order.ahead = 0;
-        else continue;
+        } else if (accepts(side, order.price, trade.price)) {
+          order.ahead = 0;
+          order.cut = 0;
+        } else continue;
         const size = Math.min(left, order.qty - order.cum);
         this.#fill(order, size, { price: order.price, who: "Maker" });
         left -= size;
@@ -230,6 +252,7 @@ export class NaiveVenue {
       expiresMs: command.timeInForce === "GTD" ? this.#nowMs + LIFE_MS : Infinity,
       time: 0,
       ahead: null,
+      cut: 0,
     };
     if (order.postOnly && this.#takeable(order.side, order.price).length > 0) {
       order.status = "rejected";
@@ -252,7 +275,8 @@ export class NaiveVenue {
     if (order.status !== "open") return;
     if (order.tif === "GTC" || order.tif === "GTD") {
       order.time = ++this.#time;
-      order.ahead = this.#isFresh ? this.#displayed(order.side, order.price) : null;
+      order.ahead = this.#displayed(order.side, order.price);
+      order.cut = 0;
     } else {
       order.status = "cancelled";
       this.#said.push(`OrderCancelled ${order.id}`);

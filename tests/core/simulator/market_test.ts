@@ -72,6 +72,7 @@ Deno.test("Market cuts the queue when the level shrinks below it, and not otherw
   bench.submit({ side: "Buy", qty: 3, price: 100 });
   bench.delta([100, 9], []);
   bench.delta([100, 2], []);
+  deepStrictEqual(bench.trade(100, 3, "Sell"), [], "these may be what was cut");
   deepStrictEqual(bench.trade(100, 3, "Sell"), ["OrderExecuted 1 1@100 Maker"]);
 });
 
@@ -128,6 +129,225 @@ Deno.test("Market queues orders of a gap behind what the next snapshot displays"
   deepStrictEqual(bench.trade(100, 3, "Sell"), ["OrderExecuted 1 3@100 Maker"]);
 });
 
+Deno.test("Market keeps the queue of an order whose level leaves the levels shown", () => {
+  for (const leave of ["snapshot", "delta"] as const) {
+    const bench = openBench();
+    bench.submit({ side: "Buy", qty: 3, price: 99 });
+    if (leave === "snapshot") bench.snapshot([101, 5, 100, 5], [102, 4]);
+    else bench.delta([101, 5, 99, 0], []);
+    deepStrictEqual(bench.trade(99, 3, "Sell"), [], "trades go on moving it");
+    bench.delta([101, 0, 99, 7], []);
+    deepStrictEqual(bench.trade(99, 4, "Sell"), [], `seven stood before it: ${leave}`);
+    deepStrictEqual(bench.trade(99, 2, "Sell"), ["OrderExecuted 1 2@99 Maker"]);
+  }
+});
+
+Deno.test("Market cuts the queue of an order whose level goes while a worse one is shown", () => {
+  for (const go of ["snapshot", "delta"] as const) {
+    const bench = new Bench();
+    bench.snapshot([100, 5, 99, 7, 98, 1], [102, 4]);
+    bench.submit({ side: "Buy", qty: 3, price: 99 });
+    if (go === "snapshot") bench.snapshot([100, 5, 98, 1], [102, 4]);
+    else bench.delta([99, 0], []);
+    bench.delta([99, 4], []); // those who came later
+    deepStrictEqual(bench.trade(99, 2, "Sell"), ["OrderExecuted 1 2@99 Maker"], go);
+  }
+});
+
+/** Levels shown, an order's price and side, and what stands before it; undefined: nobody says. */
+const PLACES = [
+  [[100, 5, 98, 7], [102, 4], "Buy", 100, 5, "at the best level"],
+  [[100, 5, 98, 7], [102, 4], "Buy", 99, 0, "between two levels"],
+  [[100, 5, 98, 7], [102, 4], "Buy", 98, 7, "at the worst level"],
+  [[100, 5, 98, 7], [102, 4], "Buy", 97, undefined, "beyond the worst level"],
+  [[100, 5], [102, 4], "Buy", 100, 5, "at the only level"],
+  [[100, 5], [102, 4], "Buy", 101, 0, "before the only level"],
+  [[100, 5], [102, 4], "Buy", 99, undefined, "beyond the only level"],
+  [[], [102, 4], "Buy", 99, 0, "on a side that shows that nobody is there"],
+  [[100, 5], [102, 4], "Sell", 102, 4, "at the worst offer"],
+  [[100, 5], [102, 4], "Sell", 103, undefined, "beyond the worst offer"],
+] as const;
+
+for (const [bids, asks, side, price, ahead, where] of PLACES) {
+  Deno.test(`Market queues an order behind ${ahead ?? "an unknown quantity"} ${where}`, () => {
+    const bench = new Bench();
+    bench.snapshot(bids, asks);
+    bench.submit({ side, qty: 3, price });
+    bench.roundTrip();
+    const taker = side === "Buy" ? "Sell" : "Buy";
+    deepStrictEqual(
+      bench.trade(price, ahead ?? 50, taker),
+      [],
+      "what stands before it comes first",
+    );
+    const expected = ahead === undefined ? [] : [`OrderExecuted 1 3@${price} Maker`];
+    deepStrictEqual(bench.trade(price, 3, taker), expected);
+  });
+}
+
+Deno.test("Market puts an order of an unknown queue behind its level when it is shown, once", () => {
+  for (const show of ["snapshot", "delta"] as const) {
+    const bench = openBench();
+    bench.submit({ side: "Buy", qty: 3, price: 97 });
+    const changed = show === "snapshot"
+      ? (size: number) => bench.snapshot([100, 5, 97, size], [102, 4])
+      : (size: number) => bench.delta([97, size], []);
+    changed(8);
+    bench.roundTrip();
+    changed(20);
+    deepStrictEqual(bench.trade(97, 8, "Sell"), [], `eight stood before it: ${show}`);
+    deepStrictEqual(bench.trade(97, 2, "Sell"), ["OrderExecuted 1 2@97 Maker"]);
+  }
+});
+
+Deno.test("Market takes an unknown queue for empty where the book reaches below it and shows nobody", () => {
+  for (const show of ["snapshot", "delta"] as const) {
+    const bench = openBench();
+    bench.submit({ side: "Buy", qty: 3, price: 97 });
+    bench.delta([97, 0], []);
+    deepStrictEqual(bench.trade(97, 9, "Sell"), [], "the book still ends before it");
+    if (show === "snapshot") bench.snapshot([100, 5, 96, 2], [102, 4]);
+    else bench.delta([97, 0, 96, 2], []);
+    deepStrictEqual(bench.trade(97, 2, "Sell"), ["OrderExecuted 1 2@97 Maker"], show);
+  }
+});
+
+Deno.test("Market fills an order of an unknown queue when a trade goes through it", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 3, price: 97 });
+  deepStrictEqual(bench.trade(96, 2, "Sell"), ["OrderExecuted 1 2@97 Maker"]);
+  deepStrictEqual(bench.trade(97, 2, "Sell"), ["OrderExecuted 1 1@97 Maker"], "the queue is gone");
+});
+
+Deno.test("Market fills an order of an unknown queue when the other side reaches it", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 3, price: 97 });
+  deepStrictEqual(bench.snapshot([96, 1], [97, 2]), ["OrderExecuted 1 2@97 Maker"]);
+});
+
+Deno.test("Market lets nobody pass an own order of an unknown queue", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 3, price: 97 });
+  bench.delta([96, 2], []);
+  bench.submit({ side: "Buy", qty: 3, price: 97 });
+  deepStrictEqual(bench.trade(97, 50, "Sell"), [], "the first came when nobody knew");
+  bench.delta([97, 1], []);
+  deepStrictEqual(bench.trade(97, 6, "Sell"), [
+    "OrderExecuted 1 3@97 Maker",
+    "OrderExecuted 2 2@97 Maker",
+  ]);
+});
+
+Deno.test("Market lets a replaced order keep an unknown queue, or a known one that is not shown", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 3, price: 97 });
+  bench.replace(1, { price: 97, qty: 2 });
+  bench.submit({ side: "Buy", qty: 3, price: 99 });
+  bench.snapshot([100, 5], [102, 4]);
+  bench.replace(2, { price: 99, qty: 2 });
+  deepStrictEqual(bench.trade(99, 8, "Sell"), ["OrderExecuted 2 1@99 Maker"]);
+  bench.replace(2, { price: 99, qty: 9, newClOrdId: "later" });
+  deepStrictEqual(
+    bench.trade(99, 50, "Sell"),
+    [],
+    "it lost its place, and nobody knows the new one",
+  );
+  deepStrictEqual(bench.trade(97, 50, "Sell"), ["OrderExecuted 2 8@99 Maker"]);
+});
+
+Deno.test("Market moves a queue once by a trade whose change of the book comes before its print", () => {
+  for (const change of ["snapshot", "delta"] as const) {
+    const bench = openBench();
+    bench.submit({ side: "Buy", qty: 3, price: 100 });
+    if (change === "snapshot") bench.snapshot([99, 7], [102, 4]);
+    else bench.delta([100, 0, 99, 7], []);
+    bench.snapshot([101, 1, 99, 7], [102, 4]); // restated: no news
+    bench.roundTrip();
+    deepStrictEqual(bench.trade(100, 5, "Sell"), [], `the book has told of these: ${change}`);
+    deepStrictEqual(bench.trade(100, 2, "Sell"), ["OrderExecuted 1 2@100 Maker"]);
+  }
+});
+
+/** Changes of the level at 100, where five stand before an order of 3, and prints; what they fill. */
+const RACES = [
+  ["two prints of one cut", [["book", 0], ["print", 2], ["print", 3]], 0],
+  ["one print of two cuts", [["book", 3], ["book", 0], ["print", 5]], 0],
+  ["two prints after two cuts", [["book", 3], ["book", 0], ["print", 2], ["print", 3]], 0],
+  ["a print of a part of the queue", [["book", 3], ["print", 2], ["print", 3], ["print", 1]], 1],
+  ["a print of more than was cut", [["book", 0], ["print", 7]], 2],
+  ["a print, then its cut", [["print", 5], ["book", 0], ["print", 2]], 2],
+  ["a part printed before, a part after", [["print", 2], ["book", 0], ["print", 3]], 0],
+  ["a cut that the queue did not feel", [["book", 9], ["book", 6], ["print", 3], ["print", 3]], 1],
+  ["a cut of more than the queue", [["book", 9], ["book", 4], ["print", 5], ["print", 1]], 1],
+  ["a cut that was no trade, before the level grew", [["book", 2], ["book", 4], ["print", 4]], 2],
+  ["a cut that was no trade, before a whole book in which the level grew", [
+    ["book", 2],
+    ["whole", 4],
+    ["print", 4],
+  ], 2],
+  ["a cut that was no trade, once", [["book", 2], ["print", 3], ["print", 4]], 2],
+  ["a cut before a gap", [["book", 2], ["gap", 2], ["print", 4]], 2],
+  ["a cut that a gap hides", [["gap", 2], ["print", 4]], 2],
+] as const;
+
+for (const [what, steps, filled] of RACES) {
+  Deno.test(`Market fills ${filled} by ${what}`, () => {
+    const bench = openBench();
+    bench.submit({ side: "Buy", qty: 3, price: 100 });
+    const said = steps.flatMap(([kind, size]) => {
+      bench.roundTrip();
+      if (kind === "print") return bench.trade(100, size, "Sell");
+      if (kind === "book") return bench.delta([100, size], []);
+      if (kind === "gap") bench.invalidate();
+      return bench.snapshot([100, size, 99, 7], [102, 4]);
+    });
+    const lots = said.map((text) => Number(/^OrderExecuted 1 (\d)@100 Maker$/.exec(text)?.[1]));
+    deepStrictEqual(lots.reduce((sum, size) => sum + size, 0), filled);
+  });
+}
+
+Deno.test("Market counts a trade through the price whatever the book had cut before it", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 9, price: 100 });
+  bench.delta([100, 0], []);
+  deepStrictEqual(bench.trade(99, 2, "Sell"), ["OrderExecuted 1 2@100 Maker"]);
+  deepStrictEqual(
+    bench.trade(100, 2, "Sell"),
+    ["OrderExecuted 1 2@100 Maker"],
+    "the queue is gone",
+  );
+});
+
+Deno.test("Market moves a queue once by the trade whose rest crosses the order", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 9, price: 100 });
+  deepStrictEqual(bench.delta([], [100, 2]), ["OrderExecuted 1 2@100 Maker"]);
+  bench.delta([100, 0], []);
+  deepStrictEqual(bench.trade(100, 5, "Sell"), [], "those stood before it");
+});
+
+Deno.test("Market lets own orders at one price share what the book cut before its print", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 3, price: 100 });
+  bench.delta([100, 8], []);
+  bench.submit({ side: "Buy", qty: 3, price: 100 });
+  bench.delta([100, 0], []);
+  bench.submit({ side: "Buy", qty: 3, price: 100 });
+  deepStrictEqual(bench.trade(100, 8, "Sell"), ["OrderExecuted 1 3@100 Maker"], "five before it");
+  deepStrictEqual(bench.trade(100, 4, "Sell"), ["OrderExecuted 2 1@100 Maker"], "three more");
+});
+
+Deno.test("Market keeps with a replaced order's place what the book cut before it", () => {
+  const bench = openBench();
+  bench.submit({ side: "Buy", qty: 3, price: 100 });
+  bench.delta([100, 0], []);
+  bench.replace(1, { price: 100, qty: 2 });
+  deepStrictEqual(bench.trade(100, 5, "Sell"), []);
+  bench.delta([101, 4], []);
+  bench.replace(1, { price: 101, qty: 2, newClOrdId: "there" });
+  deepStrictEqual(bench.trade(101, 5, "Sell"), ["OrderExecuted 1 1@101 Maker"], "a new queue");
+});
+
 Deno.test("Market does not match own orders with each other", () => {
   const bench = new Bench();
   bench.snapshot([], []);
@@ -179,4 +399,13 @@ Deno.test("Market fills a resting lay when the odds to back at fall to its own",
   deepStrictEqual(bench.delta([305, 2], []), ["OrderExecuted 1 2@305 Maker"]);
   bench.roundTrip();
   deepStrictEqual(bench.delta([300, 9], [300, 0]), ["OrderExecuted 1 1@305 Maker"]);
+});
+
+Deno.test("Market does not know the queue of a back at higher odds than those shown", () => {
+  const bench = oddsBench();
+  bench.submit({ side: "Buy", qty: 3, price: 315 });
+  bench.submit({ side: "Sell", qty: 3, price: 296 });
+  bench.submit({ side: "Sell", qty: 3, price: 299 });
+  deepStrictEqual(bench.trade(315, 50, "Sell"), []);
+  deepStrictEqual(bench.trade(296, 50, "Buy"), ["OrderExecuted 3 3@299 Maker"]);
 });

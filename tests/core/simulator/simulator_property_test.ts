@@ -146,6 +146,41 @@ Deno.test("Simulator goes on the same way from a checkpoint taken anywhere", () 
   );
 });
 
+/** What happens at a level of 9 at 100: it is set, all of it or a part trades, orders come. */
+const atLevel = fc.oneof(
+  fc.record({ kind: fc.constant("set" as const), size: fc.integer({ min: 1, max: 20 }) }),
+  fc.record({ kind: fc.constant("trade" as const), size: fc.integer({ min: 1, max: 20 }) }),
+  fc.record({ kind: fc.constant("submit" as const), size }),
+);
+
+Deno.test("Simulator fills the same whichever comes first of a trade's print and its change of the book", () => {
+  fc.assert(
+    fc.property(fc.array(atLevel, { minLength: 2, maxLength: 40, size: "max" }), (all) => {
+      const [printFirst, bookFirst] = [new Bench(), new Bench()];
+      for (const bench of [printFirst, bookFirst]) bench.snapshot([100, 9, 99, 5], [102, 4]);
+      let shown = 9;
+      for (const { kind, size } of all) {
+        const traded = Math.min(size, shown);
+        if (kind === "set") shown = size;
+        if (kind === "trade") shown -= traded;
+        const print = (bench: Bench): string[] => bench.trade(100, traded, "Sell");
+        const change = (bench: Bench): string[] => bench.delta([100, shown], []);
+        const said = [printFirst, bookFirst].map((bench) => {
+          if (kind === "submit") return bench.submit({ side: "Buy", qty: size, price: 100 });
+          if (kind === "set") return change(bench);
+          if (traded === 0) return [];
+          return bench === printFirst
+            ? [...print(bench), ...change(bench)]
+            : [...change(bench), ...print(bench)];
+        });
+        deepStrictEqual(said[1], said[0]);
+      }
+      deepStrictEqual(bookFirst.simulator.checkpoint(), printFirst.simulator.checkpoint());
+    }),
+    { numRuns: 500 },
+  );
+});
+
 /** Quantity that a command fills, by who rested. */
 function filledBy(said: readonly string[], who: "Maker" | "Taker"): number {
   return said.filter((text) => text.endsWith(who))

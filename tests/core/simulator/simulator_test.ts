@@ -76,6 +76,21 @@ Deno.test("Simulator offers a report once, and again after a restore until it is
   deepStrictEqual(bench.simulator.takeOutputs(now), []);
 });
 
+Deno.test("Simulator reads a checkpoint in which nothing is told of what the book cut from queues", () => {
+  const bench = new Bench();
+  bench.snapshot([100, 5], [102, 4]);
+  bench.submit({ side: "Buy", qty: 3, price: 100 });
+  bench.submit({ side: "Buy", qty: 3, price: 99 });
+  const node = JSON.stringify(bench.simulator.checkpoint()).replaceAll(/"unprinted":\d+,/g, "");
+  bench.simulator = Simulator.restore(bench.declaration, JSON.parse(node), () => INSTRUMENT);
+  deepStrictEqual(bench.trade(100, 6, "Sell"), ["OrderExecuted 1 1@100 Maker"]);
+  bench.delta([99, 2], []);
+  deepStrictEqual(bench.trade(99, 5, "Sell"), [
+    "OrderExecuted 1 2@100 Maker",
+    "OrderExecuted 2 1@99 Maker",
+  ]);
+});
+
 Deno.test("Simulator remembers a bounded number of ended orders", () => {
   const bench = new Bench();
   for (let order = 1; order <= TERMINAL_MAX + 1; order++) {
