@@ -236,6 +236,27 @@ export const DOUBTS: readonly Scenario[] = [
         .cancelled(1),
   },
   {
+    name: "cancel_in_doubt_beside_a_replace",
+    requires: ["R-EXEC-3", "fault 20"],
+    description: "A cancel that may be lost is sent again, also while the replace is in doubt.",
+    tell: (story) => {
+      story.begin();
+      for (const n of [1, 2]) {
+        story.place(`i${n}`).accept(n).replace(`r${n}`, { orig: `i${n}`, qty: "12" })
+          .failed(n, { kind: "Replace", outcome: "unknown" });
+      }
+      story.killSwitch("on").failed(1, { kind: "Cancel", outcome: "unknown" })
+        .failed(2, { kind: "Cancel", outcome: "unknown" })
+        .found(2, { status: "open", qty: "10", cum: "0", px: "100" }).cancelled(2);
+      for (let n = 0; n < 4; n += 1) {
+        story.found(1, { status: "open", qty: "10", cum: "0", px: "100" });
+        if (n >= 2) story.toDeadline(); // from then on with back-off
+        story.failed(1, { kind: "Cancel", outcome: "unknown" }).toDeadline();
+      }
+      story.found(1, { status: "open", qty: "12", cum: "0", px: "100" }).cancelled(1);
+    },
+  },
+  {
     name: "cancel_in_doubt",
     requires: ["R-EXEC-3"],
     description:
