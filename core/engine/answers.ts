@@ -13,7 +13,7 @@ import { raise, type Turn } from "./turn.ts";
 import type { BrokerPayloads } from "../event.ts";
 import { invariant, unreachable } from "../invariant.ts";
 import { type Micros, qty, type RequestId } from "../numbers.ts";
-import { DOUBT, type Order, type PendingReplace } from "../order.ts";
+import { DOUBT, type Order } from "../order.ts";
 
 /** Cancels sent again at once after a look-up; from then on with back-off. */
 const QUICK_ATTEMPTS_MAX = 2;
@@ -92,19 +92,19 @@ function onOpen(
   of: { readonly found: Found; readonly askedUs: Micros | null },
 ): void {
   accept(turn, order, { inferred: true });
-  const { replace } = order;
-  if ((order.doubt & DOUBT.Replace) !== 0 && replace !== null) {
-    if (!settleReplace(turn, order, { ...of, replace })) {
-      askVenue(turn, order);
-      return;
-    }
-  }
+  const isSettled = settleReplace(turn, order, of);
   if (order.isTerminal) return;
   if (of.askedUs !== null && hasOtherTerms(order, of.found)) {
     const orderQty = qty(totalOf(order, of.found));
     restate(turn, order, { orderQty, price: of.found.price });
     if (order.isTerminal) return;
   }
+  cancelAgain(turn, order);
+  if (!isSettled) askVenue(turn, order);
+}
+
+/** The order rests: a cancel of it that may be lost is sent again, whatever became of a replace. */
+function cancelAgain(turn: Turn, order: Order): void {
   if (order.isAsking("Cancel") || (order.retry & DOUBT.Cancel) !== 0) return;
   const wasCancelInDoubt = (order.doubt & DOUBT.Cancel) !== 0;
   order.doubt &= ~DOUBT.Cancel;
@@ -118,13 +118,15 @@ function hasOtherTerms(order: Order, found: Found): boolean {
   return totalOf(order, found) !== order.orderQty || found.price !== order.price;
 }
 
-/** Decides a replace in doubt by the terms that the venue has; false if it stays in doubt. */
+/** Decides a replace in doubt by the terms that the venue has; false if one stays in doubt. */
 function settleReplace(
   turn: Turn,
   order: Order,
-  of: { readonly found: Found; readonly askedUs: Micros | null; readonly replace: PendingReplace },
+  of: { readonly found: Found; readonly askedUs: Micros | null },
 ): boolean {
-  const { found, replace } = of;
+  const { replace } = order;
+  if ((order.doubt & DOUBT.Replace) === 0 || replace === null) return true;
+  const { found } = of;
   const { orderQty } = replace;
   if (totalOf(order, found) === orderQty && found.price === replace.price) {
     forgetRequest(order, "Replace");

@@ -2,7 +2,8 @@
  * Cancels, whoever wants them: taken in every live state, held until they can be sent.
  *
  * A cancel waits for the acknowledgement of what it cancels, since a venue that does not know the
- * order yet would refuse it. An order that provably never left is cancelled here and now.
+ * order yet would refuse it. It wins over what provably never left: such an order is cancelled here
+ * and now, such a replace is refused.
  *
  * Invariant: at most one cancel of an order is pending. One that must come true (a lapse, a lost
  * client, the kill switch) is tried again until the order has ended.
@@ -35,11 +36,8 @@ export function beginCancel(turn: Turn, order: Order, cancel: PendingCancel): vo
   turn.touch(order);
   if (isInsisted(cancel)) order.mustCancel = cancel.cause;
   if (order.cancel !== null) return;
-  withdrawReplace(turn, order);
-  invariant(!order.isTerminal, "A withdrawn replace must leave its order live");
   order.cancel = cancel;
-  const hasLeft = !neverLeft(order);
-  if (hasLeft && turn.state.venue(order.terms.venue).status === "down") {
+  if (!neverLeft(order) && turn.state.venue(order.terms.venue).status === "down") {
     order.doubt |= DOUBT.Cancel;
   }
   const { by, origIntentId, causeIntentId } = cancelBearing(order, cancel);
@@ -52,14 +50,20 @@ export function beginCancel(turn: Turn, order: Order, cancel: PendingCancel): vo
     origIntentId,
     causeIntentId,
   });
-  if (hasLeft) sendCancel(turn, order);
-  else endCancelled(turn, order, "never sent to the venue");
+  sendCancel(turn, order);
 }
 
-/** Sends the cancel that is wanted, if there is one and the venue can know the order. */
+/**
+ * Sends the cancel that is wanted, if there is one and the venue can know the order. The one place
+ * where a cancel wins over what has not left: whatever kept that from leaving, and whenever.
+ */
 export function sendCancel(turn: Turn, order: Order): void {
   const isWanted = order.cancel !== null || order.replace?.stage === "cancelling";
   if (!isWanted || order.isAsking("Cancel")) return;
+  if (order.cancel !== null) {
+    if (neverLeft(order)) return endCancelled(turn, order, "never sent to the venue");
+    withdrawReplace(turn, order);
+  }
   if (order.isAsking("Submit") || (order.doubt & DOUBT.Submit) !== 0) return;
   if (order.isAsking("Replace")) return;
   order.retry &= ~DOUBT.Cancel;
@@ -141,7 +145,7 @@ function isInsisted(cancel: PendingCancel): boolean {
   return cancel.cause !== "intent" && cancel.cause !== "cancelAll";
 }
 
-/** A replace that has not left is dropped: the cancel wins. */
+/** Drops a replace that has not left. */
 function withdrawReplace(turn: Turn, order: Order): void {
   const { replace } = order;
   if (replace === null || !replaceNeverLeft(order)) return;
@@ -150,6 +154,7 @@ function withdrawReplace(turn: Turn, order: Order): void {
   order.replace = null;
   const refusal = replaceRefusal(order, replace.by);
   advance(turn, order, { ...refusal, reason: "a cancel came first" });
+  invariant(!order.isTerminal, "A withdrawn replace must leave its order live");
 }
 
 function replaceRefusal(order: Order, by: IntentRecord): Step {

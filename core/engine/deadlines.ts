@@ -85,14 +85,18 @@ function fire(turn: Turn, deadline: Deadline): void {
   }
 }
 
+/** Sends again what is due; the cancel first, since it wins over a replace that has not left. */
 function retry(turn: Turn, order: Order): void {
+  order.retryDueUs = null;
+  if ((order.retry & DOUBT.Cancel) !== 0) retryCancel(turn, order);
   const wanted = order.retry;
   order.retry = 0;
-  order.retryDueUs = null;
-  if (order.isTerminal) return;
   if ((wanted & DOUBT.Submit) !== 0) issue(turn, order, "Submit");
   if ((wanted & DOUBT.Replace) !== 0) issue(turn, order, "Replace");
-  if ((wanted & DOUBT.Cancel) === 0) return;
+}
+
+function retryCancel(turn: Turn, order: Order): void {
+  order.retry &= ~DOUBT.Cancel;
   if (order.cancel === null && order.mustCancel !== null) {
     beginCancel(turn, order, { cause: order.mustCancel, by: null });
   } else sendCancel(turn, order);

@@ -7,7 +7,7 @@
  * @module
  */
 import { countFailure, pause } from "./breaker.ts";
-import { cancelLater, endCancelled, neverLeft, sendCancel } from "./cancel.ts";
+import { cancelLater, sendCancel } from "./cancel.ts";
 import { reportOrder, UNSAID } from "./reports.ts";
 import { refuseReplace } from "./replaced.ts";
 import { issue } from "./requests.ts";
@@ -129,12 +129,9 @@ function sendLater(turn: Turn, order: Order, kind: "Submit" | "Cancel" | "Replac
     return;
   }
   order.retry |= doubtOf(kind);
-  if (order.cancel !== null && neverLeft(order)) {
-    order.retry = 0;
-    endCancelled(turn, order, "never sent to the venue");
-    return;
-  }
-  backOff(turn, order, "retry");
+  // A cancel that waited for the answer has it: what it takes back did not leave.
+  if (order.cancel !== null && kind !== "Cancel") sendCancel(turn, order);
+  else backOff(turn, order, "retry");
 }
 
 function kindOf(order: Order, request: RequestId): RequestKind | undefined {

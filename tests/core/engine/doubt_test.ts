@@ -230,6 +230,59 @@ Deno.test("apply() refuses a replace in doubt once the venue proves that it neve
   strictEqual(report?.rejectCode, "VENUE_ABSENT");
 });
 
+/** A world whose order rests while its replace is in doubt, and the venue was asked once. */
+function replaceInDoubt(options: WorldOptions = {}): World {
+  const w = placed(options);
+  w.accept();
+  w.replace("r1", { orig: "a1", qty: "12" });
+  w.failed("unknown");
+  strictEqual(found(w, { status: "open" }).length, 0, "the old terms prove nothing yet");
+  return w;
+}
+
+Deno.test("apply() sends a cancel of unknown outcome again while a replace is in doubt", () => {
+  const w = replaceInDoubt();
+  w.control("KillSwitchSet", { on: true, reason: "test" });
+  w.failed("unknown");
+  w.wait(500).fire();
+  deepStrictEqual(found(w, { status: "open" }).map(brief), [], "the replace is still in doubt");
+  deepStrictEqual(kinds(w), ["Submit", "Replace", "Lookup", "Cancel", "Lookup", "Cancel"]);
+  w.wait(30_000).fire();
+  strictEqual(w.lastCommand().kind, "Lookup", "and the venue is asked on");
+  found(w, { status: "open" });
+  strictEqual(kinds(w).filter((kind) => kind === "Cancel").length, 2, "one cancel at a time");
+});
+
+Deno.test("apply() sends a cancel whose answers are lost ever more slowly while a replace is in doubt", () => {
+  const w = replaceInDoubt({ capabilities: { absenceProofMs: null } });
+  w.cancel("c1", "a1");
+  const alarms = new Set<string>();
+  const cancels = (): number => kinds(w).filter((kind) => kind === "Cancel").length;
+  let answered = w.commands.length - 1;
+  const answer = (): void => {
+    for (; answered < w.commands.length; answered += 1) {
+      const { kind, request, order } = w.commands[answered] ?? w.lastCommand();
+      const terms = { orderQty: qty(10_000), cumQty: qty(0), price: px(10_000) };
+      if (kind === "Lookup") {
+        w.broker("OrderFound", { ...ref(order), request, status: "open", ...terms });
+      } else w.broker("RequestFailed", { request, order, outcome: "unknown", text: "test" });
+      for (const { code } of w.effects.alarms) alarms.add(code);
+    }
+  };
+  const perMinute: number[] = [];
+  for (let minute = 0; minute < 30; minute += 1) {
+    const before = cancels();
+    for (let s = 0; s < 60; s += 1) {
+      answer();
+      w.wait(1000).fire();
+    }
+    perMinute.push(cancels() - before);
+  }
+  ok((perMinute[0] ?? 0) > 3, `${perMinute}`);
+  ok(perMinute.slice(1).every((count) => count >= 1 && count <= 3), `${perMinute}`);
+  deepStrictEqual([...alarms], ["ORDER_IN_DOUBT"]);
+});
+
 Deno.test("apply() puts submits without an outcome in doubt at a restart and asks on return", () => {
   const w = placed();
   w.place("a2");

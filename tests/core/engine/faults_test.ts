@@ -205,8 +205,8 @@ Deno.test("row 20: apply() lets a cancel win over a replace that has not left", 
   w.replace("r1", { orig: "a1", qty: "12" });
   strictEqual(w.lastCommand().kind, "Submit", "the replace waits for pacing");
   deepStrictEqual(w.cancel("c1", "a1").map(({ execType, intentId }) => [execType, intentId]), [
-    ["ReplaceRejected", "r1"],
     ["PendingCancel", "c1"],
+    ["ReplaceRejected", "r1"],
   ]);
   strictEqual(w.lastCommand().kind, "Cancel");
   w.wait(60_000).fire();

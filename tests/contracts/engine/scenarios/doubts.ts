@@ -8,6 +8,7 @@ const NO_LOOKUP = {
   venues: [{ name: "test", capabilities: { lookupByClientOrderId: false } }],
 } as const;
 const NO_PROOF = { venues: [{ name: "test", capabilities: { absenceProofMs: null } }] } as const;
+const BREAKER = { venues: [{ name: "test", breaker: { failures: 2, coolMs: 3000 } }] } as const;
 const CANCEL_NEW = { venues: [{ name: "test", capabilities: { replace: "cancel_new" } }] } as const;
 
 /** Doubt. */
@@ -130,6 +131,58 @@ export const DOUBTS: readonly Scenario[] = [
         .failed(1, { kind: "Replace", outcome: "notSent" }),
   },
   {
+    name: "replace_never_sent_and_cancelled",
+    requires: ["R-EXEC-3", "fault 20"],
+    description: "A cancel waited for a replace that did not leave: it wins, whoever asked for it.",
+    tell: (story) => {
+      story.begin();
+      for (const n of [1, 2, 3, 4]) {
+        story.place(`i${n}`, n === 2 ? { ttlMs: 1000 } : {}).accept(n)
+          .replace(`r${n}`, { orig: `i${n}`, qty: "12" });
+      }
+      story.cancel("c1", { orig: "r1" }).toDeadline()
+        .failed(1, { kind: "Replace", outcome: "notSent" })
+        .failed(2, { kind: "Replace", outcome: "notSent" }).cancelled(1).cancelled(2)
+        .cancelAll("all").venue("reconciling").failed(3, { kind: "Replace", outcome: "notSent" })
+        .killSwitch("on").failed(4, { kind: "Replace", outcome: "notSent" })
+        .cancelled(3).cancelRejected(4, "VENUE_RATE_LIMIT").toDeadline().cancelled(4);
+    },
+  },
+  {
+    name: "replace_kept_back_and_cancelled",
+    requires: ["R-EXEC-3", "R-EXEC-4", "fault 20"],
+    description: "A replace that waits for a second attempt, or behind a breaker: the cancel wins.",
+    tell: (story) => {
+      story.begin(BREAKER);
+      for (const n of [1, 2, 3]) {
+        story.place(`i${n}`).accept(n).replace(`r${n}`, { orig: `i${n}`, qty: "12" });
+      }
+      story.failed(1, { kind: "Replace", outcome: "notSent" })
+        .failed(2, { kind: "Replace", outcome: "notSent" }).toDeadline()
+        .cancel("c1", { orig: "r1" }).cancel("c2", { orig: "r2" }).killSwitch("on")
+        .failed(3, { kind: "Replace", outcome: "notSent" }).toDeadline().toDeadline()
+        .cancelled(1).cancelled(2).cancelled(3);
+    },
+  },
+  {
+    name: "replace_due_with_a_cancel_that_must_come_true",
+    requires: ["R-EXEC-3", "R-EXEC-6", "fault 20"],
+    description: "Both are due for a second attempt: the cancel is begun first, and wins.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).killSwitch("on").cancelRejected(1, "VENUE_RATE_LIMIT")
+        .killSwitch("off").replace("r1", { orig: "i1", qty: "12" })
+        .failed(1, { kind: "Replace", outcome: "notSent" }).toDeadline().cancelled(1),
+  },
+  {
+    name: "new_version_never_sent_and_cancelled",
+    requires: ["R-EXEC-3", "fault 20"],
+    description: "Replace by cancel and new: a cancel waited for a new half that did not leave.",
+    tell: (story) =>
+      story.begin(CANCEL_NEW).place("i1").accept(1).replace("r1", { orig: "i1", qty: "12" })
+        .cancelled(1).cancel("c1", { orig: "r1" })
+        .failed(1, { kind: "Submit", outcome: "notSent" }),
+  },
+  {
     name: "replace_in_doubt_was_made",
     requires: ["R-EXEC-3", "fault 18"],
     description: "The venue has the new terms: the replace was made.",
@@ -181,6 +234,27 @@ export const DOUBTS: readonly Scenario[] = [
       story.begin().place("i1").accept(1).replace("r1", { orig: "i1", qty: "12" })
         .cancel("c1", { orig: "i1" }).failed(1, { kind: "Replace", outcome: "unknown" })
         .cancelled(1),
+  },
+  {
+    name: "cancel_in_doubt_beside_a_replace",
+    requires: ["R-EXEC-3", "fault 20"],
+    description: "A cancel that may be lost is sent again, also while the replace is in doubt.",
+    tell: (story) => {
+      story.begin();
+      for (const n of [1, 2]) {
+        story.place(`i${n}`).accept(n).replace(`r${n}`, { orig: `i${n}`, qty: "12" })
+          .failed(n, { kind: "Replace", outcome: "unknown" });
+      }
+      story.killSwitch("on").failed(1, { kind: "Cancel", outcome: "unknown" })
+        .failed(2, { kind: "Cancel", outcome: "unknown" })
+        .found(2, { status: "open", qty: "10", cum: "0", px: "100" }).cancelled(2);
+      for (let n = 0; n < 4; n += 1) {
+        story.found(1, { status: "open", qty: "10", cum: "0", px: "100" });
+        if (n >= 2) story.toDeadline(); // from then on with back-off
+        story.failed(1, { kind: "Cancel", outcome: "unknown" }).toDeadline();
+      }
+      story.found(1, { status: "open", qty: "12", cum: "0", px: "100" }).cancelled(1);
+    },
   },
   {
     name: "cancel_in_doubt",
