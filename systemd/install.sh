@@ -96,7 +96,7 @@ check_host() {
   [ -f "$sandbox" ] || sandbox=$units/tapeline.service
   [ "$(id -u)" -eq 0 ] || refuse "Cannot install: this must be run by root: was $(id -un)"
   [ -d /run/systemd/system ] || refuse "Cannot install: this host must run systemd: was without it"
-  for tool in systemctl sha256sum install ln mv readlink flock; do
+  for tool in systemctl sha256sum install ln mv readlink flock cmp sync; do
     command -v "$tool" >/dev/null || refuse "Cannot install: there must be $tool: was without it"
   done
 }
@@ -185,9 +185,20 @@ keep() {
   *) rm -rf "$new" && fail "Cannot keep $1: it must say its version: was $(last_words)" ;;
   esac
   place=$lib/$version-$(sha256sum <"$new/tapeline" | cut -c 1-8)
-  if [ -e "$place/tapeline" ]; then rm -rf "$new"; else mv -T "$new" "$place"; fi
+  take_place
   shift
   for unit; do command install -m 644 "$unit" "$place"; done
+  sync "$place"/* "$place" "$lib" || fail "Cannot keep $place: the disk must take it: did not, see above"
+}
+
+# A file of that name may be what a power cut or a full disk left: its content tells.
+take_place() {
+  mkdir -p "$place"
+  if ! cmp -s "$new/tapeline" "$place/tapeline"; then
+    [ ! -e "$place/tapeline" ] || say "Replacing $place/tapeline, which was damaged"
+    mv -f "$new/tapeline" "$place/tapeline"
+  fi
+  rm -rf "$new"
 }
 
 # Each executable has the units that came with it: who goes back gets them back. One that was put
@@ -197,7 +208,7 @@ install_units() {
   changed=
   for unit in tapeline.service tapeline@.service; do
     if [ ! -f "$1/$unit" ] || cmp -s "$1/$unit" "$units/$unit"; then continue; fi
-    command install -m 644 "$1/$unit" "$units/$unit" || return
+    command install -m 644 "$1/$unit" "$units/$unit" && sync "$units/$unit" "$units" || return
     changed=yes
   done
   [ -n "$changed" ] || return 0
@@ -340,7 +351,7 @@ set_previous() { ln -sfn "$(dirname "$1")" "$lib/.previous" && mv -T "$lib/.prev
 relink() {
   if [ "$(readlink "$link")" = "$1" ]; then return; fi
   mkdir -p "$(dirname "$link")" && ln -sfn "$1" "$link.new" && mv -T "$link.new" "$link" &&
-    [ "$(readlink "$link")" = "$1" ]
+    sync "$lib" "$(dirname "$link")" && [ "$(readlink "$link")" = "$1" ]
 }
 
 # A copy of a journal may need the version that wrote it, so some are kept; not every one for ever.

@@ -3,9 +3,9 @@
  * fails. Proves R-OPS-1 in part: the executable before is never lost, nor a daemon left down.
  * @module
  */
-import { match, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { checksums, shell, testWith } from "../support/needs.ts";
-import { LINK, StandInHost } from "./support/stand_in.ts";
+import { LINK, StandInHost, UNIT, UNITS } from "./support/stand_in.ts";
 
 const OLD = "1.0.0";
 const NEW = "2.0.0";
@@ -22,7 +22,7 @@ function testOnFolder(name: string, run: (host: StandInHost) => Promise<void>): 
 
 /** Starts the daemon with what is under the link. */
 async function started(host: StandInHost): Promise<void> {
-  await host.run("systemctl start tapeline.service");
+  await host.run(`systemctl start ${UNIT}`);
   strictEqual(await host.version(), OLD);
 }
 
@@ -30,7 +30,7 @@ async function started(host: StandInHost): Promise<void> {
 const FOREIGN = [
   ["a copy by hand", (host: StandInHost) => {
     host.executable(LINK, OLD);
-    host.write("/etc/systemd/system/tapeline.service", "[Service]\n");
+    host.write(`/etc/systemd/system/${UNIT}`, "[Service]\n");
   }],
   ["a link of the operator's own", (host: StandInHost) => {
     host.executable("/srv/own/tapeline", OLD);
@@ -111,7 +111,7 @@ testOnFolder(
   "install.sh puts the start of a daemon before what is missing to put back",
   async (host) => {
     await installed(host);
-    const folder = host.at("/usr/local/lib/systemd/system");
+    const folder = host.at(UNITS);
     const failsWithUnits = `rm -rf ${folder} && : >${folder}; exit 70`;
     host.executable("/new/tapeline", NEW, failsWithUnits);
     match((await host.install(...UPGRADE)).text, /ready with 1\.0\.0-\w{8}, as before/);
@@ -125,4 +125,29 @@ testOnFolder("install.sh installs over a link that leads to itself", async (host
   host.executable("/new/tapeline", NEW);
   strictEqual((await host.install(...UPGRADE)).code, 0);
   strictEqual(await host.version(), NEW);
+});
+
+testOnFolder("install.sh replaces what is damaged of what it has stored", async (host) => {
+  await installed(host);
+  const [executable, unit] = [Deno.realPathSync(host.at(LINK)), host.at(`${UNITS}/${UNIT}`)];
+  for (const path of [executable, unit]) Deno.writeTextFileSync(path, "");
+  match((await host.install("--executable", "old/tapeline")).text, /Installed: 1\.0\.0-/);
+  strictEqual(await host.version(), OLD);
+  ok(Deno.readTextFileSync(unit).includes("[Service]"));
+  strictEqual(Deno.realPathSync(host.at(LINK)), executable);
+});
+
+testOnFolder("install.sh has on the disk what a link leads to, and then the link", async (host) => {
+  await installed(host);
+  const place = Deno.readLinkSync(host.at(LINK)).replace(host.at(""), "").replace(/\/[^/]*$/, "");
+  const steps = [
+    new RegExp(`^sync ${place}/tapeline .*${place} /usr/local/lib/tapeline$`),
+    new RegExp(`^link -sfn ${place}/tapeline ${LINK}.new$`),
+    /^sync \/usr\/local\/lib\/tapeline \/usr\/local\/bin$/,
+    new RegExp(`^sync ${UNITS}/${UNIT} ${UNITS}$`),
+  ];
+  const calls = host.calls();
+  const found = steps.map((step) => calls.findIndex((call) => step.test(call)));
+  deepStrictEqual(found, [...found].sort((left, right) => left - right), calls.join("\n"));
+  ok(!found.includes(-1), calls.join("\n"));
 });

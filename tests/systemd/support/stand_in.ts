@@ -18,11 +18,13 @@ const PLACES = /(?<![\w}"])\/(?=(?:usr\/local|etc|var|run)\/)/g;
 /** Stands before the host's own: who asks is root, and links can be made until `no-links` is there. */
 const TOOLS = {
   id: "echo 0",
-  ln: '[ ! -e "$STAND_IN/no-links" ] && exec /bin/ln "$@"',
+  ln: 'echo "link $*" >>"$STAND_IN/calls"; [ ! -e "$STAND_IN/no-links" ] && exec /bin/ln "$@"',
+  sync: 'echo "sync $*" >>"$STAND_IN/calls"; exec /bin/sync "$@"',
 };
 
-/** The link, and the unit of the daemon without a name. */
+/** The link, where units are installed, and the unit of the daemon without a name. */
 export const LINK = "/usr/local/bin/tapeline";
+export const UNITS = "/usr/local/lib/systemd/system";
 export const UNIT = "tapeline.service";
 
 /** A host on which a daemon has state, and nothing is installed. */
@@ -75,6 +77,11 @@ export class StandInHost implements Disposable {
   /** Runs the installer. */
   install(...options: readonly string[]): ReturnType<typeof output> {
     return this.run(`sh opt/install.sh ${options.join(" ")}`);
+  }
+
+  /** What was synced and linked, in order; paths are those of the host. */
+  calls(): readonly string[] {
+    return Deno.readTextFileSync(this.at("/calls")).replaceAll(this.at(""), "").trim().split("\n");
   }
 
   /** What the executable under the link says it is. */
