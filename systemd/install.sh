@@ -6,6 +6,7 @@
 # trades; then it is stopped in order, takes a checkpoint, and is kept. If anything fails from there
 # on, everything is put back and started again, and this says so and ends with 1.
 set -eu
+umask 022 # the daemon's user must be able to reach the executable, and only root to change it
 
 lib=/usr/local/lib/tapeline
 link=/usr/local/bin/tapeline
@@ -174,6 +175,7 @@ store() {
 keep() {
   new=$lib/.new-$$
   mkdir -p "$lib" "$new"
+  find "$lib/" -type d -exec chmod 755 {} + # an earlier installer made some as its caller's umask said
   if ! command install -m 755 "$1" "$new/tapeline"; then
     rm -rf "$new"
     fail "Cannot copy $1 to $lib: there must be room for it: was $(df -h "$lib" | tail -n 1)"

@@ -151,3 +151,25 @@ testOnFolder("install.sh has on the disk what a link leads to, and then the link
   deepStrictEqual(found, [...found].sort((left, right) => left - right), calls.join("\n"));
   ok(!found.includes(-1), calls.join("\n"));
 });
+
+for (const umask of ["077", "000"]) {
+  testOnFolder(`install.sh leaves the same modes under a umask of ${umask}`, async (host) => {
+    host.executable("/new/tapeline", NEW);
+    const { code, text } = await host.run(`umask ${umask}; sh opt/install.sh ${UPGRADE.join(" ")}`);
+    strictEqual(code, 0, text);
+    const found = await host.run(
+      "find usr/local/lib -mindepth 1 -type d ! -perm 755 -o -type f -perm /022",
+    );
+    strictEqual(found.text, "");
+  });
+}
+
+testOnFolder("install.sh opens what a umask of an earlier installation has shut", async (host) => {
+  await installed(host);
+  const folders = ["usr/local/lib/tapeline", "usr/local/lib/tapeline/1.0.0-*"].join(" ");
+  for (const mode of ["700", "777"]) {
+    await host.run(`chmod ${mode} ${folders}`);
+    strictEqual((await host.install("--executable", "old/tapeline")).code, 0);
+    strictEqual((await host.run(`stat -c %a ${folders}`)).text, "755\n755\n");
+  }
+});
