@@ -6,6 +6,7 @@
 # trades; then it is stopped in order, takes a checkpoint, and is kept. If anything fails from there
 # on, everything is put back and started again, and this says so and ends with 1.
 set -eu
+umask 022 # the daemon's user must be able to reach the executable, and only root to change it
 
 lib=/usr/local/lib/tapeline
 link=/usr/local/bin/tapeline
@@ -96,7 +97,7 @@ check_host() {
   [ -f "$sandbox" ] || sandbox=$units/tapeline.service
   [ "$(id -u)" -eq 0 ] || refuse "Cannot install: this must be run by root: was $(id -un)"
   [ -d /run/systemd/system ] || refuse "Cannot install: this host must run systemd: was without it"
-  for tool in systemctl sha256sum install ln mv readlink flock; do
+  for tool in systemctl sha256sum install ln mv readlink flock cmp sync; do
     command -v "$tool" >/dev/null || refuse "Cannot install: there must be $tool: was without it"
   done
 }
@@ -117,14 +118,16 @@ install_it() {
   check_sum
   store
   if [ "$(readlink "$link" 2>/dev/null || true)" = "$target" ]; then
-    install_units "$lib/$name"
-    say "Installed: $name"
+    install_units "$(dirname "$target")"
+    say "Installed: $(label "$target")"
   elif [ -e "$link" ] && [ -n "$(known_units)" ]; then
     change_to "$target"
     [ -n "$instance" ] || start= # what ran runs, and what did not was not meant to
   else
-    swap "$target"
-    say "Installed $name as $link"
+    from=
+    if [ -L "$link" ]; then from=$(readlink -f "$link" || true); fi
+    swap "$target" "$from"
+    say "Installed $(label "$target") as $link"
   fi
   [ -n "$instance" ] || configure
   sweep
@@ -158,40 +161,60 @@ check_sum() {
     fail "Cannot install $file: its SHA-256 must be ${expected:-in SHA256SUMS}: was $sum"
 }
 
-# Copies the executable to its place under its own name; asks it for its version on the way.
+# The new executable and its units, beside those that are there.
 store() {
+  for unit in tapeline.service tapeline@.service; do
+    [ -f "$here/$unit" ] || fail "Cannot install: $unit must be beside this script: was not in $here"
+  done
+  keep "$executable" "$here/tapeline.service" "$here/tapeline@.service"
+  target=$place/tapeline
+}
+
+# Copies the executable $1 and the units that follow to their place, under the executable's own name;
+# asks it for its version on the way.
+keep() {
   new=$lib/.new-$$
   mkdir -p "$lib" "$new"
-  if ! command install -m 755 "$executable" "$new/tapeline"; then
+  find "$lib/" -type d -exec chmod 755 {} + # an earlier installer made some as its caller's umask said
+  if ! command install -m 755 "$1" "$new/tapeline"; then
     rm -rf "$new"
-    fail "Cannot copy the executable to $lib: there must be room for it: was $(df -h "$lib" | tail -n 1)"
+    fail "Cannot copy $1 to $lib: there must be room for it: was $(df -h "$lib" | tail -n 1)"
   fi
   as_daemon - "$new/tapeline" version || true
   version=$(tail -n 1 "$work/out")
   case $version in
   [0-9]*.[0-9]*.[0-9]*) ;;
-  *) rm -rf "$new" && fail "Cannot install $executable: it must say its version: was $(last_words)" ;;
+  *) rm -rf "$new" && fail "Cannot keep $1: it must say its version: was $(last_words)" ;;
   esac
-  name=$version-$(printf %.8s "$sum")
-  target=$lib/$name/tapeline
-  if [ -e "$target" ]; then rm -rf "$new"; else mv -T "$new" "$lib/$name"; fi
-  for unit in tapeline.service tapeline@.service; do
-    [ -f "$here/$unit" ] || fail "Cannot install: $unit must be beside this script: was not in $here"
-    command install -m 644 "$here/$unit" "$lib/$name/$unit"
-  done
+  place=$lib/$version-$(sha256sum <"$new/tapeline" | cut -c 1-8)
+  take_place
+  shift
+  for unit; do command install -m 644 "$unit" "$place"; done
+  sync "$place"/* "$place" "$lib" || fail "Cannot keep $place: the disk must take it: did not, see above"
 }
 
-# Each executable has the units that came with it: who goes back gets them back.
+# A file of that name may be what a power cut or a full disk left: its content tells.
+take_place() {
+  mkdir -p "$place"
+  if ! cmp -s "$new/tapeline" "$place/tapeline"; then
+    [ ! -e "$place/tapeline" ] || say "Replacing $place/tapeline, which was damaged"
+    mv -f "$new/tapeline" "$place/tapeline"
+  fi
+  rm -rf "$new"
+}
+
+# Each executable has the units that came with it: who goes back gets them back. One that was put
+# there by hand may have had one unit only.
 install_units() {
-  mkdir -p "$units"
+  mkdir -p "$units" || return
   changed=
   for unit in tapeline.service tapeline@.service; do
-    cmp -s "$1/$unit" "$units/$unit" && continue
-    command install -m 644 "$1/$unit" "$units/$unit"
+    if [ ! -f "$1/$unit" ] || cmp -s "$1/$unit" "$units/$unit"; then continue; fi
+    command install -m 644 "$1/$unit" "$units/$unit" && sync "$units/$unit" "$units" || return
     changed=yes
   done
   [ -n "$changed" ] || return 0
-  systemctl daemon-reload
+  systemctl daemon-reload || return
   say "Installed the units in $units"
 }
 
@@ -235,7 +258,8 @@ back_out() {
 # Changes every daemon of this host to the executable $1.
 change_to() {
   to=$1
-  from=$(readlink -f "$link")
+  from=$(readlink -f "$link" || true)
+  adopt
   all=$(known_units)
   say "From $(label "$from") to $(label "$to"), for: $(echo $all)"
   for unit in $all; do try_out "$unit"; done
@@ -244,11 +268,34 @@ change_to() {
   stage=stopped
   for unit in $all; do hand_over "$unit"; done
   stage=swapped
-  swap "$to"
+  swap "$to" "$from"
   for unit in $running; do start_checked "$unit"; done
   for unit in $running; do reconcile "$unit"; done
   stage=before
   say "Done. The executable before is kept: $from; --back-out returns to it"
+}
+
+# What somebody else put under the link is kept like what this script puts there, with the units in
+# use: the link takes its place, and without a copy there would be nothing to go back to.
+adopt() {
+  case $from in
+  "$lib"/*) return ;;
+  esac
+  [ -f "$from" ] || return 0
+  if cmp -s "$from" "$to"; then
+    from=$to
+    return
+  fi
+  keep "$from" $(units_in_use)
+  from=$place/tapeline
+}
+
+units_in_use() {
+  for unit in tapeline.service tapeline@.service; do
+    for folder in "$units" /etc/systemd/system; do
+      if [ -f "$folder/$unit" ]; then echo "$folder/$unit" && break; fi
+    done
+  done
 }
 
 # While the old one trades: would the new one take the configuration, and decide as was decided?
@@ -294,16 +341,19 @@ checkpoint() {
   as_daemon "$1" "$3" journal checkpoint --across-versions --state-dir "$(state_of "$1")"
 }
 
-# Atomic: there is always one executable under the link.
+# From here on the link leads to $1, its units are installed, and $2 is the one before.
 swap() {
-  mkdir -p "$(dirname "$link")"
-  before=
-  if [ -L "$link" ]; then before=$(readlink -f "$link"); fi
-  if [ -n "$before" ] && [ "$before" != "$1" ]; then
-    ln -sfn "$(dirname "$before")" "$lib/.previous" && mv -T "$lib/.previous" "$lib/previous"
-  fi
-  ln -sfn "$1" "$link.new" && mv -T "$link.new" "$link"
-  install_units "$(dirname "$1")"
+  { [ "${2:-$1}" = "$1" ] || set_previous "$2"; } && relink "$1" && install_units "$(dirname "$1")" ||
+    fail "Cannot change to $(label "$1"): $link, $lib/previous and $units must take it: did not, see above"
+}
+
+set_previous() { ln -sfn "$(dirname "$1")" "$lib/.previous" && mv -T "$lib/.previous" "$lib/previous"; }
+
+# Atomic: there is always one executable under the link.
+relink() {
+  if [ "$(readlink "$link")" = "$1" ]; then return; fi
+  mkdir -p "$(dirname "$link")" && ln -sfn "$1" "$link.new" && mv -T "$link.new" "$link" &&
+    sync "$lib" "$(dirname "$link")" && [ "$(readlink "$link")" = "$1" ]
 }
 
 # A copy of a journal may need the version that wrote it, so some are kept; not every one for ever.
@@ -352,11 +402,14 @@ reconcile() {
 status() { systemctl show -p StatusText --value "$1"; }
 
 # Back to the executable from which the change began, whatever the other one has written meanwhile.
+# No step that fails keeps the daemons from being started.
 put_back() {
+  set +e
   trap '' HUP INT TERM
   reached=$stage
   stage=before
   say "Putting back $(label "$from")"
+  runs="$(label "$from"), as before"
   systemctl stop tapeline-step.service 2>/dev/null || true
   if [ "$reached" = swapped ]; then
     for unit in $all; do systemctl stop "$unit" 2>/dev/null || true; done
@@ -364,17 +417,23 @@ put_back() {
       has_journal "$unit" || continue
       checkpoint "$unit" "$to" "$from" || say "$unit: no checkpoint: $(last_words)" >&2
     done
-    swap "$from"
+    relink "$from" || cmp -s "$from" "$link" || cannot_put_back
+    install_units "$(dirname "$from")" || say "Cannot put back the units in $units: see above" >&2
     if [ -n "$kept" ]; then ln -sfn "$kept" "$lib/previous"; else rm -f "$lib/previous"; fi
   fi
   for unit in $running; do
     systemctl reset-failed "$unit" 2>/dev/null || true
     if systemctl start "$unit"; then
-      say "$unit: ready with $(label "$from"), as before"
+      say "$unit: ready with $runs"
     else
       say "$unit DOES NOT RUN: orders may rest at its venues; journalctl -u $unit says why" >&2
     fi
   done
+}
+
+cannot_put_back() {
+  say "CANNOT PUT BACK $(label "$from"): $link must lead to it: still leads to $(readlink -f "$link")" >&2
+  runs="$(label "$(readlink -f "$link")"), NOT AS BEFORE"
 }
 
 # ---- units

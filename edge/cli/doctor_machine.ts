@@ -45,9 +45,9 @@ export function denoMachine(): Machine {
 
 function entryOf(path: string): Entry | "absent" | "denied" {
   try {
-    const { isFile, isDirectory, mode, uid } = Deno.statSync(path);
+    const { isFile, isDirectory, mode, uid, gid } = Deno.statSync(path);
     const kind = isDirectory ? "directory" : isFile ? "file" : "other";
-    return { kind, mode: (mode ?? 0) & 0o7777, uid: uid ?? 0 };
+    return { kind, mode: (mode ?? 0) & 0o7777, uid: uid ?? 0, gid: gid ?? 0 };
   } catch (error) {
     if (error instanceof Deno.errors.NotFound) return "absent";
     if (error instanceof Error) return "denied"; // whatever else it is, it was not seen

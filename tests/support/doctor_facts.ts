@@ -49,12 +49,12 @@ export const GOOD_SECRETS: Secrets = {
 
 /** What a path is on the machine where all is well. */
 const ENTRIES: ReadonlyMap<string, Entry> = new Map<string, Entry>([
-  ["/", { kind: "directory", mode: 0o755, uid: 0 }],
-  [FILE, { kind: "file", mode: 0o640, uid: 0 }],
-  [STATE, { kind: "directory", mode: 0o700, uid: UID }],
-  [`${STATE}/token`, { kind: "file", mode: 0o600, uid: UID }],
-  [`${STATE}/journal`, { kind: "directory", mode: 0o700, uid: UID }],
-  ["/run/systemd/timesync/synchronized", { kind: "file", mode: 0o644, uid: 0 }],
+  ["/", { kind: "directory", mode: 0o755, uid: 0, gid: 0 }],
+  [FILE, { kind: "file", mode: 0o640, uid: 0, gid: 0 }],
+  [STATE, { kind: "directory", mode: 0o700, uid: UID, gid: UID }],
+  [`${STATE}/token`, { kind: "file", mode: 0o600, uid: UID, gid: UID }],
+  [`${STATE}/journal`, { kind: "directory", mode: 0o700, uid: UID, gid: UID }],
+  ["/run/systemd/timesync/synchronized", { kind: "file", mode: 0o644, uid: 0, gid: 0 }],
 ]);
 
 /** What a test has otherwise. */

@@ -133,6 +133,32 @@ testOn(
   },
 );
 
+testOn(
+  on,
+  "what was copied by hand is upgraded, and is what a back-out returns to",
+  async (machine) => {
+    const port = freePort();
+    machine.write("/etc/tapeline/tapeline.env", `TAPELINE_OPTIONS=--port ${port}\n`);
+    await machine.must("install", `${INSIDE.current}/tapeline`, "/usr/local/bin/tapeline");
+    await machine.must("cp", `${INSIDE.units}/${UNIT}`, "/etc/systemd/system");
+    await machine.must("systemctl", "daemon-reload");
+    await machine.must("systemctl", "enable", "--now", UNIT);
+    const trader = new Trader(machine, port);
+    await rest(await trader.resume(), "rests-1");
+    await sum(machine, broken(machine, ...failures[0][2]));
+    const failed = await machine.run(INSTALL, "--executable", "/opt/broken/tapeline");
+    match(failed.text, /ready with .*, as before/);
+    strictEqual(await versionOf(machine), VERSION);
+    deepStrictEqual(await trader.open(), ["rests-1"]);
+    await machine.must(INSTALL, "--executable", NEXT);
+    strictEqual(await versionOf(machine), NEXT_VERSION);
+    await machine.must(INSTALL, "--back-out");
+    strictEqual(await versionOf(machine), VERSION);
+    deepStrictEqual(await trader.open(), ["rests-1"]);
+    trader.close();
+  },
+);
+
 const failures = [
   [
     "ends before it listens",

@@ -7,6 +7,7 @@ import { parseToken } from "../../../wire/token.ts";
 import { readCredentials } from "../../secrets.ts";
 import { fail, type Finding, pass, skip, type Subject, warn } from "./finding.ts";
 import type { Entry, Facts, Machine } from "./machine.ts";
+import { type Obstacle, obstacleTo } from "./reader.ts";
 
 /** Bits that let others than the owner write, and do anything. */
 const OTHERS_WRITE = 0o022;
@@ -29,8 +30,9 @@ export function checkConfiguration({ configuration, configurationPath }: Facts):
   );
 }
 
-/** Whoever may write the file decides about limits. */
-export function checkConfigurationFile({ configurationPath: path, machine }: Facts): Finding {
+/** Whoever may write the file decides about limits; the daemon must be able to read it. */
+export function checkConfigurationFile(facts: Facts): Finding {
+  const { configurationPath: path, machine } = facts;
   const subject = { check: "configuration_file" } as const;
   if (path === undefined) return skip(subject, "there is no file");
   const entry = machine.entry(path);
@@ -47,7 +49,22 @@ export function checkConfigurationFile({ configurationPath: path, machine }: Fac
       remedy: `chown it to root or to the user who runs the daemon: chown root ${path}`,
     });
   }
+  const obstacle = obstacleTo(path, facts);
+  if (obstacle !== undefined) return shutTo(subject, { path, obstacle });
   return pass(subject, `${path} can be written by its owner alone`);
+}
+
+function shutTo(
+  subject: Subject,
+  { path, obstacle }: { readonly path: string; readonly obstacle: Obstacle },
+): Finding {
+  const text = `${path} cannot be read by the user who runs the daemon`;
+  return obstacle.what === "directory"
+    ? fail(subject, {
+      text: `${text}: ${obstacle.path} is shut`,
+      remedy: `chmod o+x ${obstacle.path}`,
+    })
+    : fail(subject, { text, remedy: `chmod 0644 ${path}: there are no secrets in it` });
 }
 
 /** The secrets of each venue outside. */

@@ -14,6 +14,7 @@ export type Entry = {
   /** Permission bits. */
   readonly mode: number;
   readonly uid: number;
+  readonly gid: number;
 };
 
 /** `absent`: there is no lock, or no state directory; `denied`: it may be there, and held. */

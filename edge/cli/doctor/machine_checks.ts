@@ -4,7 +4,8 @@
  */
 import { fail, type Finding, pass, skip, warn } from "./finding.ts";
 import type { Facts, Machine } from "./machine.ts";
-import { heapLimitOf, type Section, serviceSection, sizeOf } from "./unit_file.ts";
+import { installedUnit, unitPlaces } from "./installed_unit.ts";
+import { heapLimitOf, type Section, sizeOf } from "./unit_file.ts";
 
 /** The runtime that everything here is tested on. */
 export const RUNTIME_VERSION = "2.9.6";
@@ -69,42 +70,16 @@ const COMMENT = /^\s*[#;].*$/gm;
 
 type Wanted = { readonly isMet: boolean; readonly text: string; readonly remedy: string };
 
-/** Where systemd looks for units, the first that has one. Source: systemd.unit(5). */
-const UNIT_FOLDERS = [
-  "/etc/systemd/system",
-  "/run/systemd/system",
-  "/usr/local/lib/systemd/system",
-  "/usr/lib/systemd/system",
-];
-const UNIT_NAME = "tapeline.service";
-
 /** The limits of the unit. */
 export function checkUnit(facts: Facts): Finding[] {
-  const { machine } = facts;
   const subject = { check: "unit" } as const;
-  const places = facts.unitPath === undefined
-    ? UNIT_FOLDERS.map((folder) => `${folder}/${UNIT_NAME}`)
-    : [facts.unitPath];
-  const unitPath = places.find((path) => machine.readText(path) !== undefined);
-  if (unitPath === undefined) return [skip(subject, `there is no unit ${places.join(" or ")}`)];
-  const section = serviceSection([machine.readText(unitPath) ?? "", ...dropIns(machine, unitPath)]);
-  const unmet = wanted(section, facts).filter(({ isMet }) => !isMet);
-  if (unmet.length === 0) return [pass(subject, `${unitPath} has the limits that it needs`)];
-  return unmet.map(({ text, remedy }) => warn(subject, { text: `${unitPath}: ${text}`, remedy }));
-}
-
-/** What was added to a unit, by name as systemd does: of two of one name the first folder's holds. */
-function dropIns(machine: Machine, unitPath: string): readonly string[] {
-  const name = unitPath.slice(unitPath.lastIndexOf("/") + 1);
-  const folders = [`${unitPath}.d`, ...UNIT_FOLDERS.map((folder) => `${folder}/${name}.d`)];
-  const paths = new Map<string, string>();
-  for (const folder of folders) {
-    for (const file of machine.list(folder).filter((file) => file.endsWith(".conf"))) {
-      if (!paths.has(file)) paths.set(file, `${folder}/${file}`);
-    }
+  const unit = installedUnit(facts);
+  if (unit === undefined) {
+    return [skip(subject, `there is no unit ${unitPlaces(facts).join(" or ")}`)];
   }
-  return [...paths].sort(([a], [b]) => a < b ? -1 : 1)
-    .map(([, path]) => machine.readText(path) ?? "");
+  const unmet = wanted(unit.section, facts).filter(({ isMet }) => !isMet);
+  if (unmet.length === 0) return [pass(subject, `${unit.path} has the limits that it needs`)];
+  return unmet.map(({ text, remedy }) => warn(subject, { text: `${unit.path}: ${text}`, remedy }));
 }
 
 /** Options that an operator gives for one start, in the file from which every start takes them. */

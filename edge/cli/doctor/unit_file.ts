@@ -2,7 +2,7 @@
  * Reads a unit file of systemd with its drop-ins, as far as `doctor` asks about it. Pure.
  *
  * The last assignment of a key rules, those of `Environment` add up; an empty one takes back what was
- * said. Known limit: specifiers and files of `EnvironmentFile=` are not read.
+ * said. Known limit: specifiers and files of `EnvironmentFile=` are not read here.
  * @module
  */
 

@@ -24,8 +24,8 @@ import {
   VENUE,
 } from "../../../support/doctor_facts.ts";
 
-const FILE_ENTRY: Entry = { kind: "file", mode: 0o600, uid: 1000 };
-const DIRECTORY: Entry = { kind: "directory", mode: 0o700, uid: 1000 };
+const FILE_ENTRY: Entry = { kind: "file", mode: 0o600, uid: 1000, gid: 1000 };
+const DIRECTORY: Entry = { kind: "directory", mode: 0o700, uid: 1000, gid: 1000 };
 const KNOWN = GOOD_EXAMINATION.key as Extract<KeyScope, { readonly kind: "known" }>;
 
 function on(changes: MachineChanges): Partial<Facts> {
@@ -456,6 +456,69 @@ Deno.test("findings() warns of what an operator gave for one start and left in",
   deepStrictEqual(more, []);
   strictEqual(asked("TAPELINE_OPTIONS=--accept-loss --resume-trading").length, 2);
   match(asked("# --accept-loss, once\nTAPELINE_OPTIONS=--config x").join(), /^pass /);
+});
+
+const ROOTS: Entry = { kind: "file", mode: 0o600, uid: 0, gid: 0 };
+const DYNAMIC = `${GOOD_UNIT}DynamicUser=yes\nUser=tapeline\n`;
+/** What root is told of a file of this kind, by what else there is. */
+const readers: readonly (readonly [Verdict, string, Partial<Entry>, MachineChanges])[] = [
+  ["fail", "it is root's alone", {}, {}],
+  ["pass", "everybody may read it", { mode: 0o644 }, {}],
+  ["pass", "it is the daemon's own", { uid: 1000 }, {}],
+  ["fail", "it is the daemon's own, who may not read it", { uid: 1000, mode: 0o044 }, {}],
+  ["fail", "it is for a group that is not the daemon's", { mode: 0o640 }, {}],
+  ["pass", "it is for the daemon's group", { mode: 0o640, gid: 1000 }, {}],
+  ["pass", "the unit gives more groups", { mode: 0o640, gid: 7 }, {
+    unit: `${GOOD_UNIT}SupplementaryGroups=settings\n`,
+  }],
+  ["pass", "root runs the daemon", {}, {
+    entries: new Map([[STATE, { ...DIRECTORY, uid: 0 }]]),
+  }],
+  ["fail", "its directory is shut", { mode: 0o644 }, {
+    entries: new Map([["/etc/tapeline", { ...ROOTS, kind: "directory", mode: 0o700 }]]),
+  }],
+  ["fail", "a user of the unit's own is still to be made", {}, {
+    unit: DYNAMIC,
+    entries: new Map([[STATE, "absent"]]),
+  }],
+  ["pass", "a user of the unit's own is still to be made, and everybody may", { mode: 0o644 }, {
+    unit: DYNAMIC,
+    entries: new Map([[STATE, "absent"]]),
+  }],
+  ["pass", "the unit runs as root and has not yet", {}, {
+    entries: new Map([[STATE, "absent"]]),
+  }],
+  ["pass", "nobody says who runs the daemon", {}, {
+    entries: new Map([[STATE, "absent"]]),
+    readText: () => undefined,
+  }],
+];
+for (const [verdict, when, file, { entries, ...changes }] of readers) {
+  Deno.test(`findings() gives root ${verdict} for configuration_file when ${when}`, () => {
+    const all = new Map([...entries ?? [], [FILE, { ...ROOTS, ...file }]]);
+    const [finding] = only("configuration_file", on({ uid: 0, ...changes, entries: all }));
+    strictEqual(finding?.verdict, verdict, finding?.text);
+    if (verdict === "fail") match(finding.remedy ?? "", /^chmod (0644|o\+x) \/etc\/tapeline/);
+  });
+}
+
+Deno.test("findings() reads the options of the daemon whose state directory was named", () => {
+  const [unit, env] = ["/units/tapeline@.service", "/etc/tapeline/second.env"];
+  const files = new Map([
+    [unit, `${GOOD_UNIT}EnvironmentFile=-/etc/tapeline/%i.env\n`],
+    [env, "TAPELINE_OPTIONS=--accept-loss\n"],
+  ]);
+  const asked = (stateDirectory: string): string =>
+    only("unit", {
+      ...on({ readText: (path) => files.get(path) }),
+      unitPath: unit,
+      stateDirectory,
+    }).map(({ verdict, text }) => `${verdict} ${text}`).join();
+  match(
+    asked("/var/lib/tapeline-second"),
+    /^warn .*--accept-loss is in \/etc\/tapeline\/second\.env/,
+  );
+  match(asked("/var/lib/tapeline-third"), /^pass /);
 });
 
 Deno.test("findings() finds the unit and its drop-ins where an installation puts them", () => {

@@ -1,0 +1,175 @@
+/**
+ * `install.sh` on a host that is a folder: which files it leaves, whatever was there and whatever
+ * fails. Proves R-OPS-1 in part: the executable before is never lost, nor a daemon left down.
+ * @module
+ */
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { checksums, shell, testWith } from "../support/needs.ts";
+import { LINK, StandInHost, UNIT, UNITS } from "./support/stand_in.ts";
+
+const OLD = "1.0.0";
+const NEW = "2.0.0";
+const UPGRADE = ["--executable", "new/tapeline"] as const;
+/** A new executable that does not come to be ready. */
+const FAILS = "exit 70";
+
+function testOnFolder(name: string, run: (host: StandInHost) => Promise<void>): void {
+  testWith([shell, checksums], name, async () => {
+    using host = new StandInHost();
+    await run(host);
+  });
+}
+
+/** Starts the daemon with what is under the link. */
+async function started(host: StandInHost): Promise<void> {
+  await host.run(`systemctl start ${UNIT}`);
+  strictEqual(await host.version(), OLD);
+}
+
+/** How an executable that this script did not install comes to be under the link. */
+const FOREIGN = [
+  ["a copy by hand", (host: StandInHost) => {
+    host.executable(LINK, OLD);
+    host.write(`/etc/systemd/system/${UNIT}`, "[Service]\n");
+  }],
+  ["a link of the operator's own", (host: StandInHost) => {
+    host.executable("/srv/own/tapeline", OLD);
+    Deno.symlinkSync(host.at("/srv/own/tapeline"), host.at(LINK));
+  }],
+] as const;
+
+for (const [what, put] of FOREIGN) {
+  testOnFolder(
+    `install.sh keeps ${what} and puts it back after an upgrade that fails`,
+    async (host) => {
+      put(host);
+      await started(host);
+      host.executable("/new/tapeline", NEW, FAILS);
+      const { code, text } = await host.install(...UPGRADE);
+      match(text, /ready with 1\.0\.0-\w{8}, as before/);
+      strictEqual(code, 1);
+      strictEqual(await host.version(), OLD);
+      ok(await host.isActive());
+    },
+  );
+
+  testOnFolder(`install.sh --back-out returns to ${what}, and forth`, async (host) => {
+    put(host);
+    await started(host);
+    host.executable("/new/tapeline", NEW);
+    strictEqual((await host.install(...UPGRADE)).code, 0);
+    strictEqual(await host.version(), NEW);
+    strictEqual((await host.install("--back-out")).code, 0);
+    strictEqual(await host.version(), OLD);
+    strictEqual((await host.install("--back-out")).code, 0);
+    strictEqual(await host.version(), NEW);
+    ok(await host.isActive());
+  });
+}
+
+testOnFolder("install.sh takes the place of a copy by hand that is the same", async (host) => {
+  host.executable(LINK, OLD);
+  await started(host);
+  host.executable("/new/tapeline", OLD);
+  match((await host.install(...UPGRADE)).text, /Done\./);
+  match(Deno.readLinkSync(host.at(LINK)), /\/usr\/local\/lib\/tapeline\/1\.0\.0-\w{8}\/tapeline$/);
+  match((await host.install(...UPGRADE)).text, /^install\.sh: Installed: 1\.0\.0-/);
+});
+
+/** Installs the old executable as this script does, and starts it. */
+async function installed(host: StandInHost): Promise<void> {
+  host.executable("/old/tapeline", OLD);
+  strictEqual((await host.install("--executable", "old/tapeline")).code, 0);
+  await started(host);
+}
+
+testOnFolder("install.sh that cannot make a link does not say that it is done", async (host) => {
+  await installed(host);
+  host.executable("/new/tapeline", NEW);
+  host.write("/no-links", "");
+  const { code, text } = await host.install(...UPGRADE);
+  match(text, /Cannot change to 2\.0\.0-\w{8}: /);
+  match(text, /ready with 1\.0\.0-\w{8}, as before/);
+  strictEqual(code, 1);
+  strictEqual(await host.version(), OLD);
+  ok(await host.isActive());
+});
+
+testOnFolder("install.sh that cannot put back says what runs instead", async (host) => {
+  await installed(host);
+  const failsOnce = '[ -e "$STAND_IN/no-links" ] || { : >"$STAND_IN/no-links"; exit 70; }';
+  host.executable("/new/tapeline", NEW, failsOnce);
+  const { code, text } = await host.install(...UPGRADE);
+  match(text, /CANNOT PUT BACK 1\.0\.0-\w{8}/);
+  match(text, /ready with 2\.0\.0-\w{8}, NOT AS BEFORE/);
+  strictEqual(code, 1);
+  strictEqual(await host.version(), NEW);
+  ok(await host.isActive(), "it was started nevertheless");
+});
+
+testOnFolder(
+  "install.sh puts the start of a daemon before what is missing to put back",
+  async (host) => {
+    await installed(host);
+    const folder = host.at(UNITS);
+    const failsWithUnits = `rm -rf ${folder} && : >${folder}; exit 70`;
+    host.executable("/new/tapeline", NEW, failsWithUnits);
+    match((await host.install(...UPGRADE)).text, /ready with 1\.0\.0-\w{8}, as before/);
+    strictEqual(await host.version(), OLD);
+    ok(await host.isActive());
+  },
+);
+
+testOnFolder("install.sh installs over a link that leads to itself", async (host) => {
+  Deno.symlinkSync(host.at(LINK), host.at(LINK));
+  host.executable("/new/tapeline", NEW);
+  strictEqual((await host.install(...UPGRADE)).code, 0);
+  strictEqual(await host.version(), NEW);
+});
+
+testOnFolder("install.sh replaces what is damaged of what it has stored", async (host) => {
+  await installed(host);
+  const [executable, unit] = [Deno.realPathSync(host.at(LINK)), host.at(`${UNITS}/${UNIT}`)];
+  for (const path of [executable, unit]) Deno.writeTextFileSync(path, "");
+  match((await host.install("--executable", "old/tapeline")).text, /Installed: 1\.0\.0-/);
+  strictEqual(await host.version(), OLD);
+  ok(Deno.readTextFileSync(unit).includes("[Service]"));
+  strictEqual(Deno.realPathSync(host.at(LINK)), executable);
+});
+
+testOnFolder("install.sh has on the disk what a link leads to, and then the link", async (host) => {
+  await installed(host);
+  const place = Deno.readLinkSync(host.at(LINK)).replace(host.at(""), "").replace(/\/[^/]*$/, "");
+  const steps = [
+    new RegExp(`^sync ${place}/tapeline .*${place} /usr/local/lib/tapeline$`),
+    new RegExp(`^link -sfn ${place}/tapeline ${LINK}.new$`),
+    /^sync \/usr\/local\/lib\/tapeline \/usr\/local\/bin$/,
+    new RegExp(`^sync ${UNITS}/${UNIT} ${UNITS}$`),
+  ];
+  const calls = host.calls();
+  const found = steps.map((step) => calls.findIndex((call) => step.test(call)));
+  deepStrictEqual(found, [...found].sort((left, right) => left - right), calls.join("\n"));
+  ok(!found.includes(-1), calls.join("\n"));
+});
+
+for (const umask of ["077", "000"]) {
+  testOnFolder(`install.sh leaves the same modes under a umask of ${umask}`, async (host) => {
+    host.executable("/new/tapeline", NEW);
+    const { code, text } = await host.run(`umask ${umask}; sh opt/install.sh ${UPGRADE.join(" ")}`);
+    strictEqual(code, 0, text);
+    const found = await host.run(
+      "find usr/local/lib -mindepth 1 -type d ! -perm 755 -o -type f -perm /022",
+    );
+    strictEqual(found.text, "");
+  });
+}
+
+testOnFolder("install.sh opens what a umask of an earlier installation has shut", async (host) => {
+  await installed(host);
+  const folders = ["usr/local/lib/tapeline", "usr/local/lib/tapeline/1.0.0-*"].join(" ");
+  for (const mode of ["700", "777"]) {
+    await host.run(`chmod ${mode} ${folders}`);
+    strictEqual((await host.install("--executable", "old/tapeline")).code, 0);
+    strictEqual((await host.run(`stat -c %a ${folders}`)).text, "755\n755\n");
+  }
+});
