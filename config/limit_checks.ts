@@ -78,7 +78,7 @@ function pairProblems(
     const text = `must be an instrument of this file, as venue:symbol: was ${shown(name)}`;
     return [{ path: [...of.path, "instrument"], at: "value", text }];
   }
-  const quantum = decimalOf(mapOf(listed.instrument["quantity"])?.["quantum"]);
+  const quantum = quantumOf(listed.instrument, "quantity");
   if (quantum === null) return [];
   return limitGridProblems({
     max_order_qty: decimalOf(limits["max_order_qty"]),
@@ -103,20 +103,34 @@ function repeatedCurrency(amounts: unknown, path: Path): readonly PathProblem[] 
   return repeated(listOf(amounts), { key: "currency", path, what: "amount" });
 }
 
-/** One symbol at one exchange is one market: its prices must count in one quantum. */
+/**
+ * One symbol and asset class at one exchange is one market, with one book: prices and quantities of
+ * its accounts must count in the same quanta, or what is displayed to one could not judge the other.
+ */
 function marketProblems(venues: readonly unknown[]): readonly PathProblem[] {
-  const first = new Map<string, string>();
-  return [...instrumentsOf(venues).values()].flatMap(({ instrument, exchange, path }) => {
-    const quantum = decimalOf(mapOf(instrument["price"])?.["quantum"]);
-    if (quantum === null || typeof exchange !== "string") return [];
-    const market = `${exchange} ${String(instrument["symbol"])}`;
-    const known = first.get(market) ?? quantum;
-    first.set(market, known);
-    if (known === quantum) return [];
-    const text = `must be ${known}, as at the other venue of exchange ${exchange}, ` +
-      `since both trade in one market: was ${shown(quantum)}`;
-    return [{ path: [...path, "price", "quantum"], at: "value" as const, text }];
+  const first = new Map<string, { readonly name: string; readonly instrument: Raw }>();
+  return [...instrumentsOf(venues)].flatMap(([name, { instrument, exchange, path }]) => {
+    if (typeof exchange !== "string") return [];
+    const assetClass = String(instrument["asset_class"] ?? "spot");
+    const market = `${exchange} ${assetClass} ${String(instrument["symbol"])}`;
+    const known = first.get(market);
+    if (known === undefined) {
+      first.set(market, { name, instrument });
+      return [];
+    }
+    return (["price", "quantity"] as const).flatMap((key) => {
+      const [wanted, was] = [quantumOf(known.instrument, key), quantumOf(instrument, key)];
+      if (wanted === null || was === null || wanted === was) return [];
+      const text =
+        `must be ${wanted}, as of ${known.name}, since both are one market of exchange ` +
+        `${exchange}; write the finer quantum at both: was ${shown(was)}`;
+      return [{ path: [...path, key, "quantum"], at: "value" as const, text }];
+    });
   });
+}
+
+function quantumOf(instrument: Raw, key: "price" | "quantity"): string | null {
+  return decimalOf(mapOf(instrument[key])?.["quantum"]);
 }
 
 /** Instruments by `venue:symbol`. */

@@ -21,8 +21,8 @@ export type ExternalFill = {
   execution: Execution;
   /** Ids that name it too, as they were learnt: those of its corrections. */
   correctedAs: readonly string[];
-  /** The event that booked it first. */
-  readonly booked: SeqId;
+  /** The event that booked it first, or that of the execution in whose place it stands. */
+  booked: SeqId;
   isVoided: boolean;
   /** When it was booked, or last voided, corrected or confirmed; {@link ExternalFills.keep} writes it. */
   ingestUs: Micros;

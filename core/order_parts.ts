@@ -65,10 +65,10 @@ export type Fill = {
   correctedAs: string[] | null;
   /** Most that it ever counted: what the venue takes off does not come back to the market. */
   peakQty: Qty;
-  /** The event that booked it first. */
-  readonly booked: SeqId;
+  /** The event that booked it first, or that of the execution in whose place it stands. */
+  booked: SeqId;
   /** What the order was called then. */
-  readonly tag: string | null;
+  tag: string | null;
   isVoided: boolean;
   isProvisional: boolean;
   /** The one that was booked after it; only `Fills` writes it. */

@@ -24,7 +24,9 @@ import { reportOrder, toExecution, UNSAID } from "./reports.ts";
 import { advance } from "./settle.ts";
 import { raise, type Turn } from "./turn.ts";
 import type { BrokerPayloads } from "../event.ts";
+import type { Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
+import type { LedgerExecution } from "../ledger/ledger.ts";
 import { type Qty, qty } from "../numbers.ts";
 import type { Fill, Order } from "../order.ts";
 import { type Execution, saysTheSame } from "../report.ts";
@@ -109,6 +111,15 @@ export function applyConfirmed(
     turn.state.count("duplicate_reports");
     return;
   }
+  makeFinal(turn, order, { fill, execRefId });
+}
+
+function makeFinal(
+  turn: Turn,
+  order: Order,
+  of: { readonly fill: Fill; readonly execRefId: string },
+): void {
+  const { fill, execRefId } = of;
   turn.state.ledger.confirm(toLedgerExecution(turn, order, fill));
   closePosting(turn);
   fill.isProvisional = false;
@@ -209,16 +220,67 @@ function countOnce(
     refuse(turn, order, { execRefId, action: "correct", rule });
     return;
   }
+  moveToPlaceOf(turn, order, { fill, named });
   const reason = `execution ${execRefId} was booked twice`;
   takeOut(turn, order, { fill, execId, reason });
   const { leavesQty } = order;
   order.joinFills(fill, named);
+  named.booked = fill.booked;
+  named.tag = fill.tag;
   order.voidedQty = qty(order.voidedQty - Math.min(fill.peakQty, named.peakQty));
   named.peakQty = qty(Math.max(fill.peakQty, named.peakQty));
   if (order.leavesQty > leavesQty) {
     advance(turn, order, { ...UNSAID, execType: "Restated", reason });
   }
+  if (named.isProvisional && !named.isVoided && !fill.isProvisional) {
+    makeFinal(turn, order, { fill: named, execRefId: execId });
+  }
   if (order.status === "Filled" && order.openQty > 0) raiseLive(turn, order, execRefId);
+}
+
+/** For the tag and in the epoch of what it corrects; nothing moves where both are the same. */
+function moveToPlaceOf(
+  turn: Turn,
+  order: Order,
+  of: { readonly fill: Fill; readonly named: Fill },
+): void {
+  const { fill, named } = of;
+  const { instrument } = turn.state.instrument(order.terms.instrument);
+  if (named.isVoided || (named.tag === fill.tag && !isBet(instrument))) return;
+  const { booked, tag } = fill;
+  bookAnew(turn, {
+    first: toLedgerExecution(turn, order, fill),
+    was: toLedgerExecution(turn, order, named),
+    now: toLedgerExecution(turn, order, { ...named, booked, tag }),
+  });
+}
+
+/** What a bet is worth depends on when it was booked: on the removals of runners since. */
+export function isBet({ assetClass }: Instrument): boolean {
+  return assetClass === "betting";
+}
+
+/**
+ * Books an execution for another tag or epoch. `first`: what is taken out after it; if any of this
+ * cannot be done, nothing is. Only where that makes a difference: what is booked anew is the newest
+ * of its position, and may split the profit of it differently.
+ */
+export function bookAnew(
+  turn: Turn,
+  of: {
+    readonly first: LedgerExecution;
+    readonly was: LedgerExecution;
+    readonly now: LedgerExecution;
+  },
+): void {
+  const { first, was, now } = of;
+  const { ledger } = turn.state;
+  ledger.assertCorrectable({ was, now });
+  ledger.assertCorrectable({ was: first, now: first });
+  ledger.reverse(was);
+  closePosting(turn);
+  ledger.book(now);
+  closePosting(turn);
 }
 
 /** What filled it was counted twice, so the venue works on what is left. */

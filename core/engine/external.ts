@@ -7,7 +7,7 @@
  * older than the horizon is booked, since whether it was booked before is no longer known.
  * @module
  */
-import { isRepeated } from "./corrections.ts";
+import { bookAnew, isBet, isRepeated } from "./corrections.ts";
 import { closePosting } from "./postings.ts";
 import { toExecution } from "./reports.ts";
 import { haltInstrument, raise, type Turn } from "./turn.ts";
@@ -143,7 +143,14 @@ function learn(turn: Turn, fill: ExternalFill, execId: string): void {
 function countOnce(turn: Turn, fill: ExternalFill, named: ExternalFill): boolean {
   if (named.instrument !== fill.instrument || named.side !== fill.side) return false;
   const { externalFills, ledger } = turn.state;
-  ledger.reverse(ledgerExecution(turn, fill));
+  const first = ledgerExecution(turn, fill);
+  const was = ledgerExecution(turn, named);
+  const { booked } = fill;
+  if (!named.isVoided && isBet(was.instrument)) {
+    bookAnew(turn, { first, was, now: { ...was, booked } });
+  }
+  ledger.reverse(first);
+  named.booked = booked;
   externalFills.join(fill, named);
   externalFills.keep(named, turn.nowUs);
   finish(turn, named, "told twice");

@@ -1,8 +1,8 @@
 /**
  * The prices at which our own live orders may trade, by side: what self-match prevention asks.
  *
- * One per exchange, symbol and price scale. An order counts at the most aggressive price that it
- * has or may have; one without a price may meet anything.
+ * One per exchange, symbol, asset class and price scale. An order counts at the most aggressive price
+ * that it has or may have; one without a price may meet anything.
  *
  * Invariant: a level's quantity is the number of orders that count at it. Betting quotes odds, where
  * a higher price is the better one for who backs: there the sides of the ladders are exchanged.

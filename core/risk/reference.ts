@@ -3,7 +3,8 @@
  *
  * A book is a reference while it is fresh and not older than `book_stale_ms` of the order's
  * instrument. Where the instrument's own book is none, that of the first instrument of the same
- * market at another venue of the exchange is: accounts at one exchange share one market.
+ * market at another venue of the exchange is: accounts at one exchange share one market. A book that
+ * counts quantities in other quanta is none, since what it displays would be taken for more or less.
  * @module
  */
 import type { Instrument, Side } from "../instrument.ts";
@@ -21,8 +22,10 @@ export const WALK_LEVELS = 1_000;
 export function referenceBook(listed: InstrumentScope, nowUs: Micros): BookView | undefined {
   const { bookStaleMs } = listed.limits;
   if (isReference(listed.book, { bookStaleMs, nowUs })) return listed.book;
-  const { members } = listed.group;
-  return members.find((other) => isReference(other.book, { bookStaleMs, nowUs }))?.book;
+  const { scale } = listed.instrument.qtyRule;
+  return listed.group.members.find(({ instrument, book }) =>
+    instrument.qtyRule.scale === scale && isReference(book, { bookStaleMs, nowUs })
+  )?.book;
 }
 
 /**

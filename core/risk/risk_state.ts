@@ -227,10 +227,11 @@ function heldOn(listed: InstrumentScope, side: Side): Held | null {
 }
 
 function groupOf(exchange: ExchangeScope, instrument: Instrument): SymbolGroup {
-  const key = `${instrument.priceRule.scale} ${instrument.symbol}`;
+  const { assetClass, priceRule, symbol } = instrument;
+  const key = `${assetClass} ${priceRule.scale} ${symbol}`;
   const known = exchange.groups.get(key);
   if (known !== undefined) return known;
-  const group: SymbolGroup = { own: new OwnOrders(instrument.assetClass), members: [] };
+  const group: SymbolGroup = { own: new OwnOrders(assetClass), members: [] };
   exchange.groups.set(key, group);
   return group;
 }

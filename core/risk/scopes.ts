@@ -98,7 +98,7 @@ export class ExchangeScope {
   orders = 0;
   limits: ExchangeLimits = NO_EXCHANGE_LIMITS;
   bucket: Bucket | null = null;
-  /** By symbol and price scale. */
+  /** By asset class, price scale and symbol. */
   readonly groups: Map<string, SymbolGroup> = new Map();
 
   constructor(name: string) {
@@ -106,7 +106,10 @@ export class ExchangeScope {
   }
 }
 
-/** The instruments of one exchange that are the same market: one symbol, one price scale. */
+/**
+ * The instruments of one exchange that are the same market: one symbol, asset class and price scale.
+ * Spot and a perpetual of one symbol are two. Quantities may be counted in different quanta.
+ */
 export type SymbolGroup = {
   readonly own: OwnOrders;
   /** By number, ascending. */

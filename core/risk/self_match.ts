@@ -1,10 +1,11 @@
 /**
  * Guard: no order that could meet one of our own at the same exchange (self-match prevention).
  *
- * Looked at are the live orders of every client in the same symbol at every venue of the exchange,
+ * Looked at are the live orders of every client in the same market at every venue of the exchange,
  * also those in flight and in doubt, each at the most aggressive price that it has or may have; a
  * Market order in flight may meet anything. An order that crosses ours does not reach it while the
  * book displays enough at better prices: whoever quotes on both sides may still get out by Market.
+ * Fails closed: without a book that counts in the quanta of the order, ours is reached.
  * @module
  */
 import type { Px } from "../numbers.ts";

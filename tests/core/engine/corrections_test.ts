@@ -6,8 +6,11 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
 import { fromQuanta } from "../../../core/decimal.ts";
-import { clientIndex } from "../../../core/mod.ts";
-import { ref, SETTINGS, World, type WorldOptions } from "../../support/engine_world.ts";
+import type { Instrument } from "../../../core/instrument.ts";
+import { NO_VENUE_LIMITS } from "../../../core/limits.ts";
+import { clientIndex, instrumentId } from "../../../core/mod.ts";
+import { draft, ref, SETTINGS, World, type WorldOptions } from "../../support/engine_world.ts";
+import { runner, token } from "../../support/outcome_instruments.ts";
 import * as say from "../../support/venue_words.ts";
 
 const ALICE = clientIndex(0);
@@ -267,6 +270,161 @@ Deno.test("apply() takes an execution out that was told twice though the other i
   say.corrected(again, { ref: "e0", id: "x1", qty: 4000 });
   strictEqual(position(again), "4");
 });
+
+/** Order 1 of 100 on the first of these instruments, which are listed beside that of the world. */
+function ordered(...instruments: readonly Instrument[]): World {
+  const w = new World().start().open();
+  for (const instrument of instruments) {
+    const { id, symbol } = instrument;
+    w.control("InstrumentListed", { ...instrument, name: `test:${symbol}` }, id);
+  }
+  w.place("a1", {
+    instrument: `test:${instruments[0]?.symbol}`,
+    orderQty: "100",
+    price: instruments[0]?.assetClass === "betting" ? "12" : "0.6",
+    tag: "alpha",
+  });
+  w.accept();
+  return w;
+}
+
+const trade = (w: World): unknown => w.fill(1, { id: "x1", qty: 800, px: 1150 });
+const correction = (w: World): unknown =>
+  say.corrected(w, { ref: "e0", id: "x1", qty: 800, px: 1150 });
+
+/** Quantity and fees of each tag that has any. */
+function byTag(w: World): unknown {
+  const rows = w.timeline.view.tags(ALICE).map(({ tag, instruments, fees }) => [
+    tag,
+    ...instruments.map(({ qty }) => qty),
+    ...fees.map(({ amount }) => amount),
+  ]);
+  return rows.filter(([, ...figures]) => figures.some((figure) => figure !== "0"));
+}
+
+function factOf(w: World, kind: "RunnerRemoved" | "MarketSettled", payload: object): void {
+  const of = kind === "RunnerRemoved" ? instrumentId(2) : null;
+  const told = draft("broker_report", kind, payload as never, of);
+  w.offer({ ...told, idempotencyKey: `k${w.events.length}` });
+}
+
+Deno.test("apply() books a bet that was told before its correction in the epoch of the one corrected", () => {
+  const [told, inOrder] = [[trade, correction], [correction, trade]].map((words) => {
+    const w = ordered(runner(1), runner(2));
+    w.fill(1, { id: "e0", qty: 1000, px: 1200 });
+    factOf(w, "RunnerRemoved", { reductionPpm: 211_000, basis: "price" });
+    for (const word of words) word(w);
+    const row = w.timeline.view.positions("account").find(({ qty }) => qty !== "0");
+    deepStrictEqual([row?.qty, row?.avgPx], ["8", "9.07"], "11.50, reduced");
+    const winners = [{ instrument: instrumentId(1), places: 1, tied: 1 }];
+    factOf(w, "MarketSettled", { market: "1.1", winners, voided: [], isVoid: false, amount: null });
+    deepStrictEqual(say.alarms(w), []);
+    return books(w);
+  });
+  deepStrictEqual(told, inOrder);
+});
+
+Deno.test("apply() counts a trade that was told before its correction for the tag of the one corrected", () => {
+  const [told, inOrder] = [[trade, correction], [correction, trade]].map((words) => {
+    const w = ordered(token("YES"));
+    w.fill(1, { id: "e0", qty: 1000, px: 6000 });
+    w.replace("r1", { orig: "a1", qty: "100", tag: "beta", hasTag: true });
+    say.replacedTo(w, { qty: 10_000, px: 6000 });
+    for (const word of words) word(w);
+    const tags = byTag(w);
+    const again = new World({}, w.timeline.checkpoint());
+    const from = w.events.length;
+    say.voided(w, "x1");
+    for (const event of w.events.slice(from)) again.apply(event);
+    deepStrictEqual(again.lines, w.lines.slice(from));
+    strictEqual(w.timeline.view.counters()["invariant_failures"], 0);
+    return [books(w), tags, byTag(w)];
+  });
+  deepStrictEqual(told, inOrder);
+});
+
+Deno.test("apply() makes a trade final that was told before its correction, if the one corrected is", () => {
+  const w = ordered(token("YES"));
+  w.control("BalanceSet", { currency: "USD", total: "1000" });
+  w.control("LimitsSet", {
+    scope: "venue",
+    admin: true,
+    limits: { ...NO_VENUE_LIMITS, checkFunds: true },
+  });
+  say.provisionalFill(w, { id: "e0", qty: 1000 });
+  say.confirmed(w, "e0");
+  say.provisionalFill(w, { id: "x1", qty: 800 });
+  const reports = say.corrected(w, { ref: "e0", id: "x1", qty: 800 });
+  deepStrictEqual(say.briefs(reports), [
+    "TradeCancel/PartiallyFilled 800+8200",
+    "Restated/PartiallyFilled 800+9000",
+    "OrderStatus/PartiallyFilled 800+9000",
+  ]);
+  const [, , final] = reports;
+  deepStrictEqual([final?.execRefId, final?.execution, final?.provisional], [
+    "x1",
+    undefined,
+    undefined,
+  ]);
+  strictEqual(say.confirmed(w, "x1").length, 0, "it is final already");
+  const sold = w.place("s1", { instrument: "test:YES", side: "Sell", price: "0.7", orderQty: "8" });
+  deepStrictEqual(say.briefs(sold), ["PendingNew/Submitted 0+800"], "final tokens can be sold");
+});
+
+Deno.test("apply() keeps a trade final that was told before the correction of a provisional one", () => {
+  const w = ordered(token("YES"));
+  say.provisionalFill(w, { id: "e0", qty: 1000 });
+  w.fill(1, { id: "x1", qty: 800 });
+  strictEqual(say.corrected(w, { ref: "e0", id: "x1", qty: 800 }).length, 2);
+  strictEqual(say.confirmed(w, "x1").length, 0);
+  strictEqual(w.timeline.view.counters()["duplicate_reports"], 1);
+});
+
+Deno.test("apply() leaves a voided trade out that was told before its correction, on a runner too", () => {
+  const w = ordered(runner(1), runner(2));
+  w.fill(1, { id: "e0", qty: 1000, px: 1200 });
+  trade(w);
+  say.voided(w, "x1");
+  correction(w);
+  deepStrictEqual([w.timeline.view.positions("account")[0]?.qty, say.alarms(w)], ["0", []]);
+});
+
+Deno.test("apply() does not move what a trade earned that was told before its correction", () => {
+  const [told, inOrder] = [true, false].map((isToldFirst) => {
+    const w = new World().start().open();
+    w.place("b1");
+    w.fill(1, { id: "b", qty: 10_000, px: 9000 });
+    w.place("a1", { orderQty: "20" });
+    w.fill(2, { id: "e0", qty: 5000, px: 10_000 });
+    const corrects = () =>
+      say.corrected(w, { ref: "e0", id: "x1", qty: 5000, px: 11_000, order: 2 });
+    if (isToldFirst) w.fill(2, { id: "x1", qty: 5000, px: 11_000 });
+    else corrects();
+    w.place("s1", { side: "Sell" });
+    w.fill(3, { id: "s", qty: 10_000, px: 12_000 });
+    if (isToldFirst) corrects();
+    return books(w);
+  });
+  deepStrictEqual(told, inOrder);
+});
+
+for (const [ref, id] of [["e0", "x1"], ["x1", "e0"]] as const) {
+  Deno.test(`apply() changes nothing by a correction of ${ref} to ${id} if one cannot be taken out`, () => {
+    const w = ordered(token("YES"));
+    for (const sale of ["s1", "s2"]) {
+      w.place(sale, { instrument: "test:YES", side: "Sell", price: "0.7", orderQty: "1" });
+    }
+    w.fill(1, { id: "e0", qty: 1000 });
+    w.replace("r1", { orig: "a1", qty: "100", tag: "beta", hasTag: true });
+    say.replacedTo(w, { qty: 10_000, px: 6000 });
+    w.fill(1, { id: "x1", qty: 800 });
+    w.fill(2, { id: "s", qty: MOST });
+    w.fill(3, { id: "t", qty: 900 });
+    breaks(w, () => say.corrected(w, { ref, id, qty: 1 }));
+    say.voided(w, "t", 3);
+    strictEqual(say.corrected(w, { ref, id, qty: 1 }).length, 2);
+  });
+}
 
 Deno.test("apply() counts a trade once wherever a history tells it between its corrections", () => {
   const lots = fc.integer({ min: 1, max: 5000 });

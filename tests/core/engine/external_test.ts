@@ -14,6 +14,7 @@ import {
   qty,
 } from "../../../core/mod.ts";
 import { draft, SETTINGS, World } from "../../support/engine_world.ts";
+import { runner } from "../../support/outcome_instruments.ts";
 import * as say from "../../support/venue_words.ts";
 
 const STRANGER = { order: null, clOrdId: "somebody-else", venueOrderId: "v99" } as const;
@@ -171,6 +172,35 @@ Deno.test("apply() counts a stranger's trade once that was told by itself before
   strictEqual(position(w), "0");
   for (const event of w.events.slice(-4)) again.apply(event);
   deepStrictEqual(again.lines, w.lines.slice(-4));
+});
+
+Deno.test("apply() books a stranger's bet that was told first in the epoch of the one corrected", () => {
+  const [told, inOrder] = [[0, 1], [1, 0]].map((words) => {
+    const w = say.placed();
+    for (const { id, symbol, ...terms } of [runner(1), runner(2)]) {
+      w.control("InstrumentListed", { ...terms, id, symbol, name: `test:${symbol}` }, id);
+    }
+    const instrument = instrumentId(1);
+    stranger(w, { instrument });
+    const removal = { reductionPpm: 211_000, basis: "price" } as const;
+    const fact = draft("broker_report", "RunnerRemoved", removal, instrumentId(2));
+    w.offer({ ...fact, idempotencyKey: "k" });
+    const terms = { lastQty: qty(1500), lastPx: px(10_000), ...FEE };
+    for (const word of words) {
+      if (word === 0) stranger(w, { id: "x1", qty: 1500, instrument });
+      else w.broker("ExecutionCorrected", { ...STRANGER, execId: "x1", execRefId: "e1", ...terms });
+    }
+    const again = new World({}, w.timeline.checkpoint());
+    strangerVoids(w, "nothing");
+    for (const event of w.events.slice(-1)) again.apply(event);
+    deepStrictEqual(again.lines, w.lines.slice(-1));
+    const row = w.timeline.view.positions("account").find(({ qty }) => qty !== "0");
+    deepStrictEqual([row?.qty, row?.avgPx], ["-15", "78.9"], "100.00, reduced");
+    strangerVoids(w, "x1");
+    strictEqual(w.timeline.view.counters()["invariant_failures"], 0);
+    return w.timeline.view.positions("account");
+  });
+  deepStrictEqual(told, inOrder);
 });
 
 Deno.test("apply() takes no stranger's trade for another on the other side, or one that is voided", () => {

@@ -18,6 +18,8 @@ import {
   type VenueLimits,
 } from "../../../core/limits.ts";
 import { instrumentId, micros, qty } from "../../../core/mod.ts";
+import { Story } from "../../contracts/engine/story.ts";
+import type { InstrumentSpec } from "../../contracts/engine/world.ts";
 import {
   draft,
   ref,
@@ -249,6 +251,78 @@ Deno.test("self-match looks at every client of the exchange, in flight too", () 
   w.accept(1);
   w.cancelled(1);
   strictEqual(w.refusal("b4", { price: "101" }, 2), undefined);
+});
+
+/** Two accounts at one exchange that refuses self-matches; the second sees the book of the first. */
+function twoAccounts(
+  second: Partial<InstrumentSpec>,
+  limits: Partial<InstrumentLimits> = {},
+): Story {
+  const story = new Story().begin({
+    venues: [{ name: "a", exchange: "x" }, { name: "b", exchange: "x" }],
+    instruments: [{ symbol: "BTC/USDT" }, { ...second, symbol: "BTC/USDT", at: 1 }],
+  });
+  story.control("LimitsSet", {
+    scope: "exchange",
+    exchange: "x",
+    admin: true,
+    limits: { ...NO_EXCHANGE_LIMITS, selfMatch: "refuse" },
+  });
+  const ofSecond = { ...NO_LIMITS, bookStaleMs: 60_000, ...limits };
+  story.control("LimitsSet", { scope: "instrument", admin: true, limits: ofSecond }, {
+    venue: 1,
+    instrument: 1,
+  });
+  return story.book({ bids: ["99", "1"], asks: ["100", "1", "101", "50"] }, 0);
+}
+
+function refusalOf(story: Story): unknown {
+  return story.effects.reports[0]?.rejectCode;
+}
+
+const COARSE = { qtyRule: { scale: 1, stepQuanta: 1, minQuanta: 1, maxQuanta: null } } as const;
+const LINEAR = {
+  assetClass: "linear",
+  contract: { kind: "linear", multiplier: "1", settlement: "USDT" },
+} as const;
+
+Deno.test("a Market order is not measured by quantities of an account with other quanta", () => {
+  const market = { on: 1, ordType: "Market", timeInForce: "IOC", qty: "100" } as const;
+  const collar = { priceCollarPpm: 5_000 };
+  strictEqual(refusalOf(twoAccounts({}, collar).place("b1", market)), "PRICE_COLLAR");
+  strictEqual(refusalOf(twoAccounts(COARSE, collar).place("b1", market)), "PRICE_COLLAR");
+  const one = { ...market, qty: "1" };
+  strictEqual(refusalOf(twoAccounts({}, collar).place("b1", one)), undefined);
+  strictEqual(refusalOf(twoAccounts(COARSE, collar).place("b1", one)), "PRICE_COLLAR");
+});
+
+Deno.test("self-match counts ours as reached where what is displayed counts in other quanta", () => {
+  const buy = { on: 1, side: "Buy", px: "101" } as const;
+  const sold = (story: Story): Story => story.place("a1", { side: "Sell", px: "101" });
+  strictEqual(refusalOf(sold(twoAccounts({})).place("b1", { ...buy, qty: "1" })), undefined);
+  strictEqual(refusalOf(sold(twoAccounts({})).place("b1", { ...buy, qty: "50" })), "SELF_MATCH");
+  for (const qty of ["1", "50"]) {
+    const story = sold(twoAccounts(COARSE)).place("b1", { ...buy, qty });
+    strictEqual(refusalOf(story), "SELF_MATCH");
+  }
+});
+
+Deno.test("self-match lets a spot order hedge a perpetual of the same symbol and exchange", () => {
+  const story = twoAccounts(LINEAR).place("b1", { on: 1, side: "Sell", px: "100" });
+  strictEqual(refusalOf(story.place("a1", { side: "Buy", px: "101", qty: "50" })), undefined);
+  strictEqual(refusalOf(story.place("a2", { side: "Sell", px: "101" })), "SELF_MATCH");
+});
+
+Deno.test("open orders of an exchange count over all asset classes", () => {
+  const story = twoAccounts(LINEAR);
+  story.control("LimitsSet", {
+    scope: "exchange",
+    exchange: "x",
+    admin: true,
+    limits: { ...NO_EXCHANGE_LIMITS, maxOpenOrders: 1 },
+  });
+  story.place("b1", { on: 1, side: "Sell", px: "102" });
+  strictEqual(refusalOf(story.place("a1", { side: "Buy", px: "98" })), "MAX_OPEN_ORDERS");
 });
 
 Deno.test("the loss of the day counts from 00:00 UTC and lets only reducing orders pass", () => {

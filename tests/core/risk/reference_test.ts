@@ -19,16 +19,24 @@ import { spotInstrument, VENUE } from "../../support/spot_instrument.ts";
 const FILLED_US = 1_000_000;
 const STALE_MS = 1_000;
 
-/** An instrument under a bound on the age of its book, and its group's others by their books. */
+/**
+ * An instrument under a bound on the age of its book, and its group's others by their books; the
+ * first of those has other terms.
+ */
 function listedWith(
-  of: { readonly own: Book; readonly others?: readonly Book[] },
+  of: {
+    readonly own: Book;
+    readonly others?: readonly Book[];
+    readonly terms?: Partial<Instrument>;
+  },
 ): InstrumentScope {
   const risk = new RiskState();
   for (const [at, book] of [of.own, ...of.others ?? []].entries()) {
     const venue = venueId(at);
     risk.declare({ ...VENUE, id: venue, name: `paper${at}` });
     const instrument = spotInstrument({ id: instrumentId(at), venue });
-    risk.list({ instrument, venueName: `paper${at}`, book });
+    const terms = at === 1 ? of.terms : {};
+    risk.list({ instrument: { ...instrument, ...terms }, venueName: `paper${at}`, book });
   }
   const listed = risk.instrument(instrumentId(0));
   listed.limits = { ...NO_LIMITS, bookStaleMs: STALE_MS };
@@ -60,6 +68,22 @@ Deno.test("referenceBook() falls back to the first fresh book of the same market
   strictEqual(referenceBook(listed, atUs(0)), third);
   strictEqual(referenceBook(listed, atUs(STALE_MS + 1)), undefined);
 });
+
+const NOT_COMPARED: readonly (readonly [string, Partial<Instrument>])[] = [
+  ["counts quantities in other quanta", { qtyRule: { ...spotInstrument().qtyRule, scale: 3 } }],
+  ["is of another asset class", { assetClass: "linear", contract: linearInstrument().contract }],
+];
+for (const [what, terms] of NOT_COMPARED) {
+  Deno.test(`referenceBook() passes over a book of another venue that ${what}`, () => {
+    const [second, third] = [full(), full()];
+    const listed = listedWith({ own: new Book(), others: [second], terms });
+    strictEqual(referenceBook(listed, atUs(0)), undefined);
+    strictEqual(
+      referenceBook(listedWith({ own: new Book(), others: [second, third], terms }), atUs(0)),
+      third,
+    );
+  });
+}
 
 Deno.test("marketPx() gives the best price that the order would meet, a Buy's as far as its collar", () => {
   const listed = listedWith({ own: full() });

@@ -61,6 +61,32 @@ Deno.test("RiskState.list() joins one market by number, whatever the order of li
   deepStrictEqual(numbersOf(list(risk, { id: 2 })), [1, 2, 3]);
 });
 
+Deno.test("RiskState.list() joins no two asset classes: spot and a perpetual are two markets", () => {
+  const risk = bothVenues();
+  const spot = list(risk, { id: 1 });
+  const instrument = {
+    ...linearInstrument(),
+    id: instrumentId(2),
+    venue: OTHER.id,
+    symbol: spot.instrument.symbol,
+    priceRule: spot.instrument.priceRule,
+  };
+  risk.list({ instrument, venueName: OTHER.name, book: new Book() });
+  deepStrictEqual(numbersOf(spot), [1]);
+  deepStrictEqual(numbersOf(risk.instrument(instrument.id)), [2]);
+  strictEqual(risk.instrument(instrument.id).venue.exchange, spot.venue.exchange);
+});
+
+Deno.test("RiskState.list() joins accounts that count quantities in other quanta: prices are one", () => {
+  const risk = bothVenues();
+  const fine = list(risk, { id: 1 });
+  const { instrument } = fine;
+  const qtyRule = { ...instrument.qtyRule, scale: instrument.qtyRule.scale - 1 };
+  const coarse = { ...instrument, id: instrumentId(2), venue: OTHER.id, qtyRule };
+  risk.list({ instrument: coarse, venueName: OTHER.name, book: new Book() });
+  deepStrictEqual(numbersOf(fine), [1, 2]);
+});
+
 Deno.test("RiskState.declare() moves a venue's instruments alone to its new exchange", () => {
   const risk = bothVenues();
   const [first, second] = [list(risk, { id: 0 }), list(risk, { id: 1, venue: 1 })];

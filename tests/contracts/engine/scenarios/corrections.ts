@@ -171,6 +171,54 @@ export const CORRECTIONS: readonly Scenario[] = [
     },
   },
   {
+    name: "corrected_trade_told_first_for_another_tag",
+    requires: ["R-CORE-5", "fault 13"],
+    description:
+      "It counts for the tag of what it corrects, also where it is voided or sold since.",
+    tell: (story) => {
+      const terms = { qty: "3", px: "101", fee: "0.05" };
+      const tagged = (name: string, orig: string, tag: string | null): Story =>
+        story.replace(name, { orig, qty: "40", tag, hasTag: true })
+          .replaced(1, { qty: "40", px: "100" });
+      story.begin().place("i1", { qty: "40", tag: "alpha" }).accept(1);
+      story.fill(1, { id: "e1", qty: "4", px: "100" }).fill(1, { id: "e2", qty: "4", px: "100" });
+      tagged("r1", "i1", "beta").fill(1, { id: "c1", ...terms });
+      story.place("i2", { side: "Sell", tag: "gamma" }).fill(2, { id: "s", qty: "5", px: "102" });
+      correct(story, { ref: "e1", id: "c1", qty: "3", px: "101" });
+      tagged("r2", "r1", null).fill(1, { id: "c2", ...terms });
+      story.void(1, { execId: "v2", ref: "c2" });
+      correct(story, { ref: "e2", id: "c2", qty: "3", px: "101" });
+      story.fill(1, { id: "e3", qty: "4", px: "100" });
+      tagged("r3", "r2", "alpha").fill(1, { id: "c3", ...terms });
+      correct(story, { ref: "e3", id: "c3", qty: "3", px: "101" });
+      correct(story, { ref: "c1", id: "c4", qty: "2", px: "99" });
+      story.void(1, { execId: "v1", ref: "e1" });
+    },
+  },
+  {
+    name: "corrected_trade_told_first_breaks_a_bound",
+    requires: ["fault 13", "R-CORE-6"],
+    description:
+      "Each of the two must be possible to take out by itself; else nothing has changed.",
+    tell: (story) => {
+      const largest = "9007199254740.991";
+      const active = (): Story => story.tradingState("Active", 0);
+      story.begin().place("i1", { tag: "alpha" }).accept(1)
+        .place("i2", { side: "Sell" }).place("i3", { side: "Sell" })
+        .fill(1, { id: "e1", qty: "1", px: "100" })
+        .replace("r1", { orig: "i1", qty: "10", tag: "beta", hasTag: true })
+        .replaced(1, { qty: "10", px: "100" }).fill(1, { id: "c1", qty: "0.8", px: "100" })
+        .fill(1, { id: "c2", qty: "1.2", px: "100" })
+        .fill(2, { id: "s", qty: largest, px: "100" }).fill(3, { id: "t", qty: "2.1", px: "100" });
+      correct(active(), { ref: "e1", id: "c1", qty: "0.8", px: "100" });
+      correct(active(), { ref: "c1", id: "e1", qty: "1", px: "100" });
+      correct(active(), { ref: "c1", id: "c2", qty: "1.2", px: "100" });
+      correct(active(), { ref: "e1", id: "c2", qty: "1.2", px: "100" });
+      story.void(3, { execId: "v", ref: "t" });
+      correct(active(), { ref: "e1", id: "c2", qty: "1.2", px: "100" });
+    },
+  },
+  {
     name: "correction_that_changes_nothing",
     requires: ["R-CORE-5", "fault 13"],
     description: "Its id is known from then on, and keeps an order that has ended.",

@@ -13,6 +13,7 @@ import { LIFE } from "./life.ts";
 import { LINKS } from "./links.ts";
 import { OPENINGS } from "./openings.ts";
 import { OUTCOMES } from "./outcomes.ts";
+import { OUTCOMES_CORRECTED } from "./outcomes_corrected.ts";
 import { RECONCILIATIONS } from "./reconciliations.ts";
 import { REFUSALS } from "./refusals.ts";
 import { REPLACES } from "./replaces.ts";
@@ -35,6 +36,7 @@ export const SCENARIOS: readonly Scenario[] = [
   ...ACCOUNTS,
   ...FUZZED,
   ...OUTCOMES,
+  ...OUTCOMES_CORRECTED,
   ...RECONCILIATIONS,
   ...OPENINGS,
   ...DRY_RUNS,

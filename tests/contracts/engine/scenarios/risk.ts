@@ -189,6 +189,42 @@ export const RISK: readonly Scenario[] = [
     },
   },
   {
+    name: "one_market_of_one_exchange",
+    requires: ["R-CORE-7"],
+    description:
+      "Spot and a perpetual of one symbol do not meet; a book in other quanta measures nothing.",
+    tell: (story) => {
+      const qtyRule = { scale: 1, stepQuanta: 1, minQuanta: 1, maxQuanta: null };
+      const perpetual = { kind: "linear", multiplier: "1", settlement: "USDT" } as const;
+      const market = { ordType: "Market", timeInForce: "IOC" } as const;
+      const book = { bids: ["99", "50"], asks: ["100", "1", "101", "50"] } as const;
+      story.begin({
+        venues: ["a", "b", "c", "d"].map((name) => ({ name, exchange: "x" })),
+        instruments: [
+          { symbol: "BTC/USDT", qtyRule },
+          { symbol: "BTC/USDT", at: 1 },
+          contractOf("BTC/USDT", perpetual, { at: 2, qtyRule }),
+          { symbol: "BTC/USDT", at: 3, qtyRule },
+        ],
+      });
+      exchange(story, { selfMatch: "refuse" }, "x").book(book, 1).book(book, 2);
+      instrument(story, { priceCollarPpm: 5000 });
+      story.place("i1", { ...market, qty: "1" }).place("i2", { qty: "1", px: "98" });
+      story.place("p1", { on: 2, side: "Sell", qty: "5", px: "97" });
+      instrument(story, { bookStaleMs: 5000 });
+      story.place("i3", { qty: "1", px: "98" }).place("s1", { on: 1, side: "Sell", px: "101" })
+        .place("i4", { qty: "1", px: "101" }).book(book, 3)
+        .place("i5", { qty: "1", px: "101" }).place("i6", { qty: "1.1", px: "101" })
+        .wait(5001).place("i7", { qty: "1", px: "101" })
+        .place("p2", { on: 2, qty: "1", px: "98" });
+      story.accept(2).fill(2, { id: "e1", qty: "1", px: "98" });
+      venue(story, { maxLoss: [{ currency: "USDT", most: "100" }] }).book(book, 1)
+        .place("i8", { qty: "1", px: "90" }).book(book, 3).place("i9", { qty: "1", px: "90" });
+      exchange(story, { maxOpenOrders: 5 }, "x").place("p3", { on: 2, qty: "1", px: "90" })
+        .place("i10", { qty: "1", px: "89" });
+    },
+  },
+  {
     name: "order_rate",
     requires: ["R-CORE-7", "R-CORE-3"],
     description:
