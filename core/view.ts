@@ -113,6 +113,8 @@ export interface View {
   readonly operatorState: TradingState;
   readonly killSwitch: boolean;
   readonly venues: readonly VenueView[];
+  /** Whose ledger has begun with what the account holds; ascending by number. */
+  readonly openedVenues: readonly VenueId[];
   readonly instruments: readonly Instrument[];
   instrumentByName(name: string): Instrument | undefined;
   clientIndex(name: string): ClientIndex | undefined;

@@ -93,7 +93,6 @@ export function declarationDrafts(
 ): Draft[] {
   const { view, clients, operator, nowUs } = options;
   const say = drafter(nowUs);
-  const known = new Set(view.venues.map(({ name }) => name));
   const named = new Set(
     venues.flatMap(({ instruments }) => instruments.map(({ instrument }) => instrument.name)),
   );
@@ -116,8 +115,8 @@ export function declarationDrafts(
       {},
       say,
     ),
+    ...openingBalances(venue, { view, say }),
     ...venue.instruments.flatMap((listed) => instrumentDrafts(listed, say)),
-    ...(known.has(venue.declaration.name) ? [] : openingBalances(venue, say)),
   ]);
   return [
     ...declared,
@@ -237,11 +236,19 @@ function placeOf(instrument: Instrument): { venue: VenueId; instrument: Instrume
   return { venue: instrument.venue, instrument: instrument.id };
 }
 
-/** Only for a venue that the journal does not know yet: afterwards the ledger has its own. */
-function openingBalances({ declaration, balances }: DeclaredVenue, say: Say): Draft[] {
-  return balances.map((balance) =>
-    say({ eventType: "BalanceSet", payload: balance, venue: declaration.id })
-  );
+/**
+ * What an account is given once: afterwards the ledger has its own. A start may end between any two
+ * of its events. The balances come before the account's instruments, so one that is opened and has
+ * an instrument was given all of them. Any other is given them again: a repetition posts nothing.
+ */
+function openingBalances(
+  { declaration, balances }: DeclaredVenue,
+  { view, say }: { readonly view: View; readonly say: Say },
+): Draft[] {
+  const { id } = declaration;
+  const hasInstrument = view.instruments.some(({ venue }) => venue === id);
+  if (hasInstrument && view.openedVenues.includes(id)) return [];
+  return balances.map((balance) => say({ eventType: "BalanceSet", payload: balance, venue: id }));
 }
 
 type Said<Type extends keyof ControlPayloads> = {

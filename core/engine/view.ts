@@ -74,6 +74,11 @@ export class EngineView implements View {
     return this.#declared.venues;
   }
 
+  get openedVenues(): readonly VenueId[] {
+    return this.#state.venues.filter(({ isOpened }) => isOpened)
+      .map(({ declaration }) => declaration.id);
+  }
+
   get instruments(): readonly Instrument[] {
     return this.#declared.instruments;
   }

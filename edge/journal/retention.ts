@@ -3,7 +3,8 @@
  *
  * Only sealed segments that every kept checkpoint covers are touched, so a recovery never needs
  * what was dropped. A segment is replaced or removed atomically; the chain verifies throughout:
- * over hashes where a market part went, from the anchor where segments went.
+ * over hashes where a market part went, from the anchor where segments went. A removal that was
+ * interrupted is finished by the next call, whatever is due by then.
  * Bound: one call rewrites at most one segment.
  * @module
  */
@@ -15,9 +16,10 @@ import {
   encodeSegmentHeader,
   type SegmentHeader,
   segmentName,
+  segmentNumber,
 } from "./format.ts";
 import { type ReadWindow, SegmentReader } from "./segment_reader.ts";
-import { encodeAnchor, listSegments } from "./segments.ts";
+import { encodeAnchor, firstSegment, listSegments } from "./segments.ts";
 import { journalDirectory } from "./writer.ts";
 
 const HOUR_US = 3_600_000_000;
@@ -85,19 +87,37 @@ function firstTimeUs(request: RetentionRequest, number: number): number | undefi
   return found.kind === "batch" ? found.batch.header.timeUs : undefined;
 }
 
+/** The anchor comes first: what is older than it is ignored, whether or not it is gone yet. */
 function dropSegments(request: RetentionRequest, covered: readonly Sealed[]): number | undefined {
   const { disk, stateDirectory, settings, nowUs } = request;
-  if (settings.truthDays === null) return undefined;
-  const cutUs = nowUs - settings.truthDays * 24 * HOUR_US;
-  const old = covered.filter(({ endUs }) => endUs < cutUs);
-  const anchor = old.at(-1)?.next;
-  if (anchor === undefined) return undefined;
   const directory = journalDirectory(stateDirectory);
-  // The anchor comes first: what is older than it is ignored, whether or not it is gone yet.
-  replaceFile(disk, { directory, name: "anchor.json" }, encodeAnchor(anchor));
-  for (const { header } of old) disk.remove(`${directory}/${segmentName(header.number)}`);
+  if (settings.truthDays !== null) {
+    const cutUs = nowUs - settings.truthDays * 24 * HOUR_US;
+    const anchor = covered.filter(({ endUs }) => endUs < cutUs).at(-1)?.next;
+    const name = "anchor.json";
+    if (anchor !== undefined) replaceFile(disk, { directory, name }, encodeAnchor(anchor));
+  }
+  const first = firstSegment(disk, directory);
+  return removeBefore(disk, { directory, first }) ? first : undefined;
+}
+
+/**
+ * Removes the segments before `first`, and drafts of them, also those that an earlier call left when
+ * it was interrupted: nobody else sees them. Returns false if there are none.
+ */
+function removeBefore(
+  disk: Disk,
+  { directory, first }: { readonly directory: string; readonly first: number },
+): boolean {
+  const old = disk.list(directory).filter((name) => {
+    const number = segmentNumber(name.replace(/\.tmp$/, ""));
+    return number !== undefined && number < first;
+  });
+  if (old.length === 0) return false;
+  disk.syncDirectory(directory); // that of an earlier call's anchor may have failed
+  for (const name of old) disk.remove(`${directory}/${name}`);
   disk.syncDirectory(directory);
-  return anchor.number;
+  return true;
 }
 
 function openSegment(request: RetentionRequest, number: number): SegmentReader {

@@ -3,7 +3,7 @@
  *
  * The anchor (`journal/anchor.json`) says where the journal begins since retention dropped its
  * oldest segments, or where it was begun after a loss; without one it begins at segment 1, batch 1. Segments before the anchor are left-overs
- * of a retention that was interrupted, and are ignored.
+ * of a retention that was interrupted: they are ignored, and removed by the next one.
  * @module
  */
 import { sha256 } from "../../sha256.ts";

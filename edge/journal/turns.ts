@@ -76,7 +76,10 @@ export class Turns {
     this.#ports.timers.soon(() => this.#slice());
   }
 
-  /** Somebody waits for all of it: no rests until it is done, and an end to the one that is on. */
+  /**
+   * Somebody waits for all of it: no rests until it is done, and an end to the one that is on. A turn
+   * that is under way does not count: what it is for may come too late for that one.
+   */
   hurry(): void {
     this.#isUrgent = true;
     this.wake();
@@ -144,7 +147,8 @@ export class Turns {
     else {
       this.#behindSinceUs = undefined;
       this.#wantedSinceUs = this.#isWanted ? startUs : undefined;
-      this.#isUrgent = false;
+      // What somebody waits for came in the middle of this turn, perhaps too late for it.
+      this.#isUrgent = this.#isUrgent && this.#isWanted;
     }
   }
 

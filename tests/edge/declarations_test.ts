@@ -30,6 +30,7 @@ const LIMITS = { ...NO_LIMITS, bookStaleMs: 1000 };
 type Changes = {
   readonly instrument?: Partial<Instrument>;
   readonly simulation?: DeclaredVenue["declaration"]["simulation"];
+  readonly balances?: DeclaredVenue["balances"];
 };
 
 /** Returns a venue as the configuration declares it: numbers count from 0 in the file. */
@@ -41,7 +42,7 @@ function venue(name: string, symbols: readonly string[], changes: Changes = {}):
     credentials: {},
     deadManMs: null,
     feed: { kind: "client", rawFormat: null },
-    balances: [{ currency: "USDT", total: "100" }],
+    balances: changes.balances ?? [{ currency: "USDT", total: "100" }],
     limits: NO_VENUE_LIMITS,
     exchangeLimits: NO_EXCHANGE_LIMITS,
     instruments: symbols.map((symbol, at) => ({
@@ -70,11 +71,32 @@ class Journal {
     operator: Operator = ACTIVE,
     clients: readonly DeclaredClient[] = [],
   ): string[] {
-    const { view } = this.timeline;
-    const numbered = renumber(venues, view);
-    const drafts = declarationDrafts(numbered, { view, clients, operator, nowUs: micros(1) });
+    const drafts = this.#drafts(venues, operator, clients);
     for (const draft of drafts) this.apply(draft);
     return drafts.map(wordsOf);
+  }
+
+  /** Starts a run that ends when so many of its declarations are in the journal; false: all are. */
+  runInterrupted(venues: readonly DeclaredVenue[], after: number): boolean {
+    const drafts = this.#drafts(venues, ACTIVE, []);
+    for (const draft of drafts.slice(0, after)) this.apply(draft);
+    return after < drafts.length;
+  }
+
+  /** What accounts hold, each as words. */
+  get balances(): string[] {
+    const rows = this.timeline.view.balances();
+    return rows.map(({ venue: of, total, currency }) => `${of} ${total} ${currency}`);
+  }
+
+  #drafts(
+    venues: readonly DeclaredVenue[],
+    operator: Operator,
+    clients: readonly DeclaredClient[],
+  ): Draft[] {
+    const { view } = this.timeline;
+    const numbered = renumber(venues, view);
+    return declarationDrafts(numbered, { view, clients, operator, nowUs: micros(1) });
   }
 
   apply(draft: Draft): void {
@@ -126,16 +148,16 @@ function wordsOf(draft: Draft): string {
   }
 }
 
-Deno.test("declarationDrafts() declares venue, instruments, limits, then opening balances", () => {
+Deno.test("declarationDrafts() declares venue, limits, opening balances, then instruments", () => {
   deepStrictEqual(new Journal().run([venue("a", ["X/Y", "Z/Y"])]), [
     "venue a",
     "limits venue",
     "limits exchange",
+    "balance 0 USDT",
     "open a:X/Y",
     "limits instrument",
     "open a:Z/Y",
     "limits instrument",
-    "balance 0 USDT",
   ]);
 });
 
@@ -151,6 +173,38 @@ Deno.test("declarationDrafts() says the opening balance of a venue once in a jou
   ]);
   const third = journal.run([venue("a", ["X/Y"]), venue("b", ["X/Y"])]);
   deepStrictEqual(third.filter((words) => words.startsWith("balance")), ["balance 1 USDT"]);
+});
+
+const TWO = [{ currency: "BTC", total: "2" }, { currency: "USDT", total: "100" }];
+
+Deno.test("declarationDrafts() makes up for what a start left out of the opening balances, wherever it was interrupted", () => {
+  const changes = { simulation: SIMULATION, balances: TWO };
+  const venues = [venue("a", ["X/Y", "Z/Y"], changes), venue("b", ["X/Y"], changes)];
+  for (let after = 0;; after += 1) {
+    const journal = new Journal();
+    const isInterrupted = journal.runInterrupted(venues, after);
+    journal.run(venues);
+    const all = ["0 2 BTC", "0 100 USDT", "1 2 BTC", "1 100 USDT"];
+    deepStrictEqual(journal.balances, all, `after ${after}`);
+    if (!isInterrupted) return;
+  }
+});
+
+Deno.test("declarationDrafts() opens an account whose instruments are known and whose balances never were", () => {
+  const journal = new Journal();
+  journal.run([venue("a", ["X/Y"], { simulation: SIMULATION, balances: [] })]);
+  deepStrictEqual(journal.balances, []);
+  journal.run([venue("a", ["X/Y"], { simulation: SIMULATION, balances: TWO })]);
+  deepStrictEqual(journal.balances, ["0 2 BTC", "0 100 USDT"]);
+});
+
+Deno.test("declarationDrafts() says no opening balance that is new or another once the account is opened", () => {
+  const journal = new Journal();
+  journal.run([venue("a", ["X/Y"], { simulation: SIMULATION })]);
+  const balances = [{ currency: "USDT", total: "500" }, { currency: "BTC", total: "2" }];
+  const words = journal.run([venue("a", ["X/Y", "Z/Y"], { simulation: SIMULATION, balances })]);
+  deepStrictEqual(words.filter((said) => said.startsWith("balance")), []);
+  deepStrictEqual(journal.balances, ["0 100 USDT"]);
 });
 
 Deno.test("renumber() keeps the journal's numbers when the file's order changes", () => {

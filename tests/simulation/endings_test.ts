@@ -6,6 +6,7 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import { type Configuration, parseConfiguration } from "../../config/mod.ts";
 import { createTimeline } from "../../core/mod.ts";
 import type { Draft } from "../../core/event.ts";
 import type { Timeline } from "../../core/timeline.ts";
@@ -329,6 +330,49 @@ Deno.test("stop() before the daemon listens ends 0 and never listens", () => {
   deepStrictEqual(machine.said("listening"), []);
   machine.kill(run);
   strictEqual(machine.start().refusal, undefined, "the journal is whole and the lock is free");
+});
+
+/** Paper venues `p0`, `p1` and so on, each with one instrument and an opening balance. */
+function paperVenues(count: number): Configuration {
+  const venues = Array.from({ length: count }, (_, at) => `
+  - name: p${at}
+    exchange: test
+    feed: { kind: client }
+    balances: [{ currency: USD, total: "1000" }]
+    instruments:
+      - symbol: X/USD
+        base: X
+        quote: USD
+        price: { quantum: "1" }
+        quantity: { quantum: "1" }
+        limits: { price_collar_ppm: null }`);
+  const text = `journal: { index: false }\nvenues:${venues.join("")}\n`;
+  return parseConfiguration({ file: "simulation", directory: ".", text }, {
+    adapters: new Map(),
+    captureFormats: [],
+    fileExists: () => false,
+  });
+}
+
+Deno.test("a first start whose disk is full between its batches leaves no account without its balance", () => {
+  const configuration = paperVenues(11); // the last one is declared in the first batch, its balance not
+  for (const onCall of [1, 2, 3]) {
+    const machine = new Machine();
+    machine.disk.inject({ operation: "syncData", path: "journal/", onCall, effect: "NoSpace" });
+    const first = machine.start([], { configuration });
+    strictEqual(endOf(machine, first)?.code, 74);
+    machine.kill(first);
+    machine.disk.heal();
+    const run = machine.start([], { configuration });
+    machine.until(() => machine.said("listening").length > 0, "listening");
+    const alice = machine.client("alice");
+    alice.send(place(machine, "first", { instrument: "p10:X/USD" }));
+    machine.until(() => alice.all("ExecutionReport").length > 0, "an answer");
+    const [answer] = alice.all("ExecutionReport");
+    const said = [answer?.["exec_type"], answer?.["text"]];
+    deepStrictEqual(said, ["PendingNew", undefined], `sync ${onCall}`);
+    machine.kill(run);
+  }
 });
 
 /** An adapter that sends its first order, and dies before it hears the answer. */

@@ -314,6 +314,7 @@ export class FakeBackend implements Backend {
       dryRuns: { clients: [], instruments: [] },
       halts: { venues: [], instruments: [] },
       venues: this.venues,
+      openedVenues: [],
       instruments: this.instruments,
       instrumentByName: (name) => this.instruments.find((row) => row.name === name),
       clientIndex: (name) => this.#clients.get(name)?.index,

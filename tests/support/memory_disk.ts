@@ -12,7 +12,14 @@ export type CrashKeep = "all" | "none" | ((sector: number) => boolean);
 
 /** A fault at the `onCall`-th call (1, 2 …) of an operation on paths that hold `path`. */
 export type DiskFault = {
-  readonly operation: "writeAt" | "syncData" | "truncate" | "open" | "rename" | "syncDirectory";
+  readonly operation:
+    | "writeAt"
+    | "syncData"
+    | "truncate"
+    | "open"
+    | "rename"
+    | "remove"
+    | "syncDirectory";
   readonly path?: string;
   readonly onCall: number;
   /**
@@ -180,6 +187,7 @@ export class MemoryDisk implements Disk {
   }
 
   remove(path: string): void {
+    this.#enter("remove", path);
     this.#node(path);
     this.#entries.delete(path);
   }

@@ -4,7 +4,15 @@
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { clientIndex, instrumentId, micros, orderId, qty, venueId } from "../../../core/mod.ts";
+import {
+  clientIndex,
+  createTimeline,
+  instrumentId,
+  micros,
+  orderId,
+  qty,
+  venueId,
+} from "../../../core/mod.ts";
 import { NO_LIMITS } from "../../../core/limits.ts";
 import { draft, World } from "../../support/engine_world.ts";
 
@@ -82,6 +90,15 @@ Deno.test("View.positions() values what is held at the middle of the book", () =
   const [row] = w.timeline.view.positions(ALICE);
   deepStrictEqual([row?.qty, row?.avgPx, row?.unrealisedPnl], ["6", "100", "60"]);
   ok(w.timeline.view.book(instrumentId(0))?.isFresh);
+});
+
+Deno.test("View.openedVenues has a venue from its first balance on, also after a checkpoint", () => {
+  const w = new World().start();
+  deepStrictEqual(w.timeline.view.openedVenues, []);
+  w.control("BalanceSet", { currency: "USDT", total: "5" });
+  deepStrictEqual(w.timeline.view.openedVenues, [venueId(0)]);
+  const restored = createTimeline(w.timeline.checkpoint());
+  deepStrictEqual(restored.view.openedVenues, [venueId(0)]);
 });
 
 Deno.test("View.risk() names limits and states, View.counters() counts", () => {

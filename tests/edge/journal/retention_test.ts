@@ -3,12 +3,14 @@
  * nothing else; to the microsecond and to the event.
  * @module
  */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import { micros } from "../../../core/numbers.ts";
+import { segmentName } from "../../../edge/journal/format.ts";
 import { journalVerify } from "../../../edge/journal/mod.ts";
 import { applyRetention, type RetentionSettings } from "../../../edge/journal/retention.ts";
 import { readWindow, SegmentReader } from "../../../edge/journal/segment_reader.ts";
 import { listSegments } from "../../../edge/journal/segments.ts";
+import { DiskError } from "../../../edge/ports.ts";
 import { eventAt, JournalRig, STATE } from "../../support/journal_rig.ts";
 import type { MemoryDisk } from "../../support/memory_disk.ts";
 
@@ -136,6 +138,41 @@ Deno.test("retention touches nothing without a checkpoint, and never the segment
   deepStrictEqual(apply(disk, { settings: MARKET_ONLY, nowUs }).rewritten, all.slice(0, -1));
   strictEqual(apply(disk, { settings: TRUTH_ONLY, nowUs }).firstKept, all.at(-1));
   deepStrictEqual(numbersOf(disk), all.slice(-1));
+});
+
+Deno.test("retention removes what an earlier one left that was interrupted, whatever is due now", () => {
+  const nowUs = 10_000 * DAY_US;
+  for (const settings of [TRUTH_ONLY, MARKET_ONLY, { marketHours: null, truthDays: null }]) {
+    for (const onCall of [1, 2, 3]) {
+      const disk = journal();
+      const all = numbersOf(disk);
+      checkpointAt(disk, firstSeqOf(disk, 4) - 1);
+      disk.put(`${JOURNAL}/00000002.log.tmp`, new Uint8Array(9)); // of a rewrite that was interrupted
+      disk.inject({ operation: "remove", path: "journal/", onCall, effect: "Io" });
+      throws(() => apply(disk, { settings: TRUTH_ONLY, nowUs }), DiskError);
+      disk.heal();
+      deepStrictEqual(numbersOf(disk), all.slice(3), "the anchor is there");
+      const { firstKept } = apply(disk, { settings, nowUs });
+      strictEqual(firstKept, all[3]);
+      deepStrictEqual(disk.list(JOURNAL), [...all.slice(3).map(segmentName), "anchor.json"]);
+      disk.crash("none");
+      deepStrictEqual(disk.list(JOURNAL), [...all.slice(3).map(segmentName), "anchor.json"]);
+      ok(journalVerify(disk, STATE).ok);
+    }
+  }
+});
+
+Deno.test("retention removes nothing before the anchor is durable, whoever wrote it", () => {
+  const disk = journal();
+  checkpointAt(disk, firstSeqOf(disk, 4) - 1);
+  const files = [...disk.list(JOURNAL), "anchor.json"];
+  for (const onCall of [1, 2]) {
+    disk.inject({ operation: "syncDirectory", path: "journal", onCall, effect: "Io" });
+  }
+  for (let call = 1; call <= 2; call += 1) {
+    throws(() => apply(disk, { settings: TRUTH_ONLY, nowUs: 10_000 * DAY_US }), DiskError);
+    deepStrictEqual(disk.list(JOURNAL), files, `call ${call}`);
+  }
 });
 
 Deno.test("retention leaves a segment as it is that never had market data", () => {

@@ -153,3 +153,19 @@ Deno.test("Turns.hurry() ends a rest that is on, once", () => {
   time.advance(10_000);
   strictEqual(steps.length, 6);
 });
+
+Deno.test("Turns.hurry() in the middle of a turn holds for the next turn too, and for no other", () => {
+  const { time, turns, begun, steps } = rigOf({ steps: 3, stepUs: 1_000_000, turnsLeft: 1 });
+  turns.wake();
+  time.advance(3_000_000);
+  deepStrictEqual(steps, [0]);
+  turns.hurry(); // what it is for may come too late for the turn that is under way
+  time.runDue();
+  const now = 3_000_000;
+  deepStrictEqual(begun, [0, now]);
+  deepStrictEqual(steps, [0, now, now, now, now, now]);
+  time.advance(100_000_000);
+  turns.wake();
+  time.runDue();
+  strictEqual(steps.length, 7, "the next one pauses");
+});
