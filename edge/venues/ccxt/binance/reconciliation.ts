@@ -39,6 +39,8 @@ import { noteTerms } from "./terms.ts";
 
 /** Funding is listed a while after it was paid: so long it is looked for again. */
 const LATE_MAX_MS = 1_800_000;
+/** As much as the core asks for again. */
+const OVERLAP_MS = 10_000;
 const ACCOUNT_READS_MAX = 3;
 /** Keys that could not be read, one after the other: then the venue has other worries. */
 const UNNAMED_MAX = 3;
@@ -165,10 +167,22 @@ export class Reconciliations {
     const sinceMs = Math.floor((sinceUs + Math.min(0, skewUs)) / 1000);
     const latestMs = Math.floor((sinceUs + skewUs) / 1000);
     const { beganMs } = this.#book;
+    const fromMs = beganMs === Infinity ? sinceMs : Math.max(sinceMs, Math.min(latestMs, beganMs));
     return {
-      fromMs: beganMs === Infinity ? sinceMs : Math.max(sinceMs, Math.min(latestMs, beganMs)),
+      fromMs: this.#notAhead(fromMs),
       toMs: Math.ceil((this.#account.host.nowUs() + Math.max(0, skewUs)) / 1000),
     };
+  }
+
+  /**
+   * What has not come yet was told by another clock than the one that was measured, and a span that
+   * begins there holds nothing: what can still be told is read, and nothing from before the account began.
+   */
+  #notAhead(fromMs: number): number {
+    const nowMs = Math.floor(this.#venueMs());
+    if (fromMs <= nowMs) return fromMs;
+    const { beganMs } = this.#book;
+    return beganMs === Infinity ? nowMs - OVERLAP_MS : Math.max(beganMs, nowMs - OVERLAP_MS);
   }
 
   #readSince(progress: Progress, span: Span, done: () => void): void {

@@ -360,6 +360,23 @@ usdm(
   },
 );
 
+Deno.test(
+  "reconcile() posts funding since a time that has not come yet, and the stream's after it",
+  relaxed,
+  async () => {
+    await using venue = await stillVenue("binance_usdm");
+    const trade = { op: "foreign", symbol: "BTCUSDT", side: "BUY", type: "MARKET" } as const;
+    await venue.tell({ ...trade, qty: "0.5" });
+    const funding = { op: "funding", symbol: "BTCUSDT", rate: "0.0001" } as const;
+    await venue.tell(funding);
+    using rig = await CcxtRig.connected(venue, { instrument: PERPETUAL });
+    await rig.reconcile(Date.now() * 1000 + 30_000_000);
+    strictEqual(rig.of("FundingPosted").length, 1);
+    await venue.tell(funding);
+    await rig.next("FundingPosted", 1);
+  },
+);
+
 for (const isKnown of [false, true]) {
   const when = isKnown ? "the adapter's first reconciliation looks back to" : "it was taken over";
   Deno.test(`start() posts no cash of an account from before ${when}`, relaxed, async () => {
