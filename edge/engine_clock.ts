@@ -4,6 +4,9 @@
  * It is anchored once to the wall clock and then advances with the monotonic one, so that an NTP
  * step, a leap second or an operator's `date` cannot fire or hold back a deadline. Where the two
  * drift apart it follows the wall clock by at most `SLEW_PPM`; a larger difference is an alarm.
+ *
+ * Threads share the wall clock alone: one that is to have the engine's time is told at its start how far
+ * that is ahead of it. It is not slewed afterwards: it stays where the other began.
  * Known limit: a machine that starts with a wrong clock keeps it until slewed or restarted.
  * @module
  */
@@ -26,6 +29,19 @@ export class EngineClock {
     this.#anchorUs = Math.max(clock.wallUs(), notBefore);
     this.#anchorMonotonicUs = clock.monotonicUs();
     this.#lastUs = this.#anchorUs;
+  }
+
+  /** Returns the clock of another thread that was `aheadUs` when this thread was started. */
+  static aheadBy(clock: Clock, aheadUs: number): EngineClock {
+    const engine = new EngineClock(clock, micros(0));
+    engine.#anchorUs += aheadUs;
+    engine.#lastUs = engine.#anchorUs;
+    return engine;
+  }
+
+  /** Now less the wall clock, microseconds; below 0 where that was set ahead. */
+  get aheadUs(): number {
+    return this.nowUs() - this.#clock.wallUs();
   }
 
   /** Now; never less than any earlier answer. */

@@ -121,8 +121,8 @@ export const VENUE_SERIES = {
   tapeline_venue_clock_skew_seconds: {
     kind: "gauge",
     help:
-      "The venue's clock less this machine's, by the shortest of the newest round trips; absent " +
-      "where it is not measured.",
+      "The venue's clock minus the engine's, by the shortest of the newest round trips; absent " +
+      "where it was not measured.",
     labels: VENUE,
   },
   tapeline_venue_round_trip_seconds: {

@@ -15,7 +15,6 @@
 import type { VenueCommand } from "../../core/command.ts";
 import { unreachable } from "../../core/invariant.ts";
 import type { Micros, RequestId } from "../../core/numbers.ts";
-import { micros } from "../../core/numbers.ts";
 import type { Draft, VenueStatus } from "../../core/event.ts";
 import { EngineClock } from "../engine_clock.ts";
 import type { CreditMessage } from "../inlet.ts";
@@ -97,12 +96,12 @@ class VenueWorker {
     ports: Ports,
     options: VenueWorkerOptions & { readonly registered: RegisteredAdapter },
   ) {
-    const { declaration, instruments } = options.init;
+    const { declaration, instruments, clockAheadUs } = options.init;
     this.#scope = scope;
     this.#ports = ports;
     this.#options = options;
     this.#outlet = new Outlet(scope, ports.timers);
-    this.#clock = new EngineClock(ports.clock, micros(0));
+    this.#clock = EngineClock.aheadBy(ports.clock, clockAheadUs);
     this.#drafts = {
       venue: declaration.id,
       instruments: new Set(instruments.map(({ id }) => id)),

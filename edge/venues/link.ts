@@ -49,7 +49,7 @@ type Failure = { readonly outcome: "notSent" | "unknown"; readonly reason: strin
 const NOT_RUNNING: Failure = { outcome: "notSent", reason: "the venue's adapter is not running" };
 
 export type VenueLinkOptions = {
-  readonly init: VenueInit;
+  readonly init: Omit<VenueInit, "clockAheadUs">;
   /** Instruments that are there for the orders that rest on them: they stay closed. */
   readonly leaving: ReadonlySet<InstrumentId>;
   readonly ingress: Ingress;
@@ -101,8 +101,12 @@ export class VenueLink implements MetricSource {
   }
 
   start(): void {
-    const { ports, init } = this.#options;
-    const started: VenueInit = { ...init, instruments: this.#instruments };
+    const { ports, init, clock } = this.#options;
+    const started: VenueInit = {
+      ...init,
+      instruments: this.#instruments,
+      clockAheadUs: clock.aheadUs,
+    };
     const worker = ports.workers.start("venue", started);
     this.#worker = worker;
     this.#connect(worker);

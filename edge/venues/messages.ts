@@ -22,6 +22,8 @@ export type VenueInit = {
   /** Where the secrets are; never the secrets. */
   readonly credentials: Readonly<Record<string, SecretSource>>;
   readonly deadManMs: number | null;
+  /** The daemon's clock less the wall clock, microseconds: both ends have one time. */
+  readonly clockAheadUs: number;
 };
 
 /**

@@ -52,6 +52,22 @@ Deno.test("nowUs() follows the monotonic clock through steps of the wall clock",
   strictEqual(engine.nowUs(), START_US + 2000);
 });
 
+Deno.test("EngineClock.aheadBy() goes with the clock of another thread, whatever the wall has", () => {
+  for (const step of [-40_000_000, 0, 40_000_000]) {
+    const clock = new SetClock();
+    const engine = new EngineClock(clock, micros(0));
+    clock.pass(1000, step);
+    const { aheadUs } = engine;
+    strictEqual(aheadUs, 0 - step);
+    clock.pass(300_000); // until the other thread runs
+    clock.monotonic = 3; // which counts from its own start
+    const other = EngineClock.aheadBy(clock, aheadUs);
+    strictEqual(other.nowUs(), START_US + 301_000);
+    clock.pass(1000, 5_000_000);
+    strictEqual(other.nowUs(), START_US + 302_000);
+  }
+});
+
 Deno.test("discipline() says the difference and moves by 500 ppm of what has passed", () => {
   const clock = new SetClock();
   const engine = new EngineClock(clock, micros(0));

@@ -32,12 +32,14 @@ const INIT: VenueInit = {
   options: { key: "value" },
   credentials: { api_key: { env: "KEY" }, secret: { file: "/secret" } },
   deadManMs: null,
+  clockAheadUs: 0,
 };
 
 type RigOptions = {
   /** Loads and makes the adapter later, when `finish` is called. */
   readonly isLate?: boolean;
   readonly secrets?: ReadonlyMap<string, string>;
+  readonly clockAheadUs?: number;
 };
 
 /** A Worker's scope, the adapter in it, and what came out. */
@@ -55,7 +57,7 @@ class Rig {
   #hear: (message: unknown) => void = () => {};
   throws: string | undefined;
 
-  constructor({ isLate = false, secrets = new Map() }: RigOptions = {}) {
+  constructor({ isLate = false, secrets = new Map(), clockAheadUs = 0 }: RigOptions = {}) {
     this.scope = {
       post: (message) => void this.posted.push(structuredClone(message as VenueReportMessage)),
       onMessage: (handler) => {
@@ -79,7 +81,7 @@ class Rig {
     };
     const { signals } = this.#threads;
     const ports = { clock: this.time, timers: this.time, signals, log } as unknown as Ports;
-    const init = { ...INIT, commits: this.#commits };
+    const init = { ...INIT, commits: this.#commits, clockAheadUs };
     runVenue(this.scope, ports, { init, adapters, secrets: secretsOf(secrets) });
   }
 
@@ -408,6 +410,12 @@ Deno.test("a status that says the same again is not said", () => {
   const rig = new Rig();
   for (const reason of ["no network", "no network", "no keys"]) rig.host.status("down", reason);
   deepStrictEqual(rig.said, ["down", "down"]);
+});
+
+Deno.test("nowUs() is the daemon's time where that is ahead of the wall clock", () => {
+  const clockAheadUs = 40_000_000;
+  const rig = new Rig({ clockAheadUs });
+  strictEqual(rig.host.nowUs(), rig.time.wallUs() + clockAheadUs);
 });
 
 Deno.test("isDaemonAlive() is true within 3 s of a beat", () => {

@@ -483,6 +483,19 @@ Deno.test("VenueLink lists what the venue says anew, and starts the next adapter
   deepStrictEqual([init.credentials, init.deadManMs], [{ secret: { env: "S" } }, 5000]);
 });
 
+Deno.test("VenueLink starts each adapter with how far its clock is ahead of the wall's", () => {
+  const rig = new Rig();
+  rig.link.start();
+  const ahead = (): number => {
+    const { init } = rig.workers.last as unknown as { readonly init: VenueInit };
+    return init.clockAheadUs;
+  };
+  strictEqual(ahead(), 0);
+  rig.time.setWall(-40_000_000);
+  pauseOf(rig);
+  strictEqual(ahead(), 40_000_000);
+});
+
 Deno.test("VenueLink keeps an instrument closed that is there for its last orders only", () => {
   const rig = new Rig(100, [instrumentId(0)]);
   rig.link.start();

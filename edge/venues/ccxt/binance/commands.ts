@@ -24,6 +24,7 @@ import { type Failure, toFailure, type VenueError } from "./ladder.ts";
 import { Fields } from "../payload.ts";
 import { limitPxOf, qtyOf } from "./reports.ts";
 import type { CallResult, ReadyCall } from "./rest.ts";
+import { amendmentKey, noteTerms } from "./terms.ts";
 
 type Released<Command extends OrderCommand> = {
   readonly command: Command;
@@ -228,18 +229,23 @@ export class Commands {
     });
   }
 
+  /** An answer that is older than what was told meanwhile ends the request, with the newer terms. */
   #replaced(
     order: BinanceOrder,
     { command, listed, stamps }: Answered<ReplaceRequest>,
   ): void {
-    const { instrument } = listed;
+    const { instrument, symbol } = listed;
     const said = { instrument, timeMs: order.updatedMs === 0 ? null : order.updatedMs };
     if (ENDED.has(order.status)) return this.#endedInstead(order, { listed, ...said });
+    const { clOrdId: key, side } = command;
+    const venueOrderId = order.orderId;
+    const known = this.#account.orders.note({ key, symbol, side, venueOrderId });
+    const { origQty, price } = noteTerms(known, order);
     this.#account.reporter.say("OrderReplaced", {
-      ...this.#account.refOf(command, order.orderId),
+      ...this.#account.refOf(command, venueOrderId),
       ...stamps,
-      orderQty: qtyOf(order.origQty, instrument),
-      price: limitPxOf(order.price, instrument),
+      orderQty: qtyOf(origQty, instrument),
+      price: limitPxOf(price, instrument),
     }, { ...said, key: amendmentKey(order) });
   }
 
@@ -301,13 +307,6 @@ const NOT_UNDERSTOOD: Failure = {
   outcome: "unknown",
   text: "the exchange answered, and not with the order",
 };
-
-/** Answer and stream say one amendment twice: this tells that they do. */
-export function amendmentKey(
-  amended: { readonly orderId: string; readonly updatedMs: number },
-): string {
-  return `amended ${amended.orderId} ${amended.updatedMs}`;
-}
 
 /** Dispatches one order command. */
 export function sendCommand(commands: Commands, released: ReleasedCommand): boolean {

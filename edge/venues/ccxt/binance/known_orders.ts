@@ -1,9 +1,9 @@
 /**
  * What this adapter has seen of orders: names, side, and which executions it has offered.
  *
- * No order state: the core has that. This only answers three questions: under which key does the
- * venue keep the order of this number, on which side is it, and has every execution that an answer
- * counts been offered before its order is said to have ended.
+ * No order state: the core has that. This only answers four questions: under which key does the
+ * venue keep the order of this number, on which side is it, has every execution that an answer
+ * counts been offered before its order is said to have ended, and which terms of it were told.
  * Invariant: an execution is counted once. An order that was not seen from its beginning is never
  * taken for complete on what was seen of it.
  * Others' orders are known for the sake of their executions, and are never acted on.
@@ -13,6 +13,7 @@
  */
 import type { Side } from "../../../../core/instrument.ts";
 import type { Numbered } from "./requests.ts";
+import type { Terms } from "./terms.ts";
 
 const KNOWN_MAX = 50_000;
 
@@ -32,6 +33,8 @@ export type KnownOrder = {
   isOver: boolean;
   /** The venue has shown it ended: it rests no more, though its end may still have to be said. */
   isGone: boolean;
+  /** The newest that were told; undefined: none since this adapter was started. */
+  terms: Terms | undefined;
 };
 
 /** The orders of one account, by key and by the venue's number. */
@@ -99,6 +102,7 @@ export class KnownOrders {
       isWatched: false,
       isOver: false,
       isGone: false,
+      terms: undefined,
       trades: new Set<string>(),
     };
     this.#byKey.set(key, order);

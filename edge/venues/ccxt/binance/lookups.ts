@@ -4,6 +4,7 @@
  * Invariant: `OrderFound` counts exactly what was offered before it. Where order and executions do
  * not agree (one of the two is older), or the order ended meanwhile, it is no answer, and the core
  * asks again. `OrderNotFound` is said only of an order that the venue has never numbered for us.
+ * The terms that it shows are told: the stream's later word on them is passed over.
  * @module
  */
 import type { LookupOrder } from "../../../../core/command.ts";
@@ -25,6 +26,7 @@ import { Fields, PayloadError } from "../payload.ts";
 import { execIdOf, limitPxOf, qtyOf } from "./reports.ts";
 import type { CallResult } from "./rest.ts";
 import { isFull, readSpan } from "./spans.ts";
+import { noteTerms } from "./terms.ts";
 
 type Asked = { readonly command: LookupOrder; readonly listed: Listed };
 
@@ -224,7 +226,8 @@ export class Lookups {
       const text = `its executions come to ${executed}, the order says ${found.cumQty}`;
       return this.#account.failed(command, { outcome: "unknown", text });
     }
-    if (found.status === "open" && this.#account.orders.get(command.clOrdId)?.isOver === true) {
+    const known = this.#account.orders.get(command.clOrdId);
+    if (found.status === "open" && known?.isOver === true) {
       // The exchange does not revive orders: this was read before the end that it has told since.
       return this.#account.failed(command, {
         outcome: "unknown",
@@ -232,6 +235,7 @@ export class Lookups {
       });
     }
     if (found.status !== "open") this.#endings.forget(command.clOrdId);
+    if (known !== undefined) noteTerms(known, order);
     const timeMs = order.updatedMs === 0 ? null : order.updatedMs;
     this.#account.reporter.say("OrderFound", found, { instrument, timeMs });
   }

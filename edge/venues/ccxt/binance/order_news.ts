@@ -2,7 +2,8 @@
  * The user stream's word on orders, as reports.
  *
  * Ordering: as the stream says it, but an end waits for the executions that it counts. An
- * acceptance that overtakes the answer to its submit bears that submit's stamps.
+ * acceptance that overtakes the answer to its submit bears that submit's stamps. An amendment that was
+ * told already is passed over.
  * Of orders that are not ours only executions are reported: they move the account.
  * @module
  */
@@ -11,9 +12,10 @@ import type { VenueRejectCode } from "../../../../core/reject_code.ts";
 import type { Account } from "./account.ts";
 import type { Listed } from "./requests.ts";
 import type { OrderNews } from "./stream.ts";
-import { amendmentKey } from "./commands.ts";
 import type { Endings } from "./endings.ts";
+import type { KnownOrder } from "./known_orders.ts";
 import { limitPxOf, qtyOf } from "./reports.ts";
+import { amendmentKey, isTold, noteTerms } from "./terms.ts";
 
 /** Why spot's matching engine refuses, as `r` spells it. */
 const REASONS: ReadonlyMap<string, VenueRejectCode> = new Map([
@@ -52,14 +54,17 @@ export class NewsDesk {
     }
     if (!this.#account.isOurs(key)) return;
     const { symbol, side, orderId: venueOrderId } = news;
-    this.#account.orders.note({ key, symbol, side, venueOrderId });
+    const known = this.#account.orders.note({ key, symbol, side, venueOrderId });
     const executed = qtyOf(news.cumQty, listed.instrument);
     this.#endings.expect({ key, listed, executed });
     if (news.status === "FILLED") this.#endings.forget(key);
-    this.#tell(news, { listed, ref });
+    this.#tell(news, { listed, ref, known });
   }
 
-  #tell(news: OrderNews, of: { readonly listed: Listed; readonly ref: OrderRef }): void {
+  #tell(
+    news: OrderNews,
+    of: { readonly listed: Listed; readonly ref: OrderRef; readonly known: KnownOrder },
+  ): void {
     switch (news.type) {
       case "NEW":
         return this.#accepted(news, of);
@@ -121,15 +126,21 @@ export class NewsDesk {
 
   #amended(
     news: OrderNews,
-    { listed, ref }: { readonly listed: Listed; readonly ref: OrderRef },
+    of: { readonly listed: Listed; readonly ref: OrderRef; readonly known: KnownOrder },
   ): void {
-    const { instrument } = listed;
-    const { orderId, timeMs } = news;
+    const { listed: { instrument }, ref, known } = of;
+    const { orderId, timeMs, orderQty: origQty, price } = news;
+    const amended = { orderId, updatedMs: timeMs, origQty, price };
+    if (isTold(amended, known)) return;
+    // Of one millisecond the stream's last word counts, also where it repeats what was told before the
+    // one in between: it must not be taken for a repetition.
+    const isSameMs = known.terms?.updatedMs === timeMs;
+    noteTerms(known, amended);
     this.#account.reporter.say("OrderReplaced", {
       ...ref,
-      orderQty: qtyOf(news.orderQty, instrument),
-      price: limitPxOf(news.price, instrument),
-    }, { instrument, timeMs, key: amendmentKey({ orderId, updatedMs: timeMs }) });
+      orderQty: qtyOf(origQty, instrument),
+      price: limitPxOf(price, instrument),
+    }, { instrument, timeMs, ...isSameMs ? {} : { key: amendmentKey(amended) } });
   }
 
   #elsewhere(news: OrderNews): void {

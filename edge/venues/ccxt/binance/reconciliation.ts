@@ -35,9 +35,12 @@ import { askMode, HEDGE_MODE } from "./position_mode.ts";
 import { History } from "./history.ts";
 import { execIdOf, limitPxOf, qtyOf } from "./reports.ts";
 import type { Span } from "./spans.ts";
+import { noteTerms } from "./terms.ts";
 
 /** Funding is listed a while after it was paid: so long it is looked for again. */
 const LATE_MAX_MS = 1_800_000;
+/** As much as the core asks for again. */
+const OVERLAP_MS = 10_000;
 const ACCOUNT_READS_MAX = 3;
 /** Keys that could not be read, one after the other: then the venue has other worries. */
 const UNNAMED_MAX = 3;
@@ -54,7 +57,7 @@ type Failure = {
 /** What has been read so far. */
 type Progress = {
   readonly command: ReconcileAccount;
-  openOrders: OpenOrder[];
+  openOrders: { readonly row: OpenOrder; readonly order: BinanceOrder }[];
   trades: readonly BinanceTrade[];
   income: readonly BinanceIncome[];
   account: AccountPayloads["AccountReported"] | undefined;
@@ -133,7 +136,7 @@ export class Reconciliations {
         const listed = this.#account.bySymbol(order.symbol);
         if (listed === undefined) continue;
         this.#note(order);
-        progress.openOrders.push(openOrderOf(order, listed));
+        progress.openOrders.push({ row: openOrderOf(order, listed), order });
       }
       next();
     });
@@ -164,10 +167,22 @@ export class Reconciliations {
     const sinceMs = Math.floor((sinceUs + Math.min(0, skewUs)) / 1000);
     const latestMs = Math.floor((sinceUs + skewUs) / 1000);
     const { beganMs } = this.#book;
+    const fromMs = beganMs === Infinity ? sinceMs : Math.max(sinceMs, Math.min(latestMs, beganMs));
     return {
-      fromMs: beganMs === Infinity ? sinceMs : Math.max(sinceMs, Math.min(latestMs, beganMs)),
+      fromMs: this.#notAhead(fromMs),
       toMs: Math.ceil((this.#account.host.nowUs() + Math.max(0, skewUs)) / 1000),
     };
+  }
+
+  /**
+   * What has not come yet was told by another clock than the one that was measured, and a span that
+   * begins there holds nothing: what can still be told is read, and nothing from before the account began.
+   */
+  #notAhead(fromMs: number): number {
+    const nowMs = Math.floor(this.#venueMs());
+    if (fromMs <= nowMs) return fromMs;
+    const { beganMs } = this.#book;
+    return beganMs === Infinity ? nowMs - OVERLAP_MS : Math.max(beganMs, nowMs - OVERLAP_MS);
   }
 
   #readSince(progress: Progress, span: Span, done: () => void): void {
@@ -267,10 +282,18 @@ export class Reconciliations {
     const said = { instrument: null, timeMs: null };
     const key = `account ${command.request}`;
     reporter.say("AccountReported", account, { ...said, key });
-    const open = openOrders.filter(({ clOrdId }) => !this.#hasEnded(clOrdId));
+    const open = openOrders.filter(({ row }) => !this.#hasEnded(row.clOrdId));
+    for (const { order } of open) this.#noteTerms(order);
     this.#history.forget();
     this.#current = undefined; // not before: what cannot be said of it has to fail it
-    reporter.say("Reconciled", { request: command.request, openOrders: open }, said);
+    const rows = open.map(({ row }) => row);
+    reporter.say("Reconciled", { request: command.request, openOrders: rows }, said);
+  }
+
+  /** Not when they are read: of what is not offered the core knows nothing. */
+  #noteTerms(order: BinanceOrder): void {
+    const known = this.#account.orders.get(order.clientOrderId);
+    if (known !== undefined) noteTerms(known, order);
   }
 
   /** The exchange does not revive orders: its list was read before the end that it has told since. */

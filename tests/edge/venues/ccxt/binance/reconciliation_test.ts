@@ -196,6 +196,38 @@ for (const ms of [-60_000, 60_000]) {
   );
 }
 
+/** Ours was 40 s ahead when the account was last read, and the core asks for 10 s more. */
+const AHEAD_US = 30_000_000;
+
+Deno.test(
+  "reconcile() reads what was missed since a time that has not come yet",
+  relaxed,
+  async () => {
+    await using venue = await stillVenue("binance_spot");
+    const trade = { op: "foreign", symbol: "BTCUSDT", side: "BUY", type: "MARKET" } as const;
+    await venue.tell({ ...trade, qty: "0.2" });
+    using rig = await CcxtRig.connected(venue);
+    await rig.reconcile(Date.now() * 1000 + AHEAD_US);
+    deepStrictEqual(rig.of("OrderExecuted").map(({ lastQty }) => lastQty), [20_000]);
+  },
+);
+
+Deno.test(
+  "reconcile() reads nothing so from before the account was taken over",
+  relaxed,
+  async () => {
+    await using venue = await stillVenue("binance_spot");
+    const trade = { op: "foreign", symbol: "BTCUSDT", side: "BUY", type: "MARKET" } as const;
+    await venue.tell({ ...trade, qty: "0.1" });
+    await new Promise((resolve) => setTimeout(resolve, 20)); // the venue's time is in milliseconds
+    using rig = await CcxtRig.up(venue);
+    await venue.tell({ op: "halfOpen", stream: "user" }); // it says nothing of what follows
+    await venue.tell({ ...trade, qty: "0.2" });
+    await rig.reconcile(Date.now() * 1000 + AHEAD_US);
+    deepStrictEqual(rig.of("OrderExecuted").map(({ lastQty }) => lastQty), [20_000]);
+  },
+);
+
 Deno.test("reconcile() reads again what happened while it read", relaxed, async () => {
   await using venue = await stillVenue("binance_spot");
   const sinceUs = Date.now() * 1000 - 1_000_000;

@@ -165,6 +165,67 @@ usdm(
   },
 );
 
+/** Reports of the stream come so late; each keeps its place among those that do. */
+const LATE = { op: "disturb", stream: "user", what: "delay", ms: 1500 } as const;
+
+usdm(
+  "start() says nothing of a late amendment that a look-up has settled",
+  async (venue, rig) => {
+    rig.submit(1, RESTING);
+    await rig.next("OrderAccepted");
+    await venue.tell({ ...LATE, count: 4 });
+    await venue.tell({
+      op: "fault",
+      match: "PUT /fapi/v1/order",
+      fault: { kind: "status", status: 503, code: -1007, acts: true },
+    });
+    rig.replace(1, { orderQty: qty(12), price: RESTING.price });
+    await rig.next("RequestFailed");
+    await venue.tell({ op: "fill", order: `${PREFIX}-1-1`, qty: "0.004" });
+    rig.lookup(1);
+    strictEqual((await rig.next("OrderFound")).orderQty, 12);
+    rig.replace(1, { orderQty: qty(20), price: RESTING.price });
+    await rig.next("OrderReplaced");
+    await venue.tell({ op: "cancel", order: `${PREFIX}-1-1` }); // the last that the stream tells
+    await rig.next("OrderCancelled");
+    deepStrictEqual(rig.of("OrderReplaced").map(({ orderQty }) => orderQty), [20]);
+  },
+);
+
+usdm(
+  "start() says nothing of a late amendment that its first reconciliation has shown",
+  async (venue, rig) => {
+    rig.submit(1, RESTING);
+    await rig.next("OrderAccepted");
+    using second = await CcxtRig.connected(venue, { instrument: PERPETUAL });
+    await venue.tell({ ...LATE, count: 4 }); // to both of them
+    rig.replace(1, { orderQty: qty(20), price: RESTING.price });
+    await rig.next("OrderReplaced");
+    const { openOrders } = await second.reconcile(null);
+    deepStrictEqual(openOrders.map(({ orderQty }) => orderQty), [20]);
+    await venue.tell({ op: "cancel", order: `${PREFIX}-1-1` });
+    await second.next("OrderCancelled");
+    strictEqual(second.of("OrderReplaced").length, 0);
+  },
+);
+
+usdm(
+  "start() says a late amendment that only a reconciliation has shown that failed",
+  async (venue, rig) => {
+    rig.submit(1, RESTING);
+    await rig.next("OrderAccepted");
+    using second = await CcxtRig.connected(venue, { instrument: PERPETUAL });
+    await venue.tell({ ...LATE, count: 2 }); // to both of them
+    rig.replace(1, { orderQty: qty(20), price: RESTING.price });
+    await rig.next("OrderReplaced");
+    const fault = { kind: "status", status: 503, acts: false } as const;
+    await venue.tell({ op: "fault", match: "GET /fapi/v3/account", fault });
+    second.reconcile(null).catch(() => {}); // it waits for an answer that does not come
+    await second.next("ReconcileFailed");
+    strictEqual((await second.next("OrderReplaced")).orderQty, 20);
+  },
+);
+
 const GONE = { kind: "reject", code: -2013, msg: "Order does not exist." } as const;
 const SOON: RigOptions = { options: { propagation_ms: 100 } };
 
@@ -296,6 +357,23 @@ usdm(
     strictEqual(rig.of("FundingPosted").length, 1);
     await rig.reconcile(Date.now() * 1000);
     strictEqual(rig.of("FundingPosted").length, 1, "it is said once, however far is looked back");
+  },
+);
+
+Deno.test(
+  "reconcile() posts funding since a time that has not come yet, and the stream's after it",
+  relaxed,
+  async () => {
+    await using venue = await stillVenue("binance_usdm");
+    const trade = { op: "foreign", symbol: "BTCUSDT", side: "BUY", type: "MARKET" } as const;
+    await venue.tell({ ...trade, qty: "0.5" });
+    const funding = { op: "funding", symbol: "BTCUSDT", rate: "0.0001" } as const;
+    await venue.tell(funding);
+    using rig = await CcxtRig.connected(venue, { instrument: PERPETUAL });
+    await rig.reconcile(Date.now() * 1000 + 30_000_000);
+    strictEqual(rig.of("FundingPosted").length, 1);
+    await venue.tell(funding);
+    await rig.next("FundingPosted", 1);
   },
 );
 
