@@ -108,13 +108,15 @@ class Client:
         """Says GOODBYE, waits until the daemon closes, ends the thread. May be called again.
 
         Open orders are cancelled as ``cancel_on_disconnect`` says; ``keep_orders=True`` leaves
-        them resting.
+        them resting. Until reports show that the daemon has every cancel and every tightening of
+        the trading state, a lost connection is made again, for ``timeout`` seconds; what is still
+        missing then is in ``errors``.
         """
         with self._changed:
-            said = self._link.ended is None and self._state.session.goodbye(reason, keep_orders)
-            self._link.leave()
-            if said:
-                self._changed.wait_for(lambda: self._state.session.state == "closed", timeout)
+            if self._link.ended is None:
+                self._state.session.goodbye(reason, keep_orders)
+                self._link.leave()
+                self._changed.wait_for(lambda: self._link.is_over, timeout)
         self._link.stop()
         with self._changed:
             self._state.close()

@@ -7,6 +7,8 @@ requests that wait for their RESULT.
 - A connection goes ``closed`` → ``hello`` → ``replaying`` → ``ready`` → ``leaving`` → ``closed``.
 - Intents leave in ``ready`` only: after the replay of missed reports, what has still no report is
   sent again under the same ``intent_id``, in the order in which it was first given, then new ones.
+- GOODBYE goes behind them, during a replay too. Without a connection, or where one is lost before
+  what reduces risk was answered, it is said on the next.
 - A report whose number was given before, or lies before where the session began, comes out as
   ``Repeated``: it settles the intent that was sent again and is no news.
 - A number that skips is a ``ProtocolViolation``: the connection is dropped and resumed.
@@ -103,6 +105,8 @@ class Session:
         self._reader = FrameReader()
         self._output = bytearray()
         self._pending: OrderedDict[str, QuoteIntent] = OrderedDict()
+        #: Of the pending ones, what reduces risk and no report shows to have been taken.
+        self._owed: dict[str, QuoteIntent] = {}
         self._requests: OrderedDict[int, Mapping[str, Any]] = OrderedDict()
         self._subscriptions = Subscriptions()
         self._request_count = 0
@@ -111,6 +115,7 @@ class Session:
         self._next_heartbeat = 0.0
         self._peer_now_us: int | None = None
         self._failures: OrderedDict[str, WireError] = OrderedDict()
+        self._goodbye: Mapping[str, Any] | None = None
         self.state = "closed"
         #: HELLO_ACK of the newest connection.
         self.ack: Mapping[str, Any] = {}
@@ -201,6 +206,21 @@ class Session:
         """Intents without a report yet, oldest first."""
         return tuple(self._pending.values())
 
+    @property
+    def owed(self) -> tuple[QuoteIntent, ...]:
+        """What reduces risk and is not known to have got through: it must, even at the end."""
+        return tuple(self._owed.values())
+
+    @property
+    def is_leaving(self) -> bool:
+        """True once ``goodbye`` was called."""
+        return self._goodbye is not None
+
+    @property
+    def is_over(self) -> bool:
+        """True if the application leaves, and needs no connection for it any more."""
+        return self.is_leaving and self.state in ("closed", "hello") and not self.owed
+
     def is_pending(self, intent_id: str) -> bool:
         """True if this intent waits for its first report."""
         return intent_id in self._pending
@@ -231,6 +251,8 @@ class Session:
                 f"first report (max_pending): was {len(self._pending)}"
             )
         self._pending.setdefault(intent.intent_id or "", intent)
+        if intent.reduces_risk:
+            self._owed.setdefault(intent.intent_id or "", intent)
         if self.state == "ready":
             self._output += frame
 
@@ -255,14 +277,12 @@ class Session:
         self._send({"type": "PUBLISH", **fields})
         return True
 
-    def goodbye(self, reason: str | None, keep_orders: bool | None) -> bool:
-        """Says GOODBYE; False if there is nobody to say it to."""
-        if self.state not in ("replaying", "ready"):
-            return False
+    def goodbye(self, reason: str | None, keep_orders: bool | None) -> None:
+        """Says GOODBYE, now or on the next connection, until ``is_over``."""
         fields = {"type": "GOODBYE", "reason": reason, "keep_orders": keep_orders}
-        self._send({name: value for name, value in fields.items() if value is not None})
-        self.state = "leaving"
-        return True
+        self._goodbye = {name: value for name, value in fields.items() if value is not None}
+        if self.state in ("replaying", "ready"):
+            self._leave(self._goodbye)
 
     # Inside
 
@@ -338,6 +358,9 @@ class Session:
             self.last_report_seq = first - 1
         self._next_heartbeat = self._clock.monotonic()
         self.state = "replaying"
+        if self._goodbye is not None:
+            self._leave(self._goodbye)
+            return
         for message in self._subscriptions.messages():
             self._send({**message, "id": f"again-{message['id']}"})
         for message in self._requests.values():
@@ -348,6 +371,15 @@ class Session:
         if self.state != "replaying" or (self.last_report_seq or 0) < self.ack["report_seq"]:
             return
         self.state = "ready"
+        self._send_pending()
+
+    def _leave(self, goodbye: Mapping[str, Any]) -> None:
+        if self.state == "replaying":
+            self._send_pending()  # after GOODBYE the daemon takes nothing any more
+        self._send(goodbye)
+        self.state = "leaving"
+
+    def _send_pending(self) -> None:
         for intent in self._pending.values():
             self._send(intent.to_wire())
 
@@ -370,6 +402,10 @@ class Session:
     def _settle(self, report: ExecutionReport) -> None:
         if report.intent_id is not None:
             self._pending.pop(report.intent_id, None)
+            self._owed.pop(report.intent_id, None)
+        if report.cause_intent_id is not None:
+            # A CancelAll has its own report when all is over; that it was taken shows before.
+            self._owed.pop(report.cause_intent_id, None)
 
     def _receive_result(self, message: Mapping[str, Any], out: list[Message]) -> None:
         request = self._requests.pop(message.get("id"), None)  # type: ignore[arg-type]
@@ -391,6 +427,7 @@ class Session:
         error = WireError(code, text, ref)
         out.append(error)
         if isinstance(ref, str) and self._pending.pop(ref, None) is not None:
+            self._owed.pop(ref, None)
             self._failures[ref] = error
             if len(self._failures) > 1000:
                 self._failures.popitem(last=False)

@@ -172,6 +172,7 @@ class ClientState:
         self.both: Line[Incoming] = Line(self.pop, self.mark_processed, lambda: len(self.inbox) > 0)
         self._prefix = _new_prefix()
         self._count = 0
+        self._is_closed = False
 
     def take(self, messages: Iterable[Message]) -> None:
         """Files what the session returned."""
@@ -267,9 +268,15 @@ class ClientState:
         return str(self.session.ack.get("session_id", ""))
 
     def close(self) -> None:
-        """Closes the resume file."""
+        """Closes the resume file, and tells once what may not have got through."""
         if self._file is not None:
             self._file.close()
+        if self.session.owed and not self._is_closed:
+            names = ", ".join(f"{i.action} {i.intent_id}" for i in self.session.owed)
+            text = f"closed before the daemon was known to have {names}: orders may rest"
+            _LOG.error(text)
+            self.errors.append(TapelineError(text))
+        self._is_closed = True
 
     def _is_awaited(self) -> bool:
         return any(not has_come() for has_come in self._waiting)

@@ -109,6 +109,35 @@ class Trading(ClientCase):
         with self.assertRaises(ConnectionLost):
             client.noop()
 
+    def test_close_brings_a_cancel_through_that_was_taken_without_a_connection(self):
+        client = self.connected(reconnect_first=10)
+        with self.daemon.lock:
+            self.daemon.drop()
+            wait_for(lambda: not client.healthy)
+            cancel = client.cancel_all()
+        client.close(timeout=5)
+        self.assertEqual(len(self.daemon.intents_of("CancelAll")), 1)
+        self.assertEqual(len(self.daemon.goodbyes), 1)
+        self.assertTrue(cancel.answered())
+        self.assertEqual(client.errors, [])
+
+    def test_close_brings_a_cancel_through_that_a_dying_connection_lost(self):
+        client = self.connected()
+        self.daemon.lose_intents = 1
+        cancel = client.cancel_all()
+        client.close(timeout=5)
+        self.assertEqual(len(self.daemon.intents_of("CancelAll")), 1)
+        self.assertTrue(cancel.answered())
+
+    def test_close_names_the_cancels_that_got_no_answer_once(self):
+        client = self.connected()
+        self.daemon.close()
+        wait_for(lambda: not client.healthy)
+        client.cancel_all(intent_id="mine")
+        for _ in range(2):
+            client.close(timeout=0.1)
+        self.assertEqual(["CancelAll mine" in str(e) for e in client.errors], [True])
+
 
 class Resume(ClientCase):
     def test_reports_missed_during_a_disconnect_come_without_gap_or_repetition(self):

@@ -124,6 +124,47 @@ class Replay(SessionCase):
         names = [m.get("intent_id") for m in self.sent(session)]
         self.assertEqual(names, [None, "b", "c", "d"])
 
+    def test_a_goodbye_during_a_replay_goes_behind_the_intents_that_waited(self):
+        session = self.session(resume_from=0)
+        session.submit(QuoteIntent.cancel_all(intent_id="c", sent_us=1))
+        session.connection_made()
+        self.receive(session, ack(report_seq=1))
+        self.sent(session)
+        session.goodbye(None, None)
+        self.assertEqual([m["type"] for m in self.sent(session)], ["QuoteIntent", "GOODBYE"])
+
+    def test_a_goodbye_without_a_connection_is_said_on_the_next_one(self):
+        session = self.begun()
+        session.connection_lost()
+        session.submit(QuoteIntent.cancel_all(intent_id="c", sent_us=1))
+        session.goodbye("done", True)
+        self.assertFalse(session.is_over)
+        session.connection_made()
+        self.sent(session)
+        self.receive(session, ack())
+        intent, goodbye = self.sent(session)
+        self.assertEqual(intent["intent_id"], "c")
+        self.assertEqual(goodbye, {"type": "GOODBYE", "reason": "done", "keep_orders": True})
+        self.receive(session, report(1, "c"))
+        session.connection_lost()
+        self.assertTrue(session.is_over)
+
+    def test_a_goodbye_waits_for_no_venue_where_reports_show_that_a_cancel_of_all_began(self):
+        session = self.begun()
+        session.submit(QuoteIntent.cancel_all(intent_id="c", sent_us=1))
+        session.goodbye(None, None)
+        began = {"exec_type": "PendingCancel", "cause_intent_id": "c", "order_id": "1"}
+        self.receive(session, report(1, "order", **began))
+        session.connection_lost()
+        self.assertTrue(session.is_over)
+
+    def test_a_goodbye_waits_for_no_connection_where_no_intent_reduces_risk(self):
+        session = self.begun()
+        session.connection_lost()
+        session.submit(self.noop("a"))
+        session.goodbye(None, None)
+        self.assertTrue(session.is_over)
+
     def test_lost_history_is_told_once_and_replay_goes_on(self):
         session = self.session(resume_from=2)
         session.connection_made()
