@@ -280,6 +280,13 @@ class AsyncClient:
         """Asks anything; the methods below read the answers."""
         return await self._request("QUERY", {"what": what, "args": args})
 
+    async def query_pages(self, what: str, **args: Any) -> list[Result]:
+        """Asks for a whole list; each page is the state after its own ``seq_id``."""
+        pages = [await self.query(what, **args)]
+        while pages[-1].next_cursor is not None:
+            pages.append(await self.query(what, **{**args, "cursor": pages[-1].next_cursor}))
+        return pages
+
     async def instruments(self, venue: str | None = None) -> list[Instrument]:
         """What can be traded, with its grids."""
         return await self._ask(queries.instruments(venue))
@@ -514,10 +521,8 @@ class AsyncClient:
         return answer.result
 
     async def _ask(self, query: Query[T]) -> T:
-        result = await self._request("QUERY", {"what": query.what, "args": query.args})
-        rows = result.result
-        while query.paged and result.next_cursor is not None:
-            args = {**query.args, "cursor": result.next_cursor}
-            result = await self._request("QUERY", {"what": query.what, "args": args})
-            rows = rows + result.result
+        first, *others = await self.query_pages(query.what, **query.args)
+        rows = first.result
+        for page in others:
+            rows = rows + page.result
         return query.read(rows)

@@ -261,6 +261,13 @@ class Client:
         """Asks anything; the methods below read the answers."""
         return self._request("QUERY", {"what": what, "args": args})
 
+    def query_pages(self, what: str, **args: Any) -> list[Result]:
+        """Asks for a whole list; each page is the state after its own ``seq_id``."""
+        pages = [self.query(what, **args)]
+        while pages[-1].next_cursor is not None:
+            pages.append(self.query(what, **{**args, "cursor": pages[-1].next_cursor}))
+        return pages
+
     def instruments(self, venue: str | None = None) -> list[Instrument]:
         """What can be traded, with its grids."""
         return self._ask(queries.instruments(venue))
@@ -422,10 +429,8 @@ class Client:
         return answer.result
 
     def _ask(self, query: Query[T]) -> T:
-        result = self._request("QUERY", {"what": query.what, "args": query.args})
-        rows = result.result
-        while query.paged and result.next_cursor is not None:
-            args = {**query.args, "cursor": result.next_cursor}
-            result = self._request("QUERY", {"what": query.what, "args": args})
-            rows = rows + result.result
+        first, *others = self.query_pages(query.what, **query.args)
+        rows = first.result
+        for page in others:
+            rows = rows + page.result
         return query.read(rows)
