@@ -9,6 +9,8 @@ requests that wait for their RESULT.
   sent again under the same ``intent_id``, in the order in which it was first given, then new ones.
 - GOODBYE goes behind them, during a replay too. Without a connection, or where one is lost before
   what reduces risk was answered, it is said on the next.
+- What was subscribed is subscribed again on a new connection; until that is done the session is not
+  healthy. What the daemon refuses then is given up and comes out as ``SubscriptionLost``.
 - A report whose number was given before, or lies before where the session began, comes out as
   ``Repeated``: it settles the intent that was sent again and is no news.
 - A number that skips is a ``ProtocolViolation``: the connection is dropped and resumed.
@@ -20,7 +22,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Callable, Union
 
@@ -35,11 +37,21 @@ from .errors import (
 from .framing import FrameReader, encode_frame, parse_message
 from .intent import QuoteIntent
 from .queries import Result
+from .renewals import Renewals
 from .report import ExecutionReport
 from .rows import Event
 from .subscriptions import Subscriptions
 
-__all__ = ["Answer", "Clock", "HistoryLost", "Message", "Options", "Repeated", "Session"]
+__all__ = [
+    "Answer",
+    "Clock",
+    "HistoryLost",
+    "Message",
+    "Options",
+    "Repeated",
+    "Session",
+    "SubscriptionLost",
+]
 
 HANDSHAKE_SECONDS = 5.0
 #: Cancels and the like may go this far beyond the bound of the queue.
@@ -93,7 +105,19 @@ class Repeated:
     report: ExecutionReport
 
 
-Message = Union[ExecutionReport, Repeated, Event, Answer, WireError, HistoryLost]
+@dataclass(frozen=True)
+class SubscriptionLost:
+    """The daemon did not renew it: nothing more comes of these channels of these instruments."""
+
+    channels: Sequence[str]
+    #: Names, or ``"*"``.
+    instruments: str | Sequence[str]
+    error: WireError
+
+
+Message = Union[
+    ExecutionReport, Repeated, Event, Answer, WireError, HistoryLost, SubscriptionLost
+]
 
 
 class Session:
@@ -109,6 +133,7 @@ class Session:
         self._owed: dict[str, QuoteIntent] = {}
         self._requests: OrderedDict[int, Mapping[str, Any]] = OrderedDict()
         self._subscriptions = Subscriptions()
+        self._renewals = Renewals()
         self._request_count = 0
         self._last_byte = 0.0
         self._last_pause = 0.0
@@ -138,6 +163,7 @@ class Session:
     def connection_lost(self) -> None:
         """Ends a connection. What waits for an answer is kept for the next one."""
         self._output.clear()
+        self._renewals.begin([])
         self.state = "closed"
 
     def data_received(self, data: bytes) -> Iterator[Message]:
@@ -163,6 +189,8 @@ class Session:
         if self.state in ("replaying", "ready", "leaving") and now >= self._next_heartbeat:
             self._next_heartbeat = now + self.heartbeat_seconds
             self._send_heartbeat()
+        if self.state in ("replaying", "ready") and now >= self._renewals.due_at:
+            self._send(self._renewals.take())
 
     def wake_in(self) -> float:
         """Returns in how many seconds ``tick`` has something to do."""
@@ -170,7 +198,8 @@ class Session:
         silent = self._silent_at() - now
         if self.state in ("hello", "closed"):
             return max(0.0, silent)
-        return max(0.0, min(silent, self._next_heartbeat - now))
+        due_at = min(self._next_heartbeat, self._renewals.due_at)
+        return max(0.0, min(silent, due_at - now))
 
     def reading_paused(self) -> None:
         """Tells that the owner does not read now: silence is not the daemon's, nor is it health."""
@@ -198,8 +227,12 @@ class Session:
 
     @property
     def healthy(self) -> bool:
-        """True if intents can go out now and the daemon was heard within two heartbeats."""
-        return self.state == "ready" and self.silence_seconds < 2 * self.heartbeat_seconds
+        """True if intents can go out, the daemon is heard, and what was subscribed comes again.
+
+        Heard means: within two heartbeats.
+        """
+        is_heard = self.silence_seconds < 2 * self.heartbeat_seconds
+        return self.state == "ready" and is_heard and self._renewals.is_over
 
     @property
     def unanswered(self) -> tuple[QuoteIntent, ...]:
@@ -262,7 +295,9 @@ class Session:
         message = {"type": kind, "id": self._request_count, **fields}
         frame = encode_frame(message)
         self._requests[self._request_count] = message
-        if self.state in ("replaying", "ready"):
+        # A new subscription goes behind the older ones, which it may replace.
+        is_free = kind == "QUERY" or self._renewals.is_over
+        if self.state in ("replaying", "ready") and is_free:
             self._output += frame
         return self._request_count
 
@@ -361,11 +396,22 @@ class Session:
         if self._goodbye is not None:
             self._leave(self._goodbye)
             return
-        for message in self._subscriptions.messages():
-            self._send({**message, "id": f"again-{message['id']}"})
-        for message in self._requests.values():
-            self._send(message)
+        self._renewals.begin(self._subscriptions.messages())
+        self._renew()
+        self._send_requests(lambda kind: kind == "QUERY")
         self._end_replay()
+
+    def _renew(self) -> None:
+        """Sends the next renewal; after the last one, the requests that had to wait for it."""
+        if self._renewals.is_over:
+            self._send_requests(lambda kind: kind != "QUERY")
+        elif self._clock.monotonic() >= self._renewals.due_at:
+            self._send(self._renewals.take())
+
+    def _send_requests(self, goes: Callable[[str], bool]) -> None:
+        for message in self._requests.values():
+            if goes(message["type"]):
+                self._send(message)
 
     def _end_replay(self) -> None:
         if self.state != "replaying" or (self.last_report_seq or 0) < self.ack["report_seq"]:
@@ -377,6 +423,7 @@ class Session:
         if self.state == "replaying":
             self._send_pending()  # after GOODBYE the daemon takes nothing any more
         self._send(goodbye)
+        self._renewals.begin([])
         self.state = "leaving"
 
     def _send_pending(self) -> None:
@@ -408,9 +455,12 @@ class Session:
             self._owed.pop(report.cause_intent_id, None)
 
     def _receive_result(self, message: Mapping[str, Any], out: list[Message]) -> None:
+        if self._renewals.awaits(message.get("id")):
+            self._receive_renewal(message, out)
+            return
         request = self._requests.pop(message.get("id"), None)  # type: ignore[arg-type]
         if request is None:
-            return  # of a renewed subscription, or of a request that was given up
+            return  # of a request that was given up
         request_id = int(request["id"])
         if message.get("ok") is not True:
             error = (str(message.get("code")), str(message.get("message")))
@@ -419,6 +469,16 @@ class Session:
         self._subscriptions.accepted(request)
         names = ("seq_id", "report_seq", "result", "next_cursor")
         out.append(Answer(request_id, Result(*(message.get(name) for name in names))))
+
+    def _receive_renewal(self, message: Mapping[str, Any], out: list[Message]) -> None:
+        code = None if message.get("ok") is True else str(message.get("code"))
+        lost = self._renewals.answered(code, self._clock.monotonic())
+        if lost is not None:
+            self._subscriptions.forget(lost)
+        if lost is not None and lost["type"] == "SUBSCRIBE":
+            error = WireError(str(code), str(message.get("message")), message.get("id"))
+            out.append(SubscriptionLost(lost["channels"], lost["instruments"], error))
+        self._renew()
 
     def _receive_error(self, message: Mapping[str, Any], out: list[Message]) -> None:
         code, text, ref = str(message.get("code")), str(message.get("message")), message.get("ref")

@@ -168,6 +168,30 @@ class AsyncCase(unittest.IsolatedAsyncioTestCase):
         await client.close(timeout=0.1)
         self.assertEqual(["CancelAll mine" in str(e) for e in client.errors], [True])
 
+    async def test_a_subscription_beyond_the_rate_limit_is_renewed_all_the_same(self):
+        client = await self.connected()
+        await client.subscribe("book", BTC)
+        with self.daemon.lock:
+            self.daemon.refusals = ["RATE_LIMIT", "RATE_LIMIT"]
+            self.daemon.drop()
+        await self.happens(lambda: len(self.daemon.subscriptions) == 4)
+        self.daemon.book_event("98")
+        await self.happens(lambda: client.healthy and client.book(BTC).best_bid.price == 98)
+        self.assertEqual(client.errors, [])
+
+    async def test_a_subscription_that_is_not_renewed_is_told_and_its_book_is_empty(self):
+        client = await self.connected()
+        await client.subscribe("book", BTC)
+        await self.happens(lambda: client.book(BTC) is not None)
+        with self.daemon.lock:
+            self.daemon.refusals = ["UNKNOWN_INSTRUMENT"]
+            self.daemon.drop()
+        await self.happens(lambda: client.errors)
+        self.assertIn("UNKNOWN_INSTRUMENT", str(client.errors[0]))
+        self.assertIsNone(client.book(BTC).best_bid)
+        events = [event async for event in client.events(timeout=0.1)]
+        self.assertEqual(events[-1].book.bids, ())
+
     async def test_queries_read_their_rows(self):
         client = await self.connected()
         self.assertEqual((await client.instruments())[0].instrument, BTC)

@@ -317,6 +317,30 @@ class Resume(ClientCase):
         asked.join(5)
         self.assertFalse(asked.is_alive())
 
+    def test_a_subscription_beyond_the_rate_limit_is_renewed_all_the_same(self):
+        client = self.connected()
+        client.subscribe("book", BTC)
+        with self.daemon.lock:
+            self.daemon.refusals = ["RATE_LIMIT", "RATE_LIMIT"]
+            self.daemon.drop()
+        wait_for(lambda: len(self.daemon.subscriptions) == 4)
+        self.daemon.book_event("98")
+        wait_for(lambda: client.healthy and client.book(BTC).best_bid.price == 98)
+        self.assertEqual(client.errors, [])
+
+    def test_a_subscription_that_is_not_renewed_is_told_and_its_book_is_empty(self):
+        client = self.connected()
+        client.subscribe("book", BTC)
+        wait_for(lambda: client.book(BTC) is not None)
+        with self.daemon.lock:
+            self.daemon.refusals = ["UNKNOWN_INSTRUMENT"]
+            self.daemon.drop()
+        wait_for(lambda: client.errors)
+        self.assertIn("UNKNOWN_INSTRUMENT", str(client.errors[0]))
+        self.assertIsNone(client.book(BTC).best_bid)
+        events = [event for event in client.events(timeout=0.1)]
+        self.assertEqual(events[-1].book.bids, ())
+
 
 class Refusals(ClientCase):
     def test_a_wrong_token_is_typed_and_not_tried_again(self):
