@@ -1,4 +1,4 @@
-"""Subscribing again on a new connection: in order, one message at a time, as fast as is let through."""
+"""Subscribing again on a new connection: in order, as fast as the daemon lets through."""
 
 from __future__ import annotations
 

@@ -320,7 +320,7 @@ class ClientState:
             self._newest.popitem(last=False)
 
     def _lose(self, lost: SubscriptionLost) -> None:
-        """Files the error; a book that nobody updates any more is shown empty, as the daemon does."""
+        """Files the error; a book that nobody updates is shown empty, as the daemon would."""
         text = f"lost {list(lost.channels)} of {lost.instruments}: {lost.error}"
         _LOG.error(text)
         self.errors.append(WireError(lost.error.code, text, lost.error.ref))

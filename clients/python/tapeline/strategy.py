@@ -108,7 +108,7 @@ class Folder:
         held: dict[str, Decimal] = {}
         for page in positions:
             for row in map(Position.from_wire, page.result):
-                # A row that was moved onto the next page meanwhile is on both: the later one counts.
+                # A row that moved onto the next page meanwhile is on both: the later one counts.
                 held[row.instrument] = row.qty
                 self._told_seq[row.instrument] = page.seq_id or 0
         open_only = {instrument: qty for instrument, qty in held.items() if qty != 0}
