@@ -1,11 +1,11 @@
 /**
  * Market events of one session on their way out: held until they are durable, conflated while the
- * reader is slow.
+ * reader or the disk is slow.
  *
  * Ordering: what comes out is in order of sequence numbers, always; while the reader is slow
- * nothing is taken and the newest of each key replaces the one before it.
- * Limits: while slow, one event per key; the events without a key (orders, venues, instruments) are
- * never dropped, and their owner bounds `chars`.
+ * nothing is taken. While one of them is, the newest of each key replaces the one before it.
+ * Limits: while slow, one event per key besides those of before; the events without a key (orders,
+ * venues, instruments) are never dropped, and their owner bounds `chars`.
  * @module
  */
 
@@ -40,7 +40,7 @@ export class EventQueue {
     this.#add(this.#next += 1, { seq, text, isAlone: true });
   }
 
-  /** Adds an event of a slow reader; returns true if it replaced an older one of its key. */
+  /** Adds an event where much waits; returns true if it replaced an older one of its key. */
   conflate(key: EventKey, event: { readonly seq: number; readonly text: string }): boolean {
     const isConflated = this.#forget(key);
     const text = isConflated ? markConflated(event.text) : event.text;

@@ -3,7 +3,8 @@
  *
  * Invariant: a book update holds the full top of the book as it was at its `seq_id`.
  * Limits: with `conflate_ms` at most one update of a book, or of an instrument's queues, per interval,
- * sampled when it leaves; a slow reader gets the newest event of each book, tape, signal and timer.
+ * sampled when it leaves; a slow reader, and any reader while the disk is slow, gets the newest event
+ * of each book, tape, signal and timer.
  * @module
  */
 import type { Cancel } from "../edge/ports.ts";
@@ -35,7 +36,7 @@ export type FeedOptions = {
   /** Absent: no signals. */
   readonly signals: SignalEvents | undefined;
   /** Way out. */
-  readonly out: { readonly events: EventQueue; readonly isSlow: boolean; flush(): void };
+  readonly out: { readonly events: EventQueue; readonly isBehind: boolean; flush(): void };
   /** Most characters of one EVENTS frame. */
   readonly frameChars: number;
 };
@@ -166,7 +167,7 @@ export class Feed {
 
   #push(event: Pick<ChannelEvent, "key" | "seq">, text: string): void {
     const { out, counters } = this.#options;
-    if (event.key === undefined || !out.isSlow) return out.events.push(event.seq, text);
+    if (event.key === undefined || !out.isBehind) return out.events.push(event.seq, text);
     if (out.events.conflate(event.key, { seq: event.seq, text })) {
       counters.add("wire_events_conflated");
     }

@@ -94,6 +94,14 @@ export class Outbox {
     return this.#socket.bufferedBytes > SLOW_BYTES;
   }
 
+  /**
+   * True when market data should be conflated: the reader is slow, or so much waits for the disk that
+   * the session would end by it, however prompt its reader. A usual batch of the journal is far less.
+   */
+  get isBehind(): boolean {
+    return this.isSlow || this.events.chars * 4 > this.#options.settings.reportBufferBytes;
+  }
+
   /** True when the reader has so many unread answers that it should not ask for more. */
   get isFull(): boolean {
     return this.#answers.length >= ANSWERS_MAX ||

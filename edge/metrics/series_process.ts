@@ -48,7 +48,7 @@ export const PROCESS_SERIES = {
   },
   tapeline_wire_events_conflated_total: {
     kind: "counter",
-    help: "Subscribed events merged, as asked for or because the reader was slow.",
+    help: "Subscribed events merged, as asked for or because the reader or the disk was slow.",
     flat: "wire_events_conflated",
   },
   tapeline_wire_answers_out_total: {

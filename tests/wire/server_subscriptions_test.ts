@@ -172,6 +172,33 @@ Deno.test("a slow reader gets the newest book, conflated, and all orders, in ord
   strictEqual(client.all("ERROR").length, 0);
 });
 
+Deno.test("a disk that stands still ends no reader of deep books that reads everything", () => {
+  const fixture = new WireFixture();
+  const client = fixture.open("alice");
+  subscribe(fixture, client, { depth: 1_000, instruments: ["paper:BTC/USDT"] });
+  const book = fixture.backend.books.get(BTC);
+  if (book !== undefined) {
+    book.asks = Array.from({ length: 1_000 }, (_, n) => [200_000 + n, 12_345]);
+  }
+  client.forget();
+  for (let n = 1; n <= 1_000; n++) {
+    bid(fixture, n * 100);
+    fixture.time.advance(1_500); // a heartbeat falls due, and nothing is durable
+  }
+  strictEqual(client.received.length, 0);
+  fixture.settle();
+  fixture.backend.report("alice", "later");
+  fixture.settle();
+  strictEqual(client.all("ERROR").length, 0);
+  strictEqual(client.all("ExecutionReport").length, 1);
+  const seen = events(client);
+  ok(seen.length < 200, `was ${seen.length}`);
+  ok(seen.at(-1)?.conflated);
+  strictEqual(bestBids(client).at(-1), "1000");
+  const seqs = seen.map((event) => event.seq_id);
+  deepStrictEqual(seqs, [...seqs].sort((a, b) => a - b));
+});
+
 Deno.test("a monitor that reads no order events ends SLOW_CONSUMER", () => {
   const fixture = new WireFixture({
     windowBytes: 1_000,

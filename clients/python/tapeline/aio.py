@@ -69,7 +69,6 @@ class AsyncClient:
         self._connection: Connection | None = None
         self._task: asyncio.Task[None] | None = None
         self._pulse: asyncio.Future[None] | None = None
-        self._leaving = False
         self._ended: TapelineError | None = None
         self._last_error: BaseException | None = None
 
@@ -124,11 +123,12 @@ class AsyncClient:
         reason: str | None = None,
         timeout: float = 5.0,
     ) -> None:
-        """Says GOODBYE and waits until the daemon closes. May be called again."""
-        self._leaving = True
-        if self._ended is None and self._state.session.goodbye(reason, keep_orders):
+        """Says GOODBYE and waits until the daemon closes; see :meth:`tapeline.Client.close`."""
+        if self._ended is None:
+            self._state.session.goodbye(reason, keep_orders)
+            self._backoff.reset()
             self._turn()
-            await self._sleep_until(lambda: self._state.session.state == "closed", timeout)
+            await self._sleep_until(lambda: self._is_over, timeout)
         if self._ended is None:
             self._end(ConnectionLost("Cannot go on: the client was closed"))
         if self._task is not None:
@@ -280,6 +280,13 @@ class AsyncClient:
         """Asks anything; the methods below read the answers."""
         return await self._request("QUERY", {"what": what, "args": args})
 
+    async def query_pages(self, what: str, **args: Any) -> list[Result]:
+        """Asks for a whole list; each page is the state after its own ``seq_id``."""
+        pages = [await self.query(what, **args)]
+        while pages[-1].next_cursor is not None:
+            pages.append(await self.query(what, **{**args, "cursor": pages[-1].next_cursor}))
+        return pages
+
     async def instruments(self, venue: str | None = None) -> list[Instrument]:
         """What can be traded, with its grids."""
         return await self._ask(queries.instruments(venue))
@@ -412,7 +419,7 @@ class AsyncClient:
             self._notify()
 
     async def _run(self) -> None:
-        while not self._leaving and self._ended is None:
+        while not self._is_over:
             try:
                 await self._serve()
             except FatalError as error:
@@ -421,7 +428,7 @@ class AsyncClient:
                     self._end(error)
             except (OSError, ProtocolViolation, PeerSilent, asyncio.TimeoutError) as error:
                 self._last_error = error
-                if not self._leaving:
+                if not self._state.session.is_leaving:
                     _LOG.warning("connection lost: %s", error)
             except Exception as error:
                 self._end(TapelineError(f"Cannot go on: the client failed: {error!r}"))
@@ -430,8 +437,19 @@ class AsyncClient:
                 self._connection = None
                 self._state.session.connection_lost()
                 self._notify()
-            if not self._leaving and self._ended is None:
-                await asyncio.sleep(self._backoff.next_delay())
+            await self._rest()
+
+    @property
+    def _is_over(self) -> bool:
+        return self._ended is not None or self._state.session.is_over
+
+    async def _rest(self) -> None:
+        """Waits before the next attempt, no longer than until the application leaves."""
+        session = self._state.session
+        was_leaving = session.is_leaving
+        if not self._is_over:
+            left = lambda: self._is_over or session.is_leaving != was_leaving  # noqa: E731
+            await self._sleep_until(left, self._backoff.next_delay())
 
     async def _serve(self) -> None:
         loop = asyncio.get_running_loop()
@@ -503,10 +521,8 @@ class AsyncClient:
         return answer.result
 
     async def _ask(self, query: Query[T]) -> T:
-        result = await self._request("QUERY", {"what": query.what, "args": query.args})
-        rows = result.result
-        while query.paged and result.next_cursor is not None:
-            args = {**query.args, "cursor": result.next_cursor}
-            result = await self._request("QUERY", {"what": query.what, "args": args})
-            rows = rows + result.result
+        first, *others = await self.query_pages(query.what, **query.args)
+        rows = first.result
+        for page in others:
+            rows = rows + page.result
         return query.read(rows)

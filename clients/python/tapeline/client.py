@@ -108,13 +108,15 @@ class Client:
         """Says GOODBYE, waits until the daemon closes, ends the thread. May be called again.
 
         Open orders are cancelled as ``cancel_on_disconnect`` says; ``keep_orders=True`` leaves
-        them resting.
+        them resting. Until reports show that the daemon has every cancel and every tightening of
+        the trading state, a lost connection is made again, for ``timeout`` seconds; what is still
+        missing then is in ``errors``.
         """
         with self._changed:
-            said = self._link.ended is None and self._state.session.goodbye(reason, keep_orders)
-            self._link.leave()
-            if said:
-                self._changed.wait_for(lambda: self._state.session.state == "closed", timeout)
+            if self._link.ended is None:
+                self._state.session.goodbye(reason, keep_orders)
+                self._link.leave()
+                self._changed.wait_for(lambda: self._link.is_over, timeout)
         self._link.stop()
         with self._changed:
             self._state.close()
@@ -258,6 +260,13 @@ class Client:
     def query(self, what: str, **args: Any) -> Result:
         """Asks anything; the methods below read the answers."""
         return self._request("QUERY", {"what": what, "args": args})
+
+    def query_pages(self, what: str, **args: Any) -> list[Result]:
+        """Asks for a whole list; each page is the state after its own ``seq_id``."""
+        pages = [self.query(what, **args)]
+        while pages[-1].next_cursor is not None:
+            pages.append(self.query(what, **{**args, "cursor": pages[-1].next_cursor}))
+        return pages
 
     def instruments(self, venue: str | None = None) -> list[Instrument]:
         """What can be traded, with its grids."""
@@ -420,10 +429,8 @@ class Client:
         return answer.result
 
     def _ask(self, query: Query[T]) -> T:
-        result = self._request("QUERY", {"what": query.what, "args": query.args})
-        rows = result.result
-        while query.paged and result.next_cursor is not None:
-            args = {**query.args, "cursor": result.next_cursor}
-            result = self._request("QUERY", {"what": query.what, "args": args})
-            rows = rows + result.result
+        first, *others = self.query_pages(query.what, **query.args)
+        rows = first.result
+        for page in others:
+            rows = rows + page.result
         return query.read(rows)

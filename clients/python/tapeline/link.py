@@ -36,13 +36,17 @@ class Link:
         self._wake_out, self._wake_in = socket.socketpair()
         self._wake_out.setblocking(False)
         self._wake_in.setblocking(False)
-        self._leaving = False
         #: Nothing can be written any more: what was sent before has to be read, then its end.
         self._broken = False
         #: Why the session is over for good.
         self.ended: TapelineError | None = None
         #: Why the newest attempt failed.
         self.last_error: Exception | None = None
+
+    @property
+    def is_over(self) -> bool:
+        """True if there is no connection to make any more."""
+        return self.ended is not None or self._state.session.is_over
 
     def start(self) -> None:
         """Starts the thread, once."""
@@ -52,15 +56,15 @@ class Link:
         self._thread.start()
 
     def leave(self) -> None:
-        """Connects no more; what is under way goes on."""
-        self._leaving = True
+        """Says what the session has to say at its end; connects again at once if it must."""
+        self._backoff.reset()
+        self._changed.notify_all()
         self.flush()
         self._wake()
 
     def stop(self) -> None:
         """Ends the thread and closes what is open."""
         with self._changed:
-            self._leaving = True
             if self.ended is None:
                 self.ended = ConnectionLost("Cannot go on: the client was closed")
             self._changed.notify_all()
@@ -118,7 +122,7 @@ class Link:
                     self._end(error)
             except (OSError, ProtocolViolation, PeerSilent) as error:
                 self.last_error = error
-                if not self._leaving:
+                if not self._state.session.is_leaving:
                     _LOG.warning("connection lost: %s", error)
             except Exception as error:  # noqa: BLE001 - the thread must not die unheard
                 self._end(TapelineError(f"Cannot go on: the client failed: {error!r}"))
@@ -126,12 +130,17 @@ class Link:
             finally:
                 self._disconnect()
             with self._changed:
-                if self.ended is not None or self._leaving:
+                self._rest()
+                if self.is_over:
                     return
-                delay = self._backoff.next_delay()
-                self._changed.wait_for(lambda: self.ended is not None or self._leaving, delay)
-                if self.ended is not None or self._leaving:
-                    return
+
+    def _rest(self) -> None:
+        """Waits before the next attempt, no longer than until the application leaves."""
+        session = self._state.session
+        was_leaving = session.is_leaving
+        if not self.is_over:
+            left = lambda: self.is_over or session.is_leaving != was_leaving  # noqa: E731
+            self._changed.wait_for(left, self._backoff.next_delay())
 
     def _end(self, error: TapelineError) -> None:
         with self._changed:
@@ -184,7 +193,7 @@ class Link:
     def _interest(self) -> tuple[int, float]:
         session = self._state.session
         interest = selectors.EVENT_WRITE if session.output(1) and not self._broken else 0
-        must_read = self._broken or session.state == "leaving"
+        must_read = self._broken or session.is_leaving
         if self._state.may_pause_reading and not must_read:
             session.reading_paused()
         else:

@@ -7,6 +7,10 @@ requests that wait for their RESULT.
 - A connection goes ``closed`` → ``hello`` → ``replaying`` → ``ready`` → ``leaving`` → ``closed``.
 - Intents leave in ``ready`` only: after the replay of missed reports, what has still no report is
   sent again under the same ``intent_id``, in the order in which it was first given, then new ones.
+- GOODBYE goes behind them, during a replay too. Without a connection, or where one is lost before
+  what reduces risk was answered, it is said on the next.
+- What was subscribed is subscribed again on a new connection; until that is done the session is not
+  healthy. What the daemon refuses then is given up and comes out as ``SubscriptionLost``.
 - A report whose number was given before, or lies before where the session began, comes out as
   ``Repeated``: it settles the intent that was sent again and is no news.
 - A number that skips is a ``ProtocolViolation``: the connection is dropped and resumed.
@@ -18,7 +22,7 @@ from __future__ import annotations
 
 import time
 from collections import OrderedDict
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Callable, Union
 
@@ -33,11 +37,21 @@ from .errors import (
 from .framing import FrameReader, encode_frame, parse_message
 from .intent import QuoteIntent
 from .queries import Result
+from .renewals import Renewals
 from .report import ExecutionReport
 from .rows import Event
 from .subscriptions import Subscriptions
 
-__all__ = ["Answer", "Clock", "HistoryLost", "Message", "Options", "Repeated", "Session"]
+__all__ = [
+    "Answer",
+    "Clock",
+    "HistoryLost",
+    "Message",
+    "Options",
+    "Repeated",
+    "Session",
+    "SubscriptionLost",
+]
 
 HANDSHAKE_SECONDS = 5.0
 #: Cancels and the like may go this far beyond the bound of the queue.
@@ -91,7 +105,19 @@ class Repeated:
     report: ExecutionReport
 
 
-Message = Union[ExecutionReport, Repeated, Event, Answer, WireError, HistoryLost]
+@dataclass(frozen=True)
+class SubscriptionLost:
+    """The daemon did not renew it: nothing more comes of these channels of these instruments."""
+
+    channels: Sequence[str]
+    #: Names, or ``"*"``.
+    instruments: str | Sequence[str]
+    error: WireError
+
+
+Message = Union[
+    ExecutionReport, Repeated, Event, Answer, WireError, HistoryLost, SubscriptionLost
+]
 
 
 class Session:
@@ -103,14 +129,18 @@ class Session:
         self._reader = FrameReader()
         self._output = bytearray()
         self._pending: OrderedDict[str, QuoteIntent] = OrderedDict()
+        #: Of the pending ones, what reduces risk and no report shows to have been taken.
+        self._owed: dict[str, QuoteIntent] = {}
         self._requests: OrderedDict[int, Mapping[str, Any]] = OrderedDict()
         self._subscriptions = Subscriptions()
+        self._renewals = Renewals()
         self._request_count = 0
         self._last_byte = 0.0
         self._last_pause = 0.0
         self._next_heartbeat = 0.0
         self._peer_now_us: int | None = None
         self._failures: OrderedDict[str, WireError] = OrderedDict()
+        self._goodbye: Mapping[str, Any] | None = None
         self.state = "closed"
         #: HELLO_ACK of the newest connection.
         self.ack: Mapping[str, Any] = {}
@@ -133,6 +163,7 @@ class Session:
     def connection_lost(self) -> None:
         """Ends a connection. What waits for an answer is kept for the next one."""
         self._output.clear()
+        self._renewals.begin([])
         self.state = "closed"
 
     def data_received(self, data: bytes) -> Iterator[Message]:
@@ -158,6 +189,8 @@ class Session:
         if self.state in ("replaying", "ready", "leaving") and now >= self._next_heartbeat:
             self._next_heartbeat = now + self.heartbeat_seconds
             self._send_heartbeat()
+        if self.state in ("replaying", "ready") and now >= self._renewals.due_at:
+            self._send(self._renewals.take())
 
     def wake_in(self) -> float:
         """Returns in how many seconds ``tick`` has something to do."""
@@ -165,7 +198,8 @@ class Session:
         silent = self._silent_at() - now
         if self.state in ("hello", "closed"):
             return max(0.0, silent)
-        return max(0.0, min(silent, self._next_heartbeat - now))
+        due_at = min(self._next_heartbeat, self._renewals.due_at)
+        return max(0.0, min(silent, due_at - now))
 
     def reading_paused(self) -> None:
         """Tells that the owner does not read now: silence is not the daemon's, nor is it health."""
@@ -193,13 +227,32 @@ class Session:
 
     @property
     def healthy(self) -> bool:
-        """True if intents can go out now and the daemon was heard within two heartbeats."""
-        return self.state == "ready" and self.silence_seconds < 2 * self.heartbeat_seconds
+        """True if intents can go out, the daemon is heard, and what was subscribed comes again.
+
+        Heard means: within two heartbeats.
+        """
+        is_heard = self.silence_seconds < 2 * self.heartbeat_seconds
+        return self.state == "ready" and is_heard and self._renewals.is_over
 
     @property
     def unanswered(self) -> tuple[QuoteIntent, ...]:
         """Intents without a report yet, oldest first."""
         return tuple(self._pending.values())
+
+    @property
+    def owed(self) -> tuple[QuoteIntent, ...]:
+        """What reduces risk and is not known to have got through: it must, even at the end."""
+        return tuple(self._owed.values())
+
+    @property
+    def is_leaving(self) -> bool:
+        """True once ``goodbye`` was called."""
+        return self._goodbye is not None
+
+    @property
+    def is_over(self) -> bool:
+        """True if the application leaves, and needs no connection for it any more."""
+        return self.is_leaving and self.state in ("closed", "hello") and not self.owed
 
     def is_pending(self, intent_id: str) -> bool:
         """True if this intent waits for its first report."""
@@ -231,6 +284,8 @@ class Session:
                 f"first report (max_pending): was {len(self._pending)}"
             )
         self._pending.setdefault(intent.intent_id or "", intent)
+        if intent.reduces_risk:
+            self._owed.setdefault(intent.intent_id or "", intent)
         if self.state == "ready":
             self._output += frame
 
@@ -240,7 +295,9 @@ class Session:
         message = {"type": kind, "id": self._request_count, **fields}
         frame = encode_frame(message)
         self._requests[self._request_count] = message
-        if self.state in ("replaying", "ready"):
+        # A new subscription goes behind the older ones, which it may replace.
+        is_free = kind == "QUERY" or self._renewals.is_over
+        if self.state in ("replaying", "ready") and is_free:
             self._output += frame
         return self._request_count
 
@@ -255,14 +312,12 @@ class Session:
         self._send({"type": "PUBLISH", **fields})
         return True
 
-    def goodbye(self, reason: str | None, keep_orders: bool | None) -> bool:
-        """Says GOODBYE; False if there is nobody to say it to."""
-        if self.state not in ("replaying", "ready"):
-            return False
+    def goodbye(self, reason: str | None, keep_orders: bool | None) -> None:
+        """Says GOODBYE, now or on the next connection, until ``is_over``."""
         fields = {"type": "GOODBYE", "reason": reason, "keep_orders": keep_orders}
-        self._send({name: value for name, value in fields.items() if value is not None})
-        self.state = "leaving"
-        return True
+        self._goodbye = {name: value for name, value in fields.items() if value is not None}
+        if self.state in ("replaying", "ready"):
+            self._leave(self._goodbye)
 
     # Inside
 
@@ -338,16 +393,40 @@ class Session:
             self.last_report_seq = first - 1
         self._next_heartbeat = self._clock.monotonic()
         self.state = "replaying"
-        for message in self._subscriptions.messages():
-            self._send({**message, "id": f"again-{message['id']}"})
-        for message in self._requests.values():
-            self._send(message)
+        if self._goodbye is not None:
+            self._leave(self._goodbye)
+            return
+        self._renewals.begin(self._subscriptions.messages())
+        self._renew()
+        self._send_requests(lambda kind: kind == "QUERY")
         self._end_replay()
+
+    def _renew(self) -> None:
+        """Sends the next renewal; after the last one, the requests that had to wait for it."""
+        if self._renewals.is_over:
+            self._send_requests(lambda kind: kind != "QUERY")
+        elif self._clock.monotonic() >= self._renewals.due_at:
+            self._send(self._renewals.take())
+
+    def _send_requests(self, goes: Callable[[str], bool]) -> None:
+        for message in self._requests.values():
+            if goes(message["type"]):
+                self._send(message)
 
     def _end_replay(self) -> None:
         if self.state != "replaying" or (self.last_report_seq or 0) < self.ack["report_seq"]:
             return
         self.state = "ready"
+        self._send_pending()
+
+    def _leave(self, goodbye: Mapping[str, Any]) -> None:
+        if self.state == "replaying":
+            self._send_pending()  # after GOODBYE the daemon takes nothing any more
+        self._send(goodbye)
+        self._renewals.begin([])
+        self.state = "leaving"
+
+    def _send_pending(self) -> None:
         for intent in self._pending.values():
             self._send(intent.to_wire())
 
@@ -370,11 +449,18 @@ class Session:
     def _settle(self, report: ExecutionReport) -> None:
         if report.intent_id is not None:
             self._pending.pop(report.intent_id, None)
+            self._owed.pop(report.intent_id, None)
+        if report.cause_intent_id is not None:
+            # A CancelAll has its own report when all is over; that it was taken shows before.
+            self._owed.pop(report.cause_intent_id, None)
 
     def _receive_result(self, message: Mapping[str, Any], out: list[Message]) -> None:
+        if self._renewals.awaits(message.get("id")):
+            self._receive_renewal(message, out)
+            return
         request = self._requests.pop(message.get("id"), None)  # type: ignore[arg-type]
         if request is None:
-            return  # of a renewed subscription, or of a request that was given up
+            return  # of a request that was given up
         request_id = int(request["id"])
         if message.get("ok") is not True:
             error = (str(message.get("code")), str(message.get("message")))
@@ -384,6 +470,16 @@ class Session:
         names = ("seq_id", "report_seq", "result", "next_cursor")
         out.append(Answer(request_id, Result(*(message.get(name) for name in names))))
 
+    def _receive_renewal(self, message: Mapping[str, Any], out: list[Message]) -> None:
+        code = None if message.get("ok") is True else str(message.get("code"))
+        lost = self._renewals.answered(code, self._clock.monotonic())
+        if lost is not None:
+            self._subscriptions.forget(lost)
+        if lost is not None and lost["type"] == "SUBSCRIBE":
+            error = WireError(str(code), str(message.get("message")), message.get("id"))
+            out.append(SubscriptionLost(lost["channels"], lost["instruments"], error))
+        self._renew()
+
     def _receive_error(self, message: Mapping[str, Any], out: list[Message]) -> None:
         code, text, ref = str(message.get("code")), str(message.get("message")), message.get("ref")
         if message.get("fatal") is True or self.state == "hello":
@@ -391,6 +487,7 @@ class Session:
         error = WireError(code, text, ref)
         out.append(error)
         if isinstance(ref, str) and self._pending.pop(ref, None) is not None:
+            self._owed.pop(ref, None)
             self._failures[ref] = error
             if len(self._failures) > 1000:
                 self._failures.popitem(last=False)

@@ -30,12 +30,11 @@ class Result:
 
 @dataclass(frozen=True)
 class Query(Generic[T]):
-    """A question and how to read its answer. A ``paged`` one is asked until the last page."""
+    """A question and how to read its answer; of a list, the rows of all pages."""
 
     what: str
     args: Mapping[str, Any]
     read: Callable[[Any], T]
-    paged: bool = False
 
 
 @dataclass(frozen=True)
@@ -101,14 +100,14 @@ def _integer(result: Any) -> int | None:
 
 
 def instruments(venue: str | None) -> Query[list[Instrument]]:
-    return Query("instruments", _args(venue=venue), _rows(Instrument.from_wire), True)
+    return Query("instruments", _args(venue=venue), _rows(Instrument.from_wire))
 
 
 def orders(
     instrument: str | None, open_only: bool, scope: str | None
 ) -> Query[list[ExecutionReport]]:
     return Query(
-        "orders", _args(instrument=instrument, open=open_only, scope=scope), _rows(_order_row), True
+        "orders", _args(instrument=instrument, open=open_only, scope=scope), _rows(_order_row)
     )
 
 
@@ -118,15 +117,15 @@ def order(order_id: str | None, intent_id: str | None) -> Query[ExecutionReport 
 
 def fills(since_us: int | None, after_exec_id: str | None) -> Query[list[Fill]]:
     args = _args(since_us=since_us, after_exec_id=after_exec_id)
-    return Query("fills", args, _rows(Fill.from_wire), True)
+    return Query("fills", args, _rows(Fill.from_wire))
 
 
 def positions(scope: str | None) -> Query[list[Position]]:
-    return Query("positions", _args(scope=scope), _rows(Position.from_wire), True)
+    return Query("positions", _args(scope=scope), _rows(Position.from_wire))
 
 
 def balances(venue: str | None) -> Query[list[Row]]:
-    return Query("balances", _args(venue=venue), _rows(_map), True)
+    return Query("balances", _args(venue=venue), _rows(_map))
 
 
 def simple_map(what: str, **args: Any) -> Query[Row]:

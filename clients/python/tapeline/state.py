@@ -18,7 +18,16 @@ from .errors import NotHealthy, QueueFull, TapelineError, WireError
 from .inbox import Inbox, Incoming
 from .intent import QuoteIntent
 from .orders import Orders, OrderState, is_older
-from .protocol import Answer, Clock, HistoryLost, Message, Options, Repeated, Session
+from .protocol import (
+    Answer,
+    Clock,
+    HistoryLost,
+    Message,
+    Options,
+    Repeated,
+    Session,
+    SubscriptionLost,
+)
 from .report import ExecutionReport
 from .rows import Book, Event
 from .signals import SignalCache
@@ -172,6 +181,7 @@ class ClientState:
         self.both: Line[Incoming] = Line(self.pop, self.mark_processed, lambda: len(self.inbox) > 0)
         self._prefix = _new_prefix()
         self._count = 0
+        self._is_closed = False
 
     def take(self, messages: Iterable[Message]) -> None:
         """Files what the session returned."""
@@ -189,6 +199,8 @@ class ClientState:
             elif isinstance(message, WireError):
                 _LOG.warning("the daemon says %s", message)
                 self.errors.append(message)
+            elif isinstance(message, SubscriptionLost):
+                self._lose(message)
             elif isinstance(message, HistoryLost):
                 text = f"reports before {message.first} are no longer kept: ask orders and fills"
                 _LOG.warning(text)
@@ -236,7 +248,8 @@ class ClientState:
         if intent.reduces_risk or self.session.healthy:
             return None
         return NotHealthy(
-            "Cannot send: the daemon must be connected and heard within two heartbeats: "
+            "Cannot send: the daemon must be connected, heard within two heartbeats, and have "
+            "renewed what was subscribed: "
             f"was {self.session.state}, silent for {self.session.silence_seconds:.1f} s"
         )
 
@@ -267,9 +280,15 @@ class ClientState:
         return str(self.session.ack.get("session_id", ""))
 
     def close(self) -> None:
-        """Closes the resume file."""
+        """Closes the resume file, and tells once what may not have got through."""
         if self._file is not None:
             self._file.close()
+        if self.session.owed and not self._is_closed:
+            names = ", ".join(f"{i.action} {i.intent_id}" for i in self.session.owed)
+            text = f"closed before the daemon was known to have {names}: orders may rest"
+            _LOG.error(text)
+            self.errors.append(TapelineError(text))
+        self._is_closed = True
 
     def _is_awaited(self) -> bool:
         return any(not has_come() for has_come in self._waiting)
@@ -299,6 +318,18 @@ class ClientState:
         self._newest[report.intent_id] = report
         if len(self._newest) > _KEEP:
             self._newest.popitem(last=False)
+
+    def _lose(self, lost: SubscriptionLost) -> None:
+        """Files the error; a book that nobody updates is shown empty, as the daemon would."""
+        text = f"lost {list(lost.channels)} of {lost.instruments}: {lost.error}"
+        _LOG.error(text)
+        self.errors.append(WireError(lost.error.code, text, lost.error.ref))
+        if "book" not in lost.channels:
+            return
+        for instrument, book in list(self.books.items()):
+            if lost.instruments == "*" or instrument in lost.instruments:
+                nothing = {"bids": [], "asks": []}
+                self._take_event(Event(book.seq_id, "book", None, instrument, nothing))
 
     def _take_event(self, event: Event) -> None:
         book = event.book

@@ -79,30 +79,40 @@ class Folder:
     Positions move by the change of an order's ``cum_qty``. Of an order that had ended before, or was
     forgotten since, nothing is known to compare with: a trade counts by its own quantity, and after
     a correction, which says less, the owner asks for the positions and gives them to ``hold``.
+
+    Each page of positions is the state after its own event: reports up to it are in what it tells.
+    An instrument on no page had no fill when the first was made: positions are never forgotten.
     """
 
     def __init__(self, instruments: Sequence[Instrument]) -> None:
         self._orders = Orders()
-        self._positions_seq = 0
+        self._first_page_seq = 0
+        #: By instrument, the event after which its position was told.
+        self._told_seq: dict[str, int] = {}
         #: True if the positions must be asked for before the context is shown.
         self.is_unsure = False
         by_name = {row.instrument: row for row in instruments}
         self.context = Context(instruments=MappingProxyType(by_name))
 
-    def load(
-        self, orders: Sequence[ExecutionReport], positions: Sequence[Position], seq: int
-    ) -> None:
-        """Begins with what the daemon holds; reports up to event ``seq`` are in ``positions``."""
+    def load(self, orders: Sequence[ExecutionReport], positions: Sequence[Result]) -> None:
+        """Begins with what the daemon holds; ``positions`` are all pages of that query."""
         self._orders.load(orders)
         self.context = replace(self.context, orders=self._open_orders())
-        self.hold(positions, seq)
+        self.hold(positions)
 
-    def hold(self, positions: Sequence[Position], seq: int) -> Context:
-        """Takes the positions as they are after event ``seq``; returns the context with them."""
+    def hold(self, positions: Sequence[Result]) -> Context:
+        """Takes the positions of all pages of the query; returns the context with them."""
         self.is_unsure = False
-        self._positions_seq = seq
-        held = {row.instrument: row.qty for row in positions if row.qty != 0}
-        self.context = replace(self.context, positions=MappingProxyType(held))
+        self._first_page_seq = positions[0].seq_id or 0
+        self._told_seq = {}
+        held: dict[str, Decimal] = {}
+        for page in positions:
+            for row in map(Position.from_wire, page.result):
+                # A row that moved onto the next page meanwhile is on both: the later one counts.
+                held[row.instrument] = row.qty
+                self._told_seq[row.instrument] = page.seq_id or 0
+        open_only = {instrument: qty for instrument, qty in held.items() if qty != 0}
+        self.context = replace(self.context, positions=MappingProxyType(open_only))
         return self.context
 
     def apply(self, item: Incoming, unanswered: tuple[QuoteIntent, ...]) -> Context:
@@ -127,7 +137,7 @@ class Folder:
         if order is None or order is known:
             return {}
         changes: dict[str, Any] = {"orders": self._open_orders()}
-        if (report.seq_id or 0) <= self._positions_seq:
+        if (report.seq_id or 0) <= self._told_seq.get(order.instrument, self._first_page_seq):
             return changes
         if known is None and report.exec_type in ("TradeCancel", "TradeCorrect"):
             self.is_unsure = True
@@ -158,14 +168,14 @@ def run(
     """
     folder = Folder(client.instruments())
     orders = client.orders()
-    folder.load(orders, *_held(client.query("positions")))
+    folder.load(orders, client.query_pages("positions"))
     client.subscribe(strategy.channels, strategy.instruments)
     try:
         _send_all(client, strategy.on_start(folder.context))
         for item in client.messages(timeout, until):
             context = folder.apply(item, client.unanswered)
             if folder.is_unsure:
-                context = folder.hold(*_held(client.query("positions")))
+                context = folder.hold(client.query_pages("positions"))
             _send_all(client, strategy.on_event(context, item))
             if until is not None and until():
                 break
@@ -184,7 +194,7 @@ async def run_async(
     """Runs a strategy on a connected asyncio client; see ``run``."""
     folder = Folder(await client.instruments())
     orders = await client.orders()
-    folder.load(orders, *_held(await client.query("positions")))
+    folder.load(orders, await client.query_pages("positions"))
     await client.subscribe(strategy.channels, strategy.instruments)
     try:
         for intent in strategy.on_start(folder.context):
@@ -192,7 +202,7 @@ async def run_async(
         async for item in client.messages(timeout, until):
             context = folder.apply(item, client.unanswered)
             if folder.is_unsure:
-                context = folder.hold(*_held(await client.query("positions")))
+                context = folder.hold(await client.query_pages("positions"))
             for intent in strategy.on_event(context, item):
                 await client.send(intent)
             if until is not None and until():
@@ -209,11 +219,6 @@ def _signed_change(known: OrderState | None, order: OrderState) -> Decimal:
         return order.signed_cum_qty - known.signed_cum_qty
     size = order.report.fill_size
     return size if order.side == "Buy" else -size
-
-
-def _held(result: Result) -> tuple[list[Position], int]:
-    """Positions, and the event after which they are."""
-    return [Position.from_wire(row) for row in result.result], result.seq_id or 0
 
 
 def _send_all(client: Client, intents: Sequence[QuoteIntent]) -> None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 __all__ = ["Subscriptions"]
@@ -15,7 +15,8 @@ class Subscriptions:
 
     The daemon's rule is that a later message replaces what an earlier one said of the same channel
     and instrument. So the sequence itself is kept; of two messages with the same lists only the
-    later, which bounds it by the number of different lists in use.
+    later, and an UNSUBSCRIBE only behind a SUBSCRIBE of which it may have ended a part. That bounds
+    it by the number of different lists in use.
     """
 
     def __init__(self) -> None:
@@ -25,13 +26,31 @@ class Subscriptions:
         """Notes a request to which the daemon said yes. Other kinds of request are ignored."""
         if message["type"] not in ("SUBSCRIBE", "UNSUBSCRIBE"):
             return
-        key = (tuple(sorted(message["channels"])), tuple(sorted(message["instruments"])))
-        self._messages.pop(key, None)
-        self._messages[key] = message
-        first = next(iter(self._messages.values()))
-        if first["type"] == "UNSUBSCRIBE":
+        self._messages.pop(_key(message), None)
+        if message["type"] == "SUBSCRIBE" or any(_meet(m, message) for m in self._subscribes()):
+            self._messages[_key(message)] = message
+        while self._messages and next(iter(self._messages.values()))["type"] == "UNSUBSCRIBE":
             del self._messages[next(iter(self._messages))]  # nothing before it that it could undo
+
+    def forget(self, message: Mapping[str, Any]) -> None:
+        """Drops a message that the daemon does not take any more."""
+        self._messages.pop(_key(message), None)
 
     def messages(self) -> list[Mapping[str, Any]]:
         """Returns what to send on a new connection, in order."""
         return list(self._messages.values())
+
+    def _subscribes(self) -> Iterator[Mapping[str, Any]]:
+        return (m for m in self._messages.values() if m["type"] == "SUBSCRIBE")
+
+
+def _key(message: Mapping[str, Any]) -> _Key:
+    return tuple(sorted(message["channels"])), tuple(sorted(message["instruments"]))
+
+
+def _meet(one: Mapping[str, Any], other: Mapping[str, Any]) -> bool:
+    """True if both speak of the same channel of the same instrument."""
+    if set(one["channels"]).isdisjoint(other["channels"]):
+        return False
+    lists = (one["instruments"], other["instruments"])
+    return "*" in lists or not set(lists[0]).isdisjoint(lists[1])

@@ -47,6 +47,7 @@ class FakeDaemon:
         self.received = []  # every message of the current and past connections
         self.subscriptions = []
         self.subscribed = []  # every market event that was made
+        self.refusals = []  # codes with which the next subscriptions are refused, in turn
         self.results = {}  # what -> result of a query
         self.pages = {}  # what -> list of pages
         self.chunk = None  # send in pieces of 1 to `chunk` bytes
@@ -201,6 +202,9 @@ class FakeDaemon:
             self.intent(message)
         elif kind in ("SUBSCRIBE", "UNSUBSCRIBE"):
             self.subscriptions.append(message)
+            if self.refusals:
+                self.refuse(message, self.refusals.pop(0))
+                return
             self.result(message, None)
             if kind == "SUBSCRIBE":
                 self.book_event()
@@ -223,8 +227,11 @@ class FakeDaemon:
         elif what in ("orders", "positions", "fills", "balances"):
             self.result(message, [])
         else:
-            wire = {"type": "RESULT", "id": message["id"], "ok": False, "code": "UNSUPPORTED"}
-            self.send({**wire, "message": f"Cannot answer {what}: not in this build"})
+            self.refuse(message, "UNSUPPORTED")
+
+    def refuse(self, message, code):
+        wire = {"type": "RESULT", "id": message["id"], "ok": False, "code": code}
+        self.send({**wire, "message": f"Cannot answer: refused by the test: was {message['type']}"})
 
     def result(self, message, result, cursor=None):
         wire = {"type": "RESULT", "id": message["id"], "ok": True, "seq_id": self.seq_id}

@@ -23,7 +23,8 @@ class AsyncCase(unittest.IsolatedAsyncioTestCase):
 
     async def connected(self, **settings):
         settings.setdefault("token", TOKEN)
-        client = AsyncClient("test", self.daemon.port, reconnect_first=0.01, **settings)
+        settings.setdefault("reconnect_first", 0.01)
+        client = AsyncClient("test", self.daemon.port, **settings)
         self.addAsyncCleanup(client.close, timeout=0.5)
         await client.connect()
         return client
@@ -138,6 +139,58 @@ class AsyncCase(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(self.daemon.goodbyes, [{"type": "GOODBYE", "reason": "done"}])
         with self.assertRaises(ConnectionLost):
             await client.noop()
+
+    async def test_close_brings_a_cancel_through_that_was_taken_without_a_connection(self):
+        client = await self.connected(reconnect_first=10)
+        with self.daemon.lock:
+            self.daemon.drop()
+            await self.happens(lambda: not client.healthy)
+            cancel = await client.cancel_all()
+        await client.close(timeout=5)
+        self.assertEqual(len(self.daemon.intents_of("CancelAll")), 1)
+        self.assertEqual(len(self.daemon.goodbyes), 1)
+        self.assertTrue(cancel.answered())
+        self.assertEqual(client.errors, [])
+
+    async def test_close_brings_a_cancel_through_that_a_dying_connection_lost(self):
+        client = await self.connected()
+        self.daemon.lose_intents = 1
+        cancel = await client.cancel_all()
+        await client.close(timeout=5)
+        self.assertEqual(len(self.daemon.intents_of("CancelAll")), 1)
+        self.assertTrue(cancel.answered())
+
+    async def test_close_names_the_cancels_that_got_no_answer(self):
+        client = await self.connected()
+        self.daemon.close()
+        await self.happens(lambda: not client.healthy)
+        await client.cancel_all(intent_id="mine")
+        await client.close(timeout=0.1)
+        self.assertEqual(["CancelAll mine" in str(e) for e in client.errors], [True])
+
+    async def test_a_subscription_beyond_the_rate_limit_is_renewed_all_the_same(self):
+        client = await self.connected()
+        await client.subscribe("book", BTC)
+        with self.daemon.lock:
+            self.daemon.refusals = ["RATE_LIMIT", "RATE_LIMIT"]
+            self.daemon.drop()
+        await self.happens(lambda: len(self.daemon.subscriptions) == 4)
+        self.daemon.book_event("98")
+        await self.happens(lambda: client.healthy and client.book(BTC).best_bid.price == 98)
+        self.assertEqual(client.errors, [])
+
+    async def test_a_subscription_that_is_not_renewed_is_told_and_its_book_is_empty(self):
+        client = await self.connected()
+        await client.subscribe("book", BTC)
+        await self.happens(lambda: client.book(BTC) is not None)
+        with self.daemon.lock:
+            self.daemon.refusals = ["UNKNOWN_INSTRUMENT"]
+            self.daemon.drop()
+        await self.happens(lambda: client.errors)
+        self.assertIn("UNKNOWN_INSTRUMENT", str(client.errors[0]))
+        self.assertIsNone(client.book(BTC).best_bid)
+        events = [event async for event in client.events(timeout=0.1)]
+        self.assertEqual(events[-1].book.bids, ())
 
     async def test_queries_read_their_rows(self):
         client = await self.connected()

@@ -109,6 +109,35 @@ class Trading(ClientCase):
         with self.assertRaises(ConnectionLost):
             client.noop()
 
+    def test_close_brings_a_cancel_through_that_was_taken_without_a_connection(self):
+        client = self.connected(reconnect_first=10)
+        with self.daemon.lock:
+            self.daemon.drop()
+            wait_for(lambda: not client.healthy)
+            cancel = client.cancel_all()
+        client.close(timeout=5)
+        self.assertEqual(len(self.daemon.intents_of("CancelAll")), 1)
+        self.assertEqual(len(self.daemon.goodbyes), 1)
+        self.assertTrue(cancel.answered())
+        self.assertEqual(client.errors, [])
+
+    def test_close_brings_a_cancel_through_that_a_dying_connection_lost(self):
+        client = self.connected()
+        self.daemon.lose_intents = 1
+        cancel = client.cancel_all()
+        client.close(timeout=5)
+        self.assertEqual(len(self.daemon.intents_of("CancelAll")), 1)
+        self.assertTrue(cancel.answered())
+
+    def test_close_names_the_cancels_that_got_no_answer_once(self):
+        client = self.connected()
+        self.daemon.close()
+        wait_for(lambda: not client.healthy)
+        client.cancel_all(intent_id="mine")
+        for _ in range(2):
+            client.close(timeout=0.1)
+        self.assertEqual(["CancelAll mine" in str(e) for e in client.errors], [True])
+
 
 class Resume(ClientCase):
     def test_reports_missed_during_a_disconnect_come_without_gap_or_repetition(self):
@@ -287,6 +316,30 @@ class Resume(ClientCase):
             asked.start()
         asked.join(5)
         self.assertFalse(asked.is_alive())
+
+    def test_a_subscription_beyond_the_rate_limit_is_renewed_all_the_same(self):
+        client = self.connected()
+        client.subscribe("book", BTC)
+        with self.daemon.lock:
+            self.daemon.refusals = ["RATE_LIMIT", "RATE_LIMIT"]
+            self.daemon.drop()
+        wait_for(lambda: len(self.daemon.subscriptions) == 4)
+        self.daemon.book_event("98")
+        wait_for(lambda: client.healthy and client.book(BTC).best_bid.price == 98)
+        self.assertEqual(client.errors, [])
+
+    def test_a_subscription_that_is_not_renewed_is_told_and_its_book_is_empty(self):
+        client = self.connected()
+        client.subscribe("book", BTC)
+        wait_for(lambda: client.book(BTC) is not None)
+        with self.daemon.lock:
+            self.daemon.refusals = ["UNKNOWN_INSTRUMENT"]
+            self.daemon.drop()
+        wait_for(lambda: client.errors)
+        self.assertIn("UNKNOWN_INSTRUMENT", str(client.errors[0]))
+        self.assertIsNone(client.book(BTC).best_bid)
+        events = [event for event in client.events(timeout=0.1)]
+        self.assertEqual(events[-1].book.bids, ())
 
 
 class Refusals(ClientCase):

@@ -124,6 +124,47 @@ class Replay(SessionCase):
         names = [m.get("intent_id") for m in self.sent(session)]
         self.assertEqual(names, [None, "b", "c", "d"])
 
+    def test_a_goodbye_during_a_replay_goes_behind_the_intents_that_waited(self):
+        session = self.session(resume_from=0)
+        session.submit(QuoteIntent.cancel_all(intent_id="c", sent_us=1))
+        session.connection_made()
+        self.receive(session, ack(report_seq=1))
+        self.sent(session)
+        session.goodbye(None, None)
+        self.assertEqual([m["type"] for m in self.sent(session)], ["QuoteIntent", "GOODBYE"])
+
+    def test_a_goodbye_without_a_connection_is_said_on_the_next_one(self):
+        session = self.begun()
+        session.connection_lost()
+        session.submit(QuoteIntent.cancel_all(intent_id="c", sent_us=1))
+        session.goodbye("done", True)
+        self.assertFalse(session.is_over)
+        session.connection_made()
+        self.sent(session)
+        self.receive(session, ack())
+        intent, goodbye = self.sent(session)
+        self.assertEqual(intent["intent_id"], "c")
+        self.assertEqual(goodbye, {"type": "GOODBYE", "reason": "done", "keep_orders": True})
+        self.receive(session, report(1, "c"))
+        session.connection_lost()
+        self.assertTrue(session.is_over)
+
+    def test_a_goodbye_waits_for_no_venue_where_reports_show_that_a_cancel_of_all_began(self):
+        session = self.begun()
+        session.submit(QuoteIntent.cancel_all(intent_id="c", sent_us=1))
+        session.goodbye(None, None)
+        began = {"exec_type": "PendingCancel", "cause_intent_id": "c", "order_id": "1"}
+        self.receive(session, report(1, "order", **began))
+        session.connection_lost()
+        self.assertTrue(session.is_over)
+
+    def test_a_goodbye_waits_for_no_connection_where_no_intent_reduces_risk(self):
+        session = self.begun()
+        session.connection_lost()
+        session.submit(self.noop("a"))
+        session.goodbye(None, None)
+        self.assertTrue(session.is_over)
+
     def test_lost_history_is_told_once_and_replay_goes_on(self):
         session = self.session(resume_from=2)
         session.connection_made()
@@ -241,6 +282,95 @@ class Running(SessionCase):
         self.assertEqual(
             self.receive(session, refusal), [Answer(first, None, ("UNSUPPORTED", "m"))]
         )
+
+    def subscribed(self, *lists, kind="SUBSCRIBE", begun=None):
+        """A session to whose requests the daemon has said yes."""
+        session = begun or self.begun()
+        for channels, instruments, more in lists:
+            fields = {"channels": channels, "instruments": instruments, **more}
+            self.receive(session, self.yes(session.request(kind, fields)))
+        self.sent(session)
+        return session
+
+    def yes(self, request):
+        return {"type": "RESULT", "id": request, "ok": True, "seq_id": 1}
+
+    def no(self, request, code):
+        return {"type": "RESULT", "id": request, "ok": False, "code": code, "message": "m"}
+
+    def again(self, session):
+        """Connects anew; returns what was sent behind HELLO."""
+        session.connection_lost()
+        session.connection_made()
+        self.receive(session, ack())
+        return self.sent(session)[1:]
+
+    def test_renewals_go_one_by_one_and_the_session_is_not_healthy_before_the_last(self):
+        session = self.subscribed((["book"], ["a"], {}), (["trade"], ["a"], {}))
+        (first,) = self.again(session)
+        session.request("SUBSCRIBE", {"channels": ["book"], "instruments": ["a"], "depth": 3})
+        self.assertEqual((self.sent(session), session.healthy), ([], False))
+        self.receive(session, self.yes(first["id"]))
+        (second,) = self.sent(session)
+        self.assertEqual((first["channels"], second["channels"]), (["book"], ["trade"]))
+        self.receive(session, self.yes(second["id"]))
+        self.assertTrue(session.healthy)
+        self.assertEqual([m.get("depth") for m in self.sent(session)], [3])
+
+    def test_a_renewal_beyond_the_rate_limit_is_sent_again_after_a_pause(self):
+        session = self.subscribed((["book"], ["a"], {}))
+        (first,) = self.again(session)
+        session.tick()
+        self.sent(session)
+        self.assertEqual(self.receive(session, self.no(first["id"], "RATE_LIMIT")), [])
+        session.tick()
+        self.assertEqual(self.sent(session), [])
+        self.time.now += session.wake_in()
+        session.tick()
+        self.assertEqual(self.sent(session), [first])
+        self.receive(session, self.yes(first["id"]))
+        self.assertTrue(session.healthy)
+
+    def test_a_renewal_that_is_refused_is_told_and_given_up(self):
+        session = self.subscribed((["book"], ["gone"], {}), (["trade"], ["a"], {}))
+        (first,) = self.again(session)
+        (lost,) = self.receive(session, self.no(first["id"], "UNKNOWN_INSTRUMENT"))
+        self.assertEqual((lost.error.code, lost.instruments), ("UNKNOWN_INSTRUMENT", ["gone"]))
+        self.assertEqual([m["channels"] for m in self.sent(session)], [["trade"]])
+        self.assertEqual([m["channels"] for m in self.again(session)], [["trade"]])
+
+    def test_renewals_with_equal_options_are_joined_and_taken_apart_where_refused(self):
+        names = [f"i{n}" for n in range(1500)]
+        lists = [(["book"], [name], {"depth": 3}) for name in names]
+        session = self.subscribed(*lists, (["book"], ["i0"], {"depth": 4}))
+        sent = self.again(session)
+        while sent[-1].get("depth") != 4:
+            self.receive(session, self.yes(sent[-1]["id"]))
+            sent += self.sent(session)
+        self.assertEqual([len(m["instruments"]) for m in sent], [1000, 499, 1])
+        (first,) = self.again(session)
+        self.receive(session, self.no(first["id"], "UNKNOWN_INSTRUMENT"))
+        (alone,) = self.sent(session)
+        self.assertEqual(alone["instruments"], first["instruments"][:1])
+
+    def test_nothing_is_renewed_that_was_subscribed_and_unsubscribed_behind_another(self):
+        session = self.subscribed((["venue"], "*", {}))
+        for name in ("a", "b"):
+            self.subscribed((["book"], [name], {}), begun=session)
+            self.subscribed((["book"], [name], {}), kind="UNSUBSCRIBE", begun=session)
+        (first,) = self.again(session)
+        self.receive(session, self.yes(first["id"]))
+        self.assertEqual((first["channels"], self.sent(session)), (["venue"], []))
+
+    def test_an_unsubscription_of_a_part_is_renewed_and_may_find_nothing(self):
+        session = self.subscribed((["book"], "*", {}))
+        self.subscribed((["book"], ["a"], {}), kind="UNSUBSCRIBE", begun=session)
+        (first,) = self.again(session)
+        self.receive(session, self.yes(first["id"]))
+        (second,) = self.sent(session)
+        self.assertEqual((second["type"], second["instruments"]), ("UNSUBSCRIBE", ["a"]))
+        self.assertEqual(self.receive(session, self.no(second["id"], "NOT_SUBSCRIBED")), [])
+        self.assertTrue(session.healthy)
 
     def test_unsubscribing_ends_the_renewal(self):
         session = self.begun()

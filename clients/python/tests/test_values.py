@@ -19,13 +19,17 @@ from tapeline import (
 from tapeline.decimals import to_wire_decimal
 from tapeline.errors import ProtocolViolation
 from tapeline.inbox import Inbox
-from tapeline.rows import Position
+from tapeline.queries import Result
 from tapeline.strategy import Folder
 from tests.fake_daemon import BTC, TOKEN, FakeDaemon
 
 
 def stamped(intent, **more):
     return QuoteIntent(**{**intent.__dict__, "intent_id": "i", "sent_us": 1, **more})
+
+
+def position(instrument, qty):
+    return {"instrument": instrument, "scope": "client", "qty": qty}
 
 
 def event(seq, kind, instrument=BTC, **payload):
@@ -251,8 +255,7 @@ class Running(unittest.IsolatedAsyncioTestCase):
     def setUp(self):
         self.daemon = FakeDaemon()
         self.addCleanup(self.daemon.close)
-        held = {"instrument": BTC, "scope": "client", "qty": "1"}
-        self.daemon.results["positions"] = [held]
+        self.held("1")
 
     def check(self, strategy, last):
         self.assertEqual(last.position(BTC), Decimal("1.004"))
@@ -290,7 +293,7 @@ class Running(unittest.IsolatedAsyncioTestCase):
         self.held(qty)
 
     def held(self, qty):
-        self.daemon.results["positions"] = [{"instrument": BTC, "scope": "client", "qty": qty}]
+        self.daemon.results["positions"] = [position(BTC, qty)]
 
     def late_fill(self, cum_qty):
         order, intent_id = self.daemon.orders["1"]
@@ -354,15 +357,47 @@ class Running(unittest.IsolatedAsyncioTestCase):
 
     def test_a_strategy_begins_with_what_the_daemon_holds_and_counts_no_fill_twice(self):
         folder = Folder([])
-        held = Position.from_wire({"instrument": BTC, "scope": "client", "qty": "3"})
         open_order = {"order_id": "1", "instrument": BTC, "side": "Buy", "order_qty": "5"}
         row = trade(**open_order, report_seq=1, seq_id=40, cum_qty="3")
-        folder.load([row], [held], 40)
+        folder.load([row], [Result(40, None, [position(BTC, "3")])])
         self.assertEqual((list(folder.context.orders), folder.context.position(BTC)), (["1"], 3))
         again = trade(**open_order, report_seq=2, seq_id=40, cum_qty="3")
         self.assertEqual(folder.apply(again, ()).position(BTC), 3)
         later = trade(**open_order, report_seq=3, seq_id=41, cum_qty="4")
         self.assertEqual(folder.apply(later, ()).position(BTC), 4)
+
+    def test_each_position_is_as_old_as_the_page_that_it_came_on(self):
+        for instrument, before, after in (("a", 1, 2), ("b", 2, 2), ("on no page", 0, 1)):
+            with self.subTest(instrument):
+                folder = Folder([])
+                pages = [
+                    Result(40, None, [position("a", "1"), position("b", "9")], "2"),
+                    Result(45, None, [position("b", "2")]),  # told again: a row came before it
+                ]
+                folder.load([], pages)
+                self.assertEqual(folder.context.position(instrument), before)
+                fill = {"report_seq": 1, "seq_id": 43, "exec_id": "e", "last_qty": "1"}
+                fill = trade(instrument=instrument, last_px="1", **fill)
+                self.assertEqual(folder.apply(fill, ()).position(instrument), after)
+
+    def paged(self, qty):
+        self.daemon.pages["positions"] = [[position("paper:A/USDT", "1")], [position(BTC, qty)]]
+
+    def test_run_reads_every_page_of_the_positions(self):
+        strategy, until, _ = self.ended_order_run(self.VOIDED_THEN_FILLED)
+        self.paged("7")
+        with Client("test", self.daemon.port, token=TOKEN) as client:
+            last = run(strategy, client, timeout=5, until=until)
+        self.assertEqual(strategy.seen, [("TradeCancel", 7), ("Trade", 8), ("TradeCancel", 7)])
+        self.assertEqual(last.position("paper:A/USDT"), 1)
+
+    async def test_run_async_reads_every_page_of_the_positions(self):
+        strategy, until, _ = self.ended_order_run(self.VOIDED_THEN_FILLED)
+        self.paged("7")
+        async with AsyncClient("test", self.daemon.port, token=TOKEN) as client:
+            last = await run_async(strategy, client, timeout=5, until=until)
+        self.assertEqual(strategy.seen, [("TradeCancel", 7), ("Trade", 8), ("TradeCancel", 7)])
+        self.assertEqual(last.position("paper:A/USDT"), 1)
 
     def test_a_context_cannot_be_changed(self):
         with self.assertRaises(AttributeError):
