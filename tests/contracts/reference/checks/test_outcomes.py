@@ -5,7 +5,7 @@ from fractions import Fraction
 
 from checks.page import table_after
 from reference.betting import one_of
-from reference.binary import apply_resolved, apply_settled, apply_split
+from reference.binary import apply_final, apply_resolved, apply_settled, apply_split
 from reference.books import Trade, amount_of
 from reference.decimals import canonical
 from reference.ledger import Ledger
@@ -98,6 +98,48 @@ class BinaryCheck(unittest.TestCase):
         else:
             apply_settled(state, instrument, (int(words[2]), int(words[4])), None)
 
+    def test_the_venues_figure(self):
+        yes, no = outcome(0, "YES", "NO", "perOutcome"), outcome(1, "NO", "YES", "perOutcome")
+        state = world([yes, no])
+        _, rows = table_after("**The venue's figure.**")
+        for event, qty, price, amount, account, alice, external, difference in rows:
+            with self.subTest((event, qty)):
+                self.step_of_figure(state, yes, (event, qty, price, amount))
+                books = (state.ledger.account(0), state.ledger.owner(0, 0))
+                cash = [shown_cash(state, book, "USD") for book in books]
+                shown = [canonical(each) for each in (*cash, cash[0] - cash[1], yes.difference)]
+                self.assertEqual(shown, [account, alice, external, difference])
+        self.assertEqual(state.effects.alarms, ["SETTLEMENT_DIFFERS"])
+
+    def step_of_figure(self, state, yes, row):
+        event, qty, price, amount = row
+        if event.startswith("Settle"):
+            share = (int(event.split()[1]), int(event.split()[3]))
+            apply_settled(state, yes, share, None if amount == "null" else Fraction(amount))
+        elif event == "Buy":
+            state.ledger.book(state, yes, 0, trade(yes, qty, price, True))
+            if qty == "90":
+                apply_final(state, yes, 0, trade(yes, qty, price, True))
+        elif event == "Sell":
+            state.ledger.book(state, yes, 0, trade(yes, f"-{qty}", price))
+        else:
+            state.ledger.reverse(state, yes, 0, trade(yes, qty, price, True))
+
+    def test_a_figure_of_a_split_and_a_short(self):
+        yes, no = outcome(0, "YES", "NO", "perOutcome"), outcome(1, "NO", "YES", "perOutcome")
+        state = world([yes, no])
+        apply_settled(state, yes, (1, 1), Fraction(3))
+        apply_split(state, {"venue": 0}, {"condition": "c", "qty": "5"}, 1, 0)
+        self.assertEqual((yes.difference, no.difference), (-2, 0))
+        account = state.ledger.account(0)
+        self.assertEqual(shown_cash(state, account, "USD"), 3 - 5)
+        short = outcome(0, "X", None, "signed")
+        state = world([short])
+        apply_settled(state, short, (1, 3), Fraction(3))
+        state.ledger.book(state, short, 0, trade(short, "-10", "0.4"))
+        account = state.ledger.account(0)
+        self.assertEqual(shown_cash(state, account, "USD"), 3 + 4 - 10)
+
     def test_one_signed_count(self):
         instrument = outcome(0, "X", None, "signed")
         state = world([instrument])
@@ -187,6 +229,29 @@ class BettingCheck(unittest.TestCase):
     def test_a_dead_heat(self):
         winners = [{"instrument": at, "places": 1, "tied": 2} for at in (0, 1)]
         self.assertEqual(self.settle(winners), ["7.1", "-1.85", "5.34", "0.09"])
+
+    def test_the_venues_figure(self):
+        _, rows = table_after("**The venue's figure of a market**")
+        for event, stake, price, amount, *cash in rows:
+            with self.subTest((event, amount)):
+                self.step_of_figure(event, stake, price, amount)
+                ledger = self.state.ledger
+                books = [ledger.account(0), ledger.owner(0, 0), ledger.owner(0, None)]
+                self.assertEqual([canonical(book.posted("GBP").value) for book in books], cash)
+        self.assertEqual(self.state.effects.alarms, ["SETTLEMENT_DIFFERS"])
+
+    def step_of_figure(self, event, stake, price, amount):
+        words = event.split()
+        if words[1] == "removed":
+            removal = {"reduction_ppm": int(words[2]), "basis": "price"}
+            self.markets.remove(self.state, self.state.ledger, self.runners[2], removal)
+        elif words[1] == "backs":
+            self.bet(0, self.runners[0], stake, price)
+        else:
+            winners = [{"instrument": 0, "places": 1, "tied": 1}]
+            result = {"market": "m", "winners": winners, "voided": [], "is_void": False}
+            credited = None if amount == "null" else Fraction(amount)
+            self.markets.settle(self.state, self.state.ledger, 0, result, credited)
 
 
 if __name__ == "__main__":

@@ -104,6 +104,8 @@ def apply_split(state: State, event: Json, payload: Json, sign: int, owner: obje
         ledger.check(instrument, owner, trade, 1)
     for instrument in both:
         ledger.apply(instrument, owner, trade, 1)
+    for instrument in both:
+        post_difference(state, instrument)
     ledger.mix(state, "split", venue, owner, [values.currency], both)
 
 
@@ -129,29 +131,41 @@ def apply_resolved(state: State, instrument: Instrument, share: Share) -> None:
 def apply_settled(
     state: State, instrument: Instrument, share: Share, amount: Optional[Fraction]
 ) -> None:
-    """The share is paid; what the venue credited beyond it goes to external."""
+    """The share is paid; the account gets what the venue credited, external takes the rest."""
     ledger = state.ledger
-    instrument.settled = share
+    instrument.settled, instrument.credited = share, amount
     for book in [ledger.account(instrument.venue)] + ledger.parts(instrument.venue):
         if instrument.id in book.positions:
             book.positions[instrument.id].forget()
-    values = Values(instrument)
-    account = ledger.account(instrument.venue)
-    difference = Fraction(0)
-    if amount is not None:
-        qty = ledger.qty(account, instrument)
-        due = values.at_share(qty, share)
-        if instrument.terms["contract"]["netting"] == "signed":
-            due += values.at_share(max(0, -qty), (1, 1))
-        difference = amount - Fraction(due, 10**values.cost_scale)
+    post_difference(state, instrument)
+    currency = Values(instrument).currency
+    ledger.mix_all(state, "settlement", instrument.venue, [currency], [instrument])
+    if abs(instrument.difference) >= DIFFERENCE_MIN:
+        state.alarm("SETTLEMENT_DIFFERS")
+
+
+def post_difference(state: State, instrument: Instrument) -> None:
+    """Posts what the venue's figure differs by now beyond what it differed by before."""
+    difference = _difference(state, instrument)
     change = difference - instrument.difference
     instrument.difference = difference
-    if change != 0:
-        for book in (account, ledger.owner(instrument.venue, None)):
-            book.post(values.currency, plain_amount(change))
-    ledger.mix_all(state, "settlement", instrument.venue, [values.currency], [instrument])
-    if abs(difference) >= DIFFERENCE_MIN:
-        state.alarm("SETTLEMENT_DIFFERS")
+    if change == 0:
+        return
+    ledger = state.ledger
+    for book in (ledger.account(instrument.venue), ledger.owner(instrument.venue, None)):
+        book.post(Values(instrument).currency, plain_amount(change))
+
+
+def _difference(state: State, instrument: Instrument) -> Fraction:
+    """Returns the venue's figure less what the rules give the account; 0 without a figure."""
+    if instrument.settled is None or instrument.credited is None:
+        return Fraction(0)
+    values = Values(instrument)
+    qty = state.ledger.qty(state.ledger.account(instrument.venue), instrument)
+    due = values.at_share(qty, instrument.settled)
+    if instrument.terms["contract"]["netting"] == "signed":
+        due += values.at_share(max(0, -qty), (1, 1))
+    return instrument.credited - Fraction(due, 10**values.cost_scale)
 
 
 def apply_final(state: State, instrument: Instrument, owner: object, trade: Trade) -> None:

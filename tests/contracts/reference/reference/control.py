@@ -186,7 +186,7 @@ def _instrument_listed(state: State, event: Json, payload: Json) -> None:
         listed.book = known.book
         listed.trading_state = known.trading_state
         listed.resolved, listed.settled = known.resolved, known.settled
-        listed.difference = known.difference
+        listed.credited, listed.difference = known.credited, known.difference
     listed.book.relist(payload)
     state.instruments[payload["id"]] = listed
     state.instrument_names[payload["name"]] = payload["id"]

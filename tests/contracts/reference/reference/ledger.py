@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any, Dict, Iterable, List, Optional, Sequence, Tuple
 
-from .binary import fits_binary
+from .binary import fits_binary, post_difference
 from .betting import BetPosition
 from .books import Amount, AverageCost, BookOf, Position, Trade, amount_of
 from .decimals import SAFE
@@ -119,6 +119,8 @@ class Ledger:
         currencies = self.apply(instrument, owner, trade, sign)
         if instrument.asset_class == "betting":
             currencies += self.markets.after_trade(state, self, instrument, owner)
+        elif instrument.asset_class == "binary":
+            post_difference(state, instrument)
         self.mix(state, kind, instrument.venue, owner, currencies, [instrument])
 
     def apply(self, instrument: Instrument, owner: Owner, trade: Trade, sign: int) -> List[str]:

@@ -26,7 +26,7 @@ class Market:
 
     removals: List[Removal] = field(default_factory=list)
     result: Optional[Json] = None
-    difference: Fraction = Fraction(0)
+    credited: Optional[Fraction] = None
     posted: Dict[object, Fraction] = field(default_factory=dict)
 
     def is_removed(self, instrument: int) -> bool:
@@ -147,11 +147,16 @@ class Markets:
     def post_owed(
         self, state: State, ledger: Any, venue: int, name: str, clients: Sequence[int]
     ) -> None:
-        """Posts what the account and some clients are owed beyond what was posted to them."""
+        """Posts what the account and some clients are owed beyond what was posted to them.
+
+        The account is owed what the venue credited, whatever the result gives, if it said that.
+        """
         market = self.named(venue, name)
         currency = currency_of(state, venue, name)
         account = ledger.account(venue)
-        due = self.owed(state, venue, name, account) + market.difference
+        due = market.credited
+        if due is None:
+            due = self.owed(state, venue, name, account)
         rest = _post(market, "account", account, currency, due)
         for client in clients:
             book = ledger.owner(venue, client)
@@ -180,13 +185,12 @@ class Markets:
         """Takes over a result; what it owes beyond the one before is posted."""
         name = payload["market"]
         market = self.named(venue, name)
-        market.result = payload
-        market.difference = Fraction(0)
-        if amount is not None:
-            market.difference = amount - self.owed(state, venue, name, ledger.account(venue))
+        market.result, market.credited = payload, amount
         self.post_owed(state, ledger, venue, name, ledger.clients(venue))
         self._mix(state, ledger, "result", venue, name)
-        if abs(market.difference) >= DIFFERENCE_MIN:
+        if amount is None:
+            return
+        if abs(amount - self.owed(state, venue, name, ledger.account(venue))) >= DIFFERENCE_MIN:
             state.alarm("SETTLEMENT_DIFFERS")
 
     def _mix(self, state: State, ledger: Any, kind: str, venue: int, name: str) -> None:

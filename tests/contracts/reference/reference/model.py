@@ -184,6 +184,7 @@ class Instrument:
     trading_state: str = "Active"
     resolved: Optional[Share] = None
     settled: Optional[Share] = None
+    credited: Optional[Fraction] = None
     difference: Fraction = Fraction(0)
 
     @property
