@@ -4,6 +4,7 @@ import unittest
 
 from checks.page import table_after
 from checks.world import NOW, SPOT, World
+from reference.exposure import reference_book
 from reference.loss import DAY, loss
 
 CLIENT_LIMITS = {
@@ -132,3 +133,52 @@ class DayCheck(unittest.TestCase):
 
 if __name__ == "__main__":
     unittest.main()
+
+
+class MarketCheck(unittest.TestCase):
+    """What is one market with BTC/USDT, of which a Buy of 10 at 100 rests (section 4)."""
+
+    def setUp(self):
+        self.world = World()
+        other = {**self.world.venue(), "id": 1, "name": "other"}
+        self.world.event("control", "VenueDeclared", other, venue=1)
+        self.world.event("control", "VenueStatusChanged", {"status": "up"}, venue=1)
+        self.world.limits("exchange", EXCHANGE_LIMITS, exchange="test")
+        self.world.place("Buy", "10", "100")
+
+    def sells(self, venue=1, **differs):
+        """Returns why a Sell of another instrument is refused, and whether its book is ours."""
+        name = f"{'test' if venue == 0 else 'other'}:X"
+        listed = {**SPOT, "id": 1, "venue": venue, "name": name, **differs}
+        self.world.event("control", "InstrumentListed", listed, venue=venue, instrument=1)
+        for instrument in (0, 1):
+            self.world.collar(instrument, None)
+        price = 10 ** listed["price_rule"]["scale"] * 100
+        bids, asks = [price, 1], [price + 1, 1]
+        payload = {"bids": bids, "asks": asks, "update_id": None}
+        self.world.event("market_data", "BookSnapshot", payload, venue, 1)
+        state = self.world.core.state
+        is_reference = reference_book(state, state.instruments[0]) is not None
+        fields = {"side": "Sell", "order_qty": "1", "price": "100", "ord_type": "Limit"}
+        terms = {"time_in_force": "GTC", "expire_us": None, "ttl_ms": 0, "params": None}
+        flags = dict.fromkeys(("post_only", "reduce_only", "validate_only"), False)
+        code = self.world.intent("Place", instrument=name, **fields, **terms, **flags)
+        return code, is_reference
+
+    def test_the_same_symbol_at_another_venue(self):
+        self.assertEqual(self.sells(), ("SELF_MATCH", True))
+
+    def test_or_at_the_same_venue(self):
+        self.assertEqual(self.sells(0), ("SELF_MATCH", True))
+
+    def test_another_class_is_another_market(self):
+        contract = {"kind": "linear", "multiplier": "1", "settlement": "USDT"}
+        self.assertEqual(self.sells(asset_class="linear", contract=contract), (None, False))
+
+    def test_so_is_another_price_scale(self):
+        rule = {**SPOT["price_rule"], "scale": 3}
+        self.assertEqual(self.sells(price_rule=rule), (None, False))
+
+    def test_another_quantity_scale_meets_and_measures_nothing(self):
+        rule = {**SPOT["qty_rule"], "scale": 2}
+        self.assertEqual(self.sells(qty_rule=rule), ("SELF_MATCH", False))

@@ -120,18 +120,6 @@ class HaltedCheck(Case):
         self.trading("Active")
         self.assertEqual([each["kind"] for each in self.up()["commands"]], ["Submit"])
 
-    def test_a_cancel_goes_that_waited_for_the_replace(self):
-        self.world.place("Buy", "10", "100")
-        self.world.broker("OrderAccepted", 1)
-        self.world.replace("i1", "12", "100")
-        self.world.intent("Cancel", orig_intent_id="i1")
-        self.not_sent(2)
-        self.trading("Halted")
-        caused = self.later()
-        refused = ("ReplaceRejected", "CancelPending", "TRADING_HALTED")
-        self.assertEqual(self.said(caused), [refused])
-        self.assertEqual([each["kind"] for each in caused["commands"]], ["Cancel"])
-
     def test_a_cancel_that_only_serves_a_replace_and_waits_for_pacing(self):
         self.cancel_and_new(pacing={"per_second": 1, "burst": 1})
         self.trading("Halted")

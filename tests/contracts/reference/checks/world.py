@@ -118,7 +118,7 @@ class World:
         fill = {"last_qty": qty, "last_px": price, "liquidity": "Maker", "provisional": False}
         fee = {"commission": "0", "commission_currency": "USDT"}
         named = {"exec_id": f"e{self.seq_id + 1}", **fields}
-        return self.broker("OrderExecuted", order, **fill, **fee, **named)
+        return self.broker("OrderExecuted", order, **{**fill, **fee, **named})
 
     def limits(self, scope, limits, instrument=0, **named):
         where = {"venue": 0} if scope == "venue" else {}

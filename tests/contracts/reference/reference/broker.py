@@ -279,6 +279,7 @@ def _found_open(state: State, order: Order, payload: Json, asked: Optional[int])
     accept(state, order, inferred=True)
     replace, key = order.replace, payload["cl_ord_id"]
     found_qty = payload["order_qty"] + order.base_cum_qty
+    stays_in_doubt = False
     if "Replace" in order.doubt and replace is not None:
         if found_qty == replace.order_qty and payload["price"] == replace.price:
             forget(state, order, "Replace")
@@ -287,16 +288,21 @@ def _found_open(state: State, order: Order, payload: Json, asked: Optional[int])
             forget(state, order, "Replace")
             refuse_replace(state, order, "VENUE_ABSENT")
         else:
-            ask(state, order)
-            return
+            stays_in_doubt = True
     if order.is_terminal:
         return
     if asked is not None and terms_differ(order, payload):
         _restate(state, order, found_qty, payload["price"])
         if order.is_terminal:
             return
-    if "Cancel" in order.requests or "Cancel" in order.retry:
-        return
+    if "Cancel" not in order.requests and "Cancel" not in order.retry:
+        _cancel_again(state, order)
+    if stays_in_doubt:
+        ask(state, order)
+
+
+def _cancel_again(state: State, order: Order) -> None:
+    """The order is open: a cancel of unknown fate goes out again, by back-off if that is often."""
     was_in_doubt = "Cancel" in order.doubt
     order.doubt.discard("Cancel")
     if was_in_doubt and order.attempts > 2:

@@ -97,18 +97,11 @@ def begin_cancel(
         order.must_cancel = cause
     if order.cancel is not None:
         return
-    if order.replace_never_left:
-        order.requests.pop("Replace", None)
-        order.retry.discard("Replace")
-        refuse_and_take_off(state, order, "ILLEGAL_TRANSITION")
     order.cancel = PendingCancel(cause, record)
     if not order.never_left and state.venues[order.venue].status == "down":
         order.doubt.add("Cancel")
     report(state, order, "PendingCancel", of_cancel(order))
-    if order.never_left:
-        end_cancelled(state, order)
-    else:
-        send_cancel(state, order)
+    send_cancel(state, order)
 
 
 def begin_cancel_all(state: State, orders: List[int], cause: str) -> None:
@@ -127,14 +120,26 @@ def cancel_live_of(state: State, client: Client, cause: str) -> None:
 def send_cancel(state: State, order: Order) -> None:
     """Sends the cancel that is wanted, unless it has to wait for another answer."""
     is_cancelling = order.replace is not None and order.replace.stage == "cancelling"
-    if order.cancel is None and not is_cancelling:
+    if (order.cancel is None and not is_cancelling) or "Cancel" in order.requests:
         return
-    if "Cancel" in order.requests or "Submit" in order.requests or "Replace" in order.requests:
+    if order.cancel is not None and _wins(state, order):
         return
-    if "Submit" in order.doubt:
+    if "Submit" in order.requests or "Submit" in order.doubt or "Replace" in order.requests:
         return
     order.retry.discard("Cancel")
     issue(state, order, "Cancel")
+
+
+def _wins(state: State, order: Order) -> bool:
+    """Lets the pending cancel win over what has not left; returns whether that ended the order."""
+    if order.never_left:
+        end_cancelled(state, order)
+        return True
+    if order.replace_never_left:
+        order.requests.pop("Replace", None)
+        order.retry.discard("Replace")
+        refuse_and_take_off(state, order, "ILLEGAL_TRANSITION")
+    return False
 
 
 def end_cancelled(state: State, order: Order) -> None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Optional
 
 from .breaker import failed, pause
-from .changes import ask, end_cancelled, refuse_replace, send_cancel
+from .changes import ask, refuse_replace, send_cancel
 from .deadlines import back_off, set_due
 from .model import Json
 from .order import Order
@@ -53,9 +53,8 @@ def _not_sent(state: State, order: Order, kind: str) -> None:
         refuse_replace(state, order, "ILLEGAL_TRANSITION")
         return
     order.retry.add(kind)
-    if order.cancel is not None and order.never_left:
-        order.retry.clear()
-        end_cancelled(state, order)
+    if kind != "Cancel" and order.cancel is not None:
+        send_cancel(state, order)
         return
     set_due(state, order, "retry", back_off(state, order))
 

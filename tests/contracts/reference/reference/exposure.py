@@ -115,17 +115,22 @@ def reference_book(state: State, instrument: Instrument) -> Optional[Book]:
         return instrument.book
     for number in sorted(state.instruments):
         other = state.instruments[number]
-        if other.venue != instrument.venue and is_same_market(state, instrument, other):
-            if _is_current(state, other.book, stale_us):
-                return other.book
+        if other.id == instrument.id or other.qty_scale != instrument.qty_scale:
+            continue
+        if is_same_market(state, instrument, other) and _is_current(state, other.book, stale_us):
+            return other.book
     return None
 
 
 def is_same_market(state: State, left: Instrument, right: Instrument) -> bool:
-    """Whether two instruments are the same symbol at one exchange, prices alike."""
-    exchanges = {state.venues[each.venue].exchange for each in (left, right)}
-    is_same_symbol = left.terms["symbol"] == right.terms["symbol"]
-    return len(exchanges) == 1 and is_same_symbol and left.price_scale == right.price_scale
+    """Whether two instruments are one market: symbol, class and price scale at one exchange."""
+    return _market_of(state, left) == _market_of(state, right)
+
+
+def _market_of(state: State, instrument: Instrument) -> Tuple[str, str, str, int]:
+    exchange = state.venues[instrument.venue].exchange
+    symbol: str = instrument.terms["symbol"]
+    return exchange, symbol, instrument.asset_class, instrument.price_scale
 
 
 def _is_current(state: State, book: Book, stale_us: int) -> bool:

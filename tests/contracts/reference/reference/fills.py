@@ -246,21 +246,40 @@ def is_repetition(payload: Json, fill: Fill, named: Optional[Fill]) -> bool:
     return not is_other and not fill.is_voided and fill.terms() == new_fill(payload, None).terms()
 
 
-def _take_out(state: State, order: Order, fill: Fill, other: Fill, exec_id: str) -> None:
+def _take_out(state: State, order: Order, first: Fill, other: Fill, exec_id: str) -> None:
     """What an execution was corrected to is booked already, as another: it counts once."""
     if order.base_cum_qty > 0:
         state.alarm("CORRECTION_REFUSED")
         return
     left_before = order.leaves_qty
-    _void(state, order, fill, exec_id)
+    stand_in(state, order.instrument, order.client, order.side, first, other)
+    _void(state, order, first, exec_id)
     for name, each in order.fills.items():
-        if each is fill:
+        if each is first:
             order.fills[name] = other
-    other.peak = max(other.peak, fill.peak)
+    other.peak = max(other.peak, first.peak)
     if order.leaves_qty > left_before:
         report(state, order, "Restated", own(order))
+    if other.provisional and not other.is_voided and not first.provisional:
+        _confirm(state, order, other)
     if order.status == "Filled" and order.open_qty > 0:
         state.alarm("LIVE_AFTER_END")
+
+
+def stand_in(
+    state: State, instrument: int, owner: Optional[int], side: str, first: Fill, other: Fill
+) -> None:
+    """Books what an execution was corrected to, told before, as that one was; it can go then."""
+    listed = state.instruments[instrument]
+    is_anew = listed.asset_class == "betting" or other.tag != first.tag
+    is_anew = is_anew and not other.is_voided
+    for fill in (other, first) if is_anew else (first,):
+        state.ledger.check(listed, owner, _trade(side, fill), -1)
+    if is_anew:
+        reverse(state, instrument, owner, side, other)
+    other.tag, other.epoch = first.tag, first.epoch
+    if is_anew:
+        book(state, instrument, owner, side, other)
 
 
 def correct(fill: Fill, corrected: Fill) -> None:
@@ -281,10 +300,15 @@ def apply_confirmed(state: State, order: Order, payload: Json) -> None:
     if fill.is_voided:
         state.alarm("CORRECTION_REFUSED")
     elif fill.provisional:
-        instrument = state.instruments[order.instrument]
-        if instrument.asset_class == "binary":
-            apply_final(state, instrument, order.client, _trade(order.side, fill))
-        fill.provisional = False
-        if order.is_terminal:
-            keep(state, order)
-        report(state, order, "OrderStatus", own(order), exec_ref_id=fill.exec_id)
+        _confirm(state, order, fill)
+
+
+def _confirm(state: State, order: Order, fill: Fill) -> None:
+    """Makes an execution final, and says so."""
+    instrument = state.instruments[order.instrument]
+    if instrument.asset_class == "binary":
+        apply_final(state, instrument, order.client, _trade(order.side, fill))
+    fill.provisional = False
+    if order.is_terminal:
+        keep(state, order)
+    report(state, order, "OrderStatus", own(order), exec_ref_id=fill.exec_id)

@@ -49,16 +49,17 @@ def _fire(state: State, order: Order, name: str) -> None:
 
 
 def _retry(state: State, order: Order) -> None:
+    if "Cancel" in order.retry:
+        order.retry.discard("Cancel")
+        if order.cancel is None and order.must_cancel is not None:
+            begin_cancel(state, order, order.must_cancel)
+        else:
+            send_cancel(state, order)
     kinds = set(order.retry)
     order.retry.clear()
     for kind in ("Submit", "Replace"):
         if kind in kinds:
             issue(state, order, kind)
-    if "Cancel" in kinds:
-        if order.cancel is None and order.must_cancel is not None:
-            begin_cancel(state, order, order.must_cancel)
-        else:
-            send_cancel(state, order)
 
 
 def may_go(state: State, since: int) -> int:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Optional
 
 from .fills import book, check_correction, correct, halt_instrument, is_repetition
-from .fills import new_fill, reverse
+from .fills import new_fill, reverse, stand_in
 from .firing import may_go
 from .model import Instrument, Json
 from .order import ExternalFill
@@ -100,14 +100,15 @@ def _corrected(state: State, event: Json, known: ExternalFill) -> None:
     _warn(state, known.instrument)
 
 
-def _take_out(state: State, known: ExternalFill, other: ExternalFill) -> None:
+def _take_out(state: State, first: ExternalFill, other: ExternalFill) -> None:
     """What an execution was corrected to is booked already, as another: it counts once."""
-    if (other.instrument, other.side) != (known.instrument, known.side):
+    if (other.instrument, other.side) != (first.instrument, first.side):
         state.alarm("ORPHAN_REPORT")
         return
-    reverse(state, known.instrument, None, known.side, known.fill)
+    stand_in(state, first.instrument, None, first.side, first.fill, other.fill)
+    reverse(state, first.instrument, None, first.side, first.fill)
     for name, each in state.external_fills.items():
-        if each is known:
+        if each is first:
             state.external_fills[name] = other
     other.kept_since = state.now
     _warn(state, other.instrument)

@@ -1,0 +1,122 @@
+"""A cancel against what has not left, and beside a replace in doubt (orders.md, 5, 7 and 9)."""
+
+import unittest
+
+from checks.world import CAPABILITIES, World
+
+SECOND = 1_000_000
+WON = ("ReplaceRejected", "CancelPending", "ILLEGAL_TRANSITION")
+
+
+class Case(unittest.TestCase):
+    """Order 1, a Buy of 10 at 100 that rests, and a replace to 12 that was issued."""
+
+    def setUp(self):
+        self.world = World()
+        self.world.place("Buy", "10", "100")
+        self.world.broker("OrderAccepted", 1)
+        self.world.replace("i1", "12", "100")
+
+    @property
+    def order(self):
+        return self.world.core.state.orders[1]
+
+    def fails(self, kind, outcome):
+        request = self.order.requests[kind].number
+        failure = {"request": request, "outcome": outcome, "text": ""}
+        return self.world.broker("RequestFailed", 1, **failure)
+
+    def cancel(self):
+        self.assertIsNone(self.world.intent("Cancel", orig_intent_id="i1"))
+
+    def later(self):
+        self.world.seq_id += 60 * SECOND
+        return self.world.event("timer", "DeadlineReached", {"due_us": 0})
+
+    def found(self):
+        """The venue has the order as it was before the replace."""
+        request = self.order.requests["Lookup"].number
+        terms = {"status": "open", "order_qty": 10_000, "cum_qty": 0, "price": 10_000}
+        return self.world.broker("OrderFound", 1, request=request, **terms)
+
+    def said(self, caused):
+        reports = caused["reports"]
+        return [(r["exec_type"], r["ord_status"], r.get("reject_code")) for r in reports]
+
+    def kinds(self, caused):
+        return [each["kind"] for each in caused["commands"]]
+
+
+class WinsCheck(Case):
+    def test_it_waits_for_a_replace_that_may_be_on_its_way(self):
+        self.cancel()
+        self.assertEqual(set(self.order.requests), {"Replace"})
+
+    def test_one_that_waited_wins_when_the_replace_did_not_leave(self):
+        self.cancel()
+        caused = self.fails("Replace", "notSent")
+        self.assertEqual(self.said(caused), [WON])
+        self.assertEqual(self.kinds(caused), ["Cancel"])
+        self.assertEqual((self.order.replace, self.order.retry), (None, set()))
+
+    def test_a_replace_to_be_sent_again_goes_after_the_cancel_is_said(self):
+        self.fails("Replace", "notSent")
+        caused = self.world.event("control", "KillSwitchSet", {"on": True, "reason": ""})
+        pending = ("PendingCancel", "CancelPending", None)
+        self.assertEqual(self.said(caused), [pending, WON])
+        self.assertEqual(self.kinds(caused), ["Cancel"])
+
+    def test_a_second_half_that_did_not_leave_ends_the_order(self):
+        world = self.world = World()
+        capabilities = {**CAPABILITIES, "replace": "cancel_new"}
+        declared = {**world.venue(), "capabilities": capabilities}
+        world.event("control", "VenueDeclared", declared, venue=0)
+        world.place("Buy", "10", "100")
+        world.broker("OrderAccepted", 1)
+        world.replace("i1", "12", "100")
+        world.broker("OrderCancelled", 1, reason="")
+        self.cancel()
+        caused = self.fails("Submit", "notSent")
+        lost = ("ReplaceRejected", "Cancelled", "ILLEGAL_TRANSITION")
+        self.assertEqual(self.said(caused), [("Cancelled", "Cancelled", None), lost])
+        self.assertEqual(caused["commands"], [])
+
+    def test_one_insisted_upon_that_is_due_with_the_replace_wins(self):
+        self.fails("Replace", "notSent")
+        self.order.must_cancel = "lapse"
+        self.order.retry.add("Cancel")
+        caused = self.later()
+        pending = ("PendingCancel", "CancelPending", None)
+        self.assertEqual(self.said(caused), [pending, WON])
+        self.assertEqual(self.kinds(caused), ["Cancel"])
+
+
+class DoubtCheck(Case):
+    """The replace is in doubt, and stays so: there is no proof."""
+
+    def setUp(self):
+        super().setUp()
+        self.fails("Replace", "unknown")
+        self.cancel()
+
+    def test_a_cancel_that_did_not_leave_is_sent_when_the_order_is_found(self):
+        del self.order.requests["Cancel"]
+        self.assertEqual(self.kinds(self.found()), ["Cancel"])
+        self.assertEqual(self.order.doubt, {"Replace"})
+        self.assertIsNotNone(self.order.lookup_due)
+
+    def test_one_that_may_be_lost_is_sent_again(self):
+        self.fails("Cancel", "unknown")
+        self.assertEqual(self.kinds(self.found()), ["Cancel"])
+        self.assertEqual(self.order.doubt, {"Replace"})
+
+    def test_by_back_off_if_that_is_often(self):
+        self.fails("Cancel", "unknown")
+        self.order.attempts = 3
+        self.assertEqual(self.found()["commands"], [])
+        self.assertEqual((self.order.retry, self.order.attempts), ({"Cancel"}, 5))
+        self.assertIn("Cancel", self.kinds(self.later()))
+
+    def test_one_that_is_on_its_way_is_left_alone(self):
+        self.assertEqual(self.found()["commands"], [])
+        self.assertIsNotNone(self.order.lookup_due)
