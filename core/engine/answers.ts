@@ -99,8 +99,11 @@ function onOpen(
     restate(turn, order, { orderQty, price: of.found.price });
     if (order.isTerminal) return;
   }
+  const { attempts } = order;
   cancelAgain(turn, order);
-  if (!isSettled) askVenue(turn, order);
+  if (isSettled) return;
+  order.attempts = attempts; // both are one round, and the look-up counts it
+  askVenue(turn, order);
 }
 
 /** The order rests: a cancel of it that may be lost is sent again, whatever became of a replace. */

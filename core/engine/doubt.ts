@@ -70,8 +70,9 @@ export function fallIntoDoubt(
   order.dropRequest(kind);
   order.retry &= ~doubtOf(kind);
   if (order.doubt === 0) turn.state.count("in_doubt");
+  // A cancel that is sent again and again must not put off what proves the absence of the rest.
+  if (order.doubt === 0 || kind !== "Cancel") order.doubtSinceUs = turn.nowUs;
   order.doubt |= doubtOf(kind);
-  order.doubtSinceUs = turn.nowUs;
   askVenue(turn, order);
   // The order may exist under either key; a cancel must not wait for certainty.
   if (kind === "Replace") sendCancel(turn, order);

@@ -253,10 +253,12 @@ Deno.test("apply() sends a cancel of unknown outcome again while a replace is in
   strictEqual(kinds(w).filter((kind) => kind === "Cancel").length, 2, "one cancel at a time");
 });
 
-Deno.test("apply() sends a cancel whose answers are lost ever more slowly while a replace is in doubt", () => {
-  const w = replaceInDoubt({ capabilities: { absenceProofMs: null } });
-  w.cancel("c1", "a1");
-  const alarms = new Set<string>();
+/** Answers every look-up with the old terms and loses every other answer, for so many minutes. */
+function loseCancels(
+  w: World,
+  minutes: number,
+): { readonly perMinute: readonly number[]; readonly alarms: readonly string[] } {
+  const alarms: string[] = [];
   const cancels = (): number => kinds(w).filter((kind) => kind === "Cancel").length;
   let answered = w.commands.length - 1;
   const answer = (): void => {
@@ -266,11 +268,11 @@ Deno.test("apply() sends a cancel whose answers are lost ever more slowly while 
       if (kind === "Lookup") {
         w.broker("OrderFound", { ...ref(order), request, status: "open", ...terms });
       } else w.broker("RequestFailed", { request, order, outcome: "unknown", text: "test" });
-      for (const { code } of w.effects.alarms) alarms.add(code);
+      alarms.push(...w.effects.alarms.map(({ code }) => code));
     }
   };
   const perMinute: number[] = [];
-  for (let minute = 0; minute < 30; minute += 1) {
+  for (let minute = 0; minute < minutes; minute += 1) {
     const before = cancels();
     for (let s = 0; s < 60; s += 1) {
       answer();
@@ -278,9 +280,36 @@ Deno.test("apply() sends a cancel whose answers are lost ever more slowly while 
     }
     perMinute.push(cancels() - before);
   }
-  ok((perMinute[0] ?? 0) > 3, `${perMinute}`);
-  ok(perMinute.slice(1).every((count) => count >= 1 && count <= 3), `${perMinute}`);
-  deepStrictEqual([...alarms], ["ORDER_IN_DOUBT"]);
+  return { perMinute, alarms };
+}
+
+for (const failures of [0, 1]) {
+  Deno.test(`apply() sends a cancel whose answers are lost ever more slowly while a replace is in doubt, after ${failures} failed look-ups`, () => {
+    const w = replaceInDoubt({ capabilities: { absenceProofMs: null } });
+    for (let failed = 0; failed < failures; failed += 1) {
+      w.wait(60_000).fire();
+      w.failed("unknown");
+    }
+    w.cancel("c1", "a1");
+    const { perMinute, alarms } = loseCancels(w, 30);
+    ok((perMinute[0] ?? 0) > 3 - failures, `${perMinute}`);
+    ok(perMinute.slice(1).every((count) => count >= 1 && count <= 3), `${perMinute}`);
+    deepStrictEqual(new Set(alarms), new Set(["ORDER_IN_DOUBT"]));
+    ok(
+      alarms.length >= 2 && alarms.length <= 4,
+      `some sixty rounds, every twentieth tells: ${alarms}`,
+    );
+  });
+}
+
+Deno.test("apply() proves a replace absent though the cancels beside it have no answer", () => {
+  const w = replaceInDoubt({ capabilities: { absenceProofMs: 60_000 } });
+  w.cancel("c1", "a1");
+  loseCancels(w, 1);
+  strictEqual(w.reports.some(({ execType }) => execType === "ReplaceRejected"), false);
+  loseCancels(w, 2);
+  const refused = w.reports.filter(({ execType }) => execType === "ReplaceRejected");
+  deepStrictEqual(refused.map(({ rejectCode }) => rejectCode), ["VENUE_ABSENT"]);
 });
 
 Deno.test("apply() puts submits without an outcome in doubt at a restart and asks on return", () => {

@@ -250,8 +250,9 @@ export const DOUBTS: readonly Scenario[] = [
         .found(2, { status: "open", qty: "10", cum: "0", px: "100" }).cancelled(2);
       for (let n = 0; n < 4; n += 1) {
         story.found(1, { status: "open", qty: "10", cum: "0", px: "100" });
-        if (n >= 2) story.toDeadline(); // from then on with back-off
-        story.failed(1, { kind: "Cancel", outcome: "unknown" }).toDeadline();
+        if (n >= 2) story.toDeadline(); // from then on with back-off, together with the look-up
+        story.failed(1, { kind: "Cancel", outcome: "unknown" });
+        if (n < 2) story.toDeadline();
       }
       story.found(1, { status: "open", qty: "12", cum: "0", px: "100" }).cancelled(1);
     },

@@ -295,9 +295,11 @@ def _found_open(state: State, order: Order, payload: Json, asked: Optional[int])
         _restate(state, order, found_qty, payload["price"])
         if order.is_terminal:
             return
+    attempts = order.attempts
     if "Cancel" not in order.requests and "Cancel" not in order.retry:
         _cancel_again(state, order)
     if stays_in_doubt:
+        order.attempts = attempts
         ask(state, order)
 
 

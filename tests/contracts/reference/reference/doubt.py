@@ -17,8 +17,9 @@ from .state import State
 
 def fall_into_doubt(state: State, order: Order, kind: str) -> None:
     """The fate of a request is unknown."""
+    if kind != "Cancel" or not order.doubt:
+        order.doubt_since = state.now
     order.doubt.add(kind)
-    order.doubt_since = state.now
     ask(state, order)
     if kind == "Replace":
         send_cancel(state, order)
