@@ -45,8 +45,11 @@ venues:
         limits: { price_collar_ppm: null, max_order_qty: null, max_order_notional: null }
 `;
 
-/** Best prices of the market, with much behind each. */
-const MARKET = { bids: [["99", "100000"]], asks: [["101", "100000"]] };
+/** Much at the best prices, nobody where orders rest, and levels behind them: what rests is shown. */
+const MARKET = {
+  bids: [["99", "100000"], ["90", "1"]],
+  asks: [["101", "100000"], ["110", "1"]],
+};
 
 class PaperVenue implements OpenVenue {
   readonly config = CONFIG;
