@@ -5,13 +5,8 @@
  * @module
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import {
-  type Configuration,
-  ConfigurationRefused,
-  parseConfiguration,
-  problemLine,
-  type Registry,
-} from "../../config/mod.ts";
+import type { Registry } from "../../config/mod.ts";
+import { problemsIn, readerFor } from "../support/configuration_text.ts";
 
 const registry: Registry = {
   adapters: new Map(),
@@ -21,18 +16,10 @@ const registry: Registry = {
   fileExists: () => true,
 };
 
-function read(text: string): Configuration {
-  return parseConfiguration({ file: "c.yaml", text, directory: "etc" }, registry);
-}
+const read = readerFor(registry);
 
 function problemsOf(text: string): string[] {
-  try {
-    read(text);
-  } catch (error) {
-    if (error instanceof ConfigurationRefused) return error.problems.map(problemLine);
-    throw error;
-  }
-  return [];
+  return problemsIn(read, text);
 }
 
 Deno.test("parseConfiguration() lists what is wrong with limits across keys", () => {

@@ -7,16 +7,15 @@
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import {
-  type Configuration,
   ConfigurationRefused,
   PAPER_DEFAULT,
   parseConfiguration,
-  problemLine,
   type Registry,
   withOverrides,
 } from "../../config/mod.ts";
 import { SOURCES } from "../../core/event.ts";
 import { adapterFacts } from "../support/adapter_facts.ts";
+import { problemsIn, readerFor } from "../support/configuration_text.ts";
 
 const registry: Registry = {
   adapters: new Map([["test", adapterFacts()], ["live-only", adapterFacts(["live"])]]),
@@ -27,18 +26,10 @@ const registry: Registry = {
   fileExists: (path) => path.endsWith("there.gz"),
 };
 
-function read(text: string): Configuration {
-  return parseConfiguration({ file: "c.yaml", text, directory: "etc" }, registry);
-}
+const read = readerFor(registry);
 
 function problemsOf(text: string): string[] {
-  try {
-    read(text);
-  } catch (error) {
-    if (error instanceof ConfigurationRefused) return error.problems.map(problemLine);
-    throw error;
-  }
-  return [];
+  return problemsIn(read, text);
 }
 
 /** A venue that is right, with lines put in where the test needs them. */
