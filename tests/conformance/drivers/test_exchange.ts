@@ -128,6 +128,7 @@ class TestVenue implements OpenVenue {
     this.#port = port;
     this.config = testVenueConfiguration(port)
       .replace("heartbeat_ms: 500", "heartbeat_ms: 1000, cancel_grace_ms: 300")
+      .replace("reconcile_ms: 500", "reconcile_ms: 60000") // as by default: none overtakes a report
       .replace("exchanges:", `clients: [{ name: ${DRY_CASE}-0, dry_run: true }]\nexchanges:`);
   }
 
