@@ -270,6 +270,23 @@ Deno.test("after a loss report numbers go on, and a client resumes in their midd
   machine.kill(next);
 });
 
+Deno.test("after a loss a repeated intent that is known is told that its reports are no longer kept", () => {
+  const machine = lossOf(isAny);
+  const run = machine.start([], { acceptLoss: true });
+  machine.ready(run);
+  const client = machine.client("alice");
+  const placed = machine.placed.length;
+  client.send(place(machine, "before", { sent_us: machine.time.wallUs() }));
+  machine.until(() => client.all("ERROR").length > 0, "an answer");
+  const { code, fatal, ref } = client.only("ERROR");
+  deepStrictEqual({ code, fatal, ref }, { code: "INTERNAL", fatal: false, ref: "before" });
+  isServed(machine, client); // its order is found where the answer says
+  const rows = client.all("RESULT")[0]?.["result"] as readonly Readonly<Record<string, unknown>>[];
+  deepStrictEqual(rows.map((row) => row["intent_id"]), ["before"]);
+  strictEqual(machine.placed.length, placed, "and it does not act again");
+  machine.kill(run);
+});
+
 Deno.test("after a loss fills of the lost part are booked: to their order if it is known, else to nobody", () => {
   const machine = lossOf(isAny);
   const { exchange } = machine.venue;
