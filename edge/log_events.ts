@@ -189,7 +189,8 @@ const PARTS = {
   checkpoint_failed: {
     category: "journal",
     levels: ["error", "alarm"],
-    says: "A checkpoint could not be written; the next start replays more.",
+    says:
+      "A checkpoint could not be written (the next start replays more), or retention not be done.",
   },
   checkpoint_late: {
     category: "journal",

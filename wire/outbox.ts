@@ -19,7 +19,7 @@ import { withPossDup } from "./encode_report.ts";
 import { EventQueue } from "./event_queue.ts";
 import { encodeFrame, writeFrame } from "./frame.ts";
 import type { ReportStream } from "./report_stream.ts";
-import { encodeEvents } from "./server_message.ts";
+import { encodeError, encodeEvents } from "./server_message.ts";
 import type { WirePorts, WireSettings } from "./settings.ts";
 
 /** Replay reads another page when less than this waits in the socket. */
@@ -33,6 +33,19 @@ const ANSWERS_MAX = 256;
 const JOURNAL_RETRY_US = 5_000;
 /** After a page that the journal gave less than was asked for. */
 const REPLAY_REST_US = 20_000;
+/** An ERROR that promises nothing about the intent: BAD_MESSAGE would say that it was not taken. */
+const NO_LONGER_KEPT = {
+  code: "INTERNAL",
+  message:
+    "Cannot repeat the intent's report: the intent is known, was acted on or refused once, and its " +
+    "reports are no longer kept: ask orders and fills",
+} as const;
+
+/** Recorded reports that answer a known intent; the first of them is the newest that bore its id. */
+export type Repetition = {
+  readonly intentId: string;
+  readonly reportSeqs: readonly number[];
+};
 
 /**
  * A text, or reports to repeat, held until event `seq` is durable and `afterReport` is written: the
@@ -41,8 +54,7 @@ const REPLAY_REST_US = 20_000;
 type Answer = {
   readonly seq: number;
   readonly afterReport: number;
-  readonly text: string;
-  readonly repeats: readonly number[];
+  readonly content: string | Repetition;
   readonly isHeartbeat: boolean;
 };
 
@@ -126,20 +138,20 @@ export class Outbox {
   /** Sends a text that belongs to the state at `seq`. */
   answer(text: string, seq: number): void {
     this.#options.counters.add("wire_answers_out");
-    this.#hold({ seq, text, repeats: [], isHeartbeat: false });
+    this.#hold({ seq, content: text, isHeartbeat: false });
     this.flush();
   }
 
   /** Sends a heartbeat of the state at `seq`, unless one is still held back. */
   beat(text: string, seq: number): void {
     if (this.isReplaying || this.#answers.some((answer) => answer.isHeartbeat)) return;
-    this.#hold({ seq, text, repeats: [], isHeartbeat: true });
+    this.#hold({ seq, content: text, isHeartbeat: true });
     this.flush();
   }
 
   /** Sends recorded reports again, when event `seq` is durable. */
-  repeat(reportSeqs: readonly number[], seq: number): void {
-    this.#hold({ seq, text: "", repeats: [...reportSeqs], isHeartbeat: false });
+  repeat(repetition: Repetition, seq: number): void {
+    this.#hold({ seq, content: repetition, isHeartbeat: false });
   }
 
   #hold(answer: Omit<Answer, "afterReport">): void {
@@ -250,19 +262,32 @@ export class Outbox {
 
   #writeAnswer(stream: ReportStream, answer: Answer): void {
     if (answer.isHeartbeat) this.#options.counters.add("wire_heartbeats_out");
-    if (answer.text !== "") {
-      writeFrame(this.#frames, answer.text);
-      this.#unreadAnswers += answer.text.length;
+    const { content } = answer;
+    if (typeof content === "string") this.#writeText(content);
+    else this.#writeRepetition(stream, content);
+  }
+
+  #writeText(text: string): void {
+    writeFrame(this.#frames, text);
+    this.#unreadAnswers += text.length;
+  }
+
+  #writeRepetition(stream: ReportStream, { intentId, reportSeqs }: Repetition): void {
+    const { backend } = this.#options;
+    for (const [index, reportSeq] of reportSeqs.entries()) {
+      const { firstSeq, texts: [text] } = backend.readReports(stream.client, reportSeq, 1);
+      // Where it is no longer kept, what is read begins with another: that would be no answer.
+      const isKept = firstSeq === reportSeq;
+      if (isKept && text !== undefined) writeFrame(this.#frames, withPossDup(text));
+      // The order's newest may bear another intent's id, so it does not stand in for the first.
+      if (!isKept && index === 0) this.#writeNoLongerKept(stream, intentId);
     }
-    for (const reportSeq of answer.repeats) {
-      const { firstSeq, texts: [text] } = this.#options.backend.readReports(
-        stream.client,
-        reportSeq,
-        1,
-      );
-      // Where retention took it, what is read begins with another: that would be no answer.
-      if (text !== undefined && firstSeq === reportSeq) writeFrame(this.#frames, withPossDup(text));
-    }
+  }
+
+  #writeNoLongerKept(stream: ReportStream, intentId: string): void {
+    const { backend, counters } = this.#options;
+    counters.problem({ peer: backend.view.clientName(stream.client), ...NO_LONGER_KEPT });
+    this.#writeText(encodeError({ ...NO_LONGER_KEPT, fatal: false, ref: intentId }));
   }
 
   /** Writes live reports up to a number; returns whether that many have now been written. */

@@ -138,7 +138,10 @@ export class WireServer implements Observer, MetricSource {
     if (event.eventType === "SessionClosed") this.#closed(event);
     if (event.eventType === "IntentReceived" && effects.repeats.length > 0) {
       const session = this.#book.members.get(event.payload.session);
-      for (const repeat of effects.repeats) session?.repeat(repeat.reportSeqs, event.seqId);
+      const { intentId } = event.payload.intent;
+      for (const { reportSeqs } of effects.repeats) {
+        session?.repeat({ intentId, reportSeqs: [...reportSeqs] }, event.seqId);
+      }
     }
     if (this.#book.watching.size > 0) this.#show(event, effects, reports);
   }

@@ -18,7 +18,7 @@ import { Greeting } from "./greeting.ts";
 import { Inlet } from "./inlet.ts";
 import { Liveness } from "./liveness.ts";
 import type { Hello } from "./message.ts";
-import { Outbox } from "./outbox.ts";
+import { Outbox, type Repetition } from "./outbox.ts";
 import { PublishedBooks } from "./published_books.ts";
 import type { ReportStream } from "./report_stream.ts";
 import { encodeError, encodeHeartbeat, type ErrorCode } from "./server_message.ts";
@@ -197,8 +197,8 @@ export class Session {
   }
 
   /** Reports are to be sent again, as its own intent in event `seq` asked. */
-  repeat(reportSeqs: readonly number[], seq: number): void {
-    this.#outbox.repeat(reportSeqs, seq);
+  repeat(repetition: Repetition, seq: number): void {
+    this.#outbox.repeat(repetition, seq);
   }
 
   /** More has become durable. */

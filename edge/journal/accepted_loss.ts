@@ -27,7 +27,7 @@ import { inspectFiles } from "./opening.ts";
 import { recover, type RecoverOptions } from "./recovery.ts";
 import { ClockRefused, JournalRefused } from "./refusal.ts";
 import { replayInto } from "./replay.ts";
-import { ReportIndex } from "./report_index.ts";
+import type { ReportIndex } from "./report_index.ts";
 import { emptyTail } from "./scan.ts";
 import { encodeAnchor } from "./segments.ts";
 import { journalDirectory, type JournalTail } from "./writer.ts";
@@ -86,7 +86,9 @@ export function acceptLoss(options: AcceptLossOptions): AcceptedLoss | undefined
   const aside = `lost/${digits.slice(-PREFIX_DIGITS)}`;
   const { batch, seq } = recovery.tail;
   const tail = { ...emptyTail(journalId), batch, seq, chain: genesisChain(journalId) };
-  draft(disk, { directory: nextOf(`${stateDirectory}/${aside}`), tail, timeline });
+  const { reports } = recovery;
+  reports.dropBefore(Infinity); // numbers go on; the reports themselves stay behind, in the old one
+  draft(disk, { directory: nextOf(`${stateDirectory}/${aside}`), tail, timeline, reports });
   for (const path of [stateDirectory, `${stateDirectory}/lost`, `${stateDirectory}/${aside}`]) {
     disk.syncDirectory(path);
   }
@@ -121,12 +123,17 @@ function timeText(us: number): string {
 /** Writes what the new journal begins with. */
 function draft(
   disk: Disk,
-  of: { readonly directory: string; readonly tail: JournalTail; readonly timeline: Timeline },
+  of: {
+    readonly directory: string;
+    readonly tail: JournalTail;
+    readonly timeline: Timeline;
+    readonly reports: ReportIndex;
+  },
 ): void {
   const { directory, tail, timeline } = of;
   const { journalId, batch, seq, chain: previousChain } = tail;
   const statePieces = timeline.checkpointPieces();
-  const reports = new ReportIndex().toDocument();
+  const reports = of.reports.toDocument();
   disk.makeDirectory(directory);
   const steps = writeCheckpoint(disk, directory, { format: 1, tail, reports, statePieces });
   while (steps.next().done !== true);

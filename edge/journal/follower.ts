@@ -53,7 +53,7 @@ export type TailMessage =
   /** Everything up to this batch has been read. */
   | { readonly kind: "progress"; readonly batch: number; readonly seq: number }
   | { readonly kind: "checkpoint"; readonly seq: number }
-  /** A checkpoint could not be taken; the journal itself is whole. */
+  /** A checkpoint could not be taken, or what is due not be dropped; the journal itself is whole. */
   | { readonly kind: "checkpointFailed"; readonly reason: string }
   /** The journal, this machine and the live one do not agree. */
   | { readonly kind: "mismatch"; readonly seq: number; readonly text: string }
@@ -180,24 +180,33 @@ class Follower {
     if (this.#isCheckpointAsked) this.#checkpointFailed("its state differs from the live one");
   }
 
+  /** Retention goes by the checkpoints that are kept, and may make the room that a new one lacks. */
   *#checkpoint(): Generator<void, void> {
-    const { disk } = this.#ports;
-    const { tail } = this.#tail;
     this.#isCheckpointAsked = false;
-    this.#checkpointSeq = tail.seq;
+    this.#checkpointSeq = this.#tail.tail.seq;
+    yield* this.#attempt(this.#write());
+    yield* this.#attempt(this.#retain());
+  }
+
+  /** Goes through the steps; where the disk fails they end, and that is told. */
+  *#attempt(steps: Generator<void, void>): Generator<void, void> {
     try {
-      yield* writeCheckpoint(disk, this.#init.stateDirectory, {
-        format: 1,
-        tail,
-        reports: this.#reports.toDocument(),
-        statePieces: this.#timeline.checkpointPieces(),
-      });
-      this.#post({ kind: "checkpoint", seq: tail.seq });
-      yield* this.#retain();
+      yield* steps;
     } catch (error) {
       if (!(error instanceof DiskError)) throw error;
       this.#checkpointFailed(error.message);
     }
+  }
+
+  *#write(): Generator<void, void> {
+    const { tail } = this.#tail;
+    yield* writeCheckpoint(this.#ports.disk, this.#init.stateDirectory, {
+      format: 1,
+      tail,
+      reports: this.#reports.toDocument(),
+      statePieces: this.#timeline.checkpointPieces(),
+    });
+    this.#post({ kind: "checkpoint", seq: tail.seq });
   }
 
   #checkpointFailed(reason: string): void {

@@ -193,8 +193,97 @@ Deno.test("after a loss a client that resumes is told that the journal is anothe
   const run = machine.start([], { acceptLoss: true });
   machine.ready(run);
   const resume_journal_id = lossSaid(machine)["previous_journal_id"];
-  const client = machine.client("alice", { resume_from: 6, resume_journal_id });
-  strictEqual(client.all("ERROR")[0]?.["code"], "JOURNAL_CHANGED");
+  for (const resume_from of [0, 2, 6]) {
+    const client = machine.client("alice", { resume_from, resume_journal_id });
+    strictEqual(client.all("ERROR")[0]?.["code"], "JOURNAL_CHANGED");
+  }
+  machine.kill(run);
+});
+
+/** Says HELLO with these fields, and gives HELLO_ACK's numbers: the last report, the first kept. */
+function resumed(
+  machine: Machine,
+  hello: Readonly<Record<string, unknown>>,
+): { readonly client: WireClient; readonly numbers: readonly unknown[] } {
+  const client = machine.client("alice", hello);
+  const ack = client.all("HELLO_ACK")[0];
+  return { client, numbers: [ack?.["report_seq"], ack?.["report_first_seq"]] };
+}
+
+function isServed(machine: Machine, client: WireClient): void {
+  client.send({ type: "QUERY", id: 1, what: "orders" });
+  machine.until(() => client.all("RESULT").length > 0, "the answer to a query");
+  machine.until(() => client.all("HEARTBEAT").length > 0, "a heartbeat");
+}
+
+Deno.test("after a loss a client that resumes by number is told that none before is kept, and served", () => {
+  const machine = lossOf(isAny);
+  const run = machine.start([], { acceptLoss: true });
+  machine.ready(run);
+  const resume_journal_id = lossSaid(machine)["journal_id"];
+  const hellos = [
+    { resume_from: 0 },
+    { resume_from: 1 },
+    { resume_from: 1, resume_journal_id },
+    { resume_from: 2 },
+  ];
+  const eachIsServed = (): void => {
+    for (const hello of hellos) {
+      const { client, numbers } = resumed(machine, hello);
+      deepStrictEqual(numbers, [2, 3], JSON.stringify(hello));
+      isServed(machine, client);
+      deepStrictEqual(client.reportSeqs(), []);
+    }
+    const { client } = resumed(machine, { resume_from: 3 });
+    strictEqual(client.all("ERROR")[0]?.["code"], "RESUME_AHEAD");
+  };
+  eachIsServed();
+  stop(machine, run);
+  const next = machine.start([], { resumeTrading: true });
+  machine.ready(next);
+  eachIsServed();
+  machine.kill(next);
+});
+
+Deno.test("after a loss report numbers go on, and a client resumes in their middle and not beyond them", () => {
+  const machine = lossOf(isAny);
+  stop(machine, machine.start([], { acceptLoss: true }));
+  const run = machine.start([], { resumeTrading: true });
+  machine.ready(run);
+  const alice = machine.client("alice");
+  accepted(machine, alice, "after-1");
+  accepted(machine, alice, "after-2");
+  deepStrictEqual(alice.reportSeqs(), [3, 4, 5, 6]);
+  machine.pass(1_000_000); // all of it is durable
+  machine.kill(run);
+  const next = ready(machine);
+  for (const [resume_from, seqs] of [[0, [3, 4, 5, 6]], [4, [5, 6]], [6, []]] as const) {
+    const { client, numbers } = resumed(machine, { resume_from });
+    deepStrictEqual(numbers, [6, 3]);
+    isServed(machine, client);
+    deepStrictEqual(client.reportSeqs(), seqs);
+  }
+  const { client } = resumed(machine, { resume_from: 7 });
+  strictEqual(client.all("ERROR")[0]?.["code"], "RESUME_AHEAD");
+  const levels = machine.said("RESUME_AHEAD").map(({ level }) => level);
+  ok(levels.includes("alarm"), levels.join());
+  machine.kill(next);
+});
+
+Deno.test("after a loss a repeated intent that is known is told that its reports are no longer kept", () => {
+  const machine = lossOf(isAny);
+  const run = machine.start([], { acceptLoss: true });
+  machine.ready(run);
+  const client = machine.client("alice");
+  const placed = machine.placed.length;
+  client.send(place(machine, "before", { sent_us: machine.time.wallUs() }));
+  machine.until(() => client.all("ERROR").length > 0, "an answer");
+  const { code, fatal, ref } = client.only("ERROR");
+  deepStrictEqual({ code, fatal, ref }, { code: "INTERNAL", fatal: false, ref: "before" });
+  isServed(machine, client); // its order is found where the answer says
+  const rows = client.all("RESULT")[0]?.["result"] as readonly Readonly<Record<string, unknown>>[];
+  deepStrictEqual(rows.map((row) => row["intent_id"]), ["before"]);
+  strictEqual(machine.placed.length, placed, "and it does not act again");
   machine.kill(run);
 });
 

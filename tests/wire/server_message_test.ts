@@ -120,6 +120,12 @@ const ENCODED: Readonly<Record<string, string>> = {
     fatal: false,
     ref: "a-1",
   }),
+  "ERROR in place of reports that are no longer kept": encodeError({
+    code: "INTERNAL",
+    message: "Cannot repeat the intent's report: no longer kept",
+    fatal: false,
+    ref: "a-1",
+  }),
   "EVENTS with a conflated book and a trade": encodeEvents({
     seqId: 9,
     events: [

@@ -3,7 +3,7 @@
  * Proves R-WIRE-3, R-WIRE-6.
  * @module
  */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { WireFixture } from "../support/wire_fixture.ts";
 import type { WireClient } from "../support/wire_client.ts";
 
@@ -207,6 +207,69 @@ Deno.test("WireServer repeats no other report in place of one that retention too
   for (const id of ["1", "3"]) client.send(fixture.noOp(id));
   fixture.settle();
   deepStrictEqual(client.reportSeqs(), [1, 2, 3, 3]);
+});
+
+Deno.test("WireServer says of a repeated intent that its reports are no longer kept, once each time", () => {
+  const fixture = new WireFixture();
+  const client = fixture.open("alice");
+  for (const id of ["1", "2"]) client.send(fixture.noOp(id));
+  fixture.settle();
+  fixture.backend.firstKept = 3;
+  client.forget();
+  client.send(fixture.noOp("1"));
+  fixture.backend.turn();
+  fixture.time.runDue();
+  deepStrictEqual(client.received, [], "not before its event is durable");
+  fixture.settle();
+  const { type, code, fatal, ref, message } = client.only("ERROR");
+  deepStrictEqual({ type, code, fatal, ref }, {
+    type: "ERROR",
+    code: "INTERNAL",
+    fatal: false,
+    ref: "1",
+  });
+  match(String(message), /is known, .* once, .* no longer kept: ask orders and fills$/);
+  client.send(fixture.noOp("1"));
+  client.send(fixture.noOp("3"));
+  fixture.settle();
+  deepStrictEqual(client.all("ERROR").map((error) => error["ref"]), ["1", "1"]);
+  deepStrictEqual(client.reportSeqs(), [3]);
+  strictEqual(fixture.server.counters()["wire_errors_internal"], 2);
+});
+
+Deno.test("WireServer repeats the order's newest report behind the word that the intent's own is gone", () => {
+  const fixture = new WireFixture();
+  const client = fixture.open("alice");
+  for (const id of ["1", "2", "3"]) client.send(fixture.noOp(id));
+  fixture.settle();
+  const observer = fixture.backend.observer ?? fail();
+  fixture.backend.observer = {
+    released: (upTo, atUs) => observer.released(upTo, atUs),
+    applied: (event, effects, reports) => {
+      effects.repeats.forEach(({ client }, at) => {
+        effects.repeats[at] = { client, reportSeqs: [1, 3] };
+      });
+      observer.applied(event, effects, reports);
+    },
+  };
+  fixture.backend.firstKept = 2;
+  client.forget();
+  client.send(fixture.noOp("1"));
+  fixture.settle();
+  deepStrictEqual(client.received.map(({ type }) => type), ["ERROR", "ExecutionReport"]);
+  deepStrictEqual(client.reportSeqs(), [3]);
+});
+
+Deno.test("WireServer says nothing of a report that cannot be read, as if it were gone", () => {
+  const fixture = new WireFixture();
+  const client = fixture.open("alice");
+  client.send(fixture.noOp("1"));
+  fixture.settle();
+  fixture.backend.readReports = (_client, firstSeq) => ({ firstSeq, texts: [] });
+  client.send(fixture.noOp("1"));
+  fixture.settle();
+  deepStrictEqual(client.all("ERROR"), []);
+  deepStrictEqual(client.reportSeqs(), [1]);
 });
 
 Deno.test("WireServer ends a slow consumer with an unbroken prefix; others go on", () => {

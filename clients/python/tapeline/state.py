@@ -93,6 +93,11 @@ class OrderHandle:
         return self._state.newest_report(self.intent_id)
 
     @property
+    def error(self) -> WireError | None:
+        """The ERROR that came in place of a report, if one did."""
+        return self._state.session.failure(self.intent_id)
+
+    @property
     def status(self) -> str | None:
         """State of the order, ``"Rejected"`` if the intent never became one."""
         if self.order is not None:
@@ -104,15 +109,24 @@ class OrderHandle:
         return not self._state.session.is_pending(self.intent_id)
 
     def refused(self) -> bool:
-        """True if the intent was refused."""
-        report = self.report
-        failed = self._state.session.failure(self.intent_id) is not None
+        """True if the intent was refused. An ``error`` with the code ``INTERNAL`` does not say so.
+
+        It comes for an intent that the daemon knows and whose reports it no longer keeps: the order
+        may rest or have been filled. Ask ``order``, ``orders`` and ``fills``.
+        """
+        report, error = self.report, self.error
+        failed = error is not None and error.code != "INTERNAL"
         return failed or (report is not None and report.is_refusal)
 
     def done(self) -> bool:
-        """True once nothing more will come of it: the order is terminal, or it was refused."""
+        """True once there is nothing more to wait for.
+
+        The order is terminal, the intent was refused, or an ``error`` and no report has come.
+        """
         report = self.report
         if self.refused() or (report is not None and report.exec_type == "IntentDone"):
+            return True
+        if report is None and self.error is not None:
             return True
         return self.order is not None and not self.order.is_open
 

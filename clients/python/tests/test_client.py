@@ -76,6 +76,39 @@ class Trading(ClientCase):
         self.assertTrue(probe.refused())
         self.assertEqual(client.unanswered, ())
 
+    def test_an_intent_whose_reports_are_no_longer_kept_is_done_and_not_refused(self):
+        self.daemon.deaf = True
+        client = self.connected()
+        order = client.place(BTC, "Buy", "0.01", "99.5", intent_id="old")
+        cancel = client.cancel("older", intent_id="gone")
+        wait_for(lambda: {"old", "gone"} <= set(self.daemon.intents))
+        for ref in ("old", "gone"):
+            self.daemon.say(error("INTERNAL", "no longer kept", fatal=False, ref=ref))
+            taken = list(client.reports(until={"old": order, "gone": cancel}[ref].done, timeout=5))
+            self.assertEqual(taken, [])
+        for handle in (order, cancel):
+            self.assertTrue(handle.done() and handle.answered())
+            self.assertFalse(handle.refused())
+            self.assertEqual((handle.error.code, handle.error.ref), ("INTERNAL", handle.intent_id))
+            self.assertIsNone(handle.status)
+        self.assertEqual(client.unanswered, ())
+        self.assertEqual([e.ref for e in client.errors], ["old", "gone"])
+
+    def test_a_report_after_all_is_what_an_intent_is_told_by(self):
+        self.daemon.deaf = True
+        client = self.connected()
+        order = client.place(BTC, "Buy", "0.01", "99.5", intent_id="old")
+        wait_for(lambda: "old" in self.daemon.intents)
+        self.daemon.say(error("INTERNAL", "no longer kept", fatal=False, ref="old"))
+        client.wait(order.done, 5)
+        with self.daemon.lock:
+            self.daemon.place(self.daemon.intents["old"])
+        client.wait(lambda: order.status == "Accepted", 5)
+        self.assertFalse(order.done())
+        self.daemon.trade("1", "0.01", "99.5", "Filled")
+        client.wait(order.done, 5)
+        self.assertEqual(order.status, "Filled")
+
     def test_goodbye_says_whether_orders_stay(self):
         client = self.connected()
         client.close(keep_orders=True, reason="lunch")

@@ -162,13 +162,66 @@ Deno.test("retention leaves nothing on a full disk of a segment that it could no
   ok(journalVerify(rig.disk, STATE).ok);
 });
 
-function agedRig(): JournalRig {
+Deno.test("runFollower() applies retention that is due although checkpoints do not fit", () => {
   const rig = new JournalRig();
-  for (let n = 1; n <= 300; n++) {
+  const { link, heard } = startFollower(rig, { retention: { marketHours: 24, truthDays: 12 } });
+  const checkpoint = (): void => {
+    link.checkpoint();
+    rig.threads.run();
+  };
+  const marketBytes = (): number => journalVerify(rig.disk, STATE).market_bytes;
+  age(rig, { from: 1, to: 200 });
+  checkpoint(); // the one that fits
+  age(rig, { from: 201, to: 290 });
+  const before = marketBytes();
+  rig.disk.inject({ operation: "writeAt", path: "checkpoints/", onCall: 1, effect: "NoSpace" });
+  checkpoint();
+  const after = marketBytes();
+  ok(after < before, `market data that came due since: ${after} of ${before} bytes`);
+  deepStrictEqual(heard.dropped, []);
+  age(rig, { from: 291, to: 400 });
+  rig.disk.inject({ operation: "writeAt", path: "checkpoints/", onCall: 1, effect: "NoSpace" });
+  checkpoint();
+  strictEqual(heard.refused.length, 2);
+  deepStrictEqual(heard.checkpoints, [200]);
+  strictEqual(heard.dropped.length, 1);
+  const verified = journalVerify(rig.disk, STATE);
+  ok(verified.ok, verified.problem);
+  rig.stop();
+  strictEqual(replayDisk(rig.disk).digest, rig.timeline.digest);
+});
+
+Deno.test("runFollower() says that retention failed, also where the checkpoint did", () => {
+  const rig = new JournalRig();
+  const { link, heard } = startFollower(rig, { retention: { marketHours: 24, truthDays: null } });
+  age(rig, { from: 1, to: 200 });
+  link.checkpoint();
+  rig.threads.run();
+  age(rig, { from: 201, to: 300 });
+  rig.disk.inject({ operation: "writeAt", path: "checkpoints/", onCall: 1, effect: "NoSpace" });
+  rig.disk.inject({ operation: "writeAt", path: ".log.tmp", onCall: 1, effect: "NoSpace" });
+  link.checkpoint();
+  rig.threads.run();
+  strictEqual(heard.refused.length, 2);
+  rig.disk.heal();
+  link.checkpoint();
+  rig.threads.run();
+  deepStrictEqual(heard.checkpoints, [200, 300]);
+  ok(journalVerify(rig.disk, STATE).ok);
+});
+
+/** Records events of these numbers, one an hour. */
+function age(rig: JournalRig, { from, to }: { readonly from: number; readonly to: number }): void {
+  for (let n = from; n <= to; n++) {
     rig.record({ ...eventAt(n), ingestTime: micros(n * 3_600_000_000) });
     rig.journal.flush();
     rig.threads.run();
   }
+}
+
+function agedRig(): JournalRig {
+  const rig = new JournalRig();
+  age(rig, { from: 1, to: 300 });
   return rig;
 }
 
