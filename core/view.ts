@@ -39,6 +39,13 @@ export type FillRow = {
   readonly execution: Execution;
 };
 
+/** Which fills to show. `after`: venues may name executions alike, the sequence number tells them apart. */
+export type FillFilter = {
+  readonly sinceUs?: Micros;
+  readonly after?: { readonly execId: string; readonly seqId?: SeqId };
+  readonly limit: number;
+};
+
 /** `avgPx` and P&L are canonical decimals in `currency`; null before the first fill or price. */
 export type PositionRow = {
   readonly instrument: InstrumentId;
@@ -132,11 +139,8 @@ export interface View {
   orders(scope: ClientIndex | "account", filter: OrderFilter): readonly ExecutionReport[];
   /** By venue, in the order of its list. */
   readonly externalOrders: readonly ExternalOrderRow[];
-  /** Ascending by sequence, after `afterExecId` if given and known. */
-  fills(
-    client: ClientIndex,
-    filter: { readonly sinceUs?: Micros; readonly afterExecId?: string; readonly limit: number },
-  ): readonly FillRow[];
+  /** Ascending by sequence, behind the one that `after` names if it is known. */
+  fills(client: ClientIndex, filter: FillFilter): readonly FillRow[];
   positions(scope: ClientIndex | "account"): readonly PositionRow[];
   balances(venue?: VenueId): readonly BalanceRow[];
   /** P&L and fees of a client by tag: untagged first, then by code unit, the rest last. */

@@ -3,8 +3,8 @@
  * @module
  */
 import { instrumentAt } from "../core/instrument.ts";
-import { micros, orderId, type VenueId } from "../core/numbers.ts";
-import type { View } from "../core/view.ts";
+import { micros, orderId, seqId, type VenueId } from "../core/numbers.ts";
+import type { FillFilter, View } from "../core/view.ts";
 import { encodeOrderRow } from "./encode_report.ts";
 import { externalRows, parseExternalCursor } from "./external_orders.ts";
 import { unknownInstrument } from "./feed.ts";
@@ -86,21 +86,33 @@ export function findOrder(context: QueryContext, id: string): ReturnType<View["o
   return context.view.order(context.client, orderId(Number(id)));
 }
 
-/** Answers `fills`: ascending by sequence. The cursor is an `exec_id`. */
+/** Answers `fills`: ascending by sequence. The cursor is a sequence number and its `exec_id`. */
 export function answerFills(args: QueryArgs["fills"], context: QueryContext): QueryAnswer {
   const { view } = context;
-  const afterExecId = args.cursor ?? args.afterExecId;
+  const after = args.cursor === undefined ? namedFill(args.afterExecId) : fillAt(args.cursor);
+  if (args.cursor !== undefined && after === undefined) return badCursor(args.cursor);
   const fills = view.fills(context.client, {
     ...(args.sinceUs === undefined ? {} : { sinceUs: micros(args.sinceUs) }),
-    ...(afterExecId === undefined ? {} : { afterExecId }),
+    ...(after === undefined ? {} : { after }),
     limit: rowsToRead(args.limit),
   });
   const rows = fills.flatMap((fill): Row[] => {
     const instrument = instrumentAt(view.instruments, fill.instrument);
     if (instrument === undefined) return [];
-    return [{ text: encodeFillRow(fill, instrument), cursor: fill.execution.execId }];
+    const cursor = `${fill.seqId}-${fill.execution.execId}`;
+    return [{ text: encodeFillRow(fill, instrument), cursor }];
   });
   return pageOf(args, context, rows);
+}
+
+function namedFill(execId: string | undefined): FillFilter["after"] {
+  return execId === undefined ? undefined : { execId };
+}
+
+/** Returns the fill that a cursor names; undefined: it is none of ours. */
+function fillAt(cursor: string): FillFilter["after"] {
+  const [, seq, execId] = /^([1-9][0-9]{0,14})-(.+)$/s.exec(cursor) ?? [];
+  return execId === undefined ? undefined : { execId, seqId: seqId(Number(seq)) };
 }
 
 /** Answers `positions`. */

@@ -23,6 +23,7 @@ import type {
   BalanceRow,
   BookView,
   ExternalOrderRow,
+  FillFilter,
   FillRow,
   LimitedClient,
   OrderFilter,
@@ -135,22 +136,15 @@ export class EngineView implements View {
     );
   }
 
-  fills(
-    client: ClientIndex,
-    filter: {
-      readonly sinceUs?: FillRow["eventUs"];
-      readonly afterExecId?: string;
-      readonly limit: number;
-    },
-  ): readonly FillRow[] {
-    const { sinceUs, afterExecId } = filter;
+  fills(client: ClientIndex, filter: FillFilter): readonly FillRow[] {
+    const { sinceUs, after } = filter;
     const all = [...this.#client(client)?.fills ?? []];
     // One that is kept no more is older than all; one that was voided since still has its place.
-    const after = afterExecId === undefined
-      ? -1
-      : all.findIndex((fill) => fill.execution.execId === afterExecId);
+    const at = all.findIndex(({ seqId, execution }) =>
+      execution.execId === after?.execId && seqId === (after.seqId ?? seqId)
+    );
     const rows: FillRow[] = [];
-    for (const fill of all.slice(after + 1)) {
+    for (const fill of all.slice(at + 1)) {
       if (rows.length === filter.limit) break;
       const execution = this.#asItStands(fill);
       const isMeant = sinceUs === undefined || fill.eventUs >= sinceUs;

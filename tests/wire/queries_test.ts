@@ -80,8 +80,8 @@ function viewOf(backend: FakeBackend, of: { orders?: number; fills?: number } = 
     orderByIntent: (_client, id) => orders.find((row) => row.intentId === id),
     orders: (_scope, { after, limit }) =>
       orders.filter((row) => (row.order?.orderId ?? 0) > (after ?? 0)).slice(0, limit),
-    fills: (_client, { afterExecId, limit }) => {
-      const start = fills.findIndex((row) => row.execution.execId === afterExecId) + 1;
+    fills: (_client, { after, limit }) => {
+      const start = fills.findIndex((row) => row.seqId === after?.seqId) + 1;
       return fills.slice(start, start + limit);
     },
   };
@@ -313,7 +313,7 @@ function pages(read: (cursor: { cursor?: string }) => QueryAnswer): Record<strin
   }
 }
 
-for (const what of ["instruments", "orders", "positions", "balances"] as const) {
+for (const what of ["instruments", "orders", "fills", "positions", "balances"] as const) {
   Deno.test(`answerQuery() refuses a cursor of ${what} that no RESULT gave`, () => {
     const args = { cursor: "x", open: true, scope: "client" } as QueryArgs[typeof what];
     const answer = ask(what, args);

@@ -81,8 +81,8 @@ Deno.test("View.fills() goes on behind an execution that was voided since", () =
   w.fill(1, { id: "e1", qty: 1000 });
   w.fill(1, { id: "e2", qty: 1000 });
   say.voided(w, "e1");
-  const after = (afterExecId: string): readonly string[] =>
-    w.timeline.view.fills(ALICE, { limit: 9, afterExecId })
+  const after = (execId: string): readonly string[] =>
+    w.timeline.view.fills(ALICE, { limit: 9, after: { execId } })
       .map(({ execution }) => execution.execId);
   deepStrictEqual(["e0", "e1", "e2"].map(after), [["e2"], ["e2"], []]);
   deepStrictEqual(after("kept no more"), ["e0", "e2"]);

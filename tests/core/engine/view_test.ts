@@ -14,7 +14,7 @@ import {
   venueId,
 } from "../../../core/mod.ts";
 import { NO_LIMITS } from "../../../core/limits.ts";
-import { draft, World } from "../../support/engine_world.ts";
+import { CAPABILITIES, draft, spotInstrument, World } from "../../support/engine_world.ts";
 
 const ALICE = clientIndex(0);
 const BOB = clientIndex(1);
@@ -63,9 +63,33 @@ Deno.test("View.fills() pages by execution and time", () => {
     view.fills(ALICE, of).map((row) => row.execution.execId);
   deepStrictEqual(execIds({ limit: 9 }), ["e1", "e2"]);
   deepStrictEqual(execIds({ limit: 1 }), ["e1"]);
-  deepStrictEqual(execIds({ limit: 9, afterExecId: "e1" }), ["e2"]);
-  deepStrictEqual(execIds({ limit: 9, afterExecId: "unknown" }), ["e1", "e2"]);
+  deepStrictEqual(execIds({ limit: 9, after: { execId: "e1" } }), ["e2"]);
+  deepStrictEqual(execIds({ limit: 9, after: { execId: "unknown" } }), ["e1", "e2"]);
   deepStrictEqual(execIds({ limit: 9, sinceUs: micros(8e15) }), []);
+});
+
+Deno.test("View.fills() tells executions apart that two venues name alike", () => {
+  const w = new World().start().open();
+  const [venue, id] = [venueId(1), instrumentId(1)];
+  const declared = { id: venue, name: "other", exchange: "other", capabilities: CAPABILITIES };
+  const declaration = { ...declared, simulation: null, pacing: null };
+  w.offer({ ...draft("control", "VenueDeclared", declaration), venue });
+  const up = { status: "up", reason: "test" } as const;
+  w.offer({ ...draft("control", "VenueStatusChanged", up), venue });
+  const listed = { ...spotInstrument(), id, venue, name: "other:BTC/USDT" };
+  w.offer({ ...draft("control", "InstrumentListed", listed, id), venue });
+  w.place("a1");
+  w.place("a2", { instrument: "other:BTC/USDT" });
+  for (const order of [1, 2]) {
+    w.accept(order);
+    w.fill(order, { id: "e1", qty: 4_000 });
+  }
+  const rows = w.timeline.view.fills(ALICE, { limit: 9 });
+  deepStrictEqual(rows.map(({ orderId: order }) => order), [1, 2]);
+  const behind = rows.map(({ execution: { execId }, seqId }) =>
+    w.timeline.view.fills(ALICE, { limit: 9, after: { execId, seqId } }).length
+  );
+  deepStrictEqual(behind, [1, 0]);
 });
 
 Deno.test("View.balances() reserves what live orders would need", () => {
