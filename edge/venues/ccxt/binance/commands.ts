@@ -240,7 +240,7 @@ export class Commands {
     const { clOrdId: key, side } = command;
     const venueOrderId = order.orderId;
     const known = this.#account.orders.note({ key, symbol, side, venueOrderId });
-    const { origQty, price } = noteTerms(known, order);
+    const { origQty, price } = noteTerms(known, order, this.#account.host.nowUs());
     this.#account.reporter.say("OrderReplaced", {
       ...this.#account.refOf(command, venueOrderId),
       ...stamps,
