@@ -74,6 +74,18 @@ class Rig {
     this.#amend();
   }
 
+  /** An amendment that cancels the order, of which executions are counted that cannot be read. */
+  replaceThatEnds(shown: At): void {
+    this.#answers(shown, 2000);
+    const { answer } = this.exchange;
+    this.exchange.answer = (asked) => {
+      if (asked.path !== "order") return { status: 500, body: { code: -1001, msg: "internal" } };
+      const body = answer(asked).body as Readonly<Record<string, unknown>>;
+      return { body: { ...body, status: "CANCELED", executedQty: "5" } };
+    };
+    this.#amend();
+  }
+
   lookup(shown: At, tripUs = 2000): void {
     const request = requestId(++this.#requests);
     const command: LookupOrder = { ...ORDER, kind: "Lookup", request };
@@ -248,4 +260,11 @@ Deno.test("lookup() takes the exchange at its word when it shows older terms for
   rig.lookup({ qty: "10", ms: 1 });
   rig.pass();
   deepStrictEqual(rig.found, [100_000], "no doubt waits for ever");
+});
+
+Deno.test("replace() answers that its fate is unknown when it ended the order, and executions cannot be read", () => {
+  const rig = new Rig();
+  rig.replaceThatEnds({ qty: "10", ms: 2 });
+  rig.pass(10_000_000);
+  deepStrictEqual(rig.failed, ["unknown"]);
 });
