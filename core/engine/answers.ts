@@ -20,6 +20,9 @@ const QUICK_ATTEMPTS_MAX = 2;
 
 type Found = BrokerPayloads["OrderFound"];
 
+/** `askedUs`: when the open look-up that this answers left; null: it answers an outdated one. */
+type Answer = { readonly found: Found; readonly askedUs: Micros | null };
+
 /** The venue has the order. */
 export function applyFound(turn: Turn, order: Order, found: Found): void {
   const isCountable = Number.isSafeInteger(totalOf(order, found));
@@ -29,8 +32,7 @@ export function applyFound(turn: Turn, order: Order, found: Found): void {
     onFoundAfterEnd(turn, order, found);
     return;
   }
-  if (found.venueOrderId !== null) turn.state.blotter.nameAtVenue(order, found.venueOrderId);
-  if (askedUs !== null) learnKey(turn, order, found.clOrdId);
+  learnNames(turn, order, { found, askedUs });
   const booked = order.cumQty + order.voidedQty - order.baseCumQty;
   // Venues differ in whether CumQty still counts what they voided.
   if (found.cumQty !== booked && found.cumQty !== booked - order.voidedQty) {
@@ -57,6 +59,14 @@ export function applyFound(turn: Turn, order: Order, found: Found): void {
     default:
       return unreachable(found.status);
   }
+}
+
+/** An outdated answer tells what the order was called before: news only of one that has no name yet. */
+function learnNames(turn: Turn, order: Order, { found, askedUs }: Answer): void {
+  const { venueOrderId } = found;
+  const isNews = askedUs !== null || order.venueOrderId === null;
+  if (isNews && venueOrderId !== null) turn.state.blotter.nameAtVenue(order, venueOrderId);
+  if (askedUs !== null) learnKey(turn, order, found.clOrdId);
 }
 
 /** The venue had an older version of the order: that says nothing of the one it has now. */
@@ -89,7 +99,7 @@ export function applyNotFound(
 function onOpen(
   turn: Turn,
   order: Order,
-  of: { readonly found: Found; readonly askedUs: Micros | null },
+  of: Answer,
 ): void {
   accept(turn, order, { inferred: true });
   const isSettled = settleReplace(turn, order, of);
@@ -121,15 +131,19 @@ function hasOtherTerms(order: Order, found: Found): boolean {
   return totalOf(order, found) !== order.orderQty || found.price !== order.price;
 }
 
-/** Decides a replace in doubt by the terms that the venue has; false if one stays in doubt. */
+/**
+ * Decides a replace in doubt by the terms that the venue has; false if one stays in doubt. What an
+ * outdated look-up shows may be terms from before the last replace, which this one asks for again.
+ */
 function settleReplace(
   turn: Turn,
   order: Order,
-  of: { readonly found: Found; readonly askedUs: Micros | null },
+  of: Answer,
 ): boolean {
   const { replace } = order;
   if ((order.doubt & DOUBT.Replace) === 0 || replace === null) return true;
-  const { found } = of;
+  const { found, askedUs } = of;
+  if (askedUs === null) return false;
   const { orderQty } = replace;
   if (totalOf(order, found) === orderQty && found.price === replace.price) {
     forgetRequest(order, "Replace");
@@ -138,7 +152,7 @@ function settleReplace(
     finishReplace(turn, order, { replace, orderQty, price, clOrdId, details });
     return true;
   }
-  if (!isProof(turn, order, of.askedUs)) return false;
+  if (!isProof(turn, order, askedUs)) return false;
   forgetRequest(order, "Replace");
   const text = `Replace of order ${order.terms.id} never reached the venue: ` +
     "it was asked and has the old terms";

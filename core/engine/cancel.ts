@@ -6,7 +6,8 @@
  * and now, such a replace is refused.
  *
  * Invariant: at most one cancel of an order is pending. One that must come true (a lapse, a lost
- * client, the kill switch) is tried again until the order has ended.
+ * client, the kill switch) is tried again until the order has ended: ever more slowly while the venue
+ * refuses it, and anew when there is a new cause or the venue comes up.
  * @module
  */
 import { backOff } from "./retry.ts";
@@ -15,6 +16,7 @@ import { advance } from "./settle.ts";
 import { issue } from "./requests.ts";
 import type { Turn } from "./turn.ts";
 import { invariant } from "../invariant.ts";
+import type { VenueId } from "../numbers.ts";
 import { DOUBT, type IntentRecord, type Order, type PendingCancel } from "../order.ts";
 
 /** Ids of a report, where they are not those of its order. */
@@ -34,8 +36,18 @@ const ORDERS_OWN: CancelBearing = {
 export function beginCancel(turn: Turn, order: Order, cancel: PendingCancel): void {
   if (order.isTerminal) return;
   turn.touch(order);
-  if (isInsisted(cancel)) order.mustCancel = cancel.cause;
-  if (order.cancel !== null) return;
+  const isNewCause = isInsisted(cancel) && order.mustCancel !== cancel.cause;
+  if (isNewCause) {
+    order.mustCancel = cancel.cause;
+    forgiveFailures(order);
+  }
+  // A cause that is told again is no reason to try again sooner.
+  if (isInsisted(cancel) && !isNewCause && (order.retry & DOUBT.Cancel) !== 0) return;
+  if (order.cancel !== null) {
+    // A new one waits behind no back-off of an older one, and for no answer about an older cancel.
+    if (isNewCause) sendCancel(turn, order);
+    return;
+  }
   order.cancel = cancel;
   if (!neverLeft(order) && turn.state.venue(order.terms.venue).status === "down") {
     order.doubt |= DOUBT.Cancel;
@@ -121,12 +133,36 @@ export function cancelOrdersOf(
 
 /** Cancels every live order, in order-id order. */
 export function cancelEverything(turn: Turn): void {
-  const { blotter, clients } = turn.state;
-  const ids = clients.all.flatMap((client) => [...client.open]).sort((a, b) => a - b);
-  for (const id of ids) {
-    const order = blotter.get(id);
-    if (order !== undefined) beginCancel(turn, order, { cause: "kill", by: null });
+  for (const order of liveOrders(turn)) beginCancel(turn, order, { cause: "kill", by: null });
+}
+
+/** The venue is up: what it refused, or did not answer, before says nothing of now. */
+export function cancelAnew(turn: Turn, venue: VenueId): void {
+  for (const order of liveOrders(turn)) {
+    if (order.venue !== venue || (order.retry & DOUBT.Cancel) === 0) continue;
+    turn.touch(order);
+    forgiveFailures(order);
+    retryCancel(turn, order);
   }
+}
+
+/** Sends again a cancel whose time has come, or begins it again where it was refused. */
+export function retryCancel(turn: Turn, order: Order): void {
+  order.retry &= ~DOUBT.Cancel;
+  if (order.cancel === null && order.mustCancel !== null) {
+    beginCancel(turn, order, { cause: order.mustCancel, by: null });
+  } else sendCancel(turn, order);
+}
+
+/** Back-off begins anew; at 1, since what is being looked up need not be asked at once a second time. */
+function forgiveFailures(order: Order): void {
+  order.attempts = Math.min(order.attempts, 1);
+}
+
+/** All live orders, in order-id order. */
+function liveOrders({ state: { blotter, clients } }: Turn): readonly Order[] {
+  const ids = clients.all.flatMap((client) => [...client.open]).sort((a, b) => a - b);
+  return ids.map((id) => blotter.get(id)).filter((order) => order !== undefined);
 }
 
 /** After a refused cancel: an insisted one is tried again later. */

@@ -5,7 +5,7 @@
 import { Book } from "../book.ts";
 import { countAll } from "./exposure.ts";
 import { applyLimits } from "./limits.ts";
-import { cancelEverything } from "./cancel.ts";
+import { cancelAnew, cancelEverything } from "./cancel.ts";
 import { closePosting } from "./postings.ts";
 import { applyReconcileAsked, followLink, followReconcileMs, isOutside } from "./reconcile.ts";
 import { release } from "./requests.ts";
@@ -178,6 +178,7 @@ function applyVenueStatus(turn: Turn, event: Event<"VenueStatusChanged">): void 
   turn.state.declarations += 1;
   turn.state.digest.text(venue.status);
   followLink(turn, venue);
+  if (venue.status === "up") cancelAnew(turn, venue.declaration.id);
   release(turn, venue);
 }
 

@@ -5,7 +5,7 @@
  * venue order. Limit: one event fires at most `FIRED_PER_EVENT_MAX`; what is left stays due.
  * @module
  */
-import { beginCancel, sendCancel } from "./cancel.ts";
+import { beginCancel, retryCancel } from "./cancel.ts";
 import { askNow } from "./doubt.ts";
 import { beginReconcile } from "./reconcile_request.ts";
 import { issue, nextReleaseUs, release } from "./requests.ts";
@@ -93,11 +93,4 @@ function retry(turn: Turn, order: Order): void {
   order.retry = 0;
   if ((wanted & DOUBT.Submit) !== 0) issue(turn, order, "Submit");
   if ((wanted & DOUBT.Replace) !== 0) issue(turn, order, "Replace");
-}
-
-function retryCancel(turn: Turn, order: Order): void {
-  order.retry &= ~DOUBT.Cancel;
-  if (order.cancel === null && order.mustCancel !== null) {
-    beginCancel(turn, order, { cause: order.mustCancel, by: null });
-  } else sendCancel(turn, order);
 }

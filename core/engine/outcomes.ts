@@ -125,9 +125,12 @@ export function applyExpired(turn: Turn, order: Order, reason: string): void {
 
 /** The venue would not cancel. */
 export function applyCancelRejected(turn: Turn, order: Order, of: Refused): void {
+  const { attempts } = order;
   forgetRequest(order, "Cancel");
   if (isLate(turn, order)) return;
   const { cancel, replace } = order;
+  // What is insisted upon is tried again: each refusal is one failure more, and sets the back-off.
+  if (order.mustCancel !== null) order.attempts = attempts;
   const details = { rejectCode: of.rejectCode, text: of.text, reason: of.text };
   if (cancel !== null) {
     order.cancel = null;

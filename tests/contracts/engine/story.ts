@@ -199,10 +199,11 @@ export class Story extends Chronicle {
     return this.#broker("RequestFailed", payload, { order });
   }
 
-  /** Answer to the newest look-up: the venue has the order. */
+  /** Answer to the newest look-up, or to the one before it that was `earlier`: the venue has it. */
   found(
     order: number,
     of: Naming & {
+      readonly earlier?: number;
       readonly status: BrokerPayloads["OrderFound"]["status"];
       readonly qty: string;
       readonly cum: string;
@@ -211,7 +212,7 @@ export class Story extends Chronicle {
   ): this {
     const on = this.#ordersOn.get(order) ?? 0;
     const payload = {
-      request: this.#newest(order, "Lookup").request,
+      request: this.#newest(order, "Lookup", of.earlier).request,
       status: of.status,
       orderQty: this.quanta(on, { qty: of.qty, px: of.px }).lastQty,
       cumQty: this.quanta(on, { qty: of.cum, px: of.px }).lastQty,
@@ -267,10 +268,10 @@ export class Story extends Chronicle {
     return this.offer({ source: "broker_report", eventType, payload, venue, instrument, key });
   }
 
-  #newest(order: number, kind: OrderCommand["kind"]): OrderCommand {
-    const found = this.#commands.findLast((command): command is OrderCommand =>
+  #newest(order: number, kind: OrderCommand["kind"], earlier = 0): OrderCommand {
+    const found = this.#commands.filter((command): command is OrderCommand =>
       command.kind === kind && command.order === order
-    );
+    ).at(-1 - earlier);
     ok(found !== undefined, `a story must have a ${kind} of order ${order} before its answer`);
     return found;
   }

@@ -3,7 +3,7 @@
  * Proves R-CORE-3, R-CORE-4, R-EXEC-1 and R-EXEC-6 as far as they concern the engine.
  * @module
  */
-import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { createTimeline } from "../../../core/mod.ts";
 import { brief, draft, ref, World, type WorldOptions } from "../../support/engine_world.ts";
 
@@ -159,6 +159,97 @@ Deno.test("apply() cancels everything by the kill switch and insists", () => {
   w.wait(1000);
   deepStrictEqual(w.fire().map(brief), ["PendingCancel/CancelPending 0+10000"]);
   strictEqual(w.commands.filter((c) => c.kind === "Cancel" && c.order === 1).length, 2);
+});
+
+type Refusal = "VENUE_SUSPENDED" | "VENUE_AUTH" | "VENUE_RATE_LIMIT";
+
+/** Refuses every cancel that leaves, for so long; returns when they left, in milliseconds. */
+function refuseCancels(w: World, of: { readonly code: Refusal; readonly ms: number }): number[] {
+  const fromUs = w.nowUs;
+  const leftMs: number[] = [];
+  let answered = w.trail.length;
+  for (let ms = 0; ms < of.ms; ms += 10) {
+    w.wait(10).fire();
+    for (; answered < w.trail.length; answered += 1) {
+      const { command, atUs } = w.trail[answered] ?? never();
+      if (command.kind !== "Cancel") continue;
+      leftMs.push((atUs - fromUs) / 1000);
+      w.broker("CancelRejected", { ...ref(command.order), rejectCode: of.code, text: "no" });
+    }
+  }
+  return leftMs;
+}
+
+const SLOW: WorldOptions = { settings: { lookupRetryMs: 1000 }, reconcileMs: 3_600_000 };
+
+/** A world whose order has lapsed, and whose venue has refused to cancel it for two minutes. */
+function lapsedAndRefused(): World {
+  const w = new World(SLOW).start().open();
+  w.place("a1", { ttlMs: 1000 });
+  w.accept();
+  refuseCancels(w, { code: "VENUE_SUSPENDED", ms: 120_000 });
+  return w;
+}
+
+for (const code of ["VENUE_SUSPENDED", "VENUE_AUTH"] as const) {
+  Deno.test(`apply() tries a cancel that must come true ever more slowly while it is refused ${code}`, () => {
+    const w = new World(SLOW).start().open();
+    w.place("a1", { ttlMs: 1000 });
+    w.accept();
+    const leftMs = refuseCancels(w, { code, ms: 120_000 });
+    const delays = leftMs.slice(1).map((ms, at) => ms - (leftMs[at] ?? 0));
+    const most = [1000, 1000, 2000, 4000, 8000, 16_000, 30_000, 30_000, 30_000];
+    ok(delays.length >= 7 && delays.length <= most.length, `${leftMs}`);
+    for (const [at, delay] of delays.entries()) {
+      const longest = most[at] ?? 0;
+      ok(delay <= longest + 10 && delay >= 0.75 * longest, `${leftMs}`);
+    }
+  });
+}
+
+Deno.test("apply() lets a new order leave though the venue refuses to cancel many", () => {
+  const w = new World({ ...SLOW, pacing: { perSecond: 20, burst: 40 } }).start().open();
+  for (let n = 1; n <= 40; n += 1) {
+    w.place(`a${n}`, { ttlMs: 60_000 });
+    w.wait(100).fire();
+    w.accept(n);
+  }
+  refuseCancels(w, { code: "VENUE_SUSPENDED", ms: 90_000 });
+  w.place("other");
+  w.wait(1000).fire();
+  deepStrictEqual([w.lastCommand().kind, w.lastCommand().order], ["Submit", 41]);
+});
+
+Deno.test("apply() lets the kill switch wait for no cancel that is tried ever more slowly", () => {
+  const w = lapsedAndRefused();
+  const kill = () => w.control("KillSwitchSet", { on: true, reason: "test" });
+  deepStrictEqual(kill().map(brief), ["PendingCancel/CancelPending 0+10000"]);
+  strictEqual(w.trail.at(-1)?.atUs, w.nowUs);
+  w.broker("CancelRejected", { ...ref(1), rejectCode: "VENUE_SUSPENDED", text: "no" });
+  strictEqual(refuseCancels(w, { code: "VENUE_SUSPENDED", ms: 4000 }).length, 2, "and begins anew");
+  const before = w.commands.length;
+  for (let n = 0; n < 5; n += 1) deepStrictEqual(kill(), []);
+  strictEqual(w.commands.length, before, "the same word again is no reason to try again");
+});
+
+Deno.test("apply() sends the kill switch's cancel though an earlier one waits for an answer to a look-up", () => {
+  const w = live();
+  w.cancel("c1", "a1");
+  w.failed("unknown");
+  w.failed("unknown"); // the look-up
+  w.control("KillSwitchSet", { on: true, reason: "test" });
+  deepStrictEqual(w.commands.map((c) => c.kind), ["Submit", "Cancel", "Lookup", "Cancel"]);
+});
+
+Deno.test("apply() begins anew with refused cancels when the venue comes up", () => {
+  const w = lapsedAndRefused();
+  w.venueStatus("down");
+  w.venueStatus("reconciling");
+  const before = w.commands.length;
+  deepStrictEqual(w.venueStatus("up").map(brief), ["PendingCancel/CancelPending 0+10000"]);
+  deepStrictEqual(w.commands.slice(before).map((c) => c.kind), ["Cancel"]);
+  w.broker("CancelRejected", { ...ref(1), rejectCode: "VENUE_SUSPENDED", text: "no" });
+  strictEqual(refuseCancels(w, { code: "VENUE_SUSPENDED", ms: 4000 }).length, 2);
 });
 
 Deno.test("apply() cancels a lost client's orders after its grace, also those accepted later", () => {

@@ -213,20 +213,7 @@ export class Commands {
     { command, listed }: { readonly command: CancelRequest; readonly listed: Listed },
   ): void {
     if (!ENDED.has(order.status)) return this.#account.failed(command, NOT_UNDERSTOOD);
-    const { clOrdId: key } = command;
-    const { side, orderId: venueOrderId, symbol } = order;
-    this.#account.orders.note({ key, symbol, side, venueOrderId });
-    this.#endings.end({
-      ...{ key, listed },
-      executed: qtyOf(order.executedQty, listed.instrument),
-      reason: "as requested",
-      timeMs: order.updatedMs === 0 ? null : order.updatedMs,
-      notEstablished: () =>
-        this.#account.failed(command, {
-          outcome: "unknown",
-          text: "cancelled, and not all of its executions could be read",
-        }),
-    });
+    this.#end(order, { command, listed, reason: "as requested" });
   }
 
   /** An answer that is older than what was told meanwhile ends the request, with the newer terms. */
@@ -236,11 +223,15 @@ export class Commands {
   ): void {
     const { instrument, symbol } = listed;
     const said = { instrument, timeMs: order.updatedMs === 0 ? null : order.updatedMs };
-    if (ENDED.has(order.status)) return this.#endedInstead(order, { listed, ...said });
+    if (ENDED.has(order.status)) {
+      // An amendment that left nothing, or would have taken, cancels the order.
+      const reason = `the exchange answered ${order.status} to an amendment`;
+      return this.#end(order, { command, listed, reason });
+    }
     const { clOrdId: key, side } = command;
     const venueOrderId = order.orderId;
     const known = this.#account.orders.note({ key, symbol, side, venueOrderId });
-    const { origQty, price } = noteTerms(known, order);
+    const { origQty, price } = noteTerms(known, order, this.#account.host.nowUs());
     this.#account.reporter.say("OrderReplaced", {
       ...this.#account.refOf(command, venueOrderId),
       ...stamps,
@@ -258,16 +249,29 @@ export class Commands {
     this.#account.reporter.say("ReplaceRejected", { ...ref, rejectCode, text }, said);
   }
 
-  /** An amendment that left nothing, or would have taken, cancels the order. */
-  #endedInstead(
+  /** Says that the order has ended; the request's fate is unknown if its executions cannot be read. */
+  #end(
     order: BinanceOrder,
-    { listed, timeMs }: { readonly listed: Listed; readonly timeMs: number | null },
+    of: {
+      readonly command: CancelRequest | ReplaceRequest;
+      readonly listed: Listed;
+      readonly reason: string;
+    },
   ): void {
-    const { clientOrderId: key, symbol, side, orderId: venueOrderId } = order;
+    const { command, listed, reason } = of;
+    const { clOrdId: key } = command;
+    const { side, orderId: venueOrderId, symbol } = order;
     this.#account.orders.note({ key, symbol, side, venueOrderId });
-    const executed = qtyOf(order.executedQty, listed.instrument);
-    const reason = `the exchange answered ${order.status} to an amendment`;
-    this.#endings.end({ key, listed, executed, reason, timeMs });
+    this.#endings.end({
+      ...{ key, listed, reason },
+      executed: qtyOf(order.executedQty, listed.instrument),
+      timeMs: order.updatedMs === 0 ? null : order.updatedMs,
+      notEstablished: () =>
+        this.#account.failed(command, {
+          outcome: "unknown",
+          text: "ended, and not all of its executions could be read",
+        }),
+    });
   }
 
   /** Of an answer with a figure that cannot be read, or counted, nothing is taken for certain. */

@@ -12,6 +12,7 @@
  * @module
  */
 import type { Side } from "../../../../core/instrument.ts";
+import { type Micros, micros } from "../../../../core/numbers.ts";
 import type { Numbered } from "./requests.ts";
 import type { Terms } from "./terms.ts";
 
@@ -35,6 +36,8 @@ export type KnownOrder = {
   isGone: boolean;
   /** The newest that were told; undefined: none since this adapter was started. */
   terms: Terms | undefined;
+  /** When they were; 0 before that. */
+  termsToldUs: Micros;
 };
 
 /** The orders of one account, by key and by the venue's number. */
@@ -103,6 +106,7 @@ export class KnownOrders {
       isOver: false,
       isGone: false,
       terms: undefined,
+      termsToldUs: micros(0),
       trades: new Set<string>(),
     };
     this.#byKey.set(key, order);

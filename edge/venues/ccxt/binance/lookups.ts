@@ -2,14 +2,14 @@
  * Look-ups: how one order stands, its executions first.
  *
  * Invariant: `OrderFound` counts exactly what was offered before it. Where order and executions do
- * not agree (one of the two is older), or the order ended meanwhile, it is no answer, and the core
- * asks again. `OrderNotFound` is said only of an order that the venue has never numbered for us.
+ * not agree (one of the two is older), or the order ended or got other terms meanwhile, it is no
+ * answer, and the core asks again. `OrderNotFound` is said only of an order that the venue has never numbered for us.
  * The terms that it shows are told: the stream's later word on them is passed over.
  * @module
  */
 import type { LookupOrder } from "../../../../core/command.ts";
 import type { BrokerPayloads } from "../../../../core/event.ts";
-import { qty } from "../../../../core/numbers.ts";
+import { type Micros, qty } from "../../../../core/numbers.ts";
 import type { Account } from "./account.ts";
 import {
   type BinanceOrder,
@@ -26,9 +26,14 @@ import { Fields, PayloadError } from "../payload.ts";
 import { execIdOf, limitPxOf, qtyOf } from "./reports.ts";
 import type { CallResult } from "./rest.ts";
 import { isFull, readSpan } from "./spans.ts";
-import { noteTerms } from "./terms.ts";
+import { isOutdated, noteTerms } from "./terms.ts";
 
-type Asked = { readonly command: LookupOrder; readonly listed: Listed };
+type Asked = {
+  readonly command: LookupOrder;
+  readonly listed: Listed;
+  /** When the look-up left. */
+  readonly leftUs: Micros;
+};
 
 /** Answers the look-ups of one account. */
 export class Lookups {
@@ -56,7 +61,7 @@ export class Lookups {
     if (listed === undefined) {
       return this.#account.failed(command, { outcome: "notSent", text: "not listed yet" });
     }
-    const asked = { command, listed };
+    const asked = { command, listed, leftUs: host.nowUs() };
     rest.call(requests.lookup(command, listed.symbol), (result) => this.#found(asked, result));
   }
 
@@ -203,9 +208,10 @@ export class Lookups {
   }
 
   #answer(
-    { command, listed }: Asked,
+    asked: Asked,
     of: { readonly order: BinanceOrder; readonly trades: readonly BinanceTrade[] },
   ): void {
+    const { command, listed } = asked;
     const { order, trades } = of;
     const { instrument } = listed;
     const ref = this.#account.refOf(command, order.orderId);
@@ -226,17 +232,26 @@ export class Lookups {
       const text = `its executions come to ${executed}, the order says ${found.cumQty}`;
       return this.#account.failed(command, { outcome: "unknown", text });
     }
-    const known = this.#account.orders.get(command.clOrdId);
-    if (found.status === "open" && known?.isOver === true) {
-      // The exchange does not revive orders: this was read before the end that it has told since.
-      return this.#account.failed(command, {
-        outcome: "unknown",
-        text: "older than the order's end",
-      });
+    const outdated = this.#outdated(asked, order);
+    if (outdated !== undefined) {
+      return this.#account.failed(command, { outcome: "unknown", text: outdated });
     }
+    const known = this.#account.orders.get(command.clOrdId);
     if (found.status !== "open") this.#endings.forget(command.clOrdId);
-    if (known !== undefined) noteTerms(known, order);
+    if (known !== undefined) noteTerms(known, order, this.#account.host.nowUs());
     const timeMs = order.updatedMs === 0 ? null : order.updatedMs;
     this.#account.reporter.say("OrderFound", found, { instrument, timeMs });
+  }
+
+  /** Says what has been told since an order was read that rested then; else undefined. */
+  #outdated({ command, leftUs }: Asked, order: BinanceOrder): string | undefined {
+    const known = this.#account.orders.get(command.clOrdId);
+    if (known === undefined || statusOf(order) !== "open") return undefined;
+    // The exchange does not revive orders: this was read before the end that it has told since.
+    if (known.isOver) return "older than the order's end";
+    const propagationMs = this.#propagationMs;
+    return isOutdated(order, { order: known, leftUs, propagationMs })
+      ? "older than the terms that were told"
+      : undefined;
   }
 }

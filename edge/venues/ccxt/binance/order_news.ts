@@ -135,7 +135,7 @@ export class NewsDesk {
     // Of one millisecond the stream's last word counts, also where it repeats what was told before the
     // one in between: it must not be taken for a repetition.
     const isSameMs = known.terms?.updatedMs === timeMs;
-    noteTerms(known, amended);
+    noteTerms(known, amended, this.#account.host.nowUs());
     this.#account.reporter.say("OrderReplaced", {
       ...ref,
       orderQty: qtyOf(origQty, instrument),

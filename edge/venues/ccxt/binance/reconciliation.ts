@@ -293,7 +293,7 @@ export class Reconciliations {
   /** Not when they are read: of what is not offered the core knows nothing. */
   #noteTerms(order: BinanceOrder): void {
     const known = this.#account.orders.get(order.clientOrderId);
-    if (known !== undefined) noteTerms(known, order);
+    if (known !== undefined) noteTerms(known, order, this.#account.host.nowUs());
   }
 
   /** The exchange does not revive orders: its list was read before the end that it has told since. */

@@ -11,25 +11,53 @@
  * it says last counts.
  * @module
  */
+import type { Micros } from "../../../../core/numbers.ts";
 import type { KnownOrder } from "./known_orders.ts";
 import type { BinanceOrder } from "./payloads.ts";
 
 /** As the venue spells them, and as of when: milliseconds, 0 where it does not say. */
 export type Terms = Pick<BinanceOrder, "origQty" | "price" | "updatedMs">;
 
-/** Keeps terms that are going to be told, unless newer ones were; returns the newest. */
-export function noteTerms(order: KnownOrder, terms: Terms): Terms {
+/** Keeps terms that are going to be told now, unless newer ones were; returns the newest. */
+export function noteTerms(order: KnownOrder, terms: Terms, nowUs: Micros): Terms {
   const { terms: told } = order;
-  if (told !== undefined && terms.updatedMs !== 0 && terms.updatedMs < told.updatedMs) return told;
+  if (told !== undefined && isOlder(terms, told)) return told;
   order.terms = terms;
+  order.termsToldUs = nowUs;
   return terms;
+}
+
+/**
+ * True of terms from before those that were told, which a look-up shows that left at `leftUs`: they
+ * decide nothing. One that left so long after they were told that the exchange cannot lag behind
+ * any more is believed, whatever it shows: no doubt may wait for ever.
+ */
+export function isOutdated(
+  shown: Terms,
+  of: {
+    readonly order: KnownOrder;
+    readonly leftUs: Micros;
+    /** How long the exchange may lag behind itself. */
+    readonly propagationMs: number;
+  },
+): boolean {
+  const { terms: told, termsToldUs } = of.order;
+  if (told === undefined || !isOlder(shown, told) || isSame(shown, told)) return false;
+  return of.leftUs < termsToldUs + of.propagationMs * 1000;
 }
 
 /** True of an amendment that is part of what was told. */
 export function isTold(amended: Terms, { terms: told }: KnownOrder): boolean {
   if (told === undefined || amended.updatedMs > told.updatedMs) return false;
-  return amended.updatedMs < told.updatedMs ||
-    (amended.origQty === told.origQty && amended.price === told.price);
+  return amended.updatedMs < told.updatedMs || isSame(amended, told);
+}
+
+function isOlder(terms: Terms, told: Terms): boolean {
+  return terms.updatedMs !== 0 && terms.updatedMs < told.updatedMs;
+}
+
+function isSame(one: Terms, other: Terms): boolean {
+  return one.origQty === other.origQty && one.price === other.price;
 }
 
 /** Answer and stream say one amendment twice: this tells that they do. */

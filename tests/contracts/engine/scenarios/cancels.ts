@@ -92,6 +92,49 @@ export const CANCELS: readonly Scenario[] = [
         .found(1, { status: "cancelled", qty: "10", cum: "0", px: "100" }),
   },
   {
+    name: "insisted_cancel_is_refused_again_and_again",
+    requires: ["R-EXEC-4", "R-EXEC-6", "fault 16"],
+    description: "Tried ever more slowly; anew for a new cause, not for one that is told again.",
+    tell: (story) => {
+      story.begin().place("i1", { ttlMs: 1000 }).accept(1).toDeadline();
+      for (let n = 0; n < 9; n += 1) story.cancelRejected(1, "VENUE_SUSPENDED").toDeadline();
+      story.cancelRejected(1, "VENUE_SUSPENDED").killSwitch("on");
+      for (let n = 0; n < 3; n += 1) {
+        story.cancelRejected(1, "VENUE_SUSPENDED").killSwitch("on").toDeadline();
+      }
+      story.cancelRejected(1, "VENUE_SUSPENDED").cancel("c1", { orig: "i1" })
+        .cancelRejected(1, "VENUE_NOT_FOUND").toDeadline().cancelled(1);
+    },
+  },
+  {
+    name: "insisted_cancel_begins_anew_when_the_venue_comes_up",
+    requires: ["R-EXEC-4", "R-EXEC-6"],
+    description: "What was refused before says nothing of a venue that has come up since.",
+    tell: (story) => {
+      story.begin();
+      for (const n of [1, 2, 3]) story.place(`i${n}`).accept(n);
+      story.killSwitch("on").cancelRejected(1, "VENUE_AUTH").cancelRejected(3, "VENUE_SUSPENDED");
+      for (let n = 0; n < 6; n += 1) {
+        story.toDeadline().cancelRejected(3, "VENUE_SUSPENDED").toDeadline()
+          .cancelRejected(1, "VENUE_SUSPENDED");
+      }
+      story.venue("down").venue("reconciling").venue("up").cancelRejected(1, "VENUE_SUSPENDED")
+        .toDeadline().cancelled(1).cancelled(2).cancelled(3);
+    },
+  },
+  {
+    name: "new_cause_sends_a_cancel_in_doubt_again",
+    requires: ["R-EXEC-3", "R-EXEC-6"],
+    description:
+      "A cancel's fate is unknown and so is the look-up's answer: a kill waits for neither.",
+    tell: (story) =>
+      story.begin().place("i1").place("i2").accept(1).accept(2)
+        .cancel("c1", { orig: "i1" }).failed(1, { kind: "Cancel", outcome: "unknown" })
+        .failed(1, { kind: "Lookup", outcome: "unknown" }).cancel("c2", { orig: "i2" })
+        .killSwitch("on").failed(1, { kind: "Cancel", outcome: "notSent" }).killSwitch("on")
+        .toDeadline().cancelled(1).cancelled(2),
+  },
+  {
     name: "cancel_pending_expires",
     requires: ["R-CORE-4"],
     description: "The order runs out while its cancel is pending.",

@@ -104,6 +104,40 @@ export const RECONCILIATIONS: readonly Scenario[] = [
         .found(1, { status: "open", qty: "12", cum: "0", px: "100" }),
   },
   {
+    name: "look_up_from_before_two_replaces",
+    requires: ["R-EXEC-3", "R-EXEC-5", "fault 18"],
+    description:
+      "To and fro: an old answer shows what the newer replace asks for, and proves nothing.",
+    tell: (story) => {
+      story.begin();
+      const open = { status: "open", cum: "0" } as const;
+      for (const n of [1, 2]) {
+        story.place(`i${n}`).accept(n).cancel(`c${n}`, { orig: `i${n}` }).cancelRejected(n)
+          .replace(`r${n}`, { orig: `i${n}`, qty: "12", price: "101" })
+          .replaced(n, { qty: "12", px: "101", venueOrderId: `w${n}` })
+          .replace(`s${n}`, { orig: `r${n}`, qty: "10", price: "100" })
+          .failed(n, { kind: "Replace", outcome: "unknown" })
+          .found(n, { ...open, qty: "10", px: "100", earlier: 1, venueOrderId: `v${n}` });
+      }
+      story.found(2, { ...open, qty: "10", px: "100" })
+        .found(1, { ...open, qty: "12", px: "101" }).wait(20_000).toDeadline()
+        .found(1, { ...open, qty: "12", px: "101" });
+    },
+  },
+  {
+    name: "outdated_look_up_asks_again",
+    requires: ["R-EXEC-3", "R-EXEC-5"],
+    description:
+      "An old answer about a replace in doubt, and no other look-up is open: one is due.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).cancel("c1", { orig: "i1" }).cancelRejected(1)
+        .replace("r1", { orig: "i1", qty: "12" }).replaced(1, { qty: "12", px: "100" })
+        .replace("r2", { orig: "r1", qty: "10" }).failed(1, { kind: "Replace", outcome: "unknown" })
+        .failed(1, { kind: "Lookup", outcome: "unknown" })
+        .found(1, { status: "open", qty: "10", cum: "0", px: "100", earlier: 1 })
+        .toDeadline().found(1, { status: "open", qty: "10", cum: "0", px: "100" }),
+  },
+  {
     name: "look_up_outdated_in_doubt",
     requires: ["R-EXEC-5", "R-EXEC-3"],
     description: "An order in doubt whose look-up is outdated is asked for again.",

@@ -70,26 +70,41 @@ class Rig {
 
   /** An amendment that is answered after `tripUs`. */
   replace(shown: At, tripUs = 2000): void {
-    const command: ReplaceRequest = {
-      ...ORDER,
-      kind: "Replace",
-      request: requestId(++this.#requests),
-      newClOrdId: `tlabcdef01-1-${this.#requests + 1}`,
-      side: "Buy",
-      orderQty: qty(1),
-      price: px(1),
-      expireUs: null,
-      params: null,
-    };
     this.#answers(shown, tripUs);
-    this.#commands.replace({ command, journalUs: micros(1) });
+    this.#amend();
   }
 
-  lookup(shown: At): void {
+  /** An amendment that cancels the order, of which executions are counted that cannot be read. */
+  replaceThatEnds(shown: At): void {
+    this.#answers(shown, 2000);
+    const { answer } = this.exchange;
+    this.exchange.answer = (asked) => {
+      if (asked.path !== "order") return { status: 500, body: { code: -1001, msg: "internal" } };
+      const body = answer(asked).body as Readonly<Record<string, unknown>>;
+      return { body: { ...body, status: "CANCELED", executedQty: "5" } };
+    };
+    this.#amend();
+  }
+
+  lookup(shown: At, tripUs = 2000): void {
     const request = requestId(++this.#requests);
     const command: LookupOrder = { ...ORDER, kind: "Lookup", request };
-    this.#answers(shown, 2000);
+    this.#answers(shown, tripUs);
     this.#lookups.lookup(command);
+  }
+
+  /** The quantity that each look-up found. */
+  get found(): readonly number[] {
+    return this.exchange.reports.flatMap((draft) =>
+      draft.eventType === "OrderFound" ? [draft.payload.orderQty] : []
+    );
+  }
+
+  /** The outcome of each request that came to no answer. */
+  get failed(): readonly string[] {
+    return this.exchange.reports.flatMap((draft) =>
+      draft.eventType === "RequestFailed" ? [draft.payload.outcome] : []
+    );
   }
 
   /** The user stream tells of an amendment. */
@@ -105,6 +120,21 @@ class Rig {
 
   pass(us = 10_000): void {
     this.exchange.time.advance(us);
+  }
+
+  #amend(): void {
+    const command: ReplaceRequest = {
+      ...ORDER,
+      kind: "Replace",
+      request: requestId(++this.#requests),
+      newClOrdId: `tlabcdef01-1-${this.#requests + 1}`,
+      side: "Buy",
+      orderQty: qty(1),
+      price: px(1),
+      expireUs: null,
+      params: null,
+    };
+    this.#commands.replace({ command, journalUs: micros(1) });
   }
 
   #answers({ qty: origQty, ms }: At, tripUs: number): void {
@@ -198,4 +228,43 @@ Deno.test("replace() answers late with the terms that the order has come to sinc
   rig.hear({ qty: "20", ms: 3 });
   rig.pass(1_000_000);
   strictEqual(rig.told.at(-1), 200_000);
+});
+
+Deno.test("lookup() gives no answer that is older than the terms told while it was under way", () => {
+  const rig = new Rig();
+  rig.lookup({ qty: "10", ms: 0 }, 500_000);
+  rig.replace({ qty: "12", ms: 2 });
+  rig.pass(1_000_000);
+  deepStrictEqual([rig.told, rig.found, rig.failed], [[120_000], [], ["unknown"]]);
+  rig.lookup({ qty: "12", ms: 2 });
+  rig.pass();
+  deepStrictEqual(rig.found, [120_000]);
+});
+
+Deno.test("lookup() answers with the terms that were told, whatever time it gives them", () => {
+  const rig = new Rig();
+  rig.hear({ qty: "12", ms: 2 });
+  rig.lookup({ qty: "12", ms: 1 });
+  rig.pass();
+  deepStrictEqual([rig.found, rig.failed], [[120_000], []]);
+});
+
+Deno.test("lookup() takes the exchange at its word when it shows older terms for as long as an order may be missed", () => {
+  const rig = new Rig();
+  rig.replace({ qty: "12", ms: 2 });
+  rig.pass();
+  rig.lookup({ qty: "10", ms: 1 });
+  rig.pass();
+  deepStrictEqual([rig.found, rig.failed], [[], ["unknown"]], "it may lag behind");
+  rig.pass(100_000);
+  rig.lookup({ qty: "10", ms: 1 });
+  rig.pass();
+  deepStrictEqual(rig.found, [100_000], "no doubt waits for ever");
+});
+
+Deno.test("replace() answers that its fate is unknown when it ended the order, and executions cannot be read", () => {
+  const rig = new Rig();
+  rig.replaceThatEnds({ qty: "10", ms: 2 });
+  rig.pass(10_000_000);
+  deepStrictEqual(rig.failed, ["unknown"]);
 });
