@@ -3,8 +3,8 @@
  *
  * Invariant: `OrderFound` counts exactly what was offered before it. Where order and executions do
  * not agree (one of the two is older), or the order ended or got other terms meanwhile, it is no
- * answer, and the core asks again. `OrderNotFound` is said only of an order that the venue has never numbered for us.
- * The terms that it shows are told: the stream's later word on them is passed over.
+ * answer, and the core asks again. `OrderNotFound` is said only of an order that the venue has never
+ * numbered for us. The terms that it shows are told: the stream's later word on them is passed over.
  * @module
  */
 import type { LookupOrder } from "../../../../core/command.ts";
