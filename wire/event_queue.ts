@@ -5,7 +5,7 @@
  * Ordering: what comes out is in order of sequence numbers, always; while the reader is slow
  * nothing is taken. While one of them is, the newest of each key replaces the one before it.
  * Limits: while slow, one event per key besides those of before; the events without a key (orders,
- * venues, instruments) are never dropped, and their owner bounds `chars`.
+ * venues, instruments) are never dropped, and their owner bounds `keptChars`.
  * @module
  */
 
@@ -24,10 +24,22 @@ export class EventQueue {
   readonly #waiting = new Map<EventKey | number, Waiting>();
   #next = 0;
   #chars = 0;
+  #keptChars = 0;
+  #framesWaiting = 0;
 
   /** Characters that wait. */
   get chars(): number {
     return this.#chars;
+  }
+
+  /** Of them, those of events that nothing replaces: neither conflated ones nor frames. */
+  get keptChars(): number {
+    return this.#keptChars;
+  }
+
+  /** True while a frame of `pushFrame` waits. */
+  get hasFrame(): boolean {
+    return this.#framesWaiting > 0;
   }
 
   /** Adds an event that must not be lost, or one of a reader that keeps up. */
@@ -67,14 +79,20 @@ export class EventQueue {
 
   #add(key: EventKey | number, waiting: Waiting): void {
     this.#waiting.set(key, waiting);
-    this.#chars += waiting.text.length;
+    this.#count(key, waiting, 1);
   }
 
   #forget(key: EventKey | number): boolean {
     const waiting = this.#waiting.get(key);
     if (waiting === undefined) return false;
-    this.#chars -= waiting.text.length;
+    this.#count(key, waiting, -1);
     return this.#waiting.delete(key);
+  }
+
+  #count(key: EventKey | number, { text, isAlone }: Waiting, sign: 1 | -1): void {
+    this.#chars += sign * text.length;
+    if (isAlone) this.#framesWaiting += sign;
+    else if (typeof key === "number") this.#keptChars += sign * text.length;
   }
 }
 
