@@ -53,11 +53,14 @@ export class EventQueue {
   }
 
   /** Adds an event where much waits; returns true if it replaced an older one of its key. */
-  conflate(key: EventKey, event: { readonly seq: number; readonly text: string }): boolean {
-    const isConflated = this.#forget(key);
-    const text = isConflated ? markConflated(event.text) : event.text;
+  conflate(
+    key: EventKey,
+    event: { readonly seq: number; readonly text: string; readonly isConflated: boolean },
+  ): boolean {
+    const isReplacing = this.#forget(key);
+    const text = isReplacing || event.isConflated ? markConflated(event.text) : event.text;
     this.#add(key, { seq: event.seq, text, isAlone: false });
-    return isConflated;
+    return isReplacing;
   }
 
   /** Takes events up to `upTo`, oldest first, about `charsMax` of them; undefined if none. */
@@ -96,7 +99,7 @@ export class EventQueue {
   }
 }
 
-/** Returns an encoded event with `conflated: true`. */
+/** Returns an encoded event with `conflated: true`; never of one that has it, a key comes once. */
 export function markConflated(event: string): string {
   return `${event.slice(0, -1)},"conflated":true}`;
 }

@@ -183,17 +183,21 @@ export class Feed {
     const isConflated = pace.skipped > 1;
     if (isConflated) counters.add("wire_events_conflated", pace.skipped - 1);
     pace.skipped = 0;
-    const event = { key: of.key, seq: backend.view.seqId };
-    this.#push(event, isConflated ? markConflated(text) : text);
+    this.#push({ key: of.key, seq: backend.view.seqId, isConflated }, text);
     out.flush();
   }
 
-  #push(event: Pick<ChannelEvent, "key" | "seq">, text: string): void {
-    const { out, counters } = this.#options;
-    if (event.key === undefined || !out.isBehind) return out.events.push(event.seq, text);
-    if (out.events.conflate(event.key, { seq: event.seq, text })) {
-      counters.add("wire_events_conflated");
+  /** `isConflated`: it stands for others that were left out before. */
+  #push(
+    event: Pick<ChannelEvent, "key" | "seq"> & { readonly isConflated?: boolean },
+    text: string,
+  ): void {
+    const { out: { events, isBehind }, counters } = this.#options;
+    const { key, seq, isConflated = false } = event;
+    if (key === undefined || !isBehind) {
+      return events.push(seq, isConflated ? markConflated(text) : text);
     }
+    if (events.conflate(key, { seq, text, isConflated })) counters.add("wire_events_conflated");
   }
 
   #pace(key: EventKey): Pace {

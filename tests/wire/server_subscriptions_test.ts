@@ -261,6 +261,29 @@ Deno.test("a slow reader gets the newest book, conflated, and all orders, in ord
   strictEqual(client.all("ERROR").length, 0);
 });
 
+for (const held of ["reader", "disk"] as const) {
+  Deno.test(`conflate_ms and a ${held} that stands still mark an event conflated once`, () => {
+    const settings = { reportBufferBytes: 65_536, heartbeatMs: 60_000 };
+    const fixture = new WireFixture({ windowBytes: 1_000, settings });
+    const client = fixture.open("alice");
+    subscribe(fixture, client, { conflate_ms: 10, instruments: ["paper:BTC/USDT"] });
+    client.forget();
+    if (held === "reader") client.socket.pause();
+    for (let n = 1; n <= 1_000; n++) {
+      for (const price of [n * 300, n * 300 + 100, n * 300 + 200]) bid(fixture, price);
+      if (held === "reader") fixture.backend.commit();
+      fixture.time.advance(10_000);
+    }
+    client.socket.resume();
+    for (let round = 0; round < 200; round++) fixture.settle();
+    deepStrictEqual(client.all("ERROR"), []);
+    const seen = events(client);
+    ok(seen.length < 900, `was ${seen.length}`); // of the 1 000 of `conflate_ms` some were replaced
+    ok(seen.at(-1)?.conflated);
+    strictEqual(bestBids(client).at(-1), "3002");
+  });
+}
+
 Deno.test("a disk that stands still ends no reader of deep books that reads everything", () => {
   const fixture = new WireFixture();
   const client = fixture.open("alice");
