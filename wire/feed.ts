@@ -150,8 +150,7 @@ export class Feed {
     const options = this.#subscriptions.find(event.channel, event.instrument);
     const { channel, instrument, key } = event;
     if (options === undefined || instrument === null) return;
-    // The snapshot will hold it. Signals may have gone off, which only an update says.
-    if (channel === "book" && this.#owed.get(instrument)?.has(channel) === true) return;
+    if (this.#owesBook(channel, instrument)) return;
     if (options.conflateUs === 0 || key === undefined) {
       return this.#push(event, event.text(options.depth));
     }
@@ -175,6 +174,7 @@ export class Feed {
     const options = this.#subscriptions.find(of.channel, of.id);
     const instrument = instrumentAt(backend.view.instruments, of.id);
     if (options === undefined || instrument === undefined) return;
+    if (this.#owesBook(of.channel, of.id)) return;
     pace.nextUs = ports.clock.monotonicUs() + options.conflateUs;
     const text = of.channel === "book"
       ? this.#bookNow(instrument, options)
@@ -185,6 +185,11 @@ export class Feed {
     pace.skipped = 0;
     this.#push({ key: of.key, seq: backend.view.seqId, isConflated }, text);
     out.flush();
+  }
+
+  /** True if a snapshot will hold the update. Of signals it might not: only updates say "off". */
+  #owesBook(channel: Channel, id: InstrumentId): boolean {
+    return channel === "book" && this.#owed.get(id)?.has(channel) === true;
   }
 
   /** `isConflated`: it stands for others that were left out before. */

@@ -153,6 +153,25 @@ Deno.test("SUBSCRIBE said again while the disk stands still is shown once", () =
   ok(shown >= DEEP_BOOKS && shown < 2 * DEEP_BOOKS, `was ${shown}`);
 });
 
+Deno.test("SUBSCRIBE said again shows a book before what of it conflate_ms has held back", () => {
+  const fixture = deepBooks();
+  const client = fixture.open("alice");
+  const last = instrumentId(DEEP_BOOKS - 1);
+  const lists = { channels: ["book"], instruments: "*", depth: 1_000, conflate_ms: 10 };
+  client.send({ type: "SUBSCRIBE", id: 1, ...lists });
+  for (let round = 0; round < DEEP_BOOKS; round++) fixture.settle();
+  for (const price of [101_00, 102_00]) bid(fixture, price, last);
+  fixture.settle();
+  client.forget();
+  fixture.backend.report("alice", "not durable yet");
+  client.send({ type: "SUBSCRIBE", id: 2, ...lists });
+  fixture.time.advance(20_000); // the interval is over
+  for (let round = 0; round < DEEP_BOOKS; round++) fixture.settle();
+  const seen = events(client);
+  strictEqual(seen.length, DEEP_BOOKS);
+  strictEqual(shownBooks(client).size, DEEP_BOOKS);
+});
+
 Deno.test("SUBSCRIBE shows no more than the reader takes, and what it has not taken is no report", () => {
   const fixture = deepBooks();
   const client = fixture.open("alice");
