@@ -3,7 +3,7 @@
  * one timer per distinct interval however many ask for it.
  *
  * A turn that comes late is said once, for the last multiple that has passed; missed ones are not
- * made up.
+ * made up. The loop leaves out what is said of an interval while it has not taken the one before.
  * @module
  */
 import type { Draft } from "../core/event.ts";

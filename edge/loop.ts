@@ -49,6 +49,10 @@ export const ROUND_EVENTS_MAX = 64;
 const MESSAGES_PER_DEADLINE = 32;
 /** Most timer events that a round begins with. */
 const DEADLINES_PER_ROUND_MAX = 128;
+/** Timer events that wait, at most. */
+const TIMERS_MAX = 4096;
+/** Elapsed intervals among them, each of another length: deadlines always have room. */
+const INTERVALS_WAITING_MAX = TIMERS_MAX - DEADLINES_PER_ROUND_MAX;
 /** A rest: any timer will do. */
 const REST_US = 1;
 
@@ -106,7 +110,10 @@ export class Loop {
   readonly #whenDurable = new Outbox<() => void>();
   #whenTaken: { readonly queue: IngressQueue; readonly task: () => void }[] = [];
   #outputsWaiting: Draft[] = [];
-  #deadlineOffered: Micros | undefined;
+  /** Timer events that were offered and not yet applied. */
+  #deadlinesWaiting = 0;
+  /** Lengths of the elapsed intervals that were offered and not yet applied. */
+  readonly #intervalsWaiting = new Set<number>();
   /** The last timer event left something due. */
   #isBehind = false;
   #lastRound = 0;
@@ -122,7 +129,7 @@ export class Loop {
   constructor(options: LoopOptions) {
     this.#options = options;
     this.#reports = new EncodedReports(options.writeReport);
-    this.#timerQueue = options.ingress.open({ name: "timers", max: 4096, policy: "fail" });
+    this.#timerQueue = options.ingress.open({ name: "timers", max: TIMERS_MAX, policy: "fail" });
     this.#outputQueue = options.ingress.open({ name: "simulator", max: 65_536, policy: "block" });
     options.journal.onDurable((upTo, atUs) => this.#released(upTo, atUs));
   }
@@ -141,8 +148,15 @@ export class Loop {
     return this.#turns;
   }
 
-  /** Queues a timer event (a subscriber's interval). */
+  /**
+   * Queues a subscriber's interval that has elapsed, unless one of its length still waits. Runtime
+   * timers go on while the journal holds the loop back: what they say must not fill the queue.
+   */
   offerTimer(draft: Draft<"IntervalElapsed">): void {
+    const { intervalMs } = draft.payload;
+    const waiting = this.#intervalsWaiting;
+    if (waiting.has(intervalMs) || waiting.size >= INTERVALS_WAITING_MAX) return;
+    waiting.add(intervalMs);
     this.#timerQueue.offer(draft);
   }
 
@@ -221,17 +235,17 @@ export class Loop {
   #offerDue(nowUs: Micros): void {
     const { timeline } = this.#options;
     const dueUs = timeline.nextDeadlineUs();
-    if (dueUs !== undefined && dueUs <= nowUs && this.#deadlineOffered !== dueUs) {
-      this.#offerDeadline(dueUs);
-    }
+    // One that waits fires all that is due when it is taken; a round may take fewer than it offers.
+    const isDue = dueUs !== undefined && dueUs <= nowUs;
+    if (isDue && this.#deadlinesWaiting === 0) this.#offerDeadline(dueUs);
     for (const draft of timeline.takeOutputs(nowUs)) this.#outputsWaiting.push(draft);
     if (this.#outputsWaiting.length > 0) this.#offerOutputs();
   }
 
   #offerDeadline(dueUs: Micros): void {
-    this.#deadlineOffered = dueUs;
     const wanted = this.#isBehind ? Math.ceil(this.#lastRound / MESSAGES_PER_DEADLINE) : 1;
-    for (let at = 0; at < Math.min(wanted, DEADLINES_PER_ROUND_MAX); at += 1) {
+    this.#deadlinesWaiting = Math.min(wanted, DEADLINES_PER_ROUND_MAX);
+    for (let at = 0; at < this.#deadlinesWaiting; at += 1) {
       this.#timerQueue.offer({
         eventTime: dueUs,
         source: "timer",
@@ -263,7 +277,7 @@ export class Loop {
       this.#poisoned(event, cause);
       return undefined;
     }
-    if (event.eventType === "DeadlineReached") this.#deadlineMet(event.ingestTime);
+    if (event.source === "timer") this.#timerTaken(event);
     const reports = this.#reports.encode(effects.reports, timeline.view.instruments);
     const commit = journal.openCommit;
     journal.record({ event, effects }, reports);
@@ -278,8 +292,15 @@ export class Loop {
     for (const one of effects.alarms) alarm(one);
   }
 
+  #timerTaken(event: Event): void {
+    if (event.eventType === "IntervalElapsed") {
+      this.#intervalsWaiting.delete(event.payload.intervalMs);
+    }
+    if (event.eventType === "DeadlineReached") this.#deadlineMet(event.ingestTime);
+  }
+
   #deadlineMet(nowUs: Micros): void {
-    this.#deadlineOffered = undefined;
+    this.#deadlinesWaiting -= 1;
     const dueUs = this.#options.timeline.nextDeadlineUs();
     this.#isBehind = dueUs !== undefined && dueUs <= nowUs;
   }

@@ -5,7 +5,7 @@
  * Ordering: what comes out is in order of sequence numbers, always; while the reader is slow
  * nothing is taken. While one of them is, the newest of each key replaces the one before it.
  * Limits: while slow, one event per key besides those of before; the events without a key (orders,
- * venues, instruments) are never dropped, and their owner bounds `chars`.
+ * venues, instruments) are never dropped, and their owner bounds `keptChars`.
  * @module
  */
 
@@ -24,10 +24,22 @@ export class EventQueue {
   readonly #waiting = new Map<EventKey | number, Waiting>();
   #next = 0;
   #chars = 0;
+  #keptChars = 0;
+  #framesWaiting = 0;
 
   /** Characters that wait. */
   get chars(): number {
     return this.#chars;
+  }
+
+  /** Of them, those of events that nothing replaces: neither conflated ones nor frames. */
+  get keptChars(): number {
+    return this.#keptChars;
+  }
+
+  /** True while a frame of `pushFrame` waits. */
+  get hasFrame(): boolean {
+    return this.#framesWaiting > 0;
   }
 
   /** Adds an event that must not be lost, or one of a reader that keeps up. */
@@ -41,11 +53,14 @@ export class EventQueue {
   }
 
   /** Adds an event where much waits; returns true if it replaced an older one of its key. */
-  conflate(key: EventKey, event: { readonly seq: number; readonly text: string }): boolean {
-    const isConflated = this.#forget(key);
-    const text = isConflated ? markConflated(event.text) : event.text;
+  conflate(
+    key: EventKey,
+    event: { readonly seq: number; readonly text: string; readonly isConflated: boolean },
+  ): boolean {
+    const isReplacing = this.#forget(key);
+    const text = isReplacing || event.isConflated ? markConflated(event.text) : event.text;
     this.#add(key, { seq: event.seq, text, isAlone: false });
-    return isConflated;
+    return isReplacing;
   }
 
   /** Takes events up to `upTo`, oldest first, about `charsMax` of them; undefined if none. */
@@ -67,18 +82,24 @@ export class EventQueue {
 
   #add(key: EventKey | number, waiting: Waiting): void {
     this.#waiting.set(key, waiting);
-    this.#chars += waiting.text.length;
+    this.#count(key, waiting, 1);
   }
 
   #forget(key: EventKey | number): boolean {
     const waiting = this.#waiting.get(key);
     if (waiting === undefined) return false;
-    this.#chars -= waiting.text.length;
+    this.#count(key, waiting, -1);
     return this.#waiting.delete(key);
+  }
+
+  #count(key: EventKey | number, { text, isAlone }: Waiting, sign: 1 | -1): void {
+    this.#chars += sign * text.length;
+    if (isAlone) this.#framesWaiting += sign;
+    else if (typeof key === "number") this.#keptChars += sign * text.length;
   }
 }
 
-/** Returns an encoded event with `conflated: true`. */
+/** Returns an encoded event with `conflated: true`; never of one that has it, a key comes once. */
 export function markConflated(event: string): string {
   return `${event.slice(0, -1)},"conflated":true}`;
 }

@@ -1,10 +1,12 @@
 /**
  * What one session has subscribed to, and how it gets it: snapshots, updates, conflation.
  *
- * Invariant: a book update holds the full top of the book as it was at its `seq_id`.
- * Limits: with `conflate_ms` at most one update of a book, or of an instrument's queues, per interval,
- * sampled when it leaves; a slow reader, and any reader while the disk is slow, gets the newest event
- * of each book, tape, signal and timer.
+ * Invariant: a book update holds the full top of the book as it was at its `seq_id`, and none comes
+ * before the snapshot that a subscription is owed.
+ * Limits: snapshots are read from the state when they may leave: what a session is owed costs a number
+ * per instrument and one frame. With `conflate_ms` at most one update of a book, or of an instrument's
+ * queues, per interval, sampled when it leaves; a slow reader, and any reader while the disk is slow,
+ * gets the newest event of each book, tape, signal and timer.
  * @module
  */
 import type { Cancel } from "../edge/ports.ts";
@@ -52,6 +54,8 @@ export class Feed {
   readonly #options: FeedOptions;
   readonly #subscriptions = new Subscriptions();
   readonly #paces = new Map<EventKey, Pace>();
+  /** Channels of instruments whose snapshot is still to be made. */
+  readonly #owed = new Map<InstrumentId, ReadonlySet<Channel>>();
   #intervalMs: number | undefined;
   #unwatch: (() => void) | undefined;
 
@@ -86,7 +90,8 @@ export class Feed {
       conflateUs: (message.conflateMs ?? 0) * 1_000,
     });
     answer();
-    this.#snapshot(chosen);
+    this.#oweSnapshots(chosen);
+    this.#options.out.flush();
     return undefined;
   }
 
@@ -109,10 +114,26 @@ export class Feed {
     if (this.#wants(event)) this.#push(event, event.text(0));
   }
 
+  /** Queues one EVENTS frame of the snapshots that are owed; false if none is. */
+  nextSnapshot(): boolean {
+    const { backend: { view }, out, frameChars } = this.#options;
+    let text = "";
+    for (const [id, channels] of this.#owed) {
+      const instrument = instrumentAt(view.instruments, id);
+      const state = instrument === undefined ? "" : [...this.#stateOf(instrument, channels)].join();
+      if (text !== "" && text.length + state.length > frameChars) break;
+      this.#owed.delete(id);
+      text += text === "" || state === "" ? state : `,${state}`;
+    }
+    if (text !== "") out.events.pushFrame(view.seqId, text);
+    return text !== "";
+  }
+
   /** Ends everything: the connection is gone. */
   close(): void {
     this.#stopWatching();
     this.#subscriptions.clear();
+    this.#owed.clear();
     for (const pace of this.#paces.values()) pace.cancel?.();
     this.#paces.clear();
   }
@@ -129,6 +150,7 @@ export class Feed {
     const options = this.#subscriptions.find(event.channel, event.instrument);
     const { channel, instrument, key } = event;
     if (options === undefined || instrument === null) return;
+    if (this.#owesBook(channel, instrument)) return;
     if (options.conflateUs === 0 || key === undefined) {
       return this.#push(event, event.text(options.depth));
     }
@@ -152,6 +174,7 @@ export class Feed {
     const options = this.#subscriptions.find(of.channel, of.id);
     const instrument = instrumentAt(backend.view.instruments, of.id);
     if (options === undefined || instrument === undefined) return;
+    if (this.#owesBook(of.channel, of.id)) return;
     pace.nextUs = ports.clock.monotonicUs() + options.conflateUs;
     const text = of.channel === "book"
       ? this.#bookNow(instrument, options)
@@ -160,17 +183,26 @@ export class Feed {
     const isConflated = pace.skipped > 1;
     if (isConflated) counters.add("wire_events_conflated", pace.skipped - 1);
     pace.skipped = 0;
-    const event = { key: of.key, seq: backend.view.seqId };
-    this.#push(event, isConflated ? markConflated(text) : text);
+    this.#push({ key: of.key, seq: backend.view.seqId, isConflated }, text);
     out.flush();
   }
 
-  #push(event: Pick<ChannelEvent, "key" | "seq">, text: string): void {
-    const { out, counters } = this.#options;
-    if (event.key === undefined || !out.isBehind) return out.events.push(event.seq, text);
-    if (out.events.conflate(event.key, { seq: event.seq, text })) {
-      counters.add("wire_events_conflated");
+  /** True if a snapshot will hold the update. Of signals it might not: only updates say "off". */
+  #owesBook(channel: Channel, id: InstrumentId): boolean {
+    return channel === "book" && this.#owed.get(id)?.has(channel) === true;
+  }
+
+  /** `isConflated`: it stands for others that were left out before. */
+  #push(
+    event: Pick<ChannelEvent, "key" | "seq"> & { readonly isConflated?: boolean },
+    text: string,
+  ): void {
+    const { out: { events, isBehind }, counters } = this.#options;
+    const { key, seq, isConflated = false } = event;
+    if (key === undefined || !isBehind) {
+      return events.push(seq, isConflated ? markConflated(text) : text);
     }
+    if (events.conflate(key, { seq, text, isConflated })) counters.add("wire_events_conflated");
   }
 
   #pace(key: EventKey): Pace {
@@ -181,35 +213,25 @@ export class Feed {
     return pace;
   }
 
-  /** Sends what is so now, of books and signals, in as few EVENTS as frames allow. */
-  #snapshot(chosen: Chosen): void {
-    const { view } = this.#options.backend;
-    const { channels } = chosen;
-    if (!channels.includes("book") && !channels.includes("signal")) return;
-    const instruments = chosen.instruments === "*"
-      ? view.instruments
-      : chosen.instruments.flatMap((id) => instrumentAt(view.instruments, id) ?? []);
-    const { events } = this.#options.out;
-    let text = "";
-    for (const instrument of instruments) {
-      for (const event of this.#stateOf(instrument, channels)) {
-        if (text !== "" && text.length + event.length > this.#options.frameChars) {
-          events.pushFrame(view.seqId, text);
-          text = "";
-        }
-        text += text === "" ? event : `,${event}`;
-      }
+  /** Notes that what is so of books and signals is to be sent, in as few EVENTS as frames allow. */
+  #oweSnapshots(chosen: Chosen): void {
+    const channels = chosen.channels.filter((name) => name === "book" || name === "signal");
+    if (channels.length === 0) return;
+    const ids = chosen.instruments === "*"
+      ? this.#options.backend.view.instruments.map(({ id }) => id)
+      : chosen.instruments;
+    for (const id of ids) {
+      this.#owed.set(id, new Set([...this.#owed.get(id) ?? [], ...channels]));
     }
-    if (text !== "") events.pushFrame(view.seqId, text);
-    this.#options.out.flush();
   }
 
-  *#stateOf(instrument: Instrument, channels: readonly Channel[]): Generator<string, void> {
+  /** Gives the events of an instrument's state now, of what is subscribed still. */
+  *#stateOf(instrument: Instrument, channels: ReadonlySet<Channel>): Generator<string, void> {
     const book = this.#subscriptions.find("book", instrument.id);
-    if (channels.includes("book") && book !== undefined) yield this.#bookNow(instrument, book);
+    if (channels.has("book") && book !== undefined) yield this.#bookNow(instrument, book);
     const { signals, backend } = this.#options;
     const options = this.#subscriptions.find("signal", instrument.id);
-    if (!channels.includes("signal") || options === undefined) return;
+    if (!channels.has("signal") || options === undefined) return;
     if (signals === undefined) return;
     const now = this.#now(instrument);
     for (const signal of signals.now(instrument)) {

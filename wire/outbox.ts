@@ -7,8 +7,9 @@
  * Ordering: recorded reports come from the journal, a page whenever the reader has room, until the
  * session has caught up; from then on from the client's stream. After a short page it rests: the
  * journal has had to look far for it, on the one thread that all share.
- * Limits: what is written in one turn leaves the socket together. Reports that the reader leaves lying beyond
- * `reportBufferBytes` end the session.
+ * Limits: what is written in one turn leaves the socket together. Reports that the reader leaves lying
+ * beyond `reportBufferBytes` end the session, and so do events that must not be lost. Snapshots that a
+ * subscription is owed are made a frame at a time, when the one before has left: they may be larger.
  * @module
  */
 import type { Cancel, Socket } from "../edge/ports.ts";
@@ -66,6 +67,8 @@ export type OutboxOptions = {
   readonly counters: WireCounters;
   /** The reader left too much lying. */
   readonly onSlow: (unreadBytes: number) => void;
+  /** Queues the next frame of snapshots, of the state as it is now; false if none is owed. */
+  readonly nextSnapshot: () => boolean;
 };
 
 /** The way out of one session. */
@@ -82,7 +85,7 @@ export class Outbox {
   #readsJournal = false;
   #isResting = false;
   #retry: Cancel | undefined;
-  /** Bytes of live reports, and of answers, since the socket was last empty. */
+  /** Bytes of live reports, and of answers, since the socket was last empty. Events are held back. */
   #unreadReports = 0;
   #unreadAnswers = 0;
   #isClosed = false;
@@ -103,7 +106,7 @@ export class Outbox {
   }
 
   get isSlow(): boolean {
-    return this.#socket.bufferedBytes > SLOW_BYTES;
+    return this.#socket.bufferedBytes + this.#frames.length > SLOW_BYTES;
   }
 
   /**
@@ -184,8 +187,8 @@ export class Outbox {
     if (this.#readsJournal) this.#replay(stream);
     if (!this.#readsJournal) this.#writeDue(stream);
     this.#send();
-    const { chars } = this.events;
-    if (chars > this.#options.settings.reportBufferBytes) this.#options.onSlow(chars);
+    const { keptChars } = this.events;
+    if (keptChars > this.#options.settings.reportBufferBytes) this.#options.onSlow(keptChars);
   }
 
   #replay(stream: ReportStream): void {
@@ -246,6 +249,9 @@ export class Outbox {
     this.#writeAnswers(stream);
     this.#writeReports(stream, stream.durable);
     this.#writeEvents(this.#options.backend.durableSeq);
+    while (!this.isSlow && !this.events.hasFrame && this.#options.nextSnapshot()) {
+      this.#writeEvents(this.#options.backend.durableSeq);
+    }
   }
 
   #writeAnswers(stream: ReportStream): void {
@@ -295,42 +301,35 @@ export class Outbox {
     const count = Math.min(until - this.#written, stream.waiting);
     if (this.#readsJournal || count <= 0) return this.#written >= until;
     this.#send();
-    if (this.#isClosed) return false;
-    this.#give(stream.take(count));
+    this.#giveReports(stream.take(count));
     this.#wrote(count);
     return this.#written >= until;
   }
 
   #writeEvents(upTo: number): void {
-    if (this.isSlow || this.events.chars === 0) return;
+    if (this.events.chars === 0) return;
     const charsMax = Math.floor(this.#options.settings.maxFrameBytes / 4); // a character is ≤ 3 bytes
-    for (
-      let batch = this.events.take(upTo, charsMax);
-      batch !== undefined;
-      batch = this.events.take(upTo, charsMax)
-    ) {
+    while (!this.isSlow) {
+      const batch = this.events.take(upTo, charsMax);
+      if (batch === undefined) return;
       writeFrame(this.#frames, encodeEvents({ seqId: batch.seq, events: batch.texts }));
       this.#options.counters.add("wire_events_out", batch.texts.length);
     }
   }
 
-  /** Live reports, and events that may not be dropped, that the reader has not taken. */
-  #unreadBytes(): number {
-    return Math.min(this.#unreadReports, this.#socket.bufferedBytes);
-  }
-
   #send(): void {
     const frames = this.#frames;
     if (frames.length === 0) return;
-    if (!this.#isClosed) this.#give(frames.bytes);
+    if (!this.#isClosed) this.#socket.write(frames.bytes);
     frames.clear();
   }
 
-  #give(frames: Uint8Array): void {
-    const unread = this.#unreadBytes();
+  #giveReports(frames: Uint8Array): void {
+    const { bufferedBytes } = this.#socket;
+    const unread = Math.min(this.#unreadReports, bufferedBytes);
     if (unread > this.#options.settings.reportBufferBytes) return this.#options.onSlow(unread);
-    if (this.#socket.bufferedBytes === 0) this.#unreadReports = 0;
-    if (!this.#readsJournal) this.#unreadReports += frames.length;
+    if (bufferedBytes === 0) this.#unreadReports = 0;
+    this.#unreadReports += frames.length;
     this.#socket.write(frames);
   }
 }

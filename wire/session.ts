@@ -98,7 +98,8 @@ export class Session {
       refused: (of) => this.fatal(of),
     });
     const onSlow = (unread: number): void => this.#slow(unread);
-    const out = new Outbox({ socket, backend, ports, settings, counters, onSlow });
+    const nextSnapshot = (): boolean => this.feed.nextSnapshot();
+    const out = new Outbox({ socket, backend, ports, settings, counters, onSlow, nextSnapshot });
     const frameChars = Math.floor(settings.maxFrameBytes / 4);
     this.#outbox = out;
     this.feed = new Feed({ backend, ports, counters, signals, out, frameChars });

@@ -14,7 +14,7 @@ import type { View } from "../../core/view.ts";
 import type { Timers } from "../../edge/ports.ts";
 import { EngineClock } from "../../edge/engine_clock.ts";
 import { Ingress, type IngressQueue } from "../../edge/ingress.ts";
-import { type CommitLog, Loop } from "../../edge/loop.ts";
+import { type CommitLog, Loop, ROUND_EVENTS_MAX } from "../../edge/loop.ts";
 import { intentDraft, stoppingDraft, tradeDraft } from "../support/drafts.ts";
 import { EchoTimeline, writeEchoReport } from "../support/echo_timeline.ts";
 import { VirtualTime } from "../support/virtual_time.ts";
@@ -155,7 +155,11 @@ class Rig {
     this.ingress = new Ingress(() => this.loop.wake());
     this.loop = new Loop({
       timeline: this.timeline,
-      sequencer: new Sequencer({ startAfter: seqId(0), lastIngest: micros(0) }),
+      sequencer: new Sequencer({
+        startAfter: seqId(0),
+        lastIngest: micros(0),
+        perProducerMax: ROUND_EVENTS_MAX,
+      }),
       ingress: this.ingress,
       journal: this.journal,
       clock,
@@ -178,6 +182,11 @@ class Rig {
 
   get types(): string[] {
     return this.journal.events.map(({ eventType }) => eventType);
+  }
+
+  /** Most timer events that have waited. */
+  get mostTimers(): number | undefined {
+    return this.ingress.queues.find(({ name }) => name === "timers")?.statistics.highWater;
   }
 }
 
@@ -275,6 +284,19 @@ Deno.test("Loop forgets as fast as messages bring, once it is behind", () => {
   ok(deadlines.length <= 30_000 / 32 + 128, `${deadlines.length}`);
 });
 
+Deno.test("Loop offers timer events only once the last ones are taken, however many producers bring messages", () => {
+  const rig = new Rig();
+  rig.timeline.kept = 100_000;
+  rig.timeline.deadlineUs = 0;
+  for (let producer = 0; producer < 64; producer += 1) {
+    const queue = rig.ingress.open({ name: `session ${producer}`, max: 1024, policy: "block" });
+    for (let sent = 0; sent < 1024; sent += 1) queue.offer(tradeDraft(1));
+  }
+  while (rig.time.step());
+  ok((rig.mostTimers ?? Infinity) <= 128, `${rig.mostTimers}`);
+  strictEqual(rig.timeline.deadlineUs, undefined);
+});
+
 Deno.test("Loop wakes for a deadline that became earlier, and not for one that went", () => {
   const rig = new Rig();
   rig.timeline.deadlineUs = rig.time.wallUs() + 10_000;
@@ -315,6 +337,46 @@ Deno.test("Loop waits for the journal when it holds back, without spinning on a 
   deepStrictEqual(rig.types, ["TradePrinted", "DeadlineReached"]);
 });
 
+Deno.test("Loop leaves an elapsed interval out while one of its length waits for the journal", () => {
+  const rig = new Rig();
+  rig.queue.offer(tradeDraft(1));
+  rig.time.runDue();
+  rig.journal.canAccept = false;
+  for (let dueUs = 1; dueUs <= 5000; dueUs++) {
+    rig.loop.offerTimer(intervalDraft(10, dueUs));
+    rig.loop.offerTimer(intervalDraft(33, dueUs));
+  }
+  const release = (): void => {
+    rig.journal.canAccept = true;
+    rig.journal.sync();
+    rig.time.runDue();
+  };
+  release();
+  rig.loop.offerTimer(intervalDraft(10, 5001));
+  release();
+  const intervals = rig.journal.events.filter((event) => event.eventType === "IntervalElapsed");
+  deepStrictEqual(intervals.map(({ payload }) => payload), [
+    { intervalMs: 10, dueUs: micros(1) },
+    { intervalMs: 33, dueUs: micros(1) },
+    { intervalMs: 10, dueUs: micros(5001) },
+  ]);
+});
+
+Deno.test("Loop has room for a deadline however many lengths of intervals wait for the journal", () => {
+  const rig = new Rig();
+  rig.queue.offer(tradeDraft(1));
+  rig.time.runDue();
+  rig.journal.canAccept = false;
+  for (let intervalMs = 10; intervalMs < 5000; intervalMs++) {
+    rig.loop.offerTimer(intervalDraft(intervalMs, 1));
+  }
+  rig.timeline.deadlineUs = rig.time.wallUs();
+  rig.journal.canAccept = true;
+  rig.journal.sync();
+  rig.time.runDue();
+  strictEqual(rig.types.at(-1), "DeadlineReached");
+});
+
 Deno.test("Loop lets other I/O have its turn after a bound of events", () => {
   const rig = new Rig();
   for (let n = 0; n < 10_000; n++) rig.queue.offer(tradeDraft(1));
@@ -334,15 +396,7 @@ Deno.test("Loop turns the simulator's outputs into events", () => {
 Deno.test("Loop hands alarms on at once and timers' drafts in", () => {
   const rig = new Rig();
   rig.queue.offer(tradeDraft(6));
-  rig.loop.offerTimer({
-    eventTime: micros(1),
-    source: "timer",
-    venue: null,
-    instrument: null,
-    eventType: "IntervalElapsed",
-    payload: { intervalMs: 1, dueUs: micros(1) },
-    idempotencyKey: null,
-  });
+  rig.loop.offerTimer(intervalDraft(1, 1));
   rig.time.runDue();
   deepStrictEqual(rig.alarms, ["EXTERNAL_FILL"]);
   deepStrictEqual(rig.types, ["IntervalElapsed", "TradePrinted"]);
@@ -400,3 +454,15 @@ Deno.test("stop() ends turns, deadlines and wakes", () => {
   rig.time.advance(1_000_000);
   deepStrictEqual(rig.types, []);
 });
+
+function intervalDraft(intervalMs: number, dueUs: number): Draft<"IntervalElapsed"> {
+  return {
+    eventTime: micros(dueUs),
+    source: "timer",
+    venue: null,
+    instrument: null,
+    eventType: "IntervalElapsed",
+    payload: { intervalMs, dueUs: micros(dueUs) },
+    idempotencyKey: null,
+  };
+}

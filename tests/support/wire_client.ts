@@ -3,6 +3,7 @@
  * @module
  */
 import { encodeFrame, FrameReader } from "../../wire/frame.ts";
+import { parseJson } from "../../wire/json.ts";
 import type { MemorySocket } from "./memory_sockets.ts";
 
 /** A received message, any keys. */
@@ -73,6 +74,7 @@ export class WireClient {
     for (let body = this.#reader.next(); body !== undefined; body = this.#reader.next()) {
       const text = new TextDecoder().decode(body);
       this.texts.push(text);
+      parseJson(body); // what the daemon says must keep the rules that it asks of others: no key twice
       const message: Received = JSON.parse(text);
       this.received.push(message);
       this.onMessage(message);

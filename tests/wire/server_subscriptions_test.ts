@@ -6,7 +6,7 @@
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Draft } from "../../core/event.ts";
 import { instrumentId, micros, px, qty, venueId } from "../../core/numbers.ts";
-import { instrument } from "../support/fake_backend.ts";
+import { FakeBook, instrument } from "../support/fake_backend.ts";
 import type { Received, WireClient } from "../support/wire_client.ts";
 import { WireFixture } from "../support/wire_fixture.ts";
 
@@ -62,6 +62,28 @@ function subscribe(
   return result;
 }
 
+/** A fixture whose books are in sum more than twice what a session may leave unread. */
+function deepBooks(): WireFixture {
+  const settings = { reportBufferBytes: 65_536, maxFrameBytes: 65_536 };
+  const fixture = new WireFixture({ settings });
+  const { books, instruments } = fixture.backend;
+  for (let id = instruments.length; id < DEEP_BOOKS; id++) {
+    instruments.push(instrument(id, `C${id}/USDT`));
+    books.set(instrumentId(id), new FakeBook());
+  }
+  for (const book of books.values()) {
+    book.asks = Array.from({ length: 200 }, (_, n) => [200_000 + n, 12_345]);
+  }
+  return fixture;
+}
+
+const DEEP_BOOKS = 40;
+
+/** The names of the books that came, each once, in order of their first coming. */
+function shownBooks(client: WireClient): Set<unknown> {
+  return new Set(events(client).map((event) => event.instrument));
+}
+
 Deno.test("SUBSCRIBE gets RESULT, then one EVENTS with a snapshot of each book", () => {
   const fixture = new WireFixture();
   const client = fixture.open("alice");
@@ -92,6 +114,92 @@ Deno.test("SUBSCRIBE waits with RESULT and snapshot until their state is durable
   fixture.settle();
   deepStrictEqual(client.received.map((row) => row.type), ["RESULT", "EVENTS", "EVENTS"]);
   deepStrictEqual(bestBids(client), ["100", "101"]);
+});
+
+Deno.test("SUBSCRIBE gets a snapshot that is larger than report_buffer_bytes, whatever the disk has not yet", () => {
+  const fixture = deepBooks();
+  const client = fixture.open("alice");
+  client.forget();
+  fixture.backend.report("alice", "not durable yet");
+  client.send({ type: "SUBSCRIBE", id: 1, channels: ["book"], instruments: "*", depth: 1_000 });
+  fixture.time.runDue();
+  for (const id of [0, DEEP_BOOKS - 1]) bid(fixture, 101_00, instrumentId(id));
+  strictEqual(client.received.length, 0);
+  for (let round = 0; round < DEEP_BOOKS; round++) fixture.settle();
+  deepStrictEqual(client.all("ERROR"), []);
+  deepStrictEqual(client.received.slice(0, 2).map((row) => row.type), [
+    "ExecutionReport",
+    "RESULT",
+  ]);
+  strictEqual(shownBooks(client).size, DEEP_BOOKS);
+  deepStrictEqual(bestBids(client).filter((price) => price !== undefined), ["101", "101"]);
+  const seqs = events(client).map((event) => event.seq_id);
+  deepStrictEqual(seqs, [...seqs].sort((a, b) => a - b));
+});
+
+Deno.test("SUBSCRIBE said again while the disk stands still is shown once", () => {
+  const fixture = deepBooks();
+  const client = fixture.open("alice");
+  client.forget();
+  fixture.backend.report("alice", "not durable yet");
+  for (let id = 1; id <= 50; id++) {
+    client.send({ type: "SUBSCRIBE", id, channels: ["book"], instruments: "*", depth: 1_000 });
+    fixture.time.runDue();
+  }
+  for (let round = 0; round < DEEP_BOOKS; round++) fixture.settle();
+  deepStrictEqual(client.all("ERROR"), []);
+  strictEqual(client.all("RESULT").length, 50);
+  const shown = events(client).length;
+  ok(shown >= DEEP_BOOKS && shown < 2 * DEEP_BOOKS, `was ${shown}`);
+});
+
+Deno.test("SUBSCRIBE said again shows a book before what of it conflate_ms has held back", () => {
+  const fixture = deepBooks();
+  const client = fixture.open("alice");
+  const last = instrumentId(DEEP_BOOKS - 1);
+  const lists = { channels: ["book"], instruments: "*", depth: 1_000, conflate_ms: 10 };
+  client.send({ type: "SUBSCRIBE", id: 1, ...lists });
+  for (let round = 0; round < DEEP_BOOKS; round++) fixture.settle();
+  for (const price of [101_00, 102_00]) bid(fixture, price, last);
+  fixture.settle();
+  client.forget();
+  fixture.backend.report("alice", "not durable yet");
+  client.send({ type: "SUBSCRIBE", id: 2, ...lists });
+  fixture.time.advance(20_000); // the interval is over
+  for (let round = 0; round < DEEP_BOOKS; round++) fixture.settle();
+  const seen = events(client);
+  strictEqual(seen.length, DEEP_BOOKS);
+  strictEqual(shownBooks(client).size, DEEP_BOOKS);
+});
+
+Deno.test("SUBSCRIBE shows no more than the reader takes, and what it has not taken is no report", () => {
+  const fixture = deepBooks();
+  const client = fixture.open("alice");
+  client.forget();
+  client.socket.pause();
+  client.send({ type: "SUBSCRIBE", id: 1, channels: ["book"], instruments: "*", depth: 1_000 });
+  fixture.settle();
+  fixture.backend.report("alice", "behind the snapshot");
+  fixture.settle();
+  client.socket.resume();
+  for (let round = 0; round < DEEP_BOOKS; round++) fixture.settle();
+  deepStrictEqual(client.all("ERROR"), []);
+  strictEqual(client.all("ExecutionReport").length, 1);
+  strictEqual(shownBooks(client).size, DEEP_BOOKS);
+});
+
+Deno.test("SUBSCRIBE shows nothing that was unsubscribed before its turn came", () => {
+  const fixture = deepBooks();
+  const client = fixture.open("alice");
+  client.forget();
+  fixture.backend.report("alice", "not durable yet");
+  for (const type of ["SUBSCRIBE", "UNSUBSCRIBE"]) {
+    client.send({ type, id: type, channels: ["book"], instruments: "*" });
+    fixture.time.runDue();
+  }
+  fixture.settle();
+  strictEqual(client.all("RESULT").length, 2);
+  ok(shownBooks(client).size < DEEP_BOOKS, "at most the frame that was made at once");
 });
 
 Deno.test("EVENTS hold the book as it was at their seq_id, however late they leave", () => {
@@ -172,6 +280,29 @@ Deno.test("a slow reader gets the newest book, conflated, and all orders, in ord
   strictEqual(client.all("ERROR").length, 0);
 });
 
+for (const held of ["reader", "disk"] as const) {
+  Deno.test(`conflate_ms and a ${held} that stands still mark an event conflated once`, () => {
+    const settings = { reportBufferBytes: 65_536, heartbeatMs: 60_000 };
+    const fixture = new WireFixture({ windowBytes: 1_000, settings });
+    const client = fixture.open("alice");
+    subscribe(fixture, client, { conflate_ms: 10, instruments: ["paper:BTC/USDT"] });
+    client.forget();
+    if (held === "reader") client.socket.pause();
+    for (let n = 1; n <= 1_000; n++) {
+      for (const price of [n * 300, n * 300 + 100, n * 300 + 200]) bid(fixture, price);
+      if (held === "reader") fixture.backend.commit();
+      fixture.time.advance(10_000);
+    }
+    client.socket.resume();
+    for (let round = 0; round < 200; round++) fixture.settle();
+    deepStrictEqual(client.all("ERROR"), []);
+    const seen = events(client);
+    ok(seen.length < 900, `was ${seen.length}`); // of the 1 000 of `conflate_ms` some were replaced
+    ok(seen.at(-1)?.conflated);
+    strictEqual(bestBids(client).at(-1), "3002");
+  });
+}
+
 Deno.test("a disk that stands still ends no reader of deep books that reads everything", () => {
   const fixture = new WireFixture();
   const client = fixture.open("alice");
@@ -197,6 +328,22 @@ Deno.test("a disk that stands still ends no reader of deep books that reads ever
   strictEqual(bestBids(client).at(-1), "1000");
   const seqs = seen.map((event) => event.seq_id);
   deepStrictEqual(seqs, [...seqs].sort((a, b) => a - b));
+});
+
+Deno.test("a disk that stands still ends no reader of more books than report_buffer_bytes holds", () => {
+  const fixture = deepBooks();
+  const client = fixture.open("alice");
+  subscribe(fixture, client, { depth: 1_000 });
+  for (let round = 0; round < DEEP_BOOKS; round++) fixture.settle();
+  client.forget();
+  for (let n = 1; n <= 3; n++) {
+    for (let id = 0; id < DEEP_BOOKS; id++) bid(fixture, n * 100, instrumentId(id));
+  }
+  fixture.time.advance(1_500_000); // a heartbeat falls due, and nothing is durable
+  for (let round = 0; round < DEEP_BOOKS; round++) fixture.settle();
+  deepStrictEqual(client.all("ERROR"), []);
+  strictEqual(shownBooks(client).size, DEEP_BOOKS);
+  strictEqual(bestBids(client).at(-1), "3");
 });
 
 Deno.test("a monitor that reads no order events ends SLOW_CONSUMER", () => {

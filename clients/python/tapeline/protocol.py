@@ -10,7 +10,8 @@ requests that wait for their RESULT.
 - GOODBYE goes behind them, during a replay too. Without a connection, or where one is lost before
   what reduces risk was answered, it is said on the next.
 - What was subscribed is subscribed again on a new connection; until that is done the session is not
-  healthy. What the daemon refuses then is given up and comes out as ``SubscriptionLost``.
+  healthy. What the daemon refuses then is given up and comes out as ``SubscriptionLost``, the rest
+  of its list or of its channels is renewed without it.
 - A report whose number was given before, or lies before where the session began, comes out as
   ``Repeated``: it settles the intent that was sent again and is no news.
 - A number that skips is a ``ProtocolViolation``: the connection is dropped and resumed.
@@ -37,7 +38,7 @@ from .errors import (
 from .framing import FrameReader, encode_frame, parse_message
 from .intent import QuoteIntent
 from .queries import Result
-from .renewals import Renewals
+from .renewals import Renewals, parts
 from .report import ExecutionReport
 from .rows import Event
 from .subscriptions import Subscriptions
@@ -472,13 +473,19 @@ class Session:
 
     def _receive_renewal(self, message: Mapping[str, Any], out: list[Message]) -> None:
         code = None if message.get("ok") is True else str(message.get("code"))
-        lost = self._renewals.answered(code, self._clock.monotonic())
-        if lost is not None:
-            self._subscriptions.forget(lost)
-        if lost is not None and lost["type"] == "SUBSCRIBE":
+        refused = self._renewals.answered(code, self._clock.monotonic())
+        if refused is not None:
             error = WireError(str(code), str(message.get("message")), message.get("id"))
-            out.append(SubscriptionLost(lost["channels"], lost["instruments"], error))
+            self._renew_parts(refused, error, out)
         self._renew()
+
+    def _renew_parts(self, refused: Mapping[str, Any], error: WireError, out: list[Message]) -> None:
+        """Goes on with what of a refused renewal may still be had; without any it is given up."""
+        rest = parts(refused, error.code)
+        self._subscriptions.split(refused, rest)
+        self._renewals.put_first(rest)
+        if not rest and refused["type"] == "SUBSCRIBE":
+            out.append(SubscriptionLost(refused["channels"], refused["instruments"], error))
 
     def _receive_error(self, message: Mapping[str, Any], out: list[Message]) -> None:
         code, text, ref = str(message.get("code")), str(message.get("message")), message.get("ref")

@@ -7,7 +7,7 @@ from collections import deque
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-__all__ = ["Renewals"]
+__all__ = ["Renewals", "parts"]
 
 Message = Mapping[str, Any]
 
@@ -22,7 +22,8 @@ class Renewals:
 
     A later message replaces what an earlier one said of the same book, so none is sent before the
     answer to the one ahead of it. Neighbours that differ in their instruments only go as one; if
-    that is refused, each goes by itself, for one bad name refuses a whole list.
+    that is refused, each goes by itself, for one bad name refuses a whole list. So does one list
+    by its ``parts``.
     """
 
     def __init__(self) -> None:
@@ -56,16 +57,31 @@ class Renewals:
         return self._is_sent and request_id == _id(self._groups[0])
 
     def answered(self, code: str | None, now: float) -> Message | None:
-        """Takes the answer, ``None`` for a yes; returns the message that is given up."""
+        """Takes the answer, ``None`` for a yes; returns the message that is refused as it is."""
         self._is_sent = False
         if code == "RATE_LIMIT":
             self._not_before = now + PAUSE_SECONDS
             return None
         group = self._groups.popleft()
         if code is not None and len(group) > 1:
-            self._groups.extendleft([message] for message in reversed(group))
+            self.put_first(group)
             return None
         return None if code is None else group[0]
+
+    def put_first(self, messages: Sequence[Message]) -> None:
+        """Renews these next, each by itself."""
+        self._groups.extendleft([message] for message in reversed(messages))
+
+
+def parts(message: Message, code: str) -> Sequence[Message]:
+    """Returns what to try in place of a refused message; nothing if no part of it can be had."""
+    channels, names = message["channels"], message["instruments"]
+    if code == "UNSUPPORTED" and len(channels) > 1:
+        return [{**message, "channels": [channel]} for channel in channels]
+    if code == "UNKNOWN_INSTRUMENT" and names != "*" and len(names) > 1:
+        half = len(names) // 2  # few requests for one bad name among many
+        return [{**message, "instruments": some} for some in (names[:half], names[half:])]
+    return []
 
 
 def _grouped(messages: Sequence[Message]) -> list[list[Message]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 __all__ = ["Subscriptions"]
@@ -32,9 +32,14 @@ class Subscriptions:
         while self._messages and next(iter(self._messages.values()))["type"] == "UNSUBSCRIBE":
             del self._messages[next(iter(self._messages))]  # nothing before it that it could undo
 
-    def forget(self, message: Mapping[str, Any]) -> None:
-        """Drops a message that the daemon does not take any more."""
-        self._messages.pop(_key(message), None)
+    def split(self, message: Mapping[str, Any], parts: Sequence[Mapping[str, Any]]) -> None:
+        """Puts parts, or none, in the place of a message that the daemon does not take as it is."""
+        messages = self.messages()
+        self._messages.clear()
+        for one in messages:
+            for part in parts if one is message else (one,):
+                self._messages.pop(_key(part), None)  # the later of two with the same lists
+                self._messages[_key(part)] = part
 
     def messages(self) -> list[Mapping[str, Any]]:
         """Returns what to send on a new connection, in order."""

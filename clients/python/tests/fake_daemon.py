@@ -48,6 +48,7 @@ class FakeDaemon:
         self.subscriptions = []
         self.subscribed = []  # every market event that was made
         self.refusals = []  # codes with which the next subscriptions are refused, in turn
+        self.gone = set()  # names that subscriptions refuse
         self.results = {}  # what -> result of a query
         self.pages = {}  # what -> list of pages
         self.chunk = None  # send in pieces of 1 to `chunk` bytes
@@ -204,6 +205,9 @@ class FakeDaemon:
             self.subscriptions.append(message)
             if self.refusals:
                 self.refuse(message, self.refusals.pop(0))
+                return
+            if self.gone.intersection(message["instruments"]):
+                self.refuse(message, "UNKNOWN_INSTRUMENT")
                 return
             self.result(message, None)
             if kind == "SUBSCRIBE":

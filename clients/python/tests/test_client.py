@@ -349,6 +349,21 @@ class Resume(ClientCase):
         events = [event for event in client.events(timeout=0.1)]
         self.assertEqual(events[-1].book.bids, ())
 
+    def test_a_book_stays_that_another_subscription_holds_when_one_is_refused_for_a_name(self):
+        client = self.connected()
+        client.subscribe("book", BTC)
+        client.subscribe("book", [BTC, "paper:GONE/USDT"], depth=3)
+        with self.daemon.lock:
+            self.daemon.gone = {"paper:GONE/USDT"}
+            self.daemon.drop()
+        wait_for(lambda: client.errors and client.healthy)
+        self.assertEqual(len(client.errors), 1)
+        self.assertIn("['paper:GONE/USDT']", str(client.errors[0]))
+        self.assertEqual(client.book(BTC).best_bid.price, Decimal("99.5"))
+        self.assertEqual(self.daemon.subscriptions[-2]["depth"], 3)
+        self.assertEqual(self.daemon.subscriptions[-2]["instruments"], [BTC])
+        self.assertTrue(all(event.book.bids for event in client.events(timeout=0.1)))
+
 
 class Refusals(ClientCase):
     def test_a_wrong_token_is_typed_and_not_tried_again(self):

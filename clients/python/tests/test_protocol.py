@@ -339,6 +339,54 @@ class Running(SessionCase):
         self.assertEqual([m["channels"] for m in self.sent(session)], [["trade"]])
         self.assertEqual([m["channels"] for m in self.again(session)], [["trade"]])
 
+    def renewed(self, session, refusal):
+        """Answers the renewals of a new connection; returns them with what was told."""
+        out, sent = [], self.again(session)
+        for message in sent:
+            code = refusal(message)
+            answer = self.no(message["id"], code) if code else self.yes(message["id"])
+            out += self.receive(session, answer)
+            sent += self.sent(session)
+        self.assertTrue(session.healthy)
+        return sent, out
+
+    def test_a_list_with_a_name_that_is_gone_is_renewed_without_it(self):
+        names = [f"i{n}" for n in range(1000)]
+        session = self.subscribed((["book"], names, {"depth": 3}), (["book"], ["i1"], {}))
+        is_gone = lambda m: "UNKNOWN_INSTRUMENT" if "i500" in m["instruments"] else None
+        sent, (lost,) = self.renewed(session, is_gone)
+        self.assertEqual((lost.channels, lost.instruments), (["book"], ["i500"]))
+        self.assertLess(len(sent), 25)
+        sent, out = self.renewed(session, is_gone)
+        self.assertEqual(out, [])
+        self.assertEqual([len(m["instruments"]) for m in sent], [999, 1])
+        self.assertEqual([m.get("depth") for m in sent], [3, None])
+
+    def test_channels_with_one_that_is_not_served_any_more_are_renewed_without_it(self):
+        session = self.subscribed((["book", "signal"], ["a", "gone"], {}))
+
+        def refusal(message):
+            if "signal" in message["channels"]:
+                return "UNSUPPORTED"
+            return "UNKNOWN_INSTRUMENT" if "gone" in message["instruments"] else None
+
+        _, lost = self.renewed(session, refusal)
+        told = [(m.channels, m.instruments) for m in lost]
+        self.assertEqual(told, [(["book"], ["gone"]), (["signal"], ["a", "gone"])])
+        ((first,), _) = self.renewed(session, refusal)
+        self.assertEqual((first["channels"], first["instruments"]), (["book"], ["a"]))
+
+    def test_a_part_of_a_list_stays_behind_what_replaces_it(self):
+        lists = [["a", "gone"], ["b"], ["a"]]
+        options = [{"depth": depth} for depth in (3, 4, 5)]
+        session = self.subscribed(*((["book"], l, o) for l, o in zip(lists, options)))
+        refusal = lambda m: "UNKNOWN_INSTRUMENT" if "gone" in m["instruments"] else None
+        sent, _ = self.renewed(session, refusal)
+        last = {name: m["depth"] for m in sent if refusal(m) is None for name in m["instruments"]}
+        self.assertEqual(last, {"a": 5, "b": 4})
+        sent, _ = self.renewed(session, refusal)
+        self.assertEqual([(m["instruments"], m["depth"]) for m in sent], [(["b"], 4), (["a"], 5)])
+
     def test_renewals_with_equal_options_are_joined_and_taken_apart_where_refused(self):
         names = [f"i{n}" for n in range(1500)]
         lists = [(["book"], [name], {"depth": 3}) for name in names]
