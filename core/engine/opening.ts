@@ -13,9 +13,13 @@ import { decimalsOf, divideHalfEven, powerOfTen, toUnits } from "../decimal.ts";
 import type { AccountPayloads } from "../event.ts";
 import type { Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
+import type { LedgerExecution } from "../ledger/ledger.ts";
+import { negated, sum } from "../ledger/money.ts";
 import { type Px, px, qty } from "../numbers.ts";
 
 type Reported = AccountPayloads["AccountReported"];
+/** Signed quanta that are executed at one price. */
+type Portion = { readonly quanta: number; readonly px: Px };
 
 /** True if the next report of the account is the ledger's beginning. */
 export function isOpening({ declaration, isAdopting, isOpened }: VenueState): boolean {
@@ -43,31 +47,79 @@ export function openAccount(turn: Turn, venue: VenueState, reported: Reported): 
 function openPosition(turn: Turn, position: Reported["positions"][number]): void {
   const { state } = turn;
   const { instrument } = state.instrument(position.instrument);
-  const missing = position.qty - state.ledger.positionQuanta("account", instrument.id);
+  const held = state.ledger.positionQuanta("account", instrument.id);
+  const missing = position.qty - held;
   // Both ends are within the bound; what lies between them need not be.
   invariant(Number.isSafeInteger(missing), "A position must stay within 2^53 quanta");
-  if (missing === 0) return;
+  if (position.qty === 0 && held === 0) return;
   const at = position.avgPx ?? (position.qty === 0 ? averagePxOf(turn, instrument) : undefined);
   if (at === undefined) {
-    raise(turn, {
-      code: "OPENING_WITHOUT_PRICE",
-      text: `Cannot book the position in ${instrument.name} at seq_id ${turn.seqId}: its venue ` +
-        "must say what it was entered at: was without a price",
-    });
+    if (missing !== 0) raiseWithoutPrice(turn, instrument);
     return;
   }
-  state.ledger.book({
+  if (isCarriedAtCost(instrument)) {
+    const opened = { quanta: position.qty, px: at };
+    if (missing === 0 && isHeldAtCostOf(turn, instrument, opened)) return;
+    // A difference booked at the entry price of the whole would leave the old cost in the average.
+    bookAll(turn, instrument, [{ quanta: -held, px: at }, opened]);
+  } else {
+    bookAll(turn, instrument, [{ quanta: missing, px: at }]);
+  }
+}
+
+function raiseWithoutPrice(turn: Turn, { name }: Instrument): void {
+  raise(turn, {
+    code: "OPENING_WITHOUT_PRICE",
+    text: `Cannot book the position in ${name} at seq_id ${turn.seqId}: its venue ` +
+      "must say what it was entered at: was without a price",
+  });
+}
+
+/** True where a position moves cash by what it realises, so that its cost decides on cash to come. */
+function isCarriedAtCost({ assetClass }: Instrument): boolean {
+  return assetClass === "linear" || assetClass === "inverse";
+}
+
+/** True if what the account holds has cost just what an execution is worth. */
+function isHeldAtCostOf(turn: Turn, instrument: Instrument, opened: Portion): boolean {
+  const { ledger } = turn.state;
+  const position = ledger.holdings("account", instrument.venue)?.position(instrument.id);
+  if (position?.kind !== "cost") return false;
+  const worth = ledger.accountingOf(instrument).valueOf(opened);
+  return BigInt(sum({ left: worth, right: negated(position.cost) }).units) === 0n;
+}
+
+/**
+ * Books executions to `external`, each a posting of its own.
+ * @throws {InvariantError} If one of them could not be booked, before any is.
+ */
+function bookAll(turn: Turn, instrument: Instrument, portions: readonly Portion[]): void {
+  const { ledger } = turn.state;
+  const executions = portions.filter(({ quanta }) => quanta !== 0);
+  let quanta = 0;
+  for (const portion of executions) {
+    quanta += portion.quanta;
+    ledger.toPosting(executionOf(turn, instrument, { ...portion, quanta }));
+  }
+  for (const portion of executions) {
+    ledger.book(executionOf(turn, instrument, portion));
+    closePosting(turn);
+  }
+}
+
+function executionOf(turn: Turn, instrument: Instrument, portion: Portion): LedgerExecution {
+  const { quanta, px: at } = portion;
+  return {
     venue: instrument.venue,
     client: null,
     instrument,
-    side: missing > 0 ? "Buy" : "Sell",
-    qty: qty(Math.abs(missing)),
+    side: quanta > 0 ? "Buy" : "Sell",
+    qty: qty(Math.abs(quanta)),
     px: at,
     commission: "0",
     commissionCurrency: instrument.quote,
     booked: turn.seqId,
-  });
-  closePosting(turn);
+  };
 }
 
 /**

@@ -211,6 +211,39 @@ export const OPENINGS: readonly Scenario[] = [
         }),
   },
   {
+    name: "account_adopted_at_the_venues_cost",
+    requires: ["R-EXEC-5", "R-CORE-6"],
+    description:
+      "What is held is closed and opened at the venue's entry price; clients keep theirs.",
+    tell: (story) =>
+      story.begin(ALL_CLASSES)
+        .accountReported({
+          balances: { USDT: "1000", BTC: "1" },
+          positions: [{ on: 1, qty: "10", px: "100" }, { on: 2, qty: "-3", px: "99" }],
+        })
+        .control("LimitsSet", { scope: "venue", admin: true, limits: TRIPWIRE }, { venue: 0 })
+        .place("i1", { on: 1, qty: "4", px: "103" }).fill(1, { id: "e1", qty: "4", px: "103" })
+        .adopted()
+        .accountReported({
+          balances: { USDT: "1000", BTC: "1.01" },
+          positions: [{ on: 1, qty: "20", px: "110" }, { on: 2, qty: "-3", px: "98" }],
+        })
+        .adopted()
+        .accountReported({
+          positions: [{ on: 1, qty: "20", px: "110" }, { on: 2, qty: "-3" }],
+        })
+        .adopted()
+        .accountReported({
+          balances: { USDT: "1000" },
+          positions: [{ on: 1, qty: "-5", px: "120" }],
+        })
+        .place("i2", { on: 1, qty: "2", px: "118" }).fill(2, { id: "e2", qty: "2", px: "118" })
+        .accountReported({
+          balances: { USDT: "1000.4" },
+          positions: [{ on: 1, qty: "-3" }, { on: 2, qty: "-3" }],
+        }),
+  },
+  {
     name: "account_opens_with_an_old_loss",
     requires: ["R-EXEC-5", "R-CORE-7"],
     description: "What was lost or won before counts only where no book says how much it was.",
