@@ -9,17 +9,15 @@
 import { closePosting } from "./postings.ts";
 import { raise, type Turn } from "./turn.ts";
 import type { VenueState } from "./venue_state.ts";
-import { decimalsOf, divideHalfEven, powerOfTen, toUnits } from "../decimal.ts";
 import type { AccountPayloads } from "../event.ts";
 import type { Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
 import type { LedgerExecution } from "../ledger/ledger.ts";
-import { negated, sum } from "../ledger/money.ts";
-import { type Px, px, qty } from "../numbers.ts";
+import { type Amount, amountOf, amountShown, negated, sum } from "../ledger/money.ts";
+import { type Portion, portionsOf } from "../ledger/portions.ts";
+import { qty } from "../numbers.ts";
 
 type Reported = AccountPayloads["AccountReported"];
-/** Signed quanta that are executed at one price. */
-type Portion = { readonly quanta: number; readonly px: Px };
 
 /** True if the next report of the account is the ledger's beginning. */
 export function isOpening({ declaration, isAdopting, isOpened }: VenueState): boolean {
@@ -52,19 +50,34 @@ function openPosition(turn: Turn, position: Reported["positions"][number]): void
   // Both ends are within the bound; what lies between them need not be.
   invariant(Number.isSafeInteger(missing), "A position must stay within 2^53 quanta");
   if (position.qty === 0 && held === 0) return;
-  const at = position.avgPx ?? (position.qty === 0 ? averagePxOf(turn, instrument) : undefined);
-  if (at === undefined) {
+  const price = priceOf(turn, instrument, position);
+  if (price === undefined) {
     if (missing !== 0) raiseWithoutPrice(turn, instrument);
     return;
   }
   if (isCarriedAtCost(instrument)) {
-    const opened = { quanta: position.qty, px: at };
+    const opened = portionsOf(instrument, { quanta: position.qty, price });
     if (missing === 0 && isHeldAtCostOf(turn, instrument, opened)) return;
     // A difference booked at the entry price of the whole would leave the old cost in the average.
-    bookAll(turn, instrument, [{ quanta: -held, px: at }, opened]);
+    bookAll(turn, instrument, [...portionsOf(instrument, { quanta: -held, price }), ...opened]);
   } else {
-    bookAll(turn, instrument, [{ quanta: missing, px: at }]);
+    bookAll(turn, instrument, portionsOf(instrument, { quanta: missing, price }));
   }
+}
+
+/**
+ * What the venue says that a position was entered at. It has no price for what it does not hold any
+ * more: closed at what the account entered it at, a position realises nothing, and what it brought is
+ * in the balance.
+ */
+function priceOf(
+  turn: Turn,
+  instrument: Instrument,
+  { qty: quanta, avgPx, entryPrice }: Reported["positions"][number],
+): Amount | undefined {
+  if (entryPrice !== undefined) return amountOf(entryPrice);
+  if (avgPx !== undefined) return { units: avgPx, scale: instrument.priceRule.scale };
+  return quanta === 0 ? averagePriceOf(turn, instrument) : undefined;
 }
 
 function raiseWithoutPrice(turn: Turn, { name }: Instrument): void {
@@ -80,13 +93,21 @@ function isCarriedAtCost({ assetClass }: Instrument): boolean {
   return assetClass === "linear" || assetClass === "inverse";
 }
 
-/** True if what the account holds has cost just what an execution is worth. */
-function isHeldAtCostOf(turn: Turn, instrument: Instrument, opened: Portion): boolean {
+/** True if what the account holds has cost just what executions are worth. */
+function isHeldAtCostOf(
+  turn: Turn,
+  instrument: Instrument,
+  opened: readonly Portion[],
+): boolean {
   const { ledger } = turn.state;
   const position = ledger.holdings("account", instrument.venue)?.position(instrument.id);
   if (position?.kind !== "cost") return false;
-  const worth = ledger.accountingOf(instrument).valueOf(opened);
-  return BigInt(sum({ left: worth, right: negated(position.cost) }).units) === 0n;
+  const accounting = ledger.accountingOf(instrument);
+  const beyond = opened.reduce(
+    (left, portion) => sum({ left, right: accounting.valueOf(portion) }),
+    negated(position.cost),
+  );
+  return BigInt(beyond.units) === 0n;
 }
 
 /**
@@ -122,20 +143,9 @@ function executionOf(turn: Turn, instrument: Instrument, portion: Portion): Ledg
   };
 }
 
-/**
- * What the account entered a position at, to the quantum. A venue has no price for what it does not
- * hold any more: closed so, a position realises nothing, and what it brought is in the balance.
- * @throws {InvariantError} If that cannot be counted.
- */
-function averagePxOf(turn: Turn, { id, venue, priceRule }: Instrument): Px | undefined {
-  const position = turn.state.ledger.holdings("account", venue)?.position(id);
+/** What the account entered a position at, as it is shown; undefined: it holds nothing. */
+function averagePriceOf({ state }: Turn, { id, venue }: Instrument): Amount | undefined {
+  const position = state.ledger.holdings("account", venue)?.position(id);
   const average = position?.figures(undefined).avgPx ?? null;
-  if (average === null) return undefined;
-  const scale = Math.max(decimalsOf(average), priceRule.scale);
-  const numerator = toUnits(average, scale) ?? 0n;
-  const denominator = powerOfTen(scale - priceRule.scale);
-  const quanta = Number(divideHalfEven({ numerator, denominator }));
-  // The cost of next to nothing is rounded, and may say more than was paid.
-  invariant(Number.isSafeInteger(quanta), "A price must stay within 2^53 quanta");
-  return px(quanta);
+  return average === null ? undefined : amountShown(average);
 }

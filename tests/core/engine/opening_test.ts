@@ -16,6 +16,7 @@ import {
   seqId,
   venueId,
 } from "../../../core/mod.ts";
+import { encodeEventLine, parseEventLine } from "../../../edge/journal/event_lines.ts";
 import { inverseInstrument, linearInstrument } from "../../support/contract_instruments.ts";
 import { EngineTimeline } from "../../support/engine_timeline.ts";
 import { draft, World } from "../../support/engine_world.ts";
@@ -30,11 +31,10 @@ class Opened extends World {
   #reports = 0;
   #trades = 0;
 
-  override start(): this {
+  override start(listed = linearInstrument({ id: PERP, name: "test:PERP" })): this {
     super.start();
     const limits = { ...NO_VENUE_LIMITS, tripwire: { reports: 1, tolerances: [] } };
     this.control("LimitsSet", { scope: "venue", admin: true, limits });
-    const listed = { ...linearInstrument(), id: PERP, name: "test:PERP" };
     this.control("InstrumentListed", listed, PERP);
     return this;
   }
@@ -225,6 +225,67 @@ Deno.test("apply() books nothing of a position that external could not hold in t
   const before = w.held;
   w.adopts().says([], [{ instrument: PERP, qty: -largest, avgPx: px(1) }]);
   deepStrictEqual([alarms(w), w.held], [["INVARIANT"], before]);
+});
+
+/** 200 000 at 0.12345 and 100 000 at 0.12346, as its venue says it. */
+const DOGE = linearInstrument({
+  id: PERP,
+  name: "test:DOGE",
+  contract: { kind: "linear", multiplier: "1", settlement: "USDT" },
+  priceRule: { scale: 5, ticks: [{ fromQuanta: 1, stepQuanta: 1 }] },
+});
+const FINE = { instrument: PERP, qty: 300_000, avgPx: px(12_345), entryPrice: "0.12345333" };
+
+Deno.test("apply() opens a position at what its venue says it was entered at, to the last digit", () => {
+  for (const adopts of [false, true]) {
+    const w = new Opened().start(DOGE);
+    if (adopts) w.says([], [{ ...FINE, qty: 200_000, entryPrice: "0.12345" }]).adopts();
+    w.says([["USDT", "10000"]], [FINE]);
+    deepStrictEqual([w.totals, w.held], [[["USDT", "10000"]], [["300000", "0.12345333"]]]);
+    w.trades("Sell", { qty: 300_000, px: 12_400 });
+    w.says([["USDT", "10164.001"]], [{ instrument: PERP, qty: 0 }]);
+    deepStrictEqual(alarms(w), [], "300 000 × (0.124 − 0.12345333)");
+  }
+});
+
+Deno.test("apply() books nothing by adopting a fine entry price that agrees", () => {
+  const timeline = new EngineTimeline(() => {});
+  const w = new Opened();
+  w.timeline = timeline;
+  w.start(DOGE).says([], [FINE]);
+  const { revision } = timeline.state.ledger;
+  w.adopts().says([], [FINE]);
+  strictEqual(timeline.state.ledger.revision, revision);
+  w.adopts().says([], [{ ...FINE, entryPrice: "0.12345334" }]);
+  deepStrictEqual(w.held, [["300000", "0.12345334"]]);
+});
+
+Deno.test("apply() closes what is not held any more without a profit between two quanta", () => {
+  const w = new Opened().start(DOGE);
+  w.says([["USDT", "10000"]], [{ ...FINE, qty: 200_000, entryPrice: "0.12345" }]);
+  w.trades("Buy", { qty: 100_000, px: 12_346 }).adopts();
+  w.says([["USDT", "10000"]], [{ instrument: PERP, qty: 0 }]);
+  deepStrictEqual([w.held, w.realised], [[["0", null]], ["0"]]);
+});
+
+Deno.test("apply() breaks a rule by an entry price that is no decimal, before anything is posted", () => {
+  const w = new Opened().start();
+  w.says([["USDT", "1"]], [{ instrument: PERP, qty: 1, avgPx: px(1) }, {
+    ...FINE,
+    entryPrice: "",
+  }]);
+  deepStrictEqual([alarms(w), w.totals, w.held], [["INVARIANT"], [], []]);
+});
+
+Deno.test("apply() goes on from a checkpoint as if there had been none, whatever was taken over", () => {
+  const w = new Opened().start(DOGE);
+  w.says([["USDT", "10000"]], [{ ...FINE, qty: 200_000 }]).adopts();
+  const saved = JSON.parse(JSON.stringify(w.timeline.checkpoint())) as Checkpoint;
+  w.says([["USDT", "10000"]], [FINE]).trades("Sell", { qty: 100_000, px: 12_400 });
+  const restored = new Opened({}, saved);
+  for (const event of w.events.slice(-2)) restored.apply(parseEventLine(encodeEventLine(event)));
+  deepStrictEqual(restored.lines, w.lines.slice(-2));
+  deepStrictEqual(restored.timeline.checkpoint(), w.timeline.checkpoint());
 });
 
 Deno.test("apply() breaks a rule, and ends nothing, by an entry price that cannot be counted", () => {

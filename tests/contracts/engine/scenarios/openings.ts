@@ -244,6 +244,69 @@ export const OPENINGS: readonly Scenario[] = [
         }),
   },
   {
+    name: "account_entered_between_two_quanta",
+    requires: ["R-EXEC-5", "R-CORE-6"],
+    description: "An entry price counts to its last digit: what opens at it is of two prices.",
+    tell: (story) =>
+      story.begin(ALL_CLASSES)
+        .control("LimitsSet", { scope: "venue", admin: true, limits: TRIPWIRE }, { venue: 0 })
+        .accountReported({
+          balances: { USDT: "1000", BTC: "1", USD: "10", GBP: "50" },
+          positions: [
+            { on: 1, qty: "3000", px: "101.53", entry: "101.5333333333" },
+            { on: 2, qty: "-9", px: "99.01", entry: "99.0125" },
+            { on: 3, qty: "7", entry: "0.405" },
+            { on: 4, qty: "5.25", entry: "3.0025" },
+          ],
+        })
+        .adopted()
+        .accountReported({
+          balances: { USDT: "1000", BTC: "1" },
+          positions: [
+            { on: 1, qty: "3000", px: "101.53", entry: "101.53333333330" },
+            { on: 2, qty: "-9", entry: "99.0125" },
+          ],
+        })
+        .place("i1", { on: 1, side: "Sell", qty: "1500", px: "102" })
+        .fill(1, { id: "e1", qty: "1500", px: "102" })
+        .accountReported({
+          balances: { USDT: "1070" },
+          positions: [{ on: 1, qty: "1500" }, { on: 2, qty: "-9" }],
+        })
+        .adopted()
+        .accountReported({
+          balances: { USDT: "1070", BTC: "1.00001" },
+          positions: [
+            { on: 1, qty: "-7", px: "-0.03", entry: "-0.025" },
+            { on: 2, qty: "9", px: "0", entry: "0.004" },
+          ],
+        })
+        .adopted()
+        .accountReported({ positions: [{ on: 1, qty: "0" }, { on: 2, qty: "0" }] }),
+  },
+  {
+    name: "account_entered_at_what_breaks_a_rule",
+    requires: ["R-CORE-5"],
+    description: "An entry price that is none, below 0 where it may not be, or beyond counting.",
+    tell: (story) => {
+      story.begin(ALL_CLASSES)
+        .accountReported({
+          balances: { USDT: "1" },
+          positions: [{ on: 1, qty: "1", px: "100" }, { on: 2, qty: "1", px: "9", entry: "9." }],
+        }).tradingState("Active", 0);
+      for (const [on, entry] of [[2, "0"], [2, "-9.5"], [1, "90071992547409.915"]] as const) {
+        story.accountReported({
+          balances: { USDT: "1" },
+          positions: [{ on: 3, qty: "1", px: "0.5" }, { on, qty: "2", px: "9", entry }],
+        }).tradingState("Active", 0);
+      }
+      story.accountReported({
+        balances: { USDT: "1" },
+        positions: [{ on: 1, qty: "1", px: "9", entry: "90071992547409.905" }],
+      });
+    },
+  },
+  {
     name: "account_opens_with_an_old_loss",
     requires: ["R-EXEC-5", "R-CORE-7"],
     description: "What was lost or won before counts only where no book says how much it was.",
