@@ -9,13 +9,14 @@
 import { closePosting } from "./postings.ts";
 import { raise, type Turn } from "./turn.ts";
 import type { VenueState } from "./venue_state.ts";
+import { powerOfTen } from "../decimal.ts";
 import type { AccountPayloads } from "../event.ts";
 import type { Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
 import type { LedgerExecution } from "../ledger/ledger.ts";
-import { type Amount, amountOf, amountShown, negated, sum } from "../ledger/money.ts";
+import { type Amount, amountOf, amountShown, negated, sum, unitsAt } from "../ledger/money.ts";
 import { type Portion, portionsOf } from "../ledger/portions.ts";
-import { qty } from "../numbers.ts";
+import { qty, type VenueId } from "../numbers.ts";
 
 type Reported = AccountPayloads["AccountReported"];
 
@@ -30,6 +31,8 @@ export function openAccount(turn: Turn, venue: VenueState, reported: Reported): 
   const { id } = venue.declaration;
   state.losses.takeOver(() => {
     for (const position of reported.positions) openPosition(turn, position);
+    // Balances of an account that opens are no positions: our fills before it are not their difference.
+    if (venue.isOpened) reduceSpot(turn, id, reported);
   });
   for (const { currency, total } of reported.balances) {
     state.ledger.level({ venue: id, currency, total });
@@ -108,6 +111,57 @@ function isHeldAtCostOf(
     negated(position.cost),
   );
   return BigInt(beyond.units) === 0n;
+}
+
+/**
+ * Takes off spot positions what the balances say is gone: a venue of spot reports no positions, and
+ * one that nobody holds would be measured for good. At what it was entered at, since nobody knows
+ * what was made of it. Never more than is held: a deposit is no position.
+ */
+function reduceSpot(turn: Turn, venue: VenueId, { balances, positions }: Reported): void {
+  const missing = new Map(
+    balances.map(({ currency, total }) => [currency, missingOf(turn, { venue, currency, total })]),
+  );
+  const named = new Set(positions.map(({ instrument }) => instrument));
+  const reducible = turn.state.risk.instruments.flatMap((listed) => {
+    const instrument = listed?.instrument;
+    const isOurs = instrument?.venue === venue && instrument.assetClass === "spot";
+    return isOurs && missing.has(instrument.quote) && !named.has(instrument.id) ? [instrument] : [];
+  });
+  for (const [currency, amount] of missing) {
+    let left = amount;
+    for (const instrument of reducible) {
+      if (instrument.base === currency) left = reduceBy(turn, instrument, left);
+    }
+  }
+}
+
+/** What a balance has beyond what the account shows. */
+function missingOf(
+  turn: Turn,
+  of: { readonly venue: VenueId; readonly currency: string; readonly total: string },
+): Amount {
+  const shown = turn.state.ledger.cash("account", of);
+  return sum({ left: amountOf(of.total), right: negated(shown) });
+}
+
+/** Moves a position towards zero by whole quanta of an amount of its base; returns what is left of it. */
+function reduceBy(turn: Turn, instrument: Instrument, amount: Amount): Amount {
+  const { scale } = instrument.qtyRule;
+  const held = turn.state.ledger.positionQuanta("account", instrument.id);
+  const isTowardsZero = held > 0 ? amount.units < 0 : amount.units > 0;
+  const price = averagePriceOf(turn, instrument);
+  if (!isTowardsZero || price === undefined) return amount;
+  const most = Math.min(Math.abs(held), Math.abs(wholeQuantaOf(amount, scale)));
+  const quanta = held > 0 ? -most : most;
+  bookAll(turn, instrument, portionsOf(instrument, { quanta, price }));
+  return sum({ left: amount, right: negated({ units: quanta, scale }) });
+}
+
+/** An amount in quanta of a scale, without the fraction of one; beyond 2^53 about so many. */
+function wholeQuantaOf(amount: Amount, scale: number): number {
+  const units = unitsAt(amount, Math.max(amount.scale, scale));
+  return Number(units / powerOfTen(Math.max(amount.scale - scale, 0)));
 }
 
 /**

@@ -307,6 +307,53 @@ export const OPENINGS: readonly Scenario[] = [
     },
   },
   {
+    name: "account_adopted_without_its_spot",
+    requires: ["R-EXEC-5", "R-CORE-6", "R-CORE-7"],
+    description: "What a balance says is gone is taken off spot positions, never beyond zero.",
+    tell: (story) =>
+      measured(
+        story.begin({
+          instruments: [
+            { symbol: "BTC/USDT" },
+            { symbol: "BTC/USDC", qtyRule: { ...WHOLE, scale: 1 } },
+            { symbol: "ETH/BTC" },
+          ],
+        }),
+        [0],
+      )
+        .control("LimitsSet", {
+          scope: "venue",
+          admin: true,
+          limits: { ...TRIPWIRE, maxLoss: [{ currency: "USDT", most: "50" }] },
+        }, { venue: 0 })
+        .book({ bids: ["99", "1"], asks: ["99", "1"] })
+        .place("i0", { side: "Sell", qty: "1" }).fill(1, { id: "e0", qty: "1", px: "100" })
+        .adopted()
+        .accountReported({ balances: { USDT: "5000", USDC: "5000", BTC: "10", ETH: "5" } })
+        .place("i1", { qty: "3" }).fill(2, { id: "e1", qty: "1.5", px: "100" })
+        .fill(2, { id: "e2", qty: "1.5", px: "99.99", fee: "0.0004", feeCurrency: "BTC" })
+        .place("i2", { on: 1, qty: "5" }).fill(3, { id: "e3", qty: "5", px: "101" })
+        .place("i3", { on: 2, side: "Sell", qty: "2", px: "0.05" })
+        .fill(4, { id: "e4", qty: "2", px: "0.05" })
+        .adopted()
+        .accountReported({ balances: { BTC: "15", ETH: "9", USDC: "4495" } })
+        .adopted()
+        .accountReported({
+          balances: { USDT: "5000", USDC: "5000", BTC: "12.77", ETH: "9" },
+        })
+        .book({ bids: ["80", "1"], asks: ["80", "1"] }).place("i4", { px: "80" })
+        .accountReported({
+          balances: { USDT: "5000", USDC: "5000", BTC: "12.77", ETH: "9" },
+        })
+        .adopted()
+        .accountReported({
+          balances: { USDT: "4900", BTC: "9", ETH: "0" },
+          positions: [{ on: 0, qty: "-3", px: "80" }],
+        })
+        .adopted()
+        .accountReported({ balances: { USDT: "4900", BTC: "10.2506", ETH: "0" } }),
+  },
+  {
     name: "account_opens_with_an_old_loss",
     requires: ["R-EXEC-5", "R-CORE-7"],
     description: "What was lost or won before counts only where no book says how much it was.",
