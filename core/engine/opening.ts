@@ -4,6 +4,9 @@
  * The first report of an account, and one that an operator adopts, is posted to `external`; from then
  * on reports are compared (`tripwire.ts`). Positions come first: in some classes they move cash, and
  * what is shown in the end must be what was reported.
+ *
+ * Invariants: no book of a client changes; of a position either all executions are booked or none.
+ * Known limit: what a client holds and the account does not is `external`'s until somebody corrects it.
  * @module
  */
 import { closePosting } from "./postings.ts";

@@ -252,12 +252,17 @@ Deno.test("apply() measures max_position and the loss of the day by what is left
   strictEqual(w.place("a1", { orderQty: "12", price: "79" })[0]?.execType, "PendingNew");
 });
 
-Deno.test("apply() goes on from a checkpoint before an adopted spot account as if there had been none", () => {
+Deno.test("apply() goes on from a checkpoint, and replays, an adopted spot account, to the same digest", () => {
   const w = new Spot().start().says({ USDT: "2000", BTC: "0" }).trades(BOUGHT).adopts();
   const saved = JSON.parse(JSON.stringify(w.timeline.checkpoint())) as Checkpoint;
   w.says({ USDT: "1700", BTC: "4" }).trades(SOLD);
   const restored = new Spot({}, saved);
   for (const event of w.events.slice(-2)) restored.apply(parseEventLine(encodeEventLine(event)));
   deepStrictEqual(restored.lines, w.lines.slice(-2));
-  deepStrictEqual(restored.timeline.checkpoint(), w.timeline.checkpoint());
+  const replayed = new Spot();
+  for (const event of w.events) replayed.apply(parseEventLine(encodeEventLine(event)));
+  deepStrictEqual(replayed.lines, w.lines);
+  for (const each of [restored, replayed]) {
+    deepStrictEqual(each.timeline.checkpoint(), w.timeline.checkpoint());
+  }
 });

@@ -277,7 +277,7 @@ Deno.test("apply() breaks a rule by an entry price that is no decimal, before an
   deepStrictEqual([alarms(w), w.totals, w.held], [["INVARIANT"], [], []]);
 });
 
-Deno.test("apply() goes on from a checkpoint as if there had been none, whatever was taken over", () => {
+Deno.test("apply() goes on from a checkpoint, and replays, what was taken over, to the same digest", () => {
   const w = new Opened().start(DOGE);
   w.says([["USDT", "10000"]], [{ ...FINE, qty: 200_000 }]).adopts();
   const saved = JSON.parse(JSON.stringify(w.timeline.checkpoint())) as Checkpoint;
@@ -285,7 +285,12 @@ Deno.test("apply() goes on from a checkpoint as if there had been none, whatever
   const restored = new Opened({}, saved);
   for (const event of w.events.slice(-2)) restored.apply(parseEventLine(encodeEventLine(event)));
   deepStrictEqual(restored.lines, w.lines.slice(-2));
-  deepStrictEqual(restored.timeline.checkpoint(), w.timeline.checkpoint());
+  const replayed = new Opened();
+  for (const event of w.events) replayed.apply(parseEventLine(encodeEventLine(event)));
+  deepStrictEqual(replayed.lines, w.lines);
+  for (const each of [restored, replayed]) {
+    deepStrictEqual(each.timeline.checkpoint(), w.timeline.checkpoint());
+  }
 });
 
 Deno.test("apply() breaks a rule, and ends nothing, by an entry price that cannot be counted", () => {
