@@ -285,6 +285,8 @@ export type AccountPayloads = {
       readonly qty: number;
       /** What it was entered at, rounded to the quantum; where the venue says it. */
       readonly avgPx?: Px;
+      /** The same as the venue says it, to its last digit: a decimal. It counts before `avgPx`. */
+      readonly entryPrice?: string;
     }[];
   };
   /** Funding of the envelope's instrument, paid or received by the whole account. */

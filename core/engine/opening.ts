@@ -4,16 +4,22 @@
  * The first report of an account, and one that an operator adopts, is posted to `external`; from then
  * on reports are compared (`tripwire.ts`). Positions come first: in some classes they move cash, and
  * what is shown in the end must be what was reported.
+ *
+ * Invariants: no book of a client changes; of a position either all executions are booked or none.
+ * Known limit: what a client holds and the account does not is `external`'s until somebody corrects it.
  * @module
  */
 import { closePosting } from "./postings.ts";
 import { raise, type Turn } from "./turn.ts";
 import type { VenueState } from "./venue_state.ts";
-import { decimalsOf, divideHalfEven, powerOfTen, toUnits } from "../decimal.ts";
+import { powerOfTen } from "../decimal.ts";
 import type { AccountPayloads } from "../event.ts";
 import type { Instrument } from "../instrument.ts";
 import { invariant } from "../invariant.ts";
-import { type Px, px, qty } from "../numbers.ts";
+import type { LedgerExecution } from "../ledger/ledger.ts";
+import { type Amount, amountOf, amountShown, negated, sum, unitsAt } from "../ledger/money.ts";
+import { type Portion, portionsOf } from "../ledger/portions.ts";
+import { qty, type VenueId } from "../numbers.ts";
 
 type Reported = AccountPayloads["AccountReported"];
 
@@ -28,6 +34,8 @@ export function openAccount(turn: Turn, venue: VenueState, reported: Reported): 
   const { id } = venue.declaration;
   state.losses.takeOver(() => {
     for (const position of reported.positions) openPosition(turn, position);
+    // Balances of an account that opens are no positions: our fills before it are not their difference.
+    if (venue.isOpened) reduceSpot(turn, id, reported);
   });
   for (const { currency, total } of reported.balances) {
     state.ledger.level({ venue: id, currency, total });
@@ -43,47 +51,158 @@ export function openAccount(turn: Turn, venue: VenueState, reported: Reported): 
 function openPosition(turn: Turn, position: Reported["positions"][number]): void {
   const { state } = turn;
   const { instrument } = state.instrument(position.instrument);
-  const missing = position.qty - state.ledger.positionQuanta("account", instrument.id);
+  const held = state.ledger.positionQuanta("account", instrument.id);
+  const missing = position.qty - held;
   // Both ends are within the bound; what lies between them need not be.
   invariant(Number.isSafeInteger(missing), "A position must stay within 2^53 quanta");
-  if (missing === 0) return;
-  const at = position.avgPx ?? (position.qty === 0 ? averagePxOf(turn, instrument) : undefined);
-  if (at === undefined) {
-    raise(turn, {
-      code: "OPENING_WITHOUT_PRICE",
-      text: `Cannot book the position in ${instrument.name} at seq_id ${turn.seqId}: its venue ` +
-        "must say what it was entered at: was without a price",
-    });
+  if (position.qty === 0 && held === 0) return;
+  const price = priceOf(turn, instrument, position);
+  if (price === undefined) {
+    if (missing !== 0) raiseWithoutPrice(turn, instrument);
     return;
   }
-  state.ledger.book({
+  if (isCarriedAtCost(instrument)) {
+    const opened = portionsOf(instrument, { quanta: position.qty, price });
+    if (missing === 0 && isHeldAtCostOf(turn, instrument, opened)) return;
+    // A difference booked at the entry price of the whole would leave the old cost in the average.
+    bookAll(turn, instrument, [...portionsOf(instrument, { quanta: -held, price }), ...opened]);
+  } else {
+    bookAll(turn, instrument, portionsOf(instrument, { quanta: missing, price }));
+  }
+}
+
+/**
+ * What the venue says that a position was entered at. It has no price for what it does not hold any
+ * more: closed at what the account entered it at, a position realises nothing, and what it brought is
+ * in the balance.
+ */
+function priceOf(
+  turn: Turn,
+  instrument: Instrument,
+  { qty: quanta, avgPx, entryPrice }: Reported["positions"][number],
+): Amount | undefined {
+  if (entryPrice !== undefined) return amountOf(entryPrice);
+  if (avgPx !== undefined) return { units: avgPx, scale: instrument.priceRule.scale };
+  return quanta === 0 ? averagePriceOf(turn, instrument) : undefined;
+}
+
+function raiseWithoutPrice(turn: Turn, { name }: Instrument): void {
+  raise(turn, {
+    code: "OPENING_WITHOUT_PRICE",
+    text: `Cannot book the position in ${name} at seq_id ${turn.seqId}: its venue ` +
+      "must say what it was entered at: was without a price",
+  });
+}
+
+/** True where a position moves cash by what it realises, so that its cost decides on cash to come. */
+function isCarriedAtCost({ assetClass }: Instrument): boolean {
+  return assetClass === "linear" || assetClass === "inverse";
+}
+
+/** True if what the account holds has cost just what executions are worth. */
+function isHeldAtCostOf(
+  turn: Turn,
+  instrument: Instrument,
+  opened: readonly Portion[],
+): boolean {
+  const { ledger } = turn.state;
+  const position = ledger.holdings("account", instrument.venue)?.position(instrument.id);
+  if (position?.kind !== "cost") return false;
+  const accounting = ledger.accountingOf(instrument);
+  const beyond = opened.reduce(
+    (left, portion) => sum({ left, right: accounting.valueOf(portion) }),
+    negated(position.cost),
+  );
+  return BigInt(beyond.units) === 0n;
+}
+
+/**
+ * Takes off spot positions what the balances say is gone: a venue of spot reports no positions, and
+ * one that nobody holds would be measured for good. At what it was entered at, since nobody knows
+ * what was made of it. Never more than is held: a deposit is no position.
+ */
+function reduceSpot(turn: Turn, venue: VenueId, { balances, positions }: Reported): void {
+  const missing = new Map(
+    balances.map(({ currency, total }) => [currency, missingOf(turn, { venue, currency, total })]),
+  );
+  const named = new Set(positions.map(({ instrument }) => instrument));
+  const reducible = turn.state.risk.instruments.flatMap((listed) => {
+    const instrument = listed?.instrument;
+    const isOurs = instrument?.venue === venue && instrument.assetClass === "spot";
+    return isOurs && missing.has(instrument.quote) && !named.has(instrument.id) ? [instrument] : [];
+  });
+  for (const [currency, amount] of missing) {
+    let left = amount;
+    for (const instrument of reducible) {
+      if (instrument.base === currency) left = reduceBy(turn, instrument, left);
+    }
+  }
+}
+
+/** What a balance has beyond what the account shows. */
+function missingOf(
+  turn: Turn,
+  of: { readonly venue: VenueId; readonly currency: string; readonly total: string },
+): Amount {
+  const shown = turn.state.ledger.cash("account", of);
+  return sum({ left: amountOf(of.total), right: negated(shown) });
+}
+
+/** Moves a position towards zero by whole quanta of an amount of its base; returns what is left of it. */
+function reduceBy(turn: Turn, instrument: Instrument, amount: Amount): Amount {
+  const { scale } = instrument.qtyRule;
+  const held = turn.state.ledger.positionQuanta("account", instrument.id);
+  const isTowardsZero = held > 0 ? amount.units < 0 : amount.units > 0;
+  const price = averagePriceOf(turn, instrument);
+  if (!isTowardsZero || price === undefined) return amount;
+  const most = Math.min(Math.abs(held), Math.abs(wholeQuantaOf(amount, scale)));
+  const quanta = held > 0 ? -most : most;
+  bookAll(turn, instrument, portionsOf(instrument, { quanta, price }));
+  return sum({ left: amount, right: negated({ units: quanta, scale }) });
+}
+
+/** An amount in quanta of a scale, without the fraction of one; beyond 2^53 about so many. */
+function wholeQuantaOf(amount: Amount, scale: number): number {
+  const units = unitsAt(amount, Math.max(amount.scale, scale));
+  return Number(units / powerOfTen(Math.max(amount.scale - scale, 0)));
+}
+
+/**
+ * Books executions to `external`, each a posting of its own.
+ * @throws {InvariantError} If one of them could not be booked, before any is.
+ */
+function bookAll(turn: Turn, instrument: Instrument, portions: readonly Portion[]): void {
+  const { ledger } = turn.state;
+  const executions = portions.filter(({ quanta }) => quanta !== 0);
+  let quanta = 0;
+  for (const portion of executions) {
+    quanta += portion.quanta;
+    ledger.toPosting(executionOf(turn, instrument, { ...portion, quanta }));
+  }
+  for (const portion of executions) {
+    ledger.book(executionOf(turn, instrument, portion));
+    closePosting(turn);
+  }
+}
+
+function executionOf(turn: Turn, instrument: Instrument, portion: Portion): LedgerExecution {
+  const { quanta, px: at } = portion;
+  return {
     venue: instrument.venue,
     client: null,
     instrument,
-    side: missing > 0 ? "Buy" : "Sell",
-    qty: qty(Math.abs(missing)),
+    side: quanta > 0 ? "Buy" : "Sell",
+    qty: qty(Math.abs(quanta)),
     px: at,
     commission: "0",
     commissionCurrency: instrument.quote,
     booked: turn.seqId,
-  });
-  closePosting(turn);
+  };
 }
 
-/**
- * What the account entered a position at, to the quantum. A venue has no price for what it does not
- * hold any more: closed so, a position realises nothing, and what it brought is in the balance.
- * @throws {InvariantError} If that cannot be counted.
- */
-function averagePxOf(turn: Turn, { id, venue, priceRule }: Instrument): Px | undefined {
-  const position = turn.state.ledger.holdings("account", venue)?.position(id);
+/** What the account entered a position at, as it is shown; undefined: it holds nothing. */
+function averagePriceOf({ state }: Turn, { id, venue }: Instrument): Amount | undefined {
+  const position = state.ledger.holdings("account", venue)?.position(id);
   const average = position?.figures(undefined).avgPx ?? null;
-  if (average === null) return undefined;
-  const scale = Math.max(decimalsOf(average), priceRule.scale);
-  const numerator = toUnits(average, scale) ?? 0n;
-  const denominator = powerOfTen(scale - priceRule.scale);
-  const quanta = Number(divideHalfEven({ numerator, denominator }));
-  // The cost of next to nothing is rounded, and may say more than was paid.
-  invariant(Number.isSafeInteger(quanta), "A price must stay within 2^53 quanta");
-  return px(quanta);
+  return average === null ? undefined : amountShown(average);
 }

@@ -61,7 +61,8 @@ function compareAccount(turn: Turn, venue: VenueId, reported: Reported): void {
 /** All of it is checked before any is compared: what is wrong with a report hides behind nothing. */
 function assertReported(turn: Turn, venue: VenueId, { balances, positions }: Reported): void {
   for (const { total } of balances) amountOf(total);
-  for (const { instrument } of positions) {
+  for (const { instrument, entryPrice } of positions) {
+    if (entryPrice !== undefined) amountOf(entryPrice);
     const isOurs = turn.state.instrument(instrument).instrument.venue === venue;
     invariant(isOurs, "A position must be reported by its instrument's venue");
   }

@@ -119,7 +119,9 @@ const ACCOUNT: Readonly<Record<keyof AccountPayloads, Shape>> = {
   }),
   AccountReported: shape({
     balances: list(mapOf(shape({ currency: name, total: decimal }))),
-    positions: list(mapOf(shape({ instrument, qty: signed }, { avgPx: signed }))),
+    positions: list(
+      mapOf(shape({ instrument, qty: signed }, { avgPx: signed, entryPrice: decimal })),
+    ),
   }),
   FundingPosted: shape({ currency: name, amount: decimal }),
   InstrumentSettled: shape({ price: signed }),

@@ -2,7 +2,7 @@
  * Random limits of every scope, mostly loose enough to trade, and the venue's own view of an account.
  * @module
  */
-import { toQuanta } from "../../core/decimal.ts";
+import { fromUnits, toQuanta } from "../../core/decimal.ts";
 import { px, qty } from "../../core/numbers.ts";
 import type {
   ClientLimits,
@@ -132,6 +132,13 @@ function exchangeLimits(scene: Scene): void {
   scene.control("LimitsSet", { scope: "exchange", exchange, admin: isAdmin(scene), limits });
 }
 
+/** A price of some instrument, with more decimals than it may have; rarely one that is refused. */
+function entryPrice(scene: Scene): string {
+  const { draws } = scene;
+  const units = BigInt(draws.chance(97) ? Math.max(1, scene.price(scene.instrument())) : 0);
+  return fromUnits(units * 1_000n + BigInt(draws.below(1_000)), 3 + draws.below(6));
+}
+
 /** What the ledger shows, or something near it. */
 function accountReport(scene: Scene): void {
   const { draws } = scene;
@@ -145,13 +152,18 @@ function accountReport(scene: Scene): void {
   const held = view.positions("account").filter((row) =>
     scene.instruments[row.instrument]?.venue === instrument.venue
   );
-  const positions = held.map((row) => {
+  // A venue of spot names no positions.
+  const named = held.filter((row) =>
+    scene.instruments[row.instrument]?.assetClass !== "spot" || draws.chance(50)
+  );
+  const positions = named.map((row) => {
     const scale = scene.instruments[row.instrument]?.qtyRule.scale ?? 0;
     const quanta = toQuanta(row.qty, scale) ?? 0;
     return {
       instrument: row.instrument,
       qty: draws.chance(90) ? quanta : Math.trunc(quanta / 2) + 1,
       ...(draws.chance(85) ? { avgPx: px(Math.max(1, scene.price(scene.instrument()))) } : {}),
+      ...(draws.chance(40) ? { entryPrice: entryPrice(scene) } : {}),
     };
   });
   const payload = { balances, positions };

@@ -41,6 +41,7 @@ export type AccountSpec = {
     readonly on: number;
     readonly qty: string;
     readonly px?: string;
+    readonly entry?: string;
   }[];
   readonly key?: string;
 };
@@ -100,11 +101,15 @@ export class VenueStory extends Story {
     const { balances = {}, positions = [], key = `account ${this.#reported}` } = spec;
     const payload: Draft<"AccountReported">["payload"] = {
       balances: Object.entries(balances).map(([currency, total]) => ({ currency, total })),
-      positions: positions.map(({ on, qty, px }) => {
+      positions: positions.map(({ on, qty, px, entry }) => {
         const sign = qty.startsWith("-") ? -1 : 1;
         const quanta = this.quanta(on, { qty: qty.replace("-", ""), px: px ?? "1" });
         const held = { instrument: instrumentId(on), qty: sign * quanta.lastQty };
-        return px === undefined ? held : { ...held, avgPx: quanta.lastPx };
+        return {
+          ...held,
+          ...(px === undefined ? {} : { avgPx: quanta.lastPx }),
+          ...(entry === undefined ? {} : { entryPrice: entry }),
+        };
       }),
     };
     const eventType = "AccountReported";

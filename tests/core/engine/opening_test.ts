@@ -12,9 +12,11 @@ import {
   clientIndex,
   instrumentId,
   px,
+  qty,
   seqId,
   venueId,
 } from "../../../core/mod.ts";
+import { encodeEventLine, parseEventLine } from "../../../edge/journal/event_lines.ts";
 import { inverseInstrument, linearInstrument } from "../../support/contract_instruments.ts";
 import { EngineTimeline } from "../../support/engine_timeline.ts";
 import { draft, World } from "../../support/engine_world.ts";
@@ -22,15 +24,17 @@ import { alarms } from "../../support/venue_words.ts";
 
 const PERP = instrumentId(1);
 
+const REALISES = { liquidity: "Taker", commission: "0", commissionCurrency: "USDT" } as const;
+
 /** An account that one report which differs halts, with a linear instrument. */
 class Opened extends World {
   #reports = 0;
+  #trades = 0;
 
-  override start(): this {
+  override start(listed = linearInstrument({ id: PERP, name: "test:PERP" })): this {
     super.start();
     const limits = { ...NO_VENUE_LIMITS, tripwire: { reports: 1, tolerances: [] } };
     this.control("LimitsSet", { scope: "venue", admin: true, limits });
-    const listed = { ...linearInstrument(), id: PERP, name: "test:PERP" };
     this.control("InstrumentListed", listed, PERP);
     return this;
   }
@@ -46,6 +50,27 @@ class Opened extends World {
     };
     this.broker("AccountReported", reported, `report ${this.#reports}`);
     return this;
+  }
+
+  /** An operator has looked: the next report is taken over. */
+  adopts(): this {
+    this.control("TradingStateSet", { state: "Active", reason: "looked at" });
+    this.control("AccountAdopted", { reason: "looked at" });
+    return this;
+  }
+
+  /** Somebody trades on the account, and the venue tells. */
+  trades(side: "Buy" | "Sell", of: { readonly qty: number; readonly px: number }): this {
+    this.#trades += 1;
+    const stranger = { order: null, clOrdId: "by hand", venueOrderId: "v9", side } as const;
+    const execution = { execId: `e${this.#trades}`, lastQty: qty(of.qty), lastPx: px(of.px) };
+    const payload = { ...stranger, ...execution, ...REALISES, provisional: false };
+    this.offer(draft("broker_report", "OrderExecuted", payload, PERP));
+    return this;
+  }
+
+  get realised(): readonly string[] {
+    return this.timeline.view.positions("account").map(({ realisedPnl }) => realisedPnl);
   }
 
   get totals(): readonly (readonly [string, string])[] {
@@ -124,6 +149,148 @@ Deno.test("apply() shows in the end the cash that was reported, whatever its pos
   w.control("AccountAdopted", { reason: "test" });
   w.says([["USDT", "1000"]], [{ instrument: PERP, qty: 1, avgPx: px(12_000) }]);
   deepStrictEqual([w.totals, w.held[0]?.[0]], [[["USDT", "1000"]], "1"]);
+});
+
+Deno.test("apply() adopts what was added at the venue's entry price of the whole", () => {
+  const w = new Opened().start();
+  w.says([["USDT", "1000000"]], [{ instrument: PERP, qty: 1_000, avgPx: px(10_000) }]);
+  const added = { instrument: PERP, qty: 1_500, avgPx: px(11_000) };
+  w.says([["USDT", "1000000"]], [added]);
+  deepStrictEqual(alarms(w), ["FUNDS_MISMATCH"]);
+  w.adopts().says([["USDT", "1000000"]], [added]);
+  deepStrictEqual([w.totals, w.held], [[["USDT", "1000000"]], [["1500", "1100"]]]);
+  deepStrictEqual(w.realised, ["100"], "what the new cost takes from the unrealised");
+  w.trades("Sell", { qty: 1_500, px: 12_000 });
+  deepStrictEqual(w.totals, [["USDT", "1000150"]], "what the venue realises");
+  w.says([["USDT", "1000150"]], [{ instrument: PERP, qty: 0 }]);
+  deepStrictEqual(alarms(w), []);
+});
+
+Deno.test("apply() adopts the entry price of what was closed and opened again", () => {
+  for (const sign of [1, -1]) {
+    const w = new Opened().start();
+    const position = { instrument: PERP, qty: sign * 1_000 };
+    w.says([["USDT", "1000000"]], [{ ...position, avgPx: px(10_000) }]);
+    w.says([["USDT", "999900"]], [{ ...position, avgPx: px(9_500) }]);
+    w.adopts().says([["USDT", "999900"]], [{ ...position, avgPx: px(9_500) }]);
+    deepStrictEqual([w.totals, w.held], [[["USDT", "999900"]], [[`${sign * 1_000}`, "950"]]]);
+    deepStrictEqual(w.realised, [`${sign * -50}`]);
+    w.trades(sign > 0 ? "Sell" : "Buy", { qty: 1_000, px: 9_500 });
+    deepStrictEqual(w.totals, [["USDT", "999900"]], "at its entry no wallet moves");
+  }
+});
+
+Deno.test("apply() books nothing by adopting a position that agrees", () => {
+  const timeline = new EngineTimeline(() => {});
+  const w = new Opened();
+  w.timeline = timeline;
+  w.start().says([], [{ instrument: PERP, qty: 1_000, avgPx: px(10_000) }]);
+  const { revision } = timeline.state.ledger;
+  w.adopts().says([], [{ instrument: PERP, qty: 1_000, avgPx: px(10_000) }]);
+  w.adopts().says([], [{ instrument: PERP, qty: 1_000 }]);
+  strictEqual(timeline.state.ledger.revision, revision);
+  strictEqual(w.counted("accounts_adopted"), 3);
+});
+
+Deno.test("apply() adopts a client's position without touching its book", () => {
+  const timeline = new EngineTimeline(() => {});
+  const w = new Opened();
+  w.timeline = timeline;
+  w.start().open().says([["USDT", "1000"]]);
+  w.place("a1", { instrument: "test:PERP", orderQty: "10", price: "1000" });
+  const { order } = w.lastCommand();
+  const fill = { execId: "f1", lastQty: qty(10), lastPx: px(10_000), provisional: false };
+  const filled = { order, clOrdId: null, venueOrderId: "v1", ...fill, ...REALISES };
+  w.offer(draft("broker_report", "OrderExecuted", filled, PERP));
+  const { view } = timeline;
+  const before = view.positions(clientIndex(0));
+  w.adopts().says([["USDT", "990"]], [{ instrument: PERP, qty: -4, avgPx: px(9_000) }]);
+  deepStrictEqual([w.totals, w.held], [[["USDT", "990"]], [["-4", "900"]]]);
+  deepStrictEqual(view.positions(clientIndex(0)), before);
+  timeline.state.ledger.assertConserved(venueId(0));
+  deepStrictEqual(alarms(w), []);
+});
+
+Deno.test("apply() books nothing of a position that external could not hold in the end", () => {
+  const largest = Number.MAX_SAFE_INTEGER;
+  const w = new Opened().start().open();
+  w.says([]);
+  w.trades("Sell", { qty: largest, px: 1 });
+  w.control("TradingStateSet", { state: "Active", reason: "looked at" }, PERP);
+  w.place("a1", { instrument: "test:PERP", orderQty: "10", price: "1" });
+  const { order } = w.lastCommand();
+  const fill = { execId: "f1", lastQty: qty(10), lastPx: px(10), provisional: false };
+  const filled = { order, clOrdId: null, venueOrderId: "v1", ...fill, ...REALISES };
+  w.offer(draft("broker_report", "OrderExecuted", filled, PERP));
+  const before = w.held;
+  w.adopts().says([], [{ instrument: PERP, qty: -largest, avgPx: px(1) }]);
+  deepStrictEqual([alarms(w), w.held], [["INVARIANT"], before]);
+});
+
+/** 200 000 at 0.12345 and 100 000 at 0.12346, as its venue says it. */
+const DOGE = linearInstrument({
+  id: PERP,
+  name: "test:DOGE",
+  contract: { kind: "linear", multiplier: "1", settlement: "USDT" },
+  priceRule: { scale: 5, ticks: [{ fromQuanta: 1, stepQuanta: 1 }] },
+});
+const FINE = { instrument: PERP, qty: 300_000, avgPx: px(12_345), entryPrice: "0.12345333" };
+
+Deno.test("apply() opens a position at what its venue says it was entered at, to the last digit", () => {
+  for (const adopts of [false, true]) {
+    const w = new Opened().start(DOGE);
+    if (adopts) w.says([], [{ ...FINE, qty: 200_000, entryPrice: "0.12345" }]).adopts();
+    w.says([["USDT", "10000"]], [FINE]);
+    deepStrictEqual([w.totals, w.held], [[["USDT", "10000"]], [["300000", "0.12345333"]]]);
+    w.trades("Sell", { qty: 300_000, px: 12_400 });
+    w.says([["USDT", "10164.001"]], [{ instrument: PERP, qty: 0 }]);
+    deepStrictEqual(alarms(w), [], "300 000 × (0.124 − 0.12345333)");
+  }
+});
+
+Deno.test("apply() books nothing by adopting a fine entry price that agrees", () => {
+  const timeline = new EngineTimeline(() => {});
+  const w = new Opened();
+  w.timeline = timeline;
+  w.start(DOGE).says([], [FINE]);
+  const { revision } = timeline.state.ledger;
+  w.adopts().says([], [FINE]);
+  strictEqual(timeline.state.ledger.revision, revision);
+  w.adopts().says([], [{ ...FINE, entryPrice: "0.12345334" }]);
+  deepStrictEqual(w.held, [["300000", "0.12345334"]]);
+});
+
+Deno.test("apply() closes what is not held any more without a profit between two quanta", () => {
+  const w = new Opened().start(DOGE);
+  w.says([["USDT", "10000"]], [{ ...FINE, qty: 200_000, entryPrice: "0.12345" }]);
+  w.trades("Buy", { qty: 100_000, px: 12_346 }).adopts();
+  w.says([["USDT", "10000"]], [{ instrument: PERP, qty: 0 }]);
+  deepStrictEqual([w.held, w.realised], [[["0", null]], ["0"]]);
+});
+
+Deno.test("apply() breaks a rule by an entry price that is no decimal, before anything is posted", () => {
+  const w = new Opened().start();
+  w.says([["USDT", "1"]], [{ instrument: PERP, qty: 1, avgPx: px(1) }, {
+    ...FINE,
+    entryPrice: "",
+  }]);
+  deepStrictEqual([alarms(w), w.totals, w.held], [["INVARIANT"], [], []]);
+});
+
+Deno.test("apply() goes on from a checkpoint, and replays, what was taken over, to the same digest", () => {
+  const w = new Opened().start(DOGE);
+  w.says([["USDT", "10000"]], [{ ...FINE, qty: 200_000 }]).adopts();
+  const saved = JSON.parse(JSON.stringify(w.timeline.checkpoint())) as Checkpoint;
+  w.says([["USDT", "10000"]], [FINE]).trades("Sell", { qty: 100_000, px: 12_400 });
+  const restored = new Opened({}, saved);
+  for (const event of w.events.slice(-2)) restored.apply(parseEventLine(encodeEventLine(event)));
+  deepStrictEqual(restored.lines, w.lines.slice(-2));
+  const replayed = new Opened();
+  for (const event of w.events) replayed.apply(parseEventLine(encodeEventLine(event)));
+  deepStrictEqual(replayed.lines, w.lines);
+  for (const each of [restored, replayed]) {
+    deepStrictEqual(each.timeline.checkpoint(), w.timeline.checkpoint());
+  }
 });
 
 Deno.test("apply() breaks a rule, and ends nothing, by an entry price that cannot be counted", () => {

@@ -221,7 +221,12 @@ const KINDS: { readonly [Type in EventType]: readonly [string, Record<string, un
   RunnerRemoved: ["broker_report", { reductionPpm: int, basis: fc.constant("price") }],
   AccountReported: ["broker_report", {
     balances: fc.array(record({ currency: text, total: decimal })),
-    positions: fc.array(record({ instrument: int, qty: int, avgPx: int }, ["avgPx"])),
+    positions: fc.array(
+      record({ instrument: int, qty: int, avgPx: int, entryPrice: decimal }, [
+        "avgPx",
+        "entryPrice",
+      ]),
+    ),
   }],
   MarketSettled: ["broker_report", {
     market: text,

@@ -50,7 +50,7 @@ const REPORTS: Readonly<Record<string, Payload>> = {
   CashPosted: { kind: "deposit", currency: "USDT", amount: "-1.5", client: null, tag: null },
   AccountReported: {
     balances: [{ currency: "USDT", total: "-0.5" }],
-    positions: [{ instrument: 7, qty: -5, avgPx: 100 }],
+    positions: [{ instrument: 7, qty: -5, avgPx: 100, entryPrice: "1.005" }],
   },
   FundingPosted: { currency: "USDT", amount: "0.1" },
   InstrumentSettled: { price: 100 },
@@ -167,6 +167,12 @@ const WRONG: readonly (readonly [string, string, Payload, RegExp])[] = [
     "AccountReported",
     { positions: [{ instrument: 7, qty: 0.5 }] },
     /payload\.positions\[0\]\.qty must be whole: was 0\.5/,
+  ],
+  [
+    "an entry price that is no decimal",
+    "AccountReported",
+    { positions: [{ instrument: 7, qty: 5, entryPrice: 1.005 }] },
+    /payload\.positions\[0\]\.entryPrice must be a decimal in a text: was 1\.005/,
   ],
   ["levels that do not pair", "BookDelta", { bids: [1] }, /bids must be pairs of price and quant/],
   ["a level below 0", "BookDelta", { asks: [1, 2, 3, -4] }, /asks\[3\] must be whole, 0 or more/],

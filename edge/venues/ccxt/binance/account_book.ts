@@ -209,11 +209,12 @@ export class AccountBook {
         );
       }
       const qty = signedQtyOf(row.amount, instrument);
-      const avgPx = qty === 0 ? undefined : nearest(row.entryPrice, instrument.priceRule.scale);
+      const { entryPrice } = row;
+      const avgPx = qty === 0 ? undefined : nearest(entryPrice, instrument.priceRule.scale);
       return {
         instrument: instrument.id,
         qty,
-        ...(avgPx === undefined ? {} : { avgPx: px(avgPx) }),
+        ...(avgPx === undefined ? {} : { avgPx: px(avgPx), entryPrice }),
       };
     });
   }

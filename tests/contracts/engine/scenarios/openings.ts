@@ -211,6 +211,149 @@ export const OPENINGS: readonly Scenario[] = [
         }),
   },
   {
+    name: "account_adopted_at_the_venues_cost",
+    requires: ["R-EXEC-5", "R-CORE-6"],
+    description:
+      "What is held is closed and opened at the venue's entry price; clients keep theirs.",
+    tell: (story) =>
+      story.begin(ALL_CLASSES)
+        .accountReported({
+          balances: { USDT: "1000", BTC: "1" },
+          positions: [{ on: 1, qty: "10", px: "100" }, { on: 2, qty: "-3", px: "99" }],
+        })
+        .control("LimitsSet", { scope: "venue", admin: true, limits: TRIPWIRE }, { venue: 0 })
+        .place("i1", { on: 1, qty: "4", px: "103" }).fill(1, { id: "e1", qty: "4", px: "103" })
+        .adopted()
+        .accountReported({
+          balances: { USDT: "1000", BTC: "1.01" },
+          positions: [{ on: 1, qty: "20", px: "110" }, { on: 2, qty: "-3", px: "98" }],
+        })
+        .adopted()
+        .accountReported({
+          positions: [{ on: 1, qty: "20", px: "110" }, { on: 2, qty: "-3" }],
+        })
+        .adopted()
+        .accountReported({
+          balances: { USDT: "1000" },
+          positions: [{ on: 1, qty: "-5", px: "120" }],
+        })
+        .place("i2", { on: 1, qty: "2", px: "118" }).fill(2, { id: "e2", qty: "2", px: "118" })
+        .accountReported({
+          balances: { USDT: "1000.4" },
+          positions: [{ on: 1, qty: "-3" }, { on: 2, qty: "-3" }],
+        }),
+  },
+  {
+    name: "account_entered_between_two_quanta",
+    requires: ["R-EXEC-5", "R-CORE-6"],
+    description: "An entry price counts to its last digit: what opens at it is of two prices.",
+    tell: (story) =>
+      story.begin(ALL_CLASSES)
+        .control("LimitsSet", { scope: "venue", admin: true, limits: TRIPWIRE }, { venue: 0 })
+        .accountReported({
+          balances: { USDT: "1000", BTC: "1", USD: "10", GBP: "50" },
+          positions: [
+            { on: 1, qty: "3000", px: "101.53", entry: "101.5333333333" },
+            { on: 2, qty: "-9", px: "99.01", entry: "99.0125" },
+            { on: 3, qty: "7", entry: "0.405" },
+            { on: 4, qty: "5.25", entry: "3.0025" },
+          ],
+        })
+        .adopted()
+        .accountReported({
+          balances: { USDT: "1000", BTC: "1" },
+          positions: [
+            { on: 1, qty: "3000", px: "101.53", entry: "101.53333333330" },
+            { on: 2, qty: "-9", entry: "99.0125" },
+          ],
+        })
+        .place("i1", { on: 1, side: "Sell", qty: "1500", px: "102" })
+        .fill(1, { id: "e1", qty: "1500", px: "102" })
+        .accountReported({
+          balances: { USDT: "1070" },
+          positions: [{ on: 1, qty: "1500" }, { on: 2, qty: "-9" }],
+        })
+        .adopted()
+        .accountReported({
+          balances: { USDT: "1070", BTC: "1.00001" },
+          positions: [
+            { on: 1, qty: "-7", px: "-0.03", entry: "-0.025" },
+            { on: 2, qty: "9", px: "0", entry: "0.004" },
+          ],
+        })
+        .adopted()
+        .accountReported({ positions: [{ on: 1, qty: "0" }, { on: 2, qty: "0" }] }),
+  },
+  {
+    name: "account_entered_at_what_breaks_a_rule",
+    requires: ["R-CORE-5"],
+    description: "An entry price that is none, below 0 where it may not be, or beyond counting.",
+    tell: (story) => {
+      story.begin(ALL_CLASSES)
+        .accountReported({
+          balances: { USDT: "1" },
+          positions: [{ on: 1, qty: "1", px: "100" }, { on: 2, qty: "1", px: "9", entry: "9." }],
+        }).tradingState("Active", 0);
+      for (const [on, entry] of [[2, "0"], [2, "-9.5"], [1, "90071992547409.915"]] as const) {
+        story.accountReported({
+          balances: { USDT: "1" },
+          positions: [{ on: 3, qty: "1", px: "0.5" }, { on, qty: "2", px: "9", entry }],
+        }).tradingState("Active", 0);
+      }
+      story.accountReported({
+        balances: { USDT: "1" },
+        positions: [{ on: 1, qty: "1", px: "9", entry: "90071992547409.905" }],
+      });
+    },
+  },
+  {
+    name: "account_adopted_without_its_spot",
+    requires: ["R-EXEC-5", "R-CORE-6", "R-CORE-7"],
+    description: "What a balance says is gone is taken off spot positions, never beyond zero.",
+    tell: (story) =>
+      measured(
+        story.begin({
+          instruments: [
+            { symbol: "BTC/USDT" },
+            { symbol: "BTC/USDC", qtyRule: { ...WHOLE, scale: 1 } },
+            { symbol: "ETH/BTC" },
+          ],
+        }),
+        [0],
+      )
+        .control("LimitsSet", {
+          scope: "venue",
+          admin: true,
+          limits: { ...TRIPWIRE, maxLoss: [{ currency: "USDT", most: "50" }] },
+        }, { venue: 0 })
+        .book({ bids: ["99", "1"], asks: ["99", "1"] })
+        .place("i0", { side: "Sell", qty: "1" }).fill(1, { id: "e0", qty: "1", px: "100" })
+        .adopted()
+        .accountReported({ balances: { USDT: "5000", USDC: "5000", BTC: "10", ETH: "5" } })
+        .place("i1", { qty: "3" }).fill(2, { id: "e1", qty: "1.5", px: "100" })
+        .fill(2, { id: "e2", qty: "1.5", px: "99.99", fee: "0.0004", feeCurrency: "BTC" })
+        .place("i2", { on: 1, qty: "5" }).fill(3, { id: "e3", qty: "5", px: "101" })
+        .place("i3", { on: 2, side: "Sell", qty: "2", px: "0.05" })
+        .fill(4, { id: "e4", qty: "2", px: "0.05" })
+        .adopted()
+        .accountReported({ balances: { BTC: "15", ETH: "9", USDC: "4495" } })
+        .adopted()
+        .accountReported({
+          balances: { USDT: "5000", USDC: "5000", BTC: "12.77", ETH: "9" },
+        })
+        .book({ bids: ["80", "1"], asks: ["80", "1"] }).place("i4", { px: "80" })
+        .accountReported({
+          balances: { USDT: "5000", USDC: "5000", BTC: "12.77", ETH: "9" },
+        })
+        .adopted()
+        .accountReported({
+          balances: { USDT: "4900", BTC: "9", ETH: "0" },
+          positions: [{ on: 0, qty: "-3", px: "80" }],
+        })
+        .adopted()
+        .accountReported({ balances: { USDT: "4900", BTC: "10.2506", ETH: "0" } }),
+  },
+  {
     name: "account_opens_with_an_old_loss",
     requires: ["R-EXEC-5", "R-CORE-7"],
     description: "What was lost or won before counts only where no book says how much it was.",

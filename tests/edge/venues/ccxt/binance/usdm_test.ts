@@ -312,12 +312,17 @@ usdm("reconcile() reports position, entry price and funding", async (venue, rig)
   const sinceUs = Date.now() * 1000 - 1_000_000;
   rig.submit(1, TAKING);
   await rig.next("OrderExecuted");
+  rig.submit(2, { ...RESTING, orderQty: qty(20) });
+  await rig.until(() => rig.of("OrderAccepted").some(({ order }) => order === 2), "the second");
+  await venue.tell({ op: "fill", order: `${PREFIX}-2-1`, qty: "0.02" });
+  await rig.until(() => rig.of("OrderExecuted").length === 2, "both executions");
   await venue.tell({ op: "funding", symbol: "BTCUSDT", rate: "0.0001" });
   const funding = await rig.next("FundingPosted");
   ok(funding.amount.startsWith("-"));
   await rig.reconcile(sinceUs);
   const account = rig.of("AccountReported").at(-1);
-  deepStrictEqual(account?.positions, [{ instrument: PERPETUAL.id, qty: 10, avgPx: 500_100 }]);
+  const entered = { avgPx: px(499_367), entryPrice: "49936.66666666" };
+  deepStrictEqual(account?.positions, [{ instrument: PERPETUAL.id, qty: 30, ...entered }]);
   const keys = rig.reports.filter(({ eventType }) => eventType === "FundingPosted")
     .map(({ idempotencyKey }) => idempotencyKey);
   strictEqual(new Set(keys).size, 1);
