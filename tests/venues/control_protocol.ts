@@ -165,6 +165,8 @@ export type AuditReport = {
   readonly trades: readonly AuditTrade[];
   readonly balances: readonly AuditBalance[];
   readonly positions: readonly AuditPosition[];
+  /** Symbols whose dead man's countdown runs. */
+  readonly countdowns: readonly string[];
   readonly seen: readonly Seen[];
   /** The newest 50 000 or fewer; only the newest N with `?requests=N`. */
   readonly requests: readonly SeenRequest[];

@@ -277,6 +277,7 @@ function auditOf(desk: Desk, requestsMax: number): AuditReport {
     trades: desk.exchange.trades.map(auditTrade),
     balances: desk.balances(),
     positions: desk.positions(),
+    countdowns: desk.deadManSwitch?.running ?? [],
     seen: desk.audit.seen,
     requests: requestsMax === 0 ? [] : desk.audit.requests.slice(-requestsMax),
     requestCount: desk.audit.requestCount,

@@ -25,6 +25,11 @@ export class DeadManSwitch {
     this.#timers.set(symbol, setTimeout(() => this.#strike(symbol), ms));
   }
 
+  /** The symbols whose countdown runs. */
+  get running(): readonly string[] {
+    return [...this.#ends.keys()];
+  }
+
   /** So much of each countdown has passed. @throws {Error} If none runs. */
   elapse(ms: number): void {
     if (this.#ends.size === 0) throw new Error("Cannot elapse: a countdown must run");
