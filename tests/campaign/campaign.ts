@@ -17,8 +17,8 @@ const INTERVAL_MS = 20;
 const BURST = 4;
 /** Longer than reads may wait for the next minute, once a venue has counted much. */
 const SETTLE_MS = 90_000;
-/** Longest time for the orders that are to be placed after the last kill. */
-const ORDERS_MS = 180_000;
+/** Longest time for what is to happen at least, after the last kill. */
+const DONE_MS = 180_000;
 
 /** Pause between the orders with which a position is closed. */
 const CLOSING_MS = 250;
@@ -36,8 +36,16 @@ export type Trading = Pick<TraderOptions, "instrument" | "price" | "qty"> & {
    * realised until then depends on the order of the executions.
    */
   readonly closing?: { readonly buy: string; readonly sell: string };
-  /** Orders that must have been placed before it ends; none. */
-  readonly orders?: number;
+  /** What must have happened before it ends; nothing. */
+  readonly atLeast?: Partial<Done>;
+};
+
+/** What traders were told of. */
+type Done = {
+  readonly orders: number;
+  readonly executions: number;
+  readonly replaced: number;
+  readonly inDoubt: number;
 };
 
 /** What a campaign leaves to be judged. */
@@ -70,7 +78,8 @@ export async function runCampaign(
   const running = traders.map((trader) => trader.run());
   try {
     await campaign.run();
-    await until(() => placed(traders) >= (trading.orders ?? 0), "the orders", ORDERS_MS);
+    const isDone = (): boolean => isEnough(doneBy(traders), trading.atLeast ?? {});
+    await until(isDone, `what is to happen: ${JSON.stringify(trading.atLeast)}`, DONE_MS);
     for (const trader of traders) deepStrictEqual(trader.problems, []);
     for (const trader of traders) trader.stop();
     await Promise.all(running);
@@ -109,9 +118,20 @@ async function flatten(trader: Trader, { instrument, closing }: Trading): Promis
   );
 }
 
-/** Orders that the daemon took. */
-function placed(traders: readonly Trader[]): number {
-  return traders.reduce((sum, trader) => sum + trader.orders.size, 0);
+function doneBy(traders: readonly Trader[]): Done {
+  const reports = traders.flatMap((trader) => trader.ordered());
+  return {
+    orders: traders.reduce((sum, trader) => sum + trader.orders.size, 0),
+    executions: executionsOf(traders).size,
+    replaced: reports.filter((report) => report["exec_type"] === "Replaced").length,
+    inDoubt: reports.filter((report) => report["in_doubt"]).length,
+  };
+}
+
+function isEnough(done: Done, atLeast: Partial<Done>): boolean {
+  const { orders = 0, executions = 0, replaced = 0, inDoubt = 0 } = atLeast;
+  return done.orders >= orders && done.executions >= executions &&
+    done.replaced >= replaced && done.inDoubt >= inDoubt;
 }
 
 function first<Item>([item]: readonly Item[]): Item {
@@ -123,16 +143,15 @@ function first<Item>([item]: readonly Item[]): Item {
 export function summaryOf({ campaign, traders, history }: Outcome): Record<string, unknown> {
   const sum = (of: (trader: Trader) => number): number =>
     traders.reduce((total, trader) => total + of(trader), 0);
+  const { replaced, inDoubt, executions } = doneBy(traders);
   return {
     killed: Object.fromEntries(campaign.killed),
     intents: sum(({ intents }) => intents.size),
     reports: sum(({ reports }) => reports.size),
     reconnects: sum(({ reconnects }) => reconnects),
-    inDoubt: sum((trader) => trader.ordered().filter((report) => report["in_doubt"]).length),
-    replaced: sum((trader) =>
-      trader.ordered().filter((report) => report["exec_type"] === "Replaced").length
-    ),
-    executions: executionsOf(traders).size,
+    inDoubt,
+    replaced,
+    executions,
     events: history.events,
     alarms: alarmsOf(campaign.logs),
   };

@@ -13,9 +13,10 @@ Deno.test("run() rejects with the log of a daemon that ends by itself between tw
     start: { main: "tests/campaign/short_lived.ts" },
     kills: 2, // the second is where a daemon is stopped and continued
     draws: new Draws(1),
-    lifeMs: [500, 501],
+    lifeMs: [0, 1],
     moments: ["random"],
     stopMs: 0,
   });
+  await campaign.daemon.ended();
   await rejects(campaign.run(), { name: "AssertionError", message: new RegExp(LAST_WORDS) });
 });

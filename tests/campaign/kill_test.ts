@@ -60,12 +60,14 @@ const PAPER_TRADING: Trading = {
   instrument: "paper:BTC/USDT",
   price: (draws) => `${59_970 + draws.below(60)}.${10 + draws.below(90)}`,
   qty: (draws) => `0.00${1 + draws.below(9)}`,
+  atLeast: { executions: 51, replaced: 1 },
 };
 
 const EXCHANGE_TRADING: Trading = {
   instrument: "x:TST/USD",
   price: (draws) => String(90 + draws.below(20)),
   qty: (draws) => String(1 + draws.below(9)),
+  atLeast: { executions: 101, replaced: 1, inDoubt: 1 },
 };
 
 function assertCommon(outcome: Outcome, initial: Map<string, string>): void {

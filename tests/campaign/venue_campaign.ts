@@ -83,7 +83,7 @@ export async function runVenueCampaign(
       strikeSkipMax: STRIKE_SKIP_MAX,
       stopMs: STOP_MS,
     },
-    { ...venue.trading, intervalMs: INTERVAL_MS, orders: size.orders },
+    { ...venue.trading, intervalMs: INTERVAL_MS, atLeast: { orders: size.orders } },
     async () => {
       await readsSpoilt(process, venue);
       await process.tell({ op: "calm" });

@@ -45,9 +45,9 @@ export const FAULTS = {
   resetAfterActing: "the venue acts, resets the connection, and never answers",
   lostBeforeActing: "the venue never acts and never answers",
   actsLate: "the venue says nothing, or that it does not know, and acts a second later",
-  actsSlowly: "the venue acts and answers a second later",
+  actsWhenTold: "the venue acts and answers when it is told to go on",
   answersLate: "the venue acts at once and answers after the deadline",
-  tellsLate: "the venue acts at once, and answers and reports it after the deadline",
+  tellsWhenTold: "the venue acts at once, and answers and reports it when it is told to go on",
   errorAfterActing: "the venue acts and answers 5xx",
   errorWithoutActing: "the venue answers 5xx and does not act",
   timeoutAfterActing: "the venue acts and answers that it does not know (408, 504)",
@@ -74,22 +74,24 @@ export type Verbs = {
   byHand(
     of: { readonly side: "Buy" | "Sell"; readonly price: string; readonly qty: string },
   ): Promise<string>;
-  /** The next `count` reports on orders come twice, behind the one after them, or late. */
+  /** The next `count` reports on orders come twice, behind the one after them, or when it goes on. */
   disturb(
-    of: {
-      readonly what: "duplicate" | "reorder" | "delay";
-      readonly count: number;
-      readonly ms?: number;
-    },
+    of: { readonly what: "duplicate" | "reorder" | "hold"; readonly count: number },
   ): Promise<void>;
+  /** What was held back until now happens, in order; it is there, and nothing goes wrong any more. */
+  goOn(): Promise<void>;
   /** The stream of reports breaks; REST goes on. */
   drop(): Promise<void>;
   /** The stream of reports stays connected and is dead. */
   halfOpen(): Promise<void>;
   /** The venue ends the stream of reports by its own message, the connection stays. */
   endStream(): Promise<void>;
-  /** The venue is away for a while and keeps its books. */
-  restart(of: { readonly downMs: number }): Promise<void>;
+  /** The venue is away, with its books, until it goes on. */
+  leave(): Promise<void>;
+  /** Symbols for which the venue's dead man's switch runs. */
+  countdowns(): Promise<readonly string[]>;
+  /** As much time passes for its switches as the daemon gives them. */
+  elapse(): Promise<void>;
   /** The venue's clock is off. */
   skew(ms: number): Promise<void>;
   /** Messages of the book are left out. */

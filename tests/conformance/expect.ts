@@ -29,6 +29,29 @@ export function expectTrades(order: Placed, qty: string): void {
   }
 }
 
+/** The first life of an order that shall be short, and the longest. */
+const SHORT_MS = 1500;
+const LONG_MS = 24_000;
+
+/**
+ * Waits until an order of a short life reaches a status. A machine that stands still may have it come when its life is
+ * over, as the daemon then says: another of twice that life is placed.
+ */
+export async function reachUnlessStale(
+  status: string,
+  place: (lifeMs: number) => Promise<Placed>,
+): Promise<Placed> {
+  for (let lifeMs = SHORT_MS;; lifeMs *= 2) {
+    const order = await place(lifeMs);
+    const { party } = order;
+    await party.report((report) => report["intent_id"] === order.intentId, "its first answer");
+    const isStale = order.reports[0]?.["reject_code"] === "STALE_INTENT";
+    if (isStale && lifeMs < LONG_MS) continue;
+    await order.reach(status, LONG_MS * 2);
+    return order;
+  }
+}
+
 /** The sum of a decimal field, good enough for the round numbers of the cases. */
 export function sum(reports: readonly Report[], field: string): number {
   return Number(reports.reduce((total, report) => total + Number(report[field]), 0).toFixed(9));

@@ -2,7 +2,8 @@
  * A client of a conformance case: it places, remembers every report through reconnects, and waits.
  * @module
  */
-import { type Message, RemoteClient, type Report } from "../support/remote_client.ts";
+import { Buffer } from "node:buffer";
+import { type Message, RemoteClient, type Report, toFrame } from "../support/remote_client.ts";
 import { until } from "../support/temporary.ts";
 import type { DaemonAddress, VenueOrder } from "./driver.ts";
 
@@ -55,21 +56,29 @@ export class Party {
 
   /** Sends an intent and returns its id. */
   async send(action: string, fields: Fields): Promise<string> {
-    this.#intents += 1;
-    const intentId = `${this.clientId}-${this.#intents}`;
-    await this.#connected.send({
-      type: "QuoteIntent",
-      v: 1,
-      intent_id: intentId,
-      action,
-      sent_us: Date.now() * 1000,
-      ...fields,
-    });
+    const { intentId, words } = this.#worded(action, fields);
+    await this.#connected.send(words);
     return intentId;
   }
 
   async place(fields: Fields): Promise<Placed> {
     return new Placed(this, await this.send("Place", fields));
+  }
+
+  /** Places `count` orders and asks for the end of another, all in one write. */
+  async placeAndCancel(fields: Fields, count: number, ended: Placed): Promise<readonly Placed[]> {
+    const places = Array.from({ length: count }, () => this.#worded("Place", fields));
+    const cancel = this.#worded("Cancel", { orig_intent_id: ended.intentId });
+    const frames = [...places, cancel].map(({ words }) => toFrame(words));
+    await this.#connected.sendBytes(Buffer.concat(frames));
+    return places.map(({ intentId }) => new Placed(this, intentId));
+  }
+
+  #worded(action: string, fields: Fields): { readonly intentId: string; readonly words: Fields } {
+    this.#intents += 1;
+    const intentId = `${this.clientId}-${this.#intents}`;
+    const common = { type: "QuoteIntent", v: 1, intent_id: intentId, action };
+    return { intentId, words: { ...common, sent_us: Date.now() * 1000, ...fields } };
   }
 
   /** Sends the same words once more. */

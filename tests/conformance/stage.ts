@@ -23,6 +23,8 @@ import type {
 import { Party, type Placed } from "./party.ts";
 
 const UP_MS = 30_000;
+/** More requests of a kind than come while they are held. */
+const HELD_MAX = 1_000_000;
 /** Looks at a book that is not there before its market is moved. */
 const LOOKS_PER_STIR = 25;
 
@@ -212,9 +214,21 @@ export class Stage implements AsyncDisposable {
   }
 
   /** Makes the next requests of a kind go wrong. @throws {Skipped} If the venue cannot. */
-  async fault(on: RequestKind, as: FaultName): Promise<void> {
+  async fault(on: RequestKind, as: FaultName, count = 1): Promise<void> {
     if (!this.venue.faults.has(as)) throw new Skipped(this.venue.lacks(as));
-    await this.need("fault")({ on, as });
+    await this.need("fault")({ on, as, count });
+  }
+
+  /** Has the venue do nothing about requests of a kind, nor say what became of them, until it goes on. */
+  async hold(on: RequestKind): Promise<void> {
+    for (const kind of new Set([on, "lookup"] as const)) {
+      await this.fault(kind, "actsWhenTold", HELD_MAX);
+    }
+  }
+
+  /** What the venue held back happens. */
+  async goOn(): Promise<void> {
+    await this.need("goOn")();
   }
 
   /** What the venue declares. */

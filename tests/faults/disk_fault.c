@@ -2,6 +2,7 @@
  * Preloaded library: makes one write or sync of a journal segment fail.
  *
  *   DISK_FAULT=<fdatasync|write>:<EIO|ENOSPC>:<number of the call that fails>
+ *   DISK_FAULT_ARMED=<file>   calls count once it is there; without it, from the start
  *
  * Only files below a folder named `journal` whose name ends in `.log` count. Exactly one call
  * fails and the next ones succeed, as on a real kernel after a failed fsync: a daemon that goes on
@@ -34,6 +35,8 @@ static int fails(const char *operation, int fd) {
   const char *fault = getenv("DISK_FAULT");
   if (!fault || sscanf(fault, "%31[^:]:%31[^:]:%d", wanted, code, &number) != 3) return 0;
   if (strcmp(wanted, operation) || !is_segment(fd)) return 0;
+  const char *armed = getenv("DISK_FAULT_ARMED");
+  if (armed && access(armed, F_OK)) return 0;
   if (atomic_fetch_add(&calls, 1) + 1 != number) return 0;
   errno = strcmp(code, "ENOSPC") ? EIO : ENOSPC;
   return 1;

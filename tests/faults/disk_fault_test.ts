@@ -13,10 +13,12 @@ import { DaemonProcess, refusedStart } from "../support/daemon_process.ts";
 import { Draws } from "../support/draws.ts";
 import { isUnbroken, type Load, startLoads } from "../support/load.ts";
 import { compiler, mounting, testWith } from "../support/needs.ts";
-import { TemporaryDirectory } from "../support/temporary.ts";
+import { TemporaryDirectory, until } from "../support/temporary.ts";
 
 const CLIENTS = 4;
 const ROUNDS = 3;
+/** Longest time until a disk fails under load. */
+const FAULT_MS = 120_000;
 const FAULTS = [
   { operation: "fdatasync", error: "EIO", said: /os error 5/, callsMax: 120 },
   { operation: "write", error: "ENOSPC", said: /os error 28/, callsMax: 200 },
@@ -31,11 +33,18 @@ async function compileShim(directory: TemporaryDirectory): Promise<string> {
   return library;
 }
 
-/** Trades until the disk fails; returns what each client sent and heard. */
-async function tradeUntilFault(daemon: DaemonProcess, said: RegExp): Promise<readonly Load[]> {
+/** Trades until the disk fails, which it may once all clients trade; returns what each sent and heard. */
+async function tradeUntilFault(
+  daemon: DaemonProcess,
+  said: RegExp,
+  allow: () => void = () => {},
+): Promise<readonly Load[]> {
   const { loads, running } = await startLoads(daemon, CLIENTS);
+  allow();
+  let isOver = false;
+  running.then(() => isOver = true);
+  await until(() => isOver, "the fault", FAULT_MS);
   strictEqual(await daemon.ended(), 74, daemon.log);
-  await running;
   match(daemon.log, /^tapeline: Cannot write the journal: /m);
   match(daemon.log, said);
   for (const load of loads) {
@@ -55,7 +64,7 @@ for (const { operation, error, said, callsMax } of FAULTS) {
       const seed = Date.now() % 1_000_000;
       const draws = new Draws(seed);
       for (let round = 0; round < ROUNDS; round++) {
-        const number = 15 + draws.below(callsMax - 15);
+        const number = 1 + draws.below(callsMax);
         const fault = `${operation}:${error}:${number}`;
         await survives({ library, fault, said }).catch((cause) => {
           throw new Error(`with DISK_FAULT=${fault} (seed ${seed})`, { cause });
@@ -122,9 +131,10 @@ async function survives(
 ): Promise<void> {
   using directory = new TemporaryDirectory();
   const stateDir = directory.state;
-  const env = { LD_PRELOAD: of.library, DISK_FAULT: of.fault };
+  const armed = `${directory.path}/armed`;
+  const env = { LD_PRELOAD: of.library, DISK_FAULT: of.fault, DISK_FAULT_ARMED: armed };
   await using failing = await DaemonProcess.start({ stateDir, env });
-  const loads = await tradeUntilFault(failing, of.said);
+  const loads = await tradeUntilFault(failing, of.said, () => Deno.writeTextFileSync(armed, ""));
   await using daemon = await DaemonProcess.start({ stateDir });
   for (const load of loads) await isUnbroken(daemon, load);
   strictEqual(await daemon.stop(), 0);

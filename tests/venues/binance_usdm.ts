@@ -118,11 +118,11 @@ function buildUsdm(options: VenueOptions): Desk {
   const formatAt = (now: () => number): FeedFormat => usdmFormat({ now, rules });
   const format = formatAt(() => clock.now());
   const feed = new Feed({ exchange, faults, format, streams: new Streams<FeedSubscriber>(faults) });
+  const deadManSwitch = new DeadManSwitch(exchange);
   const router = new Router(ROUTES, {
-    ...{ exchange, wallet, feed, clock, users, limits: options.limits },
+    ...{ exchange, wallet, feed, clock, users, limits: options.limits, deadManSwitch },
     credentials: options.credentials,
     keyMay: options.keyMay,
-    deadManSwitch: new DeadManSwitch(exchange),
   });
   const venue = {
     describe: (asked: Asked) => router.describe(asked),
@@ -135,7 +135,8 @@ function buildUsdm(options: VenueOptions): Desk {
   const crowd = new Crowd(exchange, options);
   openMarkets({ exchange, feed, clock, crowd }, { options, formatAt });
   return {
-    ...{ exchange, crowd, faults, limits, audit, clock, server, feed, users: users.streams },
+    ...{ exchange, crowd, faults, limits, audit, clock, server, feed, deadManSwitch },
+    users: users.streams,
     deposit: (_asset, amount) => deposit(wallet, users, amount),
     endUserStream: () => users.expireKey(),
     busted: ({ symbol }) => users.tellAccount({ reason: "ADJUSTMENT", change: 0n, symbol }),

@@ -26,13 +26,16 @@ export type VenueControl =
   }
   /** Faults at random, from a seed, until `calm`. Replaces the schedule before. */
   | ({ readonly op: "schedule" } & FaultSchedule)
-  /** Ends all faults, limits, lag and skew. */
+  /** Ends all faults, limits, lag and skew; what was held back until now happens, in order. */
   | { readonly op: "calm" }
   /** Ends connections: streams by name, or all of them with those of REST. */
   | { readonly op: "drop"; readonly stream: StreamName | "all"; readonly by: Ending }
   /** The streams' connections stay up and are dead: nothing is read, answered or sent. */
   | { readonly op: "halfOpen"; readonly stream: StreamName }
-  /** The next `count` messages, of the user stream reports on orders, come twice, after the next one, or `ms` late. */
+  /**
+   * The next `count` messages, of the user stream reports on orders, come twice, after the next one (after `ms` without
+   * one), or `ms` late. Without `ms` they wait until `calm` at the latest.
+   */
   | {
     readonly op: "disturb";
     readonly stream: StreamName;
@@ -42,10 +45,14 @@ export type VenueControl =
   }
   /** The next `count` depth messages of a symbol are left out. */
   | { readonly op: "skipDepth"; readonly symbol: string; readonly count: number }
-  /** Drops everything, is away for `downMs`, keeps its books. */
-  | { readonly op: "restart"; readonly downMs: number }
+  /** Drops everything, is away for `downMs` or until `calm`, keeps its books. */
+  | { readonly op: "restart"; readonly downMs?: number }
   /** The venue's clock is off by this. */
   | { readonly op: "skew"; readonly ms: number }
+  /** The venue's clock stands still there, until `calm`. */
+  | { readonly op: "still"; readonly atMs: number }
+  /** So much of every countdown that runs has passed. Futures only. */
+  | { readonly op: "elapse"; readonly ms: number }
   /** Reads of orders and trades show nothing younger than this, whatever was acknowledged or streamed. */
   | { readonly op: "lag"; readonly ms: number }
   | ({ readonly op: "limits" } & LimitSettings)
@@ -158,6 +165,8 @@ export type AuditReport = {
   readonly trades: readonly AuditTrade[];
   readonly balances: readonly AuditBalance[];
   readonly positions: readonly AuditPosition[];
+  /** Symbols whose dead man's countdown runs. */
+  readonly countdowns: readonly string[];
   readonly seen: readonly Seen[];
   /** The newest 50 000 or fewer; only the newest N with `?requests=N`. */
   readonly requests: readonly SeenRequest[];

@@ -4,6 +4,7 @@
  */
 import { createServer } from "node:net";
 import type { Audit } from "./audit.ts";
+import type { DeadManSwitch } from "./binance_usdm/dead_man_switch.ts";
 import type { VenueClock } from "./clock.ts";
 import type {
   AuditBalance,
@@ -42,6 +43,8 @@ export type Desk = {
   readonly busted: (trade: VenueTrade) => void;
   readonly balances: () => readonly AuditBalance[];
   readonly positions: () => readonly AuditPosition[];
+  /** Absent where there is none. */
+  readonly deadManSwitch?: DeadManSwitch;
   /** Absent where there is no funding. */
   readonly fund?: (
     symbol: string,
@@ -92,6 +95,11 @@ function obey(desk: Desk, control: VenueControl): ControlReply | undefined {
     case "skew":
       desk.clock.skewMs = control.ms;
       return;
+    case "still":
+      desk.clock.stillMs = control.atMs;
+      return;
+    case "elapse":
+      return void elapse(desk, control.ms);
     case "lag":
       desk.exchange.readLagMs = control.ms;
       return;
@@ -114,13 +122,20 @@ function obey(desk: Desk, control: VenueControl): ControlReply | undefined {
   }
 }
 
-function calm({ faults, limits, clock, feed, users, exchange }: Desk): void {
+function calm({ faults, limits, clock, feed, users, exchange, server }: Desk): void {
   faults.calm();
   limits.reset();
   feed.streams.calm();
   users.calm();
   clock.skewMs = 0;
+  clock.stillMs = undefined;
   exchange.readLagMs = 0;
+  server.calm();
+}
+
+function elapse({ deadManSwitch }: Desk, ms: number): void {
+  if (!deadManSwitch) throw new Error("Cannot elapse: this venue has no countdowns");
+  deadManSwitch.elapse(ms);
 }
 
 type OnStreams = Extract<
@@ -137,7 +152,7 @@ function obeyOnStreams(desk: Desk, control: OnStreams): void {
       return streamsOf(desk, control.stream).halfOpen();
     case "disturb": {
       const { what, count, ms } = control;
-      return streamsOf(desk, control.stream).disturb(what, { count, ms: ms ?? 100 });
+      return streamsOf(desk, control.stream).disturb(what, { count, ms });
     }
     case "skipDepth":
       return desk.feed.skip(control.symbol, control.count);
@@ -169,7 +184,18 @@ type OnAccount = Exclude<
   VenueControl,
   | OnStreams
   | OnMarket
-  | { readonly op: "fault" | "schedule" | "calm" | "restart" | "skew" | "lag" | "limits" }
+  | {
+    readonly op:
+      | "fault"
+      | "schedule"
+      | "calm"
+      | "restart"
+      | "skew"
+      | "still"
+      | "elapse"
+      | "lag"
+      | "limits";
+  }
 >;
 
 function obeyOnAccount(desk: Desk, control: OnAccount): ControlReply | undefined {
@@ -251,6 +277,7 @@ function auditOf(desk: Desk, requestsMax: number): AuditReport {
     trades: desk.exchange.trades.map(auditTrade),
     balances: desk.balances(),
     positions: desk.positions(),
+    countdowns: desk.deadManSwitch?.running ?? [],
     seen: desk.audit.seen,
     requests: requestsMax === 0 ? [] : desk.audit.requests.slice(-requestsMax),
     requestCount: desk.audit.requestCount,

@@ -4,7 +4,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import { Draws } from "../support/draws.ts";
-import { pause, until } from "../support/temporary.ts";
+import { until } from "../support/temporary.ts";
 import { VenueProcess } from "./control.ts";
 import type { AuditReport, AuditTrade } from "./control_protocol.ts";
 import { listenToUsdmUser, type Params, SignedClient } from "./signed_client.ts";
@@ -124,16 +124,18 @@ Deno.test("the venue's own dead-man switch cancels when it runs out, not while i
     client.ask("POST", "/fapi/v1/countdownCancelAll", {
       params: { symbol: SYMBOL, countdownTime },
     });
+  const state = async (at: number): Promise<string | undefined> =>
+    (await venue.audit()).orders[at]?.state;
   for (let at = 0; at < 4; at++) {
-    await renew("200");
-    await pause(80);
+    await renew("600000");
+    await venue.tell({ op: "elapse", ms: 300_000 });
   }
-  strictEqual((await venue.audit()).orders[0]?.state, "NEW");
-  await until(
-    async () => (await venue.audit()).orders[0]?.state === "CANCELED",
-    "the strike",
-    1000,
-  );
+  strictEqual(await state(0), "NEW");
+  await venue.tell({ op: "elapse", ms: 300_000 });
+  strictEqual(await state(0), "CANCELED");
+  await client.ask("POST", "/fapi/v1/order", { params: resting });
+  await renew("200");
+  await until(async () => await state(1) === "CANCELED", "the strike");
 });
 
 Deno.test("the futures user stream tells orders, trades, funding and the end of its key", async () => {

@@ -4,6 +4,7 @@
  * @module
  */
 import { deepStrictEqual, ok } from "node:assert/strict";
+import { isDeepStrictEqual } from "node:util";
 import { Draws } from "../support/draws.ts";
 import { until } from "../support/temporary.ts";
 import { VenueProcess } from "./control.ts";
@@ -125,7 +126,8 @@ for (const { name, root, trades: path, listen, tell } of venues) {
     const told = (): readonly Told[] => user.messages.map(tell).filter((one) => one !== undefined);
     await until(() => told().filter(({ trade }) => trade).length >= expected.length, "every trade");
     deepStrictEqual(told().flatMap(({ trade }) => trade ?? []), expected);
-    await until(() => lastTold(told()).size >= audit.orders.length, "every order");
+    const isTold = (): boolean => isDeepStrictEqual(lastTold(told()), ordersOf(audit));
+    await until(isTold, "the last of every order").catch(() => undefined);
     deepStrictEqual(lastTold(told()), ordersOf(audit));
     deepStrictEqual(await byRest(client, path), expected);
     const shown = await client.get<RestOrder[]>(`${root}/allOrders`, {

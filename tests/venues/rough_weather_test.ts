@@ -4,7 +4,7 @@
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { pause } from "../support/temporary.ts";
+import { pause, until } from "../support/temporary.ts";
 import { placedTwice, type VenueName, VenueProcess } from "./control.ts";
 import { LATE_MAX_MS, roughWeather } from "./rough_weather.ts";
 import { SignedClient } from "./signed_client.ts";
@@ -12,6 +12,8 @@ import { SignedClient } from "./signed_client.ts";
 const COUNT = 300;
 /** Asked at a time; one by one would take the sum of all delays. */
 const AT_ONCE = 10;
+/** How long answers are waited for, once the venue has the requests. */
+const ANSWER_MS = 250;
 
 type Ack = { readonly orderId?: number; readonly code?: number };
 
@@ -23,6 +25,12 @@ function tryParse(text: string): Ack {
     if (error instanceof SyntaxError) return {};
     throw error;
   }
+}
+
+/** How many requests to place the venue has received. */
+async function countPlaced(venue: VenueProcess): Promise<number> {
+  const { seen } = await venue.audit({ requestsMax: 0 });
+  return seen.filter(({ intention }) => intention === "place").length;
 }
 
 const venues: readonly (readonly [VenueName, string])[] = [
@@ -37,17 +45,22 @@ for (const [name, path] of venues) {
     await venue.tell(roughWeather(name, 11));
     const known = new Map<string, number>();
     const doubted: string[] = [];
-    const place = async (id: string): Promise<void> => {
+    const place = async (id: string, signal: AbortSignal): Promise<void> => {
       const order = { symbol: "BTCUSDT", side: "BUY", type: "LIMIT", timeInForce: "GTC" };
       const params = { ...order, quantity: "0.002", price: "49990", newClientOrderId: id };
-      const outcome = await client.ask("POST", path, { params, withinMs: 250 });
+      const outcome = await client.ask("POST", path, { params, signal });
       const { orderId } = tryParse(outcome?.text ?? "");
       if (outcome?.status === 200 && orderId !== undefined) known.set(id, orderId);
       else doubted.push(id);
     };
     for (let at = 0; at < COUNT; at += AT_ONCE) {
       const ids = Array.from({ length: AT_ONCE }, (_, nth) => `w-${at + nth}`);
-      await Promise.all(ids.map((id) => place(id)));
+      const giveUp = new AbortController();
+      const placing = Promise.all(ids.map((id) => place(id, giveUp.signal)));
+      await until(async () => await countPlaced(venue) === at + AT_ONCE, "all at the venue");
+      await Promise.race([placing, pause(ANSWER_MS)]);
+      giveUp.abort();
+      await placing;
     }
     await pause(LATE_MAX_MS);
     await venue.tell({ op: "calm" });

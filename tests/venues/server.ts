@@ -5,7 +5,7 @@
  * says so. What happens on a stream because of a request may reach a client before the answer, as with real venues.
  * @module
  */
-import { createServer, type Server } from "node:net";
+import { createServer } from "node:net";
 import type { Audit, Intention, SeenRequest } from "./audit.ts";
 import type { VenueClock } from "./clock.ts";
 import type { Faults, RequestFault } from "./faults.ts";
@@ -50,8 +50,10 @@ export class VenueServer {
   readonly #audit: Audit;
   readonly #clock: VenueClock;
   readonly #lines = new Map<HttpLine, number>();
-  #server: Server | undefined;
-  #port = 0;
+  /** What waits for `calm`, in order. */
+  readonly #waiting: (() => void)[] = [];
+  /** Away, it keeps its port, lest another take it, and ends every connection. */
+  #isAway = false;
 
   constructor(of: {
     readonly venue: Venue;
@@ -70,16 +72,15 @@ export class VenueServer {
   /** Starts to listen; port 0 takes a free one. Returns the port. */
   listen(port: number): Promise<number> {
     const server = createServer((socket) => {
+      if (this.#isAway) return void socket.resetAndDestroy();
       const line = new HttpLine(socket, (request, on) => this.#handle(request, on));
       this.#lines.set(line, this.#audit.opened(nowUs()));
       socket.on("close", () => this.#lines.delete(line));
     });
-    this.#server = server;
     return new Promise((resolve) => {
       server.listen(port, "127.0.0.1", () => {
         const address = server.address();
-        this.#port = typeof address === "object" && address ? address.port : port;
-        resolve(this.#port);
+        resolve(typeof address === "object" && address ? address.port : port);
       });
     });
   }
@@ -113,11 +114,22 @@ export class VenueServer {
     for (const line of this.#lines.keys()) line.end(by);
   }
 
-  /** Ends every connection and is away for a while. The books stay. */
-  restart(downMs: number): void {
-    this.#server?.close();
+  /** Ends every connection and is away for a while, or until `calm`. The books stay. */
+  restart(downMs: number | undefined): void {
+    this.#isAway = true;
     this.drop("rst");
-    setTimeout(() => void this.listen(this.#port), downMs);
+    this.#later(downMs, () => this.#isAway = false);
+  }
+
+  /** What was held back happens, in order. */
+  calm(): void {
+    for (const act of this.#waiting.splice(0)) act();
+  }
+
+  /** After `ms`, or when `calm` comes. */
+  #later(ms: number | undefined, act: () => void): void {
+    if (ms === undefined) this.#waiting.push(act);
+    else setTimeout(act, ms);
   }
 
   #handle(request: HttpRequest, line: HttpLine): void {
@@ -183,8 +195,7 @@ export class VenueServer {
         return this.#actLate(answering, fault);
       case "delayResponse": {
         const reply = act();
-        setTimeout(() => this.#answer(answering, reply), fault.ms);
-        return;
+        return this.#later(fault.ms, () => this.#answer(answering, reply));
       }
       case "status":
         if (fault.acts) act();
@@ -210,10 +221,10 @@ export class VenueServer {
   }
 
   #actLate(answering: Answering, fault: Extract<RequestFault, { kind: "actLate" }>): void {
-    setTimeout(() => {
+    this.#later(fault.ms, () => {
       const reply = answering.act();
       if (fault.answer === "then") this.#answer(answering, reply);
-    }, fault.ms);
+    });
     if (fault.answer === "timeout") this.#refuse(answering, { status: 504, ...wordsOf(504) });
   }
 

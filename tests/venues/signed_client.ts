@@ -7,6 +7,9 @@ import { until } from "../support/temporary.ts";
 import type { VenueProcess } from "./control.ts";
 import { signatureOf } from "./signature.ts";
 
+/** Longest wait for an answer. */
+const ANSWER_MS = 10_000;
+
 /** What a request came to. `failed`: no whole answer. */
 export type Outcome = {
   readonly status: number;
@@ -25,10 +28,10 @@ export class SignedClient implements Disposable {
     this.#venue = venue;
   }
 
-  /** Asks with a signature. Undefined: no whole answer within `withinMs`. */
+  /** Asks with a signature. Undefined: no whole answer, or given up by `signal`. */
   async ask(method: string, path: string, of: {
     readonly params?: Params;
-    readonly withinMs?: number;
+    readonly signal?: AbortSignal;
     readonly timestamp?: number;
     readonly secret?: string;
     readonly key?: string;
@@ -41,7 +44,10 @@ export class SignedClient implements Disposable {
         method,
         client: this.#http,
         headers: { "X-MBX-APIKEY": of.key ?? "test-api-key" },
-        signal: AbortSignal.timeout(of.withinMs ?? 2000),
+        signal: AbortSignal.any([
+          AbortSignal.timeout(ANSWER_MS),
+          ...(of.signal ? [of.signal] : []),
+        ]),
       });
       return { status: response.status, text: await response.text(), headers: response.headers };
     } catch (error) {

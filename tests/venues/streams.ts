@@ -1,14 +1,14 @@
 /**
  * Sends events to many WebSockets, and spoils them as told: twice, swapped with the next, late, several in one
- * write. A message that waits for its swap leaves behind the next of its kind to the same subscriber, and after
- * `HOLD_MS` at the latest.
+ * write. A message that waits for its swap leaves behind the next of its kind to the same subscriber, at the latest
+ * after a while; one that a test wants late or swapped without saying how long leaves with `calm` at the latest.
  * @module
  */
 import type { Faults } from "./faults.ts";
 import type { Ending } from "./http_line.ts";
 import type { FrameSocket } from "./web_socket.ts";
 
-/** Longer than two controls in a row take: what the first causes is held until the second. */
+/** How long a schedule of faults has a message wait for the next. */
 const HOLD_MS = 1000;
 
 /** What can be done to the next messages. */
@@ -23,14 +23,18 @@ export type MessageKind = "report" | "other";
 /** One subscriber's connection. */
 export type Subscriber = { readonly socket: FrameSocket };
 
+/** `ms`: how late, or how long it waits for the next; undefined: until `calm`. */
+type Spoil = { readonly what: Disturbance; readonly ms: number | undefined };
 type Held<One> = { readonly to: One; readonly kind: MessageKind; readonly message: string };
 
 /** All connections of one kind, and what they are sent. */
 export class Streams<One extends Subscriber> {
   readonly subscribers = new Set<One>();
   readonly #faults: Faults;
-  readonly #told: { readonly what: Disturbance; left: number; readonly ms: number }[] = [];
+  readonly #told: (Spoil & { left: number })[] = [];
   readonly #held: Held<One>[] = [];
+  /** What leaves when `calm` comes. */
+  readonly #kept: Held<One>[] = [];
   #together: Map<One, string[]> | undefined;
 
   constructor(faults: Faults) {
@@ -38,13 +42,14 @@ export class Streams<One extends Subscriber> {
   }
 
   /** Spoils the next `count` reports. */
-  disturb(what: Disturbance, by: { readonly count: number; readonly ms: number }): void {
-    this.#told.push({ what, left: by.count, ms: by.ms });
+  disturb(what: Disturbance, { count, ms }: Pick<Spoil, "ms"> & { readonly count: number }): void {
+    this.#told.push({ what, left: count, ms });
   }
 
   calm(): void {
     this.#told.length = 0;
     for (const held of [...this.#held]) this.#release(held);
+    for (const { to, message } of this.#kept.splice(0)) this.#write(to, message);
   }
 
   /** What is sent meanwhile leaves in one write per connection. */
@@ -62,11 +67,12 @@ export class Streams<One extends Subscriber> {
   send(to: One, message: string, kind: MessageKind = "report"): void {
     const spoil = this.#next(kind);
     if (spoil?.what === "delay") {
-      setTimeout(() => to.socket.send(message), spoil.ms);
+      if (spoil.ms === undefined) this.#kept.push({ to, kind, message });
+      else setTimeout(() => to.socket.send(message), spoil.ms);
       return;
     }
     const held = this.#held.find((other) => other.to === to && other.kind === kind);
-    if (spoil?.what === "swap" && !held) return this.#hold({ to, kind, message });
+    if (spoil?.what === "swap" && !held) return this.#hold({ to, kind, message }, spoil.ms);
     this.#write(to, message);
     if (spoil?.what === "duplicate") this.#write(to, message);
     if (held) this.#release(held);
@@ -91,9 +97,9 @@ export class Streams<One extends Subscriber> {
     else this.#together.set(to, [message]);
   }
 
-  #hold(held: Held<One>): void {
+  #hold(held: Held<One>, ms: number | undefined): void {
     this.#held.push(held);
-    setTimeout(() => this.#release(held), HOLD_MS);
+    if (ms !== undefined) setTimeout(() => this.#release(held), ms);
   }
 
   /** Sends what was held back, unless it has left already. */
@@ -104,7 +110,7 @@ export class Streams<One extends Subscriber> {
     this.#write(held.to, held.message);
   }
 
-  #next(kind: MessageKind): { readonly what: Disturbance; readonly ms: number } | undefined {
+  #next(kind: MessageKind): Spoil | undefined {
     const told = kind === "report" ? this.#told.find(({ left }) => left > 0) : undefined;
     if (told) {
       told.left--;
@@ -117,6 +123,8 @@ export class Streams<One extends Subscriber> {
       ["delay", streams.delayPercent],
     ] as const;
     const drawn = percents.find(([, percent]) => percent !== undefined && draws.chance(percent));
-    return drawn && { what: drawn[0], ms: draws.below(streams.delayMsMax ?? 200) };
+    if (drawn === undefined) return undefined;
+    const delayMs = draws.below(streams.delayMsMax ?? 200);
+    return { what: drawn[0], ms: drawn[0] === "swap" ? HOLD_MS : delayMs };
   }
 }

@@ -91,9 +91,10 @@ for (const [name, listen] of USERS) {
     await venue.tell({ ...disturb, what: "swap" });
     await venue.tell({ op: "fill", order, qty: "0.1" });
     await venue.tell({ op: "fill", order, qty: "0.2" });
-    await venue.tell({ ...disturb, what: "delay", ms: 500 });
+    await venue.tell({ ...disturb, what: "delay" });
     await venue.tell({ op: "fill", order, qty: "0.1" });
     await venue.tell({ op: "fill", order, qty: "0.1" });
+    await venue.tell({ op: "calm" });
     await until(() => toldOf(user).length >= 6, "every report");
     const swapped = ["TRADE 0.3", "TRADE 0.1"];
     deepStrictEqual(toldOf(user), ["NEW 0", "NEW 0", ...swapped, "TRADE 0.5", "TRADE 0.4"]);
@@ -103,7 +104,7 @@ for (const [name, listen] of USERS) {
 Deno.test("a report that is held for the next one holds up nothing else, and leaves without it", async () => {
   await using venue = await VenueProcess.start("binance_spot", ["--speed", "0"]);
   await using user = await listenToSpotUser<Report>(venue);
-  await venue.tell({ op: "disturb", stream: "user", what: "swap", count: 1 });
+  await venue.tell({ op: "disturb", stream: "user", what: "swap", count: 1, ms: 100 });
   await place(venue, RESTING);
   await until(() => user.messages.length === 2, "two messages");
   deepStrictEqual(user.messages.map(({ event }) => event.e), [
@@ -155,6 +156,7 @@ for (const name of ["binance_spot", "binance_usdm"] as const) {
     await until(() => depth.messages.length >= 20, "depth messages");
     strictEqual(gapsOf(depth.messages.slice(0, 20)), 0);
     await venue.tell({ op: "skipDepth", symbol: "BTCUSDT", count: 3 });
+    await until(() => gapsOf(depth.messages) > 0, "the gap");
     const before = depth.messages.length;
     await until(() => depth.messages.length >= before + 10, "more of them");
     strictEqual(gapsOf(depth.messages), 1);

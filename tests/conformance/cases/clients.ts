@@ -4,6 +4,8 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Case } from "../case.ts";
+import { reachUnlessStale, RESTS } from "../expect.ts";
+import type { Placed } from "../party.ts";
 import { Skipped } from "../stage.ts";
 import { pause, until } from "../../support/temporary.ts";
 
@@ -22,8 +24,14 @@ export const CLIENT_CASES: readonly Case[] = [
     run: async (stage) => {
       const party = await stage.client({ cancel_on_disconnect: true });
       const order = await stage.resting(party);
+      const { orderId } = order;
       party.close();
-      await pause(GRACE_MS);
+      const observer = await stage.client();
+      const isThere = async (): Promise<boolean> => {
+        const { result } = await observer.query("orders", { scope: "account" });
+        return (result as readonly { order_id: string }[]).some((row) => row.order_id === orderId);
+      };
+      await until(async () => !await isThere(), "the end of its order", SETTLE_MS);
       await party.connect(stage.address);
       await order.reach("Cancelled", SETTLE_MS);
     },
@@ -44,8 +52,10 @@ export const CLIENT_CASES: readonly Case[] = [
     id: "D03",
     title: "an order past its ttl_ms is cancelled at the venue and ends Expired",
     run: async (stage) => {
-      const order = await stage.resting(await stage.client(), { ttl_ms: 1500 });
-      await order.reach("Expired", SETTLE_MS);
+      const place = async (ttl_ms: number): Promise<Placed> =>
+        (await stage.client()).place({ ...stage.bid, ttl_ms });
+      const order = await reachUnlessStale("Expired", place);
+      deepStrictEqual(order.trail.slice(0, RESTS.length), RESTS);
     },
   },
   {
@@ -66,9 +76,12 @@ export const CLIENT_CASES: readonly Case[] = [
     isApart: true,
     run: async (stage) => {
       stage.needAble("dead_man", "the venue has no dead man's switch");
-      const resting = stage.need("resting");
+      const [resting, countdowns] = [stage.need("resting"), stage.need("countdowns")];
+      const elapse = stage.need("elapse");
       const order = await stage.resting(await stage.client());
+      await until(async () => (await countdowns()).length > 0, "the countdown at the venue");
       await stage.kill();
+      await elapse();
       await until(async () => (await resting()).length === 0, "the venue's cancels", SETTLE_MS);
       await stage.resume();
       await order.reach("Cancelled", SETTLE_MS);

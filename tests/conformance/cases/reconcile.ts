@@ -87,12 +87,13 @@ export const RECONCILE_CASES: readonly Case[] = [
       const drop = stage.need("drop");
       const party = await stage.client();
       const order = await stage.resting(party);
-      await stage.fault("reconcile", "answersLate");
+      await stage.hold("reconcile");
       await drop();
       await stage.venueIs("reconciling");
       const refused = await party.place(stage.bid);
       await refused.reach("Rejected");
       ok(["RECONCILING", "VENUE_DOWN"].includes(String(refused.last?.["reject_code"])));
+      await stage.goOn();
       await stage.venueIs("up");
       await order.cancel();
       await order.reach("Cancelled", SETTLE_MS);

@@ -6,11 +6,9 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { type Case, never } from "../case.ts";
 import { expectTrades, expectTrail, RESTS } from "../expect.ts";
-import { pause } from "../../support/temporary.ts";
+import { pause, until } from "../../support/temporary.ts";
 
 const BURST = 500;
-/** How long reports are held back where a cancel shall overtake them. */
-const HELD_MS = 1000;
 const SETTLE_MS = 30_000;
 
 /** F01 on, R01 on. */
@@ -52,11 +50,17 @@ export const REPORT_CASES: readonly Case[] = [
     run: async (stage) => {
       const fill = stage.need("fill");
       const party = await stage.client();
-      await stage.fault("place", "tellsLate");
+      await stage.hold("lookup");
+      await stage.fault("place", "tellsWhenTold");
+      const resting = stage.need("resting");
       const order = await party.place(stage.bid);
       await party.report((report) => report["intent_id"] === order.intentId, "its first answer");
-      await pause(200);
-      await fill(order.atVenue, { qty: stage.terms.qty });
+      const { atVenue } = order;
+      await until(
+        async () => (await resting()).includes(atVenue.clOrdId),
+        "the order at the venue",
+      );
+      await fill(atVenue, { qty: stage.terms.qty });
       await order.reach("Filled", SETTLE_MS);
       strictEqual(order.trail[1]?.split(" ")[0], "New", "acceptance comes before the execution");
       const accepted = order.reports.find((report) => report["exec_type"] === "New");
@@ -140,7 +144,7 @@ export const REPORT_CASES: readonly Case[] = [
     run: async (stage) => {
       const [fill, disturb] = [stage.need("fill"), stage.need("disturb")];
       const order = await stage.resting(await stage.client());
-      await disturb({ what: "delay", count: 1, ms: HELD_MS });
+      await disturb({ what: "hold", count: 1 });
       await fill(order.atVenue, { qty: stage.terms.qty });
       const cancel = await order.cancel();
       const refusal = await order.party.report(
@@ -149,6 +153,7 @@ export const REPORT_CASES: readonly Case[] = [
         SETTLE_MS,
       );
       match(String(refusal["reject_code"]), /^VENUE_/); // the daemon knew of no execution yet
+      await stage.goOn();
       await order.reach("Filled", SETTLE_MS);
       expectTrades(order, stage.terms.qty);
     },
@@ -159,9 +164,11 @@ export const REPORT_CASES: readonly Case[] = [
     run: async (stage) => {
       const fill = stage.need("fill");
       const order = await stage.resting(await stage.client());
-      await stage.fault("cancel", "actsSlowly");
+      await stage.hold("cancel");
       await order.cancelling();
       await fill(order.atVenue, { qty: stage.terms.part });
+      await until(() => order.trades.length > 0, "the execution", SETTLE_MS);
+      await stage.goOn();
       await order.reach("Cancelled", SETTLE_MS);
       expectTrades(order, stage.terms.part);
       ok(order.trail.includes("Trade CancelPending"), order.trail.join(", "));

@@ -33,6 +33,10 @@ const COMMON = {
   pacingBurst: 20,
 } as const;
 const PACING = { perSecond: 50, burst: COMMON.pacingBurst };
+/** None by the clock overtakes a report. */
+const RARELY_RECONCILED = "reconcile_ms: 3600000";
+/** Longer than any restart takes: it strikes when it is told to. */
+const DEAD_MAN_MS = 600_000;
 const DRY_CLIENT = `${DRY_CASE}-0`;
 
 const SPOT: FakeVenue = {
@@ -56,6 +60,7 @@ const SPOT: FakeVenue = {
       symbol: "BTC/USDT",
       priceQuantum: "0.01",
       quantityQuantum: "0.00001",
+      venue: [RARELY_RECONCILED],
       pacing: PACING,
       dryClient: DRY_CLIENT,
       port,
@@ -77,6 +82,7 @@ const USDM: FakeVenue = {
     reconcile: "GET /fapi/v1/openOrders",
   },
   isFutures: true,
+  deadManMs: DEAD_MAN_MS,
   tickerPath: "/fapi/v1/ticker/bookTicker?symbol=BTCUSDT",
   lacking: {},
   config: (port, directory) =>
@@ -86,7 +92,7 @@ const USDM: FakeVenue = {
       priceQuantum: "0.1",
       quantityQuantum: "0.001",
       instrument: ["asset_class: linear"],
-      venue: ["dead_man_ms: 12000"],
+      venue: [RARELY_RECONCILED, `dead_man_ms: ${DEAD_MAN_MS}`],
       pacing: PACING,
       dryClient: DRY_CLIENT,
       port,

@@ -10,6 +10,7 @@ import type { Driver, FaultName, OpenVenue, RequestKind, Terms, Verb, Verbs } fr
 /** The crowd's quotes, on which nothing rests but what a case places. */
 const MARKET = { symbol: "BTCUSDT", bid: "49990", ask: "50010", qty: "500", stir: "0.1" } as const;
 const ACT_LATE_MS = 1000;
+const DISTURBANCES = { duplicate: "duplicate", reorder: "swap", hold: "delay" } as const;
 const WORKING: readonly string[] = ["NEW", "PARTIALLY_FILLED"];
 
 /** What differs between the fake venues. */
@@ -28,6 +29,8 @@ export type FakeVenue = {
   readonly answerLateMs: number;
   readonly absenceMs: number;
   readonly pacingBurst: number;
+  /** What the configuration gives the venue's dead man's switch; absent: it has none. */
+  readonly deadManMs?: number;
   readonly lacking: Partial<Record<Verb | FaultName, string>>;
   /** A configuration of the daemon for the venue at `port`, with its secrets in `directory`. */
   readonly config: (port: number, directory: string) => string;
@@ -97,32 +100,36 @@ class RunningFake implements OpenVenue {
 
   #disturbances(): Pick<
     Verbs,
-    "fault" | "disturb" | "drop" | "halfOpen" | "endStream" | "restart" | "skew" | "skipBook"
+    | "fault"
+    | "disturb"
+    | "goOn"
+    | "drop"
+    | "halfOpen"
+    | "endStream"
+    | "leave"
+    | "skew"
+    | "skipBook"
+    | "elapse"
   > {
     return {
       fault: async ({ on, as, count = 1 }) => {
         const match = this.#fake.routes[on];
         if (match === undefined) throw new Error(`Cannot spoil a ${on}: the venue has none`);
-        if (as === "tellsLate") {
-          const ms = this.#fake.answerLateMs;
-          await this.#tell({ op: "disturb", stream: "user", what: "delay", count, ms });
+        if (as === "tellsWhenTold") {
+          await this.#tell({ op: "disturb", stream: "user", what: "delay", count });
         }
         await this.#tell({ op: "fault", match, count, fault: this.#faultOf(as) });
       },
-      disturb: ({ what, count, ms = 0 }) =>
-        this.#tell({
-          op: "disturb",
-          stream: "user",
-          what: what === "reorder" ? "swap" : what,
-          count,
-          ms,
-        }),
+      disturb: ({ what, count }) =>
+        this.#tell({ op: "disturb", stream: "user", what: DISTURBANCES[what], count }),
+      goOn: () => this.#tell({ op: "calm" }),
       drop: () => this.#tell({ op: "drop", stream: "user", by: "rst" }),
       halfOpen: () => this.#tell({ op: "halfOpen", stream: "user" }),
       endStream: () => this.#tell({ op: "endUserStream" }),
-      restart: ({ downMs }) => this.#tell({ op: "restart", downMs }),
+      leave: () => this.#tell({ op: "restart" }),
       skew: (ms) => this.#tell({ op: "skew", ms }),
       skipBook: (count) => this.#tell({ op: "skipDepth", symbol: MARKET.symbol, count }),
+      elapse: () => this.#tell({ op: "elapse", ms: this.#fake.deadManMs ?? 0 }),
     };
   }
 
@@ -150,8 +157,12 @@ class RunningFake implements OpenVenue {
     };
   }
 
-  #truths(): Pick<Verbs, "timesPlaced" | "orderRequests" | "resting" | "position" | "best"> {
+  #truths(): Pick<
+    Verbs,
+    "timesPlaced" | "orderRequests" | "resting" | "position" | "best" | "countdowns"
+  > {
     return {
+      countdowns: async () => (await this.#audit()).countdowns,
       timesPlaced: async (clOrdId) => {
         const { seen } = await this.#audit();
         return seen.find(({ clientOrderId, intention }) =>
@@ -196,10 +207,11 @@ class RunningFake implements OpenVenue {
         return { kind: "loseRequest", by: "rst" };
       case "actsLate":
         return { kind: "actLate", ms: ACT_LATE_MS, answer: "timeout" };
-      case "actsSlowly":
-        return { kind: "actLate", ms: ACT_LATE_MS, answer: "then" };
+      case "actsWhenTold":
+        return { kind: "actLate", answer: "then" };
+      case "tellsWhenTold":
+        return { kind: "delayResponse" };
       case "answersLate":
-      case "tellsLate":
         return { kind: "delayResponse", ms: this.#fake.answerLateMs };
       case "errorAfterActing":
         return { kind: "status", status: 502, acts: true };
@@ -233,9 +245,9 @@ const FAULT_NAMES: readonly FaultName[] = [
   "resetAfterActing",
   "lostBeforeActing",
   "actsLate",
-  "actsSlowly",
+  "actsWhenTold",
   "answersLate",
-  "tellsLate",
+  "tellsWhenTold",
   "errorAfterActing",
   "errorWithoutActing",
   "timeoutAfterActing",

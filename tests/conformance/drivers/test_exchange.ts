@@ -24,7 +24,7 @@ const TERMS: Terms = {
 };
 /** What a buy must at least and a sale at most bid to cross. */
 const BEST = { Buy: 101, Sell: 99 } as const;
-/** More than the adapter's deadline for an answer, and less. */
+/** More than the adapter's deadline for an answer. */
 const LATE_MS = 600;
 const ACT_LATE_MS = 1000;
 
@@ -32,9 +32,9 @@ const FAULTS: ReadonlySet<FaultName> = new Set<FaultName>([
   "closeAfterActing",
   "lostBeforeActing",
   "actsLate",
-  "actsSlowly",
+  "actsWhenTold",
   "answersLate",
-  "tellsLate",
+  "tellsWhenTold",
 ]);
 const KINDS: Readonly<Record<Request["op"], RequestKind | undefined>> = {
   hello: undefined,
@@ -110,13 +110,15 @@ class TestVenue implements OpenVenue {
   readonly pacingBurst = null;
   readonly absenceMs = 1500;
   readonly config: string;
-  readonly #port: number;
   readonly #exchange = new Exchange(() =>
     Math.round((performance.timeOrigin + performance.now()) * 1000)
   );
   readonly #placed = new Map<string, number>();
-  #listener: Deno.TcpListener | undefined;
+  readonly #listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   #lines: Line[] = [];
+  #isAway = false;
+  /** What waits until it goes on, in order. */
+  #waiting: (() => void)[] = [];
   #faults: ArmedFault[] = [];
   #disturbed: Disturbance | undefined;
   #disturbances = 0;
@@ -124,11 +126,10 @@ class TestVenue implements OpenVenue {
   #orderRequests = 0;
 
   constructor() {
-    const { port } = this.#listen(0);
-    this.#port = port;
-    this.config = testVenueConfiguration(port)
+    this.#accept(this.#listener);
+    this.config = testVenueConfiguration(this.#listener.addr.port)
       .replace("heartbeat_ms: 500", "heartbeat_ms: 1000, cancel_grace_ms: 300")
-      .replace("reconcile_ms: 500", "reconcile_ms: 60000") // as by default: none overtakes a report
+      .replace("reconcile_ms: 500", "reconcile_ms: 3600000") // none overtakes a report
       .replace("exchanges:", `clients: [{ name: ${DRY_CASE}-0, dry_run: true }]\nexchanges:`);
   }
 
@@ -152,11 +153,10 @@ class TestVenue implements OpenVenue {
       return Promise.resolve();
     },
     drop: () => Promise.resolve(this.#drop()),
-    restart: ({ downMs }) => {
-      this.#listener?.close();
-      this.#drop();
-      setTimeout(() => this.#listen(this.#port), downMs);
-      return Promise.resolve();
+    goOn: () => Promise.resolve(this.#goOn()),
+    leave: () => {
+      this.#isAway = true;
+      return Promise.resolve(this.#drop());
     },
     timesPlaced: (clOrdId) => Promise.resolve(this.#placed.get(clOrdId) ?? 0),
     orderRequests: () => Promise.resolve(this.#orderRequests),
@@ -173,33 +173,29 @@ class TestVenue implements OpenVenue {
   }
 
   calm(): Promise<void> {
-    this.#faults = [];
-    this.#disturbed = undefined;
-    return Promise.resolve(this.#push([]));
+    return Promise.resolve(this.#goOn());
   }
 
   close(): Promise<void> {
-    this.#listener?.close();
+    this.#listener.close();
     this.#drop();
     return Promise.resolve();
   }
 
-  #listen(port: number): { readonly port: number } {
-    const listener = Deno.listen({ hostname: "127.0.0.1", port });
-    this.#listener = listener;
-    this.#accept(listener);
-    return listener.addr;
-  }
-
+  /** Away, it keeps its port, lest another take it, and ends every connection. */
   async #accept(listener: Deno.TcpListener): Promise<void> {
     try {
       for await (const connection of listener) {
+        if (this.#isAway) {
+          connection.close();
+          continue;
+        }
         const line = new Line(connection, (from, request) => this.#handle(from, request));
         this.#lines.push(line);
         line.serve();
       }
     } catch (error) {
-      if (!(error instanceof Deno.errors.BadResource)) throw error; // closed by `restart`
+      if (!(error instanceof Deno.errors.BadResource)) throw error; // closed by `close`
     }
   }
 
@@ -222,15 +218,23 @@ class TestVenue implements OpenVenue {
     const tell = (): void => {
       for (const line of this.#lines) if (line.isReady) line.send(all);
     };
-    if (disturbed?.what === "delay") setTimeout(tell, disturbed.ms ?? 0);
+    if (disturbed?.what === "hold") this.#waiting.push(tell);
     else tell();
+  }
+
+  #goOn(): void {
+    this.#faults = [];
+    this.#disturbed = undefined;
+    this.#isAway = false;
+    for (const act of this.#waiting.splice(0)) act();
+    this.#push([]);
   }
 
   #handle(line: Line, request: Request): void {
     if (request.op === "hello") line.isReady = true;
     const kind = KINDS[request.op];
     if (kind === undefined) return line.send(this.#act(request));
-    if (kind !== "lookup") this.#orderRequests += 1;
+    if (kind === "place" || kind === "cancel") this.#orderRequests += 1;
     if (request.op === "place") {
       this.#placed.set(request.clientId, (this.#placed.get(request.clientId) ?? 0) + 1);
     }
@@ -241,13 +245,14 @@ class TestVenue implements OpenVenue {
   }
 
   #goWrong(line: Line, request: Request, as: FaultName): void {
-    if (as === "answersLate" || as === "tellsLate") {
+    if (as === "answersLate" || as === "tellsWhenTold") {
       const answers = this.#act(request);
-      setTimeout(() => line.send(answers), LATE_MS);
+      if (as === "answersLate") setTimeout(() => line.send(answers), LATE_MS);
+      else this.#waiting.push(() => line.send(answers));
       return;
     }
-    if (as === "actsSlowly") {
-      setTimeout(() => line.send(this.#act(request)), ACT_LATE_MS);
+    if (as === "actsWhenTold") {
+      this.#waiting.push(() => line.send(this.#act(request)));
       return;
     }
     if (as === "closeAfterActing") this.#act(request);
