@@ -34,8 +34,8 @@ const SHORT_MS = 1500;
 const LONG_MS = 24_000;
 
 /**
- * Waits until an order of a short life reaches a status. A machine that stands still may have it come when its life is
- * over, as the daemon then says: another of twice that life is placed.
+ * Waits until an order of a short life reaches a status. A machine that stands still may have it come
+ * when its life is over, as the daemon then says: another of twice that life is placed.
  */
 export async function reachUnlessStale(
   status: string,

@@ -149,7 +149,7 @@ export const LINK_CASES: readonly Case[] = [
     run: async (stage) => {
       const burst = stage.venue.pacingBurst;
       if (burst === null) throw new Skipped("the venue is not paced");
-      // A machine that stands still meanwhile lets the rate recover: then nothing waits, and nothing is shown.
+      // A machine that stands still meanwhile lets the rate recover: nothing waits, nothing is shown.
       for (let count = burst + 5; !await playOvertaking(stage, count); count *= 2) {
         ok(count < burst * 4, "an order that was wanted before it came later");
       }
