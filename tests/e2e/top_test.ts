@@ -133,7 +133,7 @@ function viewOf({ listening: { port, state_dir } }: DaemonProcess): readonly str
 testWith([python3], "top gives the terminal back as it was, by a key or a signal", async () => {
   using directory = new TemporaryDirectory();
   await using daemon = await DaemonProcess.start({ stateDir: directory.state });
-  for (const [action, env] of [["q", {}], ["SIGTERM", { NO_COLOR: "1" }]] as const) {
+  for (const [action, env] of [["q", { NO_COLOR: "" }], ["SIGTERM", { NO_COLOR: "1" }]] as const) {
     const { text, code, lines } = await play(viewOf(daemon), [["all venues up", action]], env);
     strictEqual(code, 0, action);
     ok(lines, "the terminal reads lines again");
