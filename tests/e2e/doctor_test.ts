@@ -8,7 +8,7 @@ import { JOURNAL_DEFAULTS } from "../../edge/journal/journal.ts";
 import type { Finding } from "../../edge/cli/doctor/finding.ts";
 import { DaemonProcess, runTapeline } from "../support/daemon_process.ts";
 import { liveConfiguration } from "../support/live_configuration.ts";
-import { TemporaryDirectory, until } from "../support/temporary.ts";
+import { Patience, TemporaryDirectory, until } from "../support/temporary.ts";
 import { VenueProcess } from "../venues/control.ts";
 
 type Answer = { readonly ok: boolean; readonly findings: readonly Finding[] };
@@ -19,6 +19,27 @@ async function doctor(
   const { code, stdout, stderr } = await runTapeline("doctor", "--json", ...args);
   ok(stdout !== "", stderr);
   return { code, answer: JSON.parse(stdout) as Answer };
+}
+
+/** Longest time for a machine to keep up with what doctor measures, while it is asked. */
+const CALM_MS = 5_000;
+
+/**
+ * Asks until it finds nothing to fail and what must pass does, or for some time: a disk, a venue or
+ * a daemon that was late is a finding, and none of the test's.
+ */
+async function doctorOnceCalm(
+  args: readonly string[],
+  mustPass: readonly string[],
+): ReturnType<typeof doctor> {
+  const patience = new Patience(CALM_MS);
+  for (;;) {
+    const found = await doctor(...args);
+    const isCalm = found.answer.findings.every(({ check, verdict }) =>
+      verdict !== "fail" && !(verdict === "warn" && mustPass.includes(check))
+    );
+    if (isCalm || patience.isOver) return found;
+  }
 }
 
 function verdicts({ findings }: Answer, ...checks: readonly string[]): readonly string[] {
@@ -45,7 +66,7 @@ function live(directory: TemporaryDirectory, port: number): string {
     priceQuantum: "0.01",
     quantityQuantum: "0.00001",
     pacing: { perSecond: 50, burst: 100 },
-  });
+  }).replace("wire: {", "wire: { port: 0,"); // the usual one may be somebody else's
   const path = directory.write("live.yaml", text);
   Deno.chmodSync(path, 0o600);
   return path;
@@ -56,8 +77,9 @@ Deno.test("doctor passes a venue with a narrow key, and fails one that may withd
   {
     await using venue = await VenueProcess.start("binance_spot", ["--speed", "0"]);
     const args = ["--config", live(directory, venue.port), "--state-dir", directory.state];
-    const { code, answer } = await doctor(...args);
-    deepStrictEqual(verdicts(answer, "configuration", "credentials", "venue", "key", "clock"), [
+    const mustPass = ["configuration", "credentials", "venue", "key", "clock"];
+    const { code, answer } = await doctorOnceCalm(args, mustPass);
+    deepStrictEqual(verdicts(answer, ...mustPass), [
       "configuration pass",
       "credentials pass",
       "clock pass",
@@ -69,10 +91,16 @@ Deno.test("doctor passes a venue with a narrow key, and fails one that may withd
   }
   const wide = ["--key-may", "trade,withdraw", "--speed", "0"];
   await using venue = await VenueProcess.start("binance_spot", wide);
-  const { code, answer } = await doctor("--config", live(directory, venue.port));
-  const found = answer.findings.find(({ check }) => check === "key");
-  strictEqual(found?.remedy, "make a key without withdrawals");
-  deepStrictEqual([code, answer.ok], [2, false]);
+  const config = live(directory, venue.port);
+  const said: (readonly unknown[])[] = [];
+  const isRefused = async (): Promise<boolean> => {
+    const { code, answer } = await doctor("--config", config);
+    const found = answer.findings.find(({ check }) => check === "key");
+    said.push([found?.verdict, found?.remedy, code, answer.ok]);
+    return found?.verdict === "fail"; // or the venue was late
+  };
+  await until(isRefused, "the key to be refused");
+  deepStrictEqual(said.at(-1), ["fail", "make a key without withdrawals", 2, false]);
 });
 
 Deno.test("doctor says what is wrong with a machine that is not ready, and ends with 2", async () => {
@@ -114,19 +142,12 @@ venues:
   const segment = `${journal}/00000001.log`;
   await until(() => Deno.statSync(segment).size > JOURNAL_DEFAULTS.fillBytes, "its Worker's space");
   const before = snapshot(journal);
-  const { code, answer } = await doctor("--config", config, "--state-dir", directory.state);
+  const looked = ["state_directory", "token", "lock", "port", "metrics_port", "journal"];
+  const args = ["--config", config, "--state-dir", directory.state];
+  const { code, answer } = await doctorOnceCalm(args, looked);
   strictEqual(code, 0, JSON.stringify(answer));
   deepStrictEqual(
-    verdicts(
-      answer,
-      "state_directory",
-      "token",
-      "lock",
-      "port",
-      "metrics_port",
-      "journal",
-      "disk_sync",
-    ),
+    verdicts(answer, ...looked, "disk_sync"),
     [
       "state_directory pass",
       "token pass",

@@ -64,6 +64,8 @@ function journalOf(directory: TemporaryDirectory): string {
   ).join("");
 }
 
+const RECONCILED_AS_ASKED = /"event_type":"ReconcileAsked"[^]*"event_type":"Reconciled"/;
+
 function eventsIn(directory: TemporaryDirectory, type: string): number {
   return journalOf(directory).split(`"event_type":"${type}"`).length - 1;
 }
@@ -75,11 +77,13 @@ Deno.test("run with keys reconciles, is up, compares on SIGUSR2, and shows no se
   await using daemon = await start(directory, config);
   strictEqual(daemon.listening.mode, "live");
   await until(() => statuses(daemon).includes("up"), "up", WAIT_MS);
-  deepStrictEqual(statuses(daemon), ["reconciling", "up"]);
+  // An answer that comes too late has it try again: what comes before "up" is the same.
+  const said = statuses(daemon);
+  strictEqual(said[said.indexOf("up") - 1], "reconciling");
   await until(() => eventsIn(directory, "BookSnapshot") > 0, "a book", WAIT_MS);
-  const before = eventsIn(directory, "Reconciled");
   daemon.signal("SIGUSR2");
-  await until(() => eventsIn(directory, "Reconciled") > before, "another reconciliation", WAIT_MS);
+  const isDone = (): boolean => RECONCILED_AS_ASKED.test(journalOf(directory));
+  await until(isDone, "another reconciliation", WAIT_MS);
   strictEqual(eventsIn(directory, "ReconcileAsked"), 1);
   ok(eventsIn(directory, "InstrumentListed") >= 2, "the venue's rules are listed");
   strictEqual(await daemon.stop(), 0);
@@ -99,9 +103,11 @@ Deno.test("run without keys says so in one sentence and gives market data", asyn
   Deno.removeSync(`${directory.path}/secret`);
   await using daemon = await start(directory, config);
   await until(() => eventsIn(directory, "BookSnapshot") > 0, "a book", WAIT_MS);
-  const [told, ...more] = lines(daemon, "venue_status");
-  deepStrictEqual([told?.["status"], more], ["down", []]);
-  match(String(told?.["reason"]), /^credentials\.secret must be a file that can be read: was /);
+  deepStrictEqual(new Set(statuses(daemon)), new Set(["down"]));
+  // The markets may come at the second attempt only, which is another reason.
+  const reasons = lines(daemon, "venue_status").map(({ reason }) => String(reason));
+  const missing = /^credentials\.secret must be a file that can be read: was /;
+  strictEqual(reasons.filter((reason) => missing.test(reason)).length, 1, reasons.join("\n"));
   doesNotMatch(daemon.log, /^\s+at /m, "no stack");
   strictEqual(await daemon.stop(), 0);
 });

@@ -163,7 +163,8 @@ Deno.test("the metrics cannot be reached by an address of the network, nor be to
     }
   });
   using directory = new TemporaryDirectory();
-  const text = paperWithMetrics(0).replace("{ port: 0 }", '{ port: 0, host: "0.0.0.0" }');
+  const text = paperWithMetrics(0)
+    .replace("metrics: { port: 0 }", 'metrics: { port: 0, host: "0.0.0.0" }');
   const config = directory.write("open.yaml", text);
   const start = DaemonProcess.start({ stateDir: directory.state, config });
   await rejects(start, /metrics\.host/);

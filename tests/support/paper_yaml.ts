@@ -6,7 +6,7 @@
 /** Returns it; `metricsPort` 0 takes any free one. */
 export function paperWithMetrics(metricsPort: number): string {
   return `mode: paper
-wire: { port: 0, heartbeat_ms: 500 }
+wire: { port: 0 }
 metrics: { port: ${metricsPort} }
 journal: { checkpoint_events: 100 }
 venues:

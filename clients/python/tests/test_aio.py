@@ -109,6 +109,7 @@ class AsyncCase(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(len(events), 501)
 
     async def test_reports_come_though_nobody_takes_the_events_that_fill_the_inbox(self):
+        self.daemon.heartbeat_ms = 1000
         client = await self.connected(inbox_limit=10)
         await client.subscribe("book", BTC)
         for _ in range(50):
