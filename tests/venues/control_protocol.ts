@@ -26,13 +26,18 @@ export type VenueControl =
   }
   /** Faults at random, from a seed, until `calm`. Replaces the schedule before. */
   | ({ readonly op: "schedule" } & FaultSchedule)
-  /** Ends all faults, limits, lag and skew. */
+  /** Ends all faults, limits, lag and skew; what is held back leaves. */
   | { readonly op: "calm" }
+  /** What is held back leaves: answers, and messages of streams. */
+  | { readonly op: "release" }
   /** Ends connections: streams by name, or all of them with those of REST. */
   | { readonly op: "drop"; readonly stream: StreamName | "all"; readonly by: Ending }
   /** The streams' connections stay up and are dead: nothing is read, answered or sent. */
   | { readonly op: "halfOpen"; readonly stream: StreamName }
-  /** The next `count` messages, of the user stream reports on orders, come twice, after the next one, or `ms` late. */
+  /**
+   * The next `count` messages, of the user stream reports on orders, come twice, after the next one, `ms` late, or
+   * at `release`.
+   */
   | {
     readonly op: "disturb";
     readonly stream: StreamName;

@@ -87,6 +87,10 @@ function obey(desk: Desk, control: VenueControl): ControlReply | undefined {
       return void desk.faults.schedule(control);
     case "calm":
       return void calm(desk);
+    case "release":
+      desk.server.release();
+      desk.feed.streams.release();
+      return void desk.users.release();
     case "restart":
       return void desk.server.restart(control.downMs);
     case "skew":
@@ -114,8 +118,9 @@ function obey(desk: Desk, control: VenueControl): ControlReply | undefined {
   }
 }
 
-function calm({ faults, limits, clock, feed, users, exchange }: Desk): void {
+function calm({ faults, limits, clock, feed, users, exchange, server }: Desk): void {
   faults.calm();
+  server.release();
   limits.reset();
   feed.streams.calm();
   users.calm();
@@ -169,7 +174,9 @@ type OnAccount = Exclude<
   VenueControl,
   | OnStreams
   | OnMarket
-  | { readonly op: "fault" | "schedule" | "calm" | "restart" | "skew" | "lag" | "limits" }
+  | {
+    readonly op: "fault" | "schedule" | "calm" | "release" | "restart" | "skew" | "lag" | "limits";
+  }
 >;
 
 function obeyOnAccount(desk: Desk, control: OnAccount): ControlReply | undefined {

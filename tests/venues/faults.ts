@@ -16,6 +16,8 @@ export type RequestFault =
   | { readonly kind: "actLate"; readonly ms: number; readonly answer: "then" | "never" | "timeout" }
   /** Acts at once, answers after `ms`. */
   | { readonly kind: "delayResponse"; readonly ms: number }
+  /** Acts at once, answers once told to `release`. */
+  | { readonly kind: "holdResponse" }
   /** Answers this status; 408 and 504 say -1007 and 503 says what the venue says, unless told otherwise. */
   | {
     readonly kind: "status";

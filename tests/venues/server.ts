@@ -50,6 +50,8 @@ export class VenueServer {
   readonly #audit: Audit;
   readonly #clock: VenueClock;
   readonly #lines = new Map<HttpLine, number>();
+  /** Answers that leave once told to. */
+  readonly #kept: (() => void)[] = [];
   #server: Server | undefined;
   #port = 0;
 
@@ -111,6 +113,11 @@ export class VenueServer {
   /** Ends every connection, WebSockets included. */
   drop(by: Ending): void {
     for (const line of this.#lines.keys()) line.end(by);
+  }
+
+  /** Sends the answers that are held back. */
+  release(): void {
+    for (const answer of this.#kept.splice(0)) answer();
   }
 
   /** Ends every connection and is away for a while. The books stay. */
@@ -184,6 +191,11 @@ export class VenueServer {
       case "delayResponse": {
         const reply = act();
         setTimeout(() => this.#answer(answering, reply), fault.ms);
+        return;
+      }
+      case "holdResponse": {
+        const reply = act();
+        this.#kept.push(() => this.#answer(answering, reply));
         return;
       }
       case "status":

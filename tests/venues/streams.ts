@@ -1,6 +1,6 @@
 /**
- * Sends events to many WebSockets, and spoils them as told: twice, swapped with the next, late, several in one
- * write. A message that waits for its swap leaves behind the next of its kind to the same subscriber, and after
+ * Sends events to many WebSockets, and spoils them as told: twice, swapped with the next, late, once told to,
+ * several in one write. A message that waits for its swap leaves behind the next of its kind to the same subscriber, and after
  * `HOLD_MS` at the latest.
  * @module
  */
@@ -11,8 +11,8 @@ import type { FrameSocket } from "./web_socket.ts";
 /** Longer than two controls in a row take: what the first causes is held until the second. */
 const HOLD_MS = 1000;
 
-/** What can be done to the next messages. */
-export type Disturbance = "duplicate" | "swap" | "delay";
+/** What can be done to the next messages. `hold`: they wait until `release`. */
+export type Disturbance = "duplicate" | "swap" | "delay" | "hold";
 
 /**
  * What a message is: on the user stream a report if it is about an order, of market data always. `disturb` spoils
@@ -31,6 +31,8 @@ export class Streams<One extends Subscriber> {
   readonly #faults: Faults;
   readonly #told: { readonly what: Disturbance; left: number; readonly ms: number }[] = [];
   readonly #held: Held<One>[] = [];
+  /** What leaves once told to, in order. */
+  readonly #kept: Held<One>[] = [];
   #together: Map<One, string[]> | undefined;
 
   constructor(faults: Faults) {
@@ -45,6 +47,12 @@ export class Streams<One extends Subscriber> {
   calm(): void {
     this.#told.length = 0;
     for (const held of [...this.#held]) this.#release(held);
+    this.release();
+  }
+
+  /** Sends what waits for it. */
+  release(): void {
+    for (const { to, message } of this.#kept.splice(0)) this.#write(to, message);
   }
 
   /** What is sent meanwhile leaves in one write per connection. */
@@ -63,6 +71,10 @@ export class Streams<One extends Subscriber> {
     const spoil = this.#next(kind);
     if (spoil?.what === "delay") {
       setTimeout(() => to.socket.send(message), spoil.ms);
+      return;
+    }
+    if (spoil?.what === "hold") {
+      this.#kept.push({ to, kind, message });
       return;
     }
     const held = this.#held.find((other) => other.to === to && other.kind === kind);
