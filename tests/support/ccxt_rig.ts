@@ -32,6 +32,7 @@ import { ccxtVenue } from "../../edge/venues/ccxt/mod.ts";
 import { marketProblem, reportProblem } from "../../edge/venues/draft_checks.ts";
 import { listingProblem } from "../../edge/venues/listing.ts";
 import { type VenueName, VenueProcess } from "../venues/control.ts";
+import { until } from "./temporary.ts";
 
 export const PREFIX = "tlabcdef01";
 const UNTIL_MS = 20_000;
@@ -87,6 +88,24 @@ export async function stillVenue(name: VenueName): Promise<VenueProcess> {
   return venue;
 }
 
+/** The user stream says nothing of orders any more. Half-open it would be lost after some seconds. */
+export const SILENT = {
+  ...{ op: "disturb", stream: "user", what: "delay" } as const,
+  ...{ count: 99, ms: 3_600_000 },
+};
+
+/** Waits until the venue has been asked so many times; `path`: a part of the request's first line. */
+export async function asked(
+  venue: VenueProcess,
+  of: { readonly path: string; readonly times: number },
+): Promise<void> {
+  const isAsked = async (): Promise<boolean> => {
+    const { requests } = await venue.audit();
+    return requests.filter(({ requestLine }) => requestLine.includes(of.path)).length >= of.times;
+  };
+  await until(isAsked, `${of.path} asked for ${of.times} times`);
+}
+
 /** One adapter and everything it said. */
 export class CcxtRig implements Disposable {
   readonly reports: Draft[] = [];
@@ -99,6 +118,8 @@ export class CcxtRig implements Disposable {
   readonly deadMan: number[] = [];
   /** How far the venue's clock was found to be from ours, microseconds. */
   readonly skews: number[] = [];
+  /** How far the daemon's clock is ahead of the machine's, microseconds. */
+  aheadUs = 0;
   /** Answers of `offer` and `offerMarket`: false, as if the daemon's queues were full. */
   takes = true;
   takesMarket = true;
@@ -125,7 +146,6 @@ export class CcxtRig implements Disposable {
         rest: `http://127.0.0.1:${venue.port}`,
         stream: `ws://127.0.0.1:${venue.port}`,
       },
-      request_timeout_ms: 2000,
       ...options.options,
     };
     const used = ports(options.timers ?? timers);
@@ -279,7 +299,7 @@ export class CcxtRig implements Disposable {
       instruments: [this.instrument],
       clOrdIdPrefix: PREFIX,
       deadManMs,
-      nowUs: () => micros(clock.wallUs()),
+      nowUs: () => micros(clock.wallUs() + this.aheadUs),
       offer: (draft) => {
         must(reportProblem(draft, scope));
         if (this.takes) this.reports.push(draft);

@@ -28,13 +28,15 @@ export type VenueControl =
   | ({ readonly op: "schedule" } & FaultSchedule)
   /** Ends all faults, limits, lag and skew; what was held back until now happens, in order. */
   | { readonly op: "calm" }
+  /** What was held back until now happens, in order; faults stay. */
+  | { readonly op: "release" }
   /** Ends connections: streams by name, or all of them with those of REST. */
   | { readonly op: "drop"; readonly stream: StreamName | "all"; readonly by: Ending }
   /** The streams' connections stay up and are dead: nothing is read, answered or sent. */
   | { readonly op: "halfOpen"; readonly stream: StreamName }
   /**
    * The next `count` messages, of the user stream reports on orders, come twice, after the next one (after `ms` without
-   * one), or `ms` late. Without `ms` they wait until `calm` at the latest.
+   * one), or `ms` late. Without `ms` they wait until `release` or `calm` at the latest.
    */
   | {
     readonly op: "disturb";
@@ -45,7 +47,7 @@ export type VenueControl =
   }
   /** The next `count` depth messages of a symbol are left out. */
   | { readonly op: "skipDepth"; readonly symbol: string; readonly count: number }
-  /** Drops everything, is away for `downMs` or until `calm`, keeps its books. */
+  /** Drops everything, is away for `downMs` or until `release`, keeps its books. */
   | { readonly op: "restart"; readonly downMs?: number }
   /** The venue's clock is off by this. */
   | { readonly op: "skew"; readonly ms: number }

@@ -90,6 +90,8 @@ function obey(desk: Desk, control: VenueControl): ControlReply | undefined {
       return void desk.faults.schedule(control);
     case "calm":
       return void calm(desk);
+    case "release":
+      return void release(desk);
     case "restart":
       return void desk.server.restart(control.downMs);
     case "skew":
@@ -122,7 +124,8 @@ function obey(desk: Desk, control: VenueControl): ControlReply | undefined {
   }
 }
 
-function calm({ faults, limits, clock, feed, users, exchange, server }: Desk): void {
+function calm(desk: Desk): void {
+  const { faults, limits, clock, feed, users, exchange } = desk;
   faults.calm();
   limits.reset();
   feed.streams.calm();
@@ -130,7 +133,13 @@ function calm({ faults, limits, clock, feed, users, exchange, server }: Desk): v
   clock.skewMs = 0;
   clock.stillMs = undefined;
   exchange.readLagMs = 0;
-  server.calm();
+  release(desk);
+}
+
+function release({ server, feed, users }: Desk): void {
+  feed.streams.release();
+  users.release();
+  server.release();
 }
 
 function elapse({ deadManSwitch }: Desk, ms: number): void {
@@ -189,6 +198,7 @@ type OnAccount = Exclude<
       | "fault"
       | "schedule"
       | "calm"
+      | "release"
       | "restart"
       | "skew"
       | "still"

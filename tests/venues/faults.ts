@@ -12,13 +12,13 @@ export type RequestFault =
   | { readonly kind: "loseResponse"; readonly by: Ending | "silence" }
   /** Does not act; the connection ends, or stays and is silent. */
   | { readonly kind: "loseRequest"; readonly by: Ending | "silence" }
-  /** Acts after `ms`, or when `calm` comes; answers then, never, or at once with HTTP 504 and -1007. */
+  /** Acts after `ms`, or when `release` comes; answers then, never, or at once with HTTP 504 and -1007. */
   | {
     readonly kind: "actLate";
     readonly ms?: number;
     readonly answer: "then" | "never" | "timeout";
   }
-  /** Acts at once, answers after `ms`, or when `calm` comes. */
+  /** Acts at once, answers after `ms`, or when `release` comes. */
   | { readonly kind: "delayResponse"; readonly ms?: number }
   /** Answers this status; 408 and 504 say -1007 and 503 says what the venue says, unless told otherwise. */
   | {

@@ -50,7 +50,7 @@ export class VenueServer {
   readonly #audit: Audit;
   readonly #clock: VenueClock;
   readonly #lines = new Map<HttpLine, number>();
-  /** What waits for `calm`, in order. */
+  /** What waits for `release`, in order. */
   readonly #waiting: (() => void)[] = [];
   /** Away, it keeps its port, lest another take it, and ends every connection. */
   #isAway = false;
@@ -114,7 +114,7 @@ export class VenueServer {
     for (const line of this.#lines.keys()) line.end(by);
   }
 
-  /** Ends every connection and is away for a while, or until `calm`. The books stay. */
+  /** Ends every connection and is away for a while, or until `release`. The books stay. */
   restart(downMs: number | undefined): void {
     this.#isAway = true;
     this.drop("rst");
@@ -122,11 +122,11 @@ export class VenueServer {
   }
 
   /** What was held back happens, in order. */
-  calm(): void {
+  release(): void {
     for (const act of this.#waiting.splice(0)) act();
   }
 
-  /** After `ms`, or when `calm` comes. */
+  /** After `ms`, or when `release` comes. */
   #later(ms: number | undefined, act: () => void): void {
     if (ms === undefined) this.#waiting.push(act);
     else setTimeout(act, ms);

@@ -1,7 +1,7 @@
 /**
  * Sends events to many WebSockets, and spoils them as told: twice, swapped with the next, late, several in one
  * write. A message that waits for its swap leaves behind the next of its kind to the same subscriber, at the latest
- * after a while; one that a test wants late or swapped without saying how long leaves with `calm` at the latest.
+ * after a while; one that a test wants late or swapped without saying how long leaves with `release` at the latest.
  * @module
  */
 import type { Faults } from "./faults.ts";
@@ -23,7 +23,7 @@ export type MessageKind = "report" | "other";
 /** One subscriber's connection. */
 export type Subscriber = { readonly socket: FrameSocket };
 
-/** `ms`: how late, or how long it waits for the next; undefined: until `calm`. */
+/** `ms`: how late, or how long it waits for the next; undefined: until `release`. */
 type Spoil = { readonly what: Disturbance; readonly ms: number | undefined };
 type Held<One> = { readonly to: One; readonly kind: MessageKind; readonly message: string };
 
@@ -33,7 +33,7 @@ export class Streams<One extends Subscriber> {
   readonly #faults: Faults;
   readonly #told: (Spoil & { left: number })[] = [];
   readonly #held: Held<One>[] = [];
-  /** What leaves when `calm` comes. */
+  /** What leaves when `release` comes. */
   readonly #kept: Held<One>[] = [];
   #together: Map<One, string[]> | undefined;
 
@@ -48,7 +48,12 @@ export class Streams<One extends Subscriber> {
 
   calm(): void {
     this.#told.length = 0;
-    for (const held of [...this.#held]) this.#release(held);
+    this.release();
+  }
+
+  /** Sends what waits. */
+  release(): void {
+    for (const held of [...this.#held]) this.#leave(held);
     for (const { to, message } of this.#kept.splice(0)) this.#write(to, message);
   }
 
@@ -75,7 +80,7 @@ export class Streams<One extends Subscriber> {
     if (spoil?.what === "swap" && !held) return this.#hold({ to, kind, message }, spoil.ms);
     this.#write(to, message);
     if (spoil?.what === "duplicate") this.#write(to, message);
-    if (held) this.#release(held);
+    if (held) this.#leave(held);
   }
 
   drop(by: Ending): void {
@@ -99,11 +104,11 @@ export class Streams<One extends Subscriber> {
 
   #hold(held: Held<One>, ms: number | undefined): void {
     this.#held.push(held);
-    if (ms !== undefined) setTimeout(() => this.#release(held), ms);
+    if (ms !== undefined) setTimeout(() => this.#leave(held), ms);
   }
 
   /** Sends what was held back, unless it has left already. */
-  #release(held: Held<One>): void {
+  #leave(held: Held<One>): void {
     const at = this.#held.indexOf(held);
     if (at < 0) return;
     this.#held.splice(at, 1);

@@ -38,7 +38,7 @@ class Built implements Disposable {
       runtime: new TextEncoder().encode(RUNTIME),
       program: { files: new Map([["main.js", `// ${version}`]]), libraries: [] },
     });
-    Deno.writeFileSync(this.path, bytes, { mode: 0o755 });
+    writeProgram(this.path, bytes);
   }
 
   get folder(): string {
@@ -74,15 +74,29 @@ class Built implements Disposable {
   }
 }
 
-/** Changes the file's bytes. */
-function damage(path: string, change: (bytes: Uint8Array) => Uint8Array): void {
-  Deno.writeFileSync(path, change(Deno.readFileSync(path)));
+/**
+ * Writes a program by another process. What this one has open for writing is open for a moment in whatever
+ * another thread of it starts then, and a file that is open so cannot be executed ("Text file busy").
+ */
+function writeProgram(path: string, bytes: Uint8Array): void {
+  const draft = `${path}.draft`;
+  Deno.writeFileSync(draft, bytes, { mode: 0o755 });
+  const { success } = new Deno.Command("cp", { args: [draft, path] })
+    .outputSync();
+  ok(success, `cannot copy ${draft}`);
+  Deno.removeSync(draft);
 }
 
-Deno.test("portable() gives the same bytes for the same parts", () => {
+/** Changes the file's bytes. */
+function damage(path: string, change: (bytes: Uint8Array) => Uint8Array): void {
+  writeProgram(path, change(Deno.readFileSync(path)));
+}
+
+testWith([shell], "portable() gives the same bytes for the same parts", () => {
   using first = new Built();
   using second = new Built();
   deepStrictEqual(Deno.readFileSync(first.path), Deno.readFileSync(second.path));
+  return Promise.resolve();
 });
 
 testWith([shell], "an executable hands over its words and gives its runtime's code", async () => {
@@ -281,10 +295,15 @@ testWith([shell], "an executable sweeps away what is old and nobody holds, no mo
   await unpackAnother("1.2.4");
   ok(isThere(old), "a young one stays");
   Deno.utimeSync(old, new Date(0), new Date(0));
-  const holder = new Deno.Command("flock", { args: ["-s", old, "cat"], stdin: "piped" }).spawn();
+  const args = ["-s", old, "sh", "-c", "echo held && exec cat"];
+  const pipes = { stdin: "piped", stdout: "piped" } as const;
+  const holder = new Deno.Command("flock", { args, ...pipes }).spawn();
+  const said = holder.stdout.getReader();
+  await said.read(); // it is held
   await unpackAnother("1.2.5");
   await holder.stdin.close();
   await holder.status;
+  await said.cancel();
   ok(isThere(old), "one that is held stays");
   await unpackAnother("1.2.6");
   ok(!isThere(old), "an old one that nobody holds goes");

@@ -6,8 +6,7 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { px } from "../../../../../core/numbers.ts";
-import { CcxtRig, PREFIX, stillVenue } from "../../../../support/ccxt_rig.ts";
-import { until } from "../../../../support/temporary.ts";
+import { asked, CcxtRig, PREFIX, SILENT, stillVenue } from "../../../../support/ccxt_rig.ts";
 import { VenueProcess } from "../../../../venues/control.ts";
 
 const DAY_US = 86_400_000_000;
@@ -175,6 +174,9 @@ Deno.test("start() says that it failed when an execution cannot be counted", rel
   strictEqual(rig.of("Reconciled").length, 1);
 });
 
+/** More than two clocks can be apart by the slowness of the answers that compare them. */
+const EARLIER_MS = 10_000;
+
 for (const ms of [-60_000, 60_000]) {
   Deno.test(
     `start() reads what happened by the venue's clock, ${ms} ms from ours`,
@@ -182,13 +184,13 @@ for (const ms of [-60_000, 60_000]) {
     async () => {
       await using venue = await VenueProcess.start("binance_spot", ["--speed", "0", "--empty"]);
       const trade = { op: "foreign", symbol: "BTCUSDT", side: "BUY", type: "MARKET" } as const;
-      await venue.tell({ op: "skew", ms });
+      await venue.tell({ op: "skew", ms: ms - EARLIER_MS });
       await venue.tell({ op: "quote", symbol: "BTCUSDT", side: "SELL", price: "50010", qty: "5" });
       await venue.tell({ ...trade, qty: "0.1" }); // part of the account that is taken over
-      await new Promise((resolve) => setTimeout(resolve, 20));
+      await venue.tell({ op: "skew", ms });
       const sinceUs = Date.now() * 1000;
       using rig = await CcxtRig.up(venue);
-      await venue.tell({ op: "halfOpen", stream: "user" }); // it says nothing of what follows
+      await venue.tell(SILENT);
       await venue.tell({ ...trade, qty: "0.2" });
       await rig.reconcile(sinceUs);
       deepStrictEqual(rig.of("OrderExecuted").map(({ lastQty }) => lastQty), [20_000]);
@@ -221,7 +223,7 @@ Deno.test(
     await venue.tell({ ...trade, qty: "0.1" });
     await new Promise((resolve) => setTimeout(resolve, 20)); // the venue's time is in milliseconds
     using rig = await CcxtRig.up(venue);
-    await venue.tell({ op: "halfOpen", stream: "user" }); // it says nothing of what follows
+    await venue.tell(SILENT);
     await venue.tell({ ...trade, qty: "0.2" });
     await rig.reconcile(Date.now() * 1000 + AHEAD_US);
     deepStrictEqual(rig.of("OrderExecuted").map(({ lastQty }) => lastQty), [20_000]);
@@ -234,16 +236,13 @@ Deno.test("reconcile() reads again what happened while it read", relaxed, async 
   using rig = await CcxtRig.up(venue);
   rig.submit(1);
   await rig.next("OrderAccepted");
-  await venue.tell({ op: "halfOpen", stream: "user" }); // it says nothing of what follows
-  const late = { kind: "delayResponse", ms: 1000 } as const; // none yet, which is old when it comes
+  await venue.tell(SILENT);
+  const late = { kind: "delayResponse" } as const; // none yet, which is old when it comes
   await venue.tell({ op: "fault", match: "GET /api/v3/myTrades", fault: late });
   const reconciled = rig.reconcile(sinceUs);
-  const isAsked = async (): Promise<boolean> => {
-    const { requests } = await venue.audit({ requestsMax: 500 });
-    return requests.some(({ requestLine }) => requestLine.includes("/myTrades"));
-  };
-  await until(isAsked, "the question for executions");
+  await asked(venue, { path: "/myTrades", times: 1 });
   await venue.tell({ op: "fill", order: `${PREFIX}-1-1`, qty: "0.004" });
+  await venue.tell({ op: "release" });
   await reconciled;
   deepStrictEqual(rig.of("OrderExecuted").map(({ lastQty }) => lastQty), [400]);
 });

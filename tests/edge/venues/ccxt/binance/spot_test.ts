@@ -8,7 +8,7 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { micros, px, qty } from "../../../../../core/numbers.ts";
 import { denoClock, denoTimers } from "../../../../../edge/deno_time.ts";
 import type { Timers } from "../../../../../edge/ports.ts";
-import { CcxtRig, PREFIX, stillVenue } from "../../../../support/ccxt_rig.ts";
+import { asked, CcxtRig, PREFIX, stillVenue } from "../../../../support/ccxt_rig.ts";
 import { VenueProcess } from "../../../../venues/control.ts";
 
 /** Connections of the runtime's pool outlive a test; the venue's process ends with it. */
@@ -386,13 +386,15 @@ spot("cancelAll() says when what rests cannot be read", async (venue, rig) => {
   await rig.until(() => rig.logged.some((line) => line.includes("open_orders_not_read")), "a word");
 });
 
+const HOUR_S = 3600;
+
 spot(
   "send() sends nothing while the venue has asked for a pause, cancels neither",
   async (venue, rig) => {
     await venue.tell({
       op: "fault",
       match: "POST /api/v3/order",
-      fault: { kind: "rateLimit", status: 429, retryAfterS: 1 },
+      fault: { kind: "rateLimit", status: 429, retryAfterS: HOUR_S },
     });
     rig.submit(1);
     await rig.next("RequestFailed");
@@ -402,7 +404,8 @@ spot(
     await rig.until(() => rig.of("RequestFailed").length === 3, "all three");
     strictEqual((await venue.audit()).requestCount, before);
     ok(rig.of("RequestFailed").every(({ outcome }) => outcome === "notSent"));
-    await new Promise((resolve) => setTimeout(resolve, 1100));
+    rig.aheadUs = HOUR_S * 1_000_000; // both clocks, since the venue looks at the time of requests
+    await venue.tell({ op: "skew", ms: HOUR_S * 1000 });
     rig.submit(3);
     await rig.next("OrderAccepted");
   },
@@ -494,7 +497,7 @@ spot(
   async (venue, rig) => {
     rig.submit(1);
     await rig.next("OrderAccepted");
-    await venue.tell({ op: "disturb", stream: "user", what: "delay", count: 10, ms: 4000 });
+    await venue.tell({ op: "disturb", stream: "user", what: "delay", count: 10 });
     const fault = { kind: "status", status: 503, acts: false } as const;
     await venue.tell({ op: "fault", match: "GET /api/v3/myTrades", count: 9, fault });
     await venue.tell({ op: "fill", order: `${PREFIX}-1-1`, qty: "0.004" });
@@ -502,7 +505,8 @@ spot(
     strictEqual((await rig.next("RequestFailed")).outcome, "unknown");
     strictEqual(rig.of("OrderCancelled").length, 0);
     match(rig.logged.join("\n"), /alarm executions_missing/);
-    await rig.next("OrderCancelled"); // once the delayed report of the fill has come
+    await venue.tell({ op: "release" });
+    await rig.next("OrderCancelled"); // once the report of the fill has come
     strictEqual(rig.of("OrderExecuted").length, 1);
   },
 );
@@ -558,12 +562,13 @@ spot("offer() that is refused is made again, in order, and nothing is lost", asy
 spot("send() does not believe a look-up that is older than the order's end", async (venue, rig) => {
   rig.submit(1);
   await rig.next("OrderAccepted");
-  const fault = { kind: "delayResponse", ms: 400 } as const;
-  await venue.tell({ op: "fault", match: "GET /api/v3/order", fault });
+  await venue.tell({ op: "fault", match: "GET /api/v3/order", fault: { kind: "delayResponse" } });
   rig.lookup(1);
-  await new Promise((resolve) => setTimeout(resolve, 100));
+  await asked(venue, { path: "GET /api/v3/order?", times: 1 });
   rig.cancel(1);
   await rig.next("OrderCancelled");
-  strictEqual((await rig.next("RequestFailed")).outcome, "unknown");
+  await venue.tell({ op: "release" });
+  const { outcome, text } = await rig.next("RequestFailed");
+  deepStrictEqual([outcome, text], ["unknown", "older than the order's end"]);
   strictEqual(rig.of("OrderFound").length, 0);
 });

@@ -10,10 +10,12 @@ import { px, qty } from "../../../../../core/numbers.ts";
 import { denoClock, denoTimers } from "../../../../../edge/deno_time.ts";
 import type { Timers } from "../../../../../edge/ports.ts";
 import {
+  asked,
   CcxtRig,
   PERPETUAL,
   PREFIX,
   type RigOptions,
+  SILENT,
   stillVenue,
 } from "../../../../support/ccxt_rig.ts";
 import { until } from "../../../../support/temporary.ts";
@@ -35,21 +37,10 @@ function usdm(
   });
 }
 
-/** Waits until the venue has been asked so many times. */
-async function asked(
-  venue: VenueProcess,
-  of: { readonly path: string; readonly times: number },
-): Promise<void> {
-  for (let tries = 0; tries < 500; tries++) {
-    const { requests } = await venue.audit();
-    const matching = requests.filter(({ requestLine }) => requestLine.includes(of.path));
-    if (matching.length >= of.times) return;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
-  throw new Error(`Cannot wait longer: ${of.path} must be asked for ${of.times} times`);
-}
-
+/** Longer than a test takes on any machine. */
+const HOUR_MS = 3_600_000;
 const RESTING = { price: px(499_000), orderQty: qty(10) } as const;
+const CONNECTED = "reconciling: connected";
 const TAKING = { price: px(500_100), orderQty: qty(10) } as const;
 
 usdm("start() lists the venue's rules, reports wallet and position", (_venue, rig) => {
@@ -165,8 +156,8 @@ usdm(
   },
 );
 
-/** Reports of the stream come so late; each keeps its place among those that do. */
-const LATE = { op: "disturb", stream: "user", what: "delay", ms: 1500 } as const;
+/** Reports of the stream come when they are released; each keeps its place among those that do. */
+const LATE = { op: "disturb", stream: "user", what: "delay" } as const;
 
 usdm(
   "start() says nothing of a late amendment that a look-up has settled",
@@ -187,6 +178,7 @@ usdm(
     rig.replace(1, { orderQty: qty(20), price: RESTING.price });
     await rig.next("OrderReplaced");
     await venue.tell({ op: "cancel", order: `${PREFIX}-1-1` }); // the last that the stream tells
+    await venue.tell({ op: "release" });
     await rig.next("OrderCancelled");
     deepStrictEqual(rig.of("OrderReplaced").map(({ orderQty }) => orderQty), [20]);
   },
@@ -204,6 +196,7 @@ usdm(
     const { openOrders } = await second.reconcile(null);
     deepStrictEqual(openOrders.map(({ orderQty }) => orderQty), [20]);
     await venue.tell({ op: "cancel", order: `${PREFIX}-1-1` });
+    await venue.tell({ op: "release" });
     await second.next("OrderCancelled");
     strictEqual(second.of("OrderReplaced").length, 0);
   },
@@ -222,6 +215,7 @@ usdm(
     await venue.tell({ op: "fault", match: "GET /fapi/v3/account", fault });
     second.reconcile(null).catch(() => {}); // it waits for an answer that does not come
     await second.next("ReconcileFailed");
+    await venue.tell({ op: "release" });
     strictEqual((await second.next("OrderReplaced")).orderQty, 20);
   },
 );
@@ -233,7 +227,7 @@ const SOON: RigOptions = { options: { propagation_ms: 100 } };
 async function forgotten(venue: VenueProcess, rig: CcxtRig): Promise<string | null> {
   rig.submit(1, RESTING);
   const { venueOrderId } = await rig.next("OrderAccepted");
-  await venue.tell({ op: "halfOpen", stream: "user" }); // nobody tells of its end
+  await venue.tell(SILENT);
   await venue.tell({ op: "fault", match: "GET /fapi/v1/order", count: 9, fault: GONE });
   return venueOrderId;
 }
@@ -353,7 +347,7 @@ usdm(
     await rig.next("OrderExecuted");
     await rig.reconcile(sinceUs);
     await venue.tell({ op: "halfOpen", stream: "user" }); // nobody hints at it
-    await venue.tell({ op: "lag", ms: 3000 });
+    await venue.tell({ op: "lag", ms: HOUR_MS });
     await venue.tell({ op: "funding", symbol: "BTCUSDT", rate: "0.0001" });
     await rig.reconcile(Date.now() * 1000);
     strictEqual(rig.of("FundingPosted").length, 0, "it is not listed yet");
@@ -382,12 +376,16 @@ Deno.test(
   },
 );
 
+/** More than two clocks can be apart by the slowness of the answers that compare them. */
+const EARLIER_MS = 10_000;
+
 for (const isKnown of [false, true]) {
   const when = isKnown ? "the adapter's first reconciliation looks back to" : "it was taken over";
   Deno.test(`start() posts no cash of an account from before ${when}`, relaxed, async () => {
     await using venue = await stillVenue("binance_usdm");
+    await venue.tell({ op: "skew", ms: -EARLIER_MS });
     await venue.tell({ op: "deposit", asset: "USDT", amount: "1000" });
-    await new Promise((resolve) => setTimeout(resolve, 20)); // the venue's time is in milliseconds
+    await venue.tell({ op: "skew", ms: 0 });
     const sinceUs = isKnown ? Date.now() * 1000 : null;
     using rig = await CcxtRig.connected(venue, { instrument: PERPETUAL });
     await rig.reconcile(sinceUs);
@@ -400,7 +398,7 @@ for (const isKnown of [false, true]) {
 usdm("start() asks for funding again until the venue lists it", async (venue, rig) => {
   rig.submit(1, TAKING);
   await rig.next("OrderExecuted");
-  await venue.tell({ op: "lag", ms: 3000 });
+  await venue.tell({ op: "lag", ms: HOUR_MS });
   await venue.tell({ op: "funding", symbol: "BTCUSDT", rate: "0.0001" });
   await asked(venue, { path: "/fapi/v1/income", times: 1 });
   strictEqual(rig.of("FundingPosted").length, 0);
@@ -435,16 +433,21 @@ usdm(
   async (venue, rig) => {
     const mode = "GET /fapi/v1/positionSide/dual";
     const listenKey = "POST /fapi/v1/listenKey";
-    await venue.tell({ op: "fault", match: mode, fault: { kind: "delayResponse", ms: 600 } });
+    const connected = (): number => rig.statuses.filter((said) => said === CONNECTED).length;
+    const lost = (): number => rig.statuses.filter((said) => said.startsWith("down")).length;
+    await venue.tell({ op: "fault", match: mode, fault: { kind: "delayResponse" } });
     await venue.tell({ op: "endUserStream" });
-    await rig.until(() => rig.statuses.at(-1)?.startsWith("down") === true, "down");
+    await rig.until(() => lost() === 1, "down");
     await asked(venue, { path: "/positionSide/dual", times: 3 });
     const fault = { kind: "status", status: 503, acts: false } as const;
-    await venue.tell({ op: "fault", match: listenKey, count: 3, fault });
+    await venue.tell({ op: "fault", match: listenKey, count: 99, fault });
     await venue.tell({ op: "drop", stream: "user", by: "rst" });
-    await new Promise((resolve) => setTimeout(resolve, 900)); // the answer has come meanwhile
-    strictEqual(rig.statuses.filter((said) => said.startsWith("reconciling")).length, 1);
-    await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "back");
+    await rig.until(() => lost() > 1, "down again");
+    await venue.tell({ op: "release" });
+    await new Promise((resolve) => setTimeout(resolve, 300)); // the answer has come meanwhile
+    strictEqual(connected(), 1);
+    await venue.tell({ op: "calm" });
+    await rig.until(() => connected() === 2, "back");
   },
 );
 
@@ -454,10 +457,10 @@ usdm("start() opens the stream anew when the listen key expires", async (venue, 
   await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "back");
 });
 
-/** Renews a listen key every 50 ms, however long it should wait. */
-function hasty(): Timers {
+/** Renews a listen key every 50 ms, however long it should wait, and what else waits for so long. */
+function hasty(alsoUs = 0): Timers {
   const real = denoTimers(denoClock());
-  const long: readonly number[] = [1_200_000_000, 60_000_000, 30_000_000];
+  const long: readonly number[] = [1_200_000_000, 60_000_000, 30_000_000, alsoUs];
   return { ...real, after: (us, task) => real.after(long.includes(us) ? 50_000 : us, task) };
 }
 
@@ -490,7 +493,7 @@ usdm(
     const isNoticed = (): boolean =>
       rig.statuses.some((said) => said.includes("was not spoken of"));
     await until(isNoticed, "the silence noticed");
-    await rig.until(() => rig.statuses.at(-1) === "reconciling: connected", "back");
+    await rig.until(() => rig.statuses.at(-1) === CONNECTED, "back");
   },
 );
 
@@ -503,11 +506,15 @@ usdm(
   },
 );
 
-/** Loses the user stream for good: its key cannot be had. */
-async function loseStream(venue: VenueProcess): Promise<void> {
+/** Loses the user stream for good, since its key cannot be had, and waits until that is told. */
+async function loseStream(venue: VenueProcess, rig: CcxtRig): Promise<void> {
   const fault = { kind: "status", status: 503, acts: false } as const;
   await venue.tell({ op: "fault", match: "POST /fapi/v1/listenKey", count: 99, fault });
   await venue.tell({ op: "drop", stream: "user", by: "rst" });
+  await rig.until(
+    () => rig.statuses.at(-1)?.includes("cancels and questions go") === true,
+    "told",
+  );
 }
 
 usdm(
@@ -515,11 +522,7 @@ usdm(
   async (venue, rig) => {
     rig.submit(1, RESTING);
     await rig.next("OrderAccepted");
-    await loseStream(venue);
-    await rig.until(
-      () => rig.statuses.at(-1)?.includes("cancels and questions go") === true,
-      "told",
-    );
+    await loseStream(venue, rig);
     match(rig.statuses.at(-1) ?? "", /^reconciling: the user stream was lost: /);
     await venue.tell({ op: "fill", order: `${PREFIX}-1-1`, qty: "0.004" });
     rig.cancel(1);
@@ -531,32 +534,32 @@ usdm(
 usdm(
   "reconcile() waits for the user stream, and fails once the stream is back",
   async (venue, rig) => {
-    await loseStream(venue);
-    await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "told");
+    await loseStream(venue, rig);
     rig.reconcile(null).catch(() => {}); // it waits for an answer that does not come
     await new Promise((resolve) => setTimeout(resolve, 300));
     strictEqual(rig.of("ReconcileFailed").length + rig.of("Reconciled").length, 1);
     await venue.tell({ op: "calm" });
-    await rig.until(() => rig.statuses.at(-1) === "reconciling: connected", "back");
+    await rig.until(() => rig.statuses.at(-1) === CONNECTED, "back");
     await rig.next("ReconcileFailed");
   },
 );
 
 usdm("start() says down again once requests are not answered either", async (venue, rig) => {
-  await loseStream(venue);
-  await rig.until(() => rig.statuses.at(-1)?.startsWith("reconciling") === true, "told");
-  await venue.tell({ op: "restart", downMs: 8000 });
+  await loseStream(venue, rig);
+  await venue.tell({ op: "restart", downMs: HOUR_MS });
   await rig.until(() => rig.statuses.at(-1)?.startsWith("down") === true, "down");
 });
+
+/** As often as the third of it is renewed here, no machine stands still for so long. */
+const COUNTDOWN_MS = 6000;
 
 usdm(
   "start() keeps the venue's switch from going off while the daemon lives",
   async (venue, rig) => {
     rig.submit(1, RESTING);
     await rig.next("OrderAccepted");
-    await new Promise((resolve) => setTimeout(resolve, 3500));
+    await rig.until(() => rig.deadMan.length >= 5, "the venue confirmed each");
     strictEqual(rig.of("OrderCancelled").length, 0);
-    ok(rig.deadMan.length >= 3, "the venue confirmed each");
     rig.isAlive = false;
     await rig.next("OrderCancelled");
     const { requests } = await venue.audit();
@@ -564,7 +567,7 @@ usdm(
       requests.filter(({ requestLine }) => requestLine.includes("countdownCancelAll")).length >= 3,
     );
   },
-  { deadManMs: 2250 },
+  { deadManMs: COUNTDOWN_MS, timers: hasty(COUNTDOWN_MS * 1000 / 3) },
 );
 
 usdm("start() arms no switch for orders of others, nor for what has ended", async (venue, rig) => {

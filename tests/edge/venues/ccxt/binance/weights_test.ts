@@ -12,9 +12,11 @@ import { SignedClient } from "../../../../venues/signed_client.ts";
 const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
 
 /** A request that reads the open orders of all symbols costs 80 of 6000. */
-async function useHalf(venue: VenueProcess): Promise<void> {
+async function useHalf(venue: VenueProcess, aheadMs: number): Promise<void> {
   using client = new SignedClient(venue);
-  for (let at = 0; at < 38; at++) await client.ask("GET", "/api/v3/openOrders");
+  for (let at = 0; at < 38; at++) {
+    await client.ask("GET", "/api/v3/openOrders", { timestamp: Date.now() + aheadMs });
+  }
 }
 
 Deno.test(
@@ -24,11 +26,13 @@ Deno.test(
     await using venue = await VenueProcess.start("binance_spot", ["--speed", "0", "--empty"]);
     await venue.tell({ op: "quote", symbol: "BTCUSDT", side: "SELL", price: "50010", qty: "5" });
     using rig = await CcxtRig.up(venue);
-    const leftMs = 60_000 - Date.now() % 60_000; // the venue counts by the minute
-    if (leftMs < 15_000) await new Promise((resolve) => setTimeout(resolve, leftMs + 100));
+    await rig.next("BookSnapshot"); // there is a book that can be lost
+    const aheadMs = 60_000 - Date.now() % 60_000; // the venue counts by the minute: one begins
+    rig.aheadUs = aheadMs * 1000;
+    await venue.tell({ op: "skew", ms: aheadMs });
     rig.submit(1);
     await rig.next("OrderAccepted");
-    await useHalf(venue);
+    await useHalf(venue, aheadMs);
     rig.lookup(1); // its answer says so
     await rig.next("OrderFound");
     const asked = async (): Promise<readonly number[]> => {
@@ -38,7 +42,7 @@ Deno.test(
       );
     };
     const before = await asked();
-    rig.reconcile(Date.now() * 1000).catch(() => {}); // it waits for longer than this test
+    rig.reconcile((Date.now() + aheadMs) * 1000).catch(() => {}); // it waits for longer than this test
     await venue.tell({ op: "drop", stream: "market", by: "fin" });
     const prints = rig.of("TradePrinted").length;
     await rig.until(() => rig.of("BookInvalidated").length > 0, "the book is lost");
