@@ -39,7 +39,7 @@ import { noteTerms } from "./terms.ts";
 
 /** Funding is listed a while after it was paid: so long it is looked for again. */
 const LATE_MAX_MS = 1_800_000;
-/** As much as the core asks for again. */
+/** As much as the core asks for again, and as two clocks may be apart. */
 const OVERLAP_MS = 10_000;
 const ACCOUNT_READS_MAX = 3;
 /** Keys that could not be read, one after the other: then the venue has other worries. */
@@ -160,7 +160,8 @@ export class Reconciliations {
   /**
    * The venue dates what happened by its clock, and `sinceUs` is by ours: where ours is ahead the span
    * begins earlier, where it is behind it ends later. In between is what was before the account began:
-   * that is part of it, and is not told again.
+   * that is part of it, and is not told again. It ends later than now: the venue's clock is known but
+   * to the slowness of its answers, and what happened just now may be dated beyond what we believe.
    */
   #spanSince(sinceUs: Micros): Span {
     const skewUs = this.#skewUs();
@@ -170,7 +171,7 @@ export class Reconciliations {
     const fromMs = beganMs === Infinity ? sinceMs : Math.max(sinceMs, Math.min(latestMs, beganMs));
     return {
       fromMs: this.#notAhead(fromMs),
-      toMs: Math.ceil((this.#account.host.nowUs() + Math.max(0, skewUs)) / 1000),
+      toMs: Math.ceil((this.#account.host.nowUs() + Math.max(0, skewUs)) / 1000) + OVERLAP_MS,
     };
   }
 

@@ -198,6 +198,23 @@ for (const ms of [-60_000, 60_000]) {
   );
 }
 
+Deno.test(
+  "reconcile() reads what is dated later than the venue's clock was found to be",
+  relaxed,
+  async () => {
+    await using venue = await VenueProcess.start("binance_spot", ["--speed", "0", "--empty"]);
+    await venue.tell({ op: "quote", symbol: "BTCUSDT", side: "SELL", price: "50010", qty: "5" });
+    using rig = await CcxtRig.up(venue);
+    const sinceUs = Date.now() * 1000;
+    await venue.tell(SILENT);
+    await venue.tell({ op: "skew", ms: 2000 }); // as if what asked for its time had been slow
+    const bought = { op: "foreign", symbol: "BTCUSDT", side: "BUY", type: "MARKET" } as const;
+    await venue.tell({ ...bought, qty: "0.2" });
+    await rig.reconcile(sinceUs);
+    deepStrictEqual(rig.of("OrderExecuted").map(({ lastQty }) => lastQty), [20_000]);
+  },
+);
+
 /** Ours was 40 s ahead when the account was last read, and the core asks for 10 s more. */
 const AHEAD_US = 30_000_000;
 
