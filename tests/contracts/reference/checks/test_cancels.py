@@ -1,4 +1,7 @@
-"""A cancel against what has not left, and beside a replace in doubt (orders.md, 5, 7 and 9)."""
+"""A cancel against what has not left, beside a replace in doubt, and insisted upon.
+
+Source: orders.md sections 5, 6, 7 and 9.
+"""
 
 import unittest
 
@@ -114,9 +117,108 @@ class DoubtCheck(Case):
         self.fails("Cancel", "unknown")
         self.order.attempts = 3
         self.assertEqual(self.found()["commands"], [])
-        self.assertEqual((self.order.retry, self.order.attempts), ({"Cancel"}, 5))
+        self.assertEqual((self.order.retry, self.order.attempts), ({"Cancel"}, 4))
         self.assertIn("Cancel", self.kinds(self.later()))
 
     def test_one_that_is_on_its_way_is_left_alone(self):
         self.assertEqual(self.found()["commands"], [])
         self.assertIsNotNone(self.order.lookup_due)
+
+
+class InsistedCheck(unittest.TestCase):
+    """Order 1 rests; the kill switch cancels it, and the venue refuses that."""
+
+    def setUp(self):
+        self.world = World()
+        self.world.place("Buy", "10", "100")
+        self.world.broker("OrderAccepted", 1)
+        self.insist("KillSwitchSet", on=True)
+        self.refuses()
+
+    @property
+    def order(self):
+        return self.world.core.state.orders[1]
+
+    def insist(self, event_type, **payload):
+        return self.world.event("control", event_type, {"reason": "", **payload})
+
+    def refuses(self):
+        code = {"reject_code": "VENUE_RATE_LIMIT", "text": ""}
+        return self.world.broker("CancelRejected", 1, **code)
+
+    def status(self, status):
+        payload = {"status": status, "reason": ""}
+        return self.world.event("control", "VenueStatusChanged", payload, venue=0)
+
+    def later(self):
+        self.world.seq_id += 60 * SECOND
+        return self.world.event("timer", "DeadlineReached", {"due_us": 0})
+
+    def goes_out_anew(self, caused):
+        self.assertEqual([each["kind"] for each in caused["commands"]], ["Cancel"])
+        self.assertEqual(self.order.retry, set())
+
+    def test_each_refusal_is_one_more_failure(self):
+        seen = [self.order.attempts]
+        for _ in range(3):
+            self.goes_out_anew(self.later())
+            self.refuses()
+            seen.append(self.order.attempts)
+        self.assertEqual(seen, [1, 2, 3, 4])
+
+    def test_one_that_is_not_insisted_upon_leaves_no_failures(self):
+        self.order.must_cancel = None
+        self.later()
+        self.world.intent("Cancel", orig_intent_id="i1")
+        self.order.attempts = 5
+        self.refuses()
+        self.assertEqual(self.order.attempts, 0)
+
+    def test_the_same_cause_does_not_hurry_it(self):
+        self.later()
+        self.refuses()
+        due = self.order.retry_due
+        caused = self.insist("KillSwitchSet", on=True)
+        self.assertEqual((caused["reports"], caused["commands"]), ([], []))
+        self.assertEqual((self.order.retry_due, self.order.attempts), (due, 2))
+
+    def test_another_cause_sends_it_at_once(self):
+        self.later()
+        self.refuses()
+        lost = {"session": 1, "cause": "goodbye", "keep_orders": False}
+        self.goes_out_anew(self.world.event("control", "SessionClosed", lost))
+        self.assertEqual((self.order.must_cancel, self.order.attempts), ("disconnect", 1))
+
+    def test_it_goes_out_when_the_venue_comes_up(self):
+        self.later()
+        self.refuses()
+        self.assertEqual(self.status("reconciling")["reports"], [])
+        self.goes_out_anew(self.status("up"))
+        self.assertEqual((self.order.cancel.cause, self.order.attempts), ("kill", 1))
+
+    def test_nothing_else_that_is_tried_again_goes_out_with_it(self):
+        self.order.retry.add("Replace")
+        self.status("up")
+        self.assertEqual(self.order.retry, {"Replace"})
+
+
+class OutdatedCheck(Case):
+    """The replace is in doubt; an answer comes to a look-up that is not open any more."""
+
+    def setUp(self):
+        super().setUp()
+        self.fails("Replace", "unknown")
+        del self.order.requests["Lookup"]
+
+    def outdated(self, order_qty, name):
+        found = {"status": "open", "order_qty": order_qty, "cum_qty": 0, "price": 10_000}
+        return self.world.broker("OrderFound", 1, request=0, venue_order_id=name, **found)
+
+    def test_it_does_not_prove_the_replace(self):
+        self.assertEqual(self.outdated(12_000, None)["reports"], [])
+        self.assertEqual((self.order.order_qty, self.order.doubt), (10_000, {"Replace"}))
+
+    def test_its_name_is_learned_where_there_is_none(self):
+        self.outdated(10_000, "v1")
+        self.outdated(10_000, "v2")
+        self.assertEqual(self.order.venue_order_id, "v1")

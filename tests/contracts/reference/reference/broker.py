@@ -183,7 +183,10 @@ def _expired(state: State, order: Order, payload: Json, is_old: bool) -> None:
 
 
 def _cancel_rejected(state: State, order: Order, payload: Json, is_old: bool) -> None:
+    attempts = order.attempts
     forget(state, order, "Cancel")
+    if order.must_cancel is not None:
+        order.attempts = attempts  # each refusal is one more failure
     if order.is_terminal:
         return
     code = payload["reject_code"]
@@ -253,7 +256,8 @@ def _found(state: State, order: Order, payload: Json, is_old: bool) -> None:
         if status == "open":
             state.alarm("LIVE_AFTER_END")
         return
-    learn_name(state, order, payload["venue_order_id"])
+    if asked is not None or order.venue_order_id is None:
+        learn_name(state, order, payload["venue_order_id"])
     if asked is not None:
         learn_key(state, order, payload["cl_ord_id"])
     booked = order.executed - order.base_cum_qty
@@ -281,7 +285,8 @@ def _found_open(state: State, order: Order, payload: Json, asked: Optional[int])
     found_qty = payload["order_qty"] + order.base_cum_qty
     stays_in_doubt = False
     if "Replace" in order.doubt and replace is not None:
-        if found_qty == replace.order_qty and payload["price"] == replace.price:
+        is_new = found_qty == replace.order_qty and payload["price"] == replace.price
+        if asked is not None and is_new:
             forget(state, order, "Replace")
             finish_replace(state, order, found_qty, replace.price, key, inferred=True)
         elif is_proof(state, order, asked):

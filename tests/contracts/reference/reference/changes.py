@@ -93,8 +93,14 @@ def begin_cancel(
     """Somebody wants the order cancelled."""
     if order.is_terminal:
         return
-    if cause in INSISTED:
+    if cause in INSISTED and order.must_cancel != cause:
         order.must_cancel = cause
+        back_off_anew(order)
+        if order.cancel is not None:
+            send_cancel(state, order)
+            return
+    elif cause in INSISTED and "Cancel" in order.retry:
+        return
     if order.cancel is not None:
         return
     order.cancel = PendingCancel(cause, record)
@@ -102,6 +108,11 @@ def begin_cancel(
         order.doubt.add("Cancel")
     report(state, order, "PendingCancel", of_cancel(order))
     send_cancel(state, order)
+
+
+def back_off_anew(order: Order) -> None:
+    """What is tried again is tried as soon as after a first failure."""
+    order.attempts = min(order.attempts, 1)
 
 
 def begin_cancel_all(state: State, orders: List[int], cause: str) -> None:

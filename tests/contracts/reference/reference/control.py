@@ -9,7 +9,7 @@ from .changes import ask, begin_cancel_all, cancel_live_of, send_cancel
 from .deadlines import set_due, set_grace
 from .doubt import fall_into_doubt
 from .dry_run import apply_dry_run_set
-from .firing import fire_all
+from .firing import fire_all, retry_cancels_anew
 from .guards import forget_rates
 from .model import Client, Instrument, Json, Venue
 from .order import Order
@@ -245,6 +245,7 @@ def _venue_status_changed(state: State, event: Json, payload: Json) -> None:
     state.digest.text(payload["status"])
     if venue.status == "up":
         close(venue)
+        retry_cancels_anew(state, venue)
     elif venue.simulation is None and venue.status == "down":
         drop(state, venue)
     elif venue.simulation is None:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from typing import List, Optional
 
-from .changes import begin_cancel, cancel_live_of, send_cancel
+from .changes import back_off_anew, begin_cancel, cancel_live_of, send_cancel
 from .decimals import ceil_div
 from .deadlines import next_due, set_due, set_grace
+from .model import Venue
 from .order import Order
 from .reconcile import begin
 from .requests import issue, next_release, release
@@ -48,13 +49,27 @@ def _fire(state: State, order: Order, name: str) -> None:
         issue(state, order, "Lookup")
 
 
+def retry_cancels_anew(state: State, venue: Venue) -> None:
+    """The venue has come up: cancels that are tried again go out now (section 5)."""
+    for number in sorted(state.live):
+        order = state.orders[number]
+        if order.venue == venue.id and not order.is_terminal and "Cancel" in order.retry:
+            back_off_anew(order)
+            _retry_cancel(state, order)
+
+
+def _retry_cancel(state: State, order: Order) -> None:
+    if "Cancel" not in order.retry:
+        return
+    order.retry.discard("Cancel")
+    if order.cancel is None and order.must_cancel is not None:
+        begin_cancel(state, order, order.must_cancel)
+    else:
+        send_cancel(state, order)
+
+
 def _retry(state: State, order: Order) -> None:
-    if "Cancel" in order.retry:
-        order.retry.discard("Cancel")
-        if order.cancel is None and order.must_cancel is not None:
-            begin_cancel(state, order, order.must_cancel)
-        else:
-            send_cancel(state, order)
+    _retry_cancel(state, order)
     kinds = set(order.retry)
     order.retry.clear()
     for kind in ("Submit", "Replace"):
