@@ -102,6 +102,9 @@ def _instrument_settled(state: State, event: Json, payload: Json) -> None:
 def _account_reported(state: State, event: Json, payload: Json) -> None:
     for row in payload["balances"]:
         parse_amount(row["total"])
+    for row in payload["positions"]:
+        if row.get("entry_price") is not None:
+            parse_amount(row["entry_price"])
     apply_account_reported(state, event, payload)
 
 
