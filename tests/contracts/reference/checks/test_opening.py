@@ -80,7 +80,8 @@ class AccountCheck(unittest.TestCase):
 
     def shown(self, instrument):
         rows = self.world.core.final()["positions"]
-        (row,) = [row for row in rows if (row["scope"], row["instrument"]) == ("account", instrument)]
+        of = ("account", instrument)
+        (row,) = [row for row in rows if (row["scope"], row["instrument"]) == of]
         return row["qty"], row["avg_px"], row["realised_pnl"]
 
 
@@ -127,8 +128,12 @@ class CostCheck(AccountCheck):
 
     def test_a_price_that_is_none_breaks_a_rule_of_any_report(self):
         self.report([], USDT="1")
-        caused = self.report([{"instrument": 1, "qty": 0, "entry_price": "1."}], USDT="1")
-        self.assertEqual(caused["alarms"], ["INVARIANT"])
+        for text in ("1.", "-0", "-0.0", ".5", "1\n", "1" * 39):
+            with self.subTest(text):
+                caused = self.report([{"instrument": 1, "qty": 0, "entry_price": text}], USDT="1")
+                self.assertEqual(caused["alarms"], ["INVARIANT"])
+        caused = self.report([{"instrument": 1, "qty": 0, "entry_price": "-0.10"}], USDT="1")
+        self.assertEqual(caused["alarms"], [])
 
 
 class SpotCheck(AccountCheck):
