@@ -61,7 +61,7 @@ class World:
         name = {"id": 0, "name": "test", "exchange": "test"}
         return {**name, "capabilities": CAPABILITIES, "simulation": None, "pacing": None}
 
-    def event(self, source, event_type, payload, venue=None, instrument=None):
+    def event(self, source, event_type, payload, venue=None, instrument=None, key=None):
         self.seq_id += 1
         return self.core.apply(
             {
@@ -73,7 +73,7 @@ class World:
                 "instrument": instrument,
                 "event_type": event_type,
                 "payload": payload,
-                "idempotency_key": None,
+                "idempotency_key": key,
             }
         )
 

@@ -18,7 +18,8 @@ from .values import Values
 CLOCKS_APART = 60_000_000
 """How far the clock of a venue may be from ours, in microseconds."""
 DIGITS_MAX = 38
-DECIMAL = re.compile(r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$")
+DECIMAL = re.compile(r"(?!-0(\.0+)?\Z)-?(0|[1-9][0-9]*)(\.[0-9]+)?\Z")
+"""A decimal: never -0. Source: docs/reference/events.md, "Words and numbers"."""
 
 
 def apply_account_fact(state: State, event: Json) -> None:
@@ -102,6 +103,9 @@ def _instrument_settled(state: State, event: Json, payload: Json) -> None:
 def _account_reported(state: State, event: Json, payload: Json) -> None:
     for row in payload["balances"]:
         parse_amount(row["total"])
+    for row in payload["positions"]:
+        if row.get("entry_price") is not None:
+            parse_amount(row["entry_price"])
     apply_account_reported(state, event, payload)
 
 

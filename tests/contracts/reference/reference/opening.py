@@ -1,17 +1,19 @@
 """Opening and adopting an account: what the venue says of it becomes what the ledger says.
 
-Source: docs/reference/orders.md, "Reconciliation", The account.
+Source: docs/reference/orders.md section 12, The account.
 """
 
 from __future__ import annotations
 
+from fractions import Fraction
+from typing import Dict, Iterator, Optional
+
 from .books import amount_of, plain_amount
-from .decimals import SAFE, half_even, parse
-from .fills import book
+from .decimals import SAFE, parse
+from .entering import enter, executions, worth
 from .ledger import EXTERNAL, position_of
 from .loss import take_over
 from .model import Instrument, Json, Venue
-from .order import Fill
 from .rows import position_row, shown_cash
 from .state import State, must
 
@@ -30,32 +32,80 @@ def adopt(state: State, venue: Venue, payload: Json) -> None:
 
 def _adopt_positions(state: State, venue: Venue, payload: Json) -> None:
     for row in payload["positions"]:
-        _adopt_position(state, venue, row)
+        _adopt_position(state, state.instruments[row["instrument"]], row)
+    if venue.is_opened:
+        _take_off_spot(state, venue, payload)
 
 
-def _adopt_position(state: State, venue: Venue, row: Json) -> None:
-    """Books the difference of a position as an execution that is nobody's."""
-    instrument = state.instruments[row["instrument"]]
-    held = state.ledger.shown_qty(state.ledger.account(venue.id), instrument)
-    off = row["qty"] - held
-    if off == 0:
+def _adopt_position(state: State, instrument: Instrument, row: Json) -> None:
+    """Step 1: makes a position the one that is named, at the venue's cost."""
+    account = state.ledger.account(instrument.venue)
+    held = state.ledger.shown_qty(account, instrument)
+    missing = row["qty"] - held
+    must(-SAFE <= missing <= SAFE, "a difference is within 2^53 quanta")
+    if row["qty"] == 0 and held == 0:
         return
-    must(-SAFE <= off <= SAFE, "a difference is within 2^53 quanta")
-    price = row.get("avg_px")
-    if price is None and row["qty"] == 0:
-        price = _entered_at(state, instrument)
+    price = _price(state, instrument, row)
     if price is None:
-        state.alarm("OPENING_WITHOUT_PRICE")
+        if missing != 0:
+            state.alarm("OPENING_WITHOUT_PRICE")
         return
-    must(-SAFE <= price <= SAFE, "a price is within 2^53 quanta")
-    quote = instrument.terms["quote"]
-    fill = Fill("", abs(off), price, None, "0", quote, False, None, abs(off))
-    book(state, instrument.id, EXTERNAL, "Buy" if off > 0 else "Sell", fill)
+    if instrument.asset_class not in ("linear", "inverse"):
+        enter(state, instrument, executions(instrument, missing, price))
+        return
+    opened = executions(instrument, row["qty"], price)
+    if missing == 0 and position_of(account, instrument).cost == worth(instrument, opened):
+        return
+    enter(state, instrument, executions(instrument, -held, price) + opened)
 
 
-def _entered_at(state: State, instrument: Instrument) -> int:
-    """Returns the average price of the account's position, in quanta: it is closed there."""
+def _price(state: State, instrument: Instrument, row: Json) -> Optional[Fraction]:
+    """Returns the price at which a position is entered; None if nobody says one."""
+    if row.get("entry_price") is not None:
+        return parse(row["entry_price"])
+    if row.get("avg_px") is not None:
+        return Fraction(row["avg_px"], 10**instrument.price_scale)
+    return _average(state, instrument) if row["qty"] == 0 else None
+
+
+def _average(state: State, instrument: Instrument) -> Fraction:
+    """Returns the average price of the account's position, as it is shown."""
     account = state.ledger.account(instrument.venue)
     row = position_row(state, instrument, position_of(account, instrument), None)
-    scale = instrument.price_scale
-    return int(half_even(parse(row["avg_px"]), scale) * 10**scale)
+    return parse(row["avg_px"])
+
+
+def _take_off_spot(state: State, venue: Venue, payload: Json) -> None:
+    """Step 2: takes off positions of spot what the balances say is gone."""
+    account = state.ledger.account(venue.id)
+    totals = {row["currency"]: amount_of(row["total"]).value for row in payload["balances"]}
+    off = {each: total - shown_cash(state, account, each) for each, total in totals.items()}
+    named = {row["instrument"] for row in payload["positions"]}
+    for currency, left in off.items():
+        for instrument in _spot_of(state, venue, currency, off):
+            if instrument.id not in named:
+                left -= _take_off(state, instrument, left)
+
+
+def _spot_of(
+    state: State, venue: Venue, base: str, quotes: Dict[str, Fraction]
+) -> Iterator[Instrument]:
+    """Returns the spot instruments of a venue of a base in some quotes, by number."""
+    for number in sorted(state.instruments):
+        instrument = state.instruments[number]
+        terms = instrument.terms
+        if instrument.venue == venue.id and instrument.asset_class == "spot":
+            if terms["base"] == base and terms["quote"] in quotes:
+                yield instrument
+
+
+def _take_off(state: State, instrument: Instrument, left: Fraction) -> Fraction:
+    """Moves a position towards zero by what is left, at its own average; returns the move."""
+    held = state.ledger.qty(state.ledger.account(instrument.venue), instrument)
+    if not (left > 0 > held or left < 0 < held):
+        return Fraction(0)
+    one = 10**instrument.qty_scale
+    moved = min(abs(held), (abs(left) * one).__floor__()) * (1 if left > 0 else -1)
+    if moved != 0:
+        enter(state, instrument, executions(instrument, moved, _average(state, instrument)))
+    return Fraction(moved, one)
