@@ -85,7 +85,10 @@ export class Outbox {
   #readsJournal = false;
   #isResting = false;
   #retry: Cancel | undefined;
-  /** Bytes of live reports, and of answers, since the socket was last empty. Events are held back. */
+  /**
+   * Bytes of live reports, and of answers, repeated reports among them, since the socket was last
+   * empty. Events are held back.
+   */
   #unreadReports = 0;
   #unreadAnswers = 0;
   #isClosed = false;
@@ -284,7 +287,7 @@ export class Outbox {
       const { firstSeq, texts: [text] } = backend.readReports(stream.client, reportSeq, 1);
       // Where it is no longer kept, what is read begins with another: that would be no answer.
       const isKept = firstSeq === reportSeq;
-      if (isKept && text !== undefined) writeFrame(this.#frames, withPossDup(text));
+      if (isKept && text !== undefined) this.#writeText(withPossDup(text));
       // The order's newest may bear another intent's id, so it does not stand in for the first.
       if (!isKept && index === 0) this.#writeNoLongerKept(stream, intentId);
     }

@@ -9,7 +9,7 @@
  * @module
  */
 import type { Disk } from "../ports.ts";
-import { oldestCheckpointSeq } from "./checkpoint_files.ts";
+import { checkpointDirectory, oldestCheckpointSeq } from "./checkpoint_files.ts";
 import { replaceFile, replacingFile } from "./files.ts";
 import {
   encodeDroppedHeader,
@@ -66,7 +66,10 @@ export function applyRetention(request: RetentionRequest): RetentionResult {
 function coveredSegments(request: RetentionRequest): Sealed[] {
   const { disk, stateDirectory } = request;
   const directory = journalDirectory(stateDirectory);
-  const checkpointSeq = oldestCheckpointSeq(disk, stateDirectory) ?? 0;
+  const checkpointSeq = oldestCheckpointSeq(disk, stateDirectory);
+  if (checkpointSeq === undefined) return [];
+  // One whose name could not be synced is gone after a power cut, and would cover nothing.
+  disk.syncDirectory(checkpointDirectory(stateDirectory));
   const headers = listSegments(disk, directory);
   const sealed: Sealed[] = [];
   for (const [index, header] of headers.entries()) {

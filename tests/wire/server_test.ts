@@ -308,6 +308,24 @@ Deno.test("WireServer stops reading when the sequencer's queue is full, and lose
   deepStrictEqual(client.reportSeqs(), Array.from({ length: 20 }, (_, at) => at + 1));
 });
 
+Deno.test("WireServer reads no more of a client that leaves repeated reports lying", () => {
+  const fixture = new WireFixture({ windowBytes: 2_000 });
+  const client = fixture.open("alice");
+  client.send(fixture.noOp("1"));
+  fixture.settle();
+  client.socket.pause();
+  const sent = 10_000; // some 4 MB of reports
+  for (let n = 0; n < sent / 100; n++) {
+    for (let more = 0; more < 100; more++) client.send(fixture.noOp("1"));
+    fixture.settle();
+  }
+  const appliedMeanwhile = fixture.backend.view.seqId;
+  ok(appliedMeanwhile < sent, `${appliedMeanwhile} events`);
+  client.socket.resume();
+  for (let turns = 0; turns < sent / 100; turns++) fixture.settle();
+  strictEqual(client.all("ExecutionReport").length, sent + 1, "all are answered in the end");
+});
+
 Deno.test("WireServer does not take its own back-pressure for silence", () => {
   const fixture = new WireFixture();
   const client = fixture.open("alice");

@@ -210,6 +210,23 @@ Deno.test("runFollower() says that retention failed, also where the checkpoint d
   ok(journalVerify(rig.disk, STATE).ok);
 });
 
+for (
+  const retention of [{ marketHours: 24, truthDays: null }, { marketHours: null, truthDays: 5 }]
+) {
+  const kind = retention.truthDays === null ? "market data" : "truth";
+  Deno.test(`retention drops no ${kind} by a checkpoint whose name was not synced`, () => {
+    const rig = new JournalRig();
+    const { link, heard } = startFollower(rig, { retention });
+    age(rig, { from: 1, to: 300 });
+    rig.disk.inject({ operation: "syncDirectory", path: "checkpoints", onCall: 1, effect: "Io" });
+    link.checkpoint();
+    rig.threads.run();
+    strictEqual(heard.refused.length, 1);
+    rig.disk.crash("none");
+    strictEqual(replayDisk(rig.disk).digest, rig.timeline.digest);
+  });
+}
+
 /** Records events of these numbers, one an hour. */
 function age(rig: JournalRig, { from, to }: { readonly from: number; readonly to: number }): void {
   for (let n = from; n <= to; n++) {
