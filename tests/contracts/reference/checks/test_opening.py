@@ -6,7 +6,7 @@ from fractions import Fraction
 from checks.test_ledger import listed
 from checks.world import SPOT, World
 from reference.decimals import SAFE
-from reference.entering import executions
+from reference.entering import executions, worth
 from reference.ledger import position_of
 from reference.state import InvariantBroken
 
@@ -25,6 +25,15 @@ class ExecutionsCheck(unittest.TestCase):
     def test_the_example_of_an_inverse_contract(self):
         inverse = listed("inverse", 1, 0, INVERSE)
         self.assertEqual(executions(inverse, 10, Fraction("100.05")), [(5, 1000), (5, 1001)])
+
+    def test_a_price_beyond_counts_only_where_something_is_executed_at_it(self):
+        linear = listed("linear", 0, 0, LINEAR)
+        self.assertEqual(executions(linear, 4, SAFE + Fraction("0.125")), [(4, SAFE)])
+        self.assertEqual(executions(linear, 4, -SAFE - Fraction("0.125")), [(4, -SAFE)])
+        self.assertEqual(executions(linear, 0, Fraction(2 * SAFE)), [])
+        for price in (SAFE + Fraction("0.25"), -SAFE - Fraction("0.25")):
+            with self.subTest(price), self.assertRaises(InvariantBroken):
+                executions(linear, 4, price)
 
     def test_what_is_sold_and_what_is_below_zero(self):
         linear = listed("linear", 0, 0, LINEAR)
@@ -125,6 +134,24 @@ class CostCheck(AccountCheck):
         self.assertEqual(caused["alarms"], ["INVARIANT"])
         self.assertEqual(self.shown(1), ("3", "100", "0"))
         self.assertTrue(self.venue.is_adopting)
+
+    def test_a_price_beyond_breaks_a_rule_though_the_cost_agrees(self):
+        inverse = {**SPOT, "id": 2, "name": "test:INV", "symbol": "INV", "base": "INV"}
+        self.list({**inverse, "asset_class": "inverse", "contract": INVERSE})
+        self.report([{"instrument": 2, "qty": 5, "avg_px": SAFE}])
+        executed, cost = [(5, SAFE)], self.held(2).cost
+        self.assertEqual(worth(self.world.core.state.instruments[2], [(5, SAFE + 1)]), cost)
+        first = {"instrument": 1, "qty": 3, "avg_px": 10_000}
+        over = {"instrument": 2, "qty": 5, "entry_price": f"{(SAFE + 1) // 100}.92"}
+        self.assertEqual(self.adopt([first, over], BTC="1")["alarms"], ["INVARIANT"])
+        self.assertEqual((list(self.held(2).history), self.held(2).cost), (executed, cost))
+        self.assertEqual(self.shown(1), ("3", "100", "0"))
+        self.assertTrue(self.venue.is_adopting)
+        # So near to it that none of the 5 is executed beyond: what is held agrees.
+        near = {**over, "entry_price": f"{(SAFE + 1) // 100}.9101"}
+        self.assertEqual(self.report([near])["alarms"], [])
+        self.assertEqual(list(self.held(2).history), executed)
+        self.assertFalse(self.venue.is_adopting)
 
     def test_a_price_that_is_none_breaks_a_rule_of_any_report(self):
         self.report([], USDT="1")

@@ -19,7 +19,10 @@ from .values import Values
 
 
 def executions(instrument: Instrument, qty: int, price: Fraction) -> List[Execution]:
-    """Returns what a signed quantity at a price is executed as: at the two quanta around it."""
+    """Returns what a signed quantity at a price is executed as: at the two quanta around it.
+
+    Asserts that the price can be executed, booked or only compared with.
+    """
     is_inverse = instrument.asset_class == "inverse"
     must(not is_inverse or price > 0, "the price of an inverse contract is above 0")
     exact = price * 10**instrument.price_scale
@@ -30,7 +33,9 @@ def executions(instrument: Instrument, qty: int, price: Fraction) -> List[Execut
     above = round(abs(qty) * share)
     sign = 1 if qty > 0 else -1
     parts = [(sign * (abs(qty) - above), low), (sign * above, low + 1)]
-    return [part for part in parts if part[0] != 0]
+    parts = [part for part in parts if part[0] != 0]
+    must(all(-SAFE <= at <= SAFE for _, at in parts), "a price is within 2^53 quanta")
+    return parts
 
 
 def worth(instrument: Instrument, parts: List[Execution]) -> int:
@@ -54,6 +59,5 @@ def _check(state: State, instrument: Instrument, parts: List[Execution]) -> None
     quote, fee = instrument.terms["quote"], amount_of("0")
     booked = 0
     for signed, price in parts:
-        must(-SAFE <= price <= SAFE, "a price is within 2^53 quanta")
         booked += signed
         state.ledger.check(instrument, EXTERNAL, Trade(booked, price, quote, fee), 1)
