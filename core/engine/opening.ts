@@ -119,9 +119,19 @@ function isHeldAtCostOf(
 /**
  * Takes off spot positions what the balances say is gone: a venue of spot reports no positions, and
  * one that nobody holds would be measured for good. At what it was entered at, since nobody knows
- * what was made of it. Never more than is held: a deposit is no position.
+ * what was made of it. Never more than is held: a deposit is no position. What one position paid with
+ * may be the base of another, which is gone as well: so until a pass finds nothing.
  */
-function reduceSpot(turn: Turn, venue: VenueId, { balances, positions }: Reported): void {
+function reduceSpot(turn: Turn, venue: VenueId, reported: Reported): void {
+  while (reduceSpotOnce(turn, venue, reported)); // ends: each pass takes off what is held
+}
+
+/** One pass; false if it found nothing to take off. */
+function reduceSpotOnce(
+  turn: Turn,
+  venue: VenueId,
+  { balances, positions }: Reported,
+): boolean {
   const missing = new Map(
     balances.map(({ currency, total }) => [currency, missingOf(turn, { venue, currency, total })]),
   );
@@ -131,12 +141,16 @@ function reduceSpot(turn: Turn, venue: VenueId, { balances, positions }: Reporte
     const isOurs = instrument?.venue === venue && instrument.assetClass === "spot";
     return isOurs && missing.has(instrument.quote) && !named.has(instrument.id) ? [instrument] : [];
   });
+  let isReduced = false;
   for (const [currency, amount] of missing) {
     let left = amount;
-    for (const instrument of reducible) {
-      if (instrument.base === currency) left = reduceBy(turn, instrument, left);
+    for (const instrument of reducible.filter(({ base }) => base === currency)) {
+      const before = left;
+      left = reduceBy(turn, instrument, before);
+      isReduced ||= left !== before;
     }
   }
+  return isReduced;
 }
 
 /** What a balance has beyond what the account shows. */
@@ -156,6 +170,7 @@ function reduceBy(turn: Turn, instrument: Instrument, amount: Amount): Amount {
   const price = averagePriceOf(turn, instrument);
   if (!isTowardsZero || price === undefined) return amount;
   const most = Math.min(Math.abs(held), Math.abs(wholeQuantaOf(amount, scale)));
+  if (most === 0) return amount;
   const quanta = held > 0 ? -most : most;
   bookAll(turn, instrument, portionsOf(instrument, { quanta, price }));
   return sum({ left: amount, right: negated({ units: quanta, scale }) });

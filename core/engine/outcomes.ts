@@ -14,7 +14,7 @@ import { advance, settleCancelAlls } from "./settle.ts";
 import { raise, type Turn } from "./turn.ts";
 import type { BrokerPayloads, RequestStamps } from "../event.ts";
 import { qty } from "../numbers.ts";
-import type { Order, PendingReplace } from "../order.ts";
+import { DOUBT, type Order, type PendingReplace } from "../order.ts";
 import type { RejectCode } from "../reject_code.ts";
 
 type Refused = { readonly rejectCode: RejectCode; readonly text: string };
@@ -125,6 +125,12 @@ export function applyExpired(turn: Turn, order: Order, reason: string): void {
 
 /** The venue would not cancel. */
 export function applyCancelRejected(turn: Turn, order: Order, of: Refused): void {
+  if (leavesDoubt(order, of)) {
+    order.dropRequest("Cancel");
+    askVenue(turn, order);
+    insist(turn, order);
+    return;
+  }
   const { attempts } = order;
   forgetRequest(order, "Cancel");
   if (isLate(turn, order)) return;
@@ -139,8 +145,14 @@ export function applyCancelRejected(turn: Turn, order: Order, of: Refused): void
     settleCancelAlls(turn, order, { isCancelled: false });
   }
   if (replace?.stage === "cancelling") refuseReplace(turn, order, { replace, ...of });
-  insist(turn, order);
   askAfterRefusal(turn, order, of.rejectCode);
+  insist(turn, order); // last: the cancel comes after the question, and not again and again before it
+}
+
+/** True of a refusal that says nothing of the cancel before it, of which nobody knows what became. */
+function leavesDoubt(order: Order, { rejectCode }: Refused): boolean {
+  const areTwo = order.isAsking("Cancel") && (order.doubt & DOUBT.Cancel) !== 0;
+  return areTwo && !order.isTerminal && UNLOOKED.has(rejectCode);
 }
 
 /** The venue replaced the order, or changed it by itself: also while our own replace still waits. */

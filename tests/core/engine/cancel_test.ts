@@ -241,6 +241,42 @@ Deno.test("apply() sends the kill switch's cancel though an earlier one waits fo
   deepStrictEqual(w.commands.map((c) => c.kind), ["Submit", "Cancel", "Lookup", "Cancel"]);
 });
 
+Deno.test("apply() asks about a cancel in doubt though the one after it is refused unlooked", () => {
+  const w = live();
+  w.cancel("c1", "a1");
+  w.failed("unknown");
+  w.failed("unknown"); // the look-up
+  w.control("KillSwitchSet", { on: true, reason: "test" });
+  const refusal = { ...ref(1), rejectCode: "VENUE_SUSPENDED", text: "no" } as const;
+  deepStrictEqual(w.broker("CancelRejected", refusal), [], "the first may have acted");
+  const beganUs = w.nowUs;
+  while (w.lastCommand().kind !== "Lookup" || w.lastCommand().request < 5) {
+    w.wait(100).fire();
+    ok(w.nowUs < beganUs + 10_000_000, "it is asked within ten seconds");
+    if (w.lastCommand().kind === "Cancel" && w.trail.at(-1)?.atUs === w.nowUs) {
+      w.broker("CancelRejected", refusal);
+    }
+  }
+});
+
+Deno.test("apply() asks about an order before it tries again to cancel it", () => {
+  const w = new World(SLOW).start().open();
+  w.place("a1", { ttlMs: 1000 });
+  w.accept();
+  const refusal = { ...ref(1), rejectCode: "VENUE_NOT_FOUND", text: "unknown order" } as const;
+  let seen = w.commands.length;
+  for (let ms = 0; ms < 20_000; ms += 100) {
+    w.wait(100).fire();
+    for (; seen < w.commands.length; seen += 1) {
+      const kind = w.commands[seen]?.kind;
+      if (kind === "Cancel") w.broker("CancelRejected", refusal);
+      if (kind === "Lookup") w.failed("unknown");
+    }
+  }
+  const kinds = w.commands.map(({ kind }) => kind).join(", ");
+  match(kinds, /^Submit(, Cancel, Lookup){2,}(, Cancel)?$/);
+});
+
 Deno.test("apply() begins anew with refused cancels when the venue comes up", () => {
   const w = lapsedAndRefused();
   w.venueStatus("down");

@@ -90,6 +90,18 @@ const SOLD: Traded = { side: "Sell", qty: 10_000, px: 10_000 };
 const OF_USDC: Traded = { side: "Buy", qty: 5_000, px: 10_000, on: OTHER };
 const USDC = { USDC: "0" };
 
+Deno.test("AccountAdopted takes off spot also what was paid for with other spot that is gone", () => {
+  const w = new Spot().start();
+  const ETH = instrumentId(2);
+  const listed = { symbol: "ETH/BTC", name: "test:ETH/BTC", base: "ETH", quote: "BTC", id: ETH };
+  w.control("InstrumentListed", { ...spotInstrument(), ...listed }, ETH);
+  const all = { BTC: "0", ETH: "0", USDT: "2000" };
+  w.says(all).trades(BOUGHT).trades({ side: "Buy", qty: 100_000, px: 10, on: ETH });
+  w.adopts().says(all); // all of it was sold by hand
+  deepStrictEqual(w.held, [["0", null, "0"], ["0", null, "0"]]);
+  deepStrictEqual(w.totals, all);
+});
+
 /** What was opened, traded at 100 and adopted; quantity, average and realised P&L after it. */
 const CASES: readonly (readonly [
   why: string,

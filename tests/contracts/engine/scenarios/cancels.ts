@@ -123,6 +123,27 @@ export const CANCELS: readonly Scenario[] = [
     },
   },
   {
+    name: "cancel_refused_unlooked_beside_one_in_doubt",
+    requires: ["R-EXEC-3", "R-EXEC-6"],
+    description: "The refusal of the second says nothing of the first: the venue is asked.",
+    tell: (story) =>
+      story.begin().place("i1").place("i2").accept(1).accept(2)
+        .cancel("c1", { orig: "i1" }).failed(1, { kind: "Cancel", outcome: "unknown" })
+        .failed(1, { kind: "Lookup", outcome: "unknown" })
+        .killSwitch("on").cancelRejected(1, "VENUE_SUSPENDED").cancelRejected(2, "VENUE_AUTH")
+        .toDeadline().cancelRejected(1, "VENUE_RATE_LIMIT").toDeadline().toDeadline()
+        .found(1, { status: "cancelled", qty: "10", cum: "0", px: "100" }).cancelled(2),
+  },
+  {
+    name: "refused_cancel_is_asked_about_before_it_is_tried_again",
+    requires: ["R-EXEC-3", "R-EXEC-6"],
+    description: "An order that may be filled or gone: no retry puts the question off.",
+    tell: (story) =>
+      story.begin().place("i1", { ttlMs: 1000 }).accept(1).toDeadline()
+        .cancelRejected(1, "VENUE_NOT_FOUND").failed(1, { kind: "Lookup", outcome: "unknown" })
+        .toDeadline().toDeadline().toDeadline().cancelled(1),
+  },
+  {
     name: "new_cause_sends_a_cancel_in_doubt_again",
     requires: ["R-EXEC-3", "R-EXEC-6"],
     description:

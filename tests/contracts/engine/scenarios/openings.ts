@@ -354,6 +354,21 @@ export const OPENINGS: readonly Scenario[] = [
         .accountReported({ balances: { USDT: "4900", BTC: "10.2506", ETH: "0" } }),
   },
   {
+    name: "account_adopted_without_spot_paid_with_spot",
+    requires: ["R-EXEC-5", "R-CORE-6"],
+    description: "What was paid for with other spot goes first, and what it paid with after it.",
+    tell: (story) =>
+      measured(
+        story.begin({ instruments: [{ symbol: "BTC/USDT" }, { symbol: "ETH/BTC" }] }),
+        [0],
+      )
+        .accountReported({ balances: { USDT: "5000", BTC: "0", ETH: "0" } })
+        .place("i1", { qty: "3" }).fill(1, { id: "e1", qty: "3", px: "100" })
+        .place("i2", { on: 1, qty: "20", px: "0.1" }).fill(2, { id: "e2", qty: "20", px: "0.1" })
+        .adopted()
+        .accountReported({ balances: { USDT: "4900", BTC: "0.5", ETH: "5" } }),
+  },
+  {
     name: "account_opens_with_an_old_loss",
     requires: ["R-EXEC-5", "R-CORE-7"],
     description: "What was lost or won before counts only where no book says how much it was.",
