@@ -166,6 +166,13 @@ class InsistedCheck(unittest.TestCase):
             seen.append(self.order.attempts)
         self.assertEqual(seen, [1, 2, 3, 4])
 
+    def test_the_venue_is_asked_before_it_is_tried_again(self):
+        self.later()
+        self.order.attempts = 0
+        caused = self.world.broker("CancelRejected", 1, reject_code="VENUE_REJECTED", text="")
+        self.assertEqual([each["kind"] for each in caused["commands"]], ["Lookup"])
+        self.assertEqual((self.order.retry, self.order.attempts), ({"Cancel"}, 2))
+
     def test_one_that_is_not_insisted_upon_leaves_no_failures(self):
         self.order.must_cancel = None
         self.later()
@@ -200,6 +207,47 @@ class InsistedCheck(unittest.TestCase):
         self.order.retry.add("Replace")
         self.status("up")
         self.assertEqual(self.order.retry, {"Replace"})
+
+
+class UnlookedCheck(Case):
+    """Order 1 rests; a cancel may be lost, and the venue does not even look at the next."""
+
+    def setUp(self):
+        self.world = World()
+        self.world.place("Buy", "10", "100")
+        self.world.broker("OrderAccepted", 1)
+        self.cancel()
+        self.fails("Cancel", "unknown")
+        self.found()
+        self.order.doubt.add("Cancel")
+
+    def refuses(self, code):
+        return self.world.broker("CancelRejected", 1, reject_code=code, text="")
+
+    def test_the_one_before_stays_in_doubt_and_is_asked_about(self):
+        self.order.attempts = 0
+        caused = self.refuses("VENUE_SUSPENDED")
+        self.assertNotIn("CancelRejected", [each[0] for each in self.said(caused)])
+        self.assertEqual(self.kinds(caused), ["Lookup"])
+        self.assertEqual((self.order.doubt, self.order.retry), ({"Cancel"}, set()))
+        self.assertEqual(set(self.order.requests), {"Lookup"})
+        self.assertEqual(self.kinds(self.found()), ["Cancel"])
+
+    def test_one_that_is_insisted_upon_is_tried_again_after_that(self):
+        self.order.must_cancel = "kill"
+        self.order.attempts = 0
+        self.assertEqual(self.kinds(self.refuses("VENUE_RATE_LIMIT")), ["Lookup"])
+        self.assertEqual((self.order.retry, self.order.attempts), ({"Cancel"}, 2))
+
+    def test_a_venue_that_looked_refused_both(self):
+        caused = self.refuses("VENUE_REJECTED")
+        self.assertEqual(self.said(caused)[0][0], "CancelRejected")
+        self.assertEqual((self.order.doubt, self.order.cancel), (set(), None))
+
+    def test_so_does_one_that_refuses_the_only_one(self):
+        del self.order.requests["Cancel"]
+        self.refuses("VENUE_SUSPENDED")
+        self.assertEqual((self.order.doubt, self.order.cancel), (set(), None))
 
 
 class OutdatedCheck(Case):

@@ -191,6 +191,17 @@ class SpotCheck(AccountCheck):
         self.world.event("broker_report", "AccountReported", payload, venue=0, key="b")
         self.assertEqual(self.held(0).qty, 1500)
 
+    def test_what_was_paid_with_may_be_a_base_itself(self):
+        # In the order of the balances ETH comes first, and is short only once BTC/ETH is closed.
+        self.list({**SPOT, "id": 3, "name": "test:BTC/ETH", "symbol": "BTC/ETH", "quote": "ETH"})
+        eth = {**SPOT, "id": 4, "name": "test:ETH/EUR", "symbol": "ETH/EUR", "base": "ETH"}
+        self.list({**eth, "quote": "EUR"})
+        crossed = {"instrument": 3, "qty": 1000, "entry_price": "2"}
+        bought = {"instrument": 4, "qty": 3000, "entry_price": "10"}
+        self.adopt([crossed, bought], ETH="1", BTC="5")
+        self.adopt([], ETH="1", BTC="4", EUR="0")
+        self.assertEqual((self.held(3).qty, self.held(4).qty), (0, 1000))
+
     def test_a_deposit_is_no_position(self):
         self.adopt([], BTC="5", USDT="0", USDC="0")
         self.assertEqual((self.held(0).qty, self.held(2).qty), (2000, 20))

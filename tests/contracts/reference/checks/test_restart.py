@@ -356,7 +356,7 @@ class CancelCheck(Case):
         self.world.seq_id += SECOND
         self.assertEqual(self.restart(), ["Cancel", "Lookup"])
 
-    def test_the_answer_ends_the_doubt(self):
+    def test_the_answer_ends_the_doubt_of_the_replace(self):
         self.replace_in_doubt()
         self.cancels()
         self.restart()
@@ -364,8 +364,9 @@ class CancelCheck(Case):
         self.world.broker("CancelRejected", 1, reject_code="VENUE_SUSPENDED", text="")
         found = {"status": "open", "order_qty": 20_000, "cum_qty": 0, "price": 10_000}
         caused = self.world.broker("OrderFound", 1, request=request, **found)
-        self.assertEqual(self.said(caused), [("Replaced", "Accepted", False)])
-        self.assertEqual(self.order().doubt, set())
+        self.assertEqual(self.said(caused), [("Replaced", "CancelPending", True)])
+        self.assertEqual([each["kind"] for each in caused["commands"]], ["Cancel"])
+        self.assertEqual(self.order().doubt, {"Cancel"})  # until that one is answered
 
 
 if __name__ == "__main__":

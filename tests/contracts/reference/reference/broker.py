@@ -183,13 +183,18 @@ def _expired(state: State, order: Order, payload: Json, is_old: bool) -> None:
 
 
 def _cancel_rejected(state: State, order: Order, payload: Json, is_old: bool) -> None:
+    code = payload["reject_code"]
+    if code in NOT_LOOKED and _is_cancel_beside_doubt(order):
+        del order.requests["Cancel"]  # that tells nothing of the one before it
+        ask(state, order)
+        _insist(state, order)
+        return
     attempts = order.attempts
     forget(state, order, "Cancel")
     if order.must_cancel is not None:
         order.attempts = attempts  # each refusal is one more failure
     if order.is_terminal:
         return
-    code = payload["reject_code"]
     if order.cancel is not None:
         bearing = of_cancel(order)
         order.cancel = None
@@ -197,10 +202,20 @@ def _cancel_rejected(state: State, order: Order, payload: Json, is_old: bool) ->
         settle(state, state.clients[order.client], order, False)
     if order.replace is not None and order.replace.stage == "cancelling":
         refuse_replace(state, order, code)
-    if order.must_cancel is not None and not order.is_terminal:
-        retry_later(state, order, "Cancel", back_off(state, order))
     if code not in NOT_LOOKED:
         ask(state, order)
+    _insist(state, order)
+
+
+def _is_cancel_beside_doubt(order: Order) -> bool:
+    """A cancel is on its way, and nobody knows what became of one before it."""
+    return not order.is_terminal and "Cancel" in order.requests and "Cancel" in order.doubt
+
+
+def _insist(state: State, order: Order) -> None:
+    """A refused cancel that is insisted upon is tried again by back-off."""
+    if order.must_cancel is not None and not order.is_terminal:
+        retry_later(state, order, "Cancel", back_off(state, order))
 
 
 def _replaced(state: State, order: Order, payload: Json, is_old: bool) -> None:

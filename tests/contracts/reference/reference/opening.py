@@ -76,15 +76,28 @@ def _average(state: State, instrument: Instrument) -> Fraction:
 
 
 def _take_off_spot(state: State, venue: Venue, payload: Json) -> None:
-    """Step 2: takes off positions of spot what the balances say is gone."""
+    """Step 2: takes off positions of spot what the balances say is gone.
+
+    Once more while any was taken off: what one paid with may be the base of another.
+    """
+    while _take_off_once(state, venue, payload):
+        pass
+
+
+def _take_off_once(state: State, venue: Venue, payload: Json) -> bool:
+    """Goes through the currencies once; returns whether anything was taken off."""
     account = state.ledger.account(venue.id)
     totals = {row["currency"]: amount_of(row["total"]).value for row in payload["balances"]}
     off = {each: total - shown_cash(state, account, each) for each, total in totals.items()}
     named = {row["instrument"] for row in payload["positions"]}
+    is_any = False
     for currency, left in off.items():
         for instrument in _spot_of(state, venue, currency, off):
             if instrument.id not in named:
-                left -= _take_off(state, instrument, left)
+                moved = _take_off(state, instrument, left)
+                left -= moved
+                is_any = is_any or moved != 0
+    return is_any
 
 
 def _spot_of(
