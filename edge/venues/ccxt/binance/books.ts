@@ -4,7 +4,7 @@
  * Changes wait until a snapshot came; then the venue's rule decides of each whether it is the next
  * (`depth_sequence.ts`). A gap, a lost connection or a full queue ends a book: it is invalidated once
  * and asked for anew. Snapshots are asked for one at a time, and wait where much weight has gone: they
- * cost what orders need. Without depth each quote is the whole book; a lost connection invalidates it
+ * cost what orders need. One that fails is asked for again after all others, ever more slowly. Without depth each quote is the whole book; a lost connection invalidates it
  * until the next.
  * Bounded: `HELD_MAX` changes of a book wait for its snapshot, then it is asked for again.
  * @module
@@ -21,11 +21,15 @@ import type {
 } from "../../../feeds/binance_payloads.ts";
 import { type DepthRange, DepthSequence } from "../../../feeds/depth_sequence.ts";
 import { marketDraft, type MarketNews } from "../../../feeds/market_draft.ts";
+import type { Cancel, Timers } from "../../../ports.ts";
 import type { VenueHost } from "../../../venue.ts";
 import type { Listed } from "./requests.ts";
 import { limitPxOf, pxOf, qtyOf, timeOfMs } from "./reports.ts";
 
 const HELD_MAX = 5000;
+/** A book without a snapshot is asked for again after this, and twice as long each time after. */
+const AGAIN_MIN_US = 1_000_000;
+const AGAIN_MAX_US = 30_000_000;
 
 /** A change of a book, in quanta. */
 type Change = DepthRange & {
@@ -39,24 +43,31 @@ type Book = {
   held: Change[];
   /** The daemon knows that the book is no reference. */
   toldInvalid: boolean;
+  /** The next pause before its snapshot is asked for again. */
+  againUs: number;
+  /** Ends the pause that it is in; undefined: it may be asked for. */
+  endPause: Cancel | undefined;
 };
 
 /** Keeps books and says what happens to them. */
 export class Books {
-  readonly #host: Pick<VenueHost, "offerMarket" | "nowUs">;
-  readonly #books: ReadonlyMap<string, Book>;
+  readonly #host: Pick<VenueHost, "offerMarket" | "nowUs" | "log">;
+  /** In the order in which they are asked for. */
+  readonly #books: Map<string, Book>;
   /** Asks for the snapshot of a symbol; it comes by `snapshot`, or `notRead` says that it does not. */
   readonly #ask: (symbol: string) => void;
+  readonly #timers: Timers;
   #asked: string | undefined;
   #isSubscribed = false;
 
   constructor(
-    host: Pick<VenueHost, "offerMarket" | "nowUs">,
+    host: Pick<VenueHost, "offerMarket" | "nowUs" | "log">,
     listed: readonly Listed[],
-    ask: (symbol: string) => void,
+    of: { readonly ask: (symbol: string) => void; readonly timers: Timers },
   ) {
     this.#host = host;
-    this.#ask = ask;
+    this.#ask = of.ask;
+    this.#timers = of.timers;
     this.#books = new Map(listed.map((one) => [one.symbol, newBook(one)]));
   }
 
@@ -77,8 +88,15 @@ export class Books {
     this.#asked = undefined;
     for (const book of this.#books.values()) {
       book.held = [];
+      begin(book);
       this.#invalidate(book, reason);
     }
+  }
+
+  /** Asks for nothing any more. */
+  stop(): void {
+    this.#isSubscribed = false;
+    for (const book of this.#books.values()) begin(book);
   }
 
   /** @throws {PayloadError} If a figure is finer than its quantum. */
@@ -108,13 +126,26 @@ export class Books {
     this.#askNext();
   }
 
-  /** The snapshot that was asked for did not come; `retry` asks again. */
-  notRead(): void {
-    this.#asked = undefined;
+  /**
+   * The snapshot that was asked for did not come. Nothing is asked for until `retry`, and this book
+   * after all others: its symbol may be one that the exchange has taken off, and refused for ever.
+   */
+  notRead(reason: string): void {
+    const symbol = this.#asked;
+    const book = symbol === undefined ? undefined : this.#books.get(symbol);
+    if (symbol === undefined || book === undefined) return;
+    if (book.againUs === AGAIN_MIN_US) {
+      this.#host.log("warning", "snapshot_not_read", { symbol, reason });
+    }
+    this.#books.delete(symbol);
+    this.#books.set(symbol, book);
+    this.#pause(book, book.againUs);
+    book.againUs = Math.min(book.againUs * 2, AGAIN_MAX_US);
   }
 
   /** Asks for what is missing. */
   retry(): void {
+    this.#asked = undefined;
     this.#askNext();
   }
 
@@ -157,6 +188,7 @@ export class Books {
   }
 
   #seed(book: Book, lastUpdateId: number): void {
+    begin(book);
     book.sequence.seed(lastUpdateId);
     book.toldInvalid = false;
     const held = book.held;
@@ -203,12 +235,19 @@ export class Books {
   #askNext(): void {
     if (this.#asked !== undefined || !this.#isSubscribed) return;
     for (const [symbol, book] of this.#books) {
-      if (book.sequence.isSeeded) continue;
+      if (book.sequence.isSeeded || book.endPause !== undefined) continue;
       if (!book.toldInvalid) this.#invalidate(book, "the book is not in step");
       if (!book.toldInvalid) continue; // no room yet: a snapshot would find none either
       this.#asked = symbol;
       return this.#ask(symbol);
     }
+  }
+
+  #pause(book: Book, us: number): void {
+    book.endPause = this.#timers.after(us, () => {
+      book.endPause = undefined;
+      this.#askNext();
+    });
   }
 
   #offer(instrument: Instrument, eventTime: Micros, news: MarketNews): boolean {
@@ -217,7 +256,17 @@ export class Books {
 }
 
 function newBook(listed: Listed): Book {
-  return { listed, sequence: new DepthSequence(), held: [], toldInvalid: true };
+  return {
+    ...{ listed, sequence: new DepthSequence(), held: [], toldInvalid: true },
+    ...{ againUs: AGAIN_MIN_US, endPause: undefined },
+  };
+}
+
+/** Nothing has failed yet. */
+function begin(book: Book): void {
+  book.endPause?.();
+  book.endPause = undefined;
+  book.againUs = AGAIN_MIN_US;
 }
 
 function hold(book: Book, change: Change): void {

@@ -8,31 +8,44 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { Book } from "../../../../../core/book.ts";
 import type { Draft } from "../../../../../core/event.ts";
-import { micros } from "../../../../../core/numbers.ts";
+import { instrumentId, micros } from "../../../../../core/numbers.ts";
+import type { DepthUpdatePayload } from "../../../../../edge/feeds/binance_payloads.ts";
 import { Books } from "../../../../../edge/venues/ccxt/binance/books.ts";
 import { SPOT } from "../../../../support/ccxt_rig.ts";
+import { VirtualTime } from "../../../../support/virtual_time.ts";
 
 const SYMBOL = "BTCUSDT";
+/** One that the exchange has taken off, before two that trade. */
+const THREE = ["LUNAUSDT", SYMBOL, "ETHUSDT"];
+const SECOND_US = 1_000_000;
 
 /** Books over a market that lives here, and a daemon's view of them. */
 class Bench {
   readonly said: Draft[] = [];
   readonly asked: string[] = [];
+  readonly logged: string[] = [];
+  readonly time = new VirtualTime();
   takes = true;
   /** The market: price to quantity, and the number of its last update. */
   readonly bids = new Map<number, number>();
   update = 100;
-  readonly books = new Books(
-    {
-      nowUs: () => micros(1),
-      offerMarket: (draft) => {
-        if (this.takes) this.said.push(draft);
-        return this.takes;
+  readonly books: Books;
+
+  constructor(symbols: readonly string[] = [SYMBOL]) {
+    this.books = new Books(
+      {
+        nowUs: () => micros(1),
+        offerMarket: (draft) => {
+          if (this.takes) this.said.push(draft);
+          return this.takes;
+        },
+        log: (level, event, fields) =>
+          this.logged.push(`${level} ${event} ${JSON.stringify(fields ?? {})}`),
       },
-    },
-    [{ instrument: SPOT, symbol: SYMBOL }],
-    (symbol) => this.asked.push(symbol),
-  );
+      symbols.map((symbol, at) => ({ instrument: { ...SPOT, id: instrumentId(at) }, symbol })),
+      { ask: (symbol) => this.asked.push(symbol), timers: this.time },
+    );
+  }
 
   /** One change of the market; told unless it gets lost. */
   change(price: number, size: number, { isLost }: { readonly isLost: boolean }): void {
@@ -135,9 +148,91 @@ Deno.test("Books ask again after a snapshot that did not come", () => {
   const bench = new Bench();
   bench.books.subscribed();
   bench.change(1, 1, { isLost: false });
-  bench.books.notRead();
+  bench.books.notRead("503");
   bench.books.retry();
+  bench.time.advance(SECOND_US);
   deepStrictEqual(bench.asked, [SYMBOL, SYMBOL]);
+});
+
+/** A change of one of several books. */
+function depth(symbol: string, update: number, price = "1"): DepthUpdatePayload {
+  return { e: "depthUpdate", E: 1, s: symbol, U: update, u: update, b: [[price, "1"]], a: [] };
+}
+
+const SNAPSHOT = { lastUpdateId: 100, bids: [], asks: [] };
+
+Deno.test("Books ask for the others before one whose snapshot was refused", () => {
+  const bench = new Bench(THREE);
+  bench.books.subscribed();
+  bench.books.notRead("-1121 Invalid symbol.");
+  bench.books.depth(depth(SYMBOL, 100));
+  deepStrictEqual(bench.asked, ["LUNAUSDT"], "nothing before the retry");
+  bench.books.retry();
+  bench.books.snapshot(SYMBOL, SNAPSHOT);
+  bench.books.snapshot("ETHUSDT", SNAPSHOT);
+  strictEqual(bench.books.seeded, 2);
+  bench.time.advance(SECOND_US);
+  deepStrictEqual(bench.asked, ["LUNAUSDT", SYMBOL, "ETHUSDT", "LUNAUSDT"]);
+});
+
+Deno.test("Books ask ever more slowly for one whose snapshot is refused", () => {
+  const bench = new Bench(THREE);
+  bench.books.subscribed();
+  const refuse = (): void => {
+    bench.books.notRead("-1121 Invalid symbol.");
+    bench.books.retry();
+  };
+  refuse();
+  bench.books.snapshot(SYMBOL, SNAPSHOT);
+  bench.books.snapshot("ETHUSDT", SNAPSHOT);
+  const askedAtS: number[] = [];
+  let known = bench.asked.length;
+  for (let second = 1; second <= 95; second++) {
+    bench.time.advance(SECOND_US);
+    bench.books.depth(depth(SYMBOL, 100 + second));
+    if (bench.asked.length === known) continue;
+    known = bench.asked.length;
+    askedAtS.push(second);
+    refuse();
+  }
+  deepStrictEqual(askedAtS, [1, 3, 7, 15, 31, 61, 91]);
+});
+
+Deno.test("Books say once in a loss that a snapshot was refused, and what was answered", () => {
+  const bench = new Bench();
+  const refuse = (): void => {
+    bench.books.notRead("-1121 Invalid symbol.");
+    bench.time.advance(SECOND_US * 30);
+    bench.books.retry();
+  };
+  bench.books.subscribed();
+  refuse();
+  refuse();
+  const said = 'warning snapshot_not_read {"symbol":"BTCUSDT","reason":"-1121 Invalid symbol."}';
+  deepStrictEqual(bench.logged, [said]);
+  bench.books.snapshot(SYMBOL, SNAPSHOT);
+  bench.books.depth(depth(SYMBOL, 200)); // a gap
+  refuse();
+  deepStrictEqual(bench.logged, [said, said]);
+});
+
+Deno.test("Books ask at once for what was put off on a connection before", () => {
+  const bench = new Bench();
+  bench.books.subscribed();
+  bench.books.notRead("503");
+  bench.books.disconnected("lost");
+  bench.books.subscribed();
+  deepStrictEqual(bench.asked, [SYMBOL, SYMBOL]);
+});
+
+Deno.test("Books ask for nothing once they were stopped", () => {
+  const bench = new Bench();
+  bench.books.subscribed();
+  bench.books.notRead("503");
+  bench.books.stop();
+  bench.books.retry();
+  strictEqual(bench.time.nextDueUs(), undefined);
+  deepStrictEqual(bench.asked, [SYMBOL]);
 });
 
 Deno.test("Books ask again when a snapshot is older than what was held", () => {
