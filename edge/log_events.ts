@@ -329,8 +329,7 @@ const VENUE = {
   snapshot_not_read: {
     category: "venue",
     levels: ["warning"],
-    says:
-      "The book of `symbol` could not be read, for `reason`; it is asked for more and more slowly.",
+    says: "The book of `symbol` could not be read, for `reason`; it is asked for ever more slowly.",
   },
   markets_not_read: {
     category: "venue",

@@ -4,13 +4,14 @@
  * Proves: R-VENUE-7 (gap detection, re-seed).
  * @module
  */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { Book } from "../../../../../core/book.ts";
 import type { Draft } from "../../../../../core/event.ts";
 import { instrumentId, micros } from "../../../../../core/numbers.ts";
 import type { DepthUpdatePayload } from "../../../../../edge/feeds/binance_payloads.ts";
 import { Books } from "../../../../../edge/venues/ccxt/binance/books.ts";
+import { PayloadError } from "../../../../../edge/venues/ccxt/payload.ts";
 import { SPOT } from "../../../../support/ccxt_rig.ts";
 import { VirtualTime } from "../../../../support/virtual_time.ts";
 
@@ -281,4 +282,77 @@ Deno.test("Books leave out prints that did not come from the book", () => {
   bench.books.trade({ ...print, X: "INSURANCE_FUND" });
   bench.books.trade({ ...print, X: "MARKET" });
   strictEqual(bench.said.length, 1);
+});
+
+/** Three books in step. */
+function threeBooks(): Bench {
+  const bench = new Bench(THREE);
+  bench.books.subscribed();
+  for (const symbol of THREE) bench.books.snapshot(symbol, SNAPSHOT);
+  bench.said.length = 0;
+  bench.asked.length = 0;
+  return bench;
+}
+
+const FINE = "100.001"; // the quantum is 0.01
+const PRINT = { e: "trade", E: 1, t: 1, q: "1", m: true } as const;
+const UNCOUNTABLE: readonly (readonly [string, (books: Books, symbol: string) => void])[] = [
+  ["a change", (books, symbol) => books.depth(depth(symbol, 101, FINE))],
+  ["a print", (books, symbol) => books.trade({ ...PRINT, s: symbol, p: FINE })],
+  ["a quote", (books, symbol) => books.quote({ u: 1, s: symbol, b: FINE, B: "1", a: "1", A: "0" })],
+  ["a snapshot", (books, symbol) => {
+    books.depth(depth(symbol, 200)); // a gap
+    books.snapshot(symbol, { ...SNAPSHOT, bids: [[FINE, "1"]] });
+  }],
+];
+for (const [what, tell] of UNCOUNTABLE) {
+  Deno.test(`Books lose no other book to ${what} that cannot be counted`, () => {
+    const bench = threeBooks();
+    tell(bench.books, "LUNAUSDT");
+    bench.books.depth(depth(SYMBOL, 101));
+    deepStrictEqual(bench.said.map(({ eventType, instrument }) => [eventType, instrument]), [
+      ["BookInvalidated", 0],
+      ["BookDelta", 1],
+    ]);
+    deepStrictEqual(bench.logged, [
+      "alarm market_changed " + JSON.stringify({
+        reason: "Cannot read a price of x:BTC/USDT: it must be a count of its quantum, 0.01: " +
+          'was 100.001; write price: { quantum: "0.001" }, under another name or in another ' +
+          "state directory",
+      }),
+    ]);
+  });
+}
+
+Deno.test("Books ask now and then for one that cannot be counted, and alarm once", () => {
+  const bench = threeBooks();
+  for (let tenths = 1; tenths <= 650; tenths++) {
+    bench.time.advance(SECOND_US / 10);
+    bench.books.depth(depth("LUNAUSDT", 100 + tenths, FINE));
+    if (bench.asked.length > 0 && tenths % 300 === 100) {
+      bench.books.snapshot("LUNAUSDT", { ...SNAPSHOT, bids: [[FINE, "1"]] });
+    }
+  }
+  deepStrictEqual([bench.asked, bench.logged.length], [["LUNAUSDT", "LUNAUSDT"], 1]);
+  strictEqual(bench.said.length, 1, "invalid once");
+  bench.books.snapshot("LUNAUSDT", { ...SNAPSHOT, lastUpdateId: 750 });
+  bench.books.depth(depth("LUNAUSDT", 751));
+  deepStrictEqual(bench.said.slice(1).map(({ eventType }) => eventType), [
+    "BookSnapshot",
+    "BookDelta",
+  ]);
+});
+
+Deno.test("Books say of one that cannot be counted that it is invalid as soon as there is room", () => {
+  const bench = threeBooks();
+  bench.takes = false;
+  bench.books.depth(depth("LUNAUSDT", 101, FINE));
+  bench.takes = true;
+  bench.books.depth(depth(SYMBOL, 101));
+  deepStrictEqual(bench.said.map(({ eventType }) => eventType), ["BookDelta", "BookInvalidated"]);
+});
+
+Deno.test("Books refuse a message with a figure that is none, which may be any symbol's", () => {
+  const bench = threeBooks();
+  throws(() => bench.books.depth(depth("LUNAUSDT", 101, "much")), PayloadError);
 });
