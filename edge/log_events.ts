@@ -326,6 +326,11 @@ const VENUE = {
     levels: ["warning"],
     says: "The stream of market data broke; it is opened again.",
   },
+  snapshot_not_read: {
+    category: "venue",
+    levels: ["warning"],
+    says: "The book of `symbol` could not be read, for `reason`; it is asked for ever more slowly.",
+  },
   markets_not_read: {
     category: "venue",
     levels: ["warning"],

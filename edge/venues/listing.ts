@@ -201,7 +201,7 @@ function tooCoarse(
 }
 
 /** The quantum that divides a step: its last decimal; undefined if it is no step. */
-function quantumOf(step: string): string | undefined {
+export function quantumOf(step: string): string | undefined {
   const canonical = canonicalDecimal(step);
   if (canonical === undefined || canonical === "0" || canonical.startsWith("-")) return undefined;
   const decimals = canonical.split(".")[1]?.length ?? 0;

@@ -74,6 +74,8 @@ export const PERPETUAL: Instrument = {
 export type RigOptions = {
   readonly options?: VenueOptions;
   readonly instrument?: Instrument;
+  /** More instruments of the venue. */
+  readonly also?: readonly Instrument[];
   readonly deadManMs?: number;
   readonly credentials?: Credentials | null;
   /** Timers that run faster, say. */
@@ -126,11 +128,13 @@ export class CcxtRig implements Disposable {
   isAlive = true;
   credentials: Credentials | null;
   readonly instrument: Instrument;
+  readonly #instruments: readonly Instrument[];
   #adapter: VenueAdapter | undefined;
   #requests = 0;
 
   constructor(options: RigOptions) {
     this.instrument = options.instrument ?? SPOT;
+    this.#instruments = [this.instrument, ...options.also ?? []];
     this.credentials = options.credentials === undefined ? KEYS : options.credentials;
   }
 
@@ -290,13 +294,14 @@ export class CcxtRig implements Disposable {
   }
 
   #host(options: VenueOptions, deadManMs: number | null): VenueHost {
-    const scope = { venue: venueId(0), instruments: new Set([this.instrument.id]) };
+    const instruments = this.#instruments;
+    const scope = { venue: venueId(0), instruments: new Set(instruments.map(({ id }) => id)) };
     const must = (problem: string | undefined): void => {
       if (problem !== undefined) throw new Error(`Cannot take a draft: ${problem}`);
     };
     return {
       declaration: declaration(options),
-      instruments: [this.instrument],
+      instruments,
       clOrdIdPrefix: PREFIX,
       deadManMs,
       nowUs: () => micros(clock.wallUs() + this.aheadUs),
@@ -311,7 +316,7 @@ export class CcxtRig implements Disposable {
         return this.takesMarket;
       },
       list: (instrument) => {
-        must(listingProblem(instrument, [this.instrument]));
+        must(listingProblem(instrument, instruments));
         this.listed.push(instrument);
       },
       status: (status, reason) => this.statuses.push(`${status}: ${reason}`),

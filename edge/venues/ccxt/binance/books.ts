@@ -4,8 +4,9 @@
  * Changes wait until a snapshot came; then the venue's rule decides of each whether it is the next
  * (`depth_sequence.ts`). A gap, a lost connection or a full queue ends a book: it is invalidated once
  * and asked for anew. Snapshots are asked for one at a time, and wait where much weight has gone: they
- * cost what orders need. Without depth each quote is the whole book; a lost connection invalidates it
- * until the next.
+ * cost what orders need. One that fails is asked for again after all others, ever more slowly. A
+ * figure that cannot be counted ends its own book alone, which then is not asked for for a while.
+ * Without depth each quote is the whole book; a lost connection invalidates it until the next.
  * Bounded: `HELD_MAX` changes of a book wait for its snapshot, then it is asked for again.
  * @module
  */
@@ -21,11 +22,15 @@ import type {
 } from "../../../feeds/binance_payloads.ts";
 import { type DepthRange, DepthSequence } from "../../../feeds/depth_sequence.ts";
 import { marketDraft, type MarketNews } from "../../../feeds/market_draft.ts";
+import type { Cancel, Timers } from "../../../ports.ts";
 import type { VenueHost } from "../../../venue.ts";
 import type { Listed } from "./requests.ts";
-import { limitPxOf, pxOf, qtyOf, timeOfMs } from "./reports.ts";
+import { limitPxOf, pxOf, qtyOf, QuantumError, timeOfMs } from "./reports.ts";
 
 const HELD_MAX = 5000;
+/** A book without a snapshot is asked for again after this, and twice as long each time after. */
+const AGAIN_MIN_US = 1_000_000;
+const AGAIN_MAX_US = 30_000_000;
 
 /** A change of a book, in quanta. */
 type Change = DepthRange & {
@@ -39,24 +44,33 @@ type Book = {
   held: Change[];
   /** The daemon knows that the book is no reference. */
   toldInvalid: boolean;
+  /** The next pause before its snapshot is asked for again. */
+  againUs: number;
+  /** Ends the pause that it is in; undefined: it may be asked for. */
+  endPause: Cancel | undefined;
+  /** It was said that it cannot be counted. */
+  isAlarmed: boolean;
 };
 
 /** Keeps books and says what happens to them. */
 export class Books {
-  readonly #host: Pick<VenueHost, "offerMarket" | "nowUs">;
-  readonly #books: ReadonlyMap<string, Book>;
+  readonly #host: Pick<VenueHost, "offerMarket" | "nowUs" | "log">;
+  /** In the order in which they are asked for. */
+  readonly #books: Map<string, Book>;
   /** Asks for the snapshot of a symbol; it comes by `snapshot`, or `notRead` says that it does not. */
   readonly #ask: (symbol: string) => void;
+  readonly #timers: Timers;
   #asked: string | undefined;
   #isSubscribed = false;
 
   constructor(
-    host: Pick<VenueHost, "offerMarket" | "nowUs">,
+    host: Pick<VenueHost, "offerMarket" | "nowUs" | "log">,
     listed: readonly Listed[],
-    ask: (symbol: string) => void,
+    of: { readonly ask: (symbol: string) => void; readonly timers: Timers },
   ) {
     this.#host = host;
-    this.#ask = ask;
+    this.#ask = of.ask;
+    this.#timers = of.timers;
     this.#books = new Map(listed.map((one) => [one.symbol, newBook(one)]));
   }
 
@@ -77,23 +91,93 @@ export class Books {
     this.#asked = undefined;
     for (const book of this.#books.values()) {
       book.held = [];
+      begin(book);
       this.#invalidate(book, reason);
     }
   }
 
-  /** @throws {PayloadError} If a figure is finer than its quantum. */
+  /** Asks for nothing any more. */
+  stop(): void {
+    this.#isSubscribed = false;
+    for (const book of this.#books.values()) begin(book);
+  }
+
+  /** @throws {PayloadError} If a figure is none. */
   depth(payload: DepthUpdatePayload): void {
     const book = this.#books.get(payload.s);
     if (book === undefined) return;
-    this.#place(book, changeOf(payload, book.listed.instrument));
+    this.#count(book, () => this.#place(book, changeOf(payload, book.listed.instrument)));
     this.#askNext();
   }
 
-  /** @throws {PayloadError} If a figure is finer than its quantum. */
+  /** @throws {PayloadError} If a figure is none. */
   snapshot(symbol: string, payload: DepthSnapshotPayload): void {
     this.#asked = undefined;
     const book = this.#books.get(symbol);
     if (book === undefined) return;
+    this.#count(book, () => this.#take(book, payload));
+    this.#askNext();
+  }
+
+  /**
+   * The snapshot that was asked for did not come. Nothing is asked for until `retry`, and this book
+   * after all others: its symbol may be one that the exchange has taken off, and refused for ever.
+   */
+  notRead(reason: string): void {
+    const symbol = this.#asked;
+    const book = symbol === undefined ? undefined : this.#books.get(symbol);
+    if (symbol === undefined || book === undefined) return;
+    if (book.againUs === AGAIN_MIN_US) {
+      this.#host.log("warning", "snapshot_not_read", { symbol, reason });
+    }
+    this.#books.delete(symbol);
+    this.#books.set(symbol, book);
+    this.#pause(book, book.againUs);
+    book.againUs = Math.min(book.againUs * 2, AGAIN_MAX_US);
+  }
+
+  /** Asks for what is missing. */
+  retry(): void {
+    this.#asked = undefined;
+    this.#askNext();
+  }
+
+  /** @throws {PayloadError} If a figure is none. */
+  trade(payload: TradePayload): void {
+    // Insurance fund and auto-deleveraging prints did not come from the book.
+    if ((payload.X ?? "MARKET") !== "MARKET") return;
+    const book = this.#books.get(payload.s);
+    if (book !== undefined) this.#count(book, () => this.#print(book, payload));
+  }
+
+  /** @throws {PayloadError} If a figure is none. */
+  quote(payload: BookTickerPayload): void {
+    const book = this.#books.get(payload.s);
+    if (book !== undefined) this.#count(book, () => this.#quote(book, payload));
+  }
+
+  /** Runs what counts in quanta. One symbol's figures say nothing of the stream, nor of other books. */
+  #count(book: Book, run: () => void): void {
+    try {
+      run();
+    } catch (error) {
+      if (!(error instanceof QuantumError)) throw error;
+      this.#notCounted(book, error);
+    }
+  }
+
+  #notCounted(book: Book, { message, needed }: QuantumError): void {
+    this.#restart(book, message);
+    if (book.endPause === undefined) this.#pause(book, AGAIN_MAX_US);
+    if (book.isAlarmed) return;
+    book.isAlarmed = true;
+    const remedy = needed === undefined
+      ? "take it out of the configuration"
+      : `write ${needed}, under another name or in another state directory`;
+    this.#host.log("alarm", "market_changed", { reason: `${message}; ${remedy}` });
+  }
+
+  #take(book: Book, payload: DepthSnapshotPayload): void {
     const { instrument } = book.listed;
     const eventTime = payload.E === undefined ? this.#host.nowUs() : timeOfMs(payload.E);
     const said = this.#offer(instrument, eventTime, {
@@ -105,25 +189,9 @@ export class Books {
       },
     });
     if (said) this.#seed(book, payload.lastUpdateId);
-    this.#askNext();
   }
 
-  /** The snapshot that was asked for did not come; `retry` asks again. */
-  notRead(): void {
-    this.#asked = undefined;
-  }
-
-  /** Asks for what is missing. */
-  retry(): void {
-    this.#askNext();
-  }
-
-  /** @throws {PayloadError} If a figure is finer than its quantum. */
-  trade(payload: TradePayload): void {
-    // Insurance fund and auto-deleveraging prints did not come from the book.
-    if ((payload.X ?? "MARKET") !== "MARKET") return;
-    const instrument = this.#books.get(payload.s)?.listed.instrument;
-    if (instrument === undefined) return;
+  #print({ listed: { instrument } }: Book, payload: TradePayload): void {
     this.#offer(instrument, timeOfMs(payload.E), {
       eventType: "TradePrinted",
       payload: {
@@ -135,10 +203,7 @@ export class Books {
     });
   }
 
-  /** @throws {PayloadError} If a figure is finer than its quantum. */
-  quote(payload: BookTickerPayload): void {
-    const book = this.#books.get(payload.s);
-    if (book === undefined) return;
+  #quote(book: Book, payload: BookTickerPayload): void {
     const { instrument } = book.listed;
     const eventTime = payload.E === undefined ? this.#host.nowUs() : timeOfMs(payload.E);
     const bidQty = qtyOf(payload.B, instrument);
@@ -157,6 +222,7 @@ export class Books {
   }
 
   #seed(book: Book, lastUpdateId: number): void {
+    book.againUs = AGAIN_MIN_US; // a pause goes on: in it came what could not be counted
     book.sequence.seed(lastUpdateId);
     book.toldInvalid = false;
     const held = book.held;
@@ -206,9 +272,18 @@ export class Books {
       if (book.sequence.isSeeded) continue;
       if (!book.toldInvalid) this.#invalidate(book, "the book is not in step");
       if (!book.toldInvalid) continue; // no room yet: a snapshot would find none either
+      if (book.endPause !== undefined) continue;
       this.#asked = symbol;
       return this.#ask(symbol);
     }
+  }
+
+  #pause(book: Book, us: number): void {
+    book.endPause?.();
+    book.endPause = this.#timers.after(us, () => {
+      book.endPause = undefined;
+      this.#askNext();
+    });
   }
 
   #offer(instrument: Instrument, eventTime: Micros, news: MarketNews): boolean {
@@ -217,7 +292,18 @@ export class Books {
 }
 
 function newBook(listed: Listed): Book {
-  return { listed, sequence: new DepthSequence(), held: [], toldInvalid: true };
+  return {
+    ...{ listed, sequence: new DepthSequence(), held: [], toldInvalid: true },
+    ...{ againUs: AGAIN_MIN_US, endPause: undefined, isAlarmed: false },
+  };
+}
+
+/** Nothing has failed yet on this connection. */
+function begin(book: Book): void {
+  book.endPause?.();
+  book.endPause = undefined;
+  book.againUs = AGAIN_MIN_US;
+  book.isAlarmed = false;
 }
 
 function hold(book: Book, change: Change): void {

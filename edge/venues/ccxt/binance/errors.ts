@@ -260,6 +260,9 @@ export const ERROR_CODES: Readonly<Record<ExchangeProduct, ReadonlyMap<number, E
   usdm: new Map([...COMMON, ...USDM]),
 };
 
+/** Said of a symbol that does not exist, or not any more, and of one whose status allows no such thing. */
+export const SYMBOL_CODES: ReadonlySet<number> = new Set([-1121, -1122]);
+
 /** Messages that say more than their code; the whole message, or its beginning where it ends in …. */
 export const ERROR_MESSAGES: readonly (readonly [string, ErrorClass])[] = [
   ["Duplicate order sent.", "duplicate"],

@@ -13,6 +13,7 @@ import {
   FAILED_503,
   type RequestKind,
   STATUS_CLASSES,
+  SYMBOL_CODES,
 } from "./errors.ts";
 import type { ExchangeProduct } from "../options.ts";
 import { parseJson, PayloadError } from "../payload.ts";
@@ -27,6 +28,8 @@ export type VenueError = {
   readonly class: ErrorClass;
   readonly outcome: ErrorOutcome;
   readonly rejectCode: VenueRejectCode;
+  /** The request was about a symbol, and is refused for its sake. */
+  readonly isOfSymbol: boolean;
   /** A sentence without secrets: status, code and the venue's words. */
   readonly text: string;
   /** The venue asked for so long a pause of all requests. */
@@ -62,6 +65,7 @@ export function readAnswer(
     class: errorClass,
     outcome: outcome[asked.kind],
     rejectCode,
+    isOfSymbol: told !== undefined && SYMBOL_CODES.has(told.code),
     text: `The exchange answered ${answer.status}: ${words.slice(0, WORDS_MAX)}`,
     retryAfterMs: pauseOf(answer, errorClass),
   };

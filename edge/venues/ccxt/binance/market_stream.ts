@@ -15,6 +15,7 @@ import type { CcxtExchange } from "../library.ts";
 import type { BookDepth } from "../options.ts";
 import { Fields, parseJson, PayloadError } from "../payload.ts";
 import { Reconnect, type ReconnectPorts } from "../reconnect.ts";
+import { reasonOf } from "./rest.ts";
 import { VenueSocket } from "../socket.ts";
 
 const STREAMS_PER_REQUEST = 200;
@@ -46,7 +47,10 @@ export class MarketStream {
   constructor(options: MarketStreamOptions) {
     const { account, ports } = options;
     this.#options = options;
-    this.#books = new Books(account.host, account.listed, (symbol) => this.#ask(symbol));
+    this.#books = new Books(account.host, account.listed, {
+      ask: (symbol) => this.#ask(symbol),
+      timers: account.timers,
+    });
     this.#reconnect = new Reconnect(ports, () => this.#connect());
   }
 
@@ -57,6 +61,7 @@ export class MarketStream {
   stop(): void {
     this.#connection++;
     this.#cancelAsk();
+    this.#books.stop();
     this.#reconnect.stop();
     this.#socket?.close();
     this.#socket = undefined;
@@ -176,7 +181,7 @@ export class MarketStream {
     const call = account.requests.depth(symbol, bookLevels);
     this.#cancelAsk = account.rest.call(call, (result) => {
       if (result.kind === "ok") return this.#snapshot(symbol, result.body);
-      this.#books.notRead();
+      this.#books.notRead(reasonOf(result));
       const pauseMs = result.kind === "error" ? result.error.retryAfterMs ?? 0 : 0;
       account.timers.after(Math.max(SNAPSHOT_AGAIN_US, pauseMs * 1000), () => {
         if (connection === this.#connection) this.#books.retry();

@@ -7,7 +7,8 @@
  * 3. Offered: executions (each under its order's key, which is read where it is not known), cash
  *    without trades, one `AccountReported`, `Reconciled`.
  *
- * Invariant: `Reconciled` is said only if all of it was read. One request at a time, so that orders
+ * Invariant: `Reconciled` is said only if all of it was read, but for symbols that the exchange refuses
+ * to speak of (`left_out.ts`). One request at a time, so that orders
  * never wait behind many reads. A new one ends the old, which is answered as failed.
  *
  * Keys and executions that were read stay known: after a restart there may be hundreds to read, and a
@@ -32,6 +33,7 @@ import type { Call, Listed } from "./requests.ts";
 import { toFailure } from "./ladder.ts";
 import { Fields } from "../payload.ts";
 import { askMode, HEDGE_MODE } from "./position_mode.ts";
+import { LeftOut, type Refusal } from "./left_out.ts";
 import { History } from "./history.ts";
 import { execIdOf, limitPxOf, qtyOf } from "./reports.ts";
 import type { Span } from "./spans.ts";
@@ -52,6 +54,8 @@ type Failure = {
   readonly retryAfterMs?: number;
   /** The exchange has no such thing. */
   readonly isAbsent?: boolean;
+  /** It refuses the symbol that was asked about. */
+  readonly isOfSymbol?: boolean;
 };
 
 /** What has been read so far. */
@@ -62,6 +66,9 @@ type Progress = {
   income: readonly BinanceIncome[];
   account: AccountPayloads["AccountReported"] | undefined;
   reads: number;
+  /** Since when executions are read, the venue's time; those of a refused symbol maybe for longer. */
+  fromMs: number | null;
+  readonly refusals: Map<string, Refusal>;
 };
 
 /** Answers the reconciliations of one account. */
@@ -72,6 +79,7 @@ export class Reconciliations {
   readonly #propagationMs: number;
   readonly #inHedgeMode: () => void;
   readonly #history: History;
+  readonly #leftOut: LeftOut;
   #current: Progress | undefined;
 
   constructor(
@@ -87,6 +95,7 @@ export class Reconciliations {
     },
   ) {
     this.#account = account;
+    this.#leftOut = new LeftOut(account);
     this.#book = also.book;
     this.#skewUs = also.skewUs;
     this.#history = new History(account.requests, () => this.#venueMs());
@@ -102,6 +111,8 @@ export class Reconciliations {
       income: [],
       account: undefined,
       reads: 0,
+      fromMs: null,
+      refusals: new Map(),
     };
     if (this.#current !== undefined) this.#fail(this.#current, { text: "another took its place" });
     this.#current = progress;
@@ -131,15 +142,29 @@ export class Reconciliations {
   }
 
   #readOpenOrders(progress: Progress, symbol: string | null, next: () => void): void {
-    this.#call(progress, this.#account.requests.openOrders(symbol), (body) => {
-      for (const order of parseOrders(body)) {
-        const listed = this.#account.bySymbol(order.symbol);
-        if (listed === undefined) continue;
-        this.#note(order);
-        progress.openOrders.push({ row: openOrderOf(order, listed), order });
-      }
-      next();
+    this.#ask(progress, this.#account.requests.openOrders(symbol), {
+      use: (body) => {
+        for (const order of parseOrders(body)) {
+          const listed = this.#account.bySymbol(order.symbol);
+          if (listed === undefined) continue;
+          this.#note(order);
+          progress.openOrders.push({ row: openOrderOf(order, listed), order });
+        }
+        next();
+      },
+      failed: (failure) => {
+        if (symbol === null || failure.isOfSymbol !== true) return this.#fail(progress, failure);
+        progress.refusals.set(symbol, { text: failure.text, unreadMs: null });
+        next();
+      },
     });
+  }
+
+  /** Goes on without the executions of a symbol. */
+  #leaveOut(progress: Progress, symbol: string, { text }: Failure): void {
+    const { fromMs } = progress;
+    const unreadMs = fromMs === null ? null : this.#leftOut.sinceMs(symbol, fromMs);
+    progress.refusals.set(symbol, { text, unreadMs });
   }
 
   /** Reads the account, and what explains it, until it stands still. */
@@ -188,15 +213,23 @@ export class Reconciliations {
 
   #readSince(progress: Progress, span: Span, done: () => void): void {
     const trades: BinanceTrade[] = [];
+    progress.fromMs = span.fromMs;
     this.#each(this.#account.listed, {
-      read: ({ symbol }, next) =>
-        this.#history.read((call, use) => this.#call(progress, call, use), {
-          ...{ symbol, span },
+      read: ({ symbol }, next) => {
+        const failed = (failure: Failure): void => {
+          if (failure.isOfSymbol !== true) return this.#fail(progress, failure);
+          this.#leaveOut(progress, symbol, failure);
+          next();
+        };
+        this.#history.read((call, use) => this.#ask(progress, call, { use, failed }), {
+          symbol,
+          span: { ...span, fromMs: this.#leftOut.sinceMs(symbol, span.fromMs) },
           done: (found) => {
             trades.push(...found);
             next();
           },
-        }),
+        });
+      },
       done: () => {
         progress.trades = trades;
         this.#readIncome(progress, { span, done });
@@ -242,7 +275,8 @@ export class Reconciliations {
     const failures: Failure[] = [];
     let inARow = 0;
     this.#each([...unknown.values()], {
-      read: (trade, next) =>
+      read: (trade, next) => {
+        if (isUnread(progress, trade)) return next();
         this.#ask(progress, requests.orderById(trade), {
           use: (body) => {
             this.#note(parseOrder(Fields.of(body, "")));
@@ -251,12 +285,17 @@ export class Reconciliations {
           },
           failed: (failure) => {
             if (failure.isAbsent === true && this.#isSettled(trade)) return next();
+            if (failure.isOfSymbol === true) {
+              this.#leaveOut(progress, trade.symbol, failure);
+              return next();
+            }
             failures.push(failure);
             inARow += 1;
             if (inARow < UNNAMED_MAX) next();
             else this.#fail(progress, failure);
           },
-        }),
+        });
+      },
       done: () => {
         const [failure] = failures;
         if (failure === undefined) this.#offer(progress);
@@ -278,7 +317,9 @@ export class Reconciliations {
     const { command, account, openOrders } = progress;
     if (account === undefined) return this.#fail(progress, { text: "the account was not read" });
     const { reporter } = this.#account;
-    for (const trade of progress.trades.toSorted(byTime)) this.#execute(trade);
+    for (const trade of progress.trades.toSorted(byTime)) {
+      if (!isUnread(progress, trade)) this.#execute(trade);
+    }
     this.#book.post(progress.income);
     const said = { instrument: null, timeMs: null };
     const key = `account ${command.request}`;
@@ -286,6 +327,7 @@ export class Reconciliations {
     const open = openOrders.filter(({ row }) => !this.#hasEnded(row.clOrdId));
     for (const { order } of open) this.#noteTerms(order);
     this.#history.forget();
+    this.#leftOut.settle(progress.refusals);
     this.#current = undefined; // not before: what cannot be said of it has to fail it
     const rows = open.map(({ row }) => row);
     reporter.say("Reconciled", { request: command.request, openOrders: rows }, said);
@@ -349,6 +391,7 @@ export class Reconciliations {
           return of.failed({
             ...toFailure(result.error),
             isAbsent: result.error.outcome === "absent",
+            isOfSymbol: result.error.isOfSymbol,
           });
         case "failed":
           return of.failed({ text: result.error.message });
@@ -376,6 +419,12 @@ export class Reconciliations {
       timeMs: null,
     });
   }
+}
+
+/** Its symbol is refused: all of that symbol is read later, or none. */
+function isUnread({ refusals }: Progress, { symbol }: BinanceTrade): boolean {
+  const refusal = refusals.get(symbol);
+  return refusal !== undefined && refusal.unreadMs !== null;
 }
 
 function byTime(left: BinanceTrade, right: BinanceTrade): number {

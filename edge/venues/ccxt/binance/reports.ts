@@ -7,12 +7,14 @@
  * Limit: `HELD_MAX` drafts wait; beyond that the adapter ends, and its restart reads anew.
  * @module
  */
+import { canonicalDecimal, fromQuanta } from "../../../../core/decimal.ts";
 import type { BrokerPayloads, Draft, OrderRef } from "../../../../core/event.ts";
 import type { Instrument } from "../../../../core/instrument.ts";
 import { type Micros, micros, type Px, px, type Qty, qty } from "../../../../core/numbers.ts";
 import { quantaOf } from "../../../feeds/venue_decimal.ts";
 import type { Timers } from "../../../ports.ts";
 import type { VenueHost } from "../../../venue.ts";
+import { quantumOf } from "../../listing.ts";
 import type { BinanceTrade } from "./payloads.ts";
 import { PayloadError } from "../payload.ts";
 
@@ -22,6 +24,17 @@ const OFFER_AGAIN_US = 5000;
 /** Kinds of events that an adapter offers as broker reports. */
 type ReportType = Extract<Draft, { readonly source: "broker_report" }>["eventType"];
 type PayloadOf<Type extends ReportType> = Extract<Draft, { readonly eventType: Type }>["payload"];
+
+/** A figure that is no count of its instrument's quantum. */
+export class QuantumError extends PayloadError {
+  /** What would have to be configured to count it; undefined: nothing would do. */
+  readonly needed: string | undefined;
+
+  constructor(message: string, needed: string | undefined) {
+    super(message);
+    this.needed = needed;
+  }
+}
 
 /** What a report says besides its payload. */
 export type Said = {
@@ -144,7 +157,18 @@ export function limitPxOf(decimal: string, instrument: Instrument): Px | null {
 }
 
 function tooFine(what: "price" | "quantity", decimal: string, of: Instrument): PayloadError {
-  return new PayloadError(
-    `Cannot read a ${what} of ${of.name}: it must be a count of its quantum: was ${decimal}`,
+  const { scale } = what === "price" ? of.priceRule : of.qtyRule;
+  const figure = canonicalDecimal(decimal);
+  if (figure === undefined) {
+    return new PayloadError(
+      `Cannot read a ${what} of ${of.name}: it must be a decimal: was ${decimal}`,
+    );
+  }
+  const isFiner = (figure.split(".")[1]?.length ?? 0) > scale; // else it is too large, or below 0
+  const quantum = isFiner ? quantumOf(figure) : undefined;
+  return new QuantumError(
+    `Cannot read a ${what} of ${of.name}: it must be a count of its quantum, ` +
+      `${fromQuanta(1, scale)}: was ${figure}`,
+    quantum === undefined ? undefined : `${what}: { quantum: "${quantum}" }`,
   );
 }

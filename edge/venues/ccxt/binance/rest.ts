@@ -219,6 +219,6 @@ function withheld(
 ): CallResult {
   const { nowUs, ...said } = of;
   const { outcome, rejectCode } = ERROR_CLASSES[of.class];
-  const error = { ...said, outcome: outcome[asked], rejectCode };
+  const error = { ...said, outcome: outcome[asked], rejectCode, isOfSymbol: false };
   return { kind: "error", error, stamps: { submitUs: nowUs, ackUs: nowUs } };
 }

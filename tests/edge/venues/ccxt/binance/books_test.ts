@@ -4,35 +4,49 @@
  * Proves: R-VENUE-7 (gap detection, re-seed).
  * @module
  */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual, throws } from "node:assert/strict";
 import fc from "fast-check";
 import { Book } from "../../../../../core/book.ts";
 import type { Draft } from "../../../../../core/event.ts";
-import { micros } from "../../../../../core/numbers.ts";
+import { instrumentId, micros } from "../../../../../core/numbers.ts";
+import type { DepthUpdatePayload } from "../../../../../edge/feeds/binance_payloads.ts";
 import { Books } from "../../../../../edge/venues/ccxt/binance/books.ts";
+import { PayloadError } from "../../../../../edge/venues/ccxt/payload.ts";
 import { SPOT } from "../../../../support/ccxt_rig.ts";
+import { VirtualTime } from "../../../../support/virtual_time.ts";
 
 const SYMBOL = "BTCUSDT";
+/** One that the exchange has taken off, before two that trade. */
+const THREE = ["LUNAUSDT", SYMBOL, "ETHUSDT"];
+const SECOND_US = 1_000_000;
 
 /** Books over a market that lives here, and a daemon's view of them. */
 class Bench {
   readonly said: Draft[] = [];
   readonly asked: string[] = [];
+  readonly logged: string[] = [];
+  readonly time = new VirtualTime();
   takes = true;
   /** The market: price to quantity, and the number of its last update. */
   readonly bids = new Map<number, number>();
   update = 100;
-  readonly books = new Books(
-    {
-      nowUs: () => micros(1),
-      offerMarket: (draft) => {
-        if (this.takes) this.said.push(draft);
-        return this.takes;
+  readonly books: Books;
+
+  constructor(symbols: readonly string[] = [SYMBOL]) {
+    this.books = new Books(
+      {
+        nowUs: () => micros(1),
+        offerMarket: (draft) => {
+          if (this.takes) this.said.push(draft);
+          return this.takes;
+        },
+        log: (level, event, fields) =>
+          this.logged.push(`${level} ${event} ${JSON.stringify(fields ?? {})}`),
       },
-    },
-    [{ instrument: SPOT, symbol: SYMBOL }],
-    (symbol) => this.asked.push(symbol),
-  );
+      symbols.map((symbol, at) => ({ instrument: { ...SPOT, id: instrumentId(at) }, symbol })),
+      { ask: (symbol) => this.asked.push(symbol), timers: this.time },
+    );
+  }
 
   /** One change of the market; told unless it gets lost. */
   change(price: number, size: number, { isLost }: { readonly isLost: boolean }): void {
@@ -135,9 +149,91 @@ Deno.test("Books ask again after a snapshot that did not come", () => {
   const bench = new Bench();
   bench.books.subscribed();
   bench.change(1, 1, { isLost: false });
-  bench.books.notRead();
+  bench.books.notRead("503");
   bench.books.retry();
+  bench.time.advance(SECOND_US);
   deepStrictEqual(bench.asked, [SYMBOL, SYMBOL]);
+});
+
+/** A change of one of several books. */
+function depth(symbol: string, update: number, price = "1"): DepthUpdatePayload {
+  return { e: "depthUpdate", E: 1, s: symbol, U: update, u: update, b: [[price, "1"]], a: [] };
+}
+
+const SNAPSHOT = { lastUpdateId: 100, bids: [], asks: [] };
+
+Deno.test("Books ask for the others before one whose snapshot was refused", () => {
+  const bench = new Bench(THREE);
+  bench.books.subscribed();
+  bench.books.notRead("-1121 Invalid symbol.");
+  bench.books.depth(depth(SYMBOL, 100));
+  deepStrictEqual(bench.asked, ["LUNAUSDT"], "nothing before the retry");
+  bench.books.retry();
+  bench.books.snapshot(SYMBOL, SNAPSHOT);
+  bench.books.snapshot("ETHUSDT", SNAPSHOT);
+  strictEqual(bench.books.seeded, 2);
+  bench.time.advance(SECOND_US);
+  deepStrictEqual(bench.asked, ["LUNAUSDT", SYMBOL, "ETHUSDT", "LUNAUSDT"]);
+});
+
+Deno.test("Books ask ever more slowly for one whose snapshot is refused", () => {
+  const bench = new Bench(THREE);
+  bench.books.subscribed();
+  const refuse = (): void => {
+    bench.books.notRead("-1121 Invalid symbol.");
+    bench.books.retry();
+  };
+  refuse();
+  bench.books.snapshot(SYMBOL, SNAPSHOT);
+  bench.books.snapshot("ETHUSDT", SNAPSHOT);
+  const askedAtS: number[] = [];
+  let known = bench.asked.length;
+  for (let second = 1; second <= 95; second++) {
+    bench.time.advance(SECOND_US);
+    bench.books.depth(depth(SYMBOL, 100 + second));
+    if (bench.asked.length === known) continue;
+    known = bench.asked.length;
+    askedAtS.push(second);
+    refuse();
+  }
+  deepStrictEqual(askedAtS, [1, 3, 7, 15, 31, 61, 91]);
+});
+
+Deno.test("Books say once in a loss that a snapshot was refused, and what was answered", () => {
+  const bench = new Bench();
+  const refuse = (): void => {
+    bench.books.notRead("-1121 Invalid symbol.");
+    bench.time.advance(SECOND_US * 30);
+    bench.books.retry();
+  };
+  bench.books.subscribed();
+  refuse();
+  refuse();
+  const said = 'warning snapshot_not_read {"symbol":"BTCUSDT","reason":"-1121 Invalid symbol."}';
+  deepStrictEqual(bench.logged, [said]);
+  bench.books.snapshot(SYMBOL, SNAPSHOT);
+  bench.books.depth(depth(SYMBOL, 200)); // a gap
+  refuse();
+  deepStrictEqual(bench.logged, [said, said]);
+});
+
+Deno.test("Books ask at once for what was put off on a connection before", () => {
+  const bench = new Bench();
+  bench.books.subscribed();
+  bench.books.notRead("503");
+  bench.books.disconnected("lost");
+  bench.books.subscribed();
+  deepStrictEqual(bench.asked, [SYMBOL, SYMBOL]);
+});
+
+Deno.test("Books ask for nothing once they were stopped", () => {
+  const bench = new Bench();
+  bench.books.subscribed();
+  bench.books.notRead("503");
+  bench.books.stop();
+  bench.books.retry();
+  strictEqual(bench.time.nextDueUs(), undefined);
+  deepStrictEqual(bench.asked, [SYMBOL]);
 });
 
 Deno.test("Books ask again when a snapshot is older than what was held", () => {
@@ -186,4 +282,77 @@ Deno.test("Books leave out prints that did not come from the book", () => {
   bench.books.trade({ ...print, X: "INSURANCE_FUND" });
   bench.books.trade({ ...print, X: "MARKET" });
   strictEqual(bench.said.length, 1);
+});
+
+/** Three books in step. */
+function threeBooks(): Bench {
+  const bench = new Bench(THREE);
+  bench.books.subscribed();
+  for (const symbol of THREE) bench.books.snapshot(symbol, SNAPSHOT);
+  bench.said.length = 0;
+  bench.asked.length = 0;
+  return bench;
+}
+
+const FINE = "100.001"; // the quantum is 0.01
+const PRINT = { e: "trade", E: 1, t: 1, q: "1", m: true } as const;
+const UNCOUNTABLE: readonly (readonly [string, (books: Books, symbol: string) => void])[] = [
+  ["a change", (books, symbol) => books.depth(depth(symbol, 101, FINE))],
+  ["a print", (books, symbol) => books.trade({ ...PRINT, s: symbol, p: FINE })],
+  ["a quote", (books, symbol) => books.quote({ u: 1, s: symbol, b: FINE, B: "1", a: "1", A: "0" })],
+  ["a snapshot", (books, symbol) => {
+    books.depth(depth(symbol, 200)); // a gap
+    books.snapshot(symbol, { ...SNAPSHOT, bids: [[FINE, "1"]] });
+  }],
+];
+for (const [what, tell] of UNCOUNTABLE) {
+  Deno.test(`Books lose no other book to ${what} that cannot be counted`, () => {
+    const bench = threeBooks();
+    tell(bench.books, "LUNAUSDT");
+    bench.books.depth(depth(SYMBOL, 101));
+    deepStrictEqual(bench.said.map(({ eventType, instrument }) => [eventType, instrument]), [
+      ["BookInvalidated", 0],
+      ["BookDelta", 1],
+    ]);
+    deepStrictEqual(bench.logged, [
+      "alarm market_changed " + JSON.stringify({
+        reason: "Cannot read a price of x:BTC/USDT: it must be a count of its quantum, 0.01: " +
+          'was 100.001; write price: { quantum: "0.001" }, under another name or in another ' +
+          "state directory",
+      }),
+    ]);
+  });
+}
+
+Deno.test("Books ask now and then for one that cannot be counted, and alarm once", () => {
+  const bench = threeBooks();
+  for (let tenths = 1; tenths <= 650; tenths++) {
+    bench.time.advance(SECOND_US / 10);
+    bench.books.depth(depth("LUNAUSDT", 100 + tenths, FINE));
+    if (bench.asked.length > 0 && tenths % 300 === 100) {
+      bench.books.snapshot("LUNAUSDT", { ...SNAPSHOT, bids: [[FINE, "1"]] });
+    }
+  }
+  deepStrictEqual([bench.asked, bench.logged.length], [["LUNAUSDT", "LUNAUSDT"], 1]);
+  strictEqual(bench.said.length, 1, "invalid once");
+  bench.books.snapshot("LUNAUSDT", { ...SNAPSHOT, lastUpdateId: 750 });
+  bench.books.depth(depth("LUNAUSDT", 751));
+  deepStrictEqual(bench.said.slice(1).map(({ eventType }) => eventType), [
+    "BookSnapshot",
+    "BookDelta",
+  ]);
+});
+
+Deno.test("Books say of one that cannot be counted that it is invalid as soon as there is room", () => {
+  const bench = threeBooks();
+  bench.takes = false;
+  bench.books.depth(depth("LUNAUSDT", 101, FINE));
+  bench.takes = true;
+  bench.books.depth(depth(SYMBOL, 101));
+  deepStrictEqual(bench.said.map(({ eventType }) => eventType), ["BookDelta", "BookInvalidated"]);
+});
+
+Deno.test("Books refuse a message with a figure that is none, which may be any symbol's", () => {
+  const bench = threeBooks();
+  throws(() => bench.books.depth(depth("LUNAUSDT", 101, "much")), PayloadError);
 });

@@ -5,8 +5,16 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { px } from "../../../../../core/numbers.ts";
-import { asked, CcxtRig, PREFIX, SILENT, stillVenue } from "../../../../support/ccxt_rig.ts";
+import { instrumentId, px } from "../../../../../core/numbers.ts";
+import {
+  asked,
+  CcxtRig,
+  PERPETUAL,
+  PREFIX,
+  SILENT,
+  SPOT,
+  stillVenue,
+} from "../../../../support/ccxt_rig.ts";
 import { VenueProcess } from "../../../../venues/control.ts";
 
 const DAY_US = 86_400_000_000;
@@ -262,4 +270,123 @@ Deno.test("reconcile() reads again what happened while it read", relaxed, async 
   await venue.tell({ op: "release" });
   await reconciled;
   deepStrictEqual(rig.of("OrderExecuted").map(({ lastQty }) => lastQty), [400]);
+});
+
+/** The second symbol of an account: of each kind of request it is asked about after the first. */
+const ETHER = {
+  ...SPOT,
+  ...{ id: instrumentId(1), name: "x:ETH/USDT", symbol: "ETH/USDT", base: "ETH" },
+};
+const REFUSED = { kind: "reject", code: -1121, msg: "Invalid symbol." } as const;
+
+/** Both symbols were traded, unheard, and the exchange refuses the next request about the first. */
+async function withRefused(
+  paths: readonly string[],
+  run: (
+    rig: CcxtRig,
+    of: { readonly venue: VenueProcess; readonly sinceUs: number },
+  ) => Promise<void>,
+): Promise<void> {
+  await using venue = await stillVenue("binance_spot");
+  await venue.tell({ op: "quote", symbol: "ETHUSDT", side: "SELL", price: "2500", qty: "5" });
+  const sinceUs = Date.now() * 1000 - 1_000_000;
+  using rig = await CcxtRig.up(venue, { also: [ETHER] });
+  await venue.tell(SILENT);
+  for (const symbol of ["BTCUSDT", "ETHUSDT"]) {
+    await venue.tell({ op: "foreign", symbol, side: "BUY", type: "MARKET", qty: "0.2" });
+  }
+  for (const path of paths) await venue.tell({ op: "fault", match: path, fault: REFUSED });
+  await run(rig, { venue, sinceUs });
+}
+
+const OPEN_ORDERS = "GET /api/v3/openOrders";
+const TRADES = "GET /api/v3/myTrades";
+const symbolsOf = (rig: CcxtRig): readonly string[] =>
+  rig.of("OrderExecuted").map(({ execId }) => execId.split("-")[0] ?? "");
+const alarmsOf = (rig: CcxtRig): readonly string[] =>
+  rig.logged.filter((line) => line.startsWith("alarm"));
+
+Deno.test("reconcile() goes on without a symbol that the exchange refuses", relaxed, async () => {
+  await withRefused([OPEN_ORDERS, TRADES], async (rig, { sinceUs }) => {
+    await rig.reconcile(sinceUs);
+    deepStrictEqual(symbolsOf(rig), ["ETHUSDT"]);
+    const { name, status } = rig.listed.at(-1) ?? SPOT;
+    deepStrictEqual([name, status], ["x:BTC/USDT", "closed"]);
+    strictEqual(alarmsOf(rig).length, 1);
+    match(alarmsOf(rig)[0] ?? "", /market_changed.* x:BTC\/USDT.*-1121 Invalid symbol/);
+  });
+});
+
+Deno.test("reconcile() alarms once of a symbol that stays refused", relaxed, async () => {
+  await withRefused([OPEN_ORDERS], async (rig, { venue, sinceUs }) => {
+    await rig.reconcile(sinceUs);
+    await venue.tell({ op: "fault", match: OPEN_ORDERS, fault: REFUSED });
+    await rig.reconcile(sinceUs);
+    strictEqual(alarmsOf(rig).length, 1);
+    await rig.reconcile(sinceUs); // it is answered
+    await venue.tell({ op: "fault", match: OPEN_ORDERS, fault: REFUSED });
+    await rig.reconcile(sinceUs);
+    strictEqual(alarmsOf(rig).length, 2);
+  });
+});
+
+Deno.test("reconcile() reads later what a refused symbol did not tell", relaxed, async () => {
+  await withRefused([TRADES], async (rig, { venue, sinceUs }) => {
+    await rig.reconcile(sinceUs);
+    const nextUs = Date.now() * 1000; // the core asks for what is new since the answer
+    const fault = { kind: "status", status: 503, acts: false } as const;
+    await venue.tell({ op: "fault", match: "GET /api/v3/account", fault });
+    rig.reconcile(nextUs).catch(() => {}); // it waits for an answer that does not come
+    await rig.next("ReconcileFailed");
+    await rig.reconcile(nextUs);
+    deepStrictEqual(symbolsOf(rig), ["ETHUSDT", "BTCUSDT"]);
+    await rig.reconcile(Date.now() * 1000);
+    strictEqual(symbolsOf(rig).length, 2, "and not again");
+  });
+});
+
+Deno.test(
+  "reconcile() tells no executions of a symbol whose orders cannot be named",
+  relaxed,
+  async () => {
+    await withRefused(["GET /api/v3/order"], async (rig, { sinceUs }) => {
+      await rig.reconcile(sinceUs);
+      deepStrictEqual(symbolsOf(rig), ["ETHUSDT"]);
+      await rig.reconcile(Date.now() * 1000);
+      deepStrictEqual(symbolsOf(rig), ["ETHUSDT", "BTCUSDT"]);
+    });
+  },
+);
+
+for (const path of [OPEN_ORDERS, TRADES]) {
+  Deno.test(`reconcile() fails where ${path} is refused otherwise`, relaxed, async () => {
+    await withRefused([], async (rig, { venue, sinceUs }) => {
+      const fault = { kind: "reject", code: -1100, msg: "Illegal characters." } as const;
+      await venue.tell({ op: "fault", match: path, fault });
+      rig.reconcile(sinceUs).catch(() => {}); // it waits for an answer that does not come
+      match((await rig.next("ReconcileFailed")).text, /-1100/);
+      deepStrictEqual([symbolsOf(rig), alarmsOf(rig)], [[], []]);
+    });
+  });
+}
+
+Deno.test(
+  "reconcile() goes on where USD-M refuses a symbol for its status",
+  relaxed,
+  async () => {
+    await using venue = await stillVenue("binance_usdm");
+    using rig = await CcxtRig.up(venue, { instrument: PERPETUAL });
+    const fault = { kind: "reject", code: -1122, msg: "Invalid symbol status." } as const;
+    await venue.tell({ op: "fault", match: "GET /fapi/v1/openOrders", fault });
+    await venue.tell({ op: "fault", match: "GET /fapi/v1/userTrades", fault });
+    await rig.reconcile(Date.now() * 1000);
+    match(alarmsOf(rig).join(), /market_changed.*-1122/);
+  },
+);
+
+Deno.test("lookup() leaves an order of a refused symbol in doubt", relaxed, async () => {
+  await withRefused(["GET /api/v3/order"], async (rig) => {
+    rig.lookup(1);
+    strictEqual((await rig.next("RequestFailed")).outcome, "unknown");
+  });
 });

@@ -280,6 +280,16 @@ spot("send() leaves an order in doubt whose execution cannot be counted", async 
   strictEqual((await rig.next("RequestFailed", 1)).outcome, "unknown");
 });
 
+spot("start() keeps the market stream where a price cannot be counted", async (venue, rig) => {
+  await rig.until(() => rig.of("BookSnapshot").length === 1, "a book");
+  await venue.tell({ op: "quote", symbol: "BTCUSDT", side: "SELL", price: "50009.995", qty: "1" });
+  const { reason } = await rig.next("BookInvalidated");
+  match(reason, /must be a count of its quantum, 0.01: was 50009.995/);
+  const alarms = rig.logged.filter((line) => line.startsWith("alarm"));
+  deepStrictEqual([alarms.length, alarms[0]?.includes("market_changed")], [1, true]);
+  ok(!rig.logged.some((line) => line.includes("market_stream_lost")), rig.logged.join());
+});
+
 spot("send() measures the clock again when the venue finds it wrong", async (venue, rig) => {
   await venue.tell({ op: "skew", ms: -20_000 });
   rig.submit(1);
