@@ -96,7 +96,7 @@ export class FakeBackend implements Backend {
   firstKept = 1;
   operatorState: TradingState = "Active";
   /** Rows of the `risk` query. */
-  riskInstruments: readonly Readonly<Record<string, string>>[] = [];
+  riskInstruments: readonly Readonly<Record<string, string | number>>[] = [];
   observer: Observer | undefined;
   /** Assign before the server is made. */
   signals?: SignalSource;
