@@ -114,6 +114,12 @@ export type LimitedClient = {
   readonly instruments: readonly InstrumentId[];
 };
 
+/** A row of the `risk` query. */
+export type RiskRow = Readonly<Record<string, unknown>>;
+
+/** The `risk` query: a map, with a row for each instrument that was ever listed, by number. */
+export type RiskView = RiskRow & { readonly instruments: readonly RiskRow[] };
+
 export interface View {
   readonly seqId: SeqId;
   readonly mode: Mode;
@@ -159,7 +165,7 @@ export interface View {
     readonly instruments: readonly InstrumentId[];
   };
   /** Limits and states in force, for the `risk` query: snake_case, JSON-able. */
-  risk(client: ClientIndex): Readonly<Record<string, unknown>>;
+  risk(client: ClientIndex): RiskView;
   /** Counters of the core, for the `metrics` query: snake_case names. */
   counters(): Readonly<Record<string, number>>;
   /** How things stand at `nowUs`, not before the last event: for metrics. Walks what is live. */

@@ -82,6 +82,10 @@ export function declareStart(options: DaemonOptions, parts: StartParts): VenueSi
   return new VenueSide({
     venues,
     known: view.instruments,
+    hasMarket: (instrument) => {
+      const book = view.book(instrument);
+      return book !== undefined && (book.updatedUs !== null || book.lastTradeUs !== null);
+    },
     leaving: left.instruments,
     ports,
     ingress,

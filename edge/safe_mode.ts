@@ -47,6 +47,7 @@ export class SafeMode {
     this.#venues = new VenueSide({
       venues: venues.filter(({ declaration }) => declaration.simulation === null),
       known: [],
+      hasMarket: () => false,
       leaving: [],
       ports,
       ingress,

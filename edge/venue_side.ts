@@ -6,7 +6,7 @@
 import type { VenueCommand } from "../core/command.ts";
 import type { Draft } from "../core/event.ts";
 import type { Instrument } from "../core/instrument.ts";
-import type { VenueId } from "../core/numbers.ts";
+import type { InstrumentId, VenueId } from "../core/numbers.ts";
 import { type DeclaredVenue, feedSourceOf } from "../config/declare.ts";
 import type { EngineClock } from "./engine_clock.ts";
 import { FeedLink } from "./feed_link.ts";
@@ -26,6 +26,8 @@ export type VenueSideOptions = {
   readonly venues: readonly DeclaredVenue[];
   /** Instruments that the journal knows. */
   readonly known: readonly Instrument[];
+  /** Whether the journal has market data of it. */
+  readonly hasMarket: (instrument: InstrumentId) => boolean;
   /** Closed, and not in the configuration: orders of ours still rest there. */
   readonly leaving: readonly Instrument[];
   readonly ports: Pick<Ports, "workers" | "timers" | "log">;
@@ -115,9 +117,12 @@ export class VenueSide implements MetricSource {
     if (feed === undefined) return this.#say(venue.declaration.id, "up");
     const { id, name } = venue.declaration;
     const init = (listed: readonly Instrument[]): FeedInit => {
-      const plain = { venue: id, instruments, feed };
+      const before = this.#options.known.filter((known) => known.venue === id);
+      const all = [...instruments, ...before, ...listed];
+      const played = all.find((instrument) => this.#wasPlayed(instrument))?.name;
+      const plain = { venue: id, instruments, feed, ...(played === undefined ? {} : { played }) };
       if (instruments.length > 0) return plain;
-      const known = [...this.#options.known.filter((known) => known.venue === id), ...listed];
+      const known = [...before, ...listed];
       const currency = venue.balances[0]?.currency ?? "";
       return {
         ...plain,
@@ -126,6 +131,11 @@ export class VenueSide implements MetricSource {
     };
     const link = { init, venue: { id, name }, instruments };
     this.#feeds.push(new FeedLink({ ...link, ingress, queue: queues.marketData, clock, ports }));
+  }
+
+  /** Betting markets are told of as they are discovered: what it means is another thing there. */
+  #wasPlayed({ id, assetClass }: Instrument): boolean {
+    return assetClass !== "betting" && this.#options.hasMarket(id);
   }
 
   #say(venue: VenueId, status: "up" | "down"): void {

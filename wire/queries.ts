@@ -23,6 +23,7 @@ import {
   answerSpread,
 } from "./query_book.ts";
 import { metricsText } from "./query_metrics.ts";
+import { riskText } from "./query_risk.ts";
 import { answerMatchRate, answerMbr, answerPfill, answerSizeAhead } from "./query_signals.ts";
 
 /** Answers a query. */
@@ -43,7 +44,7 @@ export function answerQuery(query: Query, context: QueryContext): QueryAnswer {
     case "capabilities":
       return { ok: true, result: JSON.stringify(capabilityMap(context)) };
     case "risk":
-      return { ok: true, result: JSON.stringify(context.view.risk(context.client)) };
+      return { ok: true, result: riskText(context) };
     case "metrics":
       return { ok: true, result: metricsText(context) };
     case "best":

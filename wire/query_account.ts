@@ -121,9 +121,13 @@ export function answerPositions(args: QueryArgs["positions"], context: QueryCont
   const positions = view.positions(args.scope === "account" ? "account" : context.client);
   const known = positions.flatMap((row) => {
     const instrument = instrumentAt(view.instruments, row.instrument);
-    return instrument === undefined ? [] : [encodePositionRow(row, instrument)];
+    return instrument === undefined ? [] : [{ row, instrument }];
   });
-  return pageOf(args, context, rowsAfter(known, args.cursor, (text) => text));
+  return pageOf(
+    args,
+    context,
+    rowsAfter(known, args.cursor, ({ row, instrument }) => encodePositionRow(row, instrument)),
+  );
 }
 
 /** Answers `balances`: of the accounts, which all clients share. */

@@ -1,10 +1,12 @@
 /**
- * What a query comes to, and pages of rows under the frame limit.
+ * What a query comes to, and how it is kept under the frame limit: pages of rows, and the refusal of
+ * what cannot be cut.
  * @module
  */
 import type { ClientIndex } from "../core/numbers.ts";
 import type { View } from "../core/view.ts";
 import type { HotLoopView } from "./backend.ts";
+import type { QueryName } from "./message.ts";
 import type { ResultCode } from "./server_message.ts";
 
 /** `result` is JSON text. */
@@ -26,7 +28,7 @@ export type QueryContext = {
 /** Most rows of one RESULT, whatever the limit asked for. */
 export const ROWS_MAX = 1_000;
 /** Room for what a RESULT holds besides its rows. */
-const RESULT_HEAD_BYTES = 1_024;
+export const RESULT_HEAD_BYTES = 1_024;
 
 /** One row and the cursor of the page that begins after it. */
 export type Row = { readonly text: string; readonly cursor: string };
@@ -69,8 +71,32 @@ export function toPage(
   return { ok: true, result: `[${texts.join(",")}]` };
 }
 
+/** What to ask where an answer is too long for a frame; of the others nothing less can be asked. */
+const INSTEAD: Partial<Record<QueryName, string>> = {
+  capabilities: "ask instruments, which comes in pages and whose rows hold what differs",
+  risk: "ask orders, positions and balances, which come in pages",
+  metrics: "read /metrics, which no frame bounds",
+  ladder_top: "ask for fewer levels (n)",
+};
+
+/** The refusal of a query whose RESULT would break the frame limit: nobody could read it. */
+export function tooLong(
+  what: QueryName,
+  of: { readonly bytes: number; readonly maxFrameBytes: number },
+): Extract<QueryAnswer, { ok: false }> {
+  const instead = INSTEAD[what];
+  const message = `Cannot answer ${what}: a RESULT must not exceed wire.max_frame_bytes ` +
+    `(${of.maxFrameBytes}): was ${of.bytes} bytes${instead === undefined ? "" : `: ${instead}`}`;
+  return { ok: false, code: "FRAME_SIZE", message };
+}
+
+/** Returns the bytes of a text as UTF-8. */
+export function utf8Bytes(text: string): number {
+  return new TextEncoder().encode(text).length;
+}
+
 /** Returns a bound of a text's bytes: exact for ASCII. */
-function utf8BytesMax(text: string): number {
+export function utf8BytesMax(text: string): number {
   // deno-lint-ignore no-control-regex
   return /^[\x00-\x7f]*$/.test(text) ? text.length : text.length * 3;
 }

@@ -1,8 +1,8 @@
 /**
  * Requests of one open session: SUBSCRIBE, UNSUBSCRIBE, QUERY, and what is no message at all.
  *
- * Invariant: a request with a valid `id` gets exactly one RESULT; anything else that is wrong gets
- * at most one ERROR.
+ * Invariants: a request with a valid `id` gets exactly one RESULT, no longer than a frame; anything
+ * else that is wrong gets at most one ERROR.
  * Limits: `otherFramesPerSecond`; beyond it a request is refused, other frames share one ERROR per
  * second.
  * @module
@@ -15,6 +15,7 @@ import type { Feed, Refusal } from "./feed.ts";
 import type { MessageProblem, Query, RequestKey, Subscribe, Unsubscribe } from "./message.ts";
 import type { Outbox } from "./outbox.ts";
 import { answerQuery } from "./queries.ts";
+import { tooLong, utf8Bytes } from "./query_answer.ts";
 import { RateLimit } from "./rate.ts";
 import { encodeError, encodeResult, type ErrorCode } from "./server_message.ts";
 import type { WirePorts, WireSettings } from "./settings.ts";
@@ -136,7 +137,13 @@ export class SessionRequests {
     });
     const { seqId } = view;
     const head = { id: query.id, seqId, reportSeq: view.reportSeq(client) };
-    outbox.answer(encodeResult({ ...head, ...answer }), seqId);
+    const text = encodeResult({ ...head, ...answer });
+    const bytes = utf8Bytes(text);
+    const { maxFrameBytes } = settings;
+    if (bytes > maxFrameBytes) {
+      return this.#refuse(query.id, tooLong(query.what, { bytes, maxFrameBytes }));
+    }
+    outbox.answer(text, seqId);
   }
 
   #settle(id: RequestKey, refusal: Refusal | undefined): void {

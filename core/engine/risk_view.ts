@@ -10,13 +10,10 @@ import type { EngineState, InstrumentState } from "./state.ts";
 import type { CurrencyLimit, FlowLimits, OrderLimits } from "../limits.ts";
 import type { OpenSums } from "../risk/mod.ts";
 import type { VenueState } from "./venue_state.ts";
-import type { LimitedClient } from "../view.ts";
-
-/** A plain map. */
-export type RiskMap = Readonly<Record<string, unknown>>;
+import type { LimitedClient, RiskRow, RiskView } from "../view.ts";
 
 /** Returns what the limits of venues, exchanges and instruments say, and of the client if known. */
-export function limitsMap(state: EngineState, client: Client | undefined): RiskMap {
+export function limitsMap(state: EngineState, client: Client | undefined): RiskView {
   const { risk } = state;
   return {
     client: client === undefined ? null : clientMap(state, client),
@@ -46,7 +43,7 @@ export function limitsMap(state: EngineState, client: Client | undefined): RiskM
 }
 
 /** What holds requests back: the pause that the venue asked for, and the breaker. */
-function answersMap({ failures, pausedUntilUs, breakerOpenUntilUs }: VenueState): RiskMap {
+function answersMap({ failures, pausedUntilUs, breakerOpenUntilUs }: VenueState): RiskRow {
   return {
     failures,
     paused_until_us: pausedUntilUs === 0 ? null : pausedUntilUs,
@@ -54,7 +51,7 @@ function answersMap({ failures, pausedUntilUs, breakerOpenUntilUs }: VenueState)
   };
 }
 
-function clientMap({ risk, dryClients }: EngineState, client: Client): RiskMap {
+function clientMap({ risk, dryClients }: EngineState, client: Client): RiskRow {
   const limits = risk.clientLimitsOf(client.name);
   const orders = risk.clients[client.index]?.orders ?? 0;
   const dryRun = dryClients.has(client.name);
@@ -75,7 +72,7 @@ function instrumentMap(
   state: EngineState,
   { instrument, tradingState, isDryRun }: InstrumentState,
   client: Client | undefined,
-): RiskMap {
+): RiskRow {
   const { limits, sums } = state.risk.instrument(instrument.id);
   const { priceCollarPpm, initialMarginPpm } = limits;
   const pair = client === undefined
@@ -99,7 +96,7 @@ function instrumentMap(
   };
 }
 
-function ordersMap(limits: OrderLimits, scale: number): RiskMap {
+function ordersMap(limits: OrderLimits, scale: number): RiskRow {
   const quantity = (quanta: number | null): string | null =>
     quanta === null ? null : fromQuanta(quanta, scale);
   return {
@@ -113,7 +110,7 @@ function ordersMap(limits: OrderLimits, scale: number): RiskMap {
 function sumsMap(
   { orders, buyQty, sellQty }: Pick<OpenSums, "orders" | "buyQty" | "sellQty">,
   scale: number,
-): RiskMap {
+): RiskRow {
   return {
     open_orders: orders,
     open_buy_qty: fromQuanta(buyQty, scale),
@@ -121,7 +118,7 @@ function sumsMap(
   };
 }
 
-function flowMap({ limits }: { readonly limits: FlowLimits }, orders: number): RiskMap {
+function flowMap({ limits }: { readonly limits: FlowLimits }, orders: number): RiskRow {
   return {
     max_open_orders: limits.maxOpenOrders,
     orders_per_second: limits.orderRate?.perSecond ?? null,
@@ -130,6 +127,6 @@ function flowMap({ limits }: { readonly limits: FlowLimits }, orders: number): R
   };
 }
 
-function amounts(limits: readonly CurrencyLimit[]): RiskMap[] {
+function amounts(limits: readonly CurrencyLimit[]): RiskRow[] {
   return limits.map(({ currency, most }) => ({ currency, amount: most }));
 }

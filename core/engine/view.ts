@@ -28,6 +28,7 @@ import type {
   LimitedClient,
   OrderFilter,
   PositionRow,
+  RiskView,
   TagRow,
   VenueView,
   View,
@@ -189,7 +190,7 @@ export class EngineView implements View {
     };
   }
 
-  risk(client: ClientIndex): Readonly<Record<string, unknown>> {
+  risk(client: ClientIndex): RiskView {
     const state = this.#state;
     return {
       trading_state: this.tradingState(client),

@@ -19,6 +19,12 @@ export type Discovery = {
   readonly known: readonly Instrument[];
 };
 
+/** The sentence about a recording that begins in a journal that has its instrument from before. */
+export function playedBefore(instrument: string, means: string): string {
+  return `${instrument} is in the journal from before this start: ${means}; ` +
+    "play a recording again with a new state directory";
+}
+
 /** Returns the shared number, `first` being the first that is free. */
 export function sharedNumbers(first: number): SharedArrayBuffer {
   const numbers = new SharedArrayBuffer(Int32Array.BYTES_PER_ELEMENT);
@@ -43,10 +49,8 @@ export function discovererOf(
     const before = known.get(symbol);
     if (before?.assetClass === "betting" && !isTold) {
       isTold = true;
-      problem(
-        `${before.name} is in the journal from before this start: bets on it are settled by the ` +
-          "removals and results that were told then; play a recording again with a new state directory",
-      );
+      const means = "bets on it are settled by the removals and results that were told then";
+      problem(playedBefore(before.name, means));
     }
     if (before !== undefined) return before;
     const instrument: Instrument = {

@@ -17,7 +17,7 @@ import type { RawColumns } from "./capture_reader.ts";
 import type { CaptureExpectation } from "./capture_summary.ts";
 import type { CaptureFiles } from "./capture_stream.ts";
 import { CaptureSource } from "./capture_source.ts";
-import { discovererOf, type Discovery } from "./discovery.ts";
+import { discovererOf, type Discovery, playedBefore } from "./discovery.ts";
 import { GeneratorSource } from "./generator_source.ts";
 
 /** Most drafts in one message. */
@@ -26,6 +26,10 @@ const BATCH_MAX = 256;
 const SLEEP_MIN_US = 2_000;
 /** A damaged capture could have one in each line: so many are told, the summary counts all. */
 const PROBLEMS_MAX = 1_000;
+
+/** A recording begins with its first line, wherever the journal stands. */
+const PLAYED_ANEW = "orders and positions of then meet the recording from its first line, at " +
+  "prices that are past";
 
 /** What a feed is made of. */
 export type FeedChoice =
@@ -62,6 +66,8 @@ export type FeedInit = {
   readonly feed: FeedChoice;
   /** Without instruments: how those are listed that the source names. */
   readonly discovery?: Discovery;
+  /** An instrument of which the journal has market data already, if there is one. */
+  readonly played?: string;
 };
 
 /** Where drafts come from. Times are microseconds since the source began. */
@@ -101,6 +107,7 @@ function openSource(
       return new GeneratorSource({ feed, instruments, startUs });
     }
     case "capture":
+      if (init.played !== undefined) problem(playedBefore(init.played, PLAYED_ANEW));
       return new CaptureSource({
         feed,
         instruments,

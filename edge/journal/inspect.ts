@@ -6,11 +6,12 @@
 import { type Disk, DiskError } from "../ports.ts";
 import { batchLines } from "./batch_lines.ts";
 import { isOfSource } from "./event_head.ts";
-import { inspectFiles, placeOfMark } from "./opening.ts";
+import { checkpointOfLoss, findBeginning } from "./checkpoint_place.ts";
+import { endsBefore, inspectFiles, placeOfMark } from "./opening.ts";
 import { JournalRefused } from "./refusal.ts";
 import { beginning, JournalScan, type TornTail } from "./scan.ts";
 import type { Batch } from "./segment_reader.ts";
-import { journalDirectory } from "./writer.ts";
+import { journalDirectory, type JournalTail } from "./writer.ts";
 
 /** The result of `journal verify`, in the spelling in which it is printed. */
 export type VerifyResult = {
@@ -42,7 +43,7 @@ export type StatResult = VerifyResult & {
   readonly events_by_type: Readonly<Record<string, number>>;
 };
 
-/** Checks everything: files, chain, hashes, mark. Changes nothing. */
+/** Checks everything: files, chain, hashes, mark, checkpoint. Changes nothing. */
 export function journalVerify(disk: Disk, stateDirectory: string): VerifyResult {
   return walk(disk, stateDirectory, () => {});
 }
@@ -100,13 +101,39 @@ function openScan(disk: Disk, stateDirectory: string): OpenScan {
   return { scan, segments: segments.length };
 }
 
+/**
+ * Returns where the checkpoint was taken that a start goes on from; undefined: there is none.
+ * @throws {JournalRefused} If a start would refuse the journal because of it.
+ */
+function checkpointPlace(disk: Disk, stateDirectory: string): JournalTail | undefined {
+  const options = { disk, stateDirectory, log: { write: () => {} } };
+  const files = inspectFiles(disk, stateDirectory);
+  if (files.segments.length > 0) return findBeginning(options, files).stored?.tail;
+  const { mark } = files;
+  return mark === undefined || mark.batch === 0 ? undefined : checkpointOfLoss(options, mark).tail;
+}
+
+type Attempt<T> = { readonly value?: T; readonly problem?: string };
+
+/** Returns what `action` gives, or the sentence with which it refuses. */
+function attempt<T>(action: () => T): Attempt<T> {
+  try {
+    return { value: action() };
+  } catch (error) {
+    if (!(error instanceof JournalRefused)) throw error;
+    return { problem: error.message };
+  }
+}
+
 function walk(disk: Disk, stateDirectory: string, visit: (batch: Batch) => void): VerifyResult {
   const counts = { batches: 0, truth: 0, market: 0, dropped: 0 };
   let firstSeq: number | null = null;
-  let open: OpenScan | undefined;
-  let problem: string | undefined;
-  try {
-    open = openScan(disk, stateDirectory);
+  // First: a daemon that writes meanwhile takes checkpoints of what is behind the end that is read.
+  const placed = attempt(() => checkpointPlace(disk, stateDirectory));
+  const opened = attempt(() => openScan(disk, stateDirectory));
+  const open = opened.value;
+  const read = attempt(() => {
+    if (open === undefined) return;
     for (const batch of open.scan.batches()) {
       firstSeq ??= batch.header.firstSeq;
       counts.batches += 1;
@@ -115,10 +142,14 @@ function walk(disk: Disk, stateDirectory: string, visit: (batch: Batch) => void)
       counts.dropped += batch.header.isMarketDropped ? 1 : 0;
       visit(batch);
     }
-  } catch (error) {
-    if (!(error instanceof JournalRefused)) throw error;
-    problem = error.message;
-  }
+    const { value: checkpoint } = placed;
+    const end = open.scan.tail;
+    if (checkpoint !== undefined && checkpoint.batch > end.batch) {
+      throw endsBefore({ checkpoint, end });
+    }
+  });
+  // Damage to the journal itself is said first, as by a start.
+  const problem = opened.problem ?? read.problem ?? placed.problem;
   const torn: TornTail | undefined = open?.scan.torn;
   return {
     ok: problem === undefined,

@@ -45,13 +45,8 @@ export {
   restoreTimeline,
   takeCheckpoint,
 } from "./offline.ts";
-export {
-  recover,
-  type RecoveredRecord,
-  type RecoverFrom,
-  type RecoverOptions,
-  type Recovery,
-} from "./recovery.ts";
+export type { RecoverFrom } from "./checkpoint_place.ts";
+export { recover, type RecoveredRecord, type RecoverOptions, type Recovery } from "./recovery.ts";
 export { ClockRefused, JournalRefused, PoisonEvent, StateLocked } from "./refusal.ts";
 export { type Machine, replayInto } from "./replay.ts";
 export type { RetentionSettings } from "./retention.ts";

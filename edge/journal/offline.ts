@@ -10,10 +10,11 @@ import { InvariantError } from "../../core/invariant.ts";
 import type { Timeline } from "../../core/timeline.ts";
 import type { Disk, Log, Randomness } from "../ports.ts";
 import { writeCheckpoint } from "./checkpoint_files.ts";
+import type { RecoverFrom } from "./checkpoint_place.ts";
 import type { FollowerMachine } from "./follower.ts";
 import { lockState } from "./lock.ts";
 import { inspectFiles } from "./opening.ts";
-import { recover, type RecoveredRecord, type RecoverFrom, type Recovery } from "./recovery.ts";
+import { recover, type RecoveredRecord, type Recovery } from "./recovery.ts";
 import { JournalRefused, PoisonEvent } from "./refusal.ts";
 import { LineReplayer, replayInto } from "./replay.ts";
 

@@ -8,17 +8,17 @@
  */
 import type { Event } from "../../core/event.ts";
 import type { Checkpoint } from "../../core/timeline.ts";
-import type { Disk, Log, Randomness } from "../ports.ts";
+import type { Randomness } from "../ports.ts";
 import { batchLines } from "./batch_lines.ts";
-import { readCheckpoints, type StoredCheckpoint } from "./checkpoint_files.ts";
+import { type BeginningOptions, checkpointOfLoss, findBeginning } from "./checkpoint_place.ts";
 import { LineError, parseEventLine } from "./event_lines.ts";
 import { type SegmentHeader, segmentName } from "./format.ts";
 import { createHighWater, type HighWaterMark } from "./high_water.ts";
 import { finishAcceptedLoss } from "./accepted_loss_files.ts";
-import { disagreement, endsBefore, inspectFiles, placeAfter, placeOfMark } from "./opening.ts";
+import { endsBefore, inspectFiles } from "./opening.ts";
 import { JournalRefused, RESTORE_ADVICE } from "./refusal.ts";
 import { ReportIndex } from "./report_index.ts";
-import { emptyTail, JournalScan, journalStart, type ScanOptions, type TornTail } from "./scan.ts";
+import { emptyTail, JournalScan, journalStart, type TornTail } from "./scan.ts";
 import type { Batch } from "./segment_reader.ts";
 import { listSegments } from "./segments.ts";
 import { type BatchPosition, journalDirectory, type JournalTail } from "./writer.ts";
@@ -35,19 +35,10 @@ export type RecoveredRecord = {
   };
 };
 
-export type RecoverOptions = {
-  readonly disk: Disk;
+export type RecoverOptions = BeginningOptions & {
   readonly randomness: Randomness;
-  readonly log: Log;
-  /** Locked by the caller. */
-  readonly stateDirectory: string;
   /** Of the running program: a batch of another one is not replayed. undefined: any is read. */
   readonly engineVersion: string | undefined;
-  /**
-   * `zero`: from the first event, as if no checkpoint had been taken; `oldest`: from the oldest that
-   * is kept. Default `checkpoint`, the newest.
-   */
-  readonly from?: RecoverFrom;
   /** `read`: a torn tail is left as it is, since a daemon may be writing it. Default `repair`. */
   readonly access?: "read" | "repair";
   /**
@@ -56,9 +47,6 @@ export type RecoverOptions = {
    */
   readonly mark?: "binding" | "ignored";
 };
-
-/** Where a recovery may begin. */
-export type RecoverFrom = "checkpoint" | "oldest" | "zero";
 
 /** A journal that is being opened. */
 export type Recovery = {
@@ -134,10 +122,7 @@ function nothing(): Recovery {
 
 /** A journal that was begun after a loss and has no batch yet. */
 function afterLoss(options: RecoverOptions, mark: HighWaterMark): Recovery {
-  const stored = storedCheckpoint(options);
-  if (stored?.tail.batch !== mark.batch || stored.tail.chain !== mark.chain) {
-    throw disagreement(placeOfMark(mark), "missing");
-  }
+  const stored = checkpointOfLoss(options, mark);
   return {
     ...emptyRecovery(stored.tail),
     isNew: false,
@@ -176,27 +161,14 @@ class ExistingJournal implements Recovery {
     this.#mark = mark;
     this.journalId = first.journalId;
     const scan = { disk, directory, segments, mark, depth: "checked" } as const;
-    const start = journalStart(first);
-    const endBatch = options.mark === "ignored" ? readThrough(scan, start).batch : undefined;
-    const stored = options.from === "zero" ? undefined : storedCheckpoint(options, endBatch);
+    const { stored, from } = findBeginning(options, { mark, segments });
     this.checkpoint = stored?.state;
     this.#lossBatch = stored?.tail.segment === 0 ? stored.tail.batch : undefined;
     this.reports = ReportIndex.from(stored?.reports ?? []);
     this.reports.dropBefore(first.number);
-    const from = stored === undefined ? start : placeAfterCheckpoint(stored.tail, scan, start);
-    if (stored === undefined && first.firstSeq > 1) {
-      throw new JournalRefused(
-        `a journal that begins at seq ${first.firstSeq} must have a checkpoint: was without one`,
-        RESTORE_ADVICE,
-      );
-    }
-    const tail = stored?.tail;
-    if (tail !== undefined && tail.batch === mark?.batch && tail.chain !== mark.chain) {
-      throw disagreement(tail, "another chain");
-    }
     this.#scan = new JournalScan({ ...scan, from });
     if (stored !== undefined && first.firstBatch <= from.batch) {
-      this.#before = new JournalScan({ ...scan, from: start });
+      this.#before = new JournalScan({ ...scan, from: journalStart(first) });
     }
   }
 
@@ -287,27 +259,6 @@ class ExistingJournal implements Recovery {
   }
 }
 
-/** Damage to the journal itself is said first, and in the words of every other check. */
-function placeAfterCheckpoint(
-  checkpoint: JournalTail,
-  scan: Omit<ScanOptions, "from">,
-  start: JournalTail,
-): JournalTail {
-  try {
-    return placeAfter(checkpoint, scan);
-  } catch (error) {
-    const end = readThrough(scan, start);
-    throw checkpoint.batch > end.batch ? endsBefore({ checkpoint, end }) : error;
-  }
-}
-
-/** Returns where a journal ends. @throws {JournalRefused} If it is damaged before its end. */
-function readThrough(scan: Omit<ScanOptions, "from">, start: JournalTail): JournalTail {
-  const whole = new JournalScan({ ...scan, from: start });
-  for (const _ of whole.batches());
-  return whole.tail;
-}
-
 /**
  * Yields the records of a batch.
  * @throws {JournalRefused} If the batch does not hold exactly its events.
@@ -361,20 +312,4 @@ function readEvent(line: string, batch: Batch): Event {
       { segment: segmentName(segment), offset, batch: header.number },
     );
   }
-}
-
-/** The checkpoint to begin from; those taken after `endBatch` are passed over. */
-function storedCheckpoint(
-  { disk, stateDirectory, log, from }: RecoverOptions,
-  endBatch = Infinity,
-): StoredCheckpoint | undefined {
-  const found = readCheckpoints(disk, stateDirectory, (name) => {
-    log.write("warning", "checkpoint_damaged", { name });
-  });
-  if (from === "oldest") return [...found].at(-1);
-  for (const stored of found) {
-    if (stored.tail.batch <= endBatch) return stored;
-    log.write("warning", "checkpoint_passed_over", { seq_id: stored.tail.seq });
-  }
-  return undefined;
 }

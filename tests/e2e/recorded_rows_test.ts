@@ -1,6 +1,6 @@
 /**
  * Paper trading on rows: levels in CSV and trades in JSON lines, compressed differently, merged by
- * time, end to end; then the journal of that run as a recording.
+ * time, end to end; then the journal of that run as a recording, and the recording begun again.
  *
  * Proves R-MODE-1 (paper) and R-MODE-2 (CSV, JSON lines, journals).
  * @module
@@ -100,4 +100,12 @@ Deno.test("paper orders trade on rows of two recordings, and the journal of it i
   const { instrument, counts } = found.instruments[0];
   deepStrictEqual([instrument, counts.BookSnapshot], [INSTRUMENT, 1]);
   ok(counts.TradePrinted >= 1);
+
+  await using again = await DaemonProcess.start({ stateDir, config });
+  const told = (): readonly string[] =>
+    again.alarms("feed_problem").map(({ text }) => String(text))
+      .filter((text) => text.includes("from before this start"));
+  await until(() => told().length > 0, "that the recording begins again");
+  match(told()[0] ?? "", /^rows:BTC\/USDT is in the journal from before this start: orders and /);
+  strictEqual(await again.stop(), 0);
 });

@@ -22,7 +22,7 @@ import {
 } from "../../core/numbers.ts";
 import type { ExecutionReport } from "../../core/report.ts";
 import { PAPER_CAPABILITIES } from "../../core/simulator/mod.ts";
-import type { BookView, VenueView, View } from "../../core/view.ts";
+import type { BookView, PositionRow, VenueView, View } from "../../core/view.ts";
 import type { Backend, Observer, Producer, ReportPage, SignalSource } from "../../wire/backend.ts";
 import { writeReport } from "../../wire/encode_report.ts";
 import { type EncodedReport, EncodedReports, reportText } from "../../wire/encoded_report.ts";
@@ -96,7 +96,9 @@ export class FakeBackend implements Backend {
   firstKept = 1;
   operatorState: TradingState = "Active";
   /** Rows of the `risk` query. */
-  riskInstruments: readonly Readonly<Record<string, string>>[] = [];
+  riskInstruments: readonly Readonly<Record<string, string | number>>[] = [];
+  /** Rows of the `positions` query. */
+  heldPositions: readonly PositionRow[] = [];
   observer: Observer | undefined;
   /** Assign before the server is made. */
   signals?: SignalSource;
@@ -326,7 +328,7 @@ export class FakeBackend implements Backend {
       orderByIntent: () => undefined,
       orders: () => [],
       fills: () => [],
-      positions: () => [],
+      positions: () => this.heldPositions,
       balances: () => [],
       tags: () => [],
       book: (id) => this.books.get(id),

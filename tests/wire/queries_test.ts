@@ -3,7 +3,7 @@
  * Proves R-WIRE-4 and the book queries of R-HOT-1, R-HOT-4, R-HOT-5.
  * @module
  */
-import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import fc from "fast-check";
 import { clientIndex, micros, orderId, px, qty, seqId } from "../../core/numbers.ts";
 import type { ExecutionReport } from "../../core/report.ts";
@@ -11,7 +11,7 @@ import type { FillRow, View } from "../../core/view.ts";
 import type { Query, QueryArgs } from "../../wire/message.ts";
 import { answerQuery } from "../../wire/queries.ts";
 import type { QueryAnswer } from "../../wire/query_answer.ts";
-import { FakeBackend } from "../support/fake_backend.ts";
+import { FakeBackend, instrument } from "../support/fake_backend.ts";
 import { VirtualTime } from "../support/virtual_time.ts";
 import { WireFixture } from "../support/wire_fixture.ts";
 
@@ -359,4 +359,24 @@ Deno.test("QUERY is answered with the state at arrival, after every report up to
   strictEqual(metrics["wire_sessions_open"], 1);
   strictEqual(metrics["events"], 2);
   strictEqual(metrics["queue_depth"], 0);
+});
+
+Deno.test("QUERY whose RESULT were longer than a frame is refused FRAME_SIZE, and the session goes on", () => {
+  const fixture = new WireFixture({ settings: { maxFrameBytes: 65_536 } });
+  const { instruments } = fixture.backend;
+  for (let id = instruments.length; id < 1_000; id++) {
+    instruments.push(instrument(id, `C${id}/USDT`));
+  }
+  const client = fixture.open("alice");
+  client.send({ type: "QUERY", id: "q", what: "capabilities" });
+  fixture.settle();
+  const row = client.only("RESULT");
+  deepStrictEqual([row["id"], row["ok"], row["code"]], ["q", false, "FRAME_SIZE"]);
+  match(
+    String(row["message"]),
+    /^Cannot answer capabilities: a RESULT must not exceed wire\.max_frame_bytes \(65536\): was \d+ bytes: ask instruments, /,
+  );
+  client.send({ type: "QUERY", id: "r", what: "risk" });
+  fixture.settle();
+  ok(client.all("RESULT").at(-1)?.["ok"]);
 });

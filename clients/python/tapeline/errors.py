@@ -12,6 +12,7 @@ __all__ = [
     "ConnectionLost",
     "FatalError",
     "FrameSize",
+    "FrameTooLong",
     "HelloRefused",
     "HelloRequired",
     "InvalidIntent",
@@ -66,6 +67,10 @@ class ResumeFileError(TapelineError):
 
 class ProtocolViolation(TapelineError):
     """The daemon sent what the protocol forbids. The connection is dropped and resumed."""
+
+
+class FrameTooLong(ProtocolViolation):
+    """The daemon sent a frame above the limit; what it would have said is not read."""
 
 
 class PeerSilent(TapelineError):

@@ -7,7 +7,7 @@ import struct
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from .errors import ProtocolViolation
+from .errors import FrameTooLong, ProtocolViolation
 
 __all__ = ["MAX_FRAME_BYTES", "FrameReader", "encode_frame", "parse_message"]
 
@@ -41,13 +41,15 @@ class FrameReader:
     def feed(self, data: bytes) -> Iterator[bytes]:
         """Yields the bodies that ``data`` completes, in order.
 
-        :raises ProtocolViolation: At a length that the protocol forbids, after what came before it.
+        :raises FrameTooLong: At a length above the limit, after what came before it.
+        :raises ProtocolViolation: At a length of 0, likewise.
         """
         self._buffer += data
         while len(self._buffer) >= _LENGTH.size:
             (length,) = _LENGTH.unpack_from(self._buffer)
             if not 0 < length <= self._max:
-                raise ProtocolViolation(
+                kind = FrameTooLong if length > self._max else ProtocolViolation
+                raise kind(
                     f"Cannot read a frame: its length must be 1 to {self._max}: was {length}"
                 )
             end = _LENGTH.size + length

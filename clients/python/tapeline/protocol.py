@@ -14,6 +14,8 @@ requests that wait for their RESULT.
   of its list or of its channels is renewed without it.
 - A report whose number was given before, or lies before where the session began, comes out as
   ``Repeated``: it settles the intent that was sent again and is no news.
+- A frame above the limit may be the answer of any query that waits. All of them fail and none is sent
+  again: the same question would end the next connection too.
 - A number that skips is a ``ProtocolViolation``: the connection is dropped and resumed.
 - No method blocks; after any exception the owner closes the connection and calls
   ``connection_lost``.
@@ -28,6 +30,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Callable, Union
 
 from .errors import (
+    FrameTooLong,
     JournalChanged,
     PeerSilent,
     ProtocolViolation,
@@ -176,10 +179,14 @@ class Session:
         :raises ProtocolViolation: If the bytes break the protocol.
         """
         self._last_byte = self._clock.monotonic()
-        for body in self._reader.feed(data):
-            out: list[Message] = []
-            self._receive(parse_message(body), out)
-            yield from out
+        try:
+            for body in self._reader.feed(data):
+                out: list[Message] = []
+                self._receive(parse_message(body), out)
+                yield from out
+        except FrameTooLong as error:
+            yield from self._fail_queries(str(error))
+            raise
 
     def tick(self) -> None:
         """Sends the heartbeat that is due. :raises PeerSilent: After three without a byte."""
@@ -413,6 +420,16 @@ class Session:
         for message in self._requests.values():
             if goes(message["type"]):
                 self._send(message)
+
+    def _fail_queries(self, reason: str) -> Iterator[Message]:
+        """Gives up the queries that were sent: one of them has an answer that cannot be read."""
+        if self.state == "hello":
+            return
+        queries = [m for m in self._requests.values() if m["type"] == "QUERY"]
+        for query in queries:
+            del self._requests[query["id"]]
+            text = f"Cannot QUERY {query['what']}: one of the answers awaited is too long: {reason}"
+            yield Answer(query["id"], None, ("FRAME_SIZE", text))
 
     def _end_replay(self) -> None:
         if self.state != "replaying" or (self.last_report_seq or 0) < self.ack["report_seq"]:

@@ -420,6 +420,17 @@ class Refusals(ClientCase):
             client.get_mbr(BTC)
         self.assertEqual(caught.exception.code, "UNSUPPORTED")
 
+    def test_a_query_whose_answer_breaks_the_frame_bound_raises_and_is_asked_once(self):
+        self.daemon.results["risk"] = {"row": "x" * 1_048_576}
+        client = self.connected()
+        with self.assertRaises(RequestRefused) as caught:
+            client.risk()
+        self.assertEqual(caught.exception.code, "FRAME_SIZE")
+        self.daemon.results["risk"] = {"kill_switch": False}
+        self.assertEqual(client.risk(), {"kill_switch": False})
+        asked = [m for m in self.daemon.received if m.get("what") == "risk"]
+        self.assertEqual(len(asked), 2)
+
 
 class Questions(ClientCase):
     def test_pages_are_put_together(self):

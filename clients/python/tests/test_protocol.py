@@ -283,6 +283,27 @@ class Running(SessionCase):
             self.receive(session, refusal), [Answer(first, None, ("UNSUPPORTED", "m"))]
         )
 
+    def test_a_query_whose_answer_breaks_the_frame_bound_fails_and_is_not_sent_again(self):
+        session = self.begun()
+        first = session.request("QUERY", {"what": "risk", "args": {}})
+        session.request("SUBSCRIBE", {"channels": ["book"], "instruments": "*"})
+        out, answer = [], b'{"type":"RESULT"' + b" " * 100
+        with self.assertRaises(ProtocolViolation):
+            for message in session.data_received(struct.pack(">I", 1_048_577) + answer):
+                out.append(message)
+        ((code, text),) = [a.error for a in out if a.request_id == first]
+        self.assertEqual(code, "FRAME_SIZE")
+        self.assertRegex(text, "^Cannot QUERY risk: .* must be 1 to 1048576: was 1048577")
+        self.assertEqual([m["type"] for m in self.again(session)], ["SUBSCRIBE"])
+
+    def test_a_query_is_sent_again_where_another_violation_ended_the_connection(self):
+        for length in (0, 5):
+            session = self.begun()
+            first = session.request("QUERY", {"what": "risk", "args": {}})
+            with self.assertRaises(ProtocolViolation):
+                list(session.data_received(struct.pack(">I", length) + b"bytes"))
+            self.assertEqual([m["id"] for m in self.again(session)], [first])
+
     def subscribed(self, *lists, kind="SUBSCRIBE", begun=None):
         """A session to whose requests the daemon has said yes."""
         session = begun or self.begun()

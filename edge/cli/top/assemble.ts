@@ -40,20 +40,22 @@ export function positionModels(rows: readonly JsonObject[]): readonly PositionMo
   }));
 }
 
-/** Returns P&L of all positions by currency, with the fees of all tags. */
+/** Returns P&L of all positions by currency, none where not all are known; with the fees of all tags. */
 export function totalModels(
   positions: readonly PositionModel[],
   metrics: JsonObject,
+  known: { readonly isWhole: boolean },
 ): readonly TotalModel[] {
   const fees = objectsOf(metrics.get("pnl_by_tag")).flatMap((row) => feesOf(row));
   const currencies = [...positions, ...fees].map(({ currency }) => currency);
   return [...new Set(currencies)].sort().map((currency) => {
     const held = positions.filter((row) => row.currency === currency);
     const unrealised = held.map(({ unrealisedPnl }) => unrealisedPnl);
-    const isPriced = unrealised.every((amount) => amount !== null);
+    const isPriced = known.isWhole && unrealised.every((amount) => amount !== null);
+    const realised = known.isWhole ? sumOf(held.map(({ realisedPnl }) => realisedPnl)) : undefined;
     return {
       currency,
-      realised: sumOf(held.map(({ realisedPnl }) => realisedPnl)) ?? null,
+      realised: realised ?? null,
       unrealised: isPriced ? sumOf(unrealised.filter((amount) => amount !== null)) ?? null : null,
       fees: sumOf(fees.filter((fee) => fee.currency === currency).map(({ amount }) => amount)) ??
         null,
@@ -107,9 +109,16 @@ export function venueModels(
     readonly statuses: ReadonlyMap<string, string>;
     readonly reasons: ReadonlyMap<string, string>;
     readonly books: BookCounts;
+    /** Names of those that have not closed. */
+    readonly instruments: ReadonlySet<string>;
   },
 ): readonly VenueModel[] {
   const risks = new Map(objectsOf(risk.get("venues")).map((row) => [textAt(row, "venue"), row]));
+  const open = new Map<string, number>();
+  for (const instrument of of.instruments) {
+    const venue = venueOf(instrument);
+    open.set(venue, (open.get(venue) ?? 0) + 1);
+  }
   return objectsOf(ack.get("venues")).map((row) => {
     const venue = textAt(row, "venue") ?? "";
     const held = risks.get(venue) ?? new Map();
@@ -125,11 +134,17 @@ export function venueModels(
       openOrders: numberAt(held, "open_orders"),
       freshBooks: books?.fresh ?? null,
       books: books?.asked ?? null,
+      openInstruments: open.get(venue) ?? 0,
       failures: numberAt(held, "failures"),
       pausedUntilUs: paused.length === 0 ? null : Math.max(...paused),
       reason: of.reasons.get(venue) ?? "",
     };
   });
+}
+
+/** Returns the venue's name of an instrument's. */
+export function venueOf(instrument: string): string {
+  return instrument.split(":", 1)[0] ?? "";
 }
 
 /** Returns the instruments that are held back by themselves; what has closed needs nobody. */

@@ -38,6 +38,7 @@ export function jsonFrame(model: TopModel): string {
       unrealised_pnl: row.unrealisedPnl,
       currency: row.currency,
     })),
+    positions_left_out: model.leftOut.positions,
     pnl: model.totals,
     pnl_by_tag: model.tags.map(({ isRest, ...row }) => ({ ...row, rest: isRest })),
     venues: model.venues.map((row) => ({
@@ -48,6 +49,7 @@ export function jsonFrame(model: TopModel): string {
       open_orders: row.openOrders,
       books: row.books,
       fresh_books: row.freshBooks,
+      open_instruments: row.openInstruments,
       failures: row.failures,
       paused_until_us: row.pausedUntilUs,
       reason: row.reason,
@@ -56,6 +58,7 @@ export function jsonFrame(model: TopModel): string {
       instrument: row.instrument,
       trading_state: row.tradingState,
     })),
+    instruments_left_out: model.leftOut.instruments,
     queues: model.queues.map(({ highWater, heldBack, ...row }) => ({
       ...row,
       high_water: highWater,

@@ -68,8 +68,9 @@ export type PositionModel = {
 /** P&L of all accounts in one currency. */
 export type TotalModel = {
   readonly currency: string;
+  /** null: not all positions were read. */
   readonly realised: string | null;
-  /** null: a position has no price. */
+  /** null: a position has no price, or not all were read. */
   readonly unrealised: string | null;
   /** Above 0: a cost. */
   readonly fees: string | null;
@@ -96,6 +97,8 @@ export type VenueModel = {
   /** Instruments with a fresh book, and how many were asked for. */
   readonly freshBooks: number | null;
   readonly books: number | null;
+  /** Instruments that have not closed; only some of many are asked for. */
+  readonly openInstruments: number;
   readonly failures: number | null;
   /** Requests are held back until then; null: they are not. */
   readonly pausedUntilUs: number | null;
@@ -143,6 +146,14 @@ export type RejectsModel = {
   }[];
 };
 
+/** What there was more of than one look reads. */
+export type LeftOut = {
+  /** There are no totals then. */
+  readonly positions: boolean;
+  /** Their books are not asked for. */
+  readonly instruments: boolean;
+};
+
 /** One look. */
 export type TopModel = {
   readonly nowUs: number;
@@ -164,6 +175,7 @@ export type TopModel = {
   readonly venues: readonly VenueModel[];
   /** Those that are not `Active` by themselves, without those that have closed. */
   readonly instruments: readonly InstrumentModel[];
+  readonly leftOut: LeftOut;
   readonly queues: readonly QueueModel[];
   readonly latency: readonly LatencyModel[];
   readonly rejects: RejectsModel;

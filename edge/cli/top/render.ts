@@ -122,7 +122,7 @@ function newsOf(model: TopModel): readonly Span[] {
       news.push(span(`${venue} ${state}`, stateTone(state)));
     }
   }
-  news.push(...instrumentNews(instruments));
+  news.push(...instrumentNews(instruments), ...leftOutNews(model));
   const stale = venues.filter(({ books, freshBooks }) =>
     books !== null && freshBooks !== null && freshBooks < books
   );
@@ -151,6 +151,15 @@ function instrumentNews(instruments: TopModel["instruments"]): readonly Span[] {
     const others = more.length === 0 ? "" : ` and ${countText(more.length)} more`;
     return [span(`${first.instrument}${others} ${state}`, stateTone(state))];
   });
+}
+
+/** What is not looked at may be wrong, too. */
+function leftOutNews({ leftOut, positions }: TopModel): readonly Span[] {
+  const held = `more than ${countText(positions.length)} positions: no totals`;
+  return [
+    ...(leftOut.positions ? [span(held, "warn")] : []),
+    ...(leftOut.instruments ? [span("not all instruments are looked at", "warn")] : []),
+  ];
 }
 
 function footerLine({ page, isPaused, size }: RenderOptions): Line {

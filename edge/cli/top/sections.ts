@@ -107,10 +107,10 @@ export function positionsBlock({ positions }: TopModel, least: number): Block {
 }
 
 /** P&L: a row for each currency, then for each tag. */
-export function pnlBlock({ totals, tags }: TopModel, least: number): Block {
+export function pnlBlock({ totals, tags, leftOut }: TopModel, least: number): Block {
   const totalRows = totals.map((row): readonly Cell[] => [
     { text: "all accounts", tone: "title" },
-    moneyCell(totalOf(row.realised, row.unrealised)),
+    leftOut.positions ? NONE : moneyCell(totalOf(row.realised, row.unrealised)),
     feeCell(row.fees),
     { text: row.currency, tone: "dim" },
   ]);
@@ -158,8 +158,8 @@ export function venuesBlock({ venues, nowUs }: TopModel, least: number): Block {
       return [
         { text: row.venue },
         { text: row.status, tone: row.status === "up" ? "good" : "bad" },
-        row.books === null ? NONE : {
-          text: `${row.freshBooks}/${row.books}${isStale ? " STALE" : ""}`,
+        row.books === null ? { text: `-${ofOpen(row)}`, tone: "dim" } : {
+          text: `${row.freshBooks}/${row.books}${ofOpen(row)}${isStale ? " STALE" : ""}`,
           tone: isStale ? "bad" : "plain",
         },
         row.openOrders === null ? NONE : { text: countText(row.openOrders) },
@@ -172,6 +172,11 @@ export function venuesBlock({ venues, nowUs }: TopModel, least: number): Block {
     empty: "none",
     least,
   });
+}
+
+/** Of how many instruments the books are that were asked for, where it is some of them. */
+function ofOpen({ books, openInstruments }: TopModel["venues"][number]): string {
+  return openInstruments > (books ?? 0) ? ` of ${countText(openInstruments)}` : "";
 }
 
 /** Queues before the sequencer. */

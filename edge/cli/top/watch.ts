@@ -2,11 +2,14 @@
  * Watches a daemon over the wire: connects, asks now and then, listens to reports and venues,
  * connects again when the daemon is back.
  *
- * 1. connected: subscribe `order` and `venue`, list open orders and instruments
- * 2. each interval: `metrics`, `risk`, `positions` and the best price of some instruments; when all
- *    have been answered there is a look
+ * 1. connected: subscribe `order`, `venue` and `instrument`, list open orders and instruments
+ * 2. each interval: `metrics`, `risk`, `positions` and the best price of some instruments that have
+ *    not closed; when all have been answered there is a look
  * 3. where the daemon counts other orders than are known here, they are listed again
  * 4. gone: what was known stays to be shown, with the reason; another try after `RETRY_US`
+ *
+ * Limits: so many pages of orders, positions and instruments are read, and so many books asked for in
+ * one look; where there are more the model says so.
  * @module
  */
 import type { JsonObject } from "../../../wire/json.ts";
@@ -21,12 +24,14 @@ import {
   tagModels,
   totalModels,
   venueModels,
+  venueOf,
 } from "./assemble.ts";
 import { type Answer, type LinkEnd, type LinkOptions, TopLink } from "./link.ts";
 import { latencyModels, rejectsModel } from "./measured.ts";
 import type { LinkState, TopModel } from "./model.ts";
 import { OrderFold } from "./order_fold.ts";
-import { numberAt, objectOf, objectsOf, textAt } from "./reading.ts";
+import { readPages } from "./pages.ts";
+import { numberAt, objectOf, textAt } from "./reading.ts";
 import { Tallies } from "./tallies.ts";
 
 const RETRY_US = 1_000_000;
@@ -36,9 +41,10 @@ const POLL_US = 5_000_000;
 const RELIST_US = 10_000_000;
 const PAGE_ROWS = 500;
 const PAGES_MAX = 40;
+/** Pages of a thousand: the daemon reads all positions for each. */
+const POSITION_PAGES_MAX = 10;
 /** Instruments of which the book is asked for. */
 const BOOKS_MAX = 40;
-const LISTED_MAX = 400;
 
 export type WatchOptions = Pick<LinkOptions, "ports" | "address" | "clientId" | "version"> & {
   /** Reads the secret, for each connection anew. @throws {Error} If it cannot be read. */
@@ -66,7 +72,11 @@ export class Watch {
   #metrics: JsonObject = NOTHING;
   #risk: JsonObject = NOTHING;
   #positions: readonly JsonObject[] = [];
-  #instruments: readonly string[] = [];
+  #isReadingPositions = false;
+  #hasMorePositions = false;
+  /** What has not closed, in the order in which it was listed. */
+  readonly #instruments = new Set<string>();
+  #hasMoreInstruments = false;
   #books: BookCounts = new Map();
   #external = 0;
   #roundTripUs: number | null = null;
@@ -128,14 +138,16 @@ export class Watch {
         external: numberAt(metrics, "external_orders"),
       }),
       positions,
-      totals: totalModels(positions, metrics),
+      totals: totalModels(positions, metrics, { isWhole: !this.#hasMorePositions }),
       tags: tagModels(metrics),
       venues: venueModels(this.#ack, this.#risk, {
         statuses: this.#statuses,
         reasons: this.#reasons,
         books: this.#books,
+        instruments: this.#instruments,
       }),
       instruments: instrumentModels(this.#risk),
+      leftOut: { positions: this.#hasMorePositions, instruments: this.#hasMoreInstruments },
       queues: queueModels(metrics),
       latency: latencyModels(metrics, this.#tallies),
       rejects: rejectsModel(metrics, this.#tallies, this.#talliesSinceUs),
@@ -169,13 +181,32 @@ export class Watch {
     this.#tallies = new Tallies();
     this.#talliesSinceUs = this.#options.ports.clock.wallUs();
     this.#counted = undefined;
-    this.#link?.subscribe(["order", "venue"], () => {});
+    this.#link?.subscribe(["order", "venue", "instrument"], () => {});
     this.#list();
-    this.#link?.query("instruments", { limit: LISTED_MAX }, ({ result }) => {
-      this.#instruments = objectsOf(result).filter((row) => textAt(row, "status") !== "closed")
-        .flatMap((row) => textAt(row, "instrument") ?? []).slice(0, BOOKS_MAX);
-      this.#poll();
+    this.#listInstruments();
+  }
+
+  /** What changes later is told. */
+  #listInstruments(): void {
+    if (this.#link === undefined) return;
+    this.#instruments.clear();
+    readPages(this.#link, {
+      what: "instruments",
+      args: {},
+      pagesMax: PAGES_MAX,
+      onRows: (rows) => rows.forEach((row) => this.#listed(row)),
+      onEnd: (end) => {
+        this.#hasMoreInstruments = end !== "whole";
+        this.#poll();
+      },
     });
+  }
+
+  #listed(row: JsonObject): void {
+    const name = textAt(row, "instrument");
+    if (name === null) return;
+    if (textAt(row, "status") === "closed") this.#instruments.delete(name);
+    else this.#instruments.add(name);
   }
 
   #heartbeat(beat: JsonObject): void {
@@ -198,6 +229,8 @@ export class Watch {
         this.#reasons.set(venue, textAt(payload, "reason") ?? "");
         return;
       }
+      case "instrument":
+        return this.#listed(payload);
       default:
         return;
     }
@@ -205,25 +238,25 @@ export class Watch {
 
   /** Lists all open orders anew, page by page. */
   #list(): void {
-    if (this.#isListing) return;
+    if (this.#isListing || this.#link === undefined) return;
     this.#isListing = true;
     this.#listedUs = this.#options.ports.clock.monotonicUs();
     this.#orders.clear();
     this.#external = 0;
-    this.#page(1, {});
+    readPages(this.#link, {
+      what: "orders",
+      args: { scope: "account", open: true, limit: PAGE_ROWS },
+      pagesMax: PAGES_MAX,
+      onRows: (rows) => rows.forEach((row) => this.#order(row)),
+      onEnd: () => {
+        this.#isListing = false;
+      },
+    });
   }
 
-  #page(page: number, from: { readonly cursor?: string }): void {
-    const args = { scope: "account", open: true, limit: PAGE_ROWS, ...from };
-    this.#link?.query("orders", args, ({ result, nextCursor }) => {
-      const nowUs = this.#options.ports.clock.wallUs();
-      for (const row of objectsOf(result)) {
-        if (textAt(row, "order_id") === null) this.#external += 1;
-        this.#orders.list(row, nowUs);
-      }
-      if (nextCursor !== null && page < PAGES_MAX) this.#page(page + 1, { cursor: nextCursor });
-      else this.#isListing = false;
-    });
+  #order(row: JsonObject): void {
+    if (textAt(row, "order_id") === null) this.#external += 1;
+    this.#orders.list(row, this.#options.ports.clock.wallUs());
   }
 
   /** Asks for everything; the last answer makes a look, and the next poll is due. */
@@ -232,15 +265,15 @@ export class Watch {
     const { clock, timers } = this.#options.ports;
     if (link === undefined) return;
     const books = new Map<string, { asked: number; fresh: number }>();
-    let waiting = 3 + this.#instruments.length;
+    const asked = [...this.#instruments].slice(0, BOOKS_MAX);
+    let waiting = 3 + asked.length;
     // What is not answered by then is not waited for: a look shows what is known.
     const cancelLate = timers.after(POLL_US, () => {
       waiting = 0;
       this.#polled(books);
     });
     this.#cancelTimer = cancelLate;
-    const then = (take: (answer: Answer) => void) => (answer: Answer): void => {
-      take(answer);
+    const answered = (): void => {
       if (waiting === 0) return;
       waiting -= 1;
       if (waiting > 0) return;
@@ -248,39 +281,49 @@ export class Watch {
       this.#polled(books);
     };
     const askedUs = clock.monotonicUs();
-    link.query(
-      "metrics",
-      {},
-      then(({ ok, result }) => {
-        this.#roundTripUs = clock.monotonicUs() - askedUs;
-        if (ok) this.#metrics = objectOf(result);
-      }),
-    );
-    link.query(
-      "risk",
-      {},
-      then(({ ok, result }) => {
-        if (ok) this.#risk = objectOf(result);
-      }),
-    );
-    link.query(
-      "positions",
-      { scope: "account" },
-      then(({ ok, result }) => {
-        if (ok) this.#positions = objectsOf(result);
-      }),
-    );
-    for (const instrument of this.#instruments) {
-      const venue = instrument.split(":", 1)[0] ?? "";
+    link.query("metrics", {}, ({ ok, result }) => {
+      this.#roundTripUs = clock.monotonicUs() - askedUs;
+      if (ok) this.#metrics = objectOf(result);
+      answered();
+    });
+    link.query("risk", {}, ({ ok, result }) => {
+      if (ok) this.#risk = objectOf(result);
+      answered();
+    });
+    this.#readPositions(link, answered);
+    for (const instrument of asked) {
+      const venue = venueOf(instrument);
       const count = books.get(venue) ?? { asked: 0, fresh: 0 };
       books.set(venue, count);
       count.asked += 1;
-      const answered = then(({ ok, result }) => {
+      this.#askBook(link, instrument, ({ ok, result }) => {
         if (!ok) count.asked -= 1; // refused for its rate: nothing is known of this book
         else if (result instanceof Map) count.fresh += 1;
+        answered();
       });
-      this.#askBook(link, instrument, answered);
     }
+  }
+
+  /** All of them or none anew: where a page is missing those of the look before stay. */
+  #readPositions(link: TopLink, answered: () => void): void {
+    if (this.#isReadingPositions) return answered(); // of a look that was not waited for
+    this.#isReadingPositions = true;
+    // By instrument: one that comes between two pages moves the rows behind it.
+    const rows = new Map<string, JsonObject>();
+    readPages(link, {
+      what: "positions",
+      args: { scope: "account" },
+      pagesMax: POSITION_PAGES_MAX,
+      onRows: (page) => page.forEach((row) => rows.set(textAt(row, "instrument") ?? "", row)),
+      onEnd: (end) => {
+        this.#isReadingPositions = false;
+        if (end !== "refused") {
+          this.#positions = [...rows.values()];
+          this.#hasMorePositions = end === "cut";
+        }
+        answered();
+      },
+    });
   }
 
   /** A book that is there may have one side only. */
@@ -327,6 +370,7 @@ export class Watch {
     const { ports, onLook, onEnd } = this.#options;
     this.#link = undefined;
     this.#isListing = false;
+    this.#isReadingPositions = false;
     this.#cancelTimer();
     const sinceUs = this.#state.kind === "lost" ? this.#state.sinceUs : ports.clock.wallUs();
     this.#state = { kind: "lost", reason, sinceUs };

@@ -7,7 +7,7 @@ import { gzipSync } from "node:zlib";
 import type { Draft } from "../../../core/event.ts";
 import type { FeedMessage } from "../../../edge/feed_link.ts";
 import { runFeed } from "../../../edge/feeds/feed.ts";
-import type { FeedChoice } from "../../../edge/feeds/feed.ts";
+import type { FeedChoice, FeedInit } from "../../../edge/feeds/feed.ts";
 import { diskOf } from "../../support/read_only_disk.ts";
 import { INSTRUMENT, VENUE } from "../../support/simulated_venue.ts";
 
@@ -18,7 +18,11 @@ class Rig {
   #handler: (message: unknown) => void = () => {};
   #timers: { readonly atUs: number; readonly task: () => void }[] = [];
 
-  constructor(feed: FeedChoice, files: ReadonlyMap<string, Uint8Array> = new Map()) {
+  constructor(
+    feed: FeedChoice,
+    files: ReadonlyMap<string, Uint8Array> = new Map(),
+    more: Partial<FeedInit> = {},
+  ) {
     const scope = {
       post: (message: unknown): void => void this.messages.push(message as FeedMessage),
       onMessage: (handler: (message: unknown) => void): void => {
@@ -36,7 +40,7 @@ class Rig {
       },
       disk: diskOf(files),
     };
-    runFeed(scope, ports, { venue: VENUE, instruments: [INSTRUMENT], feed });
+    runFeed(scope, ports, { venue: VENUE, instruments: [INSTRUMENT], feed, ...more });
   }
 
   credit(drafts: number): void {
@@ -145,6 +149,25 @@ Deno.test("runFeed() plays files as one stream and ends with what they contained
     "ended: 5 lines: 4 depth messages (updates 1 to 6), 1 snapshots, 0 quotes " +
     "(0 beyond the book's end), 0 trades, 0 gaps, 0 bad lines, 0 not used",
   ]);
+});
+
+Deno.test("runFeed() tells once of a recording that begins in a journal with market data from before", () => {
+  const files = new Map([["a.gz", captureOf(3)]]);
+  const rig = new Rig(capture("fastest"), files, { played: INSTRUMENT.name });
+  rig.credit(100);
+  const again = rig.texts.filter((text) => text.includes("from before this start"));
+  strictEqual(again.length, 1);
+  match(again[0] ?? "", /^paper:BTC\/USDT is in the journal .*with a new state directory$/);
+  const first = new Rig(capture("fastest"), files);
+  first.credit(100);
+  strictEqual(first.texts.length, 1, "the end");
+});
+
+Deno.test("runFeed() tells nothing of a generator that goes on", () => {
+  const rig = new Rig(GENERATOR, new Map(), { played: INSTRUMENT.name });
+  rig.credit(100);
+  rig.pass(1_000_000);
+  deepStrictEqual(rig.texts, []);
 });
 
 Deno.test("runFeed() names a file that is missing or damaged, and ends", () => {

@@ -6,9 +6,10 @@
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
 import { placeAfter } from "../../../edge/journal/opening.ts";
 import { checkpointDirectory } from "../../../edge/journal/checkpoint_files.ts";
-import { highWaterPath } from "../../../edge/journal/high_water.ts";
-import { recover, type Recovery } from "../../../edge/journal/mod.ts";
+import { createHighWater, highWaterPath } from "../../../edge/journal/high_water.ts";
+import { journalVerify, recover, type Recovery } from "../../../edge/journal/mod.ts";
 import { anchorPath, encodeAnchor, listSegments } from "../../../edge/journal/segments.ts";
+import { segmentName } from "../../../edge/journal/format.ts";
 import type { JournalTail } from "../../../edge/journal/writer.ts";
 import { ENGINE, JournalRig, openJournal, SILENT, STATE } from "../../support/journal_rig.ts";
 import { startFollower } from "../../support/follower_rig.ts";
@@ -183,4 +184,98 @@ Deno.test("recover() names the damage, not the checkpoint that is beyond it", ()
     said = String(error);
   }
   match(said, /segment 00000001\.log, byte \d+, batch \d+/);
+});
+
+/** Drops the first segment as retention does. */
+function dropFirstSegment(disk: MemoryDisk): void {
+  const [first, second] = listSegments(disk, directory);
+  ok(first !== undefined && second !== undefined);
+  disk.remove(`${directory}/${segmentName(first.number)}`);
+  disk.put(anchorPath(directory), new TextEncoder().encode(encodeAnchor(second)));
+}
+
+function changeCheckpoints(disk: MemoryDisk, change: (bytes: Uint8Array) => Uint8Array): void {
+  for (const name of disk.list(checkpointDirectory(STATE))) {
+    const path = `${checkpointDirectory(STATE)}/${name}`;
+    disk.put(path, change(disk.read(path)));
+  }
+}
+
+type Change = (disk: MemoryDisk, earlierMark: Uint8Array) => void;
+
+/** What may have become of a journal and its checkpoints, and what is said of it. */
+const APART: readonly (readonly [string, Change, RegExp])[] = [
+  ["is whole", () => {}, /^$/],
+  ["begins later than at 1", (disk) => dropFirstSegment(disk), /^$/],
+  ["ends before its newest checkpoint", (disk, earlierMark) => {
+    loseLastBatch(disk, "all of it");
+    disk.put(highWaterPath(STATE), earlierMark);
+  }, /must reach its checkpoint \(batch 20, seq 60\): was at its end after batch 19/],
+  ["ends within the batch of its newest checkpoint", (disk, earlierMark) => {
+    loseLastBatch(disk, "its events");
+    disk.put(highWaterPath(STATE), earlierMark);
+  }, /must reach its checkpoint \(batch 20, seq 60\): was at its end after batch 19/],
+  ["begins later and has damaged checkpoints only", (disk) => {
+    dropFirstSegment(disk);
+    changeCheckpoints(disk, (bytes) => bytes.subarray(0, 100));
+  }, /must have a checkpoint: was without one/],
+  ["begins at 1 and has damaged checkpoints only", (disk) => {
+    changeCheckpoints(disk, (bytes) => bytes.subarray(0, 100));
+  }, /^$/],
+  ["is damaged and ends before its newest checkpoint", (disk) => {
+    const path = `${directory}/00000001.log`;
+    disk.put(path, disk.read(path).fill(0, 4096, 8192));
+    disk.remove(`${directory}/${disk.list(directory).at(-1)}`);
+  }, /segment 00000001\.log, byte \d+, batch \d+/],
+];
+for (const [what, change, said] of APART) {
+  Deno.test(`journalVerify() says what a start says of a journal that ${what}`, () => {
+    const { disk, earlierMark } = checkpointed();
+    change(disk, earlierMark);
+    const verified = journalVerify(disk, STATE);
+    match(verified.problem ?? "", said);
+    strictEqual(verified.problem ?? "", refusalOf(disk));
+  });
+}
+
+Deno.test("journalVerify() says what a start says of a journal begun after a loss without its checkpoint", () => {
+  const { disk } = checkpointed();
+  const at = { ...tailOf(20), segment: 0, offset: 0 };
+  for (const path of [directory, checkpointDirectory(STATE)]) {
+    for (const name of disk.list(path)) disk.remove(`${path}/${name}`);
+  }
+  disk.remove(highWaterPath(STATE));
+  createHighWater(disk, STATE, at);
+  const verified = journalVerify(disk, STATE);
+  match(verified.problem ?? "", /must contain the batch after which its checkpoint was taken/);
+  strictEqual(verified.problem, refusalOf(disk));
+});
+
+/** The sentence of a start; empty: it goes on. */
+function refusalOf(disk: MemoryDisk): string {
+  try {
+    opened(disk, "binding");
+    return "";
+  } catch (error) {
+    return (error as Error).message;
+  }
+}
+
+Deno.test("journalVerify() says what a start says of a checkpoint of another chain", () => {
+  const ours = new JournalRig();
+  const other = new JournalRig(ours.disk.clone());
+  const { link } = startFollower(other, {});
+  other.fill(30, 2);
+  link.checkpoint();
+  other.threads.run();
+  ours.fill(60);
+  ours.stop();
+  for (const name of other.disk.list(checkpointDirectory(STATE))) {
+    const path = `${checkpointDirectory(STATE)}/${name}`;
+    ours.disk.put(path, other.disk.read(path));
+  }
+  const verified = journalVerify(ours.disk, STATE);
+  match(verified.problem ?? "", /was taken: was another chain/);
+  strictEqual(verified.problem, refusalOf(ours.disk));
+  ok(!verified.ok && verified.batches > 0, "it says what it has counted all the same");
 });

@@ -7,6 +7,8 @@
  */
 import { deepStrictEqual, doesNotMatch, match, ok, strictEqual } from "node:assert/strict";
 import { type TopEnd, TopRun } from "../../../../edge/cli/top/run_top.ts";
+import { instrumentId, micros, venueId } from "../../../../core/numbers.ts";
+import { FakeBook, instrument } from "../../../support/fake_backend.ts";
 import { FakeScreen } from "../../../support/fake_screen.ts";
 import { RudePeer } from "../../../support/rude_daemon.ts";
 import { TOKEN, WireFixture } from "../../../support/wire_fixture.ts";
@@ -269,3 +271,129 @@ Deno.test("TopRun says nothing of books for which it asked too often", () => {
   doesNotMatch(view.screen.shown, /stale/i);
   match(view.screen.shown, /tapeline 0\.0\.0 {2}paper {2}Active/);
 });
+
+/** Lists instruments without a fresh book up to `count`, the first `closed` of them closed. */
+function list(
+  fixture: WireFixture,
+  of: { readonly count: number; readonly closed?: number },
+): void {
+  const { instruments, books } = fixture.backend;
+  instruments.length = 0;
+  for (let id = 0; id < of.count; id += 1) {
+    const status = id < (of.closed ?? 0) ? "closed" : "open";
+    instruments.push({ ...instrument(id, `R${id}`), status });
+    const book = new FakeBook();
+    book.isFresh = false;
+    books.set(instrumentId(id), book);
+  }
+}
+
+/** Positions in so many instruments: all are flat and have earned 1 but the last, which lost 700. */
+function holding(count: number): WireFixture {
+  const fixture = new WireFixture();
+  list(fixture, { count });
+  const common = { scope: "account", currency: "USDT" } as const;
+  fixture.backend.heldPositions = fixture.backend.instruments.map(({ id }) =>
+    id === count - 1
+      ? {
+        ...common,
+        instrument: id,
+        qty: "500",
+        avgPx: "10",
+        realisedPnl: "0",
+        unrealisedPnl: "-700",
+      }
+      : { ...common, instrument: id, qty: "0", avgPx: null, realisedPnl: "1", unrealisedPnl: "0" }
+  );
+  return fixture;
+}
+
+type Look = {
+  readonly positions: readonly { readonly qty: string }[];
+  readonly positions_left_out: boolean;
+  readonly pnl: unknown;
+};
+
+function lookAt(fixture: WireFixture): Look {
+  const view = new Viewing("pipe", { isJson: true }, fixture);
+  view.second();
+  return JSON.parse(view.screen.written.at(-1) ?? "") as Look;
+}
+
+Deno.test("TopRun counts a position behind a thousand flat ones", () => {
+  const look = lookAt(holding(2_500));
+  strictEqual(look.positions.length, 2_500);
+  deepStrictEqual(look.positions.filter(({ qty }) => qty !== "0").length, 1);
+  deepStrictEqual(look.pnl, [{
+    currency: "USDT",
+    realised: "2499",
+    unrealised: "-700",
+    fees: "0",
+  }]);
+  ok(!look.positions_left_out);
+});
+
+Deno.test("TopRun says that positions are left out, and gives no totals, where there are too many", () => {
+  const fixture = holding(10_001);
+  const look = lookAt(fixture);
+  strictEqual(look.positions.length, 10_000);
+  ok(look.positions_left_out);
+  deepStrictEqual(look.pnl, [{ currency: "USDT", realised: null, unrealised: null, fees: "0" }]);
+  const view = new Viewing("terminal", {}, fixture);
+  match(view.screen.shown, /more than 10,000 positions/);
+  match(view.screen.shown, /all accounts +- /);
+});
+
+Deno.test("TopRun asks for books of instruments that have not closed, however many have", () => {
+  const fixture = new WireFixture();
+  list(fixture, { count: 1_510, closed: 1_500 });
+  const view = new Viewing("terminal", {}, fixture);
+  match(view.screen.shown, /paper has stale books/);
+  match(view.screen.shown, /0\/10 STALE/);
+});
+
+Deno.test("TopRun says that it does not look at all instruments where it could not list them", () => {
+  const settings = { otherFramesPerSecond: 1 }; // enough to subscribe and to list the orders
+  const view = new Viewing("terminal", {}, new WireFixture({ settings }));
+  match(view.screen.shown, /not all instruments are looked at/);
+  doesNotMatch(new Viewing("terminal").screen.shown, /not all instruments/);
+});
+
+Deno.test("TopRun says of how many books it has asked for some", () => {
+  const fixture = new WireFixture();
+  list(fixture, { count: 60 });
+  for (const book of fixture.backend.books.values()) {
+    book.isFresh = true;
+    book.bids = [[10_000, 5]];
+  }
+  const view = new Viewing("terminal", {}, fixture);
+  match(view.screen.shown, / 40\/40 of 60 /);
+});
+
+Deno.test("TopRun asks for the book of what is listed later, and no more when it has closed", () => {
+  const fixture = new WireFixture();
+  for (const book of fixture.backend.books.values()) book.bids = [[10_000, 5]];
+  const view = new Viewing("terminal", {}, fixture);
+  match(view.screen.shown, / 2\/2 /);
+  const late = instrument(2, "LATE/USDT");
+  fixture.backend.instruments.push(late);
+  tell(fixture, late);
+  view.second();
+  match(view.screen.shown, / 2\/3 STALE/);
+  tell(fixture, { ...late, status: "closed" });
+  view.second();
+  match(view.screen.shown, / 2\/2 /);
+});
+
+function tell(fixture: WireFixture, payload: ReturnType<typeof instrument>): void {
+  fixture.backend.apply({
+    eventType: "InstrumentListed",
+    eventTime: micros(5),
+    source: "control",
+    venue: venueId(0),
+    instrument: payload.id,
+    payload,
+    idempotencyKey: null,
+  });
+  fixture.settle();
+}
