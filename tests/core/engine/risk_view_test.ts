@@ -3,7 +3,7 @@
  * @module
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { limitedClients, limitsMap, type RiskMap } from "../../../core/engine/risk_view.ts";
+import { limitedClients, limitsMap } from "../../../core/engine/risk_view.ts";
 import {
   NO_CLIENT_LIMITS,
   NO_EXCHANGE_LIMITS,
@@ -12,6 +12,7 @@ import {
   NO_VENUE_LIMITS,
 } from "../../../core/limits.ts";
 import { instrumentId, qty } from "../../../core/mod.ts";
+import type { RiskRow } from "../../../core/view.ts";
 import { EngineTimeline } from "../../support/engine_timeline.ts";
 import { spotInstrument, World, type WorldOptions } from "../../support/engine_world.ts";
 import * as say from "../../support/venue_words.ts";
@@ -40,12 +41,12 @@ function world(
   return { w, engine };
 }
 
-function mapFor(engine: EngineTimeline, client?: string): RiskMap {
+function mapFor(engine: EngineTimeline, client?: string): RiskRow {
   const found = engine.state.clients.all.find(({ name }) => name === client);
   return limitsMap(engine.state, found);
 }
 
-function firstOf(map: RiskMap, name: string): unknown {
+function firstOf(map: RiskRow, name: string): unknown {
   const rows = map[name];
   return Array.isArray(rows) ? rows[0] : undefined;
 }
@@ -115,7 +116,7 @@ Deno.test("limitsMap() tells a client's limits in an instrument, whether it ever
   w.control("LimitsSet", { scope: "clientInstrument", client: "bob", admin: true, limits }, BTC);
   const whole = { ...NO_LIMITS, priceCollarPpm: 25_000, initialMarginPpm: 200_000 };
   w.control("LimitsSet", { scope: "instrument", admin: true, limits: whole }, BTC);
-  const row = firstOf(mapFor(engine, "bob"), "instruments") as RiskMap;
+  const row = firstOf(mapFor(engine, "bob"), "instruments") as RiskRow;
   strictEqual(row["price_collar"], "0.025");
   strictEqual(row["initial_margin"], "0.2");
   deepStrictEqual(row["client"], {
@@ -127,7 +128,7 @@ Deno.test("limitsMap() tells a client's limits in an instrument, whether it ever
     open_buy_qty: "0",
     open_sell_qty: "0",
   });
-  const bob = mapFor(engine, "bob")["client"] as RiskMap;
+  const bob = mapFor(engine, "bob")["client"] as RiskRow;
   strictEqual(bob["open_orders"], 0);
 });
 
@@ -136,8 +137,8 @@ Deno.test("limitsMap() tells what state an instrument was put in by itself, and 
   say.strangerFills(w);
   const states = (): unknown => {
     const map = mapFor(engine);
-    const row = firstOf(map, "instruments") as RiskMap;
-    const venue = firstOf(map, "venues") as RiskMap;
+    const row = firstOf(map, "instruments") as RiskRow;
+    const venue = firstOf(map, "venues") as RiskRow;
     return [row["status"], row["trading_state"], venue["trading_state"]];
   };
   deepStrictEqual(states(), ["open", "Halted", "Active"]);
@@ -153,13 +154,13 @@ Deno.test("limitsMap() tells what holds requests back, and who is run dry", () =
   w.control("DryRunSet", { client: "alice", on: true });
   w.control("DryRunSet", { client: null, on: true }, BTC);
   const map = mapFor(engine, "alice");
-  const venue = firstOf(map, "venues") as RiskMap;
+  const venue = firstOf(map, "venues") as RiskRow;
   deepStrictEqual(
     [venue["failures"], venue["paused_until_us"], venue["breaker_open_until_us"]],
     [1, w.nowUs + 2_000_000, w.nowUs + 500_000],
   );
-  const instrument = firstOf(map, "instruments") as RiskMap;
-  deepStrictEqual([(map["client"] as RiskMap)["dry_run"], instrument["dry_run"]], [true, true]);
+  const instrument = firstOf(map, "instruments") as RiskRow;
+  deepStrictEqual([(map["client"] as RiskRow)["dry_run"], instrument["dry_run"]], [true, true]);
 });
 
 Deno.test("limitedClients() names every client with limits of its own, its instruments by number", () => {
