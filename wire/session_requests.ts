@@ -15,7 +15,7 @@ import type { Feed, Refusal } from "./feed.ts";
 import type { MessageProblem, Query, RequestKey, Subscribe, Unsubscribe } from "./message.ts";
 import type { Outbox } from "./outbox.ts";
 import { answerQuery } from "./queries.ts";
-import { tooLong, utf8Bytes } from "./query_answer.ts";
+import { tooLong, utf8Bytes, utf8BytesMax } from "./query_answer.ts";
 import { RateLimit } from "./rate.ts";
 import { encodeError, encodeResult, type ErrorCode } from "./server_message.ts";
 import type { WirePorts, WireSettings } from "./settings.ts";
@@ -138,9 +138,9 @@ export class SessionRequests {
     const { seqId } = view;
     const head = { id: query.id, seqId, reportSeq: view.reportSeq(client) };
     const text = encodeResult({ ...head, ...answer });
-    const bytes = utf8Bytes(text);
     const { maxFrameBytes } = settings;
-    if (bytes > maxFrameBytes) {
+    if (utf8BytesMax(text) > maxFrameBytes && utf8Bytes(text) > maxFrameBytes) {
+      const bytes = utf8Bytes(text);
       return this.#refuse(query.id, tooLong(query.what, { bytes, maxFrameBytes }));
     }
     outbox.answer(text, seqId);

@@ -232,21 +232,23 @@ Deno.test("apply() lets the kill switch wait for no cancel that is tried ever mo
   strictEqual(w.commands.length, before, "the same word again is no reason to try again");
 });
 
-Deno.test("apply() sends the kill switch's cancel though an earlier one waits for an answer to a look-up", () => {
+/** The kill switch is set while the fate of a client's cancel is unknown, and the look-up's too. */
+function killedInDoubt(): World {
   const w = live();
   w.cancel("c1", "a1");
   w.failed("unknown");
   w.failed("unknown"); // the look-up
   w.control("KillSwitchSet", { on: true, reason: "test" });
+  return w;
+}
+
+Deno.test("apply() sends the kill switch's cancel though an earlier one waits for an answer to a look-up", () => {
+  const w = killedInDoubt();
   deepStrictEqual(w.commands.map((c) => c.kind), ["Submit", "Cancel", "Lookup", "Cancel"]);
 });
 
 Deno.test("apply() asks about a cancel in doubt though the one after it is refused unlooked", () => {
-  const w = live();
-  w.cancel("c1", "a1");
-  w.failed("unknown");
-  w.failed("unknown"); // the look-up
-  w.control("KillSwitchSet", { on: true, reason: "test" });
+  const w = killedInDoubt();
   const refusal = { ...ref(1), rejectCode: "VENUE_SUSPENDED", text: "no" } as const;
   deepStrictEqual(w.broker("CancelRejected", refusal), [], "the first may have acted");
   const beganUs = w.nowUs;

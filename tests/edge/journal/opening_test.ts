@@ -133,7 +133,8 @@ for (const what of ["all of it", "its events"] as const) {
   });
 }
 
-Deno.test("recover() refuses a checkpoint of another chain, also where the mark is ignored", () => {
+/** A journal beside the checkpoint of another one, that began as it did. */
+function withForeignCheckpoint(): MemoryDisk {
   const ours = new JournalRig();
   const other = new JournalRig(ours.disk.clone());
   const { link } = startFollower(other, {});
@@ -146,8 +147,13 @@ Deno.test("recover() refuses a checkpoint of another chain, also where the mark 
     const path = `${checkpointDirectory(STATE)}/${name}`;
     ours.disk.put(path, other.disk.read(path));
   }
+  return ours.disk;
+}
+
+Deno.test("recover() refuses a checkpoint of another chain, also where the mark is ignored", () => {
+  const disk = withForeignCheckpoint();
   for (const mark of ["binding", "ignored"] as const) {
-    throws(() => opened(ours.disk, mark), /was taken: was another chain/, mark);
+    throws(() => opened(disk, mark), /was taken: was another chain/, mark);
   }
 });
 
@@ -262,20 +268,9 @@ function refusalOf(disk: MemoryDisk): string {
 }
 
 Deno.test("journalVerify() says what a start says of a checkpoint of another chain", () => {
-  const ours = new JournalRig();
-  const other = new JournalRig(ours.disk.clone());
-  const { link } = startFollower(other, {});
-  other.fill(30, 2);
-  link.checkpoint();
-  other.threads.run();
-  ours.fill(60);
-  ours.stop();
-  for (const name of other.disk.list(checkpointDirectory(STATE))) {
-    const path = `${checkpointDirectory(STATE)}/${name}`;
-    ours.disk.put(path, other.disk.read(path));
-  }
-  const verified = journalVerify(ours.disk, STATE);
+  const disk = withForeignCheckpoint();
+  const verified = journalVerify(disk, STATE);
   match(verified.problem ?? "", /was taken: was another chain/);
-  strictEqual(verified.problem, refusalOf(ours.disk));
+  strictEqual(verified.problem, refusalOf(disk));
   ok(!verified.ok && verified.batches > 0, "it says what it has counted all the same");
 });
