@@ -133,6 +133,7 @@ export class HotLoopObserver implements Observer, SignalSource {
     switch (ordStatus) {
       case "Accepted":
       case "PartiallyFilled":
+      case "CancelPending": // it waits in its queue meanwhile, and the venue may refuse
         if (known === undefined ? execType === "New" : hasJoinedAnew(order, known)) {
           this.#join(order);
         } else if (known !== undefined) known.orderQty = order.orderQty;
@@ -143,7 +144,6 @@ export class HotLoopObserver implements Observer, SignalSource {
       case "Expired":
         return this.#leave(order);
       case "Submitted":
-      case "CancelPending":
       case "ReplacePending":
       case null:
         return;

@@ -35,22 +35,21 @@ export function bigMoveOf(loop: InstrumentLoop): BigMove | null {
   return loop.moves.read(bigMoveTrigger, loop.time.nowUs) ?? null;
 }
 
-/** Returns the latest removal that counts, if it was within the window. */
+/** Returns the latest removal that counts. */
 export function removalOf(loop: InstrumentLoop): Removal | null {
-  const { rfSeenRecently: settings } = loop.settings;
-  if (!settings.on) return null;
-  const fromUs = loop.time.nowUs - settings.windowMs * US_PER_MS;
+  if (!loop.settings.rfSeenRecently.on) return null;
   let latest: Removal | null = null;
   for (const removal of loop.market.definition.removals) {
-    if (removal.atUs < fromUs || !countsRemoval(loop, removal)) continue;
+    if (!countsRemoval(loop, removal)) continue;
     if (latest === null || removal.atUs > latest.atUs) latest = removal;
   }
   return latest;
 }
 
-/** True if a removal is large enough to matter in the instrument's market. */
+/** True if a removal was within the window and is large enough to matter in the market. */
 export function countsRemoval(loop: InstrumentLoop, removal: Removal): boolean {
-  const { minReductionPpm, minReductionPlacePpm } = loop.settings.rfSeenRecently;
+  const { windowMs, minReductionPpm, minReductionPlacePpm } = loop.settings.rfSeenRecently;
+  if (removal.atUs < loop.time.nowUs - windowMs * US_PER_MS) return false;
   const { contract } = loop.instrument;
   const isPlace = contract?.kind === "betting" && contract.winners > 1;
   return removal.reductionPpm >= (isPlace ? minReductionPlacePpm : minReductionPpm);

@@ -342,7 +342,7 @@ export class HotLoop {
     if (hasNews && speaker !== undefined) this.#sayRemovals(speaker, before);
   }
 
-  /** Says of each removal that is new and counts, once for the market. */
+  /** Says of each removal that is new here and counts, once for the market. */
   #sayRemovals(loop: InstrumentLoop, before: MarketPayloads["MarketDefined"]): void {
     if (!loop.settings.rfSeenRecently.on) return;
     for (const removal of loop.market.definition.removals) {

@@ -3,10 +3,12 @@
  *
  * The feed does not know of the simulated takes, so they are remembered per level until the feed
  * says something new about that level: a change that names it, a snapshot in which it is larger or
- * smaller, or anything after a gap. Nothing displayed is taken twice.
+ * smaller, or anything after a gap. A snapshot of a limited depth that does not reach to the level
+ * says nothing of it. Nothing displayed is taken twice.
  *
  * Invariant: per level, taken <= displayed; nothing is taken at what is no price of the class, nor
  * while the book is no reference.
+ * Bounded: takes at levels that are not shown, by `UNSHOWN_MAX`; the others by the book.
  * Known limit: quotes are not liquidity; a feed without depth has none.
  * @module
  */
@@ -19,7 +21,13 @@ import type { CheckpointNode } from "../timeline.ts";
 import type { PriceLevel } from "../view.ts";
 import { NodeReader } from "../node_reader.ts";
 
+/** Levels a side that are remembered while they are not shown: those nearest to the best one. */
+export const UNSHOWN_MAX = 1_000;
+
 type Depth = { readonly bids: Levels; readonly asks: Levels };
+/** What was taken of a level, of what it displayed when it was last shown. */
+type Take = { readonly qty: number; readonly displayed: number };
+type Takes = Map<number, Take>;
 
 /** The side that an order of this side takes from. */
 export function oppositeOf(side: Side): Side {
@@ -41,7 +49,7 @@ export function reaches(
 /** What an order can take. */
 export class Liquidity {
   readonly #book: Book;
-  readonly #taken: { readonly Buy: Map<number, number>; readonly Sell: Map<number, number> };
+  readonly #taken: { readonly Buy: Takes; readonly Sell: Takes };
 
   readonly #isBetting: boolean;
   /** Of a spread, which may be worth nothing or less. */
@@ -64,15 +72,10 @@ export class Liquidity {
     return this.#book.isFresh;
   }
 
-  /** Replaces every level. What was taken of one that is as large as before stays taken. */
+  /** Replaces every level. What was taken of one stays taken until it is shown in another size. */
   applySnapshot(depth: Depth, at: Micros): void {
-    const before = SIDES.map((side) => ({ side, levels: this.#levelsTaken(side) }));
     this.#book.applySnapshot(depth, at);
-    for (const { side, levels } of before) {
-      for (const { price, qty: displayed } of levels) {
-        if (this.#book.quantityAt(side, price) !== displayed) this.#taken[side].delete(price);
-      }
-    }
+    for (const side of SIDES) this.#forgetChanged(side);
   }
 
   applyDelta(depth: Depth, at: Micros): void {
@@ -133,7 +136,8 @@ export class Liquidity {
     for (const level of this.#within(taker, of.limit)) {
       if (left === 0) break;
       const size = level.qty < left ? level.qty : left;
-      taken.set(level.price, (taken.get(level.price) ?? 0) + size);
+      const before = taken.get(level.price)?.qty ?? 0;
+      taken.set(level.price, { qty: before + size, displayed: before + level.qty });
       takes.push({ price: level.price, qty: qty(size) });
       left -= size;
     }
@@ -145,21 +149,48 @@ export class Liquidity {
       book: this.#book.checkpoint(),
       taken_bids: flat(this.#taken.Buy),
       taken_asks: flat(this.#taken.Sell),
+      displayed_bids: displayedOf(this.#taken.Buy),
+      displayed_asks: displayedOf(this.#taken.Sell),
     };
   }
 
   static restore(node: CheckpointNode, terms: BookTerms): Liquidity {
     const reader = new NodeReader(node, "liquidity");
     const liquidity = new Liquidity(terms, Book.restore(reader.node("book"), terms));
-    fill(liquidity.#taken.Buy, reader.integers("taken_bids"));
-    fill(liquidity.#taken.Sell, reader.integers("taken_asks"));
+    liquidity.#restoreTakes("Buy", { reader, name: "bids" });
+    liquidity.#restoreTakes("Sell", { reader, name: "asks" });
     return liquidity;
   }
 
-  /** Levels of which something was taken, with what is displayed there. */
-  #levelsTaken(side: Side): readonly PriceLevel[] {
-    const prices = [...this.#taken[side].keys()].map(px);
-    return prices.map((price) => ({ price, qty: this.#book.quantityAt(side, price) }));
+  /** In older checkpoints every level is shown of which something was taken. */
+  #restoreTakes(
+    side: Side,
+    { reader, name }: { readonly reader: NodeReader; readonly name: "bids" | "asks" },
+  ): void {
+    const taken = reader.integers(`taken_${name}`);
+    const displayed = reader.has(`displayed_${name}`) ? reader.integers(`displayed_${name}`) : [];
+    for (let at = 0; at < taken.length; at += 2) {
+      const price = px(taken[at] ?? 0);
+      this.#taken[side].set(price, {
+        qty: qty(taken[at + 1] ?? 0),
+        displayed: qty(displayed[at / 2] ?? this.#book.quantityAt(side, price)),
+      });
+    }
+  }
+
+  /** Forgets takes at levels that show another size, and those farthest away of too many unshown. */
+  #forgetChanged(side: Side): void {
+    const taken = this.#taken[side];
+    const unshown: number[] = [];
+    for (const [price, { displayed }] of taken) {
+      const shown = this.queueAt(side, px(price));
+      if (shown === null) unshown.push(price);
+      else if (shown !== displayed) taken.delete(price);
+    }
+    if (unshown.length <= UNSHOWN_MAX) return;
+    const best = this.#book.best(side)?.price ?? 0; // all of them are on one side of it
+    unshown.sort((first, second) => Math.abs(first - best) - Math.abs(second - best));
+    for (const price of unshown.slice(UNSHOWN_MAX)) taken.delete(price);
   }
 
   /** Levels with something left to take, best first; none while the book is no reference. */
@@ -172,7 +203,7 @@ export class Liquidity {
     const taken = this.#taken[side];
     for (const level of this.#book.levels(side)) {
       if (!reaches(taker, { limit, price: level.price, isBetting: this.#isBetting })) return;
-      const left = level.qty - (taken.get(level.price) ?? 0);
+      const left = level.qty - (taken.get(level.price)?.qty ?? 0);
       const isPrice = this.#isSigned || level.price > 0;
       if (left > 0 && isPrice) yield { price: level.price, qty: qty(left) };
     }
@@ -181,19 +212,21 @@ export class Liquidity {
 
 const NOTHING: readonly PriceLevel[] = [];
 
-function forget(taken: Map<number, number>, levels: Levels): void {
+function forget(taken: Takes, levels: Levels): void {
   if (taken.size === 0) return;
   for (let at = 0; at < levels.length; at += 2) taken.delete(levels[at] ?? 0);
 }
 
 /** Ascending by price, so that equal states give equal checkpoints. */
-function flat(taken: ReadonlyMap<number, number>): number[] {
-  const rows = [...taken].sort(([first], [second]) => first - second);
-  return rows.flatMap(([price, size]) => [price, size]);
+function sorted(taken: Takes): (readonly [price: number, take: Take])[] {
+  return [...taken].sort(([first], [second]) => first - second);
 }
 
-function fill(taken: Map<number, number>, numbers: readonly number[]): void {
-  for (let at = 0; at < numbers.length; at += 2) {
-    taken.set(px(numbers[at] ?? 0), qty(numbers[at + 1] ?? 0));
-  }
+function flat(taken: Takes): number[] {
+  return sorted(taken).flatMap(([price, take]) => [price, take.qty]);
+}
+
+/** In the order of `flat`. */
+function displayedOf(taken: Takes): number[] {
+  return sorted(taken).map(([, take]) => take.displayed);
 }

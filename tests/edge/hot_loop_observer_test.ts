@@ -157,6 +157,31 @@ Deno.test("HotLoopObserver follows an order from its acceptance to its end", () 
   strictEqual(bench.observer.counters()["hotloop_orders_followed"], 0);
 });
 
+Deno.test("HotLoopObserver follows an order whose cancel was pending when it was accepted", () => {
+  const bench = new Bench();
+  bench.hears(report({ execType: "PendingNew", ordStatus: "Submitted" }));
+  bench.hears(report({ execType: "PendingCancel", ordStatus: "CancelPending" }));
+  strictEqual(bench.ahead(), null, "not at the venue yet");
+  bench.hears(report({ ordStatus: "CancelPending" }));
+  strictEqual(bench.ahead(), DEPTH);
+  bench.trade(20_000);
+  bench.hears(report({ execType: "CancelRejected" }));
+  strictEqual(bench.ahead(), DEPTH - 20_000, "it was in its queue all the while");
+  bench.hears(report({ execType: "Cancelled", ordStatus: "Cancelled" }));
+  strictEqual(bench.observer.counters()["hotloop_orders_followed"], 0);
+});
+
+Deno.test("HotLoopObserver puts an order at the end when it is replaced while its cancel is pending", () => {
+  const bench = new Bench();
+  bench.hears(report({}));
+  bench.hears(report({ execType: "PendingCancel", ordStatus: "CancelPending" }));
+  const terms = { orderQty: qty(2_000) };
+  bench.hears(report({ execType: "Replaced", ordStatus: "CancelPending" }, terms));
+  bench.trade(20_000);
+  bench.hears(report({ execType: "CancelRejected" }, terms));
+  strictEqual(bench.ahead(), DEPTH - 20_000);
+});
+
 Deno.test("HotLoopObserver puts a replaced order at the end where it loses its place", () => {
   const bench = new Bench();
   bench.hears(report({}));

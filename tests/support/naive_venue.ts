@@ -67,6 +67,8 @@ const betterFirst =
 /** A venue that is plainly right, and slow. */
 export class NaiveVenue {
   #levels: Level[] = [];
+  /** Levels of which something was taken, and that no snapshot since has reached to. */
+  #unshown: Level[] = [];
   #orders: NaiveOrder[] = [];
   #isFresh = false;
   #time = 0;
@@ -129,7 +131,7 @@ export class NaiveVenue {
 
   /** While the book stands, of a level that is shown as it was only what was left of it is there. */
   #replaceLevels(depth: { bids: readonly number[]; asks: readonly number[] }): void {
-    const before = this.#isFresh ? this.#levels : [];
+    const before = this.#isFresh ? [...this.#levels, ...this.#unshown] : [];
     this.#levels = [];
     this.#isFresh = true;
     this.#setLevels(depth);
@@ -139,13 +141,18 @@ export class NaiveVenue {
       );
       level.taken = same?.taken ?? 0;
     }
+    this.#unshown = before.filter(({ side, price, taken }) =>
+      taken > 0 && this.#displayed(side, price) === null
+    );
   }
 
   #setLevels(depth: { bids: readonly number[]; asks: readonly number[] }): void {
     for (const [side, flat] of [["Buy", depth.bids], ["Sell", depth.asks]] as const) {
       for (let at = 0; at < flat.length; at += 2) {
         const price = flat[at] ?? 0;
-        this.#levels = this.#levels.filter((level) => level.side !== side || level.price !== price);
+        const isOther = (level: Level): boolean => level.side !== side || level.price !== price;
+        this.#levels = this.#levels.filter(isOther);
+        this.#unshown = this.#unshown.filter(isOther);
         this.#levels.push({ side, price, displayed: flat[at + 1] ?? 0, taken: 0 });
       }
     }

@@ -52,8 +52,8 @@ export class MarketFeed {
   #definition: MarketDefinition | undefined;
   #winners = 1;
   #result = "";
-  /** Subscription that it came under last. */
-  subscription = 0;
+  /** It came under a subscription once: one that leaves it out loses it. */
+  isSubscribed = false;
   /** Its stream has every level: ladders by level say nothing more. */
   isFull = false;
   /** Changes of it were missed: runners that are named from here on wait for an image too. */

@@ -7,8 +7,10 @@
  * trades, then all books, then results.
  *
  * - **Images** (`img`, `SUB_IMAGE`) replace books exactly, also those of runners that they do not
- *   name. Their volume is where trades count from, and no trade. A market of the same subscription
- *   that a `SUB_IMAGE` leaves out has lost its place.
+ *   name. Their volume is where trades count from, and no trade.
+ * - **Subscriptions** replace each other: of one connection the highest id speaks. A `SUB_IMAGE` says
+ *   all there is, so that a market of this subscription or of one before it that it leaves out has
+ *   lost its place.
  * - **Volume** is cumulative and counts both sides of each match: what it grows by is a trade. After
  *   the end of a market it is taken back, which is none.
  * - **Lines that cannot be read** are counted and told. If one was a market change, every book is
@@ -59,6 +61,8 @@ export class StreamReader implements CaptureReader {
     skips: (market) => this.#markets.get(market)?.isFull === true,
   };
   #message = 0;
+  /** Newest subscription of the connection; 0: none so far. */
+  #subscription = 0;
   #isLate = false;
   /** A change was lost that may have been the image of any market. */
   #hasLost = false;
@@ -108,7 +112,7 @@ export class StreamReader implements CaptureReader {
       case "connection":
         this.totals.connections++;
         if (this.#segmented !== undefined) this.#loseMessage(of);
-        for (const market of this.#markets.values()) market.subscription = 0;
+        this.#subscription = 0;
         return;
       case "status":
         this.totals.statuses++;
@@ -194,17 +198,18 @@ export class StreamReader implements CaptureReader {
   }
 
   #apply(definitions: readonly (MarketDefinition | undefined)[], at: MessageAt): void {
+    if (at.id < this.#subscription) {
+      this.totals.superseded++;
+      return;
+    }
+    this.#subscription = at.id;
     this.#message++;
     const ended: MarketFeed[] = [];
     const count = this.#buffer.marketCount;
     for (let index = 0; index < count; index++) {
       const change = this.#buffer.market(index);
       const market = this.#market(change, at);
-      if (at.id < market.subscription) {
-        this.totals.superseded++;
-        continue;
-      }
-      market.subscription = at.id;
+      market.isSubscribed ||= at.id !== 0;
       const definition = definitions[index];
       if (definition !== undefined) this.#define(market, definition, at);
       this.#change(market, change, at);
@@ -318,10 +323,14 @@ export class StreamReader implements CaptureReader {
     return market;
   }
 
-  /** Markets of a subscription that its new image leaves out. */
+  /**
+   * Markets that the new image of a subscription leaves out. Those of the connection or subscription
+   * before it are among them: nothing will say any more what becomes of their books.
+   */
   #loseOthers(at: MessageAt): void {
     for (const market of this.#markets.values()) {
-      if (market.imageIn === this.#message || market.subscription !== at.id) continue;
+      if (market.imageIn === this.#message || market.isClosed) continue;
+      if (at.id !== 0 && !market.isSubscribed) continue; // of a history file beside the session
       this.#lose(market, { ...at, reason: "the market is not in the new image" });
     }
   }

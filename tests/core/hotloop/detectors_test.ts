@@ -113,6 +113,29 @@ Deno.test("rfSeenRecently() says a removal that counts once, and answers within 
   strictEqual(bench.loop.rfSeenRecently(bench.id), null);
 });
 
+const ages = [
+  [60, "says", "as old as the window"],
+  [60.001, "does not say", "older than the window"],
+] as const;
+for (const [ageS, says, what] of ages) {
+  Deno.test(`rfSeenRecently() ${says} a removal of the first definition that is ${what}`, () => {
+    const bench = new HotLoopBench(RUNNER, { rf_seen_recently: { on: true } });
+    bench.after(ageS).define({ removals: [REMOVED] });
+    const isSaid = says === "says";
+    strictEqual(bench.emitted.length, isSaid ? 1 : 0);
+    strictEqual(bench.loop.rfSeenRecently(bench.id) !== null, isSaid);
+  });
+}
+
+Deno.test("rfSeenRecently() says only the recent ones of a definition's removals", () => {
+  const bench = new HotLoopBench(RUNNER, { rf_seen_recently: { on: true } });
+  const later = { ...REMOVED, runner: "8", atUs: micros(1_050_000_000) };
+  bench.after(61).define({ removals: [REMOVED, later] });
+  deepStrictEqual(said(bench), [
+    ["rf_seen_recently", true, { runner: "8", reduction_ppm: 25_000, at_us: 1_050_000_000 }],
+  ]);
+});
+
 Deno.test("rfSeenRecently() asks for more where several places are paid", () => {
   const place = runnerOf(0, "m", 3);
   const bench = new HotLoopBench(place, { rf_seen_recently: { on: true } });

@@ -3,6 +3,7 @@
  * @module
  */
 import { deepStrictEqual } from "node:assert/strict";
+import { UNSHOWN_MAX } from "../../../core/simulator/liquidity.ts";
 import { runnerOf } from "../../support/runner.ts";
 import { Bench } from "../../support/simulated_venue.ts";
 
@@ -44,6 +45,62 @@ Deno.test("Market takes nothing twice where a snapshot restates the level", () =
   bench.invalidate();
   const afterGap = bench.snapshot([100, 5], [102, 2]);
   deepStrictEqual(afterGap, ["OrderExecuted 2 1@102 Maker"], "nobody knows what was there between");
+});
+
+const returns = [
+  ["nothing of it", (bench: Bench) => bench.snapshot([90, 5], [100, 4, 101, 4]), 4, []],
+  ["nothing of it after a checkpoint", (bench: Bench) => bench.roundTrip(), 4, []],
+  ["all of it where it is of another size", () => {}, 3, ["OrderExecuted 2 3@101 Taker"]],
+  [
+    "all of it where a change named it meanwhile",
+    (bench: Bench) => bench.delta([], [101, 0]),
+    4,
+    ["OrderExecuted 2 4@101 Taker"],
+  ],
+  [
+    "all of it where a snapshot reached to it and had nothing there",
+    (bench: Bench) => bench.snapshot([90, 5], [102, 4]),
+    4,
+    ["OrderExecuted 2 4@101 Taker"],
+  ],
+  [
+    "all of it where a snapshot had nothing on its side",
+    (bench: Bench) => bench.snapshot([90, 5], []),
+    4,
+    ["OrderExecuted 2 4@101 Taker"],
+  ],
+  [
+    "all of it after a gap",
+    (bench: Bench) => bench.invalidate(),
+    4,
+    ["OrderExecuted 2 4@101 Taker"],
+  ],
+] as const;
+for (const [what, tell, size, fills] of returns) {
+  Deno.test(`Market lets a level that was taken and not shown be taken when it is back: ${what}`, () => {
+    const bench = new Bench();
+    bench.snapshot([90, 5], [100, 4, 101, 4]);
+    bench.submit({ side: "Buy", qty: 8, price: 101 });
+    bench.snapshot([90, 5], [99, 1, 100, 4]);
+    tell(bench);
+    bench.snapshot([90, 5], [101, size, 102, 4]);
+    const said = bench.submit({ side: "Buy", qty: 8, price: 101, timeInForce: "IOC" });
+    deepStrictEqual(said.filter((text) => text.startsWith("OrderExecuted")), fills);
+  });
+}
+
+Deno.test("Market remembers a bounded number of takes at levels that are not shown, the nearest", () => {
+  const bench = new Bench();
+  const asks = [100, 2];
+  for (let at = 1; at <= UNSHOWN_MAX + 1; at++) asks.push(100 + at, 2);
+  bench.snapshot([90, 5], asks);
+  bench.submit({ side: "Buy", qty: 2 * UNSHOWN_MAX + 4, price: null, timeInForce: "IOC" });
+  bench.snapshot([90, 5], [100, 2]);
+  bench.snapshot([90, 5], asks);
+  const said = bench.submit({ side: "Buy", qty: 8, price: null, timeInForce: "IOC" });
+  deepStrictEqual(said.filter((text) => text.startsWith("OrderExecuted")), [
+    `OrderExecuted 2 2@${101 + UNSHOWN_MAX} Taker`,
+  ]);
 });
 
 Deno.test("Market rests what a limit order could not take, behind nothing displayed", () => {

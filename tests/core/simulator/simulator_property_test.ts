@@ -27,8 +27,18 @@ function depth(
   return fc.record({ kind: fc.constant(kind), bids: flat(bidLevel), asks: flat(askLevel) });
 }
 
+/** The best levels of one book, more or fewer of them: the same levels go out of sight and come back. */
+const shown = fc.tuple(fc.integer({ min: 1, max: 4 }), fc.integer({ min: 1, max: 4 })).map((
+  [bids, asks],
+) => ({
+  kind: "snapshot" as const,
+  bids: [99, 5, 98, 4, 97, 3, 96, 2].slice(0, 2 * bids),
+  asks: [100, 5, 101, 4, 102, 3, 103, 2].slice(0, 2 * asks),
+}));
+
 const command: fc.Arbitrary<NaiveCommand> = fc.oneof(
   { weight: 1, arbitrary: depth("snapshot", 8) },
+  { weight: 2, arbitrary: shown },
   { weight: 6, arbitrary: depth("delta", 2) },
   {
     weight: 6,

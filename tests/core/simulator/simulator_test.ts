@@ -91,6 +91,20 @@ Deno.test("Simulator reads a checkpoint in which nothing is told of what the boo
   ]);
 });
 
+Deno.test("Simulator reads a checkpoint in which takes are without the size of their levels", () => {
+  const bench = new Bench();
+  bench.snapshot([90, 5], [100, 4, 101, 4]);
+  bench.submit({ side: "Buy", qty: 6, price: 101 });
+  const node = JSON.stringify(bench.simulator.checkpoint())
+    .replaceAll(/"displayed_(bids|asks)":\[[\d,]*\],?/g, "").replaceAll(",}", "}");
+  bench.simulator = Simulator.restore(bench.declaration, JSON.parse(node), () => INSTRUMENT);
+  bench.snapshot([90, 5], [100, 4, 101, 4]);
+  deepStrictEqual(bench.submit({ side: "Buy", qty: 6, price: 101 }), [
+    "OrderAccepted 2",
+    "OrderExecuted 2 2@101 Taker",
+  ]);
+});
+
 Deno.test("Simulator remembers a bounded number of ended orders", () => {
   const bench = new Bench();
   for (let order = 1; order <= TERMINAL_MAX + 1; order++) {

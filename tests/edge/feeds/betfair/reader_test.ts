@@ -7,6 +7,9 @@ import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
 import { LINE_NAMES, payloadLines } from "../../../support/stream_payloads.ts";
 import { defined, line, message, OPEN, ReaderRig } from "../../../support/stream_lines.ts";
 
+/** The first that is said of a market. */
+const IMAGE = { img: true, ...OPEN, rc: [{ id: 1, atb: [[2, 1]] }] };
+
 function opened(): ReaderRig {
   const rig = new ReaderRig();
   rig.read(line(OPEN));
@@ -171,11 +174,68 @@ Deno.test("read() loses the markets that a new image of their subscription leave
   deepStrictEqual(rig.words(back), ["book 2 bids  asks 200 100", "book 3 bids  asks "]);
 });
 
+const CONNECTION = '{"op":"connection"}';
+const laterImages = [
+  ["another connection", [CONNECTION], 2],
+  ["a subscription that replaces theirs", [], 3],
+  ["another connection's higher subscription", [CONNECTION], 3],
+  ["another connection's lower subscription", [CONNECTION], 1],
+] as const;
+for (const [whose, before, id] of laterImages) {
+  Deno.test(`read() loses the markets that the first image of ${whose} leaves out`, () => {
+    const rig = new ReaderRig();
+    const two = { ...IMAGE, id: "1.2" };
+    const image = { ct: "SUB_IMAGE", id: 2 };
+    rig.words(CONNECTION, message([{ ...IMAGE, id: "1.1" }, two], image));
+    const words = rig.words(...before, line(IMAGE, { ...image, id }));
+    deepStrictEqual(words.slice(0, 2), ["lost 2", "lost 3"]);
+    const change = message([{ id: "1.2", rc: [{ id: 1, atb: [[2, 7]] }] }], { id });
+    deepStrictEqual(rig.words(change), []);
+  });
+}
+
+Deno.test("read() loses every market of the subscription by an image that names none", () => {
+  const rig = new ReaderRig();
+  rig.words(line(IMAGE, { ct: "SUB_IMAGE", id: 2 }));
+  deepStrictEqual(rig.words(message([], { ct: "SUB_IMAGE", id: 3 })), ["lost 0", "lost 1"]);
+});
+
+Deno.test("read() leaves markets alone that an image cannot be about, ended or of no subscription", () => {
+  const rig = new ReaderRig();
+  const ended = { marketDefinition: defined([[1, "ACTIVE"]], { status: "CLOSED" }) };
+  rig.words(line(IMAGE), message([{ ...IMAGE, id: "1.2", ...ended }], { id: 2 }));
+  const words = rig.words(message([{ ...IMAGE, id: "1.3" }], { ct: "SUB_IMAGE", id: 2 }));
+  deepStrictEqual(words, ["book 3 bids  asks 200 100", "book 4 bids  asks "]);
+});
+
+Deno.test("read() keeps the books of markets that a resumed subscription has no news of", () => {
+  const rig = new ReaderRig();
+  const two = { ...IMAGE, id: "1.2" };
+  rig.words(message([{ ...IMAGE, id: "1.1" }, two], { ct: "SUB_IMAGE", id: 2 }), CONNECTION);
+  const rc = [{ id: 1, atb: [[2, 7]] }];
+  const resumed = line({ rc }, { ct: "RESUB_DELTA", id: 2 });
+  const change = message([{ id: "1.2", rc }], { id: 2 });
+  deepStrictEqual(rig.words(resumed, change), [
+    "delta 0 bids  asks 200 700",
+    "delta 2 bids  asks 200 700",
+  ]);
+});
+
+Deno.test("read() drops what a replaced subscription says of markets that the new one lacks", () => {
+  const rig = new ReaderRig();
+  const of = (market: string, size: number): string =>
+    message([{ ...IMAGE, id: market, rc: [{ id: 1, atb: [[2, size]] }] }], { id: 2 });
+  rig.words(of("1.2", 1), line(IMAGE, { ct: "SUB_IMAGE", id: 3 }));
+  deepStrictEqual(rig.words(of("1.2", 7), of("1.3", 7)), []);
+  strictEqual(rig.reader.totals.superseded, 2);
+  strictEqual(rig.reader.markets.length, 2);
+});
+
 Deno.test("read() drops what an older subscription still says, until a new connection", () => {
   const rig = opened();
   const change = (id: number, size: number): string =>
     line({ rc: [{ id: 1, atb: [[2, size]] }] }, { id });
-  deepStrictEqual(rig.words(change(5, 1), change(4, 2), '{"op":"connection"}', change(1, 3)), [
+  deepStrictEqual(rig.words(change(5, 1), change(4, 2), CONNECTION, change(1, 3)), [
     "book 0 bids  asks 200 100",
     "delta 0 bids  asks 200 300",
   ]);
@@ -211,8 +271,6 @@ Deno.test("read() changes nothing when a later part of the message cannot be rea
   );
 });
 
-/** The first that is said of a market. */
-const IMAGE = { img: true, ...OPEN, rc: [{ id: 1, atb: [[2, 1]] }] };
 const UNREAD = { ...IMAGE, marketDefinition: defined([], { status: "PAUSED" }) };
 const lostImages = [
   ["is cut", line(IMAGE, { ct: "SUB_IMAGE" }).slice(0, -4)],
