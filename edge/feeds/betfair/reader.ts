@@ -198,11 +198,11 @@ export class StreamReader implements CaptureReader {
   }
 
   #apply(definitions: readonly (MarketDefinition | undefined)[], at: MessageAt): void {
-    if (at.id < this.#subscription) {
+    if (at.id !== 0 && at.id < this.#subscription) {
       this.totals.superseded++;
       return;
     }
-    this.#subscription = at.id;
+    this.#subscription = Math.max(at.id, this.#subscription);
     this.#message++;
     const ended: MarketFeed[] = [];
     const count = this.#buffer.marketCount;

@@ -231,6 +231,17 @@ Deno.test("read() drops what a replaced subscription says of markets that the ne
   strictEqual(rig.reader.markets.length, 2);
 });
 
+Deno.test("read() takes what comes under no subscription for no older one's", () => {
+  const rig = new ReaderRig();
+  const change = (id: number, size: number): string =>
+    line({ rc: [{ id: 1, atb: [[2, size]] }] }, { id });
+  rig.words(message([{ ...IMAGE, id: "1.2" }], { ct: "SUB_IMAGE", id: 3 }), line(OPEN));
+  deepStrictEqual(rig.words(change(0, 7), change(2, 8), change(3, 9)), [
+    "book 2 bids  asks 200 700",
+    "delta 2 bids  asks 200 900",
+  ]);
+});
+
 Deno.test("read() drops what an older subscription still says, until a new connection", () => {
   const rig = opened();
   const change = (id: number, size: number): string =>
