@@ -22,7 +22,8 @@ const WIRE = map({
   host: word(["127.0.0.1", "::1"], "since orders never cross a network").default("127.0.0.1"),
   port: integer({ least: 0, most: 65_535 }).default(7411),
   heartbeat_ms: integer({ least: 100, most: 60_000 }).default(1000),
-  max_frame_bytes: integer({ least: 65_536, most: 1_048_576 }).default(1_048_576),
+  // The least holds the largest event there is: the signal `queue` of 1000 levels a side.
+  max_frame_bytes: integer({ least: 393_216, most: 1_048_576 }).default(1_048_576),
   report_buffer_bytes: integer({ least: 65_536, most: 1_073_741_824 }).default(8_388_608),
   max_sessions: integer({ least: 1, most: 1000 }).default(64),
   hello_timeout_ms: integer({ least: 100, most: 60_000 }).default(5000),

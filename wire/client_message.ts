@@ -6,6 +6,7 @@
  * Ordering of checks: JSON, an object, a string `type`, then the message's own.
  * @module
  */
+import { cutText } from "../edge/cut_text.ts";
 import { parsePublish, parseSubscribe, parseUnsubscribe } from "./data_parser.ts";
 import { Breach, breach, Fields, type Found, listOf, natural, object } from "./fields.ts";
 import { INTENT_ID_SHAPE } from "./intent_fields.ts";
@@ -90,7 +91,7 @@ function parseByType(type: string, message: JsonObject): ClientMessage | Message
 }
 
 function unknownType(type: string, ref: RequestKey | undefined): MessageProblem {
-  const shown = JSON.stringify(type.length <= 40 ? type : `${type.slice(0, 40)}…`);
+  const shown = JSON.stringify(type.length <= 40 ? type : `${cutText(type, 40)}…`);
   const message = `type: must be a message that a client sends: was ${shown}`;
   const problem = { type: "problem", code: "UNKNOWN_TYPE", message, reply: "error" } as const;
   return ref === undefined ? problem : { ...problem, ref };

@@ -63,14 +63,18 @@ export class EventQueue {
     return isReplacing;
   }
 
-  /** Takes events up to `upTo`, oldest first, about `charsMax` of them; undefined if none. */
+  /**
+   * Takes events up to `upTo`, oldest first, of at most `charsMax` characters or one that is longer by
+   * itself; undefined if none.
+   */
   take(upTo: number, charsMax: number): EventBatch | undefined {
     const texts: string[] = [];
     let last = 0;
     let chars = 0;
     for (const [key, waiting] of this.#waiting) {
-      if (waiting.seq > upTo || chars >= charsMax) break;
-      if (waiting.isAlone && texts.length > 0) break;
+      if (waiting.seq > upTo) break;
+      const isFull = waiting.isAlone || chars + waiting.text.length > charsMax;
+      if (isFull && texts.length > 0) break;
       this.#forget(key);
       texts.push(waiting.text);
       chars += waiting.text.length;

@@ -23,6 +23,9 @@ import { signalEvent, type SignalEvents } from "./signal_events.ts";
 import { type BookOptions, type Chosen, Subscriptions } from "./subscriptions.ts";
 
 const DEFAULT_DEPTH = 10;
+/** Channels that begin with what is so now. */
+const STATE_CHANNELS = ["book", "signal"] as const;
+type StateChannel = typeof STATE_CHANNELS[number];
 
 /** Why a request is refused. */
 export type Refusal = {
@@ -55,7 +58,7 @@ export class Feed {
   readonly #subscriptions = new Subscriptions();
   readonly #paces = new Map<EventKey, Pace>();
   /** Channels of instruments whose snapshot is still to be made. */
-  readonly #owed = new Map<InstrumentId, ReadonlySet<Channel>>();
+  readonly #owed = new Map<InstrumentId, Set<StateChannel>>();
   #intervalMs: number | undefined;
   #unwatch: (() => void) | undefined;
 
@@ -118,11 +121,11 @@ export class Feed {
   nextSnapshot(): boolean {
     const { backend: { view }, out, frameChars } = this.#options;
     let text = "";
-    for (const [id, channels] of this.#owed) {
+    for (const [id, channel] of this.#eachOwed()) {
       const instrument = instrumentAt(view.instruments, id);
-      const state = instrument === undefined ? "" : [...this.#stateOf(instrument, channels)].join();
+      const state = instrument === undefined ? "" : [...this.#stateOf(instrument, channel)].join();
       if (text !== "" && text.length + state.length > frameChars) break;
-      this.#owed.delete(id);
+      this.#owed.get(id)?.delete(channel);
       text += text === "" || state === "" ? state : `,${state}`;
     }
     if (text !== "") out.events.pushFrame(view.seqId, text);
@@ -215,7 +218,7 @@ export class Feed {
 
   /** Notes that what is so of books and signals is to be sent, in as few EVENTS as frames allow. */
   #oweSnapshots(chosen: Chosen): void {
-    const channels = chosen.channels.filter((name) => name === "book" || name === "signal");
+    const channels = STATE_CHANNELS.filter((name) => chosen.channels.includes(name));
     if (channels.length === 0) return;
     const ids = chosen.instruments === "*"
       ? this.#options.backend.view.instruments.map(({ id }) => id)
@@ -225,13 +228,23 @@ export class Feed {
     }
   }
 
-  /** Gives the events of an instrument's state now, of what is subscribed still. */
-  *#stateOf(instrument: Instrument, channels: ReadonlySet<Channel>): Generator<string, void> {
-    const book = this.#subscriptions.find("book", instrument.id);
-    if (channels.has("book") && book !== undefined) yield this.#bookNow(instrument, book);
+  /** Gives what is owed, each channel by itself: those of one instrument may not fit one frame. */
+  *#eachOwed(): Generator<readonly [InstrumentId, StateChannel], void> {
+    for (const [id, channels] of this.#owed) {
+      for (const channel of channels) yield [id, channel];
+      if (channels.size === 0) this.#owed.delete(id);
+    }
+  }
+
+  /** Gives the events of an instrument's state now, if the channel is subscribed still. */
+  *#stateOf(instrument: Instrument, channel: StateChannel): Generator<string, void> {
+    const options = this.#subscriptions.find(channel, instrument.id);
+    if (options === undefined) return;
+    if (channel === "book") {
+      yield this.#bookNow(instrument, options);
+      return;
+    }
     const { signals, backend } = this.#options;
-    const options = this.#subscriptions.find("signal", instrument.id);
-    if (!channels.has("signal") || options === undefined) return;
     if (signals === undefined) return;
     const now = this.#now(instrument);
     for (const signal of signals.now(instrument)) {

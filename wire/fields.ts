@@ -7,6 +7,7 @@
  * @module
  */
 import { canonicalDecimal } from "../core/decimal.ts";
+import { cutText } from "../edge/cut_text.ts";
 import { decimalOfNumber } from "./decimal.ts";
 import { type JsonObject, type JsonValue, WideNumber } from "./json.ts";
 
@@ -31,7 +32,7 @@ export function describe(value: JsonValue): string {
     : Array.isArray(value)
     ? "an array"
     : JSON.stringify(value);
-  return text.length <= LONGEST_SHOWN ? text : `${text.slice(0, LONGEST_SHOWN)}…`;
+  return text.length <= LONGEST_SHOWN ? text : `${cutText(text, LONGEST_SHOWN)}…`;
 }
 
 /** @throws {Breach} Always. */

@@ -19,6 +19,7 @@ import {
 } from "../core/intent.ts";
 import { unreachable } from "../core/invariant.ts";
 import { type Micros, micros } from "../core/numbers.ts";
+import { cutText } from "../edge/cut_text.ts";
 import {
   boolean,
   Breach,
@@ -136,7 +137,7 @@ function refuseStrangers(source: IntentSource, action: WireAction): void {
 }
 
 function shortKey(key: string): string {
-  return key.length <= 40 ? key : `${key.slice(0, 40)}…`;
+  return key.length <= 40 ? key : `${cutText(key, 40)}…`;
 }
 
 function parsePlace(fields: Fields, common: Common): PlaceOrder {

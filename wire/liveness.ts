@@ -54,7 +54,12 @@ export class Liveness {
     this.#cancelWatch?.();
   }
 
-  /** Bytes came, ending with a whole frame or with part of one. */
+  /** A frame became whole: one that is not whole now began with the bytes behind it. */
+  frameEnded(): void {
+    this.#frameSinceUs = undefined;
+  }
+
+  /** Bytes came, and were served; they end with a whole frame or with part of one. */
   heard(end: "whole" | "part"): void {
     this.#heardUs = this.#options.ports.clock.monotonicUs();
     this.#frameSinceUs = end === "whole" ? undefined : this.#frameSinceUs ?? this.#heardUs;

@@ -259,7 +259,10 @@ export class Session {
       maxFrameBytes: settings.maxFrameBytes,
       mayServe: () => this.#phase === "open" && !this.#outbox.isFull && this.#host.mayServe(),
       nowUs: () => backend.nowUs(),
-      serve: (frame, nowUs) => this.#dispatch?.serve(frame, nowUs),
+      serve: (frame, nowUs) => {
+        this.#liveness.frameEnded();
+        this.#dispatch?.serve(frame, nowUs);
+      },
       badFrame: ({ message }) => this.fatal({ code: "FRAME_SIZE", message }),
       blocked: () => this.#blocked(hello.clientId),
       unblocked: () => this.#liveness.listen(),

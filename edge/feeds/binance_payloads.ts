@@ -7,6 +7,7 @@
  * @module
  */
 
+import { cutText } from "../cut_text.ts";
 import { LineError } from "./capture_line.ts";
 
 /** Price and quantity, decimal strings. */
@@ -166,7 +167,7 @@ function parseJson(source: string): unknown {
     return JSON.parse(source);
   } catch (error) {
     throw new LineError(
-      `Cannot read a Binance message: it must be JSON: ${source.slice(0, 80)}`,
+      `Cannot read a Binance message: it must be JSON: ${cutText(source, 80)}`,
       {
         cause: error,
       },
@@ -204,6 +205,6 @@ function isLevel(level: unknown): level is RawLevel {
 }
 
 function mismatch(path: string, rule: string, value: unknown): LineError {
-  const seen = JSON.stringify(value)?.slice(0, 80) ?? "absent";
+  const seen = cutText(JSON.stringify(value) ?? "absent", 80);
   return new LineError(`Cannot read a Binance message: ${path} must be ${rule}: was ${seen}`);
 }

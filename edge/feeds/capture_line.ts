@@ -10,6 +10,7 @@
  */
 import { micros } from "../../core/numbers.ts";
 import type { Micros } from "../../core/numbers.ts";
+import { cutText } from "../cut_text.ts";
 import { quantaOf } from "./venue_decimal.ts";
 
 /** A line or the message in it is not what it must be. */
@@ -60,7 +61,7 @@ export function splitLine(line: string): CaptureLine {
     };
   }
   if (line.trim() === "" || NO_MESSAGE.test(line)) return { receivedUs: undefined, message: "" };
-  const seen = JSON.stringify(line.slice(0, 40));
+  const seen = JSON.stringify(cutText(line, 40));
   throw new LineError(
     `Cannot read a line: it must begin with the receive time in nanoseconds, or in seconds and a ` +
       `colon: was ${seen}`,

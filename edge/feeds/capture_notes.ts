@@ -6,6 +6,7 @@ import type { Draft, Levels } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
 import { px, qty } from "../../core/numbers.ts";
 import type { Px, Qty } from "../../core/numbers.ts";
+import { cutText } from "../cut_text.ts";
 import { LineError } from "./capture_line.ts";
 import type { CaptureOptions } from "./capture_reader.ts";
 import { emptySummary } from "./capture_summary.ts";
@@ -93,7 +94,7 @@ export function parseJson(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new LineError(`Cannot read a message: it must be JSON: was ${text.slice(0, 80)}`, {
+    throw new LineError(`Cannot read a message: it must be JSON: was ${cutText(text, 80)}`, {
       cause: error,
     });
   }
@@ -124,6 +125,6 @@ export function integerOf(value: unknown, path: string): number {
 }
 
 function mismatch(path: string, rule: string, value: unknown): LineError {
-  const seen = JSON.stringify(value)?.slice(0, 80) ?? "absent";
+  const seen = cutText(JSON.stringify(value) ?? "absent", 80);
   return new LineError(`Cannot read a message: ${path} must be ${rule}: was ${seen}`);
 }

@@ -15,6 +15,7 @@
 import type { Draft, Event } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
 import type { InstrumentId, Micros } from "../../core/numbers.ts";
+import { cutText } from "../cut_text.ts";
 import { isOfSource, isOfType } from "../journal/event_head.ts";
 import { LineError as EventLineError, parseEventLine } from "../journal/event_lines.ts";
 import type { CaptureInstruments } from "./capture_instruments.ts";
@@ -55,7 +56,7 @@ class JournalFormat implements LineFormat {
     if (line.startsWith(EVENT) && isUsed(line)) return this.#take(parseEvent(line), place);
     const isWhole = line.endsWith(END) && /^\{"\w+":/.test(line);
     if (line === "" || isWhole) return this.#notes.pass();
-    const seen = line.slice(0, 40);
+    const seen = cutText(line, 40);
     throw new LineError(`Cannot read a line: it must be a journal's, and whole: was ${seen}`);
   }
 

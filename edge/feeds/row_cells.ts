@@ -2,6 +2,7 @@
  * The cells of one row, by field: of a CSV line or of a JSON object.
  * @module
  */
+import { cutText } from "../cut_text.ts";
 import { LineError } from "./capture_line.ts";
 import { knownFields } from "./row_header.ts";
 import type { FieldPlaces, RowField, RowMapping } from "./row_mapping.ts";
@@ -142,12 +143,12 @@ export class JsonCells implements Cells {
     try {
       this.#row = JSON.parse(line);
     } catch (error) {
-      throw new LineError(`Cannot read a row: it must be JSON: was ${line.slice(0, 80)}`, {
+      throw new LineError(`Cannot read a row: it must be JSON: was ${cutText(line, 80)}`, {
         cause: error,
       });
     }
     if (typeof this.#row !== "object" || this.#row === null) {
-      throw new LineError(`Cannot read a row: it must be an object: was ${line.slice(0, 80)}`);
+      throw new LineError(`Cannot read a row: it must be an object: was ${cutText(line, 80)}`);
     }
     if (this.#fields.size === 0) this.#fields = knownFields(Object.keys(this.#row));
     this.#paths ??= new Map([...this.#fields].map(([field, place]) => [field, pathOf(place)]));

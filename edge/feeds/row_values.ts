@@ -5,6 +5,7 @@
 import type { Instrument, Side } from "../../core/instrument.ts";
 import type { Px, Qty } from "../../core/numbers.ts";
 import { px, qty } from "../../core/numbers.ts";
+import { cutText } from "../cut_text.ts";
 import { LineError } from "./capture_line.ts";
 import { priceQuantaOf, quantaOf } from "./venue_decimal.ts";
 
@@ -74,7 +75,7 @@ function wrong(
     readonly bits: number;
   },
 ): LineError {
-  const seen = text === undefined ? "absent" : `"${text.slice(0, 40)}"`;
+  const seen = text === undefined ? "absent" : `"${cutText(text, 40)}"`;
   return new LineError(
     `Cannot read a row of ${of.instrument.name}: ${of.field} must be a decimal of at most ` +
       `${of.places} places, within 2^${of.bits} quanta: was ${seen}`,

@@ -7,6 +7,7 @@
  */
 import { canonicalDecimal } from "../../core/decimal.ts";
 import type { InstrumentId } from "../../core/numbers.ts";
+import { cutText } from "../cut_text.ts";
 
 /** What a venue may speak of. */
 export type FieldScope = { readonly instruments: ReadonlySet<InstrumentId> };
@@ -144,7 +145,7 @@ export function levels(value: unknown): string | undefined {
 /** Returns the rest of the sentence. */
 export function wrong(what: string, value: unknown): string {
   const shown = typeof value === "bigint" ? `${value}n` : JSON.stringify(value) ?? String(value);
-  return ` must be ${what}: was ${shown.slice(0, SHOWN_LENGTH_MAX)}`;
+  return ` must be ${what}: was ${cutText(shown, SHOWN_LENGTH_MAX)}`;
 }
 
 /** True for a map of keys and values. */

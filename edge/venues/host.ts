@@ -16,6 +16,7 @@ import type { VenueCommand } from "../../core/command.ts";
 import { unreachable } from "../../core/invariant.ts";
 import type { Micros, RequestId } from "../../core/numbers.ts";
 import type { Draft, VenueStatus } from "../../core/event.ts";
+import { cutText } from "../cut_text.ts";
 import { EngineClock } from "../engine_clock.ts";
 import type { CreditMessage } from "../inlet.ts";
 import { isCommitted, watchCommits } from "../journal/ring.ts";
@@ -264,7 +265,7 @@ class VenueWorker {
     const key = "text" in payload ? "text" : "reason";
     const words = payload[key];
     if (typeof words !== "string") return draft;
-    const clean = this.#redact(words).slice(0, WORDS_MAX);
+    const clean = cutText(this.#redact(words), WORDS_MAX);
     return clean === words ? draft : { ...draft, payload: { ...payload, [key]: clean } } as Draft;
   }
 
@@ -275,7 +276,7 @@ class VenueWorker {
 
   /** One event for each change: the same said again is not news. */
   #say(status: VenueStatus, words: string): void {
-    const reason = this.#redact(words).slice(0, WORDS_MAX);
+    const reason = cutText(this.#redact(words), WORDS_MAX);
     if (this.#hasFailed || (status === this.#status && reason === this.#reason)) return;
     this.#status = status;
     this.#reason = reason;

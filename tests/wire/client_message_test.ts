@@ -67,6 +67,14 @@ const sentences = [
   [{ price: null }, 'price: must be a decimal string such as "0.5": was null'],
   [{ ttl_ms: -1 }, "ttl_ms: must be an integer of at least 0 and below 2^53: was -1"],
   [{ tag: "x".repeat(80) }, `tag: must be a string of 0 to 64 characters: was "${"x".repeat(59)}…`],
+  [
+    { tag: "😀".repeat(65) },
+    `tag: must be a string of 0 to 64 characters: was "${"😀".repeat(29)}…`,
+  ],
+  [
+    { ["x" + "😀".repeat(40)]: 1 },
+    `x${"😀".repeat(19)}…: must be absent: Place has no such field`,
+  ],
   [{ post_onli: "s3cret" }, "post_onli: must be absent: Place has no such field"],
   [{ time_in_force: "GTD" }, "expire_us: must be given: was absent"],
   [
@@ -80,6 +88,14 @@ for (const [change, sentence] of sentences) {
     strictEqual(malformed({ ...place, ...change }).text, sentence);
   });
 }
+
+Deno.test("parseClientMessage() cuts a type that nobody knows between characters", () => {
+  const { message } = problem({ type: "x" + "😀".repeat(40) });
+  strictEqual(
+    message,
+    `type: must be a message that a client sends: was "x${"😀".repeat(19)}…"`,
+  );
+});
 
 Deno.test("parseClientMessage() never shows a token", () => {
   const wrong = [

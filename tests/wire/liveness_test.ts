@@ -72,6 +72,26 @@ Deno.test("Liveness beats once in each period until it is stopped, and ends nobo
   deepStrictEqual([beats.length, gone], [10, []]);
 });
 
+Deno.test("Liveness gives up a peer whose frame does not end, counted from the last that did", () => {
+  const thread = new SlowThread();
+  const { liveness, gone } = watched(thread);
+  for (let beat = 0; beat < 40; beat++) {
+    thread.stall(BEAT_MS);
+    liveness.frameEnded();
+    liveness.heard("part");
+  }
+  for (let beat = 0; beat < 29; beat++) {
+    thread.stall(BEAT_MS);
+    liveness.heard("part");
+  }
+  deepStrictEqual(gone, []);
+  for (let beat = 0; beat < 2; beat++) {
+    thread.stall(BEAT_MS);
+    liveness.heard("part");
+  }
+  deepStrictEqual(gone, ["a frame that does not end"]);
+});
+
 Deno.test("Liveness gives a peer time to be heard when it was the daemon that stalled", () => {
   const thread = new SlowThread();
   const { liveness, gone } = watched(thread);

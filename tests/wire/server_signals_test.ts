@@ -4,11 +4,15 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { instrumentId, px, qty } from "../../core/numbers.ts";
+import { allKeys } from "../../config/schema_keys.ts";
+import { instrumentId, micros, px, qty, seqId } from "../../core/numbers.ts";
 import { controlDraft } from "../../edge/declarations.ts";
 import { marketEvent } from "../support/hot_loop_bench.ts";
 import type { WireClient } from "../support/wire_client.ts";
 import { WireFixture } from "../support/wire_fixture.ts";
+import type { HotLoopView } from "../../wire/backend.ts";
+import { encodeEvents } from "../../wire/server_message.ts";
+import { signalEvent, SignalEvents } from "../../wire/signal_events.ts";
 
 const BTC = instrumentId(0);
 const NAME = "paper:BTC/USDT";
@@ -313,3 +317,53 @@ for (const [what, args, code, message] of refused) {
     match(String(answer["message"]), message);
   });
 }
+
+/** What of the hot loop makes the longest signals: as many digits everywhere as a number may have. */
+function longestSignals(): SignalEvents {
+  const most = Number.MAX_SAFE_INTEGER;
+  const float = 0.0000012345678901234567;
+  const passed = { volume: float, events: float, exposureS: float };
+  const level = { price: px(-most), qty: qty(most), tick: -most, observedS: float };
+  const levels = Array.from({ length: 1_000 }, () => ({ ...level, matchRate: float, passed }));
+  const market = { status: "suspended", betDelayMs: most, isPassiveFree: false };
+  const settings = { latencyMs: float, minObsS: float, maxTtfMs: float };
+  const near = { passed, share: float, sweeps: float, lifeS: float };
+  const times = { nowUs: most, isFresh: false, isBidHighest: false };
+  const hotLoop = {
+    capabilities: () => ({ best: true }),
+    best2Sum: () => most,
+    spreadTicks: () => most,
+    lastTradedTsMs: () => most,
+    getMbr: () => float,
+    marketRate: () => ({ effective: float }),
+    queueLevels: () => ({ ...times, market, settings, near, bids: levels, asks: levels }),
+  } as unknown as HotLoopView;
+  return new SignalEvents({ hotLoop, emissions: [] });
+}
+
+Deno.test("the longest signals of an instrument fit the least max_frame_bytes", () => {
+  const { view, instruments: [first] } = new WireFixture().backend;
+  ok(first !== undefined);
+  const instrument = {
+    ...first,
+    priceRule: { ...first.priceRule, scale: 15 },
+    qtyRule: { ...first.qtyRule, scale: 15 },
+  };
+  const nowUs = micros(Number.MAX_SAFE_INTEGER);
+  const concerned = {
+    seqId: seqId(Number.MAX_SAFE_INTEGER),
+    eventTime: nowUs,
+    ingestTime: nowUs,
+    source: "market_data" as const,
+    venue: first.venue,
+    instrument: first.id,
+    idempotencyKey: null,
+  };
+  const texts = longestSignals().now(instrument)
+    .map((signal) => signalEvent(concerned, view, signal).text(1_000));
+  const frame = encodeEvents({ seqId: nowUs, events: texts });
+  const least = allKeys().find(({ path }) => path === "wire.max_frame_bytes")?.range?.least ?? 0;
+  // Detectors, and longer names than these, take some thousand characters more.
+  ok(frame.length + 8_000 < least, `${frame.length} must be well below ${least}`);
+  ok(frame.length > least * 0.9, "all levels are there");
+});

@@ -7,6 +7,7 @@ import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { Draft } from "../../core/event.ts";
 import { instrumentId, micros, px, qty, venueId } from "../../core/numbers.ts";
 import { FakeBook, instrument } from "../support/fake_backend.ts";
+import { marketEvent } from "../support/hot_loop_bench.ts";
 import type { Received, WireClient } from "../support/wire_client.ts";
 import { WireFixture } from "../support/wire_fixture.ts";
 
@@ -78,6 +79,21 @@ function deepBooks(): WireFixture {
 }
 
 const DEEP_BOOKS = 40;
+const FRAME_BYTES = 65_536;
+
+/** Gives a book nearly as much as a frame holds. */
+function deepen(fixture: WireFixture): void {
+  const book = fixture.backend.books.get(BTC);
+  ok(book !== undefined);
+  book.bids = Array.from({ length: 1_000 }, (_, n) => [6_180_030 - n, 12_345_678_901_234 + n]);
+  book.asks = Array.from({ length: 1_000 }, (_, n) => [6_180_040 + n, 12_345_678_901_234 + n]);
+}
+
+/** The lengths of what came and may not have, bytes. */
+function longerThanAFrame(client: WireClient): number[] {
+  return client.texts.map((text) => new TextEncoder().encode(text).length)
+    .filter((bytes) => bytes > FRAME_BYTES);
+}
 
 /** The names of the books that came, each once, in order of their first coming. */
 function shownBooks(client: WireClient): Set<unknown> {
@@ -99,6 +115,37 @@ Deno.test("SUBSCRIBE gets RESULT, then one EVENTS with a snapshot of each book",
   ]);
   const bids = [["100", "1"], ["99.9", "2"]];
   deepStrictEqual(events(client)[0]?.payload, { bids, asks: [] });
+});
+
+Deno.test("EVENTS keep max_frame_bytes where a deep book comes behind many small ones", () => {
+  const fixture = new WireFixture({ settings: { maxFrameBytes: FRAME_BYTES } });
+  const client = fixture.open("alice");
+  deepen(fixture);
+  subscribe(fixture, client, { depth: 1_000 });
+  client.forget();
+  for (let update = 0; update < 30; update++) bid(fixture, 100_00, ETH);
+  const payload = { bids: [1, 1], asks: [], updateId: null };
+  market(fixture, { eventType: "BookDelta", instrument: BTC, payload });
+  fixture.settle();
+  strictEqual(events(client).length, 31);
+  deepStrictEqual(longerThanAFrame(client), []);
+});
+
+Deno.test("EVENTS keep max_frame_bytes where book and signals of one instrument are owed", () => {
+  const fixture = new WireFixture({ settings: { maxFrameBytes: FRAME_BYTES }, hotloop: {} });
+  const [first] = fixture.backend.instruments;
+  ok(first !== undefined);
+  const side = (from: number, step: number): number[] =>
+    Array.from({ length: 300 }, (_, n) => [from + n * step, 50_000]).flat();
+  const payload = { bids: side(10_000, -10), asks: side(10_010, 10), updateId: null };
+  fixture.backend.apply(marketEvent(first, 1_000_000, { eventType: "BookSnapshot", payload }));
+  deepen(fixture);
+  const client = fixture.open("alice");
+  subscribe(fixture, client, { channels: ["book", "signal"], depth: 1_000 });
+  const shown = events(client).filter(({ instrument }) => instrument === "paper:BTC/USDT");
+  const books = shown.map(({ event_type: type, payload }) => payload["name"] ?? type);
+  deepStrictEqual([books[0], books.at(-1)], ["book", "queue"]);
+  deepStrictEqual(longerThanAFrame(client), []);
 });
 
 Deno.test("SUBSCRIBE waits with RESULT and snapshot until their state is durable", () => {

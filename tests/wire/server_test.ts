@@ -5,6 +5,7 @@
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import type { Event } from "../../core/event.ts";
+import { encodeFrame } from "../../wire/frame.ts";
 import { TOKEN, WireFixture } from "../support/wire_fixture.ts";
 
 const SECOND_US = 1_000_000;
@@ -242,6 +243,25 @@ Deno.test("WireServer closes a frame that never ends", () => {
     fixture.time.advance(SECOND_US);
   }
   ok(client.closedBecause !== undefined);
+});
+
+Deno.test("WireServer keeps a peer whose frames all end, wherever its bytes are cut", () => {
+  const fixture = new WireFixture();
+  const client = fixture.open("buffered");
+  const beat = encodeFrame(JSON.stringify({ type: "HEARTBEAT", now_us: 1 }) + " ".repeat(40));
+  client.socket.write(beat.subarray(0, 9));
+  for (let second = 0; second < 40; second++) {
+    fixture.time.advance(SECOND_US);
+    client.socket.write(Uint8Array.of(...beat.subarray(9), ...beat.subarray(0, 9)));
+  }
+  fixture.settle();
+  strictEqual(client.closedBecause, undefined);
+  strictEqual(fixture.server.counters()["wire_frames_in"], 40);
+  for (let second = 0; second < 31; second++) {
+    client.socket.write(Uint8Array.of(32));
+    fixture.time.advance(SECOND_US);
+  }
+  ok(client.closedBecause !== undefined, "the last one does not end");
 });
 
 Deno.test("WireServer answers everything before GOODBYE, then closes", () => {

@@ -52,6 +52,7 @@ class Connection(asyncio.Protocol):
         self.turn()
 
     def eof_received(self) -> bool:
+        self._state.session.eof_received()
         return False
 
     def connection_lost(self, exc: Exception | None) -> None:

@@ -183,6 +183,7 @@ class Link:
             data = connection.recv(_CHUNK)
         with self._changed:
             if data == b"":
+                self._state.session.eof_received()
                 raise OSError("the daemon closed the connection")
             if data is not None:
                 self._receive(data)

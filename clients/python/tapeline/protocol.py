@@ -7,8 +7,9 @@ requests that wait for their RESULT.
 - A connection goes ``closed`` → ``hello`` → ``replaying`` → ``ready`` → ``leaving`` → ``closed``.
 - Intents leave in ``ready`` only: after the replay of missed reports, what has still no report is
   sent again under the same ``intent_id``, in the order in which it was first given, then new ones.
-- GOODBYE goes behind them, during a replay too. Without a connection, or where one is lost before
-  what reduces risk was answered, it is said on the next.
+- GOODBYE goes behind them, during a replay too. Where a connection is lost before what reduces risk
+  was answered, or before the daemon closed behind a GOODBYE that keeps orders, it is said on the
+  next. Known limit: a daemon that dies just as it is written closes as one that heard it.
 - What was subscribed is subscribed again on a new connection; until that is done the session is not
   healthy. What the daemon refuses then is given up and comes out as ``SubscriptionLost``, the rest
   of its list or of its channels is renewed without it.
@@ -145,6 +146,8 @@ class Session:
         self._peer_now_us: int | None = None
         self._failures: OrderedDict[str, WireError] = OrderedDict()
         self._goodbye: Mapping[str, Any] | None = None
+        #: True if orders are to rest that the daemon, unless told, cancels.
+        self.owes_goodbye = False
         self.state = "closed"
         #: HELLO_ACK of the newest connection.
         self.ack: Mapping[str, Any] = {}
@@ -163,6 +166,11 @@ class Session:
         self._last_byte = self._clock.monotonic()
         self.state = "hello"
         self._send(self._hello())
+
+    def eof_received(self) -> None:
+        """The daemon closed in order: it has heard the GOODBYE that was written before."""
+        if self.state == "leaving" and not self._output:
+            self.owes_goodbye = False
 
     def connection_lost(self) -> None:
         """Ends a connection. What waits for an answer is kept for the next one."""
@@ -260,7 +268,8 @@ class Session:
     @property
     def is_over(self) -> bool:
         """True if the application leaves, and needs no connection for it any more."""
-        return self.is_leaving and self.state in ("closed", "hello") and not self.owed
+        owes = self.owes_goodbye or bool(self.owed)
+        return self.is_leaving and self.state in ("closed", "hello") and not owes
 
     def is_pending(self, intent_id: str) -> bool:
         """True if this intent waits for its first report."""
@@ -324,6 +333,8 @@ class Session:
         """Says GOODBYE, now or on the next connection, until ``is_over``."""
         fields = {"type": "GOODBYE", "reason": reason, "keep_orders": keep_orders}
         self._goodbye = {name: value for name, value in fields.items() if value is not None}
+        is_cancelling = bool(self.ack) and self._options.cancel_on_disconnect is not False
+        self.owes_goodbye = keep_orders is True and is_cancelling
         if self.state in ("replaying", "ready"):
             self._leave(self._goodbye)
 

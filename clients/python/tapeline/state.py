@@ -297,12 +297,18 @@ class ClientState:
         """Closes the resume file, and tells once what may not have got through."""
         if self._file is not None:
             self._file.close()
-        if self.session.owed and not self._is_closed:
-            names = ", ".join(f"{i.action} {i.intent_id}" for i in self.session.owed)
-            text = f"closed before the daemon was known to have {names}: orders may rest"
-            _LOG.error(text)
-            self.errors.append(TapelineError(text))
+        if not self._is_closed:
+            for text in self._not_got_through():
+                _LOG.error(text)
+                self.errors.append(TapelineError(text))
         self._is_closed = True
+
+    def _not_got_through(self) -> Iterator[str]:
+        if self.session.owed:
+            names = ", ".join(f"{i.action} {i.intent_id}" for i in self.session.owed)
+            yield f"closed before the daemon was known to have {names}: orders may rest"
+        if self.session.owes_goodbye:
+            yield "closed before the daemon was known to have keep_orders: it may cancel the orders"
 
     def _is_awaited(self) -> bool:
         return any(not has_come() for has_come in self._waiting)

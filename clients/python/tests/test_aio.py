@@ -161,6 +161,22 @@ class AsyncCase(unittest.IsolatedAsyncioTestCase):
         self.assertEqual(len(self.daemon.intents_of("CancelAll")), 1)
         self.assertTrue(cancel.answered())
 
+    async def test_close_says_without_a_connection_that_orders_stay(self):
+        client = await self.connected(reconnect_first=10)
+        with self.daemon.lock:
+            self.daemon.drop()
+            await self.happens(lambda: not client.healthy)
+        await client.close(keep_orders=True, timeout=5)
+        self.assertEqual(self.daemon.goodbyes, [{"type": "GOODBYE", "keep_orders": True}])
+        self.assertEqual(client.errors, [])
+
+    async def test_close_tells_that_nobody_heard_that_orders_stay(self):
+        client = await self.connected()
+        self.daemon.close()
+        await self.happens(lambda: not client.healthy)
+        await client.close(keep_orders=True, timeout=0.1)
+        self.assertEqual(["keep_orders" in str(e) for e in client.errors], [True])
+
     async def test_close_names_the_cancels_that_got_no_answer(self):
         client = await self.connected()
         self.daemon.close()

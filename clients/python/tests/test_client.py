@@ -137,6 +137,23 @@ class Trading(ClientCase):
         self.assertEqual(len(self.daemon.intents_of("CancelAll")), 1)
         self.assertTrue(cancel.answered())
 
+    def test_close_says_without_a_connection_that_orders_stay(self):
+        client = self.connected(reconnect_first=10)
+        with self.daemon.lock:
+            self.daemon.drop()
+            wait_for(lambda: not client.healthy)
+        client.close(keep_orders=True, timeout=5)
+        self.assertEqual(self.daemon.goodbyes, [{"type": "GOODBYE", "keep_orders": True}])
+        self.assertEqual(client.errors, [])
+
+    def test_close_tells_once_that_nobody_heard_that_orders_stay(self):
+        client = self.connected()
+        self.daemon.close()
+        wait_for(lambda: not client.healthy)
+        for _ in range(2):
+            client.close(keep_orders=True, timeout=0.1)
+        self.assertEqual(["keep_orders" in str(e) for e in client.errors], [True])
+
     def test_close_names_the_cancels_that_got_no_answer_once(self):
         client = self.connected()
         self.daemon.close()

@@ -146,6 +146,7 @@ class Replay(SessionCase):
         self.assertEqual(intent["intent_id"], "c")
         self.assertEqual(goodbye, {"type": "GOODBYE", "reason": "done", "keep_orders": True})
         self.receive(session, report(1, "c"))
+        session.eof_received()
         session.connection_lost()
         self.assertTrue(session.is_over)
 
@@ -157,6 +158,38 @@ class Replay(SessionCase):
         self.receive(session, report(1, "order", **began))
         session.connection_lost()
         self.assertTrue(session.is_over)
+
+    def test_a_goodbye_that_keeps_orders_is_owed_until_the_daemon_closes_behind_it(self):
+        session = self.begun()
+        session.connection_lost()
+        session.goodbye(None, True)
+        for is_closed_by_daemon in (False, True):
+            self.assertFalse(session.is_over)
+            session.connection_made()
+            self.receive(session, ack())
+            self.assertEqual(self.sent(session)[-1], {"type": "GOODBYE", "keep_orders": True})
+            if is_closed_by_daemon:
+                session.eof_received()
+            session.connection_lost()
+        self.assertTrue(session.is_over)
+        self.assertFalse(session.owes_goodbye)
+
+    def test_a_goodbye_that_keeps_orders_stays_owed_where_the_daemon_closes_before_it_is_written(
+        self,
+    ):
+        session = self.begun()
+        session.goodbye(None, True)
+        session.eof_received()
+        session.connection_lost()
+        self.assertFalse(session.is_over)
+
+    def test_a_goodbye_that_keeps_orders_is_not_owed_where_nothing_would_cancel_them(self):
+        never_met = self.session()
+        cancels_nothing = self.begun(cancel_on_disconnect=False)
+        cancels_nothing.connection_lost()
+        for session in (never_met, cancels_nothing):
+            session.goodbye(None, True)
+            self.assertTrue(session.is_over)
 
     def test_a_goodbye_waits_for_no_connection_where_no_intent_reduces_risk(self):
         session = self.begun()

@@ -7,6 +7,7 @@
  * @module
  */
 import { canonicalDecimal } from "../../../core/decimal.ts";
+import { cutText } from "../../cut_text.ts";
 
 /** A payload that is not what the venue documents. The message names the field. */
 export class PayloadError extends Error {
@@ -150,7 +151,7 @@ export function objectsOf(value: unknown, path: string): readonly Fields[] {
 }
 
 function mismatch(path: string, rule: string, value: unknown): PayloadError {
-  const seen = JSON.stringify(value)?.slice(0, 80) ?? "absent";
+  const seen = cutText(JSON.stringify(value) ?? "absent", 80);
   return new PayloadError(
     `Cannot read ${path === "" ? "it" : path}: it must be ${rule}: was ${seen}`,
   );

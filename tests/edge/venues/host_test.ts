@@ -508,6 +508,19 @@ Deno.test("what an adapter logs keeps its words, whatever they are in", () => {
   });
 });
 
+Deno.test("what an adapter says at length is cut between characters", () => {
+  const rig = new Rig();
+  rig.hear({ kind: "credit", lane: "reports", drafts: 9 });
+  const words = "x" + "😀".repeat(500);
+  const payload = { order: 1, clOrdId: null, venueOrderId: null, reason: words };
+  rig.host.offer({ ...acceptedDraft(1), eventType: "OrderCancelled", payload } as unknown as Draft);
+  rig.host.status("down", words);
+  rig.time.runDue();
+  const reasons = [...JSON.stringify(rig.posted).matchAll(/"reason":"([^"]*)"/g)];
+  const whole = "x" + "😀".repeat(499);
+  deepStrictEqual(reasons.map(([, reason]) => reason), [whole, whole]);
+});
+
 Deno.test("no secret leaves in a report, a status or the log", () => {
   const rig = new Rig({ secrets: BOTH });
   rig.host.credentials();

@@ -3,6 +3,7 @@
  * @module
  */
 import type { VenueRejectCode } from "../../../../core/reject_code.ts";
+import { cutText } from "../../../cut_text.ts";
 import type { HttpAnswer } from "../../../order_transport.ts";
 import {
   ERROR_CLASSES,
@@ -66,7 +67,7 @@ export function readAnswer(
     outcome: outcome[asked.kind],
     rejectCode,
     isOfSymbol: told !== undefined && SYMBOL_CODES.has(told.code),
-    text: `The exchange answered ${answer.status}: ${words.slice(0, WORDS_MAX)}`,
+    text: `The exchange answered ${answer.status}: ${cutText(words, WORDS_MAX)}`,
     retryAfterMs: pauseOf(answer, errorClass),
   };
   return { kind: "error", error };

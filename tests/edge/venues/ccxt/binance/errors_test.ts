@@ -171,6 +171,16 @@ for (const [what, answered, kind, outcome] of rows) {
   });
 }
 
+Deno.test("readAnswer() cuts what the exchange says between characters", () => {
+  const reading = read({ status: 400, body: told(-2010, "x" + "😀".repeat(200)) }, {
+    kind: "place",
+  });
+  strictEqual(
+    reading.kind === "error" && reading.error.text,
+    `The exchange answered 400: -2010 x${"😀".repeat(76)}`,
+  );
+});
+
 Deno.test("readAnswer() tells spot's -2021 from that of USD-M", () => {
   const answered = { status: 400, body: told(-2021, "x") };
   strictEqual(outcomeOf(answered, "place", "spot"), "unknown VENUE_REJECTED");
