@@ -6,7 +6,7 @@
  * Ordering of checks: JSON, an object, a string `type`, then the message's own.
  * @module
  */
-import { cutText } from "../edge/cut_text.ts";
+import { cutText } from "../core/cut_text.ts";
 import { parsePublish, parseSubscribe, parseUnsubscribe } from "./data_parser.ts";
 import { Breach, breach, Fields, type Found, listOf, natural, object } from "./fields.ts";
 import { INTENT_ID_SHAPE } from "./intent_fields.ts";

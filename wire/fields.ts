@@ -7,7 +7,7 @@
  * @module
  */
 import { canonicalDecimal } from "../core/decimal.ts";
-import { cutText } from "../edge/cut_text.ts";
+import { cutText } from "../core/cut_text.ts";
 import { decimalOfNumber } from "./decimal.ts";
 import { type JsonObject, type JsonValue, WideNumber } from "./json.ts";
 

@@ -19,7 +19,7 @@ import {
 } from "../core/intent.ts";
 import { unreachable } from "../core/invariant.ts";
 import { type Micros, micros } from "../core/numbers.ts";
-import { cutText } from "../edge/cut_text.ts";
+import { cutText } from "../core/cut_text.ts";
 import {
   boolean,
   Breach,

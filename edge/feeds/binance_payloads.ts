@@ -7,7 +7,7 @@
  * @module
  */
 
-import { cutText } from "../cut_text.ts";
+import { cutText } from "../../core/cut_text.ts";
 import { LineError } from "./capture_line.ts";
 
 /** Price and quantity, decimal strings. */

@@ -10,7 +10,7 @@
  */
 import { micros } from "../../core/numbers.ts";
 import type { Micros } from "../../core/numbers.ts";
-import { cutText } from "../cut_text.ts";
+import { cutText } from "../../core/cut_text.ts";
 import { quantaOf } from "./venue_decimal.ts";
 
 /** A line or the message in it is not what it must be. */

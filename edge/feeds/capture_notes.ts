@@ -6,7 +6,7 @@ import type { Draft, Levels } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
 import { px, qty } from "../../core/numbers.ts";
 import type { Px, Qty } from "../../core/numbers.ts";
-import { cutText } from "../cut_text.ts";
+import { cutText } from "../../core/cut_text.ts";
 import { LineError } from "./capture_line.ts";
 import type { CaptureOptions } from "./capture_reader.ts";
 import { emptySummary } from "./capture_summary.ts";

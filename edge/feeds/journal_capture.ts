@@ -15,7 +15,7 @@
 import type { Draft, Event } from "../../core/event.ts";
 import type { Instrument } from "../../core/instrument.ts";
 import type { InstrumentId, Micros } from "../../core/numbers.ts";
-import { cutText } from "../cut_text.ts";
+import { cutText } from "../../core/cut_text.ts";
 import { isOfSource, isOfType } from "../journal/event_head.ts";
 import { LineError as EventLineError, parseEventLine } from "../journal/event_lines.ts";
 import type { CaptureInstruments } from "./capture_instruments.ts";

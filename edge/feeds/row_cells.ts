@@ -2,7 +2,7 @@
  * The cells of one row, by field: of a CSV line or of a JSON object.
  * @module
  */
-import { cutText } from "../cut_text.ts";
+import { cutText } from "../../core/cut_text.ts";
 import { LineError } from "./capture_line.ts";
 import { knownFields } from "./row_header.ts";
 import type { FieldPlaces, RowField, RowMapping } from "./row_mapping.ts";

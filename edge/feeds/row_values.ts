@@ -5,7 +5,7 @@
 import type { Instrument, Side } from "../../core/instrument.ts";
 import type { Px, Qty } from "../../core/numbers.ts";
 import { px, qty } from "../../core/numbers.ts";
-import { cutText } from "../cut_text.ts";
+import { cutText } from "../../core/cut_text.ts";
 import { LineError } from "./capture_line.ts";
 import { priceQuantaOf, quantaOf } from "./venue_decimal.ts";
 

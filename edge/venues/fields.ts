@@ -7,7 +7,7 @@
  */
 import { canonicalDecimal } from "../../core/decimal.ts";
 import type { InstrumentId } from "../../core/numbers.ts";
-import { cutText } from "../cut_text.ts";
+import { cutText } from "../../core/cut_text.ts";
 
 /** What a venue may speak of. */
 export type FieldScope = { readonly instruments: ReadonlySet<InstrumentId> };

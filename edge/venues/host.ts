@@ -16,7 +16,7 @@ import type { VenueCommand } from "../../core/command.ts";
 import { unreachable } from "../../core/invariant.ts";
 import type { Micros, RequestId } from "../../core/numbers.ts";
 import type { Draft, VenueStatus } from "../../core/event.ts";
-import { cutText } from "../cut_text.ts";
+import { cutText } from "../../core/cut_text.ts";
 import { EngineClock } from "../engine_clock.ts";
 import type { CreditMessage } from "../inlet.ts";
 import { isCommitted, watchCommits } from "../journal/ring.ts";

@@ -7,7 +7,7 @@
  * @module
  */
 import { canonicalDecimal } from "../../../core/decimal.ts";
-import { cutText } from "../../cut_text.ts";
+import { cutText } from "../../../core/cut_text.ts";
 
 /** A payload that is not what the venue documents. The message names the field. */
 export class PayloadError extends Error {

@@ -3,7 +3,7 @@
  * @module
  */
 import type { VenueRejectCode } from "../../../../core/reject_code.ts";
-import { cutText } from "../../../cut_text.ts";
+import { cutText } from "../../../../core/cut_text.ts";
 import type { HttpAnswer } from "../../../order_transport.ts";
 import {
   ERROR_CLASSES,

@@ -3,7 +3,7 @@
  * @module
  */
 import { strictEqual } from "node:assert/strict";
-import { cutText } from "../../edge/cut_text.ts";
+import { cutText } from "../../core/cut_text.ts";
 
 const cases = [
   ["abc", 3, "abc", "it is no longer than that"],
