@@ -4,7 +4,8 @@
  * takes off again.
  *
  * 1. the level of the event's category decides whether a line is written
- * 2. of one event at one venue or peer so many are written, the rest is counted (`log_limiter.ts`)
+ * 2. of one event at one venue or peer so many are written, and what says something else; the rest is
+ *    counted (`log_limiter.ts`)
  * 3. the line waits in a bounded queue for the sink (`deno_log_queue.ts`)
  *
  * Invariant: `write` neither blocks nor throws. A `Secret` is written as its absence, and so is any

@@ -260,7 +260,8 @@ const PARTS = {
   log_lines_left_out: {
     category: "log",
     levels: ["warning"],
-    says: "Of `left_out_event` at one venue or peer came `lines` more than are written at a time.",
+    says:
+      "Of `left_out_event` at one venue, code or peer came `lines` more than are written at a time.",
   },
 } as const satisfies Readonly<Record<string, LogEventRow>>;
 

@@ -39,6 +39,7 @@ export type LoopMeterOptions = {
 /** Watches the loop. */
 export class LoopMeter implements Observer, MetricSource {
   readonly #options: LoopMeterOptions;
+  readonly #startedUs: Micros;
   readonly #events = new Tally(SOURCES);
   readonly #reports = new Tally(EXEC_TYPES);
   readonly #rejects = new Tally([...REFUSAL_CODES, ...VENUE_REJECT_CODES]);
@@ -60,6 +61,7 @@ export class LoopMeter implements Observer, MetricSource {
 
   constructor(options: LoopMeterOptions) {
     this.#options = options;
+    this.#startedUs = options.nowUs();
   }
 
   applied(event: Event, effects: Effects): void {
@@ -154,7 +156,7 @@ export class LoopMeter implements Observer, MetricSource {
   #venue(id: VenueId): VenueMeter {
     const known = this.#venues[id];
     if (known !== undefined) return known;
-    const meter = new VenueMeter();
+    const meter = new VenueMeter(this.#startedUs);
     while (this.#venues.length <= id) this.#venues.push(undefined);
     this.#venues.fill(meter, id, id + 1);
     return meter;

@@ -36,8 +36,8 @@ export const VENUE_SERIES = {
   },
   tapeline_venue_last_message_timestamp_seconds: {
     kind: "gauge",
-    help: "When the venue's last report or market data was numbered, engine clock; 0 before the " +
-      "first.",
+    help: "When the venue's last report or market data was numbered, engine clock; before the " +
+      "first, when the process began.",
     labels: VENUE,
   },
   tapeline_venue_orders_open: {

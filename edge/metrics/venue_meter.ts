@@ -4,6 +4,7 @@
  */
 import type { VenueCommand } from "../../core/command.ts";
 import { VENUE_STATUSES } from "../../core/event.ts";
+import type { Micros } from "../../core/numbers.ts";
 import type { ExecutionReport } from "../../core/report.ts";
 import { flatHistogram } from "./flat.ts";
 import { Histogram } from "./histogram.ts";
@@ -21,13 +22,17 @@ export const REQUESTS = [
 
 /** Counts and times of one venue, from the start of the process. */
 export class VenueMeter {
-  /** Engine time of its last report or market data; 0 before the first. */
-  lastMessageUs = 0;
+  /** Engine time of its last report or market data; before the first, of the process's start. */
+  lastMessageUs: Micros;
   readonly statuses = new Tally(VENUE_STATUSES);
   readonly requests = new Tally(REQUESTS);
   readonly #submitted = new Histogram();
   readonly #answered = new Histogram();
   readonly #acknowledged = new Histogram();
+
+  constructor(startedUs: Micros) {
+    this.lastMessageUs = startedUs;
+  }
 
   /** A report tells that the venue answered. */
   acknowledged({ recvUs, submitUs, ackUs }: ExecutionReport): void {

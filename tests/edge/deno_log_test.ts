@@ -132,6 +132,13 @@ Deno.test("processLog() leaves out what one peer says too often, and says how mu
   });
 });
 
+Deno.test("processLog() names each of many instruments that orders were left behind on", async () => {
+  const written = new Written();
+  const texts = Array.from({ length: LINES_MAX + 7 }, (_, n) => `main:M${n}/USDT must be listed`);
+  for (const text of texts) written.log.write("alarm", "orders_left_behind", { text });
+  deepStrictEqual((await written.lines()).map(({ text }) => text), texts);
+});
+
 Deno.test("processLog() counts its lines by level, and what was left out", () => {
   const { log } = new Written();
   for (let line = 0; line < LINES_MAX + 7; line++) {

@@ -1,15 +1,31 @@
 /**
  * How many lines of a kind are written. Proves R-OPS-5: a storm at one venue or peer costs nobody
- * else a line, and what was left out is counted exactly.
+ * else a line, what tells of another order is no repetition, and what was left out is counted exactly.
  * @module
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
-import { LINES_MAX, LogLimiter, WINDOW_MS } from "../../edge/log_limiter.ts";
+import { LINES_MAX, LogLimiter, TEXTS_MAX, WINDOW_MS } from "../../edge/log_limiter.ts";
 
-function admitted(limiter: LogLimiter, fields: Readonly<Record<string, unknown>>): number {
+function admitted(
+  limiter: LogLimiter,
+  fields: Readonly<Record<string, unknown>>,
+  nowMs = 0,
+): number {
   let count = 0;
   for (let line = 0; line < LINES_MAX + 5; line++) {
-    if (limiter.admit("wire_problem", fields, 0)) count += 1;
+    if (limiter.admit("wire_problem", fields, nowMs)) count += 1;
+  }
+  return count;
+}
+
+const ALARM = { code: "UNKNOWN_ORDER_AT_VENUE" } as const;
+
+/** How many alarms of one code are let through that name each of so many orders, at one event. */
+function named(limiter: LogLimiter, orders: number, seq = 7): number {
+  let count = 0;
+  for (let order = 0; order < orders; order++) {
+    const text = `was tl${order}, listed at seq_id ${seq}; cancel it`;
+    if (limiter.admit("engine_alarm", { ...ALARM, text }, 0)) count += 1;
   }
   return count;
 }
@@ -42,6 +58,26 @@ Deno.test("admit() counts all connections of a peer together", () => {
   const limiter = new LogLimiter();
   strictEqual(admitted(limiter, { peer: "127.0.0.1:4000" }), LINES_MAX);
   strictEqual(admitted(limiter, { peer: "127.0.0.1:4001" }), 0);
+});
+
+Deno.test("admit() begins anew when a window is over that left nothing out", () => {
+  const limiter = new LogLimiter();
+  limiter.admit("wire_problem", { venue: "a" }, 0);
+  strictEqual(admitted(limiter, { venue: "a" }, WINDOW_MS), LINES_MAX);
+});
+
+Deno.test("admit() lets every text of a kind through, and counts what a later event repeats", () => {
+  const limiter = new LogLimiter();
+  strictEqual(named(limiter, 45), 45);
+  strictEqual(named(limiter, 45, 8), 0, "the next reconciliation names them again");
+  strictEqual(named(limiter, 46, 9), 1, "and another one");
+  deepStrictEqual(limiter.end(Infinity), [{ event: "engine_alarm", subject: ALARM, lines: 90 }]);
+});
+
+Deno.test("admit() tells apart so many texts of a kind, and counts those beyond its bound", () => {
+  const limiter = new LogLimiter();
+  strictEqual(named(limiter, TEXTS_MAX + 7), TEXTS_MAX);
+  deepStrictEqual(limiter.end(Infinity), [{ event: "engine_alarm", subject: ALARM, lines: 7 }]);
 });
 
 Deno.test("end() says nothing of a window that left nothing out", () => {

@@ -2,6 +2,7 @@
  * Checks of the machine: its clock, the runtime, and the limits of the unit under which it runs.
  * @module
  */
+import { dirname, join, matchesGlob } from "node:path";
 import { fail, type Finding, pass, skip, warn } from "./finding.ts";
 import type { Facts, Machine } from "./machine.ts";
 import { installedUnit, unitPlaces } from "./installed_unit.ts";
@@ -82,15 +83,35 @@ export function checkUnit(facts: Facts): Finding[] {
   return unmet.map(({ text, remedy }) => warn(subject, { text: `${unit.path}: ${text}`, remedy }));
 }
 
-/** Options that an operator gives for one start, in the file from which every start takes them. */
+/** Options that an operator gives for one start, wherever every start takes them from. */
 function leftIn(section: Section, machine: Machine): readonly Wanted[] {
-  const path = (section.get("EnvironmentFile") ?? "").replace(/^-/, "");
-  const options = machine.readText(path)?.replace(COMMENT, "").match(ONE_START) ?? [];
-  return options.map((option) => ({
-    isMet: false,
-    text: `${option} is in ${path}, and is meant for one start: a restart after a crash has it too`,
-    remedy: `take ${option} out of ${path}`,
-  }));
+  const places = [
+    ...["Environment", "ExecStart"].map((key) =>
+      [`${key}= of the unit`, section.get(key)] as const
+    ),
+    ...environmentFiles(section, machine).map((path) =>
+      [path, machine.readText(path)?.replace(COMMENT, "")] as const
+    ),
+  ];
+  const why = "and is meant for one start: a restart after a crash has it too";
+  return places.flatMap(([place, text]) =>
+    (text?.match(ONE_START) ?? []).map((option) => ({
+      isMet: false,
+      text: `${option} is in ${place}, ${why}`,
+      remedy: `take ${option} out of ${place}`,
+    }))
+  );
+}
+
+/** Paths of the files that the unit's environment is read from. Source: systemd.exec(5). */
+function environmentFiles(section: Section, machine: Machine): readonly string[] {
+  const named = section.get("EnvironmentFile")?.split("\n") ?? [];
+  return named.map((path) => path.replace(/^-/, "")).flatMap((path) => {
+    if (!/[*?[]/.test(path)) return [path];
+    const folder = dirname(path);
+    return machine.list(folder).map((file) => join(folder, file))
+      .filter((file) => matchesGlob(file, path));
+  });
 }
 
 function wanted(section: Section, { machine, configuration }: Facts): readonly Wanted[] {

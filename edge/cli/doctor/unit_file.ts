@@ -1,13 +1,17 @@
 /**
  * Reads a unit file of systemd with its drop-ins, as far as `doctor` asks about it. Pure.
  *
- * The last assignment of a key rules, those of `Environment` add up; an empty one takes back what was
- * said. Known limit: specifiers and files of `EnvironmentFile=` are not read here.
+ * The last assignment of a key rules, those of `Environment` and `EnvironmentFile` add up; an empty
+ * one takes back what was said. Known limit: specifiers and files of `EnvironmentFile=` are not read
+ * here.
  * @module
  */
 
-/** Assignments of one section, by key. */
+/** Assignments of one section, by key; those that add up, one on a line. */
 export type Section = ReadonlyMap<string, string>;
+
+/** Keys of which each assignment holds. Source: systemd.exec(5). */
+const ADDED_UP: ReadonlySet<string> = new Set(["Environment", "EnvironmentFile"]);
 
 /** Returns what `[Service]` says in texts that follow each other. */
 export function serviceSection(texts: readonly string[]): Section {
@@ -20,8 +24,8 @@ export function serviceSection(texts: readonly string[]): Section {
       const [, key, value = ""] = /^([A-Za-z]+)\s*=\s*(.*?)\s*$/.exec(line) ?? [];
       if (section !== "Service" || key === undefined) continue;
       if (value === "") found.delete(key);
-      else if (key !== "Environment") found.set(key, value);
-      else found.set(key, `${found.get(key) ?? ""} ${value}`.trim());
+      else if (!ADDED_UP.has(key)) found.set(key, value);
+      else found.set(key, `${found.get(key) ?? ""}\n${value}`.trim());
     }
   }
   return found;

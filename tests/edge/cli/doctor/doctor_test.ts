@@ -458,6 +458,36 @@ Deno.test("findings() warns of what an operator gave for one start and left in",
   match(asked("# --accept-loss, once\nTAPELINE_OPTIONS=--config x").join(), /^pass /);
 });
 
+/** Where a unit may hold an option for one start, and what is said of the place. */
+const places: readonly (readonly [string, string])[] = [
+  ["EnvironmentFile=-/e/tapeline.env\nEnvironmentFile=-/e/more.env", "/e/tapeline.env"],
+  ["EnvironmentFile=/e/more.env\nEnvironmentFile=-/e/tapeline.env", "/e/tapeline.env"],
+  ["EnvironmentFile=-/e/*.env", "/e/tapeline.env"],
+  ["Environment=TAPELINE_OPTIONS=--accept-loss", "Environment= of the unit"],
+  ["ExecStart=/usr/local/bin/tapeline run --accept-loss", "ExecStart= of the unit"],
+];
+for (const [lines, place] of places) {
+  Deno.test(`findings() sees what was left in ${lines.replaceAll("\n", " and ")}`, () => {
+    const files = new Map([
+      [UNIT, `${GOOD_UNIT}${lines}\n`],
+      ["/e/tapeline.env", "TAPELINE_OPTIONS=--accept-loss\n"],
+      ["/e/more.env", "TZ=UTC\n"],
+      ["/e/tapeline.env.old", "TAPELINE_OPTIONS=--resume-trading\n"],
+    ]);
+    const folder = [...files.keys()].filter((path) => path.startsWith("/e/"));
+    const found = only(
+      "unit",
+      on({
+        readText: (path) => files.get(path),
+        list: (path) => path === "/e" ? folder.map((file) => file.slice("/e/".length)) : [],
+      }),
+    );
+    deepStrictEqual(found.map(({ verdict }) => verdict), ["warn"]);
+    ok(found[0]?.text.includes(`--accept-loss is in ${place}, and`), found[0]?.text);
+    strictEqual(found[0]?.remedy, `take --accept-loss out of ${place}`);
+  });
+}
+
 const ROOTS: Entry = { kind: "file", mode: 0o600, uid: 0, gid: 0 };
 const DYNAMIC = `${GOOD_UNIT}DynamicUser=yes\nUser=tapeline\n`;
 /** What root is told of a file of this kind, by what else there is. */

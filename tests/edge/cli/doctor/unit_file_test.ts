@@ -3,7 +3,12 @@
  * @module
  */
 import { deepStrictEqual, strictEqual } from "node:assert/strict";
-import { heapLimitOf, serviceSection, sizeOf } from "../../../../edge/cli/doctor/unit_file.ts";
+import {
+  heapLimitOf,
+  type Section,
+  serviceSection,
+  sizeOf,
+} from "../../../../edge/cli/doctor/unit_file.ts";
 
 Deno.test("serviceSection() reads the service's keys, the last assignment ruling", () => {
   const texts = [
@@ -11,6 +16,15 @@ Deno.test("serviceSection() reads the service's keys, the last assignment ruling
     "[Service]\nType=simple\nLimitCORE=\n",
   ];
   deepStrictEqual([...serviceSection(texts)], [["Type", "simple"], ["A", "1   2"]]);
+});
+
+Deno.test("serviceSection() adds up environments and their files, an empty one taking back", () => {
+  const of = (...lines: readonly string[]): Section =>
+    serviceSection([`[Service]\n${lines.join("\n")}\n`]);
+  const files = ["EnvironmentFile=-/a.env", "EnvironmentFile=/b c.env"];
+  strictEqual(of(...files).get("EnvironmentFile"), "-/a.env\n/b c.env");
+  strictEqual(of(...files, "EnvironmentFile=").get("EnvironmentFile"), undefined);
+  strictEqual(of("Environment=A=1", "Environment=B=2").get("Environment"), "A=1\nB=2");
 });
 
 Deno.test("heapLimitOf() reads the runtime's flag, the last one ruling", () => {
