@@ -35,29 +35,31 @@ export type Recovered = {
   readonly checkpoint: CheckpointMark;
 };
 type Stuck = { readonly kind: "safeMode"; readonly seq: number; readonly journalId: string };
+type Ready = { readonly kind: "ready" } & Recovered;
 
 /**
- * Recovers the machines. Stuck: an event made them throw that did so at the start before, too.
+ * Recovers the machines. Stuck: an event made them throw that did so before, when it came or in the
+ * recovery before.
  * @throws {JournalRefused} If the journal cannot be trusted.
  * @throws {ClockRefused} If a loss is gone on from and the machine's clock is behind the journal.
  * @throws {PoisonEvent} The first time an event makes the machines throw.
  */
 export function recoverTimeline(
   { ports, stateDirectory, configuration, acceptLoss }: DaemonOptions,
-): ({ readonly kind: "ready" } & Recovered) | Stuck {
+): Ready | Stuck {
   const { disk, randomness, log, clock } = ports;
   const notes = new PoisonNotes(disk, stateDirectory);
+  const poison = notes.known();
   const startUs = clock.monotonicUs();
   const where = { disk, randomness, log, stateDirectory, engineVersion: VERSION };
   const machine = { createTimeline, writeReport };
   if (acceptLoss) {
-    const passedOver = notes.quarantined();
-    sayLoss(log, acceptJournalLoss({ ...where, clock, machine, passedOver }));
+    sayLoss(log, acceptJournalLoss({ ...where, clock, machine, poison }));
   }
   const recovery = recover(where);
   const timeline = restoreTimeline(recovery, { machine, engineVersion: VERSION });
   try {
-    replayInto(recovery, { timeline, writeReport }, notes.quarantined());
+    replayInto(recovery, { timeline, writeReport }, poison);
   } catch (error) {
     if (!(error instanceof PoisonEvent) || !notes.meet(error.seqId)) throw error;
     return { kind: "safeMode", seq: error.seqId, journalId: recovery.journalId };
