@@ -61,6 +61,7 @@ export type AcceptedLoss = {
  * before, which has not come to write anything.
  * @throws {JournalRefused} If there is none, or it is damaged before its end.
  * @throws {ClockRefused} If the machine's clock is behind it; nothing is changed then.
+ * @throws {PoisonEvent} If applying what is left throws; nothing is changed then.
  */
 export function acceptLoss(options: AcceptLossOptions): AcceptedLoss | undefined {
   const { disk, stateDirectory, randomness, machine } = options;
