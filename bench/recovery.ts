@@ -8,6 +8,7 @@ import { createTimeline } from "../core/mod.ts";
 import { denoDisk } from "../edge/deno_disk.ts";
 import { journalStat } from "../edge/journal/inspect.ts";
 import { recover, replayInto } from "../edge/journal/mod.ts";
+import { NO_POISON } from "../edge/poison.ts";
 import { writeReport } from "../wire/encode_report.ts";
 import { median } from "./measure.ts";
 
@@ -31,7 +32,7 @@ function recoverOnce(): void {
     engineVersion: undefined,
     from: "zero",
   });
-  replayInto(recovery, { timeline, writeReport }, new Set());
+  replayInto(recovery, { timeline, writeReport }, NO_POISON);
 }
 
 /** Every line of every segment, read, decoded and parsed; nothing else. */

@@ -29,7 +29,8 @@ import { Journal, type JournalFault, type JournalOptions } from "../edge/journal
 import { lockState, type StateLock } from "../edge/journal/lock.ts";
 import { Loop, ROUND_EVENTS_MAX } from "../edge/loop.ts";
 import type { Health } from "../edge/metrics/metrics_server.ts";
-import type { Cancel } from "../edge/ports.ts";
+import { PoisonNotes } from "../edge/poison.ts";
+import { type Cancel, DiskError } from "../edge/ports.ts";
 import { QueueWatch } from "../edge/queue_watch.ts";
 import type { Supervision } from "../edge/supervision.ts";
 import { SafeMode } from "../edge/safe_mode.ts";
@@ -328,7 +329,27 @@ class RunningDaemon implements Daemon {
     const sentence = `Cannot apply event ${event.seqId} (${event.eventType}): ${describe(cause)}`;
     this.#options.ports.log.write("alarm", "poison_event", { seq_id: event.seqId, sentence });
     this.#server.fatal("JOURNAL_UNAVAILABLE", "The daemon met a fault of its own and must restart");
-    this.#journal.stop(() => this.#end({ code: EXIT.internal, sentence }));
+    // They would replay it, and die of it or find that it goes well: neither says anything of them.
+    this.#shadows?.stop();
+    this.#loop.whenDurable(() => {
+      const unnoted = this.#notePoison(event);
+      this.#journal.stop(() => this.#end({ code: EXIT.internal, sentence: sentence + unnoted }));
+    });
+  }
+
+  /**
+   * Notes an event that is on the disk, so that the next start knows it for poison although it may
+   * go well there. Returns what is to be said if it could not be noted.
+   */
+  #notePoison({ seqId }: Event): string {
+    const { ports, stateDirectory } = this.#options;
+    try {
+      new PoisonNotes(ports.disk, stateDirectory).meet(seqId);
+      return "";
+    } catch (error) {
+      if (!(error instanceof DiskError)) throw error;
+      return `; it could not be noted: ${error.message}`;
+    }
   }
 
   #journalFailed(sentence: string, fault: JournalFault): void {

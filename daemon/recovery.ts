@@ -16,8 +16,10 @@ import { restoreTimeline } from "../edge/journal/offline.ts";
 import { recover } from "../edge/journal/recovery.ts";
 import { PoisonEvent } from "../edge/journal/refusal.ts";
 import { replayInto } from "../edge/journal/replay.ts";
+import { listSegments } from "../edge/journal/segments.ts";
+import { journalDirectory } from "../edge/journal/writer.ts";
 import type { Log } from "../edge/ports.ts";
-import { PoisonNotes } from "../edge/poison.ts";
+import { type KnownPoison, PoisonNotes } from "../edge/poison.ts";
 import type { CheckpointMark } from "../edge/shadows.ts";
 import { writeReport } from "../wire/encode_report.ts";
 import type { DaemonOptions } from "./options.ts";
@@ -35,33 +37,42 @@ export type Recovered = {
   readonly checkpoint: CheckpointMark;
 };
 type Stuck = { readonly kind: "safeMode"; readonly seq: number; readonly journalId: string };
+type Ready = { readonly kind: "ready" } & Recovered;
 
 /**
- * Recovers the machines. Stuck: an event made them throw that did so at the start before, too.
+ * Recovers the machines. Stuck: an event made them throw that did so before, when it came or in the
+ * recovery before.
  * @throws {JournalRefused} If the journal cannot be trusted.
  * @throws {ClockRefused} If a loss is gone on from and the machine's clock is behind the journal.
  * @throws {PoisonEvent} The first time an event makes the machines throw.
  */
-export function recoverTimeline(
-  { ports, stateDirectory, configuration, acceptLoss }: DaemonOptions,
-): ({ readonly kind: "ready" } & Recovered) | Stuck {
-  const { disk, randomness, log, clock } = ports;
+export function recoverTimeline(options: DaemonOptions): Ready | Stuck {
+  const { ports: { disk }, stateDirectory } = options;
   const notes = new PoisonNotes(disk, stateDirectory);
+  try {
+    return replayed(options, notes.known());
+  } catch (error) {
+    if (!(error instanceof PoisonEvent) || !notes.meet(error.seqId)) throw error;
+    const [first] = listSegments(disk, journalDirectory(stateDirectory));
+    if (first === undefined) throw error;
+    return { kind: "safeMode", seq: error.seqId, journalId: first.journalId };
+  }
+}
+
+function replayed(
+  { ports, stateDirectory, configuration, acceptLoss }: DaemonOptions,
+  poison: KnownPoison,
+): Ready {
+  const { disk, randomness, log, clock } = ports;
   const startUs = clock.monotonicUs();
   const where = { disk, randomness, log, stateDirectory, engineVersion: VERSION };
   const machine = { createTimeline, writeReport };
   if (acceptLoss) {
-    const passedOver = notes.quarantined();
-    sayLoss(log, acceptJournalLoss({ ...where, clock, machine, passedOver }));
+    sayLoss(log, acceptJournalLoss({ ...where, clock, machine, poison }));
   }
   const recovery = recover(where);
   const timeline = restoreTimeline(recovery, { machine, engineVersion: VERSION });
-  try {
-    replayInto(recovery, { timeline, writeReport }, notes.quarantined());
-  } catch (error) {
-    if (!(error instanceof PoisonEvent) || !notes.meet(error.seqId)) throw error;
-    return { kind: "safeMode", seq: error.seqId, journalId: recovery.journalId };
-  }
+  replayInto(recovery, { timeline, writeReport }, poison);
   if (recovery.isAfterLoss) requireLaterClock(clock, timeline);
   log.write("info", "recovered", {
     journal_id: recovery.journalId,

@@ -131,7 +131,7 @@ const DAEMON = {
     category: "daemon",
     levels: ["alarm"],
     says:
-      "Recovery threw at the same event again: venues are asked to cancel, no intents are taken.",
+      "Recovery failed at the same event again: venues are asked to cancel, no intents are taken.",
   },
   configuration_reloaded: {
     category: "daemon",

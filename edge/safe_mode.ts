@@ -60,7 +60,8 @@ export class SafeMode {
     this.#supervision = new Supervision(ports, {
       ask: () => {},
       hasAnswered: () => true,
-      status: () => `safe mode: recovery threw at event ${options.seq} again; no intents are taken`,
+      status: () =>
+        `safe mode: recovery failed at event ${options.seq} again; no intents are taken`,
     });
     this.#venues.start();
     this.#supervision.ready();
@@ -91,7 +92,7 @@ export class SafeMode {
     const { ports, seq } = this.#options;
     ports.log.write("alarm", "safe_mode", {
       seq_id: seq,
-      text: `Recovery threw at event ${seq} again: no intents are taken, venues are asked to ` +
+      text: `Recovery failed at event ${seq} again: no intents are taken, venues are asked to ` +
         `cancel everything; look at it with "tapeline journal dump --from ${seq} --to ${seq}", ` +
         `stop the daemon, pass over it with "tapeline journal quarantine --seq ${seq} ` +
         `--reason WHY", and start again`,

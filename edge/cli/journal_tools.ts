@@ -23,7 +23,7 @@ export function journalTools(executable: Executable): JournalTools {
     disk,
     log: { write: () => {} },
     stateDirectory,
-    passedOver: new PoisonNotes(disk, stateDirectory).quarantined(),
+    poison: new PoisonNotes(disk, stateDirectory).known(),
   });
   return {
     verify: (directory) => journalVerify(disk, directory),

@@ -16,6 +16,7 @@
  */
 import type { Checkpoint, Timeline } from "../../core/timeline.ts";
 import type { ReportWriter } from "../../wire/encode_report.ts";
+import type { KnownPoison } from "../poison.ts";
 import type { Clock, Disk } from "../ports.ts";
 import { writeCheckpoint } from "./checkpoint_files.ts";
 import { replaceFile } from "./files.ts";
@@ -42,8 +43,7 @@ export type AcceptLossOptions = Omit<RecoverOptions, "from" | "mark"> & {
     readonly createTimeline: (from?: Checkpoint) => Timeline;
     readonly writeReport: ReportWriter;
   };
-  /** Events that are passed over when they are replayed. */
-  readonly passedOver: ReadonlySet<number>;
+  readonly poison: KnownPoison;
 };
 
 /** What was accepted. */
@@ -61,6 +61,7 @@ export type AcceptedLoss = {
  * before, which has not come to write anything.
  * @throws {JournalRefused} If there is none, or it is damaged before its end.
  * @throws {ClockRefused} If the machine's clock is behind it; nothing is changed then.
+ * @throws {PoisonEvent} If applying what is left throws; nothing is changed then.
  */
 export function acceptLoss(options: AcceptLossOptions): AcceptedLoss | undefined {
   const { disk, stateDirectory, randomness, machine } = options;
@@ -78,7 +79,7 @@ export function acceptLoss(options: AcceptLossOptions): AcceptedLoss | undefined
   const engineVersion = options.engineVersion ?? "";
   const timeline = restoreTimeline(recovery, { machine, engineVersion });
   const { writeReport } = machine;
-  replayInto(recovery, { timeline, writeReport }, options.passedOver);
+  replayInto(recovery, { timeline, writeReport }, options.poison);
   requireLaterClock(options.clock, timeline);
   const digits = [...randomness.bytes(ID_BYTES)]
     .map((byte) => byte.toString(16).padStart(2, "0")).join("");

@@ -10,6 +10,7 @@
  */
 import type { Checkpoint, Timeline } from "../../core/timeline.ts";
 import type { ReportWriter } from "../../wire/encode_report.ts";
+import { NO_POISON } from "../poison.ts";
 import { DiskError, type Ports, type WorkerScope } from "../ports.ts";
 import { BatchTail } from "./batch_tail.ts";
 import { readCheckpoints, writeCheckpoint } from "./checkpoint_files.ts";
@@ -118,7 +119,7 @@ class Follower {
     this.#timeline = timeline;
     this.#replayer = new LineReplayer(
       { timeline, writeReport: machine.writeReport },
-      new Set(init.passedOver),
+      { ...NO_POISON, passedOver: new Set(init.passedOver) },
     );
     this.#reports = ReportIndex.from(stored?.reports ?? []);
     this.#checkpointSeq = stored?.tail.seq ?? 0;

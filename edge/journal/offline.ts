@@ -8,6 +8,7 @@
  */
 import { InvariantError } from "../../core/invariant.ts";
 import type { Timeline } from "../../core/timeline.ts";
+import type { KnownPoison } from "../poison.ts";
 import type { Disk, Log, Randomness } from "../ports.ts";
 import { writeCheckpoint } from "./checkpoint_files.ts";
 import type { RecoverFrom } from "./checkpoint_place.ts";
@@ -28,8 +29,7 @@ export type OfflineOptions = {
   readonly stateDirectory: string;
   readonly machine: FollowerMachine;
   readonly engineVersion: string;
-  /** Events that an operator has decided to pass over. */
-  readonly passedOver: ReadonlySet<number>;
+  readonly poison: KnownPoison;
 };
 
 /** The result of `journal checkpoint`, in the spelling in which it is printed. */
@@ -66,20 +66,20 @@ export type ReplayResult = {
  * wrote; the result must be the same to the byte all the same.
  * @throws {JournalRefused} If the journal cannot be trusted or replayed by this executable.
  * @throws {StateLocked} If a daemon runs on it.
- * @throws {PoisonEvent} If applying an event throws.
+ * @throws {PoisonEvent} If applying an event throws, or differs where it threw before.
  */
 export function takeCheckpoint(
   options: OfflineOptions,
   { versions }: { readonly versions: "own" | "any" },
 ): CheckpointResult {
-  const { disk, stateDirectory, machine, engineVersion, passedOver } = options;
+  const { disk, stateDirectory, machine, engineVersion, poison } = options;
   requireJournal(options);
   const lock = lockState(disk, stateDirectory);
   try {
     const recovery = open(options, { versions, from: "checkpoint", access: "repair" });
     const timeline = restoreTimeline(recovery, options);
     const startSeq = timeline.seqId;
-    replayInto(recovery, { timeline, writeReport: machine.writeReport }, passedOver);
+    replayInto(recovery, { timeline, writeReport: machine.writeReport }, poison);
     const { tail, reports, checkpoint } = recovery;
     const taken = checkpoint === undefined || tail.seq > checkpoint.seqId;
     if (taken) {
@@ -107,7 +107,7 @@ export function dryReplay(
   const timeline = restoreTimeline(recovery, options);
   const afterSeq = timeline.seqId;
   const { writeReport } = options.machine;
-  const replayer = new LineReplayer({ timeline, writeReport }, options.passedOver);
+  const replayer = new LineReplayer({ timeline, writeReport }, options.poison);
   const found = new Differences();
   for (const record of recovery.records()) {
     if (!found.compare(replayer, record)) break;

@@ -39,7 +39,10 @@ export class ClockRefused extends Error {
   override readonly name = "ClockRefused";
 }
 
-/** Applying a recorded event threw: what `cause` says. The caller decides about safe mode. */
+/**
+ * Applying a recorded event threw, now or when it came: what `cause` says. The caller decides about
+ * safe mode.
+ */
 export class PoisonEvent extends Error {
   override readonly name = "PoisonEvent";
   readonly seqId: number;

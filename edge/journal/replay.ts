@@ -9,6 +9,7 @@ import type { Timeline } from "../../core/timeline.ts";
 import { ByteWriter } from "../../wire/byte_writer.ts";
 import type { ReportWriter } from "../../wire/encode_report.ts";
 import { type EncodedReport, EncodedReports } from "../../wire/encoded_report.ts";
+import type { KnownPoison } from "../poison.ts";
 import { writeEffectLines } from "./effect_lines.ts";
 import { JournalRefused, PoisonEvent } from "./refusal.ts";
 import type { RecoveredRecord, Recovery } from "./recovery.ts";
@@ -20,10 +21,14 @@ export type Machine = {
   readonly writeReport: ReportWriter;
 };
 
+/** Recorded without effects and with the digest of a fault, whatever comes of it in a replay. */
+const THREW_WHEN_IT_CAME =
+  "a throw when it came, so that nothing it caused is recorded; now it does not throw, and differs";
+
 /** Applies events and gives the lines of their effects. */
 export class LineReplayer {
   readonly #machine: Machine;
-  readonly #passedOver: ReadonlySet<number>;
+  readonly #poison: KnownPoison;
   readonly #effects = new Effects();
   readonly #encoded: EncodedReports;
   readonly #lines = new ByteWriter();
@@ -31,10 +36,10 @@ export class LineReplayer {
   /** True from a passed-over event to the end of its batch: its recorded digest is of a fault. */
   #isDigestVoid = false;
 
-  constructor(machine: Machine, passedOver: ReadonlySet<number>) {
+  constructor(machine: Machine, poison: KnownPoison) {
     this.#machine = machine;
     this.#encoded = new EncodedReports(machine.writeReport);
-    this.#passedOver = passedOver;
+    this.#poison = poison;
   }
 
   /** The reports of the last event, until the next one. */
@@ -44,16 +49,21 @@ export class LineReplayer {
 
   /**
    * Applies a record's event and says how the result differs from what was recorded.
-   * @throws {PoisonEvent} If the machine throws.
+   * @throws {PoisonEvent} If the machine throws, or differs where it threw before.
    */
   compare(record: RecoveredRecord): string | undefined {
-    const isPassedOver = this.#passedOver.has(record.event.seqId);
+    const { seqId } = record.event;
+    const isPassedOver = this.#poison.passedOver.has(seqId);
     const lines = this.#apply(isPassedOver ? inPlaceOf(record.event) : record.event);
     if (isPassedOver) this.#isDigestVoid = true;
     const hasDigest = record.batchEnd !== undefined && !this.#isDigestVoid;
     const digest = hasDigest ? this.#machine.timeline.digest : undefined;
     const problem = isPassedOver ? undefined : differenceOf(record, { lines, digest });
     if (record.batchEnd !== undefined) this.#isDigestVoid = false;
+    if (problem === undefined) return undefined;
+    // An event of which something was shown is not passed over because a replay threw there once.
+    const hasThrown = this.#poison.met.has(seqId) && record.effectLines === "";
+    if (hasThrown) throw new PoisonEvent(seqId, THREW_WHEN_IT_CAME);
     return problem;
   }
 
@@ -74,17 +84,17 @@ export class LineReplayer {
 }
 
 /**
- * Replays everything after the checkpoint; the timeline must stand at the checkpoint. Events in
- * `passedOver` change nothing.
+ * Replays everything after the checkpoint; the timeline must stand at the checkpoint. Events that
+ * are passed over change nothing.
  * @throws {JournalRefused} At the first difference.
- * @throws {PoisonEvent} If applying an event throws.
+ * @throws {PoisonEvent} If applying an event throws, or differs where it threw before.
  */
 export function replayInto(
   recovery: Recovery,
   machine: Machine,
-  passedOver: ReadonlySet<number>,
+  poison: KnownPoison,
 ): void {
-  const replayer = new LineReplayer(machine, passedOver);
+  const replayer = new LineReplayer(machine, poison);
   let reports = new BatchReports();
   for (const record of recovery.records()) {
     const problem = replayer.compare(record);

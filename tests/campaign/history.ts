@@ -14,6 +14,7 @@ import {
   replayInto,
   type VerifyResult,
 } from "../../edge/journal/mod.ts";
+import { NO_POISON } from "../../edge/poison.ts";
 import { writeReport } from "../../wire/encode_report.ts";
 
 /** A request without an answer. */
@@ -103,7 +104,7 @@ function replay(
 ): { readonly timeline: Timeline; readonly hasCheckpoint: boolean } {
   const recovery = open(stateDirectory, from);
   const timeline = createTimeline(recovery.checkpoint);
-  replayInto(recovery, { timeline, writeReport }, new Set());
+  replayInto(recovery, { timeline, writeReport }, NO_POISON);
   return { timeline, hasCheckpoint: recovery.checkpoint !== undefined };
 }
 

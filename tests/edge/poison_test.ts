@@ -41,7 +41,7 @@ Deno.test("quarantine() keeps every number, once, through power cuts", () => {
   strictEqual(new TextDecoder().decode(disk.read("state/quarantine")), "17\n4\n");
 });
 
-Deno.test("quarantine() refuses a number at which recovery did not fail", () => {
+Deno.test("quarantine() refuses a number at which nothing failed", () => {
   const notes = new PoisonNotes(stateDisk(), "state");
   throws(() => notes.quarantine(17), /Cannot pass over event 17: .* it failed at no event/);
   notes.meet(18);
@@ -75,9 +75,9 @@ Deno.test("quarantined() passes over lines that are no numbers", () => {
   deepStrictEqual(new PoisonNotes(disk, "state").quarantined(), new Set([17, 18]));
 });
 
-Deno.test("quarantine() refuses an event at which recovery did not fail", () => {
+Deno.test("quarantine() refuses an event at which nothing failed", () => {
   const notes = new PoisonNotes(stateDisk(), "state");
-  throws(() => notes.quarantine(7), /recovery must have failed there: it failed at no event/);
+  throws(() => notes.quarantine(7), /the daemon must have failed there: it failed at no event/);
   notes.meet(9);
   throws(() => notes.quarantine(7), /it failed at event 9/);
   deepStrictEqual(notes.quarantined(), new Set());

@@ -8,9 +8,10 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { type Configuration, parseConfiguration } from "../../config/mod.ts";
 import { createTimeline } from "../../core/mod.ts";
-import type { Draft } from "../../core/event.ts";
+import { Engine } from "../../core/engine/engine.ts";
+import type { Draft, EventType } from "../../core/event.ts";
 import type { Timeline } from "../../core/timeline.ts";
-import { PoisonEvent, StateLocked } from "../../edge/journal/mod.ts";
+import { JournalRefused, PoisonEvent, StateLocked } from "../../edge/journal/mod.ts";
 import { runFollower } from "../../edge/journal/follower.ts";
 import { PoisonNotes } from "../../edge/poison.ts";
 import type { AdapterFactory } from "../../edge/venue.ts";
@@ -44,6 +45,36 @@ function errorCodes(client: WireClient): unknown[] {
 function poisonedMachine(): { readonly machine: Machine; readonly seq: number } {
   const machine = new Machine();
   const run = machine.start([["venue", corruptedVenueEntry(poisoned)]]);
+  return { machine, seq: poisonOf(machine, run) };
+}
+
+/**
+ * Brings a machine to a journal whose last event made the machines throw when it came, as where
+ * memory runs out, and will not again.
+ */
+function failedOnceMachine(): { readonly machine: Machine; readonly seq: number } {
+  const machine = new Machine();
+  const run = machine.start();
+  failOnce("OrderExecuted");
+  return { machine, seq: poisonOf(machine, run) };
+}
+
+/** The next event of this type makes the machines throw when its number is taken; `atOnce`: then. */
+function failOnce(eventType: EventType, atOnce: () => void = () => {}): void {
+  const { apply } = Engine.prototype;
+  Engine.prototype.apply = function (event, effects): boolean {
+    if (event.eventType !== eventType) return apply.call(this, event, effects);
+    Engine.prototype.apply = apply;
+    this.state.count = (): void => {
+      atOnce();
+      throw new RangeError("Array buffer allocation failed");
+    };
+    return apply.call(this, event, effects);
+  };
+}
+
+/** Trades until the machines throw and the daemon ends 70; returns the event's number. */
+function poisonOf(machine: Machine, run: Run): number {
   machine.ready(run);
   const alice = machine.client("alice");
   alice.send(place(machine, "rests", { price: "90" }));
@@ -55,14 +86,92 @@ function poisonedMachine(): { readonly machine: Machine; readonly seq: number } 
   deepStrictEqual(errorCodes(alice), ["JOURNAL_UNAVAILABLE"]);
   ok(!hasReport(alice, { exec_type: "Trade" }), "nothing of the poison was shown");
   machine.kill(run);
-  return { machine, seq: Number(machine.said("poison_event")[0]?.fields["seq_id"]) };
+  return Number(machine.said("poison_event")[0]?.fields["seq_id"]);
 }
 
-Deno.test("the daemon ends 70 at a poison event and recovery meets it in the journal", () => {
+/** What a daemon leaves that died before it could note its poison. */
+function forget(machine: Machine): void {
+  machine.disk.remove(`${STATE}/poison`);
+}
+
+Deno.test("recovery meets the poison of a daemon that died before it noted it", () => {
   const { machine, seq } = poisonedMachine();
+  forget(machine);
   const run = machine.start();
   ok(run.refusal instanceof PoisonEvent, String(run.refusal));
   strictEqual(run.refusal.seqId, seq);
+  ok(machine.start().daemon !== undefined, "and the second time the daemon is in safe mode");
+});
+
+Deno.test("an event that threw when it came, and does not in recovery, is poison where it was noted", () => {
+  const { machine, seq } = failedOnceMachine();
+  const run = machine.start();
+  ok(run.daemon !== undefined, String(run.refusal));
+  strictEqual(machine.said("safe_mode")[0]?.fields["seq_id"], seq);
+  const [rests] = machine.venue.exchange.orders.values();
+  machine.until(() => rests?.state === "cancelled", "a cancel of what rests");
+  machine.kill(run);
+  forget(machine);
+  const unnoted = machine.start();
+  ok(unnoted.refusal instanceof JournalRefused, "who knows what it was?");
+  match(unnoted.refusal.message, new RegExp(`replaying seq ${seq} .* it is not deterministic`));
+});
+
+Deno.test("a poison event of a start is noted, too", () => {
+  const machine = new Machine();
+  failOnce("Started");
+  const run = machine.start();
+  strictEqual(endOf(machine, run)?.code, 70);
+  machine.kill(run);
+  const next = machine.start();
+  strictEqual(next.refusal, undefined);
+  strictEqual(machine.said("safe_mode")[0]?.fields["seq_id"], 1);
+});
+
+Deno.test("a poison event that does not reach the disk is not noted: another one will have its number", () => {
+  const machine = new Machine();
+  const run = machine.start();
+  machine.ready(run);
+  failOnce("IntentReceived", () => {
+    machine.disk.inject({ operation: "syncData", path: "journal/", onCall: 1, effect: "Io" });
+  });
+  machine.client("alice").send(place(machine, "p1"));
+  strictEqual(endOf(machine, run)?.code, 74);
+  strictEqual(machine.said("poison_event").length, 1);
+  ok(!machine.disk.exists(`${STATE}/poison`));
+});
+
+Deno.test("the follower is not told of a poison event, since it would say something else of it", () => {
+  const machine = new Machine();
+  const told: number[] = [];
+  const listening: SimEntry = (scope) => {
+    scope.onMessage((message) => {
+      const { batch } = message as { readonly batch: number };
+      told.push(batch);
+      scope.post({ kind: "progress", batch, seq: 0 });
+    });
+  };
+  const run = machine.start([["follower", listening]]);
+  machine.ready(run);
+  const alice = machine.client("alice");
+  machine.pass(100_000);
+  const before = told.at(-1);
+  failOnce("IntentReceived");
+  alice.send(place(machine, "p1"));
+  strictEqual(endOf(machine, run)?.code, 70);
+  strictEqual(told.at(-1), before);
+});
+
+Deno.test("the daemon ends 70 at a poison event that it cannot note, and says so", () => {
+  const machine = new Machine();
+  const run = machine.start();
+  machine.ready(run);
+  machine.disk.inject({ operation: "rename", path: "poison", onCall: 1, effect: "Io" });
+  failOnce("IntentReceived");
+  machine.client("alice").send(place(machine, "p1"));
+  const end = endOf(machine, run);
+  strictEqual(end?.code, 70);
+  match(end?.sentence ?? "", /^Cannot apply event \d+ .*; it could not be noted: .*poison/s);
 });
 
 /** Lets an order rest at the exchange that the journal does not know; returns what becomes of it. */
@@ -73,9 +182,8 @@ function stray(machine: Machine, clientId: string): string | undefined {
   return machine.venue.exchange.orders.get(clientId)?.state;
 }
 
-Deno.test("the daemon comes up in safe mode when recovery meets the same poison again", () => {
+Deno.test("the daemon comes up in safe mode when recovery meets the poison at which it ended", () => {
   const { machine } = poisonedMachine();
-  machine.start();
   machine.lines.length = 0;
   machine.told.length = 0;
   const run = machine.start();
@@ -127,7 +235,6 @@ function talkative(counts: { heard: number; refused: number }): AdapterFactory {
 
 Deno.test("safe mode lets go what venues report, so that no adapter is stopped by full queues", () => {
   const { machine } = poisonedMachine();
-  machine.start();
   const counts = { heard: 0, refused: 0 };
   const run = machine.start([["venue", venueEntry(talkative(counts))]]);
   ok(run.daemon !== undefined);
@@ -136,32 +243,37 @@ Deno.test("safe mode lets go what venues report, so that no adapter is stopped b
   strictEqual(counts.refused, 0);
 });
 
-Deno.test("the daemon trades again once an operator has quarantined the poison", () => {
-  const { machine, seq } = poisonedMachine();
-  machine.start();
-  new PoisonNotes(machine.disk, STATE).quarantine(seq);
-  machine.lines.length = 0;
-  const run = machine.start();
-  strictEqual(run.refusal, undefined);
-  machine.ready(run);
-  machine.until(() => machine.venue.exchange.trades.length === 1, "the exchange's replay");
-  const alice = machine.client("alice", { resume_from: 0 });
-  machine.until(() => hasReport(alice, { intent_id: "takes", exec_type: "Trade" }), "the fill");
-  alice.send(place(machine, "again", { time_in_force: "IOC" }));
-  machine.until(() => hasReport(alice, { intent_id: "again", exec_type: "Trade" }), "a new fill");
-  deepStrictEqual(machine.said("digest_mismatch"), []);
-  run.daemon?.stop("over");
-  strictEqual(endOf(machine, run)?.code, 0);
-  machine.kill(run);
-  const replayed = machine.replay(new Set([seq]));
-  deepStrictEqual(replayed.view.positions("account").map(({ qty }) => qty), ["2"]);
-  machine.lines.length = 0;
-  const next = machine.start();
-  machine.until(() => machine.said("recovered").length > 0, "recovery");
-  const { seq_id, digest } = machine.said("recovered")[0]?.fields ?? {};
-  deepStrictEqual([seq_id, digest], [replayed.seqId, replayed.digest]);
-  machine.kill(next);
-});
+const POISONED = [
+  ["an event that throws each time", poisonedMachine],
+  ["an event that threw when it came", failedOnceMachine],
+] as const;
+for (const [what, poisonMachine] of POISONED) {
+  Deno.test(`the daemon trades again once an operator has quarantined ${what}`, () => {
+    const { machine, seq } = poisonMachine();
+    new PoisonNotes(machine.disk, STATE).quarantine(seq);
+    machine.lines.length = 0;
+    const run = machine.start();
+    strictEqual(run.refusal, undefined);
+    machine.ready(run);
+    machine.until(() => machine.venue.exchange.trades.length === 1, "the exchange's replay");
+    const alice = machine.client("alice", { resume_from: 0 });
+    machine.until(() => hasReport(alice, { intent_id: "takes", exec_type: "Trade" }), "the fill");
+    alice.send(place(machine, "again", { time_in_force: "IOC" }));
+    machine.until(() => hasReport(alice, { intent_id: "again", exec_type: "Trade" }), "a new fill");
+    deepStrictEqual(machine.said("digest_mismatch"), []);
+    run.daemon?.stop("over");
+    strictEqual(endOf(machine, run)?.code, 0);
+    machine.kill(run);
+    const replayed = machine.replay(new Set([seq]));
+    deepStrictEqual(replayed.view.positions("account").map(({ qty }) => qty), ["2"]);
+    machine.lines.length = 0;
+    const next = machine.start();
+    machine.until(() => machine.said("recovered").length > 0, "recovery");
+    const { seq_id, digest } = machine.said("recovered")[0]?.fields ?? {};
+    deepStrictEqual([seq_id, digest], [replayed.seqId, replayed.digest]);
+    machine.kill(next);
+  });
+}
 
 Deno.test("the daemon ends 74 when the journal cannot be synced, and shows nothing after it", () => {
   const machine = new Machine();

@@ -6,11 +6,13 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
-import { ClockRefused, JournalRefused } from "../../edge/journal/mod.ts";
+import type { Draft } from "../../core/event.ts";
+import { ClockRefused, JournalRefused, PoisonEvent } from "../../edge/journal/mod.ts";
+import { PoisonNotes } from "../../edge/poison.ts";
 import { MemoryDisk } from "../support/memory_disk.ts";
 import type { WireClient } from "../support/wire_client.ts";
 import { hasReport, Machine, place, type Run } from "./machine.ts";
-import { simulationConfiguration, STATE } from "./setup.ts";
+import { corruptedVenueEntry, simulationConfiguration, STATE } from "./setup.ts";
 
 const FOLDERS = [STATE, `${STATE}/journal`, `${STATE}/checkpoints`];
 
@@ -128,6 +130,49 @@ Deno.test("a loss is told once: when the daemon that was told of it dies, the ne
   const client = machine.client("alice");
   strictEqual(client.all("HELLO_ACK")[0]?.["trading_state"], "Active");
   accepted(machine, client, "later");
+  machine.kill(next);
+});
+
+/** A report comes at a price between two quanta, and the mark is lost with what was noted of it. */
+function lossAfterPoison(): Machine {
+  const machine = new Machine();
+  const between = (draft: Draft): Draft =>
+    draft.eventType !== "OrderExecuted" ? draft : {
+      ...draft,
+      payload: { ...draft.payload, lastPx: draft.payload.lastPx + 0.5 },
+    } as Draft;
+  const run = machine.start([["venue", corruptedVenueEntry(between)]]);
+  machine.ready(run);
+  const client = machine.client("alice");
+  client.send(place(machine, "rests", { price: "90" }));
+  machine.until(() => hasReport(client, { intent_id: "rests", exec_type: "New" }), "New");
+  client.send(place(machine, "takes", { time_in_force: "IOC" }));
+  machine.until(() => run.ends.length > 0, "an end");
+  machine.kill(run);
+  for (const name of ["high_water", "poison"]) machine.disk.remove(`${STATE}/${name}`);
+  return machine;
+}
+
+Deno.test("a loss of a journal that ends in poison is accepted once that is quarantined", () => {
+  const machine = lossAfterPoison();
+  const seq = Number(machine.said("poison_event")[0]?.fields["seq_id"]);
+  const first = machine.start([], { acceptLoss: true });
+  ok(first.refusal instanceof PoisonEvent, String(first.refusal));
+  strictEqual(first.refusal.seqId, seq);
+  const second = machine.start([], { acceptLoss: true });
+  strictEqual(second.refusal, undefined);
+  const [rests] = machine.venue.exchange.orders.values();
+  machine.until(() => rests?.state === "cancelled", "safe mode, where the venue knows us");
+  machine.kill(second);
+  deepStrictEqual(machine.said("loss_accepted"), [], "nothing was set aside");
+  new PoisonNotes(machine.disk, STATE).quarantine(seq);
+  const run = machine.start([], { acceptLoss: true });
+  machine.ready(run);
+  strictEqual(lossSaid(machine)["seq_id"], seq);
+  stop(machine, run);
+  const next = machine.start([], { resumeTrading: true });
+  machine.ready(next);
+  accepted(machine, machine.client("alice"), "after");
   machine.kill(next);
 });
 

@@ -10,6 +10,7 @@ import { type Daemon, type End, startDaemon } from "../../daemon/mod.ts";
 import { createTimeline } from "../../core/mod.ts";
 import type { Timeline } from "../../core/timeline.ts";
 import { recover, replayInto } from "../../edge/journal/mod.ts";
+import { NO_POISON } from "../../edge/poison.ts";
 import { writeReport } from "../../wire/encode_report.ts";
 import { Draws } from "../support/draws.ts";
 import { MemoryDisk } from "../support/memory_disk.ts";
@@ -186,7 +187,7 @@ export class Machine {
       from: "zero",
     });
     const timeline = createTimeline();
-    replayInto(recovery, { timeline, writeReport }, passedOver);
+    replayInto(recovery, { timeline, writeReport }, { ...NO_POISON, passedOver });
     return timeline;
   }
 

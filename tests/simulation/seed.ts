@@ -11,6 +11,7 @@
 import { createTimeline } from "../../core/mod.ts";
 import { type Daemon, type End, startDaemon } from "../../daemon/mod.ts";
 import { recover, replayInto } from "../../edge/journal/mod.ts";
+import { NO_POISON } from "../../edge/poison.ts";
 import type { Log } from "../../edge/ports.ts";
 import { writeReport } from "../../wire/encode_report.ts";
 import { Draws } from "../support/draws.ts";
@@ -223,7 +224,7 @@ class SimulatedRun {
       from: "zero",
     });
     const timeline = createTimeline();
-    replayInto(recovery, { timeline, writeReport }, new Set());
+    replayInto(recovery, { timeline, writeReport }, NO_POISON);
     this.#compareLedgers(timeline.view.positions("account"));
     this.#compareOrders();
     this.#compareCounters(timeline.view.counters());

@@ -15,6 +15,7 @@ import {
   replayInto,
   runJournalWorker,
 } from "../../edge/journal/mod.ts";
+import { NO_POISON } from "../../edge/poison.ts";
 import type { Log } from "../../edge/ports.ts";
 import { writeReport } from "../../wire/encode_report.ts";
 import { EncodedReports } from "../../wire/encoded_report.ts";
@@ -128,7 +129,7 @@ export class JournalRig {
     replayInto(
       this.recovery,
       { timeline: this.timeline, writeReport: writeEchoReport },
-      new Set(),
+      NO_POISON,
     );
     const clock = { wallUs: () => 0, monotonicUs: () => (this.#bytes += 1000) };
     const memory = { collect: () => {} };
@@ -205,6 +206,6 @@ export function openJournal(disk: MemoryDisk, engineVersion = ENGINE): Recovery 
 export function replayDisk(disk: MemoryDisk): EchoTimeline {
   const recovery = openJournal(disk);
   const timeline = new EchoTimeline(recovery.checkpoint);
-  replayInto(recovery, { timeline, writeReport: writeEchoReport }, new Set());
+  replayInto(recovery, { timeline, writeReport: writeEchoReport }, NO_POISON);
   return timeline;
 }

@@ -5,6 +5,7 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual, throws } from "node:assert/strict";
+import { Effects } from "../../../core/effects.ts";
 import { createTimeline } from "../../../core/mod.ts";
 import type { Checkpoint } from "../../../core/timeline.ts";
 import { sha256 } from "../../../sha256.ts";
@@ -13,13 +14,22 @@ import {
   JournalRefused,
   lockState,
   type OfflineOptions,
+  PoisonEvent,
   restoreTimeline,
   StateLocked,
   takeCheckpoint,
 } from "../../../edge/journal/mod.ts";
+import { NO_POISON } from "../../../edge/poison.ts";
 import type { ByteWriter } from "../../../wire/byte_writer.ts";
 import { EchoTimeline, writeEchoReport } from "../../support/echo_timeline.ts";
-import { ENGINE, JournalRig, openJournal, SILENT, STATE } from "../../support/journal_rig.ts";
+import {
+  ENGINE,
+  eventAt,
+  JournalRig,
+  openJournal,
+  SILENT,
+  STATE,
+} from "../../support/journal_rig.ts";
 import type { MemoryDisk } from "../../support/memory_disk.ts";
 
 const OTHER = "test-2";
@@ -34,7 +44,7 @@ function offline(disk: MemoryDisk, changes: Partial<OfflineOptions> = {}): Offli
       writeReport: writeEchoReport,
     },
     engineVersion: ENGINE,
-    passedOver: new Set(),
+    poison: NO_POISON,
     ...changes,
   };
 }
@@ -140,6 +150,35 @@ Deno.test("dryReplay() counts what another version decides otherwise and names t
   strictEqual(result.differences[0]?.seq, 4);
   strictEqual(result.differences[0]?.event_type, "IntentReceived");
   match(result.differences[0]?.difference ?? "", /^it must cause \{"report":/);
+});
+
+/** A journal whose last event, 20, is recorded without effects, and in a replay has some. */
+function endsInFault(): MemoryDisk {
+  const rig = new JournalRig();
+  rig.fill(19);
+  rig.journal.record({ event: eventAt(20), effects: new Effects() }, []);
+  rig.stop();
+  return rig.disk;
+}
+
+Deno.test("takeCheckpoint() and dryReplay() tell an event that threw when it came from a difference", () => {
+  const disk = endsInFault();
+  throws(() => takeCheckpoint(offline(disk), { versions: "own" }), JournalRefused);
+  const noted = offline(disk, { poison: { ...NO_POISON, met: new Set([20]) } });
+  throws(() => takeCheckpoint(noted, { versions: "own" }), PoisonEvent);
+  const [found, ...more] = dryReplay(noted, { from: "zero" }).differences;
+  match(found?.difference ?? "", /event 20: applying it must not throw: was a throw when it came/);
+  deepStrictEqual([found?.seq, more], [20, []]);
+  const known = { met: new Set([20]), passedOver: new Set([20]) };
+  const passing = offline(disk, { poison: known });
+  ok(dryReplay(passing, { from: "zero" }).ok);
+  strictEqual(takeCheckpoint(passing, { versions: "own" }).seq, 20);
+});
+
+Deno.test("takeCheckpoint() refuses a difference where effects were recorded, though a replay threw there", () => {
+  const poison = { ...NO_POISON, met: new Set([4]) };
+  const other = offline(killed(), { machine: DIFFERENT, poison });
+  throws(() => takeCheckpoint(other, { versions: "own" }), /replaying seq 4 .* it must cause/);
 });
 
 Deno.test("dryReplay() names an event that this version cannot apply, and ends there", () => {

@@ -23,6 +23,7 @@ import {
   STATE,
 } from "../../support/journal_rig.ts";
 import type { ByteWriter } from "../../../wire/byte_writer.ts";
+import { NO_POISON } from "../../../edge/poison.ts";
 import { DiskError } from "../../../edge/ports.ts";
 import { MemoryDisk } from "../../support/memory_disk.ts";
 
@@ -245,7 +246,7 @@ Deno.test("replayInto() refuses effects that differ from the recorded ones", () 
     writeReport: (to: ByteWriter): void => to.raw("{}"),
   };
   throws(
-    () => replayInto(openJournal(journalOf(9).disk), machine, new Set()),
+    () => replayInto(openJournal(journalOf(9).disk), machine, NO_POISON),
     /replaying seq 4 \(IntentReceived\) it must cause \{"report":.*: was \{"report":/,
   );
 });
