@@ -68,6 +68,7 @@ function engineFields<Big>(
     settings: asNode(state.settings),
     operator_state: state.operatorState,
     ...(state.intentsAfterUs === null ? {} : { intents_after_us: state.intentsAfterUs }),
+    ...(state.knownSinceUs === null ? {} : { known_since_us: state.knownSinceUs }),
     kill_switch: state.killSwitch,
     dry_clients: [...state.dryClients].sort(),
     next_request: state.nextRequest,
@@ -145,6 +146,7 @@ function readScalars(state: EngineState, saved: NodeReader): void {
   if (saved.has("intents_after_us")) {
     state.intentsAfterUs = micros(saved.integer("intents_after_us"));
   }
+  if (saved.has("known_since_us")) state.knownSinceUs = micros(saved.integer("known_since_us"));
   state.killSwitch = saved.flag("kill_switch");
   state.nextRequest = requestId(saved.integer("next_request"));
   for (const row of saved.table("counters")) {

@@ -46,14 +46,15 @@ function applyFill(turn: Turn, event: Event<"OrderExecuted">): boolean {
     state.count("duplicate_reports");
     return true;
   }
-  const sinceUs = turn.nowUs - state.settings.intentHorizonMs * 1000;
-  if (event.eventTime < sinceUs) {
+  const { settings: { intentHorizonMs }, knownSinceUs } = state;
+  const sinceUs = turn.nowUs - intentHorizonMs * 1000;
+  if (event.eventTime < sinceUs || (knownSinceUs !== null && event.eventTime <= knownSinceUs)) {
     state.count("orphan_reports");
     raise(turn, {
       code: "FILL_TOO_OLD",
-      text:
-        `Cannot book execution ${execId} at seq_id ${turn.seqId}: it must have happened within ` +
-        `${state.settings.intentHorizonMs} ms (engine.intent_horizon_ms): was older`,
+      text: `Cannot book execution ${execId} at seq_id ${turn.seqId}: it must have happened ` +
+        `within ${intentHorizonMs} ms, and within what engine.intent_horizon_ms was before it ` +
+        "was made longer: was older",
     });
     return true;
   }

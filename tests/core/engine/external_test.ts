@@ -310,6 +310,25 @@ Deno.test("apply() still knows a stranger's fill of a venue whose clock is ahead
   ok(w.effects.isEmpty);
 });
 
+Deno.test("apply() books no fill that a shorter horizon may have forgotten", () => {
+  const w = say.placed();
+  w.accept();
+  w.fill(1, { id: "e1", qty: 10_000 });
+  const bookedUs = w.nowUs;
+  w.wait(SETTINGS.intentHorizonMs + 1000).fire();
+  w.restart({ settings: { ...SETTINGS, intentHorizonMs: 10 * SETTINGS.intentHorizonMs } });
+  const again = new World({}, w.timeline.checkpoint());
+  const from = w.events.length;
+  stranger(w, { side: "Buy", agoMs: (w.nowUs - bookedUs) / 1000 });
+  deepStrictEqual(say.alarms(w), ["FILL_TOO_OLD"]);
+  strictEqual(position(w), "10");
+  stranger(w, { id: "e2", side: "Buy", agoMs: SETTINGS.intentHorizonMs - 1 });
+  deepStrictEqual(say.alarms(w), ["EXTERNAL_FILL"]);
+  strictEqual(position(w), "12");
+  for (const event of w.events.slice(from)) again.apply(event);
+  deepStrictEqual(again.lines, w.lines.slice(from));
+});
+
 const unbookable = [
   ["without a side", { side: null }],
   ["without an instrument", { instrument: null }],

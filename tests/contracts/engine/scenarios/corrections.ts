@@ -458,4 +458,14 @@ export const CORRECTIONS: readonly Scenario[] = [
       externalFill(story, { id: "x1", qty: "2", side: "Sell" });
     },
   },
+  {
+    name: "fill_of_nobody_we_know_by_a_longer_horizon",
+    requires: ["fault 9", "R-CORE-5"],
+    description: "Within the horizon, but not within the one that was in force before.",
+    tell: (story) => {
+      story.begin({ settings: { intentHorizonMs: 1 } }).start().wait(4);
+      externalFill(story, { id: "x1", qty: "2", side: "Sell" });
+      externalFill(story.wait(1), { id: "x2", qty: "2", side: "Sell" });
+    },
+  },
 ];
