@@ -56,6 +56,7 @@ export function applyExecuted(
     correctedAs: null,
     peakQty: execution.lastQty,
     booked: turn.seqId,
+    baseVersion: of.isOldVersion ? 0 : order.baseVersion,
     tag: order.tag,
     isVoided: false,
     isProvisional,

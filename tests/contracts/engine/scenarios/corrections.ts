@@ -323,6 +323,32 @@ export const CORRECTIONS: readonly Scenario[] = [
     },
   },
   {
+    name: "fills_of_an_old_version_revised",
+    requires: ["fault 13", "fault 18"],
+    description: "Corrected to more, voided: a look-up of the new version knows none of it.",
+    tell: (story) => {
+      const clOrdId = "tl01234567-1-2";
+      const asked = (cum: string): void => {
+        story.cancelRejected(1)
+          .found(1, { status: "open", qty: "19", cum, px: "100", clOrdId }).toDeadline();
+      };
+      story.begin(CANCEL_NEW).place("i1", { qty: "10" }).accept(1)
+        .fill(1, { id: "e0", qty: "1", px: "100" }).replace("r1", { orig: "i1", qty: "20" })
+        .cancelled(1).accept(1, { clOrdId, venueOrderId: "w1" })
+        .fill(1, { id: "e1", qty: "2", px: "100", clOrdId: "tl01234567-1-1" })
+        .fill(1, { id: "n1", qty: "3", px: "100", clOrdId });
+      asked("3");
+      correct(story, { ref: "e0", id: "x0", qty: "1.5", px: "100" });
+      correct(story, { ref: "e1", id: "x1", qty: "2.5", px: "100" });
+      asked("3");
+      story.void(1, { execId: "v0", ref: "e0" }).void(1, { execId: "v1", ref: "e1" });
+      asked("3");
+      asked("2");
+      story.void(1, { execId: "v2", ref: "n1" });
+      for (const cum of ["3", "0", "1"]) asked(cum);
+    },
+  },
+  {
     name: "late_fill_keeps_its_order",
     requires: ["R-CORE-5", "fault 13"],
     description:
