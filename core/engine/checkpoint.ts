@@ -127,11 +127,12 @@ export function readEngine(checkpoint: Checkpoint): EngineState {
   return state;
 }
 
-/** Of a checkpoint that was taken before corrections had ids here, too. */
+/** Of a checkpoint that was taken before corrections had ids here, or orders took any over. */
 function externalFillOf(node: CheckpointNode): ExternalFill {
-  type Saved = Omit<ExternalFill, "correctedAs"> & Partial<Pick<ExternalFill, "correctedAs">>;
-  const saved = fromNode<Saved>(node);
-  return { ...saved, correctedAs: saved.correctedAs ?? [] };
+  type Later = "correctedAs" | "isTakenOver";
+  const saved = fromNode<Omit<ExternalFill, Later> & Partial<Pick<ExternalFill, Later>>>(node);
+  const { correctedAs = [], isTakenOver = false } = saved;
+  return { ...saved, correctedAs, isTakenOver };
 }
 
 function readScalars(state: EngineState, saved: NodeReader): void {

@@ -494,4 +494,59 @@ export const CORRECTIONS: readonly Scenario[] = [
       externalFill(story.wait(1), { id: "x2", qty: "2", side: "Sell" });
     },
   },
+  {
+    name: "fill_of_nobody_we_know_is_ours",
+    requires: ["fault 2", "fault 9", "R-CORE-5"],
+    description: "Told by a history before the order's name was known: it moves to the order.",
+    tell: (story) => {
+      const named = { unnumbered: true, clOrdId: "tl01234567-1-1" } as const;
+      story.begin().place("i1").failed(1, { kind: "Submit", outcome: "unknown" });
+      externalFill(story, { id: "x1", qty: "4", side: "Buy" });
+      story.fill(1, { id: "x1", qty: "4", px: "100", fee: "0.01", ...named })
+        .found(1, { status: "open", qty: "10", cum: "4", px: "100" })
+        .fill(1, { id: "x1", qty: "4", px: "100", fee: "0.01", ...named });
+      externalFill(story, { id: "x1", qty: "4", side: "Buy" });
+      voidExternal(story, "x1");
+      confirmExternal(story, "x1");
+      correctExternal(story, { ref: "x1", id: "c1", qty: "1" });
+      externalFill(story, { id: "x2", qty: "1", side: "Buy" });
+      correctExternal(story, { ref: "x2", id: "x1", qty: "4" });
+      story.void(1, { execId: "v1", ref: "x1" }).place("i2");
+    },
+  },
+  {
+    name: "fill_of_nobody_we_know_is_ours_as_it_stands",
+    requires: ["fault 2", "fault 9", "fault 13"],
+    description: "Corrected or voided before that; of the other side it is another execution.",
+    tell: (story) => {
+      const named = { px: "100", unnumbered: true, clOrdId: "tl01234567-1-1" } as const;
+      story.begin().place("i1");
+      externalFill(story, { id: "x1", qty: "4", side: "Buy" });
+      correctExternal(story, { ref: "x1", id: "c1", qty: "3" });
+      story.fill(1, { id: "c1", qty: "2", provisional: true, ...named })
+        .fill(1, { id: "x1", qty: "4", ...named });
+      externalFill(story, { id: "x2", qty: "1", side: "Buy" });
+      voidExternal(story, "x2").fill(1, { id: "x2", qty: "1", ...named });
+      externalFill(story, { id: "x3", qty: "1", side: "Sell" });
+      story.fill(1, { id: "x3", qty: "1", ...named }).void(1, { execId: "v1", ref: "x1" });
+      voidExternal(story, "x3").fill(1, { id: "c4", qty: "1", ...named });
+      externalFill(story, { id: "x4", qty: "2", side: "Buy" });
+      correctExternal(story, { ref: "x4", id: "c4", qty: "1" });
+      story.fill(1, { id: "x4", qty: "2", ...named });
+    },
+  },
+  {
+    name: "fill_of_nobody_we_know_is_ours_and_cannot_be_moved",
+    requires: ["fault 9", "R-CORE-9"],
+    description: "Without it the account would have sold more than can be counted.",
+    tell: (story) => {
+      const named = { px: "100", unnumbered: true, clOrdId: "tl01234567-1-1" } as const;
+      story.begin().place("i1");
+      externalFill(story, { id: "x1", qty: "2", side: "Buy" });
+      externalFill(story, { id: "x2", qty: "9007199254740.991", side: "Sell" });
+      externalFill(story, { id: "x3", qty: "1", side: "Sell" });
+      story.fill(1, { id: "x1", qty: "2", ...named });
+      voidExternal(story, "x3").fill(1, { id: "x1", qty: "2", ...named });
+    },
+  },
 ];
