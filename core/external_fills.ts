@@ -24,7 +24,9 @@ export type ExternalFill = {
   /** The event that booked it first, or that of the execution in whose place it stands. */
   booked: SeqId;
   isVoided: boolean;
-  /** When it was booked, or last voided, corrected or confirmed; {@link ExternalFills.keep} writes it. */
+  /** It is an order's, and counts there; here only that it is known. */
+  isTakenOver: boolean;
+  /** When it was booked, or last voided, corrected, confirmed or taken over; {@link ExternalFills.keep} writes it. */
   ingestUs: Micros;
 };
 

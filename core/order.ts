@@ -209,6 +209,29 @@ export class Order extends OrderWindow {
   }
 
   /**
+   * Quantity that the order now at the venue executed, voided included: it knows nothing of what a
+   * version before its {@link OrderWindow.baseVersion} did, whenever that is told.
+   */
+  get executedHere(): Qty {
+    if (this.baseVersion === 1) return qty(this.cumQty + this.voidedQty);
+    return this.#sumHere(({ peakQty }) => peakQty);
+  }
+
+  /** What of {@link Order.executedHere} counts. */
+  get standingHere(): Qty {
+    if (this.baseVersion === 1) return this.cumQty;
+    return this.#sumHere(({ isVoided, execution }) => isVoided ? 0 : execution.lastQty);
+  }
+
+  #sumHere(quantityOf: (fill: Fill) => number): Qty {
+    let sum = 0;
+    for (const fill of this.fills) {
+      if (fill.baseVersion >= this.baseVersion) sum += quantityOf(fill);
+    }
+    return qty(sum);
+  }
+
+  /**
    * Nothing is left and nothing can come: an increase on its way may already rule at the venue, and
    * so may the second half of a cancel-and-new, so that filling the old quantity does not end the
    * order while one is unanswered.

@@ -67,6 +67,8 @@ export type Fill = {
   peakQty: Qty;
   /** The event that booked it first, or that of the execution in whose place it stands. */
   booked: SeqId;
+  /** `baseVersion` of the order then; 0: the venue told it of a version before that. */
+  baseVersion: number;
   /** What the order was called then. */
   tag: string | null;
   isVoided: boolean;

@@ -33,9 +33,9 @@ export function applyFound(turn: Turn, order: Order, found: Found): void {
     return;
   }
   learnNames(turn, order, { found, askedUs });
-  const booked = order.cumQty + order.voidedQty - order.baseCumQty;
+  const booked = order.executedHere;
   // Venues differ in whether CumQty still counts what they voided.
-  if (found.cumQty !== booked && found.cumQty !== booked - order.voidedQty) {
+  if (found.cumQty !== booked && found.cumQty !== order.standingHere) {
     if (found.cumQty > booked) raiseMissing(turn, order, { found, booked });
     else turn.state.count("stale_reports"); // the higher of two sums of facts is the newer one
     askVenue(turn, order);

@@ -68,6 +68,7 @@ function engineFields<Big>(
     settings: asNode(state.settings),
     operator_state: state.operatorState,
     ...(state.intentsAfterUs === null ? {} : { intents_after_us: state.intentsAfterUs }),
+    ...(state.knownSinceUs === null ? {} : { known_since_us: state.knownSinceUs }),
     kill_switch: state.killSwitch,
     dry_clients: [...state.dryClients].sort(),
     next_request: state.nextRequest,
@@ -126,11 +127,12 @@ export function readEngine(checkpoint: Checkpoint): EngineState {
   return state;
 }
 
-/** Of a checkpoint that was taken before corrections had ids here, too. */
+/** Of a checkpoint that was taken before corrections had ids here, or orders took any over. */
 function externalFillOf(node: CheckpointNode): ExternalFill {
-  type Saved = Omit<ExternalFill, "correctedAs"> & Partial<Pick<ExternalFill, "correctedAs">>;
-  const saved = fromNode<Saved>(node);
-  return { ...saved, correctedAs: saved.correctedAs ?? [] };
+  type Later = "correctedAs" | "isTakenOver";
+  const saved = fromNode<Omit<ExternalFill, Later> & Partial<Pick<ExternalFill, Later>>>(node);
+  const { correctedAs = [], isTakenOver = false } = saved;
+  return { ...saved, correctedAs, isTakenOver };
 }
 
 function readScalars(state: EngineState, saved: NodeReader): void {
@@ -145,6 +147,7 @@ function readScalars(state: EngineState, saved: NodeReader): void {
   if (saved.has("intents_after_us")) {
     state.intentsAfterUs = micros(saved.integer("intents_after_us"));
   }
+  if (saved.has("known_since_us")) state.knownSinceUs = micros(saved.integer("known_since_us"));
   state.killSwitch = saved.flag("kill_switch");
   state.nextRequest = requestId(saved.integer("next_request"));
   for (const row of saved.table("counters")) {

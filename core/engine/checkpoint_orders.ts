@@ -277,6 +277,7 @@ function fillsNode(order: Order): CheckpointNode {
       corrected_as: [...fill.correctedAs ?? []],
       peak_qty: fill.peakQty,
       booked: fill.booked,
+      base_version: fill.baseVersion,
       tag: fill.tag,
       is_voided: fill.isVoided,
       is_provisional: fill.isProvisional,
@@ -286,13 +287,18 @@ function fillsNode(order: Order): CheckpointNode {
 }
 
 function readFills(order: Order, row: NodeReader): void {
+  let executed = 0;
   for (const fill of row.rows("fills")) {
     const correctedAs = fill.texts("corrected_as");
+    // A checkpoint that does not say it: what was executed before the order was placed anew is older.
+    const baseVersion = executed < order.baseCumQty ? 0 : order.baseVersion;
+    executed += fill.integer("peak_qty");
     order.addFill({
       execution: fromNode<Execution>(fill.node("execution")),
       correctedAs: correctedAs.length === 0 ? null : [...correctedAs],
       peakQty: qty(fill.integer("peak_qty")),
       booked: seqId(fill.integer("booked")),
+      baseVersion: fill.has("base_version") ? fill.integer("base_version") : baseVersion,
       tag: fill.textOrNull("tag"),
       isVoided: fill.flag("is_voided"),
       isProvisional: fill.flag("is_provisional"),

@@ -227,6 +227,7 @@ function countOnce(
   order.joinFills(fill, named);
   named.booked = fill.booked;
   named.tag = fill.tag;
+  named.baseVersion = Math.min(fill.baseVersion, named.baseVersion);
   order.voidedQty = qty(order.voidedQty - Math.min(fill.peakQty, named.peakQty));
   named.peakQty = qty(Math.max(fill.peakQty, named.peakQty));
   if (order.leavesQty > leavesQty) {

@@ -88,12 +88,17 @@ function count(state: EngineState, order: Order): boolean {
 /** Returns what an order may still fill at worst. */
 export function worstQty(order: Order): Qty {
   const { replace } = order;
-  const open = order.openQty;
-  if (replace === null) return open;
+  if (replace === null) return openHere(order);
   // A new version that is being placed knows nothing of late executions of the old one.
   const isPlacing = replace.stage === "placing";
-  const executed = isPlacing ? order.baseCumQty : order.cumQty + order.voidedQty;
-  return qty(Math.max(open, replace.orderQty - executed));
+  if (isPlacing) return qty(Math.max(order.openQty, replace.orderQty - order.baseCumQty));
+  return qty(Math.max(openHere(order), replace.orderQty - order.cumQty - order.voidedQty));
+}
+
+/** Nor does it once it rests: it was sent with what was left before them. */
+function openHere(order: Order): Qty {
+  if (order.baseVersion === 1) return order.openQty;
+  return qty(Math.max(order.openQty, order.orderQty - order.baseCumQty - order.executedHere));
 }
 
 function aggressivePx(order: Order, group: SymbolGroup): Px | null {

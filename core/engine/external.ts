@@ -10,11 +10,11 @@
 import { bookAnew, isBet, isRepeated } from "./corrections.ts";
 import { closePosting } from "./postings.ts";
 import { toExecution } from "./reports.ts";
+import { toExternalExecution } from "./take_over.ts";
 import { haltInstrument, raise, type Turn } from "./turn.ts";
 import { FUTURE_MAX_US } from "../blotter.ts";
 import type { BrokerPayloads, Event } from "../event.ts";
 import type { ExternalFill } from "../external_fills.ts";
-import type { LedgerExecution } from "../ledger/ledger.ts";
 
 type BrokerEvent = Event<keyof BrokerPayloads>;
 
@@ -46,18 +46,19 @@ function applyFill(turn: Turn, event: Event<"OrderExecuted">): boolean {
     state.count("duplicate_reports");
     return true;
   }
-  const sinceUs = turn.nowUs - state.settings.intentHorizonMs * 1000;
-  if (event.eventTime < sinceUs) {
+  const { settings: { intentHorizonMs }, knownSinceUs } = state;
+  const sinceUs = turn.nowUs - intentHorizonMs * 1000;
+  if (event.eventTime < sinceUs || (knownSinceUs !== null && event.eventTime <= knownSinceUs)) {
     state.count("orphan_reports");
     raise(turn, {
       code: "FILL_TOO_OLD",
-      text:
-        `Cannot book execution ${execId} at seq_id ${turn.seqId}: it must have happened within ` +
-        `${state.settings.intentHorizonMs} ms (engine.intent_horizon_ms): was older`,
+      text: `Cannot book execution ${execId} at seq_id ${turn.seqId}: it must have happened ` +
+        `within ${intentHorizonMs} ms, and within what engine.intent_horizon_ms was before it ` +
+        "was made longer: was older",
     });
     return true;
   }
-  state.ledger.book(ledgerExecution(turn, fill));
+  state.ledger.book(toExternalExecution(turn, fill));
   state.externalFills.add(fill, sinceUs - FUTURE_MAX_US);
   state.count("external_fills");
   finish(turn, fill, "executed");
@@ -78,6 +79,7 @@ function toFill(turn: Turn, event: Event<"OrderExecuted">): ExternalFill | undef
     correctedAs: [],
     booked: turn.seqId,
     isVoided: false,
+    isTakenOver: false,
     ingestUs: turn.nowUs,
   };
 }
@@ -89,7 +91,7 @@ function applyVoid(turn: Turn, event: Event<"ExecutionVoided">): boolean {
     turn.state.count("duplicate_reports");
     return true;
   }
-  turn.state.ledger.reverse(ledgerExecution(turn, fill));
+  turn.state.ledger.reverse(toExternalExecution(turn, fill));
   fill.isVoided = true;
   turn.state.externalFills.keep(fill, turn.nowUs);
   finish(turn, fill, "voided");
@@ -110,13 +112,13 @@ function applyCorrection(turn: Turn, event: Event<"ExecutionCorrected">): boolea
   if (fill.isVoided || payload.lastQty <= 0) return false;
   if (named !== undefined && named !== fill) return countOnce(turn, fill, named);
   const execution = { ...toExecution(payload), execId: fill.execution.execId };
-  const was = ledgerExecution(turn, fill);
-  ledger.assertCorrectable({ was, now: ledgerExecution(turn, { ...fill, execution }) });
+  const was = toExternalExecution(turn, fill);
+  ledger.assertCorrectable({ was, now: toExternalExecution(turn, { ...fill, execution }) });
   ledger.reverse(was);
   closePosting(turn);
   fill.execution = execution;
   learn(turn, fill, payload.execId);
-  ledger.book(ledgerExecution(turn, fill));
+  ledger.book(toExternalExecution(turn, fill));
   finish(turn, fill, "corrected");
   return true;
 }
@@ -141,10 +143,11 @@ function learn(turn: Turn, fill: ExternalFill, execId: string): void {
  * out. Venues number trades by instrument: what is on another, or on the other side, is not it.
  */
 function countOnce(turn: Turn, fill: ExternalFill, named: ExternalFill): boolean {
-  if (named.instrument !== fill.instrument || named.side !== fill.side) return false;
+  const isOther = named.instrument !== fill.instrument || named.side !== fill.side;
+  if (isOther || named.isTakenOver) return false;
   const { externalFills, ledger } = turn.state;
-  const first = ledgerExecution(turn, fill);
-  const was = ledgerExecution(turn, named);
+  const first = toExternalExecution(turn, fill);
+  const was = toExternalExecution(turn, named);
   const { booked } = fill;
   if (!named.isVoided && isBet(was.instrument)) {
     bookAnew(turn, { first, was, now: { ...was, booked } });
@@ -162,7 +165,8 @@ function found(
   event: Event<"ExecutionVoided" | "ExecutionCorrected" | "ExecutionConfirmed">,
 ): ExternalFill | undefined {
   if (event.venue === null) return undefined;
-  return turn.state.externalFills.find(event.venue, event.payload.execRefId);
+  const fill = turn.state.externalFills.find(event.venue, event.payload.execRefId);
+  return fill?.isTakenOver === true ? undefined : fill;
 }
 
 function finish(turn: Turn, fill: ExternalFill, what: string): void {
@@ -173,19 +177,4 @@ function finish(turn: Turn, fill: ExternalFill, what: string): void {
     `was ${what} for no order of ours: it is booked to the external book`;
   haltInstrument(turn, { instrument: fill.instrument, reason: text });
   raise(turn, { code: "EXTERNAL_FILL", text });
-}
-
-function ledgerExecution(turn: Turn, fill: ExternalFill): LedgerExecution {
-  const { execution } = fill;
-  return {
-    venue: fill.venue,
-    client: null,
-    instrument: turn.state.instrument(fill.instrument).instrument,
-    side: fill.side,
-    qty: execution.lastQty,
-    px: execution.lastPx,
-    commission: execution.commission,
-    commissionCurrency: execution.commissionCurrency,
-    booked: fill.booked,
-  };
 }

@@ -2,7 +2,8 @@
  * Fills are facts: what the venue executed is booked, whatever the state of the order says.
  *
  * Early fills infer the acceptance, late ones leave the order ended, those above the order's
- * quantity halt the account. A repeated execution changes nothing. What the venue says of an
+ * quantity halt the account. A repeated execution changes nothing; one that was told before by a name
+ * that is nobody's moves to its order (`take_over.ts`). What the venue says of an
  * execution afterwards is in `corrections.ts`.
  *
  * Invariants: after a posting the account's book is the sum of the sub-books and `external`; what the
@@ -15,6 +16,7 @@ import { closePosting } from "./postings.ts";
 import { finishReplace } from "./replaced.ts";
 import { toExecution, UNSAID } from "./reports.ts";
 import { advance } from "./settle.ts";
+import { assertTakenOver, externalFillOf, isSettledElsewhere, takeOver } from "./take_over.ts";
 import { haltAccount, raise, type Turn } from "./turn.ts";
 import type { ClientFill } from "../clients.ts";
 import type { BrokerPayloads } from "../event.ts";
@@ -36,31 +38,40 @@ export function applyExecuted(
     turn.state.count("duplicate_reports");
     return;
   }
+  const external = externalFillOf(turn, order, payload.execId);
+  if (external !== undefined && isSettledElsewhere(order, external)) {
+    turn.state.count("duplicate_reports");
+    return;
+  }
   invariant(payload.lastQty > 0, "An execution must have a quantity");
-  assertCountable(order, payload.lastQty);
   const { provisional: isProvisional, venueOrderId } = payload;
-  const execution = toExecution(payload);
+  const execution = external?.execution ?? toExecution(payload);
+  const booked = external?.booked ?? turn.seqId;
+  assertCountable(order, execution.lastQty);
   const posting = turn.state.ledger.toPosting(
-    toLedgerExecution(turn, order, { execution, booked: turn.seqId, tag: null, isProvisional }),
+    toLedgerExecution(turn, order, { execution, booked, tag: null, isProvisional }),
   );
+  if (external !== undefined) assertTakenOver(turn, external);
   if (venueOrderId !== null && !of.isOldVersion) {
     turn.state.blotter.nameAtVenue(order, venueOrderId);
   }
   const isLate = order.isTerminal;
   if (!isLate && !of.isOldVersion) {
     accept(turn, order, { inferred: true });
-    inferIncrease(turn, order, { executed: payload.lastQty, clOrdId: payload.clOrdId });
+    inferIncrease(turn, order, { executed: execution.lastQty, clOrdId: payload.clOrdId });
   }
   const fill: Fill = {
     execution,
-    correctedAs: null,
+    correctedAs: external === undefined ? null : [...external.correctedAs],
     peakQty: execution.lastQty,
-    booked: turn.seqId,
+    booked,
+    baseVersion: of.isOldVersion ? 0 : order.baseVersion,
     tag: order.tag,
     isVoided: false,
     isProvisional,
     next: null,
   };
+  if (external !== undefined) takeOver(turn, external);
   book(turn, order, { booking: fill, posting });
   remember(turn, order, fill);
   advance(turn, order, {

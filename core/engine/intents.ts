@@ -151,8 +151,14 @@ function checkAge(turn: Turn, intent: Intent): Refusal | undefined {
   if (ageUs > horizonMs * 1000) {
     return stale(`sent_us must be at most ${horizonMs} ms old (engine.intent_horizon_ms)`, ageUs);
   }
+  const { intentsAfterUs, knownSinceUs } = turn.state;
+  if (knownSinceUs !== null && intent.sentUs <= knownSinceUs) {
+    const text =
+      `Cannot take the intent: sent_us must be after ${knownSinceUs}, since what was taken ` +
+      `before was forgotten by a shorter engine.intent_horizon_ms: was ${intent.sentUs}`;
+    return { code: "STALE_INTENT", text };
+  }
   if (intent.action !== "Place" && intent.action !== "Replace") return undefined;
-  const { intentsAfterUs } = turn.state;
   if (intentsAfterUs !== null && intent.sentUs <= intentsAfterUs) {
     const text =
       `Cannot take the intent: sent_us must be after ${intentsAfterUs}, since what was ` +

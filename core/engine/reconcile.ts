@@ -146,7 +146,7 @@ function isExpected(order: Order, { declaration }: VenueState): boolean {
 
 function differs(order: Order, row: OpenOrder | undefined): boolean {
   if (row === undefined) return true;
-  if (row.cumQty > order.cumQty + order.voidedQty - order.baseCumQty) return true;
+  if (row.cumQty > order.executedHere) return true;
   if (order.replace !== null || ((order.doubt | order.retry) & DOUBT.Replace) !== 0) return false;
   return row.orderQty + order.baseCumQty !== order.orderQty || row.price !== order.price;
 }

@@ -4,7 +4,8 @@
  * Connections are gone: sessions end and their grace runs anew, venues outside are down until
  * their adapter says otherwise, books are no reference. What lapsed meanwhile is cancelled first.
  * At venues outside a submit or replace without an outcome is in doubt, a cancel is issued again.
- * A simulated venue lives on this timeline and has lost nothing.
+ * A simulated venue lives on this timeline and has lost nothing. A longer horizon does not bring back
+ * what a shorter one forgot.
  * @module
  */
 import { clOrdIdPrefix } from "../command.ts";
@@ -16,7 +17,8 @@ import { isOutside } from "./reconcile.ts";
 import { dropReconcile } from "./reconcile_request.ts";
 import { armGrace } from "./sessions.ts";
 import type { Turn } from "./turn.ts";
-import type { ControlPayloads } from "../event.ts";
+import type { ControlPayloads, EngineSettings } from "../event.ts";
+import { micros } from "../numbers.ts";
 import { DOUBT, type Order } from "../order.ts";
 
 /** Applies the first event of a run. */
@@ -30,6 +32,7 @@ export function applyStarted(turn: Turn, payload: ControlPayloads["Started"]): v
   state.journalId = payload.journalId;
   state.blotter.keys.prefix = clOrdIdPrefix(payload.journalId);
   state.blotter.intents.seed(payload.journalId);
+  if (isRestart) keepForgotten(turn, payload.settings);
   state.settings = payload.settings;
   state.digest.text(payload.configDigest);
   for (const client of state.clients.all) client.bucket = null;
@@ -46,6 +49,16 @@ export function applyStarted(turn: Turn, payload: ControlPayloads["Started"]): v
   endSessions(turn);
   if (payload.lostSinceUs !== undefined) applyLostEnd(turn, payload.lostSinceUs);
   for (const order of state.blotter.values()) recoverOrder(turn, order);
+}
+
+/**
+ * What was forgotten so far is older than the horizon until now. By a longer one it would be young
+ * enough to act, or to be booked, a second time.
+ */
+function keepForgotten({ state, nowUs }: Turn, next: EngineSettings): void {
+  const { intentHorizonMs } = state.settings;
+  if (next.intentHorizonMs <= intentHorizonMs) return;
+  state.knownSinceUs = micros(Math.max(state.knownSinceUs ?? 0, nowUs - intentHorizonMs * 1000));
 }
 
 function endSessions(turn: Turn): void {

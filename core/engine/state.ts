@@ -99,6 +99,8 @@ export class EngineState {
   operatorState: TradingState = "Active";
   /** Intents sent up to then may have acted in a part of the journal that is lost; null: none is. */
   intentsAfterUs: Micros | null = null;
+  /** What happened up to then may be forgotten, though within the horizon; null: nothing of that. */
+  knownSinceUs: Micros | null = null;
   killSwitch = false;
   nextRequest: RequestId = requestId(1);
   ledger: Ledger = new Ledger();

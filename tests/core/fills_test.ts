@@ -21,6 +21,7 @@ function fillOf(execId: string): Fill {
     correctedAs: null,
     peakQty: qty(1),
     booked: seqId(1),
+    baseVersion: 1,
     tag: null,
     isVoided: false,
     isProvisional: false,

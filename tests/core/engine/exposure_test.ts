@@ -221,8 +221,18 @@ class Play {
 function worstOf(order: Order): number {
   const executed = order.cumQty + order.voidedQty;
   const { replace } = order;
-  const placing = replace?.stage === "placing" ? replace.orderQty - order.baseCumQty : 0;
-  return Math.max(0, order.orderQty - executed, (replace?.orderQty ?? 0) - executed, placing);
+  const isPlacing = replace?.stage === "placing";
+  const placing = isPlacing ? replace.orderQty - order.baseCumQty : 0;
+  const fills = [...order.fills].filter((fill) => fill.baseVersion >= order.baseVersion);
+  const here = fills.reduce((sum, { peakQty }) => sum + peakQty, 0);
+  const rests = isPlacing ? 0 : order.orderQty - order.baseCumQty - here;
+  return Math.max(
+    0,
+    order.orderQty - executed,
+    (replace?.orderQty ?? 0) - executed,
+    placing,
+    rests,
+  );
 }
 
 /** Everything that the sums of real or of dry orders say, counted from the orders alone. */
@@ -388,6 +398,23 @@ Deno.test("what is open keeps an order's old count where a sum would not be exac
   w.broker("OrderReplaced", { ...ref(2), orderQty: qty(VAST), price: px(10_000) });
   deepStrictEqual(w.effects.alarms.map(({ code }) => code), ["INVARIANT"]);
   strictEqual(timeline.state.risk.instrument(BTC).sums.buyQty, VAST * 1.5);
+});
+
+Deno.test("what is open counts a new version whole until it ends, whatever the old one fills late", () => {
+  const timeline = new EngineTimeline(() => {});
+  const w = new World({ capabilities: { replace: "cancel_new" } });
+  w.timeline = timeline;
+  w.start().open();
+  w.place("a1");
+  w.accept();
+  w.replace("a2", { orig: "a1", qty: "12" });
+  w.cancelled();
+  w.broker("OrderAccepted", { ...ref(1, "tl01234567-1-2"), venueOrderId: "v2" });
+  const open = (): number => timeline.state.risk.instrument(BTC).sums.buyQty;
+  w.fill(1, { id: "e1", qty: 4000, clOrdId: "tl01234567-1-1" });
+  strictEqual(open(), 12_000);
+  w.fill(1, { id: "n1", qty: 1000 });
+  strictEqual(open(), 11_000);
 });
 
 Deno.test("what is open holds back at the dearer price of a version that is no more aggressive", () => {

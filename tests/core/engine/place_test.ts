@@ -7,7 +7,14 @@ import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { NO_LIMITS } from "../../../core/limits.ts";
 import { micros, type PlaceOrder, qty } from "../../../core/mod.ts";
 import { instrumentId, type RejectCode } from "../../../core/mod.ts";
-import { brief, draft, INSTRUMENT, World, type WorldOptions } from "../../support/engine_world.ts";
+import {
+  brief,
+  draft,
+  INSTRUMENT,
+  SETTINGS,
+  World,
+  type WorldOptions,
+} from "../../support/engine_world.ts";
 
 function world(options: WorldOptions = {}): World {
   return new World(options).start().open();
@@ -237,6 +244,41 @@ Deno.test("apply() remembers the id of a live order beyond the horizon", () => {
   w.wait(120_000).fire();
   strictEqual(w.place("a1").length, 0);
   strictEqual(w.effects.repeats.length, 1);
+});
+
+Deno.test("apply() takes no intent again that a shorter horizon forgot, nor after a checkpoint", () => {
+  const w = world({ settings: { intentHorizonMs: 60_000 } });
+  const intent = w.placing("a1", { sentUs: micros(w.nowUs + 1_000_000) });
+  w.intent(intent);
+  w.accept();
+  w.fill(1, { id: "e1", qty: 10_000 });
+  w.wait(61_000).fire();
+  strictEqual(w.timeline.view.counters()["orders_kept"], 0);
+  const wasKnownUs = w.nowUs - 60_000_000;
+  w.restart({ settings: { ...SETTINGS, intentHorizonMs: 3_600_000 } });
+  w.venueStatus("up");
+  w.open({ session: 2 });
+  const again = new World({}, w.timeline.checkpoint());
+  const from = w.events.length;
+  strictEqual(w.intent(intent, 2)[0]?.rejectCode, "STALE_INTENT");
+  const sentUs = micros(wasKnownUs + 1);
+  strictEqual(w.place("a2", { sentUs }, 2)[0]?.execType, "PendingNew");
+  w.wait(120_000);
+  strictEqual(w.place("a3", { sentUs }, 2)[0]?.execType, "PendingNew");
+  for (const event of w.events.slice(from)) again.apply(event);
+  deepStrictEqual(again.lines, w.lines.slice(from));
+});
+
+Deno.test("apply() remembers what a shorter horizon forgot, whatever horizons follow", () => {
+  const w = world({ settings: { intentHorizonMs: 60_000 } });
+  const intent = { ...w.placing("n1"), action: "NoOp" } as const;
+  w.intent(intent);
+  w.wait(61_001).fire();
+  for (const intentHorizonMs of [3_600_000, 3_000_000, 7_200_000]) {
+    w.restart({ settings: { ...SETTINGS, intentHorizonMs } });
+  }
+  w.open({ session: 2 });
+  strictEqual(w.intent(intent, 2)[0]?.rejectCode, "STALE_INTENT");
 });
 
 Deno.test("apply() answers validate_only with one IntentDone and keeps nothing", () => {

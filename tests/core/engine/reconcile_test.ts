@@ -232,6 +232,22 @@ Deno.test("apply() compares what was executed of the version at the venue, not i
   strictEqual(count(w, "reconcile_differences"), 1);
 });
 
+Deno.test("apply() compares nothing that the old version of a cancel-and-new filled late", () => {
+  const w = new World({ capabilities: { replace: "cancel_new" } }).start().open();
+  w.place("a1");
+  w.accept();
+  w.replace("r1", { orig: "a1", qty: "12" });
+  w.cancelled();
+  w.broker("OrderAccepted", { ...ref(1, "tl01234567-1-2"), venueOrderId: "v2" });
+  w.fill(1, { id: "e1", qty: 1000, clOrdId: "tl01234567-1-1" });
+  const listed = { clOrdId: "tl01234567-1-2", venueOrderId: "v2", orderQty: qty(12_000) };
+  for (const cumQty of [0, 1]) {
+    w.control("ReconcileAsked", { reason: "test" });
+    w.reconciled([row({ ...listed, cumQty: qty(cumQty) })]);
+    strictEqual(count(w, "reconcile_differences"), cumQty);
+  }
+});
+
 Deno.test("apply() restates an order that a look-up finds open on other terms", () => {
   const w = asked();
   w.reconciled([row({ orderQty: qty(8_000), price: px(9_900) })]);

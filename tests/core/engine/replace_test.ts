@@ -3,12 +3,12 @@
  * concern Replace.
  * @module
  */
-import { deepStrictEqual, strictEqual } from "node:assert/strict";
+import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import type { EngineState } from "../../../core/engine/mod.ts";
-import { clientIndex, micros, orderId, px, qty } from "../../../core/mod.ts";
+import { type Checkpoint, clientIndex, micros, orderId, px, qty } from "../../../core/mod.ts";
 import { EngineTimeline } from "../../support/engine_timeline.ts";
 import { brief, ref, World, type WorldOptions } from "../../support/engine_world.ts";
-import { found } from "../../support/venue_words.ts";
+import { alarms, corrected, found, voided } from "../../support/venue_words.ts";
 
 const CANCEL_NEW: WorldOptions = { capabilities: { replace: "cancel_new" } };
 
@@ -284,6 +284,92 @@ Deno.test("apply() infers Replaced from a fill of the new version and ignores th
     "Replaced/Accepted 0+12000 inferred",
     "Trade/PartiallyFilled 1000+11000",
   ]);
+});
+
+const OLD_KEY = "tl01234567-1-1";
+
+/** A new version of 12 is accepted, of which the venue said nothing else; the old one had filled 1. */
+function placedAnew(w: World = live(CANCEL_NEW)): World {
+  w.fill(1, { id: "e0", qty: 1000 });
+  w.replace("r1", { orig: "a1", qty: "13" });
+  w.cancelled();
+  w.broker("OrderAccepted", { ...ref(1, "tl01234567-1-2"), venueOrderId: "v2" });
+  return w;
+}
+
+/** A cancel's answer is lost; the look-up finds so much executed of the new version. */
+function foundAfterLostCancel(w: World, cumQty: number): string | undefined {
+  w.cancel("c1", "a1");
+  w.failed("unknown");
+  const venue = { clOrdId: "tl01234567-1-2", venueOrderId: "v2" } as const;
+  found(w, { status: "open", orderQty: qty(12_000), cumQty: qty(cumQty), ...venue });
+  return w.effects.commands[0]?.kind;
+}
+
+type Late = (w: World) => void;
+
+const late: Late = (w) => w.fill(1, { id: "e1", qty: 3000, clOrdId: OLD_KEY });
+const fresh: Late = (w) => w.fill(1, { id: "n1", qty: 2000 });
+const overtaken: readonly (readonly [what: string, told: readonly Late[], cumQty: number])[] = [
+  ["filled late", [late], 0],
+  ["filled late and the new one as well", [late, fresh], 2000],
+  ["filled late, corrected to more", [
+    late,
+    (w) => corrected(w, { ref: "e1", id: "x1", qty: 4000 }),
+  ], 0],
+  ["filled late, voided", [late, fresh, (w) => voided(w, "e1")], 2000],
+  ["had filled, corrected to more", [(w) => corrected(w, { ref: "e0", id: "x0", qty: 1500 })], 0],
+  ["had filled, voided beside what the venue takes off the new one", [
+    fresh,
+    (w) => voided(w, "e0"),
+    (w) => voided(w, "n1"),
+  ], 0],
+];
+for (const [what, told, cumQty] of overtaken) {
+  Deno.test(`apply() sends a lost cancel of a new version again, whatever the old one: ${what}`, () => {
+    const w = placedAnew();
+    for (const tell of told) tell(w);
+    const again = new World(CANCEL_NEW, w.timeline.checkpoint());
+    const from = w.events.length;
+    strictEqual(foundAfterLostCancel(w, cumQty), "Cancel");
+    deepStrictEqual(alarms(w), []);
+    for (const event of w.events.slice(from)) again.apply(event);
+    deepStrictEqual(again.lines, w.lines.slice(from));
+  });
+}
+
+Deno.test("apply() still sees that executions of the new version are missing, or that it has more", () => {
+  for (const [cumQty, codes] of [[2001, ["FILLS_MISSING"]], [1999, []]] as const) {
+    const w = placedAnew();
+    late(w);
+    fresh(w);
+    strictEqual(foundAfterLostCancel(w, cumQty), undefined);
+    deepStrictEqual(alarms(w), codes);
+  }
+});
+
+Deno.test("apply() cancels by the kill switch what is placed anew and in doubt, after a late fill", () => {
+  const w = live(CANCEL_NEW);
+  w.replace("r1", { orig: "a1", qty: "12" });
+  w.cancelled();
+  w.wait(10).failed("unknown");
+  late(w);
+  w.control("KillSwitchSet", { on: true, reason: "test" });
+  found(w, { status: "open", orderQty: qty(12_000), clOrdId: "tl01234567-1-2" });
+  strictEqual(w.lastCommand().kind, "Cancel");
+});
+
+Deno.test("apply() reads a checkpoint that does not say which version executed what", () => {
+  const w = placedAnew();
+  fresh(w);
+  const saved = JSON.stringify(w.timeline.checkpoint());
+  const bare = saved.replaceAll(/("booked":\d+),"base_version":\d+/g, "$1");
+  ok(bare.length < saved.length, "it must have said so");
+  const again = new World(CANCEL_NEW, JSON.parse(bare) as Checkpoint);
+  const from = w.events.length;
+  strictEqual(foundAfterLostCancel(w, 2000), "Cancel");
+  for (const event of w.events.slice(from)) again.apply(event);
+  deepStrictEqual(again.lines, w.lines.slice(from));
 });
 
 Deno.test("apply() restarts the TTL by a Replace that names one, and removes it by 0", () => {

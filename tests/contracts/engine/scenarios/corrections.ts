@@ -323,6 +323,32 @@ export const CORRECTIONS: readonly Scenario[] = [
     },
   },
   {
+    name: "fills_of_an_old_version_revised",
+    requires: ["fault 13", "fault 18"],
+    description: "Corrected to more, voided: a look-up of the new version knows none of it.",
+    tell: (story) => {
+      const clOrdId = "tl01234567-1-2";
+      const asked = (cum: string): void => {
+        story.cancelRejected(1)
+          .found(1, { status: "open", qty: "19", cum, px: "100", clOrdId }).toDeadline();
+      };
+      story.begin(CANCEL_NEW).place("i1", { qty: "10" }).accept(1)
+        .fill(1, { id: "e0", qty: "1", px: "100" }).replace("r1", { orig: "i1", qty: "20" })
+        .cancelled(1).accept(1, { clOrdId, venueOrderId: "w1" })
+        .fill(1, { id: "e1", qty: "2", px: "100", clOrdId: "tl01234567-1-1" })
+        .fill(1, { id: "n1", qty: "3", px: "100", clOrdId });
+      asked("3");
+      correct(story, { ref: "e0", id: "x0", qty: "1.5", px: "100" });
+      correct(story, { ref: "e1", id: "x1", qty: "2.5", px: "100" });
+      asked("3");
+      story.void(1, { execId: "v0", ref: "e0" }).void(1, { execId: "v1", ref: "e1" });
+      asked("3");
+      asked("2");
+      story.void(1, { execId: "v2", ref: "n1" });
+      for (const cum of ["3", "0", "1"]) asked(cum);
+    },
+  },
+  {
     name: "late_fill_keeps_its_order",
     requires: ["R-CORE-5", "fault 13"],
     description:
@@ -456,6 +482,71 @@ export const CORRECTIONS: readonly Scenario[] = [
     tell: (story) => {
       story.begin({ settings: { intentHorizonMs: 4 } });
       externalFill(story, { id: "x1", qty: "2", side: "Sell" });
+    },
+  },
+  {
+    name: "fill_of_nobody_we_know_by_a_longer_horizon",
+    requires: ["fault 9", "R-CORE-5"],
+    description: "Within the horizon, but not within the one that was in force before.",
+    tell: (story) => {
+      story.begin({ settings: { intentHorizonMs: 1 } }).start().wait(4);
+      externalFill(story, { id: "x1", qty: "2", side: "Sell" });
+      externalFill(story.wait(1), { id: "x2", qty: "2", side: "Sell" });
+    },
+  },
+  {
+    name: "fill_of_nobody_we_know_is_ours",
+    requires: ["fault 2", "fault 9", "R-CORE-5"],
+    description: "Told by a history before the order's name was known: it moves to the order.",
+    tell: (story) => {
+      const named = { unnumbered: true, clOrdId: "tl01234567-1-1" } as const;
+      story.begin().place("i1").failed(1, { kind: "Submit", outcome: "unknown" });
+      externalFill(story, { id: "x1", qty: "4", side: "Buy" });
+      story.fill(1, { id: "x1", qty: "4", px: "100", fee: "0.01", ...named })
+        .found(1, { status: "open", qty: "10", cum: "4", px: "100" })
+        .fill(1, { id: "x1", qty: "4", px: "100", fee: "0.01", ...named });
+      externalFill(story, { id: "x1", qty: "4", side: "Buy" });
+      voidExternal(story, "x1");
+      confirmExternal(story, "x1");
+      correctExternal(story, { ref: "x1", id: "c1", qty: "1" });
+      externalFill(story, { id: "x2", qty: "1", side: "Buy" });
+      correctExternal(story, { ref: "x2", id: "x1", qty: "4" });
+      story.void(1, { execId: "v1", ref: "x1" }).place("i2");
+    },
+  },
+  {
+    name: "fill_of_nobody_we_know_is_ours_as_it_stands",
+    requires: ["fault 2", "fault 9", "fault 13"],
+    description: "Corrected or voided before that; of the other side it is another execution.",
+    tell: (story) => {
+      const named = { px: "100", unnumbered: true, clOrdId: "tl01234567-1-1" } as const;
+      story.begin().place("i1");
+      externalFill(story, { id: "x1", qty: "4", side: "Buy" });
+      correctExternal(story, { ref: "x1", id: "c1", qty: "3" });
+      story.fill(1, { id: "c1", qty: "2", provisional: true, ...named })
+        .fill(1, { id: "x1", qty: "4", ...named });
+      externalFill(story, { id: "x2", qty: "1", side: "Buy" });
+      voidExternal(story, "x2").fill(1, { id: "x2", qty: "1", ...named });
+      externalFill(story, { id: "x3", qty: "1", side: "Sell" });
+      story.fill(1, { id: "x3", qty: "1", ...named }).void(1, { execId: "v1", ref: "x1" });
+      voidExternal(story, "x3").fill(1, { id: "c4", qty: "1", ...named });
+      externalFill(story, { id: "x4", qty: "2", side: "Buy" });
+      correctExternal(story, { ref: "x4", id: "c4", qty: "1" });
+      story.fill(1, { id: "x4", qty: "2", ...named });
+    },
+  },
+  {
+    name: "fill_of_nobody_we_know_is_ours_and_cannot_be_moved",
+    requires: ["fault 9", "R-CORE-9"],
+    description: "Without it the account would have sold more than can be counted.",
+    tell: (story) => {
+      const named = { px: "100", unnumbered: true, clOrdId: "tl01234567-1-1" } as const;
+      story.begin().place("i1");
+      externalFill(story, { id: "x1", qty: "2", side: "Buy" });
+      externalFill(story, { id: "x2", qty: "9007199254740.991", side: "Sell" });
+      externalFill(story, { id: "x3", qty: "1", side: "Sell" });
+      story.fill(1, { id: "x1", qty: "2", ...named });
+      voidExternal(story, "x3").fill(1, { id: "x1", qty: "2", ...named });
     },
   },
 ];

@@ -59,6 +59,20 @@ export const DOUBTS: readonly Scenario[] = [
         .found(1, { status: "open", qty: "10", cum: "5", px: "100" }),
   },
   {
+    name: "look_up_after_a_late_fill_of_the_old_version",
+    requires: ["R-EXEC-3", "fault 18"],
+    description: "It contradicts nothing of the new one: the kill switch cancels what is found.",
+    tell: (story) =>
+      story.begin(CANCEL_NEW).place("i1").accept(1).replace("r1", { orig: "i1", qty: "12" })
+        .cancelled(1).failed(1, { kind: "Submit", outcome: "unknown" })
+        .fill(1, { id: "e1", qty: "1", px: "100", clOrdId: "tl01234567-1-1" }).killSwitch("on")
+        .found(1, { status: "open", qty: "12", cum: "0", px: "100", clOrdId: "tl01234567-1-2" })
+        .failed(1, { kind: "Cancel", outcome: "unknown" })
+        .found(1, { status: "open", qty: "12", cum: "1", px: "100", clOrdId: "tl01234567-1-2" })
+        .toDeadline()
+        .found(1, { status: "open", qty: "12", cum: "0", px: "100", clOrdId: "tl01234567-1-2" }),
+  },
+  {
     name: "proof_of_absence",
     requires: ["R-EXEC-3", "fault 1"],
     description: "A look-up asked too early proves nothing; one after the documented time does.",

@@ -176,4 +176,36 @@ export const OUTCOMES_CORRECTED: readonly Scenario[] = [
       story.void(1, { execId: "v1", ref: "e1" });
     },
   },
+  {
+    name: "betting_fill_of_nobody_we_know_is_ours",
+    requires: REQUIRES,
+    description: "It moves to its order in the epoch in which it was booked; settled, voided.",
+    tell: (story) => {
+      const named = { unnumbered: true, clOrdId: "tl01234567-1-1", feeCurrency: "GBP" } as const;
+      const terms = { qty: "3", px: "12" } as const;
+      story.begin(MARKET).place("i1", { side: "Sell", qty: "40", px: "12" }).accept(1);
+      stranger(story, { id: "e1", ...terms });
+      stranger(story, { id: "e2", ...terms });
+      remove(story, 2, 211_000).fill(1, { id: "e1", ...terms, ...named });
+      result(story).fill(1, { id: "e2", ...terms, ...named });
+      story.void(1, { execId: "v1", ref: "e1" });
+    },
+  },
+  {
+    name: "binary_fill_of_nobody_we_know_is_ours",
+    requires: REQUIRES,
+    description: "Provisional if the report that names its order says so, and then confirmed.",
+    tell: (story) => {
+      const usd = { feeCurrency: "USD", px: "0.4" } as const;
+      const named = { unnumbered: true, clOrdId: "tl01234567-1-1" } as const;
+      story.begin(PAIR).place("i1", { side: "Sell", qty: "90", px: "0.4" }).place("i2", {
+        qty: "90",
+        px: "0.4",
+      });
+      stranger(story, { id: "e1", qty: "6", px: "0.4" });
+      story.fill(1, { id: "e1", qty: "6", provisional: true, ...usd, ...named })
+        .fill(2, { id: "e2", qty: "6", provisional: true, ...usd })
+        .report("ExecutionConfirmed", { execRefId: "e1" }, { order: 1 });
+    },
+  },
 ];

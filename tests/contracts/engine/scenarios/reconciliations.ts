@@ -175,6 +175,20 @@ export const RECONCILIATIONS: readonly Scenario[] = [
         .found(1, { status: "open", qty: "7", cum: "0", px: "100", clOrdId: "tl01234567-1-2" }),
   },
   {
+    name: "reconciled_after_a_late_fill_of_the_old_version",
+    requires: ["R-EXEC-5", "fault 18"],
+    description: "What the old version filled late is not compared with what the new one did.",
+    tell: (story) => {
+      const named = { clOrdId: "tl01234567-1-2", venueOrderId: "w1" } as const;
+      story.begin(CANCEL_NEW).place("i1").accept(1).replace("r1", { orig: "i1", qty: "12" })
+        .cancelled(1).accept(1, named)
+        .fill(1, { id: "e1", qty: "1", px: "100", clOrdId: "tl01234567-1-1" });
+      for (const cum of ["0", "1"]) {
+        story.reconcileAsked().reconciled([{ ...named, qty: "12", cum }]);
+      }
+    },
+  },
+  {
     name: "look_up_finds_the_old_version",
     requires: ["R-EXEC-3", "fault 18"],
     description: "Found under the key of the cancelled half: it says nothing of the new one.",

@@ -329,6 +329,27 @@ export const RESTARTS: readonly Scenario[] = [
         .cancelled(1),
   },
   {
+    name: "longer_horizon_brings_no_intent_back",
+    requires: ["R-WIRE-2", "R-JRN-2"],
+    description: "What a shorter horizon may have forgotten stays too old, whatever kind it is.",
+    tell: (story) => {
+      const horizon = (intentHorizonMs: number) => ({ settings: { intentHorizonMs } });
+      const { sentUs } = story.begin(horizon(10_000));
+      story.place("i1").accept(1).fill(1, { id: "e1", qty: "10", px: "100" }).place("i2")
+        .noOp("n1").wait(11_000).deadline();
+      const knownSinceUs = story.nowUs - 10_000_000;
+      story.start(horizon(60_000)).venue("up").open({ session: 2, client: "alice" })
+        .place("i1", { sentUs }, 2).place("i2", { sentUs }, 2);
+      for (const [at, late] of [0, 1].entries()) {
+        story.place(`j${at}`, { sentUs: micros(knownSinceUs + late) }, 2);
+      }
+      story.intent({ action: "NoOp", intentId: "n1", sentUs, tag: null }, 2)
+        .start(horizon(50_000)).start(horizon(70_000)).venue("up")
+        .open({ session: 3, client: "alice" })
+        .place("k0", { sentUs: micros(knownSinceUs) }, 3).place("k1", {}, 3);
+    },
+  },
+  {
     name: "control_keys",
     requires: ["R-CORE-5"],
     description: "A control event with a key that was seen does nothing at all.",

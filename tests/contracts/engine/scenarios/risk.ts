@@ -94,6 +94,22 @@ export const RISK: readonly Scenario[] = [
     },
   },
   {
+    name: "new_version_counts_whole_while_it_rests",
+    requires: ["R-CORE-7", "fault 17"],
+    description: "Accepted, it may still fill all that it was sent with, replaced again or not.",
+    tell: (story) => {
+      const replace = "cancel_new" as const;
+      story.begin({ venues: [{ name: "test", capabilities: { replace } }] });
+      instrument(story, { maxPosition: qty(20_000) }).place("i1").accept(1)
+        .replace("r1", { orig: "i1", qty: "12" }).cancelled(1)
+        .accept(1, { clOrdId: "tl01234567-1-2", venueOrderId: "w1" })
+        .fill(1, { id: "e1", qty: "4", px: "100", clOrdId: "tl01234567-1-1" })
+        .place("i2", { qty: "4.001" }).fill(1, { id: "e2", qty: "2", px: "100" })
+        .place("i3", { qty: "4.001" }).replace("r2", { orig: "r1", qty: "7" })
+        .place("i4", { qty: "4.001" }).place("i5", { qty: "4" });
+    },
+  },
+  {
     name: "worked_example_of_risk",
     requires: ["R-CORE-7"],
     description: "The worked example of the page about risk.",
