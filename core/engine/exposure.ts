@@ -7,8 +7,8 @@
  *
  * Orders that are run dry have sums of their own, which nothing else counts in.
  *
- * Invariant: after every event each sum is that of the live orders counted anew. An order whose count
- * would take a sum beyond 2^53 keeps its old count.
+ * Invariant: after every event each sum is that of the live orders counted anew. What would take a sum
+ * beyond 2^53 is refused before the order changes; one of an old checkpoint is not counted.
  * @module
  */
 import type { EngineState } from "./state.ts";
@@ -26,10 +26,26 @@ import {
 } from "../risk/mod.ts";
 import { difference, type Wide } from "../risk/wide.ts";
 
+const SUMS_ARE_EXACT = "What is open on a side must stay within 2^53 quanta";
+
 /** Counts again what the event touched. @throws {InvariantError} If a sum would not be exact. */
 export function countTouched(turn: Turn): void {
-  const isExact = recountTouched(turn);
-  invariant(isExact, "What is open on a side must stay within 2^53 quanta");
+  invariant(recountTouched(turn), SUMS_ARE_EXACT);
+}
+
+/** What may change of an order by a venue's word, quanta. */
+type Changed = { readonly orderQty?: number; readonly executed?: number };
+
+/**
+ * Asserts that an order can be counted as a venue's word would make it, before anything of it
+ * changes: or the order would say one thing and the sums another, until they are counted anew.
+ * Nothing of an ended order is counted.
+ * @throws {InvariantError} If a sum would not be exact.
+ */
+export function assertOpenCountable(turn: Turn, order: Order, changed: Changed): void {
+  if (order.isTerminal) return;
+  const { sums } = turn.state.riskOf(order).instrument(order.terms.instrument);
+  invariant(isCountable(sums, order, worstQty(order, changed)), SUMS_ARE_EXACT);
 }
 
 /**
@@ -70,9 +86,7 @@ function count(state: EngineState, order: Order): boolean {
   const isSame = order.isCounted && quantity === order.countedQty &&
     price === order.countedPx && dearPx === order.countedDearPx;
   if (isSame) return true;
-  const counted = order.isCounted ? order.countedQty : 0;
-  const open = listed.sums.openQty(order.terms.side) - counted;
-  if (!Number.isSafeInteger(open + quantity)) return false;
+  if (!isCountable(listed.sums, order, quantity)) return false;
   const isRepriced = !order.isCounted || price !== order.countedPx;
   if (isRepriced && order.isCounted) listed.group.own.remove(order.side, order.countedPx);
   const was = countedOf(order);
@@ -85,15 +99,21 @@ function count(state: EngineState, order: Order): boolean {
   return true;
 }
 
-/** Returns what an order may still fill at worst. */
-export function worstQty(order: Order): Qty {
+/** True if the sums stay exact with so much of the order in place of what it counts with. */
+function isCountable(sums: OpenSums, order: Order, quantity: Qty): boolean {
+  const counted = order.isCounted ? order.countedQty : 0;
+  return Number.isSafeInteger(sums.openQty(order.terms.side) - counted + quantity);
+}
+
+/** Returns what an order may still fill at worst, or could after a change. */
+export function worstQty(order: Order, changed?: Changed): Qty {
   const { replace } = order;
-  const open = order.openQty;
+  const executed = changed?.executed ?? order.cumQty + order.voidedQty;
+  const open = qty(Math.max(0, (changed?.orderQty ?? order.orderQty) - executed));
   if (replace === null) return open;
   // A new version that is being placed knows nothing of late executions of the old one.
-  const isPlacing = replace.stage === "placing";
-  const executed = isPlacing ? order.baseCumQty : order.cumQty + order.voidedQty;
-  return qty(Math.max(open, replace.orderQty - executed));
+  const known = replace.stage === "placing" ? order.baseCumQty : executed;
+  return qty(Math.max(open, replace.orderQty - known));
 }
 
 function aggressivePx(order: Order, group: SymbolGroup): Px | null {
