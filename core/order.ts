@@ -223,12 +223,29 @@ export class Order extends OrderWindow {
     return this.#sumHere(({ isVoided, execution }) => isVoided ? 0 : execution.lastQty);
   }
 
+  /** {@link Order.executedHere} once one of two executions stands for both. */
+  executedHereIfJoined(first: Fill, second: Fill): Qty {
+    const [one, other] = [this.#peakHere(first), this.#peakHere(second)];
+    const joined = Math.min(first.baseVersion, second.baseVersion) >= this.baseVersion
+      ? Math.max(one, other)
+      : 0;
+    return qty(this.executedHere - one - other + joined);
+  }
+
   #sumHere(quantityOf: (fill: Fill) => number): Qty {
     let sum = 0;
     for (const fill of this.fills) {
-      if (fill.baseVersion >= this.baseVersion) sum += quantityOf(fill);
+      if (this.#isHere(fill)) sum += quantityOf(fill);
     }
     return qty(sum);
+  }
+
+  #isHere({ baseVersion }: Fill): boolean {
+    return baseVersion >= this.baseVersion;
+  }
+
+  #peakHere(fill: Fill): number {
+    return this.#isHere(fill) ? fill.peakQty : 0;
   }
 
   /**

@@ -7,6 +7,7 @@
  */
 import { cancelLater, sendCancel } from "./cancel.ts";
 import { askVenue, forgetRequest } from "./doubt.ts";
+import { assertOpenCountable } from "./exposure.ts";
 import { accept, applyCancelled, applyExpired, applyRejected } from "./outcomes.ts";
 import { finishReplace, learnKey, refuseReplace, restate } from "./replaced.ts";
 import { raise, type Turn } from "./turn.ts";
@@ -27,6 +28,9 @@ type Answer = { readonly found: Found; readonly askedUs: Micros | null };
 export function applyFound(turn: Turn, order: Order, found: Found): void {
   const isCountable = Number.isSafeInteger(totalOf(order, found));
   invariant(isCountable, "What a look-up finds must stay within 2^53 quanta");
+  if (found.status === "open" && order.requestOf("Lookup") === found.request) {
+    assertOpenCountable(turn, order, { orderQty: totalOf(order, found) });
+  }
   const askedUs = closeLookup(order, found.request);
   if (order.isTerminal) {
     onFoundAfterEnd(turn, order, found);

@@ -11,6 +11,7 @@
  * market (`voidedQty`), unless it had been counted twice; a voided execution stays voided.
  * @module
  */
+import { assertOpenCountable } from "./exposure.ts";
 import {
   assertCountable,
   book,
@@ -220,6 +221,11 @@ function countOnce(
     refuse(turn, order, { execRefId, action: "correct", rule });
     return;
   }
+  const twice = Math.min(fill.peakQty, named.peakQty);
+  assertOpenCountable(turn, order, {
+    executed: order.cumQty + order.voidedQty - twice,
+    executedHere: order.executedHereIfJoined(fill, named),
+  });
   moveToPlaceOf(turn, order, { fill, named });
   const reason = `execution ${execRefId} was booked twice`;
   takeOut(turn, order, { fill, execId, reason });
@@ -228,7 +234,7 @@ function countOnce(
   named.booked = fill.booked;
   named.tag = fill.tag;
   named.baseVersion = Math.min(fill.baseVersion, named.baseVersion);
-  order.voidedQty = qty(order.voidedQty - Math.min(fill.peakQty, named.peakQty));
+  order.voidedQty = qty(order.voidedQty - twice);
   named.peakQty = qty(Math.max(fill.peakQty, named.peakQty));
   if (order.leavesQty > leavesQty) {
     advance(turn, order, { ...UNSAID, execType: "Restated", reason });

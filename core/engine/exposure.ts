@@ -7,8 +7,8 @@
  *
  * Orders that are run dry have sums of their own, which nothing else counts in.
  *
- * Invariant: after every event each sum is that of the live orders counted anew. An order whose count
- * would take a sum beyond 2^53 keeps its old count.
+ * Invariant: after every event each sum is that of the live orders counted anew. What would take a sum
+ * beyond 2^53 is refused before the order changes; one of an old checkpoint is not counted.
  * @module
  */
 import type { EngineState } from "./state.ts";
@@ -26,10 +26,33 @@ import {
 } from "../risk/mod.ts";
 import { difference, type Wide } from "../risk/wide.ts";
 
+const SUMS_ARE_EXACT = "What is open on a side must stay within 2^53 quanta";
+
 /** Counts again what the event touched. @throws {InvariantError} If a sum would not be exact. */
 export function countTouched(turn: Turn): void {
-  const isExact = recountTouched(turn);
-  invariant(isExact, "What is open on a side must stay within 2^53 quanta");
+  invariant(recountTouched(turn), SUMS_ARE_EXACT);
+}
+
+/** What may change of an order by a venue's word, quanta. */
+type Changed = {
+  /** So it rests, also where it was being placed. */
+  readonly orderQty?: number;
+  /** Executed, voided included. */
+  readonly executed?: number;
+  readonly executedHere?: number;
+};
+const UNCHANGED: Changed = {};
+
+/**
+ * Asserts that an order can be counted as a venue's word would make it, before anything of it
+ * changes: or the order would say one thing and the sums another, until they are counted anew.
+ * Nothing of an ended order is counted.
+ * @throws {InvariantError} If a sum would not be exact.
+ */
+export function assertOpenCountable(turn: Turn, order: Order, changed: Changed): void {
+  if (order.isTerminal) return;
+  const { sums } = turn.state.riskOf(order).instrument(order.terms.instrument);
+  invariant(isCountable(sums, order, worstQty(order, changed)), SUMS_ARE_EXACT);
 }
 
 /**
@@ -70,9 +93,7 @@ function count(state: EngineState, order: Order): boolean {
   const isSame = order.isCounted && quantity === order.countedQty &&
     price === order.countedPx && dearPx === order.countedDearPx;
   if (isSame) return true;
-  const counted = order.isCounted ? order.countedQty : 0;
-  const open = listed.sums.openQty(order.terms.side) - counted;
-  if (!Number.isSafeInteger(open + quantity)) return false;
+  if (!isCountable(listed.sums, order, quantity)) return false;
   const isRepriced = !order.isCounted || price !== order.countedPx;
   if (isRepriced && order.isCounted) listed.group.own.remove(order.side, order.countedPx);
   const was = countedOf(order);
@@ -85,20 +106,26 @@ function count(state: EngineState, order: Order): boolean {
   return true;
 }
 
-/** Returns what an order may still fill at worst. */
-export function worstQty(order: Order): Qty {
-  const { replace } = order;
-  if (replace === null) return openHere(order);
-  // A new version that is being placed knows nothing of late executions of the old one.
-  const isPlacing = replace.stage === "placing";
-  if (isPlacing) return qty(Math.max(order.openQty, replace.orderQty - order.baseCumQty));
-  return qty(Math.max(openHere(order), replace.orderQty - order.cumQty - order.voidedQty));
+/** True if the sums stay exact with so much of the order in place of what it counts with. */
+function isCountable(sums: OpenSums, order: Order, quantity: Qty): boolean {
+  const counted = order.isCounted ? order.countedQty : 0;
+  return Number.isSafeInteger(sums.openQty(order.terms.side) - counted + quantity);
 }
 
-/** Nor does it once it rests: it was sent with what was left before them. */
-function openHere(order: Order): Qty {
-  if (order.baseVersion === 1) return order.openQty;
-  return qty(Math.max(order.openQty, order.orderQty - order.baseCumQty - order.executedHere));
+/** Returns what an order may still fill at worst, or could after a change. */
+export function worstQty(order: Order, changed: Changed = UNCHANGED): Qty {
+  const { replace } = order;
+  const { orderQty = order.orderQty, executed = order.cumQty + order.voidedQty } = changed;
+  const open = Math.max(0, orderQty - executed);
+  // A new version that is being placed knows nothing of late executions of the old one.
+  if (replace?.stage === "placing" && changed.orderQty === undefined) {
+    return qty(Math.max(open, replace.orderQty - order.baseCumQty));
+  }
+  // Nor does it once it rests: it was sent with what was left before them.
+  const resting = order.baseVersion === 1
+    ? open
+    : Math.max(open, orderQty - order.baseCumQty - (changed.executedHere ?? order.executedHere));
+  return qty(replace === null ? resting : Math.max(resting, replace.orderQty - executed));
 }
 
 function aggressivePx(order: Order, group: SymbolGroup): Px | null {

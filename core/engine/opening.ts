@@ -119,38 +119,57 @@ function isHeldAtCostOf(
 /**
  * Takes off spot positions what the balances say is gone: a venue of spot reports no positions, and
  * one that nobody holds would be measured for good. At what it was entered at, since nobody knows
- * what was made of it. Never more than is held: a deposit is no position. What one position paid with
- * may be the base of another, which is gone as well: so until a pass finds nothing.
+ * what was made of it. Never more than is held: a deposit is no position.
  */
 function reduceSpot(turn: Turn, venue: VenueId, reported: Reported): void {
-  while (reduceSpotOnce(turn, venue, reported)); // ends: each pass takes off what is held
+  const totals = new Map(reported.balances.map(({ currency, total }) => [currency, total]));
+  const reducible = reducibleSpot(turn, venue, reported);
+  for (const [currency, total] of inTurn(totals, reducible)) {
+    let left = missingOf(turn, { venue, currency, total });
+    for (const instrument of reducible.filter(({ base }) => base === currency)) {
+      left = reduceBy(turn, instrument, left);
+    }
+  }
 }
 
-/** One pass; false if it found nothing to take off. */
-function reduceSpotOnce(
+/** What is held of spot at a venue, where the balance of its quote is told and no position. */
+function reducibleSpot(
   turn: Turn,
   venue: VenueId,
   { balances, positions }: Reported,
-): boolean {
-  const missing = new Map(
-    balances.map(({ currency, total }) => [currency, missingOf(turn, { venue, currency, total })]),
-  );
+): readonly Instrument[] {
+  const { ledger, risk } = turn.state;
+  const told = new Set(balances.map(({ currency }) => currency));
   const named = new Set(positions.map(({ instrument }) => instrument));
-  const reducible = turn.state.risk.instruments.flatMap((listed) => {
+  return risk.instruments.flatMap((listed) => {
     const instrument = listed?.instrument;
-    const isOurs = instrument?.venue === venue && instrument.assetClass === "spot";
-    return isOurs && missing.has(instrument.quote) && !named.has(instrument.id) ? [instrument] : [];
+    if (instrument?.venue !== venue || instrument.assetClass !== "spot") return [];
+    const { id, quote } = instrument;
+    const isUntold = told.has(quote) && !named.has(id);
+    return isUntold && ledger.positionQuanta("account", id) !== 0 ? [instrument] : [];
   });
-  let isReduced = false;
-  for (const [currency, amount] of missing) {
-    let left = amount;
-    for (const instrument of reducible.filter(({ base }) => base === currency)) {
-      const before = left;
-      left = reduceBy(turn, instrument, before);
-      isReduced ||= left !== before;
-    }
-  }
-  return isReduced;
+}
+
+/**
+ * Balances in the order in which they are compared: to close a position pays or brings its quote, so
+ * a currency comes after the bases that are quoted in it. In a circle the one it is entered with is
+ * the last. It recurses once per currency at most.
+ */
+function inTurn(
+  totals: ReadonlyMap<string, string>,
+  reducible: readonly Instrument[],
+): readonly (readonly [currency: string, total: string])[] {
+  const begun = new Set<string>();
+  const turns: (readonly [string, string])[] = [];
+  const take = (currency: string): void => {
+    const total = totals.get(currency);
+    if (total === undefined || begun.has(currency)) return;
+    begun.add(currency);
+    for (const { base } of reducible.filter(({ quote }) => quote === currency)) take(base);
+    turns.push([currency, total]);
+  };
+  for (const currency of totals.keys()) take(currency);
+  return turns;
 }
 
 /** What a balance has beyond what the account shows. */
@@ -165,13 +184,11 @@ function missingOf(
 /** Moves a position towards zero by whole quanta of an amount of its base; returns what is left of it. */
 function reduceBy(turn: Turn, instrument: Instrument, amount: Amount): Amount {
   const { scale } = instrument.qtyRule;
-  const held = turn.state.ledger.positionQuanta("account", instrument.id);
-  const isTowardsZero = held > 0 ? amount.units < 0 : amount.units > 0;
+  const closing = -turn.state.ledger.positionQuanta("account", instrument.id);
+  const most = Math.max(Math.min(0, closing), wholeQuantaOf(amount, scale));
+  const quanta = Math.min(Math.max(0, closing), most);
   const price = averagePriceOf(turn, instrument);
-  if (!isTowardsZero || price === undefined) return amount;
-  const most = Math.min(Math.abs(held), Math.abs(wholeQuantaOf(amount, scale)));
-  if (most === 0) return amount;
-  const quanta = held > 0 ? -most : most;
+  if (price === undefined) return amount;
   bookAll(turn, instrument, portionsOf(instrument, { quanta, price }));
   return sum({ left: amount, right: negated({ units: quanta, scale }) });
 }

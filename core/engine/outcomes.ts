@@ -7,6 +7,7 @@
  */
 import { cancelBearing, endCancelled, insist, replaceNeverLeft, sendCancel } from "./cancel.ts";
 import { askVenue, forgetRequest } from "./doubt.ts";
+import { assertOpenCountable } from "./exposure.ts";
 import { finishReplace, refuseReplace, replaceBearing, restate } from "./replaced.ts";
 import { issue } from "./requests.ts";
 import { type Details, UNSAID } from "./reports.ts";
@@ -162,6 +163,7 @@ export function applyReplaced(
   payload: BrokerPayloads["OrderReplaced"],
 ): void {
   const { orderQty, price } = payload;
+  assertOpenCountable(turn, order, { orderQty });
   const isOurs = !replaceNeverLeft(order);
   if (isOurs) forgetRequest(order, "Replace");
   if (isLate(turn, order)) {

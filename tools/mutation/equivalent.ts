@@ -26,10 +26,10 @@ const EQUIVALENT: readonly Row[] = [
   },
   {
     file: "core/engine/opening.ts",
-    code: 'side: missing > 0 ? "Buy" : "Sell",',
+    code: 'side: quanta > 0 ? "Buy" : "Sell",',
     from: ">",
     text: ">=",
-    why: "a position that is complete was left out before",
+    why: "portions of nothing are left out, and a sum of 0 breaks no bound on either side",
   },
   {
     file: "core/engine/reconcile_request.ts",

@@ -6,6 +6,7 @@
  */
 import { deepStrictEqual, ok, strictEqual } from "node:assert/strict";
 import * as fc from "fast-check";
+import { fromQuanta } from "../../../core/decimal.ts";
 import {
   type Checkpoint,
   type Event,
@@ -13,6 +14,7 @@ import {
   px,
   qty,
   type ReplaceRequest,
+  seqId,
 } from "../../../core/mod.ts";
 import { NO_LIMITS, NO_VENUE_LIMITS } from "../../../core/limits.ts";
 import { engineNode, type EngineState, readEngine } from "../../../core/engine/mod.ts";
@@ -20,7 +22,8 @@ import type { Order } from "../../../core/order.ts";
 import { inverseInstrument } from "../../support/contract_instruments.ts";
 import { runner } from "../../support/outcome_instruments.ts";
 import { EngineTimeline } from "../../support/engine_timeline.ts";
-import { ref, World, type WorldOptions } from "../../support/engine_world.ts";
+import { draft, ref, World, type WorldOptions } from "../../support/engine_world.ts";
+import { corrected, found } from "../../support/venue_words.ts";
 
 const BTC = instrumentId(0);
 const MAX_POSITION = 20_000;
@@ -290,7 +293,8 @@ function kept(state: EngineState, of: { readonly isDryRun: boolean }): unknown {
   };
 }
 
-const BOOKS = [{ isDryRun: false }, { isDryRun: true }] as const;
+const REAL = { isDryRun: false } as const;
+const BOOKS = [REAL, { isDryRun: true }] as const;
 
 /** What the account could come to if everything open on a side filled, and nothing else. */
 function assertWithinLimits(state: EngineState): void {
@@ -389,15 +393,113 @@ Deno.test("what is open counts a larger version of an order without counting the
   strictEqual(timeline.state.risk.instrument(BTC).sums.buyQty, VAST + 1000);
 });
 
-Deno.test("what is open keeps an order's old count where a sum would not be exact any more", () => {
-  const { w, timeline } = seen();
-  w.place("a1", { orderQty: `${VAST / 1000}` });
-  w.place("a2", { orderQty: `${VAST / 2000}` });
-  w.accept(1);
-  w.accept(2);
-  w.broker("OrderReplaced", { ...ref(2), orderQty: qty(VAST), price: px(10_000) });
-  deepStrictEqual(w.effects.alarms.map(({ code }) => code), ["INVARIANT"]);
-  strictEqual(timeline.state.risk.instrument(BTC).sums.buyQty, VAST * 1.5);
+/** An order that leaves room for so many quanta beside it on its side. */
+function leaveRoom(w: World, quanta: number): void {
+  const orderQty = fromQuanta(Number.MAX_SAFE_INTEGER - quanta, 3);
+  strictEqual(w.place("b1", { orderQty })[0]?.execType, "PendingNew");
+}
+
+/** Order 2 sells what was bought, since a position takes room as well. */
+function sellAll(w: World, quanta: number): void {
+  w.place("s1", { side: "Sell", orderQty: fromQuanta(quanta, 3) });
+  w.fill(2, { id: "s1", qty: quanta });
+}
+
+const TERMS = { ...ref(1), price: px(10_000) } as const;
+
+/** What comes before, and a word that would raise what order 1 of 10 counts with by `more`. */
+const RAISING: readonly (readonly [
+  what: string,
+  before: (w: World) => void,
+  raise: (w: World, more: 0 | 1) => void,
+  options?: WorldOptions,
+])[] = [
+  [
+    "a restatement",
+    (w) => leaveRoom(w, 10_000),
+    (w, more) => w.broker("OrderReplaced", { ...TERMS, orderQty: qty(10_000 + more) }),
+  ],
+  [
+    "the answer to a replace",
+    (w) => {
+      w.replace("r1", { orig: "a1", qty: "11" });
+      leaveRoom(w, 11_000);
+    },
+    (w, more) => w.broker("OrderReplaced", { ...TERMS, orderQty: qty(11_000 + more) }),
+  ],
+  [
+    "a restatement of what is placed anew",
+    (w) => {
+      w.fill(1, { id: "e1", qty: 4_000 });
+      sellAll(w, 5_000);
+      w.replace("r1", { orig: "a1", qty: "11" });
+      w.cancelled(1);
+      w.fill(1, { id: "e2", qty: 1_000, clOrdId: "tl01234567-1-1" });
+      leaveRoom(w, 7_000);
+    },
+    (w, more) => w.broker("OrderReplaced", { ...TERMS, orderQty: qty(12_000 + more) }),
+    { capabilities: { replace: "cancel_new" } },
+  ],
+  [
+    "what a look-up finds",
+    (w) => {
+      leaveRoom(w, 10_000);
+      w.cancel("c1", "a1");
+      w.failed("unknown");
+    },
+    (w, more) => found(w, { status: "open", orderQty: qty(10_000 + more) }),
+  ],
+  [
+    "an execution that was counted twice",
+    (w) => {
+      w.fill(1, { id: "e0", qty: 5_000 });
+      w.fill(1, { id: "x1", qty: 4_000 });
+      sellAll(w, 9_000);
+      leaveRoom(w, 1_000);
+    },
+    (w, more) => corrected(w, { ref: "e0", id: more === 1 ? "x1" : "x2", qty: 4_000 }),
+  ],
+];
+for (const [what, before, raise, options] of RAISING) {
+  Deno.test(`what is open stays as it was, and so does the order, where ${what} is beyond counting`, () => {
+    const timeline = new EngineTimeline((state) => {
+      if (state.instruments.length > 0) deepStrictEqual(kept(state, REAL), naive(state, REAL));
+    });
+    const w = new World(options);
+    w.timeline = timeline;
+    w.start().open();
+    w.place("a1");
+    w.accept();
+    before(w);
+    const terms = (): unknown =>
+      w.timeline.view.orders("account", { open: true, limit: 9 }).map(({ order }) => order);
+    const was = [terms(), kept(timeline.state, REAL)];
+    raise(w, 1);
+    deepStrictEqual(w.effects.alarms.map(({ code }) => code), ["INVARIANT"]);
+    deepStrictEqual([terms(), kept(timeline.state, REAL)], was);
+    const restored = new World(options, JSON.parse(JSON.stringify(timeline.checkpoint())));
+    const from = w.events.length;
+    raise(w, 0);
+    deepStrictEqual(w.effects.alarms, [], "as much as there is room for");
+    w.control("TradingStateSet", { state: "Active", reason: "looked at" });
+    w.cancelled(1);
+    w.place("a9", { orderQty: "9007199254740" });
+    for (const event of w.events.slice(from)) restored.apply(event);
+    deepStrictEqual(restored.lines, w.lines.slice(from));
+  });
+}
+
+Deno.test("what is open breaks a rule by an order of an old checkpoint that cannot be counted", () => {
+  const { w } = seen();
+  w.place("a1", { orderQty: "7.777" });
+  w.place("a2");
+  const saved = JSON.stringify(w.timeline.checkpoint());
+  const vast = saved.replace(/\b7777\b/, `${Number.MAX_SAFE_INTEGER}`);
+  ok(vast !== saved);
+  const restored = new World({}, JSON.parse(vast));
+  const event = { ...draft("broker_report", "OrderAccepted", { ...ref(2), venueOrderId: "v2" }) };
+  restored.apply({ ...event, seqId: seqId(w.timeline.seqId + 1), ingestTime: w.timeline.nowUs });
+  deepStrictEqual(restored.effects.alarms.map(({ code }) => code), ["INVARIANT"]);
 });
 
 Deno.test("what is open counts a new version whole until it ends, whatever the old one fills late", () => {

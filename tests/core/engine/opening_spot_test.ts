@@ -17,12 +17,14 @@ import {
   venueId,
 } from "../../../core/mod.ts";
 import { encodeEventLine, parseEventLine } from "../../../edge/journal/event_lines.ts";
+import { linearInstrument } from "../../support/contract_instruments.ts";
 import { EngineTimeline } from "../../support/engine_timeline.ts";
 import { draft, spotInstrument, World } from "../../support/engine_world.ts";
 import { alarms } from "../../support/venue_words.ts";
 
 const BTC = instrumentId(0);
 const OTHER = instrumentId(1);
+const PAIR = instrumentId(2);
 const TAKEN = { liquidity: "Taker", commission: "0", commissionCurrency: "USDT" } as const;
 
 type Totals = Readonly<Record<string, string>>;
@@ -41,8 +43,13 @@ class Spot extends World {
     super.start();
     const limits = { ...NO_VENUE_LIMITS, tripwire: { reports: 1, tolerances: [] } };
     this.control("LimitsSet", { scope: "venue", admin: true, limits });
-    const usdc = { symbol: "BTC/USDC", name: "test:BTC/USDC", quote: "USDC" };
-    this.control("InstrumentListed", { ...spotInstrument(), ...usdc, id: OTHER }, OTHER);
+    return this.lists(OTHER, "BTC", "USDC");
+  }
+
+  lists(id: InstrumentId, base: string, quote: string): this {
+    const symbol = `${base}/${quote}`;
+    const listed = { symbol, name: `test:${symbol}`, base, quote, id };
+    this.control("InstrumentListed", { ...spotInstrument(), ...listed }, id);
     return this;
   }
 
@@ -90,16 +97,55 @@ const SOLD: Traded = { side: "Sell", qty: 10_000, px: 10_000 };
 const OF_USDC: Traded = { side: "Buy", qty: 5_000, px: 10_000, on: OTHER };
 const USDC = { USDC: "0" };
 
-Deno.test("AccountAdopted takes off spot also what was paid for with other spot that is gone", () => {
+for (const order of [["BTC", "ETH", "USDT"], ["USDT", "BTC", "ETH"], ["ETH", "USDT", "BTC"]]) {
+  const inOrder = (totals: Totals): Totals =>
+    Object.fromEntries(order.map((currency) => [currency, totals[currency] ?? "0"]));
+
+  Deno.test(`AccountAdopted takes off spot what was paid for with other spot that is gone, told as ${order}`, () => {
+    const all = inOrder({ BTC: "0", ETH: "0", USDT: "2000" });
+    const w = new Spot().start().lists(PAIR, "ETH", "BTC").says(all);
+    w.trades(BOUGHT).trades({ side: "Buy", qty: 100_000, px: 10, on: PAIR });
+    w.adopts().says(all); // all of it was sold by hand
+    deepStrictEqual(w.held, [["0", null, "0"], ["0", null, "0"]]);
+    deepStrictEqual(w.totals, all);
+  });
+
+  Deno.test(`AccountAdopted takes off spot a short whose buying back was paid with spot, told as ${order}`, () => {
+    const w = new Spot().start().lists(PAIR, "ETH", "BTC");
+    w.lists(instrumentId(3), "USDT", "ETH"); // nothing is held in it, so it makes no circle
+    w.says(inOrder({ BTC: "0", ETH: "10", USDT: "300" }));
+    w.trades({ side: "Buy", qty: 2_000, px: 10_000 });
+    w.trades({ side: "Sell", qty: 10_000, px: 10, on: PAIR });
+    w.adopts().says(inOrder({ BTC: "2", ETH: "10", USDT: "100" })); // bought back for 1 BTC by hand
+    deepStrictEqual(w.held, [["2", "100", "0"], ["0", null, "0"]]);
+    deepStrictEqual(w.totals, inOrder({ BTC: "2", ETH: "10", USDT: "100" }));
+  });
+}
+
+Deno.test("AccountAdopted compares each currency of a circle once, the one that it enters by last", () => {
+  const REVERSE = { side: "Buy", qty: 10_000, px: 100, on: PAIR } as const; // 10 USDT for 10 BTC
+  for (
+    const [order, held] of [
+      [["BTC", "USDT"], [["4", "1", "0"], ["9", "1", "0"]]],
+      [["USDT", "BTC"], [["5", "1", "0"], ["4", "1", "0"]]],
+    ] as const
+  ) {
+    const w = new Spot().start().lists(PAIR, "USDT", "BTC");
+    const told = (totals: Totals): Totals =>
+      Object.fromEntries(order.map((currency) => [currency, totals[currency] ?? ""]));
+    w.says(told({ BTC: "10", USDT: "10" }));
+    w.trades({ side: "Buy", qty: 10_000, px: 100 }).trades(REVERSE);
+    w.adopts().says(told({ BTC: "5", USDT: "9" }));
+    deepStrictEqual(w.held, held);
+  }
+});
+
+Deno.test("AccountAdopted takes off what is held of its own venue's spot alone", () => {
   const w = new Spot().start();
-  const ETH = instrumentId(2);
-  const listed = { symbol: "ETH/BTC", name: "test:ETH/BTC", base: "ETH", quote: "BTC", id: ETH };
-  w.control("InstrumentListed", { ...spotInstrument(), ...listed }, ETH);
-  const all = { BTC: "0", ETH: "0", USDT: "2000" };
-  w.says(all).trades(BOUGHT).trades({ side: "Buy", qty: 100_000, px: 10, on: ETH });
-  w.adopts().says(all); // all of it was sold by hand
-  deepStrictEqual(w.held, [["0", null, "0"], ["0", null, "0"]]);
-  deepStrictEqual(w.totals, all);
+  w.control("InstrumentListed", linearInstrument({ id: PAIR, name: "test:PERP" }), PAIR);
+  w.says({ BTC: "10", USDT: "0" }, [{ instrument: PAIR, qty: 5, avgPx: px(10_000) }]);
+  w.adopts().says({ BTC: "5", USDT: "0" });
+  deepStrictEqual(w.held, [["5", "1000", "0"]]);
 });
 
 /** What was opened, traded at 100 and adopted; quantity, average and realised P&L after it. */

@@ -8,8 +8,8 @@ import * as fc from "fast-check";
 import type { Instrument } from "../../../core/instrument.ts";
 import { instrumentId } from "../../../core/numbers.ts";
 import { Story } from "../../contracts/engine/story.ts";
-import { World } from "../../support/engine_world.ts";
-import { runner, token } from "../../support/outcome_instruments.ts";
+import { INSTRUMENT, World } from "../../support/engine_world.ts";
+import { runner, signedContract, token } from "../../support/outcome_instruments.ts";
 
 type Side = "Buy" | "Sell";
 /** Quantity in hundredths above one; price in hundredths above the least. */
@@ -210,19 +210,75 @@ for (const [what, pool] of POOLS) {
   });
 }
 
-Deno.test("isWorstKept() counts nothing of a live Market order that has no price to count with", () => {
+const MARKET = { ordType: "Market", price: null, timeInForce: "IOC" } as const;
+
+function listed(w: World, instrument: Instrument): string {
+  const name = `test:${instrument.symbol}`;
+  w.control("InstrumentListed", { ...instrument, name }, instrument.id);
+  return name;
+}
+
+/** Lists an instrument of which the client then buys 10. */
+function holding(w: World, instrument: Instrument): string {
+  const name = listed(w, instrument);
+  const placed = w.place(`open ${name}`, { instrument: name, orderQty: "10", price: "0.5" });
+  const order = placed[0]?.order?.orderId ?? 0;
+  w.accept(order);
+  w.fill(order, { id: `e${order}`, qty: 1_000, px: 5_000 });
+  return name;
+}
+
+for (
+  const [what, first, second] of [
+    ["a signed contract", signedContract(), signedContract()],
+    ["an outcome", token("YES"), token("YES")],
+    ["the other outcome", token("YES"), token("NO")],
+  ] as const
+) {
+  Deno.test(`isWorstKept() refuses what reduces while a Market order without a price is live in ${what}`, () => {
+    const w = new World().start().open();
+    const held = holding(w, first);
+    const other = second.id === first.id ? held : listed(w, second);
+    const sell = { side: "Sell", orderQty: "10" } as const;
+    const only = { ...sell, instrument: held, price: "0.6", reduceOnly: true } as const;
+    const unpriced = w.place("m1", { ...sell, ...MARKET, instrument: other })[0];
+    strictEqual(unpriced?.execType, "PendingNew");
+    strictEqual(w.place("a1", only)[0]?.rejectCode, "REDUCE_ONLY");
+    w.control("DryRunSet", { client: "alice", on: true });
+    strictEqual(w.place("a2", only)[0]?.execType, "PendingNew", "the other set has none");
+    w.control("DryRunSet", { client: "alice", on: false });
+    w.cancelled(unpriced?.order?.orderId);
+    strictEqual(w.place("a3", only)[0]?.execType, "PendingNew", "it is live no more");
+  });
+}
+
+Deno.test("isWorstKept() looks past a Market order without a price in another market or condition", () => {
+  const w = new World().start().open();
+  const [yes, signed] = [holding(w, token("YES")), holding(w, signedContract())];
+  const back = { ...runner(1, { runners: 1 }), name: "test:A" };
+  w.control("InstrumentListed", back, back.id);
+  const sell = { side: "Sell", orderQty: "10", ...MARKET } as const;
+  for (const instrument of [signed, back.name, INSTRUMENT]) {
+    strictEqual(w.place(`m ${instrument}`, { ...sell, instrument })[0]?.execType, "PendingNew");
+  }
+  const only = { instrument: yes, side: "Sell", orderQty: "10", reduceOnly: true } as const;
+  strictEqual(w.place("a1", { ...only, price: "0.6" })[0]?.execType, "PendingNew");
+});
+
+Deno.test("isWorstKept() refuses a Market order without a price, and beside one, in a betting market", () => {
   const w = new World({ capabilities: { ordTypes: ["Limit", "Market"] } }).start().open();
   const back = { ...runner(1), name: "test:A" };
   w.control("InstrumentListed", back, back.id);
   const on = { instrument: back.name, orderQty: "10" };
-  const market = { ordType: "Market", price: null, timeInForce: "IOC" } as const;
-  strictEqual(w.place("a1", { ...on, ...market })[0]?.execType, "PendingNew");
-  const only = { reduceOnly: true, price: "3" } as const;
-  strictEqual(w.place("a2", { ...on, ...only })[0]?.rejectCode, "REDUCE_ONLY");
-  strictEqual(
-    w.place("a3", { ...on, ...market, ...only, price: null })[0]?.rejectCode,
-    "REDUCE_ONLY",
-  );
+  w.place("open", { ...on, price: "3" });
+  w.fill(1, { id: "e1", qty: 1_000, px: 300 });
+  const only = { ...on, side: "Sell", reduceOnly: true } as const;
+  const rejected = w.place("a1", { ...only, ...MARKET })[0];
+  strictEqual(rejected?.rejectCode, "REDUCE_ONLY");
+  strictEqual(w.place("a2", { ...on, ...MARKET })[0]?.execType, "PendingNew");
+  strictEqual(w.place("a3", { ...only, price: "3" })[0]?.rejectCode, "REDUCE_ONLY");
+  w.cancelled(2);
+  strictEqual(w.place("a4", { ...only, price: "3" })[0]?.execType, "PendingNew");
 });
 
 Deno.test("isWorstKept() counts the orders of one set: dry ones apart from real ones", () => {

@@ -219,6 +219,21 @@ export const CORRECTIONS: readonly Scenario[] = [
     },
   },
   {
+    name: "corrected_trade_told_first_beyond_counting",
+    requires: ["fault 13", "R-CORE-7"],
+    description:
+      "What is left once the two are one must be countable beside the other orders of its side.",
+    tell: (story) => {
+      story.begin().place("i1").accept(1).fill(1, { id: "e1", qty: "5", px: "100" })
+        .fill(1, { id: "c1", qty: "4", px: "100" })
+        .place("i2", { side: "Sell", qty: "9" }).fill(2, { id: "e2", qty: "9", px: "100" })
+        .place("i3", { qty: "9007199254736.992" }).accept(3);
+      correct(story, { ref: "e1", id: "c1", qty: "4", px: "100" });
+      story.tradingState("Active", 0).replaced(3, { qty: "9007199254735.991", px: "100" });
+      correct(story, { ref: "e1", id: "c1", qty: "4", px: "100" });
+    },
+  },
+  {
     name: "correction_that_changes_nothing",
     requires: ["R-CORE-5", "fault 13"],
     description: "Its id is known from then on, and keeps an order that has ended.",

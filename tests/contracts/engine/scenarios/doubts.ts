@@ -317,6 +317,24 @@ export const DOUBTS: readonly Scenario[] = [
     },
   },
   {
+    name: "found_beyond_counting_beside_others",
+    requires: ["R-EXEC-3", "R-CORE-7"],
+    description:
+      "Found open with more than can be counted beside other orders: a broken rule, and the " +
+      "look-up stays open. An answer that is not its own changes no terms.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).place("i2", { qty: "9007199254728.991" }).accept(2)
+        .cancel("c1", { orig: "i1" }).failed(1, { kind: "Cancel", outcome: "unknown" })
+        .found(1, { status: "open", qty: "12.001", cum: "0", px: "100" })
+        .tradingState("Active", 0)
+        .found(1, { status: "filled", qty: "12.001", cum: "12.001", px: "100" })
+        .found(1, { status: "open", qty: "12.001", cum: "0", px: "100" })
+        .found(1, { status: "open", qty: "12", cum: "0", px: "100" })
+        .failed(1, { kind: "Cancel", outcome: "unknown" }).toDeadline()
+        .found(1, { status: "open", qty: "12", cum: "0", px: "100" }).cancelled(1)
+        .found(1, { status: "open", qty: "12.001", cum: "0", px: "100" }),
+  },
+  {
     name: "live_after_end",
     requires: ["R-CORE-4", "fault 25"],
     description: "What ended here is found open there: an alarm, and the order stays ended.",

@@ -208,6 +208,23 @@ export const LIFE: readonly Scenario[] = [
         .replaced(1, { qty: "5", px: "101" }),
   },
   {
+    name: "restated_beyond_counting",
+    requires: ["R-CORE-5", "R-CORE-7"],
+    description:
+      "What could not be counted beside the other orders of its side breaks a rule, and the order " +
+      "keeps its terms; what just can is taken.",
+    tell: (story) =>
+      story.begin().place("i1").accept(1).place("i2", { side: "Sell" }).accept(2)
+        .place("i3", { qty: "9007199254728.991" }).accept(3)
+        .replaced(1, { qty: "12.001", px: "101" }).tradingState("Active", 0)
+        .replaced(1, { qty: "12", px: "101" })
+        .replace("r1", { orig: "i1", qty: "11" }).replaced(1, { qty: "12.001", px: "101" })
+        .tradingState("Active", 0).replaced(1, { qty: "11.5", px: "101" })
+        .replaced(2, { qty: "9007199254740.991", px: "99" })
+        .cancelled(1).replaced(1, { qty: "9007199254740.991", px: "101" })
+        .place("i4", { qty: "12.001" }).place("i5", { qty: "12" }),
+  },
+  {
     name: "restated_before_acceptance",
     requires: ["R-CORE-5"],
     description: "A restatement proves the acceptance.",

@@ -3,6 +3,7 @@
  * @module
  */
 import { NO_LIMITS } from "../../../../core/limits.ts";
+import { qty } from "../../../../core/numbers.ts";
 import type { Scenario } from "../scenario.ts";
 import type { VenueStory } from "../venue_story.ts";
 import { contractOf, type WorldSpec } from "../world.ts";
@@ -367,6 +368,43 @@ export const OPENINGS: readonly Scenario[] = [
         .place("i2", { on: 1, qty: "20", px: "0.1" }).fill(2, { id: "e2", qty: "20", px: "0.1" })
         .adopted()
         .accountReported({ balances: { USDT: "4900", BTC: "0.5", ETH: "5" } }),
+  },
+  {
+    name: "account_adopted_without_a_short_paid_with_spot",
+    requires: ["R-EXEC-5", "R-CORE-6", "R-CORE-7"],
+    description: "A short that was bought back with other spot, which is held for the rest.",
+    tell: (story) =>
+      story.begin({ instruments: [{ symbol: "BTC/USDT" }, { symbol: "ETH/BTC" }] })
+        .control("LimitsSet", {
+          scope: "instrument",
+          admin: true,
+          limits: { ...NO_LIMITS, bookStaleMs: 60_000, maxPosition: qty(2_000) },
+        }, { venue: 0, instrument: 0 })
+        .accountReported({ balances: { BTC: "0", ETH: "10", USDT: "300" } })
+        .place("i1", { qty: "2" }).fill(1, { id: "e1", qty: "2", px: "100" })
+        .place("i2", { on: 1, side: "Sell", qty: "10", px: "0.1" })
+        .fill(2, { id: "e2", qty: "10", px: "0.1" })
+        .adopted()
+        .accountReported({ balances: { BTC: "2", ETH: "10", USDT: "100" } })
+        .place("i3", { qty: "1" }),
+  },
+  {
+    name: "account_adopted_with_spot_in_a_circle",
+    requires: ["R-EXEC-5", "R-CORE-6"],
+    description:
+      "Each currency is compared once, the one by which a circle is entered as its last.",
+    tell: (story) =>
+      story.begin({
+        instruments: [{ symbol: "BTC/USDT" }, { symbol: "USDT/BTC" }, { symbol: "USDT/EUR" }],
+      })
+        .accountReported({ balances: { EUR: "20", BTC: "10", USDT: "10" } })
+        .place("i1", { qty: "10", px: "1" }).fill(1, { id: "e1", qty: "10", px: "1" })
+        .place("i2", { on: 1, qty: "10", px: "1" }).fill(2, { id: "e2", qty: "10", px: "1" })
+        .place("i3", { on: 2, qty: "4", px: "0.5" }).fill(3, { id: "e3", qty: "4", px: "0.5" })
+        .adopted()
+        .accountReported({ balances: { BTC: "8", USDT: "12", EUR: "19" } })
+        .adopted()
+        .accountReported({ balances: { EUR: "20", USDT: "10", BTC: "7" } }),
   },
   {
     name: "account_opens_with_an_old_loss",

@@ -224,6 +224,51 @@ const BINARY: readonly Scenario[] = [
     },
   },
   {
+    name: "binary_reduces_beside_what_has_no_price",
+    requires: ["R-CORE-7"],
+    description:
+      "While a Market order of unknown price is live, nothing in its condition is sure to reduce.",
+    tell: (story) => {
+      const market = { side: "Sell", ordType: "Market", timeInForce: "IOC" } as const;
+      const only = { side: "Sell", reduceOnly: true } as const;
+      bob(story.begin(PAIR));
+      deal(story, 1, { qty: "10", px: "0.5" });
+      deal(story, 2, { on: 1, qty: "10", px: "0.4", session: 2 });
+      story.place("m3", { ...market, qty: "10" }).accept(3)
+        .place("a1", { ...only, qty: "10", px: "0.1" })
+        .place("a2", { on: 1, qty: "1", px: "0.1", reduceOnly: true })
+        .place("b1", { ...only, on: 1, qty: "10", px: "0.5" }, 2)
+        .replace("r1", { orig: "m3", qty: "5" })
+        .cancelled(3).place("a3", { ...only, qty: "10", px: "0.6" })
+        .book({ bids: ["0.5", "10"] })
+        .place("m6", { ...market, qty: "1" }).place("a4", { ...only, qty: "1", px: "0.6" });
+      story.place("m8", { ...market, on: 1, qty: "1" }, 2)
+        .place("b2", { ...only, on: 1, qty: "1", px: "0.9" }, 2);
+      fact(story, "OutcomeSettled", {
+        payload: { numerator: 0, denominator: 1, amount: null },
+        on: 1,
+      });
+      story.place("b3", { on: 0, qty: "1", px: "0.01", reduceOnly: true }, 2);
+    },
+  },
+  {
+    name: "betting_reduces_beside_what_has_no_price",
+    requires: ["R-CORE-7"],
+    description:
+      "The same in a market; asked again when it leaves, too, and not in another market.",
+    tell: (story) => {
+      const market = { ordType: "Market", timeInForce: "IOC" } as const;
+      const only = { side: "Sell", reduceOnly: true } as const;
+      story.begin(MARKET);
+      deal(story, 1, { qty: "10", px: "3" });
+      story.place("a1", { ...only, qty: "5", px: "3" })
+        .failed(2, { kind: "Submit", outcome: "notSent" })
+        .place("m3", { ...market, on: 1, qty: "1" })
+        .place("a2", { ...only, qty: "1", px: "3" }).toDeadline()
+        .cancelled(3).place("a3", { ...only, qty: "5", px: "3" });
+    },
+  },
+  {
     name: "binary_facts_once",
     requires: REQUIRES,
     description: "A fact with a seen key changes nothing.",

@@ -276,4 +276,17 @@ export const REPLACES: readonly Scenario[] = [
         .replace("r2", { orig: "i1", qty: "9", price: "100" })
         .replace("r3", { orig: "i1", qty: "9" }).replaced(1, { qty: "9", px: "100" }),
   },
+  {
+    name: "restated_anew_beyond_counting",
+    requires: ["R-CORE-5", "R-CORE-7"],
+    description: "A new version rests whole: what its old one filled late makes no room beside it.",
+    tell: (story) =>
+      story.begin(CANCEL_NEW).place("i1").accept(1).fill(1, { id: "e1", qty: "4", px: "100" })
+        .place("i2", { side: "Sell", qty: "5" }).fill(2, { id: "e2", qty: "5", px: "100" })
+        .replace("r1", { orig: "i1", qty: "11" }).cancelled(1)
+        .fill(1, { id: "e3", qty: "1", px: "100", clOrdId: "tl01234567-1-1" })
+        .place("i3", { qty: "9007199254732.991" }).accept(3)
+        .replaced(1, { qty: "12.001", px: "100" }).tradingState("Active", 0)
+        .replaced(1, { qty: "12", px: "100" }),
+  },
 ];
