@@ -43,8 +43,12 @@ export type Failure = {
   readonly retryAfterMs?: number;
 };
 
-/** A limit without a time: as long as the shortest window that the venue counts in. */
-const PAUSE_DEFAULT_MS = 10_000;
+/** Requests are counted by the minute of the venue's clock. */
+const MINUTE_MS = 60_000;
+/** The shortest of the venue's bans. */
+const BAN_MIN_MS = 120_000;
+/** How the venue names the end of a ban, by its clock, also where it sends no header. */
+const BANNED_UNTIL = /banned until (\d{13})/;
 /** The venue sheds load: a short pause is what it asks for. */
 const OVERLOAD_PAUSE_MS = 1000;
 const WORDS_MAX = 160;
@@ -52,7 +56,12 @@ const WORDS_MAX = 160;
 /** Reads an answer to a request of a kind. */
 export function readAnswer(
   answer: HttpAnswer,
-  asked: { readonly product: ExchangeProduct; readonly kind: RequestKind },
+  asked: {
+    readonly product: ExchangeProduct;
+    readonly kind: RequestKind;
+    /** By the venue's clock. */
+    readonly nowMs: number;
+  },
 ): Reading {
   const body = bodyOf(answer.text);
   const told = body === undefined ? undefined : errorIn(body);
@@ -67,7 +76,12 @@ export function readAnswer(
     rejectCode,
     isOfSymbol: told !== undefined && SYMBOL_CODES.has(told.code),
     text: `The exchange answered ${answer.status}: ${words.slice(0, WORDS_MAX)}`,
-    retryAfterMs: pauseOf(answer, errorClass),
+    retryAfterMs: pauseOf(errorClass, {
+      status: answer.status,
+      message: told?.message ?? "",
+      retryAfterMs: Number(answer.headers.get("retry-after") ?? "") * 1000,
+      nowMs: asked.nowMs,
+    }),
   };
   return { kind: "error", error };
 }
@@ -113,11 +127,30 @@ function isPauseNamed({ status, headers }: HttpAnswer): boolean {
   return status === 418 || headers.has("retry-after");
 }
 
-function pauseOf(answer: HttpAnswer, errorClass: ErrorClass): number | undefined {
+function pauseOf(errorClass: ErrorClass, said: LimitSaid): number | undefined {
   if (errorClass === "overload") return OVERLOAD_PAUSE_MS;
-  if (errorClass !== "rate") return undefined;
-  const seconds = Number(answer.headers.get("retry-after") ?? "");
-  return Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds * 1000) : PAUSE_DEFAULT_MS;
+  return errorClass === "rate" ? limitPauseMs(said) : undefined;
+}
+
+/** What the venue says with a limit or a ban. */
+export type LimitSaid = {
+  readonly status: number;
+  readonly message: string;
+  /** The pause that it names apart from its message, milliseconds; not above 0, or NaN: none. */
+  readonly retryAfterMs: number;
+  /** By the venue's clock. */
+  readonly nowMs: number;
+};
+
+/**
+ * Returns for how long nothing may leave: the longest pause that is named, else the rest of the
+ * minute that the venue counts in; where it has banned us, the least that it bans for.
+ */
+export function limitPauseMs({ status, message, retryAfterMs, nowMs }: LimitSaid): number {
+  const untilMs = Number(BANNED_UNTIL.exec(message)?.[1] ?? nowMs);
+  const namedMs = [retryAfterMs, untilMs - nowMs].filter((ms) => Number.isFinite(ms) && ms > 0);
+  if (namedMs.length > 0) return Math.ceil(Math.max(...namedMs));
+  return status === 418 ? BAN_MIN_MS : MINUTE_MS - nowMs % MINUTE_MS;
 }
 
 /** Returns what an error that decides nothing means for its request. */

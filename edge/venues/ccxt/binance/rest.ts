@@ -52,8 +52,8 @@ export type CallOptions = SendOptions & {
 
 export type CallStamps = { readonly submitUs: Micros; readonly ackUs: Micros };
 
-/** The part of CCXT that signs. */
-export type Signer = Pick<CcxtExchange, "sign">;
+/** The part of CCXT that signs, and knows the venue's time for it. */
+export type Signer = Pick<CcxtExchange, "sign" | "nonce">;
 
 /** A call that has been signed and built, or why it cannot be. */
 export type ReadyCall = {
@@ -133,11 +133,11 @@ export class Rest {
     if (paused !== undefined) return this.#timers.after(0, () => done(paused));
     const waitUs = this.#waitUntilUs - this.#nowUs();
     if (options.mayWait === true && waitUs > 0) return this.#later(waitUs, { of, done, options });
-    const asked = { product: this.#product, kind: call.kind };
     return this.#transport.send(ready, (result) => {
       if (result.kind !== "answered") return done(result);
       const { submitUs, ackUs } = result.answer;
       this.#count(result.answer);
+      const asked = { product: this.#product, kind: call.kind, nowMs: this.#signer.nonce() };
       const reading = readAnswer(result.answer, asked);
       if (reading.kind === "error") this.#heed(reading.error);
       done({ ...reading, stamps: { submitUs, ackUs } });
