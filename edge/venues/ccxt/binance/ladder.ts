@@ -79,7 +79,7 @@ export function readAnswer(
     retryAfterMs: pauseOf(errorClass, {
       status: answer.status,
       message: told?.message ?? "",
-      retryAfterMs: Number(answer.headers.get("retry-after") ?? "") * 1000,
+      retryAfterMs: headerMs(answer),
       nowMs: asked.nowMs,
     }),
   };
@@ -132,12 +132,22 @@ function pauseOf(errorClass: ErrorClass, said: LimitSaid): number | undefined {
   return errorClass === "rate" ? limitPauseMs(said) : undefined;
 }
 
+function headerMs({ headers }: HttpAnswer): number | undefined {
+  const seconds = Number(headers.get("retry-after") ?? "");
+  return Number.isFinite(seconds) ? seconds * 1000 : undefined;
+}
+
+/** True for a status that holds back whatever comes from our address. */
+export function isLimit(status: number): boolean {
+  return STATUS_CLASSES.get(status) === "rate";
+}
+
 /** What the venue says with a limit or a ban. */
 export type LimitSaid = {
   readonly status: number;
   readonly message: string;
-  /** The pause that it names apart from its message, milliseconds; not above 0, or NaN: none. */
-  readonly retryAfterMs: number;
+  /** The pause that it names apart from its message. */
+  readonly retryAfterMs: number | undefined;
   /** By the venue's clock. */
   readonly nowMs: number;
 };
@@ -148,8 +158,8 @@ export type LimitSaid = {
  */
 export function limitPauseMs({ status, message, retryAfterMs, nowMs }: LimitSaid): number {
   const untilMs = Number(BANNED_UNTIL.exec(message)?.[1] ?? nowMs);
-  const namedMs = [retryAfterMs, untilMs - nowMs].filter((ms) => Number.isFinite(ms) && ms > 0);
-  if (namedMs.length > 0) return Math.ceil(Math.max(...namedMs));
+  const namedMs = Math.max(retryAfterMs ?? 0, untilMs - nowMs);
+  if (namedMs > 0) return Math.ceil(namedMs);
   return status === 418 ? BAN_MIN_MS : MINUTE_MS - nowMs % MINUTE_MS;
 }
 
