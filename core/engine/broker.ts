@@ -5,7 +5,8 @@
  * may be repeated, and anything may be late. A report that names no order of ours is an orphan: a
  * fill among them is booked to nobody's account where that can be done (see `external.ts`).
  *
- * Invariant: entering and leaving doubt is reported, with the report at hand or by `OrderStatus`.
+ * Invariants: entering and leaving doubt is reported, with the report at hand or by `OrderStatus`;
+ * nothing is counted of an order in the quanta of another instrument.
  * @module
  */
 import { applyFound, applyNotFound, applyOldFound } from "./answers.ts";
@@ -28,7 +29,7 @@ import { release } from "./requests.ts";
 import { haltAccount, raise, type Turn } from "./turn.ts";
 import type { VenueState } from "./venue_state.ts";
 import type { BrokerPayloads, Event, OrderRef } from "../event.ts";
-import { unreachable } from "../invariant.ts";
+import { invariant, unreachable } from "../invariant.ts";
 import type { VenueId } from "../numbers.ts";
 import type { Order } from "../order.ts";
 
@@ -42,6 +43,7 @@ export function applyBroker(turn: Turn, event: BrokerEvent): void {
     if (!applyExternal(turn, event)) raiseOrphan(turn, event);
     return;
   }
+  assertInstrument(order, event);
   turn.touch(order);
   if (isSeen(order, event)) {
     turn.state.count("duplicate_reports");
@@ -53,6 +55,18 @@ export function applyBroker(turn: Turn, event: BrokerEvent): void {
   syncDoubt(turn, order);
   checkAuthority(turn, venue, event);
   if (isClosed) release(turn, venue);
+}
+
+/**
+ * What a report counts is in quanta of its instrument: on another's order it would be another amount.
+ * @throws {InvariantError} If it is of another one, unless it only repeats an execution.
+ */
+function assertInstrument(order: Order, event: BrokerEvent): void {
+  const { instrument } = event;
+  if (instrument === null || instrument === order.instrument) return;
+  const isRepeated = event.eventType === "OrderExecuted" &&
+    order.fillOf(event.payload.execId) !== undefined;
+  invariant(isRepeated, "A report must be of the instrument of its order");
 }
 
 /** Keys that do not work any more stop the account. */

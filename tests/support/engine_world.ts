@@ -21,6 +21,7 @@ import {
   type EventType,
   type ExecutionReport,
   type Instrument,
+  type InstrumentId,
   instrumentId,
   type Intent,
   type Micros,
@@ -108,6 +109,7 @@ export class World {
   #seq = 0;
   readonly #options: WorldOptions;
   readonly #lastReport = new Map<ClientIndex, number>();
+  readonly #ordersOn = new Map<unknown, InstrumentId>();
 
   constructor(options?: WorldOptions, from?: Checkpoint) {
     this.#options = options ?? {};
@@ -138,7 +140,10 @@ export class World {
     this.events.push(event);
     this.timeline.apply(event, this.effects);
     const reports = [...this.effects.reports];
-    for (const report of reports) this.#check(report);
+    for (const report of reports) {
+      this.#check(report);
+      if (report.order !== null) this.#ordersOn.set(report.order.orderId, report.order.instrument);
+    }
     this.reports.push(...reports);
     for (const command of this.effects.commands) {
       this.trail.push({ command, atUs: event.ingestTime });
@@ -303,7 +308,14 @@ export class World {
     payload: Draft<Type>["payload"],
     idempotencyKey: string | null = null,
   ): readonly ExecutionReport[] {
-    return this.offer({ ...draft("broker_report", eventType, payload, BTC), idempotencyKey });
+    const on = this.#instrumentOf(payload);
+    return this.offer({ ...draft("broker_report", eventType, payload, on), idempotencyKey });
+  }
+
+  /** That of the order it names by number. */
+  #instrumentOf(payload: object): InstrumentId {
+    const order = "order" in payload ? payload.order : null;
+    return this.#ordersOn.get(order) ?? BTC;
   }
 
   accept(order = 1): readonly ExecutionReport[] {

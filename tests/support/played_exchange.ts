@@ -42,6 +42,8 @@ export class PlayedExchange {
   answer: (asked: Asked) => Played = () => ({});
   /** From the request to the last byte of its answer. */
   tripUs = 2000;
+  /** Its clock less ours. */
+  aheadMs = 0;
   /** How often the exchange was said to have found the time of a request wrong. */
   clocksOff = 0;
   #newest: Omit<Asked, "atUs"> = { path: "", params: {} };
@@ -84,6 +86,11 @@ export class PlayedExchange {
   rests(symbol: string): void {
     const key = `${PREFIX}-${symbol}-1`;
     this.account.orders.note({ key, symbol, side: "Buy", venueOrderId: null });
+  }
+
+  /** The exchange's time. */
+  nonce(): number {
+    return Math.floor(this.time.wallUs() / 1000) + this.aheadMs;
   }
 
   /** Signs: the newest is what leaves next. */

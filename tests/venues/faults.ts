@@ -45,8 +45,16 @@ export type RequestFault =
     readonly code: number;
     readonly msg: string;
   }
-  /** Does not act; 429 or 418 with Retry-After, and all that follows until then too. */
-  | { readonly kind: "rateLimit"; readonly status: 429 | 418; readonly retryAfterS: number };
+  /**
+   * Does not act; 429 or 418 with Retry-After, and all that follows until then too. `inWords`: without
+   * that header; the message of a ban still says until when.
+   */
+  | {
+    readonly kind: "rateLimit";
+    readonly status: 429 | 418;
+    readonly retryAfterS: number;
+    readonly inWords?: true;
+  };
 
 /** `match`: "METHOD /path"; either may be `*`, and a path may end in one. */
 export type Matching = { readonly match: string };

@@ -24,7 +24,7 @@ export type LimitSettings = {
 /** Why a request is not handled. */
 export type Limited = {
   readonly status: 429 | 418;
-  /** Absent for a count of orders: the venue names no time. */
+  /** Absent for a count of orders, and where it is told in words: there is no header. */
   readonly retryAfterS?: number;
   readonly code: number;
   readonly msg: string;
@@ -41,6 +41,7 @@ export class Limits {
   #limitedUntil = 0;
   #limitedSince = 0;
   #limitedAs: 429 | 418 = 429;
+  #isInWords = false;
   #ignored = 0;
 
   constructor(settings: LimitSettings) {
@@ -62,8 +63,16 @@ export class Limits {
   }
 
   /** Refuses everything for a while. */
-  limit(as: 429 | 418, { nowMs, ms }: { readonly nowMs: number; readonly ms: number }): void {
+  limit(
+    as: 429 | 418,
+    { nowMs, ms, isInWords = false }: {
+      readonly nowMs: number;
+      readonly ms: number;
+      readonly isInWords?: boolean;
+    },
+  ): void {
     this.#limitedAs = as;
+    this.#isInWords = isInWords;
     this.#limitedSince = nowMs;
     this.#limitedUntil = nowMs + ms;
   }
@@ -133,6 +142,7 @@ export class Limits {
     const msg = this.#limitedAs === 429
       ? `Too much request weight used; current limit is ${this.settings.weightPerMinute} request weight per 1 MINUTE.`
       : `Way too many requests; IP(127.0.0.1) banned until ${this.#limitedUntil}.`;
-    return { status: this.#limitedAs, retryAfterS, code: -1003, msg };
+    const refusal = { status: this.#limitedAs, code: -1003, msg };
+    return this.#isInWords ? refusal : { ...refusal, retryAfterS };
   }
 }

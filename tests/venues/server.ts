@@ -240,13 +240,15 @@ export class VenueServer {
   }
 
   #limit(answering: Answering, fault: Extract<RequestFault, { kind: "rateLimit" }>): void {
-    this.#limits.limit(fault.status, { nowMs: this.#clock.now(), ms: fault.retryAfterS * 1000 });
-    const until = this.#clock.now() + fault.retryAfterS * 1000;
-    const msg = fault.status === 429
+    const { status, retryAfterS, inWords } = fault;
+    const ms = retryAfterS * 1000;
+    const nowMs = this.#clock.now();
+    this.#limits.limit(status, { nowMs, ms, isInWords: inWords === true });
+    const msg = status === 429
       ? "Too many requests."
-      : `Way too many requests; IP(127.0.0.1) banned until ${until}.`;
-    const { status, retryAfterS } = fault;
-    this.#refuse(answering, { status, code: -1003, msg, retryAfterS });
+      : `Way too many requests; IP(127.0.0.1) banned until ${nowMs + ms}.`;
+    const refusal = { status, code: -1003, msg };
+    this.#refuse(answering, inWords === true ? refusal : { ...refusal, retryAfterS });
   }
 }
 

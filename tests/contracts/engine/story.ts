@@ -21,6 +21,8 @@ export type Naming = {
   /** Leave out our number: found by the other names. */
   readonly unnumbered?: boolean;
   readonly key?: string;
+  /** The instrument of the envelope, by number, if it is not the order's. */
+  readonly on?: number;
 };
 
 /** An execution as a story tells it. */
@@ -190,13 +192,14 @@ export class Story extends Chronicle {
       readonly kind: OrderCommand["kind"];
       readonly outcome: "notSent" | "unknown";
       readonly retryAfterMs?: number;
+      readonly on?: number;
     },
   ): this {
-    const { kind, outcome, retryAfterMs } = of;
+    const { kind, outcome, retryAfterMs, on } = of;
     const { request } = this.#newest(order, kind);
     const told = { request, order: orderId(order), outcome, text: "told" };
     const payload = retryAfterMs === undefined ? told : { ...told, retryAfterMs };
-    return this.#broker("RequestFailed", payload, { order });
+    return this.#broker("RequestFailed", payload, on === undefined ? { order } : { order, on });
   }
 
   /** Answer to the newest look-up, or to the one before it that was `earlier`: the venue has it. */
@@ -260,9 +263,9 @@ export class Story extends Chronicle {
   #broker<Type extends keyof BrokerPayloads>(
     eventType: Type,
     payload: Draft<Type>["payload"],
-    of: { readonly order: number; readonly key?: string },
+    of: { readonly order: number } & Pick<Naming, "key" | "on">,
   ): this {
-    const instrument = this.#ordersOn.get(of.order) ?? 0;
+    const instrument = of.on ?? this.#ordersOn.get(of.order) ?? 0;
     const venue = this.instruments[instrument]?.venue ?? 0;
     const key = of.key ?? null;
     return this.offer({ source: "broker_report", eventType, payload, venue, instrument, key });

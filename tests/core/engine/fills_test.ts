@@ -4,14 +4,38 @@
  * @module
  */
 import { deepStrictEqual, match, strictEqual } from "node:assert/strict";
-import { clientIndex, instrumentId, px, qty } from "../../../core/mod.ts";
+import {
+  clientIndex,
+  type Draft,
+  type InstrumentId,
+  instrumentId,
+  px,
+  qty,
+} from "../../../core/mod.ts";
 import { inverseInstrument } from "../../support/contract_instruments.ts";
-import { brief, ref, World } from "../../support/engine_world.ts";
+import { brief, draft, ref, spotInstrument, World } from "../../support/engine_world.ts";
 
 function placed(): World {
   const w = new World().start().open();
   w.place("a1");
   return w;
+}
+
+/** The newest order as it is shown, less its last report. */
+function newest(w: World): unknown {
+  const [row] = w.timeline.view.orders("account", { open: false, limit: 1 });
+  return [row?.ordStatus, row?.order];
+}
+
+/** An execution, told of an instrument. */
+function executed(
+  order: number,
+  of: { readonly id: string; readonly qty: number; readonly on: InstrumentId },
+): Draft {
+  const fee = { commission: "0", commissionCurrency: "USDT" } as const;
+  const terms = { execId: of.id, lastQty: qty(of.qty), lastPx: px(10_000), liquidity: null };
+  const payload = { ...ref(order), ...terms, ...fee, provisional: false };
+  return draft("broker_report", "OrderExecuted", payload, of.on);
 }
 
 Deno.test("apply() infers the acceptance from a fill that came first", () => {
@@ -34,6 +58,37 @@ Deno.test("apply() infers no acceptance from a fill at a price that has no value
     strictEqual(w.effects.alarms[0]?.code, "INVARIANT");
   }
   deepStrictEqual(w.accept().map(brief), ["New/Accepted 0+10"]);
+});
+
+Deno.test("apply() never counts a report in the quanta of another instrument than its order's", () => {
+  const w = placed();
+  const finer = instrumentId(1);
+  const qtyRule = { scale: 5, stepQuanta: 1, minQuanta: 1, maxQuanta: null };
+  w.control("InstrumentListed", { ...spotInstrument(), id: finer, name: "test:X", qtyRule }, finer);
+  w.accept();
+  w.replace("r1", { orig: "a1", qty: "12" });
+  const terms = { orderQty: qty(12_000), price: px(10_000) };
+  const fill = executed(1, { id: "e1", qty: 1000, on: finer });
+  const replaced = draft("broker_report", "OrderReplaced", { ...ref(1), ...terms }, finer);
+  const gone = draft("broker_report", "OrderCancelled", { ...ref(1), reason: "gone" }, finer);
+  const before = newest(w);
+  for (const report of [fill, replaced, gone]) {
+    strictEqual(w.offer(report).length, 0);
+    deepStrictEqual(w.effects.alarms.map(({ code }) => code), ["INVARIANT"]);
+    strictEqual(w.effects.transitions[0]?.kind, "AccountHalted");
+    deepStrictEqual(newest(w), before);
+  }
+  deepStrictEqual(w.timeline.view.positions("account"), []);
+});
+
+Deno.test("apply() takes an execution that is told again under another instrument for a repetition", () => {
+  const w = placed();
+  const renamed = instrumentId(1);
+  w.control("InstrumentListed", { ...spotInstrument(), id: renamed, name: "test:X" }, renamed);
+  w.fill(1, { id: "e1", qty: 1000 });
+  strictEqual(w.offer(executed(1, { id: "e1", qty: 1000, on: renamed })).length, 0);
+  deepStrictEqual([w.effects.alarms, w.effects.transitions], [[], []]);
+  strictEqual(w.timeline.view.counters()["duplicate_reports"], 1);
 });
 
 Deno.test("apply() infers neither acceptance nor increase from a fill that cannot be booked", () => {

@@ -173,7 +173,8 @@ export class Books {
     book.isAlarmed = true;
     const remedy = needed === undefined
       ? "take it out of the configuration"
-      : `write ${needed}, under another name or in another state directory`;
+      : `once no order of ours rests there and nothing is held, write ${needed} under another ` +
+        "name or in another state directory";
     this.#host.log("alarm", "market_changed", { reason: `${message}; ${remedy}` });
   }
 

@@ -44,8 +44,12 @@ export type Failure = {
   readonly retryAfterMs?: number;
 };
 
-/** A limit without a time: as long as the shortest window that the venue counts in. */
-const PAUSE_DEFAULT_MS = 10_000;
+/** Requests are counted by the minute of the venue's clock. */
+const MINUTE_MS = 60_000;
+/** The shortest of the venue's bans. */
+const BAN_MIN_MS = 120_000;
+/** How the venue names the end of a ban, by its clock, also where it sends no header. */
+const BANNED_UNTIL = /banned until (\d{13})/;
 /** The venue sheds load: a short pause is what it asks for. */
 const OVERLOAD_PAUSE_MS = 1000;
 const WORDS_MAX = 160;
@@ -53,7 +57,12 @@ const WORDS_MAX = 160;
 /** Reads an answer to a request of a kind. */
 export function readAnswer(
   answer: HttpAnswer,
-  asked: { readonly product: ExchangeProduct; readonly kind: RequestKind },
+  asked: {
+    readonly product: ExchangeProduct;
+    readonly kind: RequestKind;
+    /** By the venue's clock. */
+    readonly nowMs: number;
+  },
 ): Reading {
   const body = bodyOf(answer.text);
   const told = body === undefined ? undefined : errorIn(body);
@@ -68,7 +77,12 @@ export function readAnswer(
     rejectCode,
     isOfSymbol: told !== undefined && SYMBOL_CODES.has(told.code),
     text: `The exchange answered ${answer.status}: ${cutText(words, WORDS_MAX)}`,
-    retryAfterMs: pauseOf(answer, errorClass),
+    retryAfterMs: pauseOf(errorClass, {
+      status: answer.status,
+      message: told?.message ?? "",
+      retryAfterMs: headerMs(answer),
+      nowMs: asked.nowMs,
+    }),
   };
   return { kind: "error", error };
 }
@@ -114,11 +128,40 @@ function isPauseNamed({ status, headers }: HttpAnswer): boolean {
   return status === 418 || headers.has("retry-after");
 }
 
-function pauseOf(answer: HttpAnswer, errorClass: ErrorClass): number | undefined {
+function pauseOf(errorClass: ErrorClass, said: LimitSaid): number | undefined {
   if (errorClass === "overload") return OVERLOAD_PAUSE_MS;
-  if (errorClass !== "rate") return undefined;
-  const seconds = Number(answer.headers.get("retry-after") ?? "");
-  return Number.isFinite(seconds) && seconds > 0 ? Math.ceil(seconds * 1000) : PAUSE_DEFAULT_MS;
+  return errorClass === "rate" ? limitPauseMs(said) : undefined;
+}
+
+function headerMs({ headers }: HttpAnswer): number | undefined {
+  const seconds = Number(headers.get("retry-after") ?? "");
+  return Number.isFinite(seconds) ? seconds * 1000 : undefined;
+}
+
+/** True for a status that holds back whatever comes from our address. */
+export function isLimit(status: number): boolean {
+  return STATUS_CLASSES.get(status) === "rate";
+}
+
+/** What the venue says with a limit or a ban. */
+export type LimitSaid = {
+  readonly status: number;
+  readonly message: string;
+  /** The pause that it names apart from its message. */
+  readonly retryAfterMs: number | undefined;
+  /** By the venue's clock. */
+  readonly nowMs: number;
+};
+
+/**
+ * Returns for how long nothing may leave: the longest pause that is named, else the rest of the
+ * minute that the venue counts in; where it has banned us, the least that it bans for.
+ */
+export function limitPauseMs({ status, message, retryAfterMs, nowMs }: LimitSaid): number {
+  const untilMs = Number(BANNED_UNTIL.exec(message)?.[1] ?? nowMs);
+  const namedMs = Math.max(retryAfterMs ?? 0, untilMs - nowMs);
+  if (namedMs > 0) return Math.ceil(namedMs);
+  return status === 418 ? BAN_MIN_MS : MINUTE_MS - nowMs % MINUTE_MS;
 }
 
 /** Returns what an error that decides nothing means for its request. */

@@ -3,6 +3,8 @@
  *
  * The quanta are the configuration's, since books and orders count in them; the rules on top are the
  * venue's. A quantum that cannot express the venue's step is a sentence that says what to write.
+ * Invariant: no market is listed twice, since what the venue says of it would be counted in the
+ * quanta of one name or of the other, whoever's order it was.
  * Sources: "Exchange information" and "Filters" of the two documentations.
  * @module
  */
@@ -90,14 +92,33 @@ export function listMarkets(
 ): Listing {
   const listed: Listed[] = [];
   const problems: string[] = [];
+  const meant = new Map<string, Instrument>();
   for (const instrument of configured) {
     const market = marketOf(instrument, markets);
+    const first = market === undefined ? undefined : meant.get(market.symbol);
+    if (market !== undefined && first !== undefined) {
+      problems.push(meantTwice(market, { first, second: instrument }));
+      continue;
+    }
+    // Also of what is not listed: orders may rest on it.
+    if (market !== undefined) meant.set(market.symbol, instrument);
     const listing = listingOf(instrument, market);
     if (listing.ok) listed.push(listing.listed);
     // What has closed holds up nothing: it is taken off in time, or there for its last orders only.
     else if (instrument.status !== "closed") problems.push(listing.reason);
   }
   return { listed, problems };
+}
+
+function meantTwice(
+  { symbol }: BinanceMarket,
+  { first, second }: { readonly first: Instrument; readonly second: Instrument },
+): string {
+  const remedy = second.status === "closed"
+    ? `take ${first.name} out of the configuration until no order of ours rests on ${second.name}`
+    : "configure one of the two";
+  return `Cannot list ${second.name}: ${symbol} must have one name, and ${first.name} means it, ` +
+    `too; ${remedy}`;
 }
 
 function listingOf(
@@ -115,9 +136,11 @@ function listingOf(
   }
   const problem = problemOf(instrument, market);
   if (problem !== undefined) return { ok: false, reason: problem };
+  const { symbol } = market;
   const listing = withVenueRules(instrument, rulesOf(market));
-  if (!listing.ok) return listing;
-  return { ok: true, listed: { symbol: market.symbol, instrument: listing.instrument } };
+  if (listing.ok) return { ok: true, listed: { symbol, instrument: listing.instrument } };
+  // Nothing new is placed there, and what rests counts in these quanta until it has ended.
+  return instrument.status === "closed" ? { ok: true, listed: { symbol, instrument } } : listing;
 }
 
 /** By the venue's own name, or by what is traded against what. */

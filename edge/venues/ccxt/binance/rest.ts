@@ -52,8 +52,8 @@ export type CallOptions = SendOptions & {
 
 export type CallStamps = { readonly submitUs: Micros; readonly ackUs: Micros };
 
-/** The part of CCXT that signs. */
-export type Signer = Pick<CcxtExchange, "sign">;
+/** The part of CCXT that signs, and knows the venue's time for it. */
+export type Signer = Pick<CcxtExchange, "sign" | "nonce">;
 
 /** A call that has been signed and built, or why it cannot be. */
 export type ReadyCall = {
@@ -133,11 +133,11 @@ export class Rest {
     if (paused !== undefined) return this.#timers.after(0, () => done(paused));
     const waitUs = this.#waitUntilUs - this.#nowUs();
     if (options.mayWait === true && waitUs > 0) return this.#later(waitUs, { of, done, options });
-    const asked = { product: this.#product, kind: call.kind };
     return this.#transport.send(ready, (result) => {
       if (result.kind !== "answered") return done(result);
       const { submitUs, ackUs } = result.answer;
       this.#count(result.answer);
+      const asked = { product: this.#product, kind: call.kind, nowMs: this.#signer.nonce() };
       const reading = readAnswer(result.answer, asked);
       if (reading.kind === "error") this.#heed(reading.error);
       done({ ...reading, stamps: { submitUs, ackUs } });
@@ -165,17 +165,25 @@ export class Rest {
     this.#waitUntilUs = (Math.floor(this.#nowUs() / MINUTE_US) + 1) * MINUTE_US;
   }
 
+  /** Lets nothing leave for so long; a pause that lasts longer stays. */
+  pause(ms: number): void {
+    this.#pausedUntilUs = Math.max(this.#pausedUntilUs, this.#nowUs() + ms * 1000);
+  }
+
+  /** For how long nothing leaves any more, microseconds; 0: it may. */
+  get pausedForUs(): number {
+    return Math.max(0, this.#pausedUntilUs - this.#nowUs());
+  }
+
   #heed({ class: kind, retryAfterMs }: VenueError): void {
-    const nowUs = this.#nowUs();
     if (kind === "clock") this.#clockIsOff();
-    if (kind === "orderCount") this.#ordersPausedUntilUs = nowUs + ORDER_COUNT_US;
-    if (retryAfterMs === undefined) return;
-    this.#pausedUntilUs = Math.max(this.#pausedUntilUs, nowUs + retryAfterMs * 1000);
+    if (kind === "orderCount") this.#ordersPausedUntilUs = this.#nowUs() + ORDER_COUNT_US;
+    if (retryAfterMs !== undefined) this.pause(retryAfterMs);
   }
 
   #paused({ kind }: Call): CallResult | undefined {
     const nowUs = this.#nowUs();
-    const retryAfterMs = Math.ceil((this.#pausedUntilUs - nowUs) / 1000);
+    const retryAfterMs = Math.ceil(this.pausedForUs / 1000);
     if (retryAfterMs > 0) {
       const text = `The exchange has asked for a pause: another ${retryAfterMs} ms`;
       return withheld(kind, { class: "rate", text, retryAfterMs, nowUs });

@@ -59,6 +59,15 @@ export type OrderNews = {
   readonly trade: BinanceTrade | null;
 };
 
+/** Why a request over the socket was refused. */
+export type StreamRefusal = {
+  /** As of HTTP; null: it is not said. */
+  readonly status: number | null;
+  readonly text: string;
+  /** By the venue's clock: when it may be asked again; null: it is not said. */
+  readonly retryAtMs: number | null;
+};
+
 /** One message of a user stream. */
 export type StreamNews =
   | { readonly kind: "order"; readonly order: OrderNews }
@@ -74,7 +83,7 @@ export type StreamNews =
   /** The stream has ended and must be opened anew. */
   | { readonly kind: "ended"; readonly why: string }
   /** An answer to a request of ours over this socket. */
-  | { readonly kind: "answer"; readonly id: string; readonly error: string | null }
+  | { readonly kind: "answer"; readonly id: string; readonly error: StreamRefusal | null }
   | { readonly kind: "other"; readonly event: string };
 
 /** What ACCOUNT_UPDATE names as its cause when orders are it: the fills say the same. */
@@ -115,12 +124,18 @@ export function parseStreamMessage(value: unknown): StreamNews {
   }
 }
 
-/** `{id, status: 200, result}` or `{id, status, error: {code, msg}}`. */
+/** `{id, status: 200, result}` or `{id, status, error: {code, msg, data: {serverTime, retryAfter}}}`. */
 function parseAnswer(fields: Fields): StreamNews {
   const id = fields.has("id") ? fields.id("id") : "";
   if (!fields.has("error")) return { kind: "answer", id, error: null };
   const error = fields.object("error");
-  return { kind: "answer", id, error: error.name("msg") ?? "without a message" };
+  const data = error.has("data") ? error.object("data") : undefined;
+  const refusal = {
+    status: fields.has("status") ? fields.integer("status") : null,
+    text: error.name("msg") ?? "without a message",
+    retryAtMs: data?.has("retryAfter") === true ? data.integer("retryAfter") : null,
+  };
+  return { kind: "answer", id, error: refusal };
 }
 
 type Spelling = {

@@ -5,12 +5,14 @@
  * renewed in time. It is `connected` when the venue said that it carries the account's events.
  * Three things end it: the connection (pings included), the venue's own word, and silence: an order
  * that was acknowledged and of which nothing came within `SILENCE_US`. The venue can lose what a
- * connection would have carried, so each new one is a reconciliation.
+ * connection would have carried, so each new one is a reconciliation. None is made while the venue
+ * has asked for a pause.
  * @module
  */
 import type { Account } from "./account.ts";
 import { socketApiUrl, userStreamUrl } from "./addresses.ts";
-import { parseStreamMessage, type StreamNews } from "./stream.ts";
+import { isLimit, limitPauseMs } from "./ladder.ts";
+import { parseStreamMessage, type StreamNews, type StreamRefusal } from "./stream.ts";
 import type { CcxtExchange } from "../library.ts";
 import { Fields, parseJson, PayloadError } from "../payload.ts";
 import { Reconnect, type ReconnectPorts } from "../reconnect.ts";
@@ -92,7 +94,7 @@ export class UserStream {
   #open(): void {
     const { requests, rest } = this.#account;
     const connection = ++this.#connection;
-    if (requests.product === "spot") return this.#dial(socketApiUrl(this.#exchange));
+    if (requests.product === "spot") return this.#dialSocketApi();
     rest.call(requests.listenKey("POST"), (result) => {
       if (connection !== this.#connection) return;
       if (result.kind !== "ok") {
@@ -106,6 +108,13 @@ export class UserStream {
         this.#dial(userStreamUrl(this.#exchange, key));
       });
     });
+  }
+
+  /** What is asked of the venue's socket counts as a request, and a pause is of them all. */
+  #dialSocketApi(): void {
+    const { pausedForUs } = this.#account.rest;
+    if (pausedForUs > 0) return this.#lost("the exchange has asked for a pause", pausedForUs);
+    this.#dial(socketApiUrl(this.#exchange));
   }
 
   #dial(url: string): void {
@@ -169,8 +178,18 @@ export class UserStream {
   }
 
   #answered({ id, error }: Extract<StreamNews, { readonly kind: "answer" }>): void {
-    if (error !== null) return this.#drop(`the venue refused the stream: ${error}`);
+    if (error !== null) return this.#refused(error);
     if (id === SUBSCRIBE_ID && !this.#isConnected) this.#connected();
+  }
+
+  #refused({ status, text, retryAtMs }: StreamRefusal): void {
+    const reason = `the venue refused the stream: ${text}`;
+    if (status === null || !isLimit(status)) return this.#drop(reason);
+    const nowMs = this.#exchange.nonce();
+    const retryAfterMs = retryAtMs === null ? undefined : retryAtMs - nowMs;
+    const pauseMs = limitPauseMs({ status, message: text, retryAfterMs, nowMs });
+    this.#account.rest.pause(pauseMs);
+    this.#drop(reason, pauseMs * 1000);
   }
 
   /** What cannot be read of a user stream may have been a fill: the connection is made anew. */
@@ -209,9 +228,9 @@ export class UserStream {
     });
   }
 
-  #drop(reason: string): void {
+  #drop(reason: string, atLeastUs = 0): void {
     this.#socket?.close();
-    this.#lost(reason);
+    this.#lost(reason, atLeastUs);
   }
 
   #lost(reason: string, atLeastUs = 0): void {

@@ -3,6 +3,7 @@
  * @module
  */
 import type { Scenario } from "../scenario.ts";
+import type { Story } from "../story.ts";
 
 /** Fills and ends. */
 export const LIFE: readonly Scenario[] = [
@@ -263,5 +264,29 @@ export const LIFE: readonly Scenario[] = [
         .replaced(2, { venueOrderId: "a", qty: "9", px: "100" })
         .cancelled(2, { unnumbered: true, venueOrderId: "a" })
         .cancelled(2, { unnumbered: true, venueOrderId: "b" }),
+  },
+  {
+    name: "report_of_another_instrument",
+    requires: ["R-CORE-5", "R-CORE-9"],
+    description:
+      "What counts in other quanta than its order breaks a rule and changes nothing; repeated, not.",
+    tell: (story) => {
+      const qtyRule = { scale: 5, stepQuanta: 1, minQuanta: 1, maxQuanta: null };
+      const instruments = [{ symbol: "BTC/USDT" }, { symbol: "BTCUSDT", qtyRule }];
+      const anew = (): Story => story.tradingState("Active", 0);
+      story.begin({ instruments }).place("i1").accept(1)
+        .fill(1, { id: "e1", qty: "4", px: "100" })
+        .fill(1, { id: "e1", qty: "4", px: "100", on: 1 })
+        .fill(1, { id: "e2", qty: "3", px: "100", on: 1 }).place("i2");
+      anew().replace("r1", { orig: "i1", qty: "12" })
+        .replaced(1, { qty: "12", px: "100", on: 1, clOrdId: "tl01234567-1-2", key: "k1" });
+      anew().failed(1, { kind: "Replace", outcome: "unknown", retryAfterMs: 60_000, on: 1 });
+      anew().replaced(1, { qty: "12", px: "100", clOrdId: "tl01234567-1-2", key: "k1" })
+        .cancelled(1, { unnumbered: true, clOrdId: "tl01234567-1-2", on: 1, key: "k2" });
+      anew().cancelled(1, { key: "k2" })
+        .fill(1, { id: "e3", qty: "1", px: "100", on: 1 })
+        .void(1, { execId: "x1", ref: "e1", on: 1 }).void(1, { execId: "x1", ref: "e1" })
+        .fill(1, { id: "e1", qty: "4", px: "100", on: 1 });
+    },
   },
 ];

@@ -317,8 +317,8 @@ for (const [what, tell] of UNCOUNTABLE) {
     deepStrictEqual(bench.logged, [
       "alarm market_changed " + JSON.stringify({
         reason: "Cannot read a price of x:BTC/USDT: it must be a count of its quantum, 0.01: " +
-          'was 100.001; write price: { quantum: "0.001" }, under another name or in another ' +
-          "state directory",
+          "was 100.001; once no order of ours rests there and nothing is held, write price: " +
+          '{ quantum: "0.001" } under another name or in another state directory',
       }),
     ]);
   });

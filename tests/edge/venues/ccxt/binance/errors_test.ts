@@ -17,6 +17,9 @@ import { readAnswer } from "../../../../../edge/venues/ccxt/binance/ladder.ts";
 import type { ExchangeProduct } from "../../../../../edge/venues/ccxt/options.ts";
 import { sharedData } from "../../../../support/shared_data.ts";
 
+/** 14 seconds of the exchange's minute are over. */
+const NOW_MS = 1_700_000_054_000;
+
 type Answered = {
   readonly status: number;
   readonly body: string;
@@ -30,7 +33,7 @@ function read(
   const { status, body: text, headers = {} } = answered;
   const times = { submitUs: micros(1), ackUs: micros(2) };
   const answer = { status, text, headers: new Map(Object.entries(headers)), ...times };
-  return readAnswer(answer, { product: asked.product ?? "spot", kind: asked.kind });
+  return readAnswer(answer, { product: asked.product ?? "spot", kind: asked.kind, nowMs: NOW_MS });
 }
 
 function outcomeOf(answered: Answered, kind: RequestKind, product?: ExchangeProduct): string {
@@ -187,22 +190,32 @@ Deno.test("readAnswer() tells spot's -2021 from that of USD-M", () => {
   strictEqual(outcomeOf(answered, "place", "usdm"), "refused VENUE_REJECTED");
 });
 
-Deno.test("readAnswer() takes the pause that the venue asks for, or a default", () => {
-  const pauseOf = (headers: Readonly<Record<string, string>>): number | undefined => {
-    const reading = read({ status: 429, body: "", headers }, { kind: "place" });
-    return reading.kind === "error" ? reading.error.retryAfterMs : undefined;
-  };
-  strictEqual(pauseOf({ "retry-after": "3" }), 3000);
-  strictEqual(pauseOf({}), 10_000);
-  strictEqual(pauseOf({ "retry-after": "soon" }), 10_000);
-});
+/** What USD-M says with a ban, for which it has no header. */
+const BANNED = told(-1003, `Way too many requests; IP(1.2.3.4) banned until ${NOW_MS + 300_000}.`);
+const PAUSES: readonly (readonly [string, Answered, number])[] = [
+  ["a header", { status: 429, body: "", headers: { "retry-after": "3" } }, 3000],
+  ["the time of a ban", { status: 418, body: BANNED }, 300_000],
+  ["the later of the two", { status: 418, body: BANNED, headers: { "retry-after": "3" } }, 300_000],
+  ["the other", { status: 418, body: BANNED, headers: { "retry-after": "301" } }, 301_000],
+  ["no more than a limit", { status: 429, body: "" }, 46_000],
+  ["a header that is none", { status: 429, body: "", headers: { "retry-after": "soon" } }, 46_000],
+  ["no more than a limit's code", { status: 400, body: told(-1003, "Too many requests.") }, 46_000],
+  ["no more than a ban", { status: 418, body: "" }, 120_000],
+  ["a ban that is over", { status: 418, body: told(-1003, "banned until 1600000000000") }, 120_000],
+];
+for (const [what, answered, pauseMs] of PAUSES) {
+  Deno.test(`readAnswer() takes a pause of ${pauseMs} ms where the venue says ${what}`, () => {
+    const reading = read(answered, { kind: "place" });
+    strictEqual(reading.kind === "error" ? reading.error.retryAfterMs : undefined, pauseMs);
+  });
+}
 
 Deno.test("readAnswer() takes a count of orders for a pause only where a time or a ban is said", () => {
   const body = told(-1015, "Too many new orders.");
   const rows = [
     [{ status: 429, body }, "orderCount", undefined],
     [{ status: 429, body, headers: { "retry-after": "3" } }, "rate", 3000],
-    [{ status: 418, body }, "rate", 10_000],
+    [{ status: 418, body }, "rate", 120_000],
   ] as const;
   for (const [answered, means, pauseMs] of rows) {
     const reading = read(answered, { kind: "place" });

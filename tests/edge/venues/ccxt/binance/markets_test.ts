@@ -6,6 +6,7 @@
  */
 import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict";
 import type { Instrument } from "../../../../../core/instrument.ts";
+import { instrumentId } from "../../../../../core/numbers.ts";
 import {
   type Listing,
   listMarkets,
@@ -13,7 +14,7 @@ import {
 } from "../../../../../edge/venues/ccxt/binance/markets.ts";
 import type { ExchangeProduct } from "../../../../../edge/venues/ccxt/options.ts";
 import { parseJson } from "../../../../../edge/venues/ccxt/payload.ts";
-import { PERPETUAL, SPOT } from "../../../../support/ccxt_rig.ts";
+import { CcxtRig, PERPETUAL, PREFIX, SPOT, stillVenue } from "../../../../support/ccxt_rig.ts";
 import { sharedData } from "../../../../support/shared_data.ts";
 
 const FILTERS = [
@@ -22,6 +23,9 @@ const FILTERS = [
   { filterType: "NOTIONAL", minNotional: "5.00000000" },
   { filterType: "SOMETHING_NEW" },
 ];
+
+/** Connections of the runtime's pool outlive a test; the venue's process ends with it. */
+const relaxed = { sanitizeOps: false, sanitizeResources: false } as const;
 
 /** A spot market, changed as given. */
 function market(
@@ -42,7 +46,14 @@ function list(
   symbols: readonly unknown[],
   product: ExchangeProduct = "spot",
 ): Listing {
-  const instruments = [instrument];
+  return listAll([instrument], symbols, product);
+}
+
+function listAll(
+  instruments: readonly Instrument[],
+  symbols: readonly unknown[],
+  product: ExchangeProduct = "spot",
+): Listing {
   return listMarkets(instruments, parseMarkets({ symbols }, { product, instruments }));
 }
 
@@ -106,8 +117,61 @@ Deno.test("listMarkets() keeps what has closed for as long as the exchange has i
   const { listed } = list(closed, [market({ status: "CLOSE" })]);
   deepStrictEqual(listed.map(({ instrument }) => instrument.status), ["closed"]);
   deepStrictEqual(list(closed, []), { listed: [], problems: [] });
-  const priceRule = { ...SPOT.priceRule, scale: 1 };
-  deepStrictEqual(list({ ...closed, priceRule }, [market()]), { listed: [], problems: [] });
+});
+
+/** The quantum is ten times the tick. */
+const COARSE: Instrument = { ...SPOT, priceRule: { ...SPOT.priceRule, scale: 1 } };
+/** The same market by the exchange's own name. */
+const RENAMED: Instrument = { ...SPOT, name: "x:BTCUSDT", symbol: "BTCUSDT" };
+
+Deno.test("listMarkets() keeps what has closed with its quanta, also below a finer tick", () => {
+  const closed = { ...COARSE, status: "closed" } as const;
+  const listed = [{ symbol: "BTCUSDT", instrument: closed }];
+  deepStrictEqual(list(closed, [market()]), { listed, problems: [] });
+  deepStrictEqual(list({ ...closed, assetClass: "linear" }, [market()]).listed, []);
+});
+
+Deno.test("listMarkets() refuses a second name of a market", () => {
+  const { listed, problems } = listAll([RENAMED, SPOT], [market()]);
+  deepStrictEqual(listed.map(({ instrument }) => instrument.name), ["x:BTCUSDT"]);
+  deepStrictEqual(problems, [
+    "Cannot list x:BTC/USDT: BTCUSDT must have one name, and x:BTCUSDT means it, too; " +
+    "configure one of the two",
+  ]);
+});
+
+for (const [what, left] of [["has its old tick", SPOT], ["has a finer tick", COARSE]] as const) {
+  Deno.test(`listMarkets() refuses a new name of what has orders by its old one and ${what}`, () => {
+    const { problems } = listAll([RENAMED, { ...left, status: "closed" }], [market()]);
+    deepStrictEqual(problems, [
+      "Cannot list x:BTC/USDT: BTCUSDT must have one name, and x:BTCUSDT means it, too; take " +
+      "x:BTCUSDT out of the configuration until no order of ours rests on x:BTC/USDT",
+    ]);
+  });
+}
+
+Deno.test("start() stays down where two instruments mean one market", relaxed, async () => {
+  await using venue = await stillVenue("binance_spot");
+  using rig = await CcxtRig.start(venue, { also: [{ ...RENAMED, id: instrumentId(1) }] });
+  await rig.until(() => rig.statuses.length > 0, "a status");
+  match(rig.statuses[0] ?? "", /^down: Cannot list x:BTCUSDT: BTCUSDT must have one name/);
+  rig.submit(1);
+  strictEqual((await rig.next("RequestFailed")).outcome, "notSent");
+});
+
+Deno.test("send() cancels what rests by a quantum that the tick has left", relaxed, async () => {
+  await using venue = await stillVenue("binance_spot");
+  {
+    using before = await CcxtRig.up(venue);
+    before.submit(1);
+    await before.next("OrderAccepted");
+  }
+  const coarse = { ...SPOT, status: "closed", priceRule: { ...SPOT.priceRule, scale: 0 } } as const;
+  using rig = await CcxtRig.up(venue, { instrument: coarse });
+  const [open] = (await rig.reconcile(null)).openOrders;
+  deepStrictEqual([open?.clOrdId, open?.price], [`${PREFIX}-1-1`, 49_900]);
+  rig.cancel(1);
+  strictEqual((await rig.next("OrderCancelled")).clOrdId, `${PREFIX}-1-1`);
 });
 
 Deno.test("listMarkets() takes the perpetual of a pair, and checks what it settles in", () => {

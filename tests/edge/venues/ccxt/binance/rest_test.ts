@@ -37,6 +37,10 @@ class Rig {
     this.rest = new Rest({ ...{ signer: this, transport, timers, nowUs }, product: "spot" });
   }
 
+  nonce(): number {
+    return this.time.monotonicUs() / 1000;
+  }
+
   sign(): { url: string; method: string; body: string; headers: Record<string, string> } {
     const body = `signature=${++this.signatures}`;
     return { url: "http://localhost/order", method: "POST", body, headers: {} };
@@ -130,4 +134,28 @@ Deno.test("call() tells of any request whose time the exchange finds wrong, and 
     exchange.time.advance(1_000_000);
     strictEqual(exchange.clocksOff, times);
   }
+});
+
+Deno.test("call() sends nothing through a ban that is told in words, by the exchange's clock", () => {
+  const exchange = new PlayedExchange("usdm");
+  const { account, time } = exchange;
+  exchange.aheadMs = 8000;
+  const untilMs = time.wallUs() / 1000 + exchange.aheadMs + 300_000;
+  const msg =
+    `Way too many requests; IP(1.2.3.4) banned until ${untilMs}. Please use the websocket.`;
+  exchange.answer = () => ({ status: 418, body: { code: -1003, msg } });
+  const pauses: (number | undefined)[] = [];
+  const cancel = (): void => {
+    const call = account.requests.cancel({ clOrdId: "x" }, { symbol: "C0USDT" });
+    account.rest.call(call, (result) => {
+      pauses.push(result.kind === "error" ? result.error.retryAfterMs : undefined);
+    });
+    time.advance(10_000_000);
+  };
+  for (let tried = 0; tried < 30; tried++) cancel();
+  strictEqual(exchange.asked.length, 1);
+  deepStrictEqual(pauses.slice(0, 2), [300_000 - exchange.tripUs / 1000, 290_000]);
+  exchange.answer = () => ({});
+  cancel();
+  deepStrictEqual([exchange.asked.length, pauses.at(-1)], [2, undefined]);
 });

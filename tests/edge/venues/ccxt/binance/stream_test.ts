@@ -113,6 +113,23 @@ for (const [what, message, kind] of others) {
   });
 }
 
+Deno.test("parseStreamMessage() tells why a subscription is refused, and until when", () => {
+  const error = { code: -1003, msg: "Too much.", data: { serverTime: 5, retryAfter: 1650 } };
+  const rows = [
+    [{ id: "1", status: 418, error }, { status: 418, text: "Too much.", retryAtMs: 1650 }],
+    [{ id: "1", status: 400, error: { code: -2015, msg: "Invalid key" } }, {
+      ...{ status: 400, text: "Invalid key", retryAtMs: null },
+    }],
+    [{ id: null, error: { code: -1 } }, {
+      ...{ status: null, text: "without a message", retryAtMs: null },
+    }],
+  ] as const;
+  for (const [message, expected] of rows) {
+    const news = parseStreamMessage(message);
+    deepStrictEqual(news.kind === "answer" ? news.error : news, expected);
+  }
+});
+
 Deno.test("timeOfMs() refuses a time that cannot be counted", () => {
   strictEqual(timeOfMs(1_700_000_000_000), 1_700_000_000_000_000);
   throws(() => timeOfMs(1_700_000_000_000_000_000), PayloadError);
