@@ -435,7 +435,7 @@ const RAISING: readonly (readonly [
       w.replace("r1", { orig: "a1", qty: "11" });
       w.cancelled(1);
       w.fill(1, { id: "e2", qty: 1_000, clOrdId: "tl01234567-1-1" });
-      leaveRoom(w, 7_000);
+      leaveRoom(w, 8_000);
     },
     (w, more) => w.broker("OrderReplaced", { ...TERMS, orderQty: qty(12_000 + more) }),
     { capabilities: { replace: "cancel_new" } },
