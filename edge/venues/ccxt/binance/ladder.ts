@@ -48,6 +48,10 @@ export type Failure = {
 const MINUTE_MS = 60_000;
 /** The shortest of the venue's bans. */
 const BAN_MIN_MS = 120_000;
+/** What a clock says is waited for so much longer: the venue's may be 100 ms from what we believe. */
+const MARGIN_MS = 1000;
+/** An answer may be on its way for so long: an end that passed meanwhile is not asked for again. */
+const JUST_OVER_MS = 10_000;
 /** How the venue names the end of a ban, by its clock, also where it sends no header. */
 const BANNED_UNTIL = /banned until (\d{13})/;
 /** The venue sheds load: a short pause is what it asks for. */
@@ -81,6 +85,7 @@ export function readAnswer(
       status: answer.status,
       message: told?.message ?? "",
       retryAfterMs: headerMs(answer),
+      retryAtMs: undefined,
       nowMs: asked.nowMs,
     }),
   };
@@ -147,21 +152,30 @@ export function isLimit(status: number): boolean {
 export type LimitSaid = {
   readonly status: number;
   readonly message: string;
-  /** The pause that it names apart from its message. */
+  /** The pause that it names apart from its message; or its end, by the venue's clock. */
   readonly retryAfterMs: number | undefined;
+  readonly retryAtMs: number | undefined;
   /** By the venue's clock. */
   readonly nowMs: number;
 };
 
 /**
  * Returns for how long nothing may leave: the longest pause that is named, else the rest of the
- * minute that the venue counts in; where it has banned us, the least that it bans for.
+ * minute that the venue counts in; where it has banned us, the least that it bans for. An end that
+ * a clock has to tell is passed by a margin: who asks before it is limited anew, for longer.
  */
-export function limitPauseMs({ status, message, retryAfterMs, nowMs }: LimitSaid): number {
-  const untilMs = Number(BANNED_UNTIL.exec(message)?.[1] ?? nowMs);
-  const namedMs = Math.max(retryAfterMs ?? 0, untilMs - nowMs);
+export function limitPauseMs(said: LimitSaid): number {
+  const namedMs = Math.max(said.retryAfterMs ?? 0, untilNamedMs(said));
   if (namedMs > 0) return Math.ceil(namedMs);
-  return status === 418 ? BAN_MIN_MS : MINUTE_MS - nowMs % MINUTE_MS;
+  if (said.status === 418) return BAN_MIN_MS;
+  // A minute that has only just begun may have begun since the answer left.
+  return MINUTE_MS - (said.nowMs - MARGIN_MS) % MINUTE_MS;
+}
+
+/** The time to the end that is named, and the margin; 0: none is, or it is over for long. */
+function untilNamedMs({ message, retryAtMs = 0, nowMs }: LimitSaid): number {
+  const untilMs = Math.max(retryAtMs, Number(BANNED_UNTIL.exec(message)?.[1] ?? 0));
+  return untilMs < nowMs - JUST_OVER_MS ? 0 : Math.max(0, untilMs - nowMs) + MARGIN_MS;
 }
 
 /** Returns what an error that decides nothing means for its request. */

@@ -143,13 +143,19 @@ function listingOf(
   return instrument.status === "closed" ? { ok: true, listed: { symbol, instrument } } : listing;
 }
 
-/** By the venue's own name, or by what is traded against what. */
+/** The name of a contract with a last day, as the exchange or CCXT spells it. */
+const DATED = /[_-]\d{6}$/;
+
+/**
+ * By the venue's own name, or by what is traded against what. Never so a contract with a last day:
+ * the perpetual of its pair is another market, also once the venue lists the contract no more.
+ */
 function marketOf(
   instrument: Instrument,
   markets: readonly BinanceMarket[],
 ): BinanceMarket | undefined {
   const named = markets.find(({ symbol }) => symbol === instrument.symbol);
-  if (named !== undefined) return named;
+  if (named !== undefined || DATED.test(instrument.symbol)) return named;
   return markets.find(({ base, quote, contractType }) =>
     base === instrument.base && quote === instrument.quote &&
     (contractType === null || contractType === "PERPETUAL")

@@ -8,8 +8,9 @@
  *    without trades, one `AccountReported`, `Reconciled`.
  *
  * Invariant: `Reconciled` is said only if all of it was read, but for symbols that the exchange refuses
- * to speak of (`left_out.ts`). One request at a time, so that orders
- * never wait behind many reads. A new one ends the old, which is answered as failed.
+ * to speak of (`left_out.ts`), and others' orders that our quanta cannot count (`open_orders.ts`). One
+ * request at a time, so that orders never wait behind many reads. A new one ends the old, which is
+ * answered as failed.
  *
  * Keys and executions that were read stay known: after a restart there may be hundreds to read, and a
  * venue that fails one request in ten would else never answer them all in a row. Nothing here is so
@@ -29,13 +30,14 @@ import {
   parseOrders,
   statusOf,
 } from "./payloads.ts";
-import type { Call, Listed } from "./requests.ts";
+import type { Call } from "./requests.ts";
 import { toFailure } from "./ladder.ts";
 import { Fields } from "../payload.ts";
 import { askMode, HEDGE_MODE } from "./position_mode.ts";
 import { LeftOut, type Refusal } from "./left_out.ts";
 import { History } from "./history.ts";
-import { execIdOf, limitPxOf, qtyOf } from "./reports.ts";
+import { OpenOrders } from "./open_orders.ts";
+import { execIdOf } from "./reports.ts";
 import type { Span } from "./spans.ts";
 import { noteTerms } from "./terms.ts";
 
@@ -80,6 +82,7 @@ export class Reconciliations {
   readonly #inHedgeMode: () => void;
   readonly #history: History;
   readonly #leftOut: LeftOut;
+  readonly #openOrders: OpenOrders;
   #current: Progress | undefined;
 
   constructor(
@@ -96,6 +99,7 @@ export class Reconciliations {
   ) {
     this.#account = account;
     this.#leftOut = new LeftOut(account);
+    this.#openOrders = new OpenOrders(account);
     this.#book = also.book;
     this.#skewUs = also.skewUs;
     this.#history = new History(account.requests, () => this.#venueMs());
@@ -148,7 +152,8 @@ export class Reconciliations {
           const listed = this.#account.bySymbol(order.symbol);
           if (listed === undefined) continue;
           this.#note(order);
-          progress.openOrders.push({ row: openOrderOf(order, listed), order });
+          const row = this.#openOrders.rowOf(order, listed);
+          if (row !== undefined) progress.openOrders.push({ row, order });
         }
         next();
       },
@@ -430,16 +435,4 @@ function isUnread({ refusals }: Progress, { symbol }: BinanceTrade): boolean {
 function byTime(left: BinanceTrade, right: BinanceTrade): number {
   return left.timeMs - right.timeMs ||
     (execIdOf(left) < execIdOf(right) ? -1 : execIdOf(left) === execIdOf(right) ? 0 : 1);
-}
-
-function openOrderOf(order: BinanceOrder, { instrument }: Listed): OpenOrder {
-  return {
-    clOrdId: order.clientOrderId === "" ? null : order.clientOrderId,
-    venueOrderId: order.orderId,
-    instrument: instrument.id,
-    side: order.side,
-    orderQty: qtyOf(order.origQty, instrument),
-    cumQty: qtyOf(order.executedQty, instrument),
-    price: limitPxOf(order.price, instrument),
-  };
 }

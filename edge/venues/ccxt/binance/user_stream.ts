@@ -186,8 +186,8 @@ export class UserStream {
     const reason = `the venue refused the stream: ${text}`;
     if (status === null || !isLimit(status)) return this.#drop(reason);
     const nowMs = this.#exchange.nonce();
-    const retryAfterMs = retryAtMs === null ? undefined : retryAtMs - nowMs;
-    const pauseMs = limitPauseMs({ status, message: text, retryAfterMs, nowMs });
+    const named = { retryAfterMs: undefined, retryAtMs: retryAtMs ?? undefined };
+    const pauseMs = limitPauseMs({ ...named, status, message: text, nowMs });
     this.#account.rest.pause(pauseMs);
     this.#drop(reason, pauseMs * 1000);
   }

@@ -13,7 +13,7 @@ import {
   type ErrorOutcome,
   type RequestKind,
 } from "../../../../../edge/venues/ccxt/binance/errors.ts";
-import { readAnswer } from "../../../../../edge/venues/ccxt/binance/ladder.ts";
+import { limitPauseMs, readAnswer } from "../../../../../edge/venues/ccxt/binance/ladder.ts";
 import type { ExchangeProduct } from "../../../../../edge/venues/ccxt/options.ts";
 import { sharedData } from "../../../../support/shared_data.ts";
 
@@ -191,17 +191,21 @@ Deno.test("readAnswer() tells spot's -2021 from that of USD-M", () => {
 });
 
 /** What USD-M says with a ban, for which it has no header. */
-const BANNED = told(-1003, `Way too many requests; IP(1.2.3.4) banned until ${NOW_MS + 300_000}.`);
+const bannedUntil = (untilMs: number): string =>
+  told(-1003, `Way too many requests; IP(1.2.3.4) banned until ${untilMs}.`);
+const BANNED = bannedUntil(NOW_MS + 300_000);
 const PAUSES: readonly (readonly [string, Answered, number])[] = [
   ["a header", { status: 429, body: "", headers: { "retry-after": "3" } }, 3000],
-  ["the time of a ban", { status: 418, body: BANNED }, 300_000],
-  ["the later of the two", { status: 418, body: BANNED, headers: { "retry-after": "3" } }, 300_000],
-  ["the other", { status: 418, body: BANNED, headers: { "retry-after": "301" } }, 301_000],
-  ["no more than a limit", { status: 429, body: "" }, 46_000],
-  ["a header that is none", { status: 429, body: "", headers: { "retry-after": "soon" } }, 46_000],
-  ["no more than a limit's code", { status: 400, body: told(-1003, "Too many requests.") }, 46_000],
+  ["the time of a ban", { status: 418, body: BANNED }, 301_000],
+  ["the later of the two", { status: 418, body: BANNED, headers: { "retry-after": "3" } }, 301_000],
+  ["the other", { status: 418, body: BANNED, headers: { "retry-after": "302" } }, 302_000],
+  ["no more than a limit", { status: 429, body: "" }, 47_000],
+  ["a header that is none", { status: 429, body: "", headers: { "retry-after": "soon" } }, 47_000],
+  ["no more than a limit's code", { status: 400, body: told(-1003, "Too many requests.") }, 47_000],
   ["no more than a ban", { status: 418, body: "" }, 120_000],
-  ["a ban that is over", { status: 418, body: told(-1003, "banned until 1600000000000") }, 120_000],
+  ["a ban that is just over", { status: 418, body: bannedUntil(NOW_MS - 80) }, 1000],
+  ["a ban that is over for seconds", { status: 418, body: bannedUntil(NOW_MS - 9000) }, 1000],
+  ["a ban that is over for long", { status: 418, body: bannedUntil(NOW_MS - 11_000) }, 120_000],
 ];
 for (const [what, answered, pauseMs] of PAUSES) {
   Deno.test(`readAnswer() takes a pause of ${pauseMs} ms where the venue says ${what}`, () => {
@@ -209,6 +213,14 @@ for (const [what, answered, pauseMs] of PAUSES) {
     strictEqual(reading.kind === "error" ? reading.error.retryAfterMs : undefined, pauseMs);
   });
 }
+
+Deno.test("limitPauseMs() passes an end that is named apart from the words by a margin", () => {
+  const said = { status: 418, message: "Way too many requests.", retryAfterMs: undefined };
+  for (const [leftMs, pauseMs] of [[5000, 6000], [-80, 1000], [-11_000, 120_000]] as const) {
+    const retryAtMs = NOW_MS + leftMs;
+    strictEqual(limitPauseMs({ ...said, retryAtMs, nowMs: NOW_MS }), pauseMs);
+  }
+});
 
 Deno.test("readAnswer() takes a count of orders for a pause only where a time or a ban is said", () => {
   const body = told(-1015, "Too many new orders.");

@@ -6,7 +6,7 @@
  */
 import { deepStrictEqual, match, strictEqual, throws } from "node:assert/strict";
 import type { Instrument } from "../../../../../core/instrument.ts";
-import { instrumentId } from "../../../../../core/numbers.ts";
+import { instrumentId, px, qty } from "../../../../../core/numbers.ts";
 import {
   type Listing,
   listMarkets,
@@ -174,15 +174,27 @@ Deno.test("send() cancels what rests by a quantum that the tick has left", relax
   strictEqual((await rig.next("OrderCancelled")).clOrdId, `${PREFIX}-1-1`);
 });
 
+/** Markets of USD-M: the perpetual of the pair, and a contract that ends. */
+const FUTURES_FILTERS = [
+  { filterType: "PRICE_FILTER", tickSize: "0.10" },
+  { filterType: "LOT_SIZE", minQty: "0.001", maxQty: "1000", stepSize: "0.001" },
+  { filterType: "MIN_NOTIONAL", notional: "100" },
+];
+const PERPETUAL_MARKET = {
+  ...market({ filters: FUTURES_FILTERS }),
+  marginAsset: "USDT",
+  contractType: "PERPETUAL",
+};
+const QUARTER_MARKET = {
+  ...PERPETUAL_MARKET,
+  symbol: "BTCUSDT_261225",
+  contractType: "CURRENT_QUARTER",
+};
+/** A contract that ends, by the exchange's own name. */
+const QUARTER: Instrument = { ...PERPETUAL, name: "x:BTCUSDT_261225", symbol: "BTCUSDT_261225" };
+
 Deno.test("listMarkets() takes the perpetual of a pair, and checks what it settles in", () => {
-  const filters = [
-    { filterType: "PRICE_FILTER", tickSize: "0.10" },
-    { filterType: "LOT_SIZE", minQty: "0.001", maxQty: "1000", stepSize: "0.001" },
-    { filterType: "MIN_NOTIONAL", notional: "100" },
-  ];
-  const perpetual = { ...market({ filters }), marginAsset: "USDT", contractType: "PERPETUAL" };
-  const quarter = { ...perpetual, symbol: "BTCUSDT_261225", contractType: "CURRENT_QUARTER" };
-  const { listed } = list(PERPETUAL, [quarter, perpetual], "usdm");
+  const { listed } = list(PERPETUAL, [QUARTER_MARKET, PERPETUAL_MARKET], "usdm");
   deepStrictEqual([listed[0]?.symbol, listed[0]?.instrument.minNotional], ["BTCUSDT", "100"]);
   const inCoin = {
     ...PERPETUAL.contract,
@@ -190,9 +202,49 @@ Deno.test("listMarkets() takes the perpetual of a pair, and checks what it settl
     multiplier: "1",
     settlement: "BTC",
   } as const;
-  const wrong = list({ ...PERPETUAL, contract: inCoin }, [perpetual], "usdm");
+  const wrong = list({ ...PERPETUAL, contract: inCoin }, [PERPETUAL_MARKET], "usdm");
   match(wrong.problems[0] ?? "", /settlement must be USDT: was BTC$/);
 });
+
+Deno.test("listMarkets() takes a contract that ends by the exchange's own name", () => {
+  const { listed, problems } = list(QUARTER, [PERPETUAL_MARKET, QUARTER_MARKET], "usdm");
+  deepStrictEqual([listed.map(({ symbol }) => symbol), problems], [["BTCUSDT_261225"], []]);
+});
+
+for (const symbol of ["BTCUSDT_261225", "BTC/USDT:USDT-261225"]) {
+  Deno.test(`listMarkets() does not take the perpetual for ${symbol}, which has ended`, () => {
+    const ended = { ...QUARTER, name: `x:${symbol}`, symbol };
+    const problems = [`Cannot list x:${symbol}: the exchange must have such a market`];
+    deepStrictEqual(list(ended, [PERPETUAL_MARKET], "usdm"), { listed: [], problems });
+    const left = { ...ended, status: "closed" } as const;
+    deepStrictEqual(list(left, [PERPETUAL_MARKET], "usdm"), { listed: [], problems: [] });
+  });
+}
+
+Deno.test("start() stays down where a contract that is configured has ended", relaxed, async () => {
+  await using venue = await stillVenue("binance_usdm");
+  using rig = await CcxtRig.start(venue, { instrument: QUARTER });
+  await rig.until(() => rig.statuses.length > 0, "a status");
+  match(rig.statuses[0] ?? "", /^down: Cannot list x:BTCUSDT_261225: the exchange must have/);
+});
+
+Deno.test(
+  "lookup() concludes nothing of an order of a contract that has ended",
+  relaxed,
+  async () => {
+    await using venue = await stillVenue("binance_usdm");
+    const left = { ...QUARTER, id: instrumentId(1), status: "closed" } as const;
+    using rig = await CcxtRig.up(venue, { instrument: PERPETUAL, also: [left] });
+    for (const [failed, venueOrderId] of [null, "77"].entries()) {
+      rig.lookup(1, { instrument: left.id, venueOrderId });
+      strictEqual((await rig.next("RequestFailed", failed)).outcome, "notSent");
+    }
+    rig.submit(2, { price: px(499_900), orderQty: qty(100) });
+    await rig.next("OrderAccepted");
+    const { openOrders } = await rig.reconcile(null);
+    deepStrictEqual(openOrders.map(({ instrument }) => instrument), [PERPETUAL.id]);
+  },
+);
 
 Deno.test("parseMarkets() passes over odd markets, but not over one that is configured", () => {
   const odd = { symbol: "ODD", baseAsset: "ODD", quoteAsset: "USDT", filters: "none" };

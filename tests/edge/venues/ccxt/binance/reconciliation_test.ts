@@ -5,6 +5,7 @@
  * @module
  */
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
+import type { Instrument } from "../../../../../core/instrument.ts";
 import { instrumentId, px } from "../../../../../core/numbers.ts";
 import {
   asked,
@@ -389,4 +390,47 @@ Deno.test("lookup() leaves an order of a refused symbol in doubt", relaxed, asyn
     rig.lookup(1);
     strictEqual((await rig.next("RequestFailed")).outcome, "unknown");
   });
+});
+
+/** What was left behind with a quantum of 1, where the exchange's tick is 0.01. */
+const COARSE = {
+  ...SPOT,
+  status: "closed",
+  priceRule: { ...SPOT.priceRule, scale: 0 },
+} as const satisfies Instrument;
+/** An order of somebody else. */
+const BY_HAND = {
+  ...{ op: "foreign", symbol: "BTCUSDT", side: "BUY", type: "LIMIT", qty: "0.1" } as const,
+};
+
+Deno.test(
+  "reconcile() passes over others' orders that our quanta cannot count, and alarms once",
+  relaxed,
+  async () => {
+    await using venue = await stillVenue("binance_spot");
+    await venue.tell({ ...BY_HAND, price: "49900.11" });
+    await venue.tell({ ...BY_HAND, price: "49900.12" });
+    await venue.tell({ ...BY_HAND, price: "49900" });
+    using rig = await CcxtRig.connected(venue, {
+      ...{ instrument: COARSE, also: [ETHER] },
+      options: { book: "none" }, // it would alarm, too
+    });
+    const { openOrders } = await rig.reconcile(null);
+    deepStrictEqual(openOrders.map(({ price }) => price), [49_900]);
+    await rig.reconcile(null);
+    strictEqual(alarmsOf(rig).length, 1);
+    match(
+      alarmsOf(rig)[0] ?? "",
+      /market_changed.*x:BTC\/USDT.*was 49900\.1[12]; order \d+ is not ours/,
+    );
+  },
+);
+
+Deno.test("reconcile() fails where our quanta cannot count an order of ours", relaxed, async () => {
+  await using venue = await stillVenue("binance_spot");
+  await venue.tell({ ...BY_HAND, price: "49900.11", clientOrderId: `${PREFIX}-1-1` });
+  using rig = await CcxtRig.connected(venue, { instrument: COARSE, options: { book: "none" } });
+  rig.reconcile(null).catch(() => {}); // it waits for an answer that does not come
+  match((await rig.next("ReconcileFailed")).text, /was 49900\.11/);
+  deepStrictEqual(alarmsOf(rig), []);
 });

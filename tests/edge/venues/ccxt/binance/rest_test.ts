@@ -152,10 +152,45 @@ Deno.test("call() sends nothing through a ban that is told in words, by the exch
     });
     time.advance(10_000_000);
   };
-  for (let tried = 0; tried < 30; tried++) cancel();
+  for (let tried = 0; tried < 31; tried++) cancel();
   strictEqual(exchange.asked.length, 1);
-  deepStrictEqual(pauses.slice(0, 2), [300_000 - exchange.tripUs / 1000, 290_000]);
+  deepStrictEqual(pauses.slice(0, 2), [301_000 - exchange.tripUs / 1000, 291_000]);
   exchange.answer = () => ({});
   cancel();
   deepStrictEqual([exchange.asked.length, pauses.at(-1)], [2, undefined]);
 });
+
+/** Repeats a cancel after each pause until it is done; returns when it left, milliseconds. */
+function cancelPatiently({ account, time, asked }: PlayedExchange): readonly number[] {
+  const cancel = (): void => {
+    const call = account.requests.cancel({ clOrdId: "x" }, { symbol: "C0USDT" });
+    account.rest.call(call, (result) => {
+      if (result.kind === "error") time.after((result.error.retryAfterMs ?? 0) * 1000, cancel);
+    });
+  };
+  cancel();
+  time.advance(600_000_000);
+  return asked.map(({ atUs }) => atUs / 1000);
+}
+
+/** So far from ours the exchange's clock may be without being reckoned with. */
+for (const skewMs of [-100, 0, 100]) {
+  for (const [what, msg] of [["ban", "banned until"], ["limit", "Too many requests"]] as const) {
+    for (const leftMs of [45_000, 50]) {
+      Deno.test(`call() waits once for a ${what} of ${leftMs} ms by a clock ${skewMs} ms from ours`, () => {
+        const exchange = new PlayedExchange("usdm");
+        const { time } = exchange;
+        const venueMs = (): number => time.wallUs() / 1000 + skewMs;
+        time.advance((60_000 - venueMs() % 60_000 - leftMs) * 1000);
+        const endMs = venueMs() + leftMs;
+        const status = what === "ban" ? 418 : 429;
+        const limited = { status, body: { code: -1003, msg: `${msg} ${endMs}` } };
+        exchange.answer = () => venueMs() < endMs ? limited : {};
+        const [refusedMs = 0, doneMs = 0, ...others] = cancelPatiently(exchange);
+        deepStrictEqual(others, []);
+        const lateMs = doneMs - refusedMs - leftMs;
+        ok(lateMs >= 0 && lateMs <= 1200, String(lateMs));
+      });
+    }
+  }
+}
