@@ -56,6 +56,7 @@ def apply_broker_report(state: State, event: Json) -> None:
         apply_orphan(state, event)
         return
     must(_is_possible(order, event), "a report is of its order's instrument")
+    state.touched.append(order)
     if kind != "OrderExecuted" and _is_seen(order, event["idempotency_key"]):
         return
     venue = state.venues[order.venue]
