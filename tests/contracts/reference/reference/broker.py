@@ -23,9 +23,10 @@ from .changes import (
     retry_later,
     send_cancel,
 )
+from .counting import check_told_qty
 from .deadlines import back_off
 from .decimals import SAFE
-from .doubt import apply_request_failed, is_proof, take_answer
+from .doubt import apply_request_failed, is_answer, is_proof, take_answer
 from .fills import apply_confirmed, apply_corrected, apply_executed, apply_voided, halt
 from .model import Json, Venue
 from .naming import find, is_of_old_version, learn_name
@@ -54,6 +55,8 @@ def apply_broker_report(state: State, event: Json) -> None:
     if order is None:
         apply_orphan(state, event)
         return
+    must(_is_possible(order, event), "a report is of its order's instrument")
+    state.touched.append(order)
     if kind != "OrderExecuted" and _is_seen(order, event["idempotency_key"]):
         return
     venue = state.venues[order.venue]
@@ -69,6 +72,13 @@ def apply_broker_report(state: State, event: Json) -> None:
         _lose_authority(state, venue)
     if was_closed:
         release(state, venue)
+
+
+def _is_possible(order: Order, event: Json) -> bool:
+    """Whether a report counts in the quanta of its order, or only tells again what is booked."""
+    if event["instrument"] in (None, order.instrument):
+        return True
+    return event["event_type"] == "OrderExecuted" and event["payload"]["exec_id"] in order.fills
 
 
 def _lose_authority(state: State, venue: Venue) -> None:
@@ -164,6 +174,8 @@ def _place_new_version(state: State, order: Order) -> None:
         return
     replace.stage = "placing"
     order.base_cum_qty = executed
+    for fill in order.executions():
+        fill.is_former = True
     order.version += 1
     order.cl_ord_id = client_order_id(state, order.id, order.version)
     order.base_version = order.version
@@ -219,6 +231,7 @@ def _insist(state: State, order: Order) -> None:
 
 
 def _replaced(state: State, order: Order, payload: Json, is_old: bool) -> None:
+    check_told_qty(state, order, payload["order_qty"])
     never_left = order.replace_never_left
     if not never_left:
         forget(state, order, "Replace")
@@ -264,9 +277,11 @@ def _request_failed(state: State, order: Order, payload: Json, is_old: bool) -> 
 
 
 def _found(state: State, order: Order, payload: Json, is_old: bool) -> None:
-    must(payload["order_qty"] + order.base_cum_qty <= SAFE, "an order counts within 2^53")
+    found_qty, status = payload["order_qty"] + order.base_cum_qty, payload["status"]
+    must(found_qty <= SAFE, "an order counts within 2^53")
+    if status == "open" and is_answer(order, payload["request"]):
+        check_told_qty(state, order, found_qty)
     asked = take_answer(order, payload["request"])
-    status = payload["status"]
     if order.is_terminal:
         if status == "open":
             state.alarm("LIVE_AFTER_END")
@@ -275,9 +290,8 @@ def _found(state: State, order: Order, payload: Json, is_old: bool) -> None:
         learn_name(state, order, payload["venue_order_id"])
     if asked is not None:
         learn_key(state, order, payload["cl_ord_id"])
-    booked = order.executed - order.base_cum_qty
-    if payload["cum_qty"] not in (booked, booked - order.voided_qty):
-        if payload["cum_qty"] > booked:
+    if payload["cum_qty"] not in (order.executed_here, order.standing_here):
+        if payload["cum_qty"] > order.executed_here:
             state.alarm("FILLS_MISSING")
         ask(state, order)
     elif status == "cancelled":

@@ -70,13 +70,14 @@ def instrument_of(state: State, event: Json) -> Instrument:
 
 
 def owner_of(state: State, payload: Json) -> Optional[int]:
-    """Returns the client that a payload names; an unknown one is external, and alarms."""
-    if payload["client"] is None:
-        return None
-    owner = state.client_names.get(payload["client"])
-    if owner is None:
+    """Returns the client that a payload names; an unknown one is external."""
+    return None if payload["client"] is None else state.client_names.get(payload["client"])
+
+
+def _warn(state: State, payload: Json) -> None:
+    """What was posted for a client that is not known is external's: alarms."""
+    if payload["client"] is not None and owner_of(state, payload) is None:
         state.alarm("UNKNOWN_CLIENT")
-    return owner
 
 
 def _cash_posted(state: State, event: Json, payload: Json) -> None:
@@ -85,6 +86,7 @@ def _cash_posted(state: State, event: Json, payload: Json) -> None:
     state.ledger.post(state, "cash", event["venue"], owner, [(payload["currency"], amount)])
     if owner is not None and payload["kind"] in ("fee", "rebate"):
         state.tags.charge(owner, payload["tag"], payload["currency"], amount)
+    _warn(state, payload)
 
 
 def _funding_posted(state: State, event: Json, payload: Json) -> None:
@@ -121,6 +123,7 @@ def _split_or_merge(state: State, event: Json, payload: Json, sign: int) -> None
     parse_amount(payload["qty"])
     check_split(state, event["venue"], payload)
     apply_split(state, event, payload, sign, owner_of(state, payload))
+    _warn(state, payload)
 
 
 def _resolved(state: State, event: Json, payload: Json) -> None:

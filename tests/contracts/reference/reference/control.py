@@ -45,6 +45,8 @@ def apply_control(state: State, event: Json) -> None:
 
 
 def _started(state: State, event: Json, payload: Json) -> None:
+    if state.started:
+        _take_horizon(state, payload["settings"]["intent_horizon_ms"])
     state.settings = payload["settings"]
     state.mode = payload["mode"]
     state.stopping = False
@@ -56,6 +58,13 @@ def _started(state: State, event: Json, payload: Json) -> None:
     if state.started:
         _restart(state, payload.get("lost_since_us"))
     state.started = True
+
+
+def _take_horizon(state: State, horizon_ms: int) -> None:
+    """A longer horizon does not bring back what the shorter one let go."""
+    before_ms = state.settings["intent_horizon_ms"]
+    if horizon_ms > before_ms:
+        state.known_since = max(state.now - before_ms * 1000, 0, state.known_since or 0)
 
 
 def _restart(state: State, lost_since: int | None) -> None:

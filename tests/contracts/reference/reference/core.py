@@ -12,7 +12,6 @@ from .broker import apply_broker_report
 from .cash import HANDLERS as ACCOUNT_FACTS
 from .cash import apply_account_fact
 from .control import apply_control
-from .counting import recount, recount_quietly
 from .effects import Effects
 from .final import final_state
 from .firing import RETIRED_BY_THE_WAY_MAX, fire_all, next_wanted, retire
@@ -49,13 +48,11 @@ class Core:
         begin_day(state)
         try:
             _dispatch(state, event)
-            recount(state)
         except InvariantBroken:
             if state.settings["invariants"] == "strict":
                 withhold(state)
                 halt_account(state, event)
             state.alarm("INVARIANT")
-            recount_quietly(state)
         state.effects.mix(state.digest, event["seq_id"])
         caused = state.effects.to_json()
         caused["digest"] = state.digest.hex()
@@ -131,6 +128,9 @@ def halt_account(state: State, event: Json) -> None:
         venue = None
         if intent["action"] == "Place" and number is not None:
             venue = state.instruments[number].venue
+    touched = {order.venue for order in state.touched}
+    if venue is None and len(touched) == 1:
+        venue = touched.pop()
     declared = state.venue(venue)
     if declared is None:
         state.operator_state = "Halted"

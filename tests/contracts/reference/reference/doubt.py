@@ -60,13 +60,17 @@ def _not_sent(state: State, order: Order, kind: str) -> None:
     set_due(state, order, "retry", back_off(state, order))
 
 
+def is_answer(order: Order, request: int) -> bool:
+    """Whether a request is the order's open look-up."""
+    lookup = order.requests.get("Lookup")
+    return lookup is not None and lookup.number == request
+
+
 def take_answer(order: Order, request: int) -> Optional[int]:
     """Takes the answered look-up off; returns when it was asked."""
-    lookup = order.requests.get("Lookup")
-    if lookup is None or lookup.number != request:
+    if not is_answer(order, request):
         return None
-    del order.requests["Lookup"]
-    return lookup.left
+    return order.requests.pop("Lookup").left
 
 
 def is_proof(state: State, order: Order, asked: Optional[int]) -> bool:

@@ -45,7 +45,7 @@ class Request:
     @property
     def kept_qty(self) -> int:
         """The quantity with which the order counts now; 0 of a new one."""
-        return 0 if self.order is None else counted_qty(self.order)
+        return 0 if self.order is None else worst_qty(self.order)
 
     @property
     def added(self) -> int:
@@ -54,20 +54,17 @@ class Request:
 
 
 def worst_qty(order: Order) -> int:
-    """Returns the quantity that an order may still trade, at worst."""
+    """Returns the quantity with which an order counts: what it may still trade, at worst."""
     if order.is_terminal:
         return 0
     counts = [0, order.order_qty - order.executed]
     if order.replace is not None:
         counts.append(order.replace.order_qty - order.executed)
-        if order.replace.stage == "placing":
-            counts.append(order.replace.order_qty - order.base_cum_qty)
+    if order.replace is not None and order.replace.stage == "placing":
+        counts.append(order.replace.order_qty - order.base_cum_qty)
+    elif order.base_version > 1:
+        counts.append(order.order_qty - order.base_cum_qty - order.executed_here)
     return max(counts)
-
-
-def counted_qty(order: Order) -> int:
-    """Returns the quantity with which an order counts."""
-    return 0 if order.is_terminal else order.counted_qty
 
 
 def prices(order: Order) -> List[Optional[int]]:
@@ -100,7 +97,7 @@ def open_on(
 ) -> int:
     """Returns what is open on a side of an instrument, of a client or of all, dry or real."""
     return sum(
-        counted_qty(order)
+        worst_qty(order)
         for order in live_orders(state, is_dry)
         if order.instrument == instrument
         and order.side == side
@@ -259,4 +256,4 @@ def worst_hold(
 def order_hold(state: State, order: Order) -> Optional[Hold]:
     """Returns what a live order holds back."""
     instrument = state.instruments[order.instrument]
-    return worst_hold(state, instrument, order.side, prices(order), counted_qty(order))
+    return worst_hold(state, instrument, order.side, prices(order), worst_qty(order))

@@ -5,15 +5,17 @@ Source: docs/reference/orders.md section 6 (OrderExecuted to ExecutionConfirmed)
 
 from __future__ import annotations
 
-from typing import Optional
+from dataclasses import replace
+from typing import List, Optional
 
 from .binary import apply_final
 from .books import Trade, amount_of
 from .changes import accept, finish_replace, forget
+from .counting import check_fills
 from .decimals import SAFE
 from .model import Instrument, Json
 from .naming import learn_name
-from .order import Fill, Order
+from .order import ExternalFill, Fill, Order
 from .reports import keep, own, report
 from .state import State, must
 
@@ -63,6 +65,13 @@ def check_booking(
     state.ledger.check(state.instruments[instrument], owner, _trade(side, fill), 1)
 
 
+def check_reversal(
+    state: State, instrument: int, owner: Optional[int], side: str, fill: Fill
+) -> None:
+    """Asserts that the ledger can take an execution out."""
+    state.ledger.check(state.instruments[instrument], owner, _trade(side, fill), -1)
+
+
 def check_correction(
     state: State, instrument: int, owner: Optional[int], side: str, was: Fill, now: Fill
 ) -> None:
@@ -83,22 +92,38 @@ def _trade(side: str, fill: Fill) -> Trade:
 
 
 def apply_executed(state: State, order: Order, payload: Json, is_old: bool) -> None:
-    """Books an execution."""
+    """Books an execution; takes it over if it was told before, by a name that was not known."""
     if payload["exec_id"] in order.fills:
         return
+    known = _told_before(state, order, payload["exec_id"])
+    ids = [payload["exec_id"]] if known is None else _ids_of(state, known)
+    if known is not None and (known.fill.is_voided or any(name in order.fills for name in ids)):
+        return
     must(payload["last_qty"] > 0, "an execution has a quantity above 0")
-    must(order.executed + payload["last_qty"] <= SAFE, "an order counts within 2^53")
     fill = new_fill(payload, order.tag)
+    if known is not None:
+        fill = replace(
+            known.fill,
+            provisional=fill.provisional,
+            peak=known.fill.last_qty,  # the order takes it as it stands
+        )
+        check_reversal(state, order.instrument, None, order.side, known.fill)
+    must(order.executed + fill.last_qty <= SAFE, "an order counts within 2^53")
     check_booking(state, order.instrument, order.client, order.side, fill)
+    fill.is_former = is_old
     if not is_old:
         learn_name(state, order, payload["venue_order_id"])
     was_terminal = order.is_terminal
     if not was_terminal and not is_old:
         accept(state, order, inferred=True)
-        infer_increase(state, order, payload["last_qty"], payload["cl_ord_id"])
+        infer_increase(state, order, fill.last_qty, payload["cl_ord_id"])
     fill.tag = order.tag
+    if known is not None:
+        reverse(state, order.instrument, None, order.side, known.fill)
+        known.is_taken, known.kept_since = True, state.now
     book(state, order.instrument, order.client, order.side, fill)
-    order.fills[fill.exec_id] = fill
+    for name in ids:
+        order.fills[name] = fill
     state.filled.append(state.now)
     if was_terminal:
         keep(state, order)
@@ -116,6 +141,19 @@ def apply_executed(state: State, order: Order, payload: Json, is_old: bool) -> N
     if order.was_absent:
         state.alarm("FILL_AFTER_ABSENCE")
     check_overfill(state, order)
+
+
+def _told_before(state: State, order: Order, exec_id: str) -> Optional[ExternalFill]:
+    """Returns the execution of that name that was booked to external and may be the order's."""
+    known: Optional[ExternalFill] = state.external_fills.get((order.venue, exec_id))
+    if known is None or known.is_taken:
+        return None
+    return known if (known.instrument, known.side) == (order.instrument, order.side) else None
+
+
+def _ids_of(state: State, known: ExternalFill) -> List[str]:
+    """Returns all ids of an execution that was booked to external."""
+    return [name for (_, name), each in state.external_fills.items() if each is known]
 
 
 def infer_increase(state: State, order: Order, qty: int, key: Optional[str]) -> None:
@@ -252,12 +290,19 @@ def _take_out(state: State, order: Order, first: Fill, other: Fill, exec_id: str
         state.alarm("CORRECTION_REFUSED")
         return
     left_before = order.leaves_qty
+    merged = replace(
+        other,
+        peak=max(other.peak, first.peak),
+        is_former=other.is_former or first.is_former,
+    )
+    left = {name: each for name, each in order.fills.items() if each is not first and each is not other}
+    check_fills(state, order, {**left, other.exec_id: merged})
     stand_in(state, order.instrument, order.client, order.side, first, other)
     _void(state, order, first, exec_id)
     for name, each in order.fills.items():
         if each is first:
             order.fills[name] = other
-    other.peak = max(other.peak, first.peak)
+    other.peak, other.is_former = merged.peak, merged.is_former
     if order.leaves_qty > left_before:
         report(state, order, "Restated", own(order))
     if other.provisional and not other.is_voided and not first.provisional:
@@ -270,11 +315,10 @@ def stand_in(
     state: State, instrument: int, owner: Optional[int], side: str, first: Fill, other: Fill
 ) -> None:
     """Books what an execution was corrected to, told before, as that one was; it can go then."""
-    listed = state.instruments[instrument]
-    is_anew = listed.asset_class == "betting" or other.tag != first.tag
+    is_anew = state.instruments[instrument].asset_class == "betting" or other.tag != first.tag
     is_anew = is_anew and not other.is_voided
     for fill in (other, first) if is_anew else (first,):
-        state.ledger.check(listed, owner, _trade(side, fill), -1)
+        check_reversal(state, instrument, owner, side, fill)
     if is_anew:
         reverse(state, instrument, owner, side, other)
     other.tag, other.epoch = first.tag, first.epoch

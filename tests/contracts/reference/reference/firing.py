@@ -83,6 +83,11 @@ def may_go(state: State, since: int) -> int:
     return since + horizon_us + SECOND
 
 
+def was_let_go(state: State, at: int) -> bool:
+    """Whether what is of that time may be forgotten by a horizon that was shorter than this one."""
+    return state.known_since is not None and at <= state.known_since
+
+
 def _is_wanted(state: State, since: int) -> int:
     return ceil_div(may_go(state, since), SECOND) * SECOND
 

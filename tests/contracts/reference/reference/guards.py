@@ -9,7 +9,6 @@ from fractions import Fraction
 from typing import Callable, Dict, List, Optional, Tuple
 
 from .binary import available_to_sell
-from .counting import recount_quietly
 from .decimals import SAFE, parse
 from .exposure import (
     Request,
@@ -56,7 +55,6 @@ def refusal(state: State, request: Request) -> Optional[str]:
 
 def refusal_again(state: State, order: Order, kind: str) -> Optional[str]:
     """Returns the code of the guard of the trading state that refuses what would leave, if any."""
-    recount_quietly(state)
     request = _brought_by(state, order, kind)
     for code, refuses in GUARDS:
         if code in ASKED_AGAIN and refuses(state, request):

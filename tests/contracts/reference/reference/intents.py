@@ -14,6 +14,7 @@ from .changes import begin_cancel, client_order_id, place, send_cancel
 from .decimals import SAFE
 from .dry_run import is_dry
 from .exposure import Request, entry_price, worth_of
+from .firing import was_let_go
 from .guards import let_in, refusal
 from .model import STRICTNESS, TOKEN, CancelAll, Client, Instrument, IntentRecord, Json
 from .order import Order
@@ -110,6 +111,7 @@ def _check_frame(state: State, client: Client, intent: Json) -> None:
         check(client.bucket.take(state.now, 0, TOKEN), "RATE_LIMIT")
     age = state.now - sent_us
     check(age <= state.settings["intent_horizon_ms"] * 1000, "STALE_INTENT")
+    check(not was_let_go(state, sent_us), "STALE_INTENT")
     if action in ("Place", "Replace"):
         check(state.intents_after is None or sent_us > state.intents_after, "STALE_INTENT")
         ttl_ms = intent.get("ttl_ms") or 0

@@ -6,7 +6,7 @@ Source: docs/reference/orders.md section 12, The account.
 from __future__ import annotations
 
 from fractions import Fraction
-from typing import Dict, Iterator, Optional
+from typing import Dict, Iterable, Iterator, List, Optional, Set
 
 from .books import amount_of, plain_amount
 from .decimals import SAFE, parse
@@ -76,40 +76,50 @@ def _average(state: State, instrument: Instrument) -> Fraction:
 
 
 def _take_off_spot(state: State, venue: Venue, payload: Json) -> None:
-    """Step 2: takes off positions of spot what the balances say is gone.
-
-    Once more while any was taken off: what one paid with may be the base of another.
-    """
-    while _take_off_once(state, venue, payload):
-        pass
-
-
-def _take_off_once(state: State, venue: Venue, payload: Json) -> bool:
-    """Goes through the currencies once; returns whether anything was taken off."""
+    """Step 2: takes off positions of spot what the balances say is gone."""
     account = state.ledger.account(venue.id)
     totals = {row["currency"]: amount_of(row["total"]).value for row in payload["balances"]}
-    off = {each: total - shown_cash(state, account, each) for each, total in totals.items()}
     named = {row["instrument"] for row in payload["positions"]}
-    is_any = False
-    for currency, left in off.items():
-        for instrument in _spot_of(state, venue, currency, off):
-            if instrument.id not in named:
-                moved = _take_off(state, instrument, left)
-                left -= moved
-                is_any = is_any or moved != 0
-    return is_any
+    spot = [each for each in _spot_of(state, venue, totals) if each.id not in named]
+    for currency in _in_turn(totals, spot):
+        left = totals[currency] - shown_cash(state, account, currency)
+        for instrument in spot:
+            if instrument.terms["base"] == currency:
+                left -= _take_off(state, instrument, left)
 
 
-def _spot_of(
-    state: State, venue: Venue, base: str, quotes: Dict[str, Fraction]
-) -> Iterator[Instrument]:
-    """Returns the spot instruments of a venue of a base in some quotes, by number."""
+def _spot_of(state: State, venue: Venue, named: Dict[str, Fraction]) -> Iterator[Instrument]:
+    """Returns what an account holds of spot whose base and quote are named, by number."""
+    account = state.ledger.account(venue.id)
     for number in sorted(state.instruments):
         instrument = state.instruments[number]
         terms = instrument.terms
         if instrument.venue == venue.id and instrument.asset_class == "spot":
-            if terms["base"] == base and terms["quote"] in quotes:
+            is_named = terms["base"] in named and terms["quote"] in named
+            if is_named and state.ledger.qty(account, instrument) != 0:
                 yield instrument
+
+
+def _in_turn(currencies: Iterable[str], spot: List[Instrument]) -> List[str]:
+    """Returns currencies in the order in which they are compared: what a close pays or brings last.
+
+    Of a circle the currency by which it is entered is the last.
+    """
+    begun: Set[str] = set()
+    compared: List[str] = []
+
+    def take_turn(currency: str) -> None:
+        if currency in begun:
+            return
+        begun.add(currency)
+        for instrument in spot:
+            if instrument.terms["quote"] == currency:
+                take_turn(instrument.terms["base"])
+        compared.append(currency)
+
+    for currency in currencies:
+        take_turn(currency)
+    return compared
 
 
 def _take_off(state: State, instrument: Instrument, left: Fraction) -> Fraction:

@@ -23,7 +23,7 @@ class Request:
 
 @dataclass
 class Fill:
-    """An execution of an order."""
+    """An execution of an order; `is_former` if the order now at the venue does not know of it."""
 
     exec_id: str
     last_qty: int
@@ -36,6 +36,7 @@ class Fill:
     peak: int
     epoch: Optional[int] = None
     is_voided: bool = False
+    is_former: bool = False
 
     @property
     def counts(self) -> int:
@@ -55,12 +56,13 @@ class Fill:
 
 @dataclass
 class ExternalFill:
-    """An execution on our account that belongs to no order of ours."""
+    """An execution on our account that no order explained; `is_taken` once one took it over."""
 
     instrument: int
     side: str
     kept_since: int
     fill: Fill
+    is_taken: bool = False
 
 
 @dataclass
@@ -135,7 +137,6 @@ class Order:
     held: List[IntentRecord] = field(default_factory=list)
     names: List[str] = field(default_factory=list)
     entry_price: Optional[int] = None
-    counted_qty: int = 0
 
     @property
     def is_terminal(self) -> bool:
@@ -164,6 +165,16 @@ class Order:
     def executed(self) -> int:
         """Quantity that the market has had: standing and voided."""
         return self.cum_qty + self.voided_qty
+
+    @property
+    def executed_here(self) -> int:
+        """What the order now at the venue has had of the market."""
+        return sum(fill.peak for fill in self.executions() if not fill.is_former)
+
+    @property
+    def standing_here(self) -> int:
+        """What of that counts now."""
+        return sum(fill.counts for fill in self.executions() if not fill.is_former)
 
     @property
     def open_qty(self) -> int:

@@ -6,7 +6,7 @@ from typing import Optional
 
 from .fills import book, check_correction, correct, halt_instrument, is_repetition
 from .fills import new_fill, reverse, stand_in
-from .firing import may_go
+from .firing import may_go, was_let_go
 from .model import Instrument, Json
 from .order import ExternalFill
 from .state import State
@@ -29,9 +29,11 @@ def apply_orphan(state: State, event: Json) -> None:
 
 
 def _known(state: State, event: Json) -> Optional[ExternalFill]:
+    """Returns the execution of nobody's that is referred to; none that an order took over."""
     if event["venue"] is None:
         return None
-    return state.external_fills.get((event["venue"], event["payload"].get("exec_ref_id")))
+    known = state.external_fills.get((event["venue"], event["payload"].get("exec_ref_id")))
+    return None if known is None or known.is_taken else known
 
 
 def _is_fill_on_our_account(state: State, event: Json) -> bool:
@@ -47,7 +49,9 @@ def _executed(state: State, event: Json) -> None:
     key = (event["venue"], payload["exec_id"])
     if key in state.external_fills:
         return
-    if event["event_time"] < state.now - state.settings["intent_horizon_ms"] * 1000:
+    told = event["event_time"]
+    is_old = told < state.now - state.settings["intent_horizon_ms"] * 1000
+    if is_old or was_let_go(state, told):
         state.alarm("FILL_TOO_OLD")
         return
     fill = new_fill(payload, None)
@@ -102,7 +106,8 @@ def _corrected(state: State, event: Json, known: ExternalFill) -> None:
 
 def _take_out(state: State, first: ExternalFill, other: ExternalFill) -> None:
     """What an execution was corrected to is booked already, as another: it counts once."""
-    if (other.instrument, other.side) != (first.instrument, first.side):
+    is_same = (other.instrument, other.side) == (first.instrument, first.side)
+    if other.is_taken or not is_same:
         state.alarm("ORPHAN_REPORT")
         return
     stand_in(state, first.instrument, None, first.side, first.fill, other.fill)

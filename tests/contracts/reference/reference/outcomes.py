@@ -11,7 +11,7 @@ from typing import List, Optional
 from .betting import BetPosition, one_of, runners_of
 from .binary import complement, outcomes
 from .books import BookOf
-from .exposure import Request, counted_qty, live_orders, match_price
+from .exposure import Request, live_orders, match_price, worst_qty
 from .ledger import position_of
 from .markets import worst_winners
 from .model import Instrument
@@ -30,9 +30,14 @@ class OpenOrder:
 
 
 def only_improves(state: State, request: Request, price: int) -> bool:
-    """Whether a client's worst outcome is no worse with all its orders than by what it holds."""
+    """Whether a client's worst outcome is no worse with all its orders than by what it holds.
+
+    What an order without a price may lose is not known.
+    """
     instrument = request.instrument
     others = _open_orders(state, request)
+    if others is None:
+        return False
     is_buy = request.side == "Buy"
     orders = others + [OpenOrder(instrument, is_buy, price, request.open_qty)]
     book = state.ledger.seen(instrument.venue, request.client)
@@ -40,8 +45,11 @@ def only_improves(state: State, request: Request, price: int) -> bool:
     return worst(state, instrument, book, orders) >= worst(state, instrument, book, [])
 
 
-def _open_orders(state: State, request: Request) -> List[OpenOrder]:
-    """Returns the client's other live orders in the same condition or market."""
+def _open_orders(state: State, request: Request) -> Optional[List[OpenOrder]]:
+    """Returns the client's other live orders in the same condition or market.
+
+    None if one of them has no price to be counted with.
+    """
     found: List[OpenOrder] = []
     for order in live_orders(state, request.is_dry):
         instrument = state.instruments[order.instrument]
@@ -50,9 +58,9 @@ def _open_orders(state: State, request: Request) -> List[OpenOrder]:
         if _pool(instrument) != _pool(request.instrument):
             continue
         price = match_price(order, instrument.asset_class == "betting")
-        if price is not None:
-            is_buy = order.side == "Buy"
-            found.append(OpenOrder(instrument, is_buy, price, counted_qty(order)))
+        if price is None:
+            return None
+        found.append(OpenOrder(instrument, order.side == "Buy", price, worst_qty(order)))
     return found
 
 

@@ -155,7 +155,7 @@ def _expected(state: State, venue: Venue) -> Iterator[Order]:
 
 def _differs(order: Order, row: Json) -> bool:
     """Whether the venue tells of executions that we have not, or of other terms."""
-    if row["cum_qty"] > order.executed - order.base_cum_qty:
+    if row["cum_qty"] > order.executed_here:
         return True
     return terms_differ(order, row)
 

@@ -71,6 +71,7 @@ class State:
         self.names: Dict[Tuple[int, str], List[int]] = {}
         self.next_order = 1
         self.intents_after: Optional[int] = None
+        self.known_since: Optional[int] = None
         self.next_request = 1
         self.deadlines: List[Tuple[int, int, int]] = []
         self.ended: Dict[int, int] = {}
