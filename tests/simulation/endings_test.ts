@@ -117,6 +117,20 @@ Deno.test("an event that threw when it came, and does not in recovery, is poison
   match(unnoted.refusal.message, new RegExp(`replaying seq ${seq} .* it is not deterministic`));
 });
 
+Deno.test("the poison at which the daemon ended is known although a start failed at another event", () => {
+  const { machine, seq } = failedOnceMachine();
+  failOnce("IntentReceived"); // memory is still short
+  const { refusal } = machine.start();
+  ok(refusal instanceof PoisonEvent, String(refusal));
+  ok(refusal.seqId < seq);
+  const run = machine.start();
+  strictEqual(run.refusal, undefined);
+  strictEqual(machine.said("safe_mode")[0]?.fields["seq_id"], seq);
+  machine.kill(run);
+  new PoisonNotes(machine.disk, STATE).quarantine(seq);
+  machine.ready(machine.start());
+});
+
 Deno.test("a poison event of a start is noted, too", () => {
   const machine = new Machine();
   failOnce("Started");
