@@ -8,8 +8,7 @@
 import { deepStrictEqual, match, ok, strictEqual } from "node:assert/strict";
 import { type Configuration, parseConfiguration } from "../../config/mod.ts";
 import { createTimeline } from "../../core/mod.ts";
-import { Engine } from "../../core/engine/engine.ts";
-import type { Draft, EventType } from "../../core/event.ts";
+import type { Draft } from "../../core/event.ts";
 import type { Timeline } from "../../core/timeline.ts";
 import { JournalRefused, PoisonEvent, StateLocked } from "../../edge/journal/mod.ts";
 import { runFollower } from "../../edge/journal/follower.ts";
@@ -18,7 +17,7 @@ import type { AdapterFactory } from "../../edge/venue.ts";
 import { writeReport } from "../../wire/encode_report.ts";
 import type { WireClient } from "../support/wire_client.ts";
 import { testVenue } from "../venue/adapter.ts";
-import { hasReport, Machine, place, type Run } from "./machine.ts";
+import { failOnce, hasReport, Machine, place, type Run } from "./machine.ts";
 import type { SimEntry } from "./process.ts";
 import { corruptedVenueEntry, STATE, venueEntry } from "./setup.ts";
 
@@ -57,20 +56,6 @@ function failedOnceMachine(): { readonly machine: Machine; readonly seq: number 
   const run = machine.start();
   failOnce("OrderExecuted");
   return { machine, seq: poisonOf(machine, run) };
-}
-
-/** The next event of this type makes the machines throw when its number is taken; `atOnce`: then. */
-function failOnce(eventType: EventType, atOnce: () => void = () => {}): void {
-  const { apply } = Engine.prototype;
-  Engine.prototype.apply = function (event, effects): boolean {
-    if (event.eventType !== eventType) return apply.call(this, event, effects);
-    Engine.prototype.apply = apply;
-    this.state.count = (): void => {
-      atOnce();
-      throw new RangeError("Array buffer allocation failed");
-    };
-    return apply.call(this, event, effects);
-  };
 }
 
 /** Trades until the machines throw and the daemon ends 70; returns the event's number. */
